@@ -1,0 +1,116 @@
+//! The saved form of a state: tables of typed columns, with no file format attached.
+
+/// One table of a saved aggregate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batch {
+    /// Name of the table, unique over all aggregates: `keys`, `key_addresses`…
+    pub table: String,
+    /// Columns by name, all of one length.
+    pub columns: Vec<(String, Cells)>,
+}
+
+/// The cells of a column; times are microseconds since 1970, flags are 0 and 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cells {
+    /// Whole numbers.
+    Int(Vec<Option<i64>>),
+    /// Texts.
+    Text(Vec<Option<String>>),
+}
+
+/// Why a saved state cannot be taken in.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BatchError {
+    /// A table is missing.
+    #[error("table {0} is missing")]
+    NoTable(String),
+    /// A column is missing or of another type.
+    #[error("table {0} has no {1} column {2}")]
+    NoColumn(String, &'static str, String),
+    /// A cell has no value where one is needed, or one that means nothing.
+    #[error("table {0}, column {1}, row {2}: {3}")]
+    BadCell(String, String, usize, &'static str),
+}
+
+impl Batch {
+    /// An empty table.
+    pub fn new(table: &str) -> Self {
+        Self { table: table.to_owned(), columns: Vec::new() }
+    }
+
+    /// With a column of numbers.
+    #[must_use]
+    pub fn ints(mut self, name: &str, cells: impl IntoIterator<Item = Option<i64>>) -> Self {
+        self.columns.push((name.to_owned(), Cells::Int(cells.into_iter().collect())));
+        self
+    }
+
+    /// With a column of texts.
+    #[must_use]
+    pub fn texts<'a>(mut self, name: &str, cells: impl IntoIterator<Item = Option<&'a str>>) -> Self {
+        let cells = cells.into_iter().map(|c| c.map(str::to_owned)).collect();
+        self.columns.push((name.to_owned(), Cells::Text(cells)));
+        self
+    }
+
+    /// How many rows there are.
+    pub fn rows(&self) -> usize {
+        self.columns.first().map_or(0, |(_, cells)| match cells {
+            Cells::Int(cells) => cells.len(),
+            Cells::Text(cells) => cells.len(),
+        })
+    }
+}
+
+/// Reads one table by column name.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader<'a> {
+    batch: &'a Batch,
+}
+
+impl<'a> Reader<'a> {
+    /// The table of that name.
+    ///
+    /// # Errors
+    /// [`BatchError::NoTable`].
+    pub fn of(batches: &'a [Batch], table: &str) -> Result<Self, BatchError> {
+        let batch = batches.iter().find(|b| b.table == table);
+        batch.map(|batch| Self { batch }).ok_or_else(|| BatchError::NoTable(table.to_owned()))
+    }
+
+    /// How many rows there are.
+    pub fn rows(&self) -> usize {
+        self.batch.rows()
+    }
+
+    /// A column of numbers.
+    ///
+    /// # Errors
+    /// [`BatchError::NoColumn`].
+    pub fn ints(&self, name: &str) -> Result<&'a [Option<i64>], BatchError> {
+        match self.cells(name) {
+            Some(Cells::Int(cells)) => Ok(cells),
+            _ => Err(BatchError::NoColumn(self.batch.table.clone(), "number", name.to_owned())),
+        }
+    }
+
+    /// A column of texts.
+    ///
+    /// # Errors
+    /// [`BatchError::NoColumn`].
+    pub fn texts(&self, name: &str) -> Result<&'a [Option<String>], BatchError> {
+        match self.cells(name) {
+            Some(Cells::Text(cells)) => Ok(cells),
+            _ => Err(BatchError::NoColumn(self.batch.table.clone(), "text", name.to_owned())),
+        }
+    }
+
+    /// The error for a cell of this table.
+    pub fn bad_cell(&self, column: &str, row: usize, why: &'static str) -> BatchError {
+        BatchError::BadCell(self.batch.table.clone(), column.to_owned(), row, why)
+    }
+
+    fn cells(&self, name: &str) -> Option<&'a Cells> {
+        self.batch.columns.iter().find(|(n, _)| n == name).map(|(_, cells)| cells)
+    }
+}

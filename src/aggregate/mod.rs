@@ -1,0 +1,83 @@
+//! What is remembered of the events: one file per aggregate, each a commutative monoid that can be saved.
+//!
+//! An [`Aggregate`] sees each counted event once ([`Aggregate::observe`]) and each record that explains others, counted
+//! or not ([`Aggregate::remember`]). States of parallel workers are folded with [`State::merge`], and any state can
+//! leave and come back as typed column [`Batch`]es. Reports are views over a finished [`State`]; joins are theirs.
+//!
+//! Laws, held by tests: merging is commutative and associative with the empty state as identity; splitting the events
+//! anywhere and merging gives the rows of one pass; saving and loading changes nothing.
+
+mod batch;
+mod hours;
+mod memo;
+mod named;
+mod seen;
+mod span;
+mod state;
+mod symbols;
+mod tally;
+
+pub use batch::{Batch, BatchError, Cells, Reader};
+pub use hours::HourSet;
+pub use memo::RowMemo;
+pub use named::{SymCounts, SymSet};
+pub use seen::Seen;
+pub use span::Span;
+pub use state::State;
+pub use symbols::{Remap, Sym, Symbols};
+pub use tally::Tally;
+
+use std::any::Any;
+
+use crate::model::Event;
+
+/// Something that is remembered of the events.
+pub trait Aggregate: Any + Send {
+    /// Counts one event: inside the window, past the filters, not a duplicate.
+    ///
+    /// Called per event: no allocation for what was seen before.
+    fn observe(&mut self, seen: &mut Seen<'_>);
+
+    /// Remembers a record only to explain rows: called for every record of every object read, whether or not it is
+    /// counted, and again for duplicates. Must be idempotent and quick to turn away what it has no use for.
+    fn remember(&mut self, event: &Event<'_>, symbols: &mut Symbols) {
+        let _ = (event, symbols);
+    }
+
+    /// Adds all that `other` remembers. `other` is of the same type; its symbols are translated by `remap`.
+    fn merge(&mut self, other: Box<dyn Any>, remap: &Remap);
+
+    /// The whole state as column batches, rows in any order. Texts are written out, never symbols.
+    fn save(&self, symbols: &Symbols) -> Vec<Batch>;
+
+    /// Adds a saved state to this one, as if merged.
+    ///
+    /// # Errors
+    /// When a table or column is missing or of another type.
+    fn load(&mut self, batches: &[Batch], symbols: &mut Symbols) -> Result<(), BatchError>;
+}
+
+/// An entry of the registry: how to make an empty aggregate.
+pub struct AggregateKind {
+    /// The name under which its batches are saved.
+    pub name: &'static str,
+    /// What it remembers, in one line.
+    pub summary: &'static str,
+    /// Makes an empty one.
+    pub empty: fn() -> Box<dyn Aggregate>,
+}
+
+impl PartialEq for AggregateKind {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl std::fmt::Debug for AggregateKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// Every aggregate, in the order in which they are saved.
+pub static AGGREGATES: &[&AggregateKind] = &[];

@@ -1,0 +1,32 @@
+//! How many events, how many of them failed, how many were denied.
+
+use crate::model::Event;
+
+/// Exact counts of events.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// All events.
+    pub events: i64,
+    /// Events with errorCode or errorMessage.
+    pub errors: i64,
+    /// Events whose errorCode says AccessDenied or Unauthorized.
+    pub denied: i64,
+}
+
+impl Tally {
+    /// Counts `event`.
+    pub fn count(&mut self, event: &Event<'_>) {
+        self.events += 1;
+        if event.is_error() {
+            self.errors += 1;
+            self.denied += i64::from(event.is_denied());
+        }
+    }
+
+    /// Adds `other`.
+    pub fn merge(&mut self, other: Self) {
+        self.events += other.events;
+        self.errors += other.errors;
+        self.denied += other.denied;
+    }
+}

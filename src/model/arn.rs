@@ -1,0 +1,32 @@
+//! Amazon Resource Names, split but never rebuilt: partitions differ (`aws`, `aws-cn`, `aws-us-gov`).
+
+/// The parts of `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`, borrowed.
+///
+/// Source: IAM user guide, "Identify AWS resources with Amazon Resource Names (ARNs)".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arn<'a> {
+    /// `aws`, `aws-cn`, `aws-us-gov`…
+    pub partition: &'a str,
+    /// `iam`, `sts`…
+    pub service: &'a str,
+    /// Empty for global services.
+    pub region: &'a str,
+    /// The account that owns the resource; `aws` for AWS's own.
+    pub account_id: &'a str,
+    /// All that follows, with its colons and slashes: `role/path/name`.
+    pub resource: &'a str,
+}
+
+impl<'a> Arn<'a> {
+    /// Splits `text`; `None` when it is no ARN.
+    pub fn parse(text: &'a str) -> Option<Self> {
+        let mut parts = text.strip_prefix("arn:")?.splitn(5, ':');
+        let (partition, service, region) = (parts.next()?, parts.next()?, parts.next()?);
+        Some(Self { partition, service, region, account_id: parts.next()?, resource: parts.next()? })
+    }
+
+    /// The last part of a path such as `role/service/name`: the name that IAM shows.
+    pub fn name(&self) -> &'a str {
+        self.resource.rsplit('/').next().unwrap_or(self.resource)
+    }
+}

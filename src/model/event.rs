@@ -1,0 +1,98 @@
+//! One CloudTrail record, borrowed from the buffer that it was decoded from.
+
+use super::{EventTime, UserIdentity};
+
+/// A name for one distinct `userIdentity` text, valid for the life of the process.
+///
+/// Not an AWS field. Two events with equal references carry equal identities, so an aggregate may remember what it
+/// worked out for one and reuse it for the next; unequal references may still carry equal identities. `slot` is small
+/// and dense within a `generation`, fit to index a vector. Generations are never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct IdentityRef {
+    /// Which table of identities.
+    pub generation: u32,
+    /// Which place in it.
+    pub slot: u32,
+}
+
+/// One record: the fields that reports rest on, with absent text as `""` (CloudTrail treats an empty string as absent).
+///
+/// `request_parameters`, `response_elements`, `additional_event_data` and `addendum` are the raw JSON text, unparsed
+/// and unchecked; `""` when absent or null.
+///
+/// Source: CloudTrail user guide, "CloudTrail record contents for management, data, and network activity events".
+#[derive(Clone, Copy, Debug)]
+pub struct Event<'a> {
+    /// `eventID`, unique for an event and account.
+    pub event_id: &'a str,
+    /// `eventTime`; `None` when absent or unreadable.
+    pub event_time: Option<EventTime>,
+    /// `eventName`: the action.
+    pub event_name: &'a str,
+    /// `eventSource`: the service host, such as `iam.amazonaws.com`.
+    pub event_source: &'a str,
+    /// `eventType`: AwsApiCall, AwsServiceEvent, AwsConsoleAction, AwsConsoleSignIn, AwsVpceEvent.
+    pub event_type: &'a str,
+    /// `eventCategory`: Management, Data, NetworkActivity, Insight.
+    pub event_category: &'a str,
+    /// `awsRegion`.
+    pub aws_region: &'a str,
+    /// `sourceIPAddress`, as written.
+    pub source_ip_address: &'a str,
+    /// `userAgent`.
+    pub user_agent: &'a str,
+    /// `errorCode`.
+    pub error_code: &'a str,
+    /// `errorMessage`.
+    pub error_message: &'a str,
+    /// `recipientAccountId`: the account that received the record.
+    pub recipient_account_id: &'a str,
+    /// `sharedEventID`.
+    pub shared_event_id: &'a str,
+    /// `vpcEndpointId`.
+    pub vpc_endpoint_id: &'a str,
+    /// `readOnly`.
+    pub read_only: Option<bool>,
+    /// `sessionCredentialFromConsole`.
+    pub session_credential_from_console: Option<bool>,
+    /// `requestParameters`, raw JSON.
+    pub request_parameters: &'a str,
+    /// `responseElements`, raw JSON.
+    pub response_elements: &'a str,
+    /// `additionalEventData`, raw JSON.
+    pub additional_event_data: &'a str,
+    /// `addendum`, raw JSON.
+    pub addendum: &'a str,
+    /// `userIdentity`.
+    pub user_identity: &'a UserIdentity,
+    /// Which distinct `userIdentity` it is.
+    pub identity: IdentityRef,
+}
+
+impl Event<'_> {
+    /// Whether the call failed: it has an errorCode or an errorMessage. (A failed sign-in has only the message.)
+    pub fn is_error(&self) -> bool {
+        !self.error_code.is_empty() || !self.error_message.is_empty()
+    }
+
+    /// Whether the call was refused for lack of permission: errorCode contains AccessDenied or Unauthorized, any case.
+    pub fn is_denied(&self) -> bool {
+        contains_ignoring_case(self.error_code, b"accessdenied")
+            || contains_ignoring_case(self.error_code, b"unauthorized")
+    }
+
+    /// Whether the record is a console sign-in: `ConsoleLogin` from the sign-in service. `CheckMfa` is none.
+    pub fn is_console_login(&self) -> bool {
+        self.event_name == "ConsoleLogin" && self.event_source == "signin.amazonaws.com"
+    }
+
+    /// The account that the event is counted for: `recipientAccountId`, else (before eventVersion 1.02)
+    /// `userIdentity.accountId`. Empty when neither is known.
+    pub fn account_id(&self) -> &str {
+        if self.recipient_account_id.is_empty() { &self.user_identity.account_id } else { self.recipient_account_id }
+    }
+}
+
+fn contains_ignoring_case(text: &str, needle: &[u8]) -> bool {
+    text.as_bytes().windows(needle.len()).any(|w| w.eq_ignore_ascii_case(needle))
+}

@@ -1,0 +1,22 @@
+//! AWS's vocabulary as types: the borrowed [`Event`], [`UserIdentity`], principals, access keys, addresses, time.
+//!
+//! Meaning lives here, storage and text formats do not. Everything else of the crate builds on this module and it
+//! builds on nothing of ours.
+
+mod access_key;
+mod address;
+mod arn;
+mod event;
+mod identity;
+mod principal;
+mod time;
+mod window;
+
+pub use access_key::AccessKeyKind;
+pub use address::{Network, SourceAddress};
+pub use arn::Arn;
+pub use event::{Event, IdentityRef};
+pub use identity::{IdentityType, InScopeOf, OnBehalfOf, SessionContext, SessionIssuer, UserIdentity};
+pub use principal::principal_of;
+pub use time::{Day, EventTime, Hour};
+pub use window::{TimeWindow, WindowError};

@@ -1,0 +1,209 @@
+//! Moments of UTC, as CloudTrail writes them: parsing, printing, days and hours. No clock and no time zones.
+
+use std::fmt;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat};
+
+const MICROS: i64 = 1_000_000;
+const DAY: i64 = 86_400;
+
+/// A moment in UTC: microseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventTime(pub i64);
+
+/// A day of UTC: days since 1970-01-01.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(pub i32);
+
+/// A clock hour of UTC: hours since 1970-01-01T00:00Z.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Hour(pub i32);
+
+impl EventTime {
+    /// The moment `seconds` after 1970-01-01T00:00:00Z.
+    pub const fn from_seconds(seconds: i64) -> Self {
+        Self(seconds * MICROS)
+    }
+
+    /// Whole seconds since 1970-01-01T00:00:00Z, rounded down.
+    pub const fn seconds(self) -> i64 {
+        self.0.div_euclid(MICROS)
+    }
+
+    /// The UTC day this moment lies in.
+    pub const fn day(self) -> Day {
+        Day(self.0.div_euclid(DAY * MICROS) as i32)
+    }
+
+    /// The UTC clock hour this moment lies in.
+    pub const fn hour(self) -> Hour {
+        Hour(self.0.div_euclid(3600 * MICROS) as i32)
+    }
+
+    /// This moment moved by `seconds`, later for positive values.
+    pub const fn plus_seconds(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add(seconds.saturating_mul(MICROS)))
+    }
+
+    /// Parses `eventTime`: `2023-07-10T11:42:18Z` at once, any other RFC 3339 time through chrono.
+    ///
+    /// `None` for anything else. Years outside 1–9999 are refused, so printing always gives RFC 3339.
+    /// Source: CloudTrail user guide, "CloudTrail record contents", `eventTime` is "in coordinated universal time".
+    pub fn parse(text: &str) -> Option<Self> {
+        parse_seconds_z(text.as_bytes()).or_else(|| parse_any(text))
+    }
+
+    /// Parses `sessionContext.attributes.creationDate`: as [`EventTime::parse`], and also basic ISO
+    /// (`20131102T010628Z`) and seconds since the epoch, both seen in real logs.
+    pub fn parse_creation_date(text: &str) -> Option<Self> {
+        Self::parse(text).or_else(|| parse_basic_iso(text)).or_else(|| parse_epoch(text))
+    }
+
+    /// Parses `responseElements.credentials.expiration`: `Jul 10, 2023, 12:09:47 PM`, `Jul 30, 2021 12:56:03 AM` (UTC,
+    /// the space before AM/PM may be U+202F), and the ISO and epoch forms of re-exported records.
+    pub fn parse_expiration(text: &str) -> Option<Self> {
+        Self::parse_creation_date(text).or_else(|| {
+            let plain = text.replace(['\u{202f}', '\u{a0}'], " ").replace(',', "");
+            let time = NaiveDateTime::parse_from_str(plain.trim(), "%b %d %Y %I:%M:%S %p").ok()?;
+            Some(Self::from_seconds(time.and_utc().timestamp()))
+        })
+    }
+}
+
+impl Day {
+    /// The first moment of this day.
+    pub const fn start(self) -> EventTime {
+        EventTime::from_seconds(self.0 as i64 * DAY)
+    }
+
+    /// The day of a calendar date; `None` when there is no such date.
+    pub fn from_ymd(year: i32, month: u32, day: u32) -> Option<Self> {
+        let date = NaiveDate::from_ymd_opt(year, month, day)?;
+        Some(Self(date.signed_duration_since(NaiveDate::default()).num_days() as i32))
+    }
+}
+
+impl fmt::Display for Day {
+    /// `2023-07-10`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.start().to_string();
+        f.write_str(text.split('T').next().unwrap_or_default())
+    }
+}
+
+impl serde::Serialize for EventTime {
+    /// The text that `Display` gives.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl serde::Serialize for Day {
+    /// The text that `Display` gives.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl fmt::Display for EventTime {
+    /// RFC 3339 in UTC, with a fraction only where there is one.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match DateTime::from_timestamp_micros(self.0) {
+            Some(time) => f.write_str(&time.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
+            None => write!(f, "{}us", self.0),
+        }
+    }
+}
+
+/// `YYYY-MM-DDTHH:MM:SSZ` without allocation; the form of nearly every `eventTime`.
+fn parse_seconds_z(b: &[u8]) -> Option<EventTime> {
+    let b: &[u8; 20] = b.try_into().ok()?;
+    if b[4] != b'-' || b[7] != b'-' || b[10] != b'T' || b[13] != b':' || b[16] != b':' || b[19] != b'Z' {
+        return None;
+    }
+    let number = |range: std::ops::Range<usize>| -> Option<i64> {
+        b[range].iter().try_fold(0i64, |n, c| c.is_ascii_digit().then(|| n * 10 + i64::from(c - b'0')))
+    };
+    let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
+    let (hour, minute, second) = (number(11..13)?, number(14..16)?, number(17..19)?);
+    if year < 1 || !(1..=12).contains(&month) || day < 1 || day > days_in(year, month) {
+        return None;
+    }
+    if hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    Some(EventTime::from_seconds(days_from_civil(year, month, day) * DAY + hour * 3600 + minute * 60 + second))
+}
+
+fn parse_any(text: &str) -> Option<EventTime> {
+    let time = DateTime::parse_from_rfc3339(text).ok()?;
+    let year = chrono::Datelike::year(&time.to_utc());
+    (1..=9999).contains(&year).then(|| EventTime(time.timestamp_micros()))
+}
+
+fn parse_basic_iso(text: &str) -> Option<EventTime> {
+    let time = NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%SZ").ok()?;
+    Some(EventTime::from_seconds(time.and_utc().timestamp()))
+}
+
+/// Seconds or milliseconds since 1970, told apart by size; only values from 2001 to 2286 are believed.
+fn parse_epoch(text: &str) -> Option<EventTime> {
+    let number: f64 = text.parse().ok()?;
+    let seconds = if number >= 1e11 { number / 1e3 } else { number };
+    (1e9..1e10).contains(&seconds).then(|| EventTime((seconds * 1e6).round() as i64))
+}
+
+fn days_in(year: i64, month: i64) -> i64 {
+    match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Days since 1970-01-01 of a proleptic Gregorian date (Howard Hinnant's published algorithm).
+fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let y = if month <= 2 { year - 1 } else { year };
+    let era = y.div_euclid(400);
+    let year_of_era = y - era * 400;
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn event_time_forms() {
+        let at = |s| EventTime::parse(s).map(|t| t.to_string());
+        assert_eq!(at("2023-07-10T11:42:18Z").as_deref(), Some("2023-07-10T11:42:18Z"));
+        assert_eq!(at("2023-07-10T11:42:18.123+02:00").as_deref(), Some("2023-07-10T09:42:18.123Z"));
+        assert_eq!(at("2024-02-29T00:00:00Z").as_deref(), Some("2024-02-29T00:00:00Z"));
+        for bad in ["", "2023-02-29T00:00:00Z", "2023-07-10", "2023-07-10T24:00:00Z", "2023-13-10T11:42:18Z", "x"] {
+            assert_eq!(at(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_quick_parse_equals_chrono() {
+        for seconds in (-62_000_000_000i64..200_000_000_000).step_by(86_399_777) {
+            let text = EventTime::from_seconds(seconds).to_string();
+            assert_eq!(parse_seconds_z(text.as_bytes()), parse_any(&text), "{text}");
+        }
+    }
+
+    #[test]
+    fn creation_and_expiration_forms() {
+        let created = |s| EventTime::parse_creation_date(s).map(|t| t.to_string());
+        assert_eq!(created("20131102T010628Z").as_deref(), Some("2013-11-02T01:06:28Z"));
+        assert_eq!(created("1688989338").as_deref(), Some("2023-07-10T11:42:18Z"));
+        let expires = |s| EventTime::parse_expiration(s).map(|t| t.to_string());
+        assert_eq!(expires("Jul 10, 2023, 12:09:47 PM").as_deref(), Some("2023-07-10T12:09:47Z"));
+        assert_eq!(expires("Jul 30, 2021 12:56:03 AM").as_deref(), Some("2021-07-30T00:56:03Z"));
+        assert_eq!(expires("Jul 3, 2021, 1:56:03\u{202f}AM").as_deref(), Some("2021-07-03T01:56:03Z"));
+        assert_eq!(expires("1688989338000").as_deref(), Some("2023-07-10T11:42:18Z"));
+        assert_eq!(expires("tomorrow"), None);
+    }
+}

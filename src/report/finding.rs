@@ -1,0 +1,63 @@
+//! What deserves attention, with its evidence.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Good to know.
+    Info,
+    /// Tidy up.
+    Low,
+    /// Plan a change.
+    Medium,
+    /// Act soon.
+    High,
+    /// Act now.
+    Critical,
+}
+
+impl Severity {
+    /// All of them, mildest first.
+    pub const ALL: [Self; 5] = [Self::Info, Self::Low, Self::Medium, Self::High, Self::Critical];
+
+    /// The word that is printed: `info`, `low`, `medium`, `high`, `critical`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+/// One thing that a report found, explained by its evidence.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Finding {
+    /// How much it matters.
+    pub severity: Severity,
+    /// Which rule found it: `root-access-key`.
+    pub rule: &'static str,
+    /// The account it is about; empty when unknown.
+    pub account_id: String,
+    /// What it is about: a principal, key or session, as its report prints it.
+    pub subject: String,
+    /// One sentence.
+    pub summary: String,
+    /// How many events stand behind it.
+    pub count: i64,
+    /// What was seen, by name: values of the row that decided.
+    pub evidence: Map<String, Value>,
+}
+
+/// Sorts findings: worst first, then by rule, account and subject, so that any scan gives the same list.
+pub(crate) fn sort(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| {
+        let key = |f: &Finding| (std::cmp::Reverse(f.severity), f.rule, f.account_id.clone(), f.subject.clone());
+        key(a).cmp(&key(b))
+    });
+}

@@ -1,0 +1,74 @@
+//! What is asked: one file per report, a view over the aggregates of a finished scan.
+//!
+//! A report stands whole in its file: name, summary, what its rows prove, columns, options, the aggregates it needs and
+//! the function that makes its rows and findings. [`REPORTS`] registers it; subcommand, help, every format, the
+//! README's table and the tests' loops come from there.
+
+mod finding;
+mod geo;
+mod options;
+mod table;
+
+mod key_spread;
+mod principals;
+mod root_usage;
+mod sessions;
+
+pub use finding::{Finding, Severity};
+pub use geo::{GeoDatabase, GeoError};
+pub use options::{OptionError, Options, ReportOption};
+pub use table::{Column, ColumnError, ColumnKind, Prominence, Table, Value};
+
+use crate::aggregate::{AggregateKind, State};
+use crate::model::EventTime;
+
+/// Every report that needs no argument, in the order in which they are listed and audited.
+pub static REPORTS: &[&Report] = &[&root_usage::REPORT, &key_spread::REPORT, &sessions::REPORT, &principals::REPORT];
+
+/// A question and how it is answered.
+pub struct Report {
+    /// The subcommand: `root-usage`.
+    pub name: &'static str,
+    /// One line for lists.
+    pub summary: &'static str,
+    /// What a row is, what it proves and what it does not; shown by `--help`.
+    pub about: &'static str,
+    /// The columns, in order. A report may add some that depend on what it was given (GeoIP).
+    pub columns: &'static [Column],
+    /// The columns that tell two rows apart; ties of any order are broken by them.
+    pub key: &'static [&'static str],
+    /// What must be remembered to answer.
+    pub needs: &'static [&'static AggregateKind],
+    /// What the user may set.
+    pub options: &'static [ReportOption],
+    /// Makes the answer: rows in the report's default order, all findings.
+    pub answer: fn(&View<'_>) -> Answer,
+}
+
+/// What a report looks at.
+pub struct View<'a> {
+    /// What was remembered.
+    pub state: &'a State,
+    /// What the user set.
+    pub options: &'a Options,
+    /// The moment that ages run to: the end of the window, else the last event; `None` when there is neither.
+    pub as_of: Option<EventTime>,
+    /// Networks and countries of addresses, where a database was given.
+    pub geo: Option<&'a GeoDatabase>,
+}
+
+/// The answer of one report.
+#[derive(Debug, Default)]
+pub struct Answer {
+    /// The columns: the report's, and those that were added.
+    pub columns: Vec<Column>,
+    /// A value per column, every row as long as `columns`, in the report's default order.
+    pub rows: Vec<Vec<Value>>,
+    /// What deserves attention, worst first. Made before any limit acts.
+    pub findings: Vec<Finding>,
+}
+
+/// The report of that name.
+pub fn by_name(name: &str) -> Option<&'static Report> {
+    REPORTS.iter().copied().find(|report| report.name == name)
+}

@@ -1,0 +1,47 @@
+//! What a user may set on a report.
+
+use std::collections::BTreeMap;
+
+/// A number that a report can be given: `--min-addresses 5`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReportOption {
+    /// The flag without its dashes.
+    pub name: &'static str,
+    /// What holds when the flag is not given.
+    pub default: i64,
+    /// The least that makes sense.
+    pub min: i64,
+    /// What the number does, with its unit.
+    pub about: &'static str,
+}
+
+/// Why an option cannot be taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OptionError {
+    /// The number is below the least that makes sense.
+    #[error("--{0} must be at least {1}")]
+    TooSmall(&'static str, i64),
+}
+
+/// The numbers that were set.
+#[derive(Clone, Debug, Default)]
+pub struct Options(BTreeMap<&'static str, i64>);
+
+impl Options {
+    /// Sets an option.
+    ///
+    /// # Errors
+    /// [`OptionError::TooSmall`].
+    pub fn set(&mut self, option: &ReportOption, value: i64) -> Result<(), OptionError> {
+        if value < option.min {
+            return Err(OptionError::TooSmall(option.name, option.min));
+        }
+        self.0.insert(option.name, value);
+        Ok(())
+    }
+
+    /// What `option` is set to, or its default.
+    pub fn get(&self, option: &ReportOption) -> i64 {
+        self.0.get(option.name).copied().unwrap_or(option.default)
+    }
+}

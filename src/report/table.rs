@@ -1,0 +1,205 @@
+//! The one table that every report makes and every format writes.
+
+use std::cmp::Ordering;
+
+use serde::Serialize;
+
+use super::Report;
+use crate::model::EventTime;
+
+/// What the values of a column are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ColumnKind {
+    /// Free text.
+    Text,
+    /// An identifier: never shortened, always text.
+    Id,
+    /// A whole number.
+    Count,
+    /// A moment in UTC.
+    Time,
+    /// A list of texts, sorted.
+    List,
+    /// A list of {name, count}, by count, then name.
+    NamedCounts,
+}
+
+/// When a terminal shows a column that was not asked for by `--columns`. Other formats always carry all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Prominence {
+    /// Always.
+    First,
+    /// When there is room.
+    Second,
+    /// Only when asked for.
+    Asked,
+}
+
+/// A column of a report.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Column {
+    /// Its name, as the contract spells it.
+    pub name: &'static str,
+    /// What its values are.
+    pub kind: ColumnKind,
+    /// The unit of its numbers; empty where the name says it.
+    pub unit: &'static str,
+    /// What it means, in one sentence.
+    pub about: &'static str,
+    /// When a terminal shows it.
+    #[serde(skip)]
+    pub prominence: Prominence,
+}
+
+/// A cell. `Null` means unknown, in every column kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// Unknown or not applicable.
+    Null,
+    /// For [`ColumnKind::Text`] and [`ColumnKind::Id`].
+    Text(String),
+    /// For [`ColumnKind::Count`].
+    Count(i64),
+    /// For [`ColumnKind::Time`].
+    Time(EventTime),
+    /// For [`ColumnKind::List`].
+    List(Vec<String>),
+    /// For [`ColumnKind::NamedCounts`].
+    NamedCounts(Vec<(String, i64)>),
+}
+
+/// Why a table has no such column.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{report} has no column {column:?}; it has {known}")]
+pub struct ColumnError {
+    report: &'static str,
+    column: String,
+    known: String,
+}
+
+/// Rows under columns, ready to be written.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// The report that made it.
+    pub report: &'static str,
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// The rows, each with a value per column.
+    pub rows: Vec<Vec<Value>>,
+    /// How many rows there were before any limit.
+    pub rows_total: usize,
+    /// Whether the columns were chosen by the user.
+    pub chosen: bool,
+    key: &'static [&'static str],
+}
+
+impl Value {
+    /// Text, or `Null` for the empty one.
+    pub fn text(text: impl Into<String>) -> Self {
+        let text = text.into();
+        if text.is_empty() { Self::Null } else { Self::Text(text) }
+    }
+
+    /// A time, or `Null`.
+    pub fn time(time: Option<EventTime>) -> Self {
+        time.map_or(Self::Null, Self::Time)
+    }
+
+    /// A count of anything.
+    pub fn count(count: usize) -> Self {
+        Self::Count(i64::try_from(count).unwrap_or(i64::MAX))
+    }
+}
+
+impl Column {
+    /// A column that a terminal always shows.
+    pub const fn new(name: &'static str, kind: ColumnKind, about: &'static str) -> Self {
+        Self { name, kind, unit: "", about, prominence: Prominence::First }
+    }
+
+    /// With a unit.
+    #[must_use]
+    pub const fn unit(mut self, unit: &'static str) -> Self {
+        self.unit = unit;
+        self
+    }
+
+    /// Shown on a terminal only when there is room.
+    #[must_use]
+    pub const fn second(mut self) -> Self {
+        self.prominence = Prominence::Second;
+        self
+    }
+
+    /// Shown on a terminal only when asked for.
+    #[must_use]
+    pub const fn asked(mut self) -> Self {
+        self.prominence = Prominence::Asked;
+        self
+    }
+}
+
+impl Table {
+    /// The table of an answer's columns and rows.
+    pub fn new(report: &'static Report, columns: Vec<Column>, rows: Vec<Vec<Value>>) -> Self {
+        Self { report: report.name, rows_total: rows.len(), columns, rows, chosen: false, key: report.key }
+    }
+
+    /// Sorts by a column: numbers and times descending, text ascending, nulls last; `-column` the other way round. Ties
+    /// are broken by the report's key.
+    ///
+    /// # Errors
+    /// [`ColumnError`] when there is no such column.
+    pub fn sort(&mut self, by: &str) -> Result<(), ColumnError> {
+        let (name, reversed) = by.strip_prefix('-').map_or((by, false), |name| (name, true));
+        let column = self.index(name)?;
+        let keys: Vec<usize> = self.key.iter().filter_map(|key| self.index(key).ok()).collect();
+        self.rows.sort_by(|a, b| {
+            let order = compare(&a[column], &b[column], reversed);
+            order.then_with(|| keys.iter().map(|&k| compare(&a[k], &b[k], false)).find(|o| o.is_ne()).unwrap_or(Ordering::Equal))
+        });
+        Ok(())
+    }
+
+    /// Keeps the first `limit` rows; `rows_total` still says how many there were.
+    pub fn limit(&mut self, limit: usize) {
+        self.rows.truncate(limit);
+    }
+
+    /// Keeps these columns, in this order.
+    ///
+    /// # Errors
+    /// [`ColumnError`] when there is no such column.
+    pub fn select(&mut self, names: &[String]) -> Result<(), ColumnError> {
+        let places = names.iter().map(|name| self.index(name)).collect::<Result<Vec<_>, _>>()?;
+        self.columns = places.iter().map(|&p| self.columns[p]).collect();
+        self.rows = self.rows.iter().map(|row| places.iter().map(|&p| row[p].clone()).collect()).collect();
+        self.chosen = true;
+        Ok(())
+    }
+
+    fn index(&self, name: &str) -> Result<usize, ColumnError> {
+        self.columns.iter().position(|c| c.name == name).ok_or_else(|| ColumnError {
+            report: self.report,
+            column: name.to_owned(),
+            known: self.columns.iter().map(|c| c.name).collect::<Vec<_>>().join(", "),
+        })
+    }
+}
+
+/// Numbers and times descending, text ascending; `reversed` turns that round; nulls stay last.
+fn compare(a: &Value, b: &Value, reversed: bool) -> Ordering {
+    let order = match (a, b) {
+        (Value::Null, Value::Null) => return Ordering::Equal,
+        (Value::Null, _) => return Ordering::Greater,
+        (_, Value::Null) => return Ordering::Less,
+        (Value::Count(a), Value::Count(b)) => b.cmp(a),
+        (Value::Time(a), Value::Time(b)) => b.cmp(a),
+        (Value::Text(a), Value::Text(b)) => a.cmp(b),
+        (Value::List(a), Value::List(b)) => a.cmp(b),
+        (Value::NamedCounts(a), Value::NamedCounts(b)) => a.cmp(b),
+        _ => Ordering::Equal,
+    };
+    if reversed { order.reverse() } else { order }
+}

@@ -1,0 +1,116 @@
+//! What was read, what was not, and why: part of every answer.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::model::{Day, EventTime};
+
+/// What a scan covered. Two identities hold:
+/// `objects_found = objects_read + objects_damaged + objects_failed + objects_skipped + objects_pruned` and
+/// `events = events_in_window + events_out_of_window + events_without_time`, where
+/// `events_in_window = events_counted + events_filtered + duplicate_events`.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Coverage {
+    /// Log objects met.
+    pub objects_found: u64,
+    /// Objects read whole.
+    pub objects_read: u64,
+    /// Objects of which a part could be read.
+    pub objects_damaged: u64,
+    /// Objects of which nothing could be read.
+    pub objects_failed: u64,
+    /// Objects that hold no CloudTrail events, by kind.
+    pub objects_skipped: BTreeMap<String, u64>,
+    /// Objects whose key says that they lie outside the window; never opened.
+    pub objects_pruned: u64,
+    /// Records that are events.
+    pub events: u64,
+    /// Events inside the window (all with a time, when there is no window).
+    pub events_in_window: u64,
+    /// Events before or after the window.
+    pub events_out_of_window: u64,
+    /// Events without a readable eventTime; never counted.
+    pub events_without_time: u64,
+    /// Events inside the window that a filter left out.
+    pub events_filtered: u64,
+    /// Events that the reports count.
+    pub events_counted: u64,
+    /// Copies of counted events.
+    pub duplicate_events: u64,
+    /// Event ids that came with different content; all were kept.
+    pub conflicting_ids: u64,
+    /// Things in a record's place that are no events.
+    pub malformed_records: u64,
+    /// Bytes read from objects.
+    pub bytes_compressed: u64,
+    /// Bytes of JSON they gave.
+    pub bytes_json: u64,
+    /// Accounts of the counted events.
+    pub accounts: BTreeSet<String>,
+    /// Regions of the counted events.
+    pub regions: BTreeSet<String>,
+    /// Counted events by category: management, data, network, …
+    pub categories: BTreeMap<String, u64>,
+    /// Time of the earliest counted event.
+    pub first_event: Option<EventTime>,
+    /// Time of the latest counted event.
+    pub last_event: Option<EventTime>,
+    /// Days of the window without an object, per account and region that has any.
+    pub gaps: Vec<Gap>,
+    /// What else the reader should know.
+    pub warnings: Vec<String>,
+    /// Objects that failed or are damaged.
+    pub failures: Vec<Failure>,
+    /// Calls that switched logging off or changed it.
+    pub logging_changes: Vec<LoggingChange>,
+    /// Whether the user stopped the scan before its end.
+    pub interrupted: bool,
+}
+
+/// Days without an object.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Gap {
+    /// The account.
+    pub account: String,
+    /// The region.
+    pub region: String,
+    /// First day without.
+    pub from: Day,
+    /// Last day without.
+    pub to: Day,
+}
+
+/// An object that could not be read, or not whole.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Failure {
+    /// Path or URI, as the user can use it.
+    pub object: String,
+    /// What failed, and the next step when known.
+    pub why: String,
+}
+
+/// A call that changed what a trail records.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct LoggingChange {
+    /// When.
+    pub time: Option<EventTime>,
+    /// The eventName: StopLogging, DeleteTrail, UpdateTrail, PutEventSelectors.
+    pub event: String,
+    /// The principal.
+    pub actor: String,
+    /// The trail's name or ARN; empty when the record does not say.
+    pub trail: String,
+}
+
+impl Coverage {
+    /// Objects that were skipped, of all kinds.
+    pub fn skipped(&self) -> u64 {
+        self.objects_skipped.values().sum()
+    }
+
+    /// Whether something could not be read: the answer is partial.
+    pub fn is_partial(&self) -> bool {
+        self.objects_damaged + self.objects_failed + self.malformed_records > 0 || self.interrupted
+    }
+}
