@@ -20,7 +20,16 @@ pub struct Seen<'a> {
 impl<'a> Seen<'a> {
     /// The event before any of its symbols is known.
     pub fn new(event: &'a Event<'a>, symbols: &'a mut Symbols) -> Self {
-        Self { event, symbols, address: None, user_agent: None, region: None, event_name: None, service: None, account: None }
+        Self {
+            event,
+            symbols,
+            address: None,
+            user_agent: None,
+            region: None,
+            event_name: None,
+            service: None,
+            account: None,
+        }
     }
 
     /// `sourceIPAddress` as written; whether it is an address is for the report to say.

@@ -22,7 +22,8 @@ pub struct Remap(Vec<Sym>);
 
 impl Default for Symbols {
     fn default() -> Self {
-        let mut symbols = Self { hasher: RandomState::new(), table: HashTable::new(), ends: Vec::new(), text: String::new() };
+        let mut symbols =
+            Self { hasher: RandomState::new(), table: HashTable::new(), ends: Vec::new(), text: String::new() };
         symbols.intern("");
         symbols
     }

@@ -114,10 +114,14 @@ mod tests {
     #[test]
     fn private_ranges_and_their_neighbours() {
         let private = |s: &str| SourceAddress::parse(s).is_private();
-        for inside in ["10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.10.20", "100.64.0.1", "100.127.1.1", "fd00::1"] {
+        for inside in
+            ["10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.10.20", "100.64.0.1", "100.127.1.1", "fd00::1"]
+        {
             assert!(private(inside), "{inside}");
         }
-        for outside in ["11.0.0.1", "172.15.0.1", "172.32.0.1", "192.169.0.1", "100.63.0.1", "100.128.0.1", "2001:db8::1"] {
+        for outside in
+            ["11.0.0.1", "172.15.0.1", "172.32.0.1", "192.169.0.1", "100.63.0.1", "100.128.0.1", "2001:db8::1"]
+        {
             assert!(!private(outside), "{outside}");
         }
     }

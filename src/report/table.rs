@@ -157,7 +157,9 @@ impl Table {
         let keys: Vec<usize> = self.key.iter().filter_map(|key| self.index(key).ok()).collect();
         self.rows.sort_by(|a, b| {
             let order = compare(&a[column], &b[column], reversed);
-            order.then_with(|| keys.iter().map(|&k| compare(&a[k], &b[k], false)).find(|o| o.is_ne()).unwrap_or(Ordering::Equal))
+            order.then_with(|| {
+                keys.iter().map(|&k| compare(&a[k], &b[k], false)).find(|o| o.is_ne()).unwrap_or(Ordering::Equal)
+            })
         });
         Ok(())
     }
