@@ -1,1 +1,5 @@
-//! filter
+//! Which events are counted: de-duplication (window and filters join here).
+
+mod dedupe;
+
+pub use dedupe::{Dedupe, Sighting};

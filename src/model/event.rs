@@ -1,5 +1,8 @@
 //! One CloudTrail record, borrowed from the buffer that it was decoded from.
 
+use std::cell::OnceCell;
+use std::ops::Deref;
+
 use super::{EventTime, UserIdentity};
 
 /// A name for one distinct `userIdentity` text, valid for the life of the process.
@@ -13,6 +16,36 @@ pub struct IdentityRef {
     pub generation: u32,
     /// Which place in it.
     pub slot: u32,
+}
+
+/// The `userIdentity` of an event, read when first looked at: a known [`IdentityRef`] mostly spares that.
+///
+/// Dereferences to [`UserIdentity`].
+#[derive(Clone, Copy, Debug)]
+pub struct LazyIdentity<'a> {
+    raw: &'a str,
+    parse: fn(&str) -> UserIdentity,
+    read: &'a OnceCell<UserIdentity>,
+}
+
+impl<'a> LazyIdentity<'a> {
+    /// An identity in raw JSON that `parse` reads into `read` when it is asked for.
+    pub fn new(raw: &'a str, parse: fn(&str) -> UserIdentity, read: &'a OnceCell<UserIdentity>) -> Self {
+        Self { raw, parse, read }
+    }
+
+    /// An identity that `read` already holds (or the empty one, if it holds none).
+    pub fn known(read: &'a OnceCell<UserIdentity>) -> Self {
+        Self { raw: "", parse: |_| UserIdentity::default(), read }
+    }
+}
+
+impl Deref for LazyIdentity<'_> {
+    type Target = UserIdentity;
+
+    fn deref(&self) -> &UserIdentity {
+        self.read.get_or_init(|| (self.parse)(self.raw))
+    }
 }
 
 /// One record: the fields that reports rest on, with absent text as `""` (CloudTrail treats an empty string as absent).
@@ -63,8 +96,8 @@ pub struct Event<'a> {
     pub additional_event_data: &'a str,
     /// `addendum`, raw JSON.
     pub addendum: &'a str,
-    /// `userIdentity`.
-    pub user_identity: &'a UserIdentity,
+    /// `userIdentity`; reading it costs the first time.
+    pub user_identity: LazyIdentity<'a>,
     /// Which distinct `userIdentity` it is.
     pub identity: IdentityRef,
 }
@@ -89,7 +122,10 @@ impl Event<'_> {
     /// The account that the event is counted for: `recipientAccountId`, else (before eventVersion 1.02)
     /// `userIdentity.accountId`. Empty when neither is known.
     pub fn account_id(&self) -> &str {
-        if self.recipient_account_id.is_empty() { &self.user_identity.account_id } else { self.recipient_account_id }
+        match self.recipient_account_id {
+            "" => &self.user_identity.account_id,
+            known => known,
+        }
     }
 }
 

@@ -15,7 +15,7 @@ mod window;
 pub use access_key::AccessKeyKind;
 pub use address::{Network, SourceAddress};
 pub use arn::Arn;
-pub use event::{Event, IdentityRef};
+pub use event::{Event, IdentityRef, LazyIdentity};
 pub use identity::{IdentityType, InScopeOf, OnBehalfOf, SessionContext, SessionIssuer, UserIdentity};
 pub use principal::principal_of;
 pub use time::{Day, EventTime, Hour};

@@ -1,0 +1,256 @@
+//! Finding where a JSON string or container ends, sixteen and sixty-four bytes at a time.
+//!
+//! The leaf of the fast path. It looks at quotes, backslashes, braces and brackets only, so it never says that JSON is
+//! right; it says where a value would end if it is. Safe code: the vector type comes from the `wide` crate.
+
+use wide::u8x16;
+
+/// Where a string ends and whether it holds an escape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct StringEnd {
+    /// Index of the closing quote.
+    pub quote: usize,
+    /// Whether a backslash lies before it.
+    pub escaped: bool,
+}
+
+/// The end of the string whose text begins at `start`, just after the opening quote; `None` when it does not end.
+#[inline]
+pub(super) fn string_end(bytes: &[u8], start: usize) -> Option<StringEnd> {
+    let mut at = start;
+    while let Some(block) = bytes.get(at..at + 16) {
+        let block = load(block);
+        let mask = block.simd_eq(u8x16::splat(b'"')) | block.simd_eq(u8x16::splat(b'\\'));
+        let mask = mask.to_bitmask();
+        if mask != 0 {
+            at += mask.trailing_zeros() as usize;
+            if bytes[at] == b'"' {
+                return Some(StringEnd { quote: at, escaped: false });
+            }
+            return escaped_string_end(bytes, at);
+        }
+        at += 16;
+    }
+    escaped_string_end(bytes, at).map(|end| StringEnd { escaped: has_backslash(bytes, at, end.quote), ..end })
+}
+
+/// The index after the closing brace or bracket of the container that opens at `start`; `None` when it does not close.
+#[inline]
+pub(super) fn container_end(bytes: &[u8], start: usize) -> Option<usize> {
+    let mut depth = 0u32;
+    let mut state = InString::default();
+    let mut at = start;
+    while let Some(block) = bytes.get(at..at + 64) {
+        let masks = Masks::of(block);
+        let quoted = state.quoted(masks.quotes, masks.backslashes);
+        let (opens, closes) = (masks.opens & !quoted, masks.closes & !quoted);
+        if depth <= closes.count_ones() {
+            match close_within(opens, closes, depth) {
+                Ok(index) => return Some(at + index + 1),
+                Err(after) => depth = after,
+            }
+        } else {
+            depth = depth - closes.count_ones() + opens.count_ones();
+        }
+        at += 64;
+    }
+    slow_container_end(bytes, at, depth, state)
+}
+
+/// Whether the scan is inside a string, carried from block to block.
+#[derive(Clone, Copy, Debug, Default)]
+struct InString {
+    /// All ones inside a string, else zero.
+    inside: u64,
+    /// Whether the first byte of the next block is escaped.
+    escaped: bool,
+}
+
+impl InString {
+    /// Which bytes of the block lie in a string (the opening quote counts, the closing one does not).
+    #[inline]
+    fn quoted(&mut self, quotes: u64, backslashes: u64) -> u64 {
+        let quotes = if backslashes == 0 && !self.escaped { quotes } else { quotes & !self.escapes(backslashes) };
+        let quoted = prefix_xor(quotes) ^ self.inside;
+        self.inside = ((quoted as i64) >> 63) as u64;
+        quoted
+    }
+
+    /// Which bytes are escaped by a backslash before them.
+    #[cold]
+    fn escapes(&mut self, backslashes: u64) -> u64 {
+        let mut escaped = u64::from(self.escaped);
+        self.escaped = false;
+        let mut left = backslashes & !escaped;
+        while left != 0 {
+            let at = left.trailing_zeros();
+            if at == 63 {
+                self.escaped = true;
+                break;
+            }
+            escaped |= 1 << (at + 1);
+            left &= !(0b11 << at);
+        }
+        escaped
+    }
+}
+
+/// Where the interesting bytes of a block of 64 are.
+struct Masks {
+    quotes: u64,
+    backslashes: u64,
+    opens: u64,
+    closes: u64,
+}
+
+impl Masks {
+    #[inline]
+    fn of(block: &[u8]) -> Self {
+        let mut masks = Self { quotes: 0, backslashes: 0, opens: 0, closes: 0 };
+        for (i, part) in block.chunks_exact(16).enumerate() {
+            let (part, shift) = (load(part), i * 16);
+            // `[` and `{`, `]` and `}` differ only in bit 0x20.
+            let folded = part | u8x16::splat(0x20);
+            let mask = |hits: u8x16| u64::from(hits.to_bitmask()) << shift;
+            masks.quotes |= mask(part.simd_eq(u8x16::splat(b'"')));
+            masks.backslashes |= mask(part.simd_eq(u8x16::splat(b'\\')));
+            masks.opens |= mask(folded.simd_eq(u8x16::splat(b'{')));
+            masks.closes |= mask(folded.simd_eq(u8x16::splat(b'}')));
+        }
+        masks
+    }
+}
+
+#[inline]
+fn load(bytes: &[u8]) -> u8x16 {
+    let mut block = [0u8; 16];
+    block.copy_from_slice(bytes);
+    u8x16::new(block)
+}
+
+/// Bit `i` of the result is the parity of bits `0..=i`.
+#[inline]
+fn prefix_xor(mut bits: u64) -> u64 {
+    for shift in [1, 2, 4, 8, 16, 32] {
+        bits ^= bits << shift;
+    }
+    bits
+}
+
+/// The index at which the depth first comes back to zero, or the depth after the block.
+#[inline]
+fn close_within(opens: u64, closes: u64, mut depth: u32) -> Result<usize, u32> {
+    let mut left = opens | closes;
+    while left != 0 {
+        let at = left.trailing_zeros();
+        if opens >> at & 1 == 1 {
+            depth += 1;
+        } else {
+            depth = depth.saturating_sub(1);
+            if depth == 0 {
+                return Ok(at as usize);
+            }
+        }
+        left &= left - 1;
+    }
+    Err(depth)
+}
+
+/// Byte by byte from `at`: the tail of a buffer.
+fn slow_container_end(bytes: &[u8], mut at: usize, mut depth: u32, state: InString) -> Option<usize> {
+    let mut inside = state.inside != 0;
+    at += usize::from(state.escaped);
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'\\' if inside => at += 1,
+            b'"' => inside = !inside,
+            b'{' | b'[' if !inside => depth += 1,
+            b'}' | b']' if !inside => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return Some(at + 1);
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    None
+}
+
+/// Byte by byte from `at`, which lies inside a string.
+fn escaped_string_end(bytes: &[u8], mut at: usize) -> Option<StringEnd> {
+    loop {
+        match bytes.get(at)? {
+            b'"' => return Some(StringEnd { quote: at, escaped: true }),
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+}
+
+fn has_backslash(bytes: &[u8], from: usize, to: usize) -> bool {
+    bytes[from.min(to)..to].contains(&b'\\')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The definition, a byte at a time.
+    fn plain_container_end(bytes: &[u8]) -> Option<usize> {
+        slow_container_end(bytes, 0, 0, InString::default())
+    }
+
+    fn pieces() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            Just("{".to_owned()),
+            Just("}".to_owned()),
+            Just("[".to_owned()),
+            Just("]".to_owned()),
+            Just("\"".to_owned()),
+            Just("\\".to_owned()),
+            Just("\\\"".to_owned()),
+            "[a-z ,:é]{0,70}",
+        ];
+        proptest::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn containers_end_where_the_definition_says(inner in pieces(), open in prop_oneof![Just('{'), Just('[')]) {
+            let text = format!("{open}{inner}");
+            // Outside strings a backslash means nothing to the definition; JSON has none there.
+            prop_assume!(!backslash_outside_string(&text));
+            prop_assert_eq!(container_end(text.as_bytes(), 0), plain_container_end(text.as_bytes()));
+        }
+
+        #[test]
+        fn strings_end_where_the_definition_says(text in pieces(), skip in 0usize..3) {
+            let padded = format!("{}{text}\"", "\"x".repeat(skip));
+            let start = skip * 2;
+            let plain = escaped_string_end(padded.as_bytes(), start);
+            let found = string_end(padded.as_bytes(), start);
+            prop_assert_eq!(found.map(|e| e.quote), plain.map(|e| e.quote));
+            if let Some(end) = found {
+                prop_assert_eq!(end.escaped, padded[start..end.quote].contains('\\'));
+            }
+        }
+    }
+
+    fn backslash_outside_string(text: &str) -> bool {
+        let (mut inside, mut escaped) = (false, false);
+        text.bytes().any(|byte| {
+            let outside = byte == b'\\' && !inside;
+            if escaped {
+                escaped = false;
+            } else if byte == b'\\' {
+                escaped = inside;
+            } else if byte == b'"' {
+                inside = !inside;
+            }
+            outside
+        })
+    }
+}

@@ -1,0 +1,275 @@
+//! From the text of a document to events.
+
+use std::cell::OnceCell;
+
+use ahash::RandomState;
+
+use super::fields::{Stop, value_at};
+use super::identity::{self, IdentityTable};
+use super::parts::{Part, PartLayout};
+use super::record::{Field, OwnedRecord, Record};
+use super::walk::{Unit, Walk, after_no_value};
+use super::wrapped::{self, Wrapped};
+use crate::model::{Event, EventTime, LazyIdentity};
+
+/// How deep documents may be wrapped in documents.
+const DEEPEST: u32 = 6;
+
+/// Takes what a decoder finds, in order.
+pub trait Sink {
+    /// An event. `identity_fingerprint` is a keyed hash of its decoded userIdentity.
+    fn event(&mut self, event: &Event<'_>, identity_fingerprint: u64);
+
+    /// Something in a record's place that is no event.
+    fn malformed(&mut self);
+
+    /// A record that CloudTrail writes but that is no call by anyone.
+    fn aside(&mut self, kind: Aside);
+}
+
+/// What CloudTrail delivers beside events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Aside {
+    /// A digest file, or a record of one.
+    Digest,
+    /// An Insights event.
+    Insight,
+    /// An aggregated event.
+    Aggregated,
+}
+
+/// How a document ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Read to its end.
+    Whole,
+    /// It stops in the middle of a record or envelope; what came before was given to the sink.
+    Cut,
+    /// It is no JSON.
+    NotJson,
+}
+
+/// What became of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// How it ended.
+    pub ending: Ending,
+    /// Whether it was an envelope or array of records, even an empty one.
+    pub envelope: bool,
+}
+
+/// Reads documents. One per thread: it remembers the identities it has met.
+pub struct Decoder {
+    identities: IdentityTable,
+    fingerprints: RandomState,
+    max_record_bytes: usize,
+    depth: u32,
+}
+
+impl Aside {
+    /// The word that coverage counts it under.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Digest => "digest",
+            Self::Insight => "insight",
+            Self::Aggregated => "aggregated",
+        }
+    }
+}
+
+impl Decoder {
+    /// A decoder that takes records of up to `max_record_bytes`; longer ones are malformed. Decoders with clones of one
+    /// `fingerprints` give equal identities equal fingerprints.
+    pub fn new(fingerprints: RandomState, max_record_bytes: usize) -> Self {
+        Self { identities: IdentityTable::new(), fingerprints, max_record_bytes, depth: 0 }
+    }
+
+    /// Gives every event of a whole document to `sink`. Any text is taken; none panics.
+    pub fn document<S: Sink>(&mut self, text: &str, sink: &mut S) -> Document {
+        self.walk(Walk::default(), text, sink)
+    }
+
+    /// The same for a part of a document, as [`super::Parts`] cuts it.
+    pub fn part<S: Sink>(&mut self, part: &Part, sink: &mut S) {
+        let walk = match part.layout {
+            PartLayout::Elements => Walk::in_records(),
+            PartLayout::Lines => Walk::of_lines(),
+            PartLayout::Values => Walk::of_values(),
+        };
+        let cut = self.walk(walk, &part.text, sink).ending == Ending::Cut;
+        // The inside of an array always stops before its bracket; a line or value must not.
+        if cut && part.layout != PartLayout::Elements {
+            sink.malformed();
+        }
+    }
+
+    fn walk<S: Sink>(&mut self, mut walk: Walk, text: &str, sink: &mut S) -> Document {
+        let mut at = 0;
+        let ending = loop {
+            match walk.next(text, at, true) {
+                Unit::Place(place) => match self.place(text, place, sink) {
+                    Some(after) => at = after,
+                    None => match walk.resume(text, place) {
+                        Some(next) => {
+                            sink.malformed();
+                            at = next;
+                        }
+                        None => break Ending::Cut,
+                    },
+                },
+                Unit::Line(from, to) => {
+                    at = to;
+                    if !self.line(&text[from..to], sink) {
+                        if to == text.len() {
+                            break Ending::Cut;
+                        }
+                        sink.malformed();
+                    }
+                }
+                Unit::Junk(after) => {
+                    sink.malformed();
+                    at = after;
+                }
+                Unit::More(_) | Unit::Cut => break Ending::Cut,
+                Unit::End => break Ending::Whole,
+                Unit::NotJson => break Ending::NotJson,
+            }
+        };
+        Document { ending, envelope: walk.arrays > 0 }
+    }
+
+    /// Reads the value in a record's place at `at`; `None` when it does not end.
+    #[inline]
+    fn place<S: Sink>(&mut self, text: &str, at: usize, sink: &mut S) -> Option<usize> {
+        match Record::fast(text, at) {
+            Ok((record, end)) => {
+                self.record(&record, &text[at..end], sink);
+                Some(end)
+            }
+            Err(_) => self.careful_place(text, at, sink),
+        }
+    }
+
+    /// What the fast path would not read: finds where the value ends, then lets serde_json decide.
+    #[cold]
+    fn careful_place<S: Sink>(&mut self, text: &str, at: usize, sink: &mut S) -> Option<usize> {
+        let end = match value_at(text, at) {
+            Ok((_, end)) => end,
+            Err(Stop::Incomplete) => return None,
+            Err(Stop::Unsure) => {
+                sink.malformed();
+                return Some(after_no_value(text, at));
+            }
+        };
+        match OwnedRecord::careful(&text[at..end]) {
+            Ok(record) => self.record(&record.as_record(), &text[at..end], sink),
+            Err(_) => sink.malformed(),
+        }
+        Some(end)
+    }
+
+    /// Reads a line; `false` when it is broken off or no JSON.
+    fn line<S: Sink>(&mut self, line: &str, sink: &mut S) -> bool {
+        let line = line.trim_ascii_end();
+        if let Ok((record, end)) = Record::fast(line, 0)
+            && end == line.len()
+        {
+            self.record(&record, line, sink);
+            return true;
+        }
+        // A line of a CloudWatch Logs export to S3 is a time and the event.
+        let json = match line.as_bytes().first() {
+            Some(b'0'..=b'9') => line.find('{').map_or("", |at| &line[at..]),
+            _ => line,
+        };
+        self.walk(Walk::of_values(), json, sink).ending == Ending::Whole && !json.is_empty()
+    }
+
+    #[inline]
+    fn record<S: Sink>(&mut self, record: &Record<'_>, text: &str, sink: &mut S) {
+        if text.len() > self.max_record_bytes {
+            sink.malformed();
+        } else if record.is_event {
+            self.event(record, sink);
+        } else {
+            self.no_event(text, sink);
+        }
+    }
+
+    #[inline]
+    fn event<S: Sink>(&mut self, record: &Record<'_>, sink: &mut S) {
+        let raw = record.text(Field::UserIdentity);
+        let read = OnceCell::new();
+        let user_identity = LazyIdentity::new(raw, identity::parse, &read);
+        let fingerprints = &self.fingerprints;
+        let known = self.identities.find(raw, || identity::fingerprint(&user_identity, fingerprints));
+        let event = event_of(record, user_identity, known.identity);
+        match aside_of(&event) {
+            None => sink.event(&event, known.fingerprint),
+            Some(kind) => sink.aside(kind),
+        }
+    }
+
+    /// An object without a field of an event: it may carry events, or be a digest.
+    #[cold]
+    fn no_event<S: Sink>(&mut self, text: &str, sink: &mut S) {
+        match wrapped::unwrap(text) {
+            Wrapped::Documents(documents) if self.depth < DEEPEST => {
+                self.depth += 1;
+                for document in documents {
+                    if self.walk(Walk::of_values(), &document, sink).ending != Ending::Whole {
+                        sink.malformed();
+                    }
+                }
+                self.depth -= 1;
+            }
+            Wrapped::Digest => sink.aside(Aside::Digest),
+            Wrapped::Empty => {}
+            Wrapped::Documents(_) | Wrapped::Nothing => sink.malformed(),
+        }
+    }
+}
+
+#[inline]
+fn event_of<'a>(
+    record: &Record<'a>,
+    user_identity: LazyIdentity<'a>,
+    identity: crate::model::IdentityRef,
+) -> Event<'a> {
+    Event {
+        event_id: record.text(Field::EventId),
+        event_time: EventTime::parse(record.text(Field::EventTime)),
+        event_name: record.text(Field::EventName),
+        event_source: record.text(Field::EventSource),
+        event_type: record.text(Field::EventType),
+        event_category: record.text(Field::EventCategory),
+        aws_region: record.text(Field::AwsRegion),
+        source_ip_address: record.text(Field::SourceIpAddress),
+        user_agent: record.text(Field::UserAgent),
+        error_code: record.text(Field::ErrorCode),
+        error_message: record.text(Field::ErrorMessage),
+        recipient_account_id: record.text(Field::RecipientAccountId),
+        shared_event_id: record.text(Field::SharedEventId),
+        vpc_endpoint_id: record.text(Field::VpcEndpointId),
+        read_only: identity::flag(record.text(Field::ReadOnly)),
+        session_credential_from_console: identity::flag(record.text(Field::SessionCredentialFromConsole)),
+        request_parameters: record.text(Field::RequestParameters),
+        response_elements: record.text(Field::ResponseElements),
+        additional_event_data: record.text(Field::AdditionalEventData),
+        addendum: record.text(Field::Addendum),
+        user_identity,
+        identity,
+    }
+}
+
+/// Source: CloudTrail user guide, "CloudTrail record contents", `eventCategory`.
+#[inline]
+fn aside_of(event: &Event<'_>) -> Option<Aside> {
+    match event.event_category {
+        "Management" | "Data" => None,
+        "Insight" => Some(Aside::Insight),
+        other if other.starts_with("Aggregated") => Some(Aside::Aggregated),
+        _ if event.event_type == "AwsCloudTrailInsight" => Some(Aside::Insight),
+        _ => None,
+    }
+}

@@ -1,0 +1,303 @@
+//! One record's fields as texts: filled by the fast path, or by the careful one where the fast path is unsure.
+
+use std::borrow::Cow;
+
+use super::careful;
+use super::fields::{self, Raw, Stop};
+
+/// The fields that are read from a record; their numbers index [`Record`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+pub(super) enum Field {
+    EventId,
+    EventTime,
+    EventName,
+    EventVersion,
+    EventSource,
+    EventType,
+    EventCategory,
+    AwsRegion,
+    SourceIpAddress,
+    UserAgent,
+    ErrorCode,
+    ErrorMessage,
+    RecipientAccountId,
+    SharedEventId,
+    VpcEndpointId,
+    ReadOnly,
+    SessionCredentialFromConsole,
+    RequestParameters,
+    ResponseElements,
+    AdditionalEventData,
+    Addendum,
+    UserIdentity,
+}
+
+const FIELDS: usize = Field::UserIdentity as usize + 1;
+
+/// The fields of one record, absent ones empty. From [`Field::RequestParameters`] on, raw JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Record<'a> {
+    texts: [&'a str; FIELDS],
+    /// Whether the object has a field that makes it an event.
+    pub is_event: bool,
+}
+
+/// A record whose texts had to be unescaped.
+pub(super) struct OwnedRecord<'a> {
+    texts: [Cow<'a, str>; FIELDS],
+    is_event: bool,
+}
+
+impl Field {
+    /// The field of that name. A key is told by its length and first bytes, then compared whole.
+    #[inline]
+    fn of(key: &str) -> Option<Self> {
+        let (field, name) = match tag(key.as_bytes()) {
+            EVENT_ID => (Self::EventId, "eventID"),
+            EVENT_TIME => (Self::EventTime, "eventTime"),
+            EVENT_NAME => (Self::EventName, "eventName"),
+            EVENT_VERSION => (Self::EventVersion, "eventVersion"),
+            EVENT_SOURCE => (Self::EventSource, "eventSource"),
+            EVENT_TYPE => (Self::EventType, "eventType"),
+            EVENT_CATEGORY => (Self::EventCategory, "eventCategory"),
+            AWS_REGION => (Self::AwsRegion, "awsRegion"),
+            SOURCE_IP_ADDRESS => (Self::SourceIpAddress, "sourceIPAddress"),
+            USER_AGENT => (Self::UserAgent, "userAgent"),
+            ERROR_CODE => (Self::ErrorCode, "errorCode"),
+            ERROR_MESSAGE => (Self::ErrorMessage, "errorMessage"),
+            RECIPIENT_ACCOUNT_ID => (Self::RecipientAccountId, "recipientAccountId"),
+            SHARED_EVENT_ID => (Self::SharedEventId, "sharedEventID"),
+            VPC_ENDPOINT_ID => (Self::VpcEndpointId, "vpcEndpointId"),
+            READ_ONLY => (Self::ReadOnly, "readOnly"),
+            FROM_CONSOLE => (Self::SessionCredentialFromConsole, "sessionCredentialFromConsole"),
+            REQUEST_PARAMETERS => (Self::RequestParameters, "requestParameters"),
+            RESPONSE_ELEMENTS => (Self::ResponseElements, "responseElements"),
+            ADDITIONAL_EVENT_DATA => (Self::AdditionalEventData, "additionalEventData"),
+            ADDENDUM => (Self::Addendum, "addendum"),
+            USER_IDENTITY => (Self::UserIdentity, "userIdentity"),
+            _ => return None,
+        };
+        (key == name).then_some(field)
+    }
+
+    /// Whether the value is kept as raw JSON.
+    #[inline]
+    const fn is_raw(self) -> bool {
+        self as usize >= Self::RequestParameters as usize
+    }
+
+    /// Whether an object with this field is an event.
+    #[inline]
+    const fn makes_event(self) -> bool {
+        self as usize <= Self::EventVersion as usize
+    }
+}
+
+const EVENT_ID: u64 = tag(b"eventID");
+const EVENT_TIME: u64 = tag(b"eventTime");
+const EVENT_NAME: u64 = tag(b"eventName");
+const EVENT_VERSION: u64 = tag(b"eventVersion");
+const EVENT_SOURCE: u64 = tag(b"eventSource");
+const EVENT_TYPE: u64 = tag(b"eventType");
+const EVENT_CATEGORY: u64 = tag(b"eventCategory");
+const AWS_REGION: u64 = tag(b"awsRegion");
+const SOURCE_IP_ADDRESS: u64 = tag(b"sourceIPAddress");
+const USER_AGENT: u64 = tag(b"userAgent");
+const ERROR_CODE: u64 = tag(b"errorCode");
+const ERROR_MESSAGE: u64 = tag(b"errorMessage");
+const RECIPIENT_ACCOUNT_ID: u64 = tag(b"recipientAccountId");
+const SHARED_EVENT_ID: u64 = tag(b"sharedEventID");
+const VPC_ENDPOINT_ID: u64 = tag(b"vpcEndpointId");
+const READ_ONLY: u64 = tag(b"readOnly");
+const FROM_CONSOLE: u64 = tag(b"sessionCredentialFromConsole");
+const REQUEST_PARAMETERS: u64 = tag(b"requestParameters");
+const RESPONSE_ELEMENTS: u64 = tag(b"responseElements");
+const ADDITIONAL_EVENT_DATA: u64 = tag(b"additionalEventData");
+const ADDENDUM: u64 = tag(b"addendum");
+const USER_IDENTITY: u64 = tag(b"userIdentity");
+
+/// The length of a key and four of its bytes, which differ between all names above.
+#[inline]
+const fn tag(key: &[u8]) -> u64 {
+    if key.len() < 7 {
+        return 0;
+    }
+    let (first, last) = (key[0] as u64, key[key.len() - 1] as u64);
+    (key.len() as u64) << 32 | (key[6] as u64) << 24 | (key[5] as u64) << 16 | last << 8 | first
+}
+
+impl<'a> Record<'a> {
+    const EMPTY: Self = Self { texts: [""; FIELDS], is_event: false };
+
+    /// The text of a field; raw JSON for those that keep it.
+    #[inline]
+    pub fn text(&self, field: Field) -> &'a str {
+        self.texts[field as usize]
+    }
+
+    /// Reads the object at `at` and the index after it: the fast path.
+    ///
+    /// # Errors
+    /// [`Stop::Unsure`] also where a field that is kept as text has escapes.
+    #[inline]
+    pub fn fast(text: &'a str, at: usize) -> Result<(Self, usize), Stop> {
+        let mut record = Self::EMPTY;
+        let mut escaped = false;
+        let end = fields::each_field(text, at, |key, value| {
+            let Some(field) = Field::of(key) else { return };
+            let text = match value {
+                Raw::Plain(text) | Raw::Scalar(text) => text,
+                Raw::Container(text) if field.is_raw() => text,
+                Raw::Escaped(text) => {
+                    escaped |= !field.is_raw();
+                    text
+                }
+                Raw::Container(_) | Raw::Null => "",
+            };
+            record.texts[field as usize] = text;
+            record.is_event |= field.makes_event();
+        })?;
+        if escaped { Err(Stop::Unsure) } else { Ok((record, end)) }
+    }
+}
+
+impl<'a> OwnedRecord<'a> {
+    /// Reads `text`, which is one object: the careful path.
+    ///
+    /// # Errors
+    /// Why serde_json will not have it.
+    pub fn careful(text: &'a str) -> Result<Self, serde_json::Error> {
+        let mut record = Self { texts: [const { Cow::Borrowed("") }; FIELDS], is_event: false };
+        careful::each_field(text, |key, value| {
+            let Some(field) = Field::of(&key) else { return };
+            record.texts[field as usize] = match field.is_raw() {
+                true => Cow::Borrowed(value.json()),
+                false => careful::text_of(value),
+            };
+            record.is_event |= field.makes_event();
+        })?;
+        Ok(record)
+    }
+
+    /// The record, borrowed.
+    pub fn as_record(&self) -> Record<'_> {
+        let mut record = Record { is_event: self.is_event, ..Record::EMPTY };
+        for (borrowed, owned) in record.texts.iter_mut().zip(&self.texts) {
+            *borrowed = owned;
+        }
+        record
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const NAMES: [&str; FIELDS] = [
+        "eventID",
+        "eventTime",
+        "eventName",
+        "eventVersion",
+        "eventSource",
+        "eventType",
+        "eventCategory",
+        "awsRegion",
+        "sourceIPAddress",
+        "userAgent",
+        "errorCode",
+        "errorMessage",
+        "recipientAccountId",
+        "sharedEventID",
+        "vpcEndpointId",
+        "readOnly",
+        "sessionCredentialFromConsole",
+        "requestParameters",
+        "responseElements",
+        "additionalEventData",
+        "addendum",
+        "userIdentity",
+    ];
+
+    #[test]
+    fn every_name_finds_its_field_and_its_neighbours_do_not() {
+        for (number, name) in NAMES.iter().enumerate() {
+            assert_eq!(Field::of(name).map(|f| f as usize), Some(number), "{name}");
+            assert_eq!(Field::of(&name.to_uppercase()), None, "{name}");
+            assert_eq!(Field::of(&name[1..]), None, "{name}");
+            assert_eq!(Field::of(&format!("{}x{}", &name[..3], &name[4..])), None, "{name}");
+        }
+        assert_eq!(Field::of(""), None);
+        assert_eq!(Field::of("requestID"), None);
+    }
+
+    fn json() -> impl Strategy<Value = serde_json::Value> {
+        use serde_json::Value;
+        let text = prop_oneof!["[ -~]{0,20}", "[a-zé☃\u{1f600}\\\\\"\n\t{}\\[\\],:]{0,40}", "[x ]{60,200}"];
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            (-1e9..1e9f64).prop_map(Value::from),
+            text.prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 40, 6, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+                proptest::collection::vec(("[a-z{\"]{0,8}", inner), 0..6)
+                    .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+            ]
+        })
+    }
+
+    /// Records with known and unknown keys, some twice, some with escapes, compact or pretty.
+    fn records() -> impl Strategy<Value = String> {
+        let key = prop_oneof![
+            8 => proptest::sample::select(NAMES.to_vec()).prop_map(str::to_owned),
+            2 => "[a-zA-Z]{1,12}",
+            1 => Just("event\\u0049D".to_owned()),
+        ];
+        (proptest::collection::vec((key, json()), 0..14), any::<bool>()).prop_map(|(fields, pretty)| {
+            let (open, colon, comma) = if pretty { ("{\r\n\t", " : ", " ,\n  ") } else { ("{", ":", ",") };
+            let fields: Vec<String> = fields
+                .iter()
+                .map(|(key, value)| {
+                    let value = if pretty { serde_json::to_string_pretty(value) } else { serde_json::to_string(value) };
+                    format!("\"{key}\"{colon}{}", value.expect("a value prints"))
+                })
+                .collect();
+            format!("{open}{}}}", fields.join(comma))
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn the_fast_path_is_the_careful_path(text in records()) {
+            let careful = OwnedRecord::careful(&text).expect("the record is JSON");
+            match Record::fast(&text, 0) {
+                Ok((fast, end)) => {
+                    prop_assert_eq!(end, text.len());
+                    prop_assert_eq!(fast, careful.as_record());
+                }
+                Err(stop) => prop_assert_eq!(stop, Stop::Unsure),
+            }
+        }
+
+        #[test]
+        fn on_mutated_records_the_fast_path_agrees_wherever_serde_json_accepts(
+            text in records(), at in any::<prop::sample::Index>(), with in any::<u8>(), cut in any::<bool>(),
+        ) {
+            let mut bytes = text.into_bytes();
+            let at = at.index(bytes.len());
+            if cut { bytes.truncate(at) } else { bytes[at] = with }
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            if let (Ok((fast, end)), Ok(careful)) = (Record::fast(&text, 0), OwnedRecord::careful(&text)) {
+                prop_assert_eq!(text[end..].trim_ascii(), "");
+                prop_assert_eq!(fast, careful.as_record());
+            }
+        }
+    }
+}

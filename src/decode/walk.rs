@@ -1,0 +1,322 @@
+//! Where records stand in a document: every envelope that CloudTrail records come in, told by content.
+//!
+//! Finds places, does not read records: `{"Records":[…]}` and its kin, bare arrays, JSON Lines, concatenated values,
+//! single events, CloudWatch Logs export lines. Works on a growing text: [`Unit::More`] asks for what follows.
+
+use memchr::memchr;
+
+use super::fields::{Raw, Stop, skip_space, value_at};
+
+/// Fields of an envelope object whose array holds records: trail files, lookup-events, CloudWatch Logs (API and
+/// subscription).
+pub(super) const RECORD_ARRAYS: [&str; 4] = ["Records", "Events", "events", "logEvents"];
+
+/// What comes next in a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unit {
+    /// A value in a record's place begins here.
+    Place(usize),
+    /// A line of JSON Lines or of a log export: from here to there.
+    Line(usize, usize),
+    /// Something that is no JSON value stands in a record's place and ends here.
+    Junk(usize),
+    /// What follows is needed; everything before this index is done with.
+    More(usize),
+    /// The document is over.
+    End,
+    /// The document is over in the middle of something.
+    Cut,
+    /// The document is no JSON at all.
+    NotJson,
+}
+
+/// Where in a document a walk stands; the text itself is the caller's.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Walk {
+    standing: Standing,
+    layout: Layout,
+    /// How many arrays of records were entered.
+    pub arrays: u32,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Standing {
+    /// Between the values of the document.
+    #[default]
+    Outside,
+    /// In an envelope object, between its fields.
+    Envelope,
+    /// In an array of records, a field of an envelope.
+    EnvelopeRecords,
+    /// In an array of records that stands alone.
+    Records,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Layout {
+    /// Nothing seen yet.
+    #[default]
+    Unknown,
+    /// JSON values one after another.
+    Values,
+    /// One value a line; a bad line costs that line.
+    Lines,
+}
+
+impl Walk {
+    /// A walk that begins inside an array of records.
+    pub fn in_records() -> Self {
+        Self { standing: Standing::Records, layout: Layout::Values, arrays: 1 }
+    }
+
+    /// A walk over one line, which is not to be split into lines again.
+    pub fn of_values() -> Self {
+        Self { layout: Layout::Values, ..Self::default() }
+    }
+
+    /// A walk over lines.
+    pub fn of_lines() -> Self {
+        Self { layout: Layout::Lines, ..Self::default() }
+    }
+
+    /// Whether the walk stands inside an array of records.
+    pub fn is_in_records(&self) -> bool {
+        matches!(self.standing, Standing::Records | Standing::EnvelopeRecords)
+    }
+
+    /// Whether both walks stand in the same array of records, or both outside any.
+    pub fn is_beside(&self, other: &Self) -> bool {
+        self.arrays == other.arrays && self.is_in_records() == other.is_in_records()
+    }
+
+    /// Whether the document is read by lines.
+    pub fn is_by_lines(&self) -> bool {
+        self.layout == Layout::Lines
+    }
+
+    /// Where to go on when the value at `at` does not end: at the next line that begins a value, or inside an array at
+    /// the next object that begins as CloudTrail's records do. (`{"eventVersion"` cannot stand inside a JSON string.)
+    pub fn resume(&self, text: &str, at: usize) -> Option<usize> {
+        if !self.is_in_records() {
+            return next_line_with_a_value(text, at);
+        }
+        memchr::memmem::find_iter(&text.as_bytes()[at + 1..], b"\"eventVersion\"").find_map(|found| {
+            let before = text[at + 1..at + 1 + found].trim_ascii_end();
+            before.ends_with('{').then(|| at + before.len())
+        })
+    }
+
+    /// What comes next at `at`; `whole` says that no text follows.
+    #[inline]
+    pub fn next(&mut self, text: &str, at: usize, whole: bool) -> Unit {
+        if self.is_in_records() { self.in_array(text, at, whole) } else { self.outside(text, at, whole) }
+    }
+
+    #[inline]
+    fn in_array(&mut self, text: &str, at: usize, whole: bool) -> Unit {
+        let mut at = at;
+        loop {
+            at = skip_space(text.as_bytes(), at);
+            match text.as_bytes().get(at) {
+                Some(b',') => at += 1,
+                Some(b']') => {
+                    let in_envelope = self.standing == Standing::EnvelopeRecords;
+                    self.standing = if in_envelope { Standing::Envelope } else { Standing::Outside };
+                    return self.outside(text, at + 1, whole);
+                }
+                Some(_) => return Unit::Place(at),
+                None => return if whole { Unit::Cut } else { Unit::More(at) },
+            }
+        }
+    }
+
+    #[cold]
+    fn outside(&mut self, text: &str, at: usize, whole: bool) -> Unit {
+        match (self.standing, self.layout) {
+            (Standing::Outside, Layout::Unknown) => self.at_start(text, at, whole),
+            (Standing::Outside, Layout::Values) => self.between_values(text, at, whole),
+            (Standing::Outside, Layout::Lines) => line(text, at, whole),
+            _ => self.in_envelope(text, at, whole),
+        }
+    }
+
+    fn at_start(&mut self, text: &str, at: usize, whole: bool) -> Unit {
+        let bytes = text.as_bytes();
+        let start = skip_space(bytes, if text[at..].starts_with('\u{feff}') { at + 3 } else { at });
+        let newline = || memchr(b'\n', &bytes[start..]).map(|n| start + n);
+        match bytes.get(start) {
+            None => return if whole { Unit::End } else { Unit::More(at) },
+            Some(b'{') if matches!(record_array(text, start), Envelope::At(_)) => self.layout = Layout::Values,
+            Some(b'{') => match newline() {
+                None if !whole && text.len() - start < MOST_TO_FIND_A_LINE => return Unit::More(at),
+                None => self.layout = Layout::Values,
+                Some(end) => self.layout = if is_one_value(text, start, end) { Layout::Lines } else { Layout::Values },
+            },
+            Some(b'[') => self.layout = Layout::Values,
+            Some(b'0'..=b'9') => match newline() {
+                None if !whole && text.len() - start < MOST_TO_FIND_A_LINE => return Unit::More(at),
+                end if text[start..end.unwrap_or(text.len())].contains('{') => self.layout = Layout::Lines,
+                _ => return Unit::NotJson,
+            },
+            Some(_) => return Unit::NotJson,
+        }
+        self.next(text, start, whole)
+    }
+
+    fn between_values(&mut self, text: &str, at: usize, whole: bool) -> Unit {
+        let at = skip_space(text.as_bytes(), at);
+        match text.as_bytes().get(at) {
+            None => return if whole { Unit::End } else { Unit::More(at) },
+            Some(b'[') => return self.enter(Standing::Records, text, at, whole),
+            Some(b'{') => {}
+            Some(_) => return junk(text, at, whole),
+        }
+        match record_array(text, at) {
+            Envelope::At(array) => self.enter(Standing::EnvelopeRecords, text, array, whole),
+            Envelope::Unknown if !whole => Unit::More(at),
+            Envelope::Unknown | Envelope::None => Unit::Place(at),
+        }
+    }
+
+    /// Goes into the array of records that opens at `at`.
+    fn enter(&mut self, standing: Standing, text: &str, at: usize, whole: bool) -> Unit {
+        self.standing = standing;
+        self.arrays += 1;
+        self.in_array(text, at + 1, whole)
+    }
+
+    fn in_envelope(&mut self, text: &str, at: usize, whole: bool) -> Unit {
+        let bytes = text.as_bytes();
+        let mut from = at;
+        loop {
+            let here = skip_space(bytes, from);
+            match bytes.get(here) {
+                Some(b',') => from = here + 1,
+                Some(b'}') => {
+                    self.standing = Standing::Outside;
+                    return self.between_values(text, here + 1, whole);
+                }
+                Some(b'"') => match field(text, here) {
+                    Ok((_, value, Some(_))) if bytes.get(value) == Some(&b'[') => {
+                        return self.enter(Standing::EnvelopeRecords, text, value, whole);
+                    }
+                    Ok((_, value, _)) => match value_at(text, value) {
+                        Ok((_, after)) => from = after,
+                        Err(Stop::Incomplete) if !whole => return Unit::More(here),
+                        Err(Stop::Incomplete) => return Unit::Cut,
+                        Err(Stop::Unsure) => return self.lost(text, value, whole),
+                    },
+                    Err(Stop::Incomplete) if !whole => return Unit::More(here),
+                    Err(Stop::Incomplete) => return Unit::Cut,
+                    Err(Stop::Unsure) => return self.lost(text, here + 1, whole),
+                },
+                Some(_) => return self.lost(text, here, whole),
+                None => return if whole { Unit::Cut } else { Unit::More(from) },
+            }
+        }
+    }
+
+    /// The envelope makes no sense any more: goes on after it with the next value that begins a line.
+    fn lost(&mut self, text: &str, at: usize, whole: bool) -> Unit {
+        self.standing = Standing::Outside;
+        junk(text, at, whole)
+    }
+}
+
+/// How far a first line may reach and still make a document one of lines.
+const MOST_TO_FIND_A_LINE: usize = 1 << 20;
+
+enum Envelope {
+    /// The array of records opens here.
+    At(usize),
+    /// The object is no envelope, or not one that can be told from its first fields.
+    None,
+    /// The text ends too early to tell.
+    Unknown,
+}
+
+/// Where the array of records opens in the object at `at`, if only plain values stand before it.
+fn record_array(text: &str, at: usize) -> Envelope {
+    let bytes = text.as_bytes();
+    let mut from = at + 1;
+    loop {
+        let here = skip_space(bytes, from);
+        if bytes.get(here).is_some_and(|&b| b != b'"') {
+            return Envelope::None;
+        }
+        match field(text, here) {
+            Ok((_, value, Some(_))) if bytes.get(value) == Some(&b'[') => return Envelope::At(value),
+            Ok((key, ..)) if key.starts_with("event") => return Envelope::None,
+            Ok((_, value, _)) => match value_at(text, value) {
+                Ok((Raw::Container(_), _)) | Err(Stop::Unsure) => return Envelope::None,
+                Ok((_, after)) => {
+                    let comma = skip_space(bytes, after);
+                    match bytes.get(comma) {
+                        Some(b',') => from = comma + 1,
+                        Some(_) => return Envelope::None,
+                        None => return Envelope::Unknown,
+                    }
+                }
+                Err(Stop::Incomplete) => return Envelope::Unknown,
+            },
+            Err(Stop::Unsure) => return Envelope::None,
+            Err(Stop::Incomplete) => return Envelope::Unknown,
+        }
+    }
+}
+
+/// A field's key, the index of its value, and which record array it names, if any.
+fn field(text: &str, at: usize) -> Result<(&str, usize, Option<usize>), Stop> {
+    let bytes = text.as_bytes();
+    let (Raw::Plain(key), after) = value_at(text, at)? else { return Err(Stop::Unsure) };
+    let colon = skip_space(bytes, after);
+    match bytes.get(colon) {
+        None => return Err(Stop::Incomplete),
+        Some(b':') => {}
+        Some(_) => return Err(Stop::Unsure),
+    }
+    let value = skip_space(bytes, colon + 1);
+    if value == bytes.len() {
+        return Err(Stop::Incomplete);
+    }
+    Ok((key, value, RECORD_ARRAYS.iter().position(|&name| name == key)))
+}
+
+/// Whether exactly one whole value stands from `start` to the line's end.
+fn is_one_value(text: &str, start: usize, end: usize) -> bool {
+    let line = text[start..end].trim_ascii_end();
+    matches!(value_at(line, 0), Ok((_, after)) if after == line.len())
+}
+
+fn line(text: &str, at: usize, whole: bool) -> Unit {
+    let start = skip_space(text.as_bytes(), at);
+    match memchr(b'\n', &text.as_bytes()[start..]) {
+        Some(length) => Unit::Line(start, start + length),
+        None if !whole => Unit::More(start),
+        None if start == text.len() => Unit::End,
+        None => Unit::Line(start, text.len()),
+    }
+}
+
+/// No value stands at `at`: passes over to the next line that begins one, or to the end.
+fn junk(text: &str, at: usize, whole: bool) -> Unit {
+    match next_line_with_a_value(text, at) {
+        Some(next) => Unit::Junk(next),
+        None if whole => Unit::Junk(text.len()),
+        None => Unit::More(at),
+    }
+}
+
+/// Where to go on when no value stands at `at` in a record's place.
+pub(super) fn after_no_value(text: &str, at: usize) -> usize {
+    let rest = &text.as_bytes()[at + 1..];
+    memchr::memchr3(b',', b'{', b']', rest).map_or(text.len(), |n| at + 1 + n)
+}
+
+/// The start of the first line after `at` that begins with an object or array.
+fn next_line_with_a_value(text: &str, at: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b'\n', &bytes[at..])
+        .map(|n| at + n + 1)
+        .find(|&start| matches!(bytes.get(start), Some(b'{' | b'[')))
+}

@@ -1,0 +1,68 @@
+//! Objects that are no event but hold some: lookup-events, EventBridge, CloudWatch Logs, Splunk.
+
+use super::careful;
+use super::fields::Raw;
+use super::walk::RECORD_ARRAYS;
+
+/// What an object that is no event turned out to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Wrapped {
+    /// JSON documents that it carries.
+    Documents(Vec<String>),
+    /// A CloudTrail digest file.
+    Digest,
+    /// A message without log events, such as CloudWatch Logs' check of a destination.
+    Empty,
+    /// Nothing that is known.
+    Nothing,
+}
+
+/// Looks into the object `text`.
+///
+/// | form | where the events are |
+/// |---|---|
+/// | `aws cloudtrail lookup-events` | `CloudTrailEvent`, JSON as text |
+/// | EventBridge | `detail` |
+/// | CloudWatch Logs: filter-log-events, subscription | `events[].message`, `logEvents[].message`, JSON as text |
+/// | Splunk export | `result._raw`, JSON as text |
+/// | any of them inside an envelope | `Records`, `Events`, … |
+pub(super) fn unwrap(text: &str) -> Wrapped {
+    let mut documents = Vec::new();
+    let (mut digest, mut control) = (0, false);
+    let read = careful::each_field(text, |key, value| match (&*key, value) {
+        ("CloudTrailEvent" | "message" | "_raw", Raw::Plain(_) | Raw::Escaped(_)) => {
+            documents.push(careful::text_of(value).into_owned());
+        }
+        ("detail" | "result" | "CloudTrailEvent" | "message", Raw::Container(json)) => documents.push(json.to_owned()),
+        (name, Raw::Container(json)) if RECORD_ARRAYS.contains(&name) => documents.push(json.to_owned()),
+        ("messageType", Raw::Plain("CONTROL_MESSAGE")) => control = true,
+        ("awsAccountId" | "digestStartTime" | "digestS3Bucket", _) => digest += 1,
+        _ => {}
+    });
+    match read {
+        Ok(()) if control => Wrapped::Empty,
+        Ok(()) if !documents.is_empty() => Wrapped::Documents(documents),
+        Ok(()) if digest == 3 => Wrapped::Digest,
+        _ => Wrapped::Nothing,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_wrapping_and_its_neighbour() {
+        let one = |json: &str| Wrapped::Documents(vec![json.to_owned()]);
+        assert_eq!(unwrap(r#"{"EventId":"x","CloudTrailEvent":"{\"eventID\":\"1\"}"}"#), one(r#"{"eventID":"1"}"#));
+        assert_eq!(unwrap(r#"{"source":"aws.s3","detail":{"eventID":"1"}}"#), one(r#"{"eventID":"1"}"#));
+        assert_eq!(unwrap(r#"{"timestamp":1,"message":"{}"}"#), one("{}"));
+        assert_eq!(unwrap(r#"{"preview":false,"result":{"_raw":"{}"}}"#), one(r#"{"_raw":"{}"}"#));
+        assert_eq!(unwrap(r#"{"x":{},"Records":[]}"#), one("[]"));
+        assert_eq!(unwrap(r#"{"messageType":"CONTROL_MESSAGE","logEvents":[{"message":"x"}]}"#), Wrapped::Empty);
+        assert_eq!(unwrap(r#"{"awsAccountId":"1","digestStartTime":"","digestS3Bucket":""}"#), Wrapped::Digest);
+        assert_eq!(unwrap(r#"{"awsAccountId":"1","digestStartTime":""}"#), Wrapped::Nothing);
+        assert_eq!(unwrap(r#"{"detail":"text","message":3}"#), Wrapped::Nothing);
+        assert_eq!(unwrap(r#"{"detail":{}"#), Wrapped::Nothing);
+    }
+}
