@@ -1,5 +1,7 @@
-//! Which events are counted: de-duplication (window and filters join here).
+//! Which events are counted, beside the window: the user's criteria, and each event once.
 
+mod criteria;
 mod dedupe;
 
+pub use criteria::{Criteria, FilterError, Filters};
 pub use dedupe::{Dedupe, Sighting};

@@ -1,0 +1,325 @@
+//! What the user asked to count: accounts, regions, principals, events, services, addresses, access keys.
+//!
+//! Criteria decide what is *counted*. The records that explain rows are remembered from every object, accepted or not,
+//! so a filter never blinds a join.
+
+use globset::{Glob, GlobBuilder, GlobMatcher};
+use ipnet::IpNet;
+
+use crate::model::{Event, SourceAddress, principal_of};
+
+/// The criteria as they were written. Within one list any may hold; a list that is not empty must have one that does.
+///
+/// Patterns are globs over the whole text, case-sensitive as AWS's names are: `*` is any run of characters (`/` and `:`
+/// too), `?` one, `[ab]` one of these, `{a,b}` either, `\` takes the next literally.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Criteria {
+    /// Account ids, exact: `recipientAccountId`, else `userIdentity.accountId`.
+    pub accounts: Vec<String>,
+    /// Regions, exact: `awsRegion`.
+    pub regions: Vec<String>,
+    /// Patterns of the principal as reports print it.
+    pub principals: Vec<String>,
+    /// Patterns of `eventName`.
+    pub events: Vec<String>,
+    /// Patterns of `eventSource`, with or without its `.amazonaws.com`.
+    pub services: Vec<String>,
+    /// Patterns of `userIdentity.accessKeyId`.
+    pub access_keys: Vec<String>,
+    /// Addresses or CIDR blocks, IPv4 or IPv6, that `sourceIPAddress` lies in.
+    pub addresses: Vec<String>,
+}
+
+/// Why a criterion cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FilterError {
+    /// Nothing was given: often an unset shell variable.
+    #[error("--{0} is empty: give a value, or leave it out to count everything")]
+    Empty(&'static str),
+    /// A pattern that is none.
+    #[error("--{flag} {pattern:?} is no pattern: {why}")]
+    Pattern {
+        /// The flag.
+        flag: &'static str,
+        /// What was given.
+        pattern: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Neither an address nor a block.
+    #[error("--address {0:?} is no address and no CIDR block such as 192.0.2.0/24")]
+    Address(String),
+}
+
+/// Criteria, ready to be asked for every event. The empty ones accept everything at once.
+#[derive(Clone, Debug, Default)]
+pub struct Filters {
+    given: bool,
+    accounts: Vec<String>,
+    regions: Vec<String>,
+    principals: Globs,
+    events: Globs,
+    services: Globs,
+    access_keys: Globs,
+    addresses: Vec<IpNet>,
+}
+
+impl Filters {
+    /// Makes criteria ready.
+    ///
+    /// # Errors
+    /// [`FilterError`] for the first that cannot be used.
+    pub fn new(criteria: &Criteria) -> Result<Self, FilterError> {
+        Ok(Self {
+            given: *criteria != Criteria::default(),
+            accounts: exact("account", &criteria.accounts)?,
+            regions: exact("region", &criteria.regions)?,
+            principals: Globs::new("principal", &criteria.principals)?,
+            events: Globs::new("event", &criteria.events)?,
+            services: Globs::new("service", &criteria.services)?,
+            access_keys: Globs::new("access-key", &criteria.access_keys)?,
+            addresses: criteria.addresses.iter().map(|text| block(text)).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Whether nothing is filtered.
+    pub const fn is_empty(&self) -> bool {
+        !self.given
+    }
+
+    /// Whether `event` is to be counted. Cheap criteria are asked first; the principal, which must be worked out, last.
+    pub fn accepts(&self, event: &Event<'_>) -> bool {
+        self.is_empty()
+            || (holds(&self.accounts, event.account_id())
+                && holds(&self.regions, event.aws_region)
+                && self.events.hold(|glob| glob.is_match(event.event_name))
+                && self.services.hold(|glob| is_service(glob, event.event_source))
+                && self.access_keys.hold(|glob| glob.is_match(&*event.user_identity.access_key_id))
+                && self.comes_from(event.source_ip_address)
+                && self.is_by(event))
+    }
+
+    /// What the user should know about these criteria.
+    pub fn warnings(&self) -> Vec<String> {
+        if self.regions.is_empty() {
+            return Vec::new();
+        }
+        let text = "--region may lose sign-ins and global services: IAM, root sign-ins and global STS log in us-east-1, \
+                    other sign-ins in the region of their endpoint";
+        vec![text.to_owned()]
+    }
+
+    fn comes_from(&self, source: &str) -> bool {
+        self.addresses.is_empty()
+            || SourceAddress::parse(source)
+                .ip()
+                .is_some_and(|address| self.addresses.iter().any(|block| block.contains(&address)))
+    }
+
+    fn is_by(&self, event: &Event<'_>) -> bool {
+        if self.principals.0.is_empty() {
+            return true;
+        }
+        let principal = principal_of(event.user_identity);
+        self.principals.hold(|glob| glob.is_match(&principal))
+    }
+}
+
+/// Patterns of which one must hold; none at all always do.
+///
+/// Each is its own expression: a `GlobSet` would read the texts as paths, with file names and extensions.
+#[derive(Clone, Debug, Default)]
+struct Globs(Vec<GlobMatcher>);
+
+impl Globs {
+    fn new(flag: &'static str, patterns: &[String]) -> Result<Self, FilterError> {
+        let patterns = exact(flag, patterns)?;
+        let globs = patterns.iter().map(|pattern| {
+            let why = |error: globset::Error| error.kind().to_string();
+            glob(pattern).map_err(|error| FilterError::Pattern { flag, pattern: pattern.clone(), why: why(error) })
+        });
+        globs.collect::<Result<_, _>>().map(Self)
+    }
+
+    fn hold(&self, matches: impl Fn(&GlobMatcher) -> bool) -> bool {
+        self.0.is_empty() || self.0.iter().any(matches)
+    }
+}
+
+fn glob(pattern: &str) -> Result<GlobMatcher, globset::Error> {
+    let glob: Glob = GlobBuilder::new(pattern).literal_separator(false).backslash_escape(true).build()?;
+    Ok(glob.compile_matcher())
+}
+
+fn exact(flag: &'static str, texts: &[String]) -> Result<Vec<String>, FilterError> {
+    if texts.iter().any(String::is_empty) { Err(FilterError::Empty(flag)) } else { Ok(texts.to_vec()) }
+}
+
+fn holds(wanted: &[String], text: &str) -> bool {
+    wanted.is_empty() || wanted.iter().any(|wanted| wanted == text)
+}
+
+/// `iam` stands for `iam.amazonaws.com`, since nobody types the host.
+fn is_service(glob: &GlobMatcher, source: &str) -> bool {
+    glob.is_match(source) || source.strip_suffix(".amazonaws.com").is_some_and(|service| glob.is_match(service))
+}
+
+/// A block, or an address as a block of one. IPv4 written as IPv6 (`::ffff:192.0.2.1`) is IPv4, as in [`SourceAddress`].
+fn block(text: &str) -> Result<IpNet, FilterError> {
+    if let Some(address) = SourceAddress::parse(text).ip() {
+        return Ok(IpNet::from(address));
+    }
+    let unusable = || FilterError::Address(text.to_owned());
+    let block: IpNet = text.parse().map_err(|_| unusable())?;
+    match block.addr().to_canonical() {
+        address if address.is_ipv4() && matches!(block, IpNet::V6(_)) => {
+            let length = block.prefix_len().checked_sub(96).ok_or_else(unusable)?;
+            IpNet::new(address, length).map_err(|_| unusable())
+        }
+        _ => Ok(block),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{IdentityRef, IdentityType, UserIdentity};
+
+    const USER: &str = "arn:aws:iam::111122223333:user/team/Alice";
+
+    fn identity() -> UserIdentity {
+        UserIdentity {
+            kind: IdentityType::IamUser,
+            arn: USER.into(),
+            account_id: "111122223333".into(),
+            access_key_id: "AKIAIOSFODNN7EXAMPLE".into(),
+            ..UserIdentity::default()
+        }
+    }
+
+    fn event(user_identity: &UserIdentity) -> Event<'_> {
+        Event {
+            event_id: "1",
+            event_time: None,
+            event_name: "CreateUser",
+            event_source: "iam.amazonaws.com",
+            event_type: "AwsApiCall",
+            event_category: "Management",
+            aws_region: "us-east-1",
+            source_ip_address: "192.0.2.7",
+            user_agent: "",
+            error_code: "",
+            error_message: "",
+            recipient_account_id: "",
+            shared_event_id: "",
+            vpc_endpoint_id: "",
+            read_only: None,
+            session_credential_from_console: None,
+            request_parameters: "",
+            response_elements: "",
+            additional_event_data: "",
+            addendum: "",
+            user_identity,
+            identity: IdentityRef { generation: 0, slot: 0 },
+        }
+    }
+
+    fn accepts(set: impl Fn(&mut Criteria, Vec<String>), wanted: &[&str]) -> bool {
+        let mut criteria = Criteria::default();
+        set(&mut criteria, wanted.iter().map(|&s| s.to_owned()).collect());
+        Filters::new(&criteria).unwrap().accepts(&event(&identity()))
+    }
+
+    #[test]
+    fn exact_criteria() {
+        let account = |wanted: &[&str]| accepts(|c, w| c.accounts = w, wanted);
+        assert!(account(&["111122223333"]) && account(&["444455556666", "111122223333"]));
+        assert!(!account(&["111122223334"]) && !account(&["1111*"]));
+        let region = |wanted: &[&str]| accepts(|c, w| c.regions = w, wanted);
+        assert!(region(&["us-east-1"]) && !region(&["us-east-2"]) && !region(&["us-east"]));
+    }
+
+    #[test]
+    fn the_recipient_is_the_account() {
+        let identity = identity();
+        let event = Event { recipient_account_id: "444455556666", ..event(&identity) };
+        let of = |account: &str| {
+            Filters::new(&Criteria { accounts: vec![account.into()], ..Criteria::default() }).unwrap().accepts(&event)
+        };
+        assert!(of("444455556666") && !of("111122223333"));
+    }
+
+    #[test]
+    fn patterns() {
+        let principal = |wanted: &[&str]| accepts(|c, w| c.principals = w, wanted);
+        for hit in [USER, "*", "*:user/*", "*Alice", "arn:aws*:iam::*:user/*lice", "*/{Bob,Alice}", "*/Alic?"] {
+            assert!(principal(&[hit]), "{hit}");
+        }
+        for miss in ["Alice", "*alice", "*/Alice/*", "arn:aws:iam::111122223333:user/team", "*Alice?"] {
+            assert!(!principal(&[miss]), "{miss}");
+        }
+        let name = |wanted: &[&str]| accepts(|c, w| c.events = w, wanted);
+        assert!(name(&["Create*"]) && name(&["Delete*", "CreateUser"]) && !name(&["create*"]) && !name(&["Create"]));
+        let key = |wanted: &[&str]| accepts(|c, w| c.access_keys = w, wanted);
+        assert!(key(&["AKIA*"]) && key(&["AKIAIOSFODNN7EXAMPLE"]) && !key(&["ASIA*"]));
+        let service = |wanted: &[&str]| accepts(|c, w| c.services = w, wanted);
+        assert!(service(&["iam.amazonaws.com"]) && service(&["iam"]) && service(&["i*"]));
+        assert!(!service(&["ia"]) && !service(&["amazonaws.com"]) && !service(&["sts"]));
+    }
+
+    #[test]
+    fn addresses() {
+        let address = |wanted: &[&str]| accepts(|c, w| c.addresses = w, wanted);
+        for hit in ["192.0.2.7", "192.0.2.0/24", "192.0.2.99/24", "192.0.2.7/32", "::ffff:192.0.2.7", "0.0.0.0/0"] {
+            assert!(address(&[hit]), "{hit}");
+        }
+        assert!(address(&["::ffff:192.0.2.0/120"]) && address(&["2001:db8::/32", "192.0.2.4/30"]));
+        for miss in ["192.0.2.8", "192.0.2.8/29", "192.0.3.0/24", "::/0", "::ffff:192.0.3.0/120"] {
+            assert!(!address(&[miss]), "{miss}");
+        }
+        let identity = identity();
+        let of = |source, wanted: &str| {
+            let criteria = Criteria { addresses: vec![wanted.into()], ..Criteria::default() };
+            Filters::new(&criteria).unwrap().accepts(&Event { source_ip_address: source, ..event(&identity) })
+        };
+        assert!(of("2001:DB8:0::1", "2001:db8::/64") && !of("2001:db8:0:1::1", "2001:db8::/64"));
+        assert!(!of("AWS Internal", "0.0.0.0/0") && !of("iam.amazonaws.com", "::/0"));
+    }
+
+    #[test]
+    fn lists_are_joined_by_and() {
+        let both = |event: &str| {
+            accepts(
+                |c, w| {
+                    c.accounts = w;
+                    c.events = vec![event.into()];
+                },
+                &["111122223333"],
+            )
+        };
+        assert!(both("CreateUser") && !both("DeleteUser"));
+    }
+
+    #[test]
+    fn nothing_asked_accepts_everything() {
+        let filters = Filters::new(&Criteria::default()).unwrap();
+        assert!(filters.is_empty() && filters.warnings().is_empty() && filters.accepts(&event(&identity())));
+        let regional = Criteria { regions: vec!["us-east-1".into()], ..Criteria::default() };
+        let regional = Filters::new(&regional).unwrap();
+        assert!(!regional.is_empty());
+        assert_eq!(regional.warnings().len(), 1);
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_named() {
+        let why = |criteria: Criteria| Filters::new(&criteria).unwrap_err().to_string();
+        let account = Criteria { accounts: vec![String::new()], ..Criteria::default() };
+        assert!(why(account).starts_with("--account is empty"));
+        let pattern = Criteria { principals: vec!["a[b".into()], ..Criteria::default() };
+        assert!(why(pattern).starts_with("--principal \"a[b\" is no pattern: "));
+        for bad in ["", "192.0.2", "192.0.2.0/33", "example.com", "::ffff:0:0/90"] {
+            let criteria = Criteria { addresses: vec![bad.into()], ..Criteria::default() };
+            assert!(why(criteria).starts_with("--address"), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! The AWSLogs key grammar: what the name of a log object says about its content.
+//!
+//! Source: CloudTrail user guide, "CloudTrail log file examples" (file names), "Finding your CloudTrail log files"
+//! (folders), "CloudTrail digest file structure" (digest names).
+
+use std::path::{Component, Path};
+
+use crate::model::{Day, EventTime};
+
+/// Which of CloudTrail's streams an object belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KeyKind {
+    /// Events: folder `CloudTrail`.
+    CloudTrail,
+    /// Signed hashes of delivered files: `CloudTrail-Digest`.
+    Digest,
+    /// Unusual activity: `CloudTrail-Insight`.
+    Insight,
+    /// Calls through VPC endpoints: `CloudTrail-NetworkActivity`.
+    NetworkActivity,
+    /// Aggregated events: `CloudTrail-Aggregated`.
+    Aggregated,
+}
+
+/// What a key says: whose records, from where, delivered when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogKey {
+    /// The account whose trail logged.
+    pub account_id: String,
+    /// The region that logged.
+    pub region: String,
+    /// Which stream.
+    pub kind: KeyKind,
+    /// The day of *delivery*: the object may hold any earlier event.
+    pub day: Day,
+    /// `o-…` of an organisation trail; only folders say it.
+    pub organization_id: Option<String>,
+    /// The moment of delivery, where the file name follows CloudTrail's own grammar.
+    pub delivered: Option<EventTime>,
+    /// Whether the folders are in AWSLogs layout. Only then is the day trusted to prune by; a lone file name is not.
+    pub in_layout: bool,
+}
+
+impl KeyKind {
+    /// The kind that a folder, or the second part of a file name, names.
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "CloudTrail" => Some(Self::CloudTrail),
+            "CloudTrail-Digest" => Some(Self::Digest),
+            "CloudTrail-Insight" => Some(Self::Insight),
+            "CloudTrail-NetworkActivity" => Some(Self::NetworkActivity),
+            "CloudTrail-Aggregated" => Some(Self::Aggregated),
+            _ => None,
+        }
+    }
+
+    /// AWS's spelling: the folder's name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CloudTrail => "CloudTrail",
+            Self::Digest => "CloudTrail-Digest",
+            Self::Insight => "CloudTrail-Insight",
+            Self::NetworkActivity => "CloudTrail-NetworkActivity",
+            Self::Aggregated => "CloudTrail-Aggregated",
+        }
+    }
+}
+
+impl LogKey {
+    /// Reads an object key with `/` between its parts: `[prefix/]AWSLogs/[o-id/]account/CloudTrail/region/YYYY/MM/DD/file`
+    /// (Control Tower's `o-id/AWSLogs/o-id/…` has the organisation as its prefix), else a lone
+    /// `account_CloudTrail_region_YYYYMMDDTHHMMZ_unique.json.gz` in any folder.
+    ///
+    /// `None` for anything else.
+    pub fn parse(key: &str) -> Option<Self> {
+        let parts: Vec<Option<&str>> = key.rsplit('/').take(LAYOUT_PARTS).map(Some).collect();
+        Self::of_parts(&parts)
+    }
+
+    /// As [`LogKey::parse`], for a path of this machine. Folders above a relative path count too, so that reading from
+    /// inside an AWSLogs folder prunes as well as reading it from outside.
+    pub fn of_path(path: &Path) -> Option<Self> {
+        let key = Self::of_parts(&last_parts(path));
+        if key.as_ref().is_some_and(|key| key.in_layout) || path.is_absolute() {
+            return key;
+        }
+        let absolute = std::path::absolute(path).ok();
+        absolute.and_then(|path| Self::of_parts(&last_parts(&path))).or(key)
+    }
+
+    /// Reads the parts of a key, last first; a part that is no text is `None`.
+    fn of_parts(parts: &[Option<&str>]) -> Option<Self> {
+        let name = parts.first().copied().flatten().and_then(of_file_name);
+        match of_folders(parts) {
+            Some(key) => Some(Self { delivered: name.and_then(|name| name.delivered), ..key }),
+            None => name,
+        }
+    }
+}
+
+/// File, day, month, year, region, stream, account, organisation, AWSLogs.
+const LAYOUT_PARTS: usize = 9;
+
+/// The last parts of a path, last first. A `..` is no part of any layout.
+fn last_parts(path: &Path) -> Vec<Option<&str>> {
+    let parts = path.components().rev().take(LAYOUT_PARTS);
+    parts
+        .map(|part| match part {
+            Component::Normal(text) => text.to_str(),
+            _ => None,
+        })
+        .collect()
+}
+
+fn of_folders(parts: &[Option<&str>]) -> Option<LogKey> {
+    let part = |place: usize| parts.get(place).copied().flatten();
+    parts.first()?;
+    let day = Day::from_ymd(number(part(3)?, 4)? as i32, number(part(2)?, 2)?, number(part(1)?, 2)?)?;
+    let (region, kind, account_id) = (part(4)?, KeyKind::parse(part(5)?)?, part(6)?);
+    if !is_region(region) || !is_account(account_id) {
+        return None;
+    }
+    let organization_id = match part(7)? {
+        "AWSLogs" => None,
+        id if is_organization(id) && part(8)? == "AWSLogs" => Some(id.to_owned()),
+        _ => return None,
+    };
+    Some(LogKey {
+        account_id: account_id.to_owned(),
+        region: region.to_owned(),
+        kind,
+        day,
+        organization_id,
+        delivered: None,
+        in_layout: true,
+    })
+}
+
+/// `account_CloudTrail_region_YYYYMMDDTHHMMZ_unique.json.gz`, and a digest's
+/// `account_CloudTrail-Digest_region_trail_region_YYYYMMDDTHHMMSSZ.json.gz`, whose trail may hold more underscores.
+fn of_file_name(name: &str) -> Option<LogKey> {
+    let stem = name.split_once(".json").filter(|(_, rest)| matches!(*rest, "" | ".gz" | ".zst"))?.0;
+    let mut parts = stem.splitn(4, '_');
+    let (account_id, kind, region) = (parts.next()?, KeyKind::parse(parts.next()?)?, parts.next()?);
+    let rest = parts.next()?;
+    let stamp = match kind {
+        KeyKind::Digest => rest.rsplit('_').next()?,
+        _ => rest.split_once('_').filter(|(_, unique)| !unique.is_empty())?.0,
+    };
+    if !is_account(account_id) || !is_region(region) {
+        return None;
+    }
+    let delivered = stamp_of(stamp)?;
+    Some(LogKey {
+        account_id: account_id.to_owned(),
+        region: region.to_owned(),
+        kind,
+        day: delivered.day(),
+        organization_id: None,
+        delivered: Some(delivered),
+        in_layout: false,
+    })
+}
+
+/// `20230710T1140Z`, and with seconds in digest names.
+fn stamp_of(text: &str) -> Option<EventTime> {
+    let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
+    number(date, 8)?;
+    let day = Day::from_ymd(number(&date[..4], 4)? as i32, number(&date[4..6], 2)?, number(&date[6..], 2)?)?;
+    let time =
+        number(time, time.len()).filter(|_| matches!(time.len(), 4 | 6))? * if time.len() == 4 { 100 } else { 1 };
+    let (hour, minute, second) = (time / 10_000, time / 100 % 100, time % 100);
+    let seconds = i64::from(hour * 3600 + minute * 60 + second);
+    (hour < 24 && minute < 60 && second < 60).then(|| day.start().plus_seconds(seconds))
+}
+
+/// A number of exactly `digits` digits.
+fn number(text: &str, digits: usize) -> Option<u32> {
+    (text.len() == digits && digits <= 8 && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok())?
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// `o-` and 10 to 32 lower-case letters or digits.
+///
+/// Source: AWS Organizations API reference, `Organization.Id`.
+fn is_organization(text: &str) -> bool {
+    text.strip_prefix("o-").is_some_and(|id| {
+        (10..=32).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    })
+}
+
+/// Lower-case words and a number, joined by dashes: `us-east-1`, `us-gov-west-1`, `eusc-de-east-1`. A list of regions
+/// would be out of date by the next one.
+fn is_region(text: &str) -> bool {
+    let Some((words, number)) = text.rsplit_once('-') else { return false };
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase());
+    words.contains('-')
+        && words.split('-').all(is_word)
+        && (1..=2).contains(&number.len())
+        && number.bytes().all(|b| b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: &str = "111122223333_CloudTrail_us-east-1_20230710T1140Z_Mx3Td9b8ZCBzVK7n.json.gz";
+
+    fn brief(key: &str) -> Option<String> {
+        let key = LogKey::parse(key)?;
+        let organization = key.organization_id.map(|id| format!("{id} ")).unwrap_or_default();
+        let layout = if key.in_layout { "layout" } else { "name" };
+        Some(format!("{organization}{} {} {} {} {layout}", key.account_id, key.kind.as_str(), key.region, key.day))
+    }
+
+    #[test]
+    fn layouts() {
+        let same = Some("111122223333 CloudTrail us-east-1 2023-07-10 layout");
+        let organization = Some("o-exampleorg 111122223333 CloudTrail us-east-1 2023-07-10 layout");
+        for (folder, expected) in [
+            ("AWSLogs/111122223333/CloudTrail/us-east-1/2023/07/10", same),
+            ("/mnt/AWSLogs/111122223333/CloudTrail/us-east-1/2023/07/10", same),
+            ("AWSLogs/AWSLogs/111122223333/CloudTrail/us-east-1/2023/07/10", same),
+            ("a/b/AWSLogs/o-exampleorg/111122223333/CloudTrail/us-east-1/2023/07/10", organization),
+            ("o-exampleorg/AWSLogs/o-exampleorg/111122223333/CloudTrail/us-east-1/2023/07/10", organization),
+        ] {
+            assert_eq!(brief(&format!("{folder}/{FILE}")).as_deref(), expected, "{folder}");
+            assert_eq!(brief(&format!("{folder}/renamed.json")).as_deref(), expected, "{folder}");
+        }
+    }
+
+    #[test]
+    fn streams_and_regions() {
+        for kind in ["CloudTrail", "CloudTrail-Digest", "CloudTrail-Insight", "CloudTrail-NetworkActivity"] {
+            for region in ["us-gov-west-1", "cn-north-1", "us-iso-east-1", "eusc-de-east-1", "ap-southeast-7"] {
+                let key = format!("AWSLogs/111122223333/{kind}/{region}/2024/02/29/x");
+                assert_eq!(brief(&key), Some(format!("111122223333 {kind} {region} 2024-02-29 layout")));
+            }
+        }
+    }
+
+    #[test]
+    fn near_misses_of_the_layout() {
+        for key in [
+            "awslogs/111122223333/CloudTrail/us-east-1/2023/07/10/x.json.gz",
+            "MyAWSLogs/111122223333/CloudTrail/us-east-1/2023/07/10/x.json.gz",
+            "AWSLogs/11112222333/CloudTrail/us-east-1/2023/07/10/x.json.gz",
+            "AWSLogs/111122223333/cloudtrail/us-east-1/2023/07/10/x.json.gz",
+            "AWSLogs/111122223333/CloudTrail-Other/us-east-1/2023/07/10/x.json.gz",
+            "AWSLogs/111122223333/vpcflowlogs/us-east-1/2023/07/10/x.json.gz",
+            "AWSLogs/111122223333/CloudTrail/us-east/2023/07/10/x.json.gz",
+            "AWSLogs/111122223333/CloudTrail/us-1/2023/07/10/x.json.gz",
+            "AWSLogs/111122223333/CloudTrail/us-east-1/2023/02/30/x.json.gz",
+            "AWSLogs/111122223333/CloudTrail/us-east-1/2023/7/10/x.json.gz",
+            "AWSLogs/111122223333/CloudTrail/us-east-1/2023/07/10/11/x.json.gz",
+            "AWSLogs/111122223333/CloudTrail/us-east-1/2023/07/x.json.gz",
+            "AWSLogs/o-exampleorg/o-exampleorg/111122223333/CloudTrail/us-east-1/2023/07/10/x.json.gz",
+            "AWSLogs/team/111122223333/CloudTrail/us-east-1/2023/07/10/x.json.gz",
+            "",
+            "x",
+        ] {
+            assert_eq!(brief(key), None, "{key}");
+        }
+    }
+
+    #[test]
+    fn lone_file_names() {
+        let digest = "111122223333_CloudTrail-Digest_us-east-1_my_trail_us-east-1_20230710T114203Z.json.gz";
+        let of = |name: &str| LogKey::parse(name).map(|key| (key.in_layout, key.delivered.map(|t| t.to_string())));
+        assert_eq!(of(FILE), Some((false, Some("2023-07-10T11:40:00Z".into()))));
+        assert_eq!(of(&format!("any/folder/{FILE}")), of(FILE));
+        assert_eq!(of(FILE.trim_end_matches(".gz")), of(FILE));
+        assert_eq!(of(digest), Some((false, Some("2023-07-10T11:42:03Z".into()))));
+        for miss in [
+            "11112222333_CloudTrail_us-east-1_20230710T1140Z_abc.json.gz",
+            "111122223333_CloudTrail_us-east-1_20230710T1140Z.json.gz",
+            "111122223333_CloudTrail_us-east-1_20230710T2540Z_abc.json.gz",
+            "111122223333_CloudTrail_us-east-1_20230732T1140Z_abc.json.gz",
+            "111122223333_CloudTrail_us-east-1_2023é710T1140Z_abc.json.gz",
+            "111122223333_CloudTrail_us-east-1_20230710T1140Z_abc.csv",
+            "111122223333_Config_us-east-1_20230710T1140Z_abc.json.gz",
+        ] {
+            assert_eq!(of(miss), None, "{miss}");
+        }
+    }
+
+    #[test]
+    fn a_path_has_the_key_of_its_text() {
+        let folder = "AWSLogs/111122223333/CloudTrail/us-east-1/2023/07/10";
+        assert_eq!(LogKey::of_path(Path::new(&format!("{folder}/x"))), LogKey::parse(&format!("{folder}/x")));
+        assert_eq!(LogKey::of_path(Path::new(&format!("/srv/./{folder}/x"))), LogKey::parse(&format!("{folder}/x")));
+        assert_eq!(LogKey::of_path(Path::new(&format!("/srv/{folder}/../x"))), None);
+        assert_eq!(LogKey::of_path(Path::new("x")), None);
+    }
+}

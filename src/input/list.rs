@@ -1,0 +1,226 @@
+//! Inputs to objects: directories are walked in a fixed order, objects outside the window are counted and left shut.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use walkdir::WalkDir;
+
+use super::object::printable;
+use super::{DayRange, Input, KeyKind, LogKey, LogObject, explain_io};
+use crate::model::Day;
+
+/// What there is to read.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// The objects to open, in the order of the inputs and, in a directory, of their names.
+    pub objects: Vec<LogObject>,
+    /// What is left shut.
+    pub pruned: Pruned,
+    /// Entries that are no files and hide nothing, by kind: special files, links to a folder above.
+    pub skipped: BTreeMap<&'static str, u64>,
+    /// What could not be listed; each stands for one object that failed.
+    pub failures: Vec<ListingFailure>,
+    /// Whether the listing was stopped before its end.
+    pub interrupted: bool,
+}
+
+/// Objects that the window leaves shut.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pruned {
+    /// How many.
+    pub objects: u64,
+    /// The latest delivery day among them.
+    pub newest_day: Option<Day>,
+    /// The accounts and regions that they hold events of: each is known to log, so a day without it is a gap.
+    pub places: BTreeSet<(String, String)>,
+}
+
+/// Something that could not be listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListingFailure {
+    /// Its path, as the user can use it.
+    pub object: String,
+    /// What failed, and the next step when known.
+    pub why: String,
+}
+
+/// Lists what `inputs` hold, pruning objects in AWSLogs layout whose delivery day lies outside `read`.
+///
+/// Nothing is opened and nothing stops the listing but `stop`: what cannot be listed is in [`Listing::failures`]. Links
+/// are followed; one that leads back to a folder above it is skipped, since that folder is being read.
+pub fn list(inputs: &[Input], read: DayRange, stop: &AtomicBool) -> Listing {
+    let mut lister = Lister { read, stop, listing: Listing::default() };
+    for input in inputs {
+        match input {
+            Input::Stdin => lister.listing.objects.push(LogObject::stdin()),
+            Input::Path(path) => lister.path(path),
+        }
+    }
+    lister.listing
+}
+
+struct Lister<'a> {
+    read: DayRange,
+    stop: &'a AtomicBool,
+    listing: Listing,
+}
+
+impl Lister<'_> {
+    fn path(&mut self, path: &Path) {
+        match path.metadata() {
+            Ok(metadata) if metadata.is_dir() => self.directory(path),
+            Ok(_) => self.object(LogObject::named(path)),
+            Err(error) => self.failure(path, &error),
+        }
+    }
+
+    fn directory(&mut self, root: &Path) {
+        let mut directory: Arc<Path> = root.into();
+        for entry in WalkDir::new(root).follow_links(true).sort_by_file_name() {
+            if self.stop.load(Ordering::Relaxed) {
+                self.listing.interrupted = true;
+                return;
+            }
+            match entry {
+                Ok(entry) if entry.file_type().is_dir() => {}
+                Ok(entry) if entry.file_type().is_file() => {
+                    let parent = entry.path().parent().unwrap_or(root);
+                    if *parent != *directory {
+                        directory = parent.into();
+                    }
+                    self.object(LogObject::walked(Arc::clone(&directory), entry.file_name()));
+                }
+                Ok(_) => self.skipped("special-file"),
+                Err(error) if error.loop_ancestor().is_some() => self.skipped("link-loop"),
+                Err(error) => {
+                    let path = error.path().unwrap_or(root).to_path_buf();
+                    self.failure(&path, &error.into());
+                }
+            }
+        }
+    }
+
+    fn object(&mut self, object: LogObject) {
+        match object.key() {
+            Some(key) if key.in_layout && !self.read.contains(key.day) => self.listing.pruned.add(key),
+            _ => self.listing.objects.push(object),
+        }
+    }
+
+    fn skipped(&mut self, kind: &'static str) {
+        *self.listing.skipped.entry(kind).or_default() += 1;
+    }
+
+    fn failure(&mut self, path: &Path, error: &io::Error) {
+        let object = printable(path.as_os_str());
+        self.listing.failures.push(ListingFailure { object, why: explain_io(error) });
+    }
+}
+
+impl Pruned {
+    fn add(&mut self, key: LogKey) {
+        self.objects += 1;
+        self.newest_day = self.newest_day.max(Some(key.day));
+        let place = (key.account_id, key.region);
+        if key.kind == KeyKind::CloudTrail && !self.places.contains(&place) {
+            self.places.insert(place);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::Read as _;
+
+    use super::*;
+
+    fn tree(files: &[&str]) -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = root.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "{}").unwrap();
+        }
+        root
+    }
+
+    fn listed(root: &Path, read: DayRange) -> (Listing, Vec<String>) {
+        let listing = list(&[Input::Path(root.into())], read, &AtomicBool::new(false));
+        let below = |o: &LogObject| o.path().unwrap().strip_prefix(root).unwrap().to_str().unwrap().to_owned();
+        let names = listing.objects.iter().map(below).collect();
+        (listing, names)
+    }
+
+    #[test]
+    fn a_window_leaves_shut_only_what_is_in_layout() {
+        let account = "AWSLogs/111122223333";
+        let files = [
+            format!("{account}/CloudTrail/us-east-1/2023/07/09/a.json.gz"),
+            format!("{account}/CloudTrail/us-east-1/2023/07/10/b.json.gz"),
+            format!("{account}/CloudTrail/us-east-1/2023/07/11/c.json.gz"),
+            format!("{account}/CloudTrail-Digest/eu-west-1/2023/07/12/d.json.gz"),
+            "copied/111122223333_CloudTrail_us-east-1_20230101T1140Z_abc.json.gz".to_owned(),
+            "2023/01/01/e.json".to_owned(),
+        ];
+        let root = tree(&files.each_ref().map(|f| &**f));
+        let day = Day::from_ymd(2023, 7, 10);
+        let (listing, names) = listed(root.path(), DayRange { first: day, last: day });
+        assert_eq!(names, [&*files[5], &*files[1], &*files[4]]);
+        assert_eq!(listing.pruned.objects, 3);
+        assert_eq!(listing.pruned.newest_day, Day::from_ymd(2023, 7, 12));
+        assert_eq!(listing.pruned.places, BTreeSet::from([("111122223333".into(), "us-east-1".into())]));
+        let (listing, names) = listed(root.path(), DayRange::ALL);
+        assert_eq!((listing.pruned, names.len()), (Pruned::default(), 6));
+    }
+
+    #[test]
+    fn a_missing_path_is_a_failure_beside_what_is_there() {
+        let root = tree(&["a.json"]);
+        let inputs = [Input::Path(root.path().join("no")), Input::Stdin, Input::Path(root.path().join("a.json"))];
+        let listing = list(&inputs, DayRange::ALL, &AtomicBool::new(false));
+        assert_eq!(listing.objects.len(), 2);
+        assert_eq!(listing.failures.len(), 1);
+        assert!(listing.failures[0].object.ends_with("/no"), "{:?}", listing.failures);
+        assert!(listing.failures[0].why.starts_with("no such file"), "{:?}", listing.failures);
+    }
+
+    #[test]
+    fn a_stopped_listing_says_so() {
+        let root = tree(&["a.json"]);
+        let listing = list(&[Input::Path(root.path().into())], DayRange::ALL, &AtomicBool::new(true));
+        assert!(listing.interrupted && listing.objects.is_empty());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn links_loops_odd_names_and_special_files() {
+        use std::os::unix::ffi::OsStrExt;
+        use std::os::unix::fs::symlink;
+        let root = tree(&["real/a.json", "real/sub/b.json", "elsewhere/c.json"]);
+        let at = |name: &str| root.path().join(name);
+        symlink(at("elsewhere/c.json"), at("real/link.json")).unwrap();
+        symlink(at("elsewhere"), at("real/other")).unwrap();
+        symlink(at("real"), at("real/sub/up")).unwrap();
+        symlink(at("nowhere"), at("real/dangling.json")).unwrap();
+        let _socket = std::os::unix::net::UnixListener::bind(at("real/socket")).unwrap();
+        let odd = at("real").join(std::ffi::OsStr::from_bytes(b"odd-\xff.json"));
+        fs::write(&odd, "{}").unwrap();
+        let listing = list(&[Input::Path(at("real"))], DayRange::ALL, &AtomicBool::new(false));
+        let names: Vec<_> = listing.objects.iter().map(|o| o.path().unwrap()).collect();
+        let expected = [at("real/a.json"), at("real/link.json"), odd, at("real/other/c.json"), at("real/sub/b.json")];
+        assert_eq!(names, expected);
+        assert_eq!(listing.skipped, BTreeMap::from([("link-loop", 1), ("special-file", 1)]));
+        assert_eq!(listing.failures.len(), 1);
+        assert!(listing.failures[0].object.ends_with("real/dangling.json"));
+        assert!(listing.objects[2].name().ends_with(r"odd-\xff.json'"));
+        for object in &listing.objects {
+            let mut text = String::new();
+            object.open().unwrap().read_to_string(&mut text).unwrap();
+            assert_eq!(text, "{}");
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! One log object: a file or standard input, not yet opened.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::LogKey;
+
+/// How an object came to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The user named it.
+    Named,
+    /// It was met in a directory.
+    Walked,
+}
+
+/// A log object, not yet opened. Kept small: archives have millions, so a folder's path is shared by its files and what
+/// the name says is worked out when asked.
+#[derive(Clone, Debug)]
+pub struct LogObject {
+    /// How it came to be read.
+    pub origin: Origin,
+    location: Location,
+}
+
+#[derive(Clone, Debug)]
+enum Location {
+    Stdin,
+    Named(Box<Path>),
+    Walked(Arc<Path>, Box<OsStr>),
+}
+
+impl LogObject {
+    /// Standard input.
+    pub const fn stdin() -> Self {
+        Self { origin: Origin::Named, location: Location::Stdin }
+    }
+
+    /// A file that the user named.
+    pub fn named(path: &Path) -> Self {
+        Self { origin: Origin::Named, location: Location::Named(path.into()) }
+    }
+
+    /// A file met in a directory.
+    pub(super) fn walked(directory: Arc<Path>, file_name: &OsStr) -> Self {
+        Self { origin: Origin::Walked, location: Location::Walked(directory, file_name.into()) }
+    }
+
+    /// Where the file lies; `None` for standard input.
+    pub fn path(&self) -> Option<PathBuf> {
+        match &self.location {
+            Location::Stdin => None,
+            Location::Named(path) => Some(path.to_path_buf()),
+            Location::Walked(directory, file_name) => Some(directory.join(&**file_name)),
+        }
+    }
+
+    /// The path as the user can use it again: standard input is `-`, and what is no UTF-8 is written as `$'\xff'`, which
+    /// bash and zsh read back.
+    pub fn name(&self) -> String {
+        self.path().map_or_else(|| "-".to_owned(), |path| printable(path.as_os_str()))
+    }
+
+    /// What the name says about the content, where it follows CloudTrail's grammar.
+    pub fn key(&self) -> Option<LogKey> {
+        LogKey::of_path(&self.path()?)
+    }
+
+    /// Whether it is meant to be a log: the user named it, or its name is one that CloudTrail gives. When such an
+    /// object cannot be read it has failed; any other is skipped.
+    pub fn is_expected(&self) -> bool {
+        self.origin == Origin::Named
+            || self.key().is_some_and(|key| {
+                key.delivered.is_some() || self.path().is_some_and(|path| has_log_extension(path.as_os_str()))
+            })
+    }
+
+    /// Opens the object. Standard input can be read once.
+    ///
+    /// # Errors
+    /// Those of opening a file; [`explain_io`] words them.
+    pub fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+        match self.path() {
+            None => Ok(Box::new(io::stdin())),
+            Some(path) => Ok(Box::new(File::open(path)?)),
+        }
+    }
+}
+
+/// Why a file or directory could not be read, with the next step where there is one: `permission denied: …`.
+pub fn explain_io(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file or directory: check the path".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied: read it as a user who may".to_owned(),
+        _ => {
+            let text = error.to_string();
+            let text = text.split(" (os error").next().unwrap_or_default();
+            let mut letters = text.chars();
+            letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+        }
+    }
+}
+
+fn has_log_extension(name: &OsStr) -> bool {
+    let name = name.as_encoded_bytes();
+    [&b".json"[..], b".json.gz", b".json.zst"].iter().any(|end| name.ends_with(end))
+}
+
+/// The text of a name; a name that is not plain UTF-8, or could be taken for a written-out one, as `$'…'`.
+pub(super) fn printable(name: &OsStr) -> String {
+    match name.to_str() {
+        Some(text) if !text.starts_with("$'") => text.to_owned(),
+        _ => written_out(name),
+    }
+}
+
+fn written_out(name: &OsStr) -> String {
+    let mut text = String::from("$'");
+    for chunk in name.as_encoded_bytes().utf8_chunks() {
+        for letter in chunk.valid().chars() {
+            if matches!(letter, '\'' | '\\') {
+                text.push('\\');
+            }
+            text.push(letter);
+        }
+        for byte in chunk.invalid() {
+            text.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    text.push('\'');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn expected_objects() {
+        let walked = |path: &str| {
+            let path = Path::new(path);
+            let directory = path.parent().unwrap().into();
+            LogObject::walked(directory, path.file_name().unwrap()).is_expected()
+        };
+        let day = "/AWSLogs/111122223333/CloudTrail/us-east-1/2023/07/10";
+        assert!(walked("/x/111122223333_CloudTrail_us-east-1_20230710T1140Z_abc.json.gz"));
+        assert!(walked(&format!("{day}/renamed.json.gz")));
+        assert!(!walked(&format!("{day}/.DS_Store")));
+        assert!(!walked("/x/any.json.gz"));
+        assert!(LogObject::named(Path::new("any")).is_expected());
+        assert!(LogObject::stdin().is_expected());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn names_lose_nothing() {
+        use std::os::unix::ffi::OsStrExt;
+        let name = |bytes: &[u8]| LogObject::named(Path::new(OsStr::from_bytes(bytes))).name();
+        assert_eq!(name(b"a/b c.json"), "a/b c.json");
+        assert_eq!(name("a/\u{e9}".as_bytes()), "a/\u{e9}");
+        assert_eq!(name(b"a/\xff'\\b"), r"$'a/\xff\'\\b'");
+        assert_eq!(name(br"$'\xff'"), r"$'$\'\\xff\''");
+        assert_eq!(LogObject::stdin().name(), "-");
+    }
+
+    #[test]
+    fn io_errors_are_worded() {
+        let worded = |code| explain_io(&io::Error::from_raw_os_error(code));
+        assert!(worded(2).starts_with("no such file or directory"));
+        assert!(worded(13).starts_with("permission denied"));
+        #[cfg(unix)]
+        assert_eq!(worded(5), "input/output error");
+    }
+}
