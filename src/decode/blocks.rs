@@ -203,31 +203,33 @@ mod tests {
         slow_container_end(bytes, 0, 0, InString::default())
     }
 
+    /// What stands inside strings.
+    fn quoted() -> impl Strategy<Value = String> {
+        let piece =
+            prop_oneof![Just("\\\\"), Just("\\\""), Just("{"), Just("}"), Just("]"), Just("é"), Just("abcdefghijklm ")];
+        proptest::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+    }
+
+    /// Brackets, strings and what stands between, balanced or not; a backslash only in strings, as in JSON.
     fn pieces() -> impl Strategy<Value = String> {
         let piece = prop_oneof![
-            Just("{".to_owned()),
-            Just("}".to_owned()),
-            Just("[".to_owned()),
-            Just("]".to_owned()),
-            Just("\"".to_owned()),
-            Just("\\".to_owned()),
-            Just("\\\"".to_owned()),
-            "[a-z ,:é]{0,70}",
+            4 => proptest::sample::select(vec!["{", "}", "[", "]"]).prop_map(str::to_owned),
+            4 => quoted().prop_map(|inner| format!("\"{inner}\"")),
+            1 => Just("\"".to_owned()),
+            3 => "[a-z ,:é]{0,70}",
         ];
-        proptest::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+        proptest::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
     }
 
     proptest! {
         #[test]
         fn containers_end_where_the_definition_says(inner in pieces(), open in prop_oneof![Just('{'), Just('[')]) {
             let text = format!("{open}{inner}");
-            // Outside strings a backslash means nothing to the definition; JSON has none there.
-            prop_assume!(!backslash_outside_string(&text));
             prop_assert_eq!(container_end(text.as_bytes(), 0), plain_container_end(text.as_bytes()));
         }
 
         #[test]
-        fn strings_end_where_the_definition_says(text in pieces(), skip in 0usize..3) {
+        fn strings_end_where_the_definition_says(text in quoted(), skip in 0usize..3) {
             let padded = format!("{}{text}\"", "\"x".repeat(skip));
             let start = skip * 2;
             let plain = escaped_string_end(padded.as_bytes(), start);
@@ -237,20 +239,5 @@ mod tests {
                 prop_assert_eq!(end.escaped, padded[start..end.quote].contains('\\'));
             }
         }
-    }
-
-    fn backslash_outside_string(text: &str) -> bool {
-        let (mut inside, mut escaped) = (false, false);
-        text.bytes().any(|byte| {
-            let outside = byte == b'\\' && !inside;
-            if escaped {
-                escaped = false;
-            } else if byte == b'\\' {
-                escaped = inside;
-            } else if byte == b'"' {
-                inside = !inside;
-            }
-            outside
-        })
     }
 }

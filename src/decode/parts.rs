@@ -71,6 +71,11 @@ impl<R: Read> Parts<R> {
         Self { reader, walk: Walk::default(), at: 0, max_record_bytes, malformed: 0, ending: None, passing: None }
     }
 
+    /// Whether the document is, so far, an envelope or an array of records.
+    pub fn has_envelope(&self) -> bool {
+        self.walk.arrays > 0
+    }
+
     /// What became of the document, once [`Iterator::next`] has given `None` (or the caller has had enough).
     pub fn end(self) -> PartsEnd {
         let TextReader { bytes, lossy, error, .. } = self.reader;

@@ -120,7 +120,7 @@ impl Filters {
         if self.principals.0.is_empty() {
             return true;
         }
-        let principal = principal_of(event.user_identity);
+        let principal = principal_of(&event.user_identity);
         self.principals.hold(|glob| glob.is_match(&principal))
     }
 }
@@ -183,7 +183,7 @@ fn block(text: &str) -> Result<IpNet, FilterError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{IdentityRef, IdentityType, UserIdentity};
+    use crate::model::{IdentityRef, IdentityType, LazyIdentity, UserIdentity};
 
     const USER: &str = "arn:aws:iam::111122223333:user/team/Alice";
 
@@ -219,7 +219,7 @@ mod tests {
             response_elements: "",
             additional_event_data: "",
             addendum: "",
-            user_identity,
+            user_identity: LazyIdentity::known(user_identity),
             identity: IdentityRef { generation: 0, slot: 0 },
         }
     }

@@ -22,21 +22,23 @@ pub struct IdentityRef {
 ///
 /// Dereferences to [`UserIdentity`].
 #[derive(Clone, Copy, Debug)]
-pub struct LazyIdentity<'a> {
-    raw: &'a str,
-    parse: fn(&str) -> UserIdentity,
-    read: &'a OnceCell<UserIdentity>,
+pub struct LazyIdentity<'a>(Lazy<'a>);
+
+#[derive(Clone, Copy, Debug)]
+enum Lazy<'a> {
+    Known(&'a UserIdentity),
+    Raw { raw: &'a str, parse: fn(&str) -> UserIdentity, read: &'a OnceCell<UserIdentity> },
 }
 
 impl<'a> LazyIdentity<'a> {
     /// An identity in raw JSON that `parse` reads into `read` when it is asked for.
     pub fn new(raw: &'a str, parse: fn(&str) -> UserIdentity, read: &'a OnceCell<UserIdentity>) -> Self {
-        Self { raw, parse, read }
+        Self(Lazy::Raw { raw, parse, read })
     }
 
-    /// An identity that `read` already holds (or the empty one, if it holds none).
-    pub fn known(read: &'a OnceCell<UserIdentity>) -> Self {
-        Self { raw: "", parse: |_| UserIdentity::default(), read }
+    /// An identity that was read before.
+    pub fn known(identity: &'a UserIdentity) -> Self {
+        Self(Lazy::Known(identity))
     }
 }
 
@@ -44,7 +46,10 @@ impl Deref for LazyIdentity<'_> {
     type Target = UserIdentity;
 
     fn deref(&self) -> &UserIdentity {
-        self.read.get_or_init(|| (self.parse)(self.raw))
+        match self.0 {
+            Lazy::Known(identity) => identity,
+            Lazy::Raw { raw, parse, read } => read.get_or_init(|| parse(raw)),
+        }
     }
 }
 

@@ -38,10 +38,19 @@ pub struct Coverage {
     pub events_counted: u64,
     /// Copies of counted events.
     pub duplicate_events: u64,
+    /// Records that CloudTrail delivered again with updated data (`addendum` UPDATED_DATA); among `duplicate_events`,
+    /// since the earlier record is counted.
+    pub updated_events: u64,
+    /// Records that CloudTrail marks as delivered late (`addendum` DELIVERY_DELAY or SERVICE_OUTAGE).
+    pub late_events: u64,
+    /// Counted events that only read.
+    pub read_only_events: u64,
     /// Event ids that came with different content; all were kept.
     pub conflicting_ids: u64,
     /// Things in a record's place that are no events.
     pub malformed_records: u64,
+    /// Objects with bytes that are no UTF-8, which are shown as U+FFFD.
+    pub lossy_objects: u64,
     /// Bytes read from objects.
     pub bytes_compressed: u64,
     /// Bytes of JSON they gave.

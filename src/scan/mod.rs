@@ -1,7 +1,18 @@
 //! The engine: objects in parallel → decode → window, filters, de-duplication → state, plus [`Coverage`].
 //!
-//! Knows no report and no aggregate by name.
+//! Knows no report and no aggregate by name. [`scan`] is the door: it never prints and stops for nothing but the user,
+//! the memory limit and the end.
 
+mod counting;
 mod coverage;
+mod engine;
+mod gaps;
+mod logging;
+mod memory;
+mod meter;
+mod object;
+mod queue;
 
 pub use coverage::{Coverage, Failure, Gap, LoggingChange};
+pub use engine::{Limits, ScanError, ScanOutcome, ScanRequest, scan};
+pub use meter::Meter;

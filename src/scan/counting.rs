@@ -1,0 +1,191 @@
+//! What becomes of each event: window, filters, de-duplication, then the state; and the numbers of it all.
+
+use std::collections::BTreeSet;
+
+use super::{Coverage, LoggingChange, logging::logging_change_of};
+use crate::aggregate::State;
+use crate::decode::{Aside, Sink};
+use crate::filter::{Dedupe, Filters, Sighting};
+use crate::model::{Event, EventTime, TimeWindow};
+
+/// What decides whether an event is counted; shared by all workers.
+pub(super) struct Rules<'a> {
+    pub window: Option<TimeWindow>,
+    pub filters: &'a Filters,
+    pub dedupe: Option<Dedupe>,
+}
+
+/// What one worker has counted. Folds into a [`Coverage`].
+#[derive(Default)]
+pub(super) struct Counts {
+    pub events: u64,
+    out_of_window: u64,
+    without_time: u64,
+    filtered: u64,
+    counted: u64,
+    duplicates: u64,
+    pub malformed: u64,
+    pub asides: Vec<(Aside, u64)>,
+    updates: u64,
+    late: u64,
+    read_only: u64,
+    accounts: Names,
+    regions: Names,
+    categories: Names,
+    first: Option<EventTime>,
+    last: Option<EventTime>,
+    newest: Option<EventTime>,
+    changes: BTreeSet<LoggingChange>,
+}
+
+/// Texts with counts, few of them, mostly the same as last time.
+#[derive(Default)]
+struct Names {
+    list: Vec<(String, u64)>,
+    last: usize,
+}
+
+/// One worker's sink.
+pub(super) struct Counting<'a> {
+    pub rules: &'a Rules<'a>,
+    pub counts: &'a mut Counts,
+    pub state: &'a mut State,
+}
+
+impl Sink for Counting<'_> {
+    #[inline]
+    fn event(&mut self, event: &Event<'_>, identity_fingerprint: u64) {
+        self.counts.events += 1;
+        self.state.remember(event);
+        self.counts.note(event);
+        let Some(time) = event.event_time else {
+            self.counts.without_time += 1;
+            return;
+        };
+        if self.rules.window.is_some_and(|window| !window.contains(time)) {
+            self.counts.out_of_window += 1;
+        } else if !self.rules.filters.accepts(event) {
+            self.counts.filtered += 1;
+        } else if self.is_again(event, identity_fingerprint) {
+            self.counts.duplicates += 1;
+        } else {
+            self.counts.count(event, time);
+            self.state.observe(event);
+        }
+    }
+
+    fn malformed(&mut self) {
+        self.counts.malformed += 1;
+    }
+
+    fn aside(&mut self, kind: Aside) {
+        match self.counts.asides.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, count)) => *count += 1,
+            None => self.counts.asides.push((kind, 1)),
+        }
+    }
+}
+
+impl Counting<'_> {
+    /// Whether the event was counted before: a copy, or an addendum that supersedes an earlier record.
+    #[inline]
+    fn is_again(&mut self, event: &Event<'_>, identity_fingerprint: u64) -> bool {
+        if !event.addendum.is_empty() && event.addendum.contains("\"UPDATED_DATA\"") {
+            self.counts.updates += 1;
+            return true;
+        }
+        let dedupe = self.rules.dedupe.as_ref();
+        dedupe.is_some_and(|dedupe| dedupe.see(event, identity_fingerprint) == Sighting::Duplicate)
+    }
+}
+
+impl Counts {
+    /// What is noted of every event, counted or not.
+    #[inline]
+    fn note(&mut self, event: &Event<'_>) {
+        self.newest = self.newest.max(event.event_time);
+        if event.event_source == "cloudtrail.amazonaws.com"
+            && let Some(change) = logging_change_of(event)
+        {
+            self.changes.insert(change);
+        }
+        if !event.addendum.is_empty()
+            && ["\"DELIVERY_DELAY\"", "\"SERVICE_OUTAGE\""].iter().any(|reason| event.addendum.contains(reason))
+        {
+            self.late += 1;
+        }
+    }
+
+    #[inline]
+    fn count(&mut self, event: &Event<'_>, time: EventTime) {
+        self.counted += 1;
+        self.read_only += u64::from(event.read_only == Some(true));
+        self.accounts.add(event.account_id());
+        self.regions.add(event.aws_region);
+        self.categories.add(event.event_category);
+        self.first = Some(self.first.map_or(time, |first| first.min(time)));
+        self.last = self.last.max(Some(time));
+    }
+
+    /// Adds these numbers to a coverage; gives the time of the newest event met.
+    pub fn fold_into(self, coverage: &mut Coverage) -> Option<EventTime> {
+        coverage.events += self.events;
+        coverage.events_in_window += self.counted + self.filtered + self.duplicates;
+        coverage.events_out_of_window += self.out_of_window;
+        coverage.events_without_time += self.without_time;
+        coverage.events_filtered += self.filtered;
+        coverage.events_counted += self.counted;
+        coverage.duplicate_events += self.duplicates;
+        coverage.updated_events += self.updates;
+        coverage.late_events += self.late;
+        coverage.read_only_events += self.read_only;
+        coverage.malformed_records += self.malformed;
+        coverage.accounts.extend(self.accounts.into_names());
+        coverage.regions.extend(self.regions.into_names());
+        for (name, count) in self.categories.list {
+            *coverage.categories.entry(category(&name)).or_default() += count;
+        }
+        coverage.first_event = [coverage.first_event, self.first].into_iter().flatten().min();
+        coverage.last_event = coverage.last_event.max(self.last);
+        for change in self.changes {
+            if !coverage.logging_changes.contains(&change) {
+                coverage.logging_changes.push(change);
+            }
+        }
+        self.newest
+    }
+}
+
+impl Names {
+    #[inline]
+    fn add(&mut self, name: &str) {
+        match self.list.get_mut(self.last) {
+            Some((last, count)) if last == name => *count += 1,
+            _ => self.add_other(name),
+        }
+    }
+
+    fn add_other(&mut self, name: &str) {
+        self.last = match self.list.iter().position(|(known, _)| known == name) {
+            Some(place) => place,
+            None => {
+                self.list.push((name.to_owned(), 0));
+                self.list.len() - 1
+            }
+        };
+        self.list[self.last].1 += 1;
+    }
+
+    fn into_names(self) -> impl Iterator<Item = String> {
+        self.list.into_iter().map(|(name, _)| name).filter(|name| !name.is_empty())
+    }
+}
+
+/// The word that coverage uses for an `eventCategory`. Records before eventVersion 1.07 have none.
+fn category(name: &str) -> String {
+    match name {
+        "" => "unspecified".to_owned(),
+        "NetworkActivity" => "network".to_owned(),
+        other => other.to_lowercase(),
+    }
+}

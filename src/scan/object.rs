@@ -1,0 +1,176 @@
+//! One object: read whole where it is small, cut into parts where it is large, and judged.
+
+use std::io::{self, Read};
+
+use super::Failure;
+use crate::decode::{Compression, Ending, Inflater, JsonReader, PartsEnd};
+use crate::input::{KeyKind, LogObject, explain_io};
+
+/// Objects up to this many bytes are read into memory before they are unpacked…
+pub(super) const WHOLE_PACKED: usize = 16 << 20;
+const FIRST_PACKED: usize = 256 << 10;
+/// …and unpacked in one piece when they give up to this many.
+pub(super) const WHOLE_JSON: usize = 32 << 20;
+
+/// What became of an object.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// Read to its end.
+    Read,
+    /// Holds no events, by kind.
+    Skipped(&'static str),
+    /// Read in part.
+    Damaged(String),
+    /// Not read.
+    Failed(String),
+}
+
+/// What was found in an object, as far as its fate depends on it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Found {
+    pub events: u64,
+    pub aside: Option<&'static str>,
+    pub envelope: bool,
+    pub ending: Ending,
+    pub json_bytes: u64,
+}
+
+/// How an object's content is to be had.
+pub(super) enum Content<'a> {
+    /// All its JSON.
+    Whole(&'a [u8]),
+    /// A stream of JSON.
+    Stream(Box<dyn Read + Send + 'a>),
+}
+
+/// Buffers that a worker uses again and again.
+#[derive(Default)]
+pub(super) struct Buffers {
+    packed: Vec<u8>,
+    inflater: Inflater,
+}
+
+impl Buffers {
+    /// Opens an object whose packed bytes are read through `counted`.
+    ///
+    /// # Errors
+    /// When the object cannot be opened or its beginning not be read.
+    pub fn open<'a>(&'a mut self, object: &LogObject, most: u64, counted: &'a Counter) -> io::Result<Content<'a>> {
+        let mut source = counted.count(object.open()?);
+        let (filled, ended) = fill(&mut self.packed, &mut source)?;
+        let packed = &self.packed[..filled];
+        if ended {
+            let whole = match Compression::of(packed) {
+                Compression::Plain => Some(packed),
+                Compression::Gzip => self.inflater.whole(packed, WHOLE_JSON),
+                Compression::Zstd => None,
+            };
+            if let Some(json) = whole.filter(|json| json.len() as u64 <= most) {
+                return Ok(Content::Whole(json));
+            }
+        }
+        Ok(Content::Stream(Box::new(JsonReader::new(io::Cursor::new(packed).chain(source), most)?)))
+    }
+}
+
+/// Reads up to [`WHOLE_PACKED`] bytes into `buffer`, which only ever grows; gives how many, and whether that was all.
+fn fill(buffer: &mut Vec<u8>, source: &mut impl Read) -> io::Result<(usize, bool)> {
+    let mut filled = 0;
+    loop {
+        if filled == buffer.len() {
+            if filled == WHOLE_PACKED {
+                return Ok((filled, false));
+            }
+            buffer.resize((filled * 4).clamp(FIRST_PACKED, WHOLE_PACKED), 0);
+        }
+        match source.read(&mut buffer[filled..]) {
+            Ok(0) => return Ok((filled, true)),
+            Ok(got) => filled += got,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Counts the bytes that are read through it.
+#[derive(Default)]
+pub(super) struct Counter(std::sync::atomic::AtomicU64);
+
+impl Counter {
+    pub fn bytes(&self) -> u64 {
+        self.0.load(std::sync::atomic::Ordering::Relaxed)
+    }
+
+    fn count<'a>(&'a self, source: Box<dyn Read + Send>) -> Counted<'a> {
+        Counted { source, counter: self }
+    }
+}
+
+struct Counted<'a> {
+    source: Box<dyn Read + Send>,
+    counter: &'a Counter,
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let got = self.source.read(into)?;
+        self.counter.0.fetch_add(got as u64, std::sync::atomic::Ordering::Relaxed);
+        Ok(got)
+    }
+}
+
+/// The fate of an object that could be unpacked to its end.
+pub(super) fn judge(object: &LogObject, found: Found) -> Fate {
+    if found.json_bytes == 0 {
+        return Fate::Skipped("empty");
+    }
+    match found.ending {
+        Ending::NotJson if object.is_expected() => {
+            Fate::Failed("no JSON: CloudTrail logs are JSON, plain or packed with gzip or zstd".to_owned())
+        }
+        Ending::NotJson => Fate::Skipped("not-json"),
+        Ending::Cut => Fate::Damaged("ends in the middle of a record: fetch the object again".to_owned()),
+        Ending::Whole if found.events > 0 => Fate::Read,
+        Ending::Whole => match found.aside {
+            Some(kind) => Fate::Skipped(kind),
+            None if found.envelope || object.is_expected() => Fate::Read,
+            None => Fate::Skipped("other-json"),
+        },
+    }
+}
+
+/// The fate of an object that was read in parts; `found` speaks of what came before any error.
+pub(super) fn judge_parts(object: &LogObject, end: &PartsEnd, found: Found) -> Fate {
+    match &end.error {
+        None => judge(object, found),
+        Some(error) if found.events == 0 => Fate::Failed(worded(error)),
+        Some(error) => Fate::Damaged(format!("{}: what came before was read", worded(error))),
+    }
+}
+
+/// What is wrong with bytes that do not unpack, or cannot be read.
+pub(super) fn worded(error: &io::Error) -> String {
+    match error.get_ref() {
+        Some(inflate) => inflate.to_string(),
+        None => explain_io(error),
+    }
+}
+
+/// The kind under which an object is skipped for what its key says, unopened.
+pub(super) fn skipped_by_key(object: &LogObject) -> Option<&'static str> {
+    match object.key()?.kind {
+        KeyKind::CloudTrail => None,
+        KeyKind::Digest => Some("digest"),
+        KeyKind::Insight => Some("insight"),
+        KeyKind::NetworkActivity => Some("network-activity"),
+        KeyKind::Aggregated => Some("aggregated"),
+    }
+}
+
+/// The entry of the failures list, for a fate that belongs there.
+pub(super) fn failure_of(object: &LogObject, fate: &Fate) -> Option<Failure> {
+    match fate {
+        Fate::Damaged(why) | Fate::Failed(why) => Some(Failure { object: object.name(), why: why.clone() }),
+        Fate::Read | Fate::Skipped(_) => None,
+    }
+}
