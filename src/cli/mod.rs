@@ -1,1 +1,17 @@
-//! cli
+//! The command line: arguments to a [`plan::Plan`], one scan, reports out, an exit code. The only part that prints.
+
+mod args;
+mod config;
+mod deliver;
+mod exit;
+mod explain;
+mod help;
+mod inputs;
+mod plan;
+mod progress;
+mod quantity;
+mod run;
+mod tell;
+mod window;
+
+pub use run::main;

@@ -72,8 +72,8 @@ impl Filters {
     pub fn new(criteria: &Criteria) -> Result<Self, FilterError> {
         Ok(Self {
             given: *criteria != Criteria::default(),
-            accounts: exact("account", &criteria.accounts)?,
-            regions: exact("region", &criteria.regions)?,
+            accounts: not_empty("account", &criteria.accounts)?,
+            regions: not_empty("region", &criteria.regions)?,
             principals: Globs::new("principal", &criteria.principals)?,
             events: Globs::new("event", &criteria.events)?,
             services: Globs::new("service", &criteria.services)?,
@@ -133,7 +133,7 @@ struct Globs(Vec<GlobMatcher>);
 
 impl Globs {
     fn new(flag: &'static str, patterns: &[String]) -> Result<Self, FilterError> {
-        let patterns = exact(flag, patterns)?;
+        let patterns = not_empty(flag, patterns)?;
         let globs = patterns.iter().map(|pattern| {
             let why = |error: globset::Error| error.kind().to_string();
             glob(pattern).map_err(|error| FilterError::Pattern { flag, pattern: pattern.clone(), why: why(error) })
@@ -151,7 +151,7 @@ fn glob(pattern: &str) -> Result<GlobMatcher, globset::Error> {
     Ok(glob.compile_matcher())
 }
 
-fn exact(flag: &'static str, texts: &[String]) -> Result<Vec<String>, FilterError> {
+fn not_empty(flag: &'static str, texts: &[String]) -> Result<Vec<String>, FilterError> {
     if texts.iter().any(String::is_empty) { Err(FilterError::Empty(flag)) } else { Ok(texts.to_vec()) }
 }
 

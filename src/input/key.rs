@@ -295,4 +295,13 @@ mod tests {
         assert_eq!(LogKey::of_path(Path::new(&format!("/srv/{folder}/../x"))), None);
         assert_eq!(LogKey::of_path(Path::new("x")), None);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_is_too_odd(text in "\\PC*", stamp in "[0-9é]{8}T[0-9é]{4,6}Z", day in "[0-9é]{2}") {
+            LogKey::parse(&text);
+            LogKey::parse(&format!("111122223333_CloudTrail_us-east-1_{stamp}_{text}.json.gz"));
+            LogKey::parse(&format!("AWSLogs/111122223333/CloudTrail/us-east-1/2023/{day}/{day}/{text}"));
+        }
+    }
 }

@@ -94,11 +94,11 @@ impl Lister<'_> {
                     self.object(LogObject::walked(Arc::clone(&directory), entry.file_name()));
                 }
                 Ok(_) => self.skipped("special-file"),
-                Err(error) if error.loop_ancestor().is_some() => self.skipped("link-loop"),
-                Err(error) => {
-                    let path = error.path().unwrap_or(root).to_path_buf();
-                    self.failure(&path, &error.into());
-                }
+                Err(error) => match error.io_error() {
+                    Some(why) => self.failure(error.path().unwrap_or(root), why),
+                    // walkdir's only other error: a link to a folder that is being walked.
+                    None => self.skipped("link-loop"),
+                },
             }
         }
     }

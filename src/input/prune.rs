@@ -64,4 +64,25 @@ mod tests {
         assert_eq!([9, 10, 12, 13].map(|day| range.contains(Day(day))), [false, true, true, false]);
         assert!(DayRange::ALL.contains(Day(i32::MIN)) && DayRange::ALL.contains(Day(i32::MAX)));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_event_that_counts_or_explains_is_left_shut(
+            since in 0i64..2_000_000_000,
+            length in 1i64..100 * 86_400,
+            before in 0i64..=36 * 3600,
+            into in 0.0f64..1.0,
+            slack in 0i64..7 * 86_400,
+            late in 0.0f64..1.0,
+        ) {
+            let at = EventTime::from_seconds;
+            let window = TimeWindow::new(at(since), at(since + length)).unwrap();
+            let delay = (slack as f64 * late) as i64;
+            let counted = since + (length as f64 * into) as i64;
+            let now = at(counted + delay);
+            let range = DayRange::of_window(window, slack, now);
+            proptest::prop_assert!(range.contains(at(counted + delay).day()), "counted");
+            proptest::prop_assert!(range.contains(at(since - before).day()), "issued before");
+        }
+    }
 }

@@ -1,0 +1,318 @@
+//! What can be typed, and its help. Subcommands and their own numbers come from the registry of reports; nothing here
+//! knows what a text means.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueEnum, value_parser};
+use trailscan::output::Format;
+use trailscan::report::{REPORTS, Report, ReportOption, Severity, by_name};
+
+use super::{help, quantity};
+
+/// The subcommand that runs every report.
+pub const AUDIT: &str = "audit";
+
+/// The command line as it was typed.
+pub struct Typed {
+    /// The report that was asked for; `None` is the audit.
+    pub report: Option<&'static Report>,
+    /// What every subcommand takes.
+    pub common: Common,
+    /// What only a single report takes.
+    pub shape: Shape,
+    /// The reports' own numbers that were given.
+    pub numbers: Vec<(ReportOption, i64)>,
+}
+
+/// When colour is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Wherever the table goes.
+    Always,
+    /// Nowhere.
+    Never,
+}
+
+/// What every subcommand takes.
+#[derive(Clone, Debug, Args)]
+pub struct Common {
+    /// Files, directories to walk, or - for standard input
+    ///
+    /// Files may be plain, gzip or zstd, and hold any form CloudTrail records are exported in; content decides, never
+    /// the name. Without INPUT, the environment variable TRAILSCAN_INPUT names one, else `input` in trailscan.toml (in
+    /// the working directory, then in the user's config directory).
+    #[arg(value_name = "INPUT", value_parser = value_parser!(OsString), help_heading = "Input")]
+    pub inputs: Vec<OsString>,
+
+    /// A MaxMind database (ASN, country or city) for networks and countries; may be repeated
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    pub geoip_db: Vec<PathBuf>,
+
+    /// Count the last N days: from 00:00 UTC N days before the end of the window
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=36_525), conflicts_with = "since")]
+    #[arg(help_heading = "Window")]
+    pub days: Option<u32>,
+
+    /// Count events at or after this: 2023-07-10, 2023-07-10T12:00:00Z, or 36h, 7d ago
+    ///
+    /// Events are counted by their eventTime. Objects in AWSLogs layout are read from 36 h before, the longest life of a
+    /// session, to --late-slack after the window, so that what explains an event and what was delivered late are seen.
+    #[arg(long, value_name = "TIME", help_heading = "Window")]
+    pub since: Option<String>,
+
+    /// Count events before this, given as --since is; a date is its first moment, so that day is not counted
+    #[arg(long, value_name = "TIME", help_heading = "Window")]
+    pub until: Option<String>,
+
+    /// The moment that is now, for windows that end now and times ago [default: TRAILSCAN_NOW, else the clock]
+    #[arg(long, value_name = "TIME", help_heading = "Window")]
+    pub now: Option<String>,
+
+    /// How late after an event its object may have been delivered
+    #[arg(long, value_name = "TIME", default_value = "2d", value_parser = quantity::seconds, help_heading = "Window")]
+    pub late_slack: i64,
+
+    /// Count only events of this account (recipientAccountId), exact; may be repeated, as all filters
+    ///
+    /// Within one filter any value may hold, and of several filters all must. Patterns are case-sensitive: `*` is any
+    /// text, / included, `?` one character, `{a,b}` either.
+    #[arg(long, value_name = "ID", help_heading = "Filters")]
+    pub account: Vec<String>,
+
+    /// Count only events of this region, exact; sign-ins and global services log elsewhere
+    #[arg(long, value_name = "REGION", help_heading = "Filters")]
+    pub region: Vec<String>,
+
+    /// Count only events of principals like this, as reports print them: '*:role/admin/*'
+    #[arg(long, value_name = "PATTERN", help_heading = "Filters")]
+    pub principal: Vec<String>,
+
+    /// Count only events of this name: 'Create*'
+    #[arg(long, value_name = "PATTERN", help_heading = "Filters")]
+    pub event: Vec<String>,
+
+    /// Count only calls to this service (eventSource): iam, or iam.amazonaws.com
+    #[arg(long, value_name = "PATTERN", help_heading = "Filters")]
+    pub service: Vec<String>,
+
+    /// Count only calls from this address or CIDR block: 198.51.100.0/24
+    #[arg(long, value_name = "CIDR", help_heading = "Filters")]
+    pub address: Vec<String>,
+
+    /// Count only calls made with this access key: 'AKIA*'
+    #[arg(long, value_name = "PATTERN", help_heading = "Filters")]
+    pub access_key: Vec<String>,
+
+    /// What the answer is written as [default: by the extension of --output, else table]
+    #[arg(long, value_name = "FORMAT", value_parser = formats(), help_heading = "Output")]
+    pub format: Option<String>,
+
+    /// Write the answer to a file, or to DIR/ one file a report
+    ///
+    /// A file appears whole or not at all. CSV, JSON Lines and Parquet files get FILE.coverage.json beside them.
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    pub output: Option<PathBuf>,
+
+    /// Write what was read, and what was not, as JSON
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub coverage: Option<PathBuf>,
+
+    /// Keep the first N rows; findings and rows_total still speak of all
+    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..), help_heading = "Output")]
+    pub limit: Option<u64>,
+
+    /// Exit with 4 when there is a finding this severe, or worse
+    #[arg(long, value_name = "SEVERITY", value_parser = severities(), help_heading = "Output")]
+    pub fail_on: Option<String>,
+
+    /// When to use colour; NO_COLOR turns auto off
+    #[arg(long, value_name = "WHEN", value_enum, default_value = "auto", hide_possible_values = false)]
+    #[arg(help_heading = "Output")]
+    pub color: When,
+
+    /// No progress on stderr; the coverage line and warnings stay
+    #[arg(short, long, help_heading = "Output")]
+    pub quiet: bool,
+
+    /// Threads that read [default: one a core]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=4096), help_heading = "Limits")]
+    pub threads: Option<u32>,
+
+    /// Count every copy of an event; saves up to 24 bytes of memory an event
+    #[arg(long, help_heading = "Limits")]
+    pub no_dedupe: bool,
+
+    /// End with an error when the scan needs more memory: 2GiB
+    #[arg(long, value_name = "SIZE", value_parser = quantity::bytes, help_heading = "Limits")]
+    pub max_memory: Option<u64>,
+
+    /// Read no more JSON than this of one object; the object is then damaged
+    #[arg(long, value_name = "SIZE", default_value = "8GiB", value_parser = quantity::bytes, help_heading = "Limits")]
+    pub max_object_bytes: u64,
+
+    /// Skip records larger than this as malformed
+    #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = quantity::bytes, help_heading = "Limits")]
+    pub max_record_bytes: u64,
+}
+
+/// What a single report takes beside [`Common`].
+#[derive(Clone, Debug, Default, Args)]
+pub struct Shape {
+    /// Sort by a column: numbers and times largest first, text from a; -COLUMN is the other way round
+    #[arg(long, value_name = "COLUMN", allow_hyphen_values = true, help_heading = "Output")]
+    pub sort: Option<String>,
+
+    /// Keep these columns, in this order: principal,events
+    #[arg(long, value_name = "A,B", value_delimiter = ',', help_heading = "Output")]
+    pub columns: Vec<String>,
+}
+
+/// Reads the command line.
+///
+/// # Errors
+/// Wrong usage, and also a request for help or the version: clap's error knows its text, stream and exit code.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Typed, clap::Error> {
+    let matches = command().try_get_matches_from(arguments)?;
+    // A subcommand is required, so there is one.
+    let (name, matches) = matches.subcommand().unwrap_or((AUDIT, &matches));
+    let report = by_name(name);
+    let options = options_of(report);
+    Ok(Typed {
+        report,
+        common: Common::from_arg_matches(matches)?,
+        shape: if report.is_some() { Shape::from_arg_matches(matches)? } else { Shape::default() },
+        numbers: options.into_iter().filter_map(|option| Some((option, number(matches, option)?))).collect(),
+    })
+}
+
+/// The whole command line.
+pub fn command() -> Command {
+    let root = Command::new("trailscan")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about(env!("CARGO_PKG_DESCRIPTION"))
+        .after_help(help::root())
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .override_usage("trailscan REPORT [OPTIONS] [INPUT]...")
+        .subcommand_help_heading("Reports")
+        .max_term_width(120);
+    // The texts come last: adding arguments sets those of their structs.
+    let reports = REPORTS.iter().map(|report| {
+        let command = Shape::augment_args(Common::augment_args(Command::new(report.name)));
+        let command = command.about(report.summary).long_about(help::about(report));
+        command.after_help(help::examples(report.name)).after_long_help(help::after(report))
+    });
+    let audit = Common::augment_args(Command::new(AUDIT)).about("Every report, in one pass");
+    let audit = audit.long_about(help::about_audit());
+    let audit = audit.after_help(help::examples(AUDIT)).after_long_help(help::after_audit());
+    let with_numbers = |command: Command| {
+        let options = options_of(by_name(command.get_name()));
+        options.into_iter().fold(command, |command, option| command.arg(number_arg(option)))
+    };
+    root.subcommands(reports.chain([audit]).map(with_numbers))
+}
+
+/// The numbers that a report, or the audit of all of them, can be given, each name once.
+fn options_of(report: Option<&'static Report>) -> Vec<ReportOption> {
+    let reports = report.map_or_else(|| REPORTS.to_vec(), |report| vec![report]);
+    let mut options: Vec<ReportOption> = Vec::new();
+    for option in reports.iter().flat_map(|report| report.options) {
+        if options.iter().all(|known| known.name != option.name) {
+            options.push(*option);
+        }
+    }
+    options
+}
+
+fn number_arg(option: ReportOption) -> Arg {
+    let help = format!("{} [default: {}]", option.about.trim_end_matches('.'), option.default);
+    Arg::new(option.name)
+        .long(option.name)
+        .value_name("N")
+        .value_parser(value_parser!(i64))
+        .allow_negative_numbers(true)
+        .action(ArgAction::Set)
+        .help(help)
+        .help_heading("Report")
+}
+
+fn number(matches: &ArgMatches, option: ReportOption) -> Option<i64> {
+    matches.get_one::<i64>(option.name).copied()
+}
+
+fn formats() -> PossibleValuesParser {
+    PossibleValuesParser::new(Format::ALL.map(Format::as_str))
+}
+
+fn severities() -> PossibleValuesParser {
+    PossibleValuesParser::new(Severity::ALL.map(Severity::as_str))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(line: &str) -> Result<Typed, clap::Error> {
+        parse(std::iter::once("trailscan").chain(line.split_whitespace()).map(OsString::from))
+    }
+
+    #[test]
+    fn every_subcommand_is_consistent() {
+        command().debug_assert();
+        for report in REPORTS {
+            assert_eq!(typed(report.name).unwrap().report.map(|r| r.name), Some(report.name));
+        }
+        assert!(typed(AUDIT).unwrap().report.is_none());
+    }
+
+    #[test]
+    fn what_was_typed() {
+        let name = REPORTS[0].name;
+        let line = format!("{name} a - --account 1 --account 2 --sort -events --columns a,b --since 36h -q --limit 3");
+        let typed = typed(&line).unwrap();
+        assert_eq!(typed.common.inputs, ["a", "-"]);
+        assert_eq!(typed.common.account, ["1", "2"]);
+        assert_eq!(typed.shape.sort.as_deref(), Some("-events"));
+        assert_eq!(typed.shape.columns, ["a", "b"]);
+        assert_eq!(
+            (typed.common.since.as_deref(), typed.common.quiet, typed.common.limit),
+            (Some("36h"), true, Some(3))
+        );
+        assert_eq!((typed.common.late_slack, typed.common.max_object_bytes), (172_800, 8 << 30));
+    }
+
+    #[test]
+    fn subcommands_say_what_they_are() {
+        let command = command();
+        for report in REPORTS {
+            let about = command.find_subcommand(report.name).and_then(Command::get_about).map(ToString::to_string);
+            assert_eq!(about.as_deref(), Some(report.summary));
+        }
+    }
+
+    #[test]
+    fn wrong_usage_is_refused() {
+        let name = REPORTS[0].name;
+        for line in [
+            "",
+            "no-such-report",
+            &format!("{name} --days 0"),
+            &format!("{name} --days 1 --since 7d"),
+            &format!("{name} --limit 0"),
+            &format!("{name} --threads 0"),
+            &format!("{name} --late-slack 2"),
+            &format!("{name} --max-memory 0"),
+            &format!("{name} --format xml"),
+            &format!("{name} --fail-on worst"),
+            "audit --sort events",
+            "audit --columns events",
+        ] {
+            assert_eq!(typed(line).map(|_| ()).unwrap_err().exit_code(), 2, "{line}");
+        }
+        assert_eq!(typed("--help").map(|_| ()).unwrap_err().exit_code(), 0);
+    }
+}

@@ -1,0 +1,75 @@
+//! Answers to tables, and tables to where they go.
+
+use trailscan::aggregate::State;
+use trailscan::model::EventTime;
+use trailscan::output::{self, Content, Document, NewFile, Pending, Section};
+use trailscan::report::{Report, Table, View};
+use trailscan::scan::Coverage;
+
+use super::exit::Problem;
+use super::plan::{Delivery, Plan, Question};
+
+/// Places that are known to take what will be written.
+pub struct Opened {
+    answer: Pending,
+    coverage: Option<NewFile>,
+}
+
+impl Opened {
+    /// Opens all that will be written, before anything is read.
+    ///
+    /// # Errors
+    /// When a place cannot be written.
+    pub fn new(plan: &Plan) -> Result<Self, Problem> {
+        let Delivery { format, destination, coverage, .. } = &plan.delivery;
+        let names: Vec<&str> = plan.question.reports().iter().map(|report| report.name).collect();
+        Ok(Self {
+            answer: destination.open(*format, &names)?,
+            coverage: coverage.as_deref().map(NewFile::create).transpose()?,
+        })
+    }
+
+    /// Writes the coverage alone: there is no answer.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write_coverage(self, coverage: &Coverage) -> Result<(), Problem> {
+        self.coverage.map_or(Ok(()), |file| output::write_coverage(coverage, file)).map_err(Problem::from)
+    }
+
+    /// Writes the answer and the coverage.
+    ///
+    /// # Errors
+    /// When one cannot be written; a reader that went away is [`Problem::ReaderGone`].
+    pub fn write(self, plan: &Plan, coverage: &Coverage, sections: &[Section]) -> Result<(), Problem> {
+        let content = match (plan.question, sections) {
+            (Question::One(_), [section]) => Content::Report(section),
+            _ => Content::Audit(sections),
+        };
+        let document = Document { window: plan.window, coverage, content };
+        let written = output::write(&document, self.answer, plan.delivery.style);
+        // A reader of the answer that went away says nothing about the coverage file.
+        self.coverage.map_or(Ok(()), |file| output::write_coverage(coverage, file))?;
+        Ok(written?)
+    }
+}
+
+/// What the reports say about a finished scan, shaped as it was asked for.
+///
+/// # Errors
+/// When a column was asked for that a report does not have.
+pub fn sections(plan: &Plan, state: &State, last_event: Option<EventTime>) -> Result<Vec<Section>, Problem> {
+    let as_of = plan.window.map_or(last_event, |window| Some(window.until()));
+    let view = View { state, options: &plan.options, as_of, geo: plan.geo.as_ref() };
+    plan.question.reports().into_iter().map(|report| section(report, &view, &plan.delivery)).collect()
+}
+
+fn section(report: &'static Report, view: &View<'_>, delivery: &Delivery) -> Result<Section, Problem> {
+    let answer = (report.answer)(view);
+    let mut table = Table::new(report, answer.columns, answer.rows);
+    delivery.shape.apply(&mut table)?;
+    if let Some(limit) = delivery.limit {
+        table.limit(limit);
+    }
+    Ok(Section { summary: report.summary, table, findings: answer.findings })
+}

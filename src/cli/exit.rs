@@ -1,0 +1,163 @@
+//! How a run ends.
+
+use std::fmt;
+use std::process::ExitCode;
+
+use trailscan::output::OutputError;
+use trailscan::report::{Finding, Severity};
+use trailscan::scan::Coverage;
+
+/// Exit code of a second Ctrl-C: 128 and the number of SIGINT.
+pub const INTERRUPTED_TWICE: i32 = 130;
+
+/// How a run that gave an answer ends, or that could give none for want of anything to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// All was read.
+    Complete,
+    /// Nothing could be read.
+    Nothing,
+    /// Something could not be read.
+    Partial,
+    /// There are findings that the user wants to fail on.
+    Findings,
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub enum Problem {
+    /// The command line, environment or config asks for what cannot be.
+    Usage(String),
+    /// Something failed.
+    Failed(String),
+    /// The reader of the answer went away, as `head` does. Nobody is left to complain to.
+    ReaderGone,
+}
+
+impl End {
+    /// How a scan that covered this, and whose answer this is, ends.
+    pub fn of(coverage: &Coverage, fail_on: Option<Severity>, findings: &[&Finding]) -> Self {
+        if nothing_was_read(coverage) {
+            return Self::Nothing;
+        }
+        if coverage.is_partial() {
+            return Self::Partial;
+        }
+        match fail_on {
+            Some(least) if findings.iter().any(|finding| finding.severity >= least) => Self::Findings,
+            _ => Self::Complete,
+        }
+    }
+}
+
+/// Whether there is no answer: nothing was found, or something failed and nothing was read. Objects that the window left
+/// shut, or that are no logs, are an answer: there is nothing in them to count.
+fn nothing_was_read(coverage: &Coverage) -> bool {
+    let read = coverage.objects_read + coverage.objects_damaged;
+    read == 0 && !coverage.interrupted && (coverage.objects_failed > 0 || coverage.objects_found == 0)
+}
+
+impl Problem {
+    /// Wrong usage, for this reason.
+    pub fn usage(why: impl fmt::Display) -> Self {
+        Self::Usage(why.to_string())
+    }
+
+    /// A failure, for this reason.
+    pub fn failed(why: impl fmt::Display) -> Self {
+        Self::Failed(why.to_string())
+    }
+}
+
+impl From<OutputError> for Problem {
+    fn from(error: OutputError) -> Self {
+        match error {
+            error if error.is_broken_pipe() => Self::ReaderGone,
+            error if error.is_usage() => Self::usage(error),
+            error => Self::failed(error),
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(why) | Self::Failed(why) => f.write_str(why),
+            Self::ReaderGone => f.write_str("the reader of the output went away"),
+        }
+    }
+}
+
+impl From<End> for ExitCode {
+    fn from(end: End) -> Self {
+        Self::from(match end {
+            End::Complete => 0,
+            End::Nothing => 1,
+            End::Partial => 3,
+            End::Findings => 4,
+        })
+    }
+}
+
+impl From<&Problem> for ExitCode {
+    fn from(problem: &Problem) -> Self {
+        Self::from(match problem {
+            Problem::ReaderGone => 0,
+            Problem::Failed(_) => 1,
+            Problem::Usage(_) => 2,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn end(set: impl Fn(&mut Coverage)) -> End {
+        let mut coverage = Coverage { objects_found: 2, objects_read: 1, ..Coverage::default() };
+        set(&mut coverage);
+        let finding = Finding {
+            severity: Severity::High,
+            rule: "root-access-key",
+            account_id: String::new(),
+            subject: String::new(),
+            summary: String::new(),
+            count: 1,
+            evidence: serde_json::Map::new(),
+        };
+        End::of(&coverage, Some(Severity::High), &[&finding])
+    }
+
+    #[test]
+    fn the_worst_ending_holds() {
+        assert_eq!(end(|_| {}), End::Findings);
+        assert_eq!(end(|c| c.objects_failed = 1), End::Partial);
+        assert_eq!(end(|c| c.malformed_records = 1), End::Partial);
+        assert_eq!(end(|c| c.interrupted = true), End::Partial);
+        assert_eq!(end(|c| (c.objects_read, c.objects_failed) = (0, 2)), End::Nothing);
+        assert_eq!(end(|c| (c.objects_read, c.objects_failed, c.objects_damaged) = (0, 1, 1)), End::Partial);
+        assert_eq!(end(|c| (c.objects_read, c.objects_found) = (0, 0)), End::Nothing);
+        assert_eq!(end(|c| (c.objects_read, c.objects_found, c.interrupted) = (0, 0, true)), End::Partial);
+        assert_eq!(end(|c| (c.objects_read, c.objects_pruned) = (0, 2)), End::Findings);
+        let fine = Coverage { objects_found: 1, objects_read: 1, ..Coverage::default() };
+        assert_eq!(End::of(&fine, Some(Severity::Info), &[]), End::Complete);
+    }
+
+    #[test]
+    fn only_findings_as_severe_as_asked_fail() {
+        let coverage = Coverage { objects_found: 1, objects_read: 1, ..Coverage::default() };
+        let finding = |severity| Finding {
+            severity,
+            rule: "",
+            account_id: String::new(),
+            subject: String::new(),
+            summary: String::new(),
+            count: 0,
+            evidence: serde_json::Map::new(),
+        };
+        let end = |severity, least| End::of(&coverage, least, &[&finding(severity)]);
+        assert_eq!(end(Severity::Medium, Some(Severity::High)), End::Complete);
+        assert_eq!(end(Severity::Critical, Some(Severity::High)), End::Findings);
+        assert_eq!(end(Severity::Critical, None), End::Complete);
+    }
+}

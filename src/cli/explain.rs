@@ -1,0 +1,80 @@
+//! Why an answer is empty: what was read, what the window and the filters took away, and where the newest event lies.
+
+use trailscan::model::{Day, EventTime};
+use trailscan::scan::Coverage;
+
+/// How near to now the logs come.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Newest {
+    /// The latest event that was read, inside the window or not.
+    pub event: Option<EventTime>,
+    /// The latest delivery day of the objects that the window left shut.
+    pub pruned_day: Option<Day>,
+}
+
+/// One line that explains an answer without rows.
+pub fn empty_answer(coverage: &Coverage, newest: Newest) -> String {
+    let read = coverage.objects_read + coverage.objects_damaged;
+    let mut parts = vec![format!("no rows: {} read, {}", count(read, "object"), count(coverage.events, "event"))];
+    if coverage.objects_pruned > 0 {
+        let day = newest.pruned_day.map(|day| format!(" (the newest of {day})")).unwrap_or_default();
+        parts.push(format!("{} delivered outside the window{day}", count(coverage.objects_pruned, "object")));
+    }
+    if coverage.events_out_of_window > 0 {
+        parts.push(format!("{} outside the window", count(coverage.events_out_of_window, "event")));
+    }
+    if coverage.events_filtered > 0 {
+        parts.push(format!("{} left out by the filters", count(coverage.events_filtered, "event")));
+    }
+    if coverage.events_without_time > 0 {
+        parts.push(format!("{} without a readable time", count(coverage.events_without_time, "event")));
+    }
+    if coverage.events_counted > 0 {
+        parts.push(format!("{} counted, and none makes a row here", count(coverage.events_counted, "event")));
+    }
+    if let Some(time) = newest.event {
+        parts.push(format!("the newest event read is of {time}"));
+    }
+    if coverage.events_counted == 0 && coverage.objects_pruned + coverage.events_out_of_window > 0 {
+        parts.push("widen the window with --since or --days".to_owned());
+    }
+    parts.join("; ")
+}
+
+fn count(number: u64, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_took_the_events_away() {
+        let newest = Newest { event: EventTime::parse("2023-07-10T11:42:18Z"), pruned_day: None };
+        let read = Coverage { objects_read: 1, events: 12, ..Coverage::default() };
+        let outside = Coverage { events_out_of_window: 12, ..read.clone() };
+        assert_eq!(
+            empty_answer(&outside, newest),
+            "no rows: 1 object read, 12 events; 12 events outside the window; the newest event read is of \
+             2023-07-10T11:42:18Z; widen the window with --since or --days"
+        );
+        let counted = Coverage { events_counted: 2, events_filtered: 10, ..read };
+        assert_eq!(
+            empty_answer(&counted, newest),
+            "no rows: 1 object read, 12 events; 10 events left out by the filters; 2 events counted, and none makes a \
+             row here; the newest event read is of 2023-07-10T11:42:18Z"
+        );
+    }
+
+    #[test]
+    fn everything_was_left_shut() {
+        let coverage = Coverage { objects_pruned: 3, ..Coverage::default() };
+        let newest = Newest { event: None, pruned_day: Day::from_ymd(2023, 7, 10) };
+        assert_eq!(
+            empty_answer(&coverage, newest),
+            "no rows: 0 objects read, 0 events; 3 objects delivered outside the window (the newest of 2023-07-10); \
+             widen the window with --since or --days"
+        );
+    }
+}

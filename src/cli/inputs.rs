@@ -1,0 +1,79 @@
+//! Where a scan reads from, when several places could say.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use trailscan::input::Input;
+
+use super::config;
+
+/// The environment variable that names one INPUT: one, since a path may hold any separator.
+pub const VARIABLE: &str = "TRAILSCAN_INPUT";
+
+/// The first of: the arguments, the environment variable, the config's `input`.
+///
+/// # Errors
+/// When none says anything (the text lists the three ways), or one names what cannot be read.
+pub fn resolve(
+    arguments: Vec<OsString>,
+    variable: Option<OsString>,
+    config: Option<Vec<PathBuf>>,
+) -> Result<Vec<Input>, String> {
+    let texts = if !arguments.is_empty() {
+        arguments
+    } else if let Some(text) = variable.filter(|text| !text.is_empty()) {
+        vec![text]
+    } else {
+        config.unwrap_or_default().into_iter().map(PathBuf::into_os_string).collect()
+    };
+    let inputs: Vec<Input> =
+        texts.into_iter().map(Input::parse).collect::<Result<_, _>>().map_err(|error| error.to_string())?;
+    match inputs.iter().filter(|input| **input == Input::Stdin).count() {
+        _ if inputs.is_empty() => Err(nothing_to_read()),
+        0 | 1 => Ok(inputs),
+        _ => Err("- is named twice: standard input can be read once".to_owned()),
+    }
+}
+
+fn nothing_to_read() -> String {
+    let files: Vec<_> = config::files().iter().map(|file| file.display().to_string()).collect();
+    format!(
+        "nothing to read: name files, directories or -, or set {VARIABLE}, or set input in a config file ({})",
+        files.join(" or ")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolved(arguments: &[&str], variable: Option<&str>, config: Option<&[&str]>) -> Result<Vec<Input>, String> {
+        resolve(
+            arguments.iter().map(OsString::from).collect(),
+            variable.map(OsString::from),
+            config.map(|paths| paths.iter().map(PathBuf::from).collect()),
+        )
+    }
+
+    #[test]
+    fn arguments_then_environment_then_config() {
+        let path = |s: &str| Input::Path(s.into());
+        assert_eq!(resolved(&["a", "-"], Some("b"), Some(&["c"])), Ok(vec![path("a"), Input::Stdin]));
+        assert_eq!(resolved(&[], Some("b:b"), Some(&["c"])), Ok(vec![path("b:b")]));
+        assert_eq!(resolved(&[], Some(""), Some(&["c", "d"])), Ok(vec![path("c"), path("d")]));
+        assert_eq!(resolved(&[], Some("-"), None), Ok(vec![Input::Stdin]));
+    }
+
+    #[test]
+    fn nothing_lists_the_three_ways() {
+        for config in [None, Some(&[][..])] {
+            let error = resolved(&[], None, config).unwrap_err();
+            for way in ["name files", "TRAILSCAN_INPUT", "trailscan.toml"] {
+                assert!(error.contains(way), "{error}");
+            }
+        }
+        assert!(resolved(&["-", "-"], None, None).unwrap_err().starts_with("- is named twice"));
+        assert!(resolved(&["s3://b/p"], None, None).unwrap_err().contains("aws s3 sync s3://b/p"));
+        assert!(resolved(&["a", ""], None, None).is_err());
+    }
+}

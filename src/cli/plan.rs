@@ -1,0 +1,325 @@
+//! What was typed, turned into what is to be done: everything checked, nothing of clap left.
+
+use std::ffi::OsString;
+use std::io::{IsTerminal, stdout};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use trailscan::aggregate::{AggregateKind, State};
+use trailscan::filter::{Criteria, Filters};
+use trailscan::input::{DayRange, Input};
+use trailscan::model::{EventTime, TimeWindow};
+use trailscan::output::{Destination, Format, Style};
+use trailscan::report::{GeoDatabase, Options, REPORTS, Report, Severity, Table, View};
+use trailscan::scan::Limits;
+
+use super::args::{Common, Shape, Typed, When};
+use super::config::Config;
+use super::exit::Problem;
+use super::{inputs, window};
+
+/// All that a run does.
+pub struct Plan {
+    /// What is asked.
+    pub question: Question,
+    /// The reports' numbers.
+    pub options: Options,
+    /// Networks and countries, where a database was given.
+    pub geo: Option<GeoDatabase>,
+    /// Where to read.
+    pub inputs: Vec<Input>,
+    /// What is counted; `None` is everything.
+    pub window: Option<TimeWindow>,
+    /// The delivery days that are read.
+    pub read: DayRange,
+    /// What else is asked of an event.
+    pub filters: Filters,
+    /// How the scan works.
+    pub work: Work,
+    /// Where the answer goes.
+    pub delivery: Delivery,
+}
+
+/// One report or all of them.
+#[derive(Clone, Copy)]
+pub enum Question {
+    /// A report.
+    One(&'static Report),
+    /// Every report.
+    Audit,
+}
+
+/// How the scan works.
+#[derive(Clone, Copy)]
+pub struct Work {
+    /// Threads that read.
+    pub threads: NonZeroUsize,
+    /// Whether copies of an event are dropped.
+    pub dedupe: bool,
+    /// Bounds.
+    pub limits: Limits,
+    /// Whether progress is shown, where there is a terminal.
+    pub progress: bool,
+}
+
+/// Where the answer goes, and what of it.
+pub struct Delivery {
+    /// What it is written as.
+    pub format: Format,
+    /// Where to.
+    pub destination: Destination,
+    /// How a table looks.
+    pub style: Style,
+    /// Where the coverage goes, beside the answer.
+    pub coverage: Option<PathBuf>,
+    /// Columns and order.
+    pub shape: Shape,
+    /// The most rows of a report.
+    pub limit: Option<usize>,
+    /// The severity that fails the run.
+    pub fail_on: Option<Severity>,
+}
+
+/// What is outside the command line.
+pub struct Surroundings {
+    /// The system's clock in whole seconds, read once.
+    pub clock: EventTime,
+    /// The environment's own clock.
+    pub now: Option<String>,
+    /// The environment's INPUT.
+    pub input: Option<OsString>,
+    /// What config files say.
+    pub config: Config,
+}
+
+impl Question {
+    /// The reports that answer it.
+    pub fn reports(self) -> Vec<&'static Report> {
+        match self {
+            Self::One(report) => vec![report],
+            Self::Audit => REPORTS.to_vec(),
+        }
+    }
+
+    /// What must be remembered to answer it.
+    pub fn needs(self) -> Vec<&'static AggregateKind> {
+        self.reports().iter().flat_map(|report| report.needs).copied().collect()
+    }
+}
+
+impl Surroundings {
+    /// Those of this process.
+    ///
+    /// # Errors
+    /// When a config file cannot be used.
+    pub fn of_process() -> Result<Self, Problem> {
+        let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let config =
+            super::config::read(&super::config::files()).map_err(|error| Problem::usage(format!("{error:#}")))?;
+        Ok(Self {
+            clock: EventTime::from_seconds(i64::try_from(since_epoch.as_secs()).unwrap_or(0)),
+            now: std::env::var_os(window::VARIABLE).map(|text| text.to_string_lossy().into_owned()),
+            input: std::env::var_os(inputs::VARIABLE),
+            config,
+        })
+    }
+}
+
+impl Plan {
+    /// Resolves what was typed.
+    ///
+    /// # Errors
+    /// [`Problem::Usage`] for what cannot be.
+    pub fn resolve(typed: Typed, surroundings: Surroundings) -> Result<Self, Problem> {
+        let Typed { report, common, shape, numbers } = typed;
+        let Surroundings { clock, now, input, config } = surroundings;
+        let question = report.map_or(Question::Audit, Question::One);
+        let (window, read) = resolve_window(&common, now.as_deref(), clock)?;
+        let geo = open_geo(&common, config.geoip_db)?;
+        let mut options = Options::default();
+        for (option, value) in numbers {
+            options.set(&option, value).map_err(Problem::usage)?;
+        }
+        if let Question::One(report) = question {
+            check_shape(report, &shape, &options, geo.as_ref())?;
+        }
+        Ok(Self {
+            question,
+            options,
+            geo,
+            window,
+            read,
+            filters: Filters::new(&criteria(&common)).map_err(Problem::usage)?,
+            work: work(&common, config.threads),
+            delivery: delivery(&common, shape)?,
+            inputs: inputs::resolve(common.inputs, input, config.input).map_err(Problem::usage)?,
+        })
+    }
+}
+
+fn resolve_window(
+    common: &Common,
+    set: Option<&str>,
+    clock: EventTime,
+) -> Result<(Option<TimeWindow>, DayRange), Problem> {
+    let now = window::now(common.now.as_deref(), set, clock).map_err(Problem::usage)?;
+    let typed = window::Typed { days: common.days, since: common.since.as_deref(), until: common.until.as_deref() };
+    let window = window::resolve(typed, now).map_err(Problem::usage)?;
+    let read = window.map_or(DayRange::ALL, |window| DayRange::of_window(window, common.late_slack, now));
+    Ok((window, read))
+}
+
+fn open_geo(common: &Common, configured: Option<Vec<PathBuf>>) -> Result<Option<GeoDatabase>, Problem> {
+    let files = if common.geoip_db.is_empty() { configured.unwrap_or_default() } else { common.geoip_db.clone() };
+    if files.is_empty() {
+        return Ok(None);
+    }
+    GeoDatabase::open(&files).map(Some).map_err(Problem::usage)
+}
+
+/// Refuses columns that the report will not have, before anything is read: asked of an empty answer, since a report may
+/// add columns for what it was given.
+fn check_shape(
+    report: &'static Report,
+    shape: &Shape,
+    options: &Options,
+    geo: Option<&GeoDatabase>,
+) -> Result<(), Problem> {
+    let state = State::new(report.needs);
+    let answer = (report.answer)(&View { state: &state, options, as_of: None, geo });
+    shape.apply(&mut Table::new(report, answer.columns, Vec::new()))
+}
+
+impl Shape {
+    /// Sorts a table and keeps the columns that were asked for.
+    ///
+    /// # Errors
+    /// When there is no such column.
+    pub fn apply(&self, table: &mut Table) -> Result<(), Problem> {
+        if let Some(column) = &self.sort {
+            table.sort(column).map_err(Problem::usage)?;
+        }
+        if !self.columns.is_empty() {
+            table.select(&self.columns).map_err(Problem::usage)?;
+        }
+        Ok(())
+    }
+}
+
+fn criteria(common: &Common) -> Criteria {
+    Criteria {
+        accounts: common.account.clone(),
+        regions: common.region.clone(),
+        principals: common.principal.clone(),
+        events: common.event.clone(),
+        services: common.service.clone(),
+        access_keys: common.access_key.clone(),
+        addresses: common.address.clone(),
+    }
+}
+
+fn work(common: &Common, configured: Option<NonZeroUsize>) -> Work {
+    let given = common.threads.and_then(|threads| NonZeroUsize::new(threads as usize)).or(configured);
+    let threads = given.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
+    let limits = Limits {
+        max_object_bytes: common.max_object_bytes,
+        max_record_bytes: usize::try_from(common.max_record_bytes).unwrap_or(usize::MAX),
+        max_memory: common.max_memory,
+    };
+    Work { threads, dedupe: !common.no_dedupe, limits, progress: !common.quiet }
+}
+
+fn delivery(common: &Common, shape: Shape) -> Result<Delivery, Problem> {
+    let destination = common.output.as_deref().map_or(Destination::Stdout, Destination::from_path);
+    let format = match (&common.format, &destination) {
+        (Some(word), _) => word.parse(),
+        (None, Destination::File(path)) => Format::from_path(path),
+        (None, Destination::Directory(folder)) => {
+            return Err(Problem::usage(format!("{}: a folder names no format: give --format", folder.display())));
+        }
+        (None, Destination::Stdout) => Ok(Format::Table),
+    };
+    Ok(Delivery {
+        format: format.map_err(Problem::usage)?,
+        style: style(common.color, &destination),
+        destination,
+        coverage: common.coverage.clone(),
+        shape,
+        limit: common.limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX)),
+        fail_on: common.fail_on.as_deref().and_then(|word| Severity::ALL.into_iter().find(|s| s.as_str() == word)),
+    })
+}
+
+/// Colour and width belong to a terminal; a file or pipe gets everything, plain.
+fn style(when: When, destination: &Destination) -> Style {
+    let to_terminal = *destination == Destination::Stdout && stdout().is_terminal();
+    let color = match when {
+        When::Always => true,
+        When::Never => false,
+        When::Auto => to_terminal && anstream::AutoStream::choice(&stdout()) != anstream::ColorChoice::Never,
+    };
+    let size = if to_terminal { terminal_size::terminal_size_of(stdout()) } else { None };
+    Style { color, width: size.map(|(width, _)| usize::from(width.0)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::args;
+
+    fn plan(line: &str) -> Result<Plan, String> {
+        let words = std::iter::once("trailscan").chain(line.split_whitespace()).map(OsString::from);
+        let surroundings = Surroundings {
+            clock: EventTime::parse("2023-07-10T12:34:56Z").unwrap(),
+            now: Some("2023-07-11".to_owned()),
+            input: Some("from-environment".into()),
+            config: Config { threads: NonZeroUsize::new(3), ..Config::default() },
+        };
+        Plan::resolve(args::parse(words).unwrap(), surroundings).map_err(|problem| problem.to_string())
+    }
+
+    #[test]
+    fn what_nothing_else_was_said_means() {
+        let plan = plan("audit").unwrap();
+        assert_eq!(plan.inputs, [Input::Path("from-environment".into())]);
+        assert!(plan.window.is_none() && plan.filters.is_empty() && plan.geo.is_none());
+        assert_eq!(plan.read, DayRange::ALL);
+        assert_eq!((plan.work.threads.get(), plan.work.dedupe, plan.work.progress), (3, true, true));
+        assert_eq!((plan.delivery.format, plan.delivery.destination), (Format::Table, Destination::Stdout));
+        assert_eq!(plan.question.reports().len(), REPORTS.len());
+    }
+
+    #[test]
+    fn a_window_reads_around_itself() {
+        let plan = plan("audit --until 2023-07-05 --days 1 --late-slack 1d --now 2023-07-20").unwrap();
+        let days = |range: DayRange| (range.first.unwrap().to_string(), range.last.unwrap().to_string());
+        assert_eq!(days(plan.read), ("2023-07-02".into(), "2023-07-06".into()));
+    }
+
+    #[test]
+    fn the_format_is_said_or_seen() {
+        let format = |line: &str| plan(line).map(|plan| plan.delivery.format);
+        assert_eq!(format("audit --format json"), Ok(Format::Json));
+        assert_eq!(format("audit -o x.jsonl"), Ok(Format::Jsonl));
+        assert_eq!(format("audit -o x.jsonl --format json"), Ok(Format::Json));
+        assert!(format("audit -o x.unknown").unwrap_err().contains("x.unknown"));
+        assert!(format("audit -o x/").unwrap_err().contains("give --format"));
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused_before_anything_is_read() {
+        let name = REPORTS[0].name;
+        for (line, expected) in [
+            (format!("{name} --sort no_such"), "no_such"),
+            (format!("{name} --columns no_such"), "no_such"),
+            ("audit --since 2024-01-01".to_owned(), "the window starts"),
+            ("audit --address nowhere".to_owned(), "--address"),
+            ("audit --now 36h".to_owned(), "--now"),
+            ("audit s3://bucket/AWSLogs".to_owned(), "S3"),
+        ] {
+            let error = plan(&line).map(|_| ()).unwrap_err();
+            assert!(error.contains(expected), "{line}: {error}");
+        }
+    }
+}

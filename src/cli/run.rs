@@ -1,0 +1,96 @@
+//! One run: plan, list, scan, answer, end.
+
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use trailscan::input;
+use trailscan::output::coverage_line;
+use trailscan::scan::{self, Meter, ScanOutcome, ScanRequest};
+
+use super::deliver::{self, Opened};
+use super::exit::{End, INTERRUPTED_TWICE, Problem};
+use super::explain::{Newest, empty_answer};
+use super::plan::{Plan, Surroundings};
+use super::{args, progress, tell};
+
+/// Set by the first Ctrl-C.
+static STOP: AtomicBool = AtomicBool::new(false);
+
+/// Runs the command that the process was started with.
+pub fn main() -> ExitCode {
+    let typed = match args::parse(std::env::args_os()) {
+        Ok(typed) => typed,
+        Err(error) => {
+            // A reader of the help that went away is no failure.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let ended = Surroundings::of_process().and_then(|around| Plan::resolve(typed, around)).and_then(|plan| run(&plan));
+    match ended {
+        Ok(end) => end.into(),
+        Err(problem) => {
+            if !matches!(problem, Problem::ReaderGone) {
+                tell::line(problem.to_string());
+            }
+            ExitCode::from(&problem)
+        }
+    }
+}
+
+fn run(plan: &Plan) -> Result<End, Problem> {
+    let opened = Opened::new(plan)?;
+    stop_on_interrupt()?;
+    let mut outcome = read(plan)?;
+    outcome.coverage.warnings.extend(plan.filters.warnings());
+    let ScanOutcome { state, coverage, newest_event_read, newest_pruned_day } = outcome;
+    let sections = deliver::sections(plan, &state, coverage.last_event)?;
+    let findings: Vec<_> = sections.iter().flat_map(|section| &section.findings).collect();
+    let end = End::of(&coverage, plan.delivery.fail_on, &findings);
+    let written = match end {
+        End::Nothing => opened.write_coverage(&coverage),
+        _ => opened.write(plan, &coverage, &sections),
+    };
+    tell::troubles(&coverage);
+    tell::line(coverage_line(&coverage, plan.window));
+    match end {
+        End::Nothing => tell::line("no object could be read, so there is no answer"),
+        _ if sections.iter().all(|section| section.table.rows_total == 0) => {
+            let newest = Newest { event: newest_event_read, pruned_day: newest_pruned_day };
+            tell::line(empty_answer(&coverage, newest));
+        }
+        _ => {}
+    }
+    written.map(|()| end)
+}
+
+/// Lists and scans what the plan names.
+fn read(plan: &Plan) -> Result<ScanOutcome, Problem> {
+    let shown = plan.work.progress;
+    let listing = progress::listing(shown, || input::list(&plan.inputs, plan.read, &STOP));
+    let meter = Meter::default();
+    let (objects, aggregates) = (listing.objects.len(), plan.question.needs());
+    let request = ScanRequest {
+        listing,
+        window: plan.window,
+        filters: &plan.filters,
+        aggregates: &aggregates,
+        threads: plan.work.threads,
+        dedupe: plan.work.dedupe,
+        limits: plan.work.limits,
+        stop: &STOP,
+        meter: &meter,
+    };
+    progress::scanning(shown, objects, &meter, || scan::scan(request)).map_err(Problem::failed)
+}
+
+/// The first Ctrl-C ends the reading, and what was read is answered; a second leaves at once.
+fn stop_on_interrupt() -> Result<(), Problem> {
+    let handler = || {
+        if STOP.swap(true, Ordering::Relaxed) {
+            std::process::exit(INTERRUPTED_TWICE);
+        }
+        tell::line("stopping: answering from what was read so far; Ctrl-C again leaves at once");
+    };
+    ctrlc::set_handler(handler).map_err(|error| Problem::failed(format!("cannot listen for Ctrl-C: {error}")))
+}

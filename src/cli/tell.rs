@@ -1,0 +1,28 @@
+//! Lines on stderr. Names come from file systems and logs, so they are made safe for a terminal; a stderr that is gone
+//! is no reason to stop.
+
+use std::io::Write;
+
+use trailscan::output::sanitize;
+use trailscan::scan::Coverage;
+
+/// The most failures that are named; the coverage has them all.
+const NAMED_FAILURES: usize = 10;
+
+/// `trailscan: line`.
+pub fn line(text: impl AsRef<str>) {
+    let _ = writeln!(std::io::stderr(), "trailscan: {}", sanitize(text.as_ref()));
+}
+
+/// The objects that failed or are damaged, and what else the reader should know.
+pub fn troubles(coverage: &Coverage) {
+    for failure in coverage.failures.iter().take(NAMED_FAILURES) {
+        line(format!("{}: {}", failure.object, failure.why));
+    }
+    if let Some(more @ 1..) = coverage.failures.len().checked_sub(NAMED_FAILURES) {
+        line(format!("{more} more could not be read: --coverage FILE names them all"));
+    }
+    for warning in &coverage.warnings {
+        line(format!("warning: {warning}"));
+    }
+}
