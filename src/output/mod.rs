@@ -1,1 +1,154 @@
-//! output
+//! How an answer leaves: [`Format`] × [`Destination`] over tables, findings and coverage.
+//!
+//! One small file per format. Nothing here knows a report by name or decides what a row means; the command line opens
+//! the destination before the scan, so that one that cannot be written fails at once, and calls [`write`] at the end.
+//! Log text is written by whoever made the call, attackers included: terminals get it escaped ([`sanitize`]), CSV gets
+//! it without formulas, JSON and Parquet get it as it is. Findings are part of tables and JSON only: in the other formats
+//! the rows say severity and verdict.
+
+mod coverage;
+mod destination;
+mod error;
+mod format;
+mod json;
+mod json_lines;
+mod new_file;
+mod quantity;
+mod sanitize;
+mod terminal;
+
+#[cfg(feature = "columnar")]
+mod columnar;
+#[cfg(feature = "columnar")]
+mod columnar_csv;
+#[cfg(feature = "columnar")]
+mod columnar_parquet;
+#[cfg(test)]
+mod sample;
+
+use std::io::{self, BufWriter, Write};
+
+pub use coverage::{coverage_json, coverage_line};
+pub use destination::{Destination, Pending};
+pub use error::OutputError;
+pub use format::{Format, FormatError};
+pub use new_file::NewFile;
+pub use sanitize::sanitize;
+
+use crate::model::TimeWindow;
+use crate::report::{Finding, Table};
+use crate::scan::Coverage;
+
+/// Bytes gathered before the operating system is asked to write.
+const BUFFER: usize = 1 << 16;
+
+/// The version that JSON documents carry.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// What is to be written.
+#[derive(Clone, Copy, Debug)]
+pub struct Document<'a> {
+    /// What was counted; `None` when no window was asked for.
+    pub window: Option<TimeWindow>,
+    /// What was read.
+    pub coverage: &'a Coverage,
+    /// The answers.
+    pub content: Content<'a>,
+}
+
+/// One answer or many. The two have different JSON shapes.
+#[derive(Clone, Copy, Debug)]
+pub enum Content<'a> {
+    /// The answer of one report.
+    Report(&'a Section),
+    /// The answers of an audit, in the order in which they are shown.
+    Audit(&'a [Section]),
+}
+
+/// The answer of one report, ready to be written.
+#[derive(Clone, Debug)]
+pub struct Section {
+    /// One line that says what the report is; heads its part of an audit on a terminal.
+    pub summary: &'static str,
+    /// The rows.
+    pub table: Table,
+    /// What deserves attention, worst first.
+    pub findings: Vec<Finding>,
+}
+
+/// How text looks on standard output. Files are written plain and whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Style {
+    /// Whether severities and headings of a table are coloured.
+    pub color: bool,
+    /// The columns of the terminal; `None` when the reader is none: then nothing is cut.
+    pub width: Option<usize>,
+}
+
+impl<'a> Document<'a> {
+    /// The answers, one or many.
+    pub fn sections(&self) -> &'a [Section] {
+        match self.content {
+            Content::Report(section) => std::slice::from_ref(section),
+            Content::Audit(sections) => sections,
+        }
+    }
+}
+
+/// Writes a document to where [`Destination::open`] said. Files appear whole or not at all, those of one call after all
+/// of them are written.
+///
+/// # Errors
+/// [`OutputError`] naming what could not be written; [`OutputError::is_broken_pipe`] tells a reader that went away.
+pub fn write(document: &Document<'_>, pending: Pending, style: Style) -> Result<(), OutputError> {
+    let format = pending.format();
+    match pending.into_files() {
+        None => {
+            let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
+            emit(document, format, style, &mut out).and_then(|()| out.flush()).map_err(OutputError::stdout)
+        }
+        Some(mut files) => {
+            for file in &mut files {
+                let part = match file.report() {
+                    None => Some(*document),
+                    Some(name) => one_report(document, name),
+                };
+                if let Some(part) = part {
+                    file.write(&part, format)?;
+                }
+            }
+            files.into_iter().try_for_each(destination::OutputFile::commit)
+        }
+    }
+}
+
+/// Writes the coverage as a JSON document of its own.
+///
+/// # Errors
+/// [`OutputError`] naming the file.
+pub fn write_coverage(coverage: &Coverage, mut file: NewFile) -> Result<(), OutputError> {
+    writeln!(file, "{}", coverage_json(coverage)).map_err(|source| file.failed(source))?;
+    file.commit()
+}
+
+/// The part of a document that a file of its own holds: the same document with one report.
+fn one_report<'a>(document: &Document<'a>, name: &str) -> Option<Document<'a>> {
+    let section = document.sections().iter().find(|section| section.table.report == name)?;
+    Some(Document { content: Content::Report(section), ..*document })
+}
+
+fn emit(document: &Document<'_>, format: Format, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Table => terminal::write(document, style, out),
+        Format::Json => json::write(document, out),
+        Format::Jsonl => json_lines::write(document, out),
+        #[cfg(feature = "columnar")]
+        Format::Csv => columnar_csv::write(document, style.width.is_some(), out),
+        #[cfg(feature = "columnar")]
+        Format::Parquet => columnar_parquet::write(document, out),
+        #[cfg(not(feature = "columnar"))]
+        Format::Csv | Format::Parquet => {
+            Err(io::Error::new(io::ErrorKind::Unsupported, FormatError::NotBuilt(format.as_str())))
+        }
+    }
+}

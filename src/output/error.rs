@@ -1,0 +1,74 @@
+//! Why an answer could not be written.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::Format;
+
+/// Why an answer could not be written: one line, naming the place and the next step.
+#[derive(Debug, thiserror::Error)]
+pub enum OutputError {
+    /// Several reports do not fit one file of this format.
+    #[error("{0} holds one report a file: give --output DIR/ for several, or use --format json")]
+    NeedsDirectory(Format),
+    /// Parquet is no text.
+    #[error("parquet is not for a terminal: give --output FILE.parquet, or redirect the output")]
+    BinaryOnTerminal,
+    /// A file was named, a directory is there.
+    #[error("{}: is a directory: end it with / to write a file a report into it, or name a file", .0.display())]
+    IsDirectory(PathBuf),
+    /// The folder to write into does not exist.
+    #[error("{}: cannot be created: the folder {} does not exist, create it first", file.display(), folder.display())]
+    NoFolder {
+        /// What was to be written.
+        file: PathBuf,
+        /// The folder that is missing.
+        folder: PathBuf,
+    },
+    /// The file or folder cannot be created or replaced.
+    #[error("{}: cannot be created: {source}: choose a place that can be written", path.display())]
+    Create {
+        /// What was to be written.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// Writing failed on the way; nothing was left behind and an earlier file is as it was.
+    #[error("{}: cannot be written: {source}", path.display())]
+    Write {
+        /// What was to be written.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// Writing to standard output failed.
+    #[error("standard output: cannot be written: {0}")]
+    Stdout(#[source] io::Error),
+}
+
+impl OutputError {
+    /// Whether the reader of the output went away, as `head` does: nothing to complain about.
+    pub fn is_broken_pipe(&self) -> bool {
+        match self {
+            Self::Write { source, .. } | Self::Stdout(source) => source.kind() == io::ErrorKind::BrokenPipe,
+            _ => false,
+        }
+    }
+
+    /// Whether the command line asked for something that cannot be, rather than that something failed.
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Self::NeedsDirectory(_) | Self::BinaryOnTerminal | Self::IsDirectory(_))
+    }
+
+    pub(super) fn stdout(source: io::Error) -> Self {
+        Self::Stdout(source)
+    }
+
+    pub(super) fn create(path: &Path, source: io::Error) -> Self {
+        Self::Create { path: path.to_owned(), source }
+    }
+
+    pub(super) fn write(path: &Path, source: io::Error) -> Self {
+        Self::Write { path: path.to_owned(), source }
+    }
+}

@@ -1,0 +1,141 @@
+//! The text of a cell, whole or within a width.
+
+use std::borrow::Cow;
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::super::quantity::grouped;
+use super::super::sanitize;
+use crate::report::{Column, ColumnKind, Value};
+
+/// Members of a list that a table shows at most.
+const MEMBERS: usize = 3;
+
+/// What stands for an unknown value.
+const UNKNOWN: &str = "-";
+
+/// How many columns of a terminal `text` takes.
+pub(super) fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// The cell as a table shows it when there is room.
+pub(super) fn whole(value: &Value) -> Cow<'_, str> {
+    match value {
+        Value::Null => UNKNOWN.into(),
+        Value::Text(text) => sanitize(text),
+        Value::Count(count) => grouped(count).into(),
+        Value::Time(time) => time.to_string().replace('T', " ").into(),
+        Value::List(_) | Value::NamedCounts(_) => first_members(value, MEMBERS).into(),
+    }
+}
+
+/// The cell in at most `room` columns where its kind may be shortened: a text is cut, a list shows fewer members.
+pub(super) fn within<'a>(value: &'a Value, column: &Column, room: usize) -> Cow<'a, str> {
+    let text = whole(value);
+    if width(&text) <= room {
+        return text;
+    }
+    match column.kind {
+        ColumnKind::Text => cut(&text, room).into(),
+        ColumnKind::List | ColumnKind::NamedCounts => {
+            let fewer = (1..MEMBERS).rev().map(|members| first_members(value, members));
+            fewer.into_iter().find(|text| width(text) <= room).unwrap_or_else(|| first_members(value, 1)).into()
+        }
+        ColumnKind::Id | ColumnKind::Count | ColumnKind::Time => text,
+    }
+}
+
+/// The least width in which the cell says something: `text` columns of a cut text, one member of a list.
+pub(super) fn least(value: &Value, column: &Column, text: usize) -> usize {
+    match column.kind {
+        ColumnKind::Text => width(&whole(value)).min(text),
+        ColumnKind::List | ColumnKind::NamedCounts => width(&first_members(value, 1)),
+        ColumnKind::Id | ColumnKind::Count | ColumnKind::Time => width(&whole(value)),
+    }
+}
+
+/// `192.0.2.1, 192.0.2.2 +3`, `GetObject 12, PutObject 3 +4`.
+fn first_members(value: &Value, members: usize) -> String {
+    let (shown, len) = match value {
+        Value::List(list) => (list.iter().take(members).map(|m| sanitize(m).into_owned()).collect(), list.len()),
+        Value::NamedCounts(counts) => {
+            let named = counts.iter().take(members).map(|(name, n)| format!("{} {}", sanitize(name), grouped(n)));
+            (named.collect::<Vec<_>>(), counts.len())
+        }
+        other => return whole(other).into_owned(),
+    };
+    match len - shown.len() {
+        0 if len == 0 => "none".to_owned(),
+        0 => shown.join(", "),
+        more => format!("{} +{}", shown.join(", "), grouped(more)),
+    }
+}
+
+/// The beginning of `text` and `…`, together at most `room` columns.
+fn cut(text: &str, room: usize) -> String {
+    let Some(mut left) = room.checked_sub(1) else { return String::new() };
+    let mut out = String::new();
+    for c in text.chars() {
+        match left.checked_sub(c.width().unwrap_or(0)) {
+            Some(rest) => left = rest,
+            None => break,
+        }
+        out.push(c);
+    }
+    out.push('…');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const TEXT: Column = Column::new("t", ColumnKind::Text, "");
+    const ID: Column = Column::new("i", ColumnKind::Id, "");
+    const LIST: Column = Column::new("l", ColumnKind::List, "");
+
+    fn list(members: &[&str]) -> Value {
+        Value::List(members.iter().map(|&m| m.to_owned()).collect())
+    }
+
+    #[test]
+    fn ids_are_whole_and_texts_are_cut() {
+        let id = Value::text("AKIAIOSFODNN7EXAMPLE");
+        assert_eq!(within(&id, &ID, 5), "AKIAIOSFODNN7EXAMPLE");
+        assert_eq!(within(&id, &TEXT, 5), "AKIA…");
+        assert_eq!(within(&id, &TEXT, 20), "AKIAIOSFODNN7EXAMPLE");
+        assert_eq!(within(&Value::text("文档文档"), &TEXT, 4), "文…");
+    }
+
+    #[test]
+    fn lists_lose_members_but_never_part_of_one() {
+        let four = list(&["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"]);
+        assert_eq!(whole(&four), "192.0.2.1, 192.0.2.2, 192.0.2.3 +1");
+        assert_eq!(within(&four, &LIST, 23), "192.0.2.1, 192.0.2.2 +2");
+        assert_eq!(within(&four, &LIST, 22), "192.0.2.1 +3");
+        assert_eq!(within(&four, &LIST, 1), "192.0.2.1 +3");
+        assert_eq!(whole(&list(&["a", "b", "c"])), "a, b, c");
+        assert_eq!(whole(&list(&[])), "none");
+        assert_eq!(whole(&Value::NamedCounts(vec![("GetObject".into(), 1200)])), "GetObject 1,200");
+    }
+
+    proptest! {
+        #[test]
+        fn a_cut_text_fits_and_steers_nothing(text in any::<String>(), room in 1usize..40) {
+            let value = Value::Text(text);
+            let shown = within(&value, &TEXT, room);
+            prop_assert!(width(&shown) <= room, "{shown:?}");
+            prop_assert!(!shown.chars().any(char::is_control));
+        }
+
+        #[test]
+        fn a_list_fits_in_its_least_width(members in prop::collection::vec("[a-z.]{1,9}", 0..6), room in 0usize..40) {
+            let value = Value::List(members);
+            let room = room.max(least(&value, &LIST, 0));
+            prop_assert!(width(&within(&value, &LIST, room)) <= room);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! A table as rows of aligned columns.
+
+use std::io::{self, Write};
+
+use super::super::Style;
+use super::cell;
+use super::layout::{GAP, Slot, header_lines, is_right};
+use super::paint::Paint;
+use crate::report::{Table, Value};
+
+/// Writes header, rule and rows.
+pub(super) fn write(table: &Table, slots: &[Slot], style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let paint = Paint::new(style.color);
+    write_header(table, slots, paint, out)?;
+    let rule: Vec<String> = slots.iter().map(|slot| "─".repeat(slot.width)).collect();
+    writeln!(out, "{}", paint.faint(&rule.join(&" ".repeat(GAP))))?;
+    let mut line = Line::new(table, slots);
+    for row in &table.rows {
+        let severity = severity(table, row);
+        for slot in slots {
+            let column = &table.columns[slot.index];
+            let value = row.get(slot.index).unwrap_or(&Value::Null);
+            let text = match style.width {
+                Some(_) => cell::within(value, column, slot.width),
+                None => cell::whole(value),
+            };
+            let painted = match column.name {
+                "severity" | "verdict" => paint.severity(severity, &text),
+                _ if *value == Value::Null => paint.faint(&text),
+                _ => text.as_ref().to_owned(),
+            };
+            line.push(&painted, cell::width(&text));
+        }
+        line.write(out)?;
+    }
+    Ok(())
+}
+
+/// The severity that a row carries, which also colours its verdict; empty when it has none.
+pub(super) fn severity<'a>(table: &Table, row: &'a [Value]) -> &'a str {
+    let place = table.columns.iter().position(|column| column.name == "severity");
+    match place.and_then(|i| row.get(i)) {
+        Some(Value::Text(word)) => word,
+        _ => "",
+    }
+}
+
+fn write_header(table: &Table, slots: &[Slot], paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    let headers: Vec<_> = slots.iter().map(|slot| header_lines(table.columns[slot.index].name, slot.width)).collect();
+    let height = headers.iter().map(Vec::len).max().unwrap_or(0);
+    let mut line = Line::new(table, slots);
+    for row in 0..height {
+        for header in &headers {
+            // Short headers stand on the rule.
+            let text = (row + header.len()).checked_sub(height).map_or("", |i| header[i].as_str());
+            line.push(&paint.heading(text), cell::width(text));
+        }
+        line.write(out)?;
+    }
+    Ok(())
+}
+
+/// A line that cells are put into, one after the other.
+struct Line<'a> {
+    table: &'a Table,
+    slots: &'a [Slot],
+    next: usize,
+    text: String,
+}
+
+impl<'a> Line<'a> {
+    fn new(table: &'a Table, slots: &'a [Slot]) -> Self {
+        Self { table, slots, next: 0, text: String::new() }
+    }
+
+    /// Puts the next cell; `width` is what `text` takes without its colours.
+    fn push(&mut self, text: &str, width: usize) {
+        let slot = &self.slots[self.next];
+        let padding = " ".repeat(slot.width.saturating_sub(width));
+        if self.next > 0 {
+            self.text.push_str(&" ".repeat(GAP));
+        }
+        self.next += 1;
+        if is_right(self.table.columns[slot.index].kind) {
+            self.text.push_str(&padding);
+            self.text.push_str(text);
+        } else {
+            self.text.push_str(text);
+            self.text.push_str(&padding);
+        }
+    }
+
+    /// Ends the line, without blanks at its end.
+    fn write(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "{}", self.text.trim_end_matches(' '))?;
+        self.text.clear();
+        self.next = 0;
+        Ok(())
+    }
+}

@@ -1,0 +1,38 @@
+//! Colour, where it was asked for: severities, headings and what is secondary.
+
+use anstyle::{AnsiColor, Style};
+
+/// Colours, or none.
+#[derive(Clone, Copy)]
+pub(super) struct Paint(bool);
+
+impl Paint {
+    pub(super) fn new(on: bool) -> Self {
+        Self(on)
+    }
+
+    pub(super) fn heading(self, text: &str) -> String {
+        self.apply(Style::new().bold(), text)
+    }
+
+    pub(super) fn faint(self, text: &str) -> String {
+        self.apply(Style::new().dimmed(), text)
+    }
+
+    /// `text` in the colour of the severity that `word` names; any other word gives no colour.
+    pub(super) fn severity(self, word: &str, text: &str) -> String {
+        let style = match word {
+            "critical" => AnsiColor::Red.on_default().bold(),
+            "high" => AnsiColor::Red.on_default(),
+            "medium" => AnsiColor::Yellow.on_default(),
+            "low" => AnsiColor::Cyan.on_default(),
+            "info" => Style::new().dimmed(),
+            _ => return text.to_owned(),
+        };
+        self.apply(style, text)
+    }
+
+    fn apply(self, style: Style, text: &str) -> String {
+        if self.0 && !text.is_empty() { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+}

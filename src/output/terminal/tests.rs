@@ -1,0 +1,214 @@
+//! Whole outputs of the terminal writer.
+
+use expect_test::expect;
+use proptest::prelude::*;
+
+use super::super::{Content, Document, Section, Style, sample};
+use super::{cell, layout};
+use crate::report::{Prominence, Value};
+
+fn text(section: &Section, style: Style) -> String {
+    let coverage = sample::coverage();
+    let document = Document { window: None, coverage: &coverage, content: Content::Report(section) };
+    render(&document, style)
+}
+
+fn render(document: &Document<'_>, style: Style) -> String {
+    let mut out = Vec::new();
+    super::write(document, style, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn wide(width: usize) -> Style {
+    Style { color: false, width: Some(width) }
+}
+
+#[test]
+fn no_terminal_cuts_nothing() {
+    expect![[r#"
+        access_key_id         principal                                                       events  last_seen                    address_list                           top_events
+        ────────────────────  ───────────────────────────────────────────────────────────  ─────────  ───────────────────────────  ─────────────────────────────────────  ───────────────────────────────────────────────────────────
+        AKIAIOSFODNN7EXAMPLE  arn:aws:iam::111122223333:user/Zoë, "build" 文档             1,234,567  2023-07-10 11:42:18Z         192.0.2.1, 192.0.2.2, 198.51.100.7 +2  GetObject 1,200,000, ListBuckets 30,000, PutObject 4,000 +1
+        ASIAIOSFODNN7EXAMPLE  =HYPERLINK("http://example.com")\x1b[2J\u{202e}\r\nfake row         -1  2023-07-10 11:42:18.123456Z  +1, a;b                                =cmd 1
+        -                     -                                                                    -  -                            none                                   -
+        2 more rows (--limit 0 shows all)
+
+        1 finding
+        high      key-embedded  AKIAIOSFODNN7EXAMPLE  account 111122223333
+                  the key was used from 3 networks within one hour, so it is stored in several places\x1b[31m
+
+        2,900 events counted in 55 objects (1 skipped: licence), 2023-07-10 11:42 – 12:37 UTC, 1 account, 1 region; nothing failed
+    "#]].assert_eq(&text(&sample::section(), Style::default()));
+}
+
+#[test]
+fn a_wide_terminal() {
+    expect![[r#"
+        access_key_id         principal                                                       events  last_seen                    address_list
+        ────────────────────  ───────────────────────────────────────────────────────────  ─────────  ───────────────────────────  ─────────────────────────────────────
+        AKIAIOSFODNN7EXAMPLE  arn:aws:iam::111122223333:user/Zoë, "build" 文档             1,234,567  2023-07-10 11:42:18Z         192.0.2.1, 192.0.2.2, 198.51.100.7 +2
+        ASIAIOSFODNN7EXAMPLE  =HYPERLINK("http://example.com")\x1b[2J\u{202e}\r\nfake row         -1  2023-07-10 11:42:18.123456Z  +1, a;b
+        -                     -                                                                    -  -                            none
+        2 more rows (--limit 0 shows all)
+        1 more column (--columns NAME,… or --format json)
+
+        1 finding
+        high      key-embedded  AKIAIOSFODNN7EXAMPLE  account 111122223333
+                  the key was used from 3 networks within one hour, so it is stored in several places\x1b[31m
+    "#]].assert_eq(&text(&sample::section(), wide(160)));
+}
+
+#[test]
+fn a_narrow_terminal() {
+    expect![[r#"
+        access_key_id         principal              events  last_seen
+        ────────────────────  ──────────────────  ─────────  ───────────────────────────
+        AKIAIOSFODNN7EXAMPLE  arn:aws:iam::1111…  1,234,567  2023-07-10 11:42:18Z
+        ASIAIOSFODNN7EXAMPLE  =HYPERLINK("http:…         -1  2023-07-10 11:42:18.123456Z
+        -                     -                           -  -
+        2 more rows (--limit 0 shows all)
+        2 more columns (--columns NAME,… or --format json)
+
+        1 finding
+        high      key-embedded  AKIAIOSFODNN7EXAMPLE  account 111122223333
+                  the key was used from 3 networks within one hour, so it is stored in
+                  several places\x1b[31m
+    "#]].assert_eq(&text(&sample::section(), wide(80)));
+}
+
+#[test]
+fn too_narrow_for_a_table() {
+    expect![[r#"
+        access_key_id  AKIAIOSFODNN7EXAMPLE
+        principal      arn:aws:iam::111122223333:user/Zoë, "build" 文档
+        events         1,234,567
+        last_seen      2023-07-10 11:42:18Z
+
+        access_key_id  ASIAIOSFODNN7EXAMPLE
+        principal      =HYPERLINK("http://example.com")\x1b[2J\u{202e}\r\nfake row
+        events         -1
+        last_seen      2023-07-10 11:42:18.123456Z
+
+        access_key_id  -
+        principal      -
+        events         -
+        last_seen      -
+
+        2 more rows (--limit 0 shows all)
+        2 more columns (--columns NAME,… or --format json)
+
+        1 finding
+        high      key-embedded  AKIAIOSFODNN7EXAMPLE  account 111122223333
+                  the key was used from 3 networks within one hour,
+                  so it is stored in several places\x1b[31m
+    "#]].assert_eq(&text(&sample::section(), wide(60)));
+}
+
+#[test]
+fn nothing_is_said_in_a_sentence() {
+    expect![[r#"
+        empty: no rows over 2,900 counted events
+    "#]].assert_eq(&text(&sample::empty_section(), wide(80)));
+}
+
+#[test]
+fn a_partial_answer_says_so_on_a_terminal_too() {
+    let (section, mut coverage) = (sample::empty_section(), sample::coverage());
+    let said = |coverage: &crate::scan::Coverage| {
+        let document = Document { window: None, coverage, content: Content::Report(&section) };
+        render(&document, wide(80)).contains("PARTIAL: 1 object failed")
+    };
+    assert!(!said(&coverage));
+    coverage.objects_failed = 1;
+    assert!(said(&coverage));
+}
+
+#[test]
+fn an_audit() {
+    let sections = [sample::section(), sample::empty_section()];
+    let coverage = sample::coverage();
+    let document = Document { window: None, coverage: &coverage, content: Content::Audit(&sections) };
+    expect![[r#"
+        sample — Keys and where they are used from
+
+        access_key_id         principal                                  events  last_seen
+        ────────────────────  ──────────────────────────────────────  ─────────  ───────────────────────────
+        AKIAIOSFODNN7EXAMPLE  arn:aws:iam::111122223333:user/Zoë, "…  1,234,567  2023-07-10 11:42:18Z
+        ASIAIOSFODNN7EXAMPLE  =HYPERLINK("http://example.com")\x1b[…         -1  2023-07-10 11:42:18.123456Z
+        -                     -                                               -  -
+        2 more rows (--limit 0 shows all)
+        2 more columns (--columns NAME,… or --format json)
+
+        1 finding
+        high      key-embedded  AKIAIOSFODNN7EXAMPLE  account 111122223333
+                  the key was used from 3 networks within one hour, so it is stored in several
+                  places\x1b[31m
+
+        empty — Nothing to see
+
+        empty: no rows over 2,900 counted events
+
+        findings: 1 high
+    "#]].assert_eq(&render(&document, wide(100)));
+}
+
+#[test]
+fn colours_only_when_asked_for_and_worth_no_width() {
+    let mut section = sample::section();
+    section.table.columns[1].name = "severity";
+    section.table.rows.truncate(1);
+    section.table.rows[0][1] = Value::text("critical");
+    let plain = text(&section, wide(100));
+    assert!(!plain.contains('\x1b'), "{plain}");
+    let coloured = text(&section, Style { color: true, ..wide(100) });
+    assert!(coloured.contains("\x1b[1m\x1b[31mcritical\x1b[0m"), "{coloured:?}");
+    assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), plain);
+}
+
+#[test]
+fn columns_that_were_chosen_are_all_shown() {
+    let mut section = sample::section();
+    section.table.columns[5].prominence = Prominence::Asked;
+    assert!(!text(&section, Style::default()).contains("top_events"));
+    section.table.select(&["events".to_owned(), "top_events".to_owned()]).unwrap();
+    let shown = text(&section, wide(100));
+    assert!(shown.contains("top_events") && !shown.contains("more column"), "{shown}");
+}
+
+#[test]
+fn a_terminal_shows_twenty_findings() {
+    let mut section = sample::section();
+    section.findings = vec![sample::finding(); 23];
+    let shown = text(&section, wide(100));
+    assert_eq!(shown.matches("key-embedded").count(), 20);
+    assert!(shown.ends_with("3 more findings (--format json has all, with their evidence)\n"), "{shown}");
+    let piped = text(&section, Style::default());
+    assert_eq!(piped.matches("key-embedded").count(), 23);
+    assert!(piped.ends_with("; nothing failed\n"), "{piped}");
+}
+
+proptest! {
+    #[test]
+    fn lines_fit_ids_are_whole_and_nothing_steers(
+        width in 0usize..200,
+        id in "[A-Z0-9]{1,30}",
+        hostile in any::<String>(),
+        members in prop::collection::vec(any::<String>(), 0..6),
+    ) {
+        let mut section = sample::section();
+        section.findings.clear();
+        section.table.rows_total = 3;
+        section.table.rows[0][0] = Value::text(id.clone());
+        section.table.rows[0][1] = Value::text(hostile);
+        section.table.rows[0][4] = Value::List(members);
+        let shown = text(&section, wide(width));
+        prop_assert!(shown.contains(&id));
+        prop_assert!(!shown.chars().any(|c| c.is_control() && c != '\n'));
+        if layout::fit(&section.table, Some(width)).is_some() {
+            // The sentence about further columns is not part of the table.
+            for line in shown.lines().filter(|line| !line.contains("more column")) {
+                prop_assert!(cell::width(line) <= width, "{line:?}");
+            }
+        }
+    }
+}
