@@ -73,7 +73,8 @@ fn a_narrow_terminal() {
         high      key-embedded  AKIAIOSFODNN7EXAMPLE  account 111122223333
                   the key was used from 3 networks within one hour, so it is stored in
                   several places\x1b[31m
-    "#]].assert_eq(&text(&sample::section(), wide(80)));
+    "#]]
+    .assert_eq(&text(&sample::section(), wide(80)));
 }
 
 #[test]
@@ -101,14 +102,16 @@ fn too_narrow_for_a_table() {
         high      key-embedded  AKIAIOSFODNN7EXAMPLE  account 111122223333
                   the key was used from 3 networks within one hour,
                   so it is stored in several places\x1b[31m
-    "#]].assert_eq(&text(&sample::section(), wide(60)));
+    "#]]
+    .assert_eq(&text(&sample::section(), wide(60)));
 }
 
 #[test]
 fn nothing_is_said_in_a_sentence() {
     expect![[r#"
         empty: no rows over 2,900 counted events
-    "#]].assert_eq(&text(&sample::empty_section(), wide(80)));
+    "#]]
+    .assert_eq(&text(&sample::empty_section(), wide(80)));
 }
 
 #[test]
@@ -149,7 +152,8 @@ fn an_audit() {
         empty: no rows over 2,900 counted events
 
         findings: 1 high
-    "#]].assert_eq(&render(&document, wide(100)));
+    "#]]
+    .assert_eq(&render(&document, wide(100)));
 }
 
 #[test]
