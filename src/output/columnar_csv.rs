@@ -121,7 +121,8 @@ mod tests {
     fn no_row_is_a_header() {
         expect![[r#"
             access_key_id,principal,events,last_seen,address_list,top_events
-        "#]].assert_eq(&csv(&sample::empty_section(), false));
+        "#]]
+        .assert_eq(&csv(&sample::empty_section(), false));
     }
 
     #[test]
