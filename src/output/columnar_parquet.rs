@@ -1,7 +1,7 @@
 //! Parquet: typed columns, zstd, the coverage in the footer under `trailscan.coverage`.
 //!
-//! Counts are int64, times timestamp[us, UTC], lists list<string>, named counts list<struct<name, count>>. Text is as
-//! the log has it. A table without rows still has all its columns.
+//! Counts are `int64`, times `timestamp[us, UTC]`, lists `list<string>`, named counts `list<struct<name, count>>`. Text
+//! is as the log has it. A table without rows still has all its columns.
 
 use std::io::{self, Write};
 

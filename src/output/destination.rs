@@ -52,6 +52,7 @@ impl Destination {
     /// # Errors
     /// [`OutputError`] when the place cannot be written, or cannot hold several reports of this format.
     pub fn open(&self, format: Format, reports: &[&str]) -> Result<Pending, OutputError> {
+        format.built()?;
         if reports.len() > 1 && !format.holds_many() && !matches!(self, Self::Directory(_)) {
             return Err(OutputError::NeedsDirectory(format));
         }
@@ -176,6 +177,7 @@ mod tests {
         assert!(one.contains("\"report\": \"sample\""), "{one}");
     }
 
+    #[cfg(feature = "columnar")]
     #[test]
     fn one_file_does_not_hold_two_tables_of_rows() {
         let folder = tempfile::tempdir().unwrap();
@@ -189,6 +191,17 @@ mod tests {
         assert!(Destination::Stdout.open(Format::Parquet, &["a", "b"]).unwrap_err().is_usage());
         assert!(file.open(Format::Csv, &["a"]).is_ok());
         assert_eq!(names(folder.path()), [""; 0], "nothing is left of what was not written");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_is_told() {
+        let (section, coverage) = (sample::section(), sample::coverage());
+        let document = Document { window: None, coverage: &coverage, content: Content::Report(&section) };
+        let pending = Destination::from_path(Path::new("/dev/full")).open(Format::Jsonl, &["sample"]).unwrap();
+        let error = write(&document, pending, Style::default()).unwrap_err();
+        assert!(!error.is_broken_pipe() && !error.is_usage());
+        assert!(error.to_string().starts_with("/dev/full: cannot be written: No space left"), "{error}");
     }
 
     #[test]

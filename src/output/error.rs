@@ -3,11 +3,14 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::Format;
+use super::{Format, FormatError};
 
 /// Why an answer could not be written: one line, naming the place and the next step.
 #[derive(Debug, thiserror::Error)]
 pub enum OutputError {
+    /// The build cannot write the format.
+    #[error(transparent)]
+    Format(#[from] FormatError),
     /// Several reports do not fit one file of this format.
     #[error("{0} holds one report a file: give --output DIR/ for several, or use --format json")]
     NeedsDirectory(Format),
@@ -57,7 +60,7 @@ impl OutputError {
 
     /// Whether the command line asked for something that cannot be, rather than that something failed.
     pub fn is_usage(&self) -> bool {
-        matches!(self, Self::NeedsDirectory(_) | Self::BinaryOnTerminal | Self::IsDirectory(_))
+        matches!(self, Self::Format(_) | Self::NeedsDirectory(_) | Self::BinaryOnTerminal | Self::IsDirectory(_))
     }
 
     pub(super) fn stdout(source: io::Error) -> Self {

@@ -83,7 +83,7 @@ impl Format {
     }
 
     /// This format, if the build has it.
-    fn built(self) -> Result<Self, FormatError> {
+    pub(super) fn built(self) -> Result<Self, FormatError> {
         match self {
             Self::Csv | Self::Parquet if !cfg!(feature = "columnar") => Err(FormatError::NotBuilt(self.as_str())),
             built => Ok(built),

@@ -1,15 +1,10 @@
 //! JSON documents: one report, or an audit of many. Rows are streamed, never gathered.
-//!
-//! Valid JSON laid out for people and line tools: a member a line, and an element of an array a line, however deep it
-//! is inside: `grep`, `diff` and `head` work on rows. Characters that steer a terminal or hide (DEL, C1 controls, direction
-//! marks, zero width) are written as `\u` escapes: the same JSON value, and safe to look at.
 
 use std::io::{self, Write};
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
-use serde_json::ser::Formatter;
 
-use super::sanitize::is_unsafe;
+use super::json_layout::ElementALine;
 use super::{Content, Document, Section, VERSION};
 use crate::model::{EventTime, TimeWindow};
 use crate::report::{Column, Finding, Table, Value};
@@ -182,114 +177,13 @@ impl Serialize for Cell<'_> {
     }
 }
 
-/// A member a line and an element a line, but inside of an element all on that line.
-#[derive(Default)]
-pub(super) struct ElementALine {
-    /// How many objects and arrays are open.
-    depth: usize,
-    /// How many of the open ones are elements of an array, or lie inside one.
-    inside_element: usize,
-    /// Whether anything stands between the last opening bracket and here.
-    filled: bool,
-}
-
-impl ElementALine {
-    /// All on one line, as if inside of an element.
-    pub(super) fn one_line() -> Self {
-        Self { inside_element: 1, ..Self::default() }
-    }
-
-    fn open(&mut self) {
-        self.depth += 1;
-        self.filled = false;
-    }
-
-    fn close<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.depth -= 1;
-        if self.filled { self.line(out) } else { Ok(()) }
-    }
-
-    fn next<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
-        if !first {
-            out.write_all(b",")?;
-        }
-        self.line(out)
-    }
-
-    fn line<W: ?Sized + Write>(&self, out: &mut W) -> io::Result<()> {
-        if self.inside_element > 0 {
-            return Ok(());
-        }
-        out.write_all(b"\n")?;
-        (0..self.depth).try_for_each(|_| out.write_all(b"  "))
-    }
-}
-
-impl Formatter for ElementALine {
-    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
-        let mut rest = fragment;
-        while let Some((at, c)) = rest.char_indices().find(|&(_, c)| is_unsafe(c)) {
-            out.write_all(&rest.as_bytes()[..at])?;
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                write!(out, "\\u{unit:04x}")?;
-            }
-            rest = &rest[at + c.len_utf8()..];
-        }
-        out.write_all(rest.as_bytes())
-    }
-
-    fn begin_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.open();
-        out.write_all(b"[")
-    }
-
-    fn end_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.close(out)?;
-        out.write_all(b"]")
-    }
-
-    fn begin_array_value<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
-        self.next(out, first)?;
-        self.inside_element += 1;
-        Ok(())
-    }
-
-    fn end_array_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
-        self.inside_element -= 1;
-        self.filled = true;
-        Ok(())
-    }
-
-    fn begin_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.open();
-        out.write_all(b"{")
-    }
-
-    fn end_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.close(out)?;
-        out.write_all(b"}")
-    }
-
-    fn begin_object_key<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
-        self.next(out, first)
-    }
-
-    fn begin_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
-        out.write_all(if self.inside_element > 0 { b":" } else { b": " })
-    }
-
-    fn end_object_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
-        self.filled = true;
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use expect_test::expect;
     use proptest::prelude::*;
     use serde_json::Value as Json;
 
+    use super::super::sanitize::is_unsafe;
     use super::super::{json_lines, sample};
     use super::*;
 

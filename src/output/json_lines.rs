@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::json::{ElementALine, Row};
+use super::json::Row;
+use super::json_layout::ElementALine;
 use super::{Content, Document};
 
 pub(super) fn write(document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {

@@ -1,7 +1,9 @@
 //! How an answer leaves: [`Format`] × [`Destination`] over tables, findings and coverage.
 //!
 //! One small file per format. Nothing here knows a report by name or decides what a row means; the command line opens
-//! the destination before the scan, so that one that cannot be written fails at once, and calls [`write`] at the end.
+//! the destination before the scan, so that one that cannot be written fails at once, and calls [`write()`] at
+//! the end.
+//!
 //! Log text is written by whoever made the call, attackers included: terminals get it escaped ([`sanitize`]), CSV gets
 //! it without formulas, JSON and Parquet get it as it is. Findings are part of tables and JSON only: in the other formats
 //! the rows say severity and verdict.
@@ -11,6 +13,7 @@ mod destination;
 mod error;
 mod format;
 mod json;
+mod json_layout;
 mod json_lines;
 mod new_file;
 mod quantity;

@@ -1,5 +1,6 @@
 //! Small answers that the tests of every format write: nulls, lists, hostile text, formulas, wide letters.
 
+#[cfg(feature = "columnar")]
 use std::io::{self, Write};
 
 use serde_json::json;
@@ -18,15 +19,19 @@ const COLUMNS: &[Column] = &[
     Column::new("top_events", ColumnKind::NamedCounts, "what for").second(),
 ];
 
+#[cfg(feature = "columnar")]
 const ONE: &[Column] = &[Column::new("number", ColumnKind::Count, "a number")];
 
 static SAMPLE: Report = report("sample", COLUMNS);
 static EMPTY: Report = report("empty", COLUMNS);
+#[cfg(feature = "columnar")]
 static COUNTING: Report = report("counting", ONE);
 
 /// A pipe whose reader is gone.
+#[cfg(feature = "columnar")]
 pub(super) struct Closed;
 
+#[cfg(feature = "columnar")]
 impl Write for Closed {
     fn write(&mut self, _: &[u8]) -> io::Result<usize> {
         Err(io::ErrorKind::BrokenPipe.into())
@@ -95,6 +100,7 @@ pub(super) fn empty_section() -> Section {
 }
 
 /// One column that counts from 0 to `rows`.
+#[cfg(feature = "columnar")]
 pub(super) fn counting(rows: usize) -> Section {
     let rows = (0..rows).map(|i| vec![Value::count(i)]).collect();
     Section { summary: "", table: Table::new(&COUNTING, ONE.to_vec(), rows), findings: Vec::new() }

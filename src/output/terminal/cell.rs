@@ -39,8 +39,8 @@ pub(super) fn within<'a>(value: &'a Value, column: &Column, room: usize) -> Cow<
     match column.kind {
         ColumnKind::Text => cut(&text, room).into(),
         ColumnKind::List | ColumnKind::NamedCounts => {
-            let fewer = (1..MEMBERS).rev().map(|members| first_members(value, members));
-            fewer.into_iter().find(|text| width(text) <= room).unwrap_or_else(|| first_members(value, 1)).into()
+            let mut fewer = (1..MEMBERS).rev().map(|members| first_members(value, members));
+            fewer.find(|text| width(text) <= room).unwrap_or_else(|| first_members(value, 1)).into()
         }
         ColumnKind::Id | ColumnKind::Count | ColumnKind::Time => text,
     }
@@ -72,19 +72,20 @@ fn first_members(value: &Value, members: usize) -> String {
     }
 }
 
-/// The beginning of `text` and `…`, together at most `room` columns.
+/// As much of `text` as fits into `room` columns with a `…`: its beginning, but of an ARN the end, where names stand.
 fn cut(text: &str, room: usize) -> String {
-    let Some(mut left) = room.checked_sub(1) else { return String::new() };
-    let mut out = String::new();
-    for c in text.chars() {
-        match left.checked_sub(c.width().unwrap_or(0)) {
-            Some(rest) => left = rest,
-            None => break,
-        }
-        out.push(c);
+    let Some(room) = room.checked_sub(1) else { return String::new() };
+    if text.starts_with("arn:") {
+        let end: String = fitting(text.chars().rev(), room);
+        return format!("…{}", end.chars().rev().collect::<String>());
     }
-    out.push('…');
-    out
+    format!("{}…", fitting(text.chars(), room))
+}
+
+/// The first of `chars` that take at most `room` columns.
+fn fitting(chars: impl Iterator<Item = char>, mut room: usize) -> String {
+    let fits = |c: &char| room.checked_sub(c.width().unwrap_or(0)).map(|rest| room = rest).is_some();
+    chars.take_while(fits).collect()
 }
 
 #[cfg(test)]
@@ -108,6 +109,10 @@ mod tests {
         assert_eq!(within(&id, &TEXT, 5), "AKIA…");
         assert_eq!(within(&id, &TEXT, 20), "AKIAIOSFODNN7EXAMPLE");
         assert_eq!(within(&Value::text("文档文档"), &TEXT, 4), "文…");
+        let arn = Value::text("arn:aws:iam::111122223333:user/ops/alice");
+        assert_eq!(within(&arn, &TEXT, 10), "…ops/alice");
+        assert_eq!(within(&arn, &TEXT, 1), "…");
+        assert_eq!(within(&Value::text("about arn:aws:iam"), &TEXT, 6), "about…");
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Text for people: aligned tables, or records where a table does not fit, then findings.
 //!
 //! A table on a terminal takes the width it is given and never wraps: columns of [`Prominence::First`] always, of
-//! [`Prominence::Second`] while they fit, texts cut with `…`, lists to their first members and `+N`; ids are never
-//! shortened. Without a width (a pipe, a file) nothing is cut but lists, and headers stay on one line. Everything that
-//! comes from a log is escaped by [`sanitize`](super::sanitize()), in pipes too: most end in a pager.
+//! [`Prominence::Second`] while they fit, texts cut with `…` (ARNs at their start, since names stand at the end), lists
+//! to their first members and `+N`; ids are never shortened. Without a width (a pipe, a file) nothing is cut but lists,
+//! and headers stay on one line. Everything that comes from a log is escaped by [`sanitize`](super::sanitize()), in pipes
+//! too: most end in a pager.
 //!
 //! The coverage line goes to stderr, and so is lost to a file or pager; without a width it is the last line here too, and
 //! an answer that is partial says so everywhere.

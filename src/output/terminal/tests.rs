@@ -63,7 +63,7 @@ fn a_narrow_terminal() {
     expect![[r#"
         access_key_id         principal              events  last_seen
         ────────────────────  ──────────────────  ─────────  ───────────────────────────
-        AKIAIOSFODNN7EXAMPLE  arn:aws:iam::1111…  1,234,567  2023-07-10 11:42:18Z
+        AKIAIOSFODNN7EXAMPLE  …Zoë, "build" 文档  1,234,567  2023-07-10 11:42:18Z
         ASIAIOSFODNN7EXAMPLE  =HYPERLINK("http:…         -1  2023-07-10 11:42:18.123456Z
         -                     -                           -  -
         2 more rows (--limit 0 shows all)
@@ -136,7 +136,7 @@ fn an_audit() {
 
         access_key_id         principal                                  events  last_seen
         ────────────────────  ──────────────────────────────────────  ─────────  ───────────────────────────
-        AKIAIOSFODNN7EXAMPLE  arn:aws:iam::111122223333:user/Zoë, "…  1,234,567  2023-07-10 11:42:18Z
+        AKIAIOSFODNN7EXAMPLE  …::111122223333:user/Zoë, "build" 文档  1,234,567  2023-07-10 11:42:18Z
         ASIAIOSFODNN7EXAMPLE  =HYPERLINK("http://example.com")\x1b[…         -1  2023-07-10 11:42:18.123456Z
         -                     -                                               -  -
         2 more rows (--limit 0 shows all)
