@@ -18,7 +18,7 @@ AGENTS = (
     "aws-sdk-go-v2/1.30.%d os/linux lang/go#1.22.6 md/GOOS#linux md/GOARCH#amd64 api/s3#1.58.3",
 )
 
-# Which API calls are made, how often, and their bodies; @ stands for eight fresh hex digits. The ladder reads it too.
+# Which API calls are made, how often, and their bodies; ~ stands for eight fresh hex digits. The ladder reads it too.
 CALLS = pathlib.Path(__file__).with_name("calls.json")
 WRITES = ("Create", "Run", "Put", "Update")
 
@@ -28,7 +28,9 @@ class Call:
 
     def __init__(self, service, name, request, response, extra=""):
         self.service, self.name = service, name
-        self.body = f'"requestParameters":{request},"responseElements":{response},{extra}'
+        self.body = f'"requestParameters":{request},"responseElements":{response},{extra}'.replace("%", "%%")
+        self.blanks = self.body.count("~")
+        self.body = self.body.replace("~", "%08x")
         self.read_only = "false" if name.startswith(WRITES) else "true"
         self.regions = {}
 
@@ -38,7 +40,7 @@ class Call:
         if region not in self.regions:
             self.regions[region] = self.fixed(region)
         source, handshake = self.regions[region]
-        body = self.body.replace("@", "%08x" % archive.random.getrandbits(32))
+        body = self.body % tuple(archive.random.getrandbits(32) for _ in range(self.blanks))
         return (
             f'{{"eventVersion":"1.10","userIdentity":{identity},"eventTime":"{stamp(when)}",{source},'
             f'"sourceIPAddress":"{address}","userAgent":"{agent}",{more}{body}'
