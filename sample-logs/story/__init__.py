@@ -1,0 +1,1 @@
+"""The sample logs' story, a chapter a file; generate.py tells it."""
