@@ -9,9 +9,12 @@
 
 mod batch;
 mod hours;
+pub mod issuances;
 mod memo;
 mod named;
+pub mod root_use;
 mod seen;
+pub mod sessions;
 mod span;
 mod state;
 mod symbols;
@@ -80,4 +83,4 @@ impl std::fmt::Debug for AggregateKind {
 }
 
 /// Every aggregate, in the order in which they are saved.
-pub static AGGREGATES: &[&AggregateKind] = &[];
+pub static AGGREGATES: &[&AggregateKind] = &[&issuances::KIND, &sessions::KIND, &root_use::KIND];

@@ -13,6 +13,7 @@ mod key_spread;
 mod principals;
 mod root_usage;
 mod sessions;
+mod source_list;
 
 pub use finding::{Finding, Severity};
 pub use geo::{GeoDatabase, GeoError};

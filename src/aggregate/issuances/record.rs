@@ -1,0 +1,176 @@
+//! The facts that are kept of one issuing record, small and without borrowed text.
+
+use crate::aggregate::{Remap, Sym, Symbols};
+use crate::model::{Event, EventTime, IssuanceApi, IssuedCredentials, SignIn, principal_of};
+
+/// The texts of a [`Record`]; the position in [`TEXT_COLUMNS`] is the name under which each is saved.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Text {
+    RecipientAccount,
+    SharedEventId,
+    AccessKeyId,
+    AccountId,
+    AssumedRoleId,
+    SessionArn,
+    RoleArn,
+    SessionName,
+    SourceIdentity,
+    TargetPrincipal,
+    Provider,
+    Caller,
+    CallerType,
+    CallerArn,
+    CallerKey,
+    CallerPrincipalId,
+    CallerInvokedBy,
+    SourceAddress,
+}
+
+/// Column names of [`Text`], in its order.
+pub(super) const TEXT_COLUMNS: [&str; 18] = [
+    "recipient_account_id",
+    "shared_event_id",
+    "access_key_id",
+    "account_id",
+    "assumed_role_id",
+    "session_arn",
+    "role_arn",
+    "session_name",
+    "source_identity",
+    "target_principal",
+    "provider",
+    "caller",
+    "caller_type",
+    "caller_arn",
+    "caller_access_key_id",
+    "caller_principal_id",
+    "caller_invoked_by",
+    "source_address",
+];
+
+/// The numbers of a [`Record`]: times in microseconds since 1970, flags as 0 and 1.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Number {
+    Time,
+    Expiration,
+    DurationSeconds,
+    HasMfaSerial,
+    CallerCreationDate,
+    CallerMfa,
+    SignInSucceeded,
+    SignInMfa,
+}
+
+/// Column names of [`Number`], in its order.
+pub(super) const NUMBER_COLUMNS: [&str; 8] = [
+    "event_time",
+    "expiration",
+    "duration_seconds",
+    "has_mfa_serial",
+    "caller_creation_date",
+    "caller_mfa_authenticated",
+    "sign_in_succeeded",
+    "sign_in_mfa_used",
+];
+
+/// One issuing record. Equal records are one: that makes remembering idempotent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Record {
+    pub api: IssuanceApi,
+    pub texts: [Sym; TEXT_COLUMNS.len()],
+    pub numbers: [Option<i64>; NUMBER_COLUMNS.len()],
+}
+
+impl Record {
+    /// The facts of `event`, a call of `api`; `None` for a call that issued nothing. A failed sign-in is kept, and says
+    /// so.
+    pub fn of(api: IssuanceApi, event: &Event<'_>, symbols: &mut Symbols) -> Option<Self> {
+        let mut record = if api == IssuanceApi::ConsoleLogin {
+            Self::of_sign_in(event)
+        } else {
+            Self::of_credentials(api, &IssuedCredentials::of(event)?, symbols)
+        };
+        record.add_caller(event, symbols);
+        record.set_number(Number::Time, event.event_time.map(|time| time.0));
+        Some(record)
+    }
+
+    /// The same record in another table of symbols.
+    pub fn remapped(mut self, remap: &Remap) -> Self {
+        self.texts = self.texts.map(|sym| remap.of(sym));
+        self
+    }
+
+    pub fn text(&self, text: Text) -> Sym {
+        self.texts[text as usize]
+    }
+
+    pub fn number(&self, number: Number) -> Option<i64> {
+        self.numbers[number as usize]
+    }
+
+    fn of_sign_in(event: &Event<'_>) -> Self {
+        let sign_in = SignIn::of(event);
+        let mut record = Self::empty(IssuanceApi::ConsoleLogin);
+        record.set_number(Number::SignInSucceeded, Some(i64::from(sign_in.succeeded)));
+        record.set_number(Number::SignInMfa, sign_in.mfa_used.map(i64::from));
+        record
+    }
+
+    fn of_credentials(api: IssuanceApi, issued: &IssuedCredentials, symbols: &mut Symbols) -> Self {
+        let mut record = Self::empty(api);
+        let texts: [(Text, &str); 9] = [
+            (Text::AccessKeyId, &issued.access_key_id),
+            (Text::AccountId, issued.account_id()),
+            (Text::AssumedRoleId, &issued.assumed_role_id),
+            (Text::SessionArn, &issued.session_arn),
+            (Text::RoleArn, &issued.role_arn),
+            (Text::SessionName, &issued.session_name),
+            (Text::SourceIdentity, &issued.source_identity),
+            (Text::TargetPrincipal, &issued.target_principal),
+            (Text::Provider, &issued.provider),
+        ];
+        record.set_texts(&texts, symbols);
+        record.set_number(Number::Expiration, issued.expiration.map(|time| time.0));
+        record.set_number(Number::DurationSeconds, issued.duration_seconds);
+        record.set_number(Number::HasMfaSerial, Some(i64::from(issued.has_mfa_serial)));
+        record
+    }
+
+    fn add_caller(&mut self, event: &Event<'_>, symbols: &mut Symbols) {
+        let identity = event.user_identity;
+        if self.text(Text::AccountId) == Sym::EMPTY {
+            self.set_texts(&[(Text::AccountId, &identity.account_id)], symbols);
+        }
+        let caller = principal_of(identity);
+        let texts: [(Text, &str); 9] = [
+            (Text::RecipientAccount, event.recipient_account_id),
+            (Text::SharedEventId, event.shared_event_id),
+            (Text::Caller, &caller),
+            (Text::CallerType, identity.kind.as_str()),
+            (Text::CallerArn, &identity.arn),
+            (Text::CallerKey, &identity.access_key_id),
+            (Text::CallerPrincipalId, &identity.principal_id),
+            (Text::CallerInvokedBy, &identity.invoked_by),
+            (Text::SourceAddress, event.source_ip_address),
+        ];
+        self.set_texts(&texts, symbols);
+        self.set_number(Number::CallerCreationDate, identity.creation_date().map(|EventTime(micros)| micros));
+        let mfa = identity.session.as_ref().and_then(|session| session.mfa_authenticated);
+        self.set_number(Number::CallerMfa, mfa.map(i64::from));
+    }
+
+    fn empty(api: IssuanceApi) -> Self {
+        Self { api, texts: [Sym::EMPTY; TEXT_COLUMNS.len()], numbers: [None; NUMBER_COLUMNS.len()] }
+    }
+
+    fn set_texts(&mut self, texts: &[(Text, &str)], symbols: &mut Symbols) {
+        for &(text, value) in texts {
+            self.texts[text as usize] = symbols.intern(value);
+        }
+    }
+
+    fn set_number(&mut self, number: Number, value: Option<i64>) {
+        self.numbers[number as usize] = value;
+    }
+}

@@ -1,0 +1,122 @@
+//! Root use: how often, how and from where each account's root was used.
+//!
+//! Counts only; what is good or bad is for the report to say. Source: IAM user guide, "AWS account root user".
+
+mod class;
+mod saved;
+mod tasks;
+#[cfg(test)]
+mod tests;
+mod use_row;
+
+use std::any::Any;
+
+use hashbrown::HashMap;
+
+pub use class::RootClass;
+use use_row::Key;
+pub use use_row::{Count, RootUseRow};
+
+use super::{Aggregate, AggregateKind, Batch, BatchError, Remap, RowMemo, Seen, Symbols};
+use crate::model::{Arn, Event, UserIdentity};
+
+/// Registers [`RootUse`].
+pub static KIND: AggregateKind = AggregateKind {
+    name: "root_use",
+    summary: "use of each account's root by class: counts, sign-ins, addresses, event names",
+    empty: || Box::new(RootUse::default()),
+};
+
+/// Every way in which root was used.
+#[derive(Clone, Debug, Default)]
+pub struct RootUse {
+    rows: Vec<RootUseRow>,
+    places: HashMap<Key, u32, ahash::RandomState>,
+    /// The row of each identity, counted from 1; 0 for an identity that is not root.
+    memo: RowMemo,
+}
+
+impl RootUse {
+    /// The rows, in no lasting order.
+    pub fn rows(&self) -> impl Iterator<Item = &RootUseRow> {
+        self.rows.iter()
+    }
+
+    fn row(&mut self, key: Key) -> usize {
+        let next = self.rows.len() as u32;
+        let place = *self.places.entry(key).or_insert(next);
+        if place == next {
+            self.rows.push(RootUseRow::new(key));
+        }
+        place as usize
+    }
+
+    /// The marked row of an event whose identity is not remembered, or whose class or account rests on more than the
+    /// identity; the latter is found anew each time.
+    #[cold]
+    fn find(&mut self, seen: &mut Seen<'_>) -> usize {
+        let event = seen.event;
+        let identity = event.user_identity;
+        let is_service_event = is_service_event(event);
+        let Some(class) = RootClass::of(identity, is_service_event) else {
+            self.memo.keep(event.identity, 0);
+            return 0;
+        };
+        let account = account_of(class, identity);
+        let key = Key {
+            account_id: seen.symbols.intern(if account.is_empty() { event.recipient_account_id } else { account }),
+            class,
+            access_key_id: seen.symbols.intern(&identity.access_key_id),
+        };
+        let marked = self.row(key) + 1;
+        if !account.is_empty() && !is_service_event {
+            self.memo.keep(event.identity, marked);
+        }
+        marked
+    }
+}
+
+impl Aggregate for RootUse {
+    fn observe(&mut self, seen: &mut Seen<'_>) {
+        let marked = match self.memo.get(seen.event.identity) {
+            Some(0) => return,
+            Some(marked) if !is_service_event(seen.event) => marked,
+            _ => self.find(seen),
+        };
+        if let Some(place) = marked.checked_sub(1) {
+            self.rows[place].observe(seen);
+        }
+    }
+
+    fn merge(&mut self, other: Box<dyn Any>, remap: &Remap) {
+        let Ok(other) = other.downcast::<Self>() else { return };
+        for theirs in &other.rows {
+            let Key { account_id, class, access_key_id } = theirs.key;
+            let key = Key { account_id: remap.of(account_id), class, access_key_id: remap.of(access_key_id) };
+            let place = self.row(key);
+            self.rows[place].merge(theirs, remap);
+        }
+    }
+
+    fn save(&self, symbols: &Symbols) -> Vec<Batch> {
+        saved::save(&self.rows, symbols)
+    }
+
+    fn load(&mut self, batches: &[Batch], symbols: &mut Symbols) -> Result<(), BatchError> {
+        saved::load(self, batches, symbols)
+    }
+}
+
+fn is_service_event(event: &Event<'_>) -> bool {
+    event.event_type == "AwsServiceEvent"
+}
+
+/// The account whose root it is; empty when the identity does not say.
+fn account_of(class: RootClass, identity: &UserIdentity) -> &str {
+    let issuer = identity.session.as_ref().filter(|_| class == RootClass::Federation).map(|session| &session.issuer);
+    let issuer_account = issuer.map_or("", |issuer| match &*issuer.account_id {
+        "" => Arn::parse(&issuer.arn).map_or("", |arn| arn.account_id),
+        known => known,
+    });
+    if issuer_account.is_empty() { &identity.account_id } else { issuer_account }
+}

@@ -1,0 +1,183 @@
+//! What is counted of one way in which one account's root was used.
+
+use super::class::RootClass;
+use super::tasks::{is_about_root, needs_root};
+use crate::aggregate::{Remap, Seen, Span, Sym, SymCounts, SymSet, Tally};
+use crate::model::{SignIn, members, text};
+
+/// What tells two rows apart: account, class as far as one event shows it, and access key, so that a report can still
+/// move the keys that AssumeRoot issued.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    pub account_id: Sym,
+    pub class: RootClass,
+    pub access_key_id: Sym,
+}
+
+/// Counts of one account, class and access key.
+#[derive(Clone, Debug)]
+pub struct RootUseRow {
+    pub(super) key: Key,
+    /// Events and failures.
+    pub tally: Tally,
+    /// First and last event.
+    pub span: Span,
+    /// Numbers by [`Count`].
+    pub(super) counts: [i64; COUNT_COLUMNS.len()],
+    /// `sourceIPAddress` as written.
+    pub addresses: SymSet,
+    /// eventNames with their counts.
+    pub event_names: SymCounts,
+    /// Access keys that root made for itself.
+    pub created_keys: SymSet,
+}
+
+/// A number of a [`RootUseRow`]. The names under which they are saved stand in the same order.
+#[derive(Clone, Copy, Debug)]
+pub enum Count {
+    /// Events with readOnly true.
+    ReadOnly,
+    /// Events that are neither sign-in events nor on AWS's list of tasks that need root.
+    Everyday,
+    /// Console sign-ins that worked.
+    SignIns,
+    /// Console sign-ins that failed.
+    SignInFailures,
+    /// Console sign-ins that worked without MFA.
+    SignInsWithoutMfa,
+    /// Events or sign-ins that say MFA was used.
+    WithMfa,
+    /// Events or sign-ins that say MFA was not used.
+    WithoutMfa,
+    /// Times root made an access key for itself.
+    KeysCreated,
+}
+
+impl Count {
+    /// All of them, in order.
+    pub const ALL: [Self; COUNT_COLUMNS.len()] = [
+        Self::ReadOnly,
+        Self::Everyday,
+        Self::SignIns,
+        Self::SignInFailures,
+        Self::SignInsWithoutMfa,
+        Self::WithMfa,
+        Self::WithoutMfa,
+        Self::KeysCreated,
+    ];
+}
+
+/// Column names of [`Count`], in its order.
+pub(super) const COUNT_COLUMNS: [&str; 8] = [
+    "read_only",
+    "everyday_events",
+    "sign_ins",
+    "sign_in_failures",
+    "sign_ins_without_mfa",
+    "with_mfa",
+    "without_mfa",
+    "keys_created",
+];
+
+impl RootUseRow {
+    pub(super) fn new(key: Key) -> Self {
+        Self {
+            key,
+            tally: Tally::default(),
+            span: Span::default(),
+            counts: [0; COUNT_COLUMNS.len()],
+            addresses: SymSet::default(),
+            event_names: SymCounts::default(),
+            created_keys: SymSet::default(),
+        }
+    }
+
+    /// The account whose root it is.
+    pub fn account_id(&self) -> Sym {
+        self.key.account_id
+    }
+
+    /// The class, as far as one event shows it.
+    pub fn class(&self) -> RootClass {
+        self.key.class
+    }
+
+    /// The access key of these events; empty where they have none.
+    pub fn access_key_id(&self) -> Sym {
+        self.key.access_key_id
+    }
+
+    /// One of the numbers.
+    pub fn count(&self, count: Count) -> i64 {
+        self.counts[count as usize]
+    }
+
+    pub(super) fn observe(&mut self, seen: &mut Seen<'_>) {
+        let event = seen.event;
+        self.tally.count(event);
+        if let Some(time) = event.event_time {
+            self.span.see(time);
+        }
+        self.addresses.insert(seen.address());
+        self.event_names.add(seen.event_name(), 1);
+        self.add(Count::ReadOnly, event.read_only == Some(true));
+        if event.is_console_login() {
+            self.observe_sign_in(SignIn::of(event));
+        } else {
+            self.observe_session_mfa(seen);
+        }
+        if event.event_source != "signin.amazonaws.com" && !needs_root(event) {
+            self.add(Count::Everyday, true);
+        }
+        if event.event_name == "CreateAccessKey" {
+            self.observe_key_creation(seen);
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: &Self, remap: &Remap) {
+        self.tally.merge(other.tally);
+        self.span.merge(other.span);
+        for (ours, theirs) in self.counts.iter_mut().zip(other.counts) {
+            *ours += theirs;
+        }
+        self.addresses.merge(&other.addresses, remap);
+        self.event_names.merge(&other.event_names, remap);
+        self.created_keys.merge(&other.created_keys, remap);
+    }
+
+    /// A failed sign-in says nothing about the MFA of root's sessions, so only those that worked count there.
+    fn observe_sign_in(&mut self, sign_in: SignIn) {
+        self.add(Count::SignIns, sign_in.succeeded);
+        self.add(Count::SignInFailures, !sign_in.succeeded);
+        if sign_in.succeeded {
+            self.add(Count::WithMfa, sign_in.mfa_used == Some(true));
+            self.add(Count::WithoutMfa, sign_in.mfa_used == Some(false));
+            self.add(Count::SignInsWithoutMfa, sign_in.mfa_used == Some(false));
+        }
+    }
+
+    fn observe_session_mfa(&mut self, seen: &Seen<'_>) {
+        let mfa = seen.event.user_identity.session.as_ref().and_then(|session| session.mfa_authenticated);
+        self.add(Count::WithMfa, mfa == Some(true));
+        self.add(Count::WithoutMfa, mfa == Some(false));
+    }
+
+    #[cold]
+    fn observe_key_creation(&mut self, seen: &mut Seen<'_>) {
+        let event = seen.event;
+        if event.event_source != "iam.amazonaws.com" || event.is_error() || !is_about_root(event) {
+            return;
+        }
+        self.add(Count::KeysCreated, true);
+        let [created] = members(event.response_elements, ["accessKey"]);
+        let [access_key_id] = members(created, ["accessKeyId"]);
+        let access_key_id = text(access_key_id);
+        if !access_key_id.is_empty() {
+            self.created_keys.insert(seen.symbols.intern(&access_key_id));
+        }
+    }
+
+    fn add(&mut self, count: Count, one: bool) {
+        self.counts[count as usize] += i64::from(one);
+    }
+}

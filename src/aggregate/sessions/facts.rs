@@ -1,0 +1,145 @@
+//! What the userIdentity of a session's events says about the session, and to which session an identity belongs.
+
+use crate::aggregate::{Remap, Sym, Symbols};
+use crate::model::{AccessKeyKind, Arn, EventTime, IdentityType, UserIdentity, principal_of};
+
+/// What tells two sessions apart.
+///
+/// The console mints a new access key per service under one creation date, so a session is a principalId and a creation
+/// date; without a date it is an access key, and without that a principalId.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    /// principalId, else arn; empty where the access key alone is the key.
+    pub principal_id: Sym,
+    pub creation_date: Option<EventTime>,
+    /// Empty where there is a creation date.
+    pub access_key_id: Sym,
+}
+
+/// The texts of [`Facts`]; the position in [`TEXT_COLUMNS`] is the name under which each is saved.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Text {
+    Type,
+    Arn,
+    AccountId,
+    PrincipalId,
+    Principal,
+    IssuerArn,
+    IssuerName,
+    SourceIdentity,
+    ScopeIssuerType,
+    ScopeIssuedTo,
+    Ec2RoleDelivery,
+    FederatedProvider,
+}
+
+/// Column names of [`Text`], in its order.
+pub(super) const TEXT_COLUMNS: [&str; 12] = [
+    "type",
+    "arn",
+    "account_id",
+    "identity_principal_id",
+    "principal",
+    "issuer_arn",
+    "issuer_name",
+    "source_identity",
+    "scope_issuer_type",
+    "scope_credentials_issued_to",
+    "ec2_role_delivery",
+    "federated_provider",
+];
+
+/// What one identity says of its session. The identities of a session rarely differ in more than the access key, so a
+/// session mostly has one of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Facts {
+    pub texts: [Sym; TEXT_COLUMNS.len()],
+    /// `mfaAuthenticated`; absent is not false.
+    pub mfa: Option<bool>,
+    pub assumed_root: bool,
+    /// `invokedBy` is the sign-in service: a person clicked in the console.
+    pub console_click: bool,
+}
+
+impl Key {
+    /// The session that a call of `identity` belongs to; `None` for long-lived keys, services and other accounts.
+    pub fn of(identity: &UserIdentity, symbols: &mut Symbols) -> Option<Self> {
+        if !is_session(identity) {
+            return None;
+        }
+        let principal = if identity.principal_id.is_empty() { &identity.arn } else { &identity.principal_id };
+        let creation_date = identity.creation_date();
+        let by_key = creation_date.is_none() && !identity.access_key_id.is_empty();
+        let nameless = principal.is_empty();
+        Some(Self {
+            principal_id: if by_key { Sym::EMPTY } else { symbols.intern(principal) },
+            creation_date,
+            access_key_id: if by_key || nameless { symbols.intern(&identity.access_key_id) } else { Sym::EMPTY },
+        })
+    }
+
+    /// The same key in another table of symbols.
+    pub fn remapped(mut self, remap: &Remap) -> Self {
+        self.principal_id = remap.of(self.principal_id);
+        self.access_key_id = remap.of(self.access_key_id);
+        self
+    }
+}
+
+impl Facts {
+    /// What `identity` says.
+    pub fn of(identity: &UserIdentity, symbols: &mut Symbols) -> Self {
+        let principal = principal_of(identity);
+        let session = identity.session.as_ref();
+        let issuer = session.map(|session| &session.issuer);
+        let scope = identity.in_scope_of.as_ref();
+        let texts: [&str; TEXT_COLUMNS.len()] = [
+            identity.kind.as_str(),
+            &identity.arn,
+            account_of(identity),
+            &identity.principal_id,
+            &principal,
+            issuer.map_or("", |issuer| &issuer.arn),
+            issuer.map_or("", |issuer| &issuer.user_name),
+            session.map_or("", |session| &session.source_identity),
+            scope.map_or("", |scope| &scope.issuer_type),
+            scope.map_or("", |scope| &scope.credentials_issued_to),
+            session.map_or("", |session| &session.ec2_role_delivery),
+            session.map_or("", |session| &session.federated_provider),
+        ];
+        Self {
+            texts: texts.map(|text| symbols.intern(text)),
+            mfa: session.and_then(|session| session.mfa_authenticated),
+            assumed_root: session.is_some_and(|session| session.assumed_root == Some(true)),
+            console_click: identity.invoked_by.starts_with("signin.amazonaws.com"),
+        }
+    }
+
+    /// The same facts in another table of symbols.
+    pub fn remapped(mut self, remap: &Remap) -> Self {
+        self.texts = self.texts.map(|sym| remap.of(sym));
+        self
+    }
+}
+
+/// Whether calls of `identity` are made with temporary credentials of a person, role or federated user.
+fn is_session(identity: &UserIdentity) -> bool {
+    match identity.kind {
+        IdentityType::AssumedRole | IdentityType::FederatedUser => true,
+        _ if is_of_person(identity) => {
+            identity.creation_date().is_some() || AccessKeyKind::of(&identity.access_key_id) == AccessKeyKind::Temporary
+        }
+        _ => false,
+    }
+}
+
+/// Whether the credentials are an IAM user's or root's own.
+pub(super) fn is_of_person(identity: &UserIdentity) -> bool {
+    matches!(identity.kind, IdentityType::IamUser | IdentityType::Root)
+}
+
+fn account_of(identity: &UserIdentity) -> &str {
+    let arn_account = Arn::parse(&identity.arn).map_or("", |arn| arn.account_id);
+    let issuer_account = identity.session.as_ref().map_or("", |session| &session.issuer.account_id);
+    [&*identity.account_id, arn_account, issuer_account].into_iter().find(|id| !id.is_empty()).unwrap_or_default()
+}

@@ -1,0 +1,206 @@
+//! One session as reports see it.
+
+use super::facts::{Facts, Key, Text};
+use crate::aggregate::{Remap, Span, Sym, SymSet, Symbols, Tally};
+use crate::model::EventTime;
+
+/// All that is counted of one session.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    pub key: Key,
+    pub tally: Tally,
+    pub span: Span,
+    /// An event said that its credentials came from the console, or only the console makes such a call.
+    pub in_console: bool,
+    /// Distinct facts; one but for rare disagreements.
+    pub facts: Vec<Facts>,
+    pub access_keys: SymSet,
+    /// `sourceIPAddress` as written.
+    pub addresses: SymSet,
+}
+
+/// A session with its texts.
+#[derive(Clone, Copy)]
+pub struct Session<'a> {
+    row: &'a Row,
+    symbols: &'a Symbols,
+}
+
+impl Row {
+    pub fn new(key: Key) -> Self {
+        Self {
+            key,
+            tally: Tally::default(),
+            span: Span::default(),
+            in_console: false,
+            facts: Vec::new(),
+            access_keys: SymSet::default(),
+            addresses: SymSet::default(),
+        }
+    }
+
+    pub fn add_facts(&mut self, facts: Facts) {
+        self.in_console |= facts.console_click;
+        if !self.facts.contains(&facts) {
+            // Nearly every session has one; a growing vector would hold room for four.
+            self.facts.reserve_exact(1);
+            self.facts.push(facts);
+        }
+    }
+
+    pub fn add_access_key(&mut self, access_key_id: Sym) {
+        if access_key_id != Sym::EMPTY {
+            self.access_keys.insert(access_key_id);
+        }
+    }
+
+    pub fn merge(&mut self, other: &Self, remap: &Remap) {
+        self.tally.merge(other.tally);
+        self.span.merge(other.span);
+        self.in_console |= other.in_console;
+        for facts in &other.facts {
+            self.add_facts(facts.remapped(remap));
+        }
+        self.access_keys.merge(&other.access_keys, remap);
+        self.addresses.merge(&other.addresses, remap);
+    }
+}
+
+impl<'a> Session<'a> {
+    pub(super) fn new(row: &'a Row, symbols: &'a Symbols) -> Self {
+        Self { row, symbols }
+    }
+
+    /// The name of the session, not an AWS field: `<principalId>@<creationDate>`; without a creation date the access key
+    /// id, else the principalId. Unique.
+    pub fn id(&self) -> String {
+        let key = &self.row.key;
+        let (principal_id, access_key_id) = (self.symbols.text(key.principal_id), self.symbols.text(key.access_key_id));
+        match key.creation_date {
+            Some(date) if principal_id.is_empty() => format!("{access_key_id}@{date}"),
+            Some(date) => format!("{principal_id}@{date}"),
+            None if principal_id.is_empty() => access_key_id.to_owned(),
+            None => principal_id.to_owned(),
+        }
+    }
+
+    /// `creationDate`.
+    pub fn creation_date(&self) -> Option<EventTime> {
+        self.row.key.creation_date
+    }
+
+    /// `principalId`: for a role session `AROA…:<session name>`.
+    pub fn principal_id(&self) -> &'a str {
+        self.text(Text::PrincipalId)
+    }
+
+    /// `userIdentity.type`.
+    pub fn identity_type(&self) -> &'a str {
+        self.text(Text::Type)
+    }
+
+    /// `arn`.
+    pub fn arn(&self) -> &'a str {
+        self.text(Text::Arn)
+    }
+
+    /// The account that owns the credentials.
+    pub fn account_id(&self) -> &'a str {
+        self.text(Text::AccountId)
+    }
+
+    /// The principal, as it is printed.
+    pub fn principal(&self) -> &'a str {
+        self.text(Text::Principal)
+    }
+
+    /// The arn of the role or user that the session stands for, with its IAM path.
+    pub fn issuer_arn(&self) -> &'a str {
+        self.text(Text::IssuerArn)
+    }
+
+    /// The name of the role or user that the session stands for.
+    pub fn issuer_name(&self) -> &'a str {
+        self.text(Text::IssuerName)
+    }
+
+    /// `sourceIdentity`.
+    pub fn source_identity(&self) -> &'a str {
+        self.text(Text::SourceIdentity)
+    }
+
+    /// `inScopeOf.issuerType`.
+    pub fn scope_issuer_type(&self) -> &'a str {
+        self.text(Text::ScopeIssuerType)
+    }
+
+    /// `inScopeOf.credentialsIssuedTo`.
+    pub fn scope_issued_to(&self) -> &'a str {
+        self.text(Text::ScopeIssuedTo)
+    }
+
+    /// The distinct values of `ec2RoleDelivery`, sorted.
+    pub fn ec2_role_deliveries(&self) -> Vec<&'a str> {
+        self.texts(Text::Ec2RoleDelivery)
+    }
+
+    /// `webIdFederationData.federatedProvider`.
+    pub fn federated_provider(&self) -> &'a str {
+        self.text(Text::FederatedProvider)
+    }
+
+    /// `mfaAuthenticated`: true if any event says so, absent if none says anything.
+    pub fn mfa_flag(&self) -> Option<bool> {
+        self.row.facts.iter().filter_map(|facts| facts.mfa).max()
+    }
+
+    /// Whether an event carries the flag of an AssumeRoot session.
+    pub fn is_assumed_root(&self) -> bool {
+        self.row.facts.iter().any(|facts| facts.assumed_root)
+    }
+
+    /// Whether an event shows that a person at the console made it.
+    pub fn in_console(&self) -> bool {
+        self.row.in_console
+    }
+
+    /// The access keys of the session, sorted.
+    pub fn access_key_ids(&self) -> Vec<&'a str> {
+        self.sorted(&self.row.access_keys)
+    }
+
+    /// The distinct `sourceIPAddress` texts, sorted; not all of them are addresses.
+    pub fn source_addresses(&self) -> Vec<&'a str> {
+        self.sorted(&self.row.addresses)
+    }
+
+    /// Counts.
+    pub fn tally(&self) -> Tally {
+        self.row.tally
+    }
+
+    /// First and last event.
+    pub fn span(&self) -> Span {
+        self.row.span
+    }
+
+    /// The text that the session's events give. When they disagree it is the smallest one, so that the order of reading
+    /// does not matter.
+    fn text(&self, text: Text) -> &'a str {
+        self.texts(text).first().copied().unwrap_or_default()
+    }
+
+    fn texts(&self, text: Text) -> Vec<&'a str> {
+        let all = self.row.facts.iter().map(|facts| self.symbols.text(facts.texts[text as usize]));
+        let mut given: Vec<_> = all.filter(|text| !text.is_empty()).collect();
+        given.sort_unstable();
+        given.dedup();
+        given
+    }
+
+    fn sorted(&self, set: &SymSet) -> Vec<&'a str> {
+        let mut texts: Vec<_> = set.iter().map(|sym| self.symbols.text(sym)).collect();
+        texts.sort_unstable();
+        texts
+    }
+}

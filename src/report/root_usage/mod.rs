@@ -1,0 +1,108 @@
+//! `root-usage`: how each account's root was used.
+
+mod findings;
+mod usage;
+
+use super::source_list::{address_cells, ip_addresses};
+use super::{Answer, Column, ColumnKind, Report, Value, View};
+use crate::aggregate::issuances::{self, Issuances};
+use crate::aggregate::root_use::{self, Count, RootUse};
+use usage::Usage;
+
+/// The report.
+pub static REPORT: Report = Report {
+    name: "root-usage",
+    summary: "how each account's root was used: access keys, console, services, AssumeRoot, federation",
+    about: ABOUT,
+    columns: COLUMNS,
+    key: &["account_id", "class"],
+    needs: &[&root_use::KIND, &issuances::KIND],
+    options: &[],
+    answer,
+};
+
+const ABOUT: &str = "\
+A row is one account and one way in which its root was used; the first class that holds counts an event:
+  federation   a federated user whose credentials root issued; counted for the account of that root
+  assume-root  a central root session: the record says so, or AssumeRoot issued the key
+  service      an AWS service acted for root, or recorded an event of its own
+  access-key   a long-lived access key of root
+  console      all else: people at the console, and tokens that root got for itself
+All but federation sum to the events of type Root.
+
+Severity: access-key critical; federation high; console high when it has everyday events or says no MFA, low when all
+its events failed, else medium; assume-root medium; service info. A root key that was made, and a root password or
+e-mail address that was changed, are findings of their own.
+
+A row proves that the calls were made with these credentials in the accounts and regions that were read; no row proves
+nothing about accounts and regions that were not. everyday_events counts what is neither a sign-in event nor on AWS's
+list of tasks that need root; a bucket policy call counts as such a task even if nothing was locked, and a change of an
+IAM policy never does. mfa is `unknown` for access keys, federation and assume-root: no record says it.
+Order: worst severity, most events, account, class.";
+
+const COLUMNS: &[Column] = &[
+    Column::new("account_id", ColumnKind::Id, "Account whose root was used."),
+    Column::new("class", ColumnKind::Text, "How: federation, assume-root, service, access-key or console."),
+    Column::new("severity", ColumnKind::Text, "How much it matters: info, low, medium, high or critical."),
+    Column::new("events", ColumnKind::Count, "Events.").unit("events"),
+    Column::new("everyday_events", ColumnKind::Count, "Events that are neither a sign-in nor a task that needs root.")
+        .unit("events"),
+    Column::new("errors", ColumnKind::Count, "Events that failed.").unit("events").second(),
+    Column::new("read_only", ColumnKind::Count, "Events that changed nothing (readOnly).").unit("events").second(),
+    Column::new("sign_ins", ColumnKind::Count, "Console sign-ins that worked.").unit("events"),
+    Column::new("sign_in_failures", ColumnKind::Count, "Console sign-ins that failed.").unit("events").second(),
+    Column::new(
+        "mfa",
+        ColumnKind::Text,
+        "Whether MFA was used at sign-ins and in sessions: yes, no, mixed or unknown.",
+    ),
+    Column::new("access_key_ids", ColumnKind::List, "Access keys that were used.").second(),
+    Column::new("addresses", ColumnKind::Count, "Distinct IP addresses.").unit("addresses"),
+    Column::new("address_list", ColumnKind::List, "The IP addresses.").second(),
+    Column::new("top_events", ColumnKind::NamedCounts, "The ten most frequent event names.").second(),
+    Column::new("first_seen", ColumnKind::Time, "Time of the first event.").second(),
+    Column::new("last_seen", ColumnKind::Time, "Time of the last event."),
+];
+
+fn answer(view: &View<'_>) -> Answer {
+    let symbols = view.state.symbols();
+    let issued = view.state.get::<Issuances>().map(|issuances| issuances.all(symbols)).unwrap_or_default();
+    let mut usages = match view.state.get::<RootUse>() {
+        Some(root_use) => usage::by_account_and_class(root_use, symbols, &issued),
+        None => Vec::new(),
+    };
+    usages.sort_by(|a, b| {
+        let worst_first = b.severity().cmp(&a.severity()).then(b.tally.events.cmp(&a.tally.events));
+        worst_first.then((a.account_id, a.class).cmp(&(b.account_id, b.class)))
+    });
+    Answer {
+        columns: COLUMNS.to_vec(),
+        findings: findings::of(&usages, &issued),
+        rows: usages.iter().map(cells).collect(),
+    }
+}
+
+fn cells(usage: &Usage<'_>) -> Vec<Value> {
+    let [addresses, address_list] = address_cells(&ip_addresses(usage.addresses.iter().copied()));
+    vec![
+        Value::text(usage.account_id),
+        Value::text(usage.class.as_str()),
+        Value::text(usage.severity().as_str()),
+        Value::Count(usage.tally.events),
+        Value::Count(usage.count(Count::Everyday)),
+        Value::Count(usage.tally.errors),
+        Value::Count(usage.count(Count::ReadOnly)),
+        Value::Count(usage.count(Count::SignIns)),
+        Value::Count(usage.count(Count::SignInFailures)),
+        Value::text(usage.mfa()),
+        Value::List(usage.access_keys.iter().map(|&key| key.to_owned()).collect()),
+        addresses,
+        address_list,
+        Value::NamedCounts(usage.top_events()),
+        Value::time(usage.span.first()),
+        Value::time(usage.span.last()),
+    ]
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,129 @@
+//! What kind of session it is: who or what holds its credentials.
+
+use super::issue::Explained;
+use crate::aggregate::issuances::Issuance;
+use crate::model::IssuanceApi;
+
+/// The kind of a session. Not an AWS field; the order of the role kinds is the order in which they are tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A role on an EC2 instance.
+    Ec2,
+    /// A role of a Lambda function.
+    Lambda,
+    /// A role that another AWS service assumed.
+    Service,
+    /// A permission set of IAM Identity Center.
+    Sso,
+    /// A role for a user of an OpenID Connect provider.
+    WebIdentity,
+    /// A role for a user of a SAML provider.
+    Saml,
+    /// Any other role session.
+    Role,
+    /// An IAM user or root at the console.
+    Console,
+    /// An IAM user's or root's own token (GetSessionToken).
+    UserToken,
+    /// A federated user (GetFederationToken).
+    Federated,
+    /// Root of a member account, centrally (AssumeRoot).
+    AssumeRoot,
+}
+
+impl Kind {
+    /// The kind of `explained`.
+    pub fn of(explained: &Explained<'_>) -> Self {
+        match explained.session.identity_type() {
+            "AssumedRole" => of_role(explained),
+            "FederatedUser" => Self::Federated,
+            _ => of_person(explained),
+        }
+    }
+
+    /// The word that is printed.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ec2 => "ec2",
+            Self::Lambda => "lambda",
+            Self::Service => "service",
+            Self::Sso => "sso",
+            Self::WebIdentity => "web-identity",
+            Self::Saml => "saml",
+            Self::Role => "role",
+            Self::Console => "console",
+            Self::UserToken => "user-token",
+            Self::Federated => "federated",
+            Self::AssumeRoot => "assume-root",
+        }
+    }
+
+    /// Whether an identity provider signed the person in, so that MFA is not visible here.
+    pub const fn has_identity_provider(self) -> bool {
+        matches!(self, Self::Sso | Self::WebIdentity | Self::Saml)
+    }
+}
+
+/// The session name of a role session: what follows the colon of its principalId.
+pub(super) fn session_name<'a>(explained: &Explained<'a>) -> &'a str {
+    let (id, arn) = (explained.session.principal_id(), explained.session.arn());
+    match id.split_once(':') {
+        Some((_, name)) => name,
+        None => arn.rsplit_once('/').filter(|_| arn.contains(":sts:")).map_or("", |(_, name)| name),
+    }
+}
+
+/// The name of a session's role, without its path.
+pub(super) fn role_name<'a>(explained: &Explained<'a>) -> &'a str {
+    let session = &explained.session;
+    let after_path = session.issuer_arn().rsplit('/').next().unwrap_or_default();
+    let in_arn = session.arn().split_once(":assumed-role/").map_or("", |(_, rest)| rest);
+    let of_arn = in_arn.split('/').next().unwrap_or_default();
+    [session.issuer_name(), after_path, of_arn].into_iter().find(|name| !name.is_empty()).unwrap_or_default()
+}
+
+/// Whether a session name is an instance id: `i-` and 8 or 17 hexadecimal digits.
+///
+/// Source: EC2 user guide, "Resource IDs". Anyone may give a session such a name; see the rule
+/// `instance-name-not-issued-by-ec2`.
+pub(super) fn is_instance_name(name: &str) -> bool {
+    let digits = name.strip_prefix("i-").unwrap_or_default();
+    matches!(digits.len(), 8 | 17) && digits.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// The service that called, without its domain: `ec2`; empty when no service did.
+pub(super) fn issuing_service<'a>(issuance: &Issuance<'a>) -> &'a str {
+    let is_service = issuance.caller_type() == "AWSService";
+    if is_service { issuance.caller_invoked_by().split('.').next().unwrap_or_default() } else { "" }
+}
+
+fn of_role(explained: &Explained<'_>) -> Kind {
+    let session = &explained.session;
+    let service = explained.issuance().map_or("", issuing_service);
+    let api = explained.issuance().map(Issuance::api);
+    let scope = session.scope_issuer_type();
+    let provider = session.federated_provider();
+    let by_saml = provider.contains(":saml-provider/");
+    let rules = [
+        (Kind::Ec2, is_instance_name(session_name(explained))),
+        (Kind::Ec2, !session.ec2_role_deliveries().is_empty() || scope.starts_with("AWS::EC2::") || service == "ec2"),
+        (Kind::Lambda, scope.starts_with("AWS::Lambda::") || service == "lambda"),
+        (Kind::Service, !service.is_empty() || session.issuer_arn().contains("/aws-service-role/")),
+        (Kind::Sso, role_name(explained).starts_with("AWSReservedSSO_")),
+        (Kind::WebIdentity, api == Some(IssuanceApi::AssumeRoleWithWebIdentity)),
+        (Kind::WebIdentity, !provider.is_empty() && !by_saml),
+        (Kind::Saml, api == Some(IssuanceApi::AssumeRoleWithSaml) || by_saml),
+    ];
+    rules.into_iter().find(|&(_, holds)| holds).map_or(Kind::Role, |(kind, _)| kind)
+}
+
+fn of_person(explained: &Explained<'_>) -> Kind {
+    match explained.issuance().map(Issuance::api) {
+        _ if explained.session.identity_type() == "Root" && explained.session.is_assumed_root() => Kind::AssumeRoot,
+        Some(IssuanceApi::AssumeRoot) => Kind::AssumeRoot,
+        Some(IssuanceApi::GetSessionToken) => Kind::UserToken,
+        Some(IssuanceApi::ConsoleLogin) => Kind::Console,
+        _ if explained.session.in_console() => Kind::Console,
+        _ => Kind::UserToken,
+    }
+}

@@ -1,0 +1,219 @@
+//! `sessions`: which temporary credentials were in use, what kind they are, and who issued them.
+
+mod expiry;
+mod issue;
+mod kind;
+mod mfa;
+mod rules;
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use super::source_list::{address_cells, ip_addresses};
+use super::{Answer, Column, ColumnKind, Report, ReportOption, Severity, Value, View, finding};
+use crate::aggregate::issuances::{self, Issuance, Issuances};
+use crate::aggregate::sessions::{self, Sessions};
+use crate::model::SourceAddress;
+use expiry::Expiry;
+use issue::Explained;
+use kind::{Kind, role_name, session_name};
+use mfa::Mfa;
+
+/// The report.
+pub static REPORT: Report = Report {
+    name: "sessions",
+    summary: "which role, console and token sessions were in use, and who issued them",
+    about: ABOUT,
+    columns: COLUMNS,
+    key: &["session_id"],
+    needs: &[&sessions::KIND, &issuances::KIND],
+    options: &[MIN_EVENTS],
+    answer,
+};
+
+const MIN_EVENTS: ReportOption = ReportOption {
+    name: "min-events",
+    default: 1,
+    min: 1,
+    about: "leave out sessions with fewer events; their findings stay",
+};
+
+const ABOUT: &str = "\
+A row is one session: the events of one principalId with one creation date (the console uses many access keys in one
+session); without a creation date one access key, else one principalId. Use of long-lived keys is no session.
+
+kind, first that holds, of a role session: ec2 (named like an instance, or given to or by EC2), lambda, service (another
+AWS service assumed it, or a service-linked role), sso (IAM Identity Center), web-identity, saml, role. Of root and IAM
+users: assume-root, console (a sign-in or the console shows), user-token. Of federated users: federated.
+
+issue_confidence says how the issuer is known: `exact`, the issuing record names a key of the session, in the same
+account and within the key's life; `inferred`, the record's assumedRoleId is the session's principalId, or a sign-in was
+by the same IAM user or root, within 2 s of the creation date; `none`, the issuer is not in range. That is usual: the
+record may lie before the window, in another account's trail or in another region. It is never suspicious by itself.
+
+mfa is `yes` where a record says so (the session's flag, the MFA device named when it was issued, or the session that
+issued it), `unknown` for identity providers and for role chains without such a record, and `no` only where the flag is
+false and means it. A user-token session without any address is a service that acts on that person's call. Sessions
+whose issuer is not in range may be chained, and a workload has no MFA: `no` alone is no finding. in_console is `no`
+where no event shows the console.
+
+Severity of a row is that of the worst rule that holds, else info:
+  high    root-session-without-mfa
+  medium  console-session-without-mfa, instance-name-not-issued-by-ec2, instance-credentials-in-networks,
+          used-from-other-network
+  low     session-without-mfa (issued to an IAM user), imds-v1, used-after-expiry
+  info    used-across-private-network
+Networks are /24 and /64. A change of network proves no theft: people move, NAT pools and VPNs have many addresses.
+Order: worst severity, most events, session_id.";
+
+const COLUMNS: &[Column] = &[
+    Column::new("session_id", ColumnKind::Id, "<principalId>@<creationDate>; else the access key id or principalId.")
+        .second(),
+    Column::new(
+        "kind",
+        ColumnKind::Text,
+        "What holds the credentials: ec2, lambda, service, sso, role, console and so on; the list is in the help.",
+    ),
+    Column::new("account_id", ColumnKind::Id, "Account that owns the credentials.").second(),
+    Column::new("role", ColumnKind::Text, "Name of the role.").second(),
+    Column::new("role_id", ColumnKind::Id, "Unique id of the role.").second(),
+    Column::new("session_name", ColumnKind::Text, "Name that the issuing call gave the session."),
+    Column::new("principal", ColumnKind::Text, "Principal that the events are attributed to."),
+    Column::new("access_key_ids", ColumnKind::List, "Access keys of the session.").second(),
+    Column::new("creation_date", ColumnKind::Time, "When the credentials were issued, as the events say.").second(),
+    Column::new("expires", ColumnKind::Time, "When the credentials end.").second(),
+    Column::new("expires_basis", ColumnKind::Text, "How that is known: response, estimate or none.").second(),
+    Column::new("mfa", ColumnKind::Text, "Whether MFA stands behind the session: yes, no or unknown."),
+    Column::new(
+        "mfa_basis",
+        ColumnKind::Text,
+        "What says so: session-flag, serial-number, parent-session, identity-provider or none.",
+    )
+    .second(),
+    Column::new("source_identity", ColumnKind::Text, "sourceIdentity, which survives role chaining.").second(),
+    Column::new("issued_by", ColumnKind::Text, "Principal that called the issuing API, or signed in.").second(),
+    Column::new("issued_by_key", ColumnKind::Id, "Access key of that call.").second(),
+    Column::new("issued_from", ColumnKind::Text, "Source address of that call.").second(),
+    Column::new("issue_confidence", ColumnKind::Text, "How the issuer is known: exact, inferred or none.").second(),
+    Column::new("in_console", ColumnKind::Text, "Whether an event shows the console: yes or no.").second(),
+    Column::new("addresses", ColumnKind::Count, "Distinct IP addresses.").unit("addresses"),
+    Column::new("address_list", ColumnKind::List, "The IP addresses.").second(),
+    Column::new("events", ColumnKind::Count, "Events.").unit("events"),
+    Column::new("errors", ColumnKind::Count, "Events that failed.").unit("events").second(),
+    Column::new("first_seen", ColumnKind::Time, "Time of the first event.").second(),
+    Column::new("last_seen", ColumnKind::Time, "Time of the last event.").second(),
+    Column::new("severity", ColumnKind::Text, "Severity of the worst rule that holds: info, low, medium or high."),
+    Column::new("issued_event", ColumnKind::Text, "The issuing API, or ConsoleLogin.").second(),
+    Column::new("parent_session", ColumnKind::Id, "session_id of the session that made the issuing call.").second(),
+    Column::new("ec2_role_delivery", ColumnKind::List, "Version of the instance metadata service: 1.0 or 2.0.").asked(),
+    Column::new("in_scope_of", ColumnKind::Text, "Workload that AWS issued the credentials to.").asked(),
+];
+
+/// A session with all that is worked out about it.
+struct Known<'a> {
+    explained: &'a Explained<'a>,
+    kind: Kind,
+    mfa: Mfa,
+    expiry: Expiry,
+    addresses: BTreeSet<IpAddr>,
+}
+
+fn answer(view: &View<'_>) -> Answer {
+    let symbols = view.state.symbols();
+    let issued = view.state.get::<Issuances>().map(|issuances| issuances.all(symbols)).unwrap_or_default();
+    let all = match view.state.get::<Sessions>() {
+        Some(sessions) => issue::explain(sessions.all(symbols), &issued),
+        None => Vec::new(),
+    };
+    let kinds: Vec<Kind> = all.iter().map(Kind::of).collect();
+    let mfas = mfa::judge(&all, &kinds);
+    let mut findings = Vec::new();
+    let mut shown: Vec<(Severity, usize, Known<'_>)> = Vec::new();
+    for (i, explained) in all.iter().enumerate() {
+        let known = Known::new(explained, kinds[i], mfas[i]);
+        let holding = rules::holding(&known);
+        let severity = holding.iter().map(|(rule, _)| rule.severity).max().unwrap_or(Severity::Info);
+        findings.extend(holding.into_iter().map(|(rule, summary)| rules::finding(rule, &known, summary)));
+        if explained.session.tally().events >= view.options.get(&MIN_EVENTS) {
+            shown.push((severity, i, known));
+        }
+    }
+    // `all` is sorted by session id, which breaks ties.
+    shown.sort_by_key(|(severity, i, known)| (Reverse(*severity), Reverse(known.explained.session.tally().events), *i));
+    finding::sort(&mut findings);
+    let rows = shown.iter().map(|(severity, _, known)| cells(known, *severity, &all)).collect();
+    Answer { columns: COLUMNS.to_vec(), rows, findings }
+}
+
+impl<'a> Known<'a> {
+    fn new(explained: &'a Explained<'a>, kind: Kind, mfa: Mfa) -> Self {
+        let addresses = ip_addresses(explained.session.source_addresses());
+        Self { explained, kind, mfa, expiry: Expiry::of(explained), addresses }
+    }
+
+    fn principal(&self) -> &'a str {
+        self.explained.session.principal()
+    }
+}
+
+fn cells<'a>(known: &Known<'a>, severity: Severity, all: &[Explained<'_>]) -> Vec<Value> {
+    let explained = known.explained;
+    let session = &explained.session;
+    let issuance = explained.issuance();
+    let is_role = session.identity_type() == "AssumedRole";
+    let is_named = is_role || known.kind == Kind::Federated;
+    let role_id = session.principal_id().split(':').next().unwrap_or_default();
+    let of_issuance = |text: fn(&Issuance<'a>) -> &'a str| Value::text(issuance.map_or("", text));
+    let [addresses, address_list] = address_cells(&known.addresses);
+    let list = |texts: Vec<&str>| Value::List(texts.into_iter().map(str::to_owned).collect());
+    vec![
+        Value::text(explained.id.as_str()),
+        Value::text(known.kind.as_str()),
+        Value::text(session.account_id()),
+        Value::text(if is_role { role_name(explained) } else { "" }),
+        Value::text(if is_role { role_id } else { "" }),
+        Value::text(if is_named { session_name(explained) } else { "" }),
+        Value::text(session.principal()),
+        list(session.access_key_ids()),
+        Value::time(session.creation_date()),
+        Value::time(known.expiry.at),
+        Value::text(known.expiry.basis),
+        Value::text(known.mfa.answer),
+        Value::text(known.mfa.basis),
+        Value::text(source_identity(explained)),
+        of_issuance(Issuance::caller),
+        of_issuance(Issuance::caller_access_key_id),
+        Value::text(issued_from(explained)),
+        Value::text(explained.confidence.as_str()),
+        Value::text(if session.in_console() { "yes" } else { "no" }),
+        addresses,
+        address_list,
+        Value::Count(session.tally().events),
+        Value::Count(session.tally().errors),
+        Value::time(session.span().first()),
+        Value::time(session.span().last()),
+        Value::text(severity.as_str()),
+        Value::text(issuance.map_or("", |issuance| issuance.api().as_str())),
+        Value::text(explained.parent.map_or("", |parent| all[parent].id.as_str())),
+        list(session.ec2_role_deliveries()),
+        Value::text(session.scope_issued_to()),
+    ]
+}
+
+/// The source of the issuing call, an address in its usual form (anonymised logs pad it with zeros).
+fn issued_from(explained: &Explained<'_>) -> String {
+    let text = explained.issuance().map_or("", Issuance::source_address);
+    SourceAddress::parse(text).ip().map_or_else(|| text.to_owned(), |ip| ip.to_string())
+}
+
+/// `sourceIdentity` from the session's events, else from the call that set it.
+fn source_identity<'a>(explained: &Explained<'a>) -> &'a str {
+    match explained.session.source_identity() {
+        "" => explained.issuance().map_or("", |issuance| issuance.source_identity()),
+        known => known,
+    }
+}
+
+#[cfg(test)]
+mod tests;

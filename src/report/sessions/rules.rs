@@ -1,0 +1,176 @@
+//! What deserves attention in a session. The severity of a row is that of the worst rule that holds, else info.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use serde_json::{Value, json};
+
+use super::Known;
+use super::kind::{Kind, is_instance_name, issuing_service, session_name};
+use crate::model::{EventTime, Network, SourceAddress};
+use crate::report::{Finding, Severity};
+
+/// How long after its expiry a call may still be recorded before that is noted, in seconds.
+const EXPIRY_SLACK: i64 = 60;
+
+/// A rule: its name, its severity, when it holds and how it says so.
+pub(super) struct Rule {
+    pub name: &'static str,
+    pub severity: Severity,
+    /// One sentence about the session, when the rule holds.
+    says: fn(&Known<'_>) -> Option<String>,
+}
+
+/// All rules, worst first; the table in the report's help says the same.
+pub(super) static RULES: &[Rule] = &[
+    Rule { name: "root-session-without-mfa", severity: Severity::High, says: root_without_mfa },
+    Rule { name: "console-session-without-mfa", severity: Severity::Medium, says: console_without_mfa },
+    Rule { name: "instance-name-not-issued-by-ec2", severity: Severity::Medium, says: false_instance_name },
+    Rule { name: "instance-credentials-in-networks", severity: Severity::Medium, says: instance_in_networks },
+    Rule { name: "used-from-other-network", severity: Severity::Medium, says: used_elsewhere },
+    Rule { name: "imds-v1", severity: Severity::Low, says: imds_v1 },
+    Rule { name: "session-without-mfa", severity: Severity::Low, says: session_without_mfa },
+    Rule { name: "used-after-expiry", severity: Severity::Low, says: used_after_expiry },
+    Rule { name: "used-across-private-network", severity: Severity::Info, says: used_across_private },
+];
+
+/// The rules that hold for `known`, worst first.
+pub(super) fn holding(known: &Known<'_>) -> Vec<(&'static Rule, String)> {
+    RULES.iter().filter_map(|rule| Some((rule, (rule.says)(known)?))).collect()
+}
+
+/// The finding of a rule that holds.
+pub(super) fn finding(rule: &Rule, known: &Known<'_>, summary: String) -> Finding {
+    let explained = known.explained;
+    let issuance = explained.issuance();
+    let addresses: Vec<String> = known.addresses.iter().map(IpAddr::to_string).collect();
+    let values: [(&str, Value); 15] = [
+        ("kind", json!(known.kind.as_str())),
+        ("principal", json!(explained.session.principal())),
+        ("session_name", json!(session_name(explained))),
+        ("access_key_ids", json!(explained.session.access_key_ids())),
+        ("mfa", json!(known.mfa.answer)),
+        ("mfa_basis", json!(known.mfa.basis)),
+        ("issued_by", json!(issuance.map(|issuance| issuance.caller()))),
+        ("issued_from", json!(issuance.map(|issuance| issuance.source_address()))),
+        ("issue_confidence", json!(explained.confidence.as_str())),
+        ("expires", json!(known.expiry.at)),
+        ("expires_basis", json!(known.expiry.basis)),
+        ("ec2_role_delivery", json!(explained.session.ec2_role_deliveries())),
+        ("address_list", json!(addresses)),
+        ("first_seen", json!(explained.session.span().first())),
+        ("last_seen", json!(explained.session.span().last())),
+    ];
+    Finding {
+        severity: rule.severity,
+        rule: rule.name,
+        account_id: explained.session.account_id().to_owned(),
+        subject: explained.id.clone(),
+        summary,
+        count: explained.session.tally().events,
+        evidence: values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+    }
+}
+
+fn root_without_mfa(known: &Known<'_>) -> Option<String> {
+    let holds = is_root(known) && is_own(known) && is_at_an_address(known) && known.mfa.answer == "no";
+    holds.then(|| format!("{} was used in a session without MFA", known.principal()))
+}
+
+fn console_without_mfa(known: &Known<'_>) -> Option<String> {
+    let holds = !is_root(known) && known.kind == Kind::Console && is_at_an_address(known) && known.mfa.answer == "no";
+    holds.then(|| format!("{} was at the console without MFA", known.principal()))
+}
+
+/// Only where a person is known to be behind the session: workloads have no MFA, and an issuer that is not in range may
+/// be one.
+fn session_without_mfa(known: &Known<'_>) -> Option<String> {
+    let caller = known.explained.issuance().map_or("", |issuance| issuance.caller_type());
+    let role = known.kind == Kind::Role && caller == "IAMUser";
+    let token = known.kind == Kind::UserToken && !is_root(known);
+    let holds = (role || token) && is_at_an_address(known) && known.mfa.answer == "no";
+    holds.then(|| format!("{} was used in a session that an IAM user got without MFA", known.principal()))
+}
+
+/// A session named like an EC2 instance whose issuing call is known and was not made by EC2.
+fn false_instance_name(known: &Known<'_>) -> Option<String> {
+    let issuance = known.explained.issuance()?;
+    let name = session_name(known.explained);
+    let holds = known.explained.session.identity_type() == "AssumedRole"
+        && is_instance_name(name)
+        && issuing_service(issuance).is_empty()
+        && known.explained.session.ec2_role_deliveries().is_empty();
+    holds.then(|| format!("a session named {name} like an instance was issued to {}", issuance.caller()))
+}
+
+fn instance_in_networks(known: &Known<'_>) -> Option<String> {
+    let networks = public_networks(&known.addresses).len();
+    let holds = known.kind == Kind::Ec2 && networks > 1;
+    holds.then(|| {
+        let name = session_name(known.explained);
+        format!("credentials of instance {name} were used from {networks} public networks")
+    })
+}
+
+fn imds_v1(known: &Known<'_>) -> Option<String> {
+    let holds = known.explained.session.ec2_role_deliveries().contains(&"1.0");
+    let name = session_name(known.explained);
+    holds.then(|| format!("{name} got its credentials from the instance metadata service of version 1"))
+}
+
+fn used_after_expiry(known: &Known<'_>) -> Option<String> {
+    let (expires, last) = (known.expiry.at?, known.explained.session.span().last()?);
+    // With a key of unknown issue the end is not known either.
+    let all_known = known.explained.issuances.len() >= known.explained.session.access_key_ids().len();
+    let holds = known.expiry.basis == "response" && all_known && last > expires.plus_seconds(EXPIRY_SLACK);
+    holds.then(|| format!("the session was used after it expired at {}", EventTime::to_string(&expires)))
+}
+
+fn used_elsewhere(known: &Known<'_>) -> Option<String> {
+    let issued_from = issuing_address(known).filter(|address| !address.is_private())?;
+    let home = issued_from.network()?;
+    let away = public_networks(&known.addresses).into_iter().filter(|network| *network != home).count();
+    let from = issued_from.ip()?;
+    (away > 0).then(|| format!("issued to {from}, used from {away} other public networks"))
+}
+
+/// Issued at a public address and used from a private one, or the other way round (an instance: used from both). Mostly
+/// this is a VPC endpoint or NAT.
+fn used_across_private(known: &Known<'_>) -> Option<String> {
+    let is_private = |ip: &IpAddr| SourceAddress::Ip(*ip).is_private();
+    if known.kind == Kind::Ec2 {
+        let holds = known.addresses.iter().any(is_private) && !known.addresses.iter().all(is_private);
+        let name = session_name(known.explained);
+        return holds.then(|| format!("credentials of instance {name} were used from private and public addresses"));
+    }
+    let issued_from = issuing_address(known)?;
+    let across = known.addresses.iter().filter(|ip| is_private(ip) != issued_from.is_private());
+    let (count, from) = (across.count(), issued_from.ip()?);
+    let (here, there) = if issued_from.is_private() { ("private", "public") } else { ("public", "private") };
+    (count > 0).then(|| format!("issued to the {here} address {from}, used from {count} {there} addresses"))
+}
+
+/// The address that the credentials were issued to, unless a service got them.
+fn issuing_address(known: &Known<'_>) -> Option<SourceAddress> {
+    let issuance = known.explained.issuance().filter(|issuance| issuance.caller_type() != "AWSService")?;
+    Some(SourceAddress::parse(issuance.source_address())).filter(|address| address.ip().is_some())
+}
+
+fn public_networks(addresses: &BTreeSet<IpAddr>) -> BTreeSet<Network> {
+    let public = addresses.iter().map(|ip| SourceAddress::Ip(*ip)).filter(|address| !address.is_private());
+    public.filter_map(SourceAddress::network).collect()
+}
+
+fn is_root(known: &Known<'_>) -> bool {
+    known.explained.session.identity_type() == "Root"
+}
+
+/// Whether anything but a service used the session: a session with no address at all is a service at work for someone
+/// (SSM, Secrets Manager and KMS do so under the caller's name, with keys and creation dates of their own).
+fn is_at_an_address(known: &Known<'_>) -> bool {
+    !known.addresses.is_empty()
+}
+
+fn is_own(known: &Known<'_>) -> bool {
+    matches!(known.kind, Kind::Console | Kind::UserToken)
+}

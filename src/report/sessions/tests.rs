@@ -1,0 +1,313 @@
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+
+use super::*;
+use crate::aggregate::State;
+use crate::aggregate::sessions::sample::{KINDS, samples, scan, shuffled, stream};
+use crate::report::{Finding, Options};
+
+const CREATED: &str = "2026-01-02T03:00:00Z";
+const ROLE: &str = "arn:aws:iam::111122223333:role/app/example";
+
+/// A call of a role session.
+fn call(key: &str, created: &str) -> Json {
+    json!({
+        "eventTime": "2026-01-02T03:10:00Z", "eventName": "ListBuckets", "eventSource": "s3.amazonaws.com",
+        "sourceIPAddress": "192.0.2.1", "recipientAccountId": "111122223333",
+        "userIdentity": {
+            "type": "AssumedRole", "principalId": "AROAEXAMPLE:s", "accountId": "111122223333", "accessKeyId": key,
+            "arn": "arn:aws:sts::111122223333:assumed-role/example/s",
+            "sessionContext": {
+                "sessionIssuer": { "type": "Role", "arn": ROLE, "userName": "example" },
+                "attributes": { "creationDate": created, "mfaAuthenticated": "false" },
+            },
+        },
+    })
+}
+
+/// The call that issued `key` to a user, at `time`.
+fn issue(key: &str, time: &str) -> Json {
+    json!({
+        "eventTime": time, "eventName": "AssumeRole", "eventSource": "sts.amazonaws.com",
+        "sourceIPAddress": "192.0.2.9", "recipientAccountId": "111122223333",
+        "userIdentity": { "type": "IAMUser", "principalId": "AIDAEXAMPLE", "accountId": "111122223333",
+            "arn": "arn:aws:iam::111122223333:user/u", "accessKeyId": "AKIAIOSFODNN7EXAMPLE", "userName": "u" },
+        "requestParameters": { "roleArn": ROLE, "roleSessionName": "s" },
+        "responseElements": { "credentials": { "accessKeyId": key, "expiration": "Jan 2, 2026, 4:00:00 AM" },
+            "assumedRoleUser": { "assumedRoleId": "AROAEXAMPLE:s" } },
+    })
+}
+
+fn with(mut record: Json, pointer: &str, value: Json) -> Json {
+    let (parent, name) = pointer.rsplit_once('/').unwrap();
+    record.pointer_mut(parent).unwrap()[name] = value;
+    record
+}
+
+fn ask(records: impl IntoIterator<Item = Json>) -> (Vec<Vec<Value>>, Vec<Finding>) {
+    let state = scan(&samples(records));
+    let answer = (REPORT.answer)(&View { state: &state, options: &Options::default(), as_of: None, geo: None });
+    assert!(answer.rows.iter().all(|row| row.len() == REPORT.columns.len()));
+    (answer.rows, answer.findings)
+}
+
+/// The texts of these columns in the first row; other kinds of cell as they debug.
+fn cells<const N: usize>(records: impl IntoIterator<Item = Json>, names: [&str; N]) -> [String; N] {
+    let rows = ask(records).0;
+    names.map(|name| {
+        let place = REPORT.columns.iter().position(|column| column.name == name).unwrap();
+        match &rows[0][place] {
+            Value::Null => String::new(),
+            Value::Text(text) => text.clone(),
+            Value::Time(time) => time.to_string(),
+            Value::Count(count) => count.to_string(),
+            other => format!("{other:?}"),
+        }
+    })
+}
+
+fn rules(records: impl IntoIterator<Item = Json>) -> Vec<&'static str> {
+    ask(records).1.iter().map(|finding| finding.rule).collect()
+}
+
+const ISSUE: [&str; 3] = ["issue_confidence", "issued_by", "expires_basis"];
+const USER: &str = "arn:aws:iam::111122223333:user/u";
+
+#[test]
+fn exactly_by_key() {
+    let by_key = [call("ASIA1", CREATED), issue("ASIA1", "2026-01-02T02:59:59Z")];
+    assert_eq!(cells(by_key, ISSUE), ["exact", USER, "response"]);
+    let no_issuer = [call("ASIA1", CREATED)];
+    assert_eq!(cells(no_issuer, ISSUE), ["none", "", "none"]);
+    let after_its_use = [call("ASIA1", CREATED), issue("ASIA1", "2026-01-02T03:10:03Z")];
+    assert_eq!(cells(after_its_use, ISSUE), ["none", "", "none"]);
+    let within_the_slack = [call("ASIA1", CREATED), issue("ASIA1", "2026-01-02T03:10:02Z")];
+    assert_eq!(cells(within_the_slack, ISSUE)[0], "exact");
+}
+
+#[test]
+fn a_reused_key_id_of_another_account_or_time_explains_nothing() {
+    let role = json!("arn:aws:iam::444455556666:role/r");
+    let issued = with(issue("ASIA1", "2026-01-02T02:00:00Z"), "/requestParameters/roleArn", role);
+    let elsewhere = with(issued, "/recipientAccountId", json!("444455556666"));
+    assert_eq!(cells([call("ASIA1", CREATED), elsewhere], ISSUE)[0], "none");
+    let expired = with(
+        issue("ASIA1", "2026-01-01T02:00:00Z"),
+        "/responseElements/credentials/expiration",
+        json!("Jan 1, 2026, 3:00:00 AM"),
+    );
+    assert_eq!(cells([call("ASIA1", CREATED), expired], ISSUE)[0], "none");
+}
+
+#[test]
+fn inferred_by_name_and_time() {
+    let inferred = |time| cells([call("", CREATED), issue("ASIA9", time)], ISSUE)[0].clone();
+    assert_eq!(inferred("2026-01-02T03:00:02Z"), "inferred");
+    assert_eq!(inferred("2026-01-02T02:59:58Z"), "inferred");
+    assert_eq!(inferred("2026-01-02T03:00:03Z"), "none");
+    let other_name = with(issue("ASIA9", CREATED), "/responseElements/assumedRoleUser/assumedRoleId", json!("AROA2:s"));
+    assert_eq!(cells([call("", CREATED), other_name], ISSUE)[0], "none");
+}
+
+#[test]
+fn an_issuance_explains_one_session() {
+    // The issuance belongs to the session of its key; the other, a second later, has none in range.
+    let later = "2026-01-02T03:00:01Z";
+    let (rows, _) = ask([call("ASIA1", CREATED), call("ASIA2", later), issue("ASIA1", CREATED)]);
+    let place = REPORT.columns.iter().position(|column| column.name == "issue_confidence").unwrap();
+    let mut found: Vec<_> = rows.iter().map(|row| format!("{:?}", row[place])).collect();
+    found.sort();
+    assert_eq!(found, [r#"Text("exact")"#, r#"Text("none")"#]);
+}
+
+#[test]
+fn expiry_is_stated_estimated_or_unknown() {
+    let expiry = ["expires", "expires_basis"];
+    let no_expiration = with(issue("ASIA1", CREATED), "/responseElements/credentials/expiration", json!(null));
+    let records = [call("ASIA1", CREATED), no_expiration.clone()];
+    assert_eq!(cells(records, expiry), ["2026-01-02T04:00:00Z", "estimate"]);
+    let asked = with(no_expiration, "/requestParameters/durationSeconds", json!(900));
+    assert_eq!(cells([call("ASIA1", CREATED), asked], expiry), ["2026-01-02T03:15:00Z", "estimate"]);
+    assert_eq!(cells([call("ASIA1", CREATED)], expiry), ["", "none"]);
+}
+
+#[test]
+fn kinds_of_role_sessions() {
+    let kind = |records: &[Json]| cells(records.to_vec(), ["kind"])[0].clone();
+    let named = |name: &str| with(call("ASIA1", CREATED), "/userIdentity/principalId", json!(format!("AROA1:{name}")));
+    let by = |service: &str| {
+        let caller = json!({ "type": "AWSService", "invokedBy": service });
+        [call("ASIA1", CREATED), with(issue("ASIA1", CREATED), "/userIdentity", caller)]
+    };
+    let context =
+        |name: &str, value: Json| with(call("ASIA1", CREATED), &format!("/userIdentity/sessionContext/{name}"), value);
+    assert_eq!(kind(&[call("ASIA1", CREATED)]), "role");
+    assert_eq!(kind(&[named("i-0123456789abcdef0")]), "ec2");
+    assert_eq!(kind(&[named("i-love-cats")]), "role");
+    assert_eq!(kind(&[context("ec2RoleDelivery", json!("2.0"))]), "ec2");
+    assert_eq!(kind(&by("ec2.amazonaws.com")), "ec2");
+    assert_eq!(kind(&by("lambda.amazonaws.com")), "lambda");
+    assert_eq!(kind(&by("rds.amazonaws.com")), "service");
+    let scope = json!({ "issuerType": "AWS::Lambda::Function", "credentialsIssuedTo": "arn:aws:lambda:example" });
+    assert_eq!(kind(&[with(call("ASIA1", CREATED), "/userIdentity/inScopeOf", scope)]), "lambda");
+    let linked = json!("arn:aws:iam::111122223333:role/aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS");
+    assert_eq!(kind(&[context("sessionIssuer/arn", linked)]), "service");
+    assert_eq!(kind(&[context("sessionIssuer/userName", json!("AWSReservedSSO_admin_0123456789abcdef"))]), "sso");
+    assert_eq!(kind(&[context("sessionIssuer/userName", json!("not-AWSReservedSSO_"))]), "role");
+    let oidc = json!({ "federatedProvider": "cognito-identity.amazonaws.com" });
+    assert_eq!(kind(&[context("webIdFederationData", oidc)]), "web-identity");
+    let saml = with(issue("ASIA1", CREATED), "/eventName", json!("AssumeRoleWithSAML"));
+    assert_eq!(kind(&[call("ASIA1", CREATED), saml]), "saml");
+}
+
+/// A call of an IAM user's or root's own session.
+fn person(kind: &str, key: &str) -> Json {
+    json!({
+        "eventTime": "2026-01-02T03:10:00Z", "eventName": "ListBuckets", "eventSource": "s3.amazonaws.com",
+        "sourceIPAddress": "192.0.2.1", "recipientAccountId": "111122223333",
+        "userIdentity": { "type": kind, "principalId": "AIDAEXAMPLE", "accountId": "111122223333", "accessKeyId": key,
+            "arn": USER, "sessionContext": { "attributes": { "creationDate": CREATED, "mfaAuthenticated": "false" } } },
+    })
+}
+
+#[test]
+fn kinds_of_other_sessions() {
+    let about = |records: &[Json]| cells(records.to_vec(), ["kind", "issue_confidence", "issued_from"]);
+    let sign_in = |outcome: &str| {
+        let signed_in = with(issue("", "2026-01-02T03:00:01Z"), "/eventName", json!("ConsoleLogin"));
+        let signed_in = with(signed_in, "/eventSource", json!("signin.amazonaws.com"));
+        with(signed_in, "/responseElements", json!({ "ConsoleLogin": outcome }))
+    };
+    assert_eq!(about(&[person("IAMUser", "ASIA1")]), ["user-token", "none", ""]);
+    assert_eq!(about(&[person("IAMUser", "ASIA1"), sign_in("Success")]), ["console", "inferred", "192.0.2.9"]);
+    assert_eq!(about(&[person("IAMUser", "ASIA1"), sign_in("Failure")]), ["user-token", "none", ""]);
+    let clicked = with(person("IAMUser", "ASIA1"), "/sessionCredentialFromConsole", json!("true"));
+    assert_eq!(about(&[clicked])[0], "console");
+    let token = with(issue("ASIA1", CREATED), "/eventName", json!("GetSessionToken"));
+    assert_eq!(about(&[person("IAMUser", "ASIA1"), token]), ["user-token", "exact", "192.0.2.9"]);
+    let assumed = with(issue("ASIA1", CREATED), "/eventName", json!("AssumeRoot"));
+    let assumed = with(assumed, "/requestParameters", json!({ "targetPrincipal": "111122223333" }));
+    assert_eq!(about(&[person("Root", "ASIA1"), assumed])[0], "assume-root");
+    let flagged = with(person("Root", "ASIA1"), "/userIdentity/sessionContext/assumedRoot", json!("true"));
+    assert_eq!(about(&[flagged])[0], "assume-root");
+    assert_eq!(about(&[person("FederatedUser", "ASIA1")])[0], "federated");
+}
+
+#[test]
+fn mfa_and_what_says_so() {
+    let mfa = |records: &[Json]| cells(records.to_vec(), ["mfa", "mfa_basis"]);
+    let flag = "/userIdentity/sessionContext/attributes/mfaAuthenticated";
+    assert_eq!(mfa(&[call("ASIA1", CREATED)]), ["no", "session-flag"]);
+    assert_eq!(mfa(&[with(call("ASIA1", CREATED), flag, json!("true"))]), ["yes", "session-flag"]);
+    assert_eq!(mfa(&[with(call("ASIA1", CREATED), flag, json!(null))]), ["unknown", "none"]);
+    let serial = with(issue("ASIA1", CREATED), "/requestParameters/serialNumber", json!("arn:aws:iam::1:mfa/u"));
+    assert_eq!(mfa(&[call("ASIA1", CREATED), serial]), ["yes", "serial-number"]);
+    let name = "/userIdentity/sessionContext/sessionIssuer/userName";
+    let sso = with(call("ASIA1", CREATED), name, json!("AWSReservedSSO_admin_0123456789abcdef"));
+    assert_eq!(mfa(&[sso]), ["unknown", "identity-provider"]);
+}
+
+/// The session `AROAEXAMPLE:s` issued by a session of another role.
+fn chained(parent_changes: &[(&str, Json)]) -> Vec<Json> {
+    let parent = with(call("ASIAP", "2026-01-02T02:00:00Z"), "/userIdentity/principalId", json!("AROAPARENT:p"));
+    let parent = parent_changes.iter().fold(parent, |parent, (at, value)| with(parent, at, value.clone()));
+    let mut issued = issue("ASIA1", CREATED);
+    issued["userIdentity"] = call("ASIAP", "2026-01-02T02:00:00Z")["userIdentity"].clone();
+    issued["userIdentity"]["principalId"] = json!("AROAPARENT:p");
+    let child = call("ASIA1", CREATED);
+    // Two events, so that it is the first row.
+    vec![child.clone(), child, parent, issued]
+}
+
+#[test]
+fn mfa_of_a_chain_is_the_parents() {
+    let mfa = ["session_name", "mfa", "mfa_basis", "parent_session"];
+    let parent = "AROAPARENT:p@2026-01-02T02:00:00Z";
+    assert_eq!(cells(chained(&[]), mfa), ["s", "unknown", "parent-session", parent]);
+    let flag = ("/userIdentity/sessionContext/attributes/mfaAuthenticated", json!("true"));
+    assert_eq!(cells(chained(&[flag]), mfa), ["s", "yes", "parent-session", parent]);
+    let name = "/userIdentity/sessionContext/sessionIssuer/userName";
+    let sso = (name, json!("AWSReservedSSO_admin_0123456789abcdef"));
+    assert_eq!(cells(chained(&[sso]), mfa), ["s", "unknown", "identity-provider", parent]);
+}
+
+#[test]
+fn a_cycle_of_sessions_ends() {
+    let call_of = |name: &str, key: &str| {
+        with(call(key, CREATED), "/userIdentity/principalId", json!(format!("AROA{name}:{name}")))
+    };
+    let issued_by = |name: &str, key: &str, caller: Json| {
+        let issued = with(issue(key, CREATED), "/userIdentity", caller["userIdentity"].clone());
+        with(issued, "/responseElements/assumedRoleUser/assumedRoleId", json!(format!("AROA{name}:{name}")))
+    };
+    let (a, b) = (call_of("A", "ASIAA"), call_of("B", "ASIAB"));
+    let records = [a.clone(), b.clone(), issued_by("A", "ASIAA", b), issued_by("B", "ASIAB", a)];
+    assert_eq!(cells(records, ["mfa", "mfa_basis"]), ["unknown", "none"]);
+}
+
+#[test]
+fn rules_and_their_neighbours() {
+    let from = |record, address: &str| with(record, "/sourceIPAddress", json!(address));
+    let used = |address: &str| vec![from(call("ASIA1", CREATED), address), issue("ASIA1", CREATED)];
+    assert_eq!(rules(used("192.0.2.77")), ["session-without-mfa"]);
+    assert_eq!(rules(used("198.51.100.1")), ["used-from-other-network", "session-without-mfa"]);
+    assert_eq!(rules(used("10.0.0.1")), ["session-without-mfa", "used-across-private-network"]);
+    let caller = json!({ "type": "AWSService", "invokedBy": "ec2.amazonaws.com" });
+    let by_service = with(from(issue("ASIA1", CREATED), "ec2.amazonaws.com"), "/userIdentity", caller);
+    assert_eq!(rules([call("ASIA1", CREATED), by_service]), [""; 0]);
+    let delivery =
+        |version| with(call("ASIA1", CREATED), "/userIdentity/sessionContext/ec2RoleDelivery", json!(version));
+    assert_eq!(rules([delivery("1.0")]), ["imds-v1"]);
+    assert_eq!(rules([delivery("2.0")]), [""; 0]);
+    let moved = [delivery("2.0"), from(delivery("2.0"), "198.51.100.1")];
+    assert_eq!(rules(moved), ["instance-credentials-in-networks"]);
+    let late = |time: &str| {
+        [with(call("ASIA1", CREATED), "/eventTime", json!(time)), call("ASIA1", CREATED), issue("ASIA1", CREATED)]
+    };
+    assert!(rules(late("2026-01-02T04:02:00Z")).contains(&"used-after-expiry"));
+    assert!(!rules(late("2026-01-02T04:00:30Z")).contains(&"used-after-expiry"));
+    assert_eq!(rules([person("Root", "ASIA1")]), ["root-session-without-mfa"]);
+    assert_eq!(rules([from(person("IAMUser", "ASIA1"), "kms.amazonaws.com")]), [""; 0]);
+}
+
+#[test]
+fn a_person_posing_as_an_instance() {
+    let name = "AROAEXAMPLE:i-0123456789abcdef0";
+    let used = with(call("ASIA1", CREATED), "/userIdentity/principalId", json!(name));
+    assert_eq!(rules([used.clone(), issue("ASIA1", CREATED)]), ["instance-name-not-issued-by-ec2"]);
+    assert_eq!(rules([used]), [""; 0], "an issuer that is not in range proves nothing");
+}
+
+#[test]
+fn the_help_names_every_rule() {
+    for rule in rules::RULES {
+        let line = format!("{:?}", rule.severity).to_lowercase();
+        assert!(REPORT.about.contains(rule.name), "{}", rule.name);
+        assert!(REPORT.about.contains(&line));
+    }
+}
+
+#[test]
+fn worst_first_then_busiest() {
+    let named = |name: &str| with(call("ASIA1", CREATED), "/userIdentity/principalId", json!(name));
+    let quiet = with(named("AROA:imds"), "/userIdentity/sessionContext/ec2RoleDelivery", json!("1.0"));
+    let (rows, _) = ask([named("AROA:b"), named("AROA:a"), named("AROA:busy"), named("AROA:busy"), quiet]);
+    let ids: Vec<_> = rows.iter().map(|row| format!("{:?}", row[5])).collect();
+    assert_eq!(ids, [r#"Text("imds")"#, r#"Text("busy")"#, r#"Text("a")"#, r#"Text("b")"#]);
+}
+
+proptest! {
+    #[test]
+    fn the_answer_does_not_rest_on_the_order_of_reading(stream in stream(), seed in any::<u64>(), cut in 0usize..24) {
+        let answer = |state: &State| {
+            let view = View { state, options: &Options::default(), as_of: None, geo: None };
+            let answers = [&REPORT, &crate::report::root_usage::REPORT].map(|report| (report.answer)(&view));
+            answers.map(|answer| (answer.rows, answer.findings))
+        };
+        let whole = answer(&scan(&stream));
+        prop_assert_eq!(&answer(&scan(shuffled(&stream, seed))), &whole);
+        let (a, b) = stream.split_at(cut.min(stream.len()));
+        prop_assert_eq!(&answer(&scan(b).merge(scan(a))), &whole);
+        prop_assert_eq!(&answer(&State::load(KINDS, &scan(&stream).save()).unwrap()), &whole);
+    }
+}
