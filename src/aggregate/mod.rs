@@ -9,18 +9,25 @@
 
 mod batch;
 mod hours;
+mod keys;
 mod memo;
 mod named;
+mod principals;
 mod seen;
 mod span;
 mod state;
 mod symbols;
 mod tally;
 
+#[cfg(test)]
+pub(crate) mod testing;
+
 pub use batch::{Batch, BatchError, Cells, Reader};
 pub use hours::HourSet;
+pub use keys::{Creation, Holder, KEYS, KeyUse, Keys, SourceUse};
 pub use memo::RowMemo;
-pub use named::{SymCounts, SymSet};
+pub use named::{SymCounts, SymMap, SymSet};
+pub use principals::{PRINCIPALS, PrincipalUse, Principals, SessionRef};
 pub use seen::Seen;
 pub use span::Span;
 pub use state::State;
@@ -80,4 +87,4 @@ impl std::fmt::Debug for AggregateKind {
 }
 
 /// Every aggregate, in the order in which they are saved.
-pub static AGGREGATES: &[&AggregateKind] = &[];
+pub static AGGREGATES: &[&AggregateKind] = &[&KEYS, &PRINCIPALS];

@@ -10,7 +10,11 @@ mod event;
 mod identity;
 mod principal;
 mod time;
+mod user_agent;
 mod window;
+
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use access_key::AccessKeyKind;
 pub use address::{Network, SourceAddress};
@@ -19,4 +23,5 @@ pub use event::{Event, IdentityRef, LazyIdentity};
 pub use identity::{IdentityType, InScopeOf, OnBehalfOf, SessionContext, SessionIssuer, UserIdentity};
 pub use principal::principal_of;
 pub use time::{Day, EventTime, Hour};
+pub use user_agent::agent_family;
 pub use window::{TimeWindow, WindowError};
