@@ -14,8 +14,8 @@ pub struct SymMap<V> {
     syms: Vec<Sym>,
     /// The value of each member.
     values: Vec<V>,
-    /// Where each member is in `syms`, once there are more than [`FEW`].
-    places: HashMap<Sym, u32, ahash::RandomState>,
+    /// Where each member is in `syms`, once there are more than [`FEW`]. Boxed, so that the many short ones stay small.
+    places: Option<Box<HashMap<Sym, u32, ahash::RandomState>>>,
 }
 
 /// Exact counts by symbol.
@@ -28,7 +28,7 @@ pub struct SymSet(SymMap<()>);
 
 impl<V> Default for SymMap<V> {
     fn default() -> Self {
-        Self { syms: Vec::new(), values: Vec::new(), places: HashMap::default() }
+        Self { syms: Vec::new(), values: Vec::new(), places: None }
     }
 }
 
@@ -63,10 +63,10 @@ impl<V: Default> SymMap<V> {
     }
 
     fn place(&self, sym: Sym) -> Option<usize> {
-        if self.syms.len() > FEW {
-            return self.places.get(&sym).map(|&i| i as usize);
+        match &self.places {
+            Some(places) => places.get(&sym).map(|&i| i as usize),
+            None => self.syms.iter().position(|&s| s == sym),
         }
-        self.syms.iter().position(|&s| s == sym)
     }
 
     #[cold]
@@ -74,10 +74,10 @@ impl<V: Default> SymMap<V> {
         let place = self.syms.len();
         self.syms.push(sym);
         self.values.push(V::default());
-        if place == FEW {
-            self.places = self.syms.iter().enumerate().map(|(i, &s)| (s, i as u32)).collect();
-        } else if place > FEW {
-            self.places.insert(sym, place as u32);
+        match &mut self.places {
+            Some(places) => drop(places.insert(sym, place as u32)),
+            None if place < FEW => {}
+            None => self.places = Some(Box::new(self.syms.iter().copied().zip(0..).collect())),
         }
         place
     }

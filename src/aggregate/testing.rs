@@ -18,7 +18,8 @@ const ADDRESSES: [&str; 7] = [
 const AGENTS: [&str; 4] = ["aws-cli/2.17.3 Python/3.11", "aws-cli/2.18.0", "Boto3/1.34.1", ""];
 const NAMES: [&str; 3] = ["GetObject", "CreateAccessKey", "RunInstances"];
 const ERRORS: [&str; 3] = ["", "AccessDenied", "ThrottlingException"];
-const CREATED: &str = r#"{"accessKey":{"accessKeyId":"AKIAIOSFODNN7EXAMPLE","userName":"ana","createDate":"Dec 1, 2023, 1:00:00 AM"}}"#;
+const CREATED: &str =
+    r#"{"accessKey":{"accessKeyId":"AKIAIOSFODNN7EXAMPLE","userName":"ana","createDate":"Dec 1, 2023, 1:00:00 AM"}}"#;
 
 /// One event of a generated stream: places in the lists above.
 #[derive(Clone, Debug)]

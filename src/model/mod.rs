@@ -23,5 +23,5 @@ pub use event::{Event, IdentityRef, LazyIdentity};
 pub use identity::{IdentityType, InScopeOf, OnBehalfOf, SessionContext, SessionIssuer, UserIdentity};
 pub use principal::principal_of;
 pub use time::{Day, EventTime, Hour};
-pub use user_agent::agent_family;
+pub use user_agent::{NO_AGENT, agent_family};
 pub use window::{TimeWindow, WindowError};

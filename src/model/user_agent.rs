@@ -1,5 +1,8 @@
 //! `userAgent`: which program it names, with its version and random parts left away.
 
+/// The family of an absent `userAgent`.
+pub const NO_AGENT: &str = "none";
+
 /// The family of a `userAgent`: the product that made the call, in lower case, without version. Not an AWS field.
 ///
 /// | `userAgent` | family |
@@ -25,7 +28,7 @@ pub fn agent_family(user_agent: &str) -> String {
     let text = user_agent.trim();
     let text = text.strip_prefix('[').map_or(text, |inner| inner.strip_suffix(']').unwrap_or(inner)).trim();
     if text.is_empty() {
-        return "none".to_owned();
+        return NO_AGENT.to_owned();
     }
     if let Some(family) = of_aws_itself(text) {
         return family.to_owned();

@@ -33,7 +33,8 @@ struct Response {
 struct AccessKey {
     #[serde(default)]
     access_key_id: String,
-    user_name: Option<String>,
+    /// Text; of any other type in a doctored or re-exported record, which must not lose the creation.
+    user_name: Option<serde_json::Value>,
     /// Text or, in re-exported records, a number.
     create_date: Option<serde_json::Value>,
 }
@@ -53,7 +54,7 @@ impl Creation {
             time,
             creator: symbols.intern(&principal_of(identity)),
             account: symbols.intern(account),
-            user_name: symbols.intern(key.user_name.as_deref().unwrap_or_default()),
+            user_name: symbols.intern(key.user_name.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default()),
         };
         Some((symbols.intern(&key.access_key_id), creation))
     }

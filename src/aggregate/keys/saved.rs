@@ -155,8 +155,7 @@ fn load_agents(keys: &mut Keys, table: Reader<'_>, symbols: &mut Symbols) -> Res
 }
 
 fn regions(keys: &Keys, symbols: &Symbols) -> Batch {
-    let rows: Vec<_> =
-        keys.rows.iter().flat_map(|row| row.regions.iter().map(|region| (row.key, region))).collect();
+    let rows: Vec<_> = keys.rows.iter().flat_map(|row| row.regions.iter().map(|region| (row.key, region))).collect();
     Batch::new("key_regions")
         .texts(KEY, rows.iter().map(|row| Some(symbols.text(row.0))))
         .texts("region", rows.iter().map(|row| Some(symbols.text(row.1))))

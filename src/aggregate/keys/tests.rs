@@ -111,7 +111,7 @@ fn a_creation_without_a_readable_date_has_its_event_time() {
     for response in [
         r#"{"accessKey":{"accessKeyId":"AKIAIOSFODNN7EXAMPLE","createDate":"soon"}}"#,
         r#"{"accessKey":{"accessKeyId":"AKIAIOSFODNN7EXAMPLE","createDate":[1]}}"#,
-        r#"{"accessKey":{"accessKeyId":"AKIAIOSFODNN7EXAMPLE","userName":null}}"#,
+        r#"{"accessKey":{"accessKeyId":"AKIAIOSFODNN7EXAMPLE","userName":7}}"#,
     ] {
         assert_eq!(creations(&creation(&admin, response))[0].0, "2024-01-01T00:00:00Z", "{response}");
     }

@@ -154,11 +154,7 @@ fn led<T>(table: &str, cells: &[(&PrincipalUse, T)], symbols: &Symbols) -> Batch
 }
 
 /// The rows, made when new, that the lines of a table belong to.
-fn leads(
-    principals: &mut Principals,
-    table: Reader<'_>,
-    symbols: &mut Symbols,
-) -> Result<Vec<usize>, BatchError> {
+fn leads(principals: &mut Principals, table: Reader<'_>, symbols: &mut Symbols) -> Result<Vec<usize>, BatchError> {
     let (names, accounts): (Vec<&str>, Vec<&str>) = (table.full_texts("principal")?, table.full_texts("account_id")?);
     let pairs: Vec<(Sym, Sym)> =
         names.iter().zip(accounts).map(|(name, account)| (symbols.intern(name), symbols.intern(account))).collect();
