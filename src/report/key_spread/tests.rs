@@ -184,6 +184,14 @@ fn a_finding_explains_its_verdict() {
 }
 
 #[test]
+fn the_peak_hour_is_the_earliest_of_equals() {
+    let calls = [("2024-01-03T05:10:00Z", "192.0.2.1", CLI, ""), ("2024-01-02T07:20:00Z", "198.51.100.1", CLI, "")];
+    let answer = answer_of(&state_of(&user("ana", KEY), &calls), &[], None);
+    assert_eq!(answer.findings[0].rule, "key-roaming");
+    assert_eq!(answer.findings[0].evidence["peak_hour"], "2024-01-02T07:00:00Z");
+}
+
+#[test]
 fn the_severity_table_of_the_help_is_the_one_in_force() {
     for verdict in Verdict::ALL {
         let severity = verdict.severity().as_str();
