@@ -105,6 +105,24 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A column of numbers, one in every row.
+    ///
+    /// # Errors
+    /// [`BatchError::NoColumn`], [`BatchError::BadCell`].
+    pub fn full_ints(&self, name: &str) -> Result<Vec<i64>, BatchError> {
+        let cells = self.ints(name)?.iter().enumerate();
+        cells.map(|(row, cell)| cell.ok_or_else(|| self.bad_cell(name, row, "needs a number"))).collect()
+    }
+
+    /// A column of texts, one in every row.
+    ///
+    /// # Errors
+    /// [`BatchError::NoColumn`], [`BatchError::BadCell`].
+    pub fn full_texts(&self, name: &str) -> Result<Vec<&'a str>, BatchError> {
+        let cells = self.texts(name)?.iter().enumerate();
+        cells.map(|(row, cell)| cell.as_deref().ok_or_else(|| self.bad_cell(name, row, "needs a text"))).collect()
+    }
+
     /// The error for a cell of this table.
     pub fn bad_cell(&self, column: &str, row: usize, why: &'static str) -> BatchError {
         BatchError::BadCell(self.batch.table.clone(), column.to_owned(), row, why)

@@ -10,8 +10,10 @@
 mod batch;
 mod hours;
 pub mod issuances;
+pub mod keys;
 mod memo;
 mod named;
+pub mod principals;
 pub mod root_use;
 mod seen;
 pub mod sessions;
@@ -20,10 +22,13 @@ mod state;
 mod symbols;
 mod tally;
 
+#[cfg(test)]
+pub(crate) mod testing;
+
 pub use batch::{Batch, BatchError, Cells, Reader};
 pub use hours::HourSet;
 pub use memo::RowMemo;
-pub use named::{SymCounts, SymSet};
+pub use named::{SymCounts, SymMap, SymSet};
 pub use seen::Seen;
 pub use span::Span;
 pub use state::State;
@@ -83,4 +88,5 @@ impl std::fmt::Debug for AggregateKind {
 }
 
 /// Every aggregate, in the order in which they are saved.
-pub static AGGREGATES: &[&AggregateKind] = &[&issuances::KIND, &sessions::KIND, &root_use::KIND];
+pub static AGGREGATES: &[&AggregateKind] =
+    &[&root_use::KIND, &keys::KIND, &issuances::KIND, &sessions::KIND, &principals::KIND];

@@ -1,4 +1,4 @@
-//! Exact sets and counters of symbols: a short list while few, a hash table when many.
+//! Exact maps, sets and counters by symbol: a short list while few, a hash table when many.
 
 use hashbrown::HashMap;
 
@@ -7,82 +7,127 @@ use super::{Remap, Sym};
 /// Past this many members a list becomes a table.
 const FEW: usize = 12;
 
+/// A value for each symbol.
+#[derive(Clone, Debug)]
+pub struct SymMap<V> {
+    /// Members in order of arrival.
+    syms: Vec<Sym>,
+    /// The value of each member.
+    values: Vec<V>,
+    /// Where each member is in `syms`, once there are more than [`FEW`]. Boxed, so that the many short ones stay small.
+    places: Option<Box<HashMap<Sym, u32, ahash::RandomState>>>,
+}
+
 /// Exact counts by symbol.
 #[derive(Clone, Debug, Default)]
-pub struct SymCounts {
-    /// Members in order of arrival.
-    list: Vec<(Sym, i64)>,
-    /// Where each member is in `list`, once there are more than [`FEW`].
-    places: HashMap<Sym, u32, ahash::RandomState>,
+pub struct SymCounts(SymMap<i64>);
+
+/// An exact set of symbols.
+#[derive(Clone, Debug, Default)]
+pub struct SymSet(SymMap<()>);
+
+impl<V> Default for SymMap<V> {
+    fn default() -> Self {
+        Self { syms: Vec::new(), values: Vec::new(), places: None }
+    }
+}
+
+impl<V: Default> SymMap<V> {
+    /// The value of `sym`, put in with its default when new.
+    pub fn entry(&mut self, sym: Sym) -> &mut V {
+        let place = match self.place(sym) {
+            Some(place) => place,
+            None => self.push(sym),
+        };
+        &mut self.values[place]
+    }
+
+    /// The value of `sym`, if it is in.
+    pub fn get(&self, sym: Sym) -> Option<&V> {
+        self.place(sym).map(|place| &self.values[place])
+    }
+
+    /// Every symbol with its value, in no lasting order.
+    pub fn iter(&self) -> impl Iterator<Item = (Sym, &V)> + '_ {
+        self.syms.iter().copied().zip(&self.values)
+    }
+
+    /// How many distinct symbols there are.
+    pub fn len(&self) -> usize {
+        self.syms.len()
+    }
+
+    /// Whether there is no symbol.
+    pub fn is_empty(&self) -> bool {
+        self.syms.is_empty()
+    }
+
+    fn place(&self, sym: Sym) -> Option<usize> {
+        match &self.places {
+            Some(places) => places.get(&sym).map(|&i| i as usize),
+            None => self.syms.iter().position(|&s| s == sym),
+        }
+    }
+
+    #[cold]
+    fn push(&mut self, sym: Sym) -> usize {
+        let place = self.syms.len();
+        self.syms.push(sym);
+        self.values.push(V::default());
+        match &mut self.places {
+            Some(places) => drop(places.insert(sym, place as u32)),
+            None if place < FEW => {}
+            None => self.places = Some(Box::new(self.syms.iter().copied().zip(0..).collect())),
+        }
+        place
+    }
 }
 
 impl SymCounts {
     /// Adds `by` to the count of `sym`.
     pub fn add(&mut self, sym: Sym, by: i64) {
-        match self.place(sym) {
-            Some(i) => self.list[i].1 += by,
-            None => self.push(sym, by),
-        }
+        *self.0.entry(sym) += by;
     }
 
     /// Adds all counts of `other`.
     pub fn merge(&mut self, other: &Self, remap: &Remap) {
-        for &(sym, count) in &other.list {
+        for (sym, count) in other.iter() {
             self.add(remap.of(sym), count);
         }
     }
 
     /// Every symbol with its count, in no lasting order.
     pub fn iter(&self) -> impl Iterator<Item = (Sym, i64)> + '_ {
-        self.list.iter().copied()
+        self.0.iter().map(|(sym, &count)| (sym, count))
     }
 
     /// How many distinct symbols there are.
     pub fn len(&self) -> usize {
-        self.list.len()
+        self.0.len()
     }
 
     /// Whether nothing was counted.
     pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
-    }
-
-    fn place(&self, sym: Sym) -> Option<usize> {
-        if self.list.len() > FEW {
-            return self.places.get(&sym).map(|&i| i as usize);
-        }
-        self.list.iter().position(|&(s, _)| s == sym)
-    }
-
-    #[cold]
-    fn push(&mut self, sym: Sym, by: i64) {
-        self.list.push((sym, by));
-        if self.list.len() == FEW + 1 {
-            self.places = self.list.iter().enumerate().map(|(i, &(s, _))| (s, i as u32)).collect();
-        } else if self.list.len() > FEW {
-            self.places.insert(sym, self.list.len() as u32 - 1);
-        }
+        self.0.is_empty()
     }
 }
-
-/// An exact set of symbols.
-#[derive(Clone, Debug, Default)]
-pub struct SymSet(SymCounts);
 
 impl SymSet {
     /// Puts `sym` in.
     pub fn insert(&mut self, sym: Sym) {
-        self.0.add(sym, 0);
+        self.0.entry(sym);
     }
 
     /// Puts all of `other` in.
     pub fn merge(&mut self, other: &Self, remap: &Remap) {
-        self.0.merge(&other.0, remap);
+        for sym in other.iter() {
+            self.insert(remap.of(sym));
+        }
     }
 
     /// The members, in no lasting order.
     pub fn iter(&self) -> impl Iterator<Item = Sym> + '_ {
-        self.0.iter().map(|(sym, _)| sym)
+        self.0.iter().map(|(sym, ())| sym)
     }
 
     /// How many members there are.

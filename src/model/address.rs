@@ -1,5 +1,6 @@
 //! `sourceIPAddress`: a field that often holds no address at all.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 
 use ipnet::{Ipv4Net, Ipv6Net};
@@ -72,6 +73,16 @@ impl SourceAddress {
             IpAddr::V6(ip) => Network::V6(Ipv6Net::new_assert(ip, 64).trunc()),
         };
         Some(network)
+    }
+}
+
+impl fmt::Display for Network {
+    /// `192.0.2.0/24`, `2001:db8::/64`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::V4(network) => network.fmt(f),
+            Self::V6(network) => network.fmt(f),
+        }
     }
 }
 

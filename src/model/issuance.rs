@@ -198,7 +198,7 @@ mod tests {
             response_elements: response,
             additional_event_data: "",
             addendum: "",
-            user_identity: &identity,
+            user_identity: crate::model::LazyIdentity::known(&identity),
             identity: IdentityRef { generation: 1, slot: 0 },
         })
     }

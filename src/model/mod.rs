@@ -13,7 +13,11 @@ mod principal;
 mod sign_in;
 mod subdocument;
 mod time;
+mod user_agent;
 mod window;
+
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use access_key::AccessKeyKind;
 pub use address::{Network, SourceAddress};
@@ -25,4 +29,5 @@ pub use principal::principal_of;
 pub use sign_in::SignIn;
 pub(crate) use subdocument::{members, text};
 pub use time::{Day, EventTime, Hour};
+pub use user_agent::{NO_AGENT, agent_family};
 pub use window::{TimeWindow, WindowError};

@@ -83,6 +83,13 @@ impl Day {
     }
 }
 
+impl Hour {
+    /// The first moment of this hour.
+    pub const fn start(self) -> EventTime {
+        EventTime::from_seconds(self.0 as i64 * 3600)
+    }
+}
+
 impl fmt::Display for Day {
     /// `2023-07-10`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,14 +1,241 @@
-//! placeholder
+//! Key spread: which long-lived access keys are used from where, and which look embedded, roaming or leaked.
 
-use super::{Answer, Report};
+mod age;
+mod explain;
+mod spread;
+#[cfg(test)]
+mod tests;
+mod verdict;
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use serde_json::{Map, json};
+
+use self::age::Age;
+use self::spread::Spread;
+use self::verdict::{Thresholds, Verdict};
+use super::{
+    Answer, Column, ColumnKind, Finding, GeoDatabase, GeoError, Report, ReportOption, Severity, Value, View, finding,
+};
+use crate::aggregate::Sym;
+use crate::aggregate::keys::{self, Holder, KeyUse, Keys};
+use crate::model::NO_AGENT;
+
+/// The report `key-spread`.
 pub static REPORT: Report = Report {
     name: "key-spread",
-    summary: "",
-    about: "",
-    columns: &[],
-    key: &[],
-    needs: &[],
-    options: &[],
-    answer: |_| Answer::default(),
+    summary: "Long-lived access keys by where they are used from: embedded, roaming, leaked",
+    about: ABOUT,
+    columns: COLUMNS,
+    key: &["access_key_id"],
+    needs: &[&keys::KIND],
+    options: &[MIN_ADDRESSES, EMBEDDED_PEAK, LEAK_DAYS],
+    answer,
 };
+
+const ABOUT: &str = "\
+A row is one long-lived access key (AKIA…) that signed at least one counted call without being in a session. A key that \
+the S3 console proxies for a signed-in person (AKIA with a session creationDate) is not counted. Rows come worst \
+severity first, then by events, then by access key id.
+
+Verdict, the first that holds, and its severity:
+  quiet         low     no call succeeded: the key is disabled or without rights, and someone tries it
+  single        info    at most one network (/24 or /64)
+  leak-suspect  high    a network and an agent family were both first seen --leak-days or more after the first use
+  embedded      medium  --embedded-peak or more addresses in one UTC clock hour
+  roaming       low     anything else: several networks, few at a time
+Every verdict but single comes as a finding with its evidence.
+
+What it proves: these addresses and agents called AWS with this key. What it does not: the verdict is a heuristic.
+NAT hides machines behind one address; NAT pools, DHCP and dual stack make one machine look like several. A fleet \
+inside one /24 is single. Agents are the caller's own words: a thief who copies them, or who came within the first \
+days, is not a leak suspect; a new office or a move of hosts with a new tool is. With a window the first use is the \
+first in the window. Calls that a service makes with the key (CloudFormation, Athena) show its host: service_sources \
+counts the hosts, and neither they nor AWS's own agents count towards spread. Unreadable or missing addresses count \
+nowhere but in events; a missing user agent is no agent in the counts, yet a new one for the verdict. The age is exact where CreateAccessKey is in the logs, else at least what is shown.
+
+With --geoip-db the columns asns, asn_list, countries and country_list are added: the database's estimate on its \
+build date, null where no file given holds it.";
+
+const MIN_ADDRESSES: ReportOption = ReportOption {
+    name: "min-addresses",
+    default: 2,
+    min: 0,
+    about: "list keys with at least this many addresses; 0 lists every key",
+};
+const EMBEDDED_PEAK: ReportOption = ReportOption {
+    name: "embedded-peak",
+    default: 3,
+    min: 2,
+    about: "addresses in one UTC hour from which a key counts as embedded",
+};
+const LEAK_DAYS: ReportOption = ReportOption {
+    name: "leak-days",
+    default: 7,
+    min: 1,
+    about: "days after a key's first use from which a network or agent counts as new",
+};
+
+const COLUMNS: &[Column] = &[
+    Column::new("access_key_id", ColumnKind::Id, "The key."),
+    Column::new("account_id", ColumnKind::Id, "The account that owns the key, else the one that received the records.")
+        .second(),
+    Column::new("principal", ColumnKind::Id, "Whose key it is: a user's arn or root@account."),
+    Column::new("verdict", ColumnKind::Text, "What the spread looks like; a heuristic."),
+    Column::new("severity", ColumnKind::Text, "How much the verdict matters."),
+    Column::new("events", ColumnKind::Count, "Calls signed with the key."),
+    Column::new("errors", ColumnKind::Count, "Calls with an errorCode or errorMessage.").asked(),
+    Column::new("denied", ColumnKind::Count, "Calls refused for lack of permission.").second(),
+    Column::new("addresses", ColumnKind::Count, "Distinct IP addresses, private ones included."),
+    Column::new("address_list", ColumnKind::List, "The addresses.").asked(),
+    Column::new(
+        "private_addresses",
+        ColumnKind::Count,
+        "How many of the addresses are private or came through a VPC endpoint.",
+    )
+    .asked(),
+    Column::new("service_sources", ColumnKind::Count, "Distinct service hosts in the place of an address.").asked(),
+    Column::new("networks", ColumnKind::Count, "Distinct /24 (IPv4) and /64 (IPv6) around the addresses.").second(),
+    Column::new("peak_concurrent_addresses", ColumnKind::Count, "Most distinct addresses in one UTC clock hour.")
+        .second(),
+    Column::new("user_agents", ColumnKind::Count, "Distinct userAgent texts.").asked(),
+    Column::new("agent_families", ColumnKind::Count, "Distinct programs that the user agents name.").second(),
+    Column::new("regions", ColumnKind::Count, "Distinct regions.").second(),
+    Column::new("active_days", ColumnKind::Count, "Distinct UTC days with a call.").unit("days").second(),
+    Column::new("first_seen", ColumnKind::Time, "The first counted call.").second(),
+    Column::new("last_seen", ColumnKind::Time, "The last counted call.").second(),
+    Column::new("last_success", ColumnKind::Time, "The last counted call that succeeded; null when none did.").asked(),
+    Column::new("age_days", ColumnKind::Count, "Age at the end of the window, else at the last event.")
+        .unit("days")
+        .second(),
+    Column::new("age_basis", ColumnKind::Text, "created: exact; first-seen: at least this old.").asked(),
+];
+
+const GEO_COLUMNS: [Column; 4] = [
+    Column::new("asns", ColumnKind::Count, "Distinct autonomous systems of the addresses.").second(),
+    Column::new("asn_list", ColumnKind::List, "The autonomous systems, with their names.").asked(),
+    Column::new("countries", ColumnKind::Count, "Distinct countries of the addresses.").second(),
+    Column::new("country_list", ColumnKind::List, "The ISO 3166 codes of the countries.").asked(),
+];
+
+/// One key with all that was worked out for it.
+struct JudgedKey<'a> {
+    id: &'a str,
+    principal: &'a str,
+    account: &'a str,
+    /// (principal, account, events), the chosen one first.
+    holders: Vec<(&'a str, &'a str, i64)>,
+    used: &'a KeyUse,
+    spread: Spread,
+    verdict: Verdict,
+    age: Age<'a>,
+}
+
+fn answer(view: &View<'_>) -> Answer {
+    let keys = view.state.get::<Keys>().expect("the state has the aggregates that the report needs");
+    let thresholds =
+        Thresholds { embedded_peak: view.options.get(&EMBEDDED_PEAK), leak_days: view.options.get(&LEAK_DAYS) };
+    let mut judged: Vec<JudgedKey<'_>> = keys.rows().iter().map(|row| judge(view, keys, row, thresholds)).collect();
+    judged.sort_by_key(|key| (Reverse(key.verdict.severity()), Reverse(key.used.tally.events), key.id));
+    let mut answer = Answer { columns: COLUMNS.to_vec(), ..Answer::default() };
+    answer.findings = judged.iter().flat_map(|key| explain::findings(key, thresholds)).collect();
+    let least = usize::try_from(view.options.get(&MIN_ADDRESSES)).unwrap_or_default();
+    judged.retain(|key| key.spread.addresses.len() >= least);
+    answer.rows = judged.iter().map(cells).collect();
+    if let Some(geo) = view.geo {
+        add_places(&mut answer, &judged, geo);
+    }
+    finding::sort(&mut answer.findings);
+    answer
+}
+
+fn judge<'a>(view: &View<'a>, keys: &'a Keys, used: &'a KeyUse, thresholds: Thresholds) -> JudgedKey<'a> {
+    let symbols = view.state.symbols();
+    let spread = Spread::of(used, symbols);
+    let name = |holder: &Holder| (symbols.text(holder.principal), symbols.text(holder.account), holder.events);
+    let mut holders: Vec<_> = keys.holders(used).map(name).collect();
+    holders.sort_by_key(|&(principal, account, events)| (Reverse(events), principal, account));
+    let (principal, account, _) = holders.first().copied().unwrap_or_default();
+    JudgedKey {
+        id: symbols.text(used.key),
+        principal,
+        account,
+        holders,
+        used,
+        verdict: Verdict::of(used, &spread, thresholds),
+        age: Age::of(used, keys.creations(used.key), symbols, view.as_of),
+        spread,
+    }
+}
+
+fn cells(key: &JudgedKey<'_>) -> Vec<Value> {
+    let (used, spread) = (key.used, &key.spread);
+    vec![
+        Value::text(key.id),
+        Value::text(key.account),
+        Value::text(key.principal),
+        Value::text(key.verdict.as_str()),
+        Value::text(key.verdict.severity().as_str()),
+        Value::Count(used.tally.events),
+        Value::Count(used.tally.errors),
+        Value::Count(used.tally.denied),
+        Value::count(spread.addresses.len()),
+        Value::List(spread.address_list()),
+        Value::count(spread.private_addresses()),
+        Value::count(spread.service_hosts.len()),
+        Value::count(spread.networks.len()),
+        Value::count(spread.peak.addresses),
+        Value::count(used.user_agents.iter().filter(|(agent, _)| *agent != Sym::EMPTY).count()),
+        Value::count(spread.families.keys().filter(|family| *family != NO_AGENT).count()),
+        Value::count(used.regions.iter().filter(|region| *region != Sym::EMPTY).count()),
+        Value::count(spread.active_days),
+        Value::time(used.span.first()),
+        Value::time(used.span.last()),
+        Value::time(used.successes.last()),
+        key.age.days.map_or(Value::Null, Value::Count),
+        Value::text(key.age.basis.as_str()),
+    ]
+}
+
+/// Appends what the databases know of the addresses; an entry that cannot be read is a finding, not a gap.
+fn add_places(answer: &mut Answer, judged: &[JudgedKey<'_>], geo: &GeoDatabase) {
+    answer.columns.extend(GEO_COLUMNS);
+    let mut damaged: Vec<GeoError> = Vec::new();
+    for (row, key) in answer.rows.iter_mut().zip(judged) {
+        row.extend(places(key, geo.holds_asn(), &mut damaged, |ip| geo.asn(ip)));
+        row.extend(places(key, geo.holds_country(), &mut damaged, |ip| geo.country(ip)));
+    }
+    if let Some(first) = damaged.first() {
+        answer.findings.push(Finding {
+            severity: Severity::Low,
+            rule: "geoip-entry-unreadable",
+            account_id: String::new(),
+            subject: "--geoip-db".to_owned(),
+            summary: format!("{} look-ups failed, so asns and countries are incomplete: {first}", damaged.len()),
+            count: i64::try_from(damaged.len()).unwrap_or(i64::MAX),
+            evidence: Map::from_iter([("first".to_owned(), json!(first.to_string()))]),
+        });
+    }
+}
+
+/// A count and its list, both null when no file can tell.
+fn places(
+    key: &JudgedKey<'_>,
+    known: bool,
+    damaged: &mut Vec<GeoError>,
+    look_up: impl Fn(IpAddr) -> Result<Option<String>, GeoError>,
+) -> [Value; 2] {
+    if !known {
+        return [Value::Null, Value::Null];
+    }
+    let mut found = BTreeSet::new();
+    for &address in key.spread.addresses.keys() {
+        match look_up(address) {
+            Ok(place) => found.extend(place),
+            Err(error) => damaged.push(error),
+        }
+    }
+    [Value::count(found.len()), Value::List(found.into_iter().collect())]
+}

@@ -1,14 +1,188 @@
-//! placeholder
+//! Principals: who called AWS, how much, from where, with which credentials.
 
-use super::{Answer, Report};
+#[cfg(test)]
+mod tests;
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use serde_json::{Map, json};
+
+use super::{Answer, Column, ColumnKind, Finding, Report, Severity, Value, View, finding};
+use crate::aggregate::principals::{self, PrincipalUse, Principals};
+use crate::aggregate::{Sym, SymSet, Symbols};
+use crate::model::SourceAddress;
+
+/// The report `principals`.
 pub static REPORT: Report = Report {
     name: "principals",
-    summary: "",
-    about: "",
-    columns: &[],
-    key: &[],
-    needs: &[],
+    summary: "Every principal with its events, credentials, sessions, addresses, services and regions",
+    about: ABOUT,
+    columns: COLUMNS,
+    key: &["principal", "account_id"],
+    needs: &[&principals::KIND],
     options: &[],
-    answer: |_| Answer::default(),
+    answer,
 };
+
+/// Members of `top_events`.
+const TOP: usize = 10;
+
+const ABOUT: &str = "\
+A row is one principal of one account: an IAM user, a role (all its sessions together), root@account, an AWS service, \
+another account or an Identity Center user. Every counted event is in exactly one row. A federated user's events \
+belong to the user or root that issued it. The account is the one that owns the credential, else (services above all) \
+the one that received the record. Rows come by events, then by principal, then by account.
+
+What it proves: CloudTrail recorded these calls under these credentials. What it does not: which person or machine \
+held them; one name can be many people (shared users, assumed roles) and one person many names. addresses counts \
+distinct IP addresses only, not service hosts; NAT, DHCP and dual stack blur them as in key-spread. sessions counts \
+distinct (principalId, creationDate), without a creationDate distinct temporary keys; calls with a long-lived key are \
+in no session. access_keys counts long-lived and temporary ids. type is the userIdentity type of the records, \
+FederatedUser only where there is no other.
+
+Finding principal-recreated (info): one name with several unique ids, so a user or role was deleted and made again \
+under the same name; old permissions and new ones are not the same. Anonymised records look the same.";
+
+const COLUMNS: &[Column] = &[
+    Column::new("principal", ColumnKind::Id, "A user's or role's arn, root@account, service:host and the like."),
+    Column::new("type", ColumnKind::Text, "userIdentity.type; null where the records have none."),
+    Column::new(
+        "account_id",
+        ColumnKind::Id,
+        "The account that owns the credential, else the one that received the records.",
+    )
+    .second(),
+    Column::new("principal_ids", ColumnKind::Count, "Distinct unique ids (AIDA…, AROA…), session names left away.")
+        .asked(),
+    Column::new("events", ColumnKind::Count, "Calls."),
+    Column::new("errors", ColumnKind::Count, "Calls with an errorCode or errorMessage.").second(),
+    Column::new("denied", ColumnKind::Count, "Calls refused for lack of permission."),
+    Column::new("access_keys", ColumnKind::Count, "Distinct access key ids, long-lived and temporary.").second(),
+    Column::new("sessions", ColumnKind::Count, "Distinct sessions.").second(),
+    Column::new("addresses", ColumnKind::Count, "Distinct IP addresses."),
+    Column::new("services", ColumnKind::Count, "Distinct services called.").second(),
+    Column::new("regions", ColumnKind::Count, "Distinct regions.").second(),
+    Column::new("active_days", ColumnKind::Count, "Distinct UTC days with a call.").unit("days").second(),
+    Column::new("first_seen", ColumnKind::Time, "The first counted call.").second(),
+    Column::new("last_seen", ColumnKind::Time, "The last counted call."),
+    Column::new("top_events", ColumnKind::NamedCounts, "The ten most frequent event names.").asked(),
+    Column::new("principal_id_list", ColumnKind::List, "The unique ids.").asked(),
+    Column::new("address_list", ColumnKind::List, "The IP addresses.").asked(),
+    Column::new("service_list", ColumnKind::List, "The services, by eventSource.").asked(),
+    Column::new("region_list", ColumnKind::List, "The regions.").asked(),
+];
+
+/// One principal with its texts read.
+struct PrincipalRow<'a> {
+    principal: &'a str,
+    account: &'a str,
+    kind: &'a str,
+    used: &'a PrincipalUse,
+    ids: Vec<String>,
+    addresses: Vec<String>,
+    services: Vec<String>,
+    regions: Vec<String>,
+}
+
+fn answer(view: &View<'_>) -> Answer {
+    let principals = view.state.get::<Principals>().expect("the state has the aggregates that the report needs");
+    let symbols = view.state.symbols();
+    let mut rows: Vec<PrincipalRow<'_>> = principals.rows().iter().map(|used| read(used, symbols)).collect();
+    rows.sort_by_key(|row| (Reverse(row.used.tally.events), row.principal, row.account));
+    let mut findings: Vec<Finding> = rows.iter().filter_map(recreated).collect();
+    finding::sort(&mut findings);
+    Answer { columns: COLUMNS.to_vec(), rows: rows.iter().map(|row| cells(row, symbols)).collect(), findings }
+}
+
+fn read<'a>(used: &'a PrincipalUse, symbols: &'a Symbols) -> PrincipalRow<'a> {
+    PrincipalRow {
+        principal: symbols.text(used.principal),
+        account: symbols.text(used.account),
+        kind: kind_of(used, symbols),
+        ids: texts(&used.principal_ids, symbols),
+        addresses: addresses(used, symbols),
+        services: texts(&used.services, symbols),
+        regions: texts(&used.regions, symbols),
+        used,
+    }
+}
+
+fn cells(row: &PrincipalRow<'_>, symbols: &Symbols) -> Vec<Value> {
+    let used = row.used;
+    vec![
+        Value::text(row.principal),
+        Value::text(row.kind),
+        Value::text(row.account),
+        Value::count(row.ids.len()),
+        Value::Count(used.tally.events),
+        Value::Count(used.tally.errors),
+        Value::Count(used.tally.denied),
+        Value::count(used.access_keys.len()),
+        Value::count(used.sessions.len()),
+        Value::count(row.addresses.len()),
+        Value::count(row.services.len()),
+        Value::count(row.regions.len()),
+        Value::count(used.hours.days().len()),
+        Value::time(used.span.first()),
+        Value::time(used.span.last()),
+        Value::NamedCounts(top_events(used, symbols)),
+        Value::List(row.ids.clone()),
+        Value::List(row.addresses.clone()),
+        Value::List(row.services.clone()),
+        Value::List(row.regions.clone()),
+    ]
+}
+
+/// The type to print: the first text of those seen, FederatedUser only when it is the only one.
+fn kind_of<'a>(used: &PrincipalUse, symbols: &'a Symbols) -> &'a str {
+    let kinds = used.types.iter().map(|kind| symbols.text(kind)).filter(|kind| !kind.is_empty());
+    kinds.min_by_key(|&kind| (kind == "FederatedUser", kind)).unwrap_or_default()
+}
+
+fn texts(set: &SymSet, symbols: &Symbols) -> Vec<String> {
+    let mut texts: Vec<String> =
+        set.iter().filter(|sym| *sym != Sym::EMPTY).map(|sym| symbols.text(sym).to_owned()).collect();
+    texts.sort();
+    texts
+}
+
+fn addresses(used: &PrincipalUse, symbols: &Symbols) -> Vec<String> {
+    let addresses: BTreeSet<IpAddr> =
+        used.sources.iter().filter_map(|source| SourceAddress::parse(symbols.text(source)).ip()).collect();
+    let mut texts: Vec<String> = addresses.iter().map(IpAddr::to_string).collect();
+    texts.sort();
+    texts
+}
+
+fn top_events(used: &PrincipalUse, symbols: &Symbols) -> Vec<(String, i64)> {
+    let mut counts: Vec<(&str, i64)> =
+        used.event_names.iter().map(|(name, count)| (symbols.text(name), count)).collect();
+    counts.sort_by_key(|&(name, count)| (Reverse(count), name));
+    counts.into_iter().take(TOP).map(|(name, count)| (name.to_owned(), count)).collect()
+}
+
+/// One name with several unique ids: IAM never gives an id twice, so the name was given anew.
+///
+/// Source: IAM user guide, "IAM identifiers", unique identifiers.
+fn recreated(row: &PrincipalRow<'_>) -> Option<Finding> {
+    let is_named = matches!(row.kind, "IAMUser" | "AssumedRole" | "Role" | "FederatedUser");
+    if !is_named || row.ids.len() < 2 {
+        return None;
+    }
+    Some(Finding {
+        severity: Severity::Info,
+        rule: "principal-recreated",
+        account_id: row.account.to_owned(),
+        subject: row.principal.to_owned(),
+        summary: format!("{} unique ids under one name: deleted and made again", row.ids.len()),
+        count: row.used.tally.events,
+        evidence: Map::from_iter([
+            ("type".to_owned(), json!(row.kind)),
+            ("principal_id_list".to_owned(), json!(row.ids)),
+            ("first_seen".to_owned(), json!(row.used.span.first())),
+            ("last_seen".to_owned(), json!(row.used.span.last())),
+        ]),
+    })
+}

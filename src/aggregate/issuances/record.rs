@@ -138,7 +138,7 @@ impl Record {
     }
 
     fn add_caller(&mut self, event: &Event<'_>, symbols: &mut Symbols) {
-        let identity = event.user_identity;
+        let identity = &*event.user_identity;
         if self.text(Text::AccountId) == Sym::EMPTY {
             self.set_texts(&[(Text::AccountId, &identity.account_id)], symbols);
         }

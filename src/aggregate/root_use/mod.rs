@@ -56,7 +56,7 @@ impl RootUse {
     #[cold]
     fn find(&mut self, seen: &mut Seen<'_>) -> usize {
         let event = seen.event;
-        let identity = event.user_identity;
+        let identity = &*event.user_identity;
         let is_service_event = is_service_event(event);
         let Some(class) = RootClass::of(identity, is_service_event) else {
             self.memo.keep(event.identity, 0);

@@ -57,7 +57,7 @@ impl Sessions {
     /// All that rests on the identity alone, once for each distinct one.
     #[cold]
     fn learn(&mut self, seen: &mut Seen<'_>) -> usize {
-        let identity = seen.event.user_identity;
+        let identity = &*seen.event.user_identity;
         let marked = match Key::of(identity, seen.symbols) {
             None => 0,
             Some(key) => {
@@ -110,7 +110,7 @@ impl Aggregate for Sessions {
 
 /// An `AKIA` key with a creation date: the S3 console at work for a signed-in person.
 fn is_s3_console_key(event: &Event<'_>) -> bool {
-    let identity = event.user_identity;
+    let identity = &*event.user_identity;
     identity.access_key_id.starts_with("AKIA") && identity.creation_date().is_some() && facts::is_of_person(identity)
 }
 
@@ -124,7 +124,7 @@ fn is_console_call(event: &Event<'_>) -> bool {
             // is rather a service that acts on someone's call, as KMS decrypts for Systems Manager.
             Some(b'A') => {
                 event.user_agent == "AWS Internal"
-                    && facts::is_of_person(event.user_identity)
+                    && facts::is_of_person(&event.user_identity)
                     && SourceAddress::parse(event.source_ip_address).ip().is_some()
             }
             Some(b'c' | b's') => matches!(event.user_agent, "console.amazonaws.com" | "signin.amazonaws.com"),

@@ -54,7 +54,7 @@ impl Sample {
             response_elements: &self.raw[1],
             additional_event_data: &self.raw[2],
             addendum: "",
-            user_identity: &self.identity,
+            user_identity: crate::model::LazyIdentity::known(&self.identity),
             identity: IdentityRef { generation: 1, slot },
         }
     }

@@ -1,0 +1,271 @@
+//! Long-lived access keys: from where, with what and since when each was used, and who created it.
+//!
+//! Counts only calls that a long-lived key signed ([`UserIdentity::is_long_lived_key_use`]). Keeps what was written in
+//! the records; which texts are one address, which agents one program and what it all means is for the reports.
+//!
+//! [`UserIdentity::is_long_lived_key_use`]: crate::model::UserIdentity::is_long_lived_key_use
+
+mod creation;
+mod saved;
+#[cfg(test)]
+mod tests;
+
+use std::any::Any;
+
+use hashbrown::HashMap;
+
+pub use creation::Creation;
+
+use super::{
+    Aggregate, AggregateKind, Batch, BatchError, HourSet, Remap, RowMemo, Seen, Span, Sym, SymMap, SymSet, Symbols,
+    Tally,
+};
+use crate::model::{Event, Hour, principal_of};
+
+/// The aggregate of long-lived access keys.
+pub static KIND: AggregateKind = AggregateKind {
+    name: "keys",
+    summary: "long-lived access keys: sources by hour, user agents, regions, holders, creations",
+    empty: || Box::new(Keys::default()),
+};
+
+/// Every long-lived key that was used, and every creation of a key that was logged.
+#[derive(Clone, Debug, Default)]
+pub struct Keys {
+    rows: Vec<KeyUse>,
+    by_key: HashMap<Sym, u32, ahash::RandomState>,
+    holders: Vec<Holder>,
+    /// Identity → place in `holders`.
+    memo: RowMemo,
+    creations: HashMap<Sym, Vec<Creation>, ahash::RandomState>,
+}
+
+/// What one key did.
+#[derive(Clone, Debug)]
+pub struct KeyUse {
+    /// `accessKeyId`.
+    pub key: Sym,
+    /// Its events.
+    pub tally: Tally,
+    /// First and last event.
+    pub span: Span,
+    /// First and last event that succeeded; empty when none did.
+    pub successes: Span,
+    /// By `sourceIPAddress`, as written: addresses and service hosts alike.
+    pub sources: SymMap<SourceUse>,
+    /// By `userAgent`: first and last event.
+    pub user_agents: SymMap<Span>,
+    /// Every `awsRegion`.
+    pub regions: SymSet,
+    /// Places in [`Keys::holders`].
+    holders: Vec<u32>,
+}
+
+/// What a key did from one `sourceIPAddress`.
+#[derive(Clone, Debug)]
+pub struct SourceUse {
+    /// Events.
+    pub events: i64,
+    /// First and last event.
+    pub span: Span,
+    /// The clock hours in which it was used.
+    pub hours: HourSet,
+    /// Whether any of the calls came through a VPC endpoint.
+    pub via_vpc_endpoint: bool,
+    /// The hour that was last put into `hours`: most events fall into the one before's.
+    last_hour: Hour,
+}
+
+/// Whose key it is, as the records say. A key has one holder; sanitised records may show several.
+#[derive(Clone, Copy, Debug)]
+pub struct Holder {
+    /// The principal.
+    pub principal: Sym,
+    /// `userIdentity.accountId`, else the account that received the record.
+    pub account: Sym,
+    /// Events that say so.
+    pub events: i64,
+    /// Place of the key in [`Keys::rows`].
+    row: u32,
+}
+
+impl Keys {
+    /// Every key that was used, in no lasting order.
+    pub fn rows(&self) -> &[KeyUse] {
+        &self.rows
+    }
+
+    /// The holders that the records name for a key, in no lasting order.
+    pub fn holders<'a>(&'a self, row: &'a KeyUse) -> impl Iterator<Item = &'a Holder> + 'a {
+        row.holders.iter().map(|&place| &self.holders[place as usize])
+    }
+
+    /// The logged creations of a key, in no lasting order: none or one, but for sanitised records.
+    pub fn creations(&self, key: Sym) -> &[Creation] {
+        self.creations.get(&key).map_or(&[], Vec::as_slice)
+    }
+
+    fn row(&mut self, key: Sym) -> u32 {
+        *self.by_key.entry(key).or_insert_with(|| {
+            self.rows.push(KeyUse::new(key));
+            self.rows.len() as u32 - 1
+        })
+    }
+
+    /// The place of this holder of this key, made when new.
+    fn holder(&mut self, key: Sym, principal: Sym, account: Sym) -> usize {
+        let row = self.row(key);
+        let known = self.rows[row as usize].holders.iter().copied().find(|&place| {
+            let holder = &self.holders[place as usize];
+            holder.principal == principal && holder.account == account
+        });
+        if let Some(place) = known {
+            return place as usize;
+        }
+        self.holders.push(Holder { principal, account, events: 0, row });
+        let place = self.holders.len() - 1;
+        self.rows[row as usize].holders.push(place as u32);
+        place
+    }
+
+    /// The holder of an identity that is not in the memo. Without an accountId the holder hangs on the account that
+    /// received the record, so such an identity is worked out each time.
+    #[cold]
+    fn meet(&mut self, seen: &mut Seen<'_>) -> usize {
+        let event = seen.event;
+        let identity = &*event.user_identity;
+        let key = seen.symbols.intern(&identity.access_key_id);
+        let principal = seen.symbols.intern(&principal_of(identity));
+        if identity.account_id.is_empty() {
+            let account = seen.account();
+            return self.holder(key, principal, account);
+        }
+        let account = seen.symbols.intern(&identity.account_id);
+        let place = self.holder(key, principal, account);
+        self.memo.keep(event.identity, place);
+        place
+    }
+
+    fn add_creation(&mut self, key: Sym, creation: Creation) {
+        let known = self.creations.entry(key).or_default();
+        if !known.contains(&creation) {
+            known.push(creation);
+        }
+    }
+}
+
+impl Aggregate for Keys {
+    fn observe(&mut self, seen: &mut Seen<'_>) {
+        let event = seen.event;
+        if !event.user_identity.is_long_lived_key_use() {
+            return;
+        }
+        let place = match self.memo.get(event.identity) {
+            Some(place) => place,
+            None => self.meet(seen),
+        };
+        let holder = &mut self.holders[place];
+        holder.events += 1;
+        self.rows[holder.row as usize].see(seen);
+    }
+
+    fn remember(&mut self, event: &Event<'_>, symbols: &mut Symbols) {
+        if event.event_name != "CreateAccessKey" {
+            return;
+        }
+        if let Some((key, creation)) = Creation::read(event, symbols) {
+            self.add_creation(key, creation);
+        }
+    }
+
+    fn merge(&mut self, other: Box<dyn Any>, remap: &Remap) {
+        let other = other.downcast::<Self>().expect("states are merged aggregate by aggregate");
+        for theirs in &other.rows {
+            let key = remap.of(theirs.key);
+            let row = self.row(key);
+            self.rows[row as usize].merge(theirs, remap);
+            for holder in other.holders(theirs) {
+                let place = self.holder(key, remap.of(holder.principal), remap.of(holder.account));
+                self.holders[place].events += holder.events;
+            }
+        }
+        for (&key, creations) in &other.creations {
+            for creation in creations {
+                self.add_creation(remap.of(key), creation.renamed(remap));
+            }
+        }
+    }
+
+    fn save(&self, symbols: &Symbols) -> Vec<Batch> {
+        saved::save(self, symbols)
+    }
+
+    fn load(&mut self, batches: &[Batch], symbols: &mut Symbols) -> Result<(), BatchError> {
+        saved::load(self, batches, symbols)
+    }
+}
+
+impl KeyUse {
+    fn new(key: Sym) -> Self {
+        Self {
+            key,
+            tally: Tally::default(),
+            span: Span::default(),
+            successes: Span::default(),
+            sources: SymMap::default(),
+            user_agents: SymMap::default(),
+            regions: SymSet::default(),
+            holders: Vec::new(),
+        }
+    }
+
+    fn see(&mut self, seen: &mut Seen<'_>) {
+        let event = seen.event;
+        self.tally.count(event);
+        self.regions.insert(seen.region());
+        let source = self.sources.entry(seen.address());
+        source.events += 1;
+        source.via_vpc_endpoint |= !event.vpc_endpoint_id.is_empty();
+        let agent = self.user_agents.entry(seen.user_agent());
+        let Some(time) = event.event_time else { return };
+        agent.see(time);
+        source.span.see(time);
+        if source.last_hour != time.hour() {
+            source.last_hour = time.hour();
+            source.hours.insert(source.last_hour);
+        }
+        self.span.see(time);
+        if !event.is_error() {
+            self.successes.see(time);
+        }
+    }
+
+    fn merge(&mut self, other: &Self, remap: &Remap) {
+        self.tally.merge(other.tally);
+        self.span.merge(other.span);
+        self.successes.merge(other.successes);
+        self.regions.merge(&other.regions, remap);
+        for (sym, theirs) in other.user_agents.iter() {
+            self.user_agents.entry(remap.of(sym)).merge(*theirs);
+        }
+        for (sym, theirs) in other.sources.iter() {
+            let ours = self.sources.entry(remap.of(sym));
+            ours.events += theirs.events;
+            ours.span.merge(theirs.span);
+            ours.hours.merge(&theirs.hours);
+            ours.via_vpc_endpoint |= theirs.via_vpc_endpoint;
+        }
+    }
+}
+
+impl Default for SourceUse {
+    fn default() -> Self {
+        Self {
+            events: 0,
+            span: Span::default(),
+            hours: HourSet::default(),
+            via_vpc_endpoint: false,
+            last_hour: Hour(i32::MIN),
+        }
+    }
+}

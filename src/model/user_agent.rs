@@ -1,0 +1,170 @@
+//! `userAgent`: which program it names, with its version and random parts left away.
+
+/// The family of an absent `userAgent`.
+pub const NO_AGENT: &str = "none";
+
+/// The family of a `userAgent`: the product that made the call, in lower case, without version. Not an AWS field.
+///
+/// | `userAgent` | family |
+/// |---|---|
+/// | empty | `none` |
+/// | `aws-cli/2.17.3 Python/3.11.8 …`, `[aws-cli/1.27 …]` | `aws-cli` |
+/// | `APN/1.0 HashiCorp/1.0 Terraform/1.6.2 …` | `terraform` (the product of an AWS partner) |
+/// | `[S3Console/0.4, aws-internal/3 …]`, `RDS Console, aws-internal/3 …` | `s3console`, `rds-console` |
+/// | `stratus-red-team_<uuid>` | `stratus-red-team` (a random or dated ending is no name) |
+/// | `Mozilla/5.0 …` | `browser` |
+/// | `signin.amazonaws.com`, `console.amazonaws.com` | `aws-console` |
+/// | `secretsmanager.amazonaws.com` | `aws-service` |
+/// | `AWS Internal` | `aws-internal` |
+/// | no product name at all | `other` |
+///
+/// Sources: CloudTrail user guide, "CloudTrail record contents", `userAgent`, for the service and console values; APN
+/// user agent format in AWS's partner guidance. The rest is inference from how programs name themselves.
+///
+/// Known misses: the text is the caller's own and can say anything, so an equal family is no proof of an equal program.
+/// A program that only adds its name behind its SDK's is counted as the SDK. A client that claims to be Mozilla (some
+/// scripts do) is a browser. Botocore and Boto3, or two generations of one SDK, are different families.
+pub fn agent_family(user_agent: &str) -> String {
+    let text = user_agent.trim();
+    let text = text.strip_prefix('[').map_or(text, |inner| inner.strip_suffix(']').unwrap_or(inner)).trim();
+    if text.is_empty() {
+        return NO_AGENT.to_owned();
+    }
+    if let Some(family) = of_aws_itself(text) {
+        return family.to_owned();
+    }
+    if text.starts_with("Mozilla/") || text.starts_with("Opera/") {
+        return "browser".to_owned();
+    }
+    let name = if text.starts_with("APN/") { partner_product(text) } else { first_product(text) };
+    let name = without_version(without_random_ending(name)).to_lowercase();
+    let words: Vec<&str> = name.split_whitespace().collect();
+    if words.is_empty() { "other".to_owned() } else { words.join("-") }
+}
+
+/// What AWS writes where no program of a customer made the call.
+fn of_aws_itself(text: &str) -> Option<&'static str> {
+    match text {
+        "signin.amazonaws.com" | "console.amazonaws.com" => Some("aws-console"),
+        _ if text.starts_with("AWS Internal") => Some("aws-internal"),
+        _ if super::address::is_service_host(text) && !text.contains(char::is_whitespace) => Some("aws-service"),
+        _ => None,
+    }
+}
+
+/// `Boto3` of `Boto3/1.34.1 md/…`; `RDS Console` of `RDS Console, aws-internal/3 …`.
+fn first_product(text: &str) -> &str {
+    let console = text.split_once(", aws-internal/").map(|(name, _)| name);
+    match console {
+        Some(name) => name.split('/').next().unwrap_or_default(),
+        None => text.split(is_after_name).next().unwrap_or_default(),
+    }
+}
+
+/// `Terraform` of `APN/1.0 HashiCorp/1.0 Terraform/1.6.2 (…) …`: the product follows the partner.
+fn partner_product(text: &str) -> &str {
+    let mut named = text.split_whitespace().skip(1).filter_map(|word| word.split_once('/').map(|(name, _)| name));
+    let partner = named.next().unwrap_or_default();
+    named.next().filter(|product| product.starts_with(char::is_alphabetic)).unwrap_or(partner)
+}
+
+fn is_after_name(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '/' | ',' | ';' | '(' | ')' | ':')
+}
+
+/// Leaves away a last part that is a UUID, a long hexadecimal id or a date: it tells runs apart, not programs.
+fn without_random_ending(name: &str) -> &str {
+    const UUID: usize = 36;
+    let tail = name.len().checked_sub(UUID).and_then(|start| name.get(start..));
+    if let Some(uuid) = tail.filter(|tail| is_uuid(tail)) {
+        return name[..name.len() - uuid.len()].trim_end_matches(is_separator);
+    }
+    match name.rfind(is_separator) {
+        Some(cut) if is_id(&name[cut + 1..]) => name[..cut].trim_end_matches(is_separator),
+        None if is_id(name) => "",
+        _ => name,
+    }
+}
+
+/// Leaves away a last `-1.2.3`: some programs put no slash before their version.
+fn without_version(name: &str) -> &str {
+    match name.rsplit_once(is_separator) {
+        Some((rest, last)) if is_version(last) => rest.trim_end_matches(is_separator),
+        _ => name,
+    }
+}
+
+fn is_separator(c: char) -> bool {
+    matches!(c, '_' | '-')
+}
+
+fn is_uuid(text: &str) -> bool {
+    text.bytes().enumerate().all(|(i, b)| if matches!(i, 8 | 13 | 18 | 23) { b == b'-' } else { b.is_ascii_hexdigit() })
+}
+
+/// At least eight hexadecimal digits with a decimal one among them; a word such as `deadbeef` stays a name.
+fn is_id(text: &str) -> bool {
+    text.len() >= 8 && text.bytes().all(|b| b.is_ascii_hexdigit()) && text.bytes().any(|b| b.is_ascii_digit())
+}
+
+fn is_version(text: &str) -> bool {
+    let digits = text.strip_prefix('v').unwrap_or(text);
+    digits.contains('.') && digits.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::agent_family;
+
+    #[test]
+    fn families_of_known_agents() {
+        for (agent, family) in [
+            ("", "none"),
+            ("[]", "none"),
+            ("aws-cli/2.17.3 Python/3.11.8 Linux/5.10 exe/x86_64", "aws-cli"),
+            ("[aws-cli/1.27.1 Python/3.8]", "aws-cli"),
+            ("Boto3/1.34.5 md/Botocore#1.34 ua/2.0", "boto3"),
+            ("aws-sdk-go/1.50.2 (go1.21; linux; amd64) amazon-ssm-agent/", "aws-sdk-go"),
+            ("aws-sdk-go-v2/1.17.0 os/linux", "aws-sdk-go-v2"),
+            ("APN/1.0 HashiCorp/1.0 Terraform/1.6.2 (+https://www.terraform.io) terraform-provider-aws/4", "terraform"),
+            ("[APN/1.0 HashiCorp/1.0 Terraform/1.1.2]", "terraform"),
+            ("APN/1.0 Example/2.0", "example"),
+            ("APN/1.0", "other"),
+            ("[S3Console/0.4, aws-internal/3 aws-sdk-java/1.12.488 Linux]", "s3console"),
+            ("RDS Console, aws-internal/3 aws-sdk-java/1.11.975", "rds-console"),
+            ("stratus-red-team_01234567-89ab-cdef-0123-456789abcdef", "stratus-red-team"),
+            ("01234567-89ab-cdef-0123-456789abcdef", "other"),
+            ("job-20240131 python", "job"),
+            ("fleet-deadbeef/1", "fleet-deadbeef"),
+            ("okta-1.2.3", "okta"),
+            ("Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/102.0", "browser"),
+            ("MozillaBot/1.0", "mozillabot"),
+            ("signin.amazonaws.com", "aws-console"),
+            ("secretsmanager.amazonaws.com", "aws-service"),
+            ("amazonaws.com.example/1", "amazonaws.com.example"),
+            ("AWS Internal", "aws-internal"),
+            ("python-requests/2.31.0", "python-requests"),
+            ("a b\ttab \"quote\", comma\nnewline", "a"),
+            ("(comment)", "other"),
+            ("é_01234567-89ab-cdef-0123-456789abcdef", "é"),
+        ] {
+            assert_eq!(agent_family(agent), family, "{agent}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_has_a_family_without_spaces(agent in any::<String>()) {
+            let family = agent_family(&agent);
+            prop_assert!(!family.is_empty() && !family.contains(char::is_whitespace));
+        }
+
+        #[test]
+        fn versions_do_not_matter(name in "[a-z]{2,9}-[g-z]{3}", a in 0u8.., b in 0u8..) {
+            let with = |v: u8| agent_family(&format!("{name}/{v}.{v} Python/3"));
+            prop_assert_eq!(with(a), with(b));
+        }
+    }
+}
