@@ -181,7 +181,7 @@ fn text(value: Raw<'_>) -> Box<str> {
 /// Calls `each` for the fields of an object; for none, when `raw` is no object. A field may be given again by the
 /// careful path, with the same value.
 fn each_field(raw: &str, each: &mut dyn FnMut(&str, Raw<'_>)) {
-    if fields::each_field(raw, 0, |key, value| each(key, value)).is_err() {
+    if fields::each_field(raw, 0, &mut *each).is_err() {
         // The record as a whole was valid or is malformed; a part that is no object has no fields.
         let _ = careful::each_field(raw, |key, value| each(&key, value));
     }

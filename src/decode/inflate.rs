@@ -96,7 +96,7 @@ pub struct JsonReader<R: Read> {
 
 enum Unpacked<R: Read> {
     Plain(BufReader<R>),
-    Gzip(Members<R>),
+    Gzip(Box<Members<R>>),
     Zstd(zstd::stream::read::Decoder<'static, BufReader<R>>),
 }
 
@@ -113,7 +113,7 @@ impl<R: Read> JsonReader<R> {
     pub fn new(packed: R, most: u64) -> io::Result<Self> {
         let mut packed = BufReader::with_capacity(CHUNK, packed);
         let unpacked = match Compression::of(packed.fill_buf()?) {
-            Compression::Gzip => Unpacked::Gzip(Members { member: Some(GzDecoder::new(packed)) }),
+            Compression::Gzip => Unpacked::Gzip(Box::new(Members { member: Some(GzDecoder::new(packed)) })),
             Compression::Plain => Unpacked::Plain(packed),
             Compression::Zstd => {
                 let mut decoder = zstd::stream::read::Decoder::with_buffer(packed)?;

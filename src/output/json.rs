@@ -237,8 +237,12 @@ mod tests {
                 "events_filtered": 0,
                 "events_counted": 2900,
                 "duplicate_events": 0,
+                "updated_events": 0,
+                "late_events": 0,
+                "read_only_events": 0,
                 "conflicting_ids": 0,
                 "malformed_records": 0,
+                "lossy_objects": 0,
                 "bytes_compressed": 305000,
                 "bytes_json": 4400000,
                 "accounts": [

@@ -243,7 +243,7 @@ impl<'a> Worker<'a> {
         let mut any = 0;
         let asides = self.counts.asides.clone();
         let events = self.counts.events;
-        while let Some(part) = parts.next() {
+        for part in parts.by_ref() {
             if self.shared.is_over() {
                 return Fate::Damaged("interrupted before its end".to_owned());
             }
