@@ -2,8 +2,6 @@
 //!
 //! Counts only calls that a long-lived key signed ([`UserIdentity::is_long_lived_key_use`]). Keeps what was written in
 //! the records; which texts are one address, which agents one program and what it all means is for the reports.
-//!
-//! [`UserIdentity::is_long_lived_key_use`]: crate::model::UserIdentity::is_long_lived_key_use
 
 mod creation;
 mod saved;
@@ -20,7 +18,7 @@ use super::{
     Aggregate, AggregateKind, Batch, BatchError, HourSet, Remap, RowMemo, Seen, Span, Sym, SymMap, SymSet, Symbols,
     Tally,
 };
-use crate::model::{Event, Hour, principal_of};
+use crate::model::{Event, Hour, UserIdentity, principal_of};
 
 /// The aggregate of long-lived access keys.
 pub static KIND: AggregateKind = AggregateKind {
@@ -29,13 +27,16 @@ pub static KIND: AggregateKind = AggregateKind {
     empty: || Box::new(Keys::default()),
 };
 
+/// Kept in the memo for an identity that signed with no long-lived key.
+const NO_KEY: usize = 0;
+
 /// Every long-lived key that was used, and every creation of a key that was logged.
 #[derive(Clone, Debug, Default)]
 pub struct Keys {
     rows: Vec<KeyUse>,
     by_key: HashMap<Sym, u32, ahash::RandomState>,
     holders: Vec<Holder>,
-    /// Identity → place in `holders`.
+    /// Identity → place in `holders` plus one, or [`NO_KEY`]: a known identity is not read again.
     memo: RowMemo,
     creations: HashMap<Sym, Vec<Creation>, ahash::RandomState>,
 }
@@ -128,22 +129,26 @@ impl Keys {
         place
     }
 
-    /// The holder of an identity that is not in the memo. Without an accountId the holder hangs on the account that
-    /// received the record, so such an identity is worked out each time.
+    /// Reads an identity that is not in the memo: the place of its holder, if a long-lived key signed. Without an
+    /// accountId the holder hangs on the account that received the record, so such an identity is read each time.
     #[cold]
-    fn meet(&mut self, seen: &mut Seen<'_>) -> usize {
+    fn meet(&mut self, seen: &mut Seen<'_>) -> Option<usize> {
         let event = seen.event;
-        let identity = &*event.user_identity;
+        let identity: &UserIdentity = &event.user_identity;
+        if !identity.is_long_lived_key_use() {
+            self.memo.keep(event.identity, NO_KEY);
+            return None;
+        }
         let key = seen.symbols.intern(&identity.access_key_id);
         let principal = seen.symbols.intern(&principal_of(identity));
         if identity.account_id.is_empty() {
             let account = seen.account();
-            return self.holder(key, principal, account);
+            return Some(self.holder(key, principal, account));
         }
         let account = seen.symbols.intern(&identity.account_id);
         let place = self.holder(key, principal, account);
-        self.memo.keep(event.identity, place);
-        place
+        self.memo.keep(event.identity, place + 1);
+        Some(place)
     }
 
     fn add_creation(&mut self, key: Sym, creation: Creation) {
@@ -156,14 +161,11 @@ impl Keys {
 
 impl Aggregate for Keys {
     fn observe(&mut self, seen: &mut Seen<'_>) {
-        let event = seen.event;
-        if !event.user_identity.is_long_lived_key_use() {
-            return;
-        }
-        let place = match self.memo.get(event.identity) {
-            Some(place) => place,
+        let place = match self.memo.get(seen.event.identity) {
+            Some(known) => known.checked_sub(1),
             None => self.meet(seen),
         };
+        let Some(place) = place else { return };
         let holder = &mut self.holders[place];
         holder.events += 1;
         self.rows[holder.row as usize].see(seen);

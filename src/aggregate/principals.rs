@@ -29,10 +29,12 @@ pub static KIND: AggregateKind = AggregateKind {
 pub struct Principals {
     rows: Vec<PrincipalUse>,
     by_name: HashMap<(Sym, Sym), u32, ahash::RandomState>,
-    /// Identity with an accountId → row.
+    /// Identity with an accountId → row. A known identity is not read again.
     at_home: RowMemo,
-    /// Identity without one → number of the symbol of its principal: its row hangs on who received the record.
+    /// Identity without one → place in `faces`: its row hangs on who received the record.
     homeless: RowMemo,
+    faces: Vec<Face>,
+    by_face: HashMap<Face, u32, ahash::RandomState>,
 }
 
 /// What one principal of one account did.
@@ -78,6 +80,16 @@ pub struct SessionRef {
     pub created: Option<EventTime>,
 }
 
+/// What an identity alone tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Face {
+    principal: Sym,
+    kind: Sym,
+    principal_id: Sym,
+    access_key: Sym,
+    session: Option<SessionRef>,
+}
+
 impl Principals {
     /// Every principal, in no lasting order.
     pub fn rows(&self) -> &[PrincipalUse] {
@@ -92,43 +104,49 @@ impl Principals {
         row as usize
     }
 
-    /// The row of an identity with an accountId that is not in the memo.
+    /// Reads an identity that is in neither memo and puts it into one.
     #[cold]
     fn meet(&mut self, seen: &mut Seen<'_>) -> usize {
         let event = seen.event;
-        let identity = &*event.user_identity;
-        let principal = seen.symbols.intern(&principal_of(identity));
+        let identity: &UserIdentity = &event.user_identity;
+        let face = Face::of(identity, seen.symbols);
+        if identity.account_id.is_empty() {
+            let place = self.place_of(face);
+            self.homeless.keep(event.identity, place);
+            return self.row_for(face, seen.account());
+        }
         let account = seen.symbols.intern(&identity.account_id);
-        let row = self.row(principal, account);
-        self.rows[row].know(identity, seen.symbols);
+        let row = self.row_for(face, account);
         self.at_home.keep(event.identity, row);
         row
     }
 
-    /// The row of an identity without an accountId: services above all.
-    fn meet_homeless(&mut self, seen: &mut Seen<'_>) -> usize {
-        let event = seen.event;
-        let principal = match self.homeless.get(event.identity) {
-            Some(number) => Sym(number as u32),
-            None => {
-                let principal = seen.symbols.intern(&principal_of(&event.user_identity));
-                self.homeless.keep(event.identity, principal.0 as usize);
-                principal
-            }
-        };
-        let account = seen.account();
-        let row = self.row(principal, account);
-        self.rows[row].know(&event.user_identity, seen.symbols);
+    /// The row of a principal in an account, with the face known to it.
+    fn row_for(&mut self, face: Face, account: Sym) -> usize {
+        let row = self.row(face.principal, account);
+        self.rows[row].know(face);
         row
+    }
+
+    /// The place of a face, made when new.
+    fn place_of(&mut self, face: Face) -> usize {
+        let place = *self.by_face.entry(face).or_insert_with(|| {
+            self.faces.push(face);
+            self.faces.len() as u32 - 1
+        });
+        place as usize
     }
 }
 
 impl Aggregate for Principals {
     fn observe(&mut self, seen: &mut Seen<'_>) {
-        let row = match self.at_home.get(seen.event.identity) {
-            Some(row) => row,
-            None if seen.event.user_identity.account_id.is_empty() => self.meet_homeless(seen),
-            None => self.meet(seen),
+        let identity = seen.event.identity;
+        let row = if let Some(row) = self.at_home.get(identity) {
+            row
+        } else if let Some(place) = self.homeless.get(identity) {
+            self.row_for(self.faces[place], seen.account())
+        } else {
+            self.meet(seen)
         };
         self.rows[row].see(seen);
     }
@@ -171,18 +189,15 @@ impl PrincipalUse {
     }
 
     /// Takes down what the identity alone tells.
-    fn know(&mut self, identity: &UserIdentity, symbols: &mut Symbols) {
-        self.types.insert(symbols.intern(identity.kind.as_str()));
-        let principal_id = unique_id_of(identity);
-        if !principal_id.is_empty() {
-            self.principal_ids.insert(symbols.intern(principal_id));
+    fn know(&mut self, face: Face) {
+        self.types.insert(face.kind);
+        if face.principal_id != Sym::EMPTY {
+            self.principal_ids.insert(face.principal_id);
         }
-        if !identity.access_key_id.is_empty() {
-            self.access_keys.insert(symbols.intern(&identity.access_key_id));
+        if face.access_key != Sym::EMPTY {
+            self.access_keys.insert(face.access_key);
         }
-        if let Some(session) = session_of(identity, symbols) {
-            self.sessions.insert(session);
-        }
+        self.sessions.extend(face.session);
     }
 
     fn see(&mut self, seen: &mut Seen<'_>) {
@@ -212,6 +227,18 @@ impl PrincipalUse {
         self.hours.merge(&other.hours);
         let renamed = other.sessions.iter().map(|s| SessionRef { id: remap.of(s.id), created: s.created });
         self.sessions.extend(renamed);
+    }
+}
+
+impl Face {
+    fn of(identity: &UserIdentity, symbols: &mut Symbols) -> Self {
+        Self {
+            principal: symbols.intern(&principal_of(identity)),
+            kind: symbols.intern(identity.kind.as_str()),
+            principal_id: symbols.intern(unique_id_of(identity)),
+            access_key: symbols.intern(&identity.access_key_id),
+            session: session_of(identity, symbols),
+        }
     }
 }
 

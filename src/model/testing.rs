@@ -1,5 +1,6 @@
 //! Events and identities made by hand, for the unit tests of every layer.
 
+use std::cell::OnceCell;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::{Event, EventTime, IdentityRef, IdentityType, LazyIdentity, SessionContext, SessionIssuer, UserIdentity};
@@ -37,6 +38,11 @@ pub fn event(identity: &UserIdentity) -> Event<'_> {
         user_identity: LazyIdentity::known(identity),
         identity: IdentityRef { generation: GENERATION.fetch_add(1, Ordering::Relaxed), slot: 0 },
     }
+}
+
+/// An identity that fails the test when it is read: for events whose [`IdentityRef`] is known.
+pub fn not_to_be_read(read: &OnceCell<UserIdentity>) -> LazyIdentity<'_> {
+    LazyIdentity::new("", |_| panic!("a known identity is read again"), read)
 }
 
 /// The moment of an RFC 3339 text.

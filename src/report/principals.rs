@@ -9,10 +9,10 @@ use std::net::IpAddr;
 
 use serde_json::{Map, json};
 
+use super::source_list::{address_cells, ip_addresses};
 use super::{Answer, Column, ColumnKind, Finding, Report, Severity, Value, View, finding};
 use crate::aggregate::principals::{self, PrincipalUse, Principals};
 use crate::aggregate::{Sym, SymSet, Symbols};
-use crate::model::SourceAddress;
 
 /// The report `principals`.
 pub static REPORT: Report = Report {
@@ -81,7 +81,7 @@ struct PrincipalRow<'a> {
     kind: &'a str,
     used: &'a PrincipalUse,
     ids: Vec<String>,
-    addresses: Vec<String>,
+    addresses: BTreeSet<IpAddr>,
     services: Vec<String>,
     regions: Vec<String>,
 }
@@ -102,7 +102,7 @@ fn read<'a>(used: &'a PrincipalUse, symbols: &'a Symbols) -> PrincipalRow<'a> {
         account: symbols.text(used.account),
         kind: kind_of(used, symbols),
         ids: texts(&used.principal_ids, symbols),
-        addresses: addresses(used, symbols),
+        addresses: ip_addresses(used.sources.iter().map(|source| symbols.text(source))),
         services: texts(&used.services, symbols),
         regions: texts(&used.regions, symbols),
         used,
@@ -111,6 +111,7 @@ fn read<'a>(used: &'a PrincipalUse, symbols: &'a Symbols) -> PrincipalRow<'a> {
 
 fn cells(row: &PrincipalRow<'_>, symbols: &Symbols) -> Vec<Value> {
     let used = row.used;
+    let [addresses, address_list] = address_cells(&row.addresses);
     vec![
         Value::text(row.principal),
         Value::text(row.kind),
@@ -121,7 +122,7 @@ fn cells(row: &PrincipalRow<'_>, symbols: &Symbols) -> Vec<Value> {
         Value::Count(used.tally.denied),
         Value::count(used.access_keys.len()),
         Value::count(used.sessions.len()),
-        Value::count(row.addresses.len()),
+        addresses,
         Value::count(row.services.len()),
         Value::count(row.regions.len()),
         Value::count(used.hours.days().len()),
@@ -129,7 +130,7 @@ fn cells(row: &PrincipalRow<'_>, symbols: &Symbols) -> Vec<Value> {
         Value::time(used.span.last()),
         Value::NamedCounts(top_events(used, symbols)),
         Value::List(row.ids.clone()),
-        Value::List(row.addresses.clone()),
+        address_list,
         Value::List(row.services.clone()),
         Value::List(row.regions.clone()),
     ]
@@ -144,14 +145,6 @@ fn kind_of<'a>(used: &PrincipalUse, symbols: &'a Symbols) -> &'a str {
 fn texts(set: &SymSet, symbols: &Symbols) -> Vec<String> {
     let mut texts: Vec<String> =
         set.iter().filter(|sym| *sym != Sym::EMPTY).map(|sym| symbols.text(sym).to_owned()).collect();
-    texts.sort();
-    texts
-}
-
-fn addresses(used: &PrincipalUse, symbols: &Symbols) -> Vec<String> {
-    let addresses: BTreeSet<IpAddr> =
-        used.sources.iter().filter_map(|source| SourceAddress::parse(symbols.text(source)).ip()).collect();
-    let mut texts: Vec<String> = addresses.iter().map(IpAddr::to_string).collect();
     texts.sort();
     texts
 }

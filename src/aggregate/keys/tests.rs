@@ -1,9 +1,11 @@
+use std::cell::OnceCell;
+
 use proptest::prelude::*;
 
 use super::super::State;
 use super::super::testing::{contents, hold_laws, steps};
 use super::{KIND, KeyUse, Keys};
-use crate::model::testing::{ACCOUNT, at, event, role_session, user};
+use crate::model::testing::{ACCOUNT, at, event, not_to_be_read, role_session, service, user};
 use crate::model::{Event, IdentityRef, SessionContext, UserIdentity};
 
 const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
@@ -69,6 +71,22 @@ fn a_reused_slot_of_a_new_generation_is_another_identity() {
     let mut events: Vec<i64> = keys(&state).rows().iter().map(|row| row.tally.events).collect();
     events.sort_unstable();
     assert_eq!(events, [1, 2]);
+}
+
+#[test]
+fn a_known_identity_is_not_read_again() {
+    for (identity, counted) in [(user("ana", KEY), 3), (user("ana", ""), 0), (service("ec2.amazonaws.com"), 0)] {
+        let mut state = State::new(&[&KIND]);
+        let read = OnceCell::new();
+        let first = event(&identity);
+        let again = Event { user_identity: not_to_be_read(&read), ..first };
+        for event in [first, again, again] {
+            state.observe(&event);
+            state.remember(&event);
+        }
+        let events: i64 = keys(&state).rows().iter().map(|row| row.tally.events).sum();
+        assert_eq!(events, counted, "{identity:?}");
+    }
 }
 
 fn creation<'a>(identity: &'a UserIdentity, response: &'a str) -> Event<'a> {

@@ -1,10 +1,12 @@
+use std::cell::OnceCell;
+
 use proptest::prelude::*;
 
 use super::super::testing::{hold_laws, steps};
 use super::super::{State, SymSet};
 use super::{KIND, PrincipalUse, Principals};
-use crate::model::testing::{ACCOUNT, OTHER_ACCOUNT, at, event, role_session, service, user};
-use crate::model::{IdentityRef, IdentityType, SessionContext, SessionIssuer, UserIdentity};
+use crate::model::testing::{ACCOUNT, OTHER_ACCOUNT, at, event, not_to_be_read, role_session, service, user};
+use crate::model::{Event, IdentityRef, IdentityType, SessionContext, SessionIssuer, UserIdentity};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
@@ -112,4 +114,22 @@ fn a_federated_user_counts_for_its_issuer_and_brings_no_id_of_its_own() {
     assert_eq!(rows(&state).len(), 1);
     assert_eq!(texts(&state, &rows(&state)[0].principal_ids), ["AIDAANA"]);
     assert_eq!(texts(&state, &rows(&state)[0].types), ["FederatedUser", "IAMUser"]);
+}
+
+#[test]
+fn a_known_identity_is_not_read_again() {
+    for identity in
+        [user("ana", "AKIAIOSFODNN7EXAMPLE"), role_session("deploy", "a", "", None), service("ec2.amazonaws.com")]
+    {
+        let mut state = State::new(&[&KIND]);
+        let read = OnceCell::new();
+        let first = event(&identity);
+        let again = Event { user_identity: not_to_be_read(&read), ..first };
+        for event in [first, again, again] {
+            state.observe(&event);
+            state.remember(&event);
+        }
+        let events: i64 = rows(&state).iter().map(|row| row.tally.events).sum();
+        assert_eq!(events, 3, "{identity:?}");
+    }
 }

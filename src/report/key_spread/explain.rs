@@ -23,16 +23,19 @@ fn of_verdict(key: &JudgedKey<'_>, rule: &'static str, thresholds: Thresholds) -
     let tally = key.used.tally;
     let (summary, count) = match key.verdict {
         Verdict::Quiet => (
-            format!("all {} calls failed, {} of them denied: someone tries the key", tally.events, tally.denied),
+            format!(
+                "no call succeeded: {} failed, {} of them denied; someone tries the key",
+                tally.events, tally.denied
+            ),
             tally.events,
         ),
         Verdict::LeakSuspect => {
             add_newcomers(&mut evidence, &newcomers, thresholds);
             let text = format!(
-                "{} new networks and {} new programs came {} days or more after the first use: the key may have leaked",
+                "first seen {} days or more after the first use: networks {}, programs {}; the key may have leaked",
+                thresholds.leak_days,
                 newcomers.networks.len(),
-                newcomers.families.len(),
-                thresholds.leak_days
+                newcomers.families.len()
             );
             (text, newcomers.networks.iter().map(|(_, used)| used.events).sum())
         }
