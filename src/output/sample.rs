@@ -51,7 +51,7 @@ const fn report(name: &'static str, columns: &'static [Column]) -> Report {
         key: &[],
         needs: &[],
         options: &[],
-        answer: |_| Answer { columns: Vec::new(), rows: Vec::new(), findings: Vec::new() },
+        answer: |_| Answer::default(),
     }
 }
 

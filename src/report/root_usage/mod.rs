@@ -79,6 +79,7 @@ fn answer(view: &View<'_>) -> Answer {
         columns: COLUMNS.to_vec(),
         findings: findings::of(&usages, &issued),
         rows: usages.iter().map(cells).collect(),
+        ..Answer::default()
     }
 }
 
