@@ -133,10 +133,8 @@ fn answer(view: &View<'_>) -> Answer {
     let holding: Vec<_> = all.iter().map(rules::holding).collect();
     let worst = |i: usize| holding[i].iter().map(|(rule, _)| rule.severity).max().unwrap_or(Severity::Info);
     let events = |i: usize| all[i].explained.session.tally().events;
-    let mut shown: Vec<(Severity, usize)> = (0..all.len())
-        .filter(|&i| events(i) >= view.options.get(&MIN_EVENTS))
-        .map(|i| (worst(i), i))
-        .collect();
+    let mut shown: Vec<(Severity, usize)> =
+        (0..all.len()).filter(|&i| events(i) >= view.options.get(&MIN_EVENTS)).map(|i| (worst(i), i)).collect();
     // `all` is sorted by session id, which breaks ties.
     shown.sort_by_key(|&(severity, i)| (Reverse(severity), Reverse(events(i)), i));
     let rows_spared = shown.len().saturating_sub(view.rows_wanted);
