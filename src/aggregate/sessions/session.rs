@@ -99,7 +99,7 @@ impl<'a> Session<'a> {
         self.text(Text::Type)
     }
 
-    /// `arn`.
+    /// `arn`; empty for a role session whose principalId and issuer tell as much.
     pub fn arn(&self) -> &'a str {
         self.text(Text::Arn)
     }
