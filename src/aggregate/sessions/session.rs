@@ -99,7 +99,7 @@ impl<'a> Session<'a> {
         self.text(Text::Type)
     }
 
-    /// `arn`.
+    /// `arn`; empty for a role session whose principalId and issuer tell as much.
     pub fn arn(&self) -> &'a str {
         self.text(Text::Arn)
     }
@@ -187,6 +187,9 @@ impl<'a> Session<'a> {
     /// The text that the session's events give. When they disagree it is the smallest one, so that the order of reading
     /// does not matter.
     fn text(&self, text: Text) -> &'a str {
+        if let [facts] = &*self.row.facts {
+            return self.symbols.text(facts.texts[text as usize]);
+        }
         self.texts(text).first().copied().unwrap_or_default()
     }
 

@@ -92,7 +92,15 @@ impl<'a> Group<'a> {
         evidence.insert("sessions".to_owned(), json!(self.session_ids.len()));
         evidence.insert("session_ids".to_owned(), json!(self.session_ids));
         let (rule, severity) = (self.rule.name, self.rule.severity);
-        Finding { severity, rule, account_id: session.account_id().to_owned(), subject, summary, count: self.events, evidence }
+        Finding {
+            severity,
+            rule,
+            account_id: session.account_id().to_owned(),
+            subject,
+            summary,
+            count: self.events,
+            evidence,
+        }
     }
 }
 

@@ -46,7 +46,13 @@ fn with(mut record: Json, pointer: &str, value: Json) -> Json {
 
 fn ask(records: impl IntoIterator<Item = Json>) -> (Vec<Vec<Value>>, Vec<Finding>) {
     let state = scan(&samples(records));
-    let answer = (REPORT.answer)(&View { state: &state, options: &Options::default(), as_of: None, rows_wanted: usize::MAX, geo: None });
+    let answer = (REPORT.answer)(&View {
+        state: &state,
+        options: &Options::default(),
+        as_of: None,
+        rows_wanted: usize::MAX,
+        geo: None,
+    });
     assert!(answer.rows.iter().all(|row| row.len() == REPORT.columns.len()));
     (answer.rows, answer.findings)
 }
