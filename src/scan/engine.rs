@@ -1,6 +1,7 @@
 //! Workers over a shared list of objects, each with its own decoder and state, folded together at the end.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -16,7 +17,7 @@ use crate::aggregate::{AggregateKind, State};
 use crate::decode::{Decoder, Part, Parts};
 use crate::filter::{Dedupe, Filters};
 use crate::input::{Listing, LogObject};
-use crate::model::{Day, EventTime, TimeWindow};
+use crate::model::{Day, EventTime, TimeWindow, grouped};
 
 /// What a scan may use.
 #[derive(Clone, Copy, Debug)]
@@ -74,8 +75,10 @@ pub struct ScanOutcome {
 pub enum ScanError {
     /// The process held more than `--max-memory`.
     #[error(
-        "memory: {held} bytes held, {limit} allowed by --max-memory: allow more, narrow the window, or give up \
-         de-duplication with --no-dedupe"
+        "memory: {} bytes held, {} allowed by --max-memory: allow more, narrow the window, or give up de-duplication with \
+         --no-dedupe",
+        grouped(held),
+        grouped(limit)
     )]
     Memory {
         /// Bytes held.
@@ -301,23 +304,49 @@ fn fold(done: Vec<Done>, aggregates: &[&'static AggregateKind], listing: &Listin
 
 /// What the reader of the coverage should be told in words.
 fn warnings_of(coverage: &Coverage, filters: &Filters) -> Vec<String> {
-    let counted = [
-        (coverage.events_without_time, "events have no readable eventTime and are not counted"),
-        (coverage.lossy_objects, "objects hold bytes that are no UTF-8: shown as U+FFFD"),
-        (coverage.late_events, "records are marked as delivered late: more may follow, scan again later"),
-        (coverage.updated_events, "records update earlier ones (addendum UPDATED_DATA): counted among duplicates"),
-        (coverage.conflicting_ids, "event ids came with different content: all were counted"),
-        (
-            coverage.logging_changes.len() as u64,
-            "calls changed what trails record: see logging_changes in the coverage",
+    let changes = BTreeSet::from_iter(coverage.logging_changes.iter().map(|change| change.event.as_str()));
+    let changes = Vec::from_iter(changes).join(", ");
+    let logging = format!("what trails record ({changes}): see logging_changes in the coverage");
+    let told = |count: u64, one: &str, many: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        _ => Some(format!("{} {many}", grouped(count))),
+    };
+    let blind = coverage.events_counted > 0 && coverage.read_only_events == 0 && filters.is_empty();
+    let warnings = [
+        told(
+            coverage.events_without_time,
+            "event has no readable eventTime and is not counted",
+            "events have no readable eventTime and are not counted",
         ),
+        told(
+            coverage.lossy_objects,
+            "object holds bytes that are no UTF-8: shown as U+FFFD",
+            "objects hold bytes that are no UTF-8: shown as U+FFFD",
+        ),
+        told(
+            coverage.late_events,
+            "record is marked as delivered late: more may follow, scan again later",
+            "records are marked as delivered late: more may follow, scan again later",
+        ),
+        told(
+            coverage.updated_events,
+            "record updates an earlier one (addendum UPDATED_DATA): counted among the duplicates",
+            "records update earlier ones (addendum UPDATED_DATA): counted among the duplicates",
+        ),
+        told(
+            coverage.conflicting_ids,
+            "event id came with different content: all of it was counted",
+            "event ids came with different content: all of it was counted",
+        ),
+        told(
+            coverage.logging_changes.len() as u64,
+            &format!("call changed {logging}"),
+            &format!("calls changed {logging}"),
+        ),
+        blind.then(|| "no read-only event at all: the trail seems to record write events only".to_owned()),
     ];
-    let counted = counted.into_iter().filter(|(count, _)| *count > 0);
-    let mut warnings: Vec<String> = counted.map(|(count, what)| format!("{count} {what}")).collect();
-    if coverage.events_counted > 0 && coverage.read_only_events == 0 && filters.is_empty() {
-        warnings.push("no read-only event at all: the trail seems to record write events only".to_owned());
-    }
-    warnings
+    warnings.into_iter().flatten().collect()
 }
 
 impl Coverage {
