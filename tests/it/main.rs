@@ -3,4 +3,5 @@
 
 mod harness;
 mod laws;
+mod real;
 mod records;
