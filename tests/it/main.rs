@@ -5,3 +5,4 @@ mod harness;
 mod laws;
 mod real;
 mod records;
+mod truth;
