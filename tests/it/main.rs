@@ -5,4 +5,5 @@ mod harness;
 mod laws;
 mod real;
 mod records;
+mod shapes;
 mod truth;
