@@ -65,12 +65,48 @@ fn merge(target: &mut Value, changes: Value) {
     }
 }
 
+/// The order in which CloudTrail writes the members of a record; others come last.
+const ORDER: [&str; 22] = [
+    "eventVersion",
+    "userIdentity",
+    "eventTime",
+    "eventSource",
+    "eventName",
+    "awsRegion",
+    "sourceIPAddress",
+    "userAgent",
+    "errorCode",
+    "errorMessage",
+    "requestParameters",
+    "responseElements",
+    "additionalEventData",
+    "requestID",
+    "eventID",
+    "readOnly",
+    "resources",
+    "eventType",
+    "managementEvent",
+    "recipientAccountId",
+    "sharedEventID",
+    "eventCategory",
+];
+
+/// A record's JSON with its members in CloudTrail's order. (A [`Value`] writes them from a to z.)
+pub fn text(record: &Value) -> String {
+    let Some(members) = record.as_object() else { return record.to_string() };
+    let place = |name: &str| ORDER.iter().position(|known| *known == name).unwrap_or(ORDER.len());
+    let mut members: Vec<_> = members.iter().collect();
+    members.sort_by_key(|(name, _)| place(name));
+    let members: Vec<String> = members.iter().map(|(name, value)| format!("{}:{value}", json!(name))).collect();
+    format!("{{{}}}", members.join(","))
+}
+
 /// `{"Records":[…]}`, as CloudTrail delivers.
 pub fn delivered(records: &[Value]) -> String {
-    json!({ "Records": records }).to_string()
+    format!("{{\"Records\":[{}]}}", records.iter().map(text).collect::<Vec<_>>().join(","))
 }
 
 /// One record a line.
 pub fn lines(records: &[Value]) -> String {
-    records.iter().map(|record| format!("{record}\n")).collect()
+    records.iter().map(|record| text(record) + "\n").collect()
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::harness::{Place, count, gzip, real_logs, rows};
 use crate::real::expected;
-use crate::records::{call, calls, delivered, lines, with};
+use crate::records::{call, calls, delivered, lines, text, with};
 
 /// Records in each form.
 const CALLS: usize = 4;
@@ -77,7 +77,7 @@ fn forms() -> Vec<(&'static str, String)> {
     let calls = calls(CALLS);
     let pretty = |value: &Value| serde_json::to_string_pretty(value).unwrap();
     let records = json!({ "Records": calls });
-    let texts: Vec<String> = calls.iter().map(Value::to_string).collect();
+    let texts: Vec<String> = calls.iter().map(text).collect();
     let looked_up: Vec<Value> = calls
         .iter()
         .map(|call| {
@@ -391,10 +391,12 @@ fn any_field_of_an_event_makes_one() {
 fn a_bad_line_costs_that_line() {
     let place = Place::new();
     let good = calls(2);
-    for bad in ["{\"eventVersion\":\"1.11\",", "not json", "{\"eventID\":\"x\"}}", "}", "\"x", "{eventName: 1}"] {
+    for bad in ["{\"eventVersion\":\"1.11\",", "not json", "}", "\"x", "{eventName: 1}"] {
         println!("== {bad}");
         gives(&place, format!("{}\n{bad}\n{}\n", good[0], good[1]), 3, &malformed(read(2), 1));
     }
+    // A whole event with something behind it is that event, and something malformed.
+    gives(&place, format!("{}\n{}}}\n{}\n", good[0], call(3, 3), good[1]), 3, &malformed(read(3), 1));
 }
 
 #[test]
@@ -473,10 +475,7 @@ fn of_equal_keys_the_last_holds() {
     let text =
         delivered(&[call(1, 0)]).replace("\"userName\":\"Alice\"", "\"arn\":\"arn:aws:iam::111122223333:user/Bob\"");
     let answer = gives(&place, text, 0, &read(1));
-    let arns = ["arn:aws:iam::111122223333:user/Alice", "arn:aws:iam::111122223333:user/Bob"];
-    let last =
-        if delivered(&[call(1, 0)]).find("\"userName\"") > delivered(&[call(1, 0)]).find("\"arn\"") { 1 } else { 0 };
-    assert_eq!(answer["rows"][0]["principal"], arns[last]);
+    assert_eq!(answer["rows"][0]["principal"], "arn:aws:iam::111122223333:user/Bob");
 }
 
 #[test]
@@ -499,6 +498,35 @@ fn network_activity_is_a_category() {
     let record = with(call(1, 0), json!({"eventCategory": "NetworkActivity", "eventType": "AwsVpceEvent"}));
     let answer = gives(&place, delivered(&[record, call(2, 0)]), 0, &read(2));
     assert_eq!(answer["coverage"]["categories"], json!({"management": 1, "network": 1}));
+}
+
+#[test]
+fn other_files_are_skipped_however_they_are_packed_and_cut() {
+    let place = Place::new();
+    // More than one part: three megabytes of another service's log, and of Insight events.
+    let other: String = (0..40_000)
+        .map(|n| format!("{{\"level\":\"info\",\"message\":{n},\"service\":\"shop\",\"x\":\"{n:040}\"}}\n"))
+        .collect();
+    let insights = lines(&vec![insight(); 8_000]);
+    assert!(other.len() > 3 << 20 && insights.len() > 3 << 20);
+    let pack = |text: &str| zstd::encode_all(text.as_bytes(), 1).unwrap();
+    place.write("logs/other.zst", pack(&other));
+    place.write("logs/insights.zst", pack(&insights));
+    place.write("logs/digest.zst", pack(&digest().to_string()));
+    place.write("logs/package.zst", pack("{\"name\":\"x\"}"));
+    place.write("logs/latin", b"M\xfcnchen");
+    place.write("logs/other.gz", gzip(&other));
+    place.write("logs/good.zst", pack(&delivered(&calls(3))));
+    for threads in ["1", "2", "4"] {
+        let answer = place.trailscan("principals logs --threads").arg(threads).json(0);
+        let expected = json!({"objects_found": 7, "objects_read": 1, "events": 3, "events_in_window": 3, "events_counted": 3,
+            "objects_skipped": {"other-json": 3, "insight": 1, "digest": 1, "not-json": 1}});
+        assert_eq!(counts(&answer["coverage"]), expected, "{threads} threads");
+        assert_eq!(answer["coverage"]["warnings"], json!([]));
+    }
+    // Named, they were to be logs: what is in them is malformed.
+    let answer = place.trailscan("principals logs/other.zst").json(3);
+    assert_eq!(counts(&answer["coverage"]), malformed(read(0), 40_000));
 }
 
 /// The shapes beside the real logs, one by one and together. The answers count the four events without a time; and of a
