@@ -3,6 +3,7 @@
 
 mod harness;
 mod laws;
+mod oracle;
 mod real;
 mod records;
 mod shapes;
