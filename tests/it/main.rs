@@ -1,6 +1,8 @@
 //! What trailscan does, seen from outside: every test here runs the binary. One binary, so that heavy dependencies are
 //! linked once.
 
+mod duplicates;
+mod filters;
 mod harness;
 mod laws;
 mod oracle;
@@ -8,3 +10,4 @@ mod real;
 mod records;
 mod shapes;
 mod truth;
+mod window;
