@@ -6,6 +6,7 @@ mod filters;
 mod harness;
 mod laws;
 mod oracle;
+mod order;
 mod real;
 mod records;
 mod shapes;
