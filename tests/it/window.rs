@@ -87,6 +87,13 @@ fn days_begin_at_midnight_and_end_now() {
     assert_eq!(counted(&place, "--until 2026-09-12 log.json"), times[..1]);
     assert_eq!(counted(&place, "--since 2026-09-13 log.json"), times[3..5]);
     assert_eq!(counted(&place, "--days 1 --now 2026-09-13T00:00:00Z log.json"), times[1..3]);
+    // The flag wins over the environment, the environment over the clock.
+    let run = |options: &str| {
+        let run = place.trailscan(&format!("principals --days 1 {options} log.json"));
+        text(&run.env("TRAILSCAN_NOW", "2026-09-13T00:00:00Z").json(0)["window"]["until"])
+    };
+    assert_eq!(run(""), "2026-09-13T00:00:00Z");
+    assert_eq!(run("--now 2026-09-12T06:00:00Z"), "2026-09-12T06:00:00Z");
 }
 
 #[test]
