@@ -260,10 +260,10 @@ pub fn real_logs() -> Option<PathBuf> {
     folder
 }
 
-/// Writes a line past what the test runner captures of a test that passes.
+/// Writes a line past what the test runner captures of a test that passes, at once, so that tests do not mix.
 pub fn loudly(line: &str) {
-    let name = std::thread::current().name().unwrap_or_default().to_owned();
-    let _ = writeln!(std::io::stderr(), "{name}: {line}");
+    let line = format!("\n{}: {line}\n", std::thread::current().name().unwrap_or_default());
+    let _ = std::io::stderr().write_all(line.as_bytes());
 }
 
 /// As a member of gzip.

@@ -223,6 +223,10 @@ fn json_lines_are_the_rows() {
         let alone = place.trailscan(report).arg(sample_logs()).json(0);
         assert_eq!(rows(&alone, report), rows(&audit, report), "{report} alone and in the audit");
         let lines = place.trailscan(report).arg(sample_logs()).args(["--format", "jsonl"]).ends(0);
+        place.trailscan(report).arg(sample_logs()).args(["--output", "rows.jsonl"]).ends(0);
+        assert_eq!(place.read("rows.jsonl"), lines.text(), "{report} in a file");
+        let coverage: Value = serde_json::from_str(&place.read("rows.jsonl.coverage.json")).unwrap();
+        assert_eq!(coverage, alone["coverage"], "{report}");
         let lines: Vec<Value> = lines.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(lines, rows(&alone, report), "{report}");
         assert_eq!(count(&alone["rows_total"]), i64::try_from(lines.len()).unwrap());
