@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ahash::RandomState;
 
@@ -13,6 +13,7 @@ use super::gaps::gaps_of;
 use super::memory::MemoryLimit;
 use super::object::{Buffers, Content, Counter, Fate, Found, failure_of, judge, judge_parts, skipped_by_key, worded};
 use super::queue::{PartQueue, Share, Tally};
+use super::shares::Shares;
 use super::{Coverage, Failure, Meter};
 use crate::aggregate::{AggregateKind, State};
 use crate::decode::{Aside, Decoder, Parts, PartsEnd};
@@ -101,7 +102,7 @@ pub fn scan(request: ScanRequest<'_>) -> Result<ScanOutcome, ScanError> {
     let rules = Rules { window, filters, dedupe: request.dedupe.then(Dedupe::default) };
     let shared = Shared {
         objects: &listing.objects,
-        next: AtomicUsize::new(0),
+        shares: Shares::new(listing.objects.len(), threads.get()),
         parts: PartQueue::new(threads.get()),
         rules: &rules,
         fingerprints: RandomState::new(),
@@ -114,7 +115,7 @@ pub fn scan(request: ScanRequest<'_>) -> Result<ScanOutcome, ScanError> {
     Meter::add(&request.meter.objects, listing.objects.len() as u64);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build();
     let pool = pool.map_err(|error| ScanError::Threads(error.to_string()))?;
-    let done = pool.broadcast(|_| Worker::new(&shared).run());
+    let done = pool.broadcast(|context| Worker::new(&shared).run(context.index()));
     if let (Some(held), Some(limit)) = (shared.memory.excess(), limits.max_memory) {
         return Err(ScanError::Memory { held, limit });
     }
@@ -129,7 +130,7 @@ pub fn scan(request: ScanRequest<'_>) -> Result<ScanOutcome, ScanError> {
 /// What all workers look at.
 struct Shared<'a> {
     objects: &'a [LogObject],
-    next: AtomicUsize,
+    shares: Shares,
     parts: PartQueue,
     rules: &'a Rules<'a>,
     fingerprints: RandomState,
@@ -180,7 +181,7 @@ impl<'a> Worker<'a> {
         Self { shared, decoder, state, counts, coverage, unjudged: Vec::new() }
     }
 
-    fn run(mut self) -> Done<'a> {
+    fn run(mut self, worker: usize) -> Done<'a> {
         let shared = self.shared;
         let mut buffers = Buffers::default();
         while !shared.is_over() {
@@ -188,8 +189,8 @@ impl<'a> Worker<'a> {
                 self.part(&part);
                 continue;
             }
-            match shared.objects.get(shared.next.fetch_add(1, Ordering::Relaxed)) {
-                Some(object) => self.object(object, &mut buffers),
+            match shared.shares.next(worker) {
+                Some(object) => self.object(&shared.objects[object], &mut buffers),
                 None => break,
             }
         }
