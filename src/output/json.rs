@@ -241,6 +241,7 @@ mod tests {
                 "late_events": 0,
                 "read_only_events": 0,
                 "conflicting_ids": 0,
+                "aside_records": 0,
                 "malformed_records": 0,
                 "lossy_objects": 0,
                 "bytes_compressed": 305000,

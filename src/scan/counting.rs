@@ -27,6 +27,7 @@ pub(super) struct Counts {
     pub malformed: u64,
     /// What was met beside events since it was last taken; the first by its order, where there are several.
     pub aside: Option<Aside>,
+    asides: u64,
     updates: u64,
     late: u64,
     read_only: u64,
@@ -80,6 +81,7 @@ impl Sink for Counting<'_> {
     }
 
     fn aside(&mut self, kind: Aside) {
+        self.counts.asides += 1;
         self.counts.aside = Some(self.counts.aside.map_or(kind, |known| known.min(kind)));
     }
 }
@@ -137,6 +139,7 @@ impl Counts {
         coverage.updated_events += self.updates;
         coverage.late_events += self.late;
         coverage.read_only_events += self.read_only;
+        coverage.aside_records += self.asides;
         coverage.malformed_records += self.malformed;
         coverage.accounts.extend(self.accounts.into_names());
         coverage.regions.extend(self.regions.into_names());

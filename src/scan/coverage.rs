@@ -47,6 +47,9 @@ pub struct Coverage {
     pub read_only_events: u64,
     /// Event ids that came with different content; all were kept.
     pub conflicting_ids: u64,
+    /// Records that CloudTrail writes beside events, wherever they stood: digests, Insights, aggregated events. Never
+    /// counted as events.
+    pub aside_records: u64,
     /// Things in a record's place that are no events.
     pub malformed_records: u64,
     /// Objects with bytes that are no UTF-8, which are shown as U+FFFD.
