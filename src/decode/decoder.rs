@@ -8,7 +8,7 @@ use super::fields::{Stop, value_at};
 use super::identity::{self, IdentityTable};
 use super::parts::{Part, PartLayout};
 use super::record::{Field, OwnedRecord, Record, RecordShape};
-use super::walk::{Unit, Walk, after_no_value};
+use super::walk::{Unit, Walk, after_no_value, json_of_line};
 use super::wrapped::{self, Wrapped};
 use crate::model::{Event, EventTime, LazyIdentity};
 
@@ -104,8 +104,8 @@ impl Decoder {
             PartLayout::Values => Walk::of_values(),
         };
         let cut = self.walk(walk, &part.text, sink).ending == Ending::Cut;
-        // The inside of an array always stops before its bracket; a line or value must not.
-        if cut && part.layout != PartLayout::Elements {
+        // That a document breaks off is told by its ending.
+        if cut && !part.is_cut {
             sink.malformed();
         }
     }
@@ -184,11 +184,7 @@ impl Decoder {
             self.record(&record, line, sink);
             return true;
         }
-        // A line of a CloudWatch Logs export to S3 is a time and the event.
-        let json = match line.as_bytes().first() {
-            Some(b'0'..=b'9') => line.find('{').map_or("", |at| &line[at..]),
-            _ => line,
-        };
+        let json = json_of_line(line);
         self.walk(Walk::of_values(), json, sink).ending == Ending::Whole && !json.is_empty()
     }
 

@@ -5,7 +5,7 @@ use std::io::Read;
 use super::Ending;
 use super::fields::{Stop, value_at};
 use super::text::TextReader;
-use super::walk::{Unit, Walk, after_no_value};
+use super::walk::{Unit, Walk, after_no_value, is_whole_line, next_line_with_a_value};
 
 /// How records stand in a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,10 +21,12 @@ pub enum PartLayout {
 /// A piece of a document that holds whole records.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
-    /// The text.
+    /// The text, with what ends its last record: a bracket for elements, a newline for lines.
     pub text: String,
     /// How records stand in it.
     pub layout: PartLayout,
+    /// Whether the document breaks off in its last line.
+    pub is_cut: bool,
 }
 
 /// What became of a document that was cut into parts.
@@ -55,10 +57,21 @@ pub struct Parts<R> {
     passing: Option<Passing>,
 }
 
-/// Where in a record that is passed over the text stands.
+/// What is passed over, and where in it the text stands.
+#[derive(Clone, Copy, Debug)]
+enum Passing {
+    /// A line.
+    Line,
+    /// What is no value, outside of arrays: to the next line that begins one.
+    Junk,
+    /// What is no value, in an array: to where the next may begin.
+    NoValue,
+    /// A value.
+    Value(InValue),
+}
+
 #[derive(Clone, Copy, Debug, Default)]
-struct Passing {
-    by_lines: bool,
+struct InValue {
     depth: u32,
     inside: bool,
     escaped: bool,
@@ -100,7 +113,21 @@ impl<R: Read> Parts<R> {
             }
         }
         let (from, to, walk) = part?;
-        Some(Part { text: self.reader.text()[from..to].to_owned(), layout: PartLayout::of(walk) })
+        Some(self.part(from, to, PartLayout::of(walk)))
+    }
+
+    /// The records from here to there, and what ends the last of them.
+    fn part(&self, from: usize, to: usize, layout: PartLayout) -> Part {
+        let held = self.reader.text();
+        let mut text = String::with_capacity(to - from + 1);
+        text.push_str(&held[from..to]);
+        match layout {
+            PartLayout::Elements => text.push(']'),
+            PartLayout::Lines if to < held.len() => text.push('\n'),
+            PartLayout::Lines | PartLayout::Values => {}
+        }
+        let is_cut = layout == PartLayout::Lines && to == held.len() && self.ending == Some(Ending::Cut);
+        Part { text, layout, is_cut }
     }
 
     fn step(&mut self) -> Step {
@@ -109,6 +136,10 @@ impl<R: Read> Parts<R> {
             Unit::Place(place) => self.place(place, whole),
             Unit::Line(from, to) => {
                 self.at = to;
+                let text = self.reader.text();
+                if to == text.len() && !is_whole_line(&text[from..to]) {
+                    self.ending = Some(Ending::Cut);
+                }
                 Step::Record(from, to)
             }
             Unit::Junk(after) => {
@@ -133,8 +164,13 @@ impl<R: Read> Parts<R> {
                 Step::Record(place, end)
             }
             Err(Stop::Unsure) => {
+                let after = after_no_value(self.reader.text(), place);
+                if after == self.reader.text().len() && !whole {
+                    self.at = place;
+                    return Step::More;
+                }
                 self.malformed += 1;
-                self.at = after_no_value(self.reader.text(), place);
+                self.at = after;
                 Step::Nothing
             }
             Err(Stop::Incomplete) if !whole => {
@@ -163,18 +199,33 @@ impl<R: Read> Parts<R> {
         if let Some(next) = self.walk.resume(self.reader.text(), self.at) {
             self.at = next;
         } else {
-            self.passing = Some(Passing { by_lines: self.walk.is_by_lines(), ..Passing::default() });
+            self.passing = Some(self.what_to_pass());
+        }
+    }
+
+    fn what_to_pass(&self) -> Passing {
+        let rest = &self.reader.text()[self.at..];
+        if self.walk.is_by_lines() {
+            Passing::Line
+        } else if self.walk.is_in_records() && value_at(rest, 0) == Err(Stop::Unsure) {
+            Passing::NoValue
+        } else if self.walk.is_in_records() || rest.starts_with(['{', '[']) {
+            Passing::Value(InValue::default())
+        } else {
+            Passing::Junk
         }
     }
 
     fn pass(&mut self, mut passing: Passing) {
-        match passing.over(&self.reader.text().as_bytes()[self.at..]) {
+        let text = self.reader.text();
+        match passing.over(&text[self.at..]) {
             Some(length) => {
                 self.at += length;
                 self.passing = None;
             }
             None => {
-                self.at = self.reader.text().len();
+                // A last newline is kept: a value may begin the next line.
+                self.at = if text.ends_with('\n') { text.len() - 1 } else { text.len() };
                 self.passing = Some(passing);
             }
         }
@@ -197,8 +248,11 @@ impl<R: Read> Iterator for Parts<R> {
             if self.ending.is_some() {
                 return None;
             }
-            if self.passing.is_some() && self.reader.is_whole() {
-                self.ending = Some(Ending::Cut);
+            if let Some(passing) = self.passing
+                && self.reader.is_whole()
+            {
+                let ending = if matches!(passing, Passing::Value(_)) { Ending::Cut } else { Ending::Whole };
+                self.ending = Some(ending);
                 return None;
             }
             if self.passing.is_none() && self.reader.text().len() - self.at > self.max_record_bytes {
@@ -231,11 +285,19 @@ enum Step {
 }
 
 impl Passing {
-    /// The length of what is left of the record in `bytes`, if it ends there.
-    fn over(&mut self, bytes: &[u8]) -> Option<usize> {
-        if self.by_lines {
-            return memchr::memchr(b'\n', bytes);
+    /// The length of what is left of it in `text`, if it ends there.
+    fn over(&mut self, text: &str) -> Option<usize> {
+        match self {
+            Self::Line => memchr::memchr(b'\n', text.as_bytes()),
+            Self::Junk => next_line_with_a_value(text, 0),
+            Self::NoValue => memchr::memchr3(b',', b'{', b']', text.as_bytes()),
+            Self::Value(value) => value.over(text.as_bytes()),
         }
+    }
+}
+
+impl InValue {
+    fn over(&mut self, bytes: &[u8]) -> Option<usize> {
         for (i, &byte) in bytes.iter().enumerate() {
             if self.escaped {
                 self.escaped = false;
@@ -244,14 +306,73 @@ impl Passing {
             match byte {
                 b'\\' if self.inside => self.escaped = true,
                 b'"' => self.inside = !self.inside,
-                b'{' | b'[' if !self.inside => self.depth += 1,
-                b'}' | b']' if !self.inside => self.depth = self.depth.saturating_sub(1),
+                _ if self.inside => {}
+                b'{' | b'[' => self.depth += 1,
+                // Of what the value stands in: it was a number or word.
+                b'}' | b']' | b',' if self.depth == 0 => return Some(i),
+                b'}' | b']' => self.depth -= 1,
                 _ => {}
             }
-            if self.depth == 0 && !self.inside {
+            if self.depth == 0 && !self.inside && matches!(byte, b'"' | b'}' | b']') {
                 return Some(i + 1);
             }
         }
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MIB: usize = 1 << 20;
+
+    /// The parts of a text, and its end.
+    fn cut(text: &str, max_record_bytes: usize) -> (Vec<Part>, PartsEnd) {
+        let mut parts = Parts::new(text.as_bytes(), max_record_bytes);
+        let cut = parts.by_ref().collect();
+        (cut, parts.end())
+    }
+
+    fn texts(parts: &[Part]) -> Vec<&str> {
+        parts.iter().map(|part| part.text.as_str()).collect()
+    }
+
+    #[test]
+    fn a_part_ends_with_what_ends_its_last_record() {
+        let (parts, end) = cut(r#"{"Records":[{"a":1},true],"x":1}"#, MIB);
+        assert_eq!((texts(&parts), end.ending), (vec![r#"{"a":1},true]"#], Ending::Whole));
+        let (parts, end) = cut("{\"a\":1}\n{\"b\":2}", MIB);
+        assert_eq!((texts(&parts), end.ending), (vec!["{\"a\":1}\n{\"b\":2}"], Ending::Whole));
+        assert!(!parts[0].is_cut);
+    }
+
+    #[test]
+    fn a_last_line_that_breaks_off_cuts_the_document() {
+        let (parts, end) = cut("{\"a\":1}\n{\"b\":", MIB);
+        assert_eq!((parts.len(), end.ending, end.malformed), (1, Ending::Cut, 0));
+        assert!(parts[0].is_cut);
+        let (parts, end) = cut("{\"a\":1}\n{\"b\":\n{\"c\":1}\n", MIB);
+        assert_eq!((parts.len(), end.ending, parts[0].is_cut), (1, Ending::Whole, false));
+    }
+
+    /// Were each word looked at anew with all that follows, these would take hours.
+    #[test]
+    fn what_is_no_record_is_passed_over_once() {
+        let junk = "a ".repeat(3 * MIB);
+        for (text, malformed) in [
+            (format!("[{{\"a\":1}}]\n{junk}\n{{\"b\":2}}"), 1),
+            (format!("[{{\"a\":1}},{junk},{{\"b\":2}}]"), 1),
+            (format!("[{{\"a\":1}},{},{{\"b\":2}}]", "a".repeat(6 * MIB)), 1),
+            (format!("[{{\"a\":1}},\"{junk}\",{{\"b\":2}}]"), 1),
+            (format!("[{{\"a\":1}},{{\"c\":\"{junk}]}}\\\"\"}},{{\"b\":2}}]"), 1),
+            (format!("{}{{\"a\":1}}\n{{\"b\":2}}", " ".repeat(9 * MIB)), 0),
+            (format!("{{\"Records\":[{{\"a\":1}}],{}\"x\":3}}\n{{\"b\":2}}", " ".repeat(9 * MIB)), 0),
+        ] {
+            let (parts, end) = cut(&text, MIB);
+            let records = texts(&parts).concat();
+            assert!(records.contains("{\"a\":1}") && records.contains("{\"b\":2}"), "{}", &text[..40]);
+            assert_eq!((end.malformed, end.ending), (malformed, Ending::Whole), "{}", &text[..40]);
+        }
     }
 }

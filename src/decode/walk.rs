@@ -145,16 +145,16 @@ impl Walk {
         let start = skip_space(bytes, if text[at..].starts_with('\u{feff}') { at + 3 } else { at });
         let newline = || memchr(b'\n', &bytes[start..]).map(|n| start + n);
         match bytes.get(start) {
-            None => return if whole { Unit::End } else { Unit::More(at) },
+            None => return if whole { Unit::End } else { Unit::More(start) },
             Some(b'{') if matches!(record_array(text, start), Envelope::At(_)) => self.layout = Layout::Values,
             Some(b'{') => match newline() {
-                None if !whole && text.len() - start < MOST_TO_FIND_A_LINE => return Unit::More(at),
+                None if !whole && text.len() - start < MOST_TO_FIND_A_LINE => return Unit::More(start),
                 None => self.layout = Layout::Values,
                 Some(end) => self.layout = if is_one_value(text, start, end) { Layout::Lines } else { Layout::Values },
             },
             Some(b'[') => self.layout = Layout::Values,
             Some(b'0'..=b'9') => match newline() {
-                None if !whole && text.len() - start < MOST_TO_FIND_A_LINE => return Unit::More(at),
+                None if !whole && text.len() - start < MOST_TO_FIND_A_LINE => return Unit::More(start),
                 end if text[start..end.unwrap_or(text.len())].contains('{') => self.layout = Layout::Lines,
                 _ => return Unit::NotJson,
             },
@@ -211,7 +211,7 @@ impl Walk {
                     Err(Stop::Unsure) => return self.lost(text, here + 1, whole),
                 },
                 Some(_) => return self.lost(text, here, whole),
-                None => return if whole { Unit::Cut } else { Unit::More(from) },
+                None => return if whole { Unit::Cut } else { Unit::More(here) },
             }
         }
     }
@@ -307,6 +307,37 @@ fn junk(text: &str, at: usize, whole: bool) -> Unit {
     }
 }
 
+/// The JSON of a line: a line of a CloudWatch Logs export to S3 is a time and the event.
+pub(super) fn json_of_line(line: &str) -> &str {
+    let line = line.trim_ascii_end();
+    match line.as_bytes().first() {
+        Some(b'0'..=b'9') => line.find('{').map_or("", |at| &line[at..]),
+        _ => line,
+    }
+}
+
+/// Whether the values of a line are there to their end.
+pub(super) fn is_whole_line(line: &str) -> bool {
+    let json = json_of_line(line);
+    let (mut walk, mut at) = (Walk::of_values(), 0);
+    !json.is_empty()
+        && loop {
+            at = match walk.next(json, at, true) {
+                Unit::Place(place) => match value_at(json, place) {
+                    Ok((_, end)) => end,
+                    Err(Stop::Unsure) => after_no_value(json, place),
+                    Err(Stop::Incomplete) => match walk.resume(json, place) {
+                        Some(next) => next,
+                        None => break false,
+                    },
+                },
+                Unit::Junk(after) => after,
+                Unit::End => break true,
+                Unit::Line(..) | Unit::More(_) | Unit::Cut | Unit::NotJson => break false,
+            }
+        }
+}
+
 /// Where to go on when no value stands at `at` in a record's place.
 pub(super) fn after_no_value(text: &str, at: usize) -> usize {
     let rest = &text.as_bytes()[at + 1..];
@@ -314,7 +345,7 @@ pub(super) fn after_no_value(text: &str, at: usize) -> usize {
 }
 
 /// The start of the first line after `at` that begins with an object or array.
-fn next_line_with_a_value(text: &str, at: usize) -> Option<usize> {
+pub(super) fn next_line_with_a_value(text: &str, at: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     memchr::memchr_iter(b'\n', &bytes[at..])
         .map(|n| at + n + 1)
