@@ -3,11 +3,13 @@
 //! Nothing is parsed here but names, and nothing is opened before [`LogObject::open`]. The command line calls
 //! [`list`], the engine opens what it gives.
 
+mod feed;
 mod key;
 mod list;
 mod object;
 mod prune;
 
+pub use feed::Feed;
 pub use key::{KeyKind, LogKey};
 pub use list::{Listing, ListingFailure, Pruned, list};
 pub use object::{LogObject, Origin, explain_io};

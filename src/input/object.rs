@@ -78,6 +78,16 @@ impl LogObject {
             })
     }
 
+    /// Whether its reader may have to wait for a writer: standard input, a named pipe, a device.
+    pub fn may_wait(&self) -> bool {
+        match &self.location {
+            Location::Stdin => true,
+            Location::Named(path) => path.metadata().is_ok_and(|metadata| !metadata.is_file()),
+            // Only files are taken from a walk.
+            Location::Walked(..) => false,
+        }
+    }
+
     /// Opens the object. Standard input can be read once.
     ///
     /// # Errors

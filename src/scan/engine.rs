@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::io::Read;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -210,17 +211,17 @@ impl<'a> Worker<'a> {
     }
 
     fn read(&mut self, object: &'a LogObject, buffers: &mut Buffers) {
-        let packed = Counter::default();
+        let packed = Counter::new(self.shared.stop);
         match buffers.open(object, self.shared.limits.max_object_bytes, &packed) {
             Err(error) => self.coverage.enter(object, Fate::Failed(worded(&error)), false),
-            Ok(Content::Whole(json)) => self.whole(object, json),
-            Ok(Content::Stream(stream)) => self.stream(object, stream),
+            Ok(Content::Whole(json)) => self.whole(object, json, &packed),
+            Ok(Content::Stream(stream)) => self.stream(object, stream, &packed),
         }
         self.coverage.bytes_compressed += packed.bytes();
         Meter::add(&self.shared.meter.bytes_compressed, packed.bytes());
     }
 
-    fn whole(&mut self, object: &LogObject, json: &[u8]) {
+    fn whole(&mut self, object: &LogObject, json: &[u8], packed: &Counter<'_>) {
         let text = match simdutf8::basic::from_utf8(json) {
             Ok(text) => Cow::Borrowed(text),
             Err(_) => String::from_utf8_lossy(json),
@@ -237,7 +238,7 @@ impl<'a> Worker<'a> {
             ending: document.ending,
             json_bytes: json.len() as u64,
         };
-        let fate = judge(object, found);
+        let fate = if packed.was_stopped() { interrupted(packed.bytes()) } else { judge(object, found) };
         if matches!(fate, Fate::Skipped(_)) {
             self.counts.malformed = malformed;
         }
@@ -245,22 +246,25 @@ impl<'a> Worker<'a> {
     }
 
     /// Cuts a stream into parts for whoever has time. What became of the object is known when all parts are read.
-    fn stream(&mut self, object: &'a LogObject, stream: Box<dyn std::io::Read + Send + '_>) {
+    fn stream(&mut self, object: &'a LogObject, stream: Box<dyn Read + Send + '_>, packed: &Counter<'_>) {
         let mut parts = Parts::new(stream, self.shared.limits.max_record_bytes);
-        let tally = Arc::new(Tally::default());
+        let (tally, mut stopped) = (Arc::new(Tally::default()), false);
         for part in parts.by_ref() {
-            if self.shared.is_over() {
-                let fate = Fate::Damaged("interrupted before its end".to_owned());
-                return self.coverage.enter(object, fate, false);
-            }
             if let Some(share) = self.shared.parts.offer(Share { part, tally: Arc::clone(&tally) }) {
                 self.part(&share);
+            }
+            stopped = self.shared.is_over();
+            if stopped {
+                break;
             }
         }
         let (envelope, end) = (parts.has_envelope(), parts.end());
         self.counts.malformed += end.malformed;
         tally.add(0, end.malformed, None);
         self.took(end.bytes, 0);
+        if stopped || packed.was_stopped() {
+            return self.coverage.enter(object, interrupted(packed.bytes()), end.lossy);
+        }
         self.unjudged.push(Unjudged { object, envelope, end, tally });
     }
 
@@ -283,6 +287,12 @@ impl<'a> Worker<'a> {
         let sink = Counting { rules: self.shared.rules, counts: &mut self.counts, state: &mut self.state };
         (&mut self.decoder, sink)
     }
+}
+
+/// The fate of an object of which this much was read before a stop.
+fn interrupted(read: u64) -> Fate {
+    let why = "interrupted before its end".to_owned();
+    if read > 0 { Fate::Damaged(why) } else { Fate::Failed(why) }
 }
 
 fn fold(done: Vec<Done<'_>>, aggregates: &[&'static AggregateKind], listing: &Listing) -> ScanOutcome {

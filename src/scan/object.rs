@@ -1,10 +1,11 @@
 //! One object: read whole where it is small, cut into parts where it is large, and judged.
 
 use std::io::{self, Read};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::Failure;
 use crate::decode::{Compression, Ending, Inflater, JsonReader, PartsEnd};
-use crate::input::{KeyKind, LogObject, explain_io};
+use crate::input::{Feed, KeyKind, LogObject, explain_io};
 
 /// Objects up to this many bytes are read into memory before they are unpacked…
 pub(super) const WHOLE_PACKED: usize = 16 << 20;
@@ -51,12 +52,12 @@ pub(super) struct Buffers {
 }
 
 impl Buffers {
-    /// Opens an object whose packed bytes are read through `counted`.
+    /// Opens an object whose packed bytes are read through `counted`, which may stop it.
     ///
     /// # Errors
     /// When the object cannot be opened or its beginning not be read.
-    pub fn open<'a>(&'a mut self, object: &LogObject, most: u64, counted: &'a Counter) -> io::Result<Content<'a>> {
-        let mut source = counted.count(object.open()?);
+    pub fn open<'a>(&'a mut self, object: &LogObject, most: u64, counted: &'a Counter<'_>) -> io::Result<Content<'a>> {
+        let mut source = Counted { source: opened(object, counted)?, counter: counted };
         let (filled, ended) = fill(&mut self.packed, &mut source)?;
         let packed = &self.packed[..filled];
         if ended {
@@ -92,30 +93,81 @@ fn fill(buffer: &mut Vec<u8>, source: &mut impl Read) -> io::Result<(usize, bool
     }
 }
 
-/// Counts the bytes that are read through it.
-#[derive(Default)]
-pub(super) struct Counter(std::sync::atomic::AtomicU64);
+/// The bytes of an object. Those that may be long in coming are read on a thread of their own, so that a stop need not
+/// wait for them.
+fn opened<'a>(object: &LogObject, counter: &'a Counter<'_>) -> io::Result<Box<dyn Read + Send + 'a>> {
+    if !object.may_wait() {
+        return object.open().map(|source| source as Box<dyn Read + Send>);
+    }
+    let feed = Feed::of(object.clone())?;
+    Ok(Box::new(UntilStop { feed, counter, reads_left: READS_AFTER_STOP }))
+}
 
-impl Counter {
-    pub fn bytes(&self) -> u64 {
-        self.0.load(std::sync::atomic::Ordering::Relaxed)
+/// Counts the bytes of an object, and knows whether a stop has ended it.
+pub(super) struct Counter<'a> {
+    stop: &'a AtomicBool,
+    stopped: AtomicBool,
+    bytes: AtomicU64,
+}
+
+impl<'a> Counter<'a> {
+    /// A counter of an object that is read until `stop`.
+    pub fn new(stop: &'a AtomicBool) -> Self {
+        Self { stop, stopped: AtomicBool::new(false), bytes: AtomicU64::new(0) }
     }
 
-    fn count<'a>(&'a self, source: Box<dyn Read + Send>) -> Counted<'a> {
-        Counted { source, counter: self }
+    /// How many bytes there were.
+    pub fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Whether a stop ended the object before its end.
+    pub fn was_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
     }
 }
 
 struct Counted<'a> {
-    source: Box<dyn Read + Send>,
-    counter: &'a Counter,
+    source: Box<dyn Read + Send + 'a>,
+    counter: &'a Counter<'a>,
 }
 
 impl Read for Counted<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let got = self.source.read(into)?;
-        self.counter.0.fetch_add(got as u64, std::sync::atomic::Ordering::Relaxed);
+        self.counter.bytes.fetch_add(got as u64, Ordering::Relaxed);
         Ok(got)
+    }
+}
+
+/// How often a source is still read after a stop: enough to take what has come before it.
+const READS_AFTER_STOP: u32 = 16;
+
+/// A feed that a stop ends.
+struct UntilStop<'a> {
+    feed: Feed,
+    counter: &'a Counter<'a>,
+    reads_left: u32,
+}
+
+impl Read for UntilStop<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let stop = self.counter.stop.load(Ordering::Relaxed);
+            if stop && self.reads_left == 0 {
+                self.counter.stopped.store(true, Ordering::Relaxed);
+                return Ok(0);
+            }
+            match self.feed.read(into) {
+                // Nothing has come for a while.
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock && stop => self.reads_left = 0,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                read => {
+                    self.reads_left -= u32::from(stop);
+                    return read;
+                }
+            }
+        }
     }
 }
 
