@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use trailscan::input;
-use trailscan::output::{Format, Place, Section, coverage_line};
+use trailscan::output::{Format, NewFile, Place, Section, coverage_line};
 use trailscan::scan::{self, Meter, ScanOutcome, ScanRequest};
 
 use super::deliver::{self, Opened};
@@ -101,6 +101,7 @@ fn read(plan: &Plan) -> Result<ScanOutcome, Problem> {
 fn stop_on_interrupt() -> Result<(), Problem> {
     let handler = || {
         if STOP.swap(true, Ordering::Relaxed) {
+            NewFile::discard_all();
             std::process::exit(INTERRUPTED_TWICE);
         }
         tell::line("stopping: answering from what was read so far; Ctrl-C again leaves at once");

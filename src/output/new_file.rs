@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use tempfile::NamedTempFile;
 
@@ -10,6 +11,9 @@ use super::OutputError;
 
 /// As many links as a path may lead through, as in Linux.
 const MAX_LINKS: usize = 40;
+
+/// The temporary names of this process, also those that are gone again: few, and never given twice.
+static TEMPORARY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// A file being written. It lies under a temporary name in its folder until [`NewFile::commit`]; dropped before, it is
 /// gone and an earlier file of the name is as it was.
@@ -58,6 +62,14 @@ impl NewFile {
             }
         };
         Ok(Self { path: path.to_owned(), kind })
+    }
+
+    /// Removes what lies under temporary names, for a process that leaves without dropping its files.
+    pub fn discard_all() {
+        for path in TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+            // One that is in its place or gone is no longer there.
+            let _ = fs::remove_file(path);
+        }
     }
 
     /// The path as it was given.
@@ -120,7 +132,9 @@ fn begin(path: &Path, target: &Path) -> Result<NamedTempFile, OutputError> {
         // What open(2) gives any new file; the system takes the umask away from it.
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    builder.tempfile_in(folder).map_err(|source| OutputError::create(path, source))
+    let temporary = builder.tempfile_in(folder).map_err(|source| OutputError::create(path, source))?;
+    TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner).push(temporary.path().to_owned());
+    Ok(temporary)
 }
 
 /// Where `path` leads, also when nothing is there yet.
