@@ -132,6 +132,11 @@ impl Run<'_> {
         self
     }
 
+    /// The command as it stands, for tests that hold its streams themselves.
+    pub fn into_command(self) -> Command {
+        self.command
+    }
+
     /// Runs it to its end.
     pub fn run(mut self) -> Ended {
         self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -1,14 +1,26 @@
 //! What trailscan does, seen from outside: every test here runs the binary. One binary, so that heavy dependencies are
 //! linked once.
 
+#[cfg(unix)]
+mod child;
 mod duplicates;
 mod filters;
 mod harness;
+mod hostile;
+#[cfg(unix)]
+mod interrupt;
 mod laws;
+mod layers;
+mod limits;
+mod manners;
 mod oracle;
 mod order;
+mod output;
+mod readme;
 mod real;
 mod records;
+mod reports;
+mod secrets;
 mod shapes;
 mod truth;
 mod window;

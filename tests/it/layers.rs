@@ -1,0 +1,194 @@
+//! The source keeps its shape: which module may import which, how long a file may be, and what stands in no shipped code.
+//!
+//! The table below is the design. A change of it is a decision, not a fix.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Each module of the library and those of ours that it may import. The command line sees everything, through the
+/// library's name.
+const MAY_IMPORT: &[(&str, &[&str])] = &[
+    ("model", &[]),
+    ("input", &["model"]),
+    ("decode", &["input", "model"]),
+    ("filter", &["model"]),
+    ("aggregate", &["model"]),
+    ("scan", &["model", "input", "decode", "filter", "aggregate"]),
+    ("report", &["model", "aggregate"]),
+    ("output", &["model", "report", "scan"]),
+];
+
+/// The most lines of code that a file may have, tests and comments left out.
+const MOST_LINES: usize = 400;
+
+/// A file of `src/`, without its tests and comments.
+struct Source {
+    /// Below `src/`.
+    path: PathBuf,
+    /// Its lines of code and their numbers.
+    code: Vec<(usize, String)>,
+}
+
+impl Source {
+    /// The module that it belongs to: the first part of its path.
+    fn module(&self) -> String {
+        let first = self.path.components().next().expect("a path has a part");
+        Path::new(first.as_os_str()).file_stem().expect("a name").to_string_lossy().into_owned()
+    }
+
+    fn at(&self, line: usize) -> String {
+        format!("src/{}:{line}", self.path.display())
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// Every file that is shipped: modules that exist only for tests are left out.
+fn sources() -> Vec<Source> {
+    let mut texts = BTreeMap::new();
+    read(&root(), &mut texts);
+    let tests: Vec<PathBuf> = texts.iter().flat_map(|(path, text)| test_modules(path, text)).collect();
+    let is_test = |path: &Path| tests.iter().any(|test| path.starts_with(test) || path.with_extension("") == *test);
+    texts
+        .into_iter()
+        .filter(|(path, _)| !is_test(path))
+        .map(|(path, text)| Source { code: code_of(&text), path })
+        .collect()
+}
+
+fn read(folder: &Path, texts: &mut BTreeMap<PathBuf, String>) {
+    for entry in std::fs::read_dir(folder).expect("a folder of source") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            read(&path, texts);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = std::fs::read_to_string(&path).expect("UTF-8");
+            texts.insert(path.strip_prefix(root()).expect("below src").to_owned(), text);
+        }
+    }
+}
+
+/// Where the modules lie that a file declares for tests only.
+fn test_modules(path: &Path, text: &str) -> Vec<PathBuf> {
+    let home = match path.file_stem().and_then(|stem| stem.to_str()) {
+        Some("mod" | "lib" | "main") => path.parent().expect("a folder").to_owned(),
+        _ => path.with_extension(""),
+    };
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let declared =
+        lines.windows(2).filter(|pair| pair[0].starts_with("#[cfg(test)]") || pair[0].starts_with("#[cfg(all(test"));
+    let named = declared.filter_map(|pair| {
+        let rest = pair[1].trim_start_matches("pub(crate) ").trim_start_matches("pub(super) ").strip_prefix("mod ")?;
+        rest.strip_suffix(';')
+    });
+    named.map(|name| home.join(name)).collect()
+}
+
+/// The lines of code: no comments, no blank lines, no `mod tests` at the end of the file.
+fn code_of(text: &str) -> Vec<(usize, String)> {
+    let lines: Vec<&str> = text.lines().collect();
+    let tests = lines
+        .windows(2)
+        .position(|pair| pair[0] == "#[cfg(test)]" && pair[1].starts_with("mod ") && pair[1].ends_with('{'));
+    let end = tests.unwrap_or(lines.len());
+    let code = lines[..end].iter().enumerate().map(|(i, line)| (i + 1, line.trim().to_owned()));
+    code.filter(|(_, line)| !line.is_empty() && !line.starts_with("//")).collect()
+}
+
+/// The modules of ours that a line names after `crate::`.
+fn imported(line: &str) -> Vec<String> {
+    let word = |text: &str| -> String { text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect() };
+    line.match_indices("crate::").map(|(at, found)| word(&line[at + found.len()..])).collect()
+}
+
+#[test]
+fn modules_import_what_the_design_lets_them() {
+    let (mut wrong, mut seen) = (Vec::new(), 0);
+    for source in sources() {
+        let module = source.module();
+        if ["lib", "main", "cli"].contains(&module.as_str()) {
+            continue;
+        }
+        let allowed = MAY_IMPORT.iter().find(|(name, _)| *name == module);
+        let (_, allowed) = allowed.unwrap_or_else(|| panic!("{module} is not in the table: decide what it may import"));
+        for (line, code) in &source.code {
+            for import in imported(code) {
+                seen += 1;
+                if import != module && !allowed.contains(&import.as_str()) {
+                    wrong.push(format!("{}: {module} may not import {import:?}", source.at(*line)));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(seen > 100, "the reader of imports sees {seen}");
+}
+
+#[test]
+fn the_command_line_uses_the_library_by_its_name() {
+    for source in sources().iter().filter(|source| source.module() == "cli") {
+        for (line, code) in &source.code {
+            let ours = imported(code).iter().all(|name| name == "cli");
+            assert!(ours, "{}: {code}", source.at(*line));
+        }
+    }
+}
+
+#[test]
+fn files_stay_short() {
+    let long: Vec<String> = sources()
+        .iter()
+        .filter(|source| source.code.len() > MOST_LINES)
+        .map(|source| {
+            format!("src/{} has {} lines of code: split it by responsibility", source.path.display(), source.code.len())
+        })
+        .collect();
+    assert!(long.is_empty(), "{}", long.join("\n"));
+}
+
+#[test]
+fn some_words_stand_in_no_shipped_code() {
+    let mut found = Vec::new();
+    for source in sources() {
+        for (line, code) in &source.code {
+            for word in
+                [".unwrap()", "dbg!", "todo!", "unimplemented!", "panic!(", "println!(", "eprintln!(", "process::exit"]
+            {
+                // The one place where a second Ctrl-C leaves at once.
+                let known = word == "process::exit" && source.path == Path::new("cli/run.rs");
+                if code.contains(word) && !known {
+                    found.push(format!("{}: {word}", source.at(*line)));
+                }
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn files_open_with_what_they_are() {
+    for (path, text) in {
+        let mut texts = BTreeMap::new();
+        read(&root(), &mut texts);
+        texts
+    } {
+        let test = ["tests.rs", "testing.rs"].iter().any(|name| path.ends_with(name));
+        assert!(test || text.starts_with("//! "), "src/{} does not say what it is", path.display());
+    }
+}
+
+#[test]
+fn the_reader_itself() {
+    assert_eq!(imported("use crate::model::{Arn, Event}; let x = crate::scan::y();"), ["model", "scan"]);
+    assert_eq!(imported("use super::model::Arn;"), [""; 0]);
+    let text = "//! Doc.\n\nuse x;\n// why\nfn f() {}\n#[cfg(test)]\nmod tests {\n    x.unwrap();\n}\n";
+    assert_eq!(code_of(text), [(3, "use x;".to_owned()), (5, "fn f() {}".to_owned())]);
+    let declared = test_modules(Path::new("output/mod.rs"), "#[cfg(test)]\nmod sample;\nmod json;\n");
+    assert_eq!(declared, [Path::new("output/sample")]);
+    assert_eq!(test_modules(Path::new("report/geo.rs"), "#[cfg(test)]\nmod w;"), [Path::new("report/geo/w")]);
+    let all: Vec<PathBuf> = sources().into_iter().map(|source| source.path).collect();
+    assert!(all.contains(&"output/json.rs".into()) && !all.contains(&"output/sample.rs".into()));
+    assert!(!all.iter().any(|path| path.ends_with("tests.rs")), "{all:?}");
+}

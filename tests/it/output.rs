@@ -1,0 +1,481 @@
+//! What is written, and where: every format to stdout and to files, whole or not at all, safe for whoever reads it next.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+use trailscan::report::REPORTS;
+
+use crate::harness::{Place, count, sample_logs};
+use crate::records::{calls, delivered, id, with};
+
+/// The formats of this build.
+const FORMATS: &[&str] = if cfg!(feature = "columnar") {
+    &["table", "json", "jsonl", "csv", "parquet"]
+} else {
+    &["table", "json", "jsonl"]
+};
+
+/// The members of a JSON object in the order in which they stand.
+struct Members(Vec<(String, Box<RawValue>)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Members;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(InOrder)
+    }
+}
+
+impl Members {
+    fn of(text: &str) -> Self {
+        serde_json::from_str(text).expect("an object")
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.0.iter().map(|(name, _)| name.as_str()).collect()
+    }
+
+    fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(known, _)| known == name).unwrap_or_else(|| panic!("no member {name}")).1.get()
+    }
+
+    /// The objects of a member that is an array.
+    fn objects(&self, name: &str) -> Vec<Members> {
+        serde_json::from_str(self.get(name)).expect("an array of objects")
+    }
+}
+
+/// Names that are to stand in this order, others perhaps between.
+fn assert_in_order(expected: &str, actual: &[&str], what: &str) {
+    let mut rest = actual.iter();
+    for name in expected.split_whitespace() {
+        assert!(rest.any(|actual| *actual == name), "{what}: {name} is missing or out of order in {actual:?}");
+    }
+}
+
+fn words(text: &str) -> Vec<&str> {
+    text.split_whitespace().collect()
+}
+
+const COVERAGE: &str = "objects_found objects_read objects_damaged objects_failed objects_skipped objects_pruned events \
+    events_in_window events_out_of_window events_without_time events_filtered events_counted duplicate_events \
+    conflicting_ids malformed_records bytes_compressed bytes_json accounts regions categories first_event last_event \
+    gaps warnings failures logging_changes interrupted";
+
+/// The columns that each report promises, in order.
+const COLUMNS: &[(&str, &str)] = &[
+    (
+        "root-usage",
+        "account_id class severity events everyday_events errors read_only sign_ins sign_in_failures mfa access_key_ids \
+         addresses address_list top_events first_seen last_seen",
+    ),
+    (
+        "key-spread",
+        "access_key_id account_id principal verdict severity events errors denied addresses address_list \
+         private_addresses service_sources networks peak_concurrent_addresses user_agents agent_families regions \
+         active_days first_seen last_seen last_success age_days age_basis",
+    ),
+    (
+        "sessions",
+        "session_id kind account_id role role_id session_name principal access_key_ids creation_date expires \
+         expires_basis mfa mfa_basis source_identity issued_by issued_by_key issued_from issue_confidence in_console \
+         addresses address_list events errors first_seen last_seen severity",
+    ),
+    (
+        "principals",
+        "principal type account_id principal_ids events errors denied access_keys sessions addresses services regions \
+         active_days first_seen last_seen top_events",
+    ),
+];
+
+/// Columns, rows and findings, of a document or of a part of an audit.
+fn assert_table(part: &Members, report: &str) {
+    let columns = part.objects("columns");
+    let names: Vec<String> =
+        columns.iter().map(|column| serde_json::from_str(column.get("name")).expect("text")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    for column in &columns {
+        assert_eq!(column.names(), ["name", "kind", "unit", "about"], "{report}");
+    }
+    let promised =
+        COLUMNS.iter().find(|(name, _)| *name == report).unwrap_or_else(|| panic!("{report} has no promise"));
+    assert_in_order(promised.1, &names, report);
+    let registered: Vec<&str> =
+        REPORTS.iter().find(|r| r.name == report).expect("registered").columns.iter().map(|c| c.name).collect();
+    assert_eq!(names, registered, "{report}");
+    let rows = part.objects("rows");
+    assert!(!rows.is_empty(), "{report}: the sample logs have rows for it");
+    for row in &rows {
+        assert_eq!(row.names(), names, "{report}: every row has every column, in order");
+    }
+    for finding in part.objects("findings") {
+        assert_eq!(finding.names(), words("severity rule account_id subject summary count evidence"), "{report}");
+    }
+    assert_eq!(part.get("rows_total"), rows.len().to_string());
+    assert_eq!(part.get("rows_shown"), rows.len().to_string());
+}
+
+#[test]
+fn json_is_what_the_contract_says() {
+    let place = Place::new();
+    for report in REPORTS {
+        let ended = place.trailscan(report.name).args(["--format", "json"]).arg(sample_logs()).ends(0);
+        let document = Members::of(ended.text());
+        let members = "report trailscan window coverage columns rows rows_total rows_shown findings";
+        assert_eq!(document.names(), words(members), "{}", report.name);
+        assert_eq!(document.get("report"), format!("{:?}", report.name));
+        assert_eq!(document.get("window"), "null");
+        assert_in_order(COVERAGE, &Members::of(document.get("coverage")).names(), "coverage");
+        assert_table(&document, report.name);
+    }
+    let ended = place.trailscan("audit --format json --days 20").arg(sample_logs()).ends(0);
+    let document = Members::of(ended.text());
+    assert_eq!(document.names(), words("trailscan window coverage scorecard reports findings"));
+    assert_eq!(Members::of(document.get("window")).names(), ["since", "until"]);
+    let reports = Members::of(document.get("reports"));
+    assert_eq!(reports.names(), REPORTS.iter().map(|report| report.name).collect::<Vec<_>>());
+    for report in REPORTS {
+        let part = Members::of(reports.get(report.name));
+        assert_eq!(part.names(), words("columns rows rows_total rows_shown findings"), "{}", report.name);
+        assert_table(&part, report.name);
+    }
+}
+
+#[test]
+fn findings_are_made_before_anything_is_cut() {
+    let place = Place::new();
+    let run = |arguments: &str| place.trailscan("root-usage").arg(sample_logs()).args(words(arguments)).json(0);
+    let (whole, cut) = (run(""), run("--limit 1 --columns class,events --sort class"));
+    assert_eq!(whole["findings"], cut["findings"]);
+    assert_eq!((count(&cut["rows_total"]), count(&cut["rows_shown"])), (count(&whole["rows_total"]), 1));
+    assert_eq!(cut["rows"], json!([{"class": "access-key", "events": 7}]));
+    let all = place.trailscan("key-spread --min-addresses 0").arg(sample_logs()).json(0);
+    let some = place.trailscan("key-spread --min-addresses 8").arg(sample_logs()).json(0);
+    assert_eq!((all["rows_total"].as_i64(), some["rows_total"].as_i64()), (Some(13), Some(1)));
+    assert_eq!(all["findings"], some["findings"]);
+}
+
+#[test]
+fn the_order_of_rows_is_said() {
+    let place = Place::new();
+    let run = |by: &str| place.trailscan("principals").arg(sample_logs()).args(["--sort", by]).json(0);
+    let column = |answer: &Value, name: &str| -> Vec<Value> {
+        answer["rows"].as_array().expect("rows").iter().map(|row| row[name].clone()).collect()
+    };
+    let counts = |answer: &Value| column(answer, "events").iter().map(count).collect::<Vec<_>>();
+    let (down, up) = (counts(&run("events")), counts(&run("-events")));
+    assert!(down.is_sorted_by(|a, b| a >= b) && up.is_sorted(), "numbers largest first");
+    let names = |answer: &Value| -> Vec<String> {
+        column(answer, "principal").iter().map(|name| name.as_str().expect("text").to_owned()).collect()
+    };
+    let (down, up) = (names(&run("principal")), names(&run("-principal")));
+    assert!(down.is_sorted() && up.is_sorted_by(|a, b| a >= b), "text from a");
+    assert_eq!(column(&run("type"), "type").last(), Some(&Value::Null), "what is unknown stands last");
+    assert_eq!(column(&run("-type"), "type").last(), Some(&Value::Null), "also the other way round");
+}
+
+#[test]
+fn a_file_holds_what_stdout_would() {
+    let place = Place::new();
+    for format in FORMATS {
+        let run = || place.trailscan("key-spread --format").arg(format).arg(sample_logs());
+        let direct = run().ends(0).stdout;
+        let filed = run().args(["-o", "answer"]).ends(0);
+        // stderr does not lie beside a file, so a table there ends with the coverage.
+        let same = |name: &str| match *format {
+            "table" => {
+                let text = place.read(name);
+                let rest = text.strip_prefix(std::str::from_utf8(&direct).expect("UTF-8"));
+                rest.is_some_and(|rest| rest.starts_with("\n702 events counted in 85 objects"))
+            }
+            _ => direct == place.read_bytes(name),
+        };
+        assert!(filed.stdout.is_empty() && same("answer"), "{format}");
+        let extension = if *format == "table" { "txt" } else { format };
+        let name = format!("answer.{extension}");
+        place.trailscan("key-spread -o").arg(&name).arg(sample_logs()).ends(0);
+        assert!(same(&name), "{format}: the extension names it");
+        assert_eq!(place.trailscan("key-spread -o - --format").arg(format).arg(sample_logs()).ends(0).stdout, direct);
+        assert_eq!(direct.starts_with(b"PAR1"), *format == "parquet");
+    }
+}
+
+#[test]
+fn coverage_lies_beside_rows_that_have_no_place_for_it() {
+    let place = Place::new();
+    let answer = place.trailscan("sessions --coverage said.json").arg(sample_logs()).json(0);
+    let said: Value = serde_json::from_str(&place.read("said.json")).expect("JSON");
+    assert_eq!(said, answer["coverage"], "--coverage is the coverage");
+    for format in FORMATS {
+        let name = format!("answer-{format}");
+        place.trailscan("sessions --format").arg(format).args(["-o", &name]).arg(sample_logs()).ends(0);
+        let beside = place.path(format!("{name}.coverage.json"));
+        assert_eq!(beside.exists(), matches!(*format, "jsonl" | "csv" | "parquet"), "{format}");
+        if beside.exists() {
+            let beside: Value = serde_json::from_slice(&std::fs::read(beside).expect("a file")).expect("JSON");
+            assert_eq!(beside, said, "{format}");
+        }
+    }
+    let on_stdout = place.trailscan("sessions --format jsonl --coverage again.json").arg(sample_logs()).ends(0);
+    assert_eq!(place.read("again.json"), place.read("said.json"));
+    assert!(on_stdout.text().lines().all(|line| line.starts_with("{\"session_id\":")));
+}
+
+#[test]
+fn a_failed_scan_leaves_its_coverage_and_no_answer() {
+    let place = Place::new();
+    place.write("earlier.json", "what was there before");
+    let ended = place.trailscan("principals missing.json -o earlier.json --coverage c.json").ends(1);
+    assert!(ended.stderr.contains("missing.json"));
+    assert_eq!(place.read("earlier.json"), "what was there before");
+    let coverage: Value = serde_json::from_str(&place.read("c.json")).expect("JSON");
+    assert_eq!(coverage["failures"][0]["object"], "missing.json");
+}
+
+fn files_in(place: &Place, folder: &str) -> Vec<String> {
+    let entries = std::fs::read_dir(place.path(folder)).expect("a folder");
+    let mut names: Vec<String> =
+        entries.map(|e| e.expect("an entry").file_name().into_string().expect("UTF-8")).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn an_audit_into_a_folder_is_a_file_a_report() {
+    let place = Place::new();
+    for format in FORMATS {
+        let folder = format!("out-{format}/");
+        place.trailscan("audit --format").arg(format).args(["-o", &folder]).arg(sample_logs()).ends(0);
+        let extension = if *format == "table" { "txt" } else { format };
+        let beside = matches!(*format, "jsonl" | "csv" | "parquet");
+        let mut expected: Vec<String> = REPORTS.iter().map(|report| format!("{}.{extension}", report.name)).collect();
+        if beside {
+            expected.extend(REPORTS.iter().map(|report| format!("{}.{extension}.coverage.json", report.name)));
+        }
+        expected.sort();
+        assert_eq!(files_in(&place, &folder), expected, "{format}");
+        if *format == "json" {
+            continue; // The audit's own numbers stand in its documents.
+        }
+        for report in REPORTS {
+            let alone = place.trailscan(report.name).args(["--format", format]).arg(sample_logs()).ends(0).stdout;
+            let filed = place.read_bytes(&format!("{folder}{}.{extension}", report.name));
+            if *format != "table" {
+                assert!(alone == filed, "{}.{extension}: as the report alone", report.name);
+            }
+        }
+    }
+    for format in FORMATS.iter().filter(|format| matches!(**format, "csv" | "parquet")) {
+        let refused = place.trailscan("audit --format").arg(format).arg(sample_logs()).ends(2);
+        assert!(refused.stderr.contains("--output DIR/"), "{}", refused.stderr);
+        let refused = place.trailscan("audit -o").arg(format!("one.{format}")).arg(sample_logs()).ends(2);
+        assert!(refused.stderr.contains("--output DIR/") && !place.path(format!("one.{format}")).exists());
+    }
+    let lines = place.trailscan("audit --format jsonl").arg(sample_logs()).ends(0);
+    assert!(lines.text().lines().all(|line| line.starts_with("{\"report\":\"")), "rows of an audit say whose they are");
+}
+
+#[cfg(not(feature = "columnar"))]
+#[test]
+fn a_build_without_columns_says_so() {
+    let place = Place::new();
+    for format in ["csv", "parquet"] {
+        for arguments in [format!("principals --format {format}"), format!("principals -o out.{format}")] {
+            let refused = place.trailscan(&arguments).arg(sample_logs()).ends(2);
+            assert!(refused.stderr.contains("needs the feature `columnar`"), "{}", refused.stderr);
+            assert_eq!(refused.stderr.lines().count(), 1, "{}", refused.stderr);
+        }
+    }
+}
+
+/// Texts that steer a terminal, forge lines, or are formulas.
+const HOSTILE: &[&str] = &[
+    "\u{1b}[31mred\u{1b}[0m",
+    "\u{1b}]0;title\u{7}",
+    "a\nAKIAFAKEFAKEEXAMPLE1  fake row",
+    "b\r\u{8}\u{9b}2J",
+    "\u{202e}txet\u{2066}",
+    "=cmd|' /C calc'!A0",
+    "+1+1",
+    "-2+3",
+    "@SUM(1)",
+    "\t=1",
+    "x,\"y\"; z",
+];
+
+/// Logs whose every free text is hostile: users, roles, session names, user agents, event names, services, addresses.
+fn hostile_logs(place: &Place) {
+    let mut records = Vec::new();
+    for (i, text) in HOSTILE.iter().enumerate() {
+        let user = json!({
+            "eventID": id(i * 4), "userAgent": text, "eventName": text, "eventSource": text, "awsRegion": text,
+            "sourceIPAddress": format!("192.0.2.{i}"), "errorCode": text, "errorMessage": text,
+            "userIdentity": {"principalId": text, "userName": text, "arn": format!("arn:aws:iam::111122223333:user/{text}"),
+                "accessKeyId": format!("AKIA{text}")},
+        });
+        let role = json!({
+            "eventID": id(i * 4 + 1), "userAgent": text, "sourceIPAddress": text,
+            "userIdentity": {
+                "type": "AssumedRole", "principalId": format!("AROACKCEVSQ6C2EXAMPLE:{text}"), "userName": null,
+                "arn": format!("arn:aws:sts::111122223333:assumed-role/{text}/{text}"), "accessKeyId": format!("ASIA{text}"),
+                "sessionContext": {
+                    "sessionIssuer": {"type": "Role", "principalId": text, "arn": text, "userName": text, "accountId": text},
+                    "attributes": {"creationDate": "2026-09-10T12:00:00Z", "mfaAuthenticated": "false"},
+                    "sourceIdentity": text,
+                },
+            },
+        });
+        let odd = json!({"eventID": id(i * 4 + 2), "userIdentity": {"type": text, "accountId": text, "arn": null,
+            "principalId": text}, "recipientAccountId": text});
+        let stop = json!({"eventID": id(i * 4 + 3), "eventSource": "cloudtrail.amazonaws.com", "eventName": "StopLogging",
+            "requestParameters": {"name": text}, "userIdentity": {"type": "Root", "arn": null, "accountId": text}});
+        records.extend([user, role, odd, stop].map(|changes| with(calls(1)[0].clone(), changes)));
+    }
+    place.write("hostile.json", delivered(&records));
+}
+
+/// Whether a terminal may act on it, or show nothing for it.
+fn steers(c: char) -> bool {
+    c.is_control() && c != '\n'
+        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}'..='\u{200f}')
+}
+
+#[test]
+fn what_steers_a_terminal_reaches_none() {
+    let place = Place::new();
+    hostile_logs(&place);
+    for report in REPORTS.iter().map(|report| report.name).chain(["audit"]) {
+        for more in ["", "--width 80", "--width 20", "--width 0 --limit 3"] {
+            let ended = place.trailscan(report).args(words(more)).arg("hostile.json").ends(0);
+            for text in [ended.text(), &ended.stderr] {
+                assert!(!text.chars().any(steers), "{report} {more}: {text:?}");
+                // A forged row would begin a line, and so look like one of ours.
+                assert!(!text.lines().any(|line| line.trim_start().starts_with("AKIAFAKE")), "{report} {more}");
+            }
+        }
+    }
+    let keys = place.trailscan("key-spread hostile.json --min-addresses 0 --columns access_key_id,principal").ends(0);
+    assert!(keys.text().contains(r"AKIAa\nAKIAFAKEFAKEEXAMPLE1  fake row"), "it is shown, escaped: {}", keys.text());
+    let json = place.trailscan("key-spread hostile.json --min-addresses 0").json(0);
+    let ids: Vec<&str> =
+        json["rows"].as_array().expect("rows").iter().filter_map(|row| row["access_key_id"].as_str()).collect();
+    for text in HOSTILE {
+        assert!(ids.contains(&format!("AKIA{text}").as_str()), "JSON gives it back as it is: {text:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_steers_a_terminal_reaches_no_terminal_in_any_format() {
+    let place = Place::new();
+    hostile_logs(&place);
+    for format in FORMATS.iter().filter(|format| **format != "parquet") {
+        let run = place.trailscan("principals hostile.json --format").arg(format);
+        let (_, sent) = crate::child::on_terminal(run, 80);
+        assert!(!sent.is_empty() && !sent.chars().any(steers), "{format}: {sent:?}");
+    }
+}
+
+/// The fields of CSV, by RFC 4180.
+#[cfg(feature = "columnar")]
+fn csv_fields(text: &str) -> Vec<String> {
+    let (mut fields, mut field, mut quoted) = (Vec::new(), String::new(), false);
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' if quoted && chars.peek() == Some(&'"') => field.extend(chars.next()),
+            '"' => quoted = !quoted,
+            ',' | '\n' if !quoted => fields.push(std::mem::take(&mut field)),
+            c => field.push(c),
+        }
+    }
+    assert!(!quoted && field.is_empty(), "it ends with a line");
+    fields
+}
+
+#[cfg(feature = "columnar")]
+#[test]
+fn no_formula_reaches_a_spreadsheet() {
+    let place = Place::new();
+    hostile_logs(&place);
+    for report in REPORTS {
+        let more = if report.name == "key-spread" { "--min-addresses 0" } else { "" };
+        let ended = place.trailscan(report.name).args(words(more)).args(["--format", "csv", "hostile.json"]).ends(0);
+        let fields = csv_fields(ended.text());
+        assert_eq!(fields.len() % report.columns.len(), 0, "{}: every line has every field", report.name);
+        let formula = |text: &str| text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+        for field in &fields {
+            assert!(!formula(field), "{}: {field:?}", report.name);
+        }
+    }
+    let ended = place.trailscan("principals hostile.json --format csv").ends(0);
+    let fields = csv_fields(ended.text());
+    assert!(fields.iter().any(|field| field == "'=cmd|' /C calc'!A0"), "a text stays, made harmless");
+    assert!(fields.iter().any(|field| field.starts_with("arn:aws:iam::111122223333:user/x,\"y\"; z")), "quoting holds");
+}
+
+#[cfg(unix)]
+#[test]
+fn on_a_narrow_terminal_ids_stay_whole() {
+    let place = Place::new();
+    for (report, column, columns) in [
+        ("key-spread", "access_key_id", 80),
+        ("root-usage", "account_id", 80),
+        ("principals", "principal", 80),
+        ("key-spread", "access_key_id", 30),
+    ] {
+        let run = place.trailscan(report).arg(sample_logs()).args(["--limit", "0"]);
+        let (status, sent) = crate::child::on_terminal(run, columns);
+        assert_eq!(status.code(), Some(0));
+        let answer = place.trailscan(report).arg(sample_logs()).json(0);
+        let ids: Vec<&str> =
+            answer["rows"].as_array().expect("rows").iter().filter_map(|row| row[column].as_str()).collect();
+        for id in &ids {
+            assert!(sent.contains(id), "{report} in {columns}: {id} is not whole");
+        }
+        // Below the rows stand remarks, each with a way to see more; an id wider than its column has a line of its own.
+        let table = sent.lines().take_while(|line| !line.is_empty() && !line.ends_with(')'));
+        let table: Vec<&str> = table.filter(|line| !ids.contains(line)).collect();
+        let widest = table.iter().map(|line| line.chars().count()).max();
+        assert!(columns < 80 || widest.is_some_and(|widest| (40..=80).contains(&widest)), "{report}: {widest:?}");
+    }
+    let run = place.trailscan("principals").arg(sample_logs()).args(["--format", "parquet"]);
+    let (status, sent) = crate::child::on_terminal(run, 80);
+    assert_eq!((status.code(), sent.as_str()), (Some(2), ""), "parquet is not for a terminal");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_killed_leaves_what_was_there() {
+    let place = Place::new();
+    place.write("answer.json", "what was there before");
+    let mut run = crate::child::start(place.trailscan("principals - -o answer.json --coverage new.json"));
+    run.listens_for(libc::SIGINT);
+    run.feed(delivered(&calls(3)));
+    run.signal(libc::SIGKILL);
+    run.ends();
+    assert_eq!(place.read("answer.json"), "what was there before");
+    assert!(!place.path("new.json").exists());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_and_leaves_nothing() {
+    let place = Place::new();
+    let ended = place.trailscan("principals --format json -o /dev/full").arg(sample_logs()).ends(1);
+    assert!(ended.stderr.contains("trailscan: /dev/full: cannot be written: No space left"), "{}", ended.stderr);
+}
