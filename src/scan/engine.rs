@@ -11,11 +11,11 @@ use super::gaps::gaps_of;
 use super::memory::MemoryLimit;
 use super::object::{Buffers, Content, Counter, Fate, Found, failure_of, judge, judge_parts, skipped_by_key, worded};
 use super::queue::PartQueue;
-use super::{Coverage, Failure, Meter};
+use super::{Coverage, Meter};
 use crate::aggregate::{AggregateKind, State};
 use crate::decode::{Decoder, Part, Parts};
 use crate::filter::{Dedupe, Filters};
-use crate::input::{Listing, LogObject};
+use crate::input::{Body, Fetched, Listing, LogObject, Source};
 use crate::model::{Day, EventTime, TimeWindow};
 
 /// What a scan may use.
@@ -37,8 +37,10 @@ impl Default for Limits {
 
 /// What to scan, and how.
 pub struct ScanRequest<'a> {
-    /// The objects.
+    /// The objects that are there.
     pub listing: Listing,
+    /// Gives objects that arrive while the scan runs; they are read after those that are there.
+    pub source: Option<&'a dyn Source>,
     /// What is counted; `None` is everything that has a time.
     pub window: Option<TimeWindow>,
     /// What of it is counted.
@@ -97,6 +99,7 @@ pub fn scan(request: ScanRequest<'_>) -> Result<ScanOutcome, ScanError> {
     let rules = Rules { window, filters, dedupe: request.dedupe.then(Dedupe::default) };
     let shared = Shared {
         objects: &listing.objects,
+        source: request.source,
         next: AtomicUsize::new(0),
         parts: PartQueue::new(threads.get()),
         rules: &rules,
@@ -114,17 +117,27 @@ pub fn scan(request: ScanRequest<'_>) -> Result<ScanOutcome, ScanError> {
     if let (Some(held), Some(limit)) = (shared.memory.excess(), limits.max_memory) {
         return Err(ScanError::Memory { held, limit });
     }
-    let mut outcome = fold(done, request.aggregates, &listing);
+    let listed = request.source.map_or(0, Source::listed);
+    let arrivals = request.source.map(Source::arrivals).unwrap_or_default();
+    let mut outcome = fold(done, request.aggregates);
+    let coverage = &mut outcome.coverage;
+    coverage.add_unreached(listing.objects.len() as u64 + listed);
+    coverage.add_listing(&listing);
+    coverage.add_arrivals(&arrivals);
+    coverage.failures.sort();
+    outcome.newest_pruned_day = listing.pruned.newest_day.max(arrivals.pruned.newest_day);
     outcome.coverage.interrupted = request.stop.load(Ordering::Relaxed) || listing.interrupted;
-    outcome.coverage.gaps = gaps_of(&listing, window);
+    outcome.coverage.gaps = gaps_of(&listing, &arrivals, window);
     outcome.coverage.conflicting_ids = rules.dedupe.as_ref().map_or(0, Dedupe::conflicting_ids);
     outcome.coverage.warnings = warnings_of(&outcome.coverage, filters);
+    outcome.coverage.warnings.extend(arrivals.warnings);
     Ok(outcome)
 }
 
 /// What all workers look at.
 struct Shared<'a> {
     objects: &'a [LogObject],
+    source: Option<&'a dyn Source>,
     next: AtomicUsize,
     parts: PartQueue,
     rules: &'a Rules<'a>,
@@ -174,10 +187,11 @@ impl<'a> Worker<'a> {
                 continue;
             }
             match shared.objects.get(shared.next.fetch_add(1, Ordering::Relaxed)) {
-                Some(object) => self.object(object, &mut buffers),
+                Some(object) => self.object(object, None, &mut buffers),
                 None => break,
             }
         }
+        self.arriving(&mut buffers);
         shared.parts.retire();
         while let Some(part) = shared.parts.wait() {
             self.part(&part);
@@ -185,10 +199,31 @@ impl<'a> Worker<'a> {
         Done { state: self.state, counts: self.counts, coverage: self.coverage }
     }
 
-    fn object(&mut self, object: &LogObject, buffers: &mut Buffers) {
-        let fate = match skipped_by_key(object) {
-            Some(kind) => Fate::Skipped(kind),
-            None => self.read(object, buffers),
+    /// Takes the objects of the source as they arrive.
+    fn arriving(&mut self, buffers: &mut Buffers) {
+        let shared = self.shared;
+        let Some(source) = shared.source else { return };
+        while !shared.is_over() {
+            if let Some(part) = shared.parts.take() {
+                self.part(&part);
+                continue;
+            }
+            let Some(Fetched { object, body }) = source.next() else { return };
+            let found = shared.objects.len() as u64 + source.listed();
+            shared.meter.objects.fetch_max(found, Ordering::Relaxed);
+            self.object(&object, Some(body), buffers);
+        }
+    }
+
+    /// Reads an object, whose `body` is there or must be opened.
+    fn object(&mut self, object: &LogObject, body: Option<Body>, buffers: &mut Buffers) {
+        let fate = match (skipped_by_key(object), body) {
+            (Some(kind), _) => Fate::Skipped(kind),
+            (None, None) => match object.open() {
+                Ok(file) => self.read(object, Body::Stream(file), buffers),
+                Err(error) => Fate::Failed(worded(&error)),
+            },
+            (None, Some(body)) => self.read(object, body, buffers),
         };
         self.coverage.objects_found += 1;
         self.coverage.failures.extend(failure_of(object, &fate));
@@ -201,9 +236,20 @@ impl<'a> Worker<'a> {
         Meter::add(&self.shared.meter.objects_done, 1);
     }
 
-    fn read(&mut self, object: &LogObject, buffers: &mut Buffers) -> Fate {
+    fn read(&mut self, object: &LogObject, body: Body, buffers: &mut Buffers) -> Fate {
         let packed = Counter::default();
-        let fate = match buffers.open(object, self.shared.limits.max_object_bytes, &packed) {
+        let most = self.shared.limits.max_object_bytes;
+        let whole;
+        let content = match body {
+            Body::Skipped(kind) => return Fate::Skipped(kind),
+            Body::Failed(why) => return Fate::Failed(why),
+            Body::Stream(stream) => buffers.open(stream, most, &packed),
+            Body::Whole(body) => {
+                whole = body;
+                buffers.open_whole(&whole.bytes, most, &packed)
+            }
+        };
+        let fate = match content {
             Err(error) => Fate::Failed(worded(&error)),
             Ok(Content::Whole(json)) => self.whole(object, json),
             Ok(Content::Stream(stream)) => self.stream(object, stream),
@@ -283,7 +329,7 @@ impl<'a> Worker<'a> {
     }
 }
 
-fn fold(done: Vec<Done>, aggregates: &[&'static AggregateKind], listing: &Listing) -> ScanOutcome {
+fn fold(done: Vec<Done>, aggregates: &[&'static AggregateKind]) -> ScanOutcome {
     let mut coverage = Coverage::default();
     let mut newest_event_read = None;
     let mut states: Vec<State> = Vec::with_capacity(done.len());
@@ -293,10 +339,8 @@ fn fold(done: Vec<Done>, aggregates: &[&'static AggregateKind], listing: &Listin
         states.push(worker.state);
     }
     let state = states.into_iter().reduce(State::merge).unwrap_or_else(|| State::new(aggregates));
-    coverage.add_listing(listing);
-    coverage.failures.sort();
     coverage.logging_changes.sort();
-    ScanOutcome { state, coverage, newest_event_read, newest_pruned_day: listing.pruned.newest_day }
+    ScanOutcome { state, coverage, newest_event_read, newest_pruned_day: None }
 }
 
 /// What the reader of the coverage should be told in words.
@@ -318,39 +362,4 @@ fn warnings_of(coverage: &Coverage, filters: &Filters) -> Vec<String> {
         warnings.push("no read-only event at all: the trail seems to record write events only".to_owned());
     }
     warnings
-}
-
-impl Coverage {
-    /// Adds what a worker met of objects.
-    fn add_objects(&mut self, other: Self) {
-        self.objects_found += other.objects_found;
-        self.objects_read += other.objects_read;
-        self.objects_damaged += other.objects_damaged;
-        self.objects_failed += other.objects_failed;
-        self.bytes_compressed += other.bytes_compressed;
-        self.bytes_json += other.bytes_json;
-        self.lossy_objects += other.lossy_objects;
-        self.failures.extend(other.failures);
-        for (kind, count) in other.objects_skipped {
-            *self.objects_skipped.entry(kind).or_default() += count;
-        }
-    }
-
-    /// Adds what the listing left out, and what a stop left unread.
-    fn add_listing(&mut self, listing: &Listing) {
-        let unreached = listing.objects.len() as u64 - self.objects_found;
-        if unreached > 0 {
-            self.objects_found += unreached;
-            self.objects_skipped.insert("not-reached".to_owned(), unreached);
-        }
-        for (kind, count) in &listing.skipped {
-            self.objects_found += count;
-            *self.objects_skipped.entry((*kind).to_owned()).or_default() += count;
-        }
-        self.objects_found += listing.pruned.objects + listing.failures.len() as u64;
-        self.objects_pruned += listing.pruned.objects;
-        self.objects_failed += listing.failures.len() as u64;
-        let failures = listing.failures.iter();
-        self.failures.extend(failures.map(|f| Failure { object: f.object.clone(), why: f.why.clone() }));
-    }
 }

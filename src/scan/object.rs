@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use super::Failure;
 use crate::decode::{Compression, Ending, Inflater, JsonReader, PartsEnd};
-use crate::input::{KeyKind, LogObject, explain_io};
+use crate::input::{LogObject, explain_io};
 
 /// Objects up to this many bytes are read into memory before they are unpacked…
 pub(super) const WHOLE_PACKED: usize = 16 << 20;
@@ -51,26 +51,46 @@ pub(super) struct Buffers {
 }
 
 impl Buffers {
-    /// Opens an object whose packed bytes are read through `counted`.
+    /// Opens what `source` gives, whose packed bytes are read through `counted`.
     ///
     /// # Errors
-    /// When the object cannot be opened or its beginning not be read.
-    pub fn open<'a>(&'a mut self, object: &LogObject, most: u64, counted: &'a Counter) -> io::Result<Content<'a>> {
-        let mut source = counted.count(object.open()?);
+    /// When its beginning cannot be read.
+    pub fn open<'a>(
+        &'a mut self,
+        source: Box<dyn Read + Send>,
+        most: u64,
+        counted: &'a Counter,
+    ) -> io::Result<Content<'a>> {
+        let mut source = counted.count(source);
         let (filled, ended) = fill(&mut self.packed, &mut source)?;
         let packed = &self.packed[..filled];
-        if ended {
-            let whole = match Compression::of(packed) {
-                Compression::Plain => Some(packed),
-                Compression::Gzip => self.inflater.whole(packed, WHOLE_JSON),
-                Compression::Zstd => None,
-            };
-            if let Some(json) = whole.filter(|json| json.len() as u64 <= most) {
-                return Ok(Content::Whole(json));
-            }
+        if ended && let Some(json) = whole(&mut self.inflater, packed, most) {
+            return Ok(Content::Whole(json));
         }
         Ok(Content::Stream(Box::new(JsonReader::new(io::Cursor::new(packed).chain(source), most)?)))
     }
+
+    /// Opens an object all of whose packed bytes are there.
+    ///
+    /// # Errors
+    /// When its beginning cannot be read.
+    pub fn open_whole<'a>(&'a mut self, packed: &'a [u8], most: u64, counted: &Counter) -> io::Result<Content<'a>> {
+        counted.add(packed.len());
+        match whole(&mut self.inflater, packed, most) {
+            Some(json) => Ok(Content::Whole(json)),
+            None => Ok(Content::Stream(Box::new(JsonReader::new(packed, most)?))),
+        }
+    }
+}
+
+/// The JSON of an object in one piece, where that can be had.
+fn whole<'a>(inflater: &'a mut Inflater, packed: &'a [u8], most: u64) -> Option<&'a [u8]> {
+    let whole = match Compression::of(packed) {
+        Compression::Plain => Some(packed),
+        Compression::Gzip => inflater.whole(packed, WHOLE_JSON),
+        Compression::Zstd => None,
+    };
+    whole.filter(|json| json.len() as u64 <= most)
 }
 
 /// Reads up to [`WHOLE_PACKED`] bytes into `buffer`, which only ever grows; gives how many, and whether that was all.
@@ -101,6 +121,10 @@ impl Counter {
         self.0.load(std::sync::atomic::Ordering::Relaxed)
     }
 
+    fn add(&self, bytes: usize) {
+        self.0.fetch_add(bytes as u64, std::sync::atomic::Ordering::Relaxed);
+    }
+
     fn count<'a>(&'a self, source: Box<dyn Read + Send>) -> Counted<'a> {
         Counted { source, counter: self }
     }
@@ -114,7 +138,7 @@ struct Counted<'a> {
 impl Read for Counted<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let got = self.source.read(into)?;
-        self.counter.0.fetch_add(got as u64, std::sync::atomic::Ordering::Relaxed);
+        self.counter.add(got);
         Ok(got)
     }
 }
@@ -158,13 +182,7 @@ pub(super) fn worded(error: &io::Error) -> String {
 
 /// The kind under which an object is skipped for what its key says, unopened.
 pub(super) fn skipped_by_key(object: &LogObject) -> Option<&'static str> {
-    match object.key()?.kind {
-        KeyKind::CloudTrail => None,
-        KeyKind::Digest => Some("digest"),
-        KeyKind::Insight => Some("insight"),
-        KeyKind::NetworkActivity => Some("network-activity"),
-        KeyKind::Aggregated => Some("aggregated"),
-    }
+    object.key()?.kind.skipped_as()
 }
 
 /// The entry of the failures list, for a fate that belongs there.
