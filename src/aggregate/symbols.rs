@@ -12,8 +12,16 @@ pub struct Sym(pub u32);
 pub struct Symbols {
     hasher: RandomState,
     table: HashTable<u32>,
-    ends: Vec<usize>,
+    entries: Vec<Entry>,
     text: String,
+}
+
+/// Where a text lies in the table's one string, and its hash, so that growing reads no text.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    hash: u64,
+    start: usize,
+    length: u32,
 }
 
 /// How the symbols of one table are called in another: made by [`Symbols::absorb`].
@@ -22,8 +30,8 @@ pub struct Remap(Vec<Sym>);
 
 impl Default for Symbols {
     fn default() -> Self {
-        let mut symbols =
-            Self { hasher: RandomState::new(), table: HashTable::new(), ends: Vec::new(), text: String::new() };
+        let (hasher, table) = (RandomState::new(), HashTable::new());
+        let mut symbols = Self { hasher, table, entries: Vec::new(), text: String::new() };
         symbols.intern("");
         symbols
     }
@@ -35,41 +43,48 @@ impl Sym {
 }
 
 impl Symbols {
-    /// The symbol of `text`.
+    /// The symbol of `text`, which is a field of a record and so far shorter than 4 GiB.
     ///
     /// # Panics
     /// Past 2³² distinct texts, some hundred gigabytes after any memory limit.
     pub fn intern(&mut self, text: &str) -> Sym {
         let hash = self.hasher.hash_one(text);
-        if let Some(&found) = self.table.find(hash, |&i| slice(&self.text, &self.ends, i) == text) {
-            return Sym(found);
+        match self.find_hashed(hash, text) {
+            Some(known) => known,
+            None => self.insert(hash, text),
         }
-        self.insert(hash, text)
     }
 
     /// The symbol of `text` if it was interned before.
     pub fn find(&self, text: &str) -> Option<Sym> {
-        let hash = self.hasher.hash_one(text);
-        self.table.find(hash, |&i| slice(&self.text, &self.ends, i) == text).map(|&i| Sym(i))
+        self.find_hashed(self.hasher.hash_one(text), text)
     }
 
     /// The text of `sym`.
     pub fn text(&self, sym: Sym) -> &str {
-        slice(&self.text, &self.ends, sym.0)
+        let entry = &self.entries[sym.0 as usize];
+        &self.text[entry.start..entry.start + entry.length as usize]
     }
 
     /// Takes in all texts of `other` and says what its symbols are called here.
     pub fn absorb(&mut self, other: &Self) -> Remap {
-        Remap((0..other.ends.len() as u32).map(|i| self.intern(other.text(Sym(i)))).collect())
+        Remap((0..other.entries.len() as u32).map(|i| self.intern(other.text(Sym(i)))).collect())
+    }
+
+    #[inline]
+    fn find_hashed(&self, hash: u64, text: &str) -> Option<Sym> {
+        let is_same = |&i: &u32| self.entries[i as usize].hash == hash && self.text(Sym(i)) == text;
+        self.table.find(hash, is_same).map(|&i| Sym(i))
     }
 
     #[cold]
     fn insert(&mut self, hash: u64, text: &str) -> Sym {
-        let next = u32::try_from(self.ends.len()).expect("fewer than 2^32 distinct texts");
+        let next = u32::try_from(self.entries.len()).expect("fewer than 2^32 distinct texts");
+        let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        self.entries.push(Entry { hash, start: self.text.len(), length });
         self.text.push_str(text);
-        self.ends.push(self.text.len());
-        let (all, ends, hasher) = (&self.text, &self.ends, &self.hasher);
-        self.table.insert_unique(hash, next, |&i| hasher.hash_one(slice(all, ends, i)));
+        let entries = &self.entries;
+        self.table.insert_unique(hash, next, |&i| entries[i as usize].hash);
         Sym(next)
     }
 }
@@ -79,10 +94,4 @@ impl Remap {
     pub fn of(&self, sym: Sym) -> Sym {
         self.0[sym.0 as usize]
     }
-}
-
-fn slice<'a>(text: &'a str, ends: &[usize], index: u32) -> &'a str {
-    let index = index as usize;
-    let start = if index == 0 { 0 } else { ends[index - 1] };
-    &text[start..ends[index]]
 }

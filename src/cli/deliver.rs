@@ -60,13 +60,17 @@ impl Opened {
 /// When a column was asked for that a report does not have.
 pub fn sections(plan: &Plan, state: &State, last_event: Option<EventTime>) -> Result<Vec<Section>, Problem> {
     let as_of = plan.window.map_or(last_event, |window| Some(window.until()));
-    let view = View { state, options: &plan.options, as_of, geo: plan.geo.as_ref() };
+    // Rows are cut after they are sorted, so only the default order can spare some.
+    let by_default = plan.delivery.shape.sort.is_none();
+    let rows_wanted = plan.delivery.limit.filter(|_| by_default).unwrap_or(usize::MAX);
+    let view = View { state, options: &plan.options, as_of, rows_wanted, geo: plan.geo.as_ref() };
     plan.question.reports().into_iter().map(|report| section(report, &view, &plan.delivery)).collect()
 }
 
 fn section(report: &'static Report, view: &View<'_>, delivery: &Delivery) -> Result<Section, Problem> {
     let answer = (report.answer)(view);
     let mut table = Table::new(report, answer.columns, answer.rows);
+    table.rows_total += answer.rows_spared;
     delivery.shape.apply(&mut table)?;
     if let Some(limit) = delivery.limit {
         table.limit(limit);

@@ -141,8 +141,9 @@ impl Decoder {
     /// Reads the value in a record's place at `at`; `None` when it does not end.
     #[inline]
     fn place<S: Sink>(&mut self, text: &str, at: usize, sink: &mut S) -> Option<usize> {
-        match Record::fast(text, at) {
-            Ok((record, end)) => {
+        let mut record = Record::EMPTY;
+        match record.fast(text, at) {
+            Ok(end) => {
                 self.record(&record, &text[at..end], sink);
                 Some(end)
             }
@@ -171,9 +172,8 @@ impl Decoder {
     /// Reads a line; `false` when it is broken off or no JSON.
     fn line<S: Sink>(&mut self, line: &str, sink: &mut S) -> bool {
         let line = line.trim_ascii_end();
-        if let Ok((record, end)) = Record::fast(line, 0)
-            && end == line.len()
-        {
+        let mut record = Record::EMPTY;
+        if record.fast(line, 0) == Ok(line.len()) {
             self.record(&record, line, sink);
             return true;
         }

@@ -3,6 +3,7 @@
 //! Trails repeat the same few thousand identities millions of times. The raw text of each is hashed; one seen before is
 //! known by its [`IdentityRef`] without being read again, so reading may allocate.
 
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use ahash::RandomState;
@@ -31,10 +32,36 @@ pub(super) struct Known {
 
 /// The identities that one decoder has met.
 pub(super) struct IdentityTable {
-    /// Two keyed hashes of the raw text stand for it: 128 bits, with keys that nobody who writes logs can know.
-    known: HashMap<(u64, u64), Known, RandomState>,
+    /// A keyed hash of the raw text and its length stand for it. The key is random, so nobody who writes logs can make
+    /// two texts meet; by chance two of a full table do so once in five hundred million tables.
+    known: HashMap<(u64, u32), Known, BuildNothing>,
     generation: u32,
-    hashers: (RandomState, RandomState),
+    hasher: RandomState,
+}
+
+/// The keys of the table are hashes already.
+#[derive(Default)]
+struct AsItIs(u64);
+type BuildNothing = BuildHasherDefault<AsItIs>;
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
+        }
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 ^= hash;
+    }
+
+    fn write_u32(&mut self, length: u32) {
+        self.0 ^= u64::from(length);
+    }
 }
 
 impl IdentityTable {
@@ -43,14 +70,14 @@ impl IdentityTable {
         Self {
             known: HashMap::default(),
             generation: GENERATION.fetch_add(1, Ordering::Relaxed),
-            hashers: (RandomState::new(), RandomState::new()),
+            hasher: RandomState::new(),
         }
     }
 
     /// What is known of the identity with this raw text; `fingerprint` makes its fingerprint when it is new.
     #[inline]
     pub fn find(&mut self, raw: &str, fingerprint: impl FnOnce() -> u64) -> Known {
-        let key = (self.hashers.0.hash_one(raw.as_bytes()), self.hashers.1.hash_one(raw.as_bytes()));
+        let key = (self.hasher.hash_one(raw), raw.len() as u32);
         if let Some(known) = self.known.get(&key) {
             return *known;
         }
@@ -58,7 +85,7 @@ impl IdentityTable {
     }
 
     #[cold]
-    fn insert(&mut self, key: (u64, u64), fingerprint: u64) -> Known {
+    fn insert(&mut self, key: (u64, u32), fingerprint: u64) -> Known {
         if self.known.len() >= MOST {
             self.known.clear();
             self.generation = GENERATION.fetch_add(1, Ordering::Relaxed);

@@ -17,6 +17,9 @@ pub(super) enum Wrapped {
     Nothing,
 }
 
+/// How the one message of CloudWatch Logs' check of a destination begins.
+const CONTROL: &str = "CWL CONTROL MESSAGE";
+
 /// Looks into the object `text`.
 ///
 /// | form | where the events are |
@@ -30,6 +33,7 @@ pub(super) fn unwrap(text: &str) -> Wrapped {
     let mut documents = Vec::new();
     let (mut digest, mut control) = (0, false);
     let read = careful::each_field(text, |key, value| match (&*key, value) {
+        ("message", Raw::Plain(text)) if text.starts_with(CONTROL) => control = true,
         ("CloudTrailEvent" | "message" | "_raw", Raw::Plain(_) | Raw::Escaped(_)) => {
             documents.push(careful::text_of(value).into_owned());
         }
@@ -60,6 +64,7 @@ mod tests {
         assert_eq!(unwrap(r#"{"preview":false,"result":{"_raw":"{}"}}"#), one(r#"{"_raw":"{}"}"#));
         assert_eq!(unwrap(r#"{"x":{},"Records":[]}"#), one("[]"));
         assert_eq!(unwrap(r#"{"messageType":"CONTROL_MESSAGE","logEvents":[{"message":"x"}]}"#), Wrapped::Empty);
+        assert_eq!(unwrap(r#"{"id":"","message":"CWL CONTROL MESSAGE: Checking health."}"#), Wrapped::Empty);
         assert_eq!(unwrap(r#"{"awsAccountId":"1","digestStartTime":"","digestS3Bucket":""}"#), Wrapped::Digest);
         assert_eq!(unwrap(r#"{"awsAccountId":"1","digestStartTime":""}"#), Wrapped::Nothing);
         assert_eq!(unwrap(r#"{"detail":"text","message":3}"#), Wrapped::Nothing);

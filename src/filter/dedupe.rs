@@ -11,8 +11,10 @@ use crate::model::Event;
 const SHARDS: usize = 256;
 /// A shard grows when more than 17 of 20 places are taken…
 const FULLEST: (usize, usize) = (17, 20);
-/// …by a quarter, so that a place is never bought for more than 23.6 bytes an event.
+/// …by a quarter, so that a place is never bought for more than 23.6 bytes an event…
 const GROWTH: (usize, usize) = (5, 4);
+/// …beyond the first 8 MiB of all shards together, up to which it doubles.
+const SMALL: usize = 2048;
 const FIRST_PLACES: usize = 64;
 
 /// What an event is to those seen before.
@@ -24,7 +26,8 @@ pub enum Sighting {
     Duplicate,
 }
 
-/// The events seen so far, shared by all threads: 16 bytes each, at most 24 with the free places between.
+/// The events seen so far, shared by all threads: 16 bytes each, at most 24 with the free places between once there
+/// are half a million.
 ///
 /// Equality is by two keyed 64-bit hashes, of (eventID, account) and of the decoded fields: 128 bits together.
 pub struct Dedupe {
@@ -112,7 +115,10 @@ impl Shard {
 
     #[cold]
     fn grow(&mut self) {
-        let places = (self.places.len() * GROWTH.0 / GROWTH.1).max(FIRST_PLACES);
+        let places = match self.places.len() {
+            few if few < SMALL => (few * 2).max(FIRST_PLACES),
+            many => many * GROWTH.0 / GROWTH.1,
+        };
         let mut roomier = Vec::with_capacity(places);
         roomier.resize(places, (0, 0));
         for &(id, content) in self.places.iter().filter(|(id, _)| *id != 0) {
@@ -165,7 +171,7 @@ mod tests {
         let hasher = RandomState::with_seeds(1, 2, 3, 4);
         for n in 0u64..200_000 {
             shard.see(hasher.hash_one(n).max(1), n);
-            if n > 1000 {
+            if n > 2 * SMALL as u64 {
                 assert!(shard.places.capacity() * 16 <= (n as usize + 1) * 24, "{n}");
             }
         }

@@ -43,16 +43,7 @@ impl Write for Closed {
 }
 
 const fn report(name: &'static str, columns: &'static [Column]) -> Report {
-    Report {
-        name,
-        summary: "",
-        about: "",
-        columns,
-        key: &[],
-        needs: &[],
-        options: &[],
-        answer: |_| Answer { columns: Vec::new(), rows: Vec::new(), findings: Vec::new() },
-    }
+    Report { name, summary: "", about: "", columns, key: &[], needs: &[], options: &[], answer: |_| Answer::default() }
 }
 
 fn texts(members: &[&str]) -> Value {

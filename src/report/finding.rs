@@ -56,8 +56,8 @@ pub struct Finding {
 
 /// Sorts findings: worst first, then by rule, account and subject, so that any scan gives the same list.
 pub(crate) fn sort(findings: &mut [Finding]) {
-    findings.sort_by(|a, b| {
-        let key = |f: &Finding| (std::cmp::Reverse(f.severity), f.rule, f.account_id.clone(), f.subject.clone());
-        key(a).cmp(&key(b))
-    });
+    fn key(finding: &Finding) -> (std::cmp::Reverse<Severity>, &str, &str, &str) {
+        (std::cmp::Reverse(finding.severity), finding.rule, &finding.account_id, &finding.subject)
+    }
+    findings.sort_by(|a, b| key(a).cmp(&key(b)));
 }

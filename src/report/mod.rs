@@ -54,6 +54,8 @@ pub struct View<'a> {
     pub options: &'a Options,
     /// The moment that ages run to: the end of the window, else the last event; `None` when there is neither.
     pub as_of: Option<EventTime>,
+    /// How many rows will be looked at, from the first in default order; a report may spare itself the rest.
+    pub rows_wanted: usize,
     /// Networks and countries of addresses, where a database was given.
     pub geo: Option<&'a GeoDatabase>,
 }
@@ -63,8 +65,10 @@ pub struct View<'a> {
 pub struct Answer {
     /// The columns: the report's, and those that were added.
     pub columns: Vec<Column>,
-    /// A value per column, every row as long as `columns`, in the report's default order.
+    /// A value per column, every row as long as `columns`, in the report's default order: all, or as many as are wanted.
     pub rows: Vec<Vec<Value>>,
+    /// How many rows follow that were not wanted.
+    pub rows_spared: usize,
     /// What deserves attention, worst first. Made before any limit acts.
     pub findings: Vec<Finding>,
 }

@@ -93,7 +93,8 @@ fn answer(view: &View<'_>) -> Answer {
     rows.sort_by_key(|row| (Reverse(row.used.tally.events), row.principal, row.account));
     let mut findings: Vec<Finding> = rows.iter().filter_map(recreated).collect();
     finding::sort(&mut findings);
-    Answer { columns: COLUMNS.to_vec(), rows: rows.iter().map(|row| cells(row, symbols)).collect(), findings }
+    let rows = rows.iter().map(|row| cells(row, symbols)).collect();
+    Answer { columns: COLUMNS.to_vec(), rows, findings, ..Answer::default() }
 }
 
 fn read<'a>(used: &'a PrincipalUse, symbols: &'a Symbols) -> PrincipalRow<'a> {

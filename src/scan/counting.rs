@@ -25,7 +25,8 @@ pub(super) struct Counts {
     counted: u64,
     duplicates: u64,
     pub malformed: u64,
-    pub asides: Vec<(Aside, u64)>,
+    /// What was met beside events since it was last taken; the first by its order, where there are several.
+    pub aside: Option<Aside>,
     updates: u64,
     late: u64,
     read_only: u64,
@@ -79,10 +80,7 @@ impl Sink for Counting<'_> {
     }
 
     fn aside(&mut self, kind: Aside) {
-        match self.counts.asides.iter_mut().find(|(known, _)| *known == kind) {
-            Some((_, count)) => *count += 1,
-            None => self.counts.asides.push((kind, 1)),
-        }
+        self.counts.aside = Some(self.counts.aside.map_or(kind, |known| known.min(kind)));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use ahash::RandomState;
@@ -9,11 +10,11 @@ use ahash::RandomState;
 use super::counting::{Counting, Counts, Rules};
 use super::gaps::gaps_of;
 use super::memory::MemoryLimit;
-use super::object::{Buffers, Content, Counter, Fate, Found, failure_of, judge, judge_parts, skipped_by_key, worded};
-use super::queue::PartQueue;
+use super::object::{Buffers, Content, Counter, Fate, Found, Unjudged, judge, skipped_by_key, worded};
+use super::queue::{PartQueue, Share, Tally};
 use super::{Coverage, Meter};
 use crate::aggregate::{AggregateKind, State};
-use crate::decode::{Decoder, Part, Parts};
+use crate::decode::{Aside, Decoder, Parts};
 use crate::filter::{Dedupe, Filters};
 use crate::input::{Body, Fetched, Listing, LogObject, Source};
 use crate::model::{Day, EventTime, TimeWindow};
@@ -161,6 +162,7 @@ struct Done {
     state: State,
     counts: Counts,
     coverage: Coverage,
+    unjudged: Vec<Unjudged>,
 }
 
 struct Worker<'a> {
@@ -169,13 +171,15 @@ struct Worker<'a> {
     state: State,
     counts: Counts,
     coverage: Coverage,
+    unjudged: Vec<Unjudged>,
 }
 
 impl<'a> Worker<'a> {
     fn new(shared: &'a Shared<'a>) -> Self {
         let decoder = Decoder::new(shared.fingerprints.clone(), shared.limits.max_record_bytes);
         let state = State::new(shared.aggregates);
-        Self { shared, decoder, state, counts: Counts::default(), coverage: Coverage::default() }
+        let (counts, coverage) = (Counts::default(), Coverage::default());
+        Self { shared, decoder, state, counts, coverage, unjudged: Vec::new() }
     }
 
     fn run(mut self) -> Done {
@@ -196,7 +200,7 @@ impl<'a> Worker<'a> {
         while let Some(part) = shared.parts.wait() {
             self.part(&part);
         }
-        Done { state: self.state, counts: self.counts, coverage: self.coverage }
+        Done { state: self.state, counts: self.counts, coverage: self.coverage, unjudged: self.unjudged }
     }
 
     /// Takes the objects of the source as they arrive.
@@ -217,61 +221,52 @@ impl<'a> Worker<'a> {
 
     /// Reads an object, whose `body` is there or must be opened.
     fn object(&mut self, object: &LogObject, body: Option<Body>, buffers: &mut Buffers) {
-        let fate = match (skipped_by_key(object), body) {
-            (Some(kind), _) => Fate::Skipped(kind),
+        match (skipped_by_key(object), body) {
+            (Some(kind), _) => self.coverage.enter(object, Fate::Skipped(kind), false),
             (None, None) => match object.open() {
                 Ok(file) => self.read(object, Body::Stream(file), buffers),
-                Err(error) => Fate::Failed(worded(&error)),
+                Err(error) => self.coverage.enter(object, Fate::Failed(worded(&error)), false),
             },
             (None, Some(body)) => self.read(object, body, buffers),
-        };
-        self.coverage.objects_found += 1;
-        self.coverage.failures.extend(failure_of(object, &fate));
-        match fate {
-            Fate::Read => self.coverage.objects_read += 1,
-            Fate::Damaged(_) => self.coverage.objects_damaged += 1,
-            Fate::Failed(_) => self.coverage.objects_failed += 1,
-            Fate::Skipped(kind) => *self.coverage.objects_skipped.entry(kind.to_owned()).or_default() += 1,
         }
         Meter::add(&self.shared.meter.objects_done, 1);
     }
 
-    fn read(&mut self, object: &LogObject, body: Body, buffers: &mut Buffers) -> Fate {
+    fn read(&mut self, object: &LogObject, body: Body, buffers: &mut Buffers) {
         let packed = Counter::default();
         let most = self.shared.limits.max_object_bytes;
         let whole;
         let content = match body {
-            Body::Skipped(kind) => return Fate::Skipped(kind),
-            Body::Failed(why) => return Fate::Failed(why),
+            Body::Skipped(kind) => return self.coverage.enter(object, Fate::Skipped(kind), false),
+            Body::Failed(why) => return self.coverage.enter(object, Fate::Failed(why), false),
             Body::Stream(stream) => buffers.open(stream, most, &packed),
             Body::Whole(body) => {
                 whole = body;
                 buffers.open_whole(&whole.bytes, most, &packed)
             }
         };
-        let fate = match content {
-            Err(error) => Fate::Failed(worded(&error)),
+        match content {
+            Err(error) => self.coverage.enter(object, Fate::Failed(worded(&error)), false),
             Ok(Content::Whole(json)) => self.whole(object, json),
             Ok(Content::Stream(stream)) => self.stream(object, stream),
-        };
+        }
         self.coverage.bytes_compressed += packed.bytes();
         Meter::add(&self.shared.meter.bytes_compressed, packed.bytes());
-        fate
     }
 
-    fn whole(&mut self, object: &LogObject, json: &[u8]) -> Fate {
+    fn whole(&mut self, object: &LogObject, json: &[u8]) {
         let text = match simdutf8::basic::from_utf8(json) {
             Ok(text) => Cow::Borrowed(text),
             Err(_) => String::from_utf8_lossy(json),
         };
-        let (events, malformed, asides) = (self.counts.events, self.counts.malformed, self.counts.asides.clone());
+        let (events, malformed) = (self.counts.events, self.counts.malformed);
         let (decoder, mut sink) = self.sink();
         let document = decoder.document(&text, &mut sink);
-        self.took(json.len() as u64, self.counts.events - events, matches!(text, Cow::Owned(_)));
-        let aside = self.counts.asides.iter().find(|now| !asides.contains(now)).map(|(kind, _)| kind.as_str());
+        let events = self.counts.events - events;
+        self.took(json.len() as u64, events);
         let found = Found {
-            events: self.counts.events - events,
-            aside,
+            events,
+            aside: self.counts.aside.take().map(Aside::as_str),
             envelope: document.envelope,
             ending: document.ending,
             json_bytes: json.len() as u64,
@@ -280,45 +275,40 @@ impl<'a> Worker<'a> {
         if matches!(fate, Fate::Skipped(_)) {
             self.counts.malformed = malformed;
         }
-        fate
+        self.coverage.enter(object, fate, matches!(text, Cow::Owned(_)));
     }
 
-    /// Cuts a stream into parts for whoever has time.
-    fn stream(&mut self, object: &LogObject, stream: Box<dyn std::io::Read + Send + '_>) -> Fate {
+    /// Cuts a stream into parts for whoever has time. What became of the object is known when all parts are read.
+    fn stream(&mut self, object: &LogObject, stream: Box<dyn std::io::Read + Send + '_>) {
         let mut parts = Parts::new(stream, self.shared.limits.max_record_bytes);
-        let mut any = 0;
-        let asides = self.counts.asides.clone();
-        let events = self.counts.events;
+        let tally = Arc::new(Tally::default());
         for part in parts.by_ref() {
             if self.shared.is_over() {
-                return Fate::Damaged("interrupted before its end".to_owned());
+                let fate = Fate::Damaged("interrupted before its end".to_owned());
+                return self.coverage.enter(object, fate, false);
             }
-            any += 1;
-            if let Some(part) = self.shared.parts.offer(part) {
-                self.part(&part);
+            if let Some(share) = self.shared.parts.offer(Share { part, tally: Arc::clone(&tally) }) {
+                self.part(&share);
             }
         }
         let (envelope, end) = (parts.has_envelope(), parts.end());
         self.counts.malformed += end.malformed;
-        self.took(end.bytes, 0, end.lossy);
-        // Parts may be read elsewhere, so their events are not known here; a part that holds records is taken for some.
-        let aside = self.counts.asides.iter().find(|now| !asides.contains(now)).map(|(kind, _)| kind.as_str());
-        let only_asides = any == 1 && aside.is_some() && self.counts.events == events;
-        let events = if only_asides { 0 } else { any };
-        let found = Found { events, aside, envelope, ending: end.ending, json_bytes: end.bytes };
-        judge_parts(object, &end, found)
+        tally.add(0, end.malformed, None);
+        self.took(end.bytes, 0);
+        self.unjudged.push(Unjudged { object: object.clone(), envelope, end, tally });
     }
 
-    fn part(&mut self, part: &Part) {
-        let events = self.counts.events;
+    fn part(&mut self, share: &Share) {
+        let (events, malformed) = (self.counts.events, self.counts.malformed);
         let (decoder, mut sink) = self.sink();
-        decoder.part(part, &mut sink);
-        self.took(0, self.counts.events - events, false);
+        decoder.part(&share.part, &mut sink);
+        let events = self.counts.events - events;
+        share.tally.add(events, self.counts.malformed - malformed, self.counts.aside.take());
+        self.took(0, events);
     }
 
-    fn took(&mut self, json: u64, events: u64, lossy: bool) {
+    fn took(&mut self, json: u64, events: u64) {
         self.coverage.bytes_json += json;
-        self.coverage.lossy_objects += u64::from(lossy);
         Meter::add(&self.shared.meter.bytes_json, json);
         Meter::add(&self.shared.meter.events, events);
     }
@@ -333,10 +323,15 @@ fn fold(done: Vec<Done>, aggregates: &[&'static AggregateKind]) -> ScanOutcome {
     let mut coverage = Coverage::default();
     let mut newest_event_read = None;
     let mut states: Vec<State> = Vec::with_capacity(done.len());
+    let mut unjudged = Vec::new();
     for worker in done {
         coverage.add_objects(worker.coverage);
         newest_event_read = newest_event_read.max(worker.counts.fold_into(&mut coverage));
         states.push(worker.state);
+        unjudged.extend(worker.unjudged);
+    }
+    for object in unjudged {
+        object.judge(&mut coverage);
     }
     let state = states.into_iter().reduce(State::merge).unwrap_or_else(|| State::new(aggregates));
     coverage.logging_changes.sort();

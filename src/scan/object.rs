@@ -1,9 +1,11 @@
 //! One object: read whole where it is small, cut into parts where it is large, and judged.
 
 use std::io::{self, Read};
+use std::sync::Arc;
 
-use super::Failure;
-use crate::decode::{Compression, Ending, Inflater, JsonReader, PartsEnd};
+use super::queue::Tally;
+use super::{Coverage, Failure};
+use crate::decode::{Aside, Compression, Ending, Inflater, JsonReader, PartsEnd};
 use crate::input::{LogObject, explain_io};
 
 /// Objects up to this many bytes are read into memory before they are unpacked…
@@ -190,5 +192,42 @@ pub(super) fn failure_of(object: &LogObject, fate: &Fate) -> Option<Failure> {
     match fate {
         Fate::Damaged(why) | Fate::Failed(why) => Some(Failure { object: object.name(), why: why.clone() }),
         Fate::Read | Fate::Skipped(_) => None,
+    }
+}
+
+/// An object that was read in parts, some of them elsewhere and perhaps not yet.
+pub(super) struct Unjudged {
+    pub object: LogObject,
+    pub envelope: bool,
+    pub end: PartsEnd,
+    pub tally: Arc<Tally>,
+}
+
+impl Unjudged {
+    /// Enters what became of the object; what no log holds is no malformed record.
+    pub fn judge(self, coverage: &mut Coverage) {
+        let Self { object, envelope, end, tally } = self;
+        let aside = tally.aside().map(Aside::as_str);
+        let (ending, json_bytes) = (end.ending, end.bytes);
+        let fate = judge_parts(&object, &end, Found { events: tally.events(), aside, envelope, ending, json_bytes });
+        if matches!(fate, Fate::Skipped(_)) {
+            coverage.malformed_records -= tally.malformed();
+        }
+        coverage.enter(&object, fate, end.lossy);
+    }
+}
+
+impl Coverage {
+    /// Enters what became of an object, and whether bytes of it are no UTF-8, which matters where it was read.
+    pub(super) fn enter(&mut self, object: &LogObject, fate: Fate, lossy: bool) {
+        self.objects_found += 1;
+        self.lossy_objects += u64::from(lossy && matches!(fate, Fate::Read | Fate::Damaged(_)));
+        self.failures.extend(failure_of(object, &fate));
+        match fate {
+            Fate::Read => self.objects_read += 1,
+            Fate::Damaged(_) => self.objects_damaged += 1,
+            Fate::Failed(_) => self.objects_failed += 1,
+            Fate::Skipped(kind) => *self.objects_skipped.entry(kind.to_owned()).or_default() += 1,
+        }
     }
 }

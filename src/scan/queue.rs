@@ -1,9 +1,54 @@
-//! Parts of large objects on their way from the thread that cuts them to whichever thread has time.
+//! Parts of large objects on their way from the thread that cuts them to whichever thread has time, and what was found in
+//! them on its way back.
 
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::decode::Part;
+use crate::decode::{Aside, Part};
+
+/// A part, and where to tell what was found in it.
+pub(super) struct Share {
+    /// The part.
+    pub part: Part,
+    /// What all parts of its object gave.
+    pub tally: Arc<Tally>,
+}
+
+/// What the parts of one object gave, whoever read them. Complete when all threads are done.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    events: AtomicU64,
+    malformed: AtomicU64,
+    aside: Mutex<Option<Aside>>,
+}
+
+impl Tally {
+    /// Adds what was found in one part.
+    pub fn add(&self, events: u64, malformed: u64, aside: Option<Aside>) {
+        self.events.fetch_add(events, Ordering::Relaxed);
+        self.malformed.fetch_add(malformed, Ordering::Relaxed);
+        if let Some(kind) = aside {
+            let mut known = self.aside.lock().unwrap_or_else(PoisonError::into_inner);
+            *known = Some(known.map_or(kind, |known| known.min(kind)));
+        }
+    }
+
+    /// Events so far.
+    pub fn events(&self) -> u64 {
+        self.events.load(Ordering::Relaxed)
+    }
+
+    /// Malformed records so far.
+    pub fn malformed(&self) -> u64 {
+        self.malformed.load(Ordering::Relaxed)
+    }
+
+    /// What CloudTrail delivers beside events and was met so far; the first by its order, where there are several.
+    pub fn aside(&self) -> Option<Aside> {
+        *self.aside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// A short queue. Memory in it is bounded: a cutter that finds it full reads its part itself.
 pub(super) struct PartQueue {
@@ -14,7 +59,7 @@ pub(super) struct PartQueue {
 
 #[derive(Default)]
 struct Inner {
-    parts: VecDeque<Part>,
+    parts: VecDeque<Share>,
     /// Threads that may still put parts in.
     cutters: usize,
 }
@@ -27,7 +72,7 @@ impl PartQueue {
     }
 
     /// Puts a part in, or gives it back when the queue is full.
-    pub fn offer(&self, part: Part) -> Option<Part> {
+    pub fn offer(&self, part: Share) -> Option<Share> {
         let mut inner = self.lock();
         if inner.parts.len() >= self.most {
             return Some(part);
@@ -38,7 +83,7 @@ impl PartQueue {
     }
 
     /// A part, if one waits.
-    pub fn take(&self) -> Option<Part> {
+    pub fn take(&self) -> Option<Share> {
         self.lock().parts.pop_front()
     }
 
@@ -49,7 +94,7 @@ impl PartQueue {
     }
 
     /// A part, waiting for one while any thread may still cut; `None` when there will be no more.
-    pub fn wait(&self) -> Option<Part> {
+    pub fn wait(&self) -> Option<Share> {
         let mut inner = self.lock();
         loop {
             if let Some(part) = inner.parts.pop_front() {

@@ -1,5 +1,7 @@
 //! One issuance as reports see it: texts instead of symbols, and the two records of a cross-account call as one.
 
+use std::cmp::Ordering;
+
 use super::record::{Number, Record, Text};
 use crate::aggregate::Symbols;
 use crate::model::{EventTime, IssuanceApi};
@@ -130,10 +132,12 @@ impl<'a> Issuance<'a> {
 
     /// A total order of records by what they say, first those that tell the caller best. It rests on texts only, so it
     /// is the same for any order of reading.
-    pub(super) fn order(&self) -> impl Ord + use<'a> {
-        let no_arn = self.text(Text::CallerArn).is_empty();
-        let texts = self.record.texts.map(|sym| self.symbols.text(sym));
-        (no_arn, self.record.numbers, self.record.api, texts)
+    pub(super) fn order(&self, other: &Self) -> Ordering {
+        let first = |of: &Self| (of.text(Text::CallerArn).is_empty(), of.record.numbers, of.record.api);
+        first(self).cmp(&first(other)).then_with(|| {
+            let texts = |of: &Self| of.record.texts.map(|sym| of.symbols.text(sym));
+            texts(self).cmp(&texts(other))
+        })
     }
 
     fn text(&self, text: Text) -> &'a str {

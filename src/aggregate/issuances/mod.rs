@@ -10,7 +10,6 @@ mod record;
 mod tests;
 
 use std::any::Any;
-use std::collections::BTreeMap;
 
 use hashbrown::HashSet;
 
@@ -39,10 +38,21 @@ impl Issuances {
     /// The records of a cross-account call (equal sharedEventID, equal issued key) are one: the record of the caller's
     /// account names the caller, the other one only its account.
     pub fn all<'a>(&'a self, symbols: &'a Symbols) -> Vec<Issuance<'a>> {
-        let mut all: Vec<_> = self.records.iter().map(|record| Issuance::new(record, symbols)).collect();
-        all.sort_by_cached_key(Issuance::order);
-        let mut first_of: BTreeMap<(&str, &str), ()> = BTreeMap::new();
-        all.retain(|issuance| issuance.shared().is_none_or(|shared| first_of.insert(shared, ()).is_none()));
+        Self::joined(self.records.iter().map(|record| Issuance::new(record, symbols)))
+    }
+
+    /// The issuances by one API, as [`Issuances::all`] gives them.
+    pub fn by<'a>(&'a self, api: IssuanceApi, symbols: &'a Symbols) -> Vec<Issuance<'a>> {
+        Self::joined(
+            self.records.iter().filter(|record| record.api == api).map(|record| Issuance::new(record, symbols)),
+        )
+    }
+
+    fn joined<'a>(records: impl Iterator<Item = Issuance<'a>>) -> Vec<Issuance<'a>> {
+        let mut all: Vec<_> = records.collect();
+        all.sort_unstable_by(Issuance::order);
+        let mut shared: HashSet<(&str, &str), ahash::RandomState> = HashSet::default();
+        all.retain(|issuance| issuance.shared().is_none_or(|pair| shared.insert(pair)));
         all
     }
 }

@@ -7,6 +7,7 @@ use super::source_list::{address_cells, ip_addresses};
 use super::{Answer, Column, ColumnKind, Report, Value, View};
 use crate::aggregate::issuances::{self, Issuances};
 use crate::aggregate::root_use::{self, Count, RootUse};
+use crate::model::IssuanceApi;
 use usage::Usage;
 
 /// The report.
@@ -66,7 +67,7 @@ const COLUMNS: &[Column] = &[
 
 fn answer(view: &View<'_>) -> Answer {
     let symbols = view.state.symbols();
-    let issued = view.state.get::<Issuances>().map(|issuances| issuances.all(symbols)).unwrap_or_default();
+    let issued = view.state.get::<Issuances>().map(|all| all.by(IssuanceApi::AssumeRoot, symbols)).unwrap_or_default();
     let mut usages = match view.state.get::<RootUse>() {
         Some(root_use) => usage::by_account_and_class(root_use, symbols, &issued),
         None => Vec::new(),
@@ -79,6 +80,7 @@ fn answer(view: &View<'_>) -> Answer {
         columns: COLUMNS.to_vec(),
         findings: findings::of(&usages, &issued),
         rows: usages.iter().map(cells).collect(),
+        ..Answer::default()
     }
 }
 

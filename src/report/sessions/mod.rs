@@ -128,22 +128,20 @@ fn answer(view: &View<'_>) -> Answer {
     };
     let kinds: Vec<Kind> = all.iter().map(Kind::of).collect();
     let mfas = mfa::judge(&all, &kinds);
-    let mut findings = Vec::new();
-    let mut shown: Vec<(Severity, usize, Known<'_>)> = Vec::new();
-    for (i, explained) in all.iter().enumerate() {
-        let known = Known::new(explained, kinds[i], mfas[i]);
-        let holding = rules::holding(&known);
-        let severity = holding.iter().map(|(rule, _)| rule.severity).max().unwrap_or(Severity::Info);
-        findings.extend(holding.into_iter().map(|(rule, summary)| rules::finding(rule, &known, summary)));
-        if explained.session.tally().events >= view.options.get(&MIN_EVENTS) {
-            shown.push((severity, i, known));
-        }
-    }
+    let all: Vec<Known<'_>> =
+        all.iter().enumerate().map(|(i, explained)| Known::new(explained, kinds[i], mfas[i])).collect();
+    let holding: Vec<_> = all.iter().map(rules::holding).collect();
+    let worst = |i: usize| holding[i].iter().map(|(rule, _)| rule.severity).max().unwrap_or(Severity::Info);
+    let events = |i: usize| all[i].explained.session.tally().events;
+    let mut shown: Vec<(Severity, usize)> =
+        (0..all.len()).filter(|&i| events(i) >= view.options.get(&MIN_EVENTS)).map(|i| (worst(i), i)).collect();
     // `all` is sorted by session id, which breaks ties.
-    shown.sort_by_key(|(severity, i, known)| (Reverse(*severity), Reverse(known.explained.session.tally().events), *i));
+    shown.sort_by_key(|&(severity, i)| (Reverse(severity), Reverse(events(i)), i));
+    let rows_spared = shown.len().saturating_sub(view.rows_wanted);
+    let rows = shown.iter().take(view.rows_wanted).map(|&(severity, i)| cells(&all[i], severity, &all)).collect();
+    let mut findings: Vec<_> = rules::groups(&all, holding).into_iter().map(rules::Group::finding).collect();
     finding::sort(&mut findings);
-    let rows = shown.iter().map(|(severity, _, known)| cells(known, *severity, &all)).collect();
-    Answer { columns: COLUMNS.to_vec(), rows, findings }
+    Answer { columns: COLUMNS.to_vec(), rows, rows_spared, findings }
 }
 
 impl<'a> Known<'a> {
@@ -157,7 +155,7 @@ impl<'a> Known<'a> {
     }
 }
 
-fn cells<'a>(known: &Known<'a>, severity: Severity, all: &[Explained<'_>]) -> Vec<Value> {
+fn cells<'a>(known: &Known<'a>, severity: Severity, all: &[Known<'_>]) -> Vec<Value> {
     let explained = known.explained;
     let session = &explained.session;
     let issuance = explained.issuance();
@@ -195,7 +193,7 @@ fn cells<'a>(known: &Known<'a>, severity: Severity, all: &[Explained<'_>]) -> Ve
         Value::time(session.span().last()),
         Value::text(severity.as_str()),
         Value::text(issuance.map_or("", |issuance| issuance.api().as_str())),
-        Value::text(explained.parent.map_or("", |parent| all[parent].id.as_str())),
+        Value::text(explained.parent.map_or("", |parent| all[parent].explained.id.as_str())),
         list(session.ec2_role_deliveries()),
         Value::text(session.scope_issued_to()),
     ]

@@ -1,9 +1,9 @@
 //! What deserves attention in a session. The severity of a row is that of the worst rule that holds, else info.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::Known;
 use super::kind::{Kind, is_instance_name, issuing_service, session_name};
@@ -39,8 +39,72 @@ pub(super) fn holding(known: &Known<'_>) -> Vec<(&'static Rule, String)> {
     RULES.iter().filter_map(|rule| Some((rule, (rule.says)(known)?))).collect()
 }
 
-/// The finding of a rule that holds.
-pub(super) fn finding(rule: &Rule, known: &Known<'_>, summary: String) -> Finding {
+/// The sessions of one principal that one rule holds for; together they make one finding.
+pub(super) struct Group<'a> {
+    rule: &'static Rule,
+    /// The session with most events, then with the smallest id, and what the rule says of it.
+    worst: (usize, &'a Known<'a>, String),
+    /// The ids of all of them.
+    session_ids: Vec<&'a str>,
+    events: i64,
+}
+
+/// The groups of all sessions, by rule, account and principal. `all` comes in the order of session ids.
+pub(super) fn groups<'a>(all: &'a [Known<'a>], holding: Vec<Vec<(&'static Rule, String)>>) -> Vec<Group<'a>> {
+    let mut groups: HashMap<(&str, &str, &str), Group<'a>> = HashMap::new();
+    for (i, (known, holding)) in all.iter().zip(holding).enumerate() {
+        let session = &known.explained.session;
+        for (rule, says) in holding {
+            let group = groups.entry((rule.name, session.account_id(), session.principal())).or_insert_with(|| Group {
+                rule,
+                worst: (i, known, String::new()),
+                session_ids: Vec::new(),
+                events: 0,
+            });
+            group.add(i, known, says);
+        }
+    }
+    groups.into_values().collect()
+}
+
+impl<'a> Group<'a> {
+    fn add(&mut self, i: usize, known: &'a Known<'a>, says: String) {
+        let events = |known: &Known<'_>| known.explained.session.tally().events;
+        if self.session_ids.is_empty() || events(known) > events(self.worst.1) {
+            self.worst = (i, known, says);
+        }
+        self.session_ids.push(&known.explained.id);
+        self.events += events(known);
+    }
+
+    /// The finding: about the session where there is one, else about the principal, with the busiest session as example.
+    pub fn finding(self) -> Finding {
+        let (_, known, says) = self.worst;
+        let session = &known.explained.session;
+        let others = self.session_ids.len() - 1;
+        let (subject, summary) = match others {
+            0 => (known.explained.id.clone(), says),
+            1 => (known.principal().to_owned(), format!("{says}; so was 1 other session")),
+            _ => (known.principal().to_owned(), format!("{says}; so were {others} other sessions")),
+        };
+        let mut evidence = evidence_of(known);
+        evidence.insert("session_id".to_owned(), json!(known.explained.id));
+        evidence.insert("sessions".to_owned(), json!(self.session_ids.len()));
+        evidence.insert("session_ids".to_owned(), json!(self.session_ids));
+        let (rule, severity) = (self.rule.name, self.rule.severity);
+        Finding {
+            severity,
+            rule,
+            account_id: session.account_id().to_owned(),
+            subject,
+            summary,
+            count: self.events,
+            evidence,
+        }
+    }
+}
+
+fn evidence_of(known: &Known<'_>) -> Map<String, Value> {
     let explained = known.explained;
     let issuance = explained.issuance();
     let addresses: Vec<String> = known.addresses.iter().map(IpAddr::to_string).collect();
@@ -61,15 +125,7 @@ pub(super) fn finding(rule: &Rule, known: &Known<'_>, summary: String) -> Findin
         ("first_seen", json!(explained.session.span().first())),
         ("last_seen", json!(explained.session.span().last())),
     ];
-    Finding {
-        severity: rule.severity,
-        rule: rule.name,
-        account_id: explained.session.account_id().to_owned(),
-        subject: explained.id.clone(),
-        summary,
-        count: explained.session.tally().events,
-        evidence: values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
-    }
+    values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 fn root_without_mfa(known: &Known<'_>) -> Option<String> {

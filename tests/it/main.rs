@@ -1,0 +1,9 @@
+//! What trailscan does, seen from outside: every test here runs the binary. One binary, so that heavy dependencies are
+//! linked once.
+
+mod harness;
+mod laws;
+mod real;
+mod records;
+mod shapes;
+mod truth;

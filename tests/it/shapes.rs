@@ -1,0 +1,593 @@
+//! Every form that CloudTrail records come in, and what is no form at all: exactly what each gives, read by name, in a
+//! walk under a wrong name, from standard input, and packed (zstd is always read as a stream, in parts).
+
+use serde_json::{Map, Value, json};
+
+use crate::harness::{Place, count, gzip, real_logs, rows};
+use crate::real::expected;
+use crate::records::{call, calls, delivered, lines, text, with};
+
+/// Records in each form.
+const CALLS: usize = 4;
+
+/// What coverage says besides zeros, without bytes and names.
+fn counts(coverage: &Value) -> Value {
+    let of = |prefix: &str, name: &str| name.starts_with(prefix);
+    let told = |name: &str| {
+        (of("objects_", name) || of("events", name) || of("duplicate", name) || of("conflicting", name))
+            || ["updated_events", "late_events", "malformed_records", "lossy_objects"].contains(&name)
+    };
+    let nonzero = |value: &Value| *value != json!(0) && *value != json!({});
+    let fields = coverage.as_object().unwrap().iter().filter(|(name, value)| told(name) && nonzero(value));
+    Value::Object(fields.map(|(name, value)| (name.clone(), value.clone())).collect::<Map<_, _>>())
+}
+
+/// The counts of an object of which `n` events were read, and nothing else.
+fn read(n: usize) -> Value {
+    let mut counts = json!({"objects_found": 1, "objects_read": 1});
+    if n > 0 {
+        counts["events"] = json!(n);
+        counts["events_in_window"] = json!(n);
+        counts["events_counted"] = json!(n);
+    }
+    counts
+}
+
+/// `counts` with malformed records.
+fn malformed(mut counts: Value, n: usize) -> Value {
+    counts["malformed_records"] = json!(n);
+    counts
+}
+
+/// The counts of an object that was skipped.
+fn skipped(kind: &str) -> Value {
+    json!({"objects_found": 1, "objects_skipped": {kind: 1}})
+}
+
+/// What `text` gives in every way it can be read: by name, packed, under a wrong name in a walk, from stdin.
+#[track_caller]
+fn gives(place: &Place, bytes: impl AsRef<[u8]>, code: i32, expected: &Value) -> Value {
+    let bytes = bytes.as_ref();
+    let zstd = || zstd::encode_all(bytes, 1).unwrap();
+    let named = place.write("plain/log.json", bytes);
+    let answer = place.trailscan("principals").arg(&named).json(code);
+    assert_eq!(counts(&answer["coverage"]), *expected, "plain");
+    for (name, packed) in
+        [("packed/gzip.gz", gzip(bytes)), ("packed/gzip.json", gzip(bytes)), ("packed/zstd.gz", zstd())]
+    {
+        let file = place.write(name, packed);
+        let packed = place.trailscan("principals").arg(file).json(code);
+        assert_eq!(counts(&packed["coverage"]), *expected, "{name}");
+        assert_eq!(packed["rows"], answer["rows"], "{name}");
+    }
+    place.write("walked/log.json.gz", bytes);
+    let walked = place.trailscan("principals walked").json(code);
+    assert_eq!(counts(&walked["coverage"]), *expected, "in a walk, plain but named .gz");
+    assert_eq!(walked["rows"], answer["rows"], "in a walk, plain but named .gz");
+    for (name, input) in [("plain", bytes.to_vec()), ("zstd", zstd())] {
+        let from_stdin = place.trailscan("principals -").stdin(input).json(code);
+        assert_eq!(counts(&from_stdin["coverage"]), *expected, "{name} from stdin");
+        assert_eq!(from_stdin["rows"], answer["rows"], "{name} from stdin");
+    }
+    answer
+}
+
+/// The forms of an export, each of the same [`CALLS`] records.
+fn forms() -> Vec<(&'static str, String)> {
+    let calls = calls(CALLS);
+    let pretty = |value: &Value| serde_json::to_string_pretty(value).unwrap();
+    let records = json!({ "Records": calls });
+    let texts: Vec<String> = calls.iter().map(text).collect();
+    let looked_up: Vec<Value> = calls
+        .iter()
+        .map(|call| {
+            json!({"EventId": call["eventID"], "EventName": call["eventName"], "Username": "Alice",
+            "EventTime": 1_788_000_000, "Resources": [], "CloudTrailEvent": call.to_string()})
+        })
+        .collect();
+    let bridged: Vec<Value> = calls
+        .iter()
+        .map(|call| {
+            json!({"version": "0", "id": call["eventID"], "detail-type": "AWS API Call via CloudTrail",
+            "source": "aws.s3", "account": "111122223333", "time": call["eventTime"], "region": "us-east-1",
+            "resources": [], "detail": call})
+        })
+        .collect();
+    let logged: Vec<Value> = texts
+        .iter()
+        .map(|text| {
+            json!({"logStreamName": "111122223333_CloudTrail_us-east-1", "timestamp": 1_788_000_000_000_i64,
+            "message": text, "ingestionTime": 1_788_000_000_001_i64, "eventId": "3753"})
+        })
+        .collect();
+    let subscribed = |records: &[String]| {
+        let records: Vec<Value> = records
+            .iter()
+            .map(|text| json!({"id": "3753", "timestamp": 1_788_000_000_000_i64, "message": text}))
+            .collect();
+        json!({"messageType": "DATA_MESSAGE", "owner": "111122223333", "logGroup": "CloudTrail/logs",
+            "logStream": "111122223333_CloudTrail_us-east-1", "subscriptionFilters": ["all"], "logEvents": records})
+    };
+    let splunk: Vec<Value> = texts
+        .iter()
+        .map(|text| json!({"preview": false, "offset": 0, "result": {"_raw": text, "sourcetype": "aws:cloudtrail"}}))
+        .collect();
+    let nested: Vec<Value> =
+        bridged.iter().map(|event| json!({"timestamp": 1, "message": event.to_string()})).collect();
+    vec![
+        ("records", records.to_string()),
+        ("records, pretty", pretty(&records)),
+        ("records, with tabs and CRLF", pretty(&records).replace("  ", "\t").replace('\n', "\r\n")),
+        ("records, after other fields", format!("{{\"a\":1,\"b\":{{\"c\":[]}},\"Records\":[{}]}}", texts.join(","))),
+        (
+            "records, before other fields",
+            format!("{{\"Records\":[{}],\"a\":[1,{{}}],\"b\":\"}}\"}}", texts.join(" , ")),
+        ),
+        ("records, twice", [delivered(&calls[..1]), delivered(&calls[1..])].concat()),
+        ("records, a document a line", [delivered(&calls[..1]), delivered(&calls[1..])].join("\n")),
+        ("array", json!(calls).to_string()),
+        ("array, pretty", pretty(&json!(calls))),
+        ("arrays, one after another", [json!(calls[..2]), json!(calls[2..])].map(|a| a.to_string()).concat()),
+        ("lines", lines(&calls)),
+        ("lines, CRLF, no final newline", texts.join("\r\n")),
+        ("lines, with empty ones between", texts.join("\n\n \n") + "\n\n"),
+        ("concatenated", texts.concat()),
+        ("concatenated, pretty", calls.iter().map(pretty).collect()),
+        ("byte order mark, records", format!("\u{feff}{records}")),
+        ("byte order mark, lines", format!("\u{feff}{}", lines(&calls))),
+        ("lookup-events", json!({ "Events": looked_up }).to_string()),
+        ("lookup-events, pretty, with a token", pretty(&json!({"NextToken": "x", "Events": looked_up}))),
+        ("lookup-events, a line each", lines(&looked_up)),
+        ("lookup-events, array", pretty(&json!(looked_up))),
+        ("EventBridge, a line each", lines(&bridged)),
+        ("EventBridge, concatenated", bridged.iter().map(Value::to_string).collect()),
+        ("EventBridge, array", json!(bridged).to_string()),
+        ("CloudWatch Logs, filter-log-events", pretty(&json!({"events": logged, "searchedLogStreams": []}))),
+        (
+            "CloudWatch Logs, filter-log-events, compact",
+            json!({"searchedLogStreams": [], "events": logged}).to_string(),
+        ),
+        ("CloudWatch Logs, subscription", subscribed(&texts).to_string()),
+        (
+            "CloudWatch Logs, subscription by Firehose",
+            [subscribed(&texts[..3]), subscribed(&texts[3..])].map(|m| m.to_string()).concat(),
+        ),
+        ("CloudWatch Logs, S3 export", texts.iter().map(|text| format!("2026-09-10T12:00:00.000Z {text}\n")).collect()),
+        ("Splunk, a line each", lines(&splunk)),
+        ("Splunk, array", pretty(&json!(splunk))),
+        ("EventBridge in CloudWatch Logs", json!({ "events": nested }).to_string()),
+    ]
+}
+
+#[test]
+fn every_form_gives_the_same() {
+    let place = Place::new();
+    let whole = place.trailscan("principals -").stdin(delivered(&calls(CALLS))).json(0);
+    assert_eq!(count(&rows(&whole, "principals")[0]["events"]), 4);
+    for (name, text) in forms() {
+        println!("== {name}");
+        let answer = gives(&place, text, 0, &read(CALLS));
+        assert_eq!(answer["rows"], whole["rows"], "{name}");
+        assert_eq!(answer["coverage"]["failures"], json!([]), "{name}");
+    }
+}
+
+#[test]
+fn every_form_in_one_walk() {
+    let place = Place::new();
+    for (i, (_, text)) in forms().into_iter().enumerate() {
+        place.write(&format!("logs/{i}/log"), text);
+    }
+    let n = forms().len();
+    let answer = place.trailscan("principals logs").json(0);
+    let expected = json!({"objects_found": n, "objects_read": n, "events": n * CALLS, "events_in_window": n * CALLS,
+        "events_counted": CALLS, "duplicate_events": (n - 1) * CALLS});
+    assert_eq!(counts(&answer["coverage"]), expected);
+}
+
+#[test]
+fn one_event() {
+    let place = Place::new();
+    gives(&place, call(1, 0).to_string(), 0, &read(1));
+    gives(&place, serde_json::to_string_pretty(&call(1, 0)).unwrap(), 0, &read(1));
+    gives(&place, format!("\u{feff}{}\n", call(1, 0)), 0, &read(1));
+    gives(&place, json!({"version": "0", "detail": call(1, 0)}).to_string(), 0, &read(1));
+}
+
+#[test]
+fn members_of_gzip() {
+    let place = Place::new();
+    let (records, all) = (calls(CALLS), delivered(&calls(CALLS)));
+    let (head, tail) = all.as_bytes().split_at(all.len() / 2);
+    let document_each = [gzip(delivered(&records[..2])), gzip(delivered(&records[2..]))].concat();
+    let line_each: Vec<u8> = records.iter().flat_map(|record| gzip(format!("{record}\n"))).collect();
+    let cut_anywhere = [gzip(head), gzip(tail)].concat();
+    let empty_between = [gzip(lines(&records[..2])), gzip(""), gzip(lines(&records[2..]))].concat();
+    let padded = [gzip(&all), vec![0; 512]].concat();
+    for (name, bytes) in [
+        ("a document each", document_each),
+        ("a line each", line_each),
+        ("cut anywhere", cut_anywhere),
+        ("an empty one between", empty_between),
+        ("zeros behind, as tapes and blocks leave them", padded),
+    ] {
+        let file = place.write("log.json", bytes);
+        let answer = place.trailscan("principals").arg(file).json(0);
+        assert_eq!(counts(&answer["coverage"]), read(CALLS), "{name}");
+    }
+}
+
+#[test]
+fn frames_of_zstd() {
+    let place = Place::new();
+    let records = calls(CALLS);
+    let frames = [&records[..1], &records[1..]].map(|part| zstd::encode_all(lines(part).as_bytes(), 3).unwrap());
+    let file = place.write("log.gz", frames.concat());
+    assert_eq!(counts(&place.trailscan("principals").arg(file).json(0)["coverage"]), read(CALLS));
+}
+
+#[test]
+fn nothing_in_it() {
+    let place = Place::new();
+    gives(&place, "", 0, &skipped("empty"));
+    gives(&place, json!({"Records": []}).to_string(), 0, &read(0));
+    gives(&place, "[]", 0, &read(0));
+    gives(&place, json!({"Events": []}).to_string(), 0, &read(0));
+    let control = json!({"messageType": "CONTROL_MESSAGE", "owner": "CloudwatchLogs", "logGroup": "", "logStream": "",
+        "subscriptionFilters": [], "logEvents": [{"id": "", "timestamp": 1_788_000_000_000_i64,
+            "message": "CWL CONTROL MESSAGE: Checking health of destination Firehose."}]});
+    let mixed = format!(
+        "{control}{}",
+        json!({"messageType": "DATA_MESSAGE", "subscriptionFilters": [],
+        "logEvents": [{"id": "1", "timestamp": 1, "message": call(1, 0).to_string()}]})
+    );
+    gives(&place, mixed, 0, &read(1));
+}
+
+fn digest() -> Value {
+    json!({"awsAccountId": "111122223333", "digestStartTime": "2026-09-10T11:00:00Z", "digestEndTime": "2026-09-10T12:00:00Z",
+        "digestS3Bucket": "amzn-s3-demo-bucket", "digestS3Object": "x", "newestEventTime": null, "oldestEventTime": null,
+        "previousDigestS3Bucket": null, "logFiles": []})
+}
+
+fn insight() -> Value {
+    json!({"eventVersion": "1.07", "eventTime": "2026-09-10T12:00:00Z", "awsRegion": "us-east-1",
+        "eventID": "EXAMPLE8-90ab-cdef-fedc-EXAMPLE00001", "eventType": "AwsCloudTrailInsight",
+        "recipientAccountId": "111122223333", "sharedEventID": "EXAMPLE8-90ab-cdef-fedc-EXAMPLE00002",
+        "insightDetails": {"state": "Start", "eventSource": "s3.amazonaws.com", "eventName": "GetBucketAcl",
+            "insightType": "ApiCallRateInsight"}, "eventCategory": "Insight"})
+}
+
+#[test]
+fn beside_the_logs() {
+    let place = Place::new();
+    gives(&place, digest().to_string(), 0, &skipped("digest"));
+    gives(&place, serde_json::to_string_pretty(&digest()).unwrap(), 0, &skipped("digest"));
+    gives(&place, delivered(&[insight()]), 0, &skipped("insight"));
+    gives(&place, lines(&[insight(), insight()]), 0, &skipped("insight"));
+    // An Insight event among calls is no call, and no loss.
+    gives(&place, delivered(&[call(1, 0), insight()]), 0, &read(1));
+}
+
+#[test]
+fn beside_the_logs_by_key() {
+    let place = Place::new();
+    let root = "AWSLogs/111122223333";
+    for (kind, skipped_as) in [
+        ("CloudTrail-Digest", "digest"),
+        ("CloudTrail-Insight", "insight"),
+        ("CloudTrail-NetworkActivity", "network-activity"),
+        ("CloudTrail-Aggregated", "aggregated"),
+    ] {
+        let key = format!("{root}/{kind}/us-east-1/2026/09/10/111122223333_{kind}_us-east-1_20260910T1200Z_x.json.gz");
+        // Whatever is in it: the key says what it is.
+        let file = place.write(&key, gzip(delivered(&calls(2))));
+        let answer = place.trailscan("principals").arg(file).json(0);
+        assert_eq!(counts(&answer["coverage"]), skipped(skipped_as), "{kind}");
+    }
+    let key =
+        format!("{root}/CloudTrail/us-east-1/2026/09/10/111122223333_CloudTrail_us-east-1_20260910T1200Z_x.json.gz");
+    place.write(&key, gzip(delivered(&calls(2))));
+    let answer = place.trailscan("principals AWSLogs").json(0);
+    let expected = json!({"objects_found": 5, "objects_read": 1, "events": 2, "events_in_window": 2, "events_counted": 2,
+        "objects_skipped": {"digest": 1, "insight": 1, "network-activity": 1, "aggregated": 1}});
+    assert_eq!(counts(&answer["coverage"]), expected);
+}
+
+#[test]
+fn no_json() {
+    let place = Place::new();
+    for (name, bytes) in [
+        ("LICENSE", b"MIT License\n\nCopyright\n".to_vec()),
+        (".DS_Store", b"\0\0\0\x01Bud1\0\0".to_vec()),
+        ("access.log", b"192.0.2.1 - - [10/Sep/2026:12:00:00 +0000] \"GET / HTTP/1.1\" 200\n".to_vec()),
+        ("packed.gz", gzip("MIT License\n")),
+    ] {
+        let alone = Place::new();
+        let file = alone.write(&format!("logs/{name}"), &bytes);
+        // Named: it was expected to be a log, and nothing was read.
+        let ended = alone.trailscan("principals --format json").arg(&file).ends(1);
+        assert!(ended.stdout.is_empty(), "{name}");
+        assert!(ended.stderr.contains("no JSON"), "{name}: {}", ended.stderr);
+        // Met in a walk: not ours.
+        let answer = alone.trailscan("principals logs").json(0);
+        assert_eq!(counts(&answer["coverage"]), skipped("not-json"), "{name}");
+        // Named beside a log: the answer is partial.
+        let log = alone.write("good/log.json", delivered(&calls(1)));
+        let answer = alone.trailscan("principals").arg(log).arg(&file).json(3);
+        let mut expected = read(1);
+        expected["objects_found"] = json!(2);
+        expected["objects_failed"] = json!(1);
+        assert_eq!(counts(&answer["coverage"]), expected, "{name}");
+        assert_eq!(answer["coverage"]["failures"][0]["object"], json!(file), "{name}");
+        place.write(&format!("logs/{name}"), &bytes);
+    }
+    // A CloudTrail key name is expected to be a log, wherever it is met.
+    let key = "AWSLogs/111122223333/CloudTrail/us-east-1/2026/09/10/111122223333_CloudTrail_us-east-1_20260910T1200Z_x.json.gz";
+    place.write(&format!("logs/{key}"), "AccessDenied");
+    place.write("logs/good.json", delivered(&calls(1)));
+    let answer = place.trailscan("principals logs").json(3);
+    let expected = json!({"objects_found": 6, "objects_read": 1, "objects_failed": 1, "objects_skipped": {"not-json": 4},
+        "events": 1, "events_in_window": 1, "events_counted": 1});
+    assert_eq!(counts(&answer["coverage"]), expected);
+}
+
+#[test]
+fn other_json() {
+    let place = Place::new();
+    for text in
+        ["{\"name\":\"x\",\"version\":\"1.0\"}", "{\"AWSTemplateFormatVersion\":\"2010-09-09\",\"Resources\":{}}\n"]
+    {
+        let walked = Place::new();
+        let file = walked.write("logs/package.json", text);
+        let answer = walked.trailscan("principals logs").json(0);
+        assert_eq!(counts(&answer["coverage"]), skipped("other-json"), "{text}");
+        let answer = walked.trailscan("principals").arg(file).json(3);
+        assert_eq!(counts(&answer["coverage"]), malformed(read(0), 1), "{text}");
+    }
+    // An S3 event notification has the fields of an event, and is counted as one.
+    let notice = json!({"Records": [{"eventVersion": "2.1", "eventSource": "aws:s3", "awsRegion": "us-east-1",
+        "eventTime": "2026-09-10T12:00:00.000Z", "eventName": "ObjectCreated:Put",
+        "userIdentity": {"principalId": "AWS:AIDACKCEVSQ6C2EXAMPLE"}, "s3": {"object": {"key": "k"}}}]});
+    gives(&place, notice.to_string(), 0, &read(1));
+}
+
+#[test]
+fn junk_among_records() {
+    let place = Place::new();
+    for junk in
+        ["null", "3", "-1.5e3", "\"text\"", "[]", "{}", "[{}]", "true", "{\"eventSource\":\"s3.amazonaws.com\"}"]
+    {
+        let text = format!("{{\"Records\":[{},{junk},{}]}}", call(1, 0), call(2, 1));
+        println!("== {junk}");
+        gives(&place, text, 3, &malformed(read(2), 1));
+    }
+    let text = format!("{{\"Records\":[null,{},3,\"x\",{{}},{}]}}", call(1, 0), call(2, 1));
+    gives(&place, text, 3, &malformed(read(2), 4));
+}
+
+#[test]
+fn any_field_of_an_event_makes_one() {
+    let place = Place::new();
+    for field in ["eventID", "eventName", "eventVersion"] {
+        let mut expected = read(0);
+        expected["events"] = json!(1);
+        expected["events_without_time"] = json!(1);
+        gives(&place, json!({"Records": [{field: "x"}]}).to_string(), 0, &expected);
+    }
+    gives(&place, json!({"Records": [{"eventTime": "2026-09-10T12:00:00Z"}]}).to_string(), 0, &read(1));
+    for time in [json!("yesterday"), json!(""), json!(null), json!({}), json!("2026-13-41T99:00:00Z")] {
+        let mut expected = read(1);
+        expected["events"] = json!(2);
+        expected["events_without_time"] = json!(1);
+        let mut odd = call(1, 0);
+        odd["eventTime"] = time.clone();
+        println!("== {time}");
+        gives(&place, delivered(&[odd, call(2, 0)]), 0, &expected);
+    }
+}
+
+#[test]
+fn a_bad_line_costs_that_line() {
+    let place = Place::new();
+    let good = calls(2);
+    for bad in ["{\"eventVersion\":\"1.11\",", "not json", "}", "\"x", "{eventName: 1}"] {
+        println!("== {bad}");
+        gives(&place, format!("{}\n{bad}\n{}\n", good[0], good[1]), 3, &malformed(read(2), 1));
+    }
+    // A whole event with something behind it is that event, and something malformed.
+    gives(&place, format!("{}\n{}}}\n{}\n", good[0], call(3, 3), good[1]), 3, &malformed(read(3), 1));
+}
+
+#[test]
+fn fields_that_are_odd_never_lose_their_record() {
+    let place = Place::new();
+    let odd = |name: &str, value: Value| {
+        let mut record = call(1, 0);
+        record[name] = value;
+        record
+    };
+    for value in [json!(null), json!(3), json!("text"), json!([]), json!([1, {"a": "b"}]), json!({}), json!(true)] {
+        for field in [
+            "userIdentity",
+            "eventSource",
+            "eventName",
+            "awsRegion",
+            "sourceIPAddress",
+            "userAgent",
+            "requestParameters",
+            "responseElements",
+            "additionalEventData",
+            "resources",
+            "readOnly",
+            "eventID",
+            "recipientAccountId",
+            "errorCode",
+            "eventVersion",
+            "eventCategory",
+            "addendum",
+            "vpcEndpointId",
+            "sharedEventID",
+            "tlsDetails",
+        ] {
+            let file = place.write("log.json", delivered(&[odd(field, value.clone()), call(2, 0)]));
+            let answer = place.trailscan("audit").arg(file).json(0);
+            assert_eq!(counts(&answer["coverage"]), read(2), "{field}: {value}");
+        }
+    }
+}
+
+#[test]
+fn values_that_are_odd_never_lose_their_record() {
+    let place = Place::new();
+    let text = |from: &str, to: &str| delivered(&[call(1, 0), call(2, 1)]).replacen(from, to, 1);
+    let agent = "\"aws-cli/2.17.1\"";
+    for (name, text) in [
+        ("an integer no type holds", text("null", "123456789012345678901234567890123456789")),
+        ("a number no type holds", text("null", "[1e999,-0.0,1E-400]")),
+        ("a lone surrogate", text(agent, "\"a\\ud800b\"")),
+        ("a lone surrogate in a name", text("\"GetBucketAcl\"", "\"Get\\udfffAcl\"")),
+        ("a pair of surrogates", text(agent, "\"\\ud83d\\ude00\"")),
+        ("every escape", text(agent, r#""\"\\\/\b\f\n\r\t\u0000\u00e9""#)),
+        ("unknown fields", text("{\"additional", "{\"future\":{\"deep\":[[[[{\"a\":1}]]]]},\"additional")),
+        ("an escape in a field's name", text("\"eventName\"", "\"event\\u004eame\"")),
+        ("many spaces", text(":", " \t\r\n : \n")),
+    ] {
+        println!("== {name}");
+        gives(&place, text, 0, &read(2));
+    }
+}
+
+#[test]
+fn an_escaped_field_name_is_that_field() {
+    let place = Place::new();
+    let plain = gives(&place, delivered(&[call(1, 0)]), 0, &read(1));
+    let escaped = gives(&place, delivered(&[call(1, 0)]).replace("\"eventName\"", "\"event\\u004eame\""), 0, &read(1));
+    assert_eq!(escaped["rows"], plain["rows"]);
+}
+
+#[test]
+fn of_equal_keys_the_last_holds() {
+    let place = Place::new();
+    let text = delivered(&[call(1, 0)]).replace("\"eventName\":", "\"eventName\":\"DeleteBucket\",\"eventName\":");
+    let answer = gives(&place, text, 0, &read(1));
+    assert_eq!(answer["rows"][0]["top_events"], json!([{"name": "GetBucketAcl", "count": 1}]));
+    let text =
+        delivered(&[call(1, 0)]).replace("\"userName\":\"Alice\"", "\"arn\":\"arn:aws:iam::111122223333:user/Bob\"");
+    let answer = gives(&place, text, 0, &read(1));
+    assert_eq!(answer["rows"][0]["principal"], "arn:aws:iam::111122223333:user/Bob");
+}
+
+#[test]
+fn bytes_that_are_no_utf_8_are_replaced_and_told() {
+    let place = Place::new();
+    let mut bytes = delivered(&[call(1, 0), call(2, 1)]).into_bytes();
+    let at = bytes.windows(5).position(|window| window == b"Alice").unwrap();
+    bytes[at] = 0xff;
+    let mut expected = read(2);
+    expected["lossy_objects"] = json!(1);
+    let answer = gives(&place, &bytes, 0, &expected);
+    assert!(!answer["coverage"]["warnings"].as_array().unwrap().is_empty());
+    let names: Vec<&str> = rows(&answer, "principals").iter().map(|row| row["principal"].as_str().unwrap()).collect();
+    assert!(names.contains(&"arn:aws:iam::111122223333:user/\u{fffd}lice"), "{names:?}");
+}
+
+#[test]
+fn network_activity_is_a_category() {
+    let place = Place::new();
+    let record = with(call(1, 0), json!({"eventCategory": "NetworkActivity", "eventType": "AwsVpceEvent"}));
+    let answer = gives(&place, delivered(&[record, call(2, 0)]), 0, &read(2));
+    assert_eq!(answer["coverage"]["categories"], json!({"management": 1, "network": 1}));
+}
+
+#[test]
+fn other_files_are_skipped_however_they_are_packed_and_cut() {
+    let place = Place::new();
+    // More than one part: three megabytes of another service's log, and of Insight events.
+    let other: String = (0..40_000)
+        .map(|n| format!("{{\"level\":\"info\",\"message\":{n},\"service\":\"shop\",\"x\":\"{n:040}\"}}\n"))
+        .collect();
+    let insights = lines(&vec![insight(); 8_000]);
+    assert!(other.len() > 3 << 20 && insights.len() > 3 << 20);
+    let pack = |text: &str| zstd::encode_all(text.as_bytes(), 1).unwrap();
+    place.write("logs/other.zst", pack(&other));
+    place.write("logs/insights.zst", pack(&insights));
+    place.write("logs/digest.zst", pack(&digest().to_string()));
+    place.write("logs/package.zst", pack("{\"name\":\"x\"}"));
+    place.write("logs/latin", b"M\xfcnchen");
+    place.write("logs/other.gz", gzip(&other));
+    place.write("logs/good.zst", pack(&delivered(&calls(3))));
+    for threads in ["1", "2", "4"] {
+        let answer = place.trailscan("principals logs --threads").arg(threads).json(0);
+        let expected = json!({"objects_found": 7, "objects_read": 1, "events": 3, "events_in_window": 3, "events_counted": 3,
+            "objects_skipped": {"other-json": 3, "insight": 1, "digest": 1, "not-json": 1}});
+        assert_eq!(counts(&answer["coverage"]), expected, "{threads} threads");
+        assert_eq!(answer["coverage"]["warnings"], json!([]));
+    }
+    // Named, they were to be logs: what is in them is malformed.
+    let answer = place.trailscan("principals logs/other.zst").json(3);
+    assert_eq!(counts(&answer["coverage"]), malformed(read(0), 40_000));
+}
+
+/// The shapes beside the real logs, one by one and together. The answers count the four events without a time; and of a
+/// file that is broken nothing, of which whole records before the break are counted here (three each of two).
+#[test]
+fn real_edge_shapes() {
+    let Some(logs) = real_logs() else { return };
+    let place = Place::new();
+    let answer = place.trailscan("audit --no-dedupe --min-addresses 0").arg(logs.join("edge-shapes")).json(3);
+    let (totals, coverage) = (&expected(&logs, "edge-shapes-unwrap")["totals"], &answer["coverage"]);
+    assert_eq!(count(&coverage["events"]), count(&totals["events"]) + 6);
+    assert_eq!(coverage["events_without_time"], totals["events_without_time"]);
+    assert_eq!(coverage["objects_found"], totals["files"]);
+    // unquoted-keys.json: begins as JSON does, so that one element is malformed, not the file.
+    let malformed = count(&totals["malformed_lines"]) + count(&totals["non_event_values"]);
+    assert_eq!(count(&coverage["malformed_records"]), malformed + 1);
+    assert_eq!(coverage["objects_skipped"], json!({"digest": 1, "empty": 2, "not-json": 1}));
+    assert_eq!(coverage["objects_damaged"], 2);
+    assert_eq!(coverage["first_event"], totals["first_event_time"]);
+    assert_eq!(coverage["last_event"], totals["last_event_time"]);
+    let errors: i64 = rows(&answer, "principals").iter().map(|row| count(&row["errors"])).sum();
+    assert_eq!(errors, count(&totals["events_with_errorCode"]) + count(&totals["events_with_errorMessage_only"]));
+    // Its AKIA key carries a session creation date throughout: the S3 console, no use of the key.
+    assert_eq!(rows(&answer, "key-spread").len(), 0);
+}
+
+#[test]
+fn real_edge_shapes_one_by_one() {
+    let Some(logs) = real_logs() else { return };
+    let place = Place::new();
+    let damaged =
+        json!({"objects_found": 1, "objects_damaged": 1, "events": 3, "events_in_window": 3, "events_counted": 3});
+    let untimed = json!({"objects_found": 1, "objects_read": 1, "events": 4, "events_without_time": 4});
+    let mut copies = read(4);
+    (copies["events_counted"], copies["duplicate_events"]) = (json!(3), json!(1));
+    let mut files: Vec<_> =
+        std::fs::read_dir(logs.join("edge-shapes")).unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    assert_eq!(files.len(), 33);
+    for file in files {
+        let name = file.file_name().unwrap().to_str().unwrap();
+        let (code, expected) = match name {
+            "digest.json" => (0, skipped("digest")),
+            "empty-file.json" | "empty-gz.json.gz" => (0, skipped("empty")),
+            "empty-records.json" => (0, read(0)),
+            "duplicate-keys.json" | "eventbridge.json" | "s3-notification.json" | "single-event.json" => (0, read(1)),
+            "gz-truncated.json.gz" | "truncated.json" => (3, damaged.clone()),
+            "logstash-timestamp.jsonl" => (0, untimed.clone()),
+            "ndjson-one-bad-line.jsonl" => (3, malformed(read(2), 1)),
+            "records-with-junk.json" => (3, malformed(read(2), 4)),
+            "unquoted-keys.json" => (3, malformed(read(0), 1)),
+            "duplicate-events.json" => (0, copies.clone()),
+            "not-json.json" => {
+                place.trailscan("principals").arg(&file).ends(1);
+                continue;
+            }
+            _ => (0, read(4)),
+        };
+        let answer = place.trailscan("principals").arg(&file).json(code);
+        let mut found = counts(&answer["coverage"]);
+        found.as_object_mut().unwrap().remove("conflicting_ids");
+        assert_eq!(found, expected, "{name}");
+    }
+}
