@@ -343,6 +343,10 @@ fn warnings_of(coverage: &Coverage, filters: &Filters) -> Vec<String> {
     let counted = [
         (coverage.events_without_time, "events have no readable eventTime and are not counted"),
         (coverage.lossy_objects, "objects hold bytes that are no UTF-8: shown as U+FFFD"),
+        (
+            coverage.objects_skipped.get("archived").copied().unwrap_or(0),
+            "objects are archived and were not read: restore them with `aws s3api restore-object` and scan again",
+        ),
         (coverage.late_events, "records are marked as delivered late: more may follow, scan again later"),
         (coverage.updated_events, "records update earlier ones (addendum UPDATED_DATA): counted among duplicates"),
         (coverage.conflicting_ids, "event ids came with different content: all were counted"),

@@ -5,5 +5,7 @@ mod harness;
 mod laws;
 mod real;
 mod records;
+#[cfg(feature = "s3")]
+mod s3;
 mod shapes;
 mod truth;

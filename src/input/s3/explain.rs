@@ -79,26 +79,23 @@ where
             refusal
         }
         SdkError::TimeoutError(_) => Refusal::passing("no answer in time: check the network"),
-        SdkError::DispatchFailure(failure) => not_sent(failure.is_timeout(), failure.is_io(), &chain_of(error)),
+        SdkError::DispatchFailure(failure) => not_sent(failure.is_timeout(), &chain_of(error)),
         _ => Refusal::passing(format!("the answer cannot be read: {}", sentence(&chain_of(error)))),
     }
 }
 
-/// A request that got no answer.
-fn not_sent(timeout: bool, io: bool, chain: &str) -> Refusal {
+/// A request that got no answer: credentials that cannot be had arrive here too.
+fn not_sent(timeout: bool, chain: &str) -> Refusal {
     let cause = sentence(chain);
     if timeout {
         return Refusal::passing("cannot be reached in time: check the network, a proxy or --endpoint-url");
     }
-    if io {
-        return Refusal::passing(format!("cannot be reached: check the network or --endpoint-url ({cause})"));
-    }
-    if chain.contains("credentials") || chain.contains("token") {
+    if chain.contains("credentials") || chain.contains("identity") {
         let why =
             format!("the credentials can no longer be had: sign in again (`aws sso login`) and scan again ({cause})");
         return Refusal { why, next: Next::End };
     }
-    Refusal { why: format!("the request cannot be sent: {cause}"), next: Next::No }
+    Refusal::passing(format!("cannot be reached: check the network or --endpoint-url ({cause})"))
 }
 
 /// What S3 answered.
@@ -268,10 +265,9 @@ mod tests {
 
     #[test]
     fn requests_that_got_no_answer() {
-        assert_eq!(not_sent(true, false, "x").next, Next::Again);
-        assert_eq!(not_sent(false, true, "dispatch failure: connection refused").next, Next::Again);
-        assert_eq!(not_sent(false, false, "failed to load credentials: the token has expired").next, Next::End);
-        assert_eq!(not_sent(false, false, "A region must be set").next, Next::No);
+        assert_eq!(not_sent(true, "x").next, Next::Again);
+        assert_eq!(not_sent(false, "dispatch failure: connection refused").next, Next::Again);
+        assert_eq!(not_sent(false, "failed to load credentials: the token has expired").next, Next::End);
     }
 
     #[test]
