@@ -32,6 +32,7 @@ pub struct Plan {
     /// What is counted; `None` is everything.
     pub window: Option<TimeWindow>,
     /// Whether nobody asked for that window: it bounds what is read of S3.
+    #[cfg(feature = "s3")]
     pub window_by_default: bool,
     /// The delivery days that are read.
     pub read: DayRange,
@@ -159,6 +160,7 @@ impl Plan {
             filters: Filters::new(&criteria(&common)).map_err(Problem::usage)?,
             work: work(&common, config.threads),
             delivery: delivery(&common, shape)?,
+            #[cfg(feature = "s3")]
             window_by_default: is_by_default(&common, &inputs),
             #[cfg(feature = "s3")]
             s3: common.s3.request(&inputs, read, (&common.account, &common.region)).map_err(Problem::usage)?,

@@ -50,6 +50,15 @@ pub struct Listed {
     pub archived: bool,
 }
 
+/// What an object, or a range of it, holds.
+#[derive(Debug)]
+pub struct Got {
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// The object's entity tag.
+    pub etag: Option<Box<str>>,
+}
+
 /// A page of a listing.
 #[derive(Debug, Default)]
 pub struct Page {
@@ -122,12 +131,12 @@ impl Bucket {
         .await
     }
 
-    /// All bytes of an object, or those of a range, which must be of the object that was listed. A body that breaks off
-    /// is asked for again from its first byte.
+    /// All bytes of an object, or those of a range, which must be of the object that has the entity tag. A body that
+    /// breaks off is asked for again from its first byte.
     ///
     /// # Errors
     /// When no attempt goes well.
-    pub async fn get(&self, object: &Listed, range: Option<(u64, u64)>) -> Result<Vec<u8>, Refusal> {
+    pub async fn get(&self, object: &Listed, range: Option<(u64, u64)>) -> Result<Got, Refusal> {
         self.repeated(|client| async move {
             let call = client.get_object().bucket(&self.name).key(&*object.key).set_request_payer(self.payer());
             let call = match range {
@@ -137,7 +146,8 @@ impl Bucket {
                     .set_if_match(object.etag.as_deref().map(str::to_owned)),
             };
             let got = call.send().await.map_err(|error| refusal_of(&error, Needs::GetObject))?;
-            whole_body(got, range.map(|(from, to)| to - from)).await
+            let etag = got.e_tag().map(Into::into);
+            Ok(Got { bytes: whole_body(got, range.map(|(from, to)| to - from)).await?, etag })
         })
         .await
     }

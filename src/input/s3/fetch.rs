@@ -66,7 +66,7 @@ impl Fetcher {
                     let (sender, chunks) = mpsc::channel(1);
                     let body = Body::Stream(Box::new(Chunks::new(chunks, object.size, bytes)));
                     let _ = ready.send(Fetched { object: log, body });
-                    ranges(&bucket, &object, window / 4, sender).await;
+                    ranges(&bucket, object, window / 4, sender).await;
                 }
             });
             while tasks.try_join_next().is_some() {}
@@ -80,19 +80,24 @@ pub const ARCHIVED: &str = "archived";
 
 async fn whole(bucket: &Bucket, object: &Listed, held: OwnedSemaphorePermit) -> Body {
     match bucket.get(object, None).await {
-        Ok(bytes) => Body::Whole(WholeBody { bytes, held: Box::new(held) }),
+        Ok(got) => Body::Whole(WholeBody { bytes: got.bytes, held: Box::new(held) }),
         Err(Refusal { next: Next::Archived, .. }) => Body::Skipped(ARCHIVED),
         Err(refusal) => Body::Failed(refusal.why),
     }
 }
 
 /// Sends an object range by range, as fast as they are taken.
-async fn ranges(bucket: &Bucket, object: &Listed, length: u64, chunks: mpsc::Sender<Result<Vec<u8>, String>>) {
+async fn ranges(bucket: &Bucket, mut object: Listed, length: u64, chunks: mpsc::Sender<Result<Vec<u8>, String>>) {
     let mut from = 0;
     while from < object.size {
         let to = object.size.min(from + length.max(UNIT));
-        let chunk = bucket.get(object, Some((from, to))).await.map_err(|refusal| refusal.why);
-        let failed = chunk.is_err();
+        let got = bucket.get(&object, Some((from, to))).await;
+        let failed = got.is_err();
+        let chunk = got.map_err(|refusal| refusal.why).map(|got| {
+            // Some listings tell no tag: the first range then says what the others must be of.
+            object.etag = object.etag.take().or(got.etag);
+            got.bytes
+        });
         if chunks.send(chunk).await.is_err() || failed {
             return;
         }

@@ -22,7 +22,7 @@ pub enum Fault {
     Error(u16, &'static str, &'static str),
     /// With an error that names the bucket's region in a header.
     Elsewhere(&'static str),
-    /// With the right answer's beginning, then the connection is closed.
+    /// With so many bytes of the right answer, then the connection is closed; with none, there is no answer at all.
     CutAfter(usize),
     /// After this long.
     Late(Duration),
@@ -157,7 +157,7 @@ impl State {
             }
             Some(Fault::CutAfter(bytes)) => {
                 let right = self.right(request).await;
-                right.map(|inner| Body::http_body(Cut { inner, left: bytes }))
+                right.map(|inner| Body::http_body_unsync(Cut { inner, left: bytes, flush: (bytes > 0).then(flush) }))
             }
             Some(Fault::Stored(class)) => restored(self.right(request).await, class).await,
         };
@@ -223,6 +223,12 @@ async fn restored(answer: Response<Body>, class: &str) -> Response<Body> {
 struct Cut {
     inner: Body,
     left: usize,
+    /// What was sent before must have left when the connection is closed.
+    flush: Option<Pin<Box<tokio::time::Sleep>>>,
+}
+
+fn flush() -> Pin<Box<tokio::time::Sleep>> {
+    Box::pin(tokio::time::sleep(Duration::from_millis(20)))
 }
 
 impl hyper::body::Body for Cut {
@@ -234,6 +240,9 @@ impl hyper::body::Body for Cut {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         if self.left == 0 {
+            if let Some(flush) = &mut self.flush {
+                std::task::ready!(flush.as_mut().poll(context));
+            }
             return Poll::Ready(Some(Err(std::io::ErrorKind::ConnectionReset.into())));
         }
         Pin::new(&mut self.inner).poll_frame(context).map(|frame| {
