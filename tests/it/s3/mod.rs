@@ -3,7 +3,9 @@
 mod archive;
 mod server;
 
+mod bounds;
 mod cost;
+mod identity;
 mod layouts;
 mod reading;
 mod refusals;

@@ -1,7 +1,5 @@
 //! What is read is what a disk would give, whatever the way.
 
-use std::time::{Duration, Instant};
-
 use serde_json::Value;
 
 use super::archive::gzip;
@@ -94,44 +92,4 @@ fn a_large_object_is_read_in_ranges_and_again_where_it_broke_off() {
     let (ranges, first) = (is_range("range", "bytes="), is_range("range", "bytes=0-"));
     assert!(ranges > 10 && first == 1, "{ranges}");
     assert_eq!(is_range("if-match", "\""), ranges - 1);
-}
-
-#[test]
-fn bytes_in_flight_hold_the_network_back() {
-    let place = Place::new();
-    let archive = Archive::new(&place);
-    let blank = gzip(format!("{{\"Records\":[]{}}}", " ".repeat(10)).as_bytes());
-    for number in 0..200 {
-        archive.put(&format!("flat/{number}.json.gz"), &blank);
-    }
-    let server = Server::start(&archive.root(), |_| Some(Fault::Late(Duration::from_millis(5))));
-    // Eight units of 1 KiB: two objects at a time, however many may be asked for.
-    let run = asking(&place, &server, "principals --all --max-in-flight 8KiB s3://logs/flat/").json(0);
-    assert_eq!(run["coverage"]["objects_read"], 200);
-    assert!(server.most_at_once() <= 3, "{}", server.most_at_once());
-}
-
-#[test]
-fn a_slow_network_is_waited_for_once_and_not_for_each_object() {
-    const DELAY: Duration = Duration::from_millis(50);
-    const CONCURRENCY: u32 = 64;
-    let place = Place::new();
-    let archive = Archive::organization(&place);
-    let begin = Instant::now();
-    place.trailscan("principals --all buckets/logs").ends(0);
-    let from_disk = begin.elapsed();
-    let server = Server::start(&archive.root(), |_| Some(Fault::Late(DELAY)));
-    let begin = Instant::now();
-    let run = asking(&place, &server, "principals --all s3://logs").json(0);
-    let wall = begin.elapsed();
-    assert_eq!(run["coverage"]["objects_read"], 2500);
-    let requests = u32::try_from(server.asked().len()).unwrap();
-    let bound = from_disk.max(DELAY * requests / CONCURRENCY);
-    println!(
-        "{requests} requests: {wall:?}, from disk {from_disk:?}, {:.2} of the bound",
-        wall.div_duration_f64(bound)
-    );
-    // The server works on the same cores, unoptimised: the bench measures the bound itself, 1.5. One object after
-    // another would take 60 times the bound.
-    assert!(wall < bound * 8, "{wall:?}");
 }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use hyper::body::{Body as _, Bytes, Frame, Incoming};
+use hyper::body::{Bytes, Frame, Incoming};
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use s3s::Body;
@@ -26,6 +26,8 @@ pub enum Fault {
     CutAfter(usize),
     /// After this long.
     Late(Duration),
+    /// With this XML.
+    Xml(String),
     /// With a listing whose objects all lie in this storage class.
     Stored(&'static str),
 }
@@ -37,7 +39,7 @@ pub struct Asked {
     pub method: String,
     /// `/bucket/key`, decoded.
     pub path: String,
-    /// The query's parameters, decoded.
+    /// The parameters of the query, and of a form, decoded.
     pub query: HashMap<String, String>,
     /// The headers that tests look at.
     pub headers: HashMap<String, String>,
@@ -141,8 +143,9 @@ async fn serve(listener: tokio::net::TcpListener, state: Arc<State>) {
 }
 
 impl State {
-    async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
-        let fault = self.note(&request);
+    async fn answer(&self, mut request: Request<Incoming>) -> Response<Body> {
+        let form = if request.method() == "POST" { text_of(request.body_mut()).await } else { String::new() };
+        let fault = self.note(&request, &form);
         let answer = match fault {
             None => self.right(request).await,
             Some(Fault::Late(delay)) => {
@@ -150,6 +153,7 @@ impl State {
                 self.right(request).await
             }
             Some(Fault::Error(status, code, message)) => error(status, code, message),
+            Some(Fault::Xml(xml)) => Response::new(Body::from(xml)),
             Some(Fault::Elsewhere(region)) => {
                 let mut answer = error(301, "PermanentRedirect", "another endpoint");
                 answer.headers_mut().insert("x-amz-bucket-region", region.parse().expect("a region"));
@@ -171,9 +175,10 @@ impl State {
     }
 
     /// Writes a request down; gives how it is to fail.
-    fn note(&self, request: &Request<Incoming>) -> Option<Fault> {
+    fn note(&self, request: &Request<Incoming>, form: &str) -> Option<Fault> {
         let query = request.uri().query().unwrap_or_default();
-        let pairs = query.split('&').filter_map(|pair| pair.split_once('=').or(Some((pair, ""))));
+        let pairs =
+            query.split('&').chain(form.split('&')).filter_map(|pair| pair.split_once('=').or(Some((pair, ""))));
         let headers = request.headers().iter();
         let mut asked = Asked {
             method: request.method().to_string(),
@@ -209,14 +214,21 @@ fn error(status: u16, code: &str, message: &str) -> Response<Body> {
 /// The listing with another storage class.
 async fn restored(answer: Response<Body>, class: &str) -> Response<Body> {
     let (mut parts, mut body) = answer.into_parts();
-    let mut xml = Vec::new();
-    while let Some(frame) = std::future::poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
-        xml.extend_from_slice(&frame.expect("a listing").into_data().expect("bytes"));
-    }
-    let xml = String::from_utf8(xml).expect("XML");
+    let xml = text_of(&mut body).await;
     let xml = xml.replace("</Contents>", &format!("<StorageClass>{class}</StorageClass></Contents>"));
     parts.headers.remove("content-length");
     Response::from_parts(parts, Body::from(xml))
+}
+
+async fn text_of<B>(body: &mut B) -> String
+where
+    B: hyper::body::Body<Data = Bytes, Error: std::fmt::Debug> + Unpin,
+{
+    let mut bytes = Vec::new();
+    while let Some(frame) = std::future::poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await {
+        bytes.extend_from_slice(&frame.expect("a body").into_data().expect("bytes"));
+    }
+    String::from_utf8(bytes).expect("UTF-8")
 }
 
 /// A body that breaks off.
