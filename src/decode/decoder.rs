@@ -7,7 +7,7 @@ use ahash::RandomState;
 use super::fields::{Stop, value_at};
 use super::identity::{self, IdentityTable};
 use super::parts::{Part, PartLayout};
-use super::record::{Field, OwnedRecord, Record};
+use super::record::{Field, OwnedRecord, Record, RecordShape};
 use super::walk::{Unit, Walk, after_no_value};
 use super::wrapped::{self, Wrapped};
 use crate::model::{Event, EventTime, LazyIdentity};
@@ -61,6 +61,7 @@ pub struct Document {
 /// Reads documents. One per thread: it remembers the identities it has met.
 pub struct Decoder {
     identities: IdentityTable,
+    shape: RecordShape,
     fingerprints: RandomState,
     max_record_bytes: usize,
     depth: u32,
@@ -81,7 +82,13 @@ impl Decoder {
     /// A decoder that takes records of up to `max_record_bytes`; longer ones are malformed. Decoders with clones of one
     /// `fingerprints` give equal identities equal fingerprints.
     pub fn new(fingerprints: RandomState, max_record_bytes: usize) -> Self {
-        Self { identities: IdentityTable::new(), fingerprints, max_record_bytes, depth: 0 }
+        Self {
+            identities: IdentityTable::new(),
+            shape: RecordShape::default(),
+            fingerprints,
+            max_record_bytes,
+            depth: 0,
+        }
     }
 
     /// Gives every event of a whole document to `sink`. Any text is taken; none panics.
@@ -142,7 +149,7 @@ impl Decoder {
     #[inline]
     fn place<S: Sink>(&mut self, text: &str, at: usize, sink: &mut S) -> Option<usize> {
         let mut record = Record::EMPTY;
-        match record.fast(text, at) {
+        match record.fast(&mut self.shape, text, at) {
             Ok(end) => {
                 self.record(&record, &text[at..end], sink);
                 Some(end)
@@ -173,7 +180,7 @@ impl Decoder {
     fn line<S: Sink>(&mut self, line: &str, sink: &mut S) -> bool {
         let line = line.trim_ascii_end();
         let mut record = Record::EMPTY;
-        if record.fast(line, 0) == Ok(line.len()) {
+        if record.fast(&mut self.shape, line, 0) == Ok(line.len()) {
             self.record(&record, line, sink);
             return true;
         }

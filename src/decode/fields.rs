@@ -79,7 +79,7 @@ pub(super) fn skip_space(bytes: &[u8], mut at: usize) -> usize {
 
 /// The key at `at` and the index of its value.
 #[inline]
-fn key_at(text: &str, at: usize) -> Result<(&str, usize), Stop> {
+pub(super) fn key_at(text: &str, at: usize) -> Result<(&str, usize), Stop> {
     let bytes = text.as_bytes();
     match bytes.get(at) {
         Some(b'"') => {}

@@ -12,6 +12,7 @@ mod identity;
 mod inflate;
 mod parts;
 mod record;
+mod shape;
 mod text;
 mod walk;
 mod wrapped;

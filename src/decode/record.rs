@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use super::careful;
-use super::fields::{self, Raw, Stop};
+use super::fields::{Raw, Stop, key_at, skip_space, value_at};
+use super::shape::Shape;
 
 /// The fields that are read from a record; their numbers index [`Record`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +35,9 @@ pub(super) enum Field {
 }
 
 const FIELDS: usize = Field::UserIdentity as usize + 1;
+
+/// The order in which records write their keys, and which of them are read.
+pub(super) type RecordShape = Shape<Option<Field>>;
 
 /// The fields of one record, absent ones empty. From [`Field::RequestParameters`] on, raw JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,23 +146,53 @@ impl<'a> Record<'a> {
     /// # Errors
     /// [`Stop::Unsure`] also where a field that is kept as text has escapes.
     #[inline]
-    pub fn fast(&mut self, text: &'a str, at: usize) -> Result<usize, Stop> {
-        let mut escaped = false;
-        let end = fields::each_field(text, at, |key, value| {
-            let Some(field) = Field::of(key) else { return };
-            let text = match value {
-                Raw::Plain(text) | Raw::Scalar(text) => text,
-                Raw::Container(text) if field.is_raw() => text,
-                Raw::Escaped(text) => {
-                    escaped |= !field.is_raw();
-                    text
+    pub fn fast(&mut self, shape: &mut RecordShape, text: &'a str, at: usize) -> Result<usize, Stop> {
+        let bytes = text.as_bytes();
+        if bytes.get(at) != Some(&b'{') {
+            return Err(Stop::Unsure);
+        }
+        let mut at = skip_space(bytes, at + 1);
+        if bytes.get(at) == Some(&b'}') {
+            return Ok(at + 1);
+        }
+        let (mut place, mut escaped) = (0, false);
+        loop {
+            let (field, value) = match shape.expect(bytes, at, &mut place) {
+                Some((field, after)) => (field, skip_space(bytes, after)),
+                None => {
+                    let (key, value) = key_at(text, at)?;
+                    let field = Field::of(key);
+                    shape.learn(key, field, &mut place);
+                    (field, value)
                 }
-                Raw::Container(_) | Raw::Null => "",
             };
-            self.texts[field as usize] = text;
-            self.is_event |= field.makes_event();
-        })?;
-        if escaped { Err(Stop::Unsure) } else { Ok(end) }
+            let (raw, after) = value_at(text, value)?;
+            if let Some(field) = field {
+                escaped |= self.set(field, raw);
+            }
+            let next = skip_space(bytes, after);
+            match bytes.get(next) {
+                Some(b',') => at = skip_space(bytes, next + 1),
+                Some(b'}') if escaped => return Err(Stop::Unsure),
+                Some(b'}') => return Ok(next + 1),
+                Some(_) => return Err(Stop::Unsure),
+                None => return Err(Stop::Incomplete),
+            }
+        }
+    }
+
+    /// Sets a field, and says whether its text is still escaped.
+    #[inline]
+    fn set(&mut self, field: Field, raw: Raw<'a>) -> bool {
+        let (text, escaped) = match raw {
+            Raw::Plain(text) | Raw::Scalar(text) => (text, false),
+            Raw::Container(text) if field.is_raw() => (text, false),
+            Raw::Escaped(text) => (text, !field.is_raw()),
+            Raw::Container(_) | Raw::Null => ("", false),
+        };
+        self.texts[field as usize] = text;
+        self.is_event |= field.makes_event();
+        escaped
     }
 }
 
@@ -271,9 +305,11 @@ mod tests {
         })
     }
 
+    /// The fast path with a shape that has seen all records before, as in a real scan.
     fn fast(text: &str) -> Result<(Record<'_>, usize), Stop> {
+        thread_local!(static SHAPE: std::cell::RefCell<RecordShape> = std::cell::RefCell::default());
         let mut record = Record::EMPTY;
-        record.fast(text, 0).map(|end| (record, end))
+        SHAPE.with_borrow_mut(|shape| record.fast(shape, text, 0)).map(|end| (record, end))
     }
 
     proptest! {

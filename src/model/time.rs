@@ -115,6 +115,9 @@ impl serde::Serialize for Day {
 impl fmt::Display for EventTime {
     /// RFC 3339 in UTC, with a fraction only where there is one.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(text) = print_seconds_z(*self) {
+            return f.write_str(std::str::from_utf8(&text).unwrap_or_default());
+        }
         match DateTime::from_timestamp_micros(self.0) {
             Some(time) => f.write_str(&time.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
             None => write!(f, "{}us", self.0),
@@ -140,6 +143,46 @@ fn parse_seconds_z(b: &[u8]) -> Option<EventTime> {
         return None;
     }
     Some(EventTime::from_seconds(days_from_civil(year, month, day) * DAY + hour * 3600 + minute * 60 + second))
+}
+
+/// `YYYY-MM-DDTHH:MM:SSZ` without chrono's formatter: millions of cells are printed so. `None` where there is a fraction
+/// of a second or a year of other than four digits.
+fn print_seconds_z(time: EventTime) -> Option<[u8; 20]> {
+    if time.0.rem_euclid(MICROS) != 0 {
+        return None;
+    }
+    let (day, second) = (time.seconds().div_euclid(DAY), time.seconds().rem_euclid(DAY));
+    let (year, month, day_of_month) = civil_from_days(day);
+    if !(1..=9999).contains(&year) {
+        return None;
+    }
+    let mut text = *b"0000-00-00T00:00:00Z";
+    let mut put = |at: usize, digits: usize, mut number: i64| {
+        for place in (at..at + digits).rev() {
+            text[place] = b'0' + (number % 10) as u8;
+            number /= 10;
+        }
+    };
+    put(0, 4, year);
+    put(5, 2, month);
+    put(8, 2, day_of_month);
+    put(11, 2, second / 3600);
+    put(14, 2, second / 60 % 60);
+    put(17, 2, second % 60);
+    Some(text)
+}
+
+/// The proleptic Gregorian date of a number of days since 1970-01-01 (Howard Hinnant's published algorithm).
+fn civil_from_days(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    (year, month, day_of_year - (153 * shifted_month + 2) / 5 + 1)
 }
 
 fn parse_any(text: &str) -> Option<EventTime> {
@@ -196,7 +239,11 @@ mod tests {
     #[test]
     fn the_quick_parse_equals_chrono() {
         for seconds in (-62_000_000_000i64..200_000_000_000).step_by(86_399_777) {
-            let text = EventTime::from_seconds(seconds).to_string();
+            let time = EventTime::from_seconds(seconds);
+            let text = time.to_string();
+            let chrono =
+                DateTime::from_timestamp_micros(time.0).map(|t| t.to_rfc3339_opts(SecondsFormat::AutoSi, true));
+            assert_eq!(Some(&text), chrono.as_ref());
             assert_eq!(parse_seconds_z(text.as_bytes()), parse_any(&text), "{text}");
         }
     }

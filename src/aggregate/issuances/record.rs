@@ -119,13 +119,16 @@ impl Record {
 
     fn of_credentials(api: IssuanceApi, issued: &IssuedCredentials, symbols: &mut Symbols) -> Self {
         let mut record = Self::empty(api);
+        // `AROA…:name` holds the name, and with the role's arn the session's arn too: neither is kept twice.
+        let told = issued.assumed_role_id.contains(':') && !issued.role_arn.is_empty();
+        let (session_arn, session_name) = if told { ("", "") } else { (&*issued.session_arn, &*issued.session_name) };
         let texts: [(Text, &str); 9] = [
             (Text::AccessKeyId, &issued.access_key_id),
             (Text::AccountId, issued.account_id()),
             (Text::AssumedRoleId, &issued.assumed_role_id),
-            (Text::SessionArn, &issued.session_arn),
+            (Text::SessionArn, session_arn),
             (Text::RoleArn, &issued.role_arn),
-            (Text::SessionName, &issued.session_name),
+            (Text::SessionName, session_name),
             (Text::SourceIdentity, &issued.source_identity),
             (Text::TargetPrincipal, &issued.target_principal),
             (Text::Provider, &issued.provider),

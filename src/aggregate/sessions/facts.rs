@@ -95,7 +95,7 @@ impl Facts {
         let scope = identity.in_scope_of.as_ref();
         let texts: [&str; TEXT_COLUMNS.len()] = [
             identity.kind.as_str(),
-            &identity.arn,
+            if is_told(identity) { "" } else { &identity.arn },
             account_of(identity),
             &identity.principal_id,
             &principal,
@@ -131,6 +131,15 @@ fn is_session(identity: &UserIdentity) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether the arn of a role session says no more than its principalId (`AROA…:session name`) and its issuer do. One is
+/// different for each session, so it is not kept then.
+fn is_told(identity: &UserIdentity) -> bool {
+    let issuer = identity.session.as_ref().map(|session| &session.issuer);
+    identity.kind == IdentityType::AssumedRole
+        && identity.principal_id.contains(':')
+        && issuer.is_some_and(|issuer| !issuer.arn.is_empty() || !issuer.user_name.is_empty())
 }
 
 /// Whether the credentials are an IAM user's or root's own.

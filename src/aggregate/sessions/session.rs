@@ -99,7 +99,7 @@ impl<'a> Session<'a> {
         self.text(Text::Type)
     }
 
-    /// `arn`.
+    /// `arn`; empty for a role session whose principalId and issuer tell as much.
     pub fn arn(&self) -> &'a str {
         self.text(Text::Arn)
     }
@@ -141,6 +141,11 @@ impl<'a> Session<'a> {
 
     /// The distinct values of `ec2RoleDelivery`, sorted.
     pub fn ec2_role_deliveries(&self) -> Vec<&'a str> {
+        if let [facts] = &*self.row.facts
+            && facts.texts[Text::Ec2RoleDelivery as usize] == Sym::EMPTY
+        {
+            return Vec::new();
+        }
         self.texts(Text::Ec2RoleDelivery)
     }
 
@@ -164,14 +169,19 @@ impl<'a> Session<'a> {
         self.row.in_console
     }
 
+    /// The access keys of the session, in no lasting order.
+    pub fn access_keys(&self) -> impl Iterator<Item = &'a str> {
+        self.row.access_keys.iter().map(|sym| self.symbols.text(sym))
+    }
+
     /// The access keys of the session, sorted.
     pub fn access_key_ids(&self) -> Vec<&'a str> {
         self.sorted(&self.row.access_keys)
     }
 
-    /// The distinct `sourceIPAddress` texts, sorted; not all of them are addresses.
-    pub fn source_addresses(&self) -> Vec<&'a str> {
-        self.sorted(&self.row.addresses)
+    /// The distinct `sourceIPAddress` texts, in no lasting order; not all of them are addresses.
+    pub fn source_addresses(&self) -> impl Iterator<Item = &'a str> {
+        self.row.addresses.iter().map(|sym| self.symbols.text(sym))
     }
 
     /// Counts.
@@ -187,6 +197,9 @@ impl<'a> Session<'a> {
     /// The text that the session's events give. When they disagree it is the smallest one, so that the order of reading
     /// does not matter.
     fn text(&self, text: Text) -> &'a str {
+        if let [facts] = &*self.row.facts {
+            return self.symbols.text(facts.texts[text as usize]);
+        }
         self.texts(text).first().copied().unwrap_or_default()
     }
 

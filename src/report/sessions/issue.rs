@@ -8,7 +8,7 @@
 //! An issuance that exactly explains one session is not used to infer another, and one that is used to infer explains
 //! the session nearest in time. Access key ids are unique only together with the secret, hence account and time.
 
-use std::collections::HashMap;
+use ahash::AHashMap;
 
 use crate::aggregate::issuances::Issuance;
 use crate::aggregate::sessions::Session;
@@ -79,14 +79,13 @@ pub(super) fn explain<'a>(
 
 /// Matches by issued key and says which issuances were used.
 fn match_exactly<'a>(all: &mut [Explained<'a>], issuances: &[Issuance<'a>]) -> Vec<bool> {
-    let mut by_key: HashMap<&str, Vec<usize>> = HashMap::new();
+    let mut by_key: AHashMap<&str, Vec<usize>> = AHashMap::new();
     for (i, issuance) in issuances.iter().enumerate().filter(|(_, issuance)| !issuance.access_key_id().is_empty()) {
         by_key.entry(issuance.access_key_id()).or_default().push(i);
     }
     let mut used = vec![false; issuances.len()];
     for explained in all {
-        let keys = explained.session.access_key_ids();
-        let candidates = keys.iter().filter_map(|key| by_key.get(key)).flatten();
+        let candidates = explained.session.access_keys().filter_map(|key| by_key.get(key)).flatten();
         let mut matched: Vec<usize> =
             candidates.copied().filter(|&i| issued_for(&issuances[i], &explained.session)).collect();
         matched.sort_by_key(|&i| (issuances[i].time(), i));
@@ -117,7 +116,7 @@ fn issued_for(issuance: &Issuance<'_>, session: &Session<'_>) -> bool {
 
 /// Matches what is left by name and time, nearest pairs first, each session and each issuance once.
 fn infer<'a>(all: &mut [Explained<'a>], issuances: &[Issuance<'a>], used: &[bool]) {
-    let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
+    let mut by_name: AHashMap<&str, Vec<usize>> = AHashMap::new();
     for (i, issuance) in issuances.iter().enumerate().filter(|&(i, _)| !used[i]) {
         let name = match issuance.api() {
             IssuanceApi::ConsoleLogin if issuance.is_successful_sign_in() => issuance.caller_principal_id(),
@@ -157,13 +156,13 @@ fn distance(issuance: &Issuance<'_>, session: &Session<'_>) -> Option<i64> {
 
 /// Finds the session that made each issuing call: by the caller's principalId and creation date, else by its key.
 fn find_parents(all: &mut [Explained<'_>]) {
-    let mut by_name: HashMap<(&str, EventTime), usize> = HashMap::new();
-    let mut by_key: HashMap<&str, usize> = HashMap::new();
+    let mut by_name: AHashMap<(&str, EventTime), usize> = AHashMap::new();
+    let mut by_key: AHashMap<&str, usize> = AHashMap::new();
     for (i, explained) in all.iter().enumerate() {
         if let Some(created) = explained.session.creation_date() {
             by_name.entry((explained.session.principal_id(), created)).or_insert(i);
         }
-        for key in explained.session.access_key_ids() {
+        for key in explained.session.access_keys() {
             by_key.entry(key).or_insert(i);
         }
     }

@@ -99,22 +99,30 @@ pub(super) fn issuing_service<'a>(issuance: &Issuance<'a>) -> &'a str {
 
 fn of_role(explained: &Explained<'_>) -> Kind {
     let session = &explained.session;
+    if is_instance_name(session_name(explained)) {
+        return Kind::Ec2;
+    }
     let service = explained.issuance().map_or("", issuing_service);
     let api = explained.issuance().map(Issuance::api);
     let scope = session.scope_issuer_type();
+    if scope.starts_with("AWS::EC2::") || service == "ec2" || !session.ec2_role_deliveries().is_empty() {
+        return Kind::Ec2;
+    }
+    if scope.starts_with("AWS::Lambda::") || service == "lambda" {
+        return Kind::Lambda;
+    }
+    if !service.is_empty() || session.issuer_arn().contains("/aws-service-role/") {
+        return Kind::Service;
+    }
+    if role_name(explained).starts_with("AWSReservedSSO_") {
+        return Kind::Sso;
+    }
     let provider = session.federated_provider();
     let by_saml = provider.contains(":saml-provider/");
-    let rules = [
-        (Kind::Ec2, is_instance_name(session_name(explained))),
-        (Kind::Ec2, !session.ec2_role_deliveries().is_empty() || scope.starts_with("AWS::EC2::") || service == "ec2"),
-        (Kind::Lambda, scope.starts_with("AWS::Lambda::") || service == "lambda"),
-        (Kind::Service, !service.is_empty() || session.issuer_arn().contains("/aws-service-role/")),
-        (Kind::Sso, role_name(explained).starts_with("AWSReservedSSO_")),
-        (Kind::WebIdentity, api == Some(IssuanceApi::AssumeRoleWithWebIdentity)),
-        (Kind::WebIdentity, !provider.is_empty() && !by_saml),
-        (Kind::Saml, api == Some(IssuanceApi::AssumeRoleWithSaml) || by_saml),
-    ];
-    rules.into_iter().find(|&(_, holds)| holds).map_or(Kind::Role, |(kind, _)| kind)
+    if api == Some(IssuanceApi::AssumeRoleWithWebIdentity) || (!provider.is_empty() && !by_saml) {
+        return Kind::WebIdentity;
+    }
+    if api == Some(IssuanceApi::AssumeRoleWithSaml) || by_saml { Kind::Saml } else { Kind::Role }
 }
 
 fn of_person(explained: &Explained<'_>) -> Kind {

@@ -1,8 +1,9 @@
 //! What deserves attention in a session. The severity of a row is that of the worst rule that holds, else info.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use ahash::AHashMap;
 use serde_json::{Map, Value, json};
 
 use super::Known;
@@ -51,7 +52,7 @@ pub(super) struct Group<'a> {
 
 /// The groups of all sessions, by rule, account and principal. `all` comes in the order of session ids.
 pub(super) fn groups<'a>(all: &'a [Known<'a>], holding: Vec<Vec<(&'static Rule, String)>>) -> Vec<Group<'a>> {
-    let mut groups: HashMap<(&str, &str, &str), Group<'a>> = HashMap::new();
+    let mut groups: AHashMap<(&str, &str, &str), Group<'a>> = AHashMap::new();
     for (i, (known, holding)) in all.iter().zip(holding).enumerate() {
         let session = &known.explained.session;
         for (rule, says) in holding {
@@ -177,7 +178,7 @@ fn imds_v1(known: &Known<'_>) -> Option<String> {
 fn used_after_expiry(known: &Known<'_>) -> Option<String> {
     let (expires, last) = (known.expiry.at?, known.explained.session.span().last()?);
     // With a key of unknown issue the end is not known either.
-    let all_known = known.explained.issuances.len() >= known.explained.session.access_key_ids().len();
+    let all_known = known.explained.issuances.len() >= known.explained.session.access_keys().count();
     let holds = known.expiry.basis == "response" && all_known && last > expires.plus_seconds(EXPIRY_SLACK);
     holds.then(|| format!("the session was used after it expired at {}", EventTime::to_string(&expires)))
 }
