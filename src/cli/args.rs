@@ -43,8 +43,11 @@ pub struct Common {
     /// Files, directories to walk, s3://bucket/prefix, or - for standard input
     ///
     /// Files may be plain, gzip or zstd, and hold any form CloudTrail records are exported in; content decides, never
-    /// the name. Without INPUT, the environment variable TRAILSCAN_INPUT names one, else `input` in trailscan.toml (in
-    /// the working directory, then in the user's config directory).
+    /// the name. s3:// takes a bucket, a prefix or an object, at any level of AWSLogs/: accounts and regions are found,
+    /// what the window needs is listed, and digests, insights and other services' logs beside it are not.
+    ///
+    /// Without INPUT, the environment variable TRAILSCAN_INPUT names one, else `input` in trailscan.toml (in the working
+    /// directory, then in the user's config directory).
     #[arg(value_name = "INPUT", value_parser = value_parser!(OsString), help_heading = "Input")]
     pub inputs: Vec<OsString>,
 

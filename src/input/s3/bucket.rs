@@ -174,7 +174,9 @@ impl Bucket {
                 Err(refusal) => refusal,
             };
             match &refusal.next {
-                Next::Again | Next::Slower | Next::Region(_) if attempt >= self.attempts => return Err(refusal),
+                Next::Again | Next::Slower if attempt >= self.attempts => return Err(refusal),
+                // The first request of a bucket elsewhere always fails: it has a second even where others have not.
+                Next::Region(_) if attempt >= self.attempts.max(2) => return Err(refusal),
                 Next::Again => tokio::time::sleep(pause(attempt)).await,
                 Next::Slower => self.pace.slow_down(pause(attempt)),
                 Next::Region(region) => self.move_to(region),

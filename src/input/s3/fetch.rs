@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use super::bucket::{Bucket, Listed};
 use super::explain::{Next, Refusal};
-use super::walk::Wanted;
+use super::ledger::Wanted;
 use crate::input::{Body, Fetched, LogKey, LogObject, WholeBody};
 
 /// Bytes are counted in units of this many.

@@ -1,7 +1,7 @@
 //! Objects of S3, listed and fetched while the scan runs. The only place with async code and the AWS SDK.
 //!
-//! [`S3Source`] runs a small tokio runtime of its own: a [`walk::Walk`] for each URI finds objects, a
-//! [`fetch::Fetcher`] fetches them, and the engine takes them through the [`Source`] trait, in whatever order they come.
+//! [`S3Source`] runs a small tokio runtime of its own: a `Walk` for each URI finds objects, a
+//! `Fetcher` fetches them, and the engine takes them through the [`Source`] trait, in whatever order they come.
 //! Nothing is parsed here.
 
 mod access;
@@ -9,6 +9,7 @@ mod bucket;
 mod explain;
 mod explore;
 mod fetch;
+mod ledger;
 mod place;
 mod walk;
 
@@ -24,12 +25,13 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
 pub use access::{Access, AccessError, RoleToAssume};
-pub use walk::Scope;
+pub use ledger::Scope;
 
 use super::{Arrivals, Fetched, S3Uri, Source};
 use bucket::Bucket;
 use fetch::Fetcher;
-use walk::{Ledger, Walk, Ways};
+use ledger::{Ledger, Ways};
+use walk::Walk;
 
 /// Objects fetched at once, unless the user says otherwise: at 50 ms a request, more than a thousand a second.
 pub const DEFAULT_CONCURRENCY: NonZeroUsize = NonZeroUsize::new(64).unwrap();

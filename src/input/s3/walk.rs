@@ -4,9 +4,8 @@
 //! insights. The window says where each listing begins and ends; a listing ends only at a key that is past the window,
 //! and begins before the first key of its first day, so nothing that was delivered late is missed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
@@ -14,40 +13,11 @@ use tokio::task::JoinSet;
 use super::bucket::{Bucket, ListRequest, Listed, Page};
 use super::explain::{Next, Refusal};
 use super::explore::Explored;
+use super::ledger::{Delivered, Ledger, Scope, Wanted, Ways};
 use super::place::{Place, RegionFolder, TrailFolder, last_part};
 use crate::input::key::{is_account, is_organization, is_region};
-use crate::input::{Arrivals, DayRange, KeyKind, ListingFailure, LogKey, Origin, S3Uri};
+use crate::input::{LogKey, Origin, S3Uri};
 use crate::model::Day;
-
-/// What of a bucket is wanted.
-#[derive(Clone, Debug, Default)]
-pub struct Scope {
-    /// The delivery days.
-    pub days: DayRange,
-    /// Accounts whose folders are listed; all when empty.
-    pub accounts: Vec<String>,
-    /// Regions whose folders are listed; all when empty.
-    pub regions: Vec<String>,
-}
-
-/// What all walks write down.
-#[derive(Default)]
-pub struct Ledger {
-    /// Objects found.
-    pub listed: AtomicU64,
-    /// The rest.
-    arrivals: Mutex<Arrivals>,
-}
-
-/// An object to fetch.
-pub struct Wanted {
-    /// Where it lies.
-    pub bucket: Arc<Bucket>,
-    /// How it came to be read.
-    pub origin: Origin,
-    /// The object.
-    pub object: Listed,
-}
 
 /// The way through what one URI names.
 pub struct Walk {
@@ -77,31 +47,6 @@ enum Step {
     Trail(TrailFolder),
     Region(RegionFolder, String),
     Flat(String),
-}
-
-/// What all walks of a source share.
-#[derive(Clone)]
-pub struct Ways {
-    /// What is wanted.
-    pub scope: Arc<Scope>,
-    /// What is written down.
-    pub ledger: Arc<Ledger>,
-    /// Listings under way.
-    pub listings: Arc<Semaphore>,
-    /// Where objects go.
-    pub found: mpsc::Sender<Wanted>,
-}
-
-impl Ledger {
-    /// The rest, to be written to.
-    pub fn arrivals(&self) -> MutexGuard<'_, Arrivals> {
-        self.arrivals.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Something could not be listed.
-    pub fn failed(&self, object: String, why: String) {
-        self.arrivals().failures.push(ListingFailure { object, why });
-    }
 }
 
 impl Walk {
@@ -250,7 +195,7 @@ impl Walk {
         let end = self.scope.days.last.map(|day| region.day(Day(day.0.saturating_add(1))));
         let mut request = ListRequest { prefix: prefix.to_owned(), start_after: begin, ..ListRequest::default() };
         let mut delivered = Delivered::default();
-        delivered.0.entry((region.account.clone(), region.region.clone())).or_default();
+        delivered.begin(region);
         'pages: loop {
             let page = self.bucket.list(&request).await?;
             for object in page.objects {
@@ -367,25 +312,6 @@ impl Walk {
             return None;
         }
         Some("holds no CloudTrail/ folder: name the prefix that the trail delivers to".to_owned())
-    }
-}
-
-/// The delivery days of accounts and regions.
-#[derive(Default)]
-struct Delivered(BTreeMap<(String, String), BTreeSet<Day>>);
-
-impl Delivered {
-    fn note(&mut self, object: &Listed) {
-        if let Some(key) = LogKey::parse(&object.key).filter(|key| key.in_layout && key.kind == KeyKind::CloudTrail) {
-            self.0.entry((key.account_id, key.region)).or_default().insert(key.day);
-        }
-    }
-
-    fn write(self, ledger: &Ledger) {
-        let delivered = &mut ledger.arrivals().delivered;
-        for (place, days) in self.0 {
-            delivered.entry(place).or_default().extend(days);
-        }
     }
 }
 

@@ -103,7 +103,7 @@ fn bytes_in_flight_hold_the_network_back() {
 
 #[test]
 fn a_slow_network_is_waited_for_once_and_not_for_each_object() {
-    const DELAY: Duration = Duration::from_millis(50);
+    const DELAY: Duration = Duration::from_millis(150);
     const CONCURRENCY: u32 = 64;
     let place = Place::new();
     let archive = Archive::organization(&place);
@@ -121,7 +121,7 @@ fn a_slow_network_is_waited_for_once_and_not_for_each_object() {
         "{requests} requests: {wall:?}, from disk {from_disk:?}, {:.2} of the bound",
         wall.div_duration_f64(bound)
     );
-    // The server works on the same cores, unoptimised: the bench measures the bound itself, 1.5. One object after
-    // another would take 60 times the bound.
-    assert!(wall < bound * 8, "{wall:?}");
+    // 1.5 is what holds on cores of one's own; here the server and other tests work on the same ones. One object after
+    // another would take 64 times the bound.
+    assert!(wall < bound * 4, "{wall:?}");
 }
