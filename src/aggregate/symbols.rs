@@ -1,7 +1,13 @@
 //! Interning: each distinct text is kept once and known by a small number.
 
-use ahash::RandomState;
+use std::hash::BuildHasher;
+use std::sync::LazyLock;
+
+use foldhash::fast::RandomState;
 use hashbrown::HashTable;
+
+/// One key for all tables of the process, so that merging takes the hashes over.
+static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::default);
 
 /// A text of one [`Symbols`] table; means nothing in another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -10,7 +16,6 @@ pub struct Sym(pub u32);
 /// The texts of one state. A text seen before costs one hash and one compare, and no allocation.
 #[derive(Clone, Debug)]
 pub struct Symbols {
-    hasher: RandomState,
     table: HashTable<u32>,
     entries: Vec<Entry>,
     text: String,
@@ -30,8 +35,7 @@ pub struct Remap(Vec<Sym>);
 
 impl Default for Symbols {
     fn default() -> Self {
-        let (hasher, table) = (RandomState::new(), HashTable::new());
-        let mut symbols = Self { hasher, table, entries: Vec::new(), text: String::new() };
+        let mut symbols = Self { table: HashTable::new(), entries: Vec::new(), text: String::new() };
         symbols.intern("");
         symbols
     }
@@ -48,16 +52,12 @@ impl Symbols {
     /// # Panics
     /// Past 2³² distinct texts, some hundred gigabytes after any memory limit.
     pub fn intern(&mut self, text: &str) -> Sym {
-        let hash = self.hasher.hash_one(text);
-        match self.find_hashed(hash, text) {
-            Some(known) => known,
-            None => self.insert(hash, text),
-        }
+        self.intern_hashed(HASHER.hash_one(text), text)
     }
 
     /// The symbol of `text` if it was interned before.
     pub fn find(&self, text: &str) -> Option<Sym> {
-        self.find_hashed(self.hasher.hash_one(text), text)
+        self.find_hashed(HASHER.hash_one(text), text)
     }
 
     /// The text of `sym`.
@@ -68,7 +68,16 @@ impl Symbols {
 
     /// Takes in all texts of `other` and says what its symbols are called here.
     pub fn absorb(&mut self, other: &Self) -> Remap {
-        Remap((0..other.entries.len() as u32).map(|i| self.intern(other.text(Sym(i)))).collect())
+        let theirs = other.entries.iter().enumerate();
+        Remap(theirs.map(|(i, entry)| self.intern_hashed(entry.hash, other.text(Sym(i as u32)))).collect())
+    }
+
+    #[inline]
+    fn intern_hashed(&mut self, hash: u64, text: &str) -> Sym {
+        match self.find_hashed(hash, text) {
+            Some(known) => known,
+            None => self.insert(hash, text),
+        }
     }
 
     #[inline]

@@ -3,7 +3,7 @@
 //! Trails repeat the same few thousand identities millions of times. The raw text of each is hashed; one seen before is
 //! known by its [`IdentityRef`] without being read again, so reading may allocate.
 
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use ahash::RandomState;
@@ -36,7 +36,7 @@ pub(super) struct IdentityTable {
     /// two texts meet; by chance two of a full table do so once in five hundred million tables.
     known: HashMap<(u64, u32), Known, BuildNothing>,
     generation: u32,
-    hasher: RandomState,
+    hasher: foldhash::fast::RandomState,
 }
 
 /// The keys of the table are hashes already.
@@ -70,7 +70,7 @@ impl IdentityTable {
         Self {
             known: HashMap::default(),
             generation: GENERATION.fetch_add(1, Ordering::Relaxed),
-            hasher: RandomState::new(),
+            hasher: foldhash::fast::RandomState::default(),
         }
     }
 

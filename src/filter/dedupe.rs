@@ -1,9 +1,10 @@
 //! Exact de-duplication: an event that was delivered twice is counted once.
 
+use std::hash::BuildHasher;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use ahash::RandomState;
+use foldhash::fast::RandomState;
 
 use crate::model::Event;
 
@@ -47,7 +48,7 @@ struct Shard {
 impl Default for Dedupe {
     fn default() -> Self {
         let shards = (0..SHARDS).map(|_| Mutex::default()).collect();
-        Self { ids: RandomState::new(), contents: RandomState::new(), shards, conflicts: AtomicU64::new(0) }
+        Self { ids: RandomState::default(), contents: RandomState::default(), shards, conflicts: AtomicU64::new(0) }
     }
 }
 
@@ -168,7 +169,7 @@ mod tests {
     #[test]
     fn memory_stays_under_24_bytes_an_event() {
         let mut shard = Shard::default();
-        let hasher = RandomState::with_seeds(1, 2, 3, 4);
+        let hasher = foldhash::fast::FixedState::with_seed(1);
         for n in 0u64..200_000 {
             shard.see(hasher.hash_one(n).max(1), n);
             if n > 2 * SMALL as u64 {
