@@ -1,5 +1,56 @@
 //! Reads AWS CloudTrail logs and answers who used root, which long-lived keys are embedded where, which sessions
 //! existed and who issued them.
+//!
+//! A scan reads [`input`] objects, [`decode`]s them to events, applies window and [`filter`]s, and folds the events into
+//! the [`aggregate`]s that a [`report`] needs; [`scan`] does all this in parallel and says what it covered; [`output`]
+//! writes tables. The command line is a thin layer over it.
+//!
+//! ```
+//! use std::num::NonZeroUsize;
+//! use std::path::PathBuf;
+//! use std::sync::atomic::AtomicBool;
+//!
+//! use trailscan::filter::Filters;
+//! use trailscan::input::{self, DayRange, Input};
+//! use trailscan::output::{self, Content, Destination, Document, Format, Section, Style};
+//! use trailscan::report::{self, Options, Table, View};
+//! use trailscan::scan::{self, Limits, Meter, ScanRequest};
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let report = report::by_name("key-spread").ok_or("no such report")?;
+//!     let stop = AtomicBool::new(false);
+//!     let folder = Input::Path(PathBuf::from("sample-logs/AWSLogs"));
+//!     let outcome = scan::scan(ScanRequest {
+//!         listing: input::list(&[folder], DayRange::ALL, &stop),
+//!         window: None,
+//!         filters: &Filters::default(),
+//!         aggregates: report.needs,
+//!         threads: NonZeroUsize::new(2).ok_or("no thread")?,
+//!         dedupe: true,
+//!         limits: Limits::default(),
+//!         stop: &stop,
+//!         meter: &Meter::default(),
+//!     })?;
+//!     let coverage = &outcome.coverage;
+//!     assert!(!coverage.is_partial(), "{:?}", coverage.failures);
+//!
+//!     let answer = (report.answer)(&View {
+//!         state: &outcome.state,
+//!         options: &Options::default(),
+//!         as_of: coverage.last_event,
+//!         rows_wanted: usize::MAX,
+//!         geo: None,
+//!     });
+//!     let table = Table::new(report, answer.columns, answer.rows);
+//!     assert_eq!(table.rows.len(), 7);
+//!     let (summary, findings, hidden) = (report.summary, answer.findings, answer.hidden);
+//!     let section = Section { summary, table, findings, hidden };
+//!     let document = Document { window: None, coverage, content: Content::Report(&section) };
+//!     let pending = Destination::Stdout.open(Format::Table, &[report.name])?;
+//!     output::write(&document, pending, Style::default())?;
+//!     Ok(())
+//! }
+//! ```
 
 #![deny(missing_docs, unsafe_code)]
 
@@ -11,3 +62,8 @@ pub mod model;
 pub mod output;
 pub mod report;
 pub mod scan;
+
+/// Runs the README's example as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

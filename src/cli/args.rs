@@ -48,12 +48,8 @@ pub struct Common {
     ///
     /// Without INPUT, the environment variable TRAILSCAN_INPUT names one, else `input` in trailscan.toml (in the working
     /// directory, then in the user's config directory).
-    #[arg(value_name = "INPUT", value_parser = value_parser!(OsString), help_heading = "Input")]
+    #[arg(value_name = "INPUT", value_parser = value_parser!(OsString))]
     pub inputs: Vec<OsString>,
-
-    /// A MaxMind database (ASN, country or city) for networks and countries; may be repeated
-    #[arg(long, value_name = "FILE", help_heading = "Input")]
-    pub geoip_db: Vec<PathBuf>,
 
     /// Count the last N days: from 00:00 UTC N days before the end of the window
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=36_525), conflicts_with = "since")]
@@ -133,9 +129,14 @@ pub struct Common {
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub coverage: Option<PathBuf>,
 
-    /// Keep the first N rows; findings and rows_total still speak of all
-    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..), help_heading = "Output")]
+    /// Keep the first N rows of a report, 0 all; findings still speak of all [default: 20 in the tables of an audit,
+    /// else 0]
+    #[arg(long, value_name = "N", help_heading = "Output")]
     pub limit: Option<u64>,
+
+    /// Fit tables into N columns, 0 cuts nothing [default: the terminal's width, 0 where there is none]
+    #[arg(long, value_name = "N", help_heading = "Output")]
+    pub width: Option<u16>,
 
     /// Exit with 4 when there is a finding this severe, or worse
     #[arg(long, value_name = "SEVERITY", value_parser = severities(), help_heading = "Output")]
@@ -150,7 +151,7 @@ pub struct Common {
     #[arg(short, long, help_heading = "Output")]
     pub quiet: bool,
 
-    /// Threads that read [default: one a core]
+    /// Threads that read [default: one per core]
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=4096), help_heading = "Limits")]
     pub threads: Option<u32>,
 
@@ -169,6 +170,10 @@ pub struct Common {
     /// Skip records larger than this as malformed
     #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = quantity::bytes, help_heading = "Limits")]
     pub max_record_bytes: u64,
+
+    /// A MaxMind database (ASN, country or city) that adds networks and countries to key-spread; may be repeated
+    #[arg(long, value_name = "FILE", help_heading = "Report")]
+    pub geoip_db: Vec<PathBuf>,
 }
 
 /// What a single report takes beside [`Common`].
@@ -211,7 +216,7 @@ pub fn command() -> Command {
         .arg_required_else_help(true)
         .override_usage("trailscan REPORT [OPTIONS] [INPUT]...")
         .subcommand_help_heading("Reports")
-        .max_term_width(120);
+        .max_term_width(help::WIDTH);
     // The texts come last: adding arguments sets those of their structs.
     let reports = REPORTS.iter().map(|report| {
         let command = Shape::augment_args(Common::augment_args(Command::new(report.name)));
@@ -314,7 +319,8 @@ mod tests {
             "no-such-report",
             &format!("{name} --days 0"),
             &format!("{name} --days 1 --since 7d"),
-            &format!("{name} --limit 0"),
+            &format!("{name} --limit -1"),
+            &format!("{name} --width x"),
             &format!("{name} --threads 0"),
             &format!("{name} --late-slack 2"),
             &format!("{name} --max-memory 0"),

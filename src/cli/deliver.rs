@@ -75,5 +75,5 @@ fn section(report: &'static Report, view: &View<'_>, delivery: &Delivery) -> Res
     if let Some(limit) = delivery.limit {
         table.limit(limit);
     }
-    Ok(Section { summary: report.summary, table, findings: answer.findings })
+    Ok(Section { summary: report.summary, table, findings: answer.findings, hidden: answer.hidden })
 }

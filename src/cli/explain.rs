@@ -1,6 +1,6 @@
 //! Why an answer is empty: what was read, what the window and the filters took away, and where the newest event lies.
 
-use trailscan::model::{Day, EventTime};
+use trailscan::model::{Day, EventTime, quantity};
 use trailscan::scan::Coverage;
 
 /// How near to now the logs come.
@@ -15,22 +15,22 @@ pub struct Newest {
 /// One line that explains an answer without rows.
 pub fn empty_answer(coverage: &Coverage, newest: Newest) -> String {
     let read = coverage.objects_read + coverage.objects_damaged;
-    let mut parts = vec![format!("no rows: {} read, {}", count(read, "object"), count(coverage.events, "event"))];
+    let mut parts = vec![format!("no rows: {} read, {}", quantity(read, "object"), quantity(coverage.events, "event"))];
     if coverage.objects_pruned > 0 {
         let day = newest.pruned_day.map(|day| format!(" (the newest of {day})")).unwrap_or_default();
-        parts.push(format!("{} delivered outside the window{day}", count(coverage.objects_pruned, "object")));
+        parts.push(format!("{} delivered outside the window{day}", quantity(coverage.objects_pruned, "object")));
     }
     if coverage.events_out_of_window > 0 {
-        parts.push(format!("{} outside the window", count(coverage.events_out_of_window, "event")));
+        parts.push(format!("{} outside the window", quantity(coverage.events_out_of_window, "event")));
     }
     if coverage.events_filtered > 0 {
-        parts.push(format!("{} left out by the filters", count(coverage.events_filtered, "event")));
+        parts.push(format!("{} left out by the filters", quantity(coverage.events_filtered, "event")));
     }
     if coverage.events_without_time > 0 {
-        parts.push(format!("{} without a readable time", count(coverage.events_without_time, "event")));
+        parts.push(format!("{} without a readable time", quantity(coverage.events_without_time, "event")));
     }
     if coverage.events_counted > 0 {
-        parts.push(format!("{} counted, and none makes a row here", count(coverage.events_counted, "event")));
+        parts.push(format!("{} counted, and none makes a row here", quantity(coverage.events_counted, "event")));
     }
     if let Some(time) = newest.event {
         parts.push(format!("the newest event read is of {time}"));
@@ -41,10 +41,6 @@ pub fn empty_answer(coverage: &Coverage, newest: Newest) -> String {
     parts.join("; ")
 }
 
-fn count(number: u64, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,17 +48,17 @@ mod tests {
     #[test]
     fn what_took_the_events_away() {
         let newest = Newest { event: EventTime::parse("2023-07-10T11:42:18Z"), pruned_day: None };
-        let read = Coverage { objects_read: 1, events: 12, ..Coverage::default() };
-        let outside = Coverage { events_out_of_window: 12, ..read.clone() };
+        let read = Coverage { objects_read: 1, events: 1200, ..Coverage::default() };
+        let outside = Coverage { events_out_of_window: 1200, ..read.clone() };
         assert_eq!(
             empty_answer(&outside, newest),
-            "no rows: 1 object read, 12 events; 12 events outside the window; the newest event read is of \
+            "no rows: 1 object read, 1,200 events; 1,200 events outside the window; the newest event read is of \
              2023-07-10T11:42:18Z; widen the window with --since or --days"
         );
-        let counted = Coverage { events_counted: 2, events_filtered: 10, ..read };
+        let counted = Coverage { events_counted: 2, events_filtered: 1198, ..read };
         assert_eq!(
             empty_answer(&counted, newest),
-            "no rows: 1 object read, 12 events; 10 events left out by the filters; 2 events counted, and none makes a \
+            "no rows: 1 object read, 1,200 events; 1,198 events left out by the filters; 2 events counted, and none makes a \
              row here; the newest event read is of 2023-07-10T11:42:18Z"
         );
     }

@@ -10,7 +10,7 @@ use trailscan::aggregate::{AggregateKind, State};
 use trailscan::filter::{Criteria, Filters};
 use trailscan::input::{DayRange, Input};
 use trailscan::model::{EventTime, TimeWindow};
-use trailscan::output::{Destination, Format, Style};
+use trailscan::output::{Destination, Format, Place, Style};
 use trailscan::report::{GeoDatabase, Options, REPORTS, Report, Severity, Table, View};
 use trailscan::scan::Limits;
 
@@ -18,6 +18,9 @@ use super::args::{Common, Shape, Typed, When};
 use super::config::Config;
 use super::exit::Problem;
 use super::{inputs, window};
+
+/// Rows of a report that a table of an audit shows when nothing else is said.
+const AUDIT_ROWS: usize = 20;
 
 /// All that a run does.
 pub struct Plan {
@@ -159,7 +162,7 @@ impl Plan {
             read,
             filters: Filters::new(&criteria(&common)).map_err(Problem::usage)?,
             work: work(&common, config.threads),
-            delivery: delivery(&common, shape)?,
+            delivery: delivery(question, &common, shape)?,
             #[cfg(feature = "s3")]
             window_by_default: is_by_default(&common, &inputs),
             #[cfg(feature = "s3")]
@@ -248,7 +251,7 @@ fn work(common: &Common, configured: Option<NonZeroUsize>) -> Work {
     Work { threads, dedupe: !common.no_dedupe, limits, progress: !common.quiet }
 }
 
-fn delivery(common: &Common, shape: Shape) -> Result<Delivery, Problem> {
+fn delivery(question: Question, common: &Common, shape: Shape) -> Result<Delivery, Problem> {
     let destination = common.output.as_deref().map_or(Destination::Stdout, Destination::from_path);
     let format = match (&common.format, &destination) {
         (Some(word), _) => word.parse(),
@@ -258,27 +261,44 @@ fn delivery(common: &Common, shape: Shape) -> Result<Delivery, Problem> {
         }
         (None, Destination::Stdout) => Ok(Format::Table),
     };
+    let format = format.map_err(Problem::usage)?;
     Ok(Delivery {
-        format: format.map_err(Problem::usage)?,
-        style: style(common.color, &destination),
+        format,
+        style: style(common, &destination),
         destination,
         coverage: common.coverage.clone(),
         shape,
-        limit: common.limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX)),
+        limit: limit(question, format, common.limit),
         fail_on: common.fail_on.as_deref().and_then(|word| Severity::ALL.into_iter().find(|s| s.as_str() == word)),
     })
 }
 
-/// Colour and width belong to a terminal; a file or pipe gets everything, plain.
-fn style(when: When, destination: &Destination) -> Style {
-    let to_terminal = *destination == Destination::Stdout && stdout().is_terminal();
-    let color = match when {
+/// The most rows of a report; `None` is no limit. The tables of an audit are an overview, wherever they go.
+fn limit(question: Question, format: Format, given: Option<u64>) -> Option<usize> {
+    match (given, question) {
+        (Some(0), _) => None,
+        (Some(rows), _) => Some(usize::try_from(rows).unwrap_or(usize::MAX)),
+        (None, Question::Audit) if format == Format::Table => Some(AUDIT_ROWS),
+        (None, _) => None,
+    }
+}
+
+/// Colour and width belong to a terminal; a file or pipe gets everything, plain, unless it was asked for.
+fn style(common: &Common, destination: &Destination) -> Style {
+    let place = match destination {
+        Destination::Stdout if stdout().is_terminal() => Place::Terminal,
+        Destination::Stdout => Place::Pipe,
+        Destination::File(_) | Destination::Directory(_) => Place::File,
+    };
+    let to_terminal = place == Place::Terminal;
+    let color = match common.color {
         When::Always => true,
         When::Never => false,
         When::Auto => to_terminal && anstream::AutoStream::choice(&stdout()) != anstream::ColorChoice::Never,
     };
     let size = if to_terminal { terminal_size::terminal_size_of(stdout()) } else { None };
-    Style { color, width: size.map(|(width, _)| usize::from(width.0)) }
+    let width = common.width.or(size.map(|(width, _)| width.0)).filter(|&width| width > 0);
+    Style { color, width: width.map(usize::from), place }
 }
 
 #[cfg(test)]
@@ -338,6 +358,23 @@ mod tests {
         assert_eq!(format("audit -o x.jsonl --format json"), Ok(Format::Json));
         assert!(format("audit -o x.unknown").unwrap_err().contains("x.unknown"));
         assert!(format("audit -o x/").unwrap_err().contains("give --format"));
+    }
+
+    #[test]
+    fn only_the_tables_of_an_audit_are_cut() {
+        let name = REPORTS[0].name;
+        let limit = |line: &str| plan(line).unwrap().delivery.limit;
+        assert_eq!([limit("audit"), limit("audit -o x.txt")], [Some(AUDIT_ROWS); 2]);
+        assert_eq!([limit("audit --format json"), limit("audit --limit 0"), limit(name)], [None; 3]);
+        assert_eq!([limit("audit --limit 3"), limit(&format!("{name} --limit 3"))], [Some(3); 2]);
+    }
+
+    #[test]
+    fn what_reads_the_answer() {
+        let style = |line: &str| plan(line).unwrap().delivery.style;
+        assert_eq!(style("audit --width 100").width, Some(100));
+        assert_eq!((style("audit --width 0").width, style("audit -o x.json").place), (None, Place::File));
+        assert_ne!(style("audit").place, Place::File);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use trailscan::model::grouped;
 use trailscan::scan::Meter;
 
 /// How often the bar is drawn anew.
@@ -57,10 +58,10 @@ fn follow(bar: &ProgressBar, meter: &Meter, done: &AtomicBool) {
     }
 }
 
-/// `812 MB/s of JSON, 1200345 events`.
+/// `812 MB/s of JSON, 1,200,345 events`.
 fn rate(bytes: u64, events: u64, elapsed: Duration) -> String {
     let megabytes = bytes as f64 / 1e6 / elapsed.as_secs_f64().max(0.001);
-    format!("{megabytes:.0} MB/s of JSON, {events} events")
+    format!("{megabytes:.0} MB/s of JSON, {} events", grouped(events))
 }
 
 /// A bar on stderr; hidden where that is no terminal.
@@ -86,7 +87,7 @@ mod tests {
 
     #[test]
     fn rates() {
-        assert_eq!(rate(500_000_000, 7, Duration::from_secs(2)), "250 MB/s of JSON, 7 events");
+        assert_eq!(rate(500_000_000, 7000, Duration::from_secs(2)), "250 MB/s of JSON, 7,000 events");
         assert_eq!(rate(0, 0, Duration::ZERO), "0 MB/s of JSON, 0 events");
     }
 

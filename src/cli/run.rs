@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use trailscan::input;
-use trailscan::output::coverage_line;
+use trailscan::output::{Format, Place, Section, coverage_line};
 use trailscan::scan::{self, Meter, ScanOutcome, ScanRequest};
 
 use super::deliver::{self, Opened};
@@ -55,13 +55,26 @@ fn run(plan: &Plan) -> Result<End, Problem> {
     tell::line(coverage_line(&coverage, plan.window));
     match end {
         End::Nothing => tell::line("no object could be read, so there is no answer"),
-        _ if sections.iter().all(|section| section.table.rows_total == 0) => {
+        _ if sections.iter().all(|section| section.table.rows_total == 0 && section.hidden.is_none()) => {
             let newest = Newest { event: newest_event_read, pruned_day: newest_pruned_day };
             tell::line(empty_answer(&coverage, newest));
         }
         _ => {}
     }
+    tell_hidden(plan, &sections);
     written.map(|()| end)
+}
+
+/// Says which rows the reports' own options left out, unless the table on the terminal has just said it.
+fn tell_hidden(plan: &Plan, sections: &[Section]) {
+    if plan.delivery.format == Format::Table && plan.delivery.style.place == Place::Terminal {
+        return;
+    }
+    for section in sections {
+        if let Some(hidden) = &section.hidden {
+            tell::line(format!("{}: {hidden}", section.table.report));
+        }
+    }
 }
 
 /// Lists and scans what the plan names.

@@ -3,6 +3,7 @@
 
 use std::io::Write;
 
+use trailscan::model::grouped;
 use trailscan::output::sanitize;
 use trailscan::scan::Coverage;
 
@@ -20,7 +21,7 @@ pub fn troubles(coverage: &Coverage) {
         line(format!("{}: {}", failure.object, failure.why));
     }
     if let Some(more @ 1..) = coverage.failures.len().checked_sub(NAMED_FAILURES) {
-        line(format!("{more} more could not be read: --coverage FILE names them all"));
+        line(format!("{} more could not be read: --coverage FILE names them all", grouped(more)));
     }
     for warning in &coverage.warnings {
         line(format!("warning: {warning}"));

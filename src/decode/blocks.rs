@@ -43,14 +43,18 @@ pub(super) fn container_end(bytes: &[u8], start: usize) -> Option<usize> {
     while let Some(block) = bytes.get(at..at + 64) {
         let masks = Masks::of(block);
         let quoted = state.quoted(masks.quotes, masks.backslashes);
-        let (opens, closes) = (masks.opens & !quoted, masks.closes & !quoted);
-        if depth <= closes.count_ones() {
-            match close_within(opens, closes, depth) {
-                Ok(index) => return Some(at + index + 1),
-                Err(after) => depth = after,
+        // Few blocks have more than two brackets, and counting bits is slow without an instruction for it.
+        let mut brackets = (masks.opens | masks.closes) & !quoted;
+        while brackets != 0 {
+            let bracket = brackets & brackets.wrapping_neg();
+            if masks.opens & bracket != 0 {
+                depth += 1;
+            } else if depth > 1 {
+                depth -= 1;
+            } else {
+                return Some(at + bracket.trailing_zeros() as usize + 1);
             }
-        } else {
-            depth = depth - closes.count_ones() + opens.count_ones();
+            brackets ^= bracket;
         }
         at += 64;
     }
@@ -71,6 +75,9 @@ impl InString {
     #[inline]
     fn quoted(&mut self, quotes: u64, backslashes: u64) -> u64 {
         let quotes = if backslashes == 0 && !self.escaped { quotes } else { quotes & !self.escapes(backslashes) };
+        if quotes == 0 {
+            return self.inside;
+        }
         let quoted = prefix_xor(quotes) ^ self.inside;
         self.inside = ((quoted as i64) >> 63) as u64;
         quoted
@@ -135,25 +142,6 @@ fn prefix_xor(mut bits: u64) -> u64 {
         bits ^= bits << shift;
     }
     bits
-}
-
-/// The index at which the depth first comes back to zero, or the depth after the block.
-#[inline]
-fn close_within(opens: u64, closes: u64, mut depth: u32) -> Result<usize, u32> {
-    let mut left = opens | closes;
-    while left != 0 {
-        let at = left.trailing_zeros();
-        if opens >> at & 1 == 1 {
-            depth += 1;
-        } else {
-            depth = depth.saturating_sub(1);
-            if depth == 0 {
-                return Ok(at as usize);
-            }
-        }
-        left &= left - 1;
-    }
-    Err(depth)
 }
 
 /// Byte by byte from `at`: the tail of a buffer.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use foldhash::fast::RandomState;
 
-use crate::model::Event;
+use crate::model::{Event, SignIn};
 
 /// Shards keep threads out of each other's way and bound how much is copied when a table grows.
 const SHARDS: usize = 256;
@@ -67,6 +67,8 @@ impl Dedupe {
             (event.source_ip_address, event.user_agent, event.error_code, event.error_message),
             (event.event_type, event.event_category, event.read_only, event.vpc_endpoint_id),
             (event.shared_event_id, event.session_credential_from_console, identity_fingerprint),
+            // Reports count how a sign-in ended: which of two accounts of it came first must not decide.
+            sign_in_of(event),
         ));
         let shard = &self.shards[(id >> 56) as usize];
         let (sighting, conflict) = lock(shard).see(id, content);
@@ -85,6 +87,15 @@ impl Dedupe {
     pub fn bytes(&self) -> u64 {
         self.shards.iter().map(|shard| lock(shard).places.capacity() as u64 * 16).sum()
     }
+}
+
+/// How a sign-in ended; nothing for any other event.
+#[inline]
+fn sign_in_of(event: &Event<'_>) -> Option<(bool, Option<bool>)> {
+    (event.event_name == "ConsoleLogin").then(|| {
+        let sign_in = SignIn::of(event);
+        (sign_in.succeeded, sign_in.mfa_used)
+    })
 }
 
 /// A thread that panicked cannot have left a shard half written.

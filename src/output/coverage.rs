@@ -1,7 +1,6 @@
 //! Coverage as one line for people and as JSON for programs. What was counted is decided elsewhere.
 
-use super::quantity::{grouped, quantity};
-use crate::model::{EventTime, TimeWindow};
+use crate::model::{EventTime, TimeWindow, grouped, quantity};
 use crate::scan::Coverage;
 
 /// The coverage as one JSON object: what lies beside CSV, JSON Lines and Parquet files, and in a Parquet file's footer.
@@ -87,7 +86,7 @@ fn notes(coverage: &Coverage) -> String {
     let some = |n: u64, word, what| (n > 0).then(|| format!("{} {what}", quantity(n, word)));
     join([
         some(coverage.logging_changes.len() as u64, "change", "of logging"),
-        some(coverage.gaps.len() as u64, "gap", "without logs in the window"),
+        some(coverage.gaps.len() as u64, "gap", "without logs"),
         some(coverage.conflicting_ids, "event id", "with conflicting content"),
     ])
 }
@@ -174,7 +173,7 @@ mod tests {
              the window), 2023-07-10 11:42 – 2023-07-12 00:00 UTC, window 2023-07-01 to 2023-07-31 10:30, 1 account, \
              1 region; PARTIAL: 2 objects failed, 1 object damaged, 1 record malformed, interrupted; left out: 12 \
              without a readable time, 1 duplicate, 1,200 outside the window, 5 filtered; note: 2 changes of logging, \
-             1 gap without logs in the window, 3 event ids with conflicting content"
+             1 gap without logs, 3 event ids with conflicting content"
         );
     }
 

@@ -16,7 +16,6 @@ mod json;
 mod json_layout;
 mod json_lines;
 mod new_file;
-mod quantity;
 mod sanitize;
 mod terminal;
 
@@ -77,15 +76,31 @@ pub struct Section {
     pub table: Table,
     /// What deserves attention, worst first.
     pub findings: Vec<Finding>,
+    /// Which rows the report's own options left out; tables say it, the command line says it for the other formats.
+    pub hidden: Option<String>,
 }
 
-/// How text looks on standard output. Files are written plain and whole.
+/// How text looks on standard output. Files are written plain and whole, as [`Style::default`] says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Style {
     /// Whether severities and headings of a table are coloured.
     pub color: bool,
-    /// The columns of the terminal; `None` when the reader is none: then nothing is cut.
+    /// The columns that a table may take; `None` when nothing is to be cut.
     pub width: Option<usize>,
+    /// What reads it.
+    pub place: Place,
+}
+
+/// What text is written to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Place {
+    /// A file, which is read without what stderr said: a table ends with the coverage line.
+    #[default]
+    File,
+    /// A pipe or a redirection.
+    Pipe,
+    /// A terminal, which must get nothing that steers it.
+    Terminal,
 }
 
 impl<'a> Document<'a> {
@@ -146,7 +161,7 @@ fn emit(document: &Document<'_>, format: Format, style: Style, out: &mut dyn Wri
         Format::Json => json::write(document, out),
         Format::Jsonl => json_lines::write(document, out),
         #[cfg(feature = "columnar")]
-        Format::Csv => columnar_csv::write(document, style.width.is_some(), out),
+        Format::Csv => columnar_csv::write(document, style.place == Place::Terminal, out),
         #[cfg(feature = "columnar")]
         Format::Parquet => columnar_parquet::write(document, out),
         #[cfg(not(feature = "columnar"))]

@@ -21,12 +21,12 @@ use super::{
 };
 use crate::aggregate::Sym;
 use crate::aggregate::keys::{self, Holder, KeyUse, Keys};
-use crate::model::NO_AGENT;
+use crate::model::{NO_AGENT, quantity};
 
 /// The report `key-spread`.
 pub static REPORT: Report = Report {
     name: "key-spread",
-    summary: "Long-lived access keys by where they are used from: embedded, roaming, leaked",
+    summary: "Where each long-lived access key is used from: embedded, roaming or leaked",
     about: ABOUT,
     columns: COLUMNS,
     key: &["access_key_id"],
@@ -36,25 +36,30 @@ pub static REPORT: Report = Report {
 };
 
 const ABOUT: &str = "\
-A row is one long-lived access key (AKIA…) that signed at least one counted call without being in a session. A key that \
-the S3 console proxies for a signed-in person (AKIA with a session creationDate) is not counted. Rows come worst \
-severity first, then by events, then by access key id.
+A row is one long-lived access key (AKIA…) that signed at least one counted call without being in a session. A key \
+that the S3 console proxies for a signed-in person (AKIA with a session creationDate) is not counted. Keys with \
+fewer than --min-addresses addresses are left out, and the answer says how many; their findings stay. Rows come \
+worst severity first, then by events, then by access key id.
 
 Verdict, the first that holds, and its severity:
-  quiet         low     no call succeeded: the key is disabled or without rights, and someone tries it
+  quiet         low     no call succeeded: the key is disabled or without rights, and still tried
   single        info    at most one network (/24 or /64)
-  leak-suspect  high    a network and an agent family were both first seen --leak-days or more after the first use
+  leak-suspect  high    a network and an agent family, both new --leak-days or more after first use
   embedded      medium  --embedded-peak or more addresses in one UTC clock hour
   roaming       low     anything else: several networks, few at a time
+
 Every verdict but single comes as a finding with its evidence.
 
-What it proves: these addresses and agents called AWS with this key. What it does not: the verdict is a heuristic.
+What it proves: these addresses and agents called AWS with this key. What it does not: the verdict is a heuristic. \
 NAT hides machines behind one address; NAT pools, DHCP and dual stack make one machine look like several. A fleet \
 inside one /24 is single. Agents are the caller's own words: a thief who copies them, or who came within the first \
-days, is not a leak suspect; a new office or a move of hosts with a new tool is. With a window the first use is the \
-first in the window. Calls that a service makes with the key (CloudFormation, Athena) show its host: service_sources \
-counts the hosts, and neither they nor AWS's own agents count towards spread. Unreadable or missing addresses count \
-nowhere but in events; a missing user agent is no agent in the counts, yet a new one for the verdict. The age is exact where CreateAccessKey is in the logs, else at least what is shown.
+days, is not a leak suspect; a new office or a move of hosts with a new tool is. With a window, the first use is \
+the first in the window.
+
+Calls that a service makes with the key (CloudFormation, Athena) show its host: service_sources counts the hosts, \
+and neither they nor AWS's own agents count towards spread. Unreadable or missing addresses count nowhere but in \
+events; a missing user agent is no agent in the counts, yet a new one for the verdict. The age is exact where \
+CreateAccessKey is in the logs, else at least what is shown.
 
 With --geoip-db the columns asns, asn_list, countries and country_list are added: the database's estimate on its \
 build date, null where no file given holds it.";
@@ -63,31 +68,31 @@ const MIN_ADDRESSES: ReportOption = ReportOption {
     name: "min-addresses",
     default: 2,
     min: 0,
-    about: "list keys with at least this many addresses; 0 lists every key",
+    about: "List keys with at least this many addresses; 0 lists every key",
 };
 const EMBEDDED_PEAK: ReportOption = ReportOption {
     name: "embedded-peak",
     default: 3,
     min: 2,
-    about: "addresses in one UTC hour from which a key counts as embedded",
+    about: "Addresses in one UTC hour from which a key counts as embedded",
 };
 const LEAK_DAYS: ReportOption = ReportOption {
     name: "leak-days",
     default: 7,
     min: 1,
-    about: "days after a key's first use from which a network or agent counts as new",
+    about: "Days after a key's first use from which a network or agent counts as new",
 };
 
 const COLUMNS: &[Column] = &[
     Column::new("access_key_id", ColumnKind::Id, "The key."),
     Column::new("account_id", ColumnKind::Id, "The account that owns the key, else the one that received the records.")
-        .second(),
+        .last(),
     Column::new("principal", ColumnKind::Id, "Whose key it is: a user's arn or root@account."),
     Column::new("verdict", ColumnKind::Text, "What the spread looks like; a heuristic."),
     Column::new("severity", ColumnKind::Text, "How much the verdict matters."),
     Column::new("events", ColumnKind::Count, "Calls signed with the key."),
     Column::new("errors", ColumnKind::Count, "Calls with an errorCode or errorMessage.").asked(),
-    Column::new("denied", ColumnKind::Count, "Calls refused for lack of permission.").second(),
+    Column::new("denied", ColumnKind::Count, "Calls refused for lack of permission.").third(),
     Column::new("addresses", ColumnKind::Count, "Distinct IP addresses, private ones included."),
     Column::new("address_list", ColumnKind::List, "The addresses.").asked(),
     Column::new(
@@ -101,16 +106,16 @@ const COLUMNS: &[Column] = &[
     Column::new("peak_concurrent_addresses", ColumnKind::Count, "Most distinct addresses in one UTC clock hour.")
         .second(),
     Column::new("user_agents", ColumnKind::Count, "Distinct userAgent texts.").asked(),
-    Column::new("agent_families", ColumnKind::Count, "Distinct programs that the user agents name.").second(),
-    Column::new("regions", ColumnKind::Count, "Distinct regions.").second(),
-    Column::new("active_days", ColumnKind::Count, "Distinct UTC days with a call.").unit("days").second(),
-    Column::new("first_seen", ColumnKind::Time, "The first counted call.").second(),
+    Column::new("agent_families", ColumnKind::Count, "Distinct programs that the user agents name.").third(),
+    Column::new("regions", ColumnKind::Count, "Distinct regions.").last(),
+    Column::new("active_days", ColumnKind::Count, "Distinct UTC days with a call.").unit("days").third(),
+    Column::new("first_seen", ColumnKind::Time, "The first counted call.").third(),
     Column::new("last_seen", ColumnKind::Time, "The last counted call.").second(),
     Column::new("last_success", ColumnKind::Time, "The last counted call that succeeded; null when none did.").asked(),
     Column::new("age_days", ColumnKind::Count, "Age at the end of the window, else at the last event.")
         .unit("days")
-        .second(),
-    Column::new("age_basis", ColumnKind::Text, "created: exact; first-seen: at least this old.").asked(),
+        .third(),
+    Column::new("age_basis", ColumnKind::Text, "created: exact; first-seen: at least this old.").last(),
 ];
 
 const GEO_COLUMNS: [Column; 4] = [
@@ -142,13 +147,24 @@ fn answer(view: &View<'_>) -> Answer {
     let mut answer = Answer { columns: COLUMNS.to_vec(), ..Answer::default() };
     answer.findings = judged.iter().flat_map(|key| explain::findings(key, thresholds)).collect();
     let least = usize::try_from(view.options.get(&MIN_ADDRESSES)).unwrap_or_default();
+    let all = judged.len();
     judged.retain(|key| key.spread.addresses.len() >= least);
+    answer.hidden = hidden(all - judged.len(), least);
     answer.rows = judged.iter().map(cells).collect();
     if let Some(geo) = view.geo {
         add_places(&mut answer, &judged, geo);
     }
     finding::sort(&mut answer.findings);
     answer
+}
+
+/// Says how many keys `--min-addresses` left out.
+fn hidden(count: usize, least: usize) -> Option<String> {
+    let (keys, are) = (quantity(count as u64, "key"), if count == 1 { "is" } else { "are" });
+    (count > 0).then(|| {
+        let addresses = if least == 1 { "no address".to_owned() } else { format!("fewer than {least} addresses") };
+        format!("{keys} with {addresses} {are} not shown (--min-addresses 0 lists every key)")
+    })
 }
 
 fn judge<'a>(view: &View<'a>, keys: &'a Keys, used: &'a KeyUse, thresholds: Thresholds) -> JudgedKey<'a> {

@@ -71,6 +71,8 @@ pub struct Answer {
     pub rows_spared: usize,
     /// What deserves attention, worst first. Made before any limit acts.
     pub findings: Vec<Finding>,
+    /// Which rows the report's own options left out and how to see them, in a sentence; `None` when none.
+    pub hidden: Option<String>,
 }
 
 /// The report of that name.

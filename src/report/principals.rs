@@ -17,7 +17,7 @@ use crate::aggregate::{Sym, SymSet, Symbols};
 /// The report `principals`.
 pub static REPORT: Report = Report {
     name: "principals",
-    summary: "Every principal with its events, credentials, sessions, addresses, services and regions",
+    summary: "Every principal with its events, credentials, addresses, services and regions",
     about: ABOUT,
     columns: COLUMNS,
     key: &["principal", "account_id"],
@@ -47,25 +47,25 @@ under the same name; old permissions and new ones are not the same. Anonymised r
 
 const COLUMNS: &[Column] = &[
     Column::new("principal", ColumnKind::Id, "A user's or role's arn, root@account, service:host and the like."),
-    Column::new("type", ColumnKind::Text, "userIdentity.type; null where the records have none."),
+    Column::new("type", ColumnKind::Text, "userIdentity.type; null where the records have none.").second(),
     Column::new(
         "account_id",
         ColumnKind::Id,
         "The account that owns the credential, else the one that received the records.",
     )
-    .second(),
+    .last(),
     Column::new("principal_ids", ColumnKind::Count, "Distinct unique ids (AIDA…, AROA…), session names left away.")
         .asked(),
     Column::new("events", ColumnKind::Count, "Calls."),
-    Column::new("errors", ColumnKind::Count, "Calls with an errorCode or errorMessage.").second(),
+    Column::new("errors", ColumnKind::Count, "Calls with an errorCode or errorMessage.").third(),
     Column::new("denied", ColumnKind::Count, "Calls refused for lack of permission."),
-    Column::new("access_keys", ColumnKind::Count, "Distinct access key ids, long-lived and temporary.").second(),
-    Column::new("sessions", ColumnKind::Count, "Distinct sessions.").second(),
+    Column::new("access_keys", ColumnKind::Count, "Distinct access key ids, long-lived and temporary.").third(),
+    Column::new("sessions", ColumnKind::Count, "Distinct sessions.").third(),
     Column::new("addresses", ColumnKind::Count, "Distinct IP addresses."),
     Column::new("services", ColumnKind::Count, "Distinct services called.").second(),
-    Column::new("regions", ColumnKind::Count, "Distinct regions.").second(),
-    Column::new("active_days", ColumnKind::Count, "Distinct UTC days with a call.").unit("days").second(),
-    Column::new("first_seen", ColumnKind::Time, "The first counted call.").second(),
+    Column::new("regions", ColumnKind::Count, "Distinct regions.").third(),
+    Column::new("active_days", ColumnKind::Count, "Distinct UTC days with a call.").unit("days").last(),
+    Column::new("first_seen", ColumnKind::Time, "The first counted call.").third(),
     Column::new("last_seen", ColumnKind::Time, "The last counted call."),
     Column::new("top_events", ColumnKind::NamedCounts, "The ten most frequent event names.").asked(),
     Column::new("principal_id_list", ColumnKind::List, "The unique ids.").asked(),

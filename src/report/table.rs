@@ -32,6 +32,10 @@ pub enum Prominence {
     First,
     /// When there is room.
     Second,
+    /// When there is still room.
+    Third,
+    /// When there is room to spare: texts have been given a good width before.
+    Last,
     /// Only when asked for.
     Asked,
 }
@@ -129,6 +133,20 @@ impl Column {
     #[must_use]
     pub const fn second(mut self) -> Self {
         self.prominence = Prominence::Second;
+        self
+    }
+
+    /// Shown on a terminal only when there is room after those of [`Prominence::Second`].
+    #[must_use]
+    pub const fn third(mut self) -> Self {
+        self.prominence = Prominence::Third;
+        self
+    }
+
+    /// Shown on a terminal only when there is room to spare.
+    #[must_use]
+    pub const fn last(mut self) -> Self {
+        self.prominence = Prominence::Last;
         self
     }
 

@@ -12,6 +12,7 @@ use super::gaps::gaps_of;
 use super::memory::MemoryLimit;
 use super::object::{Buffers, Content, Counter, Fate, Found, Unjudged, judge, skipped_by_key, worded};
 use super::queue::{PartQueue, Share, Tally};
+use super::warnings::warnings_of;
 use super::{Coverage, Meter};
 use crate::aggregate::{AggregateKind, State};
 use crate::decode::{Aside, Decoder, Parts};
@@ -77,8 +78,10 @@ pub struct ScanOutcome {
 pub enum ScanError {
     /// The process held more than `--max-memory`.
     #[error(
-        "memory: {held} bytes held, {limit} allowed by --max-memory: allow more, narrow the window, or give up \
-         de-duplication with --no-dedupe"
+        "memory: {} bytes held, {} allowed by --max-memory: allow more, narrow the window, or give up de-duplication with \
+         --no-dedupe",
+        grouped(held),
+        grouped(limit)
     )]
     Memory {
         /// Bytes held.
@@ -336,29 +339,4 @@ fn fold(done: Vec<Done>, aggregates: &[&'static AggregateKind]) -> ScanOutcome {
     let state = states.into_iter().reduce(State::merge).unwrap_or_else(|| State::new(aggregates));
     coverage.logging_changes.sort();
     ScanOutcome { state, coverage, newest_event_read, newest_pruned_day: None }
-}
-
-/// What the reader of the coverage should be told in words.
-fn warnings_of(coverage: &Coverage, filters: &Filters) -> Vec<String> {
-    let counted = [
-        (coverage.events_without_time, "events have no readable eventTime and are not counted"),
-        (coverage.lossy_objects, "objects hold bytes that are no UTF-8: shown as U+FFFD"),
-        (
-            coverage.objects_skipped.get("archived").copied().unwrap_or(0),
-            "objects are archived and were not read: restore them with `aws s3api restore-object` and scan again",
-        ),
-        (coverage.late_events, "records are marked as delivered late: more may follow, scan again later"),
-        (coverage.updated_events, "records update earlier ones (addendum UPDATED_DATA): counted among duplicates"),
-        (coverage.conflicting_ids, "event ids came with different content: all were counted"),
-        (
-            coverage.logging_changes.len() as u64,
-            "calls changed what trails record: see logging_changes in the coverage",
-        ),
-    ];
-    let counted = counted.into_iter().filter(|(count, _)| *count > 0);
-    let mut warnings: Vec<String> = counted.map(|(count, what)| format!("{count} {what}")).collect();
-    if coverage.events_counted > 0 && coverage.read_only_events == 0 && filters.is_empty() {
-        warnings.push("no read-only event at all: the trail seems to record write events only".to_owned());
-    }
-    warnings
 }

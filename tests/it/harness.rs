@@ -1,7 +1,7 @@
 //! How every test here runs trailscan: a folder of its own, a pinned clock, an empty environment, and a transcript that is
 //! printed when the test fails. What a test expects does not stand here.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::io::{Read, Write as _};
@@ -26,13 +26,14 @@ pub struct Place {
     folder: TempDir,
     written: RefCell<Vec<String>>,
     runs: RefCell<Vec<String>>,
+    numbers: Cell<usize>,
 }
 
 impl Place {
     /// An empty folder.
     pub fn new() -> Self {
         let folder = TempDir::with_prefix("trailscan-it-").expect("a temporary folder");
-        Self { folder, written: RefCell::default(), runs: RefCell::default() }
+        Self { folder, written: RefCell::default(), runs: RefCell::default(), numbers: Cell::default() }
     }
 
     /// Where `name` lies in the folder.
@@ -57,6 +58,12 @@ impl Place {
     /// The bytes of a file in the folder.
     pub fn read_bytes(&self, name: &str) -> Vec<u8> {
         std::fs::read(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    /// A number that was not given before.
+    pub fn number(&self) -> usize {
+        self.numbers.set(self.numbers.get() + 1);
+        self.numbers.get()
     }
 
     /// A run with these arguments, split at white space; [`Run::arg`] adds what cannot be split.
@@ -253,10 +260,10 @@ pub fn real_logs() -> Option<PathBuf> {
     folder
 }
 
-/// Writes a line past what the test runner captures of a test that passes.
+/// Writes a line past what the test runner captures of a test that passes, at once, so that tests do not mix.
 pub fn loudly(line: &str) {
-    let name = std::thread::current().name().unwrap_or_default().to_owned();
-    let _ = writeln!(std::io::stderr(), "{name}: {line}");
+    let line = format!("\n{}: {line}\n", std::thread::current().name().unwrap_or_default());
+    let _ = std::io::stderr().write_all(line.as_bytes());
 }
 
 /// As a member of gzip.

@@ -110,3 +110,63 @@ pub fn delivered(records: &[Value]) -> String {
 pub fn lines(records: &[Value]) -> String {
     records.iter().map(|record| text(record) + "\n").collect()
 }
+
+/// The AWSLogs key of an object that was delivered at noon of a day.
+pub fn key(account: &str, region: &str, day: &str, salt: &str) -> String {
+    let (folder, compact) = (day.replace('-', "/"), day.replace('-', ""));
+    format!(
+        "AWSLogs/{account}/CloudTrail/{region}/{folder}/{account}_CloudTrail_{region}_{compact}T1200Z_{salt}.json.gz"
+    )
+}
+
+/// A record at another time.
+pub fn at(record: Value, time: &str) -> Value {
+    with(record, json!({ "eventTime": time }))
+}
+
+/// A call in a session of the role `deploy`, created at `created` and known by `key`.
+pub fn session_call(number: usize, key: &str, created: &str, time: &str) -> Value {
+    let identity = json!({
+        "type": "AssumedRole",
+        "principalId": "AROACKCEVSQ6C2EXAMPLE:build-7",
+        "arn": "arn:aws:sts::111122223333:assumed-role/deploy/build-7",
+        "accountId": ACCOUNT,
+        "accessKeyId": key,
+        "sessionContext": {
+            "sessionIssuer": {
+                "type": "Role",
+                "principalId": "AROACKCEVSQ6C2EXAMPLE",
+                "arn": "arn:aws:iam::111122223333:role/deploy",
+                "accountId": ACCOUNT,
+                "userName": "deploy"
+            },
+            "attributes": {"creationDate": created, "mfaAuthenticated": "false"}
+        }
+    });
+    let mut record = at(call(number, 0), time);
+    record["userIdentity"] = identity;
+    record["sourceIPAddress"] = json!("198.51.100.7");
+    record
+}
+
+/// Alice's AssumeRole that issued `key` for a session of [`session_call`] at `time`, for twelve hours.
+pub fn assume_role(number: usize, key: &str, time: &str, expires: &str) -> Value {
+    let role = json!({
+        "eventSource": "sts.amazonaws.com",
+        "eventName": "AssumeRole",
+        "requestParameters": {
+            "bucketName": null,
+            "roleArn": "arn:aws:iam::111122223333:role/deploy",
+            "roleSessionName": "build-7",
+            "durationSeconds": 43200
+        },
+        "responseElements": {
+            "credentials": {"accessKeyId": key, "sessionToken": "REDACTED", "expiration": expires},
+            "assumedRoleUser": {
+                "assumedRoleId": "AROACKCEVSQ6C2EXAMPLE:build-7",
+                "arn": "arn:aws:sts::111122223333:assumed-role/deploy/build-7"
+            }
+        }
+    });
+    at(with(call(number, 0), role), time)
+}

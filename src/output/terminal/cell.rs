@@ -4,12 +4,24 @@ use std::borrow::Cow;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::super::quantity::grouped;
 use super::super::sanitize;
+use crate::model::grouped;
 use crate::report::{Column, ColumnKind, Value};
 
 /// Members of a list that a table shows at most.
 const MEMBERS: usize = 3;
+
+/// Length of a time down to its second, without the zone.
+const SECOND: usize = "2023-07-10 11:42:18".len();
+
+/// Length of a time down to its minute, without the zone.
+const MINUTE: usize = "2023-07-10 11:42".len();
+
+/// What a time takes that is told to the minute.
+pub(super) const TO_THE_MINUTE: usize = MINUTE + 1;
+
+/// What a time takes that is told to the second.
+pub(super) const TO_THE_SECOND: usize = SECOND + 1;
 
 /// What stands for an unknown value.
 const UNKNOWN: &str = "-";
@@ -30,29 +42,53 @@ pub(super) fn whole(value: &Value) -> Cow<'_, str> {
     }
 }
 
-/// The cell in at most `room` columns where its kind may be shortened: a text is cut, a list shows fewer members.
+/// The cell in at most `room` columns where its kind may be shortened: a text is cut, a list shows fewer members, a time
+/// is told to the second or minute. An id is whole even where it does not fit.
 pub(super) fn within<'a>(value: &'a Value, column: &Column, room: usize) -> Cow<'a, str> {
     let text = whole(value);
     if width(&text) <= room {
         return text;
     }
     match column.kind {
+        ColumnKind::Text if is_id(&text) => text,
         ColumnKind::Text => cut(&text, room).into(),
         ColumnKind::List | ColumnKind::NamedCounts => {
             let mut fewer = (1..MEMBERS).rev().map(|members| first_members(value, members));
             fewer.find(|text| width(text) <= room).unwrap_or_else(|| first_members(value, 1)).into()
         }
-        ColumnKind::Id | ColumnKind::Count | ColumnKind::Time => text,
+        ColumnKind::Time => rounded(&text, room).map_or(text, Cow::Owned),
+        ColumnKind::Id | ColumnKind::Count => text,
     }
 }
 
-/// The least width in which the cell says something: `text` columns of a cut text, one member of a list.
-pub(super) fn least(value: &Value, column: &Column, text: usize) -> usize {
+/// The width below which the cell would say something else: that of a number, of one member of a list, of an id among
+/// texts. Other texts may be cut, and the ids of a column of ids overflow.
+pub(super) fn floor(value: &Value, column: &Column) -> usize {
     match column.kind {
-        ColumnKind::Text => width(&whole(value)).min(text),
+        ColumnKind::Id => 0,
+        ColumnKind::Text => Some(whole(value)).filter(|text| is_id(text)).map_or(0, |text| width(&text)),
         ColumnKind::List | ColumnKind::NamedCounts => width(&first_members(value, 1)),
-        ColumnKind::Id | ColumnKind::Count | ColumnKind::Time => width(&whole(value)),
+        ColumnKind::Count => width(&whole(value)),
+        ColumnKind::Time => width(&whole(value)).min(TO_THE_MINUTE),
     }
+}
+
+/// Whether a text, where others are names, is an id: of an account, an instance, or AWS's unique ids and access keys.
+///
+/// Source: IAM user guide, "IAM identifiers", unique identifiers.
+fn is_id(text: &str) -> bool {
+    let is_unique = |text: &str| text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    match text.strip_prefix("i-") {
+        Some(instance) => matches!(instance.len(), 8 | 17) && instance.bytes().all(|b| b.is_ascii_hexdigit()),
+        None if text.len() == 12 => text.bytes().all(|b| b.is_ascii_digit()),
+        None => (16..=24).contains(&text.len()) && text.starts_with('A') && is_unique(text),
+    }
+}
+
+/// A time down to its second, else its minute, whichever fits: `2023-07-10 11:42:18Z`, `2023-07-10 11:42Z`.
+fn rounded(time: &str, room: usize) -> Option<String> {
+    let known = [SECOND, MINUTE].into_iter().find(|&length| length < room)?;
+    Some(format!("{}Z", time.get(..known)?))
 }
 
 /// `192.0.2.1, 192.0.2.2 +3`, `GetObject 12, PutObject 3 +4`.
@@ -106,13 +142,35 @@ mod tests {
     fn ids_are_whole_and_texts_are_cut() {
         let id = Value::text("AKIAIOSFODNN7EXAMPLE");
         assert_eq!(within(&id, &ID, 5), "AKIAIOSFODNN7EXAMPLE");
-        assert_eq!(within(&id, &TEXT, 5), "AKIA…");
-        assert_eq!(within(&id, &TEXT, 20), "AKIAIOSFODNN7EXAMPLE");
+        assert_eq!((within(&id, &TEXT, 5), floor(&id, &TEXT)), (within(&id, &ID, 5), 20));
+        for (text, is_one) in [
+            ("AIDACKCEVSQ6C2EXAMPLE", true),
+            ("AIDACKCEVSQ6C2example", false),
+            ("BIDACKCEVSQ6C2EXAMPLE", false),
+            ("AKIA", false),
+            ("111122223333", true),
+            ("1111222233334", false),
+            ("i-0598c7d356eba48d7", true),
+            ("i-0598c7d3", true),
+            ("i-am-an-instance-id", false),
+        ] {
+            assert_eq!(is_id(text), is_one, "{text}");
+        }
         assert_eq!(within(&Value::text("文档文档"), &TEXT, 4), "文…");
         let arn = Value::text("arn:aws:iam::111122223333:user/ops/alice");
         assert_eq!(within(&arn, &TEXT, 10), "…ops/alice");
         assert_eq!(within(&arn, &TEXT, 1), "…");
         assert_eq!(within(&Value::text("about arn:aws:iam"), &TEXT, 6), "about…");
+    }
+
+    #[test]
+    fn times_lose_their_seconds_but_never_their_zone() {
+        let column = Column::new("t", ColumnKind::Time, "");
+        let time = Value::time(crate::model::EventTime::parse("2023-07-10T11:42:18.5Z"));
+        let shown = [24, 23, 20, 19, 17, 3].map(|room| within(&time, &column, room).into_owned());
+        let [whole, second, minute] = ["2023-07-10 11:42:18.500Z", "2023-07-10 11:42:18Z", "2023-07-10 11:42Z"];
+        assert_eq!(shown, [whole, second, second, minute, minute, whole]);
+        assert_eq!(floor(&time, &column), minute.len());
     }
 
     #[test]
@@ -132,14 +190,14 @@ mod tests {
         fn a_cut_text_fits_and_steers_nothing(text in any::<String>(), room in 1usize..40) {
             let value = Value::Text(text);
             let shown = within(&value, &TEXT, room);
-            prop_assert!(width(&shown) <= room, "{shown:?}");
+            prop_assert!(width(&shown) <= room.max(floor(&value, &TEXT)), "{shown:?}");
             prop_assert!(!shown.chars().any(char::is_control));
         }
 
         #[test]
         fn a_list_fits_in_its_least_width(members in prop::collection::vec("[a-z.]{1,9}", 0..6), room in 0usize..40) {
             let value = Value::List(members);
-            let room = room.max(least(&value, &LIST, 0));
+            let room = room.max(floor(&value, &LIST));
             prop_assert!(width(&within(&value, &LIST, room)) <= room);
         }
     }

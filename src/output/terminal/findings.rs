@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use super::super::quantity::{grouped, quantity};
 use super::super::{Section, Style, sanitize};
 use super::cell;
 use super::paint::Paint;
+use crate::model::{grouped, quantity};
 use crate::report::{Finding, Severity};
 
 /// Findings of one report that a terminal shows; other readers get all.

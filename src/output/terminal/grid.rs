@@ -29,7 +29,7 @@ pub(super) fn write(table: &Table, slots: &[Slot], style: Style, out: &mut dyn W
                 _ if *value == Value::Null => paint.faint(&text),
                 _ => text.as_ref().to_owned(),
             };
-            line.push(&painted, cell::width(&text));
+            line.push(&painted, cell::width(&text), out)?;
         }
         line.write(out)?;
     }
@@ -53,7 +53,7 @@ fn write_header(table: &Table, slots: &[Slot], paint: Paint, out: &mut dyn Write
         for header in &headers {
             // Short headers stand on the rule.
             let text = (row + header.len()).checked_sub(height).map_or("", |i| header[i].as_str());
-            line.push(&paint.heading(text), cell::width(text));
+            line.push(&paint.heading(text), cell::width(text), out)?;
         }
         line.write(out)?;
     }
@@ -73,8 +73,9 @@ impl<'a> Line<'a> {
         Self { table, slots, next: 0, text: String::new() }
     }
 
-    /// Puts the next cell; `width` is what `text` takes without its colours.
-    fn push(&mut self, text: &str, width: usize) {
+    /// Puts the next cell; `width` is what `text` takes without its colours. After a cell that does not fit its column (a
+    /// long id) the row goes on in the next line.
+    fn push(&mut self, text: &str, width: usize, out: &mut dyn Write) -> io::Result<()> {
         let slot = &self.slots[self.next];
         let padding = " ".repeat(slot.width.saturating_sub(width));
         if self.next > 0 {
@@ -88,6 +89,14 @@ impl<'a> Line<'a> {
             self.text.push_str(text);
             self.text.push_str(&padding);
         }
+        let so_far = self.next;
+        if width > slot.width && so_far < self.slots.len() {
+            self.write(out)?;
+            self.next = so_far;
+            let indent = self.slots[..so_far].iter().map(|slot| slot.width + GAP).sum::<usize>() - GAP;
+            self.text.push_str(&" ".repeat(indent));
+        }
+        Ok(())
     }
 
     /// Ends the line, without blanks at its end.

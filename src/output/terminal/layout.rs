@@ -6,11 +6,30 @@ use crate::report::{Column, ColumnKind, Prominence, Table};
 /// Spaces between two columns.
 pub(super) const GAP: usize = 2;
 
-/// A cut text keeps at least this much, on a narrow terminal.
-const LEAST_TEXT: usize = 16;
+/// What a text, a list, a long id and a time get while columns ask to be let in.
+#[derive(Clone, Copy)]
+struct Room {
+    text: usize,
+    list: usize,
+    id: usize,
+    time: usize,
+}
 
-/// What a text gets before columns of second prominence are let in.
-const GOOD_TEXT: usize = 40;
+/// What the columns that must be shown are begun with.
+const LEAST: Room = Room { text: 16, list: 0, id: 15, time: cell::TO_THE_MINUTE };
+
+/// Before columns of second and third prominence are let in. A text that is cut still says something, a name above all;
+/// an id that is too long costs a line.
+const FAIR: Room = Room { text: 16, list: 40, id: 48, time: cell::TO_THE_MINUTE };
+
+/// Before the last columns are let in.
+const GOOD: Room = Room { text: 48, list: 40, id: 64, time: cell::TO_THE_SECOND };
+
+/// A text up to this width (the name of an instance's session) is never cut.
+const SHORT_TEXT: usize = 19;
+
+/// An id up to this width (those of keys, accounts, unique ids) never stands on a line of its own.
+const SHORT_ID: usize = 24;
 
 /// A column that is shown.
 #[derive(Debug)]
@@ -22,16 +41,32 @@ pub(super) struct Slot {
 
 /// The widths that a column could do with.
 struct Measure {
-    /// With texts cut, lists at one member, the header over several lines.
-    least: usize,
+    kind: ColumnKind,
+    /// Below it a header, a number or a list of one member would not fit.
+    floor: usize,
     /// With all cells whole.
     cells: usize,
     /// The header on one line.
     header: usize,
 }
 
+impl Measure {
+    /// The width with that much room for what may be shortened or broken.
+    fn within(&self, room: Room) -> usize {
+        let room = match self.kind {
+            ColumnKind::Text if self.cells <= SHORT_TEXT => self.cells,
+            ColumnKind::Text => room.text,
+            ColumnKind::List | ColumnKind::NamedCounts => room.list,
+            ColumnKind::Id if self.cells > SHORT_ID => room.id,
+            ColumnKind::Time => room.time,
+            ColumnKind::Id | ColumnKind::Count => self.cells,
+        };
+        self.cells.min(room).max(self.floor)
+    }
+}
+
 /// The columns that fit `width` and their widths; `None` when those that must be shown do not fit. Without a width all
-/// columns of first and second prominence, whole.
+/// columns but those that have to be asked for, whole.
 pub(super) fn fit(table: &Table, width: Option<usize>) -> Option<Vec<Slot>> {
     let measures: Vec<Measure> = (0..table.columns.len()).map(|i| measure(table, i)).collect();
     let Some(width) = width else {
@@ -40,21 +75,23 @@ pub(super) fn fit(table: &Table, width: Option<usize>) -> Option<Vec<Slot>> {
         return Some(shown.map(|(index, _)| Slot { index, width: whole(index) }).collect());
     };
     let mut slots: Vec<Slot> =
-        must(table).into_iter().map(|index| Slot { index, width: measures[index].least }).collect();
+        must(table).into_iter().map(|index| Slot { index, width: measures[index].within(LEAST) }).collect();
     let taken = slots.iter().map(|slot| slot.width + GAP).sum::<usize>();
     let mut left = (width + GAP).checked_sub(taken)?;
 
-    let good = |i: usize| measures[i].cells.min(GOOD_TEXT).max(measures[i].least);
-    grow(&mut slots, &mut left, good);
-    for (index, column) in table.columns.iter().enumerate() {
-        let second = !table.chosen && column.prominence == Prominence::Second;
-        if second && let Some(rest) = left.checked_sub(good(index) + GAP) {
-            left = rest;
-            slots.push(Slot { index, width: good(index) });
+    let fair = |i: usize| measures[i].within(FAIR);
+    for (prominence, room) in [(Prominence::Second, FAIR), (Prominence::Third, FAIR), (Prominence::Last, GOOD)] {
+        grow(&mut slots, &mut left, |i| measures[i].within(room));
+        for (index, column) in table.columns.iter().enumerate() {
+            let is_next = !table.chosen && column.prominence == prominence;
+            if is_next && let Some(rest) = left.checked_sub(fair(index) + GAP) {
+                left = rest;
+                slots.push(Slot { index, width: fair(index) });
+            }
         }
+        slots.sort_by_key(|slot| slot.index);
     }
-    slots.sort_by_key(|slot| slot.index);
-    grow(&mut slots, &mut left, |i| measures[i].cells.max(measures[i].least));
+    grow(&mut slots, &mut left, |i| measures[i].cells.max(measures[i].floor));
     for slot in &mut slots {
         // A header is put on one line whole or not at all: half of it would gain nothing.
         if let Some(rest) = left.checked_sub(measures[slot.index].header.saturating_sub(slot.width)) {
@@ -84,9 +121,9 @@ fn measure(table: &Table, index: usize) -> Measure {
     let column = &table.columns[index];
     let header = cell::width(column.name);
     let word = column.name.split_inclusive('_').map(cell::width).max().unwrap_or(0);
-    let mut measure = Measure { least: word, cells: 0, header };
+    let mut measure = Measure { kind: column.kind, floor: word, cells: 0, header };
     for value in table.rows.iter().filter_map(|row| row.get(index)) {
-        measure.least = measure.least.max(cell::least(value, column, LEAST_TEXT));
+        measure.floor = measure.floor.max(cell::floor(value, column));
         measure.cells = measure.cells.max(cell::width(&cell::whole(value)));
     }
     measure

@@ -1,16 +1,16 @@
 //! Text for people: aligned tables, or records where a table does not fit, then findings.
 //!
-//! A table on a terminal takes the width it is given and never wraps: columns of [`Prominence::First`] always, of
-//! [`Prominence::Second`] while they fit, texts cut with `…` (ARNs at their start, since names stand at the end), lists
-//! to their first members and `+N`; ids are never shortened. Without a width (a pipe, a file) nothing is cut but lists,
-//! and headers stay on one line. Everything that comes from a log is escaped by [`sanitize`](super::sanitize()), in pipes
-//! too: most end in a pager.
+//! A table on a terminal keeps to the width it is given: columns of [`Prominence::First`] always, the others by their
+//! [`Prominence`] while they fit, texts cut with `…` (ARNs at their start, since names stand at the end), times to the
+//! minute, lists to their first members and `+N`. Ids are never shortened: after one that is too long for its column the
+//! row goes on in the next line. Without a width (a pipe, a file) nothing is cut but lists, and headers stay on one line.
+//! Everything that comes from a log is escaped by [`sanitize`](super::sanitize()), in pipes too: most end in a pager.
 //!
-//! The coverage line goes to stderr, and so is lost to a file or pager; without a width it is the last line here too, and
-//! an answer that is partial says so everywhere.
+//! The coverage line goes to stderr, and so is lost to a file: there it is the last line, and an answer that is partial
+//! says so everywhere.
 //!
+//! [`Prominence`]: crate::report::Prominence
 //! [`Prominence::First`]: crate::report::Prominence::First
-//! [`Prominence::Second`]: crate::report::Prominence::Second
 
 mod cell;
 mod findings;
@@ -23,8 +23,8 @@ use std::io::{self, Write};
 
 use paint::Paint;
 
-use super::quantity::{grouped, quantity};
-use super::{Content, Document, Section, Style, coverage_line, sanitize};
+use super::{Content, Document, Place, Section, Style, coverage_line, sanitize};
+use crate::model::quantity;
 use crate::report::Table;
 
 /// Writes every section; those of an audit under headings, with a line that counts all findings.
@@ -44,7 +44,7 @@ pub(super) fn write(document: &Document<'_>, style: Style, out: &mut dyn Write) 
             findings::write_totals(sections, paint, out)?;
         }
     }
-    if style.width.is_none() || document.coverage.is_partial() {
+    if style.place == Place::File || document.coverage.is_partial() {
         writeln!(out, "\n{}", sanitize(&coverage_line(document.coverage, document.window)))?;
     }
     Ok(())
@@ -57,6 +57,9 @@ fn write_section(section: &Section, counted: u64, style: Style, out: &mut dyn Wr
         writeln!(out, "{}: no rows over {events}", table.report)?;
     } else {
         write_rows(table, style, out)?;
+    }
+    if let Some(hidden) = &section.hidden {
+        writeln!(out, "{}", Paint::new(style.color).faint(&sanitize(hidden)))?;
     }
     findings::write(&section.findings, style, out)
 }
@@ -73,13 +76,14 @@ fn write_rows(table: &Table, style: Style, out: &mut dyn Write) -> io::Result<()
     };
     let more = table.rows_total.saturating_sub(table.rows.len());
     if more > 0 {
-        let rows = if more == 1 { "row" } else { "rows" };
-        writeln!(out, "{}", paint.faint(&format!("{} more {rows} (--limit 0 shows all)", grouped(more))))?;
+        let rows = quantity(more as u64, "more row");
+        writeln!(out, "{}", paint.faint(&format!("{rows} (--limit 0 shows all)")))?;
     }
     let hidden = table.columns.len() - shown;
-    if hidden > 0 && style.width.is_some() {
-        let columns = if hidden == 1 { "column" } else { "columns" };
-        writeln!(out, "{}", paint.faint(&format!("{hidden} more {columns} (--columns NAME,… or --format json)")))?;
+    if hidden > 0 {
+        let columns = quantity(hidden as u64, "more column");
+        let how = format!("(trailscan {} --columns NAME,… or --format json)", table.report);
+        writeln!(out, "{}", paint.faint(&format!("{columns} {how}")))?;
     }
     Ok(())
 }

@@ -3,9 +3,9 @@
 use expect_test::expect;
 use proptest::prelude::*;
 
-use super::super::{Content, Document, Section, Style, sample};
+use super::super::{Content, Document, Place, Section, Style, sample};
 use super::{cell, layout};
-use crate::report::{Prominence, Value};
+use crate::report::{ColumnKind, Prominence, Value};
 
 fn text(section: &Section, style: Style) -> String {
     let coverage = sample::coverage();
@@ -20,7 +20,7 @@ fn render(document: &Document<'_>, style: Style) -> String {
 }
 
 fn wide(width: usize) -> Style {
-    Style { color: false, width: Some(width) }
+    Style { color: false, width: Some(width), place: Place::Terminal }
 }
 
 #[test]
@@ -44,13 +44,12 @@ fn no_terminal_cuts_nothing() {
 #[test]
 fn a_wide_terminal() {
     expect![[r#"
-        access_key_id         principal                                                       events  last_seen                    address_list
-        ────────────────────  ───────────────────────────────────────────────────────────  ─────────  ───────────────────────────  ─────────────────────────────────────
-        AKIAIOSFODNN7EXAMPLE  arn:aws:iam::111122223333:user/Zoë, "build" 文档             1,234,567  2023-07-10 11:42:18Z         192.0.2.1, 192.0.2.2, 198.51.100.7 +2
-        ASIAIOSFODNN7EXAMPLE  =HYPERLINK("http://example.com")\x1b[2J\u{202e}\r\nfake row         -1  2023-07-10 11:42:18.123456Z  +1, a;b
-        -                     -                                                                    -  -                            none
+        access_key_id         principal                       events  last_seen          address_list                           top_events
+        ────────────────────  ───────────────────────────  ─────────  ─────────────────  ─────────────────────────────────────  ────────────────────────────────────────
+        AKIAIOSFODNN7EXAMPLE  …333:user/Zoë, "build" 文档  1,234,567  2023-07-10 11:42Z  192.0.2.1, 192.0.2.2, 198.51.100.7 +2  GetObject 1,200,000 +3
+        ASIAIOSFODNN7EXAMPLE  =HYPERLINK("http://example…         -1  2023-07-10 11:42Z  +1, a;b                                =cmd 1
+        -                     -                                    -  -                  none                                   -
         2 more rows (--limit 0 shows all)
-        1 more column (--columns NAME,… or --format json)
 
         1 finding
         high      key-embedded  AKIAIOSFODNN7EXAMPLE  account 111122223333
@@ -61,13 +60,13 @@ fn a_wide_terminal() {
 #[test]
 fn a_narrow_terminal() {
     expect![[r#"
-        access_key_id         principal              events  last_seen
-        ────────────────────  ──────────────────  ─────────  ───────────────────────────
-        AKIAIOSFODNN7EXAMPLE  …Zoë, "build" 文档  1,234,567  2023-07-10 11:42:18Z
-        ASIAIOSFODNN7EXAMPLE  =HYPERLINK("http:…         -1  2023-07-10 11:42:18.123456Z
-        -                     -                           -  -
+        access_key_id         principal                        events  last_seen
+        ────────────────────  ────────────────────────────  ─────────  ─────────────────
+        AKIAIOSFODNN7EXAMPLE  …3333:user/Zoë, "build" 文档  1,234,567  2023-07-10 11:42Z
+        ASIAIOSFODNN7EXAMPLE  =HYPERLINK("http://example.…         -1  2023-07-10 11:42Z
+        -                     -                                     -  -
         2 more rows (--limit 0 shows all)
-        2 more columns (--columns NAME,… or --format json)
+        2 more columns (trailscan sample --columns NAME,… or --format json)
 
         1 finding
         high      key-embedded  AKIAIOSFODNN7EXAMPLE  account 111122223333
@@ -96,7 +95,7 @@ fn too_narrow_for_a_table() {
         last_seen      -
 
         2 more rows (--limit 0 shows all)
-        2 more columns (--columns NAME,… or --format json)
+        2 more columns (trailscan sample --columns NAME,… or --format json)
 
         1 finding
         high      key-embedded  AKIAIOSFODNN7EXAMPLE  account 111122223333
@@ -104,6 +103,57 @@ fn too_narrow_for_a_table() {
                   so it is stored in several places\x1b[31m
     "#]]
     .assert_eq(&text(&sample::section(), wide(60)));
+}
+
+#[test]
+fn after_a_long_id_the_row_goes_on_in_the_next_line() {
+    let mut section = sample::section();
+    section.findings.clear();
+    section.table.columns[1].kind = ColumnKind::Id;
+    expect![[r#"
+        access_key_id         principal                        events  last_seen
+        ────────────────────  ────────────────────────────  ─────────  ─────────────────
+        AKIAIOSFODNN7EXAMPLE  arn:aws:iam::111122223333:user/Zoë, "build" 文档
+                                                            1,234,567  2023-07-10 11:42Z
+        ASIAIOSFODNN7EXAMPLE  =HYPERLINK("http://example.com")\x1b[2J\u{202e}\r\nfake row
+                                                                   -1  2023-07-10 11:42Z
+        -                     -                                     -  -
+        2 more rows (--limit 0 shows all)
+        2 more columns (trailscan sample --columns NAME,… or --format json)
+    "#]]
+    .assert_eq(&text(&section, wide(80)));
+}
+
+#[test]
+fn the_coverage_is_told_in_files_and_where_an_answer_is_partial() {
+    let (section, mut coverage) = (sample::section(), sample::coverage());
+    let told = |coverage: &crate::scan::Coverage, place| {
+        let document = Document { window: None, coverage, content: Content::Report(&section) };
+        render(&document, Style { place, ..Style::default() }).contains("events counted in")
+    };
+    let places = [Place::File, Place::Pipe, Place::Terminal];
+    assert_eq!(places.map(|place| told(&coverage, place)), [true, false, false]);
+    coverage.malformed_records = 1;
+    assert_eq!(places.map(|place| told(&coverage, place)), [true; 3]);
+}
+
+#[test]
+fn rows_that_an_option_left_out_are_told_also_where_none_is_left() {
+    for mut section in [sample::section(), sample::empty_section()] {
+        section.hidden = Some("2 keys are not shown".to_owned());
+        assert!(text(&section, wide(80)).contains("\n2 keys are not shown\n"));
+    }
+}
+
+#[test]
+fn columns_come_by_their_prominence() {
+    let mut section = sample::section();
+    section.table.columns[4].prominence = Prominence::Last;
+    section.table.columns[5].prominence = Prominence::Third;
+    let header = |width| text(&section, wide(width)).lines().find(|line| line.contains("events")).unwrap().to_owned();
+    assert!(!header(80).contains("_list") && !header(80).contains("top_"));
+    assert!(header(130).contains("top_events") && !header(130).contains("address_list"));
+    assert!(header(240).contains("top_events") && header(240).contains("address_list"));
 }
 
 #[test]
@@ -134,13 +184,13 @@ fn an_audit() {
     expect![[r#"
         sample — Keys and where they are used from
 
-        access_key_id         principal                                  events  last_seen
-        ────────────────────  ──────────────────────────────────────  ─────────  ───────────────────────────
-        AKIAIOSFODNN7EXAMPLE  …::111122223333:user/Zoë, "build" 文档  1,234,567  2023-07-10 11:42:18Z
-        ASIAIOSFODNN7EXAMPLE  =HYPERLINK("http://example.com")\x1b[…         -1  2023-07-10 11:42:18.123456Z
-        -                     -                                               -  -
+        access_key_id         principal                                            events  last_seen
+        ────────────────────  ────────────────────────────────────────────────  ─────────  ─────────────────
+        AKIAIOSFODNN7EXAMPLE  arn:aws:iam::111122223333:user/Zoë, "build" 文档  1,234,567  2023-07-10 11:42Z
+        ASIAIOSFODNN7EXAMPLE  =HYPERLINK("http://example.com")\x1b[2J\u{202e}…         -1  2023-07-10 11:42Z
+        -                     -                                                         -  -
         2 more rows (--limit 0 shows all)
-        2 more columns (--columns NAME,… or --format json)
+        2 more columns (trailscan sample --columns NAME,… or --format json)
 
         1 finding
         high      key-embedded  AKIAIOSFODNN7EXAMPLE  account 111122223333

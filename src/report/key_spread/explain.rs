@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::JudgedKey;
 use super::verdict::{Newcomers, Thresholds, Verdict};
+use crate::model::{grouped, quantity};
 use crate::report::{Finding, Severity};
 
 /// Members of a list in the evidence; the report's columns have all.
@@ -24,29 +25,32 @@ fn of_verdict(key: &JudgedKey<'_>, rule: &'static str, thresholds: Thresholds) -
     let (summary, count) = match key.verdict {
         Verdict::Quiet => (
             format!(
-                "no call succeeded: {} failed, {} of them denied; someone tries the key",
-                tally.events, tally.denied
+                "no call succeeded: {} failed, {} of them denied; the key is still tried",
+                grouped(tally.events),
+                grouped(tally.denied)
             ),
             tally.events,
         ),
         Verdict::LeakSuspect => {
             add_newcomers(&mut evidence, &newcomers, thresholds);
             let text = format!(
-                "first seen {} days or more after the first use: networks {}, programs {}; the key may have leaked",
-                thresholds.leak_days,
-                newcomers.networks.len(),
-                newcomers.families.len()
+                "{} and {} were first seen {} or more after the first use: the key may have leaked",
+                quantity(newcomers.networks.len() as u64, "network"),
+                quantity(newcomers.families.len() as u64, "program"),
+                quantity(thresholds.leak_days.unsigned_abs(), "day"),
             );
             (text, newcomers.networks.iter().map(|(_, used)| used.events).sum())
         }
         Verdict::Embedded => {
             evidence.insert("embedded_peak".into(), json!(thresholds.embedded_peak));
+            let (peak, addresses) = (grouped(peak), grouped(addresses));
             let text = format!("{peak} of {addresses} addresses used the key in one hour: it is embedded on machines");
             (text, tally.events)
         }
         Verdict::Roaming | Verdict::Single => {
             evidence.insert("embedded_peak".into(), json!(thresholds.embedded_peak));
-            let text = format!("used from {addresses} addresses in {networks} networks, at most {peak} in one hour");
+            let (addresses, networks) = (grouped(addresses), quantity(networks as u64, "network"));
+            let text = format!("used from {addresses} addresses in {networks}, at most {} in one hour", grouped(peak));
             (text, tally.events)
         }
     };

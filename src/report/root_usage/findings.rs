@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::usage::Usage;
 use crate::aggregate::issuances::Issuance;
 use crate::aggregate::root_use::{Count, RootClass};
-use crate::model::IssuanceApi;
+use crate::model::{IssuanceApi, grouped};
 use crate::report::source_list::ip_addresses;
 use crate::report::{Finding, Severity, finding};
 
@@ -94,7 +94,7 @@ fn credential_change(usage: &Usage<'_>) -> Option<Finding> {
 
 fn sign_in_without_mfa(usage: &Usage<'_>) -> Option<Finding> {
     let count = usage.count(Count::SignInsWithoutMfa);
-    let summary = format!("root of {} signed in without MFA, {count} ×", usage.account_id);
+    let summary = format!("root of {} signed in without MFA, {}", usage.account_id, times(count));
     let mut found = (count > 0).then(|| finding(usage, "root-sign-in-without-mfa", count, summary))?;
     found.severity = Severity::High;
     Some(found)
@@ -104,10 +104,15 @@ fn sign_in_without_mfa(usage: &Usage<'_>) -> Option<Finding> {
 fn sign_in_failures(usage: &Usage<'_>) -> Option<Finding> {
     let count = usage.count(Count::SignInFailures);
     let beside_use = count > 0 && usage.tally.events > usage.tally.errors;
-    let summary = format!("sign-ins as root of {} failed, {count} ×", usage.account_id);
+    let summary = format!("a sign-in as root of {} failed, {}", usage.account_id, times(count));
     let mut found = beside_use.then(|| finding(usage, "root-sign-in-failures", count, summary))?;
     found.severity = Severity::Low;
     Some(found)
+}
+
+/// `once`, `1,200 times`.
+fn times(count: i64) -> String {
+    if count == 1 { "once".to_owned() } else { format!("{} times", grouped(count)) }
 }
 
 fn finding(usage: &Usage<'_>, rule: &'static str, count: i64, summary: String) -> Finding {

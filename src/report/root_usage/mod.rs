@@ -13,7 +13,7 @@ use usage::Usage;
 /// The report.
 pub static REPORT: Report = Report {
     name: "root-usage",
-    summary: "how each account's root was used: access keys, console, services, AssumeRoot, federation",
+    summary: "How each account's root was used: access keys, console, AssumeRoot, federation",
     about: ABOUT,
     columns: COLUMNS,
     key: &["account_id", "class"],
@@ -23,23 +23,32 @@ pub static REPORT: Report = Report {
 };
 
 const ABOUT: &str = "\
-A row is one account and one way in which its root was used; the first class that holds counts an event:
-  federation   a federated user whose credentials root issued; counted for the account of that root
+A row is one account and one class, the way in which its root was used. The first class that holds counts an event:
+
+  federation   a federated user whose credentials root issued; counted for that root's account
   assume-root  a central root session: the record says so, or AssumeRoot issued the key
   service      an AWS service acted for root, or recorded an event of its own
   access-key   a long-lived access key of root
-  console      all else: people at the console, and tokens that root got for itself
-All but federation sum to the events of type Root.
+  console      everything else: people at the console, and tokens that root got for itself
 
-Severity: access-key critical; federation high; console high when it has everyday events or says no MFA, low when all
-its events failed, else medium; assume-root medium; service info. A root key that was made, and a root password or
-e-mail address that was changed, are findings of their own.
+All classes but federation add up to the events of type Root.
 
-A row proves that the calls were made with these credentials in the accounts and regions that were read; no row proves
-nothing about accounts and regions that were not. everyday_events counts what is neither a sign-in event nor on AWS's
-list of tasks that need root; a bucket policy call counts as such a task even if nothing was locked, and a change of an
-IAM policy never does. mfa is `unknown` for access keys, federation and assume-root: no record says it.
-Order: worst severity, most events, account, class.";
+Severity of a class:
+  access-key   critical
+  federation   high
+  console      high with everyday events or without MFA; low when every event failed; else medium
+  assume-root  medium
+  service      info
+
+A root key that was made, and a root password or e-mail address that was changed, are findings of their own.
+
+What it proves: these calls were made with these credentials, in the accounts and regions that were read. What it \
+does not: no row proves nothing about accounts and regions that were not read. everyday_events counts what is \
+neither a sign-in event nor on AWS's list of tasks that need root; a bucket policy call counts as such a task even \
+if nothing was locked, and a change of an IAM policy never does. mfa is unknown for access keys, federation and \
+assume-root: no record says it.
+
+Rows come worst severity first, then by events, account and class.";
 
 const COLUMNS: &[Column] = &[
     Column::new("account_id", ColumnKind::Id, "Account whose root was used."),
@@ -47,21 +56,22 @@ const COLUMNS: &[Column] = &[
     Column::new("severity", ColumnKind::Text, "How much it matters: info, low, medium, high or critical."),
     Column::new("events", ColumnKind::Count, "Events.").unit("events"),
     Column::new("everyday_events", ColumnKind::Count, "Events that are neither a sign-in nor a task that needs root.")
-        .unit("events"),
-    Column::new("errors", ColumnKind::Count, "Events that failed.").unit("events").second(),
-    Column::new("read_only", ColumnKind::Count, "Events that changed nothing (readOnly).").unit("events").second(),
+        .unit("events")
+        .second(),
+    Column::new("errors", ColumnKind::Count, "Events that failed.").unit("events").last(),
+    Column::new("read_only", ColumnKind::Count, "Events that changed nothing (readOnly).").unit("events").last(),
     Column::new("sign_ins", ColumnKind::Count, "Console sign-ins that worked.").unit("events"),
-    Column::new("sign_in_failures", ColumnKind::Count, "Console sign-ins that failed.").unit("events").second(),
+    Column::new("sign_in_failures", ColumnKind::Count, "Console sign-ins that failed.").unit("events").third(),
     Column::new(
         "mfa",
         ColumnKind::Text,
         "Whether MFA was used at sign-ins and in sessions: yes, no, mixed or unknown.",
     ),
-    Column::new("access_key_ids", ColumnKind::List, "Access keys that were used.").second(),
-    Column::new("addresses", ColumnKind::Count, "Distinct IP addresses.").unit("addresses"),
-    Column::new("address_list", ColumnKind::List, "The IP addresses.").second(),
-    Column::new("top_events", ColumnKind::NamedCounts, "The ten most frequent event names.").second(),
-    Column::new("first_seen", ColumnKind::Time, "Time of the first event.").second(),
+    Column::new("access_key_ids", ColumnKind::List, "Access keys that were used.").third(),
+    Column::new("addresses", ColumnKind::Count, "Distinct IP addresses.").unit("addresses").second(),
+    Column::new("address_list", ColumnKind::List, "The IP addresses.").third(),
+    Column::new("top_events", ColumnKind::NamedCounts, "The ten most frequent event names.").last(),
+    Column::new("first_seen", ColumnKind::Time, "Time of the first event.").third(),
     Column::new("last_seen", ColumnKind::Time, "Time of the last event."),
 ];
 

@@ -14,7 +14,7 @@ use super::source_list::{address_cells, ip_addresses};
 use super::{Answer, Column, ColumnKind, Report, ReportOption, Severity, Value, View, finding};
 use crate::aggregate::issuances::{self, Issuance, Issuances};
 use crate::aggregate::sessions::{self, Sessions};
-use crate::model::SourceAddress;
+use crate::model::{SourceAddress, quantity};
 use expiry::Expiry;
 use issue::Explained;
 use kind::{Kind, role_name, session_name};
@@ -23,7 +23,7 @@ use mfa::Mfa;
 /// The report.
 pub static REPORT: Report = Report {
     name: "sessions",
-    summary: "which role, console and token sessions were in use, and who issued them",
+    summary: "Which role, console and token sessions were in use, and who issued them",
     about: ABOUT,
     columns: COLUMNS,
     key: &["session_id"],
@@ -36,76 +36,91 @@ const MIN_EVENTS: ReportOption = ReportOption {
     name: "min-events",
     default: 1,
     min: 1,
-    about: "leave out sessions with fewer events; their findings stay",
+    about: "List sessions with at least this many events; findings speak of all",
 };
 
 const ABOUT: &str = "\
-A row is one session: the events of one principalId with one creation date (the console uses many access keys in one
-session); without a creation date one access key, else one principalId. Use of long-lived keys is no session.
+A row is one session: the events of one principalId with one creation date (the console uses many access keys in \
+one session); without a creation date one access key, else one principalId. Use of long-lived keys is no session.
 
-kind, first that holds, of a role session: ec2 (named like an instance, or given to or by EC2), lambda, service (another
-AWS service assumed it, or a service-linked role), sso (IAM Identity Center), web-identity, saml, role. Of root and IAM
-users: assume-root, console (a sign-in or the console shows), user-token. Of federated users: federated.
+kind, the first that holds:
+  ec2           named like an instance, or credentials given to or by EC2
+  lambda        credentials given to or by Lambda
+  service       another AWS service assumed the role, or it is a service-linked role
+  sso           a role of IAM Identity Center (AWSReservedSSO_…)
+  web-identity  AssumeRoleWithWebIdentity
+  saml          AssumeRoleWithSAML
+  role          any other role session
+  assume-root   a central root session
+  console       an IAM user or root: a sign-in, or the console, shows
+  user-token    an IAM user or root: any other temporary key (GetSessionToken)
+  federated     GetFederationToken
 
-issue_confidence says how the issuer is known: `exact`, the issuing record names a key of the session, in the same
-account and within the key's life; `inferred`, the record's assumedRoleId is the session's principalId, or a sign-in was
-by the same IAM user or root, within 2 s of the creation date; `none`, the issuer is not in range. That is usual: the
-record may lie before the window, in another account's trail or in another region. It is never suspicious by itself.
+issue_confidence, how the issuer is known:
+  exact     the issuing record names a key of the session, in its account and within its life
+  inferred  within 2 s of the creation date: the record's assumedRoleId is the principalId, or the
+            same IAM user or root signed in
+  none      the issuer is not in range
 
-mfa is `yes` where a record says so (the session's flag, the MFA device named when it was issued, or the session that
-issued it), `unknown` for identity providers and for role chains without such a record, and `no` only where the flag is
-false and means it. A user-token session without any address is a service that acts on that person's call. Sessions
-whose issuer is not in range may be chained, and a workload has no MFA: `no` alone is no finding. in_console is `no`
+None is usual: the record may lie before the window, in another account's trail or in another region. It is never \
+suspicious by itself.
+
+mfa is yes where a record says so (the session's flag, the MFA device named when it was issued, or the session that \
+issued it), unknown for identity providers and for role chains without such a record, and no only where the flag is \
+false and means it. A user-token session without any address is a service that acts on that person's call. Sessions \
+whose issuer is not in range may be chained, and a workload has no MFA: no alone is no finding. in_console is no \
 where no event shows the console.
 
 Severity of a row is that of the worst rule that holds, else info:
   high    root-session-without-mfa
-  medium  console-session-without-mfa, instance-name-not-issued-by-ec2, instance-credentials-in-networks,
-          used-from-other-network
+  medium  console-session-without-mfa, instance-name-not-issued-by-ec2,
+          instance-credentials-in-networks, used-from-other-network
   low     session-without-mfa (issued to an IAM user), imds-v1, used-after-expiry
   info    used-across-private-network
-Networks are /24 and /64. A change of network proves no theft: people move, NAT pools and VPNs have many addresses.
-Order: worst severity, most events, session_id.";
+
+What it proves: these calls were made with credentials of this session. What it does not: a change of network (/24 \
+or /64) proves no theft, since people move and NAT pools and VPNs have many addresses. Rows come worst severity \
+first, then by events and session_id.";
 
 const COLUMNS: &[Column] = &[
     Column::new("session_id", ColumnKind::Id, "<principalId>@<creationDate>; else the access key id or principalId.")
-        .second(),
+        .last(),
     Column::new(
         "kind",
         ColumnKind::Text,
         "What holds the credentials: ec2, lambda, service, sso, role, console and so on; the list is in the help.",
     ),
-    Column::new("account_id", ColumnKind::Id, "Account that owns the credentials.").second(),
-    Column::new("role", ColumnKind::Text, "Name of the role.").second(),
-    Column::new("role_id", ColumnKind::Id, "Unique id of the role.").second(),
+    Column::new("account_id", ColumnKind::Id, "Account that owns the credentials.").last(),
+    Column::new("role", ColumnKind::Text, "Name of the role.").last(),
+    Column::new("role_id", ColumnKind::Id, "Unique id of the role.").asked(),
     Column::new("session_name", ColumnKind::Text, "Name that the issuing call gave the session."),
     Column::new("principal", ColumnKind::Text, "Principal that the events are attributed to."),
-    Column::new("access_key_ids", ColumnKind::List, "Access keys of the session.").second(),
+    Column::new("access_key_ids", ColumnKind::List, "Access keys of the session.").last(),
     Column::new("creation_date", ColumnKind::Time, "When the credentials were issued, as the events say.").second(),
-    Column::new("expires", ColumnKind::Time, "When the credentials end.").second(),
-    Column::new("expires_basis", ColumnKind::Text, "How that is known: response, estimate or none.").second(),
+    Column::new("expires", ColumnKind::Time, "When the credentials end.").third(),
+    Column::new("expires_basis", ColumnKind::Text, "How that is known: response, estimate or none.").asked(),
     Column::new("mfa", ColumnKind::Text, "Whether MFA stands behind the session: yes, no or unknown."),
     Column::new(
         "mfa_basis",
         ColumnKind::Text,
         "What says so: session-flag, serial-number, parent-session, identity-provider or none.",
     )
-    .second(),
-    Column::new("source_identity", ColumnKind::Text, "sourceIdentity, which survives role chaining.").second(),
+    .asked(),
+    Column::new("source_identity", ColumnKind::Text, "sourceIdentity, which survives role chaining.").last(),
     Column::new("issued_by", ColumnKind::Text, "Principal that called the issuing API, or signed in.").second(),
-    Column::new("issued_by_key", ColumnKind::Id, "Access key of that call.").second(),
-    Column::new("issued_from", ColumnKind::Text, "Source address of that call.").second(),
-    Column::new("issue_confidence", ColumnKind::Text, "How the issuer is known: exact, inferred or none.").second(),
-    Column::new("in_console", ColumnKind::Text, "Whether an event shows the console: yes or no.").second(),
-    Column::new("addresses", ColumnKind::Count, "Distinct IP addresses.").unit("addresses"),
-    Column::new("address_list", ColumnKind::List, "The IP addresses.").second(),
+    Column::new("issued_by_key", ColumnKind::Id, "Access key of that call.").asked(),
+    Column::new("issued_from", ColumnKind::Text, "Source address of that call.").last(),
+    Column::new("issue_confidence", ColumnKind::Text, "How the issuer is known: exact, inferred or none.").last(),
+    Column::new("in_console", ColumnKind::Text, "Whether an event shows the console: yes or no.").asked(),
+    Column::new("addresses", ColumnKind::Count, "Distinct IP addresses.").unit("addresses").third(),
+    Column::new("address_list", ColumnKind::List, "The IP addresses.").asked(),
     Column::new("events", ColumnKind::Count, "Events.").unit("events"),
-    Column::new("errors", ColumnKind::Count, "Events that failed.").unit("events").second(),
-    Column::new("first_seen", ColumnKind::Time, "Time of the first event.").second(),
-    Column::new("last_seen", ColumnKind::Time, "Time of the last event.").second(),
+    Column::new("errors", ColumnKind::Count, "Events that failed.").unit("events").last(),
+    Column::new("first_seen", ColumnKind::Time, "Time of the first event.").last(),
+    Column::new("last_seen", ColumnKind::Time, "Time of the last event.").third(),
     Column::new("severity", ColumnKind::Text, "Severity of the worst rule that holds: info, low, medium or high."),
-    Column::new("issued_event", ColumnKind::Text, "The issuing API, or ConsoleLogin.").second(),
-    Column::new("parent_session", ColumnKind::Id, "session_id of the session that made the issuing call.").second(),
+    Column::new("issued_event", ColumnKind::Text, "The issuing API, or ConsoleLogin.").asked(),
+    Column::new("parent_session", ColumnKind::Id, "session_id of the session that made the issuing call.").asked(),
     Column::new("ec2_role_delivery", ColumnKind::List, "Version of the instance metadata service: 1.0 or 2.0.").asked(),
     Column::new("in_scope_of", ColumnKind::Text, "Workload that AWS issued the credentials to.").asked(),
 ];
@@ -141,7 +156,18 @@ fn answer(view: &View<'_>) -> Answer {
     let rows = shown.iter().take(view.rows_wanted).map(|&(severity, i)| cells(&all[i], severity, &all)).collect();
     let mut findings: Vec<_> = rules::groups(&all, holding).into_iter().map(rules::Group::finding).collect();
     finding::sort(&mut findings);
-    Answer { columns: COLUMNS.to_vec(), rows, rows_spared, findings }
+    let hidden = hidden(all.len() - shown.len(), view);
+    Answer { columns: COLUMNS.to_vec(), rows, rows_spared, findings, hidden }
+}
+
+/// Says how many sessions `--min-events` left out.
+fn hidden(count: usize, view: &View<'_>) -> Option<String> {
+    let least = view.options.get(&MIN_EVENTS);
+    let (sessions, are) = (quantity(count as u64, "session"), if count == 1 { "is" } else { "are" });
+    (count > 0).then(|| {
+        let events = quantity(least.unsigned_abs(), "event");
+        format!("{sessions} with fewer than {events} {are} not shown (--min-events 1 lists every session)")
+    })
 }
 
 impl<'a> Known<'a> {

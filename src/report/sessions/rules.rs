@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::Known;
 use super::kind::{Kind, is_instance_name, issuing_service, session_name};
-use crate::model::{EventTime, Network, SourceAddress};
+use crate::model::{EventTime, Network, SourceAddress, grouped, quantity};
 use crate::report::{Finding, Severity};
 
 /// How long after its expiry a call may still be recorded before that is noted, in seconds.
@@ -188,7 +188,7 @@ fn used_elsewhere(known: &Known<'_>) -> Option<String> {
     let home = issued_from.network()?;
     let away = public_networks(&known.addresses).into_iter().filter(|network| *network != home).count();
     let from = issued_from.ip()?;
-    (away > 0).then(|| format!("issued to {from}, used from {away} other public networks"))
+    (away > 0).then(|| format!("issued to {from}, used from {}", quantity(away as u64, "other public network")))
 }
 
 /// Issued at a public address and used from a private one, or the other way round (an instance: used from both). Mostly
@@ -204,7 +204,9 @@ fn used_across_private(known: &Known<'_>) -> Option<String> {
     let across = known.addresses.iter().filter(|ip| is_private(ip) != issued_from.is_private());
     let (count, from) = (across.count(), issued_from.ip()?);
     let (here, there) = if issued_from.is_private() { ("private", "public") } else { ("public", "private") };
-    (count > 0).then(|| format!("issued to the {here} address {from}, used from {count} {there} addresses"))
+    let addresses = if count == 1 { "address" } else { "addresses" };
+    let used = format!("used from {} {there} {addresses}", grouped(count));
+    (count > 0).then(|| format!("issued to the {here} address {from}, {used}"))
 }
 
 /// The address that the credentials were issued to, unless a service got them.

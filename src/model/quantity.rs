@@ -1,7 +1,7 @@
-//! Numbers in sentences and tables.
+//! How numbers stand in sentences and tables. Not how they are counted.
 
 /// `2900000` as `2,900,000`.
-pub(super) fn grouped(number: impl std::fmt::Display) -> String {
+pub fn grouped(number: impl std::fmt::Display) -> String {
     let text = number.to_string();
     let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |digits| ("-", digits));
     let mut out = sign.to_owned();
@@ -15,7 +15,7 @@ pub(super) fn grouped(number: impl std::fmt::Display) -> String {
 }
 
 /// `1 object`, `2,900 objects`. For words whose plural adds an s.
-pub(super) fn quantity(number: u64, word: &str) -> String {
+pub fn quantity(number: u64, word: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {word}{plural}", grouped(number))
 }

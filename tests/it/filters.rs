@@ -1,0 +1,125 @@
+//! Filters: what each counts, and its nearest neighbour that it does not.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Place, count};
+use crate::records::{call, delivered, with};
+
+/// Five calls: four by Alice of which three differ from the first in one thing, and one by a role, in another account.
+fn log(place: &Place) {
+    let role = json!({"type": "AssumedRole", "principalId": "AROACKCEVSQ6C2EXAMPLE:Alice",
+        "arn": "arn:aws:sts::444455556666:assumed-role/Admin/Alice", "accountId": "444455556666",
+        "accessKeyId": "ASIAIOSFODNN7EXAMPLE", "userName": null,
+        "sessionContext": {"sessionIssuer": {"type": "Role", "arn": "arn:aws:iam::444455556666:role/team/Admin",
+            "principalId": "AROACKCEVSQ6C2EXAMPLE", "accountId": "444455556666", "userName": "Admin"}}});
+    let records = [
+        call(1, 0),
+        with(call(2, 0), json!({"eventName": "GetBucketAclStatus", "awsRegion": "us-east-2"})),
+        with(call(3, 0), json!({"eventSource": "s3-outposts.amazonaws.com", "sourceIPAddress": "192.0.2.128"})),
+        with(call(4, 0), json!({"eventSource": "ec2.amazonaws.com", "sourceIPAddress": "2001:db8::7"})),
+        with(
+            call(5, 0),
+            json!({"userIdentity": role, "recipientAccountId": "444455556666",
+            "sourceIPAddress": "cloudformation.amazonaws.com"}),
+        ),
+    ];
+    place.write("log.json", delivered(&records));
+}
+
+/// How many events a run with these options counts; the others are filtered.
+fn counted(place: &Place, options: &str) -> i64 {
+    let answer = place.trailscan(&format!("principals {options} log.json")).json(0);
+    let coverage = &answer["coverage"];
+    assert_eq!(count(&coverage["events_counted"]) + count(&coverage["events_filtered"]), 5);
+    count(&coverage["events_counted"])
+}
+
+#[test]
+fn each_filter_and_its_neighbour() {
+    let place = Place::new();
+    log(&place);
+    for (options, expected) in [
+        ("", 5),
+        ("--account 111122223333", 4),
+        ("--account 444455556666", 1),
+        ("--account 11112222333", 0),
+        ("--account 1111*", 0),
+        ("--region us-east-1", 4),
+        ("--region us-east-2", 1),
+        ("--region us-east", 0),
+        ("--principal arn:aws:iam::111122223333:user/Alice", 4),
+        ("--principal arn:aws:iam::111122223333:user/alice", 0),
+        ("--principal Alice", 0),
+        ("--principal *Alice", 4),
+        // The role, as reports print it, never the session.
+        ("--principal arn:aws:iam::444455556666:role/team/Admin", 1),
+        ("--principal *:role/*", 1),
+        ("--principal *:assumed-role/*", 0),
+        ("--event GetBucketAcl", 4),
+        ("--event GetBucketAcl*", 5),
+        ("--event getbucketacl", 0),
+        ("--event Get?ucketAcl", 4),
+        ("--event {GetBucketAclStatus,Nothing}", 1),
+        ("--service s3", 3),
+        ("--service s3.amazonaws.com", 3),
+        ("--service s3*", 4),
+        ("--service s", 0),
+        ("--service amazonaws.com", 0),
+        ("--address 192.0.2.10", 2),
+        ("--address 192.0.2.0/25", 2),
+        ("--address 192.0.2.0/24", 3),
+        ("--address 192.0.2.11", 0),
+        ("--address 2001:db8::/32", 1),
+        ("--address 2001:db8::8", 0),
+        ("--address 0.0.0.0/0", 3),
+        ("--access-key AKIAIOSFODNN7EXAMPLE", 4),
+        ("--access-key AKIA*", 4),
+        ("--access-key ASIA*", 1),
+        ("--access-key AKIAIOSFODNN7EXAMPL", 0),
+        // Within one flag any, between flags all.
+        ("--account 111122223333 --account 444455556666", 5),
+        ("--event GetBucketAclStatus --event Nothing", 1),
+        ("--region us-east-2 --event GetBucketAcl", 0),
+        ("--region us-east-1 --event GetBucketAcl --address 192.0.2.0/24", 2),
+        ("--service ec2 --address 2001:db8::7 --access-key AKIA*", 1),
+    ] {
+        assert_eq!(counted(&place, options), expected, "{options}");
+    }
+}
+
+#[test]
+fn a_region_filter_warns() {
+    let place = Place::new();
+    log(&place);
+    let warnings = |options: &str| {
+        let answer = place.trailscan(&format!("principals {options} log.json")).json(0);
+        answer["coverage"]["warnings"].as_array().unwrap().iter().map(Value::to_string).collect::<Vec<_>>()
+    };
+    assert!(warnings("--region us-east-1").iter().any(|warning| warning.contains("--region")));
+    assert_eq!(warnings("--account 111122223333"), [""; 0]);
+    let ended = place.trailscan("principals --region us-east-1 log.json").ends(0);
+    assert!(ended.stderr.contains("warning: --region may lose"), "{}", ended.stderr);
+}
+
+#[test]
+fn filters_that_cannot_be() {
+    let place = Place::new();
+    log(&place);
+    for options in
+        ["--address 192.0.2.0/33", "--address 192.0.2", "--address host.example.com", "--event [a", "--principal {a"]
+    {
+        let ended = place.trailscan(&format!("principals {options} log.json")).ends(2);
+        assert!(ended.stdout.is_empty() && ended.stderr.contains("--"), "{options}");
+    }
+    let ended = place.trailscan("principals log.json").args(["--account", ""]).ends(2);
+    assert!(ended.stderr.contains("--account is empty"), "{}", ended.stderr);
+}
+
+#[test]
+fn what_is_filtered_is_no_duplicate() {
+    let place = Place::new();
+    place.write("log.json", delivered(&[call(1, 0), call(1, 0), with(call(2, 0), json!({"eventName": "PutObject"}))]));
+    let answer = place.trailscan("principals --event PutObject log.json").json(0);
+    let fields = ["events_in_window", "events_filtered", "duplicate_events", "events_counted"];
+    assert_eq!(fields.map(|field| count(&answer["coverage"][field])), [3, 2, 0, 1]);
+}

@@ -1,0 +1,153 @@
+//! No order of records, files or threads decides anything: made-up records that contradict each other in every way, dealt
+//! to files again and again, give the same bytes.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Place, count};
+use crate::records::{assume_role, at, call, delivered, session_call, with};
+
+/// A fixed sequence of numbers that look random.
+struct Sequence(u64);
+
+impl Sequence {
+    /// The next number below `n`.
+    fn below(&mut self, n: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % n
+    }
+
+    fn of<T: Clone>(&mut self, choices: &[T]) -> T {
+        choices[self.below(choices.len())].clone()
+    }
+
+    /// A moment of three days.
+    fn time(&mut self) -> String {
+        format!("2026-09-{:02}T{:02}:{:02}:00Z", 9 + self.below(3), self.of(&[0, 9, 23]), self.below(4) * 15)
+    }
+}
+
+/// A record that shares its id, its key, its session, its principal with many others and agrees with none.
+fn record(sequence: &mut Sequence) -> Value {
+    let (time, number) = (sequence.time(), sequence.below(150));
+    let key =
+        sequence.of(&["ASIAIOSFODNN7EXAMPLE", "ASIAI44QH8DHBEXAMPLE", "AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE"]);
+    let created = sequence.of(&["2026-09-09T00:00:00Z", "2026-09-09T09:00:00Z", "2026-09-10T09:00:00Z"]);
+    let plain = match sequence.below(9) {
+        0 => assume_role(number, key, &time, sequence.of(&["Sep 10, 2026, 2:00:00 AM", "Sep 10, 2026, 9:00:00 PM"])),
+        1 | 2 => session_call(number, key, created, &time),
+        3 => with(
+            session_call(number, key, created, &time),
+            json!({"userIdentity": {"sessionContext": {
+            "attributes": {"mfaAuthenticated": "true"}, "sourceIdentity": sequence.of(&["Alice", "Bob"]),
+            "ec2RoleDelivery": sequence.of(&["1.0", "2.0"]), "sessionIssuer": {"userName": sequence.of(&["deploy", "Deploy"])}}}}),
+        ),
+        4 => root(sequence, number, key, created, &time),
+        5 => sign_in(sequence, number, &time),
+        6 => created_key(sequence, number, key, &time),
+        7 => with(
+            at(call(number, 0), &time),
+            json!({"userIdentity": {"accessKeyId": key,
+            "sessionContext": {"attributes": {"creationDate": created, "mfaAuthenticated": sequence.of(&["true", "false"])}}}}),
+        ),
+        _ => with(at(call(number, 0), &time), json!({"userIdentity": {"accessKeyId": key}})),
+    };
+    let mut varied = with(
+        plain,
+        json!({"sourceIPAddress": sequence.of(&["192.0.2.1", "192.0.2.77", "198.51.100.1", "2001:db8::1", "10.0.0.1", "AWS Internal"]),
+            "userAgent": sequence.of(&["aws-cli/2.17.1", "Boto3/1.34.1", "console.amazonaws.com"]),
+            "awsRegion": sequence.of(&["us-east-1", "eu-west-1"]),
+            "userIdentity": {"principalId": sequence.of(&["AROACKCEVSQ6C2EXAMPLE:build-7", "AIDACKCEVSQ6C2EXAMPLE"])}}),
+    );
+    if sequence.below(4) == 0 {
+        varied["errorCode"] = json!(sequence.of(&["AccessDenied", "ThrottlingException"]));
+    }
+    varied
+}
+
+fn root(sequence: &mut Sequence, number: usize, key: &str, created: &str, time: &str) -> Value {
+    let mut record = at(call(number, 0), time);
+    record["userIdentity"] = json!({"type": "Root", "principalId": "111122223333", "accountId": "111122223333",
+        "arn": "arn:aws:iam::111122223333:root", "accessKeyId": key});
+    match sequence.below(4) {
+        0 => with(record, json!({"userIdentity": {"invokedBy": "autoscaling.amazonaws.com"}})),
+        1 => with(
+            record,
+            json!({"userIdentity": {"sessionContext": {"attributes": {"creationDate": created}, "assumedRoot": "true"}}}),
+        ),
+        2 => with(record, json!({"userIdentity": {"sessionContext": {"attributes": {"creationDate": created}}}})),
+        _ => record,
+    }
+}
+
+fn sign_in(sequence: &mut Sequence, number: usize, time: &str) -> Value {
+    let record = with(
+        at(call(number, 0), time),
+        json!({"eventSource": "signin.amazonaws.com", "eventName": "ConsoleLogin", "requestParameters": null,
+            "additionalEventData": {"MFAUsed": sequence.of(&["Yes", "No"])}, "userIdentity": {"accessKeyId": null}}),
+    );
+    with(record, json!({"responseElements": {"ConsoleLogin": sequence.of(&["Success", "Failure"])}}))
+}
+
+fn created_key(sequence: &mut Sequence, number: usize, key: &str, time: &str) -> Value {
+    let date = sequence.of(&["Sep 1, 2026, 12:00:00 PM", "Sep 8, 2026, 12:00:00 PM"]);
+    with(
+        at(call(number, 0), time),
+        json!({"eventSource": "iam.amazonaws.com", "eventName": "CreateAccessKey", "requestParameters": {"userName": "Alice"},
+            "responseElements": {"accessKey": {"accessKeyId": key, "status": "Active", "userName": "Alice", "createDate": date}}}),
+    )
+}
+
+/// Deals the records to five files.
+fn deal(place: &Place, records: &[Value], sequence: &mut Sequence) {
+    let mut hands: [Vec<Value>; 5] = Default::default();
+    let mut order: Vec<usize> = (0..records.len()).collect();
+    for i in (1..order.len()).rev() {
+        order.swap(i, sequence.below(i + 1));
+    }
+    for (n, i) in order.into_iter().enumerate() {
+        // None goes empty: the same commas are written each time.
+        let hand = if n < 5 { n } else { sequence.below(5) };
+        hands[hand].push(records[i].clone());
+    }
+    for (hand, records) in hands.iter().enumerate() {
+        place.write(&format!("logs/{hand}.json"), delivered(records));
+    }
+}
+
+#[test]
+fn contradictions_are_settled_the_same_way_in_every_order() {
+    for seed in 1..=4 {
+        let (place, mut sequence) = (Place::new(), Sequence(seed));
+        let mut records: Vec<Value> = (0..300).map(|_| record(&mut sequence)).collect();
+        // Copies too.
+        records.extend_from_within(..40);
+        for options in ["", "--no-dedupe", "--since 2026-09-10 --until 2026-09-11", "--region us-east-1"] {
+            let mut expected: Option<Vec<u8>> = None;
+            for round in 0..6 {
+                deal(&place, &records, &mut sequence);
+                let line = format!("audit --min-addresses 0 --format json {options} --threads {} logs", 1 + round % 3);
+                let ended = place.trailscan(&line).ends(0);
+                match &expected {
+                    None => {
+                        let coverage = &ended.json()["coverage"];
+                        assert!(options == "--no-dedupe" || count(&coverage["duplicate_events"]) > 0, "{options}");
+                        assert!(!options.is_empty() || count(&coverage["conflicting_ids"]) > 10);
+                        expected = Some(ended.stdout);
+                    }
+                    Some(expected) => differ_nowhere(expected, &ended.stdout, &format!("seed {seed} {options}")),
+                }
+            }
+        }
+    }
+}
+
+/// Names the first line that differs.
+#[track_caller]
+fn differ_nowhere(expected: &[u8], found: &[u8], what: &str) {
+    let lines =
+        |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap().lines().map(str::to_owned).collect::<Vec<_>>();
+    for (expected, found) in lines(expected).iter().zip(lines(found)) {
+        assert_eq!(*expected, found, "{what}");
+    }
+    assert!(expected == found, "{what}");
+}
