@@ -18,7 +18,7 @@ use crate::aggregate::{AggregateKind, State};
 use crate::decode::{Aside, Decoder, Parts};
 use crate::filter::{Dedupe, Filters};
 use crate::input::{Body, Fetched, Listing, LogObject, Source};
-use crate::model::{Day, EventTime, TimeWindow};
+use crate::model::{Day, EventTime, TimeWindow, grouped};
 
 /// What a scan may use.
 #[derive(Clone, Copy, Debug)]
