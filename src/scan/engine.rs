@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ahash::RandomState;
 
@@ -12,6 +12,7 @@ use super::gaps::gaps_of;
 use super::memory::MemoryLimit;
 use super::object::{Buffers, Content, Counter, Fate, Found, Unjudged, judge, skipped_by_key, worded};
 use super::queue::{PartQueue, Share, Tally};
+use super::shares::Shares;
 use super::warnings::warnings_of;
 use super::{Coverage, Meter};
 use crate::aggregate::{AggregateKind, State};
@@ -104,7 +105,7 @@ pub fn scan(request: ScanRequest<'_>) -> Result<ScanOutcome, ScanError> {
     let shared = Shared {
         objects: &listing.objects,
         source: request.source,
-        next: AtomicUsize::new(0),
+        shares: Shares::new(listing.objects.len(), threads.get()),
         parts: PartQueue::new(threads.get()),
         rules: &rules,
         fingerprints: RandomState::new(),
@@ -117,7 +118,7 @@ pub fn scan(request: ScanRequest<'_>) -> Result<ScanOutcome, ScanError> {
     Meter::add(&request.meter.objects, listing.objects.len() as u64);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build();
     let pool = pool.map_err(|error| ScanError::Threads(error.to_string()))?;
-    let done = pool.broadcast(|_| Worker::new(&shared).run());
+    let done = pool.broadcast(|context| Worker::new(&shared).run(context.index()));
     if let (Some(held), Some(limit)) = (shared.memory.excess(), limits.max_memory) {
         return Err(ScanError::Memory { held, limit });
     }
@@ -142,7 +143,7 @@ pub fn scan(request: ScanRequest<'_>) -> Result<ScanOutcome, ScanError> {
 struct Shared<'a> {
     objects: &'a [LogObject],
     source: Option<&'a dyn Source>,
-    next: AtomicUsize,
+    shares: Shares,
     parts: PartQueue,
     rules: &'a Rules<'a>,
     fingerprints: RandomState,
@@ -185,7 +186,7 @@ impl<'a> Worker<'a> {
         Self { shared, decoder, state, counts, coverage, unjudged: Vec::new() }
     }
 
-    fn run(mut self) -> Done {
+    fn run(mut self, worker: usize) -> Done {
         let shared = self.shared;
         let mut buffers = Buffers::default();
         while !shared.is_over() {
@@ -193,8 +194,8 @@ impl<'a> Worker<'a> {
                 self.part(&part);
                 continue;
             }
-            match shared.objects.get(shared.next.fetch_add(1, Ordering::Relaxed)) {
-                Some(object) => self.object(object, None, &mut buffers),
+            match shared.shares.next(worker) {
+                Some(object) => self.object(&shared.objects[object], None, &mut buffers),
                 None => break,
             }
         }

@@ -12,6 +12,7 @@ mod memory;
 mod meter;
 mod object;
 mod queue;
+mod shares;
 mod warnings;
 
 pub use coverage::{Coverage, Failure, Gap, LoggingChange};
