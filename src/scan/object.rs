@@ -1,10 +1,12 @@
 //! One object: read whole where it is small, cut into parts where it is large, and judged.
 
 use std::io::{self, Read};
+use std::sync::Arc;
 
-use super::Failure;
-use crate::decode::{Compression, Ending, Inflater, JsonReader, PartsEnd};
-use crate::input::{KeyKind, LogObject, explain_io};
+use super::queue::Tally;
+use super::{Coverage, Failure};
+use crate::decode::{Aside, Compression, Ending, Inflater, JsonReader, PartsEnd};
+use crate::input::{LogObject, explain_io};
 
 /// Objects up to this many bytes are read into memory before they are unpacked…
 pub(super) const WHOLE_PACKED: usize = 16 << 20;
@@ -51,26 +53,46 @@ pub(super) struct Buffers {
 }
 
 impl Buffers {
-    /// Opens an object whose packed bytes are read through `counted`.
+    /// Opens what `source` gives, whose packed bytes are read through `counted`.
     ///
     /// # Errors
-    /// When the object cannot be opened or its beginning not be read.
-    pub fn open<'a>(&'a mut self, object: &LogObject, most: u64, counted: &'a Counter) -> io::Result<Content<'a>> {
-        let mut source = counted.count(object.open()?);
+    /// When its beginning cannot be read.
+    pub fn open<'a>(
+        &'a mut self,
+        source: Box<dyn Read + Send>,
+        most: u64,
+        counted: &'a Counter,
+    ) -> io::Result<Content<'a>> {
+        let mut source = counted.count(source);
         let (filled, ended) = fill(&mut self.packed, &mut source)?;
         let packed = &self.packed[..filled];
-        if ended {
-            let whole = match Compression::of(packed) {
-                Compression::Plain => Some(packed),
-                Compression::Gzip => self.inflater.whole(packed, WHOLE_JSON),
-                Compression::Zstd => None,
-            };
-            if let Some(json) = whole.filter(|json| json.len() as u64 <= most) {
-                return Ok(Content::Whole(json));
-            }
+        if ended && let Some(json) = whole(&mut self.inflater, packed, most) {
+            return Ok(Content::Whole(json));
         }
         Ok(Content::Stream(Box::new(JsonReader::new(io::Cursor::new(packed).chain(source), most)?)))
     }
+
+    /// Opens an object all of whose packed bytes are there.
+    ///
+    /// # Errors
+    /// When its beginning cannot be read.
+    pub fn open_whole<'a>(&'a mut self, packed: &'a [u8], most: u64, counted: &Counter) -> io::Result<Content<'a>> {
+        counted.add(packed.len());
+        match whole(&mut self.inflater, packed, most) {
+            Some(json) => Ok(Content::Whole(json)),
+            None => Ok(Content::Stream(Box::new(JsonReader::new(packed, most)?))),
+        }
+    }
+}
+
+/// The JSON of an object in one piece, where that can be had.
+fn whole<'a>(inflater: &'a mut Inflater, packed: &'a [u8], most: u64) -> Option<&'a [u8]> {
+    let whole = match Compression::of(packed) {
+        Compression::Plain => Some(packed),
+        Compression::Gzip => inflater.whole(packed, WHOLE_JSON),
+        Compression::Zstd => None,
+    };
+    whole.filter(|json| json.len() as u64 <= most)
 }
 
 /// Reads up to [`WHOLE_PACKED`] bytes into `buffer`, which only ever grows; gives how many, and whether that was all.
@@ -101,6 +123,10 @@ impl Counter {
         self.0.load(std::sync::atomic::Ordering::Relaxed)
     }
 
+    fn add(&self, bytes: usize) {
+        self.0.fetch_add(bytes as u64, std::sync::atomic::Ordering::Relaxed);
+    }
+
     fn count<'a>(&'a self, source: Box<dyn Read + Send>) -> Counted<'a> {
         Counted { source, counter: self }
     }
@@ -114,7 +140,7 @@ struct Counted<'a> {
 impl Read for Counted<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let got = self.source.read(into)?;
-        self.counter.0.fetch_add(got as u64, std::sync::atomic::Ordering::Relaxed);
+        self.counter.add(got);
         Ok(got)
     }
 }
@@ -158,13 +184,7 @@ pub(super) fn worded(error: &io::Error) -> String {
 
 /// The kind under which an object is skipped for what its key says, unopened.
 pub(super) fn skipped_by_key(object: &LogObject) -> Option<&'static str> {
-    match object.key()?.kind {
-        KeyKind::CloudTrail => None,
-        KeyKind::Digest => Some("digest"),
-        KeyKind::Insight => Some("insight"),
-        KeyKind::NetworkActivity => Some("network-activity"),
-        KeyKind::Aggregated => Some("aggregated"),
-    }
+    object.key()?.kind.skipped_as()
 }
 
 /// The entry of the failures list, for a fate that belongs there.
@@ -172,5 +192,42 @@ pub(super) fn failure_of(object: &LogObject, fate: &Fate) -> Option<Failure> {
     match fate {
         Fate::Damaged(why) | Fate::Failed(why) => Some(Failure { object: object.name(), why: why.clone() }),
         Fate::Read | Fate::Skipped(_) => None,
+    }
+}
+
+/// An object that was read in parts, some of them elsewhere and perhaps not yet.
+pub(super) struct Unjudged {
+    pub object: LogObject,
+    pub envelope: bool,
+    pub end: PartsEnd,
+    pub tally: Arc<Tally>,
+}
+
+impl Unjudged {
+    /// Enters what became of the object; what no log holds is no malformed record.
+    pub fn judge(self, coverage: &mut Coverage) {
+        let Self { object, envelope, end, tally } = self;
+        let aside = tally.aside().map(Aside::as_str);
+        let (ending, json_bytes) = (end.ending, end.bytes);
+        let fate = judge_parts(&object, &end, Found { events: tally.events(), aside, envelope, ending, json_bytes });
+        if matches!(fate, Fate::Skipped(_)) {
+            coverage.malformed_records -= tally.malformed();
+        }
+        coverage.enter(&object, fate, end.lossy);
+    }
+}
+
+impl Coverage {
+    /// Enters what became of an object, and whether bytes of it are no UTF-8, which matters where it was read.
+    pub(super) fn enter(&mut self, object: &LogObject, fate: Fate, lossy: bool) {
+        self.objects_found += 1;
+        self.lossy_objects += u64::from(lossy && matches!(fate, Fate::Read | Fate::Damaged(_)));
+        self.failures.extend(failure_of(object, &fate));
+        match fate {
+            Fate::Read => self.objects_read += 1,
+            Fate::Damaged(_) => self.objects_damaged += 1,
+            Fate::Failed(_) => self.objects_failed += 1,
+            Fate::Skipped(kind) => *self.objects_skipped.entry(kind.to_owned()).or_default() += 1,
+        }
     }
 }

@@ -9,6 +9,8 @@ mod oracle;
 mod order;
 mod real;
 mod records;
+#[cfg(feature = "s3")]
+mod s3;
 mod shapes;
 mod truth;
 mod window;
