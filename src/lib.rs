@@ -22,6 +22,7 @@
 //!     let folder = Input::Path(PathBuf::from("sample-logs/AWSLogs"));
 //!     let outcome = scan::scan(ScanRequest {
 //!         listing: input::list(&[folder], DayRange::ALL, &stop),
+//!         source: None,
 //!         window: None,
 //!         filters: &Filters::default(),
 //!         aggregates: report.needs,

@@ -40,11 +40,14 @@ pub enum When {
 /// What every subcommand takes.
 #[derive(Clone, Debug, Args)]
 pub struct Common {
-    /// Files, directories to walk, or - for standard input
+    /// Files, directories to walk, s3://bucket/prefix, or - for standard input
     ///
     /// Files may be plain, gzip or zstd, and hold any form CloudTrail records are exported in; content decides, never
-    /// the name. Without INPUT, the environment variable TRAILSCAN_INPUT names one, else `input` in trailscan.toml (in
-    /// the working directory, then in the user's config directory).
+    /// the name. s3:// takes a bucket, a prefix or an object, at any level of AWSLogs/: accounts and regions are found,
+    /// what the window needs is listed, and digests, insights and other services' logs beside it are not.
+    ///
+    /// Without INPUT, the environment variable TRAILSCAN_INPUT names one, else `input` in trailscan.toml (in the working
+    /// directory, then in the user's config directory).
     #[arg(value_name = "INPUT", value_parser = value_parser!(OsString))]
     pub inputs: Vec<OsString>,
 
@@ -52,6 +55,10 @@ pub struct Common {
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=36_525), conflicts_with = "since")]
     #[arg(help_heading = "Window")]
     pub days: Option<u32>,
+
+    /// Read all of s3://, not the last 30 days, which are read when nothing says which
+    #[arg(long, conflicts_with_all = ["days", "since", "until"], help_heading = "Window")]
+    pub all: bool,
 
     /// Count events at or after this: 2023-07-10, 2023-07-10T12:00:00Z, or 36h, 7d ago
     ///
@@ -102,6 +109,11 @@ pub struct Common {
     /// Count only calls made with this access key: 'AKIA*'
     #[arg(long, value_name = "PATTERN", help_heading = "Filters")]
     pub access_key: Vec<String>,
+
+    /// What is said about S3.
+    #[cfg(feature = "s3")]
+    #[command(flatten)]
+    pub s3: super::s3::S3Typed,
 
     /// What the answer is written as [default: by the extension of --output, else table]
     #[arg(long, value_name = "FORMAT", value_parser = formats(), help_heading = "Output")]

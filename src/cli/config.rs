@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use serde::Deserialize;
+use trailscan::input::S3Uri;
 
 /// The file's name, in the working directory and in the user's config directory.
 pub const FILE_NAME: &str = "trailscan.toml";
@@ -83,7 +84,8 @@ fn parse(text: &str, folder: &Path) -> Result<Config> {
             OneOrMore::One(path) => vec![path],
             OneOrMore::More(paths) => paths,
         };
-        paths.into_iter().map(|path| if path == Path::new("-") { path } else { folder.join(path) }).collect()
+        let is_elsewhere = |path: &Path| path == Path::new("-") || path.to_str().is_some_and(S3Uri::is_meant);
+        paths.into_iter().map(|path| if is_elsewhere(&path) { path } else { folder.join(path) }).collect()
     };
     Ok(Config {
         input: written.input.map(resolved),
@@ -108,6 +110,7 @@ mod tests {
         assert_eq!(one.threads, NonZeroUsize::new(4));
         assert_eq!(one.geoip_db, Some(vec!["/a.mmdb".into(), "/etc/x/b.mmdb".into()]));
         assert_eq!(parsed("input = ['/a', '-']").unwrap().input, Some(vec!["/a".into(), "-".into()]));
+        assert_eq!(parsed("input = 's3://bucket/a'").unwrap().input, Some(vec!["s3://bucket/a".into()]));
     }
 
     #[test]

@@ -23,6 +23,7 @@ pub fn root() -> String {
         "Examples:\n  \
          trailscan {AUDIT} ./AWSLogs                       every report over all that is there\n  \
          trailscan root-usage --days 30 ./AWSLogs        who used root in the last 30 days\n  \
+         trailscan root-usage s3://amzn-s3-demo-bucket   the same, from where the trail delivers\n  \
          trailscan key-spread -o keys.csv ./AWSLogs      where long-lived keys are used, as CSV\n\n\
          `trailscan REPORT --help` shows what a report proves and does not prove, its columns and its options.\n\n\
          {EXIT_CODES}"

@@ -11,6 +11,8 @@ mod plan;
 mod progress;
 mod quantity;
 mod run;
+#[cfg(feature = "s3")]
+mod s3;
 mod tell;
 mod window;
 

@@ -34,8 +34,14 @@ pub struct Plan {
     pub inputs: Vec<Input>,
     /// What is counted; `None` is everything.
     pub window: Option<TimeWindow>,
+    /// Whether nobody asked for that window: it bounds what is read of S3.
+    #[cfg(feature = "s3")]
+    pub window_by_default: bool,
     /// The delivery days that are read.
     pub read: DayRange,
+    /// What is read of S3.
+    #[cfg(feature = "s3")]
+    pub s3: Option<trailscan::input::s3::S3Request>,
     /// What else is asked of an event.
     pub filters: Filters,
     /// How the scan works.
@@ -138,7 +144,8 @@ impl Plan {
         let Typed { report, common, shape, numbers } = typed;
         let Surroundings { clock, now, input, config } = surroundings;
         let question = report.map_or(Question::Audit, Question::One);
-        let (window, read) = resolve_window(&common, now.as_deref(), clock)?;
+        let inputs = inputs::resolve(common.inputs.clone(), input, config.input).map_err(Problem::usage)?;
+        let (window, read) = resolve_window(&common, is_by_default(&common, &inputs), (now.as_deref(), clock))?;
         let geo = open_geo(&common, config.geoip_db)?;
         let mut options = Options::default();
         for (option, value) in numbers {
@@ -156,18 +163,29 @@ impl Plan {
             filters: Filters::new(&criteria(&common)).map_err(Problem::usage)?,
             work: work(&common, config.threads),
             delivery: delivery(question, &common, shape)?,
-            inputs: inputs::resolve(common.inputs, input, config.input).map_err(Problem::usage)?,
+            #[cfg(feature = "s3")]
+            window_by_default: is_by_default(&common, &inputs),
+            #[cfg(feature = "s3")]
+            s3: common.s3.request(&inputs, read, (&common.account, &common.region)).map_err(Problem::usage)?,
+            inputs,
         })
     }
 }
 
+/// Whether S3 is read and nothing says which days of it.
+fn is_by_default(common: &Common, inputs: &[Input]) -> bool {
+    let is_said = common.all || common.days.is_some() || common.since.is_some() || common.until.is_some();
+    !is_said && inputs.iter().any(|input| matches!(input, Input::S3(_)))
+}
+
 fn resolve_window(
     common: &Common,
-    set: Option<&str>,
-    clock: EventTime,
+    by_default: bool,
+    (set, clock): (Option<&str>, EventTime),
 ) -> Result<(Option<TimeWindow>, DayRange), Problem> {
     let now = window::now(common.now.as_deref(), set, clock).map_err(Problem::usage)?;
-    let typed = window::Typed { days: common.days, since: common.since.as_deref(), until: common.until.as_deref() };
+    let days = common.days.or(by_default.then_some(window::S3_DAYS));
+    let typed = window::Typed { days, since: common.since.as_deref(), until: common.until.as_deref() };
     let window = window::resolve(typed, now).map_err(Problem::usage)?;
     let read = window.map_or(DayRange::ALL, |window| DayRange::of_window(window, common.late_slack, now));
     Ok((window, read))
@@ -318,6 +336,21 @@ mod tests {
     }
 
     #[test]
+    #[cfg(feature = "s3")]
+    fn of_s3_the_last_days_are_read() {
+        let window = |line: &str| {
+            let plan = plan(line).unwrap();
+            (plan.window_by_default, plan.window.map(|window| window.since().to_string()))
+        };
+        let since = |text: &str| Some(text.to_owned());
+        assert_eq!(window("audit s3://bucket"), (true, since("2023-06-11T00:00:00Z")));
+        assert_eq!(window("audit . s3://bucket"), (true, since("2023-06-11T00:00:00Z")));
+        assert_eq!(window("audit --days 1 s3://bucket"), (false, since("2023-07-10T00:00:00Z")));
+        assert_eq!(window("audit --all s3://bucket"), (false, None));
+        assert_eq!(window("audit ."), (false, None));
+    }
+
+    #[test]
     fn the_format_is_said_or_seen() {
         let format = |line: &str| plan(line).map(|plan| plan.delivery.format);
         assert_eq!(format("audit --format json"), Ok(Format::Json));
@@ -353,7 +386,7 @@ mod tests {
             ("audit --since 2024-01-01".to_owned(), "the window starts"),
             ("audit --address nowhere".to_owned(), "--address"),
             ("audit --now 36h".to_owned(), "--now"),
-            ("audit s3://bucket/AWSLogs".to_owned(), "S3"),
+            ("audit s3:///AWSLogs".to_owned(), "s3:///AWSLogs"),
         ] {
             let error = plan(&line).map(|_| ()).unwrap_err();
             assert!(error.contains(expected), "{line}: {error}");

@@ -51,6 +51,7 @@ fn follow(bar: &ProgressBar, meter: &Meter, done: &AtomicBool) {
     while !done.load(Ordering::Relaxed) {
         let bytes = meter.bytes_json.load(Ordering::Relaxed);
         let events = meter.events.load(Ordering::Relaxed);
+        bar.set_length(meter.objects.load(Ordering::Relaxed));
         bar.set_position(meter.objects_done.load(Ordering::Relaxed));
         bar.set_message(rate(bytes, events, start.elapsed()));
         std::thread::sleep(TICK);

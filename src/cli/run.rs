@@ -83,8 +83,14 @@ fn read(plan: &Plan) -> Result<ScanOutcome, Problem> {
     let listing = progress::listing(shown, || input::list(&plan.inputs, plan.read, &STOP));
     let meter = Meter::default();
     let (objects, aggregates) = (listing.objects.len(), plan.question.needs());
+    #[cfg(feature = "s3")]
+    let s3 = open_s3(plan)?;
     let request = ScanRequest {
         listing,
+        #[cfg(feature = "s3")]
+        source: s3.as_ref().map(|source| source as &dyn input::Source),
+        #[cfg(not(feature = "s3"))]
+        source: None,
         window: plan.window,
         filters: &plan.filters,
         aggregates: &aggregates,
@@ -95,6 +101,17 @@ fn read(plan: &Plan) -> Result<ScanOutcome, Problem> {
         meter: &meter,
     };
     progress::scanning(shown, objects, &meter, || scan::scan(request)).map_err(Problem::failed)
+}
+
+/// Begins to read what the plan names of S3.
+#[cfg(feature = "s3")]
+fn open_s3(plan: &Plan) -> Result<Option<input::s3::S3Source>, Problem> {
+    let Some(request) = plan.s3.clone() else { return Ok(None) };
+    if let Some(window) = plan.window.filter(|_| plan.window_by_default) {
+        let days = super::window::S3_DAYS;
+        tell::line(format!("counting the last {days} days, from {}: --all reads all of S3", window.since()));
+    }
+    input::s3::S3Source::open(request, &STOP).map(Some).map_err(Problem::failed)
 }
 
 /// The first Ctrl-C ends the reading, and what was read is answered; a second leaves at once.

@@ -39,6 +39,9 @@ pub fn resolve(typed: Typed<'_>, now: EventTime) -> Result<Option<TimeWindow>, S
     TimeWindow::new(since, until).map(Some).map_err(|error| error.to_string())
 }
 
+/// Days that are read of S3 when nothing says which: reading all that a trail ever delivered takes hours and costs.
+pub const S3_DAYS: u32 = 30;
+
 /// The environment variable that sets the clock.
 pub const VARIABLE: &str = "TRAILSCAN_NOW";
 

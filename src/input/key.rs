@@ -54,6 +54,17 @@ impl KeyKind {
         }
     }
 
+    /// The kind under which objects of this stream are skipped unopened; `None` for events.
+    pub const fn skipped_as(self) -> Option<&'static str> {
+        match self {
+            Self::CloudTrail => None,
+            Self::Digest => Some("digest"),
+            Self::Insight => Some("insight"),
+            Self::NetworkActivity => Some("network-activity"),
+            Self::Aggregated => Some("aggregated"),
+        }
+    }
+
     /// AWS's spelling: the folder's name.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -179,14 +190,15 @@ fn number(text: &str, digits: usize) -> Option<u32> {
     (text.len() == digits && digits <= 8 && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok())?
 }
 
-fn is_account(text: &str) -> bool {
+/// Twelve digits.
+pub(super) fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// `o-` and 10 to 32 lower-case letters or digits.
 ///
 /// Source: AWS Organizations API reference, `Organization.Id`.
-fn is_organization(text: &str) -> bool {
+pub(super) fn is_organization(text: &str) -> bool {
     text.strip_prefix("o-").is_some_and(|id| {
         (10..=32).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
     })
@@ -194,7 +206,7 @@ fn is_organization(text: &str) -> bool {
 
 /// Lower-case words and a number, joined by dashes: `us-east-1`, `us-gov-west-1`, `eusc-de-east-1`. A list of regions
 /// would be out of date by the next one.
-fn is_region(text: &str) -> bool {
+pub(super) fn is_region(text: &str) -> bool {
     let Some((words, number)) = text.rsplit_once('-') else { return false };
     let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase());
     words.contains('-')

@@ -57,6 +57,8 @@ pub fn list(inputs: &[Input], read: DayRange, stop: &AtomicBool) -> Listing {
         match input {
             Input::Stdin => lister.listing.objects.push(LogObject::stdin()),
             Input::Path(path) => lister.path(path),
+            // Listed and fetched by a source of its own, while the scan runs.
+            Input::S3(_) => {}
         }
     }
     lister.listing
@@ -121,7 +123,8 @@ impl Lister<'_> {
 }
 
 impl Pruned {
-    fn add(&mut self, key: LogKey) {
+    /// Counts an object that is left shut.
+    pub(super) fn add(&mut self, key: LogKey) {
         self.objects += 1;
         self.newest_day = self.newest_day.max(Some(key.day));
         let place = (key.account_id, key.region);

@@ -1,19 +1,25 @@
-//! Where log objects come from: files, directories and standard input; what a key says, and what a window prunes.
+//! Where log objects come from: files, directories, standard input and S3; what a key says, and what a window prunes.
 //!
 //! Nothing is parsed here but names, and nothing is opened before [`LogObject::open`]. The command line calls
-//! [`list`], the engine opens what it gives.
+//! [`list`], the engine opens what it gives; objects of a [`Source`] arrive with their bytes while the scan runs.
 
 mod feed;
 mod key;
 mod list;
 mod object;
 mod prune;
+#[cfg(feature = "s3")]
+pub mod s3;
+mod source;
+mod uri;
 
 pub use feed::Feed;
 pub use key::{KeyKind, LogKey};
 pub use list::{Listing, ListingFailure, Pruned, list};
 pub use object::{LogObject, Origin, explain_io};
 pub use prune::DayRange;
+pub use source::{Arrivals, Body, Fetched, Source, WholeBody};
+pub use uri::S3Uri;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -25,17 +31,25 @@ pub enum Input {
     Path(PathBuf),
     /// Standard input: `-`.
     Stdin,
+    /// A place in S3.
+    S3(S3Uri),
 }
 
 /// Why a text names no place to read from.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InputError {
     /// An empty text, often an unset shell variable.
-    #[error("an input is empty: give a file, a directory or - for standard input")]
+    #[error("an input is empty: give a file, a directory, s3://bucket/prefix or - for standard input")]
     Empty,
-    /// An S3 URI.
-    #[error("{0}: S3 cannot be read yet: copy it first (aws s3 sync {0} DIR) and give the directory")]
-    S3(String),
+    /// An S3 URI without a bucket.
+    #[error("{0}: names no bucket: give s3://bucket, s3://bucket/prefix/ or s3://bucket/key")]
+    NoBucket(String),
+    /// An S3 URI, in a build that cannot read it.
+    #[error(
+        "{0}: this build reads no S3: install with the feature `s3`, or copy it first (aws s3 sync {0} DIR) and give the \
+         directory"
+    )]
+    NoS3(String),
 }
 
 impl Input {
@@ -51,8 +65,9 @@ impl Input {
             return Ok(Self::Stdin);
         }
         match text.to_str() {
-            Some(uri) if uri.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("s3://")) => {
-                Err(InputError::S3(uri.to_owned()))
+            Some(uri) if S3Uri::is_meant(uri) && cfg!(not(feature = "s3")) => Err(InputError::NoS3(uri.to_owned())),
+            Some(uri) if S3Uri::is_meant(uri) => {
+                S3Uri::parse(uri).map(Self::S3).ok_or_else(|| InputError::NoBucket(uri.to_owned()))
             }
             _ => Ok(Self::Path(PathBuf::from(text))),
         }
@@ -71,6 +86,12 @@ mod tests {
         assert_eq!(Input::parse("AWSLogs".into()), path("AWSLogs"));
         assert_eq!(Input::parse("s3:/x".into()), path("s3:/x"));
         assert_eq!(Input::parse("".into()), Err(InputError::Empty));
-        assert_eq!(Input::parse("S3://bucket/p".into()), Err(InputError::S3("S3://bucket/p".into())));
+        let parsed = Input::parse("S3://bucket/p".into());
+        if cfg!(feature = "s3") {
+            assert_eq!(parsed, Ok(Input::S3(S3Uri { bucket: "bucket".into(), key: "p".into() })));
+            assert_eq!(Input::parse("s3://".into()), Err(InputError::NoBucket("s3://".into())));
+        } else {
+            assert_eq!(parsed, Err(InputError::NoS3("S3://bucket/p".into())));
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! One log object: a file or standard input, not yet opened.
+//! One log object: a file, standard input or an object of a bucket, not yet opened.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -31,6 +31,7 @@ enum Location {
     Stdin,
     Named(Box<Path>),
     Walked(Arc<Path>, Box<OsStr>),
+    Fetched(Arc<str>, Box<str>),
 }
 
 impl LogObject {
@@ -49,10 +50,15 @@ impl LogObject {
         Self { origin: Origin::Walked, location: Location::Walked(directory, file_name.into()) }
     }
 
-    /// Where the file lies; `None` for standard input.
+    /// An object that a source fetches: `key` in the bucket that `uri` names, without a slash at its end.
+    pub fn fetched(origin: Origin, uri: Arc<str>, key: Box<str>) -> Self {
+        Self { origin, location: Location::Fetched(uri, key) }
+    }
+
+    /// Where the file lies; `None` for standard input and for what no file holds.
     pub fn path(&self) -> Option<PathBuf> {
         match &self.location {
-            Location::Stdin => None,
+            Location::Stdin | Location::Fetched(..) => None,
             Location::Named(path) => Some(path.to_path_buf()),
             Location::Walked(directory, file_name) => Some(directory.join(&**file_name)),
         }
@@ -61,21 +67,26 @@ impl LogObject {
     /// The path as the user can use it again: standard input is `-`, and what is no UTF-8 is written as `$'\xff'`, which
     /// bash and zsh read back.
     pub fn name(&self) -> String {
-        self.path().map_or_else(|| "-".to_owned(), |path| printable(path.as_os_str()))
+        match (&self.location, self.path()) {
+            (Location::Fetched(bucket, key), _) => format!("{bucket}/{key}"),
+            (_, Some(path)) => printable(path.as_os_str()),
+            (_, None) => "-".to_owned(),
+        }
     }
 
     /// What the name says about the content, where it follows CloudTrail's grammar.
     pub fn key(&self) -> Option<LogKey> {
-        LogKey::of_path(&self.path()?)
+        match &self.location {
+            Location::Fetched(_, key) => LogKey::parse(key),
+            _ => LogKey::of_path(&self.path()?),
+        }
     }
 
     /// Whether it is meant to be a log: the user named it, or its name is one that CloudTrail gives. When such an
     /// object cannot be read it has failed; any other is skipped.
     pub fn is_expected(&self) -> bool {
         self.origin == Origin::Named
-            || self.key().is_some_and(|key| {
-                key.delivered.is_some() || self.path().is_some_and(|path| has_log_extension(path.as_os_str()))
-            })
+            || self.key().is_some_and(|key| key.delivered.is_some() || has_log_extension(OsStr::new(&self.name())))
     }
 
     /// Whether its reader may have to wait for a writer: standard input, a named pipe, a device.
@@ -83,19 +94,20 @@ impl LogObject {
         match &self.location {
             Location::Stdin => true,
             Location::Named(path) => path.metadata().is_ok_and(|metadata| !metadata.is_file()),
-            // Only files are taken from a walk.
-            Location::Walked(..) => false,
+            // Only files are taken from a walk; what was fetched is there.
+            Location::Walked(..) | Location::Fetched(..) => false,
         }
     }
 
     /// Opens the object. Standard input can be read once.
     ///
     /// # Errors
-    /// Those of opening a file; [`explain_io`] words them.
+    /// Those of opening a file, which [`explain_io`] words; an object that a source fetches has its bytes from there.
     pub fn open(&self) -> io::Result<Box<dyn Read + Send>> {
-        match self.path() {
-            None => Ok(Box::new(io::stdin())),
-            Some(path) => Ok(Box::new(File::open(path)?)),
+        match (&self.location, self.path()) {
+            (Location::Fetched(..), _) => Err(io::ErrorKind::Unsupported.into()),
+            (_, None) => Ok(Box::new(io::stdin())),
+            (_, Some(path)) => Ok(Box::new(File::open(path)?)),
         }
     }
 }

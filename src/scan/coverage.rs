@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use crate::input::{Arrivals, Listing, ListingFailure, Pruned};
 use crate::model::{Day, EventTime};
 
 /// What a scan covered. Two identities hold:
@@ -124,5 +125,52 @@ impl Coverage {
     /// Whether something could not be read: the answer is partial.
     pub fn is_partial(&self) -> bool {
         self.objects_damaged + self.objects_failed + self.malformed_records > 0 || self.interrupted
+    }
+}
+
+impl Coverage {
+    /// Adds what a worker met of objects.
+    pub(super) fn add_objects(&mut self, other: Self) {
+        self.objects_found += other.objects_found;
+        self.objects_read += other.objects_read;
+        self.objects_damaged += other.objects_damaged;
+        self.objects_failed += other.objects_failed;
+        self.bytes_compressed += other.bytes_compressed;
+        self.bytes_json += other.bytes_json;
+        self.lossy_objects += other.lossy_objects;
+        self.failures.extend(other.failures);
+        for (kind, count) in other.objects_skipped {
+            *self.objects_skipped.entry(kind).or_default() += count;
+        }
+    }
+
+    /// Adds what a stop left unread of all objects that were `listed`.
+    pub(super) fn add_unreached(&mut self, listed: u64) {
+        let unreached = listed.saturating_sub(self.objects_found);
+        if unreached > 0 {
+            self.objects_found += unreached;
+            self.objects_skipped.insert("not-reached".to_owned(), unreached);
+        }
+    }
+
+    /// Adds what the listing left out.
+    pub(super) fn add_listing(&mut self, listing: &Listing) {
+        self.add_left_out(&listing.skipped, &listing.pruned, &listing.failures);
+    }
+
+    /// Adds what a source left out.
+    pub(super) fn add_arrivals(&mut self, arrivals: &Arrivals) {
+        self.add_left_out(&arrivals.skipped, &arrivals.pruned, &arrivals.failures);
+    }
+
+    fn add_left_out(&mut self, skipped: &BTreeMap<&'static str, u64>, pruned: &Pruned, failures: &[ListingFailure]) {
+        for (kind, count) in skipped {
+            self.objects_found += count;
+            *self.objects_skipped.entry((*kind).to_owned()).or_default() += count;
+        }
+        self.objects_found += pruned.objects + failures.len() as u64;
+        self.objects_pruned += pruned.objects;
+        self.objects_failed += failures.len() as u64;
+        self.failures.extend(failures.iter().map(|f| Failure { object: f.object.clone(), why: f.why.clone() }));
     }
 }

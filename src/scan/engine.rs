@@ -1,7 +1,6 @@
 //! Workers over a shared list of objects, each with its own decoder and state, folded together at the end.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::io::Read;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -12,14 +11,17 @@ use ahash::RandomState;
 use super::counting::{Counting, Counts, Rules};
 use super::gaps::gaps_of;
 use super::memory::MemoryLimit;
-use super::object::{Buffers, Content, Counter, Fate, Found, failure_of, judge, judge_parts, skipped_by_key, worded};
+use super::object::{
+    Buffers, Content, Counter, Fate, Found, Unjudged, interrupted, judge, open, skipped_by_key, worded,
+};
 use super::queue::{PartQueue, Share, Tally};
 use super::shares::Shares;
-use super::{Coverage, Failure, Meter};
+use super::warnings::warnings_of;
+use super::{Coverage, Meter};
 use crate::aggregate::{AggregateKind, State};
-use crate::decode::{Aside, Decoder, Parts, PartsEnd};
+use crate::decode::{Aside, Decoder, Parts};
 use crate::filter::{Dedupe, Filters};
-use crate::input::{Listing, LogObject};
+use crate::input::{Body, Fetched, Listing, LogObject, Source};
 use crate::model::{Day, EventTime, TimeWindow, grouped};
 
 /// What a scan may use.
@@ -41,8 +43,10 @@ impl Default for Limits {
 
 /// What to scan, and how.
 pub struct ScanRequest<'a> {
-    /// The objects.
+    /// The objects that are there.
     pub listing: Listing,
+    /// Gives objects that arrive while the scan runs; they are read after those that are there.
+    pub source: Option<&'a dyn Source>,
     /// What is counted; `None` is everything that has a time.
     pub window: Option<TimeWindow>,
     /// What of it is counted.
@@ -103,6 +107,7 @@ pub fn scan(request: ScanRequest<'_>) -> Result<ScanOutcome, ScanError> {
     let rules = Rules { window, filters, dedupe: request.dedupe.then(Dedupe::default) };
     let shared = Shared {
         objects: &listing.objects,
+        source: request.source,
         shares: Shares::new(listing.objects.len(), threads.get()),
         parts: PartQueue::new(threads.get()),
         rules: &rules,
@@ -120,17 +125,27 @@ pub fn scan(request: ScanRequest<'_>) -> Result<ScanOutcome, ScanError> {
     if let (Some(held), Some(limit)) = (shared.memory.excess(), limits.max_memory) {
         return Err(ScanError::Memory { held, limit });
     }
-    let mut outcome = fold(done, request.aggregates, &listing);
+    let listed = request.source.map_or(0, Source::listed);
+    let arrivals = request.source.map(Source::arrivals).unwrap_or_default();
+    let mut outcome = fold(done, request.aggregates);
+    let coverage = &mut outcome.coverage;
+    coverage.add_unreached(listing.objects.len() as u64 + listed);
+    coverage.add_listing(&listing);
+    coverage.add_arrivals(&arrivals);
+    coverage.failures.sort();
+    outcome.newest_pruned_day = listing.pruned.newest_day.max(arrivals.pruned.newest_day);
     outcome.coverage.interrupted = request.stop.load(Ordering::Relaxed) || listing.interrupted;
-    outcome.coverage.gaps = gaps_of(&listing, window);
+    outcome.coverage.gaps = gaps_of(&listing, &arrivals, window);
     outcome.coverage.conflicting_ids = rules.dedupe.as_ref().map_or(0, Dedupe::conflicting_ids);
     outcome.coverage.warnings = warnings_of(&outcome.coverage, filters);
+    outcome.coverage.warnings.extend(arrivals.warnings);
     Ok(outcome)
 }
 
 /// What all workers look at.
 struct Shared<'a> {
     objects: &'a [LogObject],
+    source: Option<&'a dyn Source>,
     shares: Shares,
     parts: PartQueue,
     rules: &'a Rules<'a>,
@@ -150,19 +165,11 @@ impl Shared<'_> {
 }
 
 /// What one worker came to.
-struct Done<'a> {
+struct Done {
     state: State,
     counts: Counts,
     coverage: Coverage,
-    unjudged: Vec<Unjudged<'a>>,
-}
-
-/// An object that was read in parts, some of them elsewhere and perhaps not yet.
-struct Unjudged<'a> {
-    object: &'a LogObject,
-    envelope: bool,
-    end: PartsEnd,
-    tally: Arc<Tally>,
+    unjudged: Vec<Unjudged>,
 }
 
 struct Worker<'a> {
@@ -171,7 +178,7 @@ struct Worker<'a> {
     state: State,
     counts: Counts,
     coverage: Coverage,
-    unjudged: Vec<Unjudged<'a>>,
+    unjudged: Vec<Unjudged>,
 }
 
 impl<'a> Worker<'a> {
@@ -182,7 +189,7 @@ impl<'a> Worker<'a> {
         Self { shared, decoder, state, counts, coverage, unjudged: Vec::new() }
     }
 
-    fn run(mut self, worker: usize) -> Done<'a> {
+    fn run(mut self, worker: usize) -> Done {
         let shared = self.shared;
         let mut buffers = Buffers::default();
         while !shared.is_over() {
@@ -191,10 +198,11 @@ impl<'a> Worker<'a> {
                 continue;
             }
             match shared.shares.next(worker) {
-                Some(object) => self.object(&shared.objects[object], &mut buffers),
+                Some(object) => self.object(&shared.objects[object], None, &mut buffers),
                 None => break,
             }
         }
+        self.arriving(&mut buffers);
         shared.parts.retire();
         while let Some(part) = shared.parts.wait() {
             self.part(&part);
@@ -202,17 +210,49 @@ impl<'a> Worker<'a> {
         Done { state: self.state, counts: self.counts, coverage: self.coverage, unjudged: self.unjudged }
     }
 
-    fn object(&mut self, object: &'a LogObject, buffers: &mut Buffers) {
-        match skipped_by_key(object) {
-            Some(kind) => self.coverage.enter(object, Fate::Skipped(kind), false),
-            None => self.read(object, buffers),
+    /// Takes the objects of the source as they arrive.
+    fn arriving(&mut self, buffers: &mut Buffers) {
+        let shared = self.shared;
+        let Some(source) = shared.source else { return };
+        while !shared.is_over() {
+            if let Some(part) = shared.parts.take() {
+                self.part(&part);
+                continue;
+            }
+            let Some(Fetched { object, body }) = source.next() else { return };
+            let found = shared.objects.len() as u64 + source.listed();
+            shared.meter.objects.fetch_max(found, Ordering::Relaxed);
+            self.object(&object, Some(body), buffers);
+        }
+    }
+
+    /// Reads an object, whose `body` is there or must be opened.
+    fn object(&mut self, object: &LogObject, body: Option<Body>, buffers: &mut Buffers) {
+        match (skipped_by_key(object), body) {
+            (Some(kind), _) => self.coverage.enter(object, Fate::Skipped(kind), false),
+            (None, None) => match open(object) {
+                Ok(file) => self.read(object, Body::Stream(file), buffers),
+                Err(error) => self.coverage.enter(object, Fate::Failed(worded(&error)), false),
+            },
+            (None, Some(body)) => self.read(object, body, buffers),
         }
         Meter::add(&self.shared.meter.objects_done, 1);
     }
 
-    fn read(&mut self, object: &'a LogObject, buffers: &mut Buffers) {
+    fn read(&mut self, object: &LogObject, body: Body, buffers: &mut Buffers) {
         let packed = Counter::new(self.shared.stop);
-        match buffers.open(object, self.shared.limits.max_object_bytes, &packed) {
+        let most = self.shared.limits.max_object_bytes;
+        let whole;
+        let content = match body {
+            Body::Skipped(kind) => return self.coverage.enter(object, Fate::Skipped(kind), false),
+            Body::Failed(why) => return self.coverage.enter(object, Fate::Failed(why), false),
+            Body::Stream(stream) => buffers.open(stream, most, &packed),
+            Body::Whole(body) => {
+                whole = body;
+                buffers.open_whole(&whole.bytes, most, &packed)
+            }
+        };
+        match content {
             Err(error) => self.coverage.enter(object, Fate::Failed(worded(&error)), false),
             Ok(Content::Whole(json)) => self.whole(object, json, &packed),
             Ok(Content::Stream(stream)) => self.stream(object, stream, &packed),
@@ -246,7 +286,7 @@ impl<'a> Worker<'a> {
     }
 
     /// Cuts a stream into parts for whoever has time. What became of the object is known when all parts are read.
-    fn stream(&mut self, object: &'a LogObject, stream: Box<dyn Read + Send + '_>, packed: &Counter<'_>) {
+    fn stream(&mut self, object: &LogObject, stream: Box<dyn Read + Send + '_>, packed: &Counter<'_>) {
         let mut parts = Parts::new(stream, self.shared.limits.max_record_bytes);
         let (tally, mut stopped) = (Arc::new(Tally::default()), false);
         for part in parts.by_ref() {
@@ -265,7 +305,7 @@ impl<'a> Worker<'a> {
         if stopped || packed.was_stopped() {
             return self.coverage.enter(object, interrupted(packed.bytes()), end.lossy);
         }
-        self.unjudged.push(Unjudged { object, envelope, end, tally });
+        self.unjudged.push(Unjudged { object: object.clone(), envelope, end, tally });
     }
 
     fn part(&mut self, share: &Share) {
@@ -289,13 +329,7 @@ impl<'a> Worker<'a> {
     }
 }
 
-/// The fate of an object of which this much was read before a stop.
-fn interrupted(read: u64) -> Fate {
-    let why = "interrupted before its end".to_owned();
-    if read > 0 { Fate::Damaged(why) } else { Fate::Failed(why) }
-}
-
-fn fold(done: Vec<Done<'_>>, aggregates: &[&'static AggregateKind], listing: &Listing) -> ScanOutcome {
+fn fold(done: Vec<Done>, aggregates: &[&'static AggregateKind]) -> ScanOutcome {
     let mut coverage = Coverage::default();
     let mut newest_event_read = None;
     let mut states: Vec<State> = Vec::with_capacity(done.len());
@@ -310,117 +344,6 @@ fn fold(done: Vec<Done<'_>>, aggregates: &[&'static AggregateKind], listing: &Li
         object.judge(&mut coverage);
     }
     let state = states.into_iter().reduce(State::merge).unwrap_or_else(|| State::new(aggregates));
-    coverage.add_listing(listing);
-    coverage.failures.sort();
     coverage.logging_changes.sort();
-    ScanOutcome { state, coverage, newest_event_read, newest_pruned_day: listing.pruned.newest_day }
-}
-
-/// What the reader of the coverage should be told in words.
-fn warnings_of(coverage: &Coverage, filters: &Filters) -> Vec<String> {
-    let changes = BTreeSet::from_iter(coverage.logging_changes.iter().map(|change| change.event.as_str()));
-    let changes = Vec::from_iter(changes).join(", ");
-    let logging = format!("what trails record ({changes}): see logging_changes in the coverage");
-    let told = |count: u64, one: &str, many: &str| match count {
-        0 => None,
-        1 => Some(format!("1 {one}")),
-        _ => Some(format!("{} {many}", grouped(count))),
-    };
-    let blind = coverage.events_counted > 0 && coverage.read_only_events == 0 && filters.is_empty();
-    let warnings = [
-        told(
-            coverage.events_without_time,
-            "event has no readable eventTime and is not counted",
-            "events have no readable eventTime and are not counted",
-        ),
-        told(
-            coverage.lossy_objects,
-            "object holds bytes that are no UTF-8: shown as U+FFFD",
-            "objects hold bytes that are no UTF-8: shown as U+FFFD",
-        ),
-        told(
-            coverage.late_events,
-            "record is marked as delivered late: more may follow, scan again later",
-            "records are marked as delivered late: more may follow, scan again later",
-        ),
-        told(
-            coverage.updated_events,
-            "record updates an earlier one (addendum UPDATED_DATA): counted among the duplicates",
-            "records update earlier ones (addendum UPDATED_DATA): counted among the duplicates",
-        ),
-        told(
-            coverage.conflicting_ids,
-            "event id came with different content: all of it was counted",
-            "event ids came with different content: all of it was counted",
-        ),
-        told(
-            coverage.logging_changes.len() as u64,
-            &format!("call changed {logging}"),
-            &format!("calls changed {logging}"),
-        ),
-        blind.then(|| "no read-only event at all: the trail seems to record write events only".to_owned()),
-    ];
-    warnings.into_iter().flatten().collect()
-}
-
-impl Unjudged<'_> {
-    /// Enters what became of the object; what no log holds is no malformed record.
-    fn judge(self, coverage: &mut Coverage) {
-        let Self { object, envelope, end, tally } = self;
-        let aside = tally.aside().map(Aside::as_str);
-        let (ending, json_bytes) = (end.ending, end.bytes);
-        let fate = judge_parts(object, &end, Found { events: tally.events(), aside, envelope, ending, json_bytes });
-        if matches!(fate, Fate::Skipped(_)) {
-            coverage.malformed_records -= tally.malformed();
-        }
-        coverage.enter(object, fate, end.lossy);
-    }
-}
-
-impl Coverage {
-    /// Enters what became of an object, and whether bytes of it are no UTF-8, which matters where it was read.
-    fn enter(&mut self, object: &LogObject, fate: Fate, lossy: bool) {
-        self.objects_found += 1;
-        self.lossy_objects += u64::from(lossy && matches!(fate, Fate::Read | Fate::Damaged(_)));
-        self.failures.extend(failure_of(object, &fate));
-        match fate {
-            Fate::Read => self.objects_read += 1,
-            Fate::Damaged(_) => self.objects_damaged += 1,
-            Fate::Failed(_) => self.objects_failed += 1,
-            Fate::Skipped(kind) => *self.objects_skipped.entry(kind.to_owned()).or_default() += 1,
-        }
-    }
-
-    /// Adds what a worker met of objects.
-    fn add_objects(&mut self, other: Self) {
-        self.objects_found += other.objects_found;
-        self.objects_read += other.objects_read;
-        self.objects_damaged += other.objects_damaged;
-        self.objects_failed += other.objects_failed;
-        self.bytes_compressed += other.bytes_compressed;
-        self.bytes_json += other.bytes_json;
-        self.lossy_objects += other.lossy_objects;
-        self.failures.extend(other.failures);
-        for (kind, count) in other.objects_skipped {
-            *self.objects_skipped.entry(kind).or_default() += count;
-        }
-    }
-
-    /// Adds what the listing left out, and what a stop left unread.
-    fn add_listing(&mut self, listing: &Listing) {
-        let unreached = listing.objects.len() as u64 - self.objects_found;
-        if unreached > 0 {
-            self.objects_found += unreached;
-            self.objects_skipped.insert("not-reached".to_owned(), unreached);
-        }
-        for (kind, count) in &listing.skipped {
-            self.objects_found += count;
-            *self.objects_skipped.entry((*kind).to_owned()).or_default() += count;
-        }
-        self.objects_found += listing.pruned.objects + listing.failures.len() as u64;
-        self.objects_pruned += listing.pruned.objects;
-        self.objects_failed += listing.failures.len() as u64;
-        let failures = listing.failures.iter();
-        self.failures.extend(failures.map(|f| Failure { object: f.object.clone(), why: f.why.clone() }));
-    }
+    ScanOutcome { state, coverage, newest_event_read, newest_pruned_day: None }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Gap;
-use crate::input::{KeyKind, Listing};
+use crate::input::{Arrivals, KeyKind, Listing};
 use crate::model::{Day, TimeWindow};
 
 /// The gaps of every account and region that the listing shows to log: days between the first and the last that are
@@ -11,9 +11,9 @@ use crate::model::{Day, TimeWindow};
 ///
 /// With a window those are its days that have begun by the newest delivery; without one, or with one that has no start, the days between the oldest
 /// and the newest delivery of the whole listing. Objects outside AWSLogs layout say nothing here.
-pub(super) fn gaps_of(listing: &Listing, window: Option<TimeWindow>) -> Vec<Gap> {
-    let mut days: BTreeMap<(String, String), BTreeSet<Day>> = BTreeMap::new();
-    for place in &listing.pruned.places {
+pub(super) fn gaps_of(listing: &Listing, arrivals: &Arrivals, window: Option<TimeWindow>) -> Vec<Gap> {
+    let mut days: BTreeMap<(String, String), BTreeSet<Day>> = arrivals.delivered.clone();
+    for place in listing.pruned.places.iter().chain(&arrivals.pruned.places) {
         days.entry(place.clone()).or_default();
     }
     for key in listing.objects.iter().filter_map(|object| object.key()) {
@@ -22,7 +22,7 @@ pub(super) fn gaps_of(listing: &Listing, window: Option<TimeWindow>) -> Vec<Gap>
         }
     }
     let delivered = || days.values().flatten().copied();
-    let newest = delivered().max().max(listing.pruned.newest_day);
+    let newest = delivered().max().max(listing.pruned.newest_day).max(arrivals.pruned.newest_day);
     let (Some(first), Some(last)) = (match window {
         Some(window) if window.since() <= Day(0).start() => {
             (delivered().min(), newest.map(|day| day.min(last_day(window))))

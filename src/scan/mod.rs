@@ -13,6 +13,7 @@ mod meter;
 mod object;
 mod queue;
 mod shares;
+mod warnings;
 
 pub use coverage::{Coverage, Failure, Gap, LoggingChange};
 pub use engine::{Limits, ScanError, ScanOutcome, ScanRequest, scan};

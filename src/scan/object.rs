@@ -1,11 +1,13 @@
 //! One object: read whole where it is small, cut into parts where it is large, and judged.
 
 use std::io::{self, Read};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::Failure;
-use crate::decode::{Compression, Ending, Inflater, JsonReader, PartsEnd};
-use crate::input::{Feed, KeyKind, LogObject, explain_io};
+use super::queue::Tally;
+use super::{Coverage, Failure};
+use crate::decode::{Aside, Compression, Ending, Inflater, JsonReader, PartsEnd};
+use crate::input::{Feed, LogObject, explain_io};
 
 /// Objects up to this many bytes are read into memory before they are unpacked…
 pub(super) const WHOLE_PACKED: usize = 16 << 20;
@@ -52,26 +54,46 @@ pub(super) struct Buffers {
 }
 
 impl Buffers {
-    /// Opens an object whose packed bytes are read through `counted`, which may stop it.
+    /// Opens what `source` gives, whose packed bytes are read through `counted`, which may stop it.
     ///
     /// # Errors
-    /// When the object cannot be opened or its beginning not be read.
-    pub fn open<'a>(&'a mut self, object: &LogObject, most: u64, counted: &'a Counter<'_>) -> io::Result<Content<'a>> {
-        let mut source = Counted { source: opened(object, counted)?, counter: counted };
+    /// When its beginning cannot be read.
+    pub fn open<'a>(
+        &'a mut self,
+        source: Box<dyn Read + Send>,
+        most: u64,
+        counted: &'a Counter<'_>,
+    ) -> io::Result<Content<'a>> {
+        let mut source = counted.count(source);
         let (filled, ended) = fill(&mut self.packed, &mut source)?;
         let packed = &self.packed[..filled];
-        if ended {
-            let whole = match Compression::of(packed) {
-                Compression::Plain => Some(packed),
-                Compression::Gzip => self.inflater.whole(packed, WHOLE_JSON),
-                Compression::Zstd => None,
-            };
-            if let Some(json) = whole.filter(|json| json.len() as u64 <= most) {
-                return Ok(Content::Whole(json));
-            }
+        if ended && let Some(json) = whole(&mut self.inflater, packed, most) {
+            return Ok(Content::Whole(json));
         }
         Ok(Content::Stream(Box::new(JsonReader::new(io::Cursor::new(packed).chain(source), most)?)))
     }
+
+    /// Opens an object all of whose packed bytes are there.
+    ///
+    /// # Errors
+    /// When its beginning cannot be read.
+    pub fn open_whole<'a>(&'a mut self, packed: &'a [u8], most: u64, counted: &Counter<'_>) -> io::Result<Content<'a>> {
+        counted.add(packed.len());
+        match whole(&mut self.inflater, packed, most) {
+            Some(json) => Ok(Content::Whole(json)),
+            None => Ok(Content::Stream(Box::new(JsonReader::new(packed, most)?))),
+        }
+    }
+}
+
+/// The JSON of an object in one piece, where that can be had.
+fn whole<'a>(inflater: &'a mut Inflater, packed: &'a [u8], most: u64) -> Option<&'a [u8]> {
+    let whole = match Compression::of(packed) {
+        Compression::Plain => Some(packed),
+        Compression::Gzip => inflater.whole(packed, WHOLE_JSON),
+        Compression::Zstd => None,
+    };
+    whole.filter(|json| json.len() as u64 <= most)
 }
 
 /// Reads up to [`WHOLE_PACKED`] bytes into `buffer`, which only ever grows; gives how many, and whether that was all.
@@ -93,14 +115,13 @@ fn fill(buffer: &mut Vec<u8>, source: &mut impl Read) -> io::Result<(usize, bool
     }
 }
 
-/// The bytes of an object. Those that may be long in coming are read on a thread of their own, so that a stop need not
-/// wait for them.
-fn opened<'a>(object: &LogObject, counter: &'a Counter<'_>) -> io::Result<Box<dyn Read + Send + 'a>> {
+/// Opens an object. Bytes that may be long in coming are read on a thread of their own, so that a stop need not wait for
+/// them.
+pub(super) fn open(object: &LogObject) -> io::Result<Box<dyn Read + Send>> {
     if !object.may_wait() {
-        return object.open().map(|source| source as Box<dyn Read + Send>);
+        return object.open();
     }
-    let feed = Feed::of(object.clone())?;
-    Ok(Box::new(UntilStop { feed, counter, reads_left: READS_AFTER_STOP }))
+    Ok(Box::new(Feed::of(object.clone())?))
 }
 
 /// Counts the bytes of an object, and knows whether a stop has ended it.
@@ -125,32 +146,26 @@ impl<'a> Counter<'a> {
     pub fn was_stopped(&self) -> bool {
         self.stopped.load(Ordering::Relaxed)
     }
-}
 
-struct Counted<'a> {
-    source: Box<dyn Read + Send + 'a>,
-    counter: &'a Counter<'a>,
-}
+    fn add(&self, bytes: usize) {
+        self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
 
-impl Read for Counted<'_> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let got = self.source.read(into)?;
-        self.counter.bytes.fetch_add(got as u64, Ordering::Relaxed);
-        Ok(got)
+    fn count(&self, source: Box<dyn Read + Send>) -> Counted<'_> {
+        Counted { source, counter: self, reads_left: READS_AFTER_STOP }
     }
 }
 
 /// How often a source is still read after a stop: enough to take what has come before it.
 const READS_AFTER_STOP: u32 = 16;
 
-/// A feed that a stop ends.
-struct UntilStop<'a> {
-    feed: Feed,
+struct Counted<'a> {
+    source: Box<dyn Read + Send>,
     counter: &'a Counter<'a>,
     reads_left: u32,
 }
 
-impl Read for UntilStop<'_> {
+impl Read for Counted<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         loop {
             let stop = self.counter.stop.load(Ordering::Relaxed);
@@ -158,13 +173,16 @@ impl Read for UntilStop<'_> {
                 self.counter.stopped.store(true, Ordering::Relaxed);
                 return Ok(0);
             }
-            match self.feed.read(into) {
-                // Nothing has come for a while.
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock && stop => self.reads_left = 0,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                read => {
+            match self.source.read(into) {
+                // Nothing has come for a while, see `Feed`.
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.reads_left = if stop { 0 } else { self.reads_left };
+                }
+                Err(error) => return Err(error),
+                Ok(got) => {
                     self.reads_left -= u32::from(stop);
-                    return read;
+                    self.counter.add(got);
+                    return Ok(got);
                 }
             }
         }
@@ -200,6 +218,12 @@ pub(super) fn judge_parts(object: &LogObject, end: &PartsEnd, found: Found) -> F
     }
 }
 
+/// The fate of an object of which this much was read before a stop.
+pub(super) fn interrupted(read: u64) -> Fate {
+    let why = "interrupted before its end".to_owned();
+    if read > 0 { Fate::Damaged(why) } else { Fate::Failed(why) }
+}
+
 /// What is wrong with bytes that do not unpack, or cannot be read.
 pub(super) fn worded(error: &io::Error) -> String {
     match error.get_ref() {
@@ -210,13 +234,7 @@ pub(super) fn worded(error: &io::Error) -> String {
 
 /// The kind under which an object is skipped for what its key says, unopened.
 pub(super) fn skipped_by_key(object: &LogObject) -> Option<&'static str> {
-    match object.key()?.kind {
-        KeyKind::CloudTrail => None,
-        KeyKind::Digest => Some("digest"),
-        KeyKind::Insight => Some("insight"),
-        KeyKind::NetworkActivity => Some("network-activity"),
-        KeyKind::Aggregated => Some("aggregated"),
-    }
+    object.key()?.kind.skipped_as()
 }
 
 /// The entry of the failures list, for a fate that belongs there.
@@ -224,5 +242,42 @@ pub(super) fn failure_of(object: &LogObject, fate: &Fate) -> Option<Failure> {
     match fate {
         Fate::Damaged(why) | Fate::Failed(why) => Some(Failure { object: object.name(), why: why.clone() }),
         Fate::Read | Fate::Skipped(_) => None,
+    }
+}
+
+/// An object that was read in parts, some of them elsewhere and perhaps not yet.
+pub(super) struct Unjudged {
+    pub object: LogObject,
+    pub envelope: bool,
+    pub end: PartsEnd,
+    pub tally: Arc<Tally>,
+}
+
+impl Unjudged {
+    /// Enters what became of the object; what no log holds is no malformed record.
+    pub fn judge(self, coverage: &mut Coverage) {
+        let Self { object, envelope, end, tally } = self;
+        let aside = tally.aside().map(Aside::as_str);
+        let (ending, json_bytes) = (end.ending, end.bytes);
+        let fate = judge_parts(&object, &end, Found { events: tally.events(), aside, envelope, ending, json_bytes });
+        if matches!(fate, Fate::Skipped(_)) {
+            coverage.malformed_records -= tally.malformed();
+        }
+        coverage.enter(&object, fate, end.lossy);
+    }
+}
+
+impl Coverage {
+    /// Enters what became of an object, and whether bytes of it are no UTF-8, which matters where it was read.
+    pub(super) fn enter(&mut self, object: &LogObject, fate: Fate, lossy: bool) {
+        self.objects_found += 1;
+        self.lossy_objects += u64::from(lossy && matches!(fate, Fate::Read | Fate::Damaged(_)));
+        self.failures.extend(failure_of(object, &fate));
+        match fate {
+            Fate::Read => self.objects_read += 1,
+            Fate::Damaged(_) => self.objects_damaged += 1,
+            Fate::Failed(_) => self.objects_failed += 1,
+            Fate::Skipped(kind) => *self.objects_skipped.entry(kind.to_owned()).or_default() += 1,
+        }
     }
 }

@@ -20,6 +20,8 @@ mod readme;
 mod real;
 mod records;
 mod reports;
+#[cfg(feature = "s3")]
+mod s3;
 mod secrets;
 mod shapes;
 mod truth;

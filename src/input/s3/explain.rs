@@ -1,0 +1,278 @@
+//! What S3 says when it refuses, as one line with a next step, and what to do about it: ask again, or not.
+//!
+//! Source: S3 API reference, "Error responses"; S3 user guide, "Troubleshoot access denied (403 Forbidden) errors".
+
+use std::error::Error;
+
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::operation::RequestId;
+
+/// What an answer that is none means for what comes next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// It may go well the next time.
+    Again,
+    /// As [`Next::Again`], and S3 asks for fewer requests.
+    Slower,
+    /// The bucket lies in this region.
+    Region(String),
+    /// No request with these credentials can go well.
+    End,
+    /// The object is archived.
+    Archived,
+    /// Nothing to be done here.
+    No,
+}
+
+/// A request that failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// What failed, and the next step when known.
+    pub why: String,
+    /// What to do.
+    pub next: Next,
+}
+
+impl Refusal {
+    /// A failure that may be none the next time.
+    pub fn passing(why: impl Into<String>) -> Self {
+        Self { why: why.into(), next: Next::Again }
+    }
+}
+
+/// The permission that a request needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Listing a bucket.
+    ListBucket,
+    /// Reading an object.
+    GetObject,
+}
+
+impl Needs {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::ListBucket => "s3:ListBucket on the bucket",
+            Self::GetObject => "s3:GetObject on the object",
+        }
+    }
+}
+
+/// Reads an error of the SDK.
+pub fn refusal_of<E>(error: &SdkError<E>, needs: Needs) -> Refusal
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    match error {
+        SdkError::ServiceError(service) => {
+            let headers = service.raw().headers();
+            let answer = Answer {
+                status: service.raw().status().as_u16(),
+                code: service.err().code().unwrap_or_default(),
+                message: service.err().message().unwrap_or_default(),
+                region: headers.get("x-amz-bucket-region"),
+            };
+            let mut refusal = answer.refusal(needs);
+            if let (Next::No, Some(id)) = (&refusal.next, service.err().meta().request_id()) {
+                refusal.why.push_str(&format!(" (request {id})"));
+            }
+            refusal
+        }
+        SdkError::TimeoutError(_) => Refusal::passing("no answer in time: check the network"),
+        SdkError::DispatchFailure(failure) => not_sent(failure.is_timeout(), &chain_of(error)),
+        _ => Refusal::passing(format!("the answer cannot be read: {}", sentence(&chain_of(error)))),
+    }
+}
+
+/// A request that got no answer: credentials that cannot be had arrive here too.
+fn not_sent(timeout: bool, chain: &str) -> Refusal {
+    let cause = sentence(chain);
+    if timeout {
+        return Refusal::passing("cannot be reached in time: check the network, a proxy or --endpoint-url");
+    }
+    if chain.contains("credentials") || chain.contains("identity") {
+        let why =
+            format!("the credentials can no longer be had: sign in again (`aws sso login`) and scan again ({cause})");
+        return Refusal { why, next: Next::End };
+    }
+    Refusal::passing(format!("cannot be reached: check the network or --endpoint-url ({cause})"))
+}
+
+/// What S3 answered.
+struct Answer<'a> {
+    status: u16,
+    code: &'a str,
+    message: &'a str,
+    region: Option<&'a str>,
+}
+
+impl Answer<'_> {
+    fn refusal(&self, needs: Needs) -> Refusal {
+        let (next, why) = self.meaning(needs);
+        let said = if self.message.is_empty() { self.code } else { self.message };
+        let said = if said.is_empty() { String::new() } else { format!(" ({})", sentence(said)) };
+        Refusal { why: format!("{why}{said}"), next }
+    }
+
+    fn meaning(&self, needs: Needs) -> (Next, String) {
+        let (next, why) = match self.code {
+            "SlowDown"
+            | "ServiceUnavailable"
+            | "RequestLimitExceeded"
+            | "ThrottlingException"
+            | "Throttling"
+            | "TooManyRequests" => {
+                (Next::Slower, "S3 asks for fewer requests, at every attempt: lower --concurrency, or scan later")
+            }
+            "NoSuchBucket" => (Next::No, "no such bucket: check its name, and --endpoint-url"),
+            "NoSuchKey" | "NotFound" => {
+                (Next::No, "gone since it was listed: scan again, a lifecycle rule may delete objects")
+            }
+            "InvalidObjectState" => {
+                (Next::Archived, "archived: restore it with `aws s3api restore-object` and scan again")
+            }
+            "PreconditionFailed" => (Next::No, "changed while it was read: scan again"),
+            "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" | "RequestExpired" => {
+                (Next::End, "the credentials have expired: sign in again (`aws sso login`) and scan again")
+            }
+            "InvalidAccessKeyId" | "InvalidToken" | "InvalidClientTokenId" | "NotSignedUp" => {
+                (Next::End, "the access key is not known: check --aws-profile and AWS_ACCESS_KEY_ID")
+            }
+            "SignatureDoesNotMatch" => {
+                (Next::End, "the signature does not match: check AWS_SECRET_ACCESS_KEY or the profile's secret")
+            }
+            "RequestTimeTooSkewed" => (Next::End, "this machine's clock is wrong: set it and scan again"),
+            "PermanentRedirect"
+            | "TemporaryRedirect"
+            | "AuthorizationHeaderMalformed"
+            | "IllegalLocationConstraintException" => {
+                return self.elsewhere();
+            }
+            code if code.starts_with("KMS.") => (Next::No, "its KMS key cannot be used: enable the key"),
+            "AccessDenied" | "AllAccessDisabled" | "AccountProblem" | "Forbidden" => {
+                return (Next::No, self.denied(needs));
+            }
+            _ => return self.by_status(needs),
+        };
+        (next, why.to_owned())
+    }
+
+    fn elsewhere(&self) -> (Next, String) {
+        let expecting = || self.message.split("expecting '").nth(1)?.split('\'').next();
+        match self.region.or_else(expecting).filter(|region| !region.is_empty()) {
+            Some(region) => {
+                (Next::Region(region.to_owned()), format!("the bucket lies in {region}: give --aws-region {region}"))
+            }
+            None => (Next::No, "the bucket lies in another region: give --aws-region".to_owned()),
+        }
+    }
+
+    fn denied(&self, needs: Needs) -> String {
+        if self.message.contains("kms:") || self.message.contains("KMS") {
+            return "denied by its KMS key: allow kms:Decrypt on the key that the trail encrypts with".to_owned();
+        }
+        format!("access denied: allow {}; a bucket of others may need --request-payer or --assume-role", needs.as_str())
+    }
+
+    fn by_status(&self, needs: Needs) -> (Next, String) {
+        match self.status {
+            301 | 307 | 308 => self.elsewhere(),
+            400 if self.region.is_some() => self.elsewhere(),
+            401 | 403 => (Next::No, self.denied(needs)),
+            404 => (Next::No, "not found: check the URI, and --endpoint-url".to_owned()),
+            429 | 503 => (Next::Slower, "S3 asks for fewer requests: lower --concurrency, or scan later".to_owned()),
+            408 | 500..=599 => (Next::Again, format!("S3 fails with status {}: scan later", self.status)),
+            _ if self.code == "RequestTimeout" => (Next::Again, "S3 waited too long: check the network".to_owned()),
+            _ => (Next::No, format!("S3 refuses with status {}", self.status)),
+        }
+    }
+}
+
+/// An error and its causes, from the outermost in, each said once.
+pub fn chain_of(error: &(dyn Error + 'static)) -> String {
+    let mut texts: Vec<String> = Vec::new();
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        let text = error.to_string();
+        if !text.is_empty() && !texts.contains(&text) {
+            texts.push(text);
+        }
+        cause = error.source();
+    }
+    texts.join(": ")
+}
+
+/// A text of others as part of a line: no full stop, no line break, not without end.
+pub fn sentence(text: &str) -> String {
+    const MOST: usize = 300;
+    let line: Vec<&str> = text.split_whitespace().collect();
+    let line = line.join(" ");
+    let cut = line.char_indices().nth(MOST).map_or(line.len(), |(at, _)| at);
+    let dots = if cut < line.len() { "…" } else { "" };
+    format!("{}{dots}", line[..cut].trim_end_matches('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(status: u16, code: &str, message: &str, region: Option<&str>) -> Refusal {
+        Answer { status, code, message, region }.refusal(Needs::GetObject)
+    }
+
+    #[test]
+    fn what_each_answer_means() {
+        let region = |name: &str| Next::Region(name.to_owned());
+        for (status, code, message, header, next, why) in [
+            (503, "SlowDown", "Reduce your request rate.", None, Next::Slower, "--concurrency"),
+            (503, "", "", None, Next::Slower, "--concurrency"),
+            (500, "InternalError", "We encountered an internal error.", None, Next::Again, "status 500"),
+            (404, "NoSuchBucket", "", None, Next::No, "no such bucket"),
+            (404, "NoSuchKey", "", None, Next::No, "gone since"),
+            (403, "InvalidObjectState", "", None, Next::Archived, "restore-object"),
+            (400, "ExpiredToken", "The provided token has expired.", None, Next::End, "sign in again"),
+            (403, "InvalidAccessKeyId", "", None, Next::End, "not known"),
+            (403, "SignatureDoesNotMatch", "", None, Next::End, "signature"),
+            (403, "RequestTimeTooSkewed", "", None, Next::End, "clock"),
+            (403, "AccessDenied", "Access Denied", None, Next::No, "s3:GetObject"),
+            (
+                403,
+                "AccessDenied",
+                "User: x is not authorized to perform: kms:Decrypt on y",
+                None,
+                Next::No,
+                "kms:Decrypt",
+            ),
+            (400, "KMS.DisabledException", "", None, Next::No, "enable the key"),
+            (301, "PermanentRedirect", "", Some("eu-west-1"), region("eu-west-1"), "--aws-region eu-west-1"),
+            (
+                400,
+                "AuthorizationHeaderMalformed",
+                "the region 'us-east-1' is wrong; expecting 'eu-south-2'",
+                None,
+                region("eu-south-2"),
+                "eu-south-2",
+            ),
+            (301, "PermanentRedirect", "", None, Next::No, "another region"),
+            (412, "PreconditionFailed", "", None, Next::No, "changed while"),
+            (418, "Teapot", "short and stout", None, Next::No, "status 418 (short and stout)"),
+        ] {
+            let refusal = refusal(status, code, message, header);
+            assert_eq!(refusal.next, next, "{code}");
+            assert!(refusal.why.contains(why), "{code}: {}", refusal.why);
+        }
+    }
+
+    #[test]
+    fn requests_that_got_no_answer() {
+        assert_eq!(not_sent(true, "x").next, Next::Again);
+        assert_eq!(not_sent(false, "dispatch failure: connection refused").next, Next::Again);
+        assert_eq!(not_sent(false, "failed to load credentials: the token has expired").next, Next::End);
+    }
+
+    #[test]
+    fn texts_of_others_stay_one_line() {
+        assert_eq!(sentence("a\n  b.\n"), "a b");
+        assert_eq!(sentence(&"é".repeat(400)).chars().count(), 301);
+    }
+}

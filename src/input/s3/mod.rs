@@ -1,0 +1,160 @@
+//! Objects of S3, listed and fetched while the scan runs. The only place with async code and the AWS SDK.
+//!
+//! [`S3Source`] runs a small tokio runtime of its own: a `Walk` for each URI finds objects, a
+//! `Fetcher` fetches them, and the engine takes them through the [`Source`] trait, in whatever order they come.
+//! Nothing is parsed here.
+
+mod access;
+mod bucket;
+mod explain;
+mod explore;
+mod fetch;
+mod ledger;
+mod place;
+mod walk;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::runtime::Runtime;
+use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinSet;
+
+pub use access::{Access, AccessError, RoleToAssume};
+pub use ledger::Scope;
+
+use super::{Arrivals, Fetched, S3Uri, Source};
+use bucket::Bucket;
+use fetch::Fetcher;
+use ledger::{Ledger, Ways};
+use walk::Walk;
+
+/// Objects fetched at once, unless the user says otherwise: at 50 ms a request, more than a thousand a second.
+pub const DEFAULT_CONCURRENCY: NonZeroUsize = NonZeroUsize::new(64).unwrap();
+/// Bytes of objects held at once, unless the user says otherwise.
+pub const DEFAULT_MAX_IN_FLIGHT: u64 = 256 << 20;
+/// Listings at once; each holds a page of up to a thousand keys.
+const LISTINGS: usize = 32;
+/// Found objects that wait to be fetched.
+const WAITING: usize = 2_000;
+/// How often the wish to stop is looked for.
+const STOP_EVERY: Duration = Duration::from_millis(50);
+
+/// What to read of S3, and how.
+#[derive(Clone, Debug)]
+pub struct S3Request {
+    /// The places, each with who asks there.
+    pub places: Vec<(S3Uri, Arc<Access>)>,
+    /// What of them is wanted.
+    pub scope: Scope,
+    /// Objects fetched at once.
+    pub concurrency: NonZeroUsize,
+    /// Bytes of objects held at once.
+    pub max_in_flight: u64,
+}
+
+/// Objects of S3 as they arrive.
+pub struct S3Source {
+    ready: Mutex<mpsc::UnboundedReceiver<Fetched>>,
+    ledger: Arc<Ledger>,
+    runtime: Option<Runtime>,
+}
+
+impl S3Source {
+    /// Begins to list and to fetch; ends early once `stop` is set. What fails is told by [`Source::arrivals`].
+    ///
+    /// # Errors
+    /// When no threads can be started.
+    pub fn open(request: S3Request, stop: &'static AtomicBool) -> io::Result<Self> {
+        let threads = std::thread::available_parallelism().map_or(2, NonZeroUsize::get).clamp(2, 8);
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
+        let ledger = Arc::new(Ledger::default());
+        let (sender, ready) = mpsc::unbounded_channel();
+        let reading = runtime.spawn(read(request, Arc::clone(&ledger), sender));
+        runtime.spawn(async move {
+            while !reading.is_finished() {
+                if stop.load(Ordering::Relaxed) {
+                    // Drops all that is under way, and with it the sender: nobody waits for more.
+                    reading.abort();
+                }
+                tokio::time::sleep(STOP_EVERY).await;
+            }
+        });
+        Ok(Self { ready: Mutex::new(ready), ledger, runtime: Some(runtime) })
+    }
+}
+
+impl Source for S3Source {
+    fn next(&self) -> Option<Fetched> {
+        self.ready.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv()
+    }
+
+    fn listed(&self) -> u64 {
+        self.ledger.listed.load(Ordering::Relaxed)
+    }
+
+    fn arrivals(&self) -> Arrivals {
+        let mut arrivals = std::mem::take(&mut *self.ledger.arrivals());
+        arrivals.warnings.sort();
+        arrivals
+    }
+}
+
+impl Drop for S3Source {
+    fn drop(&mut self) {
+        // A name lookup that hangs must not hold up the end.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// Lists and fetches all places.
+async fn read(request: S3Request, ledger: Arc<Ledger>, ready: mpsc::UnboundedSender<Fetched>) {
+    let S3Request { places, scope, concurrency, max_in_flight } = request;
+    let (found, wanted) = mpsc::channel(WAITING);
+    let ways = Ways { scope: Arc::new(scope), ledger, listings: Arc::new(Semaphore::new(LISTINGS)), found };
+    let mut tasks = JoinSet::new();
+    tasks.spawn(Fetcher::new(concurrency.get(), max_in_flight, ready).run(wanted));
+    for (access, uris) in by_access(places) {
+        tasks.spawn(walk_all(access, uris, ways.clone()));
+    }
+    drop(ways);
+    while tasks.join_next().await.is_some() {}
+}
+
+fn by_access(places: Vec<(S3Uri, Arc<Access>)>) -> Vec<(Arc<Access>, Vec<S3Uri>)> {
+    let mut grouped: Vec<(Arc<Access>, Vec<S3Uri>)> = Vec::new();
+    for (uri, access) in places {
+        match grouped.iter_mut().find(|(known, _)| **known == *access) {
+            Some((_, uris)) => uris.push(uri),
+            None => grouped.push((access, vec![uri])),
+        }
+    }
+    grouped
+}
+
+/// Walks all URIs that are asked for alike.
+async fn walk_all(access: Arc<Access>, uris: Vec<S3Uri>, ways: Ways) {
+    let config = match access.connect().await {
+        Ok(config) => config,
+        Err(error) => {
+            for uri in uris {
+                ways.ledger.failed(uri.to_string(), error.to_string());
+            }
+            return;
+        }
+    };
+    let mut buckets: BTreeMap<String, Arc<Bucket>> = BTreeMap::new();
+    let mut walks = JoinSet::new();
+    for uri in uris {
+        let bucket = buckets.entry(uri.bucket.clone());
+        let bucket = bucket.or_insert_with(|| Arc::new(Bucket::new(&uri.bucket, &access, config.clone())));
+        walks.spawn(Walk::new(Arc::clone(bucket), uri, ways.clone()).run());
+    }
+    while walks.join_next().await.is_some() {}
+}

@@ -1,0 +1,63 @@
+//! Objects that arrive while a scan runs: what a source that fetches hands to the engine.
+
+use std::any::Any;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
+
+use super::{ListingFailure, LogObject, Pruned};
+use crate::model::Day;
+
+/// An object and what became of fetching it.
+pub struct Fetched {
+    /// The object.
+    pub object: LogObject,
+    /// Its bytes, or why there are none.
+    pub body: Body,
+}
+
+/// The bytes of an object, or why there are none.
+pub enum Body {
+    /// All of them.
+    Whole(WholeBody),
+    /// To be read; an error in the middle damages the object.
+    Stream(Box<dyn Read + Send>),
+    /// Not fetched, as objects of this kind are not.
+    Skipped(&'static str),
+    /// Not to be had: what failed, and the next step when known.
+    Failed(String),
+}
+
+/// All bytes of an object.
+pub struct WholeBody {
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// What the source counts these bytes with; it ends with them.
+    pub held: Box<dyn Any + Send>,
+}
+
+/// Gives objects as they arrive. Many threads ask at once.
+pub trait Source: Sync {
+    /// The next object, waited for; `None` when there will be no more, or the scan is to stop.
+    fn next(&self) -> Option<Fetched>;
+
+    /// How many objects were found so far, given or not. Only grows.
+    fn listed(&self) -> u64;
+
+    /// What was met beside the objects that were given. Asked once, at the end.
+    fn arrivals(&self) -> Arrivals;
+}
+
+/// What a source met beside the objects that it gave.
+#[derive(Debug, Default)]
+pub struct Arrivals {
+    /// Objects that were seen and left shut.
+    pub pruned: Pruned,
+    /// What is no log and hides nothing, by kind.
+    pub skipped: BTreeMap<&'static str, u64>,
+    /// What could not be listed; each stands for one object that failed.
+    pub failures: Vec<ListingFailure>,
+    /// The delivery days of each account and region that was listed to its end.
+    pub delivered: BTreeMap<(String, String), BTreeSet<Day>>,
+    /// What else the reader should know.
+    pub warnings: Vec<String>,
+}

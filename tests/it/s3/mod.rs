@@ -1,0 +1,26 @@
+//! Reading from S3: a real server in this process over loopback, which checks signatures and fails on demand.
+
+mod archive;
+mod server;
+
+mod bounds;
+mod cost;
+mod identity;
+mod layouts;
+mod reading;
+mod refusals;
+
+use archive::Archive;
+use server::{Fault, Server};
+
+use crate::harness::{Place, Run};
+
+/// The credentials that the server takes.
+const ACCESS_KEY: &str = "AKIAIOSFODNN7EXAMPLE";
+const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+
+/// A run that asks `server`, with good credentials.
+fn asking<'a>(place: &'a Place, server: &Server, arguments: &str) -> Run<'a> {
+    let run = place.trailscan(arguments).env("AWS_ENDPOINT_URL", server.url()).env("AWS_EC2_METADATA_DISABLED", "true");
+    run.env("AWS_ACCESS_KEY_ID", ACCESS_KEY).env("AWS_SECRET_ACCESS_KEY", SECRET).env("AWS_REGION", "us-east-1")
+}
