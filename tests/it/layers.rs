@@ -156,8 +156,9 @@ fn some_words_stand_in_no_shipped_code() {
             for word in
                 [".unwrap()", "dbg!", "todo!", "unimplemented!", "panic!(", "println!(", "eprintln!(", "process::exit"]
             {
-                // The one place where a second Ctrl-C leaves at once.
-                let known = word == "process::exit" && source.path == Path::new("cli/run.rs");
+                // The one place where a second Ctrl-C leaves at once; and a constant fails the build, not a run.
+                let known = word == "process::exit" && source.path == Path::new("cli/run.rs")
+                    || word == ".unwrap()" && code.trim_start_matches("pub ").starts_with("const ");
                 if code.contains(word) && !known {
                     found.push(format!("{}: {word}", source.at(*line)));
                 }

@@ -7,6 +7,8 @@ use serde_json::json;
 use trailscan::report::REPORTS;
 
 use crate::harness::{Ended, Place, count, gzip, sample_logs};
+#[cfg(unix)]
+use crate::readme::in_shell;
 use crate::records::{calls, delivered, with};
 
 /// Ends with `code` and one line on stderr, which says all of these; nothing on stdout.
@@ -261,9 +263,14 @@ fn examples(help: &str) -> Vec<String> {
 #[cfg(unix)]
 #[test]
 fn every_example_of_every_help_works() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
     let place = Place::new();
-    std::os::unix::fs::symlink(sample_logs(), place.path("AWSLogs")).expect("a link");
+    symlink(sample_logs(), place.path("AWSLogs")).expect("a link");
     place.write("export.json.gz", gzip(delivered(&calls(3))));
+    // What the AWS CLI prints, without AWS.
+    let events = json!({"Events": [{"CloudTrailEvent": calls(1)[0].to_string()}]});
+    let aws = place.write("bin/aws", format!("#!/bin/sh\ncat <<'END'\n{events}\nEND\n"));
+    std::fs::set_permissions(aws, std::fs::Permissions::from_mode(0o755)).expect("our file");
     let names = REPORTS.iter().map(|report| report.name).chain(["audit"]);
     let helps = names.map(|name| format!("{name} --help")).chain(["--help".to_owned()]);
     for arguments in helps {
@@ -271,25 +278,15 @@ fn every_example_of_every_help_works() {
         let examples = examples(help.text());
         assert!(examples.len() >= 3, "{arguments}: {examples:?}");
         for example in examples {
-            if example.contains(".csv") && !cfg!(feature = "columnar") {
+            let not_here = example.contains("s3://") || example.contains(".csv") && !cfg!(feature = "columnar");
+            if not_here {
                 continue;
             }
-            let told = place.trailscan("");
-            let binary = told.into_command();
-            let folder = std::path::Path::new(binary.get_program()).parent().expect("a folder").to_owned();
-            let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap_or_default());
-            let mut shell = std::process::Command::new("sh");
-            for (name, value) in binary.get_envs() {
-                match value {
-                    Some(value) => shell.env(name, value),
-                    None => shell.env_remove(name),
-                };
-            }
-            shell.args(["-c", &example]).env("PATH", path).current_dir(place.path("."));
-            let output = shell.output().expect("sh starts");
+            let output = in_shell(&place, &example);
             let stderr = String::from_utf8_lossy(&output.stderr);
             assert_eq!(output.status.code(), Some(0), "{example}: {stderr}");
-            assert!(stderr.contains("events counted in "), "{example}: {stderr}");
+            let counted = stderr.contains("events counted in ") || stderr.contains("1 event counted in ");
+            assert!(counted && !stderr.contains(": 0 events"), "{example}: {stderr}");
         }
     }
 }
@@ -328,7 +325,7 @@ fn short_help_is_short() {
     for arguments in ["-h", "root-usage -h", "key-spread -h", "sessions -h", "principals -h", "audit -h"] {
         let help = place.trailscan(arguments).ends(0);
         let lines: Vec<&str> = help.text().lines().collect();
-        assert!(lines.len() <= 90, "{arguments}: {} lines", lines.len());
+        assert!(lines.len() <= 100, "{arguments}: {} lines", lines.len());
         assert!(lines.iter().all(|line| line.chars().count() <= 100), "{arguments}: a line is too long");
         assert!(help.text().contains("Examples:"), "{arguments}");
     }

@@ -76,7 +76,7 @@ fn the_readme_shows_what_is_printed() {
             continue;
         }
         run += 1;
-        let output = shell(&place, &example.command);
+        let output = in_shell(&place, &example.command);
         let stdout = String::from_utf8(output.stdout).expect("UTF-8");
         if !is_shown(&example.shown, &stdout.lines().collect::<Vec<_>>()) {
             let stderr = String::from_utf8_lossy(&output.stderr);
@@ -90,12 +90,12 @@ fn the_readme_shows_what_is_printed() {
     assert!(run >= 5, "only {run} examples");
 }
 
-/// Runs a command line with this build's trailscan.
+/// Runs a command line with this build's trailscan, and with what lies in `bin` of the folder.
 #[cfg(unix)]
-fn shell(place: &Place, line: &str) -> std::process::Output {
+pub fn in_shell(place: &Place, line: &str) -> std::process::Output {
     let trailscan = place.trailscan("").into_command();
     let build = Path::new(trailscan.get_program()).parent().expect("a folder").display().to_string();
-    let path = format!("{build}:{}", std::env::var("PATH").unwrap_or_default());
+    let path = [place.path("bin").display().to_string(), build, std::env::var("PATH").unwrap_or_default()].join(":");
     let mut shell = std::process::Command::new("sh");
     for (name, value) in trailscan.get_envs() {
         match value {
