@@ -67,10 +67,11 @@ def archive_of(args, work):
 def ladder(args, work, folder):
     """The limit and trailscan in turns: {name: [Run, …]}."""
     whole, large = concatenate(folder, work / "members.gz"), one_large_file(folder, work)
-    out = work / "audit.json"
+    coverage = work / "coverage.json"
 
-    def audit(path, threads):
-        return [args.bin, "audit", path, "--format", "json", "--output", out, "--threads", str(threads)]
+    def audit(path, threads, form="table"):
+        out = ["--format", form, "--output", work / f"audit.{form}", "--coverage", coverage]
+        return [args.bin, "audit", path, *out, "--threads", str(threads)]
 
     steps = {
         "limit": ["libdeflate-gunzip", "-c", whole],
@@ -78,6 +79,7 @@ def ladder(args, work, folder):
         "audit, 1 thread": audit(folder, 1),
         "one file, 2 threads": audit(large, 2),
         "one file, 1 thread": audit(large, 1),
+        "audit as JSON, 2 threads": audit(folder, 2, "json"),
     }
     runs = {name: [] for name in steps}
     for turn in range(args.runs + 1):  # the first turn fills the page cache and is thrown away
@@ -86,13 +88,13 @@ def ladder(args, work, folder):
             if turn:
                 runs[name].append(measured)
             if name.startswith(("audit", "one")):
-                check_coverage(out, name)
+                check_coverage(coverage, name)
     return runs
 
 
 COVERAGE = """
 import json, sys
-coverage = json.load(open(sys.argv[1]))["coverage"]
+coverage = json.load(open(sys.argv[1]))
 broken = ("objects_damaged", "objects_failed", "malformed_records")
 print(*(f"{name}: {coverage[name]}" for name in broken if coverage[name]), sep=", ")
 """

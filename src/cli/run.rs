@@ -45,6 +45,8 @@ fn run(plan: &Plan) -> Result<End, Problem> {
     outcome.coverage.warnings.extend(plan.filters.warnings());
     let ScanOutcome { state, coverage, newest_event_read, newest_pruned_day } = outcome;
     let sections = deliver::sections(plan, &state, coverage.last_event)?;
+    // The process ends soon: giving back millions of small pieces one by one would only take time.
+    std::mem::forget(state);
     let findings: Vec<_> = sections.iter().flat_map(|section| &section.findings).collect();
     let end = End::of(&coverage, plan.delivery.fail_on, &findings);
     let written = match end {
