@@ -183,7 +183,7 @@ fn block(text: &str) -> Result<IpNet, FilterError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{IdentityRef, IdentityType, LazyIdentity, UserIdentity};
+    use crate::model::{IdentityType, UserIdentity, testing};
 
     const USER: &str = "arn:aws:iam::111122223333:user/team/Alice";
 
@@ -199,28 +199,11 @@ mod tests {
 
     fn event(user_identity: &UserIdentity) -> Event<'_> {
         Event {
-            event_id: "1",
-            event_time: None,
             event_name: "CreateUser",
             event_source: "iam.amazonaws.com",
-            event_type: "AwsApiCall",
-            event_category: "Management",
-            aws_region: "us-east-1",
             source_ip_address: "192.0.2.7",
-            user_agent: "",
-            error_code: "",
-            error_message: "",
             recipient_account_id: "",
-            shared_event_id: "",
-            vpc_endpoint_id: "",
-            read_only: None,
-            session_credential_from_console: None,
-            request_parameters: "",
-            response_elements: "",
-            additional_event_data: "",
-            addendum: "",
-            user_identity: LazyIdentity::known(user_identity),
-            identity: IdentityRef { generation: 0, slot: 0 },
+            ..testing::event(user_identity)
         }
     }
 

@@ -73,11 +73,13 @@ pub(super) fn floor(value: &Value, column: &Column) -> usize {
     }
 }
 
-/// Whether a text, where others are names, is an id: of an account, an instance, or AWS's unique ids and access keys.
+/// Whether a text, where others are names, is an id: of an account or its root (`root@111122223333`), an instance, or
+/// AWS's unique ids and access keys.
 ///
 /// Source: IAM user guide, "IAM identifiers", unique identifiers.
 fn is_id(text: &str) -> bool {
     let is_unique = |text: &str| text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    let text = text.strip_prefix("root@").unwrap_or(text);
     match text.strip_prefix("i-") {
         Some(instance) => matches!(instance.len(), 8 | 17) && instance.bytes().all(|b| b.is_ascii_hexdigit()),
         None if text.len() == 12 => text.bytes().all(|b| b.is_ascii_digit()),
@@ -150,6 +152,8 @@ mod tests {
             ("AKIA", false),
             ("111122223333", true),
             ("1111222233334", false),
+            ("root@111122223333", true),
+            ("root@example.com", false),
             ("i-0598c7d356eba48d7", true),
             ("i-0598c7d3", true),
             ("i-am-an-instance-id", false),
