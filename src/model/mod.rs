@@ -9,6 +9,7 @@ mod arn;
 mod event;
 mod identity;
 mod issuance;
+mod policy;
 mod principal;
 mod quantity;
 mod sign_in;
@@ -26,6 +27,10 @@ pub use arn::Arn;
 pub use event::{Event, IdentityRef, LazyIdentity};
 pub use identity::{IdentityType, InScopeOf, OnBehalfOf, SessionContext, SessionIssuer, UserIdentity};
 pub use issuance::{IssuanceApi, IssuedCredentials};
+pub use policy::{
+    Condition, Effect, Grant, Listed, NormalPolicy, OpenPrincipal, OpenTo, Policy, PolicyClass, PolicyError,
+    Principals, Statement,
+};
 pub use principal::principal_of;
 pub use quantity::{grouped, quantity};
 pub use sign_in::SignIn;
