@@ -9,7 +9,8 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueEnum,
 use trailscan::output::Format;
 use trailscan::report::{REPORTS, Report, ReportOption, Severity, by_name};
 
-use super::{help, quantity};
+use super::state::StateTyped;
+use super::{help, listing, quantity};
 
 /// The subcommand that runs every report.
 pub const AUDIT: &str = "audit";
@@ -22,6 +23,8 @@ pub struct Typed {
     pub common: Common,
     /// What only a single report takes.
     pub shape: Shape,
+    /// What was said of IAM's state.
+    pub state: StateTyped,
     /// The reports' own numbers that were given.
     pub numbers: Vec<(ReportOption, i64)>,
 }
@@ -192,14 +195,23 @@ pub struct Shape {
 ///
 /// # Errors
 /// Wrong usage, and also a request for help or the version: clap's error knows its text, stream and exit code.
-pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Typed, clap::Error> {
-    let matches = command().try_get_matches_from(arguments)?;
+pub fn matches(arguments: impl IntoIterator<Item = OsString>) -> Result<ArgMatches, clap::Error> {
+    command().try_get_matches_from(arguments)
+}
+
+/// What was typed for a report.
+///
+/// # Errors
+/// None that [`matches()`] would not have told.
+pub fn typed(matches: &ArgMatches) -> Result<Typed, clap::Error> {
     // A subcommand is required, so there is one.
-    let (name, matches) = matches.subcommand().unwrap_or((AUDIT, &matches));
+    let (name, matches) = matches.subcommand().unwrap_or((AUDIT, matches));
     let report = by_name(name);
     let options = options_of(report);
+    let reads_state = report.is_none_or(Report::reads_state);
     Ok(Typed {
         report,
+        state: if reads_state { StateTyped::from_arg_matches(matches)? } else { StateTyped::default() },
         common: Common::from_arg_matches(matches)?,
         shape: if report.is_some() { Shape::from_arg_matches(matches)? } else { Shape::default() },
         numbers: options.into_iter().filter_map(|option| Some((option, number(matches, option)?))).collect(),
@@ -220,17 +232,18 @@ pub fn command() -> Command {
     // The texts come last: adding arguments sets those of their structs.
     let reports = REPORTS.iter().map(|report| {
         let command = Shape::augment_args(Common::augment_args(Command::new(report.name)));
+        let command = if report.reads_state() { StateTyped::augment_args(command) } else { command };
         let command = command.about(report.summary).long_about(help::about(report));
         command.after_help(help::examples(report.name)).after_long_help(help::after(report))
     });
-    let audit = Common::augment_args(Command::new(AUDIT)).about("Every report, in one pass");
+    let audit = StateTyped::augment_args(Common::augment_args(Command::new(AUDIT))).about("Every report, in one pass");
     let audit = audit.long_about(help::about_audit());
     let audit = audit.after_help(help::examples(AUDIT)).after_long_help(help::after_audit());
     let with_numbers = |command: Command| {
         let options = options_of(by_name(command.get_name()));
         options.into_iter().fold(command, |command, option| command.arg(number_arg(option)))
     };
-    root.subcommands(reports.chain([audit]).map(with_numbers))
+    root.subcommands(reports.chain([audit]).map(with_numbers)).subcommands(listing::commands())
 }
 
 /// The numbers that a report, or the audit of all of them, can be given, each name once.
@@ -274,7 +287,7 @@ mod tests {
     use super::*;
 
     fn typed(line: &str) -> Result<Typed, clap::Error> {
-        parse(std::iter::once("trailscan").chain(line.split_whitespace()).map(OsString::from))
+        super::typed(&matches(std::iter::once("trailscan").chain(line.split_whitespace()).map(OsString::from))?)
     }
 
     #[test]

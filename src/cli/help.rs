@@ -1,6 +1,6 @@
 //! The long texts of the help: what a report proves, its columns, examples, exit codes.
 
-use trailscan::report::{Column, ColumnKind, REPORTS, Report};
+use trailscan::report::{Column, ColumnKind, REPORTS, Report, by_name};
 
 use super::args::AUDIT;
 
@@ -25,7 +25,8 @@ pub fn root() -> String {
          trailscan root-usage --days 30 ./AWSLogs        who used root in the last 30 days\n  \
          trailscan root-usage s3://amzn-s3-demo-bucket   the same, from where the trail delivers\n  \
          trailscan key-spread -o keys.csv ./AWSLogs      where long-lived keys are used, as CSV\n\n\
-         `trailscan REPORT --help` shows what a report proves and does not prove, its columns and its options.\n\n\
+         `trailscan REPORT --help` shows what a report proves and does not prove, its columns and its options.\n\
+         `trailscan rules` lists what reports may find, `trailscan explain RULE` tells what a rule means and how to fix it.\n\n\
          {EXIT_CODES}"
     )
 }
@@ -40,11 +41,24 @@ pub fn about_audit() -> String {
     let width = REPORTS.iter().map(|report| report.name.len()).max().unwrap_or(0);
     let lines: Vec<String> =
         REPORTS.iter().map(|report| format!("  {:width$}  {}", report.name, report.summary)).collect();
-    format!("Every report, in one pass over the logs:\n\n{}", lines.join("\n"))
+    let alone: Vec<&str> = REPORTS.iter().filter(|report| report.needs_no_logs()).map(|report| report.name).collect();
+    format!(
+        "Every report, in one pass over the logs:\n\n{}\n\n{} is among them when files of IAM's state are given.",
+        lines.join("\n"),
+        alone.join(" and ")
+    )
 }
 
 /// Examples, for the short help.
 pub fn examples(name: &str) -> String {
+    if by_name(name).is_some_and(Report::needs_no_logs) {
+        return format!(
+            "Examples:\n  \
+             trailscan {name} --credential-report report.json --authorization-details details.json\n  \
+             trailscan {name} --iam-dir iam --account 111122223333 --format json --output {name}.json\n  \
+             trailscan {name} --iam-dir iam --common-group Everyone --fail-on high"
+        );
+    }
     format!(
         "Examples:\n  \
          trailscan {name} --days 30 ./AWSLogs\n  \
@@ -73,7 +87,7 @@ fn columns(columns: &[Column]) -> String {
 }
 
 /// `text` in lines of [`WIDTH`] columns, of which the first stands behind `indent` others and the rest below it.
-fn hanging(text: &str, indent: usize) -> String {
+pub fn hanging(text: &str, indent: usize) -> String {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {
         match lines.last_mut() {

@@ -7,12 +7,15 @@ mod exit;
 mod explain;
 mod help;
 mod inputs;
+mod listing;
 mod plan;
 mod progress;
 mod quantity;
+mod rulebook;
 mod run;
 #[cfg(feature = "s3")]
 mod s3;
+mod state;
 mod tell;
 mod window;
 

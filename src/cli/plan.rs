@@ -11,13 +11,15 @@ use trailscan::filter::{Criteria, Filters};
 use trailscan::input::{DayRange, Input};
 use trailscan::model::{EventTime, TimeWindow};
 use trailscan::output::{Destination, Format, Place, Style};
+use trailscan::posture::Places;
 use trailscan::report::{GeoDatabase, Options, REPORTS, Report, Severity, Table, View};
 use trailscan::scan::Limits;
 
 use super::args::{Common, Shape, Typed, When};
 use super::config::Config;
 use super::exit::Problem;
-use super::{inputs, window};
+use super::rulebook::Rulebook;
+use super::{inputs, state, window};
 
 /// Rows of a report that a table of an audit shows when nothing else is said.
 const AUDIT_ROWS: usize = 20;
@@ -30,7 +32,15 @@ pub struct Plan {
     pub options: Options,
     /// Networks and countries, where a database was given.
     pub geo: Option<GeoDatabase>,
-    /// Where to read.
+    /// What the config says of rules.
+    pub rulebook: Rulebook,
+    /// Where IAM's state is read from.
+    pub state: Places,
+    /// The accounts whose state is asked for; all when empty.
+    pub accounts: Vec<String>,
+    /// The moment that is now.
+    pub now: EventTime,
+    /// Where to read; nothing when only IAM's state is asked for.
     pub inputs: Vec<Input>,
     /// What is counted; `None` is everything.
     pub window: Option<TimeWindow>,
@@ -117,7 +127,25 @@ impl Question {
     }
 }
 
+impl Plan {
+    /// The reports that answer: those about IAM's state alone only where files of it were named.
+    pub fn reports(&self) -> Vec<&'static Report> {
+        let all = self.question.reports().into_iter();
+        all.filter(|report| !self.state.is_empty() || !report.needs_no_logs()).collect()
+    }
+}
+
 impl Surroundings {
+    /// What the config says of rules; `flag` is the clock that was typed.
+    ///
+    /// # Errors
+    /// When it speaks of what there is not.
+    pub fn rulebook(&self, flag: Option<&str>) -> Result<Rulebook, Problem> {
+        let now = window::now(flag, self.now.as_deref(), self.clock).map_err(Problem::usage)?;
+        let book = Rulebook::new(self.config.rules.clone(), now);
+        book.map_err(|why| Problem::usage(format!("{}: {why}", super::config::FILE_NAME)))
+    }
+
     /// Those of this process.
     ///
     /// # Errors
@@ -141,21 +169,34 @@ impl Plan {
     /// # Errors
     /// [`Problem::Usage`] for what cannot be.
     pub fn resolve(typed: Typed, surroundings: Surroundings) -> Result<Self, Problem> {
-        let Typed { report, common, shape, numbers } = typed;
+        let Typed { report, common, shape, state: typed_state, numbers } = typed;
+        let rulebook = surroundings.rulebook(common.now.as_deref())?;
         let Surroundings { clock, now, input, config } = surroundings;
         let question = report.map_or(Question::Audit, Question::One);
-        let inputs = inputs::resolve(common.inputs.clone(), input, config.input).map_err(Problem::usage)?;
+        let places = typed_state.places();
+        state::check(report, &places)?;
+        let is_state_alone = common.inputs.is_empty() && report.is_some_and(Report::needs_no_logs);
+        let inputs = match is_state_alone {
+            true => Vec::new(),
+            false => inputs::resolve(common.inputs.clone(), input, config.input).map_err(Problem::usage)?,
+        };
         let (window, read) = resolve_window(&common, is_by_default(&common, &inputs), (now.as_deref(), clock))?;
         let geo = open_geo(&common, config.geoip_db)?;
         let mut options = Options::default();
+        rulebook.set_options(&mut options).map_err(Problem::usage)?;
         for (option, value) in numbers {
             options.set(&option, value).map_err(Problem::usage)?;
         }
+        typed_state.set_groups(&mut options);
         if let Question::One(report) = question {
             check_shape(report, &shape, &options, geo.as_ref())?;
         }
         Ok(Self {
             question,
+            rulebook,
+            state: places,
+            accounts: common.account.clone(),
+            now: window::now(common.now.as_deref(), now.as_deref(), clock).map_err(Problem::usage)?,
             options,
             geo,
             window,
@@ -264,7 +305,7 @@ fn delivery(question: Question, common: &Common, shape: Shape) -> Result<Deliver
     let format = format.map_err(Problem::usage)?;
     Ok(Delivery {
         format,
-        style: style(common, &destination),
+        style: style(&destination, common.color, common.width),
         destination,
         coverage: common.coverage.clone(),
         shape,
@@ -284,20 +325,20 @@ fn limit(question: Question, format: Format, given: Option<u64>) -> Option<usize
 }
 
 /// Colour and width belong to a terminal; a file or pipe gets everything, plain, unless it was asked for.
-fn style(common: &Common, destination: &Destination) -> Style {
+pub fn style(destination: &Destination, color: When, width: Option<u16>) -> Style {
     let place = match destination {
         Destination::Stdout if stdout().is_terminal() => Place::Terminal,
         Destination::Stdout => Place::Pipe,
         Destination::File(_) | Destination::Directory(_) => Place::File,
     };
     let to_terminal = place == Place::Terminal;
-    let color = match common.color {
+    let color = match color {
         When::Always => true,
         When::Never => false,
         When::Auto => to_terminal && anstream::AutoStream::choice(&stdout()) != anstream::ColorChoice::Never,
     };
     let size = if to_terminal { terminal_size::terminal_size_of(stdout()) } else { None };
-    let width = common.width.or(size.map(|(width, _)| width.0)).filter(|&width| width > 0);
+    let width = width.or(size.map(|(width, _)| width.0)).filter(|&width| width > 0);
     Style { color, width: width.map(usize::from), place }
 }
 
@@ -314,7 +355,8 @@ mod tests {
             input: Some("from-environment".into()),
             config: Config { threads: NonZeroUsize::new(3), ..Config::default() },
         };
-        Plan::resolve(args::parse(words).unwrap(), surroundings).map_err(|problem| problem.to_string())
+        Plan::resolve(args::typed(&args::matches(words).unwrap()).unwrap(), surroundings)
+            .map_err(|problem| problem.to_string())
     }
 
     #[test]

@@ -3,30 +3,37 @@
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use trailscan::aggregate::State;
 use trailscan::input;
+use trailscan::model::quantity;
 use trailscan::output::{Format, NewFile, Place, Section, coverage_line};
-use trailscan::scan::{self, Meter, ScanOutcome, ScanRequest};
+use trailscan::scan::{self, Coverage, Meter, ScanOutcome, ScanRequest};
 
-use super::deliver::{self, Opened};
+use super::deliver::{self, Known, Opened};
 use super::exit::{End, INTERRUPTED_TWICE, Problem};
 use super::explain::{Newest, empty_answer};
 use super::plan::{Plan, Surroundings};
-use super::{args, progress, tell};
+use super::{args, config, listing, progress, state, tell};
 
 /// Set by the first Ctrl-C.
 static STOP: AtomicBool = AtomicBool::new(false);
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
-    let typed = match args::parse(std::env::args_os()) {
-        Ok(typed) => typed,
+    let matches = match args::matches(std::env::args_os()) {
+        Ok(matches) => matches,
         Err(error) => {
             // A reader of the help that went away is no failure.
             let _ = error.print();
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    let ended = Surroundings::of_process().and_then(|around| Plan::resolve(typed, around)).and_then(|plan| run(&plan));
+    if let Some(ended) = listing::ask(&matches) {
+        return ended;
+    }
+    let typed = || args::typed(&matches).map_err(Problem::usage);
+    let ended =
+        Surroundings::of_process().and_then(|around| Plan::resolve(typed()?, around)).and_then(|plan| run(&plan));
     match ended {
         Ok(end) => end.into(),
         Err(problem) => {
@@ -43,12 +50,20 @@ fn run(plan: &Plan) -> Result<End, Problem> {
     stop_on_interrupt()?;
     let mut outcome = read(plan)?;
     outcome.coverage.warnings.extend(plan.filters.warnings());
-    let ScanOutcome { state, coverage, newest_event_read, newest_pruned_day } = outcome;
-    let sections = deliver::sections(plan, &state, coverage.last_event)?;
+    let ScanOutcome { state, mut coverage, newest_event_read, newest_pruned_day } = outcome;
+    let posture = state::load(&plan.state, &plan.accounts, &mut coverage);
+    let as_of = deliver::as_of(plan, coverage.last_event);
+    if let Some(posture) = &posture {
+        state::warn_of_age(posture, plan.window, as_of, &mut coverage);
+    }
+    let sections = deliver::sections(plan, &Known { state: &state, posture: posture.as_ref(), as_of })?;
     // The process ends soon: giving back millions of small pieces one by one would only take time.
     std::mem::forget(state);
     let findings: Vec<_> = sections.iter().flat_map(|section| &section.findings).collect();
-    let end = End::of(&coverage, plan.delivery.fail_on, &findings);
+    let end = match plan.inputs.is_empty() {
+        true => End::of_state(&coverage, plan.delivery.fail_on, &findings),
+        false => End::of(&coverage, plan.delivery.fail_on, &findings),
+    };
     let written = match end {
         End::Nothing => opened.write_coverage(&coverage),
         _ => opened.write(plan, &coverage, &sections),
@@ -56,7 +71,9 @@ fn run(plan: &Plan) -> Result<End, Problem> {
     tell::troubles(&coverage);
     tell::line(coverage_line(&coverage, plan.window));
     match end {
+        End::Nothing if plan.inputs.is_empty() => tell::line("no file of state could be read, so there is no answer"),
         End::Nothing => tell::line("no object could be read, so there is no answer"),
+        _ if plan.inputs.is_empty() => {}
         _ if sections.iter().all(|section| section.table.rows_total == 0 && section.hidden.is_none()) => {
             let newest = Newest { event: newest_event_read, pruned_day: newest_pruned_day };
             tell::line(empty_answer(&coverage, newest));
@@ -64,6 +81,7 @@ fn run(plan: &Plan) -> Result<End, Problem> {
         _ => {}
     }
     tell_hidden(plan, &sections);
+    tell_suppressed(plan, &sections);
     written.map(|()| end)
 }
 
@@ -79,8 +97,23 @@ fn tell_hidden(plan: &Plan, sections: &[Section]) {
     }
 }
 
+/// Says how many findings the config left out, and which of its suppressions no longer act.
+fn tell_suppressed(plan: &Plan, sections: &[Section]) {
+    let suppressed: usize = sections.iter().map(|section| section.suppressed).sum();
+    if suppressed > 0 {
+        tell::line(format!("{} suppressed by {}", quantity(suppressed as u64, "finding"), config::FILE_NAME));
+    }
+    for line in plan.rulebook.expired(&plan.reports()) {
+        tell::line(format!("warning: {}: {line}", config::FILE_NAME));
+    }
+}
+
 /// Lists and scans what the plan names.
 fn read(plan: &Plan) -> Result<ScanOutcome, Problem> {
+    if plan.inputs.is_empty() {
+        let (state, coverage) = (State::new(&[]), Coverage::default());
+        return Ok(ScanOutcome { state, coverage, newest_event_read: None, newest_pruned_day: None });
+    }
     let shown = plan.work.progress;
     let listing = progress::listing(shown, || input::list(&plan.inputs, plan.read, &STOP));
     let meter = Meter::default();

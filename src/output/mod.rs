@@ -68,7 +68,7 @@ pub enum Content<'a> {
 }
 
 /// The answer of one report, ready to be written.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Section {
     /// One line that says what the report is; heads its part of an audit on a terminal.
     pub summary: &'static str,
@@ -78,6 +78,8 @@ pub struct Section {
     pub findings: Vec<Finding>,
     /// Which rows the report's own options left out; tables say it, the command line says it for the other formats.
     pub hidden: Option<String>,
+    /// How many findings the user's config left out; they are nowhere else.
+    pub suppressed: usize,
 }
 
 /// How text looks on standard output. Files are written plain and whole, as [`Style::default`] says.
@@ -138,6 +140,24 @@ pub fn write(document: &Document<'_>, pending: Pending, style: Style) -> Result<
             files.into_iter().try_for_each(destination::OutputFile::commit)
         }
     }
+}
+
+/// Writes rows that rest on no logs, such as the list of rules, to standard output: no window, no coverage, no findings.
+///
+/// # Errors
+/// [`OutputError`]; [`OutputError::is_broken_pipe`] tells a reader that went away.
+pub fn write_list(table: Table, format: Format, style: Style) -> Result<(), OutputError> {
+    let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
+    let written = match format {
+        Format::Table => terminal::write_list(&table, style, &mut out),
+        Format::Json => json::write_list(&table, &mut out),
+        _ => {
+            let (coverage, section) = (Coverage::default(), Section { table, ..Section::default() });
+            let document = Document { window: None, coverage: &coverage, content: Content::Report(&section) };
+            emit(&document, format, style, &mut out)
+        }
+    };
+    written.and_then(|()| out.flush()).map_err(OutputError::stdout)
 }
 
 /// Writes the coverage as a JSON document of its own.

@@ -11,22 +11,29 @@ mod rule;
 mod table;
 
 mod key_spread;
+mod posture;
 mod principals;
 mod root_usage;
 mod sessions;
 mod source_list;
 
-pub use finding::{Finding, Severity};
+pub use finding::{Finding, Severity, sort as sort_findings};
 pub use geo::{GeoDatabase, GeoError};
 pub use options::{OptionError, Options, ReportOption};
+pub use posture::{CATEGORY_GROUP, COMMON_GROUP};
 pub use rule::{Practice, Rule};
 pub use table::{Column, ColumnError, ColumnKind, Prominence, Table, Value};
 
 use crate::aggregate::{AggregateKind, State};
 use crate::model::EventTime;
+use crate::posture::Posture;
 
 /// Every report that needs no argument, in the order in which they are listed and audited.
-pub static REPORTS: &[&Report] = &[&root_usage::REPORT, &key_spread::REPORT, &sessions::REPORT, &principals::REPORT];
+pub static REPORTS: &[&Report] =
+    &[&root_usage::REPORT, &key_spread::REPORT, &sessions::REPORT, &principals::REPORT, &posture::REPORT];
+
+/// The reports that look at IAM's state; the others refuse its files.
+pub static STATE_REPORTS: &[&Report] = &[&posture::REPORT];
 
 /// A question and how it is answered.
 pub struct Report {
@@ -66,12 +73,14 @@ pub struct View<'a> {
     pub argument: Option<&'a str>,
     /// Networks and countries of addresses, where a database was given.
     pub geo: Option<&'a GeoDatabase>,
+    /// IAM's own state, where files of it were given.
+    pub posture: Option<&'a Posture>,
 }
 
 impl<'a> View<'a> {
     /// A look at all of `state`, with nothing else known.
     pub fn new(state: &'a State, options: &'a Options) -> Self {
-        Self { state, options, as_of: None, rows_wanted: usize::MAX, argument: None, geo: None }
+        Self { state, options, as_of: None, rows_wanted: usize::MAX, argument: None, geo: None, posture: None }
     }
 }
 
@@ -88,6 +97,18 @@ pub struct Answer {
     pub findings: Vec<Finding>,
     /// Which rows the report's own options left out and how to see them, in a sentence; `None` when none.
     pub hidden: Option<String>,
+}
+
+impl Report {
+    /// Whether it looks at IAM's state.
+    pub fn reads_state(&self) -> bool {
+        STATE_REPORTS.iter().any(|report| report.name == self.name)
+    }
+
+    /// Whether it can answer from IAM's state alone: it needs nothing of the logs.
+    pub fn needs_no_logs(&self) -> bool {
+        self.needs.is_empty() && self.reads_state()
+    }
 }
 
 /// The report of that name.

@@ -15,6 +15,6 @@ mod queue;
 mod shares;
 mod warnings;
 
-pub use coverage::{Coverage, Failure, Gap, LoggingChange};
+pub use coverage::{Coverage, Failure, Gap, LoggingChange, StateFile};
 pub use engine::{Limits, ScanError, ScanOutcome, ScanRequest, scan};
 pub use meter::Meter;

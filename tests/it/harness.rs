@@ -173,6 +173,7 @@ impl Run<'_> {
     pub fn json(self, code: i32) -> Value {
         let answer = self.args(["--format", "json"]).ends(code).json();
         assert_identities(&answer["coverage"]);
+        assert_rules(&answer);
         answer
     }
 }
@@ -238,6 +239,25 @@ pub fn assert_identities(coverage: &Value) {
     );
     let categories: i64 = coverage["categories"].as_object().expect("categories").values().map(count).sum();
     assert_eq!(count(&coverage["events_counted"]), categories, "counted events are of some category");
+}
+
+/// Every finding names a rule that its report registers.
+fn assert_rules(answer: &Value) {
+    let check = |report: &str, findings: &Value| {
+        let known = trailscan::report::by_name(report).unwrap_or_else(|| panic!("no report {report}")).rules;
+        for finding in findings.as_array().expect("findings") {
+            let rule = finding["rule"].as_str().expect("a rule");
+            assert!(known.iter().any(|known| known.id == rule), "{report} has no rule {rule}");
+        }
+    };
+    match answer["report"].as_str() {
+        Some(report) => check(report, &answer["findings"]),
+        None => {
+            for (report, part) in answer["reports"].as_object().expect("reports") {
+                check(report, &part["findings"]);
+            }
+        }
+    }
 }
 
 /// A count.

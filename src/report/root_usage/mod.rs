@@ -1,6 +1,7 @@
 //! `root-usage`: how each account's root was used.
 
 mod findings;
+mod rules;
 mod usage;
 
 use super::source_list::{address_cells, ip_addresses};
@@ -19,7 +20,7 @@ pub static REPORT: Report = Report {
     key: &["account_id", "class"],
     needs: &[&root_use::KIND, &issuances::KIND],
     options: &[],
-    rules: &[],
+    rules: rules::RULES,
     argument: None,
     answer,
 };

@@ -4,6 +4,7 @@ mod expiry;
 mod issue;
 mod kind;
 mod mfa;
+mod rule_texts;
 mod rules;
 
 use std::cmp::Reverse;
@@ -29,7 +30,7 @@ pub static REPORT: Report = Report {
     key: &["session_id"],
     needs: &[&sessions::KIND, &issuances::KIND],
     options: &[MIN_EVENTS],
-    rules: &[],
+    rules: rule_texts::RULES,
     argument: None,
     answer,
 };
@@ -148,7 +149,7 @@ fn answer(view: &View<'_>) -> Answer {
     let all: Vec<Known<'_>> =
         all.iter().enumerate().map(|(i, explained)| Known::new(explained, kinds[i], mfas[i])).collect();
     let holding: Vec<_> = all.iter().map(rules::holding).collect();
-    let worst = |i: usize| holding[i].iter().map(|(rule, _)| rule.severity).max().unwrap_or(Severity::Info);
+    let worst = |i: usize| holding[i].iter().map(|(rule, _)| rule.severity()).max().unwrap_or(Severity::Info);
     let events = |i: usize| all[i].explained.session.tally().events;
     let mut shown: Vec<(Severity, usize)> =
         (0..all.len()).filter(|&i| events(i) >= view.options.get(&MIN_EVENTS)).map(|i| (worst(i), i)).collect();

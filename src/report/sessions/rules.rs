@@ -8,31 +8,38 @@ use serde_json::{Map, Value, json};
 
 use super::Known;
 use super::kind::{Kind, is_instance_name, issuing_service, session_name};
+use super::rule_texts as texts;
 use crate::model::{EventTime, Network, SourceAddress, grouped, quantity};
 use crate::report::{Finding, Severity};
 
 /// How long after its expiry a call may still be recorded before that is noted, in seconds.
 const EXPIRY_SLACK: i64 = 60;
 
-/// A rule: its name, its severity, when it holds and how it says so.
+/// A rule and when it holds.
 pub(super) struct Rule {
-    pub name: &'static str,
-    pub severity: Severity,
+    rule: crate::report::Rule,
     /// One sentence about the session, when the rule holds.
     says: fn(&Known<'_>) -> Option<String>,
 }
 
+impl Rule {
+    /// Of its findings, and of rows for which no worse rule holds.
+    pub(super) const fn severity(&self) -> Severity {
+        self.rule.severity
+    }
+}
+
 /// All rules, worst first; the table in the report's help says the same.
 pub(super) static RULES: &[Rule] = &[
-    Rule { name: "root-session-without-mfa", severity: Severity::High, says: root_without_mfa },
-    Rule { name: "console-session-without-mfa", severity: Severity::Medium, says: console_without_mfa },
-    Rule { name: "instance-name-not-issued-by-ec2", severity: Severity::Medium, says: false_instance_name },
-    Rule { name: "instance-credentials-in-networks", severity: Severity::Medium, says: instance_in_networks },
-    Rule { name: "used-from-other-network", severity: Severity::Medium, says: used_elsewhere },
-    Rule { name: "imds-v1", severity: Severity::Low, says: imds_v1 },
-    Rule { name: "session-without-mfa", severity: Severity::Low, says: session_without_mfa },
-    Rule { name: "used-after-expiry", severity: Severity::Low, says: used_after_expiry },
-    Rule { name: "used-across-private-network", severity: Severity::Info, says: used_across_private },
+    Rule { rule: texts::ROOT_WITHOUT_MFA, says: root_without_mfa },
+    Rule { rule: texts::CONSOLE_WITHOUT_MFA, says: console_without_mfa },
+    Rule { rule: texts::FALSE_INSTANCE_NAME, says: false_instance_name },
+    Rule { rule: texts::INSTANCE_IN_NETWORKS, says: instance_in_networks },
+    Rule { rule: texts::USED_ELSEWHERE, says: used_elsewhere },
+    Rule { rule: texts::IMDS_V1, says: imds_v1 },
+    Rule { rule: texts::SESSION_WITHOUT_MFA, says: session_without_mfa },
+    Rule { rule: texts::AFTER_EXPIRY, says: used_after_expiry },
+    Rule { rule: texts::ACROSS_PRIVATE, says: used_across_private },
 ];
 
 /// The rules that hold for `known`, worst first.
@@ -56,11 +63,8 @@ pub(super) fn groups<'a>(all: &'a [Known<'a>], holding: Vec<Vec<(&'static Rule, 
     for (i, (known, holding)) in all.iter().zip(holding).enumerate() {
         let session = &known.explained.session;
         for (rule, says) in holding {
-            let group = groups.entry((rule.name, session.account_id(), session.principal())).or_insert_with(|| Group {
-                rule,
-                worst: (i, known, String::new()),
-                session_ids: Vec::new(),
-                events: 0,
+            let group = groups.entry((rule.rule.id, session.account_id(), session.principal())).or_insert_with(|| {
+                Group { rule, worst: (i, known, String::new()), session_ids: Vec::new(), events: 0 }
             });
             group.add(i, known, says);
         }
@@ -92,7 +96,7 @@ impl<'a> Group<'a> {
         evidence.insert("session_id".to_owned(), json!(known.explained.id));
         evidence.insert("sessions".to_owned(), json!(self.session_ids.len()));
         evidence.insert("session_ids".to_owned(), json!(self.session_ids));
-        let (rule, severity) = (self.rule.name, self.rule.severity);
+        let (rule, severity) = (self.rule.rule.id, self.rule.severity());
         Finding {
             severity,
             rule,
