@@ -8,6 +8,7 @@ mod finding;
 mod geo;
 mod options;
 mod rule;
+mod scorecard;
 mod table;
 
 mod key_spread;
@@ -20,6 +21,7 @@ pub use finding::{Finding, Severity};
 pub use geo::{GeoDatabase, GeoError};
 pub use options::{OptionError, Options, ReportOption};
 pub use rule::{Practice, Rule};
+pub use scorecard::{Evidence, LogSpan, Score, Verdict, Worst, scorecard};
 pub use table::{Column, ColumnError, ColumnKind, Prominence, Table, Value};
 
 use crate::aggregate::{AggregateKind, State};
