@@ -17,6 +17,7 @@ pub mod principals;
 pub mod root_use;
 mod seen;
 pub mod sessions;
+pub mod sign_ins;
 mod span;
 mod state;
 mod symbols;
@@ -89,4 +90,4 @@ impl std::fmt::Debug for AggregateKind {
 
 /// Every aggregate, in the order in which they are saved.
 pub static AGGREGATES: &[&AggregateKind] =
-    &[&root_use::KIND, &keys::KIND, &issuances::KIND, &sessions::KIND, &principals::KIND];
+    &[&root_use::KIND, &keys::KIND, &issuances::KIND, &sessions::KIND, &principals::KIND, &sign_ins::KIND];

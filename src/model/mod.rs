@@ -28,7 +28,7 @@ pub use identity::{IdentityType, InScopeOf, OnBehalfOf, SessionContext, SessionI
 pub use issuance::{IssuanceApi, IssuedCredentials};
 pub use principal::principal_of;
 pub use quantity::{grouped, quantity};
-pub use sign_in::SignIn;
+pub use sign_in::{HIDDEN_USER_NAME, SignIn, SignInMfa};
 pub(crate) use subdocument::{members, text};
 pub use time::{Day, EventTime, Hour};
 pub use user_agent::{NO_AGENT, agent_family};

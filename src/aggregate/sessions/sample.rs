@@ -65,7 +65,12 @@ pub(crate) static KINDS: &[&AggregateKind] = &[&crate::aggregate::issuances::KIN
 
 /// A state after these records, each counted and remembered; equal identities share a reference, as from the decoder.
 pub(crate) fn scan<'a>(samples: impl IntoIterator<Item = &'a Sample>) -> State {
-    let mut state = State::new(KINDS);
+    scan_for(KINDS, samples)
+}
+
+/// As [`scan`], for these aggregates.
+pub(crate) fn scan_for<'a>(kinds: &[&'static AggregateKind], samples: impl IntoIterator<Item = &'a Sample>) -> State {
+    let mut state = State::new(kinds);
     let mut slots: HashMap<&UserIdentity, u32> = HashMap::new();
     for sample in samples {
         let next = slots.len() as u32;
