@@ -9,7 +9,7 @@ use crate::harness::{Place, assert_identities, count, rows, sample_logs};
 use crate::oracle::{Oracle, files, is_error, is_log, text};
 
 /// Every report, by the name it is asked under.
-const REPORTS: [&str; 4] = ["root-usage", "key-spread", "sessions", "principals"];
+const REPORTS: [&str; 6] = ["root-usage", "console-logins", "keys", "key-spread", "sessions", "principals"];
 
 #[test]
 fn sums_close() {
@@ -29,6 +29,9 @@ fn sums_close() {
     let federation: i64 = classes.filter(|row| row["class"] == "federation").map(|row| count(&row["events"])).sum();
     assert_eq!(federation, oracle.count(federated_by_root));
     assert_eq!(sum("root-usage", "events") - federation, oracle.count(of_root));
+    let of_sign_in = |event: &Value| event["eventName"] == "ConsoleLogin";
+    assert_eq!(sum("console-logins", "events"), oracle.count(of_sign_in));
+    assert_eq!(sum("keys", "events"), sum("key-spread", "events"));
     let found: BTreeMap<String, (i64, BTreeSet<String>)> = rows(&answer, "key-spread")
         .iter()
         .map(|row| {

@@ -77,7 +77,7 @@ an identity provider. Root signs in in us-east-1, users in the region of the sig
 sign-ins. Rows come worst severity first, then by events and key.";
 
 const COLUMNS: &[Column] = &[
-    Column::new("account_id", ColumnKind::Id, "Account that was signed in to.").third(),
+    Column::new("account_id", ColumnKind::Id, "Account that was signed in to.").last(),
     Column::new("principal", ColumnKind::Id, "Who: a user's arn, root@account, a role."),
     Column::new("user_name", ColumnKind::Text, "userName, as typed where it exists.").asked(),
     Column::new("type", ColumnKind::Text, "userIdentity.type.").last(),
@@ -85,8 +85,8 @@ const COLUMNS: &[Column] = &[
     Column::new("result", ColumnKind::Text, "success or failure."),
     Column::new("severity", ColumnKind::Text, "Severity of the worst finding that the row is part of, else info."),
     Column::new("events", ColumnKind::Count, "Sign-ins with this result.").unit("events"),
-    Column::new("addresses", ColumnKind::Count, "Distinct IP addresses.").unit("addresses").second(),
-    Column::new("address_list", ColumnKind::List, "The IP addresses.").third(),
+    Column::new("addresses", ColumnKind::Count, "Distinct IP addresses.").unit("addresses").third(),
+    Column::new("address_list", ColumnKind::List, "The IP addresses.").last(),
     Column::new("regions", ColumnKind::Count, "Distinct regions of sign-in endpoints.").unit("regions").last(),
     Column::new("region_list", ColumnKind::List, "The regions.").asked(),
     Column::new("user_agents", ColumnKind::Count, "Distinct userAgent texts.").asked(),

@@ -50,7 +50,11 @@ fn root_key(key: &Key<'_>, _: Limits) -> Option<Held> {
         Some(KeyStatus::Inactive) => (Severity::High, "an inactive"),
         _ => (Severity::Critical, "an"),
     };
-    Some((&rules::ROOT_KEY, severity, format!("root of {} has {is} access key", key.facts.account)))
+    let used = match key.facts.last_used() {
+        Some(last) => format!("last used at {last}"),
+        None => "not used in these logs".to_owned(),
+    };
+    Some((&rules::ROOT_KEY, severity, format!("root of {} has {is} access key, {used}", key.facts.account)))
 }
 
 fn used_after_end(key: &Key<'_>, _: Limits) -> Option<Held> {
@@ -69,14 +73,14 @@ fn over_age(key: &Key<'_>, limits: Limits) -> Option<Held> {
     let age = days_between(since, used);
     let least = if key.facts.created.is_some() { "" } else { "at least " };
     let summary = format!("{least}{} old when it was last used with success, at {used}", days(age));
-    (age > limits.max_age).then(|| (&rules::OVER_AGE, rules::OVER_AGE.severity, summary))
+    (age > limits.max_age).then_some((&rules::OVER_AGE, rules::OVER_AGE.severity, summary))
 }
 
 fn created_for_other(key: &Key<'_>, _: Limits) -> Option<Held> {
     let (time, by) = key.facts.created.filter(|_| key.facts.is_created_for_other == Some(true))?;
     let is_gone = key.facts.status == Some(KeyStatus::Deleted);
     let summary = format!("created by {by} at {time} for {}", key.facts.owner);
-    (!is_gone).then(|| (&rules::CREATED_FOR_OTHER, rules::CREATED_FOR_OTHER.severity, summary))
+    (!is_gone).then_some((&rules::CREATED_FOR_OTHER, rules::CREATED_FOR_OTHER.severity, summary))
 }
 
 fn unused(key: &Key<'_>, limits: Limits) -> Option<Held> {

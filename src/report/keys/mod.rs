@@ -86,16 +86,16 @@ const COLUMNS: &[Column] = &[
     Column::new("status_by", ColumnKind::Text, "Who changed it to that; null where its creation or use says it.")
         .asked(),
     Column::new("created", ColumnKind::Time, "When it was created, or the first that is known of it.").third(),
-    Column::new("created_basis", ColumnKind::Text, "exact, or at-least: it may be older.").second(),
+    Column::new("created_basis", ColumnKind::Text, "exact, or at-least: it may be older.").third(),
     Column::new("age_days", ColumnKind::Count, "Age at the end of the window, else at the last event.").unit("days"),
     Column::new("created_by", ColumnKind::Text, "Who created it; null where that is not in the logs.").last(),
     Column::new("created_for_other", ColumnKind::Text, "Whether that is somebody else than its owner: yes or no.")
         .asked(),
     Column::new("is_root", ColumnKind::Text, "Whether it is a key of root: yes or no.").asked(),
-    Column::new("events", ColumnKind::Count, "Calls signed with the key.").unit("events").second(),
+    Column::new("events", ColumnKind::Count, "Calls signed with the key.").unit("events").third(),
     Column::new("errors", ColumnKind::Count, "Calls with an errorCode or errorMessage.").unit("events").asked(),
     Column::new("first_used", ColumnKind::Time, "The first counted call.").asked(),
-    Column::new("last_used", ColumnKind::Time, "The last counted call, failed ones included."),
+    Column::new("last_used", ColumnKind::Time, "The last counted call, failed ones included.").second(),
     Column::new("last_success", ColumnKind::Time, "The last counted call that succeeded.").asked(),
     Column::new("unused_days", ColumnKind::Count, "From the last use, else the creation, to its account's last event.")
         .unit("days")
