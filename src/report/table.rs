@@ -161,7 +161,12 @@ impl Column {
 impl Table {
     /// The table of an answer's columns and rows.
     pub fn new(report: &'static Report, columns: Vec<Column>, rows: Vec<Vec<Value>>) -> Self {
-        Self { report: report.name, rows_total: rows.len(), columns, rows, chosen: false, key: report.key }
+        Self { key: report.key, ..Self::named(report.name, columns, rows) }
+    }
+
+    /// A table that no report made, of this name.
+    pub fn named(name: &'static str, columns: Vec<Column>, rows: Vec<Vec<Value>>) -> Self {
+        Self { report: name, rows_total: rows.len(), columns, rows, chosen: false, key: &[] }
     }
 
     /// Sorts by a column: numbers and times descending, text ascending, nulls last; `-column` the other way round. Ties
