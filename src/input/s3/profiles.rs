@@ -211,7 +211,7 @@ mod tests {
             [
                 "assumed assume-role 444455556666 -",
                 "default none - eu-west-1",
-                "instance source - -",
+                "instance credential-source - -",
                 "instance-role assume-role - -",
                 "keys static-keys - -",
                 "login login - -",
