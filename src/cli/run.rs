@@ -7,6 +7,7 @@ use trailscan::input;
 use trailscan::output::{Format, NewFile, Place, Section, coverage_line};
 use trailscan::scan::{self, Meter, ScanOutcome, ScanRequest};
 
+use super::args::Asked;
 use super::deliver::{self, Opened};
 use super::exit::{End, INTERRUPTED_TWICE, Problem};
 use super::explain::{Newest, empty_answer};
@@ -18,15 +19,18 @@ static STOP: AtomicBool = AtomicBool::new(false);
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
-    let typed = match args::parse(std::env::args_os()) {
-        Ok(typed) => typed,
+    let ended = match args::parse(std::env::args_os()) {
+        Ok(Asked::Report(typed)) => {
+            Surroundings::of_process().and_then(|around| Plan::resolve(*typed, around)).and_then(run)
+        }
+        #[cfg(feature = "s3")]
+        Ok(Asked::Profiles(typed)) => super::profiles::run(&typed).map(|()| End::Complete),
         Err(error) => {
             // A reader of the help that went away is no failure.
             let _ = error.print();
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    let ended = Surroundings::of_process().and_then(|around| Plan::resolve(typed, around)).and_then(|plan| run(&plan));
     match ended {
         Ok(end) => end.into(),
         Err(problem) => {
@@ -38,9 +42,13 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(plan: &Plan) -> Result<End, Problem> {
-    let opened = Opened::new(plan)?;
+#[cfg_attr(not(feature = "s3"), expect(unused_mut, reason = "only trails add to a plan"))]
+fn run(mut plan: Plan) -> Result<End, Problem> {
+    let opened = Opened::new(&plan)?;
     stop_on_interrupt()?;
+    #[cfg(feature = "s3")]
+    super::trails::look_up(&mut plan, &STOP)?;
+    let plan = &plan;
     let mut outcome = read(plan)?;
     outcome.coverage.warnings.extend(plan.filters.warnings());
     let ScanOutcome { state, coverage, newest_event_read, newest_pruned_day } = outcome;

@@ -161,7 +161,17 @@ impl Column {
 impl Table {
     /// The table of an answer's columns and rows.
     pub fn new(report: &'static Report, columns: Vec<Column>, rows: Vec<Vec<Value>>) -> Self {
-        Self { report: report.name, rows_total: rows.len(), columns, rows, chosen: false, key: report.key }
+        Self::named(report.name, report.key, columns, rows)
+    }
+
+    /// The table of an answer that is no report's: its name, and the columns that tell its rows apart.
+    pub fn named(
+        name: &'static str,
+        key: &'static [&'static str],
+        columns: Vec<Column>,
+        rows: Vec<Vec<Value>>,
+    ) -> Self {
+        Self { report: name, rows_total: rows.len(), columns, rows, chosen: false, key }
     }
 
     /// Sorts by a column: numbers and times descending, text ascending, nulls last; `-column` the other way round. Ties
