@@ -4,14 +4,14 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use trailscan::input;
-use trailscan::output::{Format, NewFile, Place, Section, coverage_line};
+use trailscan::output::{Format, Place, Section, coverage_line};
 use trailscan::scan::{self, Meter, ScanOutcome, ScanRequest};
 
 use super::deliver::{self, Opened};
 use super::exit::{End, INTERRUPTED_TWICE, Problem};
 use super::explain::{Newest, empty_answer};
 use super::plan::{Plan, Surroundings};
-use super::{args, progress, tell};
+use super::{args, destination, dry_run, progress, tell};
 
 /// Set by the first Ctrl-C.
 static STOP: AtomicBool = AtomicBool::new(false);
@@ -39,8 +39,12 @@ pub fn main() -> ExitCode {
 }
 
 fn run(plan: &Plan) -> Result<End, Problem> {
-    let opened = Opened::new(plan)?;
     stop_on_interrupt()?;
+    let opened = Opened::new(plan)?;
+    if plan.dry_run {
+        tell_default_window(plan);
+        return dry_run::run(plan, opened, &STOP);
+    }
     let mut outcome = read(plan)?;
     outcome.coverage.warnings.extend(plan.filters.warnings());
     let ScanOutcome { state, coverage, newest_event_read, newest_pruned_day } = outcome;
@@ -68,7 +72,7 @@ fn run(plan: &Plan) -> Result<End, Problem> {
 }
 
 /// Says which rows the reports' own options left out, unless the table on the terminal has just said it.
-fn tell_hidden(plan: &Plan, sections: &[Section]) {
+pub fn tell_hidden(plan: &Plan, sections: &[Section]) {
     if plan.delivery.format == Format::Table && plan.delivery.style.place == Place::Terminal {
         return;
     }
@@ -109,18 +113,24 @@ fn read(plan: &Plan) -> Result<ScanOutcome, Problem> {
 #[cfg(feature = "s3")]
 fn open_s3(plan: &Plan) -> Result<Option<input::s3::S3Source>, Problem> {
     let Some(request) = plan.s3.clone() else { return Ok(None) };
+    tell_default_window(plan);
+    input::s3::S3Source::open(request, &STOP).map(Some).map_err(Problem::failed)
+}
+
+/// Says which window nobody asked for.
+fn tell_default_window(plan: &Plan) {
     if let Some(window) = plan.window.filter(|_| plan.window_by_default) {
         let days = super::window::S3_DAYS;
         tell::line(format!("counting the last {days} days, from {}: --all reads all of S3", window.since()));
     }
-    input::s3::S3Source::open(request, &STOP).map(Some).map_err(Problem::failed)
 }
 
 /// The first Ctrl-C ends the reading, and what was read is answered; a second leaves at once.
 fn stop_on_interrupt() -> Result<(), Problem> {
     let handler = || {
-        if STOP.swap(true, Ordering::Relaxed) {
-            NewFile::discard_all();
+        // An upload is what comes last: who interrupts that wants no answer.
+        if STOP.swap(true, Ordering::Relaxed) || destination::is_being_sent() {
+            destination::give_up();
             std::process::exit(INTERRUPTED_TWICE);
         }
         tell::line("stopping: answering from what was read so far; Ctrl-C again leaves at once");

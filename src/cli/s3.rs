@@ -79,7 +79,11 @@ impl S3Typed {
         }))
     }
 
-    fn access(&self) -> Result<Access, String> {
+    /// Who asks, and where.
+    ///
+    /// # Errors
+    /// When an endpoint is no URL.
+    pub fn access(&self) -> Result<Access, String> {
         if let Some(url) = self.endpoint_url.as_deref().filter(|url| !is_url(url)) {
             return Err(format!("--endpoint-url {url:?} is no URL: give one such as https://s3.example.com"));
         }

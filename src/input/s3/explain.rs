@@ -47,6 +47,10 @@ pub enum Needs {
     ListBucket,
     /// Reading an object.
     GetObject,
+    /// Writing an object.
+    PutObject,
+    /// Giving up the writing of one.
+    AbortMultipartUpload,
 }
 
 impl Needs {
@@ -54,6 +58,8 @@ impl Needs {
         match self {
             Self::ListBucket => "s3:ListBucket on the bucket",
             Self::GetObject => "s3:GetObject on the object",
+            Self::PutObject => "s3:PutObject on the object",
+            Self::AbortMultipartUpload => "s3:AbortMultipartUpload on the object",
         }
     }
 }
@@ -128,6 +134,9 @@ impl Answer<'_> {
             "NoSuchKey" | "NotFound" => {
                 (Next::No, "gone since it was listed: scan again, a lifecycle rule may delete objects")
             }
+            "NoSuchUpload" => {
+                (Next::No, "its parts are gone, or the answer to their completion was lost: look whether the object is there")
+            }
             "InvalidObjectState" => {
                 (Next::Archived, "archived: restore it with `aws s3api restore-object` and scan again")
             }
@@ -169,6 +178,9 @@ impl Answer<'_> {
 
     fn denied(&self, needs: Needs) -> String {
         if self.message.contains("kms:") || self.message.contains("KMS") {
+            if needs == Needs::PutObject {
+                return "denied by the bucket's KMS key: allow kms:GenerateDataKey and kms:Decrypt on it".to_owned();
+            }
             return "denied by its KMS key: allow kms:Decrypt on the key that the trail encrypts with".to_owned();
         }
         format!("access denied: allow {}; a bucket of others may need --request-payer or --assume-role", needs.as_str())
