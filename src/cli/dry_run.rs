@@ -118,11 +118,7 @@ fn total(survey: &Survey) -> Vec<(&'static str, Value)> {
 /// `3 accounts, 2 regions, 17 days, 85 objects, 120,345 bytes; 9 LIST and 85 GET requests: about $0.0001 (…)`.
 fn sum(survey: &Survey) -> String {
     let total = survey.total();
-    let known = [
-        (accounts(survey), "account"),
-        (regions(survey), "region"),
-        (total.days.len(), "day"),
-    ];
+    let known = [(accounts(survey), "account"), (regions(survey), "region"), (total.days.len(), "day")];
     let known = known.into_iter().filter(|(count, _)| *count > 0).map(|(count, word)| quantity(count as u64, word));
     let sizes = [quantity(total.objects, "object"), quantity(total.bytes, "byte")];
     let mut line = format!("total: {}", known.chain(sizes).collect::<Vec<_>>().join(", "));

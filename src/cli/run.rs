@@ -1,5 +1,6 @@
 //! One run: plan, list, scan, answer, end.
 
+use std::fmt::Display;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -125,15 +126,26 @@ fn tell_default_window(plan: &Plan) {
     }
 }
 
-/// The first Ctrl-C ends the reading, and what was read is answered; a second leaves at once.
+/// The first Ctrl-C ends the reading, and what was read is answered; a second leaves at once. SIGTERM, as supervisors send
+/// it, is the same.
 fn stop_on_interrupt() -> Result<(), Problem> {
-    let handler = || {
-        // An upload is what comes last: who interrupts that wants no answer.
-        if STOP.swap(true, Ordering::Relaxed) || destination::is_being_sent() {
-            destination::give_up();
-            std::process::exit(INTERRUPTED_TWICE);
-        }
-        tell::line("stopping: answering from what was read so far; Ctrl-C again leaves at once");
-    };
-    ctrlc::set_handler(handler).map_err(|error| Problem::failed(format!("cannot listen for Ctrl-C: {error}")))
+    let failed = |error: &dyn Display| Problem::failed(format!("cannot listen for Ctrl-C: {error}"));
+    ctrlc::set_handler(interrupted).map_err(|error| failed(&error))?;
+    #[cfg(unix)]
+    {
+        let mut signals =
+            signal_hook::iterator::Signals::new([signal_hook::consts::SIGTERM]).map_err(|error| failed(&error))?;
+        let listen = move || signals.forever().for_each(|_| interrupted());
+        std::thread::Builder::new().name("sigterm".to_owned()).spawn(listen).map_err(|error| failed(&error))?;
+    }
+    Ok(())
+}
+
+fn interrupted() {
+    // An upload is what comes last: who interrupts that wants no answer.
+    if STOP.swap(true, Ordering::Relaxed) || destination::is_being_sent() {
+        destination::give_up();
+        std::process::exit(INTERRUPTED_TWICE);
+    }
+    tell::line("stopping: answering from what was read so far; Ctrl-C again leaves at once");
 }

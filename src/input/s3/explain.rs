@@ -134,9 +134,10 @@ impl Answer<'_> {
             "NoSuchKey" | "NotFound" => {
                 (Next::No, "gone since it was listed: scan again, a lifecycle rule may delete objects")
             }
-            "NoSuchUpload" => {
-                (Next::No, "its parts are gone, or the answer to their completion was lost: look whether the object is there")
-            }
+            "NoSuchUpload" => (
+                Next::No,
+                "its parts are gone, or the answer to their completion was lost: look whether the object is there",
+            ),
             "InvalidObjectState" => {
                 (Next::Archived, "archived: restore it with `aws s3api restore-object` and scan again")
             }

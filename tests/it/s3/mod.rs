@@ -1,16 +1,20 @@
 //! Reading from S3: a real server in this process over loopback, which checks signatures and fails on demand.
 
 mod archive;
+mod light;
 mod server;
 
 mod bounds;
 mod cost;
+mod destination;
+mod dry_run;
 mod identity;
 mod layouts;
 mod reading;
 mod refusals;
 
 use archive::Archive;
+use light::Light;
 use server::{Fault, Server};
 
 use crate::harness::{Place, Run};
