@@ -35,13 +35,9 @@
 //!     let coverage = &outcome.coverage;
 //!     assert!(!coverage.is_partial(), "{:?}", coverage.failures);
 //!
-//!     let answer = (report.answer)(&View {
-//!         state: &outcome.state,
-//!         options: &Options::default(),
-//!         as_of: coverage.last_event,
-//!         rows_wanted: usize::MAX,
-//!         geo: None,
-//!     });
+//!     let options = Options::default();
+//!     let view = View { as_of: coverage.last_event, ..View::new(&outcome.state, &options) };
+//!     let answer = (report.answer)(&view);
 //!     let table = Table::new(report, answer.columns, answer.rows);
 //!     assert_eq!(table.rows.len(), 7);
 //!     let (summary, findings, hidden) = (report.summary, answer.findings, answer.hidden);

@@ -77,7 +77,7 @@ pub fn sections(plan: &Plan, state: &State, last_event: Option<EventTime>) -> Re
     // Rows are cut after they are sorted, so only the default order can spare some.
     let by_default = plan.delivery.shape.sort.is_none();
     let rows_wanted = plan.delivery.limit.filter(|_| by_default).unwrap_or(usize::MAX);
-    let view = View { state, options: &plan.options, as_of, rows_wanted, geo: plan.geo.as_ref() };
+    let view = View { as_of, rows_wanted, geo: plan.geo.as_ref(), ..View::new(state, &plan.options) };
     plan.question.reports().into_iter().map(|report| section(report, &view, &plan.delivery)).collect()
 }
 

@@ -218,7 +218,7 @@ fn check_shape(
     geo: Option<&GeoDatabase>,
 ) -> Result<(), Problem> {
     let state = State::new(report.needs);
-    let answer = (report.answer)(&View { state: &state, options, as_of: None, rows_wanted: usize::MAX, geo });
+    let answer = (report.answer)(&View { geo, ..View::new(&state, options) });
     shape.apply(&mut Table::new(report, answer.columns, Vec::new()))
 }
 

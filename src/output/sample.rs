@@ -43,7 +43,18 @@ impl Write for Closed {
 }
 
 const fn report(name: &'static str, columns: &'static [Column]) -> Report {
-    Report { name, summary: "", about: "", columns, key: &[], needs: &[], options: &[], answer: |_| Answer::default() }
+    Report {
+        name,
+        summary: "",
+        about: "",
+        columns,
+        key: &[],
+        needs: &[],
+        options: &[],
+        rules: &[],
+        argument: None,
+        answer: |_| Answer::default(),
+    }
 }
 
 fn texts(members: &[&str]) -> Value {

@@ -32,6 +32,8 @@ pub static REPORT: Report = Report {
     key: &["access_key_id"],
     needs: &[&keys::KIND],
     options: &[MIN_ADDRESSES, EMBEDDED_PEAK, LEAK_DAYS],
+    rules: &[],
+    argument: None,
     answer,
 };
 

@@ -7,6 +7,7 @@
 mod finding;
 mod geo;
 mod options;
+mod rule;
 mod table;
 
 mod key_spread;
@@ -18,6 +19,7 @@ mod source_list;
 pub use finding::{Finding, Severity};
 pub use geo::{GeoDatabase, GeoError};
 pub use options::{OptionError, Options, ReportOption};
+pub use rule::{Practice, Rule};
 pub use table::{Column, ColumnError, ColumnKind, Prominence, Table, Value};
 
 use crate::aggregate::{AggregateKind, State};
@@ -42,6 +44,10 @@ pub struct Report {
     pub needs: &'static [&'static AggregateKind],
     /// What the user may set.
     pub options: &'static [ReportOption],
+    /// What its findings may say.
+    pub rules: &'static [Rule],
+    /// What it asks about and cannot do without: `KEY|SESSION|PRINCIPAL`. An audit leaves such a report out.
+    pub argument: Option<&'static str>,
     /// Makes the answer: rows in the report's default order, all findings.
     pub answer: fn(&View<'_>) -> Answer,
 }
@@ -56,8 +62,17 @@ pub struct View<'a> {
     pub as_of: Option<EventTime>,
     /// How many rows will be looked at, from the first in default order; a report may spare itself the rest.
     pub rows_wanted: usize,
+    /// What was given for the report's [`argument`](Report::argument).
+    pub argument: Option<&'a str>,
     /// Networks and countries of addresses, where a database was given.
     pub geo: Option<&'a GeoDatabase>,
+}
+
+impl<'a> View<'a> {
+    /// A look at all of `state`, with nothing else known.
+    pub fn new(state: &'a State, options: &'a Options) -> Self {
+        Self { state, options, as_of: None, rows_wanted: usize::MAX, argument: None, geo: None }
+    }
 }
 
 /// The answer of one report.

@@ -23,6 +23,8 @@ pub static REPORT: Report = Report {
     key: &["principal", "account_id"],
     needs: &[&principals::KIND],
     options: &[],
+    rules: &[],
+    argument: None,
     answer,
 };
 

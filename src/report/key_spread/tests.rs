@@ -35,7 +35,7 @@ fn answer_of(state: &State, options: &[(&ReportOption, i64)], as_of: Option<Even
     for &(option, value) in options {
         set.set(option, value).expect("an allowed value");
     }
-    let answer = answer(&View { state, options: &set, as_of, rows_wanted: usize::MAX, geo: None });
+    let answer = answer(&View { as_of, ..View::new(state, &set) });
     assert!(answer.rows.iter().all(|row| row.len() == answer.columns.len()));
     answer
 }
@@ -288,8 +288,7 @@ fn places_are_added_when_a_database_is_given() {
     let calls = [(START, "192.0.2.1", CLI, ""), (START, "192.0.2.2", CLI, ""), (START, "203.0.113.1", CLI, "")];
     let state = state_of(&user("ana", KEY), &calls);
     let options = Options::default();
-    let answer =
-        answer(&View { state: &state, options: &options, as_of: None, rows_wanted: usize::MAX, geo: Some(&geo) });
+    let answer = answer(&View { geo: Some(&geo), ..View::new(&state, &options) });
     assert_eq!(cell(&answer, 0, "countries"), &Value::Count(1));
     assert_eq!(cell(&answer, 0, "country_list"), &Value::List(vec!["DE".to_owned()]));
     assert_eq!(cell(&answer, 0, "asns"), &Value::Null, "no file holds them");
@@ -304,13 +303,7 @@ fn an_entry_that_cannot_be_read_is_told() {
     let geo = geo_of(&database("GeoLite2-Country", &[("192.0.2.0", 24, broken)]));
     let calls = [(START, "192.0.2.1", CLI, ""), (START, "203.0.113.1", CLI, "")];
     let state = state_of(&user("ana", KEY), &calls);
-    let answer = answer(&View {
-        state: &state,
-        options: &Options::default(),
-        as_of: None,
-        rows_wanted: usize::MAX,
-        geo: Some(&geo),
-    });
+    let answer = answer(&View { geo: Some(&geo), ..View::new(&state, &Options::default()) });
     let told = answer.findings.iter().find(|finding| finding.rule == "geoip-entry-unreadable").expect("told");
     assert_eq!(told.count, 1);
     assert!(told.summary.contains("192.0.2.1"), "{}", told.summary);

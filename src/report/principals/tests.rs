@@ -8,7 +8,7 @@ use crate::model::{Event, IdentityType, UserIdentity};
 use crate::report::Options;
 
 fn answer_of(state: &State) -> Answer {
-    let answer = answer(&View { state, options: &Options::default(), as_of: None, rows_wanted: usize::MAX, geo: None });
+    let answer = answer(&View::new(state, &Options::default()));
     assert!(answer.rows.iter().all(|row| row.len() == answer.columns.len()));
     answer
 }

@@ -19,6 +19,8 @@ pub static REPORT: Report = Report {
     key: &["account_id", "class"],
     needs: &[&root_use::KIND, &issuances::KIND],
     options: &[],
+    rules: &[],
+    argument: None,
     answer,
 };
 

@@ -29,13 +29,7 @@ fn sign_in(outcome: &str, mfa: &str) -> Json {
 
 fn ask(records: impl IntoIterator<Item = Json>) -> (Vec<[String; 6]>, Vec<Finding>) {
     let state = scan(&samples(records));
-    let answer = (REPORT.answer)(&View {
-        state: &state,
-        options: &Options::default(),
-        as_of: None,
-        rows_wanted: usize::MAX,
-        geo: None,
-    });
+    let answer = (REPORT.answer)(&View::new(&state, &Options::default()));
     let names = ["class", "severity", "events", "everyday_events", "mfa", "sign_in_failures"];
     let places = names.map(|name| REPORT.columns.iter().position(|column| column.name == name).unwrap());
     let cell = |value: &Value| match value {

@@ -29,6 +29,8 @@ pub static REPORT: Report = Report {
     key: &["session_id"],
     needs: &[&sessions::KIND, &issuances::KIND],
     options: &[MIN_EVENTS],
+    rules: &[],
+    argument: None,
     answer,
 };
 

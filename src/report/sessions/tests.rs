@@ -46,13 +46,7 @@ fn with(mut record: Json, pointer: &str, value: Json) -> Json {
 
 fn ask(records: impl IntoIterator<Item = Json>) -> (Vec<Vec<Value>>, Vec<Finding>) {
     let state = scan(&samples(records));
-    let answer = (REPORT.answer)(&View {
-        state: &state,
-        options: &Options::default(),
-        as_of: None,
-        rows_wanted: usize::MAX,
-        geo: None,
-    });
+    let answer = (REPORT.answer)(&View::new(&state, &Options::default()));
     assert!(answer.rows.iter().all(|row| row.len() == REPORT.columns.len()));
     (answer.rows, answer.findings)
 }
@@ -306,7 +300,8 @@ proptest! {
     #[test]
     fn the_answer_does_not_rest_on_the_order_of_reading(stream in stream(), seed in any::<u64>(), cut in 0usize..24) {
         let answer = |state: &State| {
-            let view = View { state, options: &Options::default(), as_of: None, rows_wanted: usize::MAX, geo: None };
+            let options = Options::default();
+            let view = View::new(state, &options);
             let answers = [&REPORT, &crate::report::root_usage::REPORT].map(|report| (report.answer)(&view));
             answers.map(|answer| (answer.rows, answer.findings))
         };

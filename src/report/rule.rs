@@ -1,0 +1,67 @@
+//! A rule that findings name: what it means, how to check it and how to put it right.
+
+use super::Severity;
+
+/// One of the seven practices that an audit scores. Source: IAM user guide, "Security best practices in IAM".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Practice {
+    /// Root is used for tasks that need it, and for nothing else.
+    RestrictRootUse,
+    /// Root has no access keys.
+    NoRootKeys,
+    /// Whoever signs in to the console uses MFA.
+    MfaForConsole,
+    /// Machines use roles; long-lived keys are not embedded in them.
+    RolesNotKeys,
+    /// Access keys are rotated within 90 days.
+    RotateKeys,
+    /// Policies are attached to groups, not to users.
+    PoliciesOnGroups,
+    /// AWS-managed policies where they do, not copies of them.
+    AwsManagedPolicies,
+}
+
+impl Practice {
+    /// All seven, in the order in which they are scored.
+    pub const ALL: [Self; 7] = [
+        Self::RestrictRootUse,
+        Self::NoRootKeys,
+        Self::MfaForConsole,
+        Self::RolesNotKeys,
+        Self::RotateKeys,
+        Self::PoliciesOnGroups,
+        Self::AwsManagedPolicies,
+    ];
+
+    /// The name that is printed: `restrict-root-use`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::RestrictRootUse => "restrict-root-use",
+            Self::NoRootKeys => "no-root-keys",
+            Self::MfaForConsole => "mfa-for-console",
+            Self::RolesNotKeys => "roles-not-keys",
+            Self::RotateKeys => "rotate-keys",
+            Self::PoliciesOnGroups => "policies-on-groups",
+            Self::AwsManagedPolicies => "aws-managed-policies",
+        }
+    }
+}
+
+/// What a finding's `rule` stands for. A report registers those that it may find.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// The name that findings carry: `root-access-key`. It never changes its meaning.
+    pub id: &'static str,
+    /// The severity of its findings; the worst, where the row decides.
+    pub severity: Severity,
+    /// The practice that a finding breaks; `None` where it breaks none of the seven.
+    pub practice: Option<Practice>,
+    /// When it holds and what that means, in a sentence or two.
+    pub about: &'static str,
+    /// How to check a finding before acting on it.
+    pub check: &'static str,
+    /// How to put it right.
+    pub fix: &'static str,
+    /// AWS's page on it.
+    pub page: &'static str,
+}
