@@ -17,6 +17,9 @@ use super::{args, destination, dry_run, progress, tell};
 /// Set by the first Ctrl-C.
 static STOP: AtomicBool = AtomicBool::new(false);
 
+/// Set when the process is about to leave without an answer.
+static LEAVING: AtomicBool = AtomicBool::new(false);
+
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
     let typed = match args::parse(std::env::args_os()) {
@@ -28,6 +31,10 @@ pub fn main() -> ExitCode {
         }
     };
     let ended = Surroundings::of_process().and_then(|around| Plan::resolve(typed, around)).and_then(|plan| run(&plan));
+    while LEAVING.load(Ordering::Relaxed) {
+        // Whoever set it ends the process; what failed meanwhile failed for that.
+        std::thread::park();
+    }
     match ended {
         Ok(end) => end.into(),
         Err(problem) => {
@@ -144,6 +151,7 @@ fn stop_on_interrupt() -> Result<(), Problem> {
 fn interrupted() {
     // An upload is what comes last: who interrupts that wants no answer.
     if STOP.swap(true, Ordering::Relaxed) || destination::is_being_sent() {
+        LEAVING.store(true, Ordering::Relaxed);
         destination::give_up();
         std::process::exit(INTERRUPTED_TWICE);
     }

@@ -181,13 +181,20 @@ impl Drop for Taken {
 }
 
 impl Begun {
+    /// Removes the parts, unless somebody does already.
     async fn abort(&self) -> Result<(), String> {
-        self.forget();
+        if !self.forget() {
+            return Ok(());
+        }
         self.bucket.abort_parts(&self.key, &self.id).await.map_err(|refusal| refusal.why)
     }
 
-    fn forget(&self) {
-        under_way().retain(|other| other.id != self.id);
+    /// Takes it off the list; says whether it was there.
+    fn forget(&self) -> bool {
+        let mut all = under_way();
+        let before = all.len();
+        all.retain(|other| other.id != self.id);
+        all.len() < before
     }
 
     fn stop_sending(&self) {
@@ -204,7 +211,7 @@ pub fn is_uploading() -> bool {
 
 /// Removes the parts of all uploads, for a process that leaves without dropping what it has taken. Waits `patience` at most.
 pub fn abort_uploads(patience: Duration) {
-    let all: Vec<_> = under_way().drain(..).collect();
+    let all = under_way().clone();
     let (done, ended) = mpsc::channel::<()>();
     for begun in all {
         // A part that arrives after its upload was ended would stay.
