@@ -128,6 +128,13 @@ pub struct Common {
     #[arg(long, value_name = "PATTERN", help_heading = "Filters")]
     pub access_key: Vec<String>,
 
+    /// Tell what would be read, and what the requests would cost, in place of the answer
+    ///
+    /// Everything is listed as for the answer and no object is opened: accounts, regions, days, objects, bytes, requests.
+    /// Options about the rows of a report (--columns, --sort, --limit, --fail-on) are then of no effect.
+    #[arg(long, help_heading = "Output")]
+    pub dry_run: bool,
+
     /// What is said about S3.
     #[cfg(feature = "s3")]
     #[command(flatten)]
@@ -137,9 +144,10 @@ pub struct Common {
     #[arg(long, value_name = "FORMAT", value_parser = formats(), help_heading = "Output")]
     pub format: Option<String>,
 
-    /// Write the answer to a file, or to DIR/ one file a report
+    /// Write the answer to a file, to DIR/ one file a report, or to s3://bucket/key and s3://bucket/prefix/
     ///
-    /// A file appears whole or not at all. CSV, JSON Lines and Parquet files get FILE.coverage.json beside them.
+    /// A file appears whole or not at all. CSV, JSON Lines and Parquet files get FILE.coverage.json beside them. s3:// is
+    /// written with the credentials, region and endpoint that S3 is read with; whether it may be is asked first.
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub output: Option<PathBuf>,
 

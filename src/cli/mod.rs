@@ -3,6 +3,8 @@
 mod args;
 mod config;
 mod deliver;
+mod destination;
+mod dry_run;
 mod exit;
 mod explain;
 mod help;

@@ -1,9 +1,10 @@
 //! What was typed, turned into what is to be done: everything checked, nothing of clap left.
 
 use std::ffi::OsString;
+use std::fmt::Display;
 use std::io::{IsTerminal, stdout};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use trailscan::aggregate::{AggregateKind, State};
@@ -17,7 +18,7 @@ use trailscan::scan::Limits;
 use super::args::{Common, Shape, Typed, When};
 use super::config::Config;
 use super::exit::Problem;
-use super::{inputs, window};
+use super::{destination, inputs, window};
 
 /// Rows of a report that a table of an audit shows when nothing else is said.
 const AUDIT_ROWS: usize = 20;
@@ -26,6 +27,8 @@ const AUDIT_ROWS: usize = 20;
 pub struct Plan {
     /// What is asked.
     pub question: Question,
+    /// Whether only what would be read is told.
+    pub dry_run: bool,
     /// The reports' numbers.
     pub options: Options,
     /// Networks and countries, where a database was given.
@@ -35,7 +38,6 @@ pub struct Plan {
     /// What is counted; `None` is everything.
     pub window: Option<TimeWindow>,
     /// Whether nobody asked for that window: it bounds what is read of S3.
-    #[cfg(feature = "s3")]
     pub window_by_default: bool,
     /// The delivery days that are read.
     pub read: DayRange,
@@ -84,7 +86,7 @@ pub struct Delivery {
     /// How a table looks.
     pub style: Style,
     /// Where the coverage goes, beside the answer.
-    pub coverage: Option<PathBuf>,
+    pub coverage: Option<Destination>,
     /// Columns and order.
     pub shape: Shape,
     /// The most rows of a report.
@@ -139,6 +141,14 @@ impl Surroundings {
 }
 
 impl Plan {
+    /// The names of the tables that will be written.
+    pub fn tables(&self) -> Vec<&'static str> {
+        if self.dry_run {
+            return vec![super::dry_run::NAME];
+        }
+        self.question.reports().iter().map(|report| report.name).collect()
+    }
+
     /// Resolves what was typed.
     ///
     /// # Errors
@@ -162,6 +172,7 @@ impl Plan {
         }
         Ok(Self {
             question,
+            dry_run: common.dry_run,
             options,
             geo,
             window,
@@ -169,7 +180,6 @@ impl Plan {
             filters: Filters::new(&criteria(&common)).map_err(Problem::usage)?,
             work: work(&common, config.threads),
             delivery: delivery(question, &common, shape)?,
-            #[cfg(feature = "s3")]
             window_by_default: is_by_default(&common, &inputs),
             #[cfg(feature = "s3")]
             trails_of: if inputs.is_empty() { common.s3.who().map_err(Problem::usage)? } else { Vec::new() },
@@ -272,13 +282,13 @@ fn work(common: &Common, configured: Option<NonZeroUsize>) -> Work {
 }
 
 fn delivery(question: Question, common: &Common, shape: Shape) -> Result<Delivery, Problem> {
-    let destination = common.output.as_deref().map_or(Destination::Stdout, Destination::from_path);
+    let destination = common.output.as_deref().map_or(Ok(Destination::Stdout), |to| destination::of(to, common))?;
     let format = match (&common.format, &destination) {
         (Some(word), _) => word.parse(),
         (None, Destination::File(path)) => Format::from_path(path),
-        (None, Destination::Directory(folder)) => {
-            return Err(Problem::usage(format!("{}: a folder names no format: give --format", folder.display())));
-        }
+        (None, Destination::Object(remote)) => Format::from_path(Path::new(&remote.uri)),
+        (None, Destination::Directory(folder)) => return Err(no_format(folder.display())),
+        (None, Destination::Prefix(remote)) => return Err(no_format(&remote.uri)),
         (None, Destination::Stdout) => Ok(Format::Table),
     };
     let format = format.map_err(Problem::usage)?;
@@ -286,11 +296,15 @@ fn delivery(question: Question, common: &Common, shape: Shape) -> Result<Deliver
         format,
         style: style(common.color, common.width, &destination),
         destination,
-        coverage: common.coverage.clone(),
+        coverage: common.coverage.as_deref().map(|to| destination::of(to, common)).transpose()?,
         shape,
         limit: limit(question, format, common.limit),
         fail_on: common.fail_on.as_deref().and_then(|word| Severity::ALL.into_iter().find(|s| s.as_str() == word)),
     })
+}
+
+fn no_format(folder: impl Display) -> Problem {
+    Problem::usage(format!("{folder}: a folder names no format: give --format"))
 }
 
 /// The most rows of a report; `None` is no limit. The tables of an audit are an overview, wherever they go.
@@ -308,7 +322,7 @@ pub fn style(color: When, width: Option<u16>, destination: &Destination) -> Styl
     let place = match destination {
         Destination::Stdout if stdout().is_terminal() => Place::Terminal,
         Destination::Stdout => Place::Pipe,
-        Destination::File(_) | Destination::Directory(_) => Place::File,
+        _ => Place::File,
     };
     let to_terminal = place == Place::Terminal;
     let color = match color {

@@ -11,6 +11,7 @@ mod prune;
 #[cfg(feature = "s3")]
 pub mod s3;
 mod source;
+mod survey;
 mod uri;
 
 pub use feed::Feed;
@@ -19,6 +20,7 @@ pub use list::{Listing, ListingFailure, Pruned, list};
 pub use object::{LogObject, Origin, explain_io};
 pub use prune::DayRange;
 pub use source::{Arrivals, Body, Fetched, Source, WholeBody};
+pub use survey::{Amount, Spot, Survey};
 pub use uri::S3Uri;
 
 use std::ffi::OsString;

@@ -95,6 +95,8 @@ pub struct Table {
     pub rows_total: usize,
     /// Whether the columns were chosen by the user.
     pub chosen: bool,
+    /// What all rows come to, by name; empty where that says nothing. Part of JSON documents.
+    pub total: Vec<(&'static str, Value)>,
     key: &'static [&'static str],
 }
 
@@ -171,7 +173,7 @@ impl Table {
         columns: Vec<Column>,
         rows: Vec<Vec<Value>>,
     ) -> Self {
-        Self { report: name, rows_total: rows.len(), columns, rows, chosen: false, key }
+        Self { report: name, rows_total: rows.len(), columns, rows, chosen: false, total: Vec::new(), key }
     }
 
     /// Sorts by a column: numbers and times descending, text ascending, nulls last; `-column` the other way round. Ties

@@ -51,6 +51,10 @@ pub enum Needs {
     DescribeTrails,
     /// Asking who one is.
     GetCallerIdentity,
+    /// Writing an object.
+    PutObject,
+    /// Giving up the writing of one.
+    AbortMultipartUpload,
 }
 
 impl Needs {
@@ -60,12 +64,14 @@ impl Needs {
             Self::GetObject => "s3:GetObject on the object",
             Self::DescribeTrails => "cloudtrail:DescribeTrails",
             Self::GetCallerIdentity => "sts:GetCallerIdentity",
+            Self::PutObject => "s3:PutObject on the object",
+            Self::AbortMultipartUpload => "s3:AbortMultipartUpload on the object",
         }
     }
 
     const fn service(self) -> &'static str {
         match self {
-            Self::ListBucket | Self::GetObject => "S3",
+            Self::ListBucket | Self::GetObject | Self::PutObject | Self::AbortMultipartUpload => "S3",
             Self::DescribeTrails => "CloudTrail",
             Self::GetCallerIdentity => "STS",
         }
@@ -74,7 +80,7 @@ impl Needs {
     /// What names the service's endpoint.
     const fn endpoint(self) -> &'static str {
         match self {
-            Self::ListBucket | Self::GetObject => "--endpoint-url",
+            Self::ListBucket | Self::GetObject | Self::PutObject | Self::AbortMultipartUpload => "--endpoint-url",
             Self::DescribeTrails | Self::GetCallerIdentity => "the region",
         }
     }
@@ -152,6 +158,10 @@ impl Answer<'_> {
             "NoSuchKey" | "NotFound" => {
                 (Next::No, "gone since it was listed: scan again, a lifecycle rule may delete objects")
             }
+            "NoSuchUpload" => (
+                Next::No,
+                "its parts are gone, or the answer to their completion was lost: look whether the object is there",
+            ),
             "InvalidObjectState" => {
                 (Next::Archived, "archived: restore it with `aws s3api restore-object` and scan again")
             }
@@ -195,11 +205,14 @@ impl Answer<'_> {
 
     fn denied(&self, needs: Needs) -> String {
         if self.message.contains("kms:") || self.message.contains("KMS") {
+            if needs == Needs::PutObject {
+                return "denied by the bucket's KMS key: allow kms:GenerateDataKey and kms:Decrypt on it".to_owned();
+            }
             return "denied by its KMS key: allow kms:Decrypt on the key that the trail encrypts with".to_owned();
         }
         let denied = format!("access denied: allow {}", needs.as_str());
         match needs {
-            Needs::ListBucket | Needs::GetObject => {
+            Needs::ListBucket | Needs::GetObject | Needs::PutObject | Needs::AbortMultipartUpload => {
                 format!("{denied}; a bucket of others may need --request-payer or --assume-role")
             }
             Needs::DescribeTrails | Needs::GetCallerIdentity => denied,

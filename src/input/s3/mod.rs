@@ -1,4 +1,5 @@
-//! Objects of S3, listed and fetched while the scan runs. The only place with async code and the AWS SDK.
+//! Objects of S3, listed and fetched while the scan runs, and put where an answer goes there. The only place with async
+//! code and the AWS SDK.
 //!
 //! [`S3Source`] runs a small tokio runtime of its own: a `Walk` for each URI finds objects, a
 //! `Fetcher` fetches them, and the engine takes them through the [`Source`] trait, in whatever order they come.
@@ -13,8 +14,10 @@ mod identity;
 mod ledger;
 mod place;
 mod profiles;
+mod survey;
 mod trails;
 mod turns;
+mod upload;
 mod walk;
 
 use std::io;
@@ -25,14 +28,15 @@ use std::time::Duration;
 
 use tokio::runtime::Runtime;
 use tokio::sync::{Semaphore, mpsc};
-use tokio::task::JoinSet;
 
 pub use access::{Access, AccessError, RoleToAssume};
 pub use identity::{Caller, callers};
 pub use ledger::Scope;
 pub use profiles::{CredentialKind, Profile, ProfilesError, profiles};
+pub use survey::survey;
 pub use trails::{Seen, Trail, Trails, TrailsError, trails};
 pub use turns::S3Place;
+pub use upload::{Taken, Uploader, abort_uploads, is_uploading};
 
 use super::{Arrivals, Fetched, ListingFailure, Source};
 use fetch::Fetcher;
@@ -77,8 +81,7 @@ impl S3Source {
     /// # Errors
     /// When no threads can be started.
     pub fn open(request: S3Request, stop: &'static AtomicBool) -> io::Result<Self> {
-        let threads = std::thread::available_parallelism().map_or(2, NonZeroUsize::get).clamp(2, 8);
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
+        let runtime = new_runtime()?;
         let ledger = Arc::new(Ledger::default());
         let (sender, ready) = mpsc::unbounded_channel();
         let reading = runtime.spawn(read(request, Arc::clone(&ledger), sender));
@@ -120,14 +123,33 @@ impl Drop for S3Source {
     }
 }
 
+fn new_runtime() -> io::Result<Runtime> {
+    let threads = std::thread::available_parallelism().map_or(2, NonZeroUsize::get).clamp(2, 8);
+    tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()
+}
+
 /// Lists and fetches all places.
 async fn read(request: S3Request, ledger: Arc<Ledger>, ready: mpsc::UnboundedSender<Fetched>) {
     let S3Request { places, failures, scope, concurrency, max_in_flight } = request;
     ledger.arrivals().failures.extend(failures);
     let (found, wanted) = mpsc::channel(WAITING);
+    let fetching = tokio::spawn(Fetcher::new(concurrency.get(), max_in_flight, ready).run(wanted));
+    let _end = AbortOnDrop(fetching.abort_handle());
+    find(places, scope, ledger, found).await;
+    let _ = fetching.await;
+}
+
+/// Ends a task with the one that waits for it.
+struct AbortOnDrop(tokio::task::AbortHandle);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Lists all places; what is wanted of them goes to `found`.
+async fn find(places: Vec<S3Place>, scope: Scope, ledger: Arc<Ledger>, found: mpsc::Sender<ledger::Wanted>) {
     let ways = Ways { scope: Arc::new(scope), ledger, listings: Arc::new(Semaphore::new(LISTINGS)), found };
-    let mut tasks = JoinSet::new();
-    tasks.spawn(Fetcher::new(concurrency.get(), max_in_flight, ready).run(wanted));
-    tasks.spawn(turns::walk_all(places, ways));
-    while tasks.join_next().await.is_some() {}
+    turns::walk_all(places, ways).await;
 }

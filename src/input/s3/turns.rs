@@ -1,6 +1,7 @@
 //! Who reads a place that several may ask for: the first that may list it, so that nothing is read twice.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_config::SdkConfig;
@@ -41,8 +42,10 @@ pub async fn walk_all(places: Vec<S3Place>, ways: Ways) {
     for place in places {
         walks.spawn(walk(Arc::clone(&askers), place, ways.clone()));
     }
+    let ledger = Arc::clone(&ways.ledger);
     drop(ways);
     while walks.join_next().await.is_some() {}
+    ledger.list_requests.fetch_add(askers.lists(), Ordering::Relaxed);
 }
 
 async fn walk(askers: Arc<Askers>, place: S3Place, ways: Ways) {
@@ -77,6 +80,12 @@ impl Askers {
                 ledger.failed(asker.access.label(), error.unnamed());
             }
         }
+    }
+
+    /// How many pages were listed.
+    fn lists(&self) -> u64 {
+        let all = self.all.iter().map(|asker| asker.buckets.lock().unwrap_or_else(PoisonError::into_inner));
+        all.map(|buckets| buckets.values().map(|bucket| bucket.lists()).sum::<u64>()).sum()
     }
 
     /// The bucket of `place`, asked by the first who may list it.

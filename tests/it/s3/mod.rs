@@ -2,10 +2,13 @@
 
 mod archive;
 mod cloud;
+mod light;
 mod server;
 
 mod bounds;
 mod cost;
+mod destination;
+mod dry_run;
 mod identity;
 mod layouts;
 mod many;
@@ -15,6 +18,7 @@ mod refusals;
 mod trails;
 
 use archive::Archive;
+use light::Light;
 use server::{Fault, Server};
 
 use crate::harness::{Place, Run};

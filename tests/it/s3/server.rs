@@ -161,7 +161,9 @@ async fn serve(listener: tokio::net::TcpListener, state: Arc<State>) {
 
 impl State {
     async fn answer(&self, mut request: Request<Incoming>) -> Response<Body> {
-        let form = if request.method() == "POST" { text_of(request.body_mut()).await } else { String::new() };
+        // Other services than S3 are asked by a form at the root.
+        let is_form = request.method() == "POST" && request.uri().path() == "/";
+        let form = if is_form { text_of(request.body_mut()).await } else { String::new() };
         let fault = self.note(&request, &form);
         let answer = match fault {
             None => self.right(request).await,
@@ -286,7 +288,8 @@ impl hyper::body::Body for Cut {
     }
 }
 
-fn decoded(text: &str) -> String {
+/// A text without its percent signs.
+pub fn decoded(text: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
