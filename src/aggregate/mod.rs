@@ -9,6 +9,7 @@
 
 mod batch;
 mod hours;
+pub mod iam_changes;
 pub mod issuances;
 pub mod keys;
 mod memo;
@@ -89,4 +90,4 @@ impl std::fmt::Debug for AggregateKind {
 
 /// Every aggregate, in the order in which they are saved.
 pub static AGGREGATES: &[&AggregateKind] =
-    &[&root_use::KIND, &keys::KIND, &issuances::KIND, &sessions::KIND, &principals::KIND];
+    &[&root_use::KIND, &keys::KIND, &issuances::KIND, &sessions::KIND, &principals::KIND, &iam_changes::KIND];

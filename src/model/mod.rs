@@ -9,6 +9,7 @@ mod arn;
 mod event;
 mod identity;
 mod issuance;
+mod password_policy;
 mod policy;
 mod principal;
 mod quantity;
@@ -27,6 +28,7 @@ pub use arn::Arn;
 pub use event::{Event, IdentityRef, LazyIdentity};
 pub use identity::{IdentityType, InScopeOf, OnBehalfOf, SessionContext, SessionIssuer, UserIdentity};
 pub use issuance::{IssuanceApi, IssuedCredentials};
+pub use password_policy::PasswordPolicy;
 pub use policy::{
     Condition, Effect, Grant, Listed, NormalPolicy, OpenPrincipal, OpenTo, Policy, PolicyClass, PolicyError,
     Principals, Statement,
