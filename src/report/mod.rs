@@ -11,6 +11,7 @@ mod rule;
 mod table;
 
 mod key_spread;
+mod policy_changes;
 mod principals;
 mod root_usage;
 mod sessions;
@@ -26,7 +27,8 @@ use crate::aggregate::{AggregateKind, State};
 use crate::model::EventTime;
 
 /// Every report that needs no argument, in the order in which they are listed and audited.
-pub static REPORTS: &[&Report] = &[&root_usage::REPORT, &key_spread::REPORT, &sessions::REPORT, &principals::REPORT];
+pub static REPORTS: &[&Report] =
+    &[&root_usage::REPORT, &key_spread::REPORT, &sessions::REPORT, &principals::REPORT, &policy_changes::REPORT];
 
 /// A question and how it is answered.
 pub struct Report {

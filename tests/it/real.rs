@@ -13,6 +13,8 @@
 //!   and whole records before the break are.
 //! - The answers join a session to its issuance by key only; a session without a key can be `inferred` here.
 
+mod policy_changes;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::path::Path;
@@ -27,6 +29,7 @@ fn invictus_2023() {
     let Some(corpus) = Corpus::read(&place, "invictus-2023", "invictus-2023", "") else { return };
     corpus.totals();
     corpus.all_rows(1);
+    corpus.policy_changes(1, 5);
 }
 
 #[test]
@@ -37,6 +40,7 @@ fn invictus_2023_in_a_window() {
     let Some(corpus) = Corpus::read(&place, "invictus-2023", answers, window) else { return };
     corpus.totals();
     corpus.all_rows(0);
+    corpus.policy_changes(0, 0);
 }
 
 #[test]
@@ -46,6 +50,7 @@ fn datadog_stratus_detonations() {
     let Some(corpus) = Corpus::read(&place, name, name, "") else { return };
     corpus.totals();
     corpus.all_rows(0);
+    corpus.policy_changes(1, 4);
 }
 
 #[test]
@@ -54,6 +59,7 @@ fn grycap_2017() {
     let Some(corpus) = Corpus::read(&place, "grycap-2017", "grycap-2017", "") else { return };
     corpus.totals();
     corpus.all_rows(0);
+    corpus.policy_changes(0, 0);
 }
 
 /// What a row says of its events.
