@@ -109,7 +109,8 @@ fn target<'a>(change: IamEvent, request: &Request<'a>, event: &Event<'a>) -> (Ta
     }
 }
 
-/// The user that calls: whom IAM takes where a request names nobody. Source: IAM API reference, EnableMFADevice, UserName.
+/// The user that calls: whom IAM takes where a request names nobody. Source: IAM API reference, CreateLoginProfile and
+/// DeactivateMFADevice, UserName: "If no user name is included, it defaults to the principal making the request."
 fn own_name(event: &Event<'_>) -> String {
     let identity = &event.user_identity;
     match Arn::parse(&identity.arn) {
@@ -151,8 +152,9 @@ fn policy<'a>(change: IamEvent, request: &Request<'a>, event: &Event<'a>) -> (Co
         Act::CreateRole => trust(request.trust_document, event),
         Act::UpdateTrust => trust(request.policy_document, event),
         Act::UpdatePasswordPolicy => {
+            let [omitted] = members(event.request_parameters, ["omitted"]);
             let terms = PasswordPolicy::of_request(event.request_parameters).to_string();
-            (Cow::Owned(terms), PolicyClass::None, Granted::Nothing)
+            (Cow::Owned(if omitted.is_empty() { terms } else { String::new() }), PolicyClass::None, Granted::Nothing)
         }
         _ => other(""),
     }

@@ -118,6 +118,8 @@ fn people_their_groups_and_devices() {
         line(call("UpdateAccountPasswordPolicy", json!({ "minimumPasswordLength": 8, "requireNumbers": true })));
     let printed = "length=8 symbols=no numbers=yes uppercase=no lowercase=no max-age=0 reuse-prevention=0";
     assert_eq!(terms, format!("account 111122223333 | {printed} | none |  | succeeded"));
+    let omitted = line(call("UpdateAccountPasswordPolicy", json!({ "omitted": true })));
+    assert_eq!(omitted, "account 111122223333 |  | none |  | succeeded", "no default is made up");
 }
 
 #[test]

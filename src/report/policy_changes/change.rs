@@ -147,25 +147,39 @@ fn judge_attached(all: &mut [Change<'_>]) {
     }
 }
 
-/// A policy was removed when its last removal comes at or after the last time it was given, by whomever.
-fn find_removals(all: &mut [Change<'_>]) {
-    type Held<'a> = (Target<'a>, &'a str, bool);
-    let held = |change: &Change<'_>| matches!(change.act(), Act::PutInline | Act::DeleteInline);
-    let mut given: BTreeMap<Held<'_>, EventTime> = BTreeMap::new();
-    let mut taken: BTreeMap<Held<'_>, EventTime> = BTreeMap::new();
-    for change in all.iter().filter(|change| change.succeeded()) {
-        let times = match change.act() {
-            Act::Attach | Act::PutInline => &mut given,
-            Act::Detach | Act::DeleteInline => &mut taken,
-            _ => continue,
-        };
-        if let Some(last) = change.span.last() {
-            let known = times.entry((change.target(), change.policy, held(change))).or_insert(last);
-            *known = last.max(*known);
-        }
+/// What somebody can be given and lose again.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Held {
+    ManagedPolicy,
+    InlinePolicy,
+    Membership,
+}
+
+/// What the act gives (`true`) or takes away.
+fn held(act: Act) -> Option<(Held, bool)> {
+    match act {
+        Act::Attach => Some((Held::ManagedPolicy, true)),
+        Act::Detach => Some((Held::ManagedPolicy, false)),
+        Act::PutInline => Some((Held::InlinePolicy, true)),
+        Act::DeleteInline => Some((Held::InlinePolicy, false)),
+        Act::Join => Some((Held::Membership, true)),
+        Act::Leave => Some((Held::Membership, false)),
+        _ => None,
     }
-    for change in all.iter_mut().filter(|change| change.gave_policy()) {
-        let key = (change.target(), change.policy, held(change));
+}
+
+/// A policy or membership was removed when its last removal comes at or after the last time it was given, by whomever.
+fn find_removals(all: &mut [Change<'_>]) {
+    let (mut given, mut taken) = (BTreeMap::new(), BTreeMap::new());
+    for change in all.iter().filter(|change| change.succeeded()) {
+        let Some(((held, gives), last)) = held(change.act()).zip(change.span.last()) else { continue };
+        let times = if gives { &mut given } else { &mut taken };
+        let known: &mut EventTime = times.entry((change.target(), held, change.policy)).or_insert(last);
+        *known = last.max(*known);
+    }
+    for change in all.iter_mut().filter(|change| change.succeeded()) {
+        let Some((held, true)) = held(change.act()) else { continue };
+        let key = (change.target(), held, change.policy);
         change.removed = taken.get(&key).copied().filter(|taken| given.get(&key).is_none_or(|given| taken >= given));
     }
 }

@@ -52,7 +52,7 @@ A user that gets more through its group, or through a new version of a policy th
 Rows come worst severity first, then by account and time.";
 
 const COLUMNS: &[Column] = &[
-    Column::new("account_id", ColumnKind::Id, "Account that was changed."),
+    Column::new("account_id", ColumnKind::Id, "Account that was changed.").second(),
     Column::new("event", ColumnKind::Text, "The call: eventName."),
     Column::new("actor", ColumnKind::Text, "Principal that called."),
     Column::new("target_kind", ColumnKind::Text, "What was changed: user, group, role, policy, mfa-device or account.")
@@ -70,15 +70,15 @@ in from outside; the terms of the password policy.",
         "Who keeps the policy: aws-managed, customer-managed, inline or none.",
     )
     .last(),
-    Column::new("grant", ColumnKind::Text, "What it allows at its widest; null where nothing is granted."),
+    Column::new("grant", ColumnKind::Text, "What it allows at its widest; null where nothing is granted.").third(),
     Column::new("outcome", ColumnKind::Text, "How it ended: succeeded, denied or failed."),
-    Column::new("events", ColumnKind::Count, "Calls.").unit("events").second(),
+    Column::new("events", ColumnKind::Count, "Calls.").unit("events").third(),
     Column::new("errors", ColumnKind::Count, "Calls that failed, denied ones among them.").unit("events").asked(),
     Column::new("denied", ColumnKind::Count, "Calls that were refused for lack of permission.").unit("events").asked(),
     Column::new("addresses", ColumnKind::Count, "Distinct IP addresses.").unit("addresses").last(),
     Column::new("address_list", ColumnKind::List, "The IP addresses.").last(),
-    Column::new("first_seen", ColumnKind::Time, "Time of the first call.").third(),
-    Column::new("last_seen", ColumnKind::Time, "Time of the last call."),
+    Column::new("first_seen", ColumnKind::Time, "Time of the first call.").last(),
+    Column::new("last_seen", ColumnKind::Time, "Time of the last call.").second(),
     Column::new(
         "mfa_delay_seconds",
         ColumnKind::Count,

@@ -96,7 +96,8 @@ pub(super) const PASSWORD_POLICY_DELETED: Rule = Rule {
     id: "password-policy-deleted",
     severity: Severity::Medium,
     practice: None,
-    about: "The account's password policy was deleted: IAM's default holds, eight characters and no more.",
+    about: "The account's password policy was deleted: IAM's default holds, under which eight characters suffice and old \
+passwords may be used again.",
     check: "aws iam get-account-password-policy says what holds now.",
     fix: "aws iam update-account-password-policy --minimum-password-length 14 --password-reuse-prevention 24",
     page: PASSWORD_POLICY,

@@ -116,6 +116,9 @@ fn who_gives_itself_more() {
     let joined = |user: &str| call("03:00", "AddUserToGroup", json!({ "userName": user, "groupName": "Admins" }));
     assert_eq!(found([joined("ana")]), [format!("self-grant high {ANA}")]);
     assert_eq!(found([joined("bo")]), [""; 0]);
+    let left = call("04:00", "RemoveUserFromGroup", json!({ "userName": "ana", "groupName": "Admins" }));
+    let summary = &findings([joined("ana"), left])[0].summary;
+    assert_eq!(summary, &format!("{ANA} gave itself membership of Admins, taken away again"));
     assert_eq!(found([denied(joined("ana"))]), [format!("iam-changes-denied low {ANA}")]);
     let role = "arn:aws:iam::111122223333:role/path/deploy";
     let to_role = |name: &str| call("03:00", "AttachRolePolicy", json!({ "roleName": name, "policyArn": ADMIN }));
@@ -238,6 +241,8 @@ fn shares_of_classes_and_facts() {
         "of 5 policies given in 111122223333, 3 (60 %) AWS-managed, 1 (20 %) customer-managed, 1 (20 %) inline";
     assert_eq!((shares.summary.as_str(), shares.count), (summary, 5));
     assert!(facts::policy_facts(&scan(&samples([denied(put("03:00", "di", "*"))]))).is_empty());
+    let managed = findings([role("r", READ)]);
+    assert!(managed.is_empty(), "nothing but AWS-managed policies is no finding");
 }
 
 #[test]

@@ -30,9 +30,9 @@ fn mfa_deactivated(all: &[Change<'_>]) -> Vec<Found> {
         } else if is_closed(all, target, last) {
             (Severity::Low, "the user or its password was deleted, too")
         } else {
-            (Severity::High, "no device was seen enabled again: a password alone may do")
+            (Severity::High, "no device was seen enabled again")
         };
-        let summary = format!("MFA of {} was deactivated {}", named(kind, name), by(all, &rows));
+        let summary = format!("MFA of {} was deactivated {}; {because}", named(kind, name), by(all, &rows));
         let itself = rows.iter().all(|&row| all[row].is_by_itself());
         Draft::new(&rules::MFA_DEACTIVATED, account_id, named(kind, name))
             .summary(summary)
@@ -69,9 +69,10 @@ fn passwords(all: &[Change<'_>]) -> Vec<Found> {
         } else {
             (Severity::Medium, "a password alone may do; MFA may have been enabled outside of what was read")
         };
-        let whose = if made { "the new user " } else { "" };
+        let known = if made { ", made in these logs," } else { "" };
+        let then = if severity == Severity::Low { "; it was deleted afterwards" } else { "" };
         let draft = Draft::new(&rules::PASSWORD_WITHOUT_MFA, account_id, &*user)
-            .summary(format!("{whose}{user} was given a console password {} and no MFA", by(all, &rows)))
+            .summary(format!("{user}{known} was given a console password {} and no MFA{then}", by(all, &rows)))
             .severity(severity, because);
         Some(draft.found(all, rows).with("user_created_in_range", json!(made)))
     };
@@ -95,7 +96,10 @@ fn password_policies(all: &[Change<'_>]) -> Vec<Found> {
     let deleted = deleted.into_iter().map(|(account_id, rows)| {
         Draft::new(&rules::PASSWORD_POLICY_DELETED, account_id, account_id)
             .summary(format!("the password policy of {account_id} was deleted {}", by(all, &rows)))
-            .severity(Severity::Medium, "IAM's default asks for little")
+            .severity(
+                Severity::Medium,
+                "IAM's default holds: eight characters suffice and old passwords may be used again",
+            )
             .found(all, rows)
     });
     let updated =

@@ -136,7 +136,7 @@ fn inline_policies(all: &[Change<'_>]) -> Vec<Found> {
     groups(all, |change| change.did(Act::PutInline), |change| change.account_id).into_iter().map(of_account).collect()
 }
 
-/// The shares of the classes. It rests on no row: it makes none of them worse.
+/// The shares of the classes, where not all are AWS-managed. It rests on no row: it makes none of them worse.
 fn policy_classes(all: &[Change<'_>]) -> Vec<Found> {
     let of_account = |(account_id, facts): (&String, &facts::PolicyFacts)| {
         let share = |part: i64| format!("{part} ({} %)", part * 100 / facts.given().max(1));
@@ -158,7 +158,8 @@ fn policy_classes(all: &[Change<'_>]) -> Vec<Found> {
             .with("inline", json!(facts.inline))
             .with("users_with_policies", json!(facts.users_with_policies))
     };
-    facts::of(all).iter().map(of_account).collect()
+    let own = |(_, facts): &(&String, &facts::PolicyFacts)| facts.customer_managed + facts.inline > 0;
+    facts::of(all).iter().filter(own).map(of_account).collect()
 }
 
 fn denied(all: &[Change<'_>]) -> Vec<Found> {
