@@ -29,7 +29,7 @@ fn invictus_2023() {
     let Some(corpus) = Corpus::read(&place, "invictus-2023", "invictus-2023", "") else { return };
     corpus.totals();
     corpus.all_rows(1);
-    corpus.policy_changes(1, 5);
+    corpus.policy_changes(1, 6);
 }
 
 #[test]
