@@ -9,6 +9,7 @@
 
 mod batch;
 mod hours;
+pub mod iam_changes;
 pub mod issuances;
 pub mod keys;
 mod memo;
@@ -89,5 +90,12 @@ impl std::fmt::Debug for AggregateKind {
 }
 
 /// Every aggregate, in the order in which they are saved.
-pub static AGGREGATES: &[&AggregateKind] =
-    &[&root_use::KIND, &keys::KIND, &issuances::KIND, &sessions::KIND, &principals::KIND, &sign_ins::KIND];
+pub static AGGREGATES: &[&AggregateKind] = &[
+    &root_use::KIND,
+    &keys::KIND,
+    &issuances::KIND,
+    &sessions::KIND,
+    &principals::KIND,
+    &sign_ins::KIND,
+    &iam_changes::KIND,
+];

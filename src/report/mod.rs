@@ -15,6 +15,7 @@ mod key_age;
 mod key_facts;
 mod key_spread;
 mod keys;
+mod policy_changes;
 mod principals;
 mod root_usage;
 mod sessions;
@@ -36,6 +37,7 @@ pub static REPORTS: &[&Report] = &[
     &console_logins::REPORT,
     &keys::REPORT,
     &key_spread::REPORT,
+    &policy_changes::REPORT,
     &sessions::REPORT,
     &principals::REPORT,
 ];

@@ -111,6 +111,11 @@ const COLUMNS: &[(&str, &str)] = &[
         "principal type account_id principal_ids events errors denied access_keys sessions addresses services regions \
          active_days first_seen last_seen top_events",
     ),
+    (
+        "policy-changes",
+        "account_id event actor target_kind target policy policy_class grant outcome events errors denied addresses \
+         address_list first_seen last_seen mfa_delay_seconds severity",
+    ),
 ];
 
 /// Columns, rows and findings, of a document or of a part of an audit.

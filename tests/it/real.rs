@@ -16,6 +16,8 @@
 //!   created or deleted without being used.
 //! - The answers join a session to its issuance by key only; a session without a key can be `inferred` here.
 
+mod policy_changes;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::path::Path;
@@ -30,6 +32,7 @@ fn invictus_2023() {
     let Some(corpus) = Corpus::read(&place, "invictus-2023", "invictus-2023", "") else { return };
     corpus.totals();
     corpus.all_rows(1);
+    corpus.policy_changes(1, 6);
 }
 
 #[test]
@@ -40,6 +43,7 @@ fn invictus_2023_in_a_window() {
     let Some(corpus) = Corpus::read(&place, "invictus-2023", answers, window) else { return };
     corpus.totals();
     corpus.all_rows(0);
+    corpus.policy_changes(0, 0);
 }
 
 #[test]
@@ -49,6 +53,7 @@ fn datadog_stratus_detonations() {
     let Some(corpus) = Corpus::read(&place, name, name, "") else { return };
     corpus.totals();
     corpus.all_rows(0);
+    corpus.policy_changes(1, 4);
 }
 
 #[test]
@@ -57,6 +62,7 @@ fn grycap_2017() {
     let Some(corpus) = Corpus::read(&place, "grycap-2017", "grycap-2017", "") else { return };
     corpus.totals();
     corpus.all_rows(0);
+    corpus.policy_changes(0, 0);
 }
 
 /// What a row says of its events.

@@ -85,6 +85,16 @@ fn principals() {
 }
 
 #[test]
+fn policy_changes() {
+    check(
+        "policy-changes",
+        expect_file!["expected/policy-changes.txt"],
+        expect_file!["expected/policy-changes.json"],
+        Some(expect_file!["expected/policy-changes.csv"]),
+    );
+}
+
+#[test]
 fn audit() {
     // Its JSON is the documents above; here is what only an audit shows.
     expect_file!["expected/audit.txt"].assert_eq(&printed("audit --width 120"));

@@ -61,7 +61,8 @@ impl Sample {
 }
 
 /// The aggregates that the tests here are about.
-pub(crate) static KINDS: &[&AggregateKind] = &[&crate::aggregate::issuances::KIND, &super::KIND, &root_use::KIND];
+pub(crate) static KINDS: &[&AggregateKind] =
+    &[&crate::aggregate::issuances::KIND, &super::KIND, &root_use::KIND, &crate::aggregate::iam_changes::KIND];
 
 /// A state after these records, each counted and remembered; equal identities share a reference, as from the decoder.
 pub(crate) fn scan<'a>(samples: impl IntoIterator<Item = &'a Sample>) -> State {
