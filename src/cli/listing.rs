@@ -1,34 +1,20 @@
 //! `trailscan rules` and `trailscan explain RULE`: what the reports may find, without reading anything.
 
-use std::process::ExitCode;
+use std::io::Write;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command};
-use trailscan::output::{self, Destination, Format};
-use trailscan::report::{Answer, Column, ColumnKind, REPORTS, Report, Rule, Table, Value};
+use trailscan::output::{self, Destination, Format, OutputError};
+use trailscan::report::{Column, ColumnKind, REPORTS, Report, Rule, Table, Value};
 
-use super::args::When;
+use super::args::{Shape, When};
 use super::exit::Problem;
+use super::help;
 use super::plan::{self, Surroundings};
 use super::rulebook::Rulebook;
-use super::{help, tell};
 
 const RULES: &str = "rules";
 const EXPLAIN: &str = "explain";
-
-/// The list as a table. It is no report: nothing is read for it.
-static LIST: Report = Report {
-    name: RULES,
-    summary: "Every rule that findings name",
-    about: "",
-    columns: COLUMNS,
-    key: &["rule"],
-    needs: &[],
-    options: &[],
-    rules: &[],
-    argument: None,
-    answer: |_| Answer::default(),
-};
 
 const COLUMNS: &[Column] = &[
     Column::new("rule", ColumnKind::Id, "The name that findings carry."),
@@ -93,39 +79,57 @@ fn formats() -> PossibleValuesParser {
     PossibleValuesParser::new([Format::Table, Format::Json, Format::Jsonl, Format::Csv].map(Format::as_str))
 }
 
-/// Runs the command, when it is one of these.
-pub fn ask(matches: &ArgMatches) -> Option<ExitCode> {
-    let done = match matches.subcommand() {
-        Some((RULES, matches)) => list(matches),
-        Some((EXPLAIN, matches)) => explain(matches),
-        _ => return None,
-    };
-    Some(match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            if !matches!(problem, Problem::ReaderGone) {
-                tell::line(problem.to_string());
-            }
-            ExitCode::from(&problem)
-        }
-    })
+/// What was typed.
+pub enum Typed {
+    /// The list.
+    Rules {
+        /// Only the rules of this report.
+        report: Option<String>,
+        /// What it is written as.
+        format: String,
+        /// The columns that the table may take.
+        width: Option<u16>,
+        /// Columns and order.
+        shape: Shape,
+    },
+    /// The rule that is explained.
+    Explain(String),
 }
 
-fn list(matches: &ArgMatches) -> Result<(), Problem> {
+/// What was typed, when the command is one of these.
+pub fn typed(name: &str, matches: &ArgMatches) -> Option<Typed> {
+    let text = |name: &str| matches.get_one::<String>(name).cloned();
+    match name {
+        RULES => Some(Typed::Rules {
+            report: text("report"),
+            format: text("format").unwrap_or_default(),
+            width: matches.get_one("width").copied(),
+            shape: Shape {
+                sort: text("sort"),
+                columns: matches.get_many("columns").into_iter().flatten().cloned().collect(),
+            },
+        }),
+        EXPLAIN => text("rule").map(Typed::Explain),
+        _ => None,
+    }
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// For a rule or column that there is not, and when the answer cannot be written.
+pub fn run(typed: Typed) -> Result<(), Problem> {
+    let (report, format, width, shape) = match typed {
+        Typed::Explain(id) => return explain(&id),
+        Typed::Rules { report, format, width, shape } => (report, format, width, shape),
+    };
     let book = Surroundings::of_process()?.rulebook(None)?;
-    let report = matches.get_one::<String>("report");
-    let rows = all().filter(|(of, _)| report.is_none_or(|name| of.name == name)).map(|found| row(found, &book));
-    let mut table = Table::new(&LIST, COLUMNS.to_vec(), rows.collect());
-    if let Some(column) = matches.get_one::<String>("sort") {
-        table.sort(column).map_err(Problem::usage)?;
-    }
-    let columns: Vec<String> = matches.get_many("columns").into_iter().flatten().cloned().collect();
-    if !columns.is_empty() {
-        table.select(&columns).map_err(Problem::usage)?;
-    }
-    let format: Format =
-        matches.get_one::<String>("format").map_or(Ok(Format::Table), |word| word.parse()).map_err(Problem::usage)?;
-    let style = plan::style(&Destination::Stdout, When::Auto, matches.get_one("width").copied());
+    let rows = all().filter(|(of, _)| report.as_ref().is_none_or(|name| of.name == name));
+    let rows = rows.map(|found| row(found, &book)).collect();
+    let mut table = Table::named(RULES, &["rule"], COLUMNS.to_vec(), rows);
+    shape.apply(&mut table)?;
+    let format: Format = format.parse().map_err(Problem::usage)?;
+    let style = plan::style(When::Auto, width, &Destination::Stdout);
     Ok(output::write_list(table, format, style)?)
 }
 
@@ -142,8 +146,7 @@ fn row((report, rule): (&Report, &Rule), book: &Rulebook) -> Vec<Value> {
     ]
 }
 
-fn explain(matches: &ArgMatches) -> Result<(), Problem> {
-    let id = matches.get_one::<String>("rule").map(String::as_str).unwrap_or_default();
+fn explain(id: &str) -> Result<(), Problem> {
     let (report, rule) = find(id).ok_or_else(|| {
         let near = nearest(id);
         let near = if near.is_empty() { String::new() } else { format!("did you mean {}? ", near.join(" or ")) };
@@ -155,10 +158,7 @@ fn explain(matches: &ArgMatches) -> Result<(), Problem> {
     for (name, part) in parts {
         text += &format!("\n{name:5}  {}\n", help::hanging(part, 7));
     }
-    match std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes()) {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Err(Problem::ReaderGone),
-        other => other.map_err(|error| Problem::failed(format!("stdout: cannot be written: {error}"))),
-    }
+    std::io::stdout().write_all(text.as_bytes()).map_err(|error| Problem::from(OutputError::Stdout(error)))
 }
 
 #[cfg(test)]

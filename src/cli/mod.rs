@@ -3,12 +3,16 @@
 mod args;
 mod config;
 mod deliver;
+mod destination;
+mod dry_run;
 mod exit;
 mod explain;
 mod help;
 mod inputs;
 mod listing;
 mod plan;
+#[cfg(feature = "s3")]
+mod profiles;
 mod progress;
 mod quantity;
 mod rulebook;
@@ -17,6 +21,8 @@ mod run;
 mod s3;
 mod state;
 mod tell;
+#[cfg(feature = "s3")]
+mod trails;
 mod window;
 
 pub use run::main;

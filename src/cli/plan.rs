@@ -1,9 +1,10 @@
 //! What was typed, turned into what is to be done: everything checked, nothing of clap left.
 
 use std::ffi::OsString;
+use std::fmt::Display;
 use std::io::{IsTerminal, stdout};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use trailscan::aggregate::{AggregateKind, State};
@@ -19,7 +20,7 @@ use super::args::{Common, Shape, Typed, When};
 use super::config::Config;
 use super::exit::Problem;
 use super::rulebook::Rulebook;
-use super::{inputs, state, window};
+use super::{destination, inputs, state, window};
 
 /// Rows of a report that a table of an audit shows when nothing else is said.
 const AUDIT_ROWS: usize = 20;
@@ -28,6 +29,8 @@ const AUDIT_ROWS: usize = 20;
 pub struct Plan {
     /// What is asked.
     pub question: Question,
+    /// Whether only what would be read is told.
+    pub dry_run: bool,
     /// The reports' numbers.
     pub options: Options,
     /// Networks and countries, where a database was given.
@@ -36,6 +39,8 @@ pub struct Plan {
     pub rulebook: Rulebook,
     /// Where IAM's state is read from.
     pub state: Places,
+    /// Whether nothing but IAM's state is read.
+    pub is_state_alone: bool,
     /// The accounts whose state is asked for; all when empty.
     pub accounts: Vec<String>,
     /// The moment that is now.
@@ -45,13 +50,15 @@ pub struct Plan {
     /// What is counted; `None` is everything.
     pub window: Option<TimeWindow>,
     /// Whether nobody asked for that window: it bounds what is read of S3.
-    #[cfg(feature = "s3")]
     pub window_by_default: bool,
     /// The delivery days that are read.
     pub read: DayRange,
     /// What is read of S3.
     #[cfg(feature = "s3")]
     pub s3: Option<trailscan::input::s3::S3Request>,
+    /// Whose trails say what is read, when nothing else does.
+    #[cfg(feature = "s3")]
+    pub trails_of: Vec<std::sync::Arc<trailscan::input::s3::Access>>,
     /// What else is asked of an event.
     pub filters: Filters,
     /// How the scan works.
@@ -91,7 +98,7 @@ pub struct Delivery {
     /// How a table looks.
     pub style: Style,
     /// Where the coverage goes, beside the answer.
-    pub coverage: Option<PathBuf>,
+    pub coverage: Option<Destination>,
     /// Columns and order.
     pub shape: Shape,
     /// The most rows of a report.
@@ -164,6 +171,14 @@ impl Surroundings {
 }
 
 impl Plan {
+    /// The names of the tables that will be written.
+    pub fn tables(&self) -> Vec<&'static str> {
+        if self.dry_run {
+            return vec![super::dry_run::NAME];
+        }
+        self.reports().iter().map(|report| report.name).collect()
+    }
+
     /// Resolves what was typed.
     ///
     /// # Errors
@@ -180,6 +195,9 @@ impl Plan {
             true => Vec::new(),
             false => inputs::resolve(common.inputs.clone(), input, config.input).map_err(Problem::usage)?,
         };
+        if inputs.is_empty() && !is_state_alone && !looks_up_trails(&common) {
+            return Err(Problem::usage(inputs::nothing_to_read()));
+        }
         let (window, read) = resolve_window(&common, is_by_default(&common, &inputs), (now.as_deref(), clock))?;
         let geo = open_geo(&common, config.geoip_db)?;
         let mut options = Options::default();
@@ -193,8 +211,10 @@ impl Plan {
         }
         Ok(Self {
             question,
+            dry_run: common.dry_run,
             rulebook,
             state: places,
+            is_state_alone,
             accounts: common.account.clone(),
             now: window::now(common.now.as_deref(), now.as_deref(), clock).map_err(Problem::usage)?,
             options,
@@ -204,8 +224,9 @@ impl Plan {
             filters: Filters::new(&criteria(&common)).map_err(Problem::usage)?,
             work: work(&common, config.threads),
             delivery: delivery(question, &common, shape)?,
-            #[cfg(feature = "s3")]
             window_by_default: is_by_default(&common, &inputs),
+            #[cfg(feature = "s3")]
+            trails_of: if inputs.is_empty() { common.s3.who().map_err(Problem::usage)? } else { Vec::new() },
             #[cfg(feature = "s3")]
             s3: common.s3.request(&inputs, read, (&common.account, &common.region)).map_err(Problem::usage)?,
             inputs,
@@ -216,7 +237,19 @@ impl Plan {
 /// Whether S3 is read and nothing says which days of it.
 fn is_by_default(common: &Common, inputs: &[Input]) -> bool {
     let is_said = common.all || common.days.is_some() || common.since.is_some() || common.until.is_some();
-    !is_said && inputs.iter().any(|input| matches!(input, Input::S3(_)))
+    !is_said && (inputs.is_empty() || inputs.iter().any(|input| input.s3().is_some()))
+}
+
+/// Whether CloudTrail can be asked where the logs are.
+#[cfg(feature = "s3")]
+const fn looks_up_trails(common: &Common) -> bool {
+    !common.s3.no_sign_request
+}
+
+/// Whether CloudTrail can be asked where the logs are.
+#[cfg(not(feature = "s3"))]
+const fn looks_up_trails(_: &Common) -> bool {
+    false
 }
 
 fn resolve_window(
@@ -293,25 +326,29 @@ fn work(common: &Common, configured: Option<NonZeroUsize>) -> Work {
 }
 
 fn delivery(question: Question, common: &Common, shape: Shape) -> Result<Delivery, Problem> {
-    let destination = common.output.as_deref().map_or(Destination::Stdout, Destination::from_path);
+    let destination = common.output.as_deref().map_or(Ok(Destination::Stdout), |to| destination::of(to, common))?;
     let format = match (&common.format, &destination) {
         (Some(word), _) => word.parse(),
         (None, Destination::File(path)) => Format::from_path(path),
-        (None, Destination::Directory(folder)) => {
-            return Err(Problem::usage(format!("{}: a folder names no format: give --format", folder.display())));
-        }
+        (None, Destination::Object(remote)) => Format::from_path(Path::new(&remote.uri)),
+        (None, Destination::Directory(folder)) => return Err(no_format(folder.display())),
+        (None, Destination::Prefix(remote)) => return Err(no_format(&remote.uri)),
         (None, Destination::Stdout) => Ok(Format::Table),
     };
     let format = format.map_err(Problem::usage)?;
     Ok(Delivery {
         format,
-        style: style(&destination, common.color, common.width),
+        style: style(common.color, common.width, &destination),
         destination,
-        coverage: common.coverage.clone(),
+        coverage: common.coverage.as_deref().map(|to| destination::of(to, common)).transpose()?,
         shape,
         limit: limit(question, format, common.limit),
         fail_on: common.fail_on.as_deref().and_then(|word| Severity::ALL.into_iter().find(|s| s.as_str() == word)),
     })
+}
+
+fn no_format(folder: impl Display) -> Problem {
+    Problem::usage(format!("{folder}: a folder names no format: give --format"))
 }
 
 /// The most rows of a report; `None` is no limit. The tables of an audit are an overview, wherever they go.
@@ -325,11 +362,11 @@ fn limit(question: Question, format: Format, given: Option<u64>) -> Option<usize
 }
 
 /// Colour and width belong to a terminal; a file or pipe gets everything, plain, unless it was asked for.
-pub fn style(destination: &Destination, color: When, width: Option<u16>) -> Style {
+pub fn style(color: When, width: Option<u16>, destination: &Destination) -> Style {
     let place = match destination {
         Destination::Stdout if stdout().is_terminal() => Place::Terminal,
         Destination::Stdout => Place::Pipe,
-        Destination::File(_) | Destination::Directory(_) => Place::File,
+        _ => Place::File,
     };
     let to_terminal = place == Place::Terminal;
     let color = match color {
@@ -355,8 +392,8 @@ mod tests {
             input: Some("from-environment".into()),
             config: Config { threads: NonZeroUsize::new(3), ..Config::default() },
         };
-        Plan::resolve(args::typed(&args::matches(words).unwrap()).unwrap(), surroundings)
-            .map_err(|problem| problem.to_string())
+        let Ok(args::Asked::Report(typed)) = args::parse(words) else { unreachable!("{line}") };
+        Plan::resolve(*typed, surroundings).map_err(|problem| problem.to_string())
     }
 
     #[test]

@@ -362,11 +362,11 @@ mod tests {
     #[test]
     fn severities_and_rules_that_are_off() {
         let book = book(
-            "[rules.key-too-old]\nseverity = \"critical\"\nmax-age = 30\n[rules.two-active-keys]\nenabled = false\n\
+            "[rules.key-too-old]\nseverity = \"critical\"\nmax-age = 30\n[rules.user-with-two-keys]\nenabled = false\n\
              [rules.user-not-in-common-group]\ncommon-group = \"Everyone\"",
         )
         .unwrap();
-        let found = vec![finding("user-idle", "a"), finding("two-active-keys", "b"), finding("key-too-old", "c")];
+        let found = vec![finding("user-idle", "a"), finding("user-with-two-keys", "b"), finding("key-too-old", "c")];
         let (left, out) = applied(&book, found);
         assert_eq!(left, [(Severity::Critical, "c".to_owned()), (Severity::Medium, "a".to_owned())]);
         assert_eq!(out, LeftOut { suppressed: 0, disabled: 1 });

@@ -1,39 +1,47 @@
 //! One run: plan, list, scan, answer, end.
 
+use std::fmt::Display;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use trailscan::aggregate::State;
 use trailscan::input;
 use trailscan::model::quantity;
-use trailscan::output::{Format, NewFile, Place, Section, coverage_line};
+use trailscan::output::{Format, Place, Section, coverage_line};
 use trailscan::scan::{self, Coverage, Meter, ScanOutcome, ScanRequest};
 
+use super::args::Asked;
 use super::deliver::{self, Known, Opened};
 use super::exit::{End, INTERRUPTED_TWICE, Problem};
 use super::explain::{Newest, empty_answer};
 use super::plan::{Plan, Surroundings};
-use super::{args, config, listing, progress, state, tell};
+use super::{args, config, destination, dry_run, listing, progress, state, tell};
 
 /// Set by the first Ctrl-C.
 static STOP: AtomicBool = AtomicBool::new(false);
 
+/// Set when the process is about to leave without an answer.
+static LEAVING: AtomicBool = AtomicBool::new(false);
+
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
-    let matches = match args::matches(std::env::args_os()) {
-        Ok(matches) => matches,
+    let ended = match args::parse(std::env::args_os()) {
+        Ok(Asked::Report(typed)) => {
+            Surroundings::of_process().and_then(|around| Plan::resolve(*typed, around)).and_then(run)
+        }
+        Ok(Asked::Rules(typed)) => listing::run(typed).map(|()| End::Complete),
+        #[cfg(feature = "s3")]
+        Ok(Asked::Profiles(typed)) => super::profiles::run(&typed).map(|()| End::Complete),
         Err(error) => {
             // A reader of the help that went away is no failure.
             let _ = error.print();
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    if let Some(ended) = listing::ask(&matches) {
-        return ended;
+    while LEAVING.load(Ordering::Relaxed) {
+        // Whoever set it ends the process; what failed meanwhile failed for that.
+        std::thread::park();
     }
-    let typed = || args::typed(&matches).map_err(Problem::usage);
-    let ended =
-        Surroundings::of_process().and_then(|around| Plan::resolve(typed()?, around)).and_then(|plan| run(&plan));
     match ended {
         Ok(end) => end.into(),
         Err(problem) => {
@@ -45,9 +53,17 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(plan: &Plan) -> Result<End, Problem> {
-    let opened = Opened::new(plan)?;
+#[cfg_attr(not(feature = "s3"), expect(unused_mut, reason = "only trails add to a plan"))]
+fn run(mut plan: Plan) -> Result<End, Problem> {
     stop_on_interrupt()?;
+    let opened = Opened::new(&plan)?;
+    #[cfg(feature = "s3")]
+    super::trails::look_up(&mut plan, &STOP)?;
+    let plan = &plan;
+    if plan.dry_run {
+        tell_default_window(plan);
+        return dry_run::run(plan, opened, &STOP);
+    }
     let mut outcome = read(plan)?;
     outcome.coverage.warnings.extend(plan.filters.warnings());
     let ScanOutcome { state, mut coverage, newest_event_read, newest_pruned_day } = outcome;
@@ -60,7 +76,7 @@ fn run(plan: &Plan) -> Result<End, Problem> {
     // The process ends soon: giving back millions of small pieces one by one would only take time.
     std::mem::forget(state);
     let findings: Vec<_> = sections.iter().flat_map(|section| &section.findings).collect();
-    let end = match plan.inputs.is_empty() {
+    let end = match plan.is_state_alone {
         true => End::of_state(&coverage, plan.delivery.fail_on, &findings),
         false => End::of(&coverage, plan.delivery.fail_on, &findings),
     };
@@ -71,9 +87,9 @@ fn run(plan: &Plan) -> Result<End, Problem> {
     tell::troubles(&coverage);
     tell::line(coverage_line(&coverage, plan.window));
     match end {
-        End::Nothing if plan.inputs.is_empty() => tell::line("no file of state could be read, so there is no answer"),
+        End::Nothing if plan.is_state_alone => tell::line("no file of state could be read, so there is no answer"),
         End::Nothing => tell::line("no object could be read, so there is no answer"),
-        _ if plan.inputs.is_empty() => {}
+        _ if plan.is_state_alone => {}
         _ if sections.iter().all(|section| section.table.rows_total == 0 && section.hidden.is_none()) => {
             let newest = Newest { event: newest_event_read, pruned_day: newest_pruned_day };
             tell::line(empty_answer(&coverage, newest));
@@ -86,7 +102,7 @@ fn run(plan: &Plan) -> Result<End, Problem> {
 }
 
 /// Says which rows the reports' own options left out, unless the table on the terminal has just said it.
-fn tell_hidden(plan: &Plan, sections: &[Section]) {
+pub fn tell_hidden(plan: &Plan, sections: &[Section]) {
     if plan.delivery.format == Format::Table && plan.delivery.style.place == Place::Terminal {
         return;
     }
@@ -110,7 +126,7 @@ fn tell_suppressed(plan: &Plan, sections: &[Section]) {
 
 /// Lists and scans what the plan names.
 fn read(plan: &Plan) -> Result<ScanOutcome, Problem> {
-    if plan.inputs.is_empty() {
+    if plan.is_state_alone {
         let (state, coverage) = (State::new(&[]), Coverage::default());
         return Ok(ScanOutcome { state, coverage, newest_event_read: None, newest_pruned_day: None });
     }
@@ -142,21 +158,39 @@ fn read(plan: &Plan) -> Result<ScanOutcome, Problem> {
 #[cfg(feature = "s3")]
 fn open_s3(plan: &Plan) -> Result<Option<input::s3::S3Source>, Problem> {
     let Some(request) = plan.s3.clone() else { return Ok(None) };
+    tell_default_window(plan);
+    input::s3::S3Source::open(request, &STOP).map(Some).map_err(Problem::failed)
+}
+
+/// Says which window nobody asked for.
+fn tell_default_window(plan: &Plan) {
     if let Some(window) = plan.window.filter(|_| plan.window_by_default) {
         let days = super::window::S3_DAYS;
         tell::line(format!("counting the last {days} days, from {}: --all reads all of S3", window.since()));
     }
-    input::s3::S3Source::open(request, &STOP).map(Some).map_err(Problem::failed)
 }
 
-/// The first Ctrl-C ends the reading, and what was read is answered; a second leaves at once.
+/// The first Ctrl-C ends the reading, and what was read is answered; a second leaves at once. SIGTERM, as supervisors send
+/// it, is the same.
 fn stop_on_interrupt() -> Result<(), Problem> {
-    let handler = || {
-        if STOP.swap(true, Ordering::Relaxed) {
-            NewFile::discard_all();
-            std::process::exit(INTERRUPTED_TWICE);
-        }
-        tell::line("stopping: answering from what was read so far; Ctrl-C again leaves at once");
-    };
-    ctrlc::set_handler(handler).map_err(|error| Problem::failed(format!("cannot listen for Ctrl-C: {error}")))
+    let failed = |error: &dyn Display| Problem::failed(format!("cannot listen for Ctrl-C: {error}"));
+    ctrlc::set_handler(interrupted).map_err(|error| failed(&error))?;
+    #[cfg(unix)]
+    {
+        let mut signals =
+            signal_hook::iterator::Signals::new([signal_hook::consts::SIGTERM]).map_err(|error| failed(&error))?;
+        let listen = move || signals.forever().for_each(|_| interrupted());
+        std::thread::Builder::new().name("sigterm".to_owned()).spawn(listen).map_err(|error| failed(&error))?;
+    }
+    Ok(())
+}
+
+fn interrupted() {
+    // An upload is what comes last: who interrupts that wants no answer.
+    if STOP.swap(true, Ordering::Relaxed) || destination::is_being_sent() {
+        LEAVING.store(true, Ordering::Relaxed);
+        destination::give_up();
+        std::process::exit(INTERRUPTED_TWICE);
+    }
+    tell::line("stopping: answering from what was read so far; Ctrl-C again leaves at once");
 }

@@ -8,20 +8,28 @@ mod finding;
 mod geo;
 mod options;
 mod rule;
+mod scorecard;
 mod table;
 
+mod console_logins;
+mod key_age;
+mod key_facts;
 mod key_spread;
+mod keys;
+mod policy_changes;
 mod posture;
 mod principals;
 mod root_usage;
 mod sessions;
 mod source_list;
+mod user_arns;
 
 pub use finding::{Finding, Severity, sort as sort_findings};
 pub use geo::{GeoDatabase, GeoError};
 pub use options::{OptionError, Options, ReportOption};
 pub use posture::{CATEGORY_GROUP, COMMON_GROUP};
 pub use rule::{Practice, Rule};
+pub use scorecard::{Evidence, LogSpan, Score, Verdict, Worst, scorecard};
 pub use table::{Column, ColumnError, ColumnKind, Prominence, Table, Value};
 
 use crate::aggregate::{AggregateKind, State};
@@ -29,8 +37,16 @@ use crate::model::EventTime;
 use crate::posture::Posture;
 
 /// Every report that needs no argument, in the order in which they are listed and audited.
-pub static REPORTS: &[&Report] =
-    &[&root_usage::REPORT, &key_spread::REPORT, &sessions::REPORT, &principals::REPORT, &posture::REPORT];
+pub static REPORTS: &[&Report] = &[
+    &root_usage::REPORT,
+    &console_logins::REPORT,
+    &keys::REPORT,
+    &key_spread::REPORT,
+    &policy_changes::REPORT,
+    &sessions::REPORT,
+    &principals::REPORT,
+    &posture::REPORT,
+];
 
 /// The reports that look at IAM's state; the others refuse its files.
 pub static STATE_REPORTS: &[&Report] = &[&posture::REPORT];

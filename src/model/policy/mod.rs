@@ -113,7 +113,7 @@ impl Policy {
     ///
     /// Known misses: many statements that together allow everything; `NotAction` that leaves out next to nothing.
     pub fn grants_admin(&self) -> bool {
-        self.unconditional().any(|statement| statement.actions.has(|action| is_any_action(action)))
+        self.unconditional().any(|statement| statement.actions.has(is_any_action))
     }
 
     /// Whether a statement allows every action of `service` (`iam`, `s3`) on every resource without a condition.

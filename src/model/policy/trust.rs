@@ -54,6 +54,7 @@ pub(super) fn open_principals(statements: &[Statement], own_account: &str) -> Ve
             } else if !known.is_unconditional() {
                 // Whichever statement is met suffices, so only what all of them ask for is sure.
                 known.condition_keys.retain(|key| keys.contains(key));
+                // None in common: those of either, so that it does not look unconditional.
                 if known.condition_keys.is_empty() {
                     known.condition_keys = keys.clone();
                 }

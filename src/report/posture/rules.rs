@@ -36,7 +36,7 @@ pub(super) const ROOT_USED: Rule = Rule {
 };
 
 pub(super) const PASSWORD_WITHOUT_MFA: Rule = Rule {
-    id: "password-without-mfa",
+    id: "user-without-mfa",
     severity: Severity::High,
     practice: Some(Practice::MfaForConsole),
     about: "A user has a console password and no MFA device.",
@@ -56,7 +56,7 @@ pub(super) const KEY_TOO_OLD: Rule = Rule {
 };
 
 pub(super) const KEY_NEVER_USED: Rule = Rule {
-    id: "key-never-used",
+    id: "key-unused",
     severity: Severity::Low,
     practice: None,
     about: "An active access key was never used, and was made more than --unused-grace days before the report.",
@@ -66,7 +66,7 @@ pub(super) const KEY_NEVER_USED: Rule = Rule {
 };
 
 pub(super) const TWO_ACTIVE_KEYS: Rule = Rule {
-    id: "two-active-keys",
+    id: "user-with-two-keys",
     severity: Severity::Low,
     practice: Some(Practice::RotateKeys),
     about: "A user has two active access keys: a rotation that was not finished, or two programs that share a user.",
@@ -97,7 +97,7 @@ pub(super) const PASSWORD_TOO_OLD: Rule = Rule {
 };
 
 pub(super) const PASSWORD_POLICY_ABSENT: Rule = Rule {
-    id: "password-policy-absent",
+    id: "account-password-policy-absent",
     severity: Severity::Medium,
     practice: None,
     about: "The account has no password policy of its own. AWS's default holds: 8 characters of three kinds, for ever.",
@@ -107,7 +107,7 @@ pub(super) const PASSWORD_POLICY_ABSENT: Rule = Rule {
 };
 
 pub(super) const PASSWORD_POLICY_WEAK: Rule = Rule {
-    id: "password-policy-weak",
+    id: "account-password-policy-weak",
     severity: Severity::Low,
     practice: None,
     about: "The password policy asks for fewer than --min-password-length characters, or lets passwords come back.",

@@ -135,7 +135,7 @@ fn root_used_in_the_days_before() {
 fn passwords_mfa_and_age() {
     let (new, used) = (days_ago(10), days_ago(1));
     let user = |mfa: &str| report(&[row("Alice", &password(&new, &used, mfa))]);
-    assert_eq!(found(&[user("false")]), set(["password-without-mfa user/Alice"]));
+    assert_eq!(found(&[user("false")]), set(["user-without-mfa user/Alice"]));
     assert_eq!(found(&[user("true")]), set([]));
     assert_eq!(found(&[report(&[row("Alice", &[("mfa_active", "false")])])]), set([]), "no password, no MFA to miss");
     for (days, hit) in [(90, set([])), (91, set(["password-too-old user/Alice"]))] {
@@ -150,7 +150,7 @@ fn keys_old_unused_and_two() {
     let one = |made: i64, used: &str| found(&[report(&[row("bob", &key(&days_ago(made), used))])]);
     assert_eq!(one(91, &used), set(["key-too-old user/bob access_key_1"]));
     assert_eq!(one(90, &used), set([]));
-    assert_eq!(one(8, "N/A"), set(["key-never-used user/bob access_key_1"]));
+    assert_eq!(one(8, "N/A"), set(["key-unused user/bob access_key_1"]));
     assert_eq!(one(7, "N/A"), set([]), "new keys have time");
     assert_eq!(one(8, "not_supported"), set([]), "not known is not never");
     let made = days_ago(20);
@@ -158,7 +158,7 @@ fn keys_old_unused_and_two() {
     two.extend([("access_key_2_last_rotated", &*made), ("access_key_2_last_used_date", &*used)]);
     assert_eq!(found(&[report(&[row("bob", &two)])]), set([]), "the second is inactive");
     two.push(("access_key_2_active", "true"));
-    assert_eq!(found(&[report(&[row("bob", &two)])]), set(["two-active-keys user/bob"]));
+    assert_eq!(found(&[report(&[row("bob", &two)])]), set(["user-with-two-keys user/bob"]));
     let old = days_ago(400);
     let inactive = [("access_key_1_last_rotated", &*old)];
     assert_eq!(found(&[report(&[row("bob", &inactive)])]), set([]), "an inactive key may be old");
@@ -189,7 +189,7 @@ fn idle_means_every_credential() {
     assert_eq!(user(&old, &old), set(["user-idle user/Alice"]));
     assert_eq!(user(&old, &used), set([]));
     assert_eq!(user(&used, &old), set([]));
-    assert_eq!(user(&old, "N/A"), set(["key-never-used user/Alice access_key_1"]), "made 80 days ago");
+    assert_eq!(user(&old, "N/A"), set(["key-unused user/Alice access_key_1"]), "made 80 days ago");
     assert_eq!(user(&old, "not_supported"), set([]), "not known");
     assert_eq!(found(&[report(&[row("nobody", &[])])]), set([]), "no credential, none idle");
     let long = days_ago(200);
@@ -218,12 +218,12 @@ fn password_policies() {
     let policy = |rules: Json| found(&[json!({ "PasswordPolicy": rules }).to_string()]);
     let good = json!({ "MinimumPasswordLength": 14, "PasswordReusePrevention": 24 });
     assert_eq!(policy(good), set([]));
-    let weak = set(["password-policy-weak 111122223333"]);
+    let weak = set(["account-password-policy-weak 111122223333"]);
     assert_eq!(policy(json!({ "MinimumPasswordLength": 13, "PasswordReusePrevention": 24 })), weak);
     assert_eq!(policy(json!({ "MinimumPasswordLength": 14 })), weak);
     let absent = "An error occurred (NoSuchEntity) when calling the GetAccountPasswordPolicy operation: …".to_owned();
-    assert_eq!(found(&[absent]), set(["password-policy-absent 111122223333"]));
-    assert_eq!(policy(Json::Null), set(["password-policy-absent 111122223333"]));
+    assert_eq!(found(&[absent]), set(["account-password-policy-absent 111122223333"]));
+    assert_eq!(policy(Json::Null), set(["account-password-policy-absent 111122223333"]));
 }
 
 fn arn(resource: &str) -> String {
