@@ -56,7 +56,7 @@ pub fn examples(name: &str) -> String {
             "Examples:\n  \
              trailscan {name} --credential-report report.json --authorization-details details.json\n  \
              trailscan {name} --iam-dir iam --account 111122223333 --format json --output {name}.json\n  \
-             trailscan {name} --iam-dir iam --common-group Everyone --fail-on high"
+             trailscan {name} --iam-dir iam --common-group Everyone --columns rule,subject,detail"
         );
     }
     format!(

@@ -198,7 +198,8 @@ impl Plan {
         if inputs.is_empty() && !is_state_alone && !looks_up_trails(&common) {
             return Err(Problem::usage(inputs::nothing_to_read()));
         }
-        let (window, read) = resolve_window(&common, is_by_default(&common, &inputs), (now.as_deref(), clock))?;
+        let by_default = !is_state_alone && is_by_default(&common, &inputs);
+        let (window, read) = resolve_window(&common, by_default, (now.as_deref(), clock))?;
         let geo = open_geo(&common, config.geoip_db)?;
         let mut options = Options::default();
         rulebook.set_options(&mut options).map_err(Problem::usage)?;
@@ -224,9 +225,12 @@ impl Plan {
             filters: Filters::new(&criteria(&common)).map_err(Problem::usage)?,
             work: work(&common, config.threads),
             delivery: delivery(question, &common, shape)?,
-            window_by_default: is_by_default(&common, &inputs),
+            window_by_default: by_default,
             #[cfg(feature = "s3")]
-            trails_of: if inputs.is_empty() { common.s3.who().map_err(Problem::usage)? } else { Vec::new() },
+            trails_of: match inputs.is_empty() && !is_state_alone {
+                true => common.s3.who().map_err(Problem::usage)?,
+                false => Vec::new(),
+            },
             #[cfg(feature = "s3")]
             s3: common.s3.request(&inputs, read, (&common.account, &common.region)).map_err(Problem::usage)?,
             inputs,

@@ -226,7 +226,7 @@ type Found = (&'static Report, &'static Rule);
 fn put<T: PartialEq>(map: &mut BTreeMap<&'static str, Set<T>>, name: &'static str, set: Set<T>) -> Result<(), String> {
     match map.get(name) {
         Some(known) if known.value != set.value => {
-            Err(format!("{name} is one number of the whole report, and [rules.{}] sets another", known.rule))
+            Err(format!("{name} is one value wherever it is used, and [rules.{}] sets another", known.rule))
         }
         _ => {
             map.insert(name, set);
@@ -423,7 +423,7 @@ mod tests {
             ("[rules.key-too-old]\nenabled = 1", "[rules.key-too-old]: enabled = 1 is neither"),
             (
                 "[rules.key-too-old]\nmax-age = 3\n[rules.user-idle]\nmax-age = 4",
-                "[rules.user-idle]: max-age is one number of the whole report, and [rules.key-too-old] sets another",
+                "[rules.user-idle]: max-age is one value wherever it is used, and [rules.key-too-old] sets another",
             ),
             (
                 "[[suppress]]\nrule = \"x\"\nreason = \"y\"\nexpires = 2026-01-01",

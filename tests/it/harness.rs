@@ -273,6 +273,16 @@ pub fn rows<'a>(answer: &'a Value, report: &str) -> &'a [Value] {
     rows.as_array().unwrap_or_else(|| panic!("rows of {report}"))
 }
 
+/// The reports that logs answer: all but those about IAM's state alone.
+pub fn of_logs() -> impl Iterator<Item = &'static trailscan::report::Report> {
+    trailscan::report::REPORTS.iter().copied().filter(|report| !report.needs_no_logs())
+}
+
+/// The state of IAM that the project ships.
+pub fn sample_state() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-logs/iam")
+}
+
 /// The logs that the project ships.
 pub fn sample_logs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-logs/AWSLogs")

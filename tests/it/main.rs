@@ -17,6 +17,7 @@ mod manners;
 mod oracle;
 mod order;
 mod output;
+mod posture;
 mod readme;
 mod real;
 mod records;

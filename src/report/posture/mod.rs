@@ -137,7 +137,7 @@ rule, account and subject.";
 
 const COLUMNS: &[Column] = &[
     Column::new("account_id", ColumnKind::Id, "The account."),
-    Column::new("rule", ColumnKind::Text, "The rule that is broken; `trailscan explain RULE` tells more."),
+    Column::new("rule", ColumnKind::Id, "The rule that is broken; `trailscan explain RULE` tells more."),
     Column::new("severity", ColumnKind::Text, "How much it matters: info, low, medium, high or critical."),
     Column::new("subject", ColumnKind::Id, "What breaks it: root@account, an arn, an access key id, the account."),
     Column::new("subject_kind", ColumnKind::Text, "root, user, group, role, policy, key or account.").third(),

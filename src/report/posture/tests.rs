@@ -306,7 +306,7 @@ fn the_common_group_is_named_or_clear() {
     assert_eq!(found(&[details(&two, &groups, &[], &[])]), set([]), "two users have no common group");
     let mut named = Options::default();
     named.set_texts(COMMON_GROUP, vec!["Other".to_owned()]);
-    assert_eq!(found_with(&[one_outside.clone()], &named).len(), 4);
+    assert_eq!(found_with(std::slice::from_ref(&one_outside), &named).len(), 4);
     let mut categories = Options::default();
     categories.set_texts(CATEGORY_GROUP, vec!["Admins".to_owned(), "Staff".to_owned()]);
     let both = found_with(&[one_outside], &categories);
