@@ -14,7 +14,6 @@ mod reading;
 mod refusals;
 
 use archive::Archive;
-use light::Light;
 use server::{Fault, Server};
 
 use crate::harness::{Place, Run};
