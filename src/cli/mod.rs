@@ -10,12 +10,16 @@ mod explain;
 mod help;
 mod inputs;
 mod plan;
+#[cfg(feature = "s3")]
+mod profiles;
 mod progress;
 mod quantity;
 mod run;
 #[cfg(feature = "s3")]
 mod s3;
 mod tell;
+#[cfg(feature = "s3")]
+mod trails;
 mod window;
 
 pub use run::main;

@@ -44,6 +44,9 @@ pub struct Plan {
     /// What is read of S3.
     #[cfg(feature = "s3")]
     pub s3: Option<trailscan::input::s3::S3Request>,
+    /// Whose trails say what is read, when nothing else does.
+    #[cfg(feature = "s3")]
+    pub trails_of: Vec<std::sync::Arc<trailscan::input::s3::Access>>,
     /// What else is asked of an event.
     pub filters: Filters,
     /// How the scan works.
@@ -155,6 +158,9 @@ impl Plan {
         let Surroundings { clock, now, input, config } = surroundings;
         let question = report.map_or(Question::Audit, Question::One);
         let inputs = inputs::resolve(common.inputs.clone(), input, config.input).map_err(Problem::usage)?;
+        if inputs.is_empty() && !looks_up_trails(&common) {
+            return Err(Problem::usage(inputs::nothing_to_read()));
+        }
         let (window, read) = resolve_window(&common, is_by_default(&common, &inputs), (now.as_deref(), clock))?;
         let geo = open_geo(&common, config.geoip_db)?;
         let mut options = Options::default();
@@ -176,6 +182,8 @@ impl Plan {
             delivery: delivery(question, &common, shape)?,
             window_by_default: is_by_default(&common, &inputs),
             #[cfg(feature = "s3")]
+            trails_of: if inputs.is_empty() { common.s3.who().map_err(Problem::usage)? } else { Vec::new() },
+            #[cfg(feature = "s3")]
             s3: common.s3.request(&inputs, read, (&common.account, &common.region)).map_err(Problem::usage)?,
             inputs,
         })
@@ -185,7 +193,19 @@ impl Plan {
 /// Whether S3 is read and nothing says which days of it.
 fn is_by_default(common: &Common, inputs: &[Input]) -> bool {
     let is_said = common.all || common.days.is_some() || common.since.is_some() || common.until.is_some();
-    !is_said && inputs.iter().any(|input| matches!(input, Input::S3(_)))
+    !is_said && (inputs.is_empty() || inputs.iter().any(|input| input.s3().is_some()))
+}
+
+/// Whether CloudTrail can be asked where the logs are.
+#[cfg(feature = "s3")]
+const fn looks_up_trails(common: &Common) -> bool {
+    !common.s3.no_sign_request
+}
+
+/// Whether CloudTrail can be asked where the logs are.
+#[cfg(not(feature = "s3"))]
+const fn looks_up_trails(_: &Common) -> bool {
+    false
 }
 
 fn resolve_window(
@@ -274,7 +294,7 @@ fn delivery(question: Question, common: &Common, shape: Shape) -> Result<Deliver
     let format = format.map_err(Problem::usage)?;
     Ok(Delivery {
         format,
-        style: style(common, &destination),
+        style: style(common.color, common.width, &destination),
         destination,
         coverage: common.coverage.as_deref().map(|to| destination::of(to, common)).transpose()?,
         shape,
@@ -298,20 +318,20 @@ fn limit(question: Question, format: Format, given: Option<u64>) -> Option<usize
 }
 
 /// Colour and width belong to a terminal; a file or pipe gets everything, plain, unless it was asked for.
-fn style(common: &Common, destination: &Destination) -> Style {
+pub fn style(color: When, width: Option<u16>, destination: &Destination) -> Style {
     let place = match destination {
         Destination::Stdout if stdout().is_terminal() => Place::Terminal,
         Destination::Stdout => Place::Pipe,
         _ => Place::File,
     };
     let to_terminal = place == Place::Terminal;
-    let color = match common.color {
+    let color = match color {
         When::Always => true,
         When::Never => false,
         When::Auto => to_terminal && anstream::AutoStream::choice(&stdout()) != anstream::ColorChoice::Never,
     };
     let size = if to_terminal { terminal_size::terminal_size_of(stdout()) } else { None };
-    let width = common.width.or(size.map(|(width, _)| width.0)).filter(|&width| width > 0);
+    let width = width.or(size.map(|(width, _)| width.0)).filter(|&width| width > 0);
     Style { color, width: width.map(usize::from), place }
 }
 
@@ -328,7 +348,8 @@ mod tests {
             input: Some("from-environment".into()),
             config: Config { threads: NonZeroUsize::new(3), ..Config::default() },
         };
-        Plan::resolve(args::parse(words).unwrap(), surroundings).map_err(|problem| problem.to_string())
+        let Ok(args::Asked::Report(typed)) = args::parse(words) else { unreachable!("{line}") };
+        Plan::resolve(*typed, surroundings).map_err(|problem| problem.to_string())
     }
 
     #[test]

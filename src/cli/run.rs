@@ -8,6 +8,7 @@ use trailscan::input;
 use trailscan::output::{Format, Place, Section, coverage_line};
 use trailscan::scan::{self, Meter, ScanOutcome, ScanRequest};
 
+use super::args::Asked;
 use super::deliver::{self, Opened};
 use super::exit::{End, INTERRUPTED_TWICE, Problem};
 use super::explain::{Newest, empty_answer};
@@ -22,15 +23,18 @@ static LEAVING: AtomicBool = AtomicBool::new(false);
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
-    let typed = match args::parse(std::env::args_os()) {
-        Ok(typed) => typed,
+    let ended = match args::parse(std::env::args_os()) {
+        Ok(Asked::Report(typed)) => {
+            Surroundings::of_process().and_then(|around| Plan::resolve(*typed, around)).and_then(run)
+        }
+        #[cfg(feature = "s3")]
+        Ok(Asked::Profiles(typed)) => super::profiles::run(&typed).map(|()| End::Complete),
         Err(error) => {
             // A reader of the help that went away is no failure.
             let _ = error.print();
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    let ended = Surroundings::of_process().and_then(|around| Plan::resolve(typed, around)).and_then(|plan| run(&plan));
     while LEAVING.load(Ordering::Relaxed) {
         // Whoever set it ends the process; what failed meanwhile failed for that.
         std::thread::park();
@@ -46,9 +50,13 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(plan: &Plan) -> Result<End, Problem> {
+#[cfg_attr(not(feature = "s3"), expect(unused_mut, reason = "only trails add to a plan"))]
+fn run(mut plan: Plan) -> Result<End, Problem> {
     stop_on_interrupt()?;
-    let opened = Opened::new(plan)?;
+    let opened = Opened::new(&plan)?;
+    #[cfg(feature = "s3")]
+    super::trails::look_up(&mut plan, &STOP)?;
+    let plan = &plan;
     if plan.dry_run {
         tell_default_window(plan);
         return dry_run::run(plan, opened, &STOP);

@@ -76,6 +76,16 @@ impl Input {
     }
 }
 
+impl Input {
+    /// The place in S3, if it is one.
+    pub const fn s3(&self) -> Option<&S3Uri> {
+        match self {
+            Self::S3(uri) => Some(uri),
+            Self::Path(_) | Self::Stdin => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,11 +10,17 @@ mod options;
 mod rule;
 mod table;
 
+mod console_logins;
+mod key_age;
+mod key_facts;
 mod key_spread;
+mod keys;
+mod policy_changes;
 mod principals;
 mod root_usage;
 mod sessions;
 mod source_list;
+mod user_arns;
 
 pub use finding::{Finding, Severity};
 pub use geo::{GeoDatabase, GeoError};
@@ -26,7 +32,15 @@ use crate::aggregate::{AggregateKind, State};
 use crate::model::EventTime;
 
 /// Every report that needs no argument, in the order in which they are listed and audited.
-pub static REPORTS: &[&Report] = &[&root_usage::REPORT, &key_spread::REPORT, &sessions::REPORT, &principals::REPORT];
+pub static REPORTS: &[&Report] = &[
+    &root_usage::REPORT,
+    &console_logins::REPORT,
+    &keys::REPORT,
+    &key_spread::REPORT,
+    &policy_changes::REPORT,
+    &sessions::REPORT,
+    &principals::REPORT,
+];
 
 /// A question and how it is answered.
 pub struct Report {

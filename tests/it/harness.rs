@@ -77,6 +77,8 @@ impl Place {
         }
         // No config file of whoever runs the tests: the folder is the home.
         command.env("HOME", self.folder.path()).env("APPDATA", self.folder.path());
+        // No network but loopback, also where something answers as the metadata service.
+        command.env("AWS_EC2_METADATA_DISABLED", "true");
         command.env_remove("COLUMNS").env("NO_COLOR", "1").env("TRAILSCAN_NOW", NOW);
         command.current_dir(self.folder.path()).args(arguments.split_whitespace());
         Run { place: self, command, input: Vec::new() }

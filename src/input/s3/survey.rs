@@ -17,8 +17,9 @@ use crate::input::{LogKey, Survey};
 /// # Errors
 /// When no threads can be started.
 pub fn survey(request: S3Request, stop: &AtomicBool) -> io::Result<Survey> {
-    let S3Request { places, scope, max_in_flight, .. } = request;
+    let S3Request { places, failures, scope, max_in_flight, .. } = request;
     let (ledger, survey) = (Arc::new(Ledger::default()), Arc::new(Mutex::new(Survey::default())));
+    ledger.arrivals().failures.extend(failures);
     let (found, wanted) = mpsc::channel(WAITING);
     let runtime = new_runtime()?;
     let (counting, finding) =

@@ -1,6 +1,7 @@
 //! Reading from S3: a real server in this process over loopback, which checks signatures and fails on demand.
 
 mod archive;
+mod cloud;
 mod light;
 mod server;
 
@@ -10,8 +11,11 @@ mod destination;
 mod dry_run;
 mod identity;
 mod layouts;
+mod many;
+mod profiles;
 mod reading;
 mod refusals;
+mod trails;
 
 use archive::Archive;
 use server::{Fault, Server};
@@ -21,6 +25,9 @@ use crate::harness::{Place, Run};
 /// The credentials that the server takes.
 const ACCESS_KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+
+/// Another access key, with the same secret.
+const OTHER_KEY: &str = "AKIABOBLAPTOPEXAMPLE";
 
 /// A run that asks `server`, with good credentials.
 fn asking<'a>(place: &'a Place, server: &Server, arguments: &str) -> Run<'a> {
