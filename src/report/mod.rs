@@ -6,6 +6,7 @@
 
 mod finding;
 mod geo;
+mod lineage;
 mod options;
 mod rule;
 mod table;

@@ -53,6 +53,26 @@ impl<'a> Issuance<'a> {
         self.text(Text::RoleArn)
     }
 
+    /// The session's arn, where the role's arn and `assumedRoleId` do not tell as much.
+    pub fn session_arn(&self) -> &'a str {
+        self.text(Text::SessionArn)
+    }
+
+    /// The name that the call gave the session, where `assumedRoleId` does not hold it.
+    pub fn session_name(&self) -> &'a str {
+        self.text(Text::SessionName)
+    }
+
+    /// The identity provider that vouched for the caller.
+    pub fn provider(&self) -> &'a str {
+        self.text(Text::Provider)
+    }
+
+    /// `targetPrincipal` of AssumeRoot: an account, or the arn of its root.
+    pub fn target_principal(&self) -> &'a str {
+        self.text(Text::TargetPrincipal)
+    }
+
     /// `sourceIdentity` that the call set or passed on.
     pub fn source_identity(&self) -> &'a str {
         self.text(Text::SourceIdentity)
@@ -82,6 +102,11 @@ impl<'a> Issuance<'a> {
     /// `userIdentity.type` of the caller.
     pub fn caller_type(&self) -> &'a str {
         self.text(Text::CallerType)
+    }
+
+    /// `userIdentity.arn` of the caller; empty in the record of another account's trail.
+    pub fn caller_arn(&self) -> &'a str {
+        self.text(Text::CallerArn)
     }
 
     /// The caller's access key id.
