@@ -106,6 +106,11 @@ impl Keys {
         self.creations.get(&key).map_or(&[], Vec::as_slice)
     }
 
+    /// Every logged creation with its key, in no lasting order.
+    pub fn all_creations(&self) -> impl Iterator<Item = (Sym, &Creation)> {
+        self.creations.iter().flat_map(|(&key, creations)| creations.iter().map(move |creation| (key, creation)))
+    }
+
     fn row(&mut self, key: Sym) -> u32 {
         *self.by_key.entry(key).or_insert_with(|| {
             self.rows.push(KeyUse::new(key));

@@ -10,11 +10,13 @@
 
 mod coverage;
 mod destination;
+mod dot;
 mod error;
 mod format;
 mod json;
 mod json_layout;
 mod json_lines;
+mod json_tree;
 mod new_file;
 mod sanitize;
 mod terminal;
@@ -38,7 +40,7 @@ pub use new_file::NewFile;
 pub use sanitize::sanitize;
 
 use crate::model::TimeWindow;
-use crate::report::{Finding, Table};
+use crate::report::{Finding, Table, Tree};
 use crate::scan::Coverage;
 
 /// Bytes gathered before the operating system is asked to write.
@@ -78,6 +80,8 @@ pub struct Section {
     pub findings: Vec<Finding>,
     /// Which rows the report's own options left out; tables say it, the command line says it for the other formats.
     pub hidden: Option<String>,
+    /// The rows as a forest, folded as it is to be shown.
+    pub tree: Option<Tree>,
 }
 
 /// How text looks on standard output. Files are written plain and whole, as [`Style::default`] says.
@@ -160,6 +164,7 @@ fn emit(document: &Document<'_>, format: Format, style: Style, out: &mut dyn Wri
         Format::Table => terminal::write(document, style, out),
         Format::Json => json::write(document, out),
         Format::Jsonl => json_lines::write(document, out),
+        Format::Dot => dot::write(document, out),
         #[cfg(feature = "columnar")]
         Format::Csv => columnar_csv::write(document, style.place == Place::Terminal, out),
         #[cfg(feature = "columnar")]

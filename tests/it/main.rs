@@ -24,5 +24,6 @@ mod reports;
 mod s3;
 mod secrets;
 mod shapes;
+mod trace;
 mod truth;
 mod window;

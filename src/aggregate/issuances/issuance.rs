@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::record::{Number, Record, Text};
 use crate::aggregate::Symbols;
-use crate::model::{EventTime, IssuanceApi};
+use crate::model::{Arn, EventTime, IssuanceApi};
 
 /// Credentials that were issued, or a sign-in: what one record says of it, or two that share an event.
 #[derive(Clone, Copy)]
@@ -112,6 +112,11 @@ impl<'a> Issuance<'a> {
     /// The caller's access key id.
     pub fn caller_access_key_id(&self) -> &'a str {
         self.text(Text::CallerKey)
+    }
+
+    /// The account of the caller's arn; empty in the record of another account's trail.
+    pub fn caller_account_id(&self) -> &'a str {
+        Arn::parse(self.caller_arn()).map_or("", |arn| arn.account_id)
     }
 
     /// `userIdentity.principalId` of the caller.

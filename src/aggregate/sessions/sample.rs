@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::aggregate::{AggregateKind, Cells, State, root_use};
+use crate::aggregate::{AggregateKind, Cells, State, issuances, keys, root_use};
 use crate::model::{
     Event, EventTime, IdentityRef, IdentityType, InScopeOf, SessionContext, SessionIssuer, UserIdentity,
 };
@@ -61,7 +61,7 @@ impl Sample {
 }
 
 /// The aggregates that the tests here are about.
-pub(crate) static KINDS: &[&AggregateKind] = &[&crate::aggregate::issuances::KIND, &super::KIND, &root_use::KIND];
+pub(crate) static KINDS: &[&AggregateKind] = &[&issuances::KIND, &super::KIND, &root_use::KIND, &keys::KIND];
 
 /// A state after these records, each counted and remembered; equal identities share a reference, as from the decoder.
 pub(crate) fn scan<'a>(samples: impl IntoIterator<Item = &'a Sample>) -> State {

@@ -10,7 +10,7 @@ use super::{Credential, Known};
 use crate::aggregate::Span;
 use crate::aggregate::issuances::Issuance;
 use crate::aggregate::sessions::Session;
-use crate::model::{AccessKeyKind, Arn, EventTime, IssuanceApi};
+use crate::model::{AccessKeyKind, EventTime, IssuanceApi};
 
 /// How long before or after what was counted of it a session may have made a call, in seconds: the longest life of any
 /// STS credentials.
@@ -41,7 +41,7 @@ impl<'a> Caller<'a> {
     }
 
     pub fn account_id(&self) -> &'a str {
-        account_of(&self.call)
+        self.call.caller_account_id()
     }
 }
 
@@ -104,7 +104,7 @@ fn holder_of_key(call: &Issuance<'_>, all: &[Credential<'_>], by_key: &AHashMap<
     let candidates = by_key.get(call.caller_access_key_id())?;
     candidates.iter().copied().find(|&i| {
         let dates = [all[i].creation_date(), call.caller_creation_date()];
-        let accounts = [all[i].account_id(), account_of(call)];
+        let accounts = [all[i].account_id(), call.caller_account_id()];
         let same_account = accounts[0] == accounts[1] || accounts.contains(&"");
         dates.contains(&None) && same_account && is_alive(&all[i], call.time())
     })
@@ -113,9 +113,4 @@ fn holder_of_key(call: &Issuance<'_>, all: &[Credential<'_>], by_key: &AHashMap<
 fn is_alive(credential: &Credential<'_>, time: Option<EventTime>) -> bool {
     let Some((time, (first, last))) = time.zip(credential.activity()) else { return true };
     first.plus_seconds(-LONGEST_LIFE) <= time && time <= last.plus_seconds(LONGEST_LIFE)
-}
-
-/// The account of the caller; empty where its record does not say.
-fn account_of<'a>(call: &Issuance<'a>) -> &'a str {
-    Arn::parse(call.caller_arn()).map_or("", |arn| arn.account_id)
 }

@@ -145,7 +145,7 @@ fn answer(view: &View<'_>) -> Answer {
     let mut findings: Vec<_> = rules::groups(&all, holding).into_iter().map(rules::Group::finding).collect();
     finding::sort(&mut findings);
     let hidden = hidden(all.len() - shown.len(), view);
-    Answer { columns: COLUMNS.to_vec(), rows, rows_spared, findings, hidden }
+    Answer { columns: COLUMNS.to_vec(), rows, rows_spared, findings, hidden, tree: None }
 }
 
 /// Says how many sessions `--min-events` left out.
