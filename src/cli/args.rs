@@ -259,7 +259,7 @@ fn argument(name: &'static str) -> Arg {
         .value_name(name)
         .required(true)
         .value_parser(NonEmptyStringValueParser::new())
-        .help("What is asked about; the help begins with what it can be")
+        .help("What is asked about; --help lists what it can be")
 }
 
 fn number_arg(option: ReportOption) -> Arg {

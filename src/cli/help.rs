@@ -25,7 +25,7 @@ pub fn root() -> String {
          trailscan root-usage --days 30 ./AWSLogs        who used root in the last 30 days\n  \
          trailscan root-usage s3://amzn-s3-demo-bucket   the same, from where the trail delivers\n  \
          trailscan key-spread -o keys.csv ./AWSLogs      where long-lived keys are used, as CSV\n  \
-         trailscan trace AKIAIOSFODNN7EXAMPLE ./AWSLogs  where a credential comes from, and what it issued\n\n\
+         trailscan trace root@111122223333 ./AWSLogs     what a credential comes from, and what it issued\n\n\
          `trailscan REPORT --help` shows what a report proves and does not prove, its columns and its options.\n\n\
          {EXIT_CODES}"
     )
