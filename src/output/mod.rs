@@ -19,6 +19,7 @@ mod json_lines;
 mod json_tree;
 mod new_file;
 mod sanitize;
+mod store;
 mod terminal;
 
 #[cfg(feature = "columnar")]
@@ -38,6 +39,7 @@ pub use error::OutputError;
 pub use format::{Format, FormatError};
 pub use new_file::NewFile;
 pub use sanitize::sanitize;
+pub use store::{Remote, Staged, Store};
 
 use crate::model::TimeWindow;
 use crate::report::{Finding, Table, Tree};
@@ -78,7 +80,8 @@ pub struct Section {
     pub table: Table,
     /// What deserves attention, worst first.
     pub findings: Vec<Finding>,
-    /// Which rows the report's own options left out; tables say it, the command line says it for the other formats.
+    /// A line below the rows: which of them the report's own options left out, or what they come to. Tables say it, the
+    /// command line says it for the other formats.
     pub hidden: Option<String>,
     /// The rows as a forest, folded as it is to be shown.
     pub tree: Option<Tree>,
@@ -139,6 +142,7 @@ pub fn write(document: &Document<'_>, pending: Pending, style: Style) -> Result<
                     file.write(&part, format)?;
                 }
             }
+            files.iter_mut().try_for_each(destination::OutputFile::stage)?;
             files.into_iter().try_for_each(destination::OutputFile::commit)
         }
     }

@@ -9,20 +9,28 @@ mod geo;
 mod lineage;
 mod options;
 mod rule;
+mod scorecard;
 mod table;
 mod tree;
 
+mod console_logins;
+mod key_age;
+mod key_facts;
 mod key_spread;
+mod keys;
+mod policy_changes;
 mod principals;
 mod root_usage;
 mod sessions;
 mod source_list;
 mod trace;
+mod user_arns;
 
 pub use finding::{Finding, Severity};
 pub use geo::{GeoDatabase, GeoError};
 pub use options::{OptionError, Options, ReportOption};
 pub use rule::{Practice, Rule};
+pub use scorecard::{Evidence, LogSpan, Score, Verdict, Worst, scorecard};
 pub use table::{Column, ColumnError, ColumnKind, Prominence, Table, Value};
 pub use tree::{Tree, TreeNode, Way};
 
@@ -30,8 +38,16 @@ use crate::aggregate::{AggregateKind, State};
 use crate::model::EventTime;
 
 /// Every report, in the order in which they are listed.
-pub static REPORTS: &[&Report] =
-    &[&root_usage::REPORT, &key_spread::REPORT, &sessions::REPORT, &principals::REPORT, &trace::REPORT];
+pub static REPORTS: &[&Report] = &[
+    &root_usage::REPORT,
+    &console_logins::REPORT,
+    &keys::REPORT,
+    &key_spread::REPORT,
+    &policy_changes::REPORT,
+    &sessions::REPORT,
+    &principals::REPORT,
+    &trace::REPORT,
+];
 
 /// A question and how it is answered.
 pub struct Report {

@@ -3,6 +3,7 @@
 
 #[cfg(unix)]
 mod child;
+mod credentials;
 mod duplicates;
 mod filters;
 mod harness;
