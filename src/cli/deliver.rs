@@ -4,7 +4,7 @@ use std::path::Path;
 
 use trailscan::aggregate::State;
 use trailscan::model::EventTime;
-use trailscan::output::{self, Content, Destination, Document, NewFile, OutputError, Pending, Section};
+use trailscan::output::{self, Content, Destination, Document, Format, NewFile, OutputError, Pending, Section};
 use trailscan::report::{Report, Table, View};
 use trailscan::scan::Coverage;
 
@@ -77,7 +77,8 @@ pub fn sections(plan: &Plan, state: &State, last_event: Option<EventTime>) -> Re
     // Rows are cut after they are sorted, so only the default order can spare some.
     let by_default = plan.delivery.shape.sort.is_none();
     let rows_wanted = plan.delivery.limit.filter(|_| by_default).unwrap_or(usize::MAX);
-    let view = View { as_of, rows_wanted, geo: plan.geo.as_ref(), ..View::new(state, &plan.options) };
+    let argument = plan.argument.as_deref();
+    let view = View { as_of, rows_wanted, argument, geo: plan.geo.as_ref(), ..View::new(state, &plan.options) };
     plan.question.reports().into_iter().map(|report| section(report, &view, &plan.delivery)).collect()
 }
 
@@ -89,5 +90,8 @@ fn section(report: &'static Report, view: &View<'_>, delivery: &Delivery) -> Res
     if let Some(limit) = delivery.limit {
         table.limit(limit);
     }
-    Ok(Section { summary: report.summary, table, findings: answer.findings, hidden: answer.hidden })
+    // A table with chosen columns, or in a chosen order, is asked for where a tree would stand.
+    let wants_rows = delivery.format == Format::Table && (table.chosen || delivery.shape.sort.is_some());
+    let tree = answer.tree.filter(|_| !wants_rows).map(|tree| tree.folded(delivery.alike));
+    Ok(Section { summary: report.summary, table, findings: answer.findings, hidden: answer.hidden, tree })
 }

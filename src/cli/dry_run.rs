@@ -84,6 +84,7 @@ fn section(survey: &Survey) -> Section {
         table,
         findings: Vec::new(),
         hidden: Some(sum(survey)),
+        tree: None,
     }
 }
 
