@@ -4,7 +4,7 @@ use std::path::Path;
 
 use trailscan::aggregate::State;
 use trailscan::model::EventTime;
-use trailscan::output::{self, Content, Destination, Document, NewFile, OutputError, Pending, Section};
+use trailscan::output::{self, Content, Destination, Document, Format, NewFile, OutputError, Pending, Section};
 use trailscan::posture::Posture;
 use trailscan::report::{Report, Table, View};
 use trailscan::scan::Coverage;
@@ -95,7 +95,9 @@ pub fn sections(plan: &Plan, known: &Known<'_>) -> Result<Vec<Section>, Problem>
     // Rows are cut after they are sorted, so only the default order can spare some.
     let by_default = plan.delivery.shape.sort.is_none();
     let rows_wanted = plan.delivery.limit.filter(|_| by_default).unwrap_or(usize::MAX);
-    let view = View { as_of, rows_wanted, geo: plan.geo.as_ref(), posture, ..View::new(state, &plan.options) };
+    let argument = plan.argument.as_deref();
+    let of_options = View::new(state, &plan.options);
+    let view = View { as_of, rows_wanted, argument, geo: plan.geo.as_ref(), posture, ..of_options };
     plan.reports().into_iter().map(|report| section(report, &view, plan)).collect()
 }
 
@@ -109,5 +111,9 @@ fn section(report: &'static Report, view: &View<'_>, plan: &Plan) -> Result<Sect
     if let Some(limit) = delivery.limit {
         table.limit(limit);
     }
-    Ok(Section { summary: report.summary, table, findings: answer.findings, hidden: answer.hidden, suppressed })
+    // A table with chosen columns, or in a chosen order, is asked for where a tree would stand.
+    let wants_rows = delivery.format == Format::Table && (table.chosen || delivery.shape.sort.is_some());
+    let tree = answer.tree.filter(|_| !wants_rows).map(|tree| tree.folded(delivery.alike));
+    let (summary, findings, hidden) = (report.summary, answer.findings, answer.hidden);
+    Ok(Section { summary, table, findings, hidden, suppressed, tree })
 }

@@ -17,17 +17,19 @@ pub enum Format {
     Csv,
     /// Typed columns; needs the feature `columnar`.
     Parquet,
+    /// A tree for Graphviz, of reports that have one.
+    Dot,
 }
 
 /// Why a format cannot be had.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FormatError {
     /// The word names no format.
-    #[error("no format is called {0:?}; formats are table, json, jsonl, csv, parquet")]
+    #[error("no format is called {0:?}; formats are table, json, jsonl, csv, parquet, dot")]
     UnknownWord(String),
     /// The file's name does not say which format is meant.
     #[error(
-        "{}: the extension names no format; use .json, .jsonl, .ndjson, .csv, .parquet or .txt, or give --format",
+        "{}: the extension names no format; use .json, .jsonl, .ndjson, .csv, .parquet, .dot, .gv or .txt, or give --format",
         .0.display()
     )]
     UnknownExtension(PathBuf),
@@ -38,7 +40,7 @@ pub enum FormatError {
 
 impl Format {
     /// All of them, in the order in which help lists them.
-    pub const ALL: [Self; 5] = [Self::Table, Self::Json, Self::Jsonl, Self::Csv, Self::Parquet];
+    pub const ALL: [Self; 6] = [Self::Table, Self::Json, Self::Jsonl, Self::Csv, Self::Parquet, Self::Dot];
 
     /// The word that names it; also the extension of its files, but for a table's.
     pub const fn as_str(self) -> &'static str {
@@ -48,6 +50,7 @@ impl Format {
             Self::Jsonl => "jsonl",
             Self::Csv => "csv",
             Self::Parquet => "parquet",
+            Self::Dot => "dot",
         }
     }
 
@@ -67,6 +70,7 @@ impl Format {
         let extension = path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase).unwrap_or_default();
         let format = match extension.as_str() {
             "ndjson" => Some(Self::Jsonl),
+            "gv" => Some(Self::Dot),
             known => Self::ALL.into_iter().find(|format| format.extension() == known),
         };
         format.ok_or_else(|| FormatError::UnknownExtension(path.to_owned()))?.built()
@@ -74,12 +78,12 @@ impl Format {
 
     /// Whether several reports can share one stream of it.
     pub(super) const fn holds_many(self) -> bool {
-        !matches!(self, Self::Csv | Self::Parquet)
+        !matches!(self, Self::Csv | Self::Parquet | Self::Dot)
     }
 
     /// Whether the coverage lies in a file beside it, for lack of a place inside.
     pub(super) const fn has_coverage_beside(self) -> bool {
-        matches!(self, Self::Jsonl | Self::Csv | Self::Parquet)
+        matches!(self, Self::Jsonl | Self::Csv | Self::Parquet | Self::Dot)
     }
 
     /// This format, if the build has it.
@@ -132,7 +136,7 @@ mod tests {
             assert!(error.starts_with(path) && error.contains(".json, .jsonl, .ndjson, .csv, .parquet"), "{error}");
         }
         let error = "xml".parse::<Format>().unwrap_err().to_string();
-        assert_eq!(error, "no format is called \"xml\"; formats are table, json, jsonl, csv, parquet");
+        assert_eq!(error, "no format is called \"xml\"; formats are table, json, jsonl, csv, parquet, dot");
     }
 
     #[cfg(feature = "columnar")]

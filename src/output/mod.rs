@@ -10,11 +10,13 @@
 
 mod coverage;
 mod destination;
+mod dot;
 mod error;
 mod format;
 mod json;
 mod json_layout;
 mod json_lines;
+mod json_tree;
 mod new_file;
 mod sanitize;
 mod store;
@@ -40,7 +42,7 @@ pub use sanitize::sanitize;
 pub use store::{Remote, Staged, Store};
 
 use crate::model::TimeWindow;
-use crate::report::{Finding, Table};
+use crate::report::{Finding, Table, Tree};
 use crate::scan::Coverage;
 
 /// Bytes gathered before the operating system is asked to write.
@@ -83,6 +85,8 @@ pub struct Section {
     pub hidden: Option<String>,
     /// How many findings the user's config left out; they are nowhere else.
     pub suppressed: usize,
+    /// The rows as a forest, folded as it is to be shown.
+    pub tree: Option<Tree>,
 }
 
 /// How text looks on standard output. Files are written plain and whole, as [`Style::default`] says.
@@ -184,6 +188,7 @@ fn emit(document: &Document<'_>, format: Format, style: Style, out: &mut dyn Wri
         Format::Table => terminal::write(document, style, out),
         Format::Json => json::write(document, out),
         Format::Jsonl => json_lines::write(document, out),
+        Format::Dot => dot::write(document, out),
         #[cfg(feature = "columnar")]
         Format::Csv => columnar_csv::write(document, style.place == Place::Terminal, out),
         #[cfg(feature = "columnar")]

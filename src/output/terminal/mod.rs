@@ -18,6 +18,7 @@ mod grid;
 mod layout;
 mod paint;
 mod records;
+mod tree;
 
 use std::io::{self, Write};
 
@@ -67,7 +68,10 @@ fn write_section(section: &Section, over: &str, style: Style, out: &mut dyn Writ
     if table.rows.is_empty() && table.rows_total == 0 {
         writeln!(out, "{}: no rows over {over}", table.report)?;
     } else {
-        write_rows(table, style, out)?;
+        match &section.tree {
+            Some(forest) => tree::write(forest, style, out)?,
+            None => write_rows(table, style, out)?,
+        }
     }
     if let Some(hidden) = &section.hidden {
         writeln!(out, "{}", Paint::new(style.color).faint(&sanitize(hidden)))?;
