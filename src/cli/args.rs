@@ -269,6 +269,7 @@ pub fn command() -> Command {
         let command = Command::new(report.name).args(report.argument.map(argument));
         let command = Shape::augment_args(Common::augment_args(command));
         let command = if report.reads_state() { StateTyped::augment_args(command) } else { command };
+        let command = if report.needs_no_logs() { command.mut_args(aside) } else { command };
         let command = command.about(report.summary).long_about(help::about(report));
         command.after_help(help::examples(report.name)).after_long_help(help::after(report))
     });
@@ -286,6 +287,13 @@ pub fn command() -> Command {
     #[cfg(feature = "s3")]
     let root = root.subcommand(super::profiles::command());
     root
+}
+
+/// Leaves to the long help what a report that reads no logs has for them.
+fn aside(arg: Arg) -> Arg {
+    let heading = arg.get_help_heading().unwrap_or_default();
+    let is_of_logs = ["S3", "Limits", "Filters"].contains(&heading) && arg.get_id() != "account";
+    if is_of_logs || arg.get_id() == "geoip_db" { arg.hide_short_help(true) } else { arg }
 }
 
 /// The numbers that a report, or the audit of all of them, can be given, each name once.

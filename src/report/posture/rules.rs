@@ -56,7 +56,7 @@ pub(super) const KEY_TOO_OLD: Rule = Rule {
 };
 
 pub(super) const KEY_NEVER_USED: Rule = Rule {
-    id: "key-unused",
+    id: "active-key-never-used",
     severity: Severity::Low,
     practice: None,
     about: "An active access key was never used, and was made more than --unused-grace days before the report.",

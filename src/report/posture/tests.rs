@@ -150,7 +150,7 @@ fn keys_old_unused_and_two() {
     let one = |made: i64, used: &str| found(&[report(&[row("bob", &key(&days_ago(made), used))])]);
     assert_eq!(one(91, &used), set(["key-too-old user/bob access_key_1"]));
     assert_eq!(one(90, &used), set([]));
-    assert_eq!(one(8, "N/A"), set(["key-unused user/bob access_key_1"]));
+    assert_eq!(one(8, "N/A"), set(["active-key-never-used user/bob access_key_1"]));
     assert_eq!(one(7, "N/A"), set([]), "new keys have time");
     assert_eq!(one(8, "not_supported"), set([]), "not known is not never");
     let made = days_ago(20);
@@ -189,7 +189,7 @@ fn idle_means_every_credential() {
     assert_eq!(user(&old, &old), set(["user-idle user/Alice"]));
     assert_eq!(user(&old, &used), set([]));
     assert_eq!(user(&used, &old), set([]));
-    assert_eq!(user(&old, "N/A"), set(["key-unused user/Alice access_key_1"]), "made 80 days ago");
+    assert_eq!(user(&old, "N/A"), set(["active-key-never-used user/Alice access_key_1"]), "made 80 days ago");
     assert_eq!(user(&old, "not_supported"), set([]), "not known");
     assert_eq!(found(&[report(&[row("nobody", &[])])]), set([]), "no credential, none idle");
     let long = days_ago(200);
