@@ -7,6 +7,7 @@
 //! Laws, held by tests: merging is commutative and associative with the empty state as identity; splitting the events
 //! anywhere and merging gives the rows of one pass; saving and loading changes nothing.
 
+pub mod activity;
 mod batch;
 mod hours;
 pub mod issuances;
@@ -89,4 +90,4 @@ impl std::fmt::Debug for AggregateKind {
 
 /// Every aggregate, in the order in which they are saved.
 pub static AGGREGATES: &[&AggregateKind] =
-    &[&root_use::KIND, &keys::KIND, &issuances::KIND, &sessions::KIND, &principals::KIND];
+    &[&root_use::KIND, &keys::KIND, &issuances::KIND, &sessions::KIND, &principals::KIND, &activity::KIND];

@@ -2,7 +2,8 @@
 
 use trailscan::aggregate::State;
 use trailscan::model::EventTime;
-use trailscan::output::{self, Content, Document, NewFile, Pending, Section};
+use trailscan::output::{self, Content, Document, Format, NewFile, Pending, Section};
+use trailscan::report::charts::{self, Chart};
 use trailscan::report::{Report, Table, View};
 use trailscan::scan::Coverage;
 
@@ -75,5 +76,15 @@ fn section(report: &'static Report, view: &View<'_>, delivery: &Delivery) -> Res
     if let Some(limit) = delivery.limit {
         table.limit(limit);
     }
-    Ok(Section { summary: report.summary, table, findings: answer.findings, hidden: answer.hidden })
+    let charts = if delivery.format == Format::Html { charts(report, view, delivery) } else { Vec::new() };
+    Ok(Section { summary: report.summary, table, findings: answer.findings, charts, hidden: answer.hidden })
+}
+
+/// What a page draws, with the commands that print the same numbers of the same logs.
+fn charts(report: &Report, view: &View<'_>, delivery: &Delivery) -> Vec<Chart> {
+    let mut charts = charts::charts_of(report.name, view);
+    for chart in &mut charts {
+        chart.command = format!("{} {}", chart.command, delivery.repeat);
+    }
+    charts
 }

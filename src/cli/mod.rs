@@ -10,6 +10,7 @@ mod inputs;
 mod plan;
 mod progress;
 mod quantity;
+mod repeat;
 mod run;
 #[cfg(feature = "s3")]
 mod s3;

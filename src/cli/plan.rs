@@ -17,10 +17,13 @@ use trailscan::scan::Limits;
 use super::args::{Common, Shape, Typed, When};
 use super::config::Config;
 use super::exit::Problem;
-use super::{inputs, window};
+use super::{inputs, repeat, window};
 
 /// Rows of a report that a table of an audit shows when nothing else is said.
 const AUDIT_ROWS: usize = 20;
+
+/// Rows of a report that a page holds when nothing else is said: more make it slow to open and to send.
+const PAGE_ROWS: usize = 10_000;
 
 /// All that a run does.
 pub struct Plan {
@@ -88,6 +91,8 @@ pub struct Delivery {
     pub limit: Option<usize>,
     /// The severity that fails the run.
     pub fail_on: Option<Severity>,
+    /// What a command needs to count the same events: window, filters, inputs.
+    pub repeat: String,
 }
 
 /// What is outside the command line.
@@ -162,7 +167,7 @@ impl Plan {
             read,
             filters: Filters::new(&criteria(&common)).map_err(Problem::usage)?,
             work: work(&common, config.threads),
-            delivery: delivery(question, &common, shape)?,
+            delivery: Delivery { repeat: repeat::arguments(&common, window, &inputs), ..delivery(question, &common, shape)? },
             #[cfg(feature = "s3")]
             window_by_default: is_by_default(&common, &inputs),
             #[cfg(feature = "s3")]
@@ -269,15 +274,18 @@ fn delivery(question: Question, common: &Common, shape: Shape) -> Result<Deliver
         coverage: common.coverage.clone(),
         shape,
         limit: limit(question, format, common.limit),
+        repeat: String::new(),
         fail_on: common.fail_on.as_deref().and_then(|word| Severity::ALL.into_iter().find(|s| s.as_str() == word)),
     })
 }
 
-/// The most rows of a report; `None` is no limit. The tables of an audit are an overview, wherever they go.
+/// The most rows of a report; `None` is no limit. The tables of an audit are an overview, wherever they go, and a page is
+/// for people.
 fn limit(question: Question, format: Format, given: Option<u64>) -> Option<usize> {
     match (given, question) {
         (Some(0), _) => None,
         (Some(rows), _) => Some(usize::try_from(rows).unwrap_or(usize::MAX)),
+        (None, _) if format == Format::Html => Some(PAGE_ROWS),
         (None, Question::Audit) if format == Format::Table => Some(AUDIT_ROWS),
         (None, _) => None,
     }

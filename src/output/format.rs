@@ -17,17 +17,19 @@ pub enum Format {
     Csv,
     /// Typed columns; needs the feature `columnar`.
     Parquet,
+    /// One self-contained page for people, with charts.
+    Html,
 }
 
 /// Why a format cannot be had.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FormatError {
     /// The word names no format.
-    #[error("no format is called {0:?}; formats are table, json, jsonl, csv, parquet")]
+    #[error("no format is called {0:?}; formats are table, json, jsonl, csv, parquet, html")]
     UnknownWord(String),
     /// The file's name does not say which format is meant.
     #[error(
-        "{}: the extension names no format; use .json, .jsonl, .ndjson, .csv, .parquet or .txt, or give --format",
+        "{}: the extension names no format; use .json, .jsonl, .ndjson, .csv, .parquet, .html or .txt, or give --format",
         .0.display()
     )]
     UnknownExtension(PathBuf),
@@ -38,7 +40,7 @@ pub enum FormatError {
 
 impl Format {
     /// All of them, in the order in which help lists them.
-    pub const ALL: [Self; 5] = [Self::Table, Self::Json, Self::Jsonl, Self::Csv, Self::Parquet];
+    pub const ALL: [Self; 6] = [Self::Table, Self::Json, Self::Jsonl, Self::Csv, Self::Parquet, Self::Html];
 
     /// The word that names it; also the extension of its files, but for a table's.
     pub const fn as_str(self) -> &'static str {
@@ -48,6 +50,7 @@ impl Format {
             Self::Jsonl => "jsonl",
             Self::Csv => "csv",
             Self::Parquet => "parquet",
+            Self::Html => "html",
         }
     }
 
@@ -67,6 +70,7 @@ impl Format {
         let extension = path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase).unwrap_or_default();
         let format = match extension.as_str() {
             "ndjson" => Some(Self::Jsonl),
+            "htm" => Some(Self::Html),
             known => Self::ALL.into_iter().find(|format| format.extension() == known),
         };
         format.ok_or_else(|| FormatError::UnknownExtension(path.to_owned()))?.built()
@@ -117,7 +121,7 @@ mod tests {
 
     #[test]
     fn words_and_extensions() {
-        for format in [Format::Table, Format::Json, Format::Jsonl] {
+        for format in [Format::Table, Format::Json, Format::Jsonl, Format::Html] {
             assert_eq!(format.as_str().parse(), Ok(format));
             assert_eq!(of(&format!("dir.csv/x.{}", format.extension())), Ok(format));
         }
@@ -129,10 +133,10 @@ mod tests {
     fn what_is_unknown_is_told_with_what_is_known() {
         for path in ["x", "x.json.gz", "x.table", "json", "dir.json/x"] {
             let error = of(path).unwrap_err();
-            assert!(error.starts_with(path) && error.contains(".json, .jsonl, .ndjson, .csv, .parquet"), "{error}");
+            assert!(error.starts_with(path) && error.contains(".json, .jsonl, .ndjson, .csv, .parquet, .html"), "{error}");
         }
         let error = "xml".parse::<Format>().unwrap_err().to_string();
-        assert_eq!(error, "no format is called \"xml\"; formats are table, json, jsonl, csv, parquet");
+        assert_eq!(error, "no format is called \"xml\"; formats are table, json, jsonl, csv, parquet, html");
     }
 
     #[cfg(feature = "columnar")]

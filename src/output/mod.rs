@@ -5,13 +5,14 @@
 //! the end.
 //!
 //! Log text is written by whoever made the call, attackers included: terminals get it escaped ([`sanitize`]), CSV gets
-//! it without formulas, JSON and Parquet get it as it is. Findings are part of tables and JSON only: in the other formats
-//! the rows say severity and verdict.
+//! it without formulas, JSON and Parquet get it as it is, a page gets it as text that is no markup. Findings are part of
+//! tables, JSON and pages only: in the other formats the rows say severity and verdict.
 
 mod coverage;
 mod destination;
 mod error;
 mod format;
+mod html;
 mod json;
 mod json_layout;
 mod json_lines;
@@ -38,6 +39,7 @@ pub use new_file::NewFile;
 pub use sanitize::sanitize;
 
 use crate::model::TimeWindow;
+use crate::report::charts::Chart;
 use crate::report::{Finding, Table};
 use crate::scan::Coverage;
 
@@ -76,6 +78,8 @@ pub struct Section {
     pub table: Table,
     /// What deserves attention, worst first.
     pub findings: Vec<Finding>,
+    /// What a page draws of it; other formats have the numbers in their rows.
+    pub charts: Vec<Chart>,
     /// Which rows the report's own options left out; tables say it, the command line says it for the other formats.
     pub hidden: Option<String>,
 }
@@ -160,6 +164,7 @@ fn emit(document: &Document<'_>, format: Format, style: Style, out: &mut dyn Wri
         Format::Table => terminal::write(document, style, out),
         Format::Json => json::write(document, out),
         Format::Jsonl => json_lines::write(document, out),
+        Format::Html => html::write(document, out),
         #[cfg(feature = "columnar")]
         Format::Csv => columnar_csv::write(document, style.place == Place::Terminal, out),
         #[cfg(feature = "columnar")]

@@ -4,12 +4,14 @@
 //! the function that makes its rows and findings. [`REPORTS`] registers it; subcommand, help, every format, the
 //! README's table and the tests' loops come from there.
 
+pub mod charts;
 mod finding;
 mod geo;
 mod options;
 mod rule;
 mod table;
 
+mod activity;
 mod key_spread;
 mod principals;
 mod root_usage;
@@ -26,7 +28,8 @@ use crate::aggregate::{AggregateKind, State};
 use crate::model::EventTime;
 
 /// Every report that needs no argument, in the order in which they are listed and audited.
-pub static REPORTS: &[&Report] = &[&root_usage::REPORT, &key_spread::REPORT, &sessions::REPORT, &principals::REPORT];
+pub static REPORTS: &[&Report] =
+    &[&root_usage::REPORT, &key_spread::REPORT, &sessions::REPORT, &principals::REPORT, &activity::REPORT];
 
 /// A question and how it is answered.
 pub struct Report {

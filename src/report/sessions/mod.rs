@@ -1,5 +1,6 @@
 //! `sessions`: which temporary credentials were in use, what kind they are, and who issued them.
 
+mod charts;
 mod expiry;
 mod issue;
 mod kind;
@@ -15,6 +16,7 @@ use super::{Answer, Column, ColumnKind, Report, ReportOption, Severity, Value, V
 use crate::aggregate::issuances::{self, Issuance, Issuances};
 use crate::aggregate::sessions::{self, Sessions};
 use crate::model::{SourceAddress, quantity};
+pub(super) use charts::charts;
 use expiry::Expiry;
 use issue::Explained;
 use kind::{Kind, role_name, session_name};
@@ -137,18 +139,10 @@ struct Known<'a> {
 }
 
 fn answer(view: &View<'_>) -> Answer {
-    let symbols = view.state.symbols();
-    let issued = view.state.get::<Issuances>().map(|issuances| issuances.all(symbols)).unwrap_or_default();
-    let all = match view.state.get::<Sessions>() {
-        Some(sessions) => issue::explain(sessions.all(symbols), &issued),
-        None => Vec::new(),
-    };
-    let kinds: Vec<Kind> = all.iter().map(Kind::of).collect();
-    let mfas = mfa::judge(&all, &kinds);
-    let all: Vec<Known<'_>> =
-        all.iter().enumerate().map(|(i, explained)| Known::new(explained, kinds[i], mfas[i])).collect();
+    let explained = explained(view);
+    let all = known(&explained);
     let holding: Vec<_> = all.iter().map(rules::holding).collect();
-    let worst = |i: usize| holding[i].iter().map(|(rule, _)| rule.severity).max().unwrap_or(Severity::Info);
+    let worst = |i: usize| rules::worst(&holding[i]);
     let events = |i: usize| all[i].explained.session.tally().events;
     let mut shown: Vec<(Severity, usize)> =
         (0..all.len()).filter(|&i| events(i) >= view.options.get(&MIN_EVENTS)).map(|i| (worst(i), i)).collect();
@@ -160,6 +154,20 @@ fn answer(view: &View<'_>) -> Answer {
     finding::sort(&mut findings);
     let hidden = hidden(all.len() - shown.len(), view);
     Answer { columns: COLUMNS.to_vec(), rows, rows_spared, findings, hidden }
+}
+
+/// Every session with what explains it, by session id.
+fn explained<'a>(view: &View<'a>) -> Vec<Explained<'a>> {
+    let symbols = view.state.symbols();
+    let issued = view.state.get::<Issuances>().map(|issuances| issuances.all(symbols)).unwrap_or_default();
+    view.state.get::<Sessions>().map(|sessions| issue::explain(sessions.all(symbols), &issued)).unwrap_or_default()
+}
+
+/// All that is worked out about each, in the same order.
+fn known<'a>(explained: &'a [Explained<'a>]) -> Vec<Known<'a>> {
+    let kinds: Vec<Kind> = explained.iter().map(Kind::of).collect();
+    let mfas = mfa::judge(explained, &kinds);
+    explained.iter().enumerate().map(|(i, explained)| Known::new(explained, kinds[i], mfas[i])).collect()
 }
 
 /// Says how many sessions `--min-events` left out.
