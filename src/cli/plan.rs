@@ -167,7 +167,10 @@ impl Plan {
             read,
             filters: Filters::new(&criteria(&common)).map_err(Problem::usage)?,
             work: work(&common, config.threads),
-            delivery: Delivery { repeat: repeat::arguments(&common, window, &inputs), ..delivery(question, &common, shape)? },
+            delivery: Delivery {
+                repeat: repeat::arguments(&common, window, &inputs),
+                ..delivery(question, &common, shape)?
+            },
             #[cfg(feature = "s3")]
             window_by_default: is_by_default(&common, &inputs),
             #[cfg(feature = "s3")]

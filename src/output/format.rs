@@ -133,7 +133,10 @@ mod tests {
     fn what_is_unknown_is_told_with_what_is_known() {
         for path in ["x", "x.json.gz", "x.table", "json", "dir.json/x"] {
             let error = of(path).unwrap_err();
-            assert!(error.starts_with(path) && error.contains(".json, .jsonl, .ndjson, .csv, .parquet, .html"), "{error}");
+            assert!(
+                error.starts_with(path) && error.contains(".json, .jsonl, .ndjson, .csv, .parquet, .html"),
+                "{error}"
+            );
         }
         let error = "xml".parse::<Format>().unwrap_err().to_string();
         assert_eq!(error, "no format is called \"xml\"; formats are table, json, jsonl, csv, parquet, html");

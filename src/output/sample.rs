@@ -92,7 +92,13 @@ pub(super) fn section() -> Section {
     ];
     let mut table = Table::new(&SAMPLE, COLUMNS.to_vec(), rows);
     table.rows_total = 5;
-    Section { summary: "Keys and where they are used from", table, findings: vec![finding()], charts: Vec::new(), hidden: None }
+    Section {
+        summary: "Keys and where they are used from",
+        table,
+        findings: vec![finding()],
+        charts: Vec::new(),
+        hidden: None,
+    }
 }
 
 /// No rows, no findings.

@@ -36,7 +36,7 @@ a counted event, which quiet accounts have, and blinded trails too; the coverage
 (gaps) and calls that changed logging. A busy hour is not a strange one: it has to be held against other days.";
 
 const COLUMNS: &[Column] = &[
-    Column::new("day", ColumnKind::Id, "The UTC day."),
+    Column::new("day", ColumnKind::Text, "The UTC day."),
     Column::new("account_id", ColumnKind::Id, "Account that the events are counted for; null where none is told."),
     Column::new("events", ColumnKind::Count, "Events.").unit("events"),
     Column::new("errors", ColumnKind::Count, "Events that failed.").unit("events"),

@@ -120,7 +120,8 @@ const COLUMNS: &[Column] = &[
         .unit("days")
         .third(),
     Column::new("age_basis", ColumnKind::Text, "created: exact; first-seen: at least this old.").last(),
-    Column::new("events_by_network", ColumnKind::NamedCounts, "Events from each network (/24 or /64), most first.").asked(),
+    Column::new("events_by_network", ColumnKind::NamedCounts, "Events from each network (/24 or /64), most first.")
+        .asked(),
 ];
 
 const GEO_COLUMNS: [Column; 4] = [

@@ -35,7 +35,8 @@ pub(super) fn save(rows: &[RootUseRow], symbols: &Symbols) -> Vec<Batch> {
 }
 
 fn days(rows: &[RootUseRow], symbols: &Symbols) -> Batch {
-    let all: Vec<_> = rows.iter().flat_map(|row| row.days.iter().map(move |(day, events)| (row, day, events))).collect();
+    let all: Vec<_> =
+        rows.iter().flat_map(|row| row.days.iter().map(move |(day, events)| (row, day, events))).collect();
     keyed(DAYS, all.iter().map(|&(row, ..)| row), symbols)
         .ints("day", all.iter().map(|(_, day, _)| Some(i64::from(day.0))))
         .ints("events", all.iter().map(|&(.., &events)| Some(events)))

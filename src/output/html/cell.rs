@@ -11,14 +11,23 @@ const MEMBERS: usize = 3;
 
 /// The cell of a value.
 pub(super) fn cell(value: &Value, column: &Column) -> Markup {
-    html! { td.n[column.kind == ColumnKind::Count] { (inside(value, column)) } }
+    html! { td class=[class(column.kind)] { (inside(value, column)) } }
+}
+
+/// Numbers stand at the right, times on one line.
+const fn class(kind: ColumnKind) -> Option<&'static str> {
+    match kind {
+        ColumnKind::Count => Some("n"),
+        ColumnKind::Time => Some("t"),
+        _ => None,
+    }
 }
 
 fn inside(value: &Value, column: &Column) -> Markup {
     match value {
         Value::Null => html! { span.none { "–" } },
         Value::Text(text) if is_severity(column, text) => badge_of(text),
-        Value::Text(text) if column.kind == ColumnKind::Id => id(text),
+        Value::Text(text) if column.kind == ColumnKind::Id || text.starts_with("arn:") => id(text),
         Value::Text(text) => html! { (sanitize(text)) },
         Value::Count(count) => html! { (grouped(count)) },
         Value::Time(time) => html! { (shown_time(&time.to_string())) },
@@ -33,8 +42,10 @@ fn inside(value: &Value, column: &Column) -> Markup {
 /// The first members, and how many follow.
 fn some(members: impl Iterator<Item = Markup>, len: usize) -> Markup {
     html! {
-        @for (i, member) in members.take(MEMBERS).enumerate() { @if i > 0 { ", " } (member) }
-        @if len > MEMBERS { span.more { " +" (grouped(len - MEMBERS)) } }
+        @for (i, member) in members.take(MEMBERS).enumerate() {
+            span.m { (member) @if i + 1 < len.min(MEMBERS) { "," } } " "
+        }
+        @if len > MEMBERS { span.more { "+" (grouped(len - MEMBERS)) } }
         @if len == 0 { span.none { "none" } }
     }
 }

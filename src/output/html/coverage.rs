@@ -8,8 +8,7 @@ use super::super::{Document, sanitize};
 use super::cell::{id, shown_time};
 use super::figure;
 use crate::model::{Day, grouped, quantity};
-use crate::report::charts::{Chart, DayAxis, Grid, GridCell, GridColumns, GridRow, Picture, PlaceDays};
-use crate::report::Severity;
+use crate::report::charts::{Chart, DayAxis, Grid, GridCell, GridColumns, GridRow, Picture, PlaceDays, Step};
 use crate::scan::{Coverage, Gap};
 
 /// The most places that are drawn, those with gaps first.
@@ -64,7 +63,10 @@ fn grid(places: &[PlaceDays], gaps: &[Gap]) -> Option<(Grid, Option<String>)> {
     rows.truncate(PLACES);
     let rows = rows.into_iter().map(|(place, (counts, silent))| row(place, &counts, &silent, &axis)).collect();
     let left_out = (more > 0).then(|| format!("{} without a gap not drawn", quantity(more as u64, "more place")));
-    let mark = gaps.first().map(|_| "a gap: a day without any log object");
+    let mark = gaps.first().map(|_| match axis.step() {
+        Step::Day => "a gap: a day without any log object",
+        _ => "a gap: days without any log object (a ring where others have some)",
+    });
     Some((Grid { columns: GridColumns::Days(axis), rows, mark, unit: "events" }, left_out))
 }
 
@@ -75,7 +77,8 @@ fn empty(axis: &DayAxis) -> (Vec<i64>, BTreeSet<usize>) {
 fn row((account, region): (&str, &str), counts: &[i64], silent: &BTreeSet<usize>, axis: &DayAxis) -> GridRow {
     let cells = counts.iter().enumerate().filter(|&(step, &count)| count > 0 || silent.contains(&step));
     let cell = |(column, &count): (usize, &i64)| {
-        let marked = silent.contains(&column);
+        // Events of a day without an object came with another day's object: that day is not silent.
+        let marked = silent.contains(&column) && (count == 0 || axis.step() != Step::Day);
         let events = quantity(count.unsigned_abs(), "event");
         let gap = if marked { ", a gap: no log object" } else { "" };
         GridCell { column, count, told: format!("{account} {region}, {}: {events}{gap}", axis.told(column)), marked }
@@ -84,7 +87,7 @@ fn row((account, region): (&str, &str), counts: &[i64], silent: &BTreeSet<usize>
     GridRow {
         label: format!("{} {}", told(account, "no account"), told(region, "no region")),
         note: events,
-        severity: (!silent.is_empty()).then_some(Severity::Medium),
+        severity: None,
         cells: cells.map(cell).collect(),
     }
 }
@@ -135,7 +138,8 @@ fn gaps(coverage: &Coverage) -> Markup {
 }
 
 fn logging_changes(coverage: &Coverage) -> Markup {
-    let time = |time: Option<crate::model::EventTime>| time.map(|time| shown_time(&time.to_string())).unwrap_or_default();
+    let time =
+        |time: Option<crate::model::EventTime>| time.map(|time| shown_time(&time.to_string())).unwrap_or_default();
     html! {
         @if !coverage.logging_changes.is_empty() {
             h3 id="logging-changes" { "Calls that changed or stopped logging" }

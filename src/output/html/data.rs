@@ -11,6 +11,9 @@ use serde_json::{Value as Json, json};
 use super::super::{Section, sanitize};
 use crate::report::{Column, ColumnKind, Prominence, Table, Value};
 
+/// Columns that fit a page side by side, mostly.
+const FIT: usize = 11;
+
 /// Texts of a column by their order of appearance.
 #[derive(Default)]
 struct Dictionary {
@@ -27,9 +30,11 @@ pub(super) fn write(section: &Section, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "<script type=\"application/json\" id=\"data-{}\">{packed}</script>", table.report)
 }
 
-/// Whether a column is shown before anybody asks.
+/// The columns that are shown before anybody asks: those of second prominence, and those of third where all of them fit.
 pub(super) fn is_shown(table: &Table, column: &Column) -> bool {
-    table.chosen || column.prominence <= Prominence::Third
+    let up_to = |least| table.columns.iter().filter(|column| column.prominence <= least).count();
+    let least = if up_to(Prominence::Third) <= FIT { Prominence::Third } else { Prominence::Second };
+    table.chosen || column.prominence <= least
 }
 
 fn column(table: &Table, index: usize) -> Json {

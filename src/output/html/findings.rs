@@ -14,6 +14,9 @@ use crate::report::{Finding, Rule, Severity, by_name};
 /// The most findings that stand on the page; a scan that has more has them grouped badly, and the JSON has all.
 const MOST: usize = 1_000;
 
+/// Findings of one rule that stand open; the rest of them are folded.
+const SHOWN: usize = 8;
+
 /// The findings of all sections.
 pub(super) struct Findings<'a> {
     all: Vec<(&'a Section, &'a Finding)>,
@@ -22,8 +25,10 @@ pub(super) struct Findings<'a> {
 impl<'a> Findings<'a> {
     /// Worst first; within a severity the reports keep their order.
     pub fn of(sections: &'a [Section]) -> Self {
-        let mut all: Vec<_> =
-            sections.iter().flat_map(|section| section.findings.iter().map(move |finding| (section, finding))).collect();
+        let mut all: Vec<_> = sections
+            .iter()
+            .flat_map(|section| section.findings.iter().map(move |finding| (section, finding)))
+            .collect();
         all.sort_by_key(|(_, finding)| Reverse(finding.severity));
         Self { all }
     }
@@ -37,6 +42,7 @@ impl<'a> Findings<'a> {
     pub fn section(&self) -> Markup {
         let mut anchors = Anchors::default();
         let more = self.all.len().saturating_sub(MOST);
+        let groups = self.all[..self.all.len() - more].chunk_by(|(_, a), (_, b)| a.rule == b.rule);
         html! {
             section id="findings" {
                 h2 { "Findings" span.sub { (self.totals()) } }
@@ -47,8 +53,15 @@ impl<'a> Findings<'a> {
                         span.status role="status" aria-live="polite" {}
                     }
                 }
-                @for (section, finding) in self.all.iter().take(MOST) {
-                    (one(finding, section, &anchors.give(&["finding", finding.rule, &finding.account_id, &without(finding)])))
+                @for group in groups {
+                    @let (first, rest) = group.split_at(group.len().min(SHOWN));
+                    @for (section, finding) in first { (one(finding, section, &mut anchors)) }
+                    @if !rest.is_empty() {
+                        details.rest {
+                            summary { (quantity(rest.len() as u64, "more finding")) " of " (rest[0].1.rule) }
+                            @for (section, finding) in rest { (one(finding, section, &mut anchors)) }
+                        }
+                    }
                 }
                 @if more > 0 {
                     p.note.loud { (quantity(more as u64, "more finding")) " not on this page: " code { "--format json" } " has all." }
@@ -59,7 +72,9 @@ impl<'a> Findings<'a> {
 
     fn totals(&self) -> String {
         let worst_first = Severity::ALL.into_iter().rev().map(|severity| (severity, self.count(severity)));
-        let told = worst_first.filter(|&(_, count)| count > 0).map(|(severity, count)| format!("{count} {}", severity.as_str()));
+        let told = worst_first
+            .filter(|&(_, count)| count > 0)
+            .map(|(severity, count)| format!("{count} {}", severity.as_str()));
         told.collect::<Vec<_>>().join(", ")
     }
 }
@@ -72,13 +87,14 @@ fn without(finding: &Finding) -> String {
     }
 }
 
-fn one(finding: &Finding, section: &Section, anchor: &str) -> Markup {
+fn one(finding: &Finding, section: &Section, anchors: &mut Anchors) -> Markup {
+    let anchor = anchors.give(&["finding", finding.rule, &finding.account_id, &without(finding)]);
     let report = section.table.report;
     let rule = by_name(report).and_then(|report| report.rules.iter().find(|rule| rule.id == finding.rule));
     html! {
-        article.finding id=(anchor) data-severity=(finding.severity.as_str()) {
+        article.finding id=(&anchor) data-severity=(finding.severity.as_str()) {
             h3 {
-                (badge(finding.severity)) " " a.rule href={ "#" (anchor) } { (finding.rule) } " " (id(&finding.subject))
+                (badge(finding.severity)) " " a.rule href={ "#" (&anchor) } { (finding.rule) } " " (id(&finding.subject))
                 @if !finding.account_id.is_empty() && !finding.subject.contains(&finding.account_id) {
                     span.account { "account " (id(&finding.account_id)) }
                 }
@@ -123,7 +139,9 @@ fn evidence(value: &Json) -> Markup {
         Json::Number(number) => html! { (number) },
         Json::String(text) => id(text),
         Json::Array(members) if members.is_empty() => html! { span.none { "none" } },
-        Json::Array(members) => html! { @for (i, member) in members.iter().enumerate() { @if i > 0 { ", " } (evidence(member)) } },
+        Json::Array(members) => {
+            html! { @for (i, member) in members.iter().enumerate() { @if i > 0 { ", " } (evidence(member)) } }
+        }
         Json::Object(fields) => html! {
             @for (i, (name, value)) in fields.iter().enumerate() {
                 @if i > 0 { ", " } span.field { (sanitize(name)) " " } (evidence(value))

@@ -49,10 +49,19 @@
   });
 
   // A linked finding is open, and so is everything on paper.
-  const openLinked = () => document.getElementById(decodeURIComponent(location.hash.slice(1)))?.querySelector("details")?.setAttribute("open", "");
+  const openLinked = () => {
+    const linked = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!linked) return;
+    linked.querySelector(":scope > details")?.setAttribute("open", "");
+    const rest = linked.closest("details.rest");
+    if (rest && !rest.open) {
+      rest.open = true;
+      linked.scrollIntoView();
+    }
+  };
   addEventListener("hashchange", openLinked);
   openLinked();
-  addEventListener("beforeprint", () => document.querySelectorAll(".finding details").forEach((details) => (details.open = true)));
+  addEventListener("beforeprint", () => document.querySelectorAll("#findings details").forEach((details) => (details.open = true)));
 
   // What a filter asks: words that all must be there, each in the column before its colon, if there is one.
   const words = (text) => text.toLowerCase().split(/\s+/).filter(Boolean);
@@ -61,7 +70,7 @@
   const tools = document.querySelector("[data-findings]");
   if (tools) {
     tools.hidden = false;
-    const articles = [...document.querySelectorAll(".finding")];
+    const articles = [...document.querySelectorAll(".finding")], rests = [...document.querySelectorAll("details.rest")];
     const texts = articles.map((article) => article.textContent.toLowerCase());
     const input = tools.querySelector("input"), status = tools.querySelector(".status");
     input.addEventListener("input", () => {
@@ -72,6 +81,11 @@
           word.startsWith("severity:") ? article.dataset.severity.startsWith(word.slice(9)) : texts[i].includes(word));
         article.hidden = !fits;
         shown += fits;
+      });
+      // What is folded is opened where it has something, as long as something is asked.
+      rests.forEach((rest) => {
+        rest.hidden = !rest.querySelector(".finding:not([hidden])");
+        rest.open = asked.length > 0;
       });
       status.textContent = asked.length ? `${grouped(shown)} of ${grouped(articles.length)}` : "";
     });
@@ -212,7 +226,7 @@
       open.addEventListener("click", () => this.toggle(tr, open, row, shown.length + 1));
       td.append(open);
       tr.append(td, ...shown.map((column) => {
-        const td = make("td", undefined, column.kind === "count" ? "n" : "");
+        const td = make("td", undefined, { count: "n", time: "t" }[column.kind] ?? "");
         td.append(...this.parts(column, row, MEMBERS));
         return td;
       }));
@@ -252,6 +266,7 @@
           return this.some(members, most);
         }
         default:
+          if (text(value).startsWith("arn:")) return [make("code", text(value), "id")];
           return column.name === "severity" && SEVERITIES.includes(text(value))
             ? [make("span", text(value), `badge ${text(value)}`)] : [text(value)];
       }
@@ -259,8 +274,13 @@
 
     some(members, most) {
       if (!members.length) return [make("span", "none", "none")];
-      const parts = members.slice(0, most).flatMap((member, i) => (i ? [", ", ...member] : member));
-      if (members.length > most) parts.push(make("span", ` +${grouped(members.length - most)}`, "more"));
+      const shown = members.slice(0, most);
+      const parts = shown.flatMap((member, i) => {
+        const span = make("span", undefined, "m");
+        span.append(...member, i + 1 < shown.length ? "," : "");
+        return [span, " "];
+      });
+      if (members.length > most) parts.push(make("span", `+${grouped(members.length - most)}`, "more"));
       return parts;
     }
   }

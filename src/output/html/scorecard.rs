@@ -76,7 +76,8 @@ impl<'a> Card<'a> {
 /// Where the practice and the verdict stand; `None` when the table is no scorecard.
 fn columns(table: &Table) -> Option<(usize, usize)> {
     let practice = table.columns.iter().position(|column| column.name == "practice")?;
-    let is_verdict = |i: &usize| !table.rows.is_empty() && table.rows.iter().all(|row| VERDICTS.contains(&text(&row[*i])));
+    let is_verdict =
+        |i: &usize| !table.rows.is_empty() && table.rows.iter().all(|row| VERDICTS.contains(&text(&row[*i])));
     let verdict = (0..table.columns.len()).find(is_verdict)?;
     Some((practice, verdict))
 }

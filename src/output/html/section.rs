@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::super::{Section, sanitize};
 use super::{figure, table};
 use crate::report::charts::Picture;
-use crate::report::{by_name, Finding};
+use crate::report::{Finding, by_name};
 
 /// The section of a report.
 pub(super) fn section(section: &Section) -> Markup {

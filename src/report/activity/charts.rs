@@ -6,9 +6,14 @@ use crate::aggregate::Symbols;
 use crate::aggregate::activity::{Activity, DayUse};
 use crate::model::{Day, grouped, quantity};
 use crate::report::View;
-use crate::report::charts::{Chart, DayAxis, DayColumns, Grid, GridCell, GridColumns, GridRow, Picture, PlaceDays};
+use crate::report::charts::{
+    Chart, DayAxis, DayColumns, Grid, GridCell, GridColumns, GridRow, Picture, PlaceDays, Step,
+};
 
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+/// The most days that have a line each in the chart of hours.
+const DAYS: usize = 31;
 
 /// Hours of a day.
 const HOURS: usize = 24;
@@ -17,7 +22,7 @@ const HOURS: usize = 24;
 pub fn charts(view: &View<'_>) -> Vec<Chart> {
     let rows = view.state.get::<Activity>().map_or(&[][..], Activity::rows);
     let Some(axis) = DayAxis::over(rows.iter().map(|row| row.day)) else { return Vec::new() };
-    vec![over_time(rows, axis), over_the_week(rows), by_place(rows, view.state.symbols())]
+    vec![over_time(rows, axis), by_hour(rows, axis), by_place(rows, view.state.symbols())]
 }
 
 fn over_time(rows: &[DayUse], axis: DayAxis) -> Chart {
@@ -42,44 +47,52 @@ fn over_time(rows: &[DayUse], axis: DayAxis) -> Chart {
     }
 }
 
-fn over_the_week(rows: &[DayUse]) -> Chart {
-    let mut counts = [[0i64; HOURS]; 7];
+/// By day and hour, where there are few days; else by weekday and hour.
+fn by_hour(rows: &[DayUse], axis: DayAxis) -> Chart {
+    let (first, last) = (axis.day(0), axis.day(axis.len() - 1));
+    let is_short = axis.step() == Step::Day && axis.len() <= DAYS;
+    let lines = if is_short { first.0..=last.0 } else { 0..=6 };
+    let mut counts: BTreeMap<i32, [i64; HOURS]> = lines.map(|line| (line, [0; HOURS])).collect();
     for row in rows {
-        let weekday = &mut counts[(row.day.0 + 3).rem_euclid(7) as usize];
-        for (sum, events) in weekday.iter_mut().zip(row.hours) {
+        let line = if is_short { row.day.0 } else { weekday(row.day) as i32 };
+        for (sum, events) in counts.entry(line).or_insert([0; HOURS]).iter_mut().zip(row.hours) {
             *sum += events;
         }
     }
-    let cells = |weekday: usize| {
-        let counted = counts[weekday].iter().enumerate().filter(|(_, events)| **events > 0);
-        let cell = |(hour, &count): (usize, &i64)| GridCell {
-            column: hour,
-            count,
-            told: format!("{} {hour:02}:00–{hour:02}:59 UTC: {}", WEEKDAYS[weekday], events(count)),
-            marked: false,
-        };
-        counted.map(cell).collect()
-    };
-    let row = |weekday: usize| GridRow {
-        label: WEEKDAYS[weekday].to_owned(),
-        note: grouped(counts[weekday].iter().sum::<i64>()),
-        severity: None,
-        cells: cells(weekday),
+    let name = |line: i32| match is_short {
+        true => format!("{} {}", Day(line), &WEEKDAYS[weekday(Day(line))][..3]),
+        false => WEEKDAYS[line as usize % WEEKDAYS.len()].to_owned(),
     };
     Chart {
         name: "activity-by-hour",
-        title: "Activity by weekday and hour (UTC)",
-        about: "Counted events by the hour in which they happened, all weeks and accounts together. Work done by \
-                people shows as office hours; what runs by itself shows as even rows.",
+        title: if is_short { "Activity by day and hour (UTC)" } else { "Activity by weekday and hour (UTC)" },
+        about: "Counted events of all accounts by the clock hour in which they happened. Work done by people shows as \
+                office hours; what runs by itself shows as even rows.",
         command: "activity --columns day,account_id,events_by_hour --format json".to_owned(),
         picture: Picture::Grid(Grid {
             columns: GridColumns::Names((0..HOURS).map(|hour| format!("{hour:02}")).collect()),
-            rows: (0..WEEKDAYS.len()).map(row).collect(),
+            rows: counts.into_iter().map(|(line, hours)| hour_row(name(line), &hours)).collect(),
             mark: None,
             unit: "events",
         }),
         left_out: None,
     }
+}
+
+fn hour_row(label: String, hours: &[i64; HOURS]) -> GridRow {
+    let counted = hours.iter().enumerate().filter(|(_, events)| **events > 0);
+    let cells = counted.map(|(hour, &count)| GridCell {
+        column: hour,
+        count,
+        told: format!("{label} {hour:02}:00–{hour:02}:59 UTC: {}", quantity(count.unsigned_abs(), "event")),
+        marked: false,
+    });
+    GridRow { cells: cells.collect(), note: grouped(hours.iter().sum::<i64>()), severity: None, label }
+}
+
+/// 0 for Monday; 1970-01-01 was a Thursday.
+fn weekday(day: Day) -> usize {
+    (day.0 + 3).rem_euclid(7) as usize
 }
 
 fn by_place(rows: &[DayUse], symbols: &Symbols) -> Chart {
@@ -105,8 +118,4 @@ fn by_place(rows: &[DayUse], symbols: &Symbols) -> Chart {
         picture: Picture::Places(places.into_iter().map(told).collect()),
         left_out: None,
     }
-}
-
-fn events(count: i64) -> String {
-    quantity(count.unsigned_abs(), "event")
 }

@@ -43,7 +43,10 @@ fn newest_day_first() {
 fn pictures_add_up_to_the_rows() {
     let (state, options) = (state(TIMES), Options::default());
     let charts = charts_of(REPORT.name, &View::new(&state, &options));
-    assert_eq!(charts.iter().map(|chart| chart.name).collect::<Vec<_>>(), ["activity-by-day", "activity-by-hour", "coverage"]);
+    assert_eq!(
+        charts.iter().map(|chart| chart.name).collect::<Vec<_>>(),
+        ["activity-by-day", "activity-by-hour", "coverage"]
+    );
     let sum = |picture: &Picture| match picture {
         Picture::Columns(columns) => columns.counts.iter().map(|(events, _)| events).sum::<i64>(),
         Picture::Grid(grid) => grid.rows.iter().flat_map(|row| &row.cells).map(|cell| cell.count).sum(),
@@ -52,7 +55,16 @@ fn pictures_add_up_to_the_rows() {
     };
     assert_eq!(charts.iter().map(|chart| sum(&chart.picture)).collect::<Vec<_>>(), [4, 4, 4]);
     let Picture::Grid(week) = &charts[1].picture else { panic!("a grid") };
-    assert_eq!((week.rows[1].label.as_str(), week.rows[1].cells[0].column), ("Tuesday", 9));
+    assert_eq!((week.rows[1].label.as_str(), week.rows[1].cells[0].column), ("2026-09-08 Tue", 9));
     let empty = State::new(REPORT.needs);
     assert!(charts_of(REPORT.name, &View::new(&empty, &options)).is_empty());
+}
+
+#[test]
+fn many_days_are_drawn_by_weekday() {
+    let (state, options) = (state(&[TIMES[0], ("2026-10-08T09:20:00Z", ACCOUNT, "us-east-1")]), Options::default());
+    let charts = charts_of(REPORT.name, &View::new(&state, &options));
+    let Picture::Grid(week) = &charts[1].picture else { panic!("a grid") };
+    let lines: Vec<_> = week.rows.iter().map(|row| format!("{} {}", row.label, row.note)).collect();
+    assert_eq!(lines[..4], ["Monday 1", "Tuesday 0", "Wednesday 0", "Thursday 1"]);
 }

@@ -131,7 +131,10 @@ mod tests {
 
     #[test]
     fn steps_grow_and_begin_on_mondays() {
-        assert_eq!([axis(0, 98).step(), axis(0, 99).step(), axis(0, 700).step()], [Step::Day, Step::Week, Step::FourWeeks]);
+        assert_eq!(
+            [axis(0, 98).step(), axis(0, 99).step(), axis(0, 700).step()],
+            [Step::Day, Step::Week, Step::FourWeeks]
+        );
         let day = Day::from_ymd(2026, 9, 9).unwrap();
         assert_eq!(monday(day).to_string(), "2026-09-07");
         assert_eq!(monday(monday(day)), monday(day));

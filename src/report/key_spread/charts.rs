@@ -12,10 +12,10 @@ use crate::report::View;
 use crate::report::charts::{Bar, Bars, Chart, Grid, GridCell, GridColumns, GridRow, Picture};
 
 /// The most keys that a picture shows.
-const KEYS: usize = 40;
+const KEYS: usize = 30;
 
 /// The most networks that have a column of their own.
-const NETWORKS: usize = 32;
+const NETWORKS: usize = 36;
 
 /// Days after which a key should have been rotated. Source: AWS Security Hub control IAM.3, and the CIS benchmark.
 const ROTATE_DAYS: i64 = 90;
@@ -53,27 +53,38 @@ fn by_network(keys: &[JudgedKey<'_>]) -> Option<Chart> {
                 networks of the clock hour in which most addresses used the key at once: several rings in a row are \
                 several machines with one key. Cells below each other are keys that share a network.",
         command: "key-spread --min-addresses 0 --columns \
-                  access_key_id,verdict,networks,peak_concurrent_addresses,events_by_network --format json".to_owned(),
+                  access_key_id,verdict,networks,peak_concurrent_addresses,events_by_network --format json"
+            .to_owned(),
         picture: Picture::Grid(grid),
         left_out: not_drawn(placed.len(), shown.len()),
     })
 }
 
-/// A column for each network, in the order in which the keys meet them, and how many share the last one.
+/// A column for each network that several keys share and for the busiest of each key in turn, while there is room, in the
+/// order in which the keys meet them; and how many networks share the last column.
 fn columns_of(keys: &[&JudgedKey<'_>]) -> (BTreeMap<Network, usize>, usize) {
-    let mut columns = BTreeMap::new();
-    let mut more = BTreeSet::new();
-    for key in keys {
-        for (network, _) in by_events(key) {
-            let next = columns.len();
-            if next < NETWORKS {
-                columns.entry(network).or_insert(next);
-            } else if !columns.contains_key(&network) {
-                more.insert(network);
-            }
+    let networks: Vec<Vec<Network>> =
+        keys.iter().map(|key| by_events(key).into_iter().map(|(network, _)| network).collect()).collect();
+    let mut users: BTreeMap<Network, usize> = BTreeMap::new();
+    for &network in networks.iter().flatten() {
+        *users.entry(network).or_default() += 1;
+    }
+    let mut shared: Vec<Network> = users.keys().copied().filter(|network| users[network] > 1).collect();
+    shared.sort_by_key(|network| (Reverse(users[network]), *network));
+    let deepest = networks.iter().map(Vec::len).max().unwrap_or(0);
+    let in_turn = (0..deepest).flat_map(|place| networks.iter().filter_map(move |of_key| of_key.get(place).copied()));
+    let mut chosen = BTreeSet::new();
+    for network in shared.into_iter().chain(in_turn) {
+        if chosen.len() < NETWORKS {
+            chosen.insert(network);
         }
     }
-    (columns, more.len())
+    let mut columns = BTreeMap::new();
+    for &network in networks.iter().flatten().filter(|network| chosen.contains(network)) {
+        let next = columns.len();
+        columns.entry(network).or_insert(next);
+    }
+    (columns, users.len() - chosen.len())
 }
 
 /// The networks of a key, most events first.
@@ -99,12 +110,18 @@ fn row(key: &JudgedKey<'_>, columns: &BTreeMap<Network, usize>) -> GridRow {
         cells.push(cell(columns.len(), &name, sum, peak.addresses));
     }
     let at_once = peak.hour.filter(|_| peak.addresses > 1).map(|hour| {
-        let time = hour.start().to_string();
-        format!(", {} at once on {} at {}h", peak.addresses, &time[..10], &time[11..13])
+        let hours = hour.start().seconds().rem_euclid(86_400) / 3_600;
+        format!(", {} addresses at once on {} at {hours:02}h", grouped(peak.addresses), hour.start().day())
     });
+    let networks = quantity(key.spread.networks.len() as u64, "network");
     GridRow {
         label: key.id.to_owned(),
-        note: format!("{} · {}{}", name_of(key.principal), key.verdict.as_str(), at_once.unwrap_or_default()),
+        note: format!(
+            "{} · {} · {networks}{}",
+            name_of(key.principal),
+            key.verdict.as_str(),
+            at_once.unwrap_or_default()
+        ),
         severity: Some(key.verdict.severity()),
         cells,
     }
@@ -145,7 +162,8 @@ fn by_age(keys: &[JudgedKey<'_>]) -> Option<Chart> {
                 first counted event, drawn with an open end: it is at least that old. Keys that were not used are \
                 not here.",
         command: "key-spread --min-addresses 0 --sort age_days --columns \
-                  access_key_id,principal,age_days,age_basis,last_success".to_owned(),
+                  access_key_id,principal,age_days,age_basis,last_success"
+            .to_owned(),
         left_out: not_drawn(aged.len(), bars.len()),
         picture: Picture::Bars(Bars {
             bars,

@@ -62,7 +62,8 @@ fn lineage(explained: &[Explained<'_>], all: &[Known<'_>]) -> Chart {
                 issued; a role that a role session assumed stands further right. The width is the number of sessions, \
                 the colour the worst finding of them. \"Issuer not in range\" is usual: the record lies in another \
                 trail, region or time.",
-        command: "sessions --columns session_id,principal,kind,issued_by,parent_session,issue_confidence,events".to_owned(),
+        command: "sessions --columns session_id,principal,kind,issued_by,parent_session,issue_confidence,events"
+            .to_owned(),
         picture: Picture::Flow(flow(&order)),
         left_out: (more > 0).then(|| {
             let pairs = quantity(more as u64, "more pair");

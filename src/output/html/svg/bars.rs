@@ -20,23 +20,28 @@ pub(super) fn draw(bars: &Bars, title: &str) -> Markup {
     let notes = room(bars.bars.iter().map(|bar| bar.note.as_str()), NOTE_CHAR) + 12 * NOTE_CHAR;
     let bottom = TOP + bars.bars.len() * ROW;
     let any_open = bars.bars.iter().any(|bar| bar.is_open);
-    svg(left + LONG + notes, bottom + if any_open { 34 } else { 10 }, title, &html! {
-        line.axisline x1=(left) x2=(left) y1=(TOP) y2=(bottom) {}
-        @for (i, bar) in bars.bars.iter().enumerate() {
-            (draw_bar(bar, (left, x(bar.length), TOP + i * ROW), bars))
-        }
-        @if let Some((length, name)) = bars.limit {
-            line.limit x1=(x(length)) x2=(x(length)) y1=(TOP - 6) y2=(bottom) {}
-            text.axis.middle x=(x(length)) y=(TOP - 9) { (name) }
-        }
-        @if any_open {
-            g.legend {
-                (open_end(left + 26, bottom + 12, "s4"))
-                rect.s4 x=(left) y=(bottom + 12) width="26" height="14" {}
-                text.noted x=(left + 44) y=(bottom + 23) { (bars.open) }
+    svg(
+        left + LONG + notes,
+        bottom + if any_open { 34 } else { 10 },
+        title,
+        &html! {
+            line.axisline x1=(left) x2=(left) y1=(TOP) y2=(bottom) {}
+            @for (i, bar) in bars.bars.iter().enumerate() {
+                (draw_bar(bar, (left, x(bar.length), TOP + i * ROW), bars))
             }
-        }
-    })
+            @if let Some((length, name)) = bars.limit {
+                line.limit x1=(x(length)) x2=(x(length)) y1=(TOP - 6) y2=(bottom) {}
+                text.axis.middle x=(x(length)) y=(TOP - 9) { (name) }
+            }
+            @if any_open {
+                g.legend {
+                    (open_end(left + 26, bottom + 12, "s4"))
+                    rect.s4 x=(left) y=(bottom + 12) width="26" height="14" {}
+                    text.noted x=(left + 44) y=(bottom + 23) { (bars.open) }
+                }
+            }
+        },
+    )
 }
 
 fn draw_bar(bar: &Bar, (left, end, y): (usize, usize, usize), bars: &Bars) -> Markup {

@@ -25,26 +25,30 @@ pub(super) fn draw(columns: &DayColumns, title: &str) -> Markup {
     let right = LEFT + axis.len() * wide;
     let x = |i: usize| LEFT + i * wide;
     let every = DATE.div_ceil(wide);
-    svg((right + DATE).max(420), TOP + HIGH + 48, title, &html! {
-        @for part in 0..=2 {
-            @let y = TOP + HIGH - HIGH * part / 2;
+    svg(
+        (right + DATE).max(420),
+        TOP + HIGH + 48,
+        title,
+        &html! {
+            @for (y, number) in [(TOP + HIGH, 0), (TOP + HIGH / 2, most / 2), (TOP, most)] {
             line.tick x1=(LEFT) x2=(right) y1=(y) y2=(y) {}
-            @if part != 1 || most > 1 { text.axis.end x=(LEFT - 8) y=(y + 4) { (grouped(most * part as i64 / 2)) } }
+            text.axis.end x=(LEFT - 8) y=(y + 4) { (grouped(number)) }
         }
         @for (i, &(events, errors)) in columns.counts.iter().enumerate() {
-            @if events > 0 { (column((x(i), wide), (events, errors), most, &axis.told(i))) }
-        }
-        @for i in (0..axis.len()).step_by(every) {
-            line.tick x1=(x(i)) x2=(x(i)) y1=(TOP + HIGH) y2=(TOP + HIGH + 6) {}
-            text.axis x=(x(i)) y=(TOP + HIGH + 18) { (axis.day(i)) }
-        }
-        g.legend {
-            rect.s4 x=(LEFT) y=(TOP + HIGH + 30) width="14" height="14" rx="2" {}
-            text.noted x=(LEFT + 20) y=(TOP + HIGH + 41) { "events a " (axis.step().as_str()) }
-            rect.failed x=(LEFT + 170) y=(TOP + HIGH + 30) width="14" height="14" rx="2" {}
-            text.noted x=(LEFT + 190) y=(TOP + HIGH + 41) { "of them failed" }
-        }
-    })
+                @if events > 0 { (column((x(i), wide), (events, errors), most, &axis.told(i))) }
+            }
+            @for i in (0..axis.len()).step_by(every) {
+                line.tick x1=(x(i)) x2=(x(i)) y1=(TOP + HIGH) y2=(TOP + HIGH + 6) {}
+                text.axis x=(x(i)) y=(TOP + HIGH + 18) { (axis.day(i)) }
+            }
+            g.legend {
+                rect.s4 x=(LEFT) y=(TOP + HIGH + 30) width="14" height="14" rx="2" {}
+                text.noted x=(LEFT + 20) y=(TOP + HIGH + 41) { "events a " (axis.step().as_str()) }
+                rect.failed x=(LEFT + 170) y=(TOP + HIGH + 30) width="14" height="14" rx="2" {}
+                text.noted x=(LEFT + 190) y=(TOP + HIGH + 41) { "of them failed" }
+            }
+        },
+    )
 }
 
 fn column((x, wide): (usize, usize), (events, errors): (i64, i64), most: i64, told: &str) -> Markup {

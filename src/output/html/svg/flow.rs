@@ -17,7 +17,7 @@ const BETWEEN: usize = 8;
 const ACROSS: usize = 130;
 
 /// Characters of a node's name that fit.
-const NAME: usize = 33;
+const NAME: usize = 31;
 
 /// Times that the nodes are put in order, each by what leads to it.
 const SWEEPS: usize = 3;
@@ -33,10 +33,15 @@ struct Layout {
 pub(super) fn draw(flow: &Flow, title: &str) -> Markup {
     let layout = Layout::of(flow);
     let most = flow.edges.iter().map(|edge| edge.count).max().unwrap_or(1);
-    svg(layout.width, layout.height, title, &html! {
-        g.edges { @for edge in &flow.edges { (draw_edge(edge, most, &layout)) } }
-        @for (i, node) in flow.nodes.iter().enumerate() { (draw_node(node, incoming(flow, i), layout.corners[i], flow.unit)) }
-    })
+    svg(
+        layout.width,
+        layout.height,
+        title,
+        &html! {
+            g.edges { @for edge in &flow.edges { (draw_edge(edge, most, &layout)) } }
+            @for (i, node) in flow.nodes.iter().enumerate() { (draw_node(node, incoming(flow, i), layout.corners[i], flow.unit)) }
+        },
+    )
 }
 
 impl Layout {

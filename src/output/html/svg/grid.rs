@@ -22,6 +22,14 @@ const DATE: usize = 78;
 /// Names up to this many characters stand upright.
 const SHORT: usize = 3;
 
+/// What the legend says beside its swatches.
+struct Words {
+    counts: String,
+    /// Where the mark's swatch begins, from the left of the legend.
+    mark: usize,
+    width: usize,
+}
+
 /// Where everything stands.
 struct Layout {
     left: usize,
@@ -34,12 +42,31 @@ struct Layout {
 
 pub(super) fn draw(grid: &Grid, title: &str) -> Markup {
     let layout = Layout::of(grid);
-    let most = grid.rows.iter().flat_map(|row| &row.cells).map(|cell| cell.count).max().unwrap_or(0);
-    svg(layout.width, layout.height, title, &html! {
-        (heads(grid, &layout))
-        @for (i, row) in grid.rows.iter().enumerate() { (draw_row(row, i, most, &layout)) }
-        (legend(grid, most, &layout))
-    })
+    let most = most(grid);
+    svg(
+        layout.width,
+        layout.height,
+        title,
+        &html! {
+            (heads(grid, &layout))
+            @for (i, row) in grid.rows.iter().enumerate() { (draw_row(row, i, most, &layout)) }
+            (legend(grid, &layout))
+        },
+    )
+}
+
+fn most(grid: &Grid) -> i64 {
+    grid.rows.iter().flat_map(|row| &row.cells).map(|cell| cell.count).max().unwrap_or(0)
+}
+
+impl Words {
+    fn of(grid: &Grid) -> Self {
+        let most = most(grid);
+        let counts = if most > 1 { format!("1 to {} {}", grouped(most), grid.unit) } else { grid.unit.to_owned() };
+        let mark = 5 * (SWATCH + 2) + 8 + counts.len() * NOTE_CHAR + 18;
+        let marked = grid.mark.map_or(0, |told| SWATCH + 6 + told.len() * NOTE_CHAR);
+        Self { counts, mark, width: mark + marked }
+    }
 }
 
 impl Layout {
@@ -58,7 +85,8 @@ impl Layout {
         let notes = room(grid.rows.iter().map(|row| row.note.as_str()), NOTE_CHAR);
         let slant = if top > 24 { top * 3 / 5 } else { 0 };
         let width = left + columns * column + GAP + notes.max(slant).max(70);
-        Self { left, top, column, columns, width: width.max(420), height: top + grid.rows.len() * ROW + 34 }
+        let width = width.max(left + Words::of(grid).width);
+        Self { left, top, column, columns, width, height: top + grid.rows.len() * ROW + 34 }
     }
 
     fn x(&self, column: usize) -> usize {
@@ -131,18 +159,18 @@ fn draw_cell(cell: &GridCell, y: usize, most: i64, layout: &Layout) -> Markup {
     }
 }
 
-fn legend(grid: &Grid, most: i64, layout: &Layout) -> Markup {
+fn legend(grid: &Grid, layout: &Layout) -> Markup {
     let y = layout.bottom(grid) + 12;
-    let after = layout.left + 5 * (SWATCH + 2) + 8;
-    let words = if most > 1 { format!("1 to {} {}", grouped(most), grid.unit) } else { grid.unit.to_owned() };
-    let mark = after + words.len() * NOTE_CHAR + 18;
+    let words = Words::of(grid);
+    let (after, mark) = (layout.left + 5 * (SWATCH + 2) + 8, layout.left + words.mark);
+    let is_toned = grid.rows.iter().any(|row| row.severity.is_some());
     let is_gap = grid.rows.iter().flat_map(|row| &row.cells).any(|cell| cell.marked && cell.count == 0);
     html! {
-        g.legend {
+        g.legend.info[is_toned] {
             @for level in 1..=5 {
                 rect class={ "s" (level) } x=(layout.left + (level - 1) * (SWATCH + 2)) y=(y) width=(SWATCH) height=(SWATCH) rx="2" {}
             }
-            text.noted x=(after) y=(y + 11) { (words) }
+            text.noted x=(after) y=(y + 11) { (words.counts) }
             @if let Some(told) = grid.mark {
                 g class=(if is_gap { "gap" } else { "ring" }) { rect class=(if is_gap { "s0" } else { "s3" }) x=(mark) y=(y) width=(SWATCH) height=(SWATCH) rx="2" {} }
                 text.noted x=(mark + SWATCH + 6) y=(y + 11) { (told) }

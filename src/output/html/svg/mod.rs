@@ -17,7 +17,7 @@ use crate::report::charts::Picture;
 const LABEL_CHAR: usize = 7;
 
 /// Width of a character of the notes, on average and a little more.
-const NOTE_CHAR: usize = 6;
+const NOTE_CHAR: usize = 7;
 
 /// The picture; `title` is what is read out for it.
 pub(super) fn picture(picture: &Picture, title: &str) -> Markup {

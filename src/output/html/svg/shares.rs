@@ -14,18 +14,23 @@ const GAP: usize = 10;
 pub(super) fn draw(shares: &Shares, title: &str) -> Markup {
     let left = room(shares.wholes.iter().map(|(name, _)| name.as_str()), LABEL_CHAR) + GAP;
     let bottom = 4 + shares.wholes.len() * ROW;
-    svg(left + LONG + 24 * NOTE_CHAR, bottom + 30, title, &html! {
-        @for (i, (name, counts)) in shares.wholes.iter().enumerate() {
-            (whole(name, counts, (left, 4 + i * ROW), shares))
-        }
-        g.legend {
-            @for (i, (name, tone)) in shares.parts.iter().enumerate() {
-                @let x = left + i * 110;
-                rect class=(class(*tone)) x=(x) y=(bottom + 10) width="14" height="14" rx="2" {}
-                text.noted x=(x + 20) y=(bottom + 21) { (name) }
+    svg(
+        left + LONG + 24 * NOTE_CHAR,
+        bottom + 30,
+        title,
+        &html! {
+            @for (i, (name, counts)) in shares.wholes.iter().enumerate() {
+                (whole(name, counts, (left, 4 + i * ROW), shares))
             }
-        }
-    })
+            g.legend {
+                @for (i, (name, tone)) in shares.parts.iter().enumerate() {
+                    @let x = left + i * 110;
+                    rect class=(class(*tone)) x=(x) y=(bottom + 10) width="14" height="14" rx="2" {}
+                    text.noted x=(x + 20) y=(bottom + 21) { (name) }
+                }
+            }
+        },
+    )
 }
 
 fn whole(name: &str, counts: &[i64], (left, y): (usize, usize), shares: &Shares) -> Markup {
