@@ -173,20 +173,19 @@
       else if (["text", "id"].includes(column.kind)) {
         // Places in the dictionary, by the order of their texts; severities by how bad they are.
         const grade = (text) => (name === "severity" ? SEVERITIES.indexOf(text) : -1);
-        const order = [...column.texts.keys()].sort((a, b) => {
-          const [x, y] = [column.texts[a], column.texts[b]];
-          return grade(y) - grade(x) || (x < y ? -1 : x > y ? 1 : 0);
-        });
-        const rank = [];
+        const texts = column.texts, rank = [];
+        const order = [...texts.keys()].sort((a, b) =>
+          grade(texts[b]) - grade(texts[a]) || (texts[a] < texts[b] ? -1 : texts[a] > texts[b] ? 1 : 0));
         order.forEach((place, i) => (rank[place] = i));
         key = (row) => (column.values[row] === null ? null : rank[column.values[row]]);
       }
-      const keys = new Map(this.order.map((row) => [row, key(row)]));
+      const keys = [];
+      for (const row of this.order) keys[row] = key(row);
+      const turn = down ? -1 : 1;
       this.order.sort((a, b) => {
-        const [x, y] = [keys.get(a), keys.get(b)];
+        const x = keys[a], y = keys[b];
         if (x === null || y === null) return (x === null) - (y === null) || a - b;
-        const order = x < y ? -1 : x > y ? 1 : 0;
-        return (down ? -order : order) || a - b;
+        return x < y ? -turn : x > y ? turn : a - b;
       });
     }
 

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -12,10 +13,14 @@ use crate::harness::loudly;
 
 /// Chromium with one page. Ends with it.
 pub struct Browser {
+    /// One at a time: what is measured is the page, not several browsers on a few cores.
+    _alone: MutexGuard<'static, ()>,
     driver: Child,
     port: u16,
     session: String,
 }
+
+static ALONE: Mutex<()> = Mutex::new(());
 
 /// Set where the tests in a browser have to run; `.ci/run` does.
 const WANTED: &str = "TRAILSCAN_BROWSER";
@@ -30,6 +35,7 @@ impl Browser {
             loudly("SKIPPED in a browser: set TRAILSCAN_BROWSER=1, with chromium and chromedriver installed");
             return None;
         }
+        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
             .stdin(Stdio::null())
@@ -40,7 +46,7 @@ impl Browser {
         let told = BufReader::new(driver.stdout.take().expect("piped"));
         let port =
             told.lines().map_while(Result::ok).find_map(|line| port_in(&line)).expect("chromedriver tells its port");
-        let mut browser = Self { driver, port, session: String::new() };
+        let mut browser = Self { _alone: alone, driver, port, session: String::new() };
         let arguments = json!([
             "--headless=new",
             "--no-sandbox",
@@ -89,16 +95,23 @@ impl Browser {
         log.as_array().expect("lines").iter().map(|line| line["message"].to_string()).collect()
     }
 
-    /// Every address that the page asked for since last asked.
+    /// Every address that the page asked for since last asked, but those that its own policy held back.
     pub fn requests(&self) -> Vec<String> {
         let log = self.tell("/se/log", &json!({ "type": "performance" }));
-        let messages = log.as_array().expect("lines").iter();
-        let messages = messages.map(|line| {
+        let told = |line: &Value| {
             let text = line["message"].as_str().expect("a message");
             serde_json::from_str::<Value>(text).expect("JSON")["message"].clone()
-        });
-        let requests = messages.filter(|message| message["method"] == "Network.requestWillBeSent");
-        requests.map(|message| message["params"]["request"]["url"].as_str().unwrap_or_default().to_owned()).collect()
+        };
+        let messages: Vec<Value> = log.as_array().expect("lines").iter().map(told).collect();
+        let of = |method: &'static str| messages.iter().filter(move |message| message["method"] == method);
+        let held_back: Vec<&Value> = of("Network.loadingFailed")
+            .map(|message| &message["params"])
+            .filter(|failed| failed["blockedReason"] == "csp")
+            .map(|failed| &failed["requestId"])
+            .collect();
+        let sent = of("Network.requestWillBeSent").map(|message| &message["params"]);
+        let sent = sent.filter(|request| !held_back.contains(&&request["requestId"]));
+        sent.map(|request| request["request"]["url"].as_str().unwrap_or_default().to_owned()).collect()
     }
 
     fn tell(&self, path: &str, body: &Value) -> Value {

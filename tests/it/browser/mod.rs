@@ -56,7 +56,7 @@ fn the_sample_logs_on_a_page() {
         browser.command("Emulation.setDeviceMetricsOverride", &size);
         visit(&browser, &page);
         let wide = browser.run("return document.documentElement.scrollWidth");
-        assert_eq!(wide, width, "{scheme}: the page itself never scrolls sideways");
+        assert!(wide.as_i64() <= Some(width), "{scheme}: {wide}: the page itself never scrolls sideways");
         let ground = browser.run("return getComputedStyle(document.body).backgroundColor");
         assert_eq!(ground == "rgb(255, 255, 255)", scheme == "light", "{scheme}: {ground}");
     }
