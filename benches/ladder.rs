@@ -13,7 +13,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use libdeflater::Decompressor;
 use trailscan::aggregate::{AGGREGATES, State};
 use trailscan::decode::{Aside, Decoder, Inflater, Sink};
-use trailscan::filter::{Dedupe, Sighting};
+use trailscan::filter::{Announced, Dedupe, Sighting};
 use trailscan::model::Event;
 
 const MAX_RECORD_BYTES: usize = 64 << 20;
@@ -24,13 +24,20 @@ const MAX_OBJECT_BYTES: usize = 1 << 30;
 struct Rung {
     events: u64,
     dedupe: Option<Dedupe>,
+    announced: Option<Announced>,
     state: Option<State>,
 }
 
 impl Sink for Rung {
+    fn coming(&mut self, event_id: &str, recipient_account_id: &str) {
+        self.announced = self.dedupe.as_ref().map(|dedupe| dedupe.announce(event_id, recipient_account_id));
+    }
+
     fn event(&mut self, event: &Event<'_>, identity_fingerprint: u64) {
         self.events += 1;
-        let seen = self.dedupe.as_ref().map_or(Sighting::New, |dedupe| dedupe.see(event, identity_fingerprint));
+        let announced = self.announced.take();
+        let sighting = |dedupe: &Dedupe| dedupe.see(event, identity_fingerprint, announced);
+        let seen = self.dedupe.as_ref().map_or(Sighting::New, sighting);
         if let Some(state) = &mut self.state {
             state.remember(event);
             if seen == Sighting::New {
@@ -75,7 +82,7 @@ fn ladder(criterion: &mut Criterion) {
         b.iter(|| black_box(scan(&corpus, Rung { dedupe: Some(Dedupe::default()), ..Rung::default() }).dedupe));
     });
     group.bench_function("inflate + scan + dedupe + observe", |b| {
-        let rung = || Rung { events: 0, dedupe: Some(Dedupe::default()), state: Some(State::new(AGGREGATES)) };
+        let rung = || Rung { dedupe: Some(Dedupe::default()), state: Some(State::new(AGGREGATES)), ..Rung::default() };
         b.iter(|| black_box(scan(&corpus, rung()).state));
     });
     group.finish();

@@ -57,6 +57,7 @@ pub mod filter;
 pub mod input;
 pub mod model;
 pub mod output;
+pub mod posture;
 pub mod report;
 pub mod scan;
 

@@ -1,8 +1,9 @@
-//! Long-lived access keys: from where, with what and since when each was used, and who created it.
+//! Long-lived access keys: from where, with what and since when each was used, who created it and who changed it.
 //!
 //! Counts only calls that a long-lived key signed ([`UserIdentity::is_long_lived_key_use`]). Keeps what was written in
 //! the records; which texts are one address, which agents one program and what it all means is for the reports.
 
+mod change;
 mod creation;
 mod saved;
 #[cfg(test)]
@@ -10,8 +11,9 @@ mod tests;
 
 use std::any::Any;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
+pub use change::{Change, KeyStatus};
 pub use creation::Creation;
 
 use super::{
@@ -23,14 +25,14 @@ use crate::model::{Event, Hour, UserIdentity, principal_of};
 /// The aggregate of long-lived access keys.
 pub static KIND: AggregateKind = AggregateKind {
     name: "keys",
-    summary: "long-lived access keys: sources by hour, user agents, regions, holders, creations",
+    summary: "long-lived access keys: sources by hour, user agents, regions, holders, creations, changes",
     empty: || Box::new(Keys::default()),
 };
 
 /// Kept in the memo for an identity that signed with no long-lived key.
 const NO_KEY: usize = 0;
 
-/// Every long-lived key that was used, and every creation of a key that was logged.
+/// Every long-lived key that was used, and every creation and change of a key that was logged.
 #[derive(Clone, Debug, Default)]
 pub struct Keys {
     rows: Vec<KeyUse>,
@@ -39,6 +41,17 @@ pub struct Keys {
     /// Identity → place in `holders` plus one, or [`NO_KEY`]: a known identity is not read again.
     memo: RowMemo,
     creations: HashMap<Sym, Vec<Creation>, ahash::RandomState>,
+    changes: HashMap<Sym, Vec<Change>, ahash::RandomState>,
+    /// Keys whose creation was counted, not only remembered.
+    created: HashSet<Sym, ahash::RandomState>,
+    /// Keys of which a change was counted, not only remembered.
+    changed: HashSet<Sym, ahash::RandomState>,
+}
+
+/// A record that says what became of a key.
+enum Told {
+    Created(Creation),
+    Changed(Change),
 }
 
 /// What one key did.
@@ -106,6 +119,24 @@ impl Keys {
         self.creations.get(&key).map_or(&[], Vec::as_slice)
     }
 
+    /// The logged changes of a key, in no lasting order.
+    pub fn changes(&self, key: Sym) -> &[Change] {
+        self.changes.get(&key).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether the creation of a key is among the counted events: inside the window and past the filters.
+    pub fn is_creation_counted(&self, key: Sym) -> bool {
+        self.created.contains(&key)
+    }
+
+    /// Every key that a counted event used, created or changed, each once, in no lasting order, with its use.
+    pub fn counted(&self) -> impl Iterator<Item = (Sym, Option<&KeyUse>)> {
+        let unused = |key: &&Sym| !self.by_key.contains_key(*key);
+        let only_changed = self.changed.iter().filter(|key| !self.created.contains(*key));
+        let told = self.created.iter().chain(only_changed).filter(unused);
+        self.rows.iter().map(|row| (row.key, Some(row))).chain(told.map(|&key| (key, None)))
+    }
+
     fn row(&mut self, key: Sym) -> u32 {
         *self.by_key.entry(key).or_insert_with(|| {
             self.rows.push(KeyUse::new(key));
@@ -157,10 +188,37 @@ impl Keys {
             known.push(creation);
         }
     }
+
+    fn add_change(&mut self, key: Sym, change: Change) {
+        let known = self.changes.entry(key).or_default();
+        if !known.contains(&change) {
+            known.push(change);
+        }
+    }
+}
+
+impl Told {
+    /// What `event` says of which key. Turns nearly every event away by the length of its name.
+    #[inline]
+    fn read(event: &Event<'_>, symbols: &mut Symbols) -> Option<(Sym, Self)> {
+        match event.event_name {
+            "CreateAccessKey" => Creation::read(event, symbols).map(|(key, creation)| (key, Self::Created(creation))),
+            "UpdateAccessKey" | "DeleteAccessKey" => {
+                Change::read(event, symbols).map(|(key, change)| (key, Self::Changed(change)))
+            }
+            _ => None,
+        }
+    }
 }
 
 impl Aggregate for Keys {
     fn observe(&mut self, seen: &mut Seen<'_>) {
+        // What it says is remembered; here is only that it counts.
+        match Told::read(seen.event, seen.symbols) {
+            Some((key, Told::Created(_))) => drop(self.created.insert(key)),
+            Some((key, Told::Changed(_))) => drop(self.changed.insert(key)),
+            None => {}
+        }
         let place = match self.memo.get(seen.event.identity) {
             Some(known) => known.checked_sub(1),
             None => self.meet(seen),
@@ -172,11 +230,10 @@ impl Aggregate for Keys {
     }
 
     fn remember(&mut self, event: &Event<'_>, symbols: &mut Symbols) {
-        if event.event_name != "CreateAccessKey" {
-            return;
-        }
-        if let Some((key, creation)) = Creation::read(event, symbols) {
-            self.add_creation(key, creation);
+        match Told::read(event, symbols) {
+            Some((key, Told::Created(creation))) => self.add_creation(key, creation),
+            Some((key, Told::Changed(change))) => self.add_change(key, change),
+            None => {}
         }
     }
 
@@ -196,6 +253,13 @@ impl Aggregate for Keys {
                 self.add_creation(remap.of(key), creation.renamed(remap));
             }
         }
+        for (&key, changes) in &other.changes {
+            for change in changes {
+                self.add_change(remap.of(key), change.renamed(remap));
+            }
+        }
+        self.created.extend(other.created.iter().map(|key| remap.of(*key)));
+        self.changed.extend(other.changed.iter().map(|key| remap.of(*key)));
     }
 
     fn save(&self, symbols: &Symbols) -> Vec<Batch> {

@@ -10,6 +10,7 @@
 pub mod activity;
 mod batch;
 mod hours;
+pub mod iam_changes;
 pub mod issuances;
 pub mod keys;
 mod memo;
@@ -18,6 +19,7 @@ pub mod principals;
 pub mod root_use;
 mod seen;
 pub mod sessions;
+pub mod sign_ins;
 mod span;
 mod state;
 mod symbols;
@@ -89,5 +91,13 @@ impl std::fmt::Debug for AggregateKind {
 }
 
 /// Every aggregate, in the order in which they are saved.
-pub static AGGREGATES: &[&AggregateKind] =
-    &[&root_use::KIND, &keys::KIND, &issuances::KIND, &sessions::KIND, &principals::KIND, &activity::KIND];
+pub static AGGREGATES: &[&AggregateKind] = &[
+    &root_use::KIND,
+    &keys::KIND,
+    &issuances::KIND,
+    &sessions::KIND,
+    &principals::KIND,
+    &sign_ins::KIND,
+    &iam_changes::KIND,
+    &activity::KIND,
+];

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::{AggregateKind, Batch, Cells, State};
 use crate::model::testing::{ACCOUNT, OTHER_ACCOUNT, at, event, role_session, service, user};
-use crate::model::{IdentityRef, IdentityType, SessionContext, UserIdentity};
+use crate::model::{Event, IdentityRef, IdentityType, SessionContext, UserIdentity};
 
 const ADDRESSES: [&str; 7] = [
     "192.0.2.1",
@@ -16,10 +16,17 @@ const ADDRESSES: [&str; 7] = [
     "cloudformation.amazonaws.com",
 ];
 const AGENTS: [&str; 4] = ["aws-cli/2.17.3 Python/3.11", "aws-cli/2.18.0", "Boto3/1.34.1", ""];
-const NAMES: [&str; 3] = ["GetObject", "CreateAccessKey", "RunInstances"];
+const NAMES: [&str; 6] =
+    ["GetObject", "CreateAccessKey", "RunInstances", "UpdateAccessKey", "DeleteAccessKey", "ConsoleLogin"];
 const ERRORS: [&str; 3] = ["", "AccessDenied", "ThrottlingException"];
 const CREATED: &str =
     r#"{"accessKey":{"accessKeyId":"AKIAIOSFODNN7EXAMPLE","userName":"ana","createDate":"Dec 1, 2023, 1:00:00 AM"}}"#;
+
+const UPDATED: [&str; 2] = [
+    r#"{"accessKeyId":"AKIAIOSFODNN7EXAMPLE","status":"Inactive"}"#,
+    r#"{"accessKeyId":"AKIAI44QH8DHBEXAMPLE","status":"Active","userName":"bo"}"#,
+];
+const SIGNED_IN: [&str; 2] = [r#"{"ConsoleLogin":"Success"}"#, r#"{"ConsoleLogin":"Failure"}"#];
 
 /// One event of a generated stream: places in the lists above.
 #[derive(Clone, Debug)]
@@ -64,16 +71,33 @@ pub fn fold(kinds: &[&'static AggregateKind], steps: &[Step]) -> State {
         event.user_agent = AGENTS[step.agent];
         event.event_name = NAMES[step.name];
         event.error_code = ERRORS[step.error];
-        if event.event_name == "CreateAccessKey" {
-            event.event_source = "iam.amazonaws.com";
-            event.response_elements = CREATED;
-        }
+        dress(&mut event);
         event.recipient_account_id = if step.in_other_account { OTHER_ACCOUNT } else { ACCOUNT };
         event.vpc_endpoint_id = if step.via_vpc_endpoint { "vpce-1a2b3c4d" } else { "" };
         state.observe(&event);
         state.remember(&event);
     }
     state
+}
+
+/// Gives an event the service and the sub-documents that go with its name.
+fn dress(event: &mut Event<'_>) {
+    match event.event_name {
+        "CreateAccessKey" => event.response_elements = CREATED,
+        "UpdateAccessKey" => event.request_parameters = UPDATED[event.user_agent.len() % UPDATED.len()],
+        "DeleteAccessKey" => event.request_parameters = r#"{"accessKeyId":"AKIAIOSFODNN7EXAMPLE","userName":"ana"}"#,
+        "ConsoleLogin" => {
+            event.event_source = "signin.amazonaws.com";
+            // A failed sign-in has a message and no code.
+            (event.error_message, event.error_code) = (event.error_code, "");
+            let failed = !event.error_message.is_empty();
+            event.response_elements = SIGNED_IN[usize::from(failed)];
+            event.additional_event_data = r#"{"MFAUsed":"No"}"#;
+            return;
+        }
+        _ => return,
+    }
+    event.event_source = "iam.amazonaws.com";
 }
 
 /// All that `state` would save, with every table's lines sorted: equal for equal states.

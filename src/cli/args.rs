@@ -26,6 +26,15 @@ pub struct Typed {
     pub numbers: Vec<(ReportOption, i64)>,
 }
 
+/// What was asked for.
+pub enum Asked {
+    /// A report, or the audit.
+    Report(Box<Typed>),
+    /// The profiles of the AWS config files.
+    #[cfg(feature = "s3")]
+    Profiles(super::profiles::Typed),
+}
+
 /// When colour is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum When {
@@ -48,6 +57,15 @@ pub struct Common {
     ///
     /// Without INPUT, the environment variable TRAILSCAN_INPUT names one, else `input` in trailscan.toml (in the working
     /// directory, then in the user's config directory).
+    #[cfg_attr(feature = "s3", doc = "")]
+    #[cfg_attr(
+        feature = "s3",
+        doc = "When none of them does, CloudTrail is asked which trails there are, and what the"
+    )]
+    #[cfg_attr(
+        feature = "s3",
+        doc = "organization's trail delivers is read, else that of all regions, else of all trails."
+    )]
     #[arg(value_name = "INPUT", value_parser = value_parser!(OsString))]
     pub inputs: Vec<OsString>,
 
@@ -110,6 +128,13 @@ pub struct Common {
     #[arg(long, value_name = "PATTERN", help_heading = "Filters")]
     pub access_key: Vec<String>,
 
+    /// Tell what would be read, and what the requests would cost, in place of the answer
+    ///
+    /// Everything is listed as for the answer and no object is opened: accounts, regions, days, objects, bytes, requests.
+    /// Options about the rows of a report (--columns, --sort, --limit, --fail-on) are then of no effect.
+    #[arg(long, help_heading = "Output")]
+    pub dry_run: bool,
+
     /// What is said about S3.
     #[cfg(feature = "s3")]
     #[command(flatten)]
@@ -119,9 +144,10 @@ pub struct Common {
     #[arg(long, value_name = "FORMAT", value_parser = formats(), help_heading = "Output")]
     pub format: Option<String>,
 
-    /// Write the answer to a file, or to DIR/ one file a report
+    /// Write the answer to a file, to DIR/ one file a report, or to s3://bucket/key and s3://bucket/prefix/
     ///
-    /// A file appears whole or not at all. CSV, JSON Lines and Parquet files get FILE.coverage.json beside them.
+    /// A file appears whole or not at all. CSV, JSON Lines and Parquet files get FILE.coverage.json beside them. s3:// is
+    /// written with the credentials, region and endpoint that S3 is read with; whether it may be is asked first.
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub output: Option<PathBuf>,
 
@@ -192,18 +218,22 @@ pub struct Shape {
 ///
 /// # Errors
 /// Wrong usage, and also a request for help or the version: clap's error knows its text, stream and exit code.
-pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Typed, clap::Error> {
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, clap::Error> {
     let matches = command().try_get_matches_from(arguments)?;
     // A subcommand is required, so there is one.
     let (name, matches) = matches.subcommand().unwrap_or((AUDIT, &matches));
+    #[cfg(feature = "s3")]
+    if name == super::profiles::NAME {
+        return super::profiles::Typed::from_arg_matches(matches).map(Asked::Profiles);
+    }
     let report = by_name(name);
     let options = options_of(report);
-    Ok(Typed {
+    Ok(Asked::Report(Box::new(Typed {
         report,
         common: Common::from_arg_matches(matches)?,
         shape: if report.is_some() { Shape::from_arg_matches(matches)? } else { Shape::default() },
         numbers: options.into_iter().filter_map(|option| Some((option, number(matches, option)?))).collect(),
-    })
+    })))
 }
 
 /// The whole command line.
@@ -230,7 +260,10 @@ pub fn command() -> Command {
         let options = options_of(by_name(command.get_name()));
         options.into_iter().fold(command, |command, option| command.arg(number_arg(option)))
     };
-    root.subcommands(reports.chain([audit]).map(with_numbers))
+    let root = root.subcommands(reports.chain([audit]).map(with_numbers));
+    #[cfg(feature = "s3")]
+    let root = root.subcommand(super::profiles::command());
+    root
 }
 
 /// The numbers that a report, or the audit of all of them, can be given, each name once.
@@ -274,7 +307,11 @@ mod tests {
     use super::*;
 
     fn typed(line: &str) -> Result<Typed, clap::Error> {
-        parse(std::iter::once("trailscan").chain(line.split_whitespace()).map(OsString::from))
+        match parse(std::iter::once("trailscan").chain(line.split_whitespace()).map(OsString::from))? {
+            Asked::Report(typed) => Ok(*typed),
+            #[cfg(feature = "s3")]
+            Asked::Profiles(_) => unreachable!("{line}"),
+        }
     }
 
     #[test]

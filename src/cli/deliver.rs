@@ -1,8 +1,10 @@
 //! Answers to tables, and tables to where they go.
 
+use std::path::Path;
+
 use trailscan::aggregate::State;
 use trailscan::model::EventTime;
-use trailscan::output::{self, Content, Document, Format, NewFile, Pending, Section};
+use trailscan::output::{self, Content, Destination, Document, Format, NewFile, OutputError, Pending, Section};
 use trailscan::report::charts::{self, Chart};
 use trailscan::report::{Report, Table, View};
 use trailscan::scan::Coverage;
@@ -23,10 +25,9 @@ impl Opened {
     /// When a place cannot be written.
     pub fn new(plan: &Plan) -> Result<Self, Problem> {
         let Delivery { format, destination, coverage, .. } = &plan.delivery;
-        let names: Vec<&str> = plan.question.reports().iter().map(|report| report.name).collect();
         Ok(Self {
-            answer: destination.open(*format, &names)?,
-            coverage: coverage.as_deref().map(NewFile::create).transpose()?,
+            answer: destination.open(*format, &plan.tables())?,
+            coverage: coverage.as_ref().map(coverage_file).transpose()?,
         })
     }
 
@@ -44,6 +45,7 @@ impl Opened {
     /// When one cannot be written; a reader that went away is [`Problem::ReaderGone`].
     pub fn write(self, plan: &Plan, coverage: &Coverage, sections: &[Section]) -> Result<(), Problem> {
         let content = match (plan.question, sections) {
+            (_, [section]) if plan.dry_run => Content::Report(section),
             (Question::One(_), [section]) => Content::Report(section),
             _ => Content::Audit(sections),
         };
@@ -52,6 +54,18 @@ impl Opened {
         // A reader of the answer that went away says nothing about the coverage file.
         self.coverage.map_or(Ok(()), |file| output::write_coverage(coverage, file))?;
         Ok(written?)
+    }
+}
+
+fn coverage_file(to: &Destination) -> Result<NewFile, OutputError> {
+    match to {
+        Destination::Object(remote) => {
+            remote.check()?;
+            NewFile::for_store(remote.clone())
+        }
+        Destination::File(path) | Destination::Directory(path) => NewFile::create(path),
+        Destination::Stdout => NewFile::create(Path::new("-")),
+        Destination::Prefix(remote) => Err(OutputError::IsDirectory((&remote.uri).into())),
     }
 }
 

@@ -48,7 +48,7 @@ pub fn examples(name: &str) -> String {
     format!(
         "Examples:\n  \
          trailscan {name} --days 30 ./AWSLogs\n  \
-         trailscan {name} --account 111122223333 --format json --output {name}.json ./AWSLogs\n  \
+         trailscan {name} --account 111122223333 --output {name}.json ./AWSLogs\n  \
          aws cloudtrail lookup-events | trailscan {name} -"
     )
 }

@@ -10,10 +10,10 @@ use super::config;
 /// The environment variable that names one INPUT: one, since a path may hold any separator.
 pub const VARIABLE: &str = "TRAILSCAN_INPUT";
 
-/// The first of: the arguments, the environment variable, the config's `input`.
+/// The first of: the arguments, the environment variable, the config's `input`. Empty when none says anything.
 ///
 /// # Errors
-/// When none says anything (the text lists the three ways), or one names what cannot be read.
+/// When one names what cannot be read.
 pub fn resolve(
     arguments: Vec<OsString>,
     variable: Option<OsString>,
@@ -29,13 +29,13 @@ pub fn resolve(
     let inputs: Vec<Input> =
         texts.into_iter().map(Input::parse).collect::<Result<_, _>>().map_err(|error| error.to_string())?;
     match inputs.iter().filter(|input| **input == Input::Stdin).count() {
-        _ if inputs.is_empty() => Err(nothing_to_read()),
         0 | 1 => Ok(inputs),
         _ => Err("- is named twice: standard input can be read once".to_owned()),
     }
 }
 
-fn nothing_to_read() -> String {
+/// That there is no INPUT, and the three ways to give one.
+pub fn nothing_to_read() -> String {
     let files: Vec<_> = config::files().iter().map(|file| file.display().to_string()).collect();
     format!(
         "nothing to read: name files, directories, s3://bucket/prefix or -, or set {VARIABLE}, or set input in a config file ({})",
@@ -67,10 +67,10 @@ mod tests {
     #[test]
     fn nothing_lists_the_three_ways() {
         for config in [None, Some(&[][..])] {
-            let error = resolved(&[], None, config).unwrap_err();
-            for way in ["name files", "TRAILSCAN_INPUT", "trailscan.toml"] {
-                assert!(error.contains(way), "{error}");
-            }
+            assert_eq!(resolved(&[], None, config), Ok(Vec::new()));
+        }
+        for way in ["name files", "TRAILSCAN_INPUT", "trailscan.toml"] {
+            assert!(nothing_to_read().contains(way), "{}", nothing_to_read());
         }
         assert!(resolved(&["-", "-"], None, None).unwrap_err().starts_with("- is named twice"));
         assert!(resolved(&["s3://"], None, None).is_err());

@@ -3,11 +3,15 @@
 mod args;
 mod config;
 mod deliver;
+mod destination;
+mod dry_run;
 mod exit;
 mod explain;
 mod help;
 mod inputs;
 mod plan;
+#[cfg(feature = "s3")]
+mod profiles;
 mod progress;
 mod quantity;
 mod repeat;
@@ -15,6 +19,8 @@ mod run;
 #[cfg(feature = "s3")]
 mod s3;
 mod tell;
+#[cfg(feature = "s3")]
+mod trails;
 mod window;
 
 pub use run::main;

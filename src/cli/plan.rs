@@ -1,9 +1,10 @@
 //! What was typed, turned into what is to be done: everything checked, nothing of clap left.
 
 use std::ffi::OsString;
+use std::fmt::Display;
 use std::io::{IsTerminal, stdout};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use trailscan::aggregate::{AggregateKind, State};
@@ -17,7 +18,7 @@ use trailscan::scan::Limits;
 use super::args::{Common, Shape, Typed, When};
 use super::config::Config;
 use super::exit::Problem;
-use super::{inputs, repeat, window};
+use super::{destination, inputs, repeat, window};
 
 /// Rows of a report that a table of an audit shows when nothing else is said.
 const AUDIT_ROWS: usize = 20;
@@ -29,6 +30,8 @@ const PAGE_ROWS: usize = 10_000;
 pub struct Plan {
     /// What is asked.
     pub question: Question,
+    /// Whether only what would be read is told.
+    pub dry_run: bool,
     /// The reports' numbers.
     pub options: Options,
     /// Networks and countries, where a database was given.
@@ -38,13 +41,15 @@ pub struct Plan {
     /// What is counted; `None` is everything.
     pub window: Option<TimeWindow>,
     /// Whether nobody asked for that window: it bounds what is read of S3.
-    #[cfg(feature = "s3")]
     pub window_by_default: bool,
     /// The delivery days that are read.
     pub read: DayRange,
     /// What is read of S3.
     #[cfg(feature = "s3")]
     pub s3: Option<trailscan::input::s3::S3Request>,
+    /// Whose trails say what is read, when nothing else does.
+    #[cfg(feature = "s3")]
+    pub trails_of: Vec<std::sync::Arc<trailscan::input::s3::Access>>,
     /// What else is asked of an event.
     pub filters: Filters,
     /// How the scan works.
@@ -84,7 +89,7 @@ pub struct Delivery {
     /// How a table looks.
     pub style: Style,
     /// Where the coverage goes, beside the answer.
-    pub coverage: Option<PathBuf>,
+    pub coverage: Option<Destination>,
     /// Columns and order.
     pub shape: Shape,
     /// The most rows of a report.
@@ -141,6 +146,14 @@ impl Surroundings {
 }
 
 impl Plan {
+    /// The names of the tables that will be written.
+    pub fn tables(&self) -> Vec<&'static str> {
+        if self.dry_run {
+            return vec![super::dry_run::NAME];
+        }
+        self.question.reports().iter().map(|report| report.name).collect()
+    }
+
     /// Resolves what was typed.
     ///
     /// # Errors
@@ -150,6 +163,9 @@ impl Plan {
         let Surroundings { clock, now, input, config } = surroundings;
         let question = report.map_or(Question::Audit, Question::One);
         let inputs = inputs::resolve(common.inputs.clone(), input, config.input).map_err(Problem::usage)?;
+        if inputs.is_empty() && !looks_up_trails(&common) {
+            return Err(Problem::usage(inputs::nothing_to_read()));
+        }
         let (window, read) = resolve_window(&common, is_by_default(&common, &inputs), (now.as_deref(), clock))?;
         let geo = open_geo(&common, config.geoip_db)?;
         let mut options = Options::default();
@@ -161,6 +177,7 @@ impl Plan {
         }
         Ok(Self {
             question,
+            dry_run: common.dry_run,
             options,
             geo,
             window,
@@ -171,8 +188,9 @@ impl Plan {
                 repeat: repeat::arguments(&common, window, &inputs),
                 ..delivery(question, &common, shape)?
             },
-            #[cfg(feature = "s3")]
             window_by_default: is_by_default(&common, &inputs),
+            #[cfg(feature = "s3")]
+            trails_of: if inputs.is_empty() { common.s3.who().map_err(Problem::usage)? } else { Vec::new() },
             #[cfg(feature = "s3")]
             s3: common.s3.request(&inputs, read, (&common.account, &common.region)).map_err(Problem::usage)?,
             inputs,
@@ -183,7 +201,19 @@ impl Plan {
 /// Whether S3 is read and nothing says which days of it.
 fn is_by_default(common: &Common, inputs: &[Input]) -> bool {
     let is_said = common.all || common.days.is_some() || common.since.is_some() || common.until.is_some();
-    !is_said && inputs.iter().any(|input| matches!(input, Input::S3(_)))
+    !is_said && (inputs.is_empty() || inputs.iter().any(|input| input.s3().is_some()))
+}
+
+/// Whether CloudTrail can be asked where the logs are.
+#[cfg(feature = "s3")]
+const fn looks_up_trails(common: &Common) -> bool {
+    !common.s3.no_sign_request
+}
+
+/// Whether CloudTrail can be asked where the logs are.
+#[cfg(not(feature = "s3"))]
+const fn looks_up_trails(_: &Common) -> bool {
+    false
 }
 
 fn resolve_window(
@@ -260,26 +290,30 @@ fn work(common: &Common, configured: Option<NonZeroUsize>) -> Work {
 }
 
 fn delivery(question: Question, common: &Common, shape: Shape) -> Result<Delivery, Problem> {
-    let destination = common.output.as_deref().map_or(Destination::Stdout, Destination::from_path);
+    let destination = common.output.as_deref().map_or(Ok(Destination::Stdout), |to| destination::of(to, common))?;
     let format = match (&common.format, &destination) {
         (Some(word), _) => word.parse(),
         (None, Destination::File(path)) => Format::from_path(path),
-        (None, Destination::Directory(folder)) => {
-            return Err(Problem::usage(format!("{}: a folder names no format: give --format", folder.display())));
-        }
+        (None, Destination::Object(remote)) => Format::from_path(Path::new(&remote.uri)),
+        (None, Destination::Directory(folder)) => return Err(no_format(folder.display())),
+        (None, Destination::Prefix(remote)) => return Err(no_format(&remote.uri)),
         (None, Destination::Stdout) => Ok(Format::Table),
     };
     let format = format.map_err(Problem::usage)?;
     Ok(Delivery {
         format,
-        style: style(common, &destination),
+        style: style(common.color, common.width, &destination),
         destination,
-        coverage: common.coverage.clone(),
+        coverage: common.coverage.as_deref().map(|to| destination::of(to, common)).transpose()?,
         shape,
         limit: limit(question, format, common.limit),
         repeat: String::new(),
         fail_on: common.fail_on.as_deref().and_then(|word| Severity::ALL.into_iter().find(|s| s.as_str() == word)),
     })
+}
+
+fn no_format(folder: impl Display) -> Problem {
+    Problem::usage(format!("{folder}: a folder names no format: give --format"))
 }
 
 /// The most rows of a report; `None` is no limit. The tables of an audit are an overview, wherever they go, and a page is
@@ -295,20 +329,20 @@ fn limit(question: Question, format: Format, given: Option<u64>) -> Option<usize
 }
 
 /// Colour and width belong to a terminal; a file or pipe gets everything, plain, unless it was asked for.
-fn style(common: &Common, destination: &Destination) -> Style {
+pub fn style(color: When, width: Option<u16>, destination: &Destination) -> Style {
     let place = match destination {
         Destination::Stdout if stdout().is_terminal() => Place::Terminal,
         Destination::Stdout => Place::Pipe,
-        Destination::File(_) | Destination::Directory(_) => Place::File,
+        _ => Place::File,
     };
     let to_terminal = place == Place::Terminal;
-    let color = match common.color {
+    let color = match color {
         When::Always => true,
         When::Never => false,
         When::Auto => to_terminal && anstream::AutoStream::choice(&stdout()) != anstream::ColorChoice::Never,
     };
     let size = if to_terminal { terminal_size::terminal_size_of(stdout()) } else { None };
-    let width = common.width.or(size.map(|(width, _)| width.0)).filter(|&width| width > 0);
+    let width = width.or(size.map(|(width, _)| width.0)).filter(|&width| width > 0);
     Style { color, width: width.map(usize::from), place }
 }
 
@@ -325,7 +359,8 @@ mod tests {
             input: Some("from-environment".into()),
             config: Config { threads: NonZeroUsize::new(3), ..Config::default() },
         };
-        Plan::resolve(args::parse(words).unwrap(), surroundings).map_err(|problem| problem.to_string())
+        let Ok(args::Asked::Report(typed)) = args::parse(words) else { unreachable!("{line}") };
+        Plan::resolve(*typed, surroundings).map_err(|problem| problem.to_string())
     }
 
     #[test]

@@ -1,32 +1,44 @@
 //! One run: plan, list, scan, answer, end.
 
+use std::fmt::Display;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use trailscan::input;
-use trailscan::output::{Format, NewFile, Place, Section, coverage_line};
+use trailscan::output::{Format, Place, Section, coverage_line};
 use trailscan::scan::{self, Meter, ScanOutcome, ScanRequest};
 
+use super::args::Asked;
 use super::deliver::{self, Opened};
 use super::exit::{End, INTERRUPTED_TWICE, Problem};
 use super::explain::{Newest, empty_answer};
 use super::plan::{Plan, Surroundings};
-use super::{args, progress, tell};
+use super::{args, destination, dry_run, progress, tell};
 
 /// Set by the first Ctrl-C.
 static STOP: AtomicBool = AtomicBool::new(false);
 
+/// Set when the process is about to leave without an answer.
+static LEAVING: AtomicBool = AtomicBool::new(false);
+
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
-    let typed = match args::parse(std::env::args_os()) {
-        Ok(typed) => typed,
+    let ended = match args::parse(std::env::args_os()) {
+        Ok(Asked::Report(typed)) => {
+            Surroundings::of_process().and_then(|around| Plan::resolve(*typed, around)).and_then(run)
+        }
+        #[cfg(feature = "s3")]
+        Ok(Asked::Profiles(typed)) => super::profiles::run(&typed).map(|()| End::Complete),
         Err(error) => {
             // A reader of the help that went away is no failure.
             let _ = error.print();
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    let ended = Surroundings::of_process().and_then(|around| Plan::resolve(typed, around)).and_then(|plan| run(&plan));
+    while LEAVING.load(Ordering::Relaxed) {
+        // Whoever set it ends the process; what failed meanwhile failed for that.
+        std::thread::park();
+    }
     match ended {
         Ok(end) => end.into(),
         Err(problem) => {
@@ -38,9 +50,17 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(plan: &Plan) -> Result<End, Problem> {
-    let opened = Opened::new(plan)?;
+#[cfg_attr(not(feature = "s3"), expect(unused_mut, reason = "only trails add to a plan"))]
+fn run(mut plan: Plan) -> Result<End, Problem> {
     stop_on_interrupt()?;
+    let opened = Opened::new(&plan)?;
+    #[cfg(feature = "s3")]
+    super::trails::look_up(&mut plan, &STOP)?;
+    let plan = &plan;
+    if plan.dry_run {
+        tell_default_window(plan);
+        return dry_run::run(plan, opened, &STOP);
+    }
     let mut outcome = read(plan)?;
     outcome.coverage.warnings.extend(plan.filters.warnings());
     let ScanOutcome { state, coverage, newest_event_read, newest_pruned_day } = outcome;
@@ -68,7 +88,7 @@ fn run(plan: &Plan) -> Result<End, Problem> {
 }
 
 /// Says which rows the reports' own options left out, unless the table on the terminal has just said it.
-fn tell_hidden(plan: &Plan, sections: &[Section]) {
+pub fn tell_hidden(plan: &Plan, sections: &[Section]) {
     if plan.delivery.format == Format::Table && plan.delivery.style.place == Place::Terminal {
         return;
     }
@@ -109,21 +129,39 @@ fn read(plan: &Plan) -> Result<ScanOutcome, Problem> {
 #[cfg(feature = "s3")]
 fn open_s3(plan: &Plan) -> Result<Option<input::s3::S3Source>, Problem> {
     let Some(request) = plan.s3.clone() else { return Ok(None) };
+    tell_default_window(plan);
+    input::s3::S3Source::open(request, &STOP).map(Some).map_err(Problem::failed)
+}
+
+/// Says which window nobody asked for.
+fn tell_default_window(plan: &Plan) {
     if let Some(window) = plan.window.filter(|_| plan.window_by_default) {
         let days = super::window::S3_DAYS;
         tell::line(format!("counting the last {days} days, from {}: --all reads all of S3", window.since()));
     }
-    input::s3::S3Source::open(request, &STOP).map(Some).map_err(Problem::failed)
 }
 
-/// The first Ctrl-C ends the reading, and what was read is answered; a second leaves at once.
+/// The first Ctrl-C ends the reading, and what was read is answered; a second leaves at once. SIGTERM, as supervisors send
+/// it, is the same.
 fn stop_on_interrupt() -> Result<(), Problem> {
-    let handler = || {
-        if STOP.swap(true, Ordering::Relaxed) {
-            NewFile::discard_all();
-            std::process::exit(INTERRUPTED_TWICE);
-        }
-        tell::line("stopping: answering from what was read so far; Ctrl-C again leaves at once");
-    };
-    ctrlc::set_handler(handler).map_err(|error| Problem::failed(format!("cannot listen for Ctrl-C: {error}")))
+    let failed = |error: &dyn Display| Problem::failed(format!("cannot listen for Ctrl-C: {error}"));
+    ctrlc::set_handler(interrupted).map_err(|error| failed(&error))?;
+    #[cfg(unix)]
+    {
+        let mut signals =
+            signal_hook::iterator::Signals::new([signal_hook::consts::SIGTERM]).map_err(|error| failed(&error))?;
+        let listen = move || signals.forever().for_each(|_| interrupted());
+        std::thread::Builder::new().name("sigterm".to_owned()).spawn(listen).map_err(|error| failed(&error))?;
+    }
+    Ok(())
+}
+
+fn interrupted() {
+    // An upload is what comes last: who interrupts that wants no answer.
+    if STOP.swap(true, Ordering::Relaxed) || destination::is_being_sent() {
+        LEAVING.store(true, Ordering::Relaxed);
+        destination::give_up();
+        std::process::exit(INTERRUPTED_TWICE);
+    }
+    tell::line("stopping: answering from what was read so far; Ctrl-C again leaves at once");
 }

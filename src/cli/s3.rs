@@ -1,20 +1,32 @@
 //! What can be typed about S3, and what it means.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use clap::{Args, value_parser};
-use trailscan::input::s3::{Access, DEFAULT_CONCURRENCY, RoleToAssume, S3Request, Scope};
+use trailscan::input::s3::{
+    self, Access, CredentialKind, DEFAULT_CONCURRENCY, RoleToAssume, S3Place, S3Request, Scope,
+};
 use trailscan::input::{DayRange, Input};
 
-use super::quantity;
+use super::{profiles, quantity};
 
 /// What can be typed about S3.
 #[derive(Clone, Debug, Args)]
 pub struct S3Typed {
-    /// A profile of the AWS config files [default: AWS_PROFILE, else what the environment has]
+    /// A profile of the AWS config files; may be repeated [default: AWS_PROFILE, else what the environment has]
+    ///
+    /// Of several profiles, the first that may list an s3:// INPUT reads it, so nothing is read twice. Without INPUT
+    /// each profile's trails are looked up, and all their buckets are read: each with the profile that sees the trail,
+    /// else with the first other that may list it. A profile without credentials is named and the others go on (exit 3).
+    /// `trailscan profiles` lists the profiles and whether their credentials can be had.
     #[arg(long, value_name = "NAME", conflicts_with = "no_sign_request", help_heading = "S3")]
-    pub aws_profile: Option<String>,
+    pub aws_profile: Vec<String>,
+
+    /// As --aws-profile with every profile of the AWS config files that names credentials
+    #[arg(long, conflicts_with_all = ["aws_profile", "no_sign_request"], help_heading = "S3")]
+    pub all_profiles: bool,
 
     /// Read with this role, assumed with the credentials that are found
     #[arg(long, value_name = "ARN", conflicts_with = "no_sign_request", help_heading = "S3")]
@@ -55,28 +67,53 @@ pub struct S3Typed {
 }
 
 impl S3Typed {
-    /// What to read of S3, where an input says so: `days` of the accounts and regions that are named, or of all.
+    /// What to read of S3, where an input says so: `days` of the accounts and regions that are named, or of all. Without
+    /// any input the places are still to be found: those of the trails.
     ///
     /// # Errors
-    /// When an endpoint is no URL.
+    /// When an endpoint is no URL, or there are no profiles.
     pub fn request(
         &self,
         inputs: &[Input],
         days: DayRange,
         (accounts, regions): (&[String], &[String]),
     ) -> Result<Option<S3Request>, String> {
-        let access = Arc::new(self.access()?);
-        let uris = inputs.iter().filter_map(|input| match input {
-            Input::S3(uri) => Some(uri.clone()),
-            Input::Path(_) | Input::Stdin => None,
-        });
-        let places: Vec<_> = uris.map(|uri| (uri, Arc::clone(&access))).collect();
-        Ok((!places.is_empty()).then(|| S3Request {
-            places,
+        let uris: Vec<_> = inputs.iter().filter_map(Input::s3).collect();
+        if uris.is_empty() && !inputs.is_empty() {
+            return Ok(None);
+        }
+        let who = self.who()?;
+        Ok(Some(S3Request {
+            places: uris.into_iter().map(|uri| S3Place { uri: uri.clone(), who: who.clone() }).collect(),
+            failures: Vec::new(),
             scope: Scope { days, accounts: accounts.to_vec(), regions: regions.to_vec() },
             concurrency: NonZeroUsize::new(self.concurrency.into()).unwrap_or(DEFAULT_CONCURRENCY),
             max_in_flight: self.max_in_flight,
         }))
+    }
+
+    /// Who asks, in turn.
+    ///
+    /// # Errors
+    /// When an endpoint is no URL, or there are no profiles.
+    pub fn who(&self) -> Result<Vec<Arc<Access>>, String> {
+        let access = self.access()?;
+        let mut names = self.aws_profile.clone();
+        if self.all_profiles {
+            let profiles = s3::profiles().map_err(|error| error.to_string())?;
+            let able = profiles.into_iter().filter(|profile| profile.credentials != CredentialKind::None);
+            names = able.map(|profile| profile.name).collect();
+            if names.is_empty() {
+                return Err(format!("--all-profiles: {}", profiles::NO_PROFILE));
+            }
+        }
+        if names.is_empty() {
+            return Ok(vec![Arc::new(access)]);
+        }
+        let mut known = BTreeSet::new();
+        names.retain(|name| known.insert(name.clone()));
+        let named = names.into_iter().map(|name| Arc::new(Access { profile: Some(name), ..access.clone() }));
+        Ok(named.collect())
     }
 
     fn access(&self) -> Result<Access, String> {
@@ -84,7 +121,7 @@ impl S3Typed {
             return Err(format!("--endpoint-url {url:?} is no URL: give one such as https://s3.example.com"));
         }
         Ok(Access {
-            profile: self.aws_profile.clone(),
+            profile: self.aws_profile.first().cloned(),
             role: self.assume_role.clone().map(|arn| RoleToAssume { arn, external_id: self.external_id.clone() }),
             region: self.aws_region.clone(),
             endpoint_url: self.endpoint_url.clone(),

@@ -1,9 +1,54 @@
-//! Finding where a JSON string or container ends, sixteen and sixty-four bytes at a time.
+//! Finding where a JSON string or container ends, a vector and sixty-four bytes at a time.
 //!
 //! The leaf of the fast path. It looks at quotes, backslashes, braces and brackets only, so it never says that JSON is
-//! right; it says where a value would end if it is. Safe code: the vector type comes from the `wide` crate.
+//! right; it says where a value would end if it is. [`Portable`] vectors are sixteen bytes wide and everywhere; where
+//! the processor has AVX2, [`avx2`] has the same twice as wide. Safe code: the vector types come from the crates `wide`
+//! and `pulp`.
+
+#[cfg(target_arch = "x86_64")]
+pub(super) mod avx2;
 
 use wide::u8x16;
+
+/// How blocks of bytes are compared. All ways say the same.
+pub(super) trait Blocks: Copy {
+    /// Bytes of a vector.
+    const VECTOR: usize;
+
+    /// Where a vector's worth of bytes has quotes or backslashes: bit `i` for byte `i`. `None` when fewer are left.
+    fn quotes_or_backslashes(self, bytes: &[u8]) -> Option<u32>;
+
+    /// How many bits are set.
+    fn count(self, bits: u64) -> u32;
+
+    /// Where the first 64 bytes have what ends strings and containers. `None` when fewer are left.
+    fn masks(self, bytes: &[u8]) -> Option<Masks>;
+}
+
+/// The widest vectors that this processor has.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Vectors {
+    /// Sixteen bytes.
+    Portable,
+    /// Thirty-two.
+    #[cfg(target_arch = "x86_64")]
+    Avx2(avx2::Avx2),
+}
+
+impl Vectors {
+    /// Asks the processor, once per decoder.
+    pub fn of_processor() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        if let Some(avx2) = avx2::Avx2::try_new() {
+            return Self::Avx2(avx2);
+        }
+        Self::Portable
+    }
+}
+
+/// Vectors of sixteen bytes, which every processor of 64 bits has.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Portable;
 
 /// Where a string ends and whether it holds an escape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,13 +60,10 @@ pub(super) struct StringEnd {
 }
 
 /// The end of the string whose text begins at `start`, just after the opening quote; `None` when it does not end.
-#[inline]
-pub(super) fn string_end(bytes: &[u8], start: usize) -> Option<StringEnd> {
+#[inline(always)]
+pub(super) fn string_end<B: Blocks>(blocks: B, bytes: &[u8], start: usize) -> Option<StringEnd> {
     let mut at = start;
-    while let Some(block) = bytes.get(at..at + 16) {
-        let block = load(block);
-        let mask = block.simd_eq(u8x16::splat(b'"')) | block.simd_eq(u8x16::splat(b'\\'));
-        let mask = mask.to_bitmask();
+    while let Some(mask) = blocks.quotes_or_backslashes(&bytes[at..]) {
         if mask != 0 {
             at += mask.trailing_zeros() as usize;
             if bytes[at] == b'"' {
@@ -29,25 +71,30 @@ pub(super) fn string_end(bytes: &[u8], start: usize) -> Option<StringEnd> {
             }
             return escaped_string_end(bytes, at);
         }
-        at += 16;
+        at += B::VECTOR;
     }
     escaped_string_end(bytes, at).map(|end| StringEnd { escaped: has_backslash(bytes, at, end.quote), ..end })
 }
 
 /// The index after the closing brace or bracket of the container that opens at `start`; `None` when it does not close.
-#[inline]
-pub(super) fn container_end(bytes: &[u8], start: usize) -> Option<usize> {
+#[inline(always)]
+pub(super) fn container_end<B: Blocks>(blocks: B, bytes: &[u8], start: usize) -> Option<usize> {
     let mut depth = 0u32;
     let mut state = InString::default();
     let mut at = start;
-    while let Some(block) = bytes.get(at..at + 64) {
-        let masks = Masks::of(block);
+    while let Some(masks) = blocks.masks(&bytes[at..]) {
         let quoted = state.quoted(masks.quotes, masks.backslashes);
-        // Few blocks have more than two brackets, and counting bits is slow without an instruction for it.
-        let mut brackets = (masks.opens | masks.closes) & !quoted;
+        let (opens, closes) = (masks.opens & !quoted, masks.closes & !quoted);
+        if closes == 0 {
+            depth += blocks.count(opens);
+            at += 64;
+            continue;
+        }
+        // Few blocks have more than two brackets.
+        let mut brackets = opens | closes;
         while brackets != 0 {
             let bracket = brackets & brackets.wrapping_neg();
-            if masks.opens & bracket != 0 {
+            if opens & bracket != 0 {
                 depth += 1;
             } else if depth > 1 {
                 depth -= 1;
@@ -72,7 +119,7 @@ struct InString {
 
 impl InString {
     /// Which bytes of the block lie in a string (the opening quote counts, the closing one does not).
-    #[inline]
+    #[inline(always)]
     fn quoted(&mut self, quotes: u64, backslashes: u64) -> u64 {
         let quotes = if backslashes == 0 && !self.escaped { quotes } else { quotes & !self.escapes(backslashes) };
         if quotes == 0 {
@@ -103,18 +150,40 @@ impl InString {
 }
 
 /// Where the interesting bytes of a block of 64 are.
-struct Masks {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Masks {
     quotes: u64,
     backslashes: u64,
     opens: u64,
     closes: u64,
 }
 
-impl Masks {
-    #[inline]
-    fn of(block: &[u8]) -> Self {
-        let mut masks = Self { quotes: 0, backslashes: 0, opens: 0, closes: 0 };
-        for (i, part) in block.chunks_exact(16).enumerate() {
+impl Blocks for Portable {
+    const VECTOR: usize = 16;
+
+    #[inline(always)]
+    fn quotes_or_backslashes(self, bytes: &[u8]) -> Option<u32> {
+        let block = load(bytes.first_chunk()?);
+        let hits = block.simd_eq(u8x16::splat(b'"')) | block.simd_eq(u8x16::splat(b'\\'));
+        Some(hits.to_bitmask())
+    }
+
+    /// Bit by bit: there are few, and counting is slow without an instruction for it.
+    #[inline(always)]
+    fn count(self, mut bits: u64) -> u32 {
+        let mut count = 0;
+        while bits != 0 {
+            bits &= bits - 1;
+            count += 1;
+        }
+        count
+    }
+
+    #[inline(always)]
+    fn masks(self, bytes: &[u8]) -> Option<Masks> {
+        let block: &[u8; 64] = bytes.first_chunk()?;
+        let mut masks = Masks { quotes: 0, backslashes: 0, opens: 0, closes: 0 };
+        for (i, part) in block.as_chunks().0.iter().enumerate() {
             let (part, shift) = (load(part), i * 16);
             // `[` and `{`, `]` and `}` differ only in bit 0x20.
             let folded = part | u8x16::splat(0x20);
@@ -124,19 +193,17 @@ impl Masks {
             masks.opens |= mask(folded.simd_eq(u8x16::splat(b'{')));
             masks.closes |= mask(folded.simd_eq(u8x16::splat(b'}')));
         }
-        masks
+        Some(masks)
     }
 }
 
-#[inline]
-fn load(bytes: &[u8]) -> u8x16 {
-    let mut block = [0u8; 16];
-    block.copy_from_slice(bytes);
-    u8x16::new(block)
+#[inline(always)]
+fn load(bytes: &[u8; 16]) -> u8x16 {
+    u8x16::new(*bytes)
 }
 
 /// Bit `i` of the result is the parity of bits `0..=i`.
-#[inline]
+#[inline(always)]
 fn prefix_xor(mut bits: u64) -> u64 {
     for shift in [1, 2, 4, 8, 16, 32] {
         bits ^= bits << shift;
@@ -212,7 +279,7 @@ mod tests {
         #[test]
         fn containers_end_where_the_definition_says(inner in pieces(), open_string in any::<bool>(), open in prop_oneof![Just('{'), Just('[')]) {
             let text = format!("{open}{inner}{}", if open_string { "\"}]}" } else { "" });
-            prop_assert_eq!(container_end(text.as_bytes(), 0), plain_container_end(text.as_bytes()));
+            prop_assert_eq!(container_end(Portable, text.as_bytes(), 0), plain_container_end(text.as_bytes()));
         }
 
         #[test]
@@ -220,7 +287,7 @@ mod tests {
             let padded = format!("{}{text}\"", "\"x".repeat(skip));
             let start = skip * 2;
             let plain = escaped_string_end(padded.as_bytes(), start);
-            let found = string_end(padded.as_bytes(), start);
+            let found = string_end(Portable, padded.as_bytes(), start);
             prop_assert_eq!(found.map(|e| e.quote), plain.map(|e| e.quote));
             if let Some(end) = found {
                 prop_assert_eq!(end.escaped, padded[start..end.quote].contains('\\'));

@@ -7,7 +7,7 @@ use ahash::RandomState;
 use super::fields::{Stop, value_at};
 use super::identity::{self, IdentityTable};
 use super::parts::{Part, PartLayout};
-use super::record::{Field, OwnedRecord, Record, RecordShape};
+use super::record::{Field, OwnedRecord, Reading, Record};
 use super::walk::{Unit, Walk, after_no_value, json_of_line};
 use super::wrapped::{self, Wrapped};
 use crate::model::{Event, EventTime, LazyIdentity};
@@ -17,6 +17,12 @@ const DEEPEST: u32 = 6;
 
 /// Takes what a decoder finds, in order.
 pub trait Sink {
+    /// Says which event may come next, a little before it does: time for memory to be fetched. Nothing depends on it.
+    #[inline]
+    fn coming(&mut self, event_id: &str, recipient_account_id: &str) {
+        let _ = (event_id, recipient_account_id);
+    }
+
     /// An event. `identity_fingerprint` is a keyed hash of its decoded userIdentity.
     fn event(&mut self, event: &Event<'_>, identity_fingerprint: u64);
 
@@ -61,7 +67,7 @@ pub struct Document {
 /// Reads documents. One per thread: it remembers the identities it has met.
 pub struct Decoder {
     identities: IdentityTable,
-    shape: RecordShape,
+    reading: Reading,
     fingerprints: RandomState,
     max_record_bytes: usize,
     depth: u32,
@@ -82,13 +88,7 @@ impl Decoder {
     /// A decoder that takes records of up to `max_record_bytes`; longer ones are malformed. Decoders with clones of one
     /// `fingerprints` give equal identities equal fingerprints.
     pub fn new(fingerprints: RandomState, max_record_bytes: usize) -> Self {
-        Self {
-            identities: IdentityTable::new(),
-            shape: RecordShape::default(),
-            fingerprints,
-            max_record_bytes,
-            depth: 0,
-        }
+        Self { identities: IdentityTable::new(), reading: Reading::default(), fingerprints, max_record_bytes, depth: 0 }
     }
 
     /// Gives every event of a whole document to `sink`. Any text is taken; none panics.
@@ -149,7 +149,7 @@ impl Decoder {
     #[inline]
     fn place<S: Sink>(&mut self, text: &str, at: usize, sink: &mut S) -> Option<usize> {
         let mut record = Record::EMPTY;
-        match record.fast(&mut self.shape, text, at) {
+        match record.fast(&mut self.reading, text, at) {
             Ok(end) => {
                 self.record(&record, &text[at..end], sink);
                 Some(end)
@@ -180,7 +180,7 @@ impl Decoder {
     fn line<S: Sink>(&mut self, line: &str, sink: &mut S) -> bool {
         let line = line.trim_ascii_end();
         let mut record = Record::EMPTY;
-        if record.fast(&mut self.shape, line, 0) == Ok(line.len()) {
+        if record.fast(&mut self.reading, line, 0) == Ok(line.len()) {
             self.record(&record, line, sink);
             return true;
         }
@@ -201,6 +201,7 @@ impl Decoder {
 
     #[inline]
     fn event<S: Sink>(&mut self, record: &Record<'_>, sink: &mut S) {
+        sink.coming(record.text(Field::EventId), record.text(Field::RecipientAccountId));
         let raw = record.text(Field::UserIdentity);
         let read = OnceCell::new();
         let user_identity = LazyIdentity::new(raw, identity::parse, &read);

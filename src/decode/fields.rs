@@ -4,7 +4,7 @@
 //! CloudTrail writes and says [`Stop::Unsure`] about anything else (an escape in a key, a bare word); the careful path
 //! then decides. It may take broken JSON inside a value for whole.
 
-use super::blocks::{container_end, string_end};
+use super::blocks::{Blocks, Portable, container_end, string_end};
 
 /// The raw text of a value and what it begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +69,7 @@ pub(super) fn each_field<'a>(text: &'a str, at: usize, mut each: impl FnMut(&'a 
 }
 
 /// The first index at or after `at` that is no white space.
-#[inline]
+#[inline(always)]
 pub(super) fn skip_space(bytes: &[u8], mut at: usize) -> usize {
     while matches!(bytes.get(at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
         at += 1;
@@ -86,7 +86,7 @@ pub(super) fn key_at(text: &str, at: usize) -> Result<(&str, usize), Stop> {
         Some(_) => return Err(Stop::Unsure),
         None => return Err(Stop::Incomplete),
     }
-    let end = string_end(bytes, at + 1).ok_or(Stop::Incomplete)?;
+    let end = string_end(Portable, bytes, at + 1).ok_or(Stop::Incomplete)?;
     if end.escaped {
         return Err(Stop::Unsure);
     }
@@ -100,23 +100,34 @@ pub(super) fn key_at(text: &str, at: usize) -> Result<(&str, usize), Stop> {
 }
 
 /// The value at `at` and the index after it.
-#[inline]
 pub(super) fn value_at(text: &str, at: usize) -> Result<(Raw<'_>, usize), Stop> {
+    value_by(Portable, text, at)
+}
+
+/// [`value_at`], with a choice of how bytes are compared.
+#[inline(always)]
+pub(super) fn value_by<B: Blocks>(blocks: B, text: &str, at: usize) -> Result<(Raw<'_>, usize), Stop> {
     let bytes = text.as_bytes();
-    match bytes.get(at).ok_or(Stop::Incomplete)? {
+    // Every value is cut from the text in one place, so that the check for whole characters is compiled in once.
+    let (opening, from, to, after) = match bytes.get(at).ok_or(Stop::Incomplete)? {
         b'"' => {
-            let end = string_end(bytes, at + 1).ok_or(Stop::Incomplete)?;
-            let (from, to) = if end.escaped { (at, end.quote + 1) } else { (at + 1, end.quote) };
-            let inner = text.get(from..to).ok_or(Stop::Unsure)?;
-            let raw = if end.escaped { Raw::Escaped(inner) } else { Raw::Plain(inner) };
-            Ok((raw, end.quote + 1))
+            let end = string_end(blocks, bytes, at + 1).ok_or(Stop::Incomplete)?;
+            let after = end.quote + 1;
+            if end.escaped { (b'\\', at, after, after) } else { (b'"', at + 1, end.quote, after) }
         }
         b'{' | b'[' => {
-            let end = container_end(bytes, at).ok_or(Stop::Incomplete)?;
-            Ok((Raw::Container(text.get(at..end).ok_or(Stop::Unsure)?), end))
+            let end = container_end(blocks, bytes, at).ok_or(Stop::Incomplete)?;
+            (b'{', at, end, end)
         }
-        _ => scalar_at(text, at),
-    }
+        _ => return scalar_at(text, at),
+    };
+    let cut = text.get(from..to).ok_or(Stop::Unsure)?;
+    let raw = match opening {
+        b'"' => Raw::Plain(cut),
+        b'\\' => Raw::Escaped(cut),
+        _ => Raw::Container(cut),
+    };
+    Ok((raw, after))
 }
 
 /// A number or word: it ends at a comma, a closing bracket or white space.

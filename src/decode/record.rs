@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 
+#[cfg(target_arch = "x86_64")]
+use super::blocks::avx2::Avx2;
+use super::blocks::{Blocks, Portable, Vectors};
 use super::careful;
-use super::fields::{Raw, Stop, key_at, skip_space, value_at};
+use super::fields::{Raw, Stop, key_at, skip_space, value_by};
 use super::shape::Shape;
 
 /// The fields that are read from a record; their numbers index [`Record`].
@@ -37,7 +40,14 @@ pub(super) enum Field {
 const FIELDS: usize = Field::UserIdentity as usize + 1;
 
 /// The order in which records write their keys, and which of them are read.
-pub(super) type RecordShape = Shape<Option<Field>>;
+type RecordShape = Shape<Option<Field>>;
+
+/// What reading records has learned, and what it reads with.
+#[derive(Debug)]
+pub(super) struct Reading {
+    shape: RecordShape,
+    vectors: Vectors,
+}
 
 /// The fields of one record, absent ones empty. From [`Field::RequestParameters`] on, raw JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +61,32 @@ pub(super) struct Record<'a> {
 pub(super) struct OwnedRecord<'a> {
     texts: [Cow<'a, str>; FIELDS],
     is_event: bool,
+}
+
+/// [`Record::fast_by`] with everything that it takes, to be compiled for AVX2.
+#[cfg(target_arch = "x86_64")]
+struct OnAvx2<'r, 'a> {
+    record: &'r mut Record<'a>,
+    avx2: Avx2,
+    shape: &'r mut RecordShape,
+    text: &'a str,
+    at: usize,
+}
+
+#[cfg(target_arch = "x86_64")]
+impl pulp::NullaryFnOnce for OnAvx2<'_, '_> {
+    type Output = Result<usize, Stop>;
+
+    #[inline(always)]
+    fn call(self) -> Self::Output {
+        self.record.fast_by(self.avx2, self.shape, self.text, self.at)
+    }
+}
+
+impl Default for Reading {
+    fn default() -> Self {
+        Self { shape: RecordShape::default(), vectors: Vectors::of_processor() }
+    }
 }
 
 impl Field {
@@ -146,7 +182,22 @@ impl<'a> Record<'a> {
     /// # Errors
     /// [`Stop::Unsure`] also where a field that is kept as text has escapes.
     #[inline]
-    pub fn fast(&mut self, shape: &mut RecordShape, text: &'a str, at: usize) -> Result<usize, Stop> {
+    pub fn fast(&mut self, reading: &mut Reading, text: &'a str, at: usize) -> Result<usize, Stop> {
+        match reading.vectors {
+            Vectors::Portable => self.fast_by(Portable, &mut reading.shape, text, at),
+            #[cfg(target_arch = "x86_64")]
+            Vectors::Avx2(avx2) => avx2.vectorize(OnAvx2 { record: self, avx2, shape: &mut reading.shape, text, at }),
+        }
+    }
+
+    #[inline(always)]
+    fn fast_by<B: Blocks>(
+        &mut self,
+        blocks: B,
+        shape: &mut RecordShape,
+        text: &'a str,
+        at: usize,
+    ) -> Result<usize, Stop> {
         let bytes = text.as_bytes();
         if bytes.get(at) != Some(&b'{') {
             return Err(Stop::Unsure);
@@ -166,7 +217,7 @@ impl<'a> Record<'a> {
                     (field, value)
                 }
             };
-            let (raw, after) = value_at(text, value)?;
+            let (raw, after) = value_by(blocks, text, value)?;
             if let Some(field) = field {
                 escaped |= self.set(field, raw);
             }
@@ -307,9 +358,14 @@ mod tests {
 
     /// The fast path with a shape that has seen all records before, as in a real scan.
     fn fast(text: &str) -> Result<(Record<'_>, usize), Stop> {
-        thread_local!(static SHAPE: std::cell::RefCell<RecordShape> = std::cell::RefCell::default());
-        let mut record = Record::EMPTY;
-        SHAPE.with_borrow_mut(|shape| record.fast(shape, text, 0)).map(|end| (record, end))
+        thread_local!(static READING: std::cell::RefCell<Reading> = std::cell::RefCell::default());
+        let (mut record, mut plain) = (Record::EMPTY, Record::EMPTY);
+        READING.with_borrow_mut(|reading| {
+            let end = record.fast(reading, text, 0);
+            assert_eq!(end, plain.fast_by(Portable, &mut reading.shape, text, 0), "vectors of any width read the same");
+            assert!(end.is_err() || record == plain, "vectors of any width read the same");
+            end.map(|end| (record, end))
+        })
     }
 
     proptest! {

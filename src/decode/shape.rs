@@ -31,7 +31,7 @@ impl<F> Default for Shape<F> {
 impl<F: Copy> Shape<F> {
     /// What the key at `at` means and the index after its colon, if it is one that is expected from `place` on; `place`
     /// then moves behind it.
-    #[inline]
+    #[inline(always)]
     pub fn expect(&self, bytes: &[u8], at: usize, place: &mut usize) -> Option<(F, usize)> {
         let head = u128::from_le_bytes(*bytes.get(at..)?.first_chunk()?);
         let ahead = self.keys.get(*place..)?.iter().take(AHEAD).enumerate();

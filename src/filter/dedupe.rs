@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use foldhash::fast::RandomState;
+use prefetch_index::prefetch_index;
 
 use crate::model::{Event, SignIn};
 
@@ -26,6 +27,10 @@ pub enum Sighting {
     /// The same event again: same id, same account, same decoded fields.
     Duplicate,
 }
+
+/// An event that will be seen soon: the hash of its id and account.
+#[derive(Clone, Copy, Debug)]
+pub struct Announced(u64);
 
 /// The events seen so far, shared by all threads: 16 bytes each, at most 24 with the free places between once there
 /// are half a million.
@@ -53,15 +58,29 @@ impl Default for Dedupe {
 }
 
 impl Dedupe {
+    /// Has the processor fetch the place of an event that will be seen soon, and names the event for [`see`](Self::see).
+    /// The table is larger than any cache, so a look-up that has not been announced waits for memory.
+    #[inline]
+    pub fn announce(&self, event_id: &str, account_id: &str) -> Announced {
+        let id = self.ids.hash_one((event_id, account_id)).max(1);
+        let shard = lock(&self.shards[(id >> 56) as usize]);
+        prefetch_index(&shard.places, home(id, shard.places.len()));
+        Announced(id)
+    }
+
     /// Takes in an event and says whether it was seen before. An event without eventID is never a duplicate.
     ///
-    /// `identity_fingerprint` is a hash of its decoded userIdentity, equal for equal identities in the whole process.
+    /// `identity_fingerprint` is a hash of its decoded userIdentity, equal for equal identities in the whole process;
+    /// `announced` is what [`announce`](Self::announce) gave for this event, if it was announced.
     #[inline]
-    pub fn see(&self, event: &Event<'_>, identity_fingerprint: u64) -> Sighting {
+    pub fn see(&self, event: &Event<'_>, identity_fingerprint: u64, announced: Option<Announced>) -> Sighting {
         if event.event_id.is_empty() {
             return Sighting::New;
         }
-        let id = self.ids.hash_one((event.event_id, event.account_id())).max(1);
+        let id = match announced {
+            Some(Announced(id)) => id,
+            None => self.ids.hash_one((event.event_id, event.account_id())).max(1),
+        };
         let content = self.contents.hash_one((
             (event.event_time.map(|t| t.0), event.event_name, event.event_source, event.aws_region),
             (event.source_ip_address, event.user_agent, event.error_code, event.error_message),

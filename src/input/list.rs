@@ -64,6 +64,22 @@ pub fn list(inputs: &[Input], read: DayRange, stop: &AtomicBool) -> Listing {
     lister.listing
 }
 
+impl Listing {
+    /// Adds what another input holds.
+    pub(super) fn extend(&mut self, other: Self) {
+        let Self { objects, pruned, skipped, failures, interrupted } = other;
+        self.objects.extend(objects);
+        self.pruned.objects += pruned.objects;
+        self.pruned.newest_day = self.pruned.newest_day.max(pruned.newest_day);
+        self.pruned.places.extend(pruned.places);
+        for (kind, count) in skipped {
+            *self.skipped.entry(kind).or_default() += count;
+        }
+        self.failures.extend(failures);
+        self.interrupted |= interrupted;
+    }
+}
+
 struct Lister<'a> {
     read: DayRange,
     stop: &'a AtomicBool,

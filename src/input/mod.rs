@@ -11,6 +11,7 @@ mod prune;
 #[cfg(feature = "s3")]
 pub mod s3;
 mod source;
+mod survey;
 mod uri;
 
 pub use feed::Feed;
@@ -19,6 +20,7 @@ pub use list::{Listing, ListingFailure, Pruned, list};
 pub use object::{LogObject, Origin, explain_io};
 pub use prune::DayRange;
 pub use source::{Arrivals, Body, Fetched, Source, WholeBody};
+pub use survey::{Amount, Spot, Survey};
 pub use uri::S3Uri;
 
 use std::ffi::OsString;
@@ -70,6 +72,16 @@ impl Input {
                 S3Uri::parse(uri).map(Self::S3).ok_or_else(|| InputError::NoBucket(uri.to_owned()))
             }
             _ => Ok(Self::Path(PathBuf::from(text))),
+        }
+    }
+}
+
+impl Input {
+    /// The place in S3, if it is one.
+    pub const fn s3(&self) -> Option<&S3Uri> {
+        match self {
+            Self::S3(uri) => Some(uri),
+            Self::Path(_) | Self::Stdin => None,
         }
     }
 }

@@ -64,6 +64,11 @@ impl LogObject {
         }
     }
 
+    /// The bytes of its file; `None` where they are not known before they are read.
+    pub fn size(&self) -> Option<u64> {
+        self.path()?.metadata().ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len())
+    }
+
     /// The path as the user can use it again: standard input is `-`, and what is no UTF-8 is written as `$'\xff'`, which
     /// bash and zsh read back.
     pub fn name(&self) -> String {

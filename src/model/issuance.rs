@@ -3,6 +3,8 @@
 //! Only the access key id and the expiration of a response's credentials are ever read; `secretAccessKey` and
 //! `sessionToken` are skipped without becoming a value. Who called, and when, is in the [`Event`] itself.
 
+use std::borrow::Cow;
+
 use super::subdocument::{members, text};
 use super::{Arn, Event, EventTime};
 
@@ -29,29 +31,29 @@ pub enum IssuanceApi {
 
 /// What an issuance record says about the issued credentials. Absent texts are empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct IssuedCredentials {
+pub struct IssuedCredentials<'a> {
     /// `responseElements.credentials.accessKeyId`.
-    pub access_key_id: String,
+    pub access_key_id: Cow<'a, str>,
     /// `responseElements.credentials.expiration`.
     pub expiration: Option<EventTime>,
     /// `responseElements.assumedRoleUser.assumedRoleId`: the principalId of the session's events.
-    pub assumed_role_id: String,
+    pub assumed_role_id: Cow<'a, str>,
     /// `responseElements.assumedRoleUser.arn`, or the arn of the federated user.
-    pub session_arn: String,
+    pub session_arn: Cow<'a, str>,
     /// `requestParameters.roleArn`.
-    pub role_arn: String,
+    pub role_arn: Cow<'a, str>,
     /// `requestParameters.roleSessionName`, or `name` of GetFederationToken.
-    pub session_name: String,
+    pub session_name: Cow<'a, str>,
     /// `requestParameters.durationSeconds`.
     pub duration_seconds: Option<i64>,
     /// Whether the request names an MFA device (`serialNumber`): a successful call then proves MFA.
     pub has_mfa_serial: bool,
     /// `sourceIdentity`, from the response, else the request.
-    pub source_identity: String,
+    pub source_identity: Cow<'a, str>,
     /// `requestParameters.targetPrincipal` of AssumeRoot.
-    pub target_principal: String,
+    pub target_principal: Cow<'a, str>,
     /// Who the identity provider says it is: the provider of SAML and web identities.
-    pub provider: String,
+    pub provider: &'a str,
 }
 
 impl IssuanceApi {
@@ -115,9 +117,9 @@ impl IssuanceApi {
     }
 }
 
-impl IssuedCredentials {
+impl<'a> IssuedCredentials<'a> {
     /// What `event`, an STS call, issued; `None` when it failed or shows neither an issued key nor an assumed role.
-    pub fn of(event: &Event<'_>) -> Option<Self> {
+    pub fn of(event: &'a Event<'_>) -> Option<Self> {
         if event.is_error() {
             return None;
         }
@@ -126,19 +128,21 @@ impl IssuedCredentials {
         let [access_key_id, expiration] = members(credentials, ["accessKeyId", "expiration"]);
         let [assumed_role_id, role_user_arn] = members(role_user, ["assumedRoleId", "arn"]);
         let [federated_arn] = members(federated, ["arn"]);
-        if text(access_key_id).is_empty() && text(assumed_role_id).is_empty() {
+        let (access_key_id, assumed_role_id) = (text(access_key_id), text(assumed_role_id));
+        if access_key_id.is_empty() && assumed_role_id.is_empty() {
             return None;
         }
-        let mut issued = Self::requested(event.request_parameters);
-        issued.access_key_id = text(access_key_id).into_owned();
-        issued.expiration = EventTime::parse_expiration(&text(expiration));
-        issued.assumed_role_id = text(assumed_role_id).into_owned();
-        issued.session_arn = first(role_user_arn, federated_arn);
-        if !text(source_identity).is_empty() {
-            issued.source_identity = text(source_identity).into_owned();
-        }
-        issued.provider = event.user_identity.identity_provider.to_string();
-        Some(issued)
+        let requested = Self::requested(event.request_parameters);
+        let source_identity = text(source_identity);
+        Some(Self {
+            access_key_id,
+            expiration: EventTime::parse_expiration(&text(expiration)),
+            assumed_role_id,
+            session_arn: first(role_user_arn, federated_arn),
+            source_identity: if source_identity.is_empty() { requested.source_identity } else { source_identity },
+            provider: &event.user_identity.identity_provider,
+            ..requested
+        })
     }
 
     /// The account that the credentials act in, where the record says it; empty for the caller's own.
@@ -149,25 +153,33 @@ impl IssuedCredentials {
         account.unwrap_or(&self.target_principal)
     }
 
-    fn requested(request: &str) -> Self {
-        let names = ["roleArn", "roleSessionName", "durationSeconds", "serialNumber", "sourceIdentity"];
-        let [role_arn, session_name, duration, serial, source_identity] = members(request, names);
-        let [federated_name, target_principal] = members(request, ["name", "targetPrincipal"]);
+    fn requested(request: &'a str) -> Self {
+        let names = [
+            "roleArn",
+            "roleSessionName",
+            "durationSeconds",
+            "serialNumber",
+            "sourceIdentity",
+            "name",
+            "targetPrincipal",
+        ];
+        let [role_arn, session_name, duration, serial, source_identity, federated_name, target_principal] =
+            members(request, names);
         Self {
-            role_arn: text(role_arn).into_owned(),
+            role_arn: text(role_arn),
             session_name: first(session_name, federated_name),
             duration_seconds: text(duration).parse().ok().filter(|seconds| (1..=1_000_000).contains(seconds)),
             has_mfa_serial: !text(serial).is_empty(),
-            source_identity: text(source_identity).into_owned(),
-            target_principal: text(target_principal).into_owned(),
+            source_identity: text(source_identity),
+            target_principal: text(target_principal),
             ..Self::default()
         }
     }
 }
 
-fn first(a: &str, b: &str) -> String {
+fn first<'a>(a: &'a str, b: &'a str) -> Cow<'a, str> {
     let a = text(a);
-    if a.is_empty() { text(b).into_owned() } else { a.into_owned() }
+    if a.is_empty() { text(b) } else { a }
 }
 
 #[cfg(test)]
@@ -175,9 +187,10 @@ mod tests {
     use super::*;
     use crate::model::{IdentityRef, UserIdentity};
 
-    fn issued(request: &str, response: &str, error_code: &str) -> Option<IssuedCredentials> {
-        let identity = UserIdentity::default();
-        IssuedCredentials::of(&Event {
+    fn issued<'a>(request: &'a str, response: &'a str, error_code: &'a str) -> Option<IssuedCredentials<'a>> {
+        // What is given back borrows the event, which no test outlives.
+        let identity: &UserIdentity = Box::leak(Box::default());
+        IssuedCredentials::of(Box::leak(Box::new(Event {
             event_id: "",
             event_time: None,
             event_name: "AssumeRole",
@@ -198,9 +211,9 @@ mod tests {
             response_elements: response,
             additional_event_data: "",
             addendum: "",
-            user_identity: crate::model::LazyIdentity::known(&identity),
+            user_identity: crate::model::LazyIdentity::known(identity),
             identity: IdentityRef { generation: 1, slot: 0 },
-        })
+        })))
     }
 
     const RESPONSE: &str = r#"{"credentials":{"secretAccessKey":"SECRET","accessKeyId":"ASIAIOSFODNN7EXAMPLE",
@@ -233,7 +246,7 @@ mod tests {
     fn requests_of_any_shape() {
         for request in ["", "null", "[]", "\"x\"", r#"{"roleArn":{"a":1},"durationSeconds":[],"serialNumber":""}"#] {
             let issued = issued(request, RESPONSE, "").unwrap();
-            assert_eq!((issued.duration_seconds, issued.has_mfa_serial, issued.role_arn.as_str()), (None, false, ""));
+            assert_eq!((issued.duration_seconds, issued.has_mfa_serial, &*issued.role_arn), (None, false, ""));
         }
     }
 

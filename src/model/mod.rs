@@ -9,6 +9,8 @@ mod arn;
 mod event;
 mod identity;
 mod issuance;
+mod password_policy;
+mod policy;
 mod principal;
 mod quantity;
 mod sign_in;
@@ -26,9 +28,14 @@ pub use arn::Arn;
 pub use event::{Event, IdentityRef, LazyIdentity};
 pub use identity::{IdentityType, InScopeOf, OnBehalfOf, SessionContext, SessionIssuer, UserIdentity};
 pub use issuance::{IssuanceApi, IssuedCredentials};
+pub use password_policy::PasswordPolicy;
+pub use policy::{
+    Condition, Effect, Grant, Listed, NormalPolicy, OpenPrincipal, OpenTo, Policy, PolicyClass, PolicyError,
+    Principals, Statement,
+};
 pub use principal::principal_of;
 pub use quantity::{grouped, quantity};
-pub use sign_in::SignIn;
+pub use sign_in::{HIDDEN_USER_NAME, SignIn, SignInMfa};
 pub(crate) use subdocument::{members, text};
 pub use time::{Day, EventTime, Hour};
 pub use user_agent::{NO_AGENT, agent_family};

@@ -62,12 +62,33 @@ impl EventTime {
     /// Parses `responseElements.credentials.expiration`: `Jul 10, 2023, 12:09:47 PM`, `Jul 30, 2021 12:56:03 AM` (UTC,
     /// the space before AM/PM may be U+202F), and the ISO and epoch forms of re-exported records.
     pub fn parse_expiration(text: &str) -> Option<Self> {
-        Self::parse_creation_date(text).or_else(|| {
-            let plain = text.replace(['\u{202f}', '\u{a0}'], " ").replace(',', "");
-            let time = NaiveDateTime::parse_from_str(plain.trim(), "%b %d %Y %I:%M:%S %p").ok()?;
-            Some(Self::from_seconds(time.and_utc().timestamp()))
-        })
+        let text = text.trim();
+        let is_written_out = text.as_bytes().first().is_some_and(u8::is_ascii_alphabetic);
+        if is_written_out { parse_written_out(text) } else { Self::parse_creation_date(text) }
     }
+}
+
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// `Jul 10, 2023, 12:09:47 PM`, with or without the commas. By hand: trails hold one for every role that was assumed.
+fn parse_written_out(text: &str) -> Option<EventTime> {
+    let mut words = text.split([' ', '\u{202f}', '\u{a0}']).map(|word| word.trim_end_matches(','));
+    let name = words.next()?;
+    let month = (1..).zip(MONTHS).find(|(_, known)| known.eq_ignore_ascii_case(name))?.0;
+    let (day, year) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+    let mut clock = words.next()?.split(':').map(str::parse::<u32>);
+    let mut number = || clock.next()?.ok();
+    let (hour, minute, second) = (number()?, number()?, number()?);
+    let afternoon = match words.next()? {
+        half if half.eq_ignore_ascii_case("AM") => 0,
+        half if half.eq_ignore_ascii_case("PM") => 12,
+        _ => return None,
+    };
+    if clock.next().is_some() || words.next().is_some() || !(1..=12).contains(&hour) {
+        return None;
+    }
+    let time = NaiveDate::from_ymd_opt(year, month, day)?.and_hms_opt(hour % 12 + afternoon, minute, second)?;
+    Some(EventTime::from_seconds(time.and_utc().timestamp()))
 }
 
 impl Day {
@@ -258,6 +279,21 @@ mod tests {
         assert_eq!(expires("Jul 30, 2021 12:56:03 AM").as_deref(), Some("2021-07-30T00:56:03Z"));
         assert_eq!(expires("Jul 3, 2021, 1:56:03\u{202f}AM").as_deref(), Some("2021-07-03T01:56:03Z"));
         assert_eq!(expires("1688989338000").as_deref(), Some("2023-07-10T11:42:18Z"));
-        assert_eq!(expires("tomorrow"), None);
+        assert_eq!(expires("2023-07-10T11:42:18Z").as_deref(), Some("2023-07-10T11:42:18Z"));
+        for wrong in [
+            "tomorrow",
+            "",
+            "Jul 10, 2023",
+            "Jul 10, 2023, 13:09:47 PM",
+            "Jul 10, 2023, 0:09:47 AM",
+            "Jul 32, 2023, 1:09:47 AM",
+            "Jux 10, 2023, 1:09:47 AM",
+            "Jul 10, 2023, 1:09:47 XM",
+            "Jul 10, 2023, 1:09:47:11 AM",
+            "Jul 10, 2023, 1:09 AM",
+            "Jul 10, 2023, 1:09:47 AM UTC",
+        ] {
+            assert_eq!(expires(wrong), None, "{wrong}");
+        }
     }
 }

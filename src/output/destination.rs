@@ -1,11 +1,12 @@
-//! Where an answer goes: standard output, a file, or a folder with a file a report. Opened before the scan.
+//! Where an answer goes: standard output, a file, or a folder with a file a report, on disk or in a store. Opened before
+//! the scan.
 
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use super::{BUFFER, Document, Format, NewFile, OutputError, Style, coverage_json, emit};
+use super::{BUFFER, Document, Format, NewFile, OutputError, Remote, Style, coverage_json, emit};
 
 /// Where an answer goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +17,10 @@ pub enum Destination {
     File(PathBuf),
     /// A folder, made when missing, that gets one file a report: `root-usage.csv`.
     Directory(PathBuf),
+    /// One file of a store.
+    Object(Remote),
+    /// A folder of a store.
+    Prefix(Remote),
 }
 
 /// A destination that can be written, with everything in it prepared. Dropped unwritten, it leaves nothing behind.
@@ -53,7 +58,7 @@ impl Destination {
     /// [`OutputError`] when the place cannot be written, or cannot hold several reports of this format.
     pub fn open(&self, format: Format, reports: &[&str]) -> Result<Pending, OutputError> {
         format.built()?;
-        if reports.len() > 1 && !format.holds_many() && !matches!(self, Self::Directory(_)) {
+        if reports.len() > 1 && !format.holds_many() && !matches!(self, Self::Directory(_) | Self::Prefix(_)) {
             return Err(OutputError::NeedsDirectory(format));
         }
         let files = match self {
@@ -68,6 +73,16 @@ impl Destination {
                     let path = folder.join(format!("{name}.{}", format.extension()));
                     OutputFile::create(&path, format, Some((*name).to_owned()))
                 };
+                Some(reports.iter().map(create).collect::<Result<_, _>>()?)
+            }
+            Self::Object(remote) => {
+                remote.check()?;
+                Some(vec![OutputFile::for_store(remote, format, None)?])
+            }
+            Self::Prefix(folder) => {
+                let remote = |name: &str| folder.with_uri(format!("{}{name}.{}", folder.uri, format.extension()));
+                reports.first().map_or(Ok(()), |name| remote(name).check())?;
+                let create = |name: &&str| OutputFile::for_store(&remote(name), format, Some((*name).to_owned()));
                 Some(reports.iter().map(create).collect::<Result<_, _>>()?)
             }
         };
@@ -96,6 +111,12 @@ impl OutputFile {
         Ok(Self { report, file, coverage })
     }
 
+    fn for_store(remote: &Remote, format: Format, report: Option<String>) -> Result<Self, OutputError> {
+        let beside = remote.with_uri(format!("{}.coverage.json", remote.uri));
+        let coverage = format.has_coverage_beside().then(|| NewFile::for_store(beside)).transpose()?;
+        Ok(Self { report, file: NewFile::for_store(remote.clone())?, coverage })
+    }
+
     /// The report it is for; `None` when it holds the whole document.
     pub(super) fn report(&self) -> Option<&str> {
         self.report.as_deref()
@@ -110,6 +131,12 @@ impl OutputFile {
             writeln!(file, "{}", coverage_json(document.coverage)).map_err(|source| file.failed(source))?;
         }
         Ok(())
+    }
+
+    /// Brings both as far as can be taken back.
+    pub(super) fn stage(&mut self) -> Result<(), OutputError> {
+        self.coverage.as_mut().map_or(Ok(()), NewFile::stage)?;
+        self.file.stage()
     }
 
     /// The coverage first: rows never lie there without saying what they cover.

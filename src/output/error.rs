@@ -44,6 +44,14 @@ pub enum OutputError {
         /// What the operating system said.
         source: io::Error,
     },
+    /// A store does not take the file; nothing was left behind.
+    #[error("{uri}: cannot be written: {why}")]
+    Store {
+        /// What was to be written.
+        uri: String,
+        /// What failed, and the next step when known.
+        why: String,
+    },
     /// Writing to standard output failed.
     #[error("standard output: cannot be written: {0}")]
     Stdout(#[source] io::Error),

@@ -31,6 +31,8 @@ struct ReportDocument<'a> {
     rows: Rows<'a>,
     rows_total: usize,
     rows_shown: usize,
+    #[serde(skip_serializing_if = "Total::is_empty")]
+    total: Total<'a>,
     findings: &'a [Finding],
 }
 
@@ -68,6 +70,21 @@ struct Part<'a> {
 
 struct Rows<'a>(&'a Table);
 
+/// What all rows come to, as an object.
+struct Total<'a>(&'a [(&'static str, Value)]);
+
+impl Total<'_> {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Serialize for Total<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, Cell(value))))
+    }
+}
+
 /// A row as an object with a member a column; null where the value is unknown.
 pub(super) struct Row<'a> {
     /// Put first, when rows of several reports share a stream.
@@ -96,6 +113,7 @@ impl<'a> ReportDocument<'a> {
             rows: Rows(table),
             rows_total: table.rows_total,
             rows_shown: table.rows.len(),
+            total: Total(&table.total),
             findings: &section.findings,
         }
     }

@@ -18,6 +18,7 @@ mod json_layout;
 mod json_lines;
 mod new_file;
 mod sanitize;
+mod store;
 mod terminal;
 
 #[cfg(feature = "columnar")]
@@ -37,6 +38,7 @@ pub use error::OutputError;
 pub use format::{Format, FormatError};
 pub use new_file::NewFile;
 pub use sanitize::sanitize;
+pub use store::{Remote, Staged, Store};
 
 use crate::model::TimeWindow;
 use crate::report::charts::Chart;
@@ -80,7 +82,8 @@ pub struct Section {
     pub findings: Vec<Finding>,
     /// What a page draws of it; other formats have the numbers in their rows.
     pub charts: Vec<Chart>,
-    /// Which rows the report's own options left out; tables say it, the command line says it for the other formats.
+    /// A line below the rows: which of them the report's own options left out, or what they come to. Tables say it, the
+    /// command line says it for the other formats.
     pub hidden: Option<String>,
 }
 
@@ -139,6 +142,7 @@ pub fn write(document: &Document<'_>, pending: Pending, style: Style) -> Result<
                     file.write(&part, format)?;
                 }
             }
+            files.iter_mut().try_for_each(destination::OutputFile::stage)?;
             files.into_iter().try_for_each(destination::OutputFile::commit)
         }
     }

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use tempfile::NamedTempFile;
 
-use super::OutputError;
+use super::{OutputError, Remote, Staged};
 
 /// As many links as a path may lead through, as in Linux.
 const MAX_LINKS: usize = 40;
@@ -35,6 +35,8 @@ enum Kind {
     Replacing { temporary: NamedTempFile, target: PathBuf },
     /// Written in place.
     Straight(File),
+    /// Handed to a store when complete.
+    Sent { temporary: NamedTempFile, remote: Remote, staged: Option<Box<dyn Staged>> },
 }
 
 impl NewFile {
@@ -64,6 +66,30 @@ impl NewFile {
         Ok(Self { path: path.to_owned(), kind })
     }
 
+    /// Begins a file of a store. Whether that takes it is for [`Store::check`](super::Store::check) to say.
+    ///
+    /// # Errors
+    /// [`OutputError::Create`] when there is no room for temporary files.
+    pub fn for_store(remote: Remote) -> Result<Self, OutputError> {
+        let path = PathBuf::from(&remote.uri);
+        let temporary = tempfile::Builder::new().prefix(".trailscan-").suffix(".tmp").tempfile();
+        let temporary = temporary.map_err(|source| OutputError::create(&std::env::temp_dir(), source))?;
+        TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner).push(temporary.path().to_owned());
+        Ok(Self { path, kind: Kind::Sent { temporary, remote, staged: None } })
+    }
+
+    /// Brings a complete file as far on its way as can be taken back: [`NewFile::commit`] then has little left to fail.
+    ///
+    /// # Errors
+    /// [`OutputError::Store`] when the store does not take it.
+    pub(super) fn stage(&mut self) -> Result<(), OutputError> {
+        let Kind::Sent { temporary, remote, staged } = &mut self.kind else { return Ok(()) };
+        let file = temporary.reopen().map_err(|source| OutputError::write(&self.path, source))?;
+        let taken = remote.store.stage(&remote.uri, file);
+        *staged = Some(taken.map_err(|why| OutputError::Store { uri: remote.uri.clone(), why })?);
+        Ok(())
+    }
+
     /// Removes what lies under temporary names, for a process that leaves without dropping its files.
     pub fn discard_all() {
         for path in TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
@@ -85,10 +111,20 @@ impl NewFile {
     /// Puts the file in its place, on the disk for good.
     ///
     /// # Errors
-    /// [`OutputError::Write`] when the disk is full or the place was lost.
-    pub fn commit(self) -> Result<(), OutputError> {
+    /// [`OutputError::Write`] when the disk is full or the place was lost, [`OutputError::Store`] when a store refuses.
+    pub fn commit(mut self) -> Result<(), OutputError> {
+        if matches!(self.kind, Kind::Sent { staged: None, .. }) {
+            self.stage()?;
+        }
         let Self { path, kind } = self;
-        let Kind::Replacing { temporary, target } = kind else { return Ok(()) };
+        let (temporary, target) = match kind {
+            Kind::Replacing { temporary, target } => (temporary, target),
+            Kind::Straight(_) => return Ok(()),
+            Kind::Sent { staged, remote, .. } => {
+                let done = staged.map_or(Ok(()), Staged::complete);
+                return done.map_err(|why| OutputError::Store { uri: remote.uri, why });
+            }
+        };
         let failed = |source| OutputError::write(&path, source);
         temporary.as_file().sync_all().map_err(failed)?;
         temporary.persist(&target).map_err(|error| failed(error.error))?;
@@ -102,7 +138,7 @@ impl NewFile {
 
     fn file(&mut self) -> &mut File {
         match &mut self.kind {
-            Kind::Replacing { temporary, .. } => temporary.as_file_mut(),
+            Kind::Replacing { temporary, .. } | Kind::Sent { temporary, .. } => temporary.as_file_mut(),
             Kind::Straight(file) => file,
         }
     }

@@ -1,6 +1,5 @@
 //! Key spread: which long-lived access keys are used from where, and which look embedded, roaming or leaked.
 
-mod age;
 mod charts;
 mod explain;
 mod spread;
@@ -14,15 +13,16 @@ use std::net::IpAddr;
 
 use serde_json::{Map, json};
 
-use self::age::Age;
 pub(super) use self::charts::charts;
 use self::spread::Spread;
 use self::verdict::{Thresholds, Verdict};
+use super::key_age::Age;
+use super::key_facts::holders_of;
 use super::{
     Answer, Column, ColumnKind, Finding, GeoDatabase, GeoError, Report, ReportOption, Severity, Value, View, finding,
 };
 use crate::aggregate::Sym;
-use crate::aggregate::keys::{self, Holder, KeyUse, Keys};
+use crate::aggregate::keys::{self, KeyUse, Keys};
 use crate::model::{NO_AGENT, quantity};
 
 /// The report `key-spread`.
@@ -186,9 +186,7 @@ fn hidden(count: usize, least: usize) -> Option<String> {
 fn judge<'a>(view: &View<'a>, keys: &'a Keys, used: &'a KeyUse, thresholds: Thresholds) -> JudgedKey<'a> {
     let symbols = view.state.symbols();
     let spread = Spread::of(used, symbols);
-    let name = |holder: &Holder| (symbols.text(holder.principal), symbols.text(holder.account), holder.events);
-    let mut holders: Vec<_> = keys.holders(used).map(name).collect();
-    holders.sort_by_key(|&(principal, account, events)| (Reverse(events), principal, account));
+    let holders = holders_of(keys, used, symbols);
     let (principal, account, _) = holders.first().copied().unwrap_or_default();
     JudgedKey {
         id: symbols.text(used.key),
@@ -197,7 +195,7 @@ fn judge<'a>(view: &View<'a>, keys: &'a Keys, used: &'a KeyUse, thresholds: Thre
         holders,
         used,
         verdict: Verdict::of(used, &spread, thresholds),
-        age: Age::of(used, keys.creations(used.key), symbols, view.as_of),
+        age: Age::of(used.span.first(), keys.creations(used.key), symbols, view.as_of),
         spread,
     }
 }

@@ -9,27 +9,43 @@ mod finding;
 mod geo;
 mod options;
 mod rule;
+mod scorecard;
 mod table;
 
 mod activity;
+mod console_logins;
+mod key_age;
+mod key_facts;
 mod key_spread;
+mod keys;
+mod policy_changes;
 mod principals;
 mod root_usage;
 mod sessions;
 mod source_list;
+mod user_arns;
 
 pub use finding::{Finding, Severity};
 pub use geo::{GeoDatabase, GeoError};
 pub use options::{OptionError, Options, ReportOption};
 pub use rule::{Practice, Rule};
+pub use scorecard::{Evidence, LogSpan, Score, Verdict, Worst, scorecard};
 pub use table::{Column, ColumnError, ColumnKind, Prominence, Table, Value};
 
 use crate::aggregate::{AggregateKind, State};
 use crate::model::EventTime;
 
 /// Every report that needs no argument, in the order in which they are listed and audited.
-pub static REPORTS: &[&Report] =
-    &[&root_usage::REPORT, &key_spread::REPORT, &sessions::REPORT, &principals::REPORT, &activity::REPORT];
+pub static REPORTS: &[&Report] = &[
+    &root_usage::REPORT,
+    &console_logins::REPORT,
+    &keys::REPORT,
+    &key_spread::REPORT,
+    &policy_changes::REPORT,
+    &sessions::REPORT,
+    &principals::REPORT,
+    &activity::REPORT,
+];
 
 /// A question and how it is answered.
 pub struct Report {

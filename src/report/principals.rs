@@ -4,8 +4,6 @@
 mod tests;
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
-use std::net::IpAddr;
 
 use serde_json::{Map, json};
 
@@ -83,9 +81,6 @@ struct PrincipalRow<'a> {
     kind: &'a str,
     used: &'a PrincipalUse,
     ids: Vec<String>,
-    addresses: BTreeSet<IpAddr>,
-    services: Vec<String>,
-    regions: Vec<String>,
 }
 
 fn answer(view: &View<'_>) -> Answer {
@@ -95,8 +90,9 @@ fn answer(view: &View<'_>) -> Answer {
     rows.sort_by_key(|row| (Reverse(row.used.tally.events), row.principal, row.account));
     let mut findings: Vec<Finding> = rows.iter().filter_map(recreated).collect();
     finding::sort(&mut findings);
-    let rows = rows.iter().map(|row| cells(row, symbols)).collect();
-    Answer { columns: COLUMNS.to_vec(), rows, findings, ..Answer::default() }
+    let rows_spared = rows.len().saturating_sub(view.rows_wanted);
+    let rows = rows.iter().take(view.rows_wanted).map(|row| cells(row, symbols)).collect();
+    Answer { columns: COLUMNS.to_vec(), rows, rows_spared, findings, ..Answer::default() }
 }
 
 fn read<'a>(used: &'a PrincipalUse, symbols: &'a Symbols) -> PrincipalRow<'a> {
@@ -105,16 +101,15 @@ fn read<'a>(used: &'a PrincipalUse, symbols: &'a Symbols) -> PrincipalRow<'a> {
         account: symbols.text(used.account),
         kind: kind_of(used, symbols),
         ids: texts(&used.principal_ids, symbols),
-        addresses: ip_addresses(used.sources.iter().map(|source| symbols.text(source))),
-        services: texts(&used.services, symbols),
-        regions: texts(&used.regions, symbols),
         used,
     }
 }
 
 fn cells(row: &PrincipalRow<'_>, symbols: &Symbols) -> Vec<Value> {
     let used = row.used;
-    let [addresses, address_list] = address_cells(&row.addresses);
+    let [addresses, address_list] =
+        address_cells(&ip_addresses(used.sources.iter().map(|source| symbols.text(source))));
+    let (services, regions) = (texts(&used.services, symbols), texts(&used.regions, symbols));
     vec![
         Value::text(row.principal),
         Value::text(row.kind),
@@ -126,16 +121,16 @@ fn cells(row: &PrincipalRow<'_>, symbols: &Symbols) -> Vec<Value> {
         Value::count(used.access_keys.len()),
         Value::count(used.sessions.len()),
         addresses,
-        Value::count(row.services.len()),
-        Value::count(row.regions.len()),
+        Value::count(services.len()),
+        Value::count(regions.len()),
         Value::count(used.hours.days().len()),
         Value::time(used.span.first()),
         Value::time(used.span.last()),
         Value::NamedCounts(top_events(used, symbols)),
         Value::List(row.ids.clone()),
         address_list,
-        Value::List(row.services.clone()),
-        Value::List(row.regions.clone()),
+        Value::List(services),
+        Value::List(regions),
     ]
 }
 

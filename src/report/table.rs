@@ -95,6 +95,8 @@ pub struct Table {
     pub rows_total: usize,
     /// Whether the columns were chosen by the user.
     pub chosen: bool,
+    /// What all rows come to, by name; empty where that says nothing. Part of JSON documents.
+    pub total: Vec<(&'static str, Value)>,
     key: &'static [&'static str],
 }
 
@@ -161,7 +163,17 @@ impl Column {
 impl Table {
     /// The table of an answer's columns and rows.
     pub fn new(report: &'static Report, columns: Vec<Column>, rows: Vec<Vec<Value>>) -> Self {
-        Self { report: report.name, rows_total: rows.len(), columns, rows, chosen: false, key: report.key }
+        Self::named(report.name, report.key, columns, rows)
+    }
+
+    /// The table of an answer that is no report's: its name, and the columns that tell its rows apart.
+    pub fn named(
+        name: &'static str,
+        key: &'static [&'static str],
+        columns: Vec<Column>,
+        rows: Vec<Vec<Value>>,
+    ) -> Self {
+        Self { report: name, rows_total: rows.len(), columns, rows, chosen: false, total: Vec::new(), key }
     }
 
     /// Sorts by a column: numbers and times descending, text ascending, nulls last; `-column` the other way round. Ties

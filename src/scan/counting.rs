@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Coverage, LoggingChange, logging::logging_change_of};
 use crate::aggregate::State;
 use crate::decode::{Aside, Sink};
-use crate::filter::{Dedupe, Filters, Sighting};
+use crate::filter::{Announced, Dedupe, Filters, Sighting};
 use crate::model::{Event, EventTime, TimeWindow};
 
 /// What decides whether an event is counted; shared by all workers.
@@ -52,9 +52,19 @@ pub(super) struct Counting<'a> {
     pub rules: &'a Rules<'a>,
     pub counts: &'a mut Counts,
     pub state: &'a mut State,
+    /// The event that comes next, as de-duplication knows it.
+    pub announced: Option<Announced>,
 }
 
 impl Sink for Counting<'_> {
+    #[inline]
+    fn coming(&mut self, event_id: &str, recipient_account_id: &str) {
+        // Without them, which event it is can be said only when all of it has been read.
+        let is_told = !event_id.is_empty() && !recipient_account_id.is_empty();
+        let dedupe = self.rules.dedupe.as_ref().filter(|_| is_told);
+        self.announced = dedupe.map(|dedupe| dedupe.announce(event_id, recipient_account_id));
+    }
+
     #[inline]
     fn event(&mut self, event: &Event<'_>, identity_fingerprint: u64) {
         self.counts.events += 1;
@@ -94,8 +104,8 @@ impl Counting<'_> {
             self.counts.updates += 1;
             return true;
         }
-        let dedupe = self.rules.dedupe.as_ref();
-        dedupe.is_some_and(|dedupe| dedupe.see(event, identity_fingerprint) == Sighting::Duplicate)
+        let (dedupe, announced) = (self.rules.dedupe.as_ref(), self.announced.take());
+        dedupe.is_some_and(|dedupe| dedupe.see(event, identity_fingerprint, announced) == Sighting::Duplicate)
     }
 }
 

@@ -324,7 +324,8 @@ impl<'a> Worker<'a> {
     }
 
     fn sink(&mut self) -> (&mut Decoder, Counting<'_>) {
-        let sink = Counting { rules: self.shared.rules, counts: &mut self.counts, state: &mut self.state };
+        let (rules, counts) = (self.shared.rules, &mut self.counts);
+        let sink = Counting { rules, counts, state: &mut self.state, announced: None };
         (&mut self.decoder, sink)
     }
 }

@@ -13,8 +13,10 @@ mod meter;
 mod object;
 mod queue;
 mod shares;
+mod unread;
 mod warnings;
 
 pub use coverage::{Coverage, Failure, Gap, LoggingChange};
 pub use engine::{Limits, ScanError, ScanOutcome, ScanRequest, scan};
 pub use meter::Meter;
+pub use unread::{NOT_READ, unread};

@@ -68,7 +68,7 @@ impl Place {
 
     /// A run with these arguments, split at white space; [`Run::arg`] adds what cannot be split.
     pub fn trailscan(&self, arguments: &str) -> Run<'_> {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_trailscan"));
+        let mut command = Command::new(other_build().unwrap_or_else(|| env!("CARGO_BIN_EXE_trailscan").into()));
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy();
             if ["TRAILSCAN_", "AWS_", "XDG_", "CLICOLOR"].iter().any(|prefix| name.starts_with(prefix)) {
@@ -77,6 +77,8 @@ impl Place {
         }
         // No config file of whoever runs the tests: the folder is the home.
         command.env("HOME", self.folder.path()).env("APPDATA", self.folder.path());
+        // No network but loopback, also where something answers as the metadata service.
+        command.env("AWS_EC2_METADATA_DISABLED", "true");
         command.env_remove("COLUMNS").env("NO_COLOR", "1").env("TRAILSCAN_NOW", NOW);
         command.current_dir(self.folder.path()).args(arguments.split_whitespace());
         Run { place: self, command, input: Vec::new() }
@@ -269,6 +271,11 @@ pub fn real_logs() -> Option<PathBuf> {
 pub fn loudly(line: &str) {
     let line = format!("\n{}: {line}\n", std::thread::current().name().unwrap_or_default());
     let _ = std::io::stderr().write_all(line.as_bytes());
+}
+
+/// Another build of trailscan than the one beside the tests: the optimised one, for what is measured.
+pub fn other_build() -> Option<PathBuf> {
+    std::env::var_os("TRAILSCAN_TEST_BIN").filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
 /// As a member of gzip.

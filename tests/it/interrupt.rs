@@ -109,3 +109,19 @@ fn a_second_one_leaves_at_once_and_leaves_nothing() {
         std::fs::read_dir(place.path(".")).expect("a folder").map(|e| e.expect("one").file_name()).collect();
     assert!(left.is_empty(), "{left:?}");
 }
+
+#[test]
+fn a_supervisor_that_ends_it_gets_the_report_so_far() {
+    let place = Place::new();
+    let mut run = start(place.trailscan("principals - -o answer.json"));
+    run.listens_for(libc::SIGTERM);
+    run.feed(lines(&calls(3)));
+    run.has_taken_its_input();
+    run.signal(libc::SIGTERM);
+    run.hears("stopping");
+    assert_eq!(run.ends().status.code(), Some(3));
+    assert!(place.read("answer.json").contains("\"interrupted\": true"));
+    let left: Vec<_> =
+        std::fs::read_dir(place.path(".")).expect("a folder").map(|e| e.expect("one").file_name()).collect();
+    assert_eq!(left, ["answer.json"]);
+}

@@ -14,7 +14,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("filter", &["model"]),
     ("aggregate", &["model"]),
     ("scan", &["model", "input", "decode", "filter", "aggregate"]),
-    ("report", &["model", "aggregate"]),
+    ("posture", &["model"]),
+    ("report", &["model", "aggregate", "posture"]),
     ("output", &["model", "report", "scan"]),
 ];
 

@@ -4,6 +4,7 @@
 mod browser;
 #[cfg(unix)]
 mod child;
+mod credentials;
 mod duplicates;
 mod filters;
 mod harness;

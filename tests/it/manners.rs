@@ -322,8 +322,9 @@ fn help_says_what_there_is() {
 #[test]
 fn short_help_is_short() {
     let place = Place::new();
-    for arguments in ["-h", "root-usage -h", "key-spread -h", "sessions -h", "principals -h", "audit -h"] {
-        let help = place.trailscan(arguments).ends(0);
+    let reports = REPORTS.iter().map(|report| format!("{} -h", report.name));
+    for arguments in reports.chain(["-h", "audit -h"].map(str::to_owned)) {
+        let help = place.trailscan(&arguments).ends(0);
         let lines: Vec<&str> = help.text().lines().collect();
         assert!(lines.len() <= 100, "{arguments}: {} lines", lines.len());
         assert!(lines.iter().all(|line| line.chars().count() <= 100), "{arguments}: a line is too long");

@@ -84,6 +84,17 @@ const COLUMNS: &[(&str, &str)] = &[
          addresses address_list top_events first_seen last_seen",
     ),
     (
+        "console-logins",
+        "account_id principal user_name type mfa result severity events addresses address_list regions region_list \
+         user_agents user_agent_list failure_reasons first_seen last_seen",
+    ),
+    (
+        "keys",
+        "access_key_id account_id principal severity status status_time status_by created created_basis age_days \
+         created_by created_for_other is_root events errors first_used last_used last_success unused_days never_used \
+         rotated_from rotated_to other_active_keys other_active_key_ids",
+    ),
+    (
         "key-spread",
         "access_key_id account_id principal verdict severity events errors denied addresses address_list \
          private_addresses service_sources networks peak_concurrent_addresses user_agents agent_families regions \
@@ -100,6 +111,12 @@ const COLUMNS: &[(&str, &str)] = &[
         "principal type account_id principal_ids events errors denied access_keys sessions addresses services regions \
          active_days first_seen last_seen top_events",
     ),
+    (
+        "policy-changes",
+        "account_id event actor target_kind target policy policy_class grant outcome events errors denied addresses \
+         address_list first_seen last_seen mfa_delay_seconds severity",
+    ),
+    ("activity", "day account_id events errors denied read_only active_hours regions events_by_region events_by_hour"),
 ];
 
 /// Columns, rows and findings, of a document or of a part of an audit.
@@ -436,6 +453,7 @@ fn on_a_narrow_terminal_ids_stay_whole() {
         ("key-spread", "access_key_id", 80),
         ("root-usage", "account_id", 80),
         ("principals", "principal", 80),
+        ("keys", "access_key_id", 80),
         ("key-spread", "access_key_id", 30),
     ] {
         let run = place.trailscan(report).arg(sample_logs()).args(["--limit", "0"]);

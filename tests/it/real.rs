@@ -11,7 +11,12 @@
 //! - IPv4 addresses padded with zeros (225.01.00.16) are written in their usual form.
 //! - The answers count events without a time, and nothing of a file that is broken; here the former are never counted,
 //!   and whole records before the break are.
+//! - The answers write MFAUsed as the record does, and know no sign-in through an identity provider in these logs.
+//! - The answers say of keys only who used them: `keys` has the same events and times, and a row more for each key that was
+//!   created or deleted without being used.
 //! - The answers join a session to its issuance by key only; a session without a key can be `inferred` here.
+
+mod policy_changes;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -27,6 +32,7 @@ fn invictus_2023() {
     let Some(corpus) = Corpus::read(&place, "invictus-2023", "invictus-2023", "") else { return };
     corpus.totals();
     corpus.all_rows(1);
+    corpus.policy_changes(1, 6);
 }
 
 #[test]
@@ -37,6 +43,7 @@ fn invictus_2023_in_a_window() {
     let Some(corpus) = Corpus::read(&place, "invictus-2023", answers, window) else { return };
     corpus.totals();
     corpus.all_rows(0);
+    corpus.policy_changes(0, 0);
 }
 
 #[test]
@@ -46,6 +53,7 @@ fn datadog_stratus_detonations() {
     let Some(corpus) = Corpus::read(&place, name, name, "") else { return };
     corpus.totals();
     corpus.all_rows(0);
+    corpus.policy_changes(1, 4);
 }
 
 #[test]
@@ -54,6 +62,7 @@ fn grycap_2017() {
     let Some(corpus) = Corpus::read(&place, "grycap-2017", "grycap-2017", "") else { return };
     corpus.totals();
     corpus.all_rows(0);
+    corpus.policy_changes(0, 0);
 }
 
 /// What a row says of its events.
@@ -112,6 +121,8 @@ impl Corpus {
     fn all_rows(&self, console_keys: usize) {
         self.root_use();
         self.keys(console_keys);
+        self.every_key();
+        self.sign_ins();
         self.sessions();
         self.principals();
     }
@@ -163,6 +174,58 @@ impl Corpus {
             assert_eq!(row["account_id"], key["accounts"][0]["value"], "{id}");
         }
         assert_eq!((met, of_sessions), (found.len(), console_keys), "every key is in both, but the console's");
+    }
+
+    /// Used keys are those of key-spread; the others were created or deleted in the logs.
+    fn every_key(&self) {
+        let seen_in = |report: &str, times: [&str; 2]| -> BTreeMap<String, Seen> {
+            let of = |row: &Value| Seen {
+                events: count(&row["events"]),
+                errors: count(&row["errors"]),
+                first: text(&row[times[0]]),
+                last: text(&row[times[1]]),
+            };
+            rows(&self.answer, report).iter().map(|row| (text(&row["access_key_id"]), of(row))).collect()
+        };
+        let (mut used, spread) =
+            (seen_in("keys", ["first_used", "last_used"]), seen_in("key-spread", ["first_seen", "last_seen"]));
+        let unused: BTreeSet<String> = used.iter().filter(|(_, of)| of.events == 0).map(|(id, _)| id.clone()).collect();
+        used.retain(|id, _| !unused.contains(id));
+        assert_eq!(used, spread);
+        let changes = self.expected["user_policy_changes"]["other_iam_user_changes"].as_array().unwrap();
+        let created = changes.iter().filter(|of| of["eventName"] == "CreateAccessKey" && of["result"] == "ok");
+        let created: i64 = created.map(|of| count(&of["count"])).sum();
+        let exact = rows(&self.answer, "keys").iter().filter(|row| row["created_basis"] == "exact").count();
+        assert_eq!(i64::try_from(exact).unwrap(), created);
+        assert!(i64::try_from(unused.len()).unwrap() <= created, "{unused:?}");
+    }
+
+    fn sign_ins(&self) {
+        let (expected, found) = (&self.expected["console_logins"], rows(&self.answer, "console-logins"));
+        let mut ours: BTreeMap<[String; 3], i64> = BTreeMap::new();
+        for row in found {
+            *ours.entry(["type", "result", "mfa"].map(|name| text(&row[name]))).or_default() += count(&row["events"]);
+        }
+        let theirs = expected["by_type_result_MFAUsed"].as_array().unwrap().iter().map(|of| {
+            let [result, mfa] = ["result", "MFAUsed"].map(|name| text(&of[name]).to_lowercase());
+            ([text(&of["type"]), result, mfa], count(&of["count"]))
+        });
+        assert_eq!(ours, theirs.collect());
+        let without = found.iter().filter(|row| row["mfa"] == "no" && row["result"] == "success");
+        let without: BTreeSet<[String; 4]> = without
+            .map(|row| {
+                let addresses = texts(&row["address_list"]).into_iter().collect::<Vec<_>>().join(" ");
+                [text(&row["account_id"]), text(&row["principal"]), text(&row["last_seen"]), addresses]
+            })
+            .collect();
+        let theirs = expected["rows"].as_array().unwrap().iter().map(|row| {
+            let [account, principal, time] = ["account", "principal", "eventTime"].map(|name| text(&row[name]));
+            [account, principal, time, canonical(&text(&row["sourceIPAddress"]))]
+        });
+        assert_eq!(without, theirs.collect());
+        let findings = self.answer["findings"].as_array().unwrap().iter();
+        let judged: i64 = findings.filter(|f| f["rule"] == "sign-in-without-mfa").map(|f| count(&f["count"])).sum();
+        assert_eq!(judged, count(&expected["success_without_mfa_root_or_iam_user"]));
     }
 
     fn sessions(&self) {

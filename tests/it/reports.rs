@@ -35,6 +35,26 @@ fn root_usage() {
 }
 
 #[test]
+fn console_logins() {
+    check(
+        "console-logins",
+        expect_file!["expected/console-logins.txt"],
+        expect_file!["expected/console-logins.json"],
+        Some(expect_file!["expected/console-logins.csv"]),
+    );
+}
+
+#[test]
+fn keys() {
+    check(
+        "keys",
+        expect_file!["expected/keys.txt"],
+        expect_file!["expected/keys.json"],
+        Some(expect_file!["expected/keys.csv"]),
+    );
+}
+
+#[test]
 fn key_spread() {
     check(
         "key-spread --min-addresses 0",
@@ -65,8 +85,28 @@ fn principals() {
 }
 
 #[test]
+fn policy_changes() {
+    check(
+        "policy-changes",
+        expect_file!["expected/policy-changes.txt"],
+        expect_file!["expected/policy-changes.json"],
+        Some(expect_file!["expected/policy-changes.csv"]),
+    );
+}
+
+#[test]
+fn activity() {
+    check(
+        "activity",
+        expect_file!["expected/activity.txt"],
+        expect_file!["expected/activity.json"],
+        Some(expect_file!["expected/activity.csv"]),
+    );
+}
+
+#[test]
 fn audit() {
-    // Its JSON is the four documents above; here is what only an audit shows.
+    // Its JSON is the documents above; here is what only an audit shows.
     expect_file!["expected/audit.txt"].assert_eq(&printed("audit --width 120"));
     expect_file!["expected/audit-of-a-week.txt"]
         .assert_eq(&printed("audit --width 100 --days 7 --account 123456789012"));

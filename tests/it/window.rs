@@ -200,7 +200,7 @@ fn pruning_loses_nothing() {
         );
         assert!(count(&pruned["coverage"]["objects_pruned"]) > 0, "{window}");
         assert!(count(&pruned["coverage"]["events_counted"]) > 0, "{window}");
-        for report in ["root-usage", "sessions", "principals", "key-spread"] {
+        for report in ["root-usage", "console-logins", "sessions", "principals", "key-spread"] {
             let rows_of = |answer: &Value| -> Vec<Value> {
                 let rows = rows(answer, report).iter();
                 // A key's creation may lie far before the window: its age is then "at least", and said to be.

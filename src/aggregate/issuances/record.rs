@@ -117,7 +117,7 @@ impl Record {
         record
     }
 
-    fn of_credentials(api: IssuanceApi, issued: &IssuedCredentials, symbols: &mut Symbols) -> Self {
+    fn of_credentials(api: IssuanceApi, issued: &IssuedCredentials<'_>, symbols: &mut Symbols) -> Self {
         let mut record = Self::empty(api);
         // `AROA…:name` holds the name, and with the role's arn the session's arn too: neither is kept twice.
         let told = issued.assumed_role_id.contains(':') && !issued.role_arn.is_empty();
@@ -131,7 +131,7 @@ impl Record {
             (Text::SessionName, session_name),
             (Text::SourceIdentity, &issued.source_identity),
             (Text::TargetPrincipal, &issued.target_principal),
-            (Text::Provider, &issued.provider),
+            (Text::Provider, issued.provider),
         ];
         record.set_texts(&texts, symbols);
         record.set_number(Number::Expiration, issued.expiration.map(|time| time.0));

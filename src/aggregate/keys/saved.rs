@@ -1,10 +1,12 @@
 //! The saved form of [`Keys`]: a table a level, each row led by the access key id it belongs to.
 
 use super::super::{Batch, BatchError, Reader, Sym, Symbols};
-use super::{Creation, KeyUse, Keys, SourceUse};
+use super::{Change, Creation, KeyStatus, KeyUse, Keys, SourceUse};
 use crate::model::{EventTime, Hour};
 
 const KEY: &str = "access_key_id";
+const CREATED: &str = "created";
+const CHANGED: &str = "changed";
 
 /// All tables of `keys`.
 pub(super) fn save(keys: &Keys, symbols: &Symbols) -> Vec<Batch> {
@@ -16,6 +18,8 @@ pub(super) fn save(keys: &Keys, symbols: &Symbols) -> Vec<Batch> {
         agents(keys, symbols),
         regions(keys, symbols),
         creations(keys, symbols),
+        changes(keys, symbols),
+        counted(keys, symbols),
     ]
 }
 
@@ -27,7 +31,9 @@ pub(super) fn load(keys: &mut Keys, batches: &[Batch], symbols: &mut Symbols) ->
     load_hours(keys, Reader::of(batches, "key_source_hours")?, symbols)?;
     load_agents(keys, Reader::of(batches, "key_user_agents")?, symbols)?;
     load_regions(keys, Reader::of(batches, "key_regions")?, symbols)?;
-    load_creations(keys, Reader::of(batches, "key_creations")?, symbols)
+    load_creations(keys, Reader::of(batches, "key_creations")?, symbols)?;
+    load_changes(keys, Reader::of(batches, "key_changes")?, symbols)?;
+    load_counted(keys, Reader::of(batches, "key_counted")?, symbols)
 }
 
 fn uses(keys: &Keys, symbols: &Symbols) -> Batch {
@@ -190,6 +196,57 @@ fn load_creations(keys: &mut Keys, table: Reader<'_>, symbols: &mut Symbols) -> 
             user_name: symbols.intern(user_names[i]),
         };
         keys.add_creation(symbols.intern(key), creation);
+    }
+    Ok(())
+}
+
+fn changes(keys: &Keys, symbols: &Symbols) -> Batch {
+    let rows: Vec<(Sym, Change)> =
+        keys.changes.iter().flat_map(|(&key, all)| all.iter().map(move |change| (key, *change))).collect();
+    Batch::new("key_changes")
+        .texts(KEY, rows.iter().map(|row| Some(symbols.text(row.0))))
+        .ints("time", rows.iter().map(|row| Some(row.1.time.0)))
+        .texts("status", rows.iter().map(|row| Some(row.1.status.as_str())))
+        .texts("changed_by", rows.iter().map(|row| Some(symbols.text(row.1.by))))
+        .texts("account_id", rows.iter().map(|row| Some(symbols.text(row.1.account))))
+        .texts("user_name", rows.iter().map(|row| Some(symbols.text(row.1.user_name))))
+}
+
+fn load_changes(keys: &mut Keys, table: Reader<'_>, symbols: &mut Symbols) -> Result<(), BatchError> {
+    let (times, statuses) = (table.full_ints("time")?, table.full_texts("status")?);
+    let (by, accounts) = (table.full_texts("changed_by")?, table.full_texts("account_id")?);
+    let user_names = table.full_texts("user_name")?;
+    for (i, key) in table.full_texts(KEY)?.into_iter().enumerate() {
+        let change = Change {
+            time: EventTime(times[i]),
+            status: KeyStatus::parse(statuses[i])
+                .ok_or_else(|| table.bad_cell("status", i, "is no status of a key"))?,
+            by: symbols.intern(by[i]),
+            account: symbols.intern(accounts[i]),
+            user_name: symbols.intern(user_names[i]),
+        };
+        keys.add_change(symbols.intern(key), change);
+    }
+    Ok(())
+}
+
+/// Which creations and changes were counted, not only remembered.
+fn counted(keys: &Keys, symbols: &Symbols) -> Batch {
+    let created = keys.created.iter().map(|key| (*key, CREATED));
+    let rows: Vec<(Sym, &str)> = created.chain(keys.changed.iter().map(|key| (*key, CHANGED))).collect();
+    Batch::new("key_counted")
+        .texts(KEY, rows.iter().map(|row| Some(symbols.text(row.0))))
+        .texts("what", rows.iter().map(|row| Some(row.1)))
+}
+
+fn load_counted(keys: &mut Keys, table: Reader<'_>, symbols: &mut Symbols) -> Result<(), BatchError> {
+    for (i, (key, what)) in table.full_texts(KEY)?.into_iter().zip(table.full_texts("what")?).enumerate() {
+        let keys = match what {
+            CREATED => &mut keys.created,
+            CHANGED => &mut keys.changed,
+            _ => return Err(table.bad_cell("what", i, "is neither created nor changed")),
+        };
+        keys.insert(symbols.intern(key));
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::super::State;
 use super::super::testing::{contents, hold_laws, steps};
-use super::{KIND, KeyUse, Keys};
+use super::{KIND, KeyStatus, KeyUse, Keys};
 use crate::model::testing::{ACCOUNT, at, event, not_to_be_read, role_session, service, user};
 use crate::model::{Event, IdentityRef, SessionContext, UserIdentity};
 
@@ -150,4 +150,75 @@ fn what_is_no_creation() {
     for response in ["", "null", "{", "[]", r#"{"accessKey":null}"#, r#"{"accessKey":{"accessKeyId":""}}"#] {
         assert!(creations(&creation(&admin, response)).is_empty(), "{response}");
     }
+}
+
+fn change<'a>(identity: &'a UserIdentity, name: &'a str, request: &'a str) -> Event<'a> {
+    Event { event_name: name, event_source: "iam.amazonaws.com", request_parameters: request, ..event(identity) }
+}
+
+fn changes(event: &Event<'_>) -> Vec<(KeyStatus, String, String)> {
+    let mut state = State::new(&[&KIND]);
+    state.remember(event);
+    state.remember(event);
+    let found = state.symbols().find(KEY).map_or(&[][..], |key| keys(&state).changes(key));
+    let text = |sym| state.symbols().text(sym).to_owned();
+    found.iter().map(|change| (change.status, text(change.by), text(change.user_name))).collect()
+}
+
+#[test]
+fn a_change_is_remembered_once() {
+    let boss = user("boss", "");
+    let by = || "arn:aws:iam::111122223333:user/boss".to_owned();
+    let of = |request: &'static str| changes(&change(&boss, "UpdateAccessKey", request));
+    let named = r#"{"accessKeyId":"AKIAIOSFODNN7EXAMPLE","status":"Inactive","userName":"ana"}"#;
+    assert_eq!(of(named), [(KeyStatus::Inactive, by(), "ana".to_owned())]);
+    let own = r#"{"accessKeyId":"AKIAIOSFODNN7EXAMPLE","status":"Active"}"#;
+    assert_eq!(of(own), [(KeyStatus::Active, by(), "boss".to_owned())]);
+    let deleted = changes(&change(&boss, "DeleteAccessKey", r#"{"accessKeyId":"AKIAIOSFODNN7EXAMPLE"}"#));
+    assert_eq!(deleted, [(KeyStatus::Deleted, by(), "boss".to_owned())]);
+}
+
+#[test]
+fn what_is_no_change() {
+    let boss = user("boss", "");
+    let good = change(&boss, "UpdateAccessKey", r#"{"accessKeyId":"AKIAIOSFODNN7EXAMPLE","status":"Inactive"}"#);
+    assert_eq!(changes(&good).len(), 1);
+    let refused = Event { error_code: "AccessDenied", ..good };
+    let elsewhere = Event { event_source: "example.com", ..good };
+    let timeless = Event { event_time: None, ..good };
+    let other = Event { event_name: "ListAccessKeys", ..good };
+    for event in [refused, elsewhere, timeless, other] {
+        assert!(changes(&event).is_empty(), "{event:?}");
+    }
+    let key = r#""accessKeyId":"AKIAIOSFODNN7EXAMPLE""#;
+    for request in [
+        String::new(),
+        "[]".to_owned(),
+        format!("{{{key}}}"),
+        format!(r#"{{{key},"status":"Deleted"}}"#),
+        format!(r#"{{{key},"status":["Active"]}}"#),
+        r#"{"status":"Active"}"#.to_owned(),
+    ] {
+        assert!(changes(&Event { request_parameters: &request, ..good }).is_empty(), "{request}");
+    }
+}
+
+#[test]
+fn only_counted_creations_and_changes_make_a_row() {
+    let boss = user("boss", "");
+    let made = creation(&boss, r#"{"accessKey":{"accessKeyId":"AKIAIOSFODNN7EXAMPLE"}}"#);
+    let ended = change(&boss, "DeleteAccessKey", r#"{"accessKeyId":"AKIAIOSFODNN7EXAMPLE"}"#);
+    let counted = |observed: &[Event<'_>]| {
+        let mut state = State::new(&[&KIND]);
+        for event in [made, ended] {
+            state.remember(&event);
+        }
+        observed.iter().for_each(|event| state.observe(event));
+        let key = state.symbols().find(KEY).unwrap();
+        (keys(&state).counted().count(), keys(&state).is_creation_counted(key))
+    };
+    assert_eq!(counted(&[]), (0, false), "explaining is not counting");
+    assert_eq!(counted(&[ended]), (1, false));
+    assert_eq!(counted(&[made, ended]), (1, true));
+    assert_eq!(counted(&[made, ended, event(&user("ana", KEY))]), (1, true), "and a key that was used is one row");
 }

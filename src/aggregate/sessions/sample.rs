@@ -61,11 +61,17 @@ impl Sample {
 }
 
 /// The aggregates that the tests here are about.
-pub(crate) static KINDS: &[&AggregateKind] = &[&crate::aggregate::issuances::KIND, &super::KIND, &root_use::KIND];
+pub(crate) static KINDS: &[&AggregateKind] =
+    &[&crate::aggregate::issuances::KIND, &super::KIND, &root_use::KIND, &crate::aggregate::iam_changes::KIND];
 
 /// A state after these records, each counted and remembered; equal identities share a reference, as from the decoder.
 pub(crate) fn scan<'a>(samples: impl IntoIterator<Item = &'a Sample>) -> State {
-    let mut state = State::new(KINDS);
+    scan_for(KINDS, samples)
+}
+
+/// As [`scan`], for these aggregates.
+pub(crate) fn scan_for<'a>(kinds: &[&'static AggregateKind], samples: impl IntoIterator<Item = &'a Sample>) -> State {
+    let mut state = State::new(kinds);
     let mut slots: HashMap<&UserIdentity, u32> = HashMap::new();
     for sample in samples {
         let next = slots.len() as u32;

@@ -8,8 +8,10 @@ use std::time::Duration;
 use aws_config::default_provider::credentials::DefaultCredentialsChain;
 use aws_config::environment::region::EnvironmentVariableRegionProvider;
 use aws_config::imds;
+use aws_config::imds::credentials::ImdsCredentialsProvider;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
+use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
@@ -17,11 +19,14 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_s3::config::{ProvideCredentials, SharedCredentialsProvider};
 
 use super::explain::{chain_of, sentence};
+use super::profiles;
 
 /// The region that is asked first when nothing names one: any region tells where a bucket lies.
 const FIRST_REGION: &str = "us-east-1";
 /// How long credentials may take. A browser sign-in is done before, with `aws sso login`.
 const CREDENTIALS_WITHIN: Duration = Duration::from_secs(4);
+/// The `credential_source` that asks the metadata service.
+const INSTANCE: &str = "Ec2InstanceMetadata";
 /// How long the metadata service of EC2 may take, which answers in milliseconds where there is one.
 const METADATA_WITHIN: Duration = Duration::from_millis(500);
 
@@ -63,13 +68,26 @@ pub enum AccessError {
     )]
     NoCredentials(String),
     /// The profile gives none.
-    #[error(
-        "profile {0} gives no credentials: `aws configure list-profiles` names those there are, `aws sso login --profile {0}` signs in ({1})"
-    )]
-    Profile(String, String),
-    /// The role cannot be assumed.
+    #[error("profile {name} gives no credentials: {why}")]
+    Profile {
+        /// The profile.
+        name: String,
+        /// The next step, and what the provider says.
+        why: String,
+    },
+    /// The role of `--assume-role` cannot be assumed.
     #[error("role {0} cannot be assumed: its trust policy must allow it, and may ask for --external-id ({1})")]
     Role(String, String),
+}
+
+impl AccessError {
+    /// The same, where the line has named the profile.
+    pub fn unnamed(&self) -> String {
+        match self {
+            Self::Profile { why, .. } => format!("gives no credentials: {why}"),
+            other => other.to_string(),
+        }
+    }
 }
 
 impl Access {
@@ -84,8 +102,8 @@ impl Access {
         };
         match tokio::time::timeout(CREDENTIALS_WITHIN, provider.provide_credentials()).await {
             Ok(Ok(_)) => Ok(config),
-            Ok(Err(error)) => Err(self.refused(sentence(&chain_of(&error)))),
-            Err(_) => Err(self.refused(format!("no answer within {} s", CREDENTIALS_WITHIN.as_secs()))),
+            Ok(Err(error)) => Err(self.refused(said(&chain_of(&error))).await),
+            Err(_) => Err(self.refused(format!("no answer within {} s", CREDENTIALS_WITHIN.as_secs())).await),
         }
     }
 
@@ -137,16 +155,18 @@ impl Access {
 
     /// As `aws --profile` does it: a profile that is asked for comes before the environment.
     async fn credentials(&self, region: Region) -> SharedCredentialsProvider {
-        if let Some(name) = &self.profile {
-            return SharedCredentialsProvider::new(
-                ProfileFileCredentialsProvider::builder().profile_name(name).build(),
-            );
-        }
         let metadata = imds::Client::builder()
             .max_attempts(1)
             .connect_timeout(METADATA_WITHIN)
             .read_timeout(METADATA_WITHIN)
             .operation_timeout(METADATA_WITHIN * 2);
+        if let Some(name) = &self.profile {
+            let instance = ImdsCredentialsProvider::builder().imds_client(metadata.build()).build();
+            // A role of the profile is asked for in the same region as everything else.
+            let named = ProfileFileCredentialsProvider::builder().profile_name(name);
+            let named = named.configure(&ProviderConfig::default().with_region(Some(region)));
+            return SharedCredentialsProvider::new(named.with_custom_provider(INSTANCE, instance).build());
+        }
         let chain = DefaultCredentialsChain::builder().imds_client(metadata.build()).region(region);
         SharedCredentialsProvider::new(chain.build().await)
     }
@@ -159,13 +179,40 @@ impl Access {
             || ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"].into_iter().any(is_set)
     }
 
-    fn refused(&self, why: String) -> AccessError {
+    async fn refused(&self, why: String) -> AccessError {
         match (&self.role, &self.profile) {
             (Some(role), _) => AccessError::Role(role.arn.clone(), why),
-            (None, Some(profile)) => AccessError::Profile(profile.clone(), why),
+            (None, Some(name)) => {
+                AccessError::Profile { name: name.clone(), why: profiles::next_step(name, &why).await }
+            }
             (None, None) => AccessError::NoCredentials(why),
         }
     }
+
+    /// Who this is, for lines that tell several apart.
+    pub fn label(&self) -> String {
+        match &self.profile {
+            Some(name) => format!("profile {name}"),
+            None => "the default credentials".to_owned(),
+        }
+    }
+}
+
+/// What a provider says, without what stands before every such text, and without what a command of the user wrote to its
+/// stderr: that may be anything, also a secret.
+fn said(chain: &str) -> String {
+    let mut text = chain.split_once(" Stderr: ").map_or(chain, |(before, _)| before);
+    for noise in [
+        "an error occurred while loading credentials: ",
+        "the credential provider was not enabled: ",
+        "the credentials provider was not properly configured: ",
+        "ProfileFile provider could not be built: ",
+        "an error occurred while loading an access token: ",
+        "Error retrieving credentials: ",
+    ] {
+        text = text.strip_prefix(noise).unwrap_or(text);
+    }
+    sentence(text)
 }
 
 /// The same configuration, with the credentials of a role.
@@ -176,4 +223,17 @@ async fn assume(role: &RoleToAssume, config: SdkConfig) -> SdkConfig {
     }
     let provider = SharedCredentialsProvider::new(builder.build().await);
     config.into_builder().credentials_provider(provider).build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_providers_say_is_short_and_no_secret() {
+        let failed = "an error occurred while loading credentials: Error retrieving credentials: external process exited \
+                      with code 3. Stderr: token=secret";
+        assert_eq!(said(failed), "external process exited with code 3");
+        assert_eq!(said("the credential provider was not enabled"), "the credential provider was not enabled");
+    }
 }

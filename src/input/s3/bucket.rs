@@ -1,5 +1,8 @@
 //! One bucket: the few requests that reading logs needs, each repeated until it goes well or cannot.
 
+mod put;
+
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -13,6 +16,8 @@ use tokio::time::Instant;
 use super::access::Access;
 use super::explain::{Needs, Next, Refusal, refusal_of};
 
+pub use put::PutPart;
+
 /// How often a request is sent at most, unless AWS_MAX_ATTEMPTS says otherwise.
 const ATTEMPTS: u32 = 6;
 /// How long the first pause is; each is twice the one before…
@@ -24,6 +29,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 const MOST_AHEAD: u64 = 64 << 20;
 
 /// A bucket and how it is asked.
+#[derive(Debug)]
 pub struct Bucket {
     /// The bucket's URI, without a slash at its end.
     pub uri: Arc<str>,
@@ -33,6 +39,7 @@ pub struct Bucket {
     client: Mutex<Client>,
     attempts: u32,
     pace: Pace,
+    lists: AtomicU64,
     /// Why no request can go well any more.
     ended: OnceLock<Refusal>,
 }
@@ -97,8 +104,14 @@ impl Bucket {
             config,
             attempts: attempts.unwrap_or(ATTEMPTS).max(1),
             pace: Pace::default(),
+            lists: AtomicU64::new(0),
             ended: OnceLock::new(),
         }
+    }
+
+    /// Listing requests that were sent, repeats included.
+    pub fn lists(&self) -> u64 {
+        self.lists.load(Ordering::Relaxed)
     }
 
     /// A page of a listing.
@@ -107,6 +120,7 @@ impl Bucket {
     /// When no attempt goes well.
     pub async fn list(&self, request: &ListRequest) -> Result<Page, Refusal> {
         self.repeated(|client| async move {
+            self.lists.fetch_add(1, Ordering::Relaxed);
             let call = client.list_objects_v2().bucket(&self.name).prefix(&request.prefix);
             let call = call.set_start_after(request.start_after.clone()).set_continuation_token(request.page.clone());
             let call = call.set_delimiter(request.by_folder.then(|| "/".to_owned())).set_max_keys(request.most);
@@ -194,7 +208,7 @@ impl Bucket {
 }
 
 /// Requests of a bucket that was asked for too much wait together.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Pace {
     not_before: Mutex<Option<Instant>>,
 }

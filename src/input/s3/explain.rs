@@ -47,6 +47,14 @@ pub enum Needs {
     ListBucket,
     /// Reading an object.
     GetObject,
+    /// Asking which trails there are.
+    DescribeTrails,
+    /// Asking who one is.
+    GetCallerIdentity,
+    /// Writing an object.
+    PutObject,
+    /// Giving up the writing of one.
+    AbortMultipartUpload,
 }
 
 impl Needs {
@@ -54,6 +62,26 @@ impl Needs {
         match self {
             Self::ListBucket => "s3:ListBucket on the bucket",
             Self::GetObject => "s3:GetObject on the object",
+            Self::DescribeTrails => "cloudtrail:DescribeTrails",
+            Self::GetCallerIdentity => "sts:GetCallerIdentity",
+            Self::PutObject => "s3:PutObject on the object",
+            Self::AbortMultipartUpload => "s3:AbortMultipartUpload on the object",
+        }
+    }
+
+    const fn service(self) -> &'static str {
+        match self {
+            Self::ListBucket | Self::GetObject | Self::PutObject | Self::AbortMultipartUpload => "S3",
+            Self::DescribeTrails => "CloudTrail",
+            Self::GetCallerIdentity => "STS",
+        }
+    }
+
+    /// What names the service's endpoint.
+    const fn endpoint(self) -> &'static str {
+        match self {
+            Self::ListBucket | Self::GetObject | Self::PutObject | Self::AbortMultipartUpload => "--endpoint-url",
+            Self::DescribeTrails | Self::GetCallerIdentity => "the region",
         }
     }
 }
@@ -79,23 +107,25 @@ where
             refusal
         }
         SdkError::TimeoutError(_) => Refusal::passing("no answer in time: check the network"),
-        SdkError::DispatchFailure(failure) => not_sent(failure.is_timeout(), &chain_of(error)),
+        SdkError::DispatchFailure(failure) => not_sent(failure.is_timeout(), &chain_of(error), needs),
         _ => Refusal::passing(format!("the answer cannot be read: {}", sentence(&chain_of(error)))),
     }
 }
 
 /// A request that got no answer: credentials that cannot be had arrive here too.
-fn not_sent(timeout: bool, chain: &str) -> Refusal {
-    let cause = sentence(chain);
+fn not_sent(timeout: bool, chain: &str, needs: Needs) -> Refusal {
+    let (cause, endpoint) = (sentence(chain), needs.endpoint());
+    // A line about a bucket or an object is about S3.
+    let who = if needs.service() == "S3" { String::new() } else { format!("{} ", needs.service()) };
     if timeout {
-        return Refusal::passing("cannot be reached in time: check the network, a proxy or --endpoint-url");
+        return Refusal::passing(format!("{who}cannot be reached in time: check the network, a proxy or {endpoint}"));
     }
     if chain.contains("credentials") || chain.contains("identity") {
         let why =
             format!("the credentials can no longer be had: sign in again (`aws sso login`) and scan again ({cause})");
         return Refusal { why, next: Next::End };
     }
-    Refusal::passing(format!("cannot be reached: check the network or --endpoint-url ({cause})"))
+    Refusal::passing(format!("{who}cannot be reached: check the network or {endpoint} ({cause})"))
 }
 
 /// What S3 answered.
@@ -128,6 +158,10 @@ impl Answer<'_> {
             "NoSuchKey" | "NotFound" => {
                 (Next::No, "gone since it was listed: scan again, a lifecycle rule may delete objects")
             }
+            "NoSuchUpload" => (
+                Next::No,
+                "its parts are gone, or the answer to their completion was lost: look whether the object is there",
+            ),
             "InvalidObjectState" => {
                 (Next::Archived, "archived: restore it with `aws s3api restore-object` and scan again")
             }
@@ -135,10 +169,12 @@ impl Answer<'_> {
             "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" | "RequestExpired" => {
                 (Next::End, "the credentials have expired: sign in again (`aws sso login`) and scan again")
             }
-            "InvalidAccessKeyId" | "InvalidToken" | "InvalidClientTokenId" | "NotSignedUp" => {
-                (Next::End, "the access key is not known: check --aws-profile and AWS_ACCESS_KEY_ID")
-            }
-            "SignatureDoesNotMatch" => {
+            "InvalidAccessKeyId"
+            | "InvalidToken"
+            | "InvalidClientTokenId"
+            | "UnrecognizedClientException"
+            | "NotSignedUp" => (Next::End, "the access key is not known: check --aws-profile and AWS_ACCESS_KEY_ID"),
+            "SignatureDoesNotMatch" | "InvalidSignatureException" => {
                 (Next::End, "the signature does not match: check AWS_SECRET_ACCESS_KEY or the profile's secret")
             }
             "RequestTimeTooSkewed" => (Next::End, "this machine's clock is wrong: set it and scan again"),
@@ -149,7 +185,7 @@ impl Answer<'_> {
                 return self.elsewhere();
             }
             code if code.starts_with("KMS.") => (Next::No, "its KMS key cannot be used: enable the key"),
-            "AccessDenied" | "AllAccessDisabled" | "AccountProblem" | "Forbidden" => {
+            "AccessDenied" | "AccessDeniedException" | "AllAccessDisabled" | "AccountProblem" | "Forbidden" => {
                 return (Next::No, self.denied(needs));
             }
             _ => return self.by_status(needs),
@@ -169,21 +205,33 @@ impl Answer<'_> {
 
     fn denied(&self, needs: Needs) -> String {
         if self.message.contains("kms:") || self.message.contains("KMS") {
+            if needs == Needs::PutObject {
+                return "denied by the bucket's KMS key: allow kms:GenerateDataKey and kms:Decrypt on it".to_owned();
+            }
             return "denied by its KMS key: allow kms:Decrypt on the key that the trail encrypts with".to_owned();
         }
-        format!("access denied: allow {}; a bucket of others may need --request-payer or --assume-role", needs.as_str())
+        let denied = format!("access denied: allow {}", needs.as_str());
+        match needs {
+            Needs::ListBucket | Needs::GetObject | Needs::PutObject | Needs::AbortMultipartUpload => {
+                format!("{denied}; a bucket of others may need --request-payer or --assume-role")
+            }
+            Needs::DescribeTrails | Needs::GetCallerIdentity => denied,
+        }
     }
 
     fn by_status(&self, needs: Needs) -> (Next, String) {
+        let service = needs.service();
         match self.status {
             301 | 307 | 308 => self.elsewhere(),
             400 if self.region.is_some() => self.elsewhere(),
             401 | 403 => (Next::No, self.denied(needs)),
             404 => (Next::No, "not found: check the URI, and --endpoint-url".to_owned()),
-            429 | 503 => (Next::Slower, "S3 asks for fewer requests: lower --concurrency, or scan later".to_owned()),
-            408 | 500..=599 => (Next::Again, format!("S3 fails with status {}: scan later", self.status)),
+            429 | 503 => {
+                (Next::Slower, format!("{service} asks for fewer requests: lower --concurrency, or scan later"))
+            }
+            408 | 500..=599 => (Next::Again, format!("{service} fails with status {}: scan later", self.status)),
             _ if self.code == "RequestTimeout" => (Next::Again, "S3 waited too long: check the network".to_owned()),
-            _ => (Next::No, format!("S3 refuses with status {}", self.status)),
+            _ => (Next::No, format!("{service} refuses with status {}", self.status)),
         }
     }
 }
@@ -265,9 +313,12 @@ mod tests {
 
     #[test]
     fn requests_that_got_no_answer() {
-        assert_eq!(not_sent(true, "x").next, Next::Again);
-        assert_eq!(not_sent(false, "dispatch failure: connection refused").next, Next::Again);
-        assert_eq!(not_sent(false, "failed to load credentials: the token has expired").next, Next::End);
+        assert_eq!(not_sent(true, "x", Needs::GetObject).next, Next::Again);
+        assert_eq!(not_sent(false, "dispatch failure: connection refused", Needs::GetObject).next, Next::Again);
+        assert_eq!(
+            not_sent(false, "failed to load credentials: the token has expired", Needs::GetObject).next,
+            Next::End
+        );
     }
 
     #[test]

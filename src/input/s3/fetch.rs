@@ -34,11 +34,11 @@ pub struct Fetcher {
 impl Fetcher {
     /// Fetches `concurrency` objects at once and holds `max_in_flight` bytes at most.
     pub fn new(concurrency: usize, max_in_flight: u64, ready: mpsc::UnboundedSender<Fetched>) -> Self {
-        let units = (max_in_flight / UNIT).clamp(8, u64::from(u32::MAX));
+        let units = units_of(max_in_flight);
         Self {
             requests: Arc::new(Semaphore::new(concurrency)),
             bytes: Arc::new(Semaphore::new(usize::try_from(units).unwrap_or(usize::MAX >> 3))),
-            window: WHOLE.min(units * UNIT - OVERHEAD),
+            window: window_of(max_in_flight),
             ready,
         }
     }
@@ -46,10 +46,9 @@ impl Fetcher {
     /// Fetches all that is found.
     pub async fn run(self, mut found: mpsc::Receiver<Wanted>) {
         let mut tasks = JoinSet::new();
-        while let Some(Wanted { bucket, origin, object }) = found.recv().await {
+        while let Some(Wanted { bucket, origin, object, .. }) = found.recv().await {
             let log = LogObject::fetched(origin, Arc::clone(&bucket.uri), object.key.clone());
-            let skipped = LogKey::parse(&object.key).and_then(|key| key.kind.skipped_as());
-            if let Some(kind) = skipped.or(object.archived.then_some(ARCHIVED)) {
+            if let Some(kind) = skipped_as(&object) {
                 let _ = self.ready.send(Fetched { object: log, body: Body::Skipped(kind) });
                 continue;
             }
@@ -66,7 +65,7 @@ impl Fetcher {
                     let (sender, chunks) = mpsc::channel(1);
                     let body = Body::Stream(Box::new(Chunks::new(chunks, object.size, bytes)));
                     let _ = ready.send(Fetched { object: log, body });
-                    ranges(&bucket, object, window / 4, sender).await;
+                    ranges(&bucket, object, range_of(window), sender).await;
                 }
             });
             while tasks.try_join_next().is_some() {}
@@ -77,6 +76,32 @@ impl Fetcher {
 
 /// The kind under which archived objects are skipped.
 pub const ARCHIVED: &str = "archived";
+
+/// The kind under which an object is not fetched, if so.
+pub fn skipped_as(object: &Listed) -> Option<&'static str> {
+    let by_key = LogKey::parse(&object.key).and_then(|key| key.kind.skipped_as());
+    by_key.or(object.archived.then_some(ARCHIVED))
+}
+
+/// How many requests fetch an object of so many bytes.
+pub fn requests_of(size: u64, max_in_flight: u64) -> u64 {
+    let window = window_of(max_in_flight);
+    if size <= window { 1 } else { size.div_ceil(range_of(window)) }
+}
+
+fn units_of(max_in_flight: u64) -> u64 {
+    (max_in_flight / UNIT).clamp(8, u64::from(u32::MAX))
+}
+
+/// The most bytes of one object in memory.
+fn window_of(max_in_flight: u64) -> u64 {
+    WHOLE.min(units_of(max_in_flight) * UNIT - OVERHEAD)
+}
+
+/// The bytes of one range.
+fn range_of(window: u64) -> u64 {
+    (window / 4).max(UNIT)
+}
 
 async fn whole(bucket: &Bucket, object: &Listed, held: OwnedSemaphorePermit) -> Body {
     match bucket.get(object, None).await {
@@ -90,7 +115,7 @@ async fn whole(bucket: &Bucket, object: &Listed, held: OwnedSemaphorePermit) -> 
 async fn ranges(bucket: &Bucket, mut object: Listed, length: u64, chunks: mpsc::Sender<Result<Vec<u8>, String>>) {
     let mut from = 0;
     while from < object.size {
-        let to = object.size.min(from + length.max(UNIT));
+        let to = object.size.min(from + length);
         let got = bucket.get(&object, Some((from, to))).await;
         let failed = got.is_err();
         let chunk = got.map_err(|refusal| refusal.why).map(|got| {

@@ -40,6 +40,8 @@ pub struct Ways {
 pub struct Ledger {
     /// Objects found.
     pub listed: AtomicU64,
+    /// Listing requests that were sent.
+    pub list_requests: AtomicU64,
     /// The rest.
     arrivals: Mutex<Arrivals>,
 }
@@ -48,6 +50,8 @@ pub struct Ledger {
 pub struct Wanted {
     /// Where it lies.
     pub bucket: Arc<Bucket>,
+    /// The URI that it was found by.
+    pub place: Arc<str>,
     /// How it came to be read.
     pub origin: Origin,
     /// The object.

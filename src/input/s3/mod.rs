@@ -1,4 +1,5 @@
-//! Objects of S3, listed and fetched while the scan runs. The only place with async code and the AWS SDK.
+//! Objects of S3, listed and fetched while the scan runs, and put where an answer goes there. The only place with async
+//! code and the AWS SDK.
 //!
 //! [`S3Source`] runs a small tokio runtime of its own: a `Walk` for each URI finds objects, a
 //! `Fetcher` fetches them, and the engine takes them through the [`Source`] trait, in whatever order they come.
@@ -9,11 +10,16 @@ mod bucket;
 mod explain;
 mod explore;
 mod fetch;
+mod identity;
 mod ledger;
 mod place;
+mod profiles;
+mod survey;
+mod trails;
+mod turns;
+mod upload;
 mod walk;
 
-use std::collections::BTreeMap;
 use std::io;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,16 +28,19 @@ use std::time::Duration;
 
 use tokio::runtime::Runtime;
 use tokio::sync::{Semaphore, mpsc};
-use tokio::task::JoinSet;
 
 pub use access::{Access, AccessError, RoleToAssume};
+pub use identity::{Caller, callers};
 pub use ledger::Scope;
+pub use profiles::{CredentialKind, Profile, ProfilesError, profiles};
+pub use survey::survey;
+pub use trails::{Seen, Trail, Trails, TrailsError, trails};
+pub use turns::S3Place;
+pub use upload::{Taken, Uploader, abort_uploads, is_uploading};
 
-use super::{Arrivals, Fetched, S3Uri, Source};
-use bucket::Bucket;
+use super::{Arrivals, Fetched, ListingFailure, Source};
 use fetch::Fetcher;
 use ledger::{Ledger, Ways};
-use walk::Walk;
 
 /// Objects fetched at once, unless the user says otherwise: at 50 ms a request, more than a thousand a second.
 pub const DEFAULT_CONCURRENCY: NonZeroUsize = NonZeroUsize::new(64).unwrap();
@@ -48,7 +57,9 @@ const STOP_EVERY: Duration = Duration::from_millis(50);
 #[derive(Clone, Debug)]
 pub struct S3Request {
     /// The places, each with who asks there.
-    pub places: Vec<(S3Uri, Arc<Access>)>,
+    pub places: Vec<S3Place>,
+    /// What failed while they were looked for; told with what fails of them.
+    pub failures: Vec<ListingFailure>,
     /// What of them is wanted.
     pub scope: Scope,
     /// Objects fetched at once.
@@ -70,8 +81,7 @@ impl S3Source {
     /// # Errors
     /// When no threads can be started.
     pub fn open(request: S3Request, stop: &'static AtomicBool) -> io::Result<Self> {
-        let threads = std::thread::available_parallelism().map_or(2, NonZeroUsize::get).clamp(2, 8);
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
+        let runtime = new_runtime()?;
         let ledger = Arc::new(Ledger::default());
         let (sender, ready) = mpsc::unbounded_channel();
         let reading = runtime.spawn(read(request, Arc::clone(&ledger), sender));
@@ -113,48 +123,33 @@ impl Drop for S3Source {
     }
 }
 
+fn new_runtime() -> io::Result<Runtime> {
+    let threads = std::thread::available_parallelism().map_or(2, NonZeroUsize::get).clamp(2, 8);
+    tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()
+}
+
 /// Lists and fetches all places.
 async fn read(request: S3Request, ledger: Arc<Ledger>, ready: mpsc::UnboundedSender<Fetched>) {
-    let S3Request { places, scope, concurrency, max_in_flight } = request;
+    let S3Request { places, failures, scope, concurrency, max_in_flight } = request;
+    ledger.arrivals().failures.extend(failures);
     let (found, wanted) = mpsc::channel(WAITING);
+    let fetching = tokio::spawn(Fetcher::new(concurrency.get(), max_in_flight, ready).run(wanted));
+    let _end = AbortOnDrop(fetching.abort_handle());
+    find(places, scope, ledger, found).await;
+    let _ = fetching.await;
+}
+
+/// Ends a task with the one that waits for it.
+struct AbortOnDrop(tokio::task::AbortHandle);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Lists all places; what is wanted of them goes to `found`.
+async fn find(places: Vec<S3Place>, scope: Scope, ledger: Arc<Ledger>, found: mpsc::Sender<ledger::Wanted>) {
     let ways = Ways { scope: Arc::new(scope), ledger, listings: Arc::new(Semaphore::new(LISTINGS)), found };
-    let mut tasks = JoinSet::new();
-    tasks.spawn(Fetcher::new(concurrency.get(), max_in_flight, ready).run(wanted));
-    for (access, uris) in by_access(places) {
-        tasks.spawn(walk_all(access, uris, ways.clone()));
-    }
-    drop(ways);
-    while tasks.join_next().await.is_some() {}
-}
-
-fn by_access(places: Vec<(S3Uri, Arc<Access>)>) -> Vec<(Arc<Access>, Vec<S3Uri>)> {
-    let mut grouped: Vec<(Arc<Access>, Vec<S3Uri>)> = Vec::new();
-    for (uri, access) in places {
-        match grouped.iter_mut().find(|(known, _)| **known == *access) {
-            Some((_, uris)) => uris.push(uri),
-            None => grouped.push((access, vec![uri])),
-        }
-    }
-    grouped
-}
-
-/// Walks all URIs that are asked for alike.
-async fn walk_all(access: Arc<Access>, uris: Vec<S3Uri>, ways: Ways) {
-    let config = match access.connect().await {
-        Ok(config) => config,
-        Err(error) => {
-            for uri in uris {
-                ways.ledger.failed(uri.to_string(), error.to_string());
-            }
-            return;
-        }
-    };
-    let mut buckets: BTreeMap<String, Arc<Bucket>> = BTreeMap::new();
-    let mut walks = JoinSet::new();
-    for uri in uris {
-        let bucket = buckets.entry(uri.bucket.clone());
-        let bucket = bucket.or_insert_with(|| Arc::new(Bucket::new(&uri.bucket, &access, config.clone())));
-        walks.spawn(Walk::new(Arc::clone(bucket), uri, ways.clone()).run());
-    }
-    while walks.join_next().await.is_some() {}
+    turns::walk_all(places, ways).await;
 }

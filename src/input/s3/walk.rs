@@ -23,6 +23,8 @@ use crate::model::Day;
 pub struct Walk {
     bucket: Arc<Bucket>,
     uri: S3Uri,
+    /// The same as text.
+    place: Arc<str>,
     scope: Arc<Scope>,
     ledger: Arc<Ledger>,
     /// Listings under way, of all walks.
@@ -53,7 +55,7 @@ impl Walk {
     /// The way through what `uri` names.
     pub fn new(bucket: Arc<Bucket>, uri: S3Uri, ways: Ways) -> Self {
         let Ways { scope, ledger, listings, found } = ways;
-        Self { bucket, uri, scope, ledger, listings, found, tally: Tally::default() }
+        Self { place: uri.to_string().into(), bucket, uri, scope, ledger, listings, found, tally: Tally::default() }
     }
 
     /// Goes all of it.
@@ -264,7 +266,8 @@ impl Walk {
             }
             _ => {
                 self.ledger.listed.fetch_add(1, Ordering::Relaxed);
-                self.found.send(Wanted { bucket: Arc::clone(&self.bucket), origin, object }).await.is_ok()
+                let (bucket, place) = (Arc::clone(&self.bucket), Arc::clone(&self.place));
+                self.found.send(Wanted { bucket, place, origin, object }).await.is_ok()
             }
         }
     }

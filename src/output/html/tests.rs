@@ -68,7 +68,7 @@ fn charts() -> Vec<Chart> {
             Picture::Bars(Bars {
                 bars: vec![bar(0, false), bar(MOST, true)],
                 unit: "days",
-                limit: Some((90, "90 days")),
+                limit: Some((90, "90 days".to_owned())),
                 open: "open",
             }),
         ),

@@ -8,12 +8,14 @@ mod days;
 
 pub use days::{DayAxis, Step};
 
-use super::{Severity, View, activity, key_spread, root_usage, sessions};
-use crate::model::Day;
+use super::{Severity, View, activity, console_logins, key_spread, keys, root_usage, sessions};
+use crate::model::{Arn, Day};
 
 /// The reports that have charts, and how those are made.
 static CHARTS: &[(&str, Maker)] = &[
     (root_usage::REPORT.name, root_usage::charts),
+    (console_logins::REPORT.name, console_logins::charts),
+    (keys::REPORT.name, keys::charts),
     (key_spread::REPORT.name, key_spread::charts),
     (sessions::REPORT.name, sessions::charts),
     (sessions::REPORT.name, sessions::charts),
@@ -26,6 +28,11 @@ type Maker = fn(&View<'_>) -> Vec<Chart>;
 /// The charts of a report, in the order in which they are shown; none where there is nothing to draw.
 pub fn charts_of(report: &str, view: &View<'_>) -> Vec<Chart> {
     CHARTS.iter().filter(|(name, _)| *name == report).flat_map(|(_, make)| make(view)).collect()
+}
+
+/// The last part of an ARN, by which people know it; other principals whole.
+pub(in crate::report) fn short_name(principal: &str) -> &str {
+    Arn::parse(principal).map_or(principal, |arn| arn.name())
 }
 
 /// One picture and what a reader needs to believe it.
@@ -138,7 +145,7 @@ pub struct Bars {
     /// The unit of their lengths: `days`.
     pub unit: &'static str,
     /// A length that matters and its name: (90, `90 days`).
-    pub limit: Option<(i64, &'static str)>,
+    pub limit: Option<(i64, String)>,
     /// What an open end says: the length is at least this.
     pub open: &'static str,
 }
@@ -176,6 +183,8 @@ pub enum Tone {
     Good,
     /// It is not.
     Bad,
+    /// Somebody else holds that.
+    Elsewhere,
     /// Nobody knows.
     Unknown,
 }

@@ -1,15 +1,14 @@
-//! The pictures of long-lived keys: from which networks each was used, and how old each is.
+//! The picture of long-lived keys: from which networks each was used, and how many at once.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::age::AgeBasis;
 use super::spread::NetworkUse;
-use super::verdict::Verdict;
 use super::{JudgedKey, judged};
 use crate::model::{Network, grouped, quantity};
 use crate::report::View;
-use crate::report::charts::{Bar, Bars, Chart, Grid, GridCell, GridColumns, GridRow, Picture};
+use crate::report::charts::short_name;
+use crate::report::charts::{Chart, Grid, GridCell, GridColumns, GridRow, Picture};
 
 /// The most keys that a picture shows.
 const KEYS: usize = 30;
@@ -17,13 +16,9 @@ const KEYS: usize = 30;
 /// The most networks that have a column of their own.
 const NETWORKS: usize = 36;
 
-/// Days after which a key should have been rotated. Source: AWS Security Hub control IAM.3, and the CIS benchmark.
-const ROTATE_DAYS: i64 = 90;
-
-/// Keys by network, and keys by age; nothing where no key was used.
+/// Keys by network; nothing where no key was used from one.
 pub(in crate::report) fn charts(view: &View<'_>) -> Vec<Chart> {
-    let keys = judged(view);
-    [by_network(&keys), by_age(&keys)].into_iter().flatten().collect()
+    by_network(&judged(view)).into_iter().collect()
 }
 
 fn by_network(keys: &[JudgedKey<'_>]) -> Option<Chart> {
@@ -118,7 +113,7 @@ fn row(key: &JudgedKey<'_>, columns: &BTreeMap<Network, usize>) -> GridRow {
         label: key.id.to_owned(),
         note: format!(
             "{} · {} · {networks}{}",
-            name_of(key.principal),
+            short_name(key.principal),
             key.verdict.as_str(),
             at_once.unwrap_or_default()
         ),
@@ -148,46 +143,6 @@ fn cell(column: usize, network: &str, used: NetworkUse, peak: usize) -> GridCell
     }
 }
 
-fn by_age(keys: &[JudgedKey<'_>]) -> Option<Chart> {
-    let mut aged: Vec<(i64, &JudgedKey<'_>)> = keys.iter().filter_map(|key| Some((key.age.days?, key))).collect();
-    aged.sort_by_key(|&(days, key)| (Reverse(days), key.id));
-    if aged.is_empty() {
-        return None;
-    }
-    let bars: Vec<Bar> = aged.iter().take(KEYS).map(|&(days, key)| bar(days, key)).collect();
-    Some(Chart {
-        name: "keys-by-age",
-        title: "How old each key is",
-        about: "Days since the key was created, where its CreateAccessKey is in the logs (exact); else days since its \
-                first counted event, drawn with an open end: it is at least that old. Keys that were not used are \
-                not here.",
-        command: "key-spread --min-addresses 0 --sort age_days --columns \
-                  access_key_id,principal,age_days,age_basis,last_success"
-            .to_owned(),
-        left_out: not_drawn(aged.len(), bars.len()),
-        picture: Picture::Bars(Bars {
-            bars,
-            unit: "days",
-            limit: Some((ROTATE_DAYS, "90 days")),
-            open: "at least: first seen then",
-        }),
-    })
-}
-
-fn bar(days: i64, key: &JudgedKey<'_>) -> Bar {
-    let is_open = key.age.basis == AgeBasis::FirstSeen;
-    let least = if is_open { "at least " } else { "" };
-    let days_told = quantity(days.unsigned_abs(), "day");
-    let quiet = if key.verdict == Verdict::Quiet { ", no call succeeded" } else { "" };
-    Bar {
-        label: key.id.to_owned(),
-        note: name_of(key.principal).to_owned(),
-        length: days,
-        is_open,
-        told: format!("{} of {}: {least}{days_told} old{quiet}", key.id, key.principal),
-    }
-}
-
 fn not_drawn(all: usize, drawn: usize) -> Option<String> {
     let more = quantity(all.saturating_sub(drawn) as u64, "more key");
     (all > drawn).then(|| format!("{more} not drawn: the table has them"))
@@ -195,12 +150,4 @@ fn not_drawn(all: usize, drawn: usize) -> Option<String> {
 
 fn addresses(count: usize) -> String {
     if count == 1 { "1 address".to_owned() } else { format!("{} addresses", grouped(count)) }
-}
-
-/// The last part of an ARN; other principals whole.
-fn name_of(principal: &str) -> &str {
-    match principal.starts_with("arn:") {
-        true => principal.rsplit('/').next().unwrap_or(principal),
-        false => principal,
-    }
 }

@@ -24,7 +24,12 @@ pub struct Archive<'a> {
 impl<'a> Archive<'a> {
     /// An empty bucket `logs`.
     pub fn new(place: &'a Place) -> Self {
-        let archive = Self { place, bucket: "logs" };
+        Self::named(place, "logs")
+    }
+
+    /// An empty bucket.
+    pub fn named(place: &'a Place, bucket: &'static str) -> Self {
+        let archive = Self { place, bucket };
         std::fs::create_dir_all(archive.folder("")).expect("a folder");
         archive
     }

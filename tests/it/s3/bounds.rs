@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::archive::gzip;
-use super::{Archive, Fault, Server, asking};
+use super::{Archive, Fault, Light, Server, asking};
 use crate::harness::Place;
+use crate::records::{call, delivered};
 
 /// A run that can be watched; its JSON goes to `answer.json`.
 fn started(place: &Place, server: &Server, arguments: &str) -> std::process::Child {
@@ -55,34 +56,54 @@ fn ctrl_c_ends_within_a_second_with_what_was_read() {
     crate::harness::assert_identities(coverage);
 }
 
-/// The most memory that a scan of so many objects of 64 KiB held, in KiB.
+/// The most memory that a scan of so many objects of `bytes` bytes held, in KiB.
 #[cfg(target_os = "linux")]
-fn peak_of(objects: usize) -> u64 {
+fn peak_of(objects: usize, bytes: usize) -> u64 {
+    let object = format!("{{\"Records\":[{}]}}", " ".repeat(bytes));
+    let keys = (0..objects).map(|number| format!("flat/{number}.json")).collect();
+    let server = Light::start(keys, vec![object.into_bytes()], Duration::ZERO);
     let place = Place::new();
-    let archive = Archive::new(&place);
-    let object = format!("{{\"Records\":[{}]}}", " ".repeat(64 << 10));
-    for number in 0..objects {
-        archive.put(&format!("flat/{number}.json"), object.as_bytes());
-    }
-    let server = Server::start(&archive.root(), |_| None);
-    let mut child = started(&place, &server, "principals --all --max-in-flight 8MiB --threads 2 s3://logs/flat/");
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak = 0;
-    while child.try_wait().expect("it runs").is_none() {
+    let run = of(&place, &server, "principals --all --max-in-flight 8MiB --threads 2 s3://logs/flat/ -o a.json");
+    let mut child = run.into_command().stderr(Stdio::null()).spawn().expect("trailscan starts");
+    let (status, mut peak) = (format!("/proc/{}/status", child.id()), 0);
+    // However long it takes: on a busy machine a hundred thousand objects take minutes.
+    let ended = loop {
         let status = std::fs::read_to_string(&status).unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
         peak = line.trim().trim_end_matches(" kB").parse().unwrap_or(peak);
+        if let Some(ended) = child.try_wait().expect("it runs") {
+            break ended;
+        }
         std::thread::sleep(Duration::from_millis(5));
-    }
-    assert_eq!(answer(&place)["coverage"]["objects_read"], objects);
+    };
+    assert_eq!(ended.code(), Some(0));
+    let answer: Value = serde_json::from_str(&place.read("a.json")).expect("JSON");
+    assert_eq!(answer["coverage"]["objects_read"], objects);
     peak
+}
+
+/// A run that asks a light server.
+fn of<'a>(place: &'a Place, server: &Light, arguments: &str) -> crate::harness::Run<'a> {
+    let run = place.trailscan(arguments).env("AWS_ENDPOINT_URL", server.url()).env("AWS_EC2_METADATA_DISABLED", "true");
+    run.env("AWS_ACCESS_KEY_ID", super::ACCESS_KEY).env("AWS_SECRET_ACCESS_KEY", super::SECRET)
 }
 
 #[test]
 #[cfg(target_os = "linux")]
 fn memory_is_flat_for_any_number_of_objects() {
-    let (few, many) = (peak_of(300), peak_of(3000));
+    let (few, many) = (peak_of(300, 64 << 10), peak_of(3000, 64 << 10));
     println!("300 objects: {few} KiB; 3000 objects, 187 MiB of them: {many} KiB");
+    assert!(many < few + (24 << 10), "{few} KiB, then {many} KiB");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn memory_is_flat_for_a_hundred_thousand_objects() {
+    if std::env::var_os("TRAILSCAN_BIG_TESTS").is_none() {
+        return crate::harness::loudly("SKIPPED 100,000 objects: set TRAILSCAN_BIG_TESTS");
+    }
+    let (few, many) = (peak_of(100, 1 << 10), peak_of(100_000, 1 << 10));
+    crate::harness::loudly(&format!("100 objects: {few} KiB; 100,000 objects: {many} KiB"));
     assert!(many < few + (24 << 10), "{few} KiB, then {many} KiB");
 }
 
@@ -101,27 +122,62 @@ fn bytes_in_flight_hold_the_network_back() {
     assert!(server.most_at_once() <= 3, "{}", server.most_at_once());
 }
 
-#[test]
-fn a_slow_network_is_waited_for_once_and_not_for_each_object() {
-    const DELAY: Duration = Duration::from_millis(150);
+/// A bucket of an organization: five accounts of two regions, 25 objects a day, each of two calls.
+fn organization(days: u32, delay: Duration) -> Light {
+    let mut keys = Vec::new();
+    for account in super::archive::ACCOUNTS {
+        for region in super::archive::REGIONS {
+            for (day, number) in (1..=days).flat_map(|day| (0..25).map(move |number| (day, number))) {
+                let name = format!("{account}_CloudTrail_{region}_202609{day:02}T1200Z_{number:016}.json.gz");
+                keys.push(format!("AWSLogs/o-exampleorg/{account}/CloudTrail/{region}/2026/09/{day:02}/{name}"));
+            }
+        }
+    }
+    let body = |body: usize| gzip(delivered(&[call(2 * body, 0), call(2 * body + 1, 0)]).as_bytes());
+    Light::start(keys, (0..97).map(body).collect(), delay)
+}
+
+/// Scans at the default concurrency, `delay` before every answer; gives the wall time as a part of what all requests
+/// take when as many as are allowed are always under way.
+fn part_of_the_bound(days: u32, delay: Duration) -> f64 {
     const CONCURRENCY: u32 = 64;
     let place = Place::new();
-    let archive = Archive::organization(&place);
+    let server = organization(days, delay);
+    server.write_to(&place.path("disk"));
+    let objects = 5 * 2 * 25 * days;
     let begin = Instant::now();
-    place.trailscan("principals --all buckets/logs").ends(0);
+    place.trailscan("principals --all disk").ends(0);
     let from_disk = begin.elapsed();
-    let server = Server::start(&archive.root(), |_| Some(Fault::Late(DELAY)));
     let begin = Instant::now();
-    let run = asking(&place, &server, "principals --all s3://logs").json(0);
+    let run = of(&place, &server, "principals --all s3://logs").json(0);
     let wall = begin.elapsed();
-    assert_eq!(run["coverage"]["objects_read"], 2500);
-    let requests = u32::try_from(server.asked().len()).unwrap();
-    let bound = from_disk.max(DELAY * requests / CONCURRENCY);
-    println!(
-        "{requests} requests: {wall:?}, from disk {from_disk:?}, {:.2} of the bound",
-        wall.div_duration_f64(bound)
-    );
-    // 1.5 is what holds on cores of one's own; here the server and other tests work on the same ones. One object after
-    // another would take 64 times the bound.
-    assert!(wall < bound * 4, "{wall:?}");
+    assert_eq!(run["coverage"]["objects_read"], objects);
+    let requests = u32::try_from(server.requests()).expect("not that many");
+    let bound = delay * requests / CONCURRENCY;
+    let part = wall.div_duration_f64(bound);
+    let said =
+        format!("{requests} requests, {delay:?} each: {wall:?}, {part:.2} of the bound; from disk {from_disk:?}");
+    crate::harness::loudly(&said);
+    part
+}
+
+#[test]
+fn a_slow_network_is_waited_for_once_and_not_for_each_object() {
+    // So slow that the work on an object hides behind the wait for the next ones, in a development build, too. Who shares
+    // the cores with others may lose a race or two. One object after another would take 64 times the bound.
+    let holds = (0..3).any(|_| part_of_the_bound(5, Duration::from_millis(500)) < 1.5);
+    assert!(holds, "three times it took longer than 1.5 of the bound");
+}
+
+#[test]
+fn fifty_milliseconds_are_waited_for_once_too() {
+    if std::env::var_os("TRAILSCAN_BIG_TESTS").is_none() {
+        return crate::harness::loudly(
+            "SKIPPED 50 ms: set TRAILSCAN_BIG_TESTS, and TRAILSCAN_TEST_BIN to a release build",
+        );
+    }
+    let part = part_of_the_bound(30, Duration::from_millis(50));
+    // A development build of the SDK takes longer for a request than the network does.
+    let most = if crate::harness::other_build().is_some() { 1.5 } else { 4.0 };
+    assert!(part < most, "{part}");
 }

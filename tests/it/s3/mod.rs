@@ -1,16 +1,24 @@
 //! Reading from S3: a real server in this process over loopback, which checks signatures and fails on demand.
 
 mod archive;
+mod cloud;
+mod light;
 mod server;
 
 mod bounds;
 mod cost;
+mod destination;
+mod dry_run;
 mod identity;
 mod layouts;
+mod many;
+mod profiles;
 mod reading;
 mod refusals;
+mod trails;
 
 use archive::Archive;
+use light::Light;
 use server::{Fault, Server};
 
 use crate::harness::{Place, Run};
@@ -18,6 +26,9 @@ use crate::harness::{Place, Run};
 /// The credentials that the server takes.
 const ACCESS_KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+
+/// Another access key, with the same secret.
+const OTHER_KEY: &str = "AKIABOBLAPTOPEXAMPLE";
 
 /// A run that asks `server`, with good credentials.
 fn asking<'a>(place: &'a Place, server: &Server, arguments: &str) -> Run<'a> {

@@ -203,3 +203,42 @@ fn nobody_listens() {
     let ended = run.env("AWS_EC2_METADATA_DISABLED", "true").env("AWS_MAX_ATTEMPTS", "2").ends(1);
     assert!(ended.stderr.contains("cannot be reached"), "{}", ended.stderr);
 }
+
+#[test]
+fn a_metadata_service_that_does_not_answer_is_not_waited_for() {
+    let place = Place::new();
+    // Takes connections and says nothing.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let run = place.trailscan("principals --days 10 s3://logs");
+    let run = run.env("AWS_EC2_METADATA_SERVICE_ENDPOINT", format!("http://{}", silent.local_addr().expect("bound")));
+    let begin = Instant::now();
+    let ended = run.ends(1);
+    assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
+    assert!(ended.stderr.contains("no AWS credentials found: set AWS_PROFILE"), "{}", ended.stderr);
+}
+
+#[test]
+fn secrets_are_told_to_nobody() {
+    let place = Place::new();
+    let archive = Archive::new(&place);
+    archive.log("AWSLogs/", "111122223333", "us-east-1", (10, 1), 2);
+    let answers: [fn(&Asked) -> Option<Fault>; 4] = [
+        |_| None,
+        |_| Some(Fault::Error(403, "SignatureDoesNotMatch", "the signature does not match")),
+        |asked| (!asked.is_list()).then_some(Fault::Error(400, "ExpiredToken", "The provided token has expired.")),
+        |_| Some(Fault::CutAfter(0)),
+    ];
+    for rule in answers {
+        let server = Server::start(&archive.root(), rule);
+        let run = asking(&place, &server, "audit --days 10 s3://logs --format json --coverage c.json");
+        let run = run.env("AWS_SESSION_TOKEN", "EXAMPLETOKEN/PXRfiCYEXAMPLE").env("AWS_MAX_ATTEMPTS", "1");
+        // What the SDK would log for whoever asks it to.
+        let ended = run.env("RUST_LOG", "trace").run();
+        let coverage = std::fs::read_to_string(place.path("c.json")).unwrap_or_default();
+        for said in [ended.text(), &ended.stderr, &coverage] {
+            for secret in [super::SECRET, "EXAMPLETOKEN", "Signature="] {
+                assert!(!said.contains(secret), "{secret} in {said}");
+            }
+        }
+    }
+}

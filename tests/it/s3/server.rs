@@ -28,6 +28,8 @@ pub enum Fault {
     Late(Duration),
     /// With this XML.
     Xml(String),
+    /// With this status and text, as other services than S3 answer.
+    Text(u16, String),
     /// With a listing whose objects all lie in this storage class.
     Stored(&'static str),
 }
@@ -51,6 +53,19 @@ impl Asked {
     /// Whether it lists.
     pub fn is_list(&self) -> bool {
         self.query.contains_key("list-type")
+    }
+
+    /// The access key that it is signed with, and for which service: `AKIA… sts`. Empty when it is not signed.
+    pub fn signed_by(&self) -> (&str, &str) {
+        let signature = self.headers.get("authorization").map_or("", String::as_str);
+        let Some(rest) = signature.strip_prefix("AWS4-HMAC-SHA256 Credential=") else { return ("", "") };
+        let (scope, rest) = rest.split_once(", SignedHeaders=").expect("signed headers");
+        let (headers, hash) = rest.split_once(", Signature=").expect("a signature");
+        assert!(headers.split(';').any(|name| name == "host") && headers.contains("x-amz-date"), "{signature}");
+        assert!(hash.len() == 64 && hash.bytes().all(|digit| digit.is_ascii_hexdigit()), "{signature}");
+        let parts: Vec<&str> = scope.split('/').collect();
+        assert_eq!((parts.len(), parts[4]), (5, "aws4_request"), "{signature}");
+        (parts[0], parts[3])
     }
 
     /// The prefix of a listing.
@@ -80,7 +95,9 @@ impl Server {
     pub fn start(root: &Path, rule: impl Fn(&Asked) -> Option<Fault> + Send + Sync + 'static) -> Self {
         let files = s3s_fs::FileSystem::new(root).expect("a folder");
         let mut builder = S3ServiceBuilder::new(files);
-        builder.set_auth(s3s::auth::SimpleAuth::from_single(super::ACCESS_KEY, super::SECRET));
+        let mut keys = s3s::auth::SimpleAuth::from_single(super::ACCESS_KEY, super::SECRET);
+        keys.register(super::OTHER_KEY.to_owned(), super::SECRET.into());
+        builder.set_auth(keys);
         let (asked, most_at_once) = (Mutex::default(), Mutex::default());
         let state = Arc::new(State { service: builder.build(), rule: Box::new(rule), asked, most_at_once });
         let runtime =
@@ -144,7 +161,9 @@ async fn serve(listener: tokio::net::TcpListener, state: Arc<State>) {
 
 impl State {
     async fn answer(&self, mut request: Request<Incoming>) -> Response<Body> {
-        let form = if request.method() == "POST" { text_of(request.body_mut()).await } else { String::new() };
+        // Other services than S3 are asked by a form at the root.
+        let is_form = request.method() == "POST" && request.uri().path() == "/";
+        let form = if is_form { text_of(request.body_mut()).await } else { String::new() };
         let fault = self.note(&request, &form);
         let answer = match fault {
             None => self.right(request).await,
@@ -153,6 +172,9 @@ impl State {
                 self.right(request).await
             }
             Some(Fault::Error(status, code, message)) => error(status, code, message),
+            Some(Fault::Text(status, text)) => {
+                Response::builder().status(status).body(Body::from(text)).expect("valid")
+            }
             Some(Fault::Xml(xml)) => Response::new(Body::from(xml)),
             Some(Fault::Elsewhere(region)) => {
                 let mut answer = error(301, "PermanentRedirect", "another endpoint");
@@ -266,7 +288,8 @@ impl hyper::body::Body for Cut {
     }
 }
 
-fn decoded(text: &str) -> String {
+/// A text without its percent signs.
+pub fn decoded(text: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

@@ -14,7 +14,7 @@ const GAP: usize = 10;
 
 pub(super) fn draw(bars: &Bars, title: &str) -> Markup {
     let left = room(bars.bars.iter().map(|bar| bar.label.as_str()), LABEL_CHAR) + GAP;
-    let limit = bars.limit.map_or(0, |(limit, _)| limit);
+    let limit = bars.limit.as_ref().map_or(0, |(limit, _)| *limit);
     let most = bars.bars.iter().map(|bar| bar.length).max().unwrap_or(0).max(limit + limit / 8).max(1);
     let x = |length: i64| left + (length as f64 / most as f64 * LONG as f64).round() as usize;
     let notes = room(bars.bars.iter().map(|bar| bar.note.as_str()), NOTE_CHAR) + 12 * NOTE_CHAR;
@@ -29,9 +29,9 @@ pub(super) fn draw(bars: &Bars, title: &str) -> Markup {
             @for (i, bar) in bars.bars.iter().enumerate() {
                 (draw_bar(bar, (left, x(bar.length), TOP + i * ROW), bars))
             }
-            @if let Some((length, name)) = bars.limit {
-                line.limit x1=(x(length)) x2=(x(length)) y1=(TOP - 6) y2=(bottom) {}
-                text.axis.middle x=(x(length)) y=(TOP - 9) { (name) }
+            @if let Some((length, name)) = &bars.limit {
+                line.limit x1=(x(*length)) x2=(x(*length)) y1=(TOP - 6) y2=(bottom) {}
+                text.axis.middle x=(x(*length)) y=(TOP - 9) { (name) }
             }
             @if any_open {
                 g.legend {
@@ -45,7 +45,7 @@ pub(super) fn draw(bars: &Bars, title: &str) -> Markup {
 }
 
 fn draw_bar(bar: &Bar, (left, end, y): (usize, usize, usize), bars: &Bars) -> Markup {
-    let is_over = bars.limit.is_some_and(|(limit, _)| bar.length > limit);
+    let is_over = bars.limit.as_ref().is_some_and(|(limit, _)| bar.length > *limit);
     let class = if is_over { "over" } else { "s4" };
     let least = if bar.is_open { "≥ " } else { "" };
     html! {

@@ -24,7 +24,7 @@ pub(super) fn draw(shares: &Shares, title: &str) -> Markup {
             }
             g.legend {
                 @for (i, (name, tone)) in shares.parts.iter().enumerate() {
-                    @let x = left + i * 110;
+                    @let x = left + i * 150;
                     rect class=(class(*tone)) x=(x) y=(bottom + 10) width="14" height="14" rx="2" {}
                     text.noted x=(x + 20) y=(bottom + 21) { (name) }
                 }
@@ -59,6 +59,7 @@ fn class(tone: Tone) -> &'static str {
     match tone {
         Tone::Good => "good",
         Tone::Bad => "wrong",
+        Tone::Elsewhere => "s4",
         Tone::Unknown => "unknown",
     }
 }

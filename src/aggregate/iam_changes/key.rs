@@ -1,0 +1,115 @@
+//! What tells two changes apart.
+
+use super::event::{IamEvent, TargetKind};
+use crate::aggregate::{Remap, Sym};
+use crate::model::{Event, Grant, PolicyClass};
+
+/// How a call ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// It did what it says.
+    Succeeded,
+    /// It was refused for lack of permission.
+    Denied,
+    /// It failed for another reason.
+    Failed,
+}
+
+/// What a change lets somebody do, at its widest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Granted {
+    /// It is no grant, or a trust policy that lets in nobody from outside.
+    Nothing,
+    /// A policy that grants so much.
+    Policy(Grant),
+    /// A trust policy that lets in others from outside, each under a condition.
+    TrustConditional,
+    /// A trust policy that lets in another account or an identity provider without a condition.
+    TrustOutside,
+    /// A trust policy that lets in anyone without a condition.
+    TrustAnyone,
+}
+
+/// What tells two changes apart; two calls of one key are one row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Key {
+    /// The account that was changed.
+    pub account_id: Sym,
+    /// The call.
+    pub event: IamEvent,
+    /// The principal that made it.
+    pub actor: Sym,
+    /// What it is about.
+    pub target_kind: TargetKind,
+    /// The name of that; empty when the record does not say.
+    pub target: Sym,
+    /// The policy's ARN or an inline policy's name; for memberships the group, for MFA the device, for trust policies
+    /// whom they let in from outside, for the password policy its terms.
+    pub policy: Sym,
+    /// Who keeps the policy.
+    pub policy_class: PolicyClass,
+    /// What it grants.
+    pub granted: Granted,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+impl Key {
+    /// The same key in another table of symbols.
+    pub(super) fn renamed(self, remap: &Remap) -> Self {
+        Self {
+            account_id: remap.of(self.account_id),
+            actor: remap.of(self.actor),
+            target: remap.of(self.target),
+            policy: remap.of(self.policy),
+            ..self
+        }
+    }
+}
+
+impl Outcome {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Succeeded, Self::Denied, Self::Failed];
+
+    /// How `event` ended.
+    pub fn of(event: &Event<'_>) -> Self {
+        match (event.is_error(), event.is_denied()) {
+            (false, _) => Self::Succeeded,
+            (true, true) => Self::Denied,
+            (true, false) => Self::Failed,
+        }
+    }
+
+    /// The word that is printed: `succeeded`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Succeeded => "succeeded",
+            Self::Denied => "denied",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The outcome of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.as_str() == name)
+    }
+}
+
+impl Granted {
+    /// The word that is printed; empty for nothing.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Nothing => "",
+            Self::Policy(grant) => grant.as_str(),
+            Self::TrustConditional => "trust-conditional",
+            Self::TrustOutside => "trust-outside",
+            Self::TrustAnyone => "trust-anyone",
+        }
+    }
+
+    /// What that word says.
+    pub fn parse(name: &str) -> Option<Self> {
+        let others = [Self::Nothing, Self::TrustConditional, Self::TrustOutside, Self::TrustAnyone];
+        others.into_iter().chain(Grant::ALL.map(Self::Policy)).find(|granted| granted.as_str() == name)
+    }
+}

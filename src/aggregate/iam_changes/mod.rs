@@ -1,0 +1,130 @@
+//! Changes of IAM: who changed whose permissions, memberships, passwords, MFA and boundaries, and how it ended.
+//!
+//! Facts of the records only; what is good or bad is for the report to say. Keys are no part of it: see `keys`. A policy
+//! document is judged when its record is seen and is not kept.
+
+mod event;
+mod key;
+mod read;
+mod saved;
+#[cfg(test)]
+mod tests;
+
+use std::any::Any;
+use std::collections::BTreeSet;
+
+use hashbrown::HashMap;
+
+pub use event::{Act, IamEvent, TargetKind};
+pub use key::{Granted, Key, Outcome};
+
+use super::{Aggregate, AggregateKind, Batch, BatchError, Remap, RowMemo, Seen, Span, Sym, SymSet, Symbols};
+use crate::model::{EventTime, principal_of};
+
+/// Registers [`IamChanges`].
+pub static KIND: AggregateKind = AggregateKind {
+    name: "iam_changes",
+    summary: "changes of IAM by call, caller, target, policy and outcome: counts, addresses",
+    empty: || Box::new(IamChanges::default()),
+};
+
+/// Every change of IAM.
+#[derive(Clone, Debug, Default)]
+pub struct IamChanges {
+    rows: Vec<IamChange>,
+    places: HashMap<Key, u32, ahash::RandomState>,
+    /// The symbol of each identity's principal.
+    actors: RowMemo,
+}
+
+/// Calls of one key.
+#[derive(Clone, Debug)]
+pub struct IamChange {
+    /// What they have in common.
+    pub key: Key,
+    /// How many they are.
+    pub events: i64,
+    /// First and last.
+    pub span: Span,
+    /// `sourceIPAddress` as written.
+    pub addresses: SymSet,
+    /// When: only of calls that worked and gave a user a password or an MFA device, to tell how long one waited for the
+    /// other.
+    pub moments: BTreeSet<EventTime>,
+}
+
+impl IamChanges {
+    /// The changes, in no lasting order.
+    pub fn rows(&self) -> impl Iterator<Item = &IamChange> {
+        self.rows.iter()
+    }
+
+    fn row(&mut self, key: Key) -> &mut IamChange {
+        let next = self.rows.len() as u32;
+        let place = *self.places.entry(key).or_insert(next);
+        if place == next {
+            self.rows.push(IamChange {
+                key,
+                events: 0,
+                span: Span::default(),
+                addresses: SymSet::default(),
+                moments: BTreeSet::new(),
+            });
+        }
+        &mut self.rows[place as usize]
+    }
+
+    fn actor(&mut self, seen: &mut Seen<'_>) -> Sym {
+        if let Some(known) = self.actors.get(seen.event.identity) {
+            return Sym(known as u32);
+        }
+        let actor = seen.symbols.intern(&principal_of(&seen.event.user_identity));
+        self.actors.keep(seen.event.identity, actor.0 as usize);
+        actor
+    }
+}
+
+impl IamChange {
+    fn observe(&mut self, seen: &mut Seen<'_>) {
+        self.events += 1;
+        self.addresses.insert(seen.address());
+        let Some(time) = seen.event.event_time else { return };
+        self.span.see(time);
+        let gives = matches!(self.key.event.act(), Act::CreateLogin | Act::EnableMfa);
+        if gives && self.key.outcome == Outcome::Succeeded {
+            self.moments.insert(time);
+        }
+    }
+}
+
+impl Aggregate for IamChanges {
+    fn observe(&mut self, seen: &mut Seen<'_>) {
+        if seen.event.event_source != "iam.amazonaws.com" {
+            return;
+        }
+        let Some(change) = IamEvent::of(seen.event.event_name) else { return };
+        let actor = self.actor(seen);
+        let key = read::key(change, actor, seen);
+        self.row(key).observe(seen);
+    }
+
+    fn merge(&mut self, other: Box<dyn Any>, remap: &Remap) {
+        let Ok(other) = other.downcast::<Self>() else { return };
+        for theirs in other.rows {
+            let ours = self.row(theirs.key.renamed(remap));
+            ours.events += theirs.events;
+            ours.span.merge(theirs.span);
+            ours.addresses.merge(&theirs.addresses, remap);
+            ours.moments.extend(theirs.moments);
+        }
+        // Symbols of this table stay what they are, so what is known of identities holds.
+    }
+
+    fn save(&self, symbols: &Symbols) -> Vec<Batch> {
+        saved::save(&self.rows, symbols)
+    }
+
+    fn load(&mut self, batches: &[Batch], symbols: &mut Symbols) -> Result<(), BatchError> {
+        saved::load(self, batches, symbols)
+    }
+}

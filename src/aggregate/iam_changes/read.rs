@@ -1,0 +1,202 @@
+//! What a record of IAM says of a change: names only. A password in a request is skipped unread.
+
+use std::borrow::Cow;
+
+use super::event::{Act, IamEvent, TargetKind};
+use super::key::{Granted, Key, Outcome};
+use crate::aggregate::{Seen, Sym};
+use crate::model::{
+    Arn, Event, Grant, IdentityType, OpenPrincipal, OpenTo, PasswordPolicy, Policy, PolicyClass, members, text,
+};
+
+/// The members of requestParameters that matter, as raw JSON; `""` where absent.
+struct Request<'a> {
+    user_name: &'a str,
+    group_name: &'a str,
+    role_name: &'a str,
+    policy_arn: &'a str,
+    policy_name: &'a str,
+    policy_document: &'a str,
+    trust_document: &'a str,
+    permissions_boundary: &'a str,
+    device_name: &'a str,
+    serial_number: &'a str,
+}
+
+impl<'a> Request<'a> {
+    fn of(event: &Event<'a>) -> Self {
+        let names = [
+            "userName",
+            "groupName",
+            "roleName",
+            "policyArn",
+            "policyName",
+            "policyDocument",
+            "assumeRolePolicyDocument",
+            "permissionsBoundary",
+            "virtualMFADeviceName",
+            "serialNumber",
+        ];
+        let [
+            user_name,
+            group_name,
+            role_name,
+            policy_arn,
+            policy_name,
+            policy_document,
+            trust_document,
+            permissions_boundary,
+            device_name,
+            serial_number,
+        ] = members(event.request_parameters, names);
+        Self {
+            user_name,
+            group_name,
+            role_name,
+            policy_arn,
+            policy_name,
+            policy_document,
+            trust_document,
+            permissions_boundary,
+            device_name,
+            serial_number,
+        }
+    }
+}
+
+/// The key of `change` that `actor` made by `seen`.
+pub(super) fn key(change: IamEvent, actor: Sym, seen: &mut Seen<'_>) -> Key {
+    let event = seen.event;
+    let outcome = Outcome::of(event);
+    let request = Request::of(event);
+    let (target_kind, target) = target(change, &request, event);
+    let (policy, policy_class, granted) = policy(change, &request, event);
+    Key {
+        account_id: seen.account(),
+        event: change,
+        actor,
+        target_kind,
+        target: seen.symbols.intern(&target),
+        policy: seen.symbols.intern(&policy),
+        policy_class,
+        granted,
+        outcome,
+    }
+}
+
+fn target<'a>(change: IamEvent, request: &Request<'a>, event: &Event<'a>) -> (TargetKind, Cow<'a, str>) {
+    let kind = change.target_kind();
+    let named = match kind {
+        TargetKind::User => text(request.user_name),
+        TargetKind::Group => text(request.group_name),
+        TargetKind::Role => text(request.role_name),
+        TargetKind::Policy if request.policy_name.is_empty() => last_part(text(request.policy_arn)),
+        TargetKind::Policy => text(request.policy_name),
+        TargetKind::MfaDevice if request.device_name.is_empty() => last_part(text(request.serial_number)),
+        TargetKind::MfaDevice => text(request.device_name),
+        TargetKind::Account => return (kind, Cow::Owned(event.account_id().to_owned())),
+    };
+    if !named.is_empty() {
+        return (kind, named);
+    }
+    if event.is_error() && change.act() != Act::ChangePassword {
+        return (kind, refused_resource(event.error_message).map(Cow::Borrowed).unwrap_or_default());
+    }
+    match (kind, &event.user_identity.kind) {
+        (TargetKind::User, IdentityType::IamUser) => (kind, Cow::Owned(own_name(event))),
+        (TargetKind::User, IdentityType::Root) => (TargetKind::Account, Cow::Borrowed("root")),
+        _ => (kind, Cow::Borrowed("")),
+    }
+}
+
+/// The user that calls: whom IAM takes where a request names nobody. Source: IAM API reference, CreateLoginProfile and
+/// DeactivateMFADevice, UserName: "If no user name is included, it defaults to the principal making the request."
+fn own_name(event: &Event<'_>) -> String {
+    let identity = &event.user_identity;
+    match Arn::parse(&identity.arn) {
+        Some(arn) => arn.name().to_owned(),
+        None => identity.user_name.to_string(),
+    }
+}
+
+/// What a refusal names: records of refused calls often have no requestParameters, but their message ends
+/// `… is not authorized to perform: iam:CreateUser on resource: arn:aws:iam::111122223333:user/name because …`, or
+/// `… on resource: user name`. Source: IAM user guide, "Troubleshoot access denied error messages".
+fn refused_resource(message: &str) -> Option<&str> {
+    let mut words = message.split_once("on resource: ")?.1.split_ascii_whitespace();
+    let word = words.next()?;
+    match word {
+        "user" | "group" | "role" | "policy" => words.next(),
+        arn => Arn::parse(arn).map(|arn| arn.name()),
+    }
+    .filter(|name| !name.contains('*'))
+}
+
+fn policy<'a>(change: IamEvent, request: &Request<'a>, event: &Event<'a>) -> (Cow<'a, str>, PolicyClass, Granted) {
+    let managed = |arn: Cow<'a, str>, granted: fn(&str) -> Granted| {
+        let (class, granted) = (PolicyClass::of_arn(&arn), granted(&arn));
+        (arn, class, granted)
+    };
+    let document = || Granted::Policy(Grant::of(&Policy::read(request.policy_document)));
+    let unknown = Granted::Policy(Grant::NotJudged);
+    let other = |raw| (text(raw), PolicyClass::None, Granted::Nothing);
+    match change.act() {
+        Act::Attach | Act::Detach => managed(text(request.policy_arn), |arn| Granted::Policy(Grant::of_managed(arn))),
+        Act::PutBoundary => managed(text(request.permissions_boundary), |_| Granted::Nothing),
+        Act::PutInline => (text(request.policy_name), PolicyClass::Inline, document()),
+        Act::DeleteInline => (text(request.policy_name), PolicyClass::Inline, unknown),
+        Act::WritePolicy => (written_policy(request, event), PolicyClass::CustomerManaged, document()),
+        Act::SetDefaultVersion | Act::DeletePolicy => (text(request.policy_arn), PolicyClass::CustomerManaged, unknown),
+        Act::Join | Act::Leave => other(request.group_name),
+        Act::EnableMfa | Act::DeactivateMfa | Act::HandleMfa => other(request.serial_number),
+        Act::CreateRole => trust(request.trust_document, event),
+        Act::UpdateTrust => trust(request.policy_document, event),
+        Act::UpdatePasswordPolicy => {
+            let [omitted] = members(event.request_parameters, ["omitted"]);
+            let terms = PasswordPolicy::of_request(event.request_parameters).to_string();
+            (Cow::Owned(if omitted.is_empty() { terms } else { String::new() }), PolicyClass::None, Granted::Nothing)
+        }
+        _ => other(""),
+    }
+}
+
+/// The ARN of a customer-managed policy: of the request, for a new one of the response, else its bare name.
+fn written_policy<'a>(request: &Request<'a>, event: &Event<'a>) -> Cow<'a, str> {
+    if !request.policy_arn.is_empty() {
+        return text(request.policy_arn);
+    }
+    let [created] = members(event.response_elements, ["policy"]);
+    let [arn] = members(created, ["arn"]);
+    if arn.is_empty() { text(request.policy_name) } else { text(arn) }
+}
+
+/// Whom a trust policy lets in from outside, `; `-joined, each with the keys of its conditions.
+fn trust<'a>(document: &str, event: &Event<'_>) -> (Cow<'a, str>, PolicyClass, Granted) {
+    let Ok(policy) = Policy::read(document) else {
+        return (Cow::Borrowed(""), PolicyClass::None, Granted::Policy(Grant::NotJudged));
+    };
+    let open = policy.open_principals(event.account_id());
+    let listed: Vec<String> = open.iter().map(printed).collect();
+    let granted = open.iter().map(granted_to).max().unwrap_or(Granted::Nothing);
+    (Cow::Owned(listed.join("; ")), PolicyClass::None, granted)
+}
+
+fn printed(open: &OpenPrincipal) -> String {
+    let keys: Vec<&str> = open.condition_keys.iter().map(String::as_str).collect();
+    if keys.is_empty() { open.principal.clone() } else { format!("{} if {}", open.principal, keys.join(", ")) }
+}
+
+fn granted_to(open: &OpenPrincipal) -> Granted {
+    match open.open_to {
+        _ if !open.is_unconditional() => Granted::TrustConditional,
+        OpenTo::Anyone => Granted::TrustAnyone,
+        OpenTo::OtherAccount | OpenTo::Federation => Granted::TrustOutside,
+    }
+}
+
+fn last_part(arn: Cow<'_, str>) -> Cow<'_, str> {
+    match Arn::parse(&arn).map(|arn| arn.name().to_owned()) {
+        Some(name) => Cow::Owned(name),
+        None => arn,
+    }
+}

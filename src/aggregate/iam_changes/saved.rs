@@ -1,0 +1,86 @@
+//! Changes of IAM as column batches: one table of counts, and one each for addresses and moments.
+
+use super::event::{IamEvent, TargetKind};
+use super::key::{Granted, Key, Outcome};
+use super::{IamChange, IamChanges, KIND};
+use crate::aggregate::{Batch, BatchError, Reader, Symbols};
+use crate::model::{EventTime, PolicyClass};
+
+const ADDRESSES: &str = "iam_change_addresses";
+const MOMENTS: &str = "iam_change_moments";
+
+pub(super) fn save(rows: &[IamChange], symbols: &Symbols) -> Vec<Batch> {
+    let changes = keyed(KIND.name, rows.iter(), symbols)
+        .ints("events", rows.iter().map(|row| Some(row.events)))
+        .ints("first_seen", rows.iter().map(|row| row.span.first().map(|time| time.0)))
+        .ints("last_seen", rows.iter().map(|row| row.span.last().map(|time| time.0)));
+    let addresses: Vec<_> = rows.iter().flat_map(|row| row.addresses.iter().map(move |sym| (row, sym))).collect();
+    let addresses = keyed(ADDRESSES, addresses.iter().map(|(row, _)| *row), symbols)
+        .texts("source_address", addresses.iter().map(|&(_, sym)| Some(symbols.text(sym))));
+    let moments: Vec<_> = rows.iter().flat_map(|row| row.moments.iter().map(move |time| (row, time.0))).collect();
+    let moments = keyed(MOMENTS, moments.iter().map(|(row, _)| *row), symbols)
+        .ints("time", moments.iter().map(|&(_, time)| Some(time)));
+    vec![changes, addresses, moments]
+}
+
+fn keyed<'a>(table: &str, rows: impl Iterator<Item = &'a IamChange> + Clone, symbols: &'a Symbols) -> Batch {
+    let keys = || rows.clone().map(|row| row.key);
+    Batch::new(table)
+        .texts("account_id", keys().map(|key| Some(symbols.text(key.account_id))))
+        .texts("event", keys().map(|key| Some(key.event.name())))
+        .texts("actor", keys().map(|key| Some(symbols.text(key.actor))))
+        .texts("target_kind", keys().map(|key| Some(key.target_kind.as_str())))
+        .texts("target", keys().map(|key| Some(symbols.text(key.target))))
+        .texts("policy", keys().map(|key| Some(symbols.text(key.policy))))
+        .texts("policy_class", keys().map(|key| Some(key.policy_class.as_str())))
+        .texts("grant", keys().map(|key| Some(key.granted.as_str())))
+        .texts("outcome", keys().map(|key| Some(key.outcome.as_str())))
+}
+
+pub(super) fn load(into: &mut IamChanges, batches: &[Batch], symbols: &mut Symbols) -> Result<(), BatchError> {
+    let table = Reader::of(batches, KIND.name)?;
+    let (events, first, last) = (table.full_ints("events")?, table.ints("first_seen")?, table.ints("last_seen")?);
+    for (i, key) in keys(table, symbols)?.into_iter().enumerate() {
+        let row = into.row(key);
+        row.events += events[i];
+        for time in [first[i], last[i]].into_iter().flatten() {
+            row.span.see(EventTime(time));
+        }
+    }
+    let table = Reader::of(batches, ADDRESSES)?;
+    let keys_of_addresses = keys(table, symbols)?;
+    for (key, address) in keys_of_addresses.into_iter().zip(table.full_texts("source_address")?) {
+        into.row(key).addresses.insert(symbols.intern(address));
+    }
+    let table = Reader::of(batches, MOMENTS)?;
+    for (key, time) in keys(table, symbols)?.into_iter().zip(table.full_ints("time")?) {
+        into.row(key).moments.insert(EventTime(time));
+    }
+    Ok(())
+}
+
+/// The key of each row of `table`.
+fn keys(table: Reader<'_>, symbols: &mut Symbols) -> Result<Vec<Key>, BatchError> {
+    let names = ["account_id", "actor", "target", "policy"].map(|name| table.full_texts(name));
+    let [accounts, actors, targets, policies] = names;
+    let (accounts, actors, targets, policies) = (accounts?, actors?, targets?, policies?);
+    let (kinds, classes) = (table.full_texts("target_kind")?, table.full_texts("policy_class")?);
+    let (events, grants, outcomes) =
+        (table.full_texts("event")?, table.full_texts("grant")?, table.full_texts("outcome")?);
+    (0..table.rows())
+        .map(|i| {
+            let bad = |column| move || table.bad_cell(column, i, "is no word that is known here");
+            Ok(Key {
+                account_id: symbols.intern(accounts[i]),
+                event: IamEvent::of(events[i]).ok_or_else(bad("event"))?,
+                actor: symbols.intern(actors[i]),
+                target_kind: TargetKind::parse(kinds[i]).ok_or_else(bad("target_kind"))?,
+                target: symbols.intern(targets[i]),
+                policy: symbols.intern(policies[i]),
+                policy_class: PolicyClass::parse(classes[i]).ok_or_else(bad("policy_class"))?,
+                granted: Granted::parse(grants[i]).ok_or_else(bad("grant"))?,
+                outcome: Outcome::parse(outcomes[i]).ok_or_else(bad("outcome"))?,
+            })
+        })
+        .collect()
+}

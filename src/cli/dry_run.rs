@@ -1,0 +1,194 @@
+//! `--dry-run`: what would be read, and what the requests would cost, as a table like any other.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use trailscan::input::Survey;
+use trailscan::model::{grouped, quantity};
+use trailscan::output::Section;
+use trailscan::report::{Column, ColumnKind, Table, Value};
+use trailscan::scan::{Coverage, unread};
+
+use super::deliver::Opened;
+use super::exit::{End, Problem};
+use super::plan::Plan;
+use super::{progress, run, tell};
+
+/// What the table is called.
+pub const NAME: &str = "dry-run";
+
+/// What a LIST request costs, in billionths of a US dollar: $0.005 per 1,000 (us-east-1, S3 Standard).
+///
+/// Source: Amazon S3 pricing, "Requests & data retrievals".
+const LIST_NANODOLLARS: u64 = 5_000;
+/// What a GET request costs, in billionths of a US dollar: $0.0004 per 1,000. Same source.
+const GET_NANODOLLARS: u64 = 400;
+
+/// What the estimate leaves open.
+const ESTIMATE: &str = "estimate, us-east-1 prices, without data transfer";
+
+/// Lists what the plan names, and writes how much it is. Opens no object.
+pub fn run(plan: &Plan, opened: Opened, stop: &AtomicBool) -> Result<End, Problem> {
+    let survey = progress::listing(plan.work.progress, || survey(plan, stop))?;
+    let coverage = unread(&survey, plan.window, stop.load(Ordering::Relaxed));
+    let end = end_of(&coverage, survey.total().objects);
+    let sections = [section(&survey)];
+    let written = match end {
+        End::Nothing => opened.write_coverage(&coverage),
+        _ => opened.write(plan, &coverage, &sections),
+    };
+    tell::troubles(&coverage);
+    match end {
+        End::Nothing => tell::line("nothing was found to read"),
+        _ => run::tell_hidden(plan, &sections),
+    }
+    written.map(|()| end)
+}
+
+fn survey(plan: &Plan, stop: &AtomicBool) -> Result<Survey, Problem> {
+    #[cfg_attr(not(feature = "s3"), expect(unused_mut))]
+    let mut survey = Survey::of_disk(&plan.inputs, plan.read, stop);
+    #[cfg(feature = "s3")]
+    if let Some(request) = plan.s3.clone() {
+        survey.add_s3(trailscan::input::s3::survey(request, stop).map_err(Problem::failed)?);
+    }
+    Ok(survey)
+}
+
+/// As a scan ends, but that objects which were found are as good as read.
+fn end_of(coverage: &Coverage, objects: u64) -> End {
+    match (coverage.is_partial(), objects) {
+        (true, 0) if !coverage.interrupted => End::Nothing,
+        (true, _) => End::Partial,
+        (false, _) if coverage.objects_found == 0 => End::Nothing,
+        (false, _) => End::Complete,
+    }
+}
+
+fn section(survey: &Survey) -> Section {
+    let rows = survey.spots.iter().map(|(spot, amount)| {
+        vec![
+            Value::text(&*spot.place),
+            Value::text(&*spot.account_id),
+            Value::text(&*spot.region),
+            if amount.days.is_empty() { Value::Null } else { Value::count(amount.days.len()) },
+            count(amount.objects),
+            count(amount.bytes),
+            count(amount.get_requests),
+        ]
+    });
+    let mut table = Table::named(NAME, &["place", "account_id", "region"], columns(), rows.collect());
+    table.total = total(survey);
+    Section {
+        summary: "What would be read, and what the requests would cost",
+        table,
+        charts: Vec::new(),
+        findings: Vec::new(),
+        hidden: Some(sum(survey)),
+    }
+}
+
+fn columns() -> Vec<Column> {
+    use ColumnKind::{Count, Id, Text};
+    vec![
+        Column::new("place", Text, "The input, as it was named"),
+        Column::new("account_id", Id, "The account whose folder it is; null where the names of objects do not say"),
+        Column::new("region", Text, "The region whose folder it is; null where the names of objects do not say"),
+        Column::new("days", Count, "Delivery days with an object; null where the names of objects do not say"),
+        Column::new("objects", Count, "Objects that a scan would read"),
+        Column::new("bytes", Count, "Their bytes, as they lie there").unit("bytes"),
+        Column::new("get_requests", Count, "Requests that fetch them: one an object, several for one over 16 MiB"),
+    ]
+}
+
+fn total(survey: &Survey) -> Vec<(&'static str, Value)> {
+    let (total, accounts, regions) = (survey.total(), accounts(survey), regions(survey));
+    vec![
+        ("accounts", Value::count(accounts)),
+        ("regions", Value::count(regions)),
+        ("days", Value::count(total.days.len())),
+        ("objects", count(total.objects)),
+        ("bytes", count(total.bytes)),
+        ("list_requests", count(survey.list_requests)),
+        ("get_requests", count(total.get_requests)),
+        ("cost_usd", Value::Text(format!("{:.6}", cost(survey)))),
+        ("cost_basis", Value::text(ESTIMATE)),
+    ]
+}
+
+/// `3 accounts, 2 regions, 17 days, 85 objects, 120,345 bytes; 9 LIST and 85 GET requests: about $0.0001 (…)`.
+fn sum(survey: &Survey) -> String {
+    let total = survey.total();
+    let known = [(accounts(survey), "account"), (regions(survey), "region"), (total.days.len(), "day")];
+    let known = known.into_iter().filter(|(count, _)| *count > 0).map(|(count, word)| quantity(count as u64, word));
+    let sizes = [quantity(total.objects, "object"), quantity(total.bytes, "byte")];
+    let mut line = format!("total: {}", known.chain(sizes).collect::<Vec<_>>().join(", "));
+    if survey.list_requests + total.get_requests > 0 {
+        let (lists, gets) = (grouped(survey.list_requests), grouped(total.get_requests));
+        line += &format!("; a scan makes {lists} LIST and {gets} GET requests: about {} ({ESTIMATE})", dollars(survey));
+    }
+    line
+}
+
+/// To the cent from a dollar on, below to a hundredth of one, never rounded to nothing.
+fn dollars(survey: &Survey) -> String {
+    match cost(survey) {
+        large if large >= 1.0 => format!("${large:.2}"),
+        small => format!("${:.4}", small.max(0.0001)),
+    }
+}
+
+fn cost(survey: &Survey) -> f64 {
+    let nanodollars = survey.list_requests * LIST_NANODOLLARS + survey.total().get_requests * GET_NANODOLLARS;
+    nanodollars as f64 / 1e9
+}
+
+fn accounts(survey: &Survey) -> usize {
+    distinct(survey.spots.keys().map(|spot| &*spot.account_id))
+}
+
+fn regions(survey: &Survey) -> usize {
+    distinct(survey.spots.keys().map(|spot| &*spot.region))
+}
+
+fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> usize {
+    names.filter(|name| !name.is_empty()).collect::<BTreeSet<_>>().len()
+}
+
+fn count(number: u64) -> Value {
+    Value::Count(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use trailscan::input::{Amount, Spot};
+
+    use super::*;
+
+    fn survey(lists: u64, gets: u64) -> Survey {
+        let mut survey = Survey { list_requests: lists, ..Survey::default() };
+        let amount = Amount { objects: gets, bytes: 10 * gets, get_requests: gets, ..Amount::default() };
+        survey.spots.insert(Spot { place: "s3://b/".to_owned(), ..Spot::default() }, amount);
+        survey
+    }
+
+    #[test]
+    fn requests_cost_what_the_price_page_says() {
+        assert_eq!(dollars(&survey(1000, 0)), "$0.0050");
+        assert_eq!(dollars(&survey(0, 1_000_000)), "$0.4000");
+        assert_eq!(dollars(&survey(10_000, 5_000_000)), "$2.05");
+        assert_eq!(dollars(&survey(1, 1)), "$0.0001");
+        assert_eq!(
+            sum(&survey(2, 1500)),
+            "total: 1,500 objects, 15,000 bytes; a scan makes 2 LIST and 1,500 GET requests: about $0.0006 (estimate, \
+             us-east-1 prices, without data transfer)"
+        );
+    }
+
+    #[test]
+    fn disks_cost_nothing() {
+        let mut survey = survey(0, 3);
+        survey.spots.values_mut().for_each(|amount| amount.get_requests = 0);
+        assert_eq!(sum(&survey), "total: 3 objects, 30 bytes");
+    }
+}

@@ -1,0 +1,167 @@
+//! `trailscan profiles`: the profiles of the AWS config files, whose they are, and whether they give credentials.
+
+use std::io::{self, Write};
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Command};
+use serde::Serialize;
+use trailscan::input::s3::{self, Caller, Profile};
+use trailscan::output::{self, Content, Destination, Document, Format, OutputError, Section};
+use trailscan::report::{Column, ColumnKind, Table, Value};
+use trailscan::scan::Coverage;
+
+use super::args::When;
+use super::exit::Problem;
+use super::plan;
+
+/// The subcommand.
+pub const NAME: &str = "profiles";
+
+/// What to do where there is no profile.
+pub const NO_PROFILE: &str = "no profile is in the AWS config files (AWS_CONFIG_FILE, else ~/.aws/config, and \
+     AWS_SHARED_CREDENTIALS_FILE, else ~/.aws/credentials): `aws configure sso` or `aws configure` makes one";
+
+const SUMMARY: &str = "The AWS profiles, and whether their credentials can be had";
+
+const ABOUT: &str = "\
+The profiles of the AWS config files, those that --aws-profile takes: AWS_CONFIG_FILE, else ~/.aws/config, and \
+AWS_SHARED_CREDENTIALS_FILE, else ~/.aws/credentials.
+
+Each is asked for its credentials, and STS whose they are (GetCallerIdentity, which needs no permission): all at once, \
+5 seconds at most. That a profile is usable does not say that it may read a bucket. No secret is shown.";
+
+const EXAMPLES: &str = "\
+Examples:
+  trailscan profiles
+  trailscan profiles --format json
+  trailscan root-usage --aws-profile audit --aws-profile prod   these two profiles' trails
+  trailscan root-usage --all-profiles                           all of them";
+
+const COLUMNS: [Column; 7] = [
+    Column::new("profile", ColumnKind::Id, "The profile's name."),
+    Column::new(
+        "credentials",
+        ColumnKind::Text,
+        "What it gets credentials from: static-keys, session-keys, sso, assume-role, web-identity, process, login, credential-source (environment, container or instance) or none.",
+    ),
+    Column::new(
+        "usable",
+        ColumnKind::Text,
+        "yes: AWS knows its credentials; no: there are none, or AWS refuses them; unknown: STS could not be asked.",
+    ),
+    Column::new("account_id", ColumnKind::Id, "The account, as STS says; else the one that the profile names."),
+    Column::new("region", ColumnKind::Text, "The profile's region.").second(),
+    Column::new("arn", ColumnKind::Text, "Who the credentials are of, as STS says.").third(),
+    Column::new("why", ColumnKind::Text, "Why it is not usable, with the next step."),
+];
+
+/// The place of `why`.
+const WHY: usize = COLUMNS.len() - 1;
+
+/// What can be typed.
+#[derive(Clone, Debug, Args)]
+pub struct Typed {
+    /// What the list is written as
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = formats())]
+    format: String,
+}
+
+fn formats() -> PossibleValuesParser {
+    PossibleValuesParser::new([Format::Table, Format::Json, Format::Jsonl, Format::Csv].map(Format::as_str))
+}
+
+/// The subcommand and its help.
+pub fn command() -> Command {
+    let command = Typed::augment_args(Command::new(NAME)).about(SUMMARY).long_about(format!("{SUMMARY}\n\n{ABOUT}"));
+    command.after_help(EXAMPLES)
+}
+
+/// Lists the profiles.
+///
+/// # Errors
+/// When there are none, or the list cannot be written.
+pub fn run(typed: &Typed) -> Result<(), Problem> {
+    let format: Format = typed.format.parse().map_err(Problem::usage)?;
+    let pending = Destination::Stdout.open(format, &[NAME])?;
+    let profiles = s3::profiles().map_err(Problem::failed)?;
+    if profiles.is_empty() {
+        return Err(Problem::failed(NO_PROFILE));
+    }
+    let names: Vec<String> = profiles.iter().map(|profile| profile.name.clone()).collect();
+    let callers = s3::callers(&names).map_err(Problem::failed)?;
+    let rows: Vec<Row> = profiles.into_iter().zip(callers).map(|(profile, caller)| Row::of(profile, caller)).collect();
+    if format == Format::Json {
+        return write_json(&rows);
+    }
+    // On a terminal sentences would be cut in a table: they follow it.
+    let (columns, told) =
+        if format == Format::Table { (&COLUMNS[..WHY], told(&rows)) } else { (&COLUMNS[..], String::new()) };
+    let values = rows.into_iter().map(|row| row.values().into_iter().take(columns.len()).collect());
+    let table = Table::named(NAME, &["profile"], columns.to_vec(), values.collect());
+    let section = Section { summary: SUMMARY, table, findings: Vec::new(), charts: Vec::new(), hidden: None };
+    let coverage = Coverage::default();
+    let document = Document { window: None, coverage: &coverage, content: Content::Report(&section) };
+    output::write(&document, pending, plan::style(When::Auto, None, &Destination::Stdout))?;
+    write_out(&told)
+}
+
+/// Why profiles are not usable, a line each.
+fn told(rows: &[Row]) -> String {
+    let lines = rows.iter().filter_map(|row| Some(format!("{}: {}", row.profile, row.why.as_ref()?)));
+    let lines: String = lines.map(|line| format!("{}\n", output::sanitize(&line))).collect();
+    if lines.is_empty() { lines } else { format!("\n{lines}") }
+}
+
+fn write_out(text: &str) -> Result<(), Problem> {
+    io::stdout().write_all(text.as_bytes()).map_err(|error| Problem::from(OutputError::Stdout(error)))
+}
+
+/// A profile; its fields are the columns.
+#[derive(Serialize)]
+struct Row {
+    profile: String,
+    credentials: &'static str,
+    usable: &'static str,
+    account_id: Option<String>,
+    region: Option<String>,
+    arn: Option<String>,
+    why: Option<String>,
+}
+
+impl Row {
+    fn of(profile: Profile, caller: Caller) -> Self {
+        let (usable, account_id, arn, why) = match caller {
+            Caller::Known { account_id, arn } => ("yes", account_id, arn, None),
+            Caller::Refused(why) => ("no", None, None, Some(why)),
+            Caller::Unknown(why) => ("unknown", None, None, Some(why)),
+        };
+        let Profile { name, credentials, account_id: named, region } = profile;
+        let account_id = account_id.or(named);
+        Self { profile: name, credentials: credentials.as_str(), usable, account_id, region, arn, why }
+    }
+
+    fn values(self) -> Vec<Value> {
+        let text = |text: Option<String>| text.map_or(Value::Null, Value::text);
+        let Self { profile, credentials, usable, account_id, region, arn, why } = self;
+        let [profile, credentials, usable] = [profile.as_str(), credentials, usable].map(Value::text);
+        let [account_id, region, arn, why] = [account_id, region, arn, why].map(text);
+        vec![profile, credentials, usable, account_id, region, arn, why]
+    }
+}
+
+/// As reports are written in JSON, without what only a scan has.
+fn write_json(rows: &[Row]) -> Result<(), Problem> {
+    #[derive(Serialize)]
+    struct List<'a> {
+        report: &'static str,
+        trailscan: &'static str,
+        columns: &'a [Column],
+        rows: &'a [Row],
+        rows_total: usize,
+        rows_shown: usize,
+    }
+    let (report, trailscan) = (NAME, env!("CARGO_PKG_VERSION"));
+    let list = List { report, trailscan, columns: &COLUMNS, rows, rows_total: rows.len(), rows_shown: rows.len() };
+    let text = serde_json::to_string_pretty(&list).map_err(Problem::failed)?;
+    write_out(&format!("{text}\n"))
+}

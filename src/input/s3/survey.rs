@@ -1,0 +1,67 @@
+//! What a scan would read of S3: everything is listed as a scan does it, and no object is asked for.
+
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use super::ledger::{Ledger, Wanted};
+use super::{S3Request, STOP_EVERY, WAITING, fetch, find, new_runtime};
+use crate::input::{LogKey, Survey};
+
+/// Lists what `request` names. Ends early once `stop` is set; what cannot be listed is in [`Survey::arrivals`].
+///
+/// # Errors
+/// When no threads can be started.
+pub fn survey(request: S3Request, stop: &AtomicBool) -> io::Result<Survey> {
+    let S3Request { places, failures, scope, max_in_flight, .. } = request;
+    let (ledger, survey) = (Arc::new(Ledger::default()), Arc::new(Mutex::new(Survey::default())));
+    ledger.arrivals().failures.extend(failures);
+    let (found, wanted) = mpsc::channel(WAITING);
+    let runtime = new_runtime()?;
+    let (counting, finding) =
+        (count(wanted, max_in_flight, Arc::clone(&survey)), find(places, scope, Arc::clone(&ledger), found));
+    runtime.block_on(async {
+        let mut tasks = JoinSet::new();
+        tasks.spawn(counting);
+        tasks.spawn(finding);
+        while !stop.load(Ordering::Relaxed) && !matches!(timeout(STOP_EVERY, tasks.join_next()).await, Ok(None)) {}
+    });
+    // A name lookup that hangs must not hold up the end.
+    runtime.shutdown_background();
+    let mut survey = std::mem::take(&mut *survey.lock().unwrap_or_else(PoisonError::into_inner));
+    survey.list_requests = ledger.list_requests.load(Ordering::Relaxed);
+    survey.arrivals = std::mem::take(&mut *ledger.arrivals());
+    survey.arrivals.warnings.sort();
+    Ok(survey)
+}
+
+async fn count(mut wanted: mpsc::Receiver<Wanted>, max_in_flight: u64, survey: Arc<Mutex<Survey>>) {
+    while let Some(Wanted { place, object, .. }) = wanted.recv().await {
+        let mut survey = survey.lock().unwrap_or_else(PoisonError::into_inner);
+        match fetch::skipped_as(&object) {
+            Some(kind) => survey.skip(kind),
+            None => {
+                let requests = fetch::requests_of(object.size, max_in_flight);
+                survey.add(&place, LogKey::parse(&object.key).as_ref(), object.size, requests);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_objects_take_several_requests() {
+        const MIB: u64 = 1 << 20;
+        for (size, requests) in [(0, 1), (16 * MIB, 1), (16 * MIB + 1, 5), (40 * MIB, 10)] {
+            assert_eq!(fetch::requests_of(size, 256 * MIB), requests, "{size}");
+        }
+        assert_eq!(fetch::requests_of(7 << 10, 8 << 10), 5);
+    }
+}

@@ -1,0 +1,301 @@
+//! Files into buckets: whole or not at all, small ones in one request, large ones in parts.
+//!
+//! Stands here because the SDK does; what is uploaded and when is the caller's. A file is first taken ([`Uploader::take`]),
+//! which for a large one means that its parts are sent, and then put in its place ([`Taken::complete`]). What was taken and
+//! is dropped is removed from the bucket, and [`abort_uploads`] removes all of it for a process that leaves at once.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use tokio::runtime::{Handle, Runtime};
+use tokio::task::{AbortHandle, JoinSet};
+
+use super::access::Access;
+use super::bucket::{Bucket, PutPart};
+use super::new_runtime;
+use crate::input::S3Uri;
+
+/// Bytes of a part, and the most that go in one request.
+const PART: u64 = 8 << 20;
+/// Parts that S3 takes at most: of a larger file they are larger.
+const PARTS: u64 = 10_000;
+/// Parts on their way at once, so that no more of a file is in memory.
+const AT_ONCE: usize = 6;
+
+/// The uploads that have left parts in a bucket.
+static UNDER_WAY: Mutex<Vec<Arc<Begun>>> = Mutex::new(Vec::new());
+
+/// Puts files into buckets, with the credentials of one [`Access`]. Nothing is asked for before the first file.
+#[derive(Debug)]
+pub struct Uploader {
+    access: Access,
+    connected: Mutex<Option<Arc<Connected>>>,
+}
+
+#[derive(Debug)]
+struct Connected {
+    access: Access,
+    config: SdkConfig,
+    buckets: Mutex<BTreeMap<String, Arc<Bucket>>>,
+    runtime: Runtime,
+}
+
+/// A file that was taken. Dropped, it is removed.
+#[derive(Debug)]
+pub struct Taken {
+    connected: Arc<Connected>,
+    bucket: Arc<Bucket>,
+    key: String,
+    /// `None` when it is in its place, or removed.
+    how: Option<How>,
+}
+
+#[derive(Debug)]
+enum How {
+    Whole(Vec<u8>),
+    Parts(Arc<Begun>, Vec<PutPart>),
+}
+
+/// An upload in parts.
+#[derive(Debug)]
+struct Begun {
+    bucket: Arc<Bucket>,
+    key: String,
+    id: String,
+    runtime: Handle,
+    sending: Mutex<Option<AbortHandle>>,
+}
+
+impl Uploader {
+    /// Uploads as `access` says.
+    pub fn new(access: Access) -> Self {
+        Self { access, connected: Mutex::default() }
+    }
+
+    /// Makes sure that an object can be put there: an upload is begun and given up, which shows nothing, costs two
+    /// requests, and is refused as the real one would be.
+    ///
+    /// # Errors
+    /// Why none can.
+    pub fn check(&self, uri: &S3Uri) -> Result<(), String> {
+        let connected = self.connected()?;
+        let begun = connected.runtime.block_on(connected.begin(uri))?;
+        let aborted = connected.runtime.block_on(begun.abort());
+        aborted.map_err(|why| format!("what was begun there cannot be given up: {why}"))
+    }
+
+    /// Takes the bytes of a file.
+    ///
+    /// # Errors
+    /// Why it cannot be taken; nothing is left of it then.
+    pub fn take(&self, uri: &S3Uri, mut file: File) -> Result<Taken, String> {
+        let connected = self.connected()?;
+        let size = file.metadata().map_err(unreadable)?.len();
+        let how = if size <= PART {
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes).map_err(unreadable)?;
+            How::Whole(bytes)
+        } else {
+            let begun = connected.runtime.block_on(connected.begin(uri))?;
+            match connected.runtime.block_on(send(Arc::clone(&begun), file, size)) {
+                Ok(parts) => How::Parts(begun, parts),
+                Err(why) => return Err(connected.give_up(&begun, why)),
+            }
+        };
+        let bucket = connected.bucket(&uri.bucket);
+        Ok(Taken { bucket, key: uri.key.clone(), how: Some(how), connected })
+    }
+
+    fn connected(&self) -> Result<Arc<Connected>, String> {
+        let mut connected = self.connected.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(connected) = &*connected {
+            return Ok(Arc::clone(connected));
+        }
+        let runtime = new_runtime().map_err(|error| format!("no threads to upload with: {error}"))?;
+        let config = runtime.block_on(self.access.connect()).map_err(|error| error.to_string())?;
+        let new = Connected { access: self.access.clone(), config, buckets: Mutex::default(), runtime };
+        Ok(Arc::clone(connected.insert(Arc::new(new))))
+    }
+}
+
+impl Connected {
+    fn bucket(&self, name: &str) -> Arc<Bucket> {
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let bucket = buckets.entry(name.to_owned());
+        Arc::clone(bucket.or_insert_with(|| Arc::new(Bucket::new(name, &self.access, self.config.clone()))))
+    }
+
+    async fn begin(&self, uri: &S3Uri) -> Result<Arc<Begun>, String> {
+        let bucket = self.bucket(&uri.bucket);
+        let id = bucket.begin_parts(&uri.key).await.map_err(|refusal| refusal.why)?;
+        let (key, runtime) = (uri.key.clone(), self.runtime.handle().clone());
+        let begun = Arc::new(Begun { bucket, key, id, runtime, sending: Mutex::default() });
+        under_way().push(Arc::clone(&begun));
+        Ok(begun)
+    }
+
+    /// Ends an upload that failed; says why, and what is left of it when it cannot be ended.
+    fn give_up(&self, begun: &Begun, why: String) -> String {
+        match self.runtime.block_on(begun.abort()) {
+            Ok(()) => why,
+            Err(left) => format!("{why}; its parts stay until a lifecycle rule removes them: {left}"),
+        }
+    }
+}
+
+impl Taken {
+    /// Puts the file in its place.
+    ///
+    /// # Errors
+    /// Why that failed; nothing is left of it then.
+    pub fn complete(mut self) -> Result<(), String> {
+        let Some(how) = self.how.take() else { return Ok(()) };
+        let runtime = &self.connected.runtime;
+        match how {
+            How::Whole(bytes) => runtime.block_on(self.bucket.put(&self.key, bytes)).map_err(|refusal| refusal.why),
+            How::Parts(begun, parts) => {
+                let done = runtime.block_on(self.bucket.complete_parts(&self.key, &begun.id, parts));
+                match done {
+                    Ok(()) => {
+                        begun.forget();
+                        Ok(())
+                    }
+                    Err(refusal) => Err(self.connected.give_up(&begun, refusal.why)),
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        if let Some(How::Parts(begun, _)) = self.how.take() {
+            // The failure that led here is the one to tell.
+            let _ = self.connected.runtime.block_on(begun.abort());
+        }
+    }
+}
+
+impl Begun {
+    /// Removes the parts, unless somebody does already.
+    async fn abort(&self) -> Result<(), String> {
+        if !self.forget() {
+            return Ok(());
+        }
+        self.bucket.abort_parts(&self.key, &self.id).await.map_err(|refusal| refusal.why)
+    }
+
+    /// Takes it off the list; says whether it was there.
+    fn forget(&self) -> bool {
+        let mut all = under_way();
+        let before = all.len();
+        all.retain(|other| other.id != self.id);
+        all.len() < before
+    }
+
+    fn stop_sending(&self) {
+        if let Some(sending) = self.sending.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            sending.abort();
+        }
+    }
+}
+
+/// Whether parts lie in a bucket that make no object yet.
+pub fn is_uploading() -> bool {
+    !under_way().is_empty()
+}
+
+/// Removes the parts of all uploads, for a process that leaves without dropping what it has taken. Waits `patience` at most.
+pub fn abort_uploads(patience: Duration) {
+    let all = under_way().clone();
+    let (done, ended) = mpsc::channel::<()>();
+    for begun in all {
+        // A part that arrives after its upload was ended would stay.
+        begun.stop_sending();
+        let (runtime, done) = (begun.runtime.clone(), done.clone());
+        runtime.spawn(async move {
+            let _ = begun.abort().await;
+            drop(done);
+        });
+    }
+    drop(done);
+    // Nothing is ever sent: it ends when all senders are gone.
+    let _ = ended.recv_timeout(patience);
+}
+
+fn under_way() -> MutexGuard<'static, Vec<Arc<Begun>>> {
+    UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Sends all parts, as a task that [`Begun::stop_sending`] can end.
+async fn send(begun: Arc<Begun>, file: File, size: u64) -> Result<Vec<PutPart>, String> {
+    let sending = tokio::spawn(send_parts(Arc::clone(&begun), file, size));
+    *begun.sending.lock().unwrap_or_else(PoisonError::into_inner) = Some(sending.abort_handle());
+    sending.await.unwrap_or_else(|_| Err("stopped before its end".to_owned()))
+}
+
+async fn send_parts(begun: Arc<Begun>, file: File, size: u64) -> Result<Vec<PutPart>, String> {
+    let length = part_length(size);
+    let file = Arc::new(file);
+    let (mut sending, mut sent) = (JoinSet::new(), Vec::new());
+    for number in 1..=size.div_ceil(length) {
+        if sending.len() == AT_ONCE {
+            sent.extend(joined(&mut sending).await?);
+        }
+        let file = Arc::clone(&file);
+        let bytes = tokio::task::spawn_blocking(move || read_part(&file, length)).await;
+        let bytes = bytes.unwrap_or_else(|error| Err(std::io::Error::other(error))).map_err(unreadable)?;
+        let (begun, number) = (Arc::clone(&begun), i32::try_from(number).unwrap_or(i32::MAX));
+        sending.spawn(async move { begun.bucket.put_part(&begun.key, &begun.id, number, bytes).await });
+    }
+    while !sending.is_empty() {
+        sent.extend(joined(&mut sending).await?);
+    }
+    Ok(sent)
+}
+
+async fn joined(sending: &mut JoinSet<Result<PutPart, super::explain::Refusal>>) -> Result<Option<PutPart>, String> {
+    match sending.join_next().await {
+        None => Ok(None),
+        Some(Ok(Ok(part))) => Ok(Some(part)),
+        Some(Ok(Err(refusal))) => {
+            // The others end before the upload is.
+            sending.shutdown().await;
+            Err(refusal.why)
+        }
+        Some(Err(error)) => Err(error.to_string()),
+    }
+}
+
+fn read_part(file: &File, length: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+    file.take(length).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The bytes of each part but the last.
+fn part_length(size: u64) -> u64 {
+    PART.max(size.div_ceil(PARTS))
+}
+
+fn unreadable(error: std::io::Error) -> String {
+    format!("its temporary file cannot be read: {error}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn never_more_parts_than_s3_takes() {
+        assert_eq!(part_length(PART + 1), PART);
+        assert_eq!(part_length(PART * PARTS), PART);
+        for size in [PART * PARTS + 1, 5 << 40] {
+            assert!(size.div_ceil(part_length(size)) <= PARTS, "{size}");
+        }
+    }
+}

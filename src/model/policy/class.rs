@@ -1,0 +1,103 @@
+//! Who keeps a policy, and how much it grants at its widest.
+
+use super::{Policy, PolicyError};
+use crate::model::Arn;
+
+/// Who keeps a policy. Not an AWS field; the words are AWS's.
+///
+/// Source: IAM user guide, "Managed policies and inline policies".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PolicyClass {
+    /// AWS: `arn:aws:iam::aws:policy/…`, in any partition and under any path (`job-function/`).
+    AwsManaged,
+    /// The account: `arn:aws:iam::111122223333:policy/…`.
+    CustomerManaged,
+    /// The user, group or role that it is embedded in.
+    Inline,
+    /// There is no policy.
+    None,
+}
+
+/// How much a policy grants at its widest. Not an AWS field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Grant {
+    /// Less than [`Grant::FullService`], or there is no policy.
+    Other,
+    /// The document is not at hand, or cannot be read.
+    NotJudged,
+    /// Every action of a service, or all but some actions, on every resource without a condition.
+    FullService,
+    /// Every action on every resource without a condition.
+    Admin,
+}
+
+impl PolicyClass {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::AwsManaged, Self::CustomerManaged, Self::Inline, Self::None];
+
+    /// The class of the managed policy `arn`; `None` when it is the ARN of no policy.
+    pub fn of_arn(arn: &str) -> Self {
+        match Arn::parse(arn) {
+            Some(arn) if arn.service != "iam" || !arn.resource.starts_with("policy/") => Self::None,
+            Some(arn) if arn.account_id == "aws" => Self::AwsManaged,
+            Some(_) => Self::CustomerManaged,
+            None => Self::None,
+        }
+    }
+
+    /// The name that is printed: `aws-managed`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AwsManaged => "aws-managed",
+            Self::CustomerManaged => "customer-managed",
+            Self::Inline => "inline",
+            Self::None => "none",
+        }
+    }
+
+    /// The class of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.as_str() == name)
+    }
+}
+
+impl Grant {
+    /// All of them, least first.
+    pub const ALL: [Self; 4] = [Self::Other, Self::NotJudged, Self::FullService, Self::Admin];
+
+    /// What a document grants; one that cannot be read is not judged.
+    pub fn of(policy: &Result<Policy, PolicyError>) -> Self {
+        policy.as_ref().map_or(Self::NotJudged, Policy::grant)
+    }
+
+    /// What the managed policy `arn` grants, as far as its name tells: AWS's own by AWS's naming, an account's never.
+    ///
+    /// `AdministratorAccess` is `*:*`; `PowerUserAccess` and `…FullAccess` hold every action of a service, as AWS names
+    /// them. `AdministratorAccess-Amplify` and the like are neither. Source: AWS managed policy reference guide.
+    pub fn of_managed(arn: &str) -> Self {
+        match PolicyClass::of_arn(arn) {
+            PolicyClass::AwsManaged => match Arn::parse(arn).map_or("", |arn| arn.name()) {
+                "AdministratorAccess" => Self::Admin,
+                "PowerUserAccess" => Self::FullService,
+                name if name.ends_with("FullAccess") => Self::FullService,
+                _ => Self::Other,
+            },
+            _ => Self::NotJudged,
+        }
+    }
+
+    /// The name that is printed: `full-service`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Other => "other",
+            Self::NotJudged => "not-judged",
+            Self::FullService => "full-service",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// The grant of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|grant| grant.as_str() == name)
+    }
+}

@@ -1,0 +1,70 @@
+//! The kinds of state files, and how content tells them apart. Names of files never count.
+
+use std::fmt;
+
+/// What a file of IAM state holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum StateKind {
+    /// `aws iam get-credential-report`: its CSV, or the JSON that wraps it.
+    CredentialReport,
+    /// `aws iam get-account-authorization-details`.
+    AuthorizationDetails,
+    /// `aws iam list-access-keys`.
+    AccessKeys,
+    /// `aws iam get-account-summary`.
+    AccountSummary,
+    /// `aws iam get-account-password-policy`.
+    PasswordPolicy,
+    /// `aws sts get-caller-identity`: names the account of the files beside it, and nothing else.
+    CallerIdentity,
+}
+
+impl StateKind {
+    /// All that have state in them.
+    pub const ALL: [Self; 5] = [
+        Self::CredentialReport,
+        Self::AuthorizationDetails,
+        Self::AccessKeys,
+        Self::AccountSummary,
+        Self::PasswordPolicy,
+    ];
+
+    /// The word that is printed, and the flag that names such a file: `credential-report`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CredentialReport => "credential-report",
+            Self::AuthorizationDetails => "authorization-details",
+            Self::AccessKeys => "access-keys",
+            Self::AccountSummary => "account-summary",
+            Self::PasswordPolicy => "password-policy",
+            Self::CallerIdentity => "caller-identity",
+        }
+    }
+
+    /// The kind whose JSON has a member of this name at its top.
+    pub(super) fn of_member(name: &str) -> Option<Self> {
+        Some(match name {
+            "Content" | "ReportFormat" | "GeneratedTime" => Self::CredentialReport,
+            "UserDetailList" | "GroupDetailList" | "RoleDetailList" | "Policies" => Self::AuthorizationDetails,
+            "AccessKeyMetadata" => Self::AccessKeys,
+            "SummaryMap" => Self::AccountSummary,
+            "PasswordPolicy" => Self::PasswordPolicy,
+            "Account" => Self::CallerIdentity,
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for StateKind {
+    /// With its article, for sentences: `a credential report`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::CredentialReport => "a credential report",
+            Self::AuthorizationDetails => "account authorization details",
+            Self::AccessKeys => "a list of access keys",
+            Self::AccountSummary => "an account summary",
+            Self::PasswordPolicy => "a password policy",
+            Self::CallerIdentity => "a caller identity",
+        })
+    }
+}

@@ -1,0 +1,102 @@
+//! Reads all files that were named, and those of folders, and gives each to its account.
+
+use std::path::{Path, PathBuf};
+
+use super::assign::{self, Group};
+use super::parse::{self, Parsed};
+use super::{AsOfBasis, NamedFile, Places, Posture, StateFile, StateKind, Trouble, folder};
+
+/// The largest state file that is read. The largest account of AWS's quotas stays far below.
+const MOST_BYTES: u64 = 1 << 30;
+
+/// A file that was met.
+#[derive(Debug)]
+pub(super) struct Met {
+    pub file: String,
+    /// The account that the user said it is of.
+    pub said: Option<String>,
+    pub kind: Option<StateKind>,
+    /// What it holds, or why that is not known.
+    pub parsed: Result<Parsed, String>,
+}
+
+impl Posture {
+    /// Reads files and folders. Never fails: what became of each file stands in [`Posture::files`].
+    pub fn load(places: &Places) -> Self {
+        let mut posture = Self::default();
+        let mut groups = Vec::new();
+        for dir in &places.folders {
+            match folder::list(dir) {
+                Ok(all) => groups.extend(all.into_iter().map(|together| Group {
+                    files: together.files.iter().filter_map(|path| posture.met_in_folder(path)).collect(),
+                    account_id: together.account_id,
+                })),
+                Err(why) => posture.files.push(unread(dir, None, why)),
+            }
+        }
+        let named = places.files.iter().map(|named| posture.named(named)).collect();
+        groups.push(Group { account_id: None, files: named });
+        assign::assign(&mut posture, groups);
+        posture
+    }
+
+    /// Keeps the accounts for which `holds` is true.
+    pub fn retain_accounts(&mut self, holds: impl Fn(&str) -> bool) {
+        self.accounts.retain(|account_id, _| holds(account_id));
+    }
+
+    /// A file of a folder. One that is neither JSON nor CSV by its name and no state by its content is none of ours.
+    fn met_in_folder(&mut self, path: &Path) -> Option<Met> {
+        let (kind, parsed) = read(path);
+        let is_ours =
+            path.extension().is_some_and(|e| ["json", "csv"].iter().any(|known| e.eq_ignore_ascii_case(known)));
+        if kind.is_none() && !is_ours {
+            self.warnings.push(format!("{}: is no state of IAM and was left out", path.display()));
+            return None;
+        }
+        Some(Met { file: path.display().to_string(), said: None, kind, parsed })
+    }
+
+    fn named(&mut self, named: &NamedFile) -> Met {
+        let (kind, parsed) = read(&named.path);
+        let file = named.path.display().to_string();
+        if let (Some(kind), true) = (kind, parsed.is_ok())
+            && kind != named.kind
+        {
+            self.warnings.push(format!("{file}: holds {kind}, not {}, and was read as such", named.kind));
+        }
+        Met { file, said: named.account_id.clone(), kind, parsed }
+    }
+}
+
+fn read(path: &Path) -> (Option<StateKind>, Result<Parsed, String>) {
+    match bytes(path).map_err(|why| (None, why)).and_then(|bytes| parse::parse(&bytes)) {
+        Ok((kind, parsed)) => (Some(kind), Ok(parsed)),
+        Err((kind, why)) => (kind, Err(why)),
+    }
+}
+
+fn bytes(path: &Path) -> Result<Vec<u8>, String> {
+    let cannot = |error: std::io::Error| format!("cannot be read: {error}");
+    let metadata = std::fs::metadata(path).map_err(cannot)?;
+    if metadata.is_dir() {
+        return Err("is a folder: give it to --iam-dir".to_owned());
+    }
+    if metadata.len() > MOST_BYTES {
+        return Err("is larger than 1 GiB, which no state of an account is".to_owned());
+    }
+    std::fs::read(path).map_err(cannot)
+}
+
+/// A file, or folder, of which nothing counts.
+pub(super) fn unread(path: &Path, kind: Option<StateKind>, why: String) -> StateFile {
+    let trouble = Some(Trouble { damaged: false, why });
+    StateFile { file: path.display().to_string(), kind, account_id: None, as_of: None, basis: AsOfBasis::None, trouble }
+}
+
+impl Met {
+    /// The file, with nothing of it counted for this reason.
+    pub(super) fn unread(self, why: String) -> StateFile {
+        unread(&PathBuf::from(self.file), self.kind, why)
+    }
+}

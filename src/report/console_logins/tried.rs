@@ -1,0 +1,149 @@
+//! Sign-ins with their texts read, and the rows that they make.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use crate::aggregate::sign_ins::SignIns;
+use crate::aggregate::{Span, State};
+use crate::model::{HIDDEN_USER_NAME, Hour, SignInMfa, SourceAddress};
+use crate::report::Severity;
+use crate::report::user_arns::UserArns;
+
+/// Who tried to sign in to which account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Who<'a> {
+    pub account: &'a str,
+    /// As printed; [`HIDDEN_USER_NAME`] for names that the account does not have.
+    pub principal: &'a str,
+}
+
+impl Who<'_> {
+    pub fn is_root(self) -> bool {
+        self.principal.starts_with("root@")
+    }
+
+    /// Whether it stands for all the names that do not exist: nobody, or many.
+    pub fn is_hidden(self) -> bool {
+        self.principal == HIDDEN_USER_NAME
+    }
+}
+
+/// Equal sign-ins of one clock hour.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tried<'a> {
+    pub who: Who<'a>,
+    pub kind: &'a str,
+    pub user_name: &'a str,
+    pub mfa: SignInMfa,
+    pub succeeded: bool,
+    pub reason: &'a str,
+    /// The source, where it is an address.
+    pub ip: Option<IpAddr>,
+    pub region: &'a str,
+    pub user_agent: &'a str,
+    pub hour: Option<Hour>,
+    pub events: i64,
+    pub span: Span,
+}
+
+/// A row of the report: one principal, what its sign-ins say of MFA, and how they ended.
+#[derive(Clone, Debug)]
+pub(super) struct Row<'a> {
+    pub who: Who<'a>,
+    pub kind: &'a str,
+    pub user_name: &'a str,
+    pub mfa: SignInMfa,
+    pub succeeded: bool,
+    pub severity: Severity,
+    pub events: i64,
+    pub span: Span,
+    pub addresses: BTreeSet<IpAddr>,
+    pub regions: BTreeSet<&'a str>,
+    pub user_agents: BTreeSet<&'a str>,
+    pub reasons: BTreeMap<&'a str, i64>,
+}
+
+/// Every counted sign-in.
+pub(super) fn all(state: &State) -> Vec<Tried<'_>> {
+    let symbols = state.symbols();
+    let sign_ins = state.get::<SignIns>().expect("the state has the aggregates that the report needs");
+    let arns = UserArns::of(state);
+    let read = sign_ins.attempts().map(|(attempt, counted)| {
+        let (account, user_name) = (symbols.text(attempt.account()), symbols.text(attempt.user_name()));
+        let principal = principal_of(&arns, account, user_name, symbols.text(attempt.principal()));
+        Tried {
+            who: Who { account, principal },
+            kind: symbols.text(attempt.identity_type()),
+            user_name,
+            mfa: attempt.mfa,
+            succeeded: attempt.succeeded,
+            reason: symbols.text(attempt.reason()),
+            ip: SourceAddress::parse(symbols.text(attempt.address())).ip(),
+            region: symbols.text(attempt.region()),
+            user_agent: symbols.text(attempt.user_agent()),
+            hour: attempt.hour,
+            events: counted.events,
+            span: counted.span,
+        }
+    });
+    read.collect()
+}
+
+/// The principal to print: a failed sign-in names the user without its arn, so that is looked for in other events. Names
+/// that do not exist are one bucket, whatever else their records say.
+fn principal_of<'a>(arns: &UserArns<'a>, account: &str, user_name: &'a str, told: &'a str) -> &'a str {
+    if user_name == HIDDEN_USER_NAME {
+        return user_name;
+    }
+    let is_name = told.starts_with("arn:") || told.starts_with("root@") || user_name.is_empty();
+    if is_name { told } else { arns.get(account, user_name).unwrap_or(told) }
+}
+
+/// The rows, by account, principal, MFA and result; none has its severity yet.
+pub(super) fn rows<'a>(tried: &[Tried<'a>]) -> Vec<Row<'a>> {
+    let mut rows: BTreeMap<(Who<'a>, SignInMfa, bool), Row<'a>> = BTreeMap::new();
+    for one in tried {
+        rows.entry((one.who, one.mfa, one.succeeded)).or_insert_with(|| Row::new(one)).add(one);
+    }
+    rows.into_values().collect()
+}
+
+impl<'a> Row<'a> {
+    fn new(one: &Tried<'a>) -> Self {
+        Self {
+            who: one.who,
+            kind: one.kind,
+            user_name: one.user_name,
+            mfa: one.mfa,
+            succeeded: one.succeeded,
+            severity: Severity::Info,
+            events: 0,
+            span: Span::default(),
+            addresses: BTreeSet::new(),
+            regions: BTreeSet::new(),
+            user_agents: BTreeSet::new(),
+            reasons: BTreeMap::new(),
+        }
+    }
+
+    fn add(&mut self, one: &Tried<'a>) {
+        // Of several spellings (altered records) the same one for any order of reading.
+        self.kind = self.kind.max(one.kind);
+        self.user_name = self.user_name.max(one.user_name);
+        self.events += one.events;
+        self.span.merge(one.span);
+        self.addresses.extend(one.ip);
+        self.regions.extend(Some(one.region).filter(|region| !region.is_empty()));
+        self.user_agents.extend(Some(one.user_agent).filter(|agent| !agent.is_empty()));
+        if !one.reason.is_empty() {
+            *self.reasons.entry(one.reason).or_default() += one.events;
+        }
+    }
+
+    /// Why they failed, by count, then text.
+    pub fn failure_reasons(&self) -> Vec<(String, i64)> {
+        let mut reasons: Vec<_> = self.reasons.iter().map(|(&text, &count)| (text.to_owned(), count)).collect();
+        reasons.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        reasons
+    }
+}

@@ -1,0 +1,161 @@
+//! The findings about keys, each with the facts that decided it.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::Limits;
+use super::history::Key;
+use super::rules;
+use crate::aggregate::keys::KeyStatus;
+use crate::model::{EventTime, quantity};
+use crate::report::key_age::days_between;
+use crate::report::{Finding, Rule, Severity};
+
+/// For how long, in seconds, a call may still succeed after the key was made inactive or deleted. Changes of IAM take
+/// moments to be known everywhere (IAM user guide, "Troubleshoot IAM", eventual consistency), and clocks differ.
+const END_SLACK: i64 = 900;
+
+/// A rule that holds for a key: how much it matters and what it says.
+type Held = (&'static Rule, Severity, String);
+
+/// When a rule holds.
+type Check = fn(&Key<'_>, Limits) -> Option<Held>;
+
+const CHECKS: [Check; 6] = [root_key, used_after_end, over_age, created_for_other, unused, never_used];
+
+/// All findings; the severity of each key becomes that of its worst.
+pub(super) fn of(keys: &mut [Key<'_>], limits: Limits) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for key in &mut *keys {
+        let held: Vec<Held> = CHECKS.iter().filter_map(|check| check(key, limits)).collect();
+        for (rule, severity, summary) in held {
+            key.severity = key.severity.max(severity);
+            findings.push(finding(key, rule, severity, summary));
+        }
+        if !key.other_active.is_empty() {
+            key.severity = key.severity.max(rules::TWO_ACTIVE.severity);
+        }
+    }
+    findings.extend(two_active(keys));
+    findings
+}
+
+fn root_key(key: &Key<'_>, _: Limits) -> Option<Held> {
+    if !key.facts.is_root() {
+        return None;
+    }
+    let (severity, is) = match key.facts.status {
+        Some(KeyStatus::Deleted) => return None,
+        Some(KeyStatus::Inactive) => (Severity::High, "an inactive"),
+        _ => (Severity::Critical, "an"),
+    };
+    let used = match key.facts.last_used() {
+        Some(last) => format!("last used at {last}"),
+        None => "not used in these logs".to_owned(),
+    };
+    Some((&rules::ROOT_KEY, severity, format!("root of {} has {is} access key, {used}", key.facts.account)))
+}
+
+fn used_after_end(key: &Key<'_>, _: Limits) -> Option<Held> {
+    let (ended, used) = (key.facts.status_time.filter(|_| key.facts.is_ended())?, key.facts.last_success()?);
+    let is_deleted = key.facts.status == Some(KeyStatus::Deleted);
+    let (severity, was) = if is_deleted { (Severity::High, "deleted") } else { (Severity::Medium, "made inactive") };
+    let holds = used > ended.plus_seconds(END_SLACK);
+    holds.then(|| {
+        (&rules::USED_AFTER_END, severity, format!("a call at {used} succeeded; the key was {was} at {ended}"))
+    })
+}
+
+/// What counts is the age at its last success: of a key that was not seen since, nobody knows whether it still exists.
+fn over_age(key: &Key<'_>, limits: Limits) -> Option<Held> {
+    let (since, used) = (key.facts.known_since?, key.facts.last_success().filter(|_| !key.facts.is_ended())?);
+    let age = days_between(since, used);
+    let least = if key.facts.created.is_some() { "" } else { "at least " };
+    let summary = format!("{least}{} old when it was last used with success, at {used}", days(age));
+    (age > limits.max_age).then_some((&rules::OVER_AGE, rules::OVER_AGE.severity, summary))
+}
+
+fn created_for_other(key: &Key<'_>, _: Limits) -> Option<Held> {
+    let (time, by) = key.facts.created.filter(|_| key.facts.is_created_for_other == Some(true))?;
+    let is_gone = key.facts.status == Some(KeyStatus::Deleted);
+    let summary = format!("created by {by} at {time} for {}", key.facts.owner);
+    (!is_gone).then_some((&rules::CREATED_FOR_OTHER, rules::CREATED_FOR_OTHER.severity, summary))
+}
+
+fn unused(key: &Key<'_>, limits: Limits) -> Option<Held> {
+    let (last, idle) = (key.facts.last_used()?, key.unused_days?);
+    let holds = key.facts.status == Some(KeyStatus::Active) && idle >= limits.unused;
+    holds.then(|| (&rules::UNUSED, rules::UNUSED.severity, format!("not used for {}, since {last}", days(idle))))
+}
+
+fn never_used(key: &Key<'_>, limits: Limits) -> Option<Held> {
+    let (created, _) = key.facts.created.filter(|_| key.is_never_used() == Some(true) && !key.facts.is_ended())?;
+    let idle = key.unused_days?;
+    let severity = if idle >= limits.unused { rules::NEVER_USED.severity } else { Severity::Info };
+    let summary = format!("created at {created} and not used in the {} since", days(idle));
+    Some((&rules::NEVER_USED, severity, summary))
+}
+
+/// One finding for each owner of keys that were active at once.
+fn two_active(keys: &[Key<'_>]) -> Vec<Finding> {
+    let mut by_owner: BTreeMap<(&str, &str), Vec<&Key<'_>>> = BTreeMap::new();
+    for key in keys.iter().filter(|key| !key.other_active.is_empty()) {
+        by_owner.entry((key.facts.account, key.facts.owner)).or_default().push(key);
+    }
+    let of_owner = |((account, owner), keys): ((&str, &str), Vec<&Key<'_>>)| {
+        let ids: Vec<&str> = keys.iter().map(|key| key.facts.id).collect();
+        let last_used: Map<String, Value> =
+            keys.iter().map(|key| (key.facts.id.to_owned(), json!(key.facts.last_used()))).collect();
+        Finding {
+            severity: rules::TWO_ACTIVE.severity,
+            rule: rules::TWO_ACTIVE.id,
+            account_id: account.to_owned(),
+            subject: owner.to_owned(),
+            summary: format!("{} keys were active at once: {}", ids.len(), ids.join(", ")),
+            count: keys.iter().map(|key| events(key)).sum(),
+            evidence: Map::from_iter([
+                ("access_key_ids".to_owned(), json!(ids)),
+                ("last_used".to_owned(), Value::Object(last_used)),
+            ]),
+        }
+    };
+    by_owner.into_iter().map(of_owner).collect()
+}
+
+fn finding(key: &Key<'_>, rule: &'static Rule, severity: Severity, summary: String) -> Finding {
+    let facts = &key.facts;
+    let is_exact = facts.created.is_some();
+    let evidence = [
+        ("principal", json!(facts.owner)),
+        ("status", json!(facts.status.map(KeyStatus::as_str))),
+        ("status_time", json!(facts.status_time)),
+        ("created", json!(facts.known_since)),
+        ("created_basis", json!(super::created_basis(is_exact))),
+        ("created_by", json!(facts.created.map(|(_, by)| by))),
+        ("age_days", json!(key.age_days)),
+        ("first_used", json!(facts.used.and_then(|used| used.span.first()))),
+        ("last_used", json!(facts.last_used())),
+        ("last_success", json!(facts.last_success())),
+        ("unused_days", json!(key.unused_days)),
+        ("logs_until", json!(key.logs_until.map(|time: EventTime| time.to_string()))),
+        ("events", json!(events(key))),
+    ];
+    Finding {
+        severity,
+        rule: rule.id,
+        account_id: facts.account.to_owned(),
+        subject: facts.id.to_owned(),
+        summary,
+        count: events(key),
+        evidence: evidence.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+    }
+}
+
+fn events(key: &Key<'_>) -> i64 {
+    key.facts.used.map_or(0, |used| used.tally.events)
+}
+
+fn days(number: i64) -> String {
+    quantity(number.unsigned_abs(), "day")
+}

@@ -1,0 +1,166 @@
+//! `keys`: each long-lived key with its owner, age, use, status and rotation, as far as logs tell.
+
+mod charts;
+mod findings;
+mod history;
+mod rules;
+#[cfg(test)]
+mod tests;
+
+use std::cmp::Reverse;
+
+use super::{Answer, Column, ColumnKind, Report, ReportOption, Value, View, finding, key_facts};
+use crate::aggregate::keys::KeyStatus;
+use crate::aggregate::{keys, principals};
+pub(super) use charts::charts;
+use history::Key;
+
+/// The report.
+pub static REPORT: Report = Report {
+    name: "keys",
+    summary: "Each long-lived access key: owner, age, last use, status, rotation",
+    about: ABOUT,
+    columns: COLUMNS,
+    key: &["access_key_id"],
+    needs: &[&keys::KIND, &principals::KIND],
+    options: &[MAX_AGE, UNUSED],
+    rules: rules::RULES,
+    argument: None,
+    answer,
+};
+
+const MAX_AGE: ReportOption =
+    ReportOption { name: "max-age", default: 90, min: 1, about: "Days after which a key that is used is too old" };
+const UNUSED: ReportOption = ReportOption {
+    name: "unused",
+    default: 90,
+    min: 1,
+    about: "Days without use after which an active key is a finding",
+};
+
+const ABOUT: &str = "\
+A row is one long-lived access key (AKIA…) that a counted event used, created, changed or deleted. Calls of the S3 \
+console for a signed-in person are no use of the key that they show.
+
+created_basis:
+  exact     CreateAccessKey is in the logs that were read, also before the window
+  at-least  it is not: created is the first that is known of the key, and age_days the least it can be
+
+status, as last seen in the logs, failed changes left out:
+  active    created, made active or used with success; status_time is when that was last seen
+  inactive  UpdateAccessKey made it so at status_time
+  deleted   DeleteAccessKey did
+  unknown   no record says: all its calls failed
+
+rotated_from and rotated_to: a key whose creation is logged replaced the key that its owner had before and that was made \
+inactive or deleted, before or after. other_active_keys: keys of the same owner that were active at the same time, none \
+of which is known to have ended.
+
+Findings and their severities; a row has that of the worst, else info:
+  root-key               critical; high where it is inactive
+  key-used-after-end     high after it was deleted, medium after it was made inactive
+  key-over-age           medium: used with success when older than --max-age days, not known to be ended
+  key-created-for-other  medium: somebody else than its owner created it, and it is not deleted
+  key-unused             low: active, and no call for --unused days
+  two-active-keys        low: both active at once, none known to be ended
+  key-never-used         low after --unused days, info before: created in the window, no call since
+
+What it proves: what the logs say, up to the window's end, else the last event. What it does not: logs are no list of \
+keys, and a key that was neither used nor changed is not here. unused_days runs to the last counted event of the key's \
+account, so logs that end early prove nothing; but gaps in coverage, data events that the trail leaves out (S3 objects \
+by default) and filters all hide use: read coverage first, and ask without filters. Failed calls are use too.
+
+principal is the user's arn where a counted event names it, else the user's name. Rows come worst severity first, then \
+by age, oldest first, then by access key id.";
+
+const COLUMNS: &[Column] = &[
+    Column::new("access_key_id", ColumnKind::Id, "The key."),
+    Column::new("account_id", ColumnKind::Id, "The account that owns the key.").last(),
+    Column::new("principal", ColumnKind::Id, "Whose key it is: a user's arn or name, or root@account."),
+    Column::new("severity", ColumnKind::Text, "Severity of the worst finding about it, else info."),
+    Column::new("status", ColumnKind::Text, "As last seen in the logs: active, inactive, deleted or unknown."),
+    Column::new(
+        "status_time",
+        ColumnKind::Time,
+        "Since when it is inactive or deleted; when it was last seen to be active.",
+    )
+    .last(),
+    Column::new("status_by", ColumnKind::Text, "Who changed it to that; null where its creation or use says it.")
+        .asked(),
+    Column::new("created", ColumnKind::Time, "When it was created, or the first that is known of it.").third(),
+    Column::new("created_basis", ColumnKind::Text, "exact, or at-least: it may be older.").third(),
+    Column::new("age_days", ColumnKind::Count, "Age at the end of the window, else at the last event.").unit("days"),
+    Column::new("created_by", ColumnKind::Text, "Who created it; null where that is not in the logs.").last(),
+    Column::new("created_for_other", ColumnKind::Text, "Whether that is somebody else than its owner: yes or no.")
+        .asked(),
+    Column::new("is_root", ColumnKind::Text, "Whether it is a key of root: yes or no.").asked(),
+    Column::new("events", ColumnKind::Count, "Calls signed with the key.").unit("events").third(),
+    Column::new("errors", ColumnKind::Count, "Calls with an errorCode or errorMessage.").unit("events").asked(),
+    Column::new("first_used", ColumnKind::Time, "The first counted call.").asked(),
+    Column::new("last_used", ColumnKind::Time, "The last counted call, failed ones included.").second(),
+    Column::new("last_success", ColumnKind::Time, "The last counted call that succeeded.").asked(),
+    Column::new("unused_days", ColumnKind::Count, "From the last use, else the creation, to its account's last event.")
+        .unit("days")
+        .third(),
+    Column::new("never_used", ColumnKind::Text, "Whether it was created in the window and not used: yes or no.")
+        .asked(),
+    Column::new("rotated_from", ColumnKind::Id, "The key that it replaced.").third(),
+    Column::new("rotated_to", ColumnKind::Id, "The key that replaced it.").last(),
+    Column::new("other_active_keys", ColumnKind::Count, "Keys of the same owner that were active at the same time.")
+        .last(),
+    Column::new("other_active_key_ids", ColumnKind::List, "Their ids.").asked(),
+];
+
+/// The numbers that the user may set, in days.
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    max_age: i64,
+    unused: i64,
+}
+
+fn answer(view: &View<'_>) -> Answer {
+    let limits = Limits { max_age: view.options.get(&MAX_AGE), unused: view.options.get(&UNUSED) };
+    let facts = key_facts::all(view.state, view.as_of);
+    let mut keys = history::of(view.state, &facts, view.as_of);
+    let mut findings = findings::of(&mut keys, limits);
+    keys.sort_by_key(|key| (Reverse(key.severity), Reverse(key.age_days), key.facts.id));
+    finding::sort(&mut findings);
+    Answer { columns: COLUMNS.to_vec(), rows: keys.iter().map(cells).collect(), findings, ..Answer::default() }
+}
+
+const fn created_basis(is_exact: bool) -> &'static str {
+    if is_exact { "exact" } else { "at-least" }
+}
+
+fn cells(key: &Key<'_>) -> Vec<Value> {
+    let facts = &key.facts;
+    let days = |days: Option<i64>| days.map_or(Value::Null, Value::Count);
+    let flag = |flag: Option<bool>| Value::text(flag.map_or("", |flag| if flag { "yes" } else { "no" }));
+    let tally = facts.used.map(|used| used.tally).unwrap_or_default();
+    vec![
+        Value::text(facts.id),
+        Value::text(facts.account),
+        Value::text(facts.owner),
+        Value::text(key.severity.as_str()),
+        Value::text(facts.status.map_or("unknown", KeyStatus::as_str)),
+        Value::time(facts.status_time),
+        Value::text(facts.status_by),
+        Value::time(facts.known_since),
+        Value::text(created_basis(facts.created.is_some())),
+        days(key.age_days),
+        Value::text(facts.created.map_or("", |(_, by)| by)),
+        flag(facts.is_created_for_other),
+        flag(Some(facts.is_root())),
+        Value::Count(tally.events),
+        Value::Count(tally.errors),
+        Value::time(facts.used.and_then(|used| used.span.first())),
+        Value::time(facts.last_used()),
+        Value::time(facts.last_success()),
+        days(key.unused_days),
+        flag(key.is_never_used()),
+        Value::text(key.rotated_from.unwrap_or_default()),
+        Value::text(key.rotated_to.unwrap_or_default()),
+        Value::count(key.other_active.len()),
+        Value::List(key.other_active.iter().map(|&id| id.to_owned()).collect()),
+    ]
+}

@@ -1,0 +1,318 @@
+use serde_json::{Value as Json, json};
+
+use super::*;
+use crate::aggregate::sessions::sample::{samples, scan_for};
+use crate::model::EventTime;
+use crate::report::{Finding, Options};
+
+const OLD: &str = "AKIAIOSFODNN7EXAMPLE";
+const NEW: &str = "AKIAI44QH8DHBEXAMPLE";
+const ANA: &str = "arn:aws:iam::111122223333:user/ana";
+
+fn identity(name: &str, key: &str) -> Json {
+    match name {
+        "root" => json!({ "type": "Root", "accountId": "111122223333", "principalId": "111122223333",
+            "arn": "arn:aws:iam::111122223333:root", "accessKeyId": key }),
+        _ => json!({ "type": "IAMUser", "accountId": "111122223333", "userName": name, "accessKeyId": key,
+            "principalId": format!("AIDA{name}"), "arn": format!("arn:aws:iam::111122223333:user/{name}") }),
+    }
+}
+
+/// A call by `name` with `key` at `time` (a day, or a day and an hour).
+fn call(name: &str, key: &str, time: &str) -> Json {
+    let time = if time.contains('T') { time.to_owned() } else { format!("{time}T12:00:00Z") };
+    json!({
+        "eventTime": time, "eventName": "ListBuckets", "eventSource": "s3.amazonaws.com",
+        "sourceIPAddress": "192.0.2.1", "recipientAccountId": "111122223333", "userIdentity": identity(name, key),
+    })
+}
+
+/// A call of IAM by `name`.
+fn iam(name: &str, event: &str, time: &str, request: Json, response: Json) -> Json {
+    let mut record = call(name, "", time);
+    record["eventSource"] = json!("iam.amazonaws.com");
+    record["eventName"] = json!(event);
+    record["requestParameters"] = request;
+    record["responseElements"] = response;
+    record
+}
+
+fn create(by: &str, owner: &str, key: &str, time: &str) -> Json {
+    let user_name = if owner == "root" { Json::Null } else { json!(owner) };
+    let key = json!({ "accessKeyId": key, "userName": user_name, "secretAccessKey": "never-kept" });
+    iam(by, "CreateAccessKey", time, json!({ "userName": user_name }), json!({ "accessKey": key }))
+}
+
+fn update(by: &str, key: &str, status: &str, time: &str) -> Json {
+    iam(by, "UpdateAccessKey", time, json!({ "accessKeyId": key, "status": status, "userName": "ana" }), Json::Null)
+}
+
+fn delete(by: &str, key: &str, time: &str) -> Json {
+    iam(by, "DeleteAccessKey", time, json!({ "accessKeyId": key, "userName": "ana" }), Json::Null)
+}
+
+fn failed(mut record: Json) -> Json {
+    record["errorCode"] = json!("AccessDenied");
+    record
+}
+
+/// The answer at the end of `day`.
+fn answer_at(day: &str, records: &[Json]) -> Answer {
+    let state = scan_for(REPORT.needs, &samples(records.to_vec()));
+    let as_of = EventTime::parse(&format!("{day}T23:59:59Z"));
+    let answer = answer(&View { as_of, ..View::new(&state, &Options::default()) });
+    assert!(answer.rows.iter().all(|row| row.len() == COLUMNS.len()));
+    assert!(!format!("{answer:?}").contains("never-kept"));
+    answer
+}
+
+/// A cell of the row of a key.
+fn cell(answer: &Answer, key: &str, name: &str) -> String {
+    let place = COLUMNS.iter().position(|column| column.name == name).unwrap_or_else(|| panic!("{name}"));
+    let row = answer.rows.iter().find(|row| row[0] == Value::text(key)).unwrap_or_else(|| panic!("{key}"));
+    match &row[place] {
+        Value::Null => "-".to_owned(),
+        Value::Text(text) => text.clone(),
+        Value::Count(count) => count.to_string(),
+        Value::Time(time) => time.to_string(),
+        Value::List(list) => list.join(" "),
+        Value::NamedCounts(_) => unreachable!("no such column"),
+    }
+}
+
+fn cells<const N: usize>(answer: &Answer, key: &str, names: [&str; N]) -> [String; N] {
+    names.map(|name| cell(answer, key, name))
+}
+
+fn rules(answer: &Answer) -> Vec<(&'static str, &'static str)> {
+    answer.findings.iter().map(|finding| (finding.rule, finding.severity.as_str())).collect()
+}
+
+fn finding<'a>(answer: &'a Answer, rule: &str) -> &'a Finding {
+    answer.findings.iter().find(|finding| finding.rule == rule).unwrap_or_else(|| panic!("{rule}"))
+}
+
+#[test]
+fn age_is_exact_with_a_creation_and_at_least_without() {
+    let columns = ["created", "created_basis", "age_days", "created_by", "created_for_other"];
+    let used = call("ana", OLD, "2026-01-11");
+    let answer = answer_at("2026-01-21", std::slice::from_ref(&used));
+    assert_eq!(cells(&answer, OLD, columns), ["2026-01-11T12:00:00Z", "at-least", "10", "-", "-"]);
+    let answer = answer_at("2026-01-21", &[used, create("ana", "ana", OLD, "2026-01-01")]);
+    assert_eq!(cells(&answer, OLD, columns), ["2026-01-01T12:00:00Z", "exact", "20", ANA, "no"]);
+    assert_eq!(rules(&answer), []);
+}
+
+#[test]
+fn older_than_the_limit_when_it_was_used() {
+    let used = |last: &str| [call("ana", OLD, "2026-01-01T00:00:00Z"), call("ana", OLD, last)];
+    let late = used("2026-04-02T00:00:00Z");
+    let answer = answer_at("2026-04-02", &late);
+    assert_eq!(rules(&answer), [("key-over-age", "medium")]);
+    let summary = &answer.findings[0].summary;
+    assert_eq!(summary, "at least 91 days old when it was last used with success, at 2026-04-02T00:00:00Z");
+    assert_eq!(rules(&answer_at("2026-04-02", &used("2026-04-01T00:00:00Z"))), [], "90 days are not more than 90");
+    // Of a key that was used young and not seen since, nobody knows whether it still exists.
+    assert_eq!(rules(&answer_at("2026-12-31", &used("2026-01-09"))), []);
+    let [first, last] = late;
+    let denied = failed(call("ana", OLD, "2026-04-05"));
+    assert_eq!(rules(&answer_at("2026-04-05", &[first.clone(), failed(last.clone()), denied])), [], "tried, not used");
+    let ended = update("ana", OLD, "Inactive", "2026-04-03");
+    assert_eq!(rules(&answer_at("2026-04-05", &[first, last, ended])), [], "it was ended since");
+}
+
+#[test]
+fn status_is_what_was_last_seen() {
+    let columns = ["status", "status_time", "status_by"];
+    let used = call("ana", OLD, "2026-01-05");
+    let status = |more: &[Json]| {
+        let mut records = vec![used.clone()];
+        records.extend_from_slice(more);
+        cells(&answer_at("2026-01-31", &records), OLD, columns)
+    };
+    let (boss, at) = ("arn:aws:iam::111122223333:user/boss", |day: u8| format!("2026-01-{day:02}T12:00:00Z"));
+    let inactive = update("boss", OLD, "Inactive", "2026-01-10");
+    assert_eq!(status(&[]), ["active", &at(5), "-"]);
+    assert_eq!(status(std::slice::from_ref(&inactive)), ["inactive", &at(10), boss]);
+    assert_eq!(status(&[failed(inactive.clone())]), ["active", &at(5), "-"], "a refused change changes nothing");
+    let again = update("ana", OLD, "Active", "2026-01-12");
+    assert_eq!(status(&[again.clone(), inactive.clone()]), ["active", &at(12), ANA]);
+    let deleted = delete("boss", OLD, "2026-01-11");
+    assert_eq!(status(&[inactive, deleted, again]), ["deleted", &at(11), boss], "an id never comes back");
+    let only_failed = answer_at("2026-01-31", &[failed(call("ana", OLD, "2026-01-05"))]);
+    assert_eq!(cells(&only_failed, OLD, columns), ["unknown", "-", "-"]);
+    let later = answer_at("2026-01-31", &[used.clone(), delete("boss", OLD, "2026-02-01")]);
+    assert_eq!(cell(&later, OLD, "status"), "active", "what comes after the window's end is not known");
+}
+
+#[test]
+fn a_change_without_a_user_name_is_the_callers_own() {
+    let own =
+        iam("ana", "UpdateAccessKey", "2026-01-05", json!({ "accessKeyId": OLD, "status": "Inactive" }), Json::Null);
+    let answer = answer_at("2026-01-31", &[own]);
+    assert_eq!(cells(&answer, OLD, ["principal", "status", "events"]), [ANA, "inactive", "0"]);
+    let roots = iam("root", "DeleteAccessKey", "2026-01-05", json!({ "accessKeyId": NEW }), Json::Null);
+    let answer = answer_at("2026-01-31", &[roots]);
+    assert_eq!(cells(&answer, NEW, ["principal", "is_root"]), ["root@111122223333", "yes"]);
+    assert_eq!(rules(&answer), [], "root's key is gone");
+    let mut by_role = iam("x", "DeleteAccessKey", "2026-01-05", json!({ "accessKeyId": NEW }), Json::Null);
+    by_role["userIdentity"] = json!({ "type": "AssumedRole", "principalId": "AROA:s", "accountId": "111122223333" });
+    assert_eq!(cell(&answer_at("2026-01-31", &[by_role]), NEW, "principal"), "-");
+}
+
+#[test]
+fn calls_after_the_end() {
+    let ended_at = |end: Json, used: &str| rules(&answer_at("2026-01-31", &[end, call("ana", OLD, used)]));
+    let inactive = || update("ana", OLD, "Inactive", "2026-01-10T12:00:00Z");
+    let deleted = || delete("ana", OLD, "2026-01-10T12:00:00Z");
+    assert_eq!(ended_at(inactive(), "2026-01-10T12:15:01Z"), [("key-used-after-end", "medium")]);
+    assert_eq!(ended_at(deleted(), "2026-01-10T12:15:01Z"), [("key-used-after-end", "high")]);
+    assert_eq!(ended_at(deleted(), "2026-01-10T12:15:00Z"), [], "a change needs moments, and clocks differ");
+    let tried = failed(call("ana", OLD, "2026-01-20"));
+    assert_eq!(rules(&answer_at("2026-01-31", &[deleted(), call("ana", OLD, "2026-01-09"), tried])), []);
+}
+
+#[test]
+fn root_keys_until_they_are_deleted() {
+    let used = call("root", OLD, "2026-01-05");
+    assert_eq!(rules(&answer_at("2026-01-31", std::slice::from_ref(&used))), [("root-key", "critical")]);
+    let by_root = |event: &str, request: Json| iam("root", event, "2026-01-06", request, Json::Null);
+    let inactive = by_root("UpdateAccessKey", json!({ "accessKeyId": OLD, "status": "Inactive" }));
+    assert_eq!(rules(&answer_at("2026-01-31", &[used.clone(), inactive])), [("root-key", "high")]);
+    let deleted = by_root("DeleteAccessKey", json!({ "accessKeyId": OLD }));
+    assert_eq!(rules(&answer_at("2026-01-31", &[used, deleted])), []);
+    let created = answer_at("2026-01-05", &[create("root", "root", NEW, "2026-01-05")]);
+    assert_eq!(rules(&created), [("root-key", "critical"), ("key-never-used", "info")]);
+    assert_eq!(cell(&created, NEW, "created_for_other"), "no");
+}
+
+#[test]
+fn created_by_somebody_else() {
+    let made = |by: &str| {
+        answer_at("2026-01-05", &[create(by, "ana", NEW, "2026-01-05"), call("ana", NEW, "2026-01-05T13:00:00Z")])
+    };
+    assert_eq!(rules(&made("boss")), [("key-created-for-other", "medium")]);
+    assert_eq!(cell(&made("root"), NEW, "created_for_other"), "yes");
+    assert_eq!(rules(&made("ana")), []);
+    let mut unnamed = create("boss", "ana", NEW, "2026-01-05");
+    unnamed["userIdentity"]["arn"] = json!("");
+    let unnamed = answer_at("2026-01-05", &[unnamed]);
+    assert_eq!(cell(&unnamed, NEW, "created_for_other"), "-", "an id may be the owner's own");
+    // Her path is in no record of the creation; without another event of hers neither is her arn.
+    let unseen = answer_at("2026-01-05", &[create("boss", "ana", NEW, "2026-01-05")]);
+    assert_eq!(cells(&unseen, NEW, ["principal", "created_for_other"]), ["ana", "yes"]);
+    let mut own = create("ana", "ana", NEW, "2026-01-05");
+    own["userIdentity"]["arn"] = json!("arn:aws:iam::111122223333:user/ops/ana");
+    let own = answer_at("2026-01-05", &[own]);
+    assert_eq!(cells(&own, NEW, ["principal", "created_for_other"]), ["arn:aws:iam::111122223333:user/ops/ana", "no"]);
+}
+
+#[test]
+fn a_rotation_is_a_chain() {
+    let chain =
+        |answer: &Answer| [(OLD, "rotated_to"), (NEW, "rotated_from")].map(|(key, column)| cell(answer, key, column));
+    let (used, created) = (call("ana", OLD, "2026-01-05"), create("ana", "ana", NEW, "2026-01-10"));
+    let deleted = |day: &str| delete("ana", OLD, day);
+    for day in ["2026-01-20", "2026-01-09"] {
+        let answer = answer_at("2026-01-31", &[used.clone(), created.clone(), deleted(day)]);
+        assert_eq!(chain(&answer), [NEW, OLD], "{day}");
+        assert_eq!(cell(&answer, NEW, "other_active_keys"), "0");
+    }
+    let open = answer_at("2026-01-31", &[used.clone(), created.clone()]);
+    assert_eq!(chain(&open), ["-", "-"], "not finished");
+    let others = answer_at("2026-01-31", &[used, create("boss", "bo", NEW, "2026-01-10"), deleted("2026-01-20")]);
+    assert_eq!(chain(&others), ["-", "-"], "somebody else's key");
+}
+
+#[test]
+fn each_key_is_replaced_once() {
+    let third = "AKIAEXAMPLE3EXAMPLE3";
+    let answer = answer_at(
+        "2026-01-31",
+        &[
+            call("ana", OLD, "2026-01-01"),
+            create("ana", "ana", NEW, "2026-01-10"),
+            delete("ana", OLD, "2026-01-11"),
+            create("ana", "ana", third, "2026-01-20"),
+        ],
+    );
+    assert_eq!(cells(&answer, OLD, ["rotated_from", "rotated_to"]), ["-", NEW]);
+    assert_eq!(cells(&answer, NEW, ["rotated_from", "rotated_to"]), [OLD, "-"]);
+    assert_eq!(cells(&answer, third, ["rotated_from", "rotated_to"]), ["-", "-"]);
+}
+
+#[test]
+fn two_keys_that_were_active_at_once() {
+    let active = |records: &[Json]| {
+        let answer = answer_at("2026-01-31", records);
+        let found = answer.findings.iter().filter(|finding| finding.rule == "two-active-keys").count();
+        (found, cell(&answer, OLD, "other_active_key_ids"))
+    };
+    let old = |day: &str| call("ana", OLD, day);
+    let new = |day: &str| call("ana", NEW, day);
+    let overlapping = [old("2026-01-01"), new("2026-01-05"), old("2026-01-10")];
+    assert_eq!(active(&overlapping), (1, NEW.to_owned()));
+    assert_eq!(active(&[old("2026-01-01"), old("2026-01-04"), new("2026-01-05")]).0, 0, "one after the other");
+    let with = |end: Json| active(&[overlapping.as_slice(), &[end]].concat()).0;
+    assert_eq!(with(update("ana", OLD, "Inactive", "2026-01-11")), 0);
+    assert_eq!(with(delete("ana", NEW, "2026-01-11")), 0);
+    assert_eq!(active(&[old("2026-01-01"), call("bo", NEW, "2026-01-01"), old("2026-01-10")]).0, 0, "two users");
+    // A created key is active until the logs say otherwise.
+    let created = [create("ana", "ana", OLD, "2026-01-01"), create("ana", "ana", NEW, "2026-01-20")];
+    let answer = answer_at("2026-01-31", &created);
+    assert_eq!(finding(&answer, "two-active-keys").evidence["access_key_ids"], json!([NEW, OLD]));
+}
+
+#[test]
+fn unused_up_to_the_last_event_of_the_account() {
+    let used = call("ana", OLD, "2026-01-01T00:00:00Z");
+    let of_account = |day: &str| call("bo", NEW, day);
+    let rules_at = |records: &[Json]| {
+        let answer = answer_at("2026-12-31", records);
+        (rules(&answer), cell(&answer, OLD, "unused_days"))
+    };
+    let (found, days) = rules_at(&[used.clone(), of_account("2026-04-01T00:00:00Z")]);
+    assert_eq!((found, days.as_str()), (vec![("key-unused", "low")], "90"));
+    assert_eq!(rules_at(&[used.clone(), of_account("2026-03-31T23:00:00Z")]), (vec![], "89".to_owned()));
+    let mut elsewhere = of_account("2026-12-01");
+    elsewhere["userIdentity"]["accountId"] = json!("444455556666");
+    elsewhere["recipientAccountId"] = json!("444455556666");
+    assert_eq!(rules_at(&[used.clone(), elsewhere]), (vec![], "0".to_owned()), "logs of another account prove nothing");
+    let tried = failed(call("ana", OLD, "2026-03-31"));
+    assert_eq!(rules_at(&[used.clone(), tried, of_account("2026-04-01")]).0, [], "tried is used");
+    let ended = delete("ana", OLD, "2026-01-02");
+    assert_eq!(rules_at(&[used, ended, of_account("2026-04-01")]).0, []);
+}
+
+#[test]
+fn created_and_never_used() {
+    let created = create("ana", "ana", OLD, "2026-01-01T00:00:00Z");
+    let later = call("bo", NEW, "2026-04-01T00:00:00Z");
+    let young = answer_at("2026-01-01", std::slice::from_ref(&created));
+    assert_eq!(rules(&young), [("key-never-used", "info")]);
+    assert_eq!(cell(&young, OLD, "never_used"), "yes");
+    assert_eq!(rules(&answer_at("2026-04-01", &[created.clone(), later.clone()])), [("key-never-used", "low")]);
+    let used = call("ana", OLD, "2026-01-01T01:00:00Z");
+    let used = answer_at("2026-01-02", &[created.clone(), used]);
+    assert_eq!((rules(&used), cell(&used, OLD, "never_used")), (vec![], "no".to_owned()));
+    assert_eq!(rules(&answer_at("2026-04-01", &[created, delete("ana", OLD, "2026-01-02"), later])), []);
+    let only_changed = answer_at("2026-01-02", &[update("ana", OLD, "Active", "2026-01-01")]);
+    assert_eq!(cell(&only_changed, OLD, "never_used"), "-", "what was before is not known");
+}
+
+#[test]
+fn worst_first() {
+    let answer = answer_at(
+        "2026-01-31",
+        &[call("ana", OLD, "2026-01-01"), call("bo", NEW, "2026-01-05"), call("root", "AKIAROOTEXAMPLE", "2026-01-31")],
+    );
+    let ids: Vec<&Value> = answer.rows.iter().map(|row| &row[0]).collect();
+    assert_eq!(ids, ["AKIAROOTEXAMPLE", OLD, NEW].map(Value::text).iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn help_and_rules_name_the_same_rules() {
+    for rule in REPORT.rules {
+        assert!(ABOUT.contains(&format!("\n  {} ", rule.id)), "{}", rule.id);
+    }
+}

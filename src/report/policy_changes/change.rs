@@ -1,0 +1,203 @@
+//! A change of IAM with what other changes tell about it: the document of an attached policy, a removal that followed,
+//! the MFA device that a new password waited for.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use crate::aggregate::iam_changes::{Act, Granted, IamChange, IamChanges, IamEvent, Key, Outcome, TargetKind};
+use crate::aggregate::{Span, Symbols};
+use crate::model::{Arn, EventTime, Grant, PolicyClass};
+use crate::report::source_list::ip_addresses;
+
+/// One row of the report.
+#[derive(Debug)]
+pub(super) struct Change<'a> {
+    pub account_id: &'a str,
+    pub event: IamEvent,
+    pub actor: &'a str,
+    pub target_kind: TargetKind,
+    pub target: &'a str,
+    pub policy: &'a str,
+    pub policy_class: PolicyClass,
+    /// As the call itself shows, or the document of the policy that it names.
+    pub granted: Granted,
+    pub outcome: Outcome,
+    pub events: i64,
+    pub span: Span,
+    pub addresses: BTreeSet<IpAddr>,
+    pub moments: &'a BTreeSet<EventTime>,
+    /// Seconds from the last of these calls to the first EnableMFADevice for the user at or after it; only for CreateLoginProfile.
+    pub mfa_delay: Option<i64>,
+    /// When what was attached or written was taken away again, and not given anew.
+    pub removed: Option<EventTime>,
+}
+
+/// Whom or what a change is about: account, kind, name.
+pub(super) type Target<'a> = (&'a str, TargetKind, &'a str);
+
+impl<'a> Change<'a> {
+    fn new(row: &'a IamChange, symbols: &'a Symbols) -> Self {
+        let Key { account_id, event, actor, target_kind, target, policy, policy_class, granted, outcome } = row.key;
+        Self {
+            account_id: symbols.text(account_id),
+            event,
+            actor: symbols.text(actor),
+            target_kind,
+            target: symbols.text(target),
+            policy: symbols.text(policy),
+            policy_class,
+            granted,
+            outcome,
+            events: row.events,
+            span: row.span,
+            addresses: ip_addresses(row.addresses.iter().map(|sym| symbols.text(sym))),
+            moments: &row.moments,
+            mfa_delay: None,
+            removed: None,
+        }
+    }
+
+    /// What the call does.
+    pub fn act(&self) -> Act {
+        self.event.act()
+    }
+
+    /// Whether it worked.
+    pub fn succeeded(&self) -> bool {
+        self.outcome == Outcome::Succeeded
+    }
+
+    /// Whether it worked and did `act`.
+    pub fn did(&self, act: Act) -> bool {
+        self.succeeded() && self.act() == act
+    }
+
+    /// Whether it worked and gave a user, group or role a policy.
+    pub fn gave_policy(&self) -> bool {
+        self.did(Act::Attach) || self.did(Act::PutInline)
+    }
+
+    /// Whom or what it is about.
+    pub fn target(&self) -> Target<'a> {
+        (self.account_id, self.target_kind, self.target)
+    }
+
+    /// `user/name`, as findings call it.
+    pub fn target_name(&self) -> String {
+        named(self.target_kind, self.target)
+    }
+
+    /// Whether who called is whom it is about: the user itself, or a session of the role itself.
+    pub fn is_by_itself(&self) -> bool {
+        let Some(arn) = Arn::parse(self.actor).filter(|arn| arn.account_id == self.account_id) else { return false };
+        let kind = match self.target_kind {
+            TargetKind::User => "user/",
+            TargetKind::Role => "role/",
+            _ => return false,
+        };
+        !self.target.is_empty() && arn.resource.starts_with(kind) && arn.name() == self.target
+    }
+
+    /// What the default order goes by after severity: account, time, then all that makes the key.
+    pub fn order(&self) -> impl Ord + use<'a> {
+        let what = (self.event, self.actor, self.target_kind, self.target, self.policy);
+        (
+            self.account_id,
+            self.span.first().is_none(),
+            self.span.first(),
+            what,
+            self.policy_class,
+            self.granted,
+            self.outcome,
+        )
+    }
+}
+
+/// `user/name`; for an unknown name `a user that the record does not name`.
+pub(super) fn named(kind: TargetKind, name: &str) -> String {
+    match name {
+        "" => format!("a {} that the record does not name", kind.as_str()),
+        name => format!("{}/{name}", kind.as_str()),
+    }
+}
+
+/// All changes, joined with each other, in no lasting order.
+pub(super) fn all<'a>(changes: &'a IamChanges, symbols: &'a Symbols) -> Vec<Change<'a>> {
+    let mut all: Vec<Change<'a>> = changes.rows().map(|row| Change::new(row, symbols)).collect();
+    judge_attached(&mut all);
+    find_removals(&mut all);
+    find_mfa_delays(&mut all);
+    all
+}
+
+/// A customer-managed policy that is attached grants what its widest document in range grants.
+fn judge_attached(all: &mut [Change<'_>]) {
+    let mut widest: BTreeMap<(&str, &str), Grant> = BTreeMap::new();
+    for change in all.iter().filter(|change| change.did(Act::WritePolicy)) {
+        if let Granted::Policy(grant) = change.granted {
+            let known = widest.entry((change.account_id, change.policy)).or_insert(grant);
+            *known = grant.max(*known);
+        }
+    }
+    for change in all.iter_mut().filter(|change| change.policy_class == PolicyClass::CustomerManaged) {
+        let is_open = change.granted == Granted::Policy(Grant::NotJudged) && change.act() != Act::WritePolicy;
+        if let Some(&grant) = widest.get(&(change.account_id, change.policy)).filter(|_| is_open) {
+            change.granted = Granted::Policy(grant);
+        }
+    }
+}
+
+/// What somebody can be given and lose again.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Held {
+    ManagedPolicy,
+    InlinePolicy,
+    Membership,
+}
+
+/// What the act gives (`true`) or takes away.
+fn held(act: Act) -> Option<(Held, bool)> {
+    match act {
+        Act::Attach => Some((Held::ManagedPolicy, true)),
+        Act::Detach => Some((Held::ManagedPolicy, false)),
+        Act::PutInline => Some((Held::InlinePolicy, true)),
+        Act::DeleteInline => Some((Held::InlinePolicy, false)),
+        Act::Join => Some((Held::Membership, true)),
+        Act::Leave => Some((Held::Membership, false)),
+        _ => None,
+    }
+}
+
+/// A policy or membership was removed when its last removal comes at or after the last time it was given, by whomever.
+fn find_removals(all: &mut [Change<'_>]) {
+    let (mut given, mut taken) = (BTreeMap::new(), BTreeMap::new());
+    for change in all.iter().filter(|change| change.succeeded()) {
+        let Some(((held, gives), last)) = held(change.act()).zip(change.span.last()) else { continue };
+        let times = if gives { &mut given } else { &mut taken };
+        let known: &mut EventTime = times.entry((change.target(), held, change.policy)).or_insert(last);
+        *known = last.max(*known);
+    }
+    for change in all.iter_mut().filter(|change| change.succeeded()) {
+        let Some((held, true)) = held(change.act()) else { continue };
+        let key = (change.target(), held, change.policy);
+        change.removed = taken.get(&key).copied().filter(|taken| given.get(&key).is_none_or(|given| taken >= given));
+    }
+}
+
+fn find_mfa_delays(all: &mut [Change<'_>]) {
+    let enabled = moments(all, Act::EnableMfa);
+    for change in all.iter_mut().filter(|change| change.did(Act::CreateLogin)) {
+        let Some(&created) = change.moments.last() else { continue };
+        let next = enabled.get(&change.target()).and_then(|times| times.range(created..).next());
+        change.mfa_delay = next.map(|next| (next.0 - created.0) / 1_000_000);
+    }
+}
+
+/// When calls that worked and did `act` were made, by what they were about.
+pub(super) fn moments<'a>(all: &[Change<'a>], act: Act) -> BTreeMap<Target<'a>, BTreeSet<EventTime>> {
+    let mut found: BTreeMap<Target<'a>, BTreeSet<EventTime>> = BTreeMap::new();
+    for change in all.iter().filter(|change| change.did(act)) {
+        found.entry(change.target()).or_default().extend(change.moments);
+    }
+    found
+}

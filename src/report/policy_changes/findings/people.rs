@@ -1,0 +1,141 @@
+//! Findings about people's ways in: passwords, MFA devices and the rules for passwords.
+
+use serde_json::json;
+
+use super::super::change::{Change, Target, moments, named};
+use super::super::rules;
+use super::{Draft, Found, by, groups};
+use crate::aggregate::iam_changes::{Act, TargetKind};
+use crate::model::{EventTime, PasswordPolicy, quantity};
+use crate::report::Severity;
+
+const DAY: i64 = 86_400;
+
+pub(super) fn of(all: &[Change<'_>]) -> Vec<Found> {
+    let mut found = mfa_deactivated(all);
+    found.extend(passwords(all));
+    found.extend(resets(all));
+    found.extend(password_policies(all));
+    found
+}
+
+fn mfa_deactivated(all: &[Change<'_>]) -> Vec<Found> {
+    let enabled = moments(all, Act::EnableMfa);
+    let of_user = |(target, rows): (Target<'_>, Vec<usize>)| {
+        let (account_id, kind, name) = target;
+        let last = last_of(all, &rows);
+        let again = enabled.get(&target).and_then(|times| times.range(last?..).next()).copied();
+        let (severity, because) = if again.is_some() {
+            (Severity::Low, "a device was enabled again")
+        } else if is_closed(all, target, last) {
+            (Severity::Low, "the user or its password was deleted, too")
+        } else {
+            (Severity::High, "no device was seen enabled again")
+        };
+        let summary = format!("MFA of {} was deactivated {}; {because}", named(kind, name), by(all, &rows));
+        let itself = rows.iter().all(|&row| all[row].is_by_itself());
+        Draft::new(&rules::MFA_DEACTIVATED, account_id, named(kind, name))
+            .summary(summary)
+            .severity(severity, because)
+            .found(all, rows)
+            .with("by_itself", json!(itself))
+            .with("enabled_again", json!(again))
+    };
+    groups(all, |change| change.did(Act::DeactivateMfa), Change::target).into_iter().map(of_user).collect()
+}
+
+/// New console passwords: MFA after a while, or never.
+fn passwords(all: &[Change<'_>]) -> Vec<Found> {
+    let enabled = moments(all, Act::EnableMfa);
+    let of_user = |(target, rows): (Target<'_>, Vec<usize>)| {
+        let (account_id, kind, name) = target;
+        let user = named(kind, name);
+        if let Some(delay) = rows.iter().filter_map(|&row| all[row].mfa_delay).max() {
+            let (severity, because) = match delay {
+                0..DAY => (Severity::Info, "within a day"),
+                _ => (Severity::Low, "a password alone did for more than a day"),
+            };
+            let draft = Draft::new(&rules::MFA_DELAY, account_id, &*user)
+                .summary(format!("{user} had a console password for {} before MFA", waited(delay)))
+                .severity(severity, because);
+            return Some(draft.found(all, rows).with("mfa_delay_seconds", json!(delay)));
+        }
+        if enabled.contains_key(&target) {
+            return None;
+        }
+        let made = all.iter().any(|change| change.did(Act::Create) && change.target() == target);
+        let (severity, because) = if is_closed(all, target, last_of(all, &rows)) {
+            (Severity::Low, "the user or its password was deleted afterwards")
+        } else {
+            (Severity::Medium, "a password alone may do; MFA may have been enabled outside of what was read")
+        };
+        let known = if made { ", made in these logs," } else { "" };
+        let then = if severity == Severity::Low { "; it was deleted afterwards" } else { "" };
+        let draft = Draft::new(&rules::PASSWORD_WITHOUT_MFA, account_id, &*user)
+            .summary(format!("{user}{known} was given a console password {} and no MFA{then}", by(all, &rows)))
+            .severity(severity, because);
+        Some(draft.found(all, rows).with("user_created_in_range", json!(made)))
+    };
+    groups(all, |change| change.did(Act::CreateLogin), Change::target).into_iter().filter_map(of_user).collect()
+}
+
+fn resets(all: &[Change<'_>]) -> Vec<Found> {
+    let is_reset = |change: &Change<'_>| change.did(Act::UpdateLogin) && !change.is_by_itself();
+    let of_user = |((account_id, kind, name), rows): (Target<'_>, Vec<usize>)| {
+        let summary = format!("the console password of {} was set anew {}", named(kind, name), by(all, &rows));
+        Draft::new(&rules::PASSWORD_RESET, account_id, named(kind, name))
+            .summary(summary)
+            .severity(Severity::Low, "mostly a help desk's work; the record cannot tell")
+            .found(all, rows)
+    };
+    groups(all, is_reset, Change::target).into_iter().map(of_user).collect()
+}
+
+fn password_policies(all: &[Change<'_>]) -> Vec<Found> {
+    let deleted = groups(all, |change| change.did(Act::DeletePasswordPolicy), |change| change.account_id);
+    let deleted = deleted.into_iter().map(|(account_id, rows)| {
+        Draft::new(&rules::PASSWORD_POLICY_DELETED, account_id, account_id)
+            .summary(format!("the password policy of {account_id} was deleted {}", by(all, &rows)))
+            .severity(
+                Severity::Medium,
+                "IAM's default holds: eight characters suffice and old passwords may be used again",
+            )
+            .found(all, rows)
+    });
+    let updated =
+        groups(all, |change| change.did(Act::UpdatePasswordPolicy), |change| (change.account_id, change.policy));
+    let weak = updated.into_iter().filter_map(|((account_id, terms), rows)| {
+        let policy = PasswordPolicy::parse(terms)?;
+        let weaknesses = policy.weaknesses();
+        let (severity, because) = match weaknesses.as_slice() {
+            [] => return None,
+            _ if policy.minimum_length < PasswordPolicy::LENGTH => (Severity::Medium, "short passwords can be guessed"),
+            _ => (Severity::Low, "long enough, but a leaked password may come back"),
+        };
+        let summary =
+            format!("the password policy of {account_id} was set weak {}: {}", by(all, &rows), weaknesses.join(", "));
+        let draft = Draft::new(&rules::PASSWORD_POLICY_WEAK, account_id, account_id).summary(summary);
+        Some(draft.severity(severity, because).found(all, rows).with("password_policy", json!(terms)))
+    });
+    deleted.chain(weak).collect()
+}
+
+/// Whether the user, or its password, was deleted at or after `since`.
+fn is_closed(all: &[Change<'_>], target: Target<'_>, since: Option<EventTime>) -> bool {
+    let closes = |change: &Change<'_>| {
+        (change.did(Act::DeleteLogin) || change.did(Act::Delete) && change.target_kind == TargetKind::User)
+            && change.target() == target
+    };
+    all.iter().any(|change| closes(change) && change.span.last() >= since)
+}
+
+fn last_of(all: &[Change<'_>], rows: &[usize]) -> Option<EventTime> {
+    rows.iter().filter_map(|&row| all[row].span.last()).max()
+}
+
+/// `5 days`, in the largest unit that fills at least one.
+fn waited(seconds: i64) -> String {
+    let unit = [(DAY, "day"), (3_600, "hour"), (60, "minute")].into_iter().find(|(length, _)| seconds >= *length);
+    let (length, word) = unit.unwrap_or((1, "second"));
+    quantity((seconds / length).unsigned_abs(), word)
+}

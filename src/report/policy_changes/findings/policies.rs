@@ -1,0 +1,213 @@
+//! Findings about policies: what was granted, to whom, in which class, and which limits fell.
+
+use serde_json::json;
+
+use super::super::change::{Change, named};
+use super::super::{facts, rules};
+use super::{Draft, Found, by, groups, listed};
+use crate::aggregate::iam_changes::{Act, Granted, Outcome, TargetKind};
+use crate::model::{Arn, Grant, PolicyClass, grouped};
+use crate::report::Severity;
+
+pub(super) fn of(all: &[Change<'_>]) -> Vec<Found> {
+    let mut found = admin_granted(all);
+    found.extend(self_grants(all));
+    found.extend(trust_opened(all));
+    found.extend(boundaries_removed(all));
+    found.extend(policies_on_users(all));
+    found.extend(inline_policies(all));
+    found.extend(policy_classes(all));
+    found.extend(denied(all));
+    found
+}
+
+fn admin_granted(all: &[Change<'_>]) -> Vec<Found> {
+    let is_admin = |change: &Change<'_>| {
+        change.granted == Granted::Policy(Grant::Admin) && (change.gave_policy() || change.did(Act::WritePolicy))
+    };
+    let of_target = |((account_id, kind, name), rows): ((&str, TargetKind, &str), Vec<usize>)| {
+        let draft = Draft::new(&rules::ADMIN_GRANTED, account_id, named(kind, name));
+        let (policies, by) = (listed(all, &rows, policy_name), by(all, &rows));
+        let draft = if kind == TargetKind::Policy {
+            draft
+                .summary(format!("the policy {name} was written to allow everything, {by}"))
+                .severity(Severity::Medium, "a policy grants nothing until somebody is given it")
+        } else {
+            let again = removed_again(all, &rows);
+            draft
+                .summary(format!("{} was given everything ({policies}) {by}{again}", named(kind, name)))
+                .severity(Severity::High, "every action on every resource, without a condition")
+        };
+        draft.found(all, rows)
+    };
+    groups(all, is_admin, Change::target).into_iter().map(of_target).collect()
+}
+
+fn self_grants(all: &[Change<'_>]) -> Vec<Found> {
+    let is_grant = |change: &Change<'_>| {
+        let gives = change.gave_policy() || change.did(Act::Join) || change.did(Act::DeleteBoundary);
+        gives && change.is_by_itself()
+    };
+    let of_actor = |((account_id, actor), rows): ((&str, &str), Vec<usize>)| {
+        let narrow = rows.iter().all(|&row| all[row].granted == Granted::Policy(Grant::Other));
+        let what = listed(all, &rows, |change| match change.act() {
+            Act::Join => format!("membership of {}", change.policy),
+            Act::DeleteBoundary => "the end of its boundary".to_owned(),
+            _ => policy_name(change),
+        });
+        let (severity, because) = if narrow {
+            (Severity::Medium, "it gave itself more, but less than a whole service")
+        } else {
+            (Severity::High, "who can give itself permissions has them all")
+        };
+        Draft::new(&rules::SELF_GRANT, account_id, actor)
+            .summary(format!("{actor} gave itself {what}{}", removed_again(all, &rows)))
+            .severity(severity, because)
+            .found(all, rows)
+    };
+    groups(all, is_grant, |change| (change.account_id, change.actor)).into_iter().map(of_actor).collect()
+}
+
+fn trust_opened(all: &[Change<'_>]) -> Vec<Found> {
+    let opens = |change: &Change<'_>| change.succeeded() && judged_trust(change.granted).is_some();
+    let of_role = |((account_id, kind, name), rows): ((&str, TargetKind, &str), Vec<usize>)| {
+        let widest = rows.iter().map(|&row| all[row].granted).max().unwrap_or(Granted::Nothing);
+        let (severity, because) = judged_trust(widest).unwrap_or((Severity::Info, ""));
+        let (whom, by) = (listed(all, &rows, |change| change.policy.to_owned()), by(all, &rows));
+        Draft::new(&rules::TRUST_OPENED, account_id, named(kind, name))
+            .summary(format!("{} may be assumed from outside of the account: {whom}; set {by}", named(kind, name)))
+            .severity(severity, because)
+            .found(all, rows)
+    };
+    groups(all, opens, Change::target).into_iter().map(of_role).collect()
+}
+
+fn judged_trust(granted: Granted) -> Option<(Severity, &'static str)> {
+    match granted {
+        Granted::TrustAnyone => Some((Severity::High, "anyone with an AWS account may assume it")),
+        Granted::TrustOutside => Some((Severity::Medium, "principals of others may assume it without a condition")),
+        Granted::TrustConditional => Some((Severity::Low, "principals of others may assume it under a condition")),
+        Granted::Nothing | Granted::Policy(_) => None,
+    }
+}
+
+fn boundaries_removed(all: &[Change<'_>]) -> Vec<Found> {
+    let of_target = |((account_id, kind, name), rows): ((&str, TargetKind, &str), Vec<usize>)| {
+        let summary = format!("the permissions boundary of {} was deleted {}", named(kind, name), by(all, &rows));
+        Draft::new(&rules::BOUNDARY_REMOVED, account_id, named(kind, name))
+            .summary(summary)
+            .severity(Severity::Medium, "its policies hold in full now; whether they grant much is not known here")
+            .found(all, rows)
+    };
+    groups(all, |change| change.did(Act::DeleteBoundary), Change::target).into_iter().map(of_target).collect()
+}
+
+fn policies_on_users(all: &[Change<'_>]) -> Vec<Found> {
+    let is_on_user = |change: &Change<'_>| change.gave_policy() && change.target_kind == TargetKind::User;
+    let of_user = |((account_id, kind, name), rows): ((&str, TargetKind, &str), Vec<usize>)| {
+        let (policies, by) = (listed(all, &rows, policy_name), by(all, &rows));
+        let gone = rows.iter().all(|&row| all[row].removed.is_some());
+        let (severity, because) = if gone {
+            (Severity::Info, "all of it was taken away again")
+        } else {
+            (Severity::Low, "it works, but nobody oversees permissions user by user")
+        };
+        Draft::new(&rules::USER_POLICY, account_id, named(kind, name))
+            .summary(format!(
+                "{} got policies of its own: {policies}; {by}{}",
+                named(kind, name),
+                removed_again(all, &rows)
+            ))
+            .severity(severity, because)
+            .found(all, rows)
+    };
+    groups(all, is_on_user, Change::target).into_iter().map(of_user).collect()
+}
+
+fn inline_policies(all: &[Change<'_>]) -> Vec<Found> {
+    let of_account = |(account_id, rows): (&str, Vec<usize>)| {
+        let held = listed(all, &rows, |change| format!("{} of {}", change.policy, change.target_name()));
+        let summary = format!("policies were written into users, groups or roles of {account_id}: {held}");
+        Draft::new(&rules::INLINE_POLICY, account_id, account_id)
+            .summary(summary)
+            .severity(Severity::Low, "a matter of order; what a policy grants is judged apart")
+            .found(all, rows)
+    };
+    groups(all, |change| change.did(Act::PutInline), |change| change.account_id).into_iter().map(of_account).collect()
+}
+
+/// The shares of the classes, where not all are AWS-managed. It rests on no row: it makes none of them worse.
+fn policy_classes(all: &[Change<'_>]) -> Vec<Found> {
+    let of_account = |(account_id, facts): (&String, &facts::PolicyFacts)| {
+        let share = |part: i64| format!("{part} ({} %)", part * 100 / facts.given().max(1));
+        let summary = format!(
+            "of {} given in {account_id}, {} AWS-managed, {} customer-managed, {} inline",
+            policies(facts.given()),
+            share(facts.aws_managed),
+            share(facts.customer_managed),
+            share(facts.inline),
+        );
+        let draft = Draft::new(&rules::POLICY_CLASSES, account_id, account_id.as_str())
+            .summary(summary)
+            .severity(Severity::Info, "a number to know; an own policy can be right");
+        let mut found = draft.found(all, Vec::new());
+        found.finding.count = facts.given();
+        found
+            .with("aws_managed", json!(facts.aws_managed))
+            .with("customer_managed", json!(facts.customer_managed))
+            .with("inline", json!(facts.inline))
+            .with("users_with_policies", json!(facts.users_with_policies))
+    };
+    let own = |(_, facts): &(&String, &facts::PolicyFacts)| facts.customer_managed + facts.inline > 0;
+    facts::of(all).iter().filter(own).map(of_account).collect()
+}
+
+fn denied(all: &[Change<'_>]) -> Vec<Found> {
+    let is_denied = |change: &Change<'_>| change.outcome == Outcome::Denied && gains(change.act());
+    let of_actor = |((account_id, actor), rows): ((&str, &str), Vec<usize>)| {
+        let calls = listed(all, &rows, |change| change.event.name().to_owned());
+        Draft::new(&rules::DENIED_CHANGES, account_id, actor)
+            .summary(format!("{actor} was refused changes of IAM: {calls}"))
+            .severity(Severity::Low, "nothing was changed")
+            .found(all, rows)
+    };
+    groups(all, is_denied, |change| (change.account_id, change.actor)).into_iter().map(of_actor).collect()
+}
+
+/// Whether who does it gains permissions, or another way in.
+fn gains(act: Act) -> bool {
+    !matches!(
+        act,
+        Act::Detach
+            | Act::DeleteInline
+            | Act::DeletePolicy
+            | Act::Leave
+            | Act::DeleteLogin
+            | Act::ChangePassword
+            | Act::EnableMfa
+            | Act::HandleMfa
+            | Act::Delete
+    )
+}
+
+/// A policy as a sentence names it: the end of its ARN, or that it is inline.
+fn policy_name(change: &Change<'_>) -> String {
+    match change.policy_class {
+        PolicyClass::Inline => format!("inline {}", change.policy),
+        _ => Arn::parse(change.policy).map_or(change.policy, |arn| arn.name()).to_owned(),
+    }
+}
+
+fn policies(number: i64) -> String {
+    if number == 1 { "1 policy".to_owned() } else { format!("{} policies", grouped(number)) }
+}
+
+/// `, taken away again` where that holds for all, `, partly taken away again` where for some.
+fn removed_again(all: &[Change<'_>], rows: &[usize]) -> &'static str {
+    let removed = rows.iter().filter(|&&row| all[row].removed.is_some()).count();
+    match removed {
+        0 => "",
+        some if some < rows.len() => ", partly taken away again",
+        _ => ", taken away again",
+    }
+}

@@ -1,0 +1,141 @@
+//! `policy-changes`: who changed whose permissions, passwords and MFA, and how it ended.
+
+mod change;
+pub(crate) mod facts;
+mod findings;
+mod rules;
+
+use std::cmp::Reverse;
+
+use super::source_list::address_cells;
+use super::{Answer, Column, ColumnKind, Report, Severity, Value, View, finding};
+use crate::aggregate::iam_changes::{self, IamChanges, Outcome};
+use change::Change;
+
+/// The report.
+pub static REPORT: Report = Report {
+    name: "policy-changes",
+    summary: "Who changed whose IAM permissions, groups, passwords and MFA, and how it ended",
+    about: ABOUT,
+    columns: COLUMNS,
+    key: &["account_id", "event", "actor", "target_kind", "target", "policy", "policy_class", "grant", "outcome"],
+    needs: &[&iam_changes::KIND],
+    options: &[],
+    rules: rules::RULES,
+    argument: None,
+    answer,
+};
+
+const ABOUT: &str = "\
+A row is one kind of change: the same call by the same principal to the same target, with the same policy and the same \
+outcome. Policy documents are decoded: `grant` says what they allow at their widest.
+
+  admin          every action on every resource without a condition, or AdministratorAccess
+  full-service   every action of a service (s3:*), all but some actions, PowerUserAccess, AWS's ...FullAccess
+  other          less than that
+  not-judged     the document is not in the record, or not readable; a customer-managed policy is judged by
+                 the widest document that was seen written for it
+  trust-...      a role's trust policy lets in anyone, outside principals, or these under a condition
+
+Severity of a row: that of the worst finding that rests on it, else info. The worst of each rule:
+  high    admin-granted, self-grant, role-trust-opened, mfa-deactivated
+  medium  password-without-mfa, password-policy-deleted, password-policy-weak, boundary-removed
+  low     policy-on-user, inline-policy, password-reset-by-other, mfa-delay, iam-changes-denied
+  info    policy-classes
+Each finding says in `severity_because` why it is of its own.
+
+What it proves: these calls were made and ended so, in the accounts and regions that were read. What it does not: the \
+state. A policy that was attached before the first log is not here, and one that was taken away by deleting its user, \
+group or role still counts as given. A Deny, a boundary or an organisation's policy can take back what a document grants. \
+A user that gets more through its group, or through a new version of a policy that it has, is no self-grant here.
+
+Rows come worst severity first, then by account and time.";
+
+const COLUMNS: &[Column] = &[
+    Column::new("account_id", ColumnKind::Id, "Account that was changed.").second(),
+    Column::new("event", ColumnKind::Text, "The call: eventName."),
+    Column::new("actor", ColumnKind::Text, "Principal that called."),
+    Column::new("target_kind", ColumnKind::Text, "What was changed: user, group, role, policy, mfa-device or account.")
+        .third(),
+    Column::new("target", ColumnKind::Text, "Name of what was changed; null when the record does not say."),
+    Column::new(
+        "policy",
+        ColumnKind::Text,
+        "ARN of the policy or name of the inline one; the group of a membership; the MFA device; whom a trust policy lets \
+in from outside; the terms of the password policy.",
+    ),
+    Column::new(
+        "policy_class",
+        ColumnKind::Text,
+        "Who keeps the policy: aws-managed, customer-managed, inline or none.",
+    )
+    .last(),
+    Column::new("grant", ColumnKind::Text, "What it allows at its widest; null where nothing is granted.").third(),
+    Column::new("outcome", ColumnKind::Text, "How it ended: succeeded, denied or failed."),
+    Column::new("events", ColumnKind::Count, "Calls.").unit("events").third(),
+    Column::new("errors", ColumnKind::Count, "Calls that failed, denied ones among them.").unit("events").asked(),
+    Column::new("denied", ColumnKind::Count, "Calls that were refused for lack of permission.").unit("events").asked(),
+    Column::new("addresses", ColumnKind::Count, "Distinct IP addresses.").unit("addresses").last(),
+    Column::new("address_list", ColumnKind::List, "The IP addresses.").last(),
+    Column::new("first_seen", ColumnKind::Time, "Time of the first call.").last(),
+    Column::new("last_seen", ColumnKind::Time, "Time of the last call.").second(),
+    Column::new(
+        "mfa_delay_seconds",
+        ColumnKind::Count,
+        "For CreateLoginProfile: from the last such call to the user's next EnableMFADevice; null when none was seen.",
+    )
+    .unit("seconds")
+    .asked(),
+    Column::new("severity", ColumnKind::Text, "How much it matters: info, low, medium or high."),
+];
+
+fn answer(view: &View<'_>) -> Answer {
+    let symbols = view.state.symbols();
+    let mut changes = view.state.get::<IamChanges>().map(|all| change::all(all, symbols)).unwrap_or_default();
+    changes.sort_by(|a, b| a.order().cmp(&b.order()));
+    let found = findings::of(&changes);
+    let mut severities = vec![Severity::Info; changes.len()];
+    for found in &found {
+        for &row in &found.rows {
+            severities[row] = severities[row].max(found.finding.severity);
+        }
+    }
+    let mut order: Vec<usize> = (0..changes.len()).collect();
+    order.sort_by_key(|&row| Reverse(severities[row]));
+    let mut findings: Vec<_> = found.into_iter().map(|found| found.finding).collect();
+    finding::sort(&mut findings);
+    Answer {
+        columns: COLUMNS.to_vec(),
+        findings,
+        rows: order.iter().map(|&row| cells(&changes[row], severities[row])).collect(),
+        ..Answer::default()
+    }
+}
+
+fn cells(change: &Change<'_>, severity: Severity) -> Vec<Value> {
+    let [addresses, address_list] = address_cells(&change.addresses);
+    let of_events = |holds: bool| Value::Count(if holds { change.events } else { 0 });
+    vec![
+        Value::text(change.account_id),
+        Value::text(change.event.name()),
+        Value::text(change.actor),
+        Value::text(change.target_kind.as_str()),
+        Value::text(change.target),
+        Value::text(change.policy),
+        Value::text(change.policy_class.as_str()),
+        Value::text(change.granted.as_str()),
+        Value::text(change.outcome.as_str()),
+        Value::Count(change.events),
+        of_events(!change.succeeded()),
+        of_events(change.outcome == Outcome::Denied),
+        addresses,
+        address_list,
+        Value::time(change.span.first()),
+        Value::time(change.span.last()),
+        change.mfa_delay.map_or(Value::Null, Value::Count),
+        Value::text(severity.as_str()),
+    ]
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,186 @@
+//! The rules of `policy-changes`: what each means, how to check it, how to put it right.
+
+use crate::report::{Practice, Rule, Severity};
+
+const PRACTICES: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html";
+const MANAGED: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html";
+const GROUPS: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_groups.html";
+const PRINCIPAL: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html";
+const MFA: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa.html";
+const PASSWORDS: &str =
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_admin-change-user.html";
+const PASSWORD_POLICY: &str =
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_account-policy.html";
+const BOUNDARIES: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html";
+const DENIED: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html";
+
+pub(super) const ADMIN_GRANTED: Rule = Rule {
+    id: "admin-granted",
+    severity: Severity::High,
+    practice: None,
+    about: "A user, group or role was given AdministratorAccess, or a policy that allows every action on every resource \
+without a condition. Medium where such a policy was only written and nobody seen getting it.",
+    check: "Ask who called whether the change was meant, and look at what the target did since: trailscan principals.",
+    fix: "Take the policy away (aws iam detach-user-policy, delete-user-policy and the like) and grant what the work needs.",
+    page: PRACTICES,
+};
+
+pub(super) const SELF_GRANT: Rule = Rule {
+    id: "self-grant",
+    severity: Severity::High,
+    practice: None,
+    about: "A user or role gave itself a policy, joined a group or dropped its own permissions boundary. Medium where the \
+policy is known to grant less than a whole service.",
+    check: "See whether the caller was an administrator already; if not, this is how permissions are escalated.",
+    fix: "Undo the change, rotate the credentials that made it, and leave iam:Attach*, iam:Put* and iam:AddUserToGroup on \
+itself to nobody but administrators.",
+    page: PRACTICES,
+};
+
+pub(super) const TRUST_OPENED: Rule = Rule {
+    id: "role-trust-opened",
+    severity: Severity::High,
+    practice: None,
+    about: "A role was made, or its trust policy replaced, so that principals outside of the account may assume it: high \
+for anyone without a condition, medium for another account or an identity provider without one, low under a condition.",
+    check: "Compare the accounts with those of your organisation and your partners; look for sessions of the role from \
+them: trailscan sessions.",
+    fix: "Name the principals that need the role and give partners an sts:ExternalId: aws iam update-assume-role-policy.",
+    page: PRINCIPAL,
+};
+
+pub(super) const MFA_DEACTIVATED: Rule = Rule {
+    id: "mfa-deactivated",
+    severity: Severity::High,
+    practice: Some(Practice::MfaForConsole),
+    about: "An MFA device was taken from a user. High where none was seen enabled for the user afterwards, low where one \
+was, or where the user or its password was deleted.",
+    check: "aws iam list-mfa-devices --user-name NAME; ask the user, and look at sign-ins after that time.",
+    fix: "Have the user enable a device, and allow iam:DeactivateMFADevice only with aws:MultiFactorAuthPresent.",
+    page: MFA,
+};
+
+pub(super) const PASSWORD_WITHOUT_MFA: Rule = Rule {
+    id: "password-without-mfa",
+    severity: Severity::Medium,
+    practice: Some(Practice::MfaForConsole),
+    about: "A user was given a console password and no MFA device was seen enabled for it, before or after. Low where the \
+password or the user was deleted afterwards.",
+    check: "aws iam list-mfa-devices --user-name NAME: a device may have been enabled outside of what was read. A user \
+that was there before and suddenly gets a password deserves a question.",
+    fix: "Have the user enable a device, or delete the password: aws iam delete-login-profile.",
+    page: MFA,
+};
+
+pub(super) const MFA_DELAY: Rule = Rule {
+    id: "mfa-delay",
+    severity: Severity::Low,
+    practice: None,
+    about: "How long a user had a console password before its MFA device was enabled. Info within a day, low after that.",
+    check: "Look at the user's sign-ins in that time.",
+    fix: "Deny everything but setting up MFA while aws:MultiFactorAuthPresent is false.",
+    page: MFA,
+};
+
+pub(super) const PASSWORD_RESET: Rule = Rule {
+    id: "password-reset-by-other",
+    severity: Severity::Low,
+    practice: None,
+    about: "A user's console password was set anew by somebody else: a help desk's day, and a way to take a user over.",
+    check: "Ask the user whether the reset was asked for; compare the addresses of the sign-ins that follow.",
+    fix: "If it was not: delete the password, end the user's sessions and look at who called.",
+    page: PASSWORDS,
+};
+
+pub(super) const PASSWORD_POLICY_DELETED: Rule = Rule {
+    id: "password-policy-deleted",
+    severity: Severity::Medium,
+    practice: None,
+    about: "The account's password policy was deleted: IAM's default holds, under which eight characters suffice and old \
+passwords may be used again.",
+    check: "aws iam get-account-password-policy says what holds now.",
+    fix: "aws iam update-account-password-policy --minimum-password-length 14 --password-reuse-prevention 24",
+    page: PASSWORD_POLICY,
+};
+
+pub(super) const PASSWORD_POLICY_WEAK: Rule = Rule {
+    id: "password-policy-weak",
+    severity: Severity::Medium,
+    practice: None,
+    about: "The account's password policy was set so that fewer than 14 characters suffice (medium) or old passwords may be \
+used again (low). What it was before is not in the record.",
+    check: "aws iam get-account-password-policy says what holds now.",
+    fix: "aws iam update-account-password-policy --minimum-password-length 14 --password-reuse-prevention 24",
+    page: PASSWORD_POLICY,
+};
+
+pub(super) const BOUNDARY_REMOVED: Rule = Rule {
+    id: "boundary-removed",
+    severity: Severity::Medium,
+    practice: None,
+    about: "The permissions boundary of a user or role was deleted: whatever its policies grant holds in full.",
+    check: "Look at the policies of the target, and who called.",
+    fix: "Set the boundary again: aws iam put-user-permissions-boundary, put-role-permissions-boundary.",
+    page: BOUNDARIES,
+};
+
+pub(super) const USER_POLICY: Rule = Rule {
+    id: "policy-on-user",
+    severity: Severity::Low,
+    practice: Some(Practice::PoliciesOnGroups),
+    about: "A policy was attached to a user or written into it, where a group should carry it. Info where all of them were \
+taken away again.",
+    check: "aws iam list-attached-user-policies and list-user-policies --user-name NAME say what holds now.",
+    fix: "Attach the policy to a group, add the user to it, and take the policy from the user.",
+    page: GROUPS,
+};
+
+pub(super) const INLINE_POLICY: Rule = Rule {
+    id: "inline-policy",
+    severity: Severity::Low,
+    practice: Some(Practice::AwsManagedPolicies),
+    about: "Policies were written into users, groups or roles. Nobody can see them in one place, reuse them or roll them back.",
+    check: "aws iam list-user-policies, list-group-policies and list-role-policies say what holds now.",
+    fix: "Use a managed policy; keep inline ones for a strict one-to-one of policy and identity.",
+    page: MANAGED,
+};
+
+pub(super) const POLICY_CLASSES: Rule = Rule {
+    id: "policy-classes",
+    severity: Severity::Info,
+    practice: Some(Practice::AwsManagedPolicies),
+    about: "How many of the policies that were given in an account are AWS-managed, customer-managed and inline. It breaks \
+no practice by itself: a customer-managed policy can be right.",
+    check: "Compare customer-managed documents with AWS's: aws iam get-account-authorization-details, then trailscan posture.",
+    fix: "Where an AWS-managed policy or job function does, use it instead of an own one.",
+    page: MANAGED,
+};
+
+pub(super) const DENIED_CHANGES: Rule = Rule {
+    id: "iam-changes-denied",
+    severity: Severity::Low,
+    practice: None,
+    about: "A principal tried to change permissions, passwords, MFA or trust and was refused. Permissions held; somebody \
+tried.",
+    check: "Ask the owner; look at what else came from these addresses: trailscan principals --address ADDRESS.",
+    fix: "If nobody of yours tried, rotate the credentials that did.",
+    page: DENIED,
+};
+
+/// All of them, as `trailscan` lists them.
+pub(super) static RULES: &[Rule] = &[
+    ADMIN_GRANTED,
+    SELF_GRANT,
+    TRUST_OPENED,
+    MFA_DEACTIVATED,
+    PASSWORD_WITHOUT_MFA,
+    PASSWORD_POLICY_DELETED,
+    PASSWORD_POLICY_WEAK,
+    BOUNDARY_REMOVED,
+    USER_POLICY,
+    INLINE_POLICY,
+    PASSWORD_RESET,
+    MFA_DELAY,
+    DENIED_CHANGES,
+    POLICY_CLASSES,
+];

@@ -1,0 +1,94 @@
+//! What proves that a practice is kept, where nothing shows a violation.
+
+use std::collections::BTreeSet;
+
+use super::Evidence;
+use crate::model::{EventTime, quantity};
+use crate::posture::{Account, Dated, Source};
+use crate::report::Practice;
+
+/// Days of logs that prove that something was not done.
+const DAYS: i64 = 30;
+const DAY_SECONDS: i64 = 86_400;
+
+/// What was read of logs.
+#[derive(Clone, Debug, Default)]
+pub struct LogSpan {
+    /// The first moment that the logs speak of: the window's start, else the first event.
+    pub since: Option<EventTime>,
+    /// The last one.
+    pub until: Option<EventTime>,
+    /// Accounts with days without an object.
+    pub accounts_with_gaps: BTreeSet<String>,
+    /// Why what was read is not all: something failed, was filtered out or was cut short; `None` when it is all.
+    pub not_whole: Option<String>,
+}
+
+/// What proves it, in one sentence.
+///
+/// # Errors
+/// What is missing, in one sentence.
+pub(super) fn of(account: &str, practice: Practice, evidence: &Evidence<'_>) -> Result<String, String> {
+    match practice {
+        Practice::RestrictRootUse | Practice::RolesNotKeys => by_logs(account, evidence),
+        Practice::NoRootKeys => by_state(account, evidence, |state| {
+            [source(&state.summary), source(&state.credentials)].into_iter().flatten().collect()
+        }),
+        Practice::MfaForConsole => {
+            by_state(account, evidence, |state| source(&state.credentials).into_iter().collect())
+        }
+        Practice::RotateKeys => by_state(account, evidence, |state| {
+            [source(&state.credentials), source(&state.access_keys)].into_iter().flatten().collect()
+        }),
+        Practice::PoliciesOnGroups | Practice::AwsManagedPolicies => {
+            by_state(account, evidence, |state| source(&state.authorization).into_iter().collect())
+        }
+    }
+}
+
+fn source<T>(part: &Option<Dated<T>>) -> Option<&Source> {
+    part.as_ref().map(|part| &part.source)
+}
+
+fn by_logs(account: &str, evidence: &Evidence<'_>) -> Result<String, String> {
+    let logs = evidence.logs.as_ref().ok_or("no logs were read")?;
+    if let Some(why) = &logs.not_whole {
+        return Err(why.clone());
+    }
+    if !evidence.accounts.contains(account) {
+        return Err("no event of this account was read".to_owned());
+    }
+    if logs.accounts_with_gaps.contains(account) {
+        return Err("the logs of this account have days without an object".to_owned());
+    }
+    let (Some(since), Some(until)) = (logs.since, logs.until) else {
+        return Err("the logs say no time".to_owned());
+    };
+    let days = (until.seconds() - since.seconds()) / DAY_SECONDS;
+    if days < DAYS {
+        return Err(format!("{} of logs were read, not {DAYS}", quantity(days.unsigned_abs(), "day")));
+    }
+    Ok(format!("{} of logs without a gap show none", quantity(days.unsigned_abs(), "day")))
+}
+
+/// Proven by the first source that is whole and newer than the window's start.
+fn by_state<'a>(
+    account: &str,
+    evidence: &Evidence<'a>,
+    parts: impl Fn(&'a Account) -> Vec<&'a Source>,
+) -> Result<String, String> {
+    let state = evidence.posture.and_then(|posture| posture.accounts.get(account));
+    let sources = state.map(parts).unwrap_or_default();
+    let since = evidence.logs.as_ref().and_then(|logs| logs.since);
+    let mut why_not = "logs cannot prove it, and no state of this account was read".to_owned();
+    for source in sources {
+        if !source.whole {
+            why_not = format!("{} could not be read whole", source.file);
+        } else if since.is_some_and(|since| source.as_of.is_none_or(|as_of| as_of < since)) {
+            why_not = format!("{} is not known to be newer than the first logs", source.file);
+        } else {
+            return Ok(format!("{} shows none", source.file));
+        }
+    }
+    Err(why_not)
+}

@@ -1,0 +1,113 @@
+use super::*;
+use crate::model::EventTime;
+use crate::posture::{Account, AccountSummary, AsOfBasis, Dated, Source, StateKind};
+
+const ACCOUNT: &str = "111122223333";
+
+static RULES: [Rule; 3] = [
+    rule("root-access-key", Some(Practice::NoRootKeys)),
+    rule("key-embedded", Some(Practice::RolesNotKeys)),
+    rule("imds-v1", None),
+];
+
+const fn rule(id: &'static str, practice: Option<Practice>) -> Rule {
+    Rule { id, severity: Severity::High, practice, about: "", check: "", fix: "", page: "" }
+}
+
+fn finding(rule: &'static str, severity: Severity, subject: &str) -> Finding {
+    Finding {
+        severity,
+        rule,
+        account_id: ACCOUNT.to_owned(),
+        subject: subject.to_owned(),
+        summary: format!("{subject} did it"),
+        count: 1,
+        evidence: serde_json::Map::new(),
+    }
+}
+
+fn time(text: &str) -> Option<EventTime> {
+    EventTime::parse(text)
+}
+
+fn logs(since: &str, until: &str) -> LogSpan {
+    LogSpan { since: time(since), until: time(until), ..LogSpan::default() }
+}
+
+fn state(as_of: Option<EventTime>, whole: bool) -> Posture {
+    let kind = StateKind::AccountSummary;
+    let source = Source { file: "summary.json".to_owned(), kind, as_of, basis: AsOfBasis::Generated, whole };
+    let account = Account { summary: Some(Dated { value: AccountSummary::default(), source }), ..Account::default() };
+    Posture { accounts: [(ACCOUNT.to_owned(), account)].into(), ..Posture::default() }
+}
+
+/// The verdict and reason of one practice.
+fn judge(findings: &[Finding], logs: Option<LogSpan>, posture: Option<&Posture>, practice: Practice) -> Score {
+    let accounts = [ACCOUNT.to_owned()].into();
+    let evidence = Evidence { findings: findings.iter().collect(), accounts: &accounts, logs, posture };
+    let scores = scorecard(&evidence, RULES.iter());
+    assert_eq!(scores.len(), Practice::ALL.len());
+    scores.into_iter().find(|score| score.practice == practice).expect("every practice has a score")
+}
+
+#[test]
+fn a_violation_is_incorrect_and_the_worst_is_shown() {
+    let findings = [
+        finding("root-access-key", Severity::Low, "a"),
+        finding("root-access-key", Severity::Critical, "b"),
+        finding("root-access-key", Severity::Critical, "c"),
+    ];
+    let score = judge(&findings, None, None, Practice::NoRootKeys);
+    assert_eq!((score.verdict, score.violations), (Verdict::Incorrect, 3));
+    assert_eq!(score.worst.map(|worst| worst.subject).as_deref(), Some("b"));
+    assert_eq!(score.next.as_deref(), Some("trailscan root-usage"));
+}
+
+#[test]
+fn what_is_only_good_to_know_or_breaks_no_practice_violates_nothing() {
+    let findings = [finding("key-embedded", Severity::Info, "a"), finding("imds-v1", Severity::High, "b")];
+    for practice in Practice::ALL {
+        assert_eq!(judge(&findings, None, None, practice).verdict, Verdict::Unknown, "{practice:?}");
+    }
+}
+
+#[test]
+fn thirty_whole_days_of_logs_prove_what_logs_can() {
+    let month = || logs("2026-08-01T00:00:00Z", "2026-08-31T00:00:00Z");
+    let verdict = |logs: LogSpan, practice| judge(&[], Some(logs), None, practice).verdict;
+    assert_eq!(verdict(month(), Practice::RestrictRootUse), Verdict::Correct);
+    assert_eq!(verdict(month(), Practice::RolesNotKeys), Verdict::Correct);
+    assert_eq!(verdict(month(), Practice::NoRootKeys), Verdict::Unknown, "state alone proves it");
+    assert_eq!(verdict(logs("2026-08-01T00:00:01Z", "2026-08-31T00:00:00Z"), Practice::RolesNotKeys), Verdict::Unknown);
+    let gap = LogSpan { accounts_with_gaps: [ACCOUNT.to_owned()].into(), ..month() };
+    assert_eq!(verdict(gap, Practice::RestrictRootUse), Verdict::Unknown);
+    let elsewhere = LogSpan { accounts_with_gaps: ["444455556666".to_owned()].into(), ..month() };
+    assert_eq!(verdict(elsewhere, Practice::RestrictRootUse), Verdict::Correct);
+    let failed = LogSpan { not_whole: Some("2 objects failed".to_owned()), ..month() };
+    assert_eq!(judge(&[], Some(failed), None, Practice::RestrictRootUse).why, "2 objects failed");
+}
+
+#[test]
+fn state_proves_when_it_is_whole_and_not_older_than_the_logs() {
+    let since = "2026-08-01T00:00:00Z";
+    let verdict =
+        |posture: &Posture, logs: Option<LogSpan>| judge(&[], logs, Some(posture), Practice::NoRootKeys).verdict;
+    let fresh = state(time("2026-08-02T00:00:00Z"), true);
+    assert_eq!(verdict(&fresh, None), Verdict::Correct);
+    assert_eq!(verdict(&fresh, Some(logs(since, since))), Verdict::Correct);
+    assert_eq!(verdict(&state(time("2026-07-31T23:59:59Z"), true), Some(logs(since, since))), Verdict::Unknown);
+    assert_eq!(verdict(&state(None, true), Some(logs(since, since))), Verdict::Unknown);
+    assert_eq!(verdict(&state(time("2026-08-02T00:00:00Z"), false), None), Verdict::Unknown);
+    assert_eq!(judge(&[], None, Some(&fresh), Practice::MfaForConsole).verdict, Verdict::Unknown, "another part of it");
+}
+
+#[test]
+fn accounts_of_logs_and_state_each_get_a_score_a_practice() {
+    let accounts = ["444455556666".to_owned()].into();
+    let posture = state(None, true);
+    let evidence = Evidence { findings: Vec::new(), accounts: &accounts, logs: None, posture: Some(&posture) };
+    let scores = scorecard(&evidence, RULES.iter());
+    let of: Vec<&str> = scores.iter().step_by(7).map(|score| score.account_id.as_str()).collect();
+    assert_eq!(of, [ACCOUNT, "444455556666"]);
+    assert_eq!(scores.len(), 14);
+}

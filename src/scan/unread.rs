@@ -1,0 +1,29 @@
+//! The coverage of a scan that is not made: everything is found and nothing is read.
+
+use super::Coverage;
+use super::gaps::gaps_of;
+use super::warnings::warnings_of;
+use crate::filter::Filters;
+use crate::input::Survey;
+use crate::model::TimeWindow;
+
+/// The kind under which objects are skipped that a scan would read.
+pub const NOT_READ: &str = "not-read";
+
+/// What a survey covers: its objects are skipped as [`NOT_READ`]; gaps, failures and warnings are those of a scan.
+pub fn unread(survey: &Survey, window: Option<TimeWindow>, interrupted: bool) -> Coverage {
+    let mut coverage = Coverage::default();
+    let kinds = survey.skipped.iter().map(|(&kind, &count)| (kind, count));
+    for (kind, count) in kinds.chain([(NOT_READ, survey.total().objects)]).filter(|(_, count)| *count > 0) {
+        coverage.objects_found += count;
+        *coverage.objects_skipped.entry(kind.to_owned()).or_default() += count;
+    }
+    coverage.add_listing(&survey.listing);
+    coverage.add_arrivals(&survey.arrivals);
+    coverage.failures.sort();
+    coverage.interrupted = interrupted || survey.listing.interrupted;
+    coverage.gaps = gaps_of(&survey.listing, &survey.arrivals, window);
+    coverage.warnings = warnings_of(&coverage, &Filters::default());
+    coverage.warnings.extend(survey.arrivals.warnings.iter().cloned());
+    coverage
+}
