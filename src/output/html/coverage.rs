@@ -44,7 +44,7 @@ fn map(chart: &Chart, places: &[PlaceDays], coverage: &Coverage) -> Markup {
 fn grid(places: &[PlaceDays], gaps: &[Gap]) -> Option<(Grid, Option<String>)> {
     let gap_days = gaps.iter().flat_map(|gap| [gap.from, gap.to]);
     let axis = DayAxis::over(places.iter().flat_map(|place| place.days.iter().map(|(day, _)| *day)).chain(gap_days))?;
-    let mut rows: BTreeMap<(&str, &str), (Vec<i64>, BTreeSet<usize>)> = BTreeMap::new();
+    let mut rows: BTreeMap<(&str, &str), Line> = BTreeMap::new();
     for place in places {
         let (counts, _) = rows.entry((&place.account, &place.region)).or_insert_with(|| empty(&axis));
         for &(day, events) in &place.days {
@@ -70,7 +70,10 @@ fn grid(places: &[PlaceDays], gaps: &[Gap]) -> Option<(Grid, Option<String>)> {
     Some((Grid { columns: GridColumns::Days(axis), rows, mark, unit: "events" }, left_out))
 }
 
-fn empty(axis: &DayAxis) -> (Vec<i64>, BTreeSet<usize>) {
+/// The counts of one place by step, and the steps with a gap.
+type Line = (Vec<i64>, BTreeSet<usize>);
+
+fn empty(axis: &DayAxis) -> Line {
     (vec![0; axis.len()], BTreeSet::new())
 }
 

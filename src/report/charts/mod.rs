@@ -1,7 +1,7 @@
 //! What a page draws: typed numbers with their names, made from the same states as the tables. No picture is made here,
 //! no colour and no markup.
 //!
-//! A report that has charts registers them in [`CHARTS`]; whoever draws takes what [`charts_of`] gives and knows no
+//! A report that has charts registers them in `CHARTS`; whoever draws takes what [`charts_of`] gives and knows no
 //! report by name.
 
 mod days;

@@ -14,7 +14,7 @@ use crate::report::charts::{Chart, Grid, GridCell, GridColumns, GridRow, Picture
 const KEYS: usize = 30;
 
 /// The most networks that have a column of their own.
-const NETWORKS: usize = 36;
+const NETWORKS: usize = 24;
 
 /// Keys by network; nothing where no key was used from one.
 pub(in crate::report) fn charts(view: &View<'_>) -> Vec<Chart> {

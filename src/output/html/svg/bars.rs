@@ -26,12 +26,12 @@ pub(super) fn draw(bars: &Bars, title: &str) -> Markup {
         title,
         &html! {
             line.axisline x1=(left) x2=(left) y1=(TOP) y2=(bottom) {}
-            @for (i, bar) in bars.bars.iter().enumerate() {
-                (draw_bar(bar, (left, x(bar.length), TOP + i * ROW), bars))
-            }
             @if let Some((length, name)) = &bars.limit {
                 line.limit x1=(x(*length)) x2=(x(*length)) y1=(TOP - 6) y2=(bottom) {}
                 text.axis.middle x=(x(*length)) y=(TOP - 9) { (name) }
+            }
+            @for (i, bar) in bars.bars.iter().enumerate() {
+                (draw_bar(bar, (left, x(bar.length), TOP + i * ROW), bars))
             }
             @if any_open {
                 g.legend {
@@ -54,7 +54,7 @@ fn draw_bar(bar: &Bar, (left, end, y): (usize, usize, usize), bars: &Bars) -> Ma
             text.label x="0" y=(y + 15) { (sanitize(&bar.label)) }
             rect class=(class) x=(left) y=(y + 4) width=(end.saturating_sub(left).max(2)) height=(ROW - 8) {}
             @if bar.is_open { (open_end(end.max(left + 2), y + 4, class)) }
-            text.noted x=(end + if bar.is_open { 18 } else { 8 }) y=(y + 15) {
+            text.noted.halo x=(end + if bar.is_open { 18 } else { 8 }) y=(y + 15) {
                 tspan.strong { (least) (grouped(bar.length)) " " (bars.unit) } "  " (sanitize(&bar.note))
             }
         }
