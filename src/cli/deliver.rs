@@ -5,6 +5,7 @@ use std::path::Path;
 use trailscan::aggregate::State;
 use trailscan::model::EventTime;
 use trailscan::output::{self, Content, Destination, Document, Format, NewFile, OutputError, Pending, Section};
+use trailscan::report::charts::{self, Chart};
 use trailscan::report::{Report, Table, View};
 use trailscan::scan::Coverage;
 
@@ -93,5 +94,16 @@ fn section(report: &'static Report, view: &View<'_>, delivery: &Delivery) -> Res
     // A table with chosen columns, or in a chosen order, is asked for where a tree would stand.
     let wants_rows = delivery.format == Format::Table && (table.chosen || delivery.shape.sort.is_some());
     let tree = answer.tree.filter(|_| !wants_rows).map(|tree| tree.folded(delivery.alike));
-    Ok(Section { summary: report.summary, table, findings: answer.findings, hidden: answer.hidden, tree })
+    let charts = if delivery.format == Format::Html { charts(report, view, delivery) } else { Vec::new() };
+    let (findings, hidden) = (answer.findings, answer.hidden);
+    Ok(Section { findings, charts, hidden, tree, ..Section::new(report.summary, table) })
+}
+
+/// What a page draws, with the commands that print the same numbers of the same logs.
+fn charts(report: &Report, view: &View<'_>, delivery: &Delivery) -> Vec<Chart> {
+    let mut charts = charts::charts_of(report.name, view);
+    for chart in &mut charts {
+        chart.command = format!("{} {}", chart.command, delivery.repeat);
+    }
+    charts
 }

@@ -82,6 +82,7 @@ fn section(survey: &Survey) -> Section {
     Section {
         summary: "What would be read, and what the requests would cost",
         table,
+        charts: Vec::new(),
         findings: Vec::new(),
         hidden: Some(sum(survey)),
         tree: None,

@@ -14,6 +14,7 @@ mod plan;
 mod profiles;
 mod progress;
 mod quantity;
+mod repeat;
 mod run;
 #[cfg(feature = "s3")]
 mod s3;

@@ -5,14 +5,15 @@
 //! the end.
 //!
 //! Log text is written by whoever made the call, attackers included: terminals get it escaped ([`sanitize`]), CSV gets
-//! it without formulas, JSON and Parquet get it as it is. Findings are part of tables and JSON only: in the other formats
-//! the rows say severity and verdict.
+//! it without formulas, JSON and Parquet get it as it is, a page gets it as text that is no markup. Findings are part of
+//! tables, JSON and pages only: in the other formats the rows say severity and verdict.
 
 mod coverage;
 mod destination;
 mod dot;
 mod error;
 mod format;
+mod html;
 mod json;
 mod json_layout;
 mod json_lines;
@@ -42,6 +43,7 @@ pub use sanitize::sanitize;
 pub use store::{Remote, Staged, Store};
 
 use crate::model::TimeWindow;
+use crate::report::charts::Chart;
 use crate::report::{Finding, Table, Tree};
 use crate::scan::Coverage;
 
@@ -80,6 +82,8 @@ pub struct Section {
     pub table: Table,
     /// What deserves attention, worst first.
     pub findings: Vec<Finding>,
+    /// What a page draws of it; other formats have the numbers in their rows.
+    pub charts: Vec<Chart>,
     /// A line below the rows: which of them the report's own options left out, or what they come to. Tables say it, the
     /// command line says it for the other formats.
     pub hidden: Option<String>,
@@ -108,6 +112,13 @@ pub enum Place {
     Pipe,
     /// A terminal, which must get nothing that steers it.
     Terminal,
+}
+
+impl Section {
+    /// A table and what it is, with nothing found.
+    pub fn new(summary: &'static str, table: Table) -> Self {
+        Self { summary, table, findings: Vec::new(), charts: Vec::new(), hidden: None, tree: None }
+    }
 }
 
 impl<'a> Document<'a> {
@@ -169,6 +180,7 @@ fn emit(document: &Document<'_>, format: Format, style: Style, out: &mut dyn Wri
         Format::Json => json::write(document, out),
         Format::Jsonl => json_lines::write(document, out),
         Format::Dot => dot::write(document, out),
+        Format::Html => html::write(document, out),
         #[cfg(feature = "columnar")]
         Format::Csv => columnar_csv::write(document, style.place == Place::Terminal, out),
         #[cfg(feature = "columnar")]
