@@ -39,6 +39,12 @@ impl HourSet {
         })
     }
 
+    /// Whether `hour` is in.
+    pub fn contains(&self, hour: Hour) -> bool {
+        let word = usize::try_from(hour.0.div_euclid(BITS) - self.first_word).ok().and_then(|i| self.words.get(i));
+        word.is_some_and(|bits| bits >> hour.0.rem_euclid(BITS) & 1 == 1)
+    }
+
     /// The distinct days these hours lie in, earliest first.
     pub fn days(&self) -> Vec<Day> {
         let mut days: Vec<Day> = self.iter().map(|hour| Day(hour.0.div_euclid(24))).collect();

@@ -7,6 +7,7 @@
 //! Laws, held by tests: merging is commutative and associative with the empty state as identity; splitting the events
 //! anywhere and merging gives the rows of one pass; saving and loading changes nothing.
 
+pub mod activity;
 mod batch;
 mod hours;
 pub mod iam_changes;
@@ -98,4 +99,5 @@ pub static AGGREGATES: &[&AggregateKind] = &[
     &principals::KIND,
     &sign_ins::KIND,
     &iam_changes::KIND,
+    &activity::KIND,
 ];

@@ -6,6 +6,7 @@ use trailscan::aggregate::State;
 use trailscan::model::EventTime;
 use trailscan::output::{self, Content, Destination, Document, Format, NewFile, OutputError, Pending, Section};
 use trailscan::posture::Posture;
+use trailscan::report::charts::{self, Chart};
 use trailscan::report::{Report, Table, View};
 use trailscan::scan::Coverage;
 
@@ -114,6 +115,16 @@ fn section(report: &'static Report, view: &View<'_>, plan: &Plan) -> Result<Sect
     // A table with chosen columns, or in a chosen order, is asked for where a tree would stand.
     let wants_rows = delivery.format == Format::Table && (table.chosen || delivery.shape.sort.is_some());
     let tree = answer.tree.filter(|_| !wants_rows).map(|tree| tree.folded(delivery.alike));
-    let (summary, findings, hidden) = (report.summary, answer.findings, answer.hidden);
-    Ok(Section { summary, table, findings, hidden, suppressed, tree })
+    let charts = if delivery.format == Format::Html { charts(report, view, delivery) } else { Vec::new() };
+    let (findings, hidden) = (answer.findings, answer.hidden);
+    Ok(Section { findings, charts, hidden, suppressed, tree, ..Section::new(report.summary, table) })
+}
+
+/// What a page draws, with the commands that print the same numbers of the same logs.
+fn charts(report: &Report, view: &View<'_>, delivery: &Delivery) -> Vec<Chart> {
+    let mut charts = charts::charts_of(report.name, view);
+    for chart in &mut charts {
+        chart.command = format!("{} {}", chart.command, delivery.repeat);
+    }
+    charts
 }

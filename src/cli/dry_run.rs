@@ -79,12 +79,8 @@ fn section(survey: &Survey) -> Section {
     });
     let mut table = Table::named(NAME, &["place", "account_id", "region"], columns(), rows.collect());
     table.total = total(survey);
-    Section {
-        summary: "What would be read, and what the requests would cost",
-        table,
-        hidden: Some(sum(survey)),
-        ..Section::default()
-    }
+    let summary = "What would be read, and what the requests would cost";
+    Section { hidden: Some(sum(survey)), ..Section::new(summary, table) }
 }
 
 fn columns() -> Vec<Column> {

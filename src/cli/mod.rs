@@ -15,6 +15,7 @@ mod plan;
 mod profiles;
 mod progress;
 mod quantity;
+mod repeat;
 mod rulebook;
 mod run;
 #[cfg(feature = "s3")]

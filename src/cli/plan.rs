@@ -20,13 +20,15 @@ use super::args::{Common, Shape, Typed, When};
 use super::config::Config;
 use super::exit::Problem;
 use super::rulebook::Rulebook;
-use super::{destination, inputs, state, window};
+use super::{destination, inputs, repeat, state, window};
 
 /// Rows of a report that a table of an audit shows when nothing else is said.
 const AUDIT_ROWS: usize = 20;
 
 /// Alike nodes side by side that a tree shows when nothing else is said.
 const ALIKE: usize = 10;
+/// Rows of a report that a page holds when nothing else is said: more make it slow to open and to send.
+const PAGE_ROWS: usize = 10_000;
 
 /// All that a run does.
 pub struct Plan {
@@ -112,6 +114,8 @@ pub struct Delivery {
     pub alike: Option<usize>,
     /// The severity that fails the run.
     pub fail_on: Option<Severity>,
+    /// What a command needs to count the same events: window, filters, inputs.
+    pub repeat: String,
 }
 
 /// What is outside the command line.
@@ -235,7 +239,7 @@ impl Plan {
             read,
             filters: Filters::new(&criteria(&common)).map_err(Problem::usage)?,
             work: work(&common, config.threads),
-            delivery,
+            delivery: Delivery { repeat: repeat::arguments(&common, window, &inputs), ..delivery },
             window_by_default: by_default,
             #[cfg(feature = "s3")]
             trails_of: match inputs.is_empty() && !is_state_alone {
@@ -393,6 +397,7 @@ fn delivery(question: Question, common: &Common, shape: Shape) -> Result<Deliver
         shape,
         limit: limit(question, format, common.limit),
         alike: alike(format, common.limit),
+        repeat: String::new(),
         fail_on: common.fail_on.as_deref().and_then(|word| Severity::ALL.into_iter().find(|s| s.as_str() == word)),
     })
 }
@@ -410,11 +415,13 @@ fn no_format(folder: impl Display) -> Problem {
     Problem::usage(format!("{folder}: a folder names no format: give --format"))
 }
 
-/// The most rows of a report; `None` is no limit. The tables of an audit are an overview, wherever they go.
+/// The most rows of a report; `None` is no limit. The tables of an audit are an overview, wherever they go, and a page is
+/// for people.
 fn limit(question: Question, format: Format, given: Option<u64>) -> Option<usize> {
     match (given, question) {
         (Some(0), _) => None,
         (Some(rows), _) => Some(usize::try_from(rows).unwrap_or(usize::MAX)),
+        (None, _) if format == Format::Html => Some(PAGE_ROWS),
         (None, Question::Audit) if format == Format::Table => Some(AUDIT_ROWS),
         (None, _) => None,
     }

@@ -19,17 +19,19 @@ pub enum Format {
     Parquet,
     /// A tree for Graphviz, of reports that have one.
     Dot,
+    /// One self-contained page for people, with charts.
+    Html,
 }
 
 /// Why a format cannot be had.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FormatError {
     /// The word names no format.
-    #[error("no format is called {0:?}; formats are table, json, jsonl, csv, parquet, dot")]
+    #[error("no format is called {0:?}; formats are table, json, jsonl, csv, parquet, html, dot")]
     UnknownWord(String),
     /// The file's name does not say which format is meant.
     #[error(
-        "{}: the extension names no format; use .json, .jsonl, .ndjson, .csv, .parquet, .dot, .gv or .txt, or give --format",
+        "{}: the extension names no format; use .json, .jsonl, .ndjson, .csv, .parquet, .html, .dot, .gv or .txt, or give --format",
         .0.display()
     )]
     UnknownExtension(PathBuf),
@@ -40,7 +42,7 @@ pub enum FormatError {
 
 impl Format {
     /// All of them, in the order in which help lists them.
-    pub const ALL: [Self; 6] = [Self::Table, Self::Json, Self::Jsonl, Self::Csv, Self::Parquet, Self::Dot];
+    pub const ALL: [Self; 7] = [Self::Table, Self::Json, Self::Jsonl, Self::Csv, Self::Parquet, Self::Html, Self::Dot];
 
     /// The word that names it; also the extension of its files, but for a table's.
     pub const fn as_str(self) -> &'static str {
@@ -51,6 +53,7 @@ impl Format {
             Self::Csv => "csv",
             Self::Parquet => "parquet",
             Self::Dot => "dot",
+            Self::Html => "html",
         }
     }
 
@@ -71,6 +74,7 @@ impl Format {
         let format = match extension.as_str() {
             "ndjson" => Some(Self::Jsonl),
             "gv" => Some(Self::Dot),
+            "htm" => Some(Self::Html),
             known => Self::ALL.into_iter().find(|format| format.extension() == known),
         };
         format.ok_or_else(|| FormatError::UnknownExtension(path.to_owned()))?.built()
@@ -121,7 +125,7 @@ mod tests {
 
     #[test]
     fn words_and_extensions() {
-        for format in [Format::Table, Format::Json, Format::Jsonl] {
+        for format in [Format::Table, Format::Json, Format::Jsonl, Format::Html] {
             assert_eq!(format.as_str().parse(), Ok(format));
             assert_eq!(of(&format!("dir.csv/x.{}", format.extension())), Ok(format));
         }
@@ -133,10 +137,13 @@ mod tests {
     fn what_is_unknown_is_told_with_what_is_known() {
         for path in ["x", "x.json.gz", "x.table", "json", "dir.json/x"] {
             let error = of(path).unwrap_err();
-            assert!(error.starts_with(path) && error.contains(".json, .jsonl, .ndjson, .csv, .parquet"), "{error}");
+            assert!(
+                error.starts_with(path) && error.contains(".json, .jsonl, .ndjson, .csv, .parquet, .html"),
+                "{error}"
+            );
         }
         let error = "xml".parse::<Format>().unwrap_err().to_string();
-        assert_eq!(error, "no format is called \"xml\"; formats are table, json, jsonl, csv, parquet, dot");
+        assert_eq!(error, "no format is called \"xml\"; formats are table, json, jsonl, csv, parquet, html, dot");
     }
 
     #[cfg(feature = "columnar")]

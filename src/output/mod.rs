@@ -5,14 +5,15 @@
 //! the end.
 //!
 //! Log text is written by whoever made the call, attackers included: terminals get it escaped ([`sanitize`]), CSV gets
-//! it without formulas, JSON and Parquet get it as it is. Findings are part of tables and JSON only: in the other formats
-//! the rows say severity and verdict.
+//! it without formulas, JSON and Parquet get it as it is, a page gets it as text that is no markup. Findings are part of
+//! tables, JSON and pages only: in the other formats the rows say severity and verdict.
 
 mod coverage;
 mod destination;
 mod dot;
 mod error;
 mod format;
+mod html;
 mod json;
 mod json_layout;
 mod json_lines;
@@ -42,6 +43,7 @@ pub use sanitize::sanitize;
 pub use store::{Remote, Staged, Store};
 
 use crate::model::TimeWindow;
+use crate::report::charts::Chart;
 use crate::report::{Finding, Table, Tree};
 use crate::scan::Coverage;
 
@@ -72,7 +74,7 @@ pub enum Content<'a> {
 }
 
 /// The answer of one report, ready to be written.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Section {
     /// One line that says what the report is; heads its part of an audit on a terminal.
     pub summary: &'static str,
@@ -80,6 +82,8 @@ pub struct Section {
     pub table: Table,
     /// What deserves attention, worst first.
     pub findings: Vec<Finding>,
+    /// What a page draws of it; other formats have the numbers in their rows.
+    pub charts: Vec<Chart>,
     /// A line below the rows: which of them the report's own options left out, or what they come to. Tables say it, the
     /// command line says it for the other formats.
     pub hidden: Option<String>,
@@ -110,6 +114,13 @@ pub enum Place {
     Pipe,
     /// A terminal, which must get nothing that steers it.
     Terminal,
+}
+
+impl Section {
+    /// A table and what it is, with nothing found.
+    pub fn new(summary: &'static str, table: Table) -> Self {
+        Self { summary, table, findings: Vec::new(), charts: Vec::new(), hidden: None, suppressed: 0, tree: None }
+    }
 }
 
 impl<'a> Document<'a> {
@@ -160,7 +171,7 @@ pub fn write_list(table: Table, format: Format, style: Style) -> Result<(), Outp
         Format::Table => terminal::write_list(&table, style, &mut out),
         Format::Json => json::write_list(&table, &mut out),
         _ => {
-            let (coverage, section) = (Coverage::default(), Section { table, ..Section::default() });
+            let (coverage, section) = (Coverage::default(), Section::new("", table));
             let document = Document { window: None, coverage: &coverage, content: Content::Report(&section) };
             emit(&document, format, style, &mut out)
         }
@@ -189,6 +200,7 @@ fn emit(document: &Document<'_>, format: Format, style: Style, out: &mut dyn Wri
         Format::Json => json::write(document, out),
         Format::Jsonl => json_lines::write(document, out),
         Format::Dot => dot::write(document, out),
+        Format::Html => html::write(document, out),
         #[cfg(feature = "columnar")]
         Format::Csv => columnar_csv::write(document, style.place == Place::Terminal, out),
         #[cfg(feature = "columnar")]

@@ -1,5 +1,6 @@
 //! Key spread: which long-lived access keys are used from where, and which look embedded, roaming or leaked.
 
+mod charts;
 mod explain;
 mod rules;
 mod spread;
@@ -13,6 +14,7 @@ use std::net::IpAddr;
 
 use serde_json::{Map, json};
 
+pub(super) use self::charts::charts;
 use self::spread::Spread;
 use self::verdict::{Thresholds, Verdict};
 use super::key_age::Age;
@@ -119,6 +121,8 @@ const COLUMNS: &[Column] = &[
         .unit("days")
         .third(),
     Column::new("age_basis", ColumnKind::Text, "created: exact; first-seen: at least this old.").last(),
+    Column::new("events_by_network", ColumnKind::NamedCounts, "Events from each network (/24 or /64), most first.")
+        .asked(),
 ];
 
 const GEO_COLUMNS: [Column; 4] = [
@@ -142,11 +146,8 @@ struct JudgedKey<'a> {
 }
 
 fn answer(view: &View<'_>) -> Answer {
-    let keys = view.state.get::<Keys>().expect("the state has the aggregates that the report needs");
-    let thresholds =
-        Thresholds { embedded_peak: view.options.get(&EMBEDDED_PEAK), leak_days: view.options.get(&LEAK_DAYS) };
-    let mut judged: Vec<JudgedKey<'_>> = keys.rows().iter().map(|row| judge(view, keys, row, thresholds)).collect();
-    judged.sort_by_key(|key| (Reverse(key.verdict.severity()), Reverse(key.used.tally.events), key.id));
+    let thresholds = thresholds(view);
+    let mut judged = judged(view);
     let mut answer = Answer { columns: COLUMNS.to_vec(), ..Answer::default() };
     answer.findings = judged.iter().flat_map(|key| explain::findings(key, thresholds)).collect();
     let least = usize::try_from(view.options.get(&MIN_ADDRESSES)).unwrap_or_default();
@@ -159,6 +160,19 @@ fn answer(view: &View<'_>) -> Answer {
     }
     finding::sort(&mut answer.findings);
     answer
+}
+
+fn thresholds(view: &View<'_>) -> Thresholds {
+    Thresholds { embedded_peak: view.options.get(&EMBEDDED_PEAK), leak_days: view.options.get(&LEAK_DAYS) }
+}
+
+/// Every key, in the report's order: worst first.
+fn judged<'a>(view: &View<'a>) -> Vec<JudgedKey<'a>> {
+    let keys = view.state.get::<Keys>().expect("the state has the aggregates that the report needs");
+    let thresholds = thresholds(view);
+    let mut judged: Vec<JudgedKey<'_>> = keys.rows().iter().map(|row| judge(view, keys, row, thresholds)).collect();
+    judged.sort_by_key(|key| (Reverse(key.verdict.severity()), Reverse(key.used.tally.events), key.id));
+    judged
 }
 
 /// Says how many keys `--min-addresses` left out.
@@ -213,6 +227,9 @@ fn cells(key: &JudgedKey<'_>) -> Vec<Value> {
         Value::time(used.successes.last()),
         key.age.days.map_or(Value::Null, Value::Count),
         Value::text(key.age.basis.as_str()),
+        Value::NamedCounts(
+            charts::by_events(key).into_iter().map(|(network, used)| (network.to_string(), used.events)).collect(),
+        ),
     ]
 }
 

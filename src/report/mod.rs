@@ -4,6 +4,7 @@
 //! the function that makes its rows and findings. [`REPORTS`] registers it; subcommand, help, every format, the
 //! README's table and the tests' loops come from there.
 
+pub mod charts;
 mod finding;
 mod geo;
 mod lineage;
@@ -13,6 +14,7 @@ mod scorecard;
 mod table;
 mod tree;
 
+mod activity;
 mod console_logins;
 mod key_age;
 mod key_facts;
@@ -49,6 +51,7 @@ pub static REPORTS: &[&Report] = &[
     &policy_changes::REPORT,
     &sessions::REPORT,
     &principals::REPORT,
+    &activity::REPORT,
     &posture::REPORT,
     &trace::REPORT,
 ];

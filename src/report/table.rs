@@ -83,7 +83,7 @@ pub struct ColumnError {
 }
 
 /// Rows under columns, ready to be written.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Table {
     /// The report that made it.
     pub report: &'static str,

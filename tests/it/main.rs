@@ -1,6 +1,7 @@
 //! What trailscan does, seen from outside: every test here runs the binary. One binary, so that heavy dependencies are
 //! linked once.
 
+mod browser;
 #[cfg(unix)]
 mod child;
 mod credentials;
@@ -17,6 +18,7 @@ mod manners;
 mod oracle;
 mod order;
 mod output;
+mod page;
 mod posture;
 mod readme;
 mod real;

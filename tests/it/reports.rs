@@ -95,6 +95,16 @@ fn policy_changes() {
 }
 
 #[test]
+fn activity() {
+    check(
+        "activity",
+        expect_file!["expected/activity.txt"],
+        expect_file!["expected/activity.json"],
+        Some(expect_file!["expected/activity.csv"]),
+    );
+}
+
+#[test]
 fn audit() {
     // Its JSON is the documents above; here is what only an audit shows.
     expect_file!["expected/audit.txt"].assert_eq(&printed("audit --width 120"));

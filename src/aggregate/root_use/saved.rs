@@ -1,14 +1,16 @@
-//! Root use as column batches: one table of counts, and one each for addresses, event names and created keys.
+//! Root use as column batches: one table of counts, and one each for addresses, event names, created keys and
+//! days.
 
 use super::class::RootClass;
 use super::use_row::{COUNT_COLUMNS, Key, RootUseRow};
 use super::{KIND, RootUse};
 use crate::aggregate::{Batch, BatchError, Reader, Span, Sym, Symbols, Tally};
-use crate::model::EventTime;
+use crate::model::{Day, EventTime};
 
 const ADDRESSES: &str = "root_use_addresses";
 const EVENT_NAMES: &str = "root_use_event_names";
 const CREATED_KEYS: &str = "root_use_created_keys";
+const DAYS: &str = "root_use_days";
 
 pub(super) fn save(rows: &[RootUseRow], symbols: &Symbols) -> Vec<Batch> {
     let mut counts = keyed(KIND.name, rows.iter(), symbols)
@@ -29,7 +31,26 @@ pub(super) fn save(rows: &[RootUseRow], symbols: &Symbols) -> Vec<Batch> {
     let addresses = members(ADDRESSES, "source_address", &|row| row.addresses.iter().map(|sym| (sym, 0)).collect());
     let names = members(EVENT_NAMES, "event_name", &|row| row.event_names.iter().collect());
     let keys = members(CREATED_KEYS, "created_key_id", &|row| row.created_keys.iter().map(|sym| (sym, 0)).collect());
-    vec![counts, addresses, names, keys]
+    vec![counts, addresses, names, keys, days(rows, symbols)]
+}
+
+fn days(rows: &[RootUseRow], symbols: &Symbols) -> Batch {
+    let all: Vec<_> =
+        rows.iter().flat_map(|row| row.days.iter().map(move |(day, events)| (row, day, events))).collect();
+    keyed(DAYS, all.iter().map(|&(row, ..)| row), symbols)
+        .ints("day", all.iter().map(|(_, day, _)| Some(i64::from(day.0))))
+        .ints("events", all.iter().map(|&(.., &events)| Some(events)))
+}
+
+fn load_days(into: &mut RootUse, batches: &[Batch], symbols: &mut Symbols) -> Result<(), BatchError> {
+    let places = places(into, batches, DAYS, symbols)?;
+    let table = Reader::of(batches, DAYS)?;
+    let (days, events) = (table.full_ints("day")?, table.full_ints("events")?);
+    for (i, place) in places.into_iter().enumerate() {
+        let day = i32::try_from(days[i]).map_err(|_| table.bad_cell("day", i, "is no day since 1970"))?;
+        *into.rows[place].days.entry(Day(day)).or_default() += events[i];
+    }
+    Ok(())
 }
 
 fn keyed<'a>(table: &str, rows: impl Iterator<Item = &'a RootUseRow> + Clone, symbols: &'a Symbols) -> Batch {
@@ -41,6 +62,7 @@ fn keyed<'a>(table: &str, rows: impl Iterator<Item = &'a RootUseRow> + Clone, sy
 
 pub(super) fn load(into: &mut RootUse, batches: &[Batch], symbols: &mut Symbols) -> Result<(), BatchError> {
     load_counts(into, batches, symbols)?;
+    load_days(into, batches, symbols)?;
     for (table, column) in
         [(ADDRESSES, "source_address"), (EVENT_NAMES, "event_name"), (CREATED_KEYS, "created_key_id")]
     {

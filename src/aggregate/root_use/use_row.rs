@@ -1,9 +1,11 @@
 //! What is counted of one way in which one account's root was used.
 
+use std::collections::BTreeMap;
+
 use super::class::RootClass;
 use super::tasks::{is_about_root, needs_root};
 use crate::aggregate::{Remap, Seen, Span, Sym, SymCounts, SymSet, Tally};
-use crate::model::{SignIn, members, text};
+use crate::model::{Day, SignIn, members, text};
 
 /// What tells two rows apart: account, class as far as one event shows it, and access key, so that a report can still
 /// move the keys that AssumeRoot issued.
@@ -28,6 +30,8 @@ pub struct RootUseRow {
     pub addresses: SymSet,
     /// eventNames with their counts.
     pub event_names: SymCounts,
+    /// Events of each UTC day.
+    pub days: BTreeMap<Day, i64>,
     /// Access keys that root made for itself.
     pub created_keys: SymSet,
 }
@@ -88,6 +92,7 @@ impl RootUseRow {
             counts: [0; COUNT_COLUMNS.len()],
             addresses: SymSet::default(),
             event_names: SymCounts::default(),
+            days: BTreeMap::new(),
             created_keys: SymSet::default(),
         }
     }
@@ -117,6 +122,7 @@ impl RootUseRow {
         self.tally.count(event);
         if let Some(time) = event.event_time {
             self.span.see(time);
+            *self.days.entry(time.day()).or_default() += 1;
         }
         self.addresses.insert(seen.address());
         self.event_names.add(seen.event_name(), 1);
@@ -142,6 +148,9 @@ impl RootUseRow {
         }
         self.addresses.merge(&other.addresses, remap);
         self.event_names.merge(&other.event_names, remap);
+        for (&day, events) in &other.days {
+            *self.days.entry(day).or_default() += events;
+        }
         self.created_keys.merge(&other.created_keys, remap);
     }
 

@@ -1,5 +1,6 @@
 //! `console-logins`: who signed in to the console, with or without MFA, and who tried.
 
+mod charts;
 mod guessing;
 mod rules;
 #[cfg(test)]
@@ -15,6 +16,7 @@ use super::source_list::address_cells;
 use super::{Answer, Column, ColumnKind, Finding, Report, ReportOption, Severity, Value, View, finding};
 use crate::aggregate::{principals, sign_ins};
 use crate::model::{SignInMfa, quantity};
+pub(super) use charts::charts;
 use guessing::{Attack, Limits};
 use tried::{Row, Who};
 

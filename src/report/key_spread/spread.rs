@@ -31,6 +31,10 @@ pub(super) struct NetworkUse {
     pub events: i64,
     /// First and last event.
     pub span: Span,
+    /// Distinct addresses.
+    pub addresses: usize,
+    /// Distinct addresses in the hour of the key's peak.
+    pub at_peak: usize,
 }
 
 /// Most distinct addresses in one UTC clock hour.
@@ -66,6 +70,13 @@ impl Spread {
             spread.families.entry(agent_family(symbols.text(agent))).or_default().merge(*span);
         }
         spread.peak = Peak::of(hours_of.values());
+        for (ip, hours) in &hours_of {
+            let Some(network) = SourceAddress::Ip(*ip).network().and_then(|net| spread.networks.get_mut(&net)) else {
+                continue;
+            };
+            network.addresses += 1;
+            network.at_peak += usize::from(spread.peak.hour.is_some_and(|peak| hours.contains(peak)));
+        }
         spread.active_days = active.days().len();
         spread
     }
@@ -80,6 +91,17 @@ impl Spread {
     /// How many addresses are private or came through a VPC endpoint.
     pub(super) fn private_addresses(&self) -> usize {
         self.addresses.values().filter(|private| **private).count()
+    }
+}
+
+impl NetworkUse {
+    /// Both together, as one network.
+    pub(super) fn and(mut self, other: Self) -> Self {
+        self.events += other.events;
+        self.span.merge(other.span);
+        self.addresses += other.addresses;
+        self.at_peak += other.at_peak;
+        self
     }
 }
 

@@ -328,3 +328,63 @@ proptest! {
         prop_assert_eq!(&whole(&loaded), &expected);
     }
 }
+
+/// The charts of several keys, each with its calls.
+fn charts_of(keys: &[(&str, &[Call<'_>])]) -> Vec<crate::report::charts::Chart> {
+    let states = keys.iter().map(|(key, calls)| state_of(&user(key, key), calls));
+    let state = states.reduce(State::merge).expect("a key");
+    let options = Options::default();
+    crate::report::charts::charts_of(
+        REPORT.name,
+        &View { as_of: Some(at("2024-02-01T00:00:00Z")), ..View::new(&state, &options) },
+    )
+}
+
+#[test]
+fn the_matrix_rings_what_was_used_at_once_and_shows_shared_networks_below_each_other() {
+    use crate::report::charts::{GridColumns, Picture};
+    let at_once: &[Call<'_>] = &[
+        ("2024-01-01T10:00:00Z", "192.0.2.1", CLI, ""),
+        ("2024-01-01T10:30:00Z", "198.51.100.1", CLI, ""),
+        ("2024-01-01T12:00:00Z", "203.0.113.1", CLI, ""),
+    ];
+    let later: &[Call<'_>] =
+        &[("2024-01-02T10:00:00Z", "203.0.113.9", CLI, ""), ("2024-01-02T11:00:00Z", "ec2.amazonaws.com", CLI, "")];
+    let charts = charts_of(&[("AKIAONE", at_once), ("AKIATWO", later)]);
+    let Picture::Grid(grid) = &charts[0].picture else { panic!("a grid") };
+    let GridColumns::Names(names) = &grid.columns else { panic!("networks") };
+    let told: Vec<String> = grid
+        .rows
+        .iter()
+        .flat_map(|row| {
+            row.cells.iter().map(|cell| format!("{} {} {} {}", row.label, names[cell.column], cell.count, cell.marked))
+        })
+        .collect();
+    let expected = [
+        "AKIAONE 192.0.2.0/24 1 true",
+        "AKIAONE 198.51.100.0/24 1 true",
+        "AKIAONE 203.0.113.0/24 1 false",
+        "AKIATWO 203.0.113.0/24 1 false",
+    ];
+    assert_eq!(told, expected);
+    assert!(
+        grid.rows[0].note.ends_with("3 networks, 2 addresses at once on 2024-01-01 at 10h"),
+        "{}",
+        grid.rows[0].note
+    );
+}
+
+#[test]
+fn networks_past_the_last_column_share_one_and_nothing_is_lost() {
+    use crate::report::charts::{GridColumns, Picture};
+    let addresses: Vec<String> = (0..90).map(|i| format!("198.51.{i}.1")).collect();
+    let calls: Vec<Call<'_>> = addresses.iter().map(|address| (START, address.as_str(), CLI, "")).collect();
+    let shared = [calls[89], calls[88]];
+    let charts = charts_of(&[("AKIAMANY", &calls), ("AKIATWO", &shared)]);
+    let Picture::Grid(grid) = &charts[0].picture else { panic!("a grid") };
+    let GridColumns::Names(names) = &grid.columns else { panic!("networks") };
+    assert!(names.contains(&"198.51.88.0/24".to_owned()) && names.contains(&"198.51.89.0/24".to_owned()), "{names:?}");
+    assert_eq!((names.len(), names[24].as_str()), (25, "66 more"));
+    let sums: Vec<i64> = grid.rows.iter().map(|row| row.cells.iter().map(|cell| cell.count).sum()).collect();
+    assert_eq!(sums, [90, 2]);
+}

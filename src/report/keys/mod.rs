@@ -1,5 +1,6 @@
 //! `keys`: each long-lived key with its owner, age, use, status and rotation, as far as logs tell.
 
+mod charts;
 mod findings;
 mod history;
 mod rules;
@@ -11,6 +12,7 @@ use std::cmp::Reverse;
 use super::{Answer, Column, ColumnKind, Report, ReportOption, Value, View, finding, key_facts};
 use crate::aggregate::keys::KeyStatus;
 use crate::aggregate::{keys, principals};
+pub(super) use charts::charts;
 use history::Key;
 
 /// The report.

@@ -5,7 +5,7 @@ use crate::aggregate::issuances::Issuance;
 use crate::model::IssuanceApi;
 
 /// The kind of a session. Not an AWS field; the order of the role kinds is the order in which they are tried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::report) enum Kind {
     /// A role on an EC2 instance.
     Ec2,

@@ -1,14 +1,16 @@
 //! `root-usage`: how each account's root was used.
 
+mod charts;
 mod findings;
 mod rules;
 mod usage;
 
 use super::source_list::{address_cells, ip_addresses};
 use super::{Answer, Column, ColumnKind, Report, Value, View};
-use crate::aggregate::issuances::{self, Issuances};
+use crate::aggregate::issuances::{self, Issuance, Issuances};
 use crate::aggregate::root_use::{self, Count, RootUse};
 use crate::model::IssuanceApi;
+pub(super) use charts::charts;
 use usage::Usage;
 
 /// The report.
@@ -76,25 +78,36 @@ const COLUMNS: &[Column] = &[
     Column::new("top_events", ColumnKind::NamedCounts, "The ten most frequent event names.").last(),
     Column::new("first_seen", ColumnKind::Time, "Time of the first event.").third(),
     Column::new("last_seen", ColumnKind::Time, "Time of the last event."),
+    Column::new("events_by_day", ColumnKind::NamedCounts, "Events of each UTC day with one, earliest first.").asked(),
 ];
 
 fn answer(view: &View<'_>) -> Answer {
     let symbols = view.state.symbols();
-    let issued = view.state.get::<Issuances>().map(|all| all.by(IssuanceApi::AssumeRoot, symbols)).unwrap_or_default();
-    let mut usages = match view.state.get::<RootUse>() {
-        Some(root_use) => usage::by_account_and_class(root_use, symbols, &issued),
+    let issued = issued_by_assume_root(view);
+    let usages = match view.state.get::<RootUse>() {
+        Some(root_use) => sorted(usage::by_account_and_class(root_use, symbols, &issued)),
         None => Vec::new(),
     };
-    usages.sort_by(|a, b| {
-        let worst_first = b.severity().cmp(&a.severity()).then(b.tally.events.cmp(&a.tally.events));
-        worst_first.then((a.account_id, a.class).cmp(&(b.account_id, b.class)))
-    });
     Answer {
         columns: COLUMNS.to_vec(),
         findings: findings::of(&usages, &issued),
         rows: usages.iter().map(cells).collect(),
         ..Answer::default()
     }
+}
+
+fn issued_by_assume_root<'a>(view: &View<'a>) -> Vec<Issuance<'a>> {
+    let issuances = view.state.get::<Issuances>();
+    issuances.map(|all| all.by(IssuanceApi::AssumeRoot, view.state.symbols())).unwrap_or_default()
+}
+
+/// In the report's order: worst first.
+fn sorted(mut usages: Vec<Usage<'_>>) -> Vec<Usage<'_>> {
+    usages.sort_by(|a, b| {
+        let worst_first = b.severity().cmp(&a.severity()).then(b.tally.events.cmp(&a.tally.events));
+        worst_first.then((a.account_id, a.class).cmp(&(b.account_id, b.class)))
+    });
+    usages
 }
 
 fn cells(usage: &Usage<'_>) -> Vec<Value> {
@@ -116,6 +129,7 @@ fn cells(usage: &Usage<'_>) -> Vec<Value> {
         Value::NamedCounts(usage.top_events()),
         Value::time(usage.span.first()),
         Value::time(usage.span.last()),
+        Value::NamedCounts(usage.days.iter().map(|(day, &events)| (day.to_string(), events)).collect()),
     ]
 }
 

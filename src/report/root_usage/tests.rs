@@ -127,3 +127,25 @@ fn all_but_federation_sum_to_the_events_of_root() {
     assert_eq!(counted.sum::<i64>(), 4);
     assert!(rows.iter().any(|row| row[0] == "federation" && row[2] == "1"));
 }
+
+#[test]
+fn days_are_drawn_as_they_are_counted() {
+    use crate::report::charts::{Picture, charts_of};
+    let on = |day: &str| {
+        let mut record = everyday("AKIAIOSFODNN7EXAMPLE");
+        record["eventTime"] = json!(format!("2026-01-{day}T03:00:00Z"));
+        record
+    };
+    let state = scan(&samples([on("02"), on("05"), sign_in("Success", "Yes"), on("05")]));
+    let (options, answer) = (Options::default(), (REPORT.answer)(&View::new(&state, &Options::default())));
+    let charts = charts_of(REPORT.name, &View::new(&state, &options));
+    let Picture::Grid(grid) = &charts[0].picture else { panic!("a grid") };
+    let told: Vec<Vec<String>> = grid
+        .rows
+        .iter()
+        .map(|row| row.cells.iter().map(|cell| format!("{} {}", cell.column, cell.count)).collect())
+        .collect();
+    assert_eq!(told, [vec!["0 1", "3 2"], vec!["0 1"]]);
+    let by_day = REPORT.columns.iter().position(|column| column.name == "events_by_day").unwrap();
+    assert_eq!(answer.rows[0][by_day], Value::NamedCounts(vec![("2026-01-02".into(), 1), ("2026-01-05".into(), 2)]));
+}

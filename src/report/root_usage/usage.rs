@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::aggregate::issuances::Issuance;
 use crate::aggregate::root_use::{Count, RootClass, RootUse, RootUseRow};
 use crate::aggregate::{Span, Symbols, Tally};
-use crate::model::IssuanceApi;
+use crate::model::{Day, IssuanceApi};
 use crate::report::Severity;
 
 /// Use of one account's root in one class.
@@ -19,6 +19,7 @@ pub(super) struct Usage<'a> {
     pub access_keys: BTreeSet<&'a str>,
     pub addresses: BTreeSet<&'a str>,
     pub event_names: BTreeMap<&'a str, i64>,
+    pub days: BTreeMap<Day, i64>,
     pub created_keys: BTreeSet<&'a str>,
 }
 
@@ -58,6 +59,7 @@ impl<'a> Usage<'a> {
             access_keys: BTreeSet::new(),
             addresses: BTreeSet::new(),
             event_names: BTreeMap::new(),
+            days: BTreeMap::new(),
             created_keys: BTreeSet::new(),
         }
     }
@@ -73,6 +75,9 @@ impl<'a> Usage<'a> {
         self.created_keys.extend(row.created_keys.iter().map(|sym| symbols.text(sym)));
         for (name, count) in row.event_names.iter() {
             *self.event_names.entry(symbols.text(name)).or_default() += count;
+        }
+        for (&day, events) in &row.days {
+            *self.days.entry(day).or_default() += events;
         }
     }
 

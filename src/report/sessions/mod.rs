@@ -1,5 +1,6 @@
 //! `sessions`: which temporary credentials were in use, what kind they are, and who issued them.
 
+mod charts;
 mod rule_texts;
 mod rules;
 
@@ -13,6 +14,7 @@ use super::{Answer, Column, ColumnKind, Report, ReportOption, Severity, Value, V
 use crate::aggregate::issuances::{self, Issuance};
 use crate::aggregate::sessions::{self, Session};
 use crate::model::{SourceAddress, quantity};
+pub(super) use charts::charts;
 
 /// The report.
 pub static REPORT: Report = Report {
@@ -133,9 +135,9 @@ struct Known<'a> {
 
 fn answer(view: &View<'_>) -> Answer {
     let lineage = Lineage::of(view.state);
-    let all: Vec<Known<'_>> = (0..lineage.counted).filter_map(|i| Known::new(&lineage, i)).collect();
+    let all = known(&lineage);
     let holding: Vec<_> = all.iter().map(rules::holding).collect();
-    let worst = |i: usize| holding[i].iter().map(|(rule, _)| rule.severity()).max().unwrap_or(Severity::Info);
+    let worst = |i: usize| rules::worst(&holding[i]);
     let events = |i: usize| all[i].session.tally().events;
     let mut shown: Vec<(Severity, usize)> =
         (0..all.len()).filter(|&i| events(i) >= view.options.get(&MIN_EVENTS)).map(|i| (worst(i), i)).collect();
@@ -147,6 +149,11 @@ fn answer(view: &View<'_>) -> Answer {
     finding::sort(&mut findings);
     let hidden = hidden(all.len() - shown.len(), view);
     Answer { columns: COLUMNS.to_vec(), rows, rows_spared, findings, hidden, tree: None }
+}
+
+/// Every session of which an event was counted, with all that is worked out about it, by session id.
+fn known<'a>(lineage: &'a Lineage<'a>) -> Vec<Known<'a>> {
+    (0..lineage.counted).filter_map(|place| Known::new(lineage, place)).collect()
 }
 
 /// Says how many sessions `--min-events` left out.

@@ -47,6 +47,16 @@ pub(super) fn holding(known: &Known<'_>) -> Vec<(&'static Rule, String)> {
     RULES.iter().filter_map(|rule| Some((rule, (rule.says)(known)?))).collect()
 }
 
+/// The severity of a row: that of the worst rule that holds, else info.
+pub(super) fn severity(known: &Known<'_>) -> Severity {
+    worst(&holding(known))
+}
+
+/// The worst severity of these, else info.
+pub(super) fn worst(holding: &[(&'static Rule, String)]) -> Severity {
+    holding.iter().map(|(rule, _)| rule.severity()).max().unwrap_or(Severity::Info)
+}
+
 /// The sessions of one principal that one rule holds for; together they make one finding.
 pub(super) struct Group<'a> {
     rule: &'static Rule,

@@ -312,3 +312,41 @@ proptest! {
         prop_assert_eq!(&answer(&State::load(KINDS, &scan(&stream).save()).unwrap()), &whole);
     }
 }
+
+#[test]
+fn lineage_follows_who_issued_what() {
+    use crate::report::charts::{Picture, charts_of};
+    // A user got a session of a role, which got a session of a second role; a third has no issuer in range.
+    let second = "arn:aws:iam::111122223333:role/second";
+    let of_second = |key: &str| {
+        let record =
+            with(call(key, "2026-01-02T03:20:00Z"), "/userIdentity/sessionContext/sessionIssuer/arn", json!(second));
+        with(record, "/userIdentity/principalId", json!("AROASECOND:t"))
+    };
+    let mut chained = issue("ASIASECOND", "2026-01-02T03:20:00Z");
+    chained["userIdentity"] = call("ASIAFIRST", CREATED)["userIdentity"].clone();
+    chained["responseElements"]["assumedRoleUser"]["assumedRoleId"] = json!("AROASECOND:t");
+    let alone = with(call("ASIAALONE", "2026-01-02T04:00:00Z"), "/userIdentity/principalId", json!("AROAALONE:x"));
+    let alone =
+        with(alone, "/userIdentity/sessionContext/sessionIssuer/arn", json!("arn:aws:iam::111122223333:role/alone"));
+    let records = [issue("ASIAFIRST", CREATED), call("ASIAFIRST", CREATED), chained, of_second("ASIASECOND"), alone];
+    let state = scan(&samples(records));
+    let charts = charts_of(REPORT.name, &View::new(&state, &Options::default()));
+    let Picture::Flow(flow) = &charts[0].picture else { panic!("a flow") };
+    let name = |place: usize| format!("{}:{}", flow.nodes[place].layer, flow.nodes[place].label);
+    let mut edges: Vec<String> =
+        flow.edges.iter().map(|edge| format!("{} → {} {}", name(edge.from), name(edge.to), edge.count)).collect();
+    edges.sort();
+    let expected = [
+        "0:issuer not in range → 1:role/alone 1",
+        "0:user/u → 1:role/app/example 1",
+        "1:role/app/example → 2:role/second 1",
+    ];
+    assert_eq!(edges, expected);
+    let Picture::Shares(mfa) = &charts[1].picture else { panic!("shares") };
+    assert_eq!(
+        mfa.wholes.iter().map(|(_, counts)| counts.iter().sum::<i64>()).sum::<i64>(),
+        3,
+        "every session is in one part"
+    );
+}

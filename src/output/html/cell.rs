@@ -1,0 +1,74 @@
+//! A value as it stands in a table of the page. The script makes the same cells from the embedded rows.
+
+use maud::{Markup, html};
+
+use super::super::sanitize;
+use crate::model::grouped;
+use crate::report::{Column, ColumnKind, Severity, Value};
+
+/// Members of a list that a cell shows; the opened row shows all.
+const MEMBERS: usize = 3;
+
+/// The cell of a value.
+pub(super) fn cell(value: &Value, column: &Column) -> Markup {
+    html! { td class=[class(column.kind)] { (inside(value, column)) } }
+}
+
+/// Numbers stand at the right, times on one line.
+const fn class(kind: ColumnKind) -> Option<&'static str> {
+    match kind {
+        ColumnKind::Count => Some("n"),
+        ColumnKind::Time => Some("t"),
+        _ => None,
+    }
+}
+
+fn inside(value: &Value, column: &Column) -> Markup {
+    match value {
+        Value::Null => html! { span.none { "–" } },
+        Value::Text(text) if is_severity(column, text) => badge_of(text),
+        Value::Text(text) if column.kind == ColumnKind::Id || text.starts_with("arn:") => id(text),
+        Value::Text(text) => html! { (sanitize(text)) },
+        Value::Count(count) => html! { (grouped(count)) },
+        Value::Time(time) => html! { (shown_time(&time.to_string())) },
+        Value::List(members) => some(members.iter().map(|member| id(member)), members.len()),
+        Value::NamedCounts(counts) => {
+            let named = counts.iter().map(|(name, count)| html! { (sanitize(name)) " " b { (grouped(count)) } });
+            some(named, counts.len())
+        }
+    }
+}
+
+/// The first members, and how many follow.
+fn some(members: impl Iterator<Item = Markup>, len: usize) -> Markup {
+    html! {
+        @for (i, member) in members.take(MEMBERS).enumerate() {
+            span.m { (member) @if i + 1 < len.min(MEMBERS) { "," } } " "
+        }
+        @if len > MEMBERS { span.more { "+" (grouped(len - MEMBERS)) } }
+        @if len == 0 { span.none { "none" } }
+    }
+}
+
+/// An id, whole: a click copies it.
+pub(super) fn id(text: &str) -> Markup {
+    html! { code.id { (sanitize(text)) } }
+}
+
+/// A severity in its colour.
+pub(super) fn badge(severity: Severity) -> Markup {
+    badge_of(severity.as_str())
+}
+
+fn badge_of(word: &str) -> Markup {
+    html! { span class={ "badge " (word) } { (word) } }
+}
+
+fn is_severity(column: &Column, text: &str) -> bool {
+    column.name == "severity" && Severity::ALL.iter().any(|severity| severity.as_str() == text)
+}
+
+/// `2026-09-07 02:15:00Z`.
+pub(super) fn shown_time(time: &str) -> String {
+    time.replacen('T', " ", 1)
+}

@@ -1,0 +1,102 @@
+//! The page as a file: where it goes, what is in it, which command repeats its numbers. In a browser it is looked at by
+//! `browser`.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::harness::{Place, rows, sample_logs};
+
+const CLOCK: &str = "--now 2026-09-14T00:00:00Z";
+
+fn page(place: &Place, arguments: &str) -> String {
+    place
+        .trailscan(arguments)
+        .args(CLOCK.split(' '))
+        .arg(sample_logs())
+        .args(["--format", "html"])
+        .ends(0)
+        .text()
+        .to_owned()
+}
+
+/// The rows embedded for a report.
+fn data(page: &str, report: &str) -> Value {
+    let begin = format!("<script type=\"application/json\" id=\"data-{report}\">");
+    let packed = page.split_once(&begin).expect("data").1.split_once("</script>").expect("an end").0;
+    serde_json::from_str(packed).expect("JSON")
+}
+
+#[test]
+fn a_page_is_made_by_its_extension_or_by_word() {
+    let place = Place::new();
+    for name in ["report.html", "report.HTM"] {
+        place.trailscan("audit -o").arg(name).args(CLOCK.split(' ')).arg(sample_logs()).ends(0);
+        assert!(place.read(name).starts_with("<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\""));
+    }
+    assert_eq!(place.read("report.html"), page(&place, "audit"), "a file and standard output hold the same");
+    place.trailscan("audit --format html -o folder/").arg(sample_logs()).ends(0);
+    assert!(place.read("folder/key-spread.html").contains("<h1>CloudTrail key-spread</h1>"));
+}
+
+#[test]
+fn a_page_holds_every_report_with_its_rows_and_findings() {
+    let place = Place::new();
+    let page = page(&place, "audit");
+    let answer = place.trailscan("audit").args(CLOCK.split(' ')).arg(sample_logs()).json(0);
+    let reports = answer["reports"].as_object().expect("reports");
+    for (name, report) in reports {
+        assert!(page.contains(&format!("<section id=\"{name}\">")), "{name}");
+        let data = data(&page, name);
+        assert_eq!(data["rows"], rows(&answer, name).len(), "{name}");
+        let names = |columns: &Value| columns.as_array().unwrap().iter().map(|c| c["name"].clone()).collect::<Vec<_>>();
+        assert_eq!(names(&data["columns"]), names(&report["columns"]), "{name}");
+    }
+    let findings = answer["findings"].as_array().expect("findings");
+    assert_eq!(page.matches("<article class=\"finding\"").count(), findings.len());
+    assert_eq!(page, self::page(&place, "audit --threads 1"), "the same for any number of threads");
+}
+
+#[test]
+fn the_commands_under_the_charts_print_the_same_numbers() {
+    let place = Place::new();
+    let page = page(&place, "audit --since 2026-09-01 --account 111122223333 --account 444455556666");
+    let commands: BTreeSet<String> = page
+        .split("The numbers: <code>trailscan ")
+        .skip(1)
+        .map(|rest| rest.split_once("</code>").expect("an end").0.replace("&quot;", "\"").replace("&amp;", "&"))
+        .collect();
+    assert!(commands.len() >= 8, "{commands:?}");
+    for command in &commands {
+        let told =
+            "--since 2026-09-01T00:00:00Z --until 2026-09-14T00:00:00Z --account 111122223333 --account 444455556666";
+        assert!(command.contains(told), "{command}");
+        let output = crate::readme::in_shell(&place, &format!("trailscan {command}"));
+        assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    // One picture held against its command: the cells of root by day.
+    let command = commands.iter().find(|command| command.contains("events_by_day")).expect("root by day");
+    let output = crate::readme::in_shell(&place, &format!("trailscan {command}"));
+    let answer: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let mut told = 0;
+    for row in rows(&answer, "root-usage") {
+        for day in row["events_by_day"].as_array().expect("days") {
+            let (account, class) = (row["account_id"].as_str().unwrap(), row["class"].as_str().unwrap());
+            let count = day["count"].as_i64().unwrap();
+            let events = if count == 1 { "1 event".to_owned() } else { format!("{count} events") };
+            let cell =
+                format!("<title>root of {account}, {class}, {}: {events}</title>", day["name"].as_str().unwrap());
+            assert!(page.contains(&cell), "{cell}");
+            told += 1;
+        }
+    }
+    assert!(told > 5 && page.matches("<title>root of ").count() == told, "{told} cells");
+}
+
+#[test]
+fn rows_are_limited_and_the_page_says_so() {
+    let place = Place::new();
+    let page = page(&place, "sessions --limit 7");
+    assert_eq!(data(&page, "sessions")["rows"], 7);
+    assert!(page.contains("are not on this page"));
+}
