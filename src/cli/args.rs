@@ -99,7 +99,7 @@ pub struct Common {
     pub now: Option<String>,
 
     /// How late after an event its object may have been delivered
-    #[arg(long, value_name = "TIME", default_value = "2d", value_parser = quantity::seconds, help_heading = "Window")]
+    #[arg(hide_short_help = true, long, value_name = "TIME", default_value = "2d", value_parser = quantity::seconds, help_heading = "Window")]
     pub late_slack: i64,
 
     /// Count only events of this account (recipientAccountId), exact; may be repeated, as all filters
@@ -195,11 +195,11 @@ pub struct Common {
     pub max_memory: Option<u64>,
 
     /// Read no more JSON than this of one object; the object is then damaged
-    #[arg(long, value_name = "SIZE", default_value = "8GiB", value_parser = quantity::bytes, help_heading = "Limits")]
+    #[arg(hide_short_help = true, long, value_name = "SIZE", default_value = "8GiB", value_parser = quantity::bytes, help_heading = "Limits")]
     pub max_object_bytes: u64,
 
     /// Skip records larger than this as malformed
-    #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = quantity::bytes, help_heading = "Limits")]
+    #[arg(hide_short_help = true, long, value_name = "SIZE", default_value = "64MiB", value_parser = quantity::bytes, help_heading = "Limits")]
     pub max_record_bytes: u64,
 
     /// A MaxMind database (ASN, country or city) that adds networks and countries to key-spread; may be repeated
@@ -266,7 +266,10 @@ pub fn command() -> Command {
     let audit = audit.after_help(help::examples(AUDIT)).after_long_help(help::after_audit());
     let with_numbers = |command: Command| {
         let options = options_of(by_name(command.get_name()));
-        options.into_iter().fold(command, |command, option| command.arg(number_arg(option)))
+        // An audit takes those of all reports: its short help leaves them to the long one.
+        let is_audit = command.get_name() == AUDIT;
+        let arg = |option| number_arg(option).hide_short_help(is_audit);
+        options.into_iter().fold(command, |command, option| command.arg(arg(option)))
     };
     let root = root.subcommands(reports.chain([audit]).map(with_numbers));
     #[cfg(feature = "s3")]
