@@ -169,9 +169,11 @@ impl Plan {
         let Surroundings { clock, now, input, config } = surroundings;
         let question = report.map_or(Question::Audit, Question::One);
         let inputs = inputs::resolve(common.inputs.clone(), input, config.input).map_err(Problem::usage)?;
+        if inputs.is_empty() {
+            check_argument(report, argument.as_deref())?;
+        }
         if inputs.is_empty() && !looks_up_trails(&common) {
-            let why = inputs::nothing_to_read();
-            return Err(Problem::usage(without_input(why, report, argument.as_deref())));
+            return Err(Problem::usage(inputs::nothing_to_read()));
         }
         let (window, read) = resolve_window(&common, is_by_default(&common, &inputs), (now.as_deref(), clock))?;
         let geo = open_geo(&common, config.geoip_db)?;
@@ -280,15 +282,16 @@ fn has_tree(report: &Report) -> bool {
     (report.answer)(&View::new(&state, &Options::default())).tree.is_some()
 }
 
-/// Why there is nothing to read; what was meant as INPUT may have been taken for the report's own argument.
-fn without_input(why: String, report: Option<&Report>, argument: Option<&str>) -> String {
-    let name = report.and_then(|report| Some((report.name, report.argument?)));
-    match (name, argument) {
-        (Some((name, wanted)), Some(text)) if Path::new(text).exists() || text == "-" || text.starts_with("s3://") => {
-            format!("{text} stands where {wanted} belongs: trailscan {name} {wanted} {text}")
-        }
-        _ => why,
+/// Refuses a report's own argument that must have been meant as INPUT, where there is no other.
+fn check_argument(report: Option<&Report>, argument: Option<&str>) -> Result<(), Problem> {
+    let Some((report, text)) = report.zip(argument) else { return Ok(()) };
+    let path = Path::new(text);
+    let is_path = path.is_dir() || text.contains(std::path::is_separator) && path.exists();
+    if !is_path && text != "-" && !text.starts_with("s3://") {
+        return Ok(());
     }
+    let (name, wanted) = (report.name, report.argument.unwrap_or_default());
+    Err(Problem::usage(format!("{text} stands where {wanted} belongs: trailscan {name} {wanted} {text}")))
 }
 
 impl Shape {
