@@ -21,6 +21,32 @@ pub(super) fn write(document: &Document<'_>, out: &mut dyn Write) -> io::Result<
     out.write_all(b"\n")
 }
 
+/// Writes rows that rest on no logs.
+pub(super) fn write_list(table: &Table, out: &mut dyn Write) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, ElementALine::default());
+    let list = List {
+        list: table.report,
+        trailscan: VERSION,
+        columns: &table.columns,
+        rows: Rows(table),
+        rows_total: table.rows_total,
+        rows_shown: table.rows.len(),
+    };
+    list.serialize(&mut serializer)?;
+    out.write_all(b"\n")
+}
+
+/// Rows that rest on no logs.
+#[derive(serde::Serialize)]
+struct List<'a> {
+    list: &'static str,
+    trailscan: &'static str,
+    columns: &'a [Column],
+    rows: Rows<'a>,
+    rows_total: usize,
+    rows_shown: usize,
+}
+
 /// The answer of one report. The order of the fields is the contract's.
 #[derive(serde::Serialize)]
 struct ReportDocument<'a> {
@@ -37,6 +63,7 @@ struct ReportDocument<'a> {
     #[serde(skip_serializing_if = "Total::is_empty")]
     total: Total<'a>,
     findings: &'a [Finding],
+    suppressed: usize,
 }
 
 /// The answers of an audit.
@@ -50,6 +77,8 @@ struct AuditDocument<'a> {
     reports: Reports<'a>,
     /// Those of all reports, worst first.
     findings: Vec<&'a Finding>,
+    /// Those that the user's config left out.
+    suppressed: usize,
 }
 
 #[derive(serde::Serialize)]
@@ -69,6 +98,7 @@ struct Part<'a> {
     rows_total: usize,
     rows_shown: usize,
     findings: &'a [Finding],
+    suppressed: usize,
 }
 
 struct Rows<'a>(&'a Table);
@@ -119,6 +149,7 @@ impl<'a> ReportDocument<'a> {
             rows_shown: table.rows.len(),
             total: Total(&table.total),
             findings: &section.findings,
+            suppressed: section.suppressed,
         }
     }
 }
@@ -135,6 +166,7 @@ impl<'a> AuditDocument<'a> {
             scorecard: [],
             reports: Reports(sections),
             findings,
+            suppressed: sections.iter().map(|section| section.suppressed).sum(),
         }
     }
 }
@@ -155,6 +187,7 @@ impl Serialize for Reports<'_> {
                 rows_total: table.rows_total,
                 rows_shown: table.rows.len(),
                 findings: &section.findings,
+                suppressed: section.suppressed,
             };
             (table.report, part)
         }))
@@ -283,6 +316,7 @@ mod tests {
                 "warnings": [],
                 "failures": [],
                 "logging_changes": [],
+                "state_files": [],
                 "interrupted": false
               },
               "columns": [
@@ -302,7 +336,8 @@ mod tests {
               "rows_shown": 3,
               "findings": [
                 {"severity":"high","rule":"key-embedded","account_id":"111122223333","subject":"AKIAIOSFODNN7EXAMPLE","summary":"the key was used from 3 networks within one hour, so it is stored in several places\u001b[31m","count":1234567,"evidence":{"address_list":["192.0.2.1","192.0.2.2"],"addresses":5}}
-              ]
+              ],
+              "suppressed": 0
             }
         "#]].assert_eq(&text);
     }
@@ -311,7 +346,7 @@ mod tests {
     fn an_audit() {
         let sections = [sample::section(), sample::empty_section()];
         let text = json(Content::Audit(&sections), None);
-        assert_eq!(keys(&text), ["trailscan", "window", "coverage", "scorecard", "reports", "findings"]);
+        assert_eq!(keys(&text), ["trailscan", "window", "coverage", "scorecard", "reports", "findings", "suppressed"]);
         let value: Json = serde_json::from_str(&text).unwrap();
         assert_eq!(value["window"], Json::Null);
         assert_eq!(value["scorecard"], serde_json::json!([]));

@@ -87,6 +87,8 @@ pub struct Section {
     /// A line below the rows: which of them the report's own options left out, or what they come to. Tables say it, the
     /// command line says it for the other formats.
     pub hidden: Option<String>,
+    /// How many findings the user's config left out; they are nowhere else.
+    pub suppressed: usize,
     /// The rows as a forest, folded as it is to be shown.
     pub tree: Option<Tree>,
 }
@@ -117,7 +119,7 @@ pub enum Place {
 impl Section {
     /// A table and what it is, with nothing found.
     pub fn new(summary: &'static str, table: Table) -> Self {
-        Self { summary, table, findings: Vec::new(), charts: Vec::new(), hidden: None, tree: None }
+        Self { summary, table, findings: Vec::new(), charts: Vec::new(), hidden: None, suppressed: 0, tree: None }
     }
 }
 
@@ -157,6 +159,24 @@ pub fn write(document: &Document<'_>, pending: Pending, style: Style) -> Result<
             files.into_iter().try_for_each(destination::OutputFile::commit)
         }
     }
+}
+
+/// Writes rows that rest on no logs, such as the list of rules, to standard output: no window, no coverage, no findings.
+///
+/// # Errors
+/// [`OutputError`]; [`OutputError::is_broken_pipe`] tells a reader that went away.
+pub fn write_list(table: Table, format: Format, style: Style) -> Result<(), OutputError> {
+    let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
+    let written = match format {
+        Format::Table => terminal::write_list(&table, style, &mut out),
+        Format::Json => json::write_list(&table, &mut out),
+        _ => {
+            let (coverage, section) = (Coverage::default(), Section::new("", table));
+            let document = Document { window: None, coverage: &coverage, content: Content::Report(&section) };
+            emit(&document, format, style, &mut out)
+        }
+    };
+    written.and_then(|()| out.flush()).map_err(OutputError::stdout)
 }
 
 /// Writes the coverage as a JSON document of its own.
