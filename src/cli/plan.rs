@@ -206,9 +206,11 @@ impl Plan {
             true => Vec::new(),
             false => inputs::resolve(common.inputs.clone(), input, config.input).map_err(Problem::usage)?,
         };
+        if inputs.is_empty() && !is_state_alone {
+            check_argument(report, argument.as_deref())?;
+        }
         if inputs.is_empty() && !is_state_alone && !looks_up_trails(&common) {
-            let why = inputs::nothing_to_read();
-            return Err(Problem::usage(without_input(why, report, argument.as_deref())));
+            return Err(Problem::usage(inputs::nothing_to_read()));
         }
         let by_default = !is_state_alone && is_by_default(&common, &inputs);
         let (window, read) = resolve_window(&common, by_default, (now.as_deref(), clock))?;
@@ -328,15 +330,16 @@ fn has_tree(report: &Report) -> bool {
     (report.answer)(&View::new(&state, &Options::default())).tree.is_some()
 }
 
-/// Why there is nothing to read; what was meant as INPUT may have been taken for the report's own argument.
-fn without_input(why: String, report: Option<&Report>, argument: Option<&str>) -> String {
-    let name = report.and_then(|report| Some((report.name, report.argument?)));
-    match (name, argument) {
-        (Some((name, wanted)), Some(text)) if Path::new(text).exists() || text == "-" || text.starts_with("s3://") => {
-            format!("{text} stands where {wanted} belongs: trailscan {name} {wanted} {text}")
-        }
-        _ => why,
+/// Refuses a report's own argument that must have been meant as INPUT, where there is no other.
+fn check_argument(report: Option<&Report>, argument: Option<&str>) -> Result<(), Problem> {
+    let Some((report, text)) = report.zip(argument) else { return Ok(()) };
+    let path = Path::new(text);
+    let is_path = path.is_dir() || text.contains(std::path::is_separator) && path.exists();
+    if !is_path && text != "-" && !text.starts_with("s3://") {
+        return Ok(());
     }
+    let (name, wanted) = (report.name, report.argument.unwrap_or_default());
+    Err(Problem::usage(format!("{text} stands where {wanted} belongs: trailscan {name} {wanted} {text}")))
 }
 
 impl Shape {
