@@ -13,7 +13,7 @@ use trailscan::input::{DayRange, Input};
 use trailscan::model::{EventTime, TimeWindow};
 use trailscan::output::{Destination, Format, Place, Style};
 use trailscan::posture::Places;
-use trailscan::report::{GeoDatabase, Options, REPORTS, Report, Severity, Table, View, audited};
+use trailscan::report::{GeoDatabase, Options, REPORTS, Report, SCORECARD, Severity, Table, View, audited};
 use trailscan::scan::Limits;
 
 use super::args::{Common, Shape, Typed, When};
@@ -187,7 +187,8 @@ impl Plan {
         if self.dry_run {
             return vec![super::dry_run::NAME];
         }
-        self.reports().iter().map(|report| report.name).collect()
+        let scorecard = matches!(self.question, Question::Audit).then_some(SCORECARD);
+        scorecard.into_iter().chain(self.reports().iter().map(|report| report.name)).collect()
     }
 
     /// Resolves what was typed.

@@ -72,7 +72,8 @@ fn run(mut plan: Plan) -> Result<End, Problem> {
     if let Some(posture) = &posture {
         state::warn_of_age(posture, plan.window, as_of, &mut coverage);
     }
-    let sections = deliver::sections(plan, &Known { state: &state, posture: posture.as_ref(), as_of })?;
+    let sections =
+        deliver::sections(plan, &Known { state: &state, posture: posture.as_ref(), as_of, coverage: &coverage })?;
     // The process ends soon: giving back millions of small pieces one by one would only take time.
     std::mem::forget(state);
     let findings: Vec<_> = sections.iter().flat_map(|section| &section.findings).collect();

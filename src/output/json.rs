@@ -6,7 +6,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::json_layout::ElementALine;
 use super::json_tree::Forest;
-use super::{Content, Document, Section, VERSION};
+use super::{Content, Document, Section, SectionKind, VERSION};
 use crate::model::{EventTime, TimeWindow};
 use crate::report::{Column, Finding, Table, Value};
 use crate::scan::Coverage;
@@ -73,7 +73,7 @@ struct AuditDocument<'a> {
     window: Option<Window>,
     coverage: &'a Coverage,
     /// Filled by posture files, which no report reads yet.
-    scorecard: [(); 0],
+    scorecard: Scorecard<'a>,
     reports: Reports<'a>,
     /// Those of all reports, worst first.
     findings: Vec<&'a Finding>,
@@ -86,6 +86,9 @@ struct Window {
     since: EventTime,
     until: EventTime,
 }
+
+/// The rows of the scorecard; none where there is none.
+struct Scorecard<'a>(&'a [Section]);
 
 /// Every report by its name, in the audit's order.
 struct Reports<'a>(&'a [Section]);
@@ -163,7 +166,7 @@ impl<'a> AuditDocument<'a> {
             trailscan: VERSION,
             window: Window::of(document.window),
             coverage: document.coverage,
-            scorecard: [],
+            scorecard: Scorecard(sections),
             reports: Reports(sections),
             findings,
             suppressed: sections.iter().map(|section| section.suppressed).sum(),
@@ -177,9 +180,18 @@ impl Window {
     }
 }
 
+impl Serialize for Scorecard<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0.iter().find(|section| section.kind == SectionKind::Scorecard) {
+            Some(section) => Rows(&section.table).serialize(serializer),
+            None => serializer.serialize_seq(Some(0))?.end(),
+        }
+    }
+}
+
 impl Serialize for Reports<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|section| {
+        serializer.collect_map(self.0.iter().filter(|section| section.kind == SectionKind::Report).map(|section| {
             let table = &section.table;
             let part = Part {
                 columns: &table.columns,

@@ -76,6 +76,8 @@ pub enum Content<'a> {
 /// The answer of one report, ready to be written.
 #[derive(Clone, Debug)]
 pub struct Section {
+    /// What it answers.
+    pub kind: SectionKind,
     /// One line that says what the report is; heads its part of an audit on a terminal.
     pub summary: &'static str,
     /// The rows.
@@ -91,6 +93,16 @@ pub struct Section {
     pub suppressed: usize,
     /// The rows as a forest, folded as it is to be shown.
     pub tree: Option<Tree>,
+}
+
+/// What a section answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SectionKind {
+    /// A report.
+    #[default]
+    Report,
+    /// The practices of each account, which stand before the reports.
+    Scorecard,
 }
 
 /// How text looks on standard output. Files are written plain and whole, as [`Style::default`] says.
@@ -119,7 +131,16 @@ pub enum Place {
 impl Section {
     /// A table and what it is, with nothing found.
     pub fn new(summary: &'static str, table: Table) -> Self {
-        Self { summary, table, findings: Vec::new(), charts: Vec::new(), hidden: None, suppressed: 0, tree: None }
+        Self {
+            kind: SectionKind::Report,
+            summary,
+            table,
+            findings: Vec::new(),
+            charts: Vec::new(),
+            hidden: None,
+            suppressed: 0,
+            tree: None,
+        }
     }
 }
 

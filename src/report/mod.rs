@@ -34,7 +34,7 @@ pub use geo::{GeoDatabase, GeoError};
 pub use options::{OptionError, Options, ReportOption};
 pub use posture::{CATEGORY_GROUP, COMMON_GROUP};
 pub use rule::{Practice, Rule};
-pub use scorecard::{Evidence, LogSpan, Score, Verdict, Worst, scorecard};
+pub use scorecard::{Evidence, LogSpan, SCORECARD, Score, Verdict, Worst, scorecard, table as scorecard_table};
 pub use table::{Column, ColumnError, ColumnKind, Prominence, Table, Value};
 pub use tree::{Tree, TreeNode, Way};
 
