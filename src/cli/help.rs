@@ -26,8 +26,7 @@ pub fn root() -> String {
          trailscan root-usage s3://amzn-s3-demo-bucket   the same, from where the trail delivers\n  \
          trailscan key-spread -o keys.csv ./AWSLogs      where long-lived keys are used, as CSV\n  \
          trailscan trace root@111122223333 ./AWSLogs     what a credential comes from, and what it issued\n\n\
-         `trailscan REPORT --help` shows what a report proves and does not prove, its columns and its options.\n\
-         `trailscan rules` lists what reports may find, `trailscan explain RULE` tells what a rule means and how to fix it.\n\n\
+         `trailscan REPORT --help`: what it proves; `trailscan explain RULE`: what a finding means.\n\n\
          {EXIT_CODES}"
     )
 }
