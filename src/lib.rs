@@ -41,7 +41,7 @@
 //!     let table = Table::new(report, answer.columns, answer.rows);
 //!     assert_eq!(table.rows.len(), 7);
 //!     let (summary, findings, hidden) = (report.summary, answer.findings, answer.hidden);
-//!     let section = Section { summary, table, findings, charts: Vec::new(), hidden };
+//!     let section = Section { hidden, findings, ..Section::new(summary, table) };
 //!     let document = Document { window: None, coverage, content: Content::Report(&section) };
 //!     let pending = Destination::Stdout.open(Format::Table, &[report.name])?;
 //!     output::write(&document, pending, Style::default())?;

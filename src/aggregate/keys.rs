@@ -119,6 +119,11 @@ impl Keys {
         self.creations.get(&key).map_or(&[], Vec::as_slice)
     }
 
+    /// Every logged creation with its key, in no lasting order.
+    pub fn all_creations(&self) -> impl Iterator<Item = (Sym, &Creation)> {
+        self.creations.iter().flat_map(|(&key, creations)| creations.iter().map(move |creation| (key, creation)))
+    }
+
     /// The logged changes of a key, in no lasting order.
     pub fn changes(&self, key: Sym) -> &[Change] {
         self.changes.get(&key).map_or(&[], Vec::as_slice)

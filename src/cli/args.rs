@@ -4,20 +4,25 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::builder::PossibleValuesParser;
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueEnum, value_parser};
 use trailscan::output::Format;
-use trailscan::report::{REPORTS, Report, ReportOption, Severity, by_name};
+use trailscan::report::{REPORTS, Report, ReportOption, Severity, audited, by_name};
 
 use super::{help, quantity};
 
 /// The subcommand that runs every report.
 pub const AUDIT: &str = "audit";
 
+/// The id of a report's own argument.
+const ARGUMENT: &str = "argument";
+
 /// The command line as it was typed.
 pub struct Typed {
     /// The report that was asked for; `None` is the audit.
     pub report: Option<&'static Report>,
+    /// What the report asks about, if it asks about something.
+    pub argument: Option<String>,
     /// What every subcommand takes.
     pub common: Common,
     /// What only a single report takes.
@@ -94,7 +99,7 @@ pub struct Common {
     pub now: Option<String>,
 
     /// How late after an event its object may have been delivered
-    #[arg(long, value_name = "TIME", default_value = "2d", value_parser = quantity::seconds, help_heading = "Window")]
+    #[arg(hide_short_help = true, long, value_name = "TIME", default_value = "2d", value_parser = quantity::seconds, help_heading = "Window")]
     pub late_slack: i64,
 
     /// Count only events of this account (recipientAccountId), exact; may be repeated, as all filters
@@ -190,11 +195,11 @@ pub struct Common {
     pub max_memory: Option<u64>,
 
     /// Read no more JSON than this of one object; the object is then damaged
-    #[arg(long, value_name = "SIZE", default_value = "8GiB", value_parser = quantity::bytes, help_heading = "Limits")]
+    #[arg(hide_short_help = true, long, value_name = "SIZE", default_value = "8GiB", value_parser = quantity::bytes, help_heading = "Limits")]
     pub max_object_bytes: u64,
 
     /// Skip records larger than this as malformed
-    #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = quantity::bytes, help_heading = "Limits")]
+    #[arg(hide_short_help = true, long, value_name = "SIZE", default_value = "64MiB", value_parser = quantity::bytes, help_heading = "Limits")]
     pub max_record_bytes: u64,
 
     /// A MaxMind database (ASN, country or city) that adds networks and countries to key-spread; may be repeated
@@ -230,6 +235,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, cla
     let options = options_of(report);
     Ok(Asked::Report(Box::new(Typed {
         report,
+        argument: report.and_then(|report| report.argument).and_then(|_| matches.get_one(ARGUMENT).cloned()),
         common: Common::from_arg_matches(matches)?,
         shape: if report.is_some() { Shape::from_arg_matches(matches)? } else { Shape::default() },
         numbers: options.into_iter().filter_map(|option| Some((option, number(matches, option)?))).collect(),
@@ -249,7 +255,9 @@ pub fn command() -> Command {
         .max_term_width(help::WIDTH);
     // The texts come last: adding arguments sets those of their structs.
     let reports = REPORTS.iter().map(|report| {
-        let command = Shape::augment_args(Common::augment_args(Command::new(report.name)));
+        // The report's own argument stands before INPUT.
+        let command = Command::new(report.name).args(report.argument.map(argument));
+        let command = Shape::augment_args(Common::augment_args(command));
         let command = command.about(report.summary).long_about(help::about(report));
         command.after_help(help::examples(report.name)).after_long_help(help::after(report))
     });
@@ -258,7 +266,10 @@ pub fn command() -> Command {
     let audit = audit.after_help(help::examples(AUDIT)).after_long_help(help::after_audit());
     let with_numbers = |command: Command| {
         let options = options_of(by_name(command.get_name()));
-        options.into_iter().fold(command, |command, option| command.arg(number_arg(option)))
+        // An audit takes those of all reports: its short help leaves them to the long one.
+        let is_audit = command.get_name() == AUDIT;
+        let arg = |option| number_arg(option).hide_short_help(is_audit);
+        options.into_iter().fold(command, |command, option| command.arg(arg(option)))
     };
     let root = root.subcommands(reports.chain([audit]).map(with_numbers));
     #[cfg(feature = "s3")]
@@ -268,7 +279,7 @@ pub fn command() -> Command {
 
 /// The numbers that a report, or the audit of all of them, can be given, each name once.
 fn options_of(report: Option<&'static Report>) -> Vec<ReportOption> {
-    let reports = report.map_or_else(|| REPORTS.to_vec(), |report| vec![report]);
+    let reports = report.map_or_else(|| audited().collect(), |report| vec![report]);
     let mut options: Vec<ReportOption> = Vec::new();
     for option in reports.iter().flat_map(|report| report.options) {
         if options.iter().all(|known| known.name != option.name) {
@@ -276,6 +287,15 @@ fn options_of(report: Option<&'static Report>) -> Vec<ReportOption> {
         }
     }
     options
+}
+
+/// What a report asks about.
+fn argument(name: &'static str) -> Arg {
+    Arg::new(ARGUMENT)
+        .value_name(name)
+        .required(true)
+        .value_parser(NonEmptyStringValueParser::new())
+        .help("What is asked about; --help lists what it can be")
 }
 
 fn number_arg(option: ReportOption) -> Arg {
@@ -318,7 +338,11 @@ mod tests {
     fn every_subcommand_is_consistent() {
         command().debug_assert();
         for report in REPORTS {
-            assert_eq!(typed(report.name).unwrap().report.map(|r| r.name), Some(report.name));
+            let line = format!("{} {}", report.name, report.argument.map_or("", |_| "asked"));
+            let typed = typed(&line).unwrap();
+            assert_eq!(typed.report.map(|r| r.name), Some(report.name));
+            assert_eq!(typed.argument.as_deref(), report.argument.map(|_| "asked"));
+            assert_eq!(typed.common.inputs, [""; 0]);
         }
         assert!(typed(AUDIT).unwrap().report.is_none());
     }

@@ -78,7 +78,8 @@ pub fn sections(plan: &Plan, state: &State, last_event: Option<EventTime>) -> Re
     // Rows are cut after they are sorted, so only the default order can spare some.
     let by_default = plan.delivery.shape.sort.is_none();
     let rows_wanted = plan.delivery.limit.filter(|_| by_default).unwrap_or(usize::MAX);
-    let view = View { as_of, rows_wanted, geo: plan.geo.as_ref(), ..View::new(state, &plan.options) };
+    let argument = plan.argument.as_deref();
+    let view = View { as_of, rows_wanted, argument, geo: plan.geo.as_ref(), ..View::new(state, &plan.options) };
     plan.question.reports().into_iter().map(|report| section(report, &view, &plan.delivery)).collect()
 }
 
@@ -90,8 +91,12 @@ fn section(report: &'static Report, view: &View<'_>, delivery: &Delivery) -> Res
     if let Some(limit) = delivery.limit {
         table.limit(limit);
     }
+    // A table with chosen columns, or in a chosen order, is asked for where a tree would stand.
+    let wants_rows = delivery.format == Format::Table && (table.chosen || delivery.shape.sort.is_some());
+    let tree = answer.tree.filter(|_| !wants_rows).map(|tree| tree.folded(delivery.alike));
     let charts = if delivery.format == Format::Html { charts(report, view, delivery) } else { Vec::new() };
-    Ok(Section { summary: report.summary, table, findings: answer.findings, charts, hidden: answer.hidden })
+    let (findings, hidden) = (answer.findings, answer.hidden);
+    Ok(Section { findings, charts, hidden, tree, ..Section::new(report.summary, table) })
 }
 
 /// What a page draws, with the commands that print the same numbers of the same logs.

@@ -85,6 +85,7 @@ fn section(survey: &Survey) -> Section {
         charts: Vec::new(),
         findings: Vec::new(),
         hidden: Some(sum(survey)),
+        tree: None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The long texts of the help: what a report proves, its columns, examples, exit codes.
 
-use trailscan::report::{Column, ColumnKind, REPORTS, Report};
+use trailscan::report::{Column, ColumnKind, Report, audited, by_name};
 
 use super::args::AUDIT;
 
@@ -24,7 +24,8 @@ pub fn root() -> String {
          trailscan {AUDIT} ./AWSLogs                       every report over all that is there\n  \
          trailscan root-usage --days 30 ./AWSLogs        who used root in the last 30 days\n  \
          trailscan root-usage s3://amzn-s3-demo-bucket   the same, from where the trail delivers\n  \
-         trailscan key-spread -o keys.csv ./AWSLogs      where long-lived keys are used, as CSV\n\n\
+         trailscan key-spread -o keys.csv ./AWSLogs      where long-lived keys are used, as CSV\n  \
+         trailscan trace root@111122223333 ./AWSLogs     what a credential comes from, and what it issued\n\n\
          `trailscan REPORT --help` shows what a report proves and does not prove, its columns and its options.\n\n\
          {EXIT_CODES}"
     )
@@ -37,19 +38,33 @@ pub fn about(report: &Report) -> String {
 
 /// What the audit is.
 pub fn about_audit() -> String {
-    let width = REPORTS.iter().map(|report| report.name.len()).max().unwrap_or(0);
-    let lines: Vec<String> =
-        REPORTS.iter().map(|report| format!("  {:width$}  {}", report.name, report.summary)).collect();
+    let width = audited().map(|report| report.name.len()).max().unwrap_or(0);
+    let lines: Vec<String> = audited().map(|report| format!("  {:width$}  {}", report.name, report.summary)).collect();
     format!("Every report, in one pass over the logs:\n\n{}", lines.join("\n"))
 }
 
 /// Examples, for the short help.
 pub fn examples(name: &str) -> String {
+    if by_name(name).is_some_and(|report| report.argument.is_some()) {
+        return examples_of_one(name);
+    }
     format!(
         "Examples:\n  \
          trailscan {name} --days 30 ./AWSLogs\n  \
          trailscan {name} --account 111122223333 --output {name}.json ./AWSLogs\n  \
          aws cloudtrail lookup-events | trailscan {name} -"
+    )
+}
+
+/// Examples of a report that is asked about something.
+fn examples_of_one(name: &str) -> String {
+    format!(
+        "Examples:\n  \
+         trailscan {name} AKIAIOSFODNN7EXAMPLE ./AWSLogs\n  \
+         trailscan {name} i-0598c7d356eba48d7 --days 30 ./AWSLogs\n  \
+         trailscan {name} 'arn:aws:iam::*:role/databricks-prod-worker-role' --limit 3 ./AWSLogs\n  \
+         trailscan {name} root@111122223333 --format json --output {name}.json ./AWSLogs\n  \
+         trailscan {name} bob --format dot --output {name}.dot ./AWSLogs"
     )
 }
 
@@ -101,6 +116,8 @@ const fn kind(kind: ColumnKind) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use trailscan::report::REPORTS;
+
     use super::*;
 
     #[test]

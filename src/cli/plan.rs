@@ -12,7 +12,7 @@ use trailscan::filter::{Criteria, Filters};
 use trailscan::input::{DayRange, Input};
 use trailscan::model::{EventTime, TimeWindow};
 use trailscan::output::{Destination, Format, Place, Style};
-use trailscan::report::{GeoDatabase, Options, REPORTS, Report, Severity, Table, View};
+use trailscan::report::{GeoDatabase, Options, REPORTS, Report, Severity, Table, View, audited};
 use trailscan::scan::Limits;
 
 use super::args::{Common, Shape, Typed, When};
@@ -23,6 +23,8 @@ use super::{destination, inputs, repeat, window};
 /// Rows of a report that a table of an audit shows when nothing else is said.
 const AUDIT_ROWS: usize = 20;
 
+/// Alike nodes side by side that a tree shows when nothing else is said.
+const ALIKE: usize = 10;
 /// Rows of a report that a page holds when nothing else is said: more make it slow to open and to send.
 const PAGE_ROWS: usize = 10_000;
 
@@ -30,6 +32,8 @@ const PAGE_ROWS: usize = 10_000;
 pub struct Plan {
     /// What is asked.
     pub question: Question,
+    /// What the report asks about, if it asks about something.
+    pub argument: Option<String>,
     /// Whether only what would be read is told.
     pub dry_run: bool,
     /// The reports' numbers.
@@ -94,6 +98,8 @@ pub struct Delivery {
     pub shape: Shape,
     /// The most rows of a report.
     pub limit: Option<usize>,
+    /// The most alike nodes side by side in a tree.
+    pub alike: Option<usize>,
     /// The severity that fails the run.
     pub fail_on: Option<Severity>,
     /// What a command needs to count the same events: window, filters, inputs.
@@ -117,7 +123,7 @@ impl Question {
     pub fn reports(self) -> Vec<&'static Report> {
         match self {
             Self::One(report) => vec![report],
-            Self::Audit => REPORTS.to_vec(),
+            Self::Audit => audited().collect(),
         }
     }
 
@@ -159,12 +165,13 @@ impl Plan {
     /// # Errors
     /// [`Problem::Usage`] for what cannot be.
     pub fn resolve(typed: Typed, surroundings: Surroundings) -> Result<Self, Problem> {
-        let Typed { report, common, shape, numbers } = typed;
+        let Typed { report, argument, common, shape, numbers } = typed;
         let Surroundings { clock, now, input, config } = surroundings;
         let question = report.map_or(Question::Audit, Question::One);
         let inputs = inputs::resolve(common.inputs.clone(), input, config.input).map_err(Problem::usage)?;
         if inputs.is_empty() && !looks_up_trails(&common) {
-            return Err(Problem::usage(inputs::nothing_to_read()));
+            let why = inputs::nothing_to_read();
+            return Err(Problem::usage(without_input(why, report, argument.as_deref())));
         }
         let (window, read) = resolve_window(&common, is_by_default(&common, &inputs), (now.as_deref(), clock))?;
         let geo = open_geo(&common, config.geoip_db)?;
@@ -175,8 +182,11 @@ impl Plan {
         if let Question::One(report) = question {
             check_shape(report, &shape, &options, geo.as_ref())?;
         }
+        let delivery = delivery(question, &common, shape)?;
+        check_tree(question, delivery.format)?;
         Ok(Self {
             question,
+            argument,
             dry_run: common.dry_run,
             options,
             geo,
@@ -184,10 +194,7 @@ impl Plan {
             read,
             filters: Filters::new(&criteria(&common)).map_err(Problem::usage)?,
             work: work(&common, config.threads),
-            delivery: Delivery {
-                repeat: repeat::arguments(&common, window, &inputs),
-                ..delivery(question, &common, shape)?
-            },
+            delivery: Delivery { repeat: repeat::arguments(&common, window, &inputs), ..delivery },
             window_by_default: is_by_default(&common, &inputs),
             #[cfg(feature = "s3")]
             trails_of: if inputs.is_empty() { common.s3.who().map_err(Problem::usage)? } else { Vec::new() },
@@ -250,6 +257,40 @@ fn check_shape(
     shape.apply(&mut Table::new(report, answer.columns, Vec::new()))
 }
 
+/// Refuses a tree of what has none.
+fn check_tree(question: Question, format: Format) -> Result<(), Problem> {
+    let name = match question {
+        _ if format != Format::Dot => return Ok(()),
+        Question::One(report) if has_tree(report) => return Ok(()),
+        Question::One(report) => report.name,
+        Question::Audit => "audit",
+    };
+    let with: Vec<String> = REPORTS
+        .iter()
+        .filter(|report| has_tree(report))
+        .map(|report| format!("trailscan {} {}", report.name, report.argument.unwrap_or_default()))
+        .collect();
+    let with = with.join(" or ");
+    Err(Problem::usage(format!("dot draws a tree, and {name} has none; ask {with} --format dot")))
+}
+
+/// Whether a report answers with a tree: asked of an empty state.
+fn has_tree(report: &Report) -> bool {
+    let state = State::new(report.needs);
+    (report.answer)(&View::new(&state, &Options::default())).tree.is_some()
+}
+
+/// Why there is nothing to read; what was meant as INPUT may have been taken for the report's own argument.
+fn without_input(why: String, report: Option<&Report>, argument: Option<&str>) -> String {
+    let name = report.and_then(|report| Some((report.name, report.argument?)));
+    match (name, argument) {
+        (Some((name, wanted)), Some(text)) if Path::new(text).exists() || text == "-" || text.starts_with("s3://") => {
+            format!("{text} stands where {wanted} belongs: trailscan {name} {wanted} {text}")
+        }
+        _ => why,
+    }
+}
+
 impl Shape {
     /// Sorts a table and keeps the columns that were asked for.
     ///
@@ -307,9 +348,19 @@ fn delivery(question: Question, common: &Common, shape: Shape) -> Result<Deliver
         coverage: common.coverage.as_deref().map(|to| destination::of(to, common)).transpose()?,
         shape,
         limit: limit(question, format, common.limit),
+        alike: alike(format, common.limit),
         repeat: String::new(),
         fail_on: common.fail_on.as_deref().and_then(|word| Severity::ALL.into_iter().find(|s| s.as_str() == word)),
     })
+}
+
+/// The most alike nodes side by side in a tree; `None` is no limit. JSON is for programs, which want all.
+fn alike(format: Format, given: Option<u64>) -> Option<usize> {
+    match given {
+        Some(0) => None,
+        Some(most) => Some(usize::try_from(most).unwrap_or(usize::MAX)),
+        None => matches!(format, Format::Table | Format::Dot).then_some(ALIKE),
+    }
 }
 
 fn no_format(folder: impl Display) -> Problem {
@@ -371,7 +422,7 @@ mod tests {
         assert_eq!(plan.read, DayRange::ALL);
         assert_eq!((plan.work.threads.get(), plan.work.dedupe, plan.work.progress), (3, true, true));
         assert_eq!((plan.delivery.format, plan.delivery.destination), (Format::Table, Destination::Stdout));
-        assert_eq!(plan.question.reports().len(), REPORTS.len());
+        assert_eq!(plan.question.reports().len(), audited().count());
     }
 
     #[test]

@@ -98,7 +98,7 @@ pub fn run(typed: &Typed) -> Result<(), Problem> {
         if format == Format::Table { (&COLUMNS[..WHY], told(&rows)) } else { (&COLUMNS[..], String::new()) };
     let values = rows.into_iter().map(|row| row.values().into_iter().take(columns.len()).collect());
     let table = Table::named(NAME, &["profile"], columns.to_vec(), values.collect());
-    let section = Section { summary: SUMMARY, table, findings: Vec::new(), charts: Vec::new(), hidden: None };
+    let section = Section::new(SUMMARY, table);
     let coverage = Coverage::default();
     let document = Document { window: None, coverage: &coverage, content: Content::Report(&section) };
     output::write(&document, pending, plan::style(When::Auto, None, &Destination::Stdout))?;

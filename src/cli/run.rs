@@ -77,7 +77,9 @@ fn run(mut plan: Plan) -> Result<End, Problem> {
     tell::line(coverage_line(&coverage, plan.window));
     match end {
         End::Nothing => tell::line("no object could be read, so there is no answer"),
-        _ if sections.iter().all(|section| section.table.rows_total == 0 && section.hidden.is_none()) => {
+        _ if sections.iter().all(|section| section.table.rows_total == 0)
+            && (plan.argument.is_some() || sections.iter().all(|section| section.hidden.is_none())) =>
+        {
             let newest = Newest { event: newest_event_read, pruned_day: newest_pruned_day };
             tell::line(empty_answer(&coverage, newest));
         }

@@ -33,7 +33,7 @@ pub struct S3Typed {
     pub assume_role: Option<String>,
 
     /// What the role's trust policy asks for
-    #[arg(long, value_name = "ID", requires = "assume_role", help_heading = "S3")]
+    #[arg(hide_short_help = true, long, value_name = "ID", requires = "assume_role", help_heading = "S3")]
     pub external_id: Option<String>,
 
     /// The region to ask first; a bucket elsewhere is followed to its region
@@ -45,7 +45,7 @@ pub struct S3Typed {
     pub endpoint_url: Option<String>,
 
     /// Name the bucket in the path and not in the host; on when an endpoint is given
-    #[arg(long, help_heading = "S3")]
+    #[arg(hide_short_help = true, long, help_heading = "S3")]
     pub s3_path_style: bool,
 
     /// Sign no request: for public buckets
@@ -53,16 +53,16 @@ pub struct S3Typed {
     pub no_sign_request: bool,
 
     /// Pay for the requests: for buckets whose readers pay
-    #[arg(long, help_heading = "S3")]
+    #[arg(hide_short_help = true, long, help_heading = "S3")]
     pub request_payer: bool,
 
     /// Objects fetched at once
-    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..), help_heading = "S3")]
+    #[arg(hide_short_help = true, long, value_name = "N", value_parser = value_parser!(u16).range(1..), help_heading = "S3")]
     #[arg(default_value_t = DEFAULT_CONCURRENCY.get() as u16)]
     pub concurrency: u16,
 
     /// Bytes of objects held in memory on their way to the scan
-    #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = quantity::bytes, help_heading = "S3")]
+    #[arg(hide_short_help = true, long, value_name = "SIZE", default_value = "256MiB", value_parser = quantity::bytes, help_heading = "S3")]
     pub max_in_flight: u64,
 }
 

@@ -17,6 +17,8 @@ pub enum Format {
     Csv,
     /// Typed columns; needs the feature `columnar`.
     Parquet,
+    /// A tree for Graphviz, of reports that have one.
+    Dot,
     /// One self-contained page for people, with charts.
     Html,
 }
@@ -25,11 +27,11 @@ pub enum Format {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FormatError {
     /// The word names no format.
-    #[error("no format is called {0:?}; formats are table, json, jsonl, csv, parquet, html")]
+    #[error("no format is called {0:?}; formats are table, json, jsonl, csv, parquet, html, dot")]
     UnknownWord(String),
     /// The file's name does not say which format is meant.
     #[error(
-        "{}: the extension names no format; use .json, .jsonl, .ndjson, .csv, .parquet, .html or .txt, or give --format",
+        "{}: the extension names no format; use .json, .jsonl, .ndjson, .csv, .parquet, .html, .dot, .gv or .txt, or give --format",
         .0.display()
     )]
     UnknownExtension(PathBuf),
@@ -40,7 +42,7 @@ pub enum FormatError {
 
 impl Format {
     /// All of them, in the order in which help lists them.
-    pub const ALL: [Self; 6] = [Self::Table, Self::Json, Self::Jsonl, Self::Csv, Self::Parquet, Self::Html];
+    pub const ALL: [Self; 7] = [Self::Table, Self::Json, Self::Jsonl, Self::Csv, Self::Parquet, Self::Html, Self::Dot];
 
     /// The word that names it; also the extension of its files, but for a table's.
     pub const fn as_str(self) -> &'static str {
@@ -50,6 +52,7 @@ impl Format {
             Self::Jsonl => "jsonl",
             Self::Csv => "csv",
             Self::Parquet => "parquet",
+            Self::Dot => "dot",
             Self::Html => "html",
         }
     }
@@ -70,6 +73,7 @@ impl Format {
         let extension = path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase).unwrap_or_default();
         let format = match extension.as_str() {
             "ndjson" => Some(Self::Jsonl),
+            "gv" => Some(Self::Dot),
             "htm" => Some(Self::Html),
             known => Self::ALL.into_iter().find(|format| format.extension() == known),
         };
@@ -78,12 +82,12 @@ impl Format {
 
     /// Whether several reports can share one stream of it.
     pub(super) const fn holds_many(self) -> bool {
-        !matches!(self, Self::Csv | Self::Parquet)
+        !matches!(self, Self::Csv | Self::Parquet | Self::Dot)
     }
 
     /// Whether the coverage lies in a file beside it, for lack of a place inside.
     pub(super) const fn has_coverage_beside(self) -> bool {
-        matches!(self, Self::Jsonl | Self::Csv | Self::Parquet)
+        matches!(self, Self::Jsonl | Self::Csv | Self::Parquet | Self::Dot)
     }
 
     /// This format, if the build has it.
@@ -139,7 +143,7 @@ mod tests {
             );
         }
         let error = "xml".parse::<Format>().unwrap_err().to_string();
-        assert_eq!(error, "no format is called \"xml\"; formats are table, json, jsonl, csv, parquet, html");
+        assert_eq!(error, "no format is called \"xml\"; formats are table, json, jsonl, csv, parquet, html, dot");
     }
 
     #[cfg(feature = "columnar")]

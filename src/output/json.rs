@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::json_layout::ElementALine;
+use super::json_tree::Forest;
 use super::{Content, Document, Section, VERSION};
 use crate::model::{EventTime, TimeWindow};
 use crate::report::{Column, Finding, Table, Value};
@@ -29,6 +30,8 @@ struct ReportDocument<'a> {
     coverage: &'a Coverage,
     columns: &'a [Column],
     rows: Rows<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tree: Option<Forest<'a>>,
     rows_total: usize,
     rows_shown: usize,
     #[serde(skip_serializing_if = "Total::is_empty")]
@@ -93,7 +96,7 @@ pub(super) struct Row<'a> {
     pub(super) values: &'a [Value],
 }
 
-struct Cell<'a>(&'a Value);
+pub(super) struct Cell<'a>(pub(super) &'a Value);
 
 #[derive(serde::Serialize)]
 struct NamedCount<'a> {
@@ -111,6 +114,7 @@ impl<'a> ReportDocument<'a> {
             coverage: document.coverage,
             columns: &table.columns,
             rows: Rows(table),
+            tree: section.tree.as_ref().map(Forest::of),
             rows_total: table.rows_total,
             rows_shown: table.rows.len(),
             total: Total(&table.total),

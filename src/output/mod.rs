@@ -10,12 +10,14 @@
 
 mod coverage;
 mod destination;
+mod dot;
 mod error;
 mod format;
 mod html;
 mod json;
 mod json_layout;
 mod json_lines;
+mod json_tree;
 mod new_file;
 mod sanitize;
 mod store;
@@ -42,7 +44,7 @@ pub use store::{Remote, Staged, Store};
 
 use crate::model::TimeWindow;
 use crate::report::charts::Chart;
-use crate::report::{Finding, Table};
+use crate::report::{Finding, Table, Tree};
 use crate::scan::Coverage;
 
 /// Bytes gathered before the operating system is asked to write.
@@ -85,6 +87,8 @@ pub struct Section {
     /// A line below the rows: which of them the report's own options left out, or what they come to. Tables say it, the
     /// command line says it for the other formats.
     pub hidden: Option<String>,
+    /// The rows as a forest, folded as it is to be shown.
+    pub tree: Option<Tree>,
 }
 
 /// How text looks on standard output. Files are written plain and whole, as [`Style::default`] says.
@@ -108,6 +112,13 @@ pub enum Place {
     Pipe,
     /// A terminal, which must get nothing that steers it.
     Terminal,
+}
+
+impl Section {
+    /// A table and what it is, with nothing found.
+    pub fn new(summary: &'static str, table: Table) -> Self {
+        Self { summary, table, findings: Vec::new(), charts: Vec::new(), hidden: None, tree: None }
+    }
 }
 
 impl<'a> Document<'a> {
@@ -168,6 +179,7 @@ fn emit(document: &Document<'_>, format: Format, style: Style, out: &mut dyn Wri
         Format::Table => terminal::write(document, style, out),
         Format::Json => json::write(document, out),
         Format::Jsonl => json_lines::write(document, out),
+        Format::Dot => dot::write(document, out),
         Format::Html => html::write(document, out),
         #[cfg(feature = "columnar")]
         Format::Csv => columnar_csv::write(document, style.place == Place::Terminal, out),

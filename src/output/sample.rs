@@ -92,19 +92,13 @@ pub(super) fn section() -> Section {
     ];
     let mut table = Table::new(&SAMPLE, COLUMNS.to_vec(), rows);
     table.rows_total = 5;
-    Section {
-        summary: "Keys and where they are used from",
-        table,
-        findings: vec![finding()],
-        charts: Vec::new(),
-        hidden: None,
-    }
+    Section { findings: vec![finding()], ..Section::new("Keys and where they are used from", table) }
 }
 
 /// No rows, no findings.
 pub(super) fn empty_section() -> Section {
     let table = Table::new(&EMPTY, COLUMNS.to_vec(), Vec::new());
-    Section { summary: "Nothing to see", table, findings: Vec::new(), charts: Vec::new(), hidden: None }
+    Section::new("Nothing to see", table)
 }
 
 /// One column that counts from 0 to `rows`.
@@ -112,7 +106,7 @@ pub(super) fn empty_section() -> Section {
 pub(super) fn counting(rows: usize) -> Section {
     let rows = (0..rows).map(|i| vec![Value::count(i)]).collect();
     let table = Table::new(&COUNTING, ONE.to_vec(), rows);
-    Section { summary: "", table, findings: Vec::new(), charts: Vec::new(), hidden: None }
+    Section::new("", table)
 }
 
 /// A finding about the first row.

@@ -112,7 +112,7 @@ pub(super) struct Read {
 
 impl Wrapper {
     /// The CSV, and when it was generated.
-    pub(super) fn unwrap(self) -> Result<(String, Option<EventTime>), String> {
+    pub(super) fn unwrapped(self) -> Result<(String, Option<EventTime>), String> {
         let content = self.content.ok_or("has no Content: give the report, not the answer that it is being made")?;
         let packed: String = content.split_whitespace().collect();
         let bytes = STANDARD.decode(packed).map_err(|error| format!("its Content is no base64: {error}"))?;

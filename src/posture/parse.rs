@@ -137,7 +137,7 @@ fn of_kind(kind: StateKind, text: &str) -> Result<Parsed, String> {
 fn credentials(text: &str) -> Result<Parsed, String> {
     let (csv, generated) = match credential_report::is_csv(text) {
         true => (text.to_owned(), None),
-        false => one::<credential_report::Wrapper>(text)?.unwrap()?,
+        false => one::<credential_report::Wrapper>(text)?.unwrapped()?,
     };
     let read = credential_report::read(&csv)?;
     let as_of = generated.or(read.newest);

@@ -7,10 +7,12 @@
 pub mod charts;
 mod finding;
 mod geo;
+mod lineage;
 mod options;
 mod rule;
 mod scorecard;
 mod table;
+mod tree;
 
 mod activity;
 mod console_logins;
@@ -23,6 +25,7 @@ mod principals;
 mod root_usage;
 mod sessions;
 mod source_list;
+mod trace;
 mod user_arns;
 
 pub use finding::{Finding, Severity};
@@ -31,11 +34,12 @@ pub use options::{OptionError, Options, ReportOption};
 pub use rule::{Practice, Rule};
 pub use scorecard::{Evidence, LogSpan, Score, Verdict, Worst, scorecard};
 pub use table::{Column, ColumnError, ColumnKind, Prominence, Table, Value};
+pub use tree::{Tree, TreeNode, Way};
 
 use crate::aggregate::{AggregateKind, State};
 use crate::model::EventTime;
 
-/// Every report that needs no argument, in the order in which they are listed and audited.
+/// Every report, in the order in which they are listed.
 pub static REPORTS: &[&Report] = &[
     &root_usage::REPORT,
     &console_logins::REPORT,
@@ -45,6 +49,7 @@ pub static REPORTS: &[&Report] = &[
     &sessions::REPORT,
     &principals::REPORT,
     &activity::REPORT,
+    &trace::REPORT,
 ];
 
 /// A question and how it is answered.
@@ -105,8 +110,16 @@ pub struct Answer {
     pub rows_spared: usize,
     /// What deserves attention, worst first. Made before any limit acts.
     pub findings: Vec<Finding>,
-    /// Which rows the report's own options left out and how to see them, in a sentence; `None` when none.
+    /// Which rows the report's own options left out and how to see them, in a sentence; `None` when none. Of a report with
+    /// an argument also why nothing answers to it.
     pub hidden: Option<String>,
+    /// The rows as a forest, where the report is about what led to what.
+    pub tree: Option<Tree>,
+}
+
+/// The reports that an audit runs: those that need no argument.
+pub fn audited() -> impl Iterator<Item = &'static Report> {
+    REPORTS.iter().copied().filter(|report| report.argument.is_none())
 }
 
 /// The report of that name.

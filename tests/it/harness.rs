@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
+use trailscan::report::Report;
 
 /// The clock of every run: noon of the day after the last of `sample-logs/`.
 pub const NOW: &str = "2026-09-14T12:00:00Z";
@@ -100,6 +101,11 @@ impl Drop for Place {
         }
         eprintln!("{text}");
     }
+}
+
+/// The command of a report; one that is asked about something is asked about all there is.
+pub fn command(report: &Report) -> String {
+    report.argument.map_or_else(|| report.name.to_owned(), |_| format!("{} *", report.name))
 }
 
 /// A run that is being put together.

@@ -27,5 +27,6 @@ mod reports;
 mod s3;
 mod secrets;
 mod shapes;
+mod trace;
 mod truth;
 mod window;

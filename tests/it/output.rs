@@ -5,9 +5,9 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
-use trailscan::report::REPORTS;
+use trailscan::report::{REPORTS, audited};
 
-use crate::harness::{Place, count, sample_logs};
+use crate::harness::{Place, command, count, sample_logs};
 use crate::records::{calls, delivered, id, with};
 
 /// The formats of this build.
@@ -112,6 +112,12 @@ const COLUMNS: &[(&str, &str)] = &[
          active_days first_seen last_seen top_events",
     ),
     (
+        "trace",
+        "depth direction kind id parent confidence principal account_id session_name access_key_ids issued_event \
+         issued_at issued_by issued_from expires expires_basis mfa mfa_basis source_identity addresses address_list \
+         events errors first_seen last_seen issued",
+    ),
+    (
         "policy-changes",
         "account_id event actor target_kind target policy policy_class grant outcome events errors denied addresses \
          address_list first_seen last_seen mfa_delay_seconds severity",
@@ -150,10 +156,11 @@ fn assert_table(part: &Members, report: &str) {
 fn json_is_what_the_contract_says() {
     let place = Place::new();
     for report in REPORTS {
-        let ended = place.trailscan(report.name).args(["--format", "json"]).arg(sample_logs()).ends(0);
+        let ended = place.trailscan(&command(report)).args(["--format", "json"]).arg(sample_logs()).ends(0);
         let document = Members::of(ended.text());
-        let members = "report trailscan window coverage columns rows rows_total rows_shown findings";
-        assert_eq!(document.names(), words(members), "{}", report.name);
+        let tree = if report.argument.is_some() { "tree" } else { "" };
+        let members = format!("report trailscan window coverage columns rows {tree} rows_total rows_shown findings");
+        assert_eq!(document.names(), words(&members), "{}", report.name);
         assert_eq!(document.get("report"), format!("{:?}", report.name));
         assert_eq!(document.get("window"), "null");
         assert_in_order(COVERAGE, &Members::of(document.get("coverage")).names(), "coverage");
@@ -164,8 +171,8 @@ fn json_is_what_the_contract_says() {
     assert_eq!(document.names(), words("trailscan window coverage scorecard reports findings"));
     assert_eq!(Members::of(document.get("window")).names(), ["since", "until"]);
     let reports = Members::of(document.get("reports"));
-    assert_eq!(reports.names(), REPORTS.iter().map(|report| report.name).collect::<Vec<_>>());
-    for report in REPORTS {
+    assert_eq!(reports.names(), audited().map(|report| report.name).collect::<Vec<_>>());
+    for report in audited() {
         let part = Members::of(reports.get(report.name));
         assert_eq!(part.names(), words("columns rows rows_total rows_shown findings"), "{}", report.name);
         assert_table(&part, report.name);
@@ -279,16 +286,16 @@ fn an_audit_into_a_folder_is_a_file_a_report() {
         place.trailscan("audit --format").arg(format).args(["-o", &folder]).arg(sample_logs()).ends(0);
         let extension = if *format == "table" { "txt" } else { format };
         let beside = matches!(*format, "jsonl" | "csv" | "parquet");
-        let mut expected: Vec<String> = REPORTS.iter().map(|report| format!("{}.{extension}", report.name)).collect();
+        let mut expected: Vec<String> = audited().map(|report| format!("{}.{extension}", report.name)).collect();
         if beside {
-            expected.extend(REPORTS.iter().map(|report| format!("{}.{extension}.coverage.json", report.name)));
+            expected.extend(audited().map(|report| format!("{}.{extension}.coverage.json", report.name)));
         }
         expected.sort();
         assert_eq!(files_in(&place, &folder), expected, "{format}");
         if *format == "json" {
             continue; // The audit's own numbers stand in its documents.
         }
-        for report in REPORTS {
+        for report in audited() {
             let alone = place.trailscan(report.name).args(["--format", format]).arg(sample_logs()).ends(0).stdout;
             let filed = place.read_bytes(&format!("{folder}{}.{extension}", report.name));
             if *format != "table" {
@@ -375,9 +382,9 @@ fn steers(c: char) -> bool {
 fn what_steers_a_terminal_reaches_none() {
     let place = Place::new();
     hostile_logs(&place);
-    for report in REPORTS.iter().map(|report| report.name).chain(["audit"]) {
+    for report in REPORTS.iter().map(|report| command(report)).chain(["audit".to_owned()]) {
         for more in ["", "--width 80", "--width 20", "--width 0 --limit 3"] {
-            let ended = place.trailscan(report).args(words(more)).arg("hostile.json").ends(0);
+            let ended = place.trailscan(&report).args(words(more)).arg("hostile.json").ends(0);
             for text in [ended.text(), &ended.stderr] {
                 assert!(!text.chars().any(steers), "{report} {more}: {text:?}");
                 // A forged row would begin a line, and so look like one of ours.
@@ -431,7 +438,8 @@ fn no_formula_reaches_a_spreadsheet() {
     hostile_logs(&place);
     for report in REPORTS {
         let more = if report.name == "key-spread" { "--min-addresses 0" } else { "" };
-        let ended = place.trailscan(report.name).args(words(more)).args(["--format", "csv", "hostile.json"]).ends(0);
+        let ended =
+            place.trailscan(&command(report)).args(words(more)).args(["--format", "csv", "hostile.json"]).ends(0);
         let fields = csv_fields(ended.text());
         assert_eq!(fields.len() % report.columns.len(), 0, "{}: every line has every field", report.name);
         let formula = |text: &str| text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);

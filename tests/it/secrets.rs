@@ -116,10 +116,20 @@ fn every_output(place: &Place, input: &str) {
         assert_clean("stderr", run.stderr.as_bytes());
         for report in trailscan::report::REPORTS {
             let every: Vec<&str> = report.columns.iter().map(|column| column.name).collect();
-            let run =
-                place.trailscan(report.name).args(["--format", format, "--columns", &every.join(",")]).arg(input).run();
+            let run = place
+                .trailscan(&crate::harness::command(report))
+                .args(["--format", format, "--columns", &every.join(",")])
+                .arg(input)
+                .run();
             assert_clean("stderr", run.stderr.as_bytes());
             assert_clean(&format!("{} as {format}", report.name), &run.stdout);
+            if report.argument.is_some() {
+                for format in ["table", "dot"] {
+                    let run =
+                        place.trailscan(&crate::harness::command(report)).args(["--format", format]).arg(input).run();
+                    assert_clean(&format!("the tree of {} as {format}", report.name), &run.stdout);
+                }
+            }
         }
     }
     for (name, bytes) in files(place) {

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::record::{Number, Record, Text};
 use crate::aggregate::Symbols;
-use crate::model::{EventTime, IssuanceApi};
+use crate::model::{Arn, EventTime, IssuanceApi};
 
 /// Credentials that were issued, or a sign-in: what one record says of it, or two that share an event.
 #[derive(Clone, Copy)]
@@ -53,6 +53,26 @@ impl<'a> Issuance<'a> {
         self.text(Text::RoleArn)
     }
 
+    /// The session's arn, where the role's arn and `assumedRoleId` do not tell as much.
+    pub fn session_arn(&self) -> &'a str {
+        self.text(Text::SessionArn)
+    }
+
+    /// The name that the call gave the session, where `assumedRoleId` does not hold it.
+    pub fn session_name(&self) -> &'a str {
+        self.text(Text::SessionName)
+    }
+
+    /// The identity provider that vouched for the caller.
+    pub fn provider(&self) -> &'a str {
+        self.text(Text::Provider)
+    }
+
+    /// `targetPrincipal` of AssumeRoot: an account, or the arn of its root.
+    pub fn target_principal(&self) -> &'a str {
+        self.text(Text::TargetPrincipal)
+    }
+
     /// `sourceIdentity` that the call set or passed on.
     pub fn source_identity(&self) -> &'a str {
         self.text(Text::SourceIdentity)
@@ -84,9 +104,19 @@ impl<'a> Issuance<'a> {
         self.text(Text::CallerType)
     }
 
+    /// `userIdentity.arn` of the caller; empty in the record of another account's trail.
+    pub fn caller_arn(&self) -> &'a str {
+        self.text(Text::CallerArn)
+    }
+
     /// The caller's access key id.
     pub fn caller_access_key_id(&self) -> &'a str {
         self.text(Text::CallerKey)
+    }
+
+    /// The account of the caller's arn; empty in the record of another account's trail.
+    pub fn caller_account_id(&self) -> &'a str {
+        Arn::parse(self.caller_arn()).map_or("", |arn| arn.account_id)
     }
 
     /// `userIdentity.principalId` of the caller.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::aggregate::{AggregateKind, Cells, State, root_use};
+use crate::aggregate::{AggregateKind, Cells, State, iam_changes, issuances, keys, root_use};
 use crate::model::{
     Event, EventTime, IdentityRef, IdentityType, InScopeOf, SessionContext, SessionIssuer, UserIdentity,
 };
@@ -62,7 +62,7 @@ impl Sample {
 
 /// The aggregates that the tests here are about.
 pub(crate) static KINDS: &[&AggregateKind] =
-    &[&crate::aggregate::issuances::KIND, &super::KIND, &root_use::KIND, &crate::aggregate::iam_changes::KIND];
+    &[&issuances::KIND, &super::KIND, &root_use::KIND, &iam_changes::KIND, &keys::KIND];
 
 /// A state after these records, each counted and remembered; equal identities share a reference, as from the decoder.
 pub(crate) fn scan<'a>(samples: impl IntoIterator<Item = &'a Sample>) -> State {

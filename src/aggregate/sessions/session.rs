@@ -75,12 +75,17 @@ impl<'a> Session<'a> {
     /// id, else the principalId. Unique.
     pub fn id(&self) -> String {
         let key = &self.row.key;
-        let (principal_id, access_key_id) = (self.symbols.text(key.principal_id), self.symbols.text(key.access_key_id));
-        match key.creation_date {
+        Self::id_of(self.symbols.text(key.principal_id), key.creation_date, self.symbols.text(key.access_key_id))
+    }
+
+    /// The name of the session that calls with such an identity belong to, as [`Session::id`]; empty where nothing tells
+    /// it. `principal_id` is the principalId, else the arn.
+    pub fn id_of(principal_id: &str, creation_date: Option<EventTime>, access_key_id: &str) -> String {
+        match creation_date {
             Some(date) if principal_id.is_empty() => format!("{access_key_id}@{date}"),
             Some(date) => format!("{principal_id}@{date}"),
-            None if principal_id.is_empty() => access_key_id.to_owned(),
-            None => principal_id.to_owned(),
+            None if access_key_id.is_empty() => principal_id.to_owned(),
+            None => access_key_id.to_owned(),
         }
     }
 

@@ -183,9 +183,10 @@ impl Drop for Taken {
 impl Begun {
     /// Removes the parts, unless somebody does already.
     async fn abort(&self) -> Result<(), String> {
-        if !self.forget() {
-            return Ok(());
-        }
+        if self.forget() { self.remove_parts().await } else { Ok(()) }
+    }
+
+    async fn remove_parts(&self) -> Result<(), String> {
         self.bucket.abort_parts(&self.key, &self.id).await.map_err(|refusal| refusal.why)
     }
 
@@ -213,12 +214,13 @@ pub fn is_uploading() -> bool {
 pub fn abort_uploads(patience: Duration) {
     let all = under_way().clone();
     let (done, ended) = mpsc::channel::<()>();
-    for begun in all {
+    // Taken off the list first: whoever fails because of the stop leaves the rest to this.
+    for begun in all.into_iter().filter(|begun| begun.forget()) {
         // A part that arrives after its upload was ended would stay.
         begun.stop_sending();
         let (runtime, done) = (begun.runtime.clone(), done.clone());
         runtime.spawn(async move {
-            let _ = begun.abort().await;
+            let _ = begun.remove_parts().await;
             drop(done);
         });
     }

@@ -196,7 +196,7 @@ fn report(name: &'static str, columns: &'static [Column]) -> Report {
 fn section(columns: &'static [Column], name: &'static str, rows: Vec<Vec<Value>>) -> Section {
     let report: &'static Report = Box::leak(Box::new(report(name, columns)));
     let table = Table::new(report, columns.to_vec(), rows);
-    Section { summary: "summary", table, findings: Vec::new(), charts: Vec::new(), hidden: None }
+    Section::new("summary", table)
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod grid;
 mod layout;
 mod paint;
 mod records;
+mod tree;
 
 use std::io::{self, Write};
 
@@ -56,7 +57,10 @@ fn write_section(section: &Section, counted: u64, style: Style, out: &mut dyn Wr
         let events = quantity(counted, "counted event");
         writeln!(out, "{}: no rows over {events}", table.report)?;
     } else {
-        write_rows(table, style, out)?;
+        match &section.tree {
+            Some(forest) => tree::write(forest, style, out)?,
+            None => write_rows(table, style, out)?,
+        }
     }
     if let Some(hidden) = &section.hidden {
         writeln!(out, "{}", Paint::new(style.color).faint(&sanitize(hidden)))?;

@@ -3,9 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::issue::Explained;
-use super::kind::Kind;
-use super::{Known, explained, known, rules};
+use super::{Kind, Known, Lineage, known, rules};
 use crate::model::{Arn, IssuanceApi, quantity};
 use crate::report::charts::{Chart, Flow, FlowEdge, FlowNode, Picture, Shares, Tone};
 use crate::report::{Severity, View};
@@ -41,16 +39,16 @@ type Bundles<'a> = BTreeMap<(End<'a>, End<'a>), Bundle>;
 
 /// Lineage and MFA; nothing where there is no session.
 pub(in crate::report) fn charts(view: &View<'_>) -> Vec<Chart> {
-    let explained = explained(view);
-    let all = known(&explained);
+    let lineage_of_all = Lineage::of(view.state);
+    let all = known(&lineage_of_all);
     if all.is_empty() {
         return Vec::new();
     }
-    vec![lineage(&explained, &all), mfa(&all)]
+    vec![lineage(&all), mfa(&all)]
 }
 
-fn lineage(explained: &[Explained<'_>], all: &[Known<'_>]) -> Chart {
-    let bundles = bundles(explained, all);
+fn lineage(all: &[Known<'_>]) -> Chart {
+    let bundles = bundles(all);
     let mut order: Vec<(&(End<'_>, End<'_>), &Bundle)> = bundles.iter().collect();
     order.sort_by_key(|(ends, bundle)| (Reverse(bundle.severity), Reverse(bundle.sessions), **ends));
     let more = order.len().saturating_sub(EDGES);
@@ -72,25 +70,26 @@ fn lineage(explained: &[Explained<'_>], all: &[Known<'_>]) -> Chart {
     }
 }
 
-fn bundles<'a>(explained: &[Explained<'a>], all: &[Known<'a>]) -> Bundles<'a> {
+fn bundles<'a>(all: &[Known<'a>]) -> Bundles<'a> {
     let held: BTreeSet<&str> = all.iter().map(Known::principal).collect();
     let mut bundles: Bundles<'a> = BTreeMap::new();
-    for (i, known) in all.iter().enumerate() {
-        let ends = (source_of(&explained[i], all, &held), End::Sessions(known.principal()));
+    for known in all {
+        let ends = (source_of(known, all, &held), End::Sessions(known.principal()));
         let bundle = bundles.entry(ends).or_default();
         bundle.sessions += 1;
-        bundle.events += explained[i].session.tally().events;
+        bundle.events += known.session.tally().events;
         bundle.severity = bundle.severity.max(Some(rules::severity(known)));
         bundle.kinds.insert(known.kind.as_str());
     }
     bundles
 }
 
-fn source_of<'a>(explained: &Explained<'a>, all: &[Known<'a>], held: &BTreeSet<&'a str>) -> End<'a> {
-    if let Some(parent) = explained.parent {
-        return End::Sessions(all[parent].principal());
+fn source_of<'a>(known: &Known<'a>, all: &[Known<'a>], held: &BTreeSet<&'a str>) -> End<'a> {
+    // One of which no event was counted has no place among them: its principal is the caller.
+    if let Some(parent) = known.credential.parent.and_then(|parent| all.get(parent)) {
+        return End::Sessions(parent.principal());
     }
-    let Some(issuance) = explained.issuance() else { return End::Source(NOT_IN_RANGE) };
+    let Some(issuance) = known.credential.issuance() else { return End::Source(NOT_IN_RANGE) };
     match issuance.caller() {
         _ if issuance.api() == IssuanceApi::ConsoleLogin => End::Source(SIGN_IN),
         "" => End::Source(NOT_IN_RANGE),

@@ -1,26 +1,19 @@
 //! `sessions`: which temporary credentials were in use, what kind they are, and who issued them.
 
 mod charts;
-mod expiry;
-mod issue;
-mod kind;
-mod mfa;
 mod rules;
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use super::lineage::{Credential, Expiry, Kind, Lineage, Mfa, role_name, session_name};
 use super::source_list::{address_cells, ip_addresses};
 use super::{Answer, Column, ColumnKind, Report, ReportOption, Severity, Value, View, finding};
-use crate::aggregate::issuances::{self, Issuance, Issuances};
-use crate::aggregate::sessions::{self, Sessions};
+use crate::aggregate::issuances::{self, Issuance};
+use crate::aggregate::sessions::{self, Session};
 use crate::model::{SourceAddress, quantity};
 pub(super) use charts::charts;
-use expiry::Expiry;
-use issue::Explained;
-use kind::{Kind, role_name, session_name};
-use mfa::Mfa;
 
 /// The report.
 pub static REPORT: Report = Report {
@@ -131,7 +124,8 @@ const COLUMNS: &[Column] = &[
 
 /// A session with all that is worked out about it.
 struct Known<'a> {
-    explained: &'a Explained<'a>,
+    credential: &'a Credential<'a>,
+    session: &'a Session<'a>,
     kind: Kind,
     mfa: Mfa,
     expiry: Expiry,
@@ -139,35 +133,26 @@ struct Known<'a> {
 }
 
 fn answer(view: &View<'_>) -> Answer {
-    let explained = explained(view);
-    let all = known(&explained);
+    let lineage = Lineage::of(view.state);
+    let all = known(&lineage);
     let holding: Vec<_> = all.iter().map(rules::holding).collect();
     let worst = |i: usize| rules::worst(&holding[i]);
-    let events = |i: usize| all[i].explained.session.tally().events;
+    let events = |i: usize| all[i].session.tally().events;
     let mut shown: Vec<(Severity, usize)> =
         (0..all.len()).filter(|&i| events(i) >= view.options.get(&MIN_EVENTS)).map(|i| (worst(i), i)).collect();
     // `all` is sorted by session id, which breaks ties.
     shown.sort_by_key(|&(severity, i)| (Reverse(severity), Reverse(events(i)), i));
     let rows_spared = shown.len().saturating_sub(view.rows_wanted);
-    let rows = shown.iter().take(view.rows_wanted).map(|&(severity, i)| cells(&all[i], severity, &all)).collect();
+    let rows = shown.iter().take(view.rows_wanted).map(|&(severity, i)| cells(&all[i], severity, &lineage)).collect();
     let mut findings: Vec<_> = rules::groups(&all, holding).into_iter().map(rules::Group::finding).collect();
     finding::sort(&mut findings);
     let hidden = hidden(all.len() - shown.len(), view);
-    Answer { columns: COLUMNS.to_vec(), rows, rows_spared, findings, hidden }
+    Answer { columns: COLUMNS.to_vec(), rows, rows_spared, findings, hidden, tree: None }
 }
 
-/// Every session with what explains it, by session id.
-fn explained<'a>(view: &View<'a>) -> Vec<Explained<'a>> {
-    let symbols = view.state.symbols();
-    let issued = view.state.get::<Issuances>().map(|issuances| issuances.all(symbols)).unwrap_or_default();
-    view.state.get::<Sessions>().map(|sessions| issue::explain(sessions.all(symbols), &issued)).unwrap_or_default()
-}
-
-/// All that is worked out about each, in the same order.
-fn known<'a>(explained: &'a [Explained<'a>]) -> Vec<Known<'a>> {
-    let kinds: Vec<Kind> = explained.iter().map(Kind::of).collect();
-    let mfas = mfa::judge(explained, &kinds);
-    explained.iter().enumerate().map(|(i, explained)| Known::new(explained, kinds[i], mfas[i])).collect()
+/// Every session of which an event was counted, with all that is worked out about it, by session id.
+fn known<'a>(lineage: &'a Lineage<'a>) -> Vec<Known<'a>> {
+    (0..lineage.counted).filter_map(|place| Known::new(lineage, place)).collect()
 }
 
 /// Says how many sessions `--min-events` left out.
@@ -181,20 +166,23 @@ fn hidden(count: usize, view: &View<'_>) -> Option<String> {
 }
 
 impl<'a> Known<'a> {
-    fn new(explained: &'a Explained<'a>, kind: Kind, mfa: Mfa) -> Self {
-        let addresses = ip_addresses(explained.session.source_addresses());
-        Self { explained, kind, mfa, expiry: Expiry::of(explained), addresses }
+    /// `None` for one of which no event was counted.
+    fn new(lineage: &'a Lineage<'a>, place: usize) -> Option<Self> {
+        let credential = &lineage.credentials[place];
+        let session = credential.session()?;
+        let (kind, mfa, expiry) = (Kind::of(credential), Mfa::of(lineage, place), Expiry::of(credential));
+        let addresses = ip_addresses(session.source_addresses());
+        Some(Self { credential, session, kind, mfa, expiry, addresses })
     }
 
     fn principal(&self) -> &'a str {
-        self.explained.session.principal()
+        self.session.principal()
     }
 }
 
-fn cells<'a>(known: &Known<'a>, severity: Severity, all: &[Known<'_>]) -> Vec<Value> {
-    let explained = known.explained;
-    let session = &explained.session;
-    let issuance = explained.issuance();
+fn cells<'a>(known: &Known<'a>, severity: Severity, lineage: &Lineage<'_>) -> Vec<Value> {
+    let (credential, session) = (known.credential, known.session);
+    let issuance = credential.issuance();
     let is_role = session.identity_type() == "AssumedRole";
     let is_named = is_role || known.kind == Kind::Federated;
     let role_id = session.principal_id().split(':').next().unwrap_or_default();
@@ -202,12 +190,12 @@ fn cells<'a>(known: &Known<'a>, severity: Severity, all: &[Known<'_>]) -> Vec<Va
     let [addresses, address_list] = address_cells(&known.addresses);
     let list = |texts: Vec<&str>| Value::List(texts.into_iter().map(str::to_owned).collect());
     vec![
-        Value::text(explained.id.as_str()),
+        Value::text(credential.id.as_str()),
         Value::text(known.kind.as_str()),
         Value::text(session.account_id()),
-        Value::text(if is_role { role_name(explained) } else { "" }),
+        Value::text(if is_role { role_name(credential) } else { "" }),
         Value::text(if is_role { role_id } else { "" }),
-        Value::text(if is_named { session_name(explained) } else { "" }),
+        Value::text(if is_named { session_name(credential) } else { "" }),
         Value::text(session.principal()),
         list(session.access_key_ids()),
         Value::time(session.creation_date()),
@@ -215,11 +203,11 @@ fn cells<'a>(known: &Known<'a>, severity: Severity, all: &[Known<'_>]) -> Vec<Va
         Value::text(known.expiry.basis),
         Value::text(known.mfa.answer),
         Value::text(known.mfa.basis),
-        Value::text(source_identity(explained)),
+        Value::text(credential.source_identity()),
         of_issuance(Issuance::caller),
         of_issuance(Issuance::caller_access_key_id),
-        Value::text(issued_from(explained)),
-        Value::text(explained.confidence.as_str()),
+        Value::text(issued_from(credential)),
+        Value::text(credential.confidence.as_str()),
         Value::text(if session.in_console() { "yes" } else { "no" }),
         addresses,
         address_list,
@@ -229,24 +217,16 @@ fn cells<'a>(known: &Known<'a>, severity: Severity, all: &[Known<'_>]) -> Vec<Va
         Value::time(session.span().last()),
         Value::text(severity.as_str()),
         Value::text(issuance.map_or("", |issuance| issuance.api().as_str())),
-        Value::text(explained.parent.map_or("", |parent| all[parent].explained.id.as_str())),
+        Value::text(credential.parent.map_or("", |parent| lineage.credentials[parent].id.as_str())),
         list(session.ec2_role_deliveries()),
         Value::text(session.scope_issued_to()),
     ]
 }
 
 /// The source of the issuing call, an address in its usual form (anonymised logs pad it with zeros).
-fn issued_from(explained: &Explained<'_>) -> String {
-    let text = explained.issuance().map_or("", Issuance::source_address);
+fn issued_from(credential: &Credential<'_>) -> String {
+    let text = credential.issuance().map_or("", Issuance::source_address);
     SourceAddress::parse(text).ip().map_or_else(|| text.to_owned(), |ip| ip.to_string())
-}
-
-/// `sourceIdentity` from the session's events, else from the call that set it.
-fn source_identity<'a>(explained: &Explained<'a>) -> &'a str {
-    match explained.session.source_identity() {
-        "" => explained.issuance().map_or("", |issuance| issuance.source_identity()),
-        known => known,
-    }
 }
 
 #[cfg(test)]

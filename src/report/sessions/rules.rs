@@ -7,8 +7,8 @@ use ahash::AHashMap;
 use serde_json::{Map, Value, json};
 
 use super::Known;
-use super::kind::{Kind, is_instance_name, issuing_service, session_name};
 use crate::model::{EventTime, Network, SourceAddress, grouped, quantity};
+use crate::report::lineage::{Kind, is_instance_name, issuing_service, session_name};
 use crate::report::{Finding, Severity};
 
 /// How long after its expiry a call may still be recorded before that is noted, in seconds.
@@ -64,7 +64,7 @@ pub(super) struct Group<'a> {
 pub(super) fn groups<'a>(all: &'a [Known<'a>], holding: Vec<Vec<(&'static Rule, String)>>) -> Vec<Group<'a>> {
     let mut groups: AHashMap<(&str, &str, &str), Group<'a>> = AHashMap::new();
     for (i, (known, holding)) in all.iter().zip(holding).enumerate() {
-        let session = &known.explained.session;
+        let session = known.session;
         for (rule, says) in holding {
             let group = groups.entry((rule.name, session.account_id(), session.principal())).or_insert_with(|| Group {
                 rule,
@@ -80,26 +80,26 @@ pub(super) fn groups<'a>(all: &'a [Known<'a>], holding: Vec<Vec<(&'static Rule, 
 
 impl<'a> Group<'a> {
     fn add(&mut self, i: usize, known: &'a Known<'a>, says: String) {
-        let events = |known: &Known<'_>| known.explained.session.tally().events;
+        let events = |known: &Known<'_>| known.session.tally().events;
         if self.session_ids.is_empty() || events(known) > events(self.worst.1) {
             self.worst = (i, known, says);
         }
-        self.session_ids.push(&known.explained.id);
+        self.session_ids.push(&known.credential.id);
         self.events += events(known);
     }
 
     /// The finding: about the session where there is one, else about the principal, with the busiest session as example.
     pub fn finding(self) -> Finding {
         let (_, known, says) = self.worst;
-        let session = &known.explained.session;
+        let session = known.session;
         let others = self.session_ids.len() - 1;
         let (subject, summary) = match others {
-            0 => (known.explained.id.clone(), says),
+            0 => (known.credential.id.clone(), says),
             1 => (known.principal().to_owned(), format!("{says}; so was 1 other session")),
             _ => (known.principal().to_owned(), format!("{says}; so were {others} other sessions")),
         };
         let mut evidence = evidence_of(known);
-        evidence.insert("session_id".to_owned(), json!(known.explained.id));
+        evidence.insert("session_id".to_owned(), json!(known.credential.id));
         evidence.insert("sessions".to_owned(), json!(self.session_ids.len()));
         evidence.insert("session_ids".to_owned(), json!(self.session_ids));
         let (rule, severity) = (self.rule.name, self.rule.severity);
@@ -116,25 +116,25 @@ impl<'a> Group<'a> {
 }
 
 fn evidence_of(known: &Known<'_>) -> Map<String, Value> {
-    let explained = known.explained;
-    let issuance = explained.issuance();
+    let credential = known.credential;
+    let issuance = credential.issuance();
     let addresses: Vec<String> = known.addresses.iter().map(IpAddr::to_string).collect();
     let values: [(&str, Value); 15] = [
         ("kind", json!(known.kind.as_str())),
-        ("principal", json!(explained.session.principal())),
-        ("session_name", json!(session_name(explained))),
-        ("access_key_ids", json!(explained.session.access_key_ids())),
+        ("principal", json!(known.session.principal())),
+        ("session_name", json!(session_name(credential))),
+        ("access_key_ids", json!(known.session.access_key_ids())),
         ("mfa", json!(known.mfa.answer)),
         ("mfa_basis", json!(known.mfa.basis)),
         ("issued_by", json!(issuance.map(|issuance| issuance.caller()))),
         ("issued_from", json!(issuance.map(|issuance| issuance.source_address()))),
-        ("issue_confidence", json!(explained.confidence.as_str())),
+        ("issue_confidence", json!(credential.confidence.as_str())),
         ("expires", json!(known.expiry.at)),
         ("expires_basis", json!(known.expiry.basis)),
-        ("ec2_role_delivery", json!(explained.session.ec2_role_deliveries())),
+        ("ec2_role_delivery", json!(known.session.ec2_role_deliveries())),
         ("address_list", json!(addresses)),
-        ("first_seen", json!(explained.session.span().first())),
-        ("last_seen", json!(explained.session.span().last())),
+        ("first_seen", json!(known.session.span().first())),
+        ("last_seen", json!(known.session.span().last())),
     ];
     values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
@@ -152,7 +152,7 @@ fn console_without_mfa(known: &Known<'_>) -> Option<String> {
 /// Only where a person is known to be behind the session: workloads have no MFA, and an issuer that is not in range may
 /// be one.
 fn session_without_mfa(known: &Known<'_>) -> Option<String> {
-    let caller = known.explained.issuance().map_or("", |issuance| issuance.caller_type());
+    let caller = known.credential.issuance().map_or("", |issuance| issuance.caller_type());
     let role = known.kind == Kind::Role && caller == "IAMUser";
     let token = known.kind == Kind::UserToken && !is_root(known);
     let holds = (role || token) && is_at_an_address(known) && known.mfa.answer == "no";
@@ -161,12 +161,12 @@ fn session_without_mfa(known: &Known<'_>) -> Option<String> {
 
 /// A session named like an EC2 instance whose issuing call is known and was not made by EC2.
 fn false_instance_name(known: &Known<'_>) -> Option<String> {
-    let issuance = known.explained.issuance()?;
-    let name = session_name(known.explained);
-    let holds = known.explained.session.identity_type() == "AssumedRole"
+    let issuance = known.credential.issuance()?;
+    let name = session_name(known.credential);
+    let holds = known.session.identity_type() == "AssumedRole"
         && is_instance_name(name)
         && issuing_service(issuance).is_empty()
-        && known.explained.session.ec2_role_deliveries().is_empty();
+        && known.session.ec2_role_deliveries().is_empty();
     holds.then(|| format!("a session named {name} like an instance was issued to {}", issuance.caller()))
 }
 
@@ -174,21 +174,21 @@ fn instance_in_networks(known: &Known<'_>) -> Option<String> {
     let networks = public_networks(&known.addresses).len();
     let holds = known.kind == Kind::Ec2 && networks > 1;
     holds.then(|| {
-        let name = session_name(known.explained);
+        let name = session_name(known.credential);
         format!("credentials of instance {name} were used from {networks} public networks")
     })
 }
 
 fn imds_v1(known: &Known<'_>) -> Option<String> {
-    let holds = known.explained.session.ec2_role_deliveries().contains(&"1.0");
-    let name = session_name(known.explained);
+    let holds = known.session.ec2_role_deliveries().contains(&"1.0");
+    let name = session_name(known.credential);
     holds.then(|| format!("{name} got its credentials from the instance metadata service of version 1"))
 }
 
 fn used_after_expiry(known: &Known<'_>) -> Option<String> {
-    let (expires, last) = (known.expiry.at?, known.explained.session.span().last()?);
+    let (expires, last) = (known.expiry.at?, known.session.span().last()?);
     // With a key of unknown issue the end is not known either.
-    let all_known = known.explained.issuances.len() >= known.explained.session.access_keys().count();
+    let all_known = known.credential.issuances.len() >= known.session.access_keys().count();
     let holds = known.expiry.basis == "response" && all_known && last > expires.plus_seconds(EXPIRY_SLACK);
     holds.then(|| format!("the session was used after it expired at {}", EventTime::to_string(&expires)))
 }
@@ -207,7 +207,7 @@ fn used_across_private(known: &Known<'_>) -> Option<String> {
     let is_private = |ip: &IpAddr| SourceAddress::Ip(*ip).is_private();
     if known.kind == Kind::Ec2 {
         let holds = known.addresses.iter().any(is_private) && !known.addresses.iter().all(is_private);
-        let name = session_name(known.explained);
+        let name = session_name(known.credential);
         return holds.then(|| format!("credentials of instance {name} were used from private and public addresses"));
     }
     let issued_from = issuing_address(known)?;
@@ -221,7 +221,7 @@ fn used_across_private(known: &Known<'_>) -> Option<String> {
 
 /// The address that the credentials were issued to, unless a service got them.
 fn issuing_address(known: &Known<'_>) -> Option<SourceAddress> {
-    let issuance = known.explained.issuance().filter(|issuance| issuance.caller_type() != "AWSService")?;
+    let issuance = known.credential.issuance().filter(|issuance| issuance.caller_type() != "AWSService")?;
     Some(SourceAddress::parse(issuance.source_address())).filter(|address| address.ip().is_some())
 }
 
@@ -231,7 +231,7 @@ fn public_networks(addresses: &BTreeSet<IpAddr>) -> BTreeSet<Network> {
 }
 
 fn is_root(known: &Known<'_>) -> bool {
-    known.explained.session.identity_type() == "Root"
+    known.session.identity_type() == "Root"
 }
 
 /// Whether anything but a service used the session: a session with no address at all is a service at work for someone

@@ -1,14 +1,29 @@
 //! A bucket as light as can be, for what is measured: keys in memory, a few bodies, one thread a connection, no check of
-//! signatures, every answer after the same delay. What S3 really does is asked of `server`.
+//! signatures, answers as late as is asked for. What S3 really does is asked of `server`.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 /// Keys of a page, as S3 has it.
 const PAGE: usize = 1000;
+
+/// When answers come.
+#[derive(Clone, Copy)]
+pub enum Pace {
+    /// At once.
+    AtOnce,
+    /// After this long.
+    After(Duration),
+    /// All together, once so many wait for theirs or nobody asks any more. The number of such rounds is what a slow
+    /// network costs, however fast or busy the machine is.
+    InRounds(usize),
+}
+
+/// How long nobody asks before a round ends.
+const QUIET: Duration = Duration::from_millis(250);
 
 /// A server of one bucket, `logs`. Its threads end with the test process.
 pub struct Light {
@@ -21,15 +36,23 @@ struct Bucket {
     keys: Vec<String>,
     /// The object of the nth key is the nth of these, begun anew after the last.
     bodies: Vec<Vec<u8>>,
-    delay: Duration,
+    pace: Pace,
     requests: AtomicUsize,
+    /// Rounds that are over, and how many wait for the end of this one.
+    round: Mutex<(usize, usize)>,
+    changed: Condvar,
 }
 
 impl Light {
     /// Serves objects of these keys and bodies.
-    pub fn start(mut keys: Vec<String>, bodies: Vec<Vec<u8>>, delay: Duration) -> Self {
+    pub fn start(mut keys: Vec<String>, bodies: Vec<Vec<u8>>, pace: Pace) -> Self {
         keys.sort();
-        let bucket = Arc::new(Bucket { keys, bodies, delay, requests: AtomicUsize::new(0) });
+        let (requests, round, changed) = (AtomicUsize::new(0), Mutex::default(), Condvar::new());
+        let bucket = Arc::new(Bucket { keys, bodies, pace, requests, round, changed });
+        if let Pace::InRounds(most) = pace {
+            let ending = Arc::clone(&bucket);
+            std::thread::spawn(move || ending.end_rounds(most));
+        }
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("bound"));
         let serving = Arc::clone(&bucket);
@@ -51,6 +74,11 @@ impl Light {
     /// How many requests it has answered.
     pub fn requests(&self) -> usize {
         self.bucket.requests.load(Ordering::Relaxed)
+    }
+
+    /// How many rounds of answers there were.
+    pub fn rounds(&self) -> usize {
+        self.bucket.round.lock().unwrap().0
     }
 
     /// Puts all objects below a folder.
@@ -82,9 +110,38 @@ impl Bucket {
                     return Ok(());
                 }
             }
-            std::thread::sleep(self.delay);
+            self.wait();
             writer.write_all(&self.answer(first.split(' ').nth(1).unwrap_or_default()))?;
             self.requests.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn wait(&self) {
+        match self.pace {
+            Pace::AtOnce => {}
+            Pace::After(delay) => std::thread::sleep(delay),
+            Pace::InRounds(_) => {
+                let mut round = self.round.lock().unwrap();
+                let mine = round.0;
+                round.1 += 1;
+                self.changed.notify_all();
+                drop(self.changed.wait_while(round, |round| round.0 == mine).unwrap());
+            }
+        }
+    }
+
+    fn end_rounds(&self, most: usize) {
+        let mut round = self.round.lock().unwrap();
+        loop {
+            let before = round.1;
+            round = match before {
+                0 => self.changed.wait_while(round, |round| round.1 == 0).unwrap(),
+                _ => self.changed.wait_timeout_while(round, QUIET, |round| round.1 == before).unwrap().0,
+            };
+            if before > 0 && (round.1 == before || round.1 >= most) {
+                *round = (round.0 + 1, 0);
+                self.changed.notify_all();
+            }
         }
     }
 

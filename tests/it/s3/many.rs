@@ -168,6 +168,19 @@ fn without_input_the_trails_of_each_profile_are_read() {
 }
 
 #[test]
+fn a_dry_run_without_input_tells_the_same_places_and_failures() {
+    let place = Place::new();
+    buckets(&place);
+    let all = [trail("first", "logs", json!({}))];
+    let server = Server::start(&place.path("buckets"), move |asked| describes_trails(asked).map(|_| trails(&all)));
+    let told = asking(&place, &server, "--all-profiles --dry-run").json(3);
+    assert_eq!(told["rows"][0]["place"], "s3://logs/AWSLogs/");
+    assert_eq!(failures(&told).len(), 1, "{told}");
+    assert_eq!(failures(&told)[0].0, "profile broken");
+    assert_eq!(server.gets(), 0);
+}
+
+#[test]
 fn the_bucket_of_one_account_is_read_once_for_all_who_see_the_trail() {
     let place = Place::new();
     // Both see the organization's trail; only the second may read its bucket.

@@ -18,7 +18,6 @@ mod refusals;
 mod trails;
 
 use archive::Archive;
-use light::Light;
 use server::{Fault, Server};
 
 use crate::harness::{Place, Run};

@@ -4,38 +4,41 @@
 //! SAML and web identities always say false. So `no` is only said where false means no, and absent is never false.
 //! Source: IAM user guide, "Secure API access with MFA"; CloudTrail user guide, "CloudTrail userIdentity element".
 
-use super::issue::Explained;
-use super::kind::Kind;
+use super::Credential;
+use super::{Kind, Lineage};
+use crate::model::IssuanceApi;
 
 /// The answer for one session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Mfa {
+pub(in crate::report) struct Mfa {
     /// `yes`, `no` or `unknown`.
     pub answer: &'static str,
-    /// `session-flag`, `serial-number`, `parent-session`, `identity-provider` or `none`.
+    /// `session-flag`, `serial-number`, `parent-session`, `identity-provider`, `sign-in` (of a session without any
+    /// event) or `none`.
     pub basis: &'static str,
 }
 
 const UNKNOWN: Mfa = Mfa { answer: "unknown", basis: "none" };
 
-/// The answers for all sessions; a session's parent is among them.
-pub(super) fn judge(all: &[Explained<'_>], kinds: &[Kind]) -> Vec<Mfa> {
-    (0..all.len()).map(|i| judge_chain(all, kinds, i)).collect()
+impl Mfa {
+    /// Follows the chain of parents from `start` to the first session that can answer for itself.
+    pub fn of(lineage: &Lineage<'_>, start: usize) -> Self {
+        judge_chain(&lineage.credentials, start)
+    }
 }
 
-/// Follows the chain of parents from `start` to the first session that can answer for itself.
-fn judge_chain(all: &[Explained<'_>], kinds: &[Kind], start: usize) -> Mfa {
-    if let Some(own) = own_answer(&all[start], kinds[start]) {
+fn judge_chain(all: &[Credential<'_>], start: usize) -> Mfa {
+    if let Some(own) = own_answer(&all[start]) {
         return own;
     }
     let mut at = start;
-    // Chains are short; the bound ends a cycle that only a forged or broken log can have.
-    for _ in 0..all.len().min(64) {
+    // Chains are short: a longer one is made up, and nobody's MFA stands behind it.
+    for _ in 0..64 {
         if all[at].issuance().and_then(|issuance| issuance.caller_mfa()) == Some(true) {
             return Mfa { answer: "yes", basis: "parent-session" };
         }
         let Some(parent) = all[at].parent else { break };
-        match own_answer(&all[parent], kinds[parent]) {
+        match own_answer(&all[parent]) {
             Some(Mfa { answer: "yes", .. }) => return Mfa { answer: "yes", basis: "parent-session" },
             Some(Mfa { basis: "identity-provider", .. }) => {
                 return Mfa { answer: "unknown", basis: "identity-provider" };
@@ -48,25 +51,34 @@ fn judge_chain(all: &[Explained<'_>], kinds: &[Kind], start: usize) -> Mfa {
 }
 
 /// What a session says of itself; `None` for a chained one, whose own flag says nothing.
-fn own_answer(explained: &Explained<'_>, kind: Kind) -> Option<Mfa> {
-    let flag = explained.session.mfa_flag();
+fn own_answer(credential: &Credential<'_>) -> Option<Mfa> {
+    let flag = credential.mfa_flag();
     if flag == Some(true) {
         return Some(Mfa { answer: "yes", basis: "session-flag" });
     }
-    if explained.issuances.iter().any(|issuance| issuance.has_mfa_serial()) {
+    if credential.issuances.iter().any(|issuance| issuance.has_mfa_serial()) {
         return Some(Mfa { answer: "yes", basis: "serial-number" });
     }
-    if kind.has_identity_provider() {
+    if let (None, Some(used)) = (flag, unseen_sign_in(credential)) {
+        return Some(Mfa { answer: if used { "yes" } else { "no" }, basis: "sign-in" });
+    }
+    if Kind::of(credential).has_identity_provider() {
         return Some(Mfa { answer: "unknown", basis: "identity-provider" });
     }
-    if is_chained(explained) {
+    if is_chained(credential) {
         return None;
     }
     Some(if flag == Some(false) { Mfa { answer: "no", basis: "session-flag" } } else { UNKNOWN })
 }
 
+/// Whether MFA was used at the sign-in that is all there is of a session.
+fn unseen_sign_in(credential: &Credential<'_>) -> Option<bool> {
+    let issuance = credential.issuance().filter(|_| credential.session().is_none())?;
+    issuance.sign_in_mfa().filter(|_| issuance.api() == IssuanceApi::ConsoleLogin)
+}
+
 /// Whether a role session (or a federated user) made the issuing call.
-pub(super) fn is_chained(explained: &Explained<'_>) -> bool {
-    let caller = explained.issuance().map_or("", |issuance| issuance.caller_type());
+pub(in crate::report) fn is_chained(credential: &Credential<'_>) -> bool {
+    let caller = credential.issuance().map_or("", |issuance| issuance.caller_type());
     matches!(caller, "AssumedRole" | "FederatedUser")
 }

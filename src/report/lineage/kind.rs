@@ -1,12 +1,12 @@
 //! What kind of session it is: who or what holds its credentials.
 
-use super::issue::Explained;
+use super::Credential;
 use crate::aggregate::issuances::Issuance;
 use crate::model::IssuanceApi;
 
 /// The kind of a session. Not an AWS field; the order of the role kinds is the order in which they are tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
+pub(in crate::report) enum Kind {
     /// A role on an EC2 instance.
     Ec2,
     /// A role of a Lambda function.
@@ -32,12 +32,12 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// The kind of `explained`.
-    pub fn of(explained: &Explained<'_>) -> Self {
-        match explained.session.identity_type() {
-            "AssumedRole" => of_role(explained),
+    /// The kind of `credential`.
+    pub fn of(credential: &Credential<'_>) -> Self {
+        match credential.identity_type() {
+            "AssumedRole" => of_role(credential),
             "FederatedUser" => Self::Federated,
-            _ => of_person(explained),
+            _ => of_person(credential),
         }
     }
 
@@ -65,59 +65,58 @@ impl Kind {
 }
 
 /// The session name of a role session: what follows the colon of its principalId.
-pub(super) fn session_name<'a>(explained: &Explained<'a>) -> &'a str {
-    let (id, arn) = (explained.session.principal_id(), explained.session.arn());
+pub(in crate::report) fn session_name<'a>(credential: &Credential<'a>) -> &'a str {
+    let (id, arn) = (credential.principal_id(), credential.arn());
     match id.split_once(':') {
         Some((_, name)) => name,
+        None if credential.session().is_none() => credential.issuance().map_or("", |issuance| issuance.session_name()),
         None => arn.rsplit_once('/').filter(|_| arn.contains(":sts:")).map_or("", |(_, name)| name),
     }
 }
 
 /// The name of a session's role, without its path.
-pub(super) fn role_name<'a>(explained: &Explained<'a>) -> &'a str {
-    let session = &explained.session;
-    let after_path = session.issuer_arn().rsplit('/').next().unwrap_or_default();
-    let in_arn = session.arn().split_once(":assumed-role/").map_or("", |(_, rest)| rest);
+pub(in crate::report) fn role_name<'a>(credential: &Credential<'a>) -> &'a str {
+    let after_path = credential.issuer_arn().rsplit('/').next().unwrap_or_default();
+    let in_arn = credential.arn().split_once(":assumed-role/").map_or("", |(_, rest)| rest);
     let of_arn = in_arn.split('/').next().unwrap_or_default();
-    [session.issuer_name(), after_path, of_arn].into_iter().find(|name| !name.is_empty()).unwrap_or_default()
+    [credential.issuer_name(), after_path, of_arn].into_iter().find(|name| !name.is_empty()).unwrap_or_default()
 }
 
 /// Whether a session name is an instance id: `i-` and 8 or 17 hexadecimal digits.
 ///
 /// Source: EC2 user guide, "Resource IDs". Anyone may give a session such a name; see the rule
 /// `instance-name-not-issued-by-ec2`.
-pub(super) fn is_instance_name(name: &str) -> bool {
+pub(in crate::report) fn is_instance_name(name: &str) -> bool {
     let digits = name.strip_prefix("i-").unwrap_or_default();
     matches!(digits.len(), 8 | 17) && digits.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// The service that called, without its domain: `ec2`; empty when no service did.
-pub(super) fn issuing_service<'a>(issuance: &Issuance<'a>) -> &'a str {
+pub(in crate::report) fn issuing_service<'a>(issuance: &Issuance<'a>) -> &'a str {
     let is_service = issuance.caller_type() == "AWSService";
     if is_service { issuance.caller_invoked_by().split('.').next().unwrap_or_default() } else { "" }
 }
 
-fn of_role(explained: &Explained<'_>) -> Kind {
-    let session = &explained.session;
-    if is_instance_name(session_name(explained)) {
+fn of_role(credential: &Credential<'_>) -> Kind {
+    if is_instance_name(session_name(credential)) {
         return Kind::Ec2;
     }
-    let service = explained.issuance().map_or("", issuing_service);
-    let api = explained.issuance().map(Issuance::api);
-    let scope = session.scope_issuer_type();
-    if scope.starts_with("AWS::EC2::") || service == "ec2" || !session.ec2_role_deliveries().is_empty() {
+    let service = credential.issuance().map_or("", issuing_service);
+    let api = credential.issuance().map(Issuance::api);
+    let scope = credential.scope_issuer_type();
+    if scope.starts_with("AWS::EC2::") || service == "ec2" || !credential.ec2_role_deliveries().is_empty() {
         return Kind::Ec2;
     }
     if scope.starts_with("AWS::Lambda::") || service == "lambda" {
         return Kind::Lambda;
     }
-    if !service.is_empty() || session.issuer_arn().contains("/aws-service-role/") {
+    if !service.is_empty() || credential.issuer_arn().contains("/aws-service-role/") {
         return Kind::Service;
     }
-    if role_name(explained).starts_with("AWSReservedSSO_") {
+    if role_name(credential).starts_with("AWSReservedSSO_") {
         return Kind::Sso;
     }
-    let provider = session.federated_provider();
+    let provider = credential.federated_provider();
     let by_saml = provider.contains(":saml-provider/");
     if api == Some(IssuanceApi::AssumeRoleWithWebIdentity) || (!provider.is_empty() && !by_saml) {
         return Kind::WebIdentity;
@@ -125,13 +124,13 @@ fn of_role(explained: &Explained<'_>) -> Kind {
     if api == Some(IssuanceApi::AssumeRoleWithSaml) || by_saml { Kind::Saml } else { Kind::Role }
 }
 
-fn of_person(explained: &Explained<'_>) -> Kind {
-    match explained.issuance().map(Issuance::api) {
-        _ if explained.session.identity_type() == "Root" && explained.session.is_assumed_root() => Kind::AssumeRoot,
+fn of_person(credential: &Credential<'_>) -> Kind {
+    match credential.issuance().map(Issuance::api) {
+        _ if credential.identity_type() == "Root" && credential.is_assumed_root() => Kind::AssumeRoot,
         Some(IssuanceApi::AssumeRoot) => Kind::AssumeRoot,
         Some(IssuanceApi::GetSessionToken) => Kind::UserToken,
         Some(IssuanceApi::ConsoleLogin) => Kind::Console,
-        _ if explained.session.in_console() => Kind::Console,
+        _ if credential.in_console() => Kind::Console,
         _ => Kind::UserToken,
     }
 }

@@ -1,11 +1,11 @@
 //! When a session's credentials end, and how that is known.
 
-use super::issue::Explained;
+use super::Credential;
 use crate::model::EventTime;
 
 /// When a session ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Expiry {
+pub(in crate::report) struct Expiry {
     /// The end, where something tells it.
     pub at: Option<EventTime>,
     /// `response`: the issuing call's response says so; `estimate`: creation date (or time of issue) and the life that
@@ -14,14 +14,14 @@ pub(super) struct Expiry {
 }
 
 impl Expiry {
-    /// The expiry of `explained`; the latest, when it was issued several keys.
-    pub fn of(explained: &Explained<'_>) -> Self {
-        let stated = explained.issuances.iter().filter_map(|issuance| issuance.expiration()).max();
+    /// The expiry of `credential`; the latest, when it was issued several keys.
+    pub fn of(credential: &Credential<'_>) -> Self {
+        let stated = credential.issuances.iter().filter_map(|issuance| issuance.expiration()).max();
         if stated.is_some() {
             return Self { at: stated, basis: "response" };
         }
-        let lives = explained.issuances.iter().filter_map(|issuance| {
-            let begins = explained.session.creation_date().or(issuance.time())?;
+        let lives = credential.issuances.iter().filter_map(|issuance| {
+            let begins = credential.creation_date().or(issuance.time())?;
             Some(begins.plus_seconds(issuance.life()?))
         });
         match lives.max() {

@@ -1,0 +1,116 @@
+//! Which session made each issuing call. A caller none of whose events was counted (it lies before the window, or a filter
+//! left it out) is still a session, known by its calls.
+
+use std::cell::LazyCell;
+use std::collections::BTreeMap;
+
+use ahash::AHashMap;
+
+use super::{Credential, Known};
+use crate::aggregate::Span;
+use crate::aggregate::issuances::Issuance;
+use crate::aggregate::sessions::Session;
+use crate::model::{AccessKeyKind, EventTime, IssuanceApi};
+
+/// How long before or after what was counted of it a session may have made a call, in seconds: the longest life of any
+/// STS credentials.
+const LONGEST_LIFE: i64 = 36 * 3600;
+
+/// A session that is known by its issuing calls alone.
+pub(in crate::report) struct Caller<'a> {
+    /// The first of them, in the issuances' own order.
+    pub call: Issuance<'a>,
+    /// Distinct.
+    pub access_keys: Vec<&'a str>,
+    pub span: Span,
+}
+
+impl<'a> Caller<'a> {
+    fn new(call: Issuance<'a>) -> Self {
+        Self { call, access_keys: Vec::new(), span: Span::default() }
+    }
+
+    fn add(&mut self, call: &Issuance<'a>) {
+        let key = call.caller_access_key_id();
+        if !key.is_empty() && !self.access_keys.contains(&key) {
+            self.access_keys.push(key);
+        }
+        if let Some(time) = call.time() {
+            self.span.see(time);
+        }
+    }
+
+    pub fn account_id(&self) -> &'a str {
+        self.call.caller_account_id()
+    }
+}
+
+/// For each issuance the session that made the call; `None` for a person with a password or a long-lived key, a service,
+/// an identity provider or another account. `all` are the counted sessions by id; unseen ones are added behind them.
+pub(super) fn find<'a>(all: &mut Vec<Credential<'a>>, issuances: &[Issuance<'a>]) -> Vec<Option<usize>> {
+    let counted = all.len();
+    let mut unseen: BTreeMap<String, (Caller<'a>, Vec<usize>)> = BTreeMap::new();
+    let mut callers = vec![None; issuances.len()];
+    let by_key = LazyCell::new(|| by_key(all));
+    for (i, call) in issuances.iter().enumerate().filter(|(_, call)| is_session(call)) {
+        let id = id_of(call);
+        let known = all.binary_search_by(|credential| credential.id.as_str().cmp(&id)).ok();
+        callers[i] = known.or_else(|| holder_of_key(call, all, &by_key));
+        if callers[i].is_none() && !id.is_empty() {
+            let (caller, calls) = unseen.entry(id).or_insert_with(|| (Caller::new(*call), Vec::new()));
+            caller.add(call);
+            calls.push(i);
+        }
+    }
+    drop(by_key);
+    for (place, (id, (caller, calls))) in unseen.into_iter().enumerate() {
+        for call in calls {
+            callers[call] = Some(counted + place);
+        }
+        all.push(Credential::new(id, Known::Calling(Box::new(caller))));
+    }
+    callers
+}
+
+/// Whether temporary credentials made the call. A sign-in is made with a password, or is an event of a role session that
+/// an identity provider signed in: it starts nothing new.
+pub(super) fn is_session(call: &Issuance<'_>) -> bool {
+    let temporary = AccessKeyKind::of(call.caller_access_key_id()) == AccessKeyKind::Temporary;
+    let is_person = matches!(call.caller_type(), "IAMUser" | "Root");
+    call.api() != IssuanceApi::ConsoleLogin
+        && (matches!(call.caller_type(), "AssumedRole" | "FederatedUser")
+            || temporary
+            || is_person && call.caller_creation_date().is_some())
+}
+
+fn id_of(call: &Issuance<'_>) -> String {
+    let principal = Some(call.caller_principal_id()).filter(|id| !id.is_empty()).unwrap_or(call.caller_arn());
+    Session::id_of(principal, call.caller_creation_date(), call.caller_access_key_id())
+}
+
+fn by_key<'a>(all: &[Credential<'a>]) -> AHashMap<&'a str, Vec<usize>> {
+    let mut by_key: AHashMap<&str, Vec<usize>> = AHashMap::new();
+    for (i, credential) in all.iter().enumerate() {
+        for key in credential.access_keys() {
+            by_key.entry(key).or_default().push(i);
+        }
+    }
+    by_key
+}
+
+/// The counted session that shows the caller's key, where one of the two records tells no creation date. Access key ids
+/// are unique only together with the secret, hence account and time.
+fn holder_of_key(call: &Issuance<'_>, all: &[Credential<'_>], by_key: &AHashMap<&str, Vec<usize>>) -> Option<usize> {
+    let candidates = by_key.get(call.caller_access_key_id())?;
+    candidates.iter().copied().find(|&i| {
+        let dates = [all[i].creation_date(), call.caller_creation_date()];
+        let accounts = [all[i].account_id(), call.caller_account_id()];
+        let same_account = accounts[0] == accounts[1] || accounts.contains(&"");
+        dates.contains(&None) && same_account && is_alive(&all[i], call.time())
+    })
+}
+
+fn is_alive(credential: &Credential<'_>, time: Option<EventTime>) -> bool {
+    let Some((time, (first, last))) = time.zip(credential.activity()) else { return true };
+    first.plus_seconds(-LONGEST_LIFE) <= time && time <= last.plus_seconds(LONGEST_LIFE)
+}

@@ -1,0 +1,231 @@
+//! One session of temporary credentials, however it is known: by its own events, by the issuing calls that it made, or only
+//! by the record that issued it.
+
+use std::borrow::Cow;
+
+use super::callers::Caller;
+use crate::aggregate::issuances::Issuance;
+use crate::aggregate::sessions::Session;
+use crate::model::{Arn, EventTime, IssuanceApi};
+
+/// How sure it is who issued a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::report) enum Confidence {
+    Exact,
+    Inferred,
+    None,
+}
+
+/// What is known of a session beside its issuance.
+pub(in crate::report) enum Known<'a> {
+    /// Events of it were counted.
+    Counted(Session<'a>),
+    /// No event of it was counted, but it made issuing calls, which are remembered whatever is counted.
+    Calling(Box<Caller<'a>>),
+    /// Nothing: it was issued, and no use of it was counted.
+    Issued,
+}
+
+/// Temporary credentials and what explains them.
+pub(in crate::report) struct Credential<'a> {
+    /// The session's id, not an AWS field: `<principalId>@<creationDate>`; see [`Session::id`]. Unique.
+    pub id: String,
+    pub known: Known<'a>,
+    /// Earliest first; several when the session has several keys.
+    pub issuances: Vec<Issuance<'a>>,
+    pub confidence: Confidence,
+    /// Which of all made the issuing call, if one did. Following it ends: circles of forged records are cut.
+    pub parent: Option<usize>,
+}
+
+impl Confidence {
+    /// The word that is printed.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Inferred => "inferred",
+            Self::None => "none",
+        }
+    }
+}
+
+impl<'a> Credential<'a> {
+    pub(super) fn new(id: String, known: Known<'a>) -> Self {
+        Self { id, known, issuances: Vec::new(), confidence: Confidence::None, parent: None }
+    }
+
+    /// The issuance that names the issuer: the earliest.
+    pub fn issuance(&self) -> Option<&Issuance<'a>> {
+        self.issuances.first()
+    }
+
+    /// What was counted of it.
+    pub fn session(&self) -> Option<&Session<'a>> {
+        match &self.known {
+            Known::Counted(session) => Some(session),
+            _ => None,
+        }
+    }
+
+    /// `userIdentity.type` of its events.
+    pub fn identity_type(&self) -> &'a str {
+        match &self.known {
+            Known::Counted(session) => session.identity_type(),
+            Known::Calling(caller) => caller.call.caller_type(),
+            Known::Issued => self.issuance().map_or("", issued_type),
+        }
+    }
+
+    /// `principalId` of its events; empty when unknown.
+    pub fn principal_id(&self) -> &'a str {
+        match &self.known {
+            Known::Counted(session) => session.principal_id(),
+            Known::Calling(caller) => caller.call.caller_principal_id(),
+            Known::Issued => self.issuance().map_or("", issued_principal_id),
+        }
+    }
+
+    /// The account that owns it; empty when unknown.
+    pub fn account_id(&self) -> &'a str {
+        match &self.known {
+            Known::Counted(session) => session.account_id(),
+            Known::Calling(caller) => caller.account_id(),
+            Known::Issued => self.issuance().map_or("", |issuance| issuance.account_id()),
+        }
+    }
+
+    /// The principal that its events are, or would be, attributed to.
+    pub fn principal(&self) -> Cow<'a, str> {
+        match &self.known {
+            Known::Counted(session) => session.principal().into(),
+            Known::Calling(caller) => caller.call.caller().into(),
+            Known::Issued => self.issuance().map_or(Cow::Borrowed(""), issued_principal),
+        }
+    }
+
+    /// The arn of its events; empty when unknown, or when principalId and issuer tell as much.
+    pub fn arn(&self) -> &'a str {
+        match &self.known {
+            Known::Counted(session) => session.arn(),
+            Known::Calling(caller) => caller.call.caller_arn(),
+            Known::Issued => self.issuance().map_or("", |issuance| issuance.session_arn()),
+        }
+    }
+
+    /// The arn of the role or user that it stands for.
+    pub fn issuer_arn(&self) -> &'a str {
+        match &self.known {
+            Known::Counted(session) => session.issuer_arn(),
+            Known::Calling(caller) => caller.call.caller(),
+            Known::Issued => self.issuance().map_or("", |issuance| issuance.role_arn()),
+        }
+    }
+
+    /// `creationDate`; of credentials that nobody used, nothing shows it.
+    pub fn creation_date(&self) -> Option<EventTime> {
+        match &self.known {
+            Known::Counted(session) => session.creation_date(),
+            Known::Calling(caller) => caller.call.caller_creation_date(),
+            Known::Issued => None,
+        }
+    }
+
+    /// `mfaAuthenticated` of its events.
+    pub fn mfa_flag(&self) -> Option<bool> {
+        match &self.known {
+            Known::Counted(session) => session.mfa_flag(),
+            Known::Calling(caller) => caller.call.caller_mfa(),
+            Known::Issued => None,
+        }
+    }
+
+    /// Its access keys, those that were seen in use and those that were issued; one may come twice.
+    pub fn access_keys(&self) -> impl Iterator<Item = &'a str> {
+        let calling = match &self.known {
+            Known::Calling(caller) => &*caller.access_keys,
+            _ => &[],
+        };
+        let issued = self.issuances.iter().map(Issuance::access_key_id).filter(|key| !key.is_empty());
+        let counted = self.session().into_iter().flat_map(Session::access_keys);
+        counted.chain(calling.iter().copied()).chain(issued)
+    }
+
+    /// First and last call that is known of it, counted or not.
+    pub fn activity(&self) -> Option<(EventTime, EventTime)> {
+        match &self.known {
+            Known::Counted(session) => session.span().first().zip(session.span().last()),
+            Known::Calling(caller) => caller.span.first().zip(caller.span.last()),
+            Known::Issued => None,
+        }
+    }
+
+    /// `sourceIdentity` from its events, else from the call that set it.
+    pub fn source_identity(&self) -> &'a str {
+        let of_events = self.session().map_or("", |session| session.source_identity());
+        if of_events.is_empty() { self.issuance().map_or("", |issuance| issuance.source_identity()) } else { of_events }
+    }
+
+    /// The name of its role or user, where its events say one.
+    pub fn issuer_name(&self) -> &'a str {
+        self.session().map_or("", |session| session.issuer_name())
+    }
+
+    /// `inScopeOf.issuerType`.
+    pub fn scope_issuer_type(&self) -> &'a str {
+        self.session().map_or("", |session| session.scope_issuer_type())
+    }
+
+    /// The distinct values of `ec2RoleDelivery`, sorted.
+    pub fn ec2_role_deliveries(&self) -> Vec<&'a str> {
+        self.session().map(|session| session.ec2_role_deliveries()).unwrap_or_default()
+    }
+
+    /// `webIdFederationData.federatedProvider`.
+    pub fn federated_provider(&self) -> &'a str {
+        self.session().map_or("", |session| session.federated_provider())
+    }
+
+    /// Whether an event carries the flag of an AssumeRoot session.
+    pub fn is_assumed_root(&self) -> bool {
+        self.session().is_some_and(|session| session.is_assumed_root())
+    }
+
+    /// Whether an event shows that a person at the console made it.
+    pub fn in_console(&self) -> bool {
+        self.session().is_some_and(|session| session.in_console())
+    }
+}
+
+/// The type that events of what `issuance` issued have.
+fn issued_type<'a>(issuance: &Issuance<'a>) -> &'a str {
+    match issuance.api() {
+        IssuanceApi::AssumeRole | IssuanceApi::AssumeRoleWithSaml | IssuanceApi::AssumeRoleWithWebIdentity => {
+            "AssumedRole"
+        }
+        IssuanceApi::AssumeRoot => "Root",
+        IssuanceApi::GetFederationToken => "FederatedUser",
+        IssuanceApi::GetSessionToken | IssuanceApi::ConsoleLogin => issuance.caller_type(),
+    }
+}
+
+fn issued_principal_id<'a>(issuance: &Issuance<'a>) -> &'a str {
+    match issuance.api() {
+        IssuanceApi::GetSessionToken | IssuanceApi::ConsoleLogin => issuance.caller_principal_id(),
+        _ => issuance.assumed_role_id(),
+    }
+}
+
+fn issued_principal<'a>(issuance: &Issuance<'a>) -> Cow<'a, str> {
+    match issuance.api() {
+        IssuanceApi::GetSessionToken | IssuanceApi::ConsoleLogin | IssuanceApi::GetFederationToken => {
+            issuance.caller().into()
+        }
+        IssuanceApi::AssumeRoot => {
+            let target = issuance.target_principal();
+            let account = Arn::parse(target).map_or(target, |arn| arn.account_id);
+            format!("root@{account}").into()
+        }
+        _ if issuance.role_arn().is_empty() => issuance.assumed_role_id().split(':').next().unwrap_or_default().into(),
+        _ => issuance.role_arn().into(),
+    }
+}

@@ -1,0 +1,196 @@
+//! The join of sessions with the records that issued them.
+//!
+//! | confidence | an issuance explains a session when |
+//! |---|---|
+//! | exact | it issued one of the session's keys, for the same account, and the session was used within its life (2 s of slack before, because clocks of two services disagree) |
+//! | inferred | its assumedRoleId is the session's principalId and it happened within 2 s of the creation date; or it is a sign-in of the same IAM user or root within 2 s of the creation date |
+//!
+//! An issuance that exactly explains one session is not used to infer another, and one that is used to infer explains
+//! the session nearest in time. Access key ids are unique only together with the secret, hence account and time. What
+//! was issued and explains no session is a credential of its own: no use of it was counted.
+
+use ahash::{AHashMap, AHashSet};
+
+use super::{Confidence, Credential, Known, callers};
+use crate::aggregate::State;
+use crate::aggregate::issuances::{Issuance, Issuances};
+use crate::aggregate::sessions::{Session, Sessions};
+use crate::model::{EventTime, IssuanceApi};
+
+/// How far the clocks of the issuing record and of the session's creation date may differ.
+const SLACK_SECONDS: i64 = 2;
+/// The longest life of any STS credentials, in seconds, for a record that tells none.
+const LONGEST_LIFE: i64 = 36 * 3600;
+
+/// Every session of temporary credentials, with what issued it.
+pub(in crate::report) struct Lineage<'a> {
+    /// First those of which events were counted, by id; then those known by their calls, by id; then those of which
+    /// nothing but the issuance is known, in the issuances' order.
+    pub credentials: Vec<Credential<'a>>,
+    /// How many there are of the first.
+    pub counted: usize,
+}
+
+/// The join at work.
+struct Join<'a, 'i> {
+    all: Vec<Credential<'a>>,
+    issuances: &'i [Issuance<'a>],
+    /// The issuances of each credential, by place, earliest first.
+    matched: Vec<Vec<usize>>,
+    /// Whether an issuance explains a credential.
+    used: Vec<bool>,
+}
+
+impl<'a> Lineage<'a> {
+    /// Joins the sessions and issuances of a finished state. Cost: one look-up a session and issuance.
+    pub fn of(state: &'a State) -> Self {
+        let symbols = state.symbols();
+        let issuances = state.get::<Issuances>().map(|issuances| issuances.all(symbols)).unwrap_or_default();
+        let sessions = state.get::<Sessions>().into_iter().flat_map(|sessions| sessions.all(symbols));
+        Self::join(sessions, &issuances)
+    }
+
+    /// `issuances` come in a fixed order.
+    fn join(sessions: impl Iterator<Item = Session<'a>>, issuances: &[Issuance<'a>]) -> Self {
+        let mut all: Vec<Credential<'a>> =
+            sessions.map(|session| Credential::new(session.id(), Known::Counted(session))).collect();
+        all.sort_by(|a, b| a.id.cmp(&b.id));
+        let counted = all.len();
+        let callers = callers::find(&mut all, issuances);
+        let (matched, used) = (vec![Vec::new(); all.len()], vec![false; issuances.len()]);
+        let mut join = Join { all, issuances, matched, used };
+        join.match_exactly();
+        join.infer();
+        join.add_unused();
+        Self { credentials: join.finish(&callers), counted }
+    }
+}
+
+impl<'a> Join<'a, '_> {
+    /// Matches by issued key.
+    fn match_exactly(&mut self) {
+        let mut by_key: AHashMap<&str, Vec<usize>> = AHashMap::new();
+        for (i, issuance) in self.issuances.iter().enumerate() {
+            if !issuance.access_key_id().is_empty() {
+                by_key.entry(issuance.access_key_id()).or_default().push(i);
+            }
+        }
+        for (credential, matched) in self.all.iter_mut().zip(&mut self.matched) {
+            let candidates = credential.access_keys().filter_map(|key| by_key.get(key)).flatten();
+            matched.extend(candidates.copied().filter(|&i| issued_for(&self.issuances[i], credential)));
+            matched.sort_by_key(|&i| (self.issuances[i].time(), i));
+            matched.dedup();
+            for &i in &*matched {
+                self.used[i] = true;
+            }
+            if !matched.is_empty() {
+                credential.confidence = Confidence::Exact;
+            }
+        }
+    }
+
+    /// Matches what is left by name and time, nearest pairs first, each session and each issuance once.
+    fn infer(&mut self) {
+        let mut by_name: AHashMap<&str, Vec<usize>> = AHashMap::new();
+        for (i, issuance) in self.issuances.iter().enumerate().filter(|&(i, _)| !self.used[i]) {
+            let name = match issuance.api() {
+                IssuanceApi::ConsoleLogin if issuance.is_successful_sign_in() => issuance.caller_principal_id(),
+                IssuanceApi::ConsoleLogin => "",
+                _ => issuance.assumed_role_id(),
+            };
+            if !name.is_empty() {
+                by_name.entry(name).or_default().push(i);
+            }
+        }
+        let mut pairs: Vec<(i64, usize, usize)> = Vec::new();
+        for (c, credential) in self.all.iter().enumerate().filter(|&(c, _)| self.matched[c].is_empty()) {
+            let candidates = by_name.get(credential.principal_id()).into_iter().flatten();
+            pairs.extend(candidates.filter_map(|&i| Some((distance(&self.issuances[i], credential)?, c, i))));
+        }
+        pairs.sort_unstable();
+        for (_, c, i) in pairs {
+            if !self.used[i] && self.matched[c].is_empty() {
+                self.used[i] = true;
+                self.all[c].confidence = Confidence::Inferred;
+                self.matched[c].push(i);
+            }
+        }
+    }
+
+    /// What was issued, or signed in to, and explains no session. A failed sign-in issued nothing, and that of a role
+    /// session starts no other.
+    fn add_unused(&mut self) {
+        let mut ids: AHashSet<String> = AHashSet::new();
+        for (i, issuance) in self.issuances.iter().enumerate().filter(|&(i, _)| !self.used[i]) {
+            let is_sign_in = issuance.api() == IssuanceApi::ConsoleLogin;
+            let is_person = matches!(issuance.caller_type(), "IAMUser" | "Root");
+            if is_sign_in && !(issuance.is_successful_sign_in() && is_person) {
+                continue;
+            }
+            let mut credential = Credential::new(String::new(), Known::Issued);
+            credential.confidence = Confidence::Exact;
+            credential.issuances.push(*issuance);
+            let key = issuance.access_key_id();
+            let name = Some(credential.principal_id()).filter(|id| !id.is_empty()).unwrap_or(key);
+            // As the session would be called; a second one of the same second goes by its key, or by its number.
+            let names = [Session::id_of(name, issuance.time(), key), Session::id_of(key, issuance.time(), key)];
+            let is_taken =
+                |id: &String| ids.contains(id) || self.all.binary_search_by(|other| other.id.cmp(id)).is_ok();
+            let free = names.into_iter().find(|id| !id.is_empty() && !is_taken(id));
+            credential.id = free.unwrap_or_else(|| format!("{name}#{i}"));
+            ids.insert(credential.id.clone());
+            self.all.push(credential);
+            self.matched.push(vec![i]);
+        }
+    }
+
+    fn finish(mut self, callers: &[Option<usize>]) -> Vec<Credential<'a>> {
+        for (c, (credential, matched)) in self.all.iter_mut().zip(&self.matched).enumerate() {
+            credential.issuances = matched.iter().map(|&i| self.issuances[i]).collect();
+            credential.parent = matched.first().and_then(|&i| callers[i]).filter(|&parent| parent != c);
+        }
+        cut_circles(&mut self.all);
+        self.all
+    }
+}
+
+/// Whether a key that `issuance` issued can be the one that `credential` shows: same account, used within its life.
+fn issued_for(issuance: &Issuance<'_>, credential: &Credential<'_>) -> bool {
+    let account = credential.account_id();
+    let accounts = [issuance.account_id(), issuance.recipient_account_id()];
+    let same_account = account.is_empty() || accounts.contains(&account) || accounts == ["", ""];
+    let Some((issued, (first, last))) = issuance.time().zip(credential.activity()) else { return same_account };
+    let life = issuance.life().unwrap_or(LONGEST_LIFE);
+    let expires = issuance.expiration().unwrap_or(issued.plus_seconds(life));
+    same_account && issued.plus_seconds(-SLACK_SECONDS) <= last && first <= expires
+}
+
+/// How far apart, in microseconds, an issuance and the creation of a session of the same name are, if near enough.
+fn distance(issuance: &Issuance<'_>, credential: &Credential<'_>) -> Option<i64> {
+    let is_role = credential.identity_type() == "AssumedRole";
+    if is_role == (issuance.api() == IssuanceApi::ConsoleLogin) {
+        return None;
+    }
+    let (EventTime(issued), EventTime(created)) = (issuance.time()?, credential.creation_date()?);
+    let distance = issued.abs_diff(created);
+    (distance <= SLACK_SECONDS as u64 * 1_000_000).then_some(distance as i64)
+}
+
+/// Cuts each circle of parents, which only forged or broken records make, above its first credential.
+fn cut_circles(all: &mut [Credential<'_>]) {
+    // The walk that came by, counted from 1.
+    let mut walks = vec![0usize; all.len()];
+    for start in 0..all.len() {
+        let mut at = Some(start);
+        while let Some(here) = at.filter(|&here| walks[here] == 0) {
+            walks[here] = start + 1;
+            at = all[here].parent;
+        }
+        if let Some(met) = at.filter(|&here| walks[here] == start + 1) {
+            let circle = std::iter::successors(all[met].parent, |&at| all[at].parent.filter(|_| at != met));
+            if let Some(first) = circle.min() {
+                all[first].parent = None;
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! Who issued what: every session joined with the records that issued it and with the session that asked for it.
+//!
+//! The one place where sessions and issuances meet; `sessions` and `trace` are views over it. Not a tree and not a
+//! judgement: principals, long-lived keys and what is shown of them are the reports'.
+
+mod callers;
+mod credential;
+mod expiry;
+mod join;
+mod kind;
+mod mfa;
+
+pub(in crate::report) use credential::{Confidence, Credential, Known};
+pub(in crate::report) use expiry::Expiry;
+pub(in crate::report) use join::Lineage;
+pub(in crate::report) use kind::{Kind, is_instance_name, issuing_service, role_name, session_name};
+pub(in crate::report) use mfa::Mfa;

@@ -1,0 +1,192 @@
+//! What is known of one hop: the values of its row.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use super::graph::{Graph, Node};
+use super::origin::OriginKind;
+use crate::aggregate::issuances::Issuance;
+use crate::aggregate::{Span, Tally};
+use crate::model::{EventTime, SourceAddress};
+use crate::report::lineage::{Confidence, Credential, Expiry, Kind, Mfa, session_name};
+use crate::report::source_list::{address_cells, ip_addresses};
+use crate::report::{Value, Way};
+
+/// The facts of one place of the graph.
+pub(super) struct Facts<'a> {
+    pub kind: &'static str,
+    /// What it can be asked for by; empty for an issuer that is not in range.
+    pub id: Cow<'a, str>,
+    pub parent_id: Cow<'a, str>,
+    /// How it is known what stands above it; `None` for an origin.
+    pub confidence: Option<Confidence>,
+    pub principal: Cow<'a, str>,
+    pub account_id: Cow<'a, str>,
+    pub session_name: &'a str,
+    pub access_key_ids: Vec<&'a str>,
+    /// The API that issued it, or made it: `AssumeRole`, `ConsoleLogin`, `CreateAccessKey`.
+    pub issued_event: &'static str,
+    pub issued_at: Option<EventTime>,
+    pub issued_by: Cow<'a, str>,
+    pub issued_from: String,
+    /// `None` for what does not expire.
+    pub expires: Option<Expiry>,
+    pub mfa: Option<Mfa>,
+    pub source_identity: &'a str,
+    pub addresses: BTreeSet<IpAddr>,
+    /// `None` for what has no events of its own.
+    pub tally: Option<Tally>,
+    pub span: Span,
+    /// How many credentials and keys stand right below it, shown or not.
+    pub issued: usize,
+}
+
+impl<'a> Facts<'a> {
+    /// The facts of a place.
+    pub fn of(graph: &Graph<'a>, place: usize) -> Self {
+        let mut facts = match graph.node(place) {
+            Node::Credential(credential) => Self::of_credential(credential, Mfa::of(&graph.lineage, place)),
+            Node::Key(_) => Self::of_key(graph, place),
+            Node::Origin(origin) => Self {
+                id: origin.name.clone(),
+                principal: origin.name.clone(),
+                account_id: origin.account_id().to_owned().into(),
+                issued_by: origin.provider.into(),
+                ..Self::empty(origin.kind.as_str())
+            },
+        };
+        facts.issued = graph.children(place).len();
+        if let Some(above) = graph.parent(place) {
+            facts.parent_id = id_of(graph.node(above));
+        }
+        facts
+    }
+
+    fn of_credential(credential: &Credential<'a>, mfa: Mfa) -> Self {
+        let issuance = credential.issuance();
+        let kind = Kind::of(credential);
+        let session = credential.session();
+        let mut access_key_ids: Vec<&str> = credential.access_keys().collect();
+        access_key_ids.sort_unstable();
+        access_key_ids.dedup();
+        Self {
+            id: credential.id.clone().into(),
+            confidence: Some(credential.confidence),
+            principal: credential.principal(),
+            account_id: credential.account_id().into(),
+            session_name: session_name(credential),
+            access_key_ids,
+            issued_event: issuance.map_or("", |issuance| issuance.api().as_str()),
+            issued_at: issuance.and_then(Issuance::time),
+            issued_by: issuance.map_or("", |issuance| issuance.caller()).into(),
+            issued_from: plain(issuance.map_or("", |issuance| issuance.source_address())),
+            expires: Some(Expiry::of(credential)),
+            mfa: Some(mfa).filter(|mfa| mfa.answer == "yes" || !is_workload(kind)),
+            source_identity: credential.source_identity(),
+            addresses: session.map(|session| ip_addresses(session.source_addresses())).unwrap_or_default(),
+            tally: Some(session.map(|session| session.tally()).unwrap_or_default()),
+            span: session.map(|session| session.span()).unwrap_or_default(),
+            ..Self::empty(kind.as_str())
+        }
+    }
+
+    fn of_key(graph: &Graph<'a>, place: usize) -> Self {
+        let Node::Key(key) = graph.node(place) else { return Self::empty("") };
+        let owner = graph.parent(place).map(|owner| id_of(graph.node(owner))).unwrap_or_default();
+        let sources = key.used.into_iter().flat_map(|used| used.sources.iter());
+        Self {
+            id: key.id.into(),
+            confidence: Some(Confidence::Exact),
+            principal: owner,
+            account_id: key.account_id.into(),
+            access_key_ids: vec![key.id],
+            issued_event: if key.creation.is_some() { "CreateAccessKey" } else { "" },
+            issued_at: key.creation.map(|creation| creation.time),
+            issued_by: key.creation.map_or("", |creation| graph.symbols.text(creation.creator)).into(),
+            addresses: ip_addresses(sources.map(|(address, _)| graph.symbols.text(address))),
+            tally: Some(key.used.map(|used| used.tally).unwrap_or_default()),
+            span: key.used.map(|used| used.span).unwrap_or_default(),
+            ..Self::empty("access-key")
+        }
+    }
+
+    fn empty(kind: &'static str) -> Self {
+        Self {
+            kind,
+            id: "".into(),
+            parent_id: "".into(),
+            confidence: None,
+            principal: "".into(),
+            account_id: "".into(),
+            session_name: "",
+            access_key_ids: Vec::new(),
+            issued_event: "",
+            issued_at: None,
+            issued_by: "".into(),
+            issued_from: String::new(),
+            expires: None,
+            mfa: None,
+            source_identity: "",
+            addresses: BTreeSet::new(),
+            tally: None,
+            span: Span::default(),
+            issued: 0,
+        }
+    }
+
+    /// The row, in the order of the report's columns.
+    pub fn cells(&self, depth: usize, way: Way) -> Vec<Value> {
+        let [addresses, address_list] = address_cells(&self.addresses);
+        let of_use = |value: Value| if self.tally.is_some() { value } else { Value::Null };
+        let tally = self.tally.unwrap_or_default();
+        let keys = self.access_key_ids.iter().map(|&key| key.to_owned()).collect();
+        vec![
+            Value::count(depth),
+            Value::text(way.as_str()),
+            Value::text(self.kind),
+            Value::text(&*self.id),
+            Value::text(&*self.parent_id),
+            Value::text(self.confidence.map_or("", Confidence::as_str)),
+            Value::text(&*self.principal),
+            Value::text(&*self.account_id),
+            Value::text(self.session_name),
+            Value::List(keys),
+            Value::text(self.issued_event),
+            Value::time(self.issued_at),
+            Value::text(&*self.issued_by),
+            Value::text(self.issued_from.as_str()),
+            Value::time(self.expires.and_then(|expires| expires.at)),
+            Value::text(self.expires.map_or("", |expires| expires.basis)),
+            Value::text(self.mfa.map_or("", |mfa| mfa.answer)),
+            Value::text(self.mfa.map_or("", |mfa| mfa.basis)),
+            Value::text(self.source_identity),
+            of_use(addresses),
+            of_use(address_list),
+            of_use(Value::Count(tally.events)),
+            of_use(Value::Count(tally.errors)),
+            Value::time(self.span.first()),
+            Value::time(self.span.last()),
+            Value::count(self.issued),
+        ]
+    }
+}
+
+/// Whether no person can be behind such a session, so that MFA says nothing.
+pub(super) fn is_workload(kind: Kind) -> bool {
+    matches!(kind, Kind::Ec2 | Kind::Lambda | Kind::Service)
+}
+
+fn id_of<'a>(node: Node<'_, 'a>) -> Cow<'a, str> {
+    match node {
+        Node::Credential(credential) => credential.id.clone().into(),
+        Node::Key(key) => key.id.into(),
+        Node::Origin(origin) if origin.kind == OriginKind::NotInRange => "".into(),
+        Node::Origin(origin) => origin.name.clone(),
+    }
+}
+
+/// The source of a call, an address in its usual form (anonymised logs pad it with zeros).
+fn plain(source: &str) -> String {
+    SourceAddress::parse(source).ip().map_or_else(|| source.to_owned(), |ip| ip.to_string())
+}

@@ -1,0 +1,164 @@
+//! `trace`: one credential back to who or what it comes from, and forward to what it issued.
+
+mod forest;
+mod graph;
+mod hop;
+mod label;
+mod names;
+mod nearest;
+mod origin;
+mod rules;
+
+use ahash::AHashMap;
+
+use super::{Answer, Column, ColumnKind, Report, Tree, TreeNode, View};
+use crate::aggregate::{issuances, keys, sessions};
+use crate::report::lineage::Confidence;
+use forest::Hop;
+use graph::Graph;
+use hop::Facts;
+
+/// The report.
+pub static REPORT: Report = Report {
+    name: "trace",
+    summary: "One credential back to who or what it comes from, and forward to what it issued",
+    about: ABOUT,
+    columns: COLUMNS,
+    key: &["id", "parent", "depth"],
+    needs: &[&sessions::KIND, &issuances::KIND, &keys::KIND],
+    options: &[],
+    rules: rules::RULES,
+    argument: Some("KEY|SESSION|PRINCIPAL"),
+    answer,
+};
+
+const ABOUT: &str = "\
+Walks back from what was asked through every AssumeRole, AssumeRoleWithSAML, AssumeRoleWithWebIdentity, AssumeRoot, \
+GetSessionToken, GetFederationToken and sign-in to where the chain begins, and forward to all that was issued with it. \
+The answer is a tree; JSON has it nested beside the rows, --format dot writes it for Graphviz, and the other formats \
+have a row per hop.
+
+KEY|SESSION|PRINCIPAL is any of
+  ASIA…, AKIA…               an access key, temporary or long-lived
+  AROA…:NAME@2026-08-25T…    a session, as the report sessions prints its session_id
+  AROA…, AROA…:NAME, AIDA…   a unique id: of a role, a session's principalId, of a user
+  arn:…:role/NAME            a role: all of its sessions (also the arn of an assumed-role session)
+  arn:…:user/NAME            a user: the person's keys and sessions
+  root@111122223333          the root of an account
+  service:ec2.amazonaws.com  a service, and all it issued
+  i-0abc…, NAME              an instance, or any session, role, user or source identity of that name
+Case matters only where it tells two apart; * is any text: 'ASIA*EXAMPLE'. Of alike sessions side by side a tree shows \
+10 and says how many more there are; --limit N shows N, --limit 0 all.
+
+A chain begins with
+  user, root         a person or a program with a password or a long-lived key
+  access-key         that key, below its user
+  service            an AWS service that got credentials for an instance, a function, a task
+  identity-provider  who signed in by SAML or OpenID Connect
+  account            another account, whose own trail would name the caller
+  not-in-range       no record that was read issued it: it may lie before the window, in another
+                     account's trail or in another region. That is usual, and never suspicious
+Between them stand sessions, of the kinds that the report sessions explains.
+
+confidence, how a hop is known:
+  exact     the issuing record names a key that the session used, in its account and within its life
+  inferred  within 2 s of the creation date: the record's assumedRoleId is the principalId, or the
+            same IAM user or root signed in
+  none      no issuing record was read; the sessions of users and root are theirs all the same
+
+What a hop proves: the record above issued these very credentials, at that time and to that address. What it does not: \
+that the one above made the calls below. Credentials can be handed on or stolen, and a session used from another \
+network than it was issued to is a finding of the report sessions. Events are those inside the window and filters; the \
+records that issue credentials are read from everything, so a chain does not end at the window.
+
+MFA is shown where a person may be behind a hop, with what says so; a role chain says nothing of its own, so its MFA is \
+that of the session that began it.";
+
+const COLUMNS: &[Column] = &[
+    Column::new("depth", ColumnKind::Count, "How far from where its chain begins; 0 there.").unit("hops"),
+    Column::new("direction", ColumnKind::Text, "back (leads to what was asked), asked, or forward (issued by it)."),
+    Column::new("kind", ColumnKind::Text, "What it is: user, access-key, service, ec2, role, console and so on."),
+    Column::new("id", ColumnKind::Id, "By what it can be asked for: access key, session_id or principal."),
+    Column::new("parent", ColumnKind::Id, "id of the hop above, which issued it.").third(),
+    Column::new("confidence", ColumnKind::Text, "How the hop above is known: exact, inferred or none."),
+    Column::new("principal", ColumnKind::Text, "Principal that its events are attributed to.").last(),
+    Column::new("account_id", ColumnKind::Id, "Account that owns it.").last(),
+    Column::new("session_name", ColumnKind::Text, "Name that the issuing call gave the session.").last(),
+    Column::new("access_key_ids", ColumnKind::List, "Its access keys, used or issued.").last(),
+    Column::new("issued_event", ColumnKind::Text, "The API that issued it, ConsoleLogin or CreateAccessKey.").second(),
+    Column::new("issued_at", ColumnKind::Time, "Time of that call.").second(),
+    Column::new("issued_by", ColumnKind::Text, "Principal that made that call; of an identity provider its name.")
+        .last(),
+    Column::new("issued_from", ColumnKind::Text, "Source address of that call.").second(),
+    Column::new("expires", ColumnKind::Time, "When the credentials end.").third(),
+    Column::new("expires_basis", ColumnKind::Text, "How that is known: response, estimate or none.").asked(),
+    Column::new("mfa", ColumnKind::Text, "Whether MFA stands behind it: yes, no or unknown; null for workloads.")
+        .second(),
+    Column::new(
+        "mfa_basis",
+        ColumnKind::Text,
+        "What says so: session-flag, serial-number, parent-session, identity-provider, sign-in or none.",
+    )
+    .asked(),
+    Column::new("source_identity", ColumnKind::Text, "sourceIdentity, which survives role chaining.").last(),
+    Column::new("addresses", ColumnKind::Count, "Distinct IP addresses that used it.").unit("addresses").third(),
+    Column::new("address_list", ColumnKind::List, "The IP addresses.").asked(),
+    Column::new("events", ColumnKind::Count, "Events.").unit("events"),
+    Column::new("errors", ColumnKind::Count, "Events that failed.").unit("events"),
+    Column::new("first_seen", ColumnKind::Time, "Time of the first event.").last(),
+    Column::new("last_seen", ColumnKind::Time, "Time of the last event.").last(),
+    Column::new("issued", ColumnKind::Count, "Credentials it issued and keys it has, shown here or not.").last(),
+];
+
+fn answer(view: &View<'_>) -> Answer {
+    let asked = view.argument.unwrap_or_default().trim();
+    let graph = Graph::of(view.state);
+    let found = names::find(&graph, asked);
+    let hops = forest::hops(&graph, &found);
+    let nodes = nodes(&graph, &hops);
+    Answer {
+        columns: COLUMNS.to_vec(),
+        rows: nodes.iter().map(|node| node.cells.clone()).collect(),
+        rows_spared: 0,
+        findings: rules::findings(&graph, &hops),
+        hidden: hops.is_empty().then(|| nothing(&graph, asked)),
+        tree: Some(Tree { columns: COLUMNS.to_vec(), nodes }),
+    }
+}
+
+/// The nodes of the tree, a hop each.
+fn nodes(graph: &Graph<'_>, hops: &[Hop]) -> Vec<TreeNode> {
+    let mut shown: AHashMap<usize, usize> = AHashMap::new();
+    for above in hops.iter().filter_map(|hop| graph.parent(hop.place)) {
+        *shown.entry(above).or_default() += 1;
+    }
+    let node = |hop: &Hop| {
+        let facts = Facts::of(graph, hop.place);
+        let below = shown.get(&hop.place).copied().unwrap_or(0);
+        let tally = facts.tally.unwrap_or_default();
+        TreeNode {
+            depth: hop.depth,
+            kind: facts.kind,
+            label: label::label(graph, hop.place, &facts),
+            lines: label::lines(graph, hop.place, &facts, below),
+            edge: facts.issued_event,
+            confidence: facts.confidence.map_or("", Confidence::as_str),
+            way: hop.way,
+            alike: hop.alike,
+            counts: (tally.events, tally.errors),
+            cells: facts.cells(hop.depth, hop.way),
+            folded: 0,
+        }
+    };
+    hops.iter().map(node).collect()
+}
+
+/// Why the answer is empty, and what may have been meant.
+fn nothing(graph: &Graph<'_>, asked: &str) -> String {
+    let nearest = nearest::names(graph, asked);
+    let nearest = if nearest.is_empty() { String::new() } else { format!("; nearest: {}", nearest.join(", ")) };
+    format!("no credential, session or principal like {asked} in what was read{nearest}")
+}
+
+#[cfg(test)]
+mod tests;
