@@ -19,6 +19,7 @@ mod oracle;
 mod order;
 mod output;
 mod page;
+mod posture;
 mod readme;
 mod real;
 mod records;
