@@ -24,6 +24,9 @@ use std::io::{self, Write};
 
 use paint::Paint;
 
+pub(super) use cell::whole as cell_text;
+pub(super) use tree::write as write_tree;
+
 use super::{Content, Document, Place, Section, Style, coverage_line, sanitize};
 use crate::model::quantity;
 use crate::report::Table;
