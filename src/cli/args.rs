@@ -258,6 +258,7 @@ pub fn command() -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .about(env!("CARGO_PKG_DESCRIPTION"))
         .after_help(help::root())
+        .after_long_help(help::root_long())
         .subcommand_required(true)
         .arg_required_else_help(true)
         .override_usage("trailscan REPORT [OPTIONS] [INPUT]...")

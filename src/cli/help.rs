@@ -26,9 +26,13 @@ pub fn root() -> String {
          trailscan root-usage s3://amzn-s3-demo-bucket   the same, from where the trail delivers\n  \
          trailscan key-spread -o keys.csv ./AWSLogs      where long-lived keys are used, as CSV\n  \
          trailscan trace root@111122223333 ./AWSLogs     what a credential comes from, and what it issued\n\n\
-         `trailscan REPORT --help`: what it proves; `trailscan explain RULE`: what a finding means.\n\n\
-         {EXIT_CODES}"
+         `trailscan REPORT --help`: what it proves; `trailscan explain RULE`: what a finding means."
     )
+}
+
+/// The same for the long help, which has room for the exit codes.
+pub fn root_long() -> String {
+    format!("{}\n\n{EXIT_CODES}", root())
 }
 
 /// What a report proves, for its long help.
