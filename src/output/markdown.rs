@@ -60,6 +60,10 @@ fn write_section(section: &Section, out: &mut dyn Write) -> io::Result<()> {
     if let Some(hidden) = &section.hidden {
         writeln!(out, "{}\n", escaped(hidden, Within::Prose))?;
     }
+    if section.suppressed > 0 {
+        let findings = quantity(section.suppressed as u64, "finding");
+        writeln!(out, "{findings} suppressed by `trailscan.toml`\n")?;
+    }
     Ok(())
 }
 
