@@ -17,8 +17,13 @@ Exit codes:
   4    findings at or above --fail-on (3 beats 4)
   130  a second Ctrl-C: left at once";
 
-/// Shown below the list of subcommands.
-pub fn root() -> String {
+/// Shown below the list of subcommands, by the long help with exit codes.
+pub fn root() -> [String; 2] {
+    let texts = root_texts();
+    [texts.clone(), format!("{texts}\n\n{EXIT_CODES}")]
+}
+
+fn root_texts() -> String {
     format!(
         "Examples:\n  \
          trailscan {AUDIT} ./AWSLogs                       every report over all that is there\n  \
@@ -26,9 +31,8 @@ pub fn root() -> String {
          trailscan root-usage s3://amzn-s3-demo-bucket   the same, from where the trail delivers\n  \
          trailscan key-spread -o keys.csv ./AWSLogs      where long-lived keys are used, as CSV\n  \
          trailscan trace root@111122223333 ./AWSLogs     what a credential comes from, and what it issued\n\n\
-         `trailscan REPORT --help` shows what a report proves and does not prove, its columns and its options.\n\
-         `trailscan rules` lists what reports may find, `trailscan explain RULE` tells what a rule means and how to fix it.\n\n\
-         {EXIT_CODES}"
+         `trailscan REPORT --help` says what a report proves and what not, its columns and its options.\n\
+         `trailscan rules` lists what reports find, `trailscan explain RULE` how to check and fix it."
     )
 }
 
@@ -150,7 +154,7 @@ mod tests {
     #[test]
     fn no_line_of_a_table_is_wrapped() {
         let texts = REPORTS.iter().flat_map(|report| [about(report), after(report)]);
-        for text in texts.chain([root(), about_audit(), after_audit()]) {
+        for text in texts.chain(root().into_iter().chain([about_audit(), after_audit()])) {
             for line in text.lines().filter(|line| line.starts_with("  ")) {
                 assert!(line.chars().count() <= WIDTH, "{line}");
             }
