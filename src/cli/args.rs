@@ -170,7 +170,7 @@ pub struct Common {
     pub coverage: Option<PathBuf>,
 
     /// Keep the first N rows of a report, 0 all; findings still speak of all [default: 20 in the tables of an audit,
-    /// else 0]
+    /// 10000 on a page, else 0]
     #[arg(long, value_name = "N", help_heading = "Output")]
     pub limit: Option<u64>,
 

@@ -31,8 +31,7 @@ fn root_texts() -> String {
          trailscan root-usage s3://amzn-s3-demo-bucket   the same, from where the trail delivers\n  \
          trailscan key-spread -o keys.csv ./AWSLogs      where long-lived keys are used, as CSV\n  \
          trailscan trace root@111122223333 ./AWSLogs     what a credential comes from, and what it issued\n\n\
-         `trailscan REPORT --help` says what a report proves and what not, its columns and its options.\n\
-         `trailscan rules` lists what reports find, `trailscan explain RULE` how to check and fix it."
+         `trailscan REPORT --help`: what it proves; `trailscan explain RULE`: what a finding means."
     )
 }
 
