@@ -264,13 +264,12 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, cla
 
 /// The whole command line.
 pub fn command() -> Command {
-    let [after, after_long] = help::root();
     let root = Command::new("trailscan")
         .version(version::SHORT)
         .long_version(version::long())
         .about(env!("CARGO_PKG_DESCRIPTION"))
-        .after_help(after)
-        .after_long_help(after_long)
+        .after_help(help::root())
+        .after_long_help(help::root_long())
         .subcommand_required(true)
         .arg_required_else_help(true)
         .override_usage("trailscan REPORT [OPTIONS] [INPUT]...")

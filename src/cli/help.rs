@@ -17,13 +17,8 @@ Exit codes:
   4    findings at or above --fail-on (3 beats 4)
   130  a second Ctrl-C: left at once";
 
-/// Shown below the list of subcommands, by the long help with exit codes.
-pub fn root() -> [String; 2] {
-    let texts = root_texts();
-    [texts.clone(), format!("{texts}\n\n{EXIT_CODES}")]
-}
-
-fn root_texts() -> String {
+/// Shown below the list of subcommands.
+pub fn root() -> String {
     format!(
         "Examples:\n  \
          trailscan {AUDIT} ./AWSLogs                       every report over all that is there\n  \
@@ -33,6 +28,11 @@ fn root_texts() -> String {
          trailscan trace root@111122223333 ./AWSLogs     what a credential comes from, and what it issued\n\n\
          `trailscan REPORT --help`: what it proves; `trailscan explain RULE`: what a finding means."
     )
+}
+
+/// The same for the long help, which has room for the exit codes.
+pub fn root_long() -> String {
+    format!("{}\n\n{EXIT_CODES}", root())
 }
 
 /// What a report proves, for its long help.
@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn no_line_of_a_table_is_wrapped() {
         let texts = REPORTS.iter().flat_map(|report| [about(report), after(report)]);
-        for text in texts.chain(root().into_iter().chain([about_audit(), after_audit()])) {
+        for text in texts.chain([root(), about_audit(), after_audit()]) {
             for line in text.lines().filter(|line| line.starts_with("  ")) {
                 assert!(line.chars().count() <= WIDTH, "{line}");
             }
