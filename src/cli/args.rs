@@ -10,7 +10,7 @@ use trailscan::output::Format;
 use trailscan::report::{REPORTS, Report, ReportOption, Severity, audited, by_name};
 
 use super::state::StateTyped;
-use super::{help, listing, quantity};
+use super::{effective, help, installed, listing, quantity, version};
 
 /// The subcommand that runs every report.
 pub const AUDIT: &str = "audit";
@@ -40,6 +40,10 @@ pub enum Asked {
     Report(Box<Typed>),
     /// The rules, or one of them.
     Rules(listing::Typed),
+    /// The settings that hold, in this format.
+    Settings(String),
+    /// Completions or man pages.
+    Installed(installed::Typed),
     /// The profiles of the AWS config files.
     #[cfg(feature = "s3")]
     Profiles(super::profiles::Typed),
@@ -239,6 +243,12 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, cla
     if let Some(typed) = listing::typed(name, matches) {
         return Ok(Asked::Rules(typed));
     }
+    if let Some(format) = effective::typed(name, matches) {
+        return Ok(Asked::Settings(format));
+    }
+    if let Some(typed) = installed::typed(name, matches) {
+        return Ok(Asked::Installed(typed));
+    }
     let report = by_name(name);
     let options = options_of(report);
     let reads_state = report.is_none_or(Report::reads_state);
@@ -255,7 +265,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, cla
 /// The whole command line.
 pub fn command() -> Command {
     let root = Command::new("trailscan")
-        .version(env!("CARGO_PKG_VERSION"))
+        .version(version::SHORT)
+        .long_version(version::long())
         .about(env!("CARGO_PKG_DESCRIPTION"))
         .after_help(help::root())
         .after_long_help(help::root_long())
@@ -285,6 +296,7 @@ pub fn command() -> Command {
         options.into_iter().fold(command, |command, option| command.arg(arg(option)))
     };
     let root = root.subcommands(reports.chain([audit]).map(with_numbers)).subcommands(listing::commands());
+    let root = root.subcommand(effective::command()).subcommands(installed::commands());
     #[cfg(feature = "s3")]
     let root = root.subcommand(super::profiles::command());
     root
@@ -349,7 +361,7 @@ mod tests {
     fn typed(line: &str) -> Result<Typed, clap::Error> {
         match parse(std::iter::once("trailscan").chain(line.split_whitespace()).map(OsString::from))? {
             Asked::Report(typed) => Ok(*typed),
-            Asked::Rules(_) => unreachable!("{line}"),
+            Asked::Rules(_) | Asked::Settings(_) | Asked::Installed(_) => unreachable!("{line}"),
             #[cfg(feature = "s3")]
             Asked::Profiles(_) => unreachable!("{line}"),
         }

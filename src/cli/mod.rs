@@ -5,10 +5,12 @@ mod config;
 mod deliver;
 mod destination;
 mod dry_run;
+mod effective;
 mod exit;
 mod explain;
 mod help;
 mod inputs;
+mod installed;
 mod listing;
 mod plan;
 #[cfg(feature = "s3")]
@@ -24,6 +26,8 @@ mod state;
 mod tell;
 #[cfg(feature = "s3")]
 mod trails;
+mod usage;
+mod version;
 mod window;
 
 pub use run::main;

@@ -9,6 +9,7 @@ mod duplicates;
 mod filters;
 mod harness;
 mod hostile;
+mod installed;
 #[cfg(unix)]
 mod interrupt;
 mod laws;
