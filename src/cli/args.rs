@@ -35,6 +35,8 @@ pub struct Typed {
 pub enum Asked {
     /// A report, or the audit.
     Report(Box<Typed>),
+    /// All that is remembered, as files.
+    Export(Box<super::export::Typed>),
     /// The profiles of the AWS config files.
     #[cfg(feature = "s3")]
     Profiles(super::profiles::Typed),
@@ -231,6 +233,9 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, cla
     if name == super::profiles::NAME {
         return super::profiles::Typed::from_arg_matches(matches).map(Asked::Profiles);
     }
+    if name == super::export::NAME {
+        return super::export::typed(matches).map(|typed| Asked::Export(Box::new(typed)));
+    }
     let report = by_name(name);
     let options = options_of(report);
     Ok(Asked::Report(Box::new(Typed {
@@ -271,7 +276,7 @@ pub fn command() -> Command {
         let arg = |option| number_arg(option).hide_short_help(is_audit);
         options.into_iter().fold(command, |command, option| command.arg(arg(option)))
     };
-    let root = root.subcommands(reports.chain([audit]).map(with_numbers));
+    let root = root.subcommands(reports.chain([audit]).map(with_numbers)).subcommand(super::export::command());
     #[cfg(feature = "s3")]
     let root = root.subcommand(super::profiles::command());
     root
@@ -329,6 +334,7 @@ mod tests {
     fn typed(line: &str) -> Result<Typed, clap::Error> {
         match parse(std::iter::once("trailscan").chain(line.split_whitespace()).map(OsString::from))? {
             Asked::Report(typed) => Ok(*typed),
+            Asked::Export(_) => unreachable!("{line}"),
             #[cfg(feature = "s3")]
             Asked::Profiles(_) => unreachable!("{line}"),
         }

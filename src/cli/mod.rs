@@ -7,6 +7,7 @@ mod destination;
 mod dry_run;
 mod exit;
 mod explain;
+mod export;
 mod help;
 mod inputs;
 mod plan;
