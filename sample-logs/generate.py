@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""generate.py [--check]: writes AWSLogs/ beside this file: twenty days of a small organisation's CloudTrail logs.
+"""generate.py [--check]: writes AWSLogs/ and iam/ beside this file: twenty days of a small organisation's CloudTrail logs,
+and the state that IAM is in after them.
 
 The story is in story/, a chapter a function; README.md tells it in prose and says what each report should find. The
 same Python source gives the same bytes. --check compares what would be written with what is there (uncompressed, since
@@ -20,6 +21,7 @@ from story.keys import embedded_key, leaked_key, quiet_key, roaming_key, rotatio
 from story.oddities import beside_the_events, other_records
 from story.people import people_in_roles
 from story.root import central_root_sessions, root_use
+from story.state import write_state
 from story.trail import Trail
 from story.workloads import instances, workloads
 
@@ -51,14 +53,14 @@ def write(folder):
         chapter(trail)
     # The worker's key of 10 September 07:58:15 and its first calls are in the file delivered at 08:05.
     beside_the_events(folder, trail.write(folder, splits=["08-27 12:00", "09-04 12:00", "09-10 08:00"]))
+    write_state(folder)
     return len(trail.records)
 
 
 def contents(folder):
-    return {
-        str(path.relative_to(folder)): gzip.decompress(path.read_bytes())
-        for path in sorted((folder / "AWSLogs").rglob("*.gz"))
-    }
+    logs = {path: gzip.decompress(path.read_bytes()) for path in sorted((folder / "AWSLogs").rglob("*.gz"))}
+    state = {path: path.read_bytes() for path in sorted((folder / "iam").rglob("*.*"))}
+    return {str(path.relative_to(folder)): data for path, data in (logs | state).items()}
 
 
 def main():
@@ -69,7 +71,8 @@ def main():
         wrong = [name for name in sorted(expected.keys() | found.keys()) if expected.get(name) != found.get(name)]
         print("\n".join(f"differs: {name}" for name in wrong) or f"sample-logs: {len(found)} files are as generated")
         return 1 if wrong else 0
-    shutil.rmtree(HERE / "AWSLogs", ignore_errors=True)
+    for name in ("AWSLogs", "iam"):
+        shutil.rmtree(HERE / name, ignore_errors=True)
     print(f"{write(HERE)} records")
     return 0
 

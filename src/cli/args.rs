@@ -9,7 +9,8 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueEnum,
 use trailscan::output::Format;
 use trailscan::report::{REPORTS, Report, ReportOption, Severity, audited, by_name};
 
-use super::{help, quantity};
+use super::state::StateTyped;
+use super::{help, listing, quantity};
 
 /// The subcommand that runs every report.
 pub const AUDIT: &str = "audit";
@@ -27,6 +28,8 @@ pub struct Typed {
     pub common: Common,
     /// What only a single report takes.
     pub shape: Shape,
+    /// What was said of IAM's state.
+    pub state: StateTyped,
     /// The reports' own numbers that were given.
     pub numbers: Vec<(ReportOption, i64)>,
 }
@@ -37,6 +40,8 @@ pub enum Asked {
     Report(Box<Typed>),
     /// All that is remembered, as files.
     Export(Box<super::export::Typed>),
+    /// The rules, or one of them.
+    Rules(listing::Typed),
     /// The profiles of the AWS config files.
     #[cfg(feature = "s3")]
     Profiles(super::profiles::Typed),
@@ -236,10 +241,15 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, cla
     if name == super::export::NAME {
         return super::export::typed(matches).map(|typed| Asked::Export(Box::new(typed)));
     }
+    if let Some(typed) = listing::typed(name, matches) {
+        return Ok(Asked::Rules(typed));
+    }
     let report = by_name(name);
     let options = options_of(report);
+    let reads_state = report.is_none_or(Report::reads_state);
     Ok(Asked::Report(Box::new(Typed {
         report,
+        state: if reads_state { StateTyped::from_arg_matches(matches)? } else { StateTyped::default() },
         argument: report.and_then(|report| report.argument).and_then(|_| matches.get_one(ARGUMENT).cloned()),
         common: Common::from_arg_matches(matches)?,
         shape: if report.is_some() { Shape::from_arg_matches(matches)? } else { Shape::default() },
@@ -263,10 +273,12 @@ pub fn command() -> Command {
         // The report's own argument stands before INPUT.
         let command = Command::new(report.name).args(report.argument.map(argument));
         let command = Shape::augment_args(Common::augment_args(command));
+        let command = if report.reads_state() { StateTyped::augment_args(command) } else { command };
+        let command = if report.needs_no_logs() { command.mut_args(aside) } else { command };
         let command = command.about(report.summary).long_about(help::about(report));
         command.after_help(help::examples(report.name)).after_long_help(help::after(report))
     });
-    let audit = Common::augment_args(Command::new(AUDIT)).about("Every report, in one pass");
+    let audit = StateTyped::augment_args(Common::augment_args(Command::new(AUDIT))).about("Every report, in one pass");
     let audit = audit.long_about(help::about_audit());
     let audit = audit.after_help(help::examples(AUDIT)).after_long_help(help::after_audit());
     let with_numbers = |command: Command| {
@@ -277,9 +289,17 @@ pub fn command() -> Command {
         options.into_iter().fold(command, |command, option| command.arg(arg(option)))
     };
     let root = root.subcommands(reports.chain([audit]).map(with_numbers)).subcommand(super::export::command());
+    let root = root.subcommands(listing::commands());
     #[cfg(feature = "s3")]
     let root = root.subcommand(super::profiles::command());
     root
+}
+
+/// Leaves to the long help what a report that reads no logs has for them.
+fn aside(arg: Arg) -> Arg {
+    let heading = arg.get_help_heading().unwrap_or_default();
+    let is_of_logs = ["S3", "Limits", "Filters"].contains(&heading) && arg.get_id() != "account";
+    if is_of_logs || arg.get_id() == "geoip_db" { arg.hide_short_help(true) } else { arg }
 }
 
 /// The numbers that a report, or the audit of all of them, can be given, each name once.
@@ -335,6 +355,7 @@ mod tests {
         match parse(std::iter::once("trailscan").chain(line.split_whitespace()).map(OsString::from))? {
             Asked::Report(typed) => Ok(*typed),
             Asked::Export(_) => unreachable!("{line}"),
+            Asked::Rules(_) => unreachable!("{line}"),
             #[cfg(feature = "s3")]
             Asked::Profiles(_) => unreachable!("{line}"),
         }

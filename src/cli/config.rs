@@ -1,5 +1,6 @@
 //! `trailscan.toml`: what holds when neither the command line nor the environment says otherwise.
 
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -8,11 +9,13 @@ use anyhow::{Context, Result, anyhow};
 use serde::Deserialize;
 use trailscan::input::S3Uri;
 
+use super::rulebook;
+
 /// The file's name, in the working directory and in the user's config directory.
 pub const FILE_NAME: &str = "trailscan.toml";
 
 /// What config files say. Relative paths have been resolved against the folder of the file that names them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Config {
     /// Where to read from when nothing else says.
     pub input: Option<Vec<PathBuf>>,
@@ -20,6 +23,8 @@ pub struct Config {
     pub threads: Option<NonZeroUsize>,
     /// MaxMind files.
     pub geoip_db: Option<Vec<PathBuf>>,
+    /// What is said of rules and findings.
+    pub rules: rulebook::Written,
 }
 
 /// A config file, as it is written.
@@ -29,6 +34,10 @@ struct Written {
     input: Option<OneOrMore>,
     threads: Option<NonZeroUsize>,
     geoip_db: Option<OneOrMore>,
+    #[serde(default)]
+    rules: BTreeMap<String, toml::Table>,
+    #[serde(default)]
+    suppress: Vec<rulebook::Suppress>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -69,6 +78,10 @@ pub fn read(files: &[PathBuf]) -> Result<Config> {
         config.input = config.input.or(found.input);
         config.threads = config.threads.or(found.threads);
         config.geoip_db = config.geoip_db.or(found.geoip_db);
+        for (rule, table) in found.rules.rules {
+            config.rules.rules.entry(rule).or_insert(table);
+        }
+        config.rules.suppress.extend(found.rules.suppress);
     }
     Ok(config)
 }
@@ -91,6 +104,7 @@ fn parse(text: &str, folder: &Path) -> Result<Config> {
         input: written.input.map(resolved),
         threads: written.threads,
         geoip_db: written.geoip_db.map(resolved),
+        rules: rulebook::Written { rules: written.rules, suppress: written.suppress },
     })
 }
 

@@ -3,14 +3,20 @@
 use std::path::Path;
 
 use trailscan::aggregate::State;
-use trailscan::model::EventTime;
-use trailscan::output::{self, Content, Destination, Document, Format, NewFile, OutputError, Pending, Section};
+use trailscan::model::{EventTime, quantity};
+use trailscan::output::{
+    self, Content, Destination, Document, Format, NewFile, OutputError, Pending, Section, SectionKind,
+};
+use trailscan::posture::Posture;
 use trailscan::report::charts::{self, Chart};
-use trailscan::report::{Report, Table, View};
+use trailscan::report::{self, Evidence, LogSpan, Report, Table, View};
 use trailscan::scan::Coverage;
 
 use super::exit::Problem;
 use super::plan::{Delivery, Plan, Question};
+
+/// Rows of a scorecard that a table shows unless all are asked for: ten accounts.
+const SCORES: usize = 70;
 
 /// Places that are known to take what will be written.
 pub struct Opened {
@@ -69,24 +75,96 @@ fn coverage_file(to: &Destination) -> Result<NewFile, OutputError> {
     }
 }
 
+/// What is known when all has been read.
+#[derive(Clone, Copy)]
+pub struct Known<'a> {
+    /// What was remembered of the logs.
+    pub state: &'a State,
+    /// IAM's own state, where it was read.
+    pub posture: Option<&'a Posture>,
+    /// The moment that ages run to.
+    pub as_of: Option<EventTime>,
+    /// What was read.
+    pub coverage: &'a Coverage,
+}
+
+/// The moment that ages run to: the end of the window, else the last event; now, where no logs are asked for.
+pub fn as_of(plan: &Plan, last_event: Option<EventTime>) -> Option<EventTime> {
+    let without_window = if plan.is_state_alone { Some(plan.now) } else { last_event };
+    plan.window.map_or(without_window, |window| Some(window.until()))
+}
+
 /// What the reports say about a finished scan, shaped as it was asked for.
 ///
 /// # Errors
 /// When a column was asked for that a report does not have.
-pub fn sections(plan: &Plan, state: &State, last_event: Option<EventTime>) -> Result<Vec<Section>, Problem> {
-    let as_of = plan.window.map_or(last_event, |window| Some(window.until()));
+pub fn sections(plan: &Plan, known: &Known<'_>) -> Result<Vec<Section>, Problem> {
+    let Known { state, posture, as_of, .. } = *known;
     // Rows are cut after they are sorted, so only the default order can spare some.
     let by_default = plan.delivery.shape.sort.is_none();
     let rows_wanted = plan.delivery.limit.filter(|_| by_default).unwrap_or(usize::MAX);
     let argument = plan.argument.as_deref();
-    let view = View { as_of, rows_wanted, argument, geo: plan.geo.as_ref(), ..View::new(state, &plan.options) };
-    plan.question.reports().into_iter().map(|report| section(report, &view, &plan.delivery)).collect()
+    let of_options = View::new(state, &plan.options);
+    let view = View { as_of, rows_wanted, argument, geo: plan.geo.as_ref(), posture, ..of_options };
+    let reports = plan.reports();
+    let mut sections: Vec<Section> =
+        reports.iter().map(|report| section(report, &view, plan)).collect::<Result<_, _>>()?;
+    if matches!(plan.question, Question::Audit) {
+        sections.insert(0, scorecard(plan, known, &reports, &sections));
+    }
+    Ok(sections)
 }
 
-fn section(report: &'static Report, view: &View<'_>, delivery: &Delivery) -> Result<Section, Problem> {
-    let answer = (report.answer)(view);
+/// How each account stands against the practices, by all that the reports found.
+fn scorecard(plan: &Plan, known: &Known<'_>, reports: &[&'static Report], sections: &[Section]) -> Section {
+    let coverage = known.coverage;
+    let scores = report::scorecard(
+        &Evidence {
+            findings: sections.iter().flat_map(|section| &section.findings).collect(),
+            accounts: &coverage.accounts,
+            logs: (!plan.is_state_alone).then(|| logs(plan, coverage)),
+            posture: known.posture,
+        },
+        reports,
+    );
+    let summary = "The seven practices, account by account";
+    let mut table = report::scorecard_table(scores);
+    if plan.delivery.format == Format::Table && plan.delivery.limit.is_some() {
+        table.limit(SCORES);
+    }
+    Section { kind: SectionKind::Scorecard, ..Section::new(summary, table) }
+}
+
+/// What the logs can prove.
+fn logs(plan: &Plan, coverage: &Coverage) -> LogSpan {
+    let unread = coverage.objects_failed + coverage.objects_damaged;
+    let not_whole = if coverage.interrupted {
+        Some("the scan was interrupted".to_owned())
+    } else if unread > 0 {
+        Some(format!("{} could not be read, or not whole", quantity(unread, "object")))
+    } else if coverage.is_partial() {
+        Some("not all of the logs could be read".to_owned())
+    } else if !plan.filters.is_empty() {
+        Some("filters left out events".to_owned())
+    } else if !coverage.logging_changes.is_empty() {
+        Some("logging was stopped or changed meanwhile".to_owned())
+    } else {
+        None
+    };
+    LogSpan {
+        since: coverage.first_event,
+        until: coverage.last_event,
+        accounts_with_gaps: coverage.gaps.iter().map(|gap| gap.account.clone()).collect(),
+        not_whole,
+    }
+}
+
+fn section(report: &'static Report, view: &View<'_>, plan: &Plan) -> Result<Section, Problem> {
+    let delivery = &plan.delivery;
+    let mut answer = (report.answer)(view);
     let mut table = Table::new(report, answer.columns, answer.rows);
     table.rows_total += answer.rows_spared;
+    let suppressed = plan.rulebook.apply(&mut answer.findings, &mut table).total();
     delivery.shape.apply(&mut table)?;
     if let Some(limit) = delivery.limit {
         table.limit(limit);
@@ -96,7 +174,7 @@ fn section(report: &'static Report, view: &View<'_>, delivery: &Delivery) -> Res
     let tree = answer.tree.filter(|_| !wants_rows).map(|tree| tree.folded(delivery.alike));
     let charts = if delivery.format == Format::Html { charts(report, view, delivery) } else { Vec::new() };
     let (findings, hidden) = (answer.findings, answer.hidden);
-    Ok(Section { findings, charts, hidden, tree, ..Section::new(report.summary, table) })
+    Ok(Section { findings, charts, hidden, suppressed, tree, ..Section::new(report.summary, table) })
 }
 
 /// What a page draws, with the commands that print the same numbers of the same logs.

@@ -79,14 +79,8 @@ fn section(survey: &Survey) -> Section {
     });
     let mut table = Table::named(NAME, &["place", "account_id", "region"], columns(), rows.collect());
     table.total = total(survey);
-    Section {
-        summary: "What would be read, and what the requests would cost",
-        table,
-        charts: Vec::new(),
-        findings: Vec::new(),
-        hidden: Some(sum(survey)),
-        tree: None,
-    }
+    let summary = "What would be read, and what the requests would cost";
+    Section { hidden: Some(sum(survey)), ..Section::new(summary, table) }
 }
 
 fn columns() -> Vec<Column> {

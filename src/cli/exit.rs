@@ -37,9 +37,16 @@ pub enum Problem {
 impl End {
     /// How a scan that covered this, and whose answer this is, ends.
     pub fn of(coverage: &Coverage, fail_on: Option<Severity>, findings: &[&Finding]) -> Self {
-        if nothing_was_read(coverage) {
-            return Self::Nothing;
-        }
+        if nothing_was_read(coverage) { Self::Nothing } else { Self::of_answer(coverage, fail_on, findings) }
+    }
+
+    /// How a run ends that asked for IAM's state alone.
+    pub fn of_state(coverage: &Coverage, fail_on: Option<Severity>, findings: &[&Finding]) -> Self {
+        let nothing = coverage.state_files.iter().all(|file| file.status == "failed");
+        if nothing { Self::Nothing } else { Self::of_answer(coverage, fail_on, findings) }
+    }
+
+    fn of_answer(coverage: &Coverage, fail_on: Option<Severity>, findings: &[&Finding]) -> Self {
         if coverage.is_partial() {
             return Self::Partial;
         }

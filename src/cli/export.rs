@@ -16,7 +16,8 @@ use super::exit::{End, Problem};
 use super::explain::{Newest, empty_answer};
 use super::plan::{Plan, Question, Surroundings};
 use super::run::{self, Scanned};
-use super::tell;
+use super::state::StateTyped;
+use super::{deliver, tell};
 
 /// The subcommand.
 pub const NAME: &str = "export";
@@ -97,7 +98,14 @@ pub fn typed(matches: &ArgMatches) -> Result<Typed, clap::Error> {
     let formats = if named.is_empty() { vec![Format::Parquet] } else { named };
     let common = Common { format: None, ..Common::from_arg_matches(matches)? };
     Ok(Typed {
-        scan: args::Typed { report: None, argument: None, common, shape: Shape::default(), numbers: Vec::new() },
+        scan: args::Typed {
+            report: None,
+            argument: None,
+            common,
+            shape: Shape::default(),
+            state: StateTyped::default(),
+            numbers: Vec::new(),
+        },
         folder: matches.get_one(FOLDER).cloned().unwrap_or_default(),
         layout: ExportLayout { formats, by_day: matches.contains_id(PARTITION) },
         overwrite: matches.get_flag(OVERWRITE),
@@ -122,7 +130,7 @@ pub fn run(typed: Typed) -> Result<End, Problem> {
         Scanned::Read(opened, outcome) => (opened, outcome),
     };
     let ScanOutcome { state, coverage, newest_event_read, newest_pruned_day } = *outcome;
-    let as_of = plan.window.map_or(coverage.last_event, |window| Some(window.until()));
+    let as_of = deliver::as_of(&plan, coverage.last_event);
     let view = View { as_of, ..View::new(&state, &plan.options) };
     let end = End::of(&coverage, None, &[]);
     let path = folder.path().display().to_string();

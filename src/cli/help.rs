@@ -25,8 +25,10 @@ pub fn root() -> String {
          trailscan root-usage --days 30 ./AWSLogs        who used root in the last 30 days\n  \
          trailscan root-usage s3://amzn-s3-demo-bucket   the same, from where the trail delivers\n  \
          trailscan key-spread -o keys.csv ./AWSLogs      where long-lived keys are used, as CSV\n  \
-         trailscan trace root@111122223333 ./AWSLogs     what a credential comes from, and what it issued\n\n\
-         `trailscan REPORT --help` shows what a report proves and does not prove, its columns and its options.\n\n\
+         trailscan trace root@111122223333 ./AWSLogs     what a credential comes from, and what it issued\n  \
+         trailscan export tables ./AWSLogs               all that is remembered, as Parquet tables\n\n\
+         `trailscan REPORT --help` shows what a report proves and does not prove, its columns and its options.\n\
+         `trailscan rules` lists what reports may find, `trailscan explain RULE` tells what a rule means and how to fix it.\n\n\
          {EXIT_CODES}"
     )
 }
@@ -40,13 +42,26 @@ pub fn about(report: &Report) -> String {
 pub fn about_audit() -> String {
     let width = audited().map(|report| report.name.len()).max().unwrap_or(0);
     let lines: Vec<String> = audited().map(|report| format!("  {:width$}  {}", report.name, report.summary)).collect();
-    format!("Every report, in one pass over the logs:\n\n{}", lines.join("\n"))
+    let alone: Vec<&str> = audited().filter(|report| report.needs_no_logs()).map(|report| report.name).collect();
+    format!(
+        "Every report, in one pass over the logs:\n\n{}\n\n{} is among them when files of IAM's state are given.",
+        lines.join("\n"),
+        alone.join(" and ")
+    )
 }
 
 /// Examples, for the short help.
 pub fn examples(name: &str) -> String {
     if by_name(name).is_some_and(|report| report.argument.is_some()) {
         return examples_of_one(name);
+    }
+    if by_name(name).is_some_and(Report::needs_no_logs) {
+        return format!(
+            "Examples:\n  \
+             trailscan {name} --credential-report report.json --authorization-details details.json\n  \
+             trailscan {name} --iam-dir iam --account 111122223333 --format json --output {name}.json\n  \
+             trailscan {name} --iam-dir iam --common-group Everyone --columns rule,subject,detail"
+        );
     }
     format!(
         "Examples:\n  \
@@ -88,7 +103,7 @@ fn columns(columns: &[Column]) -> String {
 }
 
 /// `text` in lines of [`WIDTH`] columns, of which the first stands behind `indent` others and the rest below it.
-fn hanging(text: &str, indent: usize) -> String {
+pub fn hanging(text: &str, indent: usize) -> String {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {
         match lines.last_mut() {

@@ -10,15 +10,18 @@ mod explain;
 mod export;
 mod help;
 mod inputs;
+mod listing;
 mod plan;
 #[cfg(feature = "s3")]
 mod profiles;
 mod progress;
 mod quantity;
 mod repeat;
+mod rulebook;
 mod run;
 #[cfg(feature = "s3")]
 mod s3;
+mod state;
 mod tell;
 #[cfg(feature = "s3")]
 mod trails;

@@ -12,14 +12,16 @@ use trailscan::filter::{Criteria, Filters};
 use trailscan::input::{DayRange, Input};
 use trailscan::model::{EventTime, TimeWindow};
 use trailscan::output::{Destination, Format, Place, Style};
+use trailscan::posture::Places;
 use trailscan::report::export::export_needs;
-use trailscan::report::{GeoDatabase, Options, REPORTS, Report, Severity, Table, View, audited};
+use trailscan::report::{GeoDatabase, Options, REPORTS, Report, SCORECARD, Severity, Table, View, audited};
 use trailscan::scan::Limits;
 
 use super::args::{Common, Shape, Typed, When};
 use super::config::Config;
 use super::exit::Problem;
-use super::{destination, inputs, repeat, window};
+use super::rulebook::Rulebook;
+use super::{destination, inputs, repeat, state, window};
 
 /// Rows of a report that a table of an audit shows when nothing else is said.
 const AUDIT_ROWS: usize = 20;
@@ -41,7 +43,17 @@ pub struct Plan {
     pub options: Options,
     /// Networks and countries, where a database was given.
     pub geo: Option<GeoDatabase>,
-    /// Where to read.
+    /// What the config says of rules.
+    pub rulebook: Rulebook,
+    /// Where IAM's state is read from.
+    pub state: Places,
+    /// Whether nothing but IAM's state is read.
+    pub is_state_alone: bool,
+    /// The accounts whose state is asked for; all when empty.
+    pub accounts: Vec<String>,
+    /// The moment that is now.
+    pub now: EventTime,
+    /// Where to read; nothing when only IAM's state is asked for.
     pub inputs: Vec<Input>,
     /// What is counted; `None` is everything.
     pub window: Option<TimeWindow>,
@@ -140,7 +152,25 @@ impl Question {
     }
 }
 
+impl Plan {
+    /// The reports that answer: those about IAM's state alone only where files of it were named.
+    pub fn reports(&self) -> Vec<&'static Report> {
+        let all = self.question.reports().into_iter();
+        all.filter(|report| !self.state.is_empty() || !report.needs_no_logs()).collect()
+    }
+}
+
 impl Surroundings {
+    /// What the config says of rules; `flag` is the clock that was typed.
+    ///
+    /// # Errors
+    /// When it speaks of what there is not.
+    pub fn rulebook(&self, flag: Option<&str>) -> Result<Rulebook, Problem> {
+        let now = window::now(flag, self.now.as_deref(), self.clock).map_err(Problem::usage)?;
+        let book = Rulebook::new(self.config.rules.clone(), now);
+        book.map_err(|why| Problem::usage(format!("{}: {why}", super::config::FILE_NAME)))
+    }
+
     /// Those of this process.
     ///
     /// # Errors
@@ -164,7 +194,8 @@ impl Plan {
         if self.dry_run {
             return vec![super::dry_run::NAME];
         }
-        self.question.reports().iter().map(|report| report.name).collect()
+        let scorecard = matches!(self.question, Question::Audit).then_some(SCORECARD);
+        scorecard.into_iter().chain(self.reports().iter().map(|report| report.name)).collect()
     }
 
     /// Resolves what was typed.
@@ -172,22 +203,32 @@ impl Plan {
     /// # Errors
     /// [`Problem::Usage`] for what cannot be.
     pub fn resolve(typed: Typed, surroundings: Surroundings) -> Result<Self, Problem> {
-        let Typed { report, argument, common, shape, numbers } = typed;
+        let Typed { report, argument, common, shape, state: typed_state, numbers } = typed;
+        let rulebook = surroundings.rulebook(common.now.as_deref())?;
         let Surroundings { clock, now, input, config } = surroundings;
         let question = report.map_or(Question::Audit, Question::One);
-        let inputs = inputs::resolve(common.inputs.clone(), input, config.input).map_err(Problem::usage)?;
-        if inputs.is_empty() {
+        let places = typed_state.places();
+        state::check(report, &places)?;
+        let is_state_alone = common.inputs.is_empty() && report.is_some_and(Report::needs_no_logs);
+        let inputs = match is_state_alone {
+            true => Vec::new(),
+            false => inputs::resolve(common.inputs.clone(), input, config.input).map_err(Problem::usage)?,
+        };
+        if inputs.is_empty() && !is_state_alone {
             check_argument(report, argument.as_deref())?;
         }
-        if inputs.is_empty() && !looks_up_trails(&common) {
+        if inputs.is_empty() && !is_state_alone && !looks_up_trails(&common) {
             return Err(Problem::usage(inputs::nothing_to_read()));
         }
-        let (window, read) = resolve_window(&common, is_by_default(&common, &inputs), (now.as_deref(), clock))?;
+        let by_default = !is_state_alone && is_by_default(&common, &inputs);
+        let (window, read) = resolve_window(&common, by_default, (now.as_deref(), clock))?;
         let geo = open_geo(&common, config.geoip_db)?;
         let mut options = Options::default();
+        rulebook.set_options(&mut options).map_err(Problem::usage)?;
         for (option, value) in numbers {
             options.set(&option, value).map_err(Problem::usage)?;
         }
+        typed_state.set_groups(&mut options);
         if let Question::One(report) = question {
             check_shape(report, &shape, &options, geo.as_ref())?;
         }
@@ -197,6 +238,11 @@ impl Plan {
             question,
             argument,
             dry_run: common.dry_run,
+            rulebook,
+            state: places,
+            is_state_alone,
+            accounts: common.account.clone(),
+            now: window::now(common.now.as_deref(), now.as_deref(), clock).map_err(Problem::usage)?,
             options,
             geo,
             window,
@@ -204,9 +250,12 @@ impl Plan {
             filters: Filters::new(&criteria(&common)).map_err(Problem::usage)?,
             work: work(&common, config.threads),
             delivery: Delivery { repeat: repeat::arguments(&common, window, &inputs), ..delivery },
-            window_by_default: is_by_default(&common, &inputs),
+            window_by_default: by_default,
             #[cfg(feature = "s3")]
-            trails_of: if inputs.is_empty() { common.s3.who().map_err(Problem::usage)? } else { Vec::new() },
+            trails_of: match inputs.is_empty() && !is_state_alone {
+                true => common.s3.who().map_err(Problem::usage)?,
+                false => Vec::new(),
+            },
             #[cfg(feature = "s3")]
             s3: common.s3.request(&inputs, read, (&common.account, &common.region)).map_err(Problem::usage)?,
             inputs,

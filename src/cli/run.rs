@@ -4,16 +4,18 @@ use std::fmt::Display;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use trailscan::aggregate::State;
 use trailscan::input;
+use trailscan::model::quantity;
 use trailscan::output::{Format, Place, Section, coverage_line};
-use trailscan::scan::{self, Meter, ScanOutcome, ScanRequest};
+use trailscan::scan::{self, Coverage, Meter, ScanOutcome, ScanRequest};
 
 use super::args::Asked;
-use super::deliver::{self, Opened};
+use super::deliver::{self, Known, Opened};
 use super::exit::{End, INTERRUPTED_TWICE, Problem};
 use super::explain::{Newest, empty_answer};
 use super::plan::{Plan, Surroundings};
-use super::{args, destination, dry_run, progress, tell};
+use super::{args, config, destination, dry_run, listing, progress, state, tell};
 
 /// Set by the first Ctrl-C.
 static STOP: AtomicBool = AtomicBool::new(false);
@@ -28,6 +30,7 @@ pub fn main() -> ExitCode {
             Surroundings::of_process().and_then(|around| Plan::resolve(*typed, around)).and_then(run)
         }
         Ok(Asked::Export(typed)) => super::export::run(*typed),
+        Ok(Asked::Rules(typed)) => listing::run(typed).map(|()| End::Complete),
         #[cfg(feature = "s3")]
         Ok(Asked::Profiles(typed)) => super::profiles::run(&typed).map(|()| End::Complete),
         Err(error) => {
@@ -57,12 +60,21 @@ fn run(mut plan: Plan) -> Result<End, Problem> {
         Scanned::Read(opened, outcome) => (opened, outcome),
     };
     let plan = &plan;
-    let ScanOutcome { state, coverage, newest_event_read, newest_pruned_day } = *outcome;
-    let sections = deliver::sections(plan, &state, coverage.last_event)?;
+    let ScanOutcome { state, mut coverage, newest_event_read, newest_pruned_day } = *outcome;
+    let posture = state::load(&plan.state, &plan.accounts, &mut coverage);
+    let as_of = deliver::as_of(plan, coverage.last_event);
+    if let Some(posture) = &posture {
+        state::warn_of_age(posture, plan.window, as_of, &mut coverage);
+    }
+    let sections =
+        deliver::sections(plan, &Known { state: &state, posture: posture.as_ref(), as_of, coverage: &coverage })?;
     // The process ends soon: giving back millions of small pieces one by one would only take time.
     std::mem::forget(state);
     let findings: Vec<_> = sections.iter().flat_map(|section| &section.findings).collect();
-    let end = End::of(&coverage, plan.delivery.fail_on, &findings);
+    let end = match plan.is_state_alone {
+        true => End::of_state(&coverage, plan.delivery.fail_on, &findings),
+        false => End::of(&coverage, plan.delivery.fail_on, &findings),
+    };
     let written = match end {
         End::Nothing => opened.write_coverage(&coverage),
         _ => opened.write(plan, &coverage, &sections),
@@ -70,7 +82,9 @@ fn run(mut plan: Plan) -> Result<End, Problem> {
     tell::troubles(&coverage);
     tell::line(coverage_line(&coverage, plan.window));
     match end {
+        End::Nothing if plan.is_state_alone => tell::line("no file of state could be read, so there is no answer"),
         End::Nothing => tell::line("no object could be read, so there is no answer"),
+        _ if plan.is_state_alone => {}
         _ if sections.iter().all(|section| section.table.rows_total == 0)
             && (plan.argument.is_some() || sections.iter().all(|section| section.hidden.is_none())) =>
         {
@@ -80,6 +94,7 @@ fn run(mut plan: Plan) -> Result<End, Problem> {
         _ => {}
     }
     tell_hidden(plan, &sections);
+    tell_suppressed(plan, &sections);
     written.map(|()| end)
 }
 
@@ -121,8 +136,23 @@ pub fn tell_hidden(plan: &Plan, sections: &[Section]) {
     }
 }
 
+/// Says how many findings the config left out, and which of its suppressions no longer act.
+fn tell_suppressed(plan: &Plan, sections: &[Section]) {
+    let suppressed: usize = sections.iter().map(|section| section.suppressed).sum();
+    if suppressed > 0 {
+        tell::line(format!("{} suppressed by {}", quantity(suppressed as u64, "finding"), config::FILE_NAME));
+    }
+    for line in plan.rulebook.expired(&plan.reports()) {
+        tell::line(format!("warning: {}: {line}", config::FILE_NAME));
+    }
+}
+
 /// Lists and scans what the plan names.
 fn read(plan: &Plan) -> Result<ScanOutcome, Problem> {
+    if plan.is_state_alone {
+        let (state, coverage) = (State::new(&[]), Coverage::default());
+        return Ok(ScanOutcome { state, coverage, newest_event_read: None, newest_pruned_day: None });
+    }
     let shown = plan.work.progress;
     let listing = progress::listing(shown, || input::list(&plan.inputs, plan.read, &STOP));
     let meter = Meter::default();

@@ -1,5 +1,7 @@
 //! Coverage as one line for people and as JSON for programs. What was counted is decided elsewhere.
 
+use std::collections::BTreeSet;
+
 use crate::model::{EventTime, TimeWindow, grouped, quantity};
 use crate::scan::Coverage;
 
@@ -13,6 +15,11 @@ pub fn coverage_json(coverage: &Coverage) -> String {
 /// `2,900 events counted in 55 objects (1 skipped: licence), 2023-07-10 11:42 – 12:37 UTC, 1 account, 1 region; nothing
 /// failed`.
 pub fn coverage_line(coverage: &Coverage, window: Option<TimeWindow>) -> String {
+    if coverage.objects_found == 0 && !coverage.state_files.is_empty() {
+        let failures = failures(coverage);
+        let failed = if failures.is_empty() { "; nothing failed".to_owned() } else { format!("; PARTIAL: {failures}") };
+        return format!("no logs; {}{failed}", state(coverage));
+    }
     if coverage.objects_found == 0 {
         let interrupted = if coverage.interrupted { "; PARTIAL: interrupted" } else { "" };
         return format!("no log object was found, so nothing was counted{interrupted}");
@@ -28,6 +35,9 @@ pub fn coverage_line(coverage: &Coverage, window: Option<TimeWindow>) -> String 
         if !set.is_empty() {
             parts.push(quantity(set.len() as u64, word));
         }
+    }
+    if !coverage.state_files.is_empty() {
+        parts.push(state(coverage));
     }
     let mut line = parts.join(", ");
     let failures = failures(coverage);
@@ -59,13 +69,27 @@ fn counted(coverage: &Coverage) -> String {
     format!("{} counted in {objects}{aside}", quantity(coverage.events_counted, "event"))
 }
 
+/// `10 files of IAM's state of 2 accounts`.
+fn state(coverage: &Coverage) -> String {
+    let read = coverage.state_files.iter().filter(|file| file.status != "failed");
+    let accounts: BTreeSet<&String> = read.clone().filter_map(|file| file.account_id.as_ref()).collect();
+    let files = match read.count() {
+        1 => "1 file".to_owned(),
+        n => format!("{} files", grouped(n)),
+    };
+    format!("{files} of IAM's state of {}", quantity(accounts.len() as u64, "account"))
+}
+
 /// What could not be read; empty when all could.
 fn failures(coverage: &Coverage) -> String {
     let some = |n: u64, word, what| (n > 0).then(|| format!("{} {what}", quantity(n, word)));
+    let state = |status| coverage.state_files.iter().filter(|file| file.status == status).count() as u64;
     join([
         some(coverage.objects_failed, "object", "failed"),
         some(coverage.objects_damaged, "object", "damaged"),
         some(coverage.malformed_records, "record", "malformed"),
+        some(state("failed"), "state file", "failed"),
+        some(state("damaged"), "state file", "damaged"),
         coverage.interrupted.then(|| "interrupted".to_owned()),
     ])
 }
@@ -123,7 +147,7 @@ fn moment(time: EventTime) -> String {
 mod tests {
     use super::super::sample;
     use super::*;
-    use crate::scan::{Gap, LoggingChange};
+    use crate::scan::{Gap, LoggingChange, StateFile};
 
     fn at(text: &str) -> EventTime {
         EventTime::parse(text).unwrap()
@@ -185,6 +209,28 @@ mod tests {
             coverage_line(&pruned, None),
             "0 events counted in 0 objects (3 not opened, being outside the window); nothing failed"
         );
+    }
+
+    #[test]
+    fn state_with_logs_and_without() {
+        let file = |status| StateFile {
+            file: "report.csv".to_owned(),
+            kind: Some("credential-report"),
+            account_id: Some("111122223333".to_owned()),
+            as_of: None,
+            as_of_basis: "none",
+            status,
+        };
+        let alone =
+            Coverage { state_files: vec![file("read"), file("damaged"), file("failed")], ..Coverage::default() };
+        assert_eq!(
+            coverage_line(&alone, None),
+            "no logs; 2 files of IAM's state of 1 account; PARTIAL: 1 state file failed, 1 state file damaged"
+        );
+        assert!(alone.is_partial());
+        let with_logs = Coverage { state_files: vec![file("read")], ..sample::coverage() };
+        let line = coverage_line(&with_logs, None);
+        assert!(line.contains("1 region, 1 file of IAM's state of 1 account; nothing failed"), "{line}");
     }
 
     #[test]

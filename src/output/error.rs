@@ -24,7 +24,7 @@ pub enum OutputError {
     #[error("{}: is a file: name a folder that does not exist yet", .0.display())]
     IsFile(PathBuf),
     /// A folder that is to be written holds something.
-    #[error("{}: is not empty: name a folder that does not exist yet, or add --overwrite to replace an earlier export", .0.display())]
+    #[error("{}: is not empty: name a folder that does not exist yet (DIR comes before INPUT), or add --overwrite to replace an earlier export", .0.display())]
     NotEmpty(PathBuf),
     /// A folder that is to be replaced holds something that would be lost.
     #[error("{}: holds {}, which is no part of an export: --overwrite replaces only an export", folder.display(), name.display())]

@@ -6,7 +6,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::json_layout::ElementALine;
 use super::json_tree::Forest;
-use super::{Content, Document, Section, VERSION};
+use super::{Content, Document, Section, SectionKind, VERSION};
 use crate::model::{EventTime, TimeWindow};
 use crate::report::{Column, Finding, Table, Value};
 use crate::scan::Coverage;
@@ -19,6 +19,32 @@ pub(super) fn write(document: &Document<'_>, out: &mut dyn Write) -> io::Result<
         Content::Audit(sections) => AuditDocument::new(document, sections).serialize(&mut serializer)?,
     }
     out.write_all(b"\n")
+}
+
+/// Writes rows that rest on no logs.
+pub(super) fn write_list(table: &Table, out: &mut dyn Write) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, ElementALine::default());
+    let list = List {
+        list: table.report,
+        trailscan: VERSION,
+        columns: &table.columns,
+        rows: Rows(table),
+        rows_total: table.rows_total,
+        rows_shown: table.rows.len(),
+    };
+    list.serialize(&mut serializer)?;
+    out.write_all(b"\n")
+}
+
+/// Rows that rest on no logs.
+#[derive(serde::Serialize)]
+struct List<'a> {
+    list: &'static str,
+    trailscan: &'static str,
+    columns: &'a [Column],
+    rows: Rows<'a>,
+    rows_total: usize,
+    rows_shown: usize,
 }
 
 /// The answer of one report. The order of the fields is the contract's.
@@ -37,6 +63,7 @@ struct ReportDocument<'a> {
     #[serde(skip_serializing_if = "Total::is_empty")]
     total: Total<'a>,
     findings: &'a [Finding],
+    suppressed: usize,
 }
 
 /// The answers of an audit.
@@ -46,10 +73,12 @@ struct AuditDocument<'a> {
     window: Option<Window>,
     coverage: &'a Coverage,
     /// Filled by posture files, which no report reads yet.
-    scorecard: [(); 0],
+    scorecard: Scorecard<'a>,
     reports: Reports<'a>,
     /// Those of all reports, worst first.
     findings: Vec<&'a Finding>,
+    /// Those that the user's config left out.
+    suppressed: usize,
 }
 
 #[derive(serde::Serialize)]
@@ -57,6 +86,9 @@ struct Window {
     since: EventTime,
     until: EventTime,
 }
+
+/// The rows of the scorecard; none where there is none.
+struct Scorecard<'a>(&'a [Section]);
 
 /// Every report by its name, in the audit's order.
 struct Reports<'a>(&'a [Section]);
@@ -69,6 +101,7 @@ struct Part<'a> {
     rows_total: usize,
     rows_shown: usize,
     findings: &'a [Finding],
+    suppressed: usize,
 }
 
 struct Rows<'a>(&'a Table);
@@ -119,6 +152,7 @@ impl<'a> ReportDocument<'a> {
             rows_shown: table.rows.len(),
             total: Total(&table.total),
             findings: &section.findings,
+            suppressed: section.suppressed,
         }
     }
 }
@@ -132,9 +166,10 @@ impl<'a> AuditDocument<'a> {
             trailscan: VERSION,
             window: Window::of(document.window),
             coverage: document.coverage,
-            scorecard: [],
+            scorecard: Scorecard(sections),
             reports: Reports(sections),
             findings,
+            suppressed: sections.iter().map(|section| section.suppressed).sum(),
         }
     }
 }
@@ -145,9 +180,18 @@ impl Window {
     }
 }
 
+impl Serialize for Scorecard<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0.iter().find(|section| section.kind == SectionKind::Scorecard) {
+            Some(section) => Rows(&section.table).serialize(serializer),
+            None => serializer.serialize_seq(Some(0))?.end(),
+        }
+    }
+}
+
 impl Serialize for Reports<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|section| {
+        serializer.collect_map(self.0.iter().filter(|section| section.kind == SectionKind::Report).map(|section| {
             let table = &section.table;
             let part = Part {
                 columns: &table.columns,
@@ -155,6 +199,7 @@ impl Serialize for Reports<'_> {
                 rows_total: table.rows_total,
                 rows_shown: table.rows.len(),
                 findings: &section.findings,
+                suppressed: section.suppressed,
             };
             (table.report, part)
         }))
@@ -283,6 +328,7 @@ mod tests {
                 "warnings": [],
                 "failures": [],
                 "logging_changes": [],
+                "state_files": [],
                 "interrupted": false
               },
               "columns": [
@@ -302,7 +348,8 @@ mod tests {
               "rows_shown": 3,
               "findings": [
                 {"severity":"high","rule":"key-embedded","account_id":"111122223333","subject":"AKIAIOSFODNN7EXAMPLE","summary":"the key was used from 3 networks within one hour, so it is stored in several places\u001b[31m","count":1234567,"evidence":{"address_list":["192.0.2.1","192.0.2.2"],"addresses":5}}
-              ]
+              ],
+              "suppressed": 0
             }
         "#]].assert_eq(&text);
     }
@@ -311,7 +358,7 @@ mod tests {
     fn an_audit() {
         let sections = [sample::section(), sample::empty_section()];
         let text = json(Content::Audit(&sections), None);
-        assert_eq!(keys(&text), ["trailscan", "window", "coverage", "scorecard", "reports", "findings"]);
+        assert_eq!(keys(&text), ["trailscan", "window", "coverage", "scorecard", "reports", "findings", "suppressed"]);
         let value: Json = serde_json::from_str(&text).unwrap();
         assert_eq!(value["window"], Json::Null);
         assert_eq!(value["scorecard"], serde_json::json!([]));

@@ -80,6 +80,8 @@ pub enum Content<'a> {
 /// The answer of one report, ready to be written.
 #[derive(Clone, Debug)]
 pub struct Section {
+    /// What it answers.
+    pub kind: SectionKind,
     /// One line that says what the report is; heads its part of an audit on a terminal.
     pub summary: &'static str,
     /// The rows.
@@ -91,8 +93,20 @@ pub struct Section {
     /// A line below the rows: which of them the report's own options left out, or what they come to. Tables say it, the
     /// command line says it for the other formats.
     pub hidden: Option<String>,
+    /// How many findings the user's config left out; they are nowhere else.
+    pub suppressed: usize,
     /// The rows as a forest, folded as it is to be shown.
     pub tree: Option<Tree>,
+}
+
+/// What a section answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SectionKind {
+    /// A report.
+    #[default]
+    Report,
+    /// The practices of each account, which stand before the reports.
+    Scorecard,
 }
 
 /// How text looks on standard output. Files are written plain and whole, as [`Style::default`] says.
@@ -121,7 +135,16 @@ pub enum Place {
 impl Section {
     /// A table and what it is, with nothing found.
     pub fn new(summary: &'static str, table: Table) -> Self {
-        Self { summary, table, findings: Vec::new(), charts: Vec::new(), hidden: None, tree: None }
+        Self {
+            kind: SectionKind::Report,
+            summary,
+            table,
+            findings: Vec::new(),
+            charts: Vec::new(),
+            hidden: None,
+            suppressed: 0,
+            tree: None,
+        }
     }
 }
 
@@ -161,6 +184,24 @@ pub fn write(document: &Document<'_>, pending: Pending, style: Style) -> Result<
             files.into_iter().try_for_each(destination::OutputFile::commit)
         }
     }
+}
+
+/// Writes rows that rest on no logs, such as the list of rules, to standard output: no window, no coverage, no findings.
+///
+/// # Errors
+/// [`OutputError`]; [`OutputError::is_broken_pipe`] tells a reader that went away.
+pub fn write_list(table: Table, format: Format, style: Style) -> Result<(), OutputError> {
+    let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
+    let written = match format {
+        Format::Table => terminal::write_list(&table, style, &mut out),
+        Format::Json => json::write_list(&table, &mut out),
+        _ => {
+            let (coverage, section) = (Coverage::default(), Section::new("", table));
+            let document = Document { window: None, coverage: &coverage, content: Content::Report(&section) };
+            emit(&document, format, style, &mut out)
+        }
+    };
+    written.and_then(|()| out.flush()).map_err(OutputError::stdout)
 }
 
 /// Writes the coverage as a JSON document of its own.

@@ -55,9 +55,20 @@ pub struct Finding {
 }
 
 /// Sorts findings: worst first, then by rule, account and subject, so that any scan gives the same list.
-pub(crate) fn sort(findings: &mut [Finding]) {
+pub fn sort(findings: &mut [Finding]) {
+    #[cfg(test)]
+    assert_registered(findings);
     fn key(finding: &Finding) -> (std::cmp::Reverse<Severity>, &str, &str, &str) {
         (std::cmp::Reverse(finding.severity), finding.rule, &finding.account_id, &finding.subject)
     }
     findings.sort_by(|a, b| key(a).cmp(&key(b)));
+}
+
+/// Every finding names a rule that its report registers, so that `trailscan explain` knows it.
+#[cfg(test)]
+fn assert_registered(findings: &[Finding]) {
+    let known = super::REPORTS.iter().flat_map(|report| report.rules);
+    for finding in findings {
+        assert!(known.clone().any(|rule| rule.id == finding.rule), "{} is in no report's rules", finding.rule);
+    }
 }

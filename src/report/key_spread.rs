@@ -2,6 +2,7 @@
 
 mod charts;
 mod explain;
+mod rules;
 mod spread;
 #[cfg(test)]
 mod tests;
@@ -34,7 +35,7 @@ pub static REPORT: Report = Report {
     key: &["access_key_id"],
     needs: &[&keys::KIND],
     options: &[MIN_ADDRESSES, EMBEDDED_PEAK, LEAK_DAYS],
-    rules: &[],
+    rules: rules::RULES,
     argument: None,
     answer,
 };

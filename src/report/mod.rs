@@ -22,6 +22,7 @@ mod key_facts;
 mod key_spread;
 mod keys;
 mod policy_changes;
+mod posture;
 mod principals;
 mod root_usage;
 mod sessions;
@@ -29,16 +30,18 @@ mod source_list;
 mod trace;
 mod user_arns;
 
-pub use finding::{Finding, Severity};
+pub use finding::{Finding, Severity, sort as sort_findings};
 pub use geo::{GeoDatabase, GeoError};
 pub use options::{OptionError, Options, ReportOption};
+pub use posture::{CATEGORY_GROUP, COMMON_GROUP};
 pub use rule::{Practice, Rule};
-pub use scorecard::{Evidence, LogSpan, Score, Verdict, Worst, scorecard};
+pub use scorecard::{Evidence, LogSpan, SCORECARD, Score, Verdict, Worst, scorecard, table as scorecard_table};
 pub use table::{Column, ColumnError, ColumnKind, Prominence, Table, Value};
 pub use tree::{Tree, TreeNode, Way};
 
 use crate::aggregate::{AggregateKind, State};
 use crate::model::EventTime;
+use crate::posture::Posture;
 
 /// Every report, in the order in which they are listed.
 pub static REPORTS: &[&Report] = &[
@@ -50,8 +53,12 @@ pub static REPORTS: &[&Report] = &[
     &sessions::REPORT,
     &principals::REPORT,
     &activity::REPORT,
+    &posture::REPORT,
     &trace::REPORT,
 ];
+
+/// The reports that look at IAM's state; the others refuse its files.
+pub static STATE_REPORTS: &[&Report] = &[&posture::REPORT];
 
 /// A question and how it is answered.
 pub struct Report {
@@ -91,12 +98,14 @@ pub struct View<'a> {
     pub argument: Option<&'a str>,
     /// Networks and countries of addresses, where a database was given.
     pub geo: Option<&'a GeoDatabase>,
+    /// IAM's own state, where files of it were given.
+    pub posture: Option<&'a Posture>,
 }
 
 impl<'a> View<'a> {
     /// A look at all of `state`, with nothing else known.
     pub fn new(state: &'a State, options: &'a Options) -> Self {
-        Self { state, options, as_of: None, rows_wanted: usize::MAX, argument: None, geo: None }
+        Self { state, options, as_of: None, rows_wanted: usize::MAX, argument: None, geo: None, posture: None }
     }
 }
 
@@ -121,6 +130,18 @@ pub struct Answer {
 /// The reports that an audit runs: those that need no argument.
 pub fn audited() -> impl Iterator<Item = &'static Report> {
     REPORTS.iter().copied().filter(|report| report.argument.is_none())
+}
+
+impl Report {
+    /// Whether it looks at IAM's state.
+    pub fn reads_state(&self) -> bool {
+        STATE_REPORTS.iter().any(|report| report.name == self.name)
+    }
+
+    /// Whether it can answer from IAM's state alone: it needs nothing of the logs.
+    pub fn needs_no_logs(&self) -> bool {
+        self.needs.is_empty() && self.reads_state()
+    }
 }
 
 /// The report of that name.

@@ -23,9 +23,12 @@ pub enum OptionError {
     TooSmall(&'static str, i64),
 }
 
-/// The numbers that were set.
+/// The numbers and texts that were set.
 #[derive(Clone, Debug, Default)]
-pub struct Options(BTreeMap<&'static str, i64>);
+pub struct Options {
+    numbers: BTreeMap<&'static str, i64>,
+    texts: BTreeMap<&'static str, Vec<String>>,
+}
 
 impl Options {
     /// Sets an option.
@@ -36,12 +39,22 @@ impl Options {
         if value < option.min {
             return Err(OptionError::TooSmall(option.name, option.min));
         }
-        self.0.insert(option.name, value);
+        self.numbers.insert(option.name, value);
         Ok(())
     }
 
     /// What `option` is set to, or its default.
     pub fn get(&self, option: &ReportOption) -> i64 {
-        self.0.get(option.name).copied().unwrap_or(option.default)
+        self.numbers.get(option.name).copied().unwrap_or(option.default)
+    }
+
+    /// Sets the texts of that name, such as group names.
+    pub fn set_texts(&mut self, name: &'static str, texts: Vec<String>) {
+        self.texts.insert(name, texts);
+    }
+
+    /// The texts of that name; empty when none were set.
+    pub fn texts(&self, name: &str) -> &[String] {
+        self.texts.get(name).map(Vec::as_slice).unwrap_or_default()
     }
 }

@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 use serde_json::{Map, json};
 
 use super::source_list::{address_cells, ip_addresses};
-use super::{Answer, Column, ColumnKind, Finding, Report, Severity, Value, View, finding};
+use super::{Answer, Column, ColumnKind, Finding, Report, Rule, Severity, Value, View, finding};
 use crate::aggregate::principals::{self, PrincipalUse, Principals};
 use crate::aggregate::{Sym, SymSet, Symbols};
 
@@ -21,9 +21,21 @@ pub static REPORT: Report = Report {
     key: &["principal", "account_id"],
     needs: &[&principals::KIND],
     options: &[],
-    rules: &[],
+    rules: &[RECREATED],
     argument: None,
     answer,
+};
+
+/// One name with several unique ids.
+const RECREATED: Rule = Rule {
+    id: "principal-recreated",
+    severity: Severity::Info,
+    practice: None,
+    about: "One name came with several unique ids: the user or role was deleted and made again, and what the old one was \
+            granted by id is not granted to the new one. Anonymised records look the same.",
+    check: "principal_id_list in the evidence; who called DeleteUser or DeleteRole and then created it?",
+    fix: "Nothing when it was planned; else look at what the new one may do.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html",
 };
 
 /// Members of `top_events`.
@@ -163,8 +175,8 @@ fn recreated(row: &PrincipalRow<'_>) -> Option<Finding> {
         return None;
     }
     Some(Finding {
-        severity: Severity::Info,
-        rule: "principal-recreated",
+        severity: RECREATED.severity,
+        rule: RECREATED.id,
         account_id: row.account.to_owned(),
         subject: row.principal.to_owned(),
         summary: format!("{} unique ids under one name: deleted and made again", row.ids.len()),

@@ -77,6 +77,8 @@ pub struct Coverage {
     pub failures: Vec<Failure>,
     /// Calls that switched logging off or changed it.
     pub logging_changes: Vec<LoggingChange>,
+    /// Files of IAM's state that were read beside the logs, or without any.
+    pub state_files: Vec<StateFile>,
     /// Whether the user stopped the scan before its end.
     pub interrupted: bool,
 }
@@ -103,6 +105,23 @@ pub struct Failure {
     pub why: String,
 }
 
+/// A file of IAM's state. The command line fills it in: no scan reads one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StateFile {
+    /// Its path, as the user can use it.
+    pub file: String,
+    /// What it holds: `credential-report`, …; `None` when that could not be told.
+    pub kind: Option<&'static str>,
+    /// The account that it is of; `None` when that could not be told.
+    pub account_id: Option<String>,
+    /// When it was made; else the newest date in it.
+    pub as_of: Option<EventTime>,
+    /// How that is known: `generated`, `newest-date` or `none`.
+    pub as_of_basis: &'static str,
+    /// `read`, `damaged` (a part counts) or `failed`; `failures` says why.
+    pub status: &'static str,
+}
+
 /// A call that changed what a trail records.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct LoggingChange {
@@ -124,7 +143,8 @@ impl Coverage {
 
     /// Whether something could not be read: the answer is partial.
     pub fn is_partial(&self) -> bool {
-        self.objects_damaged + self.objects_failed + self.malformed_records > 0 || self.interrupted
+        let failed = self.objects_damaged + self.objects_failed + self.malformed_records;
+        failed > 0 || self.interrupted || self.state_files.iter().any(|file| file.status != "read")
     }
 }
 

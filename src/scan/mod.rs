@@ -16,7 +16,7 @@ mod shares;
 mod unread;
 mod warnings;
 
-pub use coverage::{Coverage, Failure, Gap, LoggingChange};
+pub use coverage::{Coverage, Failure, Gap, LoggingChange, StateFile};
 pub use engine::{Limits, ScanError, ScanOutcome, ScanRequest, scan};
 pub use meter::Meter;
 pub use unread::{NOT_READ, unread};

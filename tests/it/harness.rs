@@ -181,6 +181,7 @@ impl Run<'_> {
     pub fn json(self, code: i32) -> Value {
         let answer = self.args(["--format", "json"]).ends(code).json();
         assert_identities(&answer["coverage"]);
+        assert_rules(&answer);
         answer
     }
 }
@@ -248,6 +249,25 @@ pub fn assert_identities(coverage: &Value) {
     assert_eq!(count(&coverage["events_counted"]), categories, "counted events are of some category");
 }
 
+/// Every finding names a rule that its report registers.
+fn assert_rules(answer: &Value) {
+    let check = |report: &str, findings: &Value| {
+        let known = trailscan::report::by_name(report).unwrap_or_else(|| panic!("no report {report}")).rules;
+        for finding in findings.as_array().expect("findings") {
+            let rule = finding["rule"].as_str().expect("a rule");
+            assert!(known.iter().any(|known| known.id == rule), "{report} has no rule {rule}");
+        }
+    };
+    match answer["report"].as_str() {
+        Some(report) => check(report, &answer["findings"]),
+        None => {
+            for (report, part) in answer["reports"].as_object().expect("reports") {
+                check(report, &part["findings"]);
+            }
+        }
+    }
+}
+
 /// A count.
 pub fn count(value: &Value) -> i64 {
     value.as_i64().unwrap_or_else(|| panic!("a count, not {value}"))
@@ -257,6 +277,16 @@ pub fn count(value: &Value) -> i64 {
 pub fn rows<'a>(answer: &'a Value, report: &str) -> &'a [Value] {
     let rows = if answer["report"] == report { &answer["rows"] } else { &answer["reports"][report]["rows"] };
     rows.as_array().unwrap_or_else(|| panic!("rows of {report}"))
+}
+
+/// The reports that logs answer: all but those about IAM's state alone.
+pub fn of_logs() -> impl Iterator<Item = &'static trailscan::report::Report> {
+    trailscan::report::REPORTS.iter().copied().filter(|report| !report.needs_no_logs())
+}
+
+/// The state of IAM that the project ships.
+pub fn sample_state() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-logs/iam")
 }
 
 /// The logs that the project ships.

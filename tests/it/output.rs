@@ -5,9 +5,9 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
-use trailscan::report::{REPORTS, audited};
+use trailscan::report::{REPORTS, Report};
 
-use crate::harness::{Place, command, count, sample_logs};
+use crate::harness::{Place, command, count, of_logs, sample_logs};
 use crate::records::{calls, delivered, id, with};
 
 /// The formats of this build.
@@ -125,6 +125,11 @@ const COLUMNS: &[(&str, &str)] = &[
     ("activity", "day account_id events errors denied read_only active_hours regions events_by_region events_by_hour"),
 ];
 
+/// The reports that an audit of logs alone runs.
+fn audited_logs() -> impl Iterator<Item = &'static Report> {
+    of_logs().filter(|report| report.argument.is_none())
+}
+
 /// Columns, rows and findings, of a document or of a part of an audit.
 fn assert_table(part: &Members, report: &str) {
     let columns = part.objects("columns");
@@ -155,11 +160,12 @@ fn assert_table(part: &Members, report: &str) {
 #[test]
 fn json_is_what_the_contract_says() {
     let place = Place::new();
-    for report in REPORTS {
+    for report in of_logs() {
         let ended = place.trailscan(&command(report)).args(["--format", "json"]).arg(sample_logs()).ends(0);
         let document = Members::of(ended.text());
         let tree = if report.argument.is_some() { "tree" } else { "" };
-        let members = format!("report trailscan window coverage columns rows {tree} rows_total rows_shown findings");
+        let members =
+            format!("report trailscan window coverage columns rows {tree} rows_total rows_shown findings suppressed");
         assert_eq!(document.names(), words(&members), "{}", report.name);
         assert_eq!(document.get("report"), format!("{:?}", report.name));
         assert_eq!(document.get("window"), "null");
@@ -168,13 +174,13 @@ fn json_is_what_the_contract_says() {
     }
     let ended = place.trailscan("audit --format json --days 20").arg(sample_logs()).ends(0);
     let document = Members::of(ended.text());
-    assert_eq!(document.names(), words("trailscan window coverage scorecard reports findings"));
+    assert_eq!(document.names(), words("trailscan window coverage scorecard reports findings suppressed"));
     assert_eq!(Members::of(document.get("window")).names(), ["since", "until"]);
     let reports = Members::of(document.get("reports"));
-    assert_eq!(reports.names(), audited().map(|report| report.name).collect::<Vec<_>>());
-    for report in audited() {
+    assert_eq!(reports.names(), audited_logs().map(|report| report.name).collect::<Vec<_>>());
+    for report in audited_logs() {
         let part = Members::of(reports.get(report.name));
-        assert_eq!(part.names(), words("columns rows rows_total rows_shown findings"), "{}", report.name);
+        assert_eq!(part.names(), words("columns rows rows_total rows_shown findings suppressed"), "{}", report.name);
         assert_table(&part, report.name);
     }
 }
@@ -286,16 +292,16 @@ fn an_audit_into_a_folder_is_a_file_a_report() {
         place.trailscan("audit --format").arg(format).args(["-o", &folder]).arg(sample_logs()).ends(0);
         let extension = if *format == "table" { "txt" } else { format };
         let beside = matches!(*format, "jsonl" | "csv" | "parquet");
-        let mut expected: Vec<String> = audited().map(|report| format!("{}.{extension}", report.name)).collect();
+        let mut expected: Vec<String> = audited_logs().map(|report| format!("{}.{extension}", report.name)).collect();
         if beside {
-            expected.extend(audited().map(|report| format!("{}.{extension}.coverage.json", report.name)));
+            expected.extend(audited_logs().map(|report| format!("{}.{extension}.coverage.json", report.name)));
         }
         expected.sort();
         assert_eq!(files_in(&place, &folder), expected, "{format}");
         if *format == "json" {
             continue; // The audit's own numbers stand in its documents.
         }
-        for report in audited() {
+        for report in audited_logs() {
             let alone = place.trailscan(report.name).args(["--format", format]).arg(sample_logs()).ends(0).stdout;
             let filed = place.read_bytes(&format!("{folder}{}.{extension}", report.name));
             if *format != "table" {
@@ -382,7 +388,7 @@ fn steers(c: char) -> bool {
 fn what_steers_a_terminal_reaches_none() {
     let place = Place::new();
     hostile_logs(&place);
-    for report in REPORTS.iter().map(|report| command(report)).chain(["audit".to_owned()]) {
+    for report in of_logs().map(command).chain(["audit".to_owned()]) {
         for more in ["", "--width 80", "--width 20", "--width 0 --limit 3"] {
             let ended = place.trailscan(&report).args(words(more)).arg("hostile.json").ends(0);
             for text in [ended.text(), &ended.stderr] {
@@ -436,7 +442,7 @@ fn csv_fields(text: &str) -> Vec<String> {
 fn no_formula_reaches_a_spreadsheet() {
     let place = Place::new();
     hostile_logs(&place);
-    for report in REPORTS {
+    for report in of_logs() {
         let more = if report.name == "key-spread" { "--min-addresses 0" } else { "" };
         let ended =
             place.trailscan(&command(report)).args(words(more)).args(["--format", "csv", "hostile.json"]).ends(0);

@@ -27,19 +27,20 @@ use paint::Paint;
 use super::{Content, Document, Place, Section, Style, coverage_line, sanitize};
 use crate::model::quantity;
 use crate::report::Table;
+use crate::scan::Coverage;
 
 /// Writes every section; those of an audit under headings, with a line that counts all findings.
 pub(super) fn write(document: &Document<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let paint = Paint::new(style.color);
-    let counted = document.coverage.events_counted;
+    let counted = over(document.coverage);
     match document.content {
-        Content::Report(section) => write_section(section, counted, style, out)?,
+        Content::Report(section) => write_section(section, &counted, style, out)?,
         Content::Audit(sections) => {
             for section in sections {
                 let name = paint.heading(section.table.report);
                 let dash = if section.summary.is_empty() { "" } else { " — " };
                 writeln!(out, "{name}{dash}{}\n", section.summary)?;
-                write_section(section, counted, style, out)?;
+                write_section(section, &counted, style, out)?;
                 writeln!(out)?;
             }
             findings::write_totals(sections, paint, out)?;
@@ -51,11 +52,21 @@ pub(super) fn write(document: &Document<'_>, style: Style, out: &mut dyn Write) 
     Ok(())
 }
 
-fn write_section(section: &Section, counted: u64, style: Style, out: &mut dyn Write) -> io::Result<()> {
+/// What the answers rest on: `2,900 counted events`.
+fn over(coverage: &Coverage) -> String {
+    let events = quantity(coverage.events_counted, "counted event");
+    let files = quantity(coverage.state_files.len() as u64, "state file");
+    match coverage.state_files.len() {
+        0 => events,
+        _ if coverage.objects_found == 0 => files,
+        _ => format!("{events} and {files}"),
+    }
+}
+
+fn write_section(section: &Section, over: &str, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let table = &section.table;
     if table.rows.is_empty() && table.rows_total == 0 {
-        let events = quantity(counted, "counted event");
-        writeln!(out, "{}: no rows over {events}", table.report)?;
+        writeln!(out, "{}: no rows over {over}", table.report)?;
     } else {
         match &section.tree {
             Some(forest) => tree::write(forest, style, out)?,
@@ -65,7 +76,17 @@ fn write_section(section: &Section, counted: u64, style: Style, out: &mut dyn Wr
     if let Some(hidden) = &section.hidden {
         writeln!(out, "{}", Paint::new(style.color).faint(&sanitize(hidden)))?;
     }
-    findings::write(&section.findings, style, out)
+    findings::write(&section.findings, style, out)?;
+    if section.suppressed > 0 {
+        let line = format!("{} suppressed by trailscan.toml", quantity(section.suppressed as u64, "finding"));
+        writeln!(out, "{}", Paint::new(style.color).faint(&line))?;
+    }
+    Ok(())
+}
+
+/// Writes rows that rest on no logs.
+pub(super) fn write_list(table: &Table, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    write_rows(table, style, out)
 }
 
 /// The rows, and what of the table is not shown.

@@ -44,7 +44,7 @@ console for a signed-in person are no use of the key that they show.
 
 created_basis:
   exact     CreateAccessKey is in the logs that were read, also before the window
-  at-least  it is not: created is the first that is known of the key, and age_days the least it can be
+  at-least  it is not: created is the first that is known of the key, age_days the least it can be
 
 status, as last seen in the logs, failed changes left out:
   active    created, made active or used with success; status_time is when that was last seen

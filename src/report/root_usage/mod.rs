@@ -2,6 +2,7 @@
 
 mod charts;
 mod findings;
+mod rules;
 mod usage;
 
 use super::source_list::{address_cells, ip_addresses};
@@ -21,7 +22,7 @@ pub static REPORT: Report = Report {
     key: &["account_id", "class"],
     needs: &[&root_use::KIND, &issuances::KIND],
     options: &[],
-    rules: &[],
+    rules: rules::RULES,
     argument: None,
     answer,
 };

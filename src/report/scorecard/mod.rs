@@ -9,15 +9,12 @@ mod proof;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
-
-use super::{Finding, Practice, Rule, Severity};
+use super::{Column, ColumnKind, Finding, Practice, Report, Severity, Table, Value};
 use crate::posture::Posture;
 pub use proof::LogSpan;
 
 /// How a practice stands in an account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "UPPERCASE")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verdict {
     /// Logs or state show a violation.
     Incorrect,
@@ -28,20 +25,17 @@ pub enum Verdict {
 }
 
 /// One practice of one account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Score {
     /// The account.
     pub account_id: String,
-    /// Its name, where `--account-names` gives one.
-    pub account_name: Option<String>,
     /// The practice.
-    #[serde(serialize_with = "word_of_practice")]
     pub practice: Practice,
     /// How it stands.
     pub verdict: Verdict,
     /// How many findings break it.
     pub violations: usize,
-    /// The worst of them.
+    /// The worst of them: the first of the most severe, as the reports order them.
     pub worst: Option<Worst>,
     /// What the verdict rests on, in one sentence.
     pub why: String,
@@ -50,7 +44,7 @@ pub struct Score {
 }
 
 /// The worst finding that breaks a practice.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Worst {
     /// How much it matters.
     pub severity: Severity,
@@ -86,11 +80,15 @@ impl Verdict {
 }
 
 /// The score of every account that logs or state speak of, by account, then in the order of [`Practice::ALL`].
-pub fn scorecard(evidence: &Evidence<'_>, rules: impl Iterator<Item = &'static Rule>) -> Vec<Score> {
-    let practices: BTreeMap<&str, Practice> = rules.filter_map(|rule| Some((rule.id, rule.practice?))).collect();
+///
+/// `reports` are those that made the findings.
+pub fn scorecard(evidence: &Evidence<'_>, reports: &[&'static Report]) -> Vec<Score> {
+    let rules = reports.iter().flat_map(|report| report.rules.iter().map(|rule| (report.name, rule)));
+    let practices: BTreeMap<&str, (Practice, &str)> =
+        rules.filter_map(|(report, rule)| Some((rule.id, (rule.practice?, report)))).collect();
     let mut violations: BTreeMap<(&str, Practice), Vec<&Finding>> = BTreeMap::new();
     for &finding in evidence.findings.iter().filter(|finding| finding.severity > Severity::Info) {
-        if let Some(&practice) = practices.get(finding.rule) {
+        if let Some(&(practice, _)) = practices.get(finding.rule) {
             violations.entry((&finding.account_id, practice)).or_default().push(finding);
         }
     }
@@ -98,13 +96,18 @@ pub fn scorecard(evidence: &Evidence<'_>, rules: impl Iterator<Item = &'static R
     let mut accounts: BTreeSet<&str> = evidence.accounts.iter().chain(of_state).map(String::as_str).collect();
     accounts.extend(violations.keys().map(|(account, _)| *account).filter(|account| !account.is_empty()));
     let score = |account: &&str, practice: Practice| match violations.get(&(*account, practice)) {
-        Some(found) => broken(account, practice, found),
+        Some(found) => broken(account, practice, found, &|rule| practices.get(rule).map(|(_, report)| *report)),
         None => unbroken(account, practice, evidence),
     };
     accounts.iter().flat_map(|account| Practice::ALL.map(|practice| score(account, practice))).collect()
 }
 
-fn broken(account: &str, practice: Practice, found: &[&Finding]) -> Score {
+fn broken<'r>(
+    account: &str,
+    practice: Practice,
+    found: &[&Finding],
+    report_of: &dyn Fn(&str) -> Option<&'r str>,
+) -> Score {
     // Of equal ones the first: the reports give their worst first, in a fixed order.
     let worst = found.iter().rev().max_by_key(|finding| finding.severity);
     let worst = worst.map(|finding| Worst {
@@ -115,12 +118,11 @@ fn broken(account: &str, practice: Practice, found: &[&Finding]) -> Score {
     });
     Score {
         account_id: account.to_owned(),
-        account_name: None,
         practice,
         verdict: Verdict::Incorrect,
         violations: found.len(),
         why: worst.as_ref().map_or_else(String::new, |worst| worst.summary.clone()),
-        next: Some(format!("trailscan {}", practice.drill_down())),
+        next: worst.as_ref().and_then(|worst| report_of(worst.rule)).map(|report| format!("trailscan {report}")),
         worst,
     }
 }
@@ -131,21 +133,10 @@ fn unbroken(account: &str, practice: Practice, evidence: &Evidence<'_>) -> Score
         Err(why) => (Verdict::Unknown, why, Some(practice.settled_by().to_owned())),
     };
     let account_id = account.to_owned();
-    Score { account_id, account_name: None, practice, verdict, violations: 0, worst: None, why, next }
+    Score { account_id, practice, verdict, violations: 0, worst: None, why, next }
 }
 
 impl Practice {
-    /// The command that shows what breaks the practice.
-    pub const fn drill_down(self) -> &'static str {
-        match self {
-            Self::RestrictRootUse | Self::NoRootKeys => "root-usage",
-            Self::MfaForConsole => "console-logins",
-            Self::RolesNotKeys => "key-spread",
-            Self::RotateKeys => "keys",
-            Self::PoliciesOnGroups | Self::AwsManagedPolicies => "policy-changes",
-        }
-    }
-
     /// What would settle whether the practice is kept.
     pub const fn settled_by(self) -> &'static str {
         match self {
@@ -161,8 +152,50 @@ impl Practice {
     }
 }
 
-fn word_of_practice<S: serde::Serializer>(practice: &Practice, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(practice.as_str())
+/// The name of a scorecard's table.
+pub const SCORECARD: &str = "scorecard";
+
+/// The columns of a scorecard.
+const COLUMNS: &[Column] = &[
+    Column::new("account_id", ColumnKind::Id, "The account."),
+    Column::new("practice", ColumnKind::Text, "The practice."),
+    Column::new("verdict", ColumnKind::Text, "INCORRECT, UNKNOWN or CORRECT."),
+    Column::new("violations", ColumnKind::Count, "Findings that break it.").unit("findings"),
+    Column::new(
+        "why",
+        ColumnKind::Text,
+        "What the verdict rests on: the worst violation, the proof, or what is missing.",
+    ),
+    Column::new("severity", ColumnKind::Text, "Severity of the worst violation.").asked(),
+    Column::new("rule", ColumnKind::Text, "The rule that found the worst violation.").asked(),
+    Column::new("subject", ColumnKind::Text, "What the worst violation is about.").asked(),
+    Column::new("next", ColumnKind::Text, "The command that shows the violations, or what would settle an UNKNOWN.")
+        .last(),
+];
+
+/// The table of a scorecard.
+pub fn table(scores: Vec<Score>) -> Table {
+    let rows = scores.into_iter().map(cells).collect();
+    Table::named(SCORECARD, &["account_id", "practice"], COLUMNS.to_vec(), rows)
+}
+
+fn cells(score: Score) -> Vec<Value> {
+    let Score { account_id, practice, verdict, violations, worst, why, next } = score;
+    let (severity, rule, subject) = match worst {
+        Some(worst) => (worst.severity.as_str(), worst.rule, worst.subject),
+        None => ("", "", String::new()),
+    };
+    vec![
+        Value::text(account_id),
+        Value::text(practice.as_str()),
+        Value::text(verdict.as_str()),
+        Value::count(violations),
+        Value::text(why),
+        Value::text(severity),
+        Value::text(rule),
+        Value::text(subject),
+        Value::text(next.unwrap_or_default()),
+    ]
 }
 
 #[cfg(test)]

@@ -8,15 +8,14 @@ use crate::posture::{Account, Dated, Source};
 use crate::report::Practice;
 
 /// Days of logs that prove that something was not done.
-const DAYS: i64 = 30;
-const DAY_SECONDS: i64 = 86_400;
+const DAYS: i32 = 30;
 
 /// What was read of logs.
 #[derive(Clone, Debug, Default)]
 pub struct LogSpan {
-    /// The first moment that the logs speak of: the window's start, else the first event.
+    /// The time of the first counted event.
     pub since: Option<EventTime>,
-    /// The last one.
+    /// The time of the last one.
     pub until: Option<EventTime>,
     /// Accounts with days without an object.
     pub accounts_with_gaps: BTreeSet<String>,
@@ -64,11 +63,11 @@ fn by_logs(account: &str, evidence: &Evidence<'_>) -> Result<String, String> {
     let (Some(since), Some(until)) = (logs.since, logs.until) else {
         return Err("the logs say no time".to_owned());
     };
-    let days = (until.seconds() - since.seconds()) / DAY_SECONDS;
+    let days = until.day().0 - since.day().0;
     if days < DAYS {
-        return Err(format!("{} of logs were read, not {DAYS}", quantity(days.unsigned_abs(), "day")));
+        return Err(format!("{} of logs were read, not {DAYS}", quantity(u64::from(days.unsigned_abs()), "day")));
     }
-    Ok(format!("{} of logs without a gap show none", quantity(days.unsigned_abs(), "day")))
+    Ok(format!("{} of logs without a gap show none", quantity(u64::from(days.unsigned_abs()), "day")))
 }
 
 /// Proven by the first source that is whole and newer than the window's start.

@@ -1,10 +1,24 @@
 use super::*;
 use crate::model::EventTime;
 use crate::posture::{Account, AccountSummary, AsOfBasis, Dated, Source, StateKind};
+use crate::report::Rule;
 
 const ACCOUNT: &str = "111122223333";
 
-static RULES: [Rule; 3] = [
+static REPORT: Report = Report {
+    name: "sample",
+    summary: "",
+    about: "",
+    columns: &[],
+    key: &[],
+    needs: &[],
+    options: &[],
+    rules: RULES,
+    argument: None,
+    answer: |_| Default::default(),
+};
+
+const RULES: &[Rule] = &[
     rule("root-access-key", Some(Practice::NoRootKeys)),
     rule("key-embedded", Some(Practice::RolesNotKeys)),
     rule("imds-v1", None),
@@ -45,7 +59,7 @@ fn state(as_of: Option<EventTime>, whole: bool) -> Posture {
 fn judge(findings: &[Finding], logs: Option<LogSpan>, posture: Option<&Posture>, practice: Practice) -> Score {
     let accounts = [ACCOUNT.to_owned()].into();
     let evidence = Evidence { findings: findings.iter().collect(), accounts: &accounts, logs, posture };
-    let scores = scorecard(&evidence, RULES.iter());
+    let scores = scorecard(&evidence, &[&REPORT]);
     assert_eq!(scores.len(), Practice::ALL.len());
     scores.into_iter().find(|score| score.practice == practice).expect("every practice has a score")
 }
@@ -60,7 +74,7 @@ fn a_violation_is_incorrect_and_the_worst_is_shown() {
     let score = judge(&findings, None, None, Practice::NoRootKeys);
     assert_eq!((score.verdict, score.violations), (Verdict::Incorrect, 3));
     assert_eq!(score.worst.map(|worst| worst.subject).as_deref(), Some("b"));
-    assert_eq!(score.next.as_deref(), Some("trailscan root-usage"));
+    assert_eq!(score.next.as_deref(), Some("trailscan sample"));
 }
 
 #[test]
@@ -78,7 +92,7 @@ fn thirty_whole_days_of_logs_prove_what_logs_can() {
     assert_eq!(verdict(month(), Practice::RestrictRootUse), Verdict::Correct);
     assert_eq!(verdict(month(), Practice::RolesNotKeys), Verdict::Correct);
     assert_eq!(verdict(month(), Practice::NoRootKeys), Verdict::Unknown, "state alone proves it");
-    assert_eq!(verdict(logs("2026-08-01T00:00:01Z", "2026-08-31T00:00:00Z"), Practice::RolesNotKeys), Verdict::Unknown);
+    assert_eq!(verdict(logs("2026-08-02T00:00:00Z", "2026-08-31T23:59:59Z"), Practice::RolesNotKeys), Verdict::Unknown);
     let gap = LogSpan { accounts_with_gaps: [ACCOUNT.to_owned()].into(), ..month() };
     assert_eq!(verdict(gap, Practice::RestrictRootUse), Verdict::Unknown);
     let elsewhere = LogSpan { accounts_with_gaps: ["444455556666".to_owned()].into(), ..month() };
@@ -106,7 +120,7 @@ fn accounts_of_logs_and_state_each_get_a_score_a_practice() {
     let accounts = ["444455556666".to_owned()].into();
     let posture = state(None, true);
     let evidence = Evidence { findings: Vec::new(), accounts: &accounts, logs: None, posture: Some(&posture) };
-    let scores = scorecard(&evidence, RULES.iter());
+    let scores = scorecard(&evidence, &[&REPORT]);
     let of: Vec<&str> = scores.iter().step_by(7).map(|score| score.account_id.as_str()).collect();
     assert_eq!(of, [ACCOUNT, "444455556666"]);
     assert_eq!(scores.len(), 14);

@@ -1,6 +1,7 @@
 //! `sessions`: which temporary credentials were in use, what kind they are, and who issued them.
 
 mod charts;
+mod rule_texts;
 mod rules;
 
 use std::cmp::Reverse;
@@ -24,7 +25,7 @@ pub static REPORT: Report = Report {
     key: &["session_id"],
     needs: &[&sessions::KIND, &issuances::KIND],
     options: &[MIN_EVENTS],
-    rules: &[],
+    rules: rule_texts::RULES,
     argument: None,
     answer,
 };

@@ -7,6 +7,7 @@ use ahash::AHashMap;
 use serde_json::{Map, Value, json};
 
 use super::Known;
+use super::rule_texts as texts;
 use crate::model::{EventTime, Network, SourceAddress, grouped, quantity};
 use crate::report::lineage::{Kind, is_instance_name, issuing_service, session_name};
 use crate::report::{Finding, Severity};
@@ -14,25 +15,31 @@ use crate::report::{Finding, Severity};
 /// How long after its expiry a call may still be recorded before that is noted, in seconds.
 const EXPIRY_SLACK: i64 = 60;
 
-/// A rule: its name, its severity, when it holds and how it says so.
+/// A rule and when it holds.
 pub(super) struct Rule {
-    pub name: &'static str,
-    pub severity: Severity,
+    rule: crate::report::Rule,
     /// One sentence about the session, when the rule holds.
     says: fn(&Known<'_>) -> Option<String>,
 }
 
+impl Rule {
+    /// Of its findings, and of rows for which no worse rule holds.
+    pub(super) const fn severity(&self) -> Severity {
+        self.rule.severity
+    }
+}
+
 /// All rules, worst first; the table in the report's help says the same.
 pub(super) static RULES: &[Rule] = &[
-    Rule { name: "root-session-without-mfa", severity: Severity::High, says: root_without_mfa },
-    Rule { name: "console-session-without-mfa", severity: Severity::Medium, says: console_without_mfa },
-    Rule { name: "instance-name-not-issued-by-ec2", severity: Severity::Medium, says: false_instance_name },
-    Rule { name: "instance-credentials-in-networks", severity: Severity::Medium, says: instance_in_networks },
-    Rule { name: "used-from-other-network", severity: Severity::Medium, says: used_elsewhere },
-    Rule { name: "imds-v1", severity: Severity::Low, says: imds_v1 },
-    Rule { name: "session-without-mfa", severity: Severity::Low, says: session_without_mfa },
-    Rule { name: "used-after-expiry", severity: Severity::Low, says: used_after_expiry },
-    Rule { name: "used-across-private-network", severity: Severity::Info, says: used_across_private },
+    Rule { rule: texts::ROOT_WITHOUT_MFA, says: root_without_mfa },
+    Rule { rule: texts::CONSOLE_WITHOUT_MFA, says: console_without_mfa },
+    Rule { rule: texts::FALSE_INSTANCE_NAME, says: false_instance_name },
+    Rule { rule: texts::INSTANCE_IN_NETWORKS, says: instance_in_networks },
+    Rule { rule: texts::USED_ELSEWHERE, says: used_elsewhere },
+    Rule { rule: texts::IMDS_V1, says: imds_v1 },
+    Rule { rule: texts::SESSION_WITHOUT_MFA, says: session_without_mfa },
+    Rule { rule: texts::AFTER_EXPIRY, says: used_after_expiry },
+    Rule { rule: texts::ACROSS_PRIVATE, says: used_across_private },
 ];
 
 /// The rules that hold for `known`, worst first.
@@ -47,7 +54,7 @@ pub(super) fn severity(known: &Known<'_>) -> Severity {
 
 /// The worst severity of these, else info.
 pub(super) fn worst(holding: &[(&'static Rule, String)]) -> Severity {
-    holding.iter().map(|(rule, _)| rule.severity).max().unwrap_or(Severity::Info)
+    holding.iter().map(|(rule, _)| rule.severity()).max().unwrap_or(Severity::Info)
 }
 
 /// The sessions of one principal that one rule holds for; together they make one finding.
@@ -66,11 +73,8 @@ pub(super) fn groups<'a>(all: &'a [Known<'a>], holding: Vec<Vec<(&'static Rule, 
     for (i, (known, holding)) in all.iter().zip(holding).enumerate() {
         let session = known.session;
         for (rule, says) in holding {
-            let group = groups.entry((rule.name, session.account_id(), session.principal())).or_insert_with(|| Group {
-                rule,
-                worst: (i, known, String::new()),
-                session_ids: Vec::new(),
-                events: 0,
+            let group = groups.entry((rule.rule.id, session.account_id(), session.principal())).or_insert_with(|| {
+                Group { rule, worst: (i, known, String::new()), session_ids: Vec::new(), events: 0 }
             });
             group.add(i, known, says);
         }
@@ -102,7 +106,7 @@ impl<'a> Group<'a> {
         evidence.insert("session_id".to_owned(), json!(known.credential.id));
         evidence.insert("sessions".to_owned(), json!(self.session_ids.len()));
         evidence.insert("session_ids".to_owned(), json!(self.session_ids));
-        let (rule, severity) = (self.rule.name, self.rule.severity);
+        let (rule, severity) = (self.rule.rule.id, self.rule.severity());
         Finding {
             severity,
             rule,

@@ -1,0 +1,190 @@
+//! IAM's state: what can be typed about its files, and what a run does with them.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
+use trailscan::model::{EventTime, TimeWindow, quantity};
+use trailscan::posture::{AsOfBasis, NamedFile, Places, Posture, Source, StateKind};
+use trailscan::report::{CATEGORY_GROUP, COMMON_GROUP, Options, Report};
+use trailscan::scan::{Coverage, Failure, StateFile};
+
+use super::exit::Problem;
+
+/// Days before the moment that ages run to from which a file's age is worth a warning.
+const OLD_DAYS: i64 = 30;
+
+/// What can be typed about IAM's state.
+#[derive(Clone, Debug, Default, Args)]
+pub struct StateTyped {
+    /// What `aws iam get-credential-report` printed, or the CSV in it; may be repeated, one per account
+    ///
+    /// ACCOUNT=FILE says which account a file is of, for all of these flags. It is needed only for files that do not say
+    /// it (access keys, account summary, password policy) when several accounts are given.
+    #[arg(long, value_name = "FILE", help_heading = "IAM state")]
+    pub credential_report: Vec<OsString>,
+
+    /// What `aws iam get-account-authorization-details` printed; may be repeated
+    #[arg(long, value_name = "FILE", help_heading = "IAM state")]
+    pub authorization_details: Vec<OsString>,
+
+    /// What `aws iam list-access-keys` printed, for one user or many in one file; may be repeated
+    #[arg(long, value_name = "FILE", help_heading = "IAM state")]
+    pub access_keys: Vec<OsString>,
+
+    /// What `aws iam get-account-summary` printed; may be repeated
+    #[arg(long, value_name = "FILE", help_heading = "IAM state")]
+    pub account_summary: Vec<OsString>,
+
+    /// What `aws iam get-account-password-policy` printed, its error included; may be repeated
+    #[arg(long, value_name = "FILE", help_heading = "IAM state")]
+    pub password_policy: Vec<OsString>,
+
+    /// A folder with a folder per account that holds any of these files, told apart by content; may be repeated
+    ///
+    /// Files that do not say their account are of the one that their folder is named for, or that the files beside them
+    /// name (an `aws sts get-caller-identity` also will do).
+    #[arg(long, value_name = "DIR", help_heading = "IAM state")]
+    pub iam_dir: Vec<PathBuf>,
+
+    /// The group that every user should be in [default: the largest, where it is clear]
+    #[arg(long, value_name = "GROUP", value_parser = NonEmptyStringValueParser::new(), help_heading = "IAM state")]
+    pub common_group: Option<String>,
+
+    /// A group of those of which every user should be in one; may be repeated
+    #[arg(long, value_name = "GROUP", value_parser = NonEmptyStringValueParser::new(), help_heading = "IAM state")]
+    pub category_group: Vec<String>,
+}
+
+impl StateTyped {
+    /// The files and folders that were named.
+    pub fn places(&self) -> Places {
+        let lists = [
+            (StateKind::CredentialReport, &self.credential_report),
+            (StateKind::AuthorizationDetails, &self.authorization_details),
+            (StateKind::AccessKeys, &self.access_keys),
+            (StateKind::AccountSummary, &self.account_summary),
+            (StateKind::PasswordPolicy, &self.password_policy),
+        ];
+        let files = lists.into_iter().flat_map(|(kind, list)| list.iter().map(move |text| named(kind, text)));
+        Places { files: files.collect(), folders: self.iam_dir.clone() }
+    }
+
+    /// Sets what was said about groups.
+    pub fn set_groups(self, options: &mut Options) {
+        if let Some(group) = self.common_group {
+            options.set_texts(COMMON_GROUP, vec![group]);
+        }
+        if !self.category_group.is_empty() {
+            options.set_texts(CATEGORY_GROUP, self.category_group);
+        }
+    }
+}
+
+/// `FILE` or `111122223333=FILE`.
+fn named(kind: StateKind, text: &OsString) -> NamedFile {
+    let said = text.to_str().and_then(|text| text.split_once('='));
+    let said = said.filter(|(id, _)| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit()));
+    match said {
+        Some((id, path)) => NamedFile { kind, account_id: Some(id.to_owned()), path: path.into() },
+        None => NamedFile { kind, account_id: None, path: text.into() },
+    }
+}
+
+/// Refuses a report that is about IAM's state when no file of it was named.
+///
+/// # Errors
+/// [`Problem::Usage`] that names the flags.
+pub fn check(report: Option<&Report>, places: &Places) -> Result<(), Problem> {
+    match report {
+        Some(report) if report.needs_no_logs() && places.is_empty() => Err(Problem::usage(format!(
+            "{} reads files of IAM's state and none was named: give --credential-report FILE, --authorization-details \
+             FILE, --access-keys FILE, --account-summary FILE, --password-policy FILE, or --iam-dir DIR",
+            report.name
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Reads the state, and tells in the coverage what was read and what was not. `accounts` are those that are asked for,
+/// all when empty.
+pub fn load(places: &Places, accounts: &[String], coverage: &mut Coverage) -> Option<Posture> {
+    if places.is_empty() {
+        return None;
+    }
+    let mut posture = Posture::load(places);
+    for file in &posture.files {
+        let status = match &file.trouble {
+            None => "read",
+            Some(trouble) if trouble.damaged => "damaged",
+            Some(_) => "failed",
+        };
+        coverage.state_files.push(StateFile {
+            file: file.file.clone(),
+            kind: file.kind.map(StateKind::as_str),
+            account_id: file.account_id.clone(),
+            as_of: file.as_of,
+            as_of_basis: file.basis.as_str(),
+            status,
+        });
+        let failure = |why: &String| Failure { object: file.file.clone(), why: why.clone() };
+        coverage.failures.extend(file.trouble.as_ref().map(|trouble| failure(&trouble.why)));
+    }
+    coverage.warnings.append(&mut posture.warnings);
+    if !accounts.is_empty() {
+        posture.retain_accounts(|id| accounts.iter().any(|wanted| wanted == id));
+    }
+    Some(posture)
+}
+
+/// Warns of state that is older than the window, or much older than the moment that ages run to. Of files that do not
+/// say when they were made only the credential report is judged: its dates of last use come near to it, while the newest
+/// date of the others may be years old.
+pub fn warn_of_age(posture: &Posture, window: Option<TimeWindow>, as_of: Option<EventTime>, coverage: &mut Coverage) {
+    let judged = |source: &&Source| source.basis == AsOfBasis::Generated || source.kind == StateKind::CredentialReport;
+    let sources = posture.accounts.values().flat_map(|account| account.sources()).filter(judged);
+    let warnings = sources.filter_map(|source| {
+        let made = source.as_of?;
+        match window {
+            Some(window) if made < window.since() => {
+                Some(format!("{}, {} before the window", made_at(source, made), days(made, window.since())))
+            }
+            _ => as_of
+                .filter(|&moment| made.plus_seconds(OLD_DAYS * 86_400) < moment)
+                .map(|moment| format!("{}, {} before {}", made_at(source, made), days(made, moment), moment.day())),
+        }
+    });
+    coverage.warnings.extend(warnings);
+}
+
+fn made_at(source: &Source, made: EventTime) -> String {
+    let file = &source.file;
+    match source.basis {
+        AsOfBasis::Generated => format!("{file}: was generated on {}", made.day()),
+        AsOfBasis::NewestDate | AsOfBasis::None => {
+            format!("{file}: does not say when it was made; its newest date is {}", made.day())
+        }
+    }
+}
+
+fn days(from: EventTime, to: EventTime) -> String {
+    let days = (to.seconds() - from.seconds()) / 86_400;
+    quantity(days.unsigned_abs(), "day")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_may_say_their_account() {
+        let file = |text: &str| {
+            let named = named(StateKind::AccessKeys, &OsString::from(text));
+            (named.account_id, named.path.display().to_string())
+        };
+        assert_eq!(file("111122223333=keys.json"), (Some("111122223333".into()), "keys.json".into()));
+        assert_eq!(file("a=b/keys.json"), (None, "a=b/keys.json".into()));
+        assert_eq!(file("keys.json"), (None, "keys.json".into()));
+    }
+}

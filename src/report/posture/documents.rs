@@ -1,0 +1,134 @@
+//! What policy documents say: customer-managed ones, and those inside users, groups and roles. AWS's own are the yardstick
+//! and are not judged.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::violation::some_of;
+use super::{
+    ALL_ACTIONS, COPY_OF_AWS, Look, NOT_ACTION, NOT_JUDGED, ROLE_INLINE_POLICY, SubjectKind, UNATTACHED, Violation,
+    WRITE_EVERYWHERE,
+};
+use crate::model::{NormalPolicy, Policy, PolicyClass, PolicyError, quantity};
+use crate::posture::{Authorization, Dated, InlinePolicy, ManagedPolicy, Role};
+
+/// A policy document and who has it.
+struct Document<'a> {
+    /// The arn; of an inline policy its owner's and its name.
+    subject: String,
+    name: &'a str,
+    document: &'a Result<Policy, PolicyError>,
+}
+
+pub(super) fn judge<'a>(look: Look<'a>, part: &'a Dated<Authorization>) -> Vec<Violation<'a>> {
+    let mut found: Vec<Violation<'a>> =
+        documents(&part.value).iter().flat_map(|document| of_document(look, part, document)).collect();
+    let ours = || part.value.managed().filter(|policy| policy.class == PolicyClass::CustomerManaged);
+    let of_aws = yardstick(&part.value);
+    found.extend(ours().filter_map(|policy| copy_of_aws(look, part, (policy, &of_aws))));
+    found.extend(ours().filter_map(|policy| unattached(look, part, policy)));
+    found.extend(part.value.roles.iter().flatten().filter_map(|(name, role)| inline(look, part, (name, role))));
+    found
+}
+
+/// Whether AWS keeps the role: service-linked ones, and those that Identity Center makes.
+pub(super) fn is_kept_by_aws(role: &Role) -> bool {
+    role.path.starts_with("/aws-service-role/") || role.path.starts_with("/aws-reserved/")
+}
+
+fn documents(details: &Authorization) -> Vec<Document<'_>> {
+    fn inside<'a>(owner: &'a str, policies: &'a [InlinePolicy]) -> impl Iterator<Item = Document<'a>> {
+        policies.iter().map(move |policy| Document {
+            subject: format!("{owner} inline {}", policy.name),
+            name: &policy.name,
+            document: &policy.document,
+        })
+    }
+    let managed = details.managed().filter(|policy| policy.class == PolicyClass::CustomerManaged);
+    let managed =
+        managed.map(|policy| Document { subject: policy.arn.clone(), name: &policy.name, document: &policy.document });
+    let users = details.users.iter().flatten().flat_map(|(_, user)| inside(&user.arn, &user.inline));
+    let groups = details.groups.iter().flatten().flat_map(|(_, group)| inside(&group.arn, &group.inline));
+    let roles = details.roles.iter().flatten().filter(|(_, role)| !is_kept_by_aws(role));
+    let roles = roles.flat_map(|(_, role)| inside(&role.arn, &role.inline));
+    managed.chain(users).chain(groups).chain(roles).collect()
+}
+
+fn of_document<'a>(look: Look<'a>, part: &'a Dated<Authorization>, it: &Document<'a>) -> Vec<Violation<'a>> {
+    let breaks = |rule, detail: String| {
+        look.breaks(rule, (it.subject.as_str(), SubjectKind::Policy), detail, &part.source).with("policy_name", it.name)
+    };
+    let policy = match it.document {
+        Ok(policy) => policy,
+        Err(error) => return vec![breaks(NOT_JUDGED, format!("{}: {error}", it.name))],
+    };
+    let mut found = Vec::new();
+    let allows_all = policy.statements().iter().any(|statement| statement.is_allow() && statement.actions.has(is_any));
+    if allows_all {
+        let reach = if policy.grants_admin() { "every resource: an administrator" } else { "some resources" };
+        found.push(breaks(ALL_ACTIONS, format!("{} allows every action on {reach}", it.name)));
+    }
+    if policy.uses_not_action() {
+        found.push(breaks(NOT_ACTION, format!("{} allows all actions but those that it lists", it.name)));
+    }
+    // Whoever may do everything, or all but something, has been told above.
+    let writes = policy.write_on_all_resources();
+    let writes: Vec<String> =
+        writes.into_iter().filter(|action| !is_any(action) && !action.starts_with("NotAction")).collect();
+    if !writes.is_empty() {
+        let count = quantity(writes.len() as u64, "action");
+        let (verb, list) = (if writes.len() == 1 { "changes" } else { "change" }, some_of(&writes));
+        let detail = format!("{} allows {count} that {verb} something on every resource: {list}", it.name);
+        found.push(breaks(WRITE_EVERYWHERE, detail).with("actions", writes));
+    }
+    found
+}
+
+/// `*` or `*:*`.
+fn is_any(action: &str) -> bool {
+    matches!(action, "*" | "*:*")
+}
+
+/// AWS's policies by what they say.
+fn yardstick(details: &Authorization) -> BTreeMap<NormalPolicy, &str> {
+    let of_aws = details.managed().filter(|policy| policy.class == PolicyClass::AwsManaged);
+    let read = of_aws.filter_map(|policy| Some((policy.document.as_ref().ok()?, policy.arn.as_str())));
+    read.filter(|(document, _)| !document.statements().is_empty())
+        .map(|(document, arn)| (document.normalised(), arn))
+        .collect()
+}
+
+fn copy_of_aws<'a>(
+    look: Look<'a>,
+    part: &'a Dated<Authorization>,
+    (policy, of_aws): (&'a ManagedPolicy, &BTreeMap<NormalPolicy, &'a str>),
+) -> Option<Violation<'a>> {
+    let same = of_aws.get(&policy.document.as_ref().ok()?.normalised())?;
+    let detail = format!("{} says the same as {same}", policy.name);
+    let found = look.breaks(COPY_OF_AWS, (policy.arn.as_str(), SubjectKind::Policy), detail, &part.source);
+    Some(look.since(found, policy.created).with("aws_managed_policy", *same))
+}
+
+fn unattached<'a>(look: Look<'a>, part: &'a Dated<Authorization>, policy: &'a ManagedPolicy) -> Option<Violation<'a>> {
+    if policy.attachments != Some(0) || policy.boundary_uses > 0 {
+        return None;
+    }
+    let detail = format!("{} is attached to nobody", policy.name);
+    let found = look.breaks(UNATTACHED, (policy.arn.as_str(), SubjectKind::Policy), detail, &part.source);
+    Some(look.since(found, policy.updated.or(policy.created)))
+}
+
+fn inline<'a>(
+    look: Look<'a>,
+    part: &'a Dated<Authorization>,
+    (name, role): (&'a String, &'a Role),
+) -> Option<Violation<'a>> {
+    if role.inline.is_empty() || is_kept_by_aws(role) {
+        return None;
+    }
+    let policies: Vec<String> = role.inline.iter().map(|policy| policy.name.clone()).collect();
+    let detail = format!("the role {name} has inline policies: {}", some_of(&policies));
+    let found = look.breaks(ROLE_INLINE_POLICY, (role.arn.as_str(), SubjectKind::Role), detail, &part.source);
+    Some(found.with("policy_names", json!(policies)))
+}

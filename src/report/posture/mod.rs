@@ -1,0 +1,241 @@
+//! `posture`: what IAM's own state breaks of the practices. State in, rows out; no log is looked at.
+
+mod credentials;
+mod documents;
+mod groups;
+mod headless;
+mod password_policy;
+mod policy_rules;
+mod root;
+mod rules;
+mod trust;
+mod user_policies;
+mod violation;
+
+#[cfg(test)]
+mod tests;
+
+use super::{Answer, Column, ColumnKind, Finding, Report, ReportOption, Rule, Value, View, finding};
+use crate::model::EventTime;
+use crate::posture::{Account, AsOfBasis, Authorization, CredentialReport, Dated, Source};
+use policy_rules::*;
+use rules::*;
+use violation::{SubjectKind, Violation, days_between};
+
+/// The report.
+pub static REPORT: Report = Report {
+    name: "posture",
+    summary: "What IAM's own state breaks of the practices: root, MFA, keys, groups, policies, trust",
+    about: ABOUT,
+    columns: COLUMNS,
+    key: &["account_id", "rule", "subject"],
+    needs: &[],
+    options: &[MAX_AGE, UNUSED_GRACE, IDLE_DAYS, PASSWORD_MAX_AGE, ROOT_DAYS, MIN_PASSWORD_LENGTH, COMMON_SHARE],
+    rules: &[
+        ROOT_HAS_KEY,
+        ROOT_WITHOUT_MFA,
+        ROOT_USED,
+        PASSWORD_WITHOUT_MFA,
+        KEY_TOO_OLD,
+        KEY_NEVER_USED,
+        TWO_ACTIVE_KEYS,
+        USER_IDLE,
+        PASSWORD_TOO_OLD,
+        PASSWORD_POLICY_ABSENT,
+        PASSWORD_POLICY_WEAK,
+        HEADLESS_PASSWORD,
+        USER_MANAGED_POLICY,
+        USER_INLINE_POLICY,
+        USER_POLICY_DUPLICATE,
+        USER_IN_NO_GROUP,
+        NOT_IN_COMMON_GROUP,
+        NOT_IN_CATEGORY_GROUP,
+        COMMON_GROUP_ON_OTHERS,
+        GROUP_WITHOUT_MEMBERS,
+        GROUP_INLINE_POLICY,
+        ROLE_INLINE_POLICY,
+        COPY_OF_AWS,
+        ALL_ACTIONS,
+        NOT_ACTION,
+        WRITE_EVERYWHERE,
+        UNATTACHED,
+        NOT_JUDGED,
+        TRUSTS_ANYONE,
+        TRUSTS_OTHER_ACCOUNT,
+    ],
+    argument: None,
+    answer,
+};
+
+/// The name of the group that all users should be in, among [`Options::texts`](super::Options::texts).
+pub const COMMON_GROUP: &str = "common-group";
+
+/// The groups of which every user should be in one, among [`Options::texts`](super::Options::texts).
+pub const CATEGORY_GROUP: &str = "category-group";
+
+const MAX_AGE: ReportOption =
+    ReportOption { name: "max-age", default: 90, min: 1, about: "Days after which an active access key is too old" };
+const UNUSED_GRACE: ReportOption =
+    ReportOption { name: "unused-grace", default: 7, min: 0, about: "Days that a new access key may stay unused" };
+const IDLE_DAYS: ReportOption = ReportOption {
+    name: "idle-days",
+    default: 90,
+    min: 1,
+    about: "Days without use after which a user's credentials are idle",
+};
+const PASSWORD_MAX_AGE: ReportOption = ReportOption {
+    name: "password-max-age",
+    default: 90,
+    min: 1,
+    about: "Days after which a console password is too old",
+};
+const ROOT_DAYS: ReportOption = ReportOption {
+    name: "root-days",
+    default: 90,
+    min: 1,
+    about: "Days before the report in which root should not have been used",
+};
+const MIN_PASSWORD_LENGTH: ReportOption = ReportOption {
+    name: "min-password-length",
+    default: 14,
+    min: 6,
+    about: "Characters that a password policy should ask for",
+};
+const COMMON_SHARE: ReportOption = ReportOption {
+    name: "common-share",
+    default: 80,
+    min: 51,
+    about: "Per cent of users in the largest group from which it is the common group",
+};
+
+const ABOUT: &str = "\
+A row is a rule that something in the account breaks: root, a user, a group, a role, a policy, an access key or the \
+account itself. Every row is a finding as well. `trailscan rules --report posture` lists the rules, `trailscan explain \
+RULE` says what one means, how to check it and how to put it right; trailscan.toml changes severities and suppresses.
+
+Without INPUT only the files are read, which the AWS CLI makes:
+
+  --credential-report      aws iam get-credential-report (its JSON, or the CSV in it)
+  --authorization-details  aws iam get-account-authorization-details
+  --access-keys            aws iam list-access-keys: names the keys
+  --account-summary        aws iam get-account-summary
+  --password-policy        aws iam get-account-password-policy
+  --iam-dir                a folder with a folder per account, holding any of them
+
+source is the file that a row rests on and as_of the moment that it speaks of: when it was generated, where it says so \
+(as_of_basis generated); else the newest date in it, so it was made then or later (newest-date). Ages run to that moment \
+where it is generated, else to the end of the window, the last event of the logs, or now: a file without a date of its \
+own is taken as current.
+
+What it proves: IAM said so at that time. What it does not: no row proves nothing about a kind of file that was not \
+given, and an account without files has no rows. Policies are read, not evaluated: a Deny elsewhere, a permissions \
+boundary or an organisation's policy may take away what a document grants. The credential report has no key ids: \
+--access-keys joins them by the time of creation; else a key is named by its user and its place.
+
+--account chooses accounts; other filters choose events and say nothing here. Rows come worst severity first, then by \
+rule, account and subject.";
+
+const COLUMNS: &[Column] = &[
+    Column::new("account_id", ColumnKind::Id, "The account."),
+    Column::new("rule", ColumnKind::Id, "The rule that is broken; `trailscan explain RULE` tells more."),
+    Column::new("severity", ColumnKind::Text, "How much it matters: info, low, medium, high or critical."),
+    Column::new("subject", ColumnKind::Id, "What breaks it: root@account, an arn, an access key id, the account."),
+    Column::new("subject_kind", ColumnKind::Text, "root, user, group, role, policy, key or account.").third(),
+    Column::new("detail", ColumnKind::Text, "What is seen, in a sentence.").last(),
+    Column::new("since", ColumnKind::Time, "Since when: made, changed or last used, as the rule has it.").last(),
+    Column::new("age_days", ColumnKind::Count, "Days from since to the moment that ages run to.").unit("days").second(),
+    Column::new("practice", ColumnKind::Text, "The practice that it breaks, of the seven.").asked(),
+    Column::new("source", ColumnKind::Text, "The kind of file that says so.").last(),
+    Column::new("as_of", ColumnKind::Time, "The moment that the file speaks of.").last(),
+    Column::new("as_of_basis", ColumnKind::Text, "How that is known: generated, newest-date (then or later) or none.")
+        .asked(),
+    Column::new("file", ColumnKind::Text, "The file.").asked(),
+];
+
+/// An account and what its state is judged by.
+#[derive(Clone, Copy)]
+struct Look<'a> {
+    account_id: &'a str,
+    account: &'a Account,
+    view: &'a View<'a>,
+}
+
+fn answer(view: &View<'_>) -> Answer {
+    let accounts = view.posture.iter().flat_map(|posture| &posture.accounts);
+    let mut violations: Vec<Violation<'_>> = Vec::new();
+    for (account_id, account) in accounts {
+        let look = Look { account_id, account, view };
+        violations.extend(root::judge(look));
+        violations.extend(password_policy::judge(look));
+        violations.extend(look.credentials().into_iter().flat_map(|part| credentials::judge(look, part)));
+        violations.extend(look.credentials().into_iter().flat_map(|part| headless::judge(look, part)));
+        violations.extend(look.authorization().into_iter().flat_map(|part| user_policies::judge(look, part)));
+        violations.extend(look.authorization().into_iter().flat_map(|part| groups::judge(look, part)));
+        violations.extend(look.authorization().into_iter().flat_map(|part| documents::judge(look, part)));
+        violations.extend(look.authorization().into_iter().flat_map(|part| trust::judge(look, part)));
+    }
+    violations.sort_by(|a, b| {
+        let key = |v: &Violation<'_>| (std::cmp::Reverse(v.rule.severity), v.rule.id);
+        key(a).cmp(&key(b)).then_with(|| (a.account_id, &a.subject).cmp(&(b.account_id, &b.subject)))
+    });
+    let rows = violations.iter().map(Violation::cells).collect();
+    let mut findings: Vec<Finding> = violations.into_iter().map(Violation::finding).collect();
+    finding::sort(&mut findings);
+    Answer { columns: COLUMNS.to_vec(), rows, findings, ..Answer::default() }
+}
+
+impl<'a> Look<'a> {
+    fn credentials(self) -> Option<&'a Dated<CredentialReport>> {
+        self.account.credentials.as_ref()
+    }
+
+    fn authorization(self) -> Option<&'a Dated<Authorization>> {
+        self.account.authorization.as_ref()
+    }
+
+    /// What the user set a number to.
+    fn number(self, option: &ReportOption) -> i64 {
+        self.view.options.get(option)
+    }
+
+    /// The moment that ages of a file's facts run to.
+    fn moment(self, source: &Source) -> Option<EventTime> {
+        match source.basis {
+            AsOfBasis::Generated => source.as_of,
+            AsOfBasis::NewestDate | AsOfBasis::None => source.as_of.max(self.view.as_of),
+        }
+    }
+
+    /// Days from `since` to that moment.
+    fn age(self, since: Option<EventTime>, source: &Source) -> Option<i64> {
+        Some(days_between(since?, self.moment(source)?))
+    }
+
+    /// A rule that `subject` breaks.
+    fn breaks(
+        self,
+        rule: Rule,
+        (subject, kind): (impl Into<String>, SubjectKind),
+        detail: impl Into<String>,
+        source: &'a Source,
+    ) -> Violation<'a> {
+        Violation {
+            rule,
+            account_id: self.account_id,
+            subject: subject.into(),
+            kind,
+            detail: detail.into(),
+            since: None,
+            age_days: None,
+            source,
+            evidence: serde_json::Map::new(),
+        }
+    }
+
+    /// The same, since a moment.
+    fn since(self, mut violation: Violation<'a>, since: Option<EventTime>) -> Violation<'a> {
+        violation.since = since;
+        violation.age_days = self.age(since, violation.source);
+        violation
+    }
+}

@@ -1,0 +1,128 @@
+//! The rules about root, passwords, MFA and keys. What each means stands here; when it holds stands beside its facts.
+
+use crate::report::{Practice, Rule, Severity};
+
+pub(super) const ROOT_HAS_KEY: Rule = Rule {
+    id: "root-has-access-key",
+    severity: Severity::Critical,
+    practice: Some(Practice::NoRootKeys),
+    about: "Root has an access key. Whoever holds it can do everything in the account, and no policy limits it.",
+    check: "trailscan root-usage shows whether the key is used, and from where; `aws iam get-account-summary` as root's \
+            account: AccountAccessKeysPresent.",
+    fix: "Move what uses it to a role, set the key inactive as root, watch for a few days, then delete it.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/root-user-best-practices.html",
+};
+
+pub(super) const ROOT_WITHOUT_MFA: Rule = Rule {
+    id: "root-without-mfa",
+    severity: Severity::High,
+    practice: Some(Practice::MfaForConsole),
+    about: "Root has no MFA device: its password, or a reset of it by e-mail, is enough. An account whose root has no \
+            password (root access managed centrally) is left out.",
+    check: "`aws iam get-account-summary`: AccountMFAEnabled is 0 and AccountPasswordPresent is not.",
+    fix: "Sign in as root and add MFA devices, two hardware keys best; or remove the root credentials of member accounts \
+          with centralised root access.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/root-user-best-practices.html",
+};
+
+pub(super) const ROOT_USED: Rule = Rule {
+    id: "root-used-recently",
+    severity: Severity::Medium,
+    practice: Some(Practice::RestrictRootUse),
+    about: "Root's password or access key was used within the last --root-days days before the report was made.",
+    check: "trailscan root-usage over logs of those days shows what root did; few tasks need root.",
+    fix: "Give whoever signs in as root a role or a user in Identity Center, and keep root for the tasks that need it.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/root-user-tasks.html",
+};
+
+pub(super) const PASSWORD_WITHOUT_MFA: Rule = Rule {
+    id: "user-without-mfa",
+    severity: Severity::High,
+    practice: Some(Practice::MfaForConsole),
+    about: "A user has a console password and no MFA device.",
+    check: "trailscan console-logins shows whether the user signs in; `aws iam list-mfa-devices --user-name NAME` is empty.",
+    fix: "Have the user add an MFA device, or delete the password: `aws iam delete-login-profile --user-name NAME`.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa.html",
+};
+
+pub(super) const KEY_TOO_OLD: Rule = Rule {
+    id: "key-too-old",
+    severity: Severity::Medium,
+    practice: Some(Practice::RotateKeys),
+    about: "An active access key is older than --max-age days.",
+    check: "trailscan key-spread shows where the key is used; `aws iam get-access-key-last-used --access-key-id ID`.",
+    fix: "Replace the key by a role; else make a second key, move its users, set the old one inactive, then delete it.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id-credentials-access-keys-update.html",
+};
+
+pub(super) const KEY_NEVER_USED: Rule = Rule {
+    id: "active-key-never-used",
+    severity: Severity::Low,
+    practice: None,
+    about: "An active access key was never used, and was made more than --unused-grace days before the report.",
+    check: "`aws iam get-access-key-last-used --access-key-id ID` says N/A.",
+    fix: "Set it inactive: `aws iam update-access-key --user-name NAME --access-key-id ID --status Inactive`; delete it later.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_finding-unused.html",
+};
+
+pub(super) const TWO_ACTIVE_KEYS: Rule = Rule {
+    id: "user-with-two-keys",
+    severity: Severity::Low,
+    practice: Some(Practice::RotateKeys),
+    about: "A user has two active access keys: a rotation that was not finished, or two programs that share a user.",
+    check: "trailscan keys, or key-spread, shows which of them is used.",
+    fix: "Move what still uses the older key, set it inactive, then delete it; give each program a role of its own.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id-credentials-access-keys-update.html",
+};
+
+pub(super) const USER_IDLE: Rule = Rule {
+    id: "user-idle",
+    severity: Severity::Medium,
+    practice: None,
+    about: "Every credential that a user has, password and access keys, has been idle for --idle-days days; one that was \
+            never used counts from when it was made.",
+    check: "trailscan principals over logs of those days does not list the user.",
+    fix: "Set the keys inactive and delete the password; delete the user when nobody misses them.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_finding-unused.html",
+};
+
+pub(super) const PASSWORD_TOO_OLD: Rule = Rule {
+    id: "password-too-old",
+    severity: Severity::Low,
+    practice: None,
+    about: "A console password was not changed for --password-max-age days. With MFA this matters little.",
+    check: "The credential report's password_last_changed.",
+    fix: "Have the user change it, or set MaxPasswordAge in the password policy; Identity Center needs no IAM password.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_account-policy.html",
+};
+
+pub(super) const PASSWORD_POLICY_ABSENT: Rule = Rule {
+    id: "account-password-policy-absent",
+    severity: Severity::Medium,
+    practice: None,
+    about: "The account has no password policy of its own. AWS's default holds: 8 characters of three kinds, for ever.",
+    check: "`aws iam get-account-password-policy` ends with NoSuchEntity. It matters when users have passwords.",
+    fix: "`aws iam update-account-password-policy --minimum-password-length 14 --password-reuse-prevention 24` and more.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_account-policy.html",
+};
+
+pub(super) const PASSWORD_POLICY_WEAK: Rule = Rule {
+    id: "account-password-policy-weak",
+    severity: Severity::Low,
+    practice: None,
+    about: "The password policy asks for fewer than --min-password-length characters, or lets passwords come back.",
+    check: "`aws iam get-account-password-policy`: MinimumPasswordLength, PasswordReusePrevention.",
+    fix: "`aws iam update-account-password-policy` sets all values at once: give those to keep as well.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_account-policy.html",
+};
+
+pub(super) const HEADLESS_PASSWORD: Rule = Rule {
+    id: "headless-user-with-password",
+    severity: Severity::Medium,
+    practice: None,
+    about: "A user that looks like a program has a console password: its name says so (svc, ci, deploy, backup, agent and \
+            the like), or its key is in use and its password never was. A heuristic: a person may be named so.",
+    check: "trailscan principals shows what the user does; ask whoever made it.",
+    fix: "Delete the password: `aws iam delete-login-profile --user-name NAME`; replace the key by a role.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
+};

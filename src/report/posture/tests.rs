@@ -1,0 +1,445 @@
+//! Each rule with what it holds for and what comes near and is none. State is given as the AWS CLI prints it.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value as Json, json};
+
+use super::*;
+use crate::aggregate::State;
+use crate::posture::testing::HEADER;
+use crate::posture::{Places, Posture};
+use crate::report::Options;
+
+const ACCOUNT: &str = "111122223333";
+const NOW: &str = "2026-09-14T00:00:00Z";
+
+/// The state of one account, from texts of files.
+fn load(files: &[String]) -> Posture {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join(ACCOUNT);
+    std::fs::create_dir(&folder).unwrap();
+    for (n, text) in files.iter().enumerate() {
+        std::fs::write(folder.join(format!("{n}.json")), text).unwrap();
+    }
+    let posture = Posture::load(&Places { files: Vec::new(), folders: vec![dir.path().to_owned()] });
+    let troubles: Vec<_> = posture.files.iter().filter_map(|file| file.trouble.clone()).collect();
+    assert!(troubles.is_empty(), "{troubles:?}");
+    posture
+}
+
+fn answer_with(posture: &Posture, options: &Options) -> crate::report::Answer {
+    let state = State::new(&[]);
+    let view = View { as_of: EventTime::parse(NOW), posture: Some(posture), ..View::new(&state, options) };
+    let answer = (REPORT.answer)(&view);
+    assert_eq!(answer.rows.len(), answer.findings.len(), "rows are findings");
+    assert!(answer.rows.iter().all(|row| row.len() == COLUMNS.len()));
+    answer
+}
+
+/// `rule subject` of all findings, sorted; subjects without the account's arn.
+fn found_with(files: &[String], options: &Options) -> BTreeSet<String> {
+    let answer = answer_with(&load(files), options);
+    let short = |text: &str| text.replace(&format!("arn:aws:iam::{ACCOUNT}:"), "");
+    answer.findings.iter().map(|finding| format!("{} {}", finding.rule, short(&finding.subject))).collect()
+}
+
+fn found(files: &[String]) -> BTreeSet<String> {
+    found_with(files, &Options::default())
+}
+
+fn set<const N: usize>(texts: [&str; N]) -> BTreeSet<String> {
+    texts.into_iter().map(str::to_owned).collect()
+}
+
+/// A row of the report; a cell that is not named is that of a user without credentials, made in 2024.
+fn row(user: &str, cells: &[(&str, &str)]) -> String {
+    let arn = match user {
+        "<root_account>" => format!("arn:aws:iam::{ACCOUNT}:root"),
+        name => format!("arn:aws:iam::{ACCOUNT}:user/{name}"),
+    };
+    let cell = |name: &str| match (cells.iter().find(|(column, _)| *column == name), name) {
+        (Some((_, value)), _) => (*value).to_owned(),
+        (None, "user") => user.to_owned(),
+        (None, "arn") => arn.clone(),
+        (None, "user_creation_time") => "2024-01-01T00:00:00+00:00".to_owned(),
+        (None, name) if name.ends_with("_active") || name == "password_enabled" => "false".to_owned(),
+        (None, _) => "N/A".to_owned(),
+    };
+    HEADER.split(',').map(cell).collect::<Vec<_>>().join(",")
+}
+
+fn report(rows: &[String]) -> String {
+    format!("{HEADER}\n{}\n", rows.join("\n"))
+}
+
+fn days_ago(days: i64) -> String {
+    EventTime::parse(NOW).unwrap().plus_seconds(-days * 86_400).to_string()
+}
+
+/// A key with these cells: made and last used, days ago; `None` is never.
+fn key<'a>(made: &'a str, used: &'a str) -> Vec<(&'static str, &'a str)> {
+    vec![("access_key_1_active", "true"), ("access_key_1_last_rotated", made), ("access_key_1_last_used_date", used)]
+}
+
+fn password<'a>(changed: &'a str, used: &'a str, mfa: &'a str) -> Vec<(&'static str, &'a str)> {
+    vec![
+        ("password_enabled", "TRUE"),
+        ("password_last_changed", changed),
+        ("password_last_used", used),
+        ("mfa_active", mfa),
+    ]
+}
+
+fn summary(numbers: Json) -> String {
+    json!({ "SummaryMap": numbers }).to_string()
+}
+
+#[test]
+fn root_keys_from_the_report_or_the_summary() {
+    let root =
+        |active: &str| report(&[row("<root_account>", &[("access_key_2_active", active), ("mfa_active", "true")])]);
+    let mfa = |keys: i64| summary(json!({ "AccountMFAEnabled": 1, "AccountAccessKeysPresent": keys }));
+    let hit = set(["root-has-access-key root@111122223333"]);
+    assert_eq!(found(&[root("true")]), hit);
+    assert_eq!(found(&[mfa(1)]), hit);
+    assert_eq!(found(&[root("false"), mfa(1)]), hit, "either says so");
+    assert_eq!(found(&[root("true"), mfa(0)]), hit);
+    assert_eq!(found(&[root("false"), mfa(0)]), set([]));
+    assert_eq!(found(&[root("not_supported")]), set([]));
+}
+
+#[test]
+fn root_mfa_and_a_root_without_password() {
+    let root = |mfa: &str| report(&[row("<root_account>", &[("mfa_active", mfa)])]);
+    let hit = set(["root-without-mfa root@111122223333"]);
+    assert_eq!(found(&[root("false")]), hit);
+    assert_eq!(found(&[root("not_supported")]), set([]), "not known is no violation");
+    assert_eq!(found(&[root("true")]), set([]));
+    assert_eq!(found(&[summary(json!({ "AccountMFAEnabled": 0 }))]), hit);
+    assert_eq!(
+        found(&[summary(json!({ "AccountMFAEnabled": 0, "AccountPasswordPresent": 0 })), root("false")]),
+        set([])
+    );
+    assert_eq!(found(&[summary(json!({ "AccountMFAEnabled": 1 })), root("false")]), hit);
+}
+
+#[test]
+fn root_used_in_the_days_before() {
+    let root = |used: &str| report(&[row("<root_account>", &[("password_last_used", used), ("mfa_active", "true")])]);
+    assert_eq!(found(&[root(&days_ago(89))]), set(["root-used-recently root@111122223333"]));
+    assert_eq!(found(&[root(&days_ago(90))]), set([]));
+    assert_eq!(found(&[root("no_information")]), set([]));
+}
+
+#[test]
+fn passwords_mfa_and_age() {
+    let (new, used) = (days_ago(10), days_ago(1));
+    let user = |mfa: &str| report(&[row("Alice", &password(&new, &used, mfa))]);
+    assert_eq!(found(&[user("false")]), set(["user-without-mfa user/Alice"]));
+    assert_eq!(found(&[user("true")]), set([]));
+    assert_eq!(found(&[report(&[row("Alice", &[("mfa_active", "false")])])]), set([]), "no password, no MFA to miss");
+    for (days, hit) in [(90, set([])), (91, set(["password-too-old user/Alice"]))] {
+        let changed = days_ago(days);
+        assert_eq!(found(&[report(&[row("Alice", &password(&changed, &used, "true"))])]), hit, "{days}");
+    }
+}
+
+#[test]
+fn keys_old_unused_and_two() {
+    let used = days_ago(1);
+    let one = |made: i64, used: &str| found(&[report(&[row("bob", &key(&days_ago(made), used))])]);
+    assert_eq!(one(91, &used), set(["key-too-old user/bob access_key_1"]));
+    assert_eq!(one(90, &used), set([]));
+    assert_eq!(one(8, "N/A"), set(["active-key-never-used user/bob access_key_1"]));
+    assert_eq!(one(7, "N/A"), set([]), "new keys have time");
+    assert_eq!(one(8, "not_supported"), set([]), "not known is not never");
+    let made = days_ago(20);
+    let mut two = key(&made, &used);
+    two.extend([("access_key_2_last_rotated", &*made), ("access_key_2_last_used_date", &*used)]);
+    assert_eq!(found(&[report(&[row("bob", &two)])]), set([]), "the second is inactive");
+    two.push(("access_key_2_active", "true"));
+    assert_eq!(found(&[report(&[row("bob", &two)])]), set(["user-with-two-keys user/bob"]));
+    let old = days_ago(400);
+    let inactive = [("access_key_1_last_rotated", &*old)];
+    assert_eq!(found(&[report(&[row("bob", &inactive)])]), set([]), "an inactive key may be old");
+}
+
+#[test]
+fn a_key_gets_its_id_by_the_moment_it_was_made() {
+    let made = "2026-01-01T10:00:00+00:00";
+    let used = days_ago(1);
+    let keys = |time: &str| {
+        let one =
+            json!({ "UserName": "bob", "AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "Status": "Active", "CreateDate": time });
+        json!({ "AccessKeyMetadata": [one] }).to_string()
+    };
+    let of = report(&[row("bob", &key(made, &used))]);
+    assert_eq!(found(&[of.clone(), keys("2026-01-01T10:00:00Z")]), set(["key-too-old AKIAIOSFODNN7EXAMPLE"]));
+    assert_eq!(found(&[of, keys("2026-01-01T10:00:01Z")]), set(["key-too-old user/bob access_key_1"]));
+}
+
+#[test]
+fn idle_means_every_credential() {
+    let (old, made, used) = (days_ago(91), days_ago(80), days_ago(3));
+    let user = |password_used: &str, key_used: &str| {
+        let mut cells = password(&made, password_used, "true");
+        cells.extend(key(&made, key_used));
+        found(&[report(&[row("Alice", &cells)])])
+    };
+    assert_eq!(user(&old, &old), set(["user-idle user/Alice"]));
+    assert_eq!(user(&old, &used), set([]));
+    assert_eq!(user(&used, &old), set([]));
+    assert_eq!(user(&old, "N/A"), set(["active-key-never-used user/Alice access_key_1"]), "made 80 days ago");
+    assert_eq!(user(&old, "not_supported"), set([]), "not known");
+    assert_eq!(found(&[report(&[row("nobody", &[])])]), set([]), "no credential, none idle");
+    let long = days_ago(200);
+    let never = found(&[report(&[row("Alice", &password(&long, "no_information", "true"))])]);
+    assert_eq!(never, set(["password-too-old user/Alice", "user-idle user/Alice"]));
+}
+
+#[test]
+fn programs_with_passwords() {
+    let (new, used) = (days_ago(10), days_ago(1));
+    let user = |name: &str, used: &str| found(&[report(&[row(name, &password(&new, used, "true"))])]);
+    assert_eq!(user("ci-deploy", &used), set(["headless-user-with-password user/ci-deploy"]));
+    assert_eq!(user("Cicero", &used), set([]));
+    assert_eq!(found(&[report(&[row("ci-deploy", &key(&new, &used))])]), set([]), "no password");
+    let with_key = |password_used: &str| {
+        let mut cells = password(&new, password_used, "true");
+        cells.extend(key(&new, &used));
+        found(&[report(&[row("Alice", &cells)])])
+    };
+    assert_eq!(with_key("no_information"), set(["headless-user-with-password user/Alice"]));
+    assert_eq!(with_key(&used), set([]));
+}
+
+#[test]
+fn password_policies() {
+    let policy = |rules: Json| found(&[json!({ "PasswordPolicy": rules }).to_string()]);
+    let good = json!({ "MinimumPasswordLength": 14, "PasswordReusePrevention": 24 });
+    assert_eq!(policy(good), set([]));
+    let weak = set(["account-password-policy-weak 111122223333"]);
+    assert_eq!(policy(json!({ "MinimumPasswordLength": 13, "PasswordReusePrevention": 24 })), weak);
+    assert_eq!(policy(json!({ "MinimumPasswordLength": 14 })), weak);
+    let absent = "An error occurred (NoSuchEntity) when calling the GetAccountPasswordPolicy operation: …".to_owned();
+    assert_eq!(found(&[absent]), set(["account-password-policy-absent 111122223333"]));
+    assert_eq!(policy(Json::Null), set(["account-password-policy-absent 111122223333"]));
+}
+
+fn arn(resource: &str) -> String {
+    format!("arn:aws:iam::{ACCOUNT}:{resource}")
+}
+
+fn user(name: &str, more: Json) -> Json {
+    let mut user = json!({ "UserName": name, "Arn": arn(&format!("user/{name}")), "GroupList": ["Staff"] });
+    user.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    user
+}
+
+fn group(name: &str, more: Json) -> Json {
+    let mut group = json!({ "GroupName": name, "Arn": arn(&format!("group/{name}")) });
+    group.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    group
+}
+
+fn allow(action: Json, resource: Json) -> Json {
+    json!({ "Effect": "Allow", "Action": action, "Resource": resource })
+}
+
+fn says(statements: Json) -> Json {
+    json!({ "Version": "2012-10-17", "Statement": statements })
+}
+
+fn policy(arn: &str, document: Json, more: Json) -> Json {
+    let mut policy = json!({
+        "PolicyName": arn.rsplit('/').next(), "Arn": arn, "AttachmentCount": 1,
+        "PolicyVersionList": [{ "IsDefaultVersion": true, "Document": document }],
+    });
+    policy.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    policy
+}
+
+fn details(users: &[Json], groups: &[Json], roles: &[Json], policies: &[Json]) -> String {
+    json!({ "UserDetailList": users, "GroupDetailList": groups, "RoleDetailList": roles, "Policies": policies })
+        .to_string()
+}
+
+fn attached(names: &[&str]) -> Json {
+    let one = |name: &&str| json!({ "PolicyName": name, "PolicyArn": arn(&format!("policy/{name}")) });
+    names.iter().map(one).collect()
+}
+
+#[test]
+fn policies_on_users_and_through_groups() {
+    let staff = group("Staff", json!({ "AttachedManagedPolicies": attached(&["read"]) }));
+    let with = |more: Json| found(&[details(&[user("Alice", more)], std::slice::from_ref(&staff), &[], &[])]);
+    assert_eq!(with(json!({})), set([]));
+    assert_eq!(
+        with(json!({ "AttachedManagedPolicies": attached(&["read"]) })),
+        set(["user-managed-policy user/Alice", "user-policy-duplicates-group user/Alice"])
+    );
+    assert_eq!(
+        with(json!({ "AttachedManagedPolicies": attached(&["write"]) })),
+        set(["user-managed-policy user/Alice"])
+    );
+    let inline = json!([{ "PolicyName": "p", "PolicyDocument": says(json!([])) }]);
+    assert_eq!(with(json!({ "UserPolicyList": inline })), set(["user-inline-policy user/Alice"]));
+    let boundary = json!({ "PermissionsBoundary": { "PermissionsBoundaryArn": arn("policy/b") } });
+    assert_eq!(with(boundary), set([]), "a boundary grants nothing");
+    assert_eq!(
+        with(json!({ "GroupList": [] })),
+        set(["user-in-no-group user/Alice", "group-without-members group/Staff"])
+    );
+}
+
+#[test]
+fn the_common_group_is_named_or_clear() {
+    let users = |outside: usize| -> Vec<Json> {
+        let groups = |n: usize| if n < outside { json!(["Other"]) } else { json!(["Staff"]) };
+        (0..5).map(|n| user(&format!("u{n}"), json!({ "GroupList": groups(n) }))).collect()
+    };
+    let groups = [group("Staff", json!({})), group("Other", json!({}))];
+    let one_outside = details(&users(1), &groups, &[], &[]);
+    assert_eq!(found(std::slice::from_ref(&one_outside)), set(["user-not-in-common-group user/u0"]));
+    assert_eq!(found(&[details(&users(2), &groups, &[], &[])]), set([]), "60 % is not clear");
+    let two = [user("a", json!({})), user("b", json!({ "GroupList": ["Other"] }))];
+    assert_eq!(found(&[details(&two, &groups, &[], &[])]), set([]), "two users have no common group");
+    let mut named = Options::default();
+    named.set_texts(COMMON_GROUP, vec!["Other".to_owned()]);
+    assert_eq!(found_with(std::slice::from_ref(&one_outside), &named).len(), 4);
+    let mut categories = Options::default();
+    categories.set_texts(CATEGORY_GROUP, vec!["Admins".to_owned(), "Staff".to_owned()]);
+    let both = found_with(&[one_outside], &categories);
+    assert_eq!(both, set(["user-in-no-category-group user/u0", "user-not-in-common-group user/u0"]));
+}
+
+#[test]
+fn the_common_group_manages_oneself_or_others() {
+    let users: Vec<Json> = (0..3).map(|n| user(&format!("u{n}"), json!({}))).collect();
+    let with = |resource: Json| {
+        let document = says(json!([allow(json!(["iam:CreateAccessKey", "iam:ListUsers"]), resource)]));
+        let staff = group("Staff", json!({ "AttachedManagedPolicies": attached(&["self"]) }));
+        let all = found(&[details(&users, &[staff], &[], &[policy(&arn("policy/self"), document, json!({}))])]);
+        all.contains("common-group-manages-others group/Staff")
+    };
+    assert!(with(json!("*")));
+    assert!(!with(json!("arn:aws:iam::*:user/${aws:username}")));
+}
+
+#[test]
+fn groups_without_members_only_where_users_are_known() {
+    let groups = [group("Empty", json!({})), group("Staff", json!({}))];
+    assert_eq!(
+        found(&[details(&[user("Alice", json!({}))], &groups, &[], &[])]),
+        set(["group-without-members group/Empty"])
+    );
+    assert_eq!(found(&[details(&[], &groups, &[], &[])]), set([]), "a file without users tells nothing");
+}
+
+fn role(name: &str, path: &str, trust: Json, more: Json) -> Json {
+    let mut role = json!({
+        "RoleName": name, "Path": path, "Arn": arn(&format!("role{path}{name}")),
+        "AssumeRolePolicyDocument": says(json!([trust])),
+    });
+    role.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    role
+}
+
+#[test]
+fn inline_policies_of_groups_and_roles() {
+    let inline = json!([{ "PolicyName": "p", "PolicyDocument": says(json!([])) }]);
+    let ec2 = json!({ "Effect": "Allow", "Principal": { "Service": "ec2.amazonaws.com" }, "Action": "sts:AssumeRole" });
+    let roles = [
+        role("worker", "/", ec2.clone(), json!({ "RolePolicyList": inline })),
+        role("AWSServiceRoleForX", "/aws-service-role/x.amazonaws.com/", ec2, json!({ "RolePolicyList": inline })),
+    ];
+    let groups = [group("Staff", json!({ "GroupPolicyList": inline }))];
+    assert_eq!(
+        found(&[details(&[user("Alice", json!({}))], &groups, &roles, &[])]),
+        set(["group-inline-policy group/Staff", "role-inline-policy role/worker"])
+    );
+}
+
+#[test]
+fn copies_of_aws_policies() {
+    let aws = "arn:aws:iam::aws:policy/ReadX";
+    let theirs = says(json!([allow(json!(["s3:Get*", "s3:List*"]), json!("*"))]));
+    let with = |document: Json| {
+        let ours = policy(&arn("policy/mine"), document, json!({}));
+        found(&[details(&[], &[], &[], &[policy(aws, theirs.clone(), json!({})), ours])])
+    };
+    let in_other_words = json!([allow(json!("s3:list*"), json!("*")), allow(json!(["S3:Get*"]), json!(["*"]))]);
+    assert_eq!(with(says(in_other_words)), set(["policy-copies-aws-managed policy/mine"]));
+    assert_eq!(with(says(json!([allow(json!("s3:Get*"), json!("*"))]))), set([]), "less than AWS's");
+}
+
+#[test]
+fn what_documents_allow() {
+    let with = |statement: Json| {
+        found(&[details(&[], &[], &[], &[policy(&arn("policy/p"), says(json!([statement])), json!({}))])])
+    };
+    assert_eq!(with(allow(json!("*"), json!("*"))), set(["policy-allows-all-actions policy/p"]));
+    assert_eq!(with(allow(json!("s3:Get*"), json!("*"))), set([]));
+    assert_eq!(with(json!({ "Effect": "Deny", "Action": "*", "Resource": "*" })), set([]));
+    let but = |effect: &str| json!({ "Effect": effect, "NotAction": "iam:*", "Resource": "*" });
+    assert_eq!(with(but("Allow")), set(["policy-not-action policy/p"]));
+    assert_eq!(with(but("Deny")), set([]));
+    assert_eq!(
+        with(allow(json!(["ec2:RunInstances", "ec2:Describe*"]), json!("*"))),
+        set(["policy-writes-on-all-resources policy/p"])
+    );
+    assert_eq!(with(allow(json!("ec2:RunInstances"), json!("arn:aws:ec2:*:*:instance/*"))), set([]));
+    let aws =
+        policy("arn:aws:iam::aws:policy/AdministratorAccess", says(json!([allow(json!("*"), json!("*"))])), json!({}));
+    assert_eq!(found(&[details(&[], &[], &[], &[aws])]), set([]), "AWS's own is not judged");
+    let broken = policy(&arn("policy/p"), json!("{\"Statement\": ["), json!({}));
+    assert_eq!(found(&[details(&[], &[], &[], &[broken])]), set(["policy-not-judged policy/p"]));
+}
+
+#[test]
+fn policies_attached_to_nobody() {
+    let with = |more: Json| found(&[details(&[], &[], &[], &[policy(&arn("policy/p"), says(json!([])), more)])]);
+    assert_eq!(with(json!({ "AttachmentCount": 0 })), set(["policy-unattached policy/p"]));
+    assert_eq!(with(json!({ "AttachmentCount": 0, "PermissionsBoundaryUsageCount": 1 })), set([]));
+    assert_eq!(with(json!({})), set([]));
+}
+
+#[test]
+fn whom_roles_let_in() {
+    let with = |trust: Json| found(&[details(&[], &[], &[role("r", "/", trust, json!({}))], &[])]);
+    let trust = |principal: Json| json!({ "Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole" });
+    let narrowed = |principal: Json| {
+        let condition = json!({ "StringEquals": { "aws:PrincipalOrgID": "o-exampleorgid" } });
+        json!({ "Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", "Condition": condition })
+    };
+    assert_eq!(with(trust(json!("*"))), set(["role-trusts-anyone role/r"]));
+    assert_eq!(with(narrowed(json!("*"))), set(["role-trusts-other-account role/r"]));
+    assert_eq!(with(trust(json!({ "AWS": "444455556666" }))), set(["role-trusts-other-account role/r"]));
+    assert_eq!(with(trust(json!({ "AWS": arn("root") }))), set([]), "its own account");
+    let provider = json!({ "Federated": arn("oidc-provider/token.actions.githubusercontent.com") });
+    assert_eq!(with(trust(provider.clone())), set(["role-trusts-anyone role/r"]));
+    assert_eq!(with(narrowed(provider)), set([]));
+}
+
+#[test]
+fn ages_run_to_the_moment_that_the_file_tells() {
+    use base64::Engine;
+    let csv = report(&[row("bob", &key("2026-01-01T00:00:00Z", "2026-04-01T00:00:00Z"))]);
+    let content = base64::engine::general_purpose::STANDARD.encode(&csv);
+    let wrapped = json!({ "Content": content, "GeneratedTime": "2026-04-11T00:00:00+00:00" }).to_string();
+    let ages = |file: String| {
+        let answer = answer_with(&load(&[file]), &Options::default());
+        let finding = answer.findings.iter().find(|finding| finding.rule == "key-too-old").unwrap().clone();
+        (finding.evidence["age_days"].clone(), finding.evidence["as_of_basis"].clone())
+    };
+    assert_eq!(ages(wrapped), (json!(100), json!("generated")));
+    assert_eq!(ages(csv), (json!(256), json!("newest-date")), "to now: the file does not say when it was made");
+}
+
+#[test]
+fn every_rule_is_reached_by_a_case_here() {
+    let text = include_str!("tests.rs");
+    for rule in REPORT.rules {
+        assert!(text.matches(rule.id).count() >= 1, "{} has no case", rule.id);
+    }
+}

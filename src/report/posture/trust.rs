@@ -1,0 +1,59 @@
+//! Whom roles let in from outside their account.
+
+use serde_json::json;
+
+use super::documents::is_kept_by_aws;
+use super::violation::some_of;
+use super::{Look, NOT_JUDGED, SubjectKind, TRUSTS_ANYONE, TRUSTS_OTHER_ACCOUNT, Violation};
+use crate::model::{OpenPrincipal, OpenTo};
+use crate::posture::{Authorization, Dated, Role};
+
+pub(super) fn judge<'a>(look: Look<'a>, part: &'a Dated<Authorization>) -> Vec<Violation<'a>> {
+    let roles = part.value.roles.iter().flatten().filter(|(_, role)| !is_kept_by_aws(role));
+    roles.flat_map(|(name, role)| of_role(look, part, (name, role))).collect()
+}
+
+fn of_role<'a>(
+    look: Look<'a>,
+    part: &'a Dated<Authorization>,
+    (name, role): (&'a String, &'a Role),
+) -> Vec<Violation<'a>> {
+    let breaks = |rule, detail: String| look.breaks(rule, (role.arn.as_str(), SubjectKind::Role), detail, &part.source);
+    let trust = match &role.trust {
+        Ok(trust) => trust,
+        Err(error) => return vec![breaks(NOT_JUDGED, format!("the trust policy of {name}: {error}"))],
+    };
+    let (anyone, others): (Vec<_>, Vec<_>) = trust.open_principals(look.account_id).into_iter().partition(is_anyone);
+    let mut found = Vec::new();
+    if !anyone.is_empty() {
+        let detail = format!("{name} lets in {}", some_of(&anyone.iter().map(say).collect::<Vec<_>>()));
+        found.push(breaks(TRUSTS_ANYONE, detail).with("principals", evidence(&anyone)));
+    }
+    if !others.is_empty() {
+        let detail = format!("{name} lets in {}", some_of(&others.iter().map(say).collect::<Vec<_>>()));
+        found.push(breaks(TRUSTS_OTHER_ACCOUNT, detail).with("principals", evidence(&others)));
+    }
+    found.into_iter().map(|violation| look.since(violation, role.created)).collect()
+}
+
+/// Whether nothing narrows who comes in.
+fn is_anyone(open: &OpenPrincipal) -> bool {
+    open.is_unconditional() && open.open_to != OpenTo::OtherAccount
+}
+
+fn say(open: &OpenPrincipal) -> String {
+    let whom = match open.open_to {
+        OpenTo::Anyone if open.principal == "NotPrincipal" => "anyone but those that it names".to_owned(),
+        OpenTo::Anyone => "anyone".to_owned(),
+        OpenTo::OtherAccount if open.account_id == open.principal => format!("account {}", open.account_id),
+        OpenTo::OtherAccount => open.principal.clone(),
+        OpenTo::Federation => format!("whomever {} vouches for", open.principal),
+    };
+    let keys: Vec<&str> = open.condition_keys.iter().map(String::as_str).collect();
+    if keys.is_empty() { whom } else { format!("{whom} (if {})", keys.join(", ")) }
+}
+
+fn evidence(principals: &[OpenPrincipal]) -> serde_json::Value {
+    let one = |open: &OpenPrincipal| json!({ "principal": open.principal, "condition_keys": open.condition_keys });
+    principals.iter().map(one).collect()
+}

@@ -1,0 +1,117 @@
+//! One rule that one subject breaks: a row and a finding, made of the same values.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{Finding, Rule, Value};
+use crate::model::EventTime;
+use crate::posture::Source;
+
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+
+/// What a row is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SubjectKind {
+    Root,
+    User,
+    Group,
+    Role,
+    Policy,
+    Key,
+    Account,
+}
+
+/// A rule that is broken.
+#[derive(Clone, Debug)]
+pub(super) struct Violation<'a> {
+    pub rule: Rule,
+    pub account_id: &'a str,
+    pub subject: String,
+    pub kind: SubjectKind,
+    /// One sentence.
+    pub detail: String,
+    /// Since when, where the state tells.
+    pub since: Option<EventTime>,
+    /// The age of `since`, in whole days.
+    pub age_days: Option<i64>,
+    pub source: &'a Source,
+    pub evidence: Map<String, Json>,
+}
+
+impl SubjectKind {
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Root => "root",
+            Self::User => "user",
+            Self::Group => "group",
+            Self::Role => "role",
+            Self::Policy => "policy",
+            Self::Key => "key",
+            Self::Account => "account",
+        }
+    }
+}
+
+impl Violation<'_> {
+    /// With something that was seen.
+    pub(super) fn with(mut self, name: &str, value: impl Into<Json>) -> Self {
+        self.evidence.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// The values of its row, in the order of the report's columns.
+    pub(super) fn cells(&self) -> Vec<Value> {
+        vec![
+            Value::text(self.account_id),
+            Value::text(self.rule.id),
+            Value::text(self.rule.severity.as_str()),
+            Value::text(self.subject.as_str()),
+            Value::text(self.kind.as_str()),
+            Value::text(self.detail.as_str()),
+            Value::time(self.since),
+            self.age_days.map_or(Value::Null, Value::Count),
+            Value::text(self.rule.practice.map_or("", |practice| practice.as_str())),
+            Value::text(self.source.kind.as_str()),
+            Value::time(self.source.as_of),
+            Value::text(self.source.basis.as_str()),
+            Value::text(self.source.file.as_str()),
+        ]
+    }
+
+    pub(super) fn finding(self) -> Finding {
+        let mut evidence = self.evidence;
+        let values = [
+            ("subject_kind", json!(self.kind.as_str())),
+            ("since", json!(self.since)),
+            ("age_days", json!(self.age_days)),
+            ("source", json!(self.source.kind.as_str())),
+            ("as_of", json!(self.source.as_of)),
+            ("as_of_basis", json!(self.source.basis.as_str())),
+            ("file", json!(self.source.file)),
+        ];
+        evidence.extend(values.into_iter().map(|(name, value)| (name.to_owned(), value)));
+        Finding {
+            severity: self.rule.severity,
+            rule: self.rule.id,
+            account_id: self.account_id.to_owned(),
+            subject: self.subject,
+            summary: self.detail,
+            count: 1,
+            evidence,
+        }
+    }
+}
+
+/// Whole days from `from` to `to`; 0 when `from` lies later.
+pub(super) fn days_between(from: EventTime, to: EventTime) -> i64 {
+    ((to.seconds() - from.seconds()) / DAY).max(0)
+}
+
+/// The first members of a list and how many more there are: `a, b, c and 4 more`.
+pub(super) fn some_of(names: &[String]) -> String {
+    const SHOWN: usize = 3;
+    match names.len().checked_sub(SHOWN) {
+        Some(more @ 1..) => format!("{} and {more} more", names[..SHOWN].join(", ")),
+        _ => names.join(", "),
+    }
+}

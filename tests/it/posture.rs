@@ -1,0 +1,332 @@
+//! posture, the rules and the config of rules: the state of `sample-logs/iam` and files that go wrong.
+
+use std::path::Path;
+
+use expect_test::expect_file;
+use serde_json::{Value, json};
+
+use crate::harness::{Place, count, rows, sample_logs, sample_state};
+
+/// What `trailscan` prints of the sample state, its version and this machine's folders left out.
+fn printed(arguments: &str) -> String {
+    let place = Place::new();
+    let ended = place.trailscan(arguments).arg("--iam-dir").arg(sample_state()).ends(0);
+    let version = format!("\"trailscan\": \"{}\"", env!("CARGO_PKG_VERSION"));
+    let text = ended.text().replace(&version, "\"trailscan\": \"VERSION\"");
+    text.replace(&format!("{}/", sample_state().display()), "iam/")
+}
+
+fn finds(answer: &Value, rule: &str) -> Vec<String> {
+    let findings = answer["findings"].as_array().expect("findings").iter();
+    findings.filter(|finding| finding["rule"] == rule).map(|f| f["subject"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn the_sample_state() {
+    expect_file!["expected/posture.txt"].assert_eq(&printed("posture --width 120"));
+    expect_file!["expected/posture.json"].assert_eq(&printed("posture --format json"));
+    if cfg!(feature = "columnar") {
+        expect_file!["expected/posture.csv"].assert_eq(&printed("posture --format csv"));
+    }
+}
+
+#[test]
+fn rows_are_findings_and_coverage_names_every_file() {
+    let place = Place::new();
+    let answer = place.trailscan("posture").arg("--iam-dir").arg(sample_state()).json(0);
+    let triple = |value: &Value| {
+        ["rule", "account_id", "subject"].map(|name| value[name].as_str().expect("text").to_owned()).to_vec()
+    };
+    let mut of_rows: Vec<_> = rows(&answer, "posture").iter().map(triple).collect();
+    let mut of_findings: Vec<_> = answer["findings"].as_array().unwrap().iter().map(triple).collect();
+    of_rows.sort();
+    of_findings.sort();
+    assert_eq!(of_rows, of_findings);
+    let coverage = &answer["coverage"];
+    assert_eq!((count(&coverage["objects_found"]), count(&coverage["events"])), (0, 0));
+    let files = coverage["state_files"].as_array().unwrap();
+    assert_eq!(files.len(), 15);
+    assert!(files.iter().all(|file| file["status"] == "read" && file["account_id"].is_string()));
+}
+
+#[test]
+fn without_a_file_the_flags_are_named() {
+    let place = Place::new();
+    let ended = place.trailscan("posture").arg(sample_logs()).ends(2);
+    for flag in ["--credential-report", "--authorization-details", "--access-keys", "--account-summary", "--iam-dir"] {
+        assert!(ended.stderr.contains(flag), "{flag}");
+    }
+    let ended = place.trailscan("root-usage --iam-dir x").arg(sample_logs()).ends(2);
+    assert!(ended.stderr.contains("--iam-dir"), "a report that does not look at state refuses it");
+}
+
+#[test]
+fn an_audit_has_posture_when_it_has_files() {
+    let place = Place::new();
+    let without = place.trailscan("audit").arg(sample_logs()).json(0);
+    assert!(without["reports"].get("posture").is_none());
+    let with = place.trailscan("audit").arg(sample_logs()).arg("--iam-dir").arg(sample_state()).json(0);
+    assert!(!rows(&with, "posture").is_empty());
+    assert_eq!(rows(&with, "root-usage"), rows(&without, "root-usage"));
+    // Files without a time are taken as of the last event, 13 September; those with one keep theirs.
+    let scanner = |row: &&Value| row["rule"] == "key-too-old" && row["subject"] == "AKIAOLDSCAN22EXAMPLE";
+    let row = rows(&with, "posture").iter().find(scanner).expect("old-scanner's key");
+    assert_eq!(row["age_days"], 1643);
+}
+
+#[test]
+fn single_files_and_accounts() {
+    let place = Place::new();
+    let at = |name: &str| sample_state().join(name);
+    let one = place
+        .trailscan("posture --credential-report")
+        .arg(at("123456789012/credential-report.csv"))
+        .arg("--access-keys")
+        .arg(at("123456789012/access-keys.json"))
+        .json(0);
+    assert_eq!(finds(&one, "key-too-old"), ["AKIAOLDSCAN22EXAMPLE"]);
+    assert!(finds(&one, "user-in-no-group").is_empty(), "nothing is said of what was not given");
+    let data = place.trailscan("posture --account 444455556666").arg("--iam-dir").arg(sample_state()).json(0);
+    assert!(rows(&data, "posture").iter().all(|row| row["account_id"] == "444455556666"));
+    assert_eq!(finds(&data, "root-used-recently"), ["root@444455556666"]);
+}
+
+#[test]
+fn bad_files_cost_their_line_and_nothing_else() {
+    let place = Place::new();
+    let report = std::fs::read(sample_state().join("123456789012/credential-report.csv")).unwrap();
+    let details = std::fs::read(sample_state().join("111122223333/authorization-details.json")).unwrap();
+    let summary = std::fs::read(sample_state().join("111122223333/account-summary.json")).unwrap();
+    place.write("iam/a/report.csv", &report);
+    place.write("iam/b/details.json", &details[..details.len() / 2]);
+    place.write("iam/b/empty.json", "");
+    place.write("iam/c/summary.json", summary);
+    place.write("iam/c/started.json", r#"{"State": "STARTED", "Description": "No report exists."}"#);
+    let ended = place.trailscan("posture --format json --iam-dir iam").ends(3);
+    let answer = ended.json();
+    assert!(!finds(&answer, "user-without-mfa").is_empty());
+    for line in [
+        "iam/b/details.json: is cut off (EOF",
+        "iam/b/empty.json: is empty: fetch it again",
+        "iam/c/started.json: says that a credential report is being made",
+        "PARTIAL: 3 state files failed",
+    ] {
+        assert!(ended.stderr.contains(line), "{line}");
+    }
+    // The summary names no account, its folder is no account id, and only one account is known.
+    assert_eq!(answer["coverage"]["failures"].as_array().unwrap().len(), 3);
+    let statuses: Vec<&Value> =
+        answer["coverage"]["state_files"].as_array().unwrap().iter().map(|file| &file["status"]).collect();
+    assert_eq!(statuses.iter().filter(|status| **status == "failed").count(), 3);
+    let ended = place.trailscan("posture --credential-report gone.csv --password-policy iam/b/empty.json").ends(1);
+    assert!(ended.stderr.contains("gone.csv: cannot be read: ") && ended.stderr.contains("there is no answer"));
+    assert!(ended.stdout.is_empty());
+}
+
+#[test]
+fn state_from_before_the_window_is_told() {
+    let place = Place::new();
+    let run = |arguments: &str| {
+        place.trailscan(arguments).arg("--iam-dir").arg(sample_state()).ends(0).stderr.matches("before").count()
+    };
+    assert_eq!(run("posture"), 0);
+    let ended = place.trailscan("posture --now 2026-12-01T00:00:00Z").arg("--iam-dir").arg(sample_state()).ends(0);
+    assert!(ended.stderr.contains("credential-report.json: was generated on 2026-09-13, 78 days before 2026-12-01"));
+    assert!(
+        ended.stderr.contains("credential-report.csv: does not say when it was made; its newest date is 2026-09-11")
+    );
+    assert_eq!(run("posture --since 2026-09-14 --now 2026-09-15T00:00:00Z"), 3, "all three reports are older");
+}
+
+#[test]
+fn no_byte_of_a_credential_is_shown_and_names_are_safe() {
+    let place = Place::new();
+    let csv = std::fs::read_to_string(sample_state().join("123456789012/credential-report.csv")).unwrap();
+    place.write("report.csv", csv.replace("Richard_Roe", "Rich\u{1b}[2Jard"));
+    let ended = place.trailscan("posture --credential-report report.csv --width 0").ends(0);
+    assert!(!ended.text().contains('\u{1b}'));
+}
+
+#[test]
+fn the_rules_and_one_of_them() {
+    let place = Place::new();
+    let list = place.trailscan("rules --format json").ends(0).json();
+    assert_eq!(list["list"], "rules");
+    let registered: Vec<&str> = trailscan::report::REPORTS.iter().flat_map(|r| r.rules).map(|rule| rule.id).collect();
+    let listed: Vec<&str> = list["rows"].as_array().unwrap().iter().map(|row| row["rule"].as_str().unwrap()).collect();
+    assert_eq!(listed, registered);
+    for row in list["rows"].as_array().unwrap() {
+        for column in ["rule", "severity", "report", "enabled", "about", "page"] {
+            assert!(row[column].is_string(), "{column} of {row}");
+        }
+    }
+    let lines = place.trailscan("rules --format jsonl --report posture --columns rule,severity").ends(0);
+    assert!(lines.text().starts_with(r#"{"rule":"root-has-access-key","severity":"critical"}"#));
+    if cfg!(feature = "columnar") {
+        assert!(place.trailscan("rules --format csv").ends(0).text().starts_with("rule,severity,practice,report"));
+    }
+    assert!(place.trailscan("rules --width 100").ends(0).text().starts_with("rule "));
+    let told = place.trailscan("explain key-too-old").ends(0);
+    for part in
+        ["key-too-old  (medium, found by posture, breaks rotate-keys)", "\nabout ", "\ncheck ", "\nfix ", "\npage "]
+    {
+        assert!(told.text().contains(part), "{part}");
+    }
+    let ended = place.trailscan("explain key-to-old").ends(2);
+    assert!(ended.stderr.contains("there is no rule \"key-to-old\"; did you mean key-too-old"));
+    assert!(place.trailscan("explain").ends(2).stdout.is_empty());
+}
+
+#[test]
+fn the_config_changes_suppresses_and_counts() {
+    let place = Place::new();
+    let run = |more: &str| place.trailscan(&format!("posture {more}")).arg("--iam-dir").arg(sample_state());
+    let before = run("").json(0);
+    assert_eq!(before["suppressed"], 0);
+    run("--fail-on critical").ends(4);
+    place.write(
+        "trailscan.toml",
+        r#"
+        [rules.root-has-access-key]
+        severity = "low"
+        [rules.role-inline-policy]
+        enabled = false
+        [rules.key-too-old]
+        max-age = 500
+        [[suppress]]
+        rule = "user-without-mfa"
+        account = "123456789012"
+        subject = "*:user/old-*"
+        reason = "removed with the scanner, ticket 42"
+        expires = 2026-10-01
+        [[suppress]]
+        rule = "root-without-mfa"
+        reason = "hardware key is on its way"
+        expires = "2026-09-01"
+        "#,
+    );
+    let ended = run("--format json --fail-on critical").ends(0);
+    let answer = ended.json();
+    assert_eq!(finds(&answer, "key-too-old"), ["AKIAI44QH8DHBEXAMPLE", "AKIAOLDSCAN22EXAMPLE"]);
+    assert_eq!(finds(&answer, "role-inline-policy"), [""; 0]);
+    assert_eq!(finds(&answer, "user-without-mfa").len(), finds(&before, "user-without-mfa").len() - 1);
+    assert_eq!(finds(&answer, "root-without-mfa").len(), 1, "an expired suppression does not act");
+    let gone = 1 + finds(&before, "role-inline-policy").len();
+    assert_eq!(answer["suppressed"], gone);
+    assert_eq!(rows(&answer, "posture").len(), rows(&before, "posture").len() - gone - 1);
+    let root = rows(&answer, "posture").iter().find(|row| row["rule"] == "root-has-access-key").unwrap();
+    assert_eq!(root["severity"], "low");
+    assert!(ended.stderr.contains("findings suppressed by trailscan.toml"));
+    assert!(ended.stderr.contains("the suppression of root-without-mfa expired on 2026-09-01: renew or remove it"));
+    let table = run("").ends(0);
+    assert!(table.text().contains("findings suppressed by trailscan.toml"));
+    let flag = run("--max-age 90 --format json").ends(0).json();
+    assert_eq!(finds(&flag, "key-too-old").len(), 3, "the command line wins");
+    let list = place.trailscan("rules --format json --report posture").ends(0).json();
+    let rule = |id: &str| list["rows"].as_array().unwrap().iter().find(|row| row["rule"] == id).unwrap().clone();
+    assert_eq!(rule("root-has-access-key")["severity"], "low");
+    assert_eq!(rule("role-inline-policy")["enabled"], "no");
+}
+
+#[test]
+fn the_config_acts_on_every_report() {
+    let place = Place::new();
+    let before = place.trailscan("audit").arg(sample_logs()).json(0);
+    place.write(
+        "trailscan.toml",
+        "[[suppress]]\nrule = \"key-embedded\"\nreason = \"known\"\nexpires = 2027-01-01\n[rules.key-quiet]\nseverity = \"high\"\n",
+    );
+    let after = place.trailscan("audit").arg(sample_logs()).json(0);
+    assert_eq!((&after["suppressed"], &after["reports"]["key-spread"]["suppressed"]), (&json!(1), &json!(1)));
+    let all = |answer: &Value| answer["findings"].as_array().unwrap().len();
+    assert_eq!(all(&after), all(&before) - 1);
+    let quiet = after["findings"].as_array().unwrap().iter().find(|f| f["rule"] == "key-quiet").unwrap();
+    assert_eq!(quiet["severity"], "high");
+    assert_eq!(rows(&after, "key-spread").len(), rows(&before, "key-spread").len(), "rows that are no findings stay");
+}
+
+#[test]
+fn what_the_config_cannot_mean_is_named() {
+    let place = Place::new();
+    for (text, expected) in [
+        ("[rules.nonsense]\nseverity = \"low\"", "trailscan.toml: [rules.nonsense]: there is no rule \"nonsense\""),
+        ("[rules.key-too-old]\ncolour = 1", "[rules.key-too-old]: there is no key \"colour\""),
+        ("[[suppress]]\nrule = \"key-too-old\"\nexpires = 2027-01-01", "missing field `reason`"),
+        ("[[suppress]]\nrule = \"key-too-old\"\nreason = \"x\"", "missing field `expires`"),
+        (
+            "[[suppress]]\nrule = \"key-too-old\"\nreason = \"x\"\nexpires = 2027-01-01\nuntil = 1",
+            "unknown field `until`",
+        ),
+    ] {
+        place.write("trailscan.toml", text);
+        let ended = place.trailscan("posture").arg("--iam-dir").arg(sample_state()).ends(2);
+        assert!(ended.stderr.contains(expected), "{expected}");
+    }
+}
+
+/// Stands in for the AWS CLI: three profiles, of which one has no credentials; a report that takes a while to be made.
+#[cfg(unix)]
+const AWS: &str = r#"#!/bin/sh
+case "$AWS_PROFILE" in
+  main) account=111122223333 ;;
+  "the sandbox") account=123456789012 ;;
+esac
+state=$STATE/$account
+case "$1 $2" in
+  "configure list-profiles") printf 'main\nno-login\nthe sandbox\n'; exit ;;
+esac
+[ -n "$account" ] || { echo "Unable to locate credentials." >&2; exit 253; }
+case "$2" in
+  get-caller-identity) echo $account ;;
+  generate-credential-report)
+    if [ -e "made-$account" ]; then echo COMPLETE; else : > "made-$account"; echo STARTED; fi ;;
+  get-credential-report)
+    [ -e "$state/credential-report.json" ] && exec cat "$state/credential-report.json"
+    content=$(base64 < "$state/credential-report.csv" | tr -d '\n')
+    echo "{\"Content\": \"$content\", \"ReportFormat\": \"text/csv\", \"GeneratedTime\": \"2026-09-13T20:00:00+00:00\"}" ;;
+  get-account-authorization-details) cat "$state/authorization-details.json" ;;
+  list-users) printf 'first\nsecond\n' ;;
+  list-access-keys)
+    if [ "$4" = first ]; then cat "$state/access-keys.json"; else echo '{"AccessKeyMetadata": []}'; fi ;;
+  get-account-summary) cat "$state/account-summary.json" ;;
+  get-account-password-policy)
+    if grep -q NoSuchEntity "$state/password-policy.json"; then cat "$state/password-policy.json" >&2; exit 254; fi
+    cat "$state/password-policy.json" ;;
+  *) echo "unexpected: $*" >&2; exit 252 ;;
+esac
+"#;
+
+/// The README's loop that fetches state.
+#[cfg(unix)]
+fn fetching_loop() -> String {
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("README.md");
+    let blocks = readme.split("```sh\n").skip(1).filter_map(|rest| rest.split_once("```")).map(|(block, _)| block);
+    blocks.filter(|block| block.contains("list-profiles")).map(str::to_owned).next().expect("the loop")
+}
+
+#[cfg(unix)]
+#[test]
+fn the_readme_fetches_every_profile() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let place = Place::new();
+    for (name, text) in [("bin/aws", AWS), ("bin/sleep", "#!/bin/sh\n")] {
+        let path = place.write(name, text);
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("a mode");
+    }
+    let script = format!("STATE='{}'; export STATE\n{}", sample_state().display(), fetching_loop());
+    let output = crate::readme::in_shell(&place, &script);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.contains("no-login"), "{stderr}");
+    assert!(!stderr.contains("unexpected"), "{stderr}");
+    let fetched = place.trailscan("posture --iam-dir iam").json(0);
+    let direct =
+        place.trailscan("posture --account 111122223333 --account 123456789012").arg("--iam-dir").arg(sample_state());
+    let direct = direct.json(0);
+    let key = |answer: &Value| -> Vec<Value> {
+        let all = answer["findings"].as_array().unwrap().iter();
+        all.map(|f| json!([f["rule"], f["account_id"], f["subject"]])).collect()
+    };
+    assert_eq!(key(&fetched), key(&direct));
+    assert_eq!(fetched["coverage"]["state_files"].as_array().unwrap().len(), 10, "five files of two accounts");
+}
