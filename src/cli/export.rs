@@ -30,7 +30,7 @@ const OVERWRITE: &str = "overwrite";
 /// What every other subcommand takes and an export has no use for.
 const USELESS: [&str; 4] = ["output", "limit", "fail_on", "geoip_db"];
 
-const SUMMARY: &str = "Write all that is remembered as Parquet or CSV tables, for DuckDB, polars, Athena and Spark";
+const SUMMARY: &str = "All that is remembered as Parquet or CSV tables, with a schema";
 
 const ABOUT: &str = "\
 Reads the logs once and writes a table of facts for each thing that is remembered, with schema.json (every table and \

@@ -248,14 +248,14 @@ for folder in ["tables", "by-day"]:
         found = {name: logical.get(kind.replace('"count"', "count"), kind) for name, kind, *_ in found}
         wanted = {column["name"]: column["type"] for column in table["columns"]}
         assert found == wanted, (path, found, wanted)
-        rows = duckdb.sql(f"SELECT count(*) FROM read_parquet('{path}', hive_partitioning=true)").fetchone()[0]
+        rows = duckdb.sql(f"SELECT count(*) FROM read_parquet('{path}', hive_partitioning=true)").fetchall()[0][0]
         assert rows == table["rows"], (path, rows)
         if folder == "by-day":
             whole = f"SELECT * FROM 'tables/{table['name']}.parquet'"
             names = ", ".join('"' + name + '"' for name in wanted)
             parts = f"SELECT {names} FROM read_parquet('{path}', hive_partitioning=true, hive_types_autocast=false)"
             for one, other in [(whole, parts), (parts, whole)]:
-                assert duckdb.sql(f"SELECT count(*) FROM ({one} EXCEPT ALL {other})").fetchone()[0] == 0, path
+                assert duckdb.sql(f"SELECT count(*) FROM ({one} EXCEPT ALL {other})").fetchall()[0][0] == 0, path
             seen = pl.scan_parquet("by-day/" + table["name"] + "/", hive_partitioning=True).collect()
             assert seen.height == table["rows"], path
 print("types hold")
