@@ -168,7 +168,7 @@ pub struct Common {
     pub coverage: Option<PathBuf>,
 
     /// Keep the first N rows of a report, 0 all; findings still speak of all [default: 20 in the tables of an audit,
-    /// else 0]
+    /// 10000 on a page, else 0]
     #[arg(long, value_name = "N", help_heading = "Output")]
     pub limit: Option<u64>,
 
@@ -263,6 +263,7 @@ pub fn command() -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .about(env!("CARGO_PKG_DESCRIPTION"))
         .after_help(help::root())
+        .after_long_help(help::root_long())
         .subcommand_required(true)
         .arg_required_else_help(true)
         .override_usage("trailscan REPORT [OPTIONS] [INPUT]...")

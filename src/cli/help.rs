@@ -27,10 +27,13 @@ pub fn root() -> String {
          trailscan key-spread -o keys.csv ./AWSLogs      where long-lived keys are used, as CSV\n  \
          trailscan trace root@111122223333 ./AWSLogs     what a credential comes from, and what it issued\n  \
          trailscan export tables ./AWSLogs               all that is remembered, as Parquet tables\n\n\
-         `trailscan REPORT --help` shows what a report proves and does not prove, its columns and its options.\n\
-         `trailscan rules` lists what reports may find, `trailscan explain RULE` tells what a rule means and how to fix it.\n\n\
-         {EXIT_CODES}"
+         `trailscan REPORT --help`: what it proves; `trailscan explain RULE`: what a finding means."
     )
+}
+
+/// The same for the long help, which has room for the exit codes.
+pub fn root_long() -> String {
+    format!("{}\n\n{EXIT_CODES}", root())
 }
 
 /// What a report proves, for its long help.

@@ -419,7 +419,7 @@ fn alike(format: Format, given: Option<u64>) -> Option<usize> {
     match given {
         Some(0) => None,
         Some(most) => Some(usize::try_from(most).unwrap_or(usize::MAX)),
-        None => matches!(format, Format::Table | Format::Dot).then_some(ALIKE),
+        None => matches!(format, Format::Table | Format::Markdown | Format::Dot).then_some(ALIKE),
     }
 }
 
@@ -434,7 +434,7 @@ fn limit(question: Question, format: Format, given: Option<u64>) -> Option<usize
         (Some(0), _) => None,
         (Some(rows), _) => Some(usize::try_from(rows).unwrap_or(usize::MAX)),
         (None, _) if format == Format::Html => Some(PAGE_ROWS),
-        (None, Question::Audit) if format == Format::Table => Some(AUDIT_ROWS),
+        (None, Question::Audit) if matches!(format, Format::Table | Format::Markdown) => Some(AUDIT_ROWS),
         (None, _) => None,
     }
 }

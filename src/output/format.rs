@@ -21,17 +21,19 @@ pub enum Format {
     Dot,
     /// One self-contained page for people, with charts.
     Html,
+    /// Tables and lists for tickets.
+    Markdown,
 }
 
 /// Why a format cannot be had.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FormatError {
     /// The word names no format.
-    #[error("no format is called {0:?}; formats are table, json, jsonl, csv, parquet, html, dot")]
+    #[error("no format is called {0:?}; formats are table, json, jsonl, csv, parquet, html, markdown, dot")]
     UnknownWord(String),
     /// The file's name does not say which format is meant.
     #[error(
-        "{}: the extension names no format; use .json, .jsonl, .ndjson, .csv, .parquet, .html, .dot, .gv or .txt, or give --format",
+        "{}: the extension names no format; use .json, .jsonl, .ndjson, .csv, .parquet, .html, .md, .dot, .gv or .txt, or give --format",
         .0.display()
     )]
     UnknownExtension(PathBuf),
@@ -42,9 +44,10 @@ pub enum FormatError {
 
 impl Format {
     /// All of them, in the order in which help lists them.
-    pub const ALL: [Self; 7] = [Self::Table, Self::Json, Self::Jsonl, Self::Csv, Self::Parquet, Self::Html, Self::Dot];
+    pub const ALL: [Self; 8] =
+        [Self::Table, Self::Json, Self::Jsonl, Self::Csv, Self::Parquet, Self::Html, Self::Markdown, Self::Dot];
 
-    /// The word that names it; also the extension of its files, but for a table's.
+    /// The word that names it; also the extension of its files, but for those of tables and Markdown.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Table => "table",
@@ -54,6 +57,7 @@ impl Format {
             Self::Parquet => "parquet",
             Self::Dot => "dot",
             Self::Html => "html",
+            Self::Markdown => "markdown",
         }
     }
 
@@ -61,6 +65,7 @@ impl Format {
     pub const fn extension(self) -> &'static str {
         match self {
             Self::Table => "txt",
+            Self::Markdown => "md",
             other => other.as_str(),
         }
     }
@@ -75,6 +80,7 @@ impl Format {
             "ndjson" => Some(Self::Jsonl),
             "gv" => Some(Self::Dot),
             "htm" => Some(Self::Html),
+            "markdown" => Some(Self::Markdown),
             known => Self::ALL.into_iter().find(|format| format.extension() == known),
         };
         format.ok_or_else(|| FormatError::UnknownExtension(path.to_owned()))?.built()
@@ -125,7 +131,7 @@ mod tests {
 
     #[test]
     fn words_and_extensions() {
-        for format in [Format::Table, Format::Json, Format::Jsonl, Format::Html] {
+        for format in [Format::Table, Format::Json, Format::Jsonl, Format::Html, Format::Markdown] {
             assert_eq!(format.as_str().parse(), Ok(format));
             assert_eq!(of(&format!("dir.csv/x.{}", format.extension())), Ok(format));
         }
@@ -143,7 +149,10 @@ mod tests {
             );
         }
         let error = "xml".parse::<Format>().unwrap_err().to_string();
-        assert_eq!(error, "no format is called \"xml\"; formats are table, json, jsonl, csv, parquet, html, dot");
+        assert_eq!(
+            error,
+            "no format is called \"xml\"; formats are table, json, jsonl, csv, parquet, html, markdown, dot"
+        );
     }
 
     #[cfg(feature = "columnar")]

@@ -5,8 +5,8 @@
 //! the end.
 //!
 //! Log text is written by whoever made the call, attackers included: terminals get it escaped ([`sanitize`]), CSV gets
-//! it without formulas, JSON and Parquet get it as it is, a page gets it as text that is no markup. Findings are part of
-//! tables, JSON and pages only: in the other formats the rows say severity and verdict.
+//! it without formulas, JSON and Parquet get it as it is, pages and Markdown get it as text that is no markup. Findings are part of
+//! tables, JSON, Markdown and pages only: in the other formats the rows say severity and verdict.
 
 mod coverage;
 mod destination;
@@ -19,6 +19,7 @@ mod json;
 mod json_layout;
 mod json_lines;
 mod json_tree;
+mod markdown;
 mod new_file;
 mod new_folder;
 mod sanitize;
@@ -226,6 +227,7 @@ fn emit(document: &Document<'_>, format: Format, style: Style, out: &mut dyn Wri
         Format::Jsonl => json_lines::write(document, out),
         Format::Dot => dot::write(document, out),
         Format::Html => html::write(document, out),
+        Format::Markdown => markdown::write(document, out),
         #[cfg(feature = "columnar")]
         Format::Csv => columnar_csv::write(document, style.place == Place::Terminal, out),
         #[cfg(feature = "columnar")]

@@ -252,7 +252,8 @@ pub fn assert_identities(coverage: &Value) {
 /// Every finding names a rule that its report registers.
 fn assert_rules(answer: &Value) {
     let check = |report: &str, findings: &Value| {
-        let known = trailscan::report::by_name(report).unwrap_or_else(|| panic!("no report {report}")).rules;
+        // A dry run is no report, and finds nothing.
+        let known = trailscan::report::by_name(report).map_or(&[][..], |report| report.rules);
         for finding in findings.as_array().expect("findings") {
             let rule = finding["rule"].as_str().expect("a rule");
             assert!(known.iter().any(|known| known.id == rule), "{report} has no rule {rule}");

@@ -16,6 +16,7 @@ mod laws;
 mod layers;
 mod limits;
 mod manners;
+mod markdown;
 mod oracle;
 mod order;
 mod output;

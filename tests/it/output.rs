@@ -292,9 +292,10 @@ fn an_audit_into_a_folder_is_a_file_a_report() {
         place.trailscan("audit --format").arg(format).args(["-o", &folder]).arg(sample_logs()).ends(0);
         let extension = if *format == "table" { "txt" } else { format };
         let beside = matches!(*format, "jsonl" | "csv" | "parquet");
-        let mut expected: Vec<String> = audited_logs().map(|report| format!("{}.{extension}", report.name)).collect();
+        let names = || audited_logs().map(|report| report.name).chain(["scorecard"]);
+        let mut expected: Vec<String> = names().map(|name| format!("{name}.{extension}")).collect();
         if beside {
-            expected.extend(audited_logs().map(|report| format!("{}.{extension}.coverage.json", report.name)));
+            expected.extend(names().map(|name| format!("{name}.{extension}.coverage.json")));
         }
         expected.sort();
         assert_eq!(files_in(&place, &folder), expected, "{format}");

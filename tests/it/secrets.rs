@@ -107,8 +107,8 @@ fn assert_clean(what: &str, bytes: &[u8]) {
 /// Runs all reports in all formats over `input`, to stdout and to files.
 fn every_output(place: &Place, input: &str) {
     std::fs::create_dir_all(place.path("out")).expect("a folder");
-    let formats = ["table", "json", "jsonl", "csv", "parquet"];
-    let formats = if cfg!(feature = "columnar") { &formats[..] } else { &formats[..3] };
+    let formats = ["table", "json", "jsonl", "markdown", "csv", "parquet"];
+    let formats = if cfg!(feature = "columnar") { &formats[..] } else { &formats[..4] };
     for format in formats {
         let folder = format!("out/{format}/");
         let options = ["--min-addresses", "0", "--coverage", "out/coverage.json", "--color", "always", "--limit", "0"];

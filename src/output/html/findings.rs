@@ -20,6 +20,7 @@ const SHOWN: usize = 8;
 /// The findings of all sections.
 pub(super) struct Findings<'a> {
     all: Vec<(&'a Section, &'a Finding)>,
+    suppressed: usize,
 }
 
 impl<'a> Findings<'a> {
@@ -30,7 +31,7 @@ impl<'a> Findings<'a> {
             .flat_map(|section| section.findings.iter().map(move |finding| (section, finding)))
             .collect();
         all.sort_by_key(|(_, finding)| Reverse(finding.severity));
-        Self { all }
+        Self { all, suppressed: sections.iter().map(|section| section.suppressed).sum() }
     }
 
     /// How many there are of a severity.
@@ -62,6 +63,9 @@ impl<'a> Findings<'a> {
                             @for (section, finding) in rest { (one(finding, section, &mut anchors)) }
                         }
                     }
+                }
+                @if self.suppressed > 0 {
+                    p.note { (quantity(self.suppressed as u64, "finding")) " suppressed by trailscan.toml." }
                 }
                 @if more > 0 {
                     p.note.loud { (quantity(more as u64, "more finding")) " not on this page: " code { "--format json" } " has all." }

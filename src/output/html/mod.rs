@@ -57,7 +57,7 @@ pub(super) fn write(document: &Document<'_>, out: &mut dyn Write) -> io::Result<
     put(out, contents(document))?;
     out.write_all(b"<main id=\"main\">")?;
     put(out, before)?;
-    for section in sections {
+    for section in sections.iter().filter(|section| !scorecard::is_one(section)) {
         put(out, section::section(section))?;
     }
     put(out, coverage::section(document))?;
@@ -100,9 +100,9 @@ fn meta(title: &str) -> Markup {
 fn contents(document: &Document<'_>) -> Markup {
     html! {
         nav aria-label="Contents" {
-            @if scorecard::is_there(document.sections()) { a href="#scorecard" { "Scorecard" } }
+            @if document.sections().iter().any(scorecard::is_one) { a href="#scorecard" { "Scorecard" } }
             a href="#findings" { "Findings" }
-            @for section in document.sections() {
+            @for section in document.sections().iter().filter(|section| !scorecard::is_one(section)) {
                 a href={ "#" (section.table.report) } { (section.table.report) }
             }
             a href="#coverage" { "Coverage" }

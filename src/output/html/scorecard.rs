@@ -1,47 +1,47 @@
-//! The scorecard: practices by account, from whatever section has one.
-//!
-//! A section is a scorecard when its table has a column `practice` and a column whose every value is INCORRECT, CORRECT
-//! or UNKNOWN. Its table stands further down as any other; here it is the first thing seen.
+//! The scorecard: practices by account at a glance, and its table with the reasons below.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use maud::{Markup, html};
 
-use super::super::{Section, sanitize};
+use super::super::{Section, SectionKind, sanitize};
 use super::cell::id;
+use super::table;
+use crate::model::quantity;
 use crate::report::{Practice, Table, Value};
 
-const VERDICTS: [&str; 3] = ["INCORRECT", "CORRECT", "UNKNOWN"];
+/// The most accounts that stand side by side.
+const ACCOUNTS: usize = 40;
 
-/// Practices that the card has rows for, accounts, and what is said of each pair.
+/// The accounts, and the verdict and its reason for each practice of each.
 struct Card<'a> {
     section: &'a Section,
     accounts: BTreeSet<&'a str>,
-    verdicts: BTreeMap<(&'a str, &'a str), &'a str>,
+    verdicts: BTreeMap<(&'a str, &'a str), (&'a str, &'a str)>,
 }
 
-/// Whether there is one.
-pub(super) fn is_there(sections: &[Section]) -> bool {
-    sections.iter().any(|section| columns(&section.table).is_some())
+/// Whether a section is the scorecard, which stands before the findings.
+pub(super) fn is_one(section: &Section) -> bool {
+    section.kind == SectionKind::Scorecard
 }
 
-/// The scorecard; nothing where no section has one.
+/// The scorecard; nothing where no section is one.
 pub(super) fn scorecard(sections: &[Section]) -> Markup {
     let Some(card) = sections.iter().find_map(Card::of) else { return html! {} };
-    let known: Vec<&str> = Practice::ALL.into_iter().map(Practice::as_str).collect();
-    let others: BTreeSet<&str> =
-        card.verdicts.keys().map(|(practice, _)| *practice).filter(|practice| !known.contains(practice)).collect();
+    let more = card.accounts.len().saturating_sub(ACCOUNTS);
     html! {
         section id="scorecard" {
             h2 { "Scorecard" span.sub { (card.section.summary) } }
             div.scroll tabindex="0" role="region" aria-label="Scorecard" {
                 table.card {
-                    thead { tr { th scope="col" { "practice" } @for account in &card.accounts { th scope="col" { (id(account)) } } } }
-                    tbody { @for practice in known.iter().chain(&others) { (card.row(practice)) } }
+                    thead { tr { th scope="col" { "practice" } @for account in card.shown() { th scope="col" { (id(account)) } } } }
+                    tbody { @for practice in Practice::ALL { (card.row(practice.as_str())) } }
                 }
             }
-            p.note { "INCORRECT: something in the logs or files breaks the practice. CORRECT: nothing does, and enough was seen to say so. "
-                "UNKNOWN: not enough was seen. Reasons: " a href={ "#" (card.section.table.report) } { "the table" } "." }
+            @if more > 0 { p.note.loud { (quantity(more as u64, "more account")) " below." } }
+            p.note { "INCORRECT: what was read breaks the practice. CORRECT: nothing does, and enough was read to say so. "
+                "UNKNOWN: too little was read; the table says what would settle it." }
+            details { summary { "Why, and what next" } (table::table(card.section)) }
         }
     }
 }
@@ -49,37 +49,43 @@ pub(super) fn scorecard(sections: &[Section]) -> Markup {
 impl<'a> Card<'a> {
     fn of(section: &'a Section) -> Option<Self> {
         let table = &section.table;
-        let (practice, verdict) = columns(table)?;
-        let account = table.columns.iter().position(|column| column.name == "account_id");
+        if !is_one(section) || table.rows.is_empty() {
+            return None;
+        }
+        let [practice, account, verdict] = ["practice", "account_id", "verdict"].map(|name| column(table, name));
+        let (practice, account, verdict, why) = (practice?, account?, verdict?, column(table, "why"));
         let mut card = Self { section, accounts: BTreeSet::new(), verdicts: BTreeMap::new() };
         for row in &table.rows {
-            let account = account.map_or("", |account| text(&row[account]));
+            let (account, why) = (text(&row[account]), why.map_or("", |why| text(&row[why])));
             card.accounts.insert(account);
-            card.verdicts.insert((text(&row[practice]), account), text(&row[verdict]));
+            card.verdicts.insert((text(&row[practice]), account), (text(&row[verdict]), why));
         }
         Some(card)
+    }
+
+    fn shown(&self) -> impl Iterator<Item = &'a str> {
+        self.accounts.iter().copied().take(ACCOUNTS)
     }
 
     fn row(&self, practice: &str) -> Markup {
         html! {
             tr {
-                th scope="row" { (sanitize(practice)) }
-                @for account in &self.accounts {
-                    @let verdict = self.verdicts.get(&(practice, *account)).copied().unwrap_or_default();
-                    td { @if verdict.is_empty() { span.none { "–" } } @else { span class={ "verdict " (verdict.to_lowercase()) } { (verdict) } } }
+                th scope="row" { (practice) }
+                @for account in self.shown() {
+                    td {
+                        @match self.verdicts.get(&(practice, account)) {
+                            Some((verdict, why)) => { span class={ "verdict " (verdict.to_lowercase()) } title=(sanitize(why)) { (verdict) } }
+                            None => { span.none { "–" } }
+                        }
+                    }
                 }
             }
         }
     }
 }
 
-/// Where the practice and the verdict stand; `None` when the table is no scorecard.
-fn columns(table: &Table) -> Option<(usize, usize)> {
-    let practice = table.columns.iter().position(|column| column.name == "practice")?;
-    let is_verdict =
-        |i: &usize| !table.rows.is_empty() && table.rows.iter().all(|row| VERDICTS.contains(&text(&row[*i])));
-    let verdict = (0..table.columns.len()).find(is_verdict)?;
-    Some((practice, verdict))
+fn column(table: &Table, name: &str) -> Option<usize> {
+    table.columns.iter().position(|column| column.name == name)
 }
 
 fn text(value: &Value) -> &str {

@@ -65,5 +65,6 @@ fn notes(section: &Section, table: &Table, columns: usize) -> Markup {
             }
         }
         @if let Some(hidden) = &section.hidden { p.note { (sanitize(hidden)) "." } }
+        @if section.suppressed > 0 { p.note { (quantity(section.suppressed as u64, "finding")) " suppressed by trailscan.toml." } }
     }
 }

@@ -1,6 +1,6 @@
 use serde_json::Value as Json;
 
-use super::super::{Content, Document, Section, sample};
+use super::super::{Content, Document, Section, SectionKind, sample};
 use super::write;
 use crate::model::{Day, EventTime, TimeWindow};
 use crate::report::charts::{
@@ -251,25 +251,29 @@ const CARD: &[Column] = &[
     Column::new("practice", ColumnKind::Text, "the practice"),
     Column::new("account_id", ColumnKind::Id, "the account"),
     Column::new("verdict", ColumnKind::Text, "the verdict"),
+    Column::new("why", ColumnKind::Text, "why"),
 ];
 
 #[test]
-fn a_scorecard_is_seen_by_its_columns() {
-    let row = |practice: &str, account: &str, verdict: &str| [practice, account, verdict].map(Value::text).to_vec();
+fn the_scorecard_stands_first_and_once() {
+    let row =
+        |practice: &str, account: &str, verdict: &str| [practice, account, verdict, HOSTILE].map(Value::text).to_vec();
     let rows = vec![
         row("no-root-keys", "111122223333", "INCORRECT"),
         row("no-root-keys", "444455556666", "CORRECT"),
         row("rotate-keys", "444455556666", "UNKNOWN"),
     ];
-    let sections = [sample::section(), section(CARD, "card", rows)];
+    let card = Section { kind: SectionKind::Scorecard, ..section(CARD, "scorecard", rows) };
+    let sections = [card, sample::section()];
     let page = page(Content::Audit(&sections), &sample::coverage());
-    let card = page.split_once("<section id=\"scorecard\">").unwrap().1.split_once("</section>").unwrap().0;
+    assert!(page.find("id=\"scorecard\"").unwrap() < page.find("id=\"findings\"").unwrap());
+    assert_eq!(page.matches("id=\"scorecard\"").count(), 1);
+    let card = page.split_once("<section id=\"scorecard\">").unwrap().1.split_once("</table>").unwrap().0;
     assert_eq!(card.matches("<tr>").count(), 1 + 7, "every practice has a row");
     let of = |practice: &str| card.split_once(&format!("{practice}</th>")).unwrap().1.split_once("</tr>").unwrap().0;
     assert!(of("no-root-keys").contains("verdict incorrect") && of("no-root-keys").contains("verdict correct"));
     assert!(of("rotate-keys").contains("verdict unknown") && of("rotate-keys").contains("–"));
-    let neither = section(CARD, "neither", vec![row("no-root-keys", "111122223333", "maybe")]);
-    assert!(!super::scorecard::is_there(&[neither]));
+    assert!(!self::page(Content::Audit(&sections[1..]), &sample::coverage()).contains("#scorecard"));
 }
 
 #[test]

@@ -32,7 +32,7 @@ pub(super) fn width(text: &str) -> usize {
 }
 
 /// The cell as a table shows it when there is room.
-pub(super) fn whole(value: &Value) -> Cow<'_, str> {
+pub(in crate::output) fn whole(value: &Value) -> Cow<'_, str> {
     match value {
         Value::Null => UNKNOWN.into(),
         Value::Text(text) => sanitize(text),

@@ -24,7 +24,10 @@ use std::io::{self, Write};
 
 use paint::Paint;
 
-use super::{Content, Document, Place, Section, Style, coverage_line, sanitize};
+pub(super) use cell::whole as cell_text;
+pub(super) use tree::write as write_tree;
+
+use super::{Content, Document, Place, Section, SectionKind, Style, coverage_line, sanitize};
 use crate::model::quantity;
 use crate::report::Table;
 use crate::scan::Coverage;
@@ -70,7 +73,7 @@ fn write_section(section: &Section, over: &str, style: Style, out: &mut dyn Writ
     } else {
         match &section.tree {
             Some(forest) => tree::write(forest, style, out)?,
-            None => write_rows(table, style, out)?,
+            None => write_rows(table, section.kind, style, out)?,
         }
     }
     if let Some(hidden) = &section.hidden {
@@ -86,11 +89,11 @@ fn write_section(section: &Section, over: &str, style: Style, out: &mut dyn Writ
 
 /// Writes rows that rest on no logs.
 pub(super) fn write_list(table: &Table, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    write_rows(table, style, out)
+    write_rows(table, SectionKind::Report, style, out)
 }
 
 /// The rows, and what of the table is not shown.
-fn write_rows(table: &Table, style: Style, out: &mut dyn Write) -> io::Result<()> {
+fn write_rows(table: &Table, kind: SectionKind, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let paint = Paint::new(style.color);
     let shown = match layout::fit(table, style.width) {
         Some(slots) => {
@@ -107,7 +110,10 @@ fn write_rows(table: &Table, style: Style, out: &mut dyn Write) -> io::Result<()
     let hidden = table.columns.len() - shown;
     if hidden > 0 {
         let columns = quantity(hidden as u64, "more column");
-        let how = format!("(trailscan {} --columns NAME,… or --format json)", table.report);
+        let how = match kind {
+            SectionKind::Report => format!("(trailscan {} --columns NAME,… or --format json)", table.report),
+            SectionKind::Scorecard => "(--format json)".to_owned(),
+        };
         writeln!(out, "{}", paint.faint(&format!("{columns} {how}")))?;
     }
     Ok(())

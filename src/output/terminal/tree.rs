@@ -15,7 +15,7 @@ const ASKED: &str = "  ← asked";
 const BETWEEN: &str = ", ";
 
 /// Writes all trees, an empty line between two.
-pub(super) fn write(tree: &Tree, style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub(in crate::output) fn write(tree: &Tree, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let has_next = has_next(&tree.nodes);
     // For each depth above the node at hand, whether a line runs down to a later sibling.
     let mut rails: Vec<bool> = Vec::new();

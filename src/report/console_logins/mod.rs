@@ -23,7 +23,7 @@ use tried::{Row, Who};
 /// The report.
 pub static REPORT: Report = Report {
     name: "console-logins",
-    summary: "Who signed in to the console, with or without MFA, and whose password was guessed at",
+    summary: "Who signed in to the console, with or without MFA, and whose password was guessed",
     about: ABOUT,
     columns: COLUMNS,
     key: &["account_id", "principal", "mfa", "result"],

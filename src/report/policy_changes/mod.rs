@@ -31,11 +31,12 @@ A row is one kind of change: the same call by the same principal to the same tar
 outcome. Policy documents are decoded: `grant` says what they allow at their widest.
 
   admin          every action on every resource without a condition, or AdministratorAccess
-  full-service   every action of a service (s3:*), all but some actions, PowerUserAccess, AWS's ...FullAccess
+  full-service   every action of a service (s3:*), all but some actions, PowerUserAccess,
+                 AWS's ...FullAccess
   other          less than that
-  not-judged     the document is not in the record, or not readable; a customer-managed policy is judged by
-                 the widest document that was seen written for it
-  trust-...      a role's trust policy lets in anyone, outside principals, or these under a condition
+  not-judged     the document is not in the record, or not readable; a customer-managed policy is
+                 judged by the widest document that was seen written for it
+  trust-...      a role's trust policy lets in anyone, outside principals, or these on condition
 
 Severity of a row: that of the worst finding that rests on it, else info. The worst of each rule:
   high    admin-granted, self-grant, role-trust-opened, mfa-deactivated

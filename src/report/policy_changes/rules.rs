@@ -99,7 +99,7 @@ pub(super) const PASSWORD_POLICY_DELETED: Rule = Rule {
     about: "The account's password policy was deleted: IAM's default holds, under which eight characters suffice and old \
 passwords may be used again.",
     check: "aws iam get-account-password-policy says what holds now.",
-    fix: "aws iam update-account-password-policy --minimum-password-length 14 --password-reuse-prevention 24",
+    fix: "Set one: aws iam update-account-password-policy --minimum-password-length 14 --password-reuse-prevention 24.",
     page: PASSWORD_POLICY,
 };
 
@@ -110,7 +110,7 @@ pub(super) const PASSWORD_POLICY_WEAK: Rule = Rule {
     about: "The account's password policy was set so that fewer than 14 characters suffice (medium) or old passwords may be \
 used again (low). What it was before is not in the record.",
     check: "aws iam get-account-password-policy says what holds now.",
-    fix: "aws iam update-account-password-policy --minimum-password-length 14 --password-reuse-prevention 24",
+    fix: "Set one: aws iam update-account-password-policy --minimum-password-length 14 --password-reuse-prevention 24.",
     page: PASSWORD_POLICY,
 };
 

@@ -25,7 +25,7 @@ use violation::{SubjectKind, Violation, days_between};
 /// The report.
 pub static REPORT: Report = Report {
     name: "posture",
-    summary: "What IAM's own state breaks of the practices: root, MFA, keys, groups, policies, trust",
+    summary: "What IAM's own state breaks of the rules: root, MFA, keys, groups, policies",
     about: ABOUT,
     columns: COLUMNS,
     key: &["account_id", "rule", "subject"],
