@@ -9,12 +9,15 @@
 
 pub mod activity;
 mod batch;
+mod by_day;
 mod hours;
 pub mod iam_changes;
 pub mod issuances;
+pub mod key_days;
 pub mod keys;
 mod memo;
 mod named;
+pub mod principal_days;
 pub mod principals;
 pub mod root_use;
 mod seen;
@@ -29,6 +32,7 @@ mod tally;
 pub(crate) mod testing;
 
 pub use batch::{Batch, BatchError, Cells, Reader};
+pub use by_day::{DayCounts, DayKey, DayTable};
 pub use hours::HourSet;
 pub use memo::RowMemo;
 pub use named::{SymCounts, SymMap, SymSet};
@@ -100,4 +104,6 @@ pub static AGGREGATES: &[&AggregateKind] = &[
     &sign_ins::KIND,
     &iam_changes::KIND,
     &activity::KIND,
+    &key_days::KIND,
+    &principal_days::KIND,
 ];

@@ -38,6 +38,8 @@ pub struct Typed {
 pub enum Asked {
     /// A report, or the audit.
     Report(Box<Typed>),
+    /// All that is remembered, as files.
+    Export(Box<super::export::Typed>),
     /// The rules, or one of them.
     Rules(listing::Typed),
     /// The settings that hold, in this format.
@@ -240,6 +242,9 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, cla
     if name == super::profiles::NAME {
         return super::profiles::Typed::from_arg_matches(matches).map(Asked::Profiles);
     }
+    if name == super::export::NAME {
+        return super::export::typed(matches).map(|typed| Asked::Export(Box::new(typed)));
+    }
     if let Some(typed) = listing::typed(name, matches) {
         return Ok(Asked::Rules(typed));
     }
@@ -295,7 +300,8 @@ pub fn command() -> Command {
         let arg = |option| number_arg(option).hide_short_help(is_audit);
         options.into_iter().fold(command, |command, option| command.arg(arg(option)))
     };
-    let root = root.subcommands(reports.chain([audit]).map(with_numbers)).subcommands(listing::commands());
+    let root = root.subcommands(reports.chain([audit]).map(with_numbers)).subcommand(super::export::command());
+    let root = root.subcommands(listing::commands());
     let root = root.subcommand(effective::command()).subcommands(installed::commands());
     #[cfg(feature = "s3")]
     let root = root.subcommand(super::profiles::command());
@@ -362,6 +368,8 @@ mod tests {
         match parse(std::iter::once("trailscan").chain(line.split_whitespace()).map(OsString::from))? {
             Asked::Report(typed) => Ok(*typed),
             Asked::Rules(_) | Asked::Settings(_) | Asked::Installed(_) => unreachable!("{line}"),
+            Asked::Export(_) => unreachable!("{line}"),
+            Asked::Rules(_) => unreachable!("{line}"),
             #[cfg(feature = "s3")]
             Asked::Profiles(_) => unreachable!("{line}"),
         }

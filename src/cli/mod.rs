@@ -8,6 +8,7 @@ mod dry_run;
 mod effective;
 mod exit;
 mod explain;
+mod export;
 mod help;
 mod inputs;
 mod installed;

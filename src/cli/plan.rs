@@ -13,6 +13,7 @@ use trailscan::input::{DayRange, Input};
 use trailscan::model::{EventTime, TimeWindow};
 use trailscan::output::{Destination, Format, Place, Style};
 use trailscan::posture::Places;
+use trailscan::report::export::export_needs;
 use trailscan::report::{GeoDatabase, Options, REPORTS, Report, SCORECARD, Severity, Table, View, audited};
 use trailscan::scan::Limits;
 
@@ -81,6 +82,8 @@ pub enum Question {
     One(&'static Report),
     /// Every report.
     Audit,
+    /// No report: all that is remembered leaves as it is.
+    Export,
 }
 
 /// How the scan works.
@@ -136,11 +139,15 @@ impl Question {
         match self {
             Self::One(report) => vec![report],
             Self::Audit => audited().collect(),
+            Self::Export => Vec::new(),
         }
     }
 
     /// What must be remembered to answer it.
     pub fn needs(self) -> Vec<&'static AggregateKind> {
+        if matches!(self, Self::Export) {
+            return export_needs();
+        }
         self.reports().iter().flat_map(|report| report.needs).copied().collect()
     }
 }
@@ -315,6 +322,7 @@ fn check_tree(question: Question, format: Format) -> Result<(), Problem> {
         Question::One(report) if has_tree(report) => return Ok(()),
         Question::One(report) => report.name,
         Question::Audit => "audit",
+        Question::Export => super::export::NAME,
     };
     let with: Vec<String> = REPORTS
         .iter()

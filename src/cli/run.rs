@@ -29,6 +29,7 @@ pub fn main() -> ExitCode {
         Ok(Asked::Report(typed)) => {
             Surroundings::of_process().and_then(|around| Plan::resolve(*typed, around)).and_then(run)
         }
+        Ok(Asked::Export(typed)) => super::export::run(*typed),
         Ok(Asked::Rules(typed)) => listing::run(typed).map(|()| End::Complete),
         Ok(Asked::Settings(format)) => effective::run(&format).map(|()| End::Complete),
         Ok(Asked::Installed(typed)) => installed::run(typed).map(|()| End::Complete),
@@ -58,20 +59,13 @@ pub fn main() -> ExitCode {
     }
 }
 
-#[cfg_attr(not(feature = "s3"), expect(unused_mut, reason = "only trails add to a plan"))]
 fn run(mut plan: Plan) -> Result<End, Problem> {
-    stop_on_interrupt()?;
-    let opened = Opened::new(&plan)?;
-    #[cfg(feature = "s3")]
-    super::trails::look_up(&mut plan, &STOP)?;
+    let (opened, outcome) = match scanned(&mut plan)? {
+        Scanned::Told(end) => return Ok(end),
+        Scanned::Read(opened, outcome) => (opened, outcome),
+    };
     let plan = &plan;
-    if plan.dry_run {
-        tell_default_window(plan);
-        return dry_run::run(plan, opened, &STOP);
-    }
-    let mut outcome = read(plan)?;
-    outcome.coverage.warnings.extend(plan.filters.warnings());
-    let ScanOutcome { state, mut coverage, newest_event_read, newest_pruned_day } = outcome;
+    let ScanOutcome { state, mut coverage, newest_event_read, newest_pruned_day } = *outcome;
     let posture = state::load(&plan.state, &plan.accounts, &mut coverage);
     let as_of = deliver::as_of(plan, coverage.last_event);
     if let Some(posture) = &posture {
@@ -107,6 +101,32 @@ fn run(mut plan: Plan) -> Result<End, Problem> {
     tell_hidden(plan, &sections);
     tell_suppressed(plan, &sections);
     written.map(|()| end)
+}
+
+/// What came of reading.
+pub enum Scanned {
+    /// Only what would be read was asked for, and told.
+    Told(End),
+    /// All was read that can be.
+    Read(Opened, Box<ScanOutcome>),
+}
+
+/// Opens where the answer goes, and reads what a plan names.
+///
+/// # Errors
+/// When a place cannot be written, or the scan fails.
+pub fn scanned(plan: &mut Plan) -> Result<Scanned, Problem> {
+    stop_on_interrupt()?;
+    let opened = Opened::new(plan)?;
+    #[cfg(feature = "s3")]
+    super::trails::look_up(plan, &STOP)?;
+    if plan.dry_run {
+        tell_default_window(plan);
+        return dry_run::run(plan, opened, &STOP).map(Scanned::Told);
+    }
+    let mut outcome = read(plan)?;
+    outcome.coverage.warnings.extend(plan.filters.warnings());
+    Ok(Scanned::Read(opened, Box::new(outcome)))
 }
 
 /// Says which rows the reports' own options left out, unless the table on the terminal has just said it.

@@ -28,6 +28,12 @@ pub(super) fn write(document: &Document<'_>, on_terminal: bool, out: &mut dyn Wr
     Ok(())
 }
 
+/// Writes one table.
+pub(super) fn write_table(table: &Table, out: &mut dyn Write) -> io::Result<()> {
+    let mut out = Witness::new(out);
+    rows(table, false, &mut out).map_err(|error| out.explain(error))
+}
+
 fn rows(table: &Table, on_terminal: bool, out: &mut Witness<'_>) -> PolarsResult<()> {
     CsvWriter::new(&mut *out).include_header(true).finish(&mut frame(&table.columns, &[], on_terminal)?)?;
     for rows in table.rows.chunks(BATCH) {

@@ -17,15 +17,20 @@ const COVERAGE: &str = "trailscan.coverage";
 
 /// Writes the table of the document; the destination has seen to it that there is one.
 pub(super) fn write(document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let mut out = Witness::new(out);
     for section in document.sections() {
-        rows(&section.table, coverage_json(document.coverage), &mut out).map_err(|error| out.explain(error))?;
+        write_table(&section.table, vec![(COVERAGE.to_owned(), coverage_json(document.coverage))], out)?;
     }
     Ok(())
 }
 
-fn rows(table: &Table, coverage: String, out: &mut Witness<'_>) -> PolarsResult<()> {
-    let metadata = KeyValueMetadata::from_static(vec![(COVERAGE.to_owned(), coverage)]);
+/// Writes one table, with `metadata` in the footer.
+pub(super) fn write_table(table: &Table, metadata: Vec<(String, String)>, out: &mut dyn Write) -> io::Result<()> {
+    let mut out = Witness::new(out);
+    rows(table, metadata, &mut out).map_err(|error| out.explain(error))
+}
+
+fn rows(table: &Table, metadata: Vec<(String, String)>, out: &mut Witness<'_>) -> PolarsResult<()> {
+    let metadata = KeyValueMetadata::from_static(metadata);
     let mut writer = ParquetWriter::new(out)
         .with_compression(ParquetCompression::Zstd(None))
         .with_key_value_metadata(Some(metadata))

@@ -20,6 +20,23 @@ pub enum OutputError {
     /// A file was named, a directory is there.
     #[error("{}: is a directory: end it with / to write a file a report into it, or name a file", .0.display())]
     IsDirectory(PathBuf),
+    /// A folder was named, a file is there.
+    #[error("{}: is a file: name a folder that does not exist yet", .0.display())]
+    IsFile(PathBuf),
+    /// A folder that is to be written holds something.
+    #[error("{}: is not empty: name a folder that does not exist yet (DIR comes before INPUT), or add --overwrite to replace an earlier export", .0.display())]
+    NotEmpty(PathBuf),
+    /// A folder that is to be replaced holds something that would be lost.
+    #[error("{}: holds {}, which is no part of an export: --overwrite replaces only an export", folder.display(), name.display())]
+    Foreign {
+        /// The folder.
+        folder: PathBuf,
+        /// What is in it.
+        name: PathBuf,
+    },
+    /// Files of two formats in one folder of partitions, which no engine reads.
+    #[error("a table by day is a folder of one format: give one --format, or leave --partition-by out")]
+    FormatsByDay,
     /// The folder to write into does not exist.
     #[error("{}: cannot be created: the folder {} does not exist, create it first", file.display(), folder.display())]
     NoFolder {
@@ -68,7 +85,17 @@ impl OutputError {
 
     /// Whether the command line asked for something that cannot be, rather than that something failed.
     pub fn is_usage(&self) -> bool {
-        matches!(self, Self::Format(_) | Self::NeedsDirectory(_) | Self::BinaryOnTerminal | Self::IsDirectory(_))
+        matches!(
+            self,
+            Self::Format(_)
+                | Self::NeedsDirectory(_)
+                | Self::BinaryOnTerminal
+                | Self::IsDirectory(_)
+                | Self::IsFile(_)
+                | Self::NotEmpty(_)
+                | Self::Foreign { .. }
+                | Self::FormatsByDay
+        )
     }
 
     pub(super) fn stdout(source: io::Error) -> Self {

@@ -74,7 +74,7 @@ impl NewFile {
         let path = PathBuf::from(&remote.uri);
         let temporary = tempfile::Builder::new().prefix(".trailscan-").suffix(".tmp").tempfile();
         let temporary = temporary.map_err(|source| OutputError::create(&std::env::temp_dir(), source))?;
-        TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner).push(temporary.path().to_owned());
+        know_temporary(temporary.path());
         Ok(Self { path, kind: Kind::Sent { temporary, remote, staged: None } })
     }
 
@@ -93,8 +93,10 @@ impl NewFile {
     /// Removes what lies under temporary names, for a process that leaves without dropping its files.
     pub fn discard_all() {
         for path in TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
-            // One that is in its place or gone is no longer there.
-            let _ = fs::remove_file(path);
+            // One that is in its place or gone is no longer there; a folder is no file.
+            if fs::remove_file(&path).is_err() {
+                let _ = fs::remove_dir_all(path);
+            }
         }
     }
 
@@ -169,12 +171,17 @@ fn begin(path: &Path, target: &Path) -> Result<NamedTempFile, OutputError> {
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
     let temporary = builder.tempfile_in(folder).map_err(|source| OutputError::create(path, source))?;
-    TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner).push(temporary.path().to_owned());
+    know_temporary(temporary.path());
     Ok(temporary)
 }
 
+/// Takes down a temporary name, for [`NewFile::discard_all`].
+pub(super) fn know_temporary(path: &Path) {
+    TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
+}
+
 /// Where `path` leads, also when nothing is there yet.
-fn follow_links(path: &Path) -> io::Result<PathBuf> {
+pub(super) fn follow_links(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..MAX_LINKS {
         match fs::read_link(&path) {

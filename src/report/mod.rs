@@ -5,6 +5,7 @@
 //! README's table and the tests' loops come from there.
 
 pub mod charts;
+pub mod export;
 mod finding;
 mod geo;
 mod lineage;

@@ -56,8 +56,8 @@ pub struct Column {
     pub prominence: Prominence,
 }
 
-/// A cell. `Null` means unknown, in every column kind.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A cell. `Null` means unknown, in every column kind. Orders by value, `Null` first.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value {
     /// Unknown or not applicable.
     Null,

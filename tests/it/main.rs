@@ -6,6 +6,7 @@ mod browser;
 mod child;
 mod credentials;
 mod duplicates;
+mod export;
 mod filters;
 mod harness;
 mod hostile;

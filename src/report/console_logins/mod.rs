@@ -5,7 +5,7 @@ mod guessing;
 mod rules;
 #[cfg(test)]
 mod tests;
-mod tried;
+pub(super) mod tried;
 
 use std::cmp::Reverse;
 use std::net::IpAddr;

@@ -11,7 +11,7 @@ use crate::report::user_arns::UserArns;
 
 /// Who tried to sign in to which account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Who<'a> {
+pub(in crate::report) struct Who<'a> {
     pub account: &'a str,
     /// As printed; [`HIDDEN_USER_NAME`] for names that the account does not have.
     pub principal: &'a str,
@@ -30,7 +30,7 @@ impl Who<'_> {
 
 /// Equal sign-ins of one clock hour.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Tried<'a> {
+pub(in crate::report) struct Tried<'a> {
     pub who: Who<'a>,
     pub kind: &'a str,
     pub user_name: &'a str,
@@ -64,7 +64,7 @@ pub(super) struct Row<'a> {
 }
 
 /// Every counted sign-in.
-pub(super) fn all(state: &State) -> Vec<Tried<'_>> {
+pub(in crate::report) fn all(state: &State) -> Vec<Tried<'_>> {
     let symbols = state.symbols();
     let sign_ins = state.get::<SignIns>().expect("the state has the aggregates that the report needs");
     let arns = UserArns::of(state);

@@ -1,0 +1,161 @@
+//! `trailscan export DIR`: all that a scan remembers, as files that other tools read.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches, value_parser};
+use trailscan::input::S3Uri;
+use trailscan::model::quantity;
+use trailscan::output::{ExportLayout, Exported, Format, coverage_line, write_export};
+use trailscan::report::View;
+use trailscan::report::export::{EXPORT_TABLES, SCHEMA_VERSION};
+use trailscan::scan::ScanOutcome;
+
+use super::args::{self, Common, Shape};
+use super::exit::{End, Problem};
+use super::explain::{Newest, empty_answer};
+use super::plan::{Plan, Question, Surroundings};
+use super::run::{self, Scanned};
+use super::state::StateTyped;
+use super::{deliver, tell};
+
+/// The subcommand.
+pub const NAME: &str = "export";
+
+/// The ids of its own arguments.
+const FOLDER: &str = "folder";
+const PARTITION: &str = "partition-by";
+const OVERWRITE: &str = "overwrite";
+
+/// What every other subcommand takes and an export has no use for.
+const USELESS: [&str; 4] = ["output", "limit", "fail_on", "geoip_db"];
+
+const SUMMARY: &str = "All that is remembered as Parquet or CSV tables, with a schema";
+
+const ABOUT: &str = "\
+Reads the logs once and writes a table of facts for each thing that is remembered, with schema.json (every table and \
+column: type, unit, meaning, and the version of it all) and coverage.json (what was read, and what was not) beside them. \
+Facts only: severities and findings are the reports'. Ids are text, times UTC, unknown is null.
+
+DIR appears whole or not at all. What can be counted on: columns come and go only with schema_version.";
+
+const EXAMPLES: &str = "\
+Examples:
+  trailscan export tables ./AWSLogs
+  trailscan export tables --overwrite --format parquet,csv --days 30 ./AWSLogs
+  trailscan export by-day --partition-by day ./AWSLogs";
+
+/// What was typed.
+pub struct Typed {
+    scan: args::Typed,
+    folder: PathBuf,
+    layout: ExportLayout,
+    overwrite: bool,
+}
+
+/// The subcommand and its help.
+pub fn command() -> Command {
+    let folder = Arg::new(FOLDER).value_name("DIR").required(true).value_parser(value_parser!(PathBuf));
+    let folder = folder.help("The folder to write: new, or empty");
+    let partition = Arg::new(PARTITION).long(PARTITION).value_name("COLUMN").help_heading("Output");
+    let partition =
+        partition.value_parser(["day"]).help("Split tables that have a day: TABLE/day=2026-09-01/part-0.parquet");
+    let overwrite = Arg::new(OVERWRITE).long(OVERWRITE).action(ArgAction::SetTrue).help_heading("Output");
+    let overwrite = overwrite.help("Replace DIR, if it holds an earlier export and nothing else");
+    let command = <Common as clap::Args>::augment_args(Command::new(NAME).arg(folder));
+    let command = command.mut_arg("format", |format| {
+        let formats = PossibleValuesParser::new([Format::Parquet, Format::Csv].map(Format::as_str));
+        let format = format.value_parser(formats).action(ArgAction::Append).value_delimiter(',');
+        format.help("What tables are written as, one or both [default: parquet]")
+    });
+    let unwelcome = |command: Command, id| command.mut_arg(id, |arg| arg.hide(true).conflicts_with(FOLDER));
+    let command = USELESS.into_iter().fold(command, unwelcome);
+    let command = command.arg(partition).arg(overwrite);
+    command.about(SUMMARY).long_about(about()).after_help(EXAMPLES)
+}
+
+fn about() -> String {
+    let width = EXPORT_TABLES.iter().map(|table| table.name.len()).max().unwrap_or(0);
+    let lines: Vec<String> = EXPORT_TABLES
+        .iter()
+        .map(|table| {
+            let row = table.about.trim_start_matches("A row is ").split([';', '.', ':']).next().unwrap_or_default();
+            format!("  {:width$}  {row}", table.name)
+        })
+        .collect();
+    format!("{SUMMARY}\n\n{ABOUT}\n\nTables, and what a row is:\n{}", lines.join("\n"))
+}
+
+/// What was typed of it.
+///
+/// # Errors
+/// clap's own.
+pub fn typed(matches: &ArgMatches) -> Result<Typed, clap::Error> {
+    let words: Vec<String> = matches.get_many("format").into_iter().flatten().cloned().collect();
+    let all = [Format::Parquet, Format::Csv];
+    let named: Vec<Format> =
+        all.into_iter().filter(|format| words.iter().any(|word| word == format.as_str())).collect();
+    let formats = if named.is_empty() { vec![Format::Parquet] } else { named };
+    let common = Common { format: None, ..Common::from_arg_matches(matches)? };
+    Ok(Typed {
+        scan: args::Typed {
+            report: None,
+            argument: None,
+            common,
+            shape: Shape::default(),
+            state: StateTyped::default(),
+            numbers: Vec::new(),
+        },
+        folder: matches.get_one(FOLDER).cloned().unwrap_or_default(),
+        layout: ExportLayout { formats, by_day: matches.contains_id(PARTITION) },
+        overwrite: matches.get_flag(OVERWRITE),
+    })
+}
+
+/// Scans and exports.
+///
+/// # Errors
+/// When there is nothing to read, or the folder cannot be written.
+pub fn run(typed: Typed) -> Result<End, Problem> {
+    let Typed { scan, folder, layout, overwrite } = typed;
+    if let Some(uri) = folder.to_str().filter(|text| S3Uri::is_meant(text)) {
+        let copy = "write a folder and copy it";
+        return Err(Problem::usage(format!("{uri}: {copy} (aws s3 cp --recursive DIR {uri})")));
+    }
+    let mut plan = Plan::resolve(scan, Surroundings::of_process()?)?;
+    plan.question = Question::Export;
+    let folder = layout.open(&folder, overwrite)?;
+    let (opened, outcome) = match run::scanned(&mut plan)? {
+        Scanned::Told(end) => return Ok(end),
+        Scanned::Read(opened, outcome) => (opened, outcome),
+    };
+    let ScanOutcome { state, coverage, newest_event_read, newest_pruned_day } = *outcome;
+    let as_of = deliver::as_of(&plan, coverage.last_event);
+    let view = View { as_of, ..View::new(&state, &plan.options) };
+    let end = End::of(&coverage, None, &[]);
+    let path = folder.path().display().to_string();
+    let written = match end {
+        End::Nothing => None,
+        _ => Some(write_export(&view, (&coverage, plan.window), &layout, folder)),
+    };
+    // The process ends soon: giving back millions of small pieces one by one would only take time.
+    std::mem::forget(state);
+    let told = opened.write_coverage(&coverage);
+    tell::troubles(&coverage);
+    tell::line(coverage_line(&coverage, plan.window));
+    match written.transpose()? {
+        None => tell::line(format!("no object could be read, so {path} was not written")),
+        Some(exported) => tell::line(format!("{path}: {}", what(exported, &layout))),
+    }
+    if coverage.events_counted == 0 && end != End::Nothing {
+        tell::line(empty_answer(&coverage, Newest { event: newest_event_read, pruned_day: newest_pruned_day }));
+    }
+    told.map(|()| end)
+}
+
+fn what(exported: Exported, layout: &ExportLayout) -> String {
+    let formats: Vec<&str> = layout.formats.iter().map(|format| format.as_str()).collect();
+    let (tables, rows) = (quantity(exported.tables as u64, "table"), quantity(exported.rows as u64, "row"));
+    let by_day = if layout.by_day { ", by day" } else { "" };
+    format!("{tables}, {rows}, {}{by_day}, schema version {SCHEMA_VERSION}", formats.join(" and "))
+}

@@ -1,0 +1,161 @@
+//! The export: every table of facts as files of one folder, with a schema and the coverage beside them.
+//!
+//! ```text
+//! DIR/schema.json, DIR/coverage.json
+//! DIR/TABLE.parquet                          whole
+//! DIR/TABLE/day=2026-09-01/part-0.parquet    by day, for the tables that have one
+//! DIR/TABLE/part-0.parquet                   by day, for the others
+//! ```
+//!
+//! By day a file leaves the day to its folder's name, as Hive, Athena, Spark, DuckDB and polars read it. Rows without a
+//! day lie in `day=__HIVE_DEFAULT_PARTITION__`, which all of them read as null; there also lies an empty file of a table
+//! without any row, so that reading it finds columns and no error.
+
+mod schema;
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::{Format, NewFolder, OutputError, coverage_json};
+use crate::model::TimeWindow;
+use crate::report::export::{EXPORT_TABLES, ExportTable, SCHEMA_VERSION};
+use crate::report::{Column, Table, Value, View};
+use crate::scan::Coverage;
+use schema::Written;
+
+/// Where rows without a day lie.
+const NO_DAY: &str = "__HIVE_DEFAULT_PARTITION__";
+
+/// The files beside the tables.
+const SCHEMA: &str = "schema.json";
+const COVERAGE: &str = "coverage.json";
+
+/// How an export is laid out.
+#[derive(Clone, Debug)]
+pub struct ExportLayout {
+    /// [`Format::Parquet`], [`Format::Csv`] or both; a table is written in each.
+    pub formats: Vec<Format>,
+    /// Whether tables that have a day are split by it.
+    pub by_day: bool,
+}
+
+/// What was exported, in a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exported {
+    /// Tables.
+    pub tables: usize,
+    /// Rows of all of them.
+    pub rows: usize,
+}
+
+impl ExportLayout {
+    /// Begins the folder of an export. `overwrite` lets it take the place of an earlier export.
+    ///
+    /// # Errors
+    /// [`OutputError`] when the build or the place cannot take it.
+    pub fn open(&self, path: &Path, overwrite: bool) -> Result<NewFolder, OutputError> {
+        for format in &self.formats {
+            format.built()?;
+        }
+        if self.by_day && self.formats.len() > 1 {
+            return Err(OutputError::FormatsByDay);
+        }
+        NewFolder::create(path, overwrite.then_some(&is_of_an_export))
+    }
+
+    fn place(&self, table: &ExportTable, format: Format, day: Option<&str>) -> String {
+        let (name, extension) = (table.name, format.as_str());
+        match day {
+            _ if !self.by_day => format!("{name}.{extension}"),
+            None => format!("{name}/part-0.{extension}"),
+            Some(day) => format!("{name}/day={day}/part-0.{extension}"),
+        }
+    }
+}
+
+/// Writes every table of a finished scan; the folder appears when all of it is written.
+///
+/// # Errors
+/// [`OutputError`] naming the file.
+pub fn write_export(
+    view: &View<'_>,
+    (coverage, window): (&Coverage, Option<TimeWindow>),
+    layout: &ExportLayout,
+    folder: NewFolder,
+) -> Result<Exported, OutputError> {
+    let mut written = Vec::with_capacity(EXPORT_TABLES.len());
+    for kind in EXPORT_TABLES {
+        let table = kind.table(view);
+        written.push(Written { table: kind, rows: table.rows.len() });
+        write_table(kind, &table, coverage, (layout, &folder))?;
+    }
+    folder.write(SCHEMA, |out| schema::write(&written, layout, window, out))?;
+    folder.write(COVERAGE, |out| writeln!(out, "{}", coverage_json(coverage)))?;
+    folder.commit()?;
+    Ok(Exported { tables: written.len(), rows: written.iter().map(|table| table.rows).sum() })
+}
+
+/// Whether an export has something of that name at its top.
+fn is_of_an_export(name: &str) -> bool {
+    let stem = [".parquet", ".csv"].iter().find_map(|extension| name.strip_suffix(extension)).unwrap_or(name);
+    [SCHEMA, COVERAGE].contains(&name) || EXPORT_TABLES.iter().any(|table| table.name == stem)
+}
+
+fn write_table(
+    kind: &ExportTable,
+    table: &Table,
+    coverage: &Coverage,
+    (layout, folder): (&ExportLayout, &NewFolder),
+) -> Result<(), OutputError> {
+    let by_day = layout.by_day && kind.has_day();
+    let mut metadata = vec![
+        ("trailscan.table".to_owned(), kind.name.to_owned()),
+        ("trailscan.schema_version".to_owned(), SCHEMA_VERSION.to_string()),
+    ];
+    if !by_day {
+        // One file a table: it can go astray without the coverage beside it.
+        metadata.push(("trailscan.coverage".to_owned(), coverage_json(coverage)));
+    }
+    for &format in &layout.formats {
+        if by_day {
+            // The day is the first column, and rows come by it.
+            let columns = &table.columns[1..];
+            for rows in parts(&table.rows) {
+                let day = match rows.first().map(|row| &row[0]) {
+                    Some(Value::Text(day)) => day.as_str(),
+                    _ => NO_DAY,
+                };
+                let part = part(kind, columns, rows);
+                let place = layout.place(kind, format, Some(day));
+                folder.write(&place, |out| emit(&part, format, &metadata, out))?;
+            }
+            continue;
+        }
+        folder.write(&layout.place(kind, format, None), |out| emit(table, format, &metadata, out))?;
+    }
+    Ok(())
+}
+
+/// The rows of each day; one part without rows where there are none.
+fn parts(rows: &[Vec<Value>]) -> Vec<&[Vec<Value>]> {
+    if rows.is_empty() { vec![rows] } else { rows.chunk_by(|a, b| a[0] == b[0]).collect() }
+}
+
+fn part(kind: &ExportTable, columns: &[Column], rows: &[Vec<Value>]) -> Table {
+    let rows = rows.iter().map(|row| row[1..].to_vec()).collect();
+    Table::named(kind.name, kind.key, columns.to_vec(), rows)
+}
+
+#[cfg(feature = "columnar")]
+fn emit(table: &Table, format: Format, metadata: &[(String, String)], out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Csv => super::columnar_csv::write_table(table, out),
+        _ => super::columnar_parquet::write_table(table, metadata.to_vec(), out),
+    }
+}
+
+/// Not reached: [`ExportLayout::open`] has refused the formats.
+#[cfg(not(feature = "columnar"))]
+fn emit(_: &Table, format: Format, _: &[(String, String)], _: &mut dyn Write) -> io::Result<()> {
+    Err(io::Error::new(io::ErrorKind::Unsupported, super::FormatError::NotBuilt(format.as_str())))
+}

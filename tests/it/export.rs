@@ -1,0 +1,303 @@
+//! `trailscan export`: the files, their schema, their sums, and the README's questions to them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+#[cfg(feature = "columnar")]
+use std::process::Command;
+
+use serde_json::Value;
+
+#[cfg(feature = "columnar")]
+use crate::harness::loudly;
+use crate::harness::{Place, sample_logs};
+
+/// Every file below a folder, by its path in it.
+fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(next) = open.pop() {
+        for entry in std::fs::read_dir(&next).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                let name = path.strip_prefix(folder).expect("below").to_owned();
+                found.insert(name, std::fs::read(&path).expect("a file"));
+            }
+        }
+    }
+    found
+}
+
+/// The names in the folder of a test, hidden ones too.
+fn names(place: &Place) -> Vec<String> {
+    let entries = std::fs::read_dir(place.path(".")).expect("a folder");
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+#[cfg(not(feature = "columnar"))]
+#[test]
+fn a_build_without_columnar_says_what_it_lacks() {
+    let place = Place::new();
+    let ended = place.trailscan("export tables").arg(sample_logs()).ends(2);
+    assert!(ended.stderr.contains("needs the feature `columnar`"), "{}", ended.stderr);
+    assert!(names(&place).is_empty());
+}
+
+#[cfg(feature = "columnar")]
+fn schema(place: &Place, folder: &str) -> Value {
+    serde_json::from_str(&place.read(&format!("{folder}/schema.json"))).expect("JSON")
+}
+
+/// The lines of a CSV file whose cells hold no line ends, as cells by column; quotes are left away.
+#[cfg(feature = "columnar")]
+fn cells(text: &str, column: &str) -> Vec<i64> {
+    let mut lines = text.lines().map(split);
+    let place = lines.next().expect("a header").iter().position(|name| name == column).expect("a column");
+    lines.map(|cells| cells[place].parse().expect("a count")).collect()
+}
+
+#[cfg(feature = "columnar")]
+fn split(line: &str) -> Vec<String> {
+    let (mut cells, mut quoted) = (vec![String::new()], false);
+    for c in line.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            ',' if !quoted => cells.push(String::new()),
+            c => cells.last_mut().expect("a cell").push(c),
+        }
+    }
+    cells
+}
+
+#[cfg(feature = "columnar")]
+#[test]
+fn the_schema_tells_what_the_files_hold_and_sums_close() {
+    let place = Place::new();
+    let ended = place.trailscan("export tables --format csv").arg(sample_logs()).ends(0);
+    assert_eq!(ended.text(), "");
+    assert!(ended.stderr.contains("tables: 11 tables, "), "{}", ended.stderr);
+    let (schema, files) = (schema(&place, "tables"), files(&place.path("tables")));
+    let tables = schema["tables"].as_array().expect("tables");
+    assert_eq!((schema["schema_version"].as_i64(), files.len()), (Some(1), tables.len() + 2));
+    let sum =
+        |name: &str, column: &str| -> i64 { cells(&place.read(&format!("tables/{name}.csv")), column).iter().sum() };
+    for table in tables {
+        let name = table["name"].as_str().expect("a name");
+        let text = place.read(&format!("tables/{name}.csv"));
+        let columns: Vec<&str> =
+            table["columns"].as_array().expect("columns").iter().map(|c| c["name"].as_str().expect("a name")).collect();
+        assert_eq!(text.lines().next(), Some(columns.join(",").as_str()), "{name}");
+        assert_eq!(Some(text.lines().count() as i64 - 1), table["rows"].as_i64(), "{name}");
+        assert!(text.lines().count() > 1, "{name} has no row in the samples");
+    }
+    let coverage: Value = serde_json::from_str(&place.read("tables/coverage.json")).expect("JSON");
+    let counted = coverage["events_counted"].as_i64().expect("a count");
+    assert!(counted > 500);
+    for name in ["principals", "principal_days", "activity"] {
+        assert_eq!(sum(name, "events"), counted, "{name}");
+    }
+    assert_eq!(sum("key_address_days", "events"), sum("keys", "events"));
+    assert_eq!(sum("root_use_days", "events"), sum("root_use", "events"));
+    assert_eq!(sum("principal_days", "errors"), sum("activity", "errors"));
+    let logins = place.trailscan("console-logins").arg(sample_logs()).json(0);
+    let logins = logins["rows"].as_array().expect("rows").iter().map(|row| row["events"].as_i64().expect("a count"));
+    assert_eq!(sum("sign_ins", "events"), logins.sum::<i64>());
+}
+
+#[cfg(feature = "columnar")]
+#[test]
+fn the_same_logs_give_the_same_bytes() {
+    let place = Place::new();
+    for (folder, threads) in [("a", "1"), ("b", "4")] {
+        let run = place.trailscan("export").arg(folder).args(["--format", "csv,parquet", "--threads", threads]);
+        run.arg(sample_logs()).ends(0);
+    }
+    assert_eq!(files(&place.path("a")), files(&place.path("b")));
+}
+
+#[cfg(feature = "columnar")]
+#[test]
+fn by_day_are_the_same_rows() {
+    let place = Place::new();
+    place.trailscan("export whole --format csv").arg(sample_logs()).ends(0);
+    place.trailscan("export by-day --format csv --partition-by day").arg(sample_logs()).ends(0);
+    let schema = schema(&place, "by-day");
+    assert_eq!(schema["partition_by"], "day");
+    let files = files(&place.path("by-day"));
+    let mut split = 0;
+    for table in schema["tables"].as_array().expect("tables") {
+        let name = table["name"].as_str().expect("a name");
+        let whole = place.read(&format!("whole/{name}.csv"));
+        let parts = files.iter().filter(|(path, _)| path.starts_with(name));
+        if table["partitioned"] == false {
+            assert_eq!(files[&Path::new(name).join("part-0.csv")], whole.as_bytes(), "{name}");
+            continue;
+        }
+        split += 1;
+        let mut lines: Vec<String> = Vec::new();
+        for (path, bytes) in parts {
+            let day = path.components().nth(1).expect("a day").as_os_str().to_str().expect("UTF-8");
+            let day = day.strip_prefix("day=").expect("a day");
+            let text = std::str::from_utf8(bytes).expect("UTF-8");
+            let head = if lines.is_empty() { 0 } else { 1 };
+            let name_or = |i: usize| if i + head == 0 { "day" } else { day };
+            lines.extend(text.lines().skip(head).enumerate().map(|(i, line)| format!("{},{line}", name_or(i))));
+        }
+        assert_eq!(lines, whole.lines().collect::<Vec<_>>(), "{name}");
+    }
+    assert!(split >= 5, "only {split} tables are split");
+}
+
+#[cfg(feature = "columnar")]
+#[test]
+fn a_folder_is_replaced_only_where_nothing_is_lost() {
+    let place = Place::new();
+    let run = |more: &str, code| place.trailscan(&format!("export out {more}")).arg(sample_logs()).ends(code).stderr;
+    std::fs::create_dir(place.path("out")).expect("a folder");
+    run("", 0);
+    assert!(run("", 2).contains("out: is not empty: "));
+    run("--overwrite --format csv", 0);
+    assert!(place.path("out/keys.csv").exists() && !place.path("out/keys.parquet").exists());
+    place.write("out/notes.txt", "mine");
+    assert!(run("--overwrite", 2).contains("out: holds notes.txt, which is no part of an export"));
+    assert!(run("--partition-by day --format csv,parquet", 2).contains("one --format"));
+    let file = place.write("file", "");
+    let ended = place.trailscan("export").arg(file).arg(sample_logs()).ends(2);
+    assert!(ended.stderr.contains("is a file"), "{}", ended.stderr);
+    let ended = place.trailscan("export s3://amzn-s3-demo-bucket/x").arg(sample_logs()).ends(2);
+    assert!(ended.stderr.contains("aws s3 cp --recursive"), "{}", ended.stderr);
+    assert_eq!(names(&place), ["file", "out"], "nothing temporary stays");
+}
+
+#[cfg(feature = "columnar")]
+#[test]
+fn nothing_read_is_nothing_written() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("empty")).expect("a folder");
+    place.trailscan("export out empty").ends(1);
+    place.trailscan("export out --dry-run").arg(sample_logs()).ends(0);
+    assert_eq!(names(&place), ["empty"]);
+    // A window without events is an answer: every table is there, without rows.
+    let ended = place.trailscan("export out --partition-by day --until 2001-01-02 --since 2001-01-01");
+    ended.arg(sample_logs()).ends(0);
+    let files = files(&place.path("out"));
+    let empty = Path::new("activity/day=__HIVE_DEFAULT_PARTITION__/part-0.parquet");
+    assert!(files.contains_key(empty), "{:?}", files.keys());
+}
+
+#[cfg(all(unix, feature = "columnar"))]
+#[test]
+fn the_examples_of_its_help_run() {
+    let place = Place::new();
+    std::os::unix::fs::symlink(sample_logs(), place.path("AWSLogs")).expect("a link");
+    let help = place.trailscan("export --help").ends(0);
+    let examples = help.text().split("Examples:\n").nth(1).expect("examples");
+    let mut run = 0;
+    for line in examples.lines().filter_map(|line| line.trim().strip_prefix("trailscan ")) {
+        place.trailscan(line).ends(0);
+        run += 1;
+    }
+    assert!(run >= 3, "{examples}");
+}
+
+/// The lines of the README's block of that kind.
+#[cfg(feature = "columnar")]
+fn block(kind: &str) -> String {
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("README.md");
+    let begin = format!("```{kind}\n");
+    let text = readme.split(&begin).nth(1).unwrap_or_else(|| panic!("the README has no block {kind}"));
+    text.split("```\n").next().expect("an end").to_owned()
+}
+
+/// A Python that has DuckDB and polars; `None`, said so, where there is none.
+#[cfg(feature = "columnar")]
+fn python() -> Option<PathBuf> {
+    let named = std::env::var_os("TRAILSCAN_PYTHON").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let python = named.clone().unwrap_or_else(|| "python3".into());
+    let has = Command::new(&python).args(["-c", "import duckdb, polars"]).output();
+    if has.is_ok_and(|output| output.status.success()) {
+        return Some(python);
+    }
+    assert!(named.is_none(), "TRAILSCAN_PYTHON has no duckdb and polars");
+    loudly("SKIPPED the README's queries: no python3 with duckdb and polars; set TRAILSCAN_PYTHON");
+    None
+}
+
+#[cfg(feature = "columnar")]
+const PROGRAM: &str = r#"
+import json, sys, duckdb, polars as pl
+told = json.load(sys.stdin)
+def show(title, rows):
+    print(title)
+    for row in rows:
+        print(" | ".join(str(cell) for cell in row))
+show("duckdb", duckdb.sql(told["duckdb"]).fetchall())
+scope = {}
+exec(told["polars"], scope)
+show("polars", scope["answer"].rows())
+logical = {"VARCHAR": "text", "BIGINT": "int64", "TIMESTAMP WITH TIME ZONE": "timestamp[us, UTC]", "VARCHAR[]": "list<text>",
+           "STRUCT(\"name\" VARCHAR, count BIGINT)[]": "list<struct<name: text, count: int64>>"}
+for folder in ["tables", "by-day"]:
+    for table in json.load(open(folder + "/schema.json"))["tables"]:
+        path = folder + "/" + table["files"][0]
+        found = duckdb.sql(f"DESCRIBE SELECT * FROM read_parquet('{path}', hive_partitioning=true, hive_types_autocast=false)").fetchall()
+        found = {name: logical.get(kind.replace('"count"', "count"), kind) for name, kind, *_ in found}
+        wanted = {column["name"]: column["type"] for column in table["columns"]}
+        assert found == wanted, (path, found, wanted)
+        rows = duckdb.sql(f"SELECT count(*) FROM read_parquet('{path}', hive_partitioning=true)").fetchall()[0][0]
+        assert rows == table["rows"], (path, rows)
+        if folder == "by-day":
+            whole = f"SELECT * FROM 'tables/{table['name']}.parquet'"
+            names = ", ".join('"' + name + '"' for name in wanted)
+            parts = f"SELECT {names} FROM read_parquet('{path}', hive_partitioning=true, hive_types_autocast=false)"
+            for one, other in [(whole, parts), (parts, whole)]:
+                assert duckdb.sql(f"SELECT count(*) FROM ({one} EXCEPT ALL {other})").fetchall()[0][0] == 0, path
+            seen = pl.scan_parquet("by-day/" + table["name"] + "/", hive_partitioning=True).collect()
+            assert seen.height == table["rows"], path
+print("types hold")
+"#;
+
+#[cfg(feature = "columnar")]
+#[test]
+fn duckdb_and_polars_answer_as_the_readme_says() {
+    let Some(python) = python() else { return };
+    let place = Place::new();
+    place.trailscan("export tables").arg(sample_logs()).ends(0);
+    place.trailscan("export by-day --partition-by day").arg(sample_logs()).ends(0);
+    let queries = serde_json::json!({ "duckdb": block("sql duckdb"), "polars": block("python polars") });
+    let told = place.write("queries.json", queries.to_string());
+    let mut command = Command::new(python);
+    command.args(["-c", PROGRAM]).current_dir(place.path(".")).env("TZ", "UTC");
+    let output = command.stdin(std::fs::File::open(told).expect("a file")).output().expect("python starts");
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let answer = block("text answer");
+    assert_eq!(stdout, format!("duckdb\n{answer}polars\n{answer}types hold\n"), "{stderr}");
+}
+
+/// The columns that the README declares to Athena are those of the files, with their types.
+#[cfg(feature = "columnar")]
+#[test]
+fn the_readme_declares_what_is_there() {
+    let place = Place::new();
+    place.trailscan("export by-day --partition-by day").arg(sample_logs()).ends(0);
+    let (schema, sql) = (schema(&place, "by-day"), block("sql athena"));
+    let mut declared = 0;
+    for statement in sql.split(';').filter_map(|part| part.trim().strip_prefix("CREATE EXTERNAL TABLE ")) {
+        let (name, rest) = statement.split_once('(').expect("columns");
+        let (columns, rest) = rest.split_once(')').expect("an end");
+        let tables = schema["tables"].as_array().expect("tables");
+        let table = tables.iter().find(|table| table["name"] == name.trim()).expect("a table");
+        assert_eq!(rest.contains("PARTITIONED BY (day string)"), table["partitioned"] == true, "{name}");
+        for column in columns.split(',') {
+            let (column, kind) = column.trim().split_once(' ').expect("a type");
+            let known = table["columns"].as_array().expect("columns").iter().find(|known| known["name"] == column);
+            assert_eq!(known.expect("a column")["sql_type"], kind, "{name}.{column}");
+            declared += 1;
+        }
+    }
+    assert_eq!(declared, 14);
+}
