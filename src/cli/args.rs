@@ -369,7 +369,6 @@ mod tests {
             Asked::Report(typed) => Ok(*typed),
             Asked::Rules(_) | Asked::Settings(_) | Asked::Installed(_) => unreachable!("{line}"),
             Asked::Export(_) => unreachable!("{line}"),
-            Asked::Rules(_) => unreachable!("{line}"),
             #[cfg(feature = "s3")]
             Asked::Profiles(_) => unreachable!("{line}"),
         }
