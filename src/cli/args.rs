@@ -10,7 +10,7 @@ use trailscan::output::Format;
 use trailscan::report::{REPORTS, Report, ReportOption, Severity, audited, by_name};
 
 use super::state::StateTyped;
-use super::{help, listing, quantity};
+use super::{effective, help, installed, listing, quantity, version};
 
 /// The subcommand that runs every report.
 pub const AUDIT: &str = "audit";
@@ -42,6 +42,10 @@ pub enum Asked {
     Export(Box<super::export::Typed>),
     /// The rules, or one of them.
     Rules(listing::Typed),
+    /// The settings that hold, in this format.
+    Settings(String),
+    /// Completions or man pages.
+    Installed(installed::Typed),
     /// The profiles of the AWS config files.
     #[cfg(feature = "s3")]
     Profiles(super::profiles::Typed),
@@ -244,6 +248,12 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, cla
     if let Some(typed) = listing::typed(name, matches) {
         return Ok(Asked::Rules(typed));
     }
+    if let Some(format) = effective::typed(name, matches) {
+        return Ok(Asked::Settings(format));
+    }
+    if let Some(typed) = installed::typed(name, matches) {
+        return Ok(Asked::Installed(typed));
+    }
     let report = by_name(name);
     let options = options_of(report);
     let reads_state = report.is_none_or(Report::reads_state);
@@ -260,7 +270,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, cla
 /// The whole command line.
 pub fn command() -> Command {
     let root = Command::new("trailscan")
-        .version(env!("CARGO_PKG_VERSION"))
+        .version(version::SHORT)
+        .long_version(version::long())
         .about(env!("CARGO_PKG_DESCRIPTION"))
         .after_help(help::root())
         .after_long_help(help::root_long())
@@ -289,8 +300,9 @@ pub fn command() -> Command {
         let arg = |option| number_arg(option).hide_short_help(is_audit);
         options.into_iter().fold(command, |command, option| command.arg(arg(option)))
     };
-    let root = root.subcommands(reports.chain([audit]).map(with_numbers)).subcommand(super::export::command());
-    let root = root.subcommands(listing::commands());
+    let root = root.subcommands(reports.chain([audit]).map(with_numbers)).subcommands(listing::commands());
+    let root =
+        root.subcommand(super::export::command()).subcommand(effective::command()).subcommands(installed::commands());
     #[cfg(feature = "s3")]
     let root = root.subcommand(super::profiles::command());
     root
@@ -355,8 +367,7 @@ mod tests {
     fn typed(line: &str) -> Result<Typed, clap::Error> {
         match parse(std::iter::once("trailscan").chain(line.split_whitespace()).map(OsString::from))? {
             Asked::Report(typed) => Ok(*typed),
-            Asked::Export(_) => unreachable!("{line}"),
-            Asked::Rules(_) => unreachable!("{line}"),
+            Asked::Export(_) | Asked::Rules(_) | Asked::Settings(_) | Asked::Installed(_) => unreachable!("{line}"),
             #[cfg(feature = "s3")]
             Asked::Profiles(_) => unreachable!("{line}"),
         }

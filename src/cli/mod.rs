@@ -5,11 +5,13 @@ mod config;
 mod deliver;
 mod destination;
 mod dry_run;
+mod effective;
 mod exit;
 mod explain;
 mod export;
 mod help;
 mod inputs;
+mod installed;
 mod listing;
 mod plan;
 #[cfg(feature = "s3")]
@@ -25,6 +27,8 @@ mod state;
 mod tell;
 #[cfg(feature = "s3")]
 mod trails;
+mod usage;
+mod version;
 mod window;
 
 pub use run::main;

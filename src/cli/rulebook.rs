@@ -32,6 +32,27 @@ pub struct Suppress {
     expires: toml::Value,
 }
 
+impl std::fmt::Display for Suppress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let of = [("account", &self.account), ("subject", &self.subject)];
+        let of: Vec<String> = of.iter().filter_map(|(name, is)| Some(format!(", {name} {}", is.as_ref()?))).collect();
+        write!(f, "{}{}, until {}: {}", self.rule, of.concat(), plain(&self.expires), self.reason)
+    }
+}
+
+/// A value of the file, for eyes.
+pub fn plain(value: &toml::Value) -> String {
+    match value {
+        toml::Value::String(text) => text.clone(),
+        toml::Value::Integer(number) => number.to_string(),
+        toml::Value::Float(number) => number.to_string(),
+        toml::Value::Boolean(is) => is.to_string(),
+        toml::Value::Datetime(time) => time.to_string(),
+        toml::Value::Array(values) => values.iter().map(plain).collect::<Vec<_>>().join(", "),
+        toml::Value::Table(table) => table.keys().cloned().collect::<Vec<_>>().join(", "),
+    }
+}
+
 /// What was read of it, checked against the rules that there are.
 #[derive(Clone, Debug)]
 pub struct Rulebook {

@@ -15,7 +15,7 @@ use super::deliver::{self, Known, Opened};
 use super::exit::{End, INTERRUPTED_TWICE, Problem};
 use super::explain::{Newest, empty_answer};
 use super::plan::{Plan, Surroundings};
-use super::{args, config, destination, dry_run, listing, progress, state, tell};
+use super::{args, config, destination, dry_run, effective, installed, listing, progress, state, tell, usage};
 
 /// Set by the first Ctrl-C.
 static STOP: AtomicBool = AtomicBool::new(false);
@@ -31,11 +31,16 @@ pub fn main() -> ExitCode {
         }
         Ok(Asked::Export(typed)) => super::export::run(*typed),
         Ok(Asked::Rules(typed)) => listing::run(typed).map(|()| End::Complete),
+        Ok(Asked::Settings(format)) => effective::run(&format).map(|()| End::Complete),
+        Ok(Asked::Installed(typed)) => installed::run(typed).map(|()| End::Complete),
         #[cfg(feature = "s3")]
         Ok(Asked::Profiles(typed)) => super::profiles::run(&typed).map(|()| End::Complete),
         Err(error) => {
-            // A reader of the help that went away is no failure.
-            let _ = error.print();
+            match usage::line(&error, std::env::args_os().nth(1)) {
+                Some(line) => tell::line(line),
+                // A reader of the help that went away is no failure.
+                None => drop(error.print()),
+            }
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };

@@ -60,6 +60,10 @@ fn write_section(section: &Section, out: &mut dyn Write) -> io::Result<()> {
     if let Some(hidden) = &section.hidden {
         writeln!(out, "{}\n", escaped(hidden, Within::Prose))?;
     }
+    if section.suppressed > 0 {
+        let findings = quantity(section.suppressed as u64, "finding");
+        writeln!(out, "{findings} suppressed by `trailscan.toml`\n")?;
+    }
     Ok(())
 }
 
@@ -143,7 +147,8 @@ fn end_span(marked: &mut Vec<&str>, within: Within, parts: &mut Vec<String>) {
     }
     let text = marked.join(" ");
     marked.clear();
-    let (open, text) = text.strip_prefix('(').map_or(("", text.as_str()), |rest| ("(", rest));
+    let opened = text.strip_prefix('(').map(str::trim_start).filter(|rest| !rest.is_empty());
+    let (open, text) = opened.map_or(("", text.as_str()), |rest| ("(", rest));
     let inner = text.trim_end_matches([',', ';', '.', ':']);
     let (inner, after) = text.split_at(if inner.is_empty() { text.len() } else { inner.len() });
     parts.push(format!("{open}{}{after}", code(inner, within)));
@@ -255,6 +260,7 @@ mod tests {
             ("a `b` ``c", "a ``` `b` ``c ```"),
             ("1 (33 %) of (--limit 0)", "1 (33 %) of (`--limit` 0)"),
             ("( (.", "(`(`."),
+            ("(", "`(`"),
             ("deadbeef cafe 1234567", "`deadbeef` cafe `1234567`"),
             ("$x$ ~y~ snake_case * 1. - -", "`$x$ ~y~ snake_case *` 1. - -"),
         ] {

@@ -5,8 +5,8 @@
 //! the end.
 //!
 //! Log text is written by whoever made the call, attackers included: terminals get it escaped ([`sanitize`]), CSV gets
-//! it without formulas, JSON and Parquet get it as it is, pages and Markdown get it as text that is no markup. Findings are part of
-//! tables, JSON, Markdown and pages only: in the other formats the rows say severity and verdict.
+//! it without formulas, JSON and Parquet get it as it is, pages and Markdown get it as text that is no markup. Findings
+//! are part of tables, JSON, Markdown and pages only: in the other formats the rows say severity and verdict.
 
 mod coverage;
 mod destination;

@@ -75,10 +75,11 @@ pub enum Value {
 
 /// Why a table has no such column.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{report} has no column {column:?}; it has {known}")]
+#[error("{report} has no column {column:?}; {near}it has {known}")]
 pub struct ColumnError {
     report: &'static str,
     column: String,
+    near: String,
     known: String,
 }
 
@@ -211,10 +212,18 @@ impl Table {
         Ok(())
     }
 
+    /// The column that a name which is none comes nearest to, where one is near.
+    fn nearest(&self, name: &str) -> Option<&'static str> {
+        let far = |column: &Column| strsim::damerau_levenshtein(column.name, name);
+        let nearest = self.columns.iter().min_by_key(|column| far(column))?;
+        (far(nearest) <= name.len().max(3) / 3).then_some(nearest.name)
+    }
+
     fn index(&self, name: &str) -> Result<usize, ColumnError> {
         self.columns.iter().position(|c| c.name == name).ok_or_else(|| ColumnError {
             report: self.report,
             column: name.to_owned(),
+            near: self.nearest(name).map_or(String::new(), |near| format!("did you mean {near}? ")),
             known: self.columns.iter().map(|c| c.name).collect::<Vec<_>>().join(", "),
         })
     }

@@ -10,6 +10,7 @@ mod export;
 mod filters;
 mod harness;
 mod hostile;
+mod installed;
 #[cfg(unix)]
 mod interrupt;
 mod laws;

@@ -1,0 +1,127 @@
+//! `trailscan config`: what holds when a command line says nothing, and who said it: the environment, a file, or nobody.
+//!
+//! No AWS setting is shown, and so no secret.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgMatches, Command};
+use trailscan::output::{self, Destination, Format};
+use trailscan::report::{Column, ColumnKind, Table, Value};
+
+use super::args::When;
+use super::config::{self, Config};
+use super::exit::Problem;
+use super::plan::{self, Surroundings};
+use super::{inputs, rulebook, tell, window};
+
+const NAME: &str = "config";
+
+const ABOUT: &str = "The settings that hold when the command line says nothing, and who says so";
+
+const EXAMPLES: &str = "\
+Examples:
+  trailscan config
+  trailscan config --format json";
+
+const COLUMNS: &[Column] = &[
+    Column::new("setting", ColumnKind::Id, "Its name, as trailscan.toml and the options have it."),
+    Column::new("value", ColumnKind::Text, "What holds; null when nothing does."),
+    Column::new("source", ColumnKind::Text, "Who says so: an environment variable, a file, or default."),
+    Column::new("flag", ColumnKind::Text, "What overrides it on the command line.").second(),
+];
+
+/// Who sets what nobody has set.
+const DEFAULT: &str = "default";
+
+/// The command.
+pub fn command() -> Command {
+    let formats = [Format::Table, Format::Json, Format::Jsonl, Format::Csv].map(Format::as_str);
+    let format = Arg::new("format").long("format").value_name("FORMAT").default_value("table");
+    let format = format.help("What the list is written as").value_parser(PossibleValuesParser::new(formats));
+    Command::new(NAME).about(ABOUT).arg(format).after_help(EXAMPLES)
+}
+
+/// The format that was typed, when the command is this one.
+pub fn typed(name: &str, matches: &ArgMatches) -> Option<String> {
+    (name == NAME).then(|| matches.get_one::<String>("format").cloned().unwrap_or_default())
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When a config file cannot be used, or the list cannot be written.
+pub fn run(format: &str) -> Result<(), Problem> {
+    let format: Format = format.parse().map_err(Problem::usage)?;
+    let around = Surroundings::of_process()?;
+    around.rulebook(None)?;
+    let files: Vec<PathBuf> = config::files();
+    let read: Vec<(String, Config)> = files
+        .iter()
+        .filter(|file| file.exists())
+        .map(|file| Ok((file.display().to_string(), config::read(std::slice::from_ref(file))?)))
+        .collect::<anyhow::Result<_>>()
+        .map_err(|error| Problem::usage(format!("{error:#}")))?;
+    for file in &files {
+        let state = if file.exists() { "read" } else { "is not there" };
+        tell::line(format!("{}: {state}", file.display()));
+    }
+    let table = Table::named(NAME, &["setting"], COLUMNS.to_vec(), rows(&around, &read));
+    Ok(output::write_list(table, format, plan::style(When::Auto, None, &Destination::Stdout))?)
+}
+
+fn rows(around: &Surroundings, files: &[(String, Config)]) -> Vec<Vec<Value>> {
+    let of_files = |get: &dyn Fn(&Config) -> Option<String>| {
+        files.iter().find_map(|(file, config)| Some((get(config)?, file.clone())))
+    };
+    let variable = |name: &str, text: Option<String>| {
+        text.filter(|text| !text.is_empty()).map(|text| (text, format!("environment variable {name}")))
+    };
+    let or_default = |said: Option<(String, String)>, default: &str| {
+        said.unwrap_or_else(|| (default.to_owned(), DEFAULT.to_owned()))
+    };
+    let input = around.input.as_ref().map(|text| text.to_string_lossy().into_owned());
+    let input = variable(inputs::VARIABLE, input).or_else(|| of_files(&|c| c.input.as_deref().map(listed)));
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).to_string();
+    let no_color = std::env::var_os("NO_COLOR").map(|text| text.to_string_lossy().into_owned());
+    let no_color = variable("NO_COLOR", no_color).map(|(_, source)| ("never".to_owned(), source));
+    let trails = if cfg!(feature = "s3") { "what the account's trails deliver" } else { "" };
+    let mut rows = vec![
+        row("input", or_default(input, trails), "INPUT"),
+        row("now", or_default(variable(window::VARIABLE, around.now.clone()), "the clock"), "--now"),
+        row("threads", or_default(of_files(&|c| c.threads.map(|n| n.to_string())), &threads), "--threads"),
+        row("geoip-db", or_default(of_files(&|c| c.geoip_db.as_deref().map(listed)), ""), "--geoip-db"),
+        row("color", or_default(no_color, "auto"), "--color"),
+    ];
+    rows.extend(rules(files));
+    rows
+}
+
+/// What files say of rules: of each rule what the nearest file says, and all suppressions.
+fn rules(files: &[(String, Config)]) -> Vec<Vec<Value>> {
+    let mut rows: Vec<Vec<Value>> = Vec::new();
+    for (at, (file, config)) in files.iter().enumerate() {
+        for (rule, table) in &config.rules.rules {
+            if files[..at].iter().any(|(_, nearer)| nearer.rules.rules.contains_key(rule)) {
+                continue;
+            }
+            for (key, value) in table {
+                rows.push(row(&format!("rules.{rule}.{key}"), (rulebook::plain(value), file.clone()), ""));
+            }
+        }
+    }
+    for (file, config) in files {
+        for suppress in &config.rules.suppress {
+            rows.push(row("suppress", (suppress.to_string(), file.clone()), ""));
+        }
+    }
+    rows
+}
+
+fn listed(paths: &[PathBuf]) -> String {
+    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+}
+
+fn row(setting: &str, (value, source): (String, String), flag: &str) -> Vec<Value> {
+    vec![Value::text(setting), Value::text(value), Value::text(source), Value::text(flag)]
+}

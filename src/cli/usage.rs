@@ -1,0 +1,83 @@
+//! Wrong usage as one line in the house's form: what is wrong, what was meant, where to read on. Help and version are
+//! printed as clap has them.
+
+use std::ffi::OsString;
+
+use clap::error::ErrorKind;
+
+use super::args;
+
+/// What begins the hint of clap's that names what was meant.
+const TIP: &str = "tip: ";
+
+/// The line for an error; `None` for what is no error of the user's, and for a bare `trailscan`, which shows its help.
+/// `typed` is the first argument.
+pub fn line(error: &clap::Error, typed: Option<OsString>) -> Option<String> {
+    let is_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    (error.use_stderr() && !is_help).then(|| of_text(&error.render().to_string(), typed))
+}
+
+/// Clap's paragraphs as one line: `error: WHAT`, values or tips below it, the usage, and where to read on.
+fn of_text(text: &str, typed: Option<OsString>) -> String {
+    let said = text.split("\nUsage: ").next().unwrap_or(text);
+    let is_said = |line: &&str| !line.is_empty() && !line.starts_with("For more information");
+    let mut what = String::new();
+    let mut tips: Vec<String> = Vec::new();
+    for line in said.lines().map(str::trim).filter(is_said) {
+        match line.strip_prefix(TIP) {
+            // How to name a file that looks like an option is never what was meant.
+            Some(tip) if tip.starts_with("to pass ") => {}
+            Some(tip) => tips.push(tip.replace('\'', "`")),
+            None if what.is_empty() => line.strip_prefix("error: ").unwrap_or(line).clone_into(&mut what),
+            None => what.extend([" ", line]),
+        }
+    }
+    let next = match tips.is_empty() {
+        true => format!("`trailscan{} --help` shows what there is", subcommand(typed)),
+        false => tips.join("; "),
+    };
+    format!("{what}; {next}")
+}
+
+/// The subcommand that was typed, after a blank; nothing when there is no such.
+fn subcommand(typed: Option<OsString>) -> String {
+    let typed = typed.and_then(|word| word.into_string().ok()).unwrap_or_default();
+    let known = args::command().find_subcommand(&typed).map(|command| format!(" {}", command.get_name()));
+    known.unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(line: &str) -> Option<String> {
+        let words = std::iter::once("trailscan").chain(line.split_whitespace()).map(OsString::from);
+        super::line(&args::parse(words.clone()).err()?, words.into_iter().nth(1))
+    }
+
+    #[test]
+    fn what_is_wrong_and_what_was_meant_in_one_line() {
+        for (typed, what, next) in [
+            ("root-usag", "unrecognized subcommand 'root-usag'; ", "`root-usage`"),
+            ("key-spread --min-addreses 2", "unexpected argument '--min-addreses' found; ", "`--min-addresses`"),
+            (
+                "key-spread --format jsn",
+                "invalid value 'jsn' for '--format <FORMAT>' [possible values: table, ",
+                "`json`",
+            ),
+            ("key-spread --days 0", "invalid value '0' for '--days <N>': ", "`trailscan key-spread --help`"),
+            ("audit --days 1 --since 7d", "the argument '--days <N>' cannot be used with", "`trailscan audit --help`"),
+            ("explain", "the following required arguments were not provided: <RULE>", "`trailscan explain --help`"),
+        ] {
+            let told = told(typed).expect("an error");
+            assert!(told.starts_with(what) && told.contains(next) && !told.contains('\n'), "{typed}: {told}");
+        }
+    }
+
+    #[test]
+    fn help_and_version_are_no_errors() {
+        for typed in ["", "--help", "-h", "--version", "-V", "audit --help"] {
+            assert_eq!(told(typed), None, "{typed}");
+        }
+    }
+}
