@@ -213,6 +213,10 @@ pub struct Common {
     #[arg(hide_short_help = true, long, value_name = "SIZE", default_value = "64MiB", value_parser = quantity::bytes, help_heading = "Limits")]
     pub max_record_bytes: u64,
 
+    /// A CSV of id,name,contact: adds account_name to tables, name and contact to the evidence of findings
+    #[arg(long, value_name = "FILE", help_heading = "Report")]
+    pub account_names: Option<PathBuf>,
+
     /// A MaxMind database (ASN, country or city) that adds networks and countries to key-spread; may be repeated
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     pub geoip_db: Vec<PathBuf>,

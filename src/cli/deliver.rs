@@ -13,6 +13,7 @@ use trailscan::report::{self, Evidence, LogSpan, Report, Table, View};
 use trailscan::scan::Coverage;
 
 use super::exit::Problem;
+use super::names;
 use super::plan::{Delivery, Plan, Question};
 
 /// Rows of a scorecard that a table shows unless all are asked for: ten accounts.
@@ -129,6 +130,7 @@ fn scorecard(plan: &Plan, known: &Known<'_>, reports: &[&'static Report], sectio
     );
     let summary = "The seven practices, account by account";
     let mut table = report::scorecard_table(scores);
+    names::add_to(&mut table, plan.account_names.as_ref());
     if plan.delivery.format == Format::Table && plan.delivery.limit.is_some() {
         table.limit(SCORES);
     }
@@ -164,6 +166,8 @@ fn section(report: &'static Report, view: &View<'_>, plan: &Plan) -> Result<Sect
     let mut answer = (report.answer)(view);
     let mut table = Table::new(report, answer.columns, answer.rows);
     table.rows_total += answer.rows_spared;
+    names::add_to(&mut table, plan.account_names.as_ref());
+    names::add_to_findings(&mut answer.findings, plan.account_names.as_ref());
     let suppressed = plan.rulebook.apply(&mut answer.findings, &mut table).total();
     delivery.shape.apply(&mut table)?;
     if let Some(limit) = delivery.limit {

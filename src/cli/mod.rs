@@ -13,6 +13,7 @@ mod help;
 mod inputs;
 mod installed;
 mod listing;
+mod names;
 mod plan;
 #[cfg(feature = "s3")]
 mod profiles;

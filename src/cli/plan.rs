@@ -12,7 +12,7 @@ use trailscan::filter::{Criteria, Filters};
 use trailscan::input::{DayRange, Input};
 use trailscan::model::{EventTime, TimeWindow};
 use trailscan::output::{Destination, Format, Place, Style};
-use trailscan::posture::Places;
+use trailscan::posture::{AccountNames, Places};
 use trailscan::report::export::export_needs;
 use trailscan::report::{GeoDatabase, Options, REPORTS, Report, SCORECARD, Severity, Table, View, audited};
 use trailscan::scan::Limits;
@@ -43,6 +43,8 @@ pub struct Plan {
     pub options: Options,
     /// Networks and countries, where a database was given.
     pub geo: Option<GeoDatabase>,
+    /// What accounts are called, where a file says it.
+    pub account_names: Option<AccountNames>,
     /// What the config says of rules.
     pub rulebook: Rulebook,
     /// Where IAM's state is read from.
@@ -223,6 +225,8 @@ impl Plan {
         let by_default = !is_state_alone && is_by_default(&common, &inputs);
         let (window, read) = resolve_window(&common, by_default, (now.as_deref(), clock))?;
         let geo = open_geo(&common, config.geoip_db)?;
+        let account_names =
+            common.account_names.as_deref().map(AccountNames::read).transpose().map_err(Problem::usage)?;
         let mut options = Options::default();
         rulebook.set_options(&mut options).map_err(Problem::usage)?;
         for (option, value) in numbers {
@@ -230,7 +234,7 @@ impl Plan {
         }
         typed_state.set_groups(&mut options);
         if let Question::One(report) = question {
-            check_shape(report, &shape, &options, geo.as_ref())?;
+            check_shape(report, &shape, &options, (geo.as_ref(), account_names.as_ref()))?;
         }
         let delivery = delivery(question, &common, shape)?;
         check_tree(question, delivery.format)?;
@@ -245,6 +249,7 @@ impl Plan {
             now: window::now(common.now.as_deref(), now.as_deref(), clock).map_err(Problem::usage)?,
             options,
             geo,
+            account_names,
             window,
             read,
             filters: Filters::new(&criteria(&common)).map_err(Problem::usage)?,
@@ -308,11 +313,13 @@ fn check_shape(
     report: &'static Report,
     shape: &Shape,
     options: &Options,
-    geo: Option<&GeoDatabase>,
+    (geo, names): (Option<&GeoDatabase>, Option<&AccountNames>),
 ) -> Result<(), Problem> {
     let state = State::new(report.needs);
     let answer = (report.answer)(&View { geo, ..View::new(&state, options) });
-    shape.apply(&mut Table::new(report, answer.columns, Vec::new()))
+    let mut table = Table::new(report, answer.columns, Vec::new());
+    super::names::add_to(&mut table, names);
+    shape.apply(&mut table)
 }
 
 /// Refuses a tree of what has none.

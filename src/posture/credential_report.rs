@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use csv_core::{ReadRecordResult, Reader};
 use serde::Deserialize;
 
 use super::parse::Moment;
@@ -131,7 +130,7 @@ pub(super) fn is_csv(text: &str) -> bool {
 /// # Errors
 /// When it has no row at all, or lacks the columns that it is read for.
 pub(super) fn read(csv: &str) -> Result<Read, String> {
-    let mut rows = rows(csv).into_iter();
+    let mut rows = super::csv::rows(csv).into_iter();
     let header = rows.next().unwrap_or_default();
     let columns: BTreeMap<&str, usize> = header.iter().enumerate().map(|(i, name)| (name.trim(), i)).collect();
     let needed = ["user", "arn", "password_enabled", "mfa_active"];
@@ -157,31 +156,6 @@ pub(super) fn read(csv: &str) -> Result<Read, String> {
         n => Some(format!("{n} rows have other columns than the header and are left out: the report was edited")),
     };
     Ok(found)
-}
-
-/// The cells of every row, the header's first. A quote that never closes ends with the text.
-fn rows(csv: &str) -> Vec<Vec<String>> {
-    let (mut reader, mut input) = (Reader::new(), csv.as_bytes());
-    // No cell is longer than the text, and no row has more cells than it has bytes and one.
-    let (mut cells, mut ends) = (vec![0; csv.len()], vec![0; csv.len() + 1]);
-    let (mut rows, mut written, mut ended) = (Vec::new(), 0, 0);
-    loop {
-        let (result, taken, more, ends_more) = reader.read_record(input, &mut cells[written..], &mut ends[ended..]);
-        input = &input[taken..];
-        written += more;
-        ended += ends_more;
-        match result {
-            // The next call, with nothing to read, ends the last row.
-            ReadRecordResult::InputEmpty => {}
-            ReadRecordResult::Record => {
-                let starts = std::iter::once(0).chain(ends[..ended].iter().copied());
-                let cell = |(from, to): (usize, &usize)| String::from_utf8_lossy(&cells[from..*to]).into_owned();
-                rows.push(starts.zip(&ends[..ended]).map(cell).collect());
-                (written, ended) = (0, 0);
-            }
-            ReadRecordResult::End | ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => return rows,
-        }
-    }
 }
 
 impl Read {
@@ -274,7 +248,7 @@ mod tests {
 
     #[test]
     fn quotes_and_line_ends() {
-        let cells = |text: &str| rows(text).into_iter().map(|row| row.join("|")).collect::<Vec<_>>();
+        let cells = |text: &str| super::super::csv::rows(text).into_iter().map(|row| row.join("|")).collect::<Vec<_>>();
         assert_eq!(cells("a,b\r\n\"x,\"\"y\"\"\",\n\n1,2"), ["a|b", "x,\"y\"|", "1|2"]);
         assert_eq!(cells("a,b\n\"x,y"), ["a|b", "x,y"]);
         assert_eq!(cells(""), [""; 0]);

@@ -6,10 +6,12 @@
 //! here. A file that cannot be used is a [`Trouble`] of one line, and the others still count.
 
 mod access_keys;
+mod account_names;
 mod account_summary;
 mod assign;
 mod authorization;
 mod credential_report;
+mod csv;
 mod folder;
 mod kind;
 mod load;
@@ -23,6 +25,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 pub use access_keys::AccessKey;
+pub use account_names::{AccountName, AccountNames};
 pub use account_summary::AccountSummary;
 pub use authorization::{
     AttachedPolicy, Authorization, Boundary, Group, InlinePolicy, LastUsed, ManagedPolicy, PolicyVersion, Role, User,

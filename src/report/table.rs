@@ -195,6 +195,17 @@ impl Table {
         Ok(())
     }
 
+    /// Adds a column behind the one called `after`, with a value for what each row has there; a table without that column
+    /// stays as it is.
+    pub fn add_behind(&mut self, after: &str, column: Column, value: impl Fn(&Value) -> Value) {
+        let Ok(place) = self.index(after) else { return };
+        self.columns.insert(place + 1, column);
+        for row in &mut self.rows {
+            let added = value(&row[place]);
+            row.insert(place + 1, added);
+        }
+    }
+
     /// Keeps the first `limit` rows; `rows_total` still says how many there were.
     pub fn limit(&mut self, limit: usize) {
         self.rows.truncate(limit);

@@ -512,3 +512,29 @@ fn a_full_disk_is_told_and_leaves_nothing() {
     let ended = place.trailscan("principals --format json -o /dev/full").arg(sample_logs()).ends(1);
     assert!(ended.stderr.contains("trailscan: /dev/full: cannot be written: No space left"), "{}", ended.stderr);
 }
+
+#[test]
+fn accounts_are_named_beside_their_ids() {
+    let place = Place::new();
+    std::fs::write(place.path("names.csv"), "id,name,contact\n111122223333,Payments,pay@example.com\n")
+        .expect("written");
+    let logs = sample_logs();
+    let named = |report: &str| place.trailscan(&format!("{report} --account-names names.csv")).arg(&logs).json(0);
+    let answer = named("root-usage");
+    let columns: Vec<&str> = rows_of_columns(&answer);
+    assert_eq!(columns[..2], ["account_id", "account_name"]);
+    for row in answer["rows"].as_array().expect("rows") {
+        let name = if row["account_id"] == "111122223333" { "Payments".into() } else { serde_json::Value::Null };
+        assert_eq!(row["account_name"], name, "{row}");
+    }
+    let finding = &answer["findings"][0];
+    assert_eq!(finding["evidence"]["account_contact"], "pay@example.com", "{finding}");
+    assert_eq!(named("audit")["scorecard"][0]["account_name"], "Payments");
+    let wrong = place.trailscan("audit --account-names names.csv.gone").arg(&logs).ends(2);
+    assert!(wrong.stderr.contains("names.csv.gone: cannot be read"), "{}", wrong.stderr);
+}
+
+fn rows_of_columns(answer: &serde_json::Value) -> Vec<&str> {
+    let columns = answer["columns"].as_array().expect("columns");
+    columns.iter().map(|column| column["name"].as_str().expect("a name")).collect()
+}

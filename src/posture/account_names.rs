@@ -1,0 +1,82 @@
+//! Names of accounts, as the user keeps them: a CSV of id, name and contact.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::csv;
+
+/// What an account is called.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AccountName {
+    /// Its name.
+    pub name: String,
+    /// Whom to ask; empty where the file does not say.
+    pub contact: String,
+}
+
+/// The names of accounts, by id.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AccountNames(BTreeMap<String, AccountName>);
+
+impl AccountNames {
+    /// Reads a CSV file of `id,name,contact`; a first row without an account id is its header, and contacts may be left
+    /// out.
+    ///
+    /// # Errors
+    /// One line: the file cannot be read, or a row does not begin with an account id.
+    pub fn read(file: &Path) -> Result<Self, String> {
+        let shown = file.display();
+        let bytes = std::fs::read(file).map_err(|error| format!("{shown}: cannot be read: {error}"))?;
+        Self::parse(&String::from_utf8_lossy(&bytes)).map_err(|why| format!("{shown}: {why}"))
+    }
+
+    /// What the account is called.
+    pub fn get(&self, account_id: &str) -> Option<&AccountName> {
+        self.0.get(account_id)
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let mut names = BTreeMap::new();
+        for (number, row) in csv::rows(text.trim_start_matches('\u{feff}')).into_iter().enumerate() {
+            let cell = |place: usize| row.get(place).map_or("", |cell| cell.trim());
+            let (id, name, contact) = (cell(0), cell(1).to_owned(), cell(2).to_owned());
+            let is_id = id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit());
+            match is_id {
+                true => drop(names.insert(id.to_owned(), AccountName { name, contact })),
+                false if number == 0 || row.iter().all(|cell| cell.trim().is_empty()) => {}
+                false => {
+                    return Err(format!("row {} begins with {id:?}, which is no account id of 12 digits", number + 1));
+                }
+            }
+        }
+        match names.is_empty() {
+            true => Err("names no account: give rows of id,name,contact".to_owned()),
+            false => Ok(Self(names)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_names_and_contacts() {
+        let names = AccountNames::parse(
+            "\u{feff}id,name,contact\n111122223333,\"Pay, prod\",a@example.com\n012345678901,dev\n",
+        );
+        let names = names.unwrap();
+        let of = |id: &str| names.get(id).map(|known| (known.name.as_str(), known.contact.as_str()));
+        assert_eq!(of("111122223333"), Some(("Pay, prod", "a@example.com")));
+        assert_eq!(of("012345678901"), Some(("dev", "")), "a leading zero stays");
+        assert_eq!(of("444455556666"), None);
+    }
+
+    #[test]
+    fn what_is_no_id_is_told() {
+        let error = |text: &str| AccountNames::parse(text).unwrap_err();
+        assert!(error("111122223333,a\n12345678901,b").starts_with("row 2 begins with \"12345678901\""));
+        assert!(error("id,name\n").starts_with("names no account"));
+        assert!(error("").starts_with("names no account"));
+    }
+}
