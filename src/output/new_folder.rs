@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use super::{BUFFER, OutputError, new_file};
 
-/// A folder being filled. It lies under a temporary name beside its place until [`NewFolder::commit`]; dropped before, it
+/// A folder being filled. It lies under a temporary name beside its place until it is committed; dropped before, it
 /// is gone and what was in its place is as it was.
 #[derive(Debug)]
 pub struct NewFolder {

@@ -1,10 +1,13 @@
 //! `trailscan export`: the files, their schema, their sums, and the README's questions to them.
 
+#[cfg(feature = "columnar")]
 use std::collections::BTreeMap;
+#[cfg(feature = "columnar")]
 use std::path::{Path, PathBuf};
 #[cfg(feature = "columnar")]
 use std::process::Command;
 
+#[cfg(feature = "columnar")]
 use serde_json::Value;
 
 #[cfg(feature = "columnar")]
@@ -12,6 +15,7 @@ use crate::harness::loudly;
 use crate::harness::{Place, sample_logs};
 
 /// Every file below a folder, by its path in it.
+#[cfg(feature = "columnar")]
 fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut open = vec![folder.to_owned()];
