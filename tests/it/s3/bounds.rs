@@ -157,10 +157,10 @@ fn a_slow_network_is_waited_for_once_and_not_for_each_object() {
 
 #[test]
 fn fifty_milliseconds_are_waited_for_once_too() {
-    if std::env::var_os("TRAILSCAN_BIG_TESTS").is_none() {
-        return crate::harness::loudly(
-            "SKIPPED 50 ms: set TRAILSCAN_BIG_TESTS, and TRAILSCAN_TEST_BIN to a release build",
-        );
+    // A development build of the SDK takes longer for a request than the network does, and takes the processor from
+    // every test beside it.
+    if crate::harness::other_build().is_none() {
+        return crate::harness::loudly("SKIPPED 50 ms: set TRAILSCAN_TEST_BIN to a release build");
     }
     const DELAY: Duration = Duration::from_millis(50);
     let place = Place::new();
@@ -177,7 +177,5 @@ fn fifty_milliseconds_are_waited_for_once_too() {
     let part = wall.div_duration_f64(bound);
     let requests = server.requests();
     crate::harness::loudly(&format!("{requests} requests: {wall:?}, {part:.2} of the bound; from disk {from_disk:?}"));
-    // A development build of the SDK takes longer for a request than the network does.
-    let most = if crate::harness::other_build().is_some() { 1.5 } else { 4.0 };
-    assert!(part < most, "{part}");
+    assert!(part < 1.5, "{part}");
 }
