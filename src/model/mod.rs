@@ -28,7 +28,7 @@ pub use arn::Arn;
 pub use event::{Event, IdentityRef, LazyIdentity};
 pub use identity::{IdentityType, InScopeOf, OnBehalfOf, SessionContext, SessionIssuer, UserIdentity};
 pub use issuance::{IssuanceApi, IssuedCredentials};
-pub use password_policy::PasswordPolicy;
+pub use password_policy::{PasswordPolicy, password_weaknesses};
 pub use policy::{
     Condition, Effect, Grant, Listed, NormalPolicy, OpenPrincipal, OpenTo, Policy, PolicyClass, PolicyError,
     Principals, Statement,

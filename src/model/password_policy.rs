@@ -76,15 +76,21 @@ impl PasswordPolicy {
     ///
     /// Source: CIS AWS Foundations Benchmark 3.0, 1.8 and 1.9.
     pub fn weaknesses(&self) -> Vec<String> {
-        let mut found = Vec::new();
-        if self.minimum_length < Self::LENGTH {
-            found.push(format!("{} characters suffice", self.minimum_length));
-        }
-        if self.reuse_prevention < 1 {
-            found.push("old passwords may be used again".to_owned());
-        }
-        found
+        password_weaknesses((self.minimum_length, Self::LENGTH), self.reuse_prevention)
     }
+}
+
+/// What makes a password policy weak that asks for `length` characters, where `least` are no weakness, and refuses this
+/// many earlier passwords. For policies of logs and of state alike.
+pub fn password_weaknesses((length, least): (i64, i64), reuse_prevention: i64) -> Vec<String> {
+    let mut found = Vec::new();
+    if length < least {
+        found.push(format!("{length} characters suffice, {least} are advised"));
+    }
+    if reuse_prevention < 1 {
+        found.push("old passwords may be used again".to_owned());
+    }
+    found
 }
 
 impl fmt::Display for PasswordPolicy {
@@ -110,7 +116,7 @@ mod tests {
         let strong = PasswordPolicy::of_request(strong);
         assert!(strong.weaknesses().is_empty() && strong.symbols);
         let short = PasswordPolicy { minimum_length: 13, ..strong.clone() };
-        assert_eq!(short.weaknesses(), ["13 characters suffice"]);
+        assert_eq!(short.weaknesses(), ["13 characters suffice, 14 are advised"]);
         for policy in [default, strong, short] {
             assert_eq!(PasswordPolicy::parse(&policy.to_string()), Some(policy));
         }

@@ -1,20 +1,17 @@
-//! Numbers about policies that a scorecard weighs, per account.
+//! How many policies of which class were given, per account.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::change::{self, Change};
-use crate::aggregate::State;
-use crate::aggregate::iam_changes::{IamChanges, TargetKind};
+use super::change::Change;
+use crate::aggregate::iam_changes::TargetKind;
 use crate::model::PolicyClass;
 
 /// Policies that were seen given in one account: attached, or written into a user, group or role, and it worked. Seen in
 /// logs; what was taken away again is in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct PolicyFacts {
+pub(super) struct PolicyFacts {
     /// Users that got a policy of their own.
     pub users_with_policies: BTreeSet<String>,
-    /// Those of them that still had one at the end, as far as was seen.
-    pub users_still_with_policies: BTreeSet<String>,
     /// Distinct pairs of AWS-managed policy and user, group or role.
     pub aws_managed: i64,
     /// Distinct pairs of customer-managed policy and user, group or role.
@@ -31,12 +28,6 @@ impl PolicyFacts {
 }
 
 /// The facts of every account in which a policy was given.
-#[cfg_attr(not(test), expect(dead_code, reason = "the scorecard asks for them"))]
-pub(crate) fn policy_facts(state: &State) -> BTreeMap<String, PolicyFacts> {
-    let changes = state.get::<IamChanges>().map(|changes| change::all(changes, state.symbols())).unwrap_or_default();
-    of(&changes)
-}
-
 pub(super) fn of(changes: &[Change<'_>]) -> BTreeMap<String, PolicyFacts> {
     let mut facts: BTreeMap<String, PolicyFacts> = BTreeMap::new();
     let mut seen = BTreeSet::new();
@@ -44,9 +35,6 @@ pub(super) fn of(changes: &[Change<'_>]) -> BTreeMap<String, PolicyFacts> {
         let known = facts.entry(change.account_id.to_owned()).or_default();
         if change.target_kind == TargetKind::User {
             known.users_with_policies.insert(change.target.to_owned());
-            if change.removed.is_none() {
-                known.users_still_with_policies.insert(change.target.to_owned());
-            }
         }
         if seen.insert((change.target(), change.policy_class, change.policy)) {
             match change.policy_class {

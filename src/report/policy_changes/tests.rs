@@ -231,16 +231,14 @@ fn shares_of_classes_and_facts() {
         denied(put("03:00", "di", "*")),
     ];
     let state = scan(&samples(records));
-    let facts = facts::policy_facts(&state).remove("111122223333").unwrap();
-    assert_eq!((facts.aws_managed, facts.customer_managed, facts.inline, facts.given()), (3, 1, 1, 5));
-    assert_eq!(facts.users_with_policies.iter().collect::<Vec<_>>(), ["bo", "cy"]);
-    assert_eq!(facts.users_still_with_policies.iter().collect::<Vec<_>>(), ["bo"]);
     let answer = (REPORT.answer)(&View::new(&state, &Options::default()));
     let shares = answer.findings.iter().find(|finding| finding.rule == "policy-classes").unwrap();
     let summary =
         "of 5 policies given in 111122223333, 3 (60 %) AWS-managed, 1 (20 %) customer-managed, 1 (20 %) inline";
     assert_eq!((shares.summary.as_str(), shares.count), (summary, 5));
-    assert!(facts::policy_facts(&scan(&samples([denied(put("03:00", "di", "*"))]))).is_empty());
+    assert_eq!(shares.evidence["users_with_policies"], json!(["bo", "cy"]));
+    let refused = findings([denied(put("03:00", "di", "*"))]);
+    assert!(refused.iter().all(|finding| finding.rule != "policy-classes"), "nothing was given");
     let managed = findings([role("r", READ)]);
     assert!(managed.is_empty(), "nothing but AWS-managed policies is no finding");
 }

@@ -1,6 +1,7 @@
 //! The account's password policy: absent, or weak.
 
 use super::{Look, MIN_PASSWORD_LENGTH, PASSWORD_POLICY_ABSENT, PASSWORD_POLICY_WEAK, SubjectKind, Violation};
+use crate::model::password_weaknesses;
 use crate::posture::PasswordPolicy;
 
 pub(super) fn judge(look: Look<'_>) -> Option<Violation<'_>> {
@@ -15,13 +16,7 @@ pub(super) fn judge(look: Look<'_>) -> Option<Violation<'_>> {
     };
     let (length, least) = (rules.minimum_password_length, look.number(&MIN_PASSWORD_LENGTH));
     let reuse = rules.password_reuse_prevention.unwrap_or(0);
-    let mut weak = Vec::new();
-    if length < least {
-        weak.push(format!("{length} characters are enough, not {least}"));
-    }
-    if reuse == 0 {
-        weak.push("earlier passwords may come back".to_owned());
-    }
+    let weak = password_weaknesses((length, least), reuse);
     if weak.is_empty() {
         return None;
     }
