@@ -148,6 +148,8 @@ fn logs(plan: &Plan, coverage: &Coverage) -> LogSpan {
         Some("not all of the logs could be read".to_owned())
     } else if !plan.filters.is_empty() {
         Some("filters left out events".to_owned())
+    } else if coverage.read_only_events == 0 {
+        Some("no read-only event was read: the trail seems to record write events only".to_owned())
     } else if !coverage.logging_changes.is_empty() {
         Some("logging was stopped or changed meanwhile".to_owned())
     } else {
@@ -156,6 +158,7 @@ fn logs(plan: &Plan, coverage: &Coverage) -> LogSpan {
     LogSpan {
         since: coverage.first_event,
         until: coverage.last_event,
+        regions: coverage.delivered.clone(),
         accounts_with_gaps: coverage.gaps.iter().map(|gap| gap.account.clone()).collect(),
         not_whole,
     }

@@ -71,6 +71,10 @@ pub struct Coverage {
     pub last_event: Option<EventTime>,
     /// Days of the window without an object, per account and region that has any.
     pub gaps: Vec<Gap>,
+    /// The accounts and their regions of which `gaps` speaks: those whose objects lie in AWSLogs layout. Of others no
+    /// object tells its day.
+    #[serde(skip)]
+    pub delivered: BTreeMap<String, BTreeSet<String>>,
     /// What else the reader should know.
     pub warnings: Vec<String>,
     /// Objects that failed or are damaged.

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use ahash::RandomState;
 
 use super::counting::{Counting, Counts, Rules};
-use super::gaps::gaps_of;
+use super::gaps::add_gaps;
 use super::memory::MemoryLimit;
 use super::object::{
     Buffers, Content, Counter, Fate, Found, Unjudged, interrupted, judge, open, skipped_by_key, worded,
@@ -135,7 +135,7 @@ pub fn scan(request: ScanRequest<'_>) -> Result<ScanOutcome, ScanError> {
     coverage.failures.sort();
     outcome.newest_pruned_day = listing.pruned.newest_day.max(arrivals.pruned.newest_day);
     outcome.coverage.interrupted = request.stop.load(Ordering::Relaxed) || listing.interrupted;
-    outcome.coverage.gaps = gaps_of(&listing, &arrivals, window);
+    add_gaps(&mut outcome.coverage, (&listing, &arrivals), window);
     outcome.coverage.conflicting_ids = rules.dedupe.as_ref().map_or(0, Dedupe::conflicting_ids);
     outcome.coverage.warnings = warnings_of(&outcome.coverage, filters);
     outcome.coverage.warnings.extend(arrivals.warnings);

@@ -2,17 +2,29 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Gap;
+use super::{Coverage, Gap};
 use crate::input::{Arrivals, KeyKind, Listing};
 use crate::model::{Day, TimeWindow};
 
-/// The gaps of every account and region that the listing shows to log: days between the first and the last that are
-/// looked at without an object whose key carries that day.
-///
-/// With a window those are its days that have begun by the newest delivery; without one, or with one that has no start, the days between the oldest
-/// and the newest delivery of the whole listing. Objects outside AWSLogs layout say nothing here.
-pub(super) fn gaps_of(listing: &Listing, arrivals: &Arrivals, window: Option<TimeWindow>) -> Vec<Gap> {
-    let mut days: BTreeMap<(String, String), BTreeSet<Day>> = arrivals.delivered.clone();
+/// The days on which each account and region delivered.
+type Days = BTreeMap<(String, String), BTreeSet<Day>>;
+
+/// Tells a coverage which accounts and regions delivered by day, and on which days they did not.
+pub(super) fn add_gaps(
+    coverage: &mut Coverage,
+    (listing, arrivals): (&Listing, &Arrivals),
+    window: Option<TimeWindow>,
+) {
+    let days = days_of(listing, arrivals);
+    coverage.gaps = gaps_of(&days, listing, arrivals, window);
+    for (account, region) in days.into_keys() {
+        coverage.delivered.entry(account).or_default().insert(region);
+    }
+}
+
+/// Every account and region in AWSLogs layout that was met, those included whose objects were all pruned.
+fn days_of(listing: &Listing, arrivals: &Arrivals) -> Days {
+    let mut days: Days = arrivals.delivered.clone();
     for place in listing.pruned.places.iter().chain(&arrivals.pruned.places) {
         days.entry(place.clone()).or_default();
     }
@@ -21,6 +33,15 @@ pub(super) fn gaps_of(listing: &Listing, arrivals: &Arrivals, window: Option<Tim
             days.entry((key.account_id, key.region)).or_default().insert(key.day);
         }
     }
+    days
+}
+
+/// The gaps of every account and region that the listing shows to log: days between the first and the last that are
+/// looked at without an object whose key carries that day.
+///
+/// With a window those are its days that have begun by the newest delivery; without one, or with one that has no start, the days between the oldest
+/// and the newest delivery of the whole listing. Objects outside AWSLogs layout say nothing here.
+fn gaps_of(days: &Days, listing: &Listing, arrivals: &Arrivals, window: Option<TimeWindow>) -> Vec<Gap> {
     let delivered = || days.values().flatten().copied();
     let newest = delivered().max().max(listing.pruned.newest_day).max(arrivals.pruned.newest_day);
     let (Some(first), Some(last)) = (match window {

@@ -1,7 +1,7 @@
 //! The coverage of a scan that is not made: everything is found and nothing is read.
 
 use super::Coverage;
-use super::gaps::gaps_of;
+use super::gaps::add_gaps;
 use super::warnings::warnings_of;
 use crate::filter::Filters;
 use crate::input::Survey;
@@ -22,7 +22,7 @@ pub fn unread(survey: &Survey, window: Option<TimeWindow>, interrupted: bool) ->
     coverage.add_arrivals(&survey.arrivals);
     coverage.failures.sort();
     coverage.interrupted = interrupted || survey.listing.interrupted;
-    coverage.gaps = gaps_of(&survey.listing, &survey.arrivals, window);
+    add_gaps(&mut coverage, (&survey.listing, &survey.arrivals), window);
     coverage.warnings = warnings_of(&coverage, &Filters::default());
     coverage.warnings.extend(survey.arrivals.warnings.iter().cloned());
     coverage

@@ -94,7 +94,8 @@ pub fn scorecard(evidence: &Evidence<'_>, reports: &[&'static Report]) -> Vec<Sc
     }
     let of_state = evidence.posture.iter().flat_map(|posture| posture.accounts.keys());
     let mut accounts: BTreeSet<&str> = evidence.accounts.iter().chain(of_state).map(String::as_str).collect();
-    accounts.extend(violations.keys().map(|(account, _)| *account).filter(|account| !account.is_empty()));
+    // What breaks a practice of an account that no record names still stands here, under no id.
+    accounts.extend(violations.keys().map(|(account, _)| *account));
     let score = |account: &&str, practice: Practice| match violations.get(&(*account, practice)) {
         Some(found) => broken(account, practice, found, &|rule| practices.get(rule).map(|(_, report)| *report)),
         None => unbroken(account, practice, evidence),

@@ -1,6 +1,6 @@
 //! What proves that a practice is kept, where nothing shows a violation.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Evidence;
 use crate::model::{EventTime, quantity};
@@ -10,6 +10,11 @@ use crate::report::Practice;
 /// Days of logs that prove that something was not done.
 const DAYS: i32 = 30;
 
+/// Where sign-ins of root and the calls of global services are logged, one region a partition.
+///
+/// Source: CloudTrail user guide, "Global service events" and "AWS Management Console sign-in events".
+const GLOBAL: [&str; 3] = ["us-east-1", "cn-north-1", "us-gov-west-1"];
+
 /// What was read of logs.
 #[derive(Clone, Debug, Default)]
 pub struct LogSpan {
@@ -17,6 +22,8 @@ pub struct LogSpan {
     pub since: Option<EventTime>,
     /// The time of the last one.
     pub until: Option<EventTime>,
+    /// The regions of each account whose objects tell their day; of other logs nobody knows which days are missing.
+    pub regions: BTreeMap<String, BTreeSet<String>>,
     /// Accounts with days without an object.
     pub accounts_with_gaps: BTreeSet<String>,
     /// Why what was read is not all: something failed, was filtered out or was cut short; `None` when it is all.
@@ -29,7 +36,8 @@ pub struct LogSpan {
 /// What is missing, in one sentence.
 pub(super) fn of(account: &str, practice: Practice, evidence: &Evidence<'_>) -> Result<String, String> {
     match practice {
-        Practice::RestrictRootUse | Practice::RolesNotKeys => by_logs(account, evidence),
+        Practice::RestrictRootUse => by_logs(account, evidence, true),
+        Practice::RolesNotKeys => by_logs(account, evidence, false),
         Practice::NoRootKeys => by_state(account, evidence, |state| {
             [source(&state.summary), source(&state.credentials)].into_iter().flatten().collect()
         }),
@@ -49,13 +57,19 @@ fn source<T>(part: &Option<Dated<T>>) -> Option<&Source> {
     part.as_ref().map(|part| &part.source)
 }
 
-fn by_logs(account: &str, evidence: &Evidence<'_>) -> Result<String, String> {
+/// `is_global` asks for the region that logs what root does.
+fn by_logs(account: &str, evidence: &Evidence<'_>, is_global: bool) -> Result<String, String> {
     let logs = evidence.logs.as_ref().ok_or("no logs were read")?;
     if let Some(why) = &logs.not_whole {
         return Err(why.clone());
     }
     if !evidence.accounts.contains(account) {
         return Err("no event of this account was read".to_owned());
+    }
+    let regions = logs.regions.get(account).filter(|regions| !regions.is_empty());
+    let regions = regions.ok_or("no objects of this account in AWSLogs layout, so missing days are not known")?;
+    if is_global && !GLOBAL.iter().any(|region| regions.contains(*region)) {
+        return Err("the region that logs sign-ins of root was not read".to_owned());
     }
     if logs.accounts_with_gaps.contains(account) {
         return Err("the logs of this account have days without an object".to_owned());
@@ -67,7 +81,8 @@ fn by_logs(account: &str, evidence: &Evidence<'_>) -> Result<String, String> {
     if days < DAYS {
         return Err(format!("{} of logs were read, not {DAYS}", quantity(u64::from(days.unsigned_abs()), "day")));
     }
-    Ok(format!("{} of logs without a gap show none", quantity(u64::from(days.unsigned_abs()), "day")))
+    let (days, regions) = (quantity(u64::from(days.unsigned_abs()), "day"), quantity(regions.len() as u64, "region"));
+    Ok(format!("{days} of logs of {regions} without a gap show none"))
 }
 
 /// Proven by the first source that is whole and newer than the window's start.

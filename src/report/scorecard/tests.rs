@@ -45,7 +45,8 @@ fn time(text: &str) -> Option<EventTime> {
 }
 
 fn logs(since: &str, until: &str) -> LogSpan {
-    LogSpan { since: time(since), until: time(until), ..LogSpan::default() }
+    let regions = [(ACCOUNT.to_owned(), ["us-east-1".to_owned()].into())].into();
+    LogSpan { since: time(since), until: time(until), regions, ..LogSpan::default() }
 }
 
 fn state(as_of: Option<EventTime>, whole: bool) -> Posture {
@@ -95,6 +96,14 @@ fn thirty_whole_days_of_logs_prove_what_logs_can() {
     assert_eq!(verdict(logs("2026-08-02T00:00:00Z", "2026-08-31T23:59:59Z"), Practice::RolesNotKeys), Verdict::Unknown);
     let gap = LogSpan { accounts_with_gaps: [ACCOUNT.to_owned()].into(), ..month() };
     assert_eq!(verdict(gap, Practice::RestrictRootUse), Verdict::Unknown);
+    let of_region = |region: &str| {
+        let regions = [(ACCOUNT.to_owned(), [region.to_owned()].into())].into();
+        LogSpan { regions, ..month() }
+    };
+    assert_eq!(verdict(of_region("eu-west-1"), Practice::RestrictRootUse), Verdict::Unknown, "root signs in elsewhere");
+    assert_eq!(verdict(of_region("eu-west-1"), Practice::RolesNotKeys), Verdict::Correct);
+    let flat = LogSpan { regions: BTreeMap::new(), ..month() };
+    assert_eq!(verdict(flat, Practice::RolesNotKeys), Verdict::Unknown, "which days are missing is not known");
     let elsewhere = LogSpan { accounts_with_gaps: ["444455556666".to_owned()].into(), ..month() };
     assert_eq!(verdict(elsewhere, Practice::RestrictRootUse), Verdict::Correct);
     let failed = LogSpan { not_whole: Some("2 objects failed".to_owned()), ..month() };
