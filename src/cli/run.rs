@@ -8,6 +8,7 @@ use trailscan::aggregate::State;
 use trailscan::input;
 use trailscan::model::quantity;
 use trailscan::output::{Format, Place, Section, coverage_line};
+use trailscan::report::AddressLookup;
 use trailscan::scan::{self, Coverage, Meter, ScanOutcome, ScanRequest};
 
 use super::args::Asked;
@@ -73,6 +74,7 @@ fn run(mut plan: Plan) -> Result<End, Problem> {
     }
     let sections =
         deliver::sections(plan, &Known { state: &state, posture: posture.as_ref(), as_of, coverage: &coverage })?;
+    coverage.warnings.extend(plan.addresses.iter().flat_map(AddressLookup::warnings));
     // The process ends soon: giving back millions of small pieces one by one would only take time.
     std::mem::forget(state);
     let findings: Vec<_> = sections.iter().flat_map(|section| &section.findings).collect();

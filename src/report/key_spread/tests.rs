@@ -6,8 +6,8 @@ use crate::aggregate::State;
 use crate::aggregate::testing::{Step, fold, steps};
 use crate::model::testing::{ACCOUNT, OTHER_ACCOUNT, at, event, user};
 use crate::model::{EventTime, IdentityType, UserIdentity};
-use crate::report::Options;
-use crate::report::geo::mmdb_writer::{Data, database, text};
+use crate::report::addresses::mmdb_writer::{Data, database, text};
+use crate::report::{GeoDatabase, Options};
 
 const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 const CLI: &str = "aws-cli/2.17.3 Python/3.11.8";
@@ -274,21 +274,21 @@ fn worst_come_first_then_the_busiest_then_by_key() {
     assert_eq!(ids, ["AKIAZEXAMPLE", "AKIAYEXAMPLE", "AKIAWEXAMPLE", "AKIAXEXAMPLE"].map(Value::text));
 }
 
-/// A database of this type from bytes, through a file.
-fn geo_of(bytes: &[u8]) -> GeoDatabase {
+/// A look-up in a database of this type from bytes, through a file.
+fn lookup_of(bytes: &[u8]) -> AddressLookup {
     let file = tempfile::NamedTempFile::new().expect("a file");
     std::fs::write(file.path(), bytes).expect("written");
-    GeoDatabase::open(&[file.path().to_owned()]).expect("a database")
+    AddressLookup::new(Some(GeoDatabase::open(&[file.path().to_owned()]).expect("a database")), None)
 }
 
 #[test]
 fn places_are_added_when_a_database_is_given() {
     let country = |code| Data::Map(vec![("country", Data::Map(vec![("iso_code", text(code))]))]);
-    let geo = geo_of(&database("GeoLite2-Country", &[("192.0.2.0", 24, country("DE"))]));
+    let geo = lookup_of(&database("GeoLite2-Country", &[("192.0.2.0", 24, country("DE"))]));
     let calls = [(START, "192.0.2.1", CLI, ""), (START, "192.0.2.2", CLI, ""), (START, "203.0.113.1", CLI, "")];
     let state = state_of(&user("ana", KEY), &calls);
     let options = Options::default();
-    let answer = answer(&View { geo: Some(&geo), ..View::new(&state, &options) });
+    let answer = answer(&View { addresses: Some(&geo), ..View::new(&state, &options) });
     assert_eq!(cell(&answer, 0, "countries"), &Value::Count(1));
     assert_eq!(cell(&answer, 0, "country_list"), &Value::List(vec!["DE".to_owned()]));
     assert_eq!(cell(&answer, 0, "asns"), &Value::Null, "no file holds them");
@@ -300,10 +300,10 @@ fn places_are_added_when_a_database_is_given() {
 #[test]
 fn an_entry_that_cannot_be_read_is_told() {
     let broken = Data::Map(vec![("country", text("not a map"))]);
-    let geo = geo_of(&database("GeoLite2-Country", &[("192.0.2.0", 24, broken)]));
+    let geo = lookup_of(&database("GeoLite2-Country", &[("192.0.2.0", 24, broken)]));
     let calls = [(START, "192.0.2.1", CLI, ""), (START, "203.0.113.1", CLI, "")];
     let state = state_of(&user("ana", KEY), &calls);
-    let answer = answer(&View { geo: Some(&geo), ..View::new(&state, &Options::default()) });
+    let answer = answer(&View { addresses: Some(&geo), ..View::new(&state, &Options::default()) });
     let told = answer.findings.iter().find(|finding| finding.rule == "geoip-entry-unreadable").expect("told");
     assert_eq!(told.count, 1);
     assert!(told.summary.contains("192.0.2.1"), "{}", told.summary);

@@ -8,6 +8,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use super::addresses::with_places;
 use super::lineage::{Credential, Expiry, Kind, Lineage, Mfa, role_name, session_name};
 use super::source_list::{address_cells, ip_addresses};
 use super::{Answer, Column, ColumnKind, Report, ReportOption, Severity, Value, View, finding};
@@ -148,7 +149,7 @@ fn answer(view: &View<'_>) -> Answer {
     let mut findings: Vec<_> = rules::groups(&all, holding).into_iter().map(rules::Group::finding).collect();
     finding::sort(&mut findings);
     let hidden = hidden(all.len() - shown.len(), view);
-    Answer { columns: COLUMNS.to_vec(), rows, rows_spared, findings, hidden, tree: None }
+    with_places(view, Answer { columns: COLUMNS.to_vec(), rows, rows_spared, findings, hidden, tree: None })
 }
 
 /// Every session of which an event was counted, with all that is worked out about it, by session id.
