@@ -83,7 +83,8 @@ impl AwsRanges {
     }
 
     fn from_json(path: &Path, bytes: &[u8]) -> Result<Self, String> {
-        let written: Map<String, Value> = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        let written: Map<String, Value> =
+            serde_json::from_slice(bytes).map_err(|error| format!("it is no JSON object: {error}"))?;
         let entries_of =
             |name: &str| written.get(name).and_then(Value::as_array).ok_or_else(|| format!("it has no list {name:?}"));
         let (v4, v6) = (entries_of("prefixes")?, entries_of("ipv6_prefixes")?);
@@ -127,13 +128,6 @@ impl AwsRanges {
         let (path, skipped, entries) = (self.path.display(), grouped(self.skipped), grouped(self.entries));
         let them = "addresses in them count as outside AWS";
         (self.skipped > 0).then(|| format!("{path}: {skipped} of {entries} entries are no address range; {them}"))
-    }
-}
-
-impl AwsPlace<'_> {
-    /// Whether AWS publishes no range with the address, though it is public.
-    pub fn is_outside(self) -> bool {
-        self == Self::Outside
     }
 }
 

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{AddressLookup, AwsPlace, AwsRanges, Failures, GeoDatabase};
+use super::{AddressLookup, AwsRanges, Failures, GeoDatabase, Whereabouts};
 use crate::report::{Answer, Column, ColumnKind, Value, View};
 
 /// The column whose addresses are looked up. It has all of a row's addresses, in every report.
@@ -144,13 +144,6 @@ impl AddressLookup {
 /// The cells of the columns of AWS, null where there is no list of addresses.
 fn aws_cells(aws: &AwsRanges, addresses: Option<&[IpAddr]>) -> [Value; 2] {
     let Some(addresses) = addresses else { return [Value::Null, Value::Null] };
-    let (mut ranges, mut outside) = (BTreeSet::new(), 0);
-    for &address in addresses {
-        match aws.place(address) {
-            AwsPlace::Within(within) => ranges.extend(within.iter().map(ToString::to_string)),
-            AwsPlace::Outside => outside += 1,
-            AwsPlace::Private => {}
-        }
-    }
-    [Value::List(ranges.into_iter().collect()), Value::count(outside)]
+    let found = Whereabouts::of(addresses, aws);
+    [Value::List(found.ranges.into_iter().collect()), Value::count(found.outside)]
 }

@@ -10,6 +10,7 @@ mod geo;
 mod prefixes;
 #[cfg(test)]
 mod tests;
+mod whereabouts;
 
 use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -19,6 +20,7 @@ pub(super) use columns::{add_places, with_places};
 #[cfg(test)]
 pub(super) use geo::mmdb_writer;
 pub use geo::{GeoDatabase, GeoError};
+pub(super) use whereabouts::Whereabouts;
 
 use crate::model::quantity;
 

@@ -127,3 +127,28 @@ fn an_entry_that_cannot_be_read_is_warned_of() {
     let warnings = lookup.warnings();
     assert!(warnings[0].starts_with("1 GeoIP look-up failed") && warnings[0].contains("192.0.2.1"), "{warnings:?}");
 }
+
+#[test]
+fn whereabouts_in_a_sentence() {
+    let lookup = lookup(None, true);
+    let aws = lookup.aws().expect("ranges");
+    let sentence = |addresses: &[&str]| {
+        let parsed: Vec<IpAddr> = addresses.iter().map(|text| text.parse().expect("an address")).collect();
+        Whereabouts::of(&parsed, aws).sentence().unwrap_or_default()
+    };
+    let (ec2, ec2_2, edge, out, out_2) = ("192.0.2.1", "192.0.2.2", "198.51.100.1", "203.0.113.1", "192.0.2.128");
+    for (addresses, expected) in [
+        (&[][..], ""),
+        (&["10.0.0.1"], ""),
+        (&[ec2], "the address is in EC2 us-east-1"),
+        (&[ec2, ec2_2], "all 2 addresses are in EC2 us-east-1"),
+        (&[ec2, edge], "all 2 addresses are in CLOUDFRONT GLOBAL and EC2 us-east-1"),
+        (&[ec2, ec2_2, "10.0.0.1"], "all 2 public addresses are in EC2 us-east-1"),
+        (&[out], "no address is in AWS's ranges"),
+        (&[out, "fd00::1"], "no public address is in AWS's ranges"),
+        (&[ec2, out], "1 of 2 addresses is outside AWS's ranges, the rest in EC2 us-east-1"),
+        (&[ec2, out, out_2], "2 of 3 addresses are outside AWS's ranges, the rest in EC2 us-east-1"),
+    ] {
+        assert_eq!(sentence(addresses), expected, "{addresses:?}");
+    }
+}
