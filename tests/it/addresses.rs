@@ -1,5 +1,9 @@
-//! `--aws-ip-ranges` from outside: which reports get its columns, that they say of each row what a scan of the file says, and
-//! what a file does that is none.
+//! `--aws-ip-ranges` and `--geoip-db` from outside: which reports get their columns, that they say of each row what a scan of
+//! the file says, and what a file does that is none.
+
+#[allow(dead_code)]
+#[path = "../../src/report/addresses/geo/mmdb_writer.rs"]
+mod mmdb_writer;
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -7,6 +11,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use serde_json::{Value, json};
 
+use self::mmdb_writer::{Data, database, text};
 use crate::harness::{Place, count, rows, sample_logs};
 use crate::records::{calls, delivered, with};
 
@@ -204,5 +209,27 @@ fn the_config_names_a_file_and_the_command_line_wins() {
         // Facts only: an export takes no notice of the config, and has no use for the option.
         place.trailscan("export tables logs").ends(0);
         place.trailscan("export others logs --aws-ip-ranges here.json").ends(2);
+    }
+}
+
+#[test]
+fn a_database_of_countries_speaks_in_every_report() {
+    let place = Place::new();
+    let country = Data::Map(vec![("country", Data::Map(vec![("iso_code", text("DE"))]))]);
+    place.write("country.mmdb", database("GeoLite2-Country", &[("192.0.2.0", 24, country)]));
+    let answer = place.trailscan("audit --geoip-db country.mmdb").arg(sample_logs()).json(0);
+    for name in WITH_ADDRESSES {
+        let report = &answer["reports"][name];
+        assert!(columns(report).contains(&"country_list") && !columns(report).contains(&"aws"), "{name}");
+        let (mut known, mut others) = (0, 0);
+        for row in rows(&answer, name) {
+            let addresses = row["address_list"].as_array().expect("a list");
+            let is_known = addresses.iter().any(|address| address.as_str().expect("text").starts_with("192.0.2."));
+            let expected = if is_known { json!(["DE"]) } else { json!([]) };
+            assert_eq!((&row["country_list"], count(&row["countries"])), (&expected, i64::from(is_known)), "{name}");
+            assert_eq!(row["asns"], Value::Null, "no file holds them");
+            *(if is_known { &mut known } else { &mut others }) += 1;
+        }
+        assert!(known > 0 && others > 0, "{name}: {known} with, {others} without");
     }
 }

@@ -23,6 +23,9 @@ use crate::model::{EventTime, SourceAddress, grouped};
 /// The service that stands for all ranges of AWS; the others are subsets of it.
 const ALL_OF_AWS: &str = "AMAZON";
 
+/// Days after which a file is old: AWS publishes a new one whenever a range changes.
+const OLD_DAYS: i32 = 90;
+
 /// Why a file cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: cannot be used as AWS's IP ranges: {why}; download https://ip-ranges.amazonaws.com/ip-ranges.json", path.display())]
@@ -72,7 +75,7 @@ pub enum AwsPlace<'a> {
 impl AwsRanges {
     /// Reads `ip-ranges.json`, some 10,000 ranges.
     ///
-    /// Entries that are no range are left out; [`warning`](Self::warning) says how many.
+    /// Entries that are no range are left out; [`warnings`](Self::warnings) says how many.
     ///
     /// # Errors
     /// [`AwsRangesError`] when the file cannot be read, is not of this form, or holds no range.
@@ -123,11 +126,23 @@ impl AwsRanges {
         self.published
     }
 
-    /// How many entries were left out, in a sentence; `None` when none was.
-    pub fn warning(&self) -> Option<String> {
-        let (path, skipped, entries) = (self.path.display(), grouped(self.skipped), grouped(self.entries));
-        let them = "addresses in them count as outside AWS";
-        (self.skipped > 0).then(|| format!("{path}: {skipped} of {entries} entries are no address range; {them}"))
+    /// What makes addresses of AWS count as outside, in sentences: entries that were left out, and a file that is more than
+    /// 90 days older than `as_of`.
+    pub fn warnings(&self, as_of: Option<EventTime>) -> Vec<String> {
+        let path = self.path.display();
+        let left_out = (self.skipped > 0).then(|| {
+            let (skipped, entries) = (grouped(self.skipped), grouped(self.entries));
+            format!(
+                "{path}: {skipped} of {entries} entries are no address range; addresses in them count as outside AWS"
+            )
+        });
+        let old = self.published.zip(as_of).and_then(|(published, as_of)| {
+            let days = as_of.day().0 - published.day().0;
+            let since = "what AWS has added since counts as outside";
+            let day = published.day();
+            (days > OLD_DAYS).then(|| format!("{path}: of {day}, {days} days before {}: {since}", as_of.day()))
+        });
+        left_out.into_iter().chain(old).collect()
     }
 }
 

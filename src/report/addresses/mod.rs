@@ -22,7 +22,7 @@ pub(super) use geo::mmdb_writer;
 pub use geo::{GeoDatabase, GeoError};
 pub(super) use whereabouts::Whereabouts;
 
-use crate::model::quantity;
+use crate::model::{EventTime, quantity};
 
 /// What the files that were given say of addresses.
 #[derive(Debug, Default)]
@@ -74,14 +74,15 @@ impl AddressLookup {
         known.collect::<Vec<_>>().join(", ")
     }
 
-    /// What spoils the answers, in sentences: entries of the files that could not be read, those of look-ups so far.
-    pub fn warnings(&self) -> Vec<String> {
+    /// What spoils answers about events up to `as_of`, in sentences: entries of the files that could not be read (of GeoIP
+    /// those of look-ups so far), and AWS's ranges that are old.
+    pub fn warnings(&self, as_of: Option<EventTime>) -> Vec<String> {
         let failures = self.failed().clone();
         let geo = failures.first.map(|first| {
             let failed = quantity(failures.count as u64, "GeoIP look-up");
             format!("{failed} failed, so autonomous systems and countries are incomplete: {first}")
         });
-        self.aws.as_ref().and_then(AwsRanges::warning).into_iter().chain(geo).collect()
+        self.aws.iter().flat_map(|aws| aws.warnings(as_of)).chain(geo).collect()
     }
 
     fn readable(&self, answer: Result<Option<String>, GeoError>) -> Option<String> {

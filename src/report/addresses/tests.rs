@@ -120,11 +120,11 @@ fn findings_say_where_the_addresses_are_that_they_name() {
 fn an_entry_that_cannot_be_read_is_warned_of() {
     let broken = Data::Map(vec![("country", text("not a map"))]);
     let lookup = lookup(Some(broken), false);
-    assert_eq!(lookup.warnings(), [""; 0]);
+    assert_eq!(lookup.warnings(None), [""; 0]);
     let rows = vec![vec![list(&["192.0.2.1", "203.0.113.1"]), Value::Null]];
     let (answer, failures) = answered(Some(&lookup), rows, Vec::new());
     assert_eq!((&answer.rows[0][4], failures), (&Value::Count(0), 1));
-    let warnings = lookup.warnings();
+    let warnings = lookup.warnings(None);
     assert!(warnings[0].starts_with("1 GeoIP look-up failed") && warnings[0].contains("192.0.2.1"), "{warnings:?}");
 }
 

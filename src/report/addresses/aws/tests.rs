@@ -80,7 +80,7 @@ fn a_border_group_of_its_own_is_shown() {
     let ranges = read(&[zone, old], &[]);
     assert_eq!(place(&ranges, "198.51.100.1"), "EC2 us-west-2 (us-west-2-lax-1)");
     assert_eq!(place(&ranges, "198.51.100.200"), "EC2 us-west-2", "files before 2020 have no border groups");
-    assert_eq!(ranges.warning(), None);
+    assert_eq!(ranges.warnings(None), [""; 0]);
 }
 
 #[test]
@@ -116,9 +116,20 @@ fn odd_entries_are_counted_and_nothing_else_is_lost() {
     assert_eq!(place(&ranges, "2001:db8:1::1"), "S3 us-east-1");
     assert_eq!(place(&ranges, "198.51.100.1"), "outside");
     assert_eq!(place(&ranges, "2001:db8:9::1"), "outside");
-    let warning = ranges.warning().expect("told");
+    let warning = ranges.warnings(None).concat();
     assert!(warning.starts_with("ip-ranges.json: 13 of 15 entries are no address range"), "{warning}");
-    assert_eq!(read(&[good], &[]).warning(), None);
+    assert_eq!(read(&[good], &[]).warnings(None), [""; 0]);
+}
+
+#[test]
+fn an_old_file_is_told() {
+    let ranges = read(&[v4("192.0.2.0/24", "EC2", "us-east-1")], &[]);
+    let told = |as_of: &str| ranges.warnings(EventTime::parse(as_of)).concat();
+    assert_eq!(told("2026-12-06T23:59:59Z"), "");
+    let expected =
+        "ip-ranges.json: of 2026-09-07, 91 days before 2026-12-07: what AWS has added since counts as outside";
+    assert_eq!(told("2026-12-07T00:00:00Z"), expected);
+    assert_eq!(told("2020-01-01T00:00:00Z"), "");
 }
 
 #[test]
