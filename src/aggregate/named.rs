@@ -16,6 +16,8 @@ pub struct SymMap<V> {
     values: Vec<V>,
     /// Where each member is in `syms`, once there are more than [`FEW`]. Boxed, so that the many short ones stay small.
     places: Option<Box<HashMap<Sym, u32, ahash::RandomState>>>,
+    /// The symbol asked for last, and its place; means nothing while empty. Events of one principal come in runs.
+    last: (Sym, u32),
 }
 
 /// Exact counts by symbol.
@@ -28,16 +30,16 @@ pub struct SymSet(SymMap<()>);
 
 impl<V> Default for SymMap<V> {
     fn default() -> Self {
-        Self { syms: Vec::new(), values: Vec::new(), places: None }
+        Self { syms: Vec::new(), values: Vec::new(), places: None, last: (Sym::EMPTY, 0) }
     }
 }
 
 impl<V: Default> SymMap<V> {
     /// The value of `sym`, put in with its default when new.
     pub fn entry(&mut self, sym: Sym) -> &mut V {
-        let place = match self.place(sym) {
-            Some(place) => place,
-            None => self.push(sym),
+        let place = match self.last {
+            (last, place) if last == sym && !self.syms.is_empty() => place as usize,
+            _ => self.look_up(sym),
         };
         &mut self.values[place]
     }
@@ -60,6 +62,15 @@ impl<V: Default> SymMap<V> {
     /// Whether there is no symbol.
     pub fn is_empty(&self) -> bool {
         self.syms.is_empty()
+    }
+
+    fn look_up(&mut self, sym: Sym) -> usize {
+        let place = match self.place(sym) {
+            Some(place) => place,
+            None => self.push(sym),
+        };
+        self.last = (sym, place as u32);
+        place
     }
 
     fn place(&self, sym: Sym) -> Option<usize> {
