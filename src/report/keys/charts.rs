@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::history::{self, Key};
-use super::{MAX_AGE, key_facts};
+use super::{MAX_AGE, in_state};
 use crate::aggregate::keys::KeyStatus;
 use crate::model::quantity;
 use crate::report::View;
@@ -14,8 +14,8 @@ const KEYS: usize = 40;
 
 /// Keys by age, oldest first; nothing where no key is known. Deleted ones are left out: they age no more.
 pub(in crate::report) fn charts(view: &View<'_>) -> Vec<Chart> {
-    let facts = key_facts::all(view.state, view.as_of);
-    let keys = history::of(view.state, &facts, view.as_of);
+    let (logged, state_keys) = in_state::read(view);
+    let keys = history::of(view.state, &in_state::facts(logged, &state_keys, view).0, view.as_of);
     let mut aged: Vec<(i64, &Key<'_>)> = keys
         .iter()
         .filter(|key| key.facts.status != Some(KeyStatus::Deleted))
@@ -47,7 +47,7 @@ pub(in crate::report) fn charts(view: &View<'_>) -> Vec<Chart> {
 
 fn bar(days: i64, key: &Key<'_>) -> Bar {
     let facts = &key.facts;
-    let is_open = facts.created.is_none();
+    let is_open = facts.known_creation().is_none();
     let status = facts.status.map_or("unknown", KeyStatus::as_str);
     let unused = key.unused_days.filter(|&days| days > 0).map(|days| format!(", unused for {}", told(days)));
     let unused = unused.unwrap_or_default();
