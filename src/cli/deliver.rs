@@ -147,7 +147,7 @@ fn logs(plan: &Plan, coverage: &Coverage) -> LogSpan {
         Some(format!("{} could not be read, or not whole", quantity(unread, "object")))
     } else if coverage.is_partial() {
         Some("not all of the logs could be read".to_owned())
-    } else if !plan.filters.is_empty() {
+    } else if !plan.filters.are_accounts_alone() {
         Some("filters left out events".to_owned())
     } else if coverage.read_only_events == 0 {
         Some("no read-only event was read: the trail seems to record write events only".to_owned())

@@ -30,7 +30,8 @@ fn in_use<'a>(look: Look<'a>, logs: &Logs<'a>, (key, facts): (&StateKey<'a>, &Ke
     let (networks, programs) = (spread.networks.len(), spread.families.keys().filter(|f| *f != NO_AGENT).count());
     let has_success = facts.last_success().is_some();
     let severity = if has_success && networks > 1 { Severity::High } else { Severity::Medium };
-    let mut detail = format!("{}, {} old by the {}, was used", key_name(key, facts), day_count(days), named(key.source));
+    let mut detail =
+        format!("{}, {} old by the {}, was used", key_name(key, facts), day_count(days), named(key.source));
     if networks > 0 {
         detail += &format!(" from {}", quantity(networks as u64, "network"));
     }

@@ -18,10 +18,9 @@ pub(super) fn judge<'a>(look: Look<'a>, logs: &Logs<'a>) -> Option<Violation<'a>
     let mut span = Span::default();
     used.iter().for_each(|usage| span.merge(usage.span));
     let events: i64 = used.iter().map(|usage| usage.tally.events).sum();
-    let how: Vec<String> = used.iter().map(|usage| told(usage)).collect();
+    let how: Vec<String> = used.iter().rev().map(|usage| told(usage)).collect();
     let when = span.last().map_or_else(String::new, |last| format!(", last on {}", last.day()));
-    let detail =
-        format!("root has no MFA device by the {}, and was used: {}{when}", named(source), how.join(", "));
+    let detail = format!("root has no MFA device by the {}, and was used: {}{when}", named(source), how.join(", "));
     let subject = (format!("root@{}", look.account_id), SubjectKind::Root);
     let mut found = look.breaks(ROOT_USED_WITHOUT_MFA_DEVICE, subject, detail, source);
     found.count = events;

@@ -34,11 +34,8 @@ pub(super) fn judge<'a>(look: Look<'a>, logs: &Logs<'a>) -> Vec<Violation<'a>> {
             }
             let last = without.span.last();
             let when = last.map_or_else(String::new, |last| format!(", last on {}", last.day()));
-            let times = if without.events == 1 {
-                "once".to_owned()
-            } else {
-                quantity(without.events.unsigned_abs(), "time")
-            };
+            let times =
+                if without.events == 1 { "once".to_owned() } else { quantity(without.events.unsigned_abs(), "time") };
             let source = named(&part.source);
             let detail = format!(
                 "{name} has a password and no MFA device by the {source}, and signed in without MFA {times}{when}"
@@ -59,9 +56,11 @@ pub(super) fn judge<'a>(look: Look<'a>, logs: &Logs<'a>) -> Vec<Violation<'a>> {
 impl SignIns {
     /// Those of a user: identity-provider sessions are none of the user's own.
     fn of(logs: &Logs<'_>, user: (&str, &str), mfa: SignInMfa) -> Self {
-        let is_theirs = |one: &&Tried<'_>| {
-            one.succeeded && one.mfa == mfa && one.kind == "IAMUser" && user_of(one.who.principal) == Some(user)
+        let is_by = |one: &Tried<'_>| match user_of(one.who.principal) {
+            Some(by) => by == user,
+            None => (one.who.account, one.user_name) == user,
         };
+        let is_theirs = |one: &&Tried<'_>| one.succeeded && one.mfa == mfa && one.kind == "IAMUser" && is_by(one);
         let mut all = Self::default();
         for one in logs.sign_ins.iter().filter(is_theirs) {
             all.events += one.events;

@@ -48,7 +48,7 @@ lists. Calls of the S3 console for a signed-in person are no use of the key that
 
 created_basis:
   exact     CreateAccessKey is in the logs that were read, also before the window; or state says it
-  inferred  the credential report says it of its owner's only key, and the logs show one key of that owner
+  inferred  the credential report says it of a key that is taken for this one
   at-least  neither: created is the first that is known of the key, age_days the least it can be
 
 status, as last seen in the logs, failed changes left out:
@@ -121,9 +121,14 @@ const COLUMNS: &[Column] = &[
     Column::new("other_active_keys", ColumnKind::Count, "Keys of the same owner that were active at the same time.")
         .last(),
     Column::new("other_active_key_ids", ColumnKind::List, "Their ids.").asked(),
-    Column::new("status_basis", ColumnKind::Text, "Who says what status is: logs or state, whichever is newer.").asked(),
-    Column::new("state_status", ColumnKind::Text, "active or inactive, as IAM's state says; null where it was not given.")
+    Column::new("status_basis", ColumnKind::Text, "Who says what status is: logs or state, whichever is newer.")
         .asked(),
+    Column::new(
+        "state_status",
+        ColumnKind::Text,
+        "active or inactive, as IAM's state says; null where it was not given.",
+    )
+    .asked(),
     Column::new("state_as_of", ColumnKind::Time, "The moment that the state speaks of, or the least that it can be.")
         .asked(),
     Column::new("state_last_used", ColumnKind::Time, "The last use that IAM knows of; null where unknown, or never.")

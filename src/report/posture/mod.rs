@@ -22,8 +22,8 @@ use crate::aggregate::{issuances, keys, principals, root_use, sign_ins};
 use crate::model::EventTime;
 use crate::posture::{Account, AsOfBasis, Authorization, CredentialReport, Dated, Source};
 use policy_rules::*;
-use rules::*;
 pub(super) use root::without_mfa as root_without_mfa;
+use rules::*;
 use violation::days_between;
 pub(super) use violation::{SubjectKind, Violation};
 

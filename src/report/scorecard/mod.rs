@@ -33,7 +33,7 @@ pub struct Score {
     pub practice: Practice,
     /// How it stands.
     pub verdict: Verdict,
-    /// How many findings break it; one that joins logs and state only where none of its subject stands beside it.
+    /// How many findings break it; what logs and state show together counts once.
     pub violations: usize,
     /// The worst of them: the first of the most severe, as the reports order them.
     pub worst: Option<Worst>,
@@ -130,10 +130,11 @@ fn broken<'r>(
 
 /// What logs and state show together they show each alone as well: that counts once.
 fn violations(found: &[&Finding]) -> usize {
-    let alone: BTreeSet<&str> =
-        found.iter().filter(|one| !joined::is_joined(one.rule)).map(|one| one.subject.as_str()).collect();
-    let is_new = |one: &&&Finding| !joined::is_joined(one.rule) || !alone.contains(one.subject.as_str());
-    found.iter().filter(is_new).count()
+    let mut by_subject: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+    for &finding in found {
+        by_subject.entry(&finding.subject).or_default().push(finding);
+    }
+    by_subject.values().map(|of_subject| joined::violations(of_subject)).sum()
 }
 
 fn unbroken(account: &str, practice: Practice, evidence: &Evidence<'_>) -> Score {
@@ -172,7 +173,7 @@ const COLUMNS: &[Column] = &[
     Column::new(
         "violations",
         ColumnKind::Count,
-        "Findings that break it; one that joins logs and state counts where none of its subject stands beside it.",
+        "Findings that break it; what logs and state show together counts once.",
     )
     .unit("findings"),
     Column::new(
