@@ -23,6 +23,8 @@ pub struct Config {
     pub threads: Option<NonZeroUsize>,
     /// MaxMind files.
     pub geoip_db: Option<Vec<PathBuf>>,
+    /// AWS's ip-ranges.json.
+    pub aws_ip_ranges: Option<PathBuf>,
     /// What is said of rules and findings.
     pub rules: rulebook::Written,
 }
@@ -34,6 +36,7 @@ struct Written {
     input: Option<OneOrMore>,
     threads: Option<NonZeroUsize>,
     geoip_db: Option<OneOrMore>,
+    aws_ip_ranges: Option<PathBuf>,
     #[serde(default)]
     rules: BTreeMap<String, toml::Table>,
     #[serde(default)]
@@ -78,6 +81,7 @@ pub fn read(files: &[PathBuf]) -> Result<Config> {
         config.input = config.input.or(found.input);
         config.threads = config.threads.or(found.threads);
         config.geoip_db = config.geoip_db.or(found.geoip_db);
+        config.aws_ip_ranges = config.aws_ip_ranges.or(found.aws_ip_ranges);
         for (rule, table) in found.rules.rules {
             config.rules.rules.entry(rule).or_insert(table);
         }
@@ -104,6 +108,7 @@ fn parse(text: &str, folder: &Path) -> Result<Config> {
         input: written.input.map(resolved),
         threads: written.threads,
         geoip_db: written.geoip_db.map(resolved),
+        aws_ip_ranges: written.aws_ip_ranges.map(|path| folder.join(path)),
         rules: rulebook::Written { rules: written.rules, suppress: written.suppress },
     })
 }
@@ -123,6 +128,7 @@ mod tests {
         assert_eq!(one.input, Some(vec!["/etc/x/logs".into()]));
         assert_eq!(one.threads, NonZeroUsize::new(4));
         assert_eq!(one.geoip_db, Some(vec!["/a.mmdb".into(), "/etc/x/b.mmdb".into()]));
+        assert_eq!(parsed("aws-ip-ranges = 'ranges.json'").unwrap().aws_ip_ranges, Some("/etc/x/ranges.json".into()));
         assert_eq!(parsed("input = ['/a', '-']").unwrap().input, Some(vec!["/a".into(), "-".into()]));
         assert_eq!(parsed("input = 's3://bucket/a'").unwrap().input, Some(vec!["s3://bucket/a".into()]));
     }

@@ -1,8 +1,8 @@
 //! From bytes to one parsed file: its kind by content, all of its pages, its moment. Which account it is of is decided
 //! elsewhere.
 
-use serde::de::{DeserializeOwned, Deserializer};
 use serde::Deserialize;
+use serde::de::{DeserializeOwned, Deserializer};
 use serde_json::Value;
 
 use super::authorization::{self, Authorization};

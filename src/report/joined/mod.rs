@@ -15,7 +15,7 @@ mod tests;
 
 pub(super) use rules::*;
 
-use super::console_logins::tried::{self, Tried};
+use super::console_logins::tried;
 use super::key_facts::{self, KeyFacts};
 use super::posture::{Look, Violation};
 use super::root_usage;
@@ -25,6 +25,7 @@ use super::{Finding, LogSpan, View};
 use crate::aggregate::keys::Keys;
 use crate::aggregate::{State, Symbols};
 use crate::posture::Source;
+use sign_in::SignIns;
 use unseen::Present;
 
 /// What of the logs is joined, read once for all accounts.
@@ -33,7 +34,7 @@ pub(super) struct Logs<'a> {
     span: &'a LogSpan,
     keys: Vec<KeyFacts<'a>>,
     state_keys: Vec<StateKey<'a>>,
-    sign_ins: Vec<Tried<'a>>,
+    sign_ins: SignIns<'a>,
     root: Vec<Usage<'a>>,
     present: Present<'a>,
 }
@@ -47,7 +48,7 @@ impl<'a> Logs<'a> {
             state,
             span,
             state_keys: state_keys::of(Some(posture), &keys),
-            sign_ins: tried::all(state),
+            sign_ins: SignIns::of(&tried::all(state)),
             root: root_usage::usages(view),
             present: Present::of(state, &keys),
             keys,

@@ -9,7 +9,7 @@ use super::{Logs, POLICIES_ON_UNSEEN_USER};
 use crate::aggregate::principals::Principals;
 use crate::aggregate::{Span, State};
 use crate::model::{EventTime, quantity};
-use crate::posture::User;
+use crate::posture::{Source, User};
 use crate::report::key_facts::KeyFacts;
 use crate::report::posture::{Look, SubjectKind, Violation};
 use crate::report::user_arns::user_of;
@@ -57,36 +57,55 @@ pub(super) fn judge<'a>(look: Look<'a>, logs: &Logs<'a>) -> Vec<Violation<'a>> {
     if logs.span.is_filtered {
         return Vec::new();
     }
-    let users = part.value.users.iter().flatten();
-    let with_policies = users.filter(|(_, user)| has_policies(user));
-    with_policies
-        .filter(|(name, user)| !is_seen(look, logs, (name, user)))
+    let with_policies = part.value.users.iter().flatten().filter(|(_, user)| has_policies(user));
+    let unseen = with_policies.filter(|(name, user)| !is_seen(look, logs, (name, user)));
+    unseen
         .filter_map(|(name, user)| {
             let since = user.created.map_or(span.0, |created| created.max(span.0));
-            let days = span.1.day().0 - since.day().0 + 1;
-            if days < LEAST_DAYS || last_use(look, name).is_some_and(|used| used >= since) {
-                return None;
-            }
-            let lacks = lacks(logs, look.account_id, days);
-            let severity = if lacks.is_none() { Severity::Medium } else { Severity::Low };
-            let names = user.attached.iter().map(|policy| &policy.name).chain(user.inline.iter().map(|it| &it.name));
-            let names: Vec<&str> = names.map(String::as_str).collect();
-            let policies = if names.len() == 1 { "a policy" } else { "policies" };
-            let but = lacks.as_ref().map_or_else(String::new, |why| format!(" (but {why})"));
-            let detail = format!(
-                "{name} has {policies} of its own, {}, and is in no event of the {} of logs from {} to {}{but}",
-                names.join(", "),
-                quantity(u64::from(days.unsigned_abs()), "day"),
-                since.day(),
-                span.1.day(),
-            );
-            let rule = Rule { severity, ..POLICIES_ON_UNSEEN_USER };
-            let found = look.breaks(rule, (user.arn.as_str(), SubjectKind::User), detail, &part.source);
-            let found = look.since(found, user.created).with("policy_names", names).with("logs_days", days);
-            let found = found.with("logs_since", since.to_string()).with("logs_until", span.1.to_string());
-            Some(found.with("logs_lack", lacks))
+            let is_used = last_use(look, name).is_some_and(|used| used >= since);
+            let days = Days { since, until: span.1 };
+            (days.count() >= LEAST_DAYS && !is_used).then(|| violation(look, logs, (name, user, &part.source), days))
         })
         .collect()
+}
+
+/// The days of logs that a finding rests on.
+#[derive(Clone, Copy)]
+struct Days {
+    since: EventTime,
+    until: EventTime,
+}
+
+impl Days {
+    const fn count(self) -> i32 {
+        self.until.day().0 - self.since.day().0 + 1
+    }
+}
+
+fn violation<'a>(
+    look: Look<'a>,
+    logs: &Logs<'a>,
+    (name, user, source): (&str, &'a User, &'a Source),
+    days: Days,
+) -> Violation<'a> {
+    let lacks = lacks(logs, look.account_id, days.count());
+    let severity = if lacks.is_none() { Severity::Medium } else { Severity::Low };
+    let names = user.attached.iter().map(|policy| &policy.name).chain(user.inline.iter().map(|policy| &policy.name));
+    let names: Vec<&str> = names.map(String::as_str).collect();
+    let policies = if names.len() == 1 { "a policy" } else { "policies" };
+    let but = lacks.as_ref().map_or_else(String::new, |why| format!(" (but {why})"));
+    let detail = format!(
+        "{name} has {policies} of its own, {}, and is in no event of the {} of logs from {} to {}{but}",
+        names.join(", "),
+        quantity(u64::from(days.count().unsigned_abs()), "day"),
+        days.since.day(),
+        days.until.day(),
+    );
+    let rule = Rule { severity, ..POLICIES_ON_UNSEEN_USER };
+    let found = look.breaks(rule, (user.arn.as_str(), SubjectKind::User), detail, source);
+    let found = look.since(found, user.created).with("policy_names", names).with("logs_days", days.count());
+    let found = found.with("logs_since", days.since.to_string()).with("logs_until", days.until.to_string());
+    found.with("logs_lack", lacks)
 }
 
 /// Why users of some accounts were not judged.
@@ -102,8 +121,8 @@ pub(super) fn withheld(view: &View<'_>, logs: &Logs<'_>) -> Option<String> {
             .then(|| format!("{} was not looked for: filters hide who was active", POLICIES_ON_UNSEEN_USER.id));
     }
     let is_short = |account: &&str| {
-        let days = logs.present.span(account).map(|(first, last)| last.day().0 - first.day().0 + 1);
-        days.is_none_or(|days| days < LEAST_DAYS)
+        let days = logs.present.span(account).map(|(since, until)| Days { since, until });
+        days.is_none_or(|days| days.count() < LEAST_DAYS)
     };
     let short: Vec<&str> = asked.into_iter().filter(is_short).collect();
     (!short.is_empty()).then(|| {

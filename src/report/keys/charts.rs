@@ -30,7 +30,7 @@ pub(in crate::report) fn charts(view: &View<'_>) -> Vec<Chart> {
     vec![Chart {
         name: "keys-by-age",
         title: "How old each key is",
-        about: "Days since the key was created, where its CreateAccessKey is in the logs (exact); else since the first \
+        about: "Days since the key was created, where the logs or IAM's state tell (exact); else since the first \
                 that is known of it, drawn with an open end: it is at least that old. Deleted keys are left out; a key \
                 that was neither used nor changed in these logs is not known.",
         command: "keys --sort age_days --columns access_key_id,principal,status,age_days,created_basis,unused_days"

@@ -7,6 +7,15 @@ const ACCOUNT: &str = "111122223333";
 
 static REPORT: Report = Report { rules: RULES, ..REPORT_OF_NOTHING };
 
+static ROTATION: Report = Report {
+    rules: &[
+        rule("key-too-old", Some(Practice::RotateKeys)),
+        rule("key-over-age", Some(Practice::RotateKeys)),
+        rule("old-key-in-use", Some(Practice::RotateKeys)),
+    ],
+    ..REPORT_OF_NOTHING
+};
+
 const REPORT_OF_NOTHING: Report = Report {
     name: "sample",
     summary: "",
@@ -82,13 +91,6 @@ fn a_violation_is_incorrect_and_the_worst_is_shown() {
 
 #[test]
 fn of_equal_findings_that_which_joins_logs_and_state_is_shown() {
-    let practice = Some(Practice::RotateKeys);
-    let rules: &'static [Rule] = Box::leak(Box::new([
-        Rule { practice, ..rule("key-too-old", None) },
-        Rule { practice, ..rule("key-over-age", None) },
-        Rule { practice, ..rule("old-key-in-use", None) },
-    ]));
-    let report: &'static Report = Box::leak(Box::new(Report { rules, ..REPORT_OF_NOTHING }));
     let findings = [
         finding("key-over-age", Severity::High, "a"),
         finding("key-too-old", Severity::High, "b"),
@@ -97,7 +99,7 @@ fn of_equal_findings_that_which_joins_logs_and_state_is_shown() {
     let accounts = [ACCOUNT.to_owned()].into();
     let score = |findings: &[Finding]| {
         let evidence = Evidence { findings: findings.iter().collect(), accounts: &accounts, logs: None, posture: None };
-        let scores = scorecard(&evidence, &[report]);
+        let scores = scorecard(&evidence, &[&ROTATION]);
         let score = scores.into_iter().find(|score| score.practice == Practice::RotateKeys).unwrap();
         (score.violations, score.worst.unwrap().rule)
     };
