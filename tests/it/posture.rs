@@ -96,9 +96,9 @@ fn logs_and_state_joined() {
 
     let audit = run("audit").json(0);
     let score = |account: &str, practice: &str| {
-        let scores = audit["scorecard"].as_array().unwrap().iter();
+        let mut scores = audit["scorecard"].as_array().unwrap().iter();
         let is_it = |score: &&Value| score["account_id"] == account && score["practice"] == practice;
-        let score = scores.filter(is_it).next().unwrap();
+        let score = scores.find(is_it).unwrap();
         (score["rule"].as_str().unwrap().to_owned(), count(&score["violations"]))
     };
     let main = "111122223333";
