@@ -7,6 +7,7 @@ use tokio::task::JoinSet;
 use super::bucket::{Bucket, ListRequest};
 use super::explain::Refusal;
 use super::place::last_part;
+use crate::model::quantity;
 
 /// How many levels of folders are looked into.
 const LEVELS: usize = 4;
@@ -67,8 +68,8 @@ impl Explored {
         let named: Vec<_> = self.others.iter().take(3).map(|folder| format!("{bucket}/{folder}")).collect();
         (!named.is_empty()).then(|| {
             format!(
-                "{} folders beside AWSLogs/ hold none and were not read ({}{}): name one as INPUT to read it",
-                self.others.len(),
+                "{} beside AWSLogs/ left unread ({}{}): name one as INPUT to read it",
+                quantity(self.others.len() as u64, "folder"),
                 named.join(", "),
                 if self.others.len() > named.len() { ", …" } else { "" }
             )

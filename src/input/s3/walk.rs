@@ -17,7 +17,7 @@ use super::ledger::{Delivered, Ledger, Scope, Wanted, Ways};
 use super::place::{Place, RegionFolder, TrailFolder, last_part};
 use crate::input::key::{is_account, is_organization, is_region};
 use crate::input::{LogKey, Origin, S3Uri};
-use crate::model::Day;
+use crate::model::{Day, quantity};
 
 /// The way through what one URI names.
 pub struct Walk {
@@ -181,7 +181,7 @@ impl Walk {
         if let Some(first) = others.first() {
             let text = format!("{}/{first}", self.bucket.uri);
             let warning =
-                format!("{} folders in AWSLogs/ are no account's and were not read, the first {text}", others.len());
+                format!("{} in AWSLogs/ left unread, of no account: {text}", quantity(others.len() as u64, "folder"));
             self.ledger.arrivals().warnings.push(warning);
         }
         Ok(steps)
