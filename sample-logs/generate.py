@@ -17,7 +17,7 @@ sys.dont_write_bytecode = True  # a walk over sample-logs/ should meet no __pyca
 
 from story.changes import intrusion, new_colleague
 from story.consoles import console_sessions, single_sign_on
-from story.keys import embedded_key, leaked_key, quiet_key, roaming_key, rotation, single_keys
+from story.keys import embedded_key, leaked_key, quiet_key, roaming_key, rotation, single_keys, woken_key
 from story.oddities import beside_the_events, other_records
 from story.people import people_in_roles
 from story.root import central_root_sessions, root_use
@@ -44,6 +44,7 @@ CHAPTERS = (
     new_colleague,
     intrusion,
     other_records,
+    woken_key,
 )
 
 

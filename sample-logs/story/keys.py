@@ -15,6 +15,7 @@ from .cast import (
     HOME,
     HOTEL,
     JAVA,
+    MARY,
     NIKKI,
     NIKKI_NEW_KEY,
     OFFICE,
@@ -24,6 +25,7 @@ from .cast import (
     REPORTING,
     SCANNER,
     THIEF,
+    TMP,
     TRAIN,
     WEEKDAYS,
 )
@@ -217,6 +219,14 @@ def rotation(trail):
             "eu-west-1",
             request={"queryString": "HIDDEN_DUE_TO_SECURITY_REASONS", "workGroup": "primary"},
         )
+
+
+def woken_key(trail):
+    """Mary switches the key of a user on that nobody uses any more, after IAM's state was taken, and calls with it."""
+    request = {"status": "Active", "accessKeyId": TMP.key, "userName": TMP.name}
+    trail.call("09-13 21:40", "iam:UpdateAccessKey", MARY.identity(), OFFICE, CLI, request=request)
+    for n, call in enumerate(("sts:GetCallerIdentity", "s3:ListBuckets")):
+        trail.call(at("09-13 21:52") + hm(0, n), call, TMP.identity(), OFFICE, BOTO)
 
 
 def new_key(user, key, time):

@@ -36,14 +36,14 @@ from .cast import (
     SCANNER,
     SSO_ADMIN,
     SUPPORT,
+    TMP,
+    VENDOR,
     WEB_SERVER,
 )
-from .identities import User
 from .ids import example_id
 
 REGIONS = {MAIN: "us-east-1", DATA: "eu-west-1", SANDBOX: "us-west-2"}
 GENERATED = "2026-09-13T20:00:00+00:00"
-TMP = User(MAIN, "tmp")  # the name that root tries to make again on 4 September
 COLUMNS = (
     "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,password_next_rotation,"
     "mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,access_key_1_last_used_region,"
@@ -54,8 +54,10 @@ COLUMNS = (
 
 
 def when(text):
-    """ "2026-08-28 13:00" as the CLI prints it."""
-    return text if text in ("N/A", "no_information", "not_supported") else f"{text.replace(' ', 'T')}:00+00:00"
+    """ "2026-08-28 13:00", or with seconds, as the CLI prints it."""
+    if text in ("N/A", "no_information", "not_supported"):
+        return text
+    return f"{text.replace(' ', 'T')}{':00' if text.count(':') == 1 else ''}+00:00"
 
 
 class Member:
@@ -224,14 +226,27 @@ def main_account():
             ("Everyone",),
             (own(MAIN, "partner-upload"),),
         ),
-        Member(TMP, "2024-03-01 11:00", groups=("Everyone",)),
+        # The name that root tries to make again on 4 September; the key is switched on after this report was made.
+        Member(
+            TMP,
+            "2024-03-01 11:00",
+            key=(TMP.key, False, "2024-03-01 11:05", "2024-03-29 17:10", "us-east-1", "s3"),
+            groups=("Everyone",),
+        ),
+        Member(
+            VENDOR,
+            "2024-11-18 09:00",
+            key=(VENDOR.key, True, "2025-02-03 09:00", "2025-03-14 16:20", "us-east-1", "iam"),
+            groups=("Everyone",),
+            attached=(AUDIT,),
+        ),
     ]
     root = root_row(
         MAIN,
         "2023-05-01 12:00",
         "2026-09-04 17:40",
         False,
-        (True, "2026-08-27 09:19", "2026-09-07 02:15", "us-east-1", "ec2"),
+        (True, "2026-08-27 09:19:07", "2026-09-07 02:15", "us-east-1", "ec2"),
     )
     of_self = [allow(["iam:GetUser", "iam:ChangePassword"], SELF), allow(["iam:ListVirtualMFADevices"])]
     groups = [
@@ -273,7 +288,7 @@ def main_account():
     policies = [
         managed(ADMIN, ADMIN_SAYS, 3),
         managed(POWER, POWER_SAYS, 1),
-        managed(AUDIT, document(allow(["iam:Get*", "iam:List*", "cloudtrail:LookupEvents"])), 2),
+        managed(AUDIT, document(allow(["iam:Get*", "iam:List*", "cloudtrail:LookupEvents"])), 3),
         managed(own(MAIN, "example-developers"), copy, 1),
         managed(own(MAIN, "example-ops"), document(allow(["ec2:Describe*", "ec2:RebootInstances"])), 1),
         managed(own(MAIN, "old-migration"), document(allow("*")), 0),

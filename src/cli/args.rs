@@ -305,7 +305,10 @@ pub fn command() -> Command {
         let command = Command::new(report.name).args(report.argument.map(argument));
         let command = Shape::augment_args(Common::augment_args(command));
         let command = if report.reads_state() { StateTyped::augment_args(command) } else { command };
-        let command = if report.needs_no_logs() { command.mut_args(aside) } else { command };
+        let command = match report.needs_no_logs() {
+            true => command.mut_args(aside),
+            false => command.mut_args(not_of_keys),
+        };
         let command = command.about(report.summary).long_about(help::about(report));
         command.after_help(help::examples(report.name)).after_long_help(help::after(report))
     });
@@ -333,6 +336,13 @@ fn aside(arg: Arg) -> Arg {
     let is_of_logs = ["S3", "Limits", "Filters"].contains(&heading) && arg.get_id() != "account";
     let is_of_addresses = ["geoip_db", "aws_ip_ranges"].iter().any(|id| arg.get_id() == id);
     if is_of_logs || is_of_addresses { arg.hide_short_help(true) } else { arg }
+}
+
+/// Hides the kinds of state that say nothing of keys.
+fn not_of_keys(arg: Arg) -> Arg {
+    let is_aside =
+        ["account_summary", "password_policy", "common_group", "category_group"].contains(&arg.get_id().as_str());
+    if is_aside { arg.hide(true) } else { arg }
 }
 
 /// The numbers that a report, or the audit of all of them, can be given, each name once.

@@ -100,33 +100,34 @@ pub fn as_of(plan: &Plan, last_event: Option<EventTime>) -> Option<EventTime> {
 /// # Errors
 /// When a column was asked for that a report does not have.
 pub fn sections(plan: &Plan, known: &Known<'_>) -> Result<Vec<Section>, Problem> {
-    let Known { state, posture, as_of, .. } = *known;
+    let Known { state, posture, as_of, coverage } = *known;
+    let logs = (!plan.is_state_alone).then(|| logs(plan, coverage));
     // Rows are cut after they are sorted, so only the default order can spare some.
     let by_default = plan.delivery.shape.sort.is_none();
     let rows_wanted = plan.delivery.limit.filter(|_| by_default).unwrap_or(usize::MAX);
     let argument = plan.argument.as_deref();
     let of_options = View::new(state, &plan.options);
-    let view = View { as_of, rows_wanted, argument, addresses: plan.addresses.as_ref(), posture, ..of_options };
+    let addresses = plan.addresses.as_ref();
+    let view = View { as_of, rows_wanted, argument, addresses, posture, logs: logs.as_ref(), ..of_options };
     let reports = plan.reports();
     let mut sections: Vec<Section> =
         reports.iter().map(|report| section(report, &view, plan)).collect::<Result<_, _>>()?;
     if matches!(plan.question, Question::Audit) {
-        sections.insert(0, scorecard(plan, known, &reports, &sections));
+        sections.insert(0, scorecard(plan, known, logs, &sections));
     }
     Ok(sections)
 }
 
 /// How each account stands against the practices, by all that the reports found.
-fn scorecard(plan: &Plan, known: &Known<'_>, reports: &[&'static Report], sections: &[Section]) -> Section {
-    let coverage = known.coverage;
+fn scorecard(plan: &Plan, known: &Known<'_>, logs: Option<LogSpan>, sections: &[Section]) -> Section {
     let scores = report::scorecard(
         &Evidence {
             findings: sections.iter().flat_map(|section| &section.findings).collect(),
-            accounts: &coverage.accounts,
-            logs: (!plan.is_state_alone).then(|| logs(plan, coverage)),
+            accounts: &known.coverage.accounts,
+            logs,
             posture: known.posture,
         },
-        reports,
+        &plan.reports(),
     );
     let summary = "The seven practices, account by account";
     let mut table = report::scorecard_table(scores);
@@ -146,7 +147,7 @@ fn logs(plan: &Plan, coverage: &Coverage) -> LogSpan {
         Some(format!("{} could not be read, or not whole", quantity(unread, "object")))
     } else if coverage.is_partial() {
         Some("not all of the logs could be read".to_owned())
-    } else if !plan.filters.is_empty() {
+    } else if !plan.filters.are_accounts_alone() {
         Some("filters left out events".to_owned())
     } else if coverage.read_only_events == 0 {
         Some("no read-only event was read: the trail seems to record write events only".to_owned())
@@ -160,6 +161,7 @@ fn logs(plan: &Plan, coverage: &Coverage) -> LogSpan {
         until: coverage.last_event,
         regions: coverage.delivered.clone(),
         accounts_with_gaps: coverage.gaps.iter().map(|gap| gap.account.clone()).collect(),
+        is_filtered: !plan.filters.are_accounts_alone(),
         not_whole,
     }
 }

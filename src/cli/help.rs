@@ -63,7 +63,8 @@ pub fn examples(name: &str) -> String {
             "Examples:\n  \
              trailscan {name} --credential-report report.json --authorization-details details.json\n  \
              trailscan {name} --iam-dir iam --account 111122223333 --format json --output {name}.json\n  \
-             trailscan {name} --iam-dir iam --common-group Everyone --columns rule,subject,detail"
+             trailscan {name} --iam-dir iam --common-group Everyone --columns rule,subject,detail\n  \
+             trailscan {name} --iam-dir iam --days 30 ./AWSLogs"
         );
     }
     format!(

@@ -140,7 +140,8 @@ impl Rulebook {
     }
 
     fn set_parameter(&mut self, (report, rule): Found, key: &str, value: &toml::Value) -> Result<(), String> {
-        if let Some(name) = [COMMON_GROUP, CATEGORY_GROUP].into_iter().find(|name| *name == key && report.reads_state())
+        if let Some(name) =
+            [COMMON_GROUP, CATEGORY_GROUP].into_iter().find(|name| *name == key && report.needs_no_logs())
         {
             let value =
                 texts(value).ok_or_else(|| format!("{key} = {} is no name and no list of names", shown(value)))?;
@@ -280,7 +281,7 @@ fn texts(value: &toml::Value) -> Option<Vec<String>> {
 fn no_key(report: &Report, key: &str) -> String {
     let mut known = vec!["severity", "enabled"];
     known.extend(report.options.iter().map(|option| option.name));
-    if report.reads_state() {
+    if report.needs_no_logs() {
         known.extend([COMMON_GROUP, CATEGORY_GROUP]);
     }
     format!("there is no key {key:?}; there are {}", known.join(", "))

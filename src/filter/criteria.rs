@@ -87,6 +87,12 @@ impl Filters {
         !self.given
     }
 
+    /// Whether nothing is filtered but whole accounts: of those that are left every event counts.
+    pub fn are_accounts_alone(&self) -> bool {
+        let globs = [&self.principals, &self.events, &self.services, &self.access_keys];
+        self.regions.is_empty() && self.addresses.is_empty() && globs.iter().all(|globs| globs.0.is_empty())
+    }
+
     /// Whether `event` is to be counted. Cheap criteria are asked first; the principal, which must be worked out, last.
     pub fn accepts(&self, event: &Event<'_>) -> bool {
         self.is_empty()

@@ -176,11 +176,22 @@ impl Account {
         .collect()
     }
 
-    /// The long-lived keys of a user: those of the list with ids, else those of the credential report.
+    /// The long-lived keys of a user: those of the credential report, with their ids where the list has them, else those
+    /// of the list.
     pub fn keys_of(&self, user: &str) -> Vec<KeyState<'_>> {
-        let listed = self.access_keys.as_ref().map(|part| part.value.iter().filter(|key| key.user_name == user));
-        let listed: Vec<&AccessKey> = listed.map(Iterator::collect).unwrap_or_default();
         let reported = self.credentials.as_ref().and_then(|part| part.value.users.get(user));
+        self.keys(reported, |key| key.user_name == user)
+    }
+
+    /// The long-lived keys of root. A list of root's own keys names no user, or the account.
+    pub fn root_keys(&self, account_id: &str) -> Vec<KeyState<'_>> {
+        let reported = self.credentials.as_ref().and_then(|part| part.value.root.as_ref());
+        self.keys(reported, |key| key.user_name.is_empty() || key.user_name == account_id)
+    }
+
+    fn keys<'a>(&'a self, reported: Option<&'a Credentials>, is_of: impl Fn(&AccessKey) -> bool) -> Vec<KeyState<'a>> {
+        let listed = self.access_keys.as_ref().map(|part| part.value.iter().filter(|key| is_of(key)));
+        let listed: Vec<&AccessKey> = listed.map(Iterator::collect).unwrap_or_default();
         let Some(reported) = reported else { return listed.into_iter().map(KeyState::listed).collect() };
         let slots = reported.keys.iter().enumerate().filter(|(_, key)| key.exists());
         slots.map(|(slot, key)| KeyState::reported(slot, key, &listed)).collect()
@@ -205,7 +216,8 @@ pub struct KeyState<'a> {
 }
 
 impl<'a> KeyState<'a> {
-    fn listed(key: &'a AccessKey) -> Self {
+    /// A key of the list that no credential report tells of.
+    pub fn listed(key: &'a AccessKey) -> Self {
         let (created, active) = (key.created, key.active);
         Self { id: Some(&key.access_key_id), slot: None, active, created, last_used: None, never_used: false }
     }

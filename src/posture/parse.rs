@@ -1,8 +1,8 @@
 //! From bytes to one parsed file: its kind by content, all of its pages, its moment. Which account it is of is decided
 //! elsewhere.
 
+use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer};
-use serde::{Deserialize, de};
 use serde_json::Value;
 
 use super::authorization::{self, Authorization};
@@ -69,7 +69,7 @@ where
     D: Deserializer<'de>,
     T: Deserialize<'de> + Default,
 {
-    Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default).map_err(de::Error::custom)
+    Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 impl StateKind {

@@ -4,6 +4,7 @@
 use std::cmp::Reverse;
 
 use super::key_age::creation_of;
+use super::state_keys::Join;
 use super::user_arns::{UserArns, user_of};
 use crate::aggregate::keys::{Change, Creation, Holder, KeyStatus, KeyUse, Keys};
 use crate::aggregate::{Span, State, Sym, Symbols};
@@ -37,9 +38,33 @@ pub(crate) struct KeyFacts<'a> {
     pub status_by: &'a str,
     /// From when to when it is known to be active, one moment with the next; `None` unless it is active.
     pub active: Option<(EventTime, EventTime)>,
+    /// What IAM's state says of it, where that was given and looked at.
+    pub in_state: Option<InState>,
+}
+
+/// What IAM's own state says of a key.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct InState {
+    /// Active or inactive.
+    pub status: KeyStatus,
+    /// Whether `status` of the facts is this one: it is newer than what the logs say.
+    pub is_newer: bool,
+    /// The moment that the file speaks of.
+    pub as_of: Option<EventTime>,
+    /// When the key was made.
+    pub created: Option<EventTime>,
+    /// When IAM saw it used last; `None` where that is not known, or never.
+    pub last_used: Option<EventTime>,
+    /// How it is known to be this key.
+    pub join: Join,
 }
 
 impl KeyFacts<'_> {
+    /// When it was created, where logs or state tell.
+    pub(crate) fn known_creation(&self) -> Option<EventTime> {
+        self.created.map(|(time, _)| time).or(self.in_state.and_then(|state| state.created))
+    }
+
     /// Whether it is root's.
     pub(crate) fn is_root(&self) -> bool {
         self.owner.starts_with("root@")
@@ -111,6 +136,7 @@ impl<'a> Reading<'a> {
             status_time: None,
             status_by: "",
             active: None,
+            in_state: None,
         };
         self.add_status(&mut facts, &changes);
         facts

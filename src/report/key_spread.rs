@@ -3,7 +3,7 @@
 mod charts;
 mod explain;
 mod rules;
-mod spread;
+pub(super) mod spread;
 #[cfg(test)]
 mod tests;
 mod verdict;

@@ -8,6 +8,7 @@ mod addresses;
 pub mod charts;
 pub mod export;
 mod finding;
+mod joined;
 mod lineage;
 mod options;
 mod rule;
@@ -27,6 +28,7 @@ mod principals;
 mod root_usage;
 mod sessions;
 mod source_list;
+mod state_keys;
 mod trace;
 mod user_arns;
 
@@ -58,7 +60,10 @@ pub static REPORTS: &[&Report] = &[
 ];
 
 /// The reports that look at IAM's state; the others refuse its files.
-pub static STATE_REPORTS: &[&Report] = &[&posture::REPORT];
+pub static STATE_REPORTS: &[&Report] = &[&keys::REPORT, &posture::REPORT];
+
+/// Those of them that answer from state alone, where no logs are given.
+static ANSWER_WITHOUT_LOGS: &[&Report] = &[&posture::REPORT];
 
 /// A question and how it is answered.
 pub struct Report {
@@ -100,12 +105,23 @@ pub struct View<'a> {
     pub addresses: Option<&'a AddressLookup>,
     /// IAM's own state, where files of it were given.
     pub posture: Option<&'a Posture>,
+    /// What was read of logs; `None` when none were asked for.
+    pub logs: Option<&'a LogSpan>,
 }
 
 impl<'a> View<'a> {
     /// A look at all of `state`, with nothing else known.
     pub fn new(state: &'a State, options: &'a Options) -> Self {
-        Self { state, options, as_of: None, rows_wanted: usize::MAX, argument: None, addresses: None, posture: None }
+        Self {
+            state,
+            options,
+            as_of: None,
+            rows_wanted: usize::MAX,
+            argument: None,
+            addresses: None,
+            posture: None,
+            logs: None,
+        }
     }
 }
 
@@ -138,9 +154,9 @@ impl Report {
         STATE_REPORTS.iter().any(|report| report.name == self.name)
     }
 
-    /// Whether it can answer from IAM's state alone: it needs nothing of the logs.
+    /// Whether it can answer from IAM's state alone. With logs beside it, it may say more.
     pub fn needs_no_logs(&self) -> bool {
-        self.needs.is_empty() && self.reads_state()
+        ANSWER_WITHOUT_LOGS.iter().any(|report| report.name == self.name)
     }
 }
 

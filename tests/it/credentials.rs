@@ -120,5 +120,5 @@ fn options_of_keys() {
     assert!(old("").is_empty());
     assert_eq!(old("--max-age 18"), ["AKIABACKUP222EXAMPLE", "AKIAREPORTINGEXAMPLE"]);
     assert!(!has(&findings("keys"), "key-unused"));
-    assert!(has(&findings("keys --unused 9"), "key-unused"));
+    assert!(has(&findings("keys --unused 6"), "key-unused"));
 }

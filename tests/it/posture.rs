@@ -75,6 +75,86 @@ fn an_audit_has_posture_when_it_has_files() {
 }
 
 #[test]
+fn logs_and_state_joined() {
+    let place = Place::new();
+    let run = |arguments: &str| place.trailscan(arguments).arg(sample_logs()).arg("--iam-dir").arg(sample_state());
+    let answer = run("posture").json(0);
+    for (rule, subjects) in [
+        ("root-used-without-mfa-device", &["root@111122223333"][..]),
+        ("user-signs-in-without-mfa-device", &["arn:aws:iam::123456789012:user/Richard_Roe"]),
+        ("old-key-in-use", &["AKIABOBLAPTOPEXAMPLE", "AKIAI44QH8DHBEXAMPLE", "AKIAOLDSCAN22EXAMPLE"]),
+        ("inactive-key-used", &["AKIATMPUSER22EXAMPLE"]),
+        ("policies-on-unseen-user", &["arn:aws:iam::111122223333:user/vendor-audit"]),
+    ] {
+        assert_eq!(finds(&answer, rule), subjects, "{rule}");
+        assert!(rows(&answer, "posture").iter().any(|row| row["rule"] == rule), "{rule} has a row");
+        place.trailscan(&format!("explain {rule}")).ends(0);
+    }
+    let alone = place.trailscan("posture").arg("--iam-dir").arg(sample_state()).json(0);
+    assert_eq!(rows(&answer, "posture").len(), rows(&alone, "posture").len() + 7, "what state shows alone is the same");
+    expect_file!["expected/posture-joined.txt"].assert_eq(&joined_findings(&answer));
+
+    let audit = run("audit").json(0);
+    let score = |account: &str, practice: &str| {
+        let mut scores = audit["scorecard"].as_array().unwrap().iter();
+        let is_it = |score: &&Value| score["account_id"] == account && score["practice"] == practice;
+        let score = scores.find(is_it).unwrap();
+        (score["rule"].as_str().unwrap().to_owned(), count(&score["violations"]))
+    };
+    let main = "111122223333";
+    assert_eq!(score(main, "restrict-root-use"), ("root-used-without-mfa-device".to_owned(), 3));
+    // bob, ci-deploy, tmp and vendor-audit: what both sides say of the first two counts once.
+    assert_eq!(score(main, "rotate-keys"), ("old-key-in-use".to_owned(), 4));
+    assert_eq!(score("123456789012", "mfa-for-console").0, "user-signs-in-without-mfa-device");
+
+    let filtered = run("posture --principal *:user/bob --format json").ends(0);
+    assert_eq!(finds(&filtered.json(), "policies-on-unseen-user"), [""; 0]);
+    assert!(filtered.stderr.contains("policies-on-unseen-user was not looked for: filters hide who was active"));
+    let account = run("posture --account 111122223333").json(0);
+    assert_eq!(finds(&account, "policies-on-unseen-user").len(), 1, "whole accounts hide nothing of theirs");
+}
+
+/// The findings that join logs and state, a line of severity, rule and subject each, and what they say.
+fn joined_findings(answer: &Value) -> String {
+    let joined = ["root-used-without", "user-signs-in", "old-key-in", "inactive-key-used", "policies-on-unseen"];
+    let findings = answer["findings"].as_array().unwrap().iter();
+    let is_joined = |finding: &&Value| joined.iter().any(|rule| finding["rule"].as_str().unwrap().starts_with(rule));
+    let text = |finding: &Value, name: &str| finding[name].as_str().unwrap().to_owned();
+    findings
+        .filter(is_joined)
+        .map(|finding| {
+            let [severity, rule, subject, summary] =
+                ["severity", "rule", "subject", "summary"].map(|name| text(finding, name));
+            format!("{severity} {rule} {subject}\n  {summary}\n")
+        })
+        .collect()
+}
+
+#[test]
+fn keys_beside_state() {
+    let place = Place::new();
+    let answer = place.trailscan("keys").arg(sample_logs()).arg("--iam-dir").arg(sample_state()).json(0);
+    let key = |id: &str| rows(&answer, "keys").iter().find(|row| row["access_key_id"] == id).unwrap().clone();
+    let vendor = key("AKIAVENDOR222EXAMPLE");
+    assert_eq!((count(&vendor["events"]), &vendor["never_used"]), (0, &Value::Null));
+    assert_eq!((&vendor["created_basis"], &vendor["status"]), (&json!("exact"), &json!("active")));
+    assert_eq!(vendor["state_last_used"], "2025-03-14T16:20:00Z");
+    let bob = key("AKIABOBLAPTOPEXAMPLE");
+    assert_eq!((&bob["created_basis"], count(&bob["age_days"])), (&json!("exact"), 412));
+    assert_eq!(finds(&answer, "key-over-age").len(), 3);
+    let tmp = key("AKIATMPUSER22EXAMPLE");
+    assert_eq!(
+        (&tmp["status"], &tmp["status_basis"], &tmp["state_status"]),
+        (&json!("active"), &json!("logs"), &json!("inactive"))
+    );
+    let root = key("AKIAROOTKEY22EXAMPLE");
+    assert_eq!(root["state_basis"], "only-key", "root's key stands in the credential report, without its id");
+    let without = place.trailscan("keys").arg(sample_logs()).json(0);
+    assert_eq!(rows(&answer, "keys").len(), rows(&without, "keys").len() + 1);
+    assert!(rows(&without, "keys").iter().all(|row| row["state_status"].is_null() && row["state_basis"].is_null()));
+}
+
+#[test]
 fn single_files_and_accounts() {
     let place = Place::new();
     let at = |name: &str| sample_state().join(name);
@@ -207,7 +287,8 @@ fn the_config_changes_suppresses_and_counts() {
     );
     let ended = run("--format json --fail-on critical").ends(0);
     let answer = ended.json();
-    assert_eq!(finds(&answer, "key-too-old"), ["AKIAI44QH8DHBEXAMPLE", "AKIAOLDSCAN22EXAMPLE"]);
+    let old = ["AKIAI44QH8DHBEXAMPLE", "AKIAVENDOR222EXAMPLE", "AKIAOLDSCAN22EXAMPLE"];
+    assert_eq!(finds(&answer, "key-too-old"), old);
     assert_eq!(finds(&answer, "role-inline-policy"), [""; 0]);
     assert_eq!(finds(&answer, "user-without-mfa").len(), finds(&before, "user-without-mfa").len() - 1);
     assert_eq!(finds(&answer, "root-without-mfa").len(), 1, "an expired suppression does not act");
@@ -221,7 +302,7 @@ fn the_config_changes_suppresses_and_counts() {
     let table = run("").ends(0);
     assert!(table.text().contains("findings suppressed by trailscan.toml"));
     let flag = run("--max-age 90 --format json").ends(0).json();
-    assert_eq!(finds(&flag, "key-too-old").len(), 3, "the command line wins");
+    assert_eq!(finds(&flag, "key-too-old").len(), 4, "the command line wins");
     let list = place.trailscan("rules --format json --report posture").ends(0).json();
     let rule = |id: &str| list["rows"].as_array().unwrap().iter().find(|row| row["rule"] == id).unwrap().clone();
     assert_eq!(rule("root-has-access-key")["severity"], "low");

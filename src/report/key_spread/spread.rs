@@ -9,7 +9,7 @@ use crate::model::{Hour, Network, SourceAddress, agent_family};
 
 /// The spread of one key. Several texts of one address are one address.
 #[derive(Debug, Default)]
-pub(super) struct Spread {
+pub(in crate::report) struct Spread {
     /// Distinct addresses; whether each is private or was seen through a VPC endpoint.
     pub addresses: BTreeMap<IpAddr, bool>,
     /// Distinct service hosts in the place of an address.
@@ -26,7 +26,7 @@ pub(super) struct Spread {
 
 /// What a key did from one network.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct NetworkUse {
+pub(in crate::report) struct NetworkUse {
     /// Events.
     pub events: i64,
     /// First and last event.
@@ -39,7 +39,7 @@ pub(super) struct NetworkUse {
 
 /// Most distinct addresses in one UTC clock hour.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Peak {
+pub(in crate::report) struct Peak {
     /// How many.
     pub addresses: usize,
     /// When; `None` without an address.
@@ -48,7 +48,7 @@ pub(super) struct Peak {
 
 impl Spread {
     /// Reads the sources and agents of a key.
-    pub(super) fn of(row: &KeyUse, symbols: &Symbols) -> Self {
+    pub(in crate::report) fn of(row: &KeyUse, symbols: &Symbols) -> Self {
         let mut spread = Self::default();
         let mut hours_of: BTreeMap<IpAddr, HourSet> = BTreeMap::new();
         let mut active = HourSet::default();
@@ -82,21 +82,21 @@ impl Spread {
     }
 
     /// The addresses as texts, in the order of texts.
-    pub(super) fn address_list(&self) -> Vec<String> {
+    pub(in crate::report) fn address_list(&self) -> Vec<String> {
         let mut addresses: Vec<String> = self.addresses.keys().map(IpAddr::to_string).collect();
         addresses.sort();
         addresses
     }
 
     /// How many addresses are private or came through a VPC endpoint.
-    pub(super) fn private_addresses(&self) -> usize {
+    pub(in crate::report) fn private_addresses(&self) -> usize {
         self.addresses.values().filter(|private| **private).count()
     }
 }
 
 impl NetworkUse {
     /// Both together, as one network.
-    pub(super) fn and(mut self, other: Self) -> Self {
+    pub(in crate::report) fn and(mut self, other: Self) -> Self {
         self.events += other.events;
         self.span.merge(other.span);
         self.addresses += other.addresses;

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::history::{self, Key};
-use super::{MAX_AGE, key_facts};
+use super::{MAX_AGE, in_state};
 use crate::aggregate::keys::KeyStatus;
 use crate::model::quantity;
 use crate::report::View;
@@ -14,8 +14,8 @@ const KEYS: usize = 40;
 
 /// Keys by age, oldest first; nothing where no key is known. Deleted ones are left out: they age no more.
 pub(in crate::report) fn charts(view: &View<'_>) -> Vec<Chart> {
-    let facts = key_facts::all(view.state, view.as_of);
-    let keys = history::of(view.state, &facts, view.as_of);
+    let (logged, state_keys) = in_state::read(view);
+    let keys = history::of(view.state, &in_state::facts(logged, &state_keys, view).0, view.as_of);
     let mut aged: Vec<(i64, &Key<'_>)> = keys
         .iter()
         .filter(|key| key.facts.status != Some(KeyStatus::Deleted))
@@ -30,7 +30,7 @@ pub(in crate::report) fn charts(view: &View<'_>) -> Vec<Chart> {
     vec![Chart {
         name: "keys-by-age",
         title: "How old each key is",
-        about: "Days since the key was created, where its CreateAccessKey is in the logs (exact); else since the first \
+        about: "Days since the key was created, where the logs or IAM's state tell (exact); else since the first \
                 that is known of it, drawn with an open end: it is at least that old. Deleted keys are left out; a key \
                 that was neither used nor changed in these logs is not known.",
         command: "keys --sort age_days --columns access_key_id,principal,status,age_days,created_basis,unused_days"
@@ -47,7 +47,7 @@ pub(in crate::report) fn charts(view: &View<'_>) -> Vec<Chart> {
 
 fn bar(days: i64, key: &Key<'_>) -> Bar {
     let facts = &key.facts;
-    let is_open = facts.created.is_none();
+    let is_open = facts.known_creation().is_none();
     let status = facts.status.map_or("unknown", KeyStatus::as_str);
     let unused = key.unused_days.filter(|&days| days > 0).map(|days| format!(", unused for {}", told(days)));
     let unused = unused.unwrap_or_default();

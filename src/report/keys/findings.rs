@@ -14,7 +14,7 @@ use crate::report::{Finding, Rule, Severity};
 
 /// For how long, in seconds, a call may still succeed after the key was made inactive or deleted. Changes of IAM take
 /// moments to be known everywhere (IAM user guide, "Troubleshoot IAM", eventual consistency), and clocks differ.
-const END_SLACK: i64 = 900;
+pub(in crate::report) const END_SLACK: i64 = 900;
 
 /// A rule that holds for a key: how much it matters and what it says.
 type Held = (&'static Rule, Severity, String);
@@ -71,7 +71,7 @@ fn used_after_end(key: &Key<'_>, _: Limits) -> Option<Held> {
 fn over_age(key: &Key<'_>, limits: Limits) -> Option<Held> {
     let (since, used) = (key.facts.known_since?, key.facts.last_success().filter(|_| !key.facts.is_ended())?);
     let age = days_between(since, used);
-    let least = if key.facts.created.is_some() { "" } else { "at least " };
+    let least = if key.facts.known_creation().is_some() { "" } else { "at least " };
     let summary = format!("{least}{} old when it was last used with success, at {used}", days(age));
     (age > limits.max_age).then_some((&rules::OVER_AGE, rules::OVER_AGE.severity, summary))
 }
@@ -84,7 +84,7 @@ fn created_for_other(key: &Key<'_>, _: Limits) -> Option<Held> {
 }
 
 fn unused(key: &Key<'_>, limits: Limits) -> Option<Held> {
-    let (last, idle) = (key.facts.last_used()?, key.unused_days?);
+    let (last, idle) = (key.last_use.filter(|_| key.facts.used.is_some())?, key.unused_days?);
     let holds = key.facts.status == Some(KeyStatus::Active) && idle >= limits.unused;
     holds.then(|| (&rules::UNUSED, rules::UNUSED.severity, format!("not used for {}, since {last}", days(idle))))
 }
@@ -125,13 +125,12 @@ fn two_active(keys: &[Key<'_>]) -> Vec<Finding> {
 
 fn finding(key: &Key<'_>, rule: &'static Rule, severity: Severity, summary: String) -> Finding {
     let facts = &key.facts;
-    let is_exact = facts.created.is_some();
     let evidence = [
         ("principal", json!(facts.owner)),
         ("status", json!(facts.status.map(KeyStatus::as_str))),
         ("status_time", json!(facts.status_time)),
         ("created", json!(facts.known_since)),
-        ("created_basis", json!(super::created_basis(is_exact))),
+        ("created_basis", json!(super::created_basis(facts))),
         ("created_by", json!(facts.created.map(|(_, by)| by))),
         ("age_days", json!(key.age_days)),
         ("first_used", json!(facts.used.and_then(|used| used.span.first()))),
@@ -140,6 +139,9 @@ fn finding(key: &Key<'_>, rule: &'static Rule, severity: Severity, summary: Stri
         ("unused_days", json!(key.unused_days)),
         ("logs_until", json!(key.logs_until.map(|time: EventTime| time.to_string()))),
         ("events", json!(events(key))),
+        ("state_status", json!(facts.in_state.map(|state| state.status.as_str()))),
+        ("state_as_of", json!(facts.in_state.and_then(|state| state.as_of))),
+        ("state_last_used", json!(facts.in_state.and_then(|state| state.last_used))),
     ];
     Finding {
         severity,

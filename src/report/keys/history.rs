@@ -17,6 +17,8 @@ pub(super) struct Key<'a> {
     pub age_days: Option<i64>,
     /// The last counted event of its account: what happened later nobody here knows.
     pub logs_until: Option<EventTime>,
+    /// Its last use, by the logs or by state.
+    pub last_use: Option<EventTime>,
     /// Whole days from its last use, else its creation, to `logs_until`.
     pub unused_days: Option<i64>,
     /// The key that it replaced.
@@ -46,9 +48,13 @@ pub(super) fn of<'a>(state: &'a State, all: &[KeyFacts<'a>], as_of: Option<Event
     let mut keys: Vec<Key<'a>> = all
         .iter()
         .map(|&facts| {
-            let logs_until = last_events.get(facts.account).copied().or(as_of);
-            let idle_since = facts.last_used().or(facts.created.map(|(time, _)| time));
+            let of_account = last_events.get(facts.account).copied();
+            // Of an account without logs, state alone tells how long a key was idle.
+            let logs_until = of_account.or(facts.in_state.and_then(|state| state.as_of)).or(as_of);
+            let last_use = facts.last_used().max(facts.in_state.and_then(|state| state.last_used));
+            let idle_since = last_use.or(facts.known_creation());
             Key {
+                last_use,
                 age_days: facts.known_since.zip(as_of).map(|(from, to)| days_between(from, to)),
                 unused_days: idle_since.zip(logs_until).map(|(from, to)| days_between(from, to)),
                 logs_until,
@@ -83,14 +89,14 @@ fn last_events(state: &State) -> BTreeMap<&str, EventTime> {
     last
 }
 
-/// A key whose creation is logged replaced the key that its owner had before and that has ended since, or had just
+/// A key whose creation is known replaced the key that its owner had before and that has ended since, or had just
 /// then. Each key is replaced once.
 fn add_rotations(keys: &mut [Key<'_>], places: &[usize]) {
     let mut in_order = places.to_vec();
     in_order.sort_by_key(|&place| (keys[place].facts.known_since, keys[place].facts.id));
     let mut replaced = BTreeSet::new();
     for (rank, &new) in in_order.iter().enumerate() {
-        if keys[new].facts.created.is_none() {
+        if keys[new].facts.known_creation().is_none() {
             continue;
         }
         let before = in_order[..rank].iter().rev().copied();

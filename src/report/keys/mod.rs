@@ -3,16 +3,20 @@
 mod charts;
 mod findings;
 mod history;
+mod in_state;
 mod rules;
 #[cfg(test)]
 mod tests;
 
 use std::cmp::Reverse;
 
-use super::{Answer, Column, ColumnKind, Report, ReportOption, Value, View, finding, key_facts};
+use super::key_facts::KeyFacts;
+use super::state_keys::Join;
+use super::{Answer, Column, ColumnKind, Report, ReportOption, Value, View, finding};
 use crate::aggregate::keys::KeyStatus;
 use crate::aggregate::{keys, principals};
 pub(super) use charts::charts;
+pub(super) use findings::END_SLACK;
 use history::Key;
 
 /// The report.
@@ -39,12 +43,13 @@ const UNUSED: ReportOption = ReportOption {
 };
 
 const ABOUT: &str = "\
-A row is one long-lived access key (AKIA…) that a counted event used, created, changed or deleted. Calls of the S3 \
-console for a signed-in person are no use of the key that they show.
+A row is one long-lived access key (AKIA…) that a counted event used, created, changed or deleted, or that IAM's state \
+lists. Calls of the S3 console for a signed-in person are no use of the key that they show.
 
 created_basis:
-  exact     CreateAccessKey is in the logs that were read, also before the window
-  at-least  it is not: created is the first that is known of the key, age_days the least it can be
+  exact     CreateAccessKey is in the logs that were read, also before the window; or state says it
+  inferred  the credential report says it of a key that is taken for this one
+  at-least  neither: created is the first that is known of the key, age_days the least it can be
 
 status, as last seen in the logs, failed changes left out:
   active    created, made active or used with success; status_time is when that was last seen
@@ -52,7 +57,14 @@ status, as last seen in the logs, failed changes left out:
   deleted   DeleteAccessKey did
   unknown   no record says: all its calls failed
 
-rotated_from and rotated_to: a key whose creation is logged replaced the key that its owner had before and that was made \
+With --access-keys, --credential-report or --iam-dir, IAM's own state stands beside the logs: state_status as of \
+state_as_of, and state_last_used. status is what the state says where that is newer than what the logs last said \
+(status_basis), and then status_time is the moment of the state. Keys that the logs do not show get a row of their own, \
+without filters only. The credential report has no ids: without a list of access keys its key is taken for the one of the \
+logs where its owner has a single key in both and nothing speaks against it (state_basis only-key); else nothing is said, \
+and stderr counts the keys without a row. never_used is what the logs show; of keys that only state has it is null.
+
+rotated_from and rotated_to: a key whose creation is known replaced the key that its owner had before and that was made \
 inactive or deleted, before or after. other_active_keys: keys of the same owner that were active at the same time, none \
 of which is known to have ended.
 
@@ -65,8 +77,8 @@ Findings and their severities; a row has that of the worst, else info:
   two-active-keys        low: both active at once, none known to be ended
   key-never-used         low after --unused days, info before: created in the window, no call since
 
-What it proves: what the logs say, up to the window's end, else the last event. What it does not: logs are no list of \
-keys, and a key that was neither used nor changed is not here. unused_days runs to the last counted event of the key's \
+What it proves: what the logs say, up to the window's end, else the last event, and what IAM said as of state_as_of. What \
+it does not: logs are no list of keys, and a key that was neither used nor changed is here only where state lists it. unused_days runs to the last counted event of the key's \
 account, so logs that end early prove nothing; but gaps in coverage, data events that the trail leaves out (S3 objects \
 by default) and filters all hide use: read coverage first, and ask without filters. Failed calls are use too.
 
@@ -78,17 +90,17 @@ const COLUMNS: &[Column] = &[
     Column::new("account_id", ColumnKind::Id, "The account that owns the key.").last(),
     Column::new("principal", ColumnKind::Id, "Whose key it is: a user's arn or name, or root@account."),
     Column::new("severity", ColumnKind::Text, "Severity of the worst finding about it, else info."),
-    Column::new("status", ColumnKind::Text, "As last seen in the logs: active, inactive, deleted or unknown."),
+    Column::new("status", ColumnKind::Text, "As last told by logs or state: active, inactive, deleted or unknown."),
     Column::new(
         "status_time",
         ColumnKind::Time,
-        "Since when it is inactive or deleted; when it was last seen to be active.",
+        "Since when it is inactive or deleted; when it was last told to be active.",
     )
     .last(),
     Column::new("status_by", ColumnKind::Text, "Who changed it to that; null where its creation or use says it.")
         .asked(),
     Column::new("created", ColumnKind::Time, "When it was created, or the first that is known of it.").third(),
-    Column::new("created_basis", ColumnKind::Text, "exact, or at-least: it may be older.").third(),
+    Column::new("created_basis", ColumnKind::Text, "exact; inferred, of the only key in state; or at-least.").third(),
     Column::new("age_days", ColumnKind::Count, "Age at the end of the window, else at the last event.").unit("days"),
     Column::new("created_by", ColumnKind::Text, "Who created it; null where that is not in the logs.").last(),
     Column::new("created_for_other", ColumnKind::Text, "Whether that is somebody else than its owner: yes or no.")
@@ -109,6 +121,19 @@ const COLUMNS: &[Column] = &[
     Column::new("other_active_keys", ColumnKind::Count, "Keys of the same owner that were active at the same time.")
         .last(),
     Column::new("other_active_key_ids", ColumnKind::List, "Their ids.").asked(),
+    Column::new("status_basis", ColumnKind::Text, "Who says what status is: logs or state, whichever is newer.")
+        .asked(),
+    Column::new(
+        "state_status",
+        ColumnKind::Text,
+        "active or inactive, as IAM's state says; null where it was not given.",
+    )
+    .asked(),
+    Column::new("state_as_of", ColumnKind::Time, "The moment that the state speaks of, or the least that it can be.")
+        .asked(),
+    Column::new("state_last_used", ColumnKind::Time, "The last use that IAM knows of; null where unknown, or never.")
+        .asked(),
+    Column::new("state_basis", ColumnKind::Text, "How it is known to be this key: access-key-id or only-key.").asked(),
 ];
 
 /// The numbers that the user may set, in days.
@@ -120,16 +145,31 @@ struct Limits {
 
 fn answer(view: &View<'_>) -> Answer {
     let limits = Limits { max_age: view.options.get(&MAX_AGE), unused: view.options.get(&UNUSED) };
-    let facts = key_facts::all(view.state, view.as_of);
+    let (logged, state_keys) = in_state::read(view);
+    let (facts, hidden) = in_state::facts(logged, &state_keys, view);
     let mut keys = history::of(view.state, &facts, view.as_of);
     let mut findings = findings::of(&mut keys, limits);
     keys.sort_by_key(|key| (Reverse(key.severity), Reverse(key.age_days), key.facts.id));
     finding::sort(&mut findings);
-    Answer { columns: COLUMNS.to_vec(), rows: keys.iter().map(cells).collect(), findings, ..Answer::default() }
+    Answer { columns: COLUMNS.to_vec(), rows: keys.iter().map(cells).collect(), findings, hidden, ..Answer::default() }
 }
 
-const fn created_basis(is_exact: bool) -> &'static str {
-    if is_exact { "exact" } else { "at-least" }
+fn created_basis(facts: &KeyFacts<'_>) -> &'static str {
+    match facts.in_state.filter(|state| facts.created.is_none() && state.created.is_some()) {
+        Some(state) if state.join == Join::OnlyKey => "inferred",
+        Some(_) => "exact",
+        None if facts.created.is_some() => "exact",
+        None => "at-least",
+    }
+}
+
+/// Who says what `status` is.
+fn status_basis(facts: &KeyFacts<'_>) -> &'static str {
+    match facts.status {
+        None => "",
+        Some(_) if facts.in_state.is_some_and(|state| state.is_newer) => "state",
+        Some(_) => "logs",
+    }
 }
 
 fn cells(key: &Key<'_>) -> Vec<Value> {
@@ -146,7 +186,7 @@ fn cells(key: &Key<'_>) -> Vec<Value> {
         Value::time(facts.status_time),
         Value::text(facts.status_by),
         Value::time(facts.known_since),
-        Value::text(created_basis(facts.created.is_some())),
+        Value::text(created_basis(facts)),
         days(key.age_days),
         Value::text(facts.created.map_or("", |(_, by)| by)),
         flag(facts.is_created_for_other),
@@ -162,5 +202,10 @@ fn cells(key: &Key<'_>) -> Vec<Value> {
         Value::text(key.rotated_to.unwrap_or_default()),
         Value::count(key.other_active.len()),
         Value::List(key.other_active.iter().map(|&id| id.to_owned()).collect()),
+        Value::text(status_basis(facts)),
+        Value::text(facts.in_state.map_or("", |state| state.status.as_str())),
+        Value::time(facts.in_state.and_then(|state| state.as_of)),
+        Value::time(facts.in_state.and_then(|state| state.last_used)),
+        Value::text(facts.in_state.map_or("", |state| state.join.as_str())),
     ]
 }

@@ -37,7 +37,7 @@ pub(super) const OVER_AGE: Rule = Rule {
     severity: Severity::Medium,
     practice: Some(Practice::RotateKeys),
     about: "The key was used with success when it was more than --max-age days old, or at least that old where its \
-            creation is not in the logs, and it is not known to be inactive or deleted.",
+            creation is not known, and it is not known to be inactive or deleted.",
     check: "aws iam list-access-keys --user-name NAME has the day on which it was created.",
     fix: "Where it can be, use a role instead. Else create a second key, move its users over, make this one inactive, watch, \
           and delete it.",

@@ -1,9 +1,13 @@
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::aggregate::sessions::sample::{samples, scan_for};
 use crate::model::EventTime;
-use crate::report::{Finding, Options};
+use crate::posture::testing::HEADER;
+use crate::posture::{Places, Posture};
+use crate::report::{Finding, LogSpan, Options};
 
 const OLD: &str = "AKIAIOSFODNN7EXAMPLE";
 const NEW: &str = "AKIAI44QH8DHBEXAMPLE";
@@ -58,12 +62,51 @@ fn failed(mut record: Json) -> Json {
 
 /// The answer at the end of `day`.
 fn answer_at(day: &str, records: &[Json]) -> Answer {
+    answer_beside(day, records, &[], false)
+}
+
+/// The same beside files of IAM's state; `filtered` is whether filters left out events.
+fn answer_beside(day: &str, records: &[Json], files: &[String], filtered: bool) -> Answer {
     let state = scan_for(REPORT.needs, &samples(records.to_vec()));
     let as_of = EventTime::parse(&format!("{day}T23:59:59Z"));
-    let answer = answer(&View { as_of, ..View::new(&state, &Options::default()) });
+    let (posture, options) = (load(files), Options::default());
+    let span = LogSpan { is_filtered: filtered, ..LogSpan::default() };
+    let view = View { as_of, posture: Some(&posture), logs: Some(&span), ..View::new(&state, &options) };
+    let answer = answer(&view);
     assert!(answer.rows.iter().all(|row| row.len() == COLUMNS.len()));
     assert!(!format!("{answer:?}").contains("never-kept"));
     answer
+}
+
+/// The state of one account, from texts of files.
+fn load(files: &[String]) -> Posture {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("111122223333");
+    std::fs::create_dir(&folder).unwrap();
+    for (n, text) in files.iter().enumerate() {
+        std::fs::write(folder.join(format!("{n}.json")), text).unwrap();
+    }
+    Posture::load(&Places { files: Vec::new(), folders: vec![dir.path().to_owned()] })
+}
+
+fn list(keys: &[(&str, &str, &str, &str)]) -> String {
+    let of = |&(user, id, status, made): &(&str, &str, &str, &str)| json!({ "UserName": user, "AccessKeyId": id, "Status": status, "CreateDate": format!("{made}T00:00:00Z") });
+    json!({ "AccessKeyMetadata": keys.iter().map(of).collect::<Vec<_>>() }).to_string()
+}
+
+/// A credential report of one user with one key, generated at `time`.
+fn generated(time: &str, user: &str, active: &str, made: &str) -> String {
+    let cell = |name: &str| match name {
+        "user" => user.to_owned(),
+        "arn" => format!("arn:aws:iam::111122223333:user/{user}"),
+        "access_key_1_active" => active.to_owned(),
+        "access_key_1_last_rotated" => format!("{made}T00:00:00Z"),
+        "access_key_1_last_used_date" => "2026-03-01T12:00:00Z".to_owned(),
+        _ => "N/A".to_owned(),
+    };
+    let row: Vec<String> = HEADER.split(',').map(cell).collect();
+    let content = STANDARD.encode(format!("{HEADER}\n{}\n", row.join(",")));
+    json!({ "Content": content, "GeneratedTime": time }).to_string()
 }
 
 /// A cell of the row of a key.
@@ -298,6 +341,63 @@ fn created_and_never_used() {
     assert_eq!(rules(&answer_at("2026-04-01", &[created, delete("ana", OLD, "2026-01-02"), later])), []);
     let only_changed = answer_at("2026-01-02", &[update("ana", OLD, "Active", "2026-01-01")]);
     assert_eq!(cell(&only_changed, OLD, "never_used"), "-", "what was before is not known");
+}
+
+#[test]
+fn state_tells_creation_status_and_last_use() {
+    let used = call("ana", OLD, "2026-03-01");
+    let beside = |files: &[String], records: &[Json]| answer_beside("2026-03-31", records, files, false);
+    let columns = ["created", "created_basis", "status", "status_basis", "status_time", "state_status", "state_basis"];
+    let listed = [list(&[("ana", OLD, "Active", "2025-12-01")])];
+    let answer = beside(&listed, std::slice::from_ref(&used));
+    let of_list =
+        ["2025-12-01T00:00:00Z", "exact", "active", "logs", "2026-03-01T12:00:00Z", "active", "access-key-id"];
+    assert_eq!(cells(&answer, OLD, columns), of_list, "a list without a date is no newer than its newest key");
+    assert_eq!(rules(&answer), [], "90 days old when it was used");
+    let older = [list(&[("ana", OLD, "Active", "2025-11-01")])];
+    assert_eq!(
+        rules(&beside(&older, std::slice::from_ref(&used))),
+        [("key-over-age", "medium")],
+        "the age is known now"
+    );
+    let inactive = [generated("2026-03-20T00:00:00Z", "ana", "false", "2025-12-01"), listed[0].clone()];
+    let answer = beside(&inactive, std::slice::from_ref(&used));
+    let of_report =
+        ["2025-12-01T00:00:00Z", "exact", "inactive", "state", "2026-03-20T00:00:00Z", "inactive", "access-key-id"];
+    assert_eq!(cells(&answer, OLD, columns), of_report, "the report is newer than the last use");
+    let later = call("ana", OLD, "2026-03-21");
+    let answer = beside(&inactive, &[used.clone(), later]);
+    assert_eq!(cells(&answer, OLD, ["status", "status_basis", "state_status"]), ["active", "logs", "inactive"]);
+    let gone = delete("ana", OLD, "2026-03-10");
+    let answer = beside(&[generated("2026-03-20T00:00:00Z", "ana", "true", "2025-12-01"), listed[0].clone()], &[gone]);
+    assert_eq!(cells(&answer, OLD, ["status", "status_basis"]), ["deleted", "logs"], "what is deleted stays so");
+    let nameless = [generated("2026-03-20T00:00:00Z", "ana", "true", "2025-12-01")];
+    let answer = beside(&nameless, std::slice::from_ref(&used));
+    assert_eq!(cells(&answer, OLD, ["created_basis", "state_basis", "age_days"]), ["inferred", "only-key", "120"]);
+    let two = [used.clone(), call("ana", NEW, "2026-03-02")];
+    let answer = beside(&nameless, &two);
+    assert_eq!(cells(&answer, OLD, ["created_basis", "state_basis", "state_status"]), ["at-least", "-", "-"]);
+    assert!(answer.hidden.unwrap().starts_with("1 key of IAM's state is not shown: the credential report has no ids"));
+    let wrong = [list(&[("ana", OLD, "Active", "2026-03-02")])];
+    let answer = beside(&wrong, std::slice::from_ref(&used));
+    assert_eq!(cells(&answer, OLD, ["created", "created_basis"]), ["2026-03-01T12:00:00Z", "at-least"], "used before");
+}
+
+#[test]
+fn keys_that_no_log_shows_are_rows() {
+    let used = call("ana", OLD, "2026-03-01");
+    let files = [list(&[("ana", OLD, "Active", "2026-02-01"), ("ana", NEW, "Active", "2026-02-02")])];
+    let answer = answer_beside("2026-03-31", std::slice::from_ref(&used), &files, false);
+    assert_eq!(answer.rows.len(), 2);
+    let columns =
+        ["principal", "account_id", "events", "last_used", "never_used", "age_days", "status", "status_basis"];
+    assert_eq!(cells(&answer, NEW, columns), ["ana", "111122223333", "0", "-", "-", "57", "active", "state"]);
+    assert_eq!((rules(&answer), answer.hidden), (vec![], None));
+    let filtered = answer_beside("2026-03-31", std::slice::from_ref(&used), &files, true);
+    assert_eq!(filtered.rows.len(), 1);
+    assert!(filtered.hidden.unwrap().ends_with("filters choose among the keys of the logs"));
+    let unknown = answer_beside("2026-03-31", &[used], &[list(&[("bo", OLD, "Active", "2026-02-01")])], false);
+    assert_eq!(cell(&unknown, OLD, "principal"), ANA, "the logs name the owner");
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! `posture`: what IAM's own state breaks of the practices. State in, rows out; no log is looked at.
+//! `posture`: what IAM's own state breaks of the practices. State in, rows out. Logs are not needed; where they are read
+//! as well, [`joined`](super::joined) adds what both show together.
 
 mod credentials;
 mod documents;
@@ -15,12 +16,16 @@ mod violation;
 #[cfg(test)]
 mod tests;
 
+use super::joined::{self, Logs};
 use super::{Answer, Column, ColumnKind, Finding, Report, ReportOption, Rule, Value, View, finding};
+use crate::aggregate::{issuances, keys, principals, root_use, sign_ins};
 use crate::model::EventTime;
 use crate::posture::{Account, AsOfBasis, Authorization, CredentialReport, Dated, Source};
 use policy_rules::*;
+pub(super) use root::without_mfa as root_without_mfa;
 use rules::*;
-use violation::{SubjectKind, Violation, days_between};
+use violation::days_between;
+pub(super) use violation::{SubjectKind, Violation};
 
 /// The report.
 pub static REPORT: Report = Report {
@@ -29,7 +34,7 @@ pub static REPORT: Report = Report {
     about: ABOUT,
     columns: COLUMNS,
     key: &["account_id", "rule", "subject"],
-    needs: &[],
+    needs: &[&keys::KIND, &principals::KIND, &sign_ins::KIND, &root_use::KIND, &issuances::KIND],
     options: &[MAX_AGE, UNUSED_GRACE, IDLE_DAYS, PASSWORD_MAX_AGE, ROOT_DAYS, MIN_PASSWORD_LENGTH, COMMON_SHARE],
     rules: &[
         ROOT_HAS_KEY,
@@ -62,6 +67,11 @@ pub static REPORT: Report = Report {
         NOT_JUDGED,
         TRUSTS_ANYONE,
         TRUSTS_OTHER_ACCOUNT,
+        joined::ROOT_USED_WITHOUT_MFA_DEVICE,
+        joined::SIGNS_IN_WITHOUT_MFA_DEVICE,
+        joined::OLD_KEY_IN_USE,
+        joined::INACTIVE_KEY_USED,
+        joined::POLICIES_ON_UNSEEN_USER,
     ],
     argument: None,
     answer,
@@ -73,7 +83,7 @@ pub const COMMON_GROUP: &str = "common-group";
 /// The groups of which every user should be in one, among [`Options::texts`](super::Options::texts).
 pub const CATEGORY_GROUP: &str = "category-group";
 
-const MAX_AGE: ReportOption =
+pub(super) const MAX_AGE: ReportOption =
     ReportOption { name: "max-age", default: 90, min: 1, about: "Days after which an active access key is too old" };
 const UNUSED_GRACE: ReportOption =
     ReportOption { name: "unused-grace", default: 7, min: 0, about: "Days that a new access key may stay unused" };
@@ -132,6 +142,16 @@ given, and an account without files has no rows. Policies are read, not evaluate
 boundary or an organisation's policy may take away what a document grants. The credential report has no key ids: \
 --access-keys joins them by the time of creation; else a key is named by its user and its place.
 
+With INPUT the logs are read too, and five rules join both; source and as_of are then of the state that they join:
+
+  root-used-without-mfa-device      root has no MFA device, and the logs show it used
+  user-signs-in-without-mfa-device  a user has a password and no MFA device, and signed in without
+  old-key-in-use                    an active key is older than --max-age days, and was used when it was
+  inactive-key-used                 a key was inactive when the report was made, and a later call succeeded
+  policies-on-unseen-user           a user has policies of its own, and no event of the logs is the user's
+
+A key is known by its id; without a list of access keys, by its user where the user has a single key in both. policies-on-unseen-user tells the days of logs that it rests on and what they lack; with fewer than seven, or with filters other than --account, it says nothing, and stderr tells that.
+
 --account chooses accounts; other filters choose events and say nothing here. Rows come worst severity first, then by \
 rule, account and subject.";
 
@@ -154,14 +174,15 @@ const COLUMNS: &[Column] = &[
 
 /// An account and what its state is judged by.
 #[derive(Clone, Copy)]
-struct Look<'a> {
-    account_id: &'a str,
-    account: &'a Account,
+pub(super) struct Look<'a> {
+    pub(super) account_id: &'a str,
+    pub(super) account: &'a Account,
     view: &'a View<'a>,
 }
 
 fn answer(view: &View<'_>) -> Answer {
     let accounts = view.posture.iter().flat_map(|posture| &posture.accounts);
+    let logs = Logs::of(view);
     let mut violations: Vec<Violation<'_>> = Vec::new();
     for (account_id, account) in accounts {
         let look = Look { account_id, account, view };
@@ -173,6 +194,7 @@ fn answer(view: &View<'_>) -> Answer {
         violations.extend(look.authorization().into_iter().flat_map(|part| groups::judge(look, part)));
         violations.extend(look.authorization().into_iter().flat_map(|part| documents::judge(look, part)));
         violations.extend(look.authorization().into_iter().flat_map(|part| trust::judge(look, part)));
+        violations.extend(logs.iter().flat_map(|logs| joined::judge(look, logs)));
     }
     violations.sort_by(|a, b| {
         let key = |v: &Violation<'_>| (std::cmp::Reverse(v.rule.severity), v.rule.id);
@@ -181,20 +203,21 @@ fn answer(view: &View<'_>) -> Answer {
     let rows = violations.iter().map(Violation::cells).collect();
     let mut findings: Vec<Finding> = violations.into_iter().map(Violation::finding).collect();
     finding::sort(&mut findings);
-    Answer { columns: COLUMNS.to_vec(), rows, findings, ..Answer::default() }
+    let hidden = logs.and_then(|logs| joined::withheld(view, &logs));
+    Answer { columns: COLUMNS.to_vec(), rows, findings, hidden, ..Answer::default() }
 }
 
 impl<'a> Look<'a> {
-    fn credentials(self) -> Option<&'a Dated<CredentialReport>> {
+    pub(super) fn credentials(self) -> Option<&'a Dated<CredentialReport>> {
         self.account.credentials.as_ref()
     }
 
-    fn authorization(self) -> Option<&'a Dated<Authorization>> {
+    pub(super) fn authorization(self) -> Option<&'a Dated<Authorization>> {
         self.account.authorization.as_ref()
     }
 
     /// What the user set a number to.
-    fn number(self, option: &ReportOption) -> i64 {
+    pub(super) fn number(self, option: &ReportOption) -> i64 {
         self.view.options.get(option)
     }
 
@@ -207,12 +230,12 @@ impl<'a> Look<'a> {
     }
 
     /// Days from `since` to that moment.
-    fn age(self, since: Option<EventTime>, source: &Source) -> Option<i64> {
+    pub(super) fn age(self, since: Option<EventTime>, source: &Source) -> Option<i64> {
         Some(days_between(since?, self.moment(source)?))
     }
 
     /// A rule that `subject` breaks.
-    fn breaks(
+    pub(super) fn breaks(
         self,
         rule: Rule,
         (subject, kind): (impl Into<String>, SubjectKind),
@@ -228,12 +251,13 @@ impl<'a> Look<'a> {
             since: None,
             age_days: None,
             source,
+            count: 1,
             evidence: serde_json::Map::new(),
         }
     }
 
     /// The same, since a moment.
-    fn since(self, mut violation: Violation<'a>, since: Option<EventTime>) -> Violation<'a> {
+    pub(super) fn since(self, mut violation: Violation<'a>, since: Option<EventTime>) -> Violation<'a> {
         violation.since = since;
         violation.age_days = self.age(since, violation.source);
         violation

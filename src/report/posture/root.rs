@@ -39,7 +39,8 @@ fn has_key(look: Look<'_>) -> Option<Violation<'_>> {
     Some(look.breaks(ROOT_HAS_KEY, subject(look), format!("root has an access key{otherwise}"), source))
 }
 
-fn without_mfa(look: Look<'_>) -> Option<Violation<'_>> {
+/// Root has no MFA device.
+pub(in crate::report) fn without_mfa(look: Look<'_>) -> Option<Violation<'_>> {
     let summary = look.account.summary.as_ref();
     if summary.is_some_and(|part| part.value.root_password == Some(false)) {
         return None;

@@ -11,7 +11,7 @@ const DAY: i64 = 86_400;
 
 /// What a row is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum SubjectKind {
+pub(in crate::report) enum SubjectKind {
     Root,
     User,
     Group,
@@ -23,7 +23,7 @@ pub(super) enum SubjectKind {
 
 /// A rule that is broken.
 #[derive(Clone, Debug)]
-pub(super) struct Violation<'a> {
+pub(in crate::report) struct Violation<'a> {
     pub rule: Rule,
     pub account_id: &'a str,
     pub subject: String,
@@ -35,11 +35,13 @@ pub(super) struct Violation<'a> {
     /// The age of `since`, in whole days.
     pub age_days: Option<i64>,
     pub source: &'a Source,
+    /// How many events of the logs stand behind it; 1 where state alone does.
+    pub count: i64,
     pub evidence: Map<String, Json>,
 }
 
 impl SubjectKind {
-    pub(super) const fn as_str(self) -> &'static str {
+    pub(in crate::report) const fn as_str(self) -> &'static str {
         match self {
             Self::Root => "root",
             Self::User => "user",
@@ -54,13 +56,13 @@ impl SubjectKind {
 
 impl Violation<'_> {
     /// With something that was seen.
-    pub(super) fn with(mut self, name: &str, value: impl Into<Json>) -> Self {
+    pub(in crate::report) fn with(mut self, name: &str, value: impl Into<Json>) -> Self {
         self.evidence.insert(name.to_owned(), value.into());
         self
     }
 
     /// The values of its row, in the order of the report's columns.
-    pub(super) fn cells(&self) -> Vec<Value> {
+    pub(in crate::report) fn cells(&self) -> Vec<Value> {
         vec![
             Value::text(self.account_id),
             Value::text(self.rule.id),
@@ -78,7 +80,7 @@ impl Violation<'_> {
         ]
     }
 
-    pub(super) fn finding(self) -> Finding {
+    pub(in crate::report) fn finding(self) -> Finding {
         let mut evidence = self.evidence;
         let values = [
             ("subject_kind", json!(self.kind.as_str())),
@@ -96,19 +98,19 @@ impl Violation<'_> {
             account_id: self.account_id.to_owned(),
             subject: self.subject,
             summary: self.detail,
-            count: 1,
+            count: self.count,
             evidence,
         }
     }
 }
 
 /// Whole days from `from` to `to`; 0 when `from` lies later.
-pub(super) fn days_between(from: EventTime, to: EventTime) -> i64 {
+pub(in crate::report) fn days_between(from: EventTime, to: EventTime) -> i64 {
     ((to.seconds() - from.seconds()) / DAY).max(0)
 }
 
 /// The first members of a list and how many more there are: `a, b, c and 4 more`.
-pub(super) fn some_of(names: &[String]) -> String {
+pub(in crate::report) fn some_of(names: &[String]) -> String {
     const SHOWN: usize = 3;
     match names.len().checked_sub(SHOWN) {
         Some(more @ 1..) => format!("{} and {more} more", names[..SHOWN].join(", ")),

@@ -12,7 +12,7 @@ use crate::aggregate::issuances::{self, Issuance, Issuances};
 use crate::aggregate::root_use::{self, Count, RootUse};
 use crate::model::IssuanceApi;
 pub(super) use charts::charts;
-use usage::Usage;
+pub(super) use usage::Usage;
 
 /// The report.
 pub static REPORT: Report = Report {
@@ -82,13 +82,19 @@ const COLUMNS: &[Column] = &[
     Column::new("events_by_day", ColumnKind::NamedCounts, "Events of each UTC day with one, earliest first.").asked(),
 ];
 
+/// How root was used, by account and class.
+pub(super) fn usages<'a>(view: &View<'a>) -> Vec<Usage<'a>> {
+    of_issued(view, &issued_by_assume_root(view))
+}
+
+fn of_issued<'a>(view: &View<'a>, issued: &[Issuance<'a>]) -> Vec<Usage<'a>> {
+    let root_use = view.state.get::<RootUse>();
+    root_use.map(|all| usage::by_account_and_class(all, view.state.symbols(), issued)).unwrap_or_default()
+}
+
 fn answer(view: &View<'_>) -> Answer {
-    let symbols = view.state.symbols();
     let issued = issued_by_assume_root(view);
-    let usages = match view.state.get::<RootUse>() {
-        Some(root_use) => sorted(usage::by_account_and_class(root_use, symbols, &issued)),
-        None => Vec::new(),
-    };
+    let usages = sorted(of_issued(view, &issued));
     let (findings, rows) = (findings::of(&usages, &issued), usages.iter().map(cells).collect());
     with_places(view, Answer { columns: COLUMNS.to_vec(), findings, rows, ..Answer::default() })
 }

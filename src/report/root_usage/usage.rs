@@ -10,7 +10,7 @@ use crate::report::Severity;
 
 /// Use of one account's root in one class.
 #[derive(Debug)]
-pub(super) struct Usage<'a> {
+pub(in crate::report) struct Usage<'a> {
     pub account_id: &'a str,
     pub class: RootClass,
     pub tally: Tally,
@@ -27,7 +27,7 @@ pub(super) struct Usage<'a> {
 const TOP: usize = 10;
 
 /// The usages, with the keys that AssumeRoot issued counted as such.
-pub(super) fn by_account_and_class<'a>(
+pub(in crate::report) fn by_account_and_class<'a>(
     root_use: &'a RootUse,
     symbols: &'a Symbols,
     issued: &[Issuance<'a>],

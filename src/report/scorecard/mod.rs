@@ -9,7 +9,7 @@ mod proof;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Column, ColumnKind, Finding, Practice, Report, Severity, Table, Value};
+use super::{Column, ColumnKind, Finding, Practice, Report, Severity, Table, Value, joined};
 use crate::posture::Posture;
 pub use proof::LogSpan;
 
@@ -33,7 +33,7 @@ pub struct Score {
     pub practice: Practice,
     /// How it stands.
     pub verdict: Verdict,
-    /// How many findings break it.
+    /// How many findings break it; what logs and state show together counts once.
     pub violations: usize,
     /// The worst of them: the first of the most severe, as the reports order them.
     pub worst: Option<Worst>,
@@ -109,8 +109,8 @@ fn broken<'r>(
     found: &[&Finding],
     report_of: &dyn Fn(&str) -> Option<&'r str>,
 ) -> Score {
-    // Of equal ones the first: the reports give their worst first, in a fixed order.
-    let worst = found.iter().rev().max_by_key(|finding| finding.severity);
+    // Of equal ones that which logs and state show together, then the first: reports give their worst first.
+    let worst = found.iter().rev().max_by_key(|finding| (finding.severity, joined::is_joined(finding.rule)));
     let worst = worst.map(|finding| Worst {
         severity: finding.severity,
         rule: finding.rule,
@@ -121,11 +121,20 @@ fn broken<'r>(
         account_id: account.to_owned(),
         practice,
         verdict: Verdict::Incorrect,
-        violations: found.len(),
+        violations: violations(found),
         why: worst.as_ref().map_or_else(String::new, |worst| worst.summary.clone()),
         next: worst.as_ref().and_then(|worst| report_of(worst.rule)).map(|report| format!("trailscan {report}")),
         worst,
     }
+}
+
+/// What logs and state show together they show each alone as well: that counts once.
+fn violations(found: &[&Finding]) -> usize {
+    let mut by_subject: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+    for &finding in found {
+        by_subject.entry(&finding.subject).or_default().push(finding);
+    }
+    by_subject.values().map(|of_subject| joined::violations(of_subject)).sum()
 }
 
 fn unbroken(account: &str, practice: Practice, evidence: &Evidence<'_>) -> Score {
@@ -161,7 +170,12 @@ const COLUMNS: &[Column] = &[
     Column::new("account_id", ColumnKind::Id, "The account."),
     Column::new("practice", ColumnKind::Text, "The practice."),
     Column::new("verdict", ColumnKind::Text, "INCORRECT, UNKNOWN or CORRECT."),
-    Column::new("violations", ColumnKind::Count, "Findings that break it.").unit("findings"),
+    Column::new(
+        "violations",
+        ColumnKind::Count,
+        "Findings that break it; what logs and state show together counts once.",
+    )
+    .unit("findings"),
     Column::new(
         "why",
         ColumnKind::Text,

@@ -26,8 +26,26 @@ pub struct LogSpan {
     pub regions: BTreeMap<String, BTreeSet<String>>,
     /// Accounts with days without an object.
     pub accounts_with_gaps: BTreeSet<String>,
+    /// Whether filters left out some events of the accounts that are counted.
+    pub is_filtered: bool,
     /// Why what was read is not all: something failed, was filtered out or was cut short; `None` when it is all.
     pub not_whole: Option<String>,
+}
+
+impl LogSpan {
+    /// Why what an account did not do in the logs may have been missed; `None` where they would show it.
+    pub(in crate::report) fn lacks(&self, account: &str) -> Option<String> {
+        let no_regions = self.regions.get(account).is_none_or(BTreeSet::is_empty);
+        if let Some(why) = &self.not_whole {
+            Some(why.clone())
+        } else if no_regions {
+            Some("no objects of this account in AWSLogs layout, so missing days are not known".to_owned())
+        } else if self.accounts_with_gaps.contains(account) {
+            Some("the logs of this account have days without an object".to_owned())
+        } else {
+            None
+        }
+    }
 }
 
 /// What proves it, in one sentence.
@@ -60,19 +78,15 @@ fn source<T>(part: &Option<Dated<T>>) -> Option<&Source> {
 /// `is_global` asks for the region that logs what root does.
 fn by_logs(account: &str, evidence: &Evidence<'_>, is_global: bool) -> Result<String, String> {
     let logs = evidence.logs.as_ref().ok_or("no logs were read")?;
-    if let Some(why) = &logs.not_whole {
-        return Err(why.clone());
-    }
-    if !evidence.accounts.contains(account) {
+    if logs.not_whole.is_none() && !evidence.accounts.contains(account) {
         return Err("no event of this account was read".to_owned());
     }
-    let regions = logs.regions.get(account).filter(|regions| !regions.is_empty());
-    let regions = regions.ok_or("no objects of this account in AWSLogs layout, so missing days are not known")?;
+    if let Some(why) = logs.lacks(account) {
+        return Err(why);
+    }
+    let regions = &logs.regions[account];
     if is_global && !GLOBAL.iter().any(|region| regions.contains(*region)) {
         return Err("the region that logs sign-ins of root was not read".to_owned());
-    }
-    if logs.accounts_with_gaps.contains(account) {
-        return Err("the logs of this account have days without an object".to_owned());
     }
     let (Some(since), Some(until)) = (logs.since, logs.until) else {
         return Err("the logs say no time".to_owned());

@@ -5,7 +5,18 @@ use crate::report::Rule;
 
 const ACCOUNT: &str = "111122223333";
 
-static REPORT: Report = Report {
+static REPORT: Report = Report { rules: RULES, ..REPORT_OF_NOTHING };
+
+static ROTATION: Report = Report {
+    rules: &[
+        rule("key-too-old", Some(Practice::RotateKeys)),
+        rule("key-over-age", Some(Practice::RotateKeys)),
+        rule("old-key-in-use", Some(Practice::RotateKeys)),
+    ],
+    ..REPORT_OF_NOTHING
+};
+
+const REPORT_OF_NOTHING: Report = Report {
     name: "sample",
     summary: "",
     about: "",
@@ -13,7 +24,7 @@ static REPORT: Report = Report {
     key: &[],
     needs: &[],
     options: &[],
-    rules: RULES,
+    rules: &[],
     argument: None,
     answer: |_| Default::default(),
 };
@@ -76,6 +87,26 @@ fn a_violation_is_incorrect_and_the_worst_is_shown() {
     assert_eq!((score.verdict, score.violations), (Verdict::Incorrect, 3));
     assert_eq!(score.worst.map(|worst| worst.subject).as_deref(), Some("b"));
     assert_eq!(score.next.as_deref(), Some("trailscan sample"));
+}
+
+#[test]
+fn of_equal_findings_that_which_joins_logs_and_state_is_shown() {
+    let findings = [
+        finding("key-over-age", Severity::High, "a"),
+        finding("key-too-old", Severity::High, "b"),
+        finding("old-key-in-use", Severity::High, "b"),
+    ];
+    let accounts = [ACCOUNT.to_owned()].into();
+    let score = |findings: &[Finding]| {
+        let evidence = Evidence { findings: findings.iter().collect(), accounts: &accounts, logs: None, posture: None };
+        let scores = scorecard(&evidence, &[&ROTATION]);
+        let score = scores.into_iter().find(|score| score.practice == Practice::RotateKeys).unwrap();
+        (score.violations, score.worst.unwrap().rule)
+    };
+    assert_eq!(score(&findings), (2, "old-key-in-use"));
+    assert_eq!(score(&findings[..2]), (2, "key-over-age"));
+    let worse = [finding("key-too-old", Severity::Critical, "c"), findings[2].clone()];
+    assert_eq!(score(&worse), (2, "key-too-old"), "what is worse goes before it");
 }
 
 #[test]

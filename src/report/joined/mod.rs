@@ -1,0 +1,125 @@
+//! What logs and IAM's state show only together: rules that join both, for the rows and findings of `posture`.
+//!
+//! Called where both were read. What either shows alone is judged by its own report. A file a rule; each says nothing
+//! where state may be older than what the logs show.
+
+mod inactive_key;
+mod old_key;
+mod root;
+mod rules;
+mod sign_in;
+mod unseen;
+
+#[cfg(test)]
+mod tests;
+
+pub(super) use rules::*;
+
+use super::console_logins::tried;
+use super::key_facts::{self, KeyFacts};
+use super::posture::{Look, Violation};
+use super::root_usage;
+use super::root_usage::Usage;
+use super::state_keys::{self, StateKey};
+use super::{Finding, LogSpan, View};
+use crate::aggregate::keys::Keys;
+use crate::aggregate::{State, Symbols};
+use crate::posture::Source;
+use sign_in::SignIns;
+use unseen::Present;
+
+/// What of the logs is joined, read once for all accounts.
+pub(super) struct Logs<'a> {
+    state: &'a State,
+    span: &'a LogSpan,
+    keys: Vec<KeyFacts<'a>>,
+    state_keys: Vec<StateKey<'a>>,
+    sign_ins: SignIns<'a>,
+    root: Vec<Usage<'a>>,
+    present: Present<'a>,
+}
+
+impl<'a> Logs<'a> {
+    /// Those of a view; `None` where logs or state were not read.
+    pub(super) fn of(view: &View<'a>) -> Option<Self> {
+        let (span, posture, state) = (view.logs?, view.posture?, view.state);
+        let keys = key_facts::all(state, view.as_of);
+        Some(Self {
+            state,
+            span,
+            state_keys: state_keys::of(Some(posture), &keys),
+            sign_ins: SignIns::of(&tried::all(state)),
+            root: root_usage::usages(view),
+            present: Present::of(state, &keys),
+            keys,
+        })
+    }
+
+    fn symbols(&self) -> &'a Symbols {
+        self.state.symbols()
+    }
+
+    fn key_aggregate(&self) -> &'a Keys {
+        self.state.get::<Keys>().expect("the state has the aggregates that the report needs")
+    }
+
+    /// The keys of an account's state that the logs show.
+    fn keys_of(&self, look: Look<'_>) -> impl Iterator<Item = (&StateKey<'a>, &KeyFacts<'a>)> {
+        let account = look.account_id.to_owned();
+        let of_account = self.state_keys.iter().filter(move |key| key.account == account);
+        of_account.filter_map(|key| Some((key, &self.keys[key.seen?.0])))
+    }
+}
+
+/// What an account's state and the logs break together.
+pub(super) fn judge<'a>(look: Look<'a>, logs: &Logs<'a>) -> Vec<Violation<'a>> {
+    let mut found = old_key::judge(look, logs);
+    found.extend(inactive_key::judge(look, logs));
+    found.extend(sign_in::judge(look, logs));
+    found.extend(root::judge(look, logs));
+    found.extend(unseen::judge(look, logs));
+    found
+}
+
+/// What was not judged, and why, in a sentence.
+pub(super) fn withheld(view: &View<'_>, logs: &Logs<'_>) -> Option<String> {
+    unseen::withheld(view, logs)
+}
+
+/// Whether a rule joins logs and state.
+pub(super) fn is_joined(rule: &str) -> bool {
+    RULES.iter().any(|known| known.id == rule)
+}
+
+/// How many violations the findings about one subject are: what a joined finding says again counts once, with it.
+pub(super) fn violations(of_subject: &[&Finding]) -> usize {
+    let (joined, alone): (Vec<&Finding>, Vec<&Finding>) =
+        of_subject.iter().copied().partition(|finding| is_joined(finding.rule));
+    let said_again: Vec<&str> = joined.iter().flat_map(|finding| says_again(finding.rule)).copied().collect();
+    let is_said_again = |finding: &&&Finding| said_again.contains(&finding.rule);
+    let again = alone.iter().filter(is_said_again).count();
+    let more = joined.iter().filter(|finding| alone.is_empty() || !says_again(finding.rule).is_empty() && again > 0);
+    alone.len() - again + more.count()
+}
+
+/// The rules that tell one side each of what a joined rule tells.
+fn says_again(rule: &str) -> &'static [&'static str] {
+    match rule {
+        "old-key-in-use" => &["key-over-age", "key-too-old"],
+        "user-signs-in-without-mfa-device" => &["sign-in-without-mfa", "user-without-mfa"],
+        _ => &[],
+    }
+}
+
+/// A file of state, as sentences name it: `credential report`.
+fn named(source: &Source) -> String {
+    source.kind.as_str().replace('-', " ")
+}
+
+/// What a key is called: its id where that is exact.
+fn key_name(key: &StateKey<'_>, facts: &KeyFacts<'_>) -> String {
+    match key.seen {
+        Some((_, state_keys::Join::OnlyKey)) => format!("the only key of {} ({} in the logs)", key.name, facts.id),
+        _ => format!("key {} of {}", facts.id, key.name),
+    }
+}
