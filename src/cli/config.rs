@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use serde::Deserialize;
+use tracing::{debug, info};
 use trailscan::input::S3Uri;
 
 use super::rulebook;
@@ -70,11 +71,15 @@ pub fn read(files: &[PathBuf]) -> Result<Config> {
     for file in files {
         let text = match std::fs::read_to_string(file) {
             Ok(text) => text,
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => continue,
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                debug!(file = %file.display(), "config file is not there");
+                continue;
+            }
             Err(error) => return Err(error).with_context(|| format!("{}: cannot be read", file.display())),
         };
         let found = parse(&text, file.parent().unwrap_or(Path::new("")))
             .with_context(|| format!("{}: is no config file", file.display()))?;
+        info!(file = %file.display(), "config file read");
         config.input = config.input.or(found.input);
         config.threads = config.threads.or(found.threads);
         config.geoip_db = config.geoip_db.or(found.geoip_db);

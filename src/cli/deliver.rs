@@ -1,7 +1,9 @@
 //! Answers to tables, and tables to where they go.
 
 use std::path::Path;
+use std::time::Instant;
 
+use tracing::info;
 use trailscan::aggregate::State;
 use trailscan::model::{EventTime, quantity};
 use trailscan::output::{
@@ -166,6 +168,7 @@ fn logs(plan: &Plan, coverage: &Coverage) -> LogSpan {
 
 fn section(report: &'static Report, view: &View<'_>, plan: &Plan) -> Result<Section, Problem> {
     let delivery = &plan.delivery;
+    let begun = Instant::now();
     let mut answer = (report.answer)(view);
     let mut table = Table::new(report, answer.columns, answer.rows);
     table.rows_total += answer.rows_spared;
@@ -181,6 +184,8 @@ fn section(report: &'static Report, view: &View<'_>, plan: &Plan) -> Result<Sect
     let tree = answer.tree.filter(|_| !wants_rows).map(|tree| tree.folded(delivery.alike));
     let charts = if delivery.format == Format::Html { charts(report, view, delivery) } else { Vec::new() };
     let (findings, hidden) = (answer.findings, answer.hidden);
+    let rows = table.rows_total;
+    info!(report = report.name, rows, findings = findings.len(), suppressed, took = ?begun.elapsed(), "answered");
     Ok(Section { findings, charts, hidden, suppressed, tree, ..Section::new(report.summary, table) })
 }
 

@@ -13,6 +13,7 @@ mod help;
 mod inputs;
 mod installed;
 mod listing;
+mod log;
 mod names;
 mod plan;
 #[cfg(feature = "s3")]

@@ -21,7 +21,7 @@ use super::args::{Common, Shape, Typed, When};
 use super::config::Config;
 use super::exit::Problem;
 use super::rulebook::Rulebook;
-use super::{destination, inputs, repeat, state, window};
+use super::{destination, inputs, log, repeat, state, window};
 
 /// Rows of a report that a table of an audit shows when nothing else is said.
 const AUDIT_ROWS: usize = 20;
@@ -394,7 +394,7 @@ fn work(common: &Common, configured: Option<NonZeroUsize>) -> Work {
         max_record_bytes: usize::try_from(common.max_record_bytes).unwrap_or(usize::MAX),
         max_memory: common.max_memory,
     };
-    Work { threads, dedupe: !common.no_dedupe, limits, progress: !common.quiet }
+    Work { threads, dedupe: !common.no_dedupe, limits, progress: !common.quiet && !log::tells() }
 }
 
 fn delivery(question: Question, common: &Common, shape: Shape) -> Result<Delivery, Problem> {
@@ -477,7 +477,9 @@ mod tests {
             input: Some("from-environment".into()),
             config: Config { threads: NonZeroUsize::new(3), ..Config::default() },
         };
-        let Ok(args::Asked::Report(typed)) = args::parse(words) else { unreachable!("{line}") };
+        let Ok(args::CommandLine { asked: args::Asked::Report(typed), .. }) = args::parse(words) else {
+            unreachable!("{line}")
+        };
         Plan::resolve(*typed, surroundings).map_err(|problem| problem.to_string())
     }
 

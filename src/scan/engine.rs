@@ -1,12 +1,15 @@
 //! Workers over a shared list of objects, each with its own decoder and state, folded together at the end.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use ahash::RandomState;
+use tracing::info;
 
 use super::counting::{Counting, Counts, Rules};
 use super::gaps::add_gaps;
@@ -119,6 +122,8 @@ pub fn scan(request: ScanRequest<'_>) -> Result<ScanOutcome, ScanError> {
         aggregates: request.aggregates,
     };
     Meter::add(&request.meter.objects, listing.objects.len() as u64);
+    let begun = Instant::now();
+    info!(objects = listing.objects.len(), threads, aggregates = names(request.aggregates), "scan begins");
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build();
     let pool = pool.map_err(|error| ScanError::Threads(error.to_string()))?;
     let done = pool.broadcast(|context| Worker::new(&shared).run(context.index()));
@@ -127,7 +132,16 @@ pub fn scan(request: ScanRequest<'_>) -> Result<ScanOutcome, ScanError> {
     }
     let listed = request.source.map_or(0, Source::listed);
     let arrivals = request.source.map(Source::arrivals).unwrap_or_default();
+    let read = begun.elapsed();
     let mut outcome = fold(done, request.aggregates);
+    info!(
+        objects = outcome.coverage.objects_read,
+        events = outcome.coverage.events,
+        json_bytes = outcome.coverage.bytes_json,
+        read = ?read,
+        merged = ?(begun.elapsed() - read),
+        "scan ends"
+    );
     let coverage = &mut outcome.coverage;
     coverage.add_unreached(listing.objects.len() as u64 + listed);
     coverage.add_listing(&listing);
@@ -140,6 +154,12 @@ pub fn scan(request: ScanRequest<'_>) -> Result<ScanOutcome, ScanError> {
     outcome.coverage.warnings = warnings_of(&outcome.coverage, filters);
     outcome.coverage.warnings.extend(arrivals.warnings);
     Ok(outcome)
+}
+
+/// The names of aggregates, each once.
+fn names(aggregates: &[&'static AggregateKind]) -> String {
+    let names: BTreeSet<&str> = aggregates.iter().map(|kind| kind.name).collect();
+    names.into_iter().collect::<Vec<_>>().join(",")
 }
 
 /// What all workers look at.

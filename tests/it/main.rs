@@ -16,6 +16,7 @@ mod interrupt;
 mod laws;
 mod layers;
 mod limits;
+mod log;
 mod manners;
 mod markdown;
 mod oracle;
