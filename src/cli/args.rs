@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueEnum, value_parser};
+use serde::Deserialize;
 use trailscan::output::Format;
 use trailscan::report::{REPORTS, Report, ReportOption, Severity, audited, by_name};
 
@@ -55,7 +56,8 @@ pub enum Asked {
 }
 
 /// When colour is used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum When {
     /// On a terminal, unless NO_COLOR is set.
     Auto,
@@ -63,6 +65,17 @@ pub enum When {
     Always,
     /// Nowhere.
     Never,
+}
+
+impl When {
+    /// As it is typed.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Always => "always",
+            Self::Never => "never",
+        }
+    }
 }
 
 /// What was asked for, and how much is told on the way.
@@ -101,7 +114,8 @@ pub struct Common {
     #[arg(help_heading = "Window")]
     pub days: Option<u32>,
 
-    /// Read all of s3://, not the last 30 days, which are read when nothing says which
+    /// Read all of s3://, not the last 30 days, which are read when nothing says which; also despite trailscan.toml's
+    /// `days`
     #[arg(long, conflicts_with_all = ["days", "since", "until"], help_heading = "Window")]
     pub all: bool,
 
@@ -195,10 +209,16 @@ pub struct Common {
     #[arg(long, value_name = "SEVERITY", value_parser = severities(), help_heading = "Output")]
     pub fail_on: Option<String>,
 
-    /// When to use colour; NO_COLOR turns auto off
-    #[arg(long, value_name = "WHEN", value_enum, default_value = "auto", hide_possible_values = false)]
-    #[arg(help_heading = "Output")]
-    pub color: When,
+    /// When to use colour; NO_COLOR turns auto off [default: auto]
+    #[arg(long, value_name = "WHEN", value_enum, help_heading = "Output")]
+    pub color: Option<When>,
+
+    /// Write a table that is longer than the screen to the terminal itself, without a pager
+    ///
+    /// The pager is what TRAILSCAN_PAGER names, else `pager` in trailscan.toml, else PAGER, else less -FRX. An empty name
+    /// is none; nothing but a table on a terminal is ever paged.
+    #[arg(long, help_heading = "Output")]
+    pub no_pager: bool,
 
     /// No progress on stderr; the coverage line and warnings stay
     #[arg(short, long, help_heading = "Output")]

@@ -16,6 +16,7 @@ use trailscan::scan::Coverage;
 
 use super::exit::Problem;
 use super::names;
+use super::pager::Paged;
 use super::plan::{Delivery, Plan, Question};
 
 /// Rows of a scorecard that a table shows unless all are asked for: ten accounts.
@@ -59,10 +60,23 @@ impl Opened {
             _ => Content::Audit(sections),
         };
         let document = Document { window: plan.window, coverage, content };
-        let written = output::write(&document, self.answer, plan.delivery.style);
+        let written = match plan.delivery.pager.as_deref().and_then(Paged::new) {
+            Some(paged) => write_paged(&document, paged, plan),
+            None => output::write(&document, self.answer, plan.delivery.style),
+        };
         // A reader of the answer that went away says nothing about the coverage file.
         self.coverage.map_or(Ok(()), |file| output::write_coverage(coverage, file))?;
         Ok(written?)
+    }
+}
+
+/// Writes to a terminal through a pager, which may be left before it has seen all: that is no failure.
+fn write_paged(document: &Document<'_>, mut paged: Paged, plan: &Plan) -> Result<(), OutputError> {
+    let written = output::write_to(document, plan.delivery.format, plan.delivery.style, &mut paged);
+    let finished = paged.finish().map_err(OutputError::Stdout);
+    match written.and(finished) {
+        Err(error) if error.is_broken_pipe() => Ok(()),
+        other => other,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod args;
 mod config;
+mod defaults;
 mod deliver;
 mod destination;
 mod dry_run;
@@ -15,6 +16,7 @@ mod installed;
 mod listing;
 mod log;
 mod names;
+mod pager;
 mod plan;
 #[cfg(feature = "s3")]
 mod profiles;

@@ -18,7 +18,7 @@ use super::exit::{End, INTERRUPTED_TWICE, Problem};
 use super::explain::{Newest, empty_answer};
 use super::plan::{Plan, Surroundings};
 use super::{
-    args, config, destination, dry_run, effective, installed, listing, log, progress, repeat, state, tell, usage,
+    args, config, destination, dry_run, effective, installed, listing, log, pager, progress, repeat, state, tell, usage,
 };
 
 /// Set by the first Ctrl-C.
@@ -136,6 +136,13 @@ pub fn scanned(plan: &mut Plan) -> Result<Scanned, Problem> {
     let opened = Opened::new(plan)?;
     #[cfg(feature = "s3")]
     super::trails::look_up(plan, &STOP)?;
+    if let Some((days, window)) = plan.days_of_config.zip(plan.window) {
+        let from = window.since();
+        tell::line(format!(
+            "counting the last {days} days, from {from}, as {} says: --all counts all",
+            config::FILE_NAME
+        ));
+    }
     if plan.dry_run {
         tell_default_window(plan);
         return dry_run::run(plan, opened, &STOP).map(Scanned::Told);
@@ -247,6 +254,10 @@ fn stop_on_interrupt() -> Result<(), Problem> {
 }
 
 fn interrupted() {
+    // The answer is there and being read: Ctrl-C is the pager's.
+    if pager::is_paging() {
+        return;
+    }
     // An upload is what comes last: who interrupts that wants no answer.
     if STOP.swap(true, Ordering::Relaxed) || destination::is_being_sent() {
         LEAVING.store(true, Ordering::Relaxed);

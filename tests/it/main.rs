@@ -23,6 +23,8 @@ mod oracle;
 mod order;
 mod output;
 mod page;
+#[cfg(unix)]
+mod pager;
 mod posture;
 mod readme;
 mod real;
@@ -31,6 +33,7 @@ mod reports;
 #[cfg(feature = "s3")]
 mod s3;
 mod secrets;
+mod settings;
 mod shapes;
 mod trace;
 mod truth;
