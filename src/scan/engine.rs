@@ -24,7 +24,7 @@ use super::{Coverage, Meter};
 use crate::aggregate::{AggregateKind, State};
 use crate::decode::{Aside, Decoder, Parts};
 use crate::filter::{Dedupe, Filters};
-use crate::input::{Body, Fetched, Listing, LogObject, Source};
+use crate::input::{Body, DayRange, Fetched, Input, Listing, LogObject, Source, list};
 use crate::model::{Day, EventTime, TimeWindow, grouped};
 
 /// What a scan may use.
@@ -96,9 +96,37 @@ pub enum ScanError {
         /// Bytes allowed.
         limit: u64,
     },
+    /// Objects of S3 arrive through a source.
+    #[error("{0}: is read through ScanRequest::source, which input::s3::S3Source is")]
+    NeedsSource(String),
     /// Threads cannot be started.
     #[error("threads: {0}: ask for fewer with --threads")]
     Threads(String),
+}
+
+/// Scans all that files and folders, or standard input, hold: every event with a time, each once, on all cores.
+///
+/// [`scan()`] takes a window, filters, limits, a way to stop, and objects of S3.
+///
+/// # Errors
+/// [`ScanError`]; what cannot be read is no error but part of the coverage.
+pub fn scan_inputs(inputs: &[Input], aggregates: &[&'static AggregateKind]) -> Result<ScanOutcome, ScanError> {
+    if let Some(uri) = inputs.iter().find_map(Input::s3) {
+        return Err(ScanError::NeedsSource(uri.to_string()));
+    }
+    let stop = AtomicBool::new(false);
+    scan(ScanRequest {
+        listing: list(inputs, DayRange::ALL, &stop),
+        source: None,
+        window: None,
+        filters: &Filters::default(),
+        aggregates,
+        threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+        dedupe: true,
+        limits: Limits::default(),
+        stop: &stop,
+        meter: &Meter::default(),
+    })
 }
 
 /// Scans all objects of the request.
