@@ -241,12 +241,22 @@ async fn send(begun: Arc<Begun>, file: File, size: u64) -> Result<Vec<PutPart>, 
 }
 
 async fn send_parts(begun: Arc<Begun>, file: File, size: u64) -> Result<Vec<PutPart>, String> {
+    let mut sending = JoinSet::new();
+    let sent = send_into(&mut sending, begun, file, size).await;
+    // A part that arrives after its upload was given up stays, so whatever is on its way ends first.
+    while sending.join_next().await.is_some() {}
+    sent
+}
+
+type Sending = JoinSet<Result<PutPart, super::explain::Refusal>>;
+
+async fn send_into(sending: &mut Sending, begun: Arc<Begun>, file: File, size: u64) -> Result<Vec<PutPart>, String> {
     let length = part_length(size);
     let file = Arc::new(file);
-    let (mut sending, mut sent) = (JoinSet::new(), Vec::new());
+    let mut sent = Vec::new();
     for number in 1..=size.div_ceil(length) {
         if sending.len() == AT_ONCE {
-            sent.extend(joined(&mut sending).await?);
+            sent.extend(joined(sending).await?);
         }
         let file = Arc::clone(&file);
         let bytes = tokio::task::spawn_blocking(move || read_part(&file, length)).await;
@@ -255,20 +265,15 @@ async fn send_parts(begun: Arc<Begun>, file: File, size: u64) -> Result<Vec<PutP
         sending.spawn(async move { begun.bucket.put_part(&begun.key, &begun.id, number, bytes).await });
     }
     while !sending.is_empty() {
-        sent.extend(joined(&mut sending).await?);
+        sent.extend(joined(sending).await?);
     }
     Ok(sent)
 }
 
-async fn joined(sending: &mut JoinSet<Result<PutPart, super::explain::Refusal>>) -> Result<Option<PutPart>, String> {
+async fn joined(sending: &mut Sending) -> Result<Option<PutPart>, String> {
     match sending.join_next().await {
         None => Ok(None),
-        Some(Ok(Ok(part))) => Ok(Some(part)),
-        Some(Ok(Err(refusal))) => {
-            // The others end before the upload is.
-            sending.shutdown().await;
-            Err(refusal.why)
-        }
+        Some(Ok(part)) => part.map(Some).map_err(|refusal| refusal.why),
         Some(Err(error)) => Err(error.to_string()),
     }
 }

@@ -95,14 +95,21 @@ impl Browser {
         log.as_array().expect("lines").iter().map(|line| line["message"].to_string()).collect()
     }
 
+    /// Opens a page without running its scripts. The browser itself says when all of it is there: whoever lets scripts
+    /// run before that lets those at the end of the page run.
+    pub fn visit_without_scripts(&self, page: &Path) {
+        self.command("Emulation.setScriptExecutionDisabled", &json!({ "value": true }));
+        self.messages();
+        self.visit(page);
+        while !self.messages().iter().any(|message| message["method"] == "Page.loadEventFired") {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        self.command("Emulation.setScriptExecutionDisabled", &json!({ "value": false }));
+    }
+
     /// Every address that the page asked for since last asked, but those that its own policy held back.
     pub fn requests(&self) -> Vec<String> {
-        let log = self.tell("/se/log", &json!({ "type": "performance" }));
-        let told = |line: &Value| {
-            let text = line["message"].as_str().expect("a message");
-            serde_json::from_str::<Value>(text).expect("JSON")["message"].clone()
-        };
-        let messages: Vec<Value> = log.as_array().expect("lines").iter().map(told).collect();
+        let messages = self.messages();
         let of = |method: &'static str| messages.iter().filter(move |message| message["method"] == method);
         let held_back: Vec<&Value> = of("Network.loadingFailed")
             .map(|message| &message["params"])
@@ -112,6 +119,16 @@ impl Browser {
         let sent = of("Network.requestWillBeSent").map(|message| &message["params"]);
         let sent = sent.filter(|request| !held_back.contains(&&request["requestId"]));
         sent.map(|request| request["request"]["url"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+
+    /// What the browser told of loading pages since last asked.
+    fn messages(&self) -> Vec<Value> {
+        let log = self.tell("/se/log", &json!({ "type": "performance" }));
+        let told = |line: &Value| {
+            let text = line["message"].as_str().expect("a message");
+            serde_json::from_str::<Value>(text).expect("JSON")["message"].clone()
+        };
+        log.as_array().expect("lines").iter().map(told).collect()
     }
 
     fn tell(&self, path: &str, body: &Value) -> Value {

@@ -78,9 +78,7 @@ fn without_scripts_the_page_says_the_same() {
     let Some(browser) = Browser::open() else { return };
     let place = Place::new();
     let page = page_of(&place, "audit", &sample_logs());
-    browser.command("Emulation.setScriptExecutionDisabled", &json!({ "value": true }));
-    browser.visit(&page);
-    browser.command("Emulation.setScriptExecutionDisabled", &json!({ "value": false }));
+    browser.visit_without_scripts(&page);
     let told = browser.run(
         "return { tools: [...document.querySelectorAll('.tools')].filter((tools) => tools.offsetHeight > 0).length,
            rows: document.querySelector('table[data-table=sessions]').tBodies[0].rows.length,

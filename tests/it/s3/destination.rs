@@ -127,7 +127,9 @@ fn what_fails_on_the_way_leaves_nothing() {
     type Rule = fn(&Asked) -> bool;
     let rules: [(Rule, &str); 2] = [(|asked| part(asked) == Some(2), "a part"), (is_completion, "the completion")];
     for (is_denied, what) in rules {
-        let server = serving(&place, move |asked| is_denied(asked).then_some(DENIED));
+        // The other parts are still on their way when one is refused.
+        let late = |asked: &Asked| part(asked).map(|_| Fault::Late(Duration::from_millis(300)));
+        let server = serving(&place, move |asked| if is_denied(asked) { Some(DENIED) } else { late(asked) });
         // The coverage beside the answer must not stay there alone.
         let ended = asking(&place, &server, "principals logs -o s3://answers/p.jsonl").ends(1);
         let line = "s3://answers/p.jsonl: cannot be written: access denied: allow s3:PutObject on the object";
