@@ -45,7 +45,7 @@
 //!     let names = outcome.state.symbols();
 //!     let mut rows: Vec<(i64, &str)> = refused.0.iter().map(|(name, calls)| (calls, names.text(name))).collect();
 //!     rows.sort_unstable_by(|a, b| b.cmp(a));
-//!     assert_eq!(rows[0], (0, ""));
+//!     assert_eq!(rows[0], (5, "ListRoles"));
 //!     Ok(())
 //! }
 //! ```

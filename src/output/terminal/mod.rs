@@ -40,6 +40,7 @@ pub(super) fn write(document: &Document<'_>, style: Style, out: &mut dyn Write) 
     match document.content {
         Content::Report(section) => write_section(section, &counted, style, out)?,
         Content::Audit(sections) => {
+            findings::write_worst(sections, style, out)?;
             for section in sections {
                 let name = paint.heading(section.table.report);
                 let dash = if section.summary.is_empty() { "" } else { " — " };
