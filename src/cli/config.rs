@@ -132,6 +132,11 @@ pub fn read(files: &[PathBuf]) -> Result<Config> {
         let found = parse(&text, file.parent().unwrap_or(Path::new("")))
             .with_context(|| format!("{}: is no config file", file.display()))?;
         info!(file = %file.display(), "config file read");
+        for (setting, value) in found.defaults.said() {
+            if let Some(value) = value {
+                info!(setting, value, "config sets");
+            }
+        }
         config.input = config.input.or(found.input);
         config.threads = config.threads.or(found.threads);
         config.geoip_db = config.geoip_db.or(found.geoip_db);

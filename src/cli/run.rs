@@ -242,7 +242,13 @@ fn tell_default_window(plan: &Plan) {
 /// it, is the same.
 fn stop_on_interrupt() -> Result<(), Problem> {
     let failed = |error: &dyn Display| Problem::failed(format!("cannot listen for Ctrl-C: {error}"));
-    ctrlc::set_handler(interrupted).map_err(|error| failed(&error))?;
+    // Once the answer is there and being read, Ctrl-C is the pager's.
+    let pressed = || {
+        if !pager::is_paging() {
+            interrupted()
+        }
+    };
+    ctrlc::set_handler(pressed).map_err(|error| failed(&error))?;
     #[cfg(unix)]
     {
         let mut signals =
@@ -254,10 +260,6 @@ fn stop_on_interrupt() -> Result<(), Problem> {
 }
 
 fn interrupted() {
-    // The answer is there and being read: Ctrl-C is the pager's.
-    if pager::is_paging() {
-        return;
-    }
     // An upload is what comes last: who interrupts that wants no answer.
     if STOP.swap(true, Ordering::Relaxed) || destination::is_being_sent() {
         LEAVING.store(true, Ordering::Relaxed);

@@ -187,6 +187,18 @@ fn the_library_prints_only_the_answer_and_never_exits() {
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
+/// Not even a level is compared once a record: these modules see each.
+#[test]
+fn what_sees_every_record_tells_nothing() {
+    for source in
+        sources().iter().filter(|source| ["decode", "filter", "aggregate"].contains(&source.module().as_str()))
+    {
+        for (line, code) in &source.code {
+            assert!(!code.contains("tracing"), "{}: {code}", source.at(*line));
+        }
+    }
+}
+
 #[test]
 fn files_open_with_what_they_are() {
     for (path, text) in {

@@ -29,12 +29,13 @@ fn nothing_is_told_unless_asked() {
 #[test]
 fn v_tells_what_is_done_and_vv_each_object() {
     let place = with_logs();
-    place.write("trailscan.toml", "threads = 2\n");
+    place.write("trailscan.toml", "threads = 2\nlimit = 50\n");
     let quiet = place.trailscan("principals logs --days 7").ends(0);
     let told = place.trailscan("-v principals logs --days 7").ends(0);
     assert_eq!(told.stdout, quiet.stdout, "the answer is the same");
     for says in [
         "config file read file=trailscan.toml",
+        "config sets setting=limit value=50",
         "reading input=logs",
         "since=2026-09-07T00:00:00Z until=2026-09-14T12:00:00Z first=2026-09-05 last=2026-09-14",
         "asked reports=principals threads=2 format=table",
