@@ -114,8 +114,7 @@ pub struct Common {
     #[arg(help_heading = "Window")]
     pub days: Option<u32>,
 
-    /// Read all of s3://, not the last 30 days, which are read when nothing says which; also despite trailscan.toml's
-    /// `days`
+    /// Count all there is: of s3:// not only the last 30 days, and despite `days` in trailscan.toml
     #[arg(long, conflicts_with_all = ["days", "since", "until"], help_heading = "Window")]
     pub all: bool,
 
@@ -217,7 +216,7 @@ pub struct Common {
     ///
     /// The pager is what TRAILSCAN_PAGER names, else `pager` in trailscan.toml, else PAGER, else less -FRX. An empty name
     /// is none; nothing but a table on a terminal is ever paged.
-    #[arg(long, help_heading = "Output")]
+    #[arg(hide_short_help = true, long, help_heading = "Output")]
     pub no_pager: bool,
 
     /// No progress on stderr; the coverage line and warnings stay
@@ -248,9 +247,24 @@ pub struct Common {
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     pub account_names: Option<PathBuf>,
 
-    /// A MaxMind database (ASN, country or city) that adds networks and countries to key-spread; may be repeated
+    /// A MaxMind database (ASN, country or city): networks and countries beside addresses; may be repeated
+    ///
+    /// Rows with address_list get the columns asns, asn_list, countries and country_list about all of these addresses, rows
+    /// with issued_from also issued_from_place, and findings address_places in their evidence. It is the database's estimate
+    /// on its build date; null where no file given holds it.
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     pub geoip_db: Vec<PathBuf>,
+
+    /// AWS's ip-ranges.json: services and regions of addresses, and which are outside AWS
+    ///
+    /// Rows with address_list get the columns aws (such as EC2 us-east-1, of the longest range around an address that names
+    /// a service) and outside_addresses (how many are public and in no range), rows with issued_from also
+    /// issued_from_place, and findings address_places in their evidence. It tells AWS's addresses from others, not yours
+    /// from another customer's; not all services are in it, and no ranges that customers bring to AWS.
+    ///
+    /// Download https://ip-ranges.amazonaws.com/ip-ranges.json
+    #[arg(long, value_name = "FILE", help_heading = "Report")]
+    pub aws_ip_ranges: Option<PathBuf>,
 }
 
 /// What a single report takes beside [`Common`].
@@ -352,7 +366,8 @@ pub fn command() -> Command {
 fn aside(arg: Arg) -> Arg {
     let heading = arg.get_help_heading().unwrap_or_default();
     let is_of_logs = ["S3", "Limits", "Filters"].contains(&heading) && arg.get_id() != "account";
-    if is_of_logs || arg.get_id() == "geoip_db" { arg.hide_short_help(true) } else { arg }
+    let is_of_addresses = ["geoip_db", "aws_ip_ranges"].iter().any(|id| arg.get_id() == id);
+    if is_of_logs || is_of_addresses { arg.hide_short_help(true) } else { arg }
 }
 
 /// The numbers that a report, or the audit of all of them, can be given, each name once.

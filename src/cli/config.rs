@@ -29,6 +29,8 @@ pub struct Config {
     pub threads: Option<NonZeroUsize>,
     /// MaxMind files.
     pub geoip_db: Option<Vec<PathBuf>>,
+    /// AWS's ip-ranges.json.
+    pub aws_ip_ranges: Option<PathBuf>,
     /// What flags mean that were not given.
     pub defaults: Defaults,
     /// What is said of rules and findings.
@@ -42,6 +44,7 @@ struct Written {
     input: Option<OneOrMore>,
     threads: Option<NonZeroUsize>,
     geoip_db: Option<OneOrMore>,
+    aws_ip_ranges: Option<PathBuf>,
     #[serde(default, deserialize_with = "days")]
     days: Option<u32>,
     #[serde(default, deserialize_with = "format")]
@@ -140,6 +143,7 @@ pub fn read(files: &[PathBuf]) -> Result<Config> {
         config.input = config.input.or(found.input);
         config.threads = config.threads.or(found.threads);
         config.geoip_db = config.geoip_db.or(found.geoip_db);
+        config.aws_ip_ranges = config.aws_ip_ranges.or(found.aws_ip_ranges);
         config.defaults = config.defaults.or(found.defaults);
         for (rule, table) in found.rules.rules {
             config.rules.rules.entry(rule).or_insert(table);
@@ -171,6 +175,7 @@ fn parse(text: &str, folder: &Path) -> Result<Config> {
         input: written.input.map(resolved),
         threads: written.threads,
         geoip_db: written.geoip_db.map(resolved),
+        aws_ip_ranges: written.aws_ip_ranges.map(|path| folder.join(path)),
         defaults: Defaults {
             days: written.days,
             format: written.format,
@@ -224,6 +229,7 @@ mod tests {
         assert_eq!(one.input, Some(vec!["/etc/x/logs".into()]));
         assert_eq!(one.threads, NonZeroUsize::new(4));
         assert_eq!(one.geoip_db, Some(vec!["/a.mmdb".into(), "/etc/x/b.mmdb".into()]));
+        assert_eq!(parsed("aws-ip-ranges = 'ranges.json'").unwrap().aws_ip_ranges, Some("/etc/x/ranges.json".into()));
         assert_eq!(parsed("input = ['/a', '-']").unwrap().input, Some(vec!["/a".into(), "-".into()]));
         assert_eq!(parsed("input = 's3://bucket/a'").unwrap().input, Some(vec!["s3://bucket/a".into()]));
     }
@@ -252,7 +258,7 @@ mod tests {
         let error = |text: &str| parsed(text).unwrap_err();
         assert_eq!(error("threads = 2\ninputs = 'x'"), "line 2: unknown field `inputs`; did you mean input?");
         assert!(error("colour = 'auto'").ends_with("did you mean color?"));
-        assert!(error("nothing-like-it = 1").contains("; there are input, threads, geoip-db, days, "));
+        assert!(error("nothing-like-it = 1").contains("; there are input, threads, geoip-db, "));
         assert!(error("[reports.key-spred]").contains("did you mean key-spread?"));
         assert!(error("[reports.keys]\ncolumn = ['a']").ends_with("unknown field `column`; did you mean columns?"));
         assert!(error("days = 0").starts_with("line 1: 0 days: give 1 to 36525"), "{}", error("days = 0"));

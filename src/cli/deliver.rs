@@ -122,7 +122,7 @@ pub fn sections(plan: &Plan, known: &Known<'_>) -> Result<Vec<Section>, Problem>
     let rows_wanted = plan.delivery.limit.filter(|_| by_default).unwrap_or(usize::MAX);
     let argument = plan.argument.as_deref();
     let of_options = View::new(state, &plan.options);
-    let view = View { as_of, rows_wanted, argument, geo: plan.geo.as_ref(), posture, ..of_options };
+    let view = View { as_of, rows_wanted, argument, addresses: plan.addresses.as_ref(), posture, ..of_options };
     let reports = plan.reports();
     let mut sections: Vec<Section> =
         reports.iter().map(|report| section(report, &view, plan)).collect::<Result<_, _>>()?;

@@ -2,7 +2,7 @@
 //!
 //! No credential of AWS is shown, only the names of profile and region.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command};
@@ -95,6 +95,7 @@ fn rows(around: &Surroundings, files: &[(String, Config)]) -> Vec<Vec<Value>> {
         row("now", or_default(variable(window::VARIABLE, around.now.clone()), "the clock"), "--now"),
         row("threads", or_default(of_files(&|c| c.threads.map(|n| n.to_string())), &threads), "--threads"),
         row("geoip-db", or_default(of_files(&|c| c.geoip_db.as_deref().map(listed)), ""), "--geoip-db"),
+        row("aws-ip-ranges", or_default(of_files(&|c| c.aws_ip_ranges.as_deref().map(shown)), ""), "--aws-ip-ranges"),
     ];
     for (setting, flag, variables, default) in SETTINGS {
         let said = variables.iter().find_map(|name| of_environment(name));
@@ -179,7 +180,11 @@ fn rules(files: &[(String, Config)]) -> Vec<Vec<Value>> {
 }
 
 fn listed(paths: &[PathBuf]) -> String {
-    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+    paths.iter().map(|path| shown(path)).collect::<Vec<_>>().join(", ")
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
 }
 
 fn row(setting: &str, (value, source): (String, String), flag: &str) -> Vec<Value> {

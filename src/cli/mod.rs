@@ -1,5 +1,6 @@
 //! The command line: arguments to a [`plan::Plan`], one scan, reports out, an exit code. The only part that prints.
 
+mod addresses;
 mod args;
 mod config;
 mod defaults;

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fmt::Display;
 use std::io::{IsTerminal, stdout};
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::SystemTime;
 
 use trailscan::aggregate::{AggregateKind, State};
@@ -14,7 +14,7 @@ use trailscan::model::{EventTime, TimeWindow};
 use trailscan::output::{Destination, Format, Place, Style};
 use trailscan::posture::{AccountNames, Places};
 use trailscan::report::export::export_needs;
-use trailscan::report::{GeoDatabase, Options, REPORTS, Report, SCORECARD, Severity, Table, View, audited};
+use trailscan::report::{AddressLookup, Options, REPORTS, Report, SCORECARD, Severity, Table, View, audited};
 use trailscan::scan::Limits;
 
 use super::args::{Common, Shape, Typed, When};
@@ -22,7 +22,7 @@ use super::config::Config;
 use super::defaults::Defaults;
 use super::exit::Problem;
 use super::rulebook::Rulebook;
-use super::{destination, inputs, log, pager, repeat, state, window};
+use super::{addresses, destination, inputs, log, pager, repeat, state, window};
 
 /// Rows of a report that a table of an audit shows when nothing else is said.
 const AUDIT_ROWS: usize = 20;
@@ -42,8 +42,8 @@ pub struct Plan {
     pub dry_run: bool,
     /// The reports' numbers.
     pub options: Options,
-    /// Networks and countries, where a database was given.
-    pub geo: Option<GeoDatabase>,
+    /// Where addresses are, where files that tell it were given.
+    pub addresses: Option<AddressLookup>,
     /// What accounts are called, where a file says it.
     pub account_names: Option<AccountNames>,
     /// What the config says of rules.
@@ -224,7 +224,7 @@ impl Plan {
         let is_state_alone = common.inputs.is_empty() && report.is_some_and(Report::needs_no_logs);
         let inputs = match is_state_alone {
             true => Vec::new(),
-            false => inputs::resolve(common.inputs.clone(), input, config.input).map_err(Problem::usage)?,
+            false => inputs::resolve(common.inputs.clone(), input, config.input.clone()).map_err(Problem::usage)?,
         };
         if inputs.is_empty() && !is_state_alone {
             check_argument(report, argument.as_deref())?;
@@ -234,7 +234,7 @@ impl Plan {
         }
         let by_default = !is_state_alone && is_by_default(&common, &inputs);
         let (window, read) = resolve_window(&common, by_default, (now.as_deref(), clock))?;
-        let geo = open_geo(&common, config.geoip_db)?;
+        let addresses = addresses::open(&common, &config)?;
         let account_names =
             common.account_names.as_deref().map(AccountNames::read).transpose().map_err(Problem::usage)?;
         let mut options = Options::default();
@@ -245,7 +245,7 @@ impl Plan {
         typed_state.set_groups(&mut options);
         let delivery = delivery(question, &common, shape, &config.defaults)?;
         if let Question::One(report) = question {
-            check_shape(report, &delivery.shape, &options, (geo.as_ref(), account_names.as_ref()))?;
+            check_shape(report, &delivery.shape, &options, (addresses.as_ref(), account_names.as_ref()))?;
         }
         let pager = pager_of(&pager, &common, &delivery, &config.defaults);
         check_tree(question, delivery.format)?;
@@ -259,7 +259,7 @@ impl Plan {
             accounts: common.account.clone(),
             now: window::now(common.now.as_deref(), now.as_deref(), clock).map_err(Problem::usage)?,
             options,
-            geo,
+            addresses,
             account_names,
             window,
             read,
@@ -311,24 +311,16 @@ fn resolve_window(
     Ok((window, read))
 }
 
-fn open_geo(common: &Common, configured: Option<Vec<PathBuf>>) -> Result<Option<GeoDatabase>, Problem> {
-    let files = if common.geoip_db.is_empty() { configured.unwrap_or_default() } else { common.geoip_db.clone() };
-    if files.is_empty() {
-        return Ok(None);
-    }
-    GeoDatabase::open(&files).map(Some).map_err(Problem::usage)
-}
-
 /// Refuses columns that the report will not have, before anything is read: asked of an empty answer, since a report may
 /// add columns for what it was given.
 fn check_shape(
     report: &'static Report,
     shape: &Shape,
     options: &Options,
-    (geo, names): (Option<&GeoDatabase>, Option<&AccountNames>),
+    (addresses, names): (Option<&AddressLookup>, Option<&AccountNames>),
 ) -> Result<(), Problem> {
     let state = State::new(report.needs);
-    let answer = (report.answer)(&View { geo, ..View::new(&state, options) });
+    let answer = (report.answer)(&View { addresses, ..View::new(&state, options) });
     let mut table = Table::new(report, answer.columns, Vec::new());
     super::names::add_to(&mut table, names);
     shape.apply(&mut table)
@@ -521,7 +513,7 @@ mod tests {
     fn what_nothing_else_was_said_means() {
         let plan = plan("audit").unwrap();
         assert_eq!(plan.inputs, [Input::Path("from-environment".into())]);
-        assert!(plan.window.is_none() && plan.filters.is_empty() && plan.geo.is_none());
+        assert!(plan.window.is_none() && plan.filters.is_empty() && plan.addresses.is_none());
         assert_eq!(plan.read, DayRange::ALL);
         assert_eq!((plan.work.threads.get(), plan.work.dedupe, plan.work.progress), (3, true, true));
         assert_eq!((plan.delivery.format, plan.delivery.destination), (Format::Table, Destination::Stdout));

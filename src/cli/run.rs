@@ -86,6 +86,7 @@ fn run(mut plan: Plan) -> Result<End, Problem> {
     }
     let sections =
         deliver::sections(plan, &Known { state: &state, posture: posture.as_ref(), as_of, coverage: &coverage })?;
+    coverage.warnings.extend(plan.addresses.iter().flat_map(|lookup| lookup.warnings(as_of)));
     // The process ends soon: giving back millions of small pieces one by one would only take time.
     std::mem::forget(state);
     let findings: Vec<_> = sections.iter().flat_map(|section| &section.findings).collect();

@@ -7,21 +7,19 @@ mod spread;
 #[cfg(test)]
 mod tests;
 mod verdict;
+mod whereabouts;
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
-use std::net::IpAddr;
 
 use serde_json::{Map, json};
 
 pub(super) use self::charts::charts;
 use self::spread::Spread;
 use self::verdict::{Thresholds, Verdict};
+use super::addresses::{Failures, add_places};
 use super::key_age::Age;
 use super::key_facts::holders_of;
-use super::{
-    Answer, Column, ColumnKind, Finding, GeoDatabase, GeoError, Report, ReportOption, Severity, Value, View, finding,
-};
+use super::{AddressLookup, Answer, Column, ColumnKind, Finding, Report, ReportOption, Severity, Value, View, finding};
 use crate::aggregate::Sym;
 use crate::aggregate::keys::{self, KeyUse, Keys};
 use crate::model::{NO_AGENT, quantity};
@@ -66,8 +64,8 @@ and neither they nor AWS's own agents count towards spread. Unreadable or missin
 events; a missing user agent is no agent in the counts, yet a new one for the verdict. The age is exact where \
 CreateAccessKey is in the logs, else at least what is shown.
 
-With --geoip-db the columns asns, asn_list, countries and country_list are added: the database's estimate on its \
-build date, null where no file given holds it.";
+With --aws-ip-ranges the findings say whether the key is used from AWS's published ranges or from outside; no verdict \
+rests on that. An address in a range of EC2 is anybody's instance, not surely yours.";
 
 const MIN_ADDRESSES: ReportOption = ReportOption {
     name: "min-addresses",
@@ -125,13 +123,6 @@ const COLUMNS: &[Column] = &[
         .asked(),
 ];
 
-const GEO_COLUMNS: [Column; 4] = [
-    Column::new("asns", ColumnKind::Count, "Distinct autonomous systems of the addresses.").second(),
-    Column::new("asn_list", ColumnKind::List, "The autonomous systems, with their names.").asked(),
-    Column::new("countries", ColumnKind::Count, "Distinct countries of the addresses.").second(),
-    Column::new("country_list", ColumnKind::List, "The ISO 3166 codes of the countries.").asked(),
-];
-
 /// One key with all that was worked out for it.
 struct JudgedKey<'a> {
     id: &'a str,
@@ -149,15 +140,15 @@ fn answer(view: &View<'_>) -> Answer {
     let thresholds = thresholds(view);
     let mut judged = judged(view);
     let mut answer = Answer { columns: COLUMNS.to_vec(), ..Answer::default() };
-    answer.findings = judged.iter().flat_map(|key| explain::findings(key, thresholds)).collect();
+    let aws = view.addresses.and_then(AddressLookup::aws);
+    answer.findings = judged.iter().flat_map(|key| explain::findings(key, thresholds, aws)).collect();
     let least = usize::try_from(view.options.get(&MIN_ADDRESSES)).unwrap_or_default();
     let all = judged.len();
     judged.retain(|key| key.spread.addresses.len() >= least);
     answer.hidden = hidden(all - judged.len(), least);
     answer.rows = judged.iter().map(cells).collect();
-    if let Some(geo) = view.geo {
-        add_places(&mut answer, &judged, geo);
-    }
+    let failures = add_places(view, &mut answer);
+    answer.findings.extend(unreadable(&failures));
     finding::sort(&mut answer.findings);
     answer
 }
@@ -233,43 +224,16 @@ fn cells(key: &JudgedKey<'_>) -> Vec<Value> {
     ]
 }
 
-/// Appends what the databases know of the addresses; an entry that cannot be read is a finding, not a gap.
-fn add_places(answer: &mut Answer, judged: &[JudgedKey<'_>], geo: &GeoDatabase) {
-    answer.columns.extend(GEO_COLUMNS);
-    let mut damaged: Vec<GeoError> = Vec::new();
-    for (row, key) in answer.rows.iter_mut().zip(judged) {
-        row.extend(places(key, geo.holds_asn(), &mut damaged, |ip| geo.asn(ip)));
-        row.extend(places(key, geo.holds_country(), &mut damaged, |ip| geo.country(ip)));
-    }
-    if let Some(first) = damaged.first() {
-        answer.findings.push(Finding {
-            severity: Severity::Low,
-            rule: "geoip-entry-unreadable",
-            account_id: String::new(),
-            subject: "--geoip-db".to_owned(),
-            summary: format!("{} look-ups failed, so asns and countries are incomplete: {first}", damaged.len()),
-            count: i64::try_from(damaged.len()).unwrap_or(i64::MAX),
-            evidence: Map::from_iter([("first".to_owned(), json!(first.to_string()))]),
-        });
-    }
-}
-
-/// A count and its list, both null when no file can tell.
-fn places(
-    key: &JudgedKey<'_>,
-    known: bool,
-    damaged: &mut Vec<GeoError>,
-    look_up: impl Fn(IpAddr) -> Result<Option<String>, GeoError>,
-) -> [Value; 2] {
-    if !known {
-        return [Value::Null, Value::Null];
-    }
-    let mut found = BTreeSet::new();
-    for &address in key.spread.addresses.keys() {
-        match look_up(address) {
-            Ok(place) => found.extend(place),
-            Err(error) => damaged.push(error),
-        }
-    }
-    [Value::count(found.len()), Value::List(found.into_iter().collect())]
+/// An entry that cannot be read is a finding, not a gap.
+fn unreadable(failures: &Failures) -> Option<Finding> {
+    let first = failures.first.as_ref().filter(|_| failures.count > 0)?;
+    Some(Finding {
+        severity: Severity::Low,
+        rule: "geoip-entry-unreadable",
+        account_id: String::new(),
+        subject: "--geoip-db".to_owned(),
+        summary: format!("{} look-ups failed, so asns and countries are incomplete: {first}", failures.count),
+        count: i64::try_from(failures.count).unwrap_or(i64::MAX),
+        evidence: Map::from_iter([("first".to_owned(), json!(first))]),
+    })
 }

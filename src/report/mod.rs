@@ -4,10 +4,10 @@
 //! the function that makes its rows and findings. [`REPORTS`] registers it; subcommand, help, every format, the
 //! README's table and the tests' loops come from there.
 
+mod addresses;
 pub mod charts;
 pub mod export;
 mod finding;
-mod geo;
 mod lineage;
 mod options;
 mod rule;
@@ -30,8 +30,8 @@ mod source_list;
 mod trace;
 mod user_arns;
 
+pub use addresses::{AddressLookup, AwsPlace, AwsRange, AwsRanges, AwsRangesError, GeoDatabase, GeoError};
 pub use finding::{Finding, Severity, sort as sort_findings};
-pub use geo::{GeoDatabase, GeoError};
 pub use options::{OptionError, Options, ReportOption};
 pub use posture::{CATEGORY_GROUP, COMMON_GROUP};
 pub use rule::{Practice, Rule};
@@ -68,7 +68,7 @@ pub struct Report {
     pub summary: &'static str,
     /// What a row is, what it proves and what it does not; shown by `--help`.
     pub about: &'static str,
-    /// The columns, in order. A report may add some that depend on what it was given (GeoIP).
+    /// The columns, in order. An answer may have more that depend on what was given (GeoIP, AWS's ranges).
     pub columns: &'static [Column],
     /// The columns that tell two rows apart; ties of any order are broken by them.
     pub key: &'static [&'static str],
@@ -96,8 +96,8 @@ pub struct View<'a> {
     pub rows_wanted: usize,
     /// What was given for the report's [`argument`](Report::argument).
     pub argument: Option<&'a str>,
-    /// Networks and countries of addresses, where a database was given.
-    pub geo: Option<&'a GeoDatabase>,
+    /// Where addresses are, where files that tell it were given.
+    pub addresses: Option<&'a AddressLookup>,
     /// IAM's own state, where files of it were given.
     pub posture: Option<&'a Posture>,
 }
@@ -105,7 +105,7 @@ pub struct View<'a> {
 impl<'a> View<'a> {
     /// A look at all of `state`, with nothing else known.
     pub fn new(state: &'a State, options: &'a Options) -> Self {
-        Self { state, options, as_of: None, rows_wanted: usize::MAX, argument: None, geo: None, posture: None }
+        Self { state, options, as_of: None, rows_wanted: usize::MAX, argument: None, addresses: None, posture: None }
     }
 }
 

@@ -7,6 +7,7 @@ use std::cmp::Reverse;
 
 use serde_json::{Map, json};
 
+use super::addresses::with_places;
 use super::source_list::{address_cells, ip_addresses};
 use super::{Answer, Column, ColumnKind, Finding, Report, Rule, Severity, Value, View, finding};
 use crate::aggregate::principals::{self, PrincipalUse, Principals};
@@ -104,7 +105,7 @@ fn answer(view: &View<'_>) -> Answer {
     finding::sort(&mut findings);
     let rows_spared = rows.len().saturating_sub(view.rows_wanted);
     let rows = rows.iter().take(view.rows_wanted).map(|row| cells(row, symbols)).collect();
-    Answer { columns: COLUMNS.to_vec(), rows, rows_spared, findings, ..Answer::default() }
+    with_places(view, Answer { columns: COLUMNS.to_vec(), rows, rows_spared, findings, ..Answer::default() })
 }
 
 fn read<'a>(used: &'a PrincipalUse, symbols: &'a Symbols) -> PrincipalRow<'a> {

@@ -73,7 +73,10 @@ fn man_pages_one_a_command() {
 fn the_settings_that_hold_and_who_set_them() {
     let place = Place::new();
     place.write("trailscan.toml", "threads = 3\n[rules.key-too-old]\nseverity = 'low'\n");
-    place.write(".config/trailscan/trailscan.toml", "threads = 5\ngeoip-db = 'asn.mmdb'\n");
+    place.write(
+        ".config/trailscan/trailscan.toml",
+        "threads = 5\ngeoip-db = 'asn.mmdb'\naws-ip-ranges = 'ip-ranges.json'\n",
+    );
     let run = place.trailscan("config --format json").env("TRAILSCAN_INPUT", "logs");
     let json = run.ends(0).json();
     let said = |setting: &str| {
@@ -88,6 +91,7 @@ fn the_settings_that_hold_and_who_set_them() {
     assert_eq!(said("rules.key-too-old.severity"), are("low", "trailscan.toml"));
     assert!(said("geoip-db").0.ends_with("/.config/trailscan/asn.mmdb"), "{json}");
     assert!(said("geoip-db").1.ends_with("/.config/trailscan/trailscan.toml"), "{json}");
+    assert!(said("aws-ip-ranges").0.ends_with("/.config/trailscan/ip-ranges.json"), "{json}");
     assert!(place.trailscan("config").ends(0).text().contains("threads"));
     place.write("trailscan.toml", "thread = 3");
     let refused = place.trailscan("config").ends(2);

@@ -1,6 +1,7 @@
 //! What trailscan does, seen from outside: every test here runs the binary. One binary, so that heavy dependencies are
 //! linked once.
 
+mod addresses;
 mod browser;
 #[cfg(unix)]
 mod child;

@@ -79,6 +79,7 @@ fn the_config_shows_every_setting_with_its_source() {
     let settings = "days = 30\nformat = 'markdown'\nlimit = 5\ncolor = 'never'\nquiet = true\npager = 'less -S'\n\
                     fail-on = 'high'\nmax-memory = '1GiB'\naccount-names = 'names.csv'\naws-profile = 'audit'\n\
                     aws-region = 'eu-west-1'\nthreads = 2\ninput = 'logs'\ngeoip-db = 'asn.mmdb'\n\
+                    aws-ip-ranges = 'ip-ranges.json'\n\
                     [reports.keys]\ncolumns = ['account_id']\nsort = '-age_days'\nlimit = 3\n";
     let place = with_logs(settings);
     let run = place.trailscan("config --format json").without("TRAILSCAN_PAGER").env("NO_COLOR", "");

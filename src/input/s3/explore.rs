@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
-use super::bucket::{Bucket, ListRequest, Listed, Page};
+use super::bucket::{Bucket, ListRequest};
 use super::explain::Refusal;
 use super::place::last_part;
+use crate::model::quantity;
 
 /// How many levels of folders are looked into.
 const LEVELS: usize = 4;
@@ -18,8 +19,8 @@ const FOLDERS: usize = 200;
 pub struct Explored {
     /// `AWSLogs/` folders.
     pub logs: Vec<String>,
-    /// Objects beside them, on the way there.
-    pub objects: Vec<Listed>,
+    /// Folders on the way there that hold objects themselves. There may be millions of those, so none is kept.
+    pub with_objects: Vec<String>,
     /// Folders without an `AWSLogs/` below, as far as was looked.
     pub others: Vec<String>,
 }
@@ -30,17 +31,15 @@ impl Explored {
     /// # Errors
     /// When a folder cannot be listed.
     pub async fn below(bucket: &Arc<Bucket>, root: &str) -> Result<Self, Refusal> {
-        let mut logs = Vec::new();
-        let mut objects = Vec::new();
-        let mut folders = Vec::new();
+        let (mut logs, mut with_objects, mut folders) = (Vec::new(), Vec::new(), Vec::new());
         let mut level = vec![root.to_owned()];
         for _ in 0..LEVELS {
             let mut next = Vec::new();
-            for page in pages_of(bucket, std::mem::take(&mut level)).await? {
+            for inside in inside_all(bucket, std::mem::take(&mut level)).await? {
                 let (found, others): (Vec<_>, Vec<_>) =
-                    page.folders.into_iter().partition(|folder| last_part(folder) == "AWSLogs");
+                    inside.folders.into_iter().partition(|folder| last_part(folder) == "AWSLogs");
                 logs.extend(found);
-                objects.extend(page.objects);
+                with_objects.extend(inside.has_objects.then_some(inside.folder));
                 next.extend(others);
             }
             folders.extend(next.iter().cloned());
@@ -49,18 +48,19 @@ impl Explored {
             }
             level = next;
         }
-        Ok(Self::sorted(root, logs, objects, folders))
+        Ok(Self::sorted(root, logs, with_objects, folders))
     }
 
-    /// Keeps of folders and objects what lies beside, and not on, the way to what was found.
-    fn sorted(root: &str, mut logs: Vec<String>, mut objects: Vec<Listed>, folders: Vec<String>) -> Self {
+    /// Tells the folders on the way to what was found from those beside it.
+    fn sorted(root: &str, mut logs: Vec<String>, mut with_objects: Vec<String>, folders: Vec<String>) -> Self {
         logs.sort();
         let is_on_the_way = |folder: &str| folder == root || logs.iter().any(|found| found.starts_with(folder));
         let mut others = folders;
         others.retain(|folder| !is_on_the_way(folder) && is_on_the_way(parent(folder)));
         others.sort();
-        objects.retain(|object| is_on_the_way(parent(&object.key)));
-        Self { logs, objects, others }
+        with_objects.retain(|folder| is_on_the_way(folder));
+        with_objects.sort();
+        Self { logs, with_objects, others }
     }
 
     /// What to tell about folders that are not read.
@@ -68,8 +68,8 @@ impl Explored {
         let named: Vec<_> = self.others.iter().take(3).map(|folder| format!("{bucket}/{folder}")).collect();
         (!named.is_empty()).then(|| {
             format!(
-                "{} folders beside AWSLogs/ hold none and were not read ({}{}): name one as INPUT to read it",
-                self.others.len(),
+                "{} beside AWSLogs/ left unread ({}{}): name one as INPUT to read it",
+                quantity(self.others.len() as u64, "folder"),
                 named.join(", "),
                 if self.others.len() > named.len() { ", …" } else { "" }
             )
@@ -77,38 +77,37 @@ impl Explored {
     }
 }
 
-/// Objects and folders directly in a folder.
-///
-/// # Errors
-/// When it cannot be listed.
-pub async fn folder(bucket: &Bucket, prefix: &str) -> Result<Page, Refusal> {
-    let mut request = ListRequest { prefix: prefix.to_owned(), by_folder: true, ..ListRequest::default() };
-    let mut all = Page::default();
+/// What is directly in a folder.
+struct Inside {
+    folder: String,
+    folders: Vec<String>,
+    has_objects: bool,
+}
+
+async fn inside(bucket: Arc<Bucket>, folder: String) -> Result<Inside, Refusal> {
+    let mut request = ListRequest { prefix: folder.clone(), by_folder: true, ..ListRequest::default() };
+    let mut inside = Inside { folder, folders: Vec::new(), has_objects: false };
     loop {
         let page = bucket.list(&request).await?;
-        all.objects.extend(page.objects);
-        all.folders.extend(page.folders);
+        inside.has_objects |= !page.objects.is_empty();
+        inside.folders.extend(page.folders);
         request.page = page.next;
         if request.page.is_none() {
-            return Ok(all);
+            return Ok(inside);
         }
     }
 }
 
-async fn pages_of(bucket: &Arc<Bucket>, folders: Vec<String>) -> Result<Vec<Page>, Refusal> {
-    let mut listings = JoinSet::new();
-    for prefix in folders {
-        let bucket = Arc::clone(bucket);
-        listings.spawn(async move { folder(&bucket, &prefix).await });
+async fn inside_all(bucket: &Arc<Bucket>, folders: Vec<String>) -> Result<Vec<Inside>, Refusal> {
+    let mut listings: JoinSet<_> = folders.into_iter().map(|folder| inside(Arc::clone(bucket), folder)).collect();
+    let mut all = Vec::new();
+    while let Some(one) = listings.join_next().await {
+        all.push(one.map_err(|_| Refusal::passing("the listing was stopped"))??);
     }
-    let mut pages = Vec::new();
-    while let Some(page) = listings.join_next().await {
-        pages.push(page.map_err(|_| Refusal::passing("the listing was stopped"))??);
-    }
-    Ok(pages)
+    Ok(all)
 }
 
-/// The folder that a folder or an object lies in.
+/// The folder that a folder lies in.
 fn parent(key: &str) -> &str {
     let key = key.strip_suffix('/').unwrap_or(key);
     key.rfind('/').map_or("", |slash| &key[..=slash])
@@ -118,22 +117,17 @@ fn parent(key: &str) -> &str {
 mod tests {
     use super::*;
 
-    fn object(key: &str) -> Listed {
-        Listed { key: key.into(), size: 1, etag: None, archived: false }
-    }
-
     #[test]
     fn what_lies_beside_the_way_is_told_and_not_read() {
         let texts = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let explored = Explored::sorted(
             "",
             texts(&["a/b/AWSLogs/", "AWSLogs/"]),
-            vec![object("x"), object("a/y"), object("a/c/z"), object("d/w")],
+            texts(&["a/c/", "a/", "", "d/"]),
             texts(&["a/", "d/", "a/b/", "a/c/", "d/e/"]),
         );
-        let keys: Vec<_> = explored.objects.iter().map(|object| &*object.key).collect();
         assert_eq!(explored.others, ["a/c/", "d/"]);
-        assert_eq!(keys, ["x", "a/y"]);
+        assert_eq!(explored.with_objects, ["", "a/"]);
         let warning = explored.warning("s3://b").unwrap();
         assert!(warning.starts_with("2 folders") && warning.contains("s3://b/a/c/, s3://b/d/)"), "{warning}");
         assert_eq!(Explored::default().warning("s3://b"), None);

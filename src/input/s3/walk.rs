@@ -11,14 +11,14 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 use tracing::debug;
 
-use super::bucket::{Bucket, ListRequest, Listed, Page};
+use super::bucket::{Bucket, ListRequest, Listed};
 use super::explain::{Next, Refusal};
 use super::explore::Explored;
 use super::ledger::{Delivered, Ledger, Scope, Wanted, Ways};
 use super::place::{Place, RegionFolder, TrailFolder, last_part};
 use crate::input::key::{is_account, is_organization, is_region};
 use crate::input::{LogKey, Origin, S3Uri};
-use crate::model::Day;
+use crate::model::{Day, quantity};
 
 /// The way through what one URI names.
 pub struct Walk {
@@ -47,6 +47,8 @@ struct Tally {
 enum Step {
     Unknown(String),
     Logs(String),
+    /// The objects directly in a folder.
+    Beside(String),
     Trail(TrailFolder),
     Region(RegionFolder, String),
     Flat(String),
@@ -90,24 +92,39 @@ impl Walk {
         if !matches!(Place::of(&folder), Place::Unknown | Place::Other) {
             return Ok(vec![step_of(&folder)]);
         }
-        let page = match self.folder(key).await {
+        let _turn = self.listings.acquire().await;
+        let mut request = ListRequest { prefix: key.clone(), by_folder: true, ..ListRequest::default() };
+        let mut page = match self.bucket.list(&request).await {
             Err(refusal) if refusal.next == Next::No => return self.alone(key, refusal).await,
             page => page?,
         };
-        let exact = page.objects.iter().position(|object| *object.key == **key);
-        let is_folder = page.folders.contains(&folder);
-        let mut steps = Vec::new();
-        for object in page.objects {
-            if exact.is_none() && !is_folder || *object.key == **key {
+        // An object of this very key comes first; between it and the folder of this name there may be many others.
+        let is_exact = page.objects.first().is_some_and(|object| *object.key == **key);
+        let is_folder = page.folders.contains(&folder) || page.next.is_some() && self.is_any(&folder).await?;
+        if is_exact || is_folder {
+            for object in page.objects.into_iter().take(usize::from(is_exact)) {
                 self.emit(Origin::Named, object).await;
             }
+            return Ok(is_folder.then(|| step_of(&folder)).into_iter().collect());
         }
-        for other in page.folders {
-            if exact.is_none() && !is_folder || other == folder {
-                steps.push(step_of(&other));
+        let mut steps = Vec::new();
+        loop {
+            for object in page.objects {
+                self.emit(Origin::Named, object).await;
             }
+            steps.extend(page.folders.iter().map(|folder| step_of(folder)));
+            request.page = page.next;
+            if request.page.is_none() {
+                return Ok(steps);
+            }
+            page = self.bucket.list(&request).await?;
         }
-        Ok(steps)
+    }
+
+    /// Whether any key begins so.
+    async fn is_any(&self, prefix: &str) -> Result<bool, Refusal> {
+        let any = ListRequest { prefix: prefix.to_owned(), most: Some(1), ..ListRequest::default() };
+        self.bucket.list(&any).await.map(|page| !page.objects.is_empty())
     }
 
     /// An object in a bucket that must not be listed.
@@ -121,6 +138,7 @@ impl Walk {
         let (name, done) = match step {
             Step::Unknown(folder) => (folder.clone(), self.explore(folder).await),
             Step::Logs(folder) => (folder.clone(), self.accounts(&folder).await),
+            Step::Beside(folder) => (folder.clone(), self.folder(&folder).await.map(|_| Vec::new())),
             Step::Trail(trail) => (trail.folder.clone(), self.regions(&trail).await),
             Step::Region(region, prefix) => (prefix.clone(), self.days(&region, &prefix).await),
             Step::Flat(prefix) => (prefix.clone(), self.flat(&prefix).await),
@@ -138,16 +156,13 @@ impl Walk {
             return Ok(vec![Step::Flat(folder)]);
         }
         self.ledger.arrivals().warnings.extend(explored.warning(&self.bucket.uri));
-        let Explored { logs, objects, .. } = explored;
-        for object in objects {
-            self.emit(Origin::Walked, object).await;
-        }
-        Ok(logs.into_iter().map(Step::Logs).collect())
+        let logs = explored.logs.into_iter().map(Step::Logs);
+        Ok(logs.chain(explored.with_objects.into_iter().map(Step::Beside)).collect())
     }
 
     /// The accounts below `AWSLogs/` or an organisation.
     async fn accounts(&self, folder: &str) -> Result<Vec<Step>, Refusal> {
-        let page = self.folder_with_objects(folder).await?;
+        let page = self.folder(folder).await?;
         let mut steps = Vec::new();
         let mut others = Vec::new();
         for child in page {
@@ -167,14 +182,14 @@ impl Walk {
         if let Some(first) = others.first() {
             let text = format!("{}/{first}", self.bucket.uri);
             let warning =
-                format!("{} folders in AWSLogs/ are no account's and were not read, the first {text}", others.len());
+                format!("{} in AWSLogs/ left unread, of no account: {text}", quantity(others.len() as u64, "folder"));
             self.ledger.arrivals().warnings.push(warning);
         }
         Ok(steps)
     }
 
     async fn regions(&self, trail: &TrailFolder) -> Result<Vec<Step>, Refusal> {
-        let children = self.folder_with_objects(&trail.folder).await?;
+        let children = self.folder(&trail.folder).await?;
         let mut steps = Vec::new();
         for child in children {
             let region = last_part(&child).to_owned();
@@ -240,17 +255,21 @@ impl Walk {
     }
 
     /// The folders in `folder`; objects in it are found on the way.
-    async fn folder_with_objects(&self, folder: &str) -> Result<Vec<String>, Refusal> {
-        let Page { objects, folders, .. } = self.folder(folder).await?;
-        for object in objects {
-            self.emit(Origin::Walked, object).await;
-        }
-        Ok(folders)
-    }
-
-    async fn folder(&self, prefix: &str) -> Result<Page, Refusal> {
+    async fn folder(&self, folder: &str) -> Result<Vec<String>, Refusal> {
         let _turn = self.listings.acquire().await;
-        super::explore::folder(&self.bucket, prefix).await
+        let mut request = ListRequest { prefix: folder.to_owned(), by_folder: true, ..ListRequest::default() };
+        let mut folders = Vec::new();
+        loop {
+            let page = self.bucket.list(&request).await?;
+            for object in page.objects {
+                self.emit(Origin::Walked, object).await;
+            }
+            folders.extend(page.folders);
+            request.page = page.next;
+            if request.page.is_none() {
+                return Ok(folders);
+            }
+        }
     }
 
     /// Passes an object on, unless the window leaves it shut; says whether it did.
@@ -303,9 +322,7 @@ impl Walk {
     }
 
     async fn why_nothing(&self, regions: u64, left_out: u64) -> Option<String> {
-        let any = ListRequest { prefix: self.uri.key.clone(), most: Some(1), ..ListRequest::default() };
-        let is_empty = self.bucket.list(&any).await.is_ok_and(|page| page.objects.is_empty());
-        if is_empty {
+        if self.is_any(&self.uri.key).await.is_ok_and(|is_any| !is_any) {
             return Some("no object has a key like this: check the bucket and the prefix".to_owned());
         }
         if left_out > 0 {

@@ -12,6 +12,7 @@ use std::net::IpAddr;
 
 use serde_json::{Map, json};
 
+use super::addresses::with_places;
 use super::source_list::address_cells;
 use super::{Answer, Column, ColumnKind, Finding, Report, ReportOption, Severity, Value, View, finding};
 use crate::aggregate::{principals, sign_ins};
@@ -110,7 +111,8 @@ fn answer(view: &View<'_>) -> Answer {
     rows.sort_by_key(|row| (Reverse(row.severity), Reverse(row.events), row.who, row.mfa, Reverse(row.succeeded)));
     findings.extend(attacks.into_iter().map(|attack| attack.finding));
     finding::sort(&mut findings);
-    Answer { columns: COLUMNS.to_vec(), rows: rows.iter().map(cells).collect(), findings, ..Answer::default() }
+    let rows = rows.iter().map(cells).collect();
+    with_places(view, Answer { columns: COLUMNS.to_vec(), rows, findings, ..Answer::default() })
 }
 
 /// That of the worst finding that the row is part of.

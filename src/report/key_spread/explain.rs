@@ -4,25 +4,26 @@ use serde_json::{Map, Value, json};
 
 use super::JudgedKey;
 use super::verdict::{Newcomers, Thresholds, Verdict};
+use super::whereabouts;
 use crate::model::{grouped, quantity};
-use crate::report::{Finding, Severity};
+use crate::report::{AwsRanges, Finding, Severity};
 
 /// Members of a list in the evidence; the report's columns have all.
 const SHOWN: usize = 20;
 
-/// All findings about one key.
-pub(super) fn findings(key: &JudgedKey<'_>, thresholds: Thresholds) -> Vec<Finding> {
-    let verdict = key.verdict.rule().map(|rule| of_verdict(key, rule, thresholds));
+/// All findings about one key; with AWS's ranges they say where its addresses are.
+pub(super) fn findings(key: &JudgedKey<'_>, thresholds: Thresholds, aws: Option<&AwsRanges>) -> Vec<Finding> {
+    let verdict = key.verdict.rule().map(|rule| of_verdict(key, rule, thresholds, aws));
     verdict.into_iter().chain(several_holders(key)).collect()
 }
 
-fn of_verdict(key: &JudgedKey<'_>, rule: &'static str, thresholds: Thresholds) -> Finding {
+fn of_verdict(key: &JudgedKey<'_>, rule: &'static str, thresholds: Thresholds, aws: Option<&AwsRanges>) -> Finding {
     let mut evidence = common(key);
     let newcomers = Newcomers::of(key.used, &key.spread, thresholds);
     let (addresses, networks) = (key.spread.addresses.len(), key.spread.networks.len());
     let peak = key.spread.peak.addresses;
     let tally = key.used.tally;
-    let (summary, count) = match key.verdict {
+    let (mut summary, count) = match key.verdict {
         Verdict::Quiet => (
             format!(
                 "no call succeeded: {} failed, {} of them denied; the key is still tried",
@@ -54,6 +55,9 @@ fn of_verdict(key: &JudgedKey<'_>, rule: &'static str, thresholds: Thresholds) -
             (text, tally.events)
         }
     };
+    if let Some(aws) = aws {
+        whereabouts::add((&mut summary, &mut evidence), key, &newcomers, aws);
+    }
     finding(key, key.verdict.severity(), rule, (summary, count), evidence)
 }
 

@@ -6,8 +6,8 @@ use crate::aggregate::State;
 use crate::aggregate::testing::{Step, fold, steps};
 use crate::model::testing::{ACCOUNT, OTHER_ACCOUNT, at, event, user};
 use crate::model::{EventTime, IdentityType, UserIdentity};
-use crate::report::Options;
-use crate::report::geo::mmdb_writer::{Data, database, text};
+use crate::report::addresses::mmdb_writer::{Data, database, text};
+use crate::report::{AwsRanges, GeoDatabase, Options};
 
 const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 const CLI: &str = "aws-cli/2.17.3 Python/3.11.8";
@@ -274,21 +274,21 @@ fn worst_come_first_then_the_busiest_then_by_key() {
     assert_eq!(ids, ["AKIAZEXAMPLE", "AKIAYEXAMPLE", "AKIAWEXAMPLE", "AKIAXEXAMPLE"].map(Value::text));
 }
 
-/// A database of this type from bytes, through a file.
-fn geo_of(bytes: &[u8]) -> GeoDatabase {
+/// A look-up in a database of this type from bytes, through a file.
+fn lookup_of(bytes: &[u8]) -> AddressLookup {
     let file = tempfile::NamedTempFile::new().expect("a file");
     std::fs::write(file.path(), bytes).expect("written");
-    GeoDatabase::open(&[file.path().to_owned()]).expect("a database")
+    AddressLookup::new(Some(GeoDatabase::open(&[file.path().to_owned()]).expect("a database")), None)
 }
 
 #[test]
 fn places_are_added_when_a_database_is_given() {
     let country = |code| Data::Map(vec![("country", Data::Map(vec![("iso_code", text(code))]))]);
-    let geo = geo_of(&database("GeoLite2-Country", &[("192.0.2.0", 24, country("DE"))]));
+    let geo = lookup_of(&database("GeoLite2-Country", &[("192.0.2.0", 24, country("DE"))]));
     let calls = [(START, "192.0.2.1", CLI, ""), (START, "192.0.2.2", CLI, ""), (START, "203.0.113.1", CLI, "")];
     let state = state_of(&user("ana", KEY), &calls);
     let options = Options::default();
-    let answer = answer(&View { geo: Some(&geo), ..View::new(&state, &options) });
+    let answer = answer(&View { addresses: Some(&geo), ..View::new(&state, &options) });
     assert_eq!(cell(&answer, 0, "countries"), &Value::Count(1));
     assert_eq!(cell(&answer, 0, "country_list"), &Value::List(vec!["DE".to_owned()]));
     assert_eq!(cell(&answer, 0, "asns"), &Value::Null, "no file holds them");
@@ -300,13 +300,50 @@ fn places_are_added_when_a_database_is_given() {
 #[test]
 fn an_entry_that_cannot_be_read_is_told() {
     let broken = Data::Map(vec![("country", text("not a map"))]);
-    let geo = geo_of(&database("GeoLite2-Country", &[("192.0.2.0", 24, broken)]));
+    let geo = lookup_of(&database("GeoLite2-Country", &[("192.0.2.0", 24, broken)]));
     let calls = [(START, "192.0.2.1", CLI, ""), (START, "203.0.113.1", CLI, "")];
     let state = state_of(&user("ana", KEY), &calls);
-    let answer = answer(&View { geo: Some(&geo), ..View::new(&state, &Options::default()) });
+    let answer = answer(&View { addresses: Some(&geo), ..View::new(&state, &Options::default()) });
     let told = answer.findings.iter().find(|finding| finding.rule == "geoip-entry-unreadable").expect("told");
     assert_eq!(told.count, 1);
     assert!(told.summary.contains("192.0.2.1"), "{}", told.summary);
+}
+
+/// The finding of a verdict of one key, with AWS's ranges for 192.0.2.0/24.
+fn told_with_ranges(calls: &[Call<'_>]) -> Finding {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let entry = r#"{"ip_prefix": "192.0.2.0/24", "region": "us-east-1", "service": "EC2"}"#;
+    let ranges = format!(r#"{{"createDate": "2024-02-01-00-00-00", "prefixes": [{entry}], "ipv6_prefixes": []}}"#);
+    std::fs::write(file.path(), ranges).expect("written");
+    let lookup = AddressLookup::new(None, Some(AwsRanges::read(file.path()).expect("ranges")));
+    let (state, options) = (state_of(&user("ana", KEY), calls), Options::default());
+    let with = answer(&View { addresses: Some(&lookup), ..View::new(&state, &options) });
+    let without = answer(&View::new(&state, &options));
+    let (mut with, without) = (with.findings, without.findings);
+    let verdict = |findings: &[Finding]| (findings.len(), findings[0].rule, findings[0].severity, findings[0].count);
+    assert_eq!(verdict(&with), verdict(&without), "no verdict rests on AWS's ranges");
+    assert!(with[0].summary.starts_with(&without[0].summary));
+    with.remove(0)
+}
+
+#[test]
+fn a_key_that_leaves_aws_is_told_apart_from_one_that_comes_there() {
+    const LATE: &str = "2024-01-20T00:00:00Z";
+    let boto = "Boto3/1.34.0";
+    let left = told_with_ranges(&[(START, "192.0.2.1", CLI, ""), (LATE, "203.0.113.1", boto, "")]);
+    let says = "; before it came from EC2 us-east-1 only, the new addresses are outside AWS's ranges";
+    assert!(left.rule == "key-leak-suspect" && left.summary.ends_with(says), "{}", left.summary);
+    assert_eq!(left.evidence["aws"], json!(["EC2 us-east-1"]));
+    assert_eq!(left.evidence["outside_addresses"], json!(1));
+    assert_eq!(left.evidence["aws_ranges_published"], json!("2024-02-01T00:00:00Z"));
+    let came = told_with_ranges(&[(START, "203.0.113.1", CLI, ""), (LATE, "192.0.2.1", boto, "")]);
+    let says = "; the new addresses are in EC2 us-east-1, none was in AWS's ranges before";
+    assert!(came.summary.ends_with(says), "{}", came.summary);
+    // An outside address among the old ones: it did not leave.
+    let before = [(START, "192.0.2.1", CLI, ""), (START, "198.51.100.1", CLI, "")];
+    let neither = told_with_ranges(&[before[0], before[1], (LATE, "203.0.113.1", boto, "")]);
+    let says = "; 2 of 3 addresses are outside AWS's ranges, the rest in EC2 us-east-1";
+    assert!(neither.rule == "key-leak-suspect" && neither.summary.ends_with(says), "{}", neither.summary);
 }
 
 fn whole(state: &State) -> (Vec<Vec<Value>>, Vec<Finding>) {

@@ -7,6 +7,7 @@ mod rules;
 
 use std::cmp::Reverse;
 
+use super::addresses::with_places;
 use super::source_list::address_cells;
 use super::{Answer, Column, ColumnKind, Report, Severity, Value, View, finding};
 use crate::aggregate::iam_changes::{self, IamChanges, Outcome};
@@ -105,12 +106,8 @@ fn answer(view: &View<'_>) -> Answer {
     order.sort_by_key(|&row| Reverse(severities[row]));
     let mut findings: Vec<_> = found.into_iter().map(|found| found.finding).collect();
     finding::sort(&mut findings);
-    Answer {
-        columns: COLUMNS.to_vec(),
-        findings,
-        rows: order.iter().map(|&row| cells(&changes[row], severities[row])).collect(),
-        ..Answer::default()
-    }
+    let rows = order.iter().map(|&row| cells(&changes[row], severities[row])).collect();
+    with_places(view, Answer { columns: COLUMNS.to_vec(), findings, rows, ..Answer::default() })
 }
 
 fn cells(change: &Change<'_>, severity: Severity) -> Vec<Value> {

@@ -5,6 +5,7 @@ mod findings;
 mod rules;
 mod usage;
 
+use super::addresses::with_places;
 use super::source_list::{address_cells, ip_addresses};
 use super::{Answer, Column, ColumnKind, Report, Value, View};
 use crate::aggregate::issuances::{self, Issuance, Issuances};
@@ -90,12 +91,8 @@ fn answer(view: &View<'_>) -> Answer {
         Some(root_use) => sorted(usage::by_account_and_class(root_use, symbols, &issued)),
         None => Vec::new(),
     };
-    Answer {
-        columns: COLUMNS.to_vec(),
-        findings: findings::of(&usages, &issued),
-        rows: usages.iter().map(cells).collect(),
-        ..Answer::default()
-    }
+    let (findings, rows) = (findings::of(&usages, &issued), usages.iter().map(cells).collect());
+    with_places(view, Answer { columns: COLUMNS.to_vec(), findings, rows, ..Answer::default() })
 }
 
 fn issued_by_assume_root<'a>(view: &View<'a>) -> Vec<Issuance<'a>> {

@@ -8,9 +8,10 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use super::addresses::with_places;
 use super::lineage::{Credential, Expiry, Kind, Lineage, Mfa, role_name, session_name};
 use super::source_list::{address_cells, ip_addresses};
-use super::{Answer, Column, ColumnKind, Report, ReportOption, Severity, Value, View, finding};
+use super::{AddressLookup, Answer, Column, ColumnKind, Report, ReportOption, Severity, Value, View, finding};
 use crate::aggregate::issuances::{self, Issuance};
 use crate::aggregate::sessions::{self, Session};
 use crate::model::{SourceAddress, quantity};
@@ -145,10 +146,11 @@ fn answer(view: &View<'_>) -> Answer {
     shown.sort_by_key(|&(severity, i)| (Reverse(severity), Reverse(events(i)), i));
     let rows_spared = shown.len().saturating_sub(view.rows_wanted);
     let rows = shown.iter().take(view.rows_wanted).map(|&(severity, i)| cells(&all[i], severity, &lineage)).collect();
-    let mut findings: Vec<_> = rules::groups(&all, holding).into_iter().map(rules::Group::finding).collect();
+    let aws = view.addresses.and_then(AddressLookup::aws);
+    let mut findings: Vec<_> = rules::groups(&all, holding).into_iter().map(|group| group.finding(aws)).collect();
     finding::sort(&mut findings);
     let hidden = hidden(all.len() - shown.len(), view);
-    Answer { columns: COLUMNS.to_vec(), rows, rows_spared, findings, hidden, tree: None }
+    with_places(view, Answer { columns: COLUMNS.to_vec(), rows, rows_spared, findings, hidden, tree: None })
 }
 
 /// Every session of which an event was counted, with all that is worked out about it, by session id.

@@ -9,8 +9,9 @@ use serde_json::{Map, Value, json};
 use super::Known;
 use super::rule_texts as texts;
 use crate::model::{EventTime, Network, SourceAddress, grouped, quantity};
+use crate::report::addresses::Whereabouts;
 use crate::report::lineage::{Kind, is_instance_name, issuing_service, session_name};
-use crate::report::{Finding, Severity};
+use crate::report::{AwsRanges, Finding, Severity};
 
 /// How long after its expiry a call may still be recorded before that is noted, in seconds.
 const EXPIRY_SLACK: i64 = 60;
@@ -93,8 +94,14 @@ impl<'a> Group<'a> {
     }
 
     /// The finding: about the session where there is one, else about the principal, with the busiest session as example.
-    pub fn finding(self) -> Finding {
-        let (_, known, says) = self.worst;
+    /// With AWS's ranges it says where the addresses are, if it is about those.
+    pub fn finding(self, aws: Option<&AwsRanges>) -> Finding {
+        let (_, known, mut says) = self.worst;
+        let is_about_networks = [texts::INSTANCE_IN_NETWORKS.id, texts::USED_ELSEWHERE.id].contains(&self.rule.rule.id);
+        let whereabouts = aws.filter(|_| is_about_networks).map(|aws| Whereabouts::of(&known.addresses, aws));
+        if let Some(sentence) = whereabouts.and_then(|whereabouts| whereabouts.sentence()) {
+            says += &format!("; {sentence}");
+        }
         let session = known.session;
         let others = self.session_ids.len() - 1;
         let (subject, summary) = match others {

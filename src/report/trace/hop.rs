@@ -11,7 +11,7 @@ use crate::aggregate::{Span, Tally};
 use crate::model::{EventTime, SourceAddress};
 use crate::report::lineage::{Confidence, Credential, Expiry, Kind, Mfa, session_name};
 use crate::report::source_list::{address_cells, ip_addresses};
-use crate::report::{Value, Way};
+use crate::report::{AddressLookup, Value, Way};
 
 /// The facts of one place of the graph.
 pub(super) struct Facts<'a> {
@@ -40,6 +40,8 @@ pub(super) struct Facts<'a> {
     pub span: Span,
     /// How many credentials and keys stand right below it, shown or not.
     pub issued: usize,
+    /// What files say of its addresses.
+    pub lookup: Option<&'a AddressLookup>,
 }
 
 impl<'a> Facts<'a> {
@@ -132,7 +134,14 @@ impl<'a> Facts<'a> {
             tally: None,
             span: Span::default(),
             issued: 0,
+            lookup: None,
         }
+    }
+
+    /// An address with what is known of it: `192.0.2.1 (EC2 us-east-1)`.
+    pub fn named(&self, address: IpAddr) -> String {
+        let place = self.lookup.map(|lookup| lookup.describe(address)).filter(|place| !place.is_empty());
+        place.map_or_else(|| address.to_string(), |place| format!("{address} ({place})"))
     }
 
     /// The row, in the order of the report's columns.

@@ -68,7 +68,8 @@ fn issue(facts: &Facts<'_>) -> Vec<String> {
         None => line.push(facts.issued_event.to_owned()),
     }
     if !facts.issued_from.is_empty() {
-        line.push(format!("from {}", facts.issued_from));
+        let address = facts.issued_from.parse().map(|address| facts.named(address));
+        line.push(format!("from {}", address.as_deref().unwrap_or(&facts.issued_from)));
     }
     if let Some(confidence) = facts.confidence.filter(|_| !facts.issued_event.is_empty()) {
         line.push(confidence.as_str().to_owned());
@@ -93,7 +94,8 @@ fn creation(facts: &Facts<'_>) -> Vec<String> {
 fn names(facts: &Facts<'_>) -> Vec<String> {
     let mut line = vec![facts.id.clone().into_owned()];
     if !facts.access_key_ids.iter().all(|key| facts.id.starts_with(key)) {
-        line.push(some(&facts.access_key_ids.iter().map(|&key| key.to_owned()).collect::<Vec<_>>()));
+        let keys: Vec<String> = facts.access_key_ids.iter().map(|&key| key.to_owned()).collect();
+        line.push(some(&keys, keys.len()));
     }
     if !facts.source_identity.is_empty() {
         line.push(format!("source identity {}", facts.source_identity));
@@ -117,15 +119,21 @@ fn used(facts: &Facts<'_>) -> Vec<String> {
         _ => {}
     }
     if !facts.addresses.is_empty() {
-        line.push(format!("from {}", some(&facts.addresses.iter().map(ToString::to_string).collect::<Vec<_>>())));
+        line.push(format!("from {}", addresses(facts)));
     }
     line
 }
 
-/// `a, b, c +2`.
-fn some(names: &[String]) -> String {
+/// The addresses, the first of them with what is known of them.
+fn addresses(facts: &Facts<'_>) -> String {
+    let named: Vec<String> = facts.addresses.iter().take(NAMED).map(|&address| facts.named(address)).collect();
+    some(&named, facts.addresses.len())
+}
+
+/// `a, b, c +2`: the first of `all`.
+fn some(names: &[String], all: usize) -> String {
     let named = names.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
-    let more = names.len().saturating_sub(NAMED);
+    let more = all.saturating_sub(NAMED);
     if more == 0 { named } else { format!("{named} +{}", grouped(more)) }
 }
 

@@ -11,7 +11,8 @@ mod rules;
 
 use ahash::AHashMap;
 
-use super::{Answer, Column, ColumnKind, Report, Tree, TreeNode, View};
+use super::addresses::with_places;
+use super::{AddressLookup, Answer, Column, ColumnKind, Report, Tree, TreeNode, View};
 use crate::aggregate::{issuances, keys, sessions};
 use crate::report::lineage::Confidence;
 use forest::Hop;
@@ -115,25 +116,30 @@ fn answer(view: &View<'_>) -> Answer {
     let graph = Graph::of(view.state);
     let found = names::find(&graph, asked);
     let hops = forest::hops(&graph, &found);
-    let nodes = nodes(&graph, &hops);
-    Answer {
-        columns: COLUMNS.to_vec(),
-        rows: nodes.iter().map(|node| node.cells.clone()).collect(),
-        rows_spared: 0,
-        findings: rules::findings(&graph, &hops),
-        hidden: hops.is_empty().then(|| nothing(&graph, asked)),
-        tree: Some(Tree { columns: COLUMNS.to_vec(), nodes }),
-    }
+    let nodes = nodes(&graph, &hops, view.addresses);
+    let answer = with_places(
+        view,
+        Answer {
+            columns: COLUMNS.to_vec(),
+            rows: nodes.iter().map(|node| node.cells.clone()).collect(),
+            findings: rules::findings(&graph, &hops),
+            hidden: hops.is_empty().then(|| nothing(&graph, asked)),
+            ..Answer::default()
+        },
+    );
+    let nodes = nodes.into_iter().zip(&answer.rows).map(|(node, row)| TreeNode { cells: row.clone(), ..node });
+    let tree = Tree { columns: answer.columns.clone(), nodes: nodes.collect() };
+    Answer { tree: Some(tree), ..answer }
 }
 
 /// The nodes of the tree, a hop each.
-fn nodes(graph: &Graph<'_>, hops: &[Hop]) -> Vec<TreeNode> {
+fn nodes(graph: &Graph<'_>, hops: &[Hop], lookup: Option<&AddressLookup>) -> Vec<TreeNode> {
     let mut shown: AHashMap<usize, usize> = AHashMap::new();
     for above in hops.iter().filter_map(|hop| graph.parent(hop.place)) {
         *shown.entry(above).or_default() += 1;
     }
     let node = |hop: &Hop| {
-        let facts = Facts::of(graph, hop.place);
+        let facts = Facts { lookup, ..Facts::of(graph, hop.place) };
         let below = shown.get(&hop.place).copied().unwrap_or(0);
         let tally = facts.tally.unwrap_or_default();
         TreeNode {

@@ -39,7 +39,10 @@ fn several_trails_in_one_bucket() {
     assert_eq!(run["coverage"]["objects_read"], 5);
     assert_eq!(run["coverage"]["events_counted"], 15);
     let warnings = run["coverage"]["warnings"].to_string();
-    assert!(warnings.contains("1 folders beside AWSLogs/") && warnings.contains("s3://logs/reports/"), "{warnings}");
+    assert!(
+        warnings.contains("1 folder beside AWSLogs/ left unread") && warnings.contains("s3://logs/reports/"),
+        "{warnings}"
+    );
 }
 
 #[test]
@@ -82,6 +85,7 @@ fn a_prefix_in_no_layout_is_listed_flat() {
     assert_eq!(counts("s3://logs/exports/"), (Some(3), Some(1)));
     assert_eq!(counts("s3://logs/exports"), (Some(3), Some(1)));
     assert_eq!(counts("s3://logs/exp"), (Some(4), Some(1)));
+    assert_eq!(counts("s3://logs/exports/a"), (Some(1), None));
     assert_eq!(counts("s3://logs/exports/2026/a.json"), (Some(1), None));
     assert_eq!(counts("s3://logs/"), (Some(4), Some(1)));
     let windowed = asking(&place, &server, "principals --until 2026-09-09 s3://logs/exports/").json(0);

@@ -4,7 +4,7 @@
 //! on its build date, not where a machine was when it called.
 
 #[cfg(test)]
-pub(super) mod mmdb_writer;
+pub(in crate::report) mod mmdb_writer;
 #[cfg(test)]
 mod tests;
 
