@@ -135,7 +135,7 @@ pub fn sections(plan: &Plan, known: &Known<'_>) -> Result<Vec<Section>, Problem>
 /// How each account stands against the practices, by all that the reports found.
 fn scorecard(plan: &Plan, known: &Known<'_>, reports: &[&'static Report], sections: &[Section]) -> Section {
     let coverage = known.coverage;
-    let scores = report::scorecard(
+    let mut scores = report::scorecard(
         &Evidence {
             findings: sections.iter().flat_map(|section| &section.findings).collect(),
             accounts: &coverage.accounts,
@@ -145,6 +145,10 @@ fn scorecard(plan: &Plan, known: &Known<'_>, reports: &[&'static Report], sectio
         reports,
     );
     let summary = "The seven practices, account by account";
+    // People read the top, and a table may be cut below it.
+    if matches!(plan.delivery.format, Format::Table | Format::Markdown) {
+        report::worst_accounts_first(&mut scores);
+    }
     let mut table = report::scorecard_table(scores);
     names::add_to(&mut table, plan.account_names.as_ref());
     if plan.delivery.format == Format::Table && plan.delivery.limit.is_some() {
