@@ -3,7 +3,54 @@
 //!
 //! A scan reads [`input`] objects, [`decode`]s them to events, applies window and [`filter`]s, and folds the events into
 //! the [`aggregate`]s that a [`report`] needs; [`scan`] does all this in parallel and says what it covered; [`output`]
-//! writes tables. The command line is a thin layer over it.
+//! writes tables. The command line is a thin layer over it. Nothing here prints, but for an answer that is sent to
+//! [`Destination::Stdout`](output::Destination::Stdout), and nothing ends the process; what is done is told as events of
+//! the crate `tracing`.
+//!
+//! # An aggregate of one's own
+//!
+//! Whatever a report does not answer is an [`Aggregate`](aggregate::Aggregate): it sees each event once, in parallel, and
+//! is folded at the end. This one counts refused calls by name:
+//!
+//! ```
+//! use std::any::Any;
+//!
+//! use trailscan::aggregate::{Aggregate, AggregateKind, Remap, Seen, SymCounts};
+//! use trailscan::input::Input;
+//! use trailscan::scan::scan_inputs;
+//!
+//! #[derive(Default)]
+//! struct Refused(SymCounts);
+//!
+//! static REFUSED: AggregateKind =
+//!     AggregateKind { name: "refused", summary: "refused calls by name", empty: || Box::new(Refused::default()) };
+//!
+//! impl Aggregate for Refused {
+//!     fn observe(&mut self, seen: &mut Seen<'_>) {
+//!         if seen.event.is_denied() {
+//!             self.0.add(seen.event_name(), 1);
+//!         }
+//!     }
+//!
+//!     fn merge(&mut self, other: Box<dyn Any>, remap: &Remap) {
+//!         let other = other.downcast::<Self>().expect("states are merged aggregate by aggregate");
+//!         self.0.merge(&other.0, remap);
+//!     }
+//! }
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let outcome = scan_inputs(&[Input::Path("sample-logs/AWSLogs".into())], &[&REFUSED])?;
+//!     assert!(!outcome.coverage.is_partial(), "{:?}", outcome.coverage.failures);
+//!     let refused = outcome.state.get::<Refused>().ok_or("it was asked for")?;
+//!     let names = outcome.state.symbols();
+//!     let mut rows: Vec<(i64, &str)> = refused.0.iter().map(|(name, calls)| (calls, names.text(name))).collect();
+//!     rows.sort_unstable_by(|a, b| b.cmp(a));
+//!     assert_eq!(rows[0], (5, "ListRoles"));
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # A report, with all that can be said about a scan
 //!
 //! ```
 //! use std::num::NonZeroUsize;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueEnum, value_parser};
+use serde::Deserialize;
 use trailscan::output::Format;
 use trailscan::report::{REPORTS, Report, ReportOption, Severity, audited, by_name};
 
@@ -17,6 +18,9 @@ pub const AUDIT: &str = "audit";
 
 /// The id of a report's own argument.
 const ARGUMENT: &str = "argument";
+
+/// The id of `-v`.
+const VERBOSE: &str = "verbose";
 
 /// The command line as it was typed.
 pub struct Typed {
@@ -52,7 +56,8 @@ pub enum Asked {
 }
 
 /// When colour is used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum When {
     /// On a terminal, unless NO_COLOR is set.
     Auto,
@@ -60,6 +65,25 @@ pub enum When {
     Always,
     /// Nowhere.
     Never,
+}
+
+impl When {
+    /// As it is typed.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Always => "always",
+            Self::Never => "never",
+        }
+    }
+}
+
+/// What was asked for, and how much is told on the way.
+pub struct CommandLine {
+    /// What was asked for.
+    pub asked: Asked,
+    /// How often `-v` was given.
+    pub verbosity: u8,
 }
 
 /// What every subcommand takes.
@@ -90,7 +114,7 @@ pub struct Common {
     #[arg(help_heading = "Window")]
     pub days: Option<u32>,
 
-    /// Read all of s3://, not the last 30 days, which are read when nothing says which
+    /// Count all there is: of s3:// not only the last 30 days, and despite `days` in trailscan.toml
     #[arg(long, conflicts_with_all = ["days", "since", "until"], help_heading = "Window")]
     pub all: bool,
 
@@ -184,10 +208,16 @@ pub struct Common {
     #[arg(long, value_name = "SEVERITY", value_parser = severities(), help_heading = "Output")]
     pub fail_on: Option<String>,
 
-    /// When to use colour; NO_COLOR turns auto off
-    #[arg(long, value_name = "WHEN", value_enum, default_value = "auto", hide_possible_values = false)]
-    #[arg(help_heading = "Output")]
-    pub color: When,
+    /// When to use colour; NO_COLOR turns auto off [default: auto]
+    #[arg(long, value_name = "WHEN", value_enum, help_heading = "Output")]
+    pub color: Option<When>,
+
+    /// Write a table that is longer than the screen to the terminal itself, without a pager
+    ///
+    /// The pager is what TRAILSCAN_PAGER names, else `pager` in trailscan.toml, else PAGER, else less -FRX. An empty name
+    /// is none; nothing but a table on a terminal is ever paged.
+    #[arg(hide_short_help = true, long, help_heading = "Output")]
+    pub no_pager: bool,
 
     /// No progress on stderr; the coverage line and warnings stay
     #[arg(short, long, help_heading = "Output")]
@@ -253,10 +283,14 @@ pub struct Shape {
 ///
 /// # Errors
 /// Wrong usage, and also a request for help or the version: clap's error knows its text, stream and exit code.
-pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, clap::Error> {
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<CommandLine, clap::Error> {
     let matches = command().try_get_matches_from(arguments)?;
     // A subcommand is required, so there is one.
     let (name, matches) = matches.subcommand().unwrap_or((AUDIT, &matches));
+    Ok(CommandLine { asked: asked(name, matches)?, verbosity: matches.get_count(VERBOSE) })
+}
+
+fn asked(name: &str, matches: &ArgMatches) -> Result<Asked, clap::Error> {
     #[cfg(feature = "s3")]
     if name == super::profiles::NAME {
         return super::profiles::Typed::from_arg_matches(matches).map(Asked::Profiles);
@@ -298,7 +332,8 @@ pub fn command() -> Command {
         .arg_required_else_help(true)
         .override_usage("trailscan REPORT [OPTIONS] [INPUT]...")
         .subcommand_help_heading("Reports")
-        .max_term_width(help::WIDTH);
+        .max_term_width(help::WIDTH)
+        .arg(verbose());
     // The texts come last: adding arguments sets those of their structs.
     let reports = REPORTS.iter().map(|report| {
         // The report's own argument stands before INPUT.
@@ -357,6 +392,23 @@ fn options_of(report: Option<&'static Report>) -> Vec<ReportOption> {
     options
 }
 
+/// `-v`, which every subcommand takes.
+fn verbose() -> Arg {
+    Arg::new(VERBOSE)
+        .short('v')
+        .long(VERBOSE)
+        .global(true)
+        .action(ArgAction::Count)
+        .help("Tell on stderr what is done and how long it takes; -vv each object and request")
+        .long_help(
+            "Tell on stderr what is done and how long it takes; -vv each object and request\n\nWithout it the \
+             environment variable TRAILSCAN_LOG says what is told: off, error, warn, info (as -v), debug (as -vv) or \
+             trace, also target=LEVEL,… for parts of it (trailscan::input=debug). Other crates' targets tell nothing \
+             unless named, and nothing below info.",
+        )
+        .help_heading("Output")
+}
+
 /// What a report asks about.
 fn argument(name: &'static str) -> Arg {
     Arg::new(ARGUMENT)
@@ -395,7 +447,7 @@ mod tests {
     use super::*;
 
     fn typed(line: &str) -> Result<Typed, clap::Error> {
-        match parse(std::iter::once("trailscan").chain(line.split_whitespace()).map(OsString::from))? {
+        match parse(std::iter::once("trailscan").chain(line.split_whitespace()).map(OsString::from))?.asked {
             Asked::Report(typed) => Ok(*typed),
             Asked::Rules(_) | Asked::Settings(_) | Asked::Installed(_) => unreachable!("{line}"),
             Asked::Export(_) => unreachable!("{line}"),
@@ -431,6 +483,15 @@ mod tests {
             (Some("36h"), true, Some(3))
         );
         assert_eq!((typed.common.late_slack, typed.common.max_object_bytes), (172_800, 8 << 30));
+    }
+
+    #[test]
+    fn every_subcommand_can_be_asked_to_tell_more() {
+        let count = |line: &str| parse(line.split_whitespace().map(OsString::from)).unwrap().verbosity;
+        assert_eq!(
+            [count("trailscan audit x"), count("trailscan audit -v x"), count("trailscan -vv rules")],
+            [0, 1, 2]
+        );
     }
 
     #[test]

@@ -5,11 +5,17 @@ use std::io::ErrorKind;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow};
-use serde::Deserialize;
+use anyhow::{Context, Result, anyhow, bail};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use tracing::{debug, info};
 use trailscan::input::S3Uri;
+use trailscan::output::Format;
+use trailscan::report::{REPORTS, Severity, by_name};
 
-use super::rulebook;
+use super::args::When;
+use super::defaults::{Defaults, OfReport};
+use super::{pager, quantity, rulebook};
 
 /// The file's name, in the working directory and in the user's config directory.
 pub const FILE_NAME: &str = "trailscan.toml";
@@ -25,6 +31,8 @@ pub struct Config {
     pub geoip_db: Option<Vec<PathBuf>>,
     /// AWS's ip-ranges.json.
     pub aws_ip_ranges: Option<PathBuf>,
+    /// What flags mean that were not given.
+    pub defaults: Defaults,
     /// What is said of rules and findings.
     pub rules: rulebook::Written,
 }
@@ -37,6 +45,23 @@ struct Written {
     threads: Option<NonZeroUsize>,
     geoip_db: Option<OneOrMore>,
     aws_ip_ranges: Option<PathBuf>,
+    #[serde(default, deserialize_with = "days")]
+    days: Option<u32>,
+    #[serde(default, deserialize_with = "format")]
+    format: Option<Format>,
+    limit: Option<u64>,
+    color: Option<When>,
+    quiet: Option<bool>,
+    pager: Option<pager::Setting>,
+    #[serde(default, deserialize_with = "severity")]
+    fail_on: Option<Severity>,
+    #[serde(default, deserialize_with = "bytes")]
+    max_memory: Option<u64>,
+    account_names: Option<PathBuf>,
+    aws_profile: Option<NameOrNames>,
+    aws_region: Option<String>,
+    #[serde(default)]
+    reports: BTreeMap<String, OfReport>,
     #[serde(default)]
     rules: BTreeMap<String, toml::Table>,
     #[serde(default)]
@@ -48,6 +73,34 @@ struct Written {
 enum OneOrMore {
     One(PathBuf),
     More(Vec<PathBuf>),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "a name or a list of names")]
+enum NameOrNames {
+    One(String),
+    More(Vec<String>),
+}
+
+fn days<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error> {
+    let days = u32::deserialize(from)?;
+    let is_sound = (1..=36_525).contains(&days);
+    is_sound.then_some(Some(days)).ok_or_else(|| D::Error::custom(format!("{days} days: give 1 to 36525")))
+}
+
+fn format<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Format>, D::Error> {
+    String::deserialize(from)?.parse().map(Some).map_err(D::Error::custom)
+}
+
+fn severity<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Severity>, D::Error> {
+    let word = String::deserialize(from)?;
+    let found = Severity::ALL.into_iter().find(|severity| severity.as_str() == word);
+    let known = || Severity::ALL.map(Severity::as_str).join(", ");
+    found.map(Some).ok_or_else(|| D::Error::custom(format!("{word:?} is none of {}", known())))
+}
+
+fn bytes<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
+    quantity::bytes(&String::deserialize(from)?).map(Some).map_err(D::Error::custom)
 }
 
 /// Where config files are looked for: the working directory, then the user's config directory.
@@ -73,15 +126,25 @@ pub fn read(files: &[PathBuf]) -> Result<Config> {
     for file in files {
         let text = match std::fs::read_to_string(file) {
             Ok(text) => text,
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => continue,
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                debug!(file = %file.display(), "config file is not there");
+                continue;
+            }
             Err(error) => return Err(error).with_context(|| format!("{}: cannot be read", file.display())),
         };
         let found = parse(&text, file.parent().unwrap_or(Path::new("")))
             .with_context(|| format!("{}: is no config file", file.display()))?;
+        info!(file = %file.display(), "config file read");
+        for (setting, value) in found.defaults.said() {
+            if let Some(value) = value {
+                info!(setting, value, "config sets");
+            }
+        }
         config.input = config.input.or(found.input);
         config.threads = config.threads.or(found.threads);
         config.geoip_db = config.geoip_db.or(found.geoip_db);
         config.aws_ip_ranges = config.aws_ip_ranges.or(found.aws_ip_ranges);
+        config.defaults = config.defaults.or(found.defaults);
         for (rule, table) in found.rules.rules {
             config.rules.rules.entry(rule).or_insert(table);
         }
@@ -94,8 +157,12 @@ fn parse(text: &str, folder: &Path) -> Result<Config> {
     let written: Written = toml::from_str(text).map_err(|error| {
         let line = error.span().map(|span| text[..span.start].matches('\n').count() + 1);
         let place = line.map(|line| format!("line {line}: ")).unwrap_or_default();
-        anyhow!("{place}{}", error.message())
+        anyhow!("{place}{}", with_hint(error.message()))
     })?;
+    if let Some(name) = written.reports.keys().find(|name| by_name(name).is_none()) {
+        let names: Vec<&str> = REPORTS.iter().map(|report| report.name).collect();
+        bail!("[reports.{name}]: there is no such report; {}", meant(name, &names));
+    }
     let resolved = |paths: OneOrMore| {
         let paths = match paths {
             OneOrMore::One(path) => vec![path],
@@ -109,8 +176,42 @@ fn parse(text: &str, folder: &Path) -> Result<Config> {
         threads: written.threads,
         geoip_db: written.geoip_db.map(resolved),
         aws_ip_ranges: written.aws_ip_ranges.map(|path| folder.join(path)),
+        defaults: Defaults {
+            days: written.days,
+            format: written.format,
+            limit: written.limit,
+            color: written.color,
+            quiet: written.quiet,
+            pager: written.pager,
+            fail_on: written.fail_on,
+            max_memory: written.max_memory,
+            account_names: written.account_names.map(|path| folder.join(path)),
+            aws_profile: written.aws_profile.map(|names| match names {
+                NameOrNames::One(name) => vec![name],
+                NameOrNames::More(names) => names,
+            }),
+            aws_region: written.aws_region,
+            reports: written.reports,
+        },
         rules: rulebook::Written { rules: written.rules, suppress: written.suppress },
     })
+}
+
+/// A message of the parser; for a key that there is not, with the one that was meant in place of all that there are.
+fn with_hint(message: &str) -> String {
+    let parts = message.split_once(", expected ").filter(|(what, _)| what.starts_with("unknown field `"));
+    let Some((what, expected)) = parts else { return message.to_owned() };
+    let known: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
+    format!("{what}; {}", meant(what.split('`').nth(1).unwrap_or_default(), &known))
+}
+
+/// What was meant by a name that there is not, else what there is.
+fn meant(name: &str, known: &[&str]) -> String {
+    let far = |known: &str| strsim::osa_distance(name, known);
+    match known.iter().min_by_key(|known| far(known)) {
+        Some(near) if far(near) <= name.len().max(3) / 3 => format!("did you mean {near}?"),
+        _ => format!("there are {}", known.join(", ")),
+    }
 }
 
 #[cfg(test)]
@@ -134,9 +235,38 @@ mod tests {
     }
 
     #[test]
+    fn settings_that_stand_for_flags() {
+        let text = "days = 30\nformat = 'markdown'\nlimit = 5\ncolor = 'never'\nquiet = true\npager = 'less -S'\n\
+                    fail-on = 'high'\nmax-memory = '1GiB'\naccount-names = 'names.csv'\naws-profile = 'audit'\n\
+                    aws-region = 'eu-west-1'\n[reports.keys]\ncolumns = ['access_key_id']\nsort = '-age_days'\nlimit = 3";
+        let defaults = parsed(text).unwrap().defaults;
+        let said: Vec<String> = defaults.said().into_iter().filter_map(|(_, text)| text).collect();
+        let expected = "30 markdown 5 never true high 1073741824 /etc/x/names.csv audit eu-west-1";
+        assert_eq!(said.join(" "), expected);
+        assert_eq!(defaults.pager, Some(pager::Setting::Command("less -S".into())));
+        let said = defaults.reports["keys"].said().map(|(_, text)| text.unwrap());
+        assert_eq!(said, ["access_key_id", "-age_days", "3"]);
+        let far = parsed("days = 7\naws-profile = ['a', 'b']\npager = false").unwrap().defaults;
+        let both = far.or(defaults);
+        assert_eq!((both.days, both.limit), (Some(7), Some(5)));
+        assert_eq!(both.aws_profile, Some(vec!["a".into(), "b".into()]));
+        assert_eq!(both.pager, Some(pager::Setting::Wanted(false)));
+    }
+
+    #[test]
     fn what_is_wrong_is_named() {
         let error = |text: &str| parsed(text).unwrap_err();
-        assert!(error("threads = 2\ninputs = 'x'").starts_with("line 2: unknown field `inputs`"));
+        assert_eq!(error("threads = 2\ninputs = 'x'"), "line 2: unknown field `inputs`; did you mean input?");
+        assert!(error("colour = 'auto'").ends_with("did you mean color?"));
+        assert!(error("nothing-like-it = 1").contains("; there are input, threads, geoip-db, "));
+        assert!(error("[reports.key-spred]").contains("did you mean key-spread?"));
+        assert!(error("[reports.keys]\ncolumn = ['a']").ends_with("unknown field `column`; did you mean columns?"));
+        assert!(error("days = 0").starts_with("line 1: 0 days: give 1 to 36525"), "{}", error("days = 0"));
+        assert!(error("format = 'xml'").contains("no format is called \"xml\""));
+        assert!(error("fail-on = 'worst'").contains("\"worst\" is none of info, low"));
+        assert!(error("max-memory = '8x'").starts_with("line 1: "));
+        assert!(error("pager = 3").contains("true, false or a command"));
+        assert!(error("color = 'blue'").contains("unknown variant `blue`"));
         assert!(error("input = 3").contains("a path or a list of paths"), "{}", error("input = 3"));
         assert!(error("threads = 0").starts_with("line 1: "));
         assert!(error("input = ").starts_with("line 1: "));

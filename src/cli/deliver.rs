@@ -1,7 +1,9 @@
 //! Answers to tables, and tables to where they go.
 
 use std::path::Path;
+use std::time::Instant;
 
+use tracing::info;
 use trailscan::aggregate::State;
 use trailscan::model::{EventTime, quantity};
 use trailscan::output::{
@@ -14,6 +16,7 @@ use trailscan::scan::Coverage;
 
 use super::exit::Problem;
 use super::names;
+use super::pager::Paged;
 use super::plan::{Delivery, Plan, Question};
 
 /// Rows of a scorecard that a table shows unless all are asked for: ten accounts.
@@ -57,10 +60,23 @@ impl Opened {
             _ => Content::Audit(sections),
         };
         let document = Document { window: plan.window, coverage, content };
-        let written = output::write(&document, self.answer, plan.delivery.style);
+        let written = match plan.delivery.pager.as_deref().and_then(Paged::new) {
+            Some(paged) => write_paged(&document, paged, plan),
+            None => output::write(&document, self.answer, plan.delivery.style),
+        };
         // A reader of the answer that went away says nothing about the coverage file.
         self.coverage.map_or(Ok(()), |file| output::write_coverage(coverage, file))?;
         Ok(written?)
+    }
+}
+
+/// Writes to a terminal through a pager, which may be left before it has seen all: that is no failure.
+fn write_paged(document: &Document<'_>, mut paged: Paged, plan: &Plan) -> Result<(), OutputError> {
+    let written = output::write_to(document, plan.delivery.format, plan.delivery.style, &mut paged);
+    let finished = paged.finish().map_err(OutputError::Stdout);
+    match written.and(finished) {
+        Err(error) if error.is_broken_pipe() => Ok(()),
+        other => other,
     }
 }
 
@@ -120,7 +136,7 @@ pub fn sections(plan: &Plan, known: &Known<'_>) -> Result<Vec<Section>, Problem>
 
 /// How each account stands against the practices, by all that the reports found.
 fn scorecard(plan: &Plan, known: &Known<'_>, logs: Option<LogSpan>, sections: &[Section]) -> Section {
-    let scores = report::scorecard(
+    let mut scores = report::scorecard(
         &Evidence {
             findings: sections.iter().flat_map(|section| &section.findings).collect(),
             accounts: &known.coverage.accounts,
@@ -130,6 +146,10 @@ fn scorecard(plan: &Plan, known: &Known<'_>, logs: Option<LogSpan>, sections: &[
         &plan.reports(),
     );
     let summary = "The seven practices, account by account";
+    // People read the top, and a table may be cut below it.
+    if matches!(plan.delivery.format, Format::Table | Format::Markdown) {
+        report::worst_accounts_first(&mut scores);
+    }
     let mut table = report::scorecard_table(scores);
     names::add_to(&mut table, plan.account_names.as_ref());
     if plan.delivery.format == Format::Table && plan.delivery.limit.is_some() {
@@ -168,6 +188,7 @@ fn logs(plan: &Plan, coverage: &Coverage) -> LogSpan {
 
 fn section(report: &'static Report, view: &View<'_>, plan: &Plan) -> Result<Section, Problem> {
     let delivery = &plan.delivery;
+    let begun = Instant::now();
     let mut answer = (report.answer)(view);
     let mut table = Table::new(report, answer.columns, answer.rows);
     table.rows_total += answer.rows_spared;
@@ -183,6 +204,8 @@ fn section(report: &'static Report, view: &View<'_>, plan: &Plan) -> Result<Sect
     let tree = answer.tree.filter(|_| !wants_rows).map(|tree| tree.folded(delivery.alike));
     let charts = if delivery.format == Format::Html { charts(report, view, delivery) } else { Vec::new() };
     let (findings, hidden) = (answer.findings, answer.hidden);
+    let rows = table.rows_total;
+    info!(report = report.name, rows, findings = findings.len(), suppressed, took = ?begun.elapsed(), "answered");
     Ok(Section { findings, charts, hidden, suppressed, tree, ..Section::new(report.summary, table) })
 }
 

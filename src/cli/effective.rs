@@ -1,6 +1,6 @@
 //! `trailscan config`: what holds when a command line says nothing, and who said it: the environment, a file, or nobody.
 //!
-//! No AWS setting is shown, and so no secret.
+//! No credential of AWS is shown, only the names of profile and region.
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ use super::args::When;
 use super::config::{self, Config};
 use super::exit::Problem;
 use super::plan::{self, Surroundings};
-use super::{inputs, rulebook, tell, window};
+use super::{inputs, log, pager, rulebook, tell, window};
 
 const NAME: &str = "config";
 
@@ -83,6 +83,10 @@ fn rows(around: &Surroundings, files: &[(String, Config)]) -> Vec<Vec<Value>> {
     let input = around.input.as_ref().map(|text| text.to_string_lossy().into_owned());
     let input = variable(inputs::VARIABLE, input).or_else(|| of_files(&|c| c.input.as_deref().map(listed)));
     let threads = std::thread::available_parallelism().map_or(1, usize::from).to_string();
+    let of_environment = |name: &str| {
+        let text = std::env::var_os(name).map(|text| text.to_string_lossy().into_owned());
+        variable(name, text)
+    };
     let no_color = std::env::var_os("NO_COLOR").map(|text| text.to_string_lossy().into_owned());
     let no_color = variable("NO_COLOR", no_color).map(|(_, source)| ("never".to_owned(), source));
     let trails = if cfg!(feature = "s3") { "what the account's trails deliver" } else { "" };
@@ -92,9 +96,65 @@ fn rows(around: &Surroundings, files: &[(String, Config)]) -> Vec<Vec<Value>> {
         row("threads", or_default(of_files(&|c| c.threads.map(|n| n.to_string())), &threads), "--threads"),
         row("geoip-db", or_default(of_files(&|c| c.geoip_db.as_deref().map(listed)), ""), "--geoip-db"),
         row("aws-ip-ranges", or_default(of_files(&|c| c.aws_ip_ranges.as_deref().map(shown)), ""), "--aws-ip-ranges"),
-        row("color", or_default(no_color, "auto"), "--color"),
     ];
+    for (setting, flag, variables, default) in SETTINGS {
+        let said = variables.iter().find_map(|name| of_environment(name));
+        let said = if *setting == "color" { no_color.clone() } else { said };
+        let said = said.or_else(|| of_files(&|config| said_by(config, setting)));
+        rows.push(row(setting, or_default(said, default), flag));
+    }
+    rows.push(pager_row(around, files));
+    rows.extend(reports(files));
     rows.extend(rules(files));
+    rows
+}
+
+/// The settings that stand for a flag: name, flag, the variables of the environment that come before files, and what holds
+/// when nobody says anything.
+const SETTINGS: &[(&str, &str, &[&str], &str)] = &[
+    ("days", "--days", &[], "all; of S3 the last 30"),
+    ("format", "--format", &[], "by the extension of --output, else table"),
+    ("limit", "--limit", &[], "20 in the tables of an audit, 10000 on a page, else 0"),
+    ("color", "--color", &["NO_COLOR"], "auto"),
+    ("quiet", "--quiet", &[], "false"),
+    ("fail-on", "--fail-on", &[], ""),
+    ("max-memory", "--max-memory", &[], ""),
+    ("account-names", "--account-names", &[], ""),
+    ("aws-profile", "--aws-profile", &["AWS_PROFILE"], ""),
+    ("aws-region", "--aws-region", &["AWS_REGION", "AWS_DEFAULT_REGION"], ""),
+    ("log", "-v", &[log::VARIABLE], "off"),
+];
+
+fn said_by(config: &Config, setting: &str) -> Option<String> {
+    config.defaults.said().into_iter().find(|(name, _)| *name == setting)?.1
+}
+
+fn pager_row(around: &Surroundings, files: &[(String, Config)]) -> Vec<Value> {
+    let said = files.iter().find_map(|(file, config)| Some((config.defaults.pager.clone()?, file.clone())));
+    let (command, source) = around.pager.pager(said.as_ref().map(|(setting, _)| setting));
+    let source = match source {
+        pager::Source::Own => format!("environment variable {}", pager::VARIABLE),
+        pager::Source::Everyones => format!("environment variable {}", pager::EVERYONES),
+        pager::Source::Config => said.map(|(_, file)| file).unwrap_or_default(),
+        pager::Source::Default => DEFAULT.to_owned(),
+    };
+    row("pager", (if command.is_empty() { "false".to_owned() } else { command }, source), "--no-pager")
+}
+
+/// What the nearest file says of each report.
+fn reports(files: &[(String, Config)]) -> Vec<Vec<Value>> {
+    let mut rows: Vec<Vec<Value>> = Vec::new();
+    for (at, (file, config)) in files.iter().enumerate() {
+        for (report, said) in &config.defaults.reports {
+            if files[..at].iter().any(|(_, nearer)| nearer.defaults.reports.contains_key(report)) {
+                continue;
+            }
+            for (key, value) in said.said() {
+                let flag = format!("--{key}");
+                rows.extend(value.map(|value| row(&format!("reports.{report}.{key}"), (value, file.clone()), &flag)));
+            }
+        }
+    }
     rows
 }
 

@@ -53,6 +53,17 @@ pub fn nearest(id: &str) -> Vec<&'static str> {
     near.into_iter().take(3).map(|(_, id)| id).collect()
 }
 
+const RULES_EXAMPLES: &str = "\
+Examples:
+  trailscan rules
+  trailscan rules --report keys
+  trailscan rules --columns rule,practice,page --format csv";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  trailscan explain root-access-key
+  trailscan explain key-embedded";
+
 /// Both commands.
 pub fn commands() -> [Command; 2] {
     let flag = |name: &'static str, value: &'static str, help: &'static str| {
@@ -64,10 +75,12 @@ pub fn commands() -> [Command; 2] {
         .arg(flag("format", "FORMAT", "What the list is written as").value_parser(formats()).default_value("table"))
         .arg(flag("width", "N", "Fit the table into N columns, 0 cuts nothing").value_parser(clap::value_parser!(u16)))
         .arg(flag("columns", "A,B", "Keep these columns, in this order").value_delimiter(',').num_args(1..))
-        .arg(flag("sort", "COLUMN", "Sort by a column").allow_hyphen_values(true));
+        .arg(flag("sort", "COLUMN", "Sort by a column").allow_hyphen_values(true))
+        .after_help(RULES_EXAMPLES);
     let explain = Command::new(EXPLAIN)
         .about("What a rule means, how to check a finding and how to put it right")
-        .arg(Arg::new("rule").value_name("RULE").required(true).help("A rule, as findings name it"));
+        .arg(Arg::new("rule").value_name("RULE").required(true).help("A rule, as findings name it"))
+        .after_help(EXPLAIN_EXAMPLES);
     [rules, explain]
 }
 

@@ -3,6 +3,7 @@
 mod addresses;
 mod args;
 mod config;
+mod defaults;
 mod deliver;
 mod destination;
 mod dry_run;
@@ -14,7 +15,9 @@ mod help;
 mod inputs;
 mod installed;
 mod listing;
+mod log;
 mod names;
+mod pager;
 mod plan;
 #[cfg(feature = "s3")]
 mod profiles;

@@ -19,9 +19,10 @@ use trailscan::scan::Limits;
 
 use super::args::{Common, Shape, Typed, When};
 use super::config::Config;
+use super::defaults::Defaults;
 use super::exit::Problem;
 use super::rulebook::Rulebook;
-use super::{addresses, destination, inputs, repeat, state, window};
+use super::{addresses, destination, inputs, log, pager, repeat, state, window};
 
 /// Rows of a report that a table of an audit shows when nothing else is said.
 const AUDIT_ROWS: usize = 20;
@@ -61,6 +62,8 @@ pub struct Plan {
     pub window: Option<TimeWindow>,
     /// Whether nobody asked for that window: it bounds what is read of S3.
     pub window_by_default: bool,
+    /// The days of that window, where a config file asks for them.
+    pub days_of_config: Option<u32>,
     /// The delivery days that are read.
     pub read: DayRange,
     /// What is read of S3.
@@ -119,6 +122,8 @@ pub struct Delivery {
     pub alike: Option<usize>,
     /// The severity that fails the run.
     pub fail_on: Option<Severity>,
+    /// What shows a table that is longer than the screen.
+    pub pager: Option<String>,
     /// What a command needs to count the same events: window, filters, inputs.
     pub repeat: String,
 }
@@ -131,6 +136,8 @@ pub struct Surroundings {
     pub now: Option<String>,
     /// The environment's INPUT.
     pub input: Option<OsString>,
+    /// The environment's pager.
+    pub pager: pager::Environment,
     /// What config files say.
     pub config: Config,
 }
@@ -185,6 +192,7 @@ impl Surroundings {
             clock: EventTime::from_seconds(i64::try_from(since_epoch.as_secs()).unwrap_or(0)),
             now: std::env::var_os(window::VARIABLE).map(|text| text.to_string_lossy().into_owned()),
             input: std::env::var_os(inputs::VARIABLE),
+            pager: pager::Environment::of_process(),
             config,
         })
     }
@@ -205,9 +213,11 @@ impl Plan {
     /// # Errors
     /// [`Problem::Usage`] for what cannot be.
     pub fn resolve(typed: Typed, surroundings: Surroundings) -> Result<Self, Problem> {
-        let Typed { report, argument, common, shape, state: typed_state, numbers } = typed;
+        let Typed { report, argument, mut common, shape, state: typed_state, numbers } = typed;
         let rulebook = surroundings.rulebook(common.now.as_deref())?;
-        let Surroundings { clock, now, input, config } = surroundings;
+        let Surroundings { clock, now, input, pager, config } = surroundings;
+        let days_of_config = config.defaults.days.filter(|_| config.defaults.gives_days(&common));
+        config.defaults.complete(&mut common);
         let question = report.map_or(Question::Audit, Question::One);
         let places = typed_state.places();
         state::check(report, &places)?;
@@ -233,10 +243,11 @@ impl Plan {
             options.set(&option, value).map_err(Problem::usage)?;
         }
         typed_state.set_groups(&mut options);
+        let delivery = delivery(question, &common, shape, &config.defaults)?;
         if let Question::One(report) = question {
-            check_shape(report, &shape, &options, (addresses.as_ref(), account_names.as_ref()))?;
+            check_shape(report, &delivery.shape, &options, (addresses.as_ref(), account_names.as_ref()))?;
         }
-        let delivery = delivery(question, &common, shape)?;
+        let pager = pager_of(&pager, &common, &delivery, &config.defaults);
         check_tree(question, delivery.format)?;
         Ok(Self {
             question,
@@ -254,8 +265,9 @@ impl Plan {
             read,
             filters: Filters::new(&criteria(&common)).map_err(Problem::usage)?,
             work: work(&common, config.threads),
-            delivery: Delivery { repeat: repeat::arguments(&common, window, &inputs), ..delivery },
+            delivery: Delivery { repeat: repeat::arguments(&common, window, &inputs), pager, ..delivery },
             window_by_default: by_default,
+            days_of_config,
             #[cfg(feature = "s3")]
             trails_of: match inputs.is_empty() && !is_state_alone {
                 true => common.s3.who().map_err(Problem::usage)?,
@@ -386,28 +398,49 @@ fn work(common: &Common, configured: Option<NonZeroUsize>) -> Work {
         max_record_bytes: usize::try_from(common.max_record_bytes).unwrap_or(usize::MAX),
         max_memory: common.max_memory,
     };
-    Work { threads, dedupe: !common.no_dedupe, limits, progress: !common.quiet }
+    Work { threads, dedupe: !common.no_dedupe, limits, progress: !common.quiet && !log::tells() }
 }
 
-fn delivery(question: Question, common: &Common, shape: Shape) -> Result<Delivery, Problem> {
+/// The pager of a table that goes to a terminal.
+fn pager_of(
+    environment: &pager::Environment,
+    common: &Common,
+    delivery: &Delivery,
+    defaults: &Defaults,
+) -> Option<String> {
+    let is_table = delivery.format == Format::Table && delivery.style.place == Place::Terminal;
+    let (command, _) = environment.pager(defaults.pager.as_ref());
+    (is_table && !common.no_pager && !environment.is_dumb).then_some(command)
+}
+
+fn delivery(question: Question, common: &Common, mut shape: Shape, defaults: &Defaults) -> Result<Delivery, Problem> {
     let destination = common.output.as_deref().map_or(Ok(Destination::Stdout), |to| destination::of(to, common))?;
     let format = match (&common.format, &destination) {
         (Some(word), _) => word.parse(),
         (None, Destination::File(path)) => Format::from_path(path),
         (None, Destination::Object(remote)) => Format::from_path(Path::new(&remote.uri)),
-        (None, Destination::Directory(folder)) => return Err(no_format(folder.display())),
-        (None, Destination::Prefix(remote)) => return Err(no_format(&remote.uri)),
-        (None, Destination::Stdout) => Ok(Format::Table),
+        (None, place) => match (defaults.format.filter(|_| !matches!(question, Question::Export)), place) {
+            (Some(format), _) => Ok(format),
+            (None, Destination::Directory(folder)) => return Err(no_format(folder.display())),
+            (None, Destination::Prefix(remote)) => return Err(no_format(&remote.uri)),
+            (None, _) => Ok(Format::Table),
+        },
     };
     let format = format.map_err(Problem::usage)?;
+    let mut rows = common.limit;
+    if matches!(format, Format::Table | Format::Markdown) {
+        let report = if let Question::One(report) = question { Some(report) } else { None };
+        defaults.complete_shape(report, (&mut shape, &mut rows));
+    }
     Ok(Delivery {
         format,
-        style: style(common.color, common.width, &destination),
+        style: style(common.color.unwrap_or(When::Auto), common.width, &destination),
         destination,
         coverage: common.coverage.as_deref().map(|to| destination::of(to, common)).transpose()?,
         shape,
-        limit: limit(question, format, common.limit),
-        alike: alike(format, common.limit),
+        limit: limit(question, format, rows),
+        alike: alike(format, rows),
+        pager: None,
         repeat: String::new(),
         fail_on: common.fail_on.as_deref().and_then(|word| Severity::ALL.into_iter().find(|s| s.as_str() == word)),
     })
@@ -467,9 +500,12 @@ mod tests {
             clock: EventTime::parse("2023-07-10T12:34:56Z").unwrap(),
             now: Some("2023-07-11".to_owned()),
             input: Some("from-environment".into()),
+            pager: pager::Environment::default(),
             config: Config { threads: NonZeroUsize::new(3), ..Config::default() },
         };
-        let Ok(args::Asked::Report(typed)) = args::parse(words) else { unreachable!("{line}") };
+        let Ok(args::CommandLine { asked: args::Asked::Report(typed), .. }) = args::parse(words) else {
+            unreachable!("{line}")
+        };
         Plan::resolve(*typed, surroundings).map_err(|problem| problem.to_string())
     }
 

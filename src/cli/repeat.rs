@@ -30,12 +30,17 @@ pub fn arguments(common: &Common, window: Option<TimeWindow>, inputs: &[Input]) 
     if common.no_dedupe {
         words.push("--no-dedupe".to_owned());
     }
-    words.extend(inputs.iter().map(|input| match input {
+    words.extend(inputs.iter().map(input));
+    words.join(" ")
+}
+
+/// An INPUT, as it is typed.
+pub fn input(input: &Input) -> String {
+    match input {
         Input::Path(path) => quoted(&path.to_string_lossy()),
         Input::Stdin => "-".to_owned(),
         Input::S3(uri) => quoted(&format!("s3://{}/{}", uri.bucket, uri.key)),
-    }));
-    words.join(" ")
+    }
 }
 
 /// A word for a POSIX shell.

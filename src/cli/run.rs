@@ -3,10 +3,12 @@
 use std::fmt::Display;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
+use tracing::info;
 use trailscan::aggregate::State;
 use trailscan::input;
-use trailscan::model::quantity;
+use trailscan::model::{Day, quantity};
 use trailscan::output::{Format, Place, Section, coverage_line};
 use trailscan::scan::{self, Coverage, Meter, ScanOutcome, ScanRequest};
 
@@ -15,7 +17,9 @@ use super::deliver::{self, Known, Opened};
 use super::exit::{End, INTERRUPTED_TWICE, Problem};
 use super::explain::{Newest, empty_answer};
 use super::plan::{Plan, Surroundings};
-use super::{args, config, destination, dry_run, effective, installed, listing, progress, state, tell, usage};
+use super::{
+    args, config, destination, dry_run, effective, installed, listing, log, pager, progress, repeat, state, tell, usage,
+};
 
 /// Set by the first Ctrl-C.
 static STOP: AtomicBool = AtomicBool::new(false);
@@ -25,7 +29,16 @@ static LEAVING: AtomicBool = AtomicBool::new(false);
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
-    let ended = match args::parse(std::env::args_os()) {
+    let variable = std::env::var_os(log::VARIABLE).map(|text| text.to_string_lossy().into_owned());
+    let parsed = args::parse(std::env::args_os());
+    if let Ok(line) = &parsed
+        && let Err(why) = log::start(line.verbosity, variable.as_deref())
+    {
+        let problem = Problem::Usage(why);
+        tell::line(problem.to_string());
+        return ExitCode::from(&problem);
+    }
+    let ended = match parsed.map(|line| line.asked) {
         Ok(Asked::Report(typed)) => {
             Surroundings::of_process().and_then(|around| Plan::resolve(*typed, around)).and_then(run)
         }
@@ -81,10 +94,12 @@ fn run(mut plan: Plan) -> Result<End, Problem> {
         true => End::of_state(&coverage, plan.delivery.fail_on, &findings),
         false => End::of(&coverage, plan.delivery.fail_on, &findings),
     };
+    let begun = Instant::now();
     let written = match end {
         End::Nothing => opened.write_coverage(&coverage),
         _ => opened.write(plan, &coverage, &sections),
     };
+    info!(took = ?begun.elapsed(), "answer written");
     tell::troubles(&coverage);
     tell::line(coverage_line(&coverage, plan.window));
     match end {
@@ -118,9 +133,17 @@ pub enum Scanned {
 /// When a place cannot be written, or the scan fails.
 pub fn scanned(plan: &mut Plan) -> Result<Scanned, Problem> {
     stop_on_interrupt()?;
+    tell_plan(plan);
     let opened = Opened::new(plan)?;
     #[cfg(feature = "s3")]
     super::trails::look_up(plan, &STOP)?;
+    if let Some((days, window)) = plan.days_of_config.zip(plan.window) {
+        let from = window.since();
+        tell::line(format!(
+            "counting the last {days} days, from {from}, as {} says: --all counts all",
+            config::FILE_NAME
+        ));
+    }
     if plan.dry_run {
         tell_default_window(plan);
         return dry_run::run(plan, opened, &STOP).map(Scanned::Told);
@@ -151,6 +174,23 @@ fn tell_suppressed(plan: &Plan, sections: &[Section]) {
     for line in plan.rulebook.expired(&plan.reports()) {
         tell::line(format!("warning: {}: {line}", config::FILE_NAME));
     }
+}
+
+/// Emits what will be done.
+fn tell_plan(plan: &Plan) {
+    for input in &plan.inputs {
+        info!(input = %repeat::input(input), "reading");
+    }
+    match plan.window {
+        None => info!("counting all events"),
+        Some(window) => {
+            let day = |day: Option<Day>| day.map_or_else(|| "any".to_owned(), |day| day.to_string());
+            let (first, last) = (day(plan.read.first), day(plan.read.last));
+            info!(since = %window.since(), until = %window.until(), first, last, "counting events; reading delivery days");
+        }
+    }
+    let reports: Vec<&str> = plan.reports().iter().map(|report| report.name).collect();
+    info!(reports = reports.join(","), threads = plan.work.threads, format = plan.delivery.format.as_str(), "asked");
 }
 
 /// Lists and scans what the plan names.
@@ -203,7 +243,13 @@ fn tell_default_window(plan: &Plan) {
 /// it, is the same.
 fn stop_on_interrupt() -> Result<(), Problem> {
     let failed = |error: &dyn Display| Problem::failed(format!("cannot listen for Ctrl-C: {error}"));
-    ctrlc::set_handler(interrupted).map_err(|error| failed(&error))?;
+    // Once the answer is there and being read, Ctrl-C is the pager's.
+    let pressed = || {
+        if !pager::is_paging() {
+            interrupted()
+        }
+    };
+    ctrlc::set_handler(pressed).map_err(|error| failed(&error))?;
     #[cfg(unix)]
     {
         let mut signals =

@@ -120,6 +120,7 @@ pub fn load(places: &Places, accounts: &[String], coverage: &mut Coverage) -> Op
             Some(trouble) if trouble.damaged => "damaged",
             Some(_) => "failed",
         };
+        tracing::info!(file = file.file, status, "state of IAM");
         coverage.state_files.push(StateFile {
             file: file.file.clone(),
             kind: file.kind.map(StateKind::as_str),

@@ -5,7 +5,9 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
+use tracing::{debug, info};
 use walkdir::WalkDir;
 
 use super::object::printable;
@@ -52,6 +54,7 @@ pub struct ListingFailure {
 /// Nothing is opened and nothing stops the listing but `stop`: what cannot be listed is in [`Listing::failures`]. Links
 /// are followed; one that leads back to a folder above it is skipped, since that folder is being read.
 pub fn list(inputs: &[Input], read: DayRange, stop: &AtomicBool) -> Listing {
+    let begun = Instant::now();
     let mut lister = Lister { read, stop, listing: Listing::default() };
     for input in inputs {
         match input {
@@ -61,7 +64,15 @@ pub fn list(inputs: &[Input], read: DayRange, stop: &AtomicBool) -> Listing {
             Input::S3(_) => {}
         }
     }
-    lister.listing
+    let listing = lister.listing;
+    info!(
+        objects = listing.objects.len(),
+        outside_window = listing.pruned.objects,
+        failed = listing.failures.len(),
+        took = ?begun.elapsed(),
+        "listed"
+    );
+    listing
 }
 
 impl Listing {
@@ -123,7 +134,10 @@ impl Lister<'_> {
 
     fn object(&mut self, object: LogObject) {
         match object.key() {
-            Some(key) if key.in_layout && !self.read.contains(key.day) => self.listing.pruned.add(key),
+            Some(key) if key.in_layout && !self.read.contains(key.day) => {
+                debug!(object = object.name(), day = %key.day, "object left shut: outside the window");
+                self.listing.pruned.add(key);
+            }
             _ => self.listing.objects.push(object),
         }
     }

@@ -167,10 +167,7 @@ impl<'a> Document<'a> {
 pub fn write(document: &Document<'_>, pending: Pending, style: Style) -> Result<(), OutputError> {
     let format = pending.format();
     match pending.into_files() {
-        None => {
-            let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
-            emit(document, format, style, &mut out).and_then(|()| out.flush()).map_err(OutputError::stdout)
-        }
+        None => write_to(document, format, style, &mut io::stdout().lock()),
         Some(mut files) => {
             for file in &mut files {
                 let part = match file.report() {
@@ -185,6 +182,20 @@ pub fn write(document: &Document<'_>, pending: Pending, style: Style) -> Result<
             files.into_iter().try_for_each(destination::OutputFile::commit)
         }
     }
+}
+
+/// Writes a document to a stream, such as a pager's or a buffer of the caller's.
+///
+/// # Errors
+/// [`OutputError`]; [`OutputError::is_broken_pipe`] tells a reader that went away.
+pub fn write_to(
+    document: &Document<'_>,
+    format: Format,
+    style: Style,
+    stream: &mut dyn Write,
+) -> Result<(), OutputError> {
+    let mut out = BufWriter::with_capacity(BUFFER, stream);
+    emit(document, format, style, &mut out).and_then(|()| out.flush()).map_err(OutputError::stdout)
 }
 
 /// Writes rows that rest on no logs, such as the list of rules, to standard output: no window, no coverage, no findings.

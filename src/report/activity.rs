@@ -40,12 +40,14 @@ const COLUMNS: &[Column] = &[
     Column::new("account_id", ColumnKind::Id, "Account that the events are counted for; null where none is told."),
     Column::new("events", ColumnKind::Count, "Events.").unit("events"),
     Column::new("errors", ColumnKind::Count, "Events that failed.").unit("events"),
-    Column::new("denied", ColumnKind::Count, "Events refused for lack of permission.").unit("events").second(),
-    Column::new("read_only", ColumnKind::Count, "Events that changed nothing (readOnly).").unit("events").second(),
+    Column::new("denied", ColumnKind::Count, "Events refused for lack of permission.").unit("events").third(),
+    Column::new("read_only", ColumnKind::Count, "Events that changed nothing (readOnly).").unit("events").third(),
     Column::new("active_hours", ColumnKind::Count, "UTC clock hours with an event.").unit("hours").third(),
     Column::new("regions", ColumnKind::Count, "Distinct regions.").unit("regions"),
     Column::new("events_by_region", ColumnKind::NamedCounts, "Events of each region, most first.").third(),
-    Column::new("events_by_hour", ColumnKind::NamedCounts, "Events of each UTC hour (00 to 23), by hour.").asked(),
+    Column::new("events_by_hour", ColumnKind::NamedCounts, "Events of each UTC hour (00 to 23), by hour.")
+        .by_hour()
+        .asked(),
 ];
 
 fn answer(view: &View<'_>) -> Answer {

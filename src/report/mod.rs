@@ -37,8 +37,10 @@ pub use finding::{Finding, Severity, sort as sort_findings};
 pub use options::{OptionError, Options, ReportOption};
 pub use posture::{CATEGORY_GROUP, COMMON_GROUP};
 pub use rule::{Practice, Rule};
-pub use scorecard::{Evidence, LogSpan, SCORECARD, Score, Verdict, Worst, scorecard, table as scorecard_table};
-pub use table::{Column, ColumnError, ColumnKind, Prominence, Table, Value};
+pub use scorecard::{
+    Evidence, LogSpan, SCORECARD, Score, Verdict, Worst, scorecard, table as scorecard_table, worst_accounts_first,
+};
+pub use table::{Column, ColumnError, ColumnKind, Drawing, Prominence, Table, Value};
 pub use tree::{Tree, TreeNode, Way};
 
 use crate::aggregate::{AggregateKind, State};

@@ -40,6 +40,17 @@ pub enum Prominence {
     Asked,
 }
 
+/// How a terminal shows counts by name. Other formats always carry the counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drawing {
+    /// As text.
+    Text,
+    /// The names are the hours of a day: a block for each.
+    Hours,
+    /// The names are days: a block for each, from the first to the last of the table.
+    Days,
+}
+
 /// A column of a report.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Column {
@@ -54,6 +65,9 @@ pub struct Column {
     /// When a terminal shows it.
     #[serde(skip)]
     pub prominence: Prominence,
+    /// How a terminal shows it.
+    #[serde(skip)]
+    pub drawing: Drawing,
 }
 
 /// A cell. `Null` means unknown, in every column kind. Orders by value, `Null` first.
@@ -122,13 +136,27 @@ impl Value {
 impl Column {
     /// A column that a terminal always shows.
     pub const fn new(name: &'static str, kind: ColumnKind, about: &'static str) -> Self {
-        Self { name, kind, unit: "", about, prominence: Prominence::First }
+        Self { name, kind, unit: "", about, prominence: Prominence::First, drawing: Drawing::Text }
     }
 
     /// With a unit.
     #[must_use]
     pub const fn unit(mut self, unit: &'static str) -> Self {
         self.unit = unit;
+        self
+    }
+
+    /// Drawn on a terminal as a line of 24 hours.
+    #[must_use]
+    pub const fn by_hour(mut self) -> Self {
+        self.drawing = Drawing::Hours;
+        self
+    }
+
+    /// Drawn on a terminal as a line of days.
+    #[must_use]
+    pub const fn by_day(mut self) -> Self {
+        self.drawing = Drawing::Days;
         self
     }
 

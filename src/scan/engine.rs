@@ -1,12 +1,15 @@
 //! Workers over a shared list of objects, each with its own decoder and state, folded together at the end.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use ahash::RandomState;
+use tracing::info;
 
 use super::counting::{Counting, Counts, Rules};
 use super::gaps::add_gaps;
@@ -21,7 +24,7 @@ use super::{Coverage, Meter};
 use crate::aggregate::{AggregateKind, State};
 use crate::decode::{Aside, Decoder, Parts};
 use crate::filter::{Dedupe, Filters};
-use crate::input::{Body, Fetched, Listing, LogObject, Source};
+use crate::input::{Body, DayRange, Fetched, Input, Listing, LogObject, Source, list};
 use crate::model::{Day, EventTime, TimeWindow, grouped};
 
 /// What a scan may use.
@@ -93,9 +96,37 @@ pub enum ScanError {
         /// Bytes allowed.
         limit: u64,
     },
+    /// Objects of S3 arrive through a source.
+    #[error("{0}: is read through ScanRequest::source, which input::s3::S3Source is")]
+    NeedsSource(String),
     /// Threads cannot be started.
     #[error("threads: {0}: ask for fewer with --threads")]
     Threads(String),
+}
+
+/// Scans all that files and folders, or standard input, hold: every event with a time, each once, on all cores.
+///
+/// [`scan()`] takes a window, filters, limits, a way to stop, and objects of S3.
+///
+/// # Errors
+/// [`ScanError`]; what cannot be read is no error but part of the coverage.
+pub fn scan_inputs(inputs: &[Input], aggregates: &[&'static AggregateKind]) -> Result<ScanOutcome, ScanError> {
+    if let Some(uri) = inputs.iter().find_map(Input::s3) {
+        return Err(ScanError::NeedsSource(uri.to_string()));
+    }
+    let stop = AtomicBool::new(false);
+    scan(ScanRequest {
+        listing: list(inputs, DayRange::ALL, &stop),
+        source: None,
+        window: None,
+        filters: &Filters::default(),
+        aggregates,
+        threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+        dedupe: true,
+        limits: Limits::default(),
+        stop: &stop,
+        meter: &Meter::default(),
+    })
 }
 
 /// Scans all objects of the request.
@@ -119,6 +150,8 @@ pub fn scan(request: ScanRequest<'_>) -> Result<ScanOutcome, ScanError> {
         aggregates: request.aggregates,
     };
     Meter::add(&request.meter.objects, listing.objects.len() as u64);
+    let begun = Instant::now();
+    info!(objects = listing.objects.len(), threads, aggregates = names(request.aggregates), "scan begins");
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build();
     let pool = pool.map_err(|error| ScanError::Threads(error.to_string()))?;
     let done = pool.broadcast(|context| Worker::new(&shared).run(context.index()));
@@ -127,7 +160,16 @@ pub fn scan(request: ScanRequest<'_>) -> Result<ScanOutcome, ScanError> {
     }
     let listed = request.source.map_or(0, Source::listed);
     let arrivals = request.source.map(Source::arrivals).unwrap_or_default();
+    let read = begun.elapsed();
     let mut outcome = fold(done, request.aggregates);
+    info!(
+        objects = outcome.coverage.objects_read,
+        events = outcome.coverage.events,
+        json_bytes = outcome.coverage.bytes_json,
+        read = ?read,
+        merged = ?(begun.elapsed() - read),
+        "scan ends"
+    );
     let coverage = &mut outcome.coverage;
     coverage.add_unreached(listing.objects.len() as u64 + listed);
     coverage.add_listing(&listing);
@@ -140,6 +182,12 @@ pub fn scan(request: ScanRequest<'_>) -> Result<ScanOutcome, ScanError> {
     outcome.coverage.warnings = warnings_of(&outcome.coverage, filters);
     outcome.coverage.warnings.extend(arrivals.warnings);
     Ok(outcome)
+}
+
+/// The names of aggregates, each once.
+fn names(aggregates: &[&'static AggregateKind]) -> String {
+    let names: BTreeSet<&str> = aggregates.iter().map(|kind| kind.name).collect();
+    names.into_iter().collect::<Vec<_>>().join(",")
 }
 
 /// What all workers look at.

@@ -17,6 +17,6 @@ mod unread;
 mod warnings;
 
 pub use coverage::{Coverage, Failure, Gap, LoggingChange, StateFile};
-pub use engine::{Limits, ScanError, ScanOutcome, ScanRequest, scan};
+pub use engine::{Limits, ScanError, ScanOutcome, ScanRequest, scan, scan_inputs};
 pub use meter::Meter;
 pub use unread::{NOT_READ, unread};

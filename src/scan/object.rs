@@ -4,6 +4,8 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use tracing::debug;
+
 use super::queue::Tally;
 use super::{Coverage, Failure};
 use crate::decode::{Aside, Compression, Ending, Inflater, JsonReader, PartsEnd};
@@ -267,9 +269,20 @@ impl Unjudged {
     }
 }
 
+/// Emits what became of an object; costs a comparison where nobody listens.
+fn tell(object: &LogObject, fate: &Fate) {
+    match fate {
+        Fate::Read => debug!(object = object.name(), "object read"),
+        Fate::Skipped(kind) => debug!(object = object.name(), kind, "object skipped"),
+        Fate::Damaged(why) => debug!(object = object.name(), why, "object damaged"),
+        Fate::Failed(why) => debug!(object = object.name(), why, "object failed"),
+    }
+}
+
 impl Coverage {
     /// Enters what became of an object, and whether bytes of it are no UTF-8, which matters where it was read.
     pub(super) fn enter(&mut self, object: &LogObject, fate: Fate, lossy: bool) {
+        tell(object, &fate);
         self.objects_found += 1;
         self.lossy_objects += u64::from(lossy && matches!(fate, Fate::Read | Fate::Damaged(_)));
         self.failures.extend(failure_of(object, &fate));

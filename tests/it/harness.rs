@@ -81,6 +81,8 @@ impl Place {
         // No network but loopback, also where something answers as the metadata service.
         command.env("AWS_EC2_METADATA_DISABLED", "true");
         command.env_remove("COLUMNS").env("NO_COLOR", "1").env("TRAILSCAN_NOW", NOW);
+        // A pager would wait for somebody.
+        command.env("TRAILSCAN_PAGER", "").env_remove("PAGER");
         command.current_dir(self.folder.path()).args(arguments.split_whitespace());
         Run { place: self, command, input: Vec::new() }
     }
@@ -131,6 +133,12 @@ impl Run<'_> {
     /// Sets a variable of the environment.
     pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
+        self
+    }
+
+    /// Takes a variable out of the environment.
+    pub fn without(mut self, name: &str) -> Self {
+        self.command.env_remove(name);
         self
     }
 

@@ -170,6 +170,36 @@ fn some_words_stand_in_no_shipped_code() {
 }
 
 #[test]
+fn the_library_prints_only_the_answer_and_never_exits() {
+    let mut found = Vec::new();
+    for source in sources().iter().filter(|source| !["cli", "main"].contains(&source.module().as_str())) {
+        for (line, code) in &source.code {
+            // An answer goes to standard output where its caller says so.
+            let is_answer =
+                ["output/mod.rs", "output/destination.rs"].iter().any(|path| source.path == Path::new(path));
+            for word in ["stdout()", "stderr()", "print!(", "process::", "set_global_default", "set_hook"] {
+                if code.contains(word) && !(is_answer && word == "stdout()") {
+                    found.push(format!("{}: {word}", source.at(*line)));
+                }
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// Not even a level is compared once a record: these modules see each.
+#[test]
+fn what_sees_every_record_tells_nothing() {
+    for source in
+        sources().iter().filter(|source| ["decode", "filter", "aggregate"].contains(&source.module().as_str()))
+    {
+        for (line, code) in &source.code {
+            assert!(!code.contains("tracing"), "{}: {code}", source.at(*line));
+        }
+    }
+}
+
+#[test]
 fn files_open_with_what_they_are() {
     for (path, text) in {
         let mut texts = BTreeMap::new();

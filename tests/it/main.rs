@@ -17,12 +17,15 @@ mod interrupt;
 mod laws;
 mod layers;
 mod limits;
+mod log;
 mod manners;
 mod markdown;
 mod oracle;
 mod order;
 mod output;
 mod page;
+#[cfg(unix)]
+mod pager;
 mod posture;
 mod readme;
 mod real;
@@ -31,6 +34,7 @@ mod reports;
 #[cfg(feature = "s3")]
 mod s3;
 mod secrets;
+mod settings;
 mod shapes;
 mod trace;
 mod truth;

@@ -296,6 +296,57 @@ fn every_example_of_every_help_works() {
     }
 }
 
+/// The commands that are no reports.
+const OTHERS: [&str; 7] = ["export", "rules", "explain", "config", "completions", "man", "profiles"];
+
+#[test]
+fn every_subcommand_is_held_by_a_test_of_its_examples() {
+    let help = Place::new().trailscan("--help").ends(0);
+    let list = help.text().lines().skip_while(|line| *line != "Reports:").skip(1).take_while(|line| !line.is_empty());
+    let names: Vec<&str> = list.filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(names.len() > 10, "{names:?}");
+    for name in names {
+        let is_held = REPORTS.iter().any(|report| report.name == name) || OTHERS.contains(&name);
+        assert!(is_held || ["audit", "help"].contains(&name), "{name}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn every_example_of_the_other_commands_works() {
+    use std::os::unix::fs::symlink;
+    let place = Place::new();
+    symlink(sample_logs(), place.path("AWSLogs")).expect("a link");
+    for folder in [".local/share/bash-completion/completions", ".zfunc", ".config/fish/completions"] {
+        std::fs::create_dir_all(place.path(folder)).expect("folders");
+    }
+    // Nobody answers there: which profiles there are is told all the same.
+    place.write(".aws/config", "[profile audit]\nregion = us-east-1\nendpoint_url = http://127.0.0.1:9\n");
+    place.write(".aws/credentials", "[audit]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = x\n");
+    for name in OTHERS {
+        if name == "export" && !cfg!(feature = "columnar") || name == "profiles" && !cfg!(feature = "s3") {
+            continue;
+        }
+        let examples = examples(place.trailscan(&format!("{name} --help")).ends(0).text());
+        assert!(examples.len() >= 2, "{name}: {examples:?}");
+        // Those of a report that asks AWS are the tests' of S3.
+        for example in examples.iter().filter(|example| !example.contains("-profile")) {
+            if example.contains("csv") && !cfg!(feature = "columnar") {
+                continue;
+            }
+            let output = in_shell(&place, &format!("export AWS_ENDPOINT_URL_STS=http://127.0.0.1:9; {example}"));
+            let stderr = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(0), "{example}: {stderr}");
+            let writes = example.contains(" > ") || ["export", "man"].contains(&name);
+            assert_eq!(output.stdout.is_empty(), writes, "{example}: {stderr}");
+        }
+    }
+    let written = ["tables/schema.json", "by-day/schema.json", "pages/trailscan.1", ".zfunc/_trailscan"];
+    for file in written.into_iter().filter(|file| cfg!(feature = "columnar") || !file.ends_with(".json")) {
+        assert!(place.path(file).metadata().is_ok_and(|file| file.len() > 0), "{file}");
+    }
+}
+
 #[test]
 fn help_says_what_there_is() {
     let place = Place::new();

@@ -18,6 +18,8 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_s3::config::{ProvideCredentials, SharedCredentialsProvider};
 
+use tracing::info;
+
 use super::explain::{chain_of, sentence};
 use super::profiles;
 
@@ -101,7 +103,11 @@ impl Access {
             return Ok(config);
         };
         match tokio::time::timeout(CREDENTIALS_WITHIN, provider.provide_credentials()).await {
-            Ok(Ok(_)) => Ok(config),
+            Ok(Ok(_)) => {
+                let region = config.region().map(ToString::to_string).unwrap_or_default();
+                info!(who = self.label(), region, "credentials found");
+                Ok(config)
+            }
             Ok(Err(error)) => Err(self.refused(said(&chain_of(&error))).await),
             Err(_) => Err(self.refused(format!("no answer within {} s", CREDENTIALS_WITHIN.as_secs())).await),
         }

@@ -12,6 +12,7 @@ use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use aws_sdk_s3::types::{ObjectStorageClass, OptionalObjectAttributes, RequestPayer};
 use tokio::time::Instant;
+use tracing::{debug, info};
 
 use super::access::Access;
 use super::explain::{Needs, Next, Refusal, refusal_of};
@@ -119,7 +120,8 @@ impl Bucket {
     /// # Errors
     /// When no attempt goes well.
     pub async fn list(&self, request: &ListRequest) -> Result<Page, Refusal> {
-        self.repeated(|client| async move {
+        let begun = Instant::now();
+        let listed = self.repeated(|client| async move {
             self.lists.fetch_add(1, Ordering::Relaxed);
             let call = client.list_objects_v2().bucket(&self.name).prefix(&request.prefix);
             let call = call.set_start_after(request.start_after.clone()).set_continuation_token(request.page.clone());
@@ -127,8 +129,19 @@ impl Bucket {
             let call = call.optional_object_attributes(OptionalObjectAttributes::RestoreStatus);
             let sent = call.set_request_payer(self.payer()).send().await;
             sent.map(page_of).map_err(|error| refusal_of(&error, Needs::ListBucket))
-        })
-        .await
+        });
+        let listed = listed.await;
+        if let Ok(page) = &listed {
+            debug!(
+                prefix = format!("{}/{}", self.uri, request.prefix),
+                objects = page.objects.len(),
+                folders = page.folders.len(),
+                more = page.next.is_some(),
+                took = ?begun.elapsed(),
+                "s3 listed a page"
+            );
+        }
+        listed
     }
 
     /// What a listing would show of one object.
@@ -151,7 +164,8 @@ impl Bucket {
     /// # Errors
     /// When no attempt goes well.
     pub async fn get(&self, object: &Listed, range: Option<(u64, u64)>) -> Result<Got, Refusal> {
-        self.repeated(|client| async move {
+        let begun = Instant::now();
+        let got = self.repeated(|client| async move {
             let call = client.get_object().bucket(&self.name).key(&*object.key).set_request_payer(self.payer());
             let call = match range {
                 None => call,
@@ -162,8 +176,18 @@ impl Bucket {
             let got = call.send().await.map_err(|error| refusal_of(&error, Needs::GetObject))?;
             let etag = got.e_tag().map(Into::into);
             Ok(Got { bytes: whole_body(got, range.map(|(from, to)| to - from)).await?, etag })
-        })
-        .await
+        });
+        let got = got.await;
+        if let Ok(got) = &got {
+            debug!(
+                object = format!("{}/{}", self.uri, object.key),
+                from = range.map_or(0, |(from, _)| from),
+                bytes = got.bytes.len(),
+                took = ?begun.elapsed(),
+                "s3 fetched"
+            );
+        }
+        got
     }
 
     fn payer(&self) -> Option<RequestPayer> {
@@ -187,6 +211,7 @@ impl Bucket {
                 Ok(answer) => return Ok(answer),
                 Err(refusal) => refusal,
             };
+            debug!(bucket = &*self.uri, attempt, next = ?refusal.next, why = refusal.why, "s3 request failed");
             match &refusal.next {
                 Next::Again | Next::Slower if attempt >= self.attempts => return Err(refusal),
                 // The first request of a bucket elsewhere always fails: it has a second even where others have not.
@@ -202,6 +227,7 @@ impl Bucket {
     }
 
     fn move_to(&self, region: &str) {
+        info!(bucket = &*self.uri, region, "s3 bucket is in another region");
         let client = self.access.client(&self.config, Some(region));
         *self.client.lock().unwrap_or_else(PoisonError::into_inner) = client;
     }

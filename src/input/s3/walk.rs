@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
+use tracing::debug;
 
 use super::bucket::{Bucket, ListRequest, Listed};
 use super::explain::{Next, Refusal};
@@ -280,6 +281,7 @@ impl Walk {
         }
         match LogKey::parse(&object.key) {
             Some(key) if origin == Origin::Walked && key.in_layout && !self.scope.days.contains(key.day) => {
+                debug!(object = format!("{}/{}", self.bucket.uri, object.key), day = %key.day, "object left shut: outside the window");
                 self.ledger.arrivals().pruned.add(key);
                 false
             }

@@ -11,6 +11,9 @@ use crate::report::{Finding, Severity};
 /// Findings of one report that a terminal shows; other readers get all.
 const SHOWN: usize = 20;
 
+/// Rules that an audit begins with: a screen has room for them and for the practices of three accounts.
+const WORST: usize = 16;
+
 /// Width of the longest severity.
 const SEVERITY: usize = 8;
 
@@ -38,6 +41,46 @@ pub(super) fn write(findings: &[Finding], style: Style, out: &mut dyn Write) -> 
     Ok(())
 }
 
+/// What an audit found that must be looked at first, before anything else is shown: all counted, and of each of the worst
+/// rules the first finding in a sentence.
+pub(super) fn write_worst(sections: &[Section], style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let paint = Paint::new(style.color);
+    write_totals(sections, paint, out)?;
+    writeln!(out)?;
+    let mut rules: Vec<(&Finding, usize)> = Vec::new();
+    for finding in sections.iter().flat_map(|section| &section.findings).filter(|f| f.severity >= Severity::High) {
+        match rules.iter_mut().find(|(first, _)| (first.severity, first.rule) == (finding.severity, finding.rule)) {
+            Some((_, more)) => *more += 1,
+            None => rules.push((finding, 0)),
+        }
+    }
+    rules.sort_by_key(|(first, _)| std::cmp::Reverse(first.severity));
+    let unshown: usize = rules.iter().skip(WORST).map(|(_, more)| more + 1).sum();
+    rules.truncate(WORST);
+    let width = rules.iter().map(|(first, _)| first.rule.len()).max().unwrap_or(0);
+    let indent = INDENT + width + 2;
+    for (finding, more) in &rules {
+        let (word, rule) = (finding.severity.as_str(), finding.rule);
+        let sentence = lines(&in_a_sentence(finding, *more), style.width, indent);
+        let sentence = sentence.join(&format!("\n{}", " ".repeat(indent)));
+        writeln!(out, "{}{}{rule:width$}  {sentence}", paint.severity(word, word), " ".repeat(INDENT - word.len()))?;
+    }
+    if unshown > 0 {
+        let line = format!("{} more of severity high, below", grouped(unshown));
+        writeln!(out, "{}", paint.faint(&line))?;
+    }
+    if rules.is_empty() { Ok(()) } else { writeln!(out) }
+}
+
+/// What a finding says and of whom; `more` findings of its rule say the like.
+fn in_a_sentence(finding: &Finding, more: usize) -> String {
+    // "root of 111122223333 …" names root@111122223333.
+    let subject = finding.subject.strip_prefix("root@").unwrap_or(&finding.subject);
+    let about = if finding.summary.contains(subject) { String::new() } else { format!("{}: ", finding.subject) };
+    let more = if more > 0 { format!(" (+{} more)", grouped(more)) } else { String::new() };
+    sanitize(&format!("{about}{}{more}", finding.summary)).into_owned()
+}
+
 /// How many findings an audit has, by severity, worst first.
 pub(super) fn write_totals(sections: &[Section], paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let count = |severity| sections.iter().flat_map(|s| &s.findings).filter(|f| f.severity == severity).count();
@@ -62,15 +105,15 @@ fn write_one(finding: &Finding, width: Option<usize>, paint: Paint, out: &mut dy
     };
     let padding = " ".repeat(INDENT - word.len());
     writeln!(out, "{}{padding}{}  {subject}{account}", paint.severity(word, word), finding.rule)?;
-    for line in lines(&sanitize(&finding.summary), width) {
+    for line in lines(&sanitize(&finding.summary), width, INDENT) {
         writeln!(out, "{}{line}", " ".repeat(INDENT))?;
     }
     Ok(())
 }
 
-/// `text` in lines that fit beside the indent, broken at spaces; a word longer than a line stays whole.
-fn lines(text: &str, width: Option<usize>) -> Vec<String> {
-    let room = width.map_or(usize::MAX, |width| width.saturating_sub(INDENT).max(LEAST_LINE));
+/// `text` in lines that fit beside `indent`, broken at spaces; a word longer than a line stays whole.
+fn lines(text: &str, width: Option<usize>, indent: usize) -> Vec<String> {
+    let room = width.map_or(usize::MAX, |width| width.saturating_sub(indent).max(LEAST_LINE));
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         match lines.last_mut() {

@@ -25,6 +25,7 @@ pub(super) fn write(table: &Table, slots: &[Slot], style: Style, out: &mut dyn W
                 None => cell::whole(value),
             };
             let painted = match column.name {
+                "severity" | "verdict" if severity.is_empty() => paint.verdict(&text),
                 "severity" | "verdict" => paint.severity(severity, &text),
                 _ if *value == Value::Null => paint.faint(&text),
                 _ => text.as_ref().to_owned(),

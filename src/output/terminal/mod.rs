@@ -2,7 +2,7 @@
 //!
 //! A table on a terminal keeps to the width it is given: columns of [`Prominence::First`] always, the others by their
 //! [`Prominence`] while they fit, texts cut with `…` (ARNs at their start, since names stand at the end), times to the
-//! minute, lists to their first members and `+N`. Ids are never shortened: after one that is too long for its column the
+//! minute, lists to their first members and `+N`, counts by hour or day drawn as a line of blocks. Ids are never shortened: after one that is too long for its column the
 //! row goes on in the next line. Without a width (a pipe, a file) nothing is cut but lists, and headers stay on one line.
 //! Everything that comes from a log is escaped by [`sanitize`](super::sanitize()), in pipes too: most end in a pager.
 //!
@@ -18,6 +18,7 @@ mod grid;
 mod layout;
 mod paint;
 mod records;
+mod sparkline;
 mod tree;
 
 use std::io::{self, Write};
@@ -39,6 +40,7 @@ pub(super) fn write(document: &Document<'_>, style: Style, out: &mut dyn Write) 
     match document.content {
         Content::Report(section) => write_section(section, &counted, style, out)?,
         Content::Audit(sections) => {
+            findings::write_worst(sections, style, out)?;
             for section in sections {
                 let name = paint.heading(section.table.report);
                 let dash = if section.summary.is_empty() { "" } else { " — " };
@@ -95,6 +97,8 @@ pub(super) fn write_list(table: &Table, style: Style, out: &mut dyn Write) -> io
 /// The rows, and what of the table is not shown.
 fn write_rows(table: &Table, kind: SectionKind, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let paint = Paint::new(style.color);
+    let drawn = sparkline::drawn(table);
+    let table = &*drawn;
     let shown = match layout::fit(table, style.width) {
         Some(slots) => {
             grid::write(table, &slots, style, out)?;

@@ -32,6 +32,15 @@ impl Paint {
         self.apply(style, text)
     }
 
+    /// The verdict of a row without a severity: nothing is wrong, or nothing is known.
+    pub(super) fn verdict(self, text: &str) -> String {
+        match text {
+            "CORRECT" => self.apply(AnsiColor::Green.on_default(), text),
+            "UNKNOWN" => self.faint(text),
+            _ => text.to_owned(),
+        }
+    }
+
     fn apply(self, style: Style, text: &str) -> String {
         if self.0 && !text.is_empty() { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }

@@ -20,6 +20,7 @@ pub(super) fn write(table: &Table, paint: Paint, out: &mut dyn Write) -> io::Res
             let name = table.columns[i].name;
             let text = cell::whole(row.get(i).unwrap_or(&Value::Null));
             let text = match name {
+                "severity" | "verdict" if severity(table, row).is_empty() => paint.verdict(&text),
                 "severity" | "verdict" => paint.severity(severity(table, row), &text),
                 _ => text.into_owned(),
             };

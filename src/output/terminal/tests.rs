@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::super::{Content, Document, Place, Section, Style, sample};
 use super::{cell, layout};
-use crate::report::{ColumnKind, Prominence, Value};
+use crate::report::{ColumnKind, Finding, Prominence, Severity, Value};
 
 fn text(section: &Section, style: Style) -> String {
     let coverage = sample::coverage();
@@ -182,6 +182,11 @@ fn an_audit() {
     let coverage = sample::coverage();
     let document = Document { window: None, coverage: &coverage, content: Content::Audit(&sections) };
     expect![[r#"
+        findings: 1 high
+
+        high      key-embedded  AKIAIOSFODNN7EXAMPLE: the key was used from 3 networks within one hour, so
+                                it is stored in several places\x1b[31m
+
         sample — Keys and where they are used from
 
         access_key_id         principal                                            events  last_seen
@@ -204,6 +209,47 @@ fn an_audit() {
         findings: 1 high
     "#]]
     .assert_eq(&render(&document, wide(100)));
+}
+
+#[test]
+fn an_audit_begins_with_the_worst_of_each_rule() {
+    let finding = |severity, rule, subject: &str| Finding {
+        severity,
+        rule,
+        subject: subject.to_owned(),
+        summary: "says so".to_owned(),
+        ..sample::finding()
+    };
+    let mut section = sample::empty_section();
+    section.findings = vec![
+        finding(Severity::High, "key-embedded", "AKIAIOSFODNN7EXAMPLE"),
+        finding(Severity::High, "key-embedded", "AKIAI44QH8DHBEXAMPLE"),
+        finding(Severity::Critical, "root-access-key", "root@111122223333"),
+        finding(Severity::Medium, "key-roaming", "AKIAIOSFODNN7EXAMPLE"),
+    ];
+    let sections = [section];
+    let document = Document { window: None, coverage: &sample::coverage(), content: Content::Audit(&sections) };
+    let shown = render(&document, wide(100));
+    let first: Vec<&str> = shown.lines().take(6).collect();
+    let expected = [
+        "findings: 1 critical, 2 high, 1 medium",
+        "",
+        "critical  root-access-key  root@111122223333: says so",
+        "high      key-embedded     AKIAIOSFODNN7EXAMPLE: says so (+1 more)",
+        "",
+        "empty — Nothing to see",
+    ];
+    assert_eq!(first, expected);
+    let many = (0..13).map(|_| finding(Severity::High, "key-embedded", "x"));
+    let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r"];
+    let mut section = sample::empty_section();
+    section.findings = names.into_iter().map(|rule| finding(Severity::High, rule, "x")).chain(many).collect();
+    let sections = [section];
+    let document = Document { window: None, coverage: &sample::coverage(), content: Content::Audit(&sections) };
+    let shown = render(&document, wide(100));
+    assert!(shown.contains("\n15 more of severity high, below\n"), "{shown}");
+    let document = Document { content: Content::Audit(&[]), ..document };
+    assert!(render(&document, wide(100)).starts_with("findings: none\n\n"));
 }
 
 #[test]

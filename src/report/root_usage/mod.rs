@@ -79,7 +79,9 @@ const COLUMNS: &[Column] = &[
     Column::new("top_events", ColumnKind::NamedCounts, "The ten most frequent event names.").last(),
     Column::new("first_seen", ColumnKind::Time, "Time of the first event.").third(),
     Column::new("last_seen", ColumnKind::Time, "Time of the last event."),
-    Column::new("events_by_day", ColumnKind::NamedCounts, "Events of each UTC day with one, earliest first.").asked(),
+    Column::new("events_by_day", ColumnKind::NamedCounts, "Events of each UTC day with one, earliest first.")
+        .by_day()
+        .asked(),
 ];
 
 /// How root was used, by account and class.

@@ -7,6 +7,7 @@
 
 mod proof;
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Column, ColumnKind, Finding, Practice, Report, Severity, Table, Value, joined};
@@ -101,6 +102,19 @@ pub fn scorecard(evidence: &Evidence<'_>, reports: &[&'static Report]) -> Vec<Sc
         None => unbroken(account, practice, evidence),
     };
     accounts.iter().flat_map(|account| Practice::ALL.map(|practice| score(account, practice))).collect()
+}
+
+/// Puts the accounts first that break most: by the most severe violation, then by how many practices they break and how
+/// often. The practices of an account stay together, in their order.
+pub fn worst_accounts_first(scores: &mut [Score]) {
+    let mut ranks: BTreeMap<String, (Option<Severity>, usize, usize)> = BTreeMap::new();
+    for score in scores.iter() {
+        let (severity, practices, violations) = ranks.entry(score.account_id.clone()).or_default();
+        *severity = (*severity).max(score.worst.as_ref().map(|worst| worst.severity));
+        *practices += usize::from(score.verdict == Verdict::Incorrect);
+        *violations += score.violations;
+    }
+    scores.sort_by_cached_key(|score| (Reverse(ranks.get(&score.account_id).copied()), score.account_id.clone()));
 }
 
 fn broken<'r>(

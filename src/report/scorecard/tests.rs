@@ -165,3 +165,27 @@ fn accounts_of_logs_and_state_each_get_a_score_a_practice() {
     assert_eq!(of, [ACCOUNT, "444455556666"]);
     assert_eq!(scores.len(), 14);
 }
+
+#[test]
+fn accounts_that_break_most_come_first_and_stay_together() {
+    let of = |account: &str, findings: &[(&'static str, Severity)]| -> Vec<Finding> {
+        let of_account = |&(rule, severity)| Finding { account_id: account.to_owned(), ..finding(rule, severity, "x") };
+        findings.iter().map(of_account).collect()
+    };
+    let (root, key) = ("root-access-key", "key-embedded");
+    let all = [
+        of("222233334444", &[(key, Severity::Medium), (root, Severity::Medium)]),
+        of("333344445555", &[(root, Severity::Critical)]),
+        of("444455556666", &[(key, Severity::Medium), (key, Severity::Medium)]),
+    ];
+    let findings: Vec<Finding> = all.into_iter().flatten().collect();
+    let accounts = ["111122223333", "222233334444", "333344445555", "444455556666"].map(str::to_owned).into();
+    let evidence = Evidence { findings: findings.iter().collect(), accounts: &accounts, logs: None, posture: None };
+    let mut scores = scorecard(&evidence, &[&REPORT]);
+    worst_accounts_first(&mut scores);
+    let mut order: Vec<&str> = scores.iter().map(|score| score.account_id.as_str()).collect();
+    order.dedup();
+    assert_eq!(order, ["333344445555", "222233334444", "444455556666", "111122223333"]);
+    let practices: Vec<Practice> = scores.iter().take(Practice::ALL.len()).map(|score| score.practice).collect();
+    assert_eq!(practices, Practice::ALL);
+}

@@ -11,6 +11,7 @@ mod destination;
 mod dry_run;
 mod identity;
 mod layouts;
+mod log;
 mod many;
 mod profiles;
 mod reading;

@@ -1,0 +1,122 @@
+//! `trailscan.toml`: what stands for flags that were not given, and what comes before it.
+
+use serde_json::json;
+
+use crate::harness::{Place, count};
+use crate::records::{calls, delivered, id, with};
+
+/// `logs/a.json`: three events of the 10th and one of July.
+fn with_logs(settings: &str) -> Place {
+    let place = Place::new();
+    let mut records = calls(3);
+    let old = json!({"eventID": id(500), "eventTime": "2026-07-01T12:00:00Z", "userIdentity": {"type": "Root"}});
+    records.push(with(calls(1)[0].clone(), old));
+    place.write("logs/a.json", delivered(&records));
+    place.write("trailscan.toml", settings);
+    place
+}
+
+#[test]
+fn days_of_the_file_hold_unless_the_command_line_says_which() {
+    let place = with_logs("days = 7\n");
+    let events = |arguments: &str| {
+        let answer = place.trailscan(&format!("principals logs {arguments}")).json(0);
+        count(&answer["coverage"]["events_counted"])
+    };
+    assert_eq!(events(""), 3);
+    assert_eq!(events("--all"), 4);
+    assert_eq!(events("--since 2026-06-01"), 4);
+    assert_eq!(events("--days 100"), 4);
+    let told = place.trailscan("principals logs").ends(0).stderr;
+    let says = "counting the last 7 days, from 2026-09-07T00:00:00Z, as trailscan.toml says: --all counts all";
+    assert!(told.contains(says), "{told}");
+    let told = place.trailscan("principals logs --days 100").ends(0).stderr;
+    assert!(!told.contains("counting"), "{told}");
+}
+
+#[test]
+fn what_programs_read_has_all_rows_and_columns() {
+    let place = with_logs("limit = 1\n[reports.principals]\ncolumns = ['events', 'principal']\nsort = '-events'\n");
+    let table = place.trailscan("principals logs").ends(0);
+    let lines: Vec<&str> = table.text().lines().collect();
+    assert_eq!(lines[0].split_whitespace().collect::<Vec<_>>(), ["events", "principal"]);
+    assert!(lines[2].trim_start().starts_with("1 "), "the fewest first: {}", lines[2]);
+    assert_eq!(lines[3], "1 more row (--limit 0 shows all)");
+    let json = place.trailscan("principals logs").json(0);
+    assert_eq!(json["rows"].as_array().map(Vec::len), Some(2));
+    assert!(json["columns"].as_array().expect("columns").len() > 10);
+    let typed = place.trailscan("principals logs --columns principal --limit 0").ends(0);
+    assert_eq!(typed.text().lines().count(), 4, "header, rule, two rows: {}", typed.text());
+    assert!(place.trailscan("root-usage logs --limit 0").ends(0).text().contains("class"), "another report");
+}
+
+#[test]
+fn format_colour_quiet_and_fail_on() {
+    let place = with_logs("format = 'json'\nfail-on = 'info'\nquiet = true\ncolor = 'always'\n");
+    let answer = place.trailscan("root-usage logs").ends(4);
+    assert_eq!(answer.json()["report"], "root-usage");
+    place.trailscan("root-usage logs -o a.jsonl").ends(4);
+    assert!(place.read("a.jsonl").starts_with("{\"account_id\""), "the file's name says more");
+    let table = || place.trailscan("principals logs --format table");
+    assert!(!table().ends(0).text().contains('\x1b'), "NO_COLOR of the environment comes before the file");
+    assert!(table().env("NO_COLOR", "").ends(0).text().contains('\x1b'));
+    assert!(!table().env("NO_COLOR", "").args(["--color", "never"]).ends(0).text().contains('\x1b'));
+}
+
+#[test]
+fn account_names_and_columns_that_cannot_be() {
+    let place = with_logs("account-names = 'names.csv'\n");
+    place.write("names.csv", "id,name,contact\n111122223333,Payments,payments@example.com\n");
+    assert!(place.trailscan("principals logs").ends(0).text().contains("Payments"));
+    place.write("trailscan.toml", "[reports.principals]\ncolumns = ['evnts']\n");
+    let refused = place.trailscan("principals logs").ends(2);
+    assert!(refused.stderr.contains("has no column \"evnts\"; did you mean events?"), "{}", refused.stderr);
+    place.trailscan("principals logs --format json").ends(0);
+}
+
+#[test]
+fn the_config_shows_every_setting_with_its_source() {
+    let settings = "days = 30\nformat = 'markdown'\nlimit = 5\ncolor = 'never'\nquiet = true\npager = 'less -S'\n\
+                    fail-on = 'high'\nmax-memory = '1GiB'\naccount-names = 'names.csv'\naws-profile = 'audit'\n\
+                    aws-region = 'eu-west-1'\nthreads = 2\ninput = 'logs'\ngeoip-db = 'asn.mmdb'\n\
+                    aws-ip-ranges = 'ip-ranges.json'\n\
+                    [reports.keys]\ncolumns = ['account_id']\nsort = '-age_days'\nlimit = 3\n";
+    let place = with_logs(settings);
+    let run = place.trailscan("config --format json").without("TRAILSCAN_PAGER").env("NO_COLOR", "");
+    let json = run.ends(0).json();
+    let rows = json["rows"].as_array().expect("rows");
+    let own: Vec<&str> = rows
+        .iter()
+        .filter(|row| row["source"] == "trailscan.toml")
+        .map(|row| row["setting"].as_str().unwrap())
+        .collect();
+    let of_reports = ["reports.keys.columns", "reports.keys.sort", "reports.keys.limit"];
+    for setting in settings.lines().filter(|line| !line.starts_with('[')).map(|line| line.split(' ').next().unwrap()) {
+        let is_said = own.contains(&setting) || of_reports.iter().any(|name| name.ends_with(setting));
+        assert!(is_said, "{setting}: {own:?}");
+    }
+    assert!(of_reports.iter().all(|name| own.contains(name)), "{own:?}");
+    let run = place.trailscan("config --format json").env("TRAILSCAN_PAGER", "more").env("AWS_REGION", "us-west-2");
+    let json = run.env("TRAILSCAN_LOG", "warn").ends(0).json();
+    let said = |setting: &str| {
+        let row = json["rows"].as_array().unwrap().iter().find(|row| row["setting"] == setting).expect("the setting");
+        format!("{} {}", row["value"].as_str().unwrap(), row["source"].as_str().unwrap())
+    };
+    assert_eq!(said("pager"), "more environment variable TRAILSCAN_PAGER");
+    assert_eq!(said("aws-region"), "us-west-2 environment variable AWS_REGION");
+    assert_eq!(said("log"), "warn environment variable TRAILSCAN_LOG");
+    assert_eq!(said("color"), "never environment variable NO_COLOR");
+}
+
+#[cfg(feature = "s3")]
+#[test]
+fn the_profile_of_the_file_asks_unless_the_environment_names_another() {
+    let place = with_logs("aws-profile = 'from-file'\n");
+    let asked = || place.trailscan("principals s3://amzn-s3-demo-bucket/AWSLogs/").env("AWS_REGION", "us-east-1");
+    let told = asked().ends(1).stderr;
+    assert!(told.contains("profile from-file"), "{told}");
+    let told = asked().args(["--aws-profile", "typed"]).ends(1).stderr;
+    assert!(told.contains("profile typed") && !told.contains("from-file"), "{told}");
+    let told = asked().env("AWS_PROFILE", "of-environment").ends(1).stderr;
+    assert!(!told.contains("from-file"), "{told}");
+}
