@@ -147,8 +147,8 @@ With INPUT the logs are read too, and five rules join both; source and as_of are
   root-used-without-mfa-device      root has no MFA device, and the logs show it used
   user-signs-in-without-mfa-device  a user has a password and no MFA device, and signed in without
   old-key-in-use                    an active key past --max-age days was used when it was that old
-  inactive-key-used                 a key was inactive when the report was made, and a later call succeeded
-  policies-on-unseen-user           a user has policies of its own, and no event of the logs is the user's
+  inactive-key-used                 a key was inactive in the report, and a later call succeeded
+  policies-on-unseen-user           a user has policies of its own and was not seen in the logs
 
 A key is known by its id; without a list of access keys, by its user where the user has a single key in both. policies-on-unseen-user tells the days of logs that it rests on and what they lack; with fewer than seven, or with filters other than --account, it says nothing, and stderr tells that.
 
