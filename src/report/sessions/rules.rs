@@ -151,22 +151,25 @@ fn evidence_of(known: &Known<'_>) -> Map<String, Value> {
 }
 
 fn root_without_mfa(known: &Known<'_>) -> Option<String> {
-    let holds = is_root(known) && is_own(known) && is_at_an_address(known) && known.mfa.answer == "no";
+    let holds = known.mfa.answer == "no" && is_own(known) && is_at_an_address(known) && is_root(known);
     holds.then(|| format!("{} was used in a session without MFA", known.principal()))
 }
 
 fn console_without_mfa(known: &Known<'_>) -> Option<String> {
-    let holds = !is_root(known) && known.kind == Kind::Console && is_at_an_address(known) && known.mfa.answer == "no";
+    let holds = known.mfa.answer == "no" && known.kind == Kind::Console && is_at_an_address(known) && !is_root(known);
     holds.then(|| format!("{} was at the console without MFA", known.principal()))
 }
 
 /// Only where a person is known to be behind the session: workloads have no MFA, and an issuer that is not in range may
 /// be one.
 fn session_without_mfa(known: &Known<'_>) -> Option<String> {
-    let caller = known.credential.issuance().map_or("", |issuance| issuance.caller_type());
-    let role = known.kind == Kind::Role && caller == "IAMUser";
-    let token = known.kind == Kind::UserToken && !is_root(known);
-    let holds = (role || token) && is_at_an_address(known) && known.mfa.answer == "no";
+    let is_of_user = || known.credential.issuance().is_some_and(|issuance| issuance.caller_type() == "IAMUser");
+    let is_persons = || match known.kind {
+        Kind::Role => is_of_user(),
+        Kind::UserToken => !is_root(known),
+        _ => false,
+    };
+    let holds = known.mfa.answer == "no" && is_at_an_address(known) && is_persons();
     holds.then(|| format!("{} was used in a session that an IAM user got without MFA", known.principal()))
 }
 
@@ -174,8 +177,8 @@ fn session_without_mfa(known: &Known<'_>) -> Option<String> {
 fn false_instance_name(known: &Known<'_>) -> Option<String> {
     let issuance = known.credential.issuance()?;
     let name = session_name(known.credential);
-    let holds = known.session.identity_type() == "AssumedRole"
-        && is_instance_name(name)
+    let holds = is_instance_name(name)
+        && known.session.identity_type() == "AssumedRole"
         && issuing_service(issuance).is_empty()
         && known.session.ec2_role_deliveries().is_empty();
     holds.then(|| format!("a session named {name} like an instance was issued to {}", issuance.caller()))
@@ -192,8 +195,10 @@ fn instance_in_networks(known: &Known<'_>) -> Option<String> {
 
 fn imds_v1(known: &Known<'_>) -> Option<String> {
     let holds = known.session.ec2_role_deliveries().contains(&"1.0");
-    let name = session_name(known.credential);
-    holds.then(|| format!("{name} got its credentials from the instance metadata service of version 1"))
+    holds.then(|| {
+        let name = session_name(known.credential);
+        format!("{name} got its credentials from the instance metadata service of version 1")
+    })
 }
 
 fn used_after_expiry(known: &Known<'_>) -> Option<String> {
