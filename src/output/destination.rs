@@ -141,8 +141,14 @@ impl OutputFile {
 
     /// The coverage first: rows never lie there without saying what they cover.
     pub(super) fn commit(self) -> Result<(), OutputError> {
+        let beside = self.coverage.as_ref().map(|coverage| coverage.path().to_owned());
         self.coverage.map_or(Ok(()), NewFile::commit)?;
-        self.file.commit()
+        self.file.commit().map_err(|error| match (error, beside) {
+            (OutputError::Store { uri, why }, Some(beside)) => {
+                OutputError::Store { uri, why: format!("{why}; its coverage is there: {}", beside.display()) }
+            }
+            (error, _) => error,
+        })
     }
 }
 

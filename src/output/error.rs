@@ -61,7 +61,7 @@ pub enum OutputError {
         /// What the operating system said.
         source: io::Error,
     },
-    /// A store does not take the file; nothing was left behind.
+    /// A store does not take the file; nothing of it was left behind.
     #[error("{uri}: cannot be written: {why}")]
     Store {
         /// What was to be written.

@@ -135,10 +135,10 @@ fn what_fails_on_the_way_leaves_nothing() {
         let line = "s3://answers/p.jsonl: cannot be written: access denied: allow s3:PutObject on the object";
         assert!(ended.stderr.contains(line), "{what}: {}", ended.stderr);
         assert_eq!(begun(&server), aborted(&server), "{what}");
-        if what == "a part" {
-            assert_eq!(names(&place), [""; 0], "{what}");
-        }
-        assert!(!names(&place).contains(&"p.jsonl".to_owned()), "{what}");
+        let left: &[&str] = if what == "a part" { &[] } else { &["p.jsonl.coverage.json"] };
+        assert_eq!(names(&place), left, "{what}");
+        let is_told = ended.stderr.contains("its coverage is there: s3://answers/p.jsonl.coverage.json");
+        assert_eq!(is_told, !left.is_empty(), "{what}: {}", ended.stderr);
     }
     let server = serving(&place, |asked| (part(asked) == Some(2)).then_some(DENIED));
     // An earlier object stays as it is.
