@@ -51,6 +51,17 @@ impl Place {
         path
     }
 
+    /// Writes a program. A process of its own does: this one starts others all the time, and one that is started while a
+    /// file is open for writing holds it open, so that nobody can run it ("Text file busy").
+    #[cfg(unix)]
+    pub fn write_program(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let source = self.write(&format!("{name}.source"), bytes);
+        let program = self.path(name);
+        copy_program(&source, &program);
+        std::fs::remove_file(source).expect("our file");
+        program
+    }
+
     /// What a file in the folder holds.
     pub fn read(&self, name: &str) -> String {
         String::from_utf8(self.read_bytes(name)).expect("UTF-8")
@@ -328,4 +339,11 @@ pub fn gzip(bytes: impl AsRef<[u8]>) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(bytes.as_ref()).expect("memory");
     encoder.finish().expect("memory")
+}
+
+/// Copies a file and lets everybody run it, as [`Place::write_program`] does.
+#[cfg(unix)]
+pub fn copy_program(from: &Path, to: &Path) {
+    let install = Command::new("install").args(["-m", "755"]).args([from, to]).status().expect("install (coreutils)");
+    assert!(install.success());
 }

@@ -163,8 +163,10 @@ mod unix {
     use std::os::unix::ffi::OsStrExt;
     use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
     use std::os::unix::process::CommandExt;
+    use std::path::Path;
 
     use super::*;
+    use crate::harness::copy_program;
 
     /// A run as someone whom permissions hold back: as nobody, where the tests run as root. Gives code, stdout, stderr.
     fn unprivileged(place: &Place, arguments: &[&str]) -> (Option<i32>, Value, String) {
@@ -172,7 +174,7 @@ mod unix {
         if std::fs::metadata(place.path(".")).expect("a folder").uid() == 0 {
             // What is built may lie where only root may look.
             let copied = place.path("trailscan-copy");
-            std::fs::copy(command.get_program(), &copied).expect("a copy");
+            copy_program(Path::new(command.get_program()), &copied);
             set_permissions(place.path("."), Permissions::from_mode(0o755)).expect("our folder");
             let mut copy = std::process::Command::new(copied);
             copy.args(command.get_args()).current_dir(place.path(".")).uid(65534).gid(65534);

@@ -388,12 +388,9 @@ fn fetching_loop() -> String {
 #[cfg(unix)]
 #[test]
 fn the_readme_fetches_every_profile() {
-    use std::os::unix::fs::PermissionsExt;
-
     let place = Place::new();
     for (name, text) in [("bin/aws", AWS), ("bin/sleep", "#!/bin/sh\n")] {
-        let path = place.write(name, text);
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("a mode");
+        place.write_program(name, text);
     }
     let script = format!("STATE='{}'; export STATE\n{}", sample_state().display(), fetching_loop());
     let output = crate::readme::in_shell(&place, &script);
