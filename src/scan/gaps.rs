@@ -39,8 +39,9 @@ fn days_of(listing: &Listing, arrivals: &Arrivals) -> Days {
 /// The gaps of every account and region that the listing shows to log: days between the first and the last that are
 /// looked at without an object whose key carries that day.
 ///
-/// With a window those are its days that have begun by the newest delivery; without one, or with one that has no start, the days between the oldest
-/// and the newest delivery of the whole listing. Objects outside AWSLogs layout say nothing here.
+/// With a window those are its days that have begun by the newest delivery; without one, or with one that has no start,
+/// the days between the oldest and the newest delivery of the whole listing. Objects outside AWSLogs layout say nothing
+/// here.
 fn gaps_of(days: &Days, listing: &Listing, arrivals: &Arrivals, window: Option<TimeWindow>) -> Vec<Gap> {
     let delivered = || days.values().flatten().copied();
     let newest = delivered().max().max(listing.pruned.newest_day).max(arrivals.pruned.newest_day);

@@ -12,7 +12,7 @@ use ipnet::IpNet;
 use serde_json::{Value, json};
 
 use self::mmdb_writer::{Data, database, text};
-use crate::harness::{Place, count, rows, sample_logs};
+use crate::harness::{Place, count, rows, sample_logs, sample_state};
 use crate::records::{calls, delivered, with};
 
 /// Prefixes and what is said of addresses in them, the more telling first.
@@ -232,4 +232,28 @@ fn a_database_of_countries_speaks_in_every_report() {
         }
         assert!(known > 0 && others > 0, "{name}: {known} with, {others} without");
     }
+}
+
+#[test]
+fn findings_of_logs_and_state_say_where_their_addresses_are() {
+    let place = Place::new();
+    place.write("ranges.json", ranges());
+    let run = place.trailscan("posture --aws-ip-ranges ranges.json --iam-dir").arg(sample_state()).arg(sample_logs());
+    let answer = run.json(0);
+    let findings = answer["reports"]["posture"]["findings"].as_array().or(answer["findings"].as_array());
+    let with_addresses = findings.expect("findings").iter().map(|finding| &finding["evidence"]);
+    let mut seen = 0;
+    for evidence in with_addresses.filter(|evidence| evidence["address_list"].is_array()) {
+        let listed: BTreeSet<&str> =
+            evidence["address_list"].as_array().expect("a list").iter().filter_map(Value::as_str).collect();
+        let placed = evidence["address_places"].as_array().expect("places");
+        assert_eq!(placed.len(), listed.len(), "{evidence}");
+        for told in placed {
+            let address = told["address"].as_str().expect("an address");
+            assert!(listed.contains(address), "{address}");
+            assert_eq!(told["aws"], place_of(address), "{address}");
+        }
+        seen += 1;
+    }
+    assert!(seen >= 2, "an old key in use, and a user who signs in without MFA: {seen}");
 }

@@ -48,7 +48,7 @@ fn in_use<'a>(look: Look<'a>, logs: &Logs<'a>, (key, facts): (&StateKey<'a>, &Ke
     found.count = used.tally.events;
     let text = |time: Option<crate::model::EventTime>| time.map(|time| time.to_string());
     let found = found.with("user", key.owner.as_str()).with("events", used.tally.events);
-    let found = found.with("addresses", spread.address_list()).with("networks", networks);
+    let found = found.with("address_list", spread.address_list()).with("networks", networks);
     let found = found.with("agent_families", spread.families.keys().cloned().collect::<Vec<_>>());
     let found = found.with("first_used", text(used.span.first())).with("last_used", text(Some(last)));
     Some(found.with("last_success", text(facts.last_success())).with("state_basis", key.seen?.1.as_str()))

@@ -7,12 +7,10 @@ use serde_json::{Value as Json, json};
 use super::*;
 use crate::aggregate::sessions::sample::{samples, scan_for};
 use crate::model::EventTime;
-use crate::posture::testing::HEADER;
-use crate::posture::{Places, Posture};
+use crate::posture::testing::{ACCOUNT, HEADER, load};
 use crate::report::posture::REPORT;
 use crate::report::{Answer, Options, Severity};
 
-const ACCOUNT: &str = "111122223333";
 const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 const OTHER: &str = "AKIAI44QH8DHBEXAMPLE";
 /// The last moment of the logs.
@@ -63,18 +61,6 @@ impl Case {
     fn none(&self, rule: &str, why: &str) {
         assert_eq!(self.found(rule), [], "{why}");
     }
-}
-
-fn load(files: &[String]) -> Posture {
-    let dir = tempfile::tempdir().unwrap();
-    let folder = dir.path().join(ACCOUNT);
-    std::fs::create_dir(&folder).unwrap();
-    for (n, text) in files.iter().enumerate() {
-        std::fs::write(folder.join(format!("{n}.json")), text).unwrap();
-    }
-    let posture = Posture::load(&Places { files: Vec::new(), folders: vec![dir.path().to_owned()] });
-    assert!(posture.files.iter().all(|file| file.trouble.is_none()), "{:?}", posture.files);
-    posture
 }
 
 /// A row of the credential report; `cells` are `column=value`, the others those of a user without credentials.

@@ -5,8 +5,7 @@ use serde_json::{Value as Json, json};
 use super::*;
 use crate::aggregate::sessions::sample::{samples, scan_for};
 use crate::model::EventTime;
-use crate::posture::testing::HEADER;
-use crate::posture::{Places, Posture};
+use crate::posture::testing::{HEADER, load};
 use crate::report::{Finding, LogSpan, Options};
 
 const OLD: &str = "AKIAIOSFODNN7EXAMPLE";
@@ -76,17 +75,6 @@ fn answer_beside(day: &str, records: &[Json], files: &[String], filtered: bool) 
     assert!(answer.rows.iter().all(|row| row.len() == COLUMNS.len()));
     assert!(!format!("{answer:?}").contains("never-kept"));
     answer
-}
-
-/// The state of one account, from texts of files.
-fn load(files: &[String]) -> Posture {
-    let dir = tempfile::tempdir().unwrap();
-    let folder = dir.path().join("111122223333");
-    std::fs::create_dir(&folder).unwrap();
-    for (n, text) in files.iter().enumerate() {
-        std::fs::write(folder.join(format!("{n}.json")), text).unwrap();
-    }
-    Posture::load(&Places { files: Vec::new(), folders: vec![dir.path().to_owned()] })
 }
 
 fn list(keys: &[(&str, &str, &str, &str)]) -> String {

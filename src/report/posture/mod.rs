@@ -16,6 +16,7 @@ mod violation;
 #[cfg(test)]
 mod tests;
 
+use super::addresses::with_places;
 use super::joined::{self, Logs};
 use super::{Answer, Column, ColumnKind, Finding, Report, ReportOption, Rule, Value, View, finding};
 use crate::aggregate::{issuances, keys, principals, root_use, sign_ins};
@@ -204,7 +205,7 @@ fn answer(view: &View<'_>) -> Answer {
     let mut findings: Vec<Finding> = violations.into_iter().map(Violation::finding).collect();
     finding::sort(&mut findings);
     let hidden = logs.and_then(|logs| joined::withheld(view, &logs));
-    Answer { columns: COLUMNS.to_vec(), rows, findings, hidden, ..Answer::default() }
+    with_places(view, Answer { columns: COLUMNS.to_vec(), rows, findings, hidden, ..Answer::default() })
 }
 
 impl<'a> Look<'a> {

@@ -6,26 +6,11 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::aggregate::State;
-use crate::posture::testing::HEADER;
-use crate::posture::{Places, Posture};
+use crate::posture::Posture;
+use crate::posture::testing::{ACCOUNT, HEADER, load};
 use crate::report::Options;
 
-const ACCOUNT: &str = "111122223333";
 const NOW: &str = "2026-09-14T00:00:00Z";
-
-/// The state of one account, from texts of files.
-fn load(files: &[String]) -> Posture {
-    let dir = tempfile::tempdir().unwrap();
-    let folder = dir.path().join(ACCOUNT);
-    std::fs::create_dir(&folder).unwrap();
-    for (n, text) in files.iter().enumerate() {
-        std::fs::write(folder.join(format!("{n}.json")), text).unwrap();
-    }
-    let posture = Posture::load(&Places { files: Vec::new(), folders: vec![dir.path().to_owned()] });
-    let troubles: Vec<_> = posture.files.iter().filter_map(|file| file.trouble.clone()).collect();
-    assert!(troubles.is_empty(), "{troubles:?}");
-    posture
-}
 
 fn answer_with(posture: &Posture, options: &Options) -> crate::report::Answer {
     let state = State::new(&[]);
