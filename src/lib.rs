@@ -102,6 +102,7 @@ pub mod aggregate;
 pub mod decode;
 pub mod filter;
 pub mod input;
+mod json;
 pub mod model;
 pub mod output;
 pub mod posture;

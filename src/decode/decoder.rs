@@ -4,12 +4,12 @@ use std::cell::OnceCell;
 
 use ahash::RandomState;
 
-use super::fields::{Stop, value_at};
 use super::identity::{self, IdentityTable};
 use super::parts::{Part, PartLayout};
 use super::record::{Field, OwnedRecord, Reading, Record};
 use super::walk::{Unit, Walk, after_no_value, json_of_line};
 use super::wrapped::{self, Wrapped};
+use crate::json::fields::{Stop, value_at};
 use crate::model::{Event, EventTime, LazyIdentity};
 
 /// How deep documents may be wrapped in documents.

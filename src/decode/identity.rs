@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use ahash::RandomState;
 use hashbrown::HashMap;
 
-use super::careful;
-use super::fields::{self, Raw};
+use crate::json::fields::Raw;
+use crate::json::{careful, each_field};
 use crate::model::{
     EventTime, IdentityRef, IdentityType, InScopeOf, OnBehalfOf, SessionContext, SessionIssuer, UserIdentity,
 };
@@ -203,15 +203,6 @@ pub(super) fn flag(text: &str) -> Option<bool> {
 
 fn text(value: Raw<'_>) -> Box<str> {
     careful::text_of(value).into()
-}
-
-/// Calls `each` for the fields of an object; for none, when `raw` is no object. A field may be given again by the
-/// careful path, with the same value.
-fn each_field(raw: &str, each: &mut dyn FnMut(&str, Raw<'_>)) {
-    if fields::each_field(raw, 0, &mut *each).is_err() {
-        // The record as a whole was valid or is malformed; a part that is no object has no fields.
-        let _ = careful::each_field(raw, |key, value| each(&key, value));
-    }
 }
 
 #[cfg(test)]

@@ -1,13 +1,10 @@
 //! From compressed bytes to events: inflate, find the records, read their fields. No meaning.
 //!
-//! The only door for compressed bytes and the only JSON scanner. Two speeds, one meaning: the fast path (`fields`,
-//! `blocks`) borrows the few fields that are needed and skips the rest; whatever it does not understand goes to the
-//! careful path (`careful`, serde_json), which decides. A property test holds the two equal on every valid record.
+//! The only door for compressed bytes. Two speeds, one meaning: the fast path borrows the few fields that are needed and
+//! skips the rest; whatever it does not understand goes to the careful path, which decides (see the module `json`). A
+//! property test holds the two equal on every valid record.
 
-mod blocks;
-mod careful;
 mod decoder;
-mod fields;
 mod identity;
 mod inflate;
 mod parts;

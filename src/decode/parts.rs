@@ -3,9 +3,9 @@
 use std::io::Read;
 
 use super::Ending;
-use super::fields::{Stop, value_at};
 use super::text::TextReader;
 use super::walk::{Unit, Walk, after_no_value, is_whole_line, next_line_with_a_value};
+use crate::json::fields::{Stop, value_at};
 
 /// How records stand in a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

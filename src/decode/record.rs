@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-#[cfg(target_arch = "x86_64")]
-use super::blocks::avx2::Avx2;
-use super::blocks::{Blocks, Portable, Vectors};
-use super::careful;
-use super::fields::{Raw, Stop, key_at, skip_space, value_by};
 use super::shape::Shape;
+#[cfg(target_arch = "x86_64")]
+use crate::json::blocks::avx2::Avx2;
+use crate::json::blocks::{Blocks, Portable, Vectors};
+use crate::json::careful;
+use crate::json::fields::{Raw, Stop, key_at, skip_space, value_by};
 
 /// The fields that are read from a record; their numbers index [`Record`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

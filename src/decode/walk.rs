@@ -5,7 +5,7 @@
 
 use memchr::memchr;
 
-use super::fields::{Raw, Stop, skip_space, value_at};
+use crate::json::fields::{Raw, Stop, skip_space, value_at};
 
 /// Fields of an envelope object whose array holds records: trail files, lookup-events, CloudWatch Logs (API and
 /// subscription).

@@ -1,8 +1,8 @@
 //! Objects that are no event but hold some: lookup-events, EventBridge, CloudWatch Logs, Splunk.
 
-use super::careful;
-use super::fields::Raw;
 use super::walk::RECORD_ARRAYS;
+use crate::json::careful;
+use crate::json::fields::Raw;
 
 /// What an object that is no event turned out to be.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,8 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::subdocument::{members, text};
-use super::{Arn, Event, EventTime};
+use super::{Arn, Event, EventTime, Raw, members, text};
 
 /// An API that issues temporary credentials, or the sign-in that starts a console session.
 ///
@@ -125,9 +124,9 @@ impl<'a> IssuedCredentials<'a> {
         }
         let response = ["credentials", "assumedRoleUser", "federatedUser", "sourceIdentity"];
         let [credentials, role_user, federated, source_identity] = members(event.response_elements, response);
-        let [access_key_id, expiration] = members(credentials, ["accessKeyId", "expiration"]);
-        let [assumed_role_id, role_user_arn] = members(role_user, ["assumedRoleId", "arn"]);
-        let [federated_arn] = members(federated, ["arn"]);
+        let [access_key_id, expiration] = members(credentials.json(), ["accessKeyId", "expiration"]);
+        let [assumed_role_id, role_user_arn] = members(role_user.json(), ["assumedRoleId", "arn"]);
+        let [federated_arn] = members(federated.json(), ["arn"]);
         let (access_key_id, assumed_role_id) = (text(access_key_id), text(assumed_role_id));
         if access_key_id.is_empty() && assumed_role_id.is_empty() {
             return None;
@@ -177,7 +176,7 @@ impl<'a> IssuedCredentials<'a> {
     }
 }
 
-fn first<'a>(a: &'a str, b: &'a str) -> Cow<'a, str> {
+fn first<'a>(a: Raw<'a>, b: Raw<'a>) -> Cow<'a, str> {
     let a = text(a);
     if a.is_empty() { text(b) } else { a }
 }

@@ -22,6 +22,7 @@ mod window;
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub(crate) use crate::json::{careful::text_of as text, fields::Raw};
 pub use access_key::AccessKeyKind;
 pub use address::{Network, SourceAddress};
 pub use arn::Arn;
@@ -36,7 +37,7 @@ pub use policy::{
 pub use principal::principal_of;
 pub use quantity::{grouped, quantity};
 pub use sign_in::{HIDDEN_USER_NAME, SignIn, SignInMfa};
-pub(crate) use subdocument::{members, text};
+pub(crate) use subdocument::members;
 pub use time::{Day, EventTime, Hour};
 pub use user_agent::{NO_AGENT, agent_family};
 pub use window::{TimeWindow, WindowError};

@@ -1,7 +1,6 @@
 //! Console sign-ins: how `ConsoleLogin` says whether it worked, whether MFA was used and whose business MFA was.
 
-use super::subdocument::{members, text};
-use super::{Event, IdentityType, UserIdentity};
+use super::{Event, IdentityType, UserIdentity, members, text};
 
 /// What CloudTrail writes for the `userName` of a sign-in with a name that the account does not have: the name may be a
 /// password typed into the wrong field.

@@ -6,21 +6,21 @@ use super::event::{Act, IamEvent, TargetKind};
 use super::key::{Granted, Key, Outcome};
 use crate::aggregate::{Seen, Sym};
 use crate::model::{
-    Arn, Event, Grant, IdentityType, OpenPrincipal, OpenTo, PasswordPolicy, Policy, PolicyClass, members, text,
+    Arn, Event, Grant, IdentityType, OpenPrincipal, OpenTo, PasswordPolicy, Policy, PolicyClass, Raw, members, text,
 };
 
-/// The members of requestParameters that matter, as raw JSON; `""` where absent.
+/// The members of requestParameters that matter.
 struct Request<'a> {
-    user_name: &'a str,
-    group_name: &'a str,
-    role_name: &'a str,
-    policy_arn: &'a str,
-    policy_name: &'a str,
-    policy_document: &'a str,
-    trust_document: &'a str,
-    permissions_boundary: &'a str,
-    device_name: &'a str,
-    serial_number: &'a str,
+    user_name: Raw<'a>,
+    group_name: Raw<'a>,
+    role_name: Raw<'a>,
+    policy_arn: Raw<'a>,
+    policy_name: Raw<'a>,
+    policy_document: Raw<'a>,
+    trust_document: Raw<'a>,
+    permissions_boundary: Raw<'a>,
+    device_name: Raw<'a>,
+    serial_number: Raw<'a>,
 }
 
 impl<'a> Request<'a> {
@@ -90,9 +90,9 @@ fn target<'a>(change: IamEvent, request: &Request<'a>, event: &Event<'a>) -> (Ta
         TargetKind::User => text(request.user_name),
         TargetKind::Group => text(request.group_name),
         TargetKind::Role => text(request.role_name),
-        TargetKind::Policy if request.policy_name.is_empty() => last_part(text(request.policy_arn)),
+        TargetKind::Policy if request.policy_name == Raw::Null => last_part(text(request.policy_arn)),
         TargetKind::Policy => text(request.policy_name),
-        TargetKind::MfaDevice if request.device_name.is_empty() => last_part(text(request.serial_number)),
+        TargetKind::MfaDevice if request.device_name == Raw::Null => last_part(text(request.serial_number)),
         TargetKind::MfaDevice => text(request.device_name),
         TargetKind::Account => return (kind, Cow::Owned(event.account_id().to_owned())),
     };
@@ -137,7 +137,7 @@ fn policy<'a>(change: IamEvent, request: &Request<'a>, event: &Event<'a>) -> (Co
         let (class, granted) = (PolicyClass::of_arn(&arn), granted(&arn));
         (arn, class, granted)
     };
-    let document = || Granted::Policy(Grant::of(&Policy::read(request.policy_document)));
+    let document = || Granted::Policy(Grant::of(&Policy::read(request.policy_document.json())));
     let unknown = Granted::Policy(Grant::NotJudged);
     let other = |raw| (text(raw), PolicyClass::None, Granted::Nothing);
     match change.act() {
@@ -149,25 +149,25 @@ fn policy<'a>(change: IamEvent, request: &Request<'a>, event: &Event<'a>) -> (Co
         Act::SetDefaultVersion | Act::DeletePolicy => (text(request.policy_arn), PolicyClass::CustomerManaged, unknown),
         Act::Join | Act::Leave => other(request.group_name),
         Act::EnableMfa | Act::DeactivateMfa | Act::HandleMfa => other(request.serial_number),
-        Act::CreateRole => trust(request.trust_document, event),
-        Act::UpdateTrust => trust(request.policy_document, event),
+        Act::CreateRole => trust(request.trust_document.json(), event),
+        Act::UpdateTrust => trust(request.policy_document.json(), event),
         Act::UpdatePasswordPolicy => {
             let [omitted] = members(event.request_parameters, ["omitted"]);
             let terms = PasswordPolicy::of_request(event.request_parameters).to_string();
-            (Cow::Owned(if omitted.is_empty() { terms } else { String::new() }), PolicyClass::None, Granted::Nothing)
+            (Cow::Owned(if omitted == Raw::Null { terms } else { String::new() }), PolicyClass::None, Granted::Nothing)
         }
-        _ => other(""),
+        _ => other(Raw::Null),
     }
 }
 
 /// The ARN of a customer-managed policy: of the request, for a new one of the response, else its bare name.
 fn written_policy<'a>(request: &Request<'a>, event: &Event<'a>) -> Cow<'a, str> {
-    if !request.policy_arn.is_empty() {
+    if request.policy_arn != Raw::Null {
         return text(request.policy_arn);
     }
     let [created] = members(event.response_elements, ["policy"]);
-    let [arn] = members(created, ["arn"]);
-    if arn.is_empty() { text(request.policy_name) } else { text(arn) }
+    let [arn] = members(created.json(), ["arn"]);
+    if arn == Raw::Null { text(request.policy_name) } else { text(arn) }
 }
 
 /// Whom a trust policy lets in from outside, `; `-joined, each with the keys of its conditions.

@@ -179,7 +179,7 @@ impl RootUseRow {
         }
         self.add(Count::KeysCreated, true);
         let [created] = members(event.response_elements, ["accessKey"]);
-        let [access_key_id] = members(created, ["accessKeyId"]);
+        let [access_key_id] = members(created.json(), ["accessKeyId"]);
         let access_key_id = text(access_key_id);
         if !access_key_id.is_empty() {
             self.created_keys.insert(seen.symbols.intern(&access_key_id));

@@ -8,7 +8,7 @@ use super::blocks::{Blocks, Portable, container_end, string_end};
 
 /// The raw text of a value and what it begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Raw<'a> {
+pub(crate) enum Raw<'a> {
     /// A string without escapes: the text between the quotes.
     Plain(&'a str),
     /// A string with escapes, quotes included.
@@ -23,7 +23,7 @@ pub(super) enum Raw<'a> {
 
 /// Why a walk over fields ended before its object did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stop {
+pub(crate) enum Stop {
     /// Not JSON as CloudTrail writes it.
     Unsure,
     /// The text ends first.
@@ -45,7 +45,7 @@ impl<'a> Raw<'a> {
 /// # Errors
 /// [`Stop`], after `each` may have been called for some fields.
 #[inline]
-pub(super) fn each_field<'a>(text: &'a str, at: usize, mut each: impl FnMut(&'a str, Raw<'a>)) -> Result<usize, Stop> {
+pub(crate) fn each_field<'a>(text: &'a str, at: usize, mut each: impl FnMut(&'a str, Raw<'a>)) -> Result<usize, Stop> {
     let bytes = text.as_bytes();
     if bytes.get(at) != Some(&b'{') {
         return Err(Stop::Unsure);
@@ -70,7 +70,7 @@ pub(super) fn each_field<'a>(text: &'a str, at: usize, mut each: impl FnMut(&'a 
 
 /// The first index at or after `at` that is no white space.
 #[inline(always)]
-pub(super) fn skip_space(bytes: &[u8], mut at: usize) -> usize {
+pub(crate) fn skip_space(bytes: &[u8], mut at: usize) -> usize {
     while matches!(bytes.get(at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
         at += 1;
     }
@@ -79,7 +79,7 @@ pub(super) fn skip_space(bytes: &[u8], mut at: usize) -> usize {
 
 /// The key at `at` and the index of its value.
 #[inline]
-pub(super) fn key_at(text: &str, at: usize) -> Result<(&str, usize), Stop> {
+pub(crate) fn key_at(text: &str, at: usize) -> Result<(&str, usize), Stop> {
     let bytes = text.as_bytes();
     match bytes.get(at) {
         Some(b'"') => {}
@@ -100,13 +100,13 @@ pub(super) fn key_at(text: &str, at: usize) -> Result<(&str, usize), Stop> {
 }
 
 /// The value at `at` and the index after it.
-pub(super) fn value_at(text: &str, at: usize) -> Result<(Raw<'_>, usize), Stop> {
+pub(crate) fn value_at(text: &str, at: usize) -> Result<(Raw<'_>, usize), Stop> {
     value_by(Portable, text, at)
 }
 
 /// [`value_at`], with a choice of how bytes are compared.
 #[inline(always)]
-pub(super) fn value_by<B: Blocks>(blocks: B, text: &str, at: usize) -> Result<(Raw<'_>, usize), Stop> {
+pub(crate) fn value_by<B: Blocks>(blocks: B, text: &str, at: usize) -> Result<(Raw<'_>, usize), Stop> {
     let bytes = text.as_bytes();
     // Every value is cut from the text in one place, so that the check for whole characters is compiled in once.
     let (opening, from, to, after) = match bytes.get(at).ok_or(Stop::Incomplete)? {

@@ -6,12 +6,12 @@
 //! and `pulp`.
 
 #[cfg(target_arch = "x86_64")]
-pub(super) mod avx2;
+pub(crate) mod avx2;
 
 use wide::u8x16;
 
 /// How blocks of bytes are compared. All ways say the same.
-pub(super) trait Blocks: Copy {
+pub(crate) trait Blocks: Copy {
     /// Bytes of a vector.
     const VECTOR: usize;
 
@@ -27,7 +27,7 @@ pub(super) trait Blocks: Copy {
 
 /// The widest vectors that this processor has.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Vectors {
+pub(crate) enum Vectors {
     /// Sixteen bytes.
     Portable,
     /// Thirty-two.
@@ -48,11 +48,11 @@ impl Vectors {
 
 /// Vectors of sixteen bytes, which every processor of 64 bits has.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Portable;
+pub(crate) struct Portable;
 
 /// Where a string ends and whether it holds an escape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct StringEnd {
+pub(crate) struct StringEnd {
     /// Index of the closing quote.
     pub quote: usize,
     /// Whether a backslash lies before it.
@@ -61,7 +61,7 @@ pub(super) struct StringEnd {
 
 /// The end of the string whose text begins at `start`, just after the opening quote; `None` when it does not end.
 #[inline(always)]
-pub(super) fn string_end<B: Blocks>(blocks: B, bytes: &[u8], start: usize) -> Option<StringEnd> {
+pub(crate) fn string_end<B: Blocks>(blocks: B, bytes: &[u8], start: usize) -> Option<StringEnd> {
     let mut at = start;
     while let Some(mask) = blocks.quotes_or_backslashes(&bytes[at..]) {
         if mask != 0 {
@@ -78,7 +78,7 @@ pub(super) fn string_end<B: Blocks>(blocks: B, bytes: &[u8], start: usize) -> Op
 
 /// The index after the closing brace or bracket of the container that opens at `start`; `None` when it does not close.
 #[inline(always)]
-pub(super) fn container_end<B: Blocks>(blocks: B, bytes: &[u8], start: usize) -> Option<usize> {
+pub(crate) fn container_end<B: Blocks>(blocks: B, bytes: &[u8], start: usize) -> Option<usize> {
     let mut depth = 0u32;
     let mut state = InString::default();
     let mut at = start;
@@ -151,7 +151,7 @@ impl InString {
 
 /// Where the interesting bytes of a block of 64 are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Masks {
+pub(crate) struct Masks {
     quotes: u64,
     backslashes: u64,
     opens: u64,

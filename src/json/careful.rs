@@ -12,7 +12,7 @@ use super::fields::Raw;
 ///
 /// # Errors
 /// Why serde_json will not have it: `text` is not exactly one JSON object.
-pub(super) fn each_field<'a>(text: &'a str, each: impl FnMut(Cow<'a, str>, Raw<'a>)) -> Result<(), serde_json::Error> {
+pub(crate) fn each_field<'a>(text: &'a str, each: impl FnMut(Cow<'a, str>, Raw<'a>)) -> Result<(), serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     deserializer.deserialize_map(Fields(each))?;
     deserializer.end()
@@ -20,7 +20,7 @@ pub(super) fn each_field<'a>(text: &'a str, each: impl FnMut(Cow<'a, str>, Raw<'
 
 /// The text that a value stands for in a text field: strings unescaped (a lone surrogate becomes U+FFFD), numbers and
 /// booleans as written, nothing for null and containers.
-pub(super) fn text_of(value: Raw<'_>) -> Cow<'_, str> {
+pub(crate) fn text_of(value: Raw<'_>) -> Cow<'_, str> {
     match value {
         Raw::Plain(text) | Raw::Scalar(text) => Cow::Borrowed(text),
         Raw::Escaped(quoted) => Cow::Owned(unescape(quoted)),
@@ -29,7 +29,7 @@ pub(super) fn text_of(value: Raw<'_>) -> Cow<'_, str> {
 }
 
 /// The text of a quoted JSON string. serde_json gives lone surrogates as bytes, which become U+FFFD here.
-pub(super) fn unescape(quoted: &str) -> String {
+pub(crate) fn unescape(quoted: &str) -> String {
     struct Bytes;
     impl Visitor<'_> for Bytes {
         type Value = String;

@@ -12,7 +12,7 @@ use super::{Blocks, Masks};
 
 /// Proof that the processor has AVX2 and what comes with it.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::decode) struct Avx2(V3);
+pub(crate) struct Avx2(V3);
 
 impl Avx2 {
     /// The proof, if it can be given.
