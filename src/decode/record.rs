@@ -7,7 +7,7 @@ use super::shape::Shape;
 use crate::json::blocks::avx2::Avx2;
 use crate::json::blocks::{Blocks, Portable, Vectors};
 use crate::json::careful;
-use crate::json::fields::{Raw, Stop, key_at, skip_space, value_by};
+use crate::json::fields::{Found, Kind, Stop, key_at, skip_space};
 
 /// The fields that are read from a record; their numbers index [`Record`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -209,7 +209,7 @@ impl<'a> Record<'a> {
         let (mut place, mut escaped) = (0, false);
         loop {
             let (field, value) = match shape.expect(bytes, at, &mut place) {
-                Some((field, after)) => (field, skip_space(bytes, after)),
+                Some((field, colon)) => (field, skip_space(bytes, colon)),
                 None => {
                     let (key, value) = key_at(text, at)?;
                     let field = Field::of(key);
@@ -217,11 +217,12 @@ impl<'a> Record<'a> {
                     (field, value)
                 }
             };
-            let (raw, after) = value_by(blocks, text, value)?;
+            let found = Found::at(blocks, bytes, value)?;
             if let Some(field) = field {
-                escaped |= self.set(field, raw);
+                self.set(field, text, found)?;
+                escaped |= found.kind == Kind::Escaped && !field.is_raw();
             }
-            let next = skip_space(bytes, after);
+            let next = skip_space(bytes, found.after);
             match bytes.get(next) {
                 Some(b',') => at = skip_space(bytes, next + 1),
                 Some(b'}') if escaped => return Err(Stop::Unsure),
@@ -232,18 +233,17 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// Sets a field, and says whether its text is still escaped.
-    #[inline]
-    fn set(&mut self, field: Field, raw: Raw<'a>) -> bool {
-        let (text, escaped) = match raw {
-            Raw::Plain(text) | Raw::Scalar(text) => (text, false),
-            Raw::Container(text) if field.is_raw() => (text, false),
-            Raw::Escaped(text) => (text, !field.is_raw()),
-            Raw::Container(_) | Raw::Null => ("", false),
+    /// Sets a field to what was found in `text`.
+    #[inline(always)]
+    fn set(&mut self, field: Field, text: &'a str, found: Found) -> Result<(), Stop> {
+        let is_kept = match found.kind {
+            Kind::Null => false,
+            Kind::Container => field.is_raw(),
+            Kind::Plain | Kind::Escaped | Kind::Scalar => true,
         };
-        self.texts[field as usize] = text;
+        self.texts[field as usize] = if is_kept { text.get(found.from..found.to).ok_or(Stop::Unsure)? } else { "" };
         self.is_event |= field.makes_event();
-        escaped
+        Ok(())
     }
 }
 

@@ -4,6 +4,8 @@
 const MOST: usize = 64;
 /// How many keys that a record leaves out are passed over before its key counts as unknown.
 const AHEAD: usize = 8;
+/// The longest key that is expected, with quotes and colon: CloudTrail's own have up to 31 bytes.
+const LONGEST: usize = 32;
 
 /// The keys seen so far, in the order of a record that had them all. A shortcut: it never changes what is read.
 #[derive(Clone, Debug)]
@@ -14,11 +16,9 @@ pub(super) struct Shape<F> {
 /// A key as it is written, `"key":`, ready to be compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Written {
-    /// The first sixteen bytes; those that a shorter key lacks are zero here and in `mask`.
-    head: u128,
-    mask: u128,
-    /// What follows the first sixteen bytes.
-    tail: Box<[u8]>,
+    /// Its bytes, in two halves; those that a shorter key lacks are zero here and in `masks`.
+    halves: [u128; 2],
+    masks: [u128; 2],
     length: usize,
 }
 
@@ -33,10 +33,10 @@ impl<F: Copy> Shape<F> {
     /// then moves behind it.
     #[inline(always)]
     pub fn expect(&self, bytes: &[u8], at: usize, place: &mut usize) -> Option<(F, usize)> {
-        let head = u128::from_le_bytes(*bytes.get(at..)?.first_chunk()?);
+        let next: &[u8; LONGEST] = bytes.get(at..)?.first_chunk()?;
         let ahead = self.keys.get(*place..)?.iter().take(AHEAD).enumerate();
         for (passed, (key, meaning)) in ahead {
-            if head & key.mask == key.head && (key.length <= 16 || bytes[at + 16..].starts_with(&key.tail)) {
+            if key.begins(next) {
                 *place += passed + 1;
                 return Some((*meaning, at + key.length));
             }
@@ -47,7 +47,7 @@ impl<F: Copy> Shape<F> {
     /// Takes in a key that was not expected at `place`, which moves behind it.
     #[cold]
     pub fn learn(&mut self, key: &str, meaning: F, place: &mut usize) {
-        let written = Written::new(key);
+        let Some(written) = Written::new(key) else { return };
         if let Some(known) = self.keys.iter().position(|(same, _)| *same == written) {
             *place = known + 1;
         } else if self.keys.len() < MOST {
@@ -58,15 +58,28 @@ impl<F: Copy> Shape<F> {
 }
 
 impl Written {
-    fn new(key: &str) -> Self {
+    /// `None` for a key that is too long.
+    fn new(key: &str) -> Option<Self> {
         let text = format!("\"{key}\":").into_bytes();
-        let (mut head, mut mask) = ([0; 16], [0; 16]);
-        for (i, &byte) in text.iter().take(16).enumerate() {
-            (head[i], mask[i]) = (byte, 0xff);
-        }
-        let tail = text.get(16..).unwrap_or_default().into();
-        Self { head: u128::from_le_bytes(head), mask: u128::from_le_bytes(mask), tail, length: text.len() }
+        let length = text.len();
+        let (mut bytes, mut mask) = ([0; LONGEST], [0; LONGEST]);
+        bytes.get_mut(..length)?.copy_from_slice(&text);
+        mask.get_mut(..length)?.fill(0xff);
+        Some(Self { halves: halves(&bytes), masks: halves(&mask), length })
     }
+
+    /// Whether `next` begins with it.
+    #[inline(always)]
+    fn begins(&self, next: &[u8; LONGEST]) -> bool {
+        let [head, tail] = halves(next);
+        head & self.masks[0] == self.halves[0] && tail & self.masks[1] == self.halves[1]
+    }
+}
+
+#[inline(always)]
+fn halves(bytes: &[u8; LONGEST]) -> [u128; 2] {
+    let (halves, _) = bytes.as_chunks();
+    [u128::from_le_bytes(halves[0]), u128::from_le_bytes(halves[1])]
 }
 
 #[cfg(test)]
@@ -82,18 +95,23 @@ mod tests {
         shape.learn("c", 'C', &mut place);
         let mut place = 1;
         shape.learn("b", 'B', &mut place);
+        let expect = |shape: &Shape<char>, text: &str, at: usize, place: &mut usize| {
+            shape.expect(format!("{text:40}").as_bytes(), at, place)
+        };
         let mut place = 0;
-        assert_eq!(shape.expect(b"{\"a\":1              ", 1, &mut place), Some(('A', 5)));
-        assert_eq!(shape.expect(b"\"c\":1              ", 0, &mut place), Some(('C', 4)), "b is left out");
-        assert_eq!(shape.expect(b"\"b\":1              ", 0, &mut place), None, "b does not come after c");
+        assert_eq!(expect(&shape, "{\"a\":1", 1, &mut place), Some(('A', 5)));
+        assert_eq!(expect(&shape, "\"c\":1", 0, &mut place), Some(('C', 4)), "b is left out");
+        assert_eq!(expect(&shape, "\"b\":1", 0, &mut place), None, "b does not come after c");
         shape.learn("b", 'B', &mut place);
         assert_eq!(place, 2);
-        assert_eq!(shape.expect(b"\"c\" :1             ", 0, &mut place), None, "only the compact form is expected");
-        let long = b"\"additionalEventData\":{}";
+        assert_eq!(expect(&shape, "\"c\" :1", 0, &mut place), None, "only the compact form is expected");
         let mut place = 3;
         shape.learn("additionalEventData", 'D', &mut place);
-        for (text, found) in [(&long[..], true), (b"\"additionalEventDatum\":{}", false), (&long[..20], false)] {
-            assert_eq!(shape.expect(text, 0, &mut 3).is_some(), found);
+        for (text, found) in [("\"additionalEventData\":{}", true), ("\"additionalEventDatum\":{}", false)] {
+            assert_eq!(expect(&shape, text, 0, &mut 3).is_some(), found);
         }
+        assert_eq!(shape.expect(b"\"additionalEventData\":{}", 0, &mut 3), None, "too near to the end to compare");
+        shape.learn("aKeyOfMoreThanThirtyTwoBytesInAll", 'E', &mut place);
+        assert_eq!(place, 4, "what cannot be expected is not learned");
     }
 }

@@ -107,45 +107,94 @@ pub(crate) fn value_at(text: &str, at: usize) -> Result<(Raw<'_>, usize), Stop> 
 /// [`value_at`], with a choice of how bytes are compared.
 #[inline(always)]
 pub(crate) fn value_by<B: Blocks>(blocks: B, text: &str, at: usize) -> Result<(Raw<'_>, usize), Stop> {
-    let bytes = text.as_bytes();
-    // Every value is cut from the text in one place, so that the check for whole characters is compiled in once.
-    let (opening, from, to, after) = match bytes.get(at).ok_or(Stop::Incomplete)? {
-        b'"' => {
-            let end = string_end(blocks, bytes, at + 1).ok_or(Stop::Incomplete)?;
-            let after = end.quote + 1;
-            if end.escaped { (b'\\', at, after, after) } else { (b'"', at + 1, end.quote, after) }
-        }
-        b'{' | b'[' => {
-            let end = container_end(blocks, bytes, at).ok_or(Stop::Incomplete)?;
-            (b'{', at, end, end)
-        }
-        _ => return scalar_at(text, at),
+    let found = Found::at(blocks, text.as_bytes(), at)?;
+    let cut = text.get(found.from..found.to).ok_or(Stop::Unsure)?;
+    let raw = match found.kind {
+        Kind::Plain => Raw::Plain(cut),
+        Kind::Escaped => Raw::Escaped(cut),
+        Kind::Container => Raw::Container(cut),
+        Kind::Scalar => Raw::Scalar(cut),
+        Kind::Null => Raw::Null,
     };
-    let cut = text.get(from..to).ok_or(Stop::Unsure)?;
-    let raw = match opening {
-        b'"' => Raw::Plain(cut),
-        b'\\' => Raw::Escaped(cut),
-        _ => Raw::Container(cut),
-    };
-    Ok((raw, after))
+    Ok((raw, found.after))
 }
 
-/// A number or word: it ends at a comma, a closing bracket or white space.
-#[inline]
-fn scalar_at(text: &str, at: usize) -> Result<(Raw<'_>, usize), Stop> {
-    let bytes = text.as_bytes();
-    let rest = &bytes[at..];
-    let length = rest.iter().position(|b| matches!(b, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t'));
-    let end = at + length.ok_or(Stop::Incomplete)?;
-    let word = text.get(at..end).ok_or(Stop::Unsure)?;
-    match word.as_bytes() {
-        b"null" => Ok((Raw::Null, end)),
-        b"true" | b"false" => Ok((Raw::Scalar(word), end)),
-        [b'-' | b'0'..=b'9', rest @ ..]
-            if rest.iter().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-')) =>
-        {
-            Ok((Raw::Scalar(word), end))
+/// What a value begins with: [`Raw`] without its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Plain,
+    Escaped,
+    Container,
+    Scalar,
+    Null,
+}
+
+/// Where a value is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found {
+    pub kind: Kind,
+    /// What [`Raw`] keeps of it.
+    pub from: usize,
+    pub to: usize,
+    /// The index after it.
+    pub after: usize,
+}
+
+impl Found {
+    /// Finds the value at `at`.
+    ///
+    /// # Errors
+    /// [`Stop`].
+    #[inline(always)]
+    pub fn at<B: Blocks>(blocks: B, bytes: &[u8], at: usize) -> Result<Self, Stop> {
+        match bytes.get(at).ok_or(Stop::Incomplete)? {
+            b'"' => {
+                let end = string_end(blocks, bytes, at + 1).ok_or(Stop::Incomplete)?;
+                let after = end.quote + 1;
+                Ok(match end.escaped {
+                    false => Self { kind: Kind::Plain, from: at + 1, to: end.quote, after },
+                    true => Self { kind: Kind::Escaped, from: at, to: after, after },
+                })
+            }
+            b'{' | b'[' => {
+                let after = container_end(blocks, bytes, at).ok_or(Stop::Incomplete)?;
+                Ok(Self { kind: Kind::Container, from: at, to: after, after })
+            }
+            _ => match word_at(bytes, at) {
+                Some((kind, length)) => Ok(Self { kind, from: at, to: at + length, after: at + length }),
+                None => Self::scalar(bytes, at),
+            },
         }
-        _ => Err(Stop::Unsure),
+    }
+
+    /// A number or word: it ends at a comma, a closing bracket or white space.
+    fn scalar(bytes: &[u8], at: usize) -> Result<Self, Stop> {
+        let rest = &bytes[at..];
+        let length = rest.iter().position(|b| matches!(b, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t'));
+        let end = at + length.ok_or(Stop::Incomplete)?;
+        let kind = match &bytes[at..end] {
+            b"null" => Kind::Null,
+            b"true" | b"false" => Kind::Scalar,
+            [b'-' | b'0'..=b'9', rest @ ..]
+                if rest.iter().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-')) =>
+            {
+                Kind::Scalar
+            }
+            _ => return Err(Stop::Unsure),
+        };
+        Ok(Self { kind, from: at, to: end, after: end })
+    }
+}
+
+/// One of JSON's three words, if it ends as words in CloudTrail's compact records do, and its length.
+#[inline(always)]
+fn word_at(bytes: &[u8], at: usize) -> Option<(Kind, usize)> {
+    let next: &[u8; 6] = bytes.get(at..)?.first_chunk()?;
+    let ends = |byte: u8| byte == b',' || byte == b'}';
+    match *next {
+        [b'n', b'u', b'l', b'l', end, _] if ends(end) => Some((Kind::Null, 4)),
+        [b't', b'r', b'u', b'e', end, _] if ends(end) => Some((Kind::Scalar, 4)),
+        [b'f', b'a', b'l', b's', b'e', end] if ends(end) => Some((Kind::Scalar, 5)),
+        _ => None,
     }
 }
