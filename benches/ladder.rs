@@ -24,18 +24,18 @@ const MAX_OBJECT_BYTES: usize = 1 << 30;
 struct Rung {
     events: u64,
     dedupe: Option<Dedupe>,
-    announced: Option<Announced>,
     state: Option<State>,
 }
 
 impl Sink for Rung {
-    fn coming(&mut self, event_id: &str, recipient_account_id: &str) {
-        self.announced = self.dedupe.as_ref().map(|dedupe| dedupe.announce(event_id, recipient_account_id));
+    type Note = Option<Announced>;
+
+    fn coming(&mut self, event_id: &str, recipient_account_id: &str) -> Self::Note {
+        self.dedupe.as_ref().map(|dedupe| dedupe.announce(event_id, recipient_account_id))
     }
 
-    fn event(&mut self, event: &Event<'_>, identity_fingerprint: u64) {
+    fn event(&mut self, event: &Event<'_>, identity_fingerprint: u64, announced: Self::Note) {
         self.events += 1;
-        let announced = self.announced.take();
         let sighting = |dedupe: &Dedupe| dedupe.see(event, identity_fingerprint, announced);
         let seen = self.dedupe.as_ref().map_or(Sighting::New, sighting);
         if let Some(state) = &mut self.state {

@@ -17,14 +17,15 @@ const DEEPEST: u32 = 6;
 
 /// Takes what a decoder finds, in order.
 pub trait Sink {
-    /// Says which event may come next, a little before it does: time for memory to be fetched. Nothing depends on it.
-    #[inline]
-    fn coming(&mut self, event_id: &str, recipient_account_id: &str) {
-        let _ = (event_id, recipient_account_id);
-    }
+    /// What a sink notes of an event that is to come.
+    type Note: Copy;
 
-    /// An event. `identity_fingerprint` is a keyed hash of its decoded userIdentity.
-    fn event(&mut self, event: &Event<'_>, identity_fingerprint: u64);
+    /// Says which event will come, one record before it does: time for memory to be fetched. The note is given back with
+    /// the event; nothing else depends on it.
+    fn coming(&mut self, event_id: &str, recipient_account_id: &str) -> Self::Note;
+
+    /// An event and the note on it. `identity_fingerprint` is a keyed hash of its decoded userIdentity.
+    fn event(&mut self, event: &Event<'_>, identity_fingerprint: u64, note: Self::Note);
 
     /// Something in a record's place that is no event.
     fn malformed(&mut self);
@@ -62,6 +63,15 @@ pub struct Document {
     pub ending: Ending,
     /// Whether it was an envelope or array of records, even an empty one.
     pub envelope: bool,
+}
+
+/// The record that is read, and the one before it, which waits until then.
+struct Pair<'t, N> {
+    records: [Record<'t>; 2],
+    /// Which of the two is read into.
+    current: usize,
+    /// The note on the other one, if it waits.
+    waiting: Option<N>,
 }
 
 /// Reads documents. One per thread: it remembers the identities it has met.
@@ -112,9 +122,10 @@ impl Decoder {
 
     fn walk<S: Sink>(&mut self, mut walk: Walk, text: &str, sink: &mut S) -> Document {
         let mut at = 0;
+        let mut pair = Pair { records: [Record::EMPTY; 2], current: 0, waiting: None };
         let ending = loop {
             match walk.next(text, at, true) {
-                Unit::Place(place) => match self.place(text, place, sink) {
+                Unit::Place(place) => match self.place(text, place, &mut pair, sink) {
                     Some(after) => at = after,
                     None => match walk.resume(text, place) {
                         Some(next) => {
@@ -126,7 +137,7 @@ impl Decoder {
                 },
                 Unit::Line(from, to) => {
                     at = to;
-                    if !self.line(&text[from..to], sink) {
+                    if !self.line(&text[from..to], &mut pair, sink) {
                         if to == text.len() {
                             break Ending::Cut;
                         }
@@ -142,19 +153,30 @@ impl Decoder {
                 Unit::NotJson => break Ending::NotJson,
             }
         };
+        self.catch_up(&mut pair, sink);
         Document { ending, envelope: walk.arrays > 0 }
     }
 
     /// Reads the value in a record's place at `at`; `None` when it does not end.
     #[inline]
-    fn place<S: Sink>(&mut self, text: &str, at: usize, sink: &mut S) -> Option<usize> {
-        let mut record = Record::EMPTY;
+    fn place<'t, S: Sink>(
+        &mut self,
+        text: &'t str,
+        at: usize,
+        pair: &mut Pair<'t, S::Note>,
+        sink: &mut S,
+    ) -> Option<usize> {
+        let record = &mut pair.records[pair.current];
+        *record = Record::EMPTY;
         match record.fast(&mut self.reading, text, at) {
             Ok(end) => {
-                self.record(&record, &text[at..end], sink);
+                self.record(&text[at..end], pair, sink);
                 Some(end)
             }
-            Err(_) => self.careful_place(text, at, sink),
+            Err(_) => {
+                self.catch_up(pair, sink);
+                self.careful_place(text, at, sink)
+            }
         }
     }
 
@@ -170,38 +192,58 @@ impl Decoder {
             }
         };
         match OwnedRecord::careful(&text[at..end]) {
-            Ok(record) => self.record(&record.as_record(), &text[at..end], sink),
+            Ok(record) => {
+                let mut pair = Pair { records: [record.as_record(), Record::EMPTY], current: 0, waiting: None };
+                self.record(&text[at..end], &mut pair, sink);
+                self.catch_up(&mut pair, sink);
+            }
             Err(_) => sink.malformed(),
         }
         Some(end)
     }
 
     /// Reads a line; `false` when it is broken off or no JSON.
-    fn line<S: Sink>(&mut self, line: &str, sink: &mut S) -> bool {
+    fn line<'t, S: Sink>(&mut self, line: &'t str, pair: &mut Pair<'t, S::Note>, sink: &mut S) -> bool {
         let line = line.trim_ascii_end();
-        let mut record = Record::EMPTY;
+        let record = &mut pair.records[pair.current];
+        *record = Record::EMPTY;
         if record.fast(&mut self.reading, line, 0) == Ok(line.len()) {
-            self.record(&record, line, sink);
+            self.record(line, pair, sink);
             return true;
         }
+        self.catch_up(pair, sink);
         let json = json_of_line(line);
         self.walk(Walk::of_values(), json, sink).ending == Ending::Whole && !json.is_empty()
     }
 
+    /// Takes in the current record of `pair`, which is `text`: announces it, then gives the one that waits to `sink`.
     #[inline]
-    fn record<S: Sink>(&mut self, record: &Record<'_>, text: &str, sink: &mut S) {
+    fn record<S: Sink>(&mut self, text: &str, pair: &mut Pair<'_, S::Note>, sink: &mut S) {
+        let record = &pair.records[pair.current];
         if text.len() > self.max_record_bytes {
             sink.malformed();
         } else if record.is_event {
-            self.event(record, sink);
+            let note = sink.coming(record.text(Field::EventId), record.text(Field::RecipientAccountId));
+            let before = pair.waiting.replace(note);
+            pair.current ^= 1;
+            if let Some(note) = before {
+                self.event(&pair.records[pair.current], note, sink);
+            }
         } else {
+            self.catch_up(pair, sink);
             self.no_event(text, sink);
         }
     }
 
+    /// Gives the record that waits to `sink`.
     #[inline]
-    fn event<S: Sink>(&mut self, record: &Record<'_>, sink: &mut S) {
-        sink.coming(record.text(Field::EventId), record.text(Field::RecipientAccountId));
+    fn catch_up<S: Sink>(&mut self, pair: &mut Pair<'_, S::Note>, sink: &mut S) {
+        if let Some(note) = pair.waiting.take() {
+            self.event(&pair.records[pair.current ^ 1], note, sink);
+        }
+    }
+
+    fn event<S: Sink>(&mut self, record: &Record<'_>, note: S::Note, sink: &mut S) {
         let raw = record.text(Field::UserIdentity);
         let read = OnceCell::new();
         let user_identity = LazyIdentity::new(raw, identity::parse, &read);
@@ -209,7 +251,7 @@ impl Decoder {
         let known = self.identities.find(raw, || identity::fingerprint(&user_identity, fingerprints));
         let event = event_of(record, user_identity, known.identity);
         match aside_of(&event) {
-            None => sink.event(&event, known.fingerprint),
+            None => sink.event(&event, known.fingerprint, note),
             Some(kind) => sink.aside(kind),
         }
     }

@@ -7,7 +7,7 @@ use super::shape::Shape;
 use crate::json::blocks::avx2::Avx2;
 use crate::json::blocks::{Blocks, Portable, Vectors};
 use crate::json::careful;
-use crate::json::fields::{Found, Kind, Stop, key_at, skip_space};
+use crate::json::fields::{Kind, Stop, key_at, skip_space, value_by};
 
 /// The fields that are read from a record; their numbers index [`Record`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +38,9 @@ pub(super) enum Field {
 }
 
 const FIELDS: usize = Field::UserIdentity as usize + 1;
+
+/// The fields that make an object an event, a bit each.
+const EVENT_FIELDS: u32 = (1 << (Field::EventVersion as u32 + 1)) - 1;
 
 /// The order in which records write their keys, and which of them are read.
 type RecordShape = Shape<Option<Field>>;
@@ -128,9 +131,8 @@ impl Field {
     }
 
     /// Whether an object with this field is an event.
-    #[inline]
     const fn makes_event(self) -> bool {
-        self as usize <= Self::EventVersion as usize
+        EVENT_FIELDS >> self as u32 & 1 != 0
     }
 }
 
@@ -206,9 +208,9 @@ impl<'a> Record<'a> {
         if bytes.get(at) == Some(&b'}') {
             return Ok(at + 1);
         }
-        let (mut place, mut escaped) = (0, false);
+        let (mut place, mut known, mut escaped) = (0, 0u32, false);
         loop {
-            let (field, value) = match shape.expect(bytes, at, &mut place) {
+            let (field, value) = match shape.expect(blocks, bytes, at, &mut place) {
                 Some((field, colon)) => (field, skip_space(bytes, colon)),
                 None => {
                     let (key, value) = key_at(text, at)?;
@@ -217,33 +219,30 @@ impl<'a> Record<'a> {
                     (field, value)
                 }
             };
-            let found = Found::at(blocks, bytes, value)?;
-            if let Some(field) = field {
-                self.set(field, text, found)?;
-                escaped |= found.kind == Kind::Escaped && !field.is_raw();
-            }
-            let next = skip_space(bytes, found.after);
+            let after = value_by(blocks, bytes, value, |kind, place| {
+                let Some(field) = field else { return Ok(()) };
+                let is_kept = match kind {
+                    Kind::Null => false,
+                    Kind::Container => field.is_raw(),
+                    Kind::Plain | Kind::Escaped | Kind::Scalar => true,
+                };
+                self.texts[field as usize] = if is_kept { text.get(place).ok_or(Stop::Unsure)? } else { "" };
+                known |= 1 << field as u32;
+                escaped |= kind == Kind::Escaped && !field.is_raw();
+                Ok(())
+            })?;
+            let next = skip_space(bytes, after);
             match bytes.get(next) {
                 Some(b',') => at = skip_space(bytes, next + 1),
                 Some(b'}') if escaped => return Err(Stop::Unsure),
-                Some(b'}') => return Ok(next + 1),
+                Some(b'}') => {
+                    self.is_event = known & EVENT_FIELDS != 0;
+                    return Ok(next + 1);
+                }
                 Some(_) => return Err(Stop::Unsure),
                 None => return Err(Stop::Incomplete),
             }
         }
-    }
-
-    /// Sets a field to what was found in `text`.
-    #[inline(always)]
-    fn set(&mut self, field: Field, text: &'a str, found: Found) -> Result<(), Stop> {
-        let is_kept = match found.kind {
-            Kind::Null => false,
-            Kind::Container => field.is_raw(),
-            Kind::Plain | Kind::Escaped | Kind::Scalar => true,
-        };
-        self.texts[field as usize] = if is_kept { text.get(found.from..found.to).ok_or(Stop::Unsure)? } else { "" };
-        self.is_event |= field.makes_event();
-        Ok(())
     }
 }
 

@@ -1,5 +1,7 @@
 //! The order in which records write their keys: a guess at the next one, so that most keys are compared, not searched.
 
+use crate::json::blocks::Blocks;
+
 /// Past this many keys a shape learns no more.
 const MOST: usize = 64;
 /// How many keys that a record leaves out are passed over before its key counts as unknown.
@@ -16,9 +18,9 @@ pub(super) struct Shape<F> {
 /// A key as it is written, `"key":`, ready to be compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Written {
-    /// Its bytes, in two halves; those that a shorter key lacks are zero here and in `masks`.
-    halves: [u128; 2],
-    masks: [u128; 2],
+    /// Its bytes; those that a shorter key lacks are zero here and in `mask`.
+    bytes: [u8; LONGEST],
+    mask: [u8; LONGEST],
     length: usize,
 }
 
@@ -32,11 +34,11 @@ impl<F: Copy> Shape<F> {
     /// What the key at `at` means and the index after its colon, if it is one that is expected from `place` on; `place`
     /// then moves behind it.
     #[inline(always)]
-    pub fn expect(&self, bytes: &[u8], at: usize, place: &mut usize) -> Option<(F, usize)> {
+    pub fn expect<B: Blocks>(&self, blocks: B, bytes: &[u8], at: usize, place: &mut usize) -> Option<(F, usize)> {
         let next: &[u8; LONGEST] = bytes.get(at..)?.first_chunk()?;
         let ahead = self.keys.get(*place..)?.iter().take(AHEAD).enumerate();
         for (passed, (key, meaning)) in ahead {
-            if key.begins(next) {
+            if blocks.is_masked(next, &key.mask, &key.bytes) {
                 *place += passed + 1;
                 return Some((*meaning, at + key.length));
             }
@@ -65,38 +67,26 @@ impl Written {
         let (mut bytes, mut mask) = ([0; LONGEST], [0; LONGEST]);
         bytes.get_mut(..length)?.copy_from_slice(&text);
         mask.get_mut(..length)?.fill(0xff);
-        Some(Self { halves: halves(&bytes), masks: halves(&mask), length })
+        Some(Self { bytes, mask, length })
     }
-
-    /// Whether `next` begins with it.
-    #[inline(always)]
-    fn begins(&self, next: &[u8; LONGEST]) -> bool {
-        let [head, tail] = halves(next);
-        head & self.masks[0] == self.halves[0] && tail & self.masks[1] == self.halves[1]
-    }
-}
-
-#[inline(always)]
-fn halves(bytes: &[u8; LONGEST]) -> [u128; 2] {
-    let (halves, _) = bytes.as_chunks();
-    [u128::from_le_bytes(halves[0]), u128::from_le_bytes(halves[1])]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::blocks::Portable;
 
     #[test]
     fn a_shape_learns_the_order_of_keys() {
         let mut shape = Shape::default();
         let mut place = 0;
-        assert_eq!(shape.expect(b"\"a\":1", 0, &mut place), None);
+        assert_eq!(shape.expect(Portable, b"\"a\":1", 0, &mut place), None);
         shape.learn("a", 'A', &mut place);
         shape.learn("c", 'C', &mut place);
         let mut place = 1;
         shape.learn("b", 'B', &mut place);
         let expect = |shape: &Shape<char>, text: &str, at: usize, place: &mut usize| {
-            shape.expect(format!("{text:40}").as_bytes(), at, place)
+            shape.expect(Portable, format!("{text:40}").as_bytes(), at, place)
         };
         let mut place = 0;
         assert_eq!(expect(&shape, "{\"a\":1", 1, &mut place), Some(('A', 5)));
@@ -110,7 +100,11 @@ mod tests {
         for (text, found) in [("\"additionalEventData\":{}", true), ("\"additionalEventDatum\":{}", false)] {
             assert_eq!(expect(&shape, text, 0, &mut 3).is_some(), found);
         }
-        assert_eq!(shape.expect(b"\"additionalEventData\":{}", 0, &mut 3), None, "too near to the end to compare");
+        assert_eq!(
+            shape.expect(Portable, b"\"additionalEventData\":{}", 0, &mut 3),
+            None,
+            "too near to the end to compare"
+        );
         shape.learn("aKeyOfMoreThanThirtyTwoBytesInAll", 'E', &mut place);
         assert_eq!(place, 4, "what cannot be expected is not learned");
     }

@@ -100,9 +100,11 @@ impl Walk {
         if !self.is_in_records() {
             return next_line_with_a_value(text, at);
         }
-        memchr::memmem::find_iter(&text.as_bytes()[at + 1..], b"\"eventVersion\"").find_map(|found| {
-            let before = text[at + 1..at + 1 + found].trim_ascii_end();
-            before.ends_with('{').then(|| at + before.len())
+        // Bytes, since what stands at `at` may be a character of several.
+        let rest = &text.as_bytes()[at + 1..];
+        memchr::memmem::find_iter(rest, b"\"eventVersion\"").find_map(|found| {
+            let before = rest[..found].trim_ascii_end();
+            before.ends_with(b"{").then(|| at + before.len())
         })
     }
 

@@ -18,6 +18,9 @@ pub(crate) trait Blocks: Copy {
     /// Where a vector's worth of bytes has quotes or backslashes: bit `i` for byte `i`. `None` when fewer are left.
     fn quotes_or_backslashes(self, bytes: &[u8]) -> Option<u32>;
 
+    /// Whether `bytes`, where `mask` is set, are `expected`.
+    fn is_masked(self, bytes: &[u8; 32], mask: &[u8; 32], expected: &[u8; 32]) -> bool;
+
     /// How many bits are set.
     fn count(self, bits: u64) -> u32;
 
@@ -166,6 +169,15 @@ impl Blocks for Portable {
         let block = load(bytes.first_chunk()?);
         let hits = block.simd_eq(u8x16::splat(b'"')) | block.simd_eq(u8x16::splat(b'\\'));
         Some(hits.to_bitmask())
+    }
+
+    #[inline(always)]
+    fn is_masked(self, bytes: &[u8; 32], mask: &[u8; 32], expected: &[u8; 32]) -> bool {
+        let [bytes, mask, expected] = [bytes, mask, expected].map(|all| {
+            let (halves, _) = all.as_chunks();
+            [u128::from_le_bytes(halves[0]), u128::from_le_bytes(halves[1])]
+        });
+        bytes[0] & mask[0] == expected[0] && bytes[1] & mask[1] == expected[1]
     }
 
     /// Bit by bit: there are few, and counting is slow without an instruction for it.

@@ -4,6 +4,8 @@
 //! CloudTrail writes and says [`Stop::Unsure`] about anything else (an escape in a key, a bare word); the careful path
 //! then decides. It may take broken JSON inside a value for whole.
 
+use std::ops::Range;
+
 use super::blocks::{Blocks, Portable, container_end, string_end};
 
 /// The raw text of a value and what it begins with.
@@ -101,22 +103,19 @@ pub(crate) fn key_at(text: &str, at: usize) -> Result<(&str, usize), Stop> {
 
 /// The value at `at` and the index after it.
 pub(crate) fn value_at(text: &str, at: usize) -> Result<(Raw<'_>, usize), Stop> {
-    value_by(Portable, text, at)
-}
-
-/// [`value_at`], with a choice of how bytes are compared.
-#[inline(always)]
-pub(crate) fn value_by<B: Blocks>(blocks: B, text: &str, at: usize) -> Result<(Raw<'_>, usize), Stop> {
-    let found = Found::at(blocks, text.as_bytes(), at)?;
-    let cut = text.get(found.from..found.to).ok_or(Stop::Unsure)?;
-    let raw = match found.kind {
-        Kind::Plain => Raw::Plain(cut),
-        Kind::Escaped => Raw::Escaped(cut),
-        Kind::Container => Raw::Container(cut),
-        Kind::Scalar => Raw::Scalar(cut),
-        Kind::Null => Raw::Null,
-    };
-    Ok((raw, found.after))
+    let mut raw = Raw::Null;
+    let after = value_by(Portable, text.as_bytes(), at, |kind, place| {
+        let cut = text.get(place).ok_or(Stop::Unsure)?;
+        raw = match kind {
+            Kind::Plain => Raw::Plain(cut),
+            Kind::Escaped => Raw::Escaped(cut),
+            Kind::Container => Raw::Container(cut),
+            Kind::Scalar => Raw::Scalar(cut),
+            Kind::Null => Raw::Null,
+        };
+        Ok(())
+    })?;
+    Ok((raw, after))
 }
 
 /// What a value begins with: [`Raw`] without its text.
@@ -129,60 +128,61 @@ pub(crate) enum Kind {
     Null,
 }
 
-/// Where a value is.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Found {
-    pub kind: Kind,
-    /// What [`Raw`] keeps of it.
-    pub from: usize,
-    pub to: usize,
-    /// The index after it.
-    pub after: usize,
-}
-
-impl Found {
-    /// Finds the value at `at`.
-    ///
-    /// # Errors
-    /// [`Stop`].
-    #[inline(always)]
-    pub fn at<B: Blocks>(blocks: B, bytes: &[u8], at: usize) -> Result<Self, Stop> {
-        match bytes.get(at).ok_or(Stop::Incomplete)? {
-            b'"' => {
-                let end = string_end(blocks, bytes, at + 1).ok_or(Stop::Incomplete)?;
-                let after = end.quote + 1;
-                Ok(match end.escaped {
-                    false => Self { kind: Kind::Plain, from: at + 1, to: end.quote, after },
-                    true => Self { kind: Kind::Escaped, from: at, to: after, after },
-                })
+/// Finds the value at `at`, gives `take` its kind and where that lies which [`Raw`] keeps of it, and returns the index
+/// after it.
+///
+/// `take` is compiled into the branch of each kind.
+///
+/// # Errors
+/// [`Stop`], also that of `take`.
+#[inline(always)]
+pub(crate) fn value_by<B: Blocks>(
+    blocks: B,
+    bytes: &[u8],
+    at: usize,
+    mut take: impl FnMut(Kind, Range<usize>) -> Result<(), Stop>,
+) -> Result<usize, Stop> {
+    match bytes.get(at).ok_or(Stop::Incomplete)? {
+        b'"' => {
+            let end = string_end(blocks, bytes, at + 1).ok_or(Stop::Incomplete)?;
+            let after = end.quote + 1;
+            if end.escaped {
+                take(Kind::Escaped, at..after)?
+            } else {
+                take(Kind::Plain, at + 1..end.quote)?
             }
-            b'{' | b'[' => {
-                let after = container_end(blocks, bytes, at).ok_or(Stop::Incomplete)?;
-                Ok(Self { kind: Kind::Container, from: at, to: after, after })
-            }
-            _ => match word_at(bytes, at) {
-                Some((kind, length)) => Ok(Self { kind, from: at, to: at + length, after: at + length }),
-                None => Self::scalar(bytes, at),
-            },
+            Ok(after)
+        }
+        b'{' | b'[' => {
+            let after = container_end(blocks, bytes, at).ok_or(Stop::Incomplete)?;
+            take(Kind::Container, at..after)?;
+            Ok(after)
+        }
+        _ => {
+            let (kind, after) = match word_at(bytes, at) {
+                Some((kind, length)) => (kind, at + length),
+                None => scalar_at(bytes, at)?,
+            };
+            take(kind, at..after)?;
+            Ok(after)
         }
     }
+}
 
-    /// A number or word: it ends at a comma, a closing bracket or white space.
-    fn scalar(bytes: &[u8], at: usize) -> Result<Self, Stop> {
-        let rest = &bytes[at..];
-        let length = rest.iter().position(|b| matches!(b, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t'));
-        let end = at + length.ok_or(Stop::Incomplete)?;
-        let kind = match &bytes[at..end] {
-            b"null" => Kind::Null,
-            b"true" | b"false" => Kind::Scalar,
-            [b'-' | b'0'..=b'9', rest @ ..]
-                if rest.iter().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-')) =>
-            {
-                Kind::Scalar
-            }
-            _ => return Err(Stop::Unsure),
-        };
-        Ok(Self { kind, from: at, to: end, after: end })
+/// The kind of the number or word at `at`, and its end: a comma, a closing bracket or white space.
+fn scalar_at(bytes: &[u8], at: usize) -> Result<(Kind, usize), Stop> {
+    let rest = &bytes[at..];
+    let length = rest.iter().position(|b| matches!(b, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t'));
+    let end = at + length.ok_or(Stop::Incomplete)?;
+    match &bytes[at..end] {
+        b"null" => Ok((Kind::Null, end)),
+        b"true" | b"false" => Ok((Kind::Scalar, end)),
+        [b'-' | b'0'..=b'9', rest @ ..]
+            if rest.iter().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-')) =>
+        {
+            Ok((Kind::Scalar, end))
+        }
+        _ => Err(Stop::Unsure),
     }
 }
 

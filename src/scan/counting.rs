@@ -52,21 +52,22 @@ pub(super) struct Counting<'a> {
     pub rules: &'a Rules<'a>,
     pub counts: &'a mut Counts,
     pub state: &'a mut State,
-    /// The event that comes next, as de-duplication knows it.
-    pub announced: Option<Announced>,
 }
 
 impl Sink for Counting<'_> {
+    /// The event as de-duplication knows it.
+    type Note = Option<Announced>;
+
     #[inline]
-    fn coming(&mut self, event_id: &str, recipient_account_id: &str) {
+    fn coming(&mut self, event_id: &str, recipient_account_id: &str) -> Self::Note {
         // Without them, which event it is can be said only when all of it has been read.
         let is_told = !event_id.is_empty() && !recipient_account_id.is_empty();
         let dedupe = self.rules.dedupe.as_ref().filter(|_| is_told);
-        self.announced = dedupe.map(|dedupe| dedupe.announce(event_id, recipient_account_id));
+        dedupe.map(|dedupe| dedupe.announce(event_id, recipient_account_id))
     }
 
     #[inline]
-    fn event(&mut self, event: &Event<'_>, identity_fingerprint: u64) {
+    fn event(&mut self, event: &Event<'_>, identity_fingerprint: u64, announced: Self::Note) {
         self.counts.events += 1;
         self.state.remember(event);
         self.counts.note(event);
@@ -78,7 +79,7 @@ impl Sink for Counting<'_> {
             self.counts.out_of_window += 1;
         } else if !self.rules.filters.accepts(event) {
             self.counts.filtered += 1;
-        } else if self.is_again(event, identity_fingerprint) {
+        } else if self.is_again(event, identity_fingerprint, announced) {
             self.counts.duplicates += 1;
         } else {
             self.counts.count(event, time);
@@ -99,12 +100,12 @@ impl Sink for Counting<'_> {
 impl Counting<'_> {
     /// Whether the event was counted before: a copy, or an addendum that supersedes an earlier record.
     #[inline]
-    fn is_again(&mut self, event: &Event<'_>, identity_fingerprint: u64) -> bool {
+    fn is_again(&mut self, event: &Event<'_>, identity_fingerprint: u64, announced: Option<Announced>) -> bool {
         if !event.addendum.is_empty() && event.addendum.contains("\"UPDATED_DATA\"") {
             self.counts.updates += 1;
             return true;
         }
-        let (dedupe, announced) = (self.rules.dedupe.as_ref(), self.announced.take());
+        let dedupe = self.rules.dedupe.as_ref();
         dedupe.is_some_and(|dedupe| dedupe.see(event, identity_fingerprint, announced) == Sighting::Duplicate)
     }
 }

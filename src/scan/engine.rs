@@ -373,7 +373,7 @@ impl<'a> Worker<'a> {
 
     fn sink(&mut self) -> (&mut Decoder, Counting<'_>) {
         let (rules, counts) = (self.shared.rules, &mut self.counts);
-        let sink = Counting { rules, counts, state: &mut self.state, announced: None };
+        let sink = Counting { rules, counts, state: &mut self.state };
         (&mut self.decoder, sink)
     }
 }

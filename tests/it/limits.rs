@@ -20,6 +20,16 @@ fn large_call(bytes: usize) -> Value {
     with(calls(1)[0].clone(), json!({"requestParameters": {"filler": "x".repeat(bytes)}}))
 }
 
+/// What is no value and no ASCII, before what may be the next record.
+#[test]
+fn other_characters_in_a_records_place_are_stepped_over() {
+    let text = "{\"Records\":[{\"eventID\":\"a\"},\u{fffd}{\"eventVersion\":\"1.08\",\"eventID\":\"b\"},\u{fffd}";
+    for end in (text.find('\u{fffd}').unwrap()..=text.len()).filter(|&end| text.is_char_boundary(end)) {
+        let (found, _) = as_document(&text[..end], 64 << 20);
+        assert_eq!(found.ids[0], "a");
+    }
+}
+
 #[test]
 fn a_record_of_50_mb_is_counted() {
     let place = Place::new();
@@ -205,7 +215,11 @@ struct Found {
 }
 
 impl Sink for Found {
-    fn event(&mut self, event: &Event<'_>, _: u64) {
+    type Note = ();
+
+    fn coming(&mut self, _: &str, _: &str) {}
+
+    fn event(&mut self, event: &Event<'_>, _: u64, (): ()) {
         self.ids.push(event.event_id.to_owned());
     }
 

@@ -48,6 +48,13 @@ impl Blocks for Avx2 {
     }
 
     #[inline(always)]
+    fn is_masked(self, bytes: &[u8; 32], mask: &[u8; 32], expected: &[u8; 32]) -> bool {
+        let masked = self.0.avx2._mm256_and_si256(load(bytes), load(mask));
+        let hits = self.0.avx2._mm256_cmpeq_epi8(masked, load(expected));
+        self.0.avx2._mm256_movemask_epi8(hits) == -1
+    }
+
+    #[inline(always)]
     fn count(self, bits: u64) -> u32 {
         bits.count_ones()
     }
@@ -90,6 +97,22 @@ mod tests {
             let both = [&bytes[..], &bytes[16.min(bytes.len())..]].map(|half| Portable.quotes_or_backslashes(half));
             let expected = if let [Some(low), Some(high)] = both { Some(high << 16 | low) } else { None };
             prop_assert_eq!(avx2.quotes_or_backslashes(&bytes), expected);
+        }
+
+        #[test]
+        fn it_compares_as_the_portable_one_does(
+            bytes in any::<[u8; 32]>(), length in 0usize..33, other in prop::option::of((0usize..32, any::<u8>())),
+        ) {
+            let Some(avx2) = Avx2::try_new() else { return Ok(()) };
+            let (mut mask, mut expected) = ([0; 32], [0; 32]);
+            mask[..length].fill(0xff);
+            expected[..length].copy_from_slice(&bytes[..length]);
+            if let Some((at, byte)) = other {
+                expected[at] = byte;
+            }
+            let is_equal = bytes[..length] == expected[..length] && expected[length..].iter().all(|&byte| byte == 0);
+            prop_assert_eq!(Portable.is_masked(&bytes, &mask, &expected), is_equal);
+            prop_assert_eq!(avx2.is_masked(&bytes, &mask, &expected), is_equal);
         }
     }
 }
