@@ -1,7 +1,5 @@
 //! Exact maps, sets and counters by symbol: a short list while few, a hash table when many.
 
-use hashbrown::HashMap;
-
 use super::{Remap, Sym};
 
 /// Past this many members a list becomes a table.
@@ -15,9 +13,16 @@ pub struct SymMap<V> {
     /// The value of each member.
     values: Vec<V>,
     /// Where each member is in `syms`, once there are more than [`FEW`]. Boxed, so that the many short ones stay small.
-    places: Option<Box<HashMap<Sym, u32, ahash::RandomState>>>,
+    places: Option<Box<Places>>,
     /// The symbol asked for last, and its place; means nothing while empty. Events of one principal come in runs.
     last: (Sym, u32),
+}
+
+/// Where each of many symbols is in a list. Symbols are small numbers, so that a multiplication spreads them.
+#[derive(Clone, Debug)]
+struct Places {
+    /// A place counted from 1, or 0; a power of two of them, at most half taken.
+    slots: Vec<u32>,
 }
 
 /// Exact counts by symbol.
@@ -75,7 +80,7 @@ impl<V: Default> SymMap<V> {
 
     fn place(&self, sym: Sym) -> Option<usize> {
         match &self.places {
-            Some(places) => places.get(&sym).map(|&i| i as usize),
+            Some(places) => places.find(&self.syms, sym),
             None => self.syms.iter().position(|&s| s == sym),
         }
     }
@@ -86,11 +91,52 @@ impl<V: Default> SymMap<V> {
         self.syms.push(sym);
         self.values.push(V::default());
         match &mut self.places {
-            Some(places) => drop(places.insert(sym, place as u32)),
+            Some(places) => places.add_last(&self.syms),
             None if place < FEW => {}
-            None => self.places = Some(Box::new(self.syms.iter().copied().zip(0..).collect())),
+            None => self.places = Some(Box::new(Places::of(&self.syms))),
         }
         place
+    }
+}
+
+impl Places {
+    /// The places of all of `syms`, with room for as many more.
+    fn of(syms: &[Sym]) -> Self {
+        let mut places = Self { slots: vec![0; (syms.len() * 4).next_power_of_two()] };
+        for (place, &sym) in syms.iter().enumerate() {
+            let free = places.probe(syms, sym).0;
+            places.slots[free] = place as u32 + 1;
+        }
+        places
+    }
+
+    #[inline]
+    fn find(&self, syms: &[Sym], sym: Sym) -> Option<usize> {
+        self.probe(syms, sym).1
+    }
+
+    /// Takes in the last of `syms`, which is new.
+    fn add_last(&mut self, syms: &[Sym]) {
+        if syms.len() * 2 > self.slots.len() {
+            *self = Self::of(syms);
+        } else if let Some(&sym) = syms.last() {
+            let free = self.probe(syms, sym).0;
+            self.slots[free] = syms.len() as u32;
+        }
+    }
+
+    /// The slot of `sym`, and its place if it has one; else the slot is free.
+    #[inline]
+    fn probe(&self, syms: &[Sym], sym: Sym) -> (usize, Option<usize>) {
+        let spread = u64::from(sym.0).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mut slot = (spread >> (u64::BITS - self.slots.len().trailing_zeros())) as usize;
+        loop {
+            match self.slots[slot] as usize {
+                0 => return (slot, None),
+                place if syms[place - 1] == sym => return (slot, Some(place - 1)),
+                _ => slot = (slot + 1) & (self.slots.len() - 1),
+            }
+        }
     }
 }
 
@@ -149,5 +195,31 @@ impl SymSet {
     /// Whether it has no member.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn counts_are_exact_for_few_and_for_many(
+            syms in prop::collection::vec((0u32..80).prop_map(|n| n * 0x0100_0001), 0..400), far in 0u32..1000,
+        ) {
+            let (mut counts, mut plain) = (SymCounts::default(), BTreeMap::new());
+            for (by, sym) in syms.iter().map(|&sym| Sym(sym / (far + 1))).enumerate() {
+                counts.add(sym, by as i64);
+                *plain.entry(sym).or_default() += by as i64;
+                prop_assert_eq!(counts.0.get(sym), plain.get(&sym));
+            }
+            prop_assert_eq!(counts.len(), plain.len());
+            prop_assert_eq!(counts.iter().collect::<BTreeMap<_, _>>(), plain);
+            prop_assert_eq!(counts.0.get(Sym(u32::MAX)), None);
+        }
     }
 }

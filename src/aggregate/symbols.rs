@@ -14,7 +14,7 @@ static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::default);
 pub struct Sym(pub u32);
 
 /// How many texts met of late are known without a look into the table.
-const RECENT: usize = 1 << 11;
+const RECENT: usize = 1 << 10;
 
 /// The texts of one state. A text seen before costs one compare when it was met of late, else one hash more, and no
 /// allocation.
@@ -27,7 +27,15 @@ pub struct Symbols {
     hashes: Vec<u64>,
     text: String,
     /// Texts met of late, by a number that costs less than a hash: records of one object say the same again and again.
-    recent: Box<[Sym; RECENT]>,
+    recent: Box<[(Ends, Sym); RECENT]>,
+}
+
+/// The length of a text and its first and last eight bytes: all of one of up to sixteen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Ends {
+    length: u64,
+    head: u64,
+    tail: u64,
 }
 
 /// How the symbols of one table are called in another: made by [`Symbols::absorb`].
@@ -41,7 +49,7 @@ impl Default for Symbols {
             ends: Vec::new(),
             hashes: Vec::new(),
             text: String::new(),
-            recent: Box::new([Sym::EMPTY; RECENT]),
+            recent: Box::new([(Ends::default(), Sym::EMPTY); RECENT]),
         };
         symbols.intern_hashed(HASHER.hash_one(""), "");
         symbols
@@ -59,13 +67,14 @@ impl Symbols {
     /// # Panics
     /// Past 2³² distinct texts, some hundred gigabytes after any memory limit.
     pub fn intern(&mut self, text: &str) -> Sym {
-        let place = place_of(text);
-        let recent = self.recent[place];
-        if self.text(recent) == text {
-            return recent;
+        let ends = Ends::of(text);
+        let place = ends.place();
+        let (recent, sym) = self.recent[place];
+        if recent == ends && (text.len() <= Ends::ALL || self.text(sym) == text) {
+            return sym;
         }
         let sym = self.intern_hashed(HASHER.hash_one(text), text);
-        self.recent[place] = sym;
+        self.recent[place] = (ends, sym);
         sym
     }
 
@@ -112,21 +121,59 @@ impl Symbols {
     }
 }
 
-/// A number of a text's length, beginning and end: texts of one kind differ there.
-#[inline]
-fn place_of(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let (head, tail) = match (bytes.first_chunk(), bytes.last_chunk()) {
-        (Some(head), Some(tail)) => (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)),
-        _ => bytes.iter().fold((0, 0), |(head, tail), &byte| (head << 8 | u64::from(byte), tail)),
-    };
-    let mixed = (head ^ tail.rotate_left(29) ^ bytes.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    (mixed >> (u64::BITS - RECENT.trailing_zeros())) as usize
+impl Ends {
+    /// The longest text that is all told.
+    const ALL: usize = 16;
+
+    #[inline]
+    fn of(text: &str) -> Self {
+        let bytes = text.as_bytes();
+        let (head, tail) = match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+            (Some(head), Some(tail)) => (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)),
+            _ => (bytes.iter().fold(0, |all, &byte| all << 8 | u64::from(byte)), 0),
+        };
+        Self { length: bytes.len() as u64, head, tail }
+    }
+
+    /// Where such a text is kept: texts of one kind differ at their ends.
+    #[inline]
+    fn place(self) -> usize {
+        let mixed = (self.head ^ self.tail.rotate_left(29) ^ self.length).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        (mixed >> (u64::BITS - RECENT.trailing_zeros())) as usize
+    }
 }
 
 impl Remap {
     /// What `sym` of the absorbed table is called now.
     pub fn of(&self, sym: Sym) -> Sym {
         self.0[sym.0 as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn equal_texts_have_equal_symbols_and_others_do_not(
+            texts in prop::collection::vec(prop_oneof!["[ab\0é]{0,9}", "sessions?[ab]{0,4}.{0,2}-long-[ab]{0,4}-ending"], 0..200),
+        ) {
+            let (mut symbols, mut plain) = (Symbols::default(), HashMap::new());
+            for text in &texts {
+                let sym = symbols.intern(text);
+                prop_assert_eq!(*plain.entry(text).or_insert(sym), sym);
+                prop_assert_eq!(symbols.text(sym), text);
+            }
+            for text in &texts {
+                prop_assert_eq!(symbols.intern(text), plain[text]);
+                prop_assert_eq!(symbols.find(text), Some(plain[text]));
+            }
+            prop_assert_eq!(symbols.intern(""), Sym::EMPTY);
+        }
     }
 }

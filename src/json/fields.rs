@@ -103,10 +103,22 @@ pub(crate) fn key_at(text: &str, at: usize) -> Result<(&str, usize), Stop> {
 
 /// The value at `at` and the index after it.
 pub(crate) fn value_at(text: &str, at: usize) -> Result<(Raw<'_>, usize), Stop> {
-    let mut raw = Raw::Null;
-    let after = value_by(Portable, text.as_bytes(), at, |kind, place| {
-        let cut = text.get(place).ok_or(Stop::Unsure)?;
-        raw = match kind {
+    let mut cut = Cut { text, raw: Raw::Null };
+    let after = value_by(Portable, text.as_bytes(), at, &mut cut)?;
+    Ok((cut.raw, after))
+}
+
+/// Cuts a value out of its text.
+struct Cut<'a> {
+    text: &'a str,
+    raw: Raw<'a>,
+}
+
+impl Take for Cut<'_> {
+    #[inline(always)]
+    fn take(&mut self, kind: Kind, place: Range<usize>) -> Result<(), Stop> {
+        let cut = self.text.get(place).ok_or(Stop::Unsure)?;
+        self.raw = match kind {
             Kind::Plain => Raw::Plain(cut),
             Kind::Escaped => Raw::Escaped(cut),
             Kind::Container => Raw::Container(cut),
@@ -114,8 +126,7 @@ pub(crate) fn value_at(text: &str, at: usize) -> Result<(Raw<'_>, usize), Stop> 
             Kind::Null => Raw::Null,
         };
         Ok(())
-    })?;
-    Ok((raw, after))
+    }
 }
 
 /// What a value begins with: [`Raw`] without its text.
@@ -128,34 +139,35 @@ pub(crate) enum Kind {
     Null,
 }
 
-/// Finds the value at `at`, gives `take` its kind and where that lies which [`Raw`] keeps of it, and returns the index
-/// after it.
-///
-/// `take` is compiled into the branch of each kind.
+/// Takes a value that was found. Its method is to be inlined always: it is compiled into the branch of each kind.
+pub(crate) trait Take {
+    /// Takes the value of that kind; `place` is where that lies which [`Raw`] keeps of it.
+    ///
+    /// # Errors
+    /// [`Stop`].
+    fn take(&mut self, kind: Kind, place: Range<usize>) -> Result<(), Stop>;
+}
+
+/// Gives the value at `at` to `taker` and returns the index after it.
 ///
 /// # Errors
-/// [`Stop`], also that of `take`.
+/// [`Stop`], also that of `taker`.
 #[inline(always)]
-pub(crate) fn value_by<B: Blocks>(
-    blocks: B,
-    bytes: &[u8],
-    at: usize,
-    mut take: impl FnMut(Kind, Range<usize>) -> Result<(), Stop>,
-) -> Result<usize, Stop> {
+pub(crate) fn value_by<B: Blocks>(blocks: B, bytes: &[u8], at: usize, taker: &mut impl Take) -> Result<usize, Stop> {
     match bytes.get(at).ok_or(Stop::Incomplete)? {
         b'"' => {
             let end = string_end(blocks, bytes, at + 1).ok_or(Stop::Incomplete)?;
             let after = end.quote + 1;
             if end.escaped {
-                take(Kind::Escaped, at..after)?
+                taker.take(Kind::Escaped, at..after)?
             } else {
-                take(Kind::Plain, at + 1..end.quote)?
+                taker.take(Kind::Plain, at + 1..end.quote)?
             }
             Ok(after)
         }
         b'{' | b'[' => {
             let after = container_end(blocks, bytes, at).ok_or(Stop::Incomplete)?;
-            take(Kind::Container, at..after)?;
+            taker.take(Kind::Container, at..after)?;
             Ok(after)
         }
         _ => {
@@ -163,7 +175,7 @@ pub(crate) fn value_by<B: Blocks>(
                 Some((kind, length)) => (kind, at + length),
                 None => scalar_at(bytes, at)?,
             };
-            take(kind, at..after)?;
+            taker.take(kind, at..after)?;
             Ok(after)
         }
     }
