@@ -1,14 +1,13 @@
 //! One record's fields as texts: filled by the fast path, or by the careful one where the fast path is unsure.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 use super::shape::Shape;
 #[cfg(target_arch = "x86_64")]
 use crate::json::blocks::avx2::Avx2;
 use crate::json::blocks::{Blocks, Portable, Vectors};
 use crate::json::careful;
-use crate::json::fields::{Kind, Stop, Take, key_at, skip_space, value_by};
+use crate::json::fields::{Found, Kind, Stop, key_at, skip_space};
 
 /// The fields that are read from a record; their numbers index [`Record`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,17 +58,6 @@ pub(super) struct Record<'a> {
     texts: [&'a str; FIELDS],
     /// Whether the object has a field that makes it an event.
     pub is_event: bool,
-}
-
-/// A record on its way: the field whose value comes next, and what was met so far.
-struct Filling<'r, 'a> {
-    texts: &'r mut [&'a str; FIELDS],
-    text: &'a str,
-    field: Option<Field>,
-    /// The fields met, a bit each.
-    known: u32,
-    /// Whether a field that is kept as text is still escaped.
-    escaped: bool,
 }
 
 /// A record whose texts had to be unescaped.
@@ -220,11 +208,10 @@ impl<'a> Record<'a> {
         if bytes.get(at) == Some(&b'}') {
             return Ok(at + 1);
         }
-        let mut place = 0;
-        let mut filling = Filling { texts: &mut self.texts, text, field: None, known: 0, escaped: false };
+        // The fields met, a bit each; and whether one that is kept as text is still escaped.
+        let (mut place, mut known, mut escaped) = (0, 0u32, false);
         loop {
-            let value;
-            (filling.field, value) = match shape.expect(blocks, bytes, at, &mut place) {
+            let (field, value) = match shape.expect(blocks, bytes, at, &mut place) {
                 Some((field, colon)) => (field, skip_space(bytes, colon)),
                 None => {
                     let (key, value) = key_at(text, at)?;
@@ -233,35 +220,29 @@ impl<'a> Record<'a> {
                     (field, value)
                 }
             };
-            let after = value_by(blocks, bytes, value, &mut filling)?;
-            let next = skip_space(bytes, after);
+            let found = Found::at(blocks, bytes, value);
+            if let Kind::Stopped(stop) = found.kind {
+                return Err(stop);
+            }
+            if let Some(field) = field {
+                let is_kept = found.kind != Kind::Null && (found.kind != Kind::Container || field.is_raw());
+                let kept = if is_kept { found.from..found.to } else { 0..0 };
+                self.texts[field as usize] = text.get(kept).ok_or(Stop::Unsure)?;
+                known |= 1 << field as u32;
+                escaped |= found.kind == Kind::Escaped && !field.is_raw();
+            }
+            let next = skip_space(bytes, found.after);
             match bytes.get(next) {
                 Some(b',') => at = skip_space(bytes, next + 1),
-                Some(b'}') if filling.escaped => return Err(Stop::Unsure),
+                Some(b'}') if escaped => return Err(Stop::Unsure),
                 Some(b'}') => {
-                    self.is_event = filling.known & EVENT_FIELDS != 0;
+                    self.is_event = known & EVENT_FIELDS != 0;
                     return Ok(next + 1);
                 }
                 Some(_) => return Err(Stop::Unsure),
                 None => return Err(Stop::Incomplete),
             }
         }
-    }
-}
-
-impl Take for Filling<'_, '_> {
-    #[inline(always)]
-    fn take(&mut self, kind: Kind, place: Range<usize>) -> Result<(), Stop> {
-        let Some(field) = self.field else { return Ok(()) };
-        let is_kept = match kind {
-            Kind::Null => false,
-            Kind::Container => field.is_raw(),
-            Kind::Plain | Kind::Escaped | Kind::Scalar => true,
-        };
-        self.texts[field as usize] = if is_kept { self.text.get(place).ok_or(Stop::Unsure)? } else { "" };
-        self.known |= 1 << field as u32;
-        self.escaped |= kind == Kind::Escaped && !field.is_raw();
-        Ok(())
     }
 }
 

@@ -4,9 +4,7 @@
 //! CloudTrail writes and says [`Stop::Unsure`] about anything else (an escape in a key, a bare word); the careful path
 //! then decides. It may take broken JSON inside a value for whole.
 
-use std::ops::Range;
-
-use super::blocks::{Blocks, Portable, container_end, string_end};
+use super::blocks::{Blocks, Portable, StringEnd, container_end, string_end};
 
 /// The raw text of a value and what it begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,30 +101,19 @@ pub(crate) fn key_at(text: &str, at: usize) -> Result<(&str, usize), Stop> {
 
 /// The value at `at` and the index after it.
 pub(crate) fn value_at(text: &str, at: usize) -> Result<(Raw<'_>, usize), Stop> {
-    let mut cut = Cut { text, raw: Raw::Null };
-    let after = value_by(Portable, text.as_bytes(), at, &mut cut)?;
-    Ok((cut.raw, after))
-}
-
-/// Cuts a value out of its text.
-struct Cut<'a> {
-    text: &'a str,
-    raw: Raw<'a>,
-}
-
-impl Take for Cut<'_> {
-    #[inline(always)]
-    fn take(&mut self, kind: Kind, place: Range<usize>) -> Result<(), Stop> {
-        let cut = self.text.get(place).ok_or(Stop::Unsure)?;
-        self.raw = match kind {
-            Kind::Plain => Raw::Plain(cut),
-            Kind::Escaped => Raw::Escaped(cut),
-            Kind::Container => Raw::Container(cut),
-            Kind::Scalar => Raw::Scalar(cut),
-            Kind::Null => Raw::Null,
-        };
-        Ok(())
+    let found = Found::at(Portable, text.as_bytes(), at);
+    if let Kind::Stopped(stop) = found.kind {
+        return Err(stop);
     }
+    let cut = text.get(found.from..found.to).ok_or(Stop::Unsure)?;
+    let raw = match found.kind {
+        Kind::Plain => Raw::Plain(cut),
+        Kind::Escaped => Raw::Escaped(cut),
+        Kind::Container => Raw::Container(cut),
+        Kind::Scalar => Raw::Scalar(cut),
+        Kind::Null | Kind::Stopped(_) => Raw::Null,
+    };
+    Ok((raw, found.after))
 }
 
 /// What a value begins with: [`Raw`] without its text.
@@ -137,65 +124,70 @@ pub(crate) enum Kind {
     Container,
     Scalar,
     Null,
+    /// No value was found. Not an error type: a `Result` would go through memory, which each value of a record pays.
+    Stopped(Stop),
 }
 
-/// Takes a value that was found. Its method is to be inlined always: it is compiled into the branch of each kind.
-pub(crate) trait Take {
-    /// Takes the value of that kind; `place` is where that lies which [`Raw`] keeps of it.
-    ///
-    /// # Errors
-    /// [`Stop`].
-    fn take(&mut self, kind: Kind, place: Range<usize>) -> Result<(), Stop>;
+/// Where a value is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found {
+    pub kind: Kind,
+    /// What [`Raw`] keeps of it, as indices.
+    pub from: usize,
+    pub to: usize,
+    /// The index after it.
+    pub after: usize,
 }
 
-/// Gives the value at `at` to `taker` and returns the index after it.
-///
-/// # Errors
-/// [`Stop`], also that of `taker`.
-#[inline(always)]
-pub(crate) fn value_by<B: Blocks>(blocks: B, bytes: &[u8], at: usize, taker: &mut impl Take) -> Result<usize, Stop> {
-    match bytes.get(at).ok_or(Stop::Incomplete)? {
-        b'"' => {
-            let end = string_end(blocks, bytes, at + 1).ok_or(Stop::Incomplete)?;
-            let after = end.quote + 1;
-            if end.escaped {
-                taker.take(Kind::Escaped, at..after)?
-            } else {
-                taker.take(Kind::Plain, at + 1..end.quote)?
-            }
-            Ok(after)
+impl Found {
+    /// Finds the value at `at`.
+    #[inline(always)]
+    pub fn at<B: Blocks>(blocks: B, bytes: &[u8], at: usize) -> Self {
+        match bytes.get(at) {
+            Some(b'"') => match string_end(blocks, bytes, at + 1) {
+                Some(StringEnd { quote, escaped: false }) => {
+                    Self { kind: Kind::Plain, from: at + 1, to: quote, after: quote + 1 }
+                }
+                Some(StringEnd { quote, escaped: true }) => Self::of(Kind::Escaped, at, quote + 1),
+                None => Self::of(Kind::Stopped(Stop::Incomplete), at, at),
+            },
+            Some(b'{' | b'[') => match container_end(blocks, bytes, at) {
+                Some(after) => Self::of(Kind::Container, at, after),
+                None => Self::of(Kind::Stopped(Stop::Incomplete), at, at),
+            },
+            Some(_) => match word_at(bytes, at) {
+                Some((kind, length)) => Self::of(kind, at, at + length),
+                None => {
+                    let (kind, after) = scalar_at(bytes, at);
+                    Self::of(kind, at, after)
+                }
+            },
+            None => Self::of(Kind::Stopped(Stop::Incomplete), at, at),
         }
-        b'{' | b'[' => {
-            let after = container_end(blocks, bytes, at).ok_or(Stop::Incomplete)?;
-            taker.take(Kind::Container, at..after)?;
-            Ok(after)
-        }
-        _ => {
-            let (kind, after) = match word_at(bytes, at) {
-                Some((kind, length)) => (kind, at + length),
-                None => scalar_at(bytes, at)?,
-            };
-            taker.take(kind, at..after)?;
-            Ok(after)
-        }
+    }
+
+    #[inline(always)]
+    fn of(kind: Kind, from: usize, to: usize) -> Self {
+        Self { kind, from, to, after: to }
     }
 }
 
 /// The kind of the number or word at `at`, and its end: a comma, a closing bracket or white space.
-fn scalar_at(bytes: &[u8], at: usize) -> Result<(Kind, usize), Stop> {
+fn scalar_at(bytes: &[u8], at: usize) -> (Kind, usize) {
     let rest = &bytes[at..];
-    let length = rest.iter().position(|b| matches!(b, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t'));
-    let end = at + length.ok_or(Stop::Incomplete)?;
-    match &bytes[at..end] {
-        b"null" => Ok((Kind::Null, end)),
-        b"true" | b"false" => Ok((Kind::Scalar, end)),
+    let ending = rest.iter().position(|b| matches!(b, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t'));
+    let Some(length) = ending else { return (Kind::Stopped(Stop::Incomplete), at) };
+    let kind = match &rest[..length] {
+        b"null" => Kind::Null,
+        b"true" | b"false" => Kind::Scalar,
         [b'-' | b'0'..=b'9', rest @ ..]
             if rest.iter().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-')) =>
         {
-            Ok((Kind::Scalar, end))
+            Kind::Scalar
         }
-        _ => Err(Stop::Unsure),
-    }
+        _ => Kind::Stopped(Stop::Unsure),
+    };
+    (kind, at + length)
 }
 
 /// One of JSON's three words, if it ends as words in CloudTrail's compact records do, and its length.
