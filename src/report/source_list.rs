@@ -26,6 +26,13 @@ impl<'a> ReadAddresses<'a> {
         *self.read.entry(source).or_insert_with(|| SourceAddress::parse(self.symbols.text(source)).ip())
     }
 
+    /// The distinct addresses among `sources`, in order.
+    pub fn distinct(&mut self, sources: impl Iterator<Item = Sym>) -> Vec<IpAddr> {
+        let mut addresses = Vec::new();
+        self.read_into(&mut addresses, sources);
+        addresses
+    }
+
     /// The distinct addresses among the sources of each row, in order.
     pub fn lists<S: Iterator<Item = Sym>>(&mut self, rows: impl Iterator<Item = S>) -> AddressLists {
         let mut lists = AddressLists::default();
