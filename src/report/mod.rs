@@ -162,6 +162,17 @@ impl Report {
     }
 }
 
+/// Sorts what will be looked at, the first `wanted`, lets go of the rest and says how much that is.
+fn keep_first<T: Ord>(all: &mut Vec<T>, wanted: usize) -> usize {
+    let spared = all.len().saturating_sub(wanted);
+    if spared > 0 {
+        all.select_nth_unstable(wanted);
+        all.truncate(wanted);
+    }
+    all.sort_unstable();
+    spared
+}
+
 /// The report of that name.
 pub fn by_name(name: &str) -> Option<&'static Report> {
     REPORTS.iter().copied().find(|report| report.name == name)

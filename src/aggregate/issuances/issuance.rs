@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::record::{Number, Record, Text};
-use crate::aggregate::Symbols;
+use crate::aggregate::{Sym, Symbols};
 use crate::model::{Arn, EventTime, IssuanceApi};
 
 /// Credentials that were issued, or a sign-in: what one record says of it, or two that share an event.
@@ -31,6 +31,11 @@ impl<'a> Issuance<'a> {
     /// The issued access key id; empty for a sign-in.
     pub fn access_key_id(&self) -> &'a str {
         self.text(Text::AccessKeyId)
+    }
+
+    /// The symbol of the issued access key id.
+    pub(crate) fn access_key(&self) -> Sym {
+        self.record.text(Text::AccessKeyId)
     }
 
     /// The account that the credentials act in; empty when unknown.
@@ -114,6 +119,11 @@ impl<'a> Issuance<'a> {
         self.text(Text::CallerKey)
     }
 
+    /// The symbol of the caller's access key id.
+    pub(crate) fn caller_access_key(&self) -> Sym {
+        self.record.text(Text::CallerKey)
+    }
+
     /// The account of the caller's arn; empty in the record of another account's trail.
     pub fn caller_account_id(&self) -> &'a str {
         Arn::parse(self.caller_arn()).map_or("", |arn| arn.account_id)
@@ -144,6 +154,11 @@ impl<'a> Issuance<'a> {
         self.text(Text::SourceAddress)
     }
 
+    /// The symbol of the source address.
+    pub(crate) fn source(&self) -> Sym {
+        self.record.text(Text::SourceAddress)
+    }
+
     /// Whether a sign-in worked; false for everything else.
     pub fn is_successful_sign_in(&self) -> bool {
         self.api() == IssuanceApi::ConsoleLogin && self.record.number(Number::SignInSucceeded) == Some(1)
@@ -156,18 +171,31 @@ impl<'a> Issuance<'a> {
 
     /// What makes two records one issuance: an equal sharedEventID and an equal issued key.
     pub(super) fn shared(&self) -> Option<(&'a str, &'a str)> {
-        let key = (self.text(Text::SharedEventId), self.access_key_id());
-        (!key.0.is_empty() && !key.1.is_empty()).then_some(key)
+        let told = self.record.text(Text::SharedEventId) != Sym::EMPTY && self.access_key() != Sym::EMPTY;
+        told.then(|| (self.text(Text::SharedEventId), self.access_key_id()))
     }
 
-    /// A total order of records by what they say, first those that tell the caller best. It rests on texts only, so it
-    /// is the same for any order of reading.
-    pub(super) fn order(&self, other: &Self) -> Ordering {
-        let first = |of: &Self| (of.text(Text::CallerArn).is_empty(), of.record.numbers, of.record.api);
-        first(self).cmp(&first(other)).then_with(|| {
-            let texts = |of: &Self| of.record.texts.map(|sym| of.symbols.text(sym));
-            texts(self).cmp(&texts(other))
-        })
+    /// Sorts by what the records say, first those that tell the caller best. The order is total and rests on no symbol's
+    /// number, so it is the same for any order of reading.
+    pub(super) fn sort(all: &mut [Self]) {
+        // The time nearly always decides: it is taken out of the records, which lie apart.
+        let mut keyed: Vec<_> = all.iter().map(|issuance| (issuance.rank(), *issuance)).collect();
+        keyed.sort_unstable_by(|(a_rank, a), (b_rank, b)| a_rank.cmp(b_rank).then_with(|| a.order(b)));
+        for (place, (_, issuance)) in all.iter_mut().zip(keyed) {
+            *place = issuance;
+        }
+    }
+
+    /// What the order begins with.
+    fn rank(&self) -> (bool, Option<i64>) {
+        (self.record.text(Text::CallerArn) == Sym::EMPTY, self.record.number(Number::Time))
+    }
+
+    fn order(&self, other: &Self) -> Ordering {
+        let (ours, theirs) = (self.record, other.record);
+        let texts = || ours.texts.iter().zip(&theirs.texts).find(|(a, b)| a != b);
+        let by_text = || texts().map_or(Ordering::Equal, |(&a, &b)| self.symbols.text(a).cmp(self.symbols.text(b)));
+        ours.numbers.cmp(&theirs.numbers).then(ours.api.cmp(&theirs.api)).then_with(by_text)
     }
 
     fn text(&self, text: Text) -> &'a str {

@@ -50,7 +50,7 @@ impl Issuances {
 
     fn joined<'a>(records: impl Iterator<Item = Issuance<'a>>) -> Vec<Issuance<'a>> {
         let mut all: Vec<_> = records.collect();
-        all.sort_unstable_by(Issuance::order);
+        Issuance::sort(&mut all);
         let mut shared: HashSet<(&str, &str), ahash::RandomState> = HashSet::default();
         all.retain(|issuance| issuance.shared().is_none_or(|pair| shared.insert(pair)));
         all

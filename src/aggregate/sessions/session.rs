@@ -1,5 +1,7 @@
 //! One session as reports see it.
 
+use std::fmt::Write;
+
 use super::facts::{Facts, Key, Text};
 use crate::aggregate::{Remap, Span, Sym, SymSet, Symbols, Tally};
 use crate::model::EventTime;
@@ -74,19 +76,19 @@ impl<'a> Session<'a> {
     /// The name of the session, not an AWS field: `<principalId>@<creationDate>`; without a creation date the access key
     /// id, else the principalId. Unique.
     pub fn id(&self) -> String {
+        id_of(self.name(), self.creation_date())
+    }
+
+    /// What its id begins with, or is.
+    pub(crate) fn name(&self) -> &'a str {
         let key = &self.row.key;
-        Self::id_of(self.symbols.text(key.principal_id), key.creation_date, self.symbols.text(key.access_key_id))
+        name_of(self.symbols.text(key.principal_id), key.creation_date, self.symbols.text(key.access_key_id))
     }
 
     /// The name of the session that calls with such an identity belong to, as [`Session::id`]; empty where nothing tells
     /// it. `principal_id` is the principalId, else the arn.
     pub fn id_of(principal_id: &str, creation_date: Option<EventTime>, access_key_id: &str) -> String {
-        match creation_date {
-            Some(date) if principal_id.is_empty() => format!("{access_key_id}@{date}"),
-            Some(date) => format!("{principal_id}@{date}"),
-            None if access_key_id.is_empty() => principal_id.to_owned(),
-            None => access_key_id.to_owned(),
-        }
+        id_of(name_of(principal_id, creation_date, access_key_id), creation_date)
     }
 
     /// `creationDate`.
@@ -176,7 +178,12 @@ impl<'a> Session<'a> {
 
     /// The access keys of the session, in no lasting order.
     pub fn access_keys(&self) -> impl Iterator<Item = &'a str> {
-        self.row.access_keys.iter().map(|sym| self.symbols.text(sym))
+        self.access_key_symbols().map(|sym| self.symbols.text(sym))
+    }
+
+    /// The access keys of the session as symbols, in no lasting order.
+    pub(crate) fn access_key_symbols(&self) -> impl Iterator<Item = Sym> + use<'a> {
+        self.row.access_keys.iter()
     }
 
     /// The access keys of the session, sorted.
@@ -186,7 +193,12 @@ impl<'a> Session<'a> {
 
     /// The distinct `sourceIPAddress` texts, in no lasting order; not all of them are addresses.
     pub fn source_addresses(&self) -> impl Iterator<Item = &'a str> {
-        self.row.addresses.iter().map(|sym| self.symbols.text(sym))
+        self.source_symbols().map(|sym| self.symbols.text(sym))
+    }
+
+    /// The distinct `sourceIPAddress` texts as symbols, in no lasting order.
+    pub(crate) fn source_symbols(&self) -> impl Iterator<Item = Sym> + use<'a> {
+        self.row.addresses.iter()
     }
 
     /// Counts.
@@ -221,4 +233,18 @@ impl<'a> Session<'a> {
         texts.sort_unstable();
         texts
     }
+}
+
+fn name_of<'a>(principal_id: &'a str, creation_date: Option<EventTime>, access_key_id: &'a str) -> &'a str {
+    let is_key = if creation_date.is_some() { principal_id.is_empty() } else { !access_key_id.is_empty() };
+    if is_key { access_key_id } else { principal_id }
+}
+
+fn id_of(name: &str, creation_date: Option<EventTime>) -> String {
+    let Some(date) = creation_date else { return name.to_owned() };
+    let mut id = String::with_capacity(name.len() + "@2026-01-02T03:04:05Z".len());
+    id.push_str(name);
+    // Writing to a string cannot fail.
+    let _ = write!(id, "@{date}");
+    id
 }

@@ -28,7 +28,8 @@ const UNKNOWN: &str = "-";
 
 /// How many columns of a terminal `text` takes.
 pub(super) fn width(text: &str) -> usize {
-    text.width()
+    // Nearly all text is printable ASCII.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) { text.len() } else { text.width() }
 }
 
 /// The cell as a table shows it when there is room.

@@ -8,12 +8,11 @@ mod tests;
 pub(super) mod tried;
 
 use std::cmp::Reverse;
-use std::net::IpAddr;
 
 use serde_json::{Map, json};
 
 use super::addresses::with_places;
-use super::source_list::address_cells;
+use super::source_list::{address_cells, address_texts};
 use super::{Answer, Column, ColumnKind, Finding, Report, ReportOption, Severity, Value, View, finding};
 use crate::aggregate::{principals, sign_ins};
 use crate::model::{SignInMfa, quantity};
@@ -140,7 +139,7 @@ fn without_mfa(row: &Row<'_>, rows: &[Row<'_>]) -> Option<Finding> {
         let when = if with.span.first() > row.span.last() { "since then" } else { "at other times" };
         summary += &format!("; with MFA {when}, {}", times(with.events));
     }
-    let addresses: Vec<String> = row.addresses.iter().map(IpAddr::to_string).collect();
+    let addresses = address_texts(&row.addresses);
     Some(Finding {
         severity,
         rule: rules::SIGN_IN_WITHOUT_MFA.id,

@@ -9,6 +9,7 @@ use crate::model::{EventTime, SignInMfa, quantity};
 use crate::posture::{CredentialReport, Credentials, Dated};
 use crate::report::console_logins::tried::Tried;
 use crate::report::posture::{Look, SubjectKind, Violation};
+use crate::report::source_list::address_texts;
 use crate::report::user_arns::user_of;
 
 /// The sign-ins of users that worked, by account and name. Sessions of an identity provider are none of the user's own.
@@ -93,7 +94,7 @@ fn violation<'a>(
     let found = look.breaks(SIGNS_IN_WITHOUT_MFA_DEVICE, subject, detail, &part.source);
     let mut found = look.since(found, user.password_last_changed.time());
     found.count = without.events;
-    let addresses: Vec<String> = without.addresses.iter().map(IpAddr::to_string).collect();
+    let addresses = address_texts(&without.addresses);
     let found = found.with("sign_ins", without.events).with("sign_ins_with_mfa", with.events);
     let found = found.with("address_list", addresses);
     let found = found.with("first_seen", without.span.first().map(|time| time.to_string()));

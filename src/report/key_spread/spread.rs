@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use crate::aggregate::keys::KeyUse;
 use crate::aggregate::{HourSet, Span, Symbols};
 use crate::model::{Hour, Network, SourceAddress, agent_family};
+use crate::report::source_list::address_texts;
 
 /// The spread of one key. Several texts of one address are one address.
 #[derive(Debug, Default)]
@@ -83,7 +84,7 @@ impl Spread {
 
     /// The addresses as texts, in the order of texts.
     pub(in crate::report) fn address_list(&self) -> Vec<String> {
-        let mut addresses: Vec<String> = self.addresses.keys().map(IpAddr::to_string).collect();
+        let mut addresses = address_texts(self.addresses.keys());
         addresses.sort();
         addresses
     }

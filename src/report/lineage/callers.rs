@@ -4,12 +4,11 @@
 use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
-use ahash::AHashMap;
-
+use super::places::Places;
 use super::{Credential, Known};
-use crate::aggregate::Span;
 use crate::aggregate::issuances::Issuance;
 use crate::aggregate::sessions::Session;
+use crate::aggregate::{Span, Sym};
 use crate::model::{AccessKeyKind, EventTime, IssuanceApi};
 
 /// How long before or after what was counted of it a session may have made a call, in seconds: the longest life of any
@@ -20,20 +19,20 @@ const LONGEST_LIFE: i64 = 36 * 3600;
 pub(in crate::report) struct Caller<'a> {
     /// The first of them, in the issuances' own order.
     pub call: Issuance<'a>,
-    /// Distinct.
-    pub access_keys: Vec<&'a str>,
+    /// The first with each access key.
+    pub by_key: Vec<Issuance<'a>>,
     pub span: Span,
 }
 
 impl<'a> Caller<'a> {
     fn new(call: Issuance<'a>) -> Self {
-        Self { call, access_keys: Vec::new(), span: Span::default() }
+        Self { call, by_key: Vec::new(), span: Span::default() }
     }
 
     fn add(&mut self, call: &Issuance<'a>) {
-        let key = call.caller_access_key_id();
-        if !key.is_empty() && !self.access_keys.contains(&key) {
-            self.access_keys.push(key);
+        let key = call.caller_access_key();
+        if key != Sym::EMPTY && self.by_key.iter().all(|known| known.caller_access_key() != key) {
+            self.by_key.push(*call);
         }
         if let Some(time) = call.time() {
             self.span.see(time);
@@ -54,7 +53,7 @@ pub(super) fn find<'a>(all: &mut Vec<Credential<'a>>, issuances: &[Issuance<'a>]
     let by_key = LazyCell::new(|| by_key(all));
     for (i, call) in issuances.iter().enumerate().filter(|(_, call)| is_session(call)) {
         let id = id_of(call);
-        let known = all.binary_search_by(|credential| credential.id.as_str().cmp(&id)).ok();
+        let known = all.binary_search_by(|credential| credential.id().cmp(&id)).ok();
         callers[i] = known.or_else(|| holder_of_key(call, all, &by_key));
         if callers[i].is_none() && !id.is_empty() {
             let (caller, calls) = unseen.entry(id).or_insert_with(|| (Caller::new(*call), Vec::new()));
@@ -67,7 +66,7 @@ pub(super) fn find<'a>(all: &mut Vec<Credential<'a>>, issuances: &[Issuance<'a>]
         for call in calls {
             callers[call] = Some(counted + place);
         }
-        all.push(Credential::new(id, Known::Calling(Box::new(caller))));
+        all.push(Credential::new(id.into(), Known::Calling(Box::new(caller))));
     }
     callers
 }
@@ -88,21 +87,15 @@ fn id_of(call: &Issuance<'_>) -> String {
     Session::id_of(principal, call.caller_creation_date(), call.caller_access_key_id())
 }
 
-fn by_key<'a>(all: &[Credential<'a>]) -> AHashMap<&'a str, Vec<usize>> {
-    let mut by_key: AHashMap<&str, Vec<usize>> = AHashMap::new();
-    for (i, credential) in all.iter().enumerate() {
-        for key in credential.access_keys() {
-            by_key.entry(key).or_default().push(i);
-        }
-    }
-    by_key
+fn by_key(all: &[Credential<'_>]) -> Places {
+    let places = all.iter().enumerate();
+    Places::new(places.flat_map(|(place, credential)| credential.used_keys().map(move |key| (key, place))))
 }
 
 /// The counted session that shows the caller's key, where one of the two records tells no creation date. Access key ids
 /// are unique only together with the secret, hence account and time.
-fn holder_of_key(call: &Issuance<'_>, all: &[Credential<'_>], by_key: &AHashMap<&str, Vec<usize>>) -> Option<usize> {
-    let candidates = by_key.get(call.caller_access_key_id())?;
-    candidates.iter().copied().find(|&i| {
+fn holder_of_key(call: &Issuance<'_>, all: &[Credential<'_>], by_key: &Places) -> Option<usize> {
+    by_key.of(call.caller_access_key()).find(|&i| {
         let dates = [all[i].creation_date(), call.caller_creation_date()];
         let accounts = [all[i].account_id(), call.caller_account_id()];
         let same_account = accounts[0] == accounts[1] || accounts.contains(&"");

@@ -2,8 +2,11 @@
 //! by the record that issued it.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
+use super::Kind;
 use super::callers::Caller;
+use crate::aggregate::Sym;
 use crate::aggregate::issuances::Issuance;
 use crate::aggregate::sessions::Session;
 use crate::model::{Arn, EventTime, IssuanceApi};
@@ -28,14 +31,16 @@ pub(in crate::report) enum Known<'a> {
 
 /// Temporary credentials and what explains them.
 pub(in crate::report) struct Credential<'a> {
-    /// The session's id, not an AWS field: `<principalId>@<creationDate>`; see [`Session::id`]. Unique.
-    pub id: String,
+    /// Of a counted session written when it is first asked for: most are never shown.
+    id: OnceCell<String>,
     pub known: Known<'a>,
-    /// Earliest first; several when the session has several keys.
-    pub issuances: Vec<Issuance<'a>>,
+    /// What issued it: the earliest, and more when the session has several keys.
+    earliest: Option<Issuance<'a>>,
+    later: Vec<Issuance<'a>>,
     pub confidence: Confidence,
     /// Which of all made the issuing call, if one did. Following it ends: circles of forged records are cut.
     pub parent: Option<usize>,
+    kind: OnceCell<Kind>,
 }
 
 impl Confidence {
@@ -50,13 +55,54 @@ impl Confidence {
 }
 
 impl<'a> Credential<'a> {
-    pub(super) fn new(id: String, known: Known<'a>) -> Self {
-        Self { id, known, issuances: Vec::new(), confidence: Confidence::None, parent: None }
+    /// One with this id, where no session has one.
+    pub(super) fn new(id: OnceCell<String>, known: Known<'a>) -> Self {
+        Self {
+            id,
+            known,
+            earliest: None,
+            later: Vec::new(),
+            confidence: Confidence::None,
+            parent: None,
+            kind: OnceCell::new(),
+        }
+    }
+
+    /// The session's id, not an AWS field: `<principalId>@<creationDate>`; see [`Session::id`]. Unique.
+    pub fn id(&self) -> &str {
+        self.id.get_or_init(|| self.session().map(Session::id).unwrap_or_default())
+    }
+
+    /// Gives it an id, where no session has one.
+    pub(super) fn call(&mut self, id: String) {
+        self.id = id.into();
+    }
+
+    /// Notes what issued it, earliest first, and which of all made the earliest call.
+    pub(super) fn explain(
+        &mut self,
+        mut issuances: impl Iterator<Item = Issuance<'a>>,
+        confidence: Confidence,
+        parent: Option<usize>,
+    ) {
+        self.earliest = issuances.next();
+        self.later = issuances.collect();
+        (self.confidence, self.parent) = (confidence, parent);
+    }
+
+    /// The kind, worked out when it is first asked for: not before the join is done.
+    pub fn kind(&self) -> Kind {
+        *self.kind.get_or_init(|| Kind::of(self))
     }
 
     /// The issuance that names the issuer: the earliest.
     pub fn issuance(&self) -> Option<&Issuance<'a>> {
-        self.issuances.first()
+        self.earliest.as_ref()
+    }
+
+    /// All that issued it, earliest first.
+    pub fn issuances(&self) -> impl Iterator<Item = &Issuance<'a>> {
+        self.earliest.iter().chain(&self.later)
     }
 
     /// What was counted of it.
@@ -141,13 +187,24 @@ impl<'a> Credential<'a> {
 
     /// Its access keys, those that were seen in use and those that were issued; one may come twice.
     pub fn access_keys(&self) -> impl Iterator<Item = &'a str> {
-        let calling = match &self.known {
-            Known::Calling(caller) => &*caller.access_keys,
-            _ => &[],
-        };
-        let issued = self.issuances.iter().map(Issuance::access_key_id).filter(|key| !key.is_empty());
+        let calling = self.calls().iter().map(Issuance::caller_access_key_id);
+        let issued = self.issuances().map(Issuance::access_key_id).filter(|key| !key.is_empty());
         let counted = self.session().into_iter().flat_map(Session::access_keys);
-        counted.chain(calling.iter().copied()).chain(issued)
+        counted.chain(calling).chain(issued)
+    }
+
+    /// The symbols of the access keys that were seen in use.
+    pub(super) fn used_keys(&self) -> impl Iterator<Item = Sym> {
+        let counted = self.session().into_iter().flat_map(Session::access_key_symbols);
+        counted.chain(self.calls().iter().map(Issuance::caller_access_key))
+    }
+
+    /// Of a session that is known by its issuing calls, one for each of its access keys.
+    fn calls(&self) -> &[Issuance<'a>] {
+        match &self.known {
+            Known::Calling(caller) => &caller.by_key,
+            _ => &[],
+        }
     }
 
     /// First and last call that is known of it, counted or not.

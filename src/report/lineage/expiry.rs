@@ -16,11 +16,11 @@ pub(in crate::report) struct Expiry {
 impl Expiry {
     /// The expiry of `credential`; the latest, when it was issued several keys.
     pub fn of(credential: &Credential<'_>) -> Self {
-        let stated = credential.issuances.iter().filter_map(|issuance| issuance.expiration()).max();
+        let stated = credential.issuances().filter_map(|issuance| issuance.expiration()).max();
         if stated.is_some() {
             return Self { at: stated, basis: "response" };
         }
-        let lives = credential.issuances.iter().filter_map(|issuance| {
+        let lives = credential.issuances().filter_map(|issuance| {
             let begins = credential.creation_date().or(issuance.time())?;
             Some(begins.plus_seconds(issuance.life()?))
         });

@@ -9,12 +9,16 @@
 //! the session nearest in time. Access key ids are unique only together with the secret, hence account and time. What
 //! was issued and explains no session is a credential of its own: no use of it was counted.
 
+use std::cell::OnceCell;
+use std::cmp::Ordering;
+
 use ahash::{AHashMap, AHashSet};
 
+use super::places::Places;
 use super::{Confidence, Credential, Known, callers};
-use crate::aggregate::State;
 use crate::aggregate::issuances::{Issuance, Issuances};
 use crate::aggregate::sessions::{Session, Sessions};
+use crate::aggregate::{State, Sym};
 use crate::model::{EventTime, IssuanceApi};
 
 /// How far the clocks of the issuing record and of the session's creation date may differ.
@@ -31,12 +35,19 @@ pub(in crate::report) struct Lineage<'a> {
     pub counted: usize,
 }
 
+/// A session that is put in its place by its id.
+struct Named<'a> {
+    name: &'a str,
+    id: OnceCell<String>,
+    session: Session<'a>,
+}
+
 /// The join at work.
 struct Join<'a, 'i> {
     all: Vec<Credential<'a>>,
     issuances: &'i [Issuance<'a>],
-    /// The issuances of each credential, by place, earliest first.
-    matched: Vec<Vec<usize>>,
+    /// Which of all made each issuing call.
+    callers: Vec<Option<usize>>,
     /// Whether an issuance explains a credential.
     used: Vec<bool>,
 }
@@ -52,40 +63,52 @@ impl<'a> Lineage<'a> {
 
     /// `issuances` come in a fixed order.
     fn join(sessions: impl Iterator<Item = Session<'a>>, issuances: &[Issuance<'a>]) -> Self {
+        let mut named: Vec<Named<'a>> = sessions.map(Named::new).collect();
+        named.sort_unstable_by(Named::by_id);
+        let counted = named.len();
         let mut all: Vec<Credential<'a>> =
-            sessions.map(|session| Credential::new(session.id(), Known::Counted(session))).collect();
-        all.sort_by(|a, b| a.id.cmp(&b.id));
-        let counted = all.len();
+            named.into_iter().map(|named| Credential::new(named.id, Known::Counted(named.session))).collect();
         let callers = callers::find(&mut all, issuances);
-        let (matched, used) = (vec![Vec::new(); all.len()], vec![false; issuances.len()]);
-        let mut join = Join { all, issuances, matched, used };
+        let mut join = Join { all, issuances, callers, used: vec![false; issuances.len()] };
         join.match_exactly();
         join.infer();
         join.add_unused();
-        Self { credentials: join.finish(&callers), counted }
+        cut_circles(&mut join.all);
+        Self { credentials: join.all, counted }
+    }
+}
+
+impl<'a> Named<'a> {
+    fn new(session: Session<'a>) -> Self {
+        Self { name: session.name(), id: OnceCell::new(), session }
+    }
+
+    /// The order of ids, which begin with the names: where these decide, no id is written.
+    fn by_id(&self, other: &Self) -> Ordering {
+        let (ours, theirs) = (self.name.as_bytes(), other.name.as_bytes());
+        let common = ours.len().min(theirs.len());
+        ours[..common].cmp(&theirs[..common]).then_with(|| self.id().cmp(other.id()))
+    }
+
+    fn id(&self) -> &str {
+        self.id.get_or_init(|| self.session.id())
     }
 }
 
 impl<'a> Join<'a, '_> {
     /// Matches by issued key.
     fn match_exactly(&mut self) {
-        let mut by_key: AHashMap<&str, Vec<usize>> = AHashMap::new();
-        for (i, issuance) in self.issuances.iter().enumerate() {
-            if !issuance.access_key_id().is_empty() {
-                by_key.entry(issuance.access_key_id()).or_default().push(i);
-            }
-        }
-        for (credential, matched) in self.all.iter_mut().zip(&mut self.matched) {
-            let candidates = credential.access_keys().filter_map(|key| by_key.get(key)).flatten();
-            matched.extend(candidates.copied().filter(|&i| issued_for(&self.issuances[i], credential)));
-            matched.sort_by_key(|&i| (self.issuances[i].time(), i));
+        let keys = self.issuances.iter().map(Issuance::access_key).zip(0..);
+        let by_key = Places::new(keys.filter(|&(key, _)| key != Sym::EMPTY));
+        let mut matched = Vec::new();
+        for c in 0..self.all.len() {
+            let credential = &self.all[c];
+            let candidates = credential.used_keys().flat_map(|key| by_key.of(key));
+            matched.extend(candidates.filter(|&i| issued_for(&self.issuances[i], credential)));
+            matched.sort_unstable_by_key(|&i| (self.issuances[i].time(), i));
             matched.dedup();
-            for &i in &*matched {
-                self.used[i] = true;
-            }
-            if !matched.is_empty() {
-                credential.confidence = Confidence::Exact;
-            }
+            self.explain(c, &matched, Confidence::Exact);
+            matched.clear();
         }
     }
 
@@ -103,17 +126,25 @@ impl<'a> Join<'a, '_> {
             }
         }
         let mut pairs: Vec<(i64, usize, usize)> = Vec::new();
-        for (c, credential) in self.all.iter().enumerate().filter(|&(c, _)| self.matched[c].is_empty()) {
+        for (c, credential) in self.all.iter().enumerate().filter(|(_, credential)| credential.issuance().is_none()) {
             let candidates = by_name.get(credential.principal_id()).into_iter().flatten();
             pairs.extend(candidates.filter_map(|&i| Some((distance(&self.issuances[i], credential)?, c, i))));
         }
         pairs.sort_unstable();
         for (_, c, i) in pairs {
-            if !self.used[i] && self.matched[c].is_empty() {
-                self.used[i] = true;
-                self.all[c].confidence = Confidence::Inferred;
-                self.matched[c].push(i);
+            if !self.used[i] && self.all[c].issuance().is_none() {
+                self.explain(c, &[i], Confidence::Inferred);
             }
+        }
+    }
+
+    /// Notes that these issuances, earliest first, explain a credential.
+    fn explain(&mut self, c: usize, matched: &[usize], confidence: Confidence) {
+        let Some(&first) = matched.first() else { return };
+        let parent = self.callers[first].filter(|&parent| parent != c);
+        self.all[c].explain(matched.iter().map(|&i| self.issuances[i]), confidence, parent);
+        for &i in matched {
+            self.used[i] = true;
         }
     }
 
@@ -127,30 +158,20 @@ impl<'a> Join<'a, '_> {
             if is_sign_in && !(issuance.is_successful_sign_in() && is_person) {
                 continue;
             }
-            let mut credential = Credential::new(String::new(), Known::Issued);
-            credential.confidence = Confidence::Exact;
-            credential.issuances.push(*issuance);
+            let mut credential = Credential::new(OnceCell::new(), Known::Issued);
+            credential.explain(std::iter::once(*issuance), Confidence::Exact, self.callers[i]);
             let key = issuance.access_key_id();
             let name = Some(credential.principal_id()).filter(|id| !id.is_empty()).unwrap_or(key);
             // As the session would be called; a second one of the same second goes by its key, or by its number.
             let names = [Session::id_of(name, issuance.time(), key), Session::id_of(key, issuance.time(), key)];
             let is_taken =
-                |id: &String| ids.contains(id) || self.all.binary_search_by(|other| other.id.cmp(id)).is_ok();
+                |id: &String| ids.contains(id) || self.all.binary_search_by(|other| other.id().cmp(id)).is_ok();
             let free = names.into_iter().find(|id| !id.is_empty() && !is_taken(id));
-            credential.id = free.unwrap_or_else(|| format!("{name}#{i}"));
-            ids.insert(credential.id.clone());
+            let id = free.unwrap_or_else(|| format!("{name}#{i}"));
+            ids.insert(id.clone());
+            credential.call(id);
             self.all.push(credential);
-            self.matched.push(vec![i]);
         }
-    }
-
-    fn finish(mut self, callers: &[Option<usize>]) -> Vec<Credential<'a>> {
-        for (c, (credential, matched)) in self.all.iter_mut().zip(&self.matched).enumerate() {
-            credential.issuances = matched.iter().map(|&i| self.issuances[i]).collect();
-            credential.parent = matched.first().and_then(|&i| callers[i]).filter(|&parent| parent != c);
-        }
-        cut_circles(&mut self.all);
-        self.all
     }
 }
 

@@ -32,8 +32,8 @@ pub(in crate::report) enum Kind {
 }
 
 impl Kind {
-    /// The kind of `credential`.
-    pub fn of(credential: &Credential<'_>) -> Self {
+    /// The kind of `credential`; [`Credential::kind`] remembers it.
+    pub(super) fn of(credential: &Credential<'_>) -> Self {
         match credential.identity_type() {
             "AssumedRole" => of_role(credential),
             "FederatedUser" => Self::Federated,
@@ -76,10 +76,11 @@ pub(in crate::report) fn session_name<'a>(credential: &Credential<'a>) -> &'a st
 
 /// The name of a session's role, without its path.
 pub(in crate::report) fn role_name<'a>(credential: &Credential<'a>) -> &'a str {
-    let after_path = credential.issuer_arn().rsplit('/').next().unwrap_or_default();
-    let in_arn = credential.arn().split_once(":assumed-role/").map_or("", |(_, rest)| rest);
-    let of_arn = in_arn.split('/').next().unwrap_or_default();
-    [credential.issuer_name(), after_path, of_arn].into_iter().find(|name| !name.is_empty()).unwrap_or_default()
+    let after_path = || credential.issuer_arn().rsplit('/').next();
+    let in_arn = || credential.arn().split_once(":assumed-role/")?.1.split('/').next();
+    let given = |name: &&str| !name.is_empty();
+    let name = Some(credential.issuer_name()).filter(given);
+    name.or_else(|| after_path().filter(given)).or_else(in_arn).unwrap_or_default()
 }
 
 /// Whether a session name is an instance id: `i-` and 8 or 17 hexadecimal digits.

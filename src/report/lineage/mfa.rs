@@ -4,8 +4,7 @@
 //! SAML and web identities always say false. So `no` is only said where false means no, and absent is never false.
 //! Source: IAM user guide, "Secure API access with MFA"; CloudTrail user guide, "CloudTrail userIdentity element".
 
-use super::Credential;
-use super::{Kind, Lineage};
+use super::{Credential, Lineage};
 use crate::model::IssuanceApi;
 
 /// The answer for one session.
@@ -56,13 +55,13 @@ fn own_answer(credential: &Credential<'_>) -> Option<Mfa> {
     if flag == Some(true) {
         return Some(Mfa { answer: "yes", basis: "session-flag" });
     }
-    if credential.issuances.iter().any(|issuance| issuance.has_mfa_serial()) {
+    if credential.issuances().any(|issuance| issuance.has_mfa_serial()) {
         return Some(Mfa { answer: "yes", basis: "serial-number" });
     }
     if let (None, Some(used)) = (flag, unseen_sign_in(credential)) {
         return Some(Mfa { answer: if used { "yes" } else { "no" }, basis: "sign-in" });
     }
-    if Kind::of(credential).has_identity_provider() {
+    if credential.kind().has_identity_provider() {
         return Some(Mfa { answer: "unknown", basis: "identity-provider" });
     }
     if is_chained(credential) {

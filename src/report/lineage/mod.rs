@@ -9,6 +9,7 @@ mod expiry;
 mod join;
 mod kind;
 mod mfa;
+mod places;
 
 pub(in crate::report) use credential::{Confidence, Credential, Known};
 pub(in crate::report) use expiry::Expiry;

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use crate::aggregate::iam_changes::{Act, Granted, IamChange, IamChanges, IamEvent, Key, Outcome, TargetKind};
 use crate::aggregate::{Span, Symbols};
 use crate::model::{Arn, EventTime, Grant, PolicyClass};
-use crate::report::source_list::ip_addresses;
+use crate::report::source_list::ReadAddresses;
 
 /// One row of the report.
 #[derive(Debug)]
@@ -24,7 +24,8 @@ pub(super) struct Change<'a> {
     pub outcome: Outcome,
     pub events: i64,
     pub span: Span,
-    pub addresses: BTreeSet<IpAddr>,
+    /// Distinct, in order.
+    pub addresses: Vec<IpAddr>,
     pub moments: &'a BTreeSet<EventTime>,
     /// Seconds from the last of these calls to the first EnableMFADevice for the user at or after it; only for CreateLoginProfile.
     pub mfa_delay: Option<i64>,
@@ -36,7 +37,7 @@ pub(super) struct Change<'a> {
 pub(super) type Target<'a> = (&'a str, TargetKind, &'a str);
 
 impl<'a> Change<'a> {
-    fn new(row: &'a IamChange, symbols: &'a Symbols) -> Self {
+    fn new(row: &'a IamChange, symbols: &'a Symbols, read: &mut ReadAddresses<'_>) -> Self {
         let Key { account_id, event, actor, target_kind, target, policy, policy_class, granted, outcome } = row.key;
         Self {
             account_id: symbols.text(account_id),
@@ -50,7 +51,7 @@ impl<'a> Change<'a> {
             outcome,
             events: row.events,
             span: row.span,
-            addresses: ip_addresses(row.addresses.iter().map(|sym| symbols.text(sym))),
+            addresses: read.distinct(row.addresses.iter()),
             moments: &row.moments,
             mfa_delay: None,
             removed: None,
@@ -123,7 +124,8 @@ pub(super) fn named(kind: TargetKind, name: &str) -> String {
 
 /// All changes, joined with each other, in no lasting order.
 pub(super) fn all<'a>(changes: &'a IamChanges, symbols: &'a Symbols) -> Vec<Change<'a>> {
-    let mut all: Vec<Change<'a>> = changes.rows().map(|row| Change::new(row, symbols)).collect();
+    let mut read = ReadAddresses::new(symbols);
+    let mut all: Vec<Change<'a>> = changes.rows().map(|row| Change::new(row, symbols, &mut read)).collect();
     judge_attached(&mut all);
     find_removals(&mut all);
     find_mfa_delays(&mut all);

@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 
 use super::addresses::with_places;
 use super::source_list::address_cells;
-use super::{Answer, Column, ColumnKind, Report, Severity, Value, View, finding};
+use super::{Answer, Column, ColumnKind, Report, Severity, Value, View, finding, keep_first};
 use crate::aggregate::iam_changes::{self, IamChanges, Outcome};
 use change::Change;
 
@@ -102,12 +102,12 @@ fn answer(view: &View<'_>) -> Answer {
             severities[row] = severities[row].max(found.finding.severity);
         }
     }
-    let mut order: Vec<usize> = (0..changes.len()).collect();
-    order.sort_by_key(|&row| Reverse(severities[row]));
+    let mut shown: Vec<(Reverse<Severity>, usize)> = severities.into_iter().map(Reverse).zip(0..).collect();
+    let rows_spared = keep_first(&mut shown, view.rows_wanted);
     let mut findings: Vec<_> = found.into_iter().map(|found| found.finding).collect();
     finding::sort(&mut findings);
-    let rows = order.iter().map(|&row| cells(&changes[row], severities[row])).collect();
-    with_places(view, Answer { columns: COLUMNS.to_vec(), findings, rows, ..Answer::default() })
+    let rows = shown.into_iter().map(|(Reverse(severity), row)| cells(&changes[row], severity)).collect();
+    with_places(view, Answer { columns: COLUMNS.to_vec(), findings, rows, rows_spared, ..Answer::default() })
 }
 
 fn cells(change: &Change<'_>, severity: Severity) -> Vec<Value> {

@@ -6,7 +6,7 @@ use super::usage::Usage;
 use crate::aggregate::issuances::Issuance;
 use crate::aggregate::root_use::{Count, RootClass};
 use crate::model::{IssuanceApi, grouped};
-use crate::report::source_list::ip_addresses;
+use crate::report::source_list::{address_texts, ip_addresses};
 use crate::report::{Finding, Severity, finding};
 
 /// Sign-in events that change who can sign in as root. Source: CloudTrail user guide, "AWS Management Console sign-in
@@ -128,8 +128,7 @@ fn finding(usage: &Usage<'_>, rule: &'static str, count: i64, summary: String) -
 }
 
 fn evidence(usage: &Usage<'_>) -> Map<String, Value> {
-    let addresses: Vec<String> =
-        ip_addresses(usage.addresses.iter().copied()).iter().map(ToString::to_string).collect();
+    let addresses = address_texts(&ip_addresses(usage.addresses.iter().copied()));
     let values = [
         ("class", json!(usage.class.as_str())),
         ("events", json!(usage.tally.events)),

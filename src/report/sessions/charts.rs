@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Kind, Known, Lineage, known, rules};
+use super::{Addresses, Kind, Known, Lineage, known, rules};
 use crate::model::{Arn, IssuanceApi, quantity};
 use crate::report::charts::{Chart, Flow, FlowEdge, FlowNode, Picture, Shares, Tone};
 use crate::report::{Severity, View};
@@ -40,7 +40,8 @@ type Bundles<'a> = BTreeMap<(End<'a>, End<'a>), Bundle>;
 /// Lineage and MFA; nothing where there is no session.
 pub(in crate::report) fn charts(view: &View<'_>) -> Vec<Chart> {
     let lineage_of_all = Lineage::of(view.state);
-    let all = known(&lineage_of_all);
+    let addresses = Addresses::of(view.state, &lineage_of_all);
+    let all = known(&lineage_of_all, &addresses);
     if all.is_empty() {
         return Vec::new();
     }

@@ -5,13 +5,15 @@ mod rule_texts;
 mod rules;
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use super::addresses::with_places;
 use super::lineage::{Credential, Expiry, Kind, Lineage, Mfa, role_name, session_name};
-use super::source_list::{address_cells, ip_addresses};
-use super::{AddressLookup, Answer, Column, ColumnKind, Report, ReportOption, Severity, Value, View, finding};
+use super::source_list::{AddressLists, ReadAddresses, address_cells};
+use super::{
+    AddressLookup, Answer, Column, ColumnKind, Report, ReportOption, Severity, Value, View, finding, keep_first,
+};
+use crate::aggregate::State;
 use crate::aggregate::issuances::{self, Issuance};
 use crate::aggregate::sessions::{self, Session};
 use crate::model::{SourceAddress, quantity};
@@ -131,31 +133,61 @@ struct Known<'a> {
     kind: Kind,
     mfa: Mfa,
     expiry: Expiry,
-    addresses: BTreeSet<IpAddr>,
+    /// Distinct, in order.
+    addresses: &'a [IpAddr],
+    /// The address that the credentials were issued to, unless a service got them.
+    issued_to: Option<IpAddr>,
+}
+
+/// The addresses of the counted sessions of a lineage, by place.
+struct Addresses {
+    used_from: AddressLists,
+    issued_to: Vec<Option<IpAddr>>,
+}
+
+impl Addresses {
+    fn of(state: &State, lineage: &Lineage<'_>) -> Self {
+        let mut read = ReadAddresses::new(state.symbols());
+        let counted = &lineage.credentials[..lineage.counted];
+        let sessions = counted.iter().filter_map(Credential::session);
+        let used_from = read.lists(sessions.map(Session::source_symbols));
+        let issued_to = |credential: &Credential<'_>| {
+            let issuance = credential.issuance().filter(|issuance| issuance.caller_type() != "AWSService")?;
+            read.ip(issuance.source())
+        };
+        Self { used_from, issued_to: counted.iter().map(issued_to).collect() }
+    }
 }
 
 fn answer(view: &View<'_>) -> Answer {
     let lineage = Lineage::of(view.state);
-    let all = known(&lineage);
-    let holding: Vec<_> = all.iter().map(rules::holding).collect();
-    let worst = |i: usize| rules::worst(&holding[i]);
-    let events = |i: usize| all[i].session.tally().events;
-    let mut shown: Vec<(Severity, usize)> =
-        (0..all.len()).filter(|&i| events(i) >= view.options.get(&MIN_EVENTS)).map(|i| (worst(i), i)).collect();
+    let addresses = Addresses::of(view.state, &lineage);
+    let all = known(&lineage, &addresses);
+    let least = view.options.get(&MIN_EVENTS);
+    let mut groups = rules::Groups::default();
     // `all` is sorted by session id, which breaks ties.
-    shown.sort_by_key(|&(severity, i)| (Reverse(severity), Reverse(events(i)), i));
-    let rows_spared = shown.len().saturating_sub(view.rows_wanted);
-    let rows = shown.iter().take(view.rows_wanted).map(|&(severity, i)| cells(&all[i], severity, &lineage)).collect();
-    let aws = view.addresses.and_then(AddressLookup::aws);
-    let mut findings: Vec<_> = rules::groups(&all, holding).into_iter().map(|group| group.finding(aws)).collect();
-    finding::sort(&mut findings);
+    let mut shown: Vec<(Reverse<Severity>, Reverse<i64>, usize)> = Vec::with_capacity(all.len());
+    for (i, known) in all.iter().enumerate() {
+        let severity = groups.add(known);
+        let events = known.session.tally().events;
+        if events >= least {
+            shown.push((Reverse(severity), Reverse(events), i));
+        }
+    }
     let hidden = hidden(all.len() - shown.len(), view);
+    let rows_spared = keep_first(&mut shown, view.rows_wanted);
+    let rows = shown.into_iter().map(|(Reverse(severity), _, i)| cells(&all[i], severity, &lineage)).collect();
+    let aws = view.addresses.and_then(AddressLookup::aws);
+    let mut findings = groups.findings(aws);
+    finding::sort(&mut findings);
     with_places(view, Answer { columns: COLUMNS.to_vec(), rows, rows_spared, findings, hidden, tree: None })
 }
 
 /// Every session of which an event was counted, with all that is worked out about it, by session id.
-fn known<'a>(lineage: &'a Lineage<'a>) -> Vec<Known<'a>> {
-    (0..lineage.counted).filter_map(|place| Known::new(lineage, place)).collect()
+fn known<'a>(lineage: &'a Lineage<'a>, addresses: &'a Addresses) -> Vec<Known<'a>> {
+    let mut all = Vec::with_capacity(lineage.counted);
+    all.extend((0..lineage.counted).filter_map(|place| Known::new(lineage, place, addresses)));
+    all
 }
 
 /// Says how many sessions `--min-events` left out.
@@ -170,12 +202,12 @@ fn hidden(count: usize, view: &View<'_>) -> Option<String> {
 
 impl<'a> Known<'a> {
     /// `None` for one of which no event was counted.
-    fn new(lineage: &'a Lineage<'a>, place: usize) -> Option<Self> {
+    fn new(lineage: &'a Lineage<'a>, place: usize, addresses: &'a Addresses) -> Option<Self> {
         let credential = &lineage.credentials[place];
         let session = credential.session()?;
-        let (kind, mfa, expiry) = (Kind::of(credential), Mfa::of(lineage, place), Expiry::of(credential));
-        let addresses = ip_addresses(session.source_addresses());
-        Some(Self { credential, session, kind, mfa, expiry, addresses })
+        let (kind, mfa, expiry) = (credential.kind(), Mfa::of(lineage, place), Expiry::of(credential));
+        let (used_from, issued_to) = (addresses.used_from.of(place), addresses.issued_to[place]);
+        Some(Self { credential, session, kind, mfa, expiry, addresses: used_from, issued_to })
     }
 
     fn principal(&self) -> &'a str {
@@ -190,10 +222,10 @@ fn cells<'a>(known: &Known<'a>, severity: Severity, lineage: &Lineage<'_>) -> Ve
     let is_named = is_role || known.kind == Kind::Federated;
     let role_id = session.principal_id().split(':').next().unwrap_or_default();
     let of_issuance = |text: fn(&Issuance<'a>) -> &'a str| Value::text(issuance.map_or("", text));
-    let [addresses, address_list] = address_cells(&known.addresses);
+    let [addresses, address_list] = address_cells(known.addresses);
     let list = |texts: Vec<&str>| Value::List(texts.into_iter().map(str::to_owned).collect());
     vec![
-        Value::text(credential.id.as_str()),
+        Value::text(credential.id()),
         Value::text(known.kind.as_str()),
         Value::text(session.account_id()),
         Value::text(if is_role { role_name(credential) } else { "" }),
@@ -220,7 +252,7 @@ fn cells<'a>(known: &Known<'a>, severity: Severity, lineage: &Lineage<'_>) -> Ve
         Value::time(session.span().last()),
         Value::text(severity.as_str()),
         Value::text(issuance.map_or("", |issuance| issuance.api().as_str())),
-        Value::text(credential.parent.map_or("", |parent| lineage.credentials[parent].id.as_str())),
+        Value::text(credential.parent.map_or("", |parent| lineage.credentials[parent].id())),
         list(session.ec2_role_deliveries()),
         Value::text(session.scope_issued_to()),
     ]

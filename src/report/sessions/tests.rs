@@ -288,6 +288,20 @@ fn the_help_names_every_rule() {
 }
 
 #[test]
+fn the_lineage_is_in_the_order_of_ids() {
+    let created = [CREATED, "2026-01-02T02:00:00Z", "2026-01-02T02:00:00.5Z"];
+    let calls = ["s", "s-1", "s@t", "s.t", "t", ""].into_iter().flat_map(|name| {
+        let id = json!(format!("AROAEXAMPLE:{name}"));
+        created.map(|created| with(call("ASIAEXAMPLE", created), "/userIdentity/principalId", id.clone()))
+    });
+    let state = scan(&samples(calls));
+    let lineage = Lineage::of(&state);
+    let ids: Vec<&str> = lineage.credentials.iter().map(Credential::id).collect();
+    assert_eq!(ids.len(), 18);
+    assert!(ids.is_sorted(), "{ids:?}");
+}
+
+#[test]
 fn worst_first_then_busiest() {
     let named = |name: &str| with(call("ASIA1", CREATED), "/userIdentity/principalId", json!(name));
     let quiet = with(named("AROA:imds"), "/userIdentity/sessionContext/ec2RoleDelivery", json!("1.0"));

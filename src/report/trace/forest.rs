@@ -7,7 +7,6 @@ use ahash::AHashMap;
 use super::graph::{Graph, Node};
 use crate::model::EventTime;
 use crate::report::Way;
-use crate::report::lineage::Kind;
 
 /// A place of the graph in its place of the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,7 +97,7 @@ fn in_order(
 
 fn likeness<'a>(node: Node<'_, 'a>, asked: bool) -> Likeness<'a> {
     match node {
-        Node::Credential(credential) => (Kind::of(credential).as_str(), credential.principal(), asked),
+        Node::Credential(credential) => (credential.kind().as_str(), credential.principal(), asked),
         Node::Key(_) => ("access-key", "".into(), asked),
         Node::Origin(origin) => (origin.kind.as_str(), "".into(), asked),
     }
@@ -118,7 +117,7 @@ fn time_of(node: Node<'_, '_>) -> Option<EventTime> {
 
 fn id_of(node: Node<'_, '_>) -> String {
     match node {
-        Node::Credential(credential) => credential.id.clone(),
+        Node::Credential(credential) => credential.id().to_owned(),
         Node::Key(key) => key.id.to_owned(),
         Node::Origin(origin) => format!("{}{}", origin.name, origin.provider),
     }

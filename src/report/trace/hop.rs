@@ -67,13 +67,13 @@ impl<'a> Facts<'a> {
 
     fn of_credential(credential: &Credential<'a>, mfa: Mfa) -> Self {
         let issuance = credential.issuance();
-        let kind = Kind::of(credential);
+        let kind = credential.kind();
         let session = credential.session();
         let mut access_key_ids: Vec<&str> = credential.access_keys().collect();
         access_key_ids.sort_unstable();
         access_key_ids.dedup();
         Self {
-            id: credential.id.clone().into(),
+            id: credential.id().to_owned().into(),
             confidence: Some(credential.confidence),
             principal: credential.principal(),
             account_id: credential.account_id().into(),
@@ -188,7 +188,7 @@ pub(super) fn is_workload(kind: Kind) -> bool {
 
 fn id_of<'a>(node: Node<'_, 'a>) -> Cow<'a, str> {
     match node {
-        Node::Credential(credential) => credential.id.clone().into(),
+        Node::Credential(credential) => credential.id().to_owned().into(),
         Node::Key(key) => key.id.into(),
         Node::Origin(origin) if origin.kind == OriginKind::NotInRange => "".into(),
         Node::Origin(origin) => origin.name.clone(),

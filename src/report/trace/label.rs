@@ -27,7 +27,7 @@ pub(super) fn label(graph: &Graph<'_>, place: usize, facts: &Facts<'_>) -> Strin
             _ => origin.name.clone().into_owned(),
         },
         Node::Key(key) => format!("access key {}", key.id),
-        Node::Credential(credential) => match Kind::of(credential) {
+        Node::Credential(credential) => match credential.kind() {
             Kind::Console => format!("console session of {}", facts.principal),
             Kind::UserToken => format!("session token of {}", facts.principal),
             Kind::AssumeRoot => format!("{} by AssumeRoot", facts.principal),

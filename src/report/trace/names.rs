@@ -78,7 +78,7 @@ pub(super) fn each(node: Node<'_, '_>, show: &mut dyn FnMut(&str)) {
 }
 
 fn each_of(credential: &Credential<'_>, name: &mut dyn FnMut(&str)) {
-    name(&credential.id);
+    name(credential.id());
     credential.access_keys().for_each(&mut *name);
     let is_role = credential.identity_type() == "AssumedRole";
     let principal_id = credential.principal_id();
@@ -89,7 +89,7 @@ fn each_of(credential: &Credential<'_>, name: &mut dyn FnMut(&str)) {
     }
     // People are origins, and what is theirs hangs below them. A role is no origin, nor is root where others assume it:
     // the sessions are all there is.
-    if is_role || Kind::of(credential) == Kind::AssumeRoot {
+    if is_role || credential.kind() == Kind::AssumeRoot {
         name(&credential.principal());
     }
     name(credential.arn());

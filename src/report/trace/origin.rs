@@ -193,7 +193,7 @@ impl<'a> Origins<'a> {
     fn of_unexplained(&mut self, credential: &Credential<'a>) -> usize {
         let name = credential.principal();
         let is_own = matches!(credential.identity_type(), "IAMUser" | "Root" | "FederatedUser")
-            && Kind::of(credential) != Kind::AssumeRoot
+            && credential.kind() != Kind::AssumeRoot
             && !name.is_empty();
         match is_own {
             true => self.place(Origin {

@@ -65,7 +65,7 @@ pub(super) fn findings(graph: &Graph<'_>, hops: &[Hop]) -> Vec<Finding> {
             if severity.is_some() {
                 let group = groups.entry((rule, graph.origin(hop.place))).or_default();
                 group.severity = group.severity.max(severity);
-                group.ids.push(&credential.id);
+                group.ids.push(credential.id());
                 group.events += credential.session().map_or(0, |session| session.tally().events);
                 let account = credential.account_id();
                 if !group.accounts.contains(&account) {
@@ -93,7 +93,7 @@ fn without_mfa(graph: &Graph<'_>, place: usize, credential: &Credential<'_>, ori
     }
     // A service that acts under someone's name shows no address, and an issued session that nobody used opened nothing.
     let has_address = !Facts::of(graph, place).addresses.is_empty();
-    has_address.then_some(match (origin.kind, Kind::of(credential)) {
+    has_address.then_some(match (origin.kind, credential.kind()) {
         (OriginKind::Root, _) => Severity::High,
         (_, Kind::Console) => Severity::Medium,
         _ => Severity::Low,

@@ -5,10 +5,12 @@ mod people;
 mod policies;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 use serde_json::{Map, Value, json};
 
 use super::change::Change;
+use crate::report::source_list::address_texts;
 use crate::report::{Finding, Rule, Severity};
 
 /// A finding and the places of the changes that it rests on.
@@ -60,8 +62,8 @@ impl Draft {
     /// The finding about these changes.
     fn found(self, all: &[Change<'_>], rows: Vec<usize>) -> Found {
         let changes = || rows.iter().map(|&row| &all[row]);
-        let addresses: BTreeSet<String> =
-            changes().flat_map(|change| &change.addresses).map(ToString::to_string).collect();
+        let addresses: BTreeSet<IpAddr> = changes().flat_map(|change| &change.addresses).copied().collect();
+        let addresses: BTreeSet<String> = address_texts(&addresses).into_iter().collect();
         let evidence = [
             ("severity_because", json!(self.because)),
             ("actors", json!(changes().map(|change| change.actor).collect::<BTreeSet<_>>())),
