@@ -152,18 +152,22 @@ fn parse_seconds_z(b: &[u8]) -> Option<EventTime> {
     if b[4] != b'-' || b[7] != b'-' || b[10] != b'T' || b[13] != b':' || b[16] != b':' || b[19] != b'Z' {
         return None;
     }
-    let number = |range: std::ops::Range<usize>| -> Option<i64> {
-        b[range].iter().try_fold(0i64, |n, c| c.is_ascii_digit().then(|| n * 10 + i64::from(c - b'0')))
+    let mut are_digits = true;
+    let mut two_digits = |at: usize| {
+        let (tens, ones) = (b[at].wrapping_sub(b'0'), b[at + 1].wrapping_sub(b'0'));
+        are_digits &= (tens < 10) & (ones < 10);
+        u32::from(tens) * 10 + u32::from(ones)
     };
-    let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
-    let (hour, minute, second) = (number(11..13)?, number(14..16)?, number(17..19)?);
-    if year < 1 || !(1..=12).contains(&month) || day < 1 || day > days_in(year, month) {
+    let (year, month, day) = (two_digits(0) * 100 + two_digits(2), two_digits(5), two_digits(8));
+    let (hour, minute, second) = (two_digits(11), two_digits(14), two_digits(17));
+    if !are_digits || year < 1 || !(1..=12).contains(&month) || day < 1 || day > days_in(year, month) {
         return None;
     }
     if hour > 23 || minute > 59 || second > 59 {
         return None;
     }
-    Some(EventTime::from_seconds(days_from_civil(year, month, day) * DAY + hour * 3600 + minute * 60 + second))
+    let second_of_day = hour * 3600 + minute * 60 + second;
+    Some(EventTime::from_seconds(days_from_civil(year, month, day) * DAY + i64::from(second_of_day)))
 }
 
 /// `YYYY-MM-DDTHH:MM:SSZ` without chrono's formatter: millions of cells are printed so. `None` where there is a fraction
@@ -224,7 +228,7 @@ fn parse_epoch(text: &str) -> Option<EventTime> {
     (1e9..1e10).contains(&seconds).then(|| EventTime((seconds * 1e6).round() as i64))
 }
 
-fn days_in(year: i64, month: i64) -> i64 {
+fn days_in(year: u32, month: u32) -> u32 {
     match month {
         2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
         2 => 28,
@@ -233,13 +237,14 @@ fn days_in(year: i64, month: i64) -> i64 {
     }
 }
 
-/// Days since 1970-01-01 of a proleptic Gregorian date (Howard Hinnant's published algorithm).
-fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+/// Days since 1970-01-01 of a proleptic Gregorian date from the year 1 on (Howard Hinnant's published algorithm).
+fn days_from_civil(year: u32, month: u32, day: u32) -> i64 {
     let y = if month <= 2 { year - 1 } else { year };
-    let era = y.div_euclid(400);
-    let year_of_era = y - era * 400;
+    let era = y / 400;
+    let year_of_era = y % 400;
     let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+    let days = era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    i64::from(days) - 719_468
 }
 
 #[cfg(test)]

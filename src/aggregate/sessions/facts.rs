@@ -148,7 +148,9 @@ pub(super) fn is_of_person(identity: &UserIdentity<'_>) -> bool {
 }
 
 fn account_of<'a>(identity: &'a UserIdentity<'_>) -> &'a str {
-    let arn_account = Arn::parse(&identity.arn).map_or("", |arn| arn.account_id);
-    let issuer_account = identity.session.as_ref().map_or("", |session| &session.issuer.account_id);
-    [&*identity.account_id, arn_account, issuer_account].into_iter().find(|id| !id.is_empty()).unwrap_or_default()
+    let of_arn = || Arn::parse(&identity.arn).map(|arn| arn.account_id);
+    let of_issuer = || identity.session.as_ref().map(|session| &*session.issuer.account_id);
+    let is_known = |id: &&str| !id.is_empty();
+    let own = Some(&*identity.account_id).filter(is_known);
+    own.or_else(|| of_arn().filter(is_known)).or_else(of_issuer).unwrap_or_default()
 }
