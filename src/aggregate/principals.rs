@@ -248,7 +248,7 @@ impl Face {
 fn unique_id_of<'a>(identity: &'a UserIdentity<'_>) -> &'a str {
     match identity.kind {
         IdentityType::FederatedUser => identity.session.as_ref().map_or("", |session| &session.issuer.principal_id),
-        _ => identity.principal_id.split(':').next().unwrap_or_default(),
+        _ => identity.unique_id(),
     }
 }
 

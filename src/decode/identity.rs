@@ -117,7 +117,10 @@ pub(super) fn parse(raw: &str) -> UserIdentity<'_> {
         "credentialId" => identity.credential_id = value.text(),
         "onBehalfOf" => identity.on_behalf_of = on_behalf_of(value),
         "inScopeOf" => identity.in_scope_of = in_scope_of(value),
-        "sessionContext" => identity.session = session(value),
+        "sessionContext" => {
+            read_session(value, identity.session.insert(SessionContext::default()));
+            identity.session.take_if(|read| *read == SessionContext::default());
+        }
         _ => {}
     });
     identity
@@ -143,21 +146,19 @@ fn in_scope_of<'a>(raw: &mut Value<'a>) -> Option<InScopeOf<'a>> {
     (read != InScopeOf::default()).then_some(read)
 }
 
-fn session<'a>(raw: &mut Value<'a>) -> Option<SessionContext<'a>> {
-    let mut read = SessionContext::default();
+fn read_session<'a>(raw: &mut Value<'a>, read: &mut SessionContext<'a>) {
     raw.each_field(|key, value| match key {
-        "attributes" => attributes(value, &mut read),
-        "sessionIssuer" => read.issuer = issuer(value),
+        "attributes" => read_attributes(value, read),
+        "sessionIssuer" => read_issuer(value, &mut read.issuer),
         "sourceIdentity" => read.source_identity = value.text(),
         "ec2RoleDelivery" => read.ec2_role_delivery = value.text(),
         "assumedRoot" => read.assumed_root = flag(&value.text()).or(read.assumed_root),
         "webIdFederationData" => read.federated_provider = federated_provider(value),
         _ => {}
     });
-    (read != SessionContext::default()).then_some(read)
 }
 
-fn attributes<'a>(raw: &mut Value<'a>, session: &mut SessionContext<'a>) {
+fn read_attributes<'a>(raw: &mut Value<'a>, session: &mut SessionContext<'a>) {
     raw.each_field(|key, value| match key {
         "creationDate" => session.creation_date = EventTime::parse_creation_date(&value.text()),
         "mfaAuthenticated" => session.mfa_authenticated = flag(&value.text()),
@@ -167,17 +168,16 @@ fn attributes<'a>(raw: &mut Value<'a>, session: &mut SessionContext<'a>) {
     });
 }
 
-fn issuer<'a>(raw: &mut Value<'a>) -> SessionIssuer<'a> {
-    let mut read = SessionIssuer::default();
+fn read_issuer<'a>(raw: &mut Value<'a>, issuer: &mut SessionIssuer<'a>) {
+    *issuer = SessionIssuer::default();
     raw.each_field(|key, value| match key {
-        "type" => read.kind = value.text(),
-        "principalId" => read.principal_id = value.text(),
-        "arn" => read.arn = value.text(),
-        "accountId" => read.account_id = value.text(),
-        "userName" => read.user_name = value.text(),
+        "type" => issuer.kind = value.text(),
+        "principalId" => issuer.principal_id = value.text(),
+        "arn" => issuer.arn = value.text(),
+        "accountId" => issuer.account_id = value.text(),
+        "userName" => issuer.user_name = value.text(),
         _ => {}
     });
-    read
 }
 
 fn federated_provider<'a>(raw: &mut Value<'a>) -> Cow<'a, str> {

@@ -41,6 +41,7 @@ impl<'a> Value<'a> {
     #[inline]
     pub fn text(&self) -> Cow<'a, str> {
         match self {
+            Self::Cut(Raw::Plain(text)) => Cow::Borrowed(text),
             Self::Cut(raw) => careful::text_of(*raw),
             Self::Object(..) => Cow::Borrowed(""),
         }
@@ -104,4 +105,64 @@ fn fields_at<'a>(text: &'a str, at: usize, each: &mut impl FnMut(&str, &mut Valu
 #[cold]
 fn careful_fields<'a>(raw: &'a str, each: &mut dyn FnMut(&str, &mut Value<'a>)) {
     let _ = careful::each_field(raw, |key, value| each(&key, &mut Value::Cut(value)));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use proptest::prelude::*;
+
+    type Leaves = BTreeMap<String, String>;
+
+    /// Every leaf by its path; objects are read where they stand.
+    fn in_place(path: &str, value: &mut Value<'_>, leaves: &mut Leaves) {
+        leaves.insert(path.to_owned(), value.text().into_owned());
+        value.each_field(|key, value| in_place(&format!("{path}/{key}"), value, leaves));
+    }
+
+    /// The definition: objects are cut out first.
+    fn cut_first(path: &str, raw: Raw<'_>, leaves: &mut Leaves) {
+        leaves.insert(path.to_owned(), careful::text_of(raw).into_owned());
+        each_field(raw.json(), |key, value| cut_first(&format!("{path}/{key}"), value.raw(), leaves));
+    }
+
+    fn documents() -> impl Strategy<Value = String> {
+        use serde_json::Value;
+        let text = prop_oneof!["[ -~]{0,20}", "[a-zé\\\\\"\n{}\\[\\],:]{0,40}"];
+        let leaf = prop_oneof![Just(Value::Null), any::<i64>().prop_map(Value::from), text.prop_map(Value::from)];
+        let value = leaf.prop_recursive(4, 40, 6, |inner| {
+            prop_oneof![
+                1 => proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                4 => proptest::collection::vec(("[ab\"]{1,2}", inner), 0..6)
+                    .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+            ]
+        });
+        (value, any::<bool>()).prop_map(|(value, pretty)| match pretty {
+            true => serde_json::to_string_pretty(&value).expect("a value prints"),
+            false => value.to_string(),
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+
+        #[test]
+        fn where_an_object_stands_it_reads_as_when_cut_out(
+            text in documents(), at in any::<prop::sample::Index>(), with in proptest::option::of(any::<u8>()),
+        ) {
+            let mut bytes = text.into_bytes();
+            let at = at.index(bytes.len());
+            if let Some(with) = with { bytes[at] = with }
+            let text = String::from_utf8_lossy(&bytes);
+            // Whoever asks for fields has found where the object ends.
+            if let Ok((raw @ Raw::Container(whole), _)) = value_at(&text, 0) {
+                let (mut walked, mut cut) = (Leaves::new(), Leaves::new());
+                each_field(whole, |key, value| in_place(key, value, &mut walked));
+                each_field(raw.json(), |key, value| cut_first(key, value.raw(), &mut cut));
+                prop_assert_eq!(walked, cut);
+            }
+        }
+    }
 }

@@ -163,6 +163,12 @@ impl UserIdentity<'_> {
         self.session.as_ref().and_then(|s| s.creation_date)
     }
 
+    /// `principalId` without the session name behind its colon.
+    pub(crate) fn unique_id(&self) -> &str {
+        let name = self.principal_id.bytes().position(|byte| byte == b':');
+        name.map_or(&self.principal_id, |colon| &self.principal_id[..colon])
+    }
+
     /// Whether this call was signed with a long-lived access key: an `AKIA` id, no session creation date, and not a
     /// role session or federated user (whose type overrides the prefix).
     ///

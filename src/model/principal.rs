@@ -39,8 +39,7 @@ fn root_of<'a>(identity: &'a UserIdentity<'_>) -> Option<Cow<'a, str>> {
 
 fn role_of<'a>(identity: &'a UserIdentity<'_>) -> Option<Cow<'a, str>> {
     let issuer = identity.session.as_ref().map_or("", |s| &s.issuer.arn);
-    let role_id = || identity.principal_id.split(':').next();
-    first(&[issuer]).or_else(|| first(&[role_id()?])).map(Cow::Borrowed)
+    first(&[issuer]).or_else(|| first(&[identity.unique_id()])).map(Cow::Borrowed)
 }
 
 fn federation_issuer_of<'a>(identity: &'a UserIdentity<'_>) -> Option<Cow<'a, str>> {

@@ -72,7 +72,8 @@ const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Au
 
 /// `Jul 10, 2023, 12:09:47 PM`, with or without the commas. By hand: trails hold one for every role that was assumed.
 fn parse_written_out(text: &str) -> Option<EventTime> {
-    let mut words = text.split([' ', '\u{202f}', '\u{a0}']).map(|word| word.trim_end_matches(','));
+    let is_space = |c: char| matches!(c, ' ' | '\u{202f}' | '\u{a0}');
+    let mut words = text.split(is_space).map(without_commas);
     let name = words.next()?;
     let month = (1..).zip(MONTHS).find(|(_, known)| known.eq_ignore_ascii_case(name))?.0;
     let (day, year) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
@@ -89,6 +90,13 @@ fn parse_written_out(text: &str) -> Option<EventTime> {
     }
     let time = NaiveDate::from_ymd_opt(year, month, day)?.and_hms_opt(hour % 12 + afternoon, minute, second)?;
     Some(EventTime::from_seconds(time.and_utc().timestamp()))
+}
+
+fn without_commas(mut word: &str) -> &str {
+    while let Some(shorter) = word.strip_suffix(',') {
+        word = shorter;
+    }
+    word
 }
 
 impl Day {
