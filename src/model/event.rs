@@ -159,6 +159,5 @@ impl Event<'_> {
 }
 
 fn contains_ignoring_case(text: &str, needle: &[u8]) -> bool {
-    let begins = |window: &[u8]| window[0].eq_ignore_ascii_case(&needle[0]);
-    text.as_bytes().windows(needle.len()).any(|window| begins(window) && window.eq_ignore_ascii_case(needle))
+    text.as_bytes().windows(needle.len()).any(|w| w.eq_ignore_ascii_case(needle))
 }

@@ -68,14 +68,15 @@ impl EventTime {
     }
 }
 
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&[u8; 3]; 12] =
+    [b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec"];
 
 /// `Jul 10, 2023, 12:09:47 PM`, with or without the commas. By hand: trails hold one for every role that was assumed.
 fn parse_written_out(text: &str) -> Option<EventTime> {
     let is_space = |c: char| matches!(c, ' ' | '\u{202f}' | '\u{a0}');
     let mut words = text.split(is_space).map(without_commas);
-    let name = words.next()?;
-    let month = (1..).zip(MONTHS).find(|(_, known)| known.eq_ignore_ascii_case(name))?.0;
+    let name = <[u8; 3]>::try_from(words.next()?.as_bytes()).ok()?.map(|letter| letter.to_ascii_lowercase());
+    let month = (1..).zip(MONTHS).find(|(_, known)| **known == name)?.0;
     let (day, year) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
     let mut clock = words.next()?.split(':').map(str::parse::<u32>);
     let mut number = || clock.next()?.ok();
@@ -154,21 +155,22 @@ impl fmt::Display for EventTime {
     }
 }
 
-/// `YYYY-MM-DDTHH:MM:SSZ` without allocation; the form of nearly every `eventTime`.
+/// Between these two, byte by byte, lies the form of nearly every `eventTime`.
+const LEAST: &[u8; 20] = b"0000-00-00T00:00:00Z";
+const MOST: &[u8; 20] = b"9999-99-99T99:99:99Z";
+
+/// `YYYY-MM-DDTHH:MM:SSZ` without allocation.
 fn parse_seconds_z(b: &[u8]) -> Option<EventTime> {
     let b: &[u8; 20] = b.try_into().ok()?;
-    if b[4] != b'-' || b[7] != b'-' || b[10] != b'T' || b[13] != b':' || b[16] != b':' || b[19] != b'Z' {
+    // All bytes are looked at, with no branch for each.
+    let has_form = (0..b.len()).fold(true, |so_far, i| so_far & (LEAST[i] <= b[i]) & (b[i] <= MOST[i]));
+    if !has_form {
         return None;
     }
-    let mut are_digits = true;
-    let mut two_digits = |at: usize| {
-        let (tens, ones) = (b[at].wrapping_sub(b'0'), b[at + 1].wrapping_sub(b'0'));
-        are_digits &= (tens < 10) & (ones < 10);
-        u32::from(tens) * 10 + u32::from(ones)
-    };
+    let two_digits = |at: usize| u32::from(b[at] - b'0') * 10 + u32::from(b[at + 1] - b'0');
     let (year, month, day) = (two_digits(0) * 100 + two_digits(2), two_digits(5), two_digits(8));
     let (hour, minute, second) = (two_digits(11), two_digits(14), two_digits(17));
-    if !are_digits || year < 1 || !(1..=12).contains(&month) || day < 1 || day > days_in(year, month) {
+    if year < 1 || !(1..=12).contains(&month) || day < 1 || day > days_in(year, month) {
         return None;
     }
     if hour > 23 || minute > 59 || second > 59 {
@@ -238,7 +240,7 @@ fn parse_epoch(text: &str) -> Option<EventTime> {
 
 fn days_in(year: u32, month: u32) -> u32 {
     match month {
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
         2 => 28,
         4 | 6 | 9 | 11 => 30,
         _ => 31,
