@@ -33,7 +33,7 @@ impl KeyDays {
 
     #[cold]
     fn meet(&mut self, seen: &mut Seen<'_>) -> Sym {
-        let identity: &UserIdentity = &seen.event.user_identity;
+        let identity: &UserIdentity<'_> = &seen.event.user_identity;
         let key = if identity.is_long_lived_key_use() { &*identity.access_key_id } else { "" };
         let key = seen.symbols.intern(key);
         self.keys.keep(seen.event.identity, key.0 as usize);

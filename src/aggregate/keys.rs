@@ -170,7 +170,7 @@ impl Keys {
     #[cold]
     fn meet(&mut self, seen: &mut Seen<'_>) -> Option<usize> {
         let event = seen.event;
-        let identity: &UserIdentity = &event.user_identity;
+        let identity: &UserIdentity<'_> = &event.user_identity;
         if !identity.is_long_lived_key_use() {
             self.memo.keep(event.identity, NO_KEY);
             return None;

@@ -38,7 +38,7 @@ impl PrincipalDays {
 
     #[cold]
     fn meet(&mut self, seen: &mut Seen<'_>) -> usize {
-        let identity: &UserIdentity = &seen.event.user_identity;
+        let identity: &UserIdentity<'_> = &seen.event.user_identity;
         let account = (!identity.account_id.is_empty()).then(|| seen.symbols.intern(&identity.account_id));
         let face = (seen.symbols.intern(&principal_of(identity)), account);
         let next = self.faces.len() as u32;

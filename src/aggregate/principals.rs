@@ -108,7 +108,7 @@ impl Principals {
     #[cold]
     fn meet(&mut self, seen: &mut Seen<'_>) -> usize {
         let event = seen.event;
-        let identity: &UserIdentity = &event.user_identity;
+        let identity: &UserIdentity<'_> = &event.user_identity;
         let face = Face::of(identity, seen.symbols);
         if identity.account_id.is_empty() {
             let place = self.place_of(face);
@@ -231,7 +231,7 @@ impl PrincipalUse {
 }
 
 impl Face {
-    fn of(identity: &UserIdentity, symbols: &mut Symbols) -> Self {
+    fn of(identity: &UserIdentity<'_>, symbols: &mut Symbols) -> Self {
         Self {
             principal: symbols.intern(&principal_of(identity)),
             kind: symbols.intern(identity.kind.as_str()),
@@ -245,15 +245,15 @@ impl Face {
 /// The unique id that stays when a name is given to another user or role: `AIDA…`, `AROA…` without `:session`.
 ///
 /// A federated user's principalId is `account:name`, chosen by its issuer, whom its events are attributed to.
-fn unique_id_of(identity: &UserIdentity) -> &str {
+fn unique_id_of<'a>(identity: &'a UserIdentity<'_>) -> &'a str {
     match identity.kind {
         IdentityType::FederatedUser => identity.session.as_ref().map_or("", |session| &session.issuer.principal_id),
-        _ => identity.principal_id.split(':').next().unwrap_or_default(),
+        _ => identity.unique_id(),
     }
 }
 
 /// The session that an identity belongs to; long-lived keys, services and whoever has only a name have none.
-fn session_of(identity: &UserIdentity, symbols: &mut Symbols) -> Option<SessionRef> {
+fn session_of(identity: &UserIdentity<'_>, symbols: &mut Symbols) -> Option<SessionRef> {
     if let Some(created) = identity.creation_date() {
         return Some(SessionRef { id: symbols.intern(&identity.principal_id), created: Some(created) });
     }

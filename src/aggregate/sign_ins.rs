@@ -117,7 +117,7 @@ impl Attempt {
     fn of(seen: &mut Seen<'_>) -> Self {
         let event = seen.event;
         let sign_in = SignIn::of(event);
-        let identity: &UserIdentity = &event.user_identity;
+        let identity: &UserIdentity<'_> = &event.user_identity;
         let account = if identity.account_id.is_empty() { event.account_id() } else { &identity.account_id };
         let principal = principal_of(identity);
         let texts: [&str; TEXT_COLUMNS.len()] = [

@@ -135,7 +135,7 @@ pub fn hold_laws(kind: &'static AggregateKind, steps: &[Step], cut: usize) -> Re
 }
 
 /// Users, roles, root, a service; one key that two users show, and users without an accountId.
-fn identities() -> Vec<UserIdentity> {
+fn identities() -> Vec<UserIdentity<'static>> {
     let ana = user("ana", "AKIAIOSFODNN7EXAMPLE");
     let nameless = UserIdentity { account_id: "".into(), ..user("ana", "AKIAIOSFODNN7EXAMPLE") };
     let recreated = UserIdentity { principal_id: "AIDAANA2".into(), ..user("ana", "AKIAI44QH8DHBEXAMPLE") };

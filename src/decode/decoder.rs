@@ -1,7 +1,5 @@
 //! From the text of a document to events.
 
-use std::cell::OnceCell;
-
 use ahash::RandomState;
 
 use super::identity::{self, IdentityTable};
@@ -10,7 +8,7 @@ use super::record::{Field, OwnedRecord, Reading, Record};
 use super::walk::{Unit, Walk, after_no_value, json_of_line};
 use super::wrapped::{self, Wrapped};
 use crate::json::fields::{Stop, value_at};
-use crate::model::{Event, EventTime, LazyIdentity};
+use crate::model::{Event, EventTime, LazyIdentity, UnreadIdentity};
 
 /// How deep documents may be wrapped in documents.
 const DEEPEST: u32 = 6;
@@ -245,8 +243,8 @@ impl Decoder {
 
     fn event<S: Sink>(&mut self, record: &Record<'_>, note: S::Note, sink: &mut S) {
         let raw = record.text(Field::UserIdentity);
-        let read = OnceCell::new();
-        let user_identity = LazyIdentity::new(raw, identity::parse, &read);
+        let unread = UnreadIdentity::new(raw, identity::parse);
+        let user_identity = LazyIdentity::new(&unread);
         let fingerprints = &self.fingerprints;
         let known = self.identities.find(raw, || identity::fingerprint(&user_identity, fingerprints));
         let event = event_of(record, user_identity, known.identity);

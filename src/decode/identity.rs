@@ -3,14 +3,14 @@
 //! Trails repeat the same few thousand identities millions of times. The raw text of each is hashed; one seen before is
 //! known by its [`IdentityRef`] without being read again, so reading may allocate.
 
+use std::borrow::Cow;
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use ahash::RandomState;
 use hashbrown::HashMap;
 
-use crate::json::fields::Raw;
-use crate::json::{careful, each_field};
+use crate::json::{Value, each_field};
 use crate::model::{
     EventTime, IdentityRef, IdentityType, InScopeOf, OnBehalfOf, SessionContext, SessionIssuer, UserIdentity,
 };
@@ -98,93 +98,93 @@ impl IdentityTable {
 }
 
 /// A hash of what an identity says, however its text is laid out.
-pub(super) fn fingerprint(identity: &UserIdentity, hasher: &RandomState) -> u64 {
+pub(super) fn fingerprint(identity: &UserIdentity<'_>, hasher: &RandomState) -> u64 {
     hasher.hash_one(identity)
 }
 
 /// Reads the raw JSON of a `userIdentity`. Whatever is missing or of another type is left empty.
-pub(super) fn parse(raw: &str) -> UserIdentity {
+pub(super) fn parse(raw: &str) -> UserIdentity<'_> {
     let mut identity = UserIdentity::default();
-    each_field(raw, &mut |key, value| match key {
-        "type" => identity.kind = IdentityType::parse(&careful::text_of(value)),
-        "principalId" => identity.principal_id = text(value),
-        "arn" => identity.arn = text(value),
-        "accountId" => identity.account_id = text(value),
-        "accessKeyId" => identity.access_key_id = text(value),
-        "userName" => identity.user_name = text(value),
-        "invokedBy" => identity.invoked_by = text(value),
-        "identityProvider" => identity.identity_provider = text(value),
-        "credentialId" => identity.credential_id = text(value),
-        "onBehalfOf" => identity.on_behalf_of = on_behalf_of(value.json()),
-        "inScopeOf" => identity.in_scope_of = in_scope_of(value.json()),
-        "sessionContext" => identity.session = session(value.json()),
+    each_field(raw, |key, value| match key {
+        "type" => identity.kind = IdentityType::parse(&value.text()),
+        "principalId" => identity.principal_id = value.text(),
+        "arn" => identity.arn = value.text(),
+        "accountId" => identity.account_id = value.text(),
+        "accessKeyId" => identity.access_key_id = value.text(),
+        "userName" => identity.user_name = value.text(),
+        "invokedBy" => identity.invoked_by = value.text(),
+        "identityProvider" => identity.identity_provider = value.text(),
+        "credentialId" => identity.credential_id = value.text(),
+        "onBehalfOf" => identity.on_behalf_of = on_behalf_of(value),
+        "inScopeOf" => identity.in_scope_of = in_scope_of(value),
+        "sessionContext" => {
+            read_session(value, identity.session.insert(SessionContext::default()));
+            identity.session.take_if(|read| *read == SessionContext::default());
+        }
         _ => {}
     });
     identity
 }
 
-fn on_behalf_of(raw: &str) -> Option<OnBehalfOf> {
+fn on_behalf_of<'a>(raw: &mut Value<'a>) -> Option<OnBehalfOf<'a>> {
     let mut read = OnBehalfOf::default();
-    each_field(raw, &mut |key, value| match key {
-        "userId" => read.user_id = text(value),
-        "identityStoreArn" => read.identity_store_arn = text(value),
+    raw.each_field(|key, value| match key {
+        "userId" => read.user_id = value.text(),
+        "identityStoreArn" => read.identity_store_arn = value.text(),
         _ => {}
     });
     (read != OnBehalfOf::default()).then_some(read)
 }
 
-fn in_scope_of(raw: &str) -> Option<InScopeOf> {
+fn in_scope_of<'a>(raw: &mut Value<'a>) -> Option<InScopeOf<'a>> {
     let mut read = InScopeOf::default();
-    each_field(raw, &mut |key, value| match key {
-        "issuerType" => read.issuer_type = text(value),
-        "credentialsIssuedTo" => read.credentials_issued_to = text(value),
+    raw.each_field(|key, value| match key {
+        "issuerType" => read.issuer_type = value.text(),
+        "credentialsIssuedTo" => read.credentials_issued_to = value.text(),
         _ => {}
     });
     (read != InScopeOf::default()).then_some(read)
 }
 
-fn session(raw: &str) -> Option<SessionContext> {
-    let mut read = SessionContext::default();
-    each_field(raw, &mut |key, value| match key {
-        "attributes" => attributes(value.json(), &mut read),
-        "sessionIssuer" => read.issuer = issuer(value.json()),
-        "sourceIdentity" => read.source_identity = text(value),
-        "ec2RoleDelivery" => read.ec2_role_delivery = text(value),
-        "assumedRoot" => read.assumed_root = flag(&careful::text_of(value)).or(read.assumed_root),
-        "webIdFederationData" => read.federated_provider = federated_provider(value.json()),
-        _ => {}
-    });
-    (read != SessionContext::default()).then_some(read)
-}
-
-fn attributes(raw: &str, session: &mut SessionContext) {
-    each_field(raw, &mut |key, value| match key {
-        "creationDate" => session.creation_date = EventTime::parse_creation_date(&careful::text_of(value)),
-        "mfaAuthenticated" => session.mfa_authenticated = flag(&careful::text_of(value)),
-        "assumedRoot" => session.assumed_root = flag(&careful::text_of(value)).or(session.assumed_root),
-        "sourceIdentity" if session.source_identity.is_empty() => session.source_identity = text(value),
+fn read_session<'a>(raw: &mut Value<'a>, read: &mut SessionContext<'a>) {
+    raw.each_field(|key, value| match key {
+        "attributes" => read_attributes(value, read),
+        "sessionIssuer" => read_issuer(value, &mut read.issuer),
+        "sourceIdentity" => read.source_identity = value.text(),
+        "ec2RoleDelivery" => read.ec2_role_delivery = value.text(),
+        "assumedRoot" => read.assumed_root = flag(&value.text()).or(read.assumed_root),
+        "webIdFederationData" => read.federated_provider = federated_provider(value),
         _ => {}
     });
 }
 
-fn issuer(raw: &str) -> SessionIssuer {
-    let mut read = SessionIssuer::default();
-    each_field(raw, &mut |key, value| match key {
-        "type" => read.kind = text(value),
-        "principalId" => read.principal_id = text(value),
-        "arn" => read.arn = text(value),
-        "accountId" => read.account_id = text(value),
-        "userName" => read.user_name = text(value),
+fn read_attributes<'a>(raw: &mut Value<'a>, session: &mut SessionContext<'a>) {
+    raw.each_field(|key, value| match key {
+        "creationDate" => session.creation_date = EventTime::parse_creation_date(&value.text()),
+        "mfaAuthenticated" => session.mfa_authenticated = flag(&value.text()),
+        "assumedRoot" => session.assumed_root = flag(&value.text()).or(session.assumed_root),
+        "sourceIdentity" if session.source_identity.is_empty() => session.source_identity = value.text(),
         _ => {}
     });
-    read
 }
 
-fn federated_provider(raw: &str) -> Box<str> {
-    let mut provider = Box::default();
-    each_field(raw, &mut |key, value| {
+fn read_issuer<'a>(raw: &mut Value<'a>, issuer: &mut SessionIssuer<'a>) {
+    *issuer = SessionIssuer::default();
+    raw.each_field(|key, value| match key {
+        "type" => issuer.kind = value.text(),
+        "principalId" => issuer.principal_id = value.text(),
+        "arn" => issuer.arn = value.text(),
+        "accountId" => issuer.account_id = value.text(),
+        "userName" => issuer.user_name = value.text(),
+        _ => {}
+    });
+}
+
+fn federated_provider<'a>(raw: &mut Value<'a>) -> Cow<'a, str> {
+    let mut provider = Cow::default();
+    raw.each_field(|key, value| {
         if key == "federatedProvider" {
-            provider = text(value);
+            provider = value.text();
         }
     });
     provider
@@ -199,10 +199,6 @@ pub(super) fn flag(text: &str) -> Option<bool> {
         _ if text.eq_ignore_ascii_case("false") => Some(false),
         _ => None,
     }
-}
-
-fn text(value: Raw<'_>) -> Box<str> {
-    careful::text_of(value).into()
 }
 
 #[cfg(test)]

@@ -127,7 +127,7 @@ impl Filters {
             return true;
         }
         let principal = principal_of(&event.user_identity);
-        self.principals.hold(|glob| glob.is_match(&principal))
+        self.principals.hold(|glob| glob.is_match(&*principal))
     }
 }
 
@@ -193,7 +193,7 @@ mod tests {
 
     const USER: &str = "arn:aws:iam::111122223333:user/team/Alice";
 
-    fn identity() -> UserIdentity {
+    fn identity() -> UserIdentity<'static> {
         UserIdentity {
             kind: IdentityType::IamUser,
             arn: USER.into(),
@@ -203,7 +203,7 @@ mod tests {
         }
     }
 
-    fn event(user_identity: &UserIdentity) -> Event<'_> {
+    fn event<'a>(user_identity: &'a UserIdentity<'_>) -> Event<'a> {
         Event {
             event_name: "CreateUser",
             event_source: "iam.amazonaws.com",

@@ -40,34 +40,6 @@ impl<'a> Raw<'a> {
     }
 }
 
-/// Calls `each` for every field of the object that opens at `at`, in order, and returns the index after its brace.
-///
-/// # Errors
-/// [`Stop`], after `each` may have been called for some fields.
-#[inline]
-pub(crate) fn each_field<'a>(text: &'a str, at: usize, mut each: impl FnMut(&'a str, Raw<'a>)) -> Result<usize, Stop> {
-    let bytes = text.as_bytes();
-    if bytes.get(at) != Some(&b'{') {
-        return Err(Stop::Unsure);
-    }
-    let mut at = skip_space(bytes, at + 1);
-    if bytes.get(at) == Some(&b'}') {
-        return Ok(at + 1);
-    }
-    loop {
-        let (key, after) = key_at(text, at)?;
-        let (value, after) = value_at(text, after)?;
-        each(key, value);
-        let next = skip_space(bytes, after);
-        match bytes.get(next) {
-            Some(b',') => at = skip_space(bytes, next + 1),
-            Some(b'}') => return Ok(next + 1),
-            Some(_) => return Err(Stop::Unsure),
-            None => return Err(Stop::Incomplete),
-        }
-    }
-}
-
 /// The first index at or after `at` that is no white space.
 #[inline(always)]
 pub(crate) fn skip_space(bytes: &[u8], mut at: usize) -> usize {

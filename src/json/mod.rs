@@ -7,13 +7,162 @@ pub(crate) mod blocks;
 pub(crate) mod careful;
 pub(crate) mod fields;
 
-use fields::Raw;
+use std::borrow::Cow;
+
+use fields::{Raw, Stop, key_at, skip_space, value_at};
+
+/// The value of a field. An object is read where it stands, by whoever asks for its fields; one that nobody asks for is
+/// skipped.
+#[derive(Debug)]
+pub(crate) enum Value<'a> {
+    /// Whatever is no object of the fast path.
+    Cut(Raw<'a>),
+    /// An object that opens at an index of a text, and the index after it, once it was read.
+    Object(&'a str, usize, Option<usize>),
+}
+
+impl<'a> Value<'a> {
+    /// Its raw text.
+    #[inline]
+    pub fn raw(&mut self) -> Raw<'a> {
+        match self {
+            Self::Cut(raw) => *raw,
+            Self::Object(text, at, end) => match value_at(text, *at) {
+                Ok((raw, after)) => {
+                    *end = Some(after);
+                    raw
+                }
+                Err(_) => Raw::Null,
+            },
+        }
+    }
+
+    /// The text that it stands for, as [`careful::text_of`]; empty for an object.
+    #[inline]
+    pub fn text(&self) -> Cow<'a, str> {
+        match self {
+            Self::Cut(Raw::Plain(text)) => Cow::Borrowed(text),
+            Self::Cut(raw) => careful::text_of(*raw),
+            Self::Object(..) => Cow::Borrowed(""),
+        }
+    }
+
+    /// [`each_field`] of what it is.
+    #[inline]
+    pub fn each_field(&mut self, mut each: impl FnMut(&str, &mut Value<'a>)) {
+        match self {
+            Self::Cut(raw) => each_field(raw.json(), each),
+            Self::Object(text, at, end) => match fields_at(text, *at, &mut each) {
+                Ok(after) => *end = Some(after),
+                Err(_) => careful_fields(self.raw().json(), &mut each),
+            },
+        }
+    }
+}
 
 /// Calls `each` for the fields of the object that `raw` is, on the fast path where that will do; for none, when `raw` is
 /// no object, and up to where it stops being JSON. A field may be given again by the careful path, with the same value.
-pub(crate) fn each_field<'a>(raw: &'a str, each: &mut dyn FnMut(&str, Raw<'a>)) {
-    if fields::each_field(raw, 0, &mut *each).is_err() {
-        // The record as a whole was valid or is malformed; a part that is no object has no fields.
-        let _ = careful::each_field(raw, |key, value| each(&key, value));
+#[inline]
+pub(crate) fn each_field<'a>(raw: &'a str, mut each: impl FnMut(&str, &mut Value<'a>)) {
+    if fields_at(raw, 0, &mut each).is_err() {
+        careful_fields(raw, &mut each);
+    }
+}
+
+/// The fields of the object that opens at `at`, in order; gives the index after its brace.
+#[inline(always)]
+fn fields_at<'a>(text: &'a str, at: usize, each: &mut impl FnMut(&str, &mut Value<'a>)) -> Result<usize, Stop> {
+    let bytes = text.as_bytes();
+    if bytes.get(at) != Some(&b'{') {
+        return Err(Stop::Unsure);
+    }
+    let mut at = skip_space(bytes, at + 1);
+    if bytes.get(at) == Some(&b'}') {
+        return Ok(at + 1);
+    }
+    loop {
+        let (key, begin) = key_at(text, at)?;
+        let (mut value, known_end) = match bytes.get(begin) {
+            Some(b'{') => (Value::Object(text, begin, None), None),
+            _ => value_at(text, begin).map(|(raw, after)| (Value::Cut(raw), Some(after)))?,
+        };
+        each(key, &mut value);
+        let after = match (value, known_end) {
+            (_, Some(after)) | (Value::Object(_, _, Some(after)), None) => after,
+            _ => value_at(text, begin)?.1,
+        };
+        let next = skip_space(bytes, after);
+        match bytes.get(next) {
+            Some(b',') => at = skip_space(bytes, next + 1),
+            Some(b'}') => return Ok(next + 1),
+            Some(_) => return Err(Stop::Unsure),
+            None => return Err(Stop::Incomplete),
+        }
+    }
+}
+
+/// The record as a whole was valid or is malformed; a part that is no object has no fields.
+#[cold]
+fn careful_fields<'a>(raw: &'a str, each: &mut dyn FnMut(&str, &mut Value<'a>)) {
+    let _ = careful::each_field(raw, |key, value| each(&key, &mut Value::Cut(value)));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use proptest::prelude::*;
+
+    type Leaves = BTreeMap<String, String>;
+
+    /// Every leaf by its path; objects are read where they stand.
+    fn in_place(path: &str, value: &mut Value<'_>, leaves: &mut Leaves) {
+        leaves.insert(path.to_owned(), value.text().into_owned());
+        value.each_field(|key, value| in_place(&format!("{path}/{key}"), value, leaves));
+    }
+
+    /// The definition: objects are cut out first.
+    fn cut_first(path: &str, raw: Raw<'_>, leaves: &mut Leaves) {
+        leaves.insert(path.to_owned(), careful::text_of(raw).into_owned());
+        each_field(raw.json(), |key, value| cut_first(&format!("{path}/{key}"), value.raw(), leaves));
+    }
+
+    fn documents() -> impl Strategy<Value = String> {
+        use serde_json::Value;
+        let text = prop_oneof!["[ -~]{0,20}", "[a-zé\\\\\"\n{}\\[\\],:]{0,40}"];
+        let leaf = prop_oneof![Just(Value::Null), any::<i64>().prop_map(Value::from), text.prop_map(Value::from)];
+        let value = leaf.prop_recursive(4, 40, 6, |inner| {
+            prop_oneof![
+                1 => proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                4 => proptest::collection::vec(("[ab\"]{1,2}", inner), 0..6)
+                    .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+            ]
+        });
+        (value, any::<bool>()).prop_map(|(value, pretty)| match pretty {
+            true => serde_json::to_string_pretty(&value).expect("a value prints"),
+            false => value.to_string(),
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+
+        #[test]
+        fn where_an_object_stands_it_reads_as_when_cut_out(
+            text in documents(), at in any::<prop::sample::Index>(), with in proptest::option::of(any::<u8>()),
+        ) {
+            let mut bytes = text.into_bytes();
+            let at = at.index(bytes.len());
+            if let Some(with) = with { bytes[at] = with }
+            let text = String::from_utf8_lossy(&bytes);
+            // Whoever asks for fields has found where the object ends.
+            if let Ok((raw @ Raw::Container(whole), _)) = value_at(&text, 0) {
+                let (mut walked, mut cut) = (Leaves::new(), Leaves::new());
+                each_field(whole, |key, value| in_place(key, value, &mut walked));
+                each_field(raw.json(), |key, value| cut_first(key, value.raw(), &mut cut));
+                prop_assert_eq!(walked, cut);
+            }
+        }
     }
 }

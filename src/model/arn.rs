@@ -20,9 +20,15 @@ pub struct Arn<'a> {
 impl<'a> Arn<'a> {
     /// Splits `text`; `None` when it is no ARN.
     pub fn parse(text: &'a str) -> Option<Self> {
-        let mut parts = text.strip_prefix("arn:")?.splitn(5, ':');
-        let (partition, service, region) = (parts.next()?, parts.next()?, parts.next()?);
-        Some(Self { partition, service, region, account_id: parts.next()?, resource: parts.next()? })
+        let mut rest = text.strip_prefix("arn:")?;
+        let mut part = || {
+            let colon = rest.bytes().position(|byte| byte == b':')?;
+            let part = &rest[..colon];
+            rest = &rest[colon + 1..];
+            Some(part)
+        };
+        let (partition, service, region, account_id) = (part()?, part()?, part()?, part()?);
+        Some(Self { partition, service, region, account_id, resource: rest })
     }
 
     /// The last part of a path such as `role/service/name`: the name that IAM shows.

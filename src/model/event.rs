@@ -1,6 +1,7 @@
 //! One CloudTrail record, borrowed from the buffer that it was decoded from.
 
 use std::cell::OnceCell;
+use std::fmt::Debug;
 use std::ops::Deref;
 
 use super::{EventTime, UserIdentity};
@@ -22,34 +23,57 @@ pub struct IdentityRef {
 ///
 /// Dereferences to [`UserIdentity`].
 #[derive(Clone, Copy, Debug)]
-pub struct LazyIdentity<'a>(Lazy<'a>);
+pub struct LazyIdentity<'a>(&'a dyn Identify);
 
-#[derive(Clone, Copy, Debug)]
-enum Lazy<'a> {
-    Known(&'a UserIdentity),
-    Raw { raw: &'a str, parse: fn(&str) -> UserIdentity, read: &'a OnceCell<UserIdentity> },
+/// A `userIdentity` in raw JSON, and once somebody has looked at it, what it says.
+#[derive(Debug)]
+pub struct UnreadIdentity<'r> {
+    raw: &'r str,
+    parse: fn(&str) -> UserIdentity<'_>,
+    read: OnceCell<UserIdentity<'r>>,
+}
+
+/// What an identity can be asked of, read or not.
+trait Identify: Debug {
+    fn identity(&self) -> &UserIdentity<'_>;
+}
+
+impl<'r> UnreadIdentity<'r> {
+    /// An identity in raw JSON that `parse` reads when it is asked for.
+    pub fn new(raw: &'r str, parse: fn(&str) -> UserIdentity<'_>) -> Self {
+        Self { raw, parse, read: OnceCell::new() }
+    }
 }
 
 impl<'a> LazyIdentity<'a> {
-    /// An identity in raw JSON that `parse` reads into `read` when it is asked for.
-    pub fn new(raw: &'a str, parse: fn(&str) -> UserIdentity, read: &'a OnceCell<UserIdentity>) -> Self {
-        Self(Lazy::Raw { raw, parse, read })
+    /// An identity that is read when it is asked for.
+    pub fn new(identity: &'a UnreadIdentity<'_>) -> Self {
+        Self(identity)
     }
 
     /// An identity that was read before.
-    pub fn known(identity: &'a UserIdentity) -> Self {
-        Self(Lazy::Known(identity))
+    pub fn known(identity: &'a UserIdentity<'_>) -> Self {
+        Self(identity)
     }
 }
 
-impl Deref for LazyIdentity<'_> {
-    type Target = UserIdentity;
+impl Identify for UnreadIdentity<'_> {
+    fn identity(&self) -> &UserIdentity<'_> {
+        self.read.get_or_init(|| (self.parse)(self.raw))
+    }
+}
 
-    fn deref(&self) -> &UserIdentity {
-        match self.0 {
-            Lazy::Known(identity) => identity,
-            Lazy::Raw { raw, parse, read } => read.get_or_init(|| parse(raw)),
-        }
+impl Identify for UserIdentity<'_> {
+    fn identity(&self) -> &UserIdentity<'_> {
+        self
+    }
+}
+
+impl<'a> Deref for LazyIdentity<'a> {
+    type Target = UserIdentity<'a>;
+
+    fn deref(&self) -> &UserIdentity<'a> {
+        self.0.identity()
     }
 }
 

@@ -1,5 +1,7 @@
 //! `userIdentity`: who made the call, as the record says it. Attribution to a principal is in `principal`.
 
+use std::borrow::Cow;
+
 use super::{AccessKeyKind, EventTime, address::is_service_host};
 
 /// `userIdentity.type`.
@@ -72,93 +74,99 @@ impl IdentityType {
     }
 }
 
-/// `userIdentity` of one record, owned: the decoder keeps each distinct one once and lends it to many events.
+/// `userIdentity` of one record; its texts are mostly borrowed from the record.
 ///
 /// Every field of the record is optional and an empty string is the same as an absent one, so absent text is `""`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct UserIdentity {
+pub struct UserIdentity<'a> {
     /// `type`.
     pub kind: IdentityType,
     /// `principalId`: `AIDA…`, `AROA…:session`, an account id for root.
-    pub principal_id: Box<str>,
+    pub principal_id: Cow<'a, str>,
     /// `arn`.
-    pub arn: Box<str>,
+    pub arn: Cow<'a, str>,
     /// `accountId`: the account that owns the credential. Text, leading zeros kept.
-    pub account_id: Box<str>,
+    pub account_id: Cow<'a, str>,
     /// `accessKeyId`.
-    pub access_key_id: Box<str>,
+    pub access_key_id: Cow<'a, str>,
     /// `userName`.
-    pub user_name: Box<str>,
+    pub user_name: Cow<'a, str>,
     /// `invokedBy`: the service that made the call on the principal's behalf.
-    pub invoked_by: Box<str>,
+    pub invoked_by: Cow<'a, str>,
     /// `identityProvider`, of SAML and web identities.
-    pub identity_provider: Box<str>,
+    pub identity_provider: Cow<'a, str>,
     /// `credentialId`, of Identity Center users.
-    pub credential_id: Box<str>,
+    pub credential_id: Cow<'a, str>,
     /// `onBehalfOf`.
-    pub on_behalf_of: Option<OnBehalfOf>,
+    pub on_behalf_of: Option<OnBehalfOf<'a>>,
     /// `inScopeOf`.
-    pub in_scope_of: Option<InScopeOf>,
+    pub in_scope_of: Option<InScopeOf<'a>>,
     /// `sessionContext`; present where the record has a non-empty one.
-    pub session: Option<SessionContext>,
+    pub session: Option<SessionContext<'a>>,
 }
 
 /// `userIdentity.onBehalfOf`: the Identity Center user behind a call.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct OnBehalfOf {
+pub struct OnBehalfOf<'a> {
     /// `userId`.
-    pub user_id: Box<str>,
+    pub user_id: Cow<'a, str>,
     /// `identityStoreArn`.
-    pub identity_store_arn: Box<str>,
+    pub identity_store_arn: Cow<'a, str>,
 }
 
 /// `userIdentity.inScopeOf`: the workload that AWS issued the credentials to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct InScopeOf {
+pub struct InScopeOf<'a> {
     /// `issuerType`, such as `AWS::EC2::Instance`.
-    pub issuer_type: Box<str>,
+    pub issuer_type: Cow<'a, str>,
     /// `credentialsIssuedTo`: the ARN of the workload.
-    pub credentials_issued_to: Box<str>,
+    pub credentials_issued_to: Cow<'a, str>,
 }
 
 /// `userIdentity.sessionContext`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct SessionContext {
+pub struct SessionContext<'a> {
     /// `attributes.creationDate`; `None` when absent or not a time.
     pub creation_date: Option<EventTime>,
     /// `attributes.mfaAuthenticated`. Three states: absent is not `false`.
     pub mfa_authenticated: Option<bool>,
     /// `sessionIssuer`.
-    pub issuer: SessionIssuer,
+    pub issuer: SessionIssuer<'a>,
     /// `sourceIdentity`, which survives role chaining.
-    pub source_identity: Box<str>,
+    pub source_identity: Cow<'a, str>,
     /// `ec2RoleDelivery`: `1.0` is the instance metadata service of version 1.
-    pub ec2_role_delivery: Box<str>,
+    pub ec2_role_delivery: Cow<'a, str>,
     /// `assumedRoot`, where sources put it: beside `attributes` or inside.
     pub assumed_root: Option<bool>,
     /// `webIdFederationData.federatedProvider`.
-    pub federated_provider: Box<str>,
+    pub federated_provider: Cow<'a, str>,
 }
 
 /// `userIdentity.sessionContext.sessionIssuer`: the role or user that the session stands for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct SessionIssuer {
+pub struct SessionIssuer<'a> {
     /// `type`: Role, IAMUser, Root.
-    pub kind: Box<str>,
+    pub kind: Cow<'a, str>,
     /// `principalId`, without a session name.
-    pub principal_id: Box<str>,
+    pub principal_id: Cow<'a, str>,
     /// `arn`, with the IAM path.
-    pub arn: Box<str>,
+    pub arn: Cow<'a, str>,
     /// `accountId`.
-    pub account_id: Box<str>,
+    pub account_id: Cow<'a, str>,
     /// `userName`.
-    pub user_name: Box<str>,
+    pub user_name: Cow<'a, str>,
 }
 
-impl UserIdentity {
+impl UserIdentity<'_> {
     /// `sessionContext.attributes.creationDate`, where there is one.
     pub fn creation_date(&self) -> Option<EventTime> {
         self.session.as_ref().and_then(|s| s.creation_date)
+    }
+
+    /// `principalId` without the session name behind its colon.
+    pub(crate) fn unique_id(&self) -> &str {
+        let name = self.principal_id.bytes().position(|byte| byte == b':');
+        name.map_or(&self.principal_id, |colon| &self.principal_id[..colon])
     }
 
     /// Whether this call was signed with a long-lived access key: an `AKIA` id, no session creation date, and not a

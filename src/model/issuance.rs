@@ -4,8 +4,10 @@
 //! `sessionToken` are skipped without becoming a value. Who called, and when, is in the [`Event`] itself.
 
 use std::borrow::Cow;
+use std::mem::take;
 
-use super::{Arn, Event, EventTime, Raw, members, text};
+use super::{Arn, Event, EventTime};
+use crate::json::{Value, each_field};
 
 /// An API that issues temporary credentials, or the sign-in that starts a console session.
 ///
@@ -51,8 +53,6 @@ pub struct IssuedCredentials<'a> {
     pub source_identity: Cow<'a, str>,
     /// `requestParameters.targetPrincipal` of AssumeRoot.
     pub target_principal: Cow<'a, str>,
-    /// Who the identity provider says it is: the provider of SAML and web identities.
-    pub provider: &'a str,
 }
 
 impl IssuanceApi {
@@ -118,30 +118,25 @@ impl IssuanceApi {
 
 impl<'a> IssuedCredentials<'a> {
     /// What `event`, an STS call, issued; `None` when it failed or shows neither an issued key nor an assumed role.
-    pub fn of(event: &'a Event<'_>) -> Option<Self> {
+    pub fn of(event: &Event<'a>) -> Option<Self> {
         if event.is_error() {
             return None;
         }
-        let response = ["credentials", "assumedRoleUser", "federatedUser", "sourceIdentity"];
-        let [credentials, role_user, federated, source_identity] = members(event.response_elements, response);
-        let [access_key_id, expiration] = members(credentials.json(), ["accessKeyId", "expiration"]);
-        let [assumed_role_id, role_user_arn] = members(role_user.json(), ["assumedRoleId", "arn"]);
-        let [federated_arn] = members(federated.json(), ["arn"]);
-        let (access_key_id, assumed_role_id) = (text(access_key_id), text(assumed_role_id));
-        if access_key_id.is_empty() && assumed_role_id.is_empty() {
+        let mut issued = Self::default();
+        let mut federated_arn = Cow::default();
+        each_field(event.response_elements.trim_ascii(), |name, value| match name {
+            "credentials" => (issued.access_key_id, issued.expiration) = key_and_expiration(value),
+            "assumedRoleUser" => (issued.assumed_role_id, issued.session_arn) = id_and_arn(value),
+            "federatedUser" => (_, federated_arn) = id_and_arn(value),
+            "sourceIdentity" => issued.source_identity = value.text(),
+            _ => {}
+        });
+        if issued.access_key_id.is_empty() && issued.assumed_role_id.is_empty() {
             return None;
         }
-        let requested = Self::requested(event.request_parameters);
-        let source_identity = text(source_identity);
-        Some(Self {
-            access_key_id,
-            expiration: EventTime::parse_expiration(&text(expiration)),
-            assumed_role_id,
-            session_arn: first(role_user_arn, federated_arn),
-            source_identity: if source_identity.is_empty() { requested.source_identity } else { source_identity },
-            provider: &event.user_identity.identity_provider,
-            ..requested
-        })
+        issued.session_arn = first(issued.session_arn, federated_arn);
+        issued.add_request(event.request_parameters);
+        Some(issued)
     }
 
     /// The account that the credentials act in, where the record says it; empty for the caller's own.
@@ -152,33 +147,50 @@ impl<'a> IssuedCredentials<'a> {
         account.unwrap_or(&self.target_principal)
     }
 
-    fn requested(request: &'a str) -> Self {
-        let names = [
-            "roleArn",
-            "roleSessionName",
-            "durationSeconds",
-            "serialNumber",
-            "sourceIdentity",
-            "name",
-            "targetPrincipal",
-        ];
-        let [role_arn, session_name, duration, serial, source_identity, federated_name, target_principal] =
-            members(request, names);
-        Self {
-            role_arn: text(role_arn),
-            session_name: first(session_name, federated_name),
-            duration_seconds: text(duration).parse().ok().filter(|seconds| (1..=1_000_000).contains(seconds)),
-            has_mfa_serial: !text(serial).is_empty(),
-            source_identity: text(source_identity),
-            target_principal: text(target_principal),
-            ..Self::default()
-        }
+    fn add_request(&mut self, request: &'a str) {
+        let (mut source_identity, mut federated_name) = (Cow::default(), Cow::default());
+        each_field(request.trim_ascii(), |name, value| match name {
+            "roleArn" => self.role_arn = value.text(),
+            "roleSessionName" => self.session_name = value.text(),
+            "durationSeconds" => self.duration_seconds = duration(&value.text()),
+            "serialNumber" => self.has_mfa_serial = !value.text().is_empty(),
+            "sourceIdentity" => source_identity = value.text(),
+            "name" => federated_name = value.text(),
+            "targetPrincipal" => self.target_principal = value.text(),
+            _ => {}
+        });
+        self.source_identity = first(take(&mut self.source_identity), source_identity);
+        self.session_name = first(take(&mut self.session_name), federated_name);
     }
 }
 
-fn first<'a>(a: Raw<'a>, b: Raw<'a>) -> Cow<'a, str> {
-    let a = text(a);
-    if a.is_empty() { text(b) } else { a }
+fn key_and_expiration<'a>(credentials: &mut Value<'a>) -> (Cow<'a, str>, Option<EventTime>) {
+    let (mut access_key_id, mut expiration) = (Cow::default(), None);
+    credentials.each_field(|name, value| match name {
+        "accessKeyId" => access_key_id = value.text(),
+        "expiration" => expiration = EventTime::parse_expiration(&value.text()),
+        _ => {}
+    });
+    (access_key_id, expiration)
+}
+
+/// `assumedRoleId` and `arn` of an assumed role or a federated user.
+fn id_and_arn<'a>(user: &mut Value<'a>) -> (Cow<'a, str>, Cow<'a, str>) {
+    let (mut id, mut arn) = (Cow::default(), Cow::default());
+    user.each_field(|name, value| match name {
+        "assumedRoleId" => id = value.text(),
+        "arn" => arn = value.text(),
+        _ => {}
+    });
+    (id, arn)
+}
+
+fn duration(seconds: &str) -> Option<i64> {
+    seconds.parse().ok().filter(|seconds| (1..=1_000_000).contains(seconds))
+}
+
+fn first<'a>(a: Cow<'a, str>, b: Cow<'a, str>) -> Cow<'a, str> {
+    if a.is_empty() { b } else { a }
 }
 
 #[cfg(test)]
@@ -188,7 +200,7 @@ mod tests {
 
     fn issued<'a>(request: &'a str, response: &'a str, error_code: &'a str) -> Option<IssuedCredentials<'a>> {
         // What is given back borrows the event, which no test outlives.
-        let identity: &UserIdentity = Box::leak(Box::default());
+        let identity: &UserIdentity<'_> = Box::leak(Box::default());
         IssuedCredentials::of(Box::leak(Box::new(Event {
             event_id: "",
             event_time: None,

@@ -26,7 +26,7 @@ pub(crate) use crate::json::{careful::text_of as text, fields::Raw};
 pub use access_key::AccessKeyKind;
 pub use address::{Network, SourceAddress};
 pub use arn::Arn;
-pub use event::{Event, IdentityRef, LazyIdentity};
+pub use event::{Event, IdentityRef, LazyIdentity, UnreadIdentity};
 pub use identity::{IdentityType, InScopeOf, OnBehalfOf, SessionContext, SessionIssuer, UserIdentity};
 pub use issuance::{IssuanceApi, IssuedCredentials};
 pub use password_policy::{PasswordPolicy, password_weaknesses};

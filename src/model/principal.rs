@@ -1,5 +1,7 @@
 //! To whom a call is attributed: one printed name per principal.
 
+use std::borrow::Cow;
+
 use super::{Arn, IdentityType, UserIdentity};
 
 /// The principal that an event is attributed to, as it is printed and as `--principal` matches it.
@@ -16,7 +18,7 @@ use super::{Arn, IdentityType, UserIdentity};
 ///
 /// Anything else keeps the best name it has, and `unknown` is only printed where the record names nobody.
 /// Source: CloudTrail user guide, "CloudTrail userIdentity element".
-pub fn principal_of(identity: &UserIdentity) -> String {
+pub fn principal_of<'a>(identity: &'a UserIdentity<'_>) -> Cow<'a, str> {
     let named = match &identity.kind {
         IdentityType::Root => root_of(identity),
         IdentityType::AssumedRole => role_of(identity),
@@ -26,46 +28,44 @@ pub fn principal_of(identity: &UserIdentity) -> String {
         IdentityType::AwsService => prefixed("service:", &identity.invoked_by),
         _ => None,
     };
-    named.or_else(|| fallback_of(identity)).unwrap_or_else(|| "unknown".to_owned())
+    named.or_else(|| fallback_of(identity)).unwrap_or(Cow::Borrowed("unknown"))
 }
 
-fn root_of(identity: &UserIdentity) -> Option<String> {
+fn root_of<'a>(identity: &'a UserIdentity<'_>) -> Option<Cow<'a, str>> {
     let account = first(&[&identity.account_id, &identity.principal_id])
         .or_else(|| Arn::parse(&identity.arn).map(|arn| arn.account_id).filter(|id| !id.is_empty()))?;
-    Some(format!("root@{account}"))
+    prefixed("root@", account)
 }
 
-fn role_of(identity: &UserIdentity) -> Option<String> {
+fn role_of<'a>(identity: &'a UserIdentity<'_>) -> Option<Cow<'a, str>> {
     let issuer = identity.session.as_ref().map_or("", |s| &s.issuer.arn);
-    let role_id = identity.principal_id.split(':').next().unwrap_or_default();
-    first(&[issuer, role_id]).map(str::to_owned)
+    first(&[issuer]).or_else(|| first(&[identity.unique_id()])).map(Cow::Borrowed)
 }
 
-fn federation_issuer_of(identity: &UserIdentity) -> Option<String> {
+fn federation_issuer_of<'a>(identity: &'a UserIdentity<'_>) -> Option<Cow<'a, str>> {
     let issuer = &identity.session.as_ref()?.issuer;
     if identity.is_federated_by_root() {
-        let account = first(&[&issuer.account_id, &identity.account_id])?;
-        return Some(format!("root@{account}"));
+        return prefixed("root@", first(&[&issuer.account_id, &identity.account_id])?);
     }
-    first(&[&issuer.arn, &issuer.principal_id]).map(str::to_owned)
+    first(&[&issuer.arn, &issuer.principal_id]).map(Cow::Borrowed)
 }
 
-fn identity_center_user_of(identity: &UserIdentity) -> Option<String> {
+fn identity_center_user_of<'a>(identity: &'a UserIdentity<'_>) -> Option<Cow<'a, str>> {
     let behalf = identity.on_behalf_of.as_ref()?;
     let store = Arn::parse(&behalf.identity_store_arn).map_or(&*behalf.identity_store_arn, |arn| arn.name());
-    (!behalf.user_id.is_empty()).then(|| format!("idc:{store}#{}", behalf.user_id))
+    (!behalf.user_id.is_empty()).then(|| Cow::Owned(format!("idc:{store}#{}", behalf.user_id)))
 }
 
-fn fallback_of(identity: &UserIdentity) -> Option<String> {
-    let known = first(&[&identity.arn, &identity.principal_id]).map(str::to_owned);
+fn fallback_of<'a>(identity: &'a UserIdentity<'_>) -> Option<Cow<'a, str>> {
+    let known = first(&[&identity.arn, &identity.principal_id]).map(Cow::Borrowed);
     known
         .or_else(|| prefixed("service:", &identity.invoked_by))
-        .or_else(|| first(&[&identity.user_name]).map(str::to_owned))
+        .or_else(|| first(&[&identity.user_name]).map(Cow::Borrowed))
         .or_else(|| prefixed("account:", &identity.account_id))
 }
 
-fn prefixed(prefix: &str, text: &str) -> Option<String> {
-    (!text.is_empty()).then(|| format!("{prefix}{text}"))
+fn prefixed(prefix: &str, text: &str) -> Option<Cow<'static, str>> {
+    (!text.is_empty()).then(|| Cow::Owned(format!("{prefix}{text}")))
 }
 
 fn first<'a>(candidates: &[&'a str]) -> Option<&'a str> {

@@ -84,7 +84,7 @@ impl SignInMfa {
 }
 
 /// Whether somebody else than AWS's sign-in page asked for the password.
-fn is_provided(identity: &UserIdentity) -> bool {
+fn is_provided(identity: &UserIdentity<'_>) -> bool {
     use IdentityType::{AssumedRole, FederatedUser, IdentityCenterUser, SamlUser, WebIdentityUser};
     matches!(identity.kind, AssumedRole | FederatedUser | IdentityCenterUser | SamlUser | WebIdentityUser)
 }
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
     use crate::model::testing::{event, role_session, user};
 
-    fn sign_in(identity: &UserIdentity, response: &str, extra: &str) -> SignIn {
+    fn sign_in(identity: &UserIdentity<'_>, response: &str, extra: &str) -> SignIn {
         SignIn::of(&Event { response_elements: response, additional_event_data: extra, ..event(identity) })
     }
 

@@ -11,13 +11,14 @@ use crate::json::fields::Raw;
 /// or `json` is no object. What follows a place that is no JSON is absent too.
 pub(crate) fn members<'a, const N: usize>(json: &'a str, names: [&str; N]) -> [Raw<'a>; N] {
     let mut found = [Raw::Null; N];
-    each_field(json.trim_ascii(), &mut |name, value| {
+    each_field(json.trim_ascii(), |name, value| {
         if let Some(place) = names.iter().position(|wanted| *wanted == name) {
-            found[place] = value;
+            found[place] = value.raw();
         }
     });
     found
 }
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,9 +1,11 @@
 //! Events and identities made by hand, for the unit tests of every layer.
 
-use std::cell::OnceCell;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::{Event, EventTime, IdentityRef, IdentityType, LazyIdentity, SessionContext, SessionIssuer, UserIdentity};
+use super::{
+    Event, EventTime, IdentityRef, IdentityType, LazyIdentity, SessionContext, SessionIssuer, UnreadIdentity,
+    UserIdentity,
+};
 
 /// AWS's documentation account.
 pub const ACCOUNT: &str = "111122223333";
@@ -12,7 +14,7 @@ pub const ACCOUNT: &str = "111122223333";
 pub const OTHER_ACCOUNT: &str = "444455556666";
 
 /// A successful call at the start of 2024 with nothing else said; change what matters. Its [`IdentityRef`] is its own.
-pub fn event(identity: &UserIdentity) -> Event<'_> {
+pub fn event<'a>(identity: &'a UserIdentity<'_>) -> Event<'a> {
     static GENERATION: AtomicU32 = AtomicU32::new(1_000_000);
     Event {
         event_id: "",
@@ -41,8 +43,8 @@ pub fn event(identity: &UserIdentity) -> Event<'_> {
 }
 
 /// An identity that fails the test when it is read: for events whose [`IdentityRef`] is known.
-pub fn not_to_be_read(read: &OnceCell<UserIdentity>) -> LazyIdentity<'_> {
-    LazyIdentity::new("", |_| panic!("a known identity is read again"), read)
+pub fn not_to_be_read() -> UnreadIdentity<'static> {
+    UnreadIdentity::new("", |_| panic!("a known identity is read again"))
 }
 
 /// The moment of an RFC 3339 text.
@@ -51,40 +53,45 @@ pub fn at(text: &str) -> EventTime {
 }
 
 /// An IAM user of [`ACCOUNT`] with an access key.
-pub fn user(name: &str, access_key_id: &str) -> UserIdentity {
+pub fn user(name: &str, access_key_id: &str) -> UserIdentity<'static> {
     UserIdentity {
         kind: IdentityType::IamUser,
         principal_id: format!("AIDA{}", name.to_uppercase()).into(),
         arn: format!("arn:aws:iam::{ACCOUNT}:user/{name}").into(),
         account_id: ACCOUNT.into(),
-        access_key_id: access_key_id.into(),
-        user_name: name.into(),
+        access_key_id: access_key_id.to_owned().into(),
+        user_name: name.to_owned().into(),
         ..UserIdentity::default()
     }
 }
 
 /// A session of a role of [`ACCOUNT`], created at `created`.
-pub fn role_session(role: &str, session: &str, access_key_id: &str, created: Option<EventTime>) -> UserIdentity {
+pub fn role_session(
+    role: &str,
+    session: &str,
+    access_key_id: &str,
+    created: Option<EventTime>,
+) -> UserIdentity<'static> {
     let role_id = format!("AROA{}", role.to_uppercase());
     let issuer = SessionIssuer {
         kind: "Role".into(),
-        principal_id: role_id.as_str().into(),
+        principal_id: role_id.clone().into(),
         arn: format!("arn:aws:iam::{ACCOUNT}:role/{role}").into(),
         account_id: ACCOUNT.into(),
-        user_name: role.into(),
+        user_name: role.to_owned().into(),
     };
     UserIdentity {
         kind: IdentityType::AssumedRole,
         principal_id: format!("{role_id}:{session}").into(),
         arn: format!("arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{session}").into(),
         account_id: ACCOUNT.into(),
-        access_key_id: access_key_id.into(),
+        access_key_id: access_key_id.to_owned().into(),
         session: Some(SessionContext { creation_date: created, issuer, ..SessionContext::default() }),
         ..UserIdentity::default()
     }
 }
 
 /// An AWS service that calls by itself: no arn, no account.
-pub fn service(host: &str) -> UserIdentity {
-    UserIdentity { kind: IdentityType::AwsService, invoked_by: host.into(), ..UserIdentity::default() }
+pub fn service(host: &str) -> UserIdentity<'static> {
+    UserIdentity { kind: IdentityType::AwsService, invoked_by: host.to_owned().into(), ..UserIdentity::default() }
 }

@@ -68,13 +68,15 @@ impl EventTime {
     }
 }
 
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&[u8; 3]; 12] =
+    [b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec"];
 
 /// `Jul 10, 2023, 12:09:47 PM`, with or without the commas. By hand: trails hold one for every role that was assumed.
 fn parse_written_out(text: &str) -> Option<EventTime> {
-    let mut words = text.split([' ', '\u{202f}', '\u{a0}']).map(|word| word.trim_end_matches(','));
-    let name = words.next()?;
-    let month = (1..).zip(MONTHS).find(|(_, known)| known.eq_ignore_ascii_case(name))?.0;
+    let is_space = |c: char| matches!(c, ' ' | '\u{202f}' | '\u{a0}');
+    let mut words = text.split(is_space).map(without_commas);
+    let name = <[u8; 3]>::try_from(words.next()?.as_bytes()).ok()?.map(|letter| letter.to_ascii_lowercase());
+    let month = (1..).zip(MONTHS).find(|(_, known)| **known == name)?.0;
     let (day, year) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
     let mut clock = words.next()?.split(':').map(str::parse::<u32>);
     let mut number = || clock.next()?.ok();
@@ -89,6 +91,13 @@ fn parse_written_out(text: &str) -> Option<EventTime> {
     }
     let time = NaiveDate::from_ymd_opt(year, month, day)?.and_hms_opt(hour % 12 + afternoon, minute, second)?;
     Some(EventTime::from_seconds(time.and_utc().timestamp()))
+}
+
+fn without_commas(mut word: &str) -> &str {
+    while let Some(shorter) = word.strip_suffix(',') {
+        word = shorter;
+    }
+    word
 }
 
 impl Day {
@@ -146,24 +155,29 @@ impl fmt::Display for EventTime {
     }
 }
 
-/// `YYYY-MM-DDTHH:MM:SSZ` without allocation; the form of nearly every `eventTime`.
+/// Between these two, byte by byte, lies the form of nearly every `eventTime`.
+const LEAST: &[u8; 20] = b"0000-00-00T00:00:00Z";
+const MOST: &[u8; 20] = b"9999-99-99T99:99:99Z";
+
+/// `YYYY-MM-DDTHH:MM:SSZ` without allocation.
 fn parse_seconds_z(b: &[u8]) -> Option<EventTime> {
     let b: &[u8; 20] = b.try_into().ok()?;
-    if b[4] != b'-' || b[7] != b'-' || b[10] != b'T' || b[13] != b':' || b[16] != b':' || b[19] != b'Z' {
+    // All bytes are looked at, with no branch for each.
+    let has_form = (0..b.len()).fold(true, |so_far, i| so_far & (LEAST[i] <= b[i]) & (b[i] <= MOST[i]));
+    if !has_form {
         return None;
     }
-    let number = |range: std::ops::Range<usize>| -> Option<i64> {
-        b[range].iter().try_fold(0i64, |n, c| c.is_ascii_digit().then(|| n * 10 + i64::from(c - b'0')))
-    };
-    let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
-    let (hour, minute, second) = (number(11..13)?, number(14..16)?, number(17..19)?);
+    let two_digits = |at: usize| u32::from(b[at] - b'0') * 10 + u32::from(b[at + 1] - b'0');
+    let (year, month, day) = (two_digits(0) * 100 + two_digits(2), two_digits(5), two_digits(8));
+    let (hour, minute, second) = (two_digits(11), two_digits(14), two_digits(17));
     if year < 1 || !(1..=12).contains(&month) || day < 1 || day > days_in(year, month) {
         return None;
     }
     if hour > 23 || minute > 59 || second > 59 {
         return None;
     }
-    Some(EventTime::from_seconds(days_from_civil(year, month, day) * DAY + hour * 3600 + minute * 60 + second))
+    let second_of_day = hour * 3600 + minute * 60 + second;
+    Some(EventTime::from_seconds(days_from_civil(year, month, day) * DAY + i64::from(second_of_day)))
 }
 
 /// `YYYY-MM-DDTHH:MM:SSZ` without chrono's formatter: millions of cells are printed so. `None` where there is a fraction
@@ -224,22 +238,23 @@ fn parse_epoch(text: &str) -> Option<EventTime> {
     (1e9..1e10).contains(&seconds).then(|| EventTime((seconds * 1e6).round() as i64))
 }
 
-fn days_in(year: i64, month: i64) -> i64 {
+fn days_in(year: u32, month: u32) -> u32 {
     match month {
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
         2 => 28,
         4 | 6 | 9 | 11 => 30,
         _ => 31,
     }
 }
 
-/// Days since 1970-01-01 of a proleptic Gregorian date (Howard Hinnant's published algorithm).
-fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+/// Days since 1970-01-01 of a proleptic Gregorian date from the year 1 on (Howard Hinnant's published algorithm).
+fn days_from_civil(year: u32, month: u32, day: u32) -> i64 {
     let y = if month <= 2 { year - 1 } else { year };
-    let era = y.div_euclid(400);
-    let year_of_era = y - era * 400;
+    let era = y / 400;
+    let year_of_era = y % 400;
     let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+    let days = era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    i64::from(days) - 719_468
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ pub(super) fn logging_change_of(event: &Event<'_>) -> Option<LoggingChange> {
     Some(LoggingChange {
         time: event.event_time,
         event: event.event_name.to_owned(),
-        actor: principal_of(&event.user_identity),
+        actor: principal_of(&event.user_identity).into_owned(),
         trail: trail_of(event.request_parameters).unwrap_or_default(),
     })
 }

@@ -3,6 +3,7 @@
 //! Facts of the records only; what is good or bad is for the report to say. Keys are no part of it: see `keys`. A policy
 //! document is judged when its record is seen and is not kept.
 
+mod documents;
 mod event;
 mod key;
 mod read;
@@ -15,6 +16,7 @@ use std::collections::BTreeSet;
 
 use hashbrown::HashMap;
 
+use documents::Documents;
 pub use event::{Act, IamEvent, TargetKind};
 pub use key::{Granted, Key, Outcome};
 
@@ -35,6 +37,7 @@ pub struct IamChanges {
     places: HashMap<Key, u32, ahash::RandomState>,
     /// The symbol of each identity's principal.
     actors: RowMemo,
+    documents: Documents,
 }
 
 /// Calls of one key.
@@ -104,7 +107,7 @@ impl Aggregate for IamChanges {
         }
         let Some(change) = IamEvent::of(seen.event.event_name) else { return };
         let actor = self.actor(seen);
-        let key = read::key(change, actor, seen);
+        let key = read::key(change, actor, &mut self.documents, seen);
         self.row(key).observe(seen);
     }
 

@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
+use super::documents::Documents;
 use super::event::{Act, IamEvent, TargetKind};
 use super::key::{Granted, Key, Outcome};
 use crate::aggregate::{Seen, Sym};
 use crate::model::{
-    Arn, Event, Grant, IdentityType, OpenPrincipal, OpenTo, PasswordPolicy, Policy, PolicyClass, Raw, members, text,
+    Arn, Event, Grant, IdentityType, OpenPrincipal, OpenTo, PasswordPolicy, PolicyClass, Raw, members, text,
 };
 
 /// The members of requestParameters that matter.
@@ -65,12 +66,12 @@ impl<'a> Request<'a> {
 }
 
 /// The key of `change` that `actor` made by `seen`.
-pub(super) fn key(change: IamEvent, actor: Sym, seen: &mut Seen<'_>) -> Key {
+pub(super) fn key(change: IamEvent, actor: Sym, documents: &mut Documents, seen: &mut Seen<'_>) -> Key {
     let event = seen.event;
     let outcome = Outcome::of(event);
     let request = Request::of(event);
     let (target_kind, target) = target(change, &request, event);
-    let (policy, policy_class, granted) = policy(change, &request, event);
+    let (policy, policy_class, granted) = policy(change, &request, documents, event);
     Key {
         account_id: seen.account(),
         event: change,
@@ -132,12 +133,17 @@ fn refused_resource(message: &str) -> Option<&str> {
     .filter(|name| !name.contains('*'))
 }
 
-fn policy<'a>(change: IamEvent, request: &Request<'a>, event: &Event<'a>) -> (Cow<'a, str>, PolicyClass, Granted) {
+fn policy<'a>(
+    change: IamEvent,
+    request: &Request<'a>,
+    documents: &mut Documents,
+    event: &Event<'a>,
+) -> (Cow<'a, str>, PolicyClass, Granted) {
     let managed = |arn: Cow<'a, str>, granted: fn(&str) -> Granted| {
         let (class, granted) = (PolicyClass::of_arn(&arn), granted(&arn));
         (arn, class, granted)
     };
-    let document = || Granted::Policy(Grant::of(&Policy::read(request.policy_document.json())));
+    let mut document = || Granted::Policy(documents.judge(request.policy_document.json(), Grant::of));
     let unknown = Granted::Policy(Grant::NotJudged);
     let other = |raw| (text(raw), PolicyClass::None, Granted::Nothing);
     match change.act() {
@@ -149,8 +155,8 @@ fn policy<'a>(change: IamEvent, request: &Request<'a>, event: &Event<'a>) -> (Co
         Act::SetDefaultVersion | Act::DeletePolicy => (text(request.policy_arn), PolicyClass::CustomerManaged, unknown),
         Act::Join | Act::Leave => other(request.group_name),
         Act::EnableMfa | Act::DeactivateMfa | Act::HandleMfa => other(request.serial_number),
-        Act::CreateRole => trust(request.trust_document.json(), event),
-        Act::UpdateTrust => trust(request.policy_document.json(), event),
+        Act::CreateRole => trust(request.trust_document.json(), documents, event),
+        Act::UpdateTrust => trust(request.policy_document.json(), documents, event),
         Act::UpdatePasswordPolicy => {
             let [omitted] = members(event.request_parameters, ["omitted"]);
             let terms = PasswordPolicy::of_request(event.request_parameters).to_string();
@@ -171,11 +177,11 @@ fn written_policy<'a>(request: &Request<'a>, event: &Event<'a>) -> Cow<'a, str> 
 }
 
 /// Whom a trust policy lets in from outside, `; `-joined, each with the keys of its conditions.
-fn trust<'a>(document: &str, event: &Event<'_>) -> (Cow<'a, str>, PolicyClass, Granted) {
-    let Ok(policy) = Policy::read(document) else {
+fn trust<'a>(document: &str, documents: &mut Documents, event: &Event<'_>) -> (Cow<'a, str>, PolicyClass, Granted) {
+    let open = documents.judge(document, |read| Some(read.as_ref().ok()?.open_principals(event.account_id())));
+    let Some(open) = open else {
         return (Cow::Borrowed(""), PolicyClass::None, Granted::Policy(Grant::NotJudged));
     };
-    let open = policy.open_principals(event.account_id());
     let listed: Vec<String> = open.iter().map(printed).collect();
     let granted = open.iter().map(granted_to).max().unwrap_or(Granted::Nothing);
     (Cow::Owned(listed.join("; ")), PolicyClass::None, granted)

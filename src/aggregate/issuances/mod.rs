@@ -4,6 +4,7 @@
 //! of calls: equal records are kept once, and denied calls issue nothing. Source of the calls: IAM user guide, "Logging
 //! IAM and AWS STS API calls with AWS CloudTrail".
 
+mod caller;
 mod issuance;
 mod record;
 #[cfg(test)]
@@ -13,6 +14,7 @@ use std::any::Any;
 
 use hashbrown::HashSet;
 
+use caller::Callers;
 pub use issuance::Issuance;
 use record::{NUMBER_COLUMNS, Record, TEXT_COLUMNS};
 
@@ -30,6 +32,7 @@ pub static KIND: AggregateKind = AggregateKind {
 #[derive(Clone, Debug, Default)]
 pub struct Issuances {
     records: HashSet<Record, ahash::RandomState>,
+    callers: Callers,
 }
 
 impl Issuances {
@@ -62,7 +65,7 @@ impl Aggregate for Issuances {
 
     fn remember(&mut self, event: &Event<'_>, symbols: &mut Symbols) {
         if let Some(api) = IssuanceApi::of(event) {
-            self.records.extend(Record::of(api, event, symbols));
+            self.records.extend(Record::of(api, event, &mut self.callers, symbols));
         }
     }
 

@@ -1,7 +1,8 @@
 //! The facts that are kept of one issuing record, small and without borrowed text.
 
+use super::caller::Callers;
 use crate::aggregate::{Remap, Sym, Symbols};
-use crate::model::{Event, EventTime, IssuanceApi, IssuedCredentials, SignIn, principal_of};
+use crate::model::{Event, IssuanceApi, IssuedCredentials, SignIn};
 
 /// The texts of a [`Record`]; the position in [`TEXT_COLUMNS`] is the name under which each is saved.
 #[derive(Clone, Copy, Debug)]
@@ -82,15 +83,31 @@ pub(super) struct Record {
 }
 
 impl Record {
-    /// The facts of `event`, a call of `api`; `None` for a call that issued nothing. A failed sign-in is kept, and says
-    /// so.
-    pub fn of(api: IssuanceApi, event: &Event<'_>, symbols: &mut Symbols) -> Option<Self> {
-        let mut record = if api == IssuanceApi::ConsoleLogin {
-            Self::of_sign_in(event)
-        } else {
-            Self::of_credentials(api, &IssuedCredentials::of(event)?, symbols)
+    /// The facts of `event`, a call of `api` by `caller`; `None` for a call that issued nothing. A failed sign-in is kept,
+    /// and says so.
+    pub fn of(api: IssuanceApi, event: &Event<'_>, callers: &mut Callers, symbols: &mut Symbols) -> Option<Self> {
+        let issued = match api {
+            IssuanceApi::ConsoleLogin => None,
+            _ => Some(IssuedCredentials::of(event)?),
         };
-        record.add_caller(event, symbols);
+        let caller = callers.of(event, symbols);
+        let mut record = Self { api, ..caller.record };
+        match &issued {
+            Some(issued) => {
+                record.texts[Text::Provider as usize] = caller.provider;
+                record.add_credentials(issued, symbols);
+            }
+            None => record.add_sign_in(event),
+        }
+        if record.text(Text::AccountId) == Sym::EMPTY {
+            record.texts[Text::AccountId as usize] = caller.account;
+        }
+        let texts: [(Text, &str); 3] = [
+            (Text::RecipientAccount, event.recipient_account_id),
+            (Text::SharedEventId, event.shared_event_id),
+            (Text::SourceAddress, event.source_ip_address),
+        ];
+        record.set_texts(&texts, symbols);
         record.set_number(Number::Time, event.event_time.map(|time| time.0));
         Some(record)
     }
@@ -109,20 +126,17 @@ impl Record {
         self.numbers[number as usize]
     }
 
-    fn of_sign_in(event: &Event<'_>) -> Self {
+    fn add_sign_in(&mut self, event: &Event<'_>) {
         let sign_in = SignIn::of(event);
-        let mut record = Self::empty(IssuanceApi::ConsoleLogin);
-        record.set_number(Number::SignInSucceeded, Some(i64::from(sign_in.succeeded)));
-        record.set_number(Number::SignInMfa, sign_in.mfa_used.map(i64::from));
-        record
+        self.set_number(Number::SignInSucceeded, Some(i64::from(sign_in.succeeded)));
+        self.set_number(Number::SignInMfa, sign_in.mfa_used.map(i64::from));
     }
 
-    fn of_credentials(api: IssuanceApi, issued: &IssuedCredentials<'_>, symbols: &mut Symbols) -> Self {
-        let mut record = Self::empty(api);
+    fn add_credentials(&mut self, issued: &IssuedCredentials<'_>, symbols: &mut Symbols) {
         // `AROA…:name` holds the name, and with the role's arn the session's arn too: neither is kept twice.
         let told = issued.assumed_role_id.contains(':') && !issued.role_arn.is_empty();
         let (session_arn, session_name) = if told { ("", "") } else { (&*issued.session_arn, &*issued.session_name) };
-        let texts: [(Text, &str); 9] = [
+        let texts: [(Text, &str); 8] = [
             (Text::AccessKeyId, &issued.access_key_id),
             (Text::AccountId, issued.account_id()),
             (Text::AssumedRoleId, &issued.assumed_role_id),
@@ -131,49 +145,20 @@ impl Record {
             (Text::SessionName, session_name),
             (Text::SourceIdentity, &issued.source_identity),
             (Text::TargetPrincipal, &issued.target_principal),
-            (Text::Provider, issued.provider),
-        ];
-        record.set_texts(&texts, symbols);
-        record.set_number(Number::Expiration, issued.expiration.map(|time| time.0));
-        record.set_number(Number::DurationSeconds, issued.duration_seconds);
-        record.set_number(Number::HasMfaSerial, Some(i64::from(issued.has_mfa_serial)));
-        record
-    }
-
-    fn add_caller(&mut self, event: &Event<'_>, symbols: &mut Symbols) {
-        let identity = &*event.user_identity;
-        if self.text(Text::AccountId) == Sym::EMPTY {
-            self.set_texts(&[(Text::AccountId, &identity.account_id)], symbols);
-        }
-        let caller = principal_of(identity);
-        let texts: [(Text, &str); 9] = [
-            (Text::RecipientAccount, event.recipient_account_id),
-            (Text::SharedEventId, event.shared_event_id),
-            (Text::Caller, &caller),
-            (Text::CallerType, identity.kind.as_str()),
-            (Text::CallerArn, &identity.arn),
-            (Text::CallerKey, &identity.access_key_id),
-            (Text::CallerPrincipalId, &identity.principal_id),
-            (Text::CallerInvokedBy, &identity.invoked_by),
-            (Text::SourceAddress, event.source_ip_address),
         ];
         self.set_texts(&texts, symbols);
-        self.set_number(Number::CallerCreationDate, identity.creation_date().map(|EventTime(micros)| micros));
-        let mfa = identity.session.as_ref().and_then(|session| session.mfa_authenticated);
-        self.set_number(Number::CallerMfa, mfa.map(i64::from));
+        self.set_number(Number::Expiration, issued.expiration.map(|time| time.0));
+        self.set_number(Number::DurationSeconds, issued.duration_seconds);
+        self.set_number(Number::HasMfaSerial, Some(i64::from(issued.has_mfa_serial)));
     }
 
-    fn empty(api: IssuanceApi) -> Self {
-        Self { api, texts: [Sym::EMPTY; TEXT_COLUMNS.len()], numbers: [None; NUMBER_COLUMNS.len()] }
-    }
-
-    fn set_texts(&mut self, texts: &[(Text, &str)], symbols: &mut Symbols) {
+    pub fn set_texts(&mut self, texts: &[(Text, &str)], symbols: &mut Symbols) {
         for &(text, value) in texts {
             self.texts[text as usize] = symbols.intern(value);
         }
     }
 
-    fn set_number(&mut self, number: Number, value: Option<i64>) {
+    pub fn set_number(&mut self, number: Number, value: Option<i64>) {
         self.numbers[number as usize] = value;
     }
 }

@@ -63,7 +63,7 @@ impl Change {
             _ => KeyStatus::parse(&text(status)).filter(|status| *status != KeyStatus::Deleted)?,
         };
         let key = Some(text(key)).filter(|key| !key.is_empty())?;
-        let identity: &UserIdentity = &event.user_identity;
+        let identity: &UserIdentity<'_> = &event.user_identity;
         let named = text(user_name);
         let user_name = if named.is_empty() { own_name(identity) } else { &named };
         let account = if identity.account_id.is_empty() { event.account_id() } else { &identity.account_id };
@@ -84,7 +84,7 @@ impl Change {
 }
 
 /// The name of a calling IAM user; empty for anybody else.
-fn own_name(identity: &UserIdentity) -> &str {
+fn own_name<'a>(identity: &'a UserIdentity<'_>) -> &'a str {
     match identity.kind {
         IdentityType::IamUser if identity.user_name.is_empty() => {
             Arn::parse(&identity.arn).map_or("", |arn| arn.name())

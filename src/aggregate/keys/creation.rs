@@ -48,7 +48,7 @@ impl Creation {
         let response: Response = serde_json::from_str(event.response_elements).ok()?;
         let key = response.access_key.filter(|key| !key.access_key_id.is_empty())?;
         let time = key.create_date.as_ref().and_then(time_of).or(event.event_time)?;
-        let identity: &UserIdentity = &event.user_identity;
+        let identity: &UserIdentity<'_> = &event.user_identity;
         let account = if identity.account_id.is_empty() { event.account_id() } else { &identity.account_id };
         let creation = Self {
             time,

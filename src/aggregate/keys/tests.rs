@@ -1,12 +1,10 @@
-use std::cell::OnceCell;
-
 use proptest::prelude::*;
 
 use super::super::State;
 use super::super::testing::{contents, hold_laws, steps};
 use super::{KIND, KeyStatus, KeyUse, Keys};
 use crate::model::testing::{ACCOUNT, at, event, not_to_be_read, role_session, service, user};
-use crate::model::{Event, IdentityRef, SessionContext, UserIdentity};
+use crate::model::{Event, IdentityRef, LazyIdentity, SessionContext, UserIdentity};
 
 const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 
@@ -77,9 +75,9 @@ fn a_reused_slot_of_a_new_generation_is_another_identity() {
 fn a_known_identity_is_not_read_again() {
     for (identity, counted) in [(user("ana", KEY), 3), (user("ana", ""), 0), (service("ec2.amazonaws.com"), 0)] {
         let mut state = State::new(&[&KIND]);
-        let read = OnceCell::new();
+        let unread = not_to_be_read();
         let first = event(&identity);
-        let again = Event { user_identity: not_to_be_read(&read), ..first };
+        let again = Event { user_identity: LazyIdentity::new(&unread), ..first };
         for event in [first, again, again] {
             state.observe(&event);
             state.remember(&event);

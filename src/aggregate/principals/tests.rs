@@ -1,12 +1,10 @@
-use std::cell::OnceCell;
-
 use proptest::prelude::*;
 
 use super::super::testing::{hold_laws, steps};
 use super::super::{State, SymSet};
 use super::{KIND, PrincipalUse, Principals};
 use crate::model::testing::{ACCOUNT, OTHER_ACCOUNT, at, event, not_to_be_read, role_session, service, user};
-use crate::model::{Event, IdentityRef, IdentityType, SessionContext, SessionIssuer, UserIdentity};
+use crate::model::{Event, IdentityRef, IdentityType, LazyIdentity, SessionContext, SessionIssuer, UserIdentity};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
@@ -16,7 +14,7 @@ proptest! {
     }
 }
 
-fn seen(identities: &[UserIdentity]) -> State {
+fn seen(identities: &[UserIdentity<'_>]) -> State {
     let mut state = State::new(&[&KIND]);
     for identity in identities {
         state.observe(&event(identity));
@@ -122,9 +120,9 @@ fn a_known_identity_is_not_read_again() {
         [user("ana", "AKIAIOSFODNN7EXAMPLE"), role_session("deploy", "a", "", None), service("ec2.amazonaws.com")]
     {
         let mut state = State::new(&[&KIND]);
-        let read = OnceCell::new();
+        let unread = not_to_be_read();
         let first = event(&identity);
-        let again = Event { user_identity: not_to_be_read(&read), ..first };
+        let again = Event { user_identity: LazyIdentity::new(&unread), ..first };
         for event in [first, again, again] {
             state.observe(&event);
             state.remember(&event);

@@ -24,7 +24,7 @@ impl RootClass {
 
     /// The class of an event of `identity`; `None` when it is not root's. `is_service_event` says that the record's
     /// eventType is AwsServiceEvent.
-    pub fn of(identity: &UserIdentity, is_service_event: bool) -> Option<Self> {
+    pub fn of(identity: &UserIdentity<'_>, is_service_event: bool) -> Option<Self> {
         if identity.is_federated_by_root() {
             return Some(Self::Federation);
         }

@@ -112,7 +112,7 @@ fn is_service_event(event: &Event<'_>) -> bool {
 }
 
 /// The account whose root it is; empty when the identity does not say.
-fn account_of(class: RootClass, identity: &UserIdentity) -> &str {
+fn account_of<'a>(class: RootClass, identity: &'a UserIdentity<'_>) -> &'a str {
     let issuer = identity.session.as_ref().filter(|_| class == RootClass::Federation).map(|session| &session.issuer);
     let issuer_account = issuer.map_or("", |issuer| match &*issuer.account_id {
         "" => Arn::parse(&issuer.arn).map_or("", |arn| arn.account_id),

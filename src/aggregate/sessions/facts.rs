@@ -63,7 +63,7 @@ pub(super) struct Facts {
 
 impl Key {
     /// The session that a call of `identity` belongs to; `None` for long-lived keys, services and other accounts.
-    pub fn of(identity: &UserIdentity, symbols: &mut Symbols) -> Option<Self> {
+    pub fn of(identity: &UserIdentity<'_>, symbols: &mut Symbols) -> Option<Self> {
         if !is_session(identity) {
             return None;
         }
@@ -88,7 +88,7 @@ impl Key {
 
 impl Facts {
     /// What `identity` says.
-    pub fn of(identity: &UserIdentity, symbols: &mut Symbols) -> Self {
+    pub fn of(identity: &UserIdentity<'_>, symbols: &mut Symbols) -> Self {
         let principal = principal_of(identity);
         let session = identity.session.as_ref();
         let issuer = session.map(|session| &session.issuer);
@@ -123,7 +123,7 @@ impl Facts {
 }
 
 /// Whether calls of `identity` are made with temporary credentials of a person, role or federated user.
-fn is_session(identity: &UserIdentity) -> bool {
+fn is_session(identity: &UserIdentity<'_>) -> bool {
     match identity.kind {
         IdentityType::AssumedRole | IdentityType::FederatedUser => true,
         _ if is_of_person(identity) => {
@@ -135,7 +135,7 @@ fn is_session(identity: &UserIdentity) -> bool {
 
 /// Whether the arn of a role session says no more than its principalId (`AROA…:session name`) and its issuer do. One is
 /// different for each session, so it is not kept then.
-fn is_told(identity: &UserIdentity) -> bool {
+fn is_told(identity: &UserIdentity<'_>) -> bool {
     let issuer = identity.session.as_ref().map(|session| &session.issuer);
     identity.kind == IdentityType::AssumedRole
         && identity.principal_id.contains(':')
@@ -143,12 +143,14 @@ fn is_told(identity: &UserIdentity) -> bool {
 }
 
 /// Whether the credentials are an IAM user's or root's own.
-pub(super) fn is_of_person(identity: &UserIdentity) -> bool {
+pub(super) fn is_of_person(identity: &UserIdentity<'_>) -> bool {
     matches!(identity.kind, IdentityType::IamUser | IdentityType::Root)
 }
 
-fn account_of(identity: &UserIdentity) -> &str {
-    let arn_account = Arn::parse(&identity.arn).map_or("", |arn| arn.account_id);
-    let issuer_account = identity.session.as_ref().map_or("", |session| &session.issuer.account_id);
-    [&*identity.account_id, arn_account, issuer_account].into_iter().find(|id| !id.is_empty()).unwrap_or_default()
+fn account_of<'a>(identity: &'a UserIdentity<'_>) -> &'a str {
+    let of_arn = || Arn::parse(&identity.arn).map(|arn| arn.account_id);
+    let of_issuer = || identity.session.as_ref().map(|session| &*session.issuer.account_id);
+    let is_known = |id: &&str| !id.is_empty();
+    let own = Some(&*identity.account_id).filter(is_known);
+    own.or_else(|| of_arn().filter(is_known)).or_else(of_issuer).unwrap_or_default()
 }

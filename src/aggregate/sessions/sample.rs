@@ -18,7 +18,7 @@ pub(crate) const DATE: &str = "2026-01-02T03:00:00Z";
 pub(crate) struct Sample {
     record: Value,
     raw: [String; 3],
-    identity: UserIdentity,
+    identity: UserIdentity<'static>,
 }
 
 impl Sample {
@@ -72,7 +72,7 @@ pub(crate) fn scan<'a>(samples: impl IntoIterator<Item = &'a Sample>) -> State {
 /// As [`scan`], for these aggregates.
 pub(crate) fn scan_for<'a>(kinds: &[&'static AggregateKind], samples: impl IntoIterator<Item = &'a Sample>) -> State {
     let mut state = State::new(kinds);
-    let mut slots: HashMap<&UserIdentity, u32> = HashMap::new();
+    let mut slots: HashMap<&UserIdentity<'_>, u32> = HashMap::new();
     for sample in samples {
         let next = slots.len() as u32;
         let event = sample.event(*slots.entry(&sample.identity).or_insert(next));
@@ -200,24 +200,24 @@ pub(crate) fn shuffled(samples: &[Sample], seed: u64) -> Vec<&Sample> {
     order.into_iter().map(|i| &samples[i]).collect()
 }
 
-fn identity_of(identity: &Value) -> UserIdentity {
-    let boxed = |value: &Value| value.as_str().unwrap_or_default().into();
+fn identity_of(identity: &Value) -> UserIdentity<'static> {
+    let owned = |value: &Value| value.as_str().unwrap_or_default().to_owned().into();
     let (session, scope) = (&identity["sessionContext"], &identity["inScopeOf"]);
     let issuer = &session["sessionIssuer"];
     UserIdentity {
         kind: IdentityType::parse(identity["type"].as_str().unwrap_or_default()),
-        principal_id: boxed(&identity["principalId"]),
-        arn: boxed(&identity["arn"]),
-        account_id: boxed(&identity["accountId"]),
-        access_key_id: boxed(&identity["accessKeyId"]),
-        user_name: boxed(&identity["userName"]),
-        invoked_by: boxed(&identity["invokedBy"]),
-        identity_provider: boxed(&identity["identityProvider"]),
+        principal_id: owned(&identity["principalId"]),
+        arn: owned(&identity["arn"]),
+        account_id: owned(&identity["accountId"]),
+        access_key_id: owned(&identity["accessKeyId"]),
+        user_name: owned(&identity["userName"]),
+        invoked_by: owned(&identity["invokedBy"]),
+        identity_provider: owned(&identity["identityProvider"]),
         credential_id: "".into(),
         on_behalf_of: None,
         in_scope_of: scope.is_object().then(|| InScopeOf {
-            issuer_type: boxed(&scope["issuerType"]),
-            credentials_issued_to: boxed(&scope["credentialsIssuedTo"]),
+            issuer_type: owned(&scope["issuerType"]),
+            credentials_issued_to: owned(&scope["credentialsIssuedTo"]),
         }),
         session: session.is_object().then(|| SessionContext {
             creation_date: EventTime::parse_creation_date(
@@ -225,16 +225,16 @@ fn identity_of(identity: &Value) -> UserIdentity {
             ),
             mfa_authenticated: flag(&session["attributes"]["mfaAuthenticated"]),
             issuer: SessionIssuer {
-                kind: boxed(&issuer["type"]),
-                principal_id: boxed(&issuer["principalId"]),
-                arn: boxed(&issuer["arn"]),
-                account_id: boxed(&issuer["accountId"]),
-                user_name: boxed(&issuer["userName"]),
+                kind: owned(&issuer["type"]),
+                principal_id: owned(&issuer["principalId"]),
+                arn: owned(&issuer["arn"]),
+                account_id: owned(&issuer["accountId"]),
+                user_name: owned(&issuer["userName"]),
             },
-            source_identity: boxed(&session["sourceIdentity"]),
-            ec2_role_delivery: boxed(&session["ec2RoleDelivery"]),
+            source_identity: owned(&session["sourceIdentity"]),
+            ec2_role_delivery: owned(&session["ec2RoleDelivery"]),
             assumed_root: flag(&session["assumedRoot"]),
-            federated_provider: boxed(&session["webIdFederationData"]["federatedProvider"]),
+            federated_provider: owned(&session["webIdFederationData"]["federatedProvider"]),
         }),
     }
 }

@@ -14,7 +14,7 @@ proptest! {
     }
 }
 
-fn sign_in(identity: &UserIdentity) -> Event<'_> {
+fn sign_in<'a>(identity: &'a UserIdentity<'_>) -> Event<'a> {
     Event {
         event_name: "ConsoleLogin",
         event_source: "signin.amazonaws.com",

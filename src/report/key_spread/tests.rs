@@ -16,7 +16,7 @@ const START: &str = "2024-01-01T00:00:00Z";
 /// A call with the key: time, address, agent, errorCode.
 type Call<'a> = (&'a str, &'a str, &'a str, &'a str);
 
-fn state_of(identity: &UserIdentity, calls: &[Call<'_>]) -> State {
+fn state_of(identity: &UserIdentity<'_>, calls: &[Call<'_>]) -> State {
     let mut state = State::new(&[&keys::KIND]);
     for &(time, address, agent, error) in calls {
         let mut event = event(identity);
@@ -228,7 +228,7 @@ fn age_is_exact_with_a_creation_and_at_least_without() {
 #[test]
 fn of_several_holders_the_most_frequent_is_named_and_told() {
     let (ana, bo) = (user("ana", KEY), user("bo", KEY));
-    let state_with = |identities: &[&UserIdentity]| {
+    let state_with = |identities: &[&UserIdentity<'_>]| {
         let mut state = State::new(&[&keys::KIND]);
         identities.iter().for_each(|identity| state.observe(&event(identity)));
         state

@@ -83,7 +83,7 @@ fn a_name_with_two_ids_is_told_and_a_role_with_two_sessions_is_not() {
     assert_eq!(cells(&answer, 0, &["principal_ids"]), [Value::Count(2)]);
     let (one, two) = (role_session("deploy", "a", "", None), role_session("deploy", "b", "", None));
     assert!(answer_to(&[event(&one), event(&two)]).findings.is_empty());
-    let account = |id: &str| UserIdentity {
+    let account = |id: &'static str| UserIdentity {
         kind: IdentityType::AwsAccount,
         principal_id: id.into(),
         account_id: ACCOUNT.into(),
