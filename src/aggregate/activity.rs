@@ -76,9 +76,9 @@ impl Aggregate for Activity {
         if !self.rows.get(self.last).is_some_and(is_same) {
             self.last = self.row(seen.account(), time.day());
         }
-        let region = seen.region();
+        let (region, tally) = (seen.region(), seen.tally());
         let row = &mut self.rows[self.last];
-        row.tally.count(event);
+        row.tally.merge(tally);
         row.read_only += i64::from(event.read_only == Some(true));
         row.regions.add(region, 1);
         row.hours[time.hour().0.rem_euclid(HOURS_A_DAY as i32) as usize] += 1;

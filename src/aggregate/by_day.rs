@@ -2,8 +2,8 @@
 
 use hashbrown::HashMap;
 
-use super::{Batch, BatchError, Reader, Remap, Span, Sym, Symbols, Tally};
-use crate::model::{Day, Event, EventTime};
+use super::{Batch, BatchError, Reader, Remap, Seen, Span, Sym, Symbols, Tally};
+use crate::model::{Day, EventTime};
 
 /// Hours of a day.
 const HOURS_A_DAY: i32 = 24;
@@ -42,10 +42,10 @@ impl DayTable {
         self.rows.iter()
     }
 
-    pub(super) fn count(&mut self, texts: [Sym; 2], time: EventTime, event: &Event<'_>) {
+    pub(super) fn count(&mut self, texts: [Sym; 2], time: EventTime, seen: &mut Seen<'_>) {
         let row = self.rows.entry(DayKey { texts, day: time.day() }).or_default();
-        row.tally.count(event);
-        row.read_only += i64::from(event.read_only == Some(true));
+        row.tally.merge(seen.tally());
+        row.read_only += i64::from(seen.event.read_only == Some(true));
         row.span.see(time);
         row.hours |= 1 << time.hour().0.rem_euclid(HOURS_A_DAY);
     }

@@ -52,7 +52,7 @@ impl Aggregate for KeyDays {
         }
         let Some(time) = seen.event.event_time else { return };
         let source = seen.address();
-        self.table.count([key, source], time, seen.event);
+        self.table.count([key, source], time, seen);
     }
 
     fn merge(&mut self, other: Box<dyn Any>, remap: &Remap) {

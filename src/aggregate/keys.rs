@@ -292,7 +292,7 @@ impl KeyUse {
 
     fn see(&mut self, seen: &mut Seen<'_>) {
         let event = seen.event;
-        self.tally.count(event);
+        self.tally.merge(seen.tally());
         self.regions.insert(seen.region());
         let source = self.sources.entry(seen.address());
         source.events += 1;

@@ -60,7 +60,7 @@ impl Aggregate for PrincipalDays {
         };
         let (principal, account) = self.faces[place];
         let account = account.unwrap_or_else(|| seen.account());
-        self.table.count([principal, account], time, seen.event);
+        self.table.count([principal, account], time, seen);
     }
 
     fn merge(&mut self, other: Box<dyn Any>, remap: &Remap) {

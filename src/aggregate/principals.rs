@@ -201,7 +201,7 @@ impl PrincipalUse {
     }
 
     fn see(&mut self, seen: &mut Seen<'_>) {
-        self.tally.count(seen.event);
+        self.tally.merge(seen.tally());
         self.sources.insert(seen.address());
         self.services.insert(seen.service());
         self.regions.insert(seen.region());

@@ -1,6 +1,6 @@
 //! One counted event on its way through the aggregates, with its texts interned once for all of them.
 
-use super::{Sym, Symbols};
+use super::{Sym, Symbols, Tally};
 use crate::model::Event;
 
 /// An event and the symbols of its fields, worked out on first use and shared by every aggregate of a state.
@@ -15,6 +15,7 @@ pub struct Seen<'a> {
     event_name: Option<Sym>,
     service: Option<Sym>,
     account: Option<Sym>,
+    tally: Option<Tally>,
 }
 
 impl<'a> Seen<'a> {
@@ -29,7 +30,13 @@ impl<'a> Seen<'a> {
             event_name: None,
             service: None,
             account: None,
+            tally: None,
         }
+    }
+
+    /// The event's own counts.
+    pub fn tally(&mut self) -> Tally {
+        *self.tally.get_or_insert_with(|| Tally::of(self.event))
     }
 
     /// `sourceIPAddress` as written; whether it is an address is for the report to say.

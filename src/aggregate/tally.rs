@@ -14,13 +14,10 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Counts `event`.
-    pub fn count(&mut self, event: &Event<'_>) {
-        self.events += 1;
-        if event.is_error() {
-            self.errors += 1;
-            self.denied += i64::from(event.is_denied());
-        }
+    /// The counts of one event.
+    pub fn of(event: &Event<'_>) -> Self {
+        let is_error = event.is_error();
+        Self { events: 1, errors: i64::from(is_error), denied: i64::from(is_error && event.is_denied()) }
     }
 
     /// Adds `other`.

@@ -2,7 +2,8 @@
 
 use ahash::RandomState;
 
-use super::identity::{self, IdentityTable};
+use super::identity;
+use super::known::{IdentityTable, Key};
 use super::parts::{Part, PartLayout};
 use super::record::{Field, OwnedRecord, Reading, Record};
 use super::walk::{Unit, Walk, after_no_value, json_of_line};
@@ -68,8 +69,8 @@ struct Pair<'t, N> {
     records: [Record<'t>; 2],
     /// Which of the two is read into.
     current: usize,
-    /// The note on the other one, if it waits.
-    waiting: Option<N>,
+    /// The note on the other one and the key of its identity, if it waits.
+    waiting: Option<(N, Key)>,
 }
 
 /// Reads documents. One per thread: it remembers the identities it has met.
@@ -222,10 +223,11 @@ impl Decoder {
             sink.malformed();
         } else if record.is_event {
             let note = sink.coming(record.text(Field::EventId), record.text(Field::RecipientAccountId));
-            let before = pair.waiting.replace(note);
+            let key = self.identities.announce(record.text(Field::UserIdentity));
+            let before = pair.waiting.replace((note, key));
             pair.current ^= 1;
-            if let Some(note) = before {
-                self.event(&pair.records[pair.current], note, sink);
+            if let Some((note, key)) = before {
+                self.event(&pair.records[pair.current], key, note, sink);
             }
         } else {
             self.catch_up(pair, sink);
@@ -236,17 +238,16 @@ impl Decoder {
     /// Gives the record that waits to `sink`.
     #[inline]
     fn catch_up<S: Sink>(&mut self, pair: &mut Pair<'_, S::Note>, sink: &mut S) {
-        if let Some(note) = pair.waiting.take() {
-            self.event(&pair.records[pair.current ^ 1], note, sink);
+        if let Some((note, key)) = pair.waiting.take() {
+            self.event(&pair.records[pair.current ^ 1], key, note, sink);
         }
     }
 
-    fn event<S: Sink>(&mut self, record: &Record<'_>, note: S::Note, sink: &mut S) {
-        let raw = record.text(Field::UserIdentity);
-        let unread = UnreadIdentity::new(raw, identity::parse);
+    fn event<S: Sink>(&mut self, record: &Record<'_>, key: Key, note: S::Note, sink: &mut S) {
+        let unread = UnreadIdentity::new(record.text(Field::UserIdentity), identity::parse);
         let user_identity = LazyIdentity::new(&unread);
         let fingerprints = &self.fingerprints;
-        let known = self.identities.find(raw, || identity::fingerprint(&user_identity, fingerprints));
+        let known = self.identities.find(key, || identity::fingerprint(&user_identity, fingerprints));
         let event = event_of(record, user_identity, known.identity);
         match aside_of(&event) {
             None => sink.event(&event, known.fingerprint, note),

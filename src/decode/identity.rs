@@ -1,101 +1,11 @@
-//! `userIdentity`: reading one, and knowing one again by its raw text.
-//!
-//! Trails repeat the same few thousand identities millions of times. The raw text of each is hashed; one seen before is
-//! known by its [`IdentityRef`] without being read again, so reading may allocate.
-
-use std::borrow::Cow;
-use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
-use std::sync::atomic::{AtomicU32, Ordering};
+//! Reading a `userIdentity`.
 
 use ahash::RandomState;
-use hashbrown::HashMap;
+use std::borrow::Cow;
+
 
 use crate::json::{Value, each_field};
-use crate::model::{
-    EventTime, IdentityRef, IdentityType, InScopeOf, OnBehalfOf, SessionContext, SessionIssuer, UserIdentity,
-};
-
-/// Past this many distinct identities the table starts afresh, so that memory stays flat.
-const MOST: usize = 1 << 18;
-
-/// Generations are unique in the process, so that a reference of one decoder never means something to another.
-static GENERATION: AtomicU32 = AtomicU32::new(1);
-
-/// What is known of an identity that was seen before.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Known {
-    /// Its name.
-    pub identity: IdentityRef,
-    /// A keyed hash of its decoded fields.
-    pub fingerprint: u64,
-}
-
-/// The identities that one decoder has met.
-pub(super) struct IdentityTable {
-    /// A keyed hash of the raw text and its length stand for it. The key is random, so nobody who writes logs can make
-    /// two texts meet; by chance two of a full table do so once in five hundred million tables.
-    known: HashMap<(u64, u32), Known, BuildNothing>,
-    generation: u32,
-    hasher: foldhash::fast::RandomState,
-}
-
-/// The keys of the table are hashes already.
-#[derive(Default)]
-struct AsItIs(u64);
-type BuildNothing = BuildHasherDefault<AsItIs>;
-
-impl Hasher for AsItIs {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
-        }
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 ^= hash;
-    }
-
-    fn write_u32(&mut self, length: u32) {
-        self.0 ^= u64::from(length);
-    }
-}
-
-impl IdentityTable {
-    /// An empty table.
-    pub fn new() -> Self {
-        Self {
-            known: HashMap::default(),
-            generation: GENERATION.fetch_add(1, Ordering::Relaxed),
-            hasher: foldhash::fast::RandomState::default(),
-        }
-    }
-
-    /// What is known of the identity with this raw text; `fingerprint` makes its fingerprint when it is new.
-    #[inline]
-    pub fn find(&mut self, raw: &str, fingerprint: impl FnOnce() -> u64) -> Known {
-        let key = (self.hasher.hash_one(raw), raw.len() as u32);
-        if let Some(known) = self.known.get(&key) {
-            return *known;
-        }
-        self.insert(key, fingerprint())
-    }
-
-    #[cold]
-    fn insert(&mut self, key: (u64, u32), fingerprint: u64) -> Known {
-        if self.known.len() >= MOST {
-            self.known.clear();
-            self.generation = GENERATION.fetch_add(1, Ordering::Relaxed);
-        }
-        let identity = IdentityRef { generation: self.generation, slot: self.known.len() as u32 };
-        let known = Known { identity, fingerprint };
-        self.known.insert(key, known);
-        known
-    }
-}
+use crate::model::{EventTime, IdentityType, InScopeOf, OnBehalfOf, SessionContext, SessionIssuer, UserIdentity};
 
 /// A hash of what an identity says, however its text is laid out.
 pub(super) fn fingerprint(identity: &UserIdentity<'_>, hasher: &RandomState) -> u64 {
@@ -254,14 +164,5 @@ mod tests {
         let compact = r#"{"type":"IAMUser","userName":"alice"}"#;
         assert_eq!(print(compact), print("{ \"userName\" : \"\\u0061lice\",\n \"type\" : \"IAMUser\" }"));
         assert_ne!(print(compact), print(r#"{"type":"IAMUser","userName":"bob"}"#));
-    }
-
-    #[test]
-    fn a_table_knows_a_text_again() {
-        let mut table = IdentityTable::new();
-        let first = table.find("a", || 1).identity;
-        assert_ne!(first, table.find("b", || 2).identity);
-        assert_eq!(first, table.find("a", || unreachable!("known")).identity);
-        assert_ne!(first, IdentityTable::new().find("a", || 1).identity);
     }
 }

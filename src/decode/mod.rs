@@ -7,6 +7,7 @@
 mod decoder;
 mod identity;
 mod inflate;
+mod known;
 mod parts;
 mod record;
 mod shape;

@@ -119,7 +119,7 @@ impl RootUseRow {
 
     pub(super) fn observe(&mut self, seen: &mut Seen<'_>) {
         let event = seen.event;
-        self.tally.count(event);
+        self.tally.merge(seen.tally());
         if let Some(time) = event.event_time {
             self.span.see(time);
             *self.days.entry(time.day()).or_default() += 1;

@@ -81,9 +81,9 @@ impl Aggregate for Sessions {
             None => self.learn(seen),
         };
         let Some(place) = marked.checked_sub(1) else { return };
-        let address = seen.address();
+        let (address, tally) = (seen.address(), seen.tally());
         let row = &mut self.rows[place];
-        row.tally.count(seen.event);
+        row.tally.merge(tally);
         if let Some(time) = seen.event.event_time {
             row.span.see(time);
         }
