@@ -3,7 +3,6 @@
 use ahash::RandomState;
 use std::borrow::Cow;
 
-
 use crate::json::{Value, each_field};
 use crate::model::{EventTime, IdentityType, InScopeOf, OnBehalfOf, SessionContext, SessionIssuer, UserIdentity};
 

@@ -9,6 +9,7 @@ mod identity;
 mod inflate;
 mod known;
 mod parts;
+mod recent;
 mod record;
 mod shape;
 mod text;
