@@ -13,7 +13,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use libdeflater::Decompressor;
 use trailscan::aggregate::{AGGREGATES, State};
 use trailscan::decode::{Aside, Decoder, Inflater, Sink};
-use trailscan::filter::{Announced, Dedupe, DedupeWorker, Sighting};
+use trailscan::filter::{Announced, Dedupe, Sighting};
 use trailscan::model::Event;
 
 const MAX_RECORD_BYTES: usize = 64 << 20;
@@ -21,13 +21,13 @@ const MAX_OBJECT_BYTES: usize = 1 << 30;
 
 /// Counts events, and hands them on as far as the rung goes.
 #[derive(Default)]
-struct Rung<'d> {
+struct Rung {
     events: u64,
-    dedupe: Option<DedupeWorker<'d>>,
+    dedupe: Option<Dedupe>,
     state: Option<State>,
 }
 
-impl Sink for Rung<'_> {
+impl Sink for Rung {
     type Note = Option<Announced>;
 
     fn coming(&mut self, event_id: &str, recipient_account_id: &str) -> Self::Note {
@@ -36,8 +36,8 @@ impl Sink for Rung<'_> {
 
     fn event(&mut self, event: &Event<'_>, identity_fingerprint: u64, announced: Self::Note) {
         self.events += 1;
-        let sighting = |dedupe: &mut DedupeWorker<'_>| dedupe.see(event, identity_fingerprint, announced);
-        let seen = self.dedupe.as_mut().map_or(Sighting::New, sighting);
+        let sighting = |dedupe: &Dedupe| dedupe.see(event, identity_fingerprint, announced);
+        let seen = self.dedupe.as_ref().map_or(Sighting::New, sighting);
         if let Some(state) = &mut self.state {
             state.remember(event);
             if seen == Sighting::New {
@@ -61,7 +61,7 @@ fn inflate(corpus: &Corpus) -> usize {
     corpus.members.iter().map(|m| decompressor.gzip_decompress(m, &mut buffer).expect("a good member")).sum()
 }
 
-fn scan<'d>(corpus: &Corpus, mut rung: Rung<'d>) -> Rung<'d> {
+fn scan(corpus: &Corpus, mut rung: Rung) -> Rung {
     let (mut inflater, mut decoder) = (Inflater::default(), Decoder::new(RandomState::with_seed(1), MAX_RECORD_BYTES));
     for member in &corpus.members {
         let json = inflater.whole(member, MAX_OBJECT_BYTES).expect("a good member");
@@ -79,17 +79,11 @@ fn ladder(criterion: &mut Criterion) {
     group.bench_function("inflate", |b| b.iter(|| black_box(inflate(&corpus))));
     group.bench_function("inflate + scan", |b| b.iter(|| black_box(scan(&corpus, Rung::default()).events)));
     group.bench_function("inflate + scan + dedupe", |b| {
-        b.iter(|| {
-            let set = Dedupe::default();
-            black_box(scan(&corpus, Rung { dedupe: Some(set.worker()), ..Rung::default() }).events)
-        });
+        b.iter(|| black_box(scan(&corpus, Rung { dedupe: Some(Dedupe::default()), ..Rung::default() }).dedupe));
     });
     group.bench_function("inflate + scan + dedupe + observe", |b| {
-        b.iter(|| {
-            let set = Dedupe::default();
-            let rung = Rung { dedupe: Some(set.worker()), state: Some(State::new(AGGREGATES)), ..Rung::default() };
-            black_box(scan(&corpus, rung).state)
-        });
+        let rung = || Rung { dedupe: Some(Dedupe::default()), state: Some(State::new(AGGREGATES)), ..Rung::default() };
+        b.iter(|| black_box(scan(&corpus, rung()).state));
     });
     group.finish();
 }

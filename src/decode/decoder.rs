@@ -5,7 +5,7 @@ use ahash::RandomState;
 use super::identity;
 use super::known::{IdentityTable, Key};
 use super::parts::{Part, PartLayout};
-use super::record::{Field, Identity, OwnedRecord, Reading, Record};
+use super::record::{Field, OwnedRecord, Reading, Record};
 use super::walk::{Unit, Walk, after_no_value, json_of_line};
 use super::wrapped::{self, Wrapped};
 use crate::json::fields::{Stop, value_at};
@@ -192,7 +192,6 @@ impl Decoder {
         };
         match OwnedRecord::careful(&text[at..end]) {
             Ok(record) => {
-                self.reading.identity = Identity::None;
                 let mut pair = Pair { records: [record.as_record(), Record::EMPTY], current: 0, waiting: None };
                 self.record(&text[at..end], &mut pair, sink);
                 self.catch_up(&mut pair, sink);
@@ -224,7 +223,7 @@ impl Decoder {
             sink.malformed();
         } else if record.is_event {
             let note = sink.coming(record.text(Field::EventId), record.text(Field::RecipientAccountId));
-            let key = self.key(record.text(Field::UserIdentity));
+            let key = self.identities.announce(record.text(Field::UserIdentity));
             let before = pair.waiting.replace((note, key));
             pair.current ^= 1;
             if let Some((note, key)) = before {
@@ -234,20 +233,6 @@ impl Decoder {
             self.catch_up(pair, sink);
             self.no_event(text, sink);
         }
-    }
-
-    /// The key of the identity `raw` of the record that was read last; its place in the table is announced.
-    #[inline]
-    fn key(&mut self, raw: &str) -> Key {
-        if let Identity::Known(key) = self.reading.identity {
-            self.identities.announce_key(key);
-            return key;
-        }
-        let key = self.identities.announce(raw);
-        if matches!(self.reading.identity, Identity::New) {
-            self.reading.keep(raw, key);
-        }
-        key
     }
 
     /// Gives the record that waits to `sink`.

@@ -3,6 +3,7 @@
 use ahash::RandomState;
 use std::borrow::Cow;
 
+
 use crate::json::{Value, each_field};
 use crate::model::{EventTime, IdentityType, InScopeOf, OnBehalfOf, SessionContext, SessionIssuer, UserIdentity};
 

@@ -30,7 +30,7 @@ pub(super) struct Known {
 
 /// What stands for a raw text: a keyed hash and the length. The key is random, so nobody who writes logs can make two
 /// texts meet; by chance two of a full table do so once in five hundred million tables.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Key {
     hash: u64,
     length: u32,
@@ -67,14 +67,8 @@ impl IdentityTable {
     #[inline]
     pub fn announce(&self, raw: &str) -> Key {
         let key = Key { hash: self.hasher.hash_one(raw), length: raw.len() as u32 };
-        self.announce_key(key);
-        key
-    }
-
-    /// The same for a key that is known.
-    #[inline]
-    pub fn announce_key(&self, key: Key) {
         prefetch_index(&self.slots, self.home(key));
+        key
     }
 
     /// What is known of the identity of that key; `fingerprint` makes its fingerprint when it is new.

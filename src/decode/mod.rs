@@ -9,7 +9,6 @@ mod identity;
 mod inflate;
 mod known;
 mod parts;
-mod recent;
 mod record;
 mod shape;
 mod text;

@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use super::known::Key;
-use super::recent::Recent;
 use super::shape::Shape;
 #[cfg(target_arch = "x86_64")]
 use crate::json::blocks::avx2::Avx2;
@@ -52,21 +50,6 @@ type RecordShape = Shape<Option<Field>>;
 pub(super) struct Reading {
     shape: RecordShape,
     vectors: Vectors,
-    recent: Recent,
-    /// Of the record that was read last.
-    pub identity: Identity,
-}
-
-/// What the fast path has found of a record's userIdentity.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) enum Identity {
-    /// No container, or none was found.
-    #[default]
-    None,
-    /// A container that is not among the recent ones.
-    New,
-    /// One of the recent ones.
-    Known(Key),
 }
 
 /// The fields of one record, absent ones empty. From [`Field::RequestParameters`] on, raw JSON.
@@ -88,7 +71,7 @@ pub(super) struct OwnedRecord<'a> {
 struct OnAvx2<'r, 'a> {
     record: &'r mut Record<'a>,
     avx2: Avx2,
-    reading: &'r mut Reading,
+    shape: &'r mut RecordShape,
     text: &'a str,
     at: usize,
 }
@@ -99,21 +82,13 @@ impl pulp::NullaryFnOnce for OnAvx2<'_, '_> {
 
     #[inline(always)]
     fn call(self) -> Self::Output {
-        self.record.fast_by(self.avx2, self.reading, self.text, self.at)
+        self.record.fast_by(self.avx2, self.shape, self.text, self.at)
     }
 }
 
 impl Default for Reading {
     fn default() -> Self {
-        let (shape, recent) = (RecordShape::default(), Recent::default());
-        Self { shape, vectors: Vectors::of_processor(), recent, identity: Identity::None }
-    }
-}
-
-impl Reading {
-    /// Has the identity of the record that was read last, whose text is `raw`, known by this key when it comes again.
-    pub fn keep(&mut self, raw: &str, key: Key) {
-        self.recent.keep(raw, key);
+        Self { shape: RecordShape::default(), vectors: Vectors::of_processor() }
     }
 }
 
@@ -211,9 +186,9 @@ impl<'a> Record<'a> {
     #[inline]
     pub fn fast(&mut self, reading: &mut Reading, text: &'a str, at: usize) -> Result<usize, Stop> {
         match reading.vectors {
-            Vectors::Portable => self.fast_by(Portable, reading, text, at),
+            Vectors::Portable => self.fast_by(Portable, &mut reading.shape, text, at),
             #[cfg(target_arch = "x86_64")]
-            Vectors::Avx2(avx2) => avx2.vectorize(OnAvx2 { record: self, avx2, reading, text, at }),
+            Vectors::Avx2(avx2) => avx2.vectorize(OnAvx2 { record: self, avx2, shape: &mut reading.shape, text, at }),
         }
     }
 
@@ -221,12 +196,11 @@ impl<'a> Record<'a> {
     fn fast_by<B: Blocks>(
         &mut self,
         blocks: B,
-        reading: &mut Reading,
+        shape: &mut RecordShape,
         text: &'a str,
         at: usize,
     ) -> Result<usize, Stop> {
         let bytes = text.as_bytes();
-        reading.identity = Identity::None;
         if bytes.get(at) != Some(&b'{') {
             return Err(Stop::Unsure);
         }
@@ -237,32 +211,18 @@ impl<'a> Record<'a> {
         // The fields met, a bit each; and whether one that is kept as text is still escaped.
         let (mut place, mut known, mut escaped) = (0, 0u32, false);
         loop {
-            let (field, value) = match reading.shape.expect(blocks, bytes, at, &mut place) {
+            let (field, value) = match shape.expect(blocks, bytes, at, &mut place) {
                 Some((field, colon)) => (field, skip_space(bytes, colon)),
                 None => {
                     let (key, value) = key_at(text, at)?;
                     let field = Field::of(key);
-                    reading.shape.learn(key, field, &mut place);
+                    shape.learn(key, field, &mut place);
                     (field, value)
                 }
             };
-            let recent = match field {
-                Some(Field::UserIdentity) => reading.recent.find(bytes, value),
-                _ => None,
-            };
-            let found = match recent {
-                Some((after, _)) => Found { kind: Kind::Container, from: value, to: after, after },
-                None => Found::at(blocks, bytes, value),
-            };
+            let found = Found::at(blocks, bytes, value);
             if let Kind::Stopped(stop) = found.kind {
                 return Err(stop);
-            }
-            if field == Some(Field::UserIdentity) {
-                reading.identity = match recent {
-                    Some((_, key)) => Identity::Known(key),
-                    None if found.kind == Kind::Container => Identity::New,
-                    None => Identity::None,
-                };
             }
             if let Some(field) = field {
                 let is_kept = found.kind != Kind::Null && (found.kind != Kind::Container || field.is_raw());
@@ -401,10 +361,7 @@ mod tests {
         let (mut record, mut plain) = (Record::EMPTY, Record::EMPTY);
         READING.with_borrow_mut(|reading| {
             let end = record.fast(reading, text, 0);
-            if let (Ok(_), Identity::New) = (end, reading.identity) {
-                reading.keep(record.text(Field::UserIdentity), Key::default());
-            }
-            assert_eq!(end, plain.fast_by(Portable, reading, text, 0), "vectors of any width read the same");
+            assert_eq!(end, plain.fast_by(Portable, &mut reading.shape, text, 0), "vectors of any width read the same");
             assert!(end.is_err() || record == plain, "vectors of any width read the same");
             end.map(|end| (record, end))
         })

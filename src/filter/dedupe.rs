@@ -1,8 +1,8 @@
 //! Exact de-duplication: an event that was delivered twice is counted once.
 
 use std::hash::BuildHasher;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 
 use foldhash::fast::RandomState;
 use prefetch_index::prefetch_index;
@@ -43,27 +43,11 @@ pub struct Dedupe {
     conflicts: AtomicU64,
 }
 
-/// One thread's hands on the set.
-pub struct DedupeWorker<'d> {
-    set: &'d Dedupe,
-    /// The places of every shard as this thread met them last: to fetch one takes no lock, and if the shard has grown
-    /// since, the wrong one is fetched and no more.
-    places: Box<[Places]>,
-}
-
-/// (id, content); an id of zero is a free place. Written with the shard locked; atomic, because they are told to be
-/// fetched without.
-type Places = Arc<[(AtomicU64, AtomicU64)]>;
-
+#[derive(Default)]
 struct Shard {
-    places: Places,
+    /// (id, content); an id of zero is a free place.
+    places: Vec<(u64, u64)>,
     taken: usize,
-}
-
-impl Default for Shard {
-    fn default() -> Self {
-        Self { places: empty(0), taken: 0 }
-    }
 }
 
 impl Default for Dedupe {
@@ -74,9 +58,43 @@ impl Default for Dedupe {
 }
 
 impl Dedupe {
-    /// What one thread works with.
-    pub fn worker(&self) -> DedupeWorker<'_> {
-        DedupeWorker { set: self, places: self.shards.iter().map(|shard| Arc::clone(&lock(shard).places)).collect() }
+    /// Has the processor fetch the place of an event that will be seen soon, and names the event for [`see`](Self::see).
+    /// The table is larger than any cache, so a look-up that has not been announced waits for memory.
+    #[inline]
+    pub fn announce(&self, event_id: &str, account_id: &str) -> Announced {
+        let id = self.ids.hash_one((event_id, account_id)).max(1);
+        let shard = lock(&self.shards[(id >> 56) as usize]);
+        prefetch_index(&shard.places, home(id, shard.places.len()));
+        Announced(id)
+    }
+
+    /// Takes in an event and says whether it was seen before. An event without eventID is never a duplicate.
+    ///
+    /// `identity_fingerprint` is a hash of its decoded userIdentity, equal for equal identities in the whole process;
+    /// `announced` is what [`announce`](Self::announce) gave for this event, if it was announced.
+    #[inline]
+    pub fn see(&self, event: &Event<'_>, identity_fingerprint: u64, announced: Option<Announced>) -> Sighting {
+        if event.event_id.is_empty() {
+            return Sighting::New;
+        }
+        let id = match announced {
+            Some(Announced(id)) => id,
+            None => self.ids.hash_one((event.event_id, event.account_id())).max(1),
+        };
+        let content = self.contents.hash_one((
+            (event.event_time.map(|t| t.0), event.event_name, event.event_source, event.aws_region),
+            (event.source_ip_address, event.user_agent, event.error_code, event.error_message),
+            (event.event_type, event.event_category, event.read_only, event.vpc_endpoint_id),
+            (event.shared_event_id, event.session_credential_from_console, identity_fingerprint),
+            // Reports count how a sign-in ended: which of two accounts of it came first must not decide.
+            sign_in_of(event),
+        ));
+        let shard = &self.shards[(id >> 56) as usize];
+        let (sighting, conflict) = lock(shard).see(id, content);
+        if conflict {
+            self.conflicts.fetch_add(1, Ordering::Relaxed);
+        }
+        sighting
     }
 
     /// How many ids came with more than one content.
@@ -86,53 +104,7 @@ impl Dedupe {
 
     /// Bytes that the set takes.
     pub fn bytes(&self) -> u64 {
-        self.shards.iter().map(|shard| lock(shard).places.len() as u64 * 16).sum()
-    }
-}
-
-impl DedupeWorker<'_> {
-    /// Has the processor fetch the place of an event that will be seen soon, and names the event for [`see`](Self::see).
-    /// The table is larger than any cache, so a look-up that has not been announced waits for memory.
-    #[inline]
-    pub fn announce(&self, event_id: &str, account_id: &str) -> Announced {
-        let id = self.set.ids.hash_one((event_id, account_id)).max(1);
-        let places = &self.places[(id >> 56) as usize];
-        prefetch_index(&**places, home(id, places.len()));
-        Announced(id)
-    }
-
-    /// Takes in an event and says whether it was seen before. An event without eventID is never a duplicate.
-    ///
-    /// `identity_fingerprint` is a hash of its decoded userIdentity, equal for equal identities in the whole process;
-    /// `announced` is what [`announce`](Self::announce) gave for this event, if it was announced.
-    #[inline]
-    pub fn see(&mut self, event: &Event<'_>, identity_fingerprint: u64, announced: Option<Announced>) -> Sighting {
-        if event.event_id.is_empty() {
-            return Sighting::New;
-        }
-        let id = match announced {
-            Some(Announced(id)) => id,
-            None => self.set.ids.hash_one((event.event_id, event.account_id())).max(1),
-        };
-        let content = self.set.contents.hash_one((
-            (event.event_time.map(|t| t.0), event.event_name, event.event_source, event.aws_region),
-            (event.source_ip_address, event.user_agent, event.error_code, event.error_message),
-            (event.event_type, event.event_category, event.read_only, event.vpc_endpoint_id),
-            (event.shared_event_id, event.session_credential_from_console, identity_fingerprint),
-            // Reports count how a sign-in ended: which of two accounts of it came first must not decide.
-            sign_in_of(event),
-        ));
-        let place = (id >> 56) as usize;
-        let mut shard = lock(&self.set.shards[place]);
-        let (sighting, conflict) = shard.see(id, content);
-        if !Arc::ptr_eq(&self.places[place], &shard.places) {
-            self.places[place] = Arc::clone(&shard.places);
-        }
-        drop(shard);
-        if conflict {
-            self.set.conflicts.fetch_add(1, Ordering::Relaxed);
-        }
-        sighting
+        self.shards.iter().map(|shard| lock(shard).places.capacity() as u64 * 16).sum()
     }
 }
 
@@ -159,18 +131,15 @@ impl Shard {
         let mut contents_of_id = 0;
         let mut place = home(id, self.places.len());
         loop {
-            let (known, same) = &self.places[place];
-            match known.load(Ordering::Relaxed) {
-                0 => break,
-                known if known == id => match same.load(Ordering::Relaxed) == content {
-                    true => return (Sighting::Duplicate, false),
-                    false => contents_of_id += 1,
-                },
+            match self.places[place] {
+                (0, _) => break,
+                (known, same) if known == id && same == content => return (Sighting::Duplicate, false),
+                (known, _) if known == id => contents_of_id += 1,
                 _ => {}
             }
             place = if place + 1 == self.places.len() { 0 } else { place + 1 };
         }
-        put(&self.places[place], id, content);
+        self.places[place] = (id, content);
         self.taken += 1;
         (Sighting::New, contents_of_id == 1)
     }
@@ -181,27 +150,17 @@ impl Shard {
             few if few < SMALL => (few * 2).max(FIRST_PLACES),
             many => many * GROWTH.0 / GROWTH.1,
         };
-        let roomier = empty(places);
-        let taken =
-            self.places.iter().map(|(id, content)| (id.load(Ordering::Relaxed), content.load(Ordering::Relaxed)));
-        for (id, content) in taken.filter(|(id, _)| *id != 0) {
+        let mut roomier = Vec::with_capacity(places);
+        roomier.resize(places, (0, 0));
+        for &(id, content) in self.places.iter().filter(|(id, _)| *id != 0) {
             let mut place = home(id, places);
-            while roomier[place].0.load(Ordering::Relaxed) != 0 {
+            while roomier[place].0 != 0 {
                 place = if place + 1 == places { 0 } else { place + 1 };
             }
-            put(&roomier[place], id, content);
+            roomier[place] = (id, content);
         }
         self.places = roomier;
     }
-}
-
-fn empty(places: usize) -> Places {
-    (0..places).map(|_| <(AtomicU64, AtomicU64)>::default()).collect()
-}
-
-fn put(place: &(AtomicU64, AtomicU64), id: u64, content: u64) {
-    place.0.store(id, Ordering::Relaxed);
-    place.1.store(content, Ordering::Relaxed);
 }
 
 /// The place where an id is looked for first: the low 56 bits of the id, scaled to the number of places.
@@ -244,7 +203,7 @@ mod tests {
         for n in 0u64..200_000 {
             shard.see(hasher.hash_one(n).max(1), n);
             if n > 2 * SMALL as u64 {
-                assert!(shard.places.len() * 16 <= (n as usize + 1) * 24, "{n}");
+                assert!(shard.places.capacity() * 16 <= (n as usize + 1) * 24, "{n}");
             }
         }
     }

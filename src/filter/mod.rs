@@ -4,4 +4,4 @@ mod criteria;
 mod dedupe;
 
 pub use criteria::{Criteria, FilterError, Filters};
-pub use dedupe::{Announced, Dedupe, DedupeWorker, Sighting};
+pub use dedupe::{Announced, Dedupe, Sighting};

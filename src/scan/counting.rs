@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Coverage, LoggingChange, logging::logging_change_of};
 use crate::aggregate::State;
 use crate::decode::{Aside, Sink};
-use crate::filter::{Announced, Dedupe, DedupeWorker, Filters, Sighting};
+use crate::filter::{Announced, Dedupe, Filters, Sighting};
 use crate::model::{Event, EventTime, TimeWindow};
 
 /// What decides whether an event is counted; shared by all workers.
@@ -48,14 +48,13 @@ struct Names {
 }
 
 /// One worker's sink.
-pub(super) struct Counting<'a, 'd> {
+pub(super) struct Counting<'a> {
     pub rules: &'a Rules<'a>,
-    pub dedupe: Option<&'a mut DedupeWorker<'d>>,
     pub counts: &'a mut Counts,
     pub state: &'a mut State,
 }
 
-impl Sink for Counting<'_, '_> {
+impl Sink for Counting<'_> {
     /// The event as de-duplication knows it.
     type Note = Option<Announced>;
 
@@ -63,7 +62,7 @@ impl Sink for Counting<'_, '_> {
     fn coming(&mut self, event_id: &str, recipient_account_id: &str) -> Self::Note {
         // Without them, which event it is can be said only when all of it has been read.
         let is_told = !event_id.is_empty() && !recipient_account_id.is_empty();
-        let dedupe = self.dedupe.as_deref().filter(|_| is_told);
+        let dedupe = self.rules.dedupe.as_ref().filter(|_| is_told);
         dedupe.map(|dedupe| dedupe.announce(event_id, recipient_account_id))
     }
 
@@ -98,7 +97,7 @@ impl Sink for Counting<'_, '_> {
     }
 }
 
-impl Counting<'_, '_> {
+impl Counting<'_> {
     /// Whether the event was counted before: a copy, or an addendum that supersedes an earlier record.
     #[inline]
     fn is_again(&mut self, event: &Event<'_>, identity_fingerprint: u64, announced: Option<Announced>) -> bool {
@@ -106,7 +105,7 @@ impl Counting<'_, '_> {
             self.counts.updates += 1;
             return true;
         }
-        let dedupe = self.dedupe.as_deref_mut();
+        let dedupe = self.rules.dedupe.as_ref();
         dedupe.is_some_and(|dedupe| dedupe.see(event, identity_fingerprint, announced) == Sighting::Duplicate)
     }
 }

@@ -23,7 +23,7 @@ use super::warnings::warnings_of;
 use super::{Coverage, Meter};
 use crate::aggregate::{AggregateKind, State};
 use crate::decode::{Aside, Decoder, Parts};
-use crate::filter::{Dedupe, DedupeWorker, Filters};
+use crate::filter::{Dedupe, Filters};
 use crate::input::{Body, DayRange, Fetched, Input, Listing, LogObject, Source, list};
 use crate::model::{Day, EventTime, TimeWindow, grouped};
 
@@ -222,7 +222,6 @@ struct Done {
 
 struct Worker<'a> {
     shared: &'a Shared<'a>,
-    dedupe: Option<DedupeWorker<'a>>,
     decoder: Decoder,
     state: State,
     counts: Counts,
@@ -233,10 +232,9 @@ struct Worker<'a> {
 impl<'a> Worker<'a> {
     fn new(shared: &'a Shared<'a>) -> Self {
         let decoder = Decoder::new(shared.fingerprints.clone(), shared.limits.max_record_bytes);
-        let dedupe = shared.rules.dedupe.as_ref().map(Dedupe::worker);
         let state = State::new(shared.aggregates);
         let (counts, coverage) = (Counts::default(), Coverage::default());
-        Self { shared, dedupe, decoder, state, counts, coverage, unjudged: Vec::new() }
+        Self { shared, decoder, state, counts, coverage, unjudged: Vec::new() }
     }
 
     fn run(mut self, worker: usize) -> Done {
@@ -373,9 +371,9 @@ impl<'a> Worker<'a> {
         Meter::add(&self.shared.meter.events, events);
     }
 
-    fn sink(&mut self) -> (&mut Decoder, Counting<'_, 'a>) {
+    fn sink(&mut self) -> (&mut Decoder, Counting<'_>) {
         let (rules, counts) = (self.shared.rules, &mut self.counts);
-        let sink = Counting { rules, dedupe: self.dedupe.as_mut(), counts, state: &mut self.state };
+        let sink = Counting { rules, counts, state: &mut self.state };
         (&mut self.decoder, sink)
     }
 }
