@@ -72,9 +72,9 @@ impl Aggregate for Activity {
     fn observe(&mut self, seen: &mut Seen<'_>) {
         let event = seen.event;
         let Some(time) = event.event_time else { return };
-        let is_same = |row: &DayUse| row.day == time.day() && seen.symbols.text(row.account) == event.account_id();
-        if !self.rows.get(self.last).is_some_and(is_same) {
-            self.last = self.row(seen.account(), time.day());
+        let (account, day) = (seen.account(), time.day());
+        if !self.rows.get(self.last).is_some_and(|row| row.day == day && row.account == account) {
+            self.last = self.row(account, day);
         }
         let (region, tally) = (seen.region(), seen.tally());
         let row = &mut self.rows[self.last];

@@ -1,8 +1,8 @@
 //! Reading a `userIdentity`.
 
-use ahash::RandomState;
 use std::borrow::Cow;
 
+use ahash::RandomState;
 
 use crate::json::{Value, each_field};
 use crate::model::{EventTime, IdentityType, InScopeOf, OnBehalfOf, SessionContext, SessionIssuer, UserIdentity};

@@ -1,4 +1,4 @@
-//! The JSON that CloudTrail writes, read without building values.
+//! The JSON that CloudTrail writes, read without building values: the only scanner of it.
 //!
 //! Two speeds, one meaning: the fast path ([`fields`], [`blocks`]) borrows the raw text of the fields that are needed and
 //! skips the rest; whatever it does not understand goes to the careful path ([`careful`], serde_json), which decides.
