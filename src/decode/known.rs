@@ -15,6 +15,8 @@ use crate::model::IdentityRef;
 const MOST: usize = 1 << 18;
 /// A power of two.
 const FIRST_SLOTS: usize = 1 << 10;
+/// How many identities met of late are known without a look into the table; a power of two.
+const RECENT: usize = 1 << 11;
 
 /// Generations are unique in the process, so that a reference of one decoder never means something to another.
 static GENERATION: AtomicU32 = AtomicU32::new(1);
@@ -40,85 +42,115 @@ pub(super) struct Key {
 pub(super) struct IdentityTable {
     /// Open addressing, at most half taken.
     slots: Vec<Slot>,
-    taken: usize,
+    /// The fingerprint of each identity.
+    fingerprints: Vec<u64>,
+    /// Identities met of late: nine of ten are met again soon, and the table is larger than the nearest caches.
+    recent: Box<[Slot; RECENT]>,
     generation: u32,
     hasher: RandomState,
 }
 
-/// A key with the number of its identity, counted from 1, and its fingerprint; a number of 0 is a free slot.
+/// A key, in sixteen bytes with the number of its identity, counted from 1; a number of 0 is a free slot.
 #[derive(Clone, Copy, Debug)]
 struct Slot {
-    key: Key,
+    hash: u64,
+    length: u32,
     number: u32,
-    fingerprint: u64,
 }
 
-const FREE: Slot = Slot { key: Key { hash: 0, length: 0 }, number: 0, fingerprint: 0 };
+const FREE: Slot = Slot { hash: 0, length: 0, number: 0 };
 
 impl IdentityTable {
     /// An empty table.
     pub fn new() -> Self {
-        let generation = GENERATION.fetch_add(1, Ordering::Relaxed);
-        Self { slots: vec![FREE; FIRST_SLOTS], taken: 0, generation, hasher: RandomState::default() }
+        Self {
+            slots: vec![FREE; FIRST_SLOTS],
+            fingerprints: Vec::new(),
+            recent: Box::new([FREE; RECENT]),
+            generation: GENERATION.fetch_add(1, Ordering::Relaxed),
+            hasher: RandomState::default(),
+        }
     }
 
-    /// The key of the identity with this raw text, whose slot the processor is told to fetch: the table is larger than
-    /// the nearest caches.
+    /// The key of the identity with this raw text, whose place the processor is told to fetch.
     #[inline]
     pub fn announce(&self, raw: &str) -> Key {
         let key = Key { hash: self.hasher.hash_one(raw), length: raw.len() as u32 };
-        prefetch_index(&self.slots, self.home(key));
+        prefetch_index(&self.recent[..], key.recent());
         key
     }
 
     /// What is known of the identity of that key; `fingerprint` makes its fingerprint when it is new.
     #[inline]
     pub fn find(&mut self, key: Key, fingerprint: impl FnOnce() -> u64) -> Known {
-        let slot = &self.slots[self.slot(key)];
-        match slot.number {
-            0 => self.insert(key, fingerprint()),
-            number => self.known(number, slot.fingerprint),
+        let recent = self.recent[key.recent()];
+        let number = if recent.is_of(key) { recent.number } else { self.look_up(key, fingerprint) };
+        let slot = number - 1;
+        Known {
+            identity: IdentityRef { generation: self.generation, slot },
+            fingerprint: self.fingerprints[slot as usize],
         }
     }
 
-    #[inline]
-    fn known(&self, number: u32, fingerprint: u64) -> Known {
-        Known { identity: IdentityRef { generation: self.generation, slot: number - 1 }, fingerprint }
-    }
-
-    #[inline]
-    fn home(&self, key: Key) -> usize {
-        key.hash as usize & (self.slots.len() - 1)
+    /// The number of the identity of that key, from now on among those met of late.
+    #[inline(never)]
+    fn look_up(&mut self, key: Key, fingerprint: impl FnOnce() -> u64) -> u32 {
+        let number = match self.slots[self.slot(key)].number {
+            0 => self.insert(key, fingerprint()),
+            number => number,
+        };
+        self.recent[key.recent()] = Slot::new(key, number);
+        number
     }
 
     /// The slot of `key`, or the free one where it belongs.
     #[inline]
     fn slot(&self, key: Key) -> usize {
-        let mut at = self.home(key);
-        while self.slots[at].number != 0 && self.slots[at].key != key {
+        let mut at = key.hash as usize & (self.slots.len() - 1);
+        while self.slots[at].number != 0 && !self.slots[at].is_of(key) {
             at = (at + 1) & (self.slots.len() - 1);
         }
         at
     }
 
     #[cold]
-    fn insert(&mut self, key: Key, fingerprint: u64) -> Known {
-        if self.taken >= MOST {
+    fn insert(&mut self, key: Key, fingerprint: u64) -> u32 {
+        if self.fingerprints.len() >= MOST {
             self.slots.fill(FREE);
-            self.taken = 0;
+            self.recent.fill(FREE);
+            self.fingerprints.clear();
             self.generation = GENERATION.fetch_add(1, Ordering::Relaxed);
-        } else if self.taken * 2 >= self.slots.len() {
+        } else if self.fingerprints.len() * 2 >= self.slots.len() {
             let more = vec![FREE; self.slots.len() * 2];
             for slot in std::mem::replace(&mut self.slots, more).into_iter().filter(|slot| slot.number != 0) {
-                let place = self.slot(slot.key);
+                let place = self.slot(Key { hash: slot.hash, length: slot.length });
                 self.slots[place] = slot;
             }
         }
-        self.taken += 1;
-        let number = self.taken as u32;
+        self.fingerprints.push(fingerprint);
+        let number = self.fingerprints.len() as u32;
         let place = self.slot(key);
-        self.slots[place] = Slot { key, number, fingerprint };
-        self.known(number, fingerprint)
+        self.slots[place] = Slot::new(key, number);
+        number
+    }
+}
+
+impl Slot {
+    fn new(key: Key, number: u32) -> Self {
+        Self { hash: key.hash, length: key.length, number }
+    }
+
+    #[inline]
+    fn is_of(&self, key: Key) -> bool {
+        self.hash == key.hash && self.length == key.length && self.number != 0
+    }
+}
+
+impl Key {
+    /// Where such an identity is kept among those met of late.
+    #[inline]
+    fn recent(self) -> usize {
+        (self.hash >> (u64::BITS - RECENT.trailing_zeros())) as usize
     }
 }
 

@@ -9,15 +9,20 @@ use prefetch_index::prefetch_index;
 
 use crate::model::{Event, SignIn};
 
-/// Shards keep threads out of each other's way and bound how much is copied when a table grows.
-const SHARDS: usize = 256;
+/// Accounts fall into so many groups, each with tables of its own: objects are read account by account, so that what is
+/// looked up at one time lies close together.
+const GROUPS: usize = 16;
+/// The tables of a group keep threads out of each other's way and bound how much is copied when one grows.
+const SHARDS: usize = 64;
 /// A shard grows when more than 17 of 20 places are taken…
 const FULLEST: (usize, usize) = (17, 20);
 /// …by a quarter, so that a place is never bought for more than 23.6 bytes an event…
 const GROWTH: (usize, usize) = (5, 4);
-/// …beyond the first 8 MiB of all shards together, up to which it doubles.
-const SMALL: usize = 2048;
-const FIRST_PLACES: usize = 64;
+/// …beyond this many buckets, up to which it doubles.
+const SMALL: usize = 128;
+const FIRST_BUCKETS: usize = 4;
+/// Places of a bucket.
+const PLACES: usize = 4;
 
 /// What an event is to those seen before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,14 +50,19 @@ pub struct Dedupe {
 
 #[derive(Default)]
 struct Shard {
-    /// (id, content); an id of zero is a free place.
-    places: Vec<(u64, u64)>,
+    buckets: Vec<Bucket>,
     taken: usize,
 }
 
+/// (id, content) of some events whose ids begin alike, taken places first; an id of zero is a free place. As large as
+/// what the processor fetches from memory in one go.
+#[derive(Clone, Copy, Default)]
+#[repr(align(64))]
+struct Bucket([(u64, u64); PLACES]);
+
 impl Default for Dedupe {
     fn default() -> Self {
-        let shards = (0..SHARDS).map(|_| Mutex::default()).collect();
+        let shards = (0..GROUPS * SHARDS).map(|_| Mutex::default()).collect();
         Self { ids: RandomState::default(), contents: RandomState::default(), shards, conflicts: AtomicU64::new(0) }
     }
 }
@@ -62,9 +72,9 @@ impl Dedupe {
     /// The table is larger than any cache, so a look-up that has not been announced waits for memory.
     #[inline]
     pub fn announce(&self, event_id: &str, account_id: &str) -> Announced {
-        let id = self.ids.hash_one((event_id, account_id)).max(1);
-        let shard = lock(&self.shards[(id >> 56) as usize]);
-        prefetch_index(&shard.places, home(id, shard.places.len()));
+        let id = self.id_of(event_id, account_id);
+        let shard = lock(self.shard(id, account_id));
+        prefetch_index(&shard.buckets, home(id, shard.buckets.len()));
         Announced(id)
     }
 
@@ -79,7 +89,7 @@ impl Dedupe {
         }
         let id = match announced {
             Some(Announced(id)) => id,
-            None => self.ids.hash_one((event.event_id, event.account_id())).max(1),
+            None => self.id_of(event.event_id, event.account_id()),
         };
         let content = self.contents.hash_one((
             (event.event_time.map(|t| t.0), event.event_name, event.event_source, event.aws_region),
@@ -89,8 +99,7 @@ impl Dedupe {
             // Reports count how a sign-in ended: which of two accounts of it came first must not decide.
             sign_in_of(event),
         ));
-        let shard = &self.shards[(id >> 56) as usize];
-        let (sighting, conflict) = lock(shard).see(id, content);
+        let (sighting, conflict) = lock(self.shard(id, event.account_id())).see(id, content);
         if conflict {
             self.conflicts.fetch_add(1, Ordering::Relaxed);
         }
@@ -104,7 +113,17 @@ impl Dedupe {
 
     /// Bytes that the set takes.
     pub fn bytes(&self) -> u64 {
-        self.shards.iter().map(|shard| lock(shard).places.capacity() as u64 * 16).sum()
+        self.shards.iter().map(|shard| lock(shard).buckets.capacity() * size_of::<Bucket>()).sum::<usize>() as u64
+    }
+
+    #[inline]
+    fn id_of(&self, event_id: &str, account_id: &str) -> u64 {
+        self.ids.hash_one((event_id, account_id)).max(1)
+    }
+
+    #[inline]
+    fn shard(&self, id: u64, account_id: &str) -> &Mutex<Shard> {
+        &self.shards[group_of(account_id) * SHARDS + (id >> (u64::BITS - SHARDS.trailing_zeros())) as usize]
     }
 }
 
@@ -125,48 +144,67 @@ fn lock(shard: &Mutex<Shard>) -> std::sync::MutexGuard<'_, Shard> {
 impl Shard {
     /// Whether the pair is new, and whether its id now has a second content.
     fn see(&mut self, id: u64, content: u64) -> (Sighting, bool) {
-        if self.taken * FULLEST.1 >= self.places.len() * FULLEST.0 {
+        if self.taken * FULLEST.1 >= self.buckets.len() * PLACES * FULLEST.0 {
             self.grow();
         }
         let mut contents_of_id = 0;
-        let mut place = home(id, self.places.len());
+        let mut at = home(id, self.buckets.len());
         loop {
-            match self.places[place] {
-                (0, _) => break,
-                (known, same) if known == id && same == content => return (Sighting::Duplicate, false),
-                (known, _) if known == id => contents_of_id += 1,
-                _ => {}
+            for place in &mut self.buckets[at].0 {
+                if place.0 == 0 {
+                    *place = (id, content);
+                    self.taken += 1;
+                    return (Sighting::New, contents_of_id == 1);
+                }
+                if place.0 == id {
+                    if place.1 == content {
+                        return (Sighting::Duplicate, false);
+                    }
+                    contents_of_id += 1;
+                }
             }
-            place = if place + 1 == self.places.len() { 0 } else { place + 1 };
+            at = after(at, self.buckets.len());
         }
-        self.places[place] = (id, content);
-        self.taken += 1;
-        (Sighting::New, contents_of_id == 1)
     }
 
     #[cold]
     fn grow(&mut self) {
-        let places = match self.places.len() {
-            few if few < SMALL => (few * 2).max(FIRST_PLACES),
+        let buckets = match self.buckets.len() {
+            few if few < SMALL => (few * 2).max(FIRST_BUCKETS),
             many => many * GROWTH.0 / GROWTH.1,
         };
-        let mut roomier = Vec::with_capacity(places);
-        roomier.resize(places, (0, 0));
-        for &(id, content) in self.places.iter().filter(|(id, _)| *id != 0) {
-            let mut place = home(id, places);
-            while roomier[place].0 != 0 {
-                place = if place + 1 == places { 0 } else { place + 1 };
+        let mut roomier = vec![Bucket::default(); buckets];
+        for &(id, content) in self.buckets.iter().flat_map(|bucket| &bucket.0).filter(|(id, _)| *id != 0) {
+            let mut at = home(id, buckets);
+            loop {
+                if let Some(free) = roomier[at].0.iter_mut().find(|place| place.0 == 0) {
+                    *free = (id, content);
+                    break;
+                }
+                at = after(at, buckets);
             }
-            roomier[place] = (id, content);
         }
-        self.places = roomier;
+        self.buckets = roomier;
     }
 }
 
-/// The place where an id is looked for first: the low 56 bits of the id, scaled to the number of places.
+/// The bucket where an id is looked for first: what of the id does not name the shard, scaled to the number of buckets.
 #[inline]
-fn home(id: u64, places: usize) -> usize {
-    ((u128::from(id << 8) * places as u128) >> 64) as usize
+fn home(id: u64, buckets: usize) -> usize {
+    ((u128::from(id << SHARDS.trailing_zeros()) * buckets as u128) >> 64) as usize
+}
+
+/// The bucket after the one at `at`, the first after the last.
+#[inline]
+fn after(at: usize, buckets: usize) -> usize {
+    if at + 1 == buckets { 0 } else { at + 1 }
+}
+
+/// The group of an account, by the last eight digits of its number.
+#[inline]
+fn group_of(account_id: &str) -> usize {
+    let digits = account_id.as_bytes().last_chunk().map_or(0, |&last| u64::from_le_bytes(last));
+    (digits.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - GROUPS.trailing_zeros())) as usize
 }
 
 #[cfg(test)]
@@ -202,8 +240,8 @@ mod tests {
         let hasher = foldhash::fast::FixedState::with_seed(1);
         for n in 0u64..200_000 {
             shard.see(hasher.hash_one(n).max(1), n);
-            if n > 2 * SMALL as u64 {
-                assert!(shard.places.capacity() * 16 <= (n as usize + 1) * 24, "{n}");
+            if n > 2 * (SMALL * PLACES) as u64 {
+                assert!(shard.buckets.capacity() * size_of::<Bucket>() <= (n as usize + 1) * 24, "{n}");
             }
         }
     }

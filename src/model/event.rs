@@ -158,6 +158,8 @@ impl Event<'_> {
     }
 }
 
+/// `needle` is in small letters.
 fn contains_ignoring_case(text: &str, needle: &[u8]) -> bool {
-    text.as_bytes().windows(needle.len()).any(|w| w.eq_ignore_ascii_case(needle))
+    let begins = |window: &[u8]| window.first().map(u8::to_ascii_lowercase) == needle.first().copied();
+    text.as_bytes().windows(needle.len()).any(|window| begins(window) && window.eq_ignore_ascii_case(needle))
 }

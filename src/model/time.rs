@@ -155,21 +155,16 @@ impl fmt::Display for EventTime {
     }
 }
 
-/// Between these two, byte by byte, lies the form of nearly every `eventTime`.
-const LEAST: &[u8; 20] = b"0000-00-00T00:00:00Z";
-const MOST: &[u8; 20] = b"9999-99-99T99:99:99Z";
-
-/// `YYYY-MM-DDTHH:MM:SSZ` without allocation.
-fn parse_seconds_z(b: &[u8]) -> Option<EventTime> {
-    let b: &[u8; 20] = b.try_into().ok()?;
-    // All bytes are looked at, with no branch for each.
-    let has_form = (0..b.len()).fold(true, |so_far, i| so_far & (LEAST[i] <= b[i]) & (b[i] <= MOST[i]));
-    if !has_form {
-        return None;
-    }
-    let two_digits = |at: usize| u32::from(b[at] - b'0') * 10 + u32::from(b[at + 1] - b'0');
-    let (year, month, day) = (two_digits(0) * 100 + two_digits(2), two_digits(5), two_digits(8));
-    let (hour, minute, second) = (two_digits(11), two_digits(14), two_digits(17));
+/// `YYYY-MM-DDTHH:MM:SSZ` without allocation, eight bytes at a time.
+fn parse_seconds_z(text: &[u8]) -> Option<EventTime> {
+    let text: &[u8; 20] = text.try_into().ok()?;
+    let (year_month, day_clock) =
+        (digits(text.first_chunk()?, b"0000-00-")?, digits(text[8..].first_chunk()?, b"00T00:00")?);
+    let seconds = digits(&[text[16], text[17], text[18], text[19], b'0', b'0', b'0', b'0'], b":00Z0000")?;
+    // A pair of digits beginning at byte `at`.
+    let pair = |digits: u64, at: u32| ((digits * 10 + (digits >> 8)) >> (at * 8)) as u32 & 0xff;
+    let (year, month) = (pair(year_month, 0) * 100 + pair(year_month, 2), pair(year_month, 5));
+    let (day, hour, minute, second) = (pair(day_clock, 0), pair(day_clock, 3), pair(day_clock, 6), pair(seconds, 1));
     if year < 1 || !(1..=12).contains(&month) || day < 1 || day > days_in(year, month) {
         return None;
     }
@@ -178,6 +173,18 @@ fn parse_seconds_z(b: &[u8]) -> Option<EventTime> {
     }
     let second_of_day = hour * 3600 + minute * 60 + second;
     Some(EventTime::from_seconds(days_from_civil(year, month, day) * DAY + i64::from(second_of_day)))
+}
+
+/// The digits of `text`, each in its byte, the first in the lowest, where `form` has zeros; `None` where one is none, or
+/// where anything else is not as in `form`.
+#[inline]
+fn digits(text: &[u8; 8], form: &[u8; 8]) -> Option<u64> {
+    // What is added to a byte sets its highest bit when a digit is above 9, or anything else above 0.
+    let over = u64::from_le_bytes(form.map(|byte| if byte == b'0' { 0x80 - 10 } else { 0x7f }));
+    let digits = u64::from_le_bytes(*text) ^ u64::from_le_bytes(*form);
+    // A byte that carries into the next has its own highest bit set, or was too large already.
+    let wrong = (digits.wrapping_add(over) | digits) & 0x8080_8080_8080_8080;
+    (wrong == 0).then_some(digits)
 }
 
 /// `YYYY-MM-DDTHH:MM:SSZ` without chrono's formatter: millions of cells are printed so. `None` where there is a fraction
@@ -281,6 +288,22 @@ mod tests {
                 DateTime::from_timestamp_micros(time.0).map(|t| t.to_rfc3339_opts(SecondsFormat::AutoSi, true));
             assert_eq!(Some(&text), chrono.as_ref());
             assert_eq!(parse_seconds_z(text.as_bytes()), parse_any(&text), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_quick_parse_takes_no_other_byte_anywhere() {
+        let text = *b"2023-07-10T11:42:18Z";
+        for place in 0..text.len() {
+            for byte in 0..=u8::MAX {
+                let mut other = text;
+                other[place] = byte;
+                let quick = parse_seconds_z(&other);
+                // RFC 3339 would have small letters too.
+                let has_letters = other[10] == b'T' && other[19] == b'Z';
+                let chrono = std::str::from_utf8(&other).ok().filter(|_| has_letters).and_then(parse_any);
+                assert_eq!(quick, chrono, "{:?}", String::from_utf8_lossy(&other));
+            }
         }
     }
 
