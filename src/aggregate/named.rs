@@ -9,21 +9,28 @@ const FEW: usize = 12;
 #[derive(Clone, Debug)]
 pub struct SymMap<V> {
     /// Members in order of arrival.
-    syms: Vec<Sym>,
-    /// The value of each member.
-    values: Vec<V>,
-    /// Where each member is in `syms`, once there are more than [`FEW`]. Boxed, so that the many short ones stay small.
-    places: Option<Box<Places>>,
+    members: Vec<(Sym, V)>,
+    /// Where each member is, once there are more than [`FEW`].
+    places: Places,
     /// The symbol asked for last, and its place; means nothing while empty. Events of one principal come in runs.
     last: (Sym, u32),
 }
 
 /// Where each of many symbols is in a list. Symbols are small numbers, so that a multiplication spreads them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 struct Places {
-    /// A place counted from 1, or 0; a power of two of them, at most half taken.
-    slots: Vec<u32>,
+    /// A power of two of them, at most half taken; none in a list that is searched.
+    slots: Box<[Slot]>,
 }
+
+/// A symbol and its place, counted from 1; a place of 0 is a free slot.
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    sym: Sym,
+    place: u32,
+}
+
+const FREE: Slot = Slot { sym: Sym::EMPTY, place: 0 };
 
 /// Exact counts by symbol.
 #[derive(Clone, Debug, Default)]
@@ -35,7 +42,7 @@ pub struct SymSet(SymMap<()>);
 
 impl<V> Default for SymMap<V> {
     fn default() -> Self {
-        Self { syms: Vec::new(), values: Vec::new(), places: None, last: (Sym::EMPTY, 0) }
+        Self { members: Vec::new(), places: Places::default(), last: (Sym::EMPTY, 0) }
     }
 }
 
@@ -43,30 +50,30 @@ impl<V: Default> SymMap<V> {
     /// The value of `sym`, put in with its default when new.
     pub fn entry(&mut self, sym: Sym) -> &mut V {
         let place = match self.last {
-            (last, place) if last == sym && !self.syms.is_empty() => place as usize,
+            (last, place) if last == sym && !self.members.is_empty() => place as usize,
             _ => self.look_up(sym),
         };
-        &mut self.values[place]
+        &mut self.members[place].1
     }
 
     /// The value of `sym`, if it is in.
     pub fn get(&self, sym: Sym) -> Option<&V> {
-        self.place(sym).map(|place| &self.values[place])
+        self.place(sym).map(|place| &self.members[place].1)
     }
 
     /// Every symbol with its value, in no lasting order.
     pub fn iter(&self) -> impl Iterator<Item = (Sym, &V)> + '_ {
-        self.syms.iter().copied().zip(&self.values)
+        self.members.iter().map(|(sym, value)| (*sym, value))
     }
 
     /// How many distinct symbols there are.
     pub fn len(&self) -> usize {
-        self.syms.len()
+        self.members.len()
     }
 
     /// Whether there is no symbol.
     pub fn is_empty(&self) -> bool {
-        self.syms.is_empty()
+        self.members.is_empty()
     }
 
     fn look_up(&mut self, sym: Sym) -> usize {
@@ -78,65 +85,56 @@ impl<V: Default> SymMap<V> {
         place
     }
 
+    #[inline]
     fn place(&self, sym: Sym) -> Option<usize> {
-        match &self.places {
-            Some(places) => places.find(&self.syms, sym),
-            None => self.syms.iter().position(|&s| s == sym),
+        match self.members.len() > FEW {
+            true => self.places.find(sym),
+            false => self.members.iter().position(|&(known, _)| known == sym),
         }
     }
 
     #[cold]
     fn push(&mut self, sym: Sym) -> usize {
-        let place = self.syms.len();
-        self.syms.push(sym);
-        self.values.push(V::default());
-        match &mut self.places {
-            Some(places) => places.add_last(&self.syms),
-            None if place < FEW => {}
-            None => self.places = Some(Box::new(Places::of(&self.syms))),
+        self.members.push((sym, V::default()));
+        if self.members.len() > FEW {
+            self.places.add_last(self.members.len(), self.members.iter().map(|&(sym, _)| sym));
         }
-        place
+        self.members.len() - 1
     }
 }
 
 impl Places {
-    /// The places of all of `syms`, with room for as many more.
-    fn of(syms: &[Sym]) -> Self {
-        let mut places = Self { slots: vec![0; (syms.len() * 4).next_power_of_two()] };
-        for (place, &sym) in syms.iter().enumerate() {
-            let free = places.probe(syms, sym).0;
-            places.slots[free] = place as u32 + 1;
-        }
-        places
-    }
-
     #[inline]
-    fn find(&self, syms: &[Sym], sym: Sym) -> Option<usize> {
-        self.probe(syms, sym).1
+    fn find(&self, sym: Sym) -> Option<usize> {
+        (self.slots[self.slot(sym)].place as usize).checked_sub(1)
     }
 
-    /// Takes in the last of `syms`, which is new.
-    fn add_last(&mut self, syms: &[Sym]) {
-        if syms.len() * 2 > self.slots.len() {
-            *self = Self::of(syms);
-        } else if let Some(&sym) = syms.last() {
-            let free = self.probe(syms, sym).0;
-            self.slots[free] = syms.len() as u32;
+    /// Takes in the last of a list of `many` symbols, which is new; all of them where there is no room.
+    fn add_last(&mut self, many: usize, mut syms: impl DoubleEndedIterator<Item = Sym>) {
+        if many * 2 > self.slots.len() {
+            self.slots = vec![FREE; (many * 2).next_power_of_two()].into();
+            for (sym, place) in syms.zip(1..) {
+                self.put(sym, place);
+            }
+        } else if let Some(sym) = syms.next_back() {
+            self.put(sym, many as u32);
         }
     }
 
-    /// The slot of `sym`, and its place if it has one; else the slot is free.
+    fn put(&mut self, sym: Sym, place: u32) {
+        let slot = self.slot(sym);
+        self.slots[slot] = Slot { sym, place };
+    }
+
+    /// The slot of `sym`, or the free one where it belongs.
     #[inline]
-    fn probe(&self, syms: &[Sym], sym: Sym) -> (usize, Option<usize>) {
+    fn slot(&self, sym: Sym) -> usize {
         let spread = u64::from(sym.0).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let mut slot = (spread >> (u64::BITS - self.slots.len().trailing_zeros())) as usize;
-        loop {
-            match self.slots[slot] as usize {
-                0 => return (slot, None),
-                place if syms[place - 1] == sym => return (slot, Some(place - 1)),
-                _ => slot = (slot + 1) & (self.slots.len() - 1),
-            }
+        while self.slots[slot].place != 0 && self.slots[slot].sym != sym {
+            slot = (slot + 1) & (self.slots.len() - 1);
         }
+        slot
     }
 }
 

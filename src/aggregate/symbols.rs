@@ -27,15 +27,26 @@ pub struct Symbols {
     hashes: Vec<u64>,
     text: String,
     /// Texts met of late, by a number that costs less than a hash: records of one object say the same again and again.
-    recent: Box<[(Ends, Sym); RECENT]>,
+    recent: Box<[Recent; RECENT]>,
 }
 
 /// The length of a text and its first and last eight bytes: all of one of up to sixteen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Ends {
-    length: u64,
     head: u64,
     tail: u64,
+    length: usize,
+}
+
+/// A text met of late, in half of what the processor fetches from memory in one go.
+#[derive(Clone, Copy, Debug)]
+struct Recent {
+    head: u64,
+    tail: u64,
+    /// Where it begins in the table's one string.
+    start: u64,
+    length: u32,
+    sym: Sym,
 }
 
 /// How the symbols of one table are called in another: made by [`Symbols::absorb`].
@@ -49,7 +60,7 @@ impl Default for Symbols {
             ends: Vec::new(),
             hashes: Vec::new(),
             text: String::new(),
-            recent: Box::new([(Ends::default(), Sym::EMPTY); RECENT]),
+            recent: Box::new([Recent { head: 0, tail: 0, start: 0, length: 0, sym: Sym::EMPTY }; RECENT]),
         };
         symbols.intern_hashed(HASHER.hash_one(""), "");
         symbols
@@ -66,16 +77,14 @@ impl Symbols {
     ///
     /// # Panics
     /// Past 2³² distinct texts, some hundred gigabytes after any memory limit.
+    #[inline]
     pub fn intern(&mut self, text: &str) -> Sym {
         let ends = Ends::of(text);
-        let place = ends.place();
-        let (recent, sym) = self.recent[place];
-        if recent == ends && (text.len() <= Ends::ALL || self.text(sym) == text) {
-            return sym;
+        let recent = self.recent[ends.place()];
+        if recent.ends() == ends && (text.len() <= Ends::ALL || self.bytes_of(recent) == text.as_bytes()) {
+            return recent.sym;
         }
-        let sym = self.intern_hashed(HASHER.hash_one(text), text);
-        self.recent[place] = (ends, sym);
-        sym
+        self.look_up(ends, text)
     }
 
     /// The symbol of `text` if it was interned before.
@@ -85,15 +94,35 @@ impl Symbols {
 
     /// The text of `sym`.
     pub fn text(&self, sym: Sym) -> &str {
-        let place = sym.0 as usize;
-        let start = if place == 0 { 0 } else { self.ends[place - 1] };
-        &self.text[start..self.ends[place]]
+        &self.text[self.start(sym)..self.ends[sym.0 as usize]]
     }
 
     /// Takes in all texts of `other` and says what its symbols are called here.
     pub fn absorb(&mut self, other: &Self) -> Remap {
         let theirs = other.hashes.iter().enumerate();
         Remap(theirs.map(|(i, &hash)| self.intern_hashed(hash, other.text(Sym(i as u32)))).collect())
+    }
+
+    /// The symbol of `text`, from now on among those met of late.
+    #[inline(never)]
+    fn look_up(&mut self, ends: Ends, text: &str) -> Sym {
+        let sym = self.intern_hashed(HASHER.hash_one(text), text);
+        if let Ok(length) = u32::try_from(text.len()) {
+            let start = self.start(sym) as u64;
+            self.recent[ends.place()] = Recent { head: ends.head, tail: ends.tail, start, length, sym };
+        }
+        sym
+    }
+
+    #[inline]
+    fn bytes_of(&self, recent: Recent) -> &[u8] {
+        let start = recent.start as usize;
+        &self.text.as_bytes()[start..start + recent.length as usize]
+    }
+
+    #[inline]
+    fn start(&self, sym: Sym) -> usize {
+        (sym.0 as usize).checked_sub(1).map_or(0, |before| self.ends[before])
     }
 
     #[inline]
@@ -132,14 +161,21 @@ impl Ends {
             (Some(head), Some(tail)) => (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)),
             _ => (bytes.iter().fold(0, |all, &byte| all << 8 | u64::from(byte)), 0),
         };
-        Self { length: bytes.len() as u64, head, tail }
+        Self { head, tail, length: bytes.len() }
     }
 
     /// Where such a text is kept: texts of one kind differ at their ends.
     #[inline]
     fn place(self) -> usize {
-        let mixed = (self.head ^ self.tail.rotate_left(29) ^ self.length).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mixed = (self.head ^ self.tail.rotate_left(29) ^ self.length as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         (mixed >> (u64::BITS - RECENT.trailing_zeros())) as usize
+    }
+}
+
+impl Recent {
+    #[inline]
+    fn ends(&self) -> Ends {
+        Ends { head: self.head, tail: self.tail, length: self.length as usize }
     }
 }
 
