@@ -1,6 +1,6 @@
 //! Exact de-duplication: an event that was delivered twice is counted once.
 
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -91,14 +91,7 @@ impl Dedupe {
             Some(Announced(id)) => id,
             None => self.id_of(event.event_id, event.account_id()),
         };
-        let content = self.contents.hash_one((
-            (event.event_time.map(|t| t.0), event.event_name, event.event_source, event.aws_region),
-            (event.source_ip_address, event.user_agent, event.error_code, event.error_message),
-            (event.event_type, event.event_category, event.read_only, event.vpc_endpoint_id),
-            (event.shared_event_id, event.session_credential_from_console, identity_fingerprint),
-            // Reports count how a sign-in ended: which of two accounts of it came first must not decide.
-            sign_in_of(event),
-        ));
+        let content = self.content_of(event, identity_fingerprint);
         let (sighting, conflict) = lock(self.shard(id, event.account_id())).see(id, content);
         if conflict {
             self.conflicts.fetch_add(1, Ordering::Relaxed);
@@ -118,7 +111,43 @@ impl Dedupe {
 
     #[inline]
     fn id_of(&self, event_id: &str, account_id: &str) -> u64 {
-        self.ids.hash_one((event_id, account_id)).max(1)
+        let mut hasher = self.ids.build_hasher();
+        hasher.write(event_id.as_bytes());
+        hasher.write(account_id.as_bytes());
+        hasher.finish().max(1)
+    }
+
+    /// A hash of all that is decoded of an event beside its id and account. Each text is a write of its own, absent ones
+    /// only a bit.
+    #[inline]
+    fn content_of(&self, event: &Event<'_>, identity_fingerprint: u64) -> u64 {
+        let texts = [
+            event.event_name,
+            event.event_source,
+            event.aws_region,
+            event.source_ip_address,
+            event.user_agent,
+            event.error_code,
+            event.error_message,
+            event.event_type,
+            event.event_category,
+            event.vpc_endpoint_id,
+            event.shared_event_id,
+        ];
+        let mut hasher = self.contents.build_hasher();
+        let mut told = 0;
+        for (place, text) in texts.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
+            told |= 1 << place;
+            hasher.write(text.as_bytes());
+        }
+        let flags = [event.read_only, event.session_credential_from_console].into_iter().chain(sign_in_of(event));
+        for flag in flags {
+            told = told << 2 | flag.map_or(0, |flag| 1 + u64::from(flag));
+        }
+        hasher.write_u64(told);
+        hasher.write_u64(identity_fingerprint);
+        hasher.write_i64(event.event_time.map_or(i64::MIN, |time| time.0));
+        hasher.finish()
     }
 
     #[inline]
@@ -127,13 +156,17 @@ impl Dedupe {
     }
 }
 
-/// How a sign-in ended; nothing for any other event.
+/// How a sign-in ended and whether MFA was used; nothing for any other event. Reports count it: which of two accounts of a
+/// sign-in came first must not decide.
 #[inline]
-fn sign_in_of(event: &Event<'_>) -> Option<(bool, Option<bool>)> {
-    (event.event_name == "ConsoleLogin").then(|| {
-        let sign_in = SignIn::of(event);
-        (sign_in.succeeded, sign_in.mfa_used)
-    })
+fn sign_in_of(event: &Event<'_>) -> [Option<bool>; 2] {
+    match event.event_name {
+        "ConsoleLogin" => {
+            let sign_in = SignIn::of(event);
+            [Some(sign_in.succeeded), sign_in.mfa_used]
+        }
+        _ => [None, None],
+    }
 }
 
 /// A thread that panicked cannot have left a shard half written.
@@ -210,8 +243,45 @@ fn group_of(account_id: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{EventTime, UserIdentity, testing};
     use proptest::prelude::*;
     use std::collections::{BTreeMap, BTreeSet};
+
+    /// Texts that stand in another field, or are cut elsewhere, are other events; and so are flags.
+    #[test]
+    fn no_two_contents_are_one() {
+        let identity = UserIdentity::default();
+        let base = testing::event(&identity);
+        let events = [
+            base,
+            Event { event_time: base.event_time.map(|time| time.plus_seconds(1)), ..base },
+            Event { event_time: None, ..base },
+            Event { event_time: Some(EventTime(0)), ..base },
+            Event { error_code: "A", ..base },
+            Event { error_message: "A", ..base },
+            Event { error_code: "AB", ..base },
+            Event { error_code: "A", error_message: "B", ..base },
+            Event { error_code: "", error_message: "AB", ..base },
+            Event { vpc_endpoint_id: "A", ..base },
+            Event { shared_event_id: "A", ..base },
+            Event { event_type: "A", ..base },
+            Event { event_category: "A", ..base },
+            Event { user_agent: "A", ..base },
+            Event { source_ip_address: "A", ..base },
+            Event { aws_region: "A", ..base },
+            Event { event_source: "A", ..base },
+            Event { event_name: "A", ..base },
+            Event { read_only: Some(false), ..base },
+            Event { read_only: Some(true), ..base },
+            Event { session_credential_from_console: Some(false), ..base },
+            Event { session_credential_from_console: Some(true), ..base },
+        ];
+        let dedupe = Dedupe::default();
+        let contents: BTreeSet<u64> = events.iter().map(|event| dedupe.content_of(event, 1)).collect();
+        assert_eq!(contents.len(), events.len());
+        assert!(!contents.contains(&dedupe.content_of(&base, 2)));
+        assert_ne!(dedupe.id_of("ab", "c"), dedupe.id_of("a", "bc"));
+    }
 
     proptest! {
         #[test]
