@@ -1,15 +1,17 @@
 //! Exact maps, sets and counters by symbol: a short list while few, a hash table when many.
 
+use smallvec::SmallVec;
+
 use super::{Remap, Sym};
 
 /// Past this many members a list becomes a table.
 const FEW: usize = 12;
 
-/// A value for each symbol.
+/// A value for each symbol. The first `FIRST` members take no memory of their own: nearly all maps have few.
 #[derive(Clone, Debug)]
-pub struct SymMap<V> {
+pub struct SymMap<V, const FIRST: usize = 1> {
     /// Members in order of arrival.
-    members: Vec<(Sym, V)>,
+    members: SmallVec<[(Sym, V); FIRST]>,
     /// Where each member is, once there are more than [`FEW`].
     places: Places,
     /// The symbol asked for last, and its place; means nothing while empty. Events of one principal come in runs.
@@ -38,15 +40,15 @@ pub struct SymCounts(SymMap<i64>);
 
 /// An exact set of symbols.
 #[derive(Clone, Debug, Default)]
-pub struct SymSet(SymMap<()>);
+pub struct SymSet(SymMap<(), 4>);
 
-impl<V> Default for SymMap<V> {
+impl<V, const FIRST: usize> Default for SymMap<V, FIRST> {
     fn default() -> Self {
-        Self { members: Vec::new(), places: Places::default(), last: (Sym::EMPTY, 0) }
+        Self { members: SmallVec::new(), places: Places::default(), last: (Sym::EMPTY, 0) }
     }
 }
 
-impl<V: Default> SymMap<V> {
+impl<V: Default, const FIRST: usize> SymMap<V, FIRST> {
     /// The value of `sym`, put in with its default when new.
     pub fn entry(&mut self, sym: Sym) -> &mut V {
         let place = match self.last {

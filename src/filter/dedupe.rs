@@ -1,6 +1,6 @@
 //! Exact de-duplication: an event that was delivered twice is counted once.
 
-use std::hash::{BuildHasher, Hasher};
+use std::hash::BuildHasher;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -111,43 +111,20 @@ impl Dedupe {
 
     #[inline]
     fn id_of(&self, event_id: &str, account_id: &str) -> u64 {
-        let mut hasher = self.ids.build_hasher();
-        hasher.write(event_id.as_bytes());
-        hasher.write(account_id.as_bytes());
-        hasher.finish().max(1)
+        self.ids.hash_one((event_id, account_id)).max(1)
     }
 
-    /// A hash of all that is decoded of an event beside its id and account. Each text is a write of its own, absent ones
-    /// only a bit.
+    /// A hash of all that is decoded of an event beside its id and account.
     #[inline]
     fn content_of(&self, event: &Event<'_>, identity_fingerprint: u64) -> u64 {
-        let texts = [
-            event.event_name,
-            event.event_source,
-            event.aws_region,
-            event.source_ip_address,
-            event.user_agent,
-            event.error_code,
-            event.error_message,
-            event.event_type,
-            event.event_category,
-            event.vpc_endpoint_id,
-            event.shared_event_id,
-        ];
-        let mut hasher = self.contents.build_hasher();
-        let mut told = 0;
-        for (place, text) in texts.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
-            told |= 1 << place;
-            hasher.write(text.as_bytes());
-        }
-        let flags = [event.read_only, event.session_credential_from_console].into_iter().chain(sign_in_of(event));
-        for flag in flags {
-            told = told << 2 | flag.map_or(0, |flag| 1 + u64::from(flag));
-        }
-        hasher.write_u64(told);
-        hasher.write_u64(identity_fingerprint);
-        hasher.write_i64(event.event_time.map_or(i64::MIN, |time| time.0));
-        hasher.finish()
+        self.contents.hash_one((
+            (event.event_time.map(|t| t.0), event.event_name, event.event_source, event.aws_region),
+            (event.source_ip_address, event.user_agent, event.error_code, event.error_message),
+            (event.event_type, event.event_category, event.read_only, event.vpc_endpoint_id),
+            (event.shared_event_id, event.session_credential_from_console, identity_fingerprint),
+            // Reports count how a sign-in ended: which of two accounts of it came first must not decide.
+            sign_in_of(event),
+        ))
     }
 
     #[inline]
@@ -156,17 +133,13 @@ impl Dedupe {
     }
 }
 
-/// How a sign-in ended and whether MFA was used; nothing for any other event. Reports count it: which of two accounts of a
-/// sign-in came first must not decide.
+/// How a sign-in ended; nothing for any other event.
 #[inline]
-fn sign_in_of(event: &Event<'_>) -> [Option<bool>; 2] {
-    match event.event_name {
-        "ConsoleLogin" => {
-            let sign_in = SignIn::of(event);
-            [Some(sign_in.succeeded), sign_in.mfa_used]
-        }
-        _ => [None, None],
-    }
+fn sign_in_of(event: &Event<'_>) -> Option<(bool, Option<bool>)> {
+    (event.event_name == "ConsoleLogin").then(|| {
+        let sign_in = SignIn::of(event);
+        (sign_in.succeeded, sign_in.mfa_used)
+    })
 }
 
 /// A thread that panicked cannot have left a shard half written.

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use smallvec::SmallVec;
+
 use super::facts::{Facts, Key, Text};
 use crate::aggregate::{Remap, Span, Sym, SymSet, Symbols, Tally};
 use crate::model::EventTime;
@@ -15,7 +17,7 @@ pub(super) struct Row {
     /// An event said that its credentials came from the console, or only the console makes such a call.
     pub in_console: bool,
     /// Distinct facts; one but for rare disagreements.
-    pub facts: Vec<Facts>,
+    pub facts: SmallVec<[Facts; 1]>,
     pub access_keys: SymSet,
     /// `sourceIPAddress` as written.
     pub addresses: SymSet,
@@ -35,7 +37,7 @@ impl Row {
             tally: Tally::default(),
             span: Span::default(),
             in_console: false,
-            facts: Vec::new(),
+            facts: SmallVec::new(),
             access_keys: SymSet::default(),
             addresses: SymSet::default(),
         }
@@ -44,8 +46,6 @@ impl Row {
     pub fn add_facts(&mut self, facts: Facts) {
         self.in_console |= facts.console_click;
         if !self.facts.contains(&facts) {
-            // Nearly every session has one; a growing vector would hold room for four.
-            self.facts.reserve_exact(1);
             self.facts.push(facts);
         }
     }
