@@ -14,7 +14,7 @@ static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::default);
 pub struct Sym(pub u32);
 
 /// How many texts met of late are known without a look into the table.
-const RECENT: usize = 1 << 10;
+const RECENT: usize = 1 << 12;
 
 /// The texts of one state. A text seen before costs one compare when it was met of late, else one hash more, and no
 /// allocation.

@@ -19,7 +19,7 @@ const FULLEST: (usize, usize) = (17, 20);
 /// …by a quarter, so that a place is never bought for more than 23.6 bytes an event…
 const GROWTH: (usize, usize) = (5, 4);
 /// …beyond this many buckets, up to which it doubles.
-const SMALL: usize = 128;
+const SMALL: usize = 256;
 const FIRST_BUCKETS: usize = 4;
 /// Places of a bucket.
 const PLACES: usize = 4;
@@ -38,7 +38,7 @@ pub enum Sighting {
 pub struct Announced(u64);
 
 /// The events seen so far, shared by all threads: 16 bytes each, at most 24 with the free places between once there
-/// are half a million.
+/// are a million.
 ///
 /// Equality is by two keyed 64-bit hashes, of (eventID, account) and of the decoded fields: 128 bits together.
 pub struct Dedupe {

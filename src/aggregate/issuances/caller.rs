@@ -2,7 +2,7 @@
 
 use hashbrown::HashMap;
 
-use super::record::{NUMBER_COLUMNS, Number, Record, TEXT_COLUMNS, Text};
+use super::record::{Number, Numbers, Record, TEXT_COLUMNS, Text};
 use crate::aggregate::{Sym, Symbols};
 use crate::model::{Event, EventTime, IdentityRef, IssuanceApi, UserIdentity, principal_of};
 
@@ -39,7 +39,7 @@ impl Caller {
         let mut record = Record {
             api: IssuanceApi::ConsoleLogin,
             texts: [Sym::EMPTY; TEXT_COLUMNS.len()],
-            numbers: [None; NUMBER_COLUMNS.len()],
+            numbers: Numbers::default(),
         };
         let texts: [(Text, &str); 6] = [
             (Text::Caller, &principal_of(identity)),

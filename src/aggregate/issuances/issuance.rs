@@ -170,9 +170,9 @@ impl<'a> Issuance<'a> {
     }
 
     /// What makes two records one issuance: an equal sharedEventID and an equal issued key.
-    pub(super) fn shared(&self) -> Option<(&'a str, &'a str)> {
-        let told = self.record.text(Text::SharedEventId) != Sym::EMPTY && self.access_key() != Sym::EMPTY;
-        told.then(|| (self.text(Text::SharedEventId), self.access_key_id()))
+    pub(super) fn shared(&self) -> Option<(Sym, Sym)> {
+        let pair = (self.record.text(Text::SharedEventId), self.access_key());
+        (pair.0 != Sym::EMPTY && pair.1 != Sym::EMPTY).then_some(pair)
     }
 
     /// Sorts by what the records say, first those that tell the caller best. The order is total and rests on no symbol's

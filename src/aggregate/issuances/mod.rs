@@ -13,10 +13,11 @@ mod tests;
 use std::any::Any;
 
 use hashbrown::HashSet;
+use indexmap::IndexSet;
 
 use caller::Callers;
 pub use issuance::Issuance;
-use record::{NUMBER_COLUMNS, Record, TEXT_COLUMNS};
+use record::{NUMBER_COLUMNS, Numbers, Record, TEXT_COLUMNS};
 
 use super::{Aggregate, AggregateKind, Batch, BatchError, Reader, Remap, Seen, Sym, Symbols};
 use crate::model::{Event, IssuanceApi};
@@ -28,10 +29,11 @@ pub static KIND: AggregateKind = AggregateKind {
     empty: || Box::new(Issuances::default()),
 };
 
-/// The set of issuing records. Merging is set union.
+/// The set of issuing records, in the order of their arrival, near to that of the sessions that they explain. Merging is
+/// set union.
 #[derive(Clone, Debug, Default)]
 pub struct Issuances {
-    records: HashSet<Record, ahash::RandomState>,
+    records: IndexSet<Record, ahash::RandomState>,
     callers: Callers,
 }
 
@@ -54,7 +56,7 @@ impl Issuances {
     fn joined<'a>(records: impl Iterator<Item = Issuance<'a>>) -> Vec<Issuance<'a>> {
         let mut all: Vec<_> = records.collect();
         Issuance::sort(&mut all);
-        let mut shared: HashSet<(&str, &str), ahash::RandomState> = HashSet::default();
+        let mut shared: HashSet<(Sym, Sym), ahash::RandomState> = HashSet::default();
         all.retain(|issuance| issuance.shared().is_none_or(|pair| shared.insert(pair)));
         all
     }
@@ -82,7 +84,7 @@ impl Aggregate for Issuances {
             batch = batch.texts(name, self.records.iter().map(|record| Some(symbols.text(record.texts[place]))));
         }
         for (place, name) in NUMBER_COLUMNS.iter().enumerate() {
-            batch = batch.ints(name, self.records.iter().map(|record| record.numbers[place]));
+            batch = batch.ints(name, self.records.iter().map(|record| record.numbers.get(place)));
         }
         vec![batch]
     }
@@ -95,12 +97,12 @@ impl Aggregate for Issuances {
         for row in 0..table.rows() {
             let api = apis[row].as_deref().and_then(IssuanceApi::parse);
             let api = api.ok_or_else(|| table.bad_cell("event_name", row, "no issuing call"))?;
-            let mut record = Record { api, texts: [Sym::EMPTY; TEXT_COLUMNS.len()], numbers: Default::default() };
+            let mut record = Record { api, texts: [Sym::EMPTY; TEXT_COLUMNS.len()], numbers: Numbers::default() };
             for (place, cells) in texts.iter().enumerate() {
                 record.texts[place] = symbols.intern(cells[row].as_deref().unwrap_or_default());
             }
             for (place, cells) in numbers.iter().enumerate() {
-                record.numbers[place] = cells[row];
+                record.numbers.set(place, cells[row]);
             }
             self.records.insert(record);
         }
