@@ -45,6 +45,11 @@ impl Sessions {
         self.rows.iter().map(move |row| Session::new(row, symbols))
     }
 
+    /// The session at a place among [`Sessions::all`].
+    pub(crate) fn at<'a>(&'a self, place: usize, symbols: &'a Symbols) -> Session<'a> {
+        Session::new(&self.rows[place], symbols)
+    }
+
     fn row(&mut self, key: Key) -> usize {
         let next = self.rows.len() as u32;
         let place = *self.places.entry(key).or_insert(next);

@@ -24,10 +24,18 @@ pub(super) struct Row {
 }
 
 /// A session with its texts.
+///
+/// What reports ask of every session is copied: they go through sessions by id, and the rows lie in memory as they came.
 #[derive(Clone, Copy)]
 pub struct Session<'a> {
     row: &'a Row,
     symbols: &'a Symbols,
+    /// If there is one of it.
+    facts: Option<Facts>,
+    access_key: Option<Sym>,
+    creation_date: Option<EventTime>,
+    tally: Tally,
+    span: Span,
 }
 
 impl Row {
@@ -70,13 +78,26 @@ impl Row {
 
 impl<'a> Session<'a> {
     pub(super) fn new(row: &'a Row, symbols: &'a Symbols) -> Self {
-        Self { row, symbols }
+        let facts = <[Facts; 1]>::try_from(&*row.facts).ok().map(|[facts]| facts);
+        let access_key = row.access_keys.iter().next().filter(|_| row.access_keys.len() == 1);
+        let creation_date = row.key.creation_date;
+        Self { row, symbols, facts, access_key, creation_date, tally: row.tally, span: row.span }
     }
 
     /// The name of the session, not an AWS field: `<principalId>@<creationDate>`; without a creation date the access key
     /// id, else the principalId. Unique.
     pub fn id(&self) -> String {
-        id_of(self.name(), self.creation_date())
+        Self::id_of_name(self.name(), self.creation_date())
+    }
+
+    /// The id of the session of that name.
+    pub(crate) fn id_of_name(name: &str, creation_date: Option<EventTime>) -> String {
+        let Some(date) = creation_date else { return name.to_owned() };
+        let mut id = String::with_capacity(name.len() + "@2026-01-02T03:04:05Z".len());
+        id.push_str(name);
+        // Writing to a string cannot fail.
+        let _ = write!(id, "@{date}");
+        id
     }
 
     /// What its id begins with, or is.
@@ -88,12 +109,12 @@ impl<'a> Session<'a> {
     /// The name of the session that calls with such an identity belong to, as [`Session::id`]; empty where nothing tells
     /// it. `principal_id` is the principalId, else the arn.
     pub fn id_of(principal_id: &str, creation_date: Option<EventTime>, access_key_id: &str) -> String {
-        id_of(name_of(principal_id, creation_date, access_key_id), creation_date)
+        Self::id_of_name(name_of(principal_id, creation_date, access_key_id), creation_date)
     }
 
     /// `creationDate`.
     pub fn creation_date(&self) -> Option<EventTime> {
-        self.row.key.creation_date
+        self.creation_date
     }
 
     /// `principalId`: for a role session `AROA…:<session name>`.
@@ -148,12 +169,10 @@ impl<'a> Session<'a> {
 
     /// The distinct values of `ec2RoleDelivery`, sorted.
     pub fn ec2_role_deliveries(&self) -> Vec<&'a str> {
-        if let [facts] = &*self.row.facts
-            && facts.texts[Text::Ec2RoleDelivery as usize] == Sym::EMPTY
-        {
-            return Vec::new();
+        match self.facts {
+            Some(facts) if facts.texts[Text::Ec2RoleDelivery as usize] == Sym::EMPTY => Vec::new(),
+            _ => self.texts(Text::Ec2RoleDelivery),
         }
-        self.texts(Text::Ec2RoleDelivery)
     }
 
     /// `webIdFederationData.federatedProvider`.
@@ -163,7 +182,10 @@ impl<'a> Session<'a> {
 
     /// `mfaAuthenticated`: true if any event says so, absent if none says anything.
     pub fn mfa_flag(&self) -> Option<bool> {
-        self.row.facts.iter().filter_map(|facts| facts.mfa).max()
+        match self.facts {
+            Some(facts) => facts.mfa,
+            None => self.row.facts.iter().filter_map(|facts| facts.mfa).max(),
+        }
     }
 
     /// Whether an event carries the flag of an AssumeRoot session.
@@ -183,7 +205,8 @@ impl<'a> Session<'a> {
 
     /// The access keys of the session as symbols, in no lasting order.
     pub(crate) fn access_key_symbols(&self) -> impl Iterator<Item = Sym> + use<'a> {
-        self.row.access_keys.iter()
+        let others = self.access_key.is_none().then(|| self.row.access_keys.iter());
+        self.access_key.into_iter().chain(others.into_iter().flatten())
     }
 
     /// The access keys of the session, sorted.
@@ -203,21 +226,21 @@ impl<'a> Session<'a> {
 
     /// Counts.
     pub fn tally(&self) -> Tally {
-        self.row.tally
+        self.tally
     }
 
     /// First and last event.
     pub fn span(&self) -> Span {
-        self.row.span
+        self.span
     }
 
     /// The text that the session's events give. When they disagree it is the smallest one, so that the order of reading
     /// does not matter.
     fn text(&self, text: Text) -> &'a str {
-        if let [facts] = &*self.row.facts {
-            return self.symbols.text(facts.texts[text as usize]);
+        match self.facts {
+            Some(facts) => self.symbols.text(facts.texts[text as usize]),
+            None => self.texts(text).first().copied().unwrap_or_default(),
         }
-        self.texts(text).first().copied().unwrap_or_default()
     }
 
     fn texts(&self, text: Text) -> Vec<&'a str> {
@@ -238,13 +261,4 @@ impl<'a> Session<'a> {
 fn name_of<'a>(principal_id: &'a str, creation_date: Option<EventTime>, access_key_id: &'a str) -> &'a str {
     let is_key = if creation_date.is_some() { principal_id.is_empty() } else { !access_key_id.is_empty() };
     if is_key { access_key_id } else { principal_id }
-}
-
-fn id_of(name: &str, creation_date: Option<EventTime>) -> String {
-    let Some(date) = creation_date else { return name.to_owned() };
-    let mut id = String::with_capacity(name.len() + "@2026-01-02T03:04:05Z".len());
-    id.push_str(name);
-    // Writing to a string cannot fail.
-    let _ = write!(id, "@{date}");
-    id
 }

@@ -18,7 +18,7 @@ use super::places::Places;
 use super::{Confidence, Credential, Known, callers};
 use crate::aggregate::issuances::{Issuance, Issuances};
 use crate::aggregate::sessions::{Session, Sessions};
-use crate::aggregate::{State, Sym};
+use crate::aggregate::{State, Sym, Symbols};
 use crate::model::{EventTime, IssuanceApi};
 
 /// How far the clocks of the issuing record and of the session's creation date may differ.
@@ -38,8 +38,10 @@ pub(in crate::report) struct Lineage<'a> {
 /// A session that is put in its place by its id.
 struct Named<'a> {
     name: &'a str,
+    creation_date: Option<EventTime>,
     id: OnceCell<String>,
-    session: Session<'a>,
+    /// Where it is among those of the state.
+    place: usize,
 }
 
 /// The join at work.
@@ -57,19 +59,10 @@ impl<'a> Lineage<'a> {
     pub fn of(state: &'a State) -> Self {
         let symbols = state.symbols();
         let issuances = state.get::<Issuances>().map(|issuances| issuances.all(symbols)).unwrap_or_default();
-        let sessions = state.get::<Sessions>().into_iter().flat_map(|sessions| sessions.all(symbols));
-        Self::join(sessions, &issuances)
-    }
-
-    /// `issuances` come in a fixed order.
-    fn join(sessions: impl Iterator<Item = Session<'a>>, issuances: &[Issuance<'a>]) -> Self {
-        let mut named: Vec<Named<'a>> = sessions.map(Named::new).collect();
-        named.sort_unstable_by(Named::by_id);
-        let counted = named.len();
-        let mut all: Vec<Credential<'a>> =
-            named.into_iter().map(|named| Credential::new(named.id, Known::Counted(named.session))).collect();
-        let callers = callers::find(&mut all, issuances);
-        let mut join = Join { all, issuances, callers, used: vec![false; issuances.len()] };
+        let mut all = state.get::<Sessions>().map(|sessions| by_id(sessions, symbols)).unwrap_or_default();
+        let counted = all.len();
+        let callers = callers::find(&mut all, &issuances);
+        let mut join = Join { all, issuances: &issuances, callers, used: vec![false; issuances.len()] };
         join.match_exactly();
         join.infer();
         join.add_unused();
@@ -78,9 +71,17 @@ impl<'a> Lineage<'a> {
     }
 }
 
+/// The counted sessions, by id.
+fn by_id<'a>(sessions: &'a Sessions, symbols: &'a Symbols) -> Vec<Credential<'a>> {
+    let mut named: Vec<Named<'a>> = sessions.all(symbols).zip(0..).map(Named::new).collect();
+    named.sort_unstable_by(Named::by_id);
+    let credential = |Named { id, place, .. }| Credential::new(id, Known::Counted(sessions.at(place, symbols)));
+    named.into_iter().map(credential).collect()
+}
+
 impl<'a> Named<'a> {
-    fn new(session: Session<'a>) -> Self {
-        Self { name: session.name(), id: OnceCell::new(), session }
+    fn new((session, place): (Session<'a>, usize)) -> Self {
+        Self { name: session.name(), creation_date: session.creation_date(), id: OnceCell::new(), place }
     }
 
     /// The order of ids, which begin with the names: where these decide, no id is written.
@@ -91,7 +92,7 @@ impl<'a> Named<'a> {
     }
 
     fn id(&self) -> &str {
-        self.id.get_or_init(|| self.session.id())
+        self.id.get_or_init(|| Session::id_of_name(self.name, self.creation_date))
     }
 }
 
