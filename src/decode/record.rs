@@ -231,6 +231,11 @@ impl<'a> Record<'a> {
                 known |= 1 << field as u32;
                 escaped |= found.kind == Kind::Escaped && !field.is_raw();
             }
+            // As records are mostly written.
+            if let Some([b',', b'"', ..]) = bytes.get(found.after..) {
+                at = found.after + 1;
+                continue;
+            }
             let next = skip_space(bytes, found.after);
             match bytes.get(next) {
                 Some(b',') => at = skip_space(bytes, next + 1),

@@ -36,8 +36,8 @@ impl<F: Copy> Shape<F> {
     #[inline(always)]
     pub fn expect<B: Blocks>(&self, blocks: B, bytes: &[u8], at: usize, place: &mut usize) -> Option<(F, usize)> {
         let next: &[u8; LONGEST] = bytes.get(at..)?.first_chunk()?;
-        let ahead = self.keys.get(*place..)?.iter().take(AHEAD).enumerate();
-        for (passed, (key, meaning)) in ahead {
+        let ahead = self.keys.get(*place..)?;
+        for (passed, (key, meaning)) in ahead[..ahead.len().min(AHEAD)].iter().enumerate() {
             if blocks.is_masked(next, &key.mask, &key.bytes) {
                 *place += passed + 1;
                 return Some((*meaning, at + key.length));

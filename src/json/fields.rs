@@ -43,6 +43,10 @@ impl<'a> Raw<'a> {
 /// The first index at or after `at` that is no white space.
 #[inline(always)]
 pub(crate) fn skip_space(bytes: &[u8], mut at: usize) -> usize {
+    // Nearly always there is none.
+    if bytes.get(at).is_some_and(|&byte| byte > b' ') {
+        return at;
+    }
     while matches!(bytes.get(at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
         at += 1;
     }
