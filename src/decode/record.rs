@@ -39,9 +39,6 @@ pub(super) enum Field {
 
 const FIELDS: usize = Field::UserIdentity as usize + 1;
 
-/// The fields that make an object an event, a bit each.
-const EVENT_FIELDS: u32 = (1 << (Field::EventVersion as u32 + 1)) - 1;
-
 /// The order in which records write their keys, and which of them are read.
 type RecordShape = Shape<Option<Field>>;
 
@@ -132,7 +129,7 @@ impl Field {
 
     /// Whether an object with this field is an event.
     const fn makes_event(self) -> bool {
-        EVENT_FIELDS >> self as u32 & 1 != 0
+        self as usize <= Field::EventVersion as usize
     }
 }
 
@@ -208,8 +205,8 @@ impl<'a> Record<'a> {
         if bytes.get(at) == Some(&b'}') {
             return Ok(at + 1);
         }
-        // The fields met, a bit each; and whether one that is kept as text is still escaped.
-        let (mut place, mut known, mut escaped) = (0, 0u32, false);
+        // Whether a field was met that makes an event, and whether one that is kept as text is still escaped.
+        let (mut place, mut is_event, mut escaped) = (0, false, false);
         loop {
             let (field, value) = match shape.expect(blocks, bytes, at, &mut place) {
                 Some((field, colon)) => (field, skip_space(bytes, colon)),
@@ -228,8 +225,10 @@ impl<'a> Record<'a> {
                 let is_kept = found.kind != Kind::Null && (found.kind != Kind::Container || field.is_raw());
                 let kept = if is_kept { found.from..found.to } else { 0..0 };
                 self.texts[field as usize] = text.get(kept).ok_or(Stop::Unsure)?;
-                known |= 1 << field as u32;
-                escaped |= found.kind == Kind::Escaped && !field.is_raw();
+                is_event |= field.makes_event();
+                if found.kind == Kind::Escaped {
+                    escaped |= !field.is_raw();
+                }
             }
             // As records are mostly written.
             if let Some([b',', b'"', ..]) = bytes.get(found.after..) {
@@ -241,7 +240,7 @@ impl<'a> Record<'a> {
                 Some(b',') => at = skip_space(bytes, next + 1),
                 Some(b'}') if escaped => return Err(Stop::Unsure),
                 Some(b'}') => {
-                    self.is_event = known & EVENT_FIELDS != 0;
+                    self.is_event = is_event;
                     return Ok(next + 1);
                 }
                 Some(_) => return Err(Stop::Unsure),

@@ -36,10 +36,14 @@ impl<F: Copy> Shape<F> {
     #[inline(always)]
     pub fn expect<B: Blocks>(&self, blocks: B, bytes: &[u8], at: usize, place: &mut usize) -> Option<(F, usize)> {
         let next: &[u8; LONGEST] = bytes.get(at..)?.first_chunk()?;
-        let ahead = self.keys.get(*place..)?;
-        for (passed, (key, meaning)) in ahead[..ahead.len().min(AHEAD)].iter().enumerate() {
-            if blocks.is_masked(next, &key.mask, &key.bytes) {
-                *place += passed + 1;
+        let (first, others) = self.keys.get(*place..)?.split_first()?;
+        if first.0.is_at(blocks, next) {
+            *place += 1;
+            return Some((first.1, at + first.0.length));
+        }
+        for (passed, (key, meaning)) in others[..others.len().min(AHEAD)].iter().enumerate() {
+            if key.is_at(blocks, next) {
+                *place += passed + 2;
                 return Some((*meaning, at + key.length));
             }
         }
@@ -60,6 +64,11 @@ impl<F: Copy> Shape<F> {
 }
 
 impl Written {
+    #[inline(always)]
+    fn is_at<B: Blocks>(&self, blocks: B, next: &[u8; LONGEST]) -> bool {
+        blocks.is_masked(next, &self.mask, &self.bytes)
+    }
+
     /// `None` for a key that is too long.
     fn new(key: &str) -> Option<Self> {
         let text = format!("\"{key}\":").into_bytes();
