@@ -10,29 +10,17 @@ const FEW: usize = 12;
 /// A value for each symbol. The first `FIRST` members take no memory of their own: nearly all maps have few.
 #[derive(Clone, Debug)]
 pub struct SymMap<V, const FIRST: usize = 1> {
-    /// Members in order of arrival.
-    members: SmallVec<[(Sym, V); FIRST]>,
-    /// Where each member is, once there are more than [`FEW`].
-    places: Places,
-    /// The symbol asked for last, and its place; means nothing while empty. Events of one principal come in runs.
+    /// A list of the members while they are [`FEW`]; then a table of a power of two of slots, at most half taken, the
+    /// others named [`FREE`].
+    slots: SmallVec<[(Sym, V); FIRST]>,
+    /// How many members there are.
+    members: u32,
+    /// The symbol asked for last, and its slot; means nothing while empty. Events of one principal come in runs.
     last: (Sym, u32),
 }
 
-/// Where each of many symbols is in a list. Symbols are small numbers, so that a multiplication spreads them.
-#[derive(Clone, Debug, Default)]
-struct Places {
-    /// A power of two of them, at most half taken; none in a list that is searched.
-    slots: Box<[Slot]>,
-}
-
-/// A symbol and its place, counted from 1; a place of 0 is a free slot.
-#[derive(Clone, Copy, Debug)]
-struct Slot {
-    sym: Sym,
-    place: u32,
-}
-
-const FREE: Slot = Slot { sym: Sym::EMPTY, place: 0 };
+/// The symbol of a free slot, which no text has.
+const FREE: Sym = Sym(u32::MAX);
 
 /// Exact counts by symbol.
 #[derive(Clone, Debug, Default)]
@@ -44,98 +32,83 @@ pub struct SymSet(SymMap<(), 4>);
 
 impl<V, const FIRST: usize> Default for SymMap<V, FIRST> {
     fn default() -> Self {
-        Self { members: SmallVec::new(), places: Places::default(), last: (Sym::EMPTY, 0) }
+        Self { slots: SmallVec::new(), members: 0, last: (Sym::EMPTY, 0) }
     }
 }
 
 impl<V: Default, const FIRST: usize> SymMap<V, FIRST> {
     /// The value of `sym`, put in with its default when new.
     pub fn entry(&mut self, sym: Sym) -> &mut V {
-        let place = match self.last {
-            (last, place) if last == sym && !self.members.is_empty() => place as usize,
+        let slot = match self.last {
+            (last, slot) if last == sym && self.members > 0 => slot as usize,
             _ => self.look_up(sym),
         };
-        &mut self.members[place].1
+        &mut self.slots[slot].1
     }
 
     /// The value of `sym`, if it is in.
     pub fn get(&self, sym: Sym) -> Option<&V> {
-        self.place(sym).map(|place| &self.members[place].1)
+        let slot = self.slots.get(self.slot(sym))?;
+        (slot.0 == sym && sym != FREE).then_some(&slot.1)
     }
 
     /// Every symbol with its value, in no lasting order.
     pub fn iter(&self) -> impl Iterator<Item = (Sym, &V)> + '_ {
-        self.members.iter().map(|(sym, value)| (*sym, value))
+        self.slots.iter().filter(|(sym, _)| *sym != FREE).map(|(sym, value)| (*sym, value))
     }
 
     /// How many distinct symbols there are.
     pub fn len(&self) -> usize {
-        self.members.len()
+        self.members as usize
     }
 
     /// Whether there is no symbol.
     pub fn is_empty(&self) -> bool {
-        self.members.is_empty()
+        self.members == 0
     }
 
     fn look_up(&mut self, sym: Sym) -> usize {
-        let place = match self.place(sym) {
-            Some(place) => place,
-            None => self.push(sym),
-        };
-        self.last = (sym, place as u32);
-        place
-    }
-
-    #[inline]
-    fn place(&self, sym: Sym) -> Option<usize> {
-        match self.members.len() > FEW {
-            true => self.places.find(sym),
-            false => self.members.iter().position(|&(known, _)| known == sym),
+        let mut slot = self.slot(sym);
+        if self.slots.get(slot).is_none_or(|slot| slot.0 != sym) {
+            slot = self.put(sym);
         }
+        self.last = (sym, slot as u32);
+        slot
     }
 
-    #[cold]
-    fn push(&mut self, sym: Sym) -> usize {
-        self.members.push((sym, V::default()));
-        if self.members.len() > FEW {
-            self.places.add_last(self.members.len(), self.members.iter().map(|&(sym, _)| sym));
-        }
-        self.members.len() - 1
-    }
-}
-
-impl Places {
-    #[inline]
-    fn find(&self, sym: Sym) -> Option<usize> {
-        (self.slots[self.slot(sym)].place as usize).checked_sub(1)
-    }
-
-    /// Takes in the last of a list of `many` symbols, which is new; all of them where there is no room.
-    fn add_last(&mut self, many: usize, mut syms: impl DoubleEndedIterator<Item = Sym>) {
-        if many * 2 > self.slots.len() {
-            self.slots = vec![FREE; (many * 2).next_power_of_two()].into();
-            for (sym, place) in syms.zip(1..) {
-                self.put(sym, place);
-            }
-        } else if let Some(sym) = syms.next_back() {
-            self.put(sym, many as u32);
-        }
-    }
-
-    fn put(&mut self, sym: Sym, place: u32) {
-        let slot = self.slot(sym);
-        self.slots[slot] = Slot { sym, place };
-    }
-
-    /// The slot of `sym`, or the free one where it belongs.
+    /// The slot of `sym`; of one that is not in the free slot where it belongs, or the end of the list.
     #[inline]
     fn slot(&self, sym: Sym) -> usize {
+        if self.len() <= FEW {
+            return self.slots.iter().position(|&(known, _)| known == sym).unwrap_or(self.slots.len());
+        }
+        // Symbols are small numbers, so that a multiplication spreads them.
         let spread = u64::from(sym.0).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let mut slot = (spread >> (u64::BITS - self.slots.len().trailing_zeros())) as usize;
-        while self.slots[slot].place != 0 && self.slots[slot].sym != sym {
+        while self.slots[slot].0 != sym && self.slots[slot].0 != FREE {
             slot = (slot + 1) & (self.slots.len() - 1);
         }
+        slot
+    }
+
+    /// Puts in a new member and gives its slot.
+    #[cold]
+    fn put(&mut self, sym: Sym) -> usize {
+        self.members += 1;
+        if self.len() <= FEW {
+            self.slots.push((sym, V::default()));
+            return self.slots.len() - 1;
+        }
+        if self.len() * 2 > self.slots.len() {
+            let room = (self.len() * 2).next_power_of_two();
+            let more = std::iter::repeat_with(|| (FREE, V::default())).take(room).collect();
+            for member in std::mem::replace(&mut self.slots, more).into_iter().filter(|(known, _)| *known != FREE) {
+                let slot = self.slot(member.0);
+                self.slots[slot] = member;
+            }
+        }
+        let slot = self.slot(sym);
+        self.slots[slot].0 = sym;
         slot
     }
 }

@@ -9,7 +9,7 @@ use hashbrown::HashTable;
 /// One key for all tables of the process, so that merging takes the hashes over.
 static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::default);
 
-/// A text of one [`Symbols`] table; means nothing in another.
+/// A text of one [`Symbols`] table; means nothing in another. Never the largest number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sym(pub u32);
 
@@ -76,7 +76,7 @@ impl Symbols {
     /// The symbol of `text`.
     ///
     /// # Panics
-    /// Past 2³² distinct texts, some hundred gigabytes after any memory limit.
+    /// Past 2³² − 1 distinct texts, some hundred gigabytes after any memory limit.
     #[inline]
     pub fn intern(&mut self, text: &str) -> Sym {
         let ends = Ends::of(text);
@@ -140,7 +140,8 @@ impl Symbols {
 
     #[cold]
     fn insert(&mut self, hash: u64, text: &str) -> Sym {
-        let next = u32::try_from(self.ends.len()).expect("fewer than 2^32 distinct texts");
+        let next = u32::try_from(self.ends.len()).ok().filter(|&next| next < u32::MAX);
+        let next = next.expect("fewer than 2^32 - 1 distinct texts");
         self.text.push_str(text);
         self.ends.push(self.text.len());
         self.hashes.push(hash);
