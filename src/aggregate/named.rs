@@ -155,6 +155,20 @@ impl SymSet {
         }
     }
 
+    /// Puts all of `other`, of the same table of symbols, in.
+    pub fn extend(&mut self, other: &Self) {
+        for sym in other.iter() {
+            self.insert(sym);
+        }
+    }
+
+    /// Makes this a set of another table of symbols.
+    pub fn rename(&mut self, remap: &Remap) {
+        let mut renamed = Self::default();
+        renamed.merge(self, remap);
+        *self = renamed;
+    }
+
     /// The members, in no lasting order.
     pub fn iter(&self) -> impl Iterator<Item = Sym> + '_ {
         self.0.iter().map(|(sym, ())| sym)

@@ -99,6 +99,8 @@ impl Symbols {
 
     /// Takes in all texts of `other` and says what its symbols are called here.
     pub fn absorb(&mut self, other: &Self) -> Remap {
+        let hashes = &self.hashes;
+        self.table.reserve(other.hashes.len(), |&i| hashes[i as usize]);
         let theirs = other.hashes.iter().enumerate();
         Remap(theirs.map(|(i, &hash)| self.intern_hashed(hash, other.text(Sym(i as u32)))).collect())
     }

@@ -98,9 +98,15 @@ impl Aggregate for Sessions {
 
     fn merge(&mut self, other: Box<dyn Any>, remap: &Remap) {
         let Ok(other) = other.downcast::<Self>() else { return };
-        for theirs in &other.rows {
-            let place = self.row(theirs.key.remapped(remap));
-            self.rows[place].merge(theirs, remap);
+        self.rows.reserve(other.rows.len());
+        self.places.reserve(other.rows.len());
+        for mut theirs in other.rows {
+            theirs.rename(remap);
+            let next = self.rows.len() as u32;
+            match *self.places.entry(theirs.key).or_insert(next) {
+                new if new == next => self.rows.push(theirs),
+                known => self.rows[known as usize].merge(theirs),
+            }
         }
     }
 

@@ -64,15 +64,26 @@ impl Row {
         }
     }
 
-    pub fn merge(&mut self, other: &Self, remap: &Remap) {
+    /// Makes this a row of another table of symbols.
+    pub fn rename(&mut self, remap: &Remap) {
+        self.key = self.key.remapped(remap);
+        for facts in &mut self.facts {
+            *facts = facts.remapped(remap);
+        }
+        self.access_keys.rename(remap);
+        self.addresses.rename(remap);
+    }
+
+    /// Adds a row of the same session and table of symbols.
+    pub fn merge(&mut self, other: Self) {
         self.tally.merge(other.tally);
         self.span.merge(other.span);
         self.in_console |= other.in_console;
-        for facts in &other.facts {
-            self.add_facts(facts.remapped(remap));
+        for facts in other.facts {
+            self.add_facts(facts);
         }
-        self.access_keys.merge(&other.access_keys, remap);
-        self.addresses.merge(&other.addresses, remap);
+        self.access_keys.extend(&other.access_keys);
+        self.addresses.extend(&other.addresses);
     }
 }
 
