@@ -37,8 +37,8 @@ pub enum Sighting {
 #[derive(Clone, Copy, Debug)]
 pub struct Announced(u64);
 
-/// The events seen so far, shared by all threads: 16 bytes each, at most 24 with the free places between once there
-/// are a million.
+/// The events seen so far, shared by all threads: 16 bytes each, with the free places between at most 24 beyond the first
+/// 16 MiB of all tables together.
 ///
 /// Equality is by two keyed 64-bit hashes, of (eventID, account) and of the decoded fields: 128 bits together.
 pub struct Dedupe {
