@@ -27,6 +27,7 @@ pub(super) fn parse(raw: &str) -> UserIdentity<'_> {
         "credentialId" => identity.credential_id = value.text(),
         "onBehalfOf" => identity.on_behalf_of = on_behalf_of(value),
         "inScopeOf" => identity.in_scope_of = in_scope_of(value),
+        "invokedByDelegate" => identity.delegate_account_id = text_in(value, "accountId"),
         "sessionContext" => {
             read_session(value, identity.session.insert(SessionContext::default()));
             identity.session.take_if(|read| *read == SessionContext::default());
@@ -51,6 +52,8 @@ fn in_scope_of<'a>(raw: &mut Value<'a>) -> Option<InScopeOf<'a>> {
     raw.each_field(|key, value| match key {
         "issuerType" => read.issuer_type = value.text(),
         "credentialsIssuedTo" => read.credentials_issued_to = value.text(),
+        "sourceArn" => read.source_arn = value.text(),
+        "sourceAccount" => read.source_account = value.text(),
         _ => {}
     });
     (read != InScopeOf::default()).then_some(read)
@@ -63,7 +66,8 @@ fn read_session<'a>(raw: &mut Value<'a>, read: &mut SessionContext<'a>) {
         "sourceIdentity" => read.source_identity = value.text(),
         "ec2RoleDelivery" => read.ec2_role_delivery = value.text(),
         "assumedRoot" => read.assumed_root = flag(&value.text()).or(read.assumed_root),
-        "webIdFederationData" => read.federated_provider = federated_provider(value),
+        "webIdFederationData" => read.federated_provider = text_in(value, "federatedProvider"),
+        "signInSessionArn" => read.sign_in_session_arn = value.text(),
         _ => {}
     });
 }
@@ -74,6 +78,7 @@ fn read_attributes<'a>(raw: &mut Value<'a>, session: &mut SessionContext<'a>) {
         "mfaAuthenticated" => session.mfa_authenticated = flag(&value.text()),
         "assumedRoot" => session.assumed_root = flag(&value.text()).or(session.assumed_root),
         "sourceIdentity" if session.source_identity.is_empty() => session.source_identity = value.text(),
+        "signInSessionArn" if session.sign_in_session_arn.is_empty() => session.sign_in_session_arn = value.text(),
         _ => {}
     });
 }
@@ -90,14 +95,15 @@ fn read_issuer<'a>(raw: &mut Value<'a>, issuer: &mut SessionIssuer<'a>) {
     });
 }
 
-fn federated_provider<'a>(raw: &mut Value<'a>) -> Cow<'a, str> {
-    let mut provider = Cow::default();
+/// The text of one field of an object.
+fn text_in<'a>(raw: &mut Value<'a>, wanted: &str) -> Cow<'a, str> {
+    let mut text = Cow::default();
     raw.each_field(|key, value| {
-        if key == "federatedProvider" {
-            provider = value.text();
+        if key == wanted {
+            text = value.text();
         }
     });
-    provider
+    text
 }
 
 /// `true` and `false` come as booleans and as text of any case.

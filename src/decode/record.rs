@@ -28,11 +28,13 @@ pub(super) enum Field {
     RecipientAccountId,
     SharedEventId,
     VpcEndpointId,
+    VpcEndpointAccountId,
     ReadOnly,
     SessionCredentialFromConsole,
     RequestParameters,
     ResponseElements,
     AdditionalEventData,
+    ServiceEventDetails,
     Addendum,
     UserIdentity,
 }
@@ -109,11 +111,13 @@ impl Field {
             RECIPIENT_ACCOUNT_ID => (Self::RecipientAccountId, "recipientAccountId"),
             SHARED_EVENT_ID => (Self::SharedEventId, "sharedEventID"),
             VPC_ENDPOINT_ID => (Self::VpcEndpointId, "vpcEndpointId"),
+            VPC_ENDPOINT_ACCOUNT_ID => (Self::VpcEndpointAccountId, "vpcEndpointAccountId"),
             READ_ONLY => (Self::ReadOnly, "readOnly"),
             FROM_CONSOLE => (Self::SessionCredentialFromConsole, "sessionCredentialFromConsole"),
             REQUEST_PARAMETERS => (Self::RequestParameters, "requestParameters"),
             RESPONSE_ELEMENTS => (Self::ResponseElements, "responseElements"),
             ADDITIONAL_EVENT_DATA => (Self::AdditionalEventData, "additionalEventData"),
+            SERVICE_EVENT_DETAILS => (Self::ServiceEventDetails, "serviceEventDetails"),
             ADDENDUM => (Self::Addendum, "addendum"),
             USER_IDENTITY => (Self::UserIdentity, "userIdentity"),
             _ => return None,
@@ -148,11 +152,13 @@ const ERROR_MESSAGE: u64 = tag(b"errorMessage");
 const RECIPIENT_ACCOUNT_ID: u64 = tag(b"recipientAccountId");
 const SHARED_EVENT_ID: u64 = tag(b"sharedEventID");
 const VPC_ENDPOINT_ID: u64 = tag(b"vpcEndpointId");
+const VPC_ENDPOINT_ACCOUNT_ID: u64 = tag(b"vpcEndpointAccountId");
 const READ_ONLY: u64 = tag(b"readOnly");
 const FROM_CONSOLE: u64 = tag(b"sessionCredentialFromConsole");
 const REQUEST_PARAMETERS: u64 = tag(b"requestParameters");
 const RESPONSE_ELEMENTS: u64 = tag(b"responseElements");
 const ADDITIONAL_EVENT_DATA: u64 = tag(b"additionalEventData");
+const SERVICE_EVENT_DETAILS: u64 = tag(b"serviceEventDetails");
 const ADDENDUM: u64 = tag(b"addendum");
 const USER_IDENTITY: u64 = tag(b"userIdentity");
 
@@ -299,11 +305,13 @@ mod tests {
         "recipientAccountId",
         "sharedEventID",
         "vpcEndpointId",
+        "vpcEndpointAccountId",
         "readOnly",
         "sessionCredentialFromConsole",
         "requestParameters",
         "responseElements",
         "additionalEventData",
+        "serviceEventDetails",
         "addendum",
         "userIdentity",
     ];

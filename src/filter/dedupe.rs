@@ -120,7 +120,8 @@ impl Dedupe {
         self.contents.hash_one((
             (event.event_time.map(|t| t.0), event.event_name, event.event_source, event.aws_region),
             (event.source_ip_address, event.user_agent, event.error_code, event.error_message),
-            (event.event_type, event.event_category, event.read_only, event.vpc_endpoint_id),
+            (event.event_type, event.event_category, event.read_only),
+            (event.vpc_endpoint_id, event.vpc_endpoint_account_id),
             (event.shared_event_id, event.session_credential_from_console, identity_fingerprint),
             // Reports count how a sign-in ended: which of two accounts of it came first must not decide.
             sign_in_of(event),
@@ -236,6 +237,7 @@ mod tests {
             Event { error_code: "A", error_message: "B", ..base },
             Event { error_code: "", error_message: "AB", ..base },
             Event { vpc_endpoint_id: "A", ..base },
+            Event { vpc_endpoint_account_id: "A", ..base },
             Event { shared_event_id: "A", ..base },
             Event { event_type: "A", ..base },
             Event { event_category: "A", ..base },

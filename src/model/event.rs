@@ -79,8 +79,8 @@ impl<'a> Deref for LazyIdentity<'a> {
 
 /// One record: the fields that reports rest on, with absent text as `""` (CloudTrail treats an empty string as absent).
 ///
-/// `request_parameters`, `response_elements`, `additional_event_data` and `addendum` are the raw JSON text, unparsed
-/// and unchecked; `""` when absent or null.
+/// `request_parameters`, `response_elements`, `additional_event_data`, `service_event_details` and `addendum` are the
+/// raw JSON text, unparsed and unchecked; `""` when absent or null.
 ///
 /// Source: CloudTrail user guide, "CloudTrail record contents for management, data, and network activity events".
 #[derive(Clone, Copy, Debug)]
@@ -113,6 +113,8 @@ pub struct Event<'a> {
     pub shared_event_id: &'a str,
     /// `vpcEndpointId`.
     pub vpc_endpoint_id: &'a str,
+    /// `vpcEndpointAccountId`: the account that owns the VPC endpoint that the call came through.
+    pub vpc_endpoint_account_id: &'a str,
     /// `readOnly`.
     pub read_only: Option<bool>,
     /// `sessionCredentialFromConsole`.
@@ -123,6 +125,8 @@ pub struct Event<'a> {
     pub response_elements: &'a str,
     /// `additionalEventData`, raw JSON.
     pub additional_event_data: &'a str,
+    /// `serviceEventDetails`, raw JSON.
+    pub service_event_details: &'a str,
     /// `addendum`, raw JSON.
     pub addendum: &'a str,
     /// `userIdentity`; reading it costs the first time.

@@ -101,6 +101,11 @@ pub struct UserIdentity<'a> {
     pub on_behalf_of: Option<OnBehalfOf<'a>>,
     /// `inScopeOf`.
     pub in_scope_of: Option<InScopeOf<'a>>,
+    /// `invokedByDelegate.accountId`: the account that acts with the permissions of this identity by a temporary
+    /// delegation.
+    ///
+    /// Source: IAM user guide, "Temporary delegation".
+    pub delegate_account_id: Cow<'a, str>,
     /// `sessionContext`; present where the record has a non-empty one.
     pub session: Option<SessionContext<'a>>,
 }
@@ -121,6 +126,10 @@ pub struct InScopeOf<'a> {
     pub issuer_type: Cow<'a, str>,
     /// `credentialsIssuedTo`: the ARN of the workload.
     pub credentials_issued_to: Cow<'a, str>,
+    /// `sourceArn`: the ARN of the resource that the service used the credentials for.
+    pub source_arn: Cow<'a, str>,
+    /// `sourceAccount`: the account of that resource.
+    pub source_account: Cow<'a, str>,
 }
 
 /// `userIdentity.sessionContext`.
@@ -140,6 +149,8 @@ pub struct SessionContext<'a> {
     pub assumed_root: Option<bool>,
     /// `webIdFederationData.federatedProvider`.
     pub federated_provider: Cow<'a, str>,
+    /// `signInSessionArn`: the console or `aws login` sign-in that the credentials come from.
+    pub sign_in_session_arn: Cow<'a, str>,
 }
 
 /// `userIdentity.sessionContext.sessionIssuer`: the role or user that the session stands for.

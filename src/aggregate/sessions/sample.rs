@@ -48,11 +48,13 @@ impl Sample {
             recipient_account_id: text("recipientAccountId"),
             shared_event_id: text("sharedEventID"),
             vpc_endpoint_id: text("vpcEndpointId"),
+            vpc_endpoint_account_id: text("vpcEndpointAccountId"),
             read_only: flag(&self.record["readOnly"]),
             session_credential_from_console: flag(&self.record["sessionCredentialFromConsole"]),
             request_parameters: &self.raw[0],
             response_elements: &self.raw[1],
             additional_event_data: &self.raw[2],
+            service_event_details: "",
             addendum: "",
             user_identity: crate::model::LazyIdentity::known(&self.identity),
             identity: IdentityRef { generation: 1, slot },
@@ -215,9 +217,12 @@ fn identity_of(identity: &Value) -> UserIdentity<'static> {
         identity_provider: owned(&identity["identityProvider"]),
         credential_id: "".into(),
         on_behalf_of: None,
+        delegate_account_id: owned(&identity["invokedByDelegate"]["accountId"]),
         in_scope_of: scope.is_object().then(|| InScopeOf {
             issuer_type: owned(&scope["issuerType"]),
             credentials_issued_to: owned(&scope["credentialsIssuedTo"]),
+            source_arn: owned(&scope["sourceArn"]),
+            source_account: owned(&scope["sourceAccount"]),
         }),
         session: session.is_object().then(|| SessionContext {
             creation_date: EventTime::parse_creation_date(
@@ -235,6 +240,7 @@ fn identity_of(identity: &Value) -> UserIdentity<'static> {
             ec2_role_delivery: owned(&session["ec2RoleDelivery"]),
             assumed_root: flag(&session["assumedRoot"]),
             federated_provider: owned(&session["webIdFederationData"]["federatedProvider"]),
+            sign_in_session_arn: owned(&session["signInSessionArn"]),
         }),
     }
 }
