@@ -130,6 +130,7 @@ pub fn sections(plan: &Plan, known: &Known<'_>) -> Result<Vec<Section>, Problem>
         reports.iter().map(|report| section(report, &view, plan)).collect::<Result<_, _>>()?;
     if matches!(plan.question, Question::Audit) {
         sections.insert(0, scorecard(plan, known, logs, &sections));
+        report::one_finding_per_fact(&mut sections.iter_mut().map(|section| &mut section.findings).collect::<Vec<_>>());
     }
     Ok(sections)
 }

@@ -12,6 +12,7 @@ mod joined;
 mod lineage;
 mod options;
 mod rule;
+mod same_fact;
 mod scorecard;
 mod table;
 mod tree;
@@ -37,6 +38,7 @@ pub use finding::{Finding, Severity, sort as sort_findings};
 pub use options::{OptionError, Options, ReportOption};
 pub use posture::{CATEGORY_GROUP, COMMON_GROUP};
 pub use rule::{Practice, Rule};
+pub use same_fact::{one_finding_per_fact, told_by};
 pub use scorecard::{
     Evidence, LogSpan, SCORECARD, Score, Verdict, Worst, scorecard, table as scorecard_table, worst_accounts_first,
 };

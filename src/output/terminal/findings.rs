@@ -6,7 +6,7 @@ use super::super::{Section, Style, sanitize};
 use super::cell;
 use super::paint::Paint;
 use crate::model::{grouped, quantity};
-use crate::report::{Finding, Severity};
+use crate::report::{Finding, Severity, told_by};
 
 /// Findings of one report that a terminal shows; other readers get all.
 const SHOWN: usize = 20;
@@ -107,6 +107,12 @@ fn write_one(finding: &Finding, width: Option<usize>, paint: Paint, out: &mut dy
     writeln!(out, "{}{padding}{}  {subject}{account}", paint.severity(word, word), finding.rule)?;
     for line in lines(&sanitize(&finding.summary), width, INDENT) {
         writeln!(out, "{}{line}", " ".repeat(INDENT))?;
+    }
+    let others = told_by(finding);
+    if !others.is_empty() {
+        for line in lines(&format!("also told by {}", others.join(", ")), width, INDENT) {
+            writeln!(out, "{}{}", " ".repeat(INDENT), paint.faint(&line))?;
+        }
     }
     Ok(())
 }

@@ -1,0 +1,251 @@
+//! One fact, one finding: what several rules tell of one thing becomes one finding of an audit, with the others as evidence.
+//!
+//! Root's access key, for one, is told by the logs of root, by the list of keys and by IAM's state. Each of these reports
+//! says so when it is asked alone; an audit says it once, under the rule that leads, and keeps what the others say as
+//! evidence (`told_by`). Two rules tell the same fact only of the same account and the same user, key or policy.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::Finding;
+use crate::model::Arn;
+
+/// What tells two facts of one kind apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum About {
+    /// The account alone.
+    Account,
+    /// The account's root: a finding about anybody else is not of this kind.
+    Root,
+    /// A user, however its reports name it.
+    User,
+    /// What the subject names, as it stands.
+    Subject,
+}
+
+/// Rules that tell one fact; of equal severity the first leads.
+struct Fact {
+    about: About,
+    rules: &'static [&'static str],
+}
+
+/// The kinds of facts that more than one rule tells. A rule may stand in two kinds of which only one can hold: a key of
+/// root is root's key, not an old key of a user.
+static FACTS: &[Fact] = &[
+    Fact {
+        about: About::Root,
+        rules: &[
+            "root-access-key",
+            "root-key-created",
+            "root-key",
+            "root-has-access-key",
+            "old-key-in-use",
+            "key-over-age",
+            "key-too-old",
+            "key-roaming",
+        ],
+    },
+    Fact {
+        about: About::Root,
+        rules: &[
+            "root-used-without-mfa-device",
+            "root-sign-in-without-mfa",
+            "sign-in-without-mfa",
+            "root-session-without-mfa",
+            "root-without-mfa",
+        ],
+    },
+    Fact { about: About::Root, rules: &["root-everyday-use", "root-console-use", "root-used-recently"] },
+    Fact { about: About::Subject, rules: &["old-key-in-use", "key-over-age", "key-too-old"] },
+    Fact {
+        about: About::User,
+        rules: &[
+            "user-signs-in-without-mfa-device",
+            "sign-in-without-mfa",
+            "console-session-without-mfa",
+            "user-without-mfa",
+        ],
+    },
+    Fact { about: About::User, rules: &["self-grant", "admin-granted", "policy-on-user"] },
+    Fact {
+        about: About::Subject,
+        rules: &["policy-allows-all-actions", "policy-not-action", "policy-copies-aws-managed"],
+    },
+    Fact {
+        about: About::Account,
+        rules: &[
+            "password-policy-deleted",
+            "password-policy-weak",
+            "account-password-policy-absent",
+            "account-password-policy-weak",
+        ],
+    },
+];
+
+/// A fact of one thing: its kind, its account and what it is about.
+pub(super) type FactId = (usize, String, String);
+
+/// The fact that a finding tells, where others may tell it too.
+pub(super) fn fact_of(finding: &Finding) -> Option<FactId> {
+    let of_kind = |(kind, fact): (usize, &Fact)| {
+        let about = if fact.rules.contains(&finding.rule) { fact.about.named(finding)? } else { return None };
+        Some((kind, finding.account_id.clone(), about))
+    };
+    FACTS.iter().enumerate().find_map(of_kind)
+}
+
+impl About {
+    /// The name of what a finding is about; `None` where it cannot be of this kind.
+    fn named(self, finding: &Finding) -> Option<String> {
+        match self {
+            Self::Account => Some(String::new()),
+            Self::Root => (is_root(&finding.subject) || is_root(principal(finding))).then(String::new),
+            Self::User => {
+                let subject = user_of(&finding.subject).or_else(|| user_of(principal(finding)));
+                subject.map(str::to_owned)
+            }
+            Self::Subject => Some(finding.subject.clone()),
+        }
+    }
+}
+
+/// Whose credential a finding speaks of, where its evidence says so.
+fn principal(finding: &Finding) -> &str {
+    finding.evidence.get("principal").and_then(Value::as_str).unwrap_or_default()
+}
+
+fn is_root(principal: &str) -> bool {
+    principal.starts_with("root@")
+}
+
+/// The name of a user: `user/NAME`, or the ARN with its path.
+fn user_of(text: &str) -> Option<&str> {
+    let resource = Arn::parse(text).filter(|arn| arn.service == "iam").map_or(text, |arn| arn.resource);
+    resource.strip_prefix("user/")?.rsplit('/').next()
+}
+
+/// Leaves one finding of each fact in the findings of all reports; it holds the others as evidence.
+pub fn one_finding_per_fact(lists: &mut [&mut Vec<Finding>]) {
+    let mut tellers: BTreeMap<FactId, Vec<(usize, usize)>> = BTreeMap::new();
+    for (list, findings) in lists.iter().enumerate() {
+        for (place, finding) in findings.iter().enumerate() {
+            if let Some(fact) = fact_of(finding) {
+                tellers.entry(fact).or_default().push((list, place));
+            }
+        }
+    }
+    let mut absorbed: Vec<(usize, usize)> = Vec::new();
+    for ((kind, ..), mut places) in tellers.into_iter().filter(|(_, places)| places.len() > 1) {
+        let rank = |&(list, place): &(usize, usize)| {
+            let finding = &lists[list][place];
+            let order = FACTS[kind].rules.iter().position(|rule| *rule == finding.rule);
+            (Reverse(finding.severity), order, finding.subject.clone(), list, place)
+        };
+        places.sort_by_cached_key(rank);
+        let told: Vec<Value> = places[1..].iter().map(|&(list, place)| json!(lists[list][place])).collect();
+        let (list, place) = places[0];
+        lists[list][place].evidence.insert("told_by".to_owned(), Value::Array(told));
+        absorbed.extend(&places[1..]);
+    }
+    absorbed.sort_unstable();
+    for (list, place) in absorbed.into_iter().rev() {
+        lists[list].remove(place);
+    }
+}
+
+/// The rules of the findings that a finding holds as evidence, each once.
+pub fn told_by(finding: &Finding) -> Vec<&str> {
+    let told = finding.evidence.get("told_by").and_then(Value::as_array);
+    let mut rules: Vec<&str> = told.into_iter().flatten().filter_map(|told| told["rule"].as_str()).collect();
+    let mut seen = std::collections::BTreeSet::new();
+    rules.retain(|rule| *rule != finding.rule && seen.insert(*rule));
+    rules
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{REPORTS, Severity};
+
+    fn finding(severity: Severity, rule: &'static str, subject: &str) -> Finding {
+        let (account_id, summary) = ("111122223333".to_owned(), format!("{rule} of {subject}"));
+        Finding {
+            severity,
+            rule,
+            account_id,
+            subject: subject.to_owned(),
+            summary,
+            count: 1,
+            evidence: Default::default(),
+        }
+    }
+
+    fn of(principal: &str, mut finding: Finding) -> Finding {
+        finding.evidence.insert("principal".to_owned(), json!(principal));
+        finding
+    }
+
+    fn left(mut lists: Vec<Vec<Finding>>) -> Vec<Finding> {
+        one_finding_per_fact(&mut lists.iter_mut().collect::<Vec<_>>());
+        lists.concat()
+    }
+
+    fn rules(findings: &[Finding]) -> Vec<&str> {
+        findings.iter().map(|finding| finding.rule).collect()
+    }
+
+    #[test]
+    fn every_rule_of_a_fact_is_registered() {
+        let known: Vec<&str> = REPORTS.iter().flat_map(|report| report.rules).map(|rule| rule.id).collect();
+        for rule in FACTS.iter().flat_map(|fact| fact.rules) {
+            assert!(known.contains(rule), "{rule}");
+        }
+    }
+
+    #[test]
+    fn the_key_of_root_is_one_finding() {
+        let root = "root@111122223333";
+        let found = left(vec![
+            vec![finding(Severity::Critical, "root-access-key", root)],
+            vec![of(root, finding(Severity::Critical, "root-key", "AKIAROOT"))],
+            vec![
+                of(root, finding(Severity::Medium, "key-over-age", "AKIAROOT")),
+                of("arn:aws:iam::111122223333:user/bob", finding(Severity::Medium, "key-over-age", "AKIABOB")),
+            ],
+            vec![finding(Severity::Critical, "root-has-access-key", root)],
+        ]);
+        assert_eq!(rules(&found), ["root-access-key", "key-over-age"]);
+        assert_eq!(told_by(&found[0]), ["root-key", "root-has-access-key", "key-over-age"]);
+        assert_eq!(found[0].evidence["told_by"][0]["subject"], "AKIAROOT");
+        assert!(told_by(&found[1]).is_empty());
+    }
+
+    #[test]
+    fn a_user_is_one_however_it_is_named_and_another_is_another() {
+        let arn = "arn:aws:iam::111122223333:user/team/alice";
+        let found = left(vec![
+            vec![finding(Severity::Medium, "sign-in-without-mfa", arn)],
+            vec![of(arn, finding(Severity::Medium, "console-session-without-mfa", "AIDAALICE@2026-01-01T00:00:00Z"))],
+            vec![finding(Severity::High, "user-without-mfa", arn)],
+            vec![finding(Severity::Medium, "sign-in-without-mfa", "arn:aws:iam::111122223333:user/bob")],
+        ]);
+        assert_eq!(rules(&found), ["user-without-mfa", "sign-in-without-mfa"], "the worst leads");
+        assert_eq!(found[1].subject, "arn:aws:iam::111122223333:user/bob");
+    }
+
+    #[test]
+    fn accounts_are_kept_apart() {
+        let mut other = finding(Severity::Medium, "user-without-mfa", "arn:aws:iam::444455556666:user/alice");
+        other.account_id = "444455556666".to_owned();
+        let one = finding(Severity::Medium, "sign-in-without-mfa", "arn:aws:iam::111122223333:user/alice");
+        assert_eq!(left(vec![vec![one, other]]).len(), 2);
+    }
+
+    #[test]
+    fn what_no_other_rule_tells_stays_as_it_is() {
+        let both = [finding(Severity::Low, "imds-v1", "i-1"), finding(Severity::Low, "imds-v1", "i-1")];
+        assert_eq!(left(vec![both.to_vec()]), both);
+    }
+}
