@@ -1,5 +1,6 @@
 //! Answers to tables, and tables to where they go.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Instant;
 
@@ -19,8 +20,11 @@ use super::names;
 use super::pager::Paged;
 use super::plan::{Delivery, Plan, Question};
 
-/// Rows of a scorecard that a table shows unless all are asked for: ten accounts.
-const SCORES: usize = 70;
+/// Accounts whose scorecard a table shows line by line; of more it shows a line a practice, then what is broken.
+const ACCOUNTS: usize = 3;
+
+/// Broken practices that a table then shows unless all are asked for.
+const BROKEN: usize = 14;
 
 /// Places that are known to take what will be written.
 pub struct Opened {
@@ -129,14 +133,16 @@ pub fn sections(plan: &Plan, known: &Known<'_>) -> Result<Vec<Section>, Problem>
     let mut sections: Vec<Section> =
         reports.iter().map(|report| section(report, &view, plan)).collect::<Result<_, _>>()?;
     if matches!(plan.question, Question::Audit) {
-        sections.insert(0, scorecard(plan, known, logs, &sections));
+        let scorecard = scorecard(plan, known, logs, &sections);
+        sections.splice(0..0, scorecard);
         report::one_finding_per_fact(&mut sections.iter_mut().map(|section| &mut section.findings).collect::<Vec<_>>());
     }
     Ok(sections)
 }
 
-/// How each account stands against the practices, by all that the reports found.
-fn scorecard(plan: &Plan, known: &Known<'_>, logs: Option<LogSpan>, sections: &[Section]) -> Section {
+/// How each account stands against the practices, by all that the reports found. People read the top of a screen: a table
+/// of many accounts begins with a line a practice and goes on with what is broken, worst accounts first.
+fn scorecard(plan: &Plan, known: &Known<'_>, logs: Option<LogSpan>, sections: &[Section]) -> Vec<Section> {
     let mut scores = report::scorecard(
         &Evidence {
             findings: sections.iter().flat_map(|section| &section.findings).collect(),
@@ -146,17 +152,28 @@ fn scorecard(plan: &Plan, known: &Known<'_>, logs: Option<LogSpan>, sections: &[
         },
         &plan.reports(),
     );
-    let summary = "The seven practices, account by account";
-    // People read the top, and a table may be cut below it.
-    if matches!(plan.delivery.format, Format::Table | Format::Markdown) {
+    let is_read_by_people = matches!(plan.delivery.format, Format::Table | Format::Markdown);
+    if is_read_by_people {
         report::worst_accounts_first(&mut scores);
     }
-    let mut table = report::scorecard_table(scores);
-    names::add_to(&mut table, plan.account_names.as_ref());
-    if plan.delivery.format == Format::Table && plan.delivery.limit.is_some() {
-        table.limit(SCORES);
+    let section = |summary, table| Section { kind: SectionKind::Scorecard, ..Section::new(summary, table) };
+    let rows = |scores| {
+        let mut table = report::scorecard_table(scores);
+        names::add_to(&mut table, plan.account_names.as_ref());
+        table
+    };
+    let accounts = scores.iter().map(|score| &score.account_id).collect::<BTreeSet<_>>().len();
+    if !is_read_by_people || plan.delivery.limit.is_none() || accounts <= ACCOUNTS {
+        return vec![section("The seven practices, account by account", rows(scores))];
     }
-    Section { kind: SectionKind::Scorecard, ..Section::new(summary, table) }
+    let mut shown = vec![section("The seven practices over all accounts", report::scorecard_summary(&scores))];
+    scores.retain(|score| score.verdict == report::Verdict::Incorrect);
+    if !scores.is_empty() {
+        let mut table = rows(scores);
+        table.limit(BROKEN);
+        shown.push(section("What is broken, worst accounts first", table));
+    }
+    shown
 }
 
 /// What the logs can prove.

@@ -40,7 +40,8 @@ pub use posture::{CATEGORY_GROUP, COMMON_GROUP};
 pub use rule::{Practice, Rule};
 pub use same_fact::{one_finding_per_fact, told_by};
 pub use scorecard::{
-    Evidence, LogSpan, SCORECARD, Score, Verdict, Worst, scorecard, table as scorecard_table, worst_accounts_first,
+    Evidence, LogSpan, SCORECARD, Score, Verdict, Worst, scorecard, summary as scorecard_summary,
+    table as scorecard_table, worst_accounts_first,
 };
 pub use table::{Column, ColumnError, ColumnKind, Drawing, Prominence, Table, Value};
 pub use tree::{Tree, TreeNode, Way};

@@ -6,6 +6,7 @@
 //! logs without a gap. What is neither is UNKNOWN, with the command that would settle it.
 
 mod proof;
+mod summary;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Column, ColumnKind, Finding, Practice, Report, Severity, Table, Value, joined};
 use crate::posture::Posture;
 pub use proof::LogSpan;
+pub use summary::summary;
 
 /// How a practice stands in an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
