@@ -152,7 +152,8 @@ impl Policy {
     /// The services of which every action is allowed on every resource without a condition, in lower case; `*:*` is in
     /// [`Policy::grants_admin`] and names none.
     pub fn whole_services(&self) -> BTreeSet<String> {
-        let actions = self.unconditional().flat_map(|statement| statement.actions.values());
+        let listed = self.unconditional().filter(|statement| matches!(statement.actions, Listed::Only(_)));
+        let actions = listed.flat_map(|statement| statement.actions.values());
         actions.filter_map(|action| whole_service(action)).map(str::to_ascii_lowercase).collect()
     }
 

@@ -33,7 +33,8 @@ pub(super) const NAMES_INSIDER: Rule = Rule {
     severity: Severity::High,
     practice: None,
     about: "The trust policy of a role that these logs or IAM's state show to be administrator was set to name users or roles \
-of the account. High where the caller named itself; low where it did so and what the role may do is not known. Whether the \
+of the account. High where the caller named itself. Low where what the role may do is not known, and a user or the caller itself is \
+named. Whether the \
 policy named them before is not in the record.",
     check: "Ask who called whether it was meant; trailscan sessions shows whether they took the role.",
     fix: "Set the trust policy back: aws iam update-assume-role-policy.",

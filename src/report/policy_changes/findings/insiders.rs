@@ -43,15 +43,15 @@ fn joined(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Found>
     groups(all, joins, Change::target).into_iter().map(of_user).collect()
 }
 
-/// Users and roles of the account that the trust policy of an administrator role came to name, and callers that let
-/// themselves into a role of which nothing is known.
+/// Users and roles of the account that the trust policy of an administrator role came to name; users, and callers that let
+/// themselves in, also for a role of which nothing is known.
 fn let_in(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Found> {
     let names = |change: &Change<'_>| {
         change.did(Act::UpdateTrust)
             && !change.is_provisioning()
             && !matches!(change.granted, Granted::Nothing | Granted::Policy(Grant::NotJudged))
             && !insiders(change).is_empty()
-            && (administrators.has(change.target()) || names_caller(change))
+            && (administrators.has(change.target()) || names_caller(change) || names_user(change))
     };
     let of_role = |(target, rows): (Target<'_>, Vec<usize>)| {
         let (account_id, kind, name) = target;
@@ -62,7 +62,10 @@ fn let_in(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Found>
                 Severity::Medium,
                 "they may be administrator now; whether the policy named them before is not in the record",
             ),
-            (false, _) => (Severity::Low, "the caller let itself in; what the role may do is not known here"),
+            (false, true) => (Severity::Low, "the caller let itself in; what the role may do is not known here"),
+            (false, false) => {
+                (Severity::Low, "users have long-lived credentials; what the role may do is not known here")
+            }
         };
         let whom: BTreeSet<&str> = rows.iter().flat_map(|&row| insiders(&all[row])).collect();
         let listed: Vec<&str> = whom.iter().copied().take(3).collect();
@@ -94,4 +97,8 @@ fn insiders<'a>(change: &Change<'a>) -> Vec<&'a str> {
 
 fn names_caller(change: &Change<'_>) -> bool {
     insiders(change).contains(&change.actor)
+}
+
+fn names_user(change: &Change<'_>) -> bool {
+    insiders(change).iter().any(|arn| Arn::parse(arn).is_some_and(|arn| arn.resource.starts_with("user/")))
 }

@@ -192,7 +192,7 @@ fn policies_on_users(all: &[Change<'_>]) -> Vec<Found> {
 
 fn inline_policies(all: &[Change<'_>]) -> Vec<Found> {
     let of_account = |(account_id, rows): (&str, Vec<usize>)| {
-        let held = listed(all, &rows, |change| format!("{} of {}", change.policy, change.target_name()));
+        let held = listed(all, &rows, inline_of);
         let summary = format!("policies were written into users, groups or roles of {account_id}: {held}");
         Draft::new(&rules::INLINE_POLICY, account_id, account_id)
             .summary(summary)
@@ -213,7 +213,7 @@ fn own_broad(all: &[Change<'_>]) -> Vec<Found> {
     };
     let of_account = |(account_id, rows): (&str, Vec<usize>)| {
         let held = listed(all, &rows, |change| match change.act() {
-            Act::PutInline => format!("{} of {}", change.policy, change.target_name()),
+            Act::PutInline => inline_of(change),
             _ => change.target_name(),
         });
         let gone = rows.iter().all(|&row| all[row].removed.is_some());
@@ -226,7 +226,10 @@ fn own_broad(all: &[Change<'_>]) -> Vec<Found> {
             )
         };
         Draft::new(&rules::OWN_BROAD, account_id, account_id)
-            .summary(format!("own policies of {account_id} allow whole services or more: {held}; {}", by(all, &rows)))
+            .summary(format!(
+                "own policies of {account_id} allow whole services, or what leads to everything: {held}; {}",
+                by(all, &rows)
+            ))
             .severity(severity, because)
             .found(all, rows)
     };
@@ -288,9 +291,18 @@ fn gains(act: Act) -> bool {
     )
 }
 
+/// An inline policy and whose it is; that of a permission set has no name.
+fn inline_of(change: &Change<'_>) -> String {
+    match change.policy {
+        "" => format!("that of {}", change.target_name()),
+        name => format!("{name} of {}", change.target_name()),
+    }
+}
+
 /// A policy as a sentence names it: the end of its ARN, or that it is inline.
 pub(super) fn policy_name(change: &Change<'_>) -> String {
     match change.policy_class {
+        PolicyClass::Inline if change.policy.is_empty() => "its inline policy".to_owned(),
         PolicyClass::Inline => format!("inline {}", change.policy),
         _ => Arn::parse(change.policy).map_or(change.policy, |arn| arn.name()).to_owned(),
     }
