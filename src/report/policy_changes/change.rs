@@ -8,6 +8,7 @@ use super::versions;
 use crate::aggregate::iam_changes::{Act, DORMANT, Granted, IamChange, IamChanges, IamEvent, Key, Outcome, TargetKind};
 use crate::aggregate::{Span, Symbols};
 use crate::model::{Arn, EventTime, Grant, PolicyClass, is_quarantine};
+use crate::posture::Posture;
 use crate::report::source_list::ReadAddresses;
 
 /// One row of the report.
@@ -107,8 +108,8 @@ impl<'a> Change<'a> {
     /// Whether it is about AWS's quarantine of a user. An inline policy of that name that allows something is none: it is
     /// somebody hiding behind the name.
     pub fn is_about_quarantine(&self) -> bool {
-        let says_so = is_quarantine(self.policy, self.policy_class);
-        says_so && !(self.act() == Act::PutInline && !matches!(self.grant(), Some(Grant::DenyOnly | Grant::NotJudged)))
+        let only_denies = matches!(self.grant(), Some(Grant::DenyOnly | Grant::NotJudged));
+        is_quarantine(self.policy, self.policy_class) && (self.act() != Act::PutInline || only_denies)
     }
 
     /// Whether it worked and put a version of a customer-managed policy into force.
@@ -161,10 +162,10 @@ pub(super) fn named(kind: TargetKind, name: &str) -> String {
 }
 
 /// All changes, joined with each other, in no lasting order.
-pub(super) fn all<'a>(changes: &'a IamChanges, symbols: &'a Symbols) -> Vec<Change<'a>> {
+pub(super) fn all<'a>(changes: &'a IamChanges, symbols: &'a Symbols, posture: Option<&Posture>) -> Vec<Change<'a>> {
     let mut read = ReadAddresses::new(symbols);
     let mut all: Vec<Change<'a>> = changes.rows().map(|row| Change::new(row, symbols, &mut read)).collect();
-    versions::judge(&mut all);
+    versions::judge(&mut all, posture);
     find_removals(&mut all);
     find_mfa_delays(&mut all);
     all

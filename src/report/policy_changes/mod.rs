@@ -143,7 +143,8 @@ nothing yet.",
 
 fn answer(view: &View<'_>) -> Answer {
     let symbols = view.state.symbols();
-    let mut changes = view.state.get::<IamChanges>().map(|all| change::all(all, symbols)).unwrap_or_default();
+    let mut changes =
+        view.state.get::<IamChanges>().map(|all| change::all(all, symbols, view.posture)).unwrap_or_default();
     changes.sort_by(|a, b| a.order().cmp(&b.order()));
     let found = findings::of(&changes, &power::Administrators::of(&changes, view.posture));
     let mut severities = vec![Severity::Info; changes.len()];

@@ -8,12 +8,14 @@ use crate::aggregate::iam_changes::TargetKind;
 use crate::model::{EventTime, Grant};
 use crate::posture::{Account, Posture};
 
+/// When rights were given, and when taken away again.
+type Held = (Option<EventTime>, Option<EventTime>);
+
 /// Who is known to be administrator. Known misses: rights given before the logs where no state was read; a policy that
 /// came to allow everything after it was attached.
 #[derive(Default)]
 pub(super) struct Administrators<'a> {
-    /// When it was given, and when taken away again.
-    by_logs: BTreeMap<Target<'a>, Vec<(Option<EventTime>, Option<EventTime>)>>,
+    by_logs: BTreeMap<Target<'a>, Vec<Held>>,
     by_state: BTreeSet<Target<'a>>,
 }
 

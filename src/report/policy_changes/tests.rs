@@ -192,6 +192,48 @@ fn who_joins_administrators() {
     assert!(!has([to_group("03:00"), denied(joined("bo"))], "admin-granted medium user/bo"));
 }
 
+/// What is found where IAM's own state was read as well.
+fn found_with_state(records: impl IntoIterator<Item = Json>, details: &Json) -> Vec<String> {
+    let (state, posture) = (scan(&samples(records)), crate::posture::testing::load(&[details.to_string()]));
+    let options = Options::default();
+    let answer = (REPORT.answer)(&View { posture: Some(&posture), ..View::new(&state, &options) });
+    answer
+        .findings
+        .iter()
+        .map(|found| format!("{} {} {}", found.rule, found.severity.as_str(), found.subject))
+        .collect()
+}
+
+#[test]
+fn state_tells_what_the_logs_do_not() {
+    let arn = |resource: &str| format!("arn:aws:iam::111122223333:{resource}");
+    let admin = json!([{ "PolicyName": "AdministratorAccess", "PolicyArn": ADMIN }]);
+    let details = |updated: &str| {
+        let versions = json!([{ "VersionId": "v1", "IsDefaultVersion": true, "Document": document("*") }]);
+        json!({
+            "UserDetailList": [],
+            "GroupDetailList": [{ "GroupName": "Admins", "Arn": arn("group/Admins"), "AttachedManagedPolicies": admin }],
+            "RoleDetailList": [{ "RoleName": "r", "Arn": arn("role/r"), "Path": "/", "AttachedManagedPolicies": admin,
+                "AssumeRolePolicyDocument": { "Statement": [] } }],
+            "Policies": [{ "PolicyName": "own", "Arn": arn("policy/own"), "UpdateDate": updated, "PolicyVersionList": versions }],
+        })
+    };
+    let before = details("2025-01-01T00:00:00Z");
+    let joined = call("05:00", "AddUserToGroup", json!({ "userName": "bo", "groupName": "Admins" }));
+    assert_eq!(found_with_state([joined.clone()], &before), ["admin-granted medium user/bo"]);
+    assert_eq!(found([joined]), [""; 0]);
+    let outside = json!({ "Statement": { "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": { "AWS": "444455556666" } } });
+    let opened =
+        call("05:00", "UpdateAssumeRolePolicy", json!({ "roleName": "r", "policyDocument": outside.to_string() }));
+    assert_eq!(found_with_state([opened], &before), ["role-trust-opened high role/r"]);
+    let attached =
+        || call("05:00", "AttachGroupPolicy", json!({ "groupName": "devs", "policyArn": arn("policy/own") }));
+    let told =
+        |details: &Json| found_with_state([attached()], details).contains(&"admin-granted high group/devs".to_owned());
+    assert!(told(&before));
+    assert!(!told(&details("2026-02-01T00:00:00Z")), "it may have allowed less by then");
+}
+
 #[test]
 fn who_is_let_into_an_administrator_role() {
     let admin = |role: &str| call("02:00", "AttachRolePolicy", json!({ "roleName": role, "policyArn": ADMIN }));

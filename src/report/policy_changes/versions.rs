@@ -1,6 +1,8 @@
 //! Versions of customer-managed policies in the order of time: which document is in force when a policy is attached, and
 //! who holds a policy when another document comes into force.
 //!
+//! Where the logs do not show the document, IAM's own state does if it has not changed since.
+//!
 //! Known misses: what was in force, and who held the policy, before the first log. Where times are missing the order is
 //! that of the whole range.
 
@@ -9,12 +11,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::change::{Change, Target};
 use crate::aggregate::iam_changes::{Act, DORMANT, Granted};
 use crate::model::{Arn, EventTime, Grant, PolicyClass};
+use crate::posture::Posture;
 
 /// A policy: its account and its name, which is unique there whatever its path.
 type Policy<'a> = (&'a str, &'a str);
 
 /// Gives every change of a customer-managed policy the grant of the document that it puts into force or attaches.
-pub(super) fn judge(all: &mut [Change<'_>]) {
+pub(super) fn judge(all: &mut [Change<'_>], posture: Option<&Posture>) {
     let mut written: BTreeMap<(Policy<'_>, &str), Grant> = BTreeMap::new();
     for change in all.iter().filter(|change| change.did(Act::WritePolicy)) {
         let version = change.version.strip_suffix(DORMANT).unwrap_or(change.version);
@@ -37,10 +40,18 @@ pub(super) fn judge(all: &mut [Change<'_>]) {
     for change in all.iter_mut().filter(|change| is_open(change)) {
         let before = (change.span.last(), Grant::Admin);
         let in_force = timeline.get(&policy_of(change)).and_then(|times| times.range(..=before).next_back());
-        if let Some((_, grant)) = in_force {
-            change.granted = Granted::Policy(*grant);
+        if let Some(grant) = in_force.map(|(_, grant)| *grant).or_else(|| by_state(change, posture?)) {
+            change.granted = Granted::Policy(grant);
         }
     }
+}
+
+/// What IAM's own state says that a policy grants, where its document has not changed since the call.
+fn by_state(change: &Change<'_>, posture: &Posture) -> Option<Grant> {
+    let details = posture.accounts.get(change.account_id)?.authorization.as_ref()?;
+    let policy = details.value.policies.as_ref()?.get(change.policy)?;
+    let is_same = policy.updated? <= change.span.last()?;
+    is_same.then(|| Grant::of(&policy.document))
 }
 
 /// Whether it names a customer-managed policy and does not say what that grants.
