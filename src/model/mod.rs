@@ -30,9 +30,10 @@ pub use event::{Event, IdentityRef, LazyIdentity, UnreadIdentity};
 pub use identity::{IdentityType, InScopeOf, OnBehalfOf, SessionContext, SessionIssuer, UserIdentity};
 pub use issuance::{IssuanceApi, IssuedCredentials};
 pub use password_policy::{PasswordPolicy, password_weaknesses};
+pub(crate) use policy::pattern::matches as pattern_matches;
 pub use policy::{
     Condition, Effect, Grant, Listed, NormalPolicy, OpenPrincipal, OpenTo, Policy, PolicyClass, PolicyError,
-    Principals, Statement,
+    Principals, Statement, is_quarantine,
 };
 pub use principal::principal_of;
 pub use quantity::{grouped, quantity};

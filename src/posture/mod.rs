@@ -13,6 +13,7 @@ mod authorization;
 mod credential_report;
 mod csv;
 mod folder;
+mod holders;
 mod kind;
 mod load;
 mod parse;

@@ -2,7 +2,7 @@
 
 use hashbrown::HashMap;
 
-use crate::model::{Policy, PolicyError};
+use crate::model::{Grant, Policy, PolicyError};
 
 /// Past this many documents they are forgotten, so that memory stays flat.
 const MOST: usize = 256;
@@ -13,41 +13,56 @@ const LONGEST: usize = 1 << 14;
 /// Documents by their raw text. A shortcut only: no part of a state.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Documents {
-    read: HashMap<Box<str>, Read, ahash::RandomState>,
+    read: HashMap<Box<str>, Known, ahash::RandomState>,
 }
 
 type Read = Result<Policy, PolicyError>;
 
+/// A document and, once somebody asked, what it grants: that costs more than reading it.
+#[derive(Clone, Debug)]
+struct Known {
+    read: Read,
+    grant: Option<Grant>,
+}
+
 impl Documents {
     /// What `judge` says of the document of that raw text.
     pub fn judge<T>(&mut self, text: &str, judge: impl FnOnce(&Read) -> T) -> T {
-        if let Some(known) = self.read.get(text) {
-            return judge(known);
+        self.with(text, |known| judge(&known.read))
+    }
+
+    /// What the document of that raw text grants.
+    pub fn grant(&mut self, text: &str) -> Grant {
+        self.with(text, |known| *known.grant.get_or_insert_with(|| Grant::of(&known.read)))
+    }
+
+    fn with<T>(&mut self, text: &str, ask: impl FnOnce(&mut Known) -> T) -> T {
+        if let Some(known) = self.read.get_mut(text) {
+            return ask(known);
         }
-        let read = Policy::read(text);
-        let judged = judge(&read);
+        let mut known = Known { read: Policy::read(text), grant: None };
+        let answer = ask(&mut known);
         if text.len() <= LONGEST {
             if self.read.len() >= MOST {
                 self.read.clear();
             }
-            self.read.insert(text.into(), read);
+            self.read.insert(text.into(), known);
         }
-        judged
+        answer
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Grant;
 
     #[test]
     fn a_document_says_the_same_again_and_few_are_kept() {
         let mut documents = Documents::default();
         let admin = r#"{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
         for nth in 0..3 * MOST {
-            assert_eq!(documents.judge(admin, Grant::of), Grant::Admin);
-            assert_eq!(documents.judge(&format!("{nth}"), Grant::of), Grant::NotJudged);
+            assert_eq!(documents.grant(admin), Grant::Admin);
+            assert_eq!(documents.grant(&format!("{nth}")), Grant::NotJudged);
             assert!(documents.read.len() <= MOST);
         }
         documents.judge(&" ".repeat(LONGEST + 1), |_| ());

@@ -1,4 +1,6 @@
-//! The calls of IAM that change who may do what, and what kind of change each is.
+//! The calls that change who may do what, and what kind of change each is.
+
+use super::calls::{EVENTS, SOURCES};
 
 /// What a call does. Not AWS's words: several calls do the same to a user, a group or a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,6 +53,26 @@ pub enum Act {
     CreateRole,
     /// Replaces the trust policy of a role.
     UpdateTrust,
+    /// Gives a user a long-lived credential that is no access key: service-specific, SSH key, signing certificate.
+    AddCredential,
+    /// Makes an identity provider, or changes what it vouches with.
+    TrustProvider,
+    /// Makes, changes or enables a trust anchor of IAM Roles Anywhere.
+    TrustAnchor,
+    /// Makes, changes or enables a profile of IAM Roles Anywhere: the roles that certificates may take.
+    OpenProfile,
+    /// Hands a role to what runs: an instance profile, pods of a cluster.
+    HandRole,
+    /// Lets a principal of IAM into a cluster.
+    EnterCluster,
+    /// Gives another account rights for a time: temporary delegation.
+    Delegate,
+    /// Lets the account's principals get tokens for other clouds and services.
+    FederateOut,
+    /// Lets the management account act as root of member accounts.
+    CentralRoot,
+    /// Gives a person or group of Identity Center a permission set in an account.
+    Assign,
 }
 
 /// What a change is about.
@@ -68,11 +90,36 @@ pub enum TargetKind {
     MfaDevice,
     /// The account, or its root.
     Account,
+    /// A SAML or OpenID Connect provider.
+    Provider,
+    /// A trust anchor of IAM Roles Anywhere.
+    TrustAnchor,
+    /// A profile of IAM Roles Anywhere.
+    Profile,
+    /// An instance profile.
+    InstanceProfile,
+    /// An EKS cluster.
+    Cluster,
+    /// A permission set of IAM Identity Center.
+    PermissionSet,
 }
 
 impl TargetKind {
     /// All of them.
-    pub const ALL: [Self; 6] = [Self::User, Self::Group, Self::Role, Self::Policy, Self::MfaDevice, Self::Account];
+    pub const ALL: [Self; 12] = [
+        Self::User,
+        Self::Group,
+        Self::Role,
+        Self::Policy,
+        Self::MfaDevice,
+        Self::Account,
+        Self::Provider,
+        Self::TrustAnchor,
+        Self::Profile,
+        Self::InstanceProfile,
+        Self::Cluster,
+        Self::PermissionSet,
+    ];
 
     /// The name that is printed: `user`.
     pub const fn as_str(self) -> &'static str {
@@ -83,6 +130,12 @@ impl TargetKind {
             Self::Policy => "policy",
             Self::MfaDevice => "mfa-device",
             Self::Account => "account",
+            Self::Provider => "identity-provider",
+            Self::TrustAnchor => "trust-anchor",
+            Self::Profile => "profile",
+            Self::InstanceProfile => "instance-profile",
+            Self::Cluster => "cluster",
+            Self::PermissionSet => "permission-set",
         }
     }
 
@@ -92,62 +145,26 @@ impl TargetKind {
     }
 }
 
-/// Every call that is remembered, by name. Source: IAM API reference, Actions.
-static EVENTS: &[(&str, Act, TargetKind)] = &[
-    ("AddUserToGroup", Act::Join, TargetKind::User),
-    ("AttachGroupPolicy", Act::Attach, TargetKind::Group),
-    ("AttachRolePolicy", Act::Attach, TargetKind::Role),
-    ("AttachUserPolicy", Act::Attach, TargetKind::User),
-    ("ChangePassword", Act::ChangePassword, TargetKind::User),
-    ("CreateGroup", Act::Create, TargetKind::Group),
-    ("CreateLoginProfile", Act::CreateLogin, TargetKind::User),
-    ("CreatePolicy", Act::WritePolicy, TargetKind::Policy),
-    ("CreatePolicyVersion", Act::WritePolicy, TargetKind::Policy),
-    ("CreateRole", Act::CreateRole, TargetKind::Role),
-    ("CreateUser", Act::Create, TargetKind::User),
-    ("CreateVirtualMFADevice", Act::HandleMfa, TargetKind::MfaDevice),
-    ("DeactivateMFADevice", Act::DeactivateMfa, TargetKind::User),
-    ("DeleteAccountPasswordPolicy", Act::DeletePasswordPolicy, TargetKind::Account),
-    ("DeleteGroup", Act::Delete, TargetKind::Group),
-    ("DeleteGroupPolicy", Act::DeleteInline, TargetKind::Group),
-    ("DeleteLoginProfile", Act::DeleteLogin, TargetKind::User),
-    ("DeletePolicy", Act::DeletePolicy, TargetKind::Policy),
-    ("DeletePolicyVersion", Act::DeletePolicy, TargetKind::Policy),
-    ("DeleteRole", Act::Delete, TargetKind::Role),
-    ("DeleteRolePermissionsBoundary", Act::DeleteBoundary, TargetKind::Role),
-    ("DeleteRolePolicy", Act::DeleteInline, TargetKind::Role),
-    ("DeleteUser", Act::Delete, TargetKind::User),
-    ("DeleteUserPermissionsBoundary", Act::DeleteBoundary, TargetKind::User),
-    ("DeleteUserPolicy", Act::DeleteInline, TargetKind::User),
-    ("DeleteVirtualMFADevice", Act::HandleMfa, TargetKind::MfaDevice),
-    ("DetachGroupPolicy", Act::Detach, TargetKind::Group),
-    ("DetachRolePolicy", Act::Detach, TargetKind::Role),
-    ("DetachUserPolicy", Act::Detach, TargetKind::User),
-    ("EnableMFADevice", Act::EnableMfa, TargetKind::User),
-    ("PutGroupPolicy", Act::PutInline, TargetKind::Group),
-    ("PutRolePermissionsBoundary", Act::PutBoundary, TargetKind::Role),
-    ("PutRolePolicy", Act::PutInline, TargetKind::Role),
-    ("PutUserPermissionsBoundary", Act::PutBoundary, TargetKind::User),
-    ("PutUserPolicy", Act::PutInline, TargetKind::User),
-    ("RemoveUserFromGroup", Act::Leave, TargetKind::User),
-    ("ResyncMFADevice", Act::HandleMfa, TargetKind::User),
-    ("SetDefaultPolicyVersion", Act::SetDefaultVersion, TargetKind::Policy),
-    ("UpdateAccountPasswordPolicy", Act::UpdatePasswordPolicy, TargetKind::Account),
-    ("UpdateAssumeRolePolicy", Act::UpdateTrust, TargetKind::Role),
-    ("UpdateLoginProfile", Act::UpdateLogin, TargetKind::User),
-];
-
 /// One of the calls that are remembered; orders by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IamEvent(u8);
 
 impl IamEvent {
-    /// The call of that `eventName`.
-    pub fn of(name: &str) -> Option<Self> {
-        // Most calls of IAM only read.
-        if name.starts_with("Get") || name.starts_with("List") {
+    /// The call of that `eventSource` and `eventName`.
+    pub fn of_call(source: &str, name: &str) -> Option<Self> {
+        // Nearly all events are of other services, and most calls of these only read.
+        if !SOURCES.contains(&source)
+            || name.starts_with("Get")
+            || name.starts_with("List")
+            || name.starts_with("Describe")
+        {
             return None;
         }
+        Self::of(name).filter(|event| EVENTS[usize::from(event.0)].1 == source)
+    }
+
+    /// The call of that `eventName`: no two services have one of the same name here.
+    pub fn of(name: &str) -> Option<Self> {
         EVENTS.binary_search_by_key(&name, |(known, ..)| known).ok().map(|place| Self(place as u8))
     }
 
@@ -158,12 +175,12 @@ impl IamEvent {
 
     /// What it does.
     pub fn act(self) -> Act {
-        EVENTS[usize::from(self.0)].1
+        EVENTS[usize::from(self.0)].2
     }
 
     /// What it is about.
     pub fn target_kind(self) -> TargetKind {
-        EVENTS[usize::from(self.0)].2
+        EVENTS[usize::from(self.0)].3
     }
 }
 
@@ -173,13 +190,16 @@ mod tests {
 
     #[test]
     fn events_are_found_by_name() {
-        assert!(EVENTS.is_sorted_by_key(|(name, ..)| name));
-        for (name, act, kind) in EVENTS {
-            let event = IamEvent::of(name).unwrap();
+        assert!(EVENTS.is_sorted_by_key(|(name, ..)| name) && EVENTS.len() < 256);
+        for (name, source, act, kind) in EVENTS {
+            let event = IamEvent::of_call(source, name).unwrap();
             assert_eq!((event.name(), event.act(), event.target_kind()), (*name, *act, *kind));
+            assert_eq!(IamEvent::of(name), Some(event));
         }
         for other in ["", "GetUser", "ListUsers", "CreateAccessKey", "attachuserpolicy", "AttachUserPolic"] {
-            assert_eq!(IamEvent::of(other), None, "{other}");
+            assert_eq!(IamEvent::of_call("iam.amazonaws.com", other), None, "{other}");
         }
+        assert_eq!(IamEvent::of_call("customer-profiles.amazonaws.com", "CreateProfile"), None, "of another service");
+        assert_eq!(IamEvent::of_call("eks.amazonaws.com", "CreateUser"), None);
     }
 }

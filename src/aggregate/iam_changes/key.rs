@@ -4,6 +4,9 @@ use super::event::{IamEvent, TargetKind};
 use crate::aggregate::{Remap, Sym};
 use crate::model::{Event, Grant, PolicyClass};
 
+/// What follows the id of a version that is not made the default: it allows nothing yet.
+pub const DORMANT: &str = " (not default)";
+
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Outcome {
@@ -22,11 +25,14 @@ pub enum Granted {
     Nothing,
     /// A policy that grants so much.
     Policy(Grant),
+    /// A trust policy that lets in nobody from outside and names users or roles of the account.
+    TrustInside,
     /// A trust policy that lets in others from outside, each under a condition.
     TrustConditional,
-    /// A trust policy that lets in another account or an identity provider without a condition.
+    /// A trust policy that lets in another account or an identity provider of the account's own without a condition.
     TrustOutside,
-    /// A trust policy that lets in anyone without a condition.
+    /// A trust policy that lets in anyone, or anybody with an account at a provider that many share, without a condition
+    /// that narrows.
     TrustAnyone,
 }
 
@@ -44,8 +50,13 @@ pub struct Key {
     /// The name of that; empty when the record does not say.
     pub target: Sym,
     /// The policy's ARN or an inline policy's name; for memberships the group, for MFA the device, for trust policies
-    /// whom they let in from outside, for the password policy its terms.
+    /// whom they let in from outside and whom of the account they name, for the password policy its terms, for a role that
+    /// is handed on that role, for an assignment who got it and where.
     pub policy: Sym,
+    /// The version of a customer-managed policy, with [`DORMANT`] where the call does not put it into force.
+    pub version: Sym,
+    /// The AWS service that acted on its own account or for the organization; empty where a caller of the account did.
+    pub invoked_by: Sym,
     /// Who keeps the policy.
     pub policy_class: PolicyClass,
     /// What it grants.
@@ -62,6 +73,8 @@ impl Key {
             actor: remap.of(self.actor),
             target: remap.of(self.target),
             policy: remap.of(self.policy),
+            version: remap.of(self.version),
+            invoked_by: remap.of(self.invoked_by),
             ..self
         }
     }
@@ -101,6 +114,7 @@ impl Granted {
         match self {
             Self::Nothing => "",
             Self::Policy(grant) => grant.as_str(),
+            Self::TrustInside => "trust-inside",
             Self::TrustConditional => "trust-conditional",
             Self::TrustOutside => "trust-outside",
             Self::TrustAnyone => "trust-anyone",
@@ -109,7 +123,7 @@ impl Granted {
 
     /// What that word says.
     pub fn parse(name: &str) -> Option<Self> {
-        let others = [Self::Nothing, Self::TrustConditional, Self::TrustOutside, Self::TrustAnyone];
+        let others = [Self::Nothing, Self::TrustInside, Self::TrustConditional, Self::TrustOutside, Self::TrustAnyone];
         others.into_iter().chain(Grant::ALL.map(Self::Policy)).find(|granted| granted.as_str() == name)
     }
 }

@@ -1,11 +1,14 @@
-//! Changes of IAM: who changed whose permissions, memberships, passwords, MFA and boundaries, and how it ended.
+//! Changes of IAM, and of what gives rights beside it: who changed whose permissions, memberships, passwords, MFA and boundaries, and how it ended.
 //!
 //! Facts of the records only; what is good or bad is for the report to say. Keys are no part of it: see `keys`. A policy
 //! document is judged when its record is seen and is not kept.
 
+mod calls;
 mod documents;
+mod elsewhere;
 mod event;
 mod key;
+mod provisioning;
 mod read;
 mod saved;
 #[cfg(test)]
@@ -18,7 +21,7 @@ use hashbrown::HashMap;
 
 use documents::Documents;
 pub use event::{Act, IamEvent, TargetKind};
-pub use key::{Granted, Key, Outcome};
+pub use key::{DORMANT, Granted, Key, Outcome};
 
 use super::{Aggregate, AggregateKind, Batch, BatchError, Remap, RowMemo, Seen, Span, Sym, SymSet, Symbols};
 use crate::model::{EventTime, principal_of};
@@ -37,6 +40,8 @@ pub struct IamChanges {
     places: HashMap<Key, u32, ahash::RandomState>,
     /// The symbol of each identity's principal.
     actors: RowMemo,
+    /// The symbol of the service that each identity acts for.
+    services: RowMemo,
     documents: Documents,
 }
 
@@ -85,6 +90,15 @@ impl IamChanges {
         self.actors.keep(seen.event.identity, actor.0 as usize);
         actor
     }
+
+    fn service(&mut self, seen: &mut Seen<'_>) -> Sym {
+        if let Some(known) = self.services.get(seen.event.identity) {
+            return Sym(known as u32);
+        }
+        let service = seen.symbols.intern(provisioning::service_of(&seen.event.user_identity));
+        self.services.keep(seen.event.identity, service.0 as usize);
+        service
+    }
 }
 
 impl IamChange {
@@ -102,12 +116,9 @@ impl IamChange {
 
 impl Aggregate for IamChanges {
     fn observe(&mut self, seen: &mut Seen<'_>) {
-        if seen.event.event_source != "iam.amazonaws.com" {
-            return;
-        }
-        let Some(change) = IamEvent::of(seen.event.event_name) else { return };
-        let actor = self.actor(seen);
-        let key = read::key(change, actor, &mut self.documents, seen);
+        let Some(change) = IamEvent::of_call(seen.event.event_source, seen.event.event_name) else { return };
+        let caller = (self.actor(seen), self.service(seen));
+        let key = read::key(change, caller, &mut self.documents, seen);
         self.row(key).observe(seen);
     }
 

@@ -1,10 +1,11 @@
-//! What a record of IAM says of a change: names only. A password in a request is skipped unread.
+//! What a record says of a change: names only. A password in a request is skipped unread.
 
 use std::borrow::Cow;
 
 use super::documents::Documents;
+use super::elsewhere;
 use super::event::{Act, IamEvent, TargetKind};
-use super::key::{Granted, Key, Outcome};
+use super::key::{DORMANT, Granted, Key, Outcome};
 use crate::aggregate::{Seen, Sym};
 use crate::model::{
     Arn, Event, Grant, IdentityType, OpenPrincipal, OpenTo, PasswordPolicy, PolicyClass, Raw, members, text,
@@ -18,10 +19,13 @@ struct Request<'a> {
     policy_arn: Raw<'a>,
     policy_name: Raw<'a>,
     policy_document: Raw<'a>,
+    inline_policy: Raw<'a>,
     trust_document: Raw<'a>,
     permissions_boundary: Raw<'a>,
     device_name: Raw<'a>,
     serial_number: Raw<'a>,
+    version_id: Raw<'a>,
+    set_as_default: Raw<'a>,
 }
 
 impl<'a> Request<'a> {
@@ -33,10 +37,13 @@ impl<'a> Request<'a> {
             "policyArn",
             "policyName",
             "policyDocument",
+            "inlinePolicy",
             "assumeRolePolicyDocument",
             "permissionsBoundary",
             "virtualMFADeviceName",
             "serialNumber",
+            "versionId",
+            "setAsDefault",
         ];
         let [
             user_name,
@@ -45,10 +52,13 @@ impl<'a> Request<'a> {
             policy_arn,
             policy_name,
             policy_document,
+            inline_policy,
             trust_document,
             permissions_boundary,
             device_name,
             serial_number,
+            version_id,
+            set_as_default,
         ] = members(event.request_parameters, names);
         Self {
             user_name,
@@ -57,16 +67,24 @@ impl<'a> Request<'a> {
             policy_arn,
             policy_name,
             policy_document,
+            inline_policy,
             trust_document,
             permissions_boundary,
             device_name,
             serial_number,
+            version_id,
+            set_as_default,
         }
     }
 }
 
-/// The key of `change` that `actor` made by `seen`.
-pub(super) fn key(change: IamEvent, actor: Sym, documents: &mut Documents, seen: &mut Seen<'_>) -> Key {
+/// The key of `change` that a caller, and perhaps a service for it, made by `seen`.
+pub(super) fn key(
+    change: IamEvent,
+    (actor, invoked_by): (Sym, Sym),
+    documents: &mut Documents,
+    seen: &mut Seen<'_>,
+) -> Key {
     let event = seen.event;
     let outcome = Outcome::of(event);
     let request = Request::of(event);
@@ -79,6 +97,8 @@ pub(super) fn key(change: IamEvent, actor: Sym, documents: &mut Documents, seen:
         target_kind,
         target: seen.symbols.intern(&target),
         policy: seen.symbols.intern(&policy),
+        version: seen.symbols.intern(&version(change, &request, event)),
+        invoked_by,
         policy_class,
         granted,
         outcome,
@@ -96,6 +116,7 @@ fn target<'a>(change: IamEvent, request: &Request<'a>, event: &Event<'a>) -> (Ta
         TargetKind::MfaDevice if request.device_name == Raw::Null => last_part(text(request.serial_number)),
         TargetKind::MfaDevice => text(request.device_name),
         TargetKind::Account => return (kind, Cow::Owned(event.account_id().to_owned())),
+        other => elsewhere::target(other, event),
     };
     if !named.is_empty() {
         return (kind, named);
@@ -143,10 +164,15 @@ fn policy<'a>(
         let (class, granted) = (PolicyClass::of_arn(&arn), granted(&arn));
         (arn, class, granted)
     };
-    let mut document = || Granted::Policy(documents.judge(request.policy_document.json(), Grant::of));
+    let written = if request.inline_policy == Raw::Null { request.policy_document } else { request.inline_policy };
+    let mut document = || Granted::Policy(documents.grant(written.json()));
     let unknown = Granted::Policy(Grant::NotJudged);
     let other = |raw| (text(raw), PolicyClass::None, Granted::Nothing);
+    let is_permission_set = change.target_kind() == TargetKind::PermissionSet;
     match change.act() {
+        Act::Attach | Act::Detach if is_permission_set => {
+            managed(elsewhere::permission_set_policy(event), |arn| Granted::Policy(Grant::of_managed(arn)))
+        }
         Act::Attach | Act::Detach => managed(text(request.policy_arn), |arn| Granted::Policy(Grant::of_managed(arn))),
         Act::PutBoundary => managed(text(request.permissions_boundary), |_| Granted::Nothing),
         Act::PutInline => (text(request.policy_name), PolicyClass::Inline, document()),
@@ -157,6 +183,13 @@ fn policy<'a>(
         Act::EnableMfa | Act::DeactivateMfa | Act::HandleMfa => other(request.serial_number),
         Act::CreateRole => trust(request.trust_document.json(), documents, event),
         Act::UpdateTrust => trust(request.policy_document.json(), documents, event),
+        Act::AddCredential
+        | Act::TrustProvider
+        | Act::OpenProfile
+        | Act::HandRole
+        | Act::EnterCluster
+        | Act::Delegate
+        | Act::Assign => (elsewhere::given(change, event), PolicyClass::None, Granted::Nothing),
         Act::UpdatePasswordPolicy => {
             let [omitted] = members(event.request_parameters, ["omitted"]);
             let terms = PasswordPolicy::of_request(event.request_parameters).to_string();
@@ -176,14 +209,38 @@ fn written_policy<'a>(request: &Request<'a>, event: &Event<'a>) -> Cow<'a, str> 
     if arn == Raw::Null { text(request.policy_name) } else { text(arn) }
 }
 
-/// Whom a trust policy lets in from outside, `; `-joined, each with the keys of its conditions.
+/// The version that a call writes or puts into force; [`DORMANT`] follows where it does not.
+///
+/// Source: IAM API reference, CreatePolicyVersion: setAsDefault; of a new policy the first version, v1, is the default.
+fn version<'a>(change: IamEvent, request: &Request<'a>, event: &Event<'a>) -> Cow<'a, str> {
+    match change.act() {
+        Act::SetDefaultVersion => text(request.version_id),
+        Act::WritePolicy if change.name() == "CreatePolicy" => Cow::Borrowed("v1"),
+        Act::WritePolicy => {
+            let [written] = members(event.response_elements, ["policyVersion"]);
+            let [id, is_default] = members(written.json(), ["versionId", "isDefaultVersion"]);
+            let is_default =
+                [request.set_as_default, is_default].into_iter().any(|flag| text(flag).eq_ignore_ascii_case("true"));
+            if is_default { text(id) } else { Cow::Owned(format!("{}{DORMANT}", text(id))) }
+        }
+        _ => Cow::Borrowed(""),
+    }
+}
+
+/// Whom a trust policy lets in, `; `-joined: from outside, each with the keys of its conditions, then whom it names of the
+/// account itself.
 fn trust<'a>(document: &str, documents: &mut Documents, event: &Event<'_>) -> (Cow<'a, str>, PolicyClass, Granted) {
-    let open = documents.judge(document, |read| Some(read.as_ref().ok()?.open_principals(event.account_id())));
-    let Some(open) = open else {
+    let account = event.account_id();
+    let read = documents.judge(document, |read| {
+        let policy = read.as_ref().ok()?;
+        Some((policy.open_principals(account), policy.named_insiders(account)))
+    });
+    let Some((open, insiders)) = read else {
         return (Cow::Borrowed(""), PolicyClass::None, Granted::Policy(Grant::NotJudged));
     };
-    let listed: Vec<String> = open.iter().map(printed).collect();
-    let granted = open.iter().map(granted_to).max().unwrap_or(Granted::Nothing);
+    let inside = if insiders.is_empty() { Granted::Nothing } else { Granted::TrustInside };
+    let granted = open.iter().map(granted_to).max().unwrap_or(inside);
+    let listed: Vec<String> = open.iter().map(printed).chain(insiders).collect();
     (Cow::Owned(listed.join("; ")), PolicyClass::None, granted)
 }
 
@@ -194,9 +251,9 @@ fn printed(open: &OpenPrincipal) -> String {
 
 fn granted_to(open: &OpenPrincipal) -> Granted {
     match open.open_to {
-        _ if !open.is_unconditional() => Granted::TrustConditional,
-        OpenTo::Anyone => Granted::TrustAnyone,
-        OpenTo::OtherAccount | OpenTo::Federation => Granted::TrustOutside,
+        _ if open.is_anyone() => Granted::TrustAnyone,
+        OpenTo::OtherAccount if open.is_unconditional() => Granted::TrustOutside,
+        _ => Granted::TrustConditional,
     }
 }
 

@@ -32,6 +32,8 @@ fn keyed<'a>(table: &str, rows: impl Iterator<Item = &'a IamChange> + Clone, sym
         .texts("target_kind", keys().map(|key| Some(key.target_kind.as_str())))
         .texts("target", keys().map(|key| Some(symbols.text(key.target))))
         .texts("policy", keys().map(|key| Some(symbols.text(key.policy))))
+        .texts("version", keys().map(|key| Some(symbols.text(key.version))))
+        .texts("invoked_by", keys().map(|key| Some(symbols.text(key.invoked_by))))
         .texts("policy_class", keys().map(|key| Some(key.policy_class.as_str())))
         .texts("grant", keys().map(|key| Some(key.granted.as_str())))
         .texts("outcome", keys().map(|key| Some(key.outcome.as_str())))
@@ -64,6 +66,7 @@ fn keys(table: Reader<'_>, symbols: &mut Symbols) -> Result<Vec<Key>, BatchError
     let names = ["account_id", "actor", "target", "policy"].map(|name| table.full_texts(name));
     let [accounts, actors, targets, policies] = names;
     let (accounts, actors, targets, policies) = (accounts?, actors?, targets?, policies?);
+    let (versions, services) = (later(table, "version")?, later(table, "invoked_by")?);
     let (kinds, classes) = (table.full_texts("target_kind")?, table.full_texts("policy_class")?);
     let (events, grants, outcomes) =
         (table.full_texts("event")?, table.full_texts("grant")?, table.full_texts("outcome")?);
@@ -77,10 +80,17 @@ fn keys(table: Reader<'_>, symbols: &mut Symbols) -> Result<Vec<Key>, BatchError
                 target_kind: TargetKind::parse(kinds[i]).ok_or_else(bad("target_kind"))?,
                 target: symbols.intern(targets[i]),
                 policy: symbols.intern(policies[i]),
+                version: symbols.intern(versions[i]),
+                invoked_by: symbols.intern(services[i]),
                 policy_class: PolicyClass::parse(classes[i]).ok_or_else(bad("policy_class"))?,
                 granted: Granted::parse(grants[i]).ok_or_else(bad("grant"))?,
                 outcome: Outcome::parse(outcomes[i]).ok_or_else(bad("outcome"))?,
             })
         })
         .collect()
+}
+
+/// A column that states saved before it was made do not have: empty there.
+fn later<'a>(table: Reader<'a>, column: &str) -> Result<Vec<&'a str>, BatchError> {
+    if table.texts(column).is_ok() { table.full_texts(column) } else { Ok(vec![""; table.rows()]) }
 }

@@ -145,11 +145,115 @@ fn who_is_meant_where_nobody_is_named() {
     assert_eq!(denied(&message("arn:aws:iam::111122223333:user/*")), format!("user  |{unknown}"));
 }
 
+/// A call of another service than IAM.
+fn elsewhere(source: &str, name: &str, request: Value) -> Value {
+    with(call(name, request), json!({ "eventSource": format!("{source}.amazonaws.com") }))
+}
+
+#[test]
+fn ways_in_that_are_no_policy() {
+    let none = " | none |  | succeeded";
+    let bedrock = json!({ "userName": "BedrockAPIKey-x", "serviceName": "bedrock.amazonaws.com" });
+    let line_of = |record: Value, expected: &str| assert_eq!(line(record), format!("{expected}{none}"));
+    line_of(call("CreateServiceSpecificCredential", bedrock), "user BedrockAPIKey-x | bedrock.amazonaws.com");
+    line_of(call("UploadSigningCertificate", json!({ "certificateBody": "x" })), "user ana | ");
+    line_of(call("CreateSAMLProvider", json!({ "name": "corp" })), "identity-provider corp | ");
+    let arn = json!({ "sAMLProviderArn": "arn:aws:iam::111122223333:saml-provider/corp" });
+    line_of(call("UpdateSAMLProvider", arn), "identity-provider corp | ");
+    line_of(
+        call("CreateOpenIDConnectProvider", json!({ "url": "https://id.example.com/x" })),
+        "identity-provider id.example.com/x | ",
+    );
+    let role = json!({ "instanceProfileName": "web", "roleName": "r" });
+    line_of(call("AddRoleToInstanceProfile", role), "instance-profile web | r");
+    line_of(call("EnableOrganizationsRootSessions", json!(null)), "account 111122223333 | ");
+    line_of(elsewhere("rolesanywhere", "CreateTrustAnchor", json!({ "name": "ca" })), "trust-anchor ca | ");
+    line_of(
+        elsewhere("rolesanywhere", "CreateProfile", json!({ "name": "p", "roleArns": ["a", "b"] })),
+        "profile p | a; b",
+    );
+    let pods = json!({ "name": "prod", "namespace": "default", "serviceAccount": "web", "roleArn": "r" });
+    line_of(elsewhere("eks", "CreatePodIdentityAssociation", pods), "cluster prod | r");
+    let set = "arn:aws:sso:::permissionSet/ssoins-1/ps-1";
+    let assigned =
+        json!({ "permissionSetArn": set, "principalType": "GROUP", "principalId": "g-1", "targetId": "444455556666" });
+    line_of(elsewhere("sso", "CreateAccountAssignment", assigned), "permission-set ps-1 | group g-1 in 444455556666");
+    let inline = json!({ "permissionSetArn": set, "inlinePolicy": document("*") });
+    let inline = line(elsewhere("sso", "PutInlinePolicyToPermissionSet", inline));
+    assert_eq!(inline, "permission-set ps-1 |  | inline | admin | succeeded");
+    let admin = "arn:aws:iam::aws:policy/AdministratorAccess";
+    let attached = json!({ "permissionSetArn": set, "managedPolicyArn": admin });
+    let attached = line(elsewhere("sso", "AttachManagedPolicyToPermissionSet", attached));
+    assert_eq!(attached, format!("permission-set ps-1 | {admin} | aws-managed | admin | succeeded"));
+}
+
+#[test]
+fn versions_and_whether_they_take_effect() {
+    let version = |name: &str, more: Value, response: Value| {
+        let request =
+            with(json!({ "policyArn": "arn:aws:iam::111122223333:policy/p", "policyDocument": document("*") }), more);
+        let state = scan(&samples([with(call(name, request), json!({ "responseElements": response }))]));
+        let row = state.get::<IamChanges>().unwrap().rows().next().unwrap().key;
+        state.symbols().text(row.version).to_owned()
+    };
+    let response = |is_default: bool| json!({ "policyVersion": { "versionId": "v3", "isDefaultVersion": is_default } });
+    assert_eq!(version("CreatePolicyVersion", json!({ "setAsDefault": true }), response(true)), "v3");
+    assert_eq!(version("CreatePolicyVersion", json!({ "setAsDefault": "true" }), json!(null)), "");
+    assert_eq!(version("CreatePolicyVersion", json!({}), response(true)), "v3");
+    assert_eq!(version("CreatePolicyVersion", json!({}), response(false)), format!("v3{DORMANT}"));
+    assert_eq!(version("SetDefaultPolicyVersion", json!({ "versionId": "v2" }), json!(null)), "v2");
+    assert_eq!(version("CreatePolicy", json!({}), json!(null)), "v1");
+}
+
+#[test]
+fn aws_is_known_by_who_signed() {
+    let service = |identity: Value| {
+        let attached = call("AttachRolePolicy", json!({ "roleName": "r", "policyArn": "arn:aws:iam::aws:policy/X" }));
+        let state =
+            scan(&samples([with(attached, json!({ "userIdentity": identity, "userAgent": "sso.amazonaws.com" }))]));
+        let row = state.get::<IamChanges>().unwrap().rows().next().unwrap().key;
+        state.symbols().text(row.invoked_by).to_owned()
+    };
+    let role = |path: &str, invoked_by: &str| {
+        let arn = format!("arn:aws:iam::111122223333:role/{path}");
+        json!({ "type": "AssumedRole", "principalId": format!("AROA{}:s", path.len()), "accountId": "111122223333", "invokedBy": invoked_by,
+            "sessionContext": { "sessionIssuer": { "type": "Role", "arn": arn } } })
+    };
+    assert_eq!(
+        service(json!({ "type": "AWSService", "invokedBy": "organizations.amazonaws.com" })),
+        "organizations.amazonaws.com"
+    );
+    assert_eq!(service(role("aws-service-role/sso.amazonaws.com/AWSServiceRoleForSSO", "")), "sso.amazonaws.com");
+    assert_eq!(service(role("any", "controltower.amazonaws.com")), "controltower.amazonaws.com");
+    for own in [
+        role("AWSServiceRoleForSSO", ""),
+        role("x/aws-service-role/sso.amazonaws.com/AWSServiceRoleForSSO", ""),
+        role("stacksets-exec-0123", "cloudformation.amazonaws.com"),
+        role("AWSControlTowerExecution", "AWS Internal"),
+        json!({ "type": "IAMUser", "arn": USER, "principalId": "AIDAANA" }),
+    ] {
+        assert_eq!(service(own.clone()), "", "{own}");
+    }
+}
+
+#[test]
+fn a_state_of_before_has_no_versions() {
+    let whole = scan(&samples([call("CreatePolicy", json!({ "policyName": "p", "policyDocument": document("*") }))]));
+    let mut saved = whole.save();
+    for batch in &mut saved {
+        batch.columns.retain(|(name, _)| name != "version" && name != "invoked_by");
+    }
+    let loaded = State::load(&[&KIND], &saved).unwrap();
+    assert_eq!(lines(&loaded), lines(&whole));
+}
+
 #[test]
 fn what_is_no_change_is_turned_away() {
     let none = |record: Value| assert_eq!(lines(&scan(&samples([record]))), [""; 0]);
     none(call("GetUser", json!({ "userName": "bo" })));
     none(call("CreateAccessKey", json!({ "userName": "bo" })));
+    none(elsewhere("customer-profiles", "CreateProfile", json!({ "name": "p" })));
+    none(elsewhere("eks", "DescribeCluster", json!({ "name": "p" })));
     none(with(call("CreateUser", json!({ "userName": "bo" })), json!({ "eventSource": "transfer.amazonaws.com" })));
 }
 
@@ -168,8 +272,10 @@ fn one_key_is_one_row_and_no_secret_stays() {
 
 /// Streams of changes by two callers, some refused, some odd.
 fn records() -> impl Strategy<Value = Vec<Value>> {
-    const NAMES: [&str; 8] = [
+    const NAMES: [&str; 10] = [
         "AttachUserPolicy",
+        "CreatePolicyVersion",
+        "CreateServiceSpecificCredential",
         "PutUserPolicy",
         "CreateLoginProfile",
         "EnableMFADevice",

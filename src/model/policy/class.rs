@@ -21,14 +21,36 @@ pub enum PolicyClass {
 /// How much a policy grants at its widest. Not an AWS field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Grant {
+    /// Nothing: the document only denies.
+    DenyOnly,
     /// Less than [`Grant::FullService`], or there is no policy.
     Other,
     /// The document is not at hand, or cannot be read.
     NotJudged,
     /// Every action of a service, or all but some actions, on every resource without a condition.
     FullService,
-    /// Every action on every resource without a condition.
+    /// What leads to everything in a call or two: see [`Policy::escalations`].
+    Escalation,
+    /// Most actions on what nobody has named, ways to everything among them, whatever the words.
     Admin,
+}
+
+/// How AWS's managed policies begin that it attaches to a user whose key it found in public: AWSCompromisedKeyQuarantine,
+/// …V2, …V3. Source: AWS managed policy reference guide, AWSCompromisedKeyQuarantineV3.
+const QUARANTINE: &str = "AWSCompromisedKeyQuarantine";
+
+/// The inline policy that AWS wrote for the same end before. Source: AWS re:Post Knowledge Center, "What do I do if I notice
+/// unauthorized activity in my AWS account?"; Elastic detection-rules #3910.
+const OLDER_QUARANTINE: &str = "AWSExposedCredentialPolicy_DO_NOT_REMOVE";
+
+/// Whether a policy is AWS's quarantine of a user whose key it found in public: by the ARN of a managed policy (anybody may
+/// give an own policy AWS's name), or by the name of an inline one. What an inline one says is for the caller to look at.
+pub fn is_quarantine(policy: &str, class: PolicyClass) -> bool {
+    match class {
+        PolicyClass::AwsManaged => Arn::parse(policy).is_some_and(|arn| arn.name().starts_with(QUARANTINE)),
+        PolicyClass::Inline => policy == OLDER_QUARANTINE,
+        PolicyClass::CustomerManaged | PolicyClass::None => false,
+    }
 }
 
 impl PolicyClass {
@@ -63,7 +85,13 @@ impl PolicyClass {
 
 impl Grant {
     /// All of them, least first.
-    pub const ALL: [Self; 4] = [Self::Other, Self::NotJudged, Self::FullService, Self::Admin];
+    pub const ALL: [Self; 6] =
+        [Self::DenyOnly, Self::Other, Self::NotJudged, Self::FullService, Self::Escalation, Self::Admin];
+
+    /// Whether whoever has it is administrator, or can become one.
+    pub const fn is_admin_equivalent(self) -> bool {
+        matches!(self, Self::Escalation | Self::Admin)
+    }
 
     /// What a document grants; one that cannot be read is not judged.
     pub fn of(policy: &Result<Policy, PolicyError>) -> Self {
@@ -72,12 +100,16 @@ impl Grant {
 
     /// What the managed policy `arn` grants, as far as its name tells: AWS's own by AWS's naming, an account's never.
     ///
-    /// `AdministratorAccess` is `*:*`; `PowerUserAccess` and `…FullAccess` hold every action of a service, as AWS names
-    /// them. `AdministratorAccess-Amplify` and the like are neither. Source: AWS managed policy reference guide.
+    /// `AdministratorAccess` is `*:*`; `IAMFullAccess` is `iam:*`, which leads there; `PowerUserAccess` and `…FullAccess`
+    /// hold every action of a service, as AWS names them; AWS's quarantine and `AWSDenyAll` only deny.
+    /// `AdministratorAccess-Amplify` and the like are none of these. Source: AWS managed policy reference guide.
     pub fn of_managed(arn: &str) -> Self {
         match PolicyClass::of_arn(arn) {
             PolicyClass::AwsManaged => match Arn::parse(arn).map_or("", |arn| arn.name()) {
                 "AdministratorAccess" => Self::Admin,
+                "IAMFullAccess" => Self::Escalation,
+                "AWSDenyAll" => Self::DenyOnly,
+                name if name.starts_with(QUARANTINE) => Self::DenyOnly,
                 "PowerUserAccess" => Self::FullService,
                 name if name.ends_with("FullAccess") => Self::FullService,
                 _ => Self::Other,
@@ -89,9 +121,11 @@ impl Grant {
     /// The name that is printed: `full-service`.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::DenyOnly => "deny-only",
             Self::Other => "other",
             Self::NotJudged => "not-judged",
             Self::FullService => "full-service",
+            Self::Escalation => "escalation",
             Self::Admin => "admin",
         }
     }

@@ -8,8 +8,12 @@
 //! Source: IAM user guide, "IAM JSON policy elements reference" and "Grammar of the IAM JSON policy language".
 
 mod class;
+mod idle;
 mod normal;
+pub(crate) mod pattern;
 mod percent;
+mod provider;
+mod reach;
 mod statement;
 mod trust;
 mod verbs;
@@ -18,7 +22,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-pub use class::{Grant, PolicyClass};
+use idle::Asker;
+
+pub use class::{Grant, PolicyClass, is_quarantine};
 pub use normal::NormalPolicy;
 pub use statement::{Condition, Effect, Listed, Principals, Statement};
 pub use trust::{OpenPrincipal, OpenTo};
@@ -103,17 +109,37 @@ impl Policy {
         Ok(Self { statements, has_variables: version == Some("2012-10-17") })
     }
 
+    /// The statements of several documents as one: what somebody who holds them all may do.
+    pub fn joined<'a>(policies: impl IntoIterator<Item = &'a Self>) -> Self {
+        let mut joined = Self { statements: Vec::new(), has_variables: true };
+        for policy in policies {
+            joined.statements.extend(policy.statements.iter().cloned());
+        }
+        joined
+    }
+
     /// The statements, as written and in their order.
     pub fn statements(&self) -> &[Statement] {
         &self.statements
     }
 
-    /// Whether a statement allows every action on every resource without a condition: `Allow`, Action `*` or `*:*`,
-    /// Resource `*`.
-    ///
-    /// Known misses: many statements that together allow everything; `NotAction` that leaves out next to nothing.
+    /// Whether it allows everything, in whatever words: [`Grant::Admin`].
     pub fn grants_admin(&self) -> bool {
-        self.unconditional().any(|statement| statement.actions.has(is_any_action))
+        self.grant() == Grant::Admin
+    }
+
+    /// The ways from what it allows to everything: `iam:AttachUserPolicy`, `iam:PassRole + lambda:CreateFunction`. Empty
+    /// where none is known.
+    ///
+    /// A way counts when it is open for users, roles and policies that the document does not name, whatever the wildcards;
+    /// statements add up; a condition that narrows takes a statement out, a `Deny` without a condition takes back.
+    pub fn escalations(&self) -> Vec<String> {
+        reach::escalations(self)
+    }
+
+    /// Whether there are statements and none of them allows anything: a document that only takes away.
+    pub fn only_denies(&self) -> bool {
+        !self.statements.is_empty() && !self.statements.iter().any(Statement::is_allow)
     }
 
     /// Whether a statement allows every action of `service` (`iam`, `s3`) on every resource without a condition.
@@ -126,7 +152,8 @@ impl Policy {
     /// The services of which every action is allowed on every resource without a condition, in lower case; `*:*` is in
     /// [`Policy::grants_admin`] and names none.
     pub fn whole_services(&self) -> BTreeSet<String> {
-        let actions = self.unconditional().flat_map(|statement| statement.actions.values());
+        let listed = self.unconditional().filter(|statement| matches!(statement.actions, Listed::Only(_)));
+        let actions = listed.flat_map(|statement| statement.actions.values());
         actions.filter_map(|action| whole_service(action)).map(str::to_ascii_lowercase).collect()
     }
 
@@ -174,10 +201,18 @@ impl Policy {
         trust::open_principals(&self.statements, own_account)
     }
 
+    /// The users and roles of `own_account` that a trust policy names, as written and sorted; the account itself is left
+    /// out.
+    pub fn named_insiders(&self, own_account: &str) -> BTreeSet<String> {
+        trust::named_insiders(&self.statements, own_account)
+    }
+
     /// What the document grants at its widest.
     pub fn grant(&self) -> Grant {
-        if self.grants_admin() {
-            Grant::Admin
+        if self.only_denies() {
+            Grant::DenyOnly
+        } else if !self.escalations().is_empty() {
+            if reach::covers_most(self) { Grant::Admin } else { Grant::Escalation }
         } else if !self.whole_services().is_empty() || self.all_but_on_all_resources() {
             Grant::FullService
         } else {
@@ -185,11 +220,12 @@ impl Policy {
         }
     }
 
-    /// Statements that allow on every resource without a condition.
+    /// Statements that allow on every resource without a condition that narrows.
     fn unconditional(&self) -> impl Iterator<Item = &Statement> {
-        let is_any = |resource: &str| only_stars(resource);
-        self.statements.iter().filter(move |statement| {
-            statement.is_allow() && statement.condition.is_empty() && statement.resources.has(is_any)
+        self.statements.iter().filter(|statement| {
+            statement.is_allow()
+                && idle::narrowing_keys(&statement.condition, Asker::Holder).is_empty()
+                && reach::is_of_everything(statement)
         })
     }
 
@@ -198,8 +234,9 @@ impl Policy {
     }
 }
 
+/// Whether `text` stands for any text but, perhaps, a short one: `*`, `?*`.
 fn only_stars(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte == b'*')
+    text.contains('*') && text.bytes().all(|byte| matches!(byte, b'*' | b'?'))
 }
 
 /// `*` or `*:*`.

@@ -103,7 +103,7 @@ fn whole_services_and_what_comes_near() {
     assert_eq!((s3.grant(), s3.whole_services()), (Grant::FullService, BTreeSet::from(["s3".to_owned()])));
     assert!(one(allow(json!("*"), json!("*"))).allows_all_actions_of("iam"));
     let power = one(json!({ "Effect": "Allow", "NotAction": ["iam:*"], "Resource": "*" }));
-    assert!(power.uses_not_action() && power.grant() == Grant::FullService);
+    assert!(power.uses_not_action() && power.grant() == Grant::FullService && power.whole_services().is_empty());
     for near in [
         allow(json!("s3:*"), json!("arn:aws:s3:::x")),
         allow(json!("s3:Get*"), json!("*")),
@@ -113,7 +113,7 @@ fn whole_services_and_what_comes_near() {
     ] {
         let near = one(near);
         assert!(
-            near.grant() == Grant::Other && !near.allows_all_actions_of("s3") && !near.uses_not_action(),
+            near.grant() <= Grant::Other && !near.allows_all_actions_of("s3") && !near.uses_not_action(),
             "{near:?}"
         );
     }
@@ -228,7 +228,7 @@ fn doors_of_trust_policies() {
         assert_eq!(open(own.clone(), none()), [], "{own}");
     }
     let provider = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com";
-    assert_eq!(open(json!({"Federated": provider}), none()), [(OpenTo::Federation, provider.to_owned(), 0)]);
+    assert_eq!(open(json!({"Federated": provider}), none()), [(OpenTo::AnySubject, provider.to_owned(), 0)]);
     let narrowed = json!({"StringLike": {"token.actions.githubusercontent.com:sub": "repo:example/x:*"}});
     assert_eq!(open(json!({"Federated": provider}), narrowed), []);
     let denied = json!({ "Effect": "Deny", "Action": "sts:AssumeRole", "Principal": "*" });
@@ -241,6 +241,267 @@ fn doors_of_trust_policies() {
 }
 
 #[test]
+fn everything_in_other_words() {
+    let letters: Vec<String> = ('a'..='z').map(|letter| format!("{letter}*")).collect();
+    let under = |condition: Value| json!({ "Effect": "Allow", "Action": "*", "Resource": "*", "Condition": condition });
+    for admin in [
+        allow(json!("?*"), json!("*")),
+        allow(json!("*:?*"), json!("*")),
+        allow(json!("**"), json!("*?")),
+        allow(json!(letters), json!("*")),
+        allow(json!("*"), json!("arn:aws:*")),
+        allow(json!("*"), json!("arn:*")),
+        allow(json!("*"), json!("arn:aws-us-gov:*:*:*:*")),
+        allow(json!("*"), json!("arn:aws:*:*:111122223333:*")),
+        json!({ "Effect": "Allow", "NotAction": "aws-portal:*", "Resource": "*" }),
+        json!({ "Effect": "Allow", "NotAction": ["iam:DeleteUser", "s3:*"], "Resource": "*" }),
+        json!({ "Effect": "Allow", "NotAction": "none:here", "NotResource": "arn:aws:s3:::secret/*" }),
+        json!({ "Effect": "Allow", "Action": "*", "NotResource": "arn:aws:s3:::secret" }),
+        json!([
+            allow(json!(["iam:*", "s3:*", "ec2:*", "a*", "c*", "d*", "e*"]), json!("*")),
+            allow(json!(["g*", "k*", "l*", "o*", "r*", "s*"]), json!("*"))
+        ]),
+        json!([allow(json!("*"), json!("*")), { "Effect": "Deny", "Action": "organizations:*", "Resource": "*" }]),
+        under(json!({ "StringLike": { "aws:PrincipalArn": "*" } })),
+        under(json!({ "DateGreaterThan": { "aws:CurrentTime": "2020-01-01T00:00:00Z" } })),
+        under(
+            json!({ "Bool": { "aws:SecureTransport": "true" }, "IpAddress": { "aws:SourceIp": ["192.0.2.0/24", "0.0.0.0/0"] } }),
+        ),
+        under(json!({ "StringEquals": { "aws:PrincipalAccount": "111122223333" } })),
+    ] {
+        assert_eq!(one(admin.clone()).grant(), Grant::Admin, "{admin}");
+    }
+    for near in [
+        under(json!({ "StringLike": { "aws:PrincipalArn": "arn:aws:iam::111122223333:role/ops" } })),
+        under(json!({ "IpAddress": { "aws:SourceIp": "203.0.113.0/24" }, "Bool": { "aws:SecureTransport": "true" } })),
+        under(json!({ "StringEquals": { "aws:PrincipalTag/team": "ops" } })),
+        allow(json!("*"), json!("arn:aws:s3:::x*")),
+        allow(json!("*"), json!("arn:aws:ec2:*:*:*")),
+        json!({ "Effect": "Allow", "NotAction": "aws-portal:*", "Resource": "arn:aws:s3:::x/*" }),
+        json!([allow(json!("*"), json!("*")), { "Effect": "Deny", "Action": "*", "Resource": "*" }]),
+        json!([allow(json!("*"), json!("*")), { "Effect": "Deny", "NotAction": ["s3:Get*"], "Resource": "*" }]),
+        json!([{ "Effect": "Allow", "NotAction": ["iam:*", "organizations:*", "account:*"], "Resource": "*" },
+            allow(json!(["iam:CreateServiceLinkedRole", "iam:DeleteServiceLinkedRole", "iam:ListRoles"]), json!("*"))]),
+    ] {
+        assert!(!one(near.clone()).grant().is_admin_equivalent(), "{near}");
+    }
+}
+
+#[test]
+fn ways_to_everything() {
+    for (action, way) in [
+        ("iam:*", "iam:AddUserToGroup"),
+        ("iam:Attach*", "iam:AttachGroupPolicy"),
+        ("IAM:putuserpolicy", "iam:PutUserPolicy"),
+        ("iam:?utRolePolicy", "iam:PutRolePolicy"),
+        ("iam:CreatePolicyVersion", "iam:CreatePolicyVersion"),
+        ("iam:SetDefaultPolicyVersion", "iam:SetDefaultPolicyVersion"),
+        ("iam:UpdateAssumeRolePolicy", "iam:UpdateAssumeRolePolicy"),
+        ("iam:AddUserToGroup", "iam:AddUserToGroup"),
+        ("iam:*LoginProfile", "iam:CreateLoginProfile"),
+        ("iam:CreateAccessKey", "iam:CreateAccessKey"),
+        ("*:Create*", "iam:CreateAccessKey"),
+    ] {
+        let policy = one(allow(json!(action), json!("*")));
+        assert_eq!((policy.grant(), policy.escalations()[0].as_str()), (Grant::Escalation, way), "{action}");
+    }
+    let pass = |run: &str, role: &str| {
+        one(json!([allow(json!("iam:PassRole"), json!(role)), allow(json!(run), json!("*"))])).escalations()
+    };
+    assert_eq!(pass("lambda:*Function", "*"), ["iam:PassRole + lambda:CreateFunction"]);
+    assert_eq!(pass("ec2:Run*", "arn:aws:iam::111122223333:role/*"), ["iam:PassRole + ec2:RunInstances"]);
+    assert_eq!(pass("lambda:InvokeFunction", "*"), [""; 0]);
+    assert_eq!(pass("lambda:CreateFunction", "arn:aws:iam::111122223333:role/one"), [""; 0]);
+    assert_eq!(pass("lambda:CreateFunction", "arn:aws:iam::*:role/app-*"), [""; 0]);
+    let functions = json!([
+        allow(json!("iam:PassRole"), json!("*")),
+        allow(json!("lambda:*"), json!("arn:aws:lambda:*:*:function:*"))
+    ]);
+    assert_eq!(one(functions).grant(), Grant::Escalation);
+    for near in [
+        allow(json!(["iam:GetUser", "iam:List*", "iam:ChangePassword"]), json!("*")),
+        allow(json!("iam:*"), json!(["arn:aws:iam::*:user/${aws:username}", "arn:aws:iam::*:mfa/${aws:username}"])),
+        allow(json!("iam:PassRole"), json!("*")),
+        allow(json!("iam:CreateAccessKey"), json!("arn:aws:iam::111122223333:user/one")),
+        allow(json!("iam:CreateUser"), json!("*")),
+        allow(json!("iam:CreatePolicy"), json!("*")),
+        json!({ "Effect": "Allow", "Action": "iam:AttachRolePolicy", "Resource": "*",
+            "Condition": { "ArnEquals": { "iam:PolicyARN": "arn:aws:iam::aws:policy/ReadOnlyAccess" } } }),
+        json!({ "Effect": "Allow", "Action": "iam:Put*", "Resource": "*",
+            "Condition": { "StringEquals": { "iam:PermissionsBoundary": "arn:aws:iam::111122223333:policy/b" } } }),
+        json!([allow(json!("iam:*"), json!("*")), { "Effect": "Deny", "Action": "iam:*", "Resource": "*" }]),
+        json!([allow(json!(["iam:Attach*", "iam:Get*"]), json!("*")), { "Effect": "Deny", "Action": "iam:*Policy", "Resource": "*" }]),
+    ] {
+        assert_eq!(one(near.clone()).escalations(), [""; 0], "{near}");
+    }
+    let sometimes = json!([allow(json!("iam:*"), json!("*")),
+        { "Effect": "Deny", "Action": "iam:*", "Resource": "*", "Condition": { "Bool": { "aws:ViaAWSService": "false" } } }]);
+    assert_eq!(one(sometimes).grant(), Grant::Escalation, "a Deny under a condition may not hold");
+}
+
+#[test]
+fn what_only_denies_grants_nothing() {
+    let deny = |condition: Value| json!({ "Effect": "Deny", "Action": "*", "Resource": "*", "Condition": condition });
+    let revoke = deny(json!({ "DateLessThan": { "aws:TokenIssueTime": "2026-06-01T09:00:00Z" } }));
+    assert_eq!(one(revoke).grant(), Grant::DenyOnly);
+    assert_eq!(one(json!([deny(json!({})), deny(json!({}))])).grant(), Grant::DenyOnly);
+    assert_eq!(one(json!([deny(json!({})), allow(json!("s3:GetObject"), json!("x"))])).grant(), Grant::Other);
+    assert_eq!(policy(json!({ "Statement": [] })).grant(), Grant::Other);
+}
+
+#[test]
+fn quarantine_is_aws_or_a_name() {
+    let aws = |name: &str| is_quarantine(&format!("arn:aws-cn:iam::aws:policy/{name}"), PolicyClass::AwsManaged);
+    for name in ["AWSCompromisedKeyQuarantine", "AWSCompromisedKeyQuarantineV2", "AWSCompromisedKeyQuarantineV3"] {
+        assert!(aws(name), "{name}");
+        assert_eq!(Grant::of_managed(&format!("arn:aws:iam::aws:policy/{name}")), Grant::DenyOnly);
+    }
+    assert!(!aws("AWSDenyAll") && !aws("ReadOnlyAccess"));
+    let own = "arn:aws:iam::111122223333:policy/AWSCompromisedKeyQuarantineV3";
+    assert!(!is_quarantine(own, PolicyClass::of_arn(own)), "an own policy of AWS's name");
+    assert!(is_quarantine("AWSExposedCredentialPolicy_DO_NOT_REMOVE", PolicyClass::Inline));
+    assert!(!is_quarantine("AWSExposedCredentialPolicy", PolicyClass::Inline));
+}
+
+/// How a trust in these principals under this condition stands: each principal's width and whether nothing narrows it.
+fn doors(principal: Value, condition: Value) -> Vec<(OpenTo, bool)> {
+    let statement = json!({ "Effect": "Allow", "Principal": principal, "Condition": condition,
+        "Action": ["sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:TagSession"] });
+    let found = one(statement).open_principals("111122223333");
+    found.into_iter().map(|open| (open.open_to, open.is_unconditional())).collect()
+}
+
+fn oidc(host: &str, condition: Value) -> Vec<(OpenTo, bool)> {
+    doors(json!({ "Federated": format!("arn:aws:iam::111122223333:oidc-provider/{host}") }), condition)
+}
+
+#[test]
+fn providers_that_many_share_need_an_owner() {
+    let any = [(OpenTo::AnySubject, true)];
+    let (github, sub) = ("token.actions.githubusercontent.com", "token.actions.githubusercontent.com:sub");
+    let aud = json!({ "StringEquals": { "token.actions.githubusercontent.com:aud": "sts.amazonaws.com" } });
+    assert_eq!(oidc(github, aud), any);
+    assert_eq!(oidc(github, json!({})), any);
+    for open in [
+        json!({ "StringLike": { sub: "*" } }),
+        json!({ "StringLike": { sub: "repo:*" } }),
+        json!({ "StringLike": { sub: "repo:exam*" } }),
+        json!({ "StringLike": { sub: "repo:*/app:*" } }),
+        json!({ "StringLike": { sub: "*:ref:refs/heads/main" } }),
+        json!({ "StringLike": { sub: ["repo:example/app:*", "repo:*"] } }),
+        json!({ "ForAnyValue:StringLike": { sub: "*" } }),
+        json!({ "StringNotEquals": { sub: "repo:example/app:ref:refs/heads/main" } }),
+        json!({ "StringEquals": { sub: "environment:prod" } }),
+        json!({ "StringLike": { "token.actions.githubusercontent.com:ref": "refs/heads/main" } }),
+        json!({ "Bool": { "aws:SecureTransport": "true" } }),
+    ] {
+        assert_eq!(oidc(github, open.clone()), any, "{open}");
+    }
+    for narrow in [
+        json!({ "StringLike": { sub: "repo:example/*" } }),
+        json!({ "StringLike": { sub: ["repo:example/app:*", "repo:example/site:environment:prod"] } }),
+        json!({ "StringEquals": { sub: "repo:example/app:ref:refs/heads/main" } }),
+        json!({ "ForAllValues:StringLike": { sub: "repo:example/app:*" } }),
+        json!({ "StringEqualsIgnoreCase": { sub: "repo:Example/app:pull_request" } }),
+        json!({ "StringLike": { sub: "repository_owner:example:*" } }),
+        json!({ "StringEquals": { "token.actions.githubusercontent.com:repository": "example/app" } }),
+        json!({ "StringEquals": { "token.actions.githubusercontent.com:repository_owner_id": "123" } }),
+        json!({ "StringLike": { "token.actions.githubusercontent.com:job_workflow_ref": "example/app/.github/workflows/x.yml@*" } }),
+    ] {
+        assert_eq!(oidc(github, narrow.clone()), [], "{narrow}");
+    }
+    assert_eq!(oidc("gitlab.com", json!({ "StringEquals": { "gitlab.com:aud": "https://gitlab.com" } })), any);
+    assert_eq!(
+        oidc("gitlab.com", json!({ "StringLike": { "gitlab.com:sub": "project_path:*:ref_type:branch:ref:main" } })),
+        any
+    );
+    assert_eq!(oidc("gitlab.com", json!({ "StringLike": { "gitlab.com:sub": "project_path:example/app:*" } })), []);
+    let tfc = |sub: &str| oidc("app.terraform.io", json!({ "StringLike": { "app.terraform.io:sub": sub } }));
+    assert_eq!(tfc("organization:*:project:*:workspace:*:run_phase:*"), any);
+    assert_eq!(tfc("organization:example:project:*:workspace:*:run_phase:*"), []);
+    assert_eq!(
+        oidc("app.terraform.io", json!({ "StringEquals": { "app.terraform.io:aud": "aws.workload.identity" } })),
+        any
+    );
+}
+
+#[test]
+fn pools_applications_and_providers_of_ones_own() {
+    let any = [(OpenTo::AnySubject, true)];
+    let pool = |condition: Value| doors(json!({ "Federated": "cognito-identity.amazonaws.com" }), condition);
+    assert_eq!(
+        pool(json!({ "ForAnyValue:StringLike": { "cognito-identity.amazonaws.com:amr": "authenticated" } })),
+        any
+    );
+    assert_eq!(pool(json!({ "StringEquals": { "cognito-identity.amazonaws.com:aud": "us-east-1:pool" } })), []);
+    assert_eq!(pool(json!({ "StringLike": { "cognito-identity.amazonaws.com:aud": "*" } })), any);
+    let google = |condition: Value| doors(json!({ "Federated": "accounts.google.com" }), condition);
+    assert_eq!(google(json!({ "StringEquals": { "accounts.google.com:aud": "app" } })), []);
+    assert_eq!(google(json!({})), any);
+    let own = "id.example.com";
+    assert_eq!(
+        oidc(own, json!({ "StringEquals": { "id.example.com:aud": "aws" } })),
+        [],
+        "its own subjects are its matter"
+    );
+    assert_eq!(oidc(own, json!({})), any);
+    let cluster = "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E";
+    let of_cluster = |claim: &str, value: &str| {
+        oidc(cluster, json!({ "StringLike": { format!("{}:{claim}", cluster.to_lowercase()): value } }))
+    };
+    assert_eq!(of_cluster("sub", "system:serviceaccount:default:web"), []);
+    assert_eq!(of_cluster("sub", "system:serviceaccount:default:*"), []);
+    assert_eq!(of_cluster("sub", "system:serviceaccount:*:*"), [(OpenTo::Federation, true)]);
+    assert_eq!(of_cluster("aud", "sts.amazonaws.com"), [(OpenTo::Federation, true)]);
+    let saml = json!({ "Federated": "arn:aws:iam::111122223333:saml-provider/corp" });
+    assert_eq!(doors(saml.clone(), json!({})), [(OpenTo::Federation, true)]);
+    assert_eq!(doors(saml, json!({ "StringEquals": { "SAML:aud": "https://signin.aws.amazon.com/saml" } })), []);
+}
+
+#[test]
+fn anyone_under_conditions() {
+    let (open, narrow) = ([(OpenTo::Anyone, true)], [(OpenTo::Anyone, false)]);
+    for idle in [
+        json!({ "StringLike": { "aws:PrincipalArn": "*" } }),
+        json!({ "StringEqualsIfExists": { "aws:PrincipalOrgID": "o-exampleorg1" } }),
+        json!({ "Bool": { "aws:SecureTransport": "true" } }),
+        json!({ "IpAddress": { "aws:SourceIp": "0.0.0.0/0" } }),
+        json!({ "StringNotEquals": { "aws:PrincipalAccount": "999988887777" } }),
+        json!({ "StringEquals": { "sts:RoleSessionName": "x" } }),
+    ] {
+        assert_eq!(doors(json!("*"), idle.clone()), open, "{idle}");
+        let mut both = idle.clone();
+        both["StringEquals"]["aws:PrincipalOrgID"] = json!("o-exampleorg1");
+        assert_eq!(doors(json!({ "AWS": "*" }), both), narrow, "{idle}");
+    }
+    let allow_all = json!({ "Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole" });
+    let deny =
+        |condition: Value| json!({ "Effect": "Deny", "Principal": "*", "Action": "sts:*", "Condition": condition });
+    let with = |deny: Value| {
+        let found = one(json!([allow_all, deny])).open_principals("111122223333");
+        found.iter().map(|open| open.is_unconditional()).collect::<Vec<_>>()
+    };
+    assert_eq!(with(deny(json!({ "StringNotEquals": { "aws:PrincipalOrgID": "o-exampleorg1" } }))), [false]);
+    assert_eq!(with(deny(json!({ "StringNotLikeIfExists": { "aws:PrincipalOrgID": "o-*" } }))), [true]);
+    assert_eq!(with(deny(json!({ "Bool": { "aws:SecureTransport": "false" } }))), [true]);
+    assert_eq!(with(deny(json!({}))), [false; 0]);
+    let tags = json!({ "Effect": "Allow", "Principal": "*", "Action": "sts:TagSession" });
+    assert_eq!(one(tags).open_principals("111122223333"), [], "nobody comes in by a tag");
+}
+
+#[test]
+fn insiders_by_name() {
+    let named = |principal: Value| {
+        let statement = json!({ "Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole" });
+        one(statement).named_insiders("111122223333").into_iter().collect::<Vec<_>>()
+    };
+    let user = "arn:aws:iam::111122223333:user/x";
+    assert_eq!(named(json!({ "AWS": [user, "arn:aws:iam::111122223333:root", "111122223333"] })), [user]);
+    assert_eq!(named(json!({ "AWS": "arn:aws:iam::444455556666:user/x" })), [""; 0]);
+    assert_eq!(named(json!({ "Service": "ec2.amazonaws.com" })), [""; 0]);
+}
+
+#[test]
 fn managed_policies_by_their_arn() {
     let of = |arn: &str| (PolicyClass::of_arn(arn), Grant::of_managed(arn));
     for partition in ["aws", "aws-cn", "aws-us-gov"] {
@@ -250,6 +511,7 @@ fn managed_policies_by_their_arn() {
     let aws = |name: &str| of(&format!("arn:aws:iam::aws:policy/{name}"));
     assert_eq!(aws("job-function/SystemAdministrator"), (PolicyClass::AwsManaged, Grant::Other));
     assert_eq!(aws("AdministratorAccess-Amplify").1, Grant::Other);
+    assert_eq!((aws("IAMFullAccess").1, aws("IAMReadOnlyAccess").1), (Grant::Escalation, Grant::Other));
     assert_eq!(
         (aws("PowerUserAccess").1, aws("AmazonS3FullAccess").1, aws("ReadOnlyAccess").1),
         (Grant::FullService, Grant::FullService, Grant::Other)

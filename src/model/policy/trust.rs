@@ -1,8 +1,11 @@
-//! Whom a role's trust policy lets in from outside of the role's account.
+//! Whom a role's trust policy lets in from outside of the role's account, and whom it names inside.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Statement;
+use super::idle::{Asker, is_negated, narrowing_keys, narrows};
+use super::pattern::matches;
+use super::provider::{Vouched, vouched};
+use super::{Condition, Listed, Statement};
 use crate::model::Arn;
 
 /// How wide a principal of a trust policy is.
@@ -10,9 +13,12 @@ use crate::model::Arn;
 pub enum OpenTo {
     /// `*`, or all but some (`NotPrincipal`).
     Anyone,
+    /// Whomever a web identity provider vouches for: one where anybody can have an account, without a condition that says
+    /// whose tokens are meant, or any without a condition.
+    AnySubject,
     /// Another account, or a user or role of it.
     OtherAccount,
-    /// A SAML or web identity provider.
+    /// An identity provider of the account's own, whatever it says of whom.
     Federation,
 }
 
@@ -25,8 +31,10 @@ pub struct OpenPrincipal {
     pub principal: String,
     /// The account it belongs to; empty for `*` and providers.
     pub account_id: String,
-    /// Keys of the conditions it must meet, in lower case (`sts:externalid`, `aws:principalorgid`); empty when none.
+    /// Keys of the conditions that narrow it, in lower case (`sts:externalid`, `aws:principalorgid`); empty when none.
     pub condition_keys: BTreeSet<String>,
+    /// Keys of conditions that stand there and narrow nothing.
+    pub idle_keys: BTreeSet<String>,
 }
 
 impl OpenPrincipal {
@@ -34,34 +42,112 @@ impl OpenPrincipal {
     pub fn is_unconditional(&self) -> bool {
         self.condition_keys.is_empty()
     }
+
+    /// Whether anybody at all can be it.
+    pub fn is_anyone(&self) -> bool {
+        self.is_unconditional() && matches!(self.open_to, OpenTo::Anyone | OpenTo::AnySubject)
+    }
+
+    fn add(&mut self, other: &Self) {
+        if other.is_unconditional() {
+            *self = other.clone();
+        } else if !self.is_unconditional() {
+            // Whichever statement is met suffices, so only what all of them ask for is sure.
+            self.condition_keys.retain(|key| other.condition_keys.contains(key));
+            // None in common: those of either, so that it does not look unconditional.
+            if self.condition_keys.is_empty() {
+                self.condition_keys = other.condition_keys.clone();
+            }
+        }
+    }
 }
 
 /// Source: IAM user guide, "AWS JSON policy elements: Principal".
 pub(super) fn open_principals(statements: &[Statement], own_account: &str) -> Vec<OpenPrincipal> {
+    let guards = guards(statements);
+    if statements
+        .iter()
+        .any(|statement| !statement.is_allow() && is_for_all(statement) && statement.condition.is_empty())
+    {
+        return Vec::new();
+    }
     let mut found: BTreeMap<(OpenTo, String), OpenPrincipal> = BTreeMap::new();
-    for statement in statements.iter().filter(|statement| statement.is_allow()) {
+    for statement in statements.iter().filter(|statement| lets_in(statement)) {
         let keys: BTreeSet<String> = statement.condition.values().flat_map(|keys| keys.keys().cloned()).collect();
         for (open_to, principal, account_id) in outside(statement, own_account) {
-            // A provider that any condition narrows is how federation is meant to be set up.
-            if open_to == OpenTo::Federation && !keys.is_empty() {
+            let Some((open_to, mut condition_keys)) = narrowed(open_to, &principal, &statement.condition) else {
                 continue;
+            };
+            if open_to != OpenTo::AnySubject {
+                condition_keys.extend(guards.iter().cloned());
             }
-            let open =
-                OpenPrincipal { open_to, principal: principal.clone(), account_id, condition_keys: keys.clone() };
-            let known = found.entry((open_to, principal)).or_insert_with(|| open.clone());
-            if open.is_unconditional() {
-                *known = open;
-            } else if !known.is_unconditional() {
-                // Whichever statement is met suffices, so only what all of them ask for is sure.
-                known.condition_keys.retain(|key| keys.contains(key));
-                // None in common: those of either, so that it does not look unconditional.
-                if known.condition_keys.is_empty() {
-                    known.condition_keys = keys.clone();
-                }
-            }
+            let idle_keys = keys.difference(&condition_keys).cloned().collect();
+            let open = OpenPrincipal { open_to, principal: principal.clone(), account_id, condition_keys, idle_keys };
+            found.entry((open_to, principal)).and_modify(|known| known.add(&open)).or_insert(open);
         }
     }
     found.into_values().collect()
+}
+
+/// Users and roles of the account itself that a statement names.
+pub(super) fn named_insiders(statements: &[Statement], own_account: &str) -> BTreeSet<String> {
+    let named =
+        statements.iter().filter(|statement| lets_in(statement)).filter_map(|statement| statement.principals.as_ref());
+    let named = named.filter(|principals| !principals.is_not).filter_map(|principals| principals.by_kind.get("AWS"));
+    let is_insider = |value: &&String| {
+        Arn::parse(value)
+            .is_some_and(|arn| arn.account_id == own_account && !own_account.is_empty() && arn.resource != "root")
+    };
+    named.flatten().filter(is_insider).cloned().collect()
+}
+
+/// Whether a statement lets somebody assume the role: not one that only allows sts:TagSession or sts:SetSourceIdentity.
+fn lets_in(statement: &Statement) -> bool {
+    const WAYS: [&str; 3] = ["sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"];
+    let lets = |action: &str| match &statement.actions {
+        Listed::Only(patterns) => patterns.iter().any(|pattern| matches(pattern, action)),
+        Listed::AllBut(patterns) => !patterns.iter().any(|pattern| matches(pattern, action)),
+        Listed::Absent => true,
+    };
+    statement.is_allow() && WAYS.iter().any(|action| lets(action))
+}
+
+fn is_for_all(statement: &Statement) -> bool {
+    let all = |principals: &super::Principals| {
+        !principals.is_not && principals.by_kind.get("AWS").is_some_and(|values| values.contains("*"))
+    };
+    statement.principals.as_ref().is_some_and(all)
+}
+
+/// Keys of what a `Deny` for all turns away but for some: `Deny * if StringNotEquals aws:PrincipalOrgID`. As good as a
+/// condition on what is allowed.
+fn guards(statements: &[Statement]) -> BTreeSet<String> {
+    let denied = statements.iter().filter(|statement| !statement.is_allow() && is_for_all(statement));
+    let tests = denied.flat_map(|statement| &statement.condition);
+    let tests = tests.flat_map(|(operator, keys)| keys.iter().map(move |(key, values)| (operator, key, values)));
+    let turned = tests.filter(|(operator, key, values)| {
+        let positive = operator.trim_end_matches("ifexists").replacen("not", "", 1);
+        is_negated(operator) && narrows((&positive, key), values, Asker::Stranger)
+    });
+    turned.map(|(_, key, _)| key.clone()).collect()
+}
+
+/// How wide a principal is under a condition, and the keys that narrow it; `None` where a provider's own subjects are meant.
+fn narrowed(open_to: OpenTo, principal: &str, condition: &Condition) -> Option<(OpenTo, BTreeSet<String>)> {
+    match open_to {
+        OpenTo::Anyone => Some((open_to, narrowing_keys(condition, Asker::Stranger))),
+        OpenTo::OtherAccount => {
+            let mut keys = narrowing_keys(condition, Asker::Stranger);
+            // The other account's own rules for its people count where that account is trusted.
+            keys.extend(narrowing_keys(condition, Asker::Holder));
+            Some((open_to, keys))
+        }
+        OpenTo::AnySubject | OpenTo::Federation => match vouched(principal, condition) {
+            Vouched::ForSome => None,
+            Vouched::ForAny => Some((OpenTo::AnySubject, BTreeSet::new())),
+            Vouched::ByOwn => Some((OpenTo::Federation, BTreeSet::new())),
+        },
+    }
 }
 
 fn outside(statement: &Statement, own_account: &str) -> Vec<(OpenTo, String, String)> {

@@ -7,7 +7,19 @@ use crate::report::policy_changes;
 pub static TABLE: ExportTable = ExportTable {
     name: "iam_changes",
     about: "A row is one kind of change of IAM: equal calls by one principal on one target, with one outcome.",
-    key: &["account_id", "event", "actor", "target_kind", "target", "policy", "policy_class", "grant", "outcome"],
+    key: &[
+        "account_id",
+        "event",
+        "actor",
+        "target_kind",
+        "target",
+        "policy",
+        "version",
+        "invoked_by",
+        "policy_class",
+        "grant",
+        "outcome",
+    ],
     content: ExportContent::Report(&policy_changes::REPORT, COLUMNS),
 };
 
@@ -18,6 +30,8 @@ const COLUMNS: &[&str] = &[
     "target_kind",
     "target",
     "policy",
+    "version",
+    "invoked_by",
     "policy_class",
     "grant",
     "outcome",

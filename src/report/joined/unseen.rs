@@ -90,8 +90,7 @@ fn violation<'a>(
 ) -> Violation<'a> {
     let lacks = lacks(logs, look.account_id, days.count());
     let severity = if lacks.is_none() { Severity::Medium } else { Severity::Low };
-    let names = user.attached.iter().map(|policy| &policy.name).chain(user.inline.iter().map(|policy| &policy.name));
-    let names: Vec<&str> = names.map(String::as_str).collect();
+    let names = user.giving_policies();
     let policies = if names.len() == 1 { "a policy" } else { "policies" };
     let but = lacks.as_ref().map_or_else(String::new, |why| format!(" (but {why})"));
     let detail = format!(
@@ -132,7 +131,7 @@ pub(super) fn withheld(view: &View<'_>, logs: &Logs<'_>) -> Option<String> {
 }
 
 fn has_policies(user: &User) -> bool {
-    !user.attached.is_empty() || !user.inline.is_empty()
+    !user.giving_policies().is_empty()
 }
 
 fn is_seen(look: Look<'_>, logs: &Logs<'_>, (name, user): (&str, &User)) -> bool {

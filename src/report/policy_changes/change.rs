@@ -4,9 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use crate::aggregate::iam_changes::{Act, Granted, IamChange, IamChanges, IamEvent, Key, Outcome, TargetKind};
+use super::versions;
+use crate::aggregate::iam_changes::{Act, DORMANT, Granted, IamChange, IamChanges, IamEvent, Key, Outcome, TargetKind};
 use crate::aggregate::{Span, Symbols};
-use crate::model::{Arn, EventTime, Grant, PolicyClass};
+use crate::model::{Arn, EventTime, Grant, PolicyClass, is_quarantine};
+use crate::posture::Posture;
 use crate::report::source_list::ReadAddresses;
 
 /// One row of the report.
@@ -18,6 +20,10 @@ pub(super) struct Change<'a> {
     pub target_kind: TargetKind,
     pub target: &'a str,
     pub policy: &'a str,
+    /// The version of a customer-managed policy, as [`Key::version`] has it.
+    pub version: &'a str,
+    /// The AWS service that acted by itself or for the organization; empty where a caller of the account did.
+    pub invoked_by: &'a str,
     pub policy_class: PolicyClass,
     /// As the call itself shows, or the document of the policy that it names.
     pub granted: Granted,
@@ -38,7 +44,8 @@ pub(super) type Target<'a> = (&'a str, TargetKind, &'a str);
 
 impl<'a> Change<'a> {
     fn new(row: &'a IamChange, symbols: &'a Symbols, read: &mut ReadAddresses<'_>) -> Self {
-        let Key { account_id, event, actor, target_kind, target, policy, policy_class, granted, outcome } = row.key;
+        let Key { account_id, event, actor, target_kind, target, policy, .. } = row.key;
+        let Key { version, invoked_by, policy_class, granted, outcome, .. } = row.key;
         Self {
             account_id: symbols.text(account_id),
             event,
@@ -46,6 +53,8 @@ impl<'a> Change<'a> {
             target_kind,
             target: symbols.text(target),
             policy: symbols.text(policy),
+            version: symbols.text(version),
+            invoked_by: symbols.text(invoked_by),
             policy_class,
             granted,
             outcome,
@@ -78,6 +87,36 @@ impl<'a> Change<'a> {
         self.did(Act::Attach) || self.did(Act::PutInline)
     }
 
+    /// What it grants as a policy, if it is about one.
+    pub fn grant(&self) -> Option<Grant> {
+        match self.granted {
+            Granted::Policy(grant) => Some(grant),
+            _ => None,
+        }
+    }
+
+    /// Whether it worked and gave somebody rights: no policy that only denies.
+    pub fn gave_rights(&self) -> bool {
+        self.gave_policy() && self.grant() != Some(Grant::DenyOnly)
+    }
+
+    /// Whether AWS did it by itself, or to set up accounts of the organization.
+    pub fn is_provisioning(&self) -> bool {
+        !self.invoked_by.is_empty()
+    }
+
+    /// Whether it is about AWS's quarantine of a user. An inline policy of that name that allows something is none: it is
+    /// somebody hiding behind the name.
+    pub fn is_about_quarantine(&self) -> bool {
+        let only_denies = matches!(self.grant(), Some(Grant::DenyOnly | Grant::NotJudged));
+        is_quarantine(self.policy, self.policy_class) && (self.act() != Act::PutInline || only_denies)
+    }
+
+    /// Whether it worked and put a version of a customer-managed policy into force.
+    pub fn puts_into_force(&self) -> bool {
+        self.did(Act::SetDefaultVersion) || self.did(Act::WritePolicy) && !self.version.ends_with(DORMANT)
+    }
+
     /// Whom or what it is about.
     pub fn target(&self) -> Target<'a> {
         (self.account_id, self.target_kind, self.target)
@@ -101,7 +140,7 @@ impl<'a> Change<'a> {
 
     /// What the default order goes by after severity: account, time, then all that makes the key.
     pub fn order(&self) -> impl Ord + use<'a> {
-        let what = (self.event, self.actor, self.target_kind, self.target, self.policy);
+        let what = (self.event, self.actor, self.target_kind, self.target, self.policy, self.version, self.invoked_by);
         (
             self.account_id,
             self.span.first().is_none(),
@@ -123,30 +162,13 @@ pub(super) fn named(kind: TargetKind, name: &str) -> String {
 }
 
 /// All changes, joined with each other, in no lasting order.
-pub(super) fn all<'a>(changes: &'a IamChanges, symbols: &'a Symbols) -> Vec<Change<'a>> {
+pub(super) fn all<'a>(changes: &'a IamChanges, symbols: &'a Symbols, posture: Option<&Posture>) -> Vec<Change<'a>> {
     let mut read = ReadAddresses::new(symbols);
     let mut all: Vec<Change<'a>> = changes.rows().map(|row| Change::new(row, symbols, &mut read)).collect();
-    judge_attached(&mut all);
+    versions::judge(&mut all, posture);
     find_removals(&mut all);
     find_mfa_delays(&mut all);
     all
-}
-
-/// A customer-managed policy that is attached grants what its widest document in range grants.
-fn judge_attached(all: &mut [Change<'_>]) {
-    let mut widest: BTreeMap<(&str, &str), Grant> = BTreeMap::new();
-    for change in all.iter().filter(|change| change.did(Act::WritePolicy)) {
-        if let Granted::Policy(grant) = change.granted {
-            let known = widest.entry((change.account_id, change.policy)).or_insert(grant);
-            *known = grant.max(*known);
-        }
-    }
-    for change in all.iter_mut().filter(|change| change.policy_class == PolicyClass::CustomerManaged) {
-        let is_open = change.granted == Granted::Policy(Grant::NotJudged) && change.act() != Act::WritePolicy;
-        if let Some(&grant) = widest.get(&(change.account_id, change.policy)).filter(|_| is_open) {
-            change.granted = Granted::Policy(grant);
-        }
-    }
 }
 
 /// What somebody can be given and lose again.

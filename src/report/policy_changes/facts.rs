@@ -6,7 +6,8 @@ use super::change::Change;
 use crate::aggregate::iam_changes::TargetKind;
 use crate::model::PolicyClass;
 
-/// Policies that were seen given in one account: attached, or written into a user, group or role, and it worked. Seen in
+/// Policies that were seen given in one account: attached, or written into a user, group or role, and it worked;
+/// none that only denies. Seen in
 /// logs; what was taken away again is in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct PolicyFacts {
@@ -31,7 +32,7 @@ impl PolicyFacts {
 pub(super) fn of(changes: &[Change<'_>]) -> BTreeMap<String, PolicyFacts> {
     let mut facts: BTreeMap<String, PolicyFacts> = BTreeMap::new();
     let mut seen = BTreeSet::new();
-    for change in changes.iter().filter(|change| change.gave_policy()) {
+    for change in changes.iter().filter(|change| change.gave_rights()) {
         let known = facts.entry(change.account_id.to_owned()).or_default();
         if change.target_kind == TargetKind::User {
             known.users_with_policies.insert(change.target.to_owned());

@@ -1,5 +1,6 @@
 //! The rules of `policy-changes`: what each means, how to check it, how to put it right.
 
+use super::access_rules;
 use crate::report::{Practice, Rule, Severity};
 
 const PRACTICES: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html";
@@ -18,8 +19,12 @@ pub(super) const ADMIN_GRANTED: Rule = Rule {
     id: "admin-granted",
     severity: Severity::High,
     practice: None,
-    about: "A user, group or role was given AdministratorAccess, or a policy that allows every action on every resource \
-without a condition. Medium where such a policy was only written and nobody seen getting it.",
+    about: "A user, group or role was given everything, in whatever words, or what leads there in a call or two \
+(iam:Attach*, iam:Put*Policy, iam:CreatePolicyVersion, iam:SetDefaultPolicyVersion, iam:UpdateAssumeRolePolicy, \
+iam:AddUserToGroup, iam:CreateAccessKey, iam:CreateLoginProfile, iam:UpdateLoginProfile on anybody, iam:PassRole on any \
+role with what runs code as it, IAMFullAccess). A version of a policy that takes effect while somebody has it, or may \
+have it, is the deed of who put it into force. Medium for a policy that nobody has yet, a permission set, and a user that \
+joined a group which these logs or IAM's state show to be administrator; low for a version that is not the default.",
     check: "Ask who called whether the change was meant, and look at what the target did since: trailscan principals.",
     fix: "Take the policy away (aws iam detach-user-policy, delete-user-policy and the like) and grant what the work needs.",
     page: PRACTICES,
@@ -42,7 +47,9 @@ pub(super) const TRUST_OPENED: Rule = Rule {
     severity: Severity::High,
     practice: None,
     about: "A role was made, or its trust policy replaced, so that principals outside of the account may assume it: high \
-for anyone without a condition, medium for another account or an identity provider without one, low under a condition.",
+for anyone, or anybody with an account at an identity provider that many share, without a condition that keeps somebody \
+out (a subject with the owner's name; not an audience, a pattern that all match, a session name); medium for another \
+account without one, high where the role is known to be administrator; low under a condition.",
     check: "Compare the accounts with those of your organisation and your partners; look for sessions of the role from \
 them: trailscan sessions.",
     fix: "Name the principals that need the role and give partners an sts:ExternalId: aws iam update-assume-role-policy.",
@@ -129,7 +136,7 @@ pub(super) const USER_POLICY: Rule = Rule {
     severity: Severity::Low,
     practice: Some(Practice::PoliciesOnGroups),
     about: "A policy was attached to a user or written into it, where a group should carry it. Info where all of them were \
-taken away again.",
+taken away again. What only denies, and AWS's quarantine, is left out.",
     check: "aws iam list-attached-user-policies and list-user-policies --user-name NAME say what holds now.",
     fix: "Attach the policy to a group, add the user to it, and take the policy from the user.",
     page: GROUPS,
@@ -137,11 +144,23 @@ taken away again.",
 
 pub(super) const INLINE_POLICY: Rule = Rule {
     id: "inline-policy",
-    severity: Severity::Low,
-    practice: Some(Practice::AwsManagedPolicies),
-    about: "Policies were written into users, groups or roles. Nobody can see them in one place, reuse them or roll them back.",
+    severity: Severity::Info,
+    practice: None,
+    about: "Policies were written into users, groups or roles. Nobody can see them in one place, reuse them or roll them back. It \
+breaks no practice by itself: what they grant is judged apart, and what only denies is left out.",
     check: "aws iam list-user-policies, list-group-policies and list-role-policies say what holds now.",
     fix: "Use a managed policy; keep inline ones for a strict one-to-one of policy and identity.",
+    page: MANAGED,
+};
+
+pub(super) const OWN_BROAD: Rule = Rule {
+    id: "own-policy-broad",
+    severity: Severity::Low,
+    practice: Some(Practice::AwsManagedPolicies),
+    about: "An inline or customer-managed policy was written that allows every action of a service, all but some actions \
+(NotAction), or more, on every resource. Info where all of them were taken away again.",
+    check: "Read the document; AWS's managed policies of that service say the same or less.",
+    fix: "Attach AWS's managed policy, or list the actions and resources that are needed.",
     page: MANAGED,
 };
 
@@ -169,6 +188,8 @@ tried.",
 
 /// All of them, as `trailscan` lists them.
 pub(super) static RULES: &[Rule] = &[
+    access_rules::QUARANTINED,
+    access_rules::QUARANTINE_LIFTED,
     ADMIN_GRANTED,
     SELF_GRANT,
     TRUST_OPENED,
@@ -177,10 +198,21 @@ pub(super) static RULES: &[Rule] = &[
     PASSWORD_POLICY_DELETED,
     PASSWORD_POLICY_WEAK,
     BOUNDARY_REMOVED,
+    access_rules::NAMES_INSIDER,
+    access_rules::PROVIDER_TRUSTED,
+    access_rules::ROLES_ANYWHERE,
+    access_rules::DELEGATION,
+    access_rules::OUTSIDE_IAM,
+    access_rules::ASSIGNED,
+    access_rules::CREDENTIAL_MADE,
+    access_rules::FEDERATION_OUT,
+    access_rules::CENTRAL_ROOT,
     USER_POLICY,
+    OWN_BROAD,
     INLINE_POLICY,
     PASSWORD_RESET,
     MFA_DELAY,
     DENIED_CHANGES,
     POLICY_CLASSES,
+    access_rules::PROVISIONED,
 ];

@@ -94,19 +94,288 @@ fn everything_to_a_user() {
     assert!(has([attach("05:00", "bo", ADMIN), detached], "policy-on-user low user/bo"), "given anew afterwards");
 }
 
+/// What is found, but for matters of order.
+fn graver(records: impl IntoIterator<Item = Json>) -> Vec<String> {
+    let order = ["own-policy-broad", "policy-on-user", "inline-policy"];
+    found(records).into_iter().filter(|line| !order.iter().any(|rule| line.starts_with(rule))).collect()
+}
+
 #[test]
 fn an_own_policy_is_judged_by_its_document() {
     let arn = "arn:aws:iam::111122223333:policy/own";
     let mut made = call("02:00", "CreatePolicy", json!({ "policyName": "own", "policyDocument": document("*") }));
     made["responseElements"] = json!({ "policy": { "arn": arn } });
-    assert_eq!(found([made.clone()]), ["admin-granted medium policy/own"]);
+    assert_eq!(graver([made.clone()]), ["admin-granted medium policy/own"]);
     let attached = call("03:00", "AttachGroupPolicy", json!({ "groupName": "devs", "policyArn": arn }));
     assert_eq!(found([attached.clone()]), [""; 0]);
     assert_eq!(columns(&ask([attached.clone()]), ["grant"]), [["not-judged"]]);
-    let both = found([attached.clone(), made.clone()]);
+    let both = graver([attached.clone(), made.clone()]);
     assert_eq!(both, ["admin-granted high group/devs", "admin-granted medium policy/own"]);
     made["errorCode"] = json!("LimitExceeded");
     assert_eq!(found([attached, made]), [""; 0], "a document that was refused says nothing");
+}
+
+/// A version of policy/own by dev7.
+fn version(time: &str, id: &str, (action, is_default): (&str, bool)) -> Json {
+    let arn = "arn:aws:iam::111122223333:policy/own";
+    let request = json!({ "policyArn": arn, "policyDocument": document(action), "setAsDefault": is_default });
+    let mut record = by(call(time, "CreatePolicyVersion", request), "arn:aws:iam::111122223333:user/dev7");
+    record["responseElements"] = json!({ "policyVersion": { "versionId": id, "isDefaultVersion": is_default } });
+    record
+}
+
+#[test]
+fn a_version_is_the_deed_of_who_puts_it_into_force() {
+    let arn = "arn:aws:iam::111122223333:policy/own";
+    let attached = |time: &str| call(time, "AttachGroupPolicy", json!({ "groupName": "devs", "policyArn": arn }));
+    let made =
+        || call("01:00", "CreatePolicy", json!({ "policyName": "own", "policyDocument": document("s3:GetObject") }));
+    let set =
+        |time: &str, id: &str| call(time, "SetDefaultPolicyVersion", json!({ "policyArn": arn, "versionId": id }));
+    let high = ["admin-granted high policy/own"];
+    assert_eq!(
+        graver([attached("02:00"), version("03:00", "v2", ("*", true))]),
+        high,
+        "who attached it before is left in peace"
+    );
+    assert_eq!(graver([made(), attached("02:00"), version("03:00", "v2", ("*", true))]), high);
+    assert_eq!(graver([version("03:00", "v2", ("iam:*", true))]), high, "who has it is not known");
+    assert_eq!(
+        graver([made(), version("03:00", "v2", ("*", true))]),
+        ["admin-granted medium policy/own"],
+        "nobody has it"
+    );
+    let later = graver([made(), version("03:00", "v2", ("*", true)), attached("04:00")]);
+    assert_eq!(later, ["admin-granted high group/devs", "admin-granted medium policy/own"]);
+    assert_eq!(graver([attached("02:00"), version("03:00", "v2", ("*", false))]), ["admin-granted low policy/own"]);
+    let put = graver([attached("02:00"), version("03:00", "v2", ("*", false)), set("04:00", "v2")]);
+    assert_eq!(put, ["admin-granted high policy/own", "admin-granted low policy/own"]);
+    assert_eq!(graver([attached("02:00"), version("03:00", "v2", ("s3:GetObject", true))]), [""; 0]);
+    assert_eq!(graver([attached("02:00"), set("04:00", "v1")]), [""; 0], "a version that was not seen");
+    let back = [version("01:00", "v2", ("*", true)), version("02:00", "v3", ("s3:Get*", true)), attached("03:00")];
+    assert!(!graver(back).contains(&"admin-granted high group/devs".to_owned()), "harmless again by then");
+    let detached = call("02:30", "DetachGroupPolicy", json!({ "groupName": "devs", "policyArn": arn }));
+    let gone = [made(), attached("02:00"), detached, version("03:00", "v2", ("*", true))];
+    assert_eq!(graver(gone), ["admin-granted medium policy/own"]);
+    let findings = findings([attached("02:00"), version("03:00", "v2", ("*", true))]);
+    assert_eq!(findings[0].evidence["actors"], json!(["arn:aws:iam::111122223333:user/dev7"]));
+    assert_eq!(findings[0].evidence["held_by"], json!(["group/devs"]));
+}
+
+#[test]
+fn what_leads_to_everything_is_high_and_what_comes_near_is_not() {
+    for action in ["iam:*", "iam:AttachUserPolicy", "iam:Put*", "?*"] {
+        assert!(has([put("03:00", "bo", action)], "admin-granted high user/bo"), "{action}");
+    }
+    assert!(has([attach("03:00", "bo", "arn:aws:iam::aws:policy/IAMFullAccess")], "admin-granted high user/bo"));
+    for action in ["iam:GetUser", "iam:PassRole", "s3:*", "sts:AssumeRole"] {
+        assert!(graver([put("03:00", "bo", action)]).is_empty(), "{action}");
+    }
+    let power = "arn:aws:iam::aws:policy/PowerUserAccess";
+    assert_eq!(found([attach("03:00", "bo", power)]), ["policy-on-user low user/bo"]);
+    let set = json!({ "permissionSetArn": "arn:aws:sso:::permissionSet/ssoins-1/ps-1", "managedPolicyArn": ADMIN });
+    let mut set = call("03:00", "AttachManagedPolicyToPermissionSet", set);
+    set["eventSource"] = json!("sso.amazonaws.com");
+    assert_eq!(found([set]), ["admin-granted medium permission-set/ps-1"]);
+}
+
+#[test]
+fn who_joins_administrators() {
+    let to_group = |time: &str| call(time, "AttachGroupPolicy", json!({ "groupName": "Admins", "policyArn": ADMIN }));
+    let joined = |user: &str| call("05:00", "AddUserToGroup", json!({ "userName": user, "groupName": "Admins" }));
+    assert!(has([to_group("03:00"), joined("bo")], "admin-granted medium user/bo"));
+    assert!(!has([to_group("06:00"), joined("bo")], "admin-granted medium user/bo"), "it was none by then");
+    assert!(has([to_group("03:00"), joined("ana")], &format!("self-grant high {ANA}")));
+    assert!(!has([to_group("03:00"), joined("ana")], "admin-granted medium user/ana"), "told once");
+    let detached = call("04:00", "DetachGroupPolicy", json!({ "groupName": "Admins", "policyArn": ADMIN }));
+    assert!(!has([to_group("03:00"), detached, joined("bo")], "admin-granted medium user/bo"));
+    assert!(!has([to_group("03:00"), denied(joined("bo"))], "admin-granted medium user/bo"));
+}
+
+/// What is found where IAM's own state was read as well.
+fn found_with_state(records: impl IntoIterator<Item = Json>, details: &Json) -> Vec<String> {
+    let (state, posture) = (scan(&samples(records)), crate::posture::testing::load(&[details.to_string()]));
+    let options = Options::default();
+    let answer = (REPORT.answer)(&View { posture: Some(&posture), ..View::new(&state, &options) });
+    answer
+        .findings
+        .iter()
+        .map(|found| format!("{} {} {}", found.rule, found.severity.as_str(), found.subject))
+        .collect()
+}
+
+#[test]
+fn state_tells_what_the_logs_do_not() {
+    let arn = |resource: &str| format!("arn:aws:iam::111122223333:{resource}");
+    let admin = json!([{ "PolicyName": "AdministratorAccess", "PolicyArn": ADMIN }]);
+    let details = |updated: &str| {
+        let versions = json!([{ "VersionId": "v1", "IsDefaultVersion": true, "Document": document("*") }]);
+        json!({
+            "UserDetailList": [],
+            "GroupDetailList": [{ "GroupName": "Admins", "Arn": arn("group/Admins"), "AttachedManagedPolicies": admin }],
+            "RoleDetailList": [{ "RoleName": "r", "Arn": arn("role/r"), "Path": "/", "AttachedManagedPolicies": admin,
+                "AssumeRolePolicyDocument": { "Statement": [] } }],
+            "Policies": [{ "PolicyName": "own", "Arn": arn("policy/own"), "UpdateDate": updated, "PolicyVersionList": versions }],
+        })
+    };
+    let before = details("2025-01-01T00:00:00Z");
+    let joined = call("05:00", "AddUserToGroup", json!({ "userName": "bo", "groupName": "Admins" }));
+    assert_eq!(found_with_state([joined.clone()], &before), ["admin-granted medium user/bo"]);
+    assert_eq!(found([joined]), [""; 0]);
+    let outside = json!({ "Statement": { "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": { "AWS": "444455556666" } } });
+    let opened =
+        call("05:00", "UpdateAssumeRolePolicy", json!({ "roleName": "r", "policyDocument": outside.to_string() }));
+    assert_eq!(found_with_state([opened], &before), ["role-trust-opened high role/r"]);
+    let attached =
+        || call("05:00", "AttachGroupPolicy", json!({ "groupName": "devs", "policyArn": arn("policy/own") }));
+    let told =
+        |details: &Json| found_with_state([attached()], details).contains(&"admin-granted high group/devs".to_owned());
+    assert!(told(&before));
+    assert!(!told(&details("2026-02-01T00:00:00Z")), "it may have allowed less by then");
+}
+
+#[test]
+fn who_is_let_into_an_administrator_role() {
+    let admin = |role: &str| call("02:00", "AttachRolePolicy", json!({ "roleName": role, "policyArn": ADMIN }));
+    let trust = |role: &str, principal: &str| {
+        let document = json!({ "Statement": { "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": { "AWS": principal } } });
+        call("03:00", "UpdateAssumeRolePolicy", json!({ "roleName": role, "policyDocument": document.to_string() }))
+    };
+    let (user, role) = ("arn:aws:iam::111122223333:user/old", "arn:aws:iam::111122223333:role/app");
+    assert!(has([admin("r"), trust("r", user)], "admin-role-names-insider medium role/r"));
+    assert!(has([admin("r"), trust("r", role)], "admin-role-names-insider medium role/r"));
+    assert!(has([admin("r"), trust("r", ANA)], "admin-role-names-insider high role/r"), "lets itself in");
+    assert_eq!(found([trust("r", user)]), ["admin-role-names-insider low role/r"]);
+    assert_eq!(found([trust("r", role)]), [""; 0], "roles chain every day");
+    assert_eq!(found([trust("r", "arn:aws:iam::111122223333:root")]), [""; 0]);
+    assert_eq!(found([denied(trust("r", user))]), [format!("iam-changes-denied low {ANA}")]);
+    let outside = "arn:aws:iam::444455556666:root";
+    assert_eq!(found([trust("r", outside)]), ["role-trust-opened medium role/r"]);
+    assert!(has([admin("r"), trust("r", outside)], "role-trust-opened high role/r"));
+}
+
+fn quarantine(record: Json) -> Json {
+    let mut record = record;
+    record["requestParameters"]["policyArn"] = json!("arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV2");
+    record
+}
+
+#[test]
+fn the_alarm_of_aws() {
+    let on = |user: &str| quarantine(attach("03:00", user, ""));
+    assert_eq!(found([on("ana")]), ["key-quarantined-by-aws critical user/ana"], "under the user's own identity");
+    assert_eq!(found([on("bo")]), ["key-quarantined-by-aws high user/bo"], "by somebody of the account");
+    let service = json!({ "type": "AWSService", "invokedBy": "support.amazonaws.com" });
+    let mut by_aws = on("bo");
+    by_aws["userIdentity"] = service;
+    assert_eq!(found([by_aws.clone()]), ["key-quarantined-by-aws critical user/bo"]);
+    let off = quarantine(call("04:00", "DetachUserPolicy", json!({ "userName": "bo" })));
+    let both = ["key-quarantined-by-aws critical user/bo", "quarantine-lifted high user/bo"];
+    assert_eq!(found([by_aws, off.clone()]), both, "no milder for having been lifted");
+    assert_eq!(found([denied(off)]), ["quarantine-lifted medium user/bo"]);
+    let older = |document: &str| {
+        let request = json!({ "userName": "ana", "policyName": "AWSExposedCredentialPolicy_DO_NOT_REMOVE", "policyDocument": document });
+        call("03:00", "PutUserPolicy", request)
+    };
+    let deny = r#"{"Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}"#;
+    assert_eq!(found([older(deny)]), ["key-quarantined-by-aws critical user/ana"]);
+    let hidden = graver([older(&document("*"))]);
+    let expected = [
+        "admin-granted high user/ana".to_owned(),
+        "quarantine-lifted high user/ana".to_owned(),
+        format!("self-grant high {ANA}"),
+    ];
+    assert_eq!(hidden, expected, "a grant behind AWS's name");
+    let own = "arn:aws:iam::111122223333:policy/AWSCompromisedKeyQuarantineV3";
+    assert_eq!(found([attach("03:00", "bo", own)]), ["policy-on-user low user/bo"]);
+}
+
+#[test]
+fn containment_is_no_grant() {
+    let deny = r#"{"Statement":{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"2026-01-01T00:00:00Z"}}}}"#;
+    let put = |user: &str| {
+        call("03:00", "PutUserPolicy", json!({ "userName": user, "policyName": "stop", "policyDocument": deny }))
+    };
+    assert_eq!(found([put("bo"), put("ana"), attach("03:00", "bo", "arn:aws:iam::aws:policy/AWSDenyAll")]), [""; 0]);
+    assert!(findings([put("bo")]).is_empty(), "and no share of what was given");
+}
+
+#[test]
+fn what_aws_sets_up_is_one_line() {
+    let linked = |account: &str, path: &str| {
+        let mut record =
+            call("03:00", "AttachRolePolicy", json!({ "roleName": format!("r{account}"), "policyArn": ADMIN }));
+        record["recipientAccountId"] = json!(account);
+        record["userIdentity"] = json!({ "type": "AssumedRole", "principalId": format!("AROA{account}{}:s", path.len()), "accountId": account,
+            "sessionContext": { "sessionIssuer": { "type": "Role", "arn": format!("arn:aws:iam::{account}:role/{path}AWSServiceRoleForSSO") } } });
+        record
+    };
+    let path = "aws-service-role/sso.amazonaws.com/";
+    let two = found([linked("111122223333", path), linked("444455556666", path)]);
+    assert_eq!(two, ["provisioned-by-aws info organization"]);
+    assert_eq!(found([linked("111122223333", path)]), ["provisioned-by-aws info 111122223333"]);
+    assert_eq!(found([linked("111122223333", "")]), ["admin-granted high role/r111122223333"], "a role of that name");
+    let summary = &findings([linked("111122223333", path), linked("444455556666", path)])[0].summary;
+    assert_eq!(summary, "AWS itself set up roles in 2 accounts: sso.amazonaws.com; 2 roles got administrator rights");
+}
+
+/// A call of another service than IAM.
+fn elsewhere(source: &str, name: &str, request: Json) -> Json {
+    let mut record = call("03:00", name, request);
+    record["eventSource"] = json!(format!("{source}.amazonaws.com"));
+    record
+}
+
+#[test]
+fn ways_to_stay() {
+    let one = |record: Json| found([record]).join(", ");
+    let key = json!({ "userName": "bo", "serviceName": "bedrock.amazonaws.com" });
+    assert_eq!(one(call("03:00", "CreateServiceSpecificCredential", key)), "long-lived-credential-made low user/bo");
+    let provider = |url: &str| one(call("03:00", "CreateOpenIDConnectProvider", json!({ "url": url })));
+    assert_eq!(provider("https://id.example.com"), "identity-provider-trusted medium identity-provider/id.example.com");
+    let github = "token.actions.githubusercontent.com";
+    assert_eq!(
+        provider(&format!("https://{github}")),
+        format!("identity-provider-trusted low identity-provider/{github}")
+    );
+    assert_eq!(
+        one(elsewhere("rolesanywhere", "CreateTrustAnchor", json!({ "name": "ca" }))),
+        "roles-anywhere-opened medium trust-anchor/ca"
+    );
+    assert_eq!(one(call("03:00", "AcceptDelegationRequest", json!({}))), "delegation-given medium ".to_owned() + ANA);
+    let pods = || {
+        elsewhere(
+            "eks",
+            "CreatePodIdentityAssociation",
+            json!({ "name": "c", "roleArn": "arn:aws:iam::111122223333:role/r" }),
+        )
+    };
+    assert_eq!(one(pods()), format!("access-outside-iam low {ANA}"));
+    let admin = call("02:00", "AttachRolePolicy", json!({ "roleName": "r", "policyArn": ADMIN }));
+    assert!(has([admin, pods()], &format!("access-outside-iam medium {ANA}")));
+    let profile = call("03:00", "AddRoleToInstanceProfile", json!({ "instanceProfileName": "p", "roleName": "r" }));
+    assert_eq!(one(profile), format!("access-outside-iam info {ANA}"));
+    let set = "arn:aws:sso:::permissionSet/ssoins-1/ps-1";
+    let assign = |account: &str| {
+        elsewhere(
+            "sso",
+            "CreateAccountAssignment",
+            json!({ "permissionSetArn": set, "principalType": "USER", "principalId": "u", "targetId": account }),
+        )
+    };
+    let many: Vec<Json> = (0..50).map(|n| assign(&format!("{:012}", 111_122_223_000_u64 + n))).collect();
+    assert_eq!(found(many), [format!("identity-center-assigned info {ANA}")], "a line for each caller");
+    let admin_set = elsewhere(
+        "sso",
+        "AttachManagedPolicyToPermissionSet",
+        json!({ "permissionSetArn": set, "managedPolicyArn": ADMIN }),
+    );
+    assert!(has([admin_set, assign("444455556666")], &format!("identity-center-assigned medium {ANA}")));
+    assert_eq!(
+        one(denied(call("03:00", "CreateSAMLProvider", json!({ "name": "x" })))),
+        format!("iam-changes-denied low {ANA}")
+    );
+    assert_eq!(one(elsewhere("transfer", "CreateProfile", json!({ "name": "x" }))), "");
 }
 
 #[test]
@@ -257,6 +526,28 @@ fn every_rule_is_registered_and_every_finding_says_why() {
         call("03:00", "UpdateAccountPasswordPolicy", json!({})),
         call("03:00", "DeleteRolePermissionsBoundary", json!({ "roleName": "r" })),
         denied(put("04:00", "bo", "*")),
+        call("02:00", "AttachRolePolicy", json!({ "roleName": "a", "policyArn": ADMIN })),
+        call(
+            "03:00",
+            "UpdateAssumeRolePolicy",
+            json!({ "roleName": "a", "policyDocument":
+            format!(r#"{{"Statement":{{"Effect":"Allow","Principal":{{"AWS":"{ANA}"}},"Action":"sts:AssumeRole"}}}}"#) }),
+        ),
+        quarantine(attach("03:00", "ana", "")),
+        quarantine(call("04:00", "DetachUserPolicy", json!({ "userName": "ana" }))),
+        call("03:00", "UploadSSHPublicKey", json!({ "userName": "bo" })),
+        call("03:00", "UpdateSAMLProvider", json!({ "sAMLProviderArn": "arn:aws:iam::111122223333:saml-provider/x" })),
+        elsewhere("rolesanywhere", "CreateProfile", json!({ "name": "x", "roleArns": [] })),
+        call("03:00", "SendDelegationToken", json!({})),
+        call("03:00", "EnableOutboundWebIdentityFederation", json!(null)),
+        call("03:00", "EnableOrganizationsRootSessions", json!(null)),
+        elsewhere("eks", "CreateAccessEntry", json!({ "name": "c", "principalArn": ANA })),
+        elsewhere("sso", "CreateAccountAssignment", json!({})),
+        {
+            let mut made = call("03:00", "CreateRole", json!({ "roleName": "z", "assumeRolePolicyDocument": "{}" }));
+            made["userIdentity"] = json!({ "type": "AWSService", "invokedBy": "organizations.amazonaws.com" });
+            made
+        },
         call(
             "03:00",
             "CreateRole",

@@ -7,11 +7,12 @@ use serde_json::json;
 
 use super::violation::some_of;
 use super::{
-    ALL_ACTIONS, COPY_OF_AWS, Look, NOT_ACTION, NOT_JUDGED, ROLE_INLINE_POLICY, SubjectKind, UNATTACHED, Violation,
-    WRITE_EVERYWHERE,
+    ALL_ACTIONS, COPY_OF_AWS, ESCALATION, Look, NOT_ACTION, NOT_JUDGED, ROLE_INLINE_POLICY, Rule, SubjectKind,
+    UNATTACHED, Violation, WHOLE_SERVICE, WRITE_EVERYWHERE,
 };
-use crate::model::{NormalPolicy, Policy, PolicyClass, PolicyError, quantity};
+use crate::model::{Grant, NormalPolicy, Policy, PolicyClass, PolicyError, quantity};
 use crate::posture::{Authorization, Dated, InlinePolicy, ManagedPolicy, Role};
+use crate::report::Severity;
 
 /// A policy document and who has it.
 struct Document<'a> {
@@ -19,6 +20,8 @@ struct Document<'a> {
     subject: String,
     name: &'a str,
     document: &'a Result<Policy, PolicyError>,
+    /// Whether it is known to be attached to nobody.
+    is_unattached: bool,
 }
 
 pub(super) fn judge<'a>(look: Look<'a>, part: &'a Dated<Authorization>) -> Vec<Violation<'a>> {
@@ -43,11 +46,16 @@ fn documents(details: &Authorization) -> Vec<Document<'_>> {
             subject: format!("{owner} inline {}", policy.name),
             name: &policy.name,
             document: &policy.document,
+            is_unattached: false,
         })
     }
     let managed = details.managed().filter(|policy| policy.class == PolicyClass::CustomerManaged);
-    let managed =
-        managed.map(|policy| Document { subject: policy.arn.clone(), name: &policy.name, document: &policy.document });
+    let managed = managed.map(|policy| Document {
+        subject: policy.arn.clone(),
+        name: &policy.name,
+        document: &policy.document,
+        is_unattached: policy.attachments == Some(0),
+    });
     let users = details.users.iter().flatten().flat_map(|(_, user)| inside(&user.arn, &user.inline));
     let groups = details.groups.iter().flatten().flat_map(|(_, group)| inside(&group.arn, &group.inline));
     let roles = details.roles.iter().flatten().filter(|(_, role)| !is_kept_by_aws(role));
@@ -63,20 +71,27 @@ fn of_document<'a>(look: Look<'a>, part: &'a Dated<Authorization>, it: &Document
         Ok(policy) => policy,
         Err(error) => return vec![breaks(NOT_JUDGED, format!("{}: {error}", it.name))],
     };
-    let mut found = Vec::new();
+    let (grant, mut found) = (policy.grant(), Vec::new());
     let allows_all = policy.statements().iter().any(|statement| statement.is_allow() && statement.actions.has(is_any));
-    if allows_all {
-        let reach = if policy.grants_admin() { "every resource: an administrator" } else { "some resources" };
-        found.push(breaks(ALL_ACTIONS, format!("{} allows every action on {reach}", it.name)));
+    if allows_all || grant == Grant::Admin {
+        let reach = if grant == Grant::Admin { "every resource: an administrator" } else { "some resources" };
+        let actions = if allows_all { "every action" } else { "most of all actions" };
+        found.push(breaks(ALL_ACTIONS, format!("{} allows {actions} on {reach}", it.name)));
     }
     if policy.uses_not_action() {
         found.push(breaks(NOT_ACTION, format!("{} allows all actions but those that it lists", it.name)));
     }
+    found.extend(escalation((it, policy, grant), &breaks));
     // Whoever may do everything, or all but something, has been told above.
+    let services: Vec<String> = policy.whole_services().into_iter().collect();
+    if !services.is_empty() && grant == Grant::FullService {
+        let detail = format!("{} allows every action of {} on every resource", it.name, some_of(&services));
+        found.push(breaks(WHOLE_SERVICE, detail).with("services", services));
+    }
     let writes = policy.write_on_all_resources();
     let writes: Vec<String> =
         writes.into_iter().filter(|action| !is_any(action) && !action.starts_with("NotAction")).collect();
-    if !writes.is_empty() {
+    if !writes.is_empty() && !grant.is_admin_equivalent() {
         let count = quantity(writes.len() as u64, "action");
         let (verb, list) = (if writes.len() == 1 { "changes" } else { "change" }, some_of(&writes));
         let detail = format!("{} allows {count} that {verb} something on every resource: {list}", it.name);
@@ -85,9 +100,23 @@ fn of_document<'a>(look: Look<'a>, part: &'a Dated<Authorization>, it: &Document
     found
 }
 
-/// `*` or `*:*`.
+/// What leads to everything without being it; milder where nobody has it.
+fn escalation<'a>(
+    (it, policy, grant): (&Document<'a>, &Policy, Grant),
+    breaks: &dyn Fn(Rule, String) -> Violation<'a>,
+) -> Option<Violation<'a>> {
+    if grant != Grant::Escalation {
+        return None;
+    }
+    let ways = policy.escalations();
+    let severity = if it.is_unattached { Severity::Medium } else { ESCALATION.severity };
+    let detail = format!("{} leads to everything by {}", it.name, some_of(&ways));
+    Some(breaks(Rule { severity, ..ESCALATION }, detail).with("ways", ways))
+}
+
+/// `*` or `*:*`, or the same with question marks.
 fn is_any(action: &str) -> bool {
-    matches!(action, "*" | "*:*")
+    action.contains('*') && action.bytes().all(|byte| matches!(byte, b'*' | b'?' | b':'))
 }
 
 /// AWS's policies by what they say.

@@ -1,6 +1,7 @@
 //! `posture`: what IAM's own state breaks of the practices. State in, rows out. Logs are not needed; where they are read
 //! as well, [`joined`](super::joined) adds what both show together.
 
+mod administrators;
 mod credentials;
 mod documents;
 mod groups;
@@ -50,6 +51,7 @@ pub static REPORT: Report = Report {
         PASSWORD_POLICY_ABSENT,
         PASSWORD_POLICY_WEAK,
         HEADLESS_PASSWORD,
+        QUARANTINED,
         USER_MANAGED_POLICY,
         USER_INLINE_POLICY,
         USER_POLICY_DUPLICATE,
@@ -62,7 +64,10 @@ pub static REPORT: Report = Report {
         ROLE_INLINE_POLICY,
         COPY_OF_AWS,
         ALL_ACTIONS,
+        ESCALATION,
         NOT_ACTION,
+        WHOLE_SERVICE,
+        ADMINISTRATORS,
         WRITE_EVERYWHERE,
         UNATTACHED,
         NOT_JUDGED,
@@ -140,7 +145,8 @@ own is taken as current.
 
 What it proves: IAM said so at that time. What it does not: no row proves nothing about a kind of file that was not \
 given, and an account without files has no rows. Policies are read, not evaluated: a Deny elsewhere, a permissions \
-boundary or an organisation's policy may take away what a document grants. The credential report has no key ids: \
+boundary or an organisation's policy may take away what a document grants. What leads to administrator rights is told by \
+a list of calls (`trailscan explain policy-leads-to-admin`), not proven by a search through the account. The credential report has no key ids: \
 --access-keys joins them by the time of creation; else a key is named by its user and its place.
 
 With INPUT the logs are read too, and five rules join both; source and as_of are then of the state that they join:
@@ -195,6 +201,7 @@ fn answer(view: &View<'_>) -> Answer {
         violations.extend(look.authorization().into_iter().flat_map(|part| groups::judge(look, part)));
         violations.extend(look.authorization().into_iter().flat_map(|part| documents::judge(look, part)));
         violations.extend(look.authorization().into_iter().flat_map(|part| trust::judge(look, part)));
+        violations.extend(look.authorization().and_then(|part| administrators::judge(look, part)));
         violations.extend(logs.iter().flat_map(|logs| joined::judge(look, logs)));
     }
     violations.sort_by(|a, b| {

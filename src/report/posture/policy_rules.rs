@@ -10,7 +10,8 @@ pub(super) const USER_MANAGED_POLICY: Rule = Rule {
     id: "user-managed-policy",
     severity: Severity::Medium,
     practice: Some(Practice::PoliciesOnGroups),
-    about: "Managed policies are attached to a user and not to a group. A permissions boundary is none.",
+    about: "Managed policies are attached to a user and not to a group. A permissions boundary is none; \
+            what only denies and AWS's quarantine are left out.",
     check: "`aws iam list-attached-user-policies --user-name NAME`.",
     fix: "Attach them to a group that the user is in, then `aws iam detach-user-policy` each.",
     page: GROUPS,
@@ -20,7 +21,8 @@ pub(super) const USER_INLINE_POLICY: Rule = Rule {
     id: "user-inline-policy",
     severity: Severity::Medium,
     practice: Some(Practice::PoliciesOnGroups),
-    about: "A user has inline policies: rights that no list of policies shows and no other user shares.",
+    about: "A user has inline policies: rights that no list of policies shows and no other user shares. What only \
+            denies is left out.",
     check: "`aws iam get-user-policy --user-name NAME --policy-name POLICY` shows each.",
     fix: "Make a managed policy of it, attach that to a group, then `aws iam delete-user-policy`.",
     page: INLINE,
@@ -39,8 +41,9 @@ pub(super) const USER_POLICY_DUPLICATE: Rule = Rule {
 pub(super) const USER_IN_NO_GROUP: Rule = Rule {
     id: "user-in-no-group",
     severity: Severity::Low,
-    practice: Some(Practice::PoliciesOnGroups),
-    about: "A user is in no group, so all rights are the user's own.",
+    practice: None,
+    about: "A user is in no group, so all rights that the user has are the user's own. Without any it breaks no practice: \
+            policies of its own are told apart.",
     check: "`aws iam list-groups-for-user --user-name NAME` is empty.",
     fix: "Put people into groups by what they do; give programs roles instead of users.",
     page: GROUPS,
@@ -91,9 +94,10 @@ pub(super) const GROUP_WITHOUT_MEMBERS: Rule = Rule {
 
 pub(super) const GROUP_INLINE_POLICY: Rule = Rule {
     id: "group-inline-policy",
-    severity: Severity::Low,
-    practice: Some(Practice::AwsManagedPolicies),
-    about: "A group has inline policies, which cannot be shared, versioned or found by policy.",
+    severity: Severity::Info,
+    practice: None,
+    about: "A group has inline policies, which cannot be shared, versioned or found by policy. A matter \
+            of order: what they grant is judged apart.",
     check: "`aws iam get-group-policy --group-name GROUP --policy-name POLICY` shows each.",
     fix: "Use AWS's managed policy where one fits, else make a customer-managed policy of it.",
     page: INLINE,
@@ -101,9 +105,10 @@ pub(super) const GROUP_INLINE_POLICY: Rule = Rule {
 
 pub(super) const ROLE_INLINE_POLICY: Rule = Rule {
     id: "role-inline-policy",
-    severity: Severity::Low,
-    practice: Some(Practice::AwsManagedPolicies),
-    about: "A role has inline policies. Service-linked roles and those of Identity Center are left out: AWS keeps them.",
+    severity: Severity::Info,
+    practice: None,
+    about: "A role has inline policies. Service-linked roles and those of Identity Center are left out: AWS keeps them. \
+            One policy for one role can be right: what it grants is judged apart.",
     check: "`aws iam get-role-policy --role-name ROLE --policy-name POLICY` shows each.",
     fix: "Use AWS's managed policy where one fits, else make a customer-managed policy of it.",
     page: INLINE,
@@ -123,8 +128,10 @@ pub(super) const COPY_OF_AWS: Rule = Rule {
 pub(super) const ALL_ACTIONS: Rule = Rule {
     id: "policy-allows-all-actions",
     severity: Severity::High,
-    practice: None,
-    about: "A customer-managed or inline policy allows Action *. On Resource * that is an administrator.",
+    practice: Some(Practice::AwsManagedPolicies),
+    about: "A customer-managed or inline policy allows Action *, or most of what there is in other \
+            words: ?*, letters one by one, resource arn:aws:*, all but little, a condition that everybody meets. On every \
+            resource that is an administrator.",
     check: "The evidence names who has the policy; a permissions boundary may still limit them.",
     fix: "List the actions that are needed: `aws accessanalyzer start-policy-generation` makes a policy from CloudTrail.",
     page: BEST_PRACTICES,
@@ -133,11 +140,63 @@ pub(super) const ALL_ACTIONS: Rule = Rule {
 pub(super) const NOT_ACTION: Rule = Rule {
     id: "policy-not-action",
     severity: Severity::Medium,
-    practice: None,
+    practice: Some(Practice::AwsManagedPolicies),
     about: "A customer-managed or inline policy allows all actions but some (NotAction): also those that AWS adds later.",
     check: "Read the statement; with a narrow Resource or Condition it may be meant.",
     fix: "Allow by Action, and deny apart what must not be.",
     page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notaction.html",
+};
+
+pub(super) const ESCALATION: Rule = Rule {
+    id: "policy-leads-to-admin",
+    severity: Severity::High,
+    practice: Some(Practice::AwsManagedPolicies),
+    about: "A customer-managed or inline policy does not allow everything, but a call or two away from it is everything: \
+            iam:Attach*, iam:Put*Policy, iam:CreatePolicyVersion, iam:SetDefaultPolicyVersion, iam:UpdateAssumeRolePolicy, \
+            iam:AddUserToGroup, iam:CreateAccessKey, iam:CreateLoginProfile or iam:UpdateLoginProfile on anybody, or \
+            iam:PassRole on any role with a service that runs code as it. Medium where it is attached to nobody. Not seen: \
+            the same on named users or roles or on one's own user, under a condition, or by way of what exists in the \
+            account (sts:AssumeRole, lambda:UpdateFunctionCode, ssm:SendCommand).",
+    check: "The evidence lists the ways. A permissions boundary may still limit who has it.",
+    fix: "Name the users, roles and policies in Resource, or demand a boundary: the condition iam:PermissionsBoundary.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
+};
+
+pub(super) const WHOLE_SERVICE: Rule = Rule {
+    id: "policy-allows-whole-service",
+    severity: Severity::Low,
+    practice: Some(Practice::AwsManagedPolicies),
+    about: "A customer-managed or inline policy allows every action of a service on Resource *, where AWS keeps a managed \
+            policy that says so (…FullAccess) or less would do.",
+    check: "The evidence lists the services.",
+    fix: "Attach AWS's managed policy, or list the actions that are needed.",
+    page: INLINE,
+};
+
+pub(super) const ADMINISTRATORS: Rule = Rule {
+    id: "administrators",
+    severity: Severity::Low,
+    practice: None,
+    about: "Who holds administrator rights, or policies that lead to them, AWS's own policies among these: users, groups \
+            with their members, roles with whom they trust. One line per account, to be read once in a while. Info where \
+            only roles of Identity Center do. Boundaries, organization policies and sts:AssumeRole are not followed.",
+    check: "Ask of each whether it must be; roles of instances and functions mostly must not.",
+    fix: "Grant what the work needs: `aws accessanalyzer start-policy-generation` makes a policy from CloudTrail.",
+    page: BEST_PRACTICES,
+};
+
+pub(super) const QUARANTINED: Rule = Rule {
+    id: "user-quarantined",
+    severity: Severity::Critical,
+    practice: Some(Practice::RolesNotKeys),
+    about: "A user carries AWS's quarantine: AWSCompromisedKeyQuarantine, …V2 or …V3 attached, or the inline \
+            AWSExposedCredentialPolicy_DO_NOT_REMOVE. AWS puts it on when it finds a key of the user in public. It stops \
+            some calls only: the key still works.",
+    check: "The AWS Health event and the mail to the account name the key; trailscan key-spread and trailscan trace show what \
+            it did.",
+    fix: "Delete the user's keys, look for what they left behind, and give the workload a role. Leave the quarantine in place \
+          until the keys are gone and AWS Support has closed the case.",
+    page: "https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSCompromisedKeyQuarantineV3.html",
 };
 
 pub(super) const WRITE_EVERYWHERE: Rule = Rule {
@@ -175,8 +234,11 @@ pub(super) const TRUSTS_ANYONE: Rule = Rule {
     id: "role-trusts-anyone",
     severity: Severity::High,
     practice: None,
-    about: "A role's trust policy lets in anyone (Principal *), all but some (NotPrincipal), or whomever an identity \
-            provider vouches for, without a condition.",
+    about: "A role's trust policy lets in anyone (Principal *), all but some (NotPrincipal), or whomever a web \
+            identity provider vouches for: without a condition, or under one that keeps nobody out. Conditions that all \
+            meet or that callers choose count as none (aws:PrincipalArn like *, …IfExists, SecureTransport, session names, \
+            tags). Of providers that many share (GitHub, GitLab, HCP Terraform, Cognito, …) a condition must say whose token \
+            it is: `sub` with the owner's name, or the pool; `aud` alone does not.",
     check: "trailscan sessions shows who took the role.",
     fix: "Name the principals, or add a condition: aws:PrincipalOrgID, or the provider's subject and audience.",
     page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",
@@ -186,7 +248,8 @@ pub(super) const TRUSTS_OTHER_ACCOUNT: Rule = Rule {
     id: "role-trusts-other-account",
     severity: Severity::Low,
     practice: None,
-    about: "A role's trust policy lets in other accounts, or anyone who meets a condition. Often meant: own accounts, \
+    about: "A role's trust policy lets in other accounts, anyone who meets a condition, or an \
+            identity provider of the account's own without one. Often meant: own accounts, \
             vendors. A suppression with a reason keeps the list short.",
     check: "Whose account is it? A vendor's needs the condition sts:ExternalId.",
     fix: "Narrow to one role of that account and add sts:ExternalId or aws:PrincipalOrgID; else remove the principal.",

@@ -407,6 +407,123 @@ fn whom_roles_let_in() {
 }
 
 #[test]
+fn trust_that_looks_narrow() {
+    let with = |principal: Json, condition: Json| {
+        let trust = json!({ "Effect": "Allow", "Principal": principal, "Action": ["sts:AssumeRole", "sts:AssumeRoleWithWebIdentity"],
+            "Condition": condition });
+        found(&[details(&[], &[], &[role("r", "/", trust, json!({}))], &[])])
+    };
+    let anyone = set(["role-trusts-anyone role/r"]);
+    assert_eq!(with(json!("*"), json!({ "StringLike": { "aws:PrincipalArn": "*" } })), anyone);
+    assert_eq!(with(json!("*"), json!({ "StringEqualsIfExists": { "aws:PrincipalOrgID": "o-exampleorg1" } })), anyone);
+    let github = json!({ "Federated": arn("oidc-provider/token.actions.githubusercontent.com") });
+    let aud = json!({ "token.actions.githubusercontent.com:aud": "sts.amazonaws.com" });
+    assert_eq!(with(github.clone(), json!({ "StringEquals": aud })), anyone);
+    let sub =
+        |sub: &str| json!({ "StringEquals": aud, "StringLike": { "token.actions.githubusercontent.com:sub": sub } });
+    assert_eq!(with(github.clone(), sub("repo:*")), anyone);
+    assert_eq!(with(github, sub("repo:example/app:*")), set([]));
+    let cluster = "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE";
+    let condition = json!({ "StringEquals": { format!("{cluster}:aud"): "sts.amazonaws.com" } });
+    let of_cluster = json!({ "Federated": arn(&format!("oidc-provider/{cluster}")) });
+    assert_eq!(with(of_cluster, condition), set(["role-trusts-other-account role/r"]), "any pod of the account's own");
+    let mfa = json!({ "Bool": { "aws:MultiFactorAuthPresent": "true" } });
+    assert_eq!(with(json!({ "AWS": "444455556666" }), mfa), set(["role-trusts-other-account role/r"]));
+}
+
+#[test]
+fn near_administrators_and_whole_services() {
+    let with = |statement: Json, attachments: i64| {
+        let policy = policy(&arn("policy/p"), says(json!([statement])), json!({ "AttachmentCount": attachments }));
+        let answer = answer_with(&load(&[details(&[], &[], &[], &[policy])]), &Options::default());
+        answer
+            .findings
+            .iter()
+            .map(|found| format!("{} {}", found.rule, found.severity.as_str()))
+            .collect::<BTreeSet<_>>()
+    };
+    assert_eq!(with(allow(json!("?*"), json!("*")), 1), set(["policy-allows-all-actions high"]));
+    assert_eq!(with(allow(json!("*"), json!("arn:aws:*")), 1), set(["policy-allows-all-actions high"]));
+    assert_eq!(with(allow(json!("iam:*"), json!("*")), 1), set(["policy-leads-to-admin high"]));
+    let nobody = set(["policy-leads-to-admin medium", "policy-unattached info"]);
+    assert_eq!(with(allow(json!("iam:Put*"), json!("*")), 0), nobody);
+    let all_but = json!({ "Effect": "Allow", "NotAction": "aws-portal:*", "Resource": "*" });
+    assert_eq!(with(all_but, 1), set(["policy-allows-all-actions high", "policy-not-action medium"]));
+    let whole = set(["policy-allows-whole-service low", "policy-writes-on-all-resources low"]);
+    assert_eq!(with(allow(json!("s3:*"), json!("*")), 1), whole);
+    assert_eq!(with(allow(json!("s3:*"), json!("arn:aws:s3:::x/*")), 1), set([]));
+    assert_eq!(with(allow(json!("iam:PassRole"), arn("role/one").into()), 1), set([]));
+    assert_eq!(with(allow(json!("iam:*"), json!("arn:aws:iam::*:user/${aws:username}")), 1), set([]));
+}
+
+#[test]
+fn who_is_administrator() {
+    let admin =
+        json!([{ "PolicyName": "AdministratorAccess", "PolicyArn": "arn:aws:iam::aws:policy/AdministratorAccess" }]);
+    let ec2 = json!({ "Effect": "Allow", "Principal": { "Service": "ec2.amazonaws.com" }, "Action": "sts:AssumeRole" });
+    let with = |users: &[Json], groups: &[Json], roles: &[Json]| {
+        let answer = answer_with(&load(&[details(users, groups, roles, &[])]), &Options::default());
+        let told = answer.findings.into_iter().find(|found| found.rule == "administrators")?;
+        Some(format!("{} {}", told.severity.as_str(), told.summary))
+    };
+    let staff = group("Staff", json!({ "AttachedManagedPolicies": admin }));
+    let web = role("web", "/", ec2.clone(), json!({ "AttachedManagedPolicies": admin }));
+    let told =
+        "low 2 holders of administrator rights, or of what leads to them, are known: group/Staff (1 member), role/web";
+    assert_eq!(with(&[user("ana", json!({}))], &[staff], &[web]).as_deref(), Some(told));
+    let reserved = role(
+        "AWSReservedSSO_Admin_1",
+        "/aws-reserved/sso.amazonaws.com/",
+        ec2.clone(),
+        json!({ "AttachedManagedPolicies": admin }),
+    );
+    assert!(with(&[], &[], &[reserved]).is_some_and(|told| told.starts_with("info 1 holder")));
+    let linked = role(
+        "AWSServiceRoleForX",
+        "/aws-service-role/x.amazonaws.com/",
+        ec2,
+        json!({ "AttachedManagedPolicies": admin }),
+    );
+    assert_eq!(with(&[], &[], &[linked]), None);
+    let parts = json!([
+        { "PolicyName": "a", "PolicyDocument": says(json!([allow(json!("iam:PassRole"), json!("*"))])) },
+        { "PolicyName": "b", "PolicyDocument": says(json!([allow(json!("lambda:*"), json!("*"))])) },
+    ]);
+    assert!(with(&[user("bo", json!({ "UserPolicyList": parts }))], &[], &[]).is_some(), "two policies add up");
+}
+
+#[test]
+fn quarantine_and_what_only_denies() {
+    let with = |attached: &[&str], inline: Json| {
+        let attached: Vec<Json> =
+            attached.iter().map(|arn| json!({ "PolicyName": arn.rsplit('/').next(), "PolicyArn": arn })).collect();
+        found(&[details(
+            &[user("bo", json!({ "AttachedManagedPolicies": attached, "UserPolicyList": inline }))],
+            &[],
+            &[],
+            &[],
+        )])
+    };
+    let told = set(["user-quarantined user/bo"]);
+    assert_eq!(with(&["arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3"], json!([])), told);
+    assert_eq!(with(&["arn:aws-us-gov:iam::aws:policy/AWSCompromisedKeyQuarantine"], json!([])), told);
+    let deny = json!([{ "Effect": "Deny", "Action": "*", "Resource": "*" }]);
+    let older = |document: Json| json!([{ "PolicyName": "AWSExposedCredentialPolicy_DO_NOT_REMOVE", "PolicyDocument": says(document) }]);
+    assert_eq!(with(&[], older(deny.clone())), told);
+    let hidden = with(&[], older(json!([allow(json!("*"), json!("*"))])));
+    assert!(
+        !hidden.contains("user-quarantined user/bo") && hidden.contains("user-inline-policy user/bo"),
+        "{hidden:?}"
+    );
+    assert_eq!(
+        with(&["arn:aws:iam::aws:policy/AWSDenyAll"], json!([{ "PolicyName": "stop", "PolicyDocument": says(deny) }])),
+        set([])
+    );
+    let own = arn("policy/AWSCompromisedKeyQuarantineV3");
+    assert_eq!(with(&[&own], json!([])), set(["user-managed-policy user/bo"]), "an own policy of AWS's name");
+}
+
+#[test]
 fn ages_run_to_the_moment_that_the_file_tells() {
     use base64::Engine;
     let csv = report(&[row("bob", &key("2026-01-01T00:00:00Z", "2026-04-01T00:00:00Z"))]);

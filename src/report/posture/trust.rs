@@ -1,5 +1,7 @@
 //! Whom roles let in from outside their account.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::documents::is_kept_by_aws;
@@ -23,7 +25,8 @@ fn of_role<'a>(
         Ok(trust) => trust,
         Err(error) => return vec![breaks(NOT_JUDGED, format!("the trust policy of {name}: {error}"))],
     };
-    let (anyone, others): (Vec<_>, Vec<_>) = trust.open_principals(look.account_id).into_iter().partition(is_anyone);
+    let (anyone, others): (Vec<_>, Vec<_>) =
+        trust.open_principals(look.account_id).into_iter().partition(OpenPrincipal::is_anyone);
     let mut found = Vec::new();
     if !anyone.is_empty() {
         let detail = format!("{name} lets in {}", some_of(&anyone.iter().map(say).collect::<Vec<_>>()));
@@ -36,24 +39,24 @@ fn of_role<'a>(
     found.into_iter().map(|violation| look.since(violation, role.created)).collect()
 }
 
-/// Whether nothing narrows who comes in.
-fn is_anyone(open: &OpenPrincipal) -> bool {
-    open.is_unconditional() && open.open_to != OpenTo::OtherAccount
-}
-
 fn say(open: &OpenPrincipal) -> String {
     let whom = match open.open_to {
         OpenTo::Anyone if open.principal == "NotPrincipal" => "anyone but those that it names".to_owned(),
         OpenTo::Anyone => "anyone".to_owned(),
         OpenTo::OtherAccount if open.account_id == open.principal => format!("account {}", open.account_id),
         OpenTo::OtherAccount => open.principal.clone(),
+        OpenTo::AnySubject => format!("whomever {} vouches for, whoever that is", open.principal),
         OpenTo::Federation => format!("whomever {} vouches for", open.principal),
     };
-    let keys: Vec<&str> = open.condition_keys.iter().map(String::as_str).collect();
-    if keys.is_empty() { whom } else { format!("{whom} (if {})", keys.join(", ")) }
+    let listed = |keys: &BTreeSet<String>| keys.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    match (open.condition_keys.is_empty(), open.idle_keys.is_empty()) {
+        (false, _) => format!("{whom} (if {})", listed(&open.condition_keys)),
+        (true, false) => format!("{whom} (the condition on {} keeps nobody out)", listed(&open.idle_keys)),
+        (true, true) => whom,
+    }
 }
 
 fn evidence(principals: &[OpenPrincipal]) -> serde_json::Value {
-    let one = |open: &OpenPrincipal| json!({ "principal": open.principal, "condition_keys": open.condition_keys });
+    let one = |open: &OpenPrincipal| json!({ "principal": open.principal, "condition_keys": open.condition_keys, "idle_keys": open.idle_keys });
     principals.iter().map(one).collect()
 }

@@ -1,8 +1,12 @@
 //! What deserves attention in changes of IAM. Each finding names the rows that it rests on and says why it matters so
 //! much; a row's severity is that of the worst finding that rests on it.
 
+mod elsewhere;
+mod insiders;
 mod people;
 mod policies;
+mod provisioning;
+mod quarantine;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -10,6 +14,7 @@ use std::net::IpAddr;
 use serde_json::{Map, Value, json};
 
 use super::change::Change;
+use super::power::Administrators;
 use crate::report::source_list::address_texts;
 use crate::report::{Finding, Rule, Severity};
 
@@ -20,8 +25,12 @@ pub(super) struct Found {
 }
 
 /// All findings, in no lasting order.
-pub(super) fn of(all: &[Change<'_>]) -> Vec<Found> {
-    let mut found = policies::of(all);
+pub(super) fn of(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Found> {
+    let mut found = policies::of(all, administrators);
+    found.extend(insiders::of(all, administrators));
+    found.extend(quarantine::of(all));
+    found.extend(elsewhere::of(all, administrators));
+    found.extend(provisioning::of(all));
     found.extend(people::of(all));
     found
 }
@@ -100,6 +109,8 @@ fn evidence_of(change: &Change<'_>) -> Value {
         ("target_kind", change.target_kind.as_str()),
         ("target", change.target),
         ("policy", change.policy),
+        ("version", change.version),
+        ("invoked_by", change.invoked_by),
         ("policy_class", change.policy_class.as_str()),
         ("grant", change.granted.as_str()),
         ("outcome", change.outcome.as_str()),

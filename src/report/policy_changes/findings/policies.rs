@@ -1,52 +1,106 @@
 //! Findings about policies: what was granted, to whom, in which class, and which limits fell.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
-use super::super::change::{Change, named};
+use super::super::change::{Change, Target, named};
+use super::super::power::Administrators;
+use super::super::versions::{self, Holders};
 use super::super::{facts, rules};
 use super::{Draft, Found, by, groups, listed};
 use crate::aggregate::iam_changes::{Act, Granted, Outcome, TargetKind};
 use crate::model::{Arn, Grant, PolicyClass, grouped};
 use crate::report::Severity;
 
-pub(super) fn of(all: &[Change<'_>]) -> Vec<Found> {
+pub(super) fn of(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Found> {
     let mut found = admin_granted(all);
+    found.extend(admin_written(all));
     found.extend(self_grants(all));
-    found.extend(trust_opened(all));
+    found.extend(trust_opened(all, administrators));
     found.extend(boundaries_removed(all));
     found.extend(policies_on_users(all));
     found.extend(inline_policies(all));
+    found.extend(own_broad(all));
     found.extend(policy_classes(all));
     found.extend(denied(all));
     found
 }
 
+/// Whether somebody of the account was given what makes an administrator.
+fn is_admin_grant(change: &Change<'_>) -> bool {
+    change.gave_policy() && change.grant().is_some_and(Grant::is_admin_equivalent) && !change.is_provisioning()
+}
+
 fn admin_granted(all: &[Change<'_>]) -> Vec<Found> {
-    let is_admin = |change: &Change<'_>| {
-        change.granted == Granted::Policy(Grant::Admin) && (change.gave_policy() || change.did(Act::WritePolicy))
-    };
-    let of_target = |((account_id, kind, name), rows): ((&str, TargetKind, &str), Vec<usize>)| {
-        let draft = Draft::new(&rules::ADMIN_GRANTED, account_id, named(kind, name));
-        let (policies, by) = (listed(all, &rows, policy_name), by(all, &rows));
-        let draft = if kind == TargetKind::Policy {
-            draft
-                .summary(format!("the policy {name} was written to allow everything, {by}"))
-                .severity(Severity::Medium, "a policy grants nothing until somebody is given it")
-        } else {
-            let again = removed_again(all, &rows);
-            draft
-                .summary(format!("{} was given everything ({policies}) {by}{again}", named(kind, name)))
-                .severity(Severity::High, "every action on every resource, without a condition")
+    let of_target = |((account_id, kind, name), rows): (Target<'_>, Vec<usize>)| {
+        let (policies, by, again) = (listed(all, &rows, policy_name), by(all, &rows), removed_again(all, &rows));
+        let is_admin = rows.iter().any(|&row| all[row].grant() == Some(Grant::Admin));
+        let (what, because) = match is_admin {
+            true => ("everything", "nearly every action on every resource, without a condition that narrows"),
+            false => ("what leads to everything", "the holder can make itself administrator in a call or two"),
         };
-        draft.found(all, rows)
+        let (severity, because) = match kind {
+            TargetKind::PermissionSet => (Severity::Medium, "a permission set gives it to whoever is assigned to it"),
+            _ => (Severity::High, because),
+        };
+        Draft::new(&rules::ADMIN_GRANTED, account_id, named(kind, name))
+            .summary(format!("{} was given {what} ({policies}) {by}{again}", named(kind, name)))
+            .severity(severity, because)
+            .found(all, rows)
     };
-    groups(all, is_admin, Change::target).into_iter().map(of_target).collect()
+    groups(all, is_admin_grant, Change::target).into_iter().map(of_target).collect()
+}
+
+/// Customer-managed policies that were written, or put into force, to allow everything: the deed of who wrote them, as far
+/// as somebody holds them by then.
+fn admin_written(all: &[Change<'_>]) -> Vec<Found> {
+    let writes = |change: &Change<'_>| {
+        let writes = change.did(Act::WritePolicy) || change.did(Act::SetDefaultVersion);
+        writes && change.grant().is_some_and(Grant::is_admin_equivalent) && !change.is_provisioning()
+    };
+    let weight = |change: &Change<'_>| match versions::holders(all, change) {
+        _ if !change.puts_into_force() => (Severity::Low, "this version is not the default one: nobody has it yet"),
+        Holders::Nobody => (Severity::Medium, "a policy grants nothing until somebody is given it"),
+        Holders::Unknown => {
+            (Severity::High, "it holds at once for whoever has the policy; who that is these logs do not show")
+        }
+        Holders::Known(_) => (Severity::High, "it holds at once for all who have the policy"),
+    };
+    let of_policy = |((account_id, name, (severity, because)), rows): ((&str, &str, _), Vec<usize>)| {
+        let holders = rows.iter().flat_map(|&row| match versions::holders(all, &all[row]) {
+            Holders::Known(known) if all[row].puts_into_force() => known,
+            _ => BTreeSet::new(),
+        });
+        let holders: BTreeSet<String> = holders.map(|(_, kind, name)| named(kind, name)).collect();
+        let held = if holders.is_empty() { String::new() } else { format!("; it is held by {}", some_of(&holders)) };
+        let summary =
+            format!("the policy {name} was written to allow everything, or what leads there, {}{held}", by(all, &rows));
+        Draft::new(&rules::ADMIN_GRANTED, account_id, named(TargetKind::Policy, name))
+            .summary(summary)
+            .severity(severity, because)
+            .found(all, rows)
+            .with("held_by", json!(holders))
+    };
+    groups(all, writes, |change| (change.account_id, change.target, weight(change)))
+        .into_iter()
+        .map(of_policy)
+        .collect()
+}
+
+fn some_of(names: &BTreeSet<String>) -> String {
+    const MOST: usize = 3;
+    let shown: Vec<&str> = names.iter().take(MOST).map(String::as_str).collect();
+    match names.len().saturating_sub(MOST) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
 }
 
 fn self_grants(all: &[Change<'_>]) -> Vec<Found> {
     let is_grant = |change: &Change<'_>| {
-        let gives = change.gave_policy() || change.did(Act::Join) || change.did(Act::DeleteBoundary);
-        gives && change.is_by_itself()
+        let gives = change.gave_rights() || change.did(Act::Join) || change.did(Act::DeleteBoundary);
+        gives && change.is_by_itself() && !change.is_about_quarantine()
     };
     let of_actor = |((account_id, actor), rows): ((&str, &str), Vec<usize>)| {
         let narrow = rows.iter().all(|&row| all[row].granted == Granted::Policy(Grant::Other));
@@ -68,11 +122,18 @@ fn self_grants(all: &[Change<'_>]) -> Vec<Found> {
     groups(all, is_grant, |change| (change.account_id, change.actor)).into_iter().map(of_actor).collect()
 }
 
-fn trust_opened(all: &[Change<'_>]) -> Vec<Found> {
-    let opens = |change: &Change<'_>| change.succeeded() && judged_trust(change.granted).is_some();
-    let of_role = |((account_id, kind, name), rows): ((&str, TargetKind, &str), Vec<usize>)| {
+fn trust_opened(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Found> {
+    let opens =
+        |change: &Change<'_>| change.succeeded() && !change.is_provisioning() && judged_trust(change.granted).is_some();
+    let of_role = |(target, rows): (Target<'_>, Vec<usize>)| {
+        let (account_id, kind, name) = target;
         let widest = rows.iter().map(|&row| all[row].granted).max().unwrap_or(Granted::Nothing);
-        let (severity, because) = judged_trust(widest).unwrap_or((Severity::Info, ""));
+        let (severity, because) = match judged_trust(widest).unwrap_or((Severity::Info, "")) {
+            (Severity::Medium, _) if administrators.has(target) => {
+                (Severity::High, "principals of others may assume it without a condition, and it is administrator")
+            }
+            judged => judged,
+        };
         let (whom, by) = (listed(all, &rows, |change| change.policy.to_owned()), by(all, &rows));
         Draft::new(&rules::TRUST_OPENED, account_id, named(kind, name))
             .summary(format!("{} may be assumed from outside of the account: {whom}; set {by}", named(kind, name)))
@@ -84,10 +145,13 @@ fn trust_opened(all: &[Change<'_>]) -> Vec<Found> {
 
 fn judged_trust(granted: Granted) -> Option<(Severity, &'static str)> {
     match granted {
-        Granted::TrustAnyone => Some((Severity::High, "anyone with an AWS account may assume it")),
+        Granted::TrustAnyone => Some((
+            Severity::High,
+            "anyone with an AWS account, or with an account at that identity provider, may assume it",
+        )),
         Granted::TrustOutside => Some((Severity::Medium, "principals of others may assume it without a condition")),
         Granted::TrustConditional => Some((Severity::Low, "principals of others may assume it under a condition")),
-        Granted::Nothing | Granted::Policy(_) => None,
+        Granted::Nothing | Granted::Policy(_) | Granted::TrustInside => None,
     }
 }
 
@@ -103,7 +167,9 @@ fn boundaries_removed(all: &[Change<'_>]) -> Vec<Found> {
 }
 
 fn policies_on_users(all: &[Change<'_>]) -> Vec<Found> {
-    let is_on_user = |change: &Change<'_>| change.gave_policy() && change.target_kind == TargetKind::User;
+    let is_on_user = |change: &Change<'_>| {
+        change.gave_rights() && change.target_kind == TargetKind::User && !change.is_about_quarantine()
+    };
     let of_user = |((account_id, kind, name), rows): ((&str, TargetKind, &str), Vec<usize>)| {
         let (policies, by) = (listed(all, &rows, policy_name), by(all, &rows));
         let gone = rows.iter().all(|&row| all[row].removed.is_some());
@@ -126,14 +192,48 @@ fn policies_on_users(all: &[Change<'_>]) -> Vec<Found> {
 
 fn inline_policies(all: &[Change<'_>]) -> Vec<Found> {
     let of_account = |(account_id, rows): (&str, Vec<usize>)| {
-        let held = listed(all, &rows, |change| format!("{} of {}", change.policy, change.target_name()));
+        let held = listed(all, &rows, inline_of);
         let summary = format!("policies were written into users, groups or roles of {account_id}: {held}");
         Draft::new(&rules::INLINE_POLICY, account_id, account_id)
             .summary(summary)
-            .severity(Severity::Low, "a matter of order; what a policy grants is judged apart")
+            .severity(Severity::Info, "a matter of order; what a policy grants is judged apart")
             .found(all, rows)
     };
-    groups(all, |change| change.did(Act::PutInline), |change| change.account_id).into_iter().map(of_account).collect()
+    let writes = |change: &Change<'_>| {
+        change.did(Act::PutInline) && change.gave_rights() && !change.is_provisioning() && !change.is_about_quarantine()
+    };
+    groups(all, writes, |change| change.account_id).into_iter().map(of_account).collect()
+}
+
+/// Own policies, inline or customer-managed, that allow a whole service or more.
+fn own_broad(all: &[Change<'_>]) -> Vec<Found> {
+    let is_broad = |change: &Change<'_>| {
+        let writes = change.did(Act::WritePolicy) || change.did(Act::PutInline);
+        writes && change.grant() >= Some(Grant::FullService) && !change.is_provisioning()
+    };
+    let of_account = |(account_id, rows): (&str, Vec<usize>)| {
+        let held = listed(all, &rows, |change| match change.act() {
+            Act::PutInline => inline_of(change),
+            _ => change.target_name(),
+        });
+        let gone = rows.iter().all(|&row| all[row].removed.is_some());
+        let (severity, because) = if gone {
+            (Severity::Info, "all of it was taken away again")
+        } else {
+            (
+                Severity::Low,
+                "AWS keeps managed policies for whole services and follows new ones; who is given how much is judged apart",
+            )
+        };
+        Draft::new(&rules::OWN_BROAD, account_id, account_id)
+            .summary(format!(
+                "own policies of {account_id} allow whole services, or what leads to everything: {held}; {}",
+                by(all, &rows)
+            ))
+            .severity(severity, because)
+            .found(all, rows)
+    };
+    groups(all, is_broad, |change| change.account_id).into_iter().map(of_account).collect()
 }
 
 /// The shares of the classes, where not all are AWS-managed. It rests on no row: it makes none of them worse.
@@ -163,7 +263,8 @@ fn policy_classes(all: &[Change<'_>]) -> Vec<Found> {
 }
 
 fn denied(all: &[Change<'_>]) -> Vec<Found> {
-    let is_denied = |change: &Change<'_>| change.outcome == Outcome::Denied && gains(change.act());
+    let is_denied =
+        |change: &Change<'_>| change.outcome == Outcome::Denied && gains(change.act()) && !change.is_provisioning();
     let of_actor = |((account_id, actor), rows): ((&str, &str), Vec<usize>)| {
         let calls = listed(all, &rows, |change| change.event.name().to_owned());
         Draft::new(&rules::DENIED_CHANGES, account_id, actor)
@@ -190,9 +291,18 @@ fn gains(act: Act) -> bool {
     )
 }
 
+/// An inline policy and whose it is; that of a permission set has no name.
+fn inline_of(change: &Change<'_>) -> String {
+    match change.policy {
+        "" => format!("that of {}", change.target_name()),
+        name => format!("{name} of {}", change.target_name()),
+    }
+}
+
 /// A policy as a sentence names it: the end of its ARN, or that it is inline.
-fn policy_name(change: &Change<'_>) -> String {
+pub(super) fn policy_name(change: &Change<'_>) -> String {
     match change.policy_class {
+        PolicyClass::Inline if change.policy.is_empty() => "its inline policy".to_owned(),
         PolicyClass::Inline => format!("inline {}", change.policy),
         _ => Arn::parse(change.policy).map_or(change.policy, |arn| arn.name()).to_owned(),
     }
@@ -203,7 +313,7 @@ fn policies(number: i64) -> String {
 }
 
 /// `, taken away again` where that holds for all, `, partly taken away again` where for some.
-fn removed_again(all: &[Change<'_>], rows: &[usize]) -> &'static str {
+pub(super) fn removed_again(all: &[Change<'_>], rows: &[usize]) -> &'static str {
     let removed = rows.iter().filter(|&&row| all[row].removed.is_some()).count();
     match removed {
         0 => "",

@@ -1,0 +1,92 @@
+//! What a record says of ways in that are no policy of IAM: credentials that are no access keys, providers, trust anchors,
+//! clusters, Identity Center.
+
+use std::borrow::Cow;
+
+use super::event::{Act, IamEvent, TargetKind};
+use crate::model::{Arn, Event, Raw, members, text};
+
+/// What the call is about, by name; empty when the record does not say.
+pub(super) fn target<'a>(kind: TargetKind, event: &Event<'a>) -> Cow<'a, str> {
+    let of = |names| first_text(event, names);
+    match kind {
+        TargetKind::Provider => provider(event),
+        TargetKind::TrustAnchor => of(["name", "trustAnchorId", "trustAnchorArn"]),
+        TargetKind::Profile => of(["name", "profileId", "profileArn"]),
+        TargetKind::InstanceProfile => of(["instanceProfileName", "", ""]),
+        TargetKind::Cluster => of(["clusterName", "name", ""]),
+        TargetKind::PermissionSet => last_of(of(["permissionSetArn", "", ""])),
+        _ => Cow::Borrowed(""),
+    }
+}
+
+/// What is given: a role, a principal and a cluster's policy, who got an assignment and where, whose credential it is.
+pub(super) fn given<'a>(change: IamEvent, event: &Event<'a>) -> Cow<'a, str> {
+    let of = |names| first_text(event, names);
+    match change.act() {
+        Act::AddCredential => of(["serviceName", "serviceSpecificCredentialId", ""]),
+        Act::TrustProvider => of(["clientID", "", ""]),
+        Act::OpenProfile => listed(event, "roleArns"),
+        Act::HandRole => of(["roleName", "roleArn", ""]),
+        Act::EnterCluster => joined([of(["principalArn", "", ""]), of(["policyArn", "", ""])]),
+        Act::Delegate => of(["delegationRequestId", "delegationRequestArn", ""]),
+        Act::Assign => {
+            let [kind, id, account] = members(event.request_parameters, ["principalType", "principalId", "targetId"]);
+            let (kind, id, account) = (text(kind), text(id), text(account));
+            Cow::Owned(format!("{} {id} in {account}", kind.to_ascii_lowercase()).trim().to_owned())
+        }
+        _ => Cow::Borrowed(""),
+    }
+}
+
+/// The policy of a call about a permission set: of AWS or the account, by ARN or by name.
+pub(super) fn permission_set_policy<'a>(event: &Event<'a>) -> Cow<'a, str> {
+    let [managed, own] = members(event.request_parameters, ["managedPolicyArn", "customerManagedPolicyReference"]);
+    if managed != Raw::Null {
+        return text(managed);
+    }
+    let [name] = members(own.json(), ["name"]);
+    text(name)
+}
+
+/// The provider: its name, its host, or what its ARN ends in.
+fn provider<'a>(event: &Event<'a>) -> Cow<'a, str> {
+    let [name, url, arn] = members(event.request_parameters, ["name", "url", "openIDConnectProviderArn"]);
+    let [saml] = members(event.request_parameters, ["sAMLProviderArn"]);
+    let host = |url: Cow<'a, str>| match url.strip_prefix("https://") {
+        Some(host) => Cow::Owned(host.to_owned()),
+        None => url,
+    };
+    let after = |arn: Cow<'a, str>| match Arn::parse(&arn).and_then(|arn| arn.resource.split_once('/')) {
+        Some((_, name)) => Cow::Owned(name.to_owned()),
+        None => arn,
+    };
+    [(name, false), (url, false), (arn, true), (saml, true)]
+        .into_iter()
+        .find(|(raw, _)| *raw != Raw::Null)
+        .map_or(Cow::Borrowed(""), |(raw, is_arn)| if is_arn { after(text(raw)) } else { host(text(raw)) })
+}
+
+fn first_text<'a>(event: &Event<'a>, names: [&str; 3]) -> Cow<'a, str> {
+    let found = members(event.request_parameters, names).map(text);
+    found.into_iter().find(|text| !text.is_empty()).unwrap_or_default()
+}
+
+/// The texts of a list, `; `-joined.
+fn listed<'a>(event: &Event<'a>, name: &str) -> Cow<'a, str> {
+    let [list] = members(event.request_parameters, [name]);
+    let texts: Vec<String> = serde_json::from_str(list.json()).unwrap_or_default();
+    Cow::Owned(texts.join("; "))
+}
+
+fn joined<'a>(parts: [Cow<'a, str>; 2]) -> Cow<'a, str> {
+    let known: Vec<&str> = parts.iter().map(|part| &**part).filter(|part| !part.is_empty()).collect();
+    Cow::Owned(known.join(" "))
+}
+
+fn last_of(arn: Cow<'_, str>) -> Cow<'_, str> {
+    match Arn::parse(&arn).map(|arn| arn.name().to_owned()) {
+        Some(name) => Cow::Owned(name),
+        None => arn,
+    }
+}

@@ -1,0 +1,207 @@
+//! How far a document reaches: which of a list of actions it allows on things that nobody has named in it, and whether
+//! that leads to everything.
+//!
+//! Patterns are not compared with patterns: they are asked whether they stand for an action on a thing of an unlikely
+//! name. So `*`, `?*`, `iam:*`, `[a*, b*, …]`, `arn:aws:*`, NotAction and NotResource are judged by one rule.
+
+use std::borrow::Cow;
+
+use super::idle::{Asker, narrowing_keys};
+use super::pattern::matches;
+use super::{Effect, Listed, Policy, Statement};
+use crate::model::Arn;
+
+/// The account that stands for any. Not an account id that AWS would print in an example.
+pub(super) const ACCOUNT: &str = "987654321098";
+
+const PARTITIONS: [&str; 3] = ["aws", "aws-cn", "aws-us-gov"];
+
+/// An action and the end of the ARN of a thing that it is asked for.
+type Probe = (&'static str, &'static str);
+
+/// One call after which the caller can be anybody in the account, administrators among them: each gives rights, or the
+/// credentials of somebody who has them.
+///
+/// Known misses: the same on a list of named users or roles, or on one's own user (`${aws:username}`); `sts:AssumeRole`,
+/// `lambda:UpdateFunctionCode`, `ssm:SendCommand` and the like, which lead as far as what exists in the account; Identity
+/// Center and Organizations.
+///
+/// Source: Rhino Security Labs, "AWS IAM Privilege Escalation – Methods and Mitigation" (methods 1 and 2, 4 to 14);
+/// Service Authorization Reference, "Actions … for AWS IAM", access level Permissions management.
+const DIRECT: [Probe; 13] = [
+    ("iam:AddUserToGroup", "group/zz9"),
+    ("iam:AttachGroupPolicy", "group/zz9"),
+    ("iam:AttachRolePolicy", "role/zz9"),
+    ("iam:AttachUserPolicy", "user/zz9"),
+    ("iam:CreateAccessKey", "user/zz9"),
+    ("iam:CreateLoginProfile", "user/zz9"),
+    ("iam:CreatePolicyVersion", "policy/zz9"),
+    ("iam:PutGroupPolicy", "group/zz9"),
+    ("iam:PutRolePolicy", "role/zz9"),
+    ("iam:PutUserPolicy", "user/zz9"),
+    ("iam:SetDefaultPolicyVersion", "policy/zz9"),
+    ("iam:UpdateAssumeRolePolicy", "role/zz9"),
+    ("iam:UpdateLoginProfile", "user/zz9"),
+];
+
+/// What runs code, or calls AWS, as a role that it is handed: with `iam:PassRole` on any role, as an administrator's.
+///
+/// Known misses: services that are not listed; roles that may be passed by pattern; `iam:PassRole` under the condition
+/// `iam:PassedToService`, which is taken for narrow.
+///
+/// Source: Rhino Security Labs, as above (methods 3, 15 to 21); IAM user guide, "Grant a user permissions to pass a role to
+/// an AWS service".
+const RUN: [Probe; 27] = [
+    ("apprunner:CreateService", "service/zz9/zz9"),
+    ("autoscaling:CreateAutoScalingGroup", "autoScalingGroup:zz9:autoScalingGroupName/zz9"),
+    ("autoscaling:CreateLaunchConfiguration", "launchConfiguration:zz9:launchConfigurationName/zz9"),
+    ("batch:RegisterJobDefinition", "job-definition/zz9"),
+    ("bedrock-agentcore:CreateCodeInterpreter", "code-interpreter-custom/zz9"),
+    ("cloudformation:CreateStack", "stack/zz9/zz9"),
+    ("cloudformation:CreateStackSet", "stackset/zz9"),
+    ("cloudformation:UpdateStack", "stack/zz9/zz9"),
+    ("codebuild:CreateProject", "project/zz9"),
+    ("codebuild:UpdateProject", "project/zz9"),
+    ("datapipeline:CreatePipeline", "pipeline/zz9"),
+    ("ec2:RunInstances", "instance/zz9"),
+    ("ecs:RegisterTaskDefinition", "task-definition/zz9:9"),
+    ("ecs:RunTask", "task-definition/zz9:9"),
+    ("eks:CreatePodIdentityAssociation", "cluster/zz9"),
+    ("elasticmapreduce:RunJobFlow", "cluster/zz9"),
+    ("glue:CreateDevEndpoint", "devEndpoint/zz9"),
+    ("glue:CreateJob", "job/zz9"),
+    ("glue:UpdateJob", "job/zz9"),
+    ("lambda:CreateFunction", "function:zz9"),
+    ("sagemaker:CreateNotebookInstance", "notebook-instance/zz9"),
+    ("sagemaker:CreateProcessingJob", "processing-job/zz9"),
+    ("sagemaker:CreateTrainingJob", "training-job/zz9"),
+    ("scheduler:CreateSchedule", "schedule/default/zz9"),
+    ("ssm:CreateAssociation", "document/zz9"),
+    ("ssm:StartAutomationExecution", "automation-definition/zz9:9"),
+    ("states:CreateStateMachine", "stateMachine:zz9"),
+];
+
+const PASS_ROLE: Probe = ("iam:PassRole", "role/zz9");
+
+/// Actions of many services. Who may call most of them, and has a way to everything, has everything.
+const SPREAD: [Probe; 32] = [
+    ("acm:DeleteCertificate", "certificate/zz9"),
+    ("apigateway:POST", "/restapis"),
+    ("athena:StartQueryExecution", "workgroup/zz9"),
+    ("cloudfront:CreateDistribution", "distribution/zz9"),
+    ("cloudtrail:StopLogging", "trail/zz9"),
+    ("cloudwatch:PutMetricAlarm", "alarm:zz9"),
+    ("codepipeline:DeletePipeline", "zz9"),
+    ("config:DeleteConfigRule", "config-rule/zz9"),
+    ("dynamodb:PutItem", "table/zz9"),
+    ("ec2:AuthorizeSecurityGroupIngress", "security-group/zz9"),
+    ("ec2:TerminateInstances", "instance/zz9"),
+    ("ecr:PutImage", "repository/zz9"),
+    ("elasticloadbalancing:CreateLoadBalancer", "loadbalancer/net/zz9/zz9"),
+    ("events:PutRule", "rule/zz9"),
+    ("guardduty:DeleteDetector", "detector/zz9"),
+    ("iam:CreateUser", "user/zz9"),
+    ("iam:DeleteRole", "role/zz9"),
+    ("kinesis:PutRecord", "stream/zz9"),
+    ("kms:ScheduleKeyDeletion", "key/zz9"),
+    ("lambda:UpdateFunctionCode", "function:zz9"),
+    ("logs:DeleteLogGroup", "log-group:zz9"),
+    ("organizations:LeaveOrganization", "zz9"),
+    ("rds:DeleteDBInstance", "db:zz9"),
+    ("redshift:DeleteCluster", "cluster:zz9"),
+    ("route53:ChangeResourceRecordSets", "hostedzone/zz9"),
+    ("s3:DeleteBucket", "zz9"),
+    ("s3:GetObject", "zz9/zz9"),
+    ("secretsmanager:GetSecretValue", "secret:zz9"),
+    ("sns:Publish", "zz9"),
+    ("sqs:DeleteQueue", "zz9"),
+    ("ssm:SendCommand", "document/zz9"),
+    ("sts:AssumeRole", "role/zz9"),
+];
+
+/// Of [`SPREAD`], how much is most.
+const MOST: (usize, usize) = (3, 4);
+
+/// The ways from what `policy` allows to everything: `iam:AttachUserPolicy`, `iam:PassRole + lambda:CreateFunction`; in
+/// the order of the lists.
+pub(super) fn escalations(policy: &Policy) -> Vec<String> {
+    let direct = DIRECT.iter().filter(|probe| allows(policy, **probe)).map(|(action, _)| (*action).to_owned());
+    let mut found: Vec<String> = direct.collect();
+    if allows(policy, PASS_ROLE) {
+        let run = RUN.iter().filter(|probe| allows(policy, **probe));
+        found.extend(run.map(|(action, _)| format!("{} + {action}", PASS_ROLE.0)));
+    }
+    found
+}
+
+/// Whether `policy` allows most of what there is.
+pub(super) fn covers_most(policy: &Policy) -> bool {
+    let allowed = SPREAD.iter().filter(|probe| allows(policy, **probe)).count();
+    allowed * MOST.1 >= SPREAD.len() * MOST.0
+}
+
+/// Whether a statement's resources stand for anything, wherever it lies.
+pub(super) fn is_of_everything(statement: &Statement) -> bool {
+    const ANYTHING: [Probe; 3] =
+        [("s3:GetObject", "zz9/zz9"), ("iam:GetRole", "role/zz9"), ("ec2:StopInstances", "instance/zz9")];
+    PARTITIONS.iter().any(|partition| ANYTHING.iter().all(|probe| holds(&statement.resources, &arn(partition, *probe))))
+}
+
+/// Whether a pattern stands for any user, or for any role, of an account.
+pub(super) fn is_any_principal(pattern: &str) -> bool {
+    let pattern = of_any_account(pattern);
+    let one_of = |kind: &str| {
+        PARTITIONS.iter().any(|partition| matches(&pattern, &format!("arn:{partition}:iam::{ACCOUNT}:{kind}/zz9")))
+    };
+    one_of("user") || one_of("role")
+}
+
+/// Whether an `Allow` that nothing narrows, and no flat `Deny` takes back, covers the probe.
+fn allows(policy: &Policy, probe: Probe) -> bool {
+    PARTITIONS.iter().any(|partition| {
+        let arn = arn(partition, probe);
+        let covers =
+            |statement: &&Statement| holds_action(&statement.actions, probe.0) && holds(&statement.resources, &arn);
+        let of = |effect: Effect| policy.statements().iter().filter(move |statement| statement.effect == effect);
+        of(Effect::Allow).filter(covers).any(|allow| narrowing_keys(&allow.condition, Asker::Holder).is_empty())
+            && !of(Effect::Deny).filter(covers).any(|deny| deny.condition.is_empty())
+    })
+}
+
+fn holds_action(listed: &Listed, action: &str) -> bool {
+    match listed {
+        Listed::Only(patterns) => patterns.iter().any(|pattern| matches(pattern, action)),
+        Listed::AllBut(patterns) => !patterns.iter().any(|pattern| matches(pattern, action)),
+        Listed::Absent => false,
+    }
+}
+
+fn holds(listed: &Listed, arn: &str) -> bool {
+    match listed {
+        Listed::Only(patterns) => patterns.iter().any(|pattern| matches(&of_any_account(pattern), arn)),
+        Listed::AllBut(patterns) => !patterns.iter().any(|pattern| matches(&of_any_account(pattern), arn)),
+        Listed::Absent => false,
+    }
+}
+
+/// The pattern with the account that it names, if any, replaced by the one that stands for any.
+fn of_any_account(pattern: &str) -> Cow<'_, str> {
+    let Some(arn) = Arn::parse(pattern) else { return pattern.into() };
+    let is_account = arn.account_id.len() == 12 && arn.account_id.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_account && !arn.account_id.starts_with("${") {
+        return pattern.into();
+    }
+    format!("arn:{}:{}:{}:{ACCOUNT}:{}", arn.partition, arn.service, arn.region, arn.resource).into()
+}
+
+/// The ARN that a probe is asked for.
+fn arn(partition: &str, (action, end): Probe) -> String {
+    match action.split_once(':').map_or("", |(service, _)| service) {
+        "s3" => format!("arn:{partition}:s3:::{end}"),
+        "sts" => format!("arn:{partition}:iam::{ACCOUNT}:{end}"),
+        service @ ("iam" | "organizations" | "cloudfront" | "route53") => {
+            format!("arn:{partition}:{service}::{ACCOUNT}:{end}")
+        }
+        service => format!("arn:{partition}:{service}:zz-zz-9:{ACCOUNT}:{end}"),
+    }
+}

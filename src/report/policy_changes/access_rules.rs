@@ -1,0 +1,141 @@
+//! The rules of `policy-changes` about ways in that are no policy of a user, and about AWS's own alarm.
+
+use crate::report::{Practice, Rule, Severity};
+
+pub(super) const QUARANTINED: Rule = Rule {
+    id: "key-quarantined-by-aws",
+    severity: Severity::Critical,
+    practice: Some(Practice::RolesNotKeys),
+    about: "AWS attached its quarantine to a user (AWSCompromisedKeyQuarantine, …V2, …V3, or the inline \
+AWSExposedCredentialPolicy_DO_NOT_REMOVE): it found a key of the user where anybody can read it. The policy stops some \
+calls only; the key still works. High where a principal of the account put it on. An inline policy of that name that allows \
+something is judged as a grant.",
+    check: "The AWS Health event and the mail to the account name the key: look at its calls from new addresses (trailscan \
+key-spread, trailscan trace), and at what it made.",
+    fix: "Delete the key, undo what it made, and give the workload a role. Leave the quarantine in place until the key is gone \
+and AWS Support has closed the case.",
+    page: "https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSCompromisedKeyQuarantineV3.html",
+};
+
+pub(super) const QUARANTINE_LIFTED: Rule = Rule {
+    id: "quarantine-lifted",
+    severity: Severity::High,
+    practice: None,
+    about: "AWS's quarantine of a user was taken off or written over; medium where that was refused. Lifting it is right \
+after the leaked key was deleted, and what a thief does first.",
+    check: "See whether the user's keys were deleted before (trailscan keys), and who called from where.",
+    fix: "If a key of the user is still there: delete it now, then look at what was done since.",
+    page: "https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSCompromisedKeyQuarantineV3.html",
+};
+
+pub(super) const NAMES_INSIDER: Rule = Rule {
+    id: "admin-role-names-insider",
+    severity: Severity::High,
+    practice: None,
+    about: "The trust policy of a role that these logs or IAM's state show to be administrator was set to name users or roles \
+of the account. High where the caller named itself. Low where what the role may do is not known, and a user or the caller itself is \
+named. Whether the \
+policy named them before is not in the record.",
+    check: "Ask who called whether it was meant; trailscan sessions shows whether they took the role.",
+    fix: "Set the trust policy back: aws iam update-assume-role-policy.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-trust-policy.html",
+};
+
+pub(super) const CREDENTIAL_MADE: Rule = Rule {
+    id: "long-lived-credential-made",
+    severity: Severity::Low,
+    practice: None,
+    about: "A user got a long-lived credential that is no access key: a service-specific one (CodeCommit, Keyspaces, Amazon \
+Bedrock API keys), an SSH key or a signing certificate.",
+    check: "aws iam list-service-specific-credentials, list-ssh-public-keys and list-signing-certificates --user-name NAME.",
+    fix: "If nobody of yours made it, delete it and look at who called. Roles and short-term keys do the same work.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_service-specific-creds.html",
+};
+
+pub(super) const PROVIDER_TRUSTED: Rule = Rule {
+    id: "identity-provider-trusted",
+    severity: Severity::Medium,
+    practice: None,
+    about: "A SAML or OpenID Connect provider was made, or its metadata, thumbprint or audience changed. Low for the \
+providers of GitHub, GitLab, HCP Terraform and EKS clusters, which ordinary accounts make.",
+    check: "Whose provider is it? Which roles trust it: trailscan posture --authorization-details FILE.",
+    fix: "If it is not yours: aws iam delete-saml-provider, delete-open-id-connect-provider, and look at who called.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers.html",
+};
+
+pub(super) const ROLES_ANYWHERE: Rule = Rule {
+    id: "roles-anywhere-opened",
+    severity: Severity::Medium,
+    practice: None,
+    about: "A trust anchor of IAM Roles Anywhere was made, changed or enabled (medium), or a profile, which lists the roles \
+that certificates may take (low).",
+    check: "aws rolesanywhere list-trust-anchors and list-profiles; trailscan sessions shows who took the roles.",
+    fix: "If it is not yours: aws rolesanywhere disable-trust-anchor, then look at who called.",
+    page: "https://docs.aws.amazon.com/rolesanywhere/latest/userguide/introduction.html",
+};
+
+pub(super) const DELEGATION: Rule = Rule {
+    id: "delegation-given",
+    severity: Severity::Medium,
+    practice: None,
+    about: "A request for temporary delegation was accepted, or its token sent: another account, mostly a vendor's, acts with \
+rights of this one for a time.",
+    check: "Who asked for it, and what for? The request names the permissions.",
+    fix: "If it was not meant, end it: the IAM console, Temporary delegation requests.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies-temporary-delegation.html",
+};
+
+pub(super) const FEDERATION_OUT: Rule = Rule {
+    id: "outbound-federation-enabled",
+    severity: Severity::Low,
+    practice: None,
+    about: "Outbound identity federation was enabled: principals of the account can get signed tokens (GetWebIdentityToken) \
+that other clouds and services take for proof of who they are.",
+    check: "Which services outside trust the account's issuer?",
+    fix: "If nobody needs it: aws iam disable-outbound-web-identity-federation.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_outbound.html",
+};
+
+pub(super) const CENTRAL_ROOT: Rule = Rule {
+    id: "central-root-enabled",
+    severity: Severity::Low,
+    practice: None,
+    about: "Central management of root credentials, or root sessions on member accounts, was enabled for the organization. \
+AWS recommends it; from then on sts:AssumeRoot reaches every member.",
+    check: "Was it meant? trailscan root-usage shows calls of AssumeRoot.",
+    fix: "If not: aws iam disable-organizations-root-sessions and disable-organizations-root-credentials-management.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html",
+};
+
+pub(super) const OUTSIDE_IAM: Rule = Rule {
+    id: "access-outside-iam",
+    severity: Severity::Medium,
+    practice: None,
+    about: "A role was handed to an instance profile or to pods of an EKS cluster, or a principal was let into a cluster. \
+Medium where administrator rights were handed on, low for clusters, info for instance profiles.",
+    check: "aws eks list-pod-identity-associations, list-access-entries; who may run pods or instances has the role.",
+    fix: "If it was not meant: aws eks delete-pod-identity-association, delete-access-entry.",
+    page: "https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html",
+};
+
+pub(super) const ASSIGNED: Rule = Rule {
+    id: "identity-center-assigned",
+    severity: Severity::Medium,
+    practice: None,
+    about: "Somebody assigned permission sets of IAM Identity Center to people or groups in accounts: a line for each caller. \
+Medium where these logs show one of the sets to be administrator, else info.",
+    check: "aws sso-admin list-account-assignments, list-permission-sets.",
+    fix: "If it was not meant: aws sso-admin delete-account-assignment, and look at who called.",
+    page: "https://docs.aws.amazon.com/singlesignon/latest/userguide/logging-using-cloudtrail.html",
+};
+
+pub(super) const PROVISIONED: Rule = Rule {
+    id: "provisioned-by-aws",
+    severity: Severity::Info,
+    practice: None,
+    about: "AWS itself set up roles: Organizations, Identity Center, Control Tower, StackSets and others, told by who signed \
+the call (an AWSService identity, a service-linked role, invokedBy), never by names. One line for all accounts.",
+    check: "Whoever asked the service is in its own calls: trailscan principals.",
+    fix: "Nothing to do where the organization is meant to work so.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html",
+};

@@ -1,0 +1,157 @@
+//! Findings about ways to stay that are no policy, group or key of IAM: other credentials, identity providers, trust
+//! anchors, delegation, clusters, Identity Center. What AWS itself sets up is told by `provisioning`.
+
+use super::super::access_rules as rules;
+use super::super::change::{Change, Target, named};
+use super::super::power::Administrators;
+use super::{Draft, Found, by, groups, listed};
+use crate::aggregate::iam_changes::{Act, TargetKind};
+use crate::model::{Arn, Grant, quantity};
+use crate::report::{Rule, Severity};
+
+pub(super) fn of(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Found> {
+    let mut found = credentials(all);
+    found.extend(providers(all));
+    found.extend(roles_anywhere(all));
+    found.extend(by_account(all, Act::Delegate, (&rules::DELEGATION, Severity::Medium)));
+    found.extend(by_account(all, Act::FederateOut, (&rules::FEDERATION_OUT, Severity::Low)));
+    found.extend(by_account(all, Act::CentralRoot, (&rules::CENTRAL_ROOT, Severity::Low)));
+    found.extend(handed(all, administrators));
+    found.extend(assigned(all));
+    found
+}
+
+/// Whether it worked and was done by a caller of the account.
+fn did(change: &Change<'_>, act: Act) -> bool {
+    change.did(act) && !change.is_provisioning()
+}
+
+fn credentials(all: &[Change<'_>]) -> Vec<Found> {
+    let of_user = |((account_id, kind, name), rows): (Target<'_>, Vec<usize>)| {
+        let what = listed(all, &rows, |change| match (change.event.name(), change.policy) {
+            ("UploadSSHPublicKey", _) => "an SSH key".to_owned(),
+            ("UploadSigningCertificate", _) => "a signing certificate".to_owned(),
+            (_, "") => "a service-specific credential".to_owned(),
+            (_, service) => format!("a credential for {service}"),
+        });
+        Draft::new(&rules::CREDENTIAL_MADE, account_id, named(kind, name))
+            .summary(format!("{} got {what} {}", named(kind, name), by(all, &rows)))
+            .severity(Severity::Low, "it does not expire by itself, and no list of access keys shows it")
+            .found(all, rows)
+    };
+    groups(all, |change| did(change, Act::AddCredential), Change::target).into_iter().map(of_user).collect()
+}
+
+fn providers(all: &[Change<'_>]) -> Vec<Found> {
+    let of_provider = |((account_id, kind, name), rows): (Target<'_>, Vec<usize>)| {
+        let is_usual = rows.iter().all(|&row| all[row].event.name() == "CreateOpenIDConnectProvider") && is_usual(name);
+        let (severity, because) = match is_usual {
+            true => {
+                (Severity::Low, "a provider that many use; which of its tokens are taken is for trust policies to say")
+            }
+            false => (Severity::Medium, "whoever runs the provider says who comes in, wherever a role trusts it"),
+        };
+        let did = listed(all, &rows, |change| change.event.name().to_owned());
+        Draft::new(&rules::PROVIDER_TRUSTED, account_id, named(kind, name))
+            .summary(format!("the identity provider {name} was made or changed ({did}) {}", by(all, &rows)))
+            .severity(severity, because)
+            .found(all, rows)
+    };
+    groups(all, |change| did(change, Act::TrustProvider), Change::target).into_iter().map(of_provider).collect()
+}
+
+/// Clusters of the account and the best known continuous integration: what ordinary accounts make.
+fn is_usual(host: &str) -> bool {
+    const CI: [&str; 3] = ["token.actions.githubusercontent.com", "gitlab.com", "app.terraform.io"];
+    let is_cluster =
+        host.starts_with("oidc.eks.") && (host.contains(".amazonaws.com/") || host.contains(".amazonaws.com.cn/"));
+    CI.contains(&host) || is_cluster
+}
+
+fn roles_anywhere(all: &[Change<'_>]) -> Vec<Found> {
+    let opens = |change: &Change<'_>| did(change, Act::TrustAnchor) || did(change, Act::OpenProfile);
+    let of_target = |((account_id, kind, name), rows): (Target<'_>, Vec<usize>)| {
+        let roles = listed(all, &rows, |change| change.policy.to_owned());
+        let (severity, because, what) = match kind {
+            TargetKind::TrustAnchor => {
+                (Severity::Medium, "whoever signs certificates of that authority says who comes in", String::new())
+            }
+            _ => (Severity::Low, "certificates of a trust anchor may take these roles", format!(" for {roles}")),
+        };
+        Draft::new(&rules::ROLES_ANYWHERE, account_id, named(kind, name))
+            .summary(format!("IAM Roles Anywhere: {} was set up{what} {}", named(kind, name), by(all, &rows)))
+            .severity(severity, because)
+            .found(all, rows)
+    };
+    groups(all, opens, Change::target).into_iter().map(of_target).collect()
+}
+
+/// What is about the account as a whole: a line for each caller.
+fn by_account(all: &[Change<'_>], act: Act, (rule, severity): (&Rule, Severity)) -> Vec<Found> {
+    let because = match act {
+        Act::Delegate => "another account acts with rights of this one while the delegation lasts",
+        Act::FederateOut => "principals of the account get tokens that other services take for proof of who they are",
+        _ => "whoever may call AssumeRoot in the management account is root of the members, within task policies",
+    };
+    let of_actor = |((account_id, actor), rows): ((&str, &str), Vec<usize>)| {
+        let did = listed(all, &rows, |change| change.event.name().to_owned());
+        Draft::new(rule, account_id, actor)
+            .summary(format!("{actor} called {did} in {account_id}"))
+            .severity(severity, because)
+            .found(all, rows)
+    };
+    groups(all, |change| did(change, act), |change| (change.account_id, change.actor))
+        .into_iter()
+        .map(of_actor)
+        .collect()
+}
+
+/// Roles handed to instances and pods, principals let into clusters: a line for each caller.
+fn handed(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Found> {
+    let hands = |change: &Change<'_>| did(change, Act::HandRole) || did(change, Act::EnterCluster);
+    let is_admin = |change: &Change<'_>| {
+        let role = Arn::parse(change.policy).map_or(change.policy, |arn| arn.name());
+        let cluster_admin = change.act() == Act::EnterCluster && change.policy.ends_with("ClusterAdminPolicy");
+        cluster_admin || administrators.has((change.account_id, TargetKind::Role, role))
+    };
+    let of_actor = |((account_id, actor), rows): ((&str, &str), Vec<usize>)| {
+        let (severity, because) = if rows.iter().any(|&row| is_admin(&all[row])) {
+            (Severity::Medium, "administrator rights were among what was handed on")
+        } else if rows.iter().any(|&row| all[row].target_kind == TargetKind::Cluster) {
+            (Severity::Low, "pods of that name have the role, or the principal has the cluster, from now on")
+        } else {
+            (Severity::Info, "the ordinary way to give an instance a role")
+        };
+        let what = listed(all, &rows, |change| format!("{} to {}", change.policy, change.target_name()));
+        Draft::new(&rules::OUTSIDE_IAM, account_id, actor)
+            .summary(format!("{actor} handed on {what}"))
+            .severity(severity, because)
+            .found(all, rows)
+    };
+    groups(all, hands, |change| (change.account_id, change.actor)).into_iter().map(of_actor).collect()
+}
+
+/// Assignments of Identity Center: a line for each caller, since an organization has thousands.
+fn assigned(all: &[Change<'_>]) -> Vec<Found> {
+    let admin_set = |change: &Change<'_>| {
+        let is_of_set = |other: &&Change<'_>| other.target() == change.target() && other.gave_policy();
+        all.iter().filter(is_of_set).any(|other| other.grant().is_some_and(Grant::is_admin_equivalent))
+    };
+    let of_actor = |((account_id, actor), rows): ((&str, &str), Vec<usize>)| {
+        let (severity, because) = match rows.iter().any(|&row| admin_set(&all[row])) {
+            true => (Severity::Medium, "a permission set that these logs show to be administrator is among them"),
+            false => {
+                (Severity::Info, "the daily work of Identity Center; what the permission sets allow is not known here")
+            }
+        };
+        let (sets, count) = (listed(all, &rows, Change::target_name), quantity(rows.len() as u64, "assignment"));
+        Draft::new(&rules::ASSIGNED, account_id, actor)
+            .summary(format!("{actor} made {count} of Identity Center: {sets}"))
+            .severity(severity, because)
+            .found(all, rows)
+    };
+    groups(all, |change| did(change, Act::Assign), |change| (change.account_id, change.actor))
+        .into_iter()
+        .map(of_actor)
+        .collect()
+}

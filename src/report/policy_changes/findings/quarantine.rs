@@ -1,0 +1,86 @@
+//! AWS's own alarm: it puts a user under quarantine when it finds a key of the user in public.
+
+use serde_json::json;
+
+use super::super::access_rules;
+use super::super::change::{Change, Target, named};
+use super::policies::policy_name;
+use super::{Draft, Found, by, groups, listed};
+use crate::aggregate::iam_changes::{Act, Outcome};
+use crate::report::Severity;
+
+pub(super) fn of(all: &[Change<'_>]) -> Vec<Found> {
+    let mut found = quarantined(all);
+    found.extend(lifted(all));
+    found
+}
+
+/// Put on. Lifting it later makes it no milder.
+fn quarantined(all: &[Change<'_>]) -> Vec<Found> {
+    let is_put = |change: &Change<'_>| change.gave_policy() && change.is_about_quarantine();
+    let of_user = |((account_id, kind, name), rows): (Target<'_>, Vec<usize>)| {
+        let who = named(kind, name);
+        let by_aws = rows.iter().any(|&row| is_of_aws(&all[row]));
+        let (severity, because) = if by_aws {
+            (Severity::Critical, "AWS found a key of this user where anybody can read it; the key still works")
+        } else {
+            (
+                Severity::High,
+                "AWS's quarantine, put on by somebody of the account: who did it takes a key of this user for leaked",
+            )
+        };
+        let policies = listed(all, &rows, policy_name);
+        let summary = match by_aws {
+            true => format!("AWS says that a key of {who} is public: it put the user under quarantine ({policies})"),
+            false => format!("{who} was put under AWS's quarantine ({policies}) {}", by(all, &rows)),
+        };
+        let lifted = rows.iter().filter_map(|&row| all[row].removed).max();
+        Draft::new(&access_rules::QUARANTINED, account_id, who)
+            .summary(summary)
+            .severity(severity, because)
+            .found(all, rows)
+            .with("lifted", json!(lifted))
+    };
+    groups(all, is_put, Change::target).into_iter().map(of_user).collect()
+}
+
+/// Whether AWS put it on: as a service, as root, or under the user's own identity. Nobody quarantines itself; that a thief
+/// might is harmless.
+///
+/// Source: panther-labs/panther-analysis, `aws_key_compromised.yml` (the user's own identity, from an address of AWS).
+fn is_of_aws(change: &Change<'_>) -> bool {
+    change.is_provisioning()
+        || change.is_by_itself()
+        || change.actor.starts_with("root@")
+        || change.actor.starts_with("service:")
+}
+
+/// Taken off, written over, or tried to.
+fn lifted(all: &[Change<'_>]) -> Vec<Found> {
+    let takes = |change: &Change<'_>| {
+        let takes = matches!(change.act(), Act::Detach | Act::DeleteInline) && change.is_about_quarantine();
+        let writes_over = change.act() == Act::PutInline
+            && crate::model::is_quarantine(change.policy, change.policy_class)
+            && !change.is_about_quarantine();
+        (takes || writes_over) && change.outcome != Outcome::Failed
+    };
+    let of_user = |((account_id, kind, name), rows): (Target<'_>, Vec<usize>)| {
+        let who = named(kind, name);
+        let (done, itself) =
+            (rows.iter().any(|&row| all[row].succeeded()), rows.iter().any(|&row| all[row].is_by_itself()));
+        let (severity, because) = match (done, itself) {
+            (true, true) => {
+                (Severity::High, "the user that AWS put under quarantine lifted it: so did whoever has its key")
+            }
+            (true, false) => (Severity::High, "right only after the leaked key is gone; see that it is"),
+            (false, _) => (Severity::Medium, "it was refused, and somebody tried"),
+        };
+        let what = if done { "was lifted" } else { "was nearly lifted" };
+        Draft::new(&access_rules::QUARANTINE_LIFTED, account_id, &*who)
+            .summary(format!("AWS's quarantine of {who} {what} {}", by(all, &rows)))
+            .severity(severity, because)
+            .found(all, rows)
+            .with("by_itself", json!(itself))
+    };
+    groups(all, takes, Change::target).into_iter().map(of_user).collect()
+}

@@ -1,0 +1,55 @@
+//! Groups and roles that are known to hold administrator rights, or what leads to them: by these logs, or by IAM's own
+//! state where it was read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::change::{Change, Target};
+use crate::aggregate::iam_changes::TargetKind;
+use crate::model::{EventTime, Grant};
+use crate::posture::{Account, Posture};
+
+/// When rights were given, and when taken away again.
+type Held = (Option<EventTime>, Option<EventTime>);
+
+/// Who is known to be administrator. Known misses: rights given before the logs where no state was read; a policy that
+/// came to allow everything after it was attached.
+#[derive(Default)]
+pub(super) struct Administrators<'a> {
+    by_logs: BTreeMap<Target<'a>, Vec<Held>>,
+    by_state: BTreeSet<Target<'a>>,
+}
+
+impl<'a> Administrators<'a> {
+    pub(super) fn of(all: &[Change<'a>], posture: Option<&'a Posture>) -> Self {
+        let mut found = Self::default();
+        for change in
+            all.iter().filter(|change| change.gave_policy() && change.grant().is_some_and(Grant::is_admin_equivalent))
+        {
+            found.by_logs.entry(change.target()).or_default().push((change.span.first(), change.removed));
+        }
+        let accounts = posture.iter().flat_map(|posture| &posture.accounts);
+        found.by_state = accounts.flat_map(|(id, account)| of_state(id, account)).collect();
+        found
+    }
+
+    /// Whether it is administrator at some time of the logs, or by state.
+    pub(super) fn has(&self, target: Target<'_>) -> bool {
+        self.by_logs.contains_key(&target) || self.by_state.contains(&target)
+    }
+
+    /// Whether it was administrator at that moment, or is by state.
+    pub(super) fn has_at(&self, target: Target<'_>, time: Option<EventTime>) -> bool {
+        let times = self.by_logs.get(&target).into_iter().flatten();
+        let mut held = times.map(|(given, taken)| *given <= time && taken.is_none_or(|taken| Some(taken) > time));
+        held.any(|held| held) || self.by_state.contains(&target)
+    }
+}
+
+fn of_state<'a>(account_id: &'a str, account: &'a Account) -> Vec<Target<'a>> {
+    let Some(part) = &account.authorization else { return Vec::new() };
+    let details = &part.value;
+    let groups = details.groups.iter().flatten().filter(|(_, group)| details.group_grant(group).is_admin_equivalent());
+    let roles = details.roles.iter().flatten().filter(|(_, role)| details.role_grant(role).is_admin_equivalent());
+    let groups = groups.map(|(name, _)| (account_id, TargetKind::Group, name.as_str()));
+    groups.chain(roles.map(|(name, _)| (account_id, TargetKind::Role, name.as_str()))).collect()
+}

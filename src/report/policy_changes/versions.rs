@@ -1,0 +1,95 @@
+//! Versions of customer-managed policies in the order of time: which document is in force when a policy is attached, and
+//! who holds a policy when another document comes into force.
+//!
+//! Where the logs do not show the document, IAM's own state does if it has not changed since.
+//!
+//! Known misses: what was in force, and who held the policy, before the first log. Where times are missing the order is
+//! that of the whole range.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::change::{Change, Target};
+use crate::aggregate::iam_changes::{Act, DORMANT, Granted};
+use crate::model::{Arn, EventTime, Grant, PolicyClass};
+use crate::posture::Posture;
+
+/// A policy: its account and its name, which is unique there whatever its path.
+type Policy<'a> = (&'a str, &'a str);
+
+/// Gives every change of a customer-managed policy the grant of the document that it puts into force or attaches.
+pub(super) fn judge(all: &mut [Change<'_>], posture: Option<&Posture>) {
+    let mut written: BTreeMap<(Policy<'_>, &str), Grant> = BTreeMap::new();
+    for change in all.iter().filter(|change| change.did(Act::WritePolicy)) {
+        let version = change.version.strip_suffix(DORMANT).unwrap_or(change.version);
+        if let Some(grant) = change.grant() {
+            let known = written.entry((policy_of(change), version)).or_insert(grant);
+            *known = grant.max(*known);
+        }
+    }
+    for change in all.iter_mut().filter(|change| change.did(Act::SetDefaultVersion)) {
+        if let Some(grant) = written.get(&(policy_of(change), change.version)) {
+            change.granted = Granted::Policy(*grant);
+        }
+    }
+    let mut timeline: BTreeMap<Policy<'_>, BTreeSet<(Option<EventTime>, Grant)>> = BTreeMap::new();
+    for change in all.iter().filter(|change| change.puts_into_force()) {
+        let grant = change.grant().unwrap_or(Grant::NotJudged);
+        let times = [change.span.first(), change.span.last()];
+        timeline.entry(policy_of(change)).or_default().extend(times.map(|time| (time, grant)));
+    }
+    for change in all.iter_mut().filter(|change| is_open(change)) {
+        let before = (change.span.last(), Grant::Admin);
+        let in_force = timeline.get(&policy_of(change)).and_then(|times| times.range(..=before).next_back());
+        if let Some(grant) = in_force.map(|(_, grant)| *grant).or_else(|| by_state(change, posture?)) {
+            change.granted = Granted::Policy(grant);
+        }
+    }
+}
+
+/// What IAM's own state says that a policy grants, where its document has not changed since the call.
+fn by_state(change: &Change<'_>, posture: &Posture) -> Option<Grant> {
+    let details = posture.accounts.get(change.account_id)?.authorization.as_ref()?;
+    let policy = details.value.policies.as_ref()?.get(change.policy)?;
+    let is_same = policy.updated? <= change.span.last()?;
+    is_same.then(|| Grant::of(&policy.document))
+}
+
+/// Whether it names a customer-managed policy and does not say what that grants.
+fn is_open(change: &Change<'_>) -> bool {
+    change.policy_class == PolicyClass::CustomerManaged
+        && change.grant() == Some(Grant::NotJudged)
+        && !matches!(change.act(), Act::WritePolicy | Act::SetDefaultVersion)
+}
+
+fn policy_of<'a>(change: &Change<'a>) -> Policy<'a> {
+    (change.account_id, Arn::parse(change.policy).map_or(change.policy, |arn| arn.name()))
+}
+
+/// Who holds a policy when a document of it comes into force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Holders<'a> {
+    /// Nobody: it was made in these logs and attached to nobody by then.
+    Nobody,
+    /// Nobody that these logs show; it was made before them.
+    Unknown,
+    /// These.
+    Known(BTreeSet<Target<'a>>),
+}
+
+/// Who holds the policy that `change` puts into force, by then.
+pub(super) fn holders<'a>(all: &[Change<'a>], change: &Change<'_>) -> Holders<'a> {
+    let (policy, by) = (policy_of(change), change.span.last());
+    let of_policy = || {
+        all.iter().filter(move |other| policy_of(other) == policy && other.policy_class == PolicyClass::CustomerManaged)
+    };
+    let is_before = |other: &&Change<'_>| other.span.first() <= by;
+    let is_held =
+        |other: &&Change<'_>| other.did(Act::Attach) && other.removed.is_none_or(|removed| Some(removed) > by);
+    let held: BTreeSet<Target<'a>> = of_policy().filter(is_held).filter(is_before).map(Change::target).collect();
+    if !held.is_empty() {
+        return Holders::Known(held);
+    }
+    let is_new = change.event.name() == "CreatePolicy"
+        || of_policy().any(|other| other.did(Act::WritePolicy) && other.event.name() == "CreatePolicy");
+    if is_new { Holders::Nobody } else { Holders::Unknown }
+}
