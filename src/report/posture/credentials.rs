@@ -6,6 +6,7 @@ use super::{
 };
 use crate::model::{EventTime, quantity};
 use crate::posture::{Answer, CredentialReport, Credentials, Dated, KeyState, Source};
+use crate::report::{Rule, Severity};
 
 /// A user's row and the file that has it.
 #[derive(Clone, Copy)]
@@ -67,6 +68,7 @@ fn password_too_old<'a>(look: Look<'a>, row: Row<'a>) -> Option<Violation<'a>> {
     Some(look.since(look.breaks(PASSWORD_TOO_OLD, subject(row), detail, row.source), changed))
 }
 
+/// Both older than the limit break rotation; with a younger one a rotation may be under way, which is told as info.
 fn two_active_keys<'a>(look: Look<'a>, row: Row<'a>, keys: &[KeyState<'a>]) -> Option<Violation<'a>> {
     let active: Vec<_> = keys.iter().filter(|key| key.active).collect();
     if active.len() < 2 {
@@ -74,9 +76,15 @@ fn two_active_keys<'a>(look: Look<'a>, row: Row<'a>, keys: &[KeyState<'a>]) -> O
     }
     let ids: Vec<&str> = active.iter().filter_map(|key| key.id).collect();
     let names = if ids.len() == active.len() { format!(": {}", ids.join(", ")) } else { String::new() };
-    let detail = format!("{} has {} active access keys{names}", row.name, active.len());
+    let limit = look.number(&MAX_AGE);
+    let is_old = |key: &&KeyState<'a>| look.age(key.created, row.source).is_none_or(|days| days > limit);
+    let (severity, under_way) = match active.iter().copied().all(|key| is_old(&key)) {
+        true => (TWO_ACTIVE_KEYS.severity, ""),
+        false => (Severity::Info, "; a rotation may be under way"),
+    };
+    let detail = format!("{} has {} active access keys{names}{under_way}", row.name, active.len());
     let since = active.iter().filter_map(|key| key.created).max();
-    let found = look.breaks(TWO_ACTIVE_KEYS, subject(row), detail, row.source);
+    let found = look.breaks(Rule { severity, ..TWO_ACTIVE_KEYS }, subject(row), detail, row.source);
     Some(look.since(found, since).with("access_key_ids", ids))
 }
 

@@ -69,7 +69,8 @@ pub(super) const TWO_ACTIVE_KEYS: Rule = Rule {
     id: "user-with-two-keys",
     severity: Severity::Low,
     practice: Some(Practice::RotateKeys),
-    about: "A user has two active access keys: a rotation that was not finished, or two programs that share a user.",
+    about: "A user has two active access keys, both older than --max-age days: a rotation that was not finished, or two \
+            programs that share a user. Info while one of them is younger: a rotation may be under way.",
     check: "trailscan keys, or key-spread, shows which of them is used.",
     fix: "Move what still uses the older key, set it inactive, then delete it; give each program a role of its own.",
     page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id-credentials-access-keys-update.html",
