@@ -12,6 +12,8 @@ mod machine;
 mod pace;
 mod rules;
 mod signal;
+#[cfg(test)]
+mod signal_tests;
 pub(super) mod spread;
 #[cfg(test)]
 mod tests;
@@ -19,6 +21,7 @@ mod verdict;
 mod whereabouts;
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use serde_json::{Map, json};
 
@@ -70,7 +73,7 @@ Every verdict but single comes as a finding with its signals. All but quiet, sin
 Signals of a leak, and what each does not see:
   new-program-in-new-network  high    a network new by --leak-days, and a program first seen from it. Not: a thief who \
 copies the program; a new office with a new tool looks the same
-  two-hands                   medium  a later, far network while the old one went on. Not: a thief who comes while the \
+  two-hands                   medium  a far network, late or rare, while the old one went on. Not: a thief who comes while the \
 owner rests; a VPN that is switched on for a day looks the same
   two-countries               medium  a new country and an old one in one hour, with --geoip-db. Not: a thief in the \
 owner's country; a VPN exit abroad looks the same
@@ -83,7 +86,7 @@ Signals of machines; one is enough:
   short-visits           most of ten or more networks for two hours or less: hosted-ci. Not: runners with addresses that \
 stay; a person on mobile networks looks the same
   at-once                --embedded-peak addresses in one UTC hour; in one /24 twice as many, or programs only. Not: \
-machines behind one NAT address; a pool of proxies looks the same
+machines behind one NAT address or in one /64; a pool of proxies looks the same
   day-and-night          no eight hours of rest. Not: machines that rest; people in several time zones who share a key
   execution-environment  exec-env/… in the user agent, but for CloudShell. Not: programs that do not say it
   ec2-range              two days or more from AWS's ranges of EC2. Not: ranges need --aws-ip-ranges; a person at an \
@@ -236,11 +239,16 @@ fn judge<'a>(view: &View<'a>, keys: &'a Keys, used: &'a KeyUse, thresholds: Thre
     let spread = Spread::of(used, symbols);
     let holders = holders_of(keys, used, symbols);
     let (principal, account, _) = holders.first().copied().unwrap_or_default();
-    let look = Look { used, spread: &spread, account, keys, symbols, thresholds, addresses: view.addresses };
+    let mut agent_networks: BTreeMap<Sym, usize> = BTreeMap::new();
+    for agent in spread.places.values().flat_map(|place| place.agents.keys()) {
+        *agent_networks.entry(*agent).or_default() += 1;
+    }
+    let addresses = view.addresses;
+    let look = Look { used, spread: &spread, account, keys, symbols, thresholds, addresses, agent_networks };
     let mut signals = leak::of(&look);
     signals.extend(machine::of(&look));
     let families = leak::new_families(&look).into_iter();
-    let mut new_families: Vec<_> = families.map(|(family, (first, _))| (family, first)).collect();
+    let mut new_families: Vec<_> = families.map(|(family, (first, _))| (family.to_owned(), first)).collect();
     new_families.sort_by(|a, b| (a.1, &a.0).cmp(&(b.1, &b.0)));
     let (is_short, verdict) = (look.is_short(), Verdict::of(used, &spread, &signals));
     JudgedKey {

@@ -10,7 +10,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
+use ahash::AHashMap;
 use serde_json::{Map, Value, json};
+use smallvec::SmallVec;
 
 use super::JudgedKey;
 use super::signal::SpeaksFor;
@@ -58,20 +60,30 @@ pub(super) fn of<'a>(keys: &'a [JudgedKey<'a>], symbols: &Symbols) -> (Vec<Findi
 
 /// Public addresses that used the keys of several principals.
 fn by_address<'a>(keys: &'a [JudgedKey<'a>], symbols: &Symbols) -> BTreeMap<IpAddr, Vec<Use<'a>>> {
-    let mut uses: BTreeMap<IpAddr, Vec<Use<'a>>> = BTreeMap::new();
-    for key in keys {
-        for (source, used) in key.used.sources.iter() {
-            let address = SourceAddress::parse(symbols.text(source));
-            let Some(ip) = address.ip().filter(|_| !address.is_private() && !used.via_vpc_endpoint) else { continue };
-            let of_address = uses.entry(ip).or_default();
-            // Several texts of one address are one address, and a key's sources stand together.
-            if of_address.last().is_none_or(|last| last.key.id != key.id) {
-                of_address.push(Use::of(key));
-            }
-            of_address.last_mut().into_iter().for_each(|last| last.add(used));
+    let public = |source: Sym, used: &SourceUse| {
+        let address = SourceAddress::parse(symbols.text(source));
+        address.ip().filter(|_| !address.is_private() && !used.via_vpc_endpoint)
+    };
+    let sources = || keys.iter().flat_map(|key| key.used.sources.iter().map(move |(source, used)| (key, source, used)));
+    // Most addresses use the keys of one principal: those are let go before anything is put together.
+    let mut holders: AHashMap<IpAddr, SmallVec<[&str; LEAST]>> = AHashMap::new();
+    for (key, source, used) in sources() {
+        let Some(ip) = public(source, used) else { continue };
+        let known = holders.entry(ip).or_default();
+        if known.len() < LEAST && !known.contains(&key.principal) {
+            known.push(key.principal);
         }
     }
-    uses.retain(|_, uses| principals(uses.iter()) >= LEAST);
+    let mut uses: BTreeMap<IpAddr, Vec<Use<'a>>> = BTreeMap::new();
+    for (key, source, used) in sources() {
+        let Some(ip) = public(source, used).filter(|ip| holders[ip].len() >= LEAST) else { continue };
+        let of_address = uses.entry(ip).or_default();
+        // Several texts of one address are one address, and a key's sources stand together.
+        if of_address.last().is_none_or(|last| last.key.id != key.id) {
+            of_address.push(Use::of(key));
+        }
+        of_address.last_mut().into_iter().for_each(|last| last.add(used));
+    }
     uses
 }
 
@@ -92,14 +104,16 @@ fn with_tool<'u, 'a>(address: IpAddr, uses: &'u [Use<'a>], symbols: &Symbols) ->
     (principals(with.iter().copied()) >= LEAST).then_some(Hand { address, severity: Severity::High, why, uses: with })
 }
 
-/// The address came to each key a day or more after it was used elsewhere, with one program that none was used with.
+/// The address came to each key a day or more after it was used elsewhere, with one program that none was used with, and the
+/// key went on elsewhere: where all move to a new office or host with a new program, nothing does.
 fn new_to_all<'u, 'a>(address: IpAddr, uses: &'u [Use<'a>], symbols: &Symbols) -> Option<Hand<'u, 'a>> {
     let network = SourceAddress::Ip(address).network()?;
     let mut by_agent: BTreeMap<&str, Vec<&Use<'_>>> = BTreeMap::new();
     for used in uses {
         let elsewhere = || used.key.spread.places.iter().filter(|(known, _)| **known != network);
         let begins = used.key.used.span.first().map(|first| first.plus_seconds(DAY_SECONDS));
-        let is_late = used.span.first() >= begins && elsewhere().next().is_some();
+        let goes_on = || elsewhere().any(|(_, place)| place.last() > used.span.first());
+        let is_late = used.span.first() >= begins && goes_on();
         let is_new = |agent: &Sym| elsewhere().all(|(_, place)| !place.agents.contains_key(agent));
         for agent in used.agents.keys().filter(|agent| is_late && **agent != Sym::EMPTY && is_new(agent)) {
             by_agent.entry(symbols.text(*agent)).or_default().push(used);

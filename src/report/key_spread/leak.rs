@@ -44,7 +44,7 @@ fn new_program(look: &Look<'_>) -> Option<Held> {
 
 /// Families of programs that were first seen late, from a network that was first seen late. An agent of AWS is one where
 /// the source is an address: then it is the caller's word.
-pub(super) fn new_families(look: &Look<'_>) -> BTreeMap<String, (EventTime, Network)> {
+pub(super) fn new_families<'a>(look: &Look<'a>) -> BTreeMap<&'a str, (EventTime, Network)> {
     let late: BTreeSet<Network> =
         look.newcomers().iter().filter(|newcomer| newcomer.is_late).map(|newcomer| newcomer.network).collect();
     let mut families = look.first_seen_from();

@@ -9,7 +9,7 @@ use super::spread::{NetworkUse, Place, Spread};
 use super::verdict::Thresholds;
 use crate::aggregate::keys::{KeyUse, Keys};
 use crate::aggregate::{Sym, Symbols};
-use crate::model::{EventTime, Hour, NO_AGENT, Network, agent_family, is_program};
+use crate::model::{EventTime, Hour, Network, is_program};
 use crate::report::key_age::days_between;
 use crate::report::{AddressLookup, Severity};
 
@@ -20,6 +20,12 @@ const OLD_DAYS: usize = 3;
 
 /// Days of use past which a network that came within the first days is a habit.
 const RARE_DAYS: usize = 3;
+
+/// Days of use from which a network is the key's own, also where a rare one came before its third day.
+const OWN_DAYS: usize = 7;
+
+/// The most newcomers that are looked at, the earliest: a key with more meets new networks as a matter of course.
+const MOST_NEWCOMERS: usize = 32;
 
 /// Networks from which a key that keeps meeting new ones is told.
 pub(super) const MANY_NETWORKS: usize = 10;
@@ -33,6 +39,8 @@ pub(super) struct Look<'a> {
     pub symbols: &'a Symbols,
     pub thresholds: Thresholds,
     pub addresses: Option<&'a AddressLookup>,
+    /// In how many networks each `userAgent` was used.
+    pub agent_networks: BTreeMap<Sym, usize>,
 }
 
 /// A network that came after others.
@@ -98,43 +106,45 @@ impl<'a> Look<'a> {
         };
         let mut newcomers: Vec<_> = self.spread.places.iter().filter_map(of).collect();
         newcomers.sort_by_key(|newcomer| (newcomer.first, newcomer.network));
+        newcomers.truncate(MOST_NEWCOMERS);
         newcomers
     }
 
-    /// Networks that were used for days before `newcomer` came.
+    /// Networks that were used a day or more before `newcomer` came: on days enough then, or on far more days in all.
     pub(super) fn old_ones(&self, newcomer: Newcomer<'_>) -> Vec<(Network, &'a Place)> {
         let begin = newcomer.first.plus_seconds(-DAY_SECONDS);
+        let days = newcomer.place.hours.days().len();
         let is_old = |(network, place): &(&Network, &'a Place)| {
             let first = self.spread.networks.get(network).and_then(|used| used.span.first());
-            first.is_some_and(|first| first <= begin) && days_before(&place.hours, newcomer.first.hour()) >= OLD_DAYS
+            let is_own = || (days * 3).max(OWN_DAYS) <= place.hours.days().len();
+            first.is_some_and(|first| first <= begin)
+                && (days_before(&place.hours, newcomer.first.hour()) >= OLD_DAYS || is_own())
         };
         self.spread.places.iter().filter(is_old).map(|(&network, place)| (network, place)).collect()
     }
 
     /// The families of programs first seen from an address, each with the first moment and network.
-    pub(super) fn first_seen_from(&self) -> BTreeMap<String, (EventTime, Network)> {
-        let mut first: BTreeMap<String, (EventTime, Network)> = BTreeMap::new();
+    pub(super) fn first_seen_from(&self) -> BTreeMap<&'a str, (EventTime, Network)> {
+        let mut first: BTreeMap<&'a str, (EventTime, Network)> = BTreeMap::new();
         for (&network, place) in &self.spread.places {
             for (&agent, span) in &place.agents {
                 let Some(time) = span.first() else { continue };
-                let known = first.entry(agent_family(self.symbols.text(agent))).or_insert((time, network));
+                let known = first.entry(self.spread.family(agent)).or_insert((time, network));
                 *known = (time, network).min(*known);
             }
         }
         first
     }
 
-    /// Whether a `userAgent` of the newcomer was used nowhere else before it.
+    /// Whether a `userAgent` of the newcomer was used nowhere else.
     pub(super) fn has_new_agent(&self, newcomer: Newcomer<'_>) -> bool {
-        let others = self.spread.places.iter().filter(|(network, _)| **network != newcomer.network);
-        let known: BTreeSet<Sym> = others.flat_map(|(_, place)| place.agents.keys().copied()).collect();
-        newcomer.place.agents.keys().any(|agent| *agent != Sym::EMPTY && !known.contains(agent))
+        let is_only_here = |agent: &Sym| self.agent_networks.get(agent).is_some_and(|networks| *networks == 1);
+        newcomer.place.agents.keys().any(|agent| *agent != Sym::EMPTY && is_only_here(agent))
     }
 
     /// Whether only SDKs and HTTP libraries were used there: a program, and nobody at a terminal.
     pub(super) fn is_of_programs(&self, place: &Place) -> bool {
-        let mut families = place.agents.keys().map(|&agent| agent_family(self.symbols.text(agent))).peekable();
-        families.peek().is_some() && families.all(|family| family != NO_AGENT && is_program(&family))
+        !place.agents.is_empty() && place.agents.keys().all(|&agent| is_program(self.spread.family(agent)))
     }
 
     /// Whether every call came through a VPC endpoint of the key's account or of one whose logs these are.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use crate::aggregate::keys::{KeyUse, SourceUse};
 use crate::aggregate::{HourSet, Span, Sym, Symbols};
-use crate::model::{Hour, Network, SourceAddress, agent_family};
+use crate::model::{EventTime, Hour, NO_AGENT, Network, SourceAddress, agent_family};
 use crate::report::source_list::address_texts;
 
 /// The spread of one key. Several texts of one address are one address.
@@ -19,6 +19,8 @@ pub(in crate::report) struct Spread {
     pub networks: BTreeMap<Network, NetworkUse>,
     /// Families of user agents.
     pub families: BTreeMap<String, Span>,
+    /// The family of each `userAgent`, read once.
+    agents: BTreeMap<Sym, String>,
     /// What verdicts rest on, by network.
     pub places: BTreeMap<Network, Place>,
     /// The hour with most distinct machines, the earliest of equals.
@@ -91,7 +93,11 @@ impl Spread {
             place.is_private = private_networks[network];
         }
         for (agent, span) in row.sources.iter().flat_map(|(_, used)| used.agents.iter()) {
-            spread.families.entry(agent_family(symbols.text(agent))).or_default().merge(*span);
+            let family = spread.agents.entry(agent).or_insert_with(|| agent_family(symbols.text(agent)));
+            match spread.families.get_mut(family) {
+                Some(known) => known.merge(*span),
+                None => drop(spread.families.insert(family.clone(), *span)),
+            }
         }
         spread.peak = Peak::of(&hours_of);
         for (ip, hours) in &hours_of {
@@ -103,6 +109,11 @@ impl Spread {
         }
         spread.active_days = active.days().len();
         spread
+    }
+
+    /// The family of a `userAgent` of the key.
+    pub(in crate::report) fn family(&self, agent: Sym) -> &str {
+        self.agents.get(&agent).map_or(NO_AGENT, String::as_str)
     }
 
     /// How many networks there are of the kind, IPv4 or IPv6, of which there are more: one machine has one of each.
@@ -125,6 +136,11 @@ impl Spread {
 }
 
 impl Place {
+    /// The last event with a `userAgent` there.
+    pub(in crate::report) fn last(&self) -> Option<EventTime> {
+        self.agents.values().filter_map(|span| span.last()).max()
+    }
+
     fn add(&mut self, used: &SourceUse) {
         self.hours.merge(&used.hours);
         for (agent, span) in used.agents.iter() {
