@@ -1,8 +1,8 @@
 //! Passwords, MFA and keys of users, as the credential report tells them.
 
 use super::{
-    IDLE_DAYS, KEY_NEVER_USED, KEY_TOO_OLD, Look, MAX_AGE, PASSWORD_MAX_AGE, PASSWORD_TOO_OLD, PASSWORD_WITHOUT_MFA,
-    SubjectKind, TWO_ACTIVE_KEYS, UNUSED_GRACE, USER_IDLE, Violation,
+    CERTIFICATE_TOO_OLD, IDLE_DAYS, KEY_NEVER_USED, KEY_TOO_OLD, Look, MAX_AGE, PASSWORD_MAX_AGE, PASSWORD_TOO_OLD,
+    PASSWORD_WITHOUT_MFA, SubjectKind, TWO_ACTIVE_KEYS, UNUSED_GRACE, USER_IDLE, Violation,
 };
 use crate::model::{EventTime, quantity};
 use crate::posture::{Answer, CredentialReport, Credentials, Dated, KeyState, Source};
@@ -30,7 +30,8 @@ pub(super) fn judge<'a>(look: Look<'a>, part: &'a Dated<CredentialReport>) -> Ve
             .into_iter()
             .filter(|key| key.active)
             .flat_map(move |key| [key_too_old(look, row, key), key_never_used(look, row, key)]);
-        own.into_iter().chain(of_keys).flatten().collect::<Vec<_>>()
+        let of_certificates = [0, 1].map(|place| certificate_too_old(look, row, place));
+        own.into_iter().chain(of_keys).chain(of_certificates).flatten().collect::<Vec<_>>()
     })
     .collect()
 }
@@ -134,6 +135,17 @@ fn key_too_old<'a>(look: Look<'a>, row: Row<'a>, key: KeyState<'a>) -> Option<Vi
     let detail = format!("a key of {} is {} old, {used}", row.name, quantity(days.unsigned_abs(), "day"));
     let found = look.breaks(KEY_TOO_OLD, key_subject(row, key), detail, row.source);
     Some(of_key(look.since(found, key.created), row, key))
+}
+
+/// Source: IAM user guide, "Generate credential reports", `cert_1_active` and `cert_1_last_rotated`.
+fn certificate_too_old<'a>(look: Look<'a>, row: Row<'a>, place: usize) -> Option<Violation<'a>> {
+    let certificate = row.user.certificates.get(place).filter(|certificate| certificate.active)?;
+    let made = certificate.rotated.time();
+    let days = look.age(made, row.source).filter(|days| *days > look.number(&MAX_AGE))?;
+    let detail = format!("a signing certificate of {} is {} old", row.name, quantity(days.unsigned_abs(), "day"));
+    let subject = (format!("{} cert_{}", row.user.arn, place + 1), SubjectKind::Key);
+    let found = look.breaks(CERTIFICATE_TOO_OLD, subject, detail, row.source);
+    Some(look.since(found, made).with("user", row.user.arn.as_str()))
 }
 
 fn key_never_used<'a>(look: Look<'a>, row: Row<'a>, key: KeyState<'a>) -> Option<Violation<'a>> {
