@@ -83,8 +83,8 @@ program; a test of one's own looks the same
 before. Not: records without vpcEndpointAccountId; an own account whose logs were not read
 
 Signals of machines; one is enough:
-  short-visits           most of ten or more networks for two hours or less: hosted-ci. Not: runners with addresses that \
-stay; a person on mobile networks looks the same
+  short-visits           most of ten or more networks for two hours or less, few at a time, by SDKs or at set hours: \
+hosted-ci. Not: runners with addresses that stay, or started by hand; a person with set hours looks the same
   at-once                --embedded-peak addresses in one UTC hour; in one /24 twice as many, or programs only. Not: \
 machines behind one NAT address or in one /64; a pool of proxies looks the same
   day-and-night          no eight hours of rest. Not: machines that rest; people in several time zones who share a key

@@ -33,11 +33,13 @@ fn new_program(look: &Look<'_>) -> Option<Held> {
     if networks.is_empty() {
         return None;
     }
+    let (named, _) = families.iter().min_by_key(|(name, first)| (**first, **name))?;
     let says = format!(
-        "{} and {} from there were first seen {} or more after the first use",
+        "{} and {} from there were first seen {} or more after the first use ({}, {named})",
         quantity(networks.len() as u64, "network"),
         quantity(families.len() as u64, "program"),
         quantity(look.thresholds.leak_days.unsigned_abs(), "day"),
+        families[named].1,
     );
     Some(Look::held(Signal::NewProgram, Severity::High, says, networks.into_iter().collect()))
 }
@@ -59,22 +61,19 @@ fn two_hands(look: &Look<'_>) -> Option<Held> {
     let mut told = None;
     for newcomer in look.newcomers() {
         let brings_program = families.values().any(|(_, network)| *network == newcomer.network);
-        if let Some(hour) = taken(look, newcomer, brings_program) {
+        if let Some(how) = taken(look, newcomer, brings_program) {
             networks.push(newcomer.network);
-            told = told.or(Some((newcomer, hour)));
+            told = told.or(Some((newcomer, how)));
         }
     }
-    let (first, hour) = told?;
-    let says = format!(
-        "{} used it from {} while the network before went on ({hour})",
-        quantity(first.used.events.unsigned_abs(), "call"),
-        first.network
-    );
+    let (first, (old, why)) = told?;
+    let calls = quantity(first.used.events.unsigned_abs(), "call");
+    let says = format!("{calls} from {} since {} while {old} went on ({why})", first.network, first.first);
     Some(Look::held(Signal::TwoHands, Severity::Medium, says, networks))
 }
 
-/// How it is known that two hands hold the key, in words.
-fn taken(look: &Look<'_>, newcomer: Newcomer<'_>, brings_program: bool) -> Option<&'static str> {
+/// Which network went on, and how that is known to be another hand, in words.
+fn taken(look: &Look<'_>, newcomer: Newcomer<'_>, brings_program: bool) -> Option<(Network, &'static str)> {
     let has_new_agent = look.has_new_agent(newcomer);
     // One more machine of a fleet works as the others do.
     if is_day_and_night(&newcomer.place.hours) && !has_new_agent {
@@ -83,7 +82,7 @@ fn taken(look: &Look<'_>, newcomer: Newcomer<'_>, brings_program: bool) -> Optio
     let distances: Vec<_> = look
         .old_ones(newcomer)
         .into_iter()
-        .map(|(network, place)| (place, look.are_far((newcomer.network, newcomer.place), (network, place))))
+        .map(|(network, place)| ((network, place), look.are_far((newcomer.network, newcomer.place), (network, place))))
         .collect();
     if distances.iter().any(|(_, far)| *far == Some(false)) {
         return None;
@@ -92,8 +91,8 @@ fn taken(look: &Look<'_>, newcomer: Newcomer<'_>, brings_program: bool) -> Optio
     if !is_comparable && !has_new_agent {
         return None;
     }
-    let mut old = distances.iter().filter(|(_, far)| far.is_some() == is_comparable).map(|(place, _)| *place);
-    old.find_map(|place| goes_on(look, newcomer, place, (has_new_agent, brings_program)))
+    let mut old = distances.iter().filter(|(_, far)| far.is_some() == is_comparable).map(|(old, _)| *old);
+    old.find_map(|(network, place)| Some((network, goes_on(look, newcomer, place, (has_new_agent, brings_program))?)))
 }
 
 /// How an old network went on while the newcomer was there; `None` where its holder may have moved between both.

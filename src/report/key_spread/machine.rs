@@ -5,12 +5,16 @@ use std::net::IpAddr;
 use super::look::Look;
 use super::pace::{is_day_and_night, is_every_day};
 use super::signal::{Held, Signal};
+use super::spread::Place;
 use crate::aggregate::HourSet;
 use crate::model::{AccessKeyKind, BEARER, Network, SourceAddress, execution_environment, grouped, quantity};
 use crate::report::{AddressLookup, AwsPlace, Severity};
 
 /// The service whose ranges are those of instances. Lambda functions, containers and NAT gateways call from them too.
 const INSTANCES: &str = "EC2";
+
+/// Hours of the day at which a schedule starts.
+const SCHEDULED: usize = 3;
 
 /// All that hold.
 pub(super) fn of(look: &Look<'_>) -> Vec<Held> {
@@ -32,14 +36,29 @@ fn told(signal: Signal, says: String, networks: Vec<Network>) -> Held {
     Look::held(signal, Severity::Info, says, networks)
 }
 
-/// Eight of ten networks.
+/// Eight of ten networks, few at a time (with many at once it does not matter how long each is there), by programs or at set
+/// hours. A person who changes networks every day calls by hand, at any hour.
 fn short_visits(look: &Look<'_>) -> Option<Held> {
-    let all = look.spread.places.values().filter(|place| !place.is_private).count();
-    let short =
-        look.spread.places.values().filter(|place| !place.is_private && place.hours.iter().count() <= 2).count();
-    let holds = look.short_visits(2) && short * 10 >= all * 8;
-    let says = || format!("{} of {}, each for two hours or less", grouped(short), quantity(all as u64, "network"));
+    let public: Vec<&Place> = look.spread.places.values().filter(|place| !place.is_private).collect();
+    let short = public.iter().filter(|place| place.hours.iter().count() <= 2).count();
+    let is_few_at_a_time = (look.spread.peak.addresses as i64) < look.thresholds.embedded_peak;
+    let is_by_machine = || programs_only(look).is_some() || is_by_the_clock(&public);
+    let holds = is_few_at_a_time && look.short_visits(2) && short * 10 >= public.len() * 8 && is_by_machine();
+    let says = || {
+        let all = quantity(public.len() as u64, "network");
+        format!("used from {} of {all} for two hours or less, few at a time", grouped(short))
+    };
     holds.then(|| told(Signal::ShortVisits, says(), Vec::new()))
+}
+
+/// Whether eight of ten visits begin in the same three hours of the day.
+fn is_by_the_clock(places: &[&Place]) -> bool {
+    let mut begins = [0usize; 24];
+    for hour in places.iter().filter_map(|place| place.hours.iter().next()) {
+        begins[hour.0.rem_euclid(24) as usize] += 1;
+    }
+    begins.sort_unstable();
+    begins[24 - SCHEDULED..].iter().sum::<usize>() * 10 >= places.len() * 8
 }
 
 /// Several addresses at once. In one network a pool of proxies shows a few for one person: there it takes twice as many, or

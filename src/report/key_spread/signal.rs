@@ -123,7 +123,9 @@ impl Signal {
             Self::TwoCountries => "a thief in the owner's country; a VPN exit abroad looks the same",
             Self::AttackTool => "a thief who names another program; a test of one's own looks the same",
             Self::ForeignEndpoint => "records without vpcEndpointAccountId; an own account whose logs were not read",
-            Self::ShortVisits => "runners with addresses that stay; a person on mobile networks looks the same",
+            Self::ShortVisits => {
+                "runners with addresses that stay, or started by hand; a person with set hours looks the same"
+            }
             Self::AtOnce => "machines behind one NAT address or in one /64; a pool of proxies looks the same",
             Self::DayAndNight => "machines that rest; people in several time zones who share a key",
             Self::ExecutionEnvironment => "programs that do not say it",

@@ -168,6 +168,15 @@ fn hosted_runners_come_and_go() {
     let kali = burst(16, 9, AWAY, "aws-cli/2.9.19 Linux/6.1.0-kali9-amd64");
     assert_eq!(judge_of(&Vec::from_iter(runs(20, CLI).chain([kali]))), "leak-suspect high");
     assert_eq!(judge_of(&Vec::from_iter(runs(9, CLI))), "roaming low", "few networks");
+    let any_hour = |agent| (0..20).map(move |i| calls(i..i + 1, &[i * 7 % 24], &format!("20.4.{i}.9"), agent));
+    assert_eq!(judge_of(&Vec::from_iter(any_hour(BOTO))), "hosted-ci medium", "programs");
+    assert_eq!(judge_of(&Vec::from_iter(any_hour(CLI))), "roaming low", "a person with an address a day");
+    let tool = burst(16, 9, AWAY, "APN/1.0 HashiCorp/1.0 Terraform/1.6.2");
+    assert_eq!(judge_of(&Vec::from_iter(any_hour(CLI).chain([tool]))), "roaming low", "new networks are no news");
+    let at_once = (0..30).map(|i| calls(i..i + 1, &[8], &format!("20.{}.{i}.9", i % 3), CLI));
+    let matrix = (0..30).map(|i| calls(i..i + 1, &[8], &format!("21.{}.{i}.9", i % 3), CLI));
+    let third = (0..30).map(|i| calls(i..i + 1, &[8], &format!("22.{}.{i}.9", i % 3), CLI));
+    assert_eq!(judge_of(&Vec::from_iter(at_once.chain(matrix).chain(third))), "embedded medium", "many at a time");
     let proxies = (1..13).map(|i| burst(29, 12, &format!("20.4.{i}.9"), "curl/8.1"));
     let taken = Vec::from_iter(proxies.chain([calls(0..31, &[3, 15], HOME, BOTO)]));
     assert_eq!(judge_of(&taken), "leak-suspect high", "many networks in one night are no runners");
