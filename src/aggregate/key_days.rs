@@ -1,12 +1,12 @@
 //! Long-lived access keys by day: how much each did from each source on each UTC day.
 //!
 //! For exports and not for reports: what `keys` remembers of a source is its hours, which cost a bit each, and no counts.
-//! Counts the same calls as `keys` ([`UserIdentity::is_long_lived_key_use`]).
+//! Counts the same calls as `keys`: of access keys and of bearer tokens.
 
 use std::any::Any;
 
 use super::{Aggregate, AggregateKind, Batch, BatchError, DayTable, Reader, Remap, RowMemo, Seen, Sym, Symbols};
-use crate::model::UserIdentity;
+use crate::model::{Event, UserIdentity};
 
 /// Registers [`KeyDays`].
 pub static KIND: AggregateKind = AggregateKind {
@@ -23,6 +23,8 @@ pub struct KeyDays {
     table: DayTable,
     /// The symbol of the key of each identity; that of the empty text where no long-lived key signed.
     keys: RowMemo,
+    /// The symbol of the bearer token that an identity without a key may carry.
+    bearers: RowMemo,
 }
 
 impl KeyDays {
@@ -34,10 +36,19 @@ impl KeyDays {
     #[cold]
     fn meet(&mut self, seen: &mut Seen<'_>) -> Sym {
         let identity: &UserIdentity<'_> = &seen.event.user_identity;
-        let key = if identity.is_long_lived_key_use() { &*identity.access_key_id } else { "" };
-        let key = seen.symbols.intern(key);
+        let key = seen.symbols.intern(identity.long_lived_key().unwrap_or_default());
         self.keys.keep(seen.event.identity, key.0 as usize);
+        if identity.may_carry_bearer_token() {
+            let bearer = seen.symbols.intern(&identity.bearer_key());
+            self.bearers.keep(seen.event.identity, bearer.0 as usize);
+        }
         key
+    }
+
+    /// The bearer token that the call carried, if it did.
+    fn bearer(&self, event: &Event<'_>) -> Option<Sym> {
+        let known = self.bearers.get(event.identity)?;
+        event.is_call_with_bearer_token().then_some(Sym(known as u32))
     }
 }
 
@@ -47,9 +58,8 @@ impl Aggregate for KeyDays {
             Some(known) => Sym(known as u32),
             None => self.meet(seen),
         };
-        if key == Sym::EMPTY {
-            return;
-        }
+        let key = if key == Sym::EMPTY { self.bearer(seen.event) } else { Some(key) };
+        let Some(key) = key else { return };
         let Some(time) = seen.event.event_time else { return };
         let source = seen.address();
         self.table.count([key, source], time, seen);

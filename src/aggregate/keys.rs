@@ -1,10 +1,12 @@
 //! Long-lived access keys: from where, with what and since when each was used, who created it and who changed it.
 //!
-//! Counts only calls that a long-lived key signed ([`UserIdentity::is_long_lived_key_use`]). Keeps what was written in
-//! the records; which texts are one address, which agents one program and what it all means is for the reports.
+//! Counts only calls that a long-lived credential signed: an access key ([`UserIdentity::long_lived_key`]) or a bearer token
+//! ([`Event::is_call_with_bearer_token`]). Keeps what was written in the records; which texts are one address, which agents
+//! one program and what it all means is for the reports.
 
 mod change;
 mod creation;
+mod key_use;
 mod saved;
 #[cfg(test)]
 mod tests;
@@ -15,12 +17,10 @@ use hashbrown::{HashMap, HashSet};
 
 pub use change::{Change, KeyStatus};
 pub use creation::Creation;
+pub use key_use::{KeyUse, SourceUse};
 
-use super::{
-    Aggregate, AggregateKind, Batch, BatchError, HourSet, Remap, RowMemo, Seen, Span, Sym, SymMap, SymSet, Symbols,
-    Tally,
-};
-use crate::model::{Event, Hour, UserIdentity, principal_of};
+use super::{Aggregate, AggregateKind, Batch, BatchError, Remap, RowMemo, Seen, Sym, SymSet, Symbols};
+use crate::model::{Event, UserIdentity, principal_of};
 
 /// The aggregate of long-lived access keys.
 pub static KIND: AggregateKind = AggregateKind {
@@ -40,6 +40,11 @@ pub struct Keys {
     holders: Vec<Holder>,
     /// Identity → place in `holders` plus one, or [`NO_KEY`]: a known identity is not read again.
     memo: RowMemo,
+    /// Users without an access key, whose calls may carry a bearer token → place in `holders` plus one, or [`NO_KEY`] while
+    /// none did.
+    bearers: RowMemo,
+    /// Every account that received a record that was read.
+    accounts: SymSet,
     creations: HashMap<Sym, Vec<Creation>, ahash::RandomState>,
     changes: HashMap<Sym, Vec<Change>, ahash::RandomState>,
     /// Keys whose creation was counted, not only remembered.
@@ -52,42 +57,6 @@ pub struct Keys {
 enum Told {
     Created(Creation),
     Changed(Change),
-}
-
-/// What one key did.
-#[derive(Clone, Debug)]
-pub struct KeyUse {
-    /// `accessKeyId`.
-    pub key: Sym,
-    /// Its events.
-    pub tally: Tally,
-    /// First and last event.
-    pub span: Span,
-    /// First and last event that succeeded; empty when none did.
-    pub successes: Span,
-    /// By `sourceIPAddress`, as written: addresses and service hosts alike.
-    pub sources: SymMap<SourceUse>,
-    /// By `userAgent`: first and last event.
-    pub user_agents: SymMap<Span>,
-    /// Every `awsRegion`.
-    pub regions: SymSet,
-    /// Places in [`Keys::holders`].
-    holders: Vec<u32>,
-}
-
-/// What a key did from one `sourceIPAddress`.
-#[derive(Clone, Debug)]
-pub struct SourceUse {
-    /// Events.
-    pub events: i64,
-    /// First and last event.
-    pub span: Span,
-    /// The clock hours in which it was used.
-    pub hours: HourSet,
-    /// Whether any of the calls came through a VPC endpoint.
-    pub via_vpc_endpoint: bool,
-    /// The hour that was last put into `hours`: most events fall into the one before's.
-    last_hour: Hour,
 }
 
 /// Whose key it is, as the records say. A key has one holder; sanitised records may show several.
@@ -142,6 +111,11 @@ impl Keys {
         self.rows.iter().map(|row| (row.key, Some(row))).chain(told.map(|&key| (key, None)))
     }
 
+    /// Every account that received a record that was read, counted or not: the accounts whose logs these are.
+    pub fn accounts(&self) -> &SymSet {
+        &self.accounts
+    }
+
     fn row(&mut self, key: Sym) -> u32 {
         *self.by_key.entry(key).or_insert_with(|| {
             self.rows.push(KeyUse::new(key));
@@ -171,20 +145,47 @@ impl Keys {
     fn meet(&mut self, seen: &mut Seen<'_>) -> Option<usize> {
         let event = seen.event;
         let identity: &UserIdentity<'_> = &event.user_identity;
-        if !identity.is_long_lived_key_use() {
+        let Some(key) = identity.long_lived_key() else {
             self.memo.keep(event.identity, NO_KEY);
+            if identity.may_carry_bearer_token() {
+                self.bearers.keep(event.identity, NO_KEY);
+            }
+            return None;
+        };
+        let place = self.holder_of(key, seen);
+        if !identity.account_id.is_empty() {
+            self.memo.keep(event.identity, place + 1);
+        }
+        Some(place)
+    }
+
+    /// The place of the holder of the bearer token that the call carried, if it did. Asks for the sub-document only where
+    /// the identity can have carried one.
+    fn bearer(&mut self, seen: &mut Seen<'_>) -> Option<usize> {
+        let event = seen.event;
+        let known = self.bearers.get(event.identity)?;
+        if !event.is_call_with_bearer_token() {
             return None;
         }
-        let key = seen.symbols.intern(&identity.access_key_id);
+        known.checked_sub(1).or_else(|| {
+            let identity: &UserIdentity<'_> = &event.user_identity;
+            let place = self.holder_of(&identity.bearer_key(), seen);
+            if !identity.account_id.is_empty() {
+                self.bearers.keep(event.identity, place + 1);
+            }
+            Some(place)
+        })
+    }
+
+    fn holder_of(&mut self, key: &str, seen: &mut Seen<'_>) -> usize {
+        let identity: &UserIdentity<'_> = &seen.event.user_identity;
+        let key = seen.symbols.intern(key);
         let principal = seen.symbols.intern(&principal_of(identity));
-        if identity.account_id.is_empty() {
-            let account = seen.account();
-            return Some(self.holder(key, principal, account));
-        }
-        let account = seen.symbols.intern(&identity.account_id);
-        let place = self.holder(key, principal, account);
-        self.memo.keep(event.identity, place + 1);
-        Some(place)
+        let account = match identity.account_id.is_empty() {
+            true => seen.account(),
+            false => seen.symbols.intern(&identity.account_id),
+        };
+        self.holder(key, principal, account)
     }
 
     fn add_creation(&mut self, key: Sym, creation: Creation) {
@@ -225,9 +226,11 @@ impl Aggregate for Keys {
             None => {}
         }
         let place = match self.memo.get(seen.event.identity) {
-            Some(known) => known.checked_sub(1),
+            Some(NO_KEY) => None,
+            Some(known) => Some(known - 1),
             None => self.meet(seen),
         };
+        let place = place.or_else(|| self.bearer(seen));
         let Some(place) = place else { return };
         let holder = &mut self.holders[place];
         holder.events += 1;
@@ -235,6 +238,9 @@ impl Aggregate for Keys {
     }
 
     fn remember(&mut self, event: &Event<'_>, symbols: &mut Symbols) {
+        if !event.recipient_account_id.is_empty() {
+            self.accounts.insert(symbols.intern(event.recipient_account_id));
+        }
         match Told::read(event, symbols) {
             Some((key, Told::Created(creation))) => self.add_creation(key, creation),
             Some((key, Told::Changed(change))) => self.add_change(key, change),
@@ -263,6 +269,7 @@ impl Aggregate for Keys {
                 self.add_change(remap.of(key), change.renamed(remap));
             }
         }
+        self.accounts.merge(&other.accounts, remap);
         self.created.extend(other.created.iter().map(|key| remap.of(*key)));
         self.changed.extend(other.changed.iter().map(|key| remap.of(*key)));
     }
@@ -273,70 +280,5 @@ impl Aggregate for Keys {
 
     fn load(&mut self, batches: &[Batch], symbols: &mut Symbols) -> Result<(), BatchError> {
         saved::load(self, batches, symbols)
-    }
-}
-
-impl KeyUse {
-    fn new(key: Sym) -> Self {
-        Self {
-            key,
-            tally: Tally::default(),
-            span: Span::default(),
-            successes: Span::default(),
-            sources: SymMap::default(),
-            user_agents: SymMap::default(),
-            regions: SymSet::default(),
-            holders: Vec::new(),
-        }
-    }
-
-    fn see(&mut self, seen: &mut Seen<'_>) {
-        let event = seen.event;
-        self.tally.merge(seen.tally());
-        self.regions.insert(seen.region());
-        let source = self.sources.entry(seen.address());
-        source.events += 1;
-        source.via_vpc_endpoint |= !event.vpc_endpoint_id.is_empty();
-        let agent = self.user_agents.entry(seen.user_agent());
-        let Some(time) = event.event_time else { return };
-        agent.see(time);
-        source.span.see(time);
-        if source.last_hour != time.hour() {
-            source.last_hour = time.hour();
-            source.hours.insert(source.last_hour);
-        }
-        self.span.see(time);
-        if !event.is_error() {
-            self.successes.see(time);
-        }
-    }
-
-    fn merge(&mut self, other: &Self, remap: &Remap) {
-        self.tally.merge(other.tally);
-        self.span.merge(other.span);
-        self.successes.merge(other.successes);
-        self.regions.merge(&other.regions, remap);
-        for (sym, theirs) in other.user_agents.iter() {
-            self.user_agents.entry(remap.of(sym)).merge(*theirs);
-        }
-        for (sym, theirs) in other.sources.iter() {
-            let ours = self.sources.entry(remap.of(sym));
-            ours.events += theirs.events;
-            ours.span.merge(theirs.span);
-            ours.hours.merge(&theirs.hours);
-            ours.via_vpc_endpoint |= theirs.via_vpc_endpoint;
-        }
-    }
-}
-
-impl Default for SourceUse {
-    fn default() -> Self {
-        Self {
-            events: 0,
-            span: Span::default(),
-            hours: HourSet::default(),
-            via_vpc_endpoint: false,
-            last_hour: Hour(i32::MIN),
-        }
     }
 }

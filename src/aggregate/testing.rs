@@ -16,8 +16,15 @@ const ADDRESSES: [&str; 7] = [
     "cloudformation.amazonaws.com",
 ];
 const AGENTS: [&str; 4] = ["aws-cli/2.17.3 Python/3.11", "aws-cli/2.18.0", "Boto3/1.34.1", ""];
-const NAMES: [&str; 6] =
-    ["GetObject", "CreateAccessKey", "RunInstances", "UpdateAccessKey", "DeleteAccessKey", "ConsoleLogin"];
+const NAMES: [&str; 7] = [
+    "GetObject",
+    "CreateAccessKey",
+    "RunInstances",
+    "UpdateAccessKey",
+    "DeleteAccessKey",
+    "ConsoleLogin",
+    "GetCallerIdentity",
+];
 const ERRORS: [&str; 3] = ["", "AccessDenied", "ThrottlingException"];
 const CREATED: &str =
     r#"{"accessKey":{"accessKeyId":"AKIAIOSFODNN7EXAMPLE","userName":"ana","createDate":"Dec 1, 2023, 1:00:00 AM"}}"#;
@@ -74,6 +81,7 @@ pub fn fold(kinds: &[&'static AggregateKind], steps: &[Step]) -> State {
         dress(&mut event);
         event.recipient_account_id = if step.in_other_account { OTHER_ACCOUNT } else { ACCOUNT };
         event.vpc_endpoint_id = if step.via_vpc_endpoint { "vpce-1a2b3c4d" } else { "" };
+        event.vpc_endpoint_account_id = if step.via_vpc_endpoint { OTHER_ACCOUNT } else { "" };
         state.observe(&event);
         state.remember(&event);
     }
@@ -93,6 +101,10 @@ fn dress(event: &mut Event<'_>) {
             let failed = !event.error_message.is_empty();
             event.response_elements = SIGNED_IN[usize::from(failed)];
             event.additional_event_data = r#"{"MFAUsed":"No"}"#;
+            return;
+        }
+        "GetCallerIdentity" => {
+            event.additional_event_data = r#"{"callWithBearerToken":true}"#;
             return;
         }
         _ => return,
@@ -154,5 +166,6 @@ fn identities() -> Vec<UserIdentity<'static>> {
         role_session("deploy", "run-1", "ASIAI44QH8DHBEXAMPLE", Some(at("2024-01-02T00:00:00Z"))),
         role_session("deploy", "run-2", "ASIAI44QH8DHBEXAMPLE", None),
         service("ec2.amazonaws.com"),
+        user("bedrock", ""),
     ]
 }

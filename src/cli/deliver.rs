@@ -128,7 +128,9 @@ pub fn sections(plan: &Plan, known: &Known<'_>) -> Result<Vec<Section>, Problem>
     let argument = plan.argument.as_deref();
     let of_options = View::new(state, &plan.options);
     let addresses = plan.addresses.as_ref();
-    let view = View { as_of, rows_wanted, argument, addresses, posture, logs: logs.as_ref(), ..of_options };
+    let is_overview = plan.delivery.format == Format::Table;
+    let view =
+        View { as_of, rows_wanted, is_overview, argument, addresses, posture, logs: logs.as_ref(), ..of_options };
     let reports = plan.reports();
     let mut sections: Vec<Section> =
         reports.iter().map(|report| section(report, &view, plan)).collect::<Result<_, _>>()?;

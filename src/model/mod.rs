@@ -23,7 +23,7 @@ mod window;
 pub(crate) mod testing;
 
 pub(crate) use crate::json::{careful::text_of as text, fields::Raw};
-pub use access_key::AccessKeyKind;
+pub use access_key::{AccessKeyKind, BEARER};
 pub use address::{Network, SourceAddress};
 pub use arn::Arn;
 pub use event::{Event, IdentityRef, LazyIdentity, UnreadIdentity};
@@ -40,5 +40,5 @@ pub use quantity::{grouped, quantity};
 pub use sign_in::{HIDDEN_USER_NAME, SignIn, SignInMfa};
 pub(crate) use subdocument::members;
 pub use time::{Day, EventTime, Hour};
-pub use user_agent::{NO_AGENT, agent_family};
+pub use user_agent::{NO_AGENT, agent_family, attack_tool, execution_environment, is_program};
 pub use window::{TimeWindow, WindowError};

@@ -42,6 +42,83 @@ pub fn agent_family(user_agent: &str) -> String {
     if words.is_empty() { "other".to_owned() } else { words.join("-") }
 }
 
+/// Programs that look for leaked keys or try out what they open, by the words of their `userAgent`, in lower case.
+const ATTACK_TOOLS: &[&str] = &[
+    "trufflehog",
+    "stratus-red-team",
+    "pacu",
+    "cloudfox",
+    "weirdaal",
+    "enumerate-iam",
+    "aws_consoler",
+    "aws-consoler",
+    "s3scanner",
+];
+
+/// Systems made for attacks: their kernel stands in the `userAgent` of the AWS CLI and of Boto3.
+const ATTACK_SYSTEMS: &[&str] = &["kali", "parrot", "pentoo", "blackarch"];
+
+/// The program or system of attackers and testers that a `userAgent` names: `trufflehog`, `kali`.
+///
+/// Sources: the programs' own documentation; GuardDuty finding types, `PenTest:IAMUser/KaliLinux` and its like.
+///
+/// Known misses: who attacks can name any program. A security team that tests its own account is named as well.
+pub fn attack_tool(user_agent: &str) -> Option<&'static str> {
+    let text = user_agent.to_ascii_lowercase();
+    ATTACK_TOOLS.iter().chain(ATTACK_SYSTEMS).find(|name| has_word(&text, name)).copied()
+}
+
+/// Whether `word` stands in `text` without a letter beside it that would make it another word.
+fn has_word(text: &str, word: &str) -> bool {
+    let is_letter = |beside: Option<char>| beside.is_some_and(char::is_alphabetic);
+    text.match_indices(word).any(|(start, _)| {
+        !is_letter(text[..start].chars().next_back()) && !is_letter(text[start + word.len()..].chars().next())
+    })
+}
+
+/// Where a program says that AWS runs it: `EC2` of `exec-env/EC2`. CloudShell, where a person types, is left out.
+///
+/// Source: AWS SDKs and tools reference, `AWS_EXECUTION_ENV`, which SDKs add to their `userAgent` as `exec-env/…`.
+pub fn execution_environment(user_agent: &str) -> Option<&str> {
+    let (_, after) = user_agent.split_once("exec-env/")?;
+    let name = after.split(|c: char| c.is_whitespace() || c == ']').next().unwrap_or_default();
+    (!name.is_empty() && !name.eq_ignore_ascii_case("CloudShell")).then_some(name)
+}
+
+/// Begins of families of SDKs and HTTP libraries: what programs call with, not people at a terminal or in a browser.
+const PROGRAMS: &[&str] = &[
+    "aws-sdk",
+    "boto",
+    "botocore",
+    "python",
+    "go-http",
+    "okhttp",
+    "axios",
+    "node",
+    "java",
+    "ruby",
+    "apache-http",
+    "aiohttp",
+    "hadoop",
+    "fluent",
+    "logstash",
+    "filebeat",
+    "telegraf",
+    "vector",
+    "minio",
+    "rclone",
+    "s3fs",
+    "velero",
+    "restic",
+];
+
+/// Whether a family is that of an SDK or HTTP library, and not of a command line, a console or a tool that people start.
+///
+/// Known misses: tools that people start are often built on an SDK and name only that (aws-vault, k9s).
+pub fn is_program(family: &str) -> bool {
+    PROGRAMS.iter().any(|begin| family.starts_with(begin))
+}
+
 /// What AWS writes where no program of a customer made the call.
 fn of_aws_itself(text: &str) -> Option<&'static str> {
     match text {
@@ -116,7 +193,7 @@ fn is_version(text: &str) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::agent_family;
+    use super::*;
 
     #[test]
     fn families_of_known_agents() {
@@ -154,11 +231,42 @@ mod tests {
         }
     }
 
+    #[test]
+    fn tools_of_attackers_and_words_that_only_look_like_them() {
+        for (agent, tool) in [
+            ("TruffleHog", Some("trufflehog")),
+            ("TruffleHog/3.63", Some("trufflehog")),
+            ("aws-cli/2.9.19 Python/3.11.2 Linux/6.1.0-kali9-amd64 source/x86_64.kali.2023", Some("kali")),
+            ("Boto3/1.34 Linux/6.5.0-13parrot1-amd64", Some("parrot")),
+            ("stratus-red-team_01234567-89ab-cdef-0123-456789abcdef", Some("stratus-red-team")),
+            ("Pacu/1.5", Some("pacu")),
+            ("alkaline/1.0", None),
+            ("kalimera/1.0", None),
+            ("capacuum/1.0", None),
+            ("aws-cli/2.17.3 Python/3.11.8 Linux/5.10", None),
+            ("", None),
+        ] {
+            assert_eq!(attack_tool(agent), tool, "{agent}");
+        }
+    }
+
+    #[test]
+    fn where_aws_runs_a_program() {
+        assert_eq!(execution_environment("Boto3/1.34.5 exec-env/EC2"), Some("EC2"));
+        assert_eq!(execution_environment("[Boto3/1.34.5 exec-env/AWS_ECS_FARGATE]"), Some("AWS_ECS_FARGATE"));
+        assert_eq!(execution_environment("aws-cli/2.15 exec-env/CloudShell exe/x86_64"), None, "a person types there");
+        assert_eq!(execution_environment("aws-cli/2.15 exec-env/ x"), None);
+        let of = |agent: &str| is_program(&agent_family(agent));
+        assert!(of("Boto3/1.34") && of("aws-sdk-go-v2/1.17") && of("python-requests/2.31"));
+        assert!(!of("aws-cli/2.17") && !of("Mozilla/5.0") && !of("") && !of("APN/1.0 HashiCorp/1.0 Terraform/1.6"));
+    }
+
     proptest! {
         #[test]
         fn any_text_has_a_family_without_spaces(agent in any::<String>()) {
             let family = agent_family(&agent);
             prop_assert!(!family.is_empty() && !family.contains(char::is_whitespace));
+            let _ = (attack_tool(&agent), execution_environment(&agent));
         }
 
         #[test]

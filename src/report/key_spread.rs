@@ -1,8 +1,19 @@
 //! Key spread: which long-lived access keys are used from where, and which look embedded, roaming or leaked.
+//!
+//! `spread` reads the texts, `leak` and `machine` hold signals against them (through `look`, with `pace` for hours),
+//! `verdict` is the table over the signals, `hand` looks at addresses with keys of several principals, `explain` tells.
 
 mod charts;
 mod explain;
+mod hand;
+mod leak;
+mod look;
+mod machine;
+mod pace;
 mod rules;
+mod signal;
+#[cfg(test)]
+mod signal_tests;
 pub(super) mod spread;
 #[cfg(test)]
 mod tests;
@@ -10,10 +21,13 @@ mod verdict;
 mod whereabouts;
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use serde_json::{Map, json};
 
 pub(super) use self::charts::charts;
+use self::look::Look;
+use self::signal::Held;
 use self::spread::Spread;
 use self::verdict::{Thresholds, Verdict};
 use super::addresses::{Failures, add_places};
@@ -22,7 +36,7 @@ use super::key_facts::holders_of;
 use super::{AddressLookup, Answer, Column, ColumnKind, Finding, Report, ReportOption, Severity, Value, View, finding};
 use crate::aggregate::Sym;
 use crate::aggregate::keys::{self, KeyUse, Keys};
-use crate::model::{NO_AGENT, quantity};
+use crate::model::{EventTime, NO_AGENT, quantity};
 
 /// The report `key-spread`.
 pub static REPORT: Report = Report {
@@ -39,39 +53,70 @@ pub static REPORT: Report = Report {
 };
 
 const ABOUT: &str = "\
-A row is one long-lived access key (AKIA…) that signed at least one counted call without being in a session. A key \
-that the S3 console proxies for a signed-in person (AKIA with a session creationDate) is not counted. Keys with \
-fewer than --min-addresses addresses are left out, and the answer says how many; their findings stay. Rows come \
-worst severity first, then by events, then by access key id.
+A row is one long-lived credential that signed at least one counted call without being in a session: an access key \
+(AKIA…), or the key of an IAM user for one service, such as an Amazon Bedrock API key, which the records give no id of \
+and which is called bearer:ARN here. A key that the S3 console proxies for a signed-in person (AKIA with a session \
+creationDate) is not counted. A table leaves out keys with fewer than --min-addresses addresses, and says how many; \
+their findings stay, and every other format has all unless --min-addresses is given. Rows come worst severity first, \
+then by events, then by access key id.
 
-Verdict, the first that holds, and its severity:
+Verdict, the first that holds, and its worst severity:
   quiet         low     no call succeeded: the key is disabled or without rights, and still tried
-  single        info    at most one network (/24 or /64)
-  leak-suspect  high    a network and an agent family, both new --leak-days or more after first use
-  embedded      medium  --embedded-peak or more addresses in one UTC clock hour
-  roaming       low     anything else: several networks, few at a time
+  leak-suspect  high    a signal of a leak: somebody else may have it; as severe as the strongest
+  hosted-ci     medium  machines that come and go use it: hosted runners, mostly
+  embedded      medium  it lies on machines; low where one machine is seen
+  single        info    at most one network (/24 or /64; IPv4 beside IPv6 is not another)
+  roaming       low     anything else: several networks, few at a time; a person who travels, mostly
 
-Every verdict but single comes as a finding with its evidence.
+Every verdict but single comes as a finding with its signals. All but quiet, single and roaming break roles-not-keys.
 
-What it proves: these addresses and agents called AWS with this key. What it does not: the verdict is a heuristic. \
-NAT hides machines behind one address; NAT pools, DHCP and dual stack make one machine look like several. A fleet \
-inside one /24 is single. Agents are the caller's own words: a thief who copies them, or who came within the first \
-days, is not a leak suspect; a new office or a move of hosts with a new tool is. With a window, the first use is \
-the first in the window.
+Signals of a leak, and what each does not see:
+  new-program-in-new-network  high    a network new by --leak-days, and a program first seen from it. Not: a thief who \
+copies the program; a new office with a new tool looks the same
+  two-hands                   medium  a far network, late or rare, while the old one went on; far is \
+another autonomous system with --geoip-db, else another /16 or /32. Not: a thief who comes while the \
+owner rests; a VPN that is switched on for a day looks the same
+  two-countries               medium  a new country and an old one in one hour, with --geoip-db. Not: a thief in the \
+owner's country; a VPN exit abroad looks the same
+  attack-tool                 high    TruffleHog, Pacu, Stratus, Kali and their like. Not: a thief who names another \
+program; a test of one's own looks the same
+  foreign-endpoint            high    a VPC endpoint of an account whose logs these are not; medium where nothing came \
+before. Not: records without vpcEndpointAccountId; an own account whose logs were not read
+
+Signals of machines; one is enough:
+  short-visits           most of ten or more networks for two hours or less, few at a time, by SDKs or at set hours: \
+hosted-ci. Not: runners with addresses that stay, or started by hand; a person with set hours looks the same
+  at-once                --embedded-peak addresses in one UTC hour; in one /24 twice as many, or programs only. Not: \
+machines behind one NAT address or in one /64; a pool of proxies looks the same
+  day-and-night          no eight hours of rest. Not: machines that rest; people in several time zones who share a key
+  execution-environment  exec-env/… in the user agent, but for CloudShell. Not: programs that do not say it
+  ec2-range              two days or more from AWS's ranges of EC2. Not: ranges need --aws-ip-ranges; a person at an \
+instance looks the same
+and of these two together:
+  inside-vpc             private addresses or VPC endpoints. Not: a person on a company VPN looks the same
+  programs-only          SDKs and HTTP libraries. Not: tools that people start name an SDK as well
+  every-day              nine of ten days from one network. Not: machines of working days; a person without weekends
+  bearer-token           a token in the place of a signature. Not: tokens for services that do not log them
+
+An address that uses keys of three or more principals with an attack tool, with a program new to all of them, or only to \
+ask whose they are (GetCallerIdentity), is a finding of its own, keys-in-one-hand, and tells its keys.
+
+What it proves: these addresses and agents called AWS with this key. What it does not: verdicts are heuristics. Agents \
+are the caller's own words: they accuse, and excuse nothing; an agent of AWS at an address is the caller's. NAT hides \
+machines behind one address, NAT pools and DHCP make one machine look like several. With a window, the first use is \
+the first in the window: a key that was seen for less than --leak-days shows nothing new, and its finding says so.
 
 Calls that a service makes with the key (CloudFormation, Athena) show its host: service_sources counts the hosts, \
-and neither they nor AWS's own agents count towards spread. Unreadable or missing addresses count nowhere but in \
+and neither they nor the agents there count towards spread. Unreadable or missing addresses count nowhere but in \
 events; a missing user agent is no agent in the counts, yet a new one for the verdict. The age is exact where \
-CreateAccessKey is in the logs, else at least what is shown.
-
-With --aws-ip-ranges the findings say whether the key is used from AWS's published ranges or from outside; no verdict \
-rests on that. An address in a range of EC2 is anybody's instance, not surely yours.";
+CreateAccessKey is in the logs, else at least what is shown. With --aws-ip-ranges the findings also say whether the key \
+is used from AWS's published ranges or from outside.";
 
 const MIN_ADDRESSES: ReportOption = ReportOption {
     name: "min-addresses",
     default: 2,
     min: 0,
-    about: "List keys with at least this many addresses; 0 lists every key",
+    about: "List keys with at least this many addresses; 0 lists every key. The default acts on tables only",
 };
 const EMBEDDED_PEAK: ReportOption = ReportOption {
     name: "embedded-peak",
@@ -106,8 +151,12 @@ const COLUMNS: &[Column] = &[
     .asked(),
     Column::new("service_sources", ColumnKind::Count, "Distinct service hosts in the place of an address.").asked(),
     Column::new("networks", ColumnKind::Count, "Distinct /24 (IPv4) and /64 (IPv6) around the addresses.").second(),
-    Column::new("peak_concurrent_addresses", ColumnKind::Count, "Most distinct addresses in one UTC clock hour.")
-        .second(),
+    Column::new(
+        "peak_concurrent_addresses",
+        ColumnKind::Count,
+        "Most distinct IPv4 addresses, or IPv6 networks where those are more, in one UTC clock hour.",
+    )
+    .second(),
     Column::new("user_agents", ColumnKind::Count, "Distinct userAgent texts.").asked(),
     Column::new("agent_families", ColumnKind::Count, "Distinct programs that the user agents name.").third(),
     Column::new("regions", ColumnKind::Count, "Distinct regions.").last(),
@@ -121,6 +170,7 @@ const COLUMNS: &[Column] = &[
     Column::new("age_basis", ColumnKind::Text, "created: exact; first-seen: at least this old.").last(),
     Column::new("events_by_network", ColumnKind::NamedCounts, "Events from each network (/24 or /64), most first.")
         .asked(),
+    Column::new("signals", ColumnKind::List, "What speaks for a leak or for machines, by name.").asked(),
 ];
 
 /// One key with all that was worked out for it.
@@ -132,7 +182,13 @@ struct JudgedKey<'a> {
     holders: Vec<(&'a str, &'a str, i64)>,
     used: &'a KeyUse,
     spread: Spread,
+    signals: Vec<Held>,
     verdict: Verdict,
+    severity: Severity,
+    /// Programs that came late from networks that came late, with their first call.
+    new_families: Vec<(String, EventTime)>,
+    /// Whether it was seen for so short that nothing can be new.
+    is_short: bool,
     age: Age<'a>,
 }
 
@@ -141,8 +197,12 @@ fn answer(view: &View<'_>) -> Answer {
     let mut judged = judged(view);
     let mut answer = Answer { columns: COLUMNS.to_vec(), ..Answer::default() };
     let aws = view.addresses.and_then(AddressLookup::aws);
-    answer.findings = judged.iter().flat_map(|key| explain::findings(key, thresholds, aws)).collect();
-    let least = usize::try_from(view.options.get(&MIN_ADDRESSES)).unwrap_or_default();
+    let (of_addresses, told) = hand::of(&judged, view.state.symbols());
+    answer.findings =
+        judged.iter().flat_map(|key| explain::findings(key, thresholds, (aws, told.contains(key.id)))).collect();
+    answer.findings.extend(of_addresses);
+    let is_limited = view.is_overview || view.options.is_set(&MIN_ADDRESSES);
+    let least = if is_limited { usize::try_from(view.options.get(&MIN_ADDRESSES)).unwrap_or_default() } else { 0 };
     let all = judged.len();
     judged.retain(|key| key.spread.addresses.len() >= least);
     answer.hidden = hidden(all - judged.len(), least);
@@ -162,7 +222,7 @@ fn judged<'a>(view: &View<'a>) -> Vec<JudgedKey<'a>> {
     let keys = view.state.get::<Keys>().expect("the state has the aggregates that the report needs");
     let thresholds = thresholds(view);
     let mut judged: Vec<JudgedKey<'_>> = keys.rows().iter().map(|row| judge(view, keys, row, thresholds)).collect();
-    judged.sort_by_key(|key| (Reverse(key.verdict.severity()), Reverse(key.used.tally.events), key.id));
+    judged.sort_by_key(|key| (Reverse(key.severity), Reverse(key.used.tally.events), key.id));
     judged
 }
 
@@ -180,13 +240,29 @@ fn judge<'a>(view: &View<'a>, keys: &'a Keys, used: &'a KeyUse, thresholds: Thre
     let spread = Spread::of(used, symbols);
     let holders = holders_of(keys, used, symbols);
     let (principal, account, _) = holders.first().copied().unwrap_or_default();
+    let mut agent_networks: BTreeMap<Sym, usize> = BTreeMap::new();
+    for agent in spread.places.values().flat_map(|place| place.agents.keys()) {
+        *agent_networks.entry(*agent).or_default() += 1;
+    }
+    let addresses = view.addresses;
+    let look = Look { used, spread: &spread, account, keys, symbols, thresholds, addresses, agent_networks };
+    let mut signals = leak::of(&look);
+    signals.extend(machine::of(&look));
+    let families = leak::new_families(&look).into_iter();
+    let mut new_families: Vec<_> = families.map(|(family, (first, _))| (family.to_owned(), first)).collect();
+    new_families.sort_by(|a, b| (a.1, &a.0).cmp(&(b.1, &b.0)));
+    let (is_short, verdict) = (look.is_short(), Verdict::of(used, &spread, &signals));
     JudgedKey {
         id: symbols.text(used.key),
         principal,
         account,
         holders,
         used,
-        verdict: Verdict::of(used, &spread, thresholds),
+        severity: verdict.severity(&signals),
+        signals,
+        verdict,
+        new_families,
+        is_short,
         age: Age::of(used.span.first(), keys.creations(used.key), symbols, view.as_of),
         spread,
     }
@@ -199,7 +275,7 @@ fn cells(key: &JudgedKey<'_>) -> Vec<Value> {
         Value::text(key.account),
         Value::text(key.principal),
         Value::text(key.verdict.as_str()),
-        Value::text(key.verdict.severity().as_str()),
+        Value::text(key.severity.as_str()),
         Value::Count(used.tally.events),
         Value::Count(used.tally.errors),
         Value::Count(used.tally.denied),
@@ -209,7 +285,7 @@ fn cells(key: &JudgedKey<'_>) -> Vec<Value> {
         Value::count(spread.service_hosts.len()),
         Value::count(spread.networks.len()),
         Value::count(spread.peak.addresses),
-        Value::count(used.user_agents.iter().filter(|(agent, _)| *agent != Sym::EMPTY).count()),
+        Value::count(used.user_agents().len()),
         Value::count(spread.families.keys().filter(|family| *family != NO_AGENT).count()),
         Value::count(used.regions.iter().filter(|region| *region != Sym::EMPTY).count()),
         Value::count(spread.active_days),
@@ -221,6 +297,7 @@ fn cells(key: &JudgedKey<'_>) -> Vec<Value> {
         Value::NamedCounts(
             charts::by_events(key).into_iter().map(|(network, used)| (network.to_string(), used.events)).collect(),
         ),
+        Value::List(key.signals.iter().map(|held| held.signal.as_str().to_owned()).collect()),
     ]
 }
 

@@ -104,6 +104,8 @@ pub struct View<'a> {
     pub as_of: Option<EventTime>,
     /// How many rows will be looked at, from the first in default order; a report may spare itself the rest.
     pub rows_wanted: usize,
+    /// Whether the rows go to a table for people, which may leave out what they need not see; other formats have all.
+    pub is_overview: bool,
     /// What was given for the report's [`argument`](Report::argument).
     pub argument: Option<&'a str>,
     /// Where addresses are, where files that tell it were given.
@@ -122,6 +124,7 @@ impl<'a> View<'a> {
             options,
             as_of: None,
             rows_wanted: usize::MAX,
+            is_overview: false,
             argument: None,
             addresses: None,
             posture: None,

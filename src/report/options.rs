@@ -43,6 +43,11 @@ impl Options {
         Ok(())
     }
 
+    /// Whether `option` was set, be it to its default.
+    pub fn is_set(&self, option: &ReportOption) -> bool {
+        self.numbers.contains_key(option.name)
+    }
+
     /// What `option` is set to, or its default.
     pub fn get(&self, option: &ReportOption) -> i64 {
         self.numbers.get(option.name).copied().unwrap_or(option.default)

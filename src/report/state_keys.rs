@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::key_facts::KeyFacts;
 use super::user_arns::user_of;
-use crate::model::EventTime;
+use crate::model::{AccessKeyKind, EventTime};
 use crate::posture::{Account, KeyState, Posture, Source};
 
 /// Seconds that two records of one creation may differ by.
@@ -140,7 +140,11 @@ impl<'a> Owner<'a> {
 impl<'s, 'a> Seen<'s, 'a> {
     fn new(facts: &'s [KeyFacts<'a>]) -> Self {
         let mut by_owner: BTreeMap<_, Vec<usize>> = BTreeMap::new();
-        for (place, facts) in facts.iter().enumerate().filter(|(_, facts)| !facts.owner.is_empty()) {
+        // Keys for one service are in none of these files.
+        let is_access_key = |facts: &KeyFacts<'_>| AccessKeyKind::of(facts.id) == AccessKeyKind::LongLived;
+        for (place, facts) in
+            facts.iter().enumerate().filter(|(_, facts)| !facts.owner.is_empty() && is_access_key(facts))
+        {
             let name = if facts.is_root() { ROOT } else { user_of(facts.owner).map_or(facts.owner, |(_, name)| name) };
             by_owner.entry((facts.account, name)).or_default().push(place);
         }

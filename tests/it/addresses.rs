@@ -90,12 +90,19 @@ fn every_report_with_addresses_says_where_they_are() {
         let has_issuer = known.contains(&"issued_from");
         let expected_columns = ["aws", "outside_addresses", "issued_from_place"];
         assert_eq!(added, &expected_columns[..if has_issuer { 3 } else { 2 }], "{name}");
-        for (row, before) in rows(&with, name).iter().zip(rows(&without, name)) {
+        let is_judged = name == "key-spread";
+        for (place, row) in rows(&with, name).iter().enumerate() {
+            // Machines in ranges of EC2 are a signal, which may change a verdict and so the order.
+            let is_same = |before: &&Value| before["access_key_id"] == row["access_key_id"];
+            let before =
+                if is_judged { rows(&without, name).iter().find(is_same) } else { rows(&without, name).get(place) };
+            let before = before.expect("the same rows");
             let (within, out) = expected(row);
             assert_eq!((&row["aws"], count(&row["outside_addresses"])), (&json!(within), out), "{name}: {row}");
             outside += out;
             inside += within.len();
-            for column in &known {
+            let judged = ["verdict", "severity", "signals"];
+            for column in known.iter().filter(|column| !is_judged || !judged.contains(column)) {
                 assert_eq!(row[column], before[column], "{name}");
             }
         }
@@ -104,10 +111,14 @@ fn every_report_with_addresses_says_where_they_are() {
     assert!(outside > 50 && inside > 20, "{outside} outside, {inside} ranges");
     let facts = |answer: &Value| {
         let findings = answer["findings"].as_array().expect("findings").iter();
-        findings.map(|f| (f["rule"].clone(), f["subject"].clone(), f["severity"].clone(), f["count"].clone())).collect()
+        let is_verdict = |f: &&Value| ["key-embedded", "key-roaming"].iter().any(|rule| f["rule"] == *rule);
+        findings
+            .filter(|f| !is_verdict(f))
+            .map(|f| (f["rule"].clone(), f["subject"].clone(), f["severity"].clone(), f["count"].clone()))
+            .collect()
     };
     let (found, before): (Vec<_>, Vec<_>) = (facts(&with), facts(&without));
-    assert_eq!(found, before, "no finding comes or goes");
+    assert_eq!(found, before, "no finding comes or goes but those of machines in ranges of EC2");
 }
 
 #[test]

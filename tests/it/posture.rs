@@ -318,9 +318,12 @@ fn the_config_acts_on_every_report() {
         "[[suppress]]\nrule = \"key-embedded\"\nreason = \"known\"\nexpires = 2027-01-01\n[rules.key-quiet]\nseverity = \"high\"\n",
     );
     let after = place.trailscan("audit").arg(sample_logs()).json(0);
-    assert_eq!((&after["suppressed"], &after["reports"]["key-spread"]["suppressed"]), (&json!(1), &json!(1)));
-    let all = |answer: &Value| answer["findings"].as_array().unwrap().len();
-    assert_eq!(all(&after), all(&before) - 1);
+    let findings = |answer: &Value| answer["findings"].as_array().unwrap().clone();
+    let embedded = findings(&before).iter().filter(|f| f["rule"] == "key-embedded").count();
+    assert!(embedded > 0, "a story with an embedded key");
+    let suppressed = json!(embedded);
+    assert_eq!((&after["suppressed"], &after["reports"]["key-spread"]["suppressed"]), (&suppressed, &suppressed));
+    assert_eq!(findings(&after).len(), findings(&before).len() - embedded);
     let quiet = after["findings"].as_array().unwrap().iter().find(|f| f["rule"] == "key-quiet").unwrap();
     assert_eq!(quiet["severity"], "high");
     assert_eq!(rows(&after, "key-spread").len(), rows(&before, "key-spread").len(), "rows that are no findings stay");

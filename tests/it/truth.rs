@@ -92,16 +92,20 @@ fn assert_verdicts(answer: &Value, truth: &Value) {
     let mut met: BTreeMap<&str, usize> = BTreeMap::new();
     for row in rows(answer, "key-spread") {
         let (key, verdict) = (row["access_key_id"].as_str().unwrap(), row["verdict"].as_str().unwrap());
-        let expected = match (&truth["keys"][key][2], count(&truth["keys"][key][1])) {
+        let expected: &[&str] = match (truth["keys"][key][2].as_str().unwrap(), count(&truth["keys"][key][1])) {
             // The thief has not called yet in an archive as small as this.
-            (kind, 1) if kind == "leaked" => "single",
-            (kind, _) if kind == "leaked" => "leak-suspect",
-            (kind, _) => kind.as_str().unwrap(),
+            ("leaked", 1) => &["single"],
+            ("leaked", _) => &["leak-suspect"],
+            // The archive gives programs to anybody: one that never sleeps, or is elsewhere every day, is a machine's.
+            ("single", _) => &["single", "embedded"],
+            ("roaming", _) => &["roaming", "hosted-ci"],
+            (kind, _) => &[kind],
         };
-        assert_eq!(verdict, expected, "{key}");
+        assert!(expected.contains(&verdict), "{key}: {verdict}, not {expected:?}");
         *met.entry(verdict).or_default() += 1;
     }
-    assert!(met.len() == 4 && met.values().all(|keys| *keys > 5), "{met:?}");
+    let told = ["single", "roaming", "embedded", "leak-suspect"].map(|verdict| met.get(verdict).copied().unwrap_or(0));
+    assert!(told.iter().all(|keys| *keys > 5), "{met:?}");
 }
 
 /// `read`: files, their bytes, the bytes of their JSON.

@@ -1,6 +1,6 @@
 //! The saved form of [`Keys`]: a table a level, each row led by the access key id it belongs to.
 
-use super::super::{Batch, BatchError, Reader, Sym, Symbols};
+use super::super::{Batch, BatchError, Reader, Span, Sym, SymMap, Symbols};
 use super::{Change, Creation, KeyStatus, KeyUse, Keys, SourceUse};
 use crate::model::{EventTime, Hour};
 
@@ -16,10 +16,12 @@ pub(super) fn save(keys: &Keys, symbols: &Symbols) -> Vec<Batch> {
         sources(keys, symbols),
         hours(keys, symbols),
         agents(keys, symbols),
+        endpoint_owners(keys, symbols),
         regions(keys, symbols),
         creations(keys, symbols),
         changes(keys, symbols),
         counted(keys, symbols),
+        accounts(keys, symbols),
     ]
 }
 
@@ -30,10 +32,12 @@ pub(super) fn load(keys: &mut Keys, batches: &[Batch], symbols: &mut Symbols) ->
     load_sources(keys, Reader::of(batches, "key_sources")?, symbols)?;
     load_hours(keys, Reader::of(batches, "key_source_hours")?, symbols)?;
     load_agents(keys, Reader::of(batches, "key_user_agents")?, symbols)?;
+    load_endpoint_owners(keys, Reader::of(batches, "key_endpoint_owners")?, symbols)?;
     load_regions(keys, Reader::of(batches, "key_regions")?, symbols)?;
     load_creations(keys, Reader::of(batches, "key_creations")?, symbols)?;
     load_changes(keys, Reader::of(batches, "key_changes")?, symbols)?;
-    load_counted(keys, Reader::of(batches, "key_counted")?, symbols)
+    load_counted(keys, Reader::of(batches, "key_counted")?, symbols)?;
+    load_accounts(keys, Reader::of(batches, "key_log_accounts")?, symbols)
 }
 
 fn uses(keys: &Keys, symbols: &Symbols) -> Batch {
@@ -98,16 +102,19 @@ fn sources(keys: &Keys, symbols: &Symbols) -> Batch {
         .ints("first_seen", rows.iter().map(|row| micros(row.2.span.first())))
         .ints("last_seen", rows.iter().map(|row| micros(row.2.span.last())))
         .ints("via_vpc_endpoint", rows.iter().map(|row| Some(i64::from(row.2.via_vpc_endpoint))))
+        .ints("identity_checks", rows.iter().map(|row| Some(row.2.identity_checks)))
 }
 
 fn load_sources(keys: &mut Keys, table: Reader<'_>, symbols: &mut Symbols) -> Result<(), BatchError> {
     let (sources, events) = (table.full_texts("source")?, table.full_ints("events")?);
     let (first, last) = (table.ints("first_seen")?, table.ints("last_seen")?);
     let via_vpc_endpoint = table.full_ints("via_vpc_endpoint")?;
+    let identity_checks = table.full_ints("identity_checks")?;
     for (i, key) in table.full_texts(KEY)?.into_iter().enumerate() {
         let source = row_of(keys, symbols.intern(key)).sources.entry(symbols.intern(sources[i]));
         source.events += events[i];
         source.via_vpc_endpoint |= via_vpc_endpoint[i] != 0;
+        source.identity_checks += identity_checks[i];
         for time in [first[i], last[i]].into_iter().flatten() {
             source.span.see(EventTime(time));
         }
@@ -138,24 +145,68 @@ fn load_hours(keys: &mut Keys, table: Reader<'_>, symbols: &mut Symbols) -> Resu
     Ok(())
 }
 
-fn agents(keys: &Keys, symbols: &Symbols) -> Batch {
-    let rows: Vec<_> =
-        keys.rows.iter().flat_map(|row| row.user_agents.iter().map(|(agent, span)| (row.key, agent, *span))).collect();
-    Batch::new("key_user_agents")
+/// Spans of a source by some text: a row of key, source, text and both ends of the span.
+fn spans<'k>(
+    keys: &'k Keys,
+    symbols: &Symbols,
+    (table, column): (&'static str, &'static str),
+    of: impl Fn(&'k SourceUse) -> &'k SymMap<Span>,
+) -> Batch {
+    let of_key = |row: &'k KeyUse| row.sources.iter().map(move |(source, used)| (row.key, source, used));
+    let sources = keys.rows.iter().flat_map(of_key);
+    let rows: Vec<(Sym, Sym, Sym, Span)> = sources
+        .flat_map(|(key, source, used)| of(used).iter().map(move |(text, span)| (key, source, text, *span)))
+        .collect();
+    Batch::new(table)
         .texts(KEY, rows.iter().map(|row| Some(symbols.text(row.0))))
-        .texts("user_agent", rows.iter().map(|row| Some(symbols.text(row.1))))
-        .ints("first_seen", rows.iter().map(|row| micros(row.2.first())))
-        .ints("last_seen", rows.iter().map(|row| micros(row.2.last())))
+        .texts("source", rows.iter().map(|row| Some(symbols.text(row.1))))
+        .texts(column, rows.iter().map(|row| Some(symbols.text(row.2))))
+        .ints("first_seen", rows.iter().map(|row| micros(row.3.first())))
+        .ints("last_seen", rows.iter().map(|row| micros(row.3.last())))
 }
 
-fn load_agents(keys: &mut Keys, table: Reader<'_>, symbols: &mut Symbols) -> Result<(), BatchError> {
-    let agents = table.full_texts("user_agent")?;
+fn load_spans(
+    keys: &mut Keys,
+    table: Reader<'_>,
+    symbols: &mut Symbols,
+    (column, of): (&'static str, fn(&mut SourceUse) -> &mut SymMap<Span>),
+) -> Result<(), BatchError> {
+    let (sources, texts) = (table.full_texts("source")?, table.full_texts(column)?);
     let (first, last) = (table.ints("first_seen")?, table.ints("last_seen")?);
     for (i, key) in table.full_texts(KEY)?.into_iter().enumerate() {
-        let span = row_of(keys, symbols.intern(key)).user_agents.entry(symbols.intern(agents[i]));
+        let source = row_of(keys, symbols.intern(key)).sources.entry(symbols.intern(sources[i]));
+        let span = of(source).entry(symbols.intern(texts[i]));
         for time in [first[i], last[i]].into_iter().flatten() {
             span.see(EventTime(time));
         }
+    }
+    Ok(())
+}
+
+fn agents(keys: &Keys, symbols: &Symbols) -> Batch {
+    spans(keys, symbols, ("key_user_agents", "user_agent"), |used| &used.agents)
+}
+
+fn load_agents(keys: &mut Keys, table: Reader<'_>, symbols: &mut Symbols) -> Result<(), BatchError> {
+    load_spans(keys, table, symbols, ("user_agent", |used| &mut used.agents))
+}
+
+fn endpoint_owners(keys: &Keys, symbols: &Symbols) -> Batch {
+    spans(keys, symbols, ("key_endpoint_owners", "owner_account_id"), |used| &used.endpoint_owners)
+}
+
+fn load_endpoint_owners(keys: &mut Keys, table: Reader<'_>, symbols: &mut Symbols) -> Result<(), BatchError> {
+    load_spans(keys, table, symbols, ("owner_account_id", |used| &mut used.endpoint_owners))
+}
+
+/// The accounts whose logs were read.
+fn accounts(keys: &Keys, symbols: &Symbols) -> Batch {
+    Batch::new("key_log_accounts").texts("account_id", keys.accounts.iter().map(|account| Some(symbols.text(account))))
+}
+
+fn load_accounts(keys: &mut Keys, table: Reader<'_>, symbols: &mut Symbols) -> Result<(), BatchError> {
+    for account in table.full_texts("account_id")? {
+        keys.accounts.insert(symbols.intern(account));
     }
     Ok(())
 }

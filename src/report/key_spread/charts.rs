@@ -117,7 +117,7 @@ fn row(key: &JudgedKey<'_>, columns: &BTreeMap<Network, usize>) -> GridRow {
             key.verdict.as_str(),
             at_once.unwrap_or_default()
         ),
-        severity: Some(key.verdict.severity()),
+        severity: Some(key.severity),
         cells,
     }
 }

@@ -3,62 +3,80 @@
 use serde_json::{Map, Value, json};
 
 use super::JudgedKey;
-use super::verdict::{Newcomers, Thresholds, Verdict};
+use super::verdict::{Thresholds, Verdict};
 use super::whereabouts;
-use crate::model::{grouped, quantity};
+use crate::model::{Network, grouped, quantity};
 use crate::report::{AwsRanges, Finding, Severity};
 
 /// Members of a list in the evidence; the report's columns have all.
 const SHOWN: usize = 20;
 
-/// All findings about one key; with AWS's ranges they say where its addresses are.
-pub(super) fn findings(key: &JudgedKey<'_>, thresholds: Thresholds, aws: Option<&AwsRanges>) -> Vec<Finding> {
-    let verdict = key.verdict.rule().map(|rule| of_verdict(key, rule, thresholds, aws));
-    verdict.into_iter().chain(several_holders(key)).collect()
+/// All findings about one key; with AWS's ranges they say where its addresses are. What a finding about an address told
+/// of it `is_told` already.
+pub(super) fn findings(key: &JudgedKey<'_>, thresholds: Thresholds, told: (Option<&AwsRanges>, bool)) -> Vec<Finding> {
+    let (aws, is_told) = told;
+    let rule = key.verdict.rule().filter(|_| !is_told);
+    rule.map(|rule| of_verdict(key, rule, thresholds, aws)).into_iter().chain(several_holders(key)).collect()
 }
 
 fn of_verdict(key: &JudgedKey<'_>, rule: &'static str, thresholds: Thresholds, aws: Option<&AwsRanges>) -> Finding {
     let mut evidence = common(key);
-    let newcomers = Newcomers::of(key.used, &key.spread, thresholds);
-    let (addresses, networks) = (key.spread.addresses.len(), key.spread.networks.len());
-    let peak = key.spread.peak.addresses;
-    let tally = key.used.tally;
-    let (mut summary, count) = match key.verdict {
-        Verdict::Quiet => (
-            format!(
-                "no call succeeded: {} failed, {} of them denied; the key is still tried",
-                grouped(tally.events),
-                grouped(tally.denied)
-            ),
-            tally.events,
-        ),
+    let suspects = suspects(key);
+    let mut count = key.used.tally.events;
+    let mut summary = match key.verdict {
+        Verdict::Quiet => quiet(key),
         Verdict::LeakSuspect => {
-            add_newcomers(&mut evidence, &newcomers, thresholds);
-            let text = format!(
-                "{} and {} were first seen {} or more after the first use: the key may have leaked",
-                quantity(newcomers.networks.len() as u64, "network"),
-                quantity(newcomers.families.len() as u64, "program"),
-                quantity(thresholds.leak_days.unsigned_abs(), "day"),
-            );
-            (text, newcomers.networks.iter().map(|(_, used)| used.events).sum())
+            add_newcomers(&mut evidence, key, &suspects, thresholds);
+            let from_there = suspects.iter().filter_map(|network| key.spread.networks.get(network));
+            count = from_there.map(|used| used.events).sum();
+            format!("{}: the key may have leaked", said(key))
         }
         Verdict::Embedded => {
             evidence.insert("embedded_peak".into(), json!(thresholds.embedded_peak));
-            let (peak, addresses) = (grouped(peak), grouped(addresses));
-            let text = format!("{peak} of {addresses} addresses used the key in one hour: it is embedded on machines");
-            (text, tally.events)
+            let machines = if key.severity > Severity::Low { "machines" } else { "a machine" };
+            format!("{}: it is embedded on {machines}", said(key))
         }
+        Verdict::HostedCi => format!("{}: hosted runners or other machines that come and go use it", said(key)),
         Verdict::Roaming | Verdict::Single => {
             evidence.insert("embedded_peak".into(), json!(thresholds.embedded_peak));
-            let (addresses, networks) = (grouped(addresses), quantity(networks as u64, "network"));
-            let text = format!("used from {addresses} addresses in {networks}, at most {} in one hour", grouped(peak));
-            (text, tally.events)
+            roaming(key)
         }
     };
-    if let Some(aws) = aws {
-        whereabouts::add((&mut summary, &mut evidence), key, &newcomers, aws);
+    evidence.insert("sees_new".into(), json!(!key.is_short));
+    if key.is_short && !matches!(key.verdict, Verdict::Quiet | Verdict::LeakSuspect) {
+        let days = quantity(thresholds.leak_days.unsigned_abs(), "day");
+        summary += &format!("; seen for less than {days}, so nothing in it can be told to be new");
     }
-    finding(key, key.verdict.severity(), rule, (summary, count), evidence)
+    if let Some(aws) = aws {
+        whereabouts::add((&mut summary, &mut evidence), key, &suspects, aws);
+    }
+    finding(key, key.severity, rule, (summary, count), evidence)
+}
+
+fn quiet(key: &JudgedKey<'_>) -> String {
+    let (failed, denied) = (grouped(key.used.tally.events), grouped(key.used.tally.denied));
+    format!("no call succeeded: {failed} failed, {denied} of them denied; the key is still tried")
+}
+
+fn roaming(key: &JudgedKey<'_>) -> String {
+    let (addresses, networks) = (grouped(key.spread.addresses.len()), key.spread.networks.len());
+    let peak = grouped(key.spread.peak.addresses);
+    format!("used from {addresses} addresses in {}, at most {peak} in one hour", quantity(networks as u64, "network"))
+}
+
+/// What the signals say that the verdict rests on.
+fn said(key: &JudgedKey<'_>) -> String {
+    let resting = key.signals.iter().filter(|held| key.verdict.rests_on(held));
+    resting.map(|held| held.says.as_str()).collect::<Vec<_>>().join("; ")
+}
+
+/// The networks that make a key a suspect, earliest first.
+fn suspects(key: &JudgedKey<'_>) -> Vec<Network> {
+    let resting = key.signals.iter().filter(|held| key.verdict.is_leak() && key.verdict.rests_on(held));
+    let mut networks: Vec<Network> = resting.flat_map(|held| held.networks.iter().copied()).collect();
+    networks.sort_by_key(|network| (key.spread.networks.get(network).and_then(|used| used.span.first()), *network));
+    networks.dedup();
+    networks
 }
 
 /// An access key has one owner; records that show several were altered, and the row names the most frequent one.
@@ -106,6 +124,10 @@ fn common(key: &JudgedKey<'_>) -> Map<String, Value> {
         ("age_days".to_owned(), json!(key.age.days)),
         ("age_basis".to_owned(), json!(key.age.basis.as_str())),
     ]);
+    let signals = key.signals.iter();
+    let signals = signals
+        .map(|held| json!({ "signal": held.signal.as_str(), "says": held.says, "misses": held.signal.misses() }));
+    evidence.insert("signals".to_owned(), signals.collect());
     if let Some(hour) = key.spread.peak.hour {
         evidence.insert("peak_hour".to_owned(), json!(hour.start()));
     }
@@ -116,20 +138,21 @@ fn common(key: &JudgedKey<'_>) -> Map<String, Value> {
     evidence
 }
 
-fn add_newcomers(evidence: &mut Map<String, Value>, newcomers: &Newcomers<'_>, thresholds: Thresholds) {
-    let networks: Vec<Value> = newcomers
-        .networks
+fn add_newcomers(evidence: &mut Map<String, Value>, key: &JudgedKey<'_>, suspects: &[Network], thresholds: Thresholds) {
+    let used = |network: &Network| Some((*network, key.spread.networks.get(network)?));
+    let networks: Vec<Value> = suspects
         .iter()
+        .filter_map(used)
         .take(SHOWN)
         .map(|(network, used)| {
             json!({ "network": network.to_string(), "first_seen": used.span.first(), "events": used.events })
         })
         .collect();
-    let families: Vec<Value> = newcomers
-        .families
+    let families: Vec<Value> = key
+        .new_families
         .iter()
         .take(SHOWN)
-        .map(|(family, span)| json!({ "agent_family": family, "first_seen": span.first() }))
+        .map(|(family, first_seen)| json!({ "agent_family": family, "first_seen": first_seen }))
         .collect();
     evidence.insert("leak_days".to_owned(), json!(thresholds.leak_days));
     evidence.insert("new_networks".to_owned(), json!(networks));

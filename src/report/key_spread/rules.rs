@@ -10,35 +10,60 @@ const ROLES: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-pract
 pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "key-leak-suspect",
-        severity: Verdict::LeakSuspect.severity(),
+        severity: Verdict::LeakSuspect.worst(),
         practice: Some(Practice::RolesNotKeys),
-        about: "A network and a program were both first seen with the key --leak-days or more after its first use: somebody \
-                else may have it. A move of hosts with a new tool looks the same.",
-        check: "new_networks and new_agent_families of the evidence: does the owner know them? `trailscan trace KEY`.",
+        about: "A signal says that somebody else may have the key: a new network with a program first seen from it, a far \
+                network while the old one went on, two countries in one hour, a tool of attackers, or a stranger's VPC \
+                endpoint. As severe as the strongest signal; each names what it does not see and who looks the same.",
+        check: "signals, new_networks and new_agent_families of the evidence: does the owner know them? `trailscan trace KEY`.",
         fix: "Set the key inactive at once when nobody knows them, then replace it by a role and look at what it did.",
         page: KEYS,
     },
     Rule {
-        id: "key-embedded",
-        severity: Verdict::Embedded.severity(),
+        id: "keys-in-one-hand",
+        severity: Severity::High,
         practice: Some(Practice::RolesNotKeys),
-        about: "Several addresses used the key in one hour: it lies on several machines.",
-        check: "address_list and agent_family_list of the evidence say which machines.",
+        about: "One public address used the keys of three or more principals with a tool of attackers, or with a program \
+                that is new to all of them as the address is (high), or only to ask whose they are (medium). An office or \
+                a VPN exit that does neither is no finding. An inventory of one's own keys looks the same.",
+        check: "Whose address is it? access_key_ids and agent_family_list of the evidence; `trailscan principals --address ADDRESS`.",
+        fix: "Set the keys inactive when nobody knows the address, look for the place that they leaked from (a repository, an \
+              image), and look at what each did since.",
+        page: KEYS,
+    },
+    Rule {
+        id: "key-embedded",
+        severity: Verdict::Embedded.worst(),
+        practice: Some(Practice::RolesNotKeys),
+        about: "Machines use the key: several addresses at once, day and night, from an environment or a range of AWS, or two \
+                weaker signals together. Medium where several machines are seen, low where one is.",
+        check: "signals, address_list and agent_family_list of the evidence say which machines.",
         fix: "Give the machines a role: an instance profile, a task role, IAM Roles Anywhere, or OIDC for build systems.",
         page: ROLES,
     },
     Rule {
-        id: "key-roaming",
-        severity: Verdict::Roaming.severity(),
+        id: "key-hosted-ci",
+        severity: Verdict::HostedCi.worst(),
         practice: Some(Practice::RolesNotKeys),
-        about: "The key was used from several networks, few at a time: a person who travels, mostly.",
+        about: "The key was used from many networks, from most of them for two hours or less and few at a time, by SDKs or \
+                at set hours: hosted runners or other machines that come and go. New networks are its way to work, so \
+                they are no sign of a leak. A person who travels with set hours looks the same.",
+        check: "agent_family_list of the evidence: is it a pipeline?",
+        fix: "Let the pipeline assume a role by OIDC (GitHub, GitLab and others), and delete the key.",
+        page: ROLES,
+    },
+    Rule {
+        id: "key-roaming",
+        severity: Verdict::Roaming.worst(),
+        practice: None,
+        about: "The key was used from several networks, few at a time, and not as a machine does: a person who travels, mostly.",
         check: "Does the owner know the networks?",
         fix: "Let people use Identity Center (`aws sso login`), whose credentials end by themselves.",
         page: ROLES,
     },
     Rule {
         id: "key-quiet",
-        severity: Verdict::Quiet.severity(),
+        severity: Verdict::Quiet.worst(),
         practice: None,
         about: "No call with the key succeeded: it is disabled or without rights, and something still tries it.",
         check: "address_list of the evidence says what tries it.",

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
-use crate::aggregate::keys::KeyUse;
-use crate::aggregate::{HourSet, Span, Symbols};
-use crate::model::{Hour, Network, SourceAddress, agent_family};
+use crate::aggregate::keys::{KeyUse, SourceUse};
+use crate::aggregate::{HourSet, Span, Sym, Symbols};
+use crate::model::{EventTime, Hour, NO_AGENT, Network, SourceAddress, agent_family};
 use crate::report::source_list::address_texts;
 
 /// The spread of one key. Several texts of one address are one address.
@@ -19,7 +19,11 @@ pub(in crate::report) struct Spread {
     pub networks: BTreeMap<Network, NetworkUse>,
     /// Families of user agents.
     pub families: BTreeMap<String, Span>,
-    /// The hour with most distinct addresses, the earliest of equals.
+    /// The family of each `userAgent`, read once.
+    agents: BTreeMap<Sym, String>,
+    /// What verdicts rest on, by network.
+    pub places: BTreeMap<Network, Place>,
+    /// The hour with most distinct machines, the earliest of equals.
     pub peak: Peak,
     /// Distinct UTC days with an event, from any source.
     pub active_days: usize,
@@ -38,7 +42,21 @@ pub(in crate::report) struct NetworkUse {
     pub at_peak: usize,
 }
 
-/// Most distinct addresses in one UTC clock hour.
+/// When and with what a key was used in one network.
+#[derive(Clone, Debug, Default)]
+pub(in crate::report) struct Place {
+    /// The clock hours.
+    pub hours: HourSet,
+    /// By `userAgent`: first and last event.
+    pub agents: BTreeMap<Sym, Span>,
+    /// Whether every address is private or was seen through a VPC endpoint.
+    pub is_private: bool,
+    /// The accounts whose VPC endpoints the calls came through, where records say so.
+    pub endpoint_owners: BTreeSet<Sym>,
+}
+
+/// Most distinct addresses in one UTC clock hour: IPv4 addresses or IPv6 networks (/64), whichever are more. One machine
+/// has an address of each kind, and changes its IPv6 address within its /64 (RFC 8981).
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::report) struct Peak {
     /// How many.
@@ -52,6 +70,7 @@ impl Spread {
     pub(in crate::report) fn of(row: &KeyUse, symbols: &Symbols) -> Self {
         let mut spread = Self::default();
         let mut hours_of: BTreeMap<IpAddr, HourSet> = BTreeMap::new();
+        let mut private_networks: BTreeMap<Network, bool> = BTreeMap::new();
         let mut active = HourSet::default();
         for (source, used) in row.sources.iter() {
             active.merge(&used.hours);
@@ -61,16 +80,26 @@ impl Spread {
                 spread.service_hosts.insert(text.to_owned());
             }
             let (Some(ip), Some(network)) = (address.ip(), address.network()) else { continue };
-            *spread.addresses.entry(ip).or_default() |= address.is_private() || used.via_vpc_endpoint;
+            let is_private = address.is_private() || used.via_vpc_endpoint;
+            *spread.addresses.entry(ip).or_default() |= is_private;
+            *private_networks.entry(network).or_insert(true) &= is_private;
+            spread.places.entry(network).or_default().add(used);
             let network = spread.networks.entry(network).or_default();
             network.events += used.events;
             network.span.merge(used.span);
             hours_of.entry(ip).or_default().merge(&used.hours);
         }
-        for (agent, span) in row.user_agents.iter() {
-            spread.families.entry(agent_family(symbols.text(agent))).or_default().merge(*span);
+        for (network, place) in &mut spread.places {
+            place.is_private = private_networks[network];
         }
-        spread.peak = Peak::of(hours_of.values());
+        for (agent, span) in row.sources.iter().flat_map(|(_, used)| used.agents.iter()) {
+            let family = spread.agents.entry(agent).or_insert_with(|| agent_family(symbols.text(agent)));
+            match spread.families.get_mut(family) {
+                Some(known) => known.merge(*span),
+                None => drop(spread.families.insert(family.clone(), *span)),
+            }
+        }
+        spread.peak = Peak::of(&hours_of);
         for (ip, hours) in &hours_of {
             let Some(network) = SourceAddress::Ip(*ip).network().and_then(|net| spread.networks.get_mut(&net)) else {
                 continue;
@@ -80,6 +109,17 @@ impl Spread {
         }
         spread.active_days = active.days().len();
         spread
+    }
+
+    /// The family of a `userAgent` of the key.
+    pub(in crate::report) fn family(&self, agent: Sym) -> &str {
+        self.agents.get(&agent).map_or(NO_AGENT, String::as_str)
+    }
+
+    /// How many networks there are of the kind, IPv4 or IPv6, of which there are more: one machine has one of each.
+    pub(in crate::report) fn places_apart(&self) -> usize {
+        let v6 = self.networks.keys().filter(|network| matches!(network, Network::V6(_))).count();
+        v6.max(self.networks.len() - v6)
     }
 
     /// The addresses as texts, in the order of texts.
@@ -95,6 +135,21 @@ impl Spread {
     }
 }
 
+impl Place {
+    /// The last event with a `userAgent` there.
+    pub(in crate::report) fn last(&self) -> Option<EventTime> {
+        self.agents.values().filter_map(|span| span.last()).max()
+    }
+
+    fn add(&mut self, used: &SourceUse) {
+        self.hours.merge(&used.hours);
+        for (agent, span) in used.agents.iter() {
+            self.agents.entry(agent).or_default().merge(*span);
+        }
+        self.endpoint_owners.extend(used.endpoint_owners.iter().map(|(owner, _)| owner));
+    }
+}
+
 impl NetworkUse {
     /// Both together, as one network.
     pub(in crate::report) fn and(mut self, other: Self) -> Self {
@@ -107,12 +162,19 @@ impl NetworkUse {
 }
 
 impl Peak {
-    fn of<'a>(hours_of_each: impl Iterator<Item = &'a HourSet>) -> Self {
-        let mut addresses: HashMap<Hour, usize> = HashMap::new();
-        for hour in hours_of_each.flat_map(HourSet::iter) {
-            *addresses.entry(hour).or_default() += 1;
+    fn of(hours_of: &BTreeMap<IpAddr, HourSet>) -> Self {
+        let mut machines: BTreeMap<(bool, Network, Option<IpAddr>), HourSet> = BTreeMap::new();
+        for (ip, hours) in hours_of {
+            let Some(network) = SourceAddress::Ip(*ip).network() else { continue };
+            let machine = (ip.is_ipv6(), network, Some(*ip).filter(IpAddr::is_ipv4));
+            machines.entry(machine).or_default().merge(hours);
         }
-        let highest = addresses.into_iter().max_by_key(|&(hour, count)| (count, std::cmp::Reverse(hour)));
-        highest.map_or(Self::default(), |(hour, addresses)| Self { addresses, hour: Some(hour) })
+        let mut counts: HashMap<Hour, [usize; 2]> = HashMap::new();
+        for ((is_v6, ..), hours) in &machines {
+            hours.iter().for_each(|hour| counts.entry(hour).or_default()[usize::from(*is_v6)] += 1);
+        }
+        let most = |counts: [usize; 2]| counts[0].max(counts[1]);
+        let highest = counts.into_iter().max_by_key(|&(hour, counts)| (most(counts), std::cmp::Reverse(hour)));
+        highest.map_or(Self::default(), |(hour, counts)| Self { addresses: most(counts), hour: Some(hour) })
     }
 }

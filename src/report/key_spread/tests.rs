@@ -91,7 +91,16 @@ fn a_leak_suspect_needs_a_late_network_and_a_late_agent() {
     assert_eq!(verdict(&calls(late, new, python)), "leak-suspect");
     assert_eq!(verdict(&calls(early, new, python)), "roaming", "a second too early");
     assert_eq!(verdict(&calls(late, new, "aws-cli/2.99.0")), "roaming", "a new version is no new program");
-    assert_eq!(verdict(&calls(late, new, "athena.amazonaws.com")), "roaming", "a service is no program");
+    assert_eq!(
+        verdict(&calls(late, new, "athena.amazonaws.com")),
+        "leak-suspect",
+        "at an address it is the caller's word"
+    );
+    let host = "athena.amazonaws.com";
+    let by_service = [(START, "192.0.2.1", CLI, ""), (late, new, CLI, ""), (late, host, host, "")];
+    assert_eq!(verdict(&by_service), "roaming", "a service that calls for the caller is no program");
+    let apart = [(START, "192.0.2.1", CLI, ""), (late, new, CLI, ""), (late, "192.0.2.1", python, "")];
+    assert_eq!(verdict(&apart), "roaming", "a new program that was never used from the new network");
     assert_eq!(verdict(&calls(late, "192.0.2.9", python)), "single", "a new program in the old network");
     assert_eq!(verdict(&calls(late, new, "")), "leak-suspect", "no agent is a new agent");
 }
@@ -134,7 +143,7 @@ fn what_is_counted() {
         "regions",
         "active_days",
     ];
-    let expected: Vec<Value> = [7, 2, 1, 4, 1, 1, 3, 3, 4, 3, 1, 2].map(Value::Count).into();
+    let expected: Vec<Value> = [7, 2, 1, 4, 1, 1, 3, 1, 4, 3, 1, 2].map(Value::Count).into();
     assert_eq!(counts(&calls, &columns), expected);
     let list = ["10.0.0.1", "192.0.2.1", "2001:db8::1", "2001:db8::2"].map(str::to_owned);
     assert_eq!(counts(&calls, &["address_list"]), [Value::List(list.into())]);
@@ -156,6 +165,10 @@ fn a_public_address_through_a_vpc_endpoint_counts_as_private() {
 
 #[test]
 fn min_addresses_hides_rows_but_no_finding() {
+    let single = state_of(&user("ana", KEY), &[(START, "192.0.2.1", CLI, "")]);
+    let options = Options::default();
+    let rows = |is_overview| answer(&View { is_overview, ..View::new(&single, &options) }).rows.len();
+    assert_eq!((rows(true), rows(false)), (0, 1), "the default acts on tables only");
     let state = state_of(&user("ana", KEY), &[(START, "192.0.2.1", CLI, "AccessDenied")]);
     let answer = answer_of(&state, &[(&MIN_ADDRESSES, 2)], None);
     assert!(answer.rows.is_empty());
@@ -194,9 +207,14 @@ fn the_peak_hour_is_the_earliest_of_equals() {
 #[test]
 fn the_severity_table_of_the_help_is_the_one_in_force() {
     for verdict in Verdict::ALL {
-        let severity = verdict.severity().as_str();
+        let severity = verdict.worst().as_str();
         let line = ABOUT.lines().find(|line| line.trim_start().starts_with(verdict.as_str())).expect("in the table");
         assert_eq!(line.split_whitespace().nth(1), Some(severity), "{line}");
+    }
+    for signal in signal::Signal::ALL {
+        let told = ABOUT.split(&format!("  {}  ", signal.as_str())).nth(1).unwrap_or_else(|| panic!("{signal:?}"));
+        let misses = told.split(" Not: ").nth(1).expect("what it does not see");
+        assert!(misses.starts_with(signal.misses()), "{signal:?}: {misses}");
     }
 }
 
@@ -321,7 +339,7 @@ fn told_with_ranges(calls: &[Call<'_>]) -> Finding {
     let without = answer(&View::new(&state, &options));
     let (mut with, without) = (with.findings, without.findings);
     let verdict = |findings: &[Finding]| (findings.len(), findings[0].rule, findings[0].severity, findings[0].count);
-    assert_eq!(verdict(&with), verdict(&without), "no verdict rests on AWS's ranges");
+    assert_eq!(verdict(&with), verdict(&without), "one day in AWS's ranges is no machine");
     assert!(with[0].summary.starts_with(&without[0].summary));
     with.remove(0)
 }

@@ -1,13 +1,11 @@
-//! Whether a key is used from AWS's published ranges or from outside, in words. It says what a spread means and changes no
-//! verdict: a key on instances can be replaced by their role, and one that leaves AWS for the first time was carried off.
+//! Whether a key is used from AWS's published ranges or from outside, in words: a key on instances can be replaced by their
+//! role, and one that leaves AWS for the first time was carried off. The signal `ec2-range` judges; these are its words.
 
 use std::net::IpAddr;
 
 use serde_json::{Map, Value, json};
 
 use super::JudgedKey;
-use super::spread::NetworkUse;
-use super::verdict::Newcomers;
 use crate::model::{Network, SourceAddress};
 use crate::report::AwsRanges;
 use crate::report::addresses::Whereabouts;
@@ -16,11 +14,11 @@ use crate::report::addresses::Whereabouts;
 pub(super) fn add(
     (summary, evidence): (&mut String, &mut Map<String, Value>),
     key: &JudgedKey<'_>,
-    newcomers: &Newcomers<'_>,
+    newcomers: &[Network],
     aws: &AwsRanges,
 ) {
     let all = Whereabouts::of(key.spread.addresses.keys(), aws);
-    if let Some(told) = change(key, &newcomers.networks, aws).or_else(|| all.sentence()) {
+    if let Some(told) = change(key, newcomers, aws).or_else(|| all.sentence()) {
         *summary += &format!("; {told}");
     }
     evidence.insert("aws".to_owned(), json!(all.ranges));
@@ -29,10 +27,10 @@ pub(super) fn add(
 }
 
 /// What the new networks of a key changed: it left AWS, or came there. `None` where they did neither.
-fn change(key: &JudgedKey<'_>, networks: &[(Network, NetworkUse)], aws: &AwsRanges) -> Option<String> {
+fn change(key: &JudgedKey<'_>, networks: &[Network], aws: &AwsRanges) -> Option<String> {
     let is_new = |address: &IpAddr| {
         let network = SourceAddress::Ip(*address).network();
-        networks.iter().any(|(new, _)| Some(*new) == network)
+        networks.iter().any(|new| Some(*new) == network)
     };
     let (new, old): (Vec<&IpAddr>, Vec<&IpAddr>) = key.spread.addresses.keys().partition(|address| is_new(address));
     let (new, old) = (Whereabouts::of(new, aws), Whereabouts::of(old, aws));

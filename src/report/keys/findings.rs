@@ -33,11 +33,13 @@ pub(super) fn of(keys: &mut [Key<'_>], limits: Limits) -> Vec<Finding> {
             key.severity = key.severity.max(severity);
             findings.push(finding(key, rule, severity, summary));
         }
-        if !key.other_active.is_empty() {
-            key.severity = key.severity.max(rules::TWO_ACTIVE.severity);
-        }
     }
-    findings.extend(two_active(keys));
+    let severities = two_active_severities(keys, limits);
+    for key in keys.iter_mut() {
+        let severity = severities.get(&(key.facts.account, key.facts.owner)).filter(|_| !key.other_active.is_empty());
+        key.severity = key.severity.max(severity.copied().unwrap_or(Severity::Info));
+    }
+    findings.extend(two_active(keys, limits));
     findings
 }
 
@@ -98,7 +100,21 @@ fn never_used(key: &Key<'_>, limits: Limits) -> Option<Held> {
 }
 
 /// One finding for each owner of keys that were active at once.
-fn two_active(keys: &[Key<'_>]) -> Vec<Finding> {
+/// How much two active keys matter, by account and owner: while one of them is known to be younger than the limit, a
+/// rotation may be under way.
+fn two_active_severities<'a>(keys: &[Key<'a>], limits: Limits) -> BTreeMap<(&'a str, &'a str), Severity> {
+    let mut severities = BTreeMap::new();
+    for key in keys.iter().filter(|key| !key.other_active.is_empty()) {
+        let is_young = key.facts.known_creation().is_some() && key.age_days.is_some_and(|days| days <= limits.max_age);
+        let severity = if is_young { Severity::Info } else { rules::TWO_ACTIVE.severity };
+        let known = severities.entry((key.facts.account, key.facts.owner)).or_insert(severity);
+        *known = severity.min(*known);
+    }
+    severities
+}
+
+fn two_active(keys: &[Key<'_>], limits: Limits) -> Vec<Finding> {
+    let severities = two_active_severities(keys, limits);
     let mut by_owner: BTreeMap<(&str, &str), Vec<&Key<'_>>> = BTreeMap::new();
     for key in keys.iter().filter(|key| !key.other_active.is_empty()) {
         by_owner.entry((key.facts.account, key.facts.owner)).or_default().push(key);
@@ -107,12 +123,14 @@ fn two_active(keys: &[Key<'_>]) -> Vec<Finding> {
         let ids: Vec<&str> = keys.iter().map(|key| key.facts.id).collect();
         let last_used: Map<String, Value> =
             keys.iter().map(|key| (key.facts.id.to_owned(), json!(key.facts.last_used()))).collect();
+        let severity = severities.get(&(account, owner)).copied().unwrap_or(rules::TWO_ACTIVE.severity);
+        let under_way = if severity == Severity::Info { "; a rotation may be under way" } else { "" };
         Finding {
-            severity: rules::TWO_ACTIVE.severity,
+            severity,
             rule: rules::TWO_ACTIVE.id,
             account_id: account.to_owned(),
             subject: owner.to_owned(),
-            summary: format!("{} keys were active at once: {}", ids.len(), ids.join(", ")),
+            summary: format!("{} keys were active at once: {}{under_way}", ids.len(), ids.join(", ")),
             count: keys.iter().map(|key| events(key)).sum(),
             evidence: Map::from_iter([
                 ("access_key_ids".to_owned(), json!(ids)),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::aggregate::State;
 use crate::aggregate::principals::Principals;
-use crate::model::EventTime;
+use crate::model::{AccessKeyKind, EventTime};
 use crate::report::Severity;
 use crate::report::key_age::days_between;
 use crate::report::key_facts::KeyFacts;
@@ -67,7 +67,9 @@ pub(super) fn of<'a>(state: &'a State, all: &[KeyFacts<'a>], as_of: Option<Event
         })
         .collect();
     let mut by_owner: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
-    for (place, facts) in all.iter().enumerate().filter(|(_, facts)| !facts.owner.is_empty()) {
+    // A key for one service replaces no access key, and stands beside it by design.
+    let is_access_key = |facts: &KeyFacts<'_>| AccessKeyKind::of(facts.id) == AccessKeyKind::LongLived;
+    for (place, facts) in all.iter().enumerate().filter(|(_, facts)| !facts.owner.is_empty() && is_access_key(facts)) {
         by_owner.entry((facts.account, facts.owner)).or_default().push(place);
     }
     for places in by_owner.into_values().filter(|places| places.len() > 1) {

@@ -44,7 +44,9 @@ const UNUSED: ReportOption = ReportOption {
 
 const ABOUT: &str = "\
 A row is one long-lived access key (AKIA…) that a counted event used, created, changed or deleted, or that IAM's state \
-lists. Calls of the S3 console for a signed-in person are no use of the key that they show.
+lists; and each key of a user for one service, such as an Amazon Bedrock API key, that a counted event used: without an id \
+in the records it is called bearer:ARN, and its creation, end and rotation are not known. Calls of the S3 console for a \
+signed-in person are no use of the key that they show.
 
 created_basis:
   exact     CreateAccessKey is in the logs that were read, also before the window; or state says it
@@ -74,7 +76,7 @@ Findings and their severities; a row has that of the worst, else info:
   key-over-age           medium: used with success when older than --max-age days, with no known end
   key-created-for-other  medium: somebody else than its owner created it, and it is not deleted
   key-unused             low: active, and no call for --unused days
-  two-active-keys        low: both active at once, none known to be ended
+  two-active-keys        low: both active at once, none known to be ended; info while one is younger than --max-age days
   key-never-used         low after --unused days, info before: created in the window, no call since
 
 What it proves: what the logs say, up to the window's end, else the last event, and what IAM said as of state_as_of. What \

@@ -74,7 +74,7 @@ pub(super) const TWO_ACTIVE: Rule = Rule {
     severity: Severity::Low,
     practice: None,
     about: "Two keys of one user were active at the same time, and none is known to be inactive or deleted since: a rotation \
-            that was not finished, or a key too many.",
+            that was not finished, or a key too many. Info while one of them is known to be younger than --max-age days.",
     check: "aws iam list-access-keys --user-name NAME says what both are now.",
     fix: "Finish the rotation: make the older one inactive, and delete it when nothing breaks.",
     page: UPDATE_KEYS,

@@ -292,6 +292,28 @@ fn two_keys_that_were_active_at_once() {
     let created = [create("ana", "ana", OLD, "2026-01-01"), create("ana", "ana", NEW, "2026-01-20")];
     let answer = answer_at("2026-01-31", &created);
     assert_eq!(finding(&answer, "two-active-keys").evidence["access_key_ids"], json!([NEW, OLD]));
+    assert_eq!(finding(&answer, "two-active-keys").severity.as_str(), "info", "a rotation may be under way");
+    let later = answer_at("2026-06-01", &[created.as_slice(), &[old("2026-05-31"), new("2026-05-31")]].concat());
+    assert_eq!(finding(&later, "two-active-keys").severity.as_str(), "low", "both are past --max-age");
+    let unknown = answer_at("2026-01-31", &overlapping);
+    assert_eq!(finding(&unknown, "two-active-keys").severity.as_str(), "low", "nobody knows when they were created");
+}
+
+#[test]
+fn a_bearer_token_is_a_row_and_no_access_key() {
+    let bearer = |day: &str| {
+        let mut record = call("ana", "", day);
+        record["additionalEventData"] = json!({ "callWithBearerToken": true });
+        record
+    };
+    let id = format!("bearer:{ANA}");
+    let answer = answer_at("2026-01-31", &[bearer("2026-01-02"), call("ana", OLD, "2026-01-02"), bearer("2026-01-09")]);
+    assert_eq!(cells(&answer, &id, ["principal", "events", "other_active_keys"]), [ANA, "2", "0"]);
+    assert!(rules(&answer).is_empty(), "{:?}", rules(&answer));
+    // The only access key of the report is not taken for the token.
+    let report = generated("2026-01-31T00:00:00Z", "ana", "true", "2025-06-01");
+    let beside = answer_beside("2026-01-31", &[bearer("2026-01-02")], &[report], false);
+    assert_eq!(cell(&beside, &id, "state_basis"), "-");
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! Passwords, MFA and keys of users, as the credential report tells them.
 
 use super::{
-    IDLE_DAYS, KEY_NEVER_USED, KEY_TOO_OLD, Look, MAX_AGE, PASSWORD_MAX_AGE, PASSWORD_TOO_OLD, PASSWORD_WITHOUT_MFA,
-    SubjectKind, TWO_ACTIVE_KEYS, UNUSED_GRACE, USER_IDLE, Violation,
+    CERTIFICATE_TOO_OLD, IDLE_DAYS, KEY_NEVER_USED, KEY_TOO_OLD, Look, MAX_AGE, PASSWORD_MAX_AGE, PASSWORD_TOO_OLD,
+    PASSWORD_WITHOUT_MFA, SubjectKind, TWO_ACTIVE_KEYS, UNUSED_GRACE, USER_IDLE, Violation,
 };
 use crate::model::{EventTime, quantity};
 use crate::posture::{Answer, CredentialReport, Credentials, Dated, KeyState, Source};
+use crate::report::{Rule, Severity};
 
 /// A user's row and the file that has it.
 #[derive(Clone, Copy)]
@@ -29,7 +30,8 @@ pub(super) fn judge<'a>(look: Look<'a>, part: &'a Dated<CredentialReport>) -> Ve
             .into_iter()
             .filter(|key| key.active)
             .flat_map(move |key| [key_too_old(look, row, key), key_never_used(look, row, key)]);
-        own.into_iter().chain(of_keys).flatten().collect::<Vec<_>>()
+        let of_certificates = [0, 1].map(|place| certificate_too_old(look, row, place));
+        own.into_iter().chain(of_keys).chain(of_certificates).flatten().collect::<Vec<_>>()
     })
     .collect()
 }
@@ -67,6 +69,7 @@ fn password_too_old<'a>(look: Look<'a>, row: Row<'a>) -> Option<Violation<'a>> {
     Some(look.since(look.breaks(PASSWORD_TOO_OLD, subject(row), detail, row.source), changed))
 }
 
+/// Both older than the limit break rotation; with a younger one a rotation may be under way, which is told as info.
 fn two_active_keys<'a>(look: Look<'a>, row: Row<'a>, keys: &[KeyState<'a>]) -> Option<Violation<'a>> {
     let active: Vec<_> = keys.iter().filter(|key| key.active).collect();
     if active.len() < 2 {
@@ -74,9 +77,15 @@ fn two_active_keys<'a>(look: Look<'a>, row: Row<'a>, keys: &[KeyState<'a>]) -> O
     }
     let ids: Vec<&str> = active.iter().filter_map(|key| key.id).collect();
     let names = if ids.len() == active.len() { format!(": {}", ids.join(", ")) } else { String::new() };
-    let detail = format!("{} has {} active access keys{names}", row.name, active.len());
+    let limit = look.number(&MAX_AGE);
+    let is_old = |key: &&KeyState<'a>| look.age(key.created, row.source).is_none_or(|days| days > limit);
+    let (severity, under_way) = match active.iter().copied().all(|key| is_old(&key)) {
+        true => (TWO_ACTIVE_KEYS.severity, ""),
+        false => (Severity::Info, "; a rotation may be under way"),
+    };
+    let detail = format!("{} has {} active access keys{names}{under_way}", row.name, active.len());
     let since = active.iter().filter_map(|key| key.created).max();
-    let found = look.breaks(TWO_ACTIVE_KEYS, subject(row), detail, row.source);
+    let found = look.breaks(Rule { severity, ..TWO_ACTIVE_KEYS }, subject(row), detail, row.source);
     Some(look.since(found, since).with("access_key_ids", ids))
 }
 
@@ -126,6 +135,17 @@ fn key_too_old<'a>(look: Look<'a>, row: Row<'a>, key: KeyState<'a>) -> Option<Vi
     let detail = format!("a key of {} is {} old, {used}", row.name, quantity(days.unsigned_abs(), "day"));
     let found = look.breaks(KEY_TOO_OLD, key_subject(row, key), detail, row.source);
     Some(of_key(look.since(found, key.created), row, key))
+}
+
+/// Source: IAM user guide, "Generate credential reports", `cert_1_active` and `cert_1_last_rotated`.
+fn certificate_too_old<'a>(look: Look<'a>, row: Row<'a>, place: usize) -> Option<Violation<'a>> {
+    let certificate = row.user.certificates.get(place).filter(|certificate| certificate.active)?;
+    let made = certificate.rotated.time();
+    let days = look.age(made, row.source).filter(|days| *days > look.number(&MAX_AGE))?;
+    let detail = format!("a signing certificate of {} is {} old", row.name, quantity(days.unsigned_abs(), "day"));
+    let subject = (format!("{} cert_{}", row.user.arn, place + 1), SubjectKind::Key);
+    let found = look.breaks(CERTIFICATE_TOO_OLD, subject, detail, row.source);
+    Some(look.since(found, made).with("user", row.user.arn.as_str()))
 }
 
 fn key_never_used<'a>(look: Look<'a>, row: Row<'a>, key: KeyState<'a>) -> Option<Violation<'a>> {

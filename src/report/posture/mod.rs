@@ -45,6 +45,7 @@ pub static REPORT: Report = Report {
         PASSWORD_WITHOUT_MFA,
         KEY_TOO_OLD,
         KEY_NEVER_USED,
+        CERTIFICATE_TOO_OLD,
         TWO_ACTIVE_KEYS,
         USER_IDLE,
         PASSWORD_TOO_OLD,

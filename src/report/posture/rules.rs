@@ -65,11 +65,24 @@ pub(super) const KEY_NEVER_USED: Rule = Rule {
     page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_finding-unused.html",
 };
 
+pub(super) const CERTIFICATE_TOO_OLD: Rule = Rule {
+    id: "certificate-too-old",
+    severity: Severity::Medium,
+    practice: Some(Practice::RotateKeys),
+    about: "An active X.509 signing certificate of a user is older than --max-age days. It signs requests to old APIs as an \
+            access key does, and few still need one.",
+    check: "`aws iam list-signing-certificates --user-name NAME`; no report says when one was used last.",
+    fix: "Set it inactive: `aws iam update-signing-certificate --user-name NAME --certificate-id ID --status Inactive`; delete \
+          it later.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html",
+};
+
 pub(super) const TWO_ACTIVE_KEYS: Rule = Rule {
     id: "user-with-two-keys",
     severity: Severity::Low,
     practice: Some(Practice::RotateKeys),
-    about: "A user has two active access keys: a rotation that was not finished, or two programs that share a user.",
+    about: "A user has two active access keys, both older than --max-age days: a rotation that was not finished, or two \
+            programs that share a user. Info while one of them is younger: a rotation may be under way.",
     check: "trailscan keys, or key-spread, shows which of them is used.",
     fix: "Move what still uses the older key, set it inactive, then delete it; give each program a role of its own.",
     page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id-credentials-access-keys-update.html",

@@ -143,10 +143,33 @@ fn keys_old_unused_and_two() {
     two.extend([("access_key_2_last_rotated", &*made), ("access_key_2_last_used_date", &*used)]);
     assert_eq!(found(&[report(&[row("bob", &two)])]), set([]), "the second is inactive");
     two.push(("access_key_2_active", "true"));
-    assert_eq!(found(&[report(&[row("bob", &two)])]), set(["user-with-two-keys user/bob"]));
+    let both = |first: i64, second: i64| {
+        let (first, second) = (days_ago(first), days_ago(second));
+        let mut two = key(&first, &used);
+        two.extend([("access_key_2_last_rotated", &*second), ("access_key_2_last_used_date", &*used)]);
+        two.push(("access_key_2_active", "true"));
+        let answer = answer_with(&load(&[report(&[row("bob", &two)])]), &Options::default());
+        let two = answer.findings.iter().filter(|finding| finding.rule == "user-with-two-keys");
+        two.map(|finding| finding.severity.as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(both(91, 400), ["low"]);
+    for (first, second) in [(75, 1), (91, 90), (90, 90)] {
+        assert_eq!(both(first, second), ["info"], "{first} {second}: a rotation may be under way");
+    }
     let old = days_ago(400);
     let inactive = [("access_key_1_last_rotated", &*old)];
     assert_eq!(found(&[report(&[row("bob", &inactive)])]), set([]), "an inactive key may be old");
+}
+
+#[test]
+fn signing_certificates_are_rotated_too() {
+    let of = |active, made: i64| {
+        let made = days_ago(made);
+        found(&[report(&[row("bob", &[("cert_2_active", active), ("cert_2_last_rotated", &made)])])])
+    };
+    assert_eq!(of("true", 91), set(["certificate-too-old user/bob cert_2"]));
+    assert_eq!(of("true", 90), set([]));
+    assert_eq!(of("false", 400), set([]), "an inactive certificate may be old");
 }
 
 #[test]

@@ -1,0 +1,147 @@
+//! Signals that a key lies on machines.
+
+use std::net::IpAddr;
+
+use super::look::Look;
+use super::pace::{is_day_and_night, is_every_day};
+use super::signal::{Held, Signal};
+use super::spread::Place;
+use crate::aggregate::HourSet;
+use crate::model::{AccessKeyKind, BEARER, Network, SourceAddress, execution_environment, grouped, quantity};
+use crate::report::{AddressLookup, AwsPlace, Severity};
+
+/// The service whose ranges are those of instances. Lambda functions, containers and NAT gateways call from them too.
+const INSTANCES: &str = "EC2";
+
+/// Hours of the day at which a schedule starts.
+const SCHEDULED: usize = 3;
+
+/// All that hold.
+pub(super) fn of(look: &Look<'_>) -> Vec<Held> {
+    let found = [
+        short_visits(look),
+        at_once(look),
+        day_and_night(look),
+        environment(look),
+        ec2_range(look),
+        inside_vpc(look),
+        programs_only(look),
+        every_day(look),
+        bearer_token(look),
+    ];
+    found.into_iter().flatten().collect()
+}
+
+fn told(signal: Signal, says: String, networks: Vec<Network>) -> Held {
+    Look::held(signal, Severity::Info, says, networks)
+}
+
+/// Eight of ten networks, few at a time (with many at once it does not matter how long each is there), by programs or at set
+/// hours. A person who changes networks every day calls by hand, at any hour.
+fn short_visits(look: &Look<'_>) -> Option<Held> {
+    let public: Vec<&Place> = look.spread.places.values().filter(|place| !place.is_private).collect();
+    let short = public.iter().filter(|place| place.hours.iter().count() <= 2).count();
+    let is_few_at_a_time = (look.spread.peak.addresses as i64) < look.thresholds.embedded_peak;
+    let is_by_machine = || programs_only(look).is_some() || is_by_the_clock(&public);
+    let holds = is_few_at_a_time && look.short_visits(2) && short * 10 >= public.len() * 8 && is_by_machine();
+    let says = || {
+        let all = quantity(public.len() as u64, "network");
+        format!("used from {} of {all} for two hours or less, few at a time", grouped(short))
+    };
+    holds.then(|| told(Signal::ShortVisits, says(), Vec::new()))
+}
+
+/// Whether eight of ten visits begin in the same three hours of the day.
+fn is_by_the_clock(places: &[&Place]) -> bool {
+    let mut begins = [0usize; 24];
+    for hour in places.iter().filter_map(|place| place.hours.iter().next()) {
+        begins[hour.0.rem_euclid(24) as usize] += 1;
+    }
+    begins.sort_unstable();
+    begins[24 - SCHEDULED..].iter().sum::<usize>() * 10 >= places.len() * 8
+}
+
+/// Several addresses at once. In one network a pool of proxies shows a few for one person: there it takes twice as many, or
+/// programs only.
+fn at_once(look: &Look<'_>) -> Option<Held> {
+    let (peak, least) = (look.spread.peak, usize::try_from(look.thresholds.embedded_peak).unwrap_or(usize::MAX));
+    let is_v6 = |network: &Network| matches!(network, Network::V6(_));
+    let at_peak = look.spread.networks.iter().filter(|(_, used)| used.at_peak > 0);
+    let v6 = at_peak.clone().filter(|(network, _)| is_v6(network)).count();
+    let networks = v6.max(at_peak.count() - v6);
+    let holds = peak.addresses >= least
+        && (networks > 1 || peak.addresses >= least.saturating_mul(2) || programs_only(look).is_some());
+    let says = || {
+        let (peak, all) = (grouped(peak.addresses), grouped(look.spread.addresses.len()));
+        format!("{peak} of {all} addresses used it in one hour, in {}", quantity(networks as u64, "network"))
+    };
+    holds.then(|| told(Signal::AtOnce, says(), Vec::new()))
+}
+
+fn day_and_night(look: &Look<'_>) -> Option<Held> {
+    let networks: Vec<Network> =
+        look.spread.places.iter().filter(|(_, place)| is_day_and_night(&place.hours)).map(|(&net, _)| net).collect();
+    let first = networks.first()?;
+    let days = look.spread.places.get(first).map_or(0, |place| place.hours.days().len());
+    let says = format!("used day and night on {} from {first}", quantity(days as u64, "day"));
+    Some(told(Signal::DayAndNight, says, networks))
+}
+
+fn environment(look: &Look<'_>) -> Option<Held> {
+    let agents = look.spread.places.values().flat_map(|place| place.agents.keys());
+    let mut names: Vec<&str> = agents.filter_map(|&agent| execution_environment(look.symbols.text(agent))).collect();
+    names.sort_unstable();
+    names.dedup();
+    let says = || format!("its program says that it runs on {}", names.join(", "));
+    (!names.is_empty()).then(|| told(Signal::ExecutionEnvironment, says(), Vec::new()))
+}
+
+/// On two days or more from published ranges of EC2.
+fn ec2_range(look: &Look<'_>) -> Option<Held> {
+    let aws = look.addresses.and_then(AddressLookup::aws)?;
+    let is_instance = |ip: &IpAddr| match aws.place(*ip) {
+        AwsPlace::Within(ranges) => ranges.iter().any(|range| range.service == INSTANCES),
+        AwsPlace::Private | AwsPlace::Outside => false,
+    };
+    let mut hours = HourSet::default();
+    let mut networks: Vec<Network> = Vec::new();
+    for (source, used) in look.used.sources.iter() {
+        let address = SourceAddress::parse(look.symbols.text(source));
+        if address.ip().as_ref().is_some_and(is_instance) {
+            hours.merge(&used.hours);
+            networks.extend(address.network());
+        }
+    }
+    networks.sort_unstable();
+    networks.dedup();
+    let days = hours.days().len();
+    let says = || format!("used on {} from AWS's ranges of EC2", quantity(days as u64, "day"));
+    (days > 1).then(|| told(Signal::Ec2Range, says(), networks))
+}
+
+fn inside_vpc(look: &Look<'_>) -> Option<Held> {
+    let private = look.spread.private_addresses();
+    let addresses = if private == 1 { "address" } else { "addresses" };
+    let says = || format!("used from {} {addresses} inside a VPC", grouped(private));
+    (private > 0).then(|| told(Signal::InsideVpc, says(), Vec::new()))
+}
+
+fn programs_only(look: &Look<'_>) -> Option<Held> {
+    let places = &look.spread.places;
+    let holds = !places.is_empty() && places.values().all(|place| look.is_of_programs(place));
+    holds.then(|| told(Signal::ProgramsOnly, "used by SDKs and HTTP libraries only".to_owned(), Vec::new()))
+}
+
+/// From one network, so that what travels with a person does not count.
+fn every_day(look: &Look<'_>) -> Option<Held> {
+    let (network, place) = look.spread.places.iter().find(|(_, place)| is_every_day(&place.hours))?;
+    let says = format!("used on {}, weekends too, from {network}", quantity(place.hours.days().len() as u64, "day"));
+    Some(told(Signal::EveryDay, says, vec![*network]))
+}
+
+fn bearer_token(look: &Look<'_>) -> Option<Held> {
+    let holds = AccessKeyKind::of(look.symbols.text(look.used.key)) != AccessKeyKind::LongLived;
+    let kind =
+        if look.symbols.text(look.used.key).starts_with(BEARER) { "a bearer token" } else { "a key of one service" };
+    holds.then(|| told(Signal::BearerToken, format!("{kind}, which programs send as it is"), Vec::new()))
+}

@@ -1,0 +1,106 @@
+//! Whether hours of use are those of a machine.
+
+use crate::aggregate::HourSet;
+use crate::model::Hour;
+
+/// Days of use from which hours of the day are a habit.
+const LEAST_DAYS: usize = 4;
+
+/// The longest rest, in hours, that a machine takes: people sleep longer.
+pub(super) const LONGEST_REST: i32 = 7;
+
+/// The days of which nearly each one must have a call.
+const WEEKS: i32 = 14;
+
+/// Whether the hours are used day and night: no eight hours of the day in a row are free of habitual use. An hour of the
+/// day is habitual when it was used on two days and on three of ten active days.
+///
+/// Known misses: a machine that works at office hours only, or less than four days. People in several time zones who share
+/// a key and a network look like a machine.
+pub(super) fn is_day_and_night(hours: &HourSet) -> bool {
+    let days = hours.days().len();
+    if days < LEAST_DAYS {
+        return false;
+    }
+    let mut days_of = [0usize; 24];
+    for hour in hours.iter() {
+        days_of[hour.0.rem_euclid(24) as usize] += 1;
+    }
+    let is_habit = |count: usize| count >= 2 && count * 10 >= days * 3;
+    let (mut rest, mut longest) = (0, 0);
+    for hour in (0..48).map(|hour| hour % 24) {
+        rest = if is_habit(days_of[hour]) { 0 } else { rest + 1 };
+        longest = longest.max(rest);
+    }
+    longest <= LONGEST_REST
+}
+
+/// Whether nearly every day has a call, weekends included: nine of ten days over two weeks or more.
+pub(super) fn is_every_day(hours: &HourSet) -> bool {
+    let days = hours.days();
+    let (Some(first), Some(last)) = (days.first(), days.last()) else { return false };
+    let all = last.0 - first.0 + 1;
+    all >= WEEKS && days.len() as i64 * 10 >= i64::from(all) * 9
+}
+
+/// The days with a call before `hour`.
+pub(super) fn days_before(hours: &HourSet, hour: Hour) -> usize {
+    let mut days: Vec<i32> =
+        hours.iter().take_while(|known| known.0 < hour.0).map(|hour| hour.0.div_euclid(24)).collect();
+    days.dedup();
+    days.len()
+}
+
+/// The last hour of use up to `hour`, and the first after it.
+pub(super) fn around(hours: &HourSet, hour: Hour) -> (Option<Hour>, Option<Hour>) {
+    let before = hours.iter().take_while(|known| known.0 <= hour.0).last();
+    (before, hours.iter().find(|known| known.0 > hour.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The hours of the day `of_day` on the days `days`.
+    fn hours(days: impl Iterator<Item = i32> + Clone, of_day: &[i32]) -> HourSet {
+        let mut hours = HourSet::default();
+        days.for_each(|day| of_day.iter().for_each(|hour| hours.insert(Hour(day * 24 + hour))));
+        hours
+    }
+
+    #[test]
+    fn machines_do_not_sleep() {
+        let all: Vec<i32> = (0..24).collect();
+        for of_day in [&all[..], &[0, 4, 8, 12, 16, 20], &[0, 8, 16], &[5, 11, 17, 23]] {
+            assert!(is_day_and_night(&hours(0..7, of_day)), "{of_day:?}");
+        }
+        let person: Vec<i32> = (8..24).collect();
+        for of_day in [&person[..], &[3, 15], &[10], &[]] {
+            assert!(!is_day_and_night(&hours(0..31, of_day)), "{of_day:?}");
+        }
+        assert!(!is_day_and_night(&hours(0..3, &all)), "three days are no habit");
+        let mut one_night = hours(0..31, &person);
+        one_night.merge(&hours(4..6, &all));
+        assert!(!is_day_and_night(&one_night), "two nights of a month are none");
+    }
+
+    #[test]
+    fn people_have_weekends() {
+        assert!(is_every_day(&hours(0..31, &[10])));
+        assert!(!is_every_day(&hours((0..31).filter(|day| day % 7 < 5), &[10])));
+        assert!(!is_every_day(&hours(0..13, &[10])), "less than two weeks");
+        assert!(!is_every_day(&HourSet::default()));
+    }
+
+    #[test]
+    fn hours_around() {
+        let hours = hours(0..2, &[1, 5]);
+        assert_eq!(around(&hours, Hour(3)), (Some(Hour(1)), Some(Hour(5))));
+        assert_eq!(around(&hours, Hour(5)), (Some(Hour(5)), Some(Hour(25))));
+        assert_eq!(around(&hours, Hour(29)), (Some(Hour(29)), None));
+        assert_eq!(
+            (days_before(&hours, Hour(1)), days_before(&hours, Hour(5)), days_before(&hours, Hour(40))),
+            (0, 1, 2)
+        );
+    }
+}
