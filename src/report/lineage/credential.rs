@@ -90,6 +90,26 @@ impl<'a> Credential<'a> {
         (self.confidence, self.parent) = (confidence, parent);
     }
 
+    /// Notes one more issuance, which does not name the issuer.
+    pub(super) fn explain_too(&mut self, issuance: Issuance<'a>) {
+        self.later.push(issuance);
+    }
+
+    /// The source of the call that issued it to a person or program, if it says where they are: not of a service, nor of
+    /// Identity Center's own server.
+    pub fn issued_from(&self) -> Option<Sym> {
+        let fetched = self.issuances().find(|issuance| issuance.api() == IssuanceApi::GetRoleCredentials);
+        let own = self.issuance().filter(|own| own.caller_type() != "AWSService" && !own.is_by_identity_center());
+        fetched.or(own).map(Issuance::source)
+    }
+
+    /// The person of Identity Center behind it, as its events say, else the call that fetched it.
+    pub fn person(&self) -> &'a str {
+        let told = self.session().map_or("", |session| session.on_behalf_of());
+        let fetched = || self.issuances().find(|issuance| issuance.api() == IssuanceApi::GetRoleCredentials);
+        if told.is_empty() { fetched().map_or("", |issuance| issuance.caller()) } else { told }
+    }
+
     /// The kind, worked out when it is first asked for: not before the join is done.
     pub fn kind(&self) -> Kind {
         *self.kind.get_or_init(|| Kind::of(self))
@@ -256,12 +276,15 @@ impl<'a> Credential<'a> {
 /// The type that events of what `issuance` issued have.
 fn issued_type<'a>(issuance: &Issuance<'a>) -> &'a str {
     match issuance.api() {
-        IssuanceApi::AssumeRole | IssuanceApi::AssumeRoleWithSaml | IssuanceApi::AssumeRoleWithWebIdentity => {
-            "AssumedRole"
-        }
+        IssuanceApi::AssumeRole
+        | IssuanceApi::AssumeRoleWithSaml
+        | IssuanceApi::AssumeRoleWithWebIdentity
+        | IssuanceApi::GetRoleCredentials
+        | IssuanceApi::AssumeRoleForPodIdentity
+        | IssuanceApi::CreateSession => "AssumedRole",
         IssuanceApi::AssumeRoot => "Root",
         IssuanceApi::GetFederationToken => "FederatedUser",
-        IssuanceApi::GetSessionToken | IssuanceApi::ConsoleLogin => issuance.caller_type(),
+        _ => issuance.caller_type(),
     }
 }
 
