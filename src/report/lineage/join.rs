@@ -29,6 +29,10 @@ use crate::model::{EventTime, IssuanceApi};
 pub(super) const SLACK_SECONDS: i64 = 2;
 /// The longest life of any STS credentials, in seconds, for a record that tells none.
 const LONGEST_LIFE: i64 = 36 * 3600;
+/// The longest life of a role session, in seconds: services ask for more than the API's default and do not always say so.
+///
+/// Source: IAM user guide, "Update the maximum session duration for a role".
+const LONGEST_ROLE_LIFE: i64 = 12 * 3600;
 
 /// Every session of temporary credentials, with what issued it.
 pub(in crate::report) struct Lineage<'a> {
@@ -186,7 +190,8 @@ pub(super) fn issued_for(issuance: &Issuance<'_>, credential: &Credential<'_>) -
     let accounts = [issuance.account_id(), issuance.recipient_account_id()];
     let same_account = account.is_empty() || accounts.contains(&account) || accounts == ["", ""];
     let Some((issued, (first, last))) = issuance.time().zip(credential.activity()) else { return same_account };
-    let life = issuance.life().unwrap_or(LONGEST_LIFE);
+    let of_service = (issuance.caller_type() == "AWSService").then_some(LONGEST_ROLE_LIFE);
+    let life = issuance.life().max(of_service).unwrap_or(LONGEST_LIFE);
     let expires = issuance.expiration().unwrap_or(issued.plus_seconds(life));
     same_account && issued.plus_seconds(-SLACK_SECONDS) <= last && first <= expires
 }

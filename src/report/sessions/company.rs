@@ -11,7 +11,7 @@ use ahash::AHashMap;
 use super::Known;
 use crate::aggregate::State;
 use crate::aggregate::keys::Keys;
-use crate::aggregate::sessions::Usage;
+use crate::aggregate::sessions::{Programs, Usage};
 use crate::model::EventTime;
 use crate::report::lineage::Kind;
 use crate::report::source_list::ReadAddresses;
@@ -24,6 +24,7 @@ struct Visit<'a> {
     principal: &'a str,
     first: Option<EventTime>,
     last: Option<EventTime>,
+    programs: Programs,
 }
 
 /// The principals of each address.
@@ -37,40 +38,82 @@ impl<'a> Company<'a> {
         for known in all.iter().filter(|known| is_persons(known)) {
             for (source, usage) in known.session.sources() {
                 if let Some(ip) = read.ip(source) {
-                    company.add(ip, known.principal(), (usage.first(), usage.last()));
+                    let times = (usage.first(), usage.last());
+                    company.add(ip, Visit::new(known.principal(), times, usage.programs()));
                 }
             }
         }
         let Some(keys) = state.get::<Keys>() else { return company };
         for row in keys.rows() {
             let principals: BTreeSet<&str> = keys.holders(row).map(|holder| symbols.text(holder.principal)).collect();
+            let agents = row.user_agents.iter().map(|(agent, _)| Programs::of(symbols.text(agent)));
+            let programs = agents.fold(Programs::default(), Programs::and);
             for (source, used) in row.sources.iter() {
                 let Some(ip) = read.ip(source) else { continue };
                 for principal in &principals {
-                    company.add(ip, principal, (used.span.first(), used.span.last()));
+                    company.add(ip, Visit::new(principal, (used.span.first(), used.span.last()), programs));
                 }
             }
         }
         company
     }
 
-    fn add(&mut self, ip: IpAddr, principal: &'a str, (first, last): (Option<EventTime>, Option<EventTime>)) {
-        self.0.entry(ip).or_default().push(Visit { principal, first, last });
+    fn add(&mut self, ip: IpAddr, visit: Visit<'a>) {
+        self.0.entry(ip).or_default().push(visit);
+    }
+
+    /// The principals that used `ip` at about the time of `usage`, sorted, without `but`; of a program that is none of
+    /// the usual ones only where they used it, too.
+    pub fn with_same_program(&self, ip: IpAddr, usage: &Usage, but: &str) -> BTreeSet<&'a str> {
+        let is_usual = usage.programs().meets(usual());
+        let visits = self.visits(ip, usage, but).filter(|visit| !is_usual && visit.programs.meets(usage.programs()));
+        visits.map(|visit| visit.principal).collect()
     }
 
     /// The principals that used `ip` at about the time of `usage`, sorted, without `but`.
     pub fn beside(&self, ip: IpAddr, usage: &Usage, but: &str) -> BTreeSet<&'a str> {
+        self.visits(ip, usage, but).map(|visit| visit.principal).collect()
+    }
+
+    fn visits<'s>(&'s self, ip: IpAddr, usage: &Usage, but: &'s str) -> impl Iterator<Item = &'s Visit<'a>> {
         let visits = self.0.get(&ip).into_iter().flatten();
-        let is_near = |visit: &&Visit<'_>| {
-            let theirs = visit.first.zip(visit.last);
-            let times = theirs.zip(usage.first().zip(usage.last()));
+        let ours = usage.first().zip(usage.last());
+        let is_near = move |visit: &&Visit<'_>| {
+            let times = visit.first.zip(visit.last).zip(ours);
             visit.principal != but
                 && times.is_some_and(|((first, last), (our_first, our_last))| {
                     first.plus_seconds(-BESIDE) <= our_last && our_first <= last.plus_seconds(BESIDE)
                 })
         };
-        visits.filter(is_near).map(|visit| visit.principal).collect()
+        visits.filter(is_near)
     }
+}
+
+impl<'a> Visit<'a> {
+    fn new(principal: &'a str, (first, last): (Option<EventTime>, Option<EventTime>), programs: Programs) -> Self {
+        Self { principal, first, last, programs }
+    }
+}
+
+/// The programs that anybody uses, so that two who use one have nothing in common.
+fn usual() -> Programs {
+    const USUAL: [&str; 14] = [
+        "",
+        "aws-cli",
+        "Boto3",
+        "Botocore",
+        "Mozilla/5.0",
+        "aws-sdk-go",
+        "aws-sdk-go-v2",
+        "aws-sdk-java",
+        "aws-sdk-js",
+        "aws-sdk-nodejs",
+        "aws-sdk-rust",
+        "aws-sdk-dotnet",
+        "APN/1.0 HashiCorp/1.0 Terraform/1",
+        "signin.amazonaws.com",
+    ];
+    USUAL.iter().map(|agent| Programs::of(agent)).fold(Programs::default(), Programs::and)
 }
 
 /// Whether the credentials can be a person's own.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::sets::{About, Told};
+use super::sets::{About, Told, short};
 use super::{Known, rule_texts as texts};
 use crate::model::quantity;
 use crate::report::Severity;
@@ -27,7 +27,7 @@ pub(super) fn findings(all: &[Known<'_>]) -> Vec<About> {
             severity: Severity::Low,
             account_id: account,
             subject: principal.to_owned(),
-            summary: format!("account {delegate} acted as {principal} by a temporary delegation: {events}"),
+            summary: format!("account {delegate} acted as {} by a temporary delegation: {events}", short(principal)),
             evidence: vec![("delegate_account_id", json!(delegate))],
         }
         .about(all, &members)

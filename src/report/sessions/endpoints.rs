@@ -15,7 +15,7 @@ use ahash::AHashMap;
 use serde_json::json;
 
 use super::foreign::accounts_of_logs;
-use super::sets::{About, Told, some};
+use super::sets::{About, Told, short, some};
 use super::workloads::Workload;
 use super::{Known, rule_texts as texts};
 use crate::aggregate::State;
@@ -79,7 +79,8 @@ fn is_callers(known: &Known<'_>, owner: &str) -> bool {
 fn finding(all: &[Known<'_>], (id, owner): (&str, &str), used: &Used<'_>, severity: Severity) -> About {
     let known = &all[used.members[0]];
     let endpoints: Vec<String> = used.endpoints.iter().map(|id| (*id).to_owned()).collect();
-    let summary = format!("credentials of {} came through {} of account {owner}", known.principal(), some(&endpoints));
+    let summary =
+        format!("credentials of {} came through {} of account {owner}", short(known.principal()), some(&endpoints));
     let summary =
         if severity == Severity::High { format!("{summary}, and through its own account's") } else { summary };
     Told {

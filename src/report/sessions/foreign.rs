@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
-use super::sets::{About, Told, some};
+use super::sets::{About, Told, short, some};
 use super::{Known, rule_texts as texts};
 use crate::aggregate::State;
 use crate::aggregate::issuances::Issuances;
@@ -47,7 +47,10 @@ fn finding(all: &[Known<'_>], account: &str, members: &[usize]) -> About {
         severity: Severity::Low,
         account_id: if accounts.len() == 1 { accounts.first().copied().unwrap_or_default() } else { "" },
         subject: format!("account:{account}"),
-        summary: format!("account {account}, of which no logs were read, assumed {} in {sessions}", some(&roles)),
+        summary: format!(
+            "account {account}, of which no logs were read, assumed {} in {sessions}",
+            some(&roles.iter().map(|role| short(role).to_owned()).collect::<Vec<_>>())
+        ),
         evidence: vec![("foreign_account_id", json!(account)), ("roles", json!(roles)), ("accounts", json!(accounts))],
     }
     .about(all, members)

@@ -51,13 +51,15 @@ const MIN_EVENTS: ReportOption = ReportOption {
 
 const ABOUT: &str = "\
 A row is one session: the events of one principalId with one creation date (the console uses many access keys in \
-one session); without a creation date one access key, else one principalId. Use of long-lived keys is no session.
+one session); without a creation date one access key, else one principalId. Use of long-lived keys is no session. Where \
+records show that several callers gave one name in one second, each key is a session: its id ends in #KEY.
 
 kind, the first that holds:
   ec2           named like an instance, or credentials given to or by EC2
   lambda        credentials given to or by Lambda
-  service       another AWS service assumed the role, or it is a service-linked role
-  sso           a role of IAM Identity Center (AWSReservedSSO_…)
+  service       another AWS service or its agent got the role (a task, a pod, the holder of a certificate), or it is a
+                service-linked role
+  sso           a role of IAM Identity Center (path /aws-reserved/sso.amazonaws.com/)
   web-identity  AssumeRoleWithWebIdentity
   saml          AssumeRoleWithSAML
   role          any other role session
@@ -69,7 +71,7 @@ kind, the first that holds:
 issue_confidence, how the issuer is known:
   exact     the issuing record names a key of the session, in its account and within its life
   inferred  within 2 s of the creation date: the record's assumedRoleId is the principalId, or the
-            same IAM user or root signed in
+            same IAM user or root signed in, or the person of Identity Center fetched the permission set
   none      the issuer is not in range
 
 None is usual: the record may lie before the window, in another account's trail or in another region. It is never \
@@ -81,12 +83,23 @@ false and means it. A user-token session without any address is a service that a
 whose issuer is not in range may be chained, and a workload has no MFA: no alone is no finding. in_console is no \
 where no event shows the console.
 
-Severity of a row is that of the worst rule that holds, else info:
-  high    root-session-without-mfa
-  medium  console-session-without-mfa, instance-name-not-issued-by-ec2,
-          instance-credentials-in-networks, used-from-other-network
-  low     session-without-mfa (issued to an IAM user), imds-v1, used-after-expiry
+issued_from is where the caller was: of Identity Center the address that called GetRoleCredentials, never that of its \
+own server. on_behalf_of is the person of Identity Center whom the session's events name, else who fetched it.
+
+Severity of a row is that of the worst rule that holds for it or for the sessions it is among, else info:
+  high    root-session-without-mfa, workload-credentials-elsewhere (medium with one sign),
+          session-through-foreign-endpoint (medium without calls through the own account's)
+  medium  console-session-without-mfa, instance-name-not-issued-by-ec2, used-from-other-network
+  low     session-without-mfa (issued to an IAM user), imds-v1, used-after-expiry,
+          instance-credentials-in-networks, used-from-two-networks-in-turn,
+          workload-beside-person (medium with one unusual program), role-used-by-foreign-account,
+          temporary-delegation, sso-credentials-in-two-networks (medium with one sign-in)
   info    used-across-private-network
+
+All sessions of one workload (an instance, a function, a task, a pod, the holder of a certificate) are compared: a \
+place is a public /24 or /64, or all private addresses and VPC endpoints together; IPv4 is never compared with IPv6, \
+nor is what a caller says of itself an excuse. Not seen: a thief with the workload's program after it fell silent, \
+behind its NAT, or in every one of its sessions; a task's successors, which have other names.
 
 What it proves: these calls were made with credentials of this session. What it does not: a change of network (/24 \
 or /64) proves no theft, since people move and NAT pools and VPNs have many addresses. Rows come worst severity \

@@ -96,7 +96,8 @@ pub(super) const WORKLOAD_BESIDE: Rule = Rule {
     practice: None,
     about: "Credentials of an instance or function were only ever used from an address where a person, or a program with a \
             long-lived key, works with credentials of their own within the hour. A developer's instance and a NAT look the \
-            same; so does whoever took the credentials to their own machine.",
+            same; so does whoever took the credentials to their own machine. Medium where both use one program that is none of \
+            the usual ones.",
     check: "Is the address the instance's? If it is the person's, how did the credentials get there?",
     fix: "When it is the person's: revoke the role's sessions and ask the person.",
     page: "https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_finding-types-iam.html",

@@ -40,7 +40,7 @@ pub(super) static RULES: &[Rule] = &[
     Rule { rule: texts::FALSE_INSTANCE_NAME, holds: is_false_instance, says: false_instance_name },
     Rule {
         rule: texts::INSTANCE_IN_NETWORKS,
-        holds: |known| known.kind == Kind::Ec2 && public_networks(known) > 1 && !is_false_instance(known),
+        holds: |known| is_in_networks(known) && !is_told_of_set(known),
         says: instance_in_networks,
     },
     Rule { rule: texts::USED_ELSEWHERE, holds: |known| known.away.gone > 0, says: used_elsewhere },
@@ -52,7 +52,11 @@ pub(super) static RULES: &[Rule] = &[
         says: |known| format!("{} was used in a session that an IAM user got without MFA", known.principal()),
     },
     Rule { rule: texts::AFTER_EXPIRY, holds: is_used_after_expiry, says: used_after_expiry },
-    Rule { rule: texts::ACROSS_PRIVATE, holds: |known| addresses_across(known) > 0, says: used_across_private },
+    Rule {
+        rule: texts::ACROSS_PRIVATE,
+        holds: |known| addresses_across(known) > 0 && !is_told_of_set(known),
+        says: used_across_private,
+    },
 ];
 
 /// The rules that hold for `known`, worst first.
@@ -211,6 +215,16 @@ fn false_instance_name(known: &Known<'_>) -> String {
     let name = session_name(known.credential);
     let caller = known.credential.issuance().map_or("", Issuance::caller);
     format!("a session named {name} like an instance was issued to {caller}")
+}
+
+/// IPv4 and IPv6 networks of one host have nothing in common.
+fn is_in_networks(known: &Known<'_>) -> bool {
+    known.kind == Kind::Ec2 && public_networks(known) > 1 && !is_false_instance(known)
+}
+
+/// Whether a finding about several sessions tells more of the same fact.
+fn is_told_of_set(known: &Known<'_>) -> bool {
+    known.of_set >= Severity::Medium
 }
 
 fn instance_in_networks(known: &Known<'_>) -> String {

@@ -8,7 +8,7 @@ use super::usage::Where;
 use super::workloads::{self, Sign, Workload};
 use super::{Known, rule_texts as texts};
 use crate::aggregate::State;
-use crate::model::{EventTime, quantity};
+use crate::model::{Arn, EventTime, quantity};
 use crate::report::addresses::Whereabouts;
 use crate::report::lineage::session_name;
 use crate::report::source_list::{ReadAddresses, address_texts};
@@ -92,12 +92,16 @@ impl Told<'_> {
 fn elsewhere(all: &[Known<'_>], workload: &Workload<'_>, signs: &[Sign], aws: Option<&AwsRanges>) -> About {
     let worst = &signs[0];
     let known = &all[workload.members[0]];
-    let name = session_name(known.credential);
-    let what = format!("{} {name} ({})", what(known), known.principal());
+    let name = if workload.id.contains(session_name(known.credential)) {
+        session_name(known.credential)
+    } else {
+        workload.id.rsplit([':', '/']).next().unwrap_or_default()
+    };
+    let what = format!("{} {name} ({})", what(known), short(known.principal()));
     let addresses: Vec<_> = signs.iter().flat_map(|sign| sign.addresses.iter().copied()).collect();
     let listed = some(&address_texts(&addresses));
     let beside: BTreeSet<&String> = signs.iter().flat_map(|sign| &sign.beside).collect();
-    let users = some(&beside.iter().map(|name| (*name).clone()).collect::<Vec<_>>());
+    let users = some(&beside.iter().map(|name| short(name).to_owned()).collect::<Vec<_>>());
     let mut summary = match worst {
         Sign { is_only_place: true, .. } => {
             format!("credentials of {what} were only used from {listed}, where {users} works with other credentials")
@@ -122,7 +126,7 @@ fn elsewhere(all: &[Known<'_>], workload: &Workload<'_>, signs: &[Sign], aws: Op
         rule,
         severity: worst.severity,
         account_id: workload.account_id,
-        subject: known.principal().to_owned() + "/" + name,
+        subject: workload.id.to_owned(),
         summary,
         evidence: vec![
             ("workload", json!(workload.id)),
@@ -149,6 +153,11 @@ fn what(known: &Known<'_>) -> &'static str {
         "lambda" => "function",
         _ => "workload",
     }
+}
+
+/// A principal without what is the same for all of an account: `user/alice`.
+pub(super) fn short(principal: &str) -> &str {
+    Arn::parse(principal).map_or(principal, |arn| arn.resource)
 }
 
 /// The first of them, and how many more there are.

@@ -1,5 +1,6 @@
 //! Where sessions were used: addresses with their times and programs, gathered into networks.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
@@ -62,10 +63,11 @@ pub(super) fn add(places: &mut Places, session: &Session<'_>, read: &mut ReadAdd
     }
 }
 
-/// The place that was used first; of several the busiest.
-pub(super) fn first(places: &Places) -> Option<Where> {
+/// The place that most sessions were used at; of several the first, then the busiest.
+pub(super) fn home(places: &Places) -> Option<Where> {
     let order = |(at, place): &(&Where, &Place)| {
-        (place.usage.first().map_or(i64::MAX, |time| time.0), std::cmp::Reverse(place.usage.events), **at)
+        let first = place.usage.first().map_or(i64::MAX, |time| time.0);
+        (Reverse(place.sessions), first, Reverse(place.usage.events), **at)
     };
     places.iter().min_by_key(order).map(|(at, _)| *at)
 }

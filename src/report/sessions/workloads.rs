@@ -51,6 +51,7 @@ pub(super) struct Sign {
 
 /// The workloads, by account and id.
 pub(super) fn workloads<'a>(all: &[Known<'a>], read: &mut ReadAddresses<'_>) -> Vec<Workload<'a>> {
+    // The issuer of another session of the same name may not be in range.
     let ids: AHashSet<&str> =
         all.iter().filter(|known| is_workload(known)).map(|known| known.session.principal_id()).collect();
     let mut workloads: BTreeMap<(&str, &str), Workload<'a>> = BTreeMap::new();
@@ -76,10 +77,11 @@ pub(super) fn workloads<'a>(all: &[Known<'a>], read: &mut ReadAddresses<'_>) -> 
 /// session name. (Two functions of one name in two regions may share a role.)
 fn id_of<'a>(known: &Known<'a>) -> &'a str {
     let (name, scope) = (session_name(known.credential), known.session.scope_issued_to());
-    match (is_instance_name(name), scope) {
-        (true, _) => name,
-        (false, "") => known.session.principal_id(),
-        (false, scope) => scope,
+    let in_scope = scope.rsplit('/').next().unwrap_or_default();
+    match [name, in_scope].into_iter().find(|name| is_instance_name(name)) {
+        Some(instance) => instance,
+        None if scope.is_empty() => known.session.principal_id(),
+        None => scope,
     }
 }
 
@@ -138,7 +140,7 @@ impl Judge<'_, '_> {
     fn sign(&self, at: Where) -> Option<Sign> {
         let places = &self.workload.places;
         let place = &places[&at];
-        let home = usage::first(places).filter(|home| *home != at);
+        let home = usage::home(places).filter(|home| *home != at);
         let other_programs = usage::has_other_programs(places, at);
         let is_homely = |other: &&Where| **other != at && other.is_comparable(at);
         let is_alone = !places.keys().any(|other| is_homely(&other));
@@ -147,7 +149,7 @@ impl Judge<'_, '_> {
         }
         let beside = self.beside(place);
         let severity = match home {
-            None if places.len() == 1 => self.of_only_place(&beside)?,
+            None if places.len() == 1 => self.of_only_place(place, &beside)?,
             None => return None,
             Some(home) => self.of_place(at, &places[&home], other_programs, !beside.is_empty())?,
         };
@@ -178,10 +180,14 @@ impl Judge<'_, '_> {
         service == "rolesanywhere" || self.known.session.scope_issuer_type().contains("RolesAnywhere")
     }
 
-    /// A developer's instance is used with two credentials, too.
-    fn of_only_place(&self, beside: &BTreeSet<String>) -> Option<Severity> {
+    /// A developer's instance is used with two credentials, too; hardly with one unusual program.
+    fn of_only_place(&self, place: &Place, beside: &BTreeSet<String>) -> Option<Severity> {
         let is_compute = matches!(self.known.kind, Kind::Ec2 | Kind::Lambda);
-        (is_compute && !beside.is_empty()).then_some(Severity::Low)
+        let but = self.known.principal();
+        let is_same = |(&ip, usage)| !self.company.with_same_program(ip, usage, but).is_empty();
+        let is_unusual = place.addresses.iter().any(is_same);
+        let severity = if is_unusual { Severity::Medium } else { Severity::Low };
+        (is_compute && !beside.is_empty()).then_some(severity)
     }
 
     fn of_place(&self, at: Where, home: &Place, other_programs: bool, beside: bool) -> Option<Severity> {
