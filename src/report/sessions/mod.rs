@@ -25,7 +25,7 @@ use super::{
 use crate::aggregate::issuances::{self, Issuance};
 use crate::aggregate::sessions::{self, Session};
 use crate::aggregate::{State, keys};
-use crate::model::{Network, SourceAddress, quantity};
+use crate::model::{Network, quantity};
 pub(super) use charts::charts;
 
 /// The report.
@@ -289,7 +289,7 @@ fn cells<'a>(known: &Known<'a>, severity: Severity, lineage: &Lineage<'_>, state
         Value::text(credential.source_identity()),
         of_issuance(Issuance::caller),
         of_issuance(Issuance::caller_access_key_id),
-        Value::text(issued_from(credential)),
+        Value::text(credential.issued_from_text()),
         Value::text(credential.confidence.as_str()),
         Value::text(if session.in_console() { "yes" } else { "no" }),
         addresses,
@@ -317,12 +317,6 @@ fn endpoint_owners<'a>(session: &Session<'_>, state: &'a State) -> Vec<&'a str> 
     owners.sort_unstable();
     owners.dedup();
     owners
-}
-
-/// The source of the issuing call, an address in its usual form (anonymised logs pad it with zeros).
-fn issued_from(credential: &Credential<'_>) -> String {
-    let text = credential.issuance().map_or("", Issuance::source_address);
-    SourceAddress::parse(text).ip().map_or_else(|| text.to_owned(), |ip| ip.to_string())
 }
 
 #[cfg(test)]

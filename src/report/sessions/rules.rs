@@ -156,7 +156,7 @@ fn evidence_of(known: &Known<'_>) -> Map<String, Value> {
     let credential = known.credential;
     let issuance = credential.issuance();
     let addresses = address_texts(known.addresses);
-    let values: [(&str, Value); 15] = [
+    let values: [(&str, Value); 16] = [
         ("kind", json!(known.kind.as_str())),
         ("principal", json!(known.session.principal())),
         ("session_name", json!(session_name(credential))),
@@ -164,7 +164,8 @@ fn evidence_of(known: &Known<'_>) -> Map<String, Value> {
         ("mfa", json!(known.mfa.answer)),
         ("mfa_basis", json!(known.mfa.basis)),
         ("issued_by", json!(issuance.map(|issuance| issuance.caller()))),
-        ("issued_from", json!(issuance.map(|issuance| issuance.source_address()))),
+        ("issued_from", json!(credential.issued_from_text())),
+        ("on_behalf_of", json!(credential.person())),
         ("issue_confidence", json!(credential.confidence.as_str())),
         ("expires", json!(known.expiry.at)),
         ("expires_basis", json!(known.expiry.basis)),

@@ -101,6 +101,7 @@ fn each_of(credential: &Credential<'_>, name: &mut dyn FnMut(&str)) {
     name(credential.arn());
     name(session_name(credential));
     name(credential.source_identity());
+    name(credential.person());
     name(credential.session().map_or("", |session| session.scope_issued_to()));
 }
 
