@@ -314,10 +314,15 @@ mod tests {
     use crate::model::{IdentityRef, UserIdentity};
 
     fn issued<'a>(request: &'a str, response: &'a str, error_code: &'a str) -> Option<IssuedCredentials<'a>> {
+        issued_by(IssuanceApi::AssumeRole, [request, response, ""], error_code)
+    }
+
+    fn issued_by<'a>(api: IssuanceApi, parts: [&'a str; 3], error_code: &'a str) -> Option<IssuedCredentials<'a>> {
+        let [request, response, details] = parts;
         // What is given back borrows the event, which no test outlives.
         let identity: &UserIdentity<'_> = Box::leak(Box::default());
         IssuedCredentials::of(
-            IssuanceApi::AssumeRole,
+            api,
             Box::leak(Box::new(Event {
                 event_id: "",
                 event_time: None,
@@ -339,7 +344,7 @@ mod tests {
                 request_parameters: request,
                 response_elements: response,
                 additional_event_data: "",
-                service_event_details: "",
+                service_event_details: details,
                 addendum: "",
                 user_identity: crate::model::LazyIdentity::known(identity),
                 identity: IdentityRef { generation: 1, slot: 0 },
@@ -379,6 +384,39 @@ mod tests {
             let issued = issued(request, RESPONSE, "").unwrap();
             assert_eq!((issued.duration_seconds, issued.has_mfa_serial, &*issued.role_arn), (None, false, ""));
         }
+    }
+
+    #[test]
+    fn newer_ways_to_get_credentials() {
+        let details = r#"{"role_name":"admin","account_id":"444455556666"}"#;
+        let fetched = issued_by(IssuanceApi::GetRoleCredentials, ["", "", details], "").unwrap();
+        assert_eq!((&*fetched.permission_set, fetched.account_id()), ("admin", "444455556666"));
+        assert_eq!(issued_by(IssuanceApi::GetRoleCredentials, ["", "", "{}"], ""), None);
+        assert_eq!(issued_by(IssuanceApi::GetRoleCredentials, ["", "", details], "ForbiddenException"), None);
+        let set = r#"{"credentialSet":[{"assumedRoleUser":{"assumedRoleId":"AROA:1"},"credentials":{"accessKeyId":
+            "ASIA1","secretAccessKey":"SECRET"}},{"credentials":{"accessKeyId":"ASIA2"}}]}"#;
+        let session = issued_by(IssuanceApi::CreateSession, ["", set, ""], "").unwrap();
+        assert_eq!((&*session.access_key_id, &*session.assumed_role_id), ("ASIA1", "AROA:1"));
+        assert!(!format!("{session:?}").contains("SECRET"));
+        for odd in [r#"{"credentialSet":"x"}"#, r#"{"credentialSet":[]}"#, r#"{"credentialSet":[[[["#, "{"] {
+            assert_eq!(issued_by(IssuanceApi::CreateSession, ["", odd, ""], ""), None, "{odd}");
+        }
+        let pod = r#"{"assumedRoleUser":{"arn":"arn:aws:sts::111122223333:assumed-role/r/s","assumeRoleId":"AROA:s"}}"#;
+        let pod = issued_by(IssuanceApi::AssumeRoleForPodIdentity, ["", pod, ""], "").unwrap();
+        assert_eq!((&*pod.assumed_role_id, pod.account_id()), ("AROA:s", "111122223333"));
+        assert!(issued_by(IssuanceApi::GetSigninToken, ["", "", ""], "").is_some(), "shows nothing of what it gives");
+    }
+
+    #[test]
+    fn whose_server_calls() {
+        let is_center = |request: String| issued(&request, RESPONSE, "").is_some_and(|one| one.is_by_identity_center());
+        let request = |role: &str, provider: &str| format!(r#"{{"roleArn":"{role}","principalArn":"{provider}"}}"#);
+        let provider = "arn:aws:iam::111122223333:saml-provider/AWSSSO_0123_DO_NOT_DELETE";
+        let path = "arn:aws-us-gov:iam::1:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_x_0";
+        assert!(is_center(request(path, "")));
+        assert!(is_center(request("", provider)));
+        assert!(!is_center(request("arn:aws:iam::1:role/x", provider)), "anybody may name a provider so");
+        assert!(!is_center(request("arn:aws:iam::1:role/x", "arn:aws:iam::1:saml-provider/Okta")));
     }
 
     #[test]

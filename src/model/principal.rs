@@ -91,3 +91,51 @@ fn prefixed(prefix: &str, text: &str) -> Option<Cow<'static, str>> {
 fn first<'a>(candidates: &[&'a str]) -> Option<&'a str> {
     candidates.iter().copied().find(|text| !text.is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::OnBehalfOf;
+
+    fn role(arn: &'static str) -> UserIdentity<'static> {
+        UserIdentity {
+            kind: IdentityType::AssumedRole,
+            principal_id: "AROAEXAMPLE:bob".into(),
+            arn: arn.into(),
+            ..Default::default()
+        }
+    }
+
+    #[test]
+    fn roles_without_a_session_context() {
+        let principal = |arn| principal_of(&role(arn)).into_owned();
+        let session = "arn:aws:sts::444455556666:assumed-role/admin/bob";
+        assert_eq!(principal(session), "arn:aws:iam::444455556666:role/admin");
+        let china = "arn:aws-cn:sts::444455556666:assumed-role/admin/bob";
+        assert_eq!(principal(china), "arn:aws-cn:iam::444455556666:role/admin");
+        for other in ["", "arn:aws:iam::444455556666:role/admin", "arn:aws:sts::444455556666:assumed-role/"] {
+            assert_eq!(principal(other), "AROAEXAMPLE", "{other}");
+        }
+    }
+
+    #[test]
+    fn people_of_identity_center() {
+        let behalf = OnBehalfOf {
+            user_id: "ana".into(),
+            identity_store_arn: "arn:aws:identitystore::111122223333:identitystore/d-1".into(),
+        };
+        for kind in ["IdentityCenterUser", "Unknown", ""] {
+            let identity = UserIdentity {
+                kind: IdentityType::parse(kind),
+                principal_id: "111122223333".into(),
+                on_behalf_of: Some(behalf.clone()),
+                ..Default::default()
+            };
+            assert_eq!(principal_of(&identity), "idc:d-1#ana", "{kind}");
+        }
+        // A role session stays the role's: the person is told beside it.
+        let session = UserIdentity { on_behalf_of: Some(behalf), ..role("arn:aws:sts::1:assumed-role/r/s") };
+        assert_eq!(principal_of(&session), "arn:aws:iam::1:role/r");
+        assert_eq!(identity_center_person(&session).as_deref(), Some("idc:d-1#ana"));
+    }
+}

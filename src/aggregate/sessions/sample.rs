@@ -159,9 +159,11 @@ pub(crate) fn stream() -> impl Strategy<Value = Vec<Sample>> {
         pick(&["", "", "AccessDenied"]),
         pick(&["", "shared-1"]),
         pick(&["true", "false"]),
+        pick(&["aws-cli/2", "Boto3/1", "stratus-red-team_1"]),
+        pick(&["", "", "111122223333", "999988887777"]),
     );
     let one = (who, what).prop_map(
-        |((kind, principal, key, created, by, account), (name, time, from, error, shared, mfa))| {
+        |((kind, principal, key, created, by, account), (name, time, from, error, shared, mfa, agent, owner))| {
             let source = match name {
                 "ConsoleLogin" => "signin.amazonaws.com",
                 "ListBuckets" => "s3.amazonaws.com",
@@ -177,6 +179,9 @@ pub(crate) fn stream() -> impl Strategy<Value = Vec<Sample>> {
                     ("/sourceIPAddress", json!(from)),
                     ("/errorCode", json!(error)),
                     ("/sharedEventID", json!(shared)),
+                    ("/userAgent", json!(agent)),
+                    ("/vpcEndpointId", json!(if owner.is_empty() { "" } else { "vpce-1" })),
+                    ("/vpcEndpointAccountId", json!(owner)),
                     ("/userIdentity/invokedBy", json!(by)),
                     ("/userIdentity/accountId", json!(account)),
                     ("/userIdentity/arn", json!(if account.is_empty() { "" } else { "arn:aws:iam::1:x" })),

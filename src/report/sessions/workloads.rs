@@ -17,7 +17,7 @@ use ahash::{AHashMap, AHashSet};
 
 use super::company::Company;
 use super::usage::{self, Place, Places, Where};
-use super::{Known, rules};
+use super::{Known, Whereabouts, rules};
 use crate::aggregate::State;
 use crate::report::lineage::{Kind, is_instance_name, session_name};
 use crate::report::source_list::ReadAddresses;
@@ -154,9 +154,19 @@ impl Judge<'_, '_> {
             Some(home) => self.of_place(at, &places[&home], other_programs, !beside.is_empty())?,
         };
         let addresses: Vec<IpAddr> = place.addresses.keys().copied().collect();
-        let raised = self.aws.is_some_and(|aws| super::Whereabouts::of(&addresses, aws).is_all_outside());
-        let severity = if raised && severity == Severity::Medium { Severity::High } else { severity };
+        let severity = self.weighed(severity, &addresses, beside.is_empty());
         Some(Sign { severity, at, other_programs, beside, addresses, is_only_place: home.is_none() })
+    }
+
+    /// Outside of AWS weighs more; inside, where AWS gives functions and tasks new addresses, less.
+    fn weighed(&self, severity: Severity, addresses: &[IpAddr], is_alone: bool) -> Severity {
+        let Some(aws) = self.aws.filter(|_| severity == Severity::Medium) else { return severity };
+        let whereabouts = Whereabouts::of(addresses, aws);
+        match self.known.kind {
+            _ if whereabouts.is_all_outside() => Severity::High,
+            Kind::Lambda | Kind::Service if is_alone && whereabouts.is_all_inside() => Severity::Low,
+            _ => severity,
+        }
     }
 
     /// Another workload of the account is at home there.
