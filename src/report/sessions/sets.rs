@@ -101,10 +101,10 @@ fn elsewhere(all: &[Known<'_>], workload: &Workload<'_>, signs: &[Sign], aws: Op
     let addresses: Vec<_> = signs.iter().flat_map(|sign| sign.addresses.iter().copied()).collect();
     let listed = some(&address_texts(&addresses));
     let beside: BTreeSet<&String> = signs.iter().flat_map(|sign| &sign.beside).collect();
-    let users = some(&beside.iter().map(|name| short(name).to_owned()).collect::<Vec<_>>());
+    let (users, work) = users(&beside);
     let mut summary = match worst {
         Sign { is_only_place: true, .. } => {
-            format!("credentials of {what} were only used from {listed}, where {users} works with other credentials")
+            format!("credentials of {what} were only used from {listed}, where {users} {work} with other credentials")
         }
         Sign { other_programs: true, .. } => {
             format!(
@@ -114,7 +114,7 @@ fn elsewhere(all: &[Known<'_>], workload: &Workload<'_>, signs: &[Sign], aws: Op
         _ => format!("credentials of {what} were used from {listed} besides the addresses where it is at home"),
     };
     if !beside.is_empty() && !worst.is_only_place {
-        summary += &format!("; {users} works there with other credentials");
+        summary += &format!("; {users} {work} there with other credentials");
     }
     if let Some(sentence) = aws.and_then(|aws| Whereabouts::of(&addresses, aws).sentence()) {
         summary += &format!("; {sentence}");
@@ -138,6 +138,13 @@ fn elsewhere(all: &[Known<'_>], workload: &Workload<'_>, signs: &[Sign], aws: Op
         ],
     }
     .about(all, &workload.members)
+}
+
+/// The principals, users before roles, and their verb.
+fn users(beside: &BTreeSet<&String>) -> (String, &'static str) {
+    let mut names: Vec<String> = beside.iter().map(|name| short(name).to_owned()).collect();
+    names.sort_by_key(|name| name.starts_with("role/"));
+    (some(&names), if names.len() == 1 { "works" } else { "work" })
 }
 
 fn place_name(at: Where) -> String {

@@ -231,7 +231,7 @@ fn accounts_that_nobody_read() {
 fn delegation_is_told() {
     let delegated =
         with(call("ASIA1", CREATED), "/userIdentity/invokedByDelegate", json!({ "accountId": "999988887777" }));
-    assert_eq!(told_rules(&[delegated.clone()]), ["temporary-delegation"]);
+    assert_eq!(told_rules(std::slice::from_ref(&delegated)), ["temporary-delegation"]);
     assert_eq!(cells([delegated], ["delegate_account_id"]), ["999988887777"]);
 }
 
