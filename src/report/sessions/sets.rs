@@ -1,6 +1,7 @@
 //! What several sessions show together: each rule gives findings with the sessions that they are about.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 use serde_json::{Map, Value, json};
 
@@ -137,7 +138,13 @@ fn elsewhere(all: &[Known<'_>], workload: &Workload<'_>, signs: &[Sign], aws: Op
             ("events_by_network", json!(places)),
         ],
     }
-    .about(all, &workload.members)
+    .about(all, &used_at(all, &workload.members, &addresses))
+}
+
+/// Those of the sessions that were used at one of these addresses.
+fn used_at(all: &[Known<'_>], members: &[usize], addresses: &[IpAddr]) -> Vec<usize> {
+    let is_there = |member: &usize| all[*member].addresses.iter().any(|ip| addresses.contains(ip));
+    members.iter().copied().filter(is_there).collect()
 }
 
 /// The principals, users before roles, and their verb.
