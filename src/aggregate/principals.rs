@@ -188,6 +188,27 @@ impl PrincipalUse {
         }
     }
 
+    /// Adds another row of the same table of symbols.
+    pub fn absorb(&mut self, other: &Self) {
+        self.tally.merge(other.tally);
+        self.span.merge(other.span);
+        for (ours, theirs) in [
+            (&mut self.types, &other.types),
+            (&mut self.principal_ids, &other.principal_ids),
+            (&mut self.access_keys, &other.access_keys),
+            (&mut self.sources, &other.sources),
+            (&mut self.services, &other.services),
+            (&mut self.regions, &other.regions),
+        ] {
+            ours.extend(theirs);
+        }
+        for (name, count) in other.event_names.iter() {
+            self.event_names.add(name, count);
+        }
+        self.hours.merge(&other.hours);
+        self.sessions.extend(&other.sessions);
+    }
+
     /// Takes down what the identity alone tells.
     fn know(&mut self, face: Face) {
         self.types.insert(face.kind);

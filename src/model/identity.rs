@@ -196,9 +196,13 @@ impl UserIdentity<'_> {
             && self.session.as_ref().is_some_and(|s| &*s.issuer.kind == "Root" || s.issuer.arn.ends_with(":root"))
     }
 
-    /// Whether `invokedBy` names an AWS service: a service host other than the sign-in service, which is a person at
-    /// the console. `AWS Internal` is no service either.
+    /// Whether `invokedBy` names an AWS service that acts on its own: a service host other than the sign-in service,
+    /// which is a person at the console, and the AWS MCP server, which is a person's agent. `AWS Internal` is no service
+    /// either.
+    ///
+    /// Source for the latter: AWS MCP Server user guide, "Logging with CloudTrail".
     pub fn is_invoked_by_service(&self) -> bool {
-        is_service_host(&self.invoked_by) && !self.invoked_by.starts_with("signin.amazonaws.com")
+        let of_person = ["signin.amazonaws.com", "aws-mcp.amazonaws.com"];
+        is_service_host(&self.invoked_by) && !of_person.iter().any(|host| self.invoked_by.starts_with(host))
     }
 }

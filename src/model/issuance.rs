@@ -28,6 +28,19 @@ pub enum IssuanceApi {
     GetFederationToken,
     /// A sign-in to the console: starts a session without showing a key.
     ConsoleLogin,
+    /// Credentials of a permission set, fetched from Identity Center's portal by a person's browser or CLI. The
+    /// AssumeRoleWithSAML beside it is called by Identity Center's own server.
+    GetRoleCredentials,
+    /// A ticket to the console for a role session or a federated user: their credentials become a console session.
+    GetSigninToken,
+    /// `aws login`: a person at the console lets a program in.
+    AuthorizeOAuth2Access,
+    /// `aws login`: the program fetches its credentials.
+    CreateOAuth2Token,
+    /// A role, for a pod of EKS, asked for by the agent on its node.
+    AssumeRoleForPodIdentity,
+    /// A role, for the holder of a certificate (IAM Roles Anywhere).
+    CreateSession,
 }
 
 /// What an issuance record says about the issued credentials. Absent texts are empty.
@@ -53,11 +66,17 @@ pub struct IssuedCredentials<'a> {
     pub source_identity: Cow<'a, str>,
     /// `requestParameters.targetPrincipal` of AssumeRoot.
     pub target_principal: Cow<'a, str>,
+    /// `serviceEventDetails.role_name` of GetRoleCredentials: the permission set.
+    pub permission_set: Cow<'a, str>,
+    /// `serviceEventDetails.account_id` of GetRoleCredentials.
+    pub target_account_id: Cow<'a, str>,
+    /// `requestParameters.principalArn` of AssumeRoleWithSAML: the SAML provider.
+    pub saml_provider_arn: Cow<'a, str>,
 }
 
 impl IssuanceApi {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 13] = [
         Self::AssumeRole,
         Self::AssumeRoleWithSaml,
         Self::AssumeRoleWithWebIdentity,
@@ -65,13 +84,48 @@ impl IssuanceApi {
         Self::GetSessionToken,
         Self::GetFederationToken,
         Self::ConsoleLogin,
+        Self::GetRoleCredentials,
+        Self::GetSigninToken,
+        Self::AuthorizeOAuth2Access,
+        Self::CreateOAuth2Token,
+        Self::AssumeRoleForPodIdentity,
+        Self::CreateSession,
     ];
 
     /// The API that `event` is a call of. Turns other events away by comparing one short name.
     pub fn of(event: &Event<'_>) -> Option<Self> {
         let api = Self::parse(event.event_name)?;
-        let source = if api == Self::ConsoleLogin { "signin.amazonaws.com" } else { "sts.amazonaws.com" };
-        (event.event_source == source).then_some(api)
+        (event.event_source == api.event_source()).then_some(api)
+    }
+
+    /// The service that it belongs to: `eventSource`.
+    ///
+    /// Sources: IAM Identity Center user guide, "CloudTrail use cases for IAM Identity Center"; AWS Sign-In user guide,
+    /// "Logging AWS Sign-In events"; EKS user guide, "Pod Identity"; IAM Roles Anywhere user guide, "Logging".
+    pub const fn event_source(self) -> &'static str {
+        match self {
+            Self::ConsoleLogin | Self::GetSigninToken | Self::AuthorizeOAuth2Access | Self::CreateOAuth2Token => {
+                "signin.amazonaws.com"
+            }
+            Self::GetRoleCredentials => "sso.amazonaws.com",
+            Self::AssumeRoleForPodIdentity => "eks-auth.amazonaws.com",
+            Self::CreateSession => "rolesanywhere.amazonaws.com",
+            _ => "sts.amazonaws.com",
+        }
+    }
+
+    /// Whether the record only adds to what another record says, or shows no key of what it issues: it explains sessions
+    /// and is no credential of its own.
+    pub const fn is_beside(self) -> bool {
+        self as u8 > Self::ConsoleLogin as u8
+    }
+
+    /// Whether it starts a session of the caller's own identity without showing a key.
+    pub const fn is_sign_in(self) -> bool {
+        matches!(
+            self,
+            Self::ConsoleLogin | Self::GetSigninToken | Self::AuthorizeOAuth2Access | Self::CreateOAuth2Token
+        )
     }
 
     /// The API of that eventName.
@@ -84,6 +138,12 @@ impl IssuanceApi {
             "GetSessionToken" => Self::GetSessionToken,
             "GetFederationToken" => Self::GetFederationToken,
             "ConsoleLogin" => Self::ConsoleLogin,
+            "GetRoleCredentials" => Self::GetRoleCredentials,
+            "GetSigninToken" => Self::GetSigninToken,
+            "AuthorizeOAuth2Access" => Self::AuthorizeOAuth2Access,
+            "CreateOAuth2Token" => Self::CreateOAuth2Token,
+            "AssumeRoleForPodIdentity" => Self::AssumeRoleForPodIdentity,
+            "CreateSession" => Self::CreateSession,
             _ => return None,
         })
     }
@@ -98,6 +158,12 @@ impl IssuanceApi {
             Self::GetSessionToken => "GetSessionToken",
             Self::GetFederationToken => "GetFederationToken",
             Self::ConsoleLogin => "ConsoleLogin",
+            Self::GetRoleCredentials => "GetRoleCredentials",
+            Self::GetSigninToken => "GetSigninToken",
+            Self::AuthorizeOAuth2Access => "AuthorizeOAuth2Access",
+            Self::CreateOAuth2Token => "CreateOAuth2Token",
+            Self::AssumeRoleForPodIdentity => "AssumeRoleForPodIdentity",
+            Self::CreateSession => "CreateSession",
         }
     }
 
@@ -107,40 +173,87 @@ impl IssuanceApi {
     /// Source: AWS STS API reference, `DurationSeconds` of each action.
     pub const fn default_life(self, by_root: bool) -> Option<i64> {
         match self {
-            Self::AssumeRole | Self::AssumeRoleWithSaml | Self::AssumeRoleWithWebIdentity => Some(3600),
+            Self::AssumeRole | Self::AssumeRoleWithSaml | Self::AssumeRoleWithWebIdentity | Self::CreateSession => {
+                Some(3600)
+            }
             Self::AssumeRoot => Some(900),
             Self::GetSessionToken | Self::GetFederationToken if by_root => Some(3600),
             Self::GetSessionToken | Self::GetFederationToken => Some(43_200),
-            Self::ConsoleLogin => None,
+            _ => None,
         }
     }
 }
 
 impl<'a> IssuedCredentials<'a> {
-    /// What `event`, an STS call, issued; `None` when it failed or shows neither an issued key nor an assumed role.
-    pub fn of(event: &Event<'a>) -> Option<Self> {
+    /// What `event`, a call of `api`, issued; `None` when it failed or shows nothing of what it issued though such a call
+    /// does.
+    pub fn of(api: IssuanceApi, event: &Event<'a>) -> Option<Self> {
         if event.is_error() {
             return None;
         }
         let mut issued = Self::default();
-        let mut federated_arn = Cow::default();
-        each_field(event.response_elements.trim_ascii(), |name, value| match name {
-            "credentials" => (issued.access_key_id, issued.expiration) = key_and_expiration(value),
-            "assumedRoleUser" => (issued.assumed_role_id, issued.session_arn) = id_and_arn(value),
-            "federatedUser" => (_, federated_arn) = id_and_arn(value),
-            "sourceIdentity" => issued.source_identity = value.text(),
-            _ => {}
-        });
+        if api.is_sign_in() {
+            return Some(issued);
+        }
+        if api == IssuanceApi::GetRoleCredentials {
+            issued.add_permission_set(event.service_event_details);
+            return (!issued.permission_set.is_empty()).then_some(issued);
+        }
+        let set = issued.add_response(event.response_elements.trim_ascii());
+        // CreateSession of Roles Anywhere gives a list of one.
+        if let Some(first) = set.strip_prefix('[') {
+            issued.add_response(first.trim_ascii());
+        }
         if issued.access_key_id.is_empty() && issued.assumed_role_id.is_empty() {
             return None;
         }
-        issued.session_arn = first(issued.session_arn, federated_arn);
         issued.add_request(event.request_parameters);
         Some(issued)
     }
 
+    /// Whether Identity Center's own server made the call: its address says nothing of the person. IAM keeps the path of
+    /// such roles to Identity Center; the provider's name counts only where the role is not told.
+    ///
+    /// Source: IAM Identity Center user guide, "Referencing permission sets in resource policies".
+    pub fn is_by_identity_center(&self) -> bool {
+        let provider = self.saml_provider_arn.split_once(":saml-provider/AWSSSO_").map(|(_, rest)| rest);
+        match &*self.role_arn {
+            "" => provider.is_some_and(|rest| rest.ends_with("_DO_NOT_DELETE")),
+            role_arn => role_arn.contains(":role/aws-reserved/sso.amazonaws.com/"),
+        }
+    }
+
+    /// Reads a response, or one of its `credentialSet`, and gives the text of the latter.
+    fn add_response(&mut self, response: &'a str) -> &'a str {
+        let mut federated_arn = Cow::default();
+        let mut set = "";
+        each_field(response, |name, value| match name {
+            "credentials" => (self.access_key_id, self.expiration) = key_and_expiration(value),
+            "assumedRoleUser" => (self.assumed_role_id, self.session_arn) = id_and_arn(value),
+            "federatedUser" => (_, federated_arn) = id_and_arn(value),
+            "sourceIdentity" => self.source_identity = value.text(),
+            "credentialSet" => set = value.raw().json(),
+            _ => {}
+        });
+        if self.session_arn.is_empty() {
+            self.session_arn = federated_arn;
+        }
+        set
+    }
+
+    fn add_permission_set(&mut self, details: &'a str) {
+        each_field(details.trim_ascii(), |name, value| match name {
+            "role_name" => self.permission_set = value.text(),
+            "account_id" => self.target_account_id = value.text(),
+            _ => {}
+        });
+    }
+
     /// The account that the credentials act in, where the record says it; empty for the caller's own.
     pub fn account_id(&self) -> &str {
+        if !self.target_account_id.is_empty() {
+            return &self.target_account_id;
+        }
         let named = [&self.session_arn, &self.role_arn, &self.target_principal];
         let account =
             named.iter().filter_map(|arn| Arn::parse(arn)).map(|arn| arn.account_id).find(|id| !id.is_empty());
@@ -157,6 +270,7 @@ impl<'a> IssuedCredentials<'a> {
             "sourceIdentity" => source_identity = value.text(),
             "name" => federated_name = value.text(),
             "targetPrincipal" => self.target_principal = value.text(),
+            "principalArn" => self.saml_provider_arn = value.text(),
             _ => {}
         });
         self.source_identity = first(take(&mut self.source_identity), source_identity);
@@ -178,7 +292,8 @@ fn key_and_expiration<'a>(credentials: &mut Value<'a>) -> (Cow<'a, str>, Option<
 fn id_and_arn<'a>(user: &mut Value<'a>) -> (Cow<'a, str>, Cow<'a, str>) {
     let (mut id, mut arn) = (Cow::default(), Cow::default());
     user.each_field(|name, value| match name {
-        "assumedRoleId" => id = value.text(),
+        // AssumeRoleForPodIdentity spells it without the d.
+        "assumedRoleId" | "assumeRoleId" => id = value.text(),
         "arn" => arn = value.text(),
         _ => {}
     });
@@ -199,34 +314,42 @@ mod tests {
     use crate::model::{IdentityRef, UserIdentity};
 
     fn issued<'a>(request: &'a str, response: &'a str, error_code: &'a str) -> Option<IssuedCredentials<'a>> {
+        issued_by(IssuanceApi::AssumeRole, [request, response, ""], error_code)
+    }
+
+    fn issued_by<'a>(api: IssuanceApi, parts: [&'a str; 3], error_code: &'a str) -> Option<IssuedCredentials<'a>> {
+        let [request, response, details] = parts;
         // What is given back borrows the event, which no test outlives.
         let identity: &UserIdentity<'_> = Box::leak(Box::default());
-        IssuedCredentials::of(Box::leak(Box::new(Event {
-            event_id: "",
-            event_time: None,
-            event_name: "AssumeRole",
-            event_source: "sts.amazonaws.com",
-            event_type: "",
-            event_category: "",
-            aws_region: "",
-            source_ip_address: "",
-            user_agent: "",
-            error_code,
-            error_message: "",
-            recipient_account_id: "",
-            shared_event_id: "",
-            vpc_endpoint_id: "",
-            vpc_endpoint_account_id: "",
-            read_only: None,
-            session_credential_from_console: None,
-            request_parameters: request,
-            response_elements: response,
-            additional_event_data: "",
-            service_event_details: "",
-            addendum: "",
-            user_identity: crate::model::LazyIdentity::known(identity),
-            identity: IdentityRef { generation: 1, slot: 0 },
-        })))
+        IssuedCredentials::of(
+            api,
+            Box::leak(Box::new(Event {
+                event_id: "",
+                event_time: None,
+                event_name: "AssumeRole",
+                event_source: "sts.amazonaws.com",
+                event_type: "",
+                event_category: "",
+                aws_region: "",
+                source_ip_address: "",
+                user_agent: "",
+                error_code,
+                error_message: "",
+                recipient_account_id: "",
+                shared_event_id: "",
+                vpc_endpoint_id: "",
+                vpc_endpoint_account_id: "",
+                read_only: None,
+                session_credential_from_console: None,
+                request_parameters: request,
+                response_elements: response,
+                additional_event_data: "",
+                service_event_details: details,
+                addendum: "",
+                user_identity: crate::model::LazyIdentity::known(identity),
+                identity: IdentityRef { generation: 1, slot: 0 },
+            })),
+        )
     }
 
     const RESPONSE: &str = r#"{"credentials":{"secretAccessKey":"SECRET","accessKeyId":"ASIAIOSFODNN7EXAMPLE",
@@ -261,6 +384,39 @@ mod tests {
             let issued = issued(request, RESPONSE, "").unwrap();
             assert_eq!((issued.duration_seconds, issued.has_mfa_serial, &*issued.role_arn), (None, false, ""));
         }
+    }
+
+    #[test]
+    fn newer_ways_to_get_credentials() {
+        let details = r#"{"role_name":"admin","account_id":"444455556666"}"#;
+        let fetched = issued_by(IssuanceApi::GetRoleCredentials, ["", "", details], "").unwrap();
+        assert_eq!((&*fetched.permission_set, fetched.account_id()), ("admin", "444455556666"));
+        assert_eq!(issued_by(IssuanceApi::GetRoleCredentials, ["", "", "{}"], ""), None);
+        assert_eq!(issued_by(IssuanceApi::GetRoleCredentials, ["", "", details], "ForbiddenException"), None);
+        let set = r#"{"credentialSet":[{"assumedRoleUser":{"assumedRoleId":"AROA:1"},"credentials":{"accessKeyId":
+            "ASIA1","secretAccessKey":"SECRET"}},{"credentials":{"accessKeyId":"ASIA2"}}]}"#;
+        let session = issued_by(IssuanceApi::CreateSession, ["", set, ""], "").unwrap();
+        assert_eq!((&*session.access_key_id, &*session.assumed_role_id), ("ASIA1", "AROA:1"));
+        assert!(!format!("{session:?}").contains("SECRET"));
+        for odd in [r#"{"credentialSet":"x"}"#, r#"{"credentialSet":[]}"#, r#"{"credentialSet":[[[["#, "{"] {
+            assert_eq!(issued_by(IssuanceApi::CreateSession, ["", odd, ""], ""), None, "{odd}");
+        }
+        let pod = r#"{"assumedRoleUser":{"arn":"arn:aws:sts::111122223333:assumed-role/r/s","assumeRoleId":"AROA:s"}}"#;
+        let pod = issued_by(IssuanceApi::AssumeRoleForPodIdentity, ["", pod, ""], "").unwrap();
+        assert_eq!((&*pod.assumed_role_id, pod.account_id()), ("AROA:s", "111122223333"));
+        assert!(issued_by(IssuanceApi::GetSigninToken, ["", "", ""], "").is_some(), "shows nothing of what it gives");
+    }
+
+    #[test]
+    fn whose_server_calls() {
+        let is_center = |request: String| issued(&request, RESPONSE, "").is_some_and(|one| one.is_by_identity_center());
+        let request = |role: &str, provider: &str| format!(r#"{{"roleArn":"{role}","principalArn":"{provider}"}}"#);
+        let provider = "arn:aws:iam::111122223333:saml-provider/AWSSSO_0123_DO_NOT_DELETE";
+        let path = "arn:aws-us-gov:iam::1:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_x_0";
+        assert!(is_center(request(path, "")));
+        assert!(is_center(request("", provider)));
+        assert!(!is_center(request("arn:aws:iam::1:role/x", provider)), "anybody may name a provider so");
+        assert!(!is_center(request("arn:aws:iam::1:role/x", "arn:aws:iam::1:saml-provider/Okta")));
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub use policy::{
     Condition, Effect, Grant, Listed, NormalPolicy, OpenPrincipal, OpenTo, Policy, PolicyClass, PolicyError,
     Principals, Statement, is_quarantine,
 };
-pub use principal::principal_of;
+pub use principal::{identity_center_person, principal_of, role_of_session_arn};
 pub use quantity::{grouped, quantity};
 pub use sign_in::{HIDDEN_USER_NAME, SignIn, SignInMfa};
 pub(crate) use subdocument::members;

@@ -3,7 +3,10 @@
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
+
+use ahash::AHashMap;
 
 use serde_json::{Map, json};
 
@@ -12,6 +15,7 @@ use super::source_list::{address_cells, ip_addresses};
 use super::{Answer, Column, ColumnKind, Finding, Report, Rule, Severity, Value, View, finding};
 use crate::aggregate::principals::{self, PrincipalUse, Principals};
 use crate::aggregate::{Sym, SymSet, Symbols};
+use crate::model::Arn;
 
 /// The report `principals`.
 pub static REPORT: Report = Report {
@@ -45,7 +49,8 @@ const TOP: usize = 10;
 const ABOUT: &str = "\
 A row is one principal of one account: an IAM user, a role (all its sessions together), root@account, an AWS service, \
 another account or an Identity Center user. Every counted event is in exactly one row. A federated user's events \
-belong to the user or root that issued it. The account is the one that owns the credential, else (services above all) \
+belong to the user or root that issued it; a role's \
+sign-ins and SwitchRole, which do not tell its path, to the role of the same unique id. The account is the one that owns the credential, else (services above all) \
 the one that received the record. Rows come by events, then by principal, then by account.
 
 What it proves: CloudTrail recorded these calls under these credentials. What it does not: which person or machine \
@@ -92,7 +97,7 @@ struct PrincipalRow<'a> {
     principal: &'a str,
     account: &'a str,
     kind: &'a str,
-    used: &'a PrincipalUse,
+    used: Cow<'a, PrincipalUse>,
     ids: Vec<String>,
 }
 
@@ -100,6 +105,7 @@ fn answer(view: &View<'_>) -> Answer {
     let principals = view.state.get::<Principals>().expect("the state has the aggregates that the report needs");
     let symbols = view.state.symbols();
     let mut rows: Vec<PrincipalRow<'_>> = principals.rows().iter().map(|used| read(used, symbols)).collect();
+    join_roles(&mut rows);
     rows.sort_by_key(|row| (Reverse(row.used.tally.events), row.principal, row.account));
     let mut findings: Vec<Finding> = rows.iter().filter_map(recreated).collect();
     finding::sort(&mut findings);
@@ -114,12 +120,45 @@ fn read<'a>(used: &'a PrincipalUse, symbols: &'a Symbols) -> PrincipalRow<'a> {
         account: symbols.text(used.account),
         kind: kind_of(used, symbols),
         ids: texts(&used.principal_ids, symbols),
-        used,
+        used: Cow::Borrowed(used),
     }
 }
 
+/// Gives what is known of a role without its path (a SwitchRole, a sign-in of a role session) to the row of the same
+/// unique id that has the role's own arn.
+fn join_roles(rows: &mut Vec<PrincipalRow<'_>>) {
+    let mut whole: AHashMap<(String, String), usize> = AHashMap::new();
+    for (place, row) in rows.iter().enumerate().filter(|(_, row)| is_role(row) && !is_short(row)) {
+        for id in &row.ids {
+            whole.insert((row.account.to_owned(), id.clone()), place);
+        }
+    }
+    let of = |row: &PrincipalRow<'_>| match &*row.ids {
+        [id] if is_role(row) && is_short(row) => whole.get(&(row.account.to_owned(), id.clone())).copied(),
+        _ => None,
+    };
+    let joined: Vec<(usize, usize)> =
+        rows.iter().enumerate().filter_map(|(place, row)| Some((place, of(row)?))).collect();
+    for &(from, to) in &joined {
+        let told = rows[from].used.clone();
+        rows[to].used.to_mut().absorb(&told);
+    }
+    let mut place = 0..;
+    let mut gone = joined.iter().map(|&(from, _)| from).peekable();
+    rows.retain(|_| gone.next_if_eq(&place.next().unwrap_or_default()).is_none());
+}
+
+fn is_role(row: &PrincipalRow<'_>) -> bool {
+    row.kind == "AssumedRole"
+}
+
+/// Whether the principal is no role's arn with a path: the path is not known, or there is none.
+fn is_short(row: &PrincipalRow<'_>) -> bool {
+    Arn::parse(row.principal).is_none_or(|arn| arn.resource.matches('/').count() < 2)
+}
+
 fn cells(row: &PrincipalRow<'_>, symbols: &Symbols) -> Vec<Value> {
-    let used = row.used;
+    let used = &*row.used;
     let [addresses, address_list] =
         address_cells(&ip_addresses(used.sources.iter().map(|source| symbols.text(source))));
     let (services, regions) = (texts(&used.services, symbols), texts(&used.regions, symbols));

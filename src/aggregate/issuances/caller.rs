@@ -41,13 +41,14 @@ impl Caller {
             texts: [Sym::EMPTY; TEXT_COLUMNS.len()],
             numbers: Numbers::default(),
         };
-        let texts: [(Text, &str); 6] = [
+        let texts: [(Text, &str); 7] = [
             (Text::Caller, &principal_of(identity)),
             (Text::CallerType, identity.kind.as_str()),
             (Text::CallerArn, &identity.arn),
             (Text::CallerKey, &identity.access_key_id),
             (Text::CallerPrincipalId, &identity.principal_id),
             (Text::CallerInvokedBy, &identity.invoked_by),
+            (Text::CallerCredentialId, &identity.credential_id),
         ];
         record.set_texts(&texts, symbols);
         record.set_number(Number::CallerCreationDate, identity.creation_date().map(|EventTime(micros)| micros));

@@ -149,6 +149,21 @@ impl<'a> Issuance<'a> {
         self.text(Text::CallerInvokedBy)
     }
 
+    /// `userIdentity.credentialId` of the caller: the sign-in to Identity Center that the call rests on.
+    pub fn caller_credential_id(&self) -> &'a str {
+        self.text(Text::CallerCredentialId)
+    }
+
+    /// The permission set of GetRoleCredentials.
+    pub fn permission_set(&self) -> &'a str {
+        self.text(Text::PermissionSet)
+    }
+
+    /// Whether Identity Center's own server called, so that the source address is not the person's.
+    pub fn is_by_identity_center(&self) -> bool {
+        self.record.number(Number::ByIdentityCenter) == Some(1)
+    }
+
     /// `sourceIPAddress` of the call.
     pub fn source_address(&self) -> &'a str {
         self.text(Text::SourceAddress)

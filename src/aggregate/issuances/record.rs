@@ -25,10 +25,12 @@ pub(super) enum Text {
     CallerPrincipalId,
     CallerInvokedBy,
     SourceAddress,
+    CallerCredentialId,
+    PermissionSet,
 }
 
 /// Column names of [`Text`], in its order.
-pub(super) const TEXT_COLUMNS: [&str; 18] = [
+pub(super) const TEXT_COLUMNS: [&str; 20] = [
     "recipient_account_id",
     "shared_event_id",
     "access_key_id",
@@ -47,6 +49,8 @@ pub(super) const TEXT_COLUMNS: [&str; 18] = [
     "caller_principal_id",
     "caller_invoked_by",
     "source_address",
+    "caller_credential_id",
+    "permission_set",
 ];
 
 /// The numbers of a [`Record`]: times in microseconds since 1970, flags as 0 and 1.
@@ -60,10 +64,11 @@ pub(super) enum Number {
     CallerMfa,
     SignInSucceeded,
     SignInMfa,
+    ByIdentityCenter,
 }
 
 /// Column names of [`Number`], in its order.
-pub(super) const NUMBER_COLUMNS: [&str; 8] = [
+pub(super) const NUMBER_COLUMNS: [&str; 9] = [
     "event_time",
     "expiration",
     "duration_seconds",
@@ -72,6 +77,7 @@ pub(super) const NUMBER_COLUMNS: [&str; 8] = [
     "caller_mfa_authenticated",
     "sign_in_succeeded",
     "sign_in_mfa_used",
+    "by_identity_center",
 ];
 
 /// One issuing record. Equal records are one: that makes remembering idempotent.
@@ -110,7 +116,7 @@ impl Record {
     pub fn of(api: IssuanceApi, event: &Event<'_>, callers: &mut Callers, symbols: &mut Symbols) -> Option<Self> {
         let issued = match api {
             IssuanceApi::ConsoleLogin => None,
-            _ => Some(IssuedCredentials::of(event)?),
+            _ => Some(IssuedCredentials::of(api, event)?),
         };
         let caller = callers.of(event, symbols);
         let mut record = Self { api, ..caller.record };
@@ -158,7 +164,7 @@ impl Record {
         // `AROA…:name` holds the name, and with the role's arn the session's arn too: neither is kept twice.
         let told = issued.assumed_role_id.contains(':') && !issued.role_arn.is_empty();
         let (session_arn, session_name) = if told { ("", "") } else { (&*issued.session_arn, &*issued.session_name) };
-        let texts: [(Text, &str); 8] = [
+        let texts: [(Text, &str); 9] = [
             (Text::AccessKeyId, &issued.access_key_id),
             (Text::AccountId, issued.account_id()),
             (Text::AssumedRoleId, &issued.assumed_role_id),
@@ -167,11 +173,13 @@ impl Record {
             (Text::SessionName, session_name),
             (Text::SourceIdentity, &issued.source_identity),
             (Text::TargetPrincipal, &issued.target_principal),
+            (Text::PermissionSet, &issued.permission_set),
         ];
         self.set_texts(&texts, symbols);
         self.set_number(Number::Expiration, issued.expiration.map(|time| time.0));
         self.set_number(Number::DurationSeconds, issued.duration_seconds);
         self.set_number(Number::HasMfaSerial, Some(i64::from(issued.has_mfa_serial)));
+        self.set_number(Number::ByIdentityCenter, issued.is_by_identity_center().then_some(1));
     }
 
     pub fn set_texts(&mut self, texts: &[(Text, &str)], symbols: &mut Symbols) {

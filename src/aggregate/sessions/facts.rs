@@ -1,7 +1,7 @@
 //! What the userIdentity of a session's events says about the session, and to which session an identity belongs.
 
 use crate::aggregate::{Remap, Sym, Symbols};
-use crate::model::{AccessKeyKind, Arn, EventTime, IdentityType, UserIdentity, principal_of};
+use crate::model::{AccessKeyKind, Arn, EventTime, IdentityType, UserIdentity, identity_center_person, principal_of};
 
 /// What tells two sessions apart.
 ///
@@ -31,10 +31,13 @@ pub(super) enum Text {
     ScopeIssuedTo,
     Ec2RoleDelivery,
     FederatedProvider,
+    Person,
+    Delegate,
+    SignInSessionArn,
 }
 
 /// Column names of [`Text`], in its order.
-pub(super) const TEXT_COLUMNS: [&str; 12] = [
+pub(super) const TEXT_COLUMNS: [&str; 15] = [
     "type",
     "arn",
     "account_id",
@@ -47,6 +50,9 @@ pub(super) const TEXT_COLUMNS: [&str; 12] = [
     "scope_credentials_issued_to",
     "ec2_role_delivery",
     "federated_provider",
+    "on_behalf_of",
+    "delegate_account_id",
+    "sign_in_session_arn",
 ];
 
 /// What one identity says of its session. The identities of a session rarely differ in more than the access key, so a
@@ -78,6 +84,12 @@ impl Key {
         })
     }
 
+    /// The key of a saved row.
+    pub fn of_saved(principal_id: Sym, creation_date: Option<EventTime>, access_key_id: Sym) -> Self {
+        let by_key = creation_date.is_none() || principal_id == Sym::EMPTY;
+        Self { principal_id, creation_date, access_key_id: if by_key { access_key_id } else { Sym::EMPTY } }
+    }
+
     /// The same key in another table of symbols.
     pub fn remapped(mut self, remap: &Remap) -> Self {
         self.principal_id = remap.of(self.principal_id);
@@ -93,6 +105,7 @@ impl Facts {
         let session = identity.session.as_ref();
         let issuer = session.map(|session| &session.issuer);
         let scope = identity.in_scope_of.as_ref();
+        let person = identity_center_person(identity).unwrap_or_default();
         let texts: [&str; TEXT_COLUMNS.len()] = [
             identity.kind.as_str(),
             if is_told(identity) { "" } else { &identity.arn },
@@ -106,6 +119,9 @@ impl Facts {
             scope.map_or("", |scope| &scope.credentials_issued_to),
             session.map_or("", |session| &session.ec2_role_delivery),
             session.map_or("", |session| &session.federated_provider),
+            &person,
+            &identity.delegate_account_id,
+            session.map_or("", |session| &session.sign_in_session_arn),
         ];
         Self {
             texts: texts.map(|text| symbols.intern(text)),

@@ -1,10 +1,15 @@
-//! Sessions: temporary credentials in use, a row per principalId and creation date.
+//! Sessions: temporary credentials in use, a row per principalId, creation date and access key.
+//!
+//! Mostly the keys of one principalId and one creation date are one session, as the console mints a key per service; but
+//! two callers may give one name to their sessions of one role in one second. So rows are kept apart by key, in a chain,
+//! and who looks at them takes a chain for one session, or each of its keys for one.
 //!
 //! Only what the events of a session say; who issued it is in `issuances` and joined at report time. Use of long-lived
 //! keys is no session; the `AKIA` keys with a creation date that the S3 console shows belong to the session of whoever
 //! is signed in. Source: CloudTrail user guide, "CloudTrail userIdentity element".
 
 mod facts;
+mod places;
 #[cfg(test)]
 pub(crate) mod sample;
 mod saved;
@@ -17,10 +22,12 @@ use std::any::Any;
 use hashbrown::HashMap;
 
 use facts::{Facts, Key};
-use session::Row;
+use places::KnownPrograms;
+pub use places::{EndpointUse, Programs, Usage};
 pub use session::Session;
+use session::{NONE, Row};
 
-use super::{Aggregate, AggregateKind, Batch, BatchError, Remap, RowMemo, Seen, Symbols};
+use super::{Aggregate, AggregateKind, Batch, BatchError, Remap, RowMemo, Seen, Sym, Symbols};
 use crate::model::{Event, SourceAddress};
 
 /// Registers [`Sessions`].
@@ -34,7 +41,9 @@ pub static KIND: AggregateKind = AggregateKind {
 #[derive(Clone, Debug, Default)]
 pub struct Sessions {
     rows: Vec<Row>,
+    /// The first row of each session.
     places: HashMap<Key, u32, ahash::RandomState>,
+    programs: KnownPrograms,
     /// The row of each identity, counted from 1; 0 for an identity that is no session.
     memo: RowMemo,
 }
@@ -42,20 +51,49 @@ pub struct Sessions {
 impl Sessions {
     /// The sessions, in no lasting order.
     pub fn all<'a>(&'a self, symbols: &'a Symbols) -> impl Iterator<Item = Session<'a>> + 'a {
-        self.rows.iter().map(move |row| Session::new(row, symbols))
+        let firsts = (0..self.rows.len()).filter(|&place| self.rows[place].is_first);
+        firsts.map(move |place| self.at(place, symbols))
     }
 
-    /// The session at a place among [`Sessions::all`].
+    /// The session at a [`Session::place`].
     pub(crate) fn at<'a>(&'a self, place: usize, symbols: &'a Symbols) -> Session<'a> {
-        Session::new(&self.rows[place], symbols)
+        Session::new(&self.rows, place as u32, false, symbols)
     }
 
-    fn row(&mut self, key: Key) -> usize {
-        let next = self.rows.len() as u32;
-        let place = *self.places.entry(key).or_insert(next);
-        if place == next {
-            self.rows.push(Row::new(key));
+    /// What one access key did, at the [`Session::place`] of its own.
+    pub(crate) fn key_at<'a>(&'a self, place: usize, symbols: &'a Symbols) -> Session<'a> {
+        Session::new(&self.rows, place as u32, true, symbols)
+    }
+
+    /// The row of a session and an access key, made when new.
+    fn row(&mut self, key: Key, access_key: Sym) -> usize {
+        self.place(key, access_key).unwrap_or_else(|first| self.push(Row::new(key, access_key), first))
+    }
+
+    /// The row of a session and an access key, else the session's first row, if it has one.
+    fn place(&self, key: Key, access_key: Sym) -> Result<usize, Option<u32>> {
+        let Some(&first) = self.places.get(&key) else { return Err(None) };
+        let mut at = first;
+        while at != NONE {
+            let row = &self.rows[at as usize];
+            if row.access_key == access_key {
+                return Ok(at as usize);
+            }
+            at = row.next;
         }
+        Err(Some(first))
+    }
+
+    /// Puts in a new row, behind the first one of its session.
+    fn push(&mut self, mut row: Row, first: Option<u32>) -> usize {
+        let place = self.rows.len() as u32;
+        row.is_first = first.is_none();
+        row.next = NONE;
+        match first {
+            Some(first) => row.next = std::mem::replace(&mut self.rows[first as usize].next, place),
+            None => drop(self.places.insert(row.key, place)),
+        }
+        self.rows.push(row);
         place as usize
     }
 
@@ -66,10 +104,9 @@ impl Sessions {
         let marked = match Key::of(identity, seen.symbols) {
             None => 0,
             Some(key) => {
-                let place = self.row(key);
+                let place = self.row(key, seen.symbols.intern(&identity.access_key_id));
                 let row = &mut self.rows[place];
                 row.add_facts(Facts::of(identity, seen.symbols));
-                row.add_access_key(seen.symbols.intern(&identity.access_key_id));
                 row.in_console |= is_s3_console_key(seen.event);
                 place + 1
             }
@@ -86,13 +123,18 @@ impl Aggregate for Sessions {
             None => self.learn(seen),
         };
         let Some(place) = marked.checked_sub(1) else { return };
-        let (address, tally) = (seen.address(), seen.tally());
+        let (address, tally, user_agent) = (seen.address(), seen.tally(), seen.user_agent());
+        let programs = self.programs.of(user_agent, seen.symbols);
+        let (time, via_endpoint) = (seen.event.event_time, !seen.event.vpc_endpoint_id.is_empty());
         let row = &mut self.rows[place];
         row.tally.merge(tally);
-        if let Some(time) = seen.event.event_time {
+        if let Some(time) = time {
             row.span.see(time);
         }
-        row.addresses.insert(address);
+        row.sources.entry(address).see(time, programs, via_endpoint);
+        if via_endpoint {
+            row.see_endpoint(seen.event, programs, seen.symbols);
+        }
         row.in_console = row.in_console || is_console_call(seen.event);
     }
 
@@ -102,10 +144,9 @@ impl Aggregate for Sessions {
         self.places.reserve(other.rows.len());
         for mut theirs in other.rows {
             theirs.rename(remap);
-            let next = self.rows.len() as u32;
-            match *self.places.entry(theirs.key).or_insert(next) {
-                new if new == next => self.rows.push(theirs),
-                known => self.rows[known as usize].merge(theirs),
+            match self.place(theirs.key, theirs.access_key) {
+                Ok(known) => self.rows[known].merge(theirs),
+                Err(first) => drop(self.push(theirs, first)),
             }
         }
     }
@@ -129,6 +170,7 @@ fn is_s3_console_key(event: &Event<'_>) -> bool {
 fn is_console_call(event: &Event<'_>) -> bool {
     event.session_credential_from_console == Some(true)
         || event.event_type == "AwsConsoleAction"
+        || event.event_source == "signin.amazonaws.com"
         || match event.user_agent.as_bytes().first() {
             Some(b'[' | b'S') => event.user_agent.trim_start_matches('[').starts_with("S3Console/"),
             // Our inference: AWS sends clicks on under this agent, with the address of the person. Without an address it

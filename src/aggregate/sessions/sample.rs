@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::aggregate::{AggregateKind, Cells, State, iam_changes, issuances, keys, root_use};
 use crate::model::{
-    Event, EventTime, IdentityRef, IdentityType, InScopeOf, SessionContext, SessionIssuer, UserIdentity,
+    Event, EventTime, IdentityRef, IdentityType, InScopeOf, OnBehalfOf, SessionContext, SessionIssuer, UserIdentity,
 };
 
 /// The creation date of most sessions here.
@@ -17,13 +17,14 @@ pub(crate) const DATE: &str = "2026-01-02T03:00:00Z";
 #[derive(Debug)]
 pub(crate) struct Sample {
     record: Value,
-    raw: [String; 3],
+    raw: [String; 4],
     identity: UserIdentity<'static>,
 }
 
 impl Sample {
     pub(crate) fn new(record: Value) -> Self {
-        let raw = ["requestParameters", "responseElements", "additionalEventData"].map(|name| match &record[name] {
+        let raw = ["requestParameters", "responseElements", "additionalEventData", "serviceEventDetails"];
+        let raw = raw.map(|name| match &record[name] {
             Value::Null => String::new(),
             given => given.to_string(),
         });
@@ -54,7 +55,7 @@ impl Sample {
             request_parameters: &self.raw[0],
             response_elements: &self.raw[1],
             additional_event_data: &self.raw[2],
-            service_event_details: "",
+            service_event_details: &self.raw[3],
             addendum: "",
             user_identity: crate::model::LazyIdentity::known(&self.identity),
             identity: IdentityRef { generation: 1, slot },
@@ -158,9 +159,11 @@ pub(crate) fn stream() -> impl Strategy<Value = Vec<Sample>> {
         pick(&["", "", "AccessDenied"]),
         pick(&["", "shared-1"]),
         pick(&["true", "false"]),
+        pick(&["aws-cli/2", "Boto3/1", "stratus-red-team_1"]),
+        pick(&["", "", "111122223333", "999988887777"]),
     );
     let one = (who, what).prop_map(
-        |((kind, principal, key, created, by, account), (name, time, from, error, shared, mfa))| {
+        |((kind, principal, key, created, by, account), (name, time, from, error, shared, mfa, agent, owner))| {
             let source = match name {
                 "ConsoleLogin" => "signin.amazonaws.com",
                 "ListBuckets" => "s3.amazonaws.com",
@@ -176,6 +179,9 @@ pub(crate) fn stream() -> impl Strategy<Value = Vec<Sample>> {
                     ("/sourceIPAddress", json!(from)),
                     ("/errorCode", json!(error)),
                     ("/sharedEventID", json!(shared)),
+                    ("/userAgent", json!(agent)),
+                    ("/vpcEndpointId", json!(if owner.is_empty() { "" } else { "vpce-1" })),
+                    ("/vpcEndpointAccountId", json!(owner)),
                     ("/userIdentity/invokedBy", json!(by)),
                     ("/userIdentity/accountId", json!(account)),
                     ("/userIdentity/arn", json!(if account.is_empty() { "" } else { "arn:aws:iam::1:x" })),
@@ -215,8 +221,11 @@ fn identity_of(identity: &Value) -> UserIdentity<'static> {
         user_name: owned(&identity["userName"]),
         invoked_by: owned(&identity["invokedBy"]),
         identity_provider: owned(&identity["identityProvider"]),
-        credential_id: "".into(),
-        on_behalf_of: None,
+        credential_id: owned(&identity["credentialId"]),
+        on_behalf_of: identity["onBehalfOf"].is_object().then(|| OnBehalfOf {
+            user_id: owned(&identity["onBehalfOf"]["userId"]),
+            identity_store_arn: owned(&identity["onBehalfOf"]["identityStoreArn"]),
+        }),
         delegate_account_id: owned(&identity["invokedByDelegate"]["accountId"]),
         in_scope_of: scope.is_object().then(|| InScopeOf {
             issuer_type: owned(&scope["issuerType"]),

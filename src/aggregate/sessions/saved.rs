@@ -1,15 +1,18 @@
-//! Sessions as column batches: one table of counts, and one each for facts, access keys and addresses, which name their
-//! session by its natural key, so that files of several rollups can be queried together.
+//! Sessions as column batches: one table of counts, and one each for facts, addresses and VPC endpoints, which name their
+//! session and access key by its natural key, so that files of several rollups can be queried together.
 
 use super::facts::{Facts, Key, TEXT_COLUMNS};
+use super::places::{EndpointUse, Usage};
 use super::session::Row;
 use super::{KIND, Sessions};
 use crate::aggregate::{Batch, BatchError, Reader, Span, Sym, Symbols, Tally};
 use crate::model::EventTime;
 
 const FACTS: &str = "session_facts";
-const ACCESS_KEYS: &str = "session_access_keys";
-const ADDRESSES: &str = "session_addresses";
+const SOURCES: &str = "session_addresses";
+const ENDPOINTS: &str = "session_vpc_endpoints";
+/// The columns of [`Usage::to_numbers`].
+const USAGE: [&str; 4] = ["usage_first", "usage_last", "usage_events", "usage_programs"];
 
 pub(super) fn save(rows: &[Row], symbols: &Symbols) -> Vec<Batch> {
     let time = |time: Option<EventTime>| time.map(|time| time.0);
@@ -20,14 +23,31 @@ pub(super) fn save(rows: &[Row], symbols: &Symbols) -> Vec<Batch> {
         .ints("first_seen", rows.iter().map(|row| time(row.span.first())))
         .ints("last_seen", rows.iter().map(|row| time(row.span.last())))
         .ints("in_console", rows.iter().map(|row| Some(i64::from(row.in_console))));
-    let set = |name, members: fn(&Row) -> &crate::aggregate::SymSet, column| {
-        let pairs: Vec<(&Row, Sym)> = rows.iter().flat_map(|r| members(r).iter().map(move |sym| (r, sym))).collect();
-        let texts = pairs.iter().map(|&(_, sym)| Some(symbols.text(sym)));
-        keyed(name, pairs.iter().map(|&(row, _)| row), symbols).texts(column, texts)
-    };
-    let keys = set(ACCESS_KEYS, |row| &row.access_keys, "session_access_key_id");
-    let addresses = set(ADDRESSES, |row| &row.addresses, "source_address");
-    vec![sessions, save_facts(rows, symbols), keys, addresses]
+    vec![sessions, save_facts(rows, symbols), save_sources(rows, symbols), save_endpoints(rows, symbols)]
+}
+
+fn save_sources(rows: &[Row], symbols: &Symbols) -> Batch {
+    let pairs: Vec<(&Row, (Sym, &Usage))> =
+        rows.iter().flat_map(|row| row.sources.iter().map(move |source| (row, source))).collect();
+    let texts = pairs.iter().map(|&(_, (source, _))| Some(symbols.text(source)));
+    let batch = keyed(SOURCES, pairs.iter().map(|&(row, _)| row), symbols).texts("source_address", texts);
+    with_usage(batch, &pairs.iter().map(|&(_, (_, usage))| *usage).collect::<Vec<_>>())
+}
+
+fn save_endpoints(rows: &[Row], symbols: &Symbols) -> Batch {
+    let pairs: Vec<(&Row, &EndpointUse)> =
+        rows.iter().flat_map(|row| row.endpoints.iter().map(move |used| (row, used))).collect();
+    let batch = keyed(ENDPOINTS, pairs.iter().map(|&(row, _)| row), symbols)
+        .texts("vpc_endpoint_id", pairs.iter().map(|&(_, used)| Some(symbols.text(used.endpoint))))
+        .texts("vpc_endpoint_account_id", pairs.iter().map(|&(_, used)| Some(symbols.text(used.owner))));
+    with_usage(batch, &pairs.iter().map(|&(_, used)| used.usage).collect::<Vec<_>>())
+}
+
+fn with_usage(mut batch: Batch, usages: &[Usage]) -> Batch {
+    for (place, name) in USAGE.iter().enumerate() {
+        batch = batch.ints(name, usages.iter().map(|usage| Some(usage.to_numbers()[place])));
+    }
+    batch
 }
 
 fn save_facts(rows: &[Row], symbols: &Symbols) -> Batch {
@@ -47,22 +67,44 @@ fn keyed<'a>(table: &str, rows: impl Iterator<Item = &'a Row> + Clone, symbols: 
     Batch::new(table)
         .texts("principal_id", rows.clone().map(|row| Some(symbols.text(row.key.principal_id))))
         .ints("creation_date", rows.clone().map(|row| row.key.creation_date.map(|date| date.0)))
-        .texts("access_key_id", rows.map(|row| Some(symbols.text(row.key.access_key_id))))
+        .texts("access_key_id", rows.map(|row| Some(symbols.text(row.access_key))))
 }
 
 pub(super) fn load(into: &mut Sessions, batches: &[Batch], symbols: &mut Symbols) -> Result<(), BatchError> {
     load_counts(into, batches, symbols)?;
     load_facts(into, batches, symbols)?;
-    for (table, column) in [(ACCESS_KEYS, "session_access_key_id"), (ADDRESSES, "source_address")] {
-        let places = places(into, batches, table, symbols)?;
-        let texts = Reader::of(batches, table)?.texts(column)?;
-        for (place, text) in places.into_iter().zip(texts) {
-            let sym = symbols.intern(text.as_deref().unwrap_or_default());
-            let row = &mut into.rows[place];
-            if table == ACCESS_KEYS { row.access_keys.insert(sym) } else { row.addresses.insert(sym) }
-        }
+    load_sources(into, batches, symbols)?;
+    load_endpoints(into, batches, symbols)
+}
+
+fn load_sources(into: &mut Sessions, batches: &[Batch], symbols: &mut Symbols) -> Result<(), BatchError> {
+    let places = places(into, batches, SOURCES, symbols)?;
+    let table = Reader::of(batches, SOURCES)?;
+    let (texts, usages) = (table.texts("source_address")?, usages(table)?);
+    for (i, place) in places.into_iter().enumerate() {
+        let source = symbols.intern(texts[i].as_deref().unwrap_or_default());
+        into.rows[place].sources.entry(source).merge(&usages[i]);
     }
     Ok(())
+}
+
+fn load_endpoints(into: &mut Sessions, batches: &[Batch], symbols: &mut Symbols) -> Result<(), BatchError> {
+    let places = places(into, batches, ENDPOINTS, symbols)?;
+    let table = Reader::of(batches, ENDPOINTS)?;
+    let (ids, owners) = (table.texts("vpc_endpoint_id")?, table.texts("vpc_endpoint_account_id")?);
+    let usages = usages(table)?;
+    for (i, place) in places.into_iter().enumerate() {
+        let mut sym = |cell: &Option<String>| symbols.intern(cell.as_deref().unwrap_or_default());
+        let (endpoint, owner) = (sym(&ids[i]), sym(&owners[i]));
+        into.rows[place].endpoint(endpoint, owner).merge(&usages[i]);
+    }
+    Ok(())
+}
+
+fn usages(table: Reader<'_>) -> Result<Vec<Usage>, BatchError> {
+    let columns = USAGE.iter().map(|name| table.ints(name)).collect::<Result<Vec<_>, _>>()?;
+    let usage = |row: usize| Usage::of_numbers([0, 1, 2, 3].map(|column| columns[column][row].unwrap_or_default()));
+    Ok((0..table.rows()).map(usage).collect())
 }
 
 fn load_counts(into: &mut Sessions, batches: &[Batch], symbols: &mut Symbols) -> Result<(), BatchError> {
@@ -118,11 +160,9 @@ fn places(
     let mut intern = |cell: &Option<String>| symbols.intern(cell.as_deref().unwrap_or_default());
     Ok((0..table.rows())
         .map(|i| {
-            into.row(Key {
-                principal_id: intern(&principals[i]),
-                creation_date: dates[i].map(EventTime),
-                access_key_id: intern(&access_keys[i]),
-            })
+            let access_key = intern(&access_keys[i]);
+            let key = Key::of_saved(intern(&principals[i]), dates[i].map(EventTime), access_key);
+            into.row(key, access_key)
         })
         .collect())
 }

@@ -5,22 +5,33 @@ use std::fmt::Write;
 use smallvec::SmallVec;
 
 use super::facts::{Facts, Key, Text};
-use crate::aggregate::{Remap, Span, Sym, SymSet, Symbols, Tally};
-use crate::model::EventTime;
+use super::places::{EndpointUse, Programs, Usage};
+use crate::aggregate::{Remap, Span, Sym, SymMap, Symbols, Tally};
+use crate::model::{Event, EventTime};
 
-/// All that is counted of one session.
+/// No row follows.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// All that is counted of one access key of a session.
 #[derive(Clone, Debug)]
 pub(super) struct Row {
     pub key: Key,
+    /// Empty where the identity shows none.
+    pub access_key: Sym,
+    /// Whether it is the first row of its session.
+    pub is_first: bool,
+    /// The next row of the same session, or [`NONE`].
+    pub next: u32,
     pub tally: Tally,
     pub span: Span,
     /// An event said that its credentials came from the console, or only the console makes such a call.
     pub in_console: bool,
     /// Distinct facts; one but for rare disagreements.
     pub facts: SmallVec<[Facts; 1]>,
-    pub access_keys: SymSet,
-    /// `sourceIPAddress` as written.
-    pub addresses: SymSet,
+    /// By `sourceIPAddress` as written.
+    pub sources: SymMap<Usage>,
+    /// What came through VPC endpoints, by endpoint and owner.
+    pub endpoints: SmallVec<[EndpointUse; 0]>,
 }
 
 /// A session with its texts.
@@ -28,26 +39,32 @@ pub(super) struct Row {
 /// What reports ask of every session is copied: they go through sessions by id, and the rows lie in memory as they came.
 #[derive(Clone, Copy)]
 pub struct Session<'a> {
-    row: &'a Row,
+    rows: &'a [Row],
+    /// Its first row.
+    place: u32,
+    /// Whether this row is all: the session's other keys are other sessions.
+    is_alone: bool,
     symbols: &'a Symbols,
     /// If there is one of it.
     facts: Option<Facts>,
-    access_key: Option<Sym>,
     creation_date: Option<EventTime>,
     tally: Tally,
     span: Span,
 }
 
 impl Row {
-    pub fn new(key: Key) -> Self {
+    pub fn new(key: Key, access_key: Sym) -> Self {
         Self {
             key,
+            access_key,
+            is_first: true,
+            next: NONE,
             tally: Tally::default(),
             span: Span::default(),
             in_console: false,
             facts: SmallVec::new(),
-            access_keys: SymSet::default(),
-            addresses: SymSet::default(),
+            sources: SymMap::default(),
+            endpoints: SmallVec::new(),
         }
     }
 
@@ -58,10 +75,20 @@ impl Row {
         }
     }
 
-    pub fn add_access_key(&mut self, access_key_id: Sym) {
-        if access_key_id != Sym::EMPTY {
-            self.access_keys.insert(access_key_id);
-        }
+    pub fn see_endpoint(&mut self, event: &Event<'_>, programs: Programs, symbols: &mut Symbols) {
+        let endpoint = symbols.intern(event.vpc_endpoint_id);
+        let owner = symbols.intern(event.vpc_endpoint_account_id);
+        self.endpoint(endpoint, owner).see(event.event_time, programs, true);
+    }
+
+    /// What came through an endpoint, put in when new.
+    pub fn endpoint(&mut self, endpoint: Sym, owner: Sym) -> &mut Usage {
+        let known = self.endpoints.iter().position(|known| (known.endpoint, known.owner) == (endpoint, owner));
+        let place = known.unwrap_or_else(|| {
+            self.endpoints.push(EndpointUse { endpoint, owner, usage: Usage::default() });
+            self.endpoints.len() - 1
+        });
+        &mut self.endpoints[place].usage
     }
 
     /// Makes this a row of another table of symbols.
@@ -70,11 +97,18 @@ impl Row {
         for facts in &mut self.facts {
             *facts = facts.remapped(remap);
         }
-        self.access_keys.rename(remap);
-        self.addresses.rename(remap);
+        self.access_key = remap.of(self.access_key);
+        let mut sources = SymMap::<Usage>::default();
+        for (source, usage) in self.sources.iter() {
+            *sources.entry(remap.of(source)) = *usage;
+        }
+        self.sources = sources;
+        for known in &mut self.endpoints {
+            (known.endpoint, known.owner) = (remap.of(known.endpoint), remap.of(known.owner));
+        }
     }
 
-    /// Adds a row of the same session and table of symbols.
+    /// Adds a row of the same session, access key and table of symbols.
     pub fn merge(&mut self, other: Self) {
         self.tally.merge(other.tally);
         self.span.merge(other.span);
@@ -82,23 +116,79 @@ impl Row {
         for facts in other.facts {
             self.add_facts(facts);
         }
-        self.access_keys.extend(&other.access_keys);
-        self.addresses.extend(&other.addresses);
+        for (source, usage) in other.sources.iter() {
+            self.sources.entry(source).merge(usage);
+        }
+        for theirs in other.endpoints {
+            self.endpoint(theirs.endpoint, theirs.owner).merge(&theirs.usage);
+        }
     }
 }
 
 impl<'a> Session<'a> {
-    pub(super) fn new(row: &'a Row, symbols: &'a Symbols) -> Self {
+    pub(super) fn new(rows: &'a [Row], place: u32, is_alone: bool, symbols: &'a Symbols) -> Self {
+        let row = &rows[place as usize];
         let facts = <[Facts; 1]>::try_from(&*row.facts).ok().map(|[facts]| facts);
-        let access_key = row.access_keys.iter().next().filter(|_| row.access_keys.len() == 1);
+        let facts = facts.filter(|_| is_alone || row.next == NONE);
         let creation_date = row.key.creation_date;
-        Self { row, symbols, facts, access_key, creation_date, tally: row.tally, span: row.span }
+        let mut all = Self { rows, place, is_alone, symbols, facts, creation_date, tally: row.tally, span: row.span };
+        for other in all.parts().skip(1) {
+            all.tally.merge(other.tally);
+            all.span.merge(other.span);
+        }
+        all
+    }
+
+    fn row(&self) -> &'a Row {
+        &self.rows[self.place as usize]
+    }
+
+    /// Its rows, one for each access key.
+    fn parts(&self) -> impl Iterator<Item = &'a Row> + use<'a> {
+        let (rows, is_alone) = (self.rows, self.is_alone);
+        let next = move |row: &&'a Row| (!is_alone && row.next != NONE).then(|| &rows[row.next as usize]);
+        std::iter::successors(Some(self.row()), next)
+    }
+
+    /// Where it is among those of the state.
+    pub(crate) fn place(&self) -> usize {
+        self.place as usize
+    }
+
+    /// Whether it has several keys, each of which may be a session of its own.
+    pub(crate) fn has_several_keys(&self) -> bool {
+        !self.is_alone && self.row().next != NONE
+    }
+
+    /// The place of each of its keys.
+    pub(crate) fn key_places(&self) -> impl Iterator<Item = usize> + use<'a> {
+        let (rows, is_alone) = (self.rows, self.is_alone);
+        let next = move |&at: &usize| (!is_alone && rows[at].next != NONE).then(|| rows[at].next as usize);
+        std::iter::successors(Some(self.place()), next)
+    }
+
+    /// The key that its id ends with, where other keys of the same principalId and creation date are other sessions;
+    /// else empty.
+    pub(crate) fn told_by_key(&self) -> &'a str {
+        let row = self.row();
+        let has_others = self.is_alone && (!row.is_first || row.next != NONE);
+        if has_others { self.symbols.text(row.access_key) } else { "" }
     }
 
     /// The name of the session, not an AWS field: `<principalId>@<creationDate>`; without a creation date the access key
-    /// id, else the principalId. Unique.
+    /// id, else the principalId. Unique: where several callers gave one name in one second, `#<access key>` follows.
     pub fn id(&self) -> String {
-        Self::id_of_name(self.name(), self.creation_date())
+        let id = Self::id_of_name(self.name(), self.creation_date());
+        Self::id_with_key(id, self.told_by_key())
+    }
+
+    /// The id of one key of the session with that id.
+    pub(crate) fn id_with_key(mut id: String, access_key_id: &str) -> String {
+        if !access_key_id.is_empty() {
+            id.push('#');
+            id.push_str(access_key_id);
+        }
+        id
     }
 
     /// The id of the session of that name.
@@ -113,7 +203,7 @@ impl<'a> Session<'a> {
 
     /// What its id begins with, or is.
     pub(crate) fn name(&self) -> &'a str {
-        let key = &self.row.key;
+        let key = &self.row().key;
         name_of(self.symbols.text(key.principal_id), key.creation_date, self.symbols.text(key.access_key_id))
     }
 
@@ -186,6 +276,21 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// The person of Identity Center on whose behalf it was used: `idc:<identityStore>#<userId>`.
+    pub fn on_behalf_of(&self) -> &'a str {
+        self.text(Text::Person)
+    }
+
+    /// The account that used it by a temporary delegation (`invokedByDelegate.accountId`).
+    pub fn delegate_account_id(&self) -> &'a str {
+        self.text(Text::Delegate)
+    }
+
+    /// The sign-in to the console or by `aws login` that it comes from.
+    pub fn sign_in_session_arn(&self) -> &'a str {
+        self.text(Text::SignInSessionArn)
+    }
+
     /// `webIdFederationData.federatedProvider`.
     pub fn federated_provider(&self) -> &'a str {
         self.text(Text::FederatedProvider)
@@ -195,18 +300,18 @@ impl<'a> Session<'a> {
     pub fn mfa_flag(&self) -> Option<bool> {
         match self.facts {
             Some(facts) => facts.mfa,
-            None => self.row.facts.iter().filter_map(|facts| facts.mfa).max(),
+            None => self.all_facts().filter_map(|facts| facts.mfa).max(),
         }
     }
 
     /// Whether an event carries the flag of an AssumeRoot session.
     pub fn is_assumed_root(&self) -> bool {
-        self.row.facts.iter().any(|facts| facts.assumed_root)
+        self.all_facts().any(|facts| facts.assumed_root)
     }
 
     /// Whether an event shows that a person at the console made it.
     pub fn in_console(&self) -> bool {
-        self.row.in_console
+        self.parts().any(|row| row.in_console)
     }
 
     /// The access keys of the session, in no lasting order.
@@ -216,23 +321,34 @@ impl<'a> Session<'a> {
 
     /// The access keys of the session as symbols, in no lasting order.
     pub(crate) fn access_key_symbols(&self) -> impl Iterator<Item = Sym> + use<'a> {
-        let others = self.access_key.is_none().then(|| self.row.access_keys.iter());
-        self.access_key.into_iter().chain(others.into_iter().flatten())
+        self.parts().map(|row| row.access_key).filter(|&key| key != Sym::EMPTY)
     }
 
     /// The access keys of the session, sorted.
     pub fn access_key_ids(&self) -> Vec<&'a str> {
-        self.sorted(&self.row.access_keys)
+        let mut keys: Vec<_> = self.access_keys().collect();
+        keys.sort_unstable();
+        keys
     }
 
-    /// The distinct `sourceIPAddress` texts, in no lasting order; not all of them are addresses.
+    /// The `sourceIPAddress` texts, in no lasting order, of several keys some twice; not all of them are addresses.
     pub fn source_addresses(&self) -> impl Iterator<Item = &'a str> {
         self.source_symbols().map(|sym| self.symbols.text(sym))
     }
 
-    /// The distinct `sourceIPAddress` texts as symbols, in no lasting order.
+    /// The `sourceIPAddress` texts as symbols, as [`Session::source_addresses`].
     pub(crate) fn source_symbols(&self) -> impl Iterator<Item = Sym> + use<'a> {
-        self.row.addresses.iter()
+        self.sources().map(|(source, _)| source)
+    }
+
+    /// What was seen of it at each `sourceIPAddress`, in no lasting order, of several keys some twice.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = (Sym, &'a Usage)> + use<'a> {
+        self.parts().flat_map(|row| row.sources.iter())
+    }
+
+    /// What came through VPC endpoints, in no lasting order, of several keys some twice.
+    pub(crate) fn endpoints(&self) -> impl Iterator<Item = &'a EndpointUse> + use<'a> {
+        self.parts().flat_map(|row| &row.endpoints)
     }
 
     /// Counts.
@@ -255,17 +371,15 @@ impl<'a> Session<'a> {
     }
 
     fn texts(&self, text: Text) -> Vec<&'a str> {
-        let all = self.row.facts.iter().map(|facts| self.symbols.text(facts.texts[text as usize]));
+        let all = self.all_facts().map(|facts| self.symbols.text(facts.texts[text as usize]));
         let mut given: Vec<_> = all.filter(|text| !text.is_empty()).collect();
         given.sort_unstable();
         given.dedup();
         given
     }
 
-    fn sorted(&self, set: &SymSet) -> Vec<&'a str> {
-        let mut texts: Vec<_> = set.iter().map(|sym| self.symbols.text(sym)).collect();
-        texts.sort_unstable();
-        texts
+    fn all_facts(&self) -> impl Iterator<Item = &'a Facts> + use<'a> {
+        self.parts().flat_map(|row| &row.facts)
     }
 }
 

@@ -53,7 +53,9 @@ pub(super) fn find<'a>(all: &mut Vec<Credential<'a>>, issuances: &[Issuance<'a>]
     let by_key = LazyCell::new(|| by_key(all));
     for (i, call) in issuances.iter().enumerate().filter(|(_, call)| is_session(call)) {
         let id = id_of(call);
-        let known = all.binary_search_by(|credential| credential.id().cmp(&id)).ok();
+        let with_key = || Session::id_with_key(id.clone(), call.caller_access_key_id());
+        let find = |id: &str| all.binary_search_by(|credential| credential.id().cmp(id)).ok();
+        let known = find(&id).or_else(|| find(&with_key()));
         callers[i] = known.or_else(|| holder_of_key(call, all, &by_key));
         if callers[i].is_none() && !id.is_empty() {
             let (caller, calls) = unseen.entry(id).or_insert_with(|| (Caller::new(*call), Vec::new()));

@@ -9,7 +9,7 @@ use super::callers::Caller;
 use crate::aggregate::Sym;
 use crate::aggregate::issuances::Issuance;
 use crate::aggregate::sessions::Session;
-use crate::model::{Arn, EventTime, IssuanceApi};
+use crate::model::{Arn, EventTime, IssuanceApi, SourceAddress};
 
 /// How sure it is who issued a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +88,41 @@ impl<'a> Credential<'a> {
         self.earliest = issuances.next();
         self.later = issuances.collect();
         (self.confidence, self.parent) = (confidence, parent);
+    }
+
+    /// Notes one more issuance, which does not name the issuer.
+    pub(super) fn explain_too(&mut self, issuance: Issuance<'a>) {
+        self.later.push(issuance);
+    }
+
+    /// The call that says where the credentials were issued to: of Identity Center the person's, never its own server's.
+    fn issued_at(&self) -> Option<&Issuance<'a>> {
+        let own = self.issuance().filter(|own| !own.is_by_identity_center());
+        self.fetched().or(own)
+    }
+
+    /// The person's own call to Identity Center.
+    fn fetched(&self) -> Option<&Issuance<'a>> {
+        self.issuances().find(|issuance| issuance.api() == IssuanceApi::GetRoleCredentials)
+    }
+
+    /// The source of the call that issued it to a person or program, if it says where they are: not of a service, nor of
+    /// Identity Center's own server.
+    pub fn issued_from(&self) -> Option<Sym> {
+        self.issued_at().filter(|issuance| issuance.caller_type() != "AWSService").map(Issuance::source)
+    }
+
+    /// The source of the issuing call as it is shown, an address in its usual form (anonymised logs pad it with zeros);
+    /// empty for Identity Center's own server.
+    pub fn issued_from_text(&self) -> String {
+        let text = self.issued_at().map_or("", Issuance::source_address);
+        SourceAddress::parse(text).ip().map_or_else(|| text.to_owned(), |ip| ip.to_string())
+    }
+
+    /// The person of Identity Center behind it, as its events say, else the call that fetched it.
+    pub fn person(&self) -> &'a str {
+        let told = self.session().map_or("", |session| session.on_behalf_of());
+        if told.is_empty() { self.fetched().map_or("", |issuance| issuance.caller()) } else { told }
     }
 
     /// The kind, worked out when it is first asked for: not before the join is done.
@@ -256,12 +291,15 @@ impl<'a> Credential<'a> {
 /// The type that events of what `issuance` issued have.
 fn issued_type<'a>(issuance: &Issuance<'a>) -> &'a str {
     match issuance.api() {
-        IssuanceApi::AssumeRole | IssuanceApi::AssumeRoleWithSaml | IssuanceApi::AssumeRoleWithWebIdentity => {
-            "AssumedRole"
-        }
+        IssuanceApi::AssumeRole
+        | IssuanceApi::AssumeRoleWithSaml
+        | IssuanceApi::AssumeRoleWithWebIdentity
+        | IssuanceApi::GetRoleCredentials
+        | IssuanceApi::AssumeRoleForPodIdentity
+        | IssuanceApi::CreateSession => "AssumedRole",
         IssuanceApi::AssumeRoot => "Root",
         IssuanceApi::GetFederationToken => "FederatedUser",
-        IssuanceApi::GetSessionToken | IssuanceApi::ConsoleLogin => issuance.caller_type(),
+        _ => issuance.caller_type(),
     }
 }
 

@@ -5,6 +5,10 @@
 //! | exact | it issued one of the session's keys, for the same account, and the session was used within its life (2 s of slack before, because clocks of two services disagree) |
 //! | inferred | its assumedRoleId is the session's principalId and it happened within 2 s of the creation date; or it is a sign-in of the same IAM user or root within 2 s of the creation date |
 //!
+//! | inferred | it is a GetRoleCredentials of Identity Center for that account and permission set within 2 s of the creation date, by the person that the session's events name (any person, if they name none and only one fits) |
+//!
+//! Keys of one principalId and one creation date are one session, unless `split` takes them apart.
+//!
 //! An issuance that exactly explains one session is not used to infer another, and one that is used to infer explains
 //! the session nearest in time. Access key ids are unique only together with the secret, hence account and time. What
 //! was issued and explains no session is a credential of its own: no use of it was counted.
@@ -15,16 +19,20 @@ use std::cmp::Ordering;
 use ahash::{AHashMap, AHashSet};
 
 use super::places::Places;
-use super::{Confidence, Credential, Known, callers};
+use super::{Confidence, Credential, Known, callers, identity_center, split};
 use crate::aggregate::issuances::{Issuance, Issuances};
 use crate::aggregate::sessions::{Session, Sessions};
 use crate::aggregate::{State, Sym, Symbols};
 use crate::model::{EventTime, IssuanceApi};
 
 /// How far the clocks of the issuing record and of the session's creation date may differ.
-const SLACK_SECONDS: i64 = 2;
+pub(super) const SLACK_SECONDS: i64 = 2;
 /// The longest life of any STS credentials, in seconds, for a record that tells none.
 const LONGEST_LIFE: i64 = 36 * 3600;
+/// The longest life of a role session, in seconds: services ask for more than the API's default and do not always say so.
+///
+/// Source: IAM user guide, "Update the maximum session duration for a role".
+const LONGEST_ROLE_LIFE: i64 = 12 * 3600;
 
 /// Every session of temporary credentials, with what issued it.
 pub(in crate::report) struct Lineage<'a> {
@@ -37,21 +45,19 @@ pub(in crate::report) struct Lineage<'a> {
 
 /// A session that is put in its place by its id.
 struct Named<'a> {
+    session: Session<'a>,
     name: &'a str,
-    creation_date: Option<EventTime>,
     id: OnceCell<String>,
-    /// Where it is among those of the state.
-    place: usize,
 }
 
 /// The join at work.
-struct Join<'a, 'i> {
-    all: Vec<Credential<'a>>,
-    issuances: &'i [Issuance<'a>],
+pub(super) struct Join<'a, 'i> {
+    pub all: Vec<Credential<'a>>,
+    pub issuances: &'i [Issuance<'a>],
     /// Which of all made each issuing call.
     callers: Vec<Option<usize>>,
     /// Whether an issuance explains a credential.
-    used: Vec<bool>,
+    pub used: Vec<bool>,
 }
 
 impl<'a> Lineage<'a> {
@@ -59,11 +65,13 @@ impl<'a> Lineage<'a> {
     pub fn of(state: &'a State) -> Self {
         let symbols = state.symbols();
         let issuances = state.get::<Issuances>().map(|issuances| issuances.all(symbols)).unwrap_or_default();
-        let mut all = state.get::<Sessions>().map(|sessions| by_id(sessions, symbols)).unwrap_or_default();
+        let sessions = state.get::<Sessions>();
+        let mut all = sessions.map(|sessions| by_id(sessions, &issuances, symbols)).unwrap_or_default();
         let counted = all.len();
         let callers = callers::find(&mut all, &issuances);
         let mut join = Join { all, issuances: &issuances, callers, used: vec![false; issuances.len()] };
         join.match_exactly();
+        identity_center::infer(&mut join);
         join.infer();
         join.add_unused();
         cut_circles(&mut join.all);
@@ -72,16 +80,15 @@ impl<'a> Lineage<'a> {
 }
 
 /// The counted sessions, by id.
-fn by_id<'a>(sessions: &'a Sessions, symbols: &'a Symbols) -> Vec<Credential<'a>> {
-    let mut named: Vec<Named<'a>> = sessions.all(symbols).zip(0..).map(Named::new).collect();
+fn by_id<'a>(sessions: &'a Sessions, issuances: &[Issuance<'a>], symbols: &'a Symbols) -> Vec<Credential<'a>> {
+    let mut named: Vec<Named<'a>> = split::sessions(sessions, issuances, symbols).into_iter().map(Named::new).collect();
     named.sort_unstable_by(Named::by_id);
-    let credential = |Named { id, place, .. }| Credential::new(id, Known::Counted(sessions.at(place, symbols)));
-    named.into_iter().map(credential).collect()
+    named.into_iter().map(|Named { id, session, .. }| Credential::new(id, Known::Counted(session))).collect()
 }
 
 impl<'a> Named<'a> {
-    fn new((session, place): (Session<'a>, usize)) -> Self {
-        Self { name: session.name(), creation_date: session.creation_date(), id: OnceCell::new(), place }
+    fn new(session: Session<'a>) -> Self {
+        Self { name: session.name(), id: OnceCell::new(), session }
     }
 
     /// The order of ids, which begin with the names: where these decide, no id is written.
@@ -92,7 +99,7 @@ impl<'a> Named<'a> {
     }
 
     fn id(&self) -> &str {
-        self.id.get_or_init(|| Session::id_of_name(self.name, self.creation_date))
+        self.id.get_or_init(|| self.session.id())
     }
 }
 
@@ -119,7 +126,8 @@ impl<'a> Join<'a, '_> {
         for (i, issuance) in self.issuances.iter().enumerate().filter(|&(i, _)| !self.used[i]) {
             let name = match issuance.api() {
                 IssuanceApi::ConsoleLogin if issuance.is_successful_sign_in() => issuance.caller_principal_id(),
-                IssuanceApi::ConsoleLogin => "",
+                IssuanceApi::ConsoleLogin | IssuanceApi::GetRoleCredentials => "",
+                api if api.is_sign_in() => issuance.caller_principal_id(),
                 _ => issuance.assumed_role_id(),
             };
             if !name.is_empty() {
@@ -140,7 +148,7 @@ impl<'a> Join<'a, '_> {
     }
 
     /// Notes that these issuances, earliest first, explain a credential.
-    fn explain(&mut self, c: usize, matched: &[usize], confidence: Confidence) {
+    pub fn explain(&mut self, c: usize, matched: &[usize], confidence: Confidence) {
         let Some(&first) = matched.first() else { return };
         let parent = self.callers[first].filter(|&parent| parent != c);
         self.all[c].explain(matched.iter().map(|&i| self.issuances[i]), confidence, parent);
@@ -156,7 +164,7 @@ impl<'a> Join<'a, '_> {
         for (i, issuance) in self.issuances.iter().enumerate().filter(|&(i, _)| !self.used[i]) {
             let is_sign_in = issuance.api() == IssuanceApi::ConsoleLogin;
             let is_person = matches!(issuance.caller_type(), "IAMUser" | "Root");
-            if is_sign_in && !(issuance.is_successful_sign_in() && is_person) {
+            if issuance.api().is_beside() || is_sign_in && !(issuance.is_successful_sign_in() && is_person) {
                 continue;
             }
             let mut credential = Credential::new(OnceCell::new(), Known::Issued);
@@ -177,12 +185,13 @@ impl<'a> Join<'a, '_> {
 }
 
 /// Whether a key that `issuance` issued can be the one that `credential` shows: same account, used within its life.
-fn issued_for(issuance: &Issuance<'_>, credential: &Credential<'_>) -> bool {
+pub(super) fn issued_for(issuance: &Issuance<'_>, credential: &Credential<'_>) -> bool {
     let account = credential.account_id();
     let accounts = [issuance.account_id(), issuance.recipient_account_id()];
     let same_account = account.is_empty() || accounts.contains(&account) || accounts == ["", ""];
     let Some((issued, (first, last))) = issuance.time().zip(credential.activity()) else { return same_account };
-    let life = issuance.life().unwrap_or(LONGEST_LIFE);
+    let of_service = (issuance.caller_type() == "AWSService").then_some(LONGEST_ROLE_LIFE);
+    let life = issuance.life().max(of_service).unwrap_or(LONGEST_LIFE);
     let expires = issuance.expiration().unwrap_or(issued.plus_seconds(life));
     same_account && issued.plus_seconds(-SLACK_SECONDS) <= last && first <= expires
 }
@@ -190,9 +199,18 @@ fn issued_for(issuance: &Issuance<'_>, credential: &Credential<'_>) -> bool {
 /// How far apart, in microseconds, an issuance and the creation of a session of the same name are, if near enough.
 fn distance(issuance: &Issuance<'_>, credential: &Credential<'_>) -> Option<i64> {
     let is_role = credential.identity_type() == "AssumedRole";
-    if is_role == (issuance.api() == IssuanceApi::ConsoleLogin) {
+    let fits = match issuance.api() {
+        IssuanceApi::ConsoleLogin => !is_role,
+        api => is_role || api.is_sign_in(),
+    };
+    if !fits {
         return None;
     }
+    apart(issuance, credential)
+}
+
+/// How far apart, in microseconds, an issuance and the creation of a session are, if within the slack.
+pub(super) fn apart(issuance: &Issuance<'_>, credential: &Credential<'_>) -> Option<i64> {
     let (EventTime(issued), EventTime(created)) = (issuance.time()?, credential.creation_date()?);
     let distance = issued.abs_diff(created);
     (distance <= SLACK_SECONDS as u64 * 1_000_000).then_some(distance as i64)

@@ -111,10 +111,12 @@ fn of_role(credential: &Credential<'_>) -> Kind {
     if scope.starts_with("AWS::Lambda::") || service == "lambda" {
         return Kind::Lambda;
     }
-    if !service.is_empty() || credential.issuer_arn().contains("/aws-service-role/") {
+    let is_of_agent = matches!(api, Some(IssuanceApi::AssumeRoleForPodIdentity | IssuanceApi::CreateSession));
+    let is_workload = scope.starts_with("AWS::") || !service.is_empty() || is_of_agent;
+    if is_workload || credential.issuer_arn().contains("/aws-service-role/") {
         return Kind::Service;
     }
-    if role_name(credential).starts_with("AWSReservedSSO_") {
+    if is_of_identity_center(credential) {
         return Kind::Sso;
     }
     let provider = credential.federated_provider();
@@ -123,6 +125,18 @@ fn of_role(credential: &Credential<'_>) -> Kind {
         return Kind::WebIdentity;
     }
     if api == Some(IssuanceApi::AssumeRoleWithSaml) || by_saml { Kind::Saml } else { Kind::Role }
+}
+
+/// Whether the role is of a permission set. IAM keeps its path to Identity Center; the name, which anybody may choose,
+/// counts only where no record tells the role's arn.
+///
+/// Source: IAM Identity Center user guide, "Referencing permission sets in resource policies".
+fn is_of_identity_center(credential: &Credential<'_>) -> bool {
+    let arn = credential.issuer_arn();
+    if arn.contains(":role/") {
+        return arn.contains(":role/aws-reserved/sso.amazonaws.com/");
+    }
+    role_name(credential).starts_with("AWSReservedSSO_")
 }
 
 fn of_person(credential: &Credential<'_>) -> Kind {

@@ -6,10 +6,12 @@
 mod callers;
 mod credential;
 mod expiry;
+mod identity_center;
 mod join;
 mod kind;
 mod mfa;
 mod places;
+mod split;
 
 pub(in crate::report) use credential::{Confidence, Credential, Known};
 pub(in crate::report) use expiry::Expiry;

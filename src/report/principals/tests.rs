@@ -24,6 +24,27 @@ fn cells(answer: &Answer, row: usize, columns: &[&str]) -> Vec<Value> {
     columns.iter().map(|column| answer.rows[row][place(column)].clone()).collect()
 }
 
+/// A SwitchRole has no sessionContext, so that its principal has no path; the unique id tells which role it is.
+#[test]
+fn what_is_known_without_its_path_joins_the_role() {
+    let mut session = role_session("admin", "bob", "ASIA1EXAMPLE", Some(at("2024-01-01T00:00:00Z")));
+    session.session.as_mut().unwrap().issuer.arn = "arn:aws:iam::111122223333:role/team/admin".into();
+    let short = |id: &str, role: &str| UserIdentity {
+        kind: IdentityType::AssumedRole,
+        principal_id: id.to_owned().into(),
+        arn: format!("arn:aws:sts::111122223333:assumed-role/{role}/bob").into(),
+        account_id: ACCOUNT.into(),
+        ..UserIdentity::default()
+    };
+    let (same, other) = (short(&session.principal_id, "admin"), short("AROAOTHEREXAMPLE:bob", "other"));
+    let answer = answer_to(&[event(&session), event(&same), event(&other)]);
+    let rows: Vec<Vec<Value>> =
+        (0..answer.rows.len()).map(|row| cells(&answer, row, &["principal", "events"])).collect();
+    let role =
+        |name: &str, events| vec![Value::text(format!("arn:aws:iam::111122223333:role/{name}")), Value::Count(events)];
+    assert_eq!(rows, [role("team/admin", 2), role("other", 1)]);
+}
+
 #[test]
 fn a_row_counts_what_a_principal_did() {
     let created = Some(at("2024-01-01T00:00:00Z"));

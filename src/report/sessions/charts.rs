@@ -3,10 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Addresses, Kind, Known, Lineage, known, rules};
+use super::{Addresses, Kind, Known, Lineage, known, rules, sets};
 use crate::model::{Arn, IssuanceApi, quantity};
 use crate::report::charts::{Chart, Flow, FlowEdge, FlowNode, Picture, Shares, Tone};
-use crate::report::{Severity, View};
+use crate::report::{AddressLookup, Severity, View};
 
 /// The most edges that are drawn.
 const EDGES: usize = 48;
@@ -41,7 +41,8 @@ type Bundles<'a> = BTreeMap<(End<'a>, End<'a>), Bundle>;
 pub(in crate::report) fn charts(view: &View<'_>) -> Vec<Chart> {
     let lineage_of_all = Lineage::of(view.state);
     let addresses = Addresses::of(view.state, &lineage_of_all);
-    let all = known(&lineage_of_all, &addresses);
+    let mut all = known(view.state, &lineage_of_all, &addresses);
+    sets::judge(view.state, &mut all, view.addresses.and_then(AddressLookup::aws));
     if all.is_empty() {
         return Vec::new();
     }

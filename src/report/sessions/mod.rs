@@ -1,22 +1,31 @@
 //! `sessions`: which temporary credentials were in use, what kind they are, and who issued them.
 
 mod charts;
+mod company;
+mod delegation;
+mod endpoints;
+mod foreign;
+mod networks;
+mod people;
 mod rule_texts;
 mod rules;
+mod sets;
+mod usage;
+mod workloads;
 
 use std::cmp::Reverse;
 use std::net::IpAddr;
 
-use super::addresses::with_places;
+use super::addresses::{Whereabouts, with_places};
 use super::lineage::{Credential, Expiry, Kind, Lineage, Mfa, role_name, session_name};
 use super::source_list::{AddressLists, ReadAddresses, address_cells};
 use super::{
     AddressLookup, Answer, Column, ColumnKind, Report, ReportOption, Severity, Value, View, finding, keep_first,
 };
-use crate::aggregate::State;
 use crate::aggregate::issuances::{self, Issuance};
 use crate::aggregate::sessions::{self, Session};
-use crate::model::{SourceAddress, quantity};
+use crate::aggregate::{State, keys};
+use crate::model::{Network, quantity};
 pub(super) use charts::charts;
 
 /// The report.
@@ -26,7 +35,7 @@ pub static REPORT: Report = Report {
     about: ABOUT,
     columns: COLUMNS,
     key: &["session_id"],
-    needs: &[&sessions::KIND, &issuances::KIND],
+    needs: &[&sessions::KIND, &issuances::KIND, &keys::KIND],
     options: &[MIN_EVENTS],
     rules: rule_texts::RULES,
     argument: None,
@@ -42,13 +51,15 @@ const MIN_EVENTS: ReportOption = ReportOption {
 
 const ABOUT: &str = "\
 A row is one session: the events of one principalId with one creation date (the console uses many access keys in \
-one session); without a creation date one access key, else one principalId. Use of long-lived keys is no session.
+one session); without a creation date one access key, else one principalId. Use of long-lived keys is no session. Where \
+records show that several callers gave one name in one second, each key is a session: its id ends in #KEY.
 
 kind, the first that holds:
   ec2           named like an instance, or credentials given to or by EC2
   lambda        credentials given to or by Lambda
-  service       another AWS service assumed the role, or it is a service-linked role
-  sso           a role of IAM Identity Center (AWSReservedSSO_…)
+  service       another AWS service or its agent got the role (a task, a pod, the holder of a certificate), or it is a
+                service-linked role
+  sso           a role of IAM Identity Center (path /aws-reserved/sso.amazonaws.com/)
   web-identity  AssumeRoleWithWebIdentity
   saml          AssumeRoleWithSAML
   role          any other role session
@@ -60,7 +71,7 @@ kind, the first that holds:
 issue_confidence, how the issuer is known:
   exact     the issuing record names a key of the session, in its account and within its life
   inferred  within 2 s of the creation date: the record's assumedRoleId is the principalId, or the
-            same IAM user or root signed in
+            same IAM user or root signed in, or the person of Identity Center fetched the permission set
   none      the issuer is not in range
 
 None is usual: the record may lie before the window, in another account's trail or in another region. It is never \
@@ -72,12 +83,23 @@ false and means it. A user-token session without any address is a service that a
 whose issuer is not in range may be chained, and a workload has no MFA: no alone is no finding. in_console is no \
 where no event shows the console.
 
-Severity of a row is that of the worst rule that holds, else info:
-  high    root-session-without-mfa
-  medium  console-session-without-mfa, instance-name-not-issued-by-ec2,
-          instance-credentials-in-networks, used-from-other-network
-  low     session-without-mfa (issued to an IAM user), imds-v1, used-after-expiry
+issued_from is where the caller was: of Identity Center the address that called GetRoleCredentials, never that of its \
+own server. on_behalf_of is the person of Identity Center whom the session's events name, else who fetched it.
+
+Severity of a row is that of the worst rule that holds for it or for the sessions it is among, else info:
+  high    root-session-without-mfa, workload-credentials-elsewhere (medium with one sign),
+          session-through-foreign-endpoint (medium without calls through the own account's)
+  medium  console-session-without-mfa, instance-name-not-issued-by-ec2, used-from-other-network
+  low     session-without-mfa (issued to an IAM user), imds-v1, used-after-expiry,
+          instance-credentials-in-networks, used-from-two-networks-in-turn,
+          workload-beside-person (medium with one unusual program), role-used-by-foreign-account,
+          temporary-delegation, sso-credentials-in-two-networks (medium with one sign-in)
   info    used-across-private-network
+
+All sessions of one workload (an instance, a function, a task, a pod, the holder of a certificate) are compared: a \
+place is a public /24 or /64, or all private addresses and VPC endpoints together; IPv4 is never compared with IPv6, \
+nor is what a caller says of itself an excuse. Not seen: a thief with the workload's program after it fell silent, \
+behind its NAT, or in every one of its sessions; a task's successors, which have other names.
 
 What it proves: these calls were made with credentials of this session. What it does not: a change of network (/24 \
 or /64) proves no theft, since people move and NAT pools and VPNs have many addresses. Rows come worst severity \
@@ -124,6 +146,26 @@ const COLUMNS: &[Column] = &[
     Column::new("parent_session", ColumnKind::Id, "session_id of the session that made the issuing call.").asked(),
     Column::new("ec2_role_delivery", ColumnKind::List, "Version of the instance metadata service: 1.0 or 2.0.").asked(),
     Column::new("in_scope_of", ColumnKind::Text, "Workload that AWS issued the credentials to.").asked(),
+    Column::new(
+        "on_behalf_of",
+        ColumnKind::Id,
+        "Person of Identity Center behind it, from its events, else from the call that fetched it.",
+    )
+    .last(),
+    Column::new(
+        "delegate_account_id",
+        ColumnKind::Id,
+        "Account that used it by a temporary delegation (invokedByDelegate).",
+    )
+    .asked(),
+    Column::new("sign_in_session", ColumnKind::Id, "Sign-in to the console or by `aws login` that it comes from.")
+        .asked(),
+    Column::new(
+        "vpc_endpoint_account_ids",
+        ColumnKind::List,
+        "Owners of the VPC endpoints that its calls came through.",
+    )
+    .asked(),
 ];
 
 /// A session with all that is worked out about it.
@@ -137,6 +179,10 @@ struct Known<'a> {
     addresses: &'a [IpAddr],
     /// The address that the credentials were issued to, unless a service got them.
     issued_to: Option<IpAddr>,
+    /// The networks that it was used in and that nobody knows its holder to be in.
+    away: networks::Away,
+    /// The severity of the worst finding about several sessions that this one is among, else info.
+    of_set: Severity,
 }
 
 /// The addresses of the counted sessions of a lineage, by place.
@@ -151,10 +197,7 @@ impl Addresses {
         let counted = &lineage.credentials[..lineage.counted];
         let sessions = counted.iter().filter_map(Credential::session);
         let used_from = read.lists(sessions.map(Session::source_symbols));
-        let issued_to = |credential: &Credential<'_>| {
-            let issuance = credential.issuance().filter(|issuance| issuance.caller_type() != "AWSService")?;
-            read.ip(issuance.source())
-        };
+        let issued_to = |credential: &Credential<'_>| read.ip(credential.issued_from()?);
         Self { used_from, issued_to: counted.iter().map(issued_to).collect() }
     }
 }
@@ -162,7 +205,9 @@ impl Addresses {
 fn answer(view: &View<'_>) -> Answer {
     let lineage = Lineage::of(view.state);
     let addresses = Addresses::of(view.state, &lineage);
-    let all = known(&lineage, &addresses);
+    let mut all = known(view.state, &lineage, &addresses);
+    let aws = view.addresses.and_then(AddressLookup::aws);
+    let of_sets = sets::judge(view.state, &mut all, aws);
     let least = view.options.get(&MIN_EVENTS);
     let mut groups = rules::Groups::default();
     // `all` is sorted by session id, which breaks ties.
@@ -176,17 +221,19 @@ fn answer(view: &View<'_>) -> Answer {
     }
     let hidden = hidden(all.len() - shown.len(), view);
     let rows_spared = keep_first(&mut shown, view.rows_wanted);
-    let rows = shown.into_iter().map(|(Reverse(severity), _, i)| cells(&all[i], severity, &lineage)).collect();
-    let aws = view.addresses.and_then(AddressLookup::aws);
+    let rows =
+        shown.into_iter().map(|(Reverse(severity), _, i)| cells(&all[i], severity, &lineage, view.state)).collect();
     let mut findings = groups.findings(aws);
+    findings.extend(of_sets);
     finding::sort(&mut findings);
     with_places(view, Answer { columns: COLUMNS.to_vec(), rows, rows_spared, findings, hidden, tree: None })
 }
 
 /// Every session of which an event was counted, with all that is worked out about it, by session id.
-fn known<'a>(lineage: &'a Lineage<'a>, addresses: &'a Addresses) -> Vec<Known<'a>> {
+fn known<'a>(state: &'a State, lineage: &'a Lineage<'a>, addresses: &'a Addresses) -> Vec<Known<'a>> {
     let mut all = Vec::with_capacity(lineage.counted);
     all.extend((0..lineage.counted).filter_map(|place| Known::new(lineage, place, addresses)));
+    networks::judge(state, lineage, &mut all);
     all
 }
 
@@ -207,7 +254,8 @@ impl<'a> Known<'a> {
         let session = credential.session()?;
         let (kind, mfa, expiry) = (credential.kind(), Mfa::of(lineage, place), Expiry::of(credential));
         let (used_from, issued_to) = (addresses.used_from.of(place), addresses.issued_to[place]);
-        Some(Self { credential, session, kind, mfa, expiry, addresses: used_from, issued_to })
+        let (away, of_set) = (networks::Away::default(), Severity::Info);
+        Some(Self { credential, session, kind, mfa, expiry, addresses: used_from, issued_to, away, of_set })
     }
 
     fn principal(&self) -> &'a str {
@@ -215,7 +263,7 @@ impl<'a> Known<'a> {
     }
 }
 
-fn cells<'a>(known: &Known<'a>, severity: Severity, lineage: &Lineage<'_>) -> Vec<Value> {
+fn cells<'a>(known: &Known<'a>, severity: Severity, lineage: &Lineage<'_>, state: &State) -> Vec<Value> {
     let (credential, session) = (known.credential, known.session);
     let issuance = credential.issuance();
     let is_role = session.identity_type() == "AssumedRole";
@@ -241,7 +289,7 @@ fn cells<'a>(known: &Known<'a>, severity: Severity, lineage: &Lineage<'_>) -> Ve
         Value::text(credential.source_identity()),
         of_issuance(Issuance::caller),
         of_issuance(Issuance::caller_access_key_id),
-        Value::text(issued_from(credential)),
+        Value::text(credential.issued_from_text()),
         Value::text(credential.confidence.as_str()),
         Value::text(if session.in_console() { "yes" } else { "no" }),
         addresses,
@@ -255,13 +303,20 @@ fn cells<'a>(known: &Known<'a>, severity: Severity, lineage: &Lineage<'_>) -> Ve
         Value::text(credential.parent.map_or("", |parent| lineage.credentials[parent].id())),
         list(session.ec2_role_deliveries()),
         Value::text(session.scope_issued_to()),
+        Value::text(credential.person()),
+        Value::text(session.delegate_account_id()),
+        Value::text(session.sign_in_session_arn()),
+        list(endpoint_owners(session, state)),
     ]
 }
 
-/// The source of the issuing call, an address in its usual form (anonymised logs pad it with zeros).
-fn issued_from(credential: &Credential<'_>) -> String {
-    let text = credential.issuance().map_or("", Issuance::source_address);
-    SourceAddress::parse(text).ip().map_or_else(|| text.to_owned(), |ip| ip.to_string())
+/// The accounts that own the VPC endpoints of its calls, sorted.
+fn endpoint_owners<'a>(session: &Session<'_>, state: &'a State) -> Vec<&'a str> {
+    let owners = session.endpoints().map(|endpoint| state.symbols().text(endpoint.owner));
+    let mut owners: Vec<&str> = owners.filter(|owner| !owner.is_empty()).collect();
+    owners.sort_unstable();
+    owners.dedup();
+    owners
 }
 
 #[cfg(test)]

@@ -39,9 +39,11 @@ pub(super) const FALSE_INSTANCE_NAME: Rule = Rule {
 
 pub(super) const INSTANCE_IN_NETWORKS: Rule = Rule {
     id: "instance-credentials-in-networks",
-    severity: Severity::Medium,
+    severity: Severity::Low,
     practice: None,
-    about: "Credentials of one EC2 instance were used from several public networks: they may have been copied from it.",
+    about: "Credentials of one EC2 instance were used in one session from several public networks (IPv4 and IPv6 are not \
+            compared): a NAT with several addresses, or a copy. What speaks for a copy is told by \
+            workload-credentials-elsewhere.",
     check: "Which of the addresses belongs to the instance or its NAT?",
     fix: "Revoke the role's sessions, replace the instance, require IMDSv2.",
     page: INSTANCES,
@@ -52,10 +54,101 @@ pub(super) const USED_ELSEWHERE: Rule = Rule {
     severity: Severity::Medium,
     practice: None,
     about: "A session was used from another public network (/24 or /64) than the one it was issued to. People who move and \
-            NAT pools look the same.",
+            NAT pools look the same. IPv4 and IPv6 networks are not compared, nor is the address of Identity Center's own \
+            server; networks from which the same caller issued other sessions are its own.",
     check: "issued_from and address_list of the evidence; `trailscan trace SESSION`.",
     fix: "When nobody knows the address: revoke the role's sessions, and narrow by aws:SourceIp or aws:SourceVpc.",
     page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html",
+};
+
+pub(super) const USED_IN_TURN: Rule = Rule {
+    id: "used-from-two-networks-in-turn",
+    severity: Severity::Low,
+    practice: None,
+    about: "A session was used in turn from the public network that it was issued in and from another one, by the same \
+            programs: mostly a NAT or proxy with several addresses. Somebody else who works with the same program at the \
+            same time looks the same.",
+    check: "Do both addresses belong to your NAT, VPN or proxy?",
+    fix: "When nobody knows the address: revoke the role's sessions, and narrow by aws:SourceIp or aws:SourceVpc.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html",
+};
+
+pub(super) const WORKLOAD_ELSEWHERE: Rule = Rule {
+    id: "workload-credentials-elsewhere",
+    severity: Severity::High,
+    practice: None,
+    about: "Credentials of a workload (an instance, a function, a task, a pod, the holder of a certificate) were used where \
+            the workload is not, as all its sessions together show. Signs: a public network whose programs are seen at no \
+            other place of it; an address that a person's own credentials use at the same time; of an instance, a network \
+            that one session alone was used in while the others went on. Two signs are high, one is medium, and high where \
+            AWS's ranges are given and the address is outside of them (of a function or task low where it is inside). A network where other workloads of the account are \
+            at home is their NAT and no sign. Not seen: a thief with the same program after the workload fell silent, or \
+            behind its NAT.",
+    check: "Whose address is it? `aws ec2 describe-instances`, the NAT gateways, and `trailscan principals --address ADDRESS`.",
+    fix: "When nobody knows the address: revoke the role's sessions, replace the instance or task, require IMDSv2, narrow \
+          the role by aws:SourceVpc.",
+    page: "https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_finding-types-iam.html",
+};
+
+pub(super) const WORKLOAD_BESIDE: Rule = Rule {
+    id: "workload-beside-person",
+    severity: Severity::Low,
+    practice: None,
+    about: "Credentials of an instance or function were only ever used from an address where a person, or a program with a \
+            long-lived key, works with credentials of their own within the hour. A developer's instance and a NAT look the \
+            same; so does whoever took the credentials to their own machine. Medium where both use one program that is none of \
+            the usual ones.",
+    check: "Is the address the instance's? If it is the person's, how did the credentials get there?",
+    fix: "When it is the person's: revoke the role's sessions and ask the person.",
+    page: "https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_finding-types-iam.html",
+};
+
+pub(super) const FOREIGN_ENDPOINT: Rule = Rule {
+    id: "session-through-foreign-endpoint",
+    severity: Severity::High,
+    practice: None,
+    about: "Calls of a session came through a VPC endpoint of an account that is neither its own nor its caller's and of \
+            which no logs were read (vpcEndpointAccountId), so somebody in that account's network holds the credentials. \
+            High for a workload that came through its own account's endpoints, too; else medium. An endpoint that several \
+            principals of the account use is a shared VPC's and is not told.",
+    check: "Whose account is it, and does it share a VPC with yours (`aws ram get-resource-shares`)?",
+    fix: "When nobody knows the account: revoke the role's sessions, and narrow by aws:SourceVpc or aws:SourceVpce.",
+    page: "https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_finding-types-iam.html",
+};
+
+pub(super) const FOREIGN_ACCOUNT: Rule = Rule {
+    id: "role-used-by-foreign-account",
+    severity: Severity::Low,
+    practice: None,
+    about: "An account of which no logs were read assumed roles: a vendor, another account of yours, or a stranger. One \
+            finding for each such account over all of yours.",
+    check: "Is the account known? The roles are in the evidence; `trailscan trace ROLE` shows what they did.",
+    fix: "When nobody knows it: take it out of the roles' trust policies and revoke their sessions; else ask for an \
+          external id.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html",
+};
+
+pub(super) const DELEGATED: Rule = Rule {
+    id: "temporary-delegation",
+    severity: Severity::Low,
+    practice: None,
+    about: "Another account, a product provider, acted under this principal by a temporary delegation \
+            (invokedByDelegate): the person named in the session did not make these calls.",
+    check: "Who accepted the request (AcceptDelegationRequest), and was that meant?",
+    fix: "When it was not meant: revoke the sessions of the role.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies-temporary-delegation.html",
+};
+
+pub(super) const PERSON_ELSEWHERE: Rule = Rule {
+    id: "sso-credentials-in-two-networks",
+    severity: Severity::Low,
+    practice: None,
+    about: "One person of Identity Center fetched role credentials (GetRoleCredentials) in two public networks within an \
+            hour: a VPN that was switched on or off, or somebody else with the token of the person's portal or CLI. Medium \
+            where both rest on one sign-in and lie within ten minutes.",
+    check: "Does the person know both addresses and both programs?",
+    fix: "When not: end the person's sessions in Identity Center and revoke those of the role.",
+    page: "https://docs.aws.amazon.com/singlesignon/latest/userguide/understanding-sign-in-events.html",
 };
 
 pub(super) const IMDS_V1: Rule = Rule {
@@ -107,8 +200,15 @@ pub(super) const RULES: &[Rule] = &[
     FALSE_INSTANCE_NAME,
     INSTANCE_IN_NETWORKS,
     USED_ELSEWHERE,
+    USED_IN_TURN,
     IMDS_V1,
     SESSION_WITHOUT_MFA,
     AFTER_EXPIRY,
     ACROSS_PRIVATE,
+    WORKLOAD_ELSEWHERE,
+    WORKLOAD_BESIDE,
+    FOREIGN_ENDPOINT,
+    FOREIGN_ACCOUNT,
+    DELEGATED,
+    PERSON_ELSEWHERE,
 ];

@@ -5,10 +5,10 @@ use std::net::IpAddr;
 use ahash::AHashMap;
 use serde_json::{Map, Value, json};
 
-use super::Known;
 use super::rule_texts as texts;
+use super::{Known, Network};
 use crate::aggregate::issuances::Issuance;
-use crate::model::{EventTime, Network, SourceAddress, grouped, quantity};
+use crate::model::{EventTime, SourceAddress, grouped, quantity};
 use crate::report::addresses::Whereabouts;
 use crate::report::lineage::{Kind, is_instance_name, issuing_service, session_name};
 use crate::report::source_list::address_texts;
@@ -40,10 +40,11 @@ pub(super) static RULES: &[Rule] = &[
     Rule { rule: texts::FALSE_INSTANCE_NAME, holds: is_false_instance, says: false_instance_name },
     Rule {
         rule: texts::INSTANCE_IN_NETWORKS,
-        holds: |known| known.kind == Kind::Ec2 && public_networks(known) > 1,
+        holds: |known| is_in_networks(known) && !is_told_of_set(known),
         says: instance_in_networks,
     },
-    Rule { rule: texts::USED_ELSEWHERE, holds: |known| networks_away(known) > 0, says: used_elsewhere },
+    Rule { rule: texts::USED_ELSEWHERE, holds: |known| known.away.gone > 0, says: used_elsewhere },
+    Rule { rule: texts::USED_IN_TURN, holds: |known| known.away.in_turn > 0, says: used_in_turn },
     Rule { rule: texts::IMDS_V1, holds: |known| known.session.ec2_role_deliveries().contains(&"1.0"), says: imds_v1 },
     Rule {
         rule: texts::SESSION_WITHOUT_MFA,
@@ -51,7 +52,11 @@ pub(super) static RULES: &[Rule] = &[
         says: |known| format!("{} was used in a session that an IAM user got without MFA", known.principal()),
     },
     Rule { rule: texts::AFTER_EXPIRY, holds: is_used_after_expiry, says: used_after_expiry },
-    Rule { rule: texts::ACROSS_PRIVATE, holds: |known| addresses_across(known) > 0, says: used_across_private },
+    Rule {
+        rule: texts::ACROSS_PRIVATE,
+        holds: |known| addresses_across(known) > 0 && !is_told_of_set(known),
+        says: used_across_private,
+    },
 ];
 
 /// The rules that hold for `known`, worst first.
@@ -61,7 +66,7 @@ fn holding(known: &Known<'_>) -> impl Iterator<Item = &'static Rule> {
 
 /// The severity of a row: that of the worst rule that holds, else info.
 pub(super) fn severity(known: &Known<'_>) -> Severity {
-    holding(known).map(|rule| rule.rule.severity).max().unwrap_or(Severity::Info)
+    holding(known).map(|rule| rule.rule.severity).max().unwrap_or(Severity::Info).max(known.of_set)
 }
 
 /// The groups of all sessions, by rule, account and principal.
@@ -82,7 +87,7 @@ impl<'a> Groups<'a> {
     /// Adds a session to the groups of the rules that hold for it and gives its severity. Sessions come in the order of
     /// their ids.
     pub fn add(&mut self, known: &'a Known<'a>) -> Severity {
-        let mut severity = Severity::Info;
+        let mut severity = known.of_set;
         for rule in holding(known) {
             severity = severity.max(rule.rule.severity);
             let key = (rule.rule.id, known.session.account_id(), known.principal());
@@ -117,7 +122,8 @@ impl<'a> Group<'a> {
     fn finding(self, aws: Option<&AwsRanges>) -> Finding {
         let known = self.worst;
         let mut says = (self.rule.says)(known);
-        let is_about_networks = [texts::INSTANCE_IN_NETWORKS.id, texts::USED_ELSEWHERE.id].contains(&self.rule.rule.id);
+        let is_about_networks = [texts::INSTANCE_IN_NETWORKS.id, texts::USED_ELSEWHERE.id, texts::USED_IN_TURN.id]
+            .contains(&self.rule.rule.id);
         let whereabouts = aws.filter(|_| is_about_networks).map(|aws| Whereabouts::of(known.addresses, aws));
         if let Some(sentence) = whereabouts.and_then(|whereabouts| whereabouts.sentence()) {
             says += &format!("; {sentence}");
@@ -150,7 +156,7 @@ fn evidence_of(known: &Known<'_>) -> Map<String, Value> {
     let credential = known.credential;
     let issuance = credential.issuance();
     let addresses = address_texts(known.addresses);
-    let values: [(&str, Value); 15] = [
+    let values: [(&str, Value); 16] = [
         ("kind", json!(known.kind.as_str())),
         ("principal", json!(known.session.principal())),
         ("session_name", json!(session_name(credential))),
@@ -158,7 +164,8 @@ fn evidence_of(known: &Known<'_>) -> Map<String, Value> {
         ("mfa", json!(known.mfa.answer)),
         ("mfa_basis", json!(known.mfa.basis)),
         ("issued_by", json!(issuance.map(|issuance| issuance.caller()))),
-        ("issued_from", json!(issuance.map(|issuance| issuance.source_address()))),
+        ("issued_from", json!(credential.issued_from_text())),
+        ("on_behalf_of", json!(credential.person())),
         ("issue_confidence", json!(credential.confidence.as_str())),
         ("expires", json!(known.expiry.at)),
         ("expires_basis", json!(known.expiry.basis)),
@@ -197,7 +204,7 @@ fn is_persons(known: &Known<'_>) -> bool {
 
 /// A session named like an EC2 instance, which makes it one of that kind, whose issuing call is known and was not made by
 /// EC2.
-fn is_false_instance(known: &Known<'_>) -> bool {
+pub(super) fn is_false_instance(known: &Known<'_>) -> bool {
     known.kind == Kind::Ec2
         && known.session.identity_type() == "AssumedRole"
         && known.credential.issuance().is_some_and(|issuance| issuing_service(issuance).is_empty())
@@ -209,6 +216,16 @@ fn false_instance_name(known: &Known<'_>) -> String {
     let name = session_name(known.credential);
     let caller = known.credential.issuance().map_or("", Issuance::caller);
     format!("a session named {name} like an instance was issued to {caller}")
+}
+
+/// IPv4 and IPv6 networks of one host have nothing in common.
+fn is_in_networks(known: &Known<'_>) -> bool {
+    known.kind == Kind::Ec2 && public_networks(known) > 1 && !is_false_instance(known)
+}
+
+/// Whether a finding about several sessions tells more of the same fact.
+fn is_told_of_set(known: &Known<'_>) -> bool {
+    known.of_set >= Severity::Medium
 }
 
 fn instance_in_networks(known: &Known<'_>) -> String {
@@ -235,8 +252,14 @@ fn used_after_expiry(known: &Known<'_>) -> String {
 
 fn used_elsewhere(known: &Known<'_>) -> String {
     let from = known.issued_to.as_ref().map(IpAddr::to_string).unwrap_or_default();
-    let away = quantity(networks_away(known) as u64, "other public network");
+    let away = quantity(known.away.gone as u64, "other public network");
     format!("issued to {from}, used from {away}")
+}
+
+fn used_in_turn(known: &Known<'_>) -> String {
+    let from = known.issued_to.as_ref().map(IpAddr::to_string).unwrap_or_default();
+    let away = quantity(known.away.in_turn as u64, "other public network");
+    format!("issued to {from}, used from there and from {away} in turn by the same programs")
 }
 
 /// Mostly this is a VPC endpoint or NAT.
@@ -262,15 +285,10 @@ fn addresses_across(known: &Known<'_>) -> usize {
     known.issued_to.map_or(0, |from| differing(is_private(&from)))
 }
 
-/// How many public networks the session was used from beside the public one that it was issued in.
-fn networks_away(known: &Known<'_>) -> usize {
-    let Some(from) = known.issued_to.filter(|ip| !is_private(ip)) else { return 0 };
-    let home = SourceAddress::Ip(from).network();
-    networks(known).filter(|&network| Some(network) != home).count()
-}
-
+/// How many public networks of one family the session was used from: those of the family that has more.
 fn public_networks(known: &Known<'_>) -> usize {
-    networks(known).count()
+    let (v4, v6): (Vec<Network>, Vec<Network>) = networks(known).partition(|at| matches!(at, Network::V4(_)));
+    v4.len().max(v6.len())
 }
 
 /// The distinct public networks that the session was used from: addresses in order have theirs side by side.

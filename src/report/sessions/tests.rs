@@ -1,3 +1,5 @@
+mod sets;
+
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
@@ -8,6 +10,9 @@ use crate::report::{Finding, Options};
 
 const CREATED: &str = "2026-01-02T03:00:00Z";
 const ROLE: &str = "arn:aws:iam::111122223333:role/app/example";
+
+const SSO_ROLE: &str =
+    "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_admin_0123456789abcdef";
 
 /// A call of a role session.
 fn call(key: &str, created: &str) -> Json {
@@ -152,8 +157,11 @@ fn kinds_of_role_sessions() {
     assert_eq!(kind(&[with(call("ASIA1", CREATED), "/userIdentity/inScopeOf", scope)]), "lambda");
     let linked = json!("arn:aws:iam::111122223333:role/aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS");
     assert_eq!(kind(&[context("sessionIssuer/arn", linked)]), "service");
-    assert_eq!(kind(&[context("sessionIssuer/userName", json!("AWSReservedSSO_admin_0123456789abcdef"))]), "sso");
-    assert_eq!(kind(&[context("sessionIssuer/userName", json!("not-AWSReservedSSO_"))]), "role");
+    assert_eq!(kind(&[context("sessionIssuer/arn", json!(SSO_ROLE))]), "sso");
+    let china = SSO_ROLE.replace(":aws:", ":aws-cn:");
+    assert_eq!(kind(&[context("sessionIssuer/arn", json!(china))]), "sso");
+    let of_that_name = "arn:aws:iam::111122223333:role/AWSReservedSSO_admin_0123456789abcdef";
+    assert_eq!(kind(&[context("sessionIssuer/arn", json!(of_that_name))]), "role", "anybody may choose a name");
     let oidc = json!({ "federatedProvider": "cognito-identity.amazonaws.com" });
     assert_eq!(kind(&[context("webIdFederationData", oidc)]), "web-identity");
     let saml = with(issue("ASIA1", CREATED), "/eventName", json!("AssumeRoleWithSAML"));
@@ -202,8 +210,7 @@ fn mfa_and_what_says_so() {
     assert_eq!(mfa(&[with(call("ASIA1", CREATED), flag, json!(null))]), ["unknown", "none"]);
     let serial = with(issue("ASIA1", CREATED), "/requestParameters/serialNumber", json!("arn:aws:iam::1:mfa/u"));
     assert_eq!(mfa(&[call("ASIA1", CREATED), serial]), ["yes", "serial-number"]);
-    let name = "/userIdentity/sessionContext/sessionIssuer/userName";
-    let sso = with(call("ASIA1", CREATED), name, json!("AWSReservedSSO_admin_0123456789abcdef"));
+    let sso = with(call("ASIA1", CREATED), "/userIdentity/sessionContext/sessionIssuer/arn", json!(SSO_ROLE));
     assert_eq!(mfa(&[sso]), ["unknown", "identity-provider"]);
 }
 
@@ -212,8 +219,7 @@ fn chained(parent_changes: &[(&str, Json)]) -> Vec<Json> {
     let parent = with(call("ASIAP", "2026-01-02T02:00:00Z"), "/userIdentity/principalId", json!("AROAPARENT:p"));
     let parent = parent_changes.iter().fold(parent, |parent, (at, value)| with(parent, at, value.clone()));
     let mut issued = issue("ASIA1", CREATED);
-    issued["userIdentity"] = call("ASIAP", "2026-01-02T02:00:00Z")["userIdentity"].clone();
-    issued["userIdentity"]["principalId"] = json!("AROAPARENT:p");
+    issued["userIdentity"] = parent["userIdentity"].clone();
     let child = call("ASIA1", CREATED);
     // Two events, so that it is the first row.
     vec![child.clone(), child, parent, issued]
@@ -226,8 +232,7 @@ fn mfa_of_a_chain_is_the_parents() {
     assert_eq!(cells(chained(&[]), mfa), ["s", "unknown", "parent-session", parent]);
     let flag = ("/userIdentity/sessionContext/attributes/mfaAuthenticated", json!("true"));
     assert_eq!(cells(chained(&[flag]), mfa), ["s", "yes", "parent-session", parent]);
-    let name = "/userIdentity/sessionContext/sessionIssuer/userName";
-    let sso = (name, json!("AWSReservedSSO_admin_0123456789abcdef"));
+    let sso = ("/userIdentity/sessionContext/sessionIssuer/arn", json!(SSO_ROLE));
     assert_eq!(cells(chained(&[sso]), mfa), ["s", "unknown", "identity-provider", parent]);
 }
 

@@ -8,7 +8,7 @@ use super::graph::{Graph, Node};
 use super::origin::OriginKind;
 use crate::aggregate::issuances::Issuance;
 use crate::aggregate::{Span, Tally};
-use crate::model::{EventTime, SourceAddress};
+use crate::model::EventTime;
 use crate::report::lineage::{Confidence, Credential, Expiry, Kind, Mfa, session_name};
 use crate::report::source_list::{address_cells, ip_addresses};
 use crate::report::{AddressLookup, Value, Way};
@@ -34,6 +34,8 @@ pub(super) struct Facts<'a> {
     pub expires: Option<Expiry>,
     pub mfa: Option<Mfa>,
     pub source_identity: &'a str,
+    /// The person of Identity Center behind it.
+    pub person: &'a str,
     pub addresses: BTreeSet<IpAddr>,
     /// `None` for what has no events of its own.
     pub tally: Option<Tally>,
@@ -82,7 +84,8 @@ impl<'a> Facts<'a> {
             issued_event: issuance.map_or("", |issuance| issuance.api().as_str()),
             issued_at: issuance.and_then(Issuance::time),
             issued_by: issuance.map_or("", |issuance| issuance.caller()).into(),
-            issued_from: plain(issuance.map_or("", |issuance| issuance.source_address())),
+            issued_from: credential.issued_from_text(),
+            person: credential.person(),
             expires: Some(Expiry::of(credential)),
             mfa: Some(mfa).filter(|mfa| mfa.answer == "yes" || !is_workload(kind)),
             source_identity: credential.source_identity(),
@@ -130,6 +133,7 @@ impl<'a> Facts<'a> {
             expires: None,
             mfa: None,
             source_identity: "",
+            person: "",
             addresses: BTreeSet::new(),
             tally: None,
             span: Span::default(),
@@ -177,6 +181,7 @@ impl<'a> Facts<'a> {
             Value::time(self.span.first()),
             Value::time(self.span.last()),
             Value::count(self.issued),
+            Value::text(self.person),
         ]
     }
 }
@@ -193,9 +198,4 @@ fn id_of<'a>(node: Node<'_, 'a>) -> Cow<'a, str> {
         Node::Origin(origin) if origin.kind == OriginKind::NotInRange => "".into(),
         Node::Origin(origin) => origin.name.clone(),
     }
-}
-
-/// The source of a call, an address in its usual form (anonymised logs pad it with zeros).
-fn plain(source: &str) -> String {
-    SourceAddress::parse(source).ip().map_or_else(|| source.to_owned(), |ip| ip.to_string())
 }

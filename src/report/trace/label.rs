@@ -100,6 +100,9 @@ fn names(facts: &Facts<'_>) -> Vec<String> {
     if !facts.source_identity.is_empty() {
         line.push(format!("source identity {}", facts.source_identity));
     }
+    if !facts.person.is_empty() {
+        line.push(format!("on behalf of {}", facts.person));
+    }
     line
 }
 

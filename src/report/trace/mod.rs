@@ -35,7 +35,8 @@ pub static REPORT: Report = Report {
 
 const ABOUT: &str = "\
 Walks back from what was asked through every AssumeRole, AssumeRoleWithSAML, AssumeRoleWithWebIdentity, AssumeRoot, \
-GetSessionToken, GetFederationToken and sign-in to where the chain begins, and forward to all that was issued with it. \
+GetSessionToken, GetFederationToken, GetRoleCredentials (Identity Center), AssumeRoleForPodIdentity, CreateSession (Roles \
+Anywhere), `aws login` and sign-in to where the chain begins, and forward to all that was issued with it. \
 The answer is a tree; JSON has it nested beside the rows, --format dot writes it for Graphviz, and the other formats \
 have a row per hop.
 
@@ -45,6 +46,8 @@ KEY|SESSION|PRINCIPAL is any of
   AROA…, AROA…:NAME, AIDA…   a unique id: of a role, a session's principalId, of a user
   arn:…:role/NAME            a role: all of its sessions (also the arn of an assumed-role session)
   arn:…:user/NAME            a user: the person's keys and sessions
+  user/NAME, role/NAME       the same in every account, as findings print them
+  idc:STORE#ID               a person of Identity Center
   root@111122223333          the root of an account
   service:ec2.amazonaws.com  a service, and all it issued
   i-0abc…, NAME              an instance, or any session, role, user or source identity of that name
@@ -56,6 +59,7 @@ A chain begins with
   access-key         that key, below its user
   service            an AWS service that got credentials for an instance, a function, a task
   identity-provider  who signed in by SAML or OpenID Connect
+  person             a person of Identity Center, where records name one
   account            another account, whose own trail would name the caller
   not-in-range       no record that was read issued it: it may lie before the window, in another
                      account's trail or in another region. That is usual, and never suspicious
@@ -64,7 +68,7 @@ Between them stand sessions, of the kinds that the report sessions explains.
 confidence, how a hop is known:
   exact     the issuing record names a key that the session used, in its account and within its life
   inferred  within 2 s of the creation date: the record's assumedRoleId is the principalId, or the
-            same IAM user or root signed in
+            same IAM user or root signed in, or the person of Identity Center fetched the permission set
   none      no issuing record was read; the sessions of users and root are theirs all the same
 
 What a hop proves: the record above issued these very credentials, at that time and to that address. What it does not: \
@@ -109,6 +113,7 @@ const COLUMNS: &[Column] = &[
     Column::new("first_seen", ColumnKind::Time, "Time of the first event.").last(),
     Column::new("last_seen", ColumnKind::Time, "Time of the last event.").last(),
     Column::new("issued", ColumnKind::Count, "Credentials it issued and keys it has, shown here or not.").last(),
+    Column::new("on_behalf_of", ColumnKind::Id, "Person of Identity Center behind it.").asked(),
 ];
 
 fn answer(view: &View<'_>) -> Answer {

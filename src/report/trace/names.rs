@@ -73,6 +73,7 @@ pub(super) fn each(node: Node<'_, '_>, show: &mut dyn FnMut(&str)) {
             if origin.kind == OriginKind::User {
                 name(origin.name.rsplit('/').next().unwrap_or_default());
             }
+            each_resource(&origin.name, &mut name);
         }
     }
 }
@@ -92,10 +93,25 @@ fn each_of(credential: &Credential<'_>, name: &mut dyn FnMut(&str)) {
     if is_role || credential.kind() == Kind::AssumeRoot {
         name(&credential.principal());
     }
+    if is_role {
+        each_resource(&credential.principal(), &mut *name);
+    }
+    // One of several keys of a principalId and a creation date can be asked for by these, too.
+    name(credential.id().split('#').next().unwrap_or_default());
     name(credential.arn());
     name(session_name(credential));
     name(credential.source_identity());
+    name(credential.person());
     name(credential.session().map_or("", |session| session.scope_issued_to()));
+}
+
+/// As findings print it, without what is the same for all: `user/path/alice`, `user/alice`.
+fn each_resource(principal: &str, name: &mut dyn FnMut(&str)) {
+    let Some(arn) = Arn::parse(principal) else { return };
+    name(arn.resource);
+    if let Some((kind, path)) = arn.resource.split_once('/').filter(|(_, path)| path.contains('/')) {
+        name(&format!("{kind}/{}", path.rsplit('/').next().unwrap_or_default()));
+    }
 }
 
 impl Wanted<'_> {

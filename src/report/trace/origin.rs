@@ -17,6 +17,8 @@ pub(super) enum OriginKind {
     Root,
     Service,
     IdentityProvider,
+    /// A person of Identity Center.
+    Person,
     /// Another account: its own trail would name the caller.
     Account,
     /// Whoever the record names.
@@ -68,6 +70,7 @@ impl OriginKind {
             Self::Root => "root",
             Self::Service => "service",
             Self::IdentityProvider => "identity-provider",
+            Self::Person => "person",
             Self::Account => "account",
             Self::Other => "principal",
             Self::NotInRange => "not-in-range",
@@ -181,6 +184,10 @@ impl<'a> Origins<'a> {
             }
             _ if !issuing_service(issuance).is_empty() => (OriginKind::Service, caller.into()),
             "AWSService" => (OriginKind::Service, caller.into()),
+            "IdentityCenterUser" => (OriginKind::Person, caller.into()),
+            "SAMLUser" if issuance.is_by_identity_center() && !credential.person().is_empty() => {
+                (OriginKind::Person, credential.person().into())
+            }
             "SAMLUser" | "WebIdentityUser" => (OriginKind::IdentityProvider, caller.into()),
             "AWSAccount" => (OriginKind::Account, caller.into()),
             _ => (OriginKind::Other, caller.into()),
@@ -195,7 +202,11 @@ impl<'a> Origins<'a> {
         let is_own = matches!(credential.identity_type(), "IAMUser" | "Root" | "FederatedUser")
             && credential.kind() != Kind::AssumeRoot
             && !name.is_empty();
+        let person = credential.person();
         match is_own {
+            false if !person.is_empty() => {
+                self.place(Origin { kind: OriginKind::Person, name: person.into(), provider: "" })
+            }
             true => self.place(Origin {
                 kind: OriginKind::of_person(credential.identity_type(), &name),
                 name,

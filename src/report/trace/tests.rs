@@ -399,3 +399,15 @@ proptest! {
         prop_assert_eq!(depths.first().copied().unwrap_or(0), 0);
     }
 }
+
+#[test]
+fn what_findings_print_can_be_asked_for() {
+    let samples = samples([call(&user(), 1)]);
+    let (state, options) = (scan(&samples), Options::default());
+    let is_found = |asked| {
+        let view = View { argument: Some(asked), ..View::new(&state, &options) };
+        !(REPORT.answer)(&view).rows.is_empty()
+    };
+    assert!(["user/u", "USER/u", USER, "u"].into_iter().all(is_found));
+    assert!(!is_found("user/x"));
+}

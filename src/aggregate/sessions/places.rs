@@ -1,0 +1,155 @@
+//! From where a session was used: each address with its times and the programs there, and the VPC endpoints of calls.
+
+use crate::aggregate::{Sym, Symbols};
+use crate::model::{EventTime, agent_family};
+
+/// What was seen of a session at one place. Times are whole seconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usage {
+    first: u32,
+    last: u32,
+    /// Events, at most four thousand million.
+    pub events: u32,
+    /// The programs, two halves of one set of 63.
+    programs: [u32; 2],
+}
+
+/// The calls that came through one VPC endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EndpointUse {
+    /// `vpcEndpointId`.
+    pub endpoint: Sym,
+    /// `vpcEndpointAccountId`: who owns the endpoint; empty in records that do not say.
+    pub owner: Sym,
+    /// When, and how often.
+    pub usage: Usage,
+}
+
+/// A set of programs, by the family of their user agents.
+///
+/// Not exact: families share 63 numbers, so two sets that meet may not have a program in common (one time in sixty);
+/// two that do not meet have none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Programs(u64);
+
+impl Default for Usage {
+    fn default() -> Self {
+        Self { first: u32::MAX, last: 0, events: 0, programs: [0; 2] }
+    }
+}
+
+impl Usage {
+    /// Takes in one event.
+    pub(super) fn see(&mut self, time: Option<EventTime>, programs: Programs, via_endpoint: bool) {
+        if let Some(time) = time {
+            let seconds = u32::try_from(time.seconds().max(0)).unwrap_or(u32::MAX);
+            (self.first, self.last) = (self.first.min(seconds), self.last.max(seconds));
+        }
+        self.events = self.events.saturating_add(1);
+        self.add(Programs(programs.0 | u64::from(!via_endpoint) << 63));
+    }
+
+    /// Takes in all of `other`.
+    pub fn merge(&mut self, other: &Self) {
+        (self.first, self.last) = (self.first.min(other.first), self.last.max(other.last));
+        self.events = self.events.saturating_add(other.events);
+        self.add(other.all());
+    }
+
+    /// The first time; `None` where no event told one.
+    pub fn first(&self) -> Option<EventTime> {
+        (self.first <= self.last).then(|| EventTime::from_seconds(self.first.into()))
+    }
+
+    /// The last time.
+    pub fn last(&self) -> Option<EventTime> {
+        (self.first <= self.last).then(|| EventTime::from_seconds(self.last.into()))
+    }
+
+    /// The programs that were used.
+    pub fn programs(&self) -> Programs {
+        Programs(self.all().0 & !DIRECT)
+    }
+
+    /// Whether every call came through a VPC endpoint.
+    pub fn is_via_endpoint(&self) -> bool {
+        self.all().0 & DIRECT == 0
+    }
+
+    /// As four numbers, for a saved state: first, last, events, programs.
+    pub(super) fn to_numbers(self) -> [i64; 4] {
+        [self.first.into(), self.last.into(), self.events.into(), self.all().0.cast_signed()]
+    }
+
+    /// From [`Usage::to_numbers`].
+    pub(super) fn of_numbers([first, last, events, programs]: [i64; 4]) -> Self {
+        let small = |number: i64| u32::try_from(number.max(0)).unwrap_or(u32::MAX);
+        let mut usage = Self { first: small(first), last: small(last), events: small(events), programs: [0; 2] };
+        usage.add(Programs(programs.cast_unsigned()));
+        usage
+    }
+
+    fn all(&self) -> Programs {
+        Programs(u64::from(self.programs[0]) | u64::from(self.programs[1]) << 32)
+    }
+
+    fn add(&mut self, programs: Programs) {
+        self.programs[0] |= programs.0 as u32;
+        self.programs[1] |= (programs.0 >> 32) as u32;
+    }
+}
+
+/// The bit that stands for a call without a VPC endpoint.
+const DIRECT: u64 = 1 << 63;
+
+impl Programs {
+    /// The one program of that `userAgent`.
+    pub fn of(user_agent: &str) -> Self {
+        let hash = agent_family(user_agent)
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+        Self(1 << (hash % 63))
+    }
+
+    /// Both sets together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether a program may be in both.
+    pub fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// The programs of user agents that were met. A shortcut only: no part of a state.
+#[derive(Clone, Debug, Default)]
+pub(super) struct KnownPrograms(Vec<u8>);
+
+impl KnownPrograms {
+    /// The program of the `userAgent` with that symbol.
+    #[inline]
+    pub fn of(&mut self, user_agent: Sym, symbols: &Symbols) -> Programs {
+        match self.0.get(user_agent.0 as usize) {
+            Some(&known) if known > 0 => Programs(1 << (known - 1)),
+            _ => self.learn(user_agent, symbols),
+        }
+    }
+
+    #[cold]
+    fn learn(&mut self, user_agent: Sym, symbols: &Symbols) -> Programs {
+        let programs = Programs::of(symbols.text(user_agent));
+        let place = user_agent.0 as usize;
+        if place >= self.0.len() {
+            self.0.resize(place + 1, 0);
+        }
+        self.0[place] = programs.0.trailing_zeros() as u8 + 1;
+        programs
+    }
+}

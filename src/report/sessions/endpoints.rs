@@ -1,0 +1,95 @@
+//! Sessions that came through a VPC endpoint of another account.
+//!
+//! Whoever shares a VPC uses its owner's endpoints, all the time and not alone: such endpoints are told nowhere. An
+//! endpoint is strange when its owner is no account of these logs and no caller of the session, and one principal alone
+//! uses it.
+//!
+//! Source: CloudTrail user guide, "CloudTrail record contents", vpcEndpointAccountId; GuardDuty user guide,
+//! InstanceCredentialExfiltration.InsideAWS.
+//!
+//! Known misses: records before the field came (2024); a thief in an account whose logs are read as well.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ahash::AHashMap;
+use serde_json::json;
+
+use super::foreign::accounts_of_logs;
+use super::sets::{About, Told, short, some};
+use super::workloads::Workload;
+use super::{Known, rule_texts as texts};
+use crate::aggregate::State;
+use crate::report::Severity;
+
+/// What came through the endpoints of one foreign owner for one principalId.
+#[derive(Default)]
+struct Used<'a> {
+    members: Vec<usize>,
+    endpoints: BTreeSet<&'a str>,
+}
+
+/// One finding for each principalId and foreign owner of an endpoint.
+pub(super) fn findings(state: &State, all: &[Known<'_>], workloads: &[Workload<'_>]) -> Vec<About> {
+    let symbols = state.symbols();
+    let ours = accounts_of_logs(state);
+    let mut used: BTreeMap<(&str, &str, &str), Used<'_>> = BTreeMap::new();
+    let mut users: AHashMap<(&str, &str), BTreeSet<&str>> = AHashMap::new();
+    let mut at_home: BTreeSet<&str> = BTreeSet::new();
+    for (place, known) in all.iter().enumerate() {
+        let (account, id) = (known.session.account_id(), known.session.principal_id());
+        for endpoint in known.session.endpoints() {
+            match symbols.text(endpoint.owner) {
+                "" => {}
+                owner if owner == account => drop(at_home.insert(id)),
+                owner if ours.contains(owner) || is_callers(known, owner) => {}
+                owner => {
+                    users.entry((account, owner)).or_default().insert(id);
+                    let used = used.entry((account, id, owner)).or_default();
+                    used.endpoints.insert(symbols.text(endpoint.endpoint));
+                    if used.members.last() != Some(&place) {
+                        used.members.push(place);
+                    }
+                }
+            }
+        }
+    }
+    let of_workload: BTreeSet<usize> = workloads.iter().flat_map(|workload| workload.members.iter().copied()).collect();
+    let mut found = Vec::new();
+    for ((account, id, owner), used) in used {
+        let is_workload = of_workload.contains(&used.members[0]);
+        let is_shared = users[&(account, owner)].len() > 1 && !at_home.contains(id);
+        let severity = match (at_home.contains(id), is_workload) {
+            _ if is_shared => continue,
+            (true, true) => Severity::High,
+            (true, false) | (false, true) => Severity::Medium,
+            (false, false) => continue,
+        };
+        found.push(finding(all, (id, owner), &used, severity));
+    }
+    found
+}
+
+/// Whether the account is that of whoever got the session, who may sit in a VPC of their own.
+fn is_callers(known: &Known<'_>, owner: &str) -> bool {
+    known.credential.issuance().is_some_and(|issuance| {
+        issuance.caller_account_id() == owner || issuance.caller().strip_prefix("account:") == Some(owner)
+    })
+}
+
+fn finding(all: &[Known<'_>], (id, owner): (&str, &str), used: &Used<'_>, severity: Severity) -> About {
+    let known = &all[used.members[0]];
+    let endpoints: Vec<String> = used.endpoints.iter().map(|id| (*id).to_owned()).collect();
+    let summary =
+        format!("credentials of {} came through {} of account {owner}", short(known.principal()), some(&endpoints));
+    let summary =
+        if severity == Severity::High { format!("{summary}, and through its own account's") } else { summary };
+    Told {
+        rule: &texts::FOREIGN_ENDPOINT,
+        severity,
+        account_id: known.session.account_id(),
+        subject: if used.members.len() == 1 { known.credential.id() } else { id }.to_owned(),
+        summary,
+        evidence: vec![("endpoint_account_id", json!(owner)), ("vpc_endpoint_ids", json!(endpoints))],
+    }
+    .about(all, &used.members)
+}

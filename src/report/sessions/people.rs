@@ -1,0 +1,113 @@
+//! People of Identity Center whose credentials were fetched in two networks within an hour.
+//!
+//! Known misses and false alarms: who changes between VPN and home within the hour shows the same, which is why it is low;
+//! a thief behind the person's own network shows nothing. IPv4 and IPv6 networks are never compared.
+
+use std::collections::BTreeMap;
+
+use ahash::AHashMap;
+use serde_json::json;
+
+use super::sets::{About, Told};
+use super::{Known, rule_texts as texts};
+use crate::aggregate::State;
+use crate::aggregate::issuances::{Issuance, Issuances};
+use crate::model::{IssuanceApi, Network, SourceAddress};
+use crate::report::Severity;
+
+/// Two networks within this time, in seconds, are told.
+const NEAR: i64 = 3600;
+
+/// With one sign-in to the portal, two networks within this time are rather two holders of its token.
+const AT_ONCE: i64 = 600;
+
+/// Two fetches that one person hardly made.
+struct Pair<'i, 'a> {
+    severity: Severity,
+    here: &'i Issuance<'a>,
+    there: &'i Issuance<'a>,
+}
+
+/// One finding for each person.
+pub(super) fn findings(state: &State, all: &[Known<'_>]) -> Vec<About> {
+    let fetched = state.get::<Issuances>().map(|all| all.by(IssuanceApi::GetRoleCredentials, state.symbols()));
+    let fetched = fetched.unwrap_or_default();
+    let mut of_person: BTreeMap<&str, Vec<&Issuance<'_>>> = BTreeMap::new();
+    for issuance in &fetched {
+        of_person.entry(issuance.caller()).or_default().push(issuance);
+    }
+    let mut members: AHashMap<&str, Vec<usize>> = AHashMap::new();
+    for (place, known) in all.iter().enumerate() {
+        members.entry(known.credential.person()).or_default().push(place);
+    }
+    let finding = |(person, fetched): (&str, Vec<&Issuance<'_>>)| {
+        let pair = worst(&fetched)?;
+        let used_there = |place: &&usize| {
+            let issued_from = all[**place].issued_to;
+            [pair.here, pair.there].iter().any(|call| issued_from.is_some() && issued_from == address(call))
+        };
+        let members: Vec<usize> = members.get(person).into_iter().flatten().filter(used_there).copied().collect();
+        // Of what was filtered out or lies before the window nothing is told.
+        (!members.is_empty()).then(|| told(person, &pair).about(all, &members))
+    };
+    of_person.into_iter().filter_map(finding).collect()
+}
+
+/// The worst pair of fetches that follow each other, of several the first.
+fn worst<'i, 'a>(fetched: &[&'i Issuance<'a>]) -> Option<Pair<'i, 'a>> {
+    let mut worst: Option<Pair<'i, 'a>> = None;
+    let mut latest: [Option<&'i Issuance<'a>>; 2] = [None; 2];
+    for &call in fetched {
+        let Some(network) = network(call) else { continue };
+        let family = usize::from(matches!(network, Network::V6(_)));
+        let before = latest[family].replace(call);
+        let Some(pair) = before.and_then(|before| pair(before, call)) else { continue };
+        if worst.as_ref().is_none_or(|worst| pair.severity > worst.severity) {
+            worst = Some(pair);
+        }
+    }
+    worst
+}
+
+fn pair<'i, 'a>(here: &'i Issuance<'a>, there: &'i Issuance<'a>) -> Option<Pair<'i, 'a>> {
+    let apart = there.time()?.seconds() - here.time()?.seconds();
+    if network(here) == network(there) || apart > NEAR {
+        return None;
+    }
+    let credential = here.caller_credential_id();
+    let is_one_token = !credential.is_empty() && credential == there.caller_credential_id();
+    let severity = if is_one_token && apart <= AT_ONCE { Severity::Medium } else { Severity::Low };
+    Some(Pair { severity, here, there })
+}
+
+fn address(call: &Issuance<'_>) -> Option<std::net::IpAddr> {
+    SourceAddress::parse(call.source_address()).ip()
+}
+
+fn network(call: &Issuance<'_>) -> Option<Network> {
+    let source = SourceAddress::parse(call.source_address());
+    source.network().filter(|_| !source.is_private())
+}
+
+fn told<'a>(person: &'a str, pair: &Pair<'_, '_>) -> Told<'a> {
+    let (here, there) = (pair.here, pair.there);
+    let seconds = here.time().zip(there.time()).map_or(0, |(here, there)| there.seconds() - here.seconds());
+    let from = |call: &Issuance<'_>| address(call).map(|ip| ip.to_string()).unwrap_or_default();
+    let token = if pair.severity == Severity::Medium { " with one sign-in" } else { "" };
+    Told {
+        rule: &texts::PERSON_ELSEWHERE,
+        severity: pair.severity,
+        account_id: "",
+        subject: person.to_owned(),
+        summary: format!(
+            "{person} fetched role credentials from {} and, {seconds} s later, from {}{token}",
+            from(here),
+            from(there)
+        ),
+        evidence: vec![
+            ("fetched_from", json!([from(here), from(there)])),
+            ("fetched_at", json!([here.time(), there.time()])),
+            ("credential_ids", json!([here.caller_credential_id(), there.caller_credential_id()])),
+        ],
+    }
+}

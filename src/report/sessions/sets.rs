@@ -1,0 +1,185 @@
+//! What several sessions show together: each rule gives findings with the sessions that they are about.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use serde_json::{Map, Value, json};
+
+use super::usage::Where;
+use super::workloads::{self, Sign, Workload};
+use super::{Known, rule_texts as texts};
+use crate::aggregate::State;
+use crate::model::{Arn, EventTime, quantity};
+use crate::report::addresses::Whereabouts;
+use crate::report::lineage::session_name;
+use crate::report::source_list::{ReadAddresses, address_texts};
+use crate::report::{AwsRanges, Finding, Rule, Severity};
+
+/// A finding and the places of the sessions that it is about.
+pub(super) struct About {
+    pub finding: Finding,
+    pub members: Vec<usize>,
+}
+
+/// All findings about sets of sessions, and what they add to the severity of rows.
+pub(super) fn judge<'a>(state: &'a State, all: &mut [Known<'a>], aws: Option<&AwsRanges>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    {
+        let all: &[Known<'a>] = all;
+        let mut read = ReadAddresses::new(state.symbols());
+        let workloads = workloads::workloads(all, &mut read);
+        for (workload, signs) in workloads::signs(state, all, &workloads, aws) {
+            found.push(elsewhere(all, workload, &signs, aws));
+        }
+        found.extend(super::endpoints::findings(state, all, &workloads));
+        found.extend(super::foreign::findings(state, all));
+        found.extend(super::delegation::findings(all));
+        found.extend(super::people::findings(state, all));
+    }
+    for about in &found {
+        for &member in &about.members {
+            all[member].of_set = all[member].of_set.max(about.finding.severity);
+        }
+    }
+    found.into_iter().map(|about| about.finding).collect()
+}
+
+/// What is common to the findings about sets.
+pub(super) struct Told<'a> {
+    pub rule: &'a Rule,
+    pub severity: Severity,
+    pub account_id: &'a str,
+    pub subject: String,
+    pub summary: String,
+    pub evidence: Vec<(&'static str, Value)>,
+}
+
+impl Told<'_> {
+    /// The finding about these sessions, with what all such findings tell of them.
+    pub fn about(self, all: &[Known<'_>], members: &[usize]) -> About {
+        let sessions: Vec<&Known<'_>> = members.iter().map(|&member| &all[member]).collect();
+        let mut ids: Vec<&str> = sessions.iter().map(|known| known.credential.id()).collect();
+        ids.sort_unstable();
+        let addresses: BTreeSet<_> = sessions.iter().flat_map(|known| known.addresses).collect();
+        let keys: BTreeSet<&str> = sessions.iter().flat_map(|known| known.session.access_keys()).collect();
+        let principals: BTreeSet<&str> = sessions.iter().map(|known| known.principal()).collect();
+        let first: Option<EventTime> = sessions.iter().filter_map(|known| known.session.span().first()).min();
+        let last: Option<EventTime> = sessions.iter().filter_map(|known| known.session.span().last()).max();
+        let mut evidence: Map<String, Value> =
+            self.evidence.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let common: [(&str, Value); 7] = [
+            ("principals", json!(principals)),
+            ("sessions", json!(ids.len())),
+            ("session_ids", json!(ids)),
+            ("access_key_ids", json!(keys)),
+            ("address_list", json!(address_texts(addresses))),
+            ("first_seen", json!(first)),
+            ("last_seen", json!(last)),
+        ];
+        evidence.extend(common.map(|(name, value)| (name.to_owned(), value)));
+        let finding = Finding {
+            severity: self.severity,
+            rule: self.rule.id,
+            account_id: self.account_id.to_owned(),
+            subject: self.subject,
+            summary: self.summary,
+            count: sessions.iter().map(|known| known.session.tally().events).sum(),
+            evidence,
+        };
+        About { finding, members: members.to_vec() }
+    }
+}
+
+fn elsewhere(all: &[Known<'_>], workload: &Workload<'_>, signs: &[Sign], aws: Option<&AwsRanges>) -> About {
+    let worst = &signs[0];
+    let known = &all[workload.members[0]];
+    let name = if workload.id.contains(session_name(known.credential)) {
+        session_name(known.credential)
+    } else {
+        workload.id.rsplit([':', '/']).next().unwrap_or_default()
+    };
+    let what = format!("{} {name} ({})", what(known), short(known.principal()));
+    let addresses: Vec<_> = signs.iter().flat_map(|sign| sign.addresses.iter().copied()).collect();
+    let listed = some(&address_texts(&addresses));
+    let beside: BTreeSet<&String> = signs.iter().flat_map(|sign| &sign.beside).collect();
+    let (users, work) = users(&beside);
+    let mut summary = match worst {
+        Sign { is_only_place: true, .. } => {
+            format!("credentials of {what} were only used from {listed}, where {users} {work} with other credentials")
+        }
+        Sign { other_programs: true, .. } => {
+            format!(
+                "credentials of {what} were used from {listed} by a program that is not seen at its other addresses"
+            )
+        }
+        _ => format!("credentials of {what} were used from {listed} besides the addresses where it is at home"),
+    };
+    if !beside.is_empty() && !worst.is_only_place {
+        summary += &format!("; {users} {work} there with other credentials");
+    }
+    if let Some(sentence) = aws.and_then(|aws| Whereabouts::of(&addresses, aws).sentence()) {
+        summary += &format!("; {sentence}");
+    }
+    let rule = if worst.is_only_place { &texts::WORKLOAD_BESIDE } else { &texts::WORKLOAD_ELSEWHERE };
+    let places: BTreeMap<String, i64> =
+        workload.places.iter().map(|(at, place)| (place_name(*at), i64::from(place.usage.events))).collect();
+    Told {
+        rule,
+        severity: worst.severity,
+        account_id: workload.account_id,
+        subject: workload.id.to_owned(),
+        summary,
+        evidence: vec![
+            ("workload", json!(workload.id)),
+            ("kind", json!(known.kind.as_str())),
+            ("elsewhere", json!(address_texts(&addresses))),
+            ("other_program", json!(worst.other_programs)),
+            ("beside", json!(beside)),
+            ("events_by_network", json!(places)),
+        ],
+    }
+    .about(all, &used_at(all, &workload.members, &addresses))
+}
+
+/// Those of the sessions that were used at one of these addresses.
+fn used_at(all: &[Known<'_>], members: &[usize], addresses: &[IpAddr]) -> Vec<usize> {
+    let is_there = |member: &usize| all[*member].addresses.iter().any(|ip| addresses.contains(ip));
+    members.iter().copied().filter(is_there).collect()
+}
+
+/// The principals, users before roles, and their verb.
+fn users(beside: &BTreeSet<&String>) -> (String, &'static str) {
+    let mut names: Vec<String> = beside.iter().map(|name| short(name).to_owned()).collect();
+    names.sort_by_key(|name| name.starts_with("role/"));
+    (some(&names), if names.len() == 1 { "works" } else { "work" })
+}
+
+fn place_name(at: Where) -> String {
+    match at {
+        Where::Inside => "private or VPC endpoint".to_owned(),
+        Where::Public(network) => network.to_string(),
+    }
+}
+
+fn what(known: &Known<'_>) -> &'static str {
+    match known.kind.as_str() {
+        "ec2" => "instance",
+        "lambda" => "function",
+        _ => "workload",
+    }
+}
+
+/// A principal without what is the same for all of an account: `user/alice`.
+pub(super) fn short(principal: &str) -> &str {
+    Arn::parse(principal).map_or(principal, |arn| arn.resource)
+}
+
+/// The first of them, and how many more there are.
+pub(super) fn some(names: &[String]) -> String {
+    const NAMED: usize = 3;
+    let named = names.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(NAMED) {
+        0 => named,
+        more => format!("{named} and {}", quantity(more as u64, "other")),
+    }
+}

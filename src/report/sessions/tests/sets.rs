@@ -1,0 +1,255 @@
+//! What several sessions show together, and what looks like it and is none.
+
+use serde_json::{Value as Json, json};
+
+use super::{CREATED, SSO_ROLE, ask, call, cells, issue, person, with};
+use crate::report::{Finding, Severity};
+
+const BOTO: &str = "Boto3/1.34.5 md/Botocore#1.34.5";
+const CLI: &str = "aws-cli/2.9.19 Python/3.11.2";
+
+/// A call of an instance's session that began at an hour of the day.
+fn instance(id: &str, hour: u32, minute: u32, at: (&str, &str)) -> Json {
+    let created = format!("2026-01-02T{hour:02}:00:00Z");
+    let time = format!("2026-01-02T{:02}:{:02}:00Z", hour + minute / 60, minute % 60);
+    let used = with(call(&format!("ASIA{hour}{id}"), &created), "/eventTime", json!(time));
+    let used = with(used, "/userIdentity/principalId", json!(format!("AROAEXAMPLE:{id}")));
+    let used = with(used, "/userIdentity/sessionContext/ec2RoleDelivery", json!("2.0"));
+    with(with(used, "/sourceIPAddress", json!(at.0)), "/userAgent", json!(at.1))
+}
+
+fn endpoint(record: Json, owner: &str) -> Json {
+    let record = with(record, "/vpcEndpointId", json!(format!("vpce-{owner}")));
+    with(record, "/vpcEndpointAccountId", json!(owner))
+}
+
+const ONE: &str = "i-0123456789abcdef0";
+const OTHER: &str = "i-0fedcba9876543210";
+
+/// The rules of findings that are more than low, with their severities.
+fn told(records: Vec<Json>) -> Vec<(&'static str, Severity)> {
+    let findings = ask(records).1;
+    findings.iter().filter(|f| f.severity > Severity::Low).map(|f| (f.rule, f.severity)).collect()
+}
+
+fn only(records: Vec<Json>, rule: &str) -> Finding {
+    let findings = ask(records).1;
+    findings.into_iter().find(|finding| finding.rule == rule).unwrap_or_else(|| panic!("no {rule}"))
+}
+
+fn at_home(hours: &[u32]) -> Vec<Json> {
+    hours.iter().flat_map(|&hour| [0, 10, 50].map(|minute| instance(ONE, hour, minute, ("192.0.2.1", BOTO)))).collect()
+}
+
+const ELSEWHERE: &str = "workload-credentials-elsewhere";
+
+#[test]
+fn an_instance_in_one_of_its_sessions_elsewhere() {
+    let mut records = at_home(&[2, 8, 20]);
+    records.push(instance(ONE, 14, 5, ("198.51.100.66", CLI)));
+    assert_eq!(told(records.clone()), [(ELSEWHERE, Severity::Medium)]);
+    let finding = only(records, ELSEWHERE);
+    assert_eq!(finding.subject, ONE);
+    assert!(finding.summary.contains("198.51.100.66"), "{}", finding.summary);
+    // The same program: one session alone, while the others go on.
+    let mut records = at_home(&[2, 8, 20]);
+    records.push(instance(ONE, 14, 5, ("198.51.100.66", BOTO)));
+    assert_eq!(told(records), [(ELSEWHERE, Severity::Medium)]);
+}
+
+#[test]
+fn an_instance_whose_places_are_its_own() {
+    let stopped_and_started = [at_home(&[2]), vec![instance(ONE, 8, 5, ("198.51.100.66", BOTO))]].concat();
+    assert_eq!(told(stopped_and_started), []);
+    let dual_stack = [at_home(&[2, 20]), vec![instance(ONE, 8, 5, ("2001:db8::1", BOTO))]].concat();
+    assert_eq!(told(dual_stack), []);
+    let nat = |hour: u32| instance(ONE, hour, 5, ("198.51.100.66", BOTO));
+    assert_eq!(told([at_home(&[2, 8, 20]), vec![nat(2), nat(8), nat(20)]].concat()), []);
+    let one_network = [at_home(&[2, 8, 20]), vec![instance(ONE, 14, 5, ("192.0.2.99", CLI))]].concat();
+    assert_eq!(told(one_network), []);
+}
+
+#[test]
+fn private_and_public_are_no_theft_by_themselves() {
+    let inside = |minute| endpoint(instance(ONE, 2, minute, ("10.0.3.17", BOTO)), "111122223333");
+    let public = |agent| instance(ONE, 2, 30, ("198.51.100.66", agent));
+    assert_eq!(told(vec![inside(1), inside(50), public(BOTO)]), [], "an endpoint for one service, NAT for others");
+    assert_eq!(told(vec![inside(1), inside(50), public(CLI)]), [(ELSEWHERE, Severity::Medium)]);
+    // Another instance is at home behind that address: it is the VPC's NAT.
+    let neighbour = instance(OTHER, 2, 3, ("198.51.100.66", BOTO));
+    assert_eq!(told(vec![inside(1), inside(50), public(CLI), neighbour]), []);
+}
+
+#[test]
+fn whose_address_it_is_weighs() {
+    let records = [at_home(&[2, 8]), vec![instance(ONE, 3, 5, ("198.51.100.66", CLI))]].concat();
+    let beside = |time: &str| {
+        let user = with(person("IAMUser", "ASIAPERSON"), "/sourceIPAddress", json!("198.51.100.66"));
+        [records.clone(), vec![with(user, "/eventTime", json!(time))]].concat()
+    };
+    assert_eq!(told(beside("2026-01-02T03:30:00Z")), [(ELSEWHERE, Severity::High)]);
+    assert_eq!(told(beside("2026-01-09T03:30:00Z")), [(ELSEWHERE, Severity::Medium)], "a week later");
+}
+
+#[test]
+fn an_instance_only_seen_beside_a_person() {
+    let stolen = |agent: &str| {
+        let user = with(person("IAMUser", "ASIAPERSON"), "/sourceIPAddress", json!("198.51.100.66"));
+        vec![instance(ONE, 3, 5, ("198.51.100.66", agent)), with(user, "/userAgent", json!(agent))]
+    };
+    assert_eq!(only(stolen(CLI), "workload-beside-person").severity, Severity::Low);
+    assert_eq!(only(stolen("stratus-red-team_1"), "workload-beside-person").severity, Severity::Medium);
+    // Two instances are at home there: a NAT, with a person behind it.
+    let nat = [stolen(CLI), vec![instance(OTHER, 3, 9, ("198.51.100.66", BOTO))]].concat();
+    assert!(ask(nat).1.iter().all(|finding| finding.rule != "workload-beside-person"));
+}
+
+/// A function's session in many networks of AWS, as outside of a VPC.
+#[test]
+fn functions_move_and_do_not_change_their_program() {
+    let function = |address: &str, agent: &str| {
+        let used = with(call("ASIA1", CREATED), "/sourceIPAddress", json!(address));
+        let scope = json!({ "issuerType": "AWS::Lambda::Function", "credentialsIssuedTo": "arn:aws:lambda:f" });
+        with(with(used, "/userIdentity/inScopeOf", scope), "/userAgent", json!(agent))
+    };
+    let moving: Vec<Json> = (1..9).map(|n| function(&format!("203.0.{n}.5"), BOTO)).collect();
+    assert_eq!(told(moving.clone()), []);
+    assert_eq!(
+        told(
+            [moving, vec![with(function("198.51.100.66", CLI), "/eventTime", json!("2026-01-02T03:30:00Z"))]].concat()
+        ),
+        [(ELSEWHERE, Severity::Medium)]
+    );
+}
+
+#[test]
+fn endpoints_of_strangers() {
+    let rule = "session-through-foreign-endpoint";
+    let through = |id, owner| endpoint(instance(id, 2, 5, ("10.0.3.17", BOTO)), owner);
+    let own = through(ONE, "111122223333");
+    assert_eq!(told(vec![own.clone(), through(ONE, "999988887777")]), [(rule, Severity::High)]);
+    assert_eq!(told(vec![through(ONE, "999988887777")]), [(rule, Severity::Medium)]);
+    let shared_vpc = vec![through(ONE, "999988887777"), through(OTHER, "999988887777")];
+    assert_eq!(told(shared_vpc), []);
+    assert_eq!(told(vec![own]), []);
+}
+
+#[test]
+fn one_name_and_one_second_of_two_callers() {
+    let b = with(issue("ASIA2", CREATED), "/userIdentity/arn", json!("arn:aws:iam::111122223333:user/other"));
+    let used = |key, address: &str| with(call(key, CREATED), "/sourceIPAddress", json!(address));
+    let records = [used("ASIA1", "192.0.2.9"), issue("ASIA1", CREATED), used("ASIA2", "192.0.2.9"), b];
+    let rows = ask(records.clone()).0;
+    assert_eq!(rows.len(), 2);
+    assert_eq!(cells(records, ["session_id"]), ["AROAEXAMPLE:s@2026-01-02T03:00:00Z#ASIA1"]);
+    // One caller that asks twice is one session.
+    let twice =
+        [used("ASIA1", "192.0.2.9"), issue("ASIA1", CREATED), used("ASIA2", "192.0.2.9"), issue("ASIA2", CREATED)];
+    assert_eq!(ask(twice).0.len(), 1);
+    // With MFA and without it are two proofs.
+    let serial = with(issue("ASIA2", CREATED), "/requestParameters/serialNumber", json!("arn:aws:iam::1:mfa/u"));
+    let records = [used("ASIA1", "192.0.2.9"), issue("ASIA1", CREATED), used("ASIA2", "192.0.2.9"), serial];
+    assert_eq!(ask(records).0.len(), 2);
+    // A key that no record issued, from an address of its own, is not the known caller's.
+    let unknown = [used("ASIA1", "192.0.2.9"), issue("ASIA1", CREATED), used("ASIA2", "198.51.100.6")];
+    assert_eq!(ask(unknown.clone()).0.len(), 2);
+    // But for the console, which mints keys.
+    let console = unknown.map(|record| with(record, "/sessionCredentialFromConsole", json!("true")));
+    assert_eq!(ask(console).0.len(), 1);
+}
+
+/// A session of Identity Center, its AssumeRoleWithSAML, and the call of the person.
+fn sso(person: &str, from: &str, created: &str) -> [Json; 3] {
+    let behalf =
+        json!({ "userId": person, "identityStoreArn": "arn:aws:identitystore::111122223333:identitystore/d-1" });
+    let used = with(call("ASIASSO", created), "/userIdentity/sessionContext/sessionIssuer/arn", json!(SSO_ROLE));
+    let used = with(
+        used,
+        "/userIdentity/sessionContext/sessionIssuer/userName",
+        json!("AWSReservedSSO_admin_0123456789abcdef"),
+    );
+    let used = with(used, "/userIdentity/onBehalfOf", behalf.clone());
+    let used = with(used, "/sourceIPAddress", json!(from));
+    let used = with(used, "/eventTime", json!(created));
+    let saml = with(issue("ASIAOTHER", created), "/eventName", json!("AssumeRoleWithSAML"));
+    let saml = with(saml, "/requestParameters/roleArn", json!(SSO_ROLE));
+    let saml = with(saml, "/sourceIPAddress", json!("203.0.113.250"));
+    let saml = with(saml, "/userIdentity", json!({ "type": "SAMLUser", "principalId": "x:s", "userName": "s" }));
+    let fetched = with(issue("", created), "/eventName", json!("GetRoleCredentials"));
+    let fetched = with(fetched, "/eventSource", json!("sso.amazonaws.com"));
+    let fetched = with(fetched, "/responseElements", json!(null));
+    let fetched = with(fetched, "/sourceIPAddress", json!(from));
+    let fetched = with(fetched, "/serviceEventDetails", json!({ "role_name": "admin", "account_id": "111122223333" }));
+    let who = json!({ "type": "IdentityCenterUser", "accountId": "111122223333", "credentialId": "c-1", "onBehalfOf": behalf });
+    [used, saml, with(fetched, "/userIdentity", who)]
+}
+
+#[test]
+fn identity_center_tells_the_person_and_where_they_are() {
+    let columns = ["issued_event", "issued_by", "issued_from", "issue_confidence", "on_behalf_of", "expires_basis"];
+    let [used, saml, fetched] = sso("ana", "198.51.100.7", CREATED);
+    let told = ["GetRoleCredentials", "idc:d-1#ana", "198.51.100.7", "inferred", "idc:d-1#ana", "response"];
+    assert_eq!(cells([used.clone(), saml.clone(), fetched.clone()], columns), told);
+    assert_eq!(ask([used.clone(), saml.clone(), fetched]).1, []);
+    assert_eq!(ask([used.clone(), saml.clone()]).1, [], "the address of Identity Center's server says nothing");
+    let [_, _, of_another] = sso("ben", "203.0.113.9", CREATED);
+    assert_eq!(cells([used.clone(), saml, of_another], ["issued_event"]), ["AssumeRoleWithSAML"]);
+    // Fetched here and used there.
+    let [_, _, fetched] = sso("ana", "203.0.113.9", CREATED);
+    assert_eq!(told_rules(&[used, fetched]), ["used-from-other-network"]);
+}
+
+fn told_rules(records: &[Json]) -> Vec<&'static str> {
+    ask(records.to_vec()).1.iter().map(|finding| finding.rule).collect()
+}
+
+#[test]
+fn a_person_in_two_networks() {
+    let rule = "sso-credentials-in-two-networks";
+    let both = |from: &str, later: &str| [sso("ana", "198.51.100.7", CREATED), sso("ana", from, later)].concat();
+    assert_eq!(only(both("203.0.113.9", "2026-01-02T03:05:00Z"), rule).severity, Severity::Medium);
+    assert_eq!(only(both("203.0.113.9", "2026-01-02T03:50:00Z"), rule).severity, Severity::Low);
+    assert!(!told_rules(&both("203.0.113.9", "2026-01-02T09:00:00Z")).contains(&rule));
+    assert_eq!(told_rules(&both("198.51.100.99", "2026-01-02T03:05:00Z")), [""; 0]);
+    assert_eq!(told_rules(&both("2001:db8::1", "2026-01-02T03:05:00Z")), [""; 0]);
+}
+
+#[test]
+fn accounts_that_nobody_read() {
+    let caller = |account: &str| json!({ "type": "AWSAccount", "principalId": "AIDAX", "accountId": account });
+    let by =
+        |account: &str| vec![call("ASIA1", CREATED), with(issue("ASIA1", CREATED), "/userIdentity", caller(account))];
+    let finding = only(by("999988887777"), "role-used-by-foreign-account");
+    assert!(finding.summary.contains("999988887777"), "{}", finding.summary);
+    assert!(!told_rules(&by("111122223333")).contains(&"role-used-by-foreign-account"));
+    let mut known = by("444455556666");
+    known.push(with(issue("ASIA9", CREATED), "/recipientAccountId", json!("444455556666")));
+    assert!(!told_rules(&known).contains(&"role-used-by-foreign-account"), "its logs were read");
+}
+
+#[test]
+fn delegation_is_told() {
+    let delegated =
+        with(call("ASIA1", CREATED), "/userIdentity/invokedByDelegate", json!({ "accountId": "999988887777" }));
+    assert_eq!(told_rules(std::slice::from_ref(&delegated)), ["temporary-delegation"]);
+    assert_eq!(cells([delegated], ["delegate_account_id"]), ["999988887777"]);
+}
+
+#[test]
+fn a_nat_with_two_addresses_is_no_other_network() {
+    let used = |address: &str, minute: u32| {
+        let used = with(call("ASIA1", CREATED), "/sourceIPAddress", json!(address));
+        with(used, "/eventTime", json!(format!("2026-01-02T03:{minute:02}:00Z")))
+    };
+    let in_turn = vec![issue("ASIA1", CREATED), used("192.0.2.9", 1), used("198.51.100.7", 2), used("192.0.2.9", 5)];
+    assert_eq!(told(in_turn), []);
+    let gone = vec![issue("ASIA1", CREATED), used("192.0.2.9", 1), used("198.51.100.7", 2)];
+    assert_eq!(told(gone), [("used-from-other-network", Severity::Medium)]);
+    let other = with(used("198.51.100.7", 2), "/userAgent", json!(CLI));
+    let other = vec![issue("ASIA1", CREATED), used("192.0.2.9", 1), other, used("192.0.2.9", 5)];
+    assert_eq!(told(other), [("used-from-other-network", Severity::Medium)]);
+    // The same caller issued another session from there.
+    let elsewhere = with(issue("ASIA2", "2026-01-02T05:00:00Z"), "/sourceIPAddress", json!("198.51.100.7"));
+    let known = vec![issue("ASIA1", CREATED), used("192.0.2.9", 1), used("198.51.100.7", 2), elsewhere];
+    assert_eq!(told(known), []);
+}

@@ -1,0 +1,223 @@
+//! Credentials of workloads in use where the workload is not.
+//!
+//! All sessions of one workload (an instance, a function, a task, a pod, the holder of a certificate) are looked at
+//! together, because a thief may use only one of them. A place is judged against the others: a place with programs that
+//! no other one has is the strongest sign, then an address that a person's own credentials use too, then a place that
+//! one session alone was used at, while the others went on. A place where other workloads are at home is their NAT.
+//!
+//! Known misses: a thief who uses the same program, after the workload fell silent, looks like an instance that was
+//! stopped and got another public address; one who does so in session after session like a NAT with two addresses; one
+//! behind the workload's own NAT or inside its VPC like the workload. Programs are what the caller says of itself: an
+//! equal one excuses nothing by itself, another one is only a sign.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use ahash::{AHashMap, AHashSet};
+
+use super::company::Company;
+use super::usage::{self, Place, Places, Where};
+use super::{Known, Whereabouts, rules};
+use crate::aggregate::State;
+use crate::report::lineage::{Kind, is_instance_name, session_name};
+use crate::report::source_list::ReadAddresses;
+use crate::report::{AwsRanges, Severity};
+
+/// How long a place must have been used before another one is a new one, in seconds.
+const SETTLED: i64 = 3600;
+
+/// A workload with its sessions, by their places among all.
+pub(super) struct Workload<'a> {
+    /// The account and what tells it from others: an instance id, else the principalId of its sessions.
+    pub account_id: &'a str,
+    pub id: &'a str,
+    pub members: Vec<usize>,
+    pub places: Places,
+}
+
+/// Why a place is not the workload's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Sign {
+    pub severity: Severity,
+    pub at: Where,
+    /// No program there was seen at another place.
+    pub other_programs: bool,
+    /// The principals whose own credentials were used there at about that time.
+    pub beside: BTreeSet<String>,
+    pub addresses: Vec<IpAddr>,
+    /// Whether it is the only place of the workload.
+    pub is_only_place: bool,
+}
+
+/// The workloads, by account and id.
+pub(super) fn workloads<'a>(all: &[Known<'a>], read: &mut ReadAddresses<'_>) -> Vec<Workload<'a>> {
+    // The issuer of another session of the same name may not be in range.
+    let ids: AHashSet<&str> =
+        all.iter().filter(|known| is_workload(known)).map(|known| known.session.principal_id()).collect();
+    let mut workloads: BTreeMap<(&str, &str), Workload<'a>> = BTreeMap::new();
+    for (place, known) in all.iter().enumerate() {
+        let is_sibling = known.kind == Kind::Role && ids.contains(known.session.principal_id());
+        if !is_workload(known) && !is_sibling {
+            continue;
+        }
+        let (account_id, id) = (known.session.account_id(), id_of(known));
+        let workload = workloads.entry((account_id, id)).or_insert_with(|| Workload {
+            account_id,
+            id,
+            members: Vec::new(),
+            places: Places::new(),
+        });
+        workload.members.push(place);
+        usage::add(&mut workload.places, known.session, read);
+    }
+    workloads.into_values().collect()
+}
+
+/// An instance id is one whatever the role; else a workload is what AWS issued the credentials to, else the role's
+/// session name. (Two functions of one name in two regions may share a role.)
+fn id_of<'a>(known: &Known<'a>) -> &'a str {
+    let (name, scope) = (session_name(known.credential), known.session.scope_issued_to());
+    let in_scope = scope.rsplit('/').next().unwrap_or_default();
+    match [name, in_scope].into_iter().find(|name| is_instance_name(name)) {
+        Some(instance) => instance,
+        None if scope.is_empty() => known.session.principal_id(),
+        None => scope,
+    }
+}
+
+fn is_workload(known: &Known<'_>) -> bool {
+    matches!(known.kind, Kind::Ec2 | Kind::Lambda | Kind::Service)
+        && known.session.identity_type() == "AssumedRole"
+        && !known.credential.issuer_arn().contains("/aws-service-role/")
+        && !rules::is_false_instance(known)
+        && !session_name(known.credential).is_empty()
+}
+
+/// The networks where workloads are at home, with how many of each account there are.
+fn homes<'a>(workloads: &[Workload<'a>]) -> AHashMap<(&'a str, Where), usize> {
+    let mut homes = AHashMap::new();
+    for workload in workloads {
+        for &at in workload.places.keys().filter(|at| !usage::has_other_programs(&workload.places, **at)) {
+            *homes.entry((workload.account_id, at)).or_default() += 1;
+        }
+    }
+    homes
+}
+
+/// The workloads with the worst sign of each, if it has one.
+pub(super) fn signs<'w, 'a>(
+    state: &'a State,
+    all: &[Known<'a>],
+    workloads: &'w [Workload<'a>],
+    aws: Option<&AwsRanges>,
+) -> Vec<(&'w Workload<'a>, Vec<Sign>)> {
+    let mut read = ReadAddresses::new(state.symbols());
+    let company = Company::of(state, all, &mut read);
+    let homes = homes(workloads);
+    let mut found = Vec::new();
+    for workload in workloads {
+        let known = &all[workload.members[0]];
+        let judge = Judge { workload, known, company: &company, homes: &homes, aws };
+        let mut signs: Vec<Sign> = workload.places.keys().filter_map(|&at| judge.sign(at)).collect();
+        signs.sort_by_key(|sign| (std::cmp::Reverse(sign.severity), sign.at));
+        if !signs.is_empty() {
+            found.push((workload, signs));
+        }
+    }
+    found
+}
+
+/// One workload under judgement.
+struct Judge<'j, 'a> {
+    workload: &'j Workload<'a>,
+    known: &'j Known<'a>,
+    company: &'j Company<'a>,
+    homes: &'j AHashMap<(&'a str, Where), usize>,
+    aws: Option<&'j AwsRanges>,
+}
+
+impl Judge<'_, '_> {
+    fn sign(&self, at: Where) -> Option<Sign> {
+        let places = &self.workload.places;
+        let place = &places[&at];
+        let home = usage::home(places).filter(|home| *home != at);
+        let other_programs = usage::has_other_programs(places, at);
+        let is_homely = |other: &&Where| **other != at && other.is_comparable(at);
+        let is_alone = !places.keys().any(|other| is_homely(&other));
+        if self.is_nat(at, other_programs) || home.is_some() && is_alone {
+            return None;
+        }
+        let beside = self.beside(place);
+        let severity = match home {
+            None if places.len() == 1 => self.of_only_place(place, &beside)?,
+            None => return None,
+            Some(home) => self.of_place(at, &places[&home], other_programs, !beside.is_empty())?,
+        };
+        let addresses: Vec<IpAddr> = place.addresses.keys().copied().collect();
+        let severity = self.weighed(severity, &addresses, beside.is_empty());
+        Some(Sign { severity, at, other_programs, beside, addresses, is_only_place: home.is_none() })
+    }
+
+    /// Outside of AWS weighs more; inside, where AWS gives functions and tasks new addresses, less.
+    fn weighed(&self, severity: Severity, addresses: &[IpAddr], is_alone: bool) -> Severity {
+        let Some(aws) = self.aws.filter(|_| severity == Severity::Medium) else { return severity };
+        let whereabouts = Whereabouts::of(addresses, aws);
+        match self.known.kind {
+            _ if whereabouts.is_all_outside() => Severity::High,
+            Kind::Lambda | Kind::Service if is_alone && whereabouts.is_all_inside() => Severity::Low,
+            _ => severity,
+        }
+    }
+
+    /// Another workload of the account is at home there.
+    fn is_nat(&self, at: Where, other_programs: bool) -> bool {
+        let own = usize::from(!other_programs);
+        at != Where::Inside && self.homes.get(&(self.workload.account_id, at)).is_some_and(|&count| count > own)
+    }
+
+    fn beside(&self, place: &Place) -> BTreeSet<String> {
+        // Who holds a certificate works where people work.
+        if self.is_of_certificate() {
+            return BTreeSet::new();
+        }
+        let principal = self.known.principal();
+        let visits = place.addresses.iter().flat_map(|(&ip, usage)| self.company.beside(ip, usage, principal));
+        visits.map(str::to_owned).collect()
+    }
+
+    fn is_of_certificate(&self) -> bool {
+        let service = self.known.credential.issuance().map_or("", crate::report::lineage::issuing_service);
+        service == "rolesanywhere" || self.known.session.scope_issuer_type().contains("RolesAnywhere")
+    }
+
+    /// A developer's instance is used with two credentials, too; hardly with one unusual program.
+    fn of_only_place(&self, place: &Place, beside: &BTreeSet<String>) -> Option<Severity> {
+        let is_compute = matches!(self.known.kind, Kind::Ec2 | Kind::Lambda);
+        let but = self.known.principal();
+        let is_same = |(&ip, usage)| !self.company.with_same_program(ip, usage, but).is_empty();
+        let is_unusual = place.addresses.iter().any(is_same);
+        let severity = if is_unusual { Severity::Medium } else { Severity::Low };
+        (is_compute && !beside.is_empty()).then_some(severity)
+    }
+
+    fn of_place(&self, at: Where, home: &Place, other_programs: bool, beside: bool) -> Option<Severity> {
+        let place = &self.workload.places[&at];
+        if at == Where::Inside {
+            // Many VPCs have the same private addresses, so an equal one proves little.
+            return (other_programs && beside && !place.usage.is_via_endpoint()).then_some(Severity::High);
+        }
+        match (other_programs, beside) {
+            (true, true) => Some(Severity::High),
+            (true, false) | (false, true) => Some(Severity::Medium),
+            (false, false) => self.is_one_session_of_many(place, home).then_some(Severity::Medium),
+        }
+    }
+
+    /// An instance whose sessions are used at home, but for one that was used elsewhere while home went on.
+    fn is_one_session_of_many(&self, place: &Place, home: &Place) -> bool {
+        let (first, last) = (|place: &Place| place.usage.first(), |place: &Place| place.usage.last());
+        let goes_on = last(home) > first(place);
+        let is_late = first(home).zip(first(place)).is_some_and(|(home, away)| home.plus_seconds(SETTLED) <= away);
+        self.known.kind == Kind::Ec2 && goes_on && is_late && place.sessions == 1
+    }
+}
