@@ -36,7 +36,7 @@ pub use policy::{
 };
 pub use principal::principal_of;
 pub use quantity::{grouped, quantity};
-pub use sign_in::{HIDDEN_USER_NAME, SignIn, SignInMfa};
+pub use sign_in::{HIDDEN_USER_NAME, SignIn, SignInMfa, SignInStep};
 pub(crate) use subdocument::members;
 pub use time::{Day, EventTime, Hour};
 pub use user_agent::{NO_AGENT, agent_family};
