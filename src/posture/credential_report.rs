@@ -30,7 +30,8 @@ pub struct Credentials {
     pub arn: String,
     /// When the user, or the account, was made.
     pub created: Option<EventTime>,
-    /// Whether there is a console password; `None` for root, whose report does not say.
+    /// Whether there is a console password; `None` for a root whose report says `not_supported`. Reports say `false` for
+    /// a root whose credentials were removed centrally (our inference, as Prowler's check of root MFA makes it).
     pub password_enabled: Option<bool>,
     /// When the password was used last.
     pub password_last_used: Answer,
@@ -40,6 +41,17 @@ pub struct Credentials {
     pub mfa_active: Option<bool>,
     /// Both places for access keys.
     pub keys: [ReportedKey; 2],
+    /// Both places for X.509 signing certificates.
+    pub certificates: [ReportedCertificate; 2],
+}
+
+/// An X.509 signing certificate without its id.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReportedCertificate {
+    /// Whether it can be used.
+    pub active: bool,
+    /// When it was made or last changed.
+    pub rotated: Answer,
 }
 
 /// An access key without its id.
@@ -87,6 +99,13 @@ impl Answer {
 
 impl ReportedKey {
     /// Whether there is a key in this place.
+    pub fn exists(&self) -> bool {
+        self.active || self.rotated.time().is_some()
+    }
+}
+
+impl ReportedCertificate {
+    /// Whether there is a certificate in this place.
     pub fn exists(&self) -> bool {
         self.active || self.rotated.time().is_some()
     }
@@ -172,6 +191,8 @@ impl Read {
             row.keys[0].last_used.time(),
             row.keys[1].rotated.time(),
             row.keys[1].last_used.time(),
+            row.certificates[0].rotated.time(),
+            row.certificates[1].rotated.time(),
         ];
         self.newest = self.newest.max(times.into_iter().flatten().max());
         match cell("user") {
@@ -187,6 +208,10 @@ fn credentials<'a>(cell: impl Fn(&str) -> &'a str) -> Credentials {
         rotated: Answer::of(cell(&format!("access_key_{n}_last_rotated"))),
         last_used: Answer::of(cell(&format!("access_key_{n}_last_used_date"))),
     };
+    let certificate = |n: u8| ReportedCertificate {
+        active: flag(cell(&format!("cert_{n}_active"))).unwrap_or(false),
+        rotated: Answer::of(cell(&format!("cert_{n}_last_rotated"))),
+    };
     Credentials {
         arn: cell("arn").to_owned(),
         created: Answer::of(cell("user_creation_time")).time(),
@@ -195,6 +220,7 @@ fn credentials<'a>(cell: impl Fn(&str) -> &'a str) -> Credentials {
         password_last_changed: Answer::of(cell("password_last_changed")),
         mfa_active: flag(cell("mfa_active")),
         keys: [key(1), key(2)],
+        certificates: [certificate(1), certificate(2)],
     }
 }
 

@@ -30,7 +30,7 @@ pub use account_summary::AccountSummary;
 pub use authorization::{
     AttachedPolicy, Authorization, Boundary, Group, InlinePolicy, LastUsed, ManagedPolicy, PolicyVersion, Role, User,
 };
-pub use credential_report::{Answer, CredentialReport, Credentials, ReportedKey};
+pub use credential_report::{Answer, CredentialReport, Credentials, ReportedCertificate, ReportedKey};
 pub use kind::StateKind;
 pub use password_policy::{PasswordPolicy, PasswordRules};
 
