@@ -16,8 +16,17 @@ const ADDRESSES: [&str; 7] = [
     "cloudformation.amazonaws.com",
 ];
 const AGENTS: [&str; 4] = ["aws-cli/2.17.3 Python/3.11", "aws-cli/2.18.0", "Boto3/1.34.1", ""];
-const NAMES: [&str; 6] =
-    ["GetObject", "CreateAccessKey", "RunInstances", "UpdateAccessKey", "DeleteAccessKey", "ConsoleLogin"];
+const NAMES: [&str; 9] = [
+    "GetObject",
+    "CreateAccessKey",
+    "RunInstances",
+    "UpdateAccessKey",
+    "DeleteAccessKey",
+    "ConsoleLogin",
+    "CheckMfa",
+    "PasswordRecoveryRequested",
+    "AssumeRoot",
+];
 const ERRORS: [&str; 3] = ["", "AccessDenied", "ThrottlingException"];
 const CREATED: &str =
     r#"{"accessKey":{"accessKeyId":"AKIAIOSFODNN7EXAMPLE","userName":"ana","createDate":"Dec 1, 2023, 1:00:00 AM"}}"#;
@@ -93,6 +102,21 @@ fn dress(event: &mut Event<'_>) {
             let failed = !event.error_message.is_empty();
             event.response_elements = SIGNED_IN[usize::from(failed)];
             event.additional_event_data = r#"{"MFAUsed":"No"}"#;
+            return;
+        }
+        "CheckMfa" => {
+            event.event_source = "signin.amazonaws.com";
+            event.response_elements = r#"{"CheckMfa":"Success"}"#;
+            return;
+        }
+        "PasswordRecoveryRequested" => {
+            event.event_source = "signin.amazonaws.com";
+            return;
+        }
+        "AssumeRoot" => {
+            event.event_source = "sts.amazonaws.com";
+            event.request_parameters = r#"{"targetPrincipal":"444455556666","taskPolicyArn":{"arn":"a/b"}}"#;
+            event.response_elements = r#"{"credentials":{"accessKeyId":"ASIAIOSFODNN7EXAMPLE"}}"#;
             return;
         }
         _ => return,

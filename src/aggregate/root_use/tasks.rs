@@ -58,9 +58,7 @@ fn is_own_credential_call(event: &Event<'_>) -> bool {
         | "EnableMFADevice"
         | "DeactivateMFADevice"
         | "ResyncMFADevice"
-        | "DeleteVirtualMFADevice" => {
-            event.request_parameters.contains("/root-account") || is_about_root(event)
-        }
+        | "DeleteVirtualMFADevice" => event.request_parameters.contains("/root-account") || is_about_root(event),
         _ => false,
     }
 }

@@ -188,7 +188,7 @@ impl RootUseRow {
     fn observe_sign_in_page(&mut self, seen: &mut Seen<'_>) {
         let event = seen.event;
         let is_use = match event.event_name {
-            "ConsoleLogin" => SignIn::of(event).succeeded,
+            "ConsoleLogin" => SignIn::of(event).succeeded && !event.is_error(),
             "CheckMfa" => false,
             "PasswordRecoveryRequested" => {
                 self.reset_addresses.insert(seen.address());

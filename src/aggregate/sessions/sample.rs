@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::aggregate::{AggregateKind, Cells, State, iam_changes, issuances, keys, root_use};
 use crate::model::{
-    Event, EventTime, IdentityRef, IdentityType, InScopeOf, SessionContext, SessionIssuer, UserIdentity,
+    Event, EventTime, IdentityRef, IdentityType, InScopeOf, OnBehalfOf, SessionContext, SessionIssuer, UserIdentity,
 };
 
 /// The creation date of most sessions here.
@@ -17,13 +17,14 @@ pub(crate) const DATE: &str = "2026-01-02T03:00:00Z";
 #[derive(Debug)]
 pub(crate) struct Sample {
     record: Value,
-    raw: [String; 3],
+    raw: [String; 4],
     identity: UserIdentity<'static>,
 }
 
 impl Sample {
     pub(crate) fn new(record: Value) -> Self {
-        let raw = ["requestParameters", "responseElements", "additionalEventData"].map(|name| match &record[name] {
+        let names = ["requestParameters", "responseElements", "additionalEventData", "serviceEventDetails"];
+        let raw = names.map(|name| match &record[name] {
             Value::Null => String::new(),
             given => given.to_string(),
         });
@@ -54,7 +55,7 @@ impl Sample {
             request_parameters: &self.raw[0],
             response_elements: &self.raw[1],
             additional_event_data: &self.raw[2],
-            service_event_details: "",
+            service_event_details: &self.raw[3],
             addendum: "",
             user_identity: crate::model::LazyIdentity::known(&self.identity),
             identity: IdentityRef { generation: 1, slot },
@@ -205,7 +206,7 @@ pub(crate) fn shuffled(samples: &[Sample], seed: u64) -> Vec<&Sample> {
 fn identity_of(identity: &Value) -> UserIdentity<'static> {
     let owned = |value: &Value| value.as_str().unwrap_or_default().to_owned().into();
     let (session, scope) = (&identity["sessionContext"], &identity["inScopeOf"]);
-    let issuer = &session["sessionIssuer"];
+    let (issuer, behalf) = (&session["sessionIssuer"], &identity["onBehalfOf"]);
     UserIdentity {
         kind: IdentityType::parse(identity["type"].as_str().unwrap_or_default()),
         principal_id: owned(&identity["principalId"]),
@@ -216,7 +217,10 @@ fn identity_of(identity: &Value) -> UserIdentity<'static> {
         invoked_by: owned(&identity["invokedBy"]),
         identity_provider: owned(&identity["identityProvider"]),
         credential_id: "".into(),
-        on_behalf_of: None,
+        on_behalf_of: behalf.is_object().then(|| OnBehalfOf {
+            user_id: owned(&behalf["userId"]),
+            identity_store_arn: owned(&behalf["identityStoreArn"]),
+        }),
         delegate_account_id: owned(&identity["invokedByDelegate"]["accountId"]),
         in_scope_of: scope.is_object().then(|| InScopeOf {
             issuer_type: owned(&scope["issuerType"]),

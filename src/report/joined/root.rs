@@ -41,12 +41,12 @@ fn is_use(usage: &Usage<'_>) -> bool {
 
 /// Whether MFA was used at a time at which the state may have been made already: there was a device after it.
 fn is_out_of_date(usage: &Usage<'_>, source: &Source) -> bool {
-    usage.mfa() == "yes"
-        && source.as_of.is_none_or(|as_of| usage.span.last() > Some(as_of))
+    usage.mfa() == "yes" && source.as_of.is_none_or(|as_of| usage.span.last() > Some(as_of))
 }
 
 fn told(usage: &Usage<'_>) -> String {
     let events = quantity(usage.tally.events.unsigned_abs(), "event");
-    let how = if usage.count(Count::SignIns) > 0 { "after signing in to the console" } else { "in sessions of its own" };
+    let how =
+        if usage.count(Count::SignIns) > 0 { "after signing in to the console" } else { "in sessions of its own" };
     format!("{events} {how}")
 }

@@ -61,7 +61,9 @@ fn has_certificate(look: Look<'_>) -> Option<Violation<'_>> {
         let all: Vec<_> = root.certificates.iter().filter(|certificate| certificate.exists()).collect();
         let active = all.iter().filter(|certificate| certificate.active).count();
         let (rule, kind, count) = match active {
-            0 => (Rule { severity: Severity::Medium, ..ROOT_HAS_CERTIFICATE }, "inactive signing certificate", all.len()),
+            0 => {
+                (Rule { severity: Severity::Medium, ..ROOT_HAS_CERTIFICATE }, "inactive signing certificate", all.len())
+            }
             _ => (ROOT_HAS_CERTIFICATE, "active signing certificate", active),
         };
         if count > 0 {

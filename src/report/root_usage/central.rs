@@ -113,7 +113,10 @@ fn of_task(task: &str) -> Severity {
 fn of_deed(event_name: &str) -> Severity {
     match event_name {
         "CreateLoginProfile" | "UpdateLoginProfile" | "CreateAccessKey" => Severity::High,
-        "DeleteLoginProfile" | "DeleteAccessKey" | "DeleteSigningCertificate" | "DeactivateMFADevice"
+        "DeleteLoginProfile"
+        | "DeleteAccessKey"
+        | "DeleteSigningCertificate"
+        | "DeactivateMFADevice"
         | "DeleteVirtualMFADevice" => Severity::Info,
         read if read.starts_with("Get") || read.starts_with("List") => Severity::Info,
         _ => Severity::Medium,
@@ -154,14 +157,19 @@ pub(super) fn findings<'a>(usages: &[Usage<'a>], issued: &Issued<'a>, central: &
 
 impl OfAccount<'_, '_> {
     fn severity(&self) -> Severity {
-        let tasks = self.calls.iter().map(|call| call.task).chain(self.usage.iter().flat_map(|usage| usage.tasks.iter().copied()));
+        let tasks = self
+            .calls
+            .iter()
+            .map(|call| call.task)
+            .chain(self.usage.iter().flat_map(|usage| usage.tasks.iter().copied()));
         let tasks = tasks.filter(|task| !task.is_empty());
         let deeds = self.usage.iter().flat_map(|usage| usage.event_names.keys().copied());
         severity(tasks, deeds)
     }
 
     fn callers(&self) -> BTreeSet<&str> {
-        let told: BTreeSet<&str> = self.calls.iter().map(|call| call.caller).chain(self.callers.iter().copied()).collect();
+        let told: BTreeSet<&str> =
+            self.calls.iter().map(|call| call.caller).chain(self.callers.iter().copied()).collect();
         // The member's own record of the call names the account, the caller's names the caller.
         let named: BTreeSet<&str> = told.iter().copied().filter(|caller| !caller.starts_with("account:")).collect();
         if named.is_empty() { told } else { named }
@@ -179,7 +187,9 @@ impl OfAccount<'_, '_> {
         let severity = self.severity();
         let summary = match self.usage {
             Some(_) => format!("root of {account} was assumed centrally by {by}{task}"),
-            None => format!("credentials of root of {account} were issued centrally to {by}{task}; no use of them was read"),
+            None => {
+                format!("credentials of root of {account} were issued centrally to {by}{task}; no use of them was read")
+            }
         };
         let mut span = self.usage.map_or_else(Span::default, |usage| usage.span);
         self.calls.iter().for_each(|call| span.merge(call.reached.span));
@@ -253,8 +263,12 @@ fn clean_up(caller: &str, accounts: &[(&str, &OfAccount<'_, '_>)]) -> Finding {
     Finding {
         severity: Severity::Info,
         rule: "root-assume-root",
-        account_id: if names.len() == 1 { names[0] } else { calls().map(|call| call.recipient).next().unwrap_or(names[0]) }
-            .to_owned(),
+        account_id: if names.len() == 1 {
+            names[0]
+        } else {
+            calls().map(|call| call.recipient).next().unwrap_or(names[0])
+        }
+        .to_owned(),
         subject: if names.len() == 1 { format!("root@{}", names[0]) } else { by.to_owned() },
         summary: format!("{whose} reviewed or cleaned up centrally by {by}"),
         count: events.max(issued),
@@ -275,11 +289,13 @@ fn refused(central: &Central<'_>) -> Vec<Finding> {
 
 /// Who gets such sessions at other times is no stranger to them.
 fn refusal(account: &str, (caller, may): (&str, bool), calls: &[&Call<'_>]) -> Finding {
-    let sum = |holds: &dyn Fn(&&&Call<'_>) -> bool| calls.iter().filter(holds).map(|call| call.reached.events).sum::<i64>();
+    let sum =
+        |holds: &dyn Fn(&&&Call<'_>) -> bool| calls.iter().filter(holds).map(|call| call.reached.events).sum::<i64>();
     let (denied, all) = (sum(&|call| call.outcome == ReachOutcome::Denied), sum(&|_| true));
     let mut span = Span::default();
     calls.iter().for_each(|call| span.merge(call.reached.span));
-    let texts = |of: fn(&Call<'_>) -> String| calls.iter().map(|call| of(call)).filter(|text| !text.is_empty()).collect();
+    let texts =
+        |of: fn(&Call<'_>) -> String| calls.iter().map(|call| of(call)).filter(|text| !text.is_empty()).collect();
     let targets: BTreeSet<String> = texts(|call| call.target.to_owned());
     let keys: BTreeSet<String> = texts(|call| call.caller_key.to_owned());
     let tasks: BTreeSet<String> = texts(|call| call.task.to_owned());
@@ -304,7 +320,10 @@ fn refusal(account: &str, (caller, may): (&str, bool), calls: &[&Call<'_>]) -> F
         rule: "root-assume-root-refused",
         account_id: account.to_owned(),
         subject: caller.to_owned(),
-        summary: format!("{caller} tried to become root of {whose} and {end}, {}", quantity(all.unsigned_abs(), "time")),
+        summary: format!(
+            "{caller} tried to become root of {whose} and {end}, {}",
+            quantity(all.unsigned_abs(), "time")
+        ),
         count: all,
         evidence: named(evidence),
     }

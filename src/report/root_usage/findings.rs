@@ -50,7 +50,8 @@ fn federation(usage: &Usage<'_>) -> Finding {
 fn console(usage: &Usage<'_>) -> Option<Finding> {
     let everyday = usage.count(Count::Everyday);
     let (rule, count, what) = if !usage.is_use() {
-        let tried = usage.tally.events - usage.event_names.get("PasswordRecoveryRequested").copied().unwrap_or_default();
+        let tried =
+            usage.tally.events - usage.event_names.get("PasswordRecoveryRequested").copied().unwrap_or_default();
         if tried == 0 {
             return None;
         }

@@ -19,7 +19,7 @@ use crate::report::{Finding, Severity};
 const MORE_USERS: i64 = 3;
 
 /// Users of one account, their failures from addresses that are no spray by themselves.
-type Users<'f, 'a> = BTreeMap<Who<'a>, &'f OfUser>;
+type Users<'f, 'a> = BTreeMap<Who<'a>, &'f OfUser<'a>>;
 
 /// A finding for each account that was sprayed at; `sprays` are the addresses that were found to be one alone.
 pub(super) fn of<'a>(facts: &Facts<'a>, sprays: &BTreeSet<IpAddr>, limits: Limits) -> Vec<Attack<'a>> {
@@ -72,19 +72,24 @@ fn of_account<'a>(
             }
         }
     }
-    (!attacked.is_empty()).then(|| attack(account, &attacked, &addresses))
+    let names = attacked.keys().map(|who| users[who].shown(*who)).take(SHOWN).collect();
+    (!attacked.is_empty()).then(|| attack(account, names, &attacked, &addresses))
 }
 
 /// Failures of a user in an hour and the next.
-fn failures(of_user: &OfUser, hour: Hour, sprays: &BTreeSet<IpAddr>) -> Vec<(IpAddr, Times)> {
+fn failures(of_user: &OfUser<'_>, hour: Hour, sprays: &BTreeSet<IpAddr>) -> Vec<(IpAddr, Times)> {
     let others = of_user.at.iter().filter(|(ip, _)| !sprays.contains(ip));
     others.map(|(&ip, hours)| (ip, in_pair(&hours.failures, hour))).filter(|(_, times)| times.events > 0).collect()
 }
 
-fn attack<'a>(account: &str, users: &BTreeMap<Who<'a>, Times>, addresses: &BTreeSet<IpAddr>) -> Attack<'a> {
+fn attack<'a>(
+    account: &str,
+    names: Vec<&str>,
+    users: &BTreeMap<Who<'a>, Times>,
+    addresses: &BTreeSet<IpAddr>,
+) -> Attack<'a> {
     let mut all = Times::default();
     users.values().for_each(|times| all.merge(times.events, times.span));
-    let names: Vec<&str> = users.keys().map(|who| who.principal).take(SHOWN).collect();
     let summary = format!(
         "sign-ins of {} failed from {} within an hour and the next, and none of them got in",
         quantity(users.len() as u64, "user"),

@@ -32,7 +32,11 @@ pub(super) fn from_one_address<'a>(facts: &Facts<'a>, ip: IpAddr, limits: Limits
     let users = facts.at(ip).into_iter().filter(|(who, _)| !who.is_hidden());
     let hits = users.filter_map(|(who, hours)| Some((who, at_once(hours, limits).or_else(|| slowly(hours, limits))?)));
     let addresses = BTreeSet::from([ip]);
-    hits.map(|(who, hit)| attack(who, &hit, &addresses, &[ip.to_string()], severity(who, hit.with_mfa))).collect()
+    hits.map(|(who, hit)| {
+        let severity = severity(who, hit.with_mfa);
+        attack((who, facts.shown(who)), &hit, (&addresses, ip), severity)
+    })
+    .collect()
 }
 
 fn at_once(hours: &Hours, limits: Limits) -> Option<Hit> {
@@ -69,7 +73,7 @@ fn slowly(hours: &Hours, limits: Limits) -> Option<Hit> {
 
 /// Failures of one user from several addresses, at once or slowly, and a success: from one of them, or from an address
 /// that the user had not come from before.
-pub(super) fn from_anywhere<'a>(who: Who<'a>, of_user: &OfUser, limits: Limits) -> Option<Attack<'a>> {
+pub(super) fn from_anywhere<'a>(who: Who<'a>, of_user: &OfUser<'a>, limits: Limits) -> Option<Attack<'a>> {
     let Guessed { failed, addresses, .. } = user::guessed(of_user, limits)?;
     let (first, last) = (failed.first()?, failed.last()?.plus_seconds(AFTER));
     let is_strange = |ip: &IpAddr, hours: &Hours| {
@@ -82,7 +86,7 @@ pub(super) fn from_anywhere<'a>(who: Who<'a>, of_user: &OfUser, limits: Limits) 
     let is_one = addresses.len() < MANY_ADDRESSES && !addresses.contains(&ip);
     let severity = if is_one { Severity::Medium } else { severity(who, with_mfa) };
     let hit = Hit { failed, entered, with_mfa };
-    Some(attack(who, &hit, &addresses, &[ip.to_string()], severity))
+    Some(attack((who, of_user.shown(who)), &hit, (&addresses, ip), severity))
 }
 
 /// Successes from one address between two moments, and whether all of them had MFA.
@@ -101,26 +105,23 @@ fn severity(who: Who<'_>, with_mfa: bool) -> Severity {
 }
 
 fn attack<'a>(
-    who: Who<'a>,
+    (who, shown): (Who<'a>, &str),
     hit: &Hit,
-    addresses: &BTreeSet<IpAddr>,
-    entered_from: &[String],
+    (addresses, entered_from): (&BTreeSet<IpAddr>, IpAddr),
     severity: Severity,
 ) -> Attack<'a> {
     let mfa = if hit.with_mfa { SignInMfa::Yes } else { SignInMfa::No };
     let told = if hit.with_mfa { " with MFA" } else { "" };
-    let place = if addresses.len() == 1 && entered_from == some(addresses) {
-        String::new()
-    } else {
-        format!(" from {}", entered_from.join(", "))
-    };
+    let is_same = addresses.len() == 1 && addresses.contains(&entered_from);
+    let place = if is_same { String::new() } else { format!(" from {entered_from}") };
     let summary = format!(
-        "{} from {}, and then a sign-in{place} that worked{told}: the password may have been guessed",
+        "{} of {shown} from {}, and then a sign-in{place} that worked{told}: the password may have been guessed",
         quantity(hit.failed.events.unsigned_abs(), "sign-in failure"),
         from(addresses),
     );
     let evidence = [
-        ("address", json!(entered_from.first())),
+        ("user", json!(shown)),
+        ("address", json!(entered_from.to_string())),
         ("address_list", json!(some(addresses))),
         ("failures", json!(hit.failed.events)),
         ("first_failure", json!(hit.failed.first())),

@@ -34,7 +34,9 @@ pub(super) struct Hours {
 
 /// What one user did.
 #[derive(Debug, Default)]
-pub(super) struct OfUser {
+pub(super) struct OfUser<'a> {
+    /// `userName`, where a record has one.
+    pub name: &'a str,
     /// From wherever, also from what is no address.
     pub all: Hours,
     pub at: BTreeMap<IpAddr, Hours>,
@@ -43,7 +45,7 @@ pub(super) struct OfUser {
 /// Everything, by user and by address.
 #[derive(Debug, Default)]
 pub(super) struct Facts<'a> {
-    pub users: BTreeMap<Who<'a>, OfUser>,
+    pub users: BTreeMap<Who<'a>, OfUser<'a>>,
     pub addresses: BTreeMap<IpAddr, BTreeSet<Who<'a>>>,
 }
 
@@ -110,6 +112,14 @@ impl Hours {
     }
 }
 
+impl<'a> OfUser<'a> {
+    /// As [`Facts::shown`].
+    pub fn shown(&self, who: Who<'a>) -> &'a str {
+        let is_id = ["AIDA", "AROA"].iter().any(|prefix| who.principal.starts_with(prefix));
+        if is_id && !self.name.is_empty() { self.name } else { who.principal }
+    }
+}
+
 impl<'a> Facts<'a> {
     /// `steps` may come in any order.
     pub fn of(steps: &SignInSteps<'a>) -> Self {
@@ -121,6 +131,7 @@ impl<'a> Facts<'a> {
                 continue;
             }
             let of_user = facts.users.entry(one.who).or_default();
+            of_user.name = of_user.name.max(one.user_name);
             of_user.all.add(hour, one);
             if let Some(ip) = one.ip {
                 of_user.at.entry(ip).or_default().add(hour, one);
@@ -128,6 +139,11 @@ impl<'a> Facts<'a> {
             }
         }
         facts
+    }
+
+    /// What a person knows a user by: the principal where it says more than an id, else the name.
+    pub fn shown(&self, who: Who<'a>) -> &'a str {
+        self.users.get(&who).map_or(who.principal, |of_user| of_user.shown(who))
     }
 
     /// What users did from one address.

@@ -19,7 +19,7 @@ use crate::report::{Finding, Severity};
 /// From how many on it is no owner who gave up.
 const MANY: i64 = 3;
 
-pub(super) fn of<'a>(who: Who<'a>, of_user: &OfUser) -> Option<Attack<'a>> {
+pub(super) fn of<'a>(who: Who<'a>, of_user: &OfUser<'a>) -> Option<Attack<'a>> {
     let mut refused = Times::default();
     let mut addresses: BTreeSet<IpAddr> = BTreeSet::new();
     for (&ip, hours) in &of_user.at {
@@ -35,13 +35,14 @@ pub(super) fn of<'a>(who: Who<'a>, of_user: &OfUser) -> Option<Attack<'a>> {
         1..MANY => Severity::Low,
         _ => Severity::High,
     };
-    let whose = if who.is_root() { "root's password is" } else { "the password is" };
+    let shown = of_user.shown(who);
     let summary = format!(
-        "{whose} known, MFA held: {} from {} got as far as the second factor",
+        "the password of {shown} is known, MFA held: {} from {} got as far as the second factor",
         quantity(refused.events.unsigned_abs(), "failed sign-in"),
         from(&addresses),
     );
     let evidence = [
+        ("user", json!(shown)),
         ("failures", json!(refused.events)),
         ("addresses", json!(addresses.len())),
         ("address_list", json!(some(&addresses))),

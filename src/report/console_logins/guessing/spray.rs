@@ -35,7 +35,7 @@ pub(super) fn of<'a>(facts: &Facts<'a>, ip: IpAddr, limits: Limits) -> Vec<Attac
     let users = facts.at(ip);
     let Some(spray) = at_once(ip, &users, limits).or_else(|| slowly(ip, &users, limits)) else { return Vec::new() };
     let accounts: BTreeSet<&str> = spray.failed.keys().map(|who| who.account).collect();
-    accounts.into_iter().map(|account| spray.attack(account)).collect()
+    accounts.into_iter().map(|account| spray.attack(account, facts)).collect()
 }
 
 fn at_once<'a>(ip: IpAddr, users: &BTreeMap<Who<'a>, &Hours>, limits: Limits) -> Option<Spray<'a>> {
@@ -111,15 +111,16 @@ impl<'a> Spray<'a> {
         }
     }
 
-    fn attack(&self, account: &str) -> Attack<'a> {
+    fn attack(&self, account: &str, facts: &Facts<'a>) -> Attack<'a> {
         let here = || self.failed.iter().filter(|(who, _)| who.account == account);
-        let users: Vec<&str> = here().map(|(who, _)| who.principal).filter(|name| *name != HIDDEN_USER_NAME).collect();
+        let users: Vec<&str> =
+            here().map(|(who, _)| facts.shown(*who)).filter(|name| *name != HIDDEN_USER_NAME).collect();
         let unknown: i64 = here().filter(|(who, _)| who.is_hidden()).map(|(_, times)| times.events).sum();
         let mut all = Times::default();
         here().for_each(|(_, times)| all.merge(times.events, times.span));
         let entered: BTreeMap<Who<'a>, bool> =
             self.entered.iter().filter(|(who, _)| who.account == account).map(|(&who, &mfa)| (who, mfa)).collect();
-        let names: Vec<&str> = entered.keys().map(|who| who.principal).collect();
+        let names: Vec<&str> = entered.keys().map(|who| facts.shown(*who)).collect();
         let then = match names.first() {
             Some(name) if !self.is_place_of_many() => format!("; then a sign-in of {name} worked"),
             Some(_) => format!("; {} signed in from there, too", quantity(names.len() as u64, "user")),

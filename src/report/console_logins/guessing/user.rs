@@ -25,18 +25,18 @@ pub(super) struct Guessed {
 }
 
 /// The worst guessing of a user: at once, else slowly.
-pub(super) fn guessed(of_user: &OfUser, limits: Limits) -> Option<Guessed> {
+pub(super) fn guessed(of_user: &OfUser<'_>, limits: Limits) -> Option<Guessed> {
     at_once(of_user, limits).or_else(|| slowly(of_user, limits))
 }
 
-fn at_once(of_user: &OfUser, limits: Limits) -> Option<Guessed> {
+fn at_once(of_user: &OfUser<'_>, limits: Limits) -> Option<Guessed> {
     let (hour, failed) = of_user.all.worst_pair().filter(|(_, failed)| failed.events >= limits.failures)?;
     let from_here = of_user.at.iter().filter(|(_, hours)| in_pair(&hours.failures, hour).events > 0);
     Some(Guessed { failed, addresses: from_here.map(|(&ip, _)| ip).collect(), is_slow: false })
 }
 
 /// The two weeks with most failures that nobody answered with a success from the same address.
-fn slowly(of_user: &OfUser, limits: Limits) -> Option<Guessed> {
+fn slowly(of_user: &OfUser<'_>, limits: Limits) -> Option<Guessed> {
     let mut unanswered: BTreeMap<Hour, Vec<(IpAddr, Times)>> = BTreeMap::new();
     for (&ip, hours) in &of_user.at {
         let answered = |hour: &Hour, times: &Times| hours.got_in(*hour, times.first());
@@ -71,13 +71,18 @@ fn slowly(of_user: &OfUser, limits: Limits) -> Option<Guessed> {
 }
 
 /// Guessing at one user that is not known to have worked.
-pub(super) fn tried_at<'a>(who: Who<'a>, of_user: &OfUser, limits: Limits) -> Option<Attack<'a>> {
+pub(super) fn tried_at<'a>(who: Who<'a>, of_user: &OfUser<'a>, limits: Limits) -> Option<Attack<'a>> {
     let Guessed { failed, addresses, is_slow } = guessed(of_user, limits)?;
     let is_attack = who.is_root() || addresses.len() >= ATTACK_ADDRESSES;
     let when = if is_slow { ", slowly" } else { " within an hour and the next" };
-    let summary =
-        format!("{} from {}{when}", quantity(failed.events.unsigned_abs(), "sign-in failure"), from(&addresses),);
+    let summary = format!(
+        "{} of {} from {}{when}",
+        quantity(failed.events.unsigned_abs(), "sign-in failure"),
+        of_user.shown(who),
+        from(&addresses)
+    );
     let evidence = [
+        ("user", json!(of_user.shown(who))),
         ("failures", json!(failed.events)),
         ("addresses", json!(addresses.len())),
         ("address_list", json!(some(&addresses))),
