@@ -6,7 +6,7 @@ use super::central::{self, Central};
 use super::takeover;
 use super::usage::{Issued, Usage};
 use crate::aggregate::root_use::{Count, RootClass};
-use crate::model::{grouped, quantity};
+use crate::model::{AccessKeyKind, grouped, quantity};
 use crate::report::source_list::{address_texts, ip_addresses};
 use crate::report::{Finding, Severity, finding};
 
@@ -34,9 +34,17 @@ fn of_usage(usage: &Usage<'_>) -> Vec<Finding> {
     findings
 }
 
+/// Keys by their ids; tokens that they got for themselves (GetSessionToken) by their number.
 fn access_key(usage: &Usage<'_>) -> Finding {
-    let keys = usage.access_keys.iter().copied().collect::<Vec<_>>().join(", ");
-    let summary = format!("root of {} has a long-lived access key in use: {keys}", usage.account_id);
+    let is_token = |key: &&&str| AccessKeyKind::of(key) == AccessKeyKind::Temporary;
+    let tokens = usage.access_keys.iter().filter(is_token).count();
+    let keys: Vec<&str> = usage.access_keys.iter().filter(|key| !is_token(key)).copied().collect();
+    let keys = if keys.is_empty() { "one whose own calls were not read".to_owned() } else { keys.join(", ") };
+    let through = match tokens {
+        0 => String::new(),
+        _ => format!(", also through {} that it got for itself", quantity(tokens as u64, "token")),
+    };
+    let summary = format!("root of {} has a long-lived access key in use: {keys}{through}", usage.account_id);
     finding(usage, "root-access-key", usage.tally.events, summary)
 }
 
