@@ -97,15 +97,16 @@ fn target<'a>(change: IamEvent, request: &Request<'a>, event: &Event<'a>) -> (Ta
         TargetKind::MfaDevice => text(request.device_name),
         TargetKind::Account => return (kind, Cow::Owned(event.account_id().to_owned())),
     };
-    if !named.is_empty() && !(kind == TargetKind::User && named == ROOT_USER_NAME) {
+    let is_root = kind == TargetKind::User && named == ROOT_USER_NAME;
+    if !named.is_empty() && !is_root {
         return (kind, named);
     }
     if event.is_error() && change.act() != Act::ChangePassword {
         return (kind, refused_resource(event.error_message).map(Cow::Borrowed).unwrap_or_default());
     }
     match (kind, &event.user_identity.kind) {
+        _ if is_root => root_of(event),
         (TargetKind::User, IdentityType::IamUser) => (kind, Cow::Owned(own_name(event))),
-        (TargetKind::User, _) if named == ROOT_USER_NAME => root_of(event),
         (TargetKind::User, IdentityType::Root) => root_of(event),
         _ => (kind, Cow::Borrowed("")),
     }

@@ -129,7 +129,7 @@ impl Aggregate for RootUse {
 fn is_by_service(event: &Event<'_>) -> bool {
     let source = event.source_ip_address;
     event.event_type == "AwsServiceEvent"
-        || (source.ends_with(|last: char| matches!(last, 'm' | 'n'))
+        || (source.ends_with(['m', 'n'])
             && SourceAddress::parse(source) == SourceAddress::Service
             && !source.starts_with("signin.")
             && !class::is_of_agent(source))
