@@ -1,24 +1,26 @@
-//! Console sign-ins: who tried to sign in, how it ended, from where, in which clock hours.
+//! Sign-ins to the console and to IAM Identity Center: who tried, how it ended, from where, in which clock hours.
 //!
-//! Counts `ConsoleLogin` only ([`Event::is_console_login`]). A count for each distinct combination of what the records
-//! say and the hour, so a thousand guesses of an hour cost one entry. Which of them are an attack is for the report.
-//!
-//! [`Event::is_console_login`]: crate::model::Event::is_console_login
+//! Counts what [`SignInStep::read`] knows: sign-ins, and steps before their end. A count for each distinct combination of
+//! what the records say and the hour, so a thousand guesses of an hour cost one entry. Which of them are an attack, and who
+//! stands behind a role session that signed in, is for the report.
 
 #[cfg(test)]
 mod tests;
 
 use std::any::Any;
+use std::borrow::Cow;
 
 use hashbrown::HashMap;
 
 use super::{Aggregate, AggregateKind, Batch, BatchError, Reader, Remap, Seen, Span, Sym, Symbols};
-use crate::model::{EventTime, Hour, SignIn, SignInMfa, UserIdentity, principal_of};
+use crate::model::{
+    Event, EventTime, Hour, IdentityType, SignInMfa, SignInStep, UserIdentity, members, principal_of, text,
+};
 
 /// The aggregate of console sign-ins.
 pub static KIND: AggregateKind = AggregateKind {
     name: "sign_ins",
-    summary: "console sign-ins: who, MFA, result, why it failed, source, user agent, by hour",
+    summary: "sign-ins to the console and Identity Center: who, MFA, result, why it failed, source, by hour",
     empty: || Box::new(SignIns::default()),
 };
 
@@ -33,21 +35,35 @@ enum Text {
     Address,
     Region,
     UserAgent,
+    SessionPrincipalId,
 }
 
 /// Column names of [`Text`], in its order.
-const TEXT_COLUMNS: [&str; 8] =
-    ["account_id", "principal", "type", "user_name", "error_message", "source", "region", "user_agent"];
+const TEXT_COLUMNS: [&str; 9] = [
+    "account_id",
+    "principal",
+    "type",
+    "user_name",
+    "error_message",
+    "source",
+    "region",
+    "user_agent",
+    "session_principal_id",
+];
 
 /// What was tried: equal attempts of one clock hour are counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Attempt {
+    /// Which part of signing in it is.
+    pub step: SignInStep,
     /// Whether it worked.
     pub succeeded: bool,
     /// What it says of MFA.
     pub mfa: SignInMfa,
     /// The clock hour; `None` for a record without a time.
     pub hour: Option<Hour>,
+    /// `creationDate` of the session that signed in, where [`Attempt::session_principal_id`] names one.
+    pub session_created: Option<EventTime>,
     texts: [Sym; TEXT_COLUMNS.len()],
 }
 
@@ -114,29 +130,90 @@ impl Attempt {
         self.texts[Text::UserAgent as usize]
     }
 
-    fn of(seen: &mut Seen<'_>) -> Self {
+    /// `principalId` of a role session or federated user that signed in and of which the record names no identity provider:
+    /// what is known of its MFA, whoever issued it knows. Empty for all others.
+    pub fn session_principal_id(&self) -> Sym {
+        self.texts[Text::SessionPrincipalId as usize]
+    }
+
+    fn of(seen: &mut Seen<'_>) -> Option<Self> {
         let event = seen.event;
-        let sign_in = SignIn::of(event);
+        let (step, sign_in) = SignInStep::read(event)?;
         let identity: &UserIdentity<'_> = &event.user_identity;
         let account = if identity.account_id.is_empty() { event.account_id() } else { &identity.account_id };
-        let principal = principal_of(identity);
+        let (principal, user_name) = who(event);
+        let session = session_of(event);
         let texts: [&str; TEXT_COLUMNS.len()] = [
             account,
             &principal,
             identity.kind.as_str(),
-            &identity.user_name,
-            event.error_message,
+            &user_name,
+            &reason(event),
             event.source_ip_address,
             event.aws_region,
             event.user_agent,
+            session.map_or("", |identity| &identity.principal_id),
         ];
-        Self {
+        Some(Self {
+            step,
             succeeded: sign_in.succeeded,
             mfa: sign_in.mfa(),
             hour: event.event_time.map(EventTime::hour),
+            session_created: session.and_then(UserIdentity::creation_date),
             texts: texts.map(|text| seen.symbols.intern(text)),
-        }
+        })
     }
+}
+
+/// The principal and its name. Records of Identity Center have the name beside the identity or, before July 2025, have
+/// no more than the name: then it is the principal.
+///
+/// Source: AWS Security Blog, "Modifications to AWS CloudTrail event data of IAM Identity Center".
+fn who<'a>(event: &'a Event<'_>) -> (Cow<'a, str>, Cow<'a, str>) {
+    let identity: &UserIdentity<'_> = &event.user_identity;
+    let (told, name) = (principal_of(identity), &identity.user_name);
+    if is_of_console(event) {
+        return (told, Cow::Borrowed(name));
+    }
+    let [beside] = members(event.additional_event_data, ["UserName"]);
+    let name = if name.is_empty() { text(beside) } else { Cow::Borrowed(&**name) };
+    let names_nobody = identity.on_behalf_of.is_none() && identity.kind != IdentityType::IdentityCenterUser;
+    if names_nobody && !name.is_empty() { (name.clone(), name) } else { (told, name) }
+}
+
+/// Why it failed: the message, or the kind of credential that Identity Center refused.
+fn reason<'a>(event: &Event<'a>) -> Cow<'a, str> {
+    if !event.error_message.is_empty() || is_of_console(event) {
+        return Cow::Borrowed(event.error_message);
+    }
+    let [kind] = members(event.additional_event_data, ["CredentialType"]);
+    text(kind)
+}
+
+fn is_of_console(event: &Event<'_>) -> bool {
+    matches!(event.event_name, "ConsoleLogin" | "CheckMfa")
+}
+
+/// The identity, where it is a session of which only its issuer can say whether MFA stands behind it.
+fn session_of<'e>(event: &'e Event<'_>) -> Option<&'e UserIdentity<'e>> {
+    let identity: &UserIdentity<'_> = &event.user_identity;
+    let is_session = matches!(identity.kind, IdentityType::AssumedRole | IdentityType::FederatedUser);
+    let [provider] = members(event.additional_event_data, ["SamlProviderArn"]);
+    (is_session && text(provider).is_empty() && !is_of_permission_set(identity)).then_some(identity)
+}
+
+/// Whether it is a role of an Identity Center permission set: by the path that IAM lets nobody else use, and by the name
+/// where the record tells no path.
+///
+/// Source: IAM user guide, "IAM identifiers", paths; Identity Center user guide, "Referencing permission sets in resource
+/// policies, Amazon EKS Cluster config maps, and AWS KMS key policies".
+fn is_of_permission_set(identity: &UserIdentity<'_>) -> bool {
+    let role = identity.session.as_ref().map_or("", |session| &*session.issuer.arn);
+    let (text, part) = match role {
+        "" => (&*identity.arn, ":assumed-role/AWSReservedSSO_"),
+        role => (role, ":role/aws-reserved/sso.amazonaws.com/"),
+    };
+    text.contains(part)
 }
 
 impl Attempts {
@@ -148,10 +225,8 @@ impl Attempts {
 
 impl Aggregate for SignIns {
     fn observe(&mut self, seen: &mut Seen<'_>) {
-        if !seen.event.is_console_login() {
-            return;
-        }
-        let counted = self.attempts.entry(Attempt::of(seen)).or_default();
+        let Some(attempt) = Attempt::of(seen) else { return };
+        let counted = self.attempts.entry(attempt).or_default();
         counted.events += 1;
         if let Some(time) = seen.event.event_time {
             counted.span.see(time);
@@ -169,6 +244,8 @@ impl Aggregate for SignIns {
     fn save(&self, symbols: &Symbols) -> Vec<Batch> {
         let micros = |time: Option<EventTime>| time.map(|time| time.0);
         let mut batch = Batch::new(KIND.name)
+            .texts("step", self.attempts.keys().map(|attempt| Some(attempt.step.as_str())))
+            .ints("session_created", self.attempts.keys().map(|attempt| micros(attempt.session_created)))
             .ints("succeeded", self.attempts.keys().map(|attempt| Some(i64::from(attempt.succeeded))))
             .texts("mfa", self.attempts.keys().map(|attempt| Some(attempt.mfa.as_str())))
             .ints("events", self.attempts.values().map(|counted| Some(counted.events)))
@@ -184,9 +261,14 @@ impl Aggregate for SignIns {
         let table = Reader::of(batches, KIND.name)?;
         let (succeeded, events) = (table.full_ints("succeeded")?, table.full_ints("events")?);
         let (first, last) = (table.ints("first_seen")?, table.ints("last_seen")?);
+        let (steps, created) = (table.full_texts("step")?, table.ints("session_created")?);
         let texts = TEXT_COLUMNS.iter().map(|name| table.full_texts(name)).collect::<Result<Vec<_>, _>>()?;
         for (row, mfa) in table.full_texts("mfa")?.into_iter().enumerate() {
+            let step =
+                SignInStep::parse(steps[row]).ok_or_else(|| table.bad_cell("step", row, "no step of signing in"))?;
             let mut attempt = Attempt {
+                step,
+                session_created: created[row].map(EventTime),
                 succeeded: succeeded[row] != 0,
                 mfa: SignInMfa::parse(mfa).ok_or_else(|| table.bad_cell("mfa", row, "says nothing of MFA"))?,
                 hour: first[row].map(|micros| EventTime(micros).hour()),

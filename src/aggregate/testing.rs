@@ -16,7 +16,7 @@ const ADDRESSES: [&str; 7] = [
     "cloudformation.amazonaws.com",
 ];
 const AGENTS: [&str; 4] = ["aws-cli/2.17.3 Python/3.11", "aws-cli/2.18.0", "Boto3/1.34.1", ""];
-const NAMES: [&str; 7] = [
+const NAMES: [&str; 10] = [
     "GetObject",
     "CreateAccessKey",
     "RunInstances",
@@ -24,6 +24,9 @@ const NAMES: [&str; 7] = [
     "DeleteAccessKey",
     "ConsoleLogin",
     "GetCallerIdentity",
+    "CheckMfa",
+    "PasswordRecoveryRequested",
+    "AssumeRoot",
 ];
 const ERRORS: [&str; 3] = ["", "AccessDenied", "ThrottlingException"];
 const CREATED: &str =
@@ -105,6 +108,21 @@ fn dress(event: &mut Event<'_>) {
         }
         "GetCallerIdentity" => {
             event.additional_event_data = r#"{"callWithBearerToken":true}"#;
+            return;
+        }
+        "CheckMfa" => {
+            event.event_source = "signin.amazonaws.com";
+            event.response_elements = r#"{"CheckMfa":"Success"}"#;
+            return;
+        }
+        "PasswordRecoveryRequested" => {
+            event.event_source = "signin.amazonaws.com";
+            return;
+        }
+        "AssumeRoot" => {
+            event.event_source = "sts.amazonaws.com";
+            event.request_parameters = r#"{"targetPrincipal":"444455556666","taskPolicyArn":{"arn":"a/b"}}"#;
+            event.response_elements = r#"{"credentials":{"accessKeyId":"ASIAIOSFODNN7EXAMPLE"}}"#;
             return;
         }
         _ => return,

@@ -37,7 +37,7 @@ pub use policy::{
 };
 pub use principal::{identity_center_person, principal_of, role_of_session_arn};
 pub use quantity::{grouped, quantity};
-pub use sign_in::{HIDDEN_USER_NAME, SignIn, SignInMfa};
+pub use sign_in::{HIDDEN_USER_NAME, SignIn, SignInMfa, SignInStep};
 pub(crate) use subdocument::members;
 pub use time::{Day, EventTime, Hour};
 pub use user_agent::{NO_AGENT, agent_family, attack_tool, execution_environment, is_program};

@@ -17,6 +17,8 @@ pub struct AccountSummary {
     /// `AccountPasswordPresent`: whether root has a password; accounts whose root credentials are managed centrally
     /// have none.
     pub root_password: Option<bool>,
+    /// `AccountSigningCertificatesPresent`: whether root has X.509 signing certificates.
+    pub root_certificates: Option<bool>,
     /// `Users`: how many there are.
     pub users: Option<i64>,
 }
@@ -36,6 +38,7 @@ impl Written {
             root_mfa: is_some("AccountMFAEnabled"),
             root_keys: is_some("AccountAccessKeysPresent"),
             root_password: is_some("AccountPasswordPresent"),
+            root_certificates: is_some("AccountSigningCertificatesPresent"),
             users: number("Users"),
         }
     }

@@ -47,6 +47,11 @@ impl Practice {
     }
 }
 
+/// Rules that break a second practice beside their own, by id: root's key in use is a key of root and a use of it, and so
+/// is root's sign-in without MFA a sign-in without MFA.
+const SECOND_PRACTICES: [(&str, Practice); 2] =
+    [("root-access-key", Practice::RestrictRootUse), ("root-sign-in-without-mfa", Practice::RestrictRootUse)];
+
 /// What a finding's `rule` stands for. A report registers those that it may find.
 #[derive(Clone, Copy, Debug)]
 pub struct Rule {
@@ -54,7 +59,8 @@ pub struct Rule {
     pub id: &'static str,
     /// The severity of its findings; the worst, where the row decides.
     pub severity: Severity,
-    /// The practice that a finding breaks; `None` where it breaks none of the seven.
+    /// The practice that a finding breaks, or the first of two ([`Rule::practices`]); `None` where it breaks none of the
+    /// seven.
     pub practice: Option<Practice>,
     /// When it holds and what that means, in a sentence or two.
     pub about: &'static str,
@@ -64,4 +70,12 @@ pub struct Rule {
     pub fix: &'static str,
     /// AWS's page on it.
     pub page: &'static str,
+}
+
+impl Rule {
+    /// The practices that a finding breaks: none, one, or for few rules two.
+    pub fn practices(&self) -> impl Iterator<Item = Practice> {
+        let second = SECOND_PRACTICES.iter().find(|(id, _)| *id == self.id).map(|&(_, practice)| practice);
+        self.practice.into_iter().chain(second)
+    }
 }

@@ -118,17 +118,28 @@ fn target<'a>(change: IamEvent, request: &Request<'a>, event: &Event<'a>) -> (Ta
         TargetKind::Account => return (kind, Cow::Owned(event.account_id().to_owned())),
         other => elsewhere::target(other, event),
     };
-    if !named.is_empty() {
+    let is_root = kind == TargetKind::User && named == ROOT_USER_NAME;
+    if !named.is_empty() && !is_root {
         return (kind, named);
     }
     if event.is_error() && change.act() != Act::ChangePassword {
         return (kind, refused_resource(event.error_message).map(Cow::Borrowed).unwrap_or_default());
     }
     match (kind, &event.user_identity.kind) {
+        _ if is_root => root_of(event),
         (TargetKind::User, IdentityType::IamUser) => (kind, Cow::Owned(own_name(event))),
-        (TargetKind::User, IdentityType::Root) => (TargetKind::Account, Cow::Borrowed("root")),
+        (TargetKind::User, IdentityType::Root) => root_of(event),
         _ => (kind, Cow::Borrowed("")),
     }
+}
+
+/// What the console calls root where a request has a userName; no IAM user can be called so, since names have no spaces.
+/// Source: IAM user guide, "IAM and AWS STS quotas", IAM name requirements.
+const ROOT_USER_NAME: &str = "AWS ROOT USER";
+
+/// Root of the account, by the name that its principal has.
+fn root_of<'a>(event: &Event<'_>) -> (TargetKind, Cow<'a, str>) {
+    (TargetKind::Account, Cow::Owned(format!("root@{}", event.account_id())))
 }
 
 /// The user that calls: whom IAM takes where a request names nobody. Source: IAM API reference, CreateLoginProfile and

@@ -127,7 +127,9 @@ fn who_is_meant_where_nobody_is_named() {
     assert_eq!(line(call("ChangePassword", json!(null))), "user ana |  | none |  | succeeded");
     assert_eq!(line(call("EnableMFADevice", json!({}))), "user ana |  | none |  | succeeded");
     let root = json!({ "userIdentity": { "type": "Root", "accountId": "111122223333" } });
-    assert_eq!(line(with(call("EnableMFADevice", json!({})), root)), "account root |  | none |  | succeeded");
+    let of_root = "account root@111122223333 |  | none |  | succeeded";
+    assert_eq!(line(with(call("EnableMFADevice", json!({})), root.clone())), of_root);
+    assert_eq!(line(with(call("EnableMFADevice", json!({ "userName": "AWS ROOT USER" })), root)), of_root);
     let denied = |message: &str| {
         let why = json!({ "errorCode": "AccessDenied", "errorMessage": message });
         line(with(call("AttachUserPolicy", json!(null)), why))

@@ -1,8 +1,10 @@
-//! Root use: how often, how and from where each account's root was used.
+//! Root use: how often, how and from where each account's root was used, and who else got hold of it.
 //!
 //! Counts only; what is good or bad is for the report to say. Source: IAM user guide, "AWS account root user".
 
 mod class;
+mod opens;
+mod reach;
 mod saved;
 mod tasks;
 #[cfg(test)]
@@ -14,11 +16,13 @@ use std::any::Any;
 use hashbrown::HashMap;
 
 pub use class::RootClass;
+use reach::Reaches;
+pub use reach::{Reach, ReachOutcome, ReachText, Reached};
 use use_row::Key;
 pub use use_row::{Count, RootUseRow};
 
 use super::{Aggregate, AggregateKind, Batch, BatchError, Remap, RowMemo, Seen, Symbols};
-use crate::model::{Arn, Event, UserIdentity};
+use crate::model::{Arn, Event, SourceAddress, UserIdentity};
 
 /// Registers [`RootUse`].
 pub static KIND: AggregateKind = AggregateKind {
@@ -34,12 +38,18 @@ pub struct RootUse {
     places: HashMap<Key, u32, ahash::RandomState>,
     /// The row of each identity, counted from 1; 0 for an identity that is not root.
     memo: RowMemo,
+    reaches: Reaches,
 }
 
 impl RootUse {
     /// The rows, in no lasting order.
     pub fn rows(&self) -> impl Iterator<Item = &RootUseRow> {
         self.rows.iter()
+    }
+
+    /// What was done to get hold of root, by whomever, in no lasting order.
+    pub fn reaches(&self) -> impl Iterator<Item = (&Reach, &Reached)> {
+        self.reaches.iter()
     }
 
     fn row(&mut self, key: Key) -> usize {
@@ -57,8 +67,8 @@ impl RootUse {
     fn find(&mut self, seen: &mut Seen<'_>) -> usize {
         let event = seen.event;
         let identity = &*event.user_identity;
-        let is_service_event = is_service_event(event);
-        let Some(class) = RootClass::of(identity, is_service_event) else {
+        let is_by_service = is_by_service(event);
+        let Some(class) = RootClass::of(identity, is_by_service) else {
             self.memo.keep(event.identity, 0);
             return 0;
         };
@@ -69,7 +79,7 @@ impl RootUse {
             access_key_id: seen.symbols.intern(&identity.access_key_id),
         };
         let marked = self.row(key) + 1;
-        if !account.is_empty() && !is_service_event {
+        if !account.is_empty() && !is_by_service {
             self.memo.keep(event.identity, marked);
         }
         marked
@@ -78,9 +88,10 @@ impl RootUse {
 
 impl Aggregate for RootUse {
     fn observe(&mut self, seen: &mut Seen<'_>) {
+        self.reaches.observe(seen);
         let marked = match self.memo.get(seen.event.identity) {
             Some(0) => return,
-            Some(marked) if !is_service_event(seen.event) => marked,
+            Some(marked) if !is_by_service(seen.event) => marked,
             _ => self.find(seen),
         };
         if let Some(place) = marked.checked_sub(1) {
@@ -90,6 +101,7 @@ impl Aggregate for RootUse {
 
     fn merge(&mut self, other: Box<dyn Any>, remap: &Remap) {
         let Ok(other) = other.downcast::<Self>() else { return };
+        self.reaches.merge(&other.reaches, remap);
         for theirs in &other.rows {
             let Key { account_id, class, access_key_id } = theirs.key;
             let key = Key { account_id: remap.of(account_id), class, access_key_id: remap.of(access_key_id) };
@@ -99,16 +111,28 @@ impl Aggregate for RootUse {
     }
 
     fn save(&self, symbols: &Symbols) -> Vec<Batch> {
-        saved::save(&self.rows, symbols)
+        let mut batches = saved::save(&self.rows, symbols);
+        batches.push(self.reaches.save(symbols));
+        batches
     }
 
     fn load(&mut self, batches: &[Batch], symbols: &mut Symbols) -> Result<(), BatchError> {
+        self.reaches.load(batches, symbols)?;
         saved::load(self, batches, symbols)
     }
 }
 
-fn is_service_event(event: &Event<'_>) -> bool {
+/// Whether a record shows, beside its identity, that a service was at work: it is the service's own event, or the call
+/// came from the host of a service, which no caller can set. The host of the sign-in service stands for a person.
+///
+/// Source: CloudTrail user guide, "CloudTrail record contents", sourceIPAddress: for calls by services the DNS name.
+fn is_by_service(event: &Event<'_>) -> bool {
+    let source = event.source_ip_address;
     event.event_type == "AwsServiceEvent"
+        || (source.ends_with(['m', 'n'])
+            && SourceAddress::parse(source) == SourceAddress::Service
+            && !source.starts_with("signin.")
+            && !class::is_of_agent(source))
 }
 
 /// The account whose root it is; empty when the identity does not say.

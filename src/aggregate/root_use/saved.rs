@@ -1,5 +1,5 @@
-//! Root use as column batches: one table of counts, and one each for addresses, event names, created keys and
-//! days.
+//! Root use as column batches: one table of counts, and one each for addresses, event names, created keys,
+//! addresses that asked for a reset, and days.
 
 use super::class::RootClass;
 use super::use_row::{COUNT_COLUMNS, Key, RootUseRow};
@@ -10,6 +10,7 @@ use crate::model::{Day, EventTime};
 const ADDRESSES: &str = "root_use_addresses";
 const EVENT_NAMES: &str = "root_use_event_names";
 const CREATED_KEYS: &str = "root_use_created_keys";
+const RESET_ADDRESSES: &str = "root_use_reset_addresses";
 const DAYS: &str = "root_use_days";
 
 pub(super) fn save(rows: &[RootUseRow], symbols: &Symbols) -> Vec<Batch> {
@@ -31,7 +32,9 @@ pub(super) fn save(rows: &[RootUseRow], symbols: &Symbols) -> Vec<Batch> {
     let addresses = members(ADDRESSES, "source_address", &|row| row.addresses.iter().map(|sym| (sym, 0)).collect());
     let names = members(EVENT_NAMES, "event_name", &|row| row.event_names.iter().collect());
     let keys = members(CREATED_KEYS, "created_key_id", &|row| row.created_keys.iter().map(|sym| (sym, 0)).collect());
-    vec![counts, addresses, names, keys, days(rows, symbols)]
+    let resets =
+        members(RESET_ADDRESSES, "source_address", &|row| row.reset_addresses.iter().map(|sym| (sym, 0)).collect());
+    vec![counts, addresses, names, keys, resets, days(rows, symbols)]
 }
 
 fn days(rows: &[RootUseRow], symbols: &Symbols) -> Batch {
@@ -63,9 +66,12 @@ fn keyed<'a>(table: &str, rows: impl Iterator<Item = &'a RootUseRow> + Clone, sy
 pub(super) fn load(into: &mut RootUse, batches: &[Batch], symbols: &mut Symbols) -> Result<(), BatchError> {
     load_counts(into, batches, symbols)?;
     load_days(into, batches, symbols)?;
-    for (table, column) in
-        [(ADDRESSES, "source_address"), (EVENT_NAMES, "event_name"), (CREATED_KEYS, "created_key_id")]
-    {
+    for (table, column) in [
+        (ADDRESSES, "source_address"),
+        (EVENT_NAMES, "event_name"),
+        (CREATED_KEYS, "created_key_id"),
+        (RESET_ADDRESSES, "source_address"),
+    ] {
         let places = places(into, batches, table, symbols)?;
         let reader = Reader::of(batches, table)?;
         let (texts, events) = (reader.texts(column)?, reader.ints("events")?);
@@ -74,6 +80,7 @@ pub(super) fn load(into: &mut RootUse, batches: &[Batch], symbols: &mut Symbols)
             let row = &mut into.rows[place];
             match table {
                 ADDRESSES => row.addresses.insert(sym),
+                RESET_ADDRESSES => row.reset_addresses.insert(sym),
                 EVENT_NAMES => row.event_names.add(sym, events[i].unwrap_or_default()),
                 _ => row.created_keys.insert(sym),
             }

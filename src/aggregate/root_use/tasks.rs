@@ -15,7 +15,8 @@
 //!
 //! Known misses: "restore IAM user permissions" looks like any other change of a policy and counts as everyday use on
 //! purpose, because it is also what an intruder does; tax invoices and the Reserved Instance Marketplace leave no event
-//! of their own. A policy call counts as the task whether or not the old policy denied everyone.
+//! of their own. A policy call counts as the task whether or not the old policy denied everyone, unless the new one lets
+//! everybody in, which [`opens`](super::opens) judges.
 
 use crate::model::{Event, members, text};
 
@@ -41,23 +42,23 @@ pub(super) fn needs_root(event: &Event<'_>) -> bool {
     }
 }
 
-/// Whether a call about credentials names no IAM user, and so is about root's own.
+/// Whether a call about credentials names no IAM user, and so is about root's own. The console names root as below, which
+/// no IAM user can be called: their names have no spaces (IAM user guide, "IAM identifiers").
 pub(super) fn is_about_root(event: &Event<'_>) -> bool {
     let [user_name] = members(event.request_parameters, ["userName"]);
-    text(user_name).is_empty()
+    matches!(&*text(user_name), "" | "AWS ROOT USER")
 }
 
 fn is_own_credential_call(event: &Event<'_>) -> bool {
     match event.event_name {
         "CreateAccessKey" | "UpdateAccessKey" | "DeleteAccessKey" => is_about_root(event),
-        // The virtual device of root has this name in its serial number, whatever user name the request repeats.
+        // Devices of root have such a name in their serial number (`mfa/root-account-mfa-device`, `u2f/root-account/…`),
+        // whatever user name the request repeats.
         "CreateVirtualMFADevice"
         | "EnableMFADevice"
         | "DeactivateMFADevice"
         | "ResyncMFADevice"
-        | "DeleteVirtualMFADevice" => {
-            event.request_parameters.contains("root-account-mfa-device") || is_about_root(event)
-        }
+        | "DeleteVirtualMFADevice" => event.request_parameters.contains("/root-account") || is_about_root(event),
         _ => false,
     }
 }

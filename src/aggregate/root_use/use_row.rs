@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::class::RootClass;
+use super::opens::opens_to_everybody;
 use super::tasks::{is_about_root, needs_root};
 use crate::aggregate::{Remap, Seen, Span, Sym, SymCounts, SymSet, Tally};
 use crate::model::{Day, SignIn, members, text};
@@ -34,6 +35,8 @@ pub struct RootUseRow {
     pub days: BTreeMap<Day, i64>,
     /// Access keys that root made for itself.
     pub created_keys: SymSet,
+    /// `sourceIPAddress` of those who asked for a reset of root's password.
+    pub reset_addresses: SymSet,
 }
 
 /// A number of a [`RootUseRow`]. The names under which they are saved stand in the same order.
@@ -55,6 +58,11 @@ pub enum Count {
     WithoutMfa,
     /// Times root made an access key for itself.
     KeysCreated,
+    /// Events that show that somebody was in: they worked, and are no step that anybody can take who knows root's e-mail
+    /// address or password, such as asking for a reset or being asked for MFA.
+    Uses,
+    /// Policies of buckets and queues that let everybody in.
+    OpenedToEverybody,
 }
 
 impl Count {
@@ -68,11 +76,13 @@ impl Count {
         Self::WithMfa,
         Self::WithoutMfa,
         Self::KeysCreated,
+        Self::Uses,
+        Self::OpenedToEverybody,
     ];
 }
 
 /// Column names of [`Count`], in its order.
-pub(super) const COUNT_COLUMNS: [&str; 8] = [
+pub(super) const COUNT_COLUMNS: [&str; 10] = [
     "read_only",
     "everyday_events",
     "sign_ins",
@@ -81,6 +91,8 @@ pub(super) const COUNT_COLUMNS: [&str; 8] = [
     "with_mfa",
     "without_mfa",
     "keys_created",
+    "uses",
+    "opened_to_everybody",
 ];
 
 impl RootUseRow {
@@ -94,6 +106,7 @@ impl RootUseRow {
             event_names: SymCounts::default(),
             days: BTreeMap::new(),
             created_keys: SymSet::default(),
+            reset_addresses: SymSet::default(),
         }
     }
 
@@ -132,8 +145,13 @@ impl RootUseRow {
         } else {
             self.observe_session_mfa(seen);
         }
-        if event.event_source != "signin.amazonaws.com" && !needs_root(event) {
-            self.add(Count::Everyday, true);
+        if event.event_source == "signin.amazonaws.com" {
+            self.observe_sign_in_page(seen);
+        } else {
+            self.add(Count::Uses, !event.is_error());
+            let opens = opens_to_everybody(event);
+            self.add(Count::OpenedToEverybody, opens && !event.is_error());
+            self.add(Count::Everyday, opens || !needs_root(event));
         }
         if event.event_name == "CreateAccessKey" {
             self.observe_key_creation(seen);
@@ -152,6 +170,7 @@ impl RootUseRow {
             *self.days.entry(day).or_default() += events;
         }
         self.created_keys.merge(&other.created_keys, remap);
+        self.reset_addresses.merge(&other.reset_addresses, remap);
     }
 
     /// A failed sign-in says nothing about the MFA of root's sessions, so only those that worked count there.
@@ -163,6 +182,21 @@ impl RootUseRow {
             self.add(Count::WithoutMfa, sign_in.mfa_used == Some(false));
             self.add(Count::SignInsWithoutMfa, sign_in.mfa_used == Some(false));
         }
+    }
+
+    /// What the sign-in page records: `CheckMfa` and `PasswordRecoveryRequested` are steps of somebody who is not in.
+    fn observe_sign_in_page(&mut self, seen: &mut Seen<'_>) {
+        let event = seen.event;
+        let is_use = match event.event_name {
+            "ConsoleLogin" => SignIn::of(event).succeeded && !event.is_error(),
+            "CheckMfa" => false,
+            "PasswordRecoveryRequested" => {
+                self.reset_addresses.insert(seen.address());
+                false
+            }
+            _ => !event.is_error(),
+        };
+        self.add(Count::Uses, is_use);
     }
 
     fn observe_session_mfa(&mut self, seen: &Seen<'_>) {

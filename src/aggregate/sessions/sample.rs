@@ -211,7 +211,7 @@ pub(crate) fn shuffled(samples: &[Sample], seed: u64) -> Vec<&Sample> {
 fn identity_of(identity: &Value) -> UserIdentity<'static> {
     let owned = |value: &Value| value.as_str().unwrap_or_default().to_owned().into();
     let (session, scope) = (&identity["sessionContext"], &identity["inScopeOf"]);
-    let issuer = &session["sessionIssuer"];
+    let (issuer, behalf) = (&session["sessionIssuer"], &identity["onBehalfOf"]);
     UserIdentity {
         kind: IdentityType::parse(identity["type"].as_str().unwrap_or_default()),
         principal_id: owned(&identity["principalId"]),
@@ -222,9 +222,9 @@ fn identity_of(identity: &Value) -> UserIdentity<'static> {
         invoked_by: owned(&identity["invokedBy"]),
         identity_provider: owned(&identity["identityProvider"]),
         credential_id: owned(&identity["credentialId"]),
-        on_behalf_of: identity["onBehalfOf"].is_object().then(|| OnBehalfOf {
-            user_id: owned(&identity["onBehalfOf"]["userId"]),
-            identity_store_arn: owned(&identity["onBehalfOf"]["identityStoreArn"]),
+        on_behalf_of: behalf.is_object().then(|| OnBehalfOf {
+            user_id: owned(&behalf["userId"]),
+            identity_store_arn: owned(&behalf["identityStoreArn"]),
         }),
         delegate_account_id: owned(&identity["invokedByDelegate"]["accountId"]),
         in_scope_of: scope.is_object().then(|| InScopeOf {

@@ -2,23 +2,22 @@
 
 mod charts;
 mod guessing;
+mod issuers;
 mod rules;
 #[cfg(test)]
 mod tests;
 pub(super) mod tried;
+mod without_mfa;
 
 use std::cmp::Reverse;
 
-use serde_json::{Map, json};
-
 use super::addresses::with_places;
-use super::source_list::{address_cells, address_texts};
+use super::source_list::address_cells;
 use super::{Answer, Column, ColumnKind, Finding, Report, ReportOption, Severity, Value, View, finding};
-use crate::aggregate::{principals, sign_ins};
-use crate::model::{SignInMfa, quantity};
+use crate::aggregate::{issuances, principals, sessions, sign_ins};
 pub(super) use charts::charts;
 use guessing::{Attack, Limits};
-use tried::{Row, Who};
+use tried::Row;
 
 /// The report.
 pub static REPORT: Report = Report {
@@ -27,7 +26,7 @@ pub static REPORT: Report = Report {
     about: ABOUT,
     columns: COLUMNS,
     key: &["account_id", "principal", "mfa", "result"],
-    needs: &[&sign_ins::KIND, &principals::KIND],
+    needs: &[&sign_ins::KIND, &principals::KIND, &sessions::KIND, &issuances::KIND],
     options: &[SPRAY_USERS, GUESSES],
     rules: rules::RULES,
     argument: None,
@@ -48,39 +47,57 @@ const GUESSES: ReportOption = ReportOption {
 };
 
 const ABOUT: &str = "\
-A row is one account, principal, what the sign-ins say of MFA, and their result. A sign-in is a ConsoleLogin event; \
-CheckMfa is none. It succeeded where the response says so; a failed one has a message and no error code.
+A row is one account, principal, what the sign-ins say of MFA, and their result. A sign-in is a ConsoleLogin event, or one \
+of IAM Identity Center: UserAuthentication, or a CredentialVerification that failed. CheckMfa is none. A ConsoleLogin \
+succeeded where the response says so; a failed one has a message and no error code.
 
 mfa:
-  yes                additionalEventData.MFAUsed is yes
-  no                 it is no
-  identity-provider  a role session, a federated user or a SAML provider: MFA is held there and not
-                     visible here, so it is never a finding
-  unknown            the record does not say
+  yes                MFAUsed is yes, or the record names the device; a second factor at Identity Center;
+                     a role session whose issuing call had MFA
+  no                 MFAUsed is no; a password alone at Identity Center; a federated user, or a role
+                     session issued to a user's key or a workload: nobody was asked for MFA
+  identity-provider  a SAML or OpenID Connect provider, or Identity Center for the sign-ins of its
+                     roles: MFA is held there and not visible here, so it is never a finding
+  unknown            the record does not say, or who issued the role session was not read
 
 Findings and their severities; a row has that of the worst that it is part of, else info:
-  sign-in-without-mfa  high for root, medium for an IAM user
-  brute-force-success  --guesses failures from one address, then a success: critical for root, high
-                       for a user, medium where the success had MFA
-  password-spray       failures of --spray-users users from one address: high where one got in, low
-                       where at most one of the names exists, else medium
-  sign-in-guessing     --guesses failures of one principal: medium for root, low for a user
+  sign-in-without-mfa  high for root, medium for an IAM user, medium for the people of Identity Center
+                       who came with a password alone (one finding an account)
+  console-by-key       a session that a long-lived key or a workload issued signed in: medium, high for
+                       root's key and for a workload
+  brute-force-success  --guesses failures of one principal, at once or slowly, then a success: critical
+                       for root, high for a user, medium where the success had MFA, or where few
+                       addresses failed and another one got in
+  password-known       sign-ins that got as far as the second factor and failed there, on days on which
+                       nobody got in from that address: high from three on, else medium for root, low
+  password-spray       failures of --spray-users users from one address, at once or in two weeks: high
+                       where somebody got in from there who never had, low where at most one of the
+                       names exists or as many get in as stay out, else medium; and of three times as
+                       many users of one account from many addresses at once: medium
+  sign-in-guessing     --guesses failures of one principal: medium for root and from five addresses,
+                       else low
 
-The last three look at one UTC clock hour and the next; slower guessing is not found. Order within these hours is known \
-only by the first failure and the last success. Users who got in meanwhile do not count towards a spray, since people \
-mistype; behind one address may be a whole office.
+At once is one UTC clock hour and the next; slowly is two weeks, or a run of failures from one address with no success \
+between. Order within an hour is known only by the first failure and the last success. Failures that the same user \
+answers with a success from the same address in that time are mistypes: they count only towards guesses from that \
+address. Behind one address may be a whole office: where more get in than a guesser would hit, nobody is named.
+
+Known misses: a guesser who stays below these numbers, who works from inside the office, or who hides among a busy \
+account's sign-ins; a federated sign-in whose issuing call was not read is unknown; that a refused password never leads \
+to CheckMfa is inferred.
 
 principal is the user's arn where any counted event names it (a failed sign-in does not), else the principalId; \
 HIDDEN_DUE_TO_SECURITY_REASONS stands for all names that the account does not have: in a spray each such failure counts \
 as a user.
 
-What it proves: AWS's sign-in page took or refused these passwords. What it does not: who typed them, or what happened at \
-an identity provider. Root signs in in us-east-1, users in the region of the sign-in endpoint: a --region filter loses \
-sign-ins. Rows come worst severity first, then by events and key.";
+What it proves: AWS's sign-in page took or refused these credentials. What it does not: who typed them, or what happened at \
+an identity provider. Root signs in in us-east-1, users in the region of the sign-in endpoint, people of Identity Center \
+in its region and in its account: a --region filter loses sign-ins. Rows come worst severity first, then by events and \
+key.";
 
 const COLUMNS: &[Column] = &[
-    Column::new("account_id", ColumnKind::Id, "Account that was signed in to.").last(),
-    Column::new("principal", ColumnKind::Id, "Who: a user's arn, root@account, a role."),
+    Column::new("account_id", ColumnKind::Id, "Account that was signed in to; of Identity Center its own.").last(),
+    Column::new("principal", ColumnKind::Id, "Who: a user's arn, root@account, a role, a person of Identity Center."),
     Column::new("user_name", ColumnKind::Text, "userName, as typed where it exists.").asked(),
     Column::new("type", ColumnKind::Text, "userIdentity.type.").last(),
     Column::new("mfa", ColumnKind::Text, "What the sign-ins say of MFA: yes, no, identity-provider or unknown."),
@@ -93,17 +110,22 @@ const COLUMNS: &[Column] = &[
     Column::new("region_list", ColumnKind::List, "The regions.").asked(),
     Column::new("user_agents", ColumnKind::Count, "Distinct userAgent texts.").asked(),
     Column::new("user_agent_list", ColumnKind::List, "The userAgent texts.").asked(),
-    Column::new("failure_reasons", ColumnKind::NamedCounts, "Why they failed: errorMessage, with counts.").last(),
+    Column::new(
+        "failure_reasons",
+        ColumnKind::NamedCounts,
+        "Why they failed, with counts: errorMessage, or the CredentialType that Identity Center refused.",
+    )
+    .last(),
     Column::new("first_seen", ColumnKind::Time, "Time of the first.").third(),
     Column::new("last_seen", ColumnKind::Time, "Time of the last.").second(),
 ];
 
 fn answer(view: &View<'_>) -> Answer {
-    let tried = tried::all(view.state);
+    let steps = tried::read(view.state);
     let limits = Limits { spray_users: view.options.get(&SPRAY_USERS), failures: view.options.get(&GUESSES) };
-    let attacks = guessing::attacks(&tried, limits);
-    let mut rows = tried::rows(&tried);
-    let mut findings: Vec<Finding> = rows.iter().filter_map(|row| without_mfa(row, &rows)).collect();
+    let attacks = guessing::attacks(&steps, limits);
+    let mut rows = tried::rows(&steps.tried);
+    let mut findings: Vec<Finding> = without_mfa::findings(&rows);
     for row in &mut rows {
         row.severity = severity_of(row, &attacks);
     }
@@ -117,52 +139,7 @@ fn answer(view: &View<'_>) -> Answer {
 /// That of the worst finding that the row is part of.
 fn severity_of(row: &Row<'_>, attacks: &[Attack<'_>]) -> Severity {
     let attacked = attacks.iter().filter(|attack| attack.concerns(row)).map(|attack| attack.finding.severity);
-    attacked.chain(lacks_mfa(row)).max().unwrap_or(Severity::Info)
-}
-
-/// How much it matters that these sign-ins had no MFA; `None` where they had, failed, or are no business of AWS's.
-fn lacks_mfa(row: &Row<'_>) -> Option<Severity> {
-    let is_without = row.succeeded && row.mfa == SignInMfa::No;
-    match row.kind {
-        "Root" if is_without => Some(Severity::High),
-        "IAMUser" if is_without => Some(Severity::Medium),
-        _ => None,
-    }
-}
-
-fn without_mfa(row: &Row<'_>, rows: &[Row<'_>]) -> Option<Finding> {
-    let severity = lacks_mfa(row)?;
-    let Who { account, principal } = row.who;
-    let with = rows.iter().find(|other| other.who == row.who && other.succeeded && other.mfa == SignInMfa::Yes);
-    let mut summary = format!("signed in without MFA, {}", times(row.events));
-    if let Some(with) = with {
-        let when = if with.span.first() > row.span.last() { "since then" } else { "at other times" };
-        summary += &format!("; with MFA {when}, {}", times(with.events));
-    }
-    let addresses = address_texts(&row.addresses);
-    Some(Finding {
-        severity,
-        rule: rules::SIGN_IN_WITHOUT_MFA.id,
-        account_id: account.to_owned(),
-        subject: principal.to_owned(),
-        summary,
-        count: row.events,
-        evidence: Map::from_iter([
-            ("type".to_owned(), json!(row.kind)),
-            ("sign_ins".to_owned(), json!(row.events)),
-            ("sign_ins_with_mfa".to_owned(), json!(with.map_or(0, |with| with.events))),
-            ("last_with_mfa".to_owned(), json!(with.and_then(|with| with.span.last()))),
-            ("address_list".to_owned(), json!(addresses)),
-            ("region_list".to_owned(), json!(row.regions)),
-            ("first_seen".to_owned(), json!(row.span.first())),
-            ("last_seen".to_owned(), json!(row.span.last())),
-        ]),
-    })
-}
-
-/// `once`, `1,200 times`.
-fn times(count: i64) -> String {
-    if count == 1 { "once".to_owned() } else { quantity(count.unsigned_abs(), "time") }
+    attacked.chain(without_mfa::severity(row)).max().unwrap_or(Severity::Info)
 }
 
 fn cells(row: &Row<'_>) -> Vec<Value> {

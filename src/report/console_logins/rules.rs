@@ -9,23 +9,42 @@ pub(super) const SIGN_IN_WITHOUT_MFA: Rule = Rule {
     id: "sign-in-without-mfa",
     severity: Severity::High,
     practice: Some(Practice::MfaForConsole),
-    about: "Root (high) or an IAM user (medium) signed in to the console with nothing but a password. Sign-ins through \
-            an identity provider are not judged: MFA is held there.",
+    about: "Root (high) or an IAM user (medium) signed in to the console with nothing but a password, or people of Identity \
+            Center did (medium, one finding an account). Sign-ins through an identity provider are not judged: MFA is held \
+            there.",
     check: "See whether the principal has signed in with MFA since (the finding says so), and whether it has a device: \
             aws iam list-mfa-devices --user-name NAME.",
     fix: "Register an MFA device for the user and require MFA by policy (aws:MultiFactorAuthPresent), or let people \
-          sign in through IAM Identity Center and delete the password: aws iam delete-login-profile --user-name NAME.",
+          sign in through IAM Identity Center and delete the password: aws iam delete-login-profile --user-name NAME. \
+          For Identity Center: Settings, Authentication, prompt users for MFA every time they sign in.",
     page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa.html",
 };
 
-/// Many failures of one principal from one address, then a success.
+/// A session that a key or a workload issued signed in.
+pub(super) const CONSOLE_BY_KEY: Rule = Rule {
+    id: "console-by-key",
+    severity: Severity::High,
+    practice: Some(Practice::MfaForConsole),
+    about: "Credentials that GetFederationToken or AssumeRole gave to a long-lived key or a workload were exchanged for a \
+            console session (GetSigninToken): somebody is at the console and nobody was asked for MFA. Medium; high for \
+            root's key and a workload's role. A broker of one's own that signs people in looks the same. A role session \
+            whose issuing call was not read is not judged.",
+    check: "Is there such a broker, and are issued_from and the address of the sign-in its? trailscan trace KEY shows what \
+            the key issued and what the session did.",
+    fix: "Let people sign in through IAM Identity Center. If nobody knows the sign-in: set the key inactive, deny its \
+          sessions (an inline policy on aws:TokenIssueTime), and look at what they made.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_enable-console-custom-url.html",
+};
+
+/// Many failures of one principal, then a success.
 pub(super) const BRUTE_FORCE_SUCCESS: Rule = Rule {
     id: "brute-force-success",
     severity: Severity::Critical,
     practice: None,
-    about: "At least --guesses sign-ins of one principal failed from one address within a UTC hour and the next, and one \
-            succeeded from there after the first of them: critical for root, high for a user, medium where the success \
-            had MFA.",
+    about: "At least --guesses sign-ins of one principal failed, within a UTC hour and the next, or slowly within two weeks or \
+            with no success between, and one succeeded after the first of them: from the same address, from one of several, \
+            or within a day from an address that was new. Critical for root, high for a user; medium where the success had \
+            MFA, or where one or two addresses failed and another one got in. Whoever forgot a password looks the same.",
     check: "Ask the owner about the time and the address, and look at what the session did next: trailscan sessions, \
             trailscan principals --principal NAME.",
     fix: "Change the password, end the sessions (an inline policy that denies calls with older tokens), look for keys, \
@@ -33,14 +52,31 @@ pub(super) const BRUTE_FORCE_SUCCESS: Rule = Rule {
     page: SIGN_IN_EVENTS,
 };
 
-/// Failures of many users from one address.
+/// Failures after the password was right.
+pub(super) const PASSWORD_KNOWN: Rule = Rule {
+    id: "password-known",
+    severity: Severity::High,
+    practice: None,
+    about: "Sign-ins were asked for the second factor (CheckMfa, or a TOTP, WEBAUTHN or other CredentialType at Identity \
+            Center) and failed: whoever tried knows the password, and MFA held. High from three on; else medium for root, low \
+            for a user. Days on which the same principal got in from the same address are left out: an owner mistypes codes. \
+            That CheckMfa comes only after the right password is inferred; a guesser at the owner's address is not found.",
+    check: "Ask the owner whether they tried from these addresses and gave up.",
+    fix: "If not theirs: change the password, and look for where else it is used. Keep MFA as it is.",
+    page: SIGN_IN_EVENTS,
+};
+
+/// Failures of many users.
 pub(super) const PASSWORD_SPRAY: Rule = Rule {
     id: "password-spray",
     severity: Severity::High,
     practice: None,
     about: "Sign-ins of at least --spray-users users failed from one address within a UTC hour and the next, and they did \
-            not get in meanwhile. Each failure with a name that does not exist counts as a user of its own. High where a \
-            user got in after a failure, low where at most one of the names exists, else medium.",
+            not get in meanwhile; or within two weeks, when more users failed and never got in from there than did. Each \
+            failure with a name that does not exist counts as a user of its own. High where somebody got in from there within \
+            a day who had never come from there, medium where that had MFA; low where at most one of the names exists, or \
+            where as many get in as stay out. Or sign-ins of three times as many users of one account failed from many \
+            addresses at once, more than got in: medium, about the account.",
     check: "See whether the address is yours (an office, a VPN: many people mistype there), and whether any of the users \
             signed in from it later.",
     fix: "Require MFA for every password, set a strong password policy, and change the passwords of users who got in.",
@@ -53,11 +89,13 @@ pub(super) const SIGN_IN_GUESSING: Rule = Rule {
     severity: Severity::Medium,
     practice: None,
     about: "At least --guesses sign-ins of one principal failed within a UTC hour and the next, from whatever addresses, \
-            and none is known to have been guessed right: medium for root, low for a user.",
+            or within two weeks with no success from the same address soon after, and none is known to have been guessed \
+            right: medium for root and from five addresses on, else low.",
     check: "Ask the owner; a script with an old password looks the same. Look for a sign-in that worked soon after.",
     fix: "Require MFA, and change the password if the owner did not do it.",
     page: SIGN_IN_EVENTS,
 };
 
 /// All of them, for the registry.
-pub(super) const RULES: &[Rule] = &[SIGN_IN_WITHOUT_MFA, BRUTE_FORCE_SUCCESS, PASSWORD_SPRAY, SIGN_IN_GUESSING];
+pub(super) const RULES: &[Rule] =
+    &[SIGN_IN_WITHOUT_MFA, CONSOLE_BY_KEY, BRUTE_FORCE_SUCCESS, PASSWORD_KNOWN, PASSWORD_SPRAY, SIGN_IN_GUESSING];

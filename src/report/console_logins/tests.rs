@@ -131,11 +131,18 @@ fn near_misses_of_guesses_and_a_success() {
     };
     assert_eq!(after(10, sign_in("ana", "10:59:59", true)), [("brute-force-success", "high")]);
     assert_eq!(after(9, sign_in("ana", "09:40:00", true)), [], "one too few");
-    assert_eq!(after(10, sign_in("ana", "11:00:00", true)), guessing, "two hours later");
+    assert_eq!(
+        after(10, sign_in("ana", "19:00:00", true)),
+        [("brute-force-success", "high")],
+        "slowness hides nothing"
+    );
     assert_eq!(after(10, sign_in("ana", "09:00:00", true)), guessing, "before the first failure");
     assert_eq!(after(10, sign_in("bo", "09:40:00", true)), guessing, "somebody else");
-    let elsewhere = with(sign_in("ana", "09:40:00", true), "/sourceIPAddress", json!("192.0.2.1"));
-    assert_eq!(after(10, elsewhere), guessing, "from another address");
+    let elsewhere = |time: &str| with(sign_in("ana", time, true), "/sourceIPAddress", json!("192.0.2.1"));
+    assert_eq!(after(10, elsewhere("09:40:00")), [("brute-force-success", "medium")], "from a new address");
+    let mut at_home = failures("ana", "09:30", 10);
+    at_home.extend([elsewhere("08:00:00"), elsewhere("09:40:00")]);
+    assert_eq!(attacks(at_home), guessing, "from an address that she came from before");
     let provided = with(
         sign_in("ana", "09:40:00", true),
         "/additionalEventData/SamlProviderArn",
@@ -150,11 +157,15 @@ fn failures_of_one_user_from_anywhere() {
         let move_to = |(i, record)| with(record, "/sourceIPAddress", json!(format!("198.51.100.{i}")));
         attacks(failures("ana", "09:59", n).into_iter().enumerate().map(move_to).collect())
     };
-    assert_eq!(from_many(10), [("sign-in-guessing", "low")]);
+    assert_eq!(from_many(10), [("sign-in-guessing", "medium")], "no person fails from ten addresses");
     assert_eq!(from_many(9), []);
+    assert_eq!(attacks(failures("ana", "09:59", 10)), [("sign-in-guessing", "low")]);
     assert_eq!(attacks(failures("", "09:59", 10).into_iter().map(of_root).collect()), [("sign-in-guessing", "medium")]);
-    let spread_out = (0..10).map(|i| sign_in("ana", &format!("{:02}:00:00", i * 2), false)).collect();
-    assert_eq!(attacks(spread_out), [], "never ten within an hour and the next");
+    let spread_out = |n: i32| (0..n).map(|i| sign_in("ana", &format!("{:02}:00:00", i * 2), false)).collect::<Vec<_>>();
+    assert_eq!(attacks(spread_out(10)), [("sign-in-guessing", "low")], "slowly");
+    assert_eq!(attacks(spread_out(9)), []);
+    let answered = (0..12).map(|i| sign_in("ana", &format!("{:02}:00:01", i * 2), true));
+    assert_eq!(attacks(spread_out(12).into_iter().chain(answered).collect()), [], "she mistypes each morning");
 }
 
 #[test]
@@ -168,7 +179,15 @@ fn many_users_from_one_address() {
         let late = late.iter().map(|name| sign_in(name, &format!("{hour}:30:00"), false));
         found(early.into_iter().chain(late).collect()).len()
     };
-    assert_eq!((split("10"), split("11")), (1, 0), "the next hour belongs to it, the one after does not");
+    assert_eq!((split("10"), split("19")), (1, 1), "slowly as well");
+    let mut at_home: Vec<Json> = spray(3);
+    at_home.extend(names[3..].iter().map(|name| sign_in(name, "19:30:00", false)));
+    at_home.extend(names[..3].iter().map(|name| sign_in(name, "12:30:00", true)));
+    assert_eq!(
+        found(at_home).iter().filter(|(rule, ..)| *rule == "password-spray").count(),
+        0,
+        "three of them work there"
+    );
     let elsewhere = spray(5).into_iter().enumerate();
     let elsewhere =
         elsewhere.map(|(i, record)| with(record, "/sourceIPAddress", json!(format!("192.0.2.{}", i % 2)))).collect();
@@ -184,7 +203,7 @@ fn people_who_mistype_are_no_spray_and_one_who_is_hit_makes_it_worse() {
     hit.extend(both("fay"));
     assert_eq!(attacks(hit.clone()), [("password-spray", "high")]);
     let entered = &answer_to(hit).findings[0];
-    assert_eq!(entered.evidence["signed_in"], json!(["AIDAfay"]));
+    assert_eq!(entered.evidence["signed_in"], json!(["fay"]));
 }
 
 #[test]
@@ -224,7 +243,173 @@ fn every_finding_names_a_registered_rule() {
     let mut records = failures("ana", "09:30", 10);
     records.push(sign_in("ana", "09:40:00", true));
     records.extend(["bo", "cy", "di", "eva", "fay"].iter().flat_map(|name| failures(name, "09:30", 12)));
+    records.extend(stopped_by_mfa("gus", 3));
+    records.push(with(sign_in("", "12:00:00", true), "/userIdentity", federated_user()));
     let found: std::collections::BTreeSet<&str> = found(records).into_iter().map(|(rule, ..)| rule).collect();
     let registered: std::collections::BTreeSet<&str> = REPORT.rules.iter().map(|rule| rule.id).collect();
     assert_eq!(found, registered);
+}
+
+/// `n` sign-ins that were asked for MFA and failed, from an address of their own.
+fn stopped_by_mfa(name: &str, n: usize) -> Vec<Json> {
+    let steps = (0..n).flat_map(|i| {
+        let check = with(sign_in(name, &format!("13:{i:02}:00"), true), "/eventName", json!("CheckMfa"));
+        let check = with(check, "/responseElements", json!({ "CheckMfa": "Success" }));
+        [check, sign_in(name, &format!("13:{i:02}:20"), false)]
+    });
+    steps.map(|record| with(record, "/sourceIPAddress", json!("198.51.100.66"))).collect()
+}
+
+fn federated_user() -> Json {
+    let issuer = json!({ "type": "IAMUser", "accountId": "111122223333", "userName": "ci",
+        "principalId": "AIDAci", "arn": "arn:aws:iam::111122223333:user/ci" });
+    json!({ "type": "FederatedUser", "accountId": "111122223333", "principalId": "111122223333:ci",
+        "arn": "arn:aws:sts::111122223333:federated-user/ci",
+        "sessionContext": { "sessionIssuer": issuer, "attributes": { "creationDate": "2026-01-10T11:59:00Z" } } })
+}
+
+#[test]
+fn a_password_is_known_where_mfa_held() {
+    assert_eq!(attacks(stopped_by_mfa("gus", 3)), [("password-known", "high")]);
+    assert_eq!(attacks(stopped_by_mfa("gus", 2)), [("password-known", "low")], "perhaps the owner gave up");
+    assert_eq!(attacks(stopped_by_mfa("", 1).into_iter().map(of_root).collect()), [("password-known", "medium")]);
+    let answer = answer_to(stopped_by_mfa("gus", 12));
+    assert_eq!(
+        (answer.findings.len(), &answer.findings[0].evidence["user"]),
+        (1, &json!("gus")),
+        "no guessing beside it"
+    );
+    assert_eq!(answer.rows.len(), 1, "CheckMfa is no sign-in");
+    let mut mistyped = stopped_by_mfa("gus", 4);
+    mistyped.push(with(mistyped[1].clone(), "/responseElements", json!({ "ConsoleLogin": "Success" })));
+    mistyped.last_mut().unwrap()["errorMessage"] = json!("");
+    mistyped.last_mut().unwrap()["additionalEventData"] = json!({ "MFAUsed": "Yes" });
+    assert_eq!(attacks(mistyped), [], "an owner whose codes were out of step");
+    let without_check: Vec<Json> =
+        stopped_by_mfa("gus", 4).into_iter().filter(|r| r["eventName"] != "CheckMfa").collect();
+    assert_eq!(attacks(without_check), [], "wrong passwords");
+}
+
+#[test]
+fn the_first_success_from_a_spraying_address_names_who_was_entered() {
+    let names = ["ana", "bo", "cy", "di", "eva", "flo"];
+    let spray = || names.iter().map(|name| sign_in(name, "09:10:00", false)).collect::<Vec<_>>();
+    let then = |more: Vec<Json>| {
+        let answer = answer_to(spray().into_iter().chain(more).collect());
+        let found = answer.findings.into_iter().find(|finding| finding.rule == "password-spray").unwrap();
+        (found.severity.as_str(), found.evidence["signed_in"].clone())
+    };
+    assert_eq!(then(vec![sign_in("gus", "09:20:00", true)]), ("high", json!(["gus"])));
+    assert_eq!(then(vec![sign_in("gus", "23:20:00", true)]), ("high", json!(["gus"])), "later that day");
+    let with_mfa = with(sign_in("gus", "09:20:00", true), "/additionalEventData/MFAUsed", json!("Yes"));
+    assert_eq!(then(vec![with_mfa]), ("medium", json!(["gus"])));
+    assert_eq!(then(vec![sign_in("gus", "08:20:00", true)]), ("medium", json!([])), "before the spray");
+    let at_home = vec![sign_in("gus", "08:20:00", true), sign_in("gus", "09:20:00", true)];
+    assert_eq!(then(at_home), ("medium", json!([])), "who came from there before");
+    let office = ["hal", "ida", "jo", "kim", "lee", "max", "ned"].map(|name| sign_in(name, "09:20:00", true));
+    assert_eq!(then(office.to_vec()).0, "low", "an office on a Monday: more get in than stay out");
+    let elsewhere = with(sign_in("gus", "09:20:00", true), "/sourceIPAddress", json!("192.0.2.1"));
+    assert_eq!(then(vec![elsewhere]), ("medium", json!([])));
+}
+
+#[test]
+fn guesses_from_many_addresses_and_then_a_success() {
+    let from = |i: usize, record| with(record, "/sourceIPAddress", json!(format!("198.51.100.{i}")));
+    let guesses = || failures("ana", "09:30", 12).into_iter().enumerate().map(|(i, r)| from(i, r)).collect::<Vec<_>>();
+    let then = |more: Vec<Json>| attacks(guesses().into_iter().chain(more).collect());
+    assert_eq!(then(vec![from(3, sign_in("ana", "10:10:00", true))]), [("brute-force-success", "high")]);
+    assert_eq!(then(vec![from(99, sign_in("ana", "10:10:00", true))]), [("brute-force-success", "high")], "a new one");
+    let at_home = [sign_in("ana", "08:00:00", true), sign_in("ana", "10:10:00", true)];
+    assert_eq!(then(at_home.to_vec()), [("sign-in-guessing", "medium")], "she came from there before");
+    assert_eq!(then(vec![from(3, sign_in("bo", "10:10:00", true))]), [("sign-in-guessing", "medium")]);
+    let slowly = (0..12).map(|i| from(i, sign_in("ana", &format!("{:02}:00:00", i * 2 % 24), false)));
+    let mut slowly: Vec<Json> = slowly.collect();
+    slowly.push(from(5, sign_in("ana", "23:30:00", true)));
+    assert_eq!(attacks(slowly), [("brute-force-success", "high")]);
+}
+
+#[test]
+fn many_users_of_one_account_from_many_addresses() {
+    let from = |i: usize, record| with(record, "/sourceIPAddress", json!(format!("198.51.100.{i}")));
+    let spray =
+        |n: usize| (0..n).map(|i| from(i, sign_in(&format!("user{i:02}"), "09:30:00", false))).collect::<Vec<_>>();
+    assert_eq!(found(spray(15)), [("password-spray", "medium", "111122223333".to_owned())]);
+    assert_eq!(found(spray(14)), []);
+    let answered = (0..15).map(|i| from(i, sign_in(&format!("user{i:02}"), "09:31:00", true)));
+    assert_eq!(attacks(spray(15).into_iter().chain(answered).collect()), [], "people who mistype at home");
+    let busy = (20..40).map(|i| from(i, sign_in(&format!("user{i:02}"), "09:31:00", true)));
+    assert_eq!(attacks(spray(15).into_iter().chain(busy).collect()), [], "more get in: a Monday");
+}
+
+/// A step of a sign-in to Identity Center.
+fn of_identity_center(event: &str, person: &str, time: &str, (kind, outcome): (&str, &str)) -> Json {
+    json!({
+        "eventTime": format!("2026-01-10T{time}Z"), "eventName": event, "eventSource": "signin.amazonaws.com",
+        "sourceIPAddress": ADDRESS, "recipientAccountId": "111122223333", "eventType": "AwsServiceEvent",
+        "userIdentity": { "type": "IdentityCenterUser", "accountId": "111122223333",
+            "onBehalfOf": { "userId": person, "identityStoreArn": "arn:aws:identitystore::111122223333:identitystore/d-1" } },
+        "additionalEventData": { "CredentialType": kind }, "serviceEventDetails": { event: outcome },
+    })
+}
+
+#[test]
+fn identity_center_signs_people_in() {
+    let end = |person: &str, time: &str, kind: &str| {
+        of_identity_center("UserAuthentication", person, time, (kind, "Success"))
+    };
+    let step = |person: &str, time: &str, kind: &str, outcome: &str| {
+        of_identity_center("CredentialVerification", person, time, (kind, outcome))
+    };
+    let mfa = |records: Vec<Json>| cells(&answer_to(records), &["mfa", "result", "severity"]).concat();
+    assert_eq!(mfa(vec![end("p1", "09:00:00", "PASSWORD")]), ["no", "success", "medium"]);
+    assert_eq!(mfa(vec![end("p1", "09:00:00", "PASSWORD,TOTP")]), ["yes", "success", "info"]);
+    assert_eq!(mfa(vec![end("p1", "09:00:00", "EXTERNAL_IDP")]), ["identity-provider", "success", "info"]);
+    let given = vec![step("p1", "08:59:50", "TOTP", "Success"), end("p1", "09:00:00", "PASSWORD")];
+    assert_eq!(mfa(given), ["yes", "success", "info"], "the second factor has a record of its own");
+    let of_other = vec![step("p2", "08:59:50", "TOTP", "Success"), end("p1", "09:00:00", "PASSWORD")];
+    assert_eq!(mfa(of_other), ["no", "success", "medium"]);
+    let both = [end("p1", "09:00:00", "PASSWORD"), end("p2", "09:00:00", "PASSWORD")];
+    assert_eq!(found(both.to_vec()), [("sign-in-without-mfa", "medium", "identity-center@111122223333".to_owned())]);
+    let codes = (0..3).map(|i| step("p1", &format!("09:0{i}:00"), "TOTP", "Failure"));
+    assert_eq!(attacks(codes.collect()), [("password-known", "high")]);
+    let mut guessed: Vec<Json> = (0..10).map(|i| step("p1", &format!("09:0{i}:00"), "PASSWORD", "Failure")).collect();
+    guessed.push(end("p1", "09:20:00", "PASSWORD"));
+    assert_eq!(attacks(guessed), [("brute-force-success", "high")]);
+}
+
+#[test]
+fn a_session_takes_its_mfa_from_whoever_issued_it() {
+    let role = json!({ "type": "AssumedRole", "accountId": "111122223333", "principalId": "AROAX:kim",
+        "arn": "arn:aws:sts::111122223333:assumed-role/admin/kim",
+        "sessionContext": { "sessionIssuer": { "type": "Role", "arn": "arn:aws:iam::111122223333:role/admin" },
+            "attributes": { "creationDate": "2026-01-10T09:00:00Z", "mfaAuthenticated": "false" } } });
+    let console = || with(sign_in("", "09:00:30", true), "/userIdentity", role.clone());
+    let issued = |api: &str, caller: Json, request: Json| {
+        json!({
+            "eventTime": "2026-01-10T09:00:00Z", "eventName": api, "eventSource": "sts.amazonaws.com",
+            "recipientAccountId": "111122223333", "sourceIPAddress": ADDRESS, "userIdentity": caller,
+            "requestParameters": request,
+            "responseElements": { "credentials": { "accessKeyId": "ASIAX" },
+                "assumedRoleUser": { "assumedRoleId": "AROAX:kim", "arn": "arn:aws:sts::111122223333:assumed-role/admin/kim" } },
+        })
+    };
+    let key = json!({ "type": "IAMUser", "accountId": "111122223333", "principalId": "AIDAci", "accessKeyId": "AKIAX",
+        "arn": "arn:aws:iam::111122223333:user/ci", "userName": "ci" });
+    let mfa = |records: Vec<Json>| cells(&answer_to(records), &["mfa"]).concat();
+    assert_eq!(mfa(vec![console()]), ["unknown"], "who issued it was not read");
+    let by_key = vec![console(), issued("AssumeRole", key.clone(), json!({}))];
+    assert_eq!(mfa(by_key.clone()), ["no"]);
+    let subject = "arn:aws:iam::111122223333:role/admin".to_owned();
+    assert_eq!(found(by_key), [("console-by-key", "medium", subject)]);
+    let device = json!({ "serialNumber": "arn:aws:iam::111122223333:mfa/ci" });
+    assert_eq!(mfa(vec![console(), issued("AssumeRole", key.clone(), device)]), ["yes"]);
+    let saml = json!({ "type": "SAMLUser", "principalId": "p", "userName": "kim",
+        "identityProvider": "arn:aws:iam::111122223333:saml-provider/idp" });
+    assert_eq!(mfa(vec![console(), issued("AssumeRoleWithSAML", saml, json!({}))]), ["identity-provider"]);
+    let workload = json!({ "type": "AWSService", "invokedBy": "lambda.amazonaws.com" });
+    let by_workload = found(vec![console(), issued("AssumeRole", workload, json!({}))]);
+    assert_eq!((by_workload[0].0, by_workload[0].1), ("console-by-key", "high"));
+    let federated = with(sign_in("", "12:00:00", true), "/userIdentity", federated_user());
+    let subject = "arn:aws:iam::111122223333:user/ci".to_owned();
+    assert_eq!(found(vec![federated]), [("console-by-key", "medium", subject)], "nothing but a key issues these");
 }

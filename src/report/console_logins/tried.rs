@@ -3,11 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use crate::aggregate::sign_ins::SignIns;
-use crate::aggregate::{Span, State};
-use crate::model::{HIDDEN_USER_NAME, Hour, SignInMfa, SourceAddress};
+use super::issuers::{IssuedBy, Issuers};
+use crate::aggregate::sign_ins::{Attempt, SignIns};
+use crate::aggregate::{Span, State, Sym};
+use crate::model::{EventTime, HIDDEN_USER_NAME, Hour, SignInMfa, SignInStep, SourceAddress};
 use crate::report::Severity;
 use crate::report::user_arns::UserArns;
+
+/// How long before the end of a sign-in its second factor was given at most, in seconds.
+const MFA_BEFORE_END: i64 = 600;
 
 /// Who tried to sign in to which account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,9 +38,12 @@ pub(in crate::report) struct Tried<'a> {
     pub who: Who<'a>,
     pub kind: &'a str,
     pub user_name: &'a str,
+    pub step: SignInStep,
     pub mfa: SignInMfa,
     pub succeeded: bool,
     pub reason: &'a str,
+    /// Who issued the role session or federated user that signed in, where that decides about its MFA.
+    pub issued_by: Option<IssuedBy<'a>>,
     /// The source, where it is an address.
     pub ip: Option<IpAddr>,
     pub region: &'a str,
@@ -61,32 +68,95 @@ pub(super) struct Row<'a> {
     pub regions: BTreeSet<&'a str>,
     pub user_agents: BTreeSet<&'a str>,
     pub reasons: BTreeMap<&'a str, i64>,
+    pub issuers: BTreeSet<IssuedBy<'a>>,
+}
+
+/// All that was read of signing in.
+pub(in crate::report) struct SignInSteps<'a> {
+    /// Sign-ins, however they ended.
+    pub tried: Vec<Tried<'a>>,
+    /// Steps before the end: the second factor was asked for, or accepted.
+    pub before: Vec<Tried<'a>>,
 }
 
 /// Every counted sign-in.
 pub(in crate::report) fn all(state: &State) -> Vec<Tried<'_>> {
-    let symbols = state.symbols();
+    read(state).tried
+}
+
+/// Every counted sign-in and the steps before their end.
+pub(in crate::report) fn read(state: &State) -> SignInSteps<'_> {
     let sign_ins = state.get::<SignIns>().expect("the state has the aggregates that the report needs");
-    let arns = UserArns::of(state);
-    let read = sign_ins.attempts().map(|(attempt, counted)| {
-        let (account, user_name) = (symbols.text(attempt.account()), symbols.text(attempt.user_name()));
-        let principal = principal_of(&arns, account, user_name, symbols.text(attempt.principal()));
-        Tried {
-            who: Who { account, principal },
-            kind: symbols.text(attempt.identity_type()),
-            user_name,
-            mfa: attempt.mfa,
-            succeeded: attempt.succeeded,
-            reason: symbols.text(attempt.reason()),
-            ip: SourceAddress::parse(symbols.text(attempt.address())).ip(),
-            region: symbols.text(attempt.region()),
-            user_agent: symbols.text(attempt.user_agent()),
-            hour: attempt.hour,
-            events: counted.events,
-            span: counted.span,
+    let (arns, issuers) = (UserArns::of(state), Issuers::of(state));
+    let all = sign_ins.attempts().map(|(attempt, counted)| {
+        let mut tried = of_attempt(attempt, state, &arns);
+        (tried.events, tried.span) = (counted.events, counted.span);
+        if tried.mfa == SignInMfa::IdentityProvider && attempt.session_principal_id() != Sym::EMPTY {
+            let session = state.symbols().text(attempt.session_principal_id());
+            (tried.mfa, tried.issued_by) = issuers.mfa(tried.kind, session, attempt.session_created);
         }
+        tried
     });
-    read.collect()
+    let (mut tried, before): (Vec<_>, Vec<_>) = all.partition(|one| one.step.is_sign_in());
+    add_factors_given(&mut tried, &before);
+    SignInSteps { tried, before }
+}
+
+fn of_attempt<'a>(attempt: &Attempt, state: &'a State, arns: &UserArns<'a>) -> Tried<'a> {
+    let symbols = state.symbols();
+    let (account, user_name) = (symbols.text(attempt.account()), symbols.text(attempt.user_name()));
+    let principal = principal_of(arns, account, user_name, symbols.text(attempt.principal()));
+    Tried {
+        who: Who { account, principal },
+        kind: symbols.text(attempt.identity_type()),
+        user_name,
+        step: attempt.step,
+        mfa: attempt.mfa,
+        succeeded: attempt.succeeded,
+        reason: symbols.text(attempt.reason()),
+        issued_by: None,
+        ip: SourceAddress::parse(symbols.text(attempt.address())).ip(),
+        region: symbols.text(attempt.region()),
+        user_agent: symbols.text(attempt.user_agent()),
+        hour: attempt.hour,
+        events: 0,
+        span: Span::default(),
+    }
+}
+
+/// The end of a sign-in to Identity Center that names the password alone, where the same person gave a second factor from
+/// the same address shortly before: MFA was used.
+fn add_factors_given(tried: &mut [Tried<'_>], before: &[Tried<'_>]) {
+    let mut given: BTreeMap<(Who<'_>, Option<IpAddr>), Vec<Span>> = BTreeMap::new();
+    for one in before.iter().filter(|one| one.step == SignInStep::MfaGiven) {
+        given.entry((one.who, one.ip)).or_default().push(one.span);
+    }
+    if given.is_empty() {
+        return;
+    }
+    let seconds = |time: Option<EventTime>| time.map(EventTime::seconds);
+    for one in tried.iter_mut().filter(|one| one.is_of_identity_center() && one.mfa == SignInMfa::No) {
+        let (first, last) = (seconds(one.span.first()), seconds(one.span.last()));
+        let is_near = |span: &Span| {
+            seconds(span.first()) <= last && seconds(span.last()).map(|last| last + MFA_BEFORE_END) >= first
+        };
+        if given.get(&(one.who, one.ip)).is_some_and(|spans| spans.iter().any(is_near)) {
+            one.mfa = SignInMfa::Yes;
+        }
+    }
+}
+
+impl Tried<'_> {
+    /// Whether it is a sign-in to IAM Identity Center, not to the console. Before July 2025 its people had the type
+    /// Unknown, which no sign-in to the console has.
+    pub fn is_of_identity_center(&self) -> bool {
+        is_person_of_identity_center(self.kind)
+    }
+}
+
+/// Whether `userIdentity.type` of a sign-in is that of a person of IAM Identity Center.
+pub(super) fn is_person_of_identity_center(kind: &str) -> bool {
+    matches!(kind, "IdentityCenterUser" | "Unknown")
 }
 
 /// The principal to print: a failed sign-in names the user without its arn, so that is looked for in other events. Names
@@ -123,6 +193,7 @@ impl<'a> Row<'a> {
             regions: BTreeSet::new(),
             user_agents: BTreeSet::new(),
             reasons: BTreeMap::new(),
+            issuers: BTreeSet::new(),
         }
     }
 
@@ -134,6 +205,7 @@ impl<'a> Row<'a> {
         self.span.merge(one.span);
         self.addresses.extend(one.ip);
         self.regions.extend(Some(one.region).filter(|region| !region.is_empty()));
+        self.issuers.extend(one.issued_by);
         self.user_agents.extend(Some(one.user_agent).filter(|agent| !agent.is_empty()));
         if !one.reason.is_empty() {
             *self.reasons.entry(one.reason).or_default() += one.events;

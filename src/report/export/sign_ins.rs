@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::{Column, ColumnKind, DAY, ExportContent, ExportTable, Value, View, day_column};
-use crate::aggregate::{Span, principals, sign_ins};
+use crate::aggregate::{Span, issuances, principals, sessions, sign_ins};
 use crate::model::{EventTime, Hour};
 use crate::report::console_logins::tried::{self, Tried};
 
 /// The table.
 pub static TABLE: ExportTable = ExportTable {
     name: "sign_ins",
-    about: "A row is the equal console sign-ins of one UTC clock hour.",
+    about: "A row is the equal sign-ins, to the console or to Identity Center, of one UTC clock hour.",
     key: &[
         DAY,
         "hour",
@@ -25,19 +25,27 @@ pub static TABLE: ExportTable = ExportTable {
         "region",
         "user_agent",
     ],
-    content: ExportContent::Own { columns: COLUMNS, needs: &[&sign_ins::KIND, &principals::KIND], rows },
+    content: ExportContent::Own {
+        columns: COLUMNS,
+        needs: &[&sign_ins::KIND, &principals::KIND, &sessions::KIND, &issuances::KIND],
+        rows,
+    },
 };
 
 const COLUMNS: &[Column] = &[
     day_column(),
     Column::new("hour", ColumnKind::Time, "Begin of the UTC clock hour."),
     Column::new("account_id", ColumnKind::Id, "Account that was signed in to."),
-    Column::new("principal", ColumnKind::Id, "Who: a user's arn, root@account, a role."),
+    Column::new("principal", ColumnKind::Id, "Who: a user's arn, root@account, a role, a person of Identity Center."),
     Column::new("user_name", ColumnKind::Text, "userName, as typed where it exists."),
     Column::new("type", ColumnKind::Text, "userIdentity.type."),
     Column::new("result", ColumnKind::Text, "success or failure."),
     Column::new("mfa", ColumnKind::Text, "What the sign-ins say of MFA: yes, no, identity-provider or unknown."),
-    Column::new("failure_reason", ColumnKind::Text, "Why they failed: errorMessage."),
+    Column::new(
+        "failure_reason",
+        ColumnKind::Text,
+        "Why they failed: errorMessage, or the CredentialType that Identity Center refused.",
+    ),
     Column::new("address", ColumnKind::Text, "The source, where it is an IP address."),
     Column::new("region", ColumnKind::Text, "Region of the sign-in endpoint."),
     Column::new("user_agent", ColumnKind::Text, "userAgent."),

@@ -33,25 +33,20 @@ pub(super) fn judge<'a>(look: Look<'a>, logs: &Logs<'a>) -> Option<Violation<'a>
     Some(found.with("last_seen", span.last().map(|time| time.to_string())))
 }
 
-/// Whether root's own password or key was behind it, and something worked.
+/// Whether root's password may have been behind it, and somebody was in. Use by access keys and by what they issued has no
+/// MFA whatever the devices: rules of their own tell it.
 fn is_use(usage: &Usage<'_>) -> bool {
-    let is_own = matches!(usage.class, RootClass::Console | RootClass::AccessKey | RootClass::Federation);
-    is_own && usage.tally.events > usage.tally.errors
+    usage.class == RootClass::Console && usage.is_use()
 }
 
 /// Whether MFA was used at a time at which the state may have been made already: there was a device after it.
 fn is_out_of_date(usage: &Usage<'_>, source: &Source) -> bool {
-    usage.class == RootClass::Console
-        && usage.mfa() == "yes"
-        && source.as_of.is_none_or(|as_of| usage.span.last() > Some(as_of))
+    usage.mfa() == "yes" && source.as_of.is_none_or(|as_of| usage.span.last() > Some(as_of))
 }
 
 fn told(usage: &Usage<'_>) -> String {
     let events = quantity(usage.tally.events.unsigned_abs(), "event");
-    let how = match usage.class {
-        RootClass::AccessKey => "with its access key",
-        RootClass::Federation => "by federation",
-        _ => "at the console",
-    };
+    let how =
+        if usage.count(Count::SignIns) > 0 { "after signing in to the console" } else { "in sessions of its own" };
     format!("{events} {how}")
 }

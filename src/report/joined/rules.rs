@@ -6,8 +6,9 @@ pub(in crate::report) const ROOT_USED_WITHOUT_MFA_DEVICE: Rule = Rule {
     id: "root-used-without-mfa-device",
     severity: Severity::Critical,
     practice: Some(Practice::RestrictRootUse),
-    about: "Root has no MFA device in IAM's state, and the logs show root used: at the console, with an access key, or by \
-            federation. Sessions that AssumeRoot issued and calls of services are left out: they need no root password.",
+    about: "Root has no MFA device in IAM's state, and the logs show root signed in, or used in sessions of its own. Access \
+            keys and what they issued have rules of their own; sessions that AssumeRoot issued and calls of services are left \
+            out: none of them needs root's password.",
     check: "trailscan root-usage LOGS shows what root did, and when; `aws iam get-account-summary` says AccountMFAEnabled 0.",
     fix: "Sign in as root, add MFA devices, delete its access keys, and give whoever uses root a role instead.",
     page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/root-user-best-practices.html",

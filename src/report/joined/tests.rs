@@ -280,9 +280,10 @@ fn root_without_a_device_that_is_used() {
     assert_eq!(severity, Severity::Critical);
     assert_eq!(
         told,
-        "root has no MFA device by the account summary, and was used: 1 event at the console, 1 event with its access \
-         key, last on 2026-03-06"
+        "root has no MFA device by the account summary, and was used: 1 event after signing in to the console, last on \
+         2026-03-05"
     );
+    Case::new(&[&off], &[call(root(), KEY, "2026-03-06")]).none(rule, "a key has no MFA whatever the devices");
     Case::new(&[&on], &at_console).none(rule, "there is a device");
     Case::new(&[&off], &[call(user("ana"), KEY, "2026-03-06")]).none(rule, "root was not used");
     Case::new(&[&off], &[failed(sign_in(root(), "No", "2026-03-05"))]).none(rule, "it was only tried");
@@ -291,7 +292,7 @@ fn root_without_a_device_that_is_used() {
     Case::new(&[&off], &[service]).none(rule, "a service acted for it");
     let with = [sign_in(root(), "Yes", "2026-03-12")];
     Case::new(&[&off], &with).none(rule, "nobody knows that the summary is newer than this sign-in with MFA");
-    let report = |at: &str| generated(at, &[row("<root_account>", "mfa_active=false")]);
+    let report = |at: &str| generated(at, &[row("<root_account>", "mfa_active=false password_enabled=not_supported")]);
     Case::new(&[&report("2026-03-10T00:00:00Z")], &with).none(rule, "the report is older");
     assert_eq!(Case::new(&[&report("2026-03-20T00:00:00Z")], &with).found(rule).len(), 1, "the device is gone");
 }

@@ -157,6 +157,7 @@ impl<'a> Change<'a> {
 pub(super) fn named(kind: TargetKind, name: &str) -> String {
     match name {
         "" => format!("a {} that the record does not name", kind.as_str()),
+        root if kind == TargetKind::Account && root.starts_with("root@") => root.to_owned(),
         name => format!("{}/{name}", kind.as_str()),
     }
 }

@@ -40,6 +40,7 @@ pub static REPORT: Report = Report {
     options: &[MAX_AGE, UNUSED_GRACE, IDLE_DAYS, PASSWORD_MAX_AGE, ROOT_DAYS, MIN_PASSWORD_LENGTH, COMMON_SHARE],
     rules: &[
         ROOT_HAS_KEY,
+        ROOT_HAS_CERTIFICATE,
         ROOT_WITHOUT_MFA,
         ROOT_USED,
         PASSWORD_WITHOUT_MFA,
@@ -152,7 +153,7 @@ a list of calls (`trailscan explain policy-leads-to-admin`), not proven by a sea
 
 With INPUT the logs are read too, and five rules join both; source and as_of are then of the state that they join:
 
-  root-used-without-mfa-device      root has no MFA device, and the logs show it used
+  root-used-without-mfa-device      root has no MFA device, and the logs show it signed in
   user-signs-in-without-mfa-device  a user has a password and no MFA device, and signed in without
   old-key-in-use                    an active key past --max-age days was used when it was that old
   inactive-key-used                 a key was inactive in the report, and a later call succeeded

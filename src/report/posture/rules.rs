@@ -6,10 +6,24 @@ pub(super) const ROOT_HAS_KEY: Rule = Rule {
     id: "root-has-access-key",
     severity: Severity::Critical,
     practice: Some(Practice::NoRootKeys),
-    about: "Root has an access key. Whoever holds it can do everything in the account, and no policy limits it.",
+    about: "Root has an access key. Whoever holds it can do everything in the account, and no policy limits it. Medium where \
+            every key is inactive: root can make it active again, and nobody needs it.",
     check: "trailscan root-usage shows whether the key is used, and from where; `aws iam get-account-summary` as root's \
             account: AccountAccessKeysPresent.",
     fix: "Move what uses it to a role, set the key inactive as root, watch for a few days, then delete it.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/root-user-best-practices.html",
+};
+
+pub(super) const ROOT_HAS_CERTIFICATE: Rule = Rule {
+    id: "root-has-signing-certificate",
+    severity: Severity::High,
+    practice: Some(Practice::NoRootKeys),
+    about: "Root has an X.509 signing certificate: a long-lived credential of root like an access key, for old APIs. Medium \
+            where every certificate is inactive.",
+    check: "The credential report: cert_1_active and cert_2_active of <root_account>; `aws iam get-account-summary`: \
+            AccountSigningCertificatesPresent.",
+    fix: "See what still signs with it (SOAP calls, bundling of old AMIs), then delete it as root under Security credentials, \
+          or centrally with IAMDeleteRootUserCredentials.",
     page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/root-user-best-practices.html",
 };
 
@@ -18,7 +32,7 @@ pub(super) const ROOT_WITHOUT_MFA: Rule = Rule {
     severity: Severity::High,
     practice: Some(Practice::MfaForConsole),
     about: "Root has no MFA device: its password, or a reset of it by e-mail, is enough. An account whose root has no \
-            password (root access managed centrally) is left out.",
+            password (root access managed centrally) is left out, and so are GovCloud and China, where nobody signs in as root.",
     check: "`aws iam get-account-summary`: AccountMFAEnabled is 0 and AccountPasswordPresent is not.",
     fix: "Sign in as root and add MFA devices, two hardware keys best; or remove the root credentials of member accounts \
           with centralised root access.",
@@ -28,8 +42,9 @@ pub(super) const ROOT_WITHOUT_MFA: Rule = Rule {
 pub(super) const ROOT_USED: Rule = Rule {
     id: "root-used-recently",
     severity: Severity::Medium,
-    practice: Some(Practice::RestrictRootUse),
-    about: "Root's password or access key was used within the last --root-days days before the report was made.",
+    practice: None,
+    about: "Root's password or access key was used within the last --root-days days before the report was made. The report \
+            does not say for what, so this breaks no practice by itself.",
     check: "trailscan root-usage over logs of those days shows what root did; few tasks need root.",
     fix: "Give whoever signs in as root a role or a user in Identity Center, and keep root for the tasks that need it.",
     page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/root-user-tasks.html",

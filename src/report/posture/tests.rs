@@ -47,6 +47,7 @@ fn row(user: &str, cells: &[(&str, &str)]) -> String {
         (None, "user") => user.to_owned(),
         (None, "arn") => arn.clone(),
         (None, "user_creation_time") => "2024-01-01T00:00:00+00:00".to_owned(),
+        (None, "password_enabled") if user == "<root_account>" => "not_supported".to_owned(),
         (None, name) if name.ends_with("_active") || name == "password_enabled" => "false".to_owned(),
         (None, _) => "N/A".to_owned(),
     };
@@ -91,6 +92,35 @@ fn root_keys_from_the_report_or_the_summary() {
     assert_eq!(found(&[root("true"), mfa(0)]), hit);
     assert_eq!(found(&[root("false"), mfa(0)]), set([]));
     assert_eq!(found(&[root("not_supported")]), set([]));
+    let (made, mfa) = (("access_key_1_last_rotated", "2019-06-01T00:00:00+00:00"), ("mfa_active", "true"));
+    let inactive = report(&[row("<root_account>", &[made, mfa])]);
+    assert_eq!(found(&[inactive]), hit, "one that can be made active again");
+}
+
+#[test]
+fn root_certificates_from_the_report_or_the_summary() {
+    let root = |cells: &[(&str, &str)]| report(&[row("<root_account>", &[cells, &[("mfa_active", "true")]].concat())]);
+    let summary = |n: i64| summary(json!({ "AccountMFAEnabled": 1, "AccountSigningCertificatesPresent": n }));
+    let hit = set(["root-has-signing-certificate root@111122223333"]);
+    assert_eq!(found(&[root(&[("cert_2_active", "true")])]), hit);
+    assert_eq!(found(&[root(&[("cert_1_last_rotated", "2019-06-01T00:00:00+00:00")])]), hit, "inactive");
+    assert_eq!(found(&[summary(1)]), hit);
+    assert_eq!(found(&[root(&[]), summary(0)]), set([]));
+    assert_eq!(found(&[report(&[row("bob", &[("cert_1_active", "true")])])]), set([]), "not root's");
+}
+
+#[test]
+fn roots_that_nobody_signs_in_as() {
+    let root = |cells: &[(&str, &str)]| report(&[row("<root_account>", cells)]);
+    let hit = set(["root-without-mfa root@111122223333"]);
+    assert_eq!(found(&[root(&[("password_enabled", "FALSE")])]), set([]), "managed centrally");
+    assert_eq!(found(&[root(&[("password_enabled", "TRUE")])]), hit);
+    let present = summary(json!({ "AccountMFAEnabled": 0, "AccountPasswordPresent": 1 }));
+    assert_eq!(found(&[root(&[("password_enabled", "FALSE")]), present]), hit, "the summary is always current");
+    for partition in ["aws-us-gov", "aws-cn"] {
+        let arn = format!("arn:{partition}:iam::{ACCOUNT}:root");
+        assert_eq!(found(&[root(&[("arn", &arn)])]), set([]), "{partition}");
+    }
 }
 
 #[test]

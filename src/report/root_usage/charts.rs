@@ -1,8 +1,7 @@
 //! The picture of root use: when each account's root was used, and how.
 
-use super::usage::{self, Usage};
-use super::{issued_by_assume_root, sorted};
-use crate::aggregate::root_use::RootUse;
+use super::usage::Usage;
+use super::{sorted, usages};
 use crate::model::quantity;
 use crate::report::View;
 use crate::report::charts::{Chart, DayAxis, Grid, GridCell, GridColumns, GridRow, Picture};
@@ -12,8 +11,7 @@ const ROWS: usize = 60;
 
 /// When root was used; nothing where it was not.
 pub(in crate::report) fn charts(view: &View<'_>) -> Vec<Chart> {
-    let Some(root_use) = view.state.get::<RootUse>() else { return Vec::new() };
-    let usages = sorted(usage::by_account_and_class(root_use, view.state.symbols(), &issued_by_assume_root(view)));
+    let usages = sorted(usages(view));
     let Some(axis) = DayAxis::over(usages.iter().flat_map(|usage| usage.days.keys().copied())) else {
         return Vec::new();
     };

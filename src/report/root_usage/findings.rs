@@ -2,43 +2,49 @@
 
 use serde_json::{Map, Value, json};
 
-use super::usage::Usage;
-use crate::aggregate::issuances::Issuance;
+use super::central::{self, Central};
+use super::takeover;
+use super::usage::{Issued, Usage};
 use crate::aggregate::root_use::{Count, RootClass};
-use crate::model::{IssuanceApi, grouped};
+use crate::model::{AccessKeyKind, grouped, quantity};
 use crate::report::source_list::{address_texts, ip_addresses};
 use crate::report::{Finding, Severity, finding};
 
-/// Sign-in events that change who can sign in as root. Source: CloudTrail user guide, "AWS Management Console sign-in
-/// events", root user password and e-mail changes.
-const CREDENTIAL_CHANGES: [&str; 3] = ["EmailUpdated", "PasswordRecoveryCompleted", "PasswordUpdated"];
-
 /// All findings, worst first.
-pub(super) fn of(usages: &[Usage<'_>], issued: &[Issuance<'_>]) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = usages.iter().flat_map(|usage| of_usage(usage, issued)).collect();
+pub(super) fn of<'a>(usages: &[Usage<'a>], issued: &Issued<'a>, central: &Central<'a>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = usages.iter().flat_map(of_usage).collect();
+    findings.extend(central::findings(usages, issued, central));
+    findings.extend(takeover::of_email(central));
     finding::sort(&mut findings);
     findings
 }
 
-fn of_usage(usage: &Usage<'_>, issued: &[Issuance<'_>]) -> Vec<Finding> {
+fn of_usage(usage: &Usage<'_>) -> Vec<Finding> {
     let own = match usage.class {
         RootClass::AccessKey => Some(access_key(usage)),
         RootClass::Federation => Some(federation(usage)),
-        RootClass::AssumeRoot => Some(assume_root(usage, issued)),
-        RootClass::Console => Some(console(usage)),
-        RootClass::Service => None,
+        RootClass::Console => console(usage),
+        RootClass::AssumeRoot | RootClass::Service => None,
     };
     let mut findings: Vec<Finding> = own.into_iter().collect();
     findings.extend(key_created(usage));
-    findings.extend(credential_change(usage));
-    findings.extend(sign_in_without_mfa(usage));
+    findings.extend(takeover::of_usage(usage));
+    findings.extend(without_mfa(usage));
     findings.extend(sign_in_failures(usage));
     findings
 }
 
+/// Keys by their ids; tokens that they got for themselves (GetSessionToken) by their number.
 fn access_key(usage: &Usage<'_>) -> Finding {
-    let keys = usage.access_keys.iter().copied().collect::<Vec<_>>().join(", ");
-    let summary = format!("root of {} has a long-lived access key in use: {keys}", usage.account_id);
+    let is_token = |key: &&&str| AccessKeyKind::of(key) == AccessKeyKind::Temporary;
+    let tokens = usage.access_keys.iter().filter(is_token).count();
+    let keys: Vec<&str> = usage.access_keys.iter().filter(|key| !is_token(key)).copied().collect();
+    let keys = if keys.is_empty() { "one whose own calls were not read".to_owned() } else { keys.join(", ") };
+    let through = match tokens {
+        0 => String::new(),
+        _ => format!(", also through {} that it got for itself", quantity(tokens as u64, "token")),
+    };
+    let summary = format!("root of {} has a long-lived access key in use: {keys}{through}", usage.account_id);
     finding(usage, "root-access-key", usage.tally.events, summary)
 }
 
@@ -47,29 +53,42 @@ fn federation(usage: &Usage<'_>) -> Finding {
     finding(usage, "root-federation", usage.tally.events, summary)
 }
 
-fn assume_root(usage: &Usage<'_>, issued: &[Issuance<'_>]) -> Finding {
-    let of_row = issued.iter().filter(|issuance| {
-        issuance.api() == IssuanceApi::AssumeRoot && usage.access_keys.contains(issuance.access_key_id())
-    });
-    let mut callers: Vec<&str> = of_row.map(Issuance::caller).collect();
-    callers.sort_unstable();
-    callers.dedup();
-    let by = if callers.is_empty() { "a caller not in range".to_owned() } else { callers.join(", ") };
-    let summary = format!("root of {} was assumed centrally by {by}", usage.account_id);
-    let mut found = finding(usage, "root-assume-root", usage.tally.events, summary);
-    found.evidence.insert("issued_by".to_owned(), json!(callers));
-    found
+/// One finding for the console row, of the row's own severity. Use without MFA for nothing but tasks is told by
+/// [`without_mfa`], and a reset that was asked for by `takeover`.
+fn console(usage: &Usage<'_>) -> Option<Finding> {
+    let everyday = usage.count(Count::Everyday);
+    let (rule, count, what) = if !usage.is_use() {
+        let tried =
+            usage.tally.events - usage.event_names.get("PasswordRecoveryRequested").copied().unwrap_or_default();
+        if tried == 0 {
+            return None;
+        }
+        ("root-attempts", tried, "was tried without success".to_owned())
+    } else if everyday > 0 {
+        ("root-everyday-use", everyday, format!("was used for what needs no root{}", opened(usage)))
+    } else if usage.is_without_mfa() {
+        return None;
+    } else {
+        ("root-console-use", usage.tally.events, used(usage).to_owned())
+    };
+    Some(finding(usage, rule, count, format!("root of {} {what}", usage.account_id)))
 }
 
-/// One finding for the console row, of the row's own severity.
-fn console(usage: &Usage<'_>) -> Finding {
-    let everyday = usage.count(Count::Everyday);
-    let (rule, count, what) = match usage.severity() {
-        Severity::Low => ("root-attempts", usage.tally.events, "was tried without success".to_owned()),
-        _ if everyday > 0 => ("root-everyday-use", everyday, "was used for what needs no root".to_owned()),
-        _ => ("root-console-use", usage.tally.events, "was used at the console for tasks that need root".to_owned()),
-    };
-    finding(usage, rule, count, format!("root of {} {what}", usage.account_id))
+fn opened(usage: &Usage<'_>) -> String {
+    match usage.count(Count::OpenedToEverybody) {
+        0 => String::new(),
+        opened => format!("; it let everybody into {}", quantity(opened.unsigned_abs(), "bucket or queue policy")),
+    }
+}
+
+fn used(usage: &Usage<'_>) -> &'static str {
+    let did_more = usage.count(Count::Uses) > usage.count(Count::SignIns);
+    match (did_more, usage.mfa()) {
+        (true, "yes") => "was used with MFA, for tasks that need root",
+        (true, _) => "was used for tasks that need root",
+        (false, "yes") => "signed in with MFA, and nothing else of it was read",
+        (false, _) => "signed in, and nothing else of it was read",
+    }
 }
 
 fn key_created(usage: &Usage<'_>) -> Option<Finding> {
@@ -81,21 +100,17 @@ fn key_created(usage: &Usage<'_>) -> Option<Finding> {
     Some(found)
 }
 
-fn credential_change(usage: &Usage<'_>) -> Option<Finding> {
-    let changes: Vec<(&str, i64)> =
-        CREDENTIAL_CHANGES.iter().filter_map(|&name| Some((name, *usage.event_names.get(name)?))).collect();
-    let count = changes.iter().map(|(_, count)| count).sum::<i64>();
-    let names = changes.iter().map(|&(name, _)| name).collect::<Vec<_>>().join(", ");
-    let summary = format!("the way to sign in as root of {} was changed: {names}", usage.account_id);
-    let mut found = (count > 0).then(|| finding(usage, "root-credential-change", count, summary))?;
-    found.severity = Severity::High;
-    Some(found)
-}
-
-fn sign_in_without_mfa(usage: &Usage<'_>) -> Option<Finding> {
-    let count = usage.count(Count::SignInsWithoutMfa);
-    let summary = format!("root of {} signed in without MFA, {}", usage.account_id, times(count));
-    let mut found = (count > 0).then(|| finding(usage, "root-sign-in-without-mfa", count, summary))?;
+/// Sign-ins without MFA, else sessions that say so.
+fn without_mfa(usage: &Usage<'_>) -> Option<Finding> {
+    let (sign_ins, sessions) = (usage.count(Count::SignInsWithoutMfa), usage.count(Count::WithoutMfa));
+    let is_session = usage.class == RootClass::Console && usage.is_use() && usage.is_without_mfa();
+    let (count, how) = match sign_ins {
+        1.. => (sign_ins, format!("signed in without MFA, {}", times(sign_ins))),
+        _ if is_session => (sessions, "was used in sessions without MFA".to_owned()),
+        _ => return None,
+    };
+    let summary = format!("root of {} {how}", usage.account_id);
+    let mut found = finding(usage, "root-sign-in-without-mfa", count, summary);
     found.severity = Severity::High;
     Some(found)
 }
@@ -103,7 +118,7 @@ fn sign_in_without_mfa(usage: &Usage<'_>) -> Option<Finding> {
 /// Failures in a row that also shows use; a row of nothing but failures is found by [`console`].
 fn sign_in_failures(usage: &Usage<'_>) -> Option<Finding> {
     let count = usage.count(Count::SignInFailures);
-    let beside_use = count > 0 && usage.tally.events > usage.tally.errors;
+    let beside_use = count > 0 && usage.is_use();
     let summary = format!("a sign-in as root of {} failed, {}", usage.account_id, times(count));
     let mut found = beside_use.then(|| finding(usage, "root-sign-in-failures", count, summary))?;
     found.severity = Severity::Low;
@@ -115,7 +130,7 @@ fn times(count: i64) -> String {
     if count == 1 { "once".to_owned() } else { format!("{} times", grouped(count)) }
 }
 
-fn finding(usage: &Usage<'_>, rule: &'static str, count: i64, summary: String) -> Finding {
+pub(super) fn finding(usage: &Usage<'_>, rule: &'static str, count: i64, summary: String) -> Finding {
     Finding {
         severity: usage.severity(),
         rule,

@@ -1,17 +1,20 @@
 //! `root-usage`: how each account's root was used.
 
+mod central;
 mod charts;
 mod findings;
 mod rules;
+mod takeover;
 mod usage;
 
 use super::addresses::with_places;
 use super::source_list::{address_cells, ip_addresses};
 use super::{Answer, Column, ColumnKind, Report, Value, View};
-use crate::aggregate::issuances::{self, Issuance, Issuances};
+use crate::aggregate::issuances::{self, Issuances};
 use crate::aggregate::root_use::{self, Count, RootUse};
-use crate::model::IssuanceApi;
+use central::Central;
 pub(super) use charts::charts;
+use usage::Issued;
 pub(super) use usage::Usage;
 
 /// The report.
@@ -33,26 +36,39 @@ A row is one account and one class, the way in which its root was used. The firs
 
   federation   a federated user whose credentials root issued; counted for that root's account
   assume-root  a central root session: the record says so, or AssumeRoot issued the key
-  service      an AWS service acted for root, or recorded an event of its own
-  access-key   a long-lived access key of root
-  console      everything else: people at the console, and tokens that root got for itself
+  service      an AWS service acted for root, recorded an event of its own, or the call came from a
+               service's host; the AWS MCP server acts for a person and is none
+  access-key   a long-lived access key of root, or a token that such a key got (GetSessionToken)
+  console      everything else: people at the console, and tokens of which the log that was read does
+               not say where they come from
 
 All classes but federation add up to the events of type Root.
 
 Severity of a class:
   access-key   critical
   federation   high
-  console      high with everyday events or without MFA; low when every event failed; else medium
-  assume-root  medium
+  console      low when nobody got in; high with everyday events or without MFA; else medium
+  assume-root  by its task policy: info for IAMAuditRootUserCredentials and IAMDeleteRootUserCredentials,
+               high for IAMCreateRootUserPassword, medium for the others; where that call was not read,
+               by what was done: high for a password or key that was made, info for reading and
+               deleting credentials, else medium
   service      info
 
-A root key that was made, and a root password or e-mail address that was changed, are findings of their own.
+Nobody got in when every event failed, asked for a reset of the password (anybody can who knows the address) or was asked \
+for MFA. What breaks restrict-root-use: everyday events, access keys, federation, use without MFA, and a password that was \
+made centrally. Tasks that need root, done with MFA, do not, nor do attempts, resets that were asked for, and central \
+reviews and clean-ups.
+
+Findings of their own: a root key that was made; a root password that was changed or recovered (high), or whose reset was \
+requested (low, with the address); a primary e-mail address that was changed, by root or by another account for a member \
+(high); AssumeRoot that was refused (low, medium from three on), or whose credentials no event used. Central reviews and \
+clean-ups are one finding a caller.
 
 What it proves: these calls were made with these credentials, in the accounts and regions that were read. What it \
 does not: no row proves nothing about accounts and regions that were not read. everyday_events counts what is \
-neither a sign-in event nor on AWS's list of tasks that need root; a bucket policy call counts as such a task even \
-if nothing was locked, and a change of an IAM policy never does. mfa is unknown for access keys, federation and \
-assume-root: no record says it.
+neither a sign-in event nor on AWS's list of tasks that need root. A bucket or queue policy call counts as such a task \
+even if nothing was locked, unless the policy lets everybody in; a change of an IAM policy never does. mfa is unknown for \
+access keys, federation and assume-root: no record says it.
 
 Rows come worst severity first, then by events, account and class.";
 
@@ -86,24 +102,29 @@ const COLUMNS: &[Column] = &[
 
 /// How root was used, by account and class.
 pub(super) fn usages<'a>(view: &View<'a>) -> Vec<Usage<'a>> {
-    of_issued(view, &issued_by_assume_root(view))
+    let (issued, central) = joined(view);
+    of_joined(view, &issued, &central)
 }
 
-fn of_issued<'a>(view: &View<'a>, issued: &[Issuance<'a>]) -> Vec<Usage<'a>> {
+fn of_joined<'a>(view: &View<'a>, issued: &Issued<'a>, central: &Central<'a>) -> Vec<Usage<'a>> {
     let root_use = view.state.get::<RootUse>();
-    root_use.map(|all| usage::by_account_and_class(all, view.state.symbols(), issued)).unwrap_or_default()
+    let all = root_use.map(|all| usage::by_account_and_class(all, view.state.symbols(), issued, central));
+    all.unwrap_or_default()
 }
 
 fn answer(view: &View<'_>) -> Answer {
-    let issued = issued_by_assume_root(view);
-    let usages = sorted(of_issued(view, &issued));
-    let (findings, rows) = (findings::of(&usages, &issued), usages.iter().map(cells).collect());
+    let (issued, central) = joined(view);
+    let usages = sorted(of_joined(view, &issued, &central));
+    let (findings, rows) = (findings::of(&usages, &issued, &central), usages.iter().map(cells).collect());
     with_places(view, Answer { columns: COLUMNS.to_vec(), findings, rows, ..Answer::default() })
 }
 
-fn issued_by_assume_root<'a>(view: &View<'a>) -> Vec<Issuance<'a>> {
-    let issuances = view.state.get::<Issuances>();
-    issuances.map(|all| all.by(IssuanceApi::AssumeRoot, view.state.symbols())).unwrap_or_default()
+/// What root use is joined with: who issued keys of root, and who reached for it.
+fn joined<'a>(view: &View<'a>) -> (Issued<'a>, Central<'a>) {
+    let symbols = view.state.symbols();
+    let issued = view.state.get::<Issuances>().map(|all| Issued::of(all, symbols)).unwrap_or_default();
+    let central = view.state.get::<RootUse>().map(|all| Central::of(all, symbols)).unwrap_or_default();
+    (issued, central)
 }
 
 /// In the report's order: worst first.

@@ -79,7 +79,7 @@ fn sign_ins_and_sessions_say_mfa() {
     assert_eq!(mfa(&[everyday("ASIA1")]), "unknown");
     assert_eq!(mfa(&[everyday("AKIA1")]), "unknown");
     let rules = rules([sign_in("Success", "No")]);
-    assert_eq!(rules, [("root-console-use", "high"), ("root-sign-in-without-mfa", "high")]);
+    assert_eq!(rules, [("root-sign-in-without-mfa", "high")]);
 }
 
 #[test]
@@ -148,4 +148,155 @@ fn days_are_drawn_as_they_are_counted() {
     assert_eq!(told, [vec!["0 1", "3 2"], vec!["0 1"]]);
     let by_day = REPORT.columns.iter().position(|column| column.name == "events_by_day").unwrap();
     assert_eq!(answer.rows[0][by_day], Value::NamedCounts(vec![("2026-01-02".into(), 1), ("2026-01-05".into(), 2)]));
+}
+
+#[test]
+fn what_anybody_can_cause_is_no_use() {
+    let page = |name: &str| root(name, "signin.amazonaws.com", "");
+    let severity = |records: &[Json]| ask(records.to_vec()).0[0][1].clone();
+    let mut asked = page("PasswordRecoveryRequested");
+    asked["sourceIPAddress"] = json!("198.51.100.66");
+    assert_eq!(rules([asked.clone()]), [("root-password-reset-requested", "low")]);
+    let summary = "a reset of the password of root of 111122223333 was requested from 198.51.100.66";
+    assert_eq!(ask([asked.clone()]).1[0].summary, summary);
+    let mut check = page("CheckMfa");
+    check["responseElements"] = json!({ "CheckMfa": "Success" });
+    let stopped = [check, sign_in("Failure", "Yes")];
+    assert_eq!((rules(stopped.clone()), severity(&stopped)), (vec![("root-attempts", "low")], "low".to_owned()));
+    let (_, done) = ask([asked, page("PasswordRecoveryCompleted")]);
+    assert_eq!(
+        (done[0].rule, &done[0].evidence["reset_requested_from"]),
+        ("root-credential-change", &json!(["198.51.100.66"]))
+    );
+}
+
+#[test]
+fn only_what_was_done_is_said() {
+    let summary = |records: &[Json]| ask(records.to_vec()).1[0].summary.clone();
+    let close = root("CloseAccount", "account.amazonaws.com", "ASIA1");
+    let signed_in = "root of 111122223333 signed in with MFA, and nothing else of it was read";
+    assert_eq!(summary(&[sign_in("Success", "Yes")]), signed_in);
+    let used = "root of 111122223333 was used with MFA, for tasks that need root";
+    assert_eq!(summary(&[sign_in("Success", "Yes"), close]), used);
+    assert_eq!(summary(&[sign_in("Success", "No")]), "root of 111122223333 signed in without MFA, once");
+}
+
+#[test]
+fn policies_that_let_everybody_in_need_no_root() {
+    let put = |principal: Json, condition: Json| {
+        let mut record = root("PutBucketPolicy", "s3.amazonaws.com", "ASIA1");
+        let statement = json!({ "Effect": "Allow", "Principal": principal, "Action": "s3:GetObject", "Resource": "*",
+            "Condition": condition });
+        record["requestParameters"] = json!({ "bucketName": "b", "bucketPolicy": { "Statement": [statement] } });
+        rules([record])[0].0
+    };
+    let (everyday, task) = ("root-everyday-use", "root-console-use");
+    assert_eq!(put(json!("*"), json!({})), everyday);
+    assert_eq!(put(json!({ "AWS": ["arn:aws:iam::111122223333:root", "*"] }), json!({})), everyday);
+    assert_eq!(put(json!("*"), json!({ "Bool": { "aws:SecureTransport": "true" } })), everyday);
+    assert_eq!(put(json!("*"), json!({ "StringEquals": { "aws:PrincipalOrgID": "o-1" } })), task);
+    assert_eq!(put(json!({ "AWS": "arn:aws:iam::111122223333:root" }), json!({})), task);
+    let mut queue = root("SetQueueAttributes", "sqs.amazonaws.com", "ASIA1");
+    let policy = json!({ "Statement": { "Effect": "Allow", "Principal": "*", "Action": "sqs:*", "Resource": "*" } });
+    queue["requestParameters"] = json!({ "queueUrl": "q", "attributes": { "Policy": policy.to_string() } });
+    assert_eq!(rules([queue])[0].0, everyday);
+}
+
+#[test]
+fn services_and_agents_that_act_for_root() {
+    let class = |source: &str, by: &str| {
+        let mut record = everyday("ASIA1");
+        record["sourceIPAddress"] = json!(source);
+        record["userIdentity"]["invokedBy"] = json!(by);
+        ask([record]).0[0][0].clone()
+    };
+    assert_eq!(class("support.amazonaws.com", ""), "service");
+    assert_eq!(class("support.amazonaws.com.cn", ""), "service");
+    assert_eq!(class("signin.amazonaws.com", ""), "console");
+    assert_eq!(class("AWS Internal", ""), "console");
+    assert_eq!(class("aws-mcp.amazonaws.com", "aws-mcp.amazonaws.com"), "console", "a person's agent");
+    assert_eq!(class("192.0.2.1", "aws-mcp.amazonaws.com"), "console");
+}
+
+#[test]
+fn tokens_of_roots_key_are_its_key() {
+    let token = |key: &str| {
+        let mut record = root("GetSessionToken", "sts.amazonaws.com", key);
+        record["responseElements"] = json!({ "credentials": { "accessKeyId": "ASIA1" } });
+        record
+    };
+    let classes = |records: &[Json]| ask(records.to_vec()).0.into_iter().map(|row| row[0].clone()).collect::<Vec<_>>();
+    assert_eq!(classes(&[token("AKIA1"), everyday("ASIA1")]), ["access-key"]);
+    assert_eq!(classes(&[token("AKIA1"), everyday("ASIA2")]), ["access-key", "console"]);
+    assert_eq!(classes(&[token("ASIA9"), everyday("ASIA1")]), ["console"], "of a session");
+}
+
+/// A call of AssumeRoot by a role of the management account.
+fn assume_root(account: &str, task: &str, outcome: &str) -> Json {
+    let mut record = json!({
+        "eventTime": "2026-01-02T02:59:00Z", "eventName": "AssumeRoot", "eventSource": "sts.amazonaws.com",
+        "recipientAccountId": "444455556666", "sourceIPAddress": "192.0.2.9", "errorCode": outcome,
+        "userIdentity": { "type": "IAMUser", "arn": "arn:aws:iam::444455556666:user/admin", "accessKeyId": "AKIAX" },
+        "requestParameters": { "targetPrincipal": account,
+            "taskPolicyArn": { "arn": format!("arn:aws:iam::aws:policy/root-task/{task}") } },
+    });
+    if outcome.is_empty() {
+        record["responseElements"] = json!({ "credentials": { "accessKeyId": format!("ASIA{account}") } });
+    }
+    record
+}
+
+#[test]
+fn the_task_policy_decides_about_central_sessions() {
+    let one = |task: &str, deed: &str| {
+        let used = root(deed, "iam.amazonaws.com", "ASIA111122223333");
+        rules([assume_root("111122223333", task, ""), used])
+    };
+    assert_eq!(one("IAMDeleteRootUserCredentials", "DeleteLoginProfile"), [("root-assume-root", "info")]);
+    assert_eq!(one("IAMCreateRootUserPassword", "CreateLoginProfile"), [("root-assume-root-password", "high")]);
+    assert_eq!(one("S3UnlockBucketPolicy", "DeleteBucketPolicy"), [("root-assume-root", "medium")]);
+    let unused = |task: &str| rules([assume_root("111122223333", task, "")]);
+    assert_eq!(unused("IAMCreateRootUserPassword"), [("root-assume-root-password", "high")]);
+    assert_eq!(unused("IAMAuditRootUserCredentials"), [("root-assume-root", "info")]);
+    let many = ["111122223333", "777788889999"].map(|account| assume_root(account, "IAMAuditRootUserCredentials", ""));
+    assert_eq!(rules(many), [("root-assume-root", "info")], "one line for all accounts");
+    let flagged = |deed: &str| {
+        let mut record = root(deed, "iam.amazonaws.com", "ASIA1");
+        record["userIdentity"]["sessionContext"] = json!({ "assumedRoot": "true", "attributes": {} });
+        rules([record])
+    };
+    assert_eq!(flagged("CreateLoginProfile"), [("root-assume-root-password", "high")], "only the member's logs");
+    assert_eq!(flagged("ListAccessKeys"), [("root-assume-root", "info")]);
+}
+
+#[test]
+fn refused_central_sessions() {
+    let refused = |n: usize, outcome: &str| {
+        rules((0..n).map(|_| assume_root("111122223333", "IAMCreateRootUserPassword", outcome)).collect::<Vec<_>>())
+    };
+    assert_eq!(refused(3, "AccessDenied"), [("root-assume-root-refused", "medium")]);
+    assert_eq!(refused(2, "AccessDenied"), [("root-assume-root-refused", "low")]);
+    assert_eq!(refused(9, "ValidationError"), [("root-assume-root-refused", "low")], "central access is not on");
+}
+
+#[test]
+fn email_addresses_of_root_that_change() {
+    let change = |name: &str, error: &str| {
+        let mut record = assume_root("", "", "");
+        record["eventName"] = json!(name);
+        record["eventSource"] = json!("account.amazonaws.com");
+        record["requestParameters"] = json!({ "accountId": "777788889999" });
+        record["errorCode"] = json!(error);
+        let found = ask([record]).1;
+        let of = |finding: &Finding| (finding.rule, finding.severity.as_str(), finding.subject.clone());
+        found.iter().map(of).collect::<Vec<_>>()
+    };
+    let (rule, root_of) = ("root-email-change", "root@777788889999".to_owned());
+    assert_eq!(change("AcceptPrimaryEmailUpdate", ""), [(rule, "high", root_of.clone())]);
+    assert_eq!(change("StartPrimaryEmailUpdate", ""), [(rule, "high", root_of.clone())]);
+    assert_eq!(change("StartPrimaryEmailUpdate", "AccessDeniedException"), [(rule, "medium", root_of.clone())]);
+    assert_eq!(change("AcceptPrimaryEmailUpdate", "ValidationException"), [(rule, "low", root_of)]);
+    assert_eq!(change("GetPrimaryEmail", ""), []);
+    let own = root("AcceptPrimaryEmailUpdate", "account.amazonaws.com", "ASIA1");
+    assert_eq!(rules([own])[0], (rule, "high"), "by root itself");
 }

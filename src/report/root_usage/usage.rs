@@ -2,11 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::central::{self, Central};
 use crate::aggregate::issuances::Issuance;
 use crate::aggregate::root_use::{Count, RootClass, RootUse, RootUseRow};
 use crate::aggregate::{Span, Symbols, Tally};
-use crate::model::{Day, IssuanceApi};
+use crate::model::{AccessKeyKind, Day, IssuanceApi};
 use crate::report::Severity;
+
+/// The keys whose issuance says what class their use is.
+#[derive(Default)]
+pub(in crate::report) struct Issued<'a> {
+    /// Sessions of AssumeRoot.
+    pub central: Vec<Issuance<'a>>,
+    /// Tokens that somebody got for themselves.
+    pub tokens: Vec<Issuance<'a>>,
+}
 
 /// Use of one account's root in one class.
 #[derive(Debug)]
@@ -21,31 +31,62 @@ pub(in crate::report) struct Usage<'a> {
     pub event_names: BTreeMap<&'a str, i64>,
     pub days: BTreeMap<Day, i64>,
     pub created_keys: BTreeSet<&'a str>,
+    pub reset_addresses: BTreeSet<&'a str>,
+    /// Of central sessions, the tasks that they were issued for, as far as that was read.
+    pub tasks: BTreeSet<&'a str>,
 }
 
 /// How many event names are shown.
 const TOP: usize = 10;
 
-/// The usages, with the keys that AssumeRoot issued counted as such.
+/// The usages, with the keys that AssumeRoot issued and the tokens of root's own keys counted as such.
 pub(in crate::report) fn by_account_and_class<'a>(
     root_use: &'a RootUse,
     symbols: &'a Symbols,
-    issued: &[Issuance<'a>],
+    issued: &Issued<'a>,
+    central: &Central<'a>,
 ) -> Vec<Usage<'a>> {
-    let assumed = issued.iter().filter(|issuance| issuance.api() == IssuanceApi::AssumeRoot);
-    let assumed: BTreeMap<&str, &str> =
-        assumed.map(|issuance| (issuance.access_key_id(), issuance.account_id())).collect();
     let mut usages: BTreeMap<(&str, RootClass), Usage<'a>> = BTreeMap::new();
     for row in root_use.rows() {
         let account_id = symbols.text(row.account_id());
         let access_key_id = symbols.text(row.access_key_id());
-        let issued_for = assumed.get(access_key_id).filter(|_| !access_key_id.is_empty());
-        let moved = row.class() != RootClass::Federation
-            && issued_for.is_some_and(|account| account.is_empty() || *account == account_id);
-        let class = if moved { RootClass::AssumeRoot } else { row.class() };
-        usages.entry((account_id, class)).or_insert_with(|| Usage::new(account_id, class)).add(row, symbols);
+        let class = issued.class(row.class(), account_id, access_key_id);
+        let usage = usages.entry((account_id, class)).or_insert_with(|| Usage::new(account_id, class));
+        usage.add(row, symbols);
+        if class == RootClass::AssumeRoot {
+            usage.tasks.extend(central.task_of(access_key_id));
+        }
     }
     usages.into_values().collect()
+}
+
+impl Issued<'_> {
+    /// The class of a row, told by its key where one event could not tell it.
+    fn class(&self, told: RootClass, account_id: &str, access_key_id: &str) -> RootClass {
+        let of_row = |issuance: &&Issuance<'_>| {
+            let account = issuance.account_id();
+            issuance.access_key_id() == access_key_id && (account.is_empty() || account == account_id)
+        };
+        match told {
+            _ if access_key_id.is_empty() => told,
+            RootClass::Federation => told,
+            _ if self.central.iter().any(|issuance| of_row(&issuance)) => RootClass::AssumeRoot,
+            RootClass::Console if self.tokens.iter().any(|issuance| of_row(&issuance)) => RootClass::AccessKey,
+            _ => told,
+        }
+    }
+
+    /// Those of a state: of tokens only what a long-lived key of root got.
+    pub fn of<'a>(all: &'a crate::aggregate::issuances::Issuances, symbols: &'a Symbols) -> Issued<'a> {
+        let is_of_key = |issuance: &Issuance<'_>| {
+            issuance.caller_type() == "Root"
+                && AccessKeyKind::of(issuance.caller_access_key_id()) == AccessKeyKind::LongLived
+                && issuance.caller_creation_date().is_none()
+        };
+        let mut tokens = all.by(IssuanceApi::GetSessionToken, symbols);
+        tokens.retain(is_of_key);
+        Issued { central: all.by(IssuanceApi::AssumeRoot, symbols), tokens }
+    }
 }
 
 impl<'a> Usage<'a> {
@@ -61,6 +102,8 @@ impl<'a> Usage<'a> {
             event_names: BTreeMap::new(),
             days: BTreeMap::new(),
             created_keys: BTreeSet::new(),
+            reset_addresses: BTreeSet::new(),
+            tasks: BTreeSet::new(),
         }
     }
 
@@ -73,6 +116,7 @@ impl<'a> Usage<'a> {
         self.access_keys.extend(Some(symbols.text(row.access_key_id())).filter(|key| !key.is_empty()));
         self.addresses.extend(row.addresses.iter().map(|sym| symbols.text(sym)));
         self.created_keys.extend(row.created_keys.iter().map(|sym| symbols.text(sym)));
+        self.reset_addresses.extend(row.reset_addresses.iter().map(|sym| symbols.text(sym)));
         for (name, count) in row.event_names.iter() {
             *self.event_names.entry(symbols.text(name)).or_default() += count;
         }
@@ -100,16 +144,26 @@ impl<'a> Usage<'a> {
         }
     }
 
+    /// Whether somebody was in; if not, root was only tried, or a reset of its password asked for.
+    pub fn is_use(&self) -> bool {
+        self.count(Count::Uses) > 0
+    }
+
+    /// Whether a sign-in or session says that MFA was not used.
+    pub fn is_without_mfa(&self) -> bool {
+        matches!(self.mfa(), "no" | "mixed")
+    }
+
     /// How much the row matters: the table in the report's help.
     pub fn severity(&self) -> Severity {
         match self.class {
             RootClass::AccessKey => Severity::Critical,
             RootClass::Federation => Severity::High,
-            RootClass::AssumeRoot => Severity::Medium,
+            RootClass::AssumeRoot => central::severity(self.tasks.iter().copied(), self.event_names.keys().copied()),
             RootClass::Service => Severity::Info,
-            RootClass::Console if self.tally.events == self.tally.errors => Severity::Low,
+            RootClass::Console if !self.is_use() => Severity::Low,
             RootClass::Console if self.count(Count::Everyday) > 0 => Severity::High,
-            RootClass::Console if matches!(self.mfa(), "no" | "mixed") => Severity::High,
+            RootClass::Console if self.is_without_mfa() => Severity::High,
             RootClass::Console => Severity::Medium,
         }
     }

@@ -11,7 +11,7 @@ mod summary;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Column, ColumnKind, Finding, Practice, Report, Severity, Table, Value, joined};
+use super::{Column, ColumnKind, Finding, Practice, Report, Rule, Severity, Table, Value, joined};
 use crate::posture::Posture;
 pub use proof::LogSpan;
 pub use summary::summary;
@@ -87,11 +87,11 @@ impl Verdict {
 /// `reports` are those that made the findings.
 pub fn scorecard(evidence: &Evidence<'_>, reports: &[&'static Report]) -> Vec<Score> {
     let rules = reports.iter().flat_map(|report| report.rules.iter().map(|rule| (report.name, rule)));
-    let practices: BTreeMap<&str, (Practice, &str)> =
-        rules.filter_map(|(report, rule)| Some((rule.id, (rule.practice?, report)))).collect();
+    let practices: BTreeMap<&str, (&Rule, &str)> =
+        rules.filter(|(_, rule)| rule.practice.is_some()).map(|(report, rule)| (rule.id, (rule, report))).collect();
     let mut violations: BTreeMap<(&str, Practice), Vec<&Finding>> = BTreeMap::new();
     for &finding in evidence.findings.iter().filter(|finding| finding.severity > Severity::Info) {
-        if let Some(&(practice, _)) = practices.get(finding.rule) {
+        for practice in practices.get(finding.rule).into_iter().flat_map(|(rule, _)| rule.practices()) {
             violations.entry((&finding.account_id, practice)).or_default().push(finding);
         }
     }

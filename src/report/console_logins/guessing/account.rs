@@ -1,0 +1,117 @@
+//! Failures of many users of one account at once, from many addresses: no address and no user stands out, the account
+//! does.
+//!
+//! Who is wrongly accused: an account whose many users mistype on a Monday and give up, so more users have to stay out
+//! than get in. Who slips past: a guesser who hides among a busy account's sign-ins, or who is slow as well as widespread.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use serde_json::json;
+
+use super::facts::{Facts, OfUser, Times, in_pair};
+use super::{Attack, Limits, SHOWN, named, rules, some};
+use crate::model::{Hour, quantity};
+use crate::report::console_logins::tried::Who;
+use crate::report::{Finding, Severity};
+
+/// How many times the users of a spray from one address it takes.
+const MORE_USERS: i64 = 3;
+
+/// Users of one account, their failures from addresses that are no spray by themselves.
+type Users<'f, 'a> = BTreeMap<Who<'a>, &'f OfUser<'a>>;
+
+/// A finding for each account that was sprayed at; `sprays` are the addresses that were found to be one alone.
+pub(super) fn of<'a>(facts: &Facts<'a>, sprays: &BTreeSet<IpAddr>, limits: Limits) -> Vec<Attack<'a>> {
+    let mut accounts: BTreeMap<&str, Users<'_, 'a>> = BTreeMap::new();
+    for (&who, of_user) in facts.users.iter().filter(|(who, _)| !who.is_hidden()) {
+        accounts.entry(who.account).or_default().insert(who, of_user);
+    }
+    accounts.into_iter().filter_map(|(account, users)| of_account(account, &users, sprays, limits)).collect()
+}
+
+fn of_account<'a>(
+    account: &str,
+    users: &Users<'_, 'a>,
+    sprays: &BTreeSet<IpAddr>,
+    limits: Limits,
+) -> Option<Attack<'a>> {
+    let mut by_hour: BTreeMap<Hour, BTreeSet<Who<'a>>> = BTreeMap::new();
+    for (&who, of_user) in users {
+        for &hour in of_user.all.failures.keys().chain(of_user.all.successes.keys()) {
+            by_hour.entry(hour).or_default().insert(who);
+        }
+    }
+    let within = |hour: Hour| {
+        let next = by_hour.get(&Hour(hour.0 + 1)).into_iter().flatten();
+        by_hour.get(&hour).into_iter().flatten().chain(next).copied().collect::<BTreeSet<Who<'a>>>()
+    };
+    let mut attacked: BTreeMap<Who<'a>, Times> = BTreeMap::new();
+    let mut addresses: BTreeSet<IpAddr> = BTreeSet::new();
+    for &hour in by_hour.keys() {
+        let here = within(hour);
+        let (got_in, out): (Vec<_>, Vec<_>) =
+            here.iter().partition(|who| in_pair(&users[*who].all.successes, hour).events > 0);
+        let failed: Vec<(Who<'a>, Vec<(IpAddr, Times)>)> = out
+            .into_iter()
+            .map(|&who| (who, failures(users[&who], hour, sprays)))
+            .filter(|(_, from)| !from.is_empty())
+            .collect();
+        let count = failed.len() as i64;
+        if count < limits.spray_users * MORE_USERS || count <= got_in.len() as i64 {
+            continue;
+        }
+        for (who, from) in failed {
+            addresses.extend(from.iter().map(|(ip, _)| ip));
+            // Pairs overlap: of each user the worst is kept.
+            let mut times = Times::default();
+            from.iter().for_each(|(_, here)| times.merge(here.events, here.span));
+            let known = attacked.entry(who).or_default();
+            if known.events < times.events {
+                *known = times;
+            }
+        }
+    }
+    let names = attacked.keys().map(|who| users[who].shown(*who)).take(SHOWN).collect();
+    (!attacked.is_empty()).then(|| attack(account, names, &attacked, &addresses))
+}
+
+/// Failures of a user in an hour and the next.
+fn failures(of_user: &OfUser<'_>, hour: Hour, sprays: &BTreeSet<IpAddr>) -> Vec<(IpAddr, Times)> {
+    let others = of_user.at.iter().filter(|(ip, _)| !sprays.contains(ip));
+    others.map(|(&ip, hours)| (ip, in_pair(&hours.failures, hour))).filter(|(_, times)| times.events > 0).collect()
+}
+
+fn attack<'a>(
+    account: &str,
+    names: Vec<&str>,
+    users: &BTreeMap<Who<'a>, Times>,
+    addresses: &BTreeSet<IpAddr>,
+) -> Attack<'a> {
+    let mut all = Times::default();
+    users.values().for_each(|times| all.merge(times.events, times.span));
+    let summary = format!(
+        "sign-ins of {} failed from {} within an hour and the next, and none of them got in",
+        quantity(users.len() as u64, "user"),
+        super::from(addresses),
+    );
+    let evidence = [
+        ("users", json!(users.len())),
+        ("principal_list", json!(names)),
+        ("failures", json!(all.events)),
+        ("addresses", json!(addresses.len())),
+        ("address_list", json!(some(addresses))),
+        ("first_failure", json!(all.first())),
+        ("last_failure", json!(all.last())),
+    ];
+    let finding = Finding {
+        severity: Severity::Medium,
+        rule: rules::PASSWORD_SPRAY.id,
+        account_id: account.to_owned(),
+        subject: account.to_owned(),
+        summary,
+        count: all.events,
+        evidence: named(evidence),
+    };
+    Attack { finding, failed: users.keys().copied().collect(), entered: BTreeSet::new(), from: None }
+}

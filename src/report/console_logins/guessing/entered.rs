@@ -1,0 +1,143 @@
+//! Many failures of one user, and then a success: the password may have been guessed.
+//!
+//! Who is wrongly accused: who forgot a password, tried it many times and then remembered, or had it reset. Who slips
+//! past: a guesser who needs fewer tries than the limit, or who waits more than [`AFTER`] with another address.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use serde_json::json;
+
+use super::facts::{Facts, Hours, OfUser, Times, in_pair};
+use super::user::{self, Guessed};
+use super::{Attack, Limits, from, named, rules, some};
+use crate::model::{EventTime, Hour, SignInMfa, quantity};
+use crate::report::console_logins::tried::Who;
+use crate::report::{Finding, Severity};
+
+/// How long after the last failure a success from another address still belongs to it, in seconds: a day.
+const AFTER: i64 = 24 * 3600;
+/// Addresses from which failures of one user are no person's own mistake.
+const MANY_ADDRESSES: usize = 3;
+
+/// Failures and the success after them.
+struct Hit {
+    failed: Times,
+    entered: Times,
+    with_mfa: bool,
+}
+
+/// Failures of each user from one address and a success from there: at once, or slowly with no success between.
+pub(super) fn from_one_address<'a>(facts: &Facts<'a>, ip: IpAddr, limits: Limits) -> Vec<Attack<'a>> {
+    let users = facts.at(ip).into_iter().filter(|(who, _)| !who.is_hidden());
+    let hits = users.filter_map(|(who, hours)| Some((who, at_once(hours, limits).or_else(|| slowly(hours, limits))?)));
+    let addresses = BTreeSet::from([ip]);
+    hits.map(|(who, hit)| {
+        let severity = severity(who, hit.with_mfa);
+        attack((who, facts.shown(who)), &hit, (&addresses, ip), severity)
+    })
+    .collect()
+}
+
+fn at_once(hours: &Hours, limits: Limits) -> Option<Hit> {
+    let hit = |hour: Hour| {
+        let failed = in_pair(&hours.failures, hour);
+        let after = |times: &Times| times.events > 0 && times.last() > failed.first();
+        let entered = in_pair(&hours.successes, hour);
+        let with_mfa = !after(&in_pair(&hours.without_mfa, hour));
+        (failed.events >= limits.failures && after(&entered)).then_some((hour, Hit { failed, entered, with_mfa }))
+    };
+    let hits = hours.failures.keys().filter_map(|&hour| hit(hour));
+    hits.max_by_key(|(hour, hit)| (hit.failed.events, std::cmp::Reverse(*hour))).map(|(_, hit)| hit)
+}
+
+/// The longest run of failures that ends in a success; order within an hour is known only by first and last.
+fn slowly(hours: &Hours, limits: Limits) -> Option<Hit> {
+    let mut worst: Option<Hit> = None;
+    let mut failed = Times::default();
+    let all: BTreeSet<Hour> = hours.failures.keys().chain(hours.successes.keys()).copied().collect();
+    for hour in all {
+        if let Some(times) = hours.failures.get(&hour) {
+            failed.merge(times.events, times.span);
+        }
+        let Some(&entered) = hours.successes.get(&hour) else { continue };
+        let is_hit = failed.events >= limits.failures && entered.last() > failed.first();
+        if is_hit && worst.as_ref().is_none_or(|worst| worst.failed.events < failed.events) {
+            let with_mfa = !hours.without_mfa.contains_key(&hour);
+            worst = Some(Hit { failed, entered, with_mfa });
+        }
+        failed = Times::default();
+    }
+    worst
+}
+
+/// Failures of one user from several addresses, at once or slowly, and a success: from one of them, or from an address
+/// that the user had not come from before.
+pub(super) fn from_anywhere<'a>(who: Who<'a>, of_user: &OfUser<'a>, limits: Limits) -> Option<Attack<'a>> {
+    let Guessed { failed, addresses, .. } = user::guessed(of_user, limits)?;
+    let (first, last) = (failed.first()?, failed.last()?.plus_seconds(AFTER));
+    let is_strange = |ip: &IpAddr, hours: &Hours| {
+        addresses.contains(ip) || hours.first_success().is_some_and(|success| success > first)
+    };
+    let strangers = of_user.at.iter().filter(|(ip, hours)| is_strange(ip, hours));
+    let hits = strangers.filter_map(|(&ip, hours)| Some((success_within(hours, first, last)?, ip)));
+    let ((entered, with_mfa), ip) = hits.min_by_key(|((entered, _), ip)| (entered.first(), *ip))?;
+    // One address that fails and another that gets in may be a program with an old password, and its owner.
+    let is_one = addresses.len() < MANY_ADDRESSES && !addresses.contains(&ip);
+    let severity = if is_one { Severity::Medium } else { severity(who, with_mfa) };
+    let hit = Hit { failed, entered, with_mfa };
+    Some(attack((who, of_user.shown(who)), &hit, (&addresses, ip), severity))
+}
+
+/// Successes from one address between two moments, and whether all of them had MFA.
+fn success_within(hours: &Hours, first: EventTime, last: EventTime) -> Option<(Times, bool)> {
+    let within = |times: &Times| times.last() > Some(first) && times.first() <= Some(last);
+    let entered = hours.successes.iter().find(|(_, times)| within(times));
+    entered.map(|(hour, &times)| (times, !hours.without_mfa.contains_key(hour)))
+}
+
+fn severity(who: Who<'_>, with_mfa: bool) -> Severity {
+    match (with_mfa, who.is_root()) {
+        (true, _) => Severity::Medium,
+        (false, true) => Severity::Critical,
+        (false, false) => Severity::High,
+    }
+}
+
+fn attack<'a>(
+    (who, shown): (Who<'a>, &str),
+    hit: &Hit,
+    (addresses, entered_from): (&BTreeSet<IpAddr>, IpAddr),
+    severity: Severity,
+) -> Attack<'a> {
+    let mfa = if hit.with_mfa { SignInMfa::Yes } else { SignInMfa::No };
+    let told = if hit.with_mfa { " with MFA" } else { "" };
+    let is_same = addresses.len() == 1 && addresses.contains(&entered_from);
+    let place = if is_same { String::new() } else { format!(" from {entered_from}") };
+    let summary = format!(
+        "{} of {shown} from {}, and then a sign-in{place} that worked{told}: the password may have been guessed",
+        quantity(hit.failed.events.unsigned_abs(), "sign-in failure"),
+        from(addresses),
+    );
+    let evidence = [
+        ("user", json!(shown)),
+        ("address", json!(entered_from.to_string())),
+        ("address_list", json!(some(addresses))),
+        ("failures", json!(hit.failed.events)),
+        ("first_failure", json!(hit.failed.first())),
+        ("last_failure", json!(hit.failed.last())),
+        ("sign_ins", json!(hit.entered.events)),
+        ("last_sign_in", json!(hit.entered.last())),
+        ("mfa", json!(mfa.as_str())),
+    ];
+    let finding = Finding {
+        severity,
+        rule: rules::BRUTE_FORCE_SUCCESS.id,
+        account_id: who.account.to_owned(),
+        subject: who.principal.to_owned(),
+        summary,
+        count: hit.failed.events,
+        evidence: named(evidence),
+    };
+    Attack { finding, failed: [who].into(), entered: [who].into(), from: None }
+}

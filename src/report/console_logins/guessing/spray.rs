@@ -1,0 +1,164 @@
+//! Failures of many users from one address, at once or slowly, and who got in from there.
+//!
+//! Who is wrongly accused: an office behind one address on a Monday. So who got in from there within the hour and the
+//! next does not count, and where more newcomers get in than a guesser would hit, nobody is named as entered. Who slips
+//! past: a guesser inside of that office or on its VPN; one who tries fewer users than the limit in two weeks.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use serde_json::json;
+
+use super::facts::{Facts, Hours, Times, in_pair};
+use super::{Attack, Limits, SHOWN, SLOW_HOURS, named, rules};
+use crate::model::{EventTime, HIDDEN_USER_NAME, Hour, grouped, quantity};
+use crate::report::console_logins::tried::Who;
+use crate::report::{Finding, Severity};
+
+/// How long after the last failure a success from the address still belongs to the spray, in seconds: a day.
+const AFTER: i64 = 24 * 3600;
+
+/// What came from one address.
+struct Spray<'a> {
+    ip: IpAddr,
+    /// Failures in the hours of the spray.
+    failed: BTreeMap<Who<'a>, Times>,
+    /// Who got in after the first of them and not before, and whether with MFA each time.
+    entered: BTreeMap<Who<'a>, bool>,
+    /// How many users the hours that count were tried with.
+    tried: i64,
+    is_slow: bool,
+}
+
+/// Failures of many users from one address: a finding for each account that was tried.
+pub(super) fn of<'a>(facts: &Facts<'a>, ip: IpAddr, limits: Limits) -> Vec<Attack<'a>> {
+    let users = facts.at(ip);
+    let Some(spray) = at_once(ip, &users, limits).or_else(|| slowly(ip, &users, limits)) else { return Vec::new() };
+    let accounts: BTreeSet<&str> = spray.failed.keys().map(|who| who.account).collect();
+    accounts.into_iter().map(|account| spray.attack(account, facts)).collect()
+}
+
+fn at_once<'a>(ip: IpAddr, users: &BTreeMap<Who<'a>, &Hours>, limits: Limits) -> Option<Spray<'a>> {
+    let hours: BTreeSet<Hour> = users.values().flat_map(|hours| hours.failures.keys().copied()).collect();
+    // Who got in within the pair mistyped a password, or was hit: either way no sign of a spray.
+    let tried = |hour: Hour| {
+        let failures = users.iter().map(|(who, hours)| (who, hours, in_pair(&hours.failures, hour).events));
+        let stayed_out = failures.filter(|(_, hours, _)| in_pair(&hours.successes, hour).events == 0);
+        stayed_out.map(|(who, _, failures)| if who.is_hidden() { failures } else { failures.min(1) }).sum::<i64>()
+    };
+    let pairs: Vec<(Hour, i64)> = hours.into_iter().map(|hour| (hour, tried(hour))).collect();
+    let sprayed = pairs.iter().filter(|(_, tried)| *tried >= limits.spray_users);
+    let hours: BTreeSet<Hour> = sprayed.clone().flat_map(|&(hour, _)| [hour, Hour(hour.0 + 1)]).collect();
+    let tried = sprayed.map(|(_, tried)| *tried).max()?;
+    Some(Spray::new(ip, users, |hour| hours.contains(&hour), (tried, false)))
+}
+
+/// Users who failed and never got in from the address, more of them than of those who did.
+fn slowly<'a>(ip: IpAddr, users: &BTreeMap<Who<'a>, &Hours>, limits: Limits) -> Option<Spray<'a>> {
+    let known = || users.iter().filter(|(who, _)| !who.is_hidden());
+    let strangers: BTreeSet<Hour> = known()
+        .filter(|(_, hours)| hours.successes.is_empty())
+        .filter_map(|(_, hours)| hours.failures.keys().next().copied())
+        .collect();
+    let within = |start: Hour| move |hour: Hour| (start.0..start.0 + SLOW_HOURS).contains(&hour.0);
+    let tried = |start: Hour| {
+        let of_stranger = known().filter(|(_, hours)| hours.successes.is_empty());
+        of_stranger.filter(|(_, hours)| hours.failures.keys().any(|&hour| within(start)(hour))).count() as i64
+    };
+    let at_home = known().filter(|(_, hours)| !hours.successes.is_empty()).count() as i64;
+    let worst = strangers.into_iter().map(|start| (tried(start), start));
+    let (tried, start) = worst.max_by_key(|(tried, start)| (*tried, std::cmp::Reverse(*start)))?;
+    let is_spray = tried >= limits.spray_users && tried > at_home;
+    is_spray.then(|| Spray::new(ip, users, within(start), (tried, true)))
+}
+
+impl<'a> Spray<'a> {
+    fn new(
+        ip: IpAddr,
+        users: &BTreeMap<Who<'a>, &Hours>,
+        within: impl Fn(Hour) -> bool,
+        (tried, is_slow): (i64, bool),
+    ) -> Self {
+        let mut failed: BTreeMap<Who<'a>, Times> = BTreeMap::new();
+        let mut all = Times::default();
+        for (&who, hours) in users {
+            let times = Times::of(&hours.failures, &within);
+            if times.events > 0 {
+                all.merge(times.events, times.span);
+                failed.insert(who, times);
+            }
+        }
+        let span = all.first().zip(all.last().map(|last| last.plus_seconds(AFTER)));
+        let newcomers = users.iter().filter_map(|(&who, hours)| Some((who, newcomer(hours, span?)?)));
+        Self { ip, failed, entered: newcomers.collect(), tried, is_slow }
+    }
+
+    /// Whether so many got in that it is a place where people work: a guesser hits few.
+    fn is_place_of_many(&self) -> bool {
+        self.entered.len() as i64 > (self.tried / 2).max(1)
+    }
+
+    fn severity(&self, entered: &BTreeMap<Who<'a>, bool>) -> Severity {
+        match self.failed.keys().filter(|who| !who.is_hidden()).count() {
+            _ if !entered.is_empty() && !self.is_place_of_many() => match entered.values().all(|&with_mfa| with_mfa) {
+                true => Severity::Medium,
+                false => Severity::High,
+            },
+            // Nobody but names that do not exist: a list from elsewhere, or one person who forgot their name.
+            0..=1 => Severity::Low,
+            _ if self.entered.len() as i64 >= self.tried => Severity::Low,
+            _ => Severity::Medium,
+        }
+    }
+
+    fn attack(&self, account: &str, facts: &Facts<'a>) -> Attack<'a> {
+        let here = || self.failed.iter().filter(|(who, _)| who.account == account);
+        let users: Vec<&str> =
+            here().map(|(who, _)| facts.shown(*who)).filter(|name| *name != HIDDEN_USER_NAME).collect();
+        let unknown: i64 = here().filter(|(who, _)| who.is_hidden()).map(|(_, times)| times.events).sum();
+        let mut all = Times::default();
+        here().for_each(|(_, times)| all.merge(times.events, times.span));
+        let entered: BTreeMap<Who<'a>, bool> =
+            self.entered.iter().filter(|(who, _)| who.account == account).map(|(&who, &mfa)| (who, mfa)).collect();
+        let names: Vec<&str> = entered.keys().map(|who| facts.shown(*who)).collect();
+        let then = match names.first() {
+            Some(name) if !self.is_place_of_many() => format!("; then a sign-in of {name} worked"),
+            Some(_) => format!("; {} signed in from there, too", quantity(names.len() as u64, "user")),
+            None => String::new(),
+        };
+        let slowly = if self.is_slow { ", slowly" } else { "" };
+        let summary = format!(
+            "sign-ins of {} and {} with unknown names failed from one address{slowly}{then}",
+            quantity(users.len() as u64, "user"),
+            grouped(unknown),
+        );
+        let evidence = [
+            ("users", json!(users.len())),
+            ("principal_list", json!(users.iter().take(SHOWN).collect::<Vec<_>>())),
+            ("unknown_name_failures", json!(unknown)),
+            ("failures", json!(all.events)),
+            ("accounts", json!(self.failed.keys().map(|who| who.account).collect::<BTreeSet<_>>().len())),
+            ("signed_in", json!(names)),
+            ("first_failure", json!(all.first())),
+            ("last_failure", json!(all.last())),
+        ];
+        let finding = Finding {
+            severity: self.severity(&entered),
+            rule: rules::PASSWORD_SPRAY.id,
+            account_id: account.to_owned(),
+            subject: self.ip.to_string(),
+            summary,
+            count: all.events,
+            evidence: named(evidence),
+        };
+        let entered = entered.into_keys().collect();
+        Attack { finding, failed: here().map(|(who, _)| *who).collect(), entered, from: Some(self.ip) }
+    }
+}
+
+/// Whether somebody got in within a span, and never before it from this address; if so, whether always with MFA.
+fn newcomer(hours: &Hours, (first, last): (EventTime, EventTime)) -> Option<bool> {
+    let is_new = hours.first_success().is_some_and(|success| (first..=last).contains(&success));
+    let is_within = |times: &&Times| times.first().is_some_and(|time| time <= last);
+    is_new.then(|| !hours.without_mfa.values().any(|times| is_within(&times)))
+}
