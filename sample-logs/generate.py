@@ -22,6 +22,7 @@ from story.oddities import beside_the_events, other_records
 from story.people import people_in_roles
 from story.root import central_root_sessions, root_use
 from story.state import write_state
+from story.takeovers import console_by_key, portal, quarantine, stays, stolen_function
 from story.trail import Trail
 from story.workloads import instances, workloads
 
@@ -45,6 +46,11 @@ CHAPTERS = (
     intrusion,
     other_records,
     woken_key,
+    portal,
+    console_by_key,
+    stolen_function,
+    quarantine,
+    stays,
 )
 
 

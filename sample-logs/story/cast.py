@@ -46,6 +46,7 @@ BUILD_MACHINES = [
     "2001:db8:31:2::6",
 ]
 REPORT_SERVER, DATABRICKS_NAT, WEB_NAT, EKS_NAT = "198.51.100.20", "198.51.100.77", "198.51.100.88", "203.0.113.8"
+PORTAL_SERVER = "198.51.100.240"  # from where IAM Identity Center itself asks for role sessions
 THIEF, SPRAYER = "203.0.113.66", "203.0.113.77"  # stolen credentials; passwords
 
 CLI = (

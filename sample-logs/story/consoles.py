@@ -1,6 +1,20 @@
 """Sign-ins, console sessions, and people who come through an identity provider."""
 
-from .cast import ADFS, ALICE, BOB, BROWSER, HOTEL, JAVA, MAIN, MARY, OFFICE, OFFICE_V6, S3_CONSOLE, SSO_ADMIN
+from .cast import (
+    ADFS,
+    ALICE,
+    BOB,
+    BROWSER,
+    HOTEL,
+    JAVA,
+    MAIN,
+    MARY,
+    OFFICE,
+    OFFICE_V6,
+    PORTAL_SERVER,
+    S3_CONSOLE,
+    SSO_ADMIN,
+)
 from .identities import RoleSession, session_context
 from .ids import at, example_id, hm, uuid
 
@@ -137,7 +151,7 @@ def single_sign_on(trail):
             read=False,
             details={"role_name": "AdministratorAccess", "account_id": MAIN},
         )
-        saml(trail, when, session, "saml:example:" + person, provider, hours=12, address=OFFICE)
+        saml(trail, when, session, "saml:example:" + person, provider, hours=12, address=PORTAL_SERVER, agent=JAVA)
         caller = {k: v for k, v in session.identity().items() if k != "accessKeyId"}
         sign_in(trail, when + hm(0, 0, 3), caller, OFFICE, "No", extra={"SamlProviderArn": provider})
         for m, call in enumerate(("organizations:ListAccounts", "ec2:DescribeRegions", "iam:ListRoles")[: 3 - n % 2]):
@@ -156,7 +170,7 @@ def single_sign_on(trail):
         trail.call(partner.created + hm(0, 3 + n), call, partner.identity(), "198.51.100.61", JAVA)
 
 
-def saml(trail, when, session, principal, provider, hours, address):
+def saml(trail, when, session, principal, provider, hours, address, agent=BROWSER):
     request = {
         "sAMLAssertionID": "_" + uuid("assertion", principal, when),
         "roleSessionName": session.name,
@@ -181,7 +195,7 @@ def saml(trail, when, session, principal, provider, hours, address):
         "sts:AssumeRoleWithSAML",
         caller,
         address,
-        BROWSER,
+        agent,
         account=session.role.account,
         request=request,
         response=response,

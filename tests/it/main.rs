@@ -20,6 +20,7 @@ mod limits;
 mod log;
 mod manners;
 mod markdown;
+mod noise;
 mod oracle;
 mod order;
 mod output;
