@@ -22,6 +22,7 @@ mod key_age;
 mod key_facts;
 mod key_spread;
 mod keys;
+mod logging;
 mod policy_changes;
 mod posture;
 mod principals;
@@ -38,7 +39,7 @@ pub use options::{OptionError, Options, ReportOption};
 pub use posture::{CATEGORY_GROUP, COMMON_GROUP};
 pub use rule::{Practice, Rule};
 pub use scorecard::{
-    Evidence, LogSpan, SCORECARD, Score, Verdict, Worst, scorecard, table as scorecard_table, worst_accounts_first,
+    Blinding, Evidence, InLogs, LogSpan, SCORECARD, Score, Verdict, Worst, scorecard, table as scorecard_table, worst_accounts_first,
 };
 pub use table::{Column, ColumnError, ColumnKind, Drawing, Prominence, Table, Value};
 pub use tree::{Tree, TreeNode, Way};
@@ -54,6 +55,7 @@ pub static REPORTS: &[&Report] = &[
     &keys::REPORT,
     &key_spread::REPORT,
     &policy_changes::REPORT,
+    &logging::REPORT,
     &sessions::REPORT,
     &principals::REPORT,
     &activity::REPORT,
