@@ -7,7 +7,7 @@ use trailscan::input::Survey;
 use trailscan::model::{grouped, quantity};
 use trailscan::output::Section;
 use trailscan::report::{Column, ColumnKind, Table, Value};
-use trailscan::scan::{Judged, Coverage, unread};
+use trailscan::scan::{Coverage, Judged, unread};
 
 use super::deliver::Opened;
 use super::exit::{End, Problem};

@@ -31,8 +31,8 @@ pub use event::{Event, IdentityRef, LazyIdentity, UnreadIdentity};
 pub use identity::{IdentityType, InScopeOf, OnBehalfOf, SessionContext, SessionIssuer, UserIdentity};
 pub use issuance::{IssuanceApi, IssuedCredentials};
 pub use logging::{
-    Condition as LoggingCondition, FactKind, LoggingCall, LoggingEffect, LoggingObject, LoggingReach, LoggingRecord, Settled,
-    TrailFact, TrailFacts,
+    Condition as LoggingCondition, FactKind, LoggingCall, LoggingEffect, LoggingObject, LoggingReach, LoggingRecord,
+    Settled, TrailFact, TrailFacts,
 };
 pub use password_policy::{PasswordPolicy, password_weaknesses};
 pub use policy::{

@@ -39,7 +39,8 @@ pub(super) fn of(pages: Vec<Page>) -> (BTreeSet<String>, Option<String>) {
 impl Region {
     /// Whether something can happen in it. One that is being enabled or disabled counts.
     fn is_enabled(&self) -> bool {
-        let status = if self.region_opt_status.0.is_empty() { &self.opt_in_status.0 } else { &self.region_opt_status.0 };
+        let status =
+            if self.region_opt_status.0.is_empty() { &self.opt_in_status.0 } else { &self.region_opt_status.0 };
         !matches!(status.as_str(), "DISABLED" | "not-opted-in")
     }
 }
@@ -62,7 +63,10 @@ mod tests {
         let ec2 = r#"{"Regions": [{"Endpoint": "ec2.us-east-1.amazonaws.com", "RegionName": "us-east-1", "OptInStatus":
             "opt-in-not-required"}, {"RegionName": "me-south-1", "OptInStatus": "not-opted-in"}]}"#;
         assert_eq!(read(ec2), (vec!["us-east-1".into()], false));
-        assert_eq!(read(r#"{"Regions": [{"RegionName": "us-east-1"}], "NextToken": "x"}"#), (vec!["us-east-1".into()], true));
+        assert_eq!(
+            read(r#"{"Regions": [{"RegionName": "us-east-1"}], "NextToken": "x"}"#),
+            (vec!["us-east-1".into()], true)
+        );
         assert_eq!(read(r#"{"Regions": null}"#), (vec![], false));
     }
 }

@@ -39,7 +39,8 @@ pub use options::{OptionError, Options, ReportOption};
 pub use posture::{CATEGORY_GROUP, COMMON_GROUP};
 pub use rule::{Practice, Rule};
 pub use scorecard::{
-    Blinding, Evidence, InLogs, LogSpan, SCORECARD, Score, Verdict, Worst, scorecard, table as scorecard_table, worst_accounts_first,
+    Blinding, Evidence, InLogs, LogSpan, SCORECARD, Score, Verdict, Worst, scorecard, table as scorecard_table,
+    worst_accounts_first,
 };
 pub use table::{Column, ColumnError, ColumnKind, Drawing, Prominence, Table, Value};
 pub use tree::{Tree, TreeNode, Way};

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::input::{Arrivals, Listing, ListingFailure, Pruned};
 use super::ProofBasis;
+use crate::input::{Arrivals, Listing, ListingFailure, Pruned};
 use crate::model::{Day, EventTime, Settled};
 
 /// What a scan covered. Two identities hold:

@@ -23,7 +23,8 @@ pub struct Judged {
 
 /// Tells a coverage which accounts and regions delivered by day, and on which days they did not.
 pub(super) fn add_gaps(coverage: &mut Coverage, (listing, arrivals): (&Listing, &Arrivals), judged: Judged) {
-    let keys: Vec<LogKey> = listing.objects.iter().filter_map(|object| object.key()).filter(|key| key.in_layout).collect();
+    let keys: Vec<LogKey> =
+        listing.objects.iter().filter_map(|object| object.key()).filter(|key| key.in_layout).collect();
     let days = days_of(&keys, listing, arrivals);
     coverage.proof.judged = judged.days(&days, listing.pruned.newest_day.max(arrivals.pruned.newest_day));
     coverage.gaps = coverage.proof.judged.map(|range| gaps_of(&days, range)).unwrap_or_default();
@@ -41,21 +42,24 @@ fn days_of(keys: &[LogKey], listing: &Listing, arrivals: &Arrivals) -> Days {
     for place in listing.pruned.places.iter().chain(&arrivals.pruned.places) {
         days.entry(place.clone()).or_default();
     }
-    let mut hours: BTreeMap<(String, String, Day), u32> = BTreeMap::new();
+    let mut hours: BTreeMap<(String, String, Day), [u32; 2]> = BTreeMap::new();
     for key in keys {
         let place = (key.account_id.clone(), key.region.clone());
         match key.kind {
             KeyKind::CloudTrail => drop(days.entry(place).or_default().insert(key.day)),
             KeyKind::Digest => {
                 days.entry(place.clone()).or_default();
-                if let Some(end) = key.delivered {
-                    *hours.entry((place.0, place.1, end.day())).or_default() |= 1 << end.hour().0.rem_euclid(24);
+                let Some(end) = key.delivered else { continue };
+                // One that ends with an hour covers that hour; one that ends within it counts for it, too.
+                for (way, moment) in [end, end.plus_seconds(-1)].into_iter().enumerate() {
+                    let of_day = hours.entry((place.0.clone(), place.1.clone(), moment.day())).or_default();
+                    of_day[way] |= 1 << moment.hour().0.rem_euclid(24);
                 }
             }
             _ => {}
         }
     }
-    for ((account, region, day), _) in hours.into_iter().filter(|(_, hours)| *hours == ALL_HOURS) {
+    for ((account, region, day), _) in hours.into_iter().filter(|(_, hours)| hours.contains(&ALL_HOURS)) {
         days.entry((account, region)).or_default().insert(day);
     }
     days
@@ -123,9 +127,8 @@ mod tests {
         assert_eq!(missing(Day(3), Day(2), &BTreeSet::new()), []);
     }
 
-    /// The days of one place, by keys of log objects and of digests that end at these hours.
-    fn days(logs: &[i32], digests: &[(i32, std::ops::Range<i64>)]) -> BTreeSet<Day> {
-        let key = |kind, delivered: EventTime| LogKey {
+    fn key(kind: KeyKind, delivered: EventTime) -> LogKey {
+        LogKey {
             account_id: "111122223333".into(),
             region: "eu-west-1".into(),
             kind,
@@ -133,9 +136,20 @@ mod tests {
             organization_id: None,
             delivered: Some(delivered),
             in_layout: true,
-        };
+        }
+    }
+
+    /// Keys of digests, one for each hour of a day.
+    fn digests(end: impl Fn(i64) -> EventTime) -> Vec<LogKey> {
+        (0..24).map(|hour| key(KeyKind::Digest, end(hour))).collect()
+    }
+
+    /// The days of one place, by keys of log objects and of digests that end at these hours.
+    fn days(logs: &[i32], digests: &[(i32, std::ops::Range<i64>)]) -> BTreeSet<Day> {
         let logs = logs.iter().map(|&day| key(KeyKind::CloudTrail, Day(day).start()));
-        let ends = digests.iter().flat_map(|(day, hours)| hours.clone().map(|hour| Day(*day).start().plus_seconds(hour * 3600 + 2520)));
+        let ends = digests
+            .iter()
+            .flat_map(|(day, hours)| hours.clone().map(|hour| Day(*day).start().plus_seconds(hour * 3600 + 2520)));
         let keys: Vec<LogKey> = logs.chain(ends.map(|end| key(KeyKind::Digest, end))).collect();
         days_of(&keys, &Listing::default(), &Arrivals::default()).into_values().next().unwrap_or_default()
     }
@@ -145,6 +159,11 @@ mod tests {
         assert_eq!(days(&[1], &[(2, 0..24)]), BTreeSet::from([Day(1), Day(2)]));
         assert_eq!(days(&[1], &[(2, 0..23)]), BTreeSet::from([Day(1)]), "an hour is missing");
         assert_eq!(days(&[], &[(2, 12..24), (3, 0..12)]), BTreeSet::new(), "two halves are no day");
+        let on_the_hour = digests(|hour| Day(2).start().plus_seconds((hour + 1) * 3600));
+        assert_eq!(
+            days_of(&on_the_hour, &Listing::default(), &Arrivals::default()).into_values().next(),
+            Some([Day(2)].into())
+        );
     }
 
     #[test]

@@ -5,7 +5,9 @@
 use std::collections::BTreeMap;
 
 use super::{Coverage, LoggingChange};
-use crate::model::{Event, EventTime, FactKind, LoggingCall, LoggingObject, LoggingRecord, TrailFact, TrailFacts, principal_of};
+use crate::model::{
+    Event, EventTime, FactKind, LoggingCall, LoggingObject, LoggingRecord, TrailFact, TrailFacts, principal_of,
+};
 
 /// Calls that always belong to the coverage, whatever they come to.
 const ALWAYS: [&str; 4] = ["StopLogging", "DeleteTrail", "UpdateTrail", "PutEventSelectors"];

@@ -14,7 +14,8 @@ use hashbrown::HashMap;
 use super::iam_changes::Outcome;
 use super::{Aggregate, AggregateKind, Batch, BatchError, Remap, Seen, Span, Sym, SymSet, Symbols};
 use crate::model::{
-    Event, LoggingCall, LoggingCondition, LoggingEffect, LoggingObject, LoggingReach, LoggingRecord, TrailFacts, principal_of,
+    Event, LoggingCall, LoggingCondition, LoggingEffect, LoggingObject, LoggingReach, LoggingRecord, TrailFacts,
+    principal_of,
 };
 
 /// Registers [`LoggingChanges`].
@@ -138,7 +139,20 @@ impl Key {
         let outcome = Outcome::of(seen.event);
         let LoggingCall { effect, object, reach, condition, .. } = *call;
         let account_id = seen.account();
-        Self { account_id, actor, is_service_linked, event, name, home, bucket, effect, object, reach, condition, outcome }
+        Self {
+            account_id,
+            actor,
+            is_service_linked,
+            event,
+            name,
+            home,
+            bucket,
+            effect,
+            object,
+            reach,
+            condition,
+            outcome,
+        }
     }
 
     fn renamed(self, remap: &Remap) -> Self {

@@ -3,9 +3,7 @@
 use super::{KIND, Key, LoggingChanges, LoggingRow};
 use crate::aggregate::iam_changes::Outcome;
 use crate::aggregate::{Batch, BatchError, Reader, Sym, SymSet, Symbols};
-use crate::model::{
-    EventTime, FactKind, LoggingCondition, LoggingEffect, LoggingObject, LoggingReach, TrailFact,
-};
+use crate::model::{EventTime, FactKind, LoggingCondition, LoggingEffect, LoggingObject, LoggingReach, TrailFact};
 
 const ADDRESSES: &str = "logging_addresses";
 const ACCESS_KEYS: &str = "logging_access_keys";
@@ -29,13 +27,7 @@ pub(super) fn save(of: &LoggingChanges, symbols: &Symbols) -> Vec<Batch> {
 }
 
 /// A table with a row for each text of a set.
-fn texts(
-    table: &str,
-    column: &str,
-    all: &LoggingChanges,
-    of: fn(&LoggingRow) -> &SymSet,
-    symbols: &Symbols,
-) -> Batch {
+fn texts(table: &str, column: &str, all: &LoggingChanges, of: fn(&LoggingRow) -> &SymSet, symbols: &Symbols) -> Batch {
     let pairs: Vec<(&LoggingRow, Sym)> =
         all.rows.iter().flat_map(|row| of(row).iter().map(move |sym| (row, sym))).collect();
     keyed(table, pairs.iter().map(|(row, _)| *row), symbols)

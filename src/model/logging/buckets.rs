@@ -3,7 +3,10 @@
 use serde_json::Value;
 
 use super::policy::CloudTrailMay;
-use super::{Condition, FactKind, LoggingCall, LoggingEffect, LoggingObject, LoggingRecord, TrailFact, account_of, request, text_of};
+use super::{
+    Condition, FactKind, LoggingCall, LoggingEffect, LoggingObject, LoggingRecord, TrailFact, account_of, request,
+    text_of,
+};
 use crate::model::{Event, members, text};
 
 /// Days after which logs may expire without a word: the three months that many rules ask to keep at hand.
@@ -58,20 +61,23 @@ fn is_named_for_logs(bucket: &str) -> bool {
     bucket.contains("cloudtrail") || bucket.starts_with("aws-controltower-logs-")
 }
 
-/// Objects that were deleted, where their key is one of CloudTrail's. A call for many objects names none of them: it
-/// counts on a trail's bucket.
+/// Objects that were deleted, where their key is one of CloudTrail's; their bucket is a trail's, then. A call for many
+/// objects mostly names none of them: it counts on a trail's bucket.
 fn deleted(event: &Event<'_>) -> Option<LoggingRecord> {
-    let names_logs = event.request_parameters.contains("AWSLogs");
-    if event.event_name == "DeleteObject" && !names_logs {
+    let is_one = event.event_name == "DeleteObject";
+    if is_one && !event.request_parameters.contains("AWSLogs") {
         return None;
     }
     let [bucket, key] = members(event.request_parameters, ["bucketName", "key"]).map(text);
-    let call = LoggingCall::new(event, LoggingObject::LogObjects, LoggingEffect::Deleted).named(bucket);
-    if event.event_name == "DeleteObjects" {
-        return Some(LoggingRecord::call(call.on(Condition::IfOfTrail)));
+    let call = LoggingCall::new(event, LoggingObject::LogObjects, LoggingEffect::Deleted).named(&*bucket);
+    match home_of_key(if is_one { &*key } else { event.request_parameters }) {
+        Some(home) => {
+            let fact = TrailFact::new(FactKind::Bucket, &bucket, home);
+            Some(LoggingRecord::call(LoggingCall { home: home.to_owned(), ..call }).with(Some(fact)))
+        }
+        None if is_one => None,
+        None => Some(LoggingRecord::call(call.on(Condition::IfOfTrail))),
     }
-    let home = home_of_key(&key)?.to_owned();
-    Some(LoggingRecord::call(LoggingCall { home, ..call }))
 }
 
 /// The account whose logs lie under a key: `…/AWSLogs/[o-id/]ACCOUNT/CloudTrail…/…`.
@@ -79,7 +85,8 @@ fn home_of_key(key: &str) -> Option<&str> {
     let parts: Vec<&str> = key.split('/').collect();
     let stream = parts.iter().position(|part| matches!(*part, "CloudTrail" | "CloudTrail-Digest"))?;
     let home = *parts.get(stream.checked_sub(1)?)?;
-    (parts[..stream].contains(&"AWSLogs") && home.len() == 12 && home.bytes().all(|b| b.is_ascii_digit())).then_some(home)
+    (parts[..stream].contains(&"AWSLogs") && home.len() == 12 && home.bytes().all(|b| b.is_ascii_digit()))
+        .then_some(home)
 }
 
 /// What a lifecycle configuration lets expire.
@@ -92,9 +99,8 @@ struct Expiry {
 }
 
 impl Expiry {
-    /// Reads the rules, however deep they stand. A rule for a folder that can hold no logs says nothing; so does one that
-    /// is disabled or only moves objects to another storage class. Logs of a trail with a prefix of its own lie in a
-    /// folder that is not known here.
+    /// Reads the rules, however deep they stand. One that is disabled, or only moves objects to another storage class,
+    /// says nothing; nor does one for the folder of another service's logs. Any other prefix may be the trail's own.
     fn of(value: &Value) -> Self {
         match value {
             Value::Array(list) => list.iter().map(Self::of).fold(Self::default(), Self::or),
@@ -109,17 +115,26 @@ impl Expiry {
         let of_and = filter.get("And").map_or("", |and| text_of(and, "Prefix"));
         let prefixes = [text_of(rule, "Prefix"), text_of(filter, "Prefix"), of_and];
         let prefix = prefixes.into_iter().find(|prefix| !prefix.is_empty()).unwrap_or_default();
-        let names_logs = prefix.contains("AWSLogs");
+        let id = [text_of(rule, "ID"), text_of(rule, "Id"), text_of(rule, "id")].concat().to_ascii_lowercase();
+        let is_of_others = is_of_other_service(prefix);
+        let names_logs = !is_of_others && (prefix.contains("AWSLogs") || id.contains("cloudtrail"));
         let expiration = rule.get("Expiration").unwrap_or(&Value::Null);
         let days = expiration.get("Days").and_then(|days| days.as_i64().or_else(|| days.as_str()?.parse().ok()));
         let expires = days.is_some_and(|days| days < KEPT_DAYS) || expiration.get("Date").is_some();
-        let holds = text_of(rule, "Status") != "Disabled" && (names_logs || "AWSLogs/".starts_with(prefix));
+        let holds = text_of(rule, "Status") != "Disabled" && !is_of_others;
         Self { is_early: expires && holds, names_logs }
     }
 
     fn or(self, other: Self) -> Self {
         Self { is_early: self.is_early || other.is_early, names_logs: self.names_logs || other.names_logs }
     }
+}
+
+/// Whether a prefix is the folder of another service's logs, which lie beside those of CloudTrail.
+fn is_of_other_service(prefix: &str) -> bool {
+    let below = prefix.split_once("AWSLogs/").map_or("", |(_, below)| below);
+    let is_stream = |part: &&str| !part.starts_with("o-") && !part.bytes().all(|byte| byte.is_ascii_digit());
+    below.split('/').find(is_stream).is_some_and(|stream| !stream.starts_with("CloudTrail"))
 }
 
 /// Whether any text of a value is so.

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use super::{Condition, LoggingCall, LoggingEffect, LoggingReach};
 use crate::model::EventTime;
 
-/// How long after a trail was made its selectors are those that it begins with, and take nothing away.
-const BEGINNING_SECONDS: i64 = 3600;
+/// How long after a trail was made its selectors are those that it begins with, and take nothing away: what makes both
+/// takes seconds, a minute at most.
+const BEGINNING_SECONDS: i64 = 600;
 
 /// What is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,15 +62,8 @@ pub struct Settled {
 
 impl FactKind {
     /// All of them.
-    pub const ALL: [Self; 7] = [
-        Self::Organization,
-        Self::Own,
-        Self::Bucket,
-        Self::Key,
-        Self::Created,
-        Self::Resumed,
-        Self::EnabledRegion,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Organization, Self::Own, Self::Bucket, Self::Key, Self::Created, Self::Resumed, Self::EnabledRegion];
 
     /// The word that is saved: `organization`.
     pub const fn as_str(self) -> &'static str {
@@ -126,7 +120,8 @@ impl TrailFacts {
         let users = self.iter().filter(|fact| stores.contains(&fact.kind) && fact.name == call.name);
         let homes: BTreeSet<String> = users.map(|fact| fact.home.clone()).chain([call.home.clone()]).collect();
         let is_organizations = self.of_trail(call, FactKind::Organization).next().is_some();
-        let is_of_everyones = || self.iter().any(|fact| fact.kind == FactKind::Organization && homes.contains(&fact.home));
+        let is_of_everyones =
+            || self.iter().any(|fact| fact.kind == FactKind::Organization && homes.contains(&fact.home));
         Some(Settled {
             effect,
             is_everyones: match call.reach {

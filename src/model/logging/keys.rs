@@ -4,7 +4,10 @@ use serde_json::Value;
 
 use super::policy::CloudTrailMay;
 use super::trails::resumed;
-use super::{Condition, FactKind, LoggingCall, LoggingEffect, LoggingObject, LoggingRecord, TrailFact, account_of, request, short_name, text_of};
+use super::{
+    Condition, FactKind, LoggingCall, LoggingEffect, LoggingObject, LoggingRecord, TrailFact, account_of, request,
+    short_name, text_of,
+};
 use crate::model::{Event, Raw, members, text};
 
 /// What a call of KMS does to logs: without its key a trail cannot deliver, and what it delivered cannot be read.

@@ -11,9 +11,9 @@ mod organization;
 mod policy;
 mod selectors;
 mod stores;
-mod trails;
 #[cfg(test)]
 mod tests;
+mod trails;
 
 use serde_json::Value;
 

@@ -1,7 +1,9 @@
 //! Calls of Organizations that end an organization's trail for an account or for all, and regions that are enabled.
 
 use super::trails::resumed;
-use super::{FactKind, LoggingCall, LoggingEffect, LoggingObject, LoggingReach, LoggingRecord, TrailFact, request, text_of};
+use super::{
+    FactKind, LoggingCall, LoggingEffect, LoggingObject, LoggingReach, LoggingRecord, TrailFact, request, text_of,
+};
 use crate::model::Event;
 
 /// The service principal of CloudTrail.
@@ -37,7 +39,8 @@ pub(super) fn read(event: &Event<'_>) -> Option<LoggingRecord> {
 /// A region that was enabled: of the account that is named, else of the caller's.
 fn enabled_region(event: &Event<'_>) -> Option<LoggingRecord> {
     let request = request(event);
-    let member = |names: [&'static str; 2]| names.map(|name| text_of(&request, name)).into_iter().find(|t| !t.is_empty());
+    let member =
+        |names: [&'static str; 2]| names.map(|name| text_of(&request, name)).into_iter().find(|t| !t.is_empty());
     let region = member(["RegionName", "regionName"])?;
     let account = member(["AccountId", "accountId"]).unwrap_or(event.account_id());
     Some(LoggingRecord { call: None, facts: vec![TrailFact::new(FactKind::EnabledRegion, region, account)] })

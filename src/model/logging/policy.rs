@@ -31,7 +31,8 @@ impl CloudTrailMay {
             Some(one) => std::slice::from_ref(one),
             None => &[],
         };
-        let is_effect = |statement: &&Value, effect: &str| statement.get("Effect").and_then(Value::as_str) == Some(effect);
+        let is_effect =
+            |statement: &&Value, effect: &str| statement.get("Effect").and_then(Value::as_str) == Some(effect);
         let names = |statement: &&Value| statement.get("Principal").is_some_and(|who| mentions(who, CLOUDTRAIL));
         let shuts = |statement: &&Value| {
             statement.get("Principal").is_some_and(|who| mentions(who, "*")) && statement.get("Condition").is_none()

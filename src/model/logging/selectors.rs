@@ -50,7 +50,9 @@ fn of_advanced(selector: &Value) -> u8 {
         let equals = texts(field.get("equals"));
         match text_of(field, "field") {
             "eventCategory" => is_management = equals.contains(&"Management"),
-            "readOnly" => kinds &= equals.iter().fold(0, |all, value| all | if *value == "true" { READS } else { WRITES }),
+            "readOnly" => {
+                kinds &= equals.iter().fold(0, |all, value| all | if *value == "true" { READS } else { WRITES })
+            }
             "eventSource" if is_small(field) => {}
             _ => return 0,
         }

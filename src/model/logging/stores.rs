@@ -3,7 +3,10 @@
 use serde_json::Value;
 
 use super::trails::resumed;
-use super::{LoggingCall, LoggingEffect, LoggingObject, LoggingReach, LoggingRecord, flag_of, request, selectors, short_name, text_of};
+use super::{
+    LoggingCall, LoggingEffect, LoggingObject, LoggingReach, LoggingRecord, flag_of, request, selectors, short_name,
+    text_of,
+};
 use crate::model::Event;
 
 /// What a call on an event data store does. Source: CloudTrail API reference, Actions.
@@ -24,7 +27,8 @@ pub(super) fn read(event: &Event<'_>) -> Option<LoggingRecord> {
 
 fn update(request: &Value) -> LoggingEffect {
     let is_off = |name: &str| flag_of(request, name) == Some(false);
-    let switched_off = ["multiRegionEnabled", "organizationEnabled", "terminationProtectionEnabled"].into_iter().any(is_off);
+    let switched_off =
+        ["multiRegionEnabled", "organizationEnabled", "terminationProtectionEnabled"].into_iter().any(is_off);
     let selects = request.get("advancedEventSelectors").is_some();
     if switched_off || selects && selectors::effect(request).blinds() {
         LoggingEffect::Narrowed

@@ -54,7 +54,8 @@ fn on_trail(event: &Event<'_>, effect: LoggingEffect) -> LoggingCall {
 fn update(event: &Event<'_>) -> LoggingRecord {
     let asked = request(event);
     let is_off = |name: &str| flag_of(&asked, name) == Some(false);
-    let settings = ["isMultiRegionTrail", "includeGlobalServiceEvents", "isOrganizationTrail", "enableLogFileValidation"];
+    let settings =
+        ["isMultiRegionTrail", "includeGlobalServiceEvents", "isOrganizationTrail", "enableLogFileValidation"];
     let bucket = text_of(&asked, "s3BucketName");
     let call = on_trail(event, LoggingEffect::Narrowed);
     let foreign_key = account_of(text_of(&asked, "kmsKeyId")).is_some_and(|account| account != call.home);
@@ -96,7 +97,8 @@ fn described(event: &Event<'_>) -> Option<LoggingRecord> {
 fn facts_of(event: &Event<'_>, trail: &Value) -> Vec<TrailFact> {
     let member = |names: [&str; 2]| names.into_iter().map(|name| text_of(trail, name)).find(|text| !text.is_empty());
     let home = member(["trailARN", "TrailARN"]).and_then(account_of).unwrap_or(event.account_id());
-    let organizations = ["isOrganizationTrail", "IsOrganizationTrail"].into_iter().find_map(|name| flag_of(trail, name));
+    let organizations =
+        ["isOrganizationTrail", "IsOrganizationTrail"].into_iter().find_map(|name| flag_of(trail, name));
     let kind = if organizations == Some(true) { FactKind::Organization } else { FactKind::Own };
     let name = organizations.and(member(["name", "Name"])).map(|name| TrailFact::new(kind, short_name(name), home));
     let bucket = member(["s3BucketName", "S3BucketName"]).map(|name| TrailFact::new(FactKind::Bucket, name, home));

@@ -16,7 +16,7 @@ use super::{Answer, Column, ColumnKind, Finding, Report, Rule, Severity, Value, 
 use crate::aggregate::Span;
 use crate::aggregate::iam_changes::Outcome;
 use crate::aggregate::logging::{self, LoggingChanges, LoggingRow};
-use crate::model::{LoggingCall, LoggingEffect, Settled};
+use crate::model::{LoggingCall, LoggingEffect, LoggingObject, Settled};
 
 /// The report.
 pub static REPORT: Report = Report {
@@ -49,15 +49,15 @@ Severity of a row: that of its finding, else info.
   high    logging-stopped, logs-deleted
   medium  logging-narrowed
   low     logging-change-refused
-A service-linked role, which only AWS can be, makes info of each. So do the selectors that a trail gets within an hour of \
-being made.
+A service-linked role, which only AWS can be, makes info of each. So do the selectors that a trail gets within ten minutes \
+of being made.
 
 What it proves: these calls were made and ended so. What it does not: that logs are missing (see gaps), or that nothing \
 else blinded a trail. A call on a bucket or key counts where records show it to be a trail's: CloudTrail looks at its \
 bucket (GetBucketAcl) and uses its key (GenerateDataKey), CreateTrail names both, a deleted object's key is one of \
 AWSLogs, a policy speaks of CloudTrail; else by a bucket name with `cloudtrail` in it. Deletion of objects is a data \
-event, which few trails record, and a bucket or key that no record ties to a trail is missed; so is a lifecycle rule for \
-the prefix of a trail that has one, and a bucket policy that lets CloudTrail in under a condition that never holds.
+event, which few trails record; a bucket or key that no record ties to a trail is missed, and so is a policy that lets \
+CloudTrail in under a condition that never holds. A lifecycle rule for another folder of a trail's bucket counts.
 
 Rows come worst severity first, then by account and time.";
 
@@ -65,8 +65,12 @@ const COLUMNS: &[Column] = &[
     Column::new("account_id", ColumnKind::Id, "Account that the call was made in.").second(),
     Column::new("event", ColumnKind::Text, "The call: eventName."),
     Column::new("actor", ColumnKind::Text, "Principal that called."),
-    Column::new("object", ColumnKind::Text, "What was changed: trail, event-data-store, bucket, log-objects, kms-key or organization.")
-        .third(),
+    Column::new(
+        "object",
+        ColumnKind::Text,
+        "What was changed: trail, event-data-store, bucket, log-objects, kms-key or organization.",
+    )
+    .third(),
     Column::new("name", ColumnKind::Text, "Name of that; null when the record does not say."),
     Column::new("home_account_id", ColumnKind::Id, "Account whose logs it is about first.").asked(),
     Column::new("effect", ColumnKind::Text, "What it did to the logs: stopped, deleted, narrowed, kept or resumed."),
@@ -110,7 +114,8 @@ fn answer(view: &View<'_>) -> Answer {
     let changes = together(changes);
     let mut findings = findings(&changes);
     finding::sort(&mut findings);
-    let mut shown: Vec<(Reverse<Severity>, usize)> = changes.iter().map(|change| Reverse(change.severity)).zip(0..).collect();
+    let mut shown: Vec<(Reverse<Severity>, usize)> =
+        changes.iter().map(|change| Reverse(change.severity)).zip(0..).collect();
     let rows_spared = keep_first(&mut shown, view.rows_wanted);
     let rows = shown.into_iter().map(|(_, row)| cells(&changes[row])).collect();
     with_places(view, Answer { columns: COLUMNS.to_vec(), findings, rows, rows_spared, ..Answer::default() })
@@ -237,21 +242,25 @@ fn found(changes: &[&Change<'_>]) -> Option<Finding> {
     })
 }
 
-/// `StopLogging of trail main by …, started again at …`.
+/// `StopLogging of trail main by …; it went on at …`.
 fn summary(first: &Change<'_>, events: &str, undone: Option<String>, is_everyones: bool) -> String {
-    let name = if first.call.name.is_empty() { String::new() } else { format!(" {}", first.call.name) };
-    let object = first.call.object.as_str().replace('-', " ");
-    let outcome = match first.outcome {
-        Outcome::Succeeded => String::new(),
-        _ => ", which was refused or failed".to_owned(),
+    let call = &first.call;
+    let of = match (call.object, call.name.as_str()) {
+        (LoggingObject::LogObjects, "") => " of logs".to_owned(),
+        (LoggingObject::LogObjects, bucket) => format!(" of logs in bucket {bucket}"),
+        (_, "") => String::new(),
+        (LoggingObject::Organization, name) if name.ends_with(".com") => format!(" of {name}"),
+        (LoggingObject::Organization, account) => format!(" of account {account}"),
+        (object, name) => format!(" of {} {name}", object.as_str().replace('-', " ")),
     };
-    let of_all = if is_everyones { ", for all accounts" } else { "" };
-    let of_home = match first.call.home == first.account_id || first.call.home.is_empty() {
+    let home = match call.home == first.account_id || call.home.is_empty() || call.home == call.name {
         true => String::new(),
-        false => format!(" of account {}", first.call.home),
+        false => format!(" (account {})", call.home),
     };
+    let outcome = if first.outcome == Outcome::Succeeded { "" } else { ", which was refused or failed" };
+    let of_all = if is_everyones { ", for all accounts" } else { "" };
     let undone = undone.map(|time| format!("; it went on at {time}")).unwrap_or_default();
-    format!("{events} on {object}{name}{of_home} by {}{outcome}{of_all}{undone}", first.actor)
+    format!("{events}{of}{home} by {}{outcome}{of_all}{undone}", first.actor)
 }
 
 fn cells(change: &Change<'_>) -> Vec<Value> {

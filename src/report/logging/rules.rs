@@ -3,7 +3,8 @@
 use crate::report::{Rule, Severity};
 
 const SECURITY: &str = "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/best-practices-security.html";
-const ORGANIZATION: &str = "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/creating-trail-organization.html";
+const ORGANIZATION: &str =
+    "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/creating-trail-organization.html";
 const VALIDATION: &str =
     "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-intro.html";
 

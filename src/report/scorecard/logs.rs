@@ -94,7 +94,7 @@ impl LogSpan {
             0 => String::new(),
             more => format!(" (and {more} more)"),
         };
-        Some(format!("logs may lack something since {}{more}", first.what))
+        Some(format!("the logs may lack something: {}{more}", first.what))
     }
 
     /// The last day of an account's logs among those that are looked at.

@@ -174,8 +174,8 @@ impl Practice {
     /// What would settle whether the practice is kept.
     pub const fn settled_by(self) -> &'static str {
         match self {
-            Self::RestrictRootUse => "trailscan root-usage --days 31 over logs of every enabled region without a gap",
-            Self::RolesNotKeys => "trailscan key-spread --days 31 over logs of every enabled region without a gap",
+            Self::RestrictRootUse => "trailscan root-usage --days 30 over logs of every enabled region without a gap",
+            Self::RolesNotKeys => "trailscan key-spread --days 30 over logs of every enabled region without a gap",
             Self::NoRootKeys | Self::MfaForConsole | Self::RotateKeys => {
                 "aws iam generate-credential-report; aws iam get-credential-report > FILE, then --credential-report FILE"
             }

@@ -78,7 +78,7 @@ fn by_logs(account: &str, practice: Practice, evidence: &Evidence<'_>) -> Result
     }
     let days = days(account, logs, evidence)?;
     if let Some(why) = logs.blinded(account) {
-        return Err(why.into());
+        return Err(Lack { why, next: Some("trailscan logging, then logs of 30 whole days after it".to_owned()) });
     }
     let shows = match practice {
         Practice::RestrictRootUse => "show no everyday use of root, no key of root and no sign-in of root without MFA",
@@ -87,8 +87,14 @@ fn by_logs(account: &str, practice: Practice, evidence: &Evidence<'_>) -> Result
     match evidence.in_logs.unjudged(practice, account) {
         0 => Ok(format!("{} {shows}{}", days.proven, days.assumed)),
         count => Err(Lack {
-            why: format!("{} {shows}; {} of services acting for root were not judged", days.proven, quantity(count, "event")),
-            next: Some("trailscan root-usage: top_events of class service; find who set up what acts for root".to_owned()),
+            why: format!(
+                "{} {shows}; {} of services acting for root were not judged",
+                days.proven,
+                quantity(count, "event")
+            ),
+            next: Some(
+                "trailscan root-usage: top_events of class service; find who set up what acts for root".to_owned(),
+            ),
         }),
     }
 }
@@ -106,17 +112,24 @@ fn days(account: &str, logs: &LogSpan, evidence: &Evidence<'_>) -> Result<Delive
     let (first, last) = logs.whole_days.ok_or("no whole day of logs was read")?;
     let enabled = regions::of(account, logs, evidence.posture);
     if enabled.regions.is_empty() {
-        return Err(Lack { why: "which regions are enabled is not known".to_owned(), next: Some(list_regions(account)) });
+        return Err(Lack {
+            why: "which regions are enabled is not known".to_owned(),
+            next: Some(list_regions(account)),
+        });
     }
     let none = BTreeSet::new();
     let days_of = |region: &String| logs.days.get(&(account.to_owned(), region.clone())).unwrap_or(&none);
     let is_silent = |region: &&String| days_of(region).range(first..=last).next().is_none();
     let silent: Vec<&String> = enabled.regions.iter().filter(is_silent).collect();
     if !silent.is_empty() {
-        return Err(Lack {
-            why: format!("no logs of {} were read{}", named(&silent), if enabled.is_listed { ", which is enabled" } else { "" }),
-            next: Some(if enabled.is_listed { "read the logs of every enabled region".to_owned() } else { list_regions(account) }),
-        });
+        let (known, next) = match enabled.is_listed {
+            true => {
+                ("enabled, and no logs of these days were read", "read the logs of every enabled region".to_owned())
+            }
+            false => ("not known to be off, and no logs of these days were read", list_regions(account)),
+        };
+        let are = if silent.len() == 1 { "is" } else { "are" };
+        return Err(Lack { why: format!("{} {are} {known}", named(&silent)), next: Some(next) });
     }
     let missing = |region: &String| (first.0..=last.0).map(Day).find(|day| !days_of(region).contains(day));
     if let Some((region, day)) = enabled.regions.iter().find_map(|region| Some((region, missing(region)?))) {
@@ -175,8 +188,8 @@ fn holds(source: &Source, (account, practice): (&str, Practice), evidence: &Evid
     if !source.whole {
         return Err(format!("{file} could not be read whole").into());
     }
-    let of = source.as_of.map(|time| format!(", as of {}", time.day())).unwrap_or_default();
-    let proven = format!("{file} shows none{of}");
+    let of = source.as_of.map(|time| format!(" of {}", time.day())).unwrap_or_default();
+    let proven = format!("{file}{of} shows none");
     let Some(last) = evidence.logs.as_ref().and_then(|logs| logs.last_day(account)) else { return Ok(proven) };
     let Some(as_of) = source.as_of.filter(|as_of| *as_of >= Day(last.0 - 1).start()) else {
         let when = source.as_of.map_or("has no date".to_owned(), |time| format!("is of {}", time.day()));
@@ -189,10 +202,12 @@ fn holds(source: &Source, (account, practice): (&str, Practice), evidence: &Evid
         0 => Ok(proven),
         count => Err(Lack {
             why: format!(
-                "{proven} for IAM users and root; {} through identity providers were not judged: their MFA is not in these logs",
+                "{proven} of IAM users and root; {} through identity providers were not judged, their MFA is not in these logs",
                 quantity(count, "sign-in")
             ),
-            next: Some("ask for MFA where these people sign in: the identity provider, or IAM Identity Center".to_owned()),
+            next: Some(
+                "ask for MFA where these people sign in: the identity provider, or IAM Identity Center".to_owned(),
+            ),
         }),
     }
 }

@@ -56,7 +56,8 @@ pub(super) fn of(account: &str, logs: &LogSpan, posture: Option<&Posture>) -> En
         None => {
             let delivered: BTreeSet<String> = delivered.collect();
             let of_partition = |prefix: &str| delivered.iter().any(|region| region.starts_with(prefix));
-            let default = BY_DEFAULT.iter().find(|(prefix, _)| of_partition(prefix)).map_or(&[][..], |(_, names)| *names);
+            let default =
+                BY_DEFAULT.iter().find(|(prefix, _)| of_partition(prefix)).map_or(&[][..], |(_, names)| *names);
             default.iter().map(|name| (*name).to_owned()).chain(delivered).collect()
         }
     };
