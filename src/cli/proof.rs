@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use trailscan::model::{Day, EventTime, LoggingEffect};
 use trailscan::report::{Blinding, LogSpan};
-use trailscan::scan::{Coverage, LoggingChange};
+use trailscan::scan::{Coverage, Gap, LoggingChange};
 
 use super::plan::Plan;
 
@@ -25,13 +25,16 @@ pub fn logs(plan: &Plan, coverage: &Coverage) -> LogSpan {
     for (account, region) in &proof.enabled_regions {
         enabled_regions.entry(account.clone()).or_default().insert(region.clone());
     }
+    let whole_days = proof.judged.and_then(|judged| whole_days(plan, judged));
+    // Today is not over: what is missing of it may come.
+    let is_over = |gap: &&Gap| whole_days.is_none_or(|(_, last)| gap.from <= last);
     LogSpan {
         regions: coverage.delivered.clone(),
-        accounts_with_gaps: coverage.gaps.iter().map(|gap| gap.account.clone()).collect(),
+        accounts_with_gaps: coverage.gaps.iter().filter(is_over).map(|gap| gap.account.clone()).collect(),
         is_filtered: !plan.filters.are_accounts_alone(),
         not_whole,
         days: proof.days.clone(),
-        whole_days: proof.judged.and_then(|judged| whole_days(plan, judged)),
+        whole_days,
         last_event_day: coverage.last_event.map(EventTime::day),
         read_only: proof.read_only.clone(),
         unread: proof.unread.clone(),

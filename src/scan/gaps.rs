@@ -23,46 +23,60 @@ pub struct Judged {
 
 /// Tells a coverage which accounts and regions delivered by day, and on which days they did not.
 pub(super) fn add_gaps(coverage: &mut Coverage, (listing, arrivals): (&Listing, &Arrivals), judged: Judged) {
-    let keys: Vec<LogKey> =
-        listing.objects.iter().filter_map(|object| object.key()).filter(|key| key.in_layout).collect();
-    let days = days_of(&keys, listing, arrivals);
+    let mut seen = Deliveries { days: arrivals.delivered.clone(), ..Deliveries::default() };
+    for place in listing.pruned.places.iter().chain(&arrivals.pruned.places) {
+        seen.days.entry(place.clone()).or_default();
+    }
+    listing.objects.iter().filter_map(|object| object.key()).for_each(|key| seen.see(key));
+    let organization = std::mem::take(&mut seen.of_organization);
+    let days = seen.into_days();
     coverage.proof.judged = judged.days(&days, listing.pruned.newest_day.max(arrivals.pruned.newest_day));
     coverage.gaps = coverage.proof.judged.map(|range| gaps_of(&days, range)).unwrap_or_default();
-    let of_organization = keys.into_iter().filter(|key| key.organization_id.is_some());
-    coverage.proof.of_organization = of_organization.map(|key| key.account_id).collect();
+    coverage.proof.of_organization = organization;
     for (account, region) in days.keys() {
         coverage.delivered.entry(account.clone()).or_default().insert(region.clone());
     }
     coverage.proof.days = days;
 }
 
-/// Every account and region in AWSLogs layout that was met, those included whose objects were all pruned.
-fn days_of(keys: &[LogKey], listing: &Listing, arrivals: &Arrivals) -> Days {
-    let mut days: Days = arrivals.delivered.clone();
-    for place in listing.pruned.places.iter().chain(&arrivals.pruned.places) {
-        days.entry(place.clone()).or_default();
-    }
-    let mut hours: BTreeMap<(String, String, Day), [u32; 2]> = BTreeMap::new();
-    for key in keys {
-        let place = (key.account_id.clone(), key.region.clone());
-        match key.kind {
-            KeyKind::CloudTrail => drop(days.entry(place).or_default().insert(key.day)),
-            KeyKind::Digest => {
-                days.entry(place.clone()).or_default();
-                let Some(end) = key.delivered else { continue };
-                // One that ends with an hour covers that hour; one that ends within it counts for it, too.
-                for (way, moment) in [end, end.plus_seconds(-1)].into_iter().enumerate() {
-                    let of_day = hours.entry((place.0.clone(), place.1.clone(), moment.day())).or_default();
-                    of_day[way] |= 1 << moment.hour().0.rem_euclid(24);
-                }
-            }
-            _ => {}
+/// What keys say of deliveries.
+#[derive(Default)]
+struct Deliveries {
+    /// Every account and region in AWSLogs layout that was met, those included whose objects were all pruned.
+    days: Days,
+    /// The clock hours for which there is a digest: by its end, and by the moment before that.
+    hours: BTreeMap<(String, String, Day), [u32; 2]>,
+    of_organization: BTreeSet<String>,
+}
+
+impl Deliveries {
+    fn see(&mut self, key: LogKey) {
+        let is_log = key.kind == KeyKind::CloudTrail;
+        if !key.in_layout || !is_log && key.kind != KeyKind::Digest {
+            return;
+        }
+        if key.organization_id.is_some() && !self.of_organization.contains(&key.account_id) {
+            self.of_organization.insert(key.account_id.clone());
+        }
+        // One that ends with an hour covers that hour; one that ends within it counts for it, too.
+        let end = key.delivered.filter(|_| !is_log);
+        for (way, moment) in end.into_iter().flat_map(|end| [end, end.plus_seconds(-1)]).enumerate() {
+            let of_day = self.hours.entry((key.account_id.clone(), key.region.clone(), moment.day())).or_default();
+            of_day[way] |= 1 << moment.hour().0.rem_euclid(24);
+        }
+        let days = self.days.entry((key.account_id, key.region)).or_default();
+        if is_log {
+            days.insert(key.day);
         }
     }
-    for ((account, region, day), _) in hours.into_iter().filter(|(_, hours)| hours.contains(&ALL_HOURS)) {
-        days.entry((account, region)).or_default().insert(day);
+
+    fn into_days(self) -> Days {
+        let Self { mut days, hours, .. } = self;
+        for ((account, region, day), _) in hours.into_iter().filter(|(_, hours)| hours.contains(&ALL_HOURS)) {
+            days.entry((account, region)).or_default().insert(day);
+        }
+        days
     }
-    days
 }
 
 impl Judged {
@@ -139,6 +153,13 @@ mod tests {
         }
     }
 
+    /// The days of the one place of these keys.
+    fn days_of(keys: impl IntoIterator<Item = LogKey>) -> BTreeSet<Day> {
+        let mut seen = Deliveries::default();
+        keys.into_iter().for_each(|key| seen.see(key));
+        seen.into_days().into_values().next().unwrap_or_default()
+    }
+
     /// Keys of digests, one for each hour of a day.
     fn digests(end: impl Fn(i64) -> EventTime) -> Vec<LogKey> {
         (0..24).map(|hour| key(KeyKind::Digest, end(hour))).collect()
@@ -150,8 +171,7 @@ mod tests {
         let ends = digests
             .iter()
             .flat_map(|(day, hours)| hours.clone().map(|hour| Day(*day).start().plus_seconds(hour * 3600 + 2520)));
-        let keys: Vec<LogKey> = logs.chain(ends.map(|end| key(KeyKind::Digest, end))).collect();
-        days_of(&keys, &Listing::default(), &Arrivals::default()).into_values().next().unwrap_or_default()
+        days_of(logs.chain(ends.map(|end| key(KeyKind::Digest, end))))
     }
 
     #[test]
@@ -160,10 +180,7 @@ mod tests {
         assert_eq!(days(&[1], &[(2, 0..23)]), BTreeSet::from([Day(1)]), "an hour is missing");
         assert_eq!(days(&[], &[(2, 12..24), (3, 0..12)]), BTreeSet::new(), "two halves are no day");
         let on_the_hour = digests(|hour| Day(2).start().plus_seconds((hour + 1) * 3600));
-        assert_eq!(
-            days_of(&on_the_hour, &Listing::default(), &Arrivals::default()).into_values().next(),
-            Some([Day(2)].into())
-        );
+        assert_eq!(days_of(on_the_hour), BTreeSet::from([Day(2)]));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::model::grouped;
 pub(super) fn warnings_of(coverage: &Coverage, filters: &Filters) -> Vec<String> {
     let changes = BTreeSet::from_iter(coverage.logging_changes.iter().map(|change| change.event.as_str()));
     let changes = Vec::from_iter(changes).join(", ");
-    let logging = format!("what trails record ({changes}): see logging_changes in the coverage, and trailscan logging");
+    let logging = format!("what trails record ({changes}): see logging_changes in the coverage");
     let told = |count: u64, one: &str, many: &str| match count {
         0 => None,
         1 => Some(format!("1 {one}")),

@@ -101,15 +101,7 @@ struct Change<'a> {
 }
 
 fn answer(view: &View<'_>) -> Answer {
-    let Some(all) = view.state.get::<LoggingChanges>() else { return Answer::default() };
-    let symbols = view.state.symbols();
-    let mut changes = Vec::new();
-    for row in all.rows() {
-        let call = row.call(symbols);
-        if let Some(settled) = all.facts().settle(&call, row.span.first()) {
-            changes.push(Change::of(row, call, settled, view));
-        }
-    }
+    let mut changes = view.state.get::<LoggingChanges>().map(|all| of_trails(all, view)).unwrap_or_default();
     changes.sort_by(|a, b| a.order().cmp(&b.order()));
     let changes = together(changes);
     let mut findings = findings(&changes);
@@ -119,6 +111,16 @@ fn answer(view: &View<'_>) -> Answer {
     let rows_spared = keep_first(&mut shown, view.rows_wanted);
     let rows = shown.into_iter().map(|(_, row)| cells(&changes[row])).collect();
     with_places(view, Answer { columns: COLUMNS.to_vec(), findings, rows, rows_spared, ..Answer::default() })
+}
+
+/// The changes that are known to be about trails.
+fn of_trails<'a>(all: &LoggingChanges, view: &View<'a>) -> Vec<Change<'a>> {
+    let of_row = |row: &LoggingRow| {
+        let call = row.call(view.state.symbols());
+        let settled = all.facts().settle(&call, row.span.first())?;
+        Some(Change::of(row, call, settled, view))
+    };
+    all.rows().filter_map(of_row).collect()
 }
 
 impl<'a> Change<'a> {
@@ -251,6 +253,7 @@ fn summary(first: &Change<'_>, events: &str, undone: Option<String>, is_everyone
         (_, "") => String::new(),
         (LoggingObject::Organization, name) if name.ends_with(".com") => format!(" of {name}"),
         (LoggingObject::Organization, account) => format!(" of account {account}"),
+        (LoggingObject::KmsKey, name) => format!(" of KMS key {name}"),
         (object, name) => format!(" of {} {name}", object.as_str().replace('-', " ")),
     };
     let home = match call.home == first.account_id || call.home.is_empty() || call.home == call.name {

@@ -99,7 +99,8 @@ impl LogSpan {
 
     /// The last day of an account's logs among those that are looked at.
     pub(super) fn last_day(&self, account: &str) -> Option<Day> {
-        let newest = self.days.iter().filter(|((of, _), _)| of == account).flat_map(|(_, days)| days);
+        let places = self.days.range((account.to_owned(), String::new())..);
+        let newest = places.take_while(|((of, _), _)| of == account).flat_map(|(_, days)| days);
         let within = self.whole_days.map_or(Day(i32::MAX), |(_, last)| last);
         newest.copied().filter(|day| *day <= within).max().or(self.last_event_day)
     }
