@@ -70,7 +70,7 @@ fn deleted(event: &Event<'_>) -> Option<LoggingRecord> {
     }
     let [bucket, key] = members(event.request_parameters, ["bucketName", "key"]).map(text);
     let call = LoggingCall::new(event, LoggingObject::LogObjects, LoggingEffect::Deleted).named(&*bucket);
-    match home_of_key(if is_one { &*key } else { event.request_parameters }) {
+    match home_of_key(if is_one { &key } else { event.request_parameters }) {
         Some(home) => {
             let fact = TrailFact::new(FactKind::Bucket, &bucket, home);
             Some(LoggingRecord::call(LoggingCall { home: home.to_owned(), ..call }).with(Some(fact)))
