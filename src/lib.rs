@@ -71,6 +71,7 @@
 //!         listing: input::list(&[folder], DayRange::ALL, &stop),
 //!         source: None,
 //!         window: None,
+//!         now: None,
 //!         filters: &Filters::default(),
 //!         aggregates: report.needs,
 //!         threads: NonZeroUsize::new(2).ok_or("no thread")?,

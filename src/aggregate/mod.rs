@@ -15,6 +15,7 @@ pub mod iam_changes;
 pub mod issuances;
 pub mod key_days;
 pub mod keys;
+pub mod logging;
 mod memo;
 mod named;
 pub mod principal_days;
@@ -110,6 +111,7 @@ pub static AGGREGATES: &[&AggregateKind] = &[
     &principals::KIND,
     &sign_ins::KIND,
     &iam_changes::KIND,
+    &logging::KIND,
     &activity::KIND,
     &key_days::KIND,
     &principal_days::KIND,

@@ -375,8 +375,8 @@ fn aside(arg: Arg) -> Arg {
 
 /// Hides the kinds of state that say nothing of keys.
 fn not_of_keys(arg: Arg) -> Arg {
-    let is_aside =
-        ["account_summary", "password_policy", "common_group", "category_group"].contains(&arg.get_id().as_str());
+    let is_aside = ["account_summary", "password_policy", "enabled_regions", "common_group", "category_group"]
+        .contains(&arg.get_id().as_str());
     if is_aside { arg.hide(true) } else { arg }
 }
 

@@ -6,19 +6,20 @@ use std::time::Instant;
 
 use tracing::info;
 use trailscan::aggregate::State;
-use trailscan::model::{EventTime, quantity};
+use trailscan::model::EventTime;
 use trailscan::output::{
     self, Content, Destination, Document, Format, NewFile, OutputError, Pending, Section, SectionKind,
 };
 use trailscan::posture::Posture;
 use trailscan::report::charts::{self, Chart};
-use trailscan::report::{self, Evidence, LogSpan, Report, Table, View};
+use trailscan::report::{self, Evidence, InLogs, LogSpan, Report, Table, View};
 use trailscan::scan::Coverage;
 
 use super::exit::Problem;
 use super::names;
 use super::pager::Paged;
 use super::plan::{Delivery, Plan, Question};
+use super::proof;
 
 /// Accounts whose scorecard a table shows line by line; of more it shows a line a practice, then what is broken.
 const ACCOUNTS: usize = 3;
@@ -121,7 +122,7 @@ pub fn as_of(plan: &Plan, last_event: Option<EventTime>) -> Option<EventTime> {
 /// When a column was asked for that a report does not have.
 pub fn sections(plan: &Plan, known: &Known<'_>) -> Result<Vec<Section>, Problem> {
     let Known { state, posture, as_of, coverage } = *known;
-    let logs = (!plan.is_state_alone).then(|| logs(plan, coverage));
+    let logs = (!plan.is_state_alone).then(|| proof::logs(plan, coverage));
     // Rows are cut after they are sorted, so only the default order can spare some.
     let by_default = plan.delivery.shape.sort.is_none();
     let rows_wanted = plan.delivery.limit.filter(|_| by_default).unwrap_or(usize::MAX);
@@ -150,6 +151,7 @@ fn scorecard(plan: &Plan, known: &Known<'_>, logs: Option<LogSpan>, sections: &[
             findings: sections.iter().flat_map(|section| &section.findings).collect(),
             accounts: &known.coverage.accounts,
             logs,
+            in_logs: InLogs::of(known.state),
             posture: known.posture,
         },
         &plan.reports(),
@@ -176,34 +178,6 @@ fn scorecard(plan: &Plan, known: &Known<'_>, logs: Option<LogSpan>, sections: &[
         shown.push(section("What is broken, worst accounts first", table));
     }
     shown
-}
-
-/// What the logs can prove.
-fn logs(plan: &Plan, coverage: &Coverage) -> LogSpan {
-    let unread = coverage.objects_failed + coverage.objects_damaged;
-    let not_whole = if coverage.interrupted {
-        Some("the scan was interrupted".to_owned())
-    } else if unread > 0 {
-        Some(format!("{} could not be read, or not whole", quantity(unread, "object")))
-    } else if coverage.is_partial() {
-        Some("not all of the logs could be read".to_owned())
-    } else if !plan.filters.are_accounts_alone() {
-        Some("filters left out events".to_owned())
-    } else if coverage.read_only_events == 0 {
-        Some("no read-only event was read: the trail seems to record write events only".to_owned())
-    } else if !coverage.logging_changes.is_empty() {
-        Some("logging was stopped or changed meanwhile".to_owned())
-    } else {
-        None
-    };
-    LogSpan {
-        since: coverage.first_event,
-        until: coverage.last_event,
-        regions: coverage.delivered.clone(),
-        accounts_with_gaps: coverage.gaps.iter().map(|gap| gap.account.clone()).collect(),
-        is_filtered: !plan.filters.are_accounts_alone(),
-        not_whole,
-    }
 }
 
 fn section(report: &'static Report, view: &View<'_>, plan: &Plan) -> Result<Section, Problem> {

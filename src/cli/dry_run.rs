@@ -7,7 +7,7 @@ use trailscan::input::Survey;
 use trailscan::model::{grouped, quantity};
 use trailscan::output::Section;
 use trailscan::report::{Column, ColumnKind, Table, Value};
-use trailscan::scan::{Coverage, unread};
+use trailscan::scan::{Coverage, Judged, unread};
 
 use super::deliver::Opened;
 use super::exit::{End, Problem};
@@ -30,7 +30,7 @@ const ESTIMATE: &str = "estimate, us-east-1 prices, without data transfer";
 /// Lists what the plan names, and writes how much it is. Opens no object.
 pub fn run(plan: &Plan, opened: Opened, stop: &AtomicBool) -> Result<End, Problem> {
     let survey = progress::listing(plan.work.progress, || survey(plan, stop))?;
-    let coverage = unread(&survey, plan.window, stop.load(Ordering::Relaxed));
+    let coverage = unread(&survey, Judged { window: plan.window, now: Some(plan.now) }, stop.load(Ordering::Relaxed));
     let end = end_of(&coverage, survey.total().objects);
     let sections = [section(&survey)];
     let written = match end {

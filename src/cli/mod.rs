@@ -22,6 +22,7 @@ mod plan;
 #[cfg(feature = "s3")]
 mod profiles;
 mod progress;
+mod proof;
 mod quantity;
 mod repeat;
 mod rulebook;

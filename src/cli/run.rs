@@ -212,6 +212,7 @@ fn read(plan: &Plan) -> Result<ScanOutcome, Problem> {
         #[cfg(not(feature = "s3"))]
         source: None,
         window: plan.window,
+        now: Some(plan.now),
         filters: &plan.filters,
         aggregates: &aggregates,
         threads: plan.work.threads,

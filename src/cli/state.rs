@@ -21,7 +21,7 @@ pub struct StateTyped {
     /// What `aws iam get-credential-report` printed, or the CSV in it; may be repeated, one per account
     ///
     /// ACCOUNT=FILE says which account a file is of, for all of these flags. It is needed only for files that do not say
-    /// it (access keys, account summary, password policy) when several accounts are given.
+    /// it (access keys, account summary, password policy, regions) when several accounts are given.
     #[arg(long, value_name = "FILE", help_heading = "IAM state")]
     pub credential_report: Vec<OsString>,
 
@@ -40,6 +40,13 @@ pub struct StateTyped {
     /// What `aws iam get-account-password-policy` printed, its error included; may be repeated
     #[arg(long, value_name = "FILE", help_heading = "IAM state")]
     pub password_policy: Vec<OsString>,
+
+    /// What `aws account list-regions` or `aws ec2 describe-regions` printed; may be repeated
+    ///
+    /// Logs prove what was not done only where every enabled region delivered. Without this file those regions are taken
+    /// that are on by default and those that delivered.
+    #[arg(long, value_name = "FILE", help_heading = "IAM state")]
+    pub enabled_regions: Vec<OsString>,
 
     /// A folder with a folder per account that holds any of these files, told apart by content; may be repeated
     ///
@@ -66,6 +73,7 @@ impl StateTyped {
             (StateKind::AccessKeys, &self.access_keys),
             (StateKind::AccountSummary, &self.account_summary),
             (StateKind::PasswordPolicy, &self.password_policy),
+            (StateKind::EnabledRegions, &self.enabled_regions),
         ];
         let files = lists.into_iter().flat_map(|(kind, list)| list.iter().map(move |text| named(kind, text)));
         Places { files: files.collect(), folders: self.iam_dir.clone() }
@@ -100,7 +108,7 @@ pub fn check(report: Option<&Report>, places: &Places) -> Result<(), Problem> {
     match report {
         Some(report) if report.needs_no_logs() && places.is_empty() => Err(Problem::usage(format!(
             "{} reads files of IAM's state and none was named: give --credential-report FILE, --authorization-details \
-             FILE, --access-keys FILE, --account-summary FILE, --password-policy FILE, or --iam-dir DIR",
+             FILE, --access-keys FILE, --account-summary FILE, --password-policy FILE, --enabled-regions FILE, or --iam-dir DIR",
             report.name
         ))),
         _ => Ok(()),

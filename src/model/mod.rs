@@ -9,6 +9,7 @@ mod arn;
 mod event;
 mod identity;
 mod issuance;
+mod logging;
 mod password_policy;
 mod policy;
 mod principal;
@@ -29,6 +30,10 @@ pub use arn::Arn;
 pub use event::{Event, IdentityRef, LazyIdentity, UnreadIdentity};
 pub use identity::{IdentityType, InScopeOf, OnBehalfOf, SessionContext, SessionIssuer, UserIdentity};
 pub use issuance::{IssuanceApi, IssuedCredentials};
+pub use logging::{
+    Condition as LoggingCondition, FactKind, LoggingCall, LoggingEffect, LoggingObject, LoggingReach, LoggingRecord,
+    Settled, TrailFact, TrailFacts,
+};
 pub use password_policy::{PasswordPolicy, password_weaknesses};
 pub(crate) use policy::pattern::matches as pattern_matches;
 pub use policy::{

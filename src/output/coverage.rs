@@ -170,8 +170,7 @@ mod tests {
             from: at("2023-07-10T00:00:00Z").day(),
             to: at("2023-07-11T00:00:00Z").day(),
         };
-        let change =
-            LoggingChange { time: None, event: "StopLogging".into(), actor: String::new(), trail: String::new() };
+        let change = LoggingChange { event: "StopLogging".into(), ..LoggingChange::default() };
         let coverage = Coverage {
             objects_found: 1070,
             objects_damaged: 1,

@@ -1,7 +1,7 @@
 //! Which account a file is of: said by the user, by the file's own arns, by its folder, or by the files beside it.
 //!
-//! Credential reports and authorization details name their account. Access keys, account summary and password policy do
-//! not: their account is that of their folder (its name, or a caller identity in it), else the only one that the files
+//! Credential reports and authorization details name their account. Access keys, account summary, password policy and
+//! enabled regions do not: their account is that of their folder (its name, or a caller identity in it), else the only one that the files
 //! given with them name, and for access keys the only one that has all of their users.
 
 use std::collections::BTreeSet;
@@ -135,6 +135,7 @@ impl Posture {
             Part::Authorization(value) => newer(&mut account.authorization, Dated { value, source }),
             Part::Summary(value) => newer(&mut account.summary, Dated { value, source }),
             Part::PasswordPolicy(value) => newer(&mut account.password_policy, Dated { value, source }),
+            Part::EnabledRegions(value) => newer(&mut account.enabled_regions, Dated { value, source }),
             // One file a user is how AWS lists keys, so all of them hold.
             Part::AccessKeys(value) => {
                 match &mut account.access_keys {

@@ -15,18 +15,21 @@ pub enum StateKind {
     AccountSummary,
     /// `aws iam get-account-password-policy`.
     PasswordPolicy,
+    /// `aws account list-regions` or `aws ec2 describe-regions`.
+    EnabledRegions,
     /// `aws sts get-caller-identity`: names the account of the files beside it, and nothing else.
     CallerIdentity,
 }
 
 impl StateKind {
     /// All that have state in them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::CredentialReport,
         Self::AuthorizationDetails,
         Self::AccessKeys,
         Self::AccountSummary,
         Self::PasswordPolicy,
+        Self::EnabledRegions,
     ];
 
     /// The word that is printed, and the flag that names such a file: `credential-report`.
@@ -37,6 +40,7 @@ impl StateKind {
             Self::AccessKeys => "access-keys",
             Self::AccountSummary => "account-summary",
             Self::PasswordPolicy => "password-policy",
+            Self::EnabledRegions => "enabled-regions",
             Self::CallerIdentity => "caller-identity",
         }
     }
@@ -49,6 +53,7 @@ impl StateKind {
             "AccessKeyMetadata" => Self::AccessKeys,
             "SummaryMap" => Self::AccountSummary,
             "PasswordPolicy" => Self::PasswordPolicy,
+            "Regions" => Self::EnabledRegions,
             "Account" => Self::CallerIdentity,
             _ => return None,
         })
@@ -64,6 +69,7 @@ impl fmt::Display for StateKind {
             Self::AccessKeys => "a list of access keys",
             Self::AccountSummary => "an account summary",
             Self::PasswordPolicy => "a password policy",
+            Self::EnabledRegions => "a list of regions",
             Self::CallerIdentity => "a caller identity",
         })
     }

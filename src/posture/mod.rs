@@ -18,11 +18,12 @@ mod kind;
 mod load;
 mod parse;
 mod password_policy;
+mod regions;
 
 #[cfg(test)]
 pub(crate) mod testing;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 pub use access_keys::AccessKey;
@@ -61,6 +62,8 @@ pub struct Account {
     pub summary: Option<Dated<AccountSummary>>,
     /// The rules that passwords follow.
     pub password_policy: Option<Dated<PasswordPolicy>>,
+    /// The regions that are enabled.
+    pub enabled_regions: Option<Dated<BTreeSet<String>>>,
 }
 
 /// A part of an account's state and the file that told it.
@@ -171,6 +174,7 @@ impl Account {
             self.access_keys.as_ref().map(|part| &part.source),
             self.summary.as_ref().map(|part| &part.source),
             self.password_policy.as_ref().map(|part| &part.source),
+            self.enabled_regions.as_ref().map(|part| &part.source),
         ]
         .into_iter()
         .flatten()

@@ -1,6 +1,8 @@
 //! From bytes to one parsed file: its kind by content, all of its pages, its moment. Which account it is of is decided
 //! elsewhere.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer};
 use serde_json::Value;
@@ -8,7 +10,7 @@ use serde_json::Value;
 use super::authorization::{self, Authorization};
 use super::{
     AccessKey, AccountSummary, AsOfBasis, CredentialReport, PasswordPolicy, StateKind, access_keys, account_summary,
-    credential_report, password_policy,
+    credential_report, password_policy, regions,
 };
 use crate::model::EventTime;
 
@@ -32,6 +34,7 @@ pub(super) enum Part {
     AccessKeys(Vec<AccessKey>),
     Summary(AccountSummary),
     PasswordPolicy(PasswordPolicy),
+    EnabledRegions(BTreeSet<String>),
     CallerIdentity,
 }
 
@@ -126,6 +129,11 @@ fn of_kind(kind: StateKind, text: &str) -> Result<Parsed, String> {
             Ok(undated(Part::PasswordPolicy(PasswordPolicy::Absent)))
         }
         StateKind::PasswordPolicy => Ok(undated(Part::PasswordPolicy(one::<password_policy::Written>(text)?.read()))),
+        StateKind::EnabledRegions => {
+            let (pages, damage) = documents(text)?;
+            let (regions, cut) = regions::of(pages);
+            Ok(Parsed { damage: damage.or(cut), ..undated(Part::EnabledRegions(regions)) })
+        }
         StateKind::CallerIdentity => {
             let identity: Value = one(text)?;
             let account_id = identity.get("Account").and_then(Value::as_str).map(str::to_owned);
@@ -230,6 +238,7 @@ mod tests {
         assert_eq!(kind(r#"{"AccessKeyMetadata": []}"#), Some(StateKind::AccessKeys));
         assert_eq!(kind(r#"{"SummaryMap": {"Users": 1}}"#), Some(StateKind::AccountSummary));
         assert_eq!(kind(r#"{"PasswordPolicy": {}}"#), Some(StateKind::PasswordPolicy));
+        assert_eq!(kind(r#"{"Regions": [{"RegionName": "us-east-1"}]}"#), Some(StateKind::EnabledRegions));
         assert_eq!(kind(r#"{"UserId": "AIDA", "Account": "111122223333"}"#), Some(StateKind::CallerIdentity));
         let absent = "An error occurred (NoSuchEntity) when calling the GetAccountPasswordPolicy operation: none";
         assert_eq!(kind(absent), Some(StateKind::PasswordPolicy));

@@ -23,6 +23,7 @@ mod key_age;
 mod key_facts;
 mod key_spread;
 mod keys;
+mod logging;
 mod policy_changes;
 mod posture;
 mod principals;
@@ -40,7 +41,7 @@ pub use posture::{CATEGORY_GROUP, COMMON_GROUP};
 pub use rule::{Practice, Rule};
 pub use same_fact::{one_finding_per_fact, told_by};
 pub use scorecard::{
-    Evidence, LogSpan, SCORECARD, Score, Verdict, Worst, scorecard, summary as scorecard_summary,
+    Blinding, Evidence, InLogs, LogSpan, SCORECARD, Score, Verdict, Worst, scorecard, summary as scorecard_summary,
     table as scorecard_table, worst_accounts_first,
 };
 pub use table::{Column, ColumnError, ColumnKind, Drawing, Prominence, Table, Value};
@@ -57,6 +58,7 @@ pub static REPORTS: &[&Report] = &[
     &keys::REPORT,
     &key_spread::REPORT,
     &policy_changes::REPORT,
+    &logging::REPORT,
     &sessions::REPORT,
     &principals::REPORT,
     &activity::REPORT,

@@ -1,8 +1,7 @@
 //! What becomes of each event: window, filters, de-duplication, then the state; and the numbers of it all.
 
-use std::collections::BTreeSet;
-
-use super::{Coverage, LoggingChange, logging::logging_change_of};
+use super::Coverage;
+use super::logging::LoggingNotes;
 use crate::aggregate::State;
 use crate::decode::{Aside, Sink};
 use crate::filter::{Announced, Dedupe, Filters, Sighting};
@@ -32,12 +31,14 @@ pub(super) struct Counts {
     late: u64,
     read_only: u64,
     accounts: Names,
+    readers: Names,
+    undated: Names,
     regions: Names,
     categories: Names,
     first: Option<EventTime>,
     last: Option<EventTime>,
     newest: Option<EventTime>,
-    changes: BTreeSet<LoggingChange>,
+    pub logging: LoggingNotes,
 }
 
 /// Texts with counts, few of them, mostly the same as last time.
@@ -73,6 +74,7 @@ impl Sink for Counting<'_> {
         self.counts.note(event);
         let Some(time) = event.event_time else {
             self.counts.without_time += 1;
+            self.counts.undated.add(event.account_id());
             return;
         };
         if self.rules.window.is_some_and(|window| !window.contains(time)) {
@@ -115,11 +117,7 @@ impl Counts {
     #[inline]
     fn note(&mut self, event: &Event<'_>) {
         self.newest = self.newest.max(event.event_time);
-        if event.event_source == "cloudtrail.amazonaws.com"
-            && let Some(change) = logging_change_of(event)
-        {
-            self.changes.insert(change);
-        }
+        self.logging.note(event);
         if !event.addendum.is_empty()
             && ["\"DELIVERY_DELAY\"", "\"SERVICE_OUTAGE\""].iter().any(|reason| event.addendum.contains(reason))
         {
@@ -130,7 +128,10 @@ impl Counts {
     #[inline]
     fn count(&mut self, event: &Event<'_>, time: EventTime) {
         self.counted += 1;
-        self.read_only += u64::from(event.read_only == Some(true));
+        if event.read_only == Some(true) {
+            self.read_only += 1;
+            self.readers.add(event.account_id());
+        }
         self.accounts.add(event.account_id());
         self.regions.add(event.aws_region);
         self.categories.add(event.event_category);
@@ -159,10 +160,11 @@ impl Counts {
         }
         coverage.first_event = [coverage.first_event, self.first].into_iter().flatten().min();
         coverage.last_event = coverage.last_event.max(self.last);
-        for change in self.changes {
-            if !coverage.logging_changes.contains(&change) {
-                coverage.logging_changes.push(change);
-            }
+        for (account, count) in self.readers.list {
+            *coverage.proof.read_only.entry(account).or_default() += count;
+        }
+        for (account, count) in self.undated.list {
+            *coverage.proof.unread.entry(account).or_default() += count;
         }
         self.newest
     }

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::ProofBasis;
 use crate::input::{Arrivals, Listing, ListingFailure, Pruned};
-use crate::model::{Day, EventTime};
+use crate::model::{Day, EventTime, Settled};
 
 /// What a scan covered. Two identities hold:
 /// `objects_found = objects_read + objects_damaged + objects_failed + objects_skipped + objects_pruned` and
@@ -69,7 +70,8 @@ pub struct Coverage {
     pub first_event: Option<EventTime>,
     /// Time of the latest counted event.
     pub last_event: Option<EventTime>,
-    /// Days of the window without an object, per account and region that has any.
+    /// Days of the window without an object, at its end too, per account and region that has any. A day whose hours digests
+    /// cover is none.
     pub gaps: Vec<Gap>,
     /// The accounts and their regions of which `gaps` speaks: those whose objects lie in AWSLogs layout. Of others no
     /// object tells its day.
@@ -79,8 +81,11 @@ pub struct Coverage {
     pub warnings: Vec<String>,
     /// Objects that failed or are damaged.
     pub failures: Vec<Failure>,
-    /// Calls that switched logging off or changed it.
+    /// Calls that stopped logging, changed it, or took away what it delivered.
     pub logging_changes: Vec<LoggingChange>,
+    /// What proof rests on, account by account.
+    #[serde(skip)]
+    pub proof: ProofBasis,
     /// Files of IAM's state that were read beside the logs, or without any.
     pub state_files: Vec<StateFile>,
     /// Whether the user stopped the scan before its end.
@@ -127,16 +132,27 @@ pub struct StateFile {
 }
 
 /// A call that changed what a trail records.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct LoggingChange {
     /// When.
     pub time: Option<EventTime>,
-    /// The eventName: StopLogging, DeleteTrail, UpdateTrail, PutEventSelectors.
+    /// The eventName: StopLogging, DeleteTrail, UpdateTrail, PutEventSelectors, DeleteBucket, …
     pub event: String,
     /// The principal.
     pub actor: String,
-    /// The trail's name or ARN; empty when the record does not say.
+    /// The name of the trail, event data store, bucket, key or organization that it is about; empty when the record does
+    /// not say.
     pub trail: String,
+    /// The account that it was made in.
+    pub account_id: String,
+    /// What it did to the logs: `stopped`, `deleted`, `narrowed`, or `kept` for a trail that was changed and records as
+    /// much as before.
+    pub effect: &'static str,
+    /// When logging that was stopped went on; `None` when that was not seen.
+    pub undone: Option<EventTime>,
+    /// Whose logs it concerns.
+    #[serde(skip)]
+    pub concerns: Settled,
 }
 
 impl Coverage {
@@ -155,6 +171,7 @@ impl Coverage {
 impl Coverage {
     /// Adds what a worker met of objects.
     pub(super) fn add_objects(&mut self, other: Self) {
+        self.proof.add_unread(other.proof.unread);
         self.objects_found += other.objects_found;
         self.objects_read += other.objects_read;
         self.objects_damaged += other.objects_damaged;
@@ -195,6 +212,9 @@ impl Coverage {
         self.objects_found += pruned.objects + failures.len() as u64;
         self.objects_pruned += pruned.objects;
         self.objects_failed += failures.len() as u64;
+        for failure in failures {
+            self.proof.not_read(super::basis::account_of_place(&failure.object));
+        }
         self.failures.extend(failures.iter().map(|f| Failure { object: f.object.clone(), why: f.why.clone() }));
     }
 }

@@ -12,7 +12,8 @@ use ahash::RandomState;
 use tracing::info;
 
 use super::counting::{Counting, Counts, Rules};
-use super::gaps::add_gaps;
+use super::gaps::{Judged, add_gaps};
+use super::logging::LoggingNotes;
 use super::memory::MemoryLimit;
 use super::object::{
     Buffers, Content, Counter, Fate, Found, Unjudged, interrupted, judge, open, skipped_by_key, worded,
@@ -52,6 +53,8 @@ pub struct ScanRequest<'a> {
     pub source: Option<&'a dyn Source>,
     /// What is counted; `None` is everything that has a time.
     pub window: Option<TimeWindow>,
+    /// The moment that the answer is of: days of the window that have not begun by then are no gaps. `None`: all have.
+    pub now: Option<EventTime>,
     /// What of it is counted.
     pub filters: &'a Filters,
     /// What is remembered.
@@ -119,6 +122,7 @@ pub fn scan_inputs(inputs: &[Input], aggregates: &[&'static AggregateKind]) -> R
         listing: list(inputs, DayRange::ALL, &stop),
         source: None,
         window: None,
+        now: None,
         filters: &Filters::default(),
         aggregates,
         threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
@@ -177,7 +181,7 @@ pub fn scan(request: ScanRequest<'_>) -> Result<ScanOutcome, ScanError> {
     coverage.failures.sort();
     outcome.newest_pruned_day = listing.pruned.newest_day.max(arrivals.pruned.newest_day);
     outcome.coverage.interrupted = request.stop.load(Ordering::Relaxed) || listing.interrupted;
-    add_gaps(&mut outcome.coverage, (&listing, &arrivals), window);
+    add_gaps(&mut outcome.coverage, (&listing, &arrivals), Judged { window, now: request.now });
     outcome.coverage.conflicting_ids = rules.dedupe.as_ref().map_or(0, Dedupe::conflicting_ids);
     outcome.coverage.warnings = warnings_of(&outcome.coverage, filters);
     outcome.coverage.warnings.extend(arrivals.warnings);
@@ -329,6 +333,8 @@ impl<'a> Worker<'a> {
         let fate = if packed.was_stopped() { interrupted(packed.bytes()) } else { judge(object, found) };
         if matches!(fate, Fate::Skipped(_)) {
             self.counts.malformed = malformed;
+        } else if self.counts.malformed > malformed {
+            self.coverage.proof.object_not_read(object);
         }
         self.coverage.enter(object, fate, matches!(text, Cow::Owned(_)));
     }
@@ -383,8 +389,10 @@ fn fold(done: Vec<Done>, aggregates: &[&'static AggregateKind]) -> ScanOutcome {
     let mut newest_event_read = None;
     let mut states: Vec<State> = Vec::with_capacity(done.len());
     let mut unjudged = Vec::new();
-    for worker in done {
+    let mut logging = LoggingNotes::default();
+    for mut worker in done {
         coverage.add_objects(worker.coverage);
+        logging.merge(std::mem::take(&mut worker.counts.logging));
         newest_event_read = newest_event_read.max(worker.counts.fold_into(&mut coverage));
         states.push(worker.state);
         unjudged.extend(worker.unjudged);
@@ -393,6 +401,6 @@ fn fold(done: Vec<Done>, aggregates: &[&'static AggregateKind]) -> ScanOutcome {
         object.judge(&mut coverage);
     }
     let state = states.into_iter().reduce(State::merge).unwrap_or_else(|| State::new(aggregates));
-    coverage.logging_changes.sort();
+    logging.settle(&mut coverage);
     ScanOutcome { state, coverage, newest_event_read, newest_pruned_day: None }
 }

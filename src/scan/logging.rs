@@ -1,34 +1,92 @@
-//! Calls that change what a trail records: a trail that was blinded is part of coverage.
+//! Calls that stop, narrow or delete what trails record: a trail that was blinded is part of coverage.
+//!
+//! Of every record that is read, counted or not: a window or filter does not make a trail see again.
 
-use serde::Deserialize;
+use std::collections::BTreeMap;
 
-use super::LoggingChange;
-use crate::model::{Event, principal_of};
+use super::{Coverage, LoggingChange};
+use crate::model::{
+    Event, EventTime, FactKind, LoggingCall, LoggingObject, LoggingRecord, TrailFact, TrailFacts, principal_of,
+};
 
-/// The logging change that `event` is, if it is one that succeeded.
-///
-/// Source: CloudTrail API reference: StopLogging, DeleteTrail, UpdateTrail, PutEventSelectors.
-pub(super) fn logging_change_of(event: &Event<'_>) -> Option<LoggingChange> {
-    let is_one = matches!(event.event_name, "StopLogging" | "DeleteTrail" | "UpdateTrail" | "PutEventSelectors");
-    if !is_one || event.event_source != "cloudtrail.amazonaws.com" || event.is_error() {
-        return None;
-    }
-    Some(LoggingChange {
-        time: event.event_time,
-        event: event.event_name.to_owned(),
-        actor: principal_of(&event.user_identity).into_owned(),
-        trail: trail_of(event.request_parameters).unwrap_or_default(),
-    })
+/// Calls that always belong to the coverage, whatever they come to.
+const ALWAYS: [&str; 4] = ["StopLogging", "DeleteTrail", "UpdateTrail", "PutEventSelectors"];
+
+/// What records say of logging.
+#[derive(Clone, Debug, Default)]
+pub(super) struct LoggingNotes {
+    /// The time of each call; of deletions the first of a day, since there may be one for every object.
+    calls: BTreeMap<Noted, Option<EventTime>>,
+    /// What is known of trails.
+    facts: TrailFacts,
 }
 
-fn trail_of(request_parameters: &str) -> Option<String> {
-    /// The two spellings that these calls use; anything but text is left out.
-    #[derive(Default, Deserialize)]
-    #[serde(default, rename_all = "camelCase")]
-    struct Named {
-        name: serde_json::Value,
-        trail_name: serde_json::Value,
+/// What tells two calls apart.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Noted {
+    moment: Option<EventTime>,
+    account_id: String,
+    actor: String,
+    call: LoggingCall,
+}
+
+impl LoggingNotes {
+    /// Takes in what `event` says. Failed calls change nothing.
+    #[inline]
+    pub fn note(&mut self, event: &Event<'_>) {
+        if let Some(record) = LoggingRecord::of(event) {
+            self.keep(record, event);
+        }
     }
-    let named: Named = serde_json::from_str(request_parameters).ok()?;
-    [named.name, named.trail_name].iter().find_map(|value| value.as_str().map(str::to_owned))
+
+    #[cold]
+    fn keep(&mut self, record: LoggingRecord, event: &Event<'_>) {
+        record.facts.into_iter().for_each(|fact| self.facts.insert(fact));
+        let Some(call) = record.call.filter(|_| !event.is_error()) else { return };
+        let time = event.event_time;
+        let is_deletion = call.object == LoggingObject::LogObjects;
+        let moment = if is_deletion { time.map(|time| time.day().start()) } else { time };
+        let actor = principal_of(&event.user_identity).into_owned();
+        let noted = Noted { moment, account_id: event.account_id().to_owned(), actor, call };
+        self.see(noted, time);
+    }
+
+    fn see(&mut self, noted: Noted, time: Option<EventTime>) {
+        let first = self.calls.entry(noted).or_insert(time);
+        *first = (*first).min(time);
+    }
+
+    /// Takes in all that another worker noted.
+    pub fn merge(&mut self, other: Self) {
+        self.facts.merge(other.facts);
+        for (noted, time) in other.calls {
+            self.see(noted, time);
+        }
+    }
+
+    /// Tells a coverage what the calls come to, now that all records were read.
+    pub fn settle(self, coverage: &mut Coverage) {
+        for (noted, time) in self.calls {
+            let Noted { account_id, actor, call, .. } = noted;
+            let Some(settled) = self.facts.settle(&call, time) else { continue };
+            if !settled.effect.blinds() && !ALWAYS.contains(&call.event.as_str()) {
+                continue;
+            }
+            coverage.logging_changes.push(LoggingChange {
+                time,
+                event: call.event,
+                actor,
+                trail: call.name,
+                account_id,
+                effect: settled.effect.as_str(),
+                undone: settled.undone,
+                concerns: settled,
+            });
+        }
+        coverage.logging_changes.sort();
+        let is_region = |fact: &&TrailFact| fact.kind == FactKind::EnabledRegion;
+        for fact in self.facts.iter().filter(is_region) {
+            coverage.proof.enabled_regions.insert((fact.home.clone(), fact.name.clone()));
+        }
+    }
 }

@@ -3,6 +3,7 @@
 //! Knows no report and no aggregate by name. [`scan`] is the door: it never prints and stops for nothing but the user,
 //! the memory limit and the end.
 
+mod basis;
 mod counting;
 mod coverage;
 mod engine;
@@ -16,7 +17,9 @@ mod shares;
 mod unread;
 mod warnings;
 
+pub use basis::ProofBasis;
 pub use coverage::{Coverage, Failure, Gap, LoggingChange, StateFile};
 pub use engine::{Limits, ScanError, ScanOutcome, ScanRequest, scan, scan_inputs};
+pub use gaps::Judged;
 pub use meter::Meter;
 pub use unread::{NOT_READ, unread};

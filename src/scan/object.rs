@@ -264,6 +264,8 @@ impl Unjudged {
         let fate = judge_parts(&object, &end, Found { events: tally.events(), aside, envelope, ending, json_bytes });
         if matches!(fate, Fate::Skipped(_)) {
             coverage.malformed_records -= tally.malformed();
+        } else if tally.malformed() > 0 {
+            coverage.proof.object_not_read(&object);
         }
         coverage.enter(&object, fate, end.lossy);
     }
@@ -286,6 +288,9 @@ impl Coverage {
         self.objects_found += 1;
         self.lossy_objects += u64::from(lossy && matches!(fate, Fate::Read | Fate::Damaged(_)));
         self.failures.extend(failure_of(object, &fate));
+        if matches!(fate, Fate::Damaged(_) | Fate::Failed(_)) {
+            self.proof.object_not_read(object);
+        }
         match fate {
             Fate::Read => self.objects_read += 1,
             Fate::Damaged(_) => self.objects_damaged += 1,

@@ -1,17 +1,16 @@
 //! The coverage of a scan that is not made: everything is found and nothing is read.
 
 use super::Coverage;
-use super::gaps::add_gaps;
+use super::gaps::{Judged, add_gaps};
 use super::warnings::warnings_of;
 use crate::filter::Filters;
 use crate::input::Survey;
-use crate::model::TimeWindow;
 
 /// The kind under which objects are skipped that a scan would read.
 pub const NOT_READ: &str = "not-read";
 
 /// What a survey covers: its objects are skipped as [`NOT_READ`]; gaps, failures and warnings are those of a scan.
-pub fn unread(survey: &Survey, window: Option<TimeWindow>, interrupted: bool) -> Coverage {
+pub fn unread(survey: &Survey, judged: Judged, interrupted: bool) -> Coverage {
     let mut coverage = Coverage::default();
     let kinds = survey.skipped.iter().map(|(&kind, &count)| (kind, count));
     for (kind, count) in kinds.chain([(NOT_READ, survey.total().objects)]).filter(|(_, count)| *count > 0) {
@@ -22,7 +21,7 @@ pub fn unread(survey: &Survey, window: Option<TimeWindow>, interrupted: bool) ->
     coverage.add_arrivals(&survey.arrivals);
     coverage.failures.sort();
     coverage.interrupted = interrupted || survey.listing.interrupted;
-    add_gaps(&mut coverage, (&survey.listing, &survey.arrivals), window);
+    add_gaps(&mut coverage, (&survey.listing, &survey.arrivals), judged);
     coverage.warnings = warnings_of(&coverage, &Filters::default());
     coverage.warnings.extend(survey.arrivals.warnings.iter().cloned());
     coverage

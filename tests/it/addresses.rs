@@ -27,7 +27,7 @@ const RANGES: &[(&str, &str, &str)] = &[
 
 /// The reports with a list of addresses that an audit runs.
 const WITH_ADDRESSES: &[&str] =
-    &["root-usage", "console-logins", "key-spread", "policy-changes", "sessions", "principals"];
+    &["root-usage", "console-logins", "key-spread", "policy-changes", "logging", "sessions", "principals"];
 
 /// A file of [`RANGES`].
 fn ranges() -> String {

@@ -28,6 +28,7 @@ mod page;
 #[cfg(unix)]
 mod pager;
 mod posture;
+mod proof;
 mod readme;
 mod real;
 mod records;

@@ -122,6 +122,11 @@ const COLUMNS: &[(&str, &str)] = &[
         "account_id event actor target_kind target policy policy_class grant outcome events errors denied addresses \
          address_list first_seen last_seen mfa_delay_seconds severity",
     ),
+    (
+        "logging",
+        "account_id event actor object name home_account_id effect organization outcome events addresses address_list \
+         access_key_ids undone first_seen last_seen severity",
+    ),
     ("activity", "day account_id events errors denied read_only active_hours regions events_by_region events_by_hour"),
 ];
 

@@ -367,6 +367,7 @@ fn days_without_an_object_are_gaps() {
     assert_eq!(gaps(""), ["2026-09-08 2026-09-09"]);
     assert_eq!(gaps("--since 2026-09-07 --until 2026-09-09"), ["2026-09-08 2026-09-08"]);
     assert_eq!(gaps("--since 2026-09-10 --until 2026-09-12"), [""; 0]);
+    assert_eq!(gaps("--since 2026-09-10 --until 2026-09-14"), ["2026-09-12 2026-09-13"], "the end counts, too");
     assert_eq!(gaps("--since 2026-09-05 --until 2026-09-08"), ["2026-09-05 2026-09-05"]);
 }
 

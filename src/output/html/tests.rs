@@ -113,6 +113,7 @@ fn hostile() -> (Section, Coverage) {
         event: HOSTILE.into(),
         actor: HOSTILE.into(),
         trail: HOSTILE.into(),
+        ..LoggingChange::default()
     };
     let coverage = Coverage {
         objects_failed: 1,

@@ -9,6 +9,7 @@ mod iam_changes;
 mod issuances;
 mod key_address_days;
 mod keys;
+mod logging;
 mod principal_days;
 mod principals;
 mod root_use;
@@ -39,6 +40,7 @@ pub static EXPORT_TABLES: &[&ExportTable] = &[
     &principal_days::TABLE,
     &sign_ins::TABLE,
     &iam_changes::TABLE,
+    &logging::TABLE,
     &activity::TABLE,
 ];
 

@@ -1,11 +1,15 @@
 //! The scorecard of an audit: the seven practices, account by account.
 //!
 //! Not a report: it reads the findings of all of them. A finding that matters (low or worse) and whose rule breaks a
-//! practice makes that practice INCORRECT for its account. CORRECT needs proof: state of that account, newer than the
-//! window's start, without a violation; for the use of root and of embedded keys, which only logs show, thirty days of
-//! logs without a gap. What is neither is UNKNOWN, with the command that would settle it.
+//! practice makes that practice INCORRECT for its account. CORRECT needs proof: state of that account, of the last day of
+//! its logs or the day before, without a violation and without a change after it; for the use of root and of embedded
+//! keys, which only logs show, thirty whole days of logs of every enabled region, which nothing blinded. What is neither
+//! is UNKNOWN, with what would settle it.
 
+mod in_logs;
+mod logs;
 mod proof;
+mod regions;
 mod summary;
 
 use std::cmp::Reverse;
@@ -13,7 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Column, ColumnKind, Finding, Practice, Report, Rule, Severity, Table, Value, joined};
 use crate::posture::Posture;
-pub use proof::LogSpan;
+pub use in_logs::InLogs;
+pub use logs::{Blinding, LogSpan};
 pub use summary::summary;
 
 /// How a practice stands in an account.
@@ -67,6 +72,8 @@ pub struct Evidence<'a> {
     pub accounts: &'a BTreeSet<String>,
     /// What was read of logs; `None` when none were.
     pub logs: Option<LogSpan>,
+    /// What the logs hold beside findings.
+    pub in_logs: InLogs,
     /// IAM's own state, where it was read.
     pub posture: Option<&'a Posture>,
 }
@@ -156,7 +163,10 @@ fn violations(found: &[&Finding]) -> usize {
 fn unbroken(account: &str, practice: Practice, evidence: &Evidence<'_>) -> Score {
     let (verdict, why, next) = match proof::of(account, practice, evidence) {
         Ok(why) => (Verdict::Correct, why, None),
-        Err(why) => (Verdict::Unknown, why, Some(practice.settled_by().to_owned())),
+        Err(lack) => {
+            let next = lack.next.unwrap_or_else(|| practice.settled_by().to_owned());
+            (Verdict::Unknown, lack.why, Some(next))
+        }
     };
     let account_id = account.to_owned();
     Score { account_id, practice, verdict, violations: 0, worst: None, why, next }
@@ -166,8 +176,8 @@ impl Practice {
     /// What would settle whether the practice is kept.
     pub const fn settled_by(self) -> &'static str {
         match self {
-            Self::RestrictRootUse => "trailscan root-usage --days 30 over logs without a gap",
-            Self::RolesNotKeys => "trailscan key-spread --days 30 over logs without a gap",
+            Self::RestrictRootUse => "trailscan root-usage --days 30 over logs of every enabled region without a gap",
+            Self::RolesNotKeys => "trailscan key-spread --days 30 over logs of every enabled region without a gap",
             Self::NoRootKeys | Self::MfaForConsole | Self::RotateKeys => {
                 "aws iam generate-credential-report; aws iam get-credential-report > FILE, then --credential-report FILE"
             }

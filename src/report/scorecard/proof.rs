@@ -1,72 +1,59 @@
 //! What proves that a practice is kept, where nothing shows a violation.
+//!
+//! Logs prove what was not done where every enabled region delivered on every whole day of at least thirty, with events
+//! that only read, and nothing blinded them. State proves what it shows, at its own moment.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::Evidence;
-use crate::model::{EventTime, quantity};
+use super::logs::LogSpan;
+use super::{Evidence, regions};
+use crate::model::{Day, quantity};
 use crate::posture::{Account, Dated, Source};
 use crate::report::Practice;
 
-/// Days of logs that prove that something was not done.
+/// Whole days of logs that prove that something was not done.
 const DAYS: i32 = 30;
 
-/// Where sign-ins of root and the calls of global services are logged, one region a partition.
-///
-/// Source: CloudTrail user guide, "Global service events" and "AWS Management Console sign-in events".
-const GLOBAL: [&str; 3] = ["us-east-1", "cn-north-1", "us-gov-west-1"];
+/// Regions that a sentence names before it counts the rest.
+const NAMED: usize = 3;
 
-/// What was read of logs.
-#[derive(Clone, Debug, Default)]
-pub struct LogSpan {
-    /// The time of the first counted event.
-    pub since: Option<EventTime>,
-    /// The time of the last one.
-    pub until: Option<EventTime>,
-    /// The regions of each account whose objects tell their day; of other logs nobody knows which days are missing.
-    pub regions: BTreeMap<String, BTreeSet<String>>,
-    /// Accounts with days without an object.
-    pub accounts_with_gaps: BTreeSet<String>,
-    /// Whether filters left out some events of the accounts that are counted.
-    pub is_filtered: bool,
-    /// Why what was read is not all: something failed, was filtered out or was cut short; `None` when it is all.
-    pub not_whole: Option<String>,
+/// Why a practice is not proven.
+pub(super) struct Lack {
+    /// In one sentence.
+    pub why: String,
+    /// What would settle it, where that is not what settles the practice as a rule.
+    pub next: Option<String>,
 }
 
-impl LogSpan {
-    /// Why what an account did not do in the logs may have been missed; `None` where they would show it.
-    pub(in crate::report) fn lacks(&self, account: &str) -> Option<String> {
-        let no_regions = self.regions.get(account).is_none_or(BTreeSet::is_empty);
-        if let Some(why) = &self.not_whole {
-            Some(why.clone())
-        } else if no_regions {
-            Some("no objects of this account in AWSLogs layout, so missing days are not known".to_owned())
-        } else if self.accounts_with_gaps.contains(account) {
-            Some("the logs of this account have days without an object".to_owned())
-        } else {
-            None
-        }
+impl From<String> for Lack {
+    fn from(why: String) -> Self {
+        Self { why, next: None }
+    }
+}
+
+impl From<&str> for Lack {
+    fn from(why: &str) -> Self {
+        why.to_owned().into()
     }
 }
 
 /// What proves it, in one sentence.
 ///
 /// # Errors
-/// What is missing, in one sentence.
-pub(super) fn of(account: &str, practice: Practice, evidence: &Evidence<'_>) -> Result<String, String> {
+/// What is missing.
+pub(super) fn of(account: &str, practice: Practice, evidence: &Evidence<'_>) -> Result<String, Lack> {
+    let state = |parts: fn(&Account) -> Vec<&Source>| by_state((account, practice), evidence, parts);
     match practice {
-        Practice::RestrictRootUse => by_logs(account, evidence, true),
-        Practice::RolesNotKeys => by_logs(account, evidence, false),
-        Practice::NoRootKeys => by_state(account, evidence, |state| {
-            [source(&state.summary), source(&state.credentials)].into_iter().flatten().collect()
-        }),
-        Practice::MfaForConsole => {
-            by_state(account, evidence, |state| source(&state.credentials).into_iter().collect())
+        Practice::RestrictRootUse | Practice::RolesNotKeys => by_logs(account, practice, evidence),
+        Practice::NoRootKeys => {
+            state(|state| [source(&state.summary), source(&state.credentials)].into_iter().flatten().collect())
         }
-        Practice::RotateKeys => by_state(account, evidence, |state| {
-            [source(&state.credentials), source(&state.access_keys)].into_iter().flatten().collect()
-        }),
+        Practice::MfaForConsole => state(|state| source(&state.credentials).into_iter().collect()),
+        Practice::RotateKeys => {
+            state(|state| [source(&state.credentials), source(&state.access_keys)].into_iter().flatten().collect())
+        }
         Practice::PoliciesOnGroups | Practice::AwsManagedPolicies => {
-            by_state(account, evidence, |state| source(&state.authorization).into_iter().collect())
+            state(|state| source(&state.authorization).into_iter().collect())
         }
     }
 }
@@ -75,48 +62,152 @@ fn source<T>(part: &Option<Dated<T>>) -> Option<&Source> {
     part.as_ref().map(|part| &part.source)
 }
 
-/// `is_global` asks for the region that logs what root does.
-fn by_logs(account: &str, evidence: &Evidence<'_>, is_global: bool) -> Result<String, String> {
+fn by_logs(account: &str, practice: Practice, evidence: &Evidence<'_>) -> Result<String, Lack> {
     let logs = evidence.logs.as_ref().ok_or("no logs were read")?;
-    if logs.not_whole.is_none() && !evidence.accounts.contains(account) {
-        return Err("no event of this account was read".to_owned());
+    if let Some(why) = logs.not_read(account) {
+        return Err(why.into());
     }
-    if let Some(why) = logs.lacks(account) {
-        return Err(why);
+    if !evidence.accounts.contains(account) {
+        return Err("no event of this account was read".into());
     }
-    let regions = &logs.regions[account];
-    if is_global && !GLOBAL.iter().any(|region| regions.contains(*region)) {
-        return Err("the region that logs sign-ins of root was not read".to_owned());
+    if let Some(why) = logs.no_days(account) {
+        return Err(why.into());
     }
-    let (Some(since), Some(until)) = (logs.since, logs.until) else {
-        return Err("the logs say no time".to_owned());
+    if !logs.has_reads(account) {
+        return Err("no read-only event of this account was read: its trail seems to record write events only".into());
+    }
+    let days = days(account, logs, evidence)?;
+    if let Some(why) = logs.blinded(account) {
+        return Err(Lack { why, next: Some("trailscan logging, then logs of 30 whole days after it".to_owned()) });
+    }
+    let shows = match practice {
+        Practice::RestrictRootUse => "show no everyday use of root, no key of root and no sign-in of root without MFA",
+        _ => "show no long-lived key on machines and none that leaked",
     };
-    let days = until.day().0 - since.day().0;
-    if days < DAYS {
-        return Err(format!("{} of logs were read, not {DAYS}", quantity(u64::from(days.unsigned_abs()), "day")));
+    match evidence.in_logs.unjudged(practice, account) {
+        0 => Ok(format!("{} {shows}{}", days.proven, days.assumed)),
+        count => Err(Lack {
+            why: format!(
+                "{} {shows}; {} of services acting for root were not judged",
+                days.proven,
+                quantity(count, "event")
+            ),
+            next: Some(
+                "trailscan root-usage: top_events of class service; find who set up what acts for root".to_owned(),
+            ),
+        }),
     }
-    let (days, regions) = (quantity(u64::from(days.unsigned_abs()), "day"), quantity(regions.len() as u64, "region"));
-    Ok(format!("{days} of logs of {regions} without a gap show none"))
 }
 
-/// Proven by the first source that is whole and newer than the window's start.
+/// What whole days and regions prove.
+struct Delivered {
+    /// `31 whole days in 17 regions (2026-05-01 to 2026-05-31)`.
+    proven: String,
+    /// What was taken for granted; empty where nothing was.
+    assumed: &'static str,
+}
+
+/// The days that every enabled region delivered.
+fn days(account: &str, logs: &LogSpan, evidence: &Evidence<'_>) -> Result<Delivered, Lack> {
+    let (first, last) = logs.whole_days.ok_or("no whole day of logs was read")?;
+    let enabled = regions::of(account, logs, evidence.posture);
+    if enabled.regions.is_empty() {
+        return Err(Lack {
+            why: "which regions are enabled is not known".to_owned(),
+            next: Some(list_regions(account)),
+        });
+    }
+    let none = BTreeSet::new();
+    let days_of = |region: &String| logs.days.get(&(account.to_owned(), region.clone())).unwrap_or(&none);
+    let is_silent = |region: &&String| days_of(region).range(first..=last).next().is_none();
+    let silent: Vec<&String> = enabled.regions.iter().filter(is_silent).collect();
+    if !silent.is_empty() {
+        let (known, next) = match enabled.is_listed {
+            true => {
+                ("enabled, and no logs of these days were read", "read the logs of every enabled region".to_owned())
+            }
+            false => ("not known to be off, and no logs of these days were read", list_regions(account)),
+        };
+        let are = if silent.len() == 1 { "is" } else { "are" };
+        return Err(Lack { why: format!("{} {are} {known}", named(&silent)), next: Some(next) });
+    }
+    let missing = |region: &String| (first.0..=last.0).map(Day).find(|day| !days_of(region).contains(day));
+    if let Some((region, day)) = enabled.regions.iter().find_map(|region| Some((region, missing(region)?))) {
+        return Err(format!("the logs of this account have days without an object: {region} on {day}, see gaps").into());
+    }
+    let count = last.0 - first.0 + 1;
+    let proven = format!(
+        "{} in {} ({first} to {last})",
+        quantity(u64::from(count.unsigned_abs()), "whole day"),
+        quantity(enabled.regions.len() as u64, "region")
+    );
+    if count < DAYS {
+        return Err(format!("{proven} of logs were read, not {DAYS}").into());
+    }
+    let assumed = "; regions that have to be opted in to are taken to be off where nothing was delivered";
+    Ok(Delivered { proven, assumed: if enabled.is_listed { "" } else { assumed } })
+}
+
+fn list_regions(account: &str) -> String {
+    format!(
+        "read the logs of these regions too, or show that they are off: aws account list-regions > FILE, then \
+         --enabled-regions {account}=FILE"
+    )
+}
+
+/// `eu-west-1, eu-west-2, eu-west-3 and 13 more regions`.
+fn named(regions: &[&String]) -> String {
+    let shown: Vec<&str> = regions.iter().take(NAMED).map(|region| region.as_str()).collect();
+    match regions.len().saturating_sub(NAMED) {
+        0 => shown.join(", "),
+        more => format!("{} and {}", shown.join(", "), quantity(more as u64, "more region")),
+    }
+}
+
+/// Proven by the first source that is whole and of the last day of the logs, a day before it at most.
 fn by_state<'a>(
-    account: &str,
+    (account, practice): (&str, Practice),
     evidence: &Evidence<'a>,
-    parts: impl Fn(&'a Account) -> Vec<&'a Source>,
-) -> Result<String, String> {
+    parts: fn(&'a Account) -> Vec<&'a Source>,
+) -> Result<String, Lack> {
     let state = evidence.posture.and_then(|posture| posture.accounts.get(account));
     let sources = state.map(parts).unwrap_or_default();
-    let since = evidence.logs.as_ref().and_then(|logs| logs.since);
-    let mut why_not = "logs cannot prove it, and no state of this account was read".to_owned();
+    let mut why_not: Lack = "logs cannot prove it, and no state of this account was read".into();
     for source in sources {
-        if !source.whole {
-            why_not = format!("{} could not be read whole", source.file);
-        } else if since.is_some_and(|since| source.as_of.is_none_or(|as_of| as_of < since)) {
-            why_not = format!("{} is not known to be newer than the first logs", source.file);
-        } else {
-            return Ok(format!("{} shows none", source.file));
+        match holds(source, (account, practice), evidence) {
+            Ok(why) => return Ok(why),
+            Err(why) => why_not = why,
         }
     }
     Err(why_not)
+}
+
+/// What a source proves of a practice.
+fn holds(source: &Source, (account, practice): (&str, Practice), evidence: &Evidence<'_>) -> Result<String, Lack> {
+    let file = &source.file;
+    if !source.whole {
+        return Err(format!("{file} could not be read whole").into());
+    }
+    let of = source.as_of.map(|time| format!(" of {}", time.day())).unwrap_or_default();
+    let proven = format!("{file}{of} shows none");
+    let Some(last) = evidence.logs.as_ref().and_then(|logs| logs.last_day(account)) else { return Ok(proven) };
+    let Some(as_of) = source.as_of.filter(|as_of| *as_of >= Day(last.0 - 1).start()) else {
+        let when = source.as_of.map_or("has no date".to_owned(), |time| format!("is of {}", time.day()));
+        return Err(format!("{file} {when} and the logs go on to {last}: what changed between is not in it").into());
+    };
+    if let Some((time, event)) = evidence.in_logs.changed_since((practice, account), as_of) {
+        return Err(format!("{file} is of {as_of}, and the logs show {event} after it, at {time}").into());
+    }
+    match evidence.in_logs.unjudged(practice, account) {
+        0 => Ok(proven),
+        count => Err(Lack {
+            why: format!(
+                "{proven} of IAM users and root; {} through identity providers were not judged, their MFA is not in these logs",
+                quantity(count, "sign-in")
+            ),
+            next: Some(
+                "ask for MFA where these people sign in: the identity provider, or IAM Identity Center".to_owned(),
+            ),
+        }),
+    }
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::EventTime;
+use crate::model::{Day, EventTime};
 use crate::posture::{Account, AccountSummary, AsOfBasis, Dated, Source, StateKind};
 use crate::report::Rule;
 
@@ -55,9 +55,44 @@ fn time(text: &str) -> Option<EventTime> {
     EventTime::parse(text)
 }
 
-fn logs(since: &str, until: &str) -> LogSpan {
-    let regions = [(ACCOUNT.to_owned(), ["us-east-1".to_owned()].into())].into();
-    LogSpan { since: time(since), until: time(until), regions, ..LogSpan::default() }
+/// Regions that are on by default.
+const REGIONS: [&str; 17] = [
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+    "ca-central-1",
+    "sa-east-1",
+    "eu-central-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "eu-north-1",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+];
+
+/// Logs of the account with reads: an object of each of these days, both ends included, in each region.
+fn logs_of(first: &str, last: &str, regions: &[&str]) -> LogSpan {
+    let day = |text: &str| time(&format!("{text}T00:00:00Z")).unwrap().day();
+    let (first, last) = (day(first), day(last));
+    let days: BTreeSet<Day> = (first.0..=last.0).map(Day).collect();
+    let regions: Vec<String> = regions.iter().map(|region| (*region).to_owned()).collect();
+    LogSpan {
+        regions: [(ACCOUNT.to_owned(), regions.iter().cloned().collect())].into(),
+        days: regions.into_iter().map(|region| ((ACCOUNT.to_owned(), region), days.clone())).collect(),
+        whole_days: Some((first, last)),
+        read_only: [(ACCOUNT.to_owned(), 31)].into(),
+        ..LogSpan::default()
+    }
+}
+
+fn logs(first: &str, last: &str) -> LogSpan {
+    logs_of(first, last, &REGIONS)
 }
 
 fn state(as_of: Option<EventTime>, whole: bool) -> Posture {
@@ -70,7 +105,13 @@ fn state(as_of: Option<EventTime>, whole: bool) -> Posture {
 /// The verdict and reason of one practice.
 fn judge(findings: &[Finding], logs: Option<LogSpan>, posture: Option<&Posture>, practice: Practice) -> Score {
     let accounts = [ACCOUNT.to_owned()].into();
-    let evidence = Evidence { findings: findings.iter().collect(), accounts: &accounts, logs, posture };
+    let evidence = Evidence {
+        findings: findings.iter().collect(),
+        accounts: &accounts,
+        logs,
+        in_logs: InLogs::default(),
+        posture,
+    };
     let scores = scorecard(&evidence, &[&REPORT]);
     assert_eq!(scores.len(), Practice::ALL.len());
     scores.into_iter().find(|score| score.practice == practice).expect("every practice has a score")
@@ -98,7 +139,13 @@ fn of_equal_findings_that_which_joins_logs_and_state_is_shown() {
     ];
     let accounts = [ACCOUNT.to_owned()].into();
     let score = |findings: &[Finding]| {
-        let evidence = Evidence { findings: findings.iter().collect(), accounts: &accounts, logs: None, posture: None };
+        let evidence = Evidence {
+            findings: findings.iter().collect(),
+            accounts: &accounts,
+            logs: None,
+            in_logs: InLogs::default(),
+            posture: None,
+        };
         let scores = scorecard(&evidence, &[&ROTATION]);
         let score = scores.into_iter().find(|score| score.practice == Practice::RotateKeys).unwrap();
         (score.violations, score.worst.unwrap().rule)
@@ -118,48 +165,179 @@ fn what_is_only_good_to_know_or_breaks_no_practice_violates_nothing() {
 }
 
 #[test]
-fn thirty_whole_days_of_logs_prove_what_logs_can() {
-    let month = || logs("2026-08-01T00:00:00Z", "2026-08-31T00:00:00Z");
+fn thirty_whole_days_of_every_region_prove_what_logs_can() {
+    let month = || logs("2026-08-01", "2026-08-30");
     let verdict = |logs: LogSpan, practice| judge(&[], Some(logs), None, practice).verdict;
     assert_eq!(verdict(month(), Practice::RestrictRootUse), Verdict::Correct);
     assert_eq!(verdict(month(), Practice::RolesNotKeys), Verdict::Correct);
     assert_eq!(verdict(month(), Practice::NoRootKeys), Verdict::Unknown, "state alone proves it");
-    assert_eq!(verdict(logs("2026-08-02T00:00:00Z", "2026-08-31T23:59:59Z"), Practice::RolesNotKeys), Verdict::Unknown);
-    let gap = LogSpan { accounts_with_gaps: [ACCOUNT.to_owned()].into(), ..month() };
-    assert_eq!(verdict(gap, Practice::RestrictRootUse), Verdict::Unknown);
-    let of_region = |region: &str| {
-        let regions = [(ACCOUNT.to_owned(), [region.to_owned()].into())].into();
-        LogSpan { regions, ..month() }
-    };
-    assert_eq!(verdict(of_region("eu-west-1"), Practice::RestrictRootUse), Verdict::Unknown, "root signs in elsewhere");
-    assert_eq!(verdict(of_region("eu-west-1"), Practice::RolesNotKeys), Verdict::Correct);
+    assert_eq!(verdict(logs("2026-08-02", "2026-08-30"), Practice::RolesNotKeys), Verdict::Unknown, "a day less");
+    let one = logs_of("2026-08-01", "2026-08-30", &["us-east-1"]);
+    let score = judge(&[], Some(one), None, Practice::RolesNotKeys);
+    assert!(score.next.unwrap().contains("--enabled-regions 111122223333=FILE"), "{}", score.why);
+    let mut gap = month();
+    gap.days.get_mut(&(ACCOUNT.to_owned(), "sa-east-1".to_owned())).unwrap().pop_last();
+    assert_eq!(verdict(gap, Practice::RestrictRootUse), Verdict::Unknown, "the last day of one region");
+    let opted_in =
+        LogSpan { enabled_regions: [(ACCOUNT.to_owned(), ["me-south-1".to_owned()].into())].into(), ..month() };
+    assert_eq!(verdict(opted_in, Practice::RestrictRootUse), Verdict::Unknown, "enabled, and no trail of it was read");
     let flat = LogSpan { regions: BTreeMap::new(), ..month() };
     assert_eq!(verdict(flat, Practice::RolesNotKeys), Verdict::Unknown, "which days are missing is not known");
-    let elsewhere = LogSpan { accounts_with_gaps: ["444455556666".to_owned()].into(), ..month() };
-    assert_eq!(verdict(elsewhere, Practice::RestrictRootUse), Verdict::Correct);
-    let failed = LogSpan { not_whole: Some("2 objects failed".to_owned()), ..month() };
-    assert_eq!(judge(&[], Some(failed), None, Practice::RestrictRootUse).why, "2 objects failed");
+    let filtered = LogSpan { not_whole: Some("filters left out events".to_owned()), ..month() };
+    assert_eq!(judge(&[], Some(filtered), None, Practice::RestrictRootUse).why, "filters left out events");
 }
 
 #[test]
-fn state_proves_when_it_is_whole_and_not_older_than_the_logs() {
-    let since = "2026-08-01T00:00:00Z";
+fn regions_of_other_partitions_are_their_own() {
+    let verdict = |regions: &[&str]| {
+        let logs = logs_of("2026-08-01", "2026-08-31", regions);
+        judge(&[], Some(logs), None, Practice::RestrictRootUse).verdict
+    };
+    assert_eq!(verdict(&["us-gov-east-1", "us-gov-west-1"]), Verdict::Correct);
+    assert_eq!(verdict(&["us-gov-west-1"]), Verdict::Unknown);
+    assert_eq!(verdict(&["cn-north-1", "cn-northwest-1"]), Verdict::Correct);
+}
+
+#[test]
+fn a_list_of_regions_says_which_count() {
+    let source = |whole| {
+        let kind = StateKind::EnabledRegions;
+        Source { file: "regions.json".to_owned(), kind, as_of: None, basis: AsOfBasis::None, whole }
+    };
+    let posture = |regions: &[&str], whole| {
+        let value = regions.iter().map(|region| (*region).to_owned()).collect();
+        let enabled_regions = Some(Dated { value, source: source(whole) });
+        let account = Account { enabled_regions, ..Account::default() };
+        Posture { accounts: [(ACCOUNT.to_owned(), account)].into(), ..Posture::default() }
+    };
+    let score = |posture: &Posture, regions: &[&str]| {
+        let logs = logs_of("2026-08-01", "2026-08-31", regions);
+        judge(&[], Some(logs), Some(posture), Practice::RestrictRootUse)
+    };
+    let two = ["eu-west-1", "us-east-1"];
+    let proven = score(&posture(&two, true), &two);
+    assert_eq!(proven.verdict, Verdict::Correct);
+    assert!(proven.why.starts_with("31 whole days in 2 regions (2026-08-01 to 2026-08-31) show"), "{}", proven.why);
+    assert!(!proven.why.contains("opted in"), "nothing is taken for granted: {}", proven.why);
+    let missing = score(&posture(&["eu-west-1", "me-south-1", "us-east-1"], true), &two);
+    assert_eq!((missing.verdict, missing.why.split(' ').next()), (Verdict::Unknown, Some("me-south-1")));
+    assert_eq!(score(&posture(&two, false), &two).verdict, Verdict::Unknown, "a list that is cut off says nothing");
+}
+
+#[test]
+fn what_is_of_another_account_says_nothing() {
+    let month = || logs("2026-08-01", "2026-08-31");
+    let verdict = |logs: LogSpan| judge(&[], Some(logs), None, Practice::RestrictRootUse).verdict;
+    let unread = |account: &str| LogSpan { unread: [(account.to_owned(), 1)].into(), ..month() };
+    assert_eq!(verdict(unread("444455556666")), Verdict::Correct);
+    assert_eq!(verdict(unread(ACCOUNT)), Verdict::Unknown);
+    assert_eq!(verdict(unread("")), Verdict::Unknown, "it may be of this one");
+    let reads = LogSpan { read_only: [("444455556666".to_owned(), 9)].into(), ..month() };
+    assert_eq!(verdict(reads), Verdict::Unknown, "its own trail writes only");
+    let elsewhere = LogSpan { accounts_with_gaps: ["444455556666".to_owned()].into(), ..month() };
+    assert_eq!(verdict(elsewhere), Verdict::Correct);
+    let day = |text: &str| time(text).map(EventTime::day);
+    let blinded = |account: &str, from: &str, until: Option<&str>| {
+        let (from, until) = (day(from), until.and_then(day));
+        let accounts = [account.to_owned()].into();
+        let blinding = Blinding { what: "StopLogging".to_owned(), from, until, accounts, is_everyones: false };
+        LogSpan { blinded: vec![blinding], ..month() }
+    };
+    assert_eq!(verdict(blinded("444455556666", "2026-08-05T00:00:00Z", None)), Verdict::Correct);
+    assert_eq!(verdict(blinded(ACCOUNT, "2026-08-05T00:00:00Z", None)), Verdict::Unknown);
+    assert_eq!(verdict(blinded(ACCOUNT, "2026-09-05T00:00:00Z", None)), Verdict::Correct, "after these days");
+    assert_eq!(verdict(blinded(ACCOUNT, "2026-07-05T00:00:00Z", None)), Verdict::Unknown, "it was never undone");
+    let before = blinded(ACCOUNT, "2026-07-05T00:00:00Z", Some("2026-07-06T00:00:00Z"));
+    assert_eq!(verdict(before), Verdict::Correct, "it went on before these days");
+    let everyones = Blinding { is_everyones: true, ..Blinding::default() };
+    assert_eq!(verdict(LogSpan { blinded: vec![everyones], ..month() }), Verdict::Unknown);
+}
+
+#[test]
+fn state_proves_when_it_is_whole_and_of_the_last_day_of_the_logs() {
+    let month = || logs("2026-08-01", "2026-08-31");
     let verdict =
         |posture: &Posture, logs: Option<LogSpan>| judge(&[], logs, Some(posture), Practice::NoRootKeys).verdict;
-    let fresh = state(time("2026-08-02T00:00:00Z"), true);
-    assert_eq!(verdict(&fresh, None), Verdict::Correct);
-    assert_eq!(verdict(&fresh, Some(logs(since, since))), Verdict::Correct);
-    assert_eq!(verdict(&state(time("2026-07-31T23:59:59Z"), true), Some(logs(since, since))), Verdict::Unknown);
-    assert_eq!(verdict(&state(None, true), Some(logs(since, since))), Verdict::Unknown);
-    assert_eq!(verdict(&state(time("2026-08-02T00:00:00Z"), false), None), Verdict::Unknown);
+    let of = |text: &str| state(time(text), true);
+    assert_eq!(verdict(&of("2026-08-02T00:00:00Z"), None), Verdict::Correct);
+    assert_eq!(verdict(&of("2026-08-30T00:00:00Z"), Some(month())), Verdict::Correct);
+    assert_eq!(verdict(&of("2026-09-30T00:00:00Z"), Some(month())), Verdict::Correct);
+    assert_eq!(verdict(&of("2026-08-29T23:59:59Z"), Some(month())), Verdict::Unknown);
+    assert_eq!(verdict(&state(None, true), Some(month())), Verdict::Unknown);
+    assert_eq!(verdict(&state(time("2026-08-30T00:00:00Z"), false), None), Verdict::Unknown);
+    let fresh = of("2026-08-30T00:00:00Z");
     assert_eq!(judge(&[], None, Some(&fresh), Practice::MfaForConsole).verdict, Verdict::Unknown, "another part of it");
+    assert_eq!(judge(&[], None, Some(&fresh), Practice::NoRootKeys).why, "summary.json of 2026-08-30 shows none");
+}
+
+/// What logs of these records hold beside findings.
+fn in_logs(records: impl IntoIterator<Item = serde_json::Value>) -> InLogs {
+    use crate::aggregate::sessions::sample::{samples, scan_for};
+    use crate::aggregate::{iam_changes, keys, root_use, sign_ins};
+    let kinds = [&iam_changes::KIND, &keys::KIND, &root_use::KIND, &sign_ins::KIND];
+    InLogs::of(&scan_for(&kinds, &samples(records)))
+}
+
+fn record(name: &str, source: &str, identity: &serde_json::Value) -> serde_json::Value {
+    serde_json::json!({
+        "eventTime": "2026-08-30T12:00:00Z", "eventName": name, "eventSource": source, "recipientAccountId": ACCOUNT,
+        "sourceIPAddress": "192.0.2.1", "requestParameters": { "userName": "ana" }, "userIdentity": identity,
+        "responseElements": { "accessKey": { "accessKeyId": "AKIAIOSFODNN7EXAMPLE", "userName": "ana" },
+            "ConsoleLogin": "Success" },
+    })
+}
+
+#[test]
+fn what_was_not_judged_and_what_came_after_the_state_leave_it_open() {
+    let root = serde_json::json!({ "type": "Root", "principalId": ACCOUNT, "accountId": ACCOUNT,
+        "invokedBy": "cloudformation.amazonaws.com" });
+    let user = serde_json::json!({ "type": "IAMUser", "principalId": "AIDAOPS", "accountId": ACCOUNT,
+        "arn": "arn:aws:iam::111122223333:user/ops" });
+    let role = serde_json::json!({ "type": "AssumedRole", "principalId": "AROAX:ana", "accountId": ACCOUNT,
+        "arn": "arn:aws:sts::111122223333:assumed-role/Admin/ana" });
+    let judge = |found: InLogs, posture: &Posture, practice| {
+        let accounts = [ACCOUNT.to_owned()].into();
+        let logs = Some(logs("2026-08-01", "2026-08-31"));
+        let evidence = Evidence { findings: vec![], accounts: &accounts, logs, in_logs: found, posture: Some(posture) };
+        let scores = scorecard(&evidence, &[&REPORT]);
+        scores.into_iter().find(|score| score.practice == practice).unwrap()
+    };
+    let none = Posture::default();
+    let services = in_logs([record("CreateUser", "iam.amazonaws.com", &root)]);
+    let score = judge(services, &none, Practice::RestrictRootUse);
+    assert_eq!(score.verdict, Verdict::Unknown);
+    assert!(score.why.ends_with("1 event of services acting for root were not judged"), "{}", score.why);
+    let report = |as_of: &str| {
+        let mut posture = state(time(as_of), true);
+        let account = posture.accounts.get_mut(ACCOUNT).unwrap();
+        let source = account.summary.as_ref().unwrap().source.clone();
+        account.credentials = Some(Dated { value: crate::posture::CredentialReport::default(), source });
+        posture
+    };
+    let (before, after) = (report("2026-08-30T00:00:00Z"), report("2026-08-31T00:00:00Z"));
+    let created = || in_logs([record("CreateAccessKey", "iam.amazonaws.com", &user)]);
+    assert_eq!(judge(created(), &before, Practice::RotateKeys).verdict, Verdict::Unknown, "it is not in the report");
+    assert_eq!(judge(created(), &after, Practice::RotateKeys).verdict, Verdict::Correct);
+    assert_eq!(judge(created(), &before, Practice::MfaForConsole).verdict, Verdict::Correct, "a key is no password");
+    let password = in_logs([record("CreateLoginProfile", "iam.amazonaws.com", &user)]);
+    assert_eq!(judge(password, &before, Practice::MfaForConsole).verdict, Verdict::Unknown);
+    let federated = in_logs([record("ConsoleLogin", "signin.amazonaws.com", &role)]);
+    let score = judge(federated, &after, Practice::MfaForConsole);
+    assert_eq!(score.verdict, Verdict::Unknown);
+    assert!(score.why.contains("1 sign-in through identity providers"), "{}", score.why);
 }
 
 #[test]
 fn accounts_of_logs_and_state_each_get_a_score_a_practice() {
     let accounts = ["444455556666".to_owned()].into();
     let posture = state(None, true);
-    let evidence = Evidence { findings: Vec::new(), accounts: &accounts, logs: None, posture: Some(&posture) };
+    let evidence = Evidence {
+        findings: Vec::new(),
+        accounts: &accounts,
+        logs: None,
+        in_logs: InLogs::default(),
+        posture: Some(&posture),
+    };
     let scores = scorecard(&evidence, &[&REPORT]);
     let of: Vec<&str> = scores.iter().step_by(7).map(|score| score.account_id.as_str()).collect();
     assert_eq!(of, [ACCOUNT, "444455556666"]);
@@ -180,7 +358,13 @@ fn accounts_that_break_most_come_first_and_stay_together() {
     ];
     let findings: Vec<Finding> = all.into_iter().flatten().collect();
     let accounts = ["111122223333", "222233334444", "333344445555", "444455556666"].map(str::to_owned).into();
-    let evidence = Evidence { findings: findings.iter().collect(), accounts: &accounts, logs: None, posture: None };
+    let evidence = Evidence {
+        findings: findings.iter().collect(),
+        accounts: &accounts,
+        logs: None,
+        in_logs: InLogs::default(),
+        posture: None,
+    };
     let mut scores = scorecard(&evidence, &[&REPORT]);
     worst_accounts_first(&mut scores);
     let mut order: Vec<&str> = scores.iter().map(|score| score.account_id.as_str()).collect();

@@ -1,0 +1,250 @@
+use serde_json::{Value, json};
+
+use super::*;
+use crate::model::testing::{ACCOUNT, OTHER_ACCOUNT, at, event, service, user};
+use crate::model::{EventTime, UserIdentity};
+
+/// A record of `identity` calling `name` of a service with a request and a response.
+fn record(identity: &UserIdentity<'_>, call: (&str, &str), request: &Value, response: &Value) -> Option<LoggingRecord> {
+    let (source, name) = call;
+    let (source, request, response) = (format!("{source}.amazonaws.com"), request.to_string(), response.to_string());
+    let by_service = !identity.invoked_by.is_empty();
+    let mut event = event(identity);
+    (event.event_source, event.event_name) = (&source, name);
+    (event.request_parameters, event.response_elements) = (&request, &response);
+    if by_service {
+        event.source_ip_address = &identity.invoked_by;
+    }
+    LoggingRecord::of(&event)
+}
+
+/// What a call does, where nothing else is known: `effect object name`, and `if-of-trail` where it depends.
+fn effect(source: &str, name: &str, request: Value) -> String {
+    let record = record(&user("ana", "AKIAIOSFODNN7EXAMPLE"), (source, name), &request, &Value::Null);
+    let Some(call) = record.and_then(|record| record.call) else { return "nothing".to_owned() };
+    let condition = if call.condition == Condition::Always { "" } else { " " };
+    let condition = format!("{condition}{}", if condition.is_empty() { "" } else { call.condition.as_str() });
+    format!("{} {} {}{condition}", call.effect.as_str(), call.object.as_str(), call.name)
+}
+
+fn selectors(selectors: Value) -> String {
+    effect("cloudtrail", "PutEventSelectors", json!({ "trailName": "main", "eventSelectors": selectors }))
+}
+
+fn advanced(fields: Value) -> String {
+    let selectors = json!([{ "name": "x", "fieldSelectors": fields }]);
+    effect("cloudtrail", "PutEventSelectors", json!({ "trailName": "main", "advancedEventSelectors": selectors }))
+}
+
+#[test]
+fn trails_that_stop_and_go_on() {
+    let arn = format!("arn:aws-us-gov:cloudtrail:us-gov-west-1:{ACCOUNT}:trail/main");
+    assert_eq!(effect("cloudtrail", "StopLogging", json!({ "name": "main" })), "stopped trail main");
+    assert_eq!(effect("cloudtrail", "DeleteTrail", json!({ "name": arn })), "stopped trail main");
+    assert_eq!(effect("cloudtrail", "StartLogging", json!({ "name": arn })), "resumed trail main");
+    assert_eq!(effect("cloudtrail", "PutInsightSelectors", json!({ "trailName": "main" })), "nothing");
+    assert_eq!(effect("cloudtrail", "LookupEvents", json!({})), "nothing");
+    assert_eq!(effect("ec2", "StopLogging", json!({ "name": "main" })), "nothing");
+    let store = format!("arn:aws:cloudtrail:eu-west-1:{ACCOUNT}:eventdatastore/EXAMPLE-f852");
+    for name in ["DeleteEventDataStore", "StopEventDataStoreIngestion"] {
+        let stopped = effect("cloudtrail", name, json!({ "eventDataStore": store }));
+        assert_eq!(stopped, "stopped event-data-store EXAMPLE-f852", "{name}");
+    }
+    let policy = |arn: &str| effect("cloudtrail", "DeleteResourcePolicy", json!({ "resourceArn": arn }));
+    assert_eq!(policy(&store), "narrowed event-data-store EXAMPLE-f852");
+    assert_eq!(
+        policy("arn:aws:cloudtrail:eu-west-1:111122223333:channel/x"),
+        "nothing",
+        "a channel is another's source"
+    );
+    let update = |request| effect("cloudtrail", "UpdateEventDataStore", request);
+    assert_eq!(update(json!({ "eventDataStore": "s", "multiRegionEnabled": false })), "narrowed event-data-store s");
+    assert_eq!(update(json!({ "eventDataStore": "s", "retentionPeriod": 2557 })), "kept event-data-store s");
+}
+
+#[test]
+fn selectors_that_keep_all_management_events_and_those_that_do_not() {
+    let (kept, narrowed) = ("kept trail main", "narrowed trail main");
+    assert_eq!(selectors(json!([{ "readWriteType": "All", "includeManagementEvents": true }])), kept);
+    assert_eq!(selectors(json!([{ "dataResources": [] }])), kept, "all is what AWS takes without a word");
+    let kms = json!([{ "readWriteType": "All", "excludeManagementEventSources": ["kms.amazonaws.com"] }]);
+    assert_eq!(selectors(kms), kept, "AWS offers it");
+    assert_eq!(selectors(json!([{ "readWriteType": "ReadOnly" }, { "readWriteType": "WriteOnly" }])), kept);
+    assert_eq!(selectors(json!([{ "readWriteType": "WriteOnly" }])), narrowed);
+    assert_eq!(selectors(json!([{ "readWriteType": "All", "includeManagementEvents": false }])), narrowed);
+    let iam = json!([{ "readWriteType": "All", "excludeManagementEventSources": ["iam.amazonaws.com"] }]);
+    assert_eq!(selectors(iam), narrowed);
+    assert_eq!(selectors(json!([])), narrowed);
+    let management = json!({ "field": "eventCategory", "equals": ["Management"] });
+    assert_eq!(advanced(json!([management])), kept);
+    assert_eq!(advanced(json!([management, { "field": "readOnly", "equals": ["false"] }])), narrowed);
+    let without = |source| json!([management, { "field": "eventSource", "notEquals": [source] }]);
+    assert_eq!(advanced(without("rdsdata.amazonaws.com")), kept);
+    assert_eq!(advanced(without("iam.amazonaws.com")), narrowed);
+    let only = json!([management, { "field": "eventSource", "equals": ["ec2.amazonaws.com"] }]);
+    assert_eq!(advanced(only), narrowed);
+    assert_eq!(advanced(json!([{ "field": "eventCategory", "equals": ["Data"] }])), narrowed);
+}
+
+#[test]
+fn updates_of_a_trail() {
+    let update = |request: Value| effect("cloudtrail", "UpdateTrail", request);
+    assert_eq!(update(json!({ "name": "main", "isMultiRegionTrail": true })), "kept trail main");
+    assert_eq!(update(json!({ "name": "main", "isMultiRegionTrail": false })), "narrowed trail main");
+    assert_eq!(update(json!({ "name": "main", "includeGlobalServiceEvents": "false" })), "narrowed trail main");
+    assert_eq!(update(json!({ "name": "main", "enableLogFileValidation": false })), "narrowed trail main");
+    assert_eq!(update(json!({ "name": "main", "cloudWatchLogsLogGroupArn": "" })), "kept trail main");
+    let moved = json!({ "name": "main", "s3BucketName": "elsewhere", "isMultiRegionTrail": true });
+    assert_eq!(update(moved), "narrowed trail main unless-of-trail");
+    let key = |account: &str| format!("arn:aws:kms:eu-west-1:{account}:key/0a1b");
+    assert_eq!(update(json!({ "name": "main", "kmsKeyId": key(ACCOUNT) })), "kept trail main");
+    assert_eq!(update(json!({ "name": "main", "kmsKeyId": key(OTHER_ACCOUNT) })), "narrowed trail main");
+}
+
+#[test]
+fn buckets_and_what_lies_in_them() {
+    let bucket = |name: &str, bucket: &str| effect("s3", name, json!({ "bucketName": bucket }));
+    assert_eq!(bucket("DeleteBucket", "logs"), "stopped bucket logs if-of-trail");
+    assert_eq!(bucket("DeleteBucketPolicy", "my-cloudtrail"), "stopped bucket my-cloudtrail");
+    assert_eq!(bucket("PutBucketTagging", "my-cloudtrail"), "nothing");
+    let delete = |key: &str| effect("s3", "DeleteObject", json!({ "bucketName": "logs", "key": key }));
+    let folder = "AWSLogs/o-exampleorg/111122223333";
+    assert_eq!(delete(&format!("p/{folder}/CloudTrail/eu-west-1/2026/05/19/x.json.gz")), "deleted log-objects logs");
+    assert_eq!(delete(&format!("{folder}/CloudTrail-Digest/eu-west-1/2026/05/19/x")), "deleted log-objects logs");
+    assert_eq!(delete(&format!("{folder}/Config/eu-west-1/2026/5/19/x.json.gz")), "nothing", "another service's");
+    assert_eq!(delete("backup/CloudTrail/x.json.gz"), "nothing");
+    let many = effect("s3", "DeleteObjects", json!({ "bucketName": "logs", "delete": "" }));
+    assert_eq!(many, "deleted log-objects logs if-of-trail");
+}
+
+#[test]
+fn lifecycles_that_let_logs_expire_early() {
+    let put = |rule: Value| {
+        let request = json!({ "bucketName": "x-cloudtrail", "LifecycleConfiguration": { "Rule": rule } });
+        effect("s3", "PutBucketLifecycle", request)
+    };
+    let rule = |prefix: &str, days: i64| json!({ "Status": "Enabled", "Filter": { "Prefix": prefix }, "Expiration": { "Days": days } });
+    let (kept, narrowed) = ("kept bucket x-cloudtrail", "narrowed bucket x-cloudtrail");
+    assert_eq!(put(rule("", 1)), narrowed);
+    assert_eq!(put(json!([rule("", 400), rule("*", 1)])), narrowed, "what a well-known attack tool writes");
+    assert_eq!(put(rule("trail-prefix/", 7)), narrowed, "it may be the trail's");
+    assert_eq!(put(rule("AWSLogs/111122223333/Config/", 7)), kept, "another service's logs");
+    assert_eq!(put(rule("", 365)), kept);
+    assert_eq!(put(json!({ "Status": "Disabled", "Expiration": { "Days": 1 } })), kept);
+    assert_eq!(put(json!({ "Status": "Enabled", "Transition": { "Days": 1, "StorageClass": "GLACIER" } })), kept);
+    let elsewhere = |prefix| {
+        let rules = json!({ "Rules": [rule(prefix, 1)] });
+        effect("s3", "PutBucketLifecycleConfiguration", json!({ "bucketName": "b", "lifecycleConfiguration": rules }))
+    };
+    assert_eq!(elsewhere("AWSLogs/"), "narrowed bucket b", "the rule says what lies there");
+    assert_eq!(elsewhere("tmp/"), "narrowed bucket b if-of-trail");
+}
+
+#[test]
+fn policies_of_buckets_and_keys() {
+    let statement = |effect: &str, principal: Value| json!({ "Effect": effect, "Principal": principal, "Action": "*" });
+    let cloudtrail = json!({ "Service": ["cloudtrail.amazonaws.com", "config.amazonaws.com"] });
+    let put = |statements: Value| {
+        let request = json!({ "bucketName": "b", "bucketPolicy": { "Statement": statements } });
+        effect("s3", "PutBucketPolicy", request)
+    };
+    assert_eq!(put(json!([statement("Allow", cloudtrail.clone())])), "kept bucket b");
+    assert_eq!(put(json!([statement("Deny", cloudtrail.clone())])), "narrowed bucket b");
+    let shut = json!([statement("Allow", cloudtrail.clone()), statement("Deny", json!("*"))]);
+    assert_eq!(put(shut), "narrowed bucket b");
+    let mut tls = statement("Deny", json!("*"));
+    tls["Condition"] = json!({ "Bool": { "aws:SecureTransport": "false" } });
+    assert_eq!(put(json!([statement("Allow", cloudtrail.clone()), tls])), "kept bucket b", "the usual rule for TLS");
+    assert_eq!(put(json!([statement("Allow", json!({ "AWS": "*" }))])), "narrowed bucket b if-of-trail");
+    let key = |statements: Value| {
+        let policy = json!({ "Statement": statements }).to_string();
+        effect("kms", "PutKeyPolicy", json!({ "keyId": "0a1b", "policy": policy }))
+    };
+    assert_eq!(key(json!([statement("Allow", cloudtrail)])), "kept kms-key 0a1b");
+    assert_eq!(key(json!([statement("Allow", json!({ "AWS": "*" }))])), "narrowed kms-key 0a1b if-of-trail");
+    assert_eq!(effect("kms", "DisableKey", json!({ "keyId": "k/0a1b" })), "stopped kms-key 0a1b if-of-trail");
+    assert_eq!(effect("kms", "Decrypt", json!({ "keyId": "0a1b" })), "nothing");
+}
+
+#[test]
+fn organizations() {
+    let of = |name: &str, request: Value| effect("organizations", name, request);
+    assert_eq!(of("LeaveOrganization", Value::Null), "narrowed organization 111122223333");
+    let removed = of("RemoveAccountFromOrganization", json!({ "accountId": OTHER_ACCOUNT }));
+    assert_eq!(removed, "narrowed organization 444455556666");
+    let service = |name: &str, service: &str| of(name, json!({ "servicePrincipal": service }));
+    assert_eq!(
+        service("DisableAWSServiceAccess", "cloudtrail.amazonaws.com"),
+        "stopped organization cloudtrail.amazonaws.com"
+    );
+    assert_eq!(service("DisableAWSServiceAccess", "config.amazonaws.com"), "nothing");
+    assert_eq!(service("DeregisterDelegatedAdministrator", "guardduty.amazonaws.com"), "nothing");
+    assert_eq!(of("MoveAccount", json!({ "accountId": OTHER_ACCOUNT })), "nothing");
+}
+
+/// Facts of some records.
+fn facts(records: &[((&str, &str), Value, Value, bool)]) -> TrailFacts {
+    let mut facts = TrailFacts::default();
+    for (call, request, response, by_cloudtrail) in records {
+        let identity = if *by_cloudtrail { service("cloudtrail.amazonaws.com") } else { user("ana", "AKIA") };
+        let record = record(&identity, *call, request, response).expect("a record of logging");
+        record.facts.into_iter().for_each(|fact| facts.insert(fact));
+    }
+    facts
+}
+
+fn call(source: &str, name: &str, request: Value) -> LoggingCall {
+    record(&user("ana", "AKIA"), (source, name), &request, &Value::Null).and_then(|record| record.call).expect("a call")
+}
+
+fn settled(facts: &TrailFacts, call: &LoggingCall, time: EventTime) -> Option<(&'static str, bool)> {
+    facts.settle(call, Some(time)).map(|settled| (settled.effect.as_str(), settled.is_everyones))
+}
+
+#[test]
+fn what_records_tell_of_trails_settles_calls() {
+    let now = at("2024-01-05T00:00:00Z");
+    let none = TrailFacts::default();
+    let lifecycle = json!({ "bucketName": "logs", "Rule": { "Status": "Enabled", "Expiration": { "Days": 1 } } });
+    let expire = call("s3", "PutBucketLifecycle", lifecycle);
+    let disable = call("kms", "DisableKey", json!({ "keyId": "0a1b" }));
+    let update = call("cloudtrail", "UpdateTrail", json!({ "name": "main", "s3BucketName": "logs" }));
+    let stop = call("cloudtrail", "StopLogging", json!({ "name": "main" }));
+    assert_eq!(settled(&none, &expire, now), None, "a bucket of anything");
+    assert_eq!(settled(&none, &disable, now), None, "a key of anything");
+    assert_eq!(settled(&none, &update, now), Some(("narrowed", false)));
+    assert_eq!(settled(&none, &stop, now), Some(("stopped", false)));
+    let seen = facts(&[
+        (("s3", "GetBucketAcl"), json!({ "bucketName": "logs" }), Value::Null, true),
+        (
+            ("kms", "GenerateDataKey"),
+            json!({ "keyId": "arn:aws:kms:eu-west-1:111122223333:key/0a1b" }),
+            Value::Null,
+            true,
+        ),
+    ]);
+    assert_eq!(settled(&seen, &expire, now), Some(("narrowed", false)));
+    assert_eq!(settled(&seen, &disable, now), Some(("stopped", false)));
+    assert_eq!(settled(&seen, &update, now), Some(("kept", false)), "its own bucket, named again");
+    let arn = format!("arn:aws:cloudtrail:eu-west-1:{ACCOUNT}:trail/main");
+    let made = json!({ "name": "main", "trailARN": arn, "s3BucketName": "logs", "isOrganizationTrail": true });
+    let of_all = facts(&[(("cloudtrail", "CreateTrail"), json!({ "name": "main" }), made, false)]);
+    assert_eq!(settled(&of_all, &stop, now), Some(("stopped", true)));
+    assert_eq!(settled(&of_all, &expire, now), Some(("narrowed", true)));
+    let first = call("cloudtrail", "PutEventSelectors", json!({ "trailName": "main", "eventSelectors": [] }));
+    assert_eq!(settled(&of_all, &first, at("2024-01-01T00:05:00Z")), Some(("kept", true)));
+    assert_eq!(settled(&of_all, &first, now).map(|(effect, _)| effect), Some("narrowed"), "long after it was made");
+}
+
+#[test]
+fn what_was_stopped_and_goes_on_is_undone() {
+    let stop = call("cloudtrail", "StopLogging", json!({ "name": "main" }));
+    let started = facts(&[(("cloudtrail", "StartLogging"), json!({ "name": "main" }), Value::Null, false)]);
+    let undone = |time: &str| started.settle(&stop, Some(at(time))).and_then(|settled| settled.undone);
+    assert_eq!(undone("2023-12-31T23:00:00Z"), Some(at("2024-01-01T00:00:00Z")));
+    assert_eq!(undone("2024-01-02T00:00:00Z"), None, "it was started before");
+    let arn = format!("arn:aws:cloudtrail:eu-west-1:{OTHER_ACCOUNT}:trail/main");
+    let elsewhere = call("cloudtrail", "StopLogging", json!({ "name": arn }));
+    let settled = started.settle(&elsewhere, Some(at("2023-12-31T23:00:00Z"))).unwrap();
+    assert_eq!((settled.undone, settled.is_everyones), (None, true), "a delegated administrator's trail");
+}

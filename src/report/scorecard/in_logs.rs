@@ -1,0 +1,107 @@
+//! What the logs hold of an account beside findings: events that could break a practice and were not judged, and changes
+//! after which a state no longer holds.
+
+use std::collections::BTreeMap;
+
+use crate::aggregate::State;
+use crate::aggregate::iam_changes::{Act, IamChanges, Outcome, TargetKind};
+use crate::aggregate::keys::Keys;
+use crate::aggregate::root_use::{Count, RootClass, RootUse};
+use crate::aggregate::sign_ins::SignIns;
+use crate::model::{EventTime, SignInMfa};
+use crate::report::Practice;
+
+/// By practice and account.
+#[derive(Clone, Debug, Default)]
+pub struct InLogs {
+    /// How many events could break the practice and were not judged.
+    unjudged: BTreeMap<(Practice, String), u64>,
+    /// The newest change of what the practice is about, and its eventName.
+    changed: BTreeMap<(Practice, String), (EventTime, &'static str)>,
+}
+
+impl InLogs {
+    /// What `state` remembers of it.
+    pub fn of(state: &State) -> Self {
+        let mut found = Self::default();
+        found.services_of_root(state);
+        found.sign_ins(state);
+        found.iam_changes(state);
+        found.keys(state);
+        found
+    }
+
+    /// Events that could break the practice in the account and were not judged.
+    pub(super) fn unjudged(&self, practice: Practice, account: &str) -> u64 {
+        self.unjudged.get(&(practice, account.to_owned())).copied().unwrap_or(0)
+    }
+
+    /// The newest change of what the practice is about, with its eventName, where it is later than `since`.
+    pub(super) fn changed_since(
+        &self,
+        (practice, account): (Practice, &str),
+        since: EventTime,
+    ) -> Option<(EventTime, &'static str)> {
+        self.changed.get(&(practice, account.to_owned())).copied().filter(|(time, _)| *time > since)
+    }
+
+    /// Services that act for root: what root set up goes on as root, and root itself may be behind it.
+    fn services_of_root(&mut self, state: &State) {
+        let Some(root) = state.get::<RootUse>() else { return };
+        for row in root.rows() {
+            let account = state.symbols().text(row.account_id()).to_owned();
+            if row.class() == RootClass::Service {
+                let count = u64::try_from(row.tally.events).unwrap_or(0);
+                *self.unjudged.entry((Practice::RestrictRootUse, account.clone())).or_default() += count;
+            }
+            if let Some(time) = row.span.last().filter(|_| row.count(Count::KeysCreated) > 0) {
+                self.change((Practice::NoRootKeys, account), time, "CreateAccessKey");
+            }
+        }
+    }
+
+    /// Sign-ins whose second factor is held elsewhere.
+    fn sign_ins(&mut self, state: &State) {
+        let Some(sign_ins) = state.get::<SignIns>() else { return };
+        for (attempt, counted) in sign_ins.attempts() {
+            if attempt.succeeded && attempt.mfa == SignInMfa::IdentityProvider {
+                let account = state.symbols().text(attempt.account()).to_owned();
+                let count = u64::try_from(counted.events).unwrap_or(0);
+                *self.unjudged.entry((Practice::MfaForConsole, account)).or_default() += count;
+            }
+        }
+    }
+
+    fn iam_changes(&mut self, state: &State) {
+        let Some(changes) = state.get::<IamChanges>() else { return };
+        for change in changes.rows().filter(|change| change.key.outcome == Outcome::Succeeded) {
+            let event = change.key.event;
+            let is_user = event.target_kind() == TargetKind::User;
+            let practices: &[Practice] = match event.act() {
+                Act::CreateLogin | Act::DeactivateMfa => &[Practice::MfaForConsole],
+                Act::Attach if is_user => &[Practice::PoliciesOnGroups],
+                Act::PutInline if is_user => &[Practice::PoliciesOnGroups, Practice::AwsManagedPolicies],
+                Act::PutInline | Act::WritePolicy | Act::SetDefaultVersion => &[Practice::AwsManagedPolicies],
+                _ => continue,
+            };
+            let Some(time) = change.span.last() else { continue };
+            let account = state.symbols().text(change.key.account_id);
+            for practice in practices {
+                self.change((*practice, account.to_owned()), time, event.name());
+            }
+        }
+    }
+
+    fn keys(&mut self, state: &State) {
+        let Some(keys) = state.get::<Keys>() else { return };
+        for (_, creation) in keys.all_creations() {
+            let account = state.symbols().text(creation.account).to_owned();
+            self.change((Practice::RotateKeys, account), creation.time, "CreateAccessKey");
+        }
+    }
+
+    fn change(&mut self, of: (Practice, String), time: EventTime, event: &'static str) {
+        let newest = self.changed.entry(of).or_insert((time, event));
+        *newest = (*newest).max((time, event));
+    }
+}

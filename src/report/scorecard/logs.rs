@@ -1,0 +1,112 @@
+//! What was read of logs: what they can prove of an account, and what they lack.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{Day, quantity};
+
+/// What was read of logs.
+#[derive(Clone, Debug, Default)]
+pub struct LogSpan {
+    /// The regions of each account whose objects tell their day; of other logs nobody knows which days are missing.
+    pub regions: BTreeMap<String, BTreeSet<String>>,
+    /// Accounts with days without an object.
+    pub accounts_with_gaps: BTreeSet<String>,
+    /// Whether filters left out some events of the accounts that are counted.
+    pub is_filtered: bool,
+    /// Why what was read of any account is not all: filtered out or cut short; `None` when it is all.
+    pub not_whole: Option<String>,
+    /// The days on which each account and region delivered an object, or that digests cover.
+    pub days: BTreeMap<(String, String), BTreeSet<Day>>,
+    /// The first and the last whole day that are looked at; `None` where there is none.
+    pub whole_days: Option<(Day, Day)>,
+    /// The day of the last counted event; stands in where no object tells its day.
+    pub last_event_day: Option<Day>,
+    /// Counted events that only read, by account.
+    pub read_only: BTreeMap<String, u64>,
+    /// What was not read of each account: objects, records; under an empty text what may be of any account.
+    pub unread: BTreeMap<String, u64>,
+    /// Calls that stopped or narrowed logging, or deleted logs.
+    pub blinded: Vec<Blinding>,
+    /// Regions that the logs show to be enabled, by account.
+    pub enabled_regions: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// A call after which logs are less than all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Blinding {
+    /// What was called, on what and by whom, in words.
+    pub what: String,
+    /// The day from which logs may lack something; `None` is any.
+    pub from: Option<Day>,
+    /// The last such day; `None` where it was not seen to end.
+    pub until: Option<Day>,
+    /// The accounts whose logs are concerned.
+    pub accounts: BTreeSet<String>,
+    /// Whether those of all accounts are.
+    pub is_everyones: bool,
+}
+
+impl LogSpan {
+    /// Why what an account did not do in the logs may have been missed; `None` where they would show it.
+    pub(in crate::report) fn lacks(&self, account: &str) -> Option<String> {
+        if self.accounts_with_gaps.contains(account) {
+            let gaps = "the logs of this account have days without an object".to_owned();
+            return Some(self.not_read(account).or_else(|| self.no_days(account)).unwrap_or(gaps));
+        }
+        self.not_read(account).or_else(|| self.no_days(account)).or_else(|| self.blinded(account))
+    }
+
+    /// Why not all of an account's logs were read.
+    pub(super) fn not_read(&self, account: &str) -> Option<String> {
+        let unread = |of: &str| self.unread.get(of).copied().unwrap_or(0);
+        if let Some(why) = &self.not_whole {
+            return Some(why.clone());
+        }
+        let (own, anybodys) = (unread(account), unread(""));
+        match (own, anybodys) {
+            (0, 0) => None,
+            (0, _) => Some(format!(
+                "{} of which the account is not known could not be read, or not whole",
+                quantity(anybodys, "object")
+            )),
+            _ => Some(format!("{} of this account could not be read, or not whole", quantity(own, "object"))),
+        }
+    }
+
+    /// Why the days of an account are not known.
+    pub(super) fn no_days(&self, account: &str) -> Option<String> {
+        self.regions
+            .get(account)
+            .is_none_or(BTreeSet::is_empty)
+            .then(|| "no objects of this account in AWSLogs layout, so missing days are not known".to_owned())
+    }
+
+    /// What blinded the logs of an account in the days that are looked at.
+    pub(super) fn blinded(&self, account: &str) -> Option<String> {
+        let is_within = |blinding: &&Blinding| {
+            let Some((first, last)) = self.whole_days else { return true };
+            blinding.from.is_none_or(|from| from <= last) && blinding.until.is_none_or(|until| until >= first)
+        };
+        let concerns = |blinding: &&Blinding| blinding.is_everyones || blinding.accounts.contains(account);
+        let mut found = self.blinded.iter().filter(concerns).filter(is_within);
+        let first = found.next()?;
+        let more = match found.count() {
+            0 => String::new(),
+            more => format!(" (and {more} more)"),
+        };
+        Some(format!("the logs may lack something: {}{more}", first.what))
+    }
+
+    /// The last day of an account's logs among those that are looked at.
+    pub(super) fn last_day(&self, account: &str) -> Option<Day> {
+        let places = self.days.range((account.to_owned(), String::new())..);
+        let newest = places.take_while(|((of, _), _)| of == account).flat_map(|(_, days)| days);
+        let within = self.whole_days.map_or(Day(i32::MAX), |(_, last)| last);
+        newest.copied().filter(|day| *day <= within).max().or(self.last_event_day)
+    }
+
+    /// Whether the logs of an account have events that only read.
+    pub(super) fn has_reads(&self, account: &str) -> bool {
+        self.read_only.get(account).is_some_and(|&count| count > 0)
+    }
+}
