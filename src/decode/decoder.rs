@@ -283,7 +283,7 @@ fn event_of<'a>(
 ) -> Event<'a> {
     Event {
         event_id: record.text(Field::EventId),
-        event_time: EventTime::parse(record.text(Field::EventTime)),
+        event_time: EventTime::parse_event_time(record.text(Field::EventTime)),
         event_name: record.text(Field::EventName),
         event_source: record.text(Field::EventSource),
         event_type: record.text(Field::EventType),

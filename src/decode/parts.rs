@@ -36,6 +36,8 @@ pub struct PartsEnd {
     pub ending: Ending,
     /// Bytes of JSON.
     pub bytes: u64,
+    /// The first of them, as they came.
+    pub head: Vec<u8>,
     /// Places where no record can be, and records longer than allowed.
     pub malformed: u64,
     /// Whether some bytes were no UTF-8.
@@ -91,8 +93,9 @@ impl<R: Read> Parts<R> {
 
     /// What became of the document, once [`Iterator::next`] has given `None` (or the caller has had enough).
     pub fn end(self) -> PartsEnd {
-        let TextReader { bytes, lossy, error, .. } = self.reader;
-        PartsEnd { ending: self.ending.unwrap_or(Ending::Cut), bytes, malformed: self.malformed, lossy, error }
+        let TextReader { bytes, head, lossy, error, .. } = self.reader;
+        let ending = self.ending.unwrap_or(Ending::Cut);
+        PartsEnd { ending, bytes, head, malformed: self.malformed, lossy, error }
     }
 
     /// Takes records from the text that is held, as many as are whole and stand alike with nothing else between.

@@ -90,6 +90,9 @@ fn failures(coverage: &Coverage) -> String {
         some(coverage.malformed_records, "record", "malformed"),
         some(state("failed"), "state file", "failed"),
         some(state("damaged"), "state file", "damaged"),
+        some(coverage.events_without_time, "event", "without a readable time"),
+        some(coverage.objects_skipped.get("archived").copied().unwrap_or(0), "object", "archived"),
+        coverage.window_is_empty.then(|| "nothing in the window".to_owned()),
         coverage.interrupted.then(|| "interrupted".to_owned()),
     ])
 }
@@ -98,7 +101,6 @@ fn failures(coverage: &Coverage) -> String {
 fn left_out(coverage: &Coverage) -> String {
     let some = |n: u64, what| (n > 0).then(|| format!("{} {what}", grouped(n)));
     join([
-        some(coverage.events_without_time, "without a readable time"),
         (coverage.duplicate_events > 0).then(|| quantity(coverage.duplicate_events, "duplicate")),
         some(coverage.events_out_of_window, "outside the window"),
         some(coverage.events_filtered, "filtered"),

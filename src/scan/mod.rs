@@ -5,8 +5,10 @@
 
 mod counting;
 mod coverage;
+mod doubts;
 mod engine;
 mod gaps;
+mod limits;
 mod logging;
 mod memory;
 mod meter;
@@ -17,6 +19,7 @@ mod unread;
 mod warnings;
 
 pub use coverage::{Coverage, Failure, Gap, LoggingChange, StateFile};
-pub use engine::{Limits, ScanError, ScanOutcome, ScanRequest, scan, scan_inputs};
+pub use engine::{ScanError, ScanOutcome, ScanRequest, scan, scan_inputs};
+pub use limits::Limits;
 pub use meter::Meter;
 pub use unread::{NOT_READ, unread};
