@@ -303,6 +303,7 @@ fn event_of<'a>(
         response_elements: record.text(Field::ResponseElements),
         additional_event_data: record.text(Field::AdditionalEventData),
         service_event_details: record.text(Field::ServiceEventDetails),
+        resources: record.text(Field::Resources),
         addendum: record.text(Field::Addendum),
         user_identity,
         identity,

@@ -35,6 +35,7 @@ pub(super) enum Field {
     ResponseElements,
     AdditionalEventData,
     ServiceEventDetails,
+    Resources,
     Addendum,
     UserIdentity,
 }
@@ -118,6 +119,7 @@ impl Field {
             RESPONSE_ELEMENTS => (Self::ResponseElements, "responseElements"),
             ADDITIONAL_EVENT_DATA => (Self::AdditionalEventData, "additionalEventData"),
             SERVICE_EVENT_DETAILS => (Self::ServiceEventDetails, "serviceEventDetails"),
+            RESOURCES => (Self::Resources, "resources"),
             ADDENDUM => (Self::Addendum, "addendum"),
             USER_IDENTITY => (Self::UserIdentity, "userIdentity"),
             _ => return None,
@@ -159,6 +161,7 @@ const REQUEST_PARAMETERS: u64 = tag(b"requestParameters");
 const RESPONSE_ELEMENTS: u64 = tag(b"responseElements");
 const ADDITIONAL_EVENT_DATA: u64 = tag(b"additionalEventData");
 const SERVICE_EVENT_DETAILS: u64 = tag(b"serviceEventDetails");
+const RESOURCES: u64 = tag(b"resources");
 const ADDENDUM: u64 = tag(b"addendum");
 const USER_IDENTITY: u64 = tag(b"userIdentity");
 
@@ -312,6 +315,7 @@ mod tests {
         "responseElements",
         "additionalEventData",
         "serviceEventDetails",
+        "resources",
         "addendum",
         "userIdentity",
     ];

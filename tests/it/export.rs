@@ -168,6 +168,18 @@ fn a_folder_is_replaced_only_where_nothing_is_lost() {
     assert!(place.path("out/keys.csv").exists() && !place.path("out/keys.parquet").exists());
     place.write("out/notes.txt", "mine");
     assert!(run("--overwrite", 2).contains("out: holds notes.txt, which is no part of an export"));
+    std::fs::remove_file(place.path("out/notes.txt")).expect("a file");
+    run("--overwrite", 0);
+    // As it was before the first export, or of another program.
+    for (folder, private) in [("d", "d/keys/id_rsa"), ("d2", "d2/keys.csv"), ("d3", "d3/schema.json")] {
+        place.write(private, "PRIVATE");
+        let ended = place.trailscan(&format!("export {folder} --overwrite")).arg(sample_logs()).ends(2);
+        let name = private.split_once('/').expect("a folder").1;
+        assert!(ended.stderr.contains(&format!("{folder}: holds {name}, ")), "{}", ended.stderr);
+        assert_eq!(std::fs::read_to_string(place.path(private)).expect("still there"), "PRIVATE");
+        std::fs::remove_dir_all(place.path(folder)).expect("a folder");
+    }
+    place.write("out/notes.txt", "mine");
     assert!(run("--partition-by day --format csv,parquet", 2).contains("one --format"));
     let file = place.write("file", "");
     let ended = place.trailscan("export").arg(file).arg(sample_logs()).ends(2);
