@@ -197,8 +197,8 @@ mod tests {
             coverage_line(&coverage, Some(window)),
             "2,900 events counted in 56 objects (1,004 skipped: 1,000 digest, 4 insight; 8 not opened, being outside \
              the window), 2023-07-10 11:42 – 2023-07-12 00:00 UTC, window 2023-07-01 to 2023-07-31 10:30, 1 account, \
-             1 region; PARTIAL: 2 objects failed, 1 object damaged, 1 record malformed, interrupted; left out: 12 \
-             without a readable time, 1 duplicate, 1,200 outside the window, 5 filtered; note: 2 changes of logging, \
+             1 region; PARTIAL: 2 objects failed, 1 object damaged, 1 record malformed, 12 events \
+             without a readable time, interrupted; left out: 1 duplicate, 1,200 outside the window, 5 filtered; note: 2 changes of logging, \
              1 gap without logs, 3 event ids with conflicting content"
         );
     }

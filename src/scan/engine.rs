@@ -313,6 +313,7 @@ impl<'a> Worker<'a> {
             aside: self.counts.aside.take().map(Aside::as_str),
             envelope: document.envelope,
             ending: document.ending,
+            is_late: document.is_late,
             json_bytes: json.len() as u64,
             head: &json[..json.len().min(HEAD)],
         };

@@ -37,6 +37,8 @@ pub(super) struct Found<'a> {
     pub aside: Option<&'static str>,
     pub envelope: bool,
     pub ending: Ending,
+    /// Whether something that is no JSON came first.
+    pub is_late: bool,
     pub json_bytes: u64,
     /// The first bytes of its JSON, or of what stands in its place.
     pub head: &'a [u8],
@@ -203,7 +205,9 @@ pub(super) fn judge(object: &LogObject, found: Found<'_>) -> Fate {
     if gave_nothing && let Some(what) = foreign(found.head) {
         return Fate::Failed(format!("is {what}"));
     }
-    match found.ending {
+    // Where no event follows, what came first was no damage of a log.
+    let ending = if gave_nothing && found.is_late { Ending::NotJson } else { found.ending };
+    match ending {
         Ending::NotJson if object.is_expected() => {
             Fate::Failed("no JSON: CloudTrail logs are JSON, plain or packed with gzip or zstd".to_owned())
         }
@@ -274,11 +278,11 @@ impl Unjudged {
     pub fn judge(self, coverage: &mut Coverage) {
         let Self { object, envelope, end, tally } = self;
         let aside = tally.aside().map(Aside::as_str);
-        let (ending, json_bytes) = (end.ending, end.bytes);
+        let (ending, is_late, json_bytes) = (end.ending, end.is_late, end.bytes);
         let fate = judge_parts(
             &object,
             &end,
-            Found { events: tally.events(), aside, envelope, ending, json_bytes, head: &end.head },
+            Found { events: tally.events(), aside, envelope, ending, json_bytes, is_late, head: &end.head },
         );
         if matches!(fate, Fate::Skipped(_) | Fate::Failed(_)) {
             coverage.malformed_records -= tally.malformed();
