@@ -28,16 +28,16 @@ const MAGICS: [(&[u8], &str); 14] = [
 /// The first member of zip files that are documents and programs.
 const NO_ARCHIVES: [&[u8]; 5] = [b"[Content_Types].xml", b"META-INF/", b"mimetype", b"_rels/", b"AndroidManifest.xml"];
 
-/// Fields of a record as exports write them, without capitals, underscores and blanks.
+/// Fields of a record that exports keep, in whatever spelling: without capitals, underscores and blanks they are the same.
 const FIELDS: [&str; 8] = [
-    "eventname",
-    "eventtime",
-    "eventsource",
-    "eventversion",
-    "eventid",
-    "useridentity",
-    "awsregion",
-    "sourceipaddress",
+    "eventName",
+    "eventTime",
+    "eventSource",
+    "eventVersion",
+    "eventID",
+    "userIdentity",
+    "awsRegion",
+    "sourceIPAddress",
 ];
 
 const TABLE: &str = "a table (CSV or the like): export the records as JSON, or scan the log files that they come from";
@@ -95,7 +95,9 @@ fn of_text(text: &str) -> Option<&'static str> {
     let text = text.trim_start_matches('\u{feff}').trim_start();
     let plain: String = text.chars().filter(|c| !matches!(c, '_' | ' ')).map(|c| c.to_ascii_lowercase()).collect();
     if text.starts_with(['{', '[']) {
-        return of_json(&plain);
+        // In CloudTrail's own spelling it is a log, if a damaged one.
+        let is_own = holds(text, |field| text.contains(&format!("\"{field}\"")));
+        return if is_own { None } else { of_json(&plain) };
     }
     let first = plain.lines().next().unwrap_or_default();
     if first.contains([',', ';', '\t', '|']) && holds(first, |field| is_column(first, field)) {
@@ -115,7 +117,7 @@ fn of_json(plain: &str) -> Option<&'static str> {
     if plain.contains("\"classuid\"") && plain.contains("cloudtrail") {
         return Some(OCSF);
     }
-    let is_field = |field: &str| plain.contains(&format!("\"{field}\""));
+    let is_field = |field: &str| plain.contains(&format!("\"{}\"", field.to_lowercase()));
     (holds(plain, is_field) || plain.contains("\"cloudtrail\":{")).then_some(OTHER_JSON)
 }
 
@@ -126,7 +128,7 @@ fn holds(text: &str, is_there: impl Fn(&str) -> bool) -> bool {
 
 /// Whether a field is a column of a table's first line.
 fn is_column(line: &str, field: &str) -> bool {
-    line.split([',', ';', '\t', '|']).any(|column| column.trim_matches(['"', '\'']) == field)
+    line.split([',', ';', '\t', '|']).any(|column| column.trim_matches(['"', '\'']).eq_ignore_ascii_case(field))
 }
 
 #[cfg(test)]
@@ -194,6 +196,7 @@ mod tests {
             b"ORCHESTRATION of things",
             b"BZhong",
             b"{\"name\":\"x\",\"version\":\"1.0\"}",
+            b"{\"Records\":[{\"eventVersion\":\"1.08\",\"eventTime\":\"\",\"eventName\":\"x",
             b"{\"source\":[\"aws.iam\"],\"detail\":{\"eventSource\":[\"iam.amazonaws.com\"],\"eventName\":[\"x\"]}}",
             b"{\"Statement\":[{\"Action\":\"cloudtrail:StopLogging\"}]}",
             b"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",

@@ -24,7 +24,7 @@ static TEMPORARY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 /// - a file: it is replaced and its permissions are kept; one that may not be written is refused;
 /// - a link: the file it leads to is written, and the link stays, as with a shell's `>`;
 /// - a device or pipe (`/dev/null`, `>(…)`): is written straight away, since it cannot be replaced;
-/// - `/dev/stdout` and the like: the stream itself, so that `>> FILE` goes on where FILE ends.
+/// - `/dev/stdout`: standard output itself, so that `>> FILE` goes on where FILE ends.
 #[derive(Debug)]
 pub struct NewFile {
     path: PathBuf,
@@ -167,18 +167,13 @@ impl Write for NewFile {
     }
 }
 
-/// The stream of this process that the path names: opened by its name it would be the file that it was led to, from its
+/// Standard output, where the path names it: opened by its name it would be the file that it was led to, from its
 /// beginning.
 #[cfg(unix)]
 fn own_stream(path: &Path) -> Option<io::Result<File>> {
     use std::os::fd::AsFd;
-    let (out, err) = (io::stdout(), io::stderr());
-    let stream = match path.to_str()? {
-        "/dev/stdout" | "/dev/fd/1" | "/proc/self/fd/1" => out.as_fd(),
-        "/dev/stderr" | "/dev/fd/2" | "/proc/self/fd/2" => err.as_fd(),
-        _ => return None,
-    };
-    Some(stream.try_clone_to_owned().map(File::from))
+    let is_ours = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].iter().any(|name| path == Path::new(name));
+    is_ours.then(|| io::stdout().as_fd().try_clone_to_owned().map(File::from))
 }
 
 /// Other systems have no such names.
