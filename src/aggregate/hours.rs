@@ -4,12 +4,12 @@ use crate::model::{Day, EventTime, Hour};
 
 const BITS: i32 = 64;
 
-/// An exact set of clock hours. Memory is one bit for each hour between the first and the last.
+/// An exact set of clock hours. Memory is 16 bytes for each stretch of 64 hours with one that is in, however far apart
+/// they lie: a time of another century costs no more than one of yesterday.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HourSet {
-    /// Number of the first word: hours `first_word * 64 ..`.
-    first_word: i32,
-    words: Vec<u64>,
+    /// The stretches by their numbers, hours `number * 64 ..`, and a bit for each hour; none is empty.
+    words: Vec<(i32, u64)>,
 }
 
 impl HourSet {
@@ -26,23 +26,22 @@ impl HourSet {
 
     /// Puts all of `other` in.
     pub fn merge(&mut self, other: &Self) {
-        for (i, &bits) in other.words.iter().enumerate().filter(|(_, bits)| **bits != 0) {
-            *self.word_at(other.first_word + i as i32) |= bits;
+        for &(number, bits) in &other.words {
+            *self.word_at(number) |= bits;
         }
     }
 
     /// The hours, earliest first.
     pub fn iter(&self) -> impl Iterator<Item = Hour> + '_ {
-        self.words.iter().enumerate().flat_map(move |(i, &bits)| {
-            let base = (self.first_word + i as i32) * BITS;
-            (0..BITS).filter(move |b| bits >> b & 1 == 1).map(move |b| Hour(base + b))
+        self.words.iter().flat_map(|&(number, bits)| {
+            (0..BITS).filter(move |b| bits >> b & 1 == 1).map(move |b| Hour(number * BITS + b))
         })
     }
 
     /// Whether `hour` is in.
     pub fn contains(&self, hour: Hour) -> bool {
-        let word = usize::try_from(hour.0.div_euclid(BITS) - self.first_word).ok().and_then(|i| self.words.get(i));
-        word.is_some_and(|bits| bits >> hour.0.rem_euclid(BITS) & 1 == 1)
+        let bits = self.place(hour.0.div_euclid(BITS)).map_or(0, |place| self.words[place].1);
+        bits >> hour.0.rem_euclid(BITS) & 1 == 1
     }
 
     /// The distinct days these hours lie in, earliest first.
@@ -53,18 +52,58 @@ impl HourSet {
     }
 
     fn word_at(&mut self, number: i32) -> &mut u64 {
-        if self.words.is_empty() {
-            self.first_word = number;
+        let place = self.place(number).unwrap_or_else(|place| {
+            self.words.insert(place, (number, 0));
+            place
+        });
+        &mut self.words[place].1
+    }
+
+    /// Where the stretch of that number is, or would be. Records come mostly by time: the last is looked at first.
+    fn place(&self, number: i32) -> Result<usize, usize> {
+        match self.words.last() {
+            Some((last, _)) if *last == number => Ok(self.words.len() - 1),
+            Some((last, _)) if *last < number => Err(self.words.len()),
+            _ => self.words.binary_search_by_key(&number, |(number, _)| *number),
         }
-        if number < self.first_word {
-            let missing = (self.first_word - number) as usize;
-            self.words.splice(0..0, std::iter::repeat_n(0, missing));
-            self.first_word = number;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_year_1_beside_9999_costs_two_words() {
+        let mut hours = HourSet::default();
+        for text in ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"] {
+            hours.see(EventTime::parse(text).expect("a time"));
         }
-        let index = (number - self.first_word) as usize;
-        if index >= self.words.len() {
-            self.words.resize(index + 1, 0);
+        assert_eq!(hours.words.len(), 2);
+        assert_eq!(hours.days().iter().map(Day::to_string).collect::<Vec<_>>(), ["0001-01-01", "9999-12-31"]);
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_a_set_whatever_the_order_and_the_split(
+            hours in proptest::collection::vec(prop_oneof![-200..200i32, any::<i32>()], 0..60), at in any::<prop::sample::Index>(),
+        ) {
+            let of = |hours: &[i32]| {
+                let mut set = HourSet::default();
+                hours.iter().for_each(|hour| set.insert(Hour(*hour)));
+                set
+            };
+            let (one, other) = hours.split_at(at.index(hours.len() + 1));
+            let mut merged = of(other);
+            merged.merge(&of(one));
+            prop_assert_eq!(&merged, &of(&hours));
+            let distinct: BTreeSet<i32> = hours.iter().copied().collect();
+            prop_assert_eq!(merged.iter().map(|hour| hour.0).collect::<Vec<_>>(), distinct.into_iter().collect::<Vec<_>>());
+            prop_assert!(hours.iter().all(|hour| merged.contains(Hour(*hour))));
+            prop_assert!(!merged.contains(Hour(300)) || hours.contains(&300));
         }
-        &mut self.words[index]
     }
 }

@@ -57,11 +57,12 @@ impl End {
     }
 }
 
-/// Whether there is no answer: nothing was found, or something failed and nothing was read. Objects that the window left
-/// shut, or that are no logs, are an answer: there is nothing in them to count.
+/// Whether there is no answer: no object was read, and the window is not why. A folder with nothing in it but digests, or
+/// an archive, is none. That the window left all objects shut is an answer, and a partial one: see
+/// [`Coverage::window_is_empty`].
 fn nothing_was_read(coverage: &Coverage) -> bool {
     let read = coverage.objects_read + coverage.objects_damaged;
-    read == 0 && !coverage.interrupted && (coverage.objects_failed > 0 || coverage.objects_found == 0)
+    read == 0 && !coverage.interrupted && (coverage.objects_failed > 0 || coverage.objects_pruned == 0)
 }
 
 impl Problem {
@@ -145,7 +146,15 @@ mod tests {
         assert_eq!(end(|c| (c.objects_read, c.objects_failed, c.objects_damaged) = (0, 1, 1)), End::Partial);
         assert_eq!(end(|c| (c.objects_read, c.objects_found) = (0, 0)), End::Nothing);
         assert_eq!(end(|c| (c.objects_read, c.objects_found, c.interrupted) = (0, 0, true)), End::Partial);
-        assert_eq!(end(|c| (c.objects_read, c.objects_pruned) = (0, 2)), End::Findings);
+        assert_eq!(end(|c| (c.objects_read, c.objects_pruned, c.window_is_empty) = (0, 2, true)), End::Partial);
+        assert_eq!(end(|c| c.events_without_time = 1), End::Partial);
+        assert_eq!(end(|c| drop(c.objects_skipped.insert("archived".to_owned(), 1))), End::Partial);
+        assert_eq!(end(|c| drop(c.objects_skipped.insert("digest".to_owned(), 1))), End::Findings);
+        let only_digests = |c: &mut Coverage| {
+            c.objects_read = 0;
+            c.objects_skipped.insert("digest".to_owned(), 2);
+        };
+        assert_eq!(end(only_digests), End::Nothing);
         let fine = Coverage { objects_found: 1, objects_read: 1, ..Coverage::default() };
         assert_eq!(End::of(&fine, Some(Severity::Info), &[]), End::Complete);
     }

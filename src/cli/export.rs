@@ -61,7 +61,8 @@ pub fn command() -> Command {
     let partition =
         partition.value_parser(["day"]).help("Split tables that have a day: TABLE/day=2026-09-01/part-0.parquet");
     let overwrite = Arg::new(OVERWRITE).long(OVERWRITE).action(ArgAction::SetTrue).help_heading("Output");
-    let overwrite = overwrite.help("Replace DIR, if it holds an earlier export and nothing else");
+    let overwrite =
+        overwrite.help("Replace DIR, if all in it is what the schema.json there lists, with the same sizes");
     let command = <Common as clap::Args>::augment_args(Command::new(NAME).arg(folder));
     let command = command.mut_arg("format", |format| {
         let formats = PossibleValuesParser::new([Format::Parquet, Format::Csv].map(Format::as_str));

@@ -13,7 +13,8 @@ Exit codes:
   0    complete answer
   1    no answer: no object could be read, the output cannot be written, or --max-memory was reached
   2    wrong usage
-  3    partial answer: something was damaged, failed or malformed, or Ctrl-C ended the scan
+  3    partial answer: something was damaged, failed, malformed, archived, without a readable time or
+       in a form that is not read (a zip, a table), nothing lies in the window, or Ctrl-C ended it
   4    findings at or above --fail-on (3 beats 4)
   130  a second Ctrl-C: left at once";
 

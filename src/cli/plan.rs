@@ -249,6 +249,9 @@ impl Plan {
         }
         let pager = pager_of(&pager, &common, &delivery, &config.defaults);
         check_tree(question, delivery.format)?;
+        let moment = window::now(common.now.as_deref(), now.as_deref(), clock).map_err(Problem::usage)?;
+        // A clock that was set back, as for an example, makes no event impossible.
+        let latest = moment.max(clock).plus_seconds(86_400);
         Ok(Self {
             question,
             argument,
@@ -257,14 +260,14 @@ impl Plan {
             state: places,
             is_state_alone,
             accounts: common.account.clone(),
-            now: window::now(common.now.as_deref(), now.as_deref(), clock).map_err(Problem::usage)?,
+            now: moment,
             options,
             addresses,
             account_names,
             window,
             read,
             filters: Filters::new(&criteria(&common)).map_err(Problem::usage)?,
-            work: work(&common, config.threads),
+            work: work(&common, config.threads, latest),
             delivery: Delivery { repeat: repeat::arguments(&common, window, &inputs), pager, ..delivery },
             window_by_default: by_default,
             days_of_config,
@@ -390,13 +393,14 @@ fn criteria(common: &Common) -> Criteria {
     }
 }
 
-fn work(common: &Common, configured: Option<NonZeroUsize>) -> Work {
+fn work(common: &Common, configured: Option<NonZeroUsize>, latest: EventTime) -> Work {
     let given = common.threads.and_then(|threads| NonZeroUsize::new(threads as usize)).or(configured);
     let threads = given.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
     let limits = Limits {
         max_object_bytes: common.max_object_bytes,
         max_record_bytes: usize::try_from(common.max_record_bytes).unwrap_or(usize::MAX),
         max_memory: common.max_memory,
+        latest_time: Some(latest),
     };
     Work { threads, dedupe: !common.no_dedupe, limits, progress: !common.quiet && !log::tells() }
 }

@@ -6,7 +6,7 @@ use super::identity;
 use super::known::{IdentityTable, Key};
 use super::parts::{Part, PartLayout};
 use super::record::{Field, OwnedRecord, Reading, Record};
-use super::walk::{Unit, Walk, after_no_value, json_of_line};
+use super::walk::{Unit, Walk, after_broken, is_key, json_of_line};
 use super::wrapped::{self, Wrapped};
 use crate::json::fields::{Stop, value_at};
 use crate::model::{Event, EventTime, LazyIdentity, UnreadIdentity};
@@ -62,6 +62,8 @@ pub struct Document {
     pub ending: Ending,
     /// Whether it was an envelope or array of records, even an empty one.
     pub envelope: bool,
+    /// Whether something that is no JSON came before it.
+    pub is_late: bool,
 }
 
 /// The record that is read, and the one before it, which waits until then.
@@ -124,7 +126,7 @@ impl Decoder {
         let mut pair = Pair { records: [Record::EMPTY; 2], current: 0, waiting: None };
         let ending = loop {
             match walk.next(text, at, true) {
-                Unit::Place(place) => match self.place(text, place, &mut pair, sink) {
+                Unit::Place(place) => match self.place(text, place, (&mut walk, &mut pair), sink) {
                     Some(after) => at = after,
                     None => match walk.resume(text, place) {
                         Some(next) => {
@@ -153,7 +155,7 @@ impl Decoder {
             }
         };
         self.catch_up(&mut pair, sink);
-        Document { ending, envelope: walk.arrays > 0 }
+        Document { ending, envelope: walk.arrays > 0, is_late: walk.is_late }
     }
 
     /// Reads the value in a record's place at `at`; `None` when it does not end.
@@ -162,7 +164,7 @@ impl Decoder {
         &mut self,
         text: &'t str,
         at: usize,
-        pair: &mut Pair<'t, S::Note>,
+        (walk, pair): (&mut Walk, &mut Pair<'t, S::Note>),
         sink: &mut S,
     ) -> Option<usize> {
         let record = &mut pair.records[pair.current];
@@ -174,29 +176,36 @@ impl Decoder {
             }
             Err(_) => {
                 self.catch_up(pair, sink);
-                self.careful_place(text, at, sink)
+                self.careful_place(text, at, walk, sink)
             }
         }
     }
 
     /// What the fast path would not read: finds where the value ends, then lets serde_json decide.
     #[cold]
-    fn careful_place<S: Sink>(&mut self, text: &str, at: usize, sink: &mut S) -> Option<usize> {
+    fn careful_place<S: Sink>(&mut self, text: &str, at: usize, walk: &mut Walk, sink: &mut S) -> Option<usize> {
         let end = match value_at(text, at) {
+            Ok((_, end)) if is_key(text, at, end) => {
+                sink.malformed();
+                return Some(after_broken(walk, text, at));
+            }
             Ok((_, end)) => end,
             Err(Stop::Incomplete) => return None,
             Err(Stop::Unsure) => {
                 sink.malformed();
-                return Some(after_no_value(text, at));
+                return Some(after_broken(walk, text, at));
             }
         };
-        match OwnedRecord::careful(&text[at..end]) {
+        match OwnedRecord::read(&text[at..end]) {
             Ok(record) => {
                 let mut pair = Pair { records: [record.as_record(), Record::EMPTY], current: 0, waiting: None };
                 self.record(&text[at..end], &mut pair, sink);
                 self.catch_up(&mut pair, sink);
             }
-            Err(_) => sink.malformed(),
+            Err(_) => {
+                sink.malformed();
+                return walk.resume_within(text, at, end).or(Some(end));
+            }
         }
         Some(end)
     }
@@ -283,7 +292,7 @@ fn event_of<'a>(
 ) -> Event<'a> {
     Event {
         event_id: record.text(Field::EventId),
-        event_time: EventTime::parse(record.text(Field::EventTime)),
+        event_time: EventTime::parse_event_time(record.text(Field::EventTime)),
         event_name: record.text(Field::EventName),
         event_source: record.text(Field::EventSource),
         event_type: record.text(Field::EventType),
@@ -303,6 +312,7 @@ fn event_of<'a>(
         response_elements: record.text(Field::ResponseElements),
         additional_event_data: record.text(Field::AdditionalEventData),
         service_event_details: record.text(Field::ServiceEventDetails),
+        resources: record.text(Field::Resources),
         addendum: record.text(Field::Addendum),
         user_identity,
         identity,

@@ -5,6 +5,7 @@
 //! property test holds the two equal on every valid record.
 
 mod decoder;
+mod foreign;
 mod identity;
 mod inflate;
 mod known;
@@ -16,6 +17,7 @@ mod walk;
 mod wrapped;
 
 pub use decoder::{Aside, Decoder, Document, Ending, Sink};
+pub use foreign::{HEAD, foreign};
 pub use inflate::{Compression, InflateError, Inflater, JsonReader};
 pub use parts::{Part, PartLayout, Parts, PartsEnd};
 pub use text::TextReader;

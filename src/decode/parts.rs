@@ -4,7 +4,7 @@ use std::io::Read;
 
 use super::Ending;
 use super::text::TextReader;
-use super::walk::{Unit, Walk, after_no_value, is_whole_line, next_line_with_a_value};
+use super::walk::{Unit, Walk, after_broken, is_key, is_whole_line, next_line_with_a_value};
 use crate::json::fields::{Stop, value_at};
 
 /// How records stand in a part.
@@ -36,10 +36,14 @@ pub struct PartsEnd {
     pub ending: Ending,
     /// Bytes of JSON.
     pub bytes: u64,
+    /// The first of them, as they came.
+    pub head: Vec<u8>,
     /// Places where no record can be, and records longer than allowed.
     pub malformed: u64,
     /// Whether some bytes were no UTF-8.
     pub lossy: bool,
+    /// Whether something that is no JSON came first.
+    pub is_late: bool,
     /// Why reading stopped early, if it did.
     pub error: Option<std::io::Error>,
 }
@@ -91,8 +95,9 @@ impl<R: Read> Parts<R> {
 
     /// What became of the document, once [`Iterator::next`] has given `None` (or the caller has had enough).
     pub fn end(self) -> PartsEnd {
-        let TextReader { bytes, lossy, error, .. } = self.reader;
-        PartsEnd { ending: self.ending.unwrap_or(Ending::Cut), bytes, malformed: self.malformed, lossy, error }
+        let TextReader { bytes, head, lossy, error, .. } = self.reader;
+        let ending = self.ending.unwrap_or(Ending::Cut);
+        PartsEnd { ending, bytes, head, malformed: self.malformed, lossy, is_late: self.walk.is_late, error }
     }
 
     /// Takes records from the text that is held, as many as are whole and stand alike with nothing else between.
@@ -158,13 +163,17 @@ impl<R: Read> Parts<R> {
     }
 
     fn place(&mut self, place: usize, whole: bool) -> Step {
-        match value_at(self.reader.text(), place) {
-            Ok((_, end)) => {
+        let value = match value_at(self.reader.text(), place) {
+            Ok((_, end)) if is_key(self.reader.text(), place, end) => Err(Stop::Unsure),
+            value => value.map(|(_, end)| end),
+        };
+        match value {
+            Ok(end) => {
                 self.at = end;
                 Step::Record(place, end)
             }
             Err(Stop::Unsure) => {
-                let after = after_no_value(self.reader.text(), place);
+                let after = after_broken(&mut self.walk, self.reader.text(), place);
                 if after == self.reader.text().len() && !whole {
                     self.at = place;
                     return Step::More;
@@ -260,6 +269,7 @@ impl<R: Read> Iterator for Parts<R> {
                 continue;
             }
             self.reader.advance(self.at);
+            self.walk.forget();
             self.at = 0;
         }
     }

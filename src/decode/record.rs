@@ -7,7 +7,7 @@ use super::shape::Shape;
 use crate::json::blocks::avx2::Avx2;
 use crate::json::blocks::{Blocks, Portable, Vectors};
 use crate::json::careful;
-use crate::json::fields::{Found, Kind, Stop, key_at, skip_space};
+use crate::json::fields::{Found, Kind, Raw, Stop, key_at, skip_space, value_at};
 
 /// The fields that are read from a record; their numbers index [`Record`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +35,7 @@ pub(super) enum Field {
     ResponseElements,
     AdditionalEventData,
     ServiceEventDetails,
+    Resources,
     Addendum,
     UserIdentity,
 }
@@ -94,7 +95,7 @@ impl Default for Reading {
 impl Field {
     /// The field of that name. A key is told by its length and first bytes, then compared whole.
     #[inline]
-    fn of(key: &str) -> Option<Self> {
+    pub fn of(key: &str) -> Option<Self> {
         let (field, name) = match tag(key.as_bytes()) {
             EVENT_ID => (Self::EventId, "eventID"),
             EVENT_TIME => (Self::EventTime, "eventTime"),
@@ -118,6 +119,7 @@ impl Field {
             RESPONSE_ELEMENTS => (Self::ResponseElements, "responseElements"),
             ADDITIONAL_EVENT_DATA => (Self::AdditionalEventData, "additionalEventData"),
             SERVICE_EVENT_DETAILS => (Self::ServiceEventDetails, "serviceEventDetails"),
+            RESOURCES => (Self::Resources, "resources"),
             ADDENDUM => (Self::Addendum, "addendum"),
             USER_IDENTITY => (Self::UserIdentity, "userIdentity"),
             _ => return None,
@@ -159,6 +161,7 @@ const REQUEST_PARAMETERS: u64 = tag(b"requestParameters");
 const RESPONSE_ELEMENTS: u64 = tag(b"responseElements");
 const ADDITIONAL_EVENT_DATA: u64 = tag(b"additionalEventData");
 const SERVICE_EVENT_DETAILS: u64 = tag(b"serviceEventDetails");
+const RESOURCES: u64 = tag(b"resources");
 const ADDENDUM: u64 = tag(b"addendum");
 const USER_IDENTITY: u64 = tag(b"userIdentity");
 
@@ -257,20 +260,47 @@ impl<'a> Record<'a> {
 }
 
 impl<'a> OwnedRecord<'a> {
-    /// Reads `text`, which is one object: the careful path.
+    /// Reads `text`, which is one object: the careful path. Where a value is broken inside, which the fast path does not
+    /// look at, the record counts all the same, and who reads that value finds nothing in it.
     ///
     /// # Errors
-    /// Why serde_json will not have it.
-    pub fn careful(text: &'a str) -> Result<Self, serde_json::Error> {
+    /// When the object itself is no JSON.
+    pub fn read(text: &'a str) -> Result<Self, Stop> {
+        Self::careful(text).or_else(|_| Self::lenient(text))
+    }
+
+    /// As the fast path reads, with texts unescaped.
+    #[cold]
+    fn lenient(text: &'a str) -> Result<Self, Stop> {
         let mut record = Self { texts: [const { Cow::Borrowed("") }; FIELDS], is_event: false };
-        careful::each_field(text, |key, value| {
-            let Some(field) = Field::of(&key) else { return };
-            record.texts[field as usize] = match field.is_raw() {
-                true => Cow::Borrowed(value.json()),
-                false => careful::text_of(value),
-            };
-            record.is_event |= field.makes_event();
-        })?;
+        let bytes = text.as_bytes();
+        let mut at = skip_space(bytes, 1);
+        loop {
+            let (key, begin) = key_at(text, at)?;
+            let (value, after) = value_at(text, begin)?;
+            record.take(key, value);
+            let next = skip_space(bytes, after);
+            match bytes.get(next) {
+                Some(b',') => at = skip_space(bytes, next + 1),
+                Some(b'}') if next + 1 == bytes.len() => return Ok(record),
+                _ => return Err(Stop::Unsure),
+            }
+        }
+    }
+
+    fn take(&mut self, key: &str, value: Raw<'a>) {
+        let Some(field) = Field::of(key) else { return };
+        self.texts[field as usize] = match field.is_raw() {
+            true => Cow::Borrowed(value.json()),
+            false => careful::text_of(value),
+        };
+        self.is_event |= field.makes_event();
+    }
+
+    /// Reads `text` as serde_json does.
+    fn careful(text: &'a str) -> Result<Self, serde_json::Error> {
+        let mut record = Self { texts: [const { Cow::Borrowed("") }; FIELDS], is_event: false };
+        careful::each_field(text, |key, value| record.take(&key, value))?;
         Ok(record)
     }
 
@@ -312,6 +342,7 @@ mod tests {
         "responseElements",
         "additionalEventData",
         "serviceEventDetails",
+        "resources",
         "addendum",
         "userIdentity",
     ];
@@ -377,6 +408,30 @@ mod tests {
             assert!(end.is_err() || record == plain, "vectors of any width read the same");
             end.map(|end| (record, end))
         })
+    }
+
+    /// What is wrong inside a sub-document is the same on both paths, whether a text beside it has escapes or none.
+    #[test]
+    fn a_broken_sub_document_costs_itself() {
+        for broken in [r#"{"a":}"#, r#"{"a" 1}"#, "[1 2]", "{'a':1}", r#"{"a":tru}"#, "{\"a\":\"\n\"}"] {
+            for agent in ["aws-cli", "aws\\\"cli"] {
+                let text = format!(
+                    r#"{{"eventID":"1","userAgent":"{agent}","requestParameters":{broken},"eventName":"X","x":{broken}}}"#
+                );
+                let read = OwnedRecord::read(&text).unwrap_or_else(|_| panic!("{text}"));
+                let read = read.as_record();
+                assert!(read.is_event && read.text(Field::EventName) == "X", "{text}");
+                assert_eq!(read.text(Field::RequestParameters), broken);
+                if let Ok((fast, end)) = fast(&text) {
+                    assert_eq!((fast, end), (read, text.len()));
+                }
+            }
+        }
+        for no_object in
+            ["{\"eventID\":\"1\",{}}", "{\"eventID\" \"1\"}", "{\"eventID\":[1,\"x\":2}}", "{eventName: 1}", "{]"]
+        {
+            assert!(OwnedRecord::read(no_object).is_err(), "{no_object}");
+        }
     }
 
     proptest! {

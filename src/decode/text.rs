@@ -2,6 +2,8 @@
 
 use std::io::{self, Read};
 
+use super::foreign::HEAD;
+
 /// How much is read at a time.
 const CHUNK: usize = 1 << 20;
 
@@ -15,6 +17,8 @@ pub struct TextReader<R> {
     ended: bool,
     /// Bytes read so far.
     pub bytes: u64,
+    /// The first of them, as they came.
+    pub head: Vec<u8>,
     /// Whether some bytes were no UTF-8.
     pub lossy: bool,
     /// Why reading stopped early, if it did.
@@ -25,7 +29,7 @@ impl<R: Read> TextReader<R> {
     /// Text from `reader`, nothing of which is read yet.
     pub fn new(reader: R) -> Self {
         let (text, carry, chunk) = (String::new(), Vec::new(), vec![0; CHUNK]);
-        Self { reader, text, carry, chunk, ended: false, bytes: 0, lossy: false, error: None }
+        Self { reader, text, carry, chunk, ended: false, bytes: 0, head: Vec::new(), lossy: false, error: None }
     }
 
     /// The text that is held.
@@ -52,6 +56,9 @@ impl<R: Read> TextReader<R> {
                     self.ended = true;
                 }
             }
+        }
+        if self.bytes == 0 {
+            self.head = self.chunk[..filled.min(HEAD)].to_vec();
         }
         self.bytes += filled as u64;
         let chunk = std::mem::take(&mut self.chunk);

@@ -5,7 +5,8 @@
 
 use memchr::memchr;
 
-use crate::json::fields::{Raw, Stop, skip_space, value_at};
+use super::record::Field;
+use crate::json::fields::{Raw, Stop, key_at, skip_space, value_at};
 
 /// Fields of an envelope object whose array holds records: trail files, lookup-events, CloudWatch Logs (API and
 /// subscription).
@@ -37,6 +38,11 @@ pub(super) struct Walk {
     layout: Layout,
     /// How many arrays of records were entered.
     pub arrays: u32,
+    /// Whether something that is no JSON came first.
+    pub is_late: bool,
+    /// From where on no record begins in the text, if that was found; and from where on no line with a value does.
+    no_record_from: Option<usize>,
+    no_line_from: Option<usize>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -66,7 +72,7 @@ enum Layout {
 impl Walk {
     /// A walk that begins inside an array of records.
     pub fn in_records() -> Self {
-        Self { standing: Standing::Records, layout: Layout::Values, arrays: 1 }
+        Self { standing: Standing::Records, layout: Layout::Values, arrays: 1, ..Self::default() }
     }
 
     /// A walk over one line, which is not to be split into lines again.
@@ -95,17 +101,24 @@ impl Walk {
     }
 
     /// Where to go on when the value at `at` does not end: at the next line that begins a value, or inside an array at
-    /// the next object that begins as CloudTrail's records do. (`{"eventVersion"` cannot stand inside a JSON string.)
-    pub fn resume(&self, text: &str, at: usize) -> Option<usize> {
-        if !self.is_in_records() {
-            return next_line_with_a_value(text, at);
-        }
-        // Bytes, since what stands at `at` may be a character of several.
-        let rest = &text.as_bytes()[at + 1..];
-        memchr::memmem::find_iter(rest, b"\"eventVersion\"").find_map(|found| {
-            let before = rest[..found].trim_ascii_end();
-            before.ends_with(b"{").then(|| at + before.len())
-        })
+    /// the next object that begins as CloudTrail's records do, or as the one at `at`. (`{"eventVersion"` cannot stand
+    /// inside a JSON string.)
+    pub fn resume(&mut self, text: &str, at: usize) -> Option<usize> {
+        let (find, none_from): (fn(&str, usize) -> Option<usize>, _) = match self.is_in_records() {
+            true => (next_record, &mut self.no_record_from),
+            false => (next_line_with_a_value, &mut self.no_line_from),
+        };
+        find_unless_none(none_from, find, (text, at))
+    }
+
+    /// As [`Walk::resume`], for a value that is broken but ends at `end`: what begins within it.
+    pub fn resume_within(&mut self, text: &str, at: usize, end: usize) -> Option<usize> {
+        self.is_in_records().then(|| next_record(&text[..end], at)).flatten()
+    }
+
+    /// Says that the text has changed: more has come, or what was read has gone.
+    pub fn forget(&mut self) {
+        (self.no_record_from, self.no_line_from) = (None, None);
     }
 
     /// What comes next at `at`; `whole` says that no text follows.
@@ -158,11 +171,27 @@ impl Walk {
             Some(b'0'..=b'9') => match newline() {
                 None if !whole && text.len() - start < MOST_TO_FIND_A_LINE => return Unit::More(start),
                 end if text[start..end.unwrap_or(text.len())].contains('{') => self.layout = Layout::Lines,
-                _ => return Unit::NotJson,
+                _ => return self.after_lead_in(text, start, whole),
             },
-            Some(_) => return Unit::NotJson,
+            Some(_) => return self.after_lead_in(text, start, whole),
         }
         self.next(text, start, whole)
+    }
+
+    /// The document begins with what is no JSON: the rest of a line that was cut, a header, a warning of whatever wrote
+    /// the file. A line with a value may follow soon; a page or a text that shows records among its words is no log.
+    fn after_lead_in(&mut self, text: &str, at: usize, whole: bool) -> Unit {
+        let next = next_line_with_a_value(text, at).filter(|next| next - at <= MOST_TO_FIND_A_LINE);
+        match next {
+            _ if text[at..].starts_with('<') => Unit::NotJson,
+            Some(next) if text[at..next].contains("```") => Unit::NotJson,
+            Some(next) => {
+                self.is_late = true;
+                Unit::Junk(next)
+            }
+            None if !whole && text.len() - at < MOST_TO_FIND_A_LINE => Unit::More(at),
+            None => Unit::NotJson,
+        }
     }
 
     fn between_values(&mut self, text: &str, at: usize, whole: bool) -> Unit {
@@ -171,7 +200,7 @@ impl Walk {
             None => return if whole { Unit::End } else { Unit::More(at) },
             Some(b'[') => return self.enter(Standing::Records, text, at, whole),
             Some(b'{') => {}
-            Some(_) => return junk(text, at, whole),
+            Some(_) => return self.astray(text, at, whole),
         }
         match record_array(text, at) {
             Envelope::At(array) => self.enter(Standing::EnvelopeRecords, text, array, whole),
@@ -221,6 +250,21 @@ impl Walk {
     /// The envelope makes no sense any more: goes on after it with the next value that begins a line.
     fn lost(&mut self, text: &str, at: usize, whole: bool) -> Unit {
         self.standing = Standing::Outside;
+        self.astray(text, at, whole)
+    }
+
+    /// No value stands at `at`. Where a record lacks a bracket, one of its own has closed the array of records: goes on in
+    /// it with the next record, if one begins before the next line with a value.
+    fn astray(&mut self, text: &str, at: usize, whole: bool) -> Unit {
+        let is_of_a_record = matches!(text.as_bytes().get(at), Some(b',' | b'}' | b']' | b':' | b'"'));
+        if self.arrays > 0
+            && is_of_a_record
+            && let Some(next) = find_unless_none(&mut self.no_record_from, next_record, (text, at))
+            && next_line_with_a_value(&text[..=next], at).is_none_or(|line| line >= next)
+        {
+            self.standing = Standing::Records;
+            return Unit::Junk(next);
+        }
         junk(text, at, whole)
     }
 }
@@ -318,6 +362,49 @@ pub(super) fn json_of_line(line: &str) -> &str {
     }
 }
 
+/// What `find` finds in a text after an index, asked once where there is nothing: a text full of damage is not searched to
+/// its end for each.
+fn find_unless_none(
+    none_from: &mut Option<usize>,
+    find: fn(&str, usize) -> Option<usize>,
+    (text, at): (&str, usize),
+) -> Option<usize> {
+    if none_from.is_some_and(|from| from <= at) {
+        return None;
+    }
+    let found = find(text, at);
+    if found.is_none() {
+        *none_from = Some(at);
+    }
+    found
+}
+
+/// How records begin: as CloudTrail writes them, and where a tool has sorted their keys.
+const FIRST_KEYS: [&str; 6] = ["eventVersion", "additionalEventData", "addendum", "apiVersion", "awsRegion", "eventID"];
+
+/// The next object after `at` that begins as records do, or with the field of a record that the object at `at` begins with.
+fn next_record(text: &str, at: usize) -> Option<usize> {
+    // Bytes, since what stands at `at` may be a character of several.
+    let rest = &text.as_bytes()[at + 1..];
+    let first_key = text.as_bytes()[at..].starts_with(b"{").then(|| key_at(text, skip_space(text.as_bytes(), at + 1)));
+    let own = first_key.and_then(Result::ok).map(|(key, _)| key).filter(|key| Field::of(key).is_some());
+    let mut nearest = rest.len();
+    for key in FIRST_KEYS.into_iter().chain(own) {
+        // What opens further on than the nearest so far is not looked for.
+        let until = rest.len().min(nearest + key.len() + 64);
+        nearest = object_with(&rest[..until], key).unwrap_or(nearest).min(nearest);
+    }
+    (nearest < rest.len()).then(|| at + 1 + nearest)
+}
+
+/// Where the first object of `bytes` opens whose first key is `key`.
+fn object_with(bytes: &[u8], key: &str) -> Option<usize> {
+    memchr::memmem::find_iter(bytes, format!("\"{key}\"").as_bytes()).find_map(|found| {
+        let before = bytes[..found].trim_ascii_end();
+        before.ends_with(b"{").then(|| before.len() - 1)
+    })
+}
+
 /// Whether the values of a line are there to their end.
 pub(super) fn is_whole_line(line: &str) -> bool {
     let json = json_of_line(line);
@@ -327,7 +414,7 @@ pub(super) fn is_whole_line(line: &str) -> bool {
             at = match walk.next(json, at, true) {
                 Unit::Place(place) => match value_at(json, place) {
                     Ok((_, end)) => end,
-                    Err(Stop::Unsure) => after_no_value(json, place),
+                    Err(Stop::Unsure) => after_broken(&mut walk, json, place),
                     Err(Stop::Incomplete) => match walk.resume(json, place) {
                         Some(next) => next,
                         None => break false,
@@ -340,8 +427,21 @@ pub(super) fn is_whole_line(line: &str) -> bool {
         }
 }
 
+/// Where to go on when no whole value stands at `at` in a record's place: one that lacks a bracket costs itself.
+pub(super) fn after_broken(walk: &mut Walk, text: &str, at: usize) -> usize {
+    let is_of_a_record = matches!(text.as_bytes()[at], b'{' | b'"' | b':' | b'}');
+    let next = is_of_a_record.then(|| walk.resume(text, at)).flatten();
+    next.unwrap_or_else(|| after_no_value(text, at))
+}
+
+/// Whether the text that ends at `end` is a key: a record that lacks its first bracket, or the rest of one, stands there.
+pub(super) fn is_key(text: &str, at: usize, end: usize) -> bool {
+    let bytes = text.as_bytes();
+    bytes[at] == b'"' && bytes.get(skip_space(bytes, end)) == Some(&b':')
+}
+
 /// Where to go on when no value stands at `at` in a record's place.
-pub(super) fn after_no_value(text: &str, at: usize) -> usize {
+fn after_no_value(text: &str, at: usize) -> usize {
     let rest = &text.as_bytes()[at + 1..];
     memchr::memchr3(b',', b'{', b']', rest).map_or(text.len(), |n| at + 1 + n)
 }

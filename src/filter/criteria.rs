@@ -141,14 +141,40 @@ impl Globs {
     fn new(flag: &'static str, patterns: &[String]) -> Result<Self, FilterError> {
         let patterns = not_empty(flag, patterns)?;
         let globs = patterns.iter().map(|pattern| {
-            let why = |error: globset::Error| error.kind().to_string();
-            glob(pattern).map_err(|error| FilterError::Pattern { flag, pattern: pattern.clone(), why: why(error) })
+            let refused = |why| FilterError::Pattern { flag, pattern: shown(pattern), why };
+            match excess(pattern) {
+                Some(why) => Err(refused(why)),
+                None => glob(pattern).map_err(|error| refused(error.kind().to_string())),
+            }
         });
         globs.collect::<Result<_, _>>().map(Self)
     }
 
     fn hold(&self, matches: impl Fn(&GlobMatcher) -> bool) -> bool {
         self.0.is_empty() || self.0.iter().any(matches)
+    }
+}
+
+/// The longest pattern: principals have up to some hundred characters.
+const LONGEST: usize = 4096;
+/// The most braces of a pattern: each multiplies what it may stand for, and globset goes as deep as they are nested.
+const MOST_BRACES: usize = 32;
+
+/// A pattern as a message shows it: cut where it is long.
+fn shown(pattern: &str) -> String {
+    let short: String = pattern.chars().take(100).collect();
+    if short.len() < pattern.len() { format!("{short}…") } else { short }
+}
+
+/// Why a pattern is more than can be matched.
+fn excess(pattern: &str) -> Option<String> {
+    let braces = pattern.matches('{').count();
+    if pattern.len() > LONGEST {
+        Some(format!("it has {} bytes, and {LONGEST} is the most: give several patterns", pattern.len()))
+    } else if braces > MOST_BRACES {
+        Some(format!("it has {braces} braces, and {MOST_BRACES} is the most: give several patterns"))
+    } else {
+        None
     }
 }
 
@@ -306,6 +332,13 @@ mod tests {
         assert!(why(account).starts_with("--account is empty"));
         let pattern = Criteria { principals: vec!["a[b".into()], ..Criteria::default() };
         assert!(why(pattern).starts_with("--principal \"a[b\" is no pattern: "));
+        for huge in [format!("{}x{}", "{".repeat(250), "}".repeat(250)), "{a,b}".repeat(100), "a".repeat(5000)] {
+            let why = why(Criteria { events: vec![huge], ..Criteria::default() });
+            assert!(why.starts_with("--event ") && why.contains("give several patterns"), "{why}");
+            assert!(why.len() < 300, "{why}");
+        }
+        let nested = format!("{}x{}", "{".repeat(32), "}".repeat(32));
+        let _ = Filters::new(&Criteria { events: vec![nested, "{a,b}".repeat(32)], ..Criteria::default() });
         for bad in ["", "192.0.2", "192.0.2.0/33", "example.com", "::ffff:0:0/90"] {
             let criteria = Criteria { addresses: vec![bad.into()], ..Criteria::default() };
             assert!(why(criteria).starts_with("--address"), "{bad}");

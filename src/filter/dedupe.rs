@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use foldhash::fast::RandomState;
 use prefetch_index::prefetch_index;
 
-use crate::model::{Event, SignIn};
+use super::content;
+use crate::model::Event;
 
 /// Accounts fall into so many groups, each with tables of its own: objects are read account by account, so that what is
 /// looked up at one time lies close together.
@@ -29,7 +30,7 @@ const PLACES: usize = 4;
 pub enum Sighting {
     /// Not seen before.
     New,
-    /// The same event again: same id, same account, same decoded fields.
+    /// The same event again: same id, same account, same content.
     Duplicate,
 }
 
@@ -40,7 +41,8 @@ pub struct Announced(u64);
 /// The events seen so far, shared by all threads: 16 bytes each, with the free places between at most 24 beyond the first
 /// 16 MiB of all tables together.
 ///
-/// Equality is by two keyed 64-bit hashes, of (eventID, account) and of the decoded fields: 128 bits together.
+/// Equality is by two keyed 64-bit hashes, of (eventID, account) and of the content (the decoded fields, and the
+/// sub-documents that a report may read): 128 bits together.
 pub struct Dedupe {
     ids: RandomState,
     contents: RandomState,
@@ -114,7 +116,7 @@ impl Dedupe {
         self.ids.hash_one((event_id, account_id)).max(1)
     }
 
-    /// A hash of all that is decoded of an event beside its id and account.
+    /// A hash of what an event says beside its id and account.
     #[inline]
     fn content_of(&self, event: &Event<'_>, identity_fingerprint: u64) -> u64 {
         self.contents.hash_one((
@@ -123,8 +125,8 @@ impl Dedupe {
             (event.event_type, event.event_category, event.read_only),
             (event.vpc_endpoint_id, event.vpc_endpoint_account_id),
             (event.shared_event_id, event.session_credential_from_console, identity_fingerprint),
-            // Reports count how a sign-in ended: which of two accounts of it came first must not decide.
-            sign_in_of(event),
+            // Reports read them: which of two accounts of an event came first must not decide.
+            content::of_sub_documents(event, &self.contents),
         ))
     }
 
@@ -132,15 +134,6 @@ impl Dedupe {
     fn shard(&self, id: u64, account_id: &str) -> &Mutex<Shard> {
         &self.shards[group_of(account_id) * SHARDS + (id >> (u64::BITS - SHARDS.trailing_zeros())) as usize]
     }
-}
-
-/// How a sign-in ended; nothing for any other event.
-#[inline]
-fn sign_in_of(event: &Event<'_>) -> Option<(bool, Option<bool>)> {
-    (event.event_name == "ConsoleLogin").then(|| {
-        let sign_in = SignIn::of(event);
-        (sign_in.succeeded, sign_in.mfa_used)
-    })
 }
 
 /// A thread that panicked cannot have left a shard half written.
@@ -250,6 +243,9 @@ mod tests {
             Event { read_only: Some(true), ..base },
             Event { session_credential_from_console: Some(false), ..base },
             Event { session_credential_from_console: Some(true), ..base },
+            Event { request_parameters: "{\"userName\":\"alice\"}", ..base },
+            Event { request_parameters: "{\"userName\":\"bob\"}", ..base },
+            Event { resources: "[{\"ARN\":\"x\"}]", ..base },
         ];
         let dedupe = Dedupe::default();
         let contents: BTreeSet<u64> = events.iter().map(|event| dedupe.content_of(event, 1)).collect();

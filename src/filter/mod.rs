@@ -1,5 +1,6 @@
 //! Which events are counted, beside the window: the user's criteria, and each event once.
 
+mod content;
 mod criteria;
 mod dedupe;
 

@@ -127,7 +127,9 @@ impl Found {
                 Some(StringEnd { quote, escaped: true }) => Self::of(Kind::Escaped, at, quote + 1),
                 None => Self::of(Kind::Stopped(Stop::Incomplete), at, at),
             },
-            Some(b'{' | b'[') => match container_end(blocks, bytes, at) {
+            Some(&open @ (b'{' | b'[')) => match container_end(blocks, bytes, at) {
+                // Brackets are counted, not told apart: where one is missing, the other kind ends the count.
+                Some(after) if bytes[after - 1] != open + 2 => Self::of(Kind::Stopped(Stop::Unsure), at, at),
                 Some(after) => Self::of(Kind::Container, at, after),
                 None => Self::of(Kind::Stopped(Stop::Incomplete), at, at),
             },

@@ -79,8 +79,8 @@ impl<'a> Deref for LazyIdentity<'a> {
 
 /// One record: the fields that reports rest on, with absent text as `""` (CloudTrail treats an empty string as absent).
 ///
-/// `request_parameters`, `response_elements`, `additional_event_data`, `service_event_details` and `addendum` are the
-/// raw JSON text, unparsed and unchecked; `""` when absent or null.
+/// `request_parameters`, `response_elements`, `additional_event_data`, `service_event_details`, `resources` and `addendum`
+/// are the raw JSON text, unparsed and unchecked; `""` when absent or null.
 ///
 /// Source: CloudTrail user guide, "CloudTrail record contents for management, data, and network activity events".
 #[derive(Clone, Copy, Debug)]
@@ -127,6 +127,8 @@ pub struct Event<'a> {
     pub additional_event_data: &'a str,
     /// `serviceEventDetails`, raw JSON.
     pub service_event_details: &'a str,
+    /// `resources`, raw JSON.
+    pub resources: &'a str,
     /// `addendum`, raw JSON.
     pub addendum: &'a str,
     /// `userIdentity`; reading it costs the first time.

@@ -345,6 +345,7 @@ mod tests {
                 response_elements: response,
                 additional_event_data: "",
                 service_event_details: details,
+                resources: "",
                 addendum: "",
                 user_identity: crate::model::LazyIdentity::known(identity),
                 identity: IdentityRef { generation: 1, slot: 0 },

@@ -38,6 +38,7 @@ pub fn event<'a>(identity: &'a UserIdentity<'_>) -> Event<'a> {
         response_elements: "",
         additional_event_data: "",
         service_event_details: "",
+        resources: "",
         addendum: "",
         user_identity: LazyIdentity::known(identity),
         identity: IdentityRef { generation: GENERATION.fetch_add(1, Ordering::Relaxed), slot: 0 },

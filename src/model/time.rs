@@ -22,7 +22,7 @@ pub struct Hour(pub i32);
 impl EventTime {
     /// The moment `seconds` after 1970-01-01T00:00:00Z.
     pub const fn from_seconds(seconds: i64) -> Self {
-        Self(seconds * MICROS)
+        Self(seconds.saturating_mul(MICROS))
     }
 
     /// Whole seconds since 1970-01-01T00:00:00Z, rounded down.
@@ -45,12 +45,27 @@ impl EventTime {
         Self(self.0.saturating_add(seconds.saturating_mul(MICROS)))
     }
 
-    /// Parses `eventTime`: `2023-07-10T11:42:18Z` at once, any other RFC 3339 time through chrono.
+    /// Parses an RFC 3339 time: `2023-07-10T11:42:18Z` at once, any other through chrono.
     ///
     /// `None` for anything else. Years outside 1–9999 are refused, so printing always gives RFC 3339.
     /// Source: CloudTrail user guide, "CloudTrail record contents", `eventTime` is "in coordinated universal time".
     pub fn parse(text: &str) -> Option<Self> {
         parse_seconds_z(text.as_bytes()).or_else(|| parse_any(text))
+    }
+
+    /// Parses `eventTime`: as [`EventTime::parse`], and also as what exports make of it: `2026-09-01 09:00:00.000` (Lake,
+    /// Athena, Trino, DuckDB), with ` UTC`, `+0000` (Spark) or no zone, which is UTC; and seconds or milliseconds since
+    /// 1970.
+    #[inline]
+    pub fn parse_event_time(text: &str) -> Option<Self> {
+        parse_seconds_z(text.as_bytes()).or_else(|| parse_exported(text))
+    }
+
+    /// Whether CloudTrail can have recorded it: the first service of AWS opened in 2006, and `latest` is the last moment
+    /// that is believed. A time outside of that is a mistake of whatever wrote the record.
+    #[inline]
+    pub const fn is_believable(self, latest: Self) -> bool {
+        EARLIEST.0 <= self.0 && self.0 <= latest.0
     }
 
     /// Parses `sessionContext.attributes.creationDate`: as [`EventTime::parse`], and also basic ISO
@@ -66,6 +81,60 @@ impl EventTime {
         let is_written_out = text.as_bytes().first().is_some_and(u8::is_ascii_alphabetic);
         if is_written_out { parse_written_out(text) } else { Self::parse_creation_date(text) }
     }
+}
+
+/// 2006-01-01T00:00:00Z.
+const EARLIEST: EventTime = EventTime::from_seconds(1_136_073_600);
+
+/// An `eventTime` that is not as CloudTrail writes it.
+#[cold]
+fn parse_exported(text: &str) -> Option<EventTime> {
+    parse_any(text).or_else(|| parse_parts(text)).or_else(|| parse_epoch(text))
+}
+
+/// `2026-09-01 09:00:00`, `T` or a space between date and clock, a fraction or none, and one of the zones of [`zone`].
+fn parse_parts(text: &str) -> Option<EventTime> {
+    let (date, clock) = (text.get(..10)?, text.get(11..19)?);
+    if !matches!(text.as_bytes()[10], b' ' | b'T' | b't') {
+        return None;
+    }
+    let whole = parse_seconds_z(format!("{date}T{clock}Z").as_bytes())?;
+    let rest = &text[19..];
+    let digits = rest.strip_prefix('.').map(|rest| &rest[..rest.bytes().take_while(u8::is_ascii_digit).count()]);
+    let rest = match digits {
+        None => rest,
+        Some("") => return None,
+        Some(digits) => &rest[1 + digits.len()..],
+    };
+    let micros = digits.map_or(Ok(0), |digits| format!("{digits:0<6}")[..6].parse::<i64>()).ok()?;
+    Some(EventTime(whole.0.checked_add(micros)?).plus_seconds(-zone(rest)?)).filter(is_printable)
+}
+
+/// The seconds that a zone is ahead of UTC: none at all, `Z`, `UTC`, `GMT`, `+0000`, `+00:00` or `+00`, with a space before
+/// it or without.
+fn zone(text: &str) -> Option<i64> {
+    let text = text.strip_prefix(' ').unwrap_or(text);
+    if ["", "Z", "z", "UTC", "GMT"].contains(&text) {
+        return Some(0);
+    }
+    let sign = match text.as_bytes().first()? {
+        b'+' => 1,
+        b'-' => -1,
+        _ => return None,
+    };
+    let digits = text[1..].replace(':', "");
+    if !matches!(digits.len(), 2 | 4) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let (hours, minutes) = (digits[..2].parse::<i64>().ok()?, digits[2..].parse::<i64>().unwrap_or(0));
+    (hours < 24 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
+}
+
+/// Whether its year has four digits: what is computed with such times cannot overflow.
+fn is_printable(time: &EventTime) -> bool {
+    const FIRST: i64 = -62_135_596_800 * MICROS;
+    const AFTER: i64 = 253_402_300_800 * MICROS;
+    (FIRST..AFTER).contains(&time.0)
 }
 
 const MONTHS: [&[u8; 3]; 12] =
@@ -90,7 +159,7 @@ fn parse_written_out(text: &str) -> Option<EventTime> {
         return None;
     }
     let time = NaiveDate::from_ymd_opt(year, month, day)?.and_hms_opt(hour % 12 + afternoon, minute, second)?;
-    Some(EventTime::from_seconds(time.and_utc().timestamp()))
+    Some(EventTime::from_seconds(time.and_utc().timestamp())).filter(is_printable)
 }
 
 fn without_commas(mut word: &str) -> &str {
@@ -235,7 +304,7 @@ fn parse_any(text: &str) -> Option<EventTime> {
 
 fn parse_basic_iso(text: &str) -> Option<EventTime> {
     let time = NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%SZ").ok()?;
-    Some(EventTime::from_seconds(time.and_utc().timestamp()))
+    Some(EventTime::from_seconds(time.and_utc().timestamp())).filter(is_printable)
 }
 
 /// Seconds or milliseconds since 1970, told apart by size; only values from 2001 to 2286 are believed.
@@ -277,6 +346,70 @@ mod tests {
         for bad in ["", "2023-02-29T00:00:00Z", "2023-07-10", "2023-07-10T24:00:00Z", "2023-13-10T11:42:18Z", "x"] {
             assert_eq!(at(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn event_times_of_exports() {
+        let at = |s| EventTime::parse_event_time(s).map(|t| t.to_string());
+        for same in [
+            "2026-09-01T09:00:00Z",
+            "2026-09-01 09:00:00",
+            "2026-09-01 09:00:00.000",
+            "2026-09-01 09:00:00.000000000",
+            "2026-09-01 09:00:00 UTC",
+            "2026-09-01 09:00:00.000 UTC",
+            "2026-09-01 09:00:00Z",
+            "2026-09-01 11:00:00.000+0200",
+            "2026-09-01T09:00:00.000+0000",
+            "2026-09-01T09:00:00+00",
+            "2026-09-01T09:00:00",
+            "2026-09-01 04:30:00 -04:30",
+            "1788253200",
+            "1788253200000",
+            "1788253200.0",
+        ] {
+            assert_eq!(at(same).as_deref(), Some("2026-09-01T09:00:00Z"), "{same}");
+        }
+        assert_eq!(at("2026-09-01 09:00:00.5").as_deref(), Some("2026-09-01T09:00:00.500Z"));
+        for bad in [
+            "",
+            "yesterday",
+            "2026-09-01",
+            "2026-09-01 09:00",
+            "2026-09-01 09:00:00.",
+            "2026-09-01 09:00:00 PST",
+            "2026-09-01 09:00:00 Europe/Berlin",
+            "2026-09-01 09:00:00+2500",
+            "2026-09-01 24:00:00",
+            "2026-02-30 09:00:00",
+            "2026-09-01_09:00:00",
+            "20260901",
+            "+262142-01-01T00:00:00Z",
+            "1e400",
+            "NaN",
+            "2026-09-0\u{e9} 09:00:00",
+        ] {
+            assert_eq!(at(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_cloudtrail_can_have_recorded() {
+        let latest = EventTime::parse("2026-09-15T00:00:00Z").unwrap();
+        let believed = |s| EventTime::parse(s).unwrap().is_believable(latest);
+        assert!(believed("2006-01-01T00:00:00Z") && believed("2026-09-15T00:00:00Z"));
+        assert!(!believed("2005-12-31T23:59:59Z") && !believed("2026-09-15T00:00:01Z"));
+        assert!(!believed("0001-01-01T00:00:00Z") && !believed("9999-12-31T23:59:59Z"));
+    }
+
+    /// Ages are differences of such times, in microseconds.
+    #[test]
+    fn no_form_gives_a_time_that_overflows() {
+        for text in ["Jul 10, 262142, 12:09:47 PM", "Jul 10, -262142, 12:09:47 PM", "+2621420101T000000Z"] {
+            assert_eq!(EventTime::parse_expiration(text), None, "{text}");
+        }
+        assert_eq!(EventTime::from_seconds(i64::MAX), EventTime(i64::MAX));
+        assert_eq!(Day(i32::MAX).start(), EventTime(i64::MAX));
     }
 
     #[test]

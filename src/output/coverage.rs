@@ -90,6 +90,9 @@ fn failures(coverage: &Coverage) -> String {
         some(coverage.malformed_records, "record", "malformed"),
         some(state("failed"), "state file", "failed"),
         some(state("damaged"), "state file", "damaged"),
+        some(coverage.events_without_time, "event", "without a readable time"),
+        some(coverage.objects_skipped.get("archived").copied().unwrap_or(0), "object", "archived"),
+        coverage.window_is_empty.then(|| "nothing in the window".to_owned()),
         coverage.interrupted.then(|| "interrupted".to_owned()),
     ])
 }
@@ -98,7 +101,6 @@ fn failures(coverage: &Coverage) -> String {
 fn left_out(coverage: &Coverage) -> String {
     let some = |n: u64, what| (n > 0).then(|| format!("{} {what}", grouped(n)));
     join([
-        some(coverage.events_without_time, "without a readable time"),
         (coverage.duplicate_events > 0).then(|| quantity(coverage.duplicate_events, "duplicate")),
         some(coverage.events_out_of_window, "outside the window"),
         some(coverage.events_filtered, "filtered"),
@@ -194,8 +196,8 @@ mod tests {
             coverage_line(&coverage, Some(window)),
             "2,900 events counted in 56 objects (1,004 skipped: 1,000 digest, 4 insight; 8 not opened, being outside \
              the window), 2023-07-10 11:42 – 2023-07-12 00:00 UTC, window 2023-07-01 to 2023-07-31 10:30, 1 account, \
-             1 region; PARTIAL: 2 objects failed, 1 object damaged, 1 record malformed, interrupted; left out: 12 \
-             without a readable time, 1 duplicate, 1,200 outside the window, 5 filtered; note: 2 changes of logging, \
+             1 region; PARTIAL: 2 objects failed, 1 object damaged, 1 record malformed, 12 events \
+             without a readable time, interrupted; left out: 1 duplicate, 1,200 outside the window, 5 filtered; note: 2 changes of logging, \
              1 gap without logs, 3 event ids with conflicting content"
         );
     }

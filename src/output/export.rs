@@ -10,7 +10,10 @@
 //! By day a file leaves the day to its folder's name, as Hive, Athena, Spark, DuckDB and polars read it. Rows without a
 //! day lie in `day=__HIVE_DEFAULT_PARTITION__`, which all of them read as null; there also lies an empty file of a table
 //! without any row, so that reading it finds columns and no error.
+//!
+//! `schema.json` lists every other file with its size, so that a later export replaces only what this one wrote (`proof`).
 
+mod proof;
 mod schema;
 
 use std::io::{self, Write};
@@ -60,7 +63,7 @@ impl ExportLayout {
         if self.by_day && self.formats.len() > 1 {
             return Err(OutputError::FormatsByDay);
         }
-        NewFolder::create(path, overwrite.then_some(&is_of_an_export))
+        NewFolder::create(path, overwrite.then_some(proof::foreign_in))
     }
 
     fn place(&self, table: &ExportTable, format: Format, day: Option<&str>) -> String {
@@ -89,16 +92,12 @@ pub fn write_export(
         written.push(Written { table: kind, rows: table.rows.len() });
         write_table(kind, &table, coverage, (layout, &folder))?;
     }
-    folder.write(SCHEMA, |out| schema::write(&written, layout, window, out))?;
     folder.write(COVERAGE, |out| writeln!(out, "{}", coverage_json(coverage)))?;
+    // Last, since it lists all others.
+    let files = folder.written();
+    folder.write(SCHEMA, |out| schema::write((&written, &files), layout, window, out))?;
     folder.commit()?;
     Ok(Exported { tables: written.len(), rows: written.iter().map(|table| table.rows).sum() })
-}
-
-/// Whether an export has something of that name at its top.
-fn is_of_an_export(name: &str) -> bool {
-    let stem = [".parquet", ".csv"].iter().find_map(|extension| name.strip_suffix(extension)).unwrap_or(name);
-    [SCHEMA, COVERAGE].contains(&name) || EXPORT_TABLES.iter().any(|table| table.name == stem)
 }
 
 fn write_table(

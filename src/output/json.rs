@@ -301,6 +301,7 @@ mod tests {
                 "events_in_window": 2900,
                 "events_out_of_window": 0,
                 "events_without_time": 0,
+                "events_unbelievable_time": 0,
                 "events_filtered": 0,
                 "events_counted": 2900,
                 "duplicate_events": 0,

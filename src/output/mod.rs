@@ -8,6 +8,7 @@
 //! it without formulas, JSON and Parquet get it as it is, pages and Markdown get it as text that is no markup. Findings
 //! are part of tables, JSON, Markdown and pages only: in the other formats the rows say severity and verdict.
 
+mod claim;
 mod coverage;
 mod destination;
 mod dot;

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use tempfile::NamedTempFile;
 
+use super::claim::Claim;
 use super::{OutputError, Remote, Staged};
 
 /// As many links as a path may lead through, as in Linux.
@@ -22,11 +23,14 @@ static TEMPORARY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 /// - nothing: the new file has the permissions of any file created here (the umask holds);
 /// - a file: it is replaced and its permissions are kept; one that may not be written is refused;
 /// - a link: the file it leads to is written, and the link stays, as with a shell's `>`;
-/// - a device or pipe (`/dev/stdout`, `/dev/null`, `>(…)`): is written straight away, since it cannot be replaced.
+/// - a device or pipe (`/dev/null`, `>(…)`): is written straight away, since it cannot be replaced;
+/// - `/dev/stdout`: standard output itself, so that `>> FILE` goes on where FILE ends.
 #[derive(Debug)]
 pub struct NewFile {
     path: PathBuf,
     kind: Kind,
+    /// Its place is no other file's; devices have none.
+    _claim: Option<Claim>,
 }
 
 #[derive(Debug)]
@@ -43,10 +47,15 @@ impl NewFile {
     /// Begins the file, so that a place that cannot be written is known before any work is done.
     ///
     /// # Errors
-    /// [`OutputError`] when there is no such folder, or the folder or an existing file may not be written.
+    /// [`OutputError`] when there is no such folder, the folder or an existing file may not be written, or another file of
+    /// this process goes there.
     pub fn create(path: &Path) -> Result<Self, OutputError> {
         let failed = |source| OutputError::create(path, source);
+        if let Some(file) = own_stream(path) {
+            return Ok(Self { path: path.to_owned(), kind: Kind::Straight(file.map_err(failed)?), _claim: None });
+        }
         let present = fs::metadata(path).ok();
+        let mut claim = None;
         let kind = match present {
             Some(there) if there.is_dir() => return Err(OutputError::IsDirectory(path.to_owned())),
             Some(there) if !there.is_file() => {
@@ -54,6 +63,7 @@ impl NewFile {
             }
             there => {
                 let target = follow_links(path).map_err(failed)?;
+                claim = Some(Claim::new(&target).ok_or_else(|| OutputError::Twice(path.to_owned()))?);
                 let temporary = begin(path, &target)?;
                 if let Some(there) = there {
                     // Opening changes nothing; it asks whether a plain write would be allowed.
@@ -63,7 +73,7 @@ impl NewFile {
                 Kind::Replacing { temporary, target }
             }
         };
-        Ok(Self { path: path.to_owned(), kind })
+        Ok(Self { path: path.to_owned(), kind, _claim: claim })
     }
 
     /// Begins a file of a store. Whether that takes it is for [`Store::check`](super::Store::check) to say.
@@ -72,10 +82,11 @@ impl NewFile {
     /// [`OutputError::Create`] when there is no room for temporary files.
     pub fn for_store(remote: Remote) -> Result<Self, OutputError> {
         let path = PathBuf::from(&remote.uri);
+        let claim = Claim::new(&path).ok_or_else(|| OutputError::Twice(path.clone()))?;
         let temporary = tempfile::Builder::new().prefix(".trailscan-").suffix(".tmp").tempfile();
         let temporary = temporary.map_err(|source| OutputError::create(&std::env::temp_dir(), source))?;
         know_temporary(temporary.path());
-        Ok(Self { path, kind: Kind::Sent { temporary, remote, staged: None } })
+        Ok(Self { path, kind: Kind::Sent { temporary, remote, staged: None }, _claim: Some(claim) })
     }
 
     /// Brings a complete file as far on its way as can be taken back: [`NewFile::commit`] then has little left to fail.
@@ -118,7 +129,7 @@ impl NewFile {
         if matches!(self.kind, Kind::Sent { staged: None, .. }) {
             self.stage()?;
         }
-        let Self { path, kind } = self;
+        let Self { path, kind, _claim } = self;
         let (temporary, target) = match kind {
             Kind::Replacing { temporary, target } => (temporary, target),
             Kind::Straight(_) => return Ok(()),
@@ -154,6 +165,21 @@ impl Write for NewFile {
     fn flush(&mut self) -> io::Result<()> {
         self.file().flush()
     }
+}
+
+/// Standard output, where the path names it: opened by its name it would be the file that it was led to, from its
+/// beginning.
+#[cfg(unix)]
+fn own_stream(path: &Path) -> Option<io::Result<File>> {
+    use std::os::fd::AsFd;
+    let is_ours = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].iter().any(|name| path == Path::new(name));
+    is_ours.then(|| io::stdout().as_fd().try_clone_to_owned().map(File::from))
+}
+
+/// Other systems have no such names.
+#[cfg(not(unix))]
+fn own_stream(_: &Path) -> Option<io::Result<File>> {
+    None
 }
 
 /// The temporary file beside `target`; `path` is what the user knows it by.
@@ -233,6 +259,18 @@ mod tests {
         assert!(!missing.is_usage());
         let directory = NewFile::create(folder.path()).unwrap_err();
         assert!(directory.is_usage() && directory.to_string().contains("is a directory"), "{directory}");
+    }
+
+    #[test]
+    fn two_files_do_not_go_to_one_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.json");
+        let first = NewFile::create(&path).unwrap();
+        let again = NewFile::create(&folder.path().join("./a.json")).unwrap_err();
+        assert!(again.is_usage() && again.to_string().contains("written twice"), "{again}");
+        let _other = NewFile::create(&folder.path().join("b.json")).unwrap();
+        first.commit().unwrap();
+        NewFile::create(&path).unwrap();
     }
 
     #[cfg(unix)]

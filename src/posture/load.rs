@@ -1,5 +1,6 @@
 //! Reads all files that were named, and those of folders, and gives each to its account.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::assign::{self, Group};
@@ -47,6 +48,11 @@ impl Posture {
 
     /// A file of a folder. One that is neither JSON nor CSV by its name and no state by its content is none of ours.
     fn met_in_folder(&mut self, path: &Path) -> Option<Met> {
+        if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+            // Nobody named it: a pipe may wait for ever, and a device may never end.
+            self.warnings.push(format!("{}: is a pipe, socket or device and was left out", path.display()));
+            return None;
+        }
         let (kind, parsed) = read(path);
         let is_ours =
             path.extension().is_some_and(|e| ["json", "csv"].iter().any(|known| e.eq_ignore_ascii_case(known)));
@@ -82,10 +88,14 @@ fn bytes(path: &Path) -> Result<Vec<u8>, String> {
     if metadata.is_dir() {
         return Err("is a folder: give it to --iam-dir".to_owned());
     }
-    if metadata.len() > MOST_BYTES {
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(cannot)?;
+    // A device has no length and may never end.
+    file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(cannot)?;
+    if bytes.len() as u64 > MOST_BYTES {
         return Err("is larger than 1 GiB, which no state of an account is".to_owned());
     }
-    std::fs::read(path).map_err(cannot)
+    Ok(bytes)
 }
 
 /// A file, or folder, of which nothing counts.

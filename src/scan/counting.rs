@@ -12,6 +12,8 @@ pub(super) struct Rules<'a> {
     pub window: Option<TimeWindow>,
     pub filters: &'a Filters,
     pub dedupe: Option<Dedupe>,
+    /// The last moment that is believed of an event.
+    pub latest: EventTime,
 }
 
 /// What one worker has counted. Folds into a [`Coverage`].
@@ -20,6 +22,9 @@ pub(super) struct Counts {
     pub events: u64,
     out_of_window: u64,
     without_time: u64,
+    unbelievable: u64,
+    /// The least and the greatest time that is not believed.
+    unbelieved: Option<(EventTime, EventTime)>,
     filtered: u64,
     counted: u64,
     duplicates: u64,
@@ -69,6 +74,9 @@ impl Sink for Counting<'_> {
 
     #[inline]
     fn event(&mut self, event: &Event<'_>, identity_fingerprint: u64, announced: Self::Note) {
+        if event.event_time.is_some_and(|time| !time.is_believable(self.rules.latest)) {
+            return self.unbelievable(event, identity_fingerprint, announced);
+        }
         self.counts.events += 1;
         self.state.remember(event);
         self.counts.note(event);
@@ -100,6 +108,15 @@ impl Sink for Counting<'_> {
 }
 
 impl Counting<'_> {
+    /// An event whose time no trail can have recorded is one without a time, so that it widens nothing.
+    #[cold]
+    fn unbelievable(&mut self, event: &Event<'_>, identity_fingerprint: u64, announced: Option<Announced>) {
+        let counts = &mut *self.counts;
+        counts.unbelievable += 1;
+        counts.unbelieved = widest(counts.unbelieved, event.event_time.map(|time| (time, time)));
+        self.event(&Event { event_time: None, ..*event }, identity_fingerprint, announced);
+    }
+
     /// Whether the event was counted before: a copy, or an addendum that supersedes an earlier record.
     #[inline]
     fn is_again(&mut self, event: &Event<'_>, identity_fingerprint: u64, announced: Option<Announced>) -> bool {
@@ -145,6 +162,8 @@ impl Counts {
         coverage.events_in_window += self.counted + self.filtered + self.duplicates;
         coverage.events_out_of_window += self.out_of_window;
         coverage.events_without_time += self.without_time;
+        coverage.events_unbelievable_time += self.unbelievable;
+        coverage.unbelieved_times = widest(coverage.unbelieved_times, self.unbelieved);
         coverage.events_filtered += self.filtered;
         coverage.events_counted += self.counted;
         coverage.duplicate_events += self.duplicates;
@@ -192,6 +211,17 @@ impl Names {
 
     fn into_names(self) -> impl Iterator<Item = String> {
         self.list.into_iter().map(|(name, _)| name).filter(|name| !name.is_empty())
+    }
+}
+
+/// The span of both.
+fn widest(
+    one: Option<(EventTime, EventTime)>,
+    other: Option<(EventTime, EventTime)>,
+) -> Option<(EventTime, EventTime)> {
+    match (one, other) {
+        (Some((first, last)), Some((earlier, later))) => Some((first.min(earlier), last.max(later))),
+        (one, other) => one.or(other),
     }
 }
 

@@ -32,8 +32,10 @@ pub struct Coverage {
     pub events_in_window: u64,
     /// Events before or after the window.
     pub events_out_of_window: u64,
-    /// Events without a readable eventTime; never counted.
+    /// Events without a readable eventTime, or with one that no trail can have recorded; never counted.
     pub events_without_time: u64,
+    /// Those of them whose time is before 2006 or more than a day after now.
+    pub events_unbelievable_time: u64,
     /// Events inside the window that a filter left out.
     pub events_filtered: u64,
     /// Events that the reports count.
@@ -88,6 +90,12 @@ pub struct Coverage {
     pub proof: ProofBasis,
     /// Files of IAM's state that were read beside the logs, or without any.
     pub state_files: Vec<StateFile>,
+    /// The first and the last of the times that were not believed.
+    #[serde(skip)]
+    pub unbelieved_times: Option<(EventTime, EventTime)>,
+    /// Whether there was a window, and no event of it in all that was found.
+    #[serde(skip)]
+    pub window_is_empty: bool,
     /// Whether the user stopped the scan before its end.
     pub interrupted: bool,
 }
@@ -161,10 +169,14 @@ impl Coverage {
         self.objects_skipped.values().sum()
     }
 
-    /// Whether something could not be read: the answer is partial.
+    /// Whether something in reach was not read or not understood, or nothing lies in the window: the answer is partial.
     pub fn is_partial(&self) -> bool {
         let failed = self.objects_damaged + self.objects_failed + self.malformed_records;
-        failed > 0 || self.interrupted || self.state_files.iter().any(|file| file.status != "read")
+        let unread = self.objects_skipped.get("archived").copied().unwrap_or(0) + self.events_without_time;
+        failed + unread > 0
+            || self.window_is_empty
+            || self.interrupted
+            || self.state_files.iter().any(|file| file.status != "read")
     }
 }
 

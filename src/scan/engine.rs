@@ -12,7 +12,9 @@ use ahash::RandomState;
 use tracing::info;
 
 use super::counting::{Counting, Counts, Rules};
+use super::doubts::{tell_empty_window, tell_unbelieved_times};
 use super::gaps::{Judged, add_gaps};
+use super::limits::{END_OF_CENTURY, Limits, workers};
 use super::logging::LoggingNotes;
 use super::memory::MemoryLimit;
 use super::object::{
@@ -23,27 +25,10 @@ use super::shares::Shares;
 use super::warnings::warnings_of;
 use super::{Coverage, Meter};
 use crate::aggregate::{AggregateKind, State};
-use crate::decode::{Aside, Decoder, Parts};
+use crate::decode::{Aside, Decoder, HEAD, Parts};
 use crate::filter::{Dedupe, Filters};
 use crate::input::{Body, DayRange, Fetched, Input, Listing, LogObject, Source, list};
 use crate::model::{Day, EventTime, TimeWindow, grouped};
-
-/// What a scan may use.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// Bytes of JSON that one object may give; past it the object is damaged. Default 8 GiB.
-    pub max_object_bytes: u64,
-    /// Bytes of one record; a longer one is malformed and passed over. Default 64 MiB.
-    pub max_record_bytes: usize,
-    /// Bytes that the process may hold; `None` is no limit.
-    pub max_memory: Option<u64>,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { max_object_bytes: 8 << 30, max_record_bytes: 64 << 20, max_memory: None }
-    }
-}
 
 /// What to scan, and how.
 pub struct ScanRequest<'a> {
@@ -59,7 +44,7 @@ pub struct ScanRequest<'a> {
     pub filters: &'a Filters,
     /// What is remembered.
     pub aggregates: &'a [&'static AggregateKind],
-    /// How many threads work.
+    /// How many threads work, at most: no more do than can.
     pub threads: NonZeroUsize,
     /// Whether copies of an event are counted once.
     pub dedupe: bool,
@@ -139,7 +124,9 @@ pub fn scan_inputs(inputs: &[Input], aggregates: &[&'static AggregateKind]) -> R
 /// [`ScanError`]; what cannot be read is no error but part of the coverage.
 pub fn scan(request: ScanRequest<'_>) -> Result<ScanOutcome, ScanError> {
     let ScanRequest { listing, window, filters, limits, threads, .. } = request;
-    let rules = Rules { window, filters, dedupe: request.dedupe.then(Dedupe::default) };
+    let threads = workers(threads);
+    let latest = limits.latest_time.unwrap_or(END_OF_CENTURY);
+    let rules = Rules { window, filters, dedupe: request.dedupe.then(Dedupe::default), latest };
     let shared = Shared {
         objects: &listing.objects,
         source: request.source,
@@ -185,6 +172,8 @@ pub fn scan(request: ScanRequest<'_>) -> Result<ScanOutcome, ScanError> {
     outcome.coverage.conflicting_ids = rules.dedupe.as_ref().map_or(0, Dedupe::conflicting_ids);
     outcome.coverage.warnings = warnings_of(&outcome.coverage, filters);
     outcome.coverage.warnings.extend(arrivals.warnings);
+    tell_unbelieved_times(&mut outcome.coverage);
+    tell_empty_window(&mut outcome, window);
     Ok(outcome)
 }
 
@@ -328,10 +317,12 @@ impl<'a> Worker<'a> {
             aside: self.counts.aside.take().map(Aside::as_str),
             envelope: document.envelope,
             ending: document.ending,
+            is_late: document.is_late,
             json_bytes: json.len() as u64,
+            head: &json[..json.len().min(HEAD)],
         };
         let fate = if packed.was_stopped() { interrupted(packed.bytes()) } else { judge(object, found) };
-        if matches!(fate, Fate::Skipped(_)) {
+        if matches!(fate, Fate::Skipped(_) | Fate::Failed(_)) {
             self.counts.malformed = malformed;
         } else if self.counts.malformed > malformed {
             self.coverage.proof.object_not_read(object);

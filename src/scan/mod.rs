@@ -6,8 +6,10 @@
 mod basis;
 mod counting;
 mod coverage;
+mod doubts;
 mod engine;
 mod gaps;
+mod limits;
 mod logging;
 mod memory;
 mod meter;
@@ -19,7 +21,8 @@ mod warnings;
 
 pub use basis::ProofBasis;
 pub use coverage::{Coverage, Failure, Gap, LoggingChange, StateFile};
-pub use engine::{Limits, ScanError, ScanOutcome, ScanRequest, scan, scan_inputs};
+pub use engine::{ScanError, ScanOutcome, ScanRequest, scan, scan_inputs};
 pub use gaps::Judged;
+pub use limits::Limits;
 pub use meter::Meter;
 pub use unread::{NOT_READ, unread};

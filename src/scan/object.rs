@@ -8,7 +8,7 @@ use tracing::debug;
 
 use super::queue::Tally;
 use super::{Coverage, Failure};
-use crate::decode::{Aside, Compression, Ending, Inflater, JsonReader, PartsEnd};
+use crate::decode::{Aside, Compression, Ending, Inflater, JsonReader, PartsEnd, foreign};
 use crate::input::{Feed, LogObject, explain_io};
 
 /// Objects up to this many bytes are read into memory before they are unpacked…
@@ -32,12 +32,16 @@ pub(super) enum Fate {
 
 /// What was found in an object, as far as its fate depends on it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Found {
+pub(super) struct Found<'a> {
     pub events: u64,
     pub aside: Option<&'static str>,
     pub envelope: bool,
     pub ending: Ending,
+    /// Whether something that is no JSON came first.
+    pub is_late: bool,
     pub json_bytes: u64,
+    /// The first bytes of its JSON, or of what stands in its place.
+    pub head: &'a [u8],
 }
 
 /// How an object's content is to be had.
@@ -192,11 +196,18 @@ impl Read for Counted<'_> {
 }
 
 /// The fate of an object that could be unpacked to its end.
-pub(super) fn judge(object: &LogObject, found: Found) -> Fate {
+pub(super) fn judge(object: &LogObject, found: Found<'_>) -> Fate {
     if found.json_bytes == 0 {
-        return Fate::Skipped("empty");
+        let why = "is empty: no log is, so that what should have written it has failed";
+        return if object.is_expected() { Fate::Failed(why.to_owned()) } else { Fate::Skipped("empty") };
     }
-    match found.ending {
+    let gave_nothing = found.events == 0 && found.aside.is_none();
+    if gave_nothing && let Some(what) = foreign(found.head) {
+        return Fate::Failed(format!("is {what}"));
+    }
+    // Where no event follows, what came first was no damage of a log.
+    let ending = if gave_nothing && found.is_late { Ending::NotJson } else { found.ending };
+    match ending {
         Ending::NotJson if object.is_expected() => {
             Fate::Failed("no JSON: CloudTrail logs are JSON, plain or packed with gzip or zstd".to_owned())
         }
@@ -205,14 +216,21 @@ pub(super) fn judge(object: &LogObject, found: Found) -> Fate {
         Ending::Whole if found.events > 0 => Fate::Read,
         Ending::Whole => match found.aside {
             Some(kind) => Fate::Skipped(kind),
+            None if object.is_expected() && !found.envelope && is_blank(found.head) => {
+                Fate::Failed("holds nothing but white space".to_owned())
+            }
             None if found.envelope || object.is_expected() => Fate::Read,
             None => Fate::Skipped("other-json"),
         },
     }
 }
 
+fn is_blank(head: &[u8]) -> bool {
+    head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).iter().all(u8::is_ascii_whitespace)
+}
+
 /// The fate of an object that was read in parts; `found` speaks of what came before any error.
-pub(super) fn judge_parts(object: &LogObject, end: &PartsEnd, found: Found) -> Fate {
+pub(super) fn judge_parts(object: &LogObject, end: &PartsEnd, found: Found<'_>) -> Fate {
     match &end.error {
         None => judge(object, found),
         Some(error) if found.events == 0 => Fate::Failed(worded(error)),
@@ -260,9 +278,13 @@ impl Unjudged {
     pub fn judge(self, coverage: &mut Coverage) {
         let Self { object, envelope, end, tally } = self;
         let aside = tally.aside().map(Aside::as_str);
-        let (ending, json_bytes) = (end.ending, end.bytes);
-        let fate = judge_parts(&object, &end, Found { events: tally.events(), aside, envelope, ending, json_bytes });
-        if matches!(fate, Fate::Skipped(_)) {
+        let (ending, is_late, json_bytes) = (end.ending, end.is_late, end.bytes);
+        let fate = judge_parts(
+            &object,
+            &end,
+            Found { events: tally.events(), aside, envelope, ending, json_bytes, is_late, head: &end.head },
+        );
+        if matches!(fate, Fate::Skipped(_) | Fate::Failed(_)) {
             coverage.malformed_records -= tally.malformed();
         } else if tally.malformed() > 0 {
             coverage.proof.object_not_read(&object);

@@ -168,6 +168,18 @@ fn a_folder_is_replaced_only_where_nothing_is_lost() {
     assert!(place.path("out/keys.csv").exists() && !place.path("out/keys.parquet").exists());
     place.write("out/notes.txt", "mine");
     assert!(run("--overwrite", 2).contains("out: holds notes.txt, which is no part of an export"));
+    std::fs::remove_file(place.path("out/notes.txt")).expect("a file");
+    run("--overwrite", 0);
+    // As it was before the first export, or of another program.
+    for (folder, private) in [("d", "d/keys/id_rsa"), ("d2", "d2/keys.csv"), ("d3", "d3/schema.json")] {
+        place.write(private, "PRIVATE");
+        let ended = place.trailscan(&format!("export {folder} --overwrite")).arg(sample_logs()).ends(2);
+        let name = private.split_once('/').expect("a folder").1;
+        assert!(ended.stderr.contains(&format!("{folder}: holds {name}, ")), "{}", ended.stderr);
+        assert_eq!(std::fs::read_to_string(place.path(private)).expect("still there"), "PRIVATE");
+        std::fs::remove_dir_all(place.path(folder)).expect("a folder");
+    }
+    place.write("out/notes.txt", "mine");
     assert!(run("--partition-by day --format csv,parquet", 2).contains("one --format"));
     let file = place.write("file", "");
     let ended = place.trailscan("export").arg(file).arg(sample_logs()).ends(2);
@@ -185,9 +197,9 @@ fn nothing_read_is_nothing_written() {
     place.trailscan("export out empty").ends(1);
     place.trailscan("export out --dry-run").arg(sample_logs()).ends(0);
     assert_eq!(names(&place), ["empty"]);
-    // A window without events is an answer: every table is there, without rows.
+    // A window without events is an answer, and a partial one: every table is there, without rows.
     let ended = place.trailscan("export out --partition-by day --until 2001-01-02 --since 2001-01-01");
-    ended.arg(sample_logs()).ends(0);
+    ended.arg(sample_logs()).ends(3);
     let files = files(&place.path("out"));
     let empty = Path::new("activity/day=__HIVE_DEFAULT_PARTITION__/part-0.parquet");
     assert!(files.contains_key(empty), "{:?}", files.keys());

@@ -91,11 +91,12 @@ fn windows_that_can_be() {
         ("--since 96h", 3),
         ("--since 96h --now 2026-09-14T12:00:01Z", 2),
     ] {
-        let answer = place.trailscan("principals logs").args(window.split_whitespace()).json(0);
+        let code = if events == 0 { 3 } else { 0 };
+        let answer = place.trailscan("principals logs").args(window.split_whitespace()).json(code);
         assert_eq!(count(&answer["coverage"]["events_counted"]), events, "{window}");
         assert_eq!(answer["window"].is_null(), window.is_empty(), "{window}");
     }
-    let ended = place.trailscan("principals logs --days 3").ends(0);
+    let ended = place.trailscan("principals logs --days 3").ends(3);
     assert!(ended.stderr.contains("no rows: 1 object read, 3 events; 3 events outside the window"), "{}", ended.stderr);
     assert!(ended.stderr.contains("newest event read is of 2026-09-10T12:00:02Z"), "{}", ended.stderr);
 }
@@ -110,8 +111,12 @@ fn nothing_to_read() {
     let ended = place.trailscan("principals missing.json").ends(1);
     let said = "trailscan: missing.json: no such file or directory: check the path\n";
     assert!(ended.stderr.contains(said) && ended.stdout.is_empty(), "{}", ended.stderr);
-    let ended = place.trailscan("principals -").ends(0);
-    assert!(ended.stderr.contains("1 skipped: empty"), "an empty input is an answer: {}", ended.stderr);
+    let ended = place.trailscan("principals - --fail-on low").ends(1);
+    assert!(
+        ended.stderr.contains("-: is empty") && ended.stdout.is_empty(),
+        "an empty input is no answer: {}",
+        ended.stderr
+    );
 
     let place = with_logs();
     let answer = place.trailscan("principals missing.json logs").json(3);

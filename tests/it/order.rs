@@ -32,7 +32,7 @@ fn record(sequence: &mut Sequence) -> Value {
     let key =
         sequence.of(&["ASIAIOSFODNN7EXAMPLE", "ASIAI44QH8DHBEXAMPLE", "AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE"]);
     let created = sequence.of(&["2026-09-09T00:00:00Z", "2026-09-09T09:00:00Z", "2026-09-10T09:00:00Z"]);
-    let plain = match sequence.below(9) {
+    let plain = match sequence.below(11) {
         0 => assume_role(number, key, &time, sequence.of(&["Sep 10, 2026, 2:00:00 AM", "Sep 10, 2026, 9:00:00 PM"])),
         1 | 2 => session_call(number, key, created, &time),
         3 => with(
@@ -44,6 +44,7 @@ fn record(sequence: &mut Sequence) -> Value {
         4 => root(sequence, number, key, created, &time),
         5 => sign_in(sequence, number, &time),
         6 => created_key(sequence, number, key, &time),
+        9 | 10 => attached_policy(sequence, number, &time),
         7 => with(
             at(call(number, 0), &time),
             json!({"userIdentity": {"accessKeyId": key,
@@ -97,6 +98,18 @@ fn created_key(sequence: &mut Sequence, number: usize, key: &str, time: &str) ->
     )
 }
 
+/// The same id now with one policy for one user, now with another: all else is equal.
+fn attached_policy(sequence: &mut Sequence, number: usize, time: &str) -> Value {
+    let policy = sequence.of(&["AdministratorAccess", "ReadOnlyAccess"]);
+    let parameters =
+        json!({"userName": sequence.of(&["Alice", "Bob"]), "policyArn": format!("arn:aws:iam::aws:policy/{policy}")});
+    with(
+        at(call(number, 0), time),
+        json!({"eventSource": "iam.amazonaws.com", "eventName": "AttachUserPolicy", "readOnly": false, "responseElements": null,
+            "requestParameters": parameters}),
+    )
+}
+
 /// Deals the records to five files.
 fn deal(place: &Place, records: &[Value], sequence: &mut Sequence) {
     let mut hands: [Vec<Value>; 5] = Default::default();
@@ -138,6 +151,35 @@ fn contradictions_are_settled_the_same_way_in_every_order() {
                 }
             }
         }
+    }
+}
+
+/// What is one record in other words is counted once; what says something else with the same id is another.
+#[test]
+fn one_id_with_other_content_is_kept_and_other_words_are_not() {
+    let place = Place::new();
+    let policy = |user: &str, name: &str| {
+        let mut record = at(call(1, 0), "2026-09-10T12:00:00Z");
+        record["eventSource"] = json!("iam.amazonaws.com");
+        record["eventName"] = json!("AttachUserPolicy");
+        record["readOnly"] = json!(false);
+        record["requestParameters"] = json!({"userName": user, "policyArn": format!("arn:aws:iam::aws:policy/{name}")});
+        record
+    };
+    let (admin, reader) = (policy("alice", "AdministratorAccess"), policy("bob", "ReadOnlyAccess"));
+    for (first, second) in [(&admin, &reader), (&reader, &admin)] {
+        place.write("logs/1.json", delivered(std::slice::from_ref(first)));
+        // The same in other words: pretty, keys in another order, an escape that need not be.
+        let pretty = serde_json::to_string_pretty(&json!({"Records": [first]})).unwrap();
+        place.write("logs/2.json", pretty.replace("policy/", "policy\\/"));
+        let moved = first.to_string().replace("\"policyArn\":", "\"x\":1,\"policyArn\":");
+        place.write("logs/3.json", moved);
+        place.write("logs/4.json", delivered(std::slice::from_ref(second)));
+        let ended = place.trailscan("policy-changes --format json logs").ends(0);
+        let coverage = &ended.json()["coverage"];
+        let counts = ["events_counted", "duplicate_events", "conflicting_ids"].map(|name| count(&coverage[name]));
+        assert_eq!(counts, [3, 1, 1]);
+        assert!(ended.text().contains("alice") && ended.text().contains("bob"));
     }
 }
 

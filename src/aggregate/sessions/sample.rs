@@ -56,6 +56,7 @@ impl Sample {
             response_elements: &self.raw[1],
             additional_event_data: &self.raw[2],
             service_event_details: &self.raw[3],
+            resources: "",
             addendum: "",
             user_identity: crate::model::LazyIdentity::known(&self.identity),
             identity: IdentityRef { generation: 1, slot },

@@ -36,6 +36,14 @@ struct Schema<'a> {
     partition_by: Option<&'static str>,
     conventions: [&'static str; 6],
     tables: Vec<TableSchema<'a>>,
+    written: Vec<WrittenFile<'a>>,
+}
+
+/// A file of the export: what [`super::proof`] knows it by.
+#[derive(Serialize)]
+struct WrittenFile<'a> {
+    file: &'a str,
+    bytes: u64,
 }
 
 #[derive(Serialize)]
@@ -68,7 +76,7 @@ struct ColumnSchema {
 
 /// Writes it.
 pub(super) fn write(
-    tables: &[Written],
+    (tables, files): (&[Written], &[(String, u64)]),
     layout: &ExportLayout,
     window: Option<TimeWindow>,
     out: &mut dyn Write,
@@ -81,6 +89,7 @@ pub(super) fn write(
         partition_by: layout.by_day.then_some(DAY),
         conventions: CONVENTIONS,
         tables: tables.iter().map(|written| table(written, layout)).collect(),
+        written: files.iter().map(|(file, bytes)| WrittenFile { file, bytes: *bytes }).collect(),
     };
     serde_json::to_writer_pretty(&mut *out, &schema)?;
     writeln!(out)

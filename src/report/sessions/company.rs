@@ -46,10 +46,10 @@ impl<'a> Company<'a> {
         let Some(keys) = state.get::<Keys>() else { return company };
         for row in keys.rows() {
             let principals: BTreeSet<&str> = keys.holders(row).map(|holder| symbols.text(holder.principal)).collect();
-            let agents = row.user_agents.iter().map(|(agent, _)| Programs::of(symbols.text(agent)));
-            let programs = agents.fold(Programs::default(), Programs::and);
             for (source, used) in row.sources.iter() {
                 let Some(ip) = read.ip(source) else { continue };
+                let agents = used.agents.iter().map(|(agent, _)| Programs::of(symbols.text(agent)));
+                let programs = agents.fold(Programs::default(), Programs::and);
                 for principal in &principals {
                     company.add(ip, Visit::new(principal, (used.span.first(), used.span.last()), programs));
                 }

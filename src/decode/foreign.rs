@@ -1,0 +1,210 @@
+//! What an object is that gave no event, told by its first bytes: what may hold a log in another form is named, with the
+//! next step; what is known to be none (a licence, another service's log, a spreadsheet program's file) is passed over.
+//!
+//! Known misses: records in a form that none of these knows (a database, an encrypted file, a table without CloudTrail's
+//! column names) are taken for none; the contents of an archive are not looked at, so one without any log is named, too.
+
+/// How much of an object's beginning is looked at.
+pub const HEAD: usize = 4096;
+
+/// How formats begin that can hold a log, what they are called, and what to do.
+const MAGICS: [(&[u8], &str); 14] = [
+    (b"PK\x03\x04", "a zip archive: unpack it and scan what was in it"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive: unpack it and scan what was in it"),
+    (b"Rar!\x1a\x07", "a rar archive: unpack it and scan what was in it"),
+    (b"\x1f\x8b\x08", "gzip inside of what was unpacked: unpack it once with gunzip and scan again"),
+    (b"\x28\xb5\x2f\xfd", "zstd inside of what was unpacked: unpack it once with unzstd and scan again"),
+    (b"\xfd7zXZ\0", "packed with xz: unpack it with unxz and scan again"),
+    (b"BZh", "packed with bzip2: unpack it with bunzip2 and scan again"),
+    (b"\x04\x22\x4d\x18", "packed with lz4: unpack it with unlz4 and scan again"),
+    (b"\xff\x06\0\0sNaPpY", "packed with snappy: unpack it and scan again"),
+    (b"\x1f\x9d", "packed with compress: unpack it with uncompress and scan again"),
+    (b"PAR1", "a Parquet file: write its rows as JSON, or scan the log files that it was made of"),
+    (b"ORC", "an ORC file: write its rows as JSON, or scan the log files that it was made of"),
+    (b"Obj\x01", "an Avro file: write its rows as JSON, or scan the log files that it was made of"),
+    (b"ARROW1", "an Arrow file: write its rows as JSON, or scan the log files that it was made of"),
+];
+
+/// The first member of zip files that are documents and programs.
+const NO_ARCHIVES: [&[u8]; 5] = [b"[Content_Types].xml", b"META-INF/", b"mimetype", b"_rels/", b"AndroidManifest.xml"];
+
+/// Fields of a record that exports keep, in whatever spelling: without capitals, underscores and blanks they are the same.
+const FIELDS: [&str; 8] = [
+    "eventName",
+    "eventTime",
+    "eventSource",
+    "eventVersion",
+    "eventID",
+    "userIdentity",
+    "awsRegion",
+    "sourceIPAddress",
+];
+
+const TABLE: &str = "a table (CSV or the like): export the records as JSON, or scan the log files that they come from";
+const UTF_16: &str = "UTF-16, as `>` of Windows PowerShell writes: save it as UTF-8 and scan again";
+const OTHER_JSON: &str = "JSON in the form of another tool, not CloudTrail's: scan the log files that it was made of";
+const OCSF: &str =
+    "OCSF, as Security Lake writes it, not CloudTrail's own JSON: scan the log files that it was made of";
+const YAML: &str = "YAML or text of the aws cli: ask for it again with --output json";
+const BASE64: &str = "base64: decode it with `base64 -d` and scan again";
+
+/// What an object that begins with `head` is, and the next step, where it may hold a log; `None` for all that is known
+/// to be none, and for what nobody knows.
+pub fn foreign(head: &[u8]) -> Option<&'static str> {
+    let head = &head[..head.len().min(HEAD)];
+    if let Some((magic, what)) = MAGICS.iter().find(|(magic, _)| head.starts_with(magic)) {
+        return is_that(magic, head).then_some(what);
+    }
+    if head.get(257..262) == Some(b"ustar") {
+        return Some("a tar archive: unpack it and scan what was in it");
+    }
+    if let Some(text) = utf_16(head) {
+        let is_json = text.trim_start().starts_with(['{', '[']);
+        return (is_json || of_text(&text).is_some()).then_some(UTF_16);
+    }
+    of_text(&String::from_utf8_lossy(head))
+}
+
+/// Whether bytes that begin like a format are of it, and can hold a log.
+fn is_that(magic: &[u8], head: &[u8]) -> bool {
+    match magic {
+        // The name of the first member stands at 30.
+        b"PK\x03\x04" => !head.get(30..).is_some_and(|name| NO_ARCHIVES.iter().any(|known| name.starts_with(known))),
+        b"BZh" => head.get(4..10) == Some(b"1AY&SY"),
+        // Words may begin so.
+        b"ORC" => head.get(3).is_some_and(|&byte| byte < b' '),
+        _ => true,
+    }
+}
+
+/// The text of UTF-16, with a mark or in which every other byte of the beginning is zero.
+fn utf_16(head: &[u8]) -> Option<String> {
+    let big = match head {
+        [0xff, 0xfe, ..] => false,
+        [0xfe, 0xff, ..] => true,
+        [1..=255, 0, 1..=255, 0, ..] => false,
+        [0, 1..=255, 0, 1..=255, ..] => true,
+        _ => return None,
+    };
+    let unit = |pair: &[u8]| if big { [pair[0], pair[1]] } else { [pair[1], pair[0]] };
+    let units: Vec<u16> = head.chunks_exact(2).map(|pair| u16::from_be_bytes(unit(pair))).collect();
+    Some(String::from_utf16_lossy(&units).trim_start_matches('\u{feff}').to_owned())
+}
+
+fn of_text(text: &str) -> Option<&'static str> {
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    let plain: String = text.chars().filter(|c| !matches!(c, '_' | ' ')).map(|c| c.to_ascii_lowercase()).collect();
+    if text.starts_with(['{', '[']) {
+        // In CloudTrail's own spelling it is a log, if a damaged one.
+        let is_own = holds(text, |field| text.contains(&format!("\"{field}\"")));
+        return if is_own { None } else { of_json(&plain) };
+    }
+    let first = plain.lines().next().unwrap_or_default();
+    if first.contains([',', ';', '\t', '|']) && holds(first, |field| is_column(first, field)) {
+        return Some(TABLE);
+    }
+    let yaml = ["-", "events:", "event", "{"].iter().any(|begin| plain.starts_with(begin));
+    if yaml && plain.contains("cloudtrailevent") {
+        return Some(YAML);
+    }
+    let token = text.lines().next().unwrap_or_default().trim_end();
+    let encoded =
+        token.len() >= 60 && token.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='));
+    (encoded && ["H4sI", "eyJ", "W3si", "ewog", "KLUv"].iter().any(|begin| token.starts_with(begin))).then_some(BASE64)
+}
+
+fn of_json(plain: &str) -> Option<&'static str> {
+    if plain.contains("\"classuid\"") && plain.contains("cloudtrail") {
+        return Some(OCSF);
+    }
+    let is_field = |field: &str| plain.contains(&format!("\"{}\"", field.to_lowercase()));
+    (holds(plain, is_field) || plain.contains("\"cloudtrail\":{")).then_some(OTHER_JSON)
+}
+
+/// Whether three fields or more are there: two have other meanings too, as in a rule's pattern.
+fn holds(text: &str, is_there: impl Fn(&str) -> bool) -> bool {
+    text.len() > 20 && FIELDS.iter().filter(|field| is_there(field)).count() >= 3
+}
+
+/// Whether a field is a column of a table's first line.
+fn is_column(line: &str, field: &str) -> bool {
+    line.split([',', ';', '\t', '|']).any(|column| column.trim_matches(['"', '\'']).eq_ignore_ascii_case(field))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wide(text: &str, big: bool, mark: bool) -> Vec<u8> {
+        let units = mark.then_some(0xfeff).into_iter().chain(text.encode_utf16());
+        units.flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
+    }
+
+    fn tar() -> Vec<u8> {
+        let mut tar = vec![0; 512];
+        tar[..8].copy_from_slice(b"log.json");
+        tar[257..262].copy_from_slice(b"ustar");
+        tar
+    }
+
+    fn zip(member: &[u8]) -> Vec<u8> {
+        [&b"PK\x03\x04"[..], &[0; 26], member, b" ..."].concat()
+    }
+
+    #[test]
+    fn what_may_hold_a_log_is_named() {
+        let json = "{\"Records\":[]}";
+        for (head, word) in [
+            (zip(b"AWSLogs/1.json"), "zip"),
+            (b"7z\xbc\xaf\x27\x1c".to_vec(), "7z"),
+            (b"\x1f\x8b\x08\0".to_vec(), "gzip"),
+            (b"\xfd7zXZ\0\0".to_vec(), "xz"),
+            (b"BZh91AY&SY".to_vec(), "bzip2"),
+            (b"PAR1\x15".to_vec(), "Parquet"),
+            (b"ORC\x11".to_vec(), "ORC"),
+            (b"Obj\x01\x04".to_vec(), "Avro"),
+            (tar(), "tar"),
+            (wide(json, false, true), "UTF-16"),
+            (wide(json, true, true), "UTF-16"),
+            (wide(json, false, false), "UTF-16"),
+            (wide("eventName,eventTime,eventID\n", false, true), "UTF-16"),
+            (b"eventVersion,eventTime,eventSource,eventName\n1,2,3,4".to_vec(), "table"),
+            (b"Event ID;Event time;Event source;User name\n".to_vec(), "table"),
+            (b"\"event_id\"\t\"event_time\"\t\"event_name\"\n".to_vec(), "table"),
+            (b"{\"eventversion\":\"1\",\"eventtime\":\"2\",\"eventname\":\"x\"}".to_vec(), "another tool"),
+            (b"[{\"event_time\":\"2\",\"aws_region\":\"x\",\"event_name\":\"x\"}]".to_vec(), "another tool"),
+            (b"{\"metadata\":{\"product\":{\"name\":\"CloudTrail\"}},\"class_uid\":6003}".to_vec(), "OCSF"),
+            (b"Events:\n- CloudTrailEvent: '{}'\n".to_vec(), "YAML"),
+            (format!("H4sI{}", "A".repeat(70)).into_bytes(), "base64"),
+        ] {
+            let what = foreign(&head);
+            assert!(what.is_some_and(|what| what.contains(word)), "{word}: {what:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_log_is_passed_over() {
+        for head in [
+            &b""[..],
+            b"MIT License\n\nCopyright\n",
+            b"# CloudTrail logs\n\nEach has eventName, eventTime, eventSource and awsRegion.\n",
+            b"\0\0\0\x01Bud1\0\0",
+            b"\x89PNG\r\n\x1a\n",
+            b"192.0.2.1 - - [10/Sep/2026:12:00:00 +0000] \"GET / HTTP/1.1\" 200\n",
+            b"version account-id interface-id srcaddr dstaddr\n",
+            b"user,arn,user_creation_time,password_enabled\n",
+            b"ORCHESTRATION of things",
+            b"BZhong",
+            b"{\"name\":\"x\",\"version\":\"1.0\"}",
+            b"{\"Records\":[{\"eventVersion\":\"1.08\",\"eventTime\":\"\",\"eventName\":\"x",
+            b"{\"source\":[\"aws.iam\"],\"detail\":{\"eventSource\":[\"iam.amazonaws.com\"],\"eventName\":[\"x\"]}}",
+            b"{\"Statement\":[{\"Action\":\"cloudtrail:StopLogging\"}]}",
+            b"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
+        ] {
+            assert_eq!(foreign(head), None, "{:?}", String::from_utf8_lossy(head));
+        }
+        assert_eq!(foreign(&zip(b"[Content_Types].xml")), None, "a spreadsheet");
+        assert_eq!(foreign(&zip(b"META-INF/MANIFEST.MF")), None, "a program");
+        assert_eq!(foreign(&wide("Read me first\r\n", false, true)), None, "a text");
+    }
+}
