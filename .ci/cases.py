@@ -11,14 +11,8 @@ import subprocess
 import sys
 
 EXCUSED = {
-    "nothing-read": "exit codes of unread input",
-    "set-aside": "archives and other files beside logs are named",
-    "times": "the time forms of query engines",
-    "utf-16": "files as other shells write them",
     "exports": "exports of query engines and consoles",
-    "gzip-twice": "gzip in gzip",
     "bom-in-the-middle": "joined files with byte order marks",
-    "format-named": "messages that name the format",
 }
 
 

@@ -1,6 +1,6 @@
 """How stolen credentials look where they are used, and how AWS itself says that a key is public."""
 
-from .cast import ALICE, BOTO, BROWSER, DATA, MAIN, MARY, OFFICE, REPORT_LAMBDA, REPORTING, RICHARD, SPRAYER, THIEF
+from .cast import ALICE, BOTO, BROWSER, CLI, DATA, MAIN, MARY, OFFICE, REPORT_LAMBDA, REPORTING, RICHARD, SPRAYER, THIEF
 from .identities import RoleSession, credentials, session_context
 from .ids import at, example_id, hm, sts_date, uuid
 
@@ -92,10 +92,10 @@ def console_by_key(trail):
 
 
 def stolen_function(trail):
-    """The credentials of that night's function are used from the thief's address, too."""
+    """The credentials of that night's function are used from elsewhere, too, with another program."""
     report = RoleSession(REPORT_LAMBDA, "nightly-report", at("09-06 02:00:04"))
     for n, call in enumerate(("sts:GetCallerIdentity", "s3:ListBuckets", "athena:ListWorkGroups")):
-        trail.call(at("09-06 11:20") + hm(0, 2 * n), call, report.identity(), THIEF, BOTO, "eu-west-1")
+        trail.call(at("09-06 11:20") + hm(0, 2 * n), call, report.identity(), "198.51.100.66", CLI, "eu-west-1")
 
 
 def quarantine(trail):

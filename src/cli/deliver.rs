@@ -138,7 +138,9 @@ pub fn sections(plan: &Plan, known: &Known<'_>) -> Result<Vec<Section>, Problem>
     if matches!(plan.question, Question::Audit) {
         let scorecard = scorecard(plan, known, logs, &sections);
         sections.splice(0..0, scorecard);
-        report::one_finding_per_fact(&mut sections.iter_mut().map(|section| &mut section.findings).collect::<Vec<_>>());
+        let mut findings: Vec<_> = sections.iter_mut().map(|section| &mut section.findings).collect();
+        report::one_finding_per_fact(&mut findings);
+        report::one_finding_for_many_accounts(&mut findings);
     }
     Ok(sections)
 }

@@ -3,14 +3,20 @@
 //! Root's access key, for one, is told by the logs of root, by the list of keys and by IAM's state. Each of these reports
 //! says so when it is asked alone; an audit says it once, under the rule that leads, and keeps what the others say as
 //! evidence (`told_by`). Two rules tell the same fact only of the same account and the same user, key or policy.
+//!
+//! What is only good to know and holds of very many accounts is one line for all of them, in the same way: nobody reads it
+//! a thousand times.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::Finding;
-use crate::model::Arn;
+use super::{Finding, Severity};
+use crate::model::{Arn, grouped};
+
+/// Up to this many accounts each has its own line of what is only good to know.
+const MANY_ACCOUNTS: usize = 20;
 
 /// What tells two facts of one kind apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,9 +75,18 @@ static FACTS: &[Fact] = &[
         ],
     },
     Fact { about: About::User, rules: &["self-grant", "admin-granted", "policy-on-user"] },
+    Fact { about: About::User, rules: &["user-managed-policy", "user-inline-policy", "policies-on-unseen-user"] },
+    Fact { about: About::User, rules: &["user-in-no-group", "user-not-in-common-group"] },
     Fact {
         about: About::Subject,
-        rules: &["policy-allows-all-actions", "policy-not-action", "policy-copies-aws-managed"],
+        rules: &[
+            "policy-allows-all-actions",
+            "policy-leads-to-admin",
+            "policy-not-action",
+            "policy-allows-whole-service",
+            "policy-writes-on-all-resources",
+            "policy-copies-aws-managed",
+        ],
     },
     Fact {
         about: About::Account,
@@ -155,11 +170,47 @@ pub fn one_finding_per_fact(lists: &mut [&mut Vec<Finding>]) {
     }
 }
 
+/// Leaves one finding of each rule that says what is only good to know of more than [`MANY_ACCOUNTS`] accounts; it belongs
+/// to no account and holds the findings of all as evidence.
+pub fn one_finding_for_many_accounts(lists: &mut [&mut Vec<Finding>]) {
+    for findings in lists.iter_mut() {
+        let mut accounts: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for finding in findings.iter().filter(|finding| finding.severity == Severity::Info) {
+            accounts.entry(finding.rule).or_default().insert(&finding.account_id);
+        }
+        let many: BTreeMap<&str, usize> = accounts
+            .into_iter()
+            .filter(|(_, accounts)| accounts.len() > MANY_ACCOUNTS)
+            .map(|(rule, accounts)| (rule, accounts.len()))
+            .collect();
+        let mut told: BTreeMap<&str, Vec<Finding>> = BTreeMap::new();
+        for finding in
+            findings.extract_if(.., |finding| finding.severity == Severity::Info && many.contains_key(finding.rule))
+        {
+            told.entry(finding.rule).or_default().push(finding);
+        }
+        findings.extend(told.into_iter().filter_map(|(rule, told)| of_many_accounts(many[rule], told)));
+    }
+}
+
+fn of_many_accounts(accounts: usize, told: Vec<Finding>) -> Option<Finding> {
+    let first = told.first()?;
+    Some(Finding {
+        severity: first.severity,
+        rule: first.rule,
+        account_id: String::new(),
+        subject: format!("{} accounts", grouped(accounts)),
+        summary: format!("in {} accounts, such as {}: {}", grouped(accounts), first.account_id, first.summary),
+        count: told.iter().map(|finding| finding.count).sum(),
+        evidence: [("told_by".to_owned(), json!(told))].into_iter().collect(),
+    })
+}
+
 /// The rules of the findings that a finding holds as evidence, each once.
 pub fn told_by(finding: &Finding) -> Vec<&str> {
     let told = finding.evidence.get("told_by").and_then(Value::as_array);
     let mut rules: Vec<&str> = told.into_iter().flatten().filter_map(|told| told["rule"].as_str()).collect();
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     rules.retain(|rule| *rule != finding.rule && seen.insert(*rule));
     rules
 }
@@ -167,7 +218,7 @@ pub fn told_by(finding: &Finding) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::{REPORTS, Severity};
+    use crate::report::REPORTS;
 
     fn finding(severity: Severity, rule: &'static str, subject: &str) -> Finding {
         let (account_id, summary) = ("111122223333".to_owned(), format!("{rule} of {subject}"));
@@ -241,6 +292,27 @@ mod tests {
         other.account_id = "444455556666".to_owned();
         let one = finding(Severity::Medium, "sign-in-without-mfa", "arn:aws:iam::111122223333:user/alice");
         assert_eq!(left(vec![vec![one, other]]).len(), 2);
+    }
+
+    #[test]
+    fn what_is_good_to_know_of_many_accounts_is_one_line() {
+        let of_accounts = |severity: Severity, accounts: usize| -> Vec<Finding> {
+            let of = |n: usize| Finding {
+                account_id: format!("{n:012}"),
+                ..finding(severity, "policy-classes", "the same subject")
+            };
+            (0..accounts).map(of).collect()
+        };
+        let left = |mut findings: Vec<Finding>| {
+            one_finding_for_many_accounts(&mut [&mut findings]);
+            findings
+        };
+        let one = left(of_accounts(Severity::Info, MANY_ACCOUNTS + 1));
+        assert_eq!((one.len(), one[0].count, one[0].subject.as_str()), (1, 21, "21 accounts"));
+        assert_eq!(one[0].evidence["told_by"].as_array().map(Vec::len), Some(21));
+        assert!(told_by(&one[0]).is_empty());
+        assert_eq!(left(of_accounts(Severity::Info, MANY_ACCOUNTS)).len(), MANY_ACCOUNTS);
+        assert_eq!(left(of_accounts(Severity::Low, MANY_ACCOUNTS + 1)).len(), MANY_ACCOUNTS + 1);
     }
 
     #[test]

@@ -86,7 +86,7 @@ fn the_schema_tells_what_the_files_hold_and_sums_close() {
     assert!(ended.stderr.contains("tables: 11 tables, "), "{}", ended.stderr);
     let (schema, files) = (schema(&place, "tables"), files(&place.path("tables")));
     let tables = schema["tables"].as_array().expect("tables");
-    assert_eq!((schema["schema_version"].as_i64(), files.len()), (Some(1), tables.len() + 2));
+    assert_eq!((schema["schema_version"].as_i64(), files.len()), (Some(2), tables.len() + 2));
     let sum =
         |name: &str, column: &str| -> i64 { cells(&place.read(&format!("tables/{name}.csv")), column).iter().sum() };
     for table in tables {

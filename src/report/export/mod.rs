@@ -23,7 +23,7 @@ use super::{Column, ColumnKind, Report, Table, Value, View};
 use crate::aggregate::{AggregateKind, DayCounts};
 
 /// The version of all tables together: a column that is new, gone or of another meaning raises it.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// The column that a table is partitioned by.
 pub const DAY: &str = "day";
