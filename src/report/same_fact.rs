@@ -100,15 +100,22 @@ static FACTS: &[Fact] = &[
 ];
 
 /// A fact of one thing: its kind, its account and what it is about.
-pub(super) type FactId = (usize, String, String);
+type FactId = (usize, String, String);
 
 /// The fact that a finding tells, where others may tell it too.
-pub(super) fn fact_of(finding: &Finding) -> Option<FactId> {
+fn fact_of(finding: &Finding) -> Option<FactId> {
     let of_kind = |(kind, fact): (usize, &Fact)| {
         let about = if fact.rules.contains(&finding.rule) { fact.about.named(finding)? } else { return None };
         Some((kind, finding.account_id.clone(), about))
     };
     FACTS.iter().enumerate().find_map(of_kind)
+}
+
+/// How many facts findings tell.
+pub(super) fn distinct(findings: &[&Finding]) -> usize {
+    let facts: Vec<Option<FactId>> = findings.iter().map(|finding| fact_of(finding)).collect();
+    let alone = facts.iter().filter(|fact| fact.is_none()).count();
+    facts.into_iter().flatten().collect::<BTreeSet<_>>().len() + alone
 }
 
 impl About {
@@ -284,6 +291,19 @@ mod tests {
         ]);
         assert_eq!(rules(&found), ["user-without-mfa", "sign-in-without-mfa"], "the worst leads");
         assert_eq!(found[1].subject, "arn:aws:iam::111122223333:user/bob");
+    }
+
+    #[test]
+    fn what_several_rules_tell_is_counted_once() {
+        let count = |rules: &[&'static str]| {
+            let of_key = |rule| finding(Severity::High, rule, "AKIAIOSFODNN7EXAMPLE");
+            let findings: Vec<Finding> = rules.iter().map(|rule| of_key(*rule)).collect();
+            distinct(&findings.iter().collect::<Vec<_>>())
+        };
+        assert_eq!(count(&["key-too-old", "key-over-age", "old-key-in-use"]), 1);
+        assert_eq!(count(&["key-too-old", "user-with-two-keys", "old-key-in-use"]), 2);
+        assert_eq!(count(&["old-key-in-use"]), 1);
+        assert_eq!(count(&["key-embedded", "key-quiet"]), 2);
     }
 
     #[test]

@@ -235,7 +235,7 @@ fn a_file_holds_what_stdout_would() {
             "table" => {
                 let text = place.read(name);
                 let rest = text.strip_prefix(std::str::from_utf8(&direct).expect("UTF-8"));
-                rest.is_some_and(|rest| rest.starts_with("\n705 events counted in 86 objects"))
+                rest.is_some_and(|rest| rest.starts_with("\n731 events counted in 87 objects"))
             }
             _ => direct == place.read_bytes(name),
         };

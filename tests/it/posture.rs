@@ -102,7 +102,7 @@ fn logs_and_state_joined() {
         (score["rule"].as_str().unwrap().to_owned(), count(&score["violations"]))
     };
     let main = "111122223333";
-    assert_eq!(score(main, "restrict-root-use"), ("root-used-without-mfa-device".to_owned(), 3));
+    assert_eq!(score(main, "restrict-root-use"), ("root-used-without-mfa-device".to_owned(), 4));
     // bob, ci-deploy, tmp and vendor-audit: what both sides say of the first two counts once.
     assert_eq!(score(main, "rotate-keys"), ("old-key-in-use".to_owned(), 4));
     assert_eq!(score("123456789012", "mfa-for-console").0, "user-signs-in-without-mfa-device");
@@ -373,6 +373,7 @@ case "$2" in
   list-access-keys)
     if [ "$4" = first ]; then cat "$state/access-keys.json"; else echo '{"AccessKeyMetadata": []}'; fi ;;
   get-account-summary) cat "$state/account-summary.json" ;;
+  describe-regions) echo '{"Regions": [{"RegionName": "us-east-1", "OptInStatus": "opt-in-not-required"}]}' ;;
   get-account-password-policy)
     if grep -q NoSuchEntity "$state/password-policy.json"; then cat "$state/password-policy.json" >&2; exit 254; fi
     cat "$state/password-policy.json" ;;

@@ -21,7 +21,7 @@ use super::posture::{Look, Violation};
 use super::root_usage;
 use super::root_usage::Usage;
 use super::state_keys::{self, StateKey};
-use super::{Finding, LogSpan, View};
+use super::{LogSpan, View};
 use crate::aggregate::keys::Keys;
 use crate::aggregate::{State, Symbols};
 use crate::posture::Source;
@@ -89,26 +89,6 @@ pub(super) fn withheld(view: &View<'_>, logs: &Logs<'_>) -> Option<String> {
 /// Whether a rule joins logs and state.
 pub(super) fn is_joined(rule: &str) -> bool {
     RULES.iter().any(|known| known.id == rule)
-}
-
-/// How many violations the findings about one subject are: what a joined finding says again counts once, with it.
-pub(super) fn violations(of_subject: &[&Finding]) -> usize {
-    let (joined, alone): (Vec<&Finding>, Vec<&Finding>) =
-        of_subject.iter().copied().partition(|finding| is_joined(finding.rule));
-    let said_again: Vec<&str> = joined.iter().flat_map(|finding| says_again(finding.rule)).copied().collect();
-    let is_said_again = |finding: &&&Finding| said_again.contains(&finding.rule);
-    let again = alone.iter().filter(is_said_again).count();
-    let more = joined.iter().filter(|finding| alone.is_empty() || !says_again(finding.rule).is_empty() && again > 0);
-    alone.len() - again + more.count()
-}
-
-/// The rules that tell one side each of what a joined rule tells.
-fn says_again(rule: &str) -> &'static [&'static str] {
-    match rule {
-        "old-key-in-use" => &["key-over-age", "key-too-old"],
-        "user-signs-in-without-mfa-device" => &["sign-in-without-mfa", "user-without-mfa"],
-        _ => &[],
-    }
 }
 
 /// A file of state, as sentences name it: `credential report`.

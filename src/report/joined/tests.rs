@@ -345,26 +345,3 @@ fn policies_of_a_user_who_is_not_seen() {
     let before = generated(END, &[row("gone", &cells.replace("2026-03-10", "2026-01-10"))]);
     assert_eq!(Case::new(&[&gone, &before], &month).found(rule).len(), 1);
 }
-
-#[test]
-fn what_a_joined_finding_says_again_counts_once() {
-    let finding = |rule: &'static str| Finding {
-        severity: Severity::High,
-        rule,
-        account_id: ACCOUNT.to_owned(),
-        subject: KEY.to_owned(),
-        summary: String::new(),
-        count: 1,
-        evidence: serde_json::Map::new(),
-    };
-    let count = |rules: &[&'static str]| {
-        let findings: Vec<Finding> = rules.iter().map(|rule| finding(rule)).collect();
-        violations(&findings.iter().collect::<Vec<_>>())
-    };
-    assert_eq!(count(&["key-too-old", "key-over-age"]), 2, "as ever");
-    assert_eq!(count(&["key-too-old", "key-over-age", "old-key-in-use"]), 1);
-    assert_eq!(count(&["key-too-old", "user-with-two-keys", "old-key-in-use"]), 2);
-    assert_eq!(count(&["old-key-in-use"]), 1);
-    assert_eq!(count(&["root-everyday-use", "root-used-without-mfa-device"]), 1);
-    assert_eq!(count(&["user-managed-policy", "user-inline-policy", "policies-on-unseen-user"]), 2);
-}

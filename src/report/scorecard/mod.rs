@@ -15,7 +15,7 @@ mod summary;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Column, ColumnKind, Finding, Practice, Report, Rule, Severity, Table, Value, joined};
+use super::{Column, ColumnKind, Finding, Practice, Report, Rule, Severity, Table, Value, joined, same_fact};
 use crate::posture::Posture;
 pub use in_logs::InLogs;
 pub use logs::{Blinding, LogSpan};
@@ -144,20 +144,11 @@ fn broken<'r>(
         account_id: account.to_owned(),
         practice,
         verdict: Verdict::Incorrect,
-        violations: violations(found),
+        violations: same_fact::distinct(found),
         why: worst.as_ref().map_or_else(String::new, |worst| worst.summary.clone()),
         next: worst.as_ref().and_then(|worst| report_of(worst.rule)).map(|report| format!("trailscan {report}")),
         worst,
     }
-}
-
-/// What logs and state show together they show each alone as well: that counts once.
-fn violations(found: &[&Finding]) -> usize {
-    let mut by_subject: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-    for &finding in found {
-        by_subject.entry(&finding.subject).or_default().push(finding);
-    }
-    by_subject.values().map(|of_subject| joined::violations(of_subject)).sum()
 }
 
 fn unbroken(account: &str, practice: Practice, evidence: &Evidence<'_>) -> Score {
