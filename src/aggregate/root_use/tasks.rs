@@ -1,4 +1,4 @@
-//! Which events belong to the tasks that AWS says need root user credentials.
+//! Which events belong to the tasks that AWS says need root user credentials, and which come with signing in for one.
 //!
 //! Source: IAM user guide, "AWS account root user", section "Tasks that require root user credentials". The page names
 //! tasks, not events; this is our reading of it:
@@ -40,6 +40,41 @@ pub(super) fn needs_root(event: &Event<'_>) -> bool {
         }
         _ => false,
     }
+}
+
+/// Calls that read what is kept, rather than what there is: no page of the console makes them until somebody asks for it.
+const CONTENTS: [(&str, &str); 13] = [
+    ("dynamodb.amazonaws.com", "BatchGetItem"),
+    ("dynamodb.amazonaws.com", "GetItem"),
+    ("dynamodb.amazonaws.com", "Query"),
+    ("dynamodb.amazonaws.com", "Scan"),
+    ("ec2.amazonaws.com", "GetPasswordData"),
+    ("kms.amazonaws.com", "Decrypt"),
+    ("s3.amazonaws.com", "GetObject"),
+    ("secretsmanager.amazonaws.com", "BatchGetSecretValue"),
+    ("secretsmanager.amazonaws.com", "GetSecretValue"),
+    ("ssm.amazonaws.com", "GetParameter"),
+    ("ssm.amazonaws.com", "GetParameterHistory"),
+    ("ssm.amazonaws.com", "GetParameters"),
+    ("ssm.amazonaws.com", "GetParametersByPath"),
+];
+
+/// Whether `event` is what the console reads in a session with MFA: whoever signs in for a task that needs root loads
+/// pages that ask for regions, costs and health by themselves.
+///
+/// The flag or a browser shows the console; a client with the console's credentials, such as the AWS CLI in CloudShell,
+/// has the flag as well and is none. Source: CloudTrail user guide, "CloudTrail record contents",
+/// `sessionCredentialFromConsole`, and "CloudTrail userIdentity element", `mfaAuthenticated`. That pages read by
+/// themselves is our inference. Known misses: somebody who only looks around at the console, with MFA; a program that
+/// calls itself a browser.
+pub(super) fn is_console_reading(event: &Event<'_>) -> bool {
+    let session = event.user_identity.session.as_ref();
+    let is_of_console = event.session_credential_from_console == Some(true) || event.user_agent.starts_with("Mozilla/");
+    event.read_only == Some(true)
+        && is_of_console
+        && session.is_some_and(|session| session.mfa_authenticated == Some(true))
+        && !event.user_agent.starts_with("aws-cli/")
+        && !CONTENTS.contains(&(event.event_source, event.event_name))
 }
 
 /// Whether a call about credentials names no IAM user, and so is about root's own. The console names root as below, which

@@ -125,6 +125,34 @@ fn everyday_and_what_needs_root() {
 }
 
 #[test]
+fn what_the_console_reads_with_mfa_is_not_everyday() {
+    let session = |mfa: &str| json!({ "attributes": { "mfaAuthenticated": mfa } });
+    let with = |changes: Value| {
+        let mut record = root(json!({ "readOnly": true, "sessionCredentialFromConsole": "true",
+            "userIdentity": { "accessKeyId": "ASIA1", "sessionContext": session("true") } }));
+        for (name, value) in changes.as_object().unwrap() {
+            record[name] = value.clone();
+        }
+        count(record, Count::Everyday) == 1
+    };
+    assert!(!with(json!({})));
+    let browser = json!({ "sessionCredentialFromConsole": null, "userAgent": "Mozilla/5.0 (X11; Linux x86_64)" });
+    assert!(!with(browser));
+    assert!(with(json!({ "readOnly": false })), "a write");
+    assert!(with(json!({ "readOnly": null })), "nobody knows");
+    assert!(with(json!({ "sessionCredentialFromConsole": null })), "a program");
+    assert!(with(json!({ "userAgent": "aws-cli/2.17.0 exec-env/CloudShell" })), "typed in CloudShell");
+    assert!(with(json!({ "eventSource": "secretsmanager.amazonaws.com", "eventName": "GetSecretValue" })), "a secret");
+    assert!(!with(json!({ "eventSource": "secretsmanager.amazonaws.com", "eventName": "ListSecrets" })));
+    let identity = |key: &str, context: Value| {
+        json!({ "userIdentity": { "type": "Root", "principalId": "111122223333", "accountId": "111122223333",
+            "accessKeyId": key, "sessionContext": context } })
+    };
+    assert!(with(identity("ASIA1", session("false"))), "without MFA");
+    assert!(with(identity("AKIA1", json!(null))), "a key");
+}
+
+#[test]
 fn sign_ins() {
     let sign_in = |outcome: &str, mfa: &str, message: &str| {
         root(json!({

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::class::RootClass;
 use super::opens::opens_to_everybody;
-use super::tasks::{is_about_root, needs_root};
+use super::tasks::{is_about_root, is_console_reading, needs_root};
 use crate::aggregate::{Remap, Seen, Span, Sym, SymCounts, SymSet, Tally};
 use crate::model::{Day, SignIn, members, text};
 
@@ -44,7 +44,8 @@ pub struct RootUseRow {
 pub enum Count {
     /// Events with readOnly true.
     ReadOnly,
-    /// Events that are neither sign-in events nor on AWS's list of tasks that need root.
+    /// Events that are neither sign-in events, nor on AWS's list of tasks that need root, nor what the console reads in a
+    /// session with MFA.
     Everyday,
     /// Console sign-ins that worked.
     SignIns,
@@ -151,7 +152,7 @@ impl RootUseRow {
             self.add(Count::Uses, !event.is_error());
             let opens = opens_to_everybody(event);
             self.add(Count::OpenedToEverybody, opens && !event.is_error());
-            self.add(Count::Everyday, opens || !needs_root(event));
+            self.add(Count::Everyday, opens || !(needs_root(event) || is_console_reading(event)));
         }
         if event.event_name == "CreateAccessKey" {
             self.observe_key_creation(seen);

@@ -22,11 +22,16 @@ struct Document<'a> {
     document: &'a Result<Policy, PolicyError>,
     /// Whether it is known to be attached to nobody.
     is_unattached: bool,
+    /// How many have it as their permissions boundary, where it is known to be attached to nobody; else 0.
+    only_boundary_of: i64,
 }
 
 pub(super) fn judge<'a>(look: Look<'a>, part: &'a Dated<Authorization>) -> Vec<Violation<'a>> {
-    let mut found: Vec<Violation<'a>> =
-        documents(&part.value).iter().flat_map(|document| of_document(look, part, document)).collect();
+    let told = |document: &Document<'a>| {
+        let found = of_document(look, part, document).into_iter();
+        found.map(|found| as_boundary(found, document.only_boundary_of)).collect::<Vec<_>>()
+    };
+    let mut found: Vec<Violation<'a>> = documents(&part.value).iter().flat_map(told).collect();
     let ours = || part.value.managed().filter(|policy| policy.class == PolicyClass::CustomerManaged);
     let of_aws = yardstick(&part.value);
     found.extend(ours().filter_map(|policy| copy_of_aws(look, part, (policy, &of_aws))));
@@ -47,6 +52,7 @@ fn documents(details: &Authorization) -> Vec<Document<'_>> {
             name: &policy.name,
             document: &policy.document,
             is_unattached: false,
+            only_boundary_of: 0,
         })
     }
     let managed = details.managed().filter(|policy| policy.class == PolicyClass::CustomerManaged);
@@ -55,6 +61,7 @@ fn documents(details: &Authorization) -> Vec<Document<'_>> {
         name: &policy.name,
         document: &policy.document,
         is_unattached: policy.attachments == Some(0),
+        only_boundary_of: if policy.attachments == Some(0) { policy.boundary_uses } else { 0 },
     });
     let users = details.users.iter().flatten().flat_map(|(_, user)| inside(&user.arn, &user.inline));
     let groups = details.groups.iter().flatten().flat_map(|(_, group)| inside(&group.arn, &group.inline));
@@ -98,6 +105,18 @@ fn of_document<'a>(look: Look<'a>, part: &'a Dated<Authorization>, it: &Document
         found.push(breaks(WRITE_EVERYWHERE, detail).with("actions", writes));
     }
     found
+}
+
+/// What a document allows that is a permissions boundary and nothing else: it sets the most that others can be granted, and
+/// grants nothing. Source: IAM user guide, "Permissions boundaries for IAM entities".
+fn as_boundary(mut found: Violation<'_>, only_boundary_of: i64) -> Violation<'_> {
+    if only_boundary_of <= 0 || found.rule.id == NOT_JUDGED.id {
+        return found;
+    }
+    found.rule.severity = Severity::Info;
+    let allows = found.detail.strip_suffix(": an administrator").unwrap_or(&found.detail);
+    found.detail = format!("{allows}; it is only a permissions boundary and grants nothing");
+    found.with("boundary_uses", only_boundary_of)
 }
 
 /// What leads to everything without being it; milder where nobody has it.

@@ -510,6 +510,22 @@ fn near_administrators_and_whole_services() {
 }
 
 #[test]
+fn a_boundary_grants_nothing() {
+    let with = |action: &str, attached: i64, bounds: i64| {
+        let counts = json!({ "AttachmentCount": attached, "PermissionsBoundaryUsageCount": bounds });
+        let ours = policy(&arn("policy/b"), says(json!([allow(json!(action), json!("*"))])), counts);
+        let findings = answer_with(&load(&[details(&[], &[], &[], &[ours])]), &Options::default()).findings;
+        findings.into_iter().map(|found| format!("{}: {}", found.severity.as_str(), found.summary)).collect::<Vec<_>>()
+    };
+    let only = "info: b allows every action on every resource; it is only a permissions boundary and grants nothing";
+    assert_eq!(with("*", 0, 4), [only]);
+    assert!(with("iam:*", 0, 1)[0].starts_with("info: b leads to everything by "));
+    let attached = "high: b allows every action on every resource: an administrator";
+    assert_eq!(with("*", 1, 4), [attached], "and attached");
+    assert_eq!(with("*", 0, 0)[0], attached, "no boundary");
+}
+
+#[test]
 fn who_is_administrator() {
     let admin =
         json!([{ "PolicyName": "AdministratorAccess", "PolicyArn": "arn:aws:iam::aws:policy/AdministratorAccess" }]);

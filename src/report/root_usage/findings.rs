@@ -84,6 +84,10 @@ fn opened(usage: &Usage<'_>) -> String {
 fn used(usage: &Usage<'_>) -> &'static str {
     let did_more = usage.count(Count::Uses) > usage.count(Count::SignIns);
     match (did_more, usage.mfa()) {
+        // What the console reads by itself is no task, and may be all that was done.
+        (true, "yes") if usage.count(Count::ReadOnly) > 0 => {
+            "was used with MFA, and changed nothing but what needs root"
+        }
         (true, "yes") => "was used with MFA, for tasks that need root",
         (true, _) => "was used for tasks that need root",
         (false, "yes") => "signed in with MFA, and nothing else of it was read",

@@ -66,9 +66,11 @@ clean-ups are one finding a caller.
 
 What it proves: these calls were made with these credentials, in the accounts and regions that were read. What it \
 does not: no row proves nothing about accounts and regions that were not read. everyday_events counts what is \
-neither a sign-in event nor on AWS's list of tasks that need root. A bucket or queue policy call counts as such a task \
-even if nothing was locked, unless the policy lets everybody in; a change of an IAM policy never does. mfa is unknown for \
-access keys, federation and assume-root: no record says it.
+neither a sign-in event nor on AWS's list of tasks that need root, nor what the console reads in a session with MFA: its \
+pages ask for regions, costs and the like by themselves. Calls of the AWS CLI count, and so do secrets, parameters, objects \
+and items that are read. A bucket or queue policy call counts as a task that needs root even if nothing was locked, unless \
+the policy lets everybody in; a change of an IAM policy never does. mfa is unknown for access keys, federation and \
+assume-root: no record says it.
 
 Rows come worst severity first, then by events, account and class.";
 

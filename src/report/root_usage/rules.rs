@@ -33,7 +33,8 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::High,
         practice: Some(Practice::RestrictRootUse),
         about: "Root was used at the console, or with tokens of its own, for what needs no root: everyday_events are neither \
-                sign-ins nor on AWS's list of tasks that need root. A bucket or queue policy that lets everybody in is one.",
+                sign-ins nor on AWS's list of tasks that need root, nor what the console reads in a session with MFA. A \
+                bucket or queue policy that lets everybody in is one.",
         check: "top_events of the row; ask whoever signed in from its addresses.",
         fix: "Give that person a role or a user in Identity Center, and keep root for the tasks that need it.",
         page: TASKS,
@@ -42,8 +43,8 @@ pub(super) const RULES: &[Rule] = &[
         id: "root-console-use",
         severity: Severity::Medium,
         practice: None,
-        about: "Root signed in, or was used in sessions of its own, and all that was done needs root; no record says that MFA \
-                was not used. That is what root is for, so no practice is broken.",
+        about: "Root signed in, or was used in sessions of its own, and all that was done needs root, or was reading at the \
+                console with MFA; no record says that MFA was not used. That is what root is for, so no practice is broken.",
         check: "Was it planned? The row's times and addresses should match a ticket.",
         fix: "Nothing when it was planned; else change the password and look at what was done.",
         page: TASKS,

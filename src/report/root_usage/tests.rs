@@ -19,6 +19,7 @@ fn everyday(key: &str) -> Json {
 
 fn sign_in(outcome: &str, mfa: &str) -> Json {
     let mut record = root("ConsoleLogin", "signin.amazonaws.com", "");
+    record["readOnly"] = json!(false);
     record["responseElements"] = json!({ "ConsoleLogin": outcome });
     record["additionalEventData"] = json!({ "MFAUsed": mfa });
     if outcome == "Failure" {
@@ -171,9 +172,33 @@ fn what_anybody_can_cause_is_no_use() {
 }
 
 #[test]
+fn the_consoles_own_reading_is_not_everyday_use() {
+    let at_console = |name: &str, source: &str, mfa: &str| {
+        let mut record = root(name, source, "ASIA1");
+        record["sessionCredentialFromConsole"] = json!("true");
+        record["userIdentity"]["sessionContext"] = json!({ "attributes": { "mfaAuthenticated": mfa } });
+        record
+    };
+    let reads = at_console("DescribeRegions", "ec2.amazonaws.com", "true");
+    let mut close = at_console("CloseAccount", "account.amazonaws.com", "true");
+    close["readOnly"] = json!(false);
+    let (_, findings) = ask([sign_in("Success", "Yes"), reads.clone(), close]);
+    let told: Vec<_> = findings.iter().map(|found| (found.rule, found.severity.as_str(), &*found.summary)).collect();
+    let summary = "root of 111122223333 was used with MFA, and changed nothing but what needs root";
+    assert_eq!(told, [("root-console-use", "medium", summary)]);
+    let mut writes = at_console("RunInstances", "ec2.amazonaws.com", "true");
+    writes["readOnly"] = json!(false);
+    assert_eq!(rules([sign_in("Success", "Yes"), reads, writes]), [("root-everyday-use", "high")]);
+    let without = at_console("DescribeRegions", "ec2.amazonaws.com", "false");
+    let both = [("root-everyday-use", "high"), ("root-sign-in-without-mfa", "high")];
+    assert_eq!(rules([sign_in("Success", "No"), without]), both);
+}
+
+#[test]
 fn only_what_was_done_is_said() {
     let summary = |records: &[Json]| ask(records.to_vec()).1[0].summary.clone();
-    let close = root("CloseAccount", "account.amazonaws.com", "ASIA1");
+    let mut close = root("CloseAccount", "account.amazonaws.com", "ASIA1");
+    close["readOnly"] = json!(false);
     let signed_in = "root of 111122223333 signed in with MFA, and nothing else of it was read";
     assert_eq!(summary(&[sign_in("Success", "Yes")]), signed_in);
     let used = "root of 111122223333 was used with MFA, for tasks that need root";
