@@ -71,7 +71,8 @@ Verdict, the first that holds, and its worst severity:
 Every verdict but single comes as a finding with its signals. All but quiet, single and roaming break roles-not-keys.
 
 Signals of a leak, and what each does not see:
-  new-program-in-new-network  high    a network new by --leak-days, and a program first seen from it. Not: a thief who \
+  new-program-in-new-network  high    a network new by --leak-days, and a program first seen from it, \
+within two days or while an old network goes on. Not: a thief who \
 copies the program; a new office with a new tool looks the same
   two-hands                   medium  a far network, late or rare, while the old one went on; far is \
 another autonomous system with --geoip-db, else another /16 or /32. Not: a thief who comes while the \
@@ -84,10 +85,10 @@ program; a test of one's own looks the same
 before. Not: records without vpcEndpointAccountId; an own account whose logs were not read
 
 Signals of machines; one is enough:
-  short-visits           most of ten or more networks for two hours or less, few at a time, by SDKs or at set hours: \
-hosted-ci. Not: runners with addresses that stay, or started by hand; a person with set hours looks the same
-  at-once                --embedded-peak addresses in one UTC hour; in one /24 twice as many, or programs only. Not: \
-machines behind one NAT address or in one /64; a pool of proxies looks the same
+  short-visits           most of ten or more networks for two hours or less, few at a time, by SDKs, or at set hours \
+with weekends or several networks a day: hosted-ci. Not: runners with addresses that stay, or started by hand; a person with set hours looks the same
+  at-once                --embedded-peak addresses in one UTC hour, in several /24 and on two days, not one after another; \
+programs only in one /24 or on one day; or twice as many. Not: machines behind one NAT address or in one /64; a pool of proxies looks the same
   day-and-night          no eight hours of rest. Not: machines that rest; people in several time zones who share a key
   execution-environment  exec-env/… in the user agent, but for CloudShell. Not: programs that do not say it
   ec2-range              two days or more from AWS's ranges of EC2. Not: ranges need --aws-ip-ranges; a person at an \
@@ -122,7 +123,7 @@ const EMBEDDED_PEAK: ReportOption = ReportOption {
     name: "embedded-peak",
     default: 3,
     min: 2,
-    about: "Addresses in one UTC hour from which a key counts as embedded",
+    about: "Addresses at once in a UTC hour, on two days, from which a key counts as embedded",
 };
 const LEAK_DAYS: ReportOption = ReportOption {
     name: "leak-days",

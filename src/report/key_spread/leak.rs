@@ -13,6 +13,9 @@ use crate::report::Severity;
 /// Days from which calls through an endpoint that were there from the first day on are how the key is used.
 const HABIT_DAYS: usize = 7;
 
+/// Seconds from the first use of a network in which a program came with it.
+const COMES_SECONDS: i64 = 2 * 86_400;
+
 /// All that hold.
 pub(super) fn of(look: &Look<'_>) -> Vec<Held> {
     let mut held: Vec<Held> = Vec::new();
@@ -44,14 +47,28 @@ fn new_program(look: &Look<'_>) -> Option<Held> {
     Some(Look::held(Signal::NewProgram, Severity::High, says, networks.into_iter().collect()))
 }
 
-/// Families of programs that were first seen late, from a network that was first seen late. An agent of AWS is one where
+/// Families of programs that were first seen late, from a network that was first seen late, and came with it or while an
+/// older network went on: who moved for good a while ago, and now tries a tool, is the old holder. An agent of AWS is one where
 /// the source is an address: then it is the caller's word.
 pub(super) fn new_families<'a>(look: &Look<'a>) -> BTreeMap<&'a str, (EventTime, Network)> {
-    let late: BTreeSet<Network> =
-        look.newcomers().iter().filter(|newcomer| newcomer.is_late).map(|newcomer| newcomer.network).collect();
+    let newcomers = look.newcomers();
+    let late: BTreeMap<Network, EventTime> = newcomers
+        .iter()
+        .filter(|newcomer| newcomer.is_late)
+        .map(|newcomer| (newcomer.network, newcomer.first))
+        .collect();
     let mut families = look.first_seen_from();
-    families.retain(|_, (time, network)| late.contains(network) && look.late().is_some_and(|late| *time >= late));
+    families.retain(|_, (time, network)| {
+        let comes_with = |first: &EventTime| *time <= first.plus_seconds(COMES_SECONDS);
+        late.get(network).is_some_and(|first| comes_with(first) || old_goes_on(look, *time))
+    });
     families
+}
+
+/// Whether a network that was not late is in use after `time`.
+fn old_goes_on(look: &Look<'_>, time: EventTime) -> bool {
+    let is_old = |span: &Span| span.first() < look.late();
+    look.spread.networks.values().any(|used| is_old(&used.span) && used.span.last() > Some(time))
 }
 
 /// A network that came later while an old one, far from it, went on in a way that one holder cannot do by turns.

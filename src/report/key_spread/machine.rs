@@ -1,13 +1,16 @@
 //! Signals that a key lies on machines.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::look::Look;
 use super::pace::{is_day_and_night, is_every_day};
 use super::signal::{Held, Signal};
 use super::spread::Place;
-use crate::aggregate::HourSet;
-use crate::model::{AccessKeyKind, BEARER, Network, SourceAddress, execution_environment, grouped, quantity};
+use crate::aggregate::{HourSet, Span};
+use crate::model::{
+    AccessKeyKind, BEARER, Day, Hour, Network, SourceAddress, execution_environment, grouped, quantity,
+};
 use crate::report::{AddressLookup, AwsPlace, Severity};
 
 /// The service whose ranges are those of instances. Lambda functions, containers and NAT gateways call from them too.
@@ -15,6 +18,9 @@ const INSTANCES: &str = "EC2";
 
 /// Hours of the day at which a schedule starts.
 const SCHEDULED: usize = 3;
+
+/// One of how many active days is on a weekend where nobody rests: two of twelve, from a Monday to the next Friday.
+const WEEKEND_PART: usize = 6;
 
 /// All that hold.
 pub(super) fn of(look: &Look<'_>) -> Vec<Held> {
@@ -36,13 +42,13 @@ fn told(signal: Signal, says: String, networks: Vec<Network>) -> Held {
     Look::held(signal, Severity::Info, says, networks)
 }
 
-/// Eight of ten networks, few at a time (with many at once it does not matter how long each is there), by programs or at set
-/// hours. A person who changes networks every day calls by hand, at any hour.
+/// Eight of ten networks, few at a time (with many at once it does not matter how long each is there), by programs, or at
+/// set hours that no person keeps. A person who changes networks every day calls by hand, at any hour, or on working days.
 fn short_visits(look: &Look<'_>) -> Option<Held> {
     let public: Vec<&Place> = look.spread.places.values().filter(|place| !place.is_private).collect();
     let short = public.iter().filter(|place| place.hours.iter().count() <= 2).count();
     let is_few_at_a_time = (look.spread.peak.addresses as i64) < look.thresholds.embedded_peak;
-    let is_by_machine = || programs_only(look).is_some() || is_by_the_clock(&public);
+    let is_by_machine = || programs_only(look).is_some() || (is_by_the_clock(&public) && is_beyond_a_person(look));
     let holds = is_few_at_a_time && look.short_visits(2) && short * 10 >= public.len() * 8 && is_by_machine();
     let says = || {
         let all = quantity(public.len() as u64, "network");
@@ -61,21 +67,72 @@ fn is_by_the_clock(places: &[&Place]) -> bool {
     begins[24 - SCHEDULED..].iter().sum::<usize>() * 10 >= places.len() * 8
 }
 
-/// Several addresses at once. In one network a pool of proxies shows a few for one person: there it takes twice as many, or
-/// programs only.
+/// Whether visits begin as those of one person do not: several on half of the days, or on weekends as on other days. Somebody
+/// who gets a new address from the provider each night is in one network on each working day. IPv4 beside IPv6 is one visit.
+fn is_beyond_a_person(look: &Look<'_>) -> bool {
+    let mut begun: BTreeMap<Day, [usize; 2]> = BTreeMap::new();
+    for (network, place) in look.spread.places.iter().filter(|(_, place)| !place.is_private) {
+        if let Some(day) = place.hours.days().first() {
+            begun.entry(*day).or_default()[usize::from(is_v6(network))] += 1;
+        }
+    }
+    let several = begun.values().filter(|kinds| kinds.iter().any(|networks| *networks > 1)).count();
+    // 1970-01-01 was a Thursday: Saturday is the second day after it.
+    let count = |weekday: i32| begun.keys().filter(|day| day.0.rem_euclid(7) == weekday).count();
+    let (saturdays, sundays) = (count(2), count(3));
+    let has_no_weekends = saturdays > 0 && sundays > 0 && (saturdays + sundays) * WEEKEND_PART >= begun.len();
+    several * 2 >= begun.len() || has_no_weekends
+}
+
+fn is_v6(network: &Network) -> bool {
+    matches!(network, Network::V6(_))
+}
+
+/// Several addresses at once, in several networks and on two days: one hour on a train shows as many. With programs only, one
+/// day and one network are enough; and anyhow twice as many are, which is more than a pool of proxies or a journey shows.
 fn at_once(look: &Look<'_>) -> Option<Held> {
     let (peak, least) = (look.spread.peak, usize::try_from(look.thresholds.embedded_peak).unwrap_or(usize::MAX));
-    let is_v6 = |network: &Network| matches!(network, Network::V6(_));
     let at_peak = look.spread.networks.iter().filter(|(_, used)| used.at_peak > 0);
     let v6 = at_peak.clone().filter(|(network, _)| is_v6(network)).count();
     let networks = v6.max(at_peak.count() - v6);
-    let holds = peak.addresses >= least
-        && (networks > 1 || peak.addresses >= least.saturating_mul(2) || programs_only(look).is_some());
+    let is_on_days = || match programs_only(look) {
+        Some(_) => !days_at_once(look, (least, 1)).is_empty(),
+        None => days_at_once(look, (least, 2)).len() > 1,
+    };
+    let holds = peak.addresses >= least && (peak.addresses >= least.saturating_mul(2) || is_on_days());
     let says = || {
         let (peak, all) = (grouped(peak.addresses), grouped(look.spread.addresses.len()));
         format!("{peak} of {all} addresses used it in one hour, in {}", quantity(networks as u64, "network"))
     };
     holds.then(|| told(Signal::AtOnce, says(), Vec::new()))
+}
+
+/// The days with an hour in which so many machines called at once, in so many networks: machines as the peak counts them.
+fn days_at_once(look: &Look<'_>, (least, networks): (usize, usize)) -> BTreeSet<Day> {
+    let mut machines: BTreeMap<(Network, Option<IpAddr>), (Span, HourSet)> = BTreeMap::new();
+    for (source, used) in look.used.sources.iter() {
+        let address = SourceAddress::parse(look.symbols.text(source));
+        let (Some(ip), Some(network)) = (address.ip(), address.network()) else { continue };
+        let (span, hours) = machines.entry((network, Some(ip).filter(IpAddr::is_ipv4))).or_default();
+        span.merge(used.span);
+        hours.merge(&used.hours);
+    }
+    let mut in_hour: BTreeMap<(Hour, bool), Vec<(Network, Span)>> = BTreeMap::new();
+    for ((network, _), (span, hours)) in &machines {
+        hours.iter().for_each(|hour| in_hour.entry((hour, is_v6(network))).or_default().push((*network, *span)));
+    }
+    in_hour.retain(|_, used| {
+        let apart = || used.iter().map(|(network, _)| *network).collect::<BTreeSet<_>>().len();
+        used.len() >= least && apart() >= networks && most_at_once(used) >= least
+    });
+    in_hour.keys().map(|(hour, _)| hour.start().day()).collect()
+}
+
+/// The most machines of an hour that were in use at one moment, by the first and last call of each in all of the logs: an
+/// address whose last call comes before the first one of the next was left for it.
+fn most_at_once(used: &[(Network, Span)]) -> usize {
+    let at = |moment| used.iter().filter(|(_, span)| span.first() <= moment && moment <= span.last()).count();
+    used.iter().map(|(_, span)| at(span.first())).max().unwrap_or_default()
 }
 
 fn day_and_night(look: &Look<'_>) -> Option<Held> {

@@ -183,6 +183,54 @@ fn hosted_runners_come_and_go() {
 }
 
 #[test]
+fn a_journey_is_no_fleet() {
+    let home = || calls(workdays(4), &[8, 12], HOME, CLI);
+    // Each network is left for the next one, twenty minutes later.
+    let train = |day: i64, agent| {
+        let met = |i: i64| calls(day..day + 1, &[16], &format!("80.{i}.{day}.4"), agent).remove(0);
+        (0..3).map(|i| Call { minute: i * 20, ..met(i) }).collect::<Vec<_>>()
+    };
+    let hosts = |days: &[i64], agent| {
+        let host = |i: i64| days.iter().flat_map(move |&day| burst(day, 16, &format!("80.{i}.7.4"), agent));
+        (0..3).map(|i| host(i).collect::<Vec<_>>()).collect::<Vec<_>>().concat()
+    };
+    assert_eq!(judge_of(&[home(), train(10, CLI)]), "roaming low", "one hour on a train");
+    assert_eq!(judge_of(&[home(), train(10, CLI), train(11, CLI)]), "roaming low", "and another one");
+    assert_eq!(judge_of(&[train(10, BOTO), train(11, BOTO)]), "roaming low", "scripts on a train");
+    assert_eq!(judge_of(&[home(), hosts(&[10], CLI)]), "roaming low", "one hour");
+    assert_eq!(judge_of(&[home(), hosts(&[10, 11], CLI)]), "embedded medium", "two days");
+    assert_eq!(judge_of(&[hosts(&[10], BOTO)]), "embedded medium", "programs");
+    let many: Vec<_> = (0..6).map(|i| calls(10..11, &[16], &format!("80.{i}.7.4"), CLI)).collect();
+    assert_eq!(judge_of(&[home(), many.concat()]), "embedded medium", "twice as many");
+}
+
+#[test]
+fn an_address_a_working_day_is_a_person() {
+    let nightly = |days: &[i64]| {
+        judge_of(&days.iter().map(|&day| calls(day..day + 1, &[9], &format!("79.{day}.4.9"), CLI)).collect::<Vec<_>>())
+    };
+    assert_eq!(nightly(&workdays(4).collect::<Vec<_>>()), "roaming low");
+    assert_eq!(nightly(&workdays(4).chain([12, 13]).collect::<Vec<_>>()), "roaming low", "one weekend at work");
+    let from_sunday: Vec<i64> = (6..34).filter(|day| !matches!(day % 7, 4 | 5)).collect();
+    assert_eq!(nightly(&from_sunday), "roaming low", "a week from Sunday to Thursday");
+    assert_eq!(nightly(&(0..28).collect::<Vec<_>>()), "hosted-ci medium", "weekends too");
+    assert_eq!(nightly(&(0..12).collect::<Vec<_>>()), "hosted-ci medium", "twelve days with a weekend");
+    let runs =
+        |i: i64, hour| workdays(4).map(move |day| calls(day..day + 1, &[hour], &format!("{}.{day}.4.9", 79 + i), CLI));
+    assert_eq!(judge_of(&Vec::from_iter(runs(0, 9).chain(runs(1, 9)))), "hosted-ci medium", "two on each day");
+    let v6 = |day: i64| calls(day..day + 1, &[9], &format!("2001:db8:{day}:1::1"), CLI);
+    assert_eq!(judge_of(&Vec::from_iter(runs(0, 9).chain(workdays(4).map(v6)))), "roaming low", "dual stack");
+}
+
+#[test]
+fn a_tool_that_comes_long_after_a_move_is_its_owners() {
+    let moved = |until| [calls(0..until, &[8, 12], HOME, CLI), calls(12..28, &[8, 12], AWAY, CLI)].concat();
+    assert_eq!(judge_of(&[moved(12), burst(25, 15, AWAY, BOTO)]), "roaming low");
+    assert_eq!(judge_of(&[moved(12), burst(13, 15, AWAY, BOTO)]), "leak-suspect high", "with the network");
+    assert_eq!(judge_of(&[moved(28), burst(25, 15, AWAY, BOTO)]), "leak-suspect high", "the old network goes on");
+}
+
+#[test]
 fn a_strangers_endpoint_is_a_strangers_network() {
     let own = || through("111122223333", calls(0..31, &[8], "10.0.1.20", BOTO));
     let foreign = |owner, days| through(owner, calls(days, &[9], "10.0.1.20", BOTO));

@@ -67,20 +67,25 @@ fn quiet_until_a_call_succeeds() {
 fn single_is_one_network_however_many_addresses() {
     let one = [(START, "192.0.2.1", CLI, ""), (START, "192.0.2.2", CLI, ""), (START, "192.0.2.3", CLI, "")];
     assert_eq!(verdict(&one), "single");
-    assert_eq!(verdict(&[one[0], one[1], (START, "192.0.3.3", CLI, "")]), "embedded");
+    let next = one.map(|(_, address, agent, error)| ("2024-01-02T00:00:00Z", address, agent, error));
+    let other = |time| (time, "192.0.3.3", CLI, "");
+    let two_days = [one[0], one[1], other(START), next[0], next[1], other(next[0].0)];
+    assert_eq!((verdict(&two_days), verdict(&two_days[..3])), ("embedded".to_owned(), "roaming".to_owned()));
     assert_eq!(verdict(&[(START, "athena.amazonaws.com", CLI, "")]), "single", "no network at all");
 }
 
 #[test]
 fn embedded_needs_three_canonical_addresses_in_one_clock_hour() {
     let calls = |third: Call<'static>| {
-        [("2024-01-01T10:00:00Z", "192.0.2.1", CLI, ""), ("2024-01-01T10:59:59Z", "198.51.100.1", CLI, ""), third]
+        let first = ("2024-01-02T10:00:00Z", "192.0.2.1", CLI, "");
+        let second = ("2024-01-02T10:59:59Z", "198.51.100.1", CLI, "");
+        [(START, first.1, CLI, ""), (START, second.1, CLI, ""), first, second, (START, third.1, CLI, ""), third]
     };
-    assert_eq!(verdict(&calls(("2024-01-01T10:30:00Z", "203.0.113.1", CLI, ""))), "embedded");
-    assert_eq!(verdict(&calls(("2024-01-01T11:00:00Z", "203.0.113.1", CLI, ""))), "roaming", "the next hour");
-    assert_eq!(verdict(&calls(("2024-01-01T10:30:00Z", "::ffff:192.0.2.1", CLI, ""))), "roaming", "the same address");
-    assert_eq!(verdict(&calls(("2024-01-01T10:30:00Z", "192.000.2.01", CLI, ""))), "roaming", "the same address");
-    assert_eq!(verdict(&calls(("2024-01-01T10:30:00Z", "ec2.amazonaws.com", CLI, ""))), "roaming", "a service");
+    assert_eq!(verdict(&calls(("2024-01-02T10:30:00Z", "203.0.113.1", CLI, ""))), "embedded");
+    assert_eq!(verdict(&calls(("2024-01-02T11:00:00Z", "203.0.113.1", CLI, ""))), "roaming", "the next hour");
+    assert_eq!(verdict(&calls(("2024-01-02T10:30:00Z", "::ffff:192.0.2.1", CLI, ""))), "roaming", "the same address");
+    assert_eq!(verdict(&calls(("2024-01-02T10:30:00Z", "192.000.2.01", CLI, ""))), "roaming", "the same address");
+    assert_eq!(verdict(&calls(("2024-01-02T10:30:00Z", "ec2.amazonaws.com", CLI, ""))), "roaming", "a service");
 }
 
 #[test]
@@ -112,7 +117,9 @@ fn thresholds_are_options() {
     let verdict_with = |options: &[(&ReportOption, i64)]| cell(&answer_of(&state, options, None), 0, "verdict").clone();
     assert_eq!(verdict_with(&[]), Value::text("roaming"));
     assert_eq!(verdict_with(&[(&LEAK_DAYS, 2)]), Value::text("leak-suspect"));
-    let at_once = [(START, "192.0.2.1", CLI, ""), (START, "198.51.100.1", CLI, "")];
+    let at_once = [START, "2024-01-02T00:00:00Z"]
+        .map(|time| ["192.0.2.1", "198.51.100.1"].map(|address| (time, address, CLI, "")))
+        .concat();
     let state = state_of(&user("ana", KEY), &at_once);
     assert_eq!(cell(&answer_of(&state, &[], None), 0, "verdict"), &Value::text("roaming"));
     assert_eq!(cell(&answer_of(&state, &[(&EMBEDDED_PEAK, 2)], None), 0, "verdict"), &Value::text("embedded"));
@@ -281,7 +288,7 @@ fn worst_come_first_then_the_busiest_then_by_key() {
         event.source_ip_address = address;
         state.observe(&event);
     };
-    for address in ["192.0.2.1", "198.51.100.1", "203.0.113.1"] {
+    for address in ["192.0.2.1", "192.0.2.2", "198.51.100.1", "198.51.100.2", "203.0.113.1", "203.0.113.2"] {
         call("AKIAZEXAMPLE", address);
     }
     for key in ["AKIAYEXAMPLE", "AKIAYEXAMPLE", "AKIAXEXAMPLE", "AKIAWEXAMPLE"] {
