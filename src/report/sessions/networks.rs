@@ -1,21 +1,25 @@
 //! Sessions used in other public networks than the one they were issued in.
 //!
 //! An IPv4 and an IPv6 address of one host have nothing in common, so only networks of one family are compared. The
-//! networks from which the same caller issued other sessions are its own, as those of a NAT with two addresses. And a
-//! second network that is used in turn with the first by the same programs looks like such a NAT: it is told apart from
-//! one where the session went and stayed, or where another program used it.
+//! networks from which the same caller issued other sessions are its own, as those of a NAT with two addresses; of a
+//! web identity and of who signs in with MFA those that did so again on another day. A network that others come from to
+//! get credentials of their own is the company's. And a second network that is used in turn with the first by the same
+//! programs looks like such a NAT: it is told apart from one where the session went and stayed, or where another program
+//! used it. Who goes there again on another day, as several others do, goes to work; an app on a phone (Cognito) moves.
 //!
 //! Known misses: a thief who works at the same time as the holder with the same program is called a NAT; a thief who has
-//! the caller's own credentials is found by what these do, not here.
+//! the caller's own credentials is found by what these do, not here; one who gets credentials as three people from one
+//! network makes it look like the company's.
 
 use std::net::IpAddr;
 
 use ahash::{AHashMap, AHashSet};
 
 use super::Known;
-use super::usage::{self, Places, Where};
+use super::usage::{self, Place, Places, Where};
 use crate::aggregate::State;
-use crate::model::{Network, SourceAddress};
+use crate::aggregate::issuances::{Issuance, Issuances};
+use crate::model::{Day, EventTime, IssuanceApi, Network, SourceAddress};
 use crate::report::lineage::{Kind, Lineage};
 use crate::report::source_list::ReadAddresses;
 
@@ -28,14 +32,27 @@ pub(super) struct Away {
     pub in_turn: usize,
 }
 
+/// So many others who get their own credentials in a network, or go there again, make it the company's.
+const OTHERS: usize = 3;
+
 /// Says of each session how many networks it was away in.
 pub(super) fn judge(state: &State, lineage: &Lineage<'_>, all: &mut [Known<'_>]) {
     let mut read = ReadAddresses::new(state.symbols());
-    let callers = of_callers(lineage, &mut read);
-    for known in all.iter_mut() {
-        let is_public = |ip: &IpAddr| !SourceAddress::Ip(*ip).is_private();
-        if let Some(home) = known.issued_to.filter(is_public).and_then(network) {
-            known.away = away(known, home, &callers, &mut read);
+    let (callers, offices) = (Callers::of(lineage, &mut read), Offices::of(state));
+    let is_public = |ip: &IpAddr| !SourceAddress::Ip(*ip).is_private();
+    let mut trips: Vec<Vec<Trip>> = Vec::with_capacity(all.len());
+    for known in all.iter() {
+        let home = known.issued_to.filter(is_public).and_then(network);
+        let mut trips_of = home.map_or_else(Vec::new, |home| trips_from(known, home, &mut read));
+        let is_office = |at| is_persons(known, lineage) && offices.is_companys(at, caller(known));
+        trips_of.retain(|trip| !callers.is_own(known, trip.at) && !is_office(trip.at));
+        trips.push(trips_of);
+    }
+    let ways = Ways::of(all, &trips);
+    for (known, trips) in all.iter_mut().zip(&trips) {
+        for trip in trips {
+            let is_usual = trip.is_plain && (is_phones(known) || ways.is_usual(caller(known), trip.at));
+            if trip.in_turn || is_usual { known.away.in_turn += 1 } else { known.away.gone += 1 }
         }
     }
 }
@@ -44,43 +61,188 @@ fn network(ip: IpAddr) -> Option<Network> {
     SourceAddress::Ip(ip).network()
 }
 
-/// The networks from which each principal issued role sessions.
-fn of_callers<'a>(lineage: &Lineage<'a>, read: &mut ReadAddresses<'_>) -> AHashMap<&'a str, AHashSet<Network>> {
-    let mut callers: AHashMap<&'a str, AHashSet<Network>> = AHashMap::new();
-    for credential in &lineage.credentials {
-        let Some(issuance) = credential.issuance().filter(|issuance| !issuance.api().is_sign_in()) else { continue };
-        let Some(source) = credential.issued_from() else { continue };
-        if let Some(network) = read.ip(source).and_then(network) {
-            callers.entry(issuance.caller()).or_default().insert(network);
-        }
-    }
-    callers
+fn caller<'a>(known: &Known<'a>) -> &'a str {
+    known.credential.issuance().map_or("", |issuance| issuance.caller())
 }
 
-fn away(
-    known: &Known<'_>,
-    home: Network,
-    callers: &AHashMap<&str, AHashSet<Network>>,
-    read: &mut ReadAddresses<'_>,
-) -> Away {
+/// Whether a person got the session: a role session where a user or a person's session did.
+fn is_persons(known: &Known<'_>, lineage: &Lineage<'_>) -> bool {
+    let is_own =
+        |kind: Kind| matches!(kind, Kind::Sso | Kind::Saml | Kind::Console | Kind::UserToken | Kind::Federated);
+    let is_users = |issuance: &Issuance<'_>| issuance.caller_type() == "IAMUser";
+    let parent = || known.credential.parent.map(|parent| lineage.credentials[parent].kind());
+    is_own(known.kind)
+        || known.kind == Kind::Role
+            && (known.credential.issuance().is_some_and(is_users) || parent().is_some_and(is_own))
+}
+
+/// Whether Cognito issued it, which it does to apps on phones, with the user's identity as the subject.
+///
+/// Source: Amazon Cognito developer guide, "Identity pools authentication flow".
+fn is_phones(known: &Known<'_>) -> bool {
+    const COGNITO: &str = "cognito-identity.amazonaws.com";
+    let is_issuer = |issuance: &Issuance<'_>| issuance.provider() == COGNITO;
+    known.kind == Kind::WebIdentity
+        && (known.session.federated_provider() == COGNITO || known.credential.issuance().is_some_and(is_issuer))
+}
+
+/// How often, and on which days.
+#[derive(Clone, Copy, Debug, Default)]
+struct Habit {
+    times: usize,
+    days: Option<(Day, Day)>,
+}
+
+impl Habit {
+    fn add(&mut self, time: Option<EventTime>) {
+        self.times += 1;
+        if let Some(day) = time.map(EventTime::day) {
+            let (first, last) = self.days.unwrap_or((day, day));
+            self.days = Some((first.min(day), last.max(day)));
+        }
+    }
+
+    fn is_of_days(&self) -> bool {
+        self.times > 1 && self.days.is_some_and(|(first, last)| first != last)
+    }
+}
+
+type Habits<'a> = AHashMap<(&'a str, Network), Habit>;
+
+/// The networks from which each principal issued sessions.
+struct Callers<'a> {
+    /// Sessions of roles.
+    issued: Habits<'a>,
+    /// A user's sign-ins with MFA.
+    signed_in: Habits<'a>,
+}
+
+impl<'a> Callers<'a> {
+    fn of(lineage: &Lineage<'a>, read: &mut ReadAddresses<'_>) -> Self {
+        let mut callers = Self { issued: Habits::new(), signed_in: Habits::new() };
+        for credential in &lineage.credentials {
+            let Some(issuance) = credential.issuance() else { continue };
+            let habits = match issuance.api() {
+                _ if is_sign_in_with_mfa(issuance) => &mut callers.signed_in,
+                api if api.is_sign_in() => continue,
+                _ => &mut callers.issued,
+            };
+            if let Some(network) = credential.issued_from().and_then(|source| read.ip(source)).and_then(network) {
+                habits.entry((issuance.caller(), network)).or_default().add(issuance.time());
+            }
+        }
+        callers
+    }
+
+    /// Whether the network is the session's caller's own.
+    fn is_own(&self, known: &Known<'_>, at: Network) -> bool {
+        let Some(issuance) = known.credential.issuance() else { return false };
+        let key = (issuance.caller(), at);
+        let issued = self.issued.get(&key);
+        match known.kind {
+            Kind::Role => issued.is_some() && issuance.caller() != known.principal(),
+            Kind::WebIdentity => issued.is_some_and(Habit::is_of_days),
+            _ => is_sign_in_with_mfa(issuance) && self.signed_in.get(&key).is_some_and(Habit::is_of_days),
+        }
+    }
+}
+
+fn is_sign_in_with_mfa(issuance: &Issuance<'_>) -> bool {
+    issuance.caller_type() == "IAMUser" && issuance.is_successful_sign_in() && issuance.sign_in_mfa() == Some(true)
+}
+
+/// The people who got credentials of their own in each public network: who fetched them from Identity Center, came with
+/// an assertion, or showed an MFA device. Use of a session proves nothing, nor does a key, which may be anywhere.
+pub(super) struct Offices<'a>(AHashMap<Network, AHashSet<&'a str>>);
+
+impl<'a> Offices<'a> {
+    /// All of them.
+    pub fn of(state: &'a State) -> Self {
+        let all = state.get::<Issuances>().map(|all| all.all(state.symbols())).unwrap_or_default();
+        let mut offices = Self(AHashMap::new());
+        for issuance in all.iter().filter(|issuance| is_of_person(issuance)) {
+            let source = SourceAddress::parse(issuance.source_address());
+            if let Some(network) = source.network().filter(|_| !source.is_private()) {
+                offices.0.entry(network).or_default().insert(issuance.caller());
+            }
+        }
+        offices
+    }
+
+    /// Whether enough others than that caller got theirs there.
+    pub fn is_companys(&self, at: Network, caller: &str) -> bool {
+        self.0.get(&at).is_some_and(|callers| callers.iter().filter(|other| **other != caller).count() >= OTHERS)
+    }
+}
+
+fn is_of_person(issuance: &Issuance<'_>) -> bool {
+    match issuance.api() {
+        IssuanceApi::GetRoleCredentials => true,
+        IssuanceApi::AssumeRoleWithSaml => !issuance.is_by_identity_center(),
+        IssuanceApi::ConsoleLogin => is_sign_in_with_mfa(issuance),
+        IssuanceApi::AssumeRole | IssuanceApi::GetSessionToken => {
+            issuance.caller_type() == "IAMUser" && issuance.has_mfa_serial()
+        }
+        _ => false,
+    }
+}
+
+/// A session's use of another network than that of its issue.
+struct Trip {
+    at: Network,
+    first: Option<EventTime>,
+    in_turn: bool,
+    /// It was used at home, too, and no other program was at work there.
+    is_plain: bool,
+}
+
+fn trips_from(known: &Known<'_>, home: Network, read: &mut ReadAddresses<'_>) -> Vec<Trip> {
     let here = Where::Public(home);
-    let mut away = Away::default();
     if known.addresses.iter().all(|&ip| network(ip) == Some(home)) {
-        return away;
+        return Vec::new();
     }
     let mut places = Places::new();
     usage::add(&mut places, known.session, read);
-    let issuance = known.credential.issuance();
-    let caller = issuance.map_or("", |issuance| issuance.caller());
-    let own = callers.get(caller).filter(|_| known.kind == Kind::Role && caller != known.principal());
-    for &at in places.keys() {
-        let Where::Public(network) = at else { continue };
-        if at == here || !at.is_comparable(here) || own.is_some_and(|own| own.contains(&network)) {
-            continue;
+    let trip = |(&at, place): (&Where, &Place)| {
+        let Where::Public(network) = at else { return None };
+        let is_away = at != here && at.is_comparable(here);
+        is_away.then(|| Trip {
+            at: network,
+            first: place.usage.first(),
+            in_turn: is_in_turn(&places, here, at),
+            is_plain: places.contains_key(&here) && !usage::has_other_programs(&places, at),
+        })
+    };
+    places.iter().filter_map(trip).collect()
+}
+
+/// The networks that people go to again and again with sessions that they were issued and used elsewhere.
+struct Ways<'a> {
+    habits: Habits<'a>,
+    /// How many do so on several days.
+    people: AHashMap<Network, usize>,
+}
+
+impl<'a> Ways<'a> {
+    fn of(all: &[Known<'a>], trips: &[Vec<Trip>]) -> Self {
+        let mut ways = Self { habits: Habits::new(), people: AHashMap::new() };
+        for (known, trips) in all.iter().zip(trips) {
+            let is_own = matches!(known.kind, Kind::Sso | Kind::Saml) && !caller(known).is_empty();
+            for trip in trips.iter().filter(|trip| is_own && trip.is_plain) {
+                ways.habits.entry((caller(known), trip.at)).or_default().add(trip.first);
+            }
         }
-        if is_in_turn(&places, here, at) { away.in_turn += 1 } else { away.gone += 1 }
+        for ((_, at), _) in ways.habits.iter().filter(|(_, habit)| habit.is_of_days()) {
+            *ways.people.entry(*at).or_default() += 1;
+        }
+        ways
     }
-    away
+
+    /// Whether that caller and enough others do.
+    fn is_usual(&self, caller: &str, at: Network) -> bool {
+        let is_own = self.habits.get(&(caller, at)).is_some_and(Habit::is_of_days);
+        is_own && self.people.get(&at).is_some_and(|&people| people > OTHERS)
+    }
 }
 
 /// Whether the session came back from there, and no other program was at work there.

@@ -1,18 +1,20 @@
 //! People of Identity Center whose credentials were fetched in two networks within an hour.
 //!
 //! Known misses and false alarms: who changes between VPN and home within the hour shows the same, which is why it is low;
-//! a thief behind the person's own network shows nothing. IPv4 and IPv6 networks are never compared.
+//! a thief behind the person's own network shows nothing, nor more than low where the person comes to the company's
+//! network within ten minutes after the thief. IPv4 and IPv6 networks are never compared.
 
 use std::collections::BTreeMap;
 
 use ahash::AHashMap;
 use serde_json::json;
 
+use super::networks::Offices;
 use super::sets::{About, Told};
 use super::{Known, rule_texts as texts};
 use crate::aggregate::State;
 use crate::aggregate::issuances::{Issuance, Issuances};
-use crate::model::{IssuanceApi, Network, SourceAddress};
+use crate::model::{EventTime, IssuanceApi, Network, SourceAddress};
 use crate::report::Severity;
 
 /// Two networks within this time, in seconds, are told.
@@ -32,6 +34,7 @@ struct Pair<'i, 'a> {
 pub(super) fn findings(state: &State, all: &[Known<'_>]) -> Vec<About> {
     let fetched = state.get::<Issuances>().map(|all| all.by(IssuanceApi::GetRoleCredentials, state.symbols()));
     let fetched = fetched.unwrap_or_default();
+    let offices = Offices::of(state);
     let mut of_person: BTreeMap<&str, Vec<&Issuance<'_>>> = BTreeMap::new();
     for issuance in &fetched {
         of_person.entry(issuance.caller()).or_default().push(issuance);
@@ -41,7 +44,7 @@ pub(super) fn findings(state: &State, all: &[Known<'_>]) -> Vec<About> {
         members.entry(known.credential.person()).or_default().push(place);
     }
     let finding = |(person, fetched): (&str, Vec<&Issuance<'_>>)| {
-        let pair = worst(&fetched)?;
+        let pair = worst(&fetched, &offices)?;
         let used_there = |place: &&usize| {
             let issued_from = all[**place].issued_to;
             [pair.here, pair.there].iter().any(|call| issued_from.is_some() && issued_from == address(call))
@@ -54,14 +57,17 @@ pub(super) fn findings(state: &State, all: &[Known<'_>]) -> Vec<About> {
 }
 
 /// The worst pair of fetches that follow each other, of several the first.
-fn worst<'i, 'a>(fetched: &[&'i Issuance<'a>]) -> Option<Pair<'i, 'a>> {
+fn worst<'i, 'a>(fetched: &[&'i Issuance<'a>], offices: &Offices<'_>) -> Option<Pair<'i, 'a>> {
     let mut worst: Option<Pair<'i, 'a>> = None;
     let mut latest: [Option<&'i Issuance<'a>>; 2] = [None; 2];
     for &call in fetched {
         let Some(network) = network(call) else { continue };
         let family = usize::from(matches!(network, Network::V6(_)));
         let before = latest[family].replace(call);
-        let Some(pair) = before.and_then(|before| pair(before, call)) else { continue };
+        let Some(mut pair) = before.and_then(|before| pair(before, call)) else { continue };
+        if is_of_company(fetched, &pair, offices) {
+            pair.severity = Severity::Low;
+        }
         if worst.as_ref().is_none_or(|worst| pair.severity > worst.severity) {
             worst = Some(pair);
         }
@@ -78,6 +84,14 @@ fn pair<'i, 'a>(here: &'i Issuance<'a>, there: &'i Issuance<'a>) -> Option<Pair<
     let is_one_token = !credential.is_empty() && credential == there.caller_credential_id();
     let severity = if is_one_token && apart <= AT_ONCE { Severity::Medium } else { Severity::Low };
     Some(Pair { severity, here, there })
+}
+
+/// Whether the person came to the company's network, or left it for one where they fetched on another day, too.
+fn is_of_company(fetched: &[&Issuance<'_>], pair: &Pair<'_, '_>, offices: &Offices<'_>) -> bool {
+    let is_office = |call| network(call).is_some_and(|at| offices.is_companys(at, call.caller()));
+    let day = |call: &Issuance<'_>| call.time().map(EventTime::day);
+    let is_again = |call: &&Issuance<'_>| network(call) == network(pair.there) && day(call) != day(pair.there);
+    is_office(pair.there) || is_office(pair.here) && fetched.iter().any(is_again)
 }
 
 fn address(call: &Issuance<'_>) -> Option<std::net::IpAddr> {

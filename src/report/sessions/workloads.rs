@@ -7,7 +7,8 @@
 //!
 //! Known misses: a thief who uses the same program, after the workload fell silent, looks like an instance that was
 //! stopped and got another public address; one who does so in session after session like a NAT with two addresses; one
-//! behind the workload's own NAT or inside its VPC like the workload. Programs are what the caller says of itself: an
+//! behind the workload's own NAT or inside its VPC like the workload; one who takes the credentials of three workloads of
+//! an account within an hour of their first call looks like their NAT. Programs are what the caller says of itself: an
 //! equal one excuses nothing by itself, another one is only a sign.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +26,9 @@ use crate::report::{AwsRanges, Severity};
 
 /// How long a place must have been used before another one is a new one, in seconds.
 const SETTLED: i64 = 3600;
+
+/// With so many others of its account that used a network from their start, it is the account's NAT.
+const SIBLINGS: usize = 2;
 
 /// A workload with its sessions, by their places among all.
 pub(super) struct Workload<'a> {
@@ -93,15 +97,42 @@ fn is_workload(known: &Known<'_>) -> bool {
         && !session_name(known.credential).is_empty()
 }
 
-/// The networks where workloads are at home, with how many of each account there are.
-fn homes<'a>(workloads: &[Workload<'a>]) -> AHashMap<(&'a str, Where), usize> {
-    let mut homes = AHashMap::new();
-    for workload in workloads {
-        for &at in workload.places.keys().filter(|at| !usage::has_other_programs(&workload.places, **at)) {
-            *homes.entry((workload.account_id, at)).or_default() += 1;
+/// How many workloads of each account use each network.
+#[derive(Default)]
+struct Homes<'a> {
+    /// Those at home there: with a program that is seen at another of their places, too.
+    familiar: AHashMap<(&'a str, Where), usize>,
+    /// Those that were there from their start, whatever the program.
+    early: AHashMap<(&'a str, Where), usize>,
+    /// The workloads of each account.
+    all: AHashMap<&'a str, usize>,
+}
+
+impl<'a> Homes<'a> {
+    fn of(workloads: &[Workload<'a>]) -> Self {
+        let mut homes = Self::default();
+        for workload in workloads {
+            *homes.all.entry(workload.account_id).or_default() += 1;
+            for &at in workload.places.keys() {
+                if !usage::has_other_programs(&workload.places, at) {
+                    *homes.familiar.entry((workload.account_id, at)).or_default() += 1;
+                }
+                if workload.is_early(at) {
+                    *homes.early.entry((workload.account_id, at)).or_default() += 1;
+                }
+            }
         }
+        homes
     }
-    homes
+}
+
+impl Workload<'_> {
+    /// Whether it was at that place from its start.
+    fn is_early(&self, at: Where) -> bool {
+        let start = self.places.values().filter_map(|place| place.usage.first()).min();
+        let first = self.places.get(&at).and_then(|place| place.usage.first());
+        start.zip(first).is_some_and(|(start, first)| first <= start.plus_seconds(SETTLED))
+    }
 }
 
 /// The workloads with the worst sign of each, if it has one.
@@ -113,7 +144,7 @@ pub(super) fn signs<'w, 'a>(
 ) -> Vec<(&'w Workload<'a>, Vec<Sign>)> {
     let mut read = ReadAddresses::new(state.symbols());
     let company = Company::of(state, all, &mut read);
-    let homes = homes(workloads);
+    let homes = Homes::of(workloads);
     let mut found = Vec::new();
     for workload in workloads {
         let known = &all[workload.members[0]];
@@ -132,7 +163,7 @@ struct Judge<'j, 'a> {
     workload: &'j Workload<'a>,
     known: &'j Known<'a>,
     company: &'j Company<'a>,
-    homes: &'j AHashMap<(&'a str, Where), usize>,
+    homes: &'j Homes<'a>,
     aws: Option<&'j AwsRanges>,
 }
 
@@ -169,10 +200,28 @@ impl Judge<'_, '_> {
         }
     }
 
-    /// Another workload of the account is at home there.
+    /// Another workload of the account is at home there, or several were there from their start: agents that talk through
+    /// a VPC endpoint share no program with the application behind the NAT.
     fn is_nat(&self, at: Where, other_programs: bool) -> bool {
-        let own = usize::from(!other_programs);
-        at != Where::Inside && self.homes.get(&(self.workload.account_id, at)).is_some_and(|&count| count > own)
+        let key = (self.workload.account_id, at);
+        let others = |counts: &AHashMap<_, usize>, own: bool| {
+            counts.get(&key).map_or(0, |&count| count - usize::from(own).min(count))
+        };
+        let is_shared = others(&self.homes.familiar, !other_programs) > 0
+            || others(&self.homes.early, self.workload.is_early(at)) >= SIBLINGS;
+        at != Where::Inside && (is_shared || self.is_of_every_session(at))
+    }
+
+    /// A workload without siblings shows its NAT only by itself: in every session, from the first one on. One session
+    /// shows nothing, nor does a place where somebody else works.
+    fn is_of_every_session(&self, at: Where) -> bool {
+        let (workload, place) = (self.workload, &self.workload.places[&at]);
+        let sessions = workload.members.len();
+        self.homes.all.get(workload.account_id) == Some(&1)
+            && sessions > 1
+            && place.sessions == sessions
+            && workload.is_early(at)
+            && self.beside(place).is_empty()
     }
 
     fn beside(&self, place: &Place) -> BTreeSet<String> {
