@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::policy::CloudTrailMay;
+use super::policy::{CloudTrailMay, PUT_OBJECT, any_text};
 use super::{
     Condition, FactKind, LoggingCall, LoggingEffect, LoggingObject, LoggingRecord, TrailFact, account_of, request,
     text_of,
@@ -19,7 +19,7 @@ pub(super) fn read(event: &Event<'_>) -> Option<LoggingRecord> {
         "DeleteObject" | "DeleteObjects" => deleted(event),
         "DeleteBucket" | "DeleteBucketPolicy" => Some(on_bucket(event, |_| (LoggingEffect::Stopped, false))),
         "PutBucketPolicy" => Some(on_bucket(event, |request| {
-            let may = CloudTrailMay::of(request.get("bucketPolicy").unwrap_or(&Value::Null));
+            let may = CloudTrailMay::of(request.get("bucketPolicy").unwrap_or(&Value::Null), PUT_OBJECT);
             (if may.go_on { LoggingEffect::Kept } else { LoggingEffect::Narrowed }, may.is_named)
         })),
         "PutBucketLifecycle" | "PutBucketLifecycleConfiguration" => Some(on_bucket(event, |request| {
@@ -40,7 +40,7 @@ fn checked_by_cloudtrail(event: &Event<'_>) -> Option<LoggingRecord> {
         return None;
     }
     let [bucket] = members(event.request_parameters, ["bucketName"]).map(text);
-    let fact = TrailFact::new(FactKind::Bucket, &bucket, event.account_id());
+    let fact = TrailFact::new(FactKind::Bucket, &bucket, event.account_id()).at(event.event_time);
     (!bucket.is_empty()).then(|| LoggingRecord { call: None, facts: vec![fact] })
 }
 
@@ -72,7 +72,7 @@ fn deleted(event: &Event<'_>) -> Option<LoggingRecord> {
     let call = LoggingCall::new(event, LoggingObject::LogObjects, LoggingEffect::Deleted).named(&*bucket);
     match home_of_key(if is_one { &key } else { event.request_parameters }) {
         Some(home) => {
-            let fact = TrailFact::new(FactKind::Bucket, &bucket, home);
+            let fact = TrailFact::new(FactKind::Bucket, &bucket, home).at(event.event_time);
             Some(LoggingRecord::call(LoggingCall { home: home.to_owned(), ..call }).with(Some(fact)))
         }
         None if is_one => None,
@@ -130,19 +130,13 @@ impl Expiry {
     }
 }
 
-/// Whether a prefix is the folder of another service's logs, which lie beside those of CloudTrail.
+/// Whether a prefix is the folder of another service's logs, which lie beside those of CloudTrail. A prefix may end in
+/// the middle of a name: `AWSLogs/ACCOUNT/C` is of CloudTrail's logs and of others.
+///
+/// Source: Amazon S3 user guide, "Filtering objects for lifecycle": a prefix is of keys, not of folders.
 fn is_of_other_service(prefix: &str) -> bool {
     let below = prefix.split_once("AWSLogs/").map_or("", |(_, below)| below);
     let is_stream = |part: &&str| !part.starts_with("o-") && !part.bytes().all(|byte| byte.is_ascii_digit());
-    below.split('/').find(is_stream).is_some_and(|stream| !stream.starts_with("CloudTrail"))
-}
-
-/// Whether any text of a value is so.
-fn any_text(value: &Value, is_so: &dyn Fn(&str) -> bool) -> bool {
-    match value {
-        Value::String(text) => is_so(text),
-        Value::Array(list) => list.iter().any(|one| any_text(one, is_so)),
-        Value::Object(members) => members.values().any(|one| any_text(one, is_so)),
-        _ => false,
-    }
+    let is_cut = |part: &str| below.ends_with(part) && ("CloudTrail".starts_with(part) || part == "o");
+    below.split('/').find(is_stream).is_some_and(|stream| !stream.starts_with("CloudTrail") && !is_cut(stream))
 }

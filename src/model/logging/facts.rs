@@ -26,6 +26,8 @@ pub enum FactKind {
     Resumed,
     /// The region was enabled.
     EnabledRegion,
+    /// The trail of that name was deleted at that time.
+    Deleted,
 }
 
 /// One thing that a record tells of trails.
@@ -37,7 +39,7 @@ pub struct TrailFact {
     pub name: String,
     /// The account that it belongs to.
     pub home: String,
-    /// When, where that matters.
+    /// When, where that matters; of a bucket the first time. `None` holds at any time.
     pub time: Option<EventTime>,
 }
 
@@ -62,8 +64,16 @@ pub struct Settled {
 
 impl FactKind {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Organization, Self::Own, Self::Bucket, Self::Key, Self::Created, Self::Resumed, Self::EnabledRegion];
+    pub const ALL: [Self; 8] = [
+        Self::Organization,
+        Self::Own,
+        Self::Bucket,
+        Self::Key,
+        Self::Created,
+        Self::Resumed,
+        Self::EnabledRegion,
+        Self::Deleted,
+    ];
 
     /// The word that is saved: `organization`.
     pub const fn as_str(self) -> &'static str {
@@ -75,6 +85,7 @@ impl FactKind {
             Self::Created => "created",
             Self::Resumed => "resumed",
             Self::EnabledRegion => "enabled-region",
+            Self::Deleted => "deleted",
         }
     }
 
@@ -89,17 +100,35 @@ impl TrailFact {
     pub fn new(kind: FactKind, name: &str, home: &str) -> Self {
         Self { kind, name: name.to_owned(), home: home.to_owned(), time: None }
     }
+
+    /// The same, told at a time.
+    pub(super) fn at(self, time: Option<EventTime>) -> Self {
+        Self { time, ..self }
+    }
+
+    /// Whether it is told of the same thing.
+    fn is_of(&self, other: &Self) -> bool {
+        (self.kind, &self.name, &self.home) == (other.kind, &other.name, &other.home)
+    }
 }
 
 impl TrailFacts {
-    /// Takes in a fact.
+    /// Takes in a fact. Of a bucket only the first time is kept: CloudTrail looks at it for as long as it delivers.
     pub fn insert(&mut self, fact: TrailFact) {
+        if fact.kind == FactKind::Bucket {
+            let first = self.0.range(fact.clone().at(None)..).next().filter(|known| known.is_of(&fact));
+            match first.cloned() {
+                Some(known) if known.time <= fact.time => return,
+                Some(known) => self.0.remove(&known),
+                None => false,
+            };
+        }
         self.0.insert(fact);
     }
 
     /// Takes in all of `other`.
     pub fn merge(&mut self, other: Self) {
-        self.0.extend(other.0);
+        other.0.into_iter().for_each(|fact| self.insert(fact));
     }
 
     /// All of them, in order.
@@ -112,7 +141,7 @@ impl TrailFacts {
         let of_trail = |name: &str| self.has(&[FactKind::Bucket, FactKind::Key], name);
         let effect = match call.condition {
             Condition::IfOfTrail if !of_trail(&call.name) => return None,
-            Condition::UnlessOfTrail if of_trail(&call.bucket) => LoggingEffect::Kept,
+            Condition::UnlessOfTrail if self.was_bucket(call, time) => LoggingEffect::Kept,
             _ if self.is_beginning(call, time) => LoggingEffect::Kept,
             _ => call.effect,
         };
@@ -143,9 +172,28 @@ impl TrailFacts {
         self.iter().filter(move |fact| fact.kind == kind && fact.name == call.name && fact.home == call.home)
     }
 
-    /// Whether a trail gets the selectors that it begins with.
+    /// Whether the bucket that an update names was a trail's before: CloudTrail looks at any new one, too, as soon as a
+    /// trail is moved there. Trails of one account may deliver to another, which alone knows of its bucket; where
+    /// buckets of the trail's account are known, the bucket has to be among them.
+    ///
+    /// Source: CloudTrail user guide, "Receiving CloudTrail log files from multiple accounts".
+    fn was_bucket(&self, call: &LoggingCall, time: Option<EventTime>) -> bool {
+        let is_older = |fact: &&TrailFact| time.is_none() || fact.time.is_none() || fact.time < time;
+        let buckets = || self.iter().filter(|fact| fact.kind == FactKind::Bucket).filter(is_older);
+        let mut at_home = buckets().filter(|fact| fact.home == call.home).peekable();
+        match at_home.peek() {
+            Some(_) => at_home.any(|fact| fact.name == call.bucket),
+            None => buckets().any(|fact| fact.name == call.bucket),
+        }
+    }
+
+    /// Whether a trail gets the selectors that it begins with. One that was deleted and made again does not begin.
     fn is_beginning(&self, call: &LoggingCall, time: Option<EventTime>) -> bool {
         let Some(time) = time.filter(|_| call.event == "PutEventSelectors") else { return false };
+        let mut deleted = self.of_trail(call, FactKind::Deleted).filter_map(|fact| fact.time);
+        if deleted.any(|deleted| deleted <= time) {
+            return false;
+        }
         let made = self.of_trail(call, FactKind::Created).filter_map(|fact| fact.time);
         made.into_iter().any(|made| made <= time && time <= made.plus_seconds(BEGINNING_SECONDS))
     }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::policy::CloudTrailMay;
+use super::policy::{CloudTrailMay, DATA_KEY};
 use super::trails::resumed;
 use super::{
     Condition, FactKind, LoggingCall, LoggingEffect, LoggingObject, LoggingRecord, TrailFact, account_of, request,
@@ -23,7 +23,7 @@ pub(super) fn read(event: &Event<'_>) -> Option<LoggingRecord> {
     };
     let request = request(event);
     let written = text_of(&request, "keyId");
-    let may = CloudTrailMay::of(request.get("policy").unwrap_or(&Value::Null));
+    let may = CloudTrailMay::of(request.get("policy").unwrap_or(&Value::Null), DATA_KEY);
     let effect = if may.go_on { LoggingEffect::Kept } else { effect };
     let is_told = may.is_named || written.contains("cloudtrail");
     let condition = if is_told { Condition::Always } else { Condition::IfOfTrail };

@@ -11,7 +11,12 @@ use crate::model::Event;
 /// What a call of CloudTrail does. Source: CloudTrail API reference, Actions.
 pub(super) fn read(event: &Event<'_>) -> Option<LoggingRecord> {
     match event.event_name {
-        "StopLogging" | "DeleteTrail" => Some(LoggingRecord::call(on_trail(event, LoggingEffect::Stopped))),
+        "StopLogging" => Some(LoggingRecord::call(on_trail(event, LoggingEffect::Stopped))),
+        "DeleteTrail" => {
+            let call = on_trail(event, LoggingEffect::Stopped);
+            let fact = TrailFact::new(FactKind::Deleted, &call.name, &call.home).at(event.event_time);
+            Some(LoggingRecord::call(call).with((!event.is_error()).then_some(fact)))
+        }
         "StartLogging" => {
             let call = on_trail(event, LoggingEffect::Resumed);
             let fact = resumed(event, &call);
@@ -58,7 +63,10 @@ fn update(event: &Event<'_>) -> LoggingRecord {
         ["isMultiRegionTrail", "includeGlobalServiceEvents", "isOrganizationTrail", "enableLogFileValidation"];
     let bucket = text_of(&asked, "s3BucketName");
     let call = on_trail(event, LoggingEffect::Narrowed);
-    let foreign_key = account_of(text_of(&asked, "kmsKeyId")).is_some_and(|account| account != call.home);
+    let key = text_of(&asked, "kmsKeyId");
+    let foreign_key = account_of(key).is_some_and(|account| account != call.home);
+    let uses_key = !key.is_empty() && !event.is_error();
+    let fact = uses_key.then(|| TrailFact::new(FactKind::Key, short_name(key), &call.home));
     let was_everyones = is_off("isOrganizationTrail") || is_organizations(event.response_elements);
     let call = if was_everyones { call.reach(LoggingReach::Organization) } else { call };
     let call = if settings.into_iter().any(is_off) || foreign_key {
@@ -68,7 +76,7 @@ fn update(event: &Event<'_>) -> LoggingRecord {
     } else {
         LoggingCall { effect: LoggingEffect::Kept, ..call }
     };
-    LoggingRecord::call(call)
+    LoggingRecord::call(call).with(fact)
 }
 
 fn is_organizations(response: &str) -> bool {
@@ -89,7 +97,7 @@ fn described(event: &Event<'_>) -> Option<LoggingRecord> {
     if event.event_name == "CreateTrail" {
         let created = text_of(&response, "name");
         let fact = TrailFact::new(FactKind::Created, short_name(created), event.account_id());
-        facts.extend((!created.is_empty()).then_some(TrailFact { time: event.event_time, ..fact }));
+        facts.extend((!created.is_empty()).then_some(fact.at(event.event_time)));
     }
     Some(LoggingRecord { call: None, facts })
 }
@@ -101,7 +109,8 @@ fn facts_of(event: &Event<'_>, trail: &Value) -> Vec<TrailFact> {
         ["isOrganizationTrail", "IsOrganizationTrail"].into_iter().find_map(|name| flag_of(trail, name));
     let kind = if organizations == Some(true) { FactKind::Organization } else { FactKind::Own };
     let name = organizations.and(member(["name", "Name"])).map(|name| TrailFact::new(kind, short_name(name), home));
-    let bucket = member(["s3BucketName", "S3BucketName"]).map(|name| TrailFact::new(FactKind::Bucket, name, home));
+    let bucket = member(["s3BucketName", "S3BucketName"])
+        .map(|name| TrailFact::new(FactKind::Bucket, name, home).at(event.event_time));
     let key = member(["kmsKeyId", "KmsKeyId"]).map(|name| TrailFact::new(FactKind::Key, short_name(name), home));
     [name, bucket, key].into_iter().flatten().collect()
 }
@@ -109,5 +118,5 @@ fn facts_of(event: &Event<'_>, trail: &Value) -> Vec<TrailFact> {
 /// The fact that what `call` names goes on from now.
 pub(super) fn resumed(event: &Event<'_>, call: &LoggingCall) -> Option<TrailFact> {
     let fact = TrailFact::new(FactKind::Resumed, &call.name, &call.home);
-    (!event.is_error()).then_some(TrailFact { time: event.event_time, ..fact })
+    (!event.is_error()).then_some(fact.at(event.event_time))
 }
