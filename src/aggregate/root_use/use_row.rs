@@ -6,7 +6,7 @@ use super::class::RootClass;
 use super::opens::opens_to_everybody;
 use super::tasks::{is_about_root, is_console_reading, needs_root};
 use crate::aggregate::{Remap, Seen, Span, Sym, SymCounts, SymSet, Tally};
-use crate::model::{Day, SignIn, members, text};
+use crate::model::{Day, Event, SignIn, members, text};
 
 /// What tells two rows apart: account, class as far as one event shows it, and access key, so that a report can still
 /// move the keys that AssumeRoot issued.
@@ -59,8 +59,9 @@ pub enum Count {
     WithoutMfa,
     /// Times root made an access key for itself.
     KeysCreated,
-    /// Events that show that somebody was in: they worked, and are no step that anybody can take who knows root's e-mail
-    /// address or password, such as asking for a reset or being asked for MFA.
+    /// Events that show that somebody was in: they worked, or were refused for lack of permission with credentials of
+    /// root, and are no step that anybody can take who knows root's e-mail address or password, such as asking for a reset
+    /// or being asked for MFA.
     Uses,
     /// Policies of buckets and queues that let everybody in.
     OpenedToEverybody,
@@ -149,7 +150,7 @@ impl RootUseRow {
         if event.event_source == "signin.amazonaws.com" {
             self.observe_sign_in_page(seen);
         } else {
-            self.add(Count::Uses, !event.is_error());
+            self.add(Count::Uses, !event.is_error() || is_refused_to_holder(event));
             let opens = opens_to_everybody(event);
             self.add(Count::OpenedToEverybody, opens && !event.is_error());
             self.add(Count::Everyday, opens || !(needs_root(event) || is_console_reading(event)));
@@ -224,4 +225,14 @@ impl RootUseRow {
     fn add(&mut self, count: Count, one: bool) {
         self.counts[count as usize] += i64::from(one);
     }
+}
+
+/// Whether an API call was signed with credentials of root and then denied, as a service control policy does: who asked
+/// holds root all the same.
+///
+/// Source: IAM user guide, "Policy evaluation logic": a request is authenticated before its policies are evaluated.
+fn is_refused_to_holder(event: &Event<'_>) -> bool {
+    let identity = &*event.user_identity;
+    let is_session = identity.creation_date().is_some();
+    event.is_denied() && (is_session || !identity.access_key_id.is_empty())
 }

@@ -132,6 +132,11 @@ fn lifecycles_that_let_logs_expire_early() {
     assert_eq!(put(rule("", 365)), kept);
     assert_eq!(put(json!({ "Status": "Disabled", "Expiration": { "Days": 1 } })), kept);
     assert_eq!(put(json!({ "Status": "Enabled", "Transition": { "Days": 1, "StorageClass": "GLACIER" } })), kept);
+    assert_eq!(put(rule("AWSLogs/111122223333/C", 1)), narrowed, "a prefix that ends in a name is CloudTrail's, too");
+    assert_eq!(put(rule("AWSLogs/o", 1)), narrowed, "that of an organization");
+    assert_eq!(put(rule("AWSLogs/111122223333/CloudTrail-Digest/", 1)), narrowed);
+    assert_eq!(put(rule("AWSLogs/111122223333/Co", 1)), kept, "Config's alone");
+    assert_eq!(put(rule("AWSLogs/111122223333/C/", 1)), kept, "a folder of that name");
     let elsewhere = |prefix| {
         let rules = json!({ "Rules": [rule(prefix, 1)] });
         effect("s3", "PutBucketLifecycleConfiguration", json!({ "bucketName": "b", "lifecycleConfiguration": rules }))
@@ -164,6 +169,64 @@ fn policies_of_buckets_and_keys() {
     assert_eq!(key(json!([statement("Allow", json!({ "AWS": "*" }))])), "narrowed kms-key 0a1b if-of-trail");
     assert_eq!(effect("kms", "DisableKey", json!({ "keyId": "k/0a1b" })), "stopped kms-key 0a1b if-of-trail");
     assert_eq!(effect("kms", "Decrypt", json!({ "keyId": "0a1b" })), "nothing");
+}
+
+/// What a bucket's policy comes to that allows CloudTrail to deliver, with one more statement.
+fn with_statement(more: Value) -> String {
+    let allow = json!({ "Effect": "Allow", "Principal": { "Service": "cloudtrail.amazonaws.com" },
+        "Action": ["s3:PutObject"], "Resource": "arn:aws:s3:::b/AWSLogs/*" });
+    effect("s3", "PutBucketPolicy", json!({ "bucketName": "b", "bucketPolicy": { "Statement": [allow, more] } }))
+}
+
+#[test]
+fn policies_allow_what_delivery_needs() {
+    let cloudtrail = json!({ "Service": "cloudtrail.amazonaws.com" });
+    let bucket = |action: Value, resource: &str| {
+        let one = json!({ "Effect": "Allow", "Principal": cloudtrail, "Action": action, "Resource": resource });
+        effect("s3", "PutBucketPolicy", json!({ "bucketName": "b", "bucketPolicy": { "Statement": one } }))
+    };
+    assert_eq!(bucket(json!("s3:PutObject"), "arn:aws:s3:::b/*"), "kept bucket b");
+    assert_eq!(bucket(json!(["s3:Get*", "S3:put*"]), "arn:aws:s3:::b/*"), "kept bucket b");
+    assert_eq!(bucket(json!("s3:GetBucketAcl"), "arn:aws:s3:::b"), "narrowed bucket b if-of-trail");
+    assert_eq!(bucket(json!("s3:*"), "arn:aws:s3:::b"), "narrowed bucket b if-of-trail", "no object is the bucket");
+    let key = |action: &str| {
+        let one = json!({ "Effect": "Allow", "Principal": cloudtrail, "Action": action, "Resource": "*" });
+        effect("kms", "PutKeyPolicy", json!({ "keyId": "0a1b", "policy": json!({ "Statement": [one] }).to_string() }))
+    };
+    assert_eq!(key("kms:GenerateDataKey*"), "kept kms-key 0a1b");
+    assert_eq!(key("kms:DescribeKey"), "narrowed kms-key 0a1b if-of-trail");
+}
+
+#[test]
+fn denials_that_meet_cloudtrail_and_those_that_do_not() {
+    let (kept, narrowed) = ("kept bucket b", "narrowed bucket b");
+    let deny = |action: &str, condition: Value| {
+        let mut one = json!({ "Effect": "Deny", "Principal": "*", "Action": action });
+        if condition.is_object() {
+            one["Condition"] = condition;
+        }
+        with_statement(one)
+    };
+    assert_eq!(deny("s3:*", Value::Null), narrowed);
+    assert_eq!(deny("s3:DeleteObject*", Value::Null), kept, "what protects logs");
+    assert_eq!(deny("s3:*", json!({ "StringLike": { "aws:PrincipalServiceName": "cloudtrail*" } })), narrowed);
+    assert_eq!(deny("s3:*", json!({ "StringLike": { "aws:PrincipalServiceName": "config*" } })), kept);
+    assert_eq!(deny("s3:*", json!({ "Bool": { "aws:PrincipalIsAWSService": "true" } })), narrowed);
+    assert_eq!(deny("s3:*", json!({ "BoolIfExists": { "aws:PrincipalIsAWSService": "false" } })), kept);
+    let perimeter = json!({ "StringNotEqualsIfExists": { "aws:SourceOrgID": "o-exampleorg" },
+        "Bool": { "aws:PrincipalIsAWSService": "true" } });
+    assert_eq!(deny("s3:*", perimeter), kept, "AWS's own rule against confused deputies");
+    let tls = json!({ "Bool": { "aws:SecureTransport": "false" } });
+    assert_eq!(deny("s3:*", tls.clone()), kept);
+    let but = |spared: Value, condition: Option<&Value>| {
+        let mut one = json!({ "Effect": "Deny", "NotPrincipal": spared, "Action": "s3:*" });
+        condition.into_iter().for_each(|condition| one["Condition"] = condition.clone());
+        with_statement(one)
+    };
+    let root = json!({ "AWS": "arn:aws:iam::111122223333:root" });
+    assert_eq!(but(root.clone(), None), narrowed);
+    assert_eq!(but(root, Some(&tls)), kept);
+    assert_eq!(but(json!({ "Service": "cloudtrail.amazonaws.com" }), None), kept);
 }
 
 #[test]
@@ -234,6 +297,49 @@ fn what_records_tell_of_trails_settles_calls() {
     let first = call("cloudtrail", "PutEventSelectors", json!({ "trailName": "main", "eventSelectors": [] }));
     assert_eq!(settled(&of_all, &first, at("2024-01-01T00:05:00Z")), Some(("kept", true)));
     assert_eq!(settled(&of_all, &first, now).map(|(effect, _)| effect), Some("narrowed"), "long after it was made");
+}
+
+#[test]
+fn a_trail_that_moves_is_not_excused_by_the_look_at_its_new_bucket() {
+    let check = |bucket: &str| (("s3", "GetBucketAcl"), json!({ "bucketName": bucket }), Value::Null, true);
+    let (noon, old) = (at("2024-01-01T00:00:00Z"), at("2023-12-01T00:00:00Z"));
+    let mut seen = facts(&[check("new")]);
+    let moved = call("cloudtrail", "UpdateTrail", json!({ "name": "main", "s3BucketName": "new" }));
+    let effect = |seen: &TrailFacts, time| settled(seen, &moved, time).map(|(effect, _)| effect);
+    assert_eq!(effect(&seen, noon), Some("narrowed"), "it was seen as it was moved");
+    assert_eq!(effect(&seen, at("2024-01-02T00:00:00Z")), Some("kept"), "it was moved before");
+    let fact = |bucket: &str, home: &str| TrailFact::new(FactKind::Bucket, bucket, home).at(Some(old));
+    seen.insert(fact("new", OTHER_ACCOUNT));
+    assert_eq!(effect(&seen, noon), Some("kept"), "the bucket of another account, where none is known at home");
+    seen.insert(fact("logs", ACCOUNT));
+    assert_eq!(effect(&seen, noon), Some("narrowed"), "another account's instead of its own");
+    seen.insert(fact("new", ACCOUNT));
+    assert_eq!(effect(&seen, noon), Some("kept"));
+    let buckets = seen.iter().filter(|fact| fact.kind == FactKind::Bucket);
+    assert_eq!(buckets.count(), 3, "of each the first time only");
+}
+
+#[test]
+fn the_key_of_an_update_is_a_trails() {
+    let key = |id: &str| format!("arn:aws:kms:eu-west-1:{ACCOUNT}:key/{id}");
+    let update = json!({ "name": "main", "kmsKeyId": key("0a1b") });
+    let seen = facts(&[(("cloudtrail", "UpdateTrail"), update, Value::Null, false)]);
+    let gone = |id: &str| {
+        let deletion = call("kms", "ScheduleKeyDeletion", json!({ "keyId": key(id) }));
+        settled(&seen, &deletion, at("2024-01-02T00:00:00Z"))
+    };
+    assert_eq!(gone("0a1b"), Some(("stopped", false)));
+    assert_eq!(gone("0a1c"), None, "another key");
+}
+
+#[test]
+fn a_trail_that_was_deleted_and_made_again_does_not_begin() {
+    let made = (("cloudtrail", "CreateTrail"), json!({ "name": "main" }), json!({ "name": "main" }), false);
+    let deleted = |name: &str| (("cloudtrail", "DeleteTrail"), json!({ "name": name }), Value::Null, false);
+    let put = call("cloudtrail", "PutEventSelectors", json!({ "trailName": "main", "eventSelectors": [] }));
+    let effect = |seen: TrailFacts| settled(&seen, &put, at("2024-01-01T00:00:09Z")).map(|(effect, _)| effect);
+    assert_eq!(effect(facts(&[made.clone(), deleted("main")])), Some("narrowed"));
+    assert_eq!(effect(facts(&[made, deleted("other")])), Some("kept"));
 }
 
 #[test]

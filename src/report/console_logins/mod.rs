@@ -73,7 +73,9 @@ Findings and their severities; a row has that of the worst that it is part of, e
                        for root, high for a user, medium where the success had MFA, or where few
                        addresses failed and another one got in
   password-known       sign-ins that got as far as the second factor and failed there, on days on which
-                       nobody got in from that address: high from three on, else medium for root, low
+                       nobody got in from that address: high from three on, else medium for root, low;
+                       high for five or more before the first success ever from there, of a user who
+                       had signed in from elsewhere
   password-spray       failures of --spray-users users from one address, at once or in two weeks: high
                        where somebody got in from there who never had, low where at most one of the
                        names exists or as many get in as stay out, else medium; and of three times as
@@ -84,7 +86,7 @@ Findings and their severities; a row has that of the worst that it is part of, e
 At once is one UTC clock hour and the next; slowly is two weeks, or a run of failures from one address with no success \
 between. Order within an hour is known only by the first failure and the last success. Failures that the same user \
 answers with a success from the same address in that time are mistypes: they count only towards guesses from that \
-address. Behind one address may be a whole office: where more get in than a guesser would hit, nobody is named.
+address. An IPv6 address counts by its /64. Behind one address may be a whole office: where more get in than a guesser would hit, nobody is named.
 
 Known misses: a guesser who stays below these numbers, who works from inside the office, or who hides among a busy \
 account's sign-ins; a federated sign-in whose issuing call was not read is unknown; that a refused password never leads \

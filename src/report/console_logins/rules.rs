@@ -61,6 +61,8 @@ pub(super) const PASSWORD_KNOWN: Rule = Rule {
     about: "Sign-ins were asked for the second factor (CheckMfa, or a TOTP, WEBAUTHN or other CredentialType at Identity \
             Center) and failed: whoever tried knows the password, and MFA held. High from three on; else medium for root, low \
             for a user. Days on which the same principal got in from the same address are left out: an owner mistypes codes. \
+            But five or more before the first success from there ever may have guessed the code: high where the user had \
+            signed in from elsewhere before. \
             That CheckMfa comes only after the right password is inferred; a guesser at the owner's address is not found.",
     check: "Ask the owner whether they tried from these addresses and gave up.",
     fix: "If not theirs: change the password, and look for where else it is used. Keep MFA as it is.",

@@ -324,6 +324,37 @@ fn a_password_is_known_where_mfa_held() {
 }
 
 #[test]
+fn a_second_factor_is_guessed_from_a_new_place() {
+    let mfa = |record: Json| with(record, "/additionalEventData", json!({ "MFAUsed": "Yes" }));
+    let there = |time: &str| with(mfa(sign_in("gus", time, true)), "/sourceIPAddress", json!("198.51.100.66"));
+    let at_home = || mfa(sign_in("gus", "08:00:00", true));
+    let then = |n: usize, more: Vec<Json>| attacks(stopped_by_mfa("gus", n).into_iter().chain(more).collect());
+    assert_eq!(then(5, vec![at_home(), there("13:30:00")]), [("password-known", "high")]);
+    assert_eq!(then(4, vec![at_home(), there("13:30:00")]), [], "an owner whose codes were out of step");
+    assert_eq!(then(5, vec![at_home(), there("12:00:00"), there("13:30:00")]), [], "a place of the owner's");
+    assert_eq!(then(5, vec![there("13:30:00")]), [("password-known", "low")], "where the owner is was not read");
+    assert_eq!(then(5, vec![at_home()]), [("password-known", "high")]);
+    let all = stopped_by_mfa("gus", 5).into_iter().chain([at_home(), there("13:30:00")]);
+    let summary = "the password of gus is known, and the second factor may have been guessed: 5 failed sign-ins from \
+                   198.51.100.66 got as far as it, and then a sign-in from 198.51.100.66, new to the user, worked";
+    assert_eq!(answer_to(all.collect()).findings[0].summary, summary);
+}
+
+#[test]
+fn an_ipv6_network_is_one_machine() {
+    let names = ["ana", "bo", "cy", "di", "eva", "flo"];
+    let spray = |network: fn(usize) -> String| {
+        let one = |(i, name): (usize, &&str)| {
+            with(sign_in(name, "09:10:00", false), "/sourceIPAddress", json!(format!("{}::{i}", network(i))))
+        };
+        found(names.iter().enumerate().map(one).collect())
+    };
+    let subject = "2001:db8:1:1::/64".to_owned();
+    assert_eq!(spray(|_| "2001:db8:1:1".to_owned()), [("password-spray", "medium", subject)]);
+    assert_eq!(spray(|i| format!("2001:db8:1:{i}")), [], "as many networks as users");
+}
+
+#[test]
 fn the_first_success_from_a_spraying_address_names_who_was_entered() {
     let names = ["ana", "bo", "cy", "di", "eva", "flo"];
     let spray = || names.iter().map(|name| sign_in(name, "09:10:00", false)).collect::<Vec<_>>();

@@ -65,7 +65,7 @@ fn console(usage: &Usage<'_>) -> Option<Finding> {
         }
         ("root-attempts", tried, "was tried without success".to_owned())
     } else if everyday > 0 {
-        ("root-everyday-use", everyday, format!("was used for what needs no root{}", opened(usage)))
+        ("root-everyday-use", everyday, format!("was used for what needs no root{}{}", opened(usage), refused(usage)))
     } else if usage.is_without_mfa() {
         return None;
     } else {
@@ -79,6 +79,14 @@ fn opened(usage: &Usage<'_>) -> String {
         0 => String::new(),
         opened => format!("; it let everybody into {}", quantity(opened.unsigned_abs(), "bucket or queue policy")),
     }
+}
+
+/// Where nothing but steps of signing in worked, that all else was refused or failed.
+fn refused(usage: &Usage<'_>) -> &'static str {
+    let steps = ["ConsoleLogin", "CheckMfa", "PasswordRecoveryRequested"];
+    let of_page: i64 = steps.iter().filter_map(|name| usage.event_names.get(name)).sum();
+    let failed = usage.tally.errors - usage.count(Count::SignInFailures);
+    if failed >= usage.tally.events - of_page { "; all of it was refused, but somebody holds root" } else { "" }
 }
 
 fn used(usage: &Usage<'_>) -> &'static str {

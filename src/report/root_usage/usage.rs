@@ -144,7 +144,7 @@ impl<'a> Usage<'a> {
         }
     }
 
-    /// Whether somebody was in; if not, root was only tried, or a reset of its password asked for.
+    /// Whether somebody was in, even if all calls were denied; if not, root was only tried, or a reset of its password asked for.
     pub fn is_use(&self) -> bool {
         self.count(Count::Uses) > 0
     }

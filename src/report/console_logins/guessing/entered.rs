@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use serde_json::json;
 
-use super::facts::{Facts, Hours, OfUser, Times, in_pair};
+use super::facts::{Facts, Hours, OfUser, Times, in_pair, shown as place};
 use super::user::{self, Guessed};
 use super::{Attack, Limits, from, named, rules, some};
 use crate::model::{EventTime, Hour, SignInMfa, quantity};
@@ -113,15 +113,15 @@ fn attack<'a>(
     let mfa = if hit.with_mfa { SignInMfa::Yes } else { SignInMfa::No };
     let told = if hit.with_mfa { " with MFA" } else { "" };
     let is_same = addresses.len() == 1 && addresses.contains(&entered_from);
-    let place = if is_same { String::new() } else { format!(" from {entered_from}") };
+    let then_from = if is_same { String::new() } else { format!(" from {}", place(entered_from)) };
     let summary = format!(
-        "{} of {shown} from {}, and then a sign-in{place} that worked{told}: the password may have been guessed",
+        "{} of {shown} from {}, and then a sign-in{then_from} that worked{told}: the password may have been guessed",
         quantity(hit.failed.events.unsigned_abs(), "sign-in failure"),
         from(addresses),
     );
     let evidence = [
         ("user", json!(shown)),
-        ("address", json!(entered_from.to_string())),
+        ("address", json!(place(entered_from))),
         ("address_list", json!(some(addresses))),
         ("failures", json!(hit.failed.events)),
         ("first_failure", json!(hit.failed.first())),

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use crate::aggregate::Span;
-use crate::model::{EventTime, Hour, SignInMfa, SignInStep};
+use crate::model::{EventTime, Hour, Network, SignInMfa, SignInStep, SourceAddress};
 use crate::report::console_logins::tried::{SignInSteps, Tried, Who};
 
 /// How often, first and last.
@@ -39,6 +39,7 @@ pub(super) struct OfUser<'a> {
     pub name: &'a str,
     /// From wherever, also from what is no address.
     pub all: Hours,
+    /// By the machine behind the address: an IPv6 address stands for its /64.
     pub at: BTreeMap<IpAddr, Hours>,
 }
 
@@ -133,7 +134,7 @@ impl<'a> Facts<'a> {
             let of_user = facts.users.entry(one.who).or_default();
             of_user.name = of_user.name.max(one.user_name);
             of_user.all.add(hour, one);
-            if let Some(ip) = one.ip {
+            if let Some(ip) = one.ip.map(machine) {
                 of_user.at.entry(ip).or_default().add(hour, one);
                 facts.addresses.entry(ip).or_default().insert(one.who);
             }
@@ -150,6 +151,25 @@ impl<'a> Facts<'a> {
     pub fn at(&self, ip: IpAddr) -> BTreeMap<Who<'a>, &Hours> {
         let users = self.addresses.get(&ip).into_iter().flatten();
         users.filter_map(|&who| Some((who, self.users.get(&who)?.at.get(&ip)?))).collect()
+    }
+}
+
+/// What stands for the machine behind an address: of IPv6 the start of its /64, within which a machine picks addresses
+/// as it likes.
+///
+/// Source: RFC 4291, section 2.5.1 (interface identifiers have 64 bits); RFC 8981 (a machine changes them by itself).
+fn machine(ip: IpAddr) -> IpAddr {
+    match SourceAddress::Ip(ip).network() {
+        Some(Network::V6(network)) => IpAddr::V6(network.addr()),
+        _ => ip,
+    }
+}
+
+/// What stands for a machine as it is printed: an IPv4 address, an IPv6 /64.
+pub(super) fn shown(machine: IpAddr) -> String {
+    match SourceAddress::Ip(machine).network() {
+        Some(network @ Network::V6(_)) => network.to_string(),
+        _ => machine.to_string(),
     }
 }
 

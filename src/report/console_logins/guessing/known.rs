@@ -3,51 +3,60 @@
 //! Of Identity Center the records say so. Of the console, `CheckMfa` says that the second factor was asked for, and a
 //! failed `ConsoleLogin` of the same user, address and day that it was not given: by days, because nothing ties the two
 //! records together. Who is wrongly accused: the owner, whose codes are out of step, so a day with a success from the same
-//! address is left out. Who slips past: whoever guesses from the owner's own address.
+//! address is left out, unless [`GUESSES`] or more failures came before the first success from there ever: an owner at a
+//! new place who mistypes so often looks the same. Who slips past: whoever guesses from the owner's own address.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use serde_json::json;
 
-use super::facts::{ByHour, Hours, OfUser, Times};
+use super::facts::{ByHour, Hours, OfUser, Times, shown as place};
 use super::{Attack, from, named, rules, some};
-use crate::model::{Day, Hour, quantity};
+use crate::model::{Day, EventTime, Hour, quantity};
 use crate::report::console_logins::tried::Who;
 use crate::report::{Finding, Severity};
 
 /// From how many on it is no owner who gave up.
 const MANY: i64 = 3;
+/// From how many on a success after them does not speak for the owner, where it is the first from there.
+const GUESSES: i64 = 5;
+
+/// What failed at the second factor, and whether it was given in the end.
+#[derive(Default)]
+struct Refused {
+    all: Times,
+    addresses: BTreeSet<IpAddr>,
+    /// Failures of days on which nobody got in.
+    held: i64,
+    /// Addresses that got in after [`GUESSES`], and whether the user had got in from elsewhere before.
+    entered: BTreeMap<IpAddr, bool>,
+}
 
 pub(super) fn of<'a>(who: Who<'a>, of_user: &OfUser<'a>) -> Option<Attack<'a>> {
-    let mut refused = Times::default();
-    let mut addresses: BTreeSet<IpAddr> = BTreeSet::new();
-    for (&ip, hours) in &of_user.at {
-        let here = stopped(hours);
-        if here.events > 0 {
-            refused.merge(here.events, here.span);
-            addresses.insert(ip);
-        }
-    }
-    let severity = match refused.events {
-        0 => return None,
-        1..MANY if who.is_root() => Severity::Medium,
-        1..MANY => Severity::Low,
-        _ => Severity::High,
-    };
+    let refused = Refused::of(of_user);
+    let severity = refused.severity(who)?;
     let shown = of_user.shown(who);
-    let summary = format!(
-        "the password of {shown} is known, MFA held: {} from {} got as far as the second factor",
-        quantity(refused.events.unsigned_abs(), "failed sign-in"),
-        from(&addresses),
-    );
+    let failed = quantity(refused.all.events.unsigned_abs(), "failed sign-in");
+    let from = from(&refused.addresses);
+    let summary = match refused.entered.keys().next() {
+        None => {
+            format!("the password of {shown} is known, MFA held: {failed} from {from} got as far as the second factor")
+        }
+        Some(&entered) => format!(
+            "the password of {shown} is known, and the second factor may have been guessed: {failed} from {from} got as far \
+             as it, and then a sign-in from {}, new to the user, worked",
+            place(entered)
+        ),
+    };
     let evidence = [
         ("user", json!(shown)),
-        ("failures", json!(refused.events)),
-        ("addresses", json!(addresses.len())),
-        ("address_list", json!(some(&addresses))),
-        ("first_failure", json!(refused.first())),
-        ("last_failure", json!(refused.last())),
+        ("failures", json!(refused.all.events)),
+        ("addresses", json!(refused.addresses.len())),
+        ("address_list", json!(some(&refused.addresses))),
+        ("first_failure", json!(refused.all.first())),
+        ("last_failure", json!(refused.all.last())),
+        ("entered_from", json!(some(&refused.entered.keys().copied().collect()))),
     ];
     let finding = Finding {
         severity,
@@ -55,18 +64,64 @@ pub(super) fn of<'a>(who: Who<'a>, of_user: &OfUser<'a>) -> Option<Attack<'a>> {
         account_id: who.account.to_owned(),
         subject: who.principal.to_owned(),
         summary,
-        count: refused.events,
+        count: refused.all.events,
         evidence: named(evidence),
     };
-    Some(Attack { finding, failed: [who].into(), entered: BTreeSet::new(), from: None })
+    let entered = refused.entered.keys().map(|_| who).collect();
+    Some(Attack { finding, failed: [who].into(), entered, from: None })
+}
+
+impl Refused {
+    fn of(of_user: &OfUser<'_>) -> Self {
+        let mut refused = Self::default();
+        for (&ip, hours) in &of_user.at {
+            let (held, given) = (held(hours), given(hours).unwrap_or_default());
+            if held.events + given.events == 0 {
+                continue;
+            }
+            refused.all.merge(held.events, held.span);
+            refused.addresses.insert(ip);
+            refused.held += held.events;
+            if given.events > 0 {
+                refused.all.merge(given.events, given.span);
+                let is_earlier = |hours: &Hours| hours.first_success().is_some_and(|first| Some(first) < given.first());
+                refused.entered.insert(ip, of_user.at.values().any(is_earlier));
+            }
+        }
+        refused
+    }
+
+    /// High where the address is known to be new, else by what failed.
+    fn severity(&self, who: Who<'_>) -> Option<Severity> {
+        match self.held {
+            _ if self.entered.values().any(|&is_new| is_new) => Some(Severity::High),
+            MANY.. => Some(Severity::High),
+            0 if self.entered.is_empty() => None,
+            _ if who.is_root() => Some(Severity::Medium),
+            _ => Some(Severity::Low),
+        }
+    }
 }
 
 /// Failures from one address at the second factor, of days without a success from there.
-fn stopped(hours: &Hours) -> Times {
-    let (failed, asked) = (by_day(&hours.failures), by_day(&hours.asked));
-    let (refused, entered) = (by_day(&hours.refused), by_day(&hours.successes));
+fn held(hours: &Hours) -> Times {
+    let entered = by_day(&hours.successes, |_| true);
+    stopped(hours, |day| !entered.contains_key(&day), |_| true)
+}
+
+/// Failures at the second factor before the first success from an address, of the same day, where they are many.
+fn given(hours: &Hours) -> Option<Times> {
+    let entered = hours.first_success()?;
+    let given = stopped(hours, |day| day == entered.day(), |last| last <= entered);
+    (given.events >= GUESSES).then_some(given)
+}
+
+/// Failures at the second factor, of days that hold, in hours whose last failure holds.
+fn stopped(hours: &Hours, of_day: impl Fn(Day) -> bool, until: impl Fn(EventTime) -> bool) -> Times {
+    let (failed, asked) = (by_day(&hours.failures, &until), by_day(&hours.asked, |_| true));
+    let refused = by_day(&hours.refused, &until);
     let mut all = Times::default();
-    for (day, failed) in failed.iter().filter(|(day, _)| !entered.contains_key(day)) {
+    for (day, failed) in failed.iter().filter(|(day, _)| of_day(**day)) {
         let told = |times: Option<&Times>| times.map_or(0, |times| times.events);
         let count = told(refused.get(day)) + told(asked.get(day)).min(failed.events - told(refused.get(day)));
         if count > 0 {
@@ -76,9 +131,9 @@ fn stopped(hours: &Hours) -> Times {
     all
 }
 
-fn by_day(by_hour: &ByHour) -> BTreeMap<Day, Times> {
+fn by_day(by_hour: &ByHour, until: impl Fn(EventTime) -> bool) -> BTreeMap<Day, Times> {
     let mut days: BTreeMap<Day, Times> = BTreeMap::new();
-    for (&hour, times) in by_hour {
+    for (&hour, times) in by_hour.iter().filter(|(_, times)| times.last().is_none_or(&until)) {
         days.entry(Hour::start(hour).day()).or_default().merge(times.events, times.span);
     }
     days

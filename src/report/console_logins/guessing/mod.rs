@@ -2,7 +2,7 @@
 //! worked. A file a question; what all of them look at is in [`facts`].
 //!
 //! At once is a pair of clock hours, one and the next, so that a run of guesses is not cut at the full hour. Slowly is
-//! [`SLOW_HOURS`]. A failure is answered when the same user gets in from the same address in that hour or the next: people
+//! [`SLOW_HOURS`]. An IPv6 address stands for its /64. A failure is answered when the same user gets in from the same address in that hour or the next: people
 //! mistype, and answered failures speak for nobody's guessing but where they are many.
 
 mod account;
@@ -21,7 +21,7 @@ use super::rules;
 use super::tried::{Row, SignInSteps, Who};
 use crate::model::SignInMfa;
 use crate::report::Finding;
-use facts::Facts;
+use facts::{Facts, shown};
 
 /// Members of a list in the evidence; the report's rows have all.
 const SHOWN: usize = 20;
@@ -81,7 +81,9 @@ pub(super) fn attacks<'a>(steps: &SignInSteps<'a>, limits: Limits) -> Vec<Attack
     );
     let entered = told(&attacks);
     attacks.extend(
-        others().filter(|(who, _)| !entered.contains(who)).filter_map(|(&who, of_user)| known::of(who, of_user)),
+        others()
+            .filter_map(|(&who, of_user)| known::of(who, of_user))
+            .filter(|known| !known.entered.is_empty() || known.failed.is_disjoint(&entered)),
     );
     let known = told(&attacks);
     attacks.extend(
@@ -101,12 +103,12 @@ fn named<const N: usize>(values: [(&str, Value); N]) -> Map<String, Value> {
 /// The address, or how many there are.
 fn from(addresses: &BTreeSet<IpAddr>) -> String {
     match addresses.first() {
-        Some(only) if addresses.len() == 1 => only.to_string(),
+        Some(&only) if addresses.len() == 1 => shown(only),
         _ => format!("{} addresses", addresses.len()),
     }
 }
 
 /// Some of the addresses, for the evidence.
 fn some(addresses: &BTreeSet<IpAddr>) -> Vec<String> {
-    addresses.iter().take(SHOWN).map(IpAddr::to_string).collect()
+    addresses.iter().take(SHOWN).map(|&ip| shown(ip)).collect()
 }

@@ -9,7 +9,7 @@ use std::net::IpAddr;
 
 use serde_json::json;
 
-use super::facts::{Facts, Hours, Times, in_pair};
+use super::facts::{Facts, Hours, Times, in_pair, shown as place};
 use super::{Attack, Limits, SHOWN, SLOW_HOURS, named, rules};
 use crate::model::{EventTime, HIDDEN_USER_NAME, Hour, grouped, quantity};
 use crate::report::console_logins::tried::Who;
@@ -126,9 +126,10 @@ impl<'a> Spray<'a> {
             Some(_) => format!("; {} signed in from there, too", quantity(names.len() as u64, "user")),
             None => String::new(),
         };
+        let from = if self.ip.is_ipv6() { "one IPv6 /64" } else { "one address" };
         let slowly = if self.is_slow { ", slowly" } else { "" };
         let summary = format!(
-            "sign-ins of {} and {} with unknown names failed from one address{slowly}{then}",
+            "sign-ins of {} and {} with unknown names failed from {from}{slowly}{then}",
             quantity(users.len() as u64, "user"),
             grouped(unknown),
         );
@@ -146,7 +147,7 @@ impl<'a> Spray<'a> {
             severity: self.severity(&entered),
             rule: rules::PASSWORD_SPRAY.id,
             account_id: account.to_owned(),
-            subject: self.ip.to_string(),
+            subject: place(self.ip),
             summary,
             count: all.events,
             evidence: named(evidence),
