@@ -97,9 +97,11 @@ Severity of a row is that of the worst rule that holds for it or for the session
   info    used-across-private-network
 
 All sessions of one workload (an instance, a function, a task, a pod, the holder of a certificate) are compared: a \
-place is a public /24 or /64, or all private addresses and VPC endpoints together; IPv4 is never compared with IPv6, \
-nor is what a caller says of itself an excuse. Not seen: a thief with the workload's program after it fell silent, \
-behind its NAT, or in every one of its sessions; a task's successors, which have other names.
+place is a public /24 or /64, or all private addresses and VPC endpoints together; what a caller says of itself is \
+no excuse. Between IPv4 and IPv6 a new network is no sign, another program or a person there is. The pods of an EKS \
+service account (IRSA) are one workload; other identity providers' sessions are none. Not seen: a thief with the \
+workload's program after it fell silent, over the other family, behind its NAT, or in every one of its sessions; a \
+task's successors, which have other names.
 
 What it proves: these calls were made with credentials of this session. What it does not: a change of network (/24 \
 or /64) proves no theft, since people move and NAT pools and VPNs have many addresses. Rows come worst severity \

@@ -80,8 +80,10 @@ pub(super) const WORKLOAD_ELSEWHERE: Rule = Rule {
     about: "Credentials of a workload (an instance, a function, a task, a pod, the holder of a certificate) were used where \
             the workload is not, as all its sessions together show. Signs: a public network whose programs are seen at no \
             other place of it; an address that a person's own credentials use at the same time; of an instance, a network \
-            that one session alone was used in while the others went on. Two signs are high, one is medium, and high where \
-            AWS's ranges are given and the address is outside of them (of a function or task low where it is inside). A network where other workloads of the account are \
+            that one session alone was used in while the others went on. Between IPv4 and IPv6, and for the pods of an EKS \
+            service account (IRSA), only a program or a person counts, at a place that came into use an hour or more after \
+            the workload's own, while that went on. Two signs are high, one is medium, and high where \
+            AWS's ranges are given and the address is outside of them (of a function, task or pod, and of the other family, low where it is inside). A network where other workloads of the account are \
             at home is their NAT and no sign. Not seen: a thief with the same program after the workload fell silent, or \
             behind its NAT.",
     check: "Whose address is it? `aws ec2 describe-instances`, the NAT gateways, and `trailscan principals --address ADDRESS`.",

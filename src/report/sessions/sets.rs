@@ -93,12 +93,7 @@ impl Told<'_> {
 fn elsewhere(all: &[Known<'_>], workload: &Workload<'_>, signs: &[Sign], aws: Option<&AwsRanges>) -> About {
     let worst = &signs[0];
     let known = &all[workload.members[0]];
-    let name = if workload.id.contains(session_name(known.credential)) {
-        session_name(known.credential)
-    } else {
-        workload.id.rsplit([':', '/']).next().unwrap_or_default()
-    };
-    let what = format!("{} {name} ({})", what(known), short(known.principal()));
+    let what = format!("{} {} ({})", what(known), name_of(known, workload), short(known.principal()));
     let addresses: Vec<_> = signs.iter().flat_map(|sign| sign.addresses.iter().copied()).collect();
     let listed = some(&address_texts(&addresses));
     let beside: BTreeSet<&String> = signs.iter().flat_map(|sign| &sign.beside).collect();
@@ -141,6 +136,16 @@ fn elsewhere(all: &[Known<'_>], workload: &Workload<'_>, signs: &[Sign], aws: Op
     .about(all, &used_at(all, &workload.members, &addresses))
 }
 
+/// What people call a workload: of a pod its namespace and service account.
+fn name_of<'a>(known: &Known<'a>, workload: &Workload<'a>) -> &'a str {
+    let name = session_name(known.credential);
+    match workload.id.split_once(":system:serviceaccount:") {
+        Some((_, account)) => account,
+        None if workload.id.contains(name) => name,
+        None => workload.id.rsplit([':', '/']).next().unwrap_or_default(),
+    }
+}
+
 /// Those of the sessions that were used at one of these addresses.
 fn used_at(all: &[Known<'_>], members: &[usize], addresses: &[IpAddr]) -> Vec<usize> {
     let is_there = |member: &usize| all[*member].addresses.iter().any(|ip| addresses.contains(ip));
@@ -165,6 +170,7 @@ fn what(known: &Known<'_>) -> &'static str {
     match known.kind.as_str() {
         "ec2" => "instance",
         "lambda" => "function",
+        "web-identity" => "service account",
         _ => "workload",
     }
 }

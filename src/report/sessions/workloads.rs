@@ -5,8 +5,14 @@
 //! no other one has is the strongest sign, then an address that a person's own credentials use too, then a place that
 //! one session alone was used at, while the others went on. A place where other workloads are at home is their NAT.
 //!
+//! An IPv4 and an IPv6 address of one host have nothing in common, so a network of the other family is no sign by itself.
+//! Another program there is one, or somebody else who works there and not at home, when the place came into use after the
+//! first hour and home went on. The pods of a Kubernetes service account (IRSA) are one workload in as many networks as
+//! their nodes are, and are held to the same.
+//!
 //! Known misses: a thief who uses the same program, after the workload fell silent, looks like an instance that was
 //! stopped and got another public address; one who does so in session after session like a NAT with two addresses; one
+//! who does so over IPv6, or with the token of a pod, like a host with both families and like one more node; one
 //! behind the workload's own NAT or inside its VPC like the workload; one who takes the credentials of three workloads of
 //! an account within an hour of their first call looks like their NAT. Programs are what the caller says of itself: an
 //! equal one excuses nothing by itself, another one is only a sign.
@@ -77,9 +83,12 @@ pub(super) fn workloads<'a>(all: &[Known<'a>], read: &mut ReadAddresses<'_>) -> 
     workloads.into_values().collect()
 }
 
-/// An instance id is one whatever the role; else a workload is what AWS issued the credentials to, else the role's
+/// An instance id is one whatever the role, a service account of Kubernetes its provider and subject; else a workload is what AWS issued the credentials to, else the role's
 /// session name. (Two functions of one name in two regions may share a role.)
 fn id_of<'a>(known: &Known<'a>) -> &'a str {
+    if let Some(account) = service_account(known) {
+        return account;
+    }
     let (name, scope) = (session_name(known.credential), known.session.scope_issued_to());
     let in_scope = scope.rsplit('/').next().unwrap_or_default();
     match [name, in_scope].into_iter().find(|name| is_instance_name(name)) {
@@ -89,8 +98,23 @@ fn id_of<'a>(known: &Known<'a>) -> &'a str {
     }
 }
 
+/// The provider and subject of a pod's session in a cluster of EKS, from the record that issued it: the principalId of
+/// its caller is `<provider arn>:<audience>:<subject>`. Other identity providers (GitHub, GitLab) give tokens to
+/// runners, which are somewhere else each time.
+///
+/// Source: EKS user guide, "IAM roles for service accounts", and "Cluster API server endpoint" for the issuers
+/// `oidc.eks.<region>.amazonaws.com` and, with IPv6, `oidc-eks.<region>.api.aws`; CloudTrail user guide, "CloudTrail
+/// userIdentity element", WebIdentityUser.
+fn service_account<'a>(known: &Known<'a>) -> Option<&'a str> {
+    let issuance = known.credential.issuance().filter(|_| known.kind == Kind::WebIdentity)?;
+    let (_, provider) = issuance.caller().split_once(":oidc-provider/")?;
+    let is_of_eks = provider.starts_with("oidc.eks.") || provider.starts_with("oidc-eks.");
+    (is_of_eks && provider.contains(":system:serviceaccount:")).then(|| issuance.caller())
+}
+
 fn is_workload(known: &Known<'_>) -> bool {
-    matches!(known.kind, Kind::Ec2 | Kind::Lambda | Kind::Service)
+    let is_pod = || service_account(known).is_some();
+    (matches!(known.kind, Kind::Ec2 | Kind::Lambda | Kind::Service) || is_pod())
         && known.session.identity_type() == "AssumedRole"
         && !known.credential.issuer_arn().contains("/aws-service-role/")
         && !rules::is_false_instance(known)
@@ -173,31 +197,45 @@ impl Judge<'_, '_> {
         let place = &places[&at];
         let home = usage::home(places).filter(|home| *home != at);
         let other_programs = usage::has_other_programs(places, at);
-        let is_homely = |other: &&Where| **other != at && other.is_comparable(at);
-        let is_alone = !places.keys().any(|other| is_homely(&other));
-        if self.is_nat(at, other_programs) || home.is_some() && is_alone {
+        if self.is_nat(at, other_programs) {
             return None;
         }
-        let beside = self.beside(place);
+        let mut beside = self.beside(place);
+        if let Some(home) = home.filter(|_| self.is_of_other_family(at)) {
+            // Who works at home, too, works on a host with both families.
+            let at_home = self.beside(&places[&home]);
+            beside.retain(|principal| !at_home.contains(principal));
+        }
         let severity = match home {
             None if places.len() == 1 => self.of_only_place(place, &beside)?,
             None => return None,
             Some(home) => self.of_place(at, &places[&home], other_programs, !beside.is_empty())?,
         };
         let addresses: Vec<IpAddr> = place.addresses.keys().copied().collect();
-        let severity = self.weighed(severity, &addresses, beside.is_empty());
+        let moves = self.moves() || home.is_some() && self.is_of_other_family(at);
+        let severity = self.weighed(severity, &addresses, moves && beside.is_empty());
         Some(Sign { severity, at, other_programs, beside, addresses, is_only_place: home.is_none() })
     }
 
-    /// Outside of AWS weighs more; inside, where AWS gives functions and tasks new addresses, less.
-    fn weighed(&self, severity: Severity, addresses: &[IpAddr], is_alone: bool) -> Severity {
+    /// Outside of AWS weighs more; inside less for what may well be the workload's own new address.
+    fn weighed(&self, severity: Severity, addresses: &[IpAddr], may_be_own: bool) -> Severity {
         let Some(aws) = self.aws.filter(|_| severity == Severity::Medium) else { return severity };
         let whereabouts = Whereabouts::of(addresses, aws);
-        match self.known.kind {
+        match severity {
             _ if whereabouts.is_all_outside() => Severity::High,
-            Kind::Lambda | Kind::Service if is_alone && whereabouts.is_all_inside() => Severity::Low,
+            _ if may_be_own && whereabouts.is_all_inside() => Severity::Low,
             _ => severity,
         }
+    }
+
+    /// AWS gives functions, tasks and the nodes of pods new addresses.
+    fn moves(&self) -> bool {
+        matches!(self.known.kind, Kind::Lambda | Kind::Service | Kind::WebIdentity)
+    }
+
+    /// Whether no other place of the workload can be this one seen anew, as for the only network of IPv6.
+    fn is_of_other_family(&self, at: Where) -> bool {
+        !self.workload.places.keys().any(|other| *other != at && other.is_comparable(at))
     }
 
     /// Another workload of the account is at home there, or several were there from their start: agents that talk through
@@ -251,6 +289,10 @@ impl Judge<'_, '_> {
 
     fn of_place(&self, at: Where, home: &Place, other_programs: bool, beside: bool) -> Option<Severity> {
         let place = &self.workload.places[&at];
+        let must_be_new = self.known.kind == Kind::WebIdentity || self.is_of_other_family(at);
+        if must_be_new && !is_new_beside(home, place) {
+            return None;
+        }
         if at == Where::Inside {
             // Many VPCs have the same private addresses, so an equal one proves little.
             return (other_programs && beside && !place.usage.is_via_endpoint()).then_some(Severity::High);
@@ -258,15 +300,22 @@ impl Judge<'_, '_> {
         match (other_programs, beside) {
             (true, true) => Some(Severity::High),
             (true, false) | (false, true) => Some(Severity::Medium),
-            (false, false) => self.is_one_session_of_many(place, home).then_some(Severity::Medium),
+            (false, false) => {
+                let is_other = !self.is_of_other_family(at) && self.is_one_session_of_many(place, home);
+                is_other.then_some(Severity::Medium)
+            }
         }
     }
 
     /// An instance whose sessions are used at home, but for one that was used elsewhere while home went on.
     fn is_one_session_of_many(&self, place: &Place, home: &Place) -> bool {
-        let (first, last) = (|place: &Place| place.usage.first(), |place: &Place| place.usage.last());
-        let goes_on = last(home) > first(place);
-        let is_late = first(home).zip(first(place)).is_some_and(|(home, away)| home.plus_seconds(SETTLED) <= away);
-        self.known.kind == Kind::Ec2 && goes_on && is_late && place.sessions == 1
+        self.known.kind == Kind::Ec2 && is_new_beside(home, place) && place.sessions == 1
     }
+}
+
+/// Whether the place came into use when home had settled, and home went on.
+fn is_new_beside(home: &Place, place: &Place) -> bool {
+    let (first, last) = (|place: &Place| place.usage.first(), |place: &Place| place.usage.last());
+    let is_late = first(home).zip(first(place)).is_some_and(|(home, away)| home.plus_seconds(SETTLED) <= away);
+    is_late && last(home) > first(place)
 }

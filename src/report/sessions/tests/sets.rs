@@ -70,6 +70,90 @@ fn an_instance_whose_places_are_its_own() {
 }
 
 #[test]
+fn credentials_taken_over_the_other_family() {
+    let v6 = |hour, minute, agent| instance(ONE, hour, minute, ("2001:db8::1", agent));
+    let thief = [at_home(&[2, 8, 20]), vec![v6(8, 20, CLI)]].concat();
+    assert_eq!(told(thief.clone()), [(ELSEWHERE, Severity::Medium)]);
+    assert!(only(thief, ELSEWHERE).summary.contains("2001:db8::1"));
+    let inside = |hour| endpoint(instance(ONE, hour, 10, ("10.0.3.17", BOTO)), "111122223333");
+    let from_inside = vec![inside(2), inside(8), inside(20), v6(8, 20, CLI)];
+    assert_eq!(told(from_inside), [(ELSEWHERE, Severity::Medium)]);
+    // The same program, beside a person who is nowhere else.
+    let person = |address: &str, time: &str| {
+        let user = with(person("IAMUser", "ASIAPERSON"), "/sourceIPAddress", json!(address));
+        with(user, "/eventTime", json!(time))
+    };
+    let beside = [at_home(&[2, 8, 20]), vec![v6(8, 20, BOTO), person("2001:db8::1", "2026-01-02T08:30:00Z")]].concat();
+    assert_eq!(told(beside.clone()), [(ELSEWHERE, Severity::Medium)]);
+    let on_the_host = [beside, vec![person("192.0.2.1", "2026-01-02T08:40:00Z")]].concat();
+    assert_eq!(told(on_the_host), []);
+}
+
+#[test]
+fn a_host_with_both_families() {
+    let v6 = |hour, minute, agent| instance(ONE, hour, minute, ("2001:db8::1", agent));
+    let both = [at_home(&[2, 8, 20]), vec![v6(2, 20, BOTO), v6(8, 20, BOTO), v6(20, 20, BOTO)]].concat();
+    assert_eq!(told(both), []);
+    let first_hour = [at_home(&[2, 8, 20]), vec![v6(2, 5, CLI), v6(2, 40, CLI)]].concat();
+    assert_eq!(told(first_hour), [], "a program of its start");
+    let after_its_start = [vec![v6(2, 0, CLI)], at_home(&[8, 20])].concat();
+    assert_eq!(told(after_its_start), []);
+    let readdressed = [at_home(&[2]), vec![v6(8, 0, CLI), v6(20, 0, CLI)]].concat();
+    assert_eq!(told(readdressed), [], "home did not go on");
+    let neighbour = instance(OTHER, 2, 3, ("2001:db8::2", CLI));
+    assert_eq!(told([at_home(&[2, 8, 20]), vec![v6(8, 20, CLI), neighbour]].concat()), [], "their subnet");
+}
+
+/// A session for a token of an identity provider, issued and used at an hour of the day.
+fn by_token(provider: &str, hour: u32, at: (&str, &str)) -> [Json; 2] {
+    let created = format!("2026-01-02T{hour:02}:00:00Z");
+    let (key, id) = (format!("ASIA{hour}{}", at.0), format!("AROAEXAMPLE:botocore-session-{hour}{}", at.0));
+    let issued = with(issue(&key, &created), "/eventName", json!("AssumeRoleWithWebIdentity"));
+    let arn = format!("arn:aws:iam::111122223333:oidc-provider/{provider}");
+    let subject = "system:serviceaccount:shop:api";
+    let caller = json!({ "type": "WebIdentityUser", "principalId": format!("{arn}:sts.amazonaws.com:{subject}"),
+        "userName": subject, "identityProvider": arn });
+    let issued = with(with(issued, "/userIdentity", caller), "/sourceIPAddress", json!(at.0));
+    let issued = with(issued, "/responseElements/assumedRoleUser/assumedRoleId", json!(id));
+    let expiration = json!("Jan 2, 2026, 11:00:00 PM");
+    let issued = with(issued, "/responseElements/credentials/expiration", expiration);
+    let used = with(call(&key, &created), "/eventTime", json!(format!("2026-01-02T{hour:02}:10:00Z")));
+    let used = with(used, "/userIdentity/principalId", json!(id));
+    let used = with(with(used, "/sourceIPAddress", json!(at.0)), "/userAgent", json!(at.1));
+    [issued, used]
+}
+
+const EKS: &str = "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE";
+
+#[test]
+fn the_token_of_a_pod_elsewhere() {
+    let stolen = |provider: &str| {
+        let home = [2, 8, 20].map(|hour| by_token(provider, hour, ("192.0.2.1", BOTO)));
+        [home.concat(), by_token(provider, 9, ("198.51.100.66", CLI)).to_vec()].concat()
+    };
+    assert_eq!(told(stolen(EKS)), [(ELSEWHERE, Severity::Medium)]);
+    let finding = only(stolen(EKS), ELSEWHERE);
+    assert!(finding.subject.ends_with(":system:serviceaccount:shop:api"), "{}", finding.subject);
+    assert!(finding.summary.starts_with("credentials of service account shop:api (role/app/example)"), "{finding:?}");
+    let with_v6 = "oidc-eks.eu-west-1.api.aws/id/EXAMPLED539D4633E53DE1B71EXAMPLE";
+    assert_eq!(told(stolen(with_v6)), [(ELSEWHERE, Severity::Medium)]);
+    assert_eq!(told(stolen("token.actions.githubusercontent.com")), [], "its runners move");
+}
+
+#[test]
+fn pods_on_several_nodes() {
+    let pods = |at: &[(u32, &str, &str)]| at.iter().flat_map(|&(h, ip, agent)| by_token(EKS, h, (ip, agent))).collect();
+    let replicas: Vec<Json> =
+        pods(&[(2, "192.0.2.1", BOTO), (2, "198.51.100.66", BOTO), (8, "203.0.113.5", BOTO), (9, "192.0.2.1", BOTO)]);
+    assert_eq!(told(replicas), []);
+    let from_the_start: Vec<Json> =
+        pods(&[(2, "192.0.2.1", BOTO), (2, "198.51.100.66", CLI), (8, "192.0.2.1", BOTO), (9, "192.0.2.1", BOTO)]);
+    assert_eq!(told(from_the_start), [], "a second deployment in another zone");
+    let rolled_out: Vec<Json> = pods(&[(2, "192.0.2.1", BOTO), (3, "192.0.2.1", BOTO), (8, "198.51.100.66", CLI)]);
+    assert_eq!(told(rolled_out), [], "a new release on a new node");
+}
+
+#[test]
 fn private_and_public_are_no_theft_by_themselves() {
     let inside = |minute| endpoint(instance(ONE, 2, minute, ("10.0.3.17", BOTO)), "111122223333");
     let public = |agent| instance(ONE, 2, 30, ("198.51.100.66", agent));
