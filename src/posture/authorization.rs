@@ -94,6 +94,8 @@ pub struct ManagedPolicy {
     pub attachments: Option<i64>,
     /// `PermissionsBoundaryUsageCount`.
     pub boundary_uses: i64,
+    /// The `VersionId` of the default version; empty when the file does not say.
+    pub version: String,
     /// The document of the default version.
     pub document: Result<Policy, PolicyError>,
 }
@@ -142,6 +144,7 @@ pub struct LastUsed {
 #[serde(rename_all = "PascalCase", default)]
 pub struct PolicyVersion {
     document: Value,
+    version_id: Text,
     is_default_version: bool,
 }
 
@@ -299,6 +302,7 @@ impl Written {
 
     fn into_policy(self) -> ManagedPolicy {
         let version = self.policy_version_list.into_iter().find(|version| version.is_default_version);
+        let (id, document) = version.map_or_else(Default::default, |version| (version.version_id.0, version.document));
         ManagedPolicy {
             class: PolicyClass::of_arn(&self.arn.0),
             arn: self.arn.0,
@@ -307,7 +311,8 @@ impl Written {
             updated: self.update_date.0,
             attachments: self.attachment_count,
             boundary_uses: self.permissions_boundary_usage_count,
-            document: Policy::from_value(&version.map_or(Value::Null, |version| version.document)),
+            version: id,
+            document: Policy::from_value(&document),
         }
     }
 }

@@ -29,7 +29,7 @@ pub enum Granted {
     TrustInside,
     /// A trust policy that lets in others from outside, each under a condition.
     TrustConditional,
-    /// A trust policy that lets in another account or an identity provider of the account's own without a condition.
+    /// A trust policy that lets in another account without a condition, or anyone who knows an external id.
     TrustOutside,
     /// A trust policy that lets in anyone, or anybody with an account at a provider that many share, without a condition
     /// that narrows.

@@ -264,6 +264,8 @@ fn granted_to(open: &OpenPrincipal) -> Granted {
     match open.open_to {
         _ if open.is_anyone() => Granted::TrustAnyone,
         OpenTo::OtherAccount if open.is_unconditional() => Granted::TrustOutside,
+        // Whoever knows the id comes in from any account, as whoever is of the other account comes in from that.
+        _ if open.is_by_external_id() => Granted::TrustOutside,
         _ => Granted::TrustConditional,
     }
 }

@@ -96,7 +96,10 @@ fn trust_policies_say_whom_they_let_in() {
     assert_eq!(trust(json!({ "AWS": root }), json!({})), format!("role r | {root} | none | trust-outside | succeeded"));
     let external = json!({ "StringEquals": { "sts:ExternalId": "secret" } });
     let conditional = format!("role r | {root} if sts:externalid | none | trust-conditional | succeeded");
-    assert_eq!(trust(json!({ "AWS": root }), external), conditional);
+    assert_eq!(trust(json!({ "AWS": root }), external.clone()), conditional);
+    assert_eq!(trust(json!("*"), external), "role r | * if sts:externalid | none | trust-outside | succeeded");
+    let of_account = json!({ "StringEquals": { "aws:PrincipalAccount": "444455556666" } });
+    assert_eq!(trust(json!("*"), of_account), "role r | 444455556666 | none | trust-outside | succeeded");
     let own = json!({ "AWS": "arn:aws:iam::111122223333:root", "Service": "ec2.amazonaws.com" });
     assert_eq!(trust(own, json!({})), "role r |  | none |  | succeeded");
     let made = json!({ "roleName": "r", "assumeRolePolicyDocument": { "omitted": true } });

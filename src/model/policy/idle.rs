@@ -30,11 +30,12 @@ const MET_BY_HOLDER: [&str; 7] = [
 ];
 
 /// Keys that somebody with an account of their own sets as they like.
-const CHOSEN_BY_STRANGER: [&str; 10] = [
+const CHOSEN_BY_STRANGER: [&str; 11] = [
     "aws:multifactorauthpresent",
     "aws:multifactorauthage",
     "aws:principaltype",
     "aws:requestedregion",
+    "aws:sourceidentity",
     "aws:tagkeys",
     "aws:userid",
     "aws:username",
@@ -69,18 +70,21 @@ const FAR_SECOND: i64 = 2_051_222_400;
 /// is missing (`…IfExists`, `ForAllValues:`; but for keys that are never missing), or when the asker says it of itself
 /// (`aws:UserAgent`; for a stranger also session names, tags and the region that is called).
 ///
-/// Known misses: whether an address range, a tag or an external id is a secret or anybody's; a list of regions is taken
-/// for narrow whatever it lists.
+/// Known misses: whether an address range, a tag or an external id is a secret or anybody's. What a single call meets is
+/// for [`met`](super::met) to say.
 ///
 /// Source: IAM user guide, "IAM JSON policy elements: Condition operators" (IfExists, ForAllValues: "returns true if there
 /// are no context keys in the request") and "AWS global condition context keys".
 pub(super) fn narrowing_keys(condition: &Condition, asker: Asker) -> BTreeSet<String> {
-    let tests =
-        condition.iter().flat_map(|(operator, keys)| keys.iter().map(move |(key, values)| (operator, key, values)));
-    tests
-        .filter(|(operator, key, values)| narrows((operator, key), values, asker))
-        .map(|(_, key, _)| key.clone())
-        .collect()
+    let narrow = tests(condition).filter(|(test, values)| narrows(*test, values, asker));
+    narrow.map(|((_, key), _)| key.to_owned()).collect()
+}
+
+/// The tests of a condition: operator and key, and the values.
+pub(super) fn tests(condition: &Condition) -> impl Iterator<Item = ((&str, &str), &BTreeSet<String>)> {
+    condition
+        .iter()
+        .flat_map(|(operator, keys)| keys.iter().map(move |(key, values)| ((operator.as_str(), key.as_str()), values)))
 }
 
 /// Whether an `operator` negates: `StringNotEquals`, `NotIpAddress`; quantifier and `IfExists` make no difference.
@@ -121,7 +125,7 @@ pub(super) fn narrows((operator, key): (&str, &str), values: &BTreeSet<String>, 
 }
 
 /// The operator without quantifier and `IfExists`, and whether it holds where the key is missing.
-fn plain_operator(operator: &str) -> (&str, bool) {
+pub(super) fn plain_operator(operator: &str) -> (&str, bool) {
     let (plain, for_all) = match operator.split_once(':') {
         Some((quantifier, plain)) => (plain, quantifier == "forallvalues"),
         None => (operator, false),
@@ -232,6 +236,7 @@ mod tests {
             ("StringLike", "aws:PrincipalOrgID", "o-*"),
             ("StringNotEquals", "aws:PrincipalAccount", "999988887777"),
             ("StringEquals", "sts:RoleSessionName", "deploy"),
+            ("StringEquals", "aws:SourceIdentity", "me"),
             ("StringEquals", "aws:PrincipalTag/team", "ops"),
             ("Bool", "aws:MultiFactorAuthPresent", "true"),
             ("StringLike", "sts:ExternalId", "*"),

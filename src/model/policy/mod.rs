@@ -9,6 +9,7 @@
 
 mod class;
 mod idle;
+mod met;
 mod normal;
 pub(crate) mod pattern;
 mod percent;

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::idle::{Asker, narrowing_keys};
+use super::met::is_met;
 use super::pattern::matches;
 use super::{Effect, Listed, Policy, Statement};
 use crate::model::Arn;
@@ -47,11 +47,11 @@ const DIRECT: [Probe; 13] = [
 /// What runs code, or calls AWS, as a role that it is handed: with `iam:PassRole` on any role, as an administrator's.
 ///
 /// Known misses: services that are not listed; roles that may be passed by pattern; `iam:PassRole` under the condition
-/// `iam:PassedToService`, which is taken for narrow.
+/// `iam:PassedToService` that names a service, which is taken for narrow.
 ///
 /// Source: Rhino Security Labs, as above (methods 3, 15 to 21); IAM user guide, "Grant a user permissions to pass a role to
-/// an AWS service".
-const RUN: [Probe; 27] = [
+/// an AWS service"; Service Authorization Reference, dependent actions (`iam:PassRole`) of AWS CodePipeline and Amazon EC2.
+const RUN: [Probe; 30] = [
     ("apprunner:CreateService", "service/zz9/zz9"),
     ("autoscaling:CreateAutoScalingGroup", "autoScalingGroup:zz9:autoScalingGroupName/zz9"),
     ("autoscaling:CreateLaunchConfiguration", "launchConfiguration:zz9:launchConfigurationName/zz9"),
@@ -62,7 +62,10 @@ const RUN: [Probe; 27] = [
     ("cloudformation:UpdateStack", "stack/zz9/zz9"),
     ("codebuild:CreateProject", "project/zz9"),
     ("codebuild:UpdateProject", "project/zz9"),
+    ("codepipeline:CreatePipeline", "zz9"),
     ("datapipeline:CreatePipeline", "pipeline/zz9"),
+    ("ec2:AssociateIamInstanceProfile", "instance/zz9"),
+    ("ec2:ReplaceIamInstanceProfileAssociation", "instance/zz9"),
     ("ec2:RunInstances", "instance/zz9"),
     ("ecs:RegisterTaskDefinition", "task-definition/zz9:9"),
     ("ecs:RunTask", "task-definition/zz9:9"),
@@ -80,6 +83,12 @@ const RUN: [Probe; 27] = [
     ("ssm:StartAutomationExecution", "automation-definition/zz9:9"),
     ("states:CreateStateMachine", "stateMachine:zz9"),
 ];
+
+/// The same in two calls: a change set is handed the role, and does nothing until it is executed.
+///
+/// Source: AWS CloudFormation API reference, CreateChangeSet (RoleARN) and ExecuteChangeSet.
+const CHANGE_SET: [Probe; 2] =
+    [("cloudformation:CreateChangeSet", "stack/zz9/zz9"), ("cloudformation:ExecuteChangeSet", "stack/zz9/zz9")];
 
 const PASS_ROLE: Probe = ("iam:PassRole", "role/zz9");
 
@@ -130,6 +139,9 @@ pub(super) fn escalations(policy: &Policy) -> Vec<String> {
     if allows(policy, PASS_ROLE) {
         let run = RUN.iter().filter(|probe| allows(policy, **probe));
         found.extend(run.map(|(action, _)| format!("{} + {action}", PASS_ROLE.0)));
+        if CHANGE_SET.iter().all(|probe| allows(policy, *probe)) {
+            found.push(format!("{} + {}", PASS_ROLE.0, CHANGE_SET.map(|(action, _)| action).join(" + ")));
+        }
     }
     found
 }
@@ -156,14 +168,14 @@ pub(super) fn is_any_principal(pattern: &str) -> bool {
     one_of("user") || one_of("role")
 }
 
-/// Whether an `Allow` that nothing narrows, and no flat `Deny` takes back, covers the probe.
+/// Whether an `Allow` that nothing narrows for this call, and no flat `Deny` takes back, covers the probe.
 fn allows(policy: &Policy, probe: Probe) -> bool {
     PARTITIONS.iter().any(|partition| {
         let arn = arn(partition, probe);
         let covers =
             |statement: &&Statement| holds_action(&statement.actions, probe.0) && holds(&statement.resources, &arn);
         let of = |effect: Effect| policy.statements().iter().filter(move |statement| statement.effect == effect);
-        of(Effect::Allow).filter(covers).any(|allow| narrowing_keys(&allow.condition, Asker::Holder).is_empty())
+        of(Effect::Allow).filter(covers).any(|allow| is_met((partition, probe.0), &allow.condition))
             && !of(Effect::Deny).filter(covers).any(|deny| deny.condition.is_empty())
     })
 }

@@ -310,6 +310,13 @@ fn ways_to_everything() {
     };
     assert_eq!(pass("lambda:*Function", "*"), ["iam:PassRole + lambda:CreateFunction"]);
     assert_eq!(pass("ec2:Run*", "arn:aws:iam::111122223333:role/*"), ["iam:PassRole + ec2:RunInstances"]);
+    assert_eq!(pass("ec2:Associate*", "*"), ["iam:PassRole + ec2:AssociateIamInstanceProfile"]);
+    assert_eq!(pass("ec2:AssociateAddress", "*"), [""; 0]);
+    assert_eq!(
+        pass("cloudformation:*ChangeSet", "*"),
+        ["iam:PassRole + cloudformation:CreateChangeSet + cloudformation:ExecuteChangeSet"]
+    );
+    assert_eq!(pass("cloudformation:CreateChangeSet", "*"), [""; 0]);
     assert_eq!(pass("lambda:InvokeFunction", "*"), [""; 0]);
     assert_eq!(pass("lambda:CreateFunction", "arn:aws:iam::111122223333:role/one"), [""; 0]);
     assert_eq!(pass("lambda:CreateFunction", "arn:aws:iam::*:role/app-*"), [""; 0]);
@@ -485,8 +492,45 @@ fn anyone_under_conditions() {
     assert_eq!(with(deny(json!({ "StringNotLikeIfExists": { "aws:PrincipalOrgID": "o-*" } }))), [true]);
     assert_eq!(with(deny(json!({ "Bool": { "aws:SecureTransport": "false" } }))), [true]);
     assert_eq!(with(deny(json!({}))), [false; 0]);
+    for (action, condition, found) in [
+        ("sts:TagSession", json!({}), &[true] as &[bool]),
+        ("sts:AssumeRoleWithSAML", json!({}), &[true]),
+        ("sts:AssumeRole", json!({}), &[]),
+        ("*", json!({}), &[]),
+        ("sts:TagSession", json!({ "StringNotEquals": { "aws:PrincipalOrgID": "o-exampleorg1" } }), &[true]),
+        ("sts:Assume*", json!({ "StringNotEquals": { "aws:PrincipalOrgID": "o-exampleorg1" } }), &[false]),
+    ] {
+        let mut deny = deny(condition);
+        deny["Action"] = json!(action);
+        assert_eq!(with(deny.clone()), found, "{deny}");
+    }
+    let all_but =
+        |action: &str| json!({ "Effect": "Deny", "Principal": { "AWS": "*" }, "NotAction": action, "Resource": "*" });
+    assert_eq!((with(all_but("sts:AssumeRole")), with(all_but("sts:TagSession"))), (vec![true], vec![]));
     let tags = json!({ "Effect": "Allow", "Principal": "*", "Action": "sts:TagSession" });
     assert_eq!(one(tags).open_principals("111122223333"), [], "nobody comes in by a tag");
+}
+
+#[test]
+fn accounts_that_a_condition_names() {
+    let is = |operator: &str, value: Value| doors(json!("*"), json!({ operator: { "aws:PrincipalAccount": value } }));
+    let other = (OpenTo::OtherAccount, true);
+    assert_eq!(is("StringEquals", json!("444455556666")), [other]);
+    assert_eq!(is("StringLike", json!(["444455556666", "999988887777"])), [other, other]);
+    assert_eq!(is("StringEquals", json!(["444455556666", "111122223333"])), [other]);
+    assert_eq!(is("StringEquals", json!("111122223333")), [], "its own people");
+    assert_eq!(is("StringLike", json!("4444*")), [(OpenTo::Anyone, false)]);
+    assert_eq!(is("StringNotEquals", json!("444455556666")), [(OpenTo::Anyone, true)]);
+    let vendor = json!({ "StringEquals": { "aws:PrincipalAccount": "444455556666", "sts:ExternalId": "example" } });
+    assert_eq!(doors(json!("*"), vendor), [(OpenTo::OtherAccount, false)]);
+    let by_id = |condition: Value, principal: &str| {
+        let allow = json!({ "Effect": "Allow", "Principal": { "AWS": principal }, "Action": "sts:AssumeRole",
+            "Condition": { "StringEquals": condition } });
+        one(allow).open_principals("111122223333")[0].is_by_external_id()
+    };
+    assert!(by_id(json!({ "sts:ExternalId": "example" }), "*"));
+    assert!(!by_id(json!({ "sts:ExternalId": "example", "aws:PrincipalOrgID": "o-exampleorg1" }), "*"));
+    assert!(!by_id(json!({ "sts:ExternalId": "example" }), "444455556666"));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::idle::{Asker, is_negated, narrowing_keys, narrows};
+use super::idle::{Asker, is_negated, narrowing_keys, narrows, plain_operator, tests};
 use super::pattern::matches;
 use super::provider::{Vouched, vouched};
 use super::{Condition, Listed, Statement};
@@ -48,6 +48,11 @@ impl OpenPrincipal {
         self.is_unconditional() && matches!(self.open_to, OpenTo::Anyone | OpenTo::AnySubject)
     }
 
+    /// Whether anybody can be it who knows, or guesses, an external id.
+    pub fn is_by_external_id(&self) -> bool {
+        self.open_to == OpenTo::Anyone && self.condition_keys.iter().eq(["sts:externalid"])
+    }
+
     fn add(&mut self, other: &Self) {
         if other.is_unconditional() {
             *self = other.clone();
@@ -62,26 +67,38 @@ impl OpenPrincipal {
     }
 }
 
+/// How a role is assumed: by principals of AWS, of a SAML provider, of another provider.
+const WAYS: [&str; 3] = ["sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"];
+
+const PRINCIPAL_ACCOUNT: &str = "aws:principalaccount";
+
 /// Source: IAM user guide, "AWS JSON policy elements: Principal".
 pub(super) fn open_principals(statements: &[Statement], own_account: &str) -> Vec<OpenPrincipal> {
-    let guards = guards(statements);
-    if statements
-        .iter()
-        .any(|statement| !statement.is_allow() && is_for_all(statement) && statement.condition.is_empty())
-    {
-        return Vec::new();
-    }
     let mut found: BTreeMap<(OpenTo, String), OpenPrincipal> = BTreeMap::new();
     for statement in statements.iter().filter(|statement| lets_in(statement)) {
         let keys: BTreeSet<String> = statement.condition.values().flat_map(|keys| keys.keys().cloned()).collect();
         for (open_to, principal, account_id) in outside(statement, own_account) {
+            let ways = ways(statement, (open_to, &principal));
             let Some((open_to, mut condition_keys)) = narrowed(open_to, &principal, &statement.condition) else {
                 continue;
             };
-            if open_to != OpenTo::AnySubject {
-                condition_keys.extend(guards.iter().cloned());
+            if is_closed(statements, &ways) {
+                continue;
             }
-            let idle_keys = keys.difference(&condition_keys).cloned().collect();
+            let of_condition = open_to == OpenTo::OtherAccount
+                && principal == account_id
+                && accounts_of(&statement.condition).is_some_and(|accounts| accounts.contains(&account_id));
+            if of_condition {
+                condition_keys.remove(PRINCIPAL_ACCOUNT);
+            }
+            if open_to != OpenTo::AnySubject {
+                condition_keys.extend(guards(statements, &ways));
+            }
+            let mut idle_keys: BTreeSet<String> = keys.difference(&condition_keys).cloned().collect();
+            if of_condition {
+                // That one says which account it is.
+                idle_keys.remove(PRINCIPAL_ACCOUNT);
+            }
             let open = OpenPrincipal { open_to, principal: principal.clone(), account_id, condition_keys, idle_keys };
             found.entry((open_to, principal)).and_modify(|known| known.add(&open)).or_insert(open);
         }
@@ -103,13 +120,40 @@ pub(super) fn named_insiders(statements: &[Statement], own_account: &str) -> BTr
 
 /// Whether a statement lets somebody assume the role: not one that only allows sts:TagSession or sts:SetSourceIdentity.
 fn lets_in(statement: &Statement) -> bool {
-    const WAYS: [&str; 3] = ["sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"];
-    let lets = |action: &str| match &statement.actions {
+    statement.is_allow() && WAYS.iter().any(|action| is_about(statement, action))
+}
+
+fn is_about(statement: &Statement, action: &str) -> bool {
+    match &statement.actions {
         Listed::Only(patterns) => patterns.iter().any(|pattern| matches(pattern, action)),
         Listed::AllBut(patterns) => !patterns.iter().any(|pattern| matches(pattern, action)),
         Listed::Absent => true,
+    }
+}
+
+/// The ways in that a statement allows to a principal: the one of its kind; where that is not allowed, all that are.
+///
+/// Source: AWS STS API reference, AssumeRole, AssumeRoleWithSAML and AssumeRoleWithWebIdentity.
+fn ways(statement: &Statement, (open_to, principal): (OpenTo, &str)) -> Vec<&'static str> {
+    let own = match open_to {
+        OpenTo::Anyone | OpenTo::OtherAccount => WAYS[0],
+        OpenTo::AnySubject | OpenTo::Federation if principal.contains(":saml-provider/") => WAYS[1],
+        OpenTo::AnySubject | OpenTo::Federation => WAYS[2],
     };
-    statement.is_allow() && WAYS.iter().any(|action| lets(action))
+    if is_about(statement, own) {
+        return vec![own];
+    }
+    WAYS.into_iter().filter(|way| is_about(statement, way)).collect()
+}
+
+fn denials(statements: &[Statement]) -> impl Iterator<Item = &Statement> {
+    statements.iter().filter(|statement| !statement.is_allow() && is_for_all(statement))
+}
+
+/// Whether a `Deny` for all, without a condition, stands before each of the ways. One of another action, such as
+/// sts:TagSession, keeps nobody out.
+fn is_closed(statements: &[Statement], ways: &[&str]) -> bool {
+    ways.iter().all(|way| denials(statements).any(|deny| deny.condition.is_empty() && is_about(deny, way)))
 }
 
 fn is_for_all(statement: &Statement) -> bool {
@@ -120,16 +164,14 @@ fn is_for_all(statement: &Statement) -> bool {
 }
 
 /// Keys of what a `Deny` for all turns away but for some: `Deny * if StringNotEquals aws:PrincipalOrgID`. As good as a
-/// condition on what is allowed.
-fn guards(statements: &[Statement]) -> BTreeSet<String> {
-    let denied = statements.iter().filter(|statement| !statement.is_allow() && is_for_all(statement));
-    let tests = denied.flat_map(|statement| &statement.condition);
-    let tests = tests.flat_map(|(operator, keys)| keys.iter().map(move |(key, values)| (operator, key, values)));
-    let turned = tests.filter(|(operator, key, values)| {
+/// condition on what is allowed, where it denies all of the ways.
+fn guards(statements: &[Statement], ways: &[&str]) -> BTreeSet<String> {
+    let denied = denials(statements).filter(|deny| ways.iter().all(|way| is_about(deny, way)));
+    let turned = denied.flat_map(|deny| tests(&deny.condition)).filter(|((operator, key), values)| {
         let positive = operator.trim_end_matches("ifexists").replacen("not", "", 1);
         is_negated(operator) && narrows((&positive, key), values, Asker::Stranger)
     });
-    turned.map(|(_, key, _)| key.clone()).collect()
+    turned.map(|((_, key), _)| key.to_owned()).collect()
 }
 
 /// How wide a principal is under a condition, and the keys that narrow it; `None` where a provider's own subjects are meant.
@@ -152,12 +194,20 @@ fn narrowed(open_to: OpenTo, principal: &str, condition: &Condition) -> Option<(
 
 fn outside(statement: &Statement, own_account: &str) -> Vec<(OpenTo, String, String)> {
     let Some(principals) = &statement.principals else { return Vec::new() };
+    let of_condition = accounts_of(&statement.condition);
     if principals.is_not {
         return vec![(OpenTo::Anyone, "NotPrincipal".to_owned(), String::new())];
     }
     let mut found = Vec::new();
     for (kind, values) in &principals.by_kind {
         for value in values {
+            if let (Some((OpenTo::Anyone, _)), Some(accounts)) = (of_aws(value, own_account), &of_condition)
+                && kind == "AWS"
+            {
+                let others = accounts.iter().filter(|account| *account != own_account);
+                found.extend(others.map(|account| (OpenTo::OtherAccount, account.clone(), account.clone())));
+                continue;
+            }
             let judged = match kind.as_str() {
                 "AWS" => of_aws(value, own_account),
                 "Federated" => Some((OpenTo::Federation, "")),
@@ -169,9 +219,26 @@ fn outside(statement: &Statement, own_account: &str) -> Vec<(OpenTo, String, Str
     found
 }
 
+/// The accounts to which a condition narrows whoever asks, where it lists them: as good as principals.
+///
+/// Source: IAM user guide, "AWS global condition context keys", aws:PrincipalAccount.
+fn accounts_of(condition: &Condition) -> Option<&BTreeSet<String>> {
+    let mut of_key = tests(condition).filter(|((operator, key), values)| {
+        let (plain, _) = plain_operator(operator);
+        *key == PRINCIPAL_ACCOUNT
+            && matches!(plain, "stringequals" | "stringequalsignorecase" | "stringlike")
+            && values.iter().all(|value| is_account(value))
+    });
+    let (_, accounts) = of_key.next()?;
+    of_key.next().is_none().then_some(accounts)
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// An id such as `AIDA…` stands for a principal that was deleted: it lets nobody in.
 fn of_aws<'a>(value: &'a str, own_account: &str) -> Option<(OpenTo, &'a str)> {
-    let is_account = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
     let account = match Arn::parse(value) {
         Some(arn) => arn.account_id,
         None if value == "*" || is_account(value) => value,

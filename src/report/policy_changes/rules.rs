@@ -49,7 +49,7 @@ pub(super) const TRUST_OPENED: Rule = Rule {
     about: "A role was made, or its trust policy replaced, so that principals outside of the account may assume it: high \
 for anyone, or anybody with an account at an identity provider that many share, without a condition that keeps somebody \
 out (a subject with the owner's name; not an audience, a pattern that all match, a session name); medium for another \
-account without one, high where the role is known to be administrator; low under a condition.",
+account without one or for anyone who knows or guesses an sts:ExternalId, high where the role is known to be administrator; low under a condition.",
     check: "Compare the accounts with those of your organisation and your partners; look for sessions of the role from \
 them: trailscan sessions.",
     fix: "Name the principals that need the role and give partners an sts:ExternalId: aws iam update-assume-role-policy.",

@@ -231,6 +231,12 @@ fn state_tells_what_the_logs_do_not() {
     let told =
         |details: &Json| found_with_state([attached()], details).contains(&"admin-granted high group/devs".to_owned());
     assert!(told(&before));
+    let set = |id: &str| {
+        let call = call("05:00", "SetDefaultPolicyVersion", json!({ "policyArn": arn("policy/own"), "versionId": id }));
+        found_with_state([call], &before).contains(&"admin-granted high policy/own".to_owned())
+    };
+    assert!(set("v1"));
+    assert!(!set("v2"), "what that one allowed is not known");
     assert!(!told(&details("2026-02-01T00:00:00Z")), "it may have allowed less by then");
 }
 

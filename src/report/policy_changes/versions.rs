@@ -27,8 +27,9 @@ pub(super) fn judge(all: &mut [Change<'_>], posture: Option<&Posture>) {
         }
     }
     for change in all.iter_mut().filter(|change| change.did(Act::SetDefaultVersion)) {
-        if let Some(grant) = written.get(&(policy_of(change), change.version)) {
-            change.granted = Granted::Policy(*grant);
+        let grant = written.get(&(policy_of(change), change.version)).copied();
+        if let Some(grant) = grant.or_else(|| by_state(change, posture?)) {
+            change.granted = Granted::Policy(grant);
         }
     }
     let mut timeline: BTreeMap<Policy<'_>, BTreeSet<(Option<EventTime>, Grant)>> = BTreeMap::new();
@@ -46,11 +47,15 @@ pub(super) fn judge(all: &mut [Change<'_>], posture: Option<&Posture>) {
     }
 }
 
-/// What IAM's own state says that a policy grants, where its document has not changed since the call.
+/// What IAM's own state says that a policy grants, where its document has not changed since the call: no version was made
+/// since, and a version that the call put into force still is.
+///
+/// Source: IAM API reference, Policy: `UpdateDate` is when the most recent version was created.
 fn by_state(change: &Change<'_>, posture: &Posture) -> Option<Grant> {
     let details = posture.accounts.get(change.account_id)?.authorization.as_ref()?;
     let policy = details.value.policies.as_ref()?.get(change.policy)?;
-    let is_same = policy.updated? <= change.span.last()?;
+    let is_in_force = !change.did(Act::SetDefaultVersion) || policy.version == change.version;
+    let is_same = is_in_force && policy.updated? <= change.span.last()?;
     is_same.then(|| Grant::of(&policy.document))
 }
 

@@ -79,9 +79,15 @@ fn of_document<'a>(look: Look<'a>, part: &'a Dated<Authorization>, it: &Document
         Err(error) => return vec![breaks(NOT_JUDGED, format!("{}: {error}", it.name))],
     };
     let (grant, mut found) = (policy.grant(), Vec::new());
-    let allows_all = policy.statements().iter().any(|statement| statement.is_allow() && statement.actions.has(is_any));
+    let of_all: Vec<_> =
+        policy.statements().iter().filter(|statement| statement.is_allow() && statement.actions.has(is_any)).collect();
+    let allows_all = !of_all.is_empty();
     if allows_all || grant == Grant::Admin {
-        let reach = if grant == Grant::Admin { "every resource: an administrator" } else { "some resources" };
+        let reach = match of_all.iter().any(|statement| statement.is_of_everything()) {
+            _ if grant == Grant::Admin => "every resource: an administrator",
+            true => "every resource, but under a condition or less what it denies",
+            false => "some resources",
+        };
         let actions = if allows_all { "every action" } else { "most of all actions" };
         found.push(breaks(ALL_ACTIONS, format!("{} allows {actions} on {reach}", it.name)));
     }

@@ -130,7 +130,7 @@ fn trust_opened(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<
         let widest = rows.iter().map(|&row| all[row].granted).max().unwrap_or(Granted::Nothing);
         let (severity, because) = match judged_trust(widest).unwrap_or((Severity::Info, "")) {
             (Severity::Medium, _) if administrators.has(target) => {
-                (Severity::High, "principals of others may assume it without a condition, and it is administrator")
+                (Severity::High, "others may assume it with no condition but an external id, and it is administrator")
             }
             judged => judged,
         };
@@ -149,7 +149,9 @@ fn judged_trust(granted: Granted) -> Option<(Severity, &'static str)> {
             Severity::High,
             "anyone with an AWS account, or with an account at that identity provider, may assume it",
         )),
-        Granted::TrustOutside => Some((Severity::Medium, "principals of others may assume it without a condition")),
+        Granted::TrustOutside => {
+            Some((Severity::Medium, "principals of another account, or anyone with an external id, may assume it"))
+        }
         Granted::TrustConditional => Some((Severity::Low, "principals of others may assume it under a condition")),
         Granted::Nothing | Granted::Policy(_) | Granted::TrustInside => None,
     }
