@@ -1,7 +1,6 @@
 //! `console-logins`: who signed in to the console, with or without MFA, and who tried.
 
 mod charts;
-mod enrolment;
 mod guessing;
 mod issuers;
 mod rules;
@@ -15,9 +14,8 @@ use std::cmp::Reverse;
 use super::addresses::with_places;
 use super::source_list::address_cells;
 use super::{Answer, Column, ColumnKind, Finding, Report, ReportOption, Severity, Value, View, finding};
-use crate::aggregate::{iam_changes, issuances, principals, sessions, sign_ins};
+use crate::aggregate::{issuances, principals, sessions, sign_ins};
 pub(super) use charts::charts;
-use enrolment::Enrolments;
 use guessing::{Attack, Limits};
 use tried::Row;
 
@@ -28,7 +26,7 @@ pub static REPORT: Report = Report {
     about: ABOUT,
     columns: COLUMNS,
     key: &["account_id", "principal", "mfa", "result"],
-    needs: &[&sign_ins::KIND, &principals::KIND, &sessions::KIND, &issuances::KIND, &iam_changes::KIND],
+    needs: &[&sign_ins::KIND, &principals::KIND, &sessions::KIND, &issuances::KIND],
     options: &[SPRAY_USERS, GUESSES],
     rules: rules::RULES,
     argument: None,
@@ -64,9 +62,7 @@ mfa:
 
 Findings and their severities; a row has that of the worst that it is part of, else info:
   sign-in-without-mfa  high for root, medium for an IAM user, medium for the people of Identity Center
-                       who came with a password alone (one finding an account); info for a user's only
-                       one, the first, after which the user registered an MFA device within an hour,
-                       low where that was done from another network
+                       who came with a password alone (one finding an account)
   console-by-key       a session that a long-lived key or a workload issued signed in: medium, high for
                        root's key and for a workload
   brute-force-success  --guesses failures of one principal, at once or slowly, then a success: critical
@@ -131,10 +127,9 @@ fn answer(view: &View<'_>) -> Answer {
     let limits = Limits { spray_users: view.options.get(&SPRAY_USERS), failures: view.options.get(&GUESSES) };
     let attacks = guessing::attacks(&steps, limits);
     let mut rows = tried::rows(&steps.tried);
-    let severities = without_mfa::severities(&rows, &Enrolments::of(view.state));
-    let mut findings: Vec<Finding> = without_mfa::findings(&rows, &severities);
-    for (row, without_mfa) in rows.iter_mut().zip(severities) {
-        row.severity = severity_of(row, without_mfa, &attacks);
+    let mut findings: Vec<Finding> = without_mfa::findings(&rows);
+    for row in &mut rows {
+        row.severity = severity_of(row, &attacks);
     }
     rows.sort_by_key(|row| (Reverse(row.severity), Reverse(row.events), row.who, row.mfa, Reverse(row.succeeded)));
     findings.extend(attacks.into_iter().map(|attack| attack.finding));
@@ -144,9 +139,9 @@ fn answer(view: &View<'_>) -> Answer {
 }
 
 /// That of the worst finding that the row is part of.
-fn severity_of(row: &Row<'_>, without_mfa: Option<Severity>, attacks: &[Attack<'_>]) -> Severity {
+fn severity_of(row: &Row<'_>, attacks: &[Attack<'_>]) -> Severity {
     let attacked = attacks.iter().filter(|attack| attack.concerns(row)).map(|attack| attack.finding.severity);
-    attacked.chain(without_mfa).max().unwrap_or(Severity::Info)
+    attacked.chain(without_mfa::severity(row)).max().unwrap_or(Severity::Info)
 }
 
 fn cells(row: &Row<'_>) -> Vec<Value> {

@@ -10,9 +10,8 @@ pub(super) const SIGN_IN_WITHOUT_MFA: Rule = Rule {
     severity: Severity::High,
     practice: Some(Practice::MfaForConsole),
     about: "Root (high) or an IAM user (medium) signed in to the console with nothing but a password, or people of Identity \
-            Center did (medium, one finding an account). A user's only such sign-in, the first, is info where the user \
-            registered an MFA device within an hour, low where the network is another one: a new user can only do so with \
-            the password alone. Sign-ins through an identity provider are not judged: MFA is held there.",
+            Center did (medium, one finding an account). Sign-ins through an identity provider are not judged: MFA is held \
+            there.",
     check: "See whether the principal has signed in with MFA since (the finding says so), and whether it has a device: \
             aws iam list-mfa-devices --user-name NAME.",
     fix: "Register an MFA device for the user and require MFA by policy (aws:MultiFactorAuthPresent), or let people \

@@ -109,39 +109,6 @@ fn without_mfa_root_is_worse_than_a_user_and_a_provider_is_nothing() {
 }
 
 #[test]
-fn a_first_sign_in_that_registers_mfa() {
-    let enable = |time: &str, by: &str| {
-        let record = with(sign_in(by, time, true), "/eventName", json!("EnableMFADevice"));
-        let record = with(record, "/eventSource", json!("iam.amazonaws.com"));
-        let record = with(record, "/userIdentity/arn", json!(format!("arn:aws:iam::111122223333:user/{by}")));
-        with(
-            record,
-            "/requestParameters",
-            json!({ "userName": "ana", "serialNumber": "arn:aws:iam::111122223333:mfa/a" }),
-        )
-    };
-    let mfa = |time: &str| with(sign_in("ana", time, true), "/additionalEventData/MFAUsed", json!("Yes"));
-    let severity = |records: Vec<Json>| found(records).iter().map(|(_, severity, _)| *severity).collect::<Vec<_>>();
-    let first = || sign_in("ana", "09:00:00", true);
-    assert_eq!(severity(vec![first(), enable("09:04:00", "ana"), mfa("09:40:00")]), ["info"]);
-    assert_eq!(severity(vec![first(), enable("10:00:00", "ana")]), ["info"], "an hour");
-    let elsewhere = with(enable("09:04:00", "ana"), "/sourceIPAddress", json!("192.0.2.1"));
-    assert_eq!(severity(vec![first(), elsewhere, mfa("09:40:00")]), ["low"]);
-    let near = [
-        vec![first(), mfa("09:40:00")],
-        vec![first(), enable("10:00:01", "ana"), mfa("10:40:00")],
-        vec![first(), enable("08:59:59", "ana"), mfa("09:40:00")],
-        vec![first(), enable("09:04:00", "admin"), mfa("09:40:00")],
-        vec![first(), with(enable("09:04:00", "ana"), "/errorCode", json!("AccessDenied")), mfa("09:40:00")],
-        vec![first(), enable("09:04:00", "ana"), sign_in("ana", "09:40:00", true)],
-        vec![mfa("08:00:00"), first(), enable("09:04:00", "ana"), mfa("09:40:00")],
-    ];
-    for (number, records) in near.into_iter().enumerate() {
-        assert_eq!(severity(records), ["medium"], "{number}");
-    }
-}
-
-#[test]
 fn guesses_and_then_a_success() {
     let mut guessed = failures("ana", "09:59", 10);
     guessed.push(sign_in("ana", "10:20:00", true));

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::enrolment::Enrolments;
 use super::rules;
 use super::tried::{Row, Who, is_person_of_identity_center};
 use crate::model::{SignInMfa, quantity};
@@ -15,13 +14,8 @@ use crate::report::{Finding, Rule, Severity};
 /// Members of a list in the evidence; the report's rows have all.
 const SHOWN: usize = 20;
 
-/// How much it matters that each of the rows had no MFA; `None` where it had, failed, or nothing tells.
-pub(super) fn severities(rows: &[Row<'_>], enrolments: &Enrolments<'_>) -> Vec<Option<Severity>> {
-    let of_row = |row: &Row<'_>| severity(row).map(|usual| enrolments.severity(row, rows).unwrap_or(usual));
-    rows.iter().map(of_row).collect()
-}
-
-fn severity(row: &Row<'_>) -> Option<Severity> {
+/// How much it matters that these sign-ins had no MFA; `None` where they had, failed, or nothing tells.
+pub(super) fn severity(row: &Row<'_>) -> Option<Severity> {
     if !row.succeeded || row.mfa != SignInMfa::No {
         return None;
     }
@@ -42,11 +36,11 @@ fn of_issuers(row: &Row<'_>) -> Severity {
 
 /// A finding for each row of root, a user, a role or an issuer of federated users, and one for all the people of an
 /// account's Identity Center: what they lack is one setting.
-pub(super) fn findings(rows: &[Row<'_>], severities: &[Option<Severity>]) -> Vec<Finding> {
+pub(super) fn findings(rows: &[Row<'_>]) -> Vec<Finding> {
     let mut people: BTreeMap<&str, Vec<&Row<'_>>> = BTreeMap::new();
     let mut found = Vec::new();
-    for (row, severity) in rows.iter().zip(severities) {
-        let Some(severity) = *severity else { continue };
+    for row in rows {
+        let Some(severity) = severity(row) else { continue };
         match row.kind {
             "Root" | "IAMUser" => found.push(of_person(row, severity, rows)),
             "AssumedRole" | "FederatedUser" => found.push(of_session(row, severity)),
@@ -63,10 +57,6 @@ fn of_person(row: &Row<'_>, severity: Severity, rows: &[Row<'_>]) -> Finding {
     if let Some(with) = with {
         let when = if with.span.first() > row.span.last() { "since then" } else { "at other times" };
         summary += &format!("; with MFA {when}, {}", times(with.events));
-    }
-    // Nothing but a device that the user registered makes it milder than medium.
-    if severity < Severity::Medium {
-        summary += "; the user registered an MFA device within an hour of it";
     }
     let mut found = finding(row, (rules::SIGN_IN_WITHOUT_MFA, severity), summary);
     found.evidence.insert("sign_ins_with_mfa".to_owned(), json!(with.map_or(0, |with| with.events)));
