@@ -410,5 +410,5 @@ fn the_readme_fetches_every_profile() {
         all.map(|f| json!([f["rule"], f["account_id"], f["subject"]])).collect()
     };
     assert_eq!(key(&fetched), key(&direct));
-    assert_eq!(fetched["coverage"]["state_files"].as_array().unwrap().len(), 10, "five files of two accounts");
+    assert_eq!(fetched["coverage"]["state_files"].as_array().unwrap().len(), 12, "six files of two accounts");
 }

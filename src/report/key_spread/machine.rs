@@ -9,7 +9,7 @@ use super::signal::{Held, Signal};
 use super::spread::Place;
 use crate::aggregate::{HourSet, Span};
 use crate::model::{
-    AccessKeyKind, BEARER, Day, Hour, Network, SourceAddress, execution_environment, grouped, quantity,
+    AccessKeyKind, BEARER, Day, EventTime, Hour, Network, SourceAddress, execution_environment, grouped, quantity,
 };
 use crate::report::{AddressLookup, AwsPlace, Severity};
 
@@ -18,6 +18,9 @@ const INSTANCES: &str = "EC2";
 
 /// Hours of the day at which a schedule starts.
 const SCHEDULED: usize = 3;
+
+/// Nobody goes from one network to the next in less than this, in seconds.
+const MOVED: i64 = 60;
 
 /// One of how many active days is on a weekend where nobody rests: two of twelve, from a Monday to the next Friday.
 const WEEKEND_PART: usize = 6;
@@ -129,10 +132,14 @@ fn days_at_once(look: &Look<'_>, (least, networks): (usize, usize)) -> BTreeSet<
 }
 
 /// The most machines of an hour that were in use at one moment, by the first and last call of each in all of the logs: an
-/// address whose last call comes before the first one of the next was left for it.
+/// address whose last call comes before the first one of the next was left for it, if not within the same minute.
 fn most_at_once(used: &[(Network, Span)]) -> usize {
-    let at = |moment| used.iter().filter(|(_, span)| span.first() <= moment && moment <= span.last()).count();
-    used.iter().map(|(_, span)| at(span.first())).max().unwrap_or_default()
+    let is_at = |span: &Span, moment: EventTime| {
+        let until = span.last().map(|last| last.plus_seconds(MOVED));
+        span.first() <= Some(moment) && Some(moment) <= until
+    };
+    let at = |moment| used.iter().filter(|(_, span)| is_at(span, moment)).count();
+    used.iter().filter_map(|(_, span)| span.first()).map(at).max().unwrap_or_default()
 }
 
 fn day_and_night(look: &Look<'_>) -> Option<Held> {

@@ -15,6 +15,7 @@
 
 use std::cell::OnceCell;
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use ahash::{AHashMap, AHashSet};
 
@@ -41,11 +42,14 @@ pub(in crate::report) struct Lineage<'a> {
     pub credentials: Vec<Credential<'a>>,
     /// How many there are of the first.
     pub counted: usize,
+    /// The accounts that received records of issuing calls: those whose own trails were read.
+    pub recipients: BTreeSet<&'a str>,
 }
 
 /// A session that is put in its place by its id.
-struct Named<'a> {
-    session: Session<'a>,
+struct Named<'s, 'a> {
+    /// Sorting moves no session: these are large.
+    session: &'s Session<'a>,
     name: &'a str,
     id: OnceCell<String>,
 }
@@ -75,19 +79,26 @@ impl<'a> Lineage<'a> {
         join.infer();
         join.add_unused();
         cut_circles(&mut join.all);
-        Self { credentials: join.all, counted }
+        Self { credentials: join.all, counted, recipients: recipients(&issuances) }
     }
+}
+
+fn recipients<'a>(issuances: &[Issuance<'a>]) -> BTreeSet<&'a str> {
+    let mut ids: Vec<&str> = issuances.iter().map(Issuance::recipient_account_id).collect();
+    ids.dedup();
+    ids.into_iter().filter(|id| !id.is_empty()).collect()
 }
 
 /// The counted sessions, by id.
 fn by_id<'a>(sessions: &'a Sessions, issuances: &[Issuance<'a>], symbols: &'a Symbols) -> Vec<Credential<'a>> {
-    let mut named: Vec<Named<'a>> = split::sessions(sessions, issuances, symbols).into_iter().map(Named::new).collect();
+    let all = split::sessions(sessions, issuances, symbols);
+    let mut named: Vec<Named<'_, 'a>> = all.iter().map(Named::new).collect();
     named.sort_unstable_by(Named::by_id);
-    named.into_iter().map(|Named { id, session, .. }| Credential::new(id, Known::Counted(session))).collect()
+    named.into_iter().map(|Named { id, session, .. }| Credential::new(id, Known::Counted(*session))).collect()
 }
 
-impl<'a> Named<'a> {
-    fn new(session: Session<'a>) -> Self {
+impl<'s, 'a> Named<'s, 'a> {
+    fn new(session: &'s Session<'a>) -> Self {
         Self { name: session.name(), id: OnceCell::new(), session }
     }
 

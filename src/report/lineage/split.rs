@@ -29,8 +29,9 @@ pub(super) fn sessions<'a>(
 ) -> Vec<Session<'a>> {
     let keys = issuances.iter().map(Issuance::access_key).zip(0..);
     let by_key = Places::new(keys.filter(|&(key, _)| key != Sym::EMPTY));
-    let mut all = Vec::new();
-    for session in sessions.all(symbols) {
+    let found = sessions.all(symbols);
+    let mut all = Vec::with_capacity(found.size_hint().1.unwrap_or(0));
+    for session in found {
         if session.has_several_keys() {
             let keys: Vec<Session<'a>> = session.key_places().map(|place| sessions.key_at(place, symbols)).collect();
             if are_apart(&keys, issuances, &by_key) {

@@ -429,7 +429,10 @@ fn mfa_that_went() {
     assert_eq!(found([gone(), of_user("02:59", "EnableMFADevice", "bo")]), ["mfa-deactivated high user/bo"]);
     assert_eq!(found([gone(), of_user("04:00", "EnableMFADevice", "cy")]), ["mfa-deactivated high user/bo"]);
     assert_eq!(found([gone(), of_user("03:10", "EnableMFADevice", "bo")]), ["mfa-deactivated low user/bo"]);
-    assert_eq!(found([gone(), of_user("03:10", "DeleteUser", "bo")]), ["mfa-deactivated low user/bo"]);
+    let itself = |time: &str| by(of_user(time, "EnableMFADevice", "bo"), "arn:aws:iam::111122223333:user/bo");
+    assert_eq!(found([gone(), itself("03:10")]), ["mfa-deactivated info user/bo"], "a new phone");
+    assert_eq!(found([gone(), itself("02:59")]), ["mfa-deactivated high user/bo"], "before it");
+    assert_eq!(found([gone(), of_user("03:10", "DeleteUser", "bo")]), ["mfa-deactivated info user/bo"]);
     assert_eq!(found([denied(gone())]), [format!("iam-changes-denied low {ANA}")]);
 }
 

@@ -42,7 +42,7 @@ pub(in crate::report) fn charts(view: &View<'_>) -> Vec<Chart> {
     let lineage_of_all = Lineage::of(view.state);
     let addresses = Addresses::of(view.state, &lineage_of_all);
     let mut all = known(view.state, &lineage_of_all, &addresses);
-    sets::judge(view.state, &mut all, view.addresses.and_then(AddressLookup::aws));
+    sets::judge(view.state, &lineage_of_all, &mut all, view.addresses.and_then(AddressLookup::aws));
     if all.is_empty() {
         return Vec::new();
     }

@@ -14,7 +14,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use ahash::AHashMap;
 use serde_json::json;
 
-use super::foreign::accounts_of_logs;
 use super::sets::{About, Told, short, some};
 use super::workloads::Workload;
 use super::{Known, rule_texts as texts};
@@ -28,10 +27,14 @@ struct Used<'a> {
     endpoints: BTreeSet<&'a str>,
 }
 
-/// One finding for each principalId and foreign owner of an endpoint.
-pub(super) fn findings(state: &State, all: &[Known<'_>], workloads: &[Workload<'_>]) -> Vec<About> {
+/// One finding for each principalId and foreign owner of an endpoint. `ours` are the accounts whose own trails were read.
+pub(super) fn findings(
+    state: &State,
+    ours: &BTreeSet<&str>,
+    all: &[Known<'_>],
+    workloads: &[Workload<'_>],
+) -> Vec<About> {
     let symbols = state.symbols();
-    let ours = accounts_of_logs(state);
     let mut used: BTreeMap<(&str, &str, &str), Used<'_>> = BTreeMap::new();
     let mut users: AHashMap<(&str, &str), BTreeSet<&str>> = AHashMap::new();
     let mut at_home: BTreeSet<&str> = BTreeSet::new();
@@ -52,6 +55,9 @@ pub(super) fn findings(state: &State, all: &[Known<'_>], workloads: &[Workload<'
                 }
             }
         }
+    }
+    if used.is_empty() {
+        return Vec::new();
     }
     let of_workload: BTreeSet<usize> = workloads.iter().flat_map(|workload| workload.members.iter().copied()).collect();
     let mut found = Vec::new();

@@ -6,23 +6,14 @@ use serde_json::json;
 
 use super::sets::{About, Told, short, some};
 use super::{Known, rule_texts as texts};
-use crate::aggregate::State;
-use crate::aggregate::issuances::Issuances;
 use crate::model::quantity;
 use crate::report::Severity;
 
-/// The accounts whose own trails were read: those that received records of issuing calls, and those that callers named.
+/// One finding for each foreign account, over all accounts whose roles it assumed. `ours` are those whose own trails were
+/// read.
 ///
-/// Known miss: an account in which no credentials were ever issued is not among them.
-pub(super) fn accounts_of_logs(state: &State) -> BTreeSet<&str> {
-    let all = state.get::<Issuances>().map(|all| all.all(state.symbols())).unwrap_or_default();
-    let recipients = all.iter().map(|issuance| issuance.recipient_account_id());
-    recipients.filter(|id| !id.is_empty()).collect()
-}
-
-/// One finding for each foreign account, over all accounts whose roles it assumed.
-pub(super) fn findings(state: &State, all: &[Known<'_>]) -> Vec<About> {
-    let ours = accounts_of_logs(state);
+/// Known miss: an account in which no credentials were ever issued is not among these.
+pub(super) fn findings(ours: &BTreeSet<&str>, all: &[Known<'_>]) -> Vec<About> {
     let mut of_account: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (place, known) in all.iter().enumerate() {
         let Some(issuance) = known.credential.issuance().filter(|issuance| issuance.caller_type() == "AWSAccount")

@@ -4,6 +4,7 @@ mod charts;
 mod company;
 mod delegation;
 mod endpoints;
+mod few;
 mod foreign;
 mod networks;
 mod people;
@@ -209,7 +210,7 @@ fn answer(view: &View<'_>) -> Answer {
     let addresses = Addresses::of(view.state, &lineage);
     let mut all = known(view.state, &lineage, &addresses);
     let aws = view.addresses.and_then(AddressLookup::aws);
-    let of_sets = sets::judge(view.state, &mut all, aws);
+    let of_sets = sets::judge(view.state, &lineage, &mut all, aws);
     let least = view.options.get(&MIN_EVENTS);
     let mut groups = rules::Groups::default();
     // `all` is sorted by session id, which breaks ties.

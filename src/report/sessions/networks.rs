@@ -201,7 +201,7 @@ fn trips_from(known: &Known<'_>, home: Network, read: &mut ReadAddresses<'_>) ->
     if known.addresses.iter().all(|&ip| network(ip) == Some(home)) {
         return Vec::new();
     }
-    let mut places = Places::new();
+    let mut places = Places::default();
     usage::add(&mut places, known.session, read);
     let trip = |(&at, place): (&Where, &Place)| {
         let Where::Public(network) = at else { return None };
@@ -210,7 +210,7 @@ fn trips_from(known: &Known<'_>, home: Network, read: &mut ReadAddresses<'_>) ->
             at: network,
             first: place.usage.first(),
             in_turn: is_in_turn(&places, here, at),
-            is_plain: places.contains_key(&here) && !usage::has_other_programs(&places, at),
+            is_plain: places.get(&here).is_some() && !usage::has_other_programs(&places, at),
         })
     };
     places.iter().filter_map(trip).collect()

@@ -39,6 +39,9 @@ pub(super) fn findings(state: &State, all: &[Known<'_>]) -> Vec<About> {
     for issuance in &fetched {
         of_person.entry(issuance.caller()).or_default().push(issuance);
     }
+    if of_person.is_empty() {
+        return Vec::new();
+    }
     let mut members: AHashMap<&str, Vec<usize>> = AHashMap::new();
     for (place, known) in all.iter().enumerate() {
         members.entry(known.credential.person()).or_default().push(place);

@@ -11,7 +11,7 @@ use super::{Known, rule_texts as texts};
 use crate::aggregate::State;
 use crate::model::{Arn, EventTime, quantity};
 use crate::report::addresses::Whereabouts;
-use crate::report::lineage::session_name;
+use crate::report::lineage::{Lineage, session_name};
 use crate::report::source_list::{ReadAddresses, address_texts};
 use crate::report::{AwsRanges, Finding, Rule, Severity};
 
@@ -22,7 +22,12 @@ pub(super) struct About {
 }
 
 /// All findings about sets of sessions, and what they add to the severity of rows.
-pub(super) fn judge<'a>(state: &'a State, all: &mut [Known<'a>], aws: Option<&AwsRanges>) -> Vec<Finding> {
+pub(super) fn judge<'a>(
+    state: &'a State,
+    lineage: &Lineage<'a>,
+    all: &mut [Known<'a>],
+    aws: Option<&AwsRanges>,
+) -> Vec<Finding> {
     let mut found = Vec::new();
     {
         let all: &[Known<'a>] = all;
@@ -31,8 +36,8 @@ pub(super) fn judge<'a>(state: &'a State, all: &mut [Known<'a>], aws: Option<&Aw
         for (workload, signs) in workloads::signs(state, all, &workloads, aws) {
             found.push(elsewhere(all, workload, &signs, aws));
         }
-        found.extend(super::endpoints::findings(state, all, &workloads));
-        found.extend(super::foreign::findings(state, all));
+        found.extend(super::endpoints::findings(state, &lineage.recipients, all, &workloads));
+        found.extend(super::foreign::findings(&lineage.recipients, all));
         found.extend(super::delegation::findings(all));
         found.extend(super::people::findings(state, all));
     }

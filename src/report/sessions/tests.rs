@@ -1,3 +1,4 @@
+mod homes;
 mod sets;
 
 use proptest::prelude::*;

@@ -1,9 +1,9 @@
 //! Where sessions were used: addresses with their times and programs, gathered into networks.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use super::few::Few;
 use crate::aggregate::sessions::{Session, Usage};
 use crate::model::{Network, SourceAddress};
 use crate::report::source_list::ReadAddresses;
@@ -22,14 +22,14 @@ pub(super) enum Where {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Place {
     /// Distinct, in order.
-    pub addresses: BTreeMap<IpAddr, Usage>,
+    pub addresses: Few<IpAddr, Usage>,
     pub usage: Usage,
     /// How many sessions were used there.
     pub sessions: usize,
 }
 
 /// The places of some sessions.
-pub(super) type Places = BTreeMap<Where, Place>;
+pub(super) type Places = Few<Where, Place>;
 
 impl Where {
     /// Whether the one may be the other seen anew: an IPv4 and an IPv6 address of one host have nothing in common.
@@ -53,8 +53,8 @@ pub(super) fn add(places: &mut Places, session: &Session<'_>, read: &mut ReadAdd
     for (source, usage) in session.sources() {
         let Some(ip) = read.ip(source) else { continue };
         let at = Where::of(ip, usage);
-        let place = places.entry(at).or_default();
-        place.addresses.entry(ip).or_default().merge(usage);
+        let place = places.entry(at);
+        place.addresses.entry(ip).merge(usage);
         place.usage.merge(usage);
         if !met.contains(&at) {
             met.push(at);

@@ -17,10 +17,11 @@
 //! an account within an hour of their first call looks like their NAT. Programs are what the caller says of itself: an
 //! equal one excuses nothing by itself, another one is only a sign.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use ahash::{AHashMap, AHashSet};
+use smallvec::SmallVec;
 
 use super::company::Company;
 use super::usage::{self, Place, Places, Where};
@@ -41,7 +42,7 @@ pub(super) struct Workload<'a> {
     /// The account and what tells it from others: an instance id, else the principalId of its sessions.
     pub account_id: &'a str,
     pub id: &'a str,
-    pub members: Vec<usize>,
+    pub members: SmallVec<[usize; 2]>,
     pub places: Places,
 }
 
@@ -59,32 +60,35 @@ pub(super) struct Sign {
     pub is_only_place: bool,
 }
 
-/// The workloads, by account and id.
+/// The workloads, in the order of their first sessions.
 pub(super) fn workloads<'a>(all: &[Known<'a>], read: &mut ReadAddresses<'_>) -> Vec<Workload<'a>> {
     // The issuer of another session of the same name may not be in range.
-    let ids: AHashSet<&str> =
-        all.iter().filter(|known| is_workload(known)).map(|known| known.session.principal_id()).collect();
-    let mut workloads: BTreeMap<(&str, &str), Workload<'a>> = BTreeMap::new();
+    let of_role = all.iter().filter(|known| known.kind == Kind::Role);
+    let roles: AHashSet<&str> = of_role.map(|known| known.session.principal_id()).collect();
+    let are_workloads: Vec<bool> = all.iter().map(is_workload).collect();
+    let ids = all.iter().zip(&are_workloads).filter(|(_, is)| **is).map(|(known, _)| known.session.principal_id());
+    let ids: AHashSet<&str> = ids.filter(|id| roles.contains(id)).collect();
+    let mut workloads: Vec<Workload<'a>> = Vec::new();
+    let mut numbers: AHashMap<(&str, &str), usize> = AHashMap::new();
     for (place, known) in all.iter().enumerate() {
         let is_sibling = known.kind == Kind::Role && ids.contains(known.session.principal_id());
-        if !is_workload(known) && !is_sibling {
+        if !are_workloads[place] && !is_sibling {
             continue;
         }
         let (account_id, id) = (known.session.account_id(), id_of(known));
-        let workload = workloads.entry((account_id, id)).or_insert_with(|| Workload {
-            account_id,
-            id,
-            members: Vec::new(),
-            places: Places::new(),
-        });
-        workload.members.push(place);
-        usage::add(&mut workload.places, known.session, read);
+        let number = *numbers.entry((account_id, id)).or_insert(workloads.len());
+        if number == workloads.len() {
+            workloads.push(Workload { account_id, id, members: SmallVec::new(), places: Places::default() });
+        }
+        workloads[number].members.push(place);
+        usage::add(&mut workloads[number].places, known.session, read);
     }
-    workloads.into_values().collect()
+    workloads
 }
 
-/// An instance id is one whatever the role, a service account of Kubernetes its provider and subject; else a workload is what AWS issued the credentials to, else the role's
-/// session name. (Two functions of one name in two regions may share a role.)
+/// An instance id is one whatever the role, a service account of Kubernetes its provider and subject; else a workload is
+/// what AWS issued the credentials to, else the role's session name. (Two functions of one name in two regions may share a
+/// role.)
 fn id_of<'a>(known: &Known<'a>) -> &'a str {
     if let Some(account) = service_account(known) {
         return account;
@@ -153,7 +157,7 @@ impl<'a> Homes<'a> {
 impl Workload<'_> {
     /// Whether it was at that place from its start.
     fn is_early(&self, at: Where) -> bool {
-        let start = self.places.values().filter_map(|place| place.usage.first()).min();
+        let start = self.places.iter().filter_map(|(_, place)| place.usage.first()).min();
         let first = self.places.get(&at).and_then(|place| place.usage.first());
         start.zip(first).is_some_and(|(start, first)| first <= start.plus_seconds(SETTLED))
     }
@@ -197,7 +201,7 @@ impl Judge<'_, '_> {
         let place = &places[&at];
         let home = usage::home(places).filter(|home| *home != at);
         let other_programs = usage::has_other_programs(places, at);
-        if self.is_nat(at, other_programs) {
+        if home.is_none() && places.len() > 1 || self.is_nat(at, other_programs) {
             return None;
         }
         let mut beside = self.beside(place);
@@ -207,8 +211,7 @@ impl Judge<'_, '_> {
             beside.retain(|principal| !at_home.contains(principal));
         }
         let severity = match home {
-            None if places.len() == 1 => self.of_only_place(place, &beside)?,
-            None => return None,
+            None => self.of_only_place(place, &beside)?,
             Some(home) => self.of_place(at, &places[&home], other_programs, !beside.is_empty())?,
         };
         let addresses: Vec<IpAddr> = place.addresses.keys().copied().collect();

@@ -25,10 +25,13 @@ fn mfa_deactivated(all: &[Change<'_>]) -> Vec<Found> {
         let (account_id, kind, name) = target;
         let last = last_of(all, &rows);
         let again = enabled.get(&target).and_then(|times| times.range(last?..).next()).copied();
-        let (severity, because) = if again.is_some() {
+        let (severity, because) = if is_replaced(all, target, last) {
+            (Severity::Info, "the user enabled a device again within a day")
+        } else if again.is_some() {
             (Severity::Low, "a device was enabled again")
         } else if is_closed(all, target, last) {
-            (Severity::Low, "the user or its password was deleted, too")
+            // IAM deletes no user that still has a device: whoever leaves loses it first.
+            (Severity::Info, "the user or its password was deleted, too")
         } else {
             (Severity::High, "no device was seen enabled again")
         };
@@ -118,6 +121,16 @@ fn password_policies(all: &[Change<'_>]) -> Vec<Found> {
         Some(draft.severity(severity, because).found(all, rows).with("password_policy", json!(terms)))
     });
     deleted.chain(weak).collect()
+}
+
+/// Whether the user itself enabled a device within a day after `since`: a new phone. A device that somebody else enables for
+/// it may be theirs.
+fn is_replaced(all: &[Change<'_>], target: Target<'_>, since: Option<EventTime>) -> bool {
+    let until = since.map(|time| time.plus_seconds(DAY));
+    all.iter().any(|change| {
+        let enables = change.did(Act::EnableMfa) && change.target() == target && change.is_by_itself();
+        enables && change.span.first() >= since && change.span.first() <= until
+    })
 }
 
 /// Whether the user, or its password, was deleted at or after `since`.

@@ -5,11 +5,11 @@ use serde_json::{Value as Json, json};
 use super::{CREATED, SSO_ROLE, ask, call, cells, issue, person, with};
 use crate::report::{Finding, Severity};
 
-const BOTO: &str = "Boto3/1.34.5 md/Botocore#1.34.5";
-const CLI: &str = "aws-cli/2.9.19 Python/3.11.2";
+pub(super) const BOTO: &str = "Boto3/1.34.5 md/Botocore#1.34.5";
+pub(super) const CLI: &str = "aws-cli/2.9.19 Python/3.11.2";
 
 /// A call of an instance's session that began at an hour of the day.
-fn instance(id: &str, hour: u32, minute: u32, at: (&str, &str)) -> Json {
+pub(super) fn instance(id: &str, hour: u32, minute: u32, at: (&str, &str)) -> Json {
     let created = format!("2026-01-02T{hour:02}:00:00Z");
     let time = format!("2026-01-02T{:02}:{:02}:00Z", hour + minute / 60, minute % 60);
     let used = with(call(&format!("ASIA{hour}{id}"), &created), "/eventTime", json!(time));
@@ -18,21 +18,21 @@ fn instance(id: &str, hour: u32, minute: u32, at: (&str, &str)) -> Json {
     with(with(used, "/sourceIPAddress", json!(at.0)), "/userAgent", json!(at.1))
 }
 
-fn endpoint(record: Json, owner: &str) -> Json {
+pub(super) fn endpoint(record: Json, owner: &str) -> Json {
     let record = with(record, "/vpcEndpointId", json!(format!("vpce-{owner}")));
     with(record, "/vpcEndpointAccountId", json!(owner))
 }
 
-const ONE: &str = "i-0123456789abcdef0";
-const OTHER: &str = "i-0fedcba9876543210";
+pub(super) const ONE: &str = "i-0123456789abcdef0";
+pub(super) const OTHER: &str = "i-0fedcba9876543210";
 
 /// The rules of findings that are more than low, with their severities.
-fn told(records: Vec<Json>) -> Vec<(&'static str, Severity)> {
+pub(super) fn told(records: Vec<Json>) -> Vec<(&'static str, Severity)> {
     let findings = ask(records).1;
     findings.iter().filter(|f| f.severity > Severity::Low).map(|f| (f.rule, f.severity)).collect()
 }
 
-fn only(records: Vec<Json>, rule: &str) -> Finding {
+pub(super) fn only(records: Vec<Json>, rule: &str) -> Finding {
     let findings = ask(records).1;
     findings.into_iter().find(|finding| finding.rule == rule).unwrap_or_else(|| panic!("no {rule}"))
 }
@@ -41,7 +41,7 @@ fn at_home(hours: &[u32]) -> Vec<Json> {
     hours.iter().flat_map(|&hour| [0, 10, 50].map(|minute| instance(ONE, hour, minute, ("192.0.2.1", BOTO)))).collect()
 }
 
-const ELSEWHERE: &str = "workload-credentials-elsewhere";
+pub(super) const ELSEWHERE: &str = "workload-credentials-elsewhere";
 
 #[test]
 fn an_instance_in_one_of_its_sessions_elsewhere() {
@@ -243,7 +243,7 @@ fn one_name_and_one_second_of_two_callers() {
 }
 
 /// A session of Identity Center, its AssumeRoleWithSAML, and the call of the person.
-fn sso(person: &str, from: &str, created: &str) -> [Json; 3] {
+pub(super) fn sso(person: &str, from: &str, created: &str) -> [Json; 3] {
     let behalf =
         json!({ "userId": person, "identityStoreArn": "arn:aws:identitystore::111122223333:identitystore/d-1" });
     let used = with(call("ASIASSO", created), "/userIdentity/sessionContext/sessionIssuer/arn", json!(SSO_ROLE));
