@@ -87,7 +87,7 @@
 //!     let view = View { as_of: coverage.last_event, ..View::new(&outcome.state, &options) };
 //!     let answer = (report.answer)(&view);
 //!     let table = Table::new(report, answer.columns, answer.rows);
-//!     assert_eq!(table.rows.len(), 7);
+//!     assert_eq!(table.rows.len(), 14);
 //!     let (summary, findings, hidden) = (report.summary, answer.findings, answer.hidden);
 //!     let section = Section { hidden, findings, ..Section::new(summary, table) };
 //!     let document = Document { window: None, coverage, content: Content::Report(&section) };

@@ -11,10 +11,11 @@ pub const WIDTH: usize = 100;
 const EXIT_CODES: &str = "\
 Exit codes:
   0    complete answer
-  1    no answer: no object could be read, the output cannot be written, or --max-memory was reached
+  1    no answer: nothing was read, the output cannot be written, or --max-memory was reached
   2    wrong usage
-  3    partial answer: something was damaged, failed, malformed, archived, without a readable time or
-       in a form that is not read (a zip, a table), nothing lies in the window, or Ctrl-C ended it
+  3    partial answer: something was damaged, failed, malformed or archived, has no readable time
+       or is in a form that is not read (a zip, a table), nothing lies in the window, or Ctrl-C
+       ended it
   4    findings at or above --fail-on (3 beats 4)
   130  a second Ctrl-C: left at once";
 

@@ -45,7 +45,7 @@ pub struct StateTyped {
     ///
     /// Logs prove what was not done only where every enabled region delivered. Without this file those regions are taken
     /// that are on by default and those that delivered.
-    #[arg(long, value_name = "FILE", help_heading = "IAM state")]
+    #[arg(hide_short_help = true, long, value_name = "[ACCOUNT=]FILE", help_heading = "IAM state")]
     pub enabled_regions: Vec<OsString>,
 
     /// A folder with a folder per account that holds any of these files, told apart by content; may be repeated

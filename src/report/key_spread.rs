@@ -71,33 +71,46 @@ Verdict, the first that holds, and its worst severity:
 Every verdict but single comes as a finding with its signals. All but quiet, single and roaming break roles-not-keys.
 
 Signals of a leak, and what each does not see:
-  new-program-in-new-network  high    a network new by --leak-days, and a program first seen from it, \
-within two days or while an old network goes on. Not: a thief who \
-copies the program; a new office with a new tool looks the same
-  two-hands                   medium  a far network, late or rare, while the old one went on; far is \
-another autonomous system with --geoip-db, else another /16 or /32. Not: a thief who comes while the \
-owner rests; a VPN that is switched on for a day looks the same
-  two-countries               medium  a new country and an old one in one hour, with --geoip-db. Not: a thief in the \
-owner's country; a VPN exit abroad looks the same
-  attack-tool                 high    TruffleHog, Pacu, Stratus, Kali and their like. Not: a thief who names another \
-program; a test of one's own looks the same
-  foreign-endpoint            high    a VPC endpoint of an account whose logs these are not; medium where nothing came \
-before. Not: records without vpcEndpointAccountId; an own account whose logs were not read
+  new-program-in-new-network  high    a network new by --leak-days, and a program first seen from
+                                      it, within two days or while an old network goes on. Not: a
+                                      thief who copies the program; a new office with a new tool
+                                      looks the same
+  two-hands                   medium  a far network, late or rare, while the old one went on; far is
+                                      another autonomous system with --geoip-db, else another /16 or
+                                      /32. Not: a thief who comes while the owner rests; a VPN that
+                                      is switched on for a day looks the same
+  two-countries               medium  a new country and an old one in one hour, with --geoip-db.
+                                      Not: a thief in the owner's country; a VPN exit abroad looks
+                                      the same
+  attack-tool                 high    TruffleHog, Pacu, Stratus, Kali and their like. Not: a thief
+                                      who names another program; a test of one's own looks the same
+  foreign-endpoint            high    a VPC endpoint of an account whose logs these are not; medium
+                                      where nothing came before. Not: records without
+                                      vpcEndpointAccountId; an own account whose logs were not read
 
 Signals of machines; one is enough:
-  short-visits           most of ten or more networks for two hours or less, few at a time, by SDKs, or at set hours \
-with weekends or several networks a day: hosted-ci. Not: runners with addresses that stay, or started by hand; a person with set hours looks the same
-  at-once                --embedded-peak addresses in one UTC hour, in several /24 and on two days, not one after another; \
-programs only in one /24 or on one day; or twice as many. Not: machines behind one NAT address or in one /64; a pool of proxies looks the same
-  day-and-night          no eight hours of rest. Not: machines that rest; people in several time zones who share a key
-  execution-environment  exec-env/… in the user agent, but for CloudShell. Not: programs that do not say it
-  ec2-range              two days or more from AWS's ranges of EC2. Not: ranges need --aws-ip-ranges; a person at an \
-instance looks the same
+  short-visits           most of ten or more networks for two hours or less, few at a time, by SDKs,
+                         or at set hours with weekends or several networks a day: hosted-ci. Not:
+                         runners with addresses that stay, or started by hand; a person with set
+                         hours looks the same
+  at-once                --embedded-peak addresses in one UTC hour, in several /24 and on two days,
+                         not one after another; programs only in one /24 or on one day; or twice as
+                         many. Not: machines behind one NAT address or in one /64; a pool of proxies
+                         looks the same
+  day-and-night          no eight hours of rest. Not: machines that rest; people in several time
+                         zones who share a key
+  execution-environment  exec-env/… in the user agent, but for CloudShell. Not: programs that do not
+                         say it
+  ec2-range              two days or more from AWS's ranges of EC2. Not: ranges need
+                         --aws-ip-ranges; a person at an instance looks the same
 and of these two together:
-  inside-vpc             private addresses or VPC endpoints. Not: a person on a company VPN looks the same
+  inside-vpc             private addresses or VPC endpoints. Not: a person on a company VPN looks
+                         the same
   programs-only          SDKs and HTTP libraries. Not: tools that people start name an SDK as well
-  every-day              nine of ten days from one network. Not: machines of working days; a person without weekends
-  bearer-token           a token in the place of a signature. Not: tokens for services that do not log them
+  every-day              nine of ten days from one network. Not: machines of working days; a person
+                         without weekends
+  bearer-token           a token in the place of a signature. Not: tokens for services that do not
+                         log them
 
 An address that uses keys of three or more principals with an attack tool, with a program new to all of them, or only to \
 ask whose they are (GetCallerIdentity), is a finding of its own, keys-in-one-hand, and tells its keys.

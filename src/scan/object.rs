@@ -198,7 +198,7 @@ impl Read for Counted<'_> {
 /// The fate of an object that could be unpacked to its end.
 pub(super) fn judge(object: &LogObject, found: Found<'_>) -> Fate {
     if found.json_bytes == 0 {
-        let why = "is empty: no log is, so that what should have written it has failed";
+        let why = "is empty: a log never is, so whatever should have written it has probably failed";
         return if object.is_expected() { Fate::Failed(why.to_owned()) } else { Fate::Skipped("empty") };
     }
     let gave_nothing = found.events == 0 && found.aside.is_none();

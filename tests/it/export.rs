@@ -83,7 +83,7 @@ fn the_schema_tells_what_the_files_hold_and_sums_close() {
     let place = Place::new();
     let ended = place.trailscan("export tables --format csv").arg(sample_logs()).ends(0);
     assert_eq!(ended.text(), "");
-    assert!(ended.stderr.contains("tables: 11 tables, "), "{}", ended.stderr);
+    assert!(ended.stderr.contains("tables: 12 tables, "), "{}", ended.stderr);
     let (schema, files) = (schema(&place, "tables"), files(&place.path("tables")));
     let tables = schema["tables"].as_array().expect("tables");
     assert_eq!((schema["schema_version"].as_i64(), files.len()), (Some(2), tables.len() + 2));

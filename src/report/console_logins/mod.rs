@@ -52,8 +52,8 @@ of IAM Identity Center: UserAuthentication, or a CredentialVerification that fai
 succeeded where the response says so; a failed one has a message and no error code.
 
 mfa:
-  yes                MFAUsed is yes, or the record names the device; a second factor at Identity Center;
-                     a role session whose issuing call had MFA
+  yes                MFAUsed is yes, or the record names the device; a second factor at Identity
+                     Center; a role session whose issuing call had MFA
   no                 MFAUsed is no; a password alone at Identity Center; a federated user, or a role
                      session issued to a user's key or a workload: nobody was asked for MFA
   identity-provider  a SAML or OpenID Connect provider, or Identity Center for the sign-ins of its
@@ -61,21 +61,21 @@ mfa:
   unknown            the record does not say, or who issued the role session was not read
 
 Findings and their severities; a row has that of the worst that it is part of, else info:
-  sign-in-without-mfa  high for root, medium for an IAM user, medium for the people of Identity Center
-                       who came with a password alone (one finding an account)
-  console-by-key       a session that a long-lived key or a workload issued signed in: medium, high for
-                       root's key and for a workload
-  brute-force-success  --guesses failures of one principal, at once or slowly, then a success: critical
-                       for root, high for a user, medium where the success had MFA, or where few
-                       addresses failed and another one got in
-  password-known       sign-ins that got as far as the second factor and failed there, on days on which
-                       nobody got in from that address: high from three on, else medium for root, low;
-                       high for five or more before the first success ever from there, of a user who
-                       had signed in from elsewhere
-  password-spray       failures of --spray-users users from one address, at once or in two weeks: high
-                       where somebody got in from there who never had, low where at most one of the
-                       names exists or as many get in as stay out, else medium; and of three times as
-                       many users of one account from many addresses at once: medium
+  sign-in-without-mfa  high for root, medium for an IAM user, medium for the people of Identity
+                       Center who came with a password alone (one finding an account)
+  console-by-key       a session that a long-lived key or a workload issued signed in: medium, high
+                       for root's key and for a workload
+  brute-force-success  --guesses failures of one principal, at once or slowly, then a success:
+                       critical for root, high for a user, medium where the success had MFA, or
+                       where few addresses failed and another one got in
+  password-known       sign-ins that got as far as the second factor and failed there, on days on
+                       which nobody got in from that address: high from three on, else medium for
+                       root, low; high for five or more before the first success ever from there, of
+                       a user who had signed in from elsewhere
+  password-spray       failures of --spray-users users from one address, at once or in two weeks:
+                       high where somebody got in from there who never had, low where at most one of
+                       the names exists or as many get in as stay out, else medium; and of three
+                       times as many users of one account from many addresses at once: medium
   sign-in-guessing     --guesses failures of one principal: medium for root and from five addresses,
                        else low
 

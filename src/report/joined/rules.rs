@@ -56,7 +56,8 @@ pub(in crate::report) const POLICIES_ON_UNSEEN_USER: Rule = Rule {
             nobody needs. Medium where 30 days of whole logs without a gap show that; low where fewer days or gaps do, and \
             the finding says so. A user whose last use in the credential report lies in these days is left out.",
     check: "`aws iam generate-service-last-accessed-details --arn ARN` tells when each permission was used last.",
-    fix: "Detach the policies; delete the user when nobody misses it.",
+    fix: "Detach the policies that allow something, and leave AWS's quarantine and other denials in place; delete the user \
+          when nobody misses it.",
     page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#remove-credentials",
 };
 

@@ -220,6 +220,7 @@ fn the_severity_table_of_the_help_is_the_one_in_force() {
     }
     for signal in signal::Signal::ALL {
         let told = ABOUT.split(&format!("  {}  ", signal.as_str())).nth(1).unwrap_or_else(|| panic!("{signal:?}"));
+        let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
         let misses = told.split(" Not: ").nth(1).expect("what it does not see");
         assert!(misses.starts_with(signal.misses()), "{signal:?}: {misses}");
     }

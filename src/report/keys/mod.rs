@@ -76,7 +76,8 @@ Findings and their severities; a row has that of the worst, else info:
   key-over-age           medium: used with success when older than --max-age days, with no known end
   key-created-for-other  medium: somebody else than its owner created it, and it is not deleted
   key-unused             low: active, and no call for --unused days
-  two-active-keys        low: both active at once, none known to be ended; info while one is younger than --max-age days
+  two-active-keys        low: both active at once, none known to be ended; info while one is younger
+                         than --max-age days
   key-never-used         low after --unused days, info before: created in the window, no call since
 
 What it proves: what the logs say, up to the window's end, else the last event, and what IAM said as of state_as_of. What \

@@ -21,8 +21,10 @@ scorecard proves nothing of the accounts concerned, even where it was started ag
 it.",
     check: "Who called, from where, and what the same principal did before and after: trailscan principals, sessions. Does \
 something else still log: aws cloudtrail get-trail-status, another trail, the organization's?",
-    fix: "Start it again (aws cloudtrail start-logging; cancel-key-deletion, put-bucket-policy), and deny these calls by a \
-service control policy to all but one role.",
+    fix: "Start it again (aws cloudtrail start-logging), or make again what was deleted: the trail (create-trail, then \
+start-logging), the event data store (restore-event-data-store, within 7 days), the bucket with its policy, the key (aws kms \
+cancel-key-deletion). Then deny these calls by a service control policy to all but one role; it does not bind the management \
+account, so keep its administrators few.",
     page: SECURITY,
 };
 
@@ -56,7 +58,7 @@ pub(super) const REFUSED: Rule = Rule {
     practice: None,
     about: "Somebody tried to stop or narrow logging, or to delete logs, and was refused or failed. Logs are as they were; who \
 tries it is worth knowing.",
-    check: "What else the same principal was denied: trailscan principals --sort -denied.",
+    check: "What else the same principal was denied: trailscan principals --sort denied.",
     fix: "When nobody meant it: rotate or revoke the credentials that called.",
     page: SECURITY,
 };

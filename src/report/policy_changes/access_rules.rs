@@ -21,10 +21,11 @@ pub(super) const QUARANTINE_LIFTED: Rule = Rule {
     id: "quarantine-lifted",
     severity: Severity::High,
     practice: None,
-    about: "AWS's quarantine of a user was taken off or written over; medium where that was refused. Lifting it is right \
-after the leaked key was deleted, and what a thief does first.",
-    check: "See whether the user's keys were deleted before (trailscan keys), and who called from where.",
-    fix: "If a key of the user is still there: delete it now, then look at what was done since.",
+    about: "AWS's quarantine of a user was taken off or written over; medium where that was refused. A thief does this first. \
+It is in order only when the leaked key was deleted and AWS Support has closed the case.",
+    check: "Were the user's keys deleted before (trailscan keys), was the case closed, and who called, from where?",
+    fix: "If a key of the user is still there or the case is open: delete the key, attach the quarantine again (aws iam \
+attach-user-policy), and look at what was done since.",
     page: "https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSCompromisedKeyQuarantineV3.html",
 };
 

@@ -49,8 +49,8 @@ outcome. Policy documents are decoded: `grant` says what they allow at their wid
   admin          most actions on every resource, in whatever words (*, ?*, NotAction, arn:aws:*, a
                  condition that everybody meets), or AdministratorAccess
   escalation     what leads to everything in a call or two: iam:Attach*, iam:Put*Policy,
-                 iam:CreatePolicyVersion, iam:CreateAccessKey and the like on anybody, iam:PassRole with
-                 what runs code, IAMFullAccess
+                 iam:CreatePolicyVersion, iam:CreateAccessKey and the like on anybody, iam:PassRole
+                 with what runs code, IAMFullAccess
   full-service   every action of a service (s3:*), all but some actions, PowerUserAccess,
                  AWS's ...FullAccess
   other          less than that

@@ -32,7 +32,8 @@ pub(super) const USER_POLICY_DUPLICATE: Rule = Rule {
     id: "user-policy-duplicates-group",
     severity: Severity::Low,
     practice: Some(Practice::PoliciesOnGroups),
-    about: "A policy is attached to a user who has it through a group as well: leaving the group would not end it.",
+    about: "A policy is attached to a user who has it through a group as well: leaving the group would not end it. What only \
+            denies, AWS's quarantine too, is left out.",
     check: "`aws iam list-groups-for-user` and `aws iam list-attached-group-policies`.",
     fix: "`aws iam detach-user-policy`: the user keeps the rights through the group.",
     page: GROUPS,

@@ -85,7 +85,9 @@ fn duplicate<'a>(look: Look<'a>, part: &'a Dated<Authorization>, (name, user): N
         .filter_map(|group| groups.get(group))
         .flat_map(|group| group.attached.iter().map(|policy| policy.arn.as_str()))
         .collect();
-    let (policies, arns) = names(user.attached.iter().filter(|policy| through.contains(policy.arn.as_str())));
+    let (policies, arns) = names(
+        user.attached.iter().filter(|policy| through.contains(policy.arn.as_str()) && !part.value.only_denies(policy)),
+    );
     if policies.is_empty() {
         return None;
     }

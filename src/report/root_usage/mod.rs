@@ -39,8 +39,8 @@ A row is one account and one class, the way in which its root was used. The firs
   service      an AWS service acted for root, recorded an event of its own, or the call came from a
                service's host; the AWS MCP server acts for a person and is none
   access-key   a long-lived access key of root, or a token that such a key got (GetSessionToken)
-  console      everything else: people at the console, and tokens of which the log that was read does
-               not say where they come from
+  console      everything else: people at the console, and tokens of which the log that was read
+               does not say where they come from
 
 All classes but federation add up to the events of type Root.
 
@@ -48,10 +48,10 @@ Severity of a class:
   access-key   critical
   federation   high
   console      low when nobody got in; high with everyday events or without MFA; else medium
-  assume-root  by its task policy: info for IAMAuditRootUserCredentials and IAMDeleteRootUserCredentials,
-               high for IAMCreateRootUserPassword, medium for the others; where that call was not read,
-               by what was done: high for a password or key that was made, info for reading and
-               deleting credentials, else medium
+  assume-root  by its task policy: info for IAMAuditRootUserCredentials and
+               IAMDeleteRootUserCredentials, high for IAMCreateRootUserPassword, medium for the
+               others; where that call was not read, by what was done: high for a password or key
+               that was made, info for reading and deleting credentials, else medium
   service      info
 
 Nobody got in when every event failed, asked for a reset of the password (anybody can who knows the address) or was asked \

@@ -110,7 +110,9 @@ pub(super) const RULES: &[Rule] = &[
                 root or, for a member, by the management account or a delegated administrator: whoever reads the new mailbox \
                 can reset root's password. Medium where it was denied, low where it failed.",
         check: "Was it planned, and whose is the mailbox? The evidence names the callers and addresses.",
-        fix: "Change the address back from the management account, reset root's password, and look at what the caller did.",
+        fix: "Of a member account: change the address back from the management account, then reset root's password. Of the \
+              management account, or one that stands alone: change it back as root or, if you cannot sign in, ask AWS \
+              Support at once. Then look at what the caller did.",
         page: EMAIL,
     },
     Rule {

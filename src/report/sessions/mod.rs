@@ -58,8 +58,8 @@ records show that several callers gave one name in one second, each key is a ses
 kind, the first that holds:
   ec2           named like an instance, or credentials given to or by EC2
   lambda        credentials given to or by Lambda
-  service       another AWS service or its agent got the role (a task, a pod, the holder of a certificate), or it is a
-                service-linked role
+  service       another AWS service or its agent got the role (a task, a pod, the holder of a
+                certificate), or it is a service-linked role
   sso           a role of IAM Identity Center (path /aws-reserved/sso.amazonaws.com/)
   web-identity  AssumeRoleWithWebIdentity
   saml          AssumeRoleWithSAML
@@ -72,7 +72,8 @@ kind, the first that holds:
 issue_confidence, how the issuer is known:
   exact     the issuing record names a key of the session, in its account and within its life
   inferred  within 2 s of the creation date: the record's assumedRoleId is the principalId, or the
-            same IAM user or root signed in, or the person of Identity Center fetched the permission set
+            same IAM user or root signed in, or the person of Identity Center fetched the permission
+            set
   none      the issuer is not in range
 
 None is usual: the record may lie before the window, in another account's trail or in another region. It is never \

@@ -68,7 +68,8 @@ Between them stand sessions, of the kinds that the report sessions explains.
 confidence, how a hop is known:
   exact     the issuing record names a key that the session used, in its account and within its life
   inferred  within 2 s of the creation date: the record's assumedRoleId is the principalId, or the
-            same IAM user or root signed in, or the person of Identity Center fetched the permission set
+            same IAM user or root signed in, or the person of Identity Center fetched the permission
+            set
   none      no issuing record was read; the sessions of users and root are theirs all the same
 
 What a hop proves: the record above issued these very credentials, at that time and to that address. What it does not: \
