@@ -177,7 +177,7 @@ pub fn one_finding_per_fact(lists: &mut [&mut Vec<Finding>]) {
     }
 }
 
-/// Leaves one finding of each rule that says what is only good to know of more than [`MANY_ACCOUNTS`] accounts; it belongs
+/// Leaves one finding of each rule that says what is only good to know of more than 20 accounts; it belongs
 /// to no account and holds the findings of all as evidence.
 pub fn one_finding_for_many_accounts(lists: &mut [&mut Vec<Finding>]) {
     for findings in lists.iter_mut() {

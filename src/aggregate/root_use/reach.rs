@@ -22,7 +22,7 @@ pub enum ReachOutcome {
     Failed,
 }
 
-/// The texts of a [`Reach`]; the position in [`TEXT_COLUMNS`] is the name under which each is saved.
+/// The texts of a [`Reach`]; the position in `TEXT_COLUMNS` is the name under which each is saved.
 #[derive(Clone, Copy, Debug)]
 pub enum ReachText {
     /// `eventName`.
