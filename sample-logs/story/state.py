@@ -172,6 +172,7 @@ def trusts(kind, principal, action="sts:AssumeRole", condition=None):
 
 ADMIN, POWER = (f"arn:aws:iam::aws:policy/{name}" for name in ("AdministratorAccess", "PowerUserAccess"))
 AUDIT = "arn:aws:iam::aws:policy/SecurityAudit"
+QUARANTINE = "arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3"
 POWER_LESS = ["iam:*", "organizations:*", "account:*"]
 POWER_MORE = [
     "account:GetAccountInformation",
@@ -341,6 +342,8 @@ def data_account():
             "2024-01-15 09:20",
             key=(REPORTING.key, True, "2026-07-05 06:00", "2026-09-13 05:20", "eu-west-1", "s3"),
             groups=("Services",),
+            # AWS found the key in public on 7 September.
+            attached=(QUARANTINE,),
         ),
     ]
     groups = [
@@ -362,9 +365,12 @@ def data_account():
         role(GITHUB, github, "09-11 14:47", [own(DATA, "services")], encode=encoded),
         role(REPORT_LAMBDA, trusts("Service", "lambda.amazonaws.com"), "09-13 02:00", [own(DATA, "services")], encode=encoded),
     ]
+    # A few of the calls that AWS's own document refuses.
+    fence = {"Effect": "Deny", "Action": ["iam:AttachUserPolicy", "iam:CreateUser", "ec2:RunInstances"], "Resource": ["*"]}
     policies = [
         managed(own(DATA, "analysts"), document(allow(["athena:Get*", "athena:List*"])), 2, encoded),
         managed(own(DATA, "services"), document(allow(["s3:GetObject", "s3:PutObject"], bucket)), 3, encoded),
+        managed(QUARANTINE, document(fence), 1, encoded),
     ]
     good = {
         "MinimumPasswordLength": 16,

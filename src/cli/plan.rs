@@ -219,7 +219,7 @@ impl Plan {
         let days_of_config = config.defaults.days.filter(|_| config.defaults.gives_days(&common));
         config.defaults.complete(&mut common);
         let question = report.map_or(Question::Audit, Question::One);
-        let places = typed_state.places();
+        let places = typed_state.places()?;
         state::check(report, &places)?;
         let is_state_alone = common.inputs.is_empty() && report.is_some_and(Report::needs_no_logs);
         let inputs = match is_state_alone {

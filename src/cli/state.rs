@@ -1,7 +1,7 @@
 //! IAM's state: what can be typed about its files, and what a run does with them.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
@@ -66,7 +66,10 @@ pub struct StateTyped {
 
 impl StateTyped {
     /// The files and folders that were named.
-    pub fn places(&self) -> Places {
+    ///
+    /// # Errors
+    /// [`Problem::Usage`] for `ID=FILE` where ID is no account id.
+    pub fn places(&self) -> Result<Places, Problem> {
         let lists = [
             (StateKind::CredentialReport, &self.credential_report),
             (StateKind::AuthorizationDetails, &self.authorization_details),
@@ -76,7 +79,7 @@ impl StateTyped {
             (StateKind::EnabledRegions, &self.enabled_regions),
         ];
         let files = lists.into_iter().flat_map(|(kind, list)| list.iter().map(move |text| named(kind, text)));
-        Places { files: files.collect(), folders: self.iam_dir.clone() }
+        Ok(Places { files: files.collect::<Result<_, _>>()?, folders: self.iam_dir.clone() })
     }
 
     /// Sets what was said about groups.
@@ -91,28 +94,39 @@ impl StateTyped {
 }
 
 /// `FILE` or `111122223333=FILE`.
-fn named(kind: StateKind, text: &OsString) -> NamedFile {
+fn named(kind: StateKind, text: &OsString) -> Result<NamedFile, Problem> {
     let said = text.to_str().and_then(|text| text.split_once('='));
-    let said = said.filter(|(id, _)| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit()));
+    let said = said.filter(|(id, _)| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()));
     match said {
-        Some((id, path)) => NamedFile { kind, account_id: Some(id.to_owned()), path: path.into() },
-        None => NamedFile { kind, account_id: None, path: text.into() },
+        Some((id, path)) if id.len() == 12 => {
+            Ok(NamedFile { kind, account_id: Some(id.to_owned()), path: path.into() })
+        }
+        Some((id, _)) if !Path::new(text).exists() => {
+            let (flag, text) = (kind.as_str(), text.display());
+            Err(Problem::usage(format!("--{flag} {text}: {id} is no account id, which has 12 digits")))
+        }
+        _ => Ok(NamedFile { kind, account_id: None, path: text.into() }),
     }
 }
 
-/// Refuses a report that is about IAM's state when no file of it was named.
+/// Refuses a report that is about IAM's state when no file of it was named. A list of regions is none: it says which
+/// logs there have to be.
 ///
 /// # Errors
 /// [`Problem::Usage`] that names the flags.
 pub fn check(report: Option<&Report>, places: &Places) -> Result<(), Problem> {
-    match report {
-        Some(report) if report.needs_no_logs() && places.is_empty() => Err(Problem::usage(format!(
-            "{} reads files of IAM's state and none was named: give --credential-report FILE, --authorization-details \
-             FILE, --access-keys FILE, --account-summary FILE, --password-policy FILE, --enabled-regions FILE, or --iam-dir DIR",
-            report.name
-        ))),
-        _ => Ok(()),
+    let Some(report) = report.filter(|report| report.needs_no_logs()) else { return Ok(()) };
+    let nothing = places.folders.is_empty() && places.files.iter().all(|file| file.kind == StateKind::EnabledRegions);
+    if !nothing {
+        return Ok(());
     }
+    let why =
+        if places.is_empty() { "none was named" } else { "--enabled-regions alone says nothing about users and keys" };
+    Err(Problem::usage(format!(
+        "{} reads files of IAM's state and {why}: give --credential-report FILE, --authorization-details FILE, \
+         --access-keys FILE, --account-summary FILE, --password-policy FILE, or --iam-dir DIR",
+        report.name
+    )))
 }
 
 /// Reads the state, and tells in the coverage what was read and what was not. `accounts` are those that are asked for,
@@ -141,10 +155,22 @@ pub fn load(places: &Places, accounts: &[String], coverage: &mut Coverage) -> Op
         coverage.failures.extend(file.trouble.as_ref().map(|trouble| failure(&trouble.why)));
     }
     coverage.warnings.append(&mut posture.warnings);
+    warn_of_idle_regions(&posture, coverage);
     if !accounts.is_empty() {
         posture.retain_accounts(|id| accounts.iter().any(|wanted| wanted == id));
     }
     Some(posture)
+}
+
+/// Warns of lists of regions that serve nothing: they say which logs there have to be, and of their account there is none.
+fn warn_of_idle_regions(posture: &Posture, coverage: &mut Coverage) {
+    let logs = |id: &String| coverage.accounts.contains(id) || coverage.delivered.contains_key(id);
+    let idle = posture.accounts.iter().filter(|(id, _)| !logs(id));
+    let lists = idle.filter_map(|(id, account)| Some((id, &account.enabled_regions.as_ref()?.source.file)));
+    let warnings: Vec<_> = lists
+        .map(|(id, file)| format!("{file}: lists the regions of account {id}, of which no log was read"))
+        .collect();
+    coverage.warnings.extend(warnings);
 }
 
 /// Warns of state that is older than the window, or much older than the moment that ages run to. Of files that do not
@@ -190,10 +216,28 @@ mod tests {
     fn files_may_say_their_account() {
         let file = |text: &str| {
             let named = named(StateKind::AccessKeys, &OsString::from(text));
+            let named = named.unwrap();
             (named.account_id, named.path.display().to_string())
         };
         assert_eq!(file("111122223333=keys.json"), (Some("111122223333".into()), "keys.json".into()));
         assert_eq!(file("a=b/keys.json"), (None, "a=b/keys.json".into()));
         assert_eq!(file("keys.json"), (None, "keys.json".into()));
+        let mistyped = named(StateKind::AccessKeys, &OsString::from("11112222333=keys.json")).unwrap_err();
+        assert_eq!(
+            mistyped.to_string(),
+            "--access-keys 11112222333=keys.json: 11112222333 is no account id, which has 12 digits"
+        );
+    }
+
+    #[test]
+    fn a_list_of_regions_is_no_state_to_judge() {
+        let posture = trailscan::report::by_name("posture");
+        let of = |kind| NamedFile { kind, account_id: None, path: "f.json".into() };
+        let check = |kinds: &[StateKind]| {
+            check(posture, &Places { files: kinds.iter().copied().map(of).collect(), folders: Vec::new() })
+        };
+        assert!(check(&[StateKind::EnabledRegions]).unwrap_err().to_string().contains("--enabled-regions alone"));
+        assert!(check(&[]).unwrap_err().to_string().contains("none was named"));
+        assert!(check(&[StateKind::EnabledRegions, StateKind::AccessKeys]).is_ok());
     }
 }

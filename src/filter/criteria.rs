@@ -93,6 +93,11 @@ impl Filters {
         self.regions.is_empty() && self.addresses.is_empty() && globs.iter().all(|globs| globs.0.is_empty())
     }
 
+    /// The accounts that were asked for; empty when all are.
+    pub fn accounts(&self) -> &[String] {
+        &self.accounts
+    }
+
     /// Whether `event` is to be counted. Cheap criteria are asked first; the principal, which must be worked out, last.
     pub fn accepts(&self, event: &Event<'_>) -> bool {
         self.is_empty()

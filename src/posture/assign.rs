@@ -91,8 +91,8 @@ impl Placed {
     fn homeless(self) -> StateFile {
         let kind = self.kind.map_or("", StateKind::as_str);
         let why = format!(
-            "does not say which account it is of: give --{kind} 111122223333={}, or --iam-dir with a folder named by the \
-             account id",
+            "does not say which account it is of: give --{kind} ACCOUNT={} with the account's id, or --iam-dir with a \
+             folder named by the account id",
             self.file
         );
         self.state_file(None, Some(Trouble { damaged: false, why }))

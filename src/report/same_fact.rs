@@ -74,6 +74,7 @@ static FACTS: &[Fact] = &[
             "user-without-mfa",
         ],
     },
+    Fact { about: About::User, rules: &["key-quarantined-by-aws", "user-quarantined"] },
     Fact { about: About::User, rules: &["self-grant", "admin-granted", "policy-on-user"] },
     Fact { about: About::User, rules: &["user-managed-policy", "user-inline-policy", "policies-on-unseen-user"] },
     Fact { about: About::User, rules: &["user-in-no-group", "user-not-in-common-group"] },
@@ -291,6 +292,20 @@ mod tests {
         ]);
         assert_eq!(rules(&found), ["user-without-mfa", "sign-in-without-mfa"], "the worst leads");
         assert_eq!(found[1].subject, "arn:aws:iam::111122223333:user/bob");
+    }
+
+    #[test]
+    fn a_quarantine_in_logs_and_in_state_is_one_finding() {
+        let arn = "arn:aws:iam::111122223333:user/ci";
+        let found = left(vec![
+            vec![finding(Severity::Critical, "key-quarantined-by-aws", "user/ci")],
+            vec![
+                finding(Severity::Critical, "user-quarantined", arn),
+                finding(Severity::Critical, "user-quarantined", "arn:aws:iam::111122223333:user/etl"),
+            ],
+        ]);
+        assert_eq!(rules(&found), ["key-quarantined-by-aws", "user-quarantined"]);
+        assert_eq!(told_by(&found[0]), ["user-quarantined"]);
     }
 
     #[test]

@@ -28,7 +28,8 @@ fn log(place: &Place) {
 
 /// How many events a run with these options counts; the others are filtered.
 fn counted(place: &Place, options: &str) -> i64 {
-    let answer = place.trailscan(&format!("principals {options} log.json")).json(0);
+    let not_found = ["--account 11112222333", "--account 1111*"].contains(&options);
+    let answer = place.trailscan(&format!("principals {options} log.json")).json(if not_found { 3 } else { 0 });
     let coverage = &answer["coverage"];
     assert_eq!(count(&coverage["events_counted"]) + count(&coverage["events_filtered"]), 5);
     count(&coverage["events_counted"])
@@ -122,4 +123,27 @@ fn what_is_filtered_is_no_duplicate() {
     let answer = place.trailscan("principals --event PutObject log.json").json(0);
     let fields = ["events_in_window", "events_filtered", "duplicate_events", "events_counted"];
     assert_eq!(fields.map(|field| count(&answer["coverage"][field])), [3, 2, 0, 1]);
+}
+
+/// A mistyped account must not read as a quiet one.
+#[test]
+fn an_account_of_which_nothing_is_found_is_told() {
+    let logs = crate::harness::sample_logs().display().to_string();
+    let place = Place::new();
+    let warnings = |options: &str, code| {
+        let answer = place.trailscan(&format!("root-usage {options}")).arg(&logs).json(code);
+        let warnings = answer["coverage"]["warnings"].as_array().unwrap().iter();
+        warnings.filter_map(Value::as_str).filter(|text| text.contains("nothing is of account")).count()
+    };
+    assert_eq!(warnings("--all --account 111122223334", 3), 1);
+    assert_eq!(warnings("--all --account 111122223334 --account 123456789012", 3), 1);
+    assert_eq!(warnings("--all --account 123456789012", 0), 0);
+    // It is there; only of this user it has nothing, or of these days.
+    assert_eq!(warnings("--all --account 123456789012 --event NoSuchCall", 0), 0);
+    assert_eq!(warnings("--since 2026-09-12 --until 2026-09-13 --account 444455556666", 0), 0);
+
+    log(&place);
+    let told = place.trailscan("principals --account 111122223334 log.json").ends(3);
+    assert!(told.stderr.contains("nothing is of account 111122223334: check --account"), "{}", told.stderr);
+    assert!(told.stderr.contains("PARTIAL: 1 account not found"), "{}", told.stderr);
 }
