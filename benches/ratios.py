@@ -154,7 +154,7 @@ def table(head, rows):
 
 
 def report(ladder_runs, peer_runs):
-    """The two tables of the README."""
+    """The two tables of docs/performance.md."""
     m = medians(ladder_runs)
     rows = [
         [n, f"{r['cpu']:.2f} s", f"{r['wall']:.2f} s", f"{r['peak_mb']:.0f} MB", f"{r['cpu'] / m['limit']['cpu']:.2f}"]

@@ -110,7 +110,7 @@ pub mod posture;
 pub mod report;
 pub mod scan;
 
-/// Runs the README's example as a test.
+/// Runs the example of the documentation as a test.
 #[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;
+#[doc = include_str!("../docs/library.md")]
+struct LibraryDocs;

@@ -1,8 +1,8 @@
 //! What is asked: one file per report, a view over the aggregates of a finished scan.
 //!
 //! A report stands whole in its file: name, summary, what its rows prove, columns, options, the aggregates it needs and
-//! the function that makes its rows and findings. [`REPORTS`] registers it; subcommand, help, every format, the
-//! README's table and the tests' loops come from there.
+//! the function that makes its rows and findings. [`REPORTS`] registers it; subcommand, help, every format and
+//! the tests' loops come from there.
 
 mod addresses;
 pub mod charts;

@@ -1,4 +1,4 @@
-//! `trailscan export`: the files, their schema, their sums, and the README's questions to them.
+//! `trailscan export`: the files, their schema, their sums, and the documentation's questions to them.
 
 #[cfg(feature = "columnar")]
 use std::collections::BTreeMap;
@@ -220,12 +220,12 @@ fn the_examples_of_its_help_run() {
     assert!(run >= 3, "{examples}");
 }
 
-/// The lines of the README's block of that kind.
+/// The lines of the documentation's block of that kind.
 #[cfg(feature = "columnar")]
 fn block(kind: &str) -> String {
-    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("README.md");
+    let docs = crate::docs::text_of("docs/export.md");
     let begin = format!("```{kind}\n");
-    let text = readme.split(&begin).nth(1).unwrap_or_else(|| panic!("the README has no block {kind}"));
+    let text = docs.split(&begin).nth(1).unwrap_or_else(|| panic!("docs/export.md has no block {kind}"));
     text.split("```\n").next().expect("an end").to_owned()
 }
 
@@ -239,7 +239,7 @@ fn python() -> Option<PathBuf> {
         return Some(python);
     }
     assert!(named.is_none(), "TRAILSCAN_PYTHON has no duckdb and polars");
-    loudly("SKIPPED the README's queries: no python3 with duckdb and polars; set TRAILSCAN_PYTHON");
+    loudly("SKIPPED the documentation's queries: no python3 with duckdb and polars; set TRAILSCAN_PYTHON");
     None
 }
 
@@ -279,7 +279,7 @@ print("types hold")
 
 #[cfg(feature = "columnar")]
 #[test]
-fn duckdb_and_polars_answer_as_the_readme_says() {
+fn duckdb_and_polars_answer_as_the_documentation_says() {
     let Some(python) = python() else { return };
     let place = Place::new();
     place.trailscan("export tables").arg(sample_logs()).ends(0);
@@ -294,10 +294,10 @@ fn duckdb_and_polars_answer_as_the_readme_says() {
     assert_eq!(stdout, format!("duckdb\n{answer}polars\n{answer}types hold\n"), "{stderr}");
 }
 
-/// The columns that the README declares to Athena are those of the files, with their types.
+/// The columns that the documentation declares to Athena are those of the files, with their types.
 #[cfg(feature = "columnar")]
 #[test]
-fn the_readme_declares_what_is_there() {
+fn the_documentation_declares_what_is_there() {
     let place = Place::new();
     place.trailscan("export by-day --partition-by day").arg(sample_logs()).ends(0);
     let (schema, sql) = (schema(&place, "by-day"), block("sql athena"));

@@ -150,6 +150,35 @@ fn files_stay_short() {
     assert!(long.is_empty(), "{}", long.join("\n"));
 }
 
+/// What a run of the program leaves in the working directory is committed by nobody.
+#[test]
+fn nothing_generated_lies_in_the_root() {
+    const KNOWN: &[&str] = &[
+        "CHANGELOG.md",
+        "Cargo.lock",
+        "Cargo.toml",
+        "LICENSE-APACHE",
+        "LICENSE-MIT",
+        "README.md",
+        "benches",
+        "build.rs",
+        "docs",
+        "examples",
+        "proptest-regressions",
+        "rustfmt.toml",
+        "sample-logs",
+        "src",
+        "target",
+        "tests",
+    ];
+    let names = std::fs::read_dir(env!("CARGO_MANIFEST_DIR"))
+        .expect("the repository")
+        .map(|entry| entry.expect("an entry").file_name());
+    let names = names.map(|name| name.to_string_lossy().into_owned()).filter(|name| !name.starts_with('.'));
+    let unknown: Vec<String> = names.filter(|name| !KNOWN.contains(&name.as_str())).collect();
+    assert_eq!(unknown, [""; 0], "generated, or to be added to the list");
+}
+
 #[test]
 fn some_words_stand_in_no_shipped_code() {
     let mut found = Vec::new();

@@ -6,6 +6,7 @@ mod browser;
 #[cfg(unix)]
 mod child;
 mod credentials;
+mod docs;
 mod duplicates;
 mod export;
 mod filters;
@@ -29,7 +30,6 @@ mod page;
 mod pager;
 mod posture;
 mod proof;
-mod readme;
 mod real;
 mod records;
 mod reports;

@@ -6,9 +6,9 @@ use std::process::Stdio;
 use serde_json::json;
 use trailscan::report::REPORTS;
 
-use crate::harness::{Ended, Place, count, gzip, sample_logs, sample_state};
 #[cfg(unix)]
-use crate::readme::in_shell;
+use crate::docs::in_shell;
+use crate::harness::{Ended, Place, count, gzip, sample_logs, sample_state};
 use crate::records::{calls, delivered, with};
 
 /// Ends with `code` and one line on stderr, which says all of these; nothing on stdout.

@@ -71,12 +71,12 @@ fn the_commands_under_the_charts_print_the_same_numbers() {
         let told =
             "--since 2026-09-01T00:00:00Z --until 2026-09-14T00:00:00Z --account 111122223333 --account 444455556666";
         assert!(command.contains(told), "{command}");
-        let output = crate::readme::in_shell(&place, &format!("trailscan {command}"));
+        let output = crate::docs::in_shell(&place, &format!("trailscan {command}"));
         assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
     }
     // One picture held against its command: the cells of root by day.
     let command = commands.iter().find(|command| command.contains("events_by_day")).expect("root by day");
-    let output = crate::readme::in_shell(&place, &format!("trailscan {command}"));
+    let output = crate::docs::in_shell(&place, &format!("trailscan {command}"));
     let answer: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let mut told = 0;
     for row in rows(&answer, "root-usage") {

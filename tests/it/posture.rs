@@ -381,23 +381,23 @@ case "$2" in
 esac
 "#;
 
-/// The README's loop that fetches state.
+/// The documentation's loop that fetches state.
 #[cfg(unix)]
 fn fetching_loop() -> String {
-    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("README.md");
-    let blocks = readme.split("```sh\n").skip(1).filter_map(|rest| rest.split_once("```")).map(|(block, _)| block);
+    let docs = crate::docs::text_of("docs/posture.md");
+    let blocks = docs.split("```sh\n").skip(1).filter_map(|rest| rest.split_once("```")).map(|(block, _)| block);
     blocks.filter(|block| block.contains("list-profiles")).map(str::to_owned).next().expect("the loop")
 }
 
 #[cfg(unix)]
 #[test]
-fn the_readme_fetches_every_profile() {
+fn the_loop_fetches_every_profile() {
     let place = Place::new();
     for (name, text) in [("bin/aws", AWS), ("bin/sleep", "#!/bin/sh\n")] {
         place.write_program(name, text);
     }
     let script = format!("STATE='{}'; export STATE\n{}", sample_state().display(), fetching_loop());
-    let output = crate::readme::in_shell(&place, &script);
+    let output = crate::docs::in_shell(&place, &script);
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(stderr.contains("no-login"), "{stderr}");
     assert!(!stderr.contains("unexpected"), "{stderr}");
