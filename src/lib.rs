@@ -13,8 +13,6 @@
 //! is folded at the end. This one counts refused calls by name:
 //!
 //! ```
-//! use std::any::Any;
-//!
 //! use trailscan::aggregate::{Aggregate, AggregateKind, Remap, Seen, SymCounts};
 //! use trailscan::input::Input;
 //! use trailscan::scan::scan_inputs;
@@ -32,8 +30,7 @@
 //!         }
 //!     }
 //!
-//!     fn merge(&mut self, other: Box<dyn Any>, remap: &Remap) {
-//!         let other = other.downcast::<Self>().expect("states are merged aggregate by aggregate");
+//!     fn merge(&mut self, other: Self, remap: &Remap) {
 //!         self.0.merge(&other.0, remap);
 //!     }
 //! }

@@ -6,8 +6,6 @@
 #[cfg(test)]
 mod tests;
 
-use std::any::Any;
-
 use hashbrown::HashMap;
 
 use super::{Aggregate, AggregateKind, Batch, BatchError, Reader, Remap, Seen, Sym, SymCounts, Symbols, Tally};
@@ -84,8 +82,7 @@ impl Aggregate for Activity {
         row.hours[time.hour().0.rem_euclid(HOURS_A_DAY as i32) as usize] += 1;
     }
 
-    fn merge(&mut self, other: Box<dyn Any>, remap: &Remap) {
-        let other = other.downcast::<Self>().expect("states are merged aggregate by aggregate");
+    fn merge(&mut self, other: Self, remap: &Remap) {
         for theirs in &other.rows {
             let place = self.row(remap.of(theirs.account), theirs.day);
             self.rows[place].merge(theirs, remap);

@@ -3,8 +3,6 @@
 //! For exports and not for reports: what `keys` remembers of a source is its hours, which cost a bit each, and no counts.
 //! Counts the same calls as `keys`: of access keys and of bearer tokens.
 
-use std::any::Any;
-
 use super::{Aggregate, AggregateKind, Batch, BatchError, DayTable, Reader, Remap, RowMemo, Seen, Sym, Symbols};
 use crate::model::{Event, UserIdentity};
 
@@ -65,8 +63,7 @@ impl Aggregate for KeyDays {
         self.table.count([key, source], time, seen);
     }
 
-    fn merge(&mut self, other: Box<dyn Any>, remap: &Remap) {
-        let other = other.downcast::<Self>().expect("states are merged aggregate by aggregate");
+    fn merge(&mut self, other: Self, remap: &Remap) {
         self.table.merge(&other.table, remap);
     }
 

@@ -11,8 +11,6 @@ mod saved;
 #[cfg(test)]
 mod tests;
 
-use std::any::Any;
-
 use hashbrown::{HashMap, HashSet};
 
 pub use change::{Change, KeyStatus};
@@ -248,8 +246,7 @@ impl Aggregate for Keys {
         }
     }
 
-    fn merge(&mut self, other: Box<dyn Any>, remap: &Remap) {
-        let other = other.downcast::<Self>().expect("states are merged aggregate by aggregate");
+    fn merge(&mut self, other: Self, remap: &Remap) {
         for theirs in &other.rows {
             let key = remap.of(theirs.key);
             let row = self.row(key);

@@ -10,6 +10,7 @@
 pub mod activity;
 mod batch;
 mod by_day;
+mod erased;
 mod hours;
 pub mod iam_changes;
 pub mod issuances;
@@ -48,7 +49,7 @@ use std::any::Any;
 use crate::model::Event;
 
 /// Something that is remembered of the events.
-pub trait Aggregate: Any + Send {
+pub trait Aggregate: Any + Send + Sized {
     /// Counts one event: inside the window, past the filters, not a duplicate.
     ///
     /// Called per event: no allocation for what was seen before.
@@ -60,8 +61,8 @@ pub trait Aggregate: Any + Send {
         let _ = (event, symbols);
     }
 
-    /// Adds all that `other` remembers. `other` is of the same type; its symbols are translated by `remap`.
-    fn merge(&mut self, other: Box<dyn Any>, remap: &Remap);
+    /// Adds all that `other` remembers; its symbols are translated by `remap`.
+    fn merge(&mut self, other: Self, remap: &Remap);
 
     /// The whole state as column batches, rows in any order. Texts are written out, never symbols. What never leaves the
     /// process saves nothing.
@@ -80,6 +81,11 @@ pub trait Aggregate: Any + Send {
     }
 }
 
+/// An [`Aggregate`] of any type, as a [`State`] holds it. Every aggregate is one; nothing else can be.
+pub trait AnyAggregate: erased::Erased {}
+
+impl<A: Aggregate> AnyAggregate for A {}
+
 /// An entry of the registry: how to make an empty aggregate.
 pub struct AggregateKind {
     /// The name under which its batches are saved.
@@ -87,7 +93,7 @@ pub struct AggregateKind {
     /// What it remembers, in one line.
     pub summary: &'static str,
     /// Makes an empty one.
-    pub empty: fn() -> Box<dyn Aggregate>,
+    pub empty: fn() -> Box<dyn AnyAggregate>,
 }
 
 impl PartialEq for AggregateKind {

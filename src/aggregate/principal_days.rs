@@ -3,8 +3,6 @@
 //! For exports and not for reports: what `principals` remembers of time is hours, which cost a bit each, and no counts.
 //! Attribution is the model's, and every counted event is in exactly one row, as in `principals`.
 
-use std::any::Any;
-
 use hashbrown::HashMap;
 
 use super::{Aggregate, AggregateKind, Batch, BatchError, DayTable, Reader, Remap, RowMemo, Seen, Sym, Symbols};
@@ -63,8 +61,7 @@ impl Aggregate for PrincipalDays {
         self.table.count([principal, account], time, seen);
     }
 
-    fn merge(&mut self, other: Box<dyn Any>, remap: &Remap) {
-        let other = other.downcast::<Self>().expect("states are merged aggregate by aggregate");
+    fn merge(&mut self, other: Self, remap: &Remap) {
         self.table.merge(&other.table, remap);
     }
 

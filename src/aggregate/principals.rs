@@ -7,8 +7,6 @@ mod saved;
 #[cfg(test)]
 mod tests;
 
-use std::any::Any;
-
 use hashbrown::{HashMap, HashSet};
 
 use super::{
@@ -151,8 +149,7 @@ impl Aggregate for Principals {
         self.rows[row].see(seen);
     }
 
-    fn merge(&mut self, other: Box<dyn Any>, remap: &Remap) {
-        let other = other.downcast::<Self>().expect("states are merged aggregate by aggregate");
+    fn merge(&mut self, other: Self, remap: &Remap) {
         for theirs in &other.rows {
             let row = self.row(remap.of(theirs.principal), remap.of(theirs.account));
             self.rows[row].merge(theirs, remap);

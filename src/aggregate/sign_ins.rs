@@ -7,7 +7,6 @@
 #[cfg(test)]
 mod tests;
 
-use std::any::Any;
 use std::borrow::Cow;
 
 use hashbrown::HashMap;
@@ -233,8 +232,7 @@ impl Aggregate for SignIns {
         }
     }
 
-    fn merge(&mut self, other: Box<dyn Any>, remap: &Remap) {
-        let other = other.downcast::<Self>().expect("states are merged aggregate by aggregate");
+    fn merge(&mut self, other: Self, remap: &Remap) {
         for (attempt, counted) in &other.attempts {
             let attempt = Attempt { texts: attempt.texts.map(|text| remap.of(text)), ..*attempt };
             self.attempts.entry(attempt).or_default().merge(*counted);

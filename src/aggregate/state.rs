@@ -2,19 +2,19 @@
 
 use std::any::Any;
 
-use super::{Aggregate, AggregateKind, Batch, BatchError, Seen, Symbols};
+use super::{Aggregate, AggregateKind, AnyAggregate, Batch, BatchError, Seen, Symbols};
 use crate::model::Event;
 
 /// A set of aggregates over one table of symbols.
 pub struct State {
     symbols: Symbols,
-    parts: Vec<(&'static AggregateKind, Box<dyn Aggregate>)>,
+    parts: Vec<(&'static AggregateKind, Box<dyn AnyAggregate>)>,
 }
 
 impl State {
     /// An empty state of these aggregates; naming one twice is the same as once.
     pub fn new(kinds: &[&'static AggregateKind]) -> Self {
-        let mut parts: Vec<(&'static AggregateKind, Box<dyn Aggregate>)> = Vec::new();
+        let mut parts: Vec<(&'static AggregateKind, Box<dyn AnyAggregate>)> = Vec::new();
         for kind in kinds {
             if parts.iter().all(|(known, _)| known != kind) {
                 parts.push((kind, (kind.empty)()));
@@ -83,5 +83,28 @@ impl State {
             part.load(batches, &mut state.symbols)?;
         }
         Ok(state)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aggregate::{Remap, activity};
+
+    #[derive(Default)]
+    struct Other;
+
+    impl Aggregate for Other {
+        fn observe(&mut self, _: &mut Seen<'_>) {}
+        fn merge(&mut self, _: Self, _: &Remap) {}
+    }
+
+    static OTHER: AggregateKind =
+        AggregateKind { name: "activity", summary: "of the same name", empty: || Box::new(Other) };
+
+    #[test]
+    #[should_panic(expected = "two kinds of aggregates have one name")]
+    fn what_cannot_be_merged_is_never_dropped() {
+        let _ = State::new(&[&OTHER]).merge(State::new(&[&activity::KIND]));
     }
 }

@@ -11,7 +11,7 @@ use trailscan::output::{
     self, Content, Destination, Document, Format, NewFile, OutputError, Pending, Section, SectionKind,
 };
 use trailscan::posture::Posture;
-use trailscan::report::charts::{self, Chart};
+use trailscan::report::charts::Chart;
 use trailscan::report::{self, Evidence, InLogs, LogSpan, Report, Table, View};
 use trailscan::scan::Coverage;
 
@@ -207,7 +207,7 @@ fn section(report: &'static Report, view: &View<'_>, plan: &Plan) -> Result<Sect
 
 /// What a page draws, with the commands that print the same numbers of the same logs.
 fn charts(report: &Report, view: &View<'_>, delivery: &Delivery) -> Vec<Chart> {
-    let mut charts = charts::charts_of(report.name, view);
+    let mut charts = report.charts_of(view);
     for chart in &mut charts {
         chart.command = format!("{} {}", chart.command, delivery.repeat);
     }

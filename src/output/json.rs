@@ -72,7 +72,7 @@ struct AuditDocument<'a> {
     trailscan: &'static str,
     window: Option<Window>,
     coverage: &'a Coverage,
-    /// Filled by posture files, which no report reads yet.
+    /// The practices, account by account.
     scorecard: Scorecard<'a>,
     reports: Reports<'a>,
     /// Those of all reports, worst first.

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::Section;
 use crate::model::EventTime;
-use crate::report::{Answer, Column, ColumnKind, Finding, Report, Severity, Table, Value};
+use crate::report::{Answer, Column, ColumnKind, Finding, Report, Severity, StateUse, Table, Value};
 use crate::scan::Coverage;
 
 const COLUMNS: &[Column] = &[
@@ -53,6 +53,8 @@ const fn report(name: &'static str, columns: &'static [Column]) -> Report {
         options: &[],
         rules: &[],
         argument: None,
+        state: StateUse::No,
+        charts: None,
         answer: |_| Answer::default(),
     }
 }

@@ -6,11 +6,9 @@ mod tests;
 
 use std::cmp::Reverse;
 
-use super::{Answer, Column, ColumnKind, Report, Value, View};
+use super::{Answer, Column, ColumnKind, Report, StateUse, Value, View};
 use crate::aggregate::Symbols;
 use crate::aggregate::activity::{self, Activity, DayUse};
-
-pub(super) use charts::charts;
 
 /// The report.
 pub static REPORT: Report = Report {
@@ -23,6 +21,8 @@ pub static REPORT: Report = Report {
     options: &[],
     rules: &[],
     argument: None,
+    state: StateUse::No,
+    charts: Some(charts::charts),
     answer,
 };
 

@@ -25,7 +25,6 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, json};
 
-pub(super) use self::charts::charts;
 use self::look::Look;
 use self::signal::Held;
 use self::spread::Spread;
@@ -33,7 +32,9 @@ use self::verdict::{Thresholds, Verdict};
 use super::addresses::{Failures, add_places};
 use super::key_age::Age;
 use super::key_facts::holders_of;
-use super::{AddressLookup, Answer, Column, ColumnKind, Finding, Report, ReportOption, Severity, Value, View, finding};
+use super::{
+    AddressLookup, Answer, Column, ColumnKind, Finding, Report, ReportOption, Severity, StateUse, Value, View, finding,
+};
 use crate::aggregate::Sym;
 use crate::aggregate::keys::{self, KeyUse, Keys};
 use crate::model::{EventTime, NO_AGENT, quantity};
@@ -49,6 +50,8 @@ pub static REPORT: Report = Report {
     options: &[MIN_ADDRESSES, EMBEDDED_PEAK, LEAK_DAYS],
     rules: rules::RULES,
     argument: None,
+    state: StateUse::No,
+    charts: Some(charts::charts),
     answer,
 };
 

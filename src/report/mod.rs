@@ -47,6 +47,7 @@ pub use scorecard::{
 pub use table::{Column, ColumnError, ColumnKind, Drawing, Prominence, Table, Value};
 pub use tree::{Tree, TreeNode, Way};
 
+use self::charts::Chart;
 use crate::aggregate::{AggregateKind, State};
 use crate::model::EventTime;
 use crate::posture::Posture;
@@ -65,12 +66,6 @@ pub static REPORTS: &[&Report] = &[
     &posture::REPORT,
     &trace::REPORT,
 ];
-
-/// The reports that look at IAM's state; the others refuse its files.
-pub static STATE_REPORTS: &[&Report] = &[&keys::REPORT, &posture::REPORT];
-
-/// Those of them that answer from state alone, where no logs are given.
-static ANSWER_WITHOUT_LOGS: &[&Report] = &[&posture::REPORT];
 
 /// A question and how it is answered.
 pub struct Report {
@@ -92,8 +87,23 @@ pub struct Report {
     pub rules: &'static [Rule],
     /// What it asks about and cannot do without: `KEY|SESSION|PRINCIPAL`. An audit leaves such a report out.
     pub argument: Option<&'static str>,
+    /// What it does with files of IAM's state.
+    pub state: StateUse,
+    /// Makes what a page draws of it, in order; `None` where there is never anything to draw.
+    pub charts: Option<fn(&View<'_>) -> Vec<Chart>>,
     /// Makes the answer: rows in the report's default order, all findings.
     pub answer: fn(&View<'_>) -> Answer,
+}
+
+/// What a report does with files of IAM's state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StateUse {
+    /// It refuses them.
+    No,
+    /// It looks at them beside logs.
+    BesideLogs,
+    /// It looks at them, and answers from them alone where no logs are given.
+    Alone,
 }
 
 /// What a report looks at.
@@ -161,12 +171,17 @@ pub fn audited() -> impl Iterator<Item = &'static Report> {
 impl Report {
     /// Whether it looks at IAM's state.
     pub fn reads_state(&self) -> bool {
-        STATE_REPORTS.iter().any(|report| report.name == self.name)
+        self.state != StateUse::No
     }
 
     /// Whether it can answer from IAM's state alone. With logs beside it, it may say more.
     pub fn needs_no_logs(&self) -> bool {
-        ANSWER_WITHOUT_LOGS.iter().any(|report| report.name == self.name)
+        self.state == StateUse::Alone
+    }
+
+    /// What a page draws of it, in order.
+    pub fn charts_of(&self, view: &View<'_>) -> Vec<Chart> {
+        self.charts.map(|make| make(view)).unwrap_or_default()
     }
 }
 

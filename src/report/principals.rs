@@ -12,7 +12,7 @@ use serde_json::{Map, json};
 
 use super::addresses::with_places;
 use super::source_list::{address_cells, ip_addresses};
-use super::{Answer, Column, ColumnKind, Finding, Report, Rule, Severity, Value, View, finding};
+use super::{Answer, Column, ColumnKind, Finding, Report, Rule, Severity, StateUse, Value, View, finding};
 use crate::aggregate::principals::{self, PrincipalUse, Principals};
 use crate::aggregate::{Sym, SymSet, Symbols};
 use crate::model::Arn;
@@ -28,6 +28,8 @@ pub static REPORT: Report = Report {
     options: &[],
     rules: &[RECREATED],
     argument: None,
+    state: StateUse::No,
+    charts: None,
     answer,
 };
 

@@ -58,6 +58,17 @@ fn a_page_holds_every_report_with_its_rows_and_findings() {
 }
 
 #[test]
+fn every_id_on_a_page_is_of_one_thing() {
+    let place = Place::new();
+    let page = page(&place, "audit");
+    let mut seen = BTreeSet::new();
+    let ids = page.split(" id=\"").skip(1).map(|rest| rest.split_once('"').expect("an end").0);
+    let twice: Vec<&str> = ids.filter(|id| !seen.insert(*id)).collect();
+    assert_eq!(twice, [""; 0]);
+    assert!(seen.len() > 50, "{seen:?}");
+}
+
+#[test]
 fn the_commands_under_the_charts_print_the_same_numbers() {
     let place = Place::new();
     let page = page(&place, "audit --since 2026-09-01 --account 111122223333 --account 444455556666");

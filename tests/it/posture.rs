@@ -1,7 +1,5 @@
 //! posture, the rules and the config of rules: the state of `sample-logs/iam` and files that go wrong.
 
-use std::path::Path;
-
 use expect_test::expect_file;
 use serde_json::{Value, json};
 

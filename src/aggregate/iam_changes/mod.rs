@@ -14,7 +14,6 @@ mod saved;
 #[cfg(test)]
 mod tests;
 
-use std::any::Any;
 use std::collections::BTreeSet;
 
 use hashbrown::HashMap;
@@ -122,8 +121,7 @@ impl Aggregate for IamChanges {
         self.row(key).observe(seen);
     }
 
-    fn merge(&mut self, other: Box<dyn Any>, remap: &Remap) {
-        let Ok(other) = other.downcast::<Self>() else { return };
+    fn merge(&mut self, other: Self, remap: &Remap) {
         for theirs in other.rows {
             let ours = self.row(theirs.key.renamed(remap));
             ours.events += theirs.events;

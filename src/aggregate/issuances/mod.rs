@@ -10,8 +10,6 @@ mod record;
 #[cfg(test)]
 mod tests;
 
-use std::any::Any;
-
 use hashbrown::HashSet;
 use indexmap::IndexSet;
 
@@ -71,10 +69,8 @@ impl Aggregate for Issuances {
         }
     }
 
-    fn merge(&mut self, other: Box<dyn Any>, remap: &Remap) {
-        if let Ok(other) = other.downcast::<Self>() {
-            self.records.extend(other.records.into_iter().map(|record| record.remapped(remap)));
-        }
+    fn merge(&mut self, other: Self, remap: &Remap) {
+        self.records.extend(other.records.into_iter().map(|record| record.remapped(remap)));
     }
 
     fn save(&self, symbols: &Symbols) -> Vec<Batch> {

@@ -7,8 +7,6 @@ mod saved;
 #[cfg(test)]
 mod tests;
 
-use std::any::Any;
-
 use hashbrown::HashMap;
 
 use super::iam_changes::Outcome;
@@ -180,8 +178,7 @@ impl Aggregate for LoggingChanges {
         facts.into_iter().for_each(|fact| self.facts.insert(fact));
     }
 
-    fn merge(&mut self, other: Box<dyn Any>, remap: &Remap) {
-        let Ok(other) = other.downcast::<Self>() else { return };
+    fn merge(&mut self, other: Self, remap: &Remap) {
         for theirs in other.rows {
             let ours = self.row(theirs.key.renamed(remap));
             ours.events += theirs.events;

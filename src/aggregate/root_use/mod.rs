@@ -11,8 +11,6 @@ mod tasks;
 mod tests;
 mod use_row;
 
-use std::any::Any;
-
 use hashbrown::HashMap;
 
 pub use class::RootClass;
@@ -99,8 +97,7 @@ impl Aggregate for RootUse {
         }
     }
 
-    fn merge(&mut self, other: Box<dyn Any>, remap: &Remap) {
-        let Ok(other) = other.downcast::<Self>() else { return };
+    fn merge(&mut self, other: Self, remap: &Remap) {
         self.reaches.merge(&other.reaches, remap);
         for theirs in &other.rows {
             let Key { account_id, class, access_key_id } = theirs.key;

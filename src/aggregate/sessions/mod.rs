@@ -17,8 +17,6 @@ mod session;
 #[cfg(test)]
 mod tests;
 
-use std::any::Any;
-
 use hashbrown::HashMap;
 
 use facts::{Facts, Key};
@@ -138,8 +136,7 @@ impl Aggregate for Sessions {
         row.in_console = row.in_console || is_console_call(seen.event);
     }
 
-    fn merge(&mut self, other: Box<dyn Any>, remap: &Remap) {
-        let Ok(other) = other.downcast::<Self>() else { return };
+    fn merge(&mut self, other: Self, remap: &Remap) {
         self.rows.reserve(other.rows.len());
         self.places.reserve(other.rows.len());
         for mut theirs in other.rows {

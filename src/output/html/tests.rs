@@ -7,7 +7,7 @@ use crate::report::charts::{
     Bar, Bars, Chart, DayAxis, DayColumns, Flow, FlowEdge, FlowNode, Grid, GridCell, GridColumns, GridRow, Picture,
     PlaceDays, Shares, Tone,
 };
-use crate::report::{Answer, Column, ColumnKind, Report, Severity, Table, Value};
+use crate::report::{Answer, Column, ColumnKind, Report, Severity, StateUse, Table, Value};
 use crate::scan::{Coverage, Failure, Gap, LoggingChange};
 
 /// More than any log holds, and not so much that a sum overflows.
@@ -190,6 +190,8 @@ fn report(name: &'static str, columns: &'static [Column]) -> Report {
         options: &[],
         rules: &[],
         argument: None,
+        state: StateUse::No,
+        charts: None,
         answer: |_| Answer::default(),
     }
 }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::aggregate::State;
 use crate::model::testing::{ACCOUNT, OTHER_ACCOUNT, at, event, user};
-use crate::report::charts::{Picture, charts_of};
+use crate::report::charts::Picture;
 use crate::report::{Options, View};
 
 fn state(times: &[(&str, &str, &str)]) -> State {
@@ -42,7 +42,7 @@ fn newest_day_first() {
 #[test]
 fn pictures_add_up_to_the_rows() {
     let (state, options) = (state(TIMES), Options::default());
-    let charts = charts_of(REPORT.name, &View::new(&state, &options));
+    let charts = REPORT.charts_of(&View::new(&state, &options));
     assert_eq!(
         charts.iter().map(|chart| chart.name).collect::<Vec<_>>(),
         ["activity-by-day", "activity-by-hour", "coverage"]
@@ -57,13 +57,13 @@ fn pictures_add_up_to_the_rows() {
     let Picture::Grid(week) = &charts[1].picture else { panic!("a grid") };
     assert_eq!((week.rows[1].label.as_str(), week.rows[1].cells[0].column), ("2026-09-08 Tue", 9));
     let empty = State::new(REPORT.needs);
-    assert!(charts_of(REPORT.name, &View::new(&empty, &options)).is_empty());
+    assert!(REPORT.charts_of(&View::new(&empty, &options)).is_empty());
 }
 
 #[test]
 fn many_days_are_drawn_by_weekday() {
     let (state, options) = (state(&[TIMES[0], ("2026-10-08T09:20:00Z", ACCOUNT, "us-east-1")]), Options::default());
-    let charts = charts_of(REPORT.name, &View::new(&state, &options));
+    let charts = REPORT.charts_of(&View::new(&state, &options));
     let Picture::Grid(week) = &charts[1].picture else { panic!("a grid") };
     let lines: Vec<_> = week.rows.iter().map(|row| format!("{} {}", row.label, row.note)).collect();
     assert_eq!(lines[..4], ["Monday 1", "Tuesday 0", "Wednesday 0", "Thursday 1"]);

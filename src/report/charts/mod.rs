@@ -1,34 +1,15 @@
 //! What a page draws: typed numbers with their names, made from the same states as the tables. No picture is made here,
 //! no colour and no markup.
 //!
-//! A report that has charts registers them in `CHARTS`; whoever draws takes what [`charts_of`] gives and knows no
-//! report by name.
+//! A report names its charts in its [`Report`](super::Report); the output draws what it is given and knows no report by
+//! name.
 
 mod days;
 
 pub use days::{DayAxis, Step};
 
-use super::{Severity, View, activity, console_logins, key_spread, keys, root_usage, sessions};
+use super::Severity;
 use crate::model::{Arn, Day};
-
-/// The reports that have charts, and how those are made.
-static CHARTS: &[(&str, Maker)] = &[
-    (root_usage::REPORT.name, root_usage::charts),
-    (console_logins::REPORT.name, console_logins::charts),
-    (keys::REPORT.name, keys::charts),
-    (key_spread::REPORT.name, key_spread::charts),
-    (sessions::REPORT.name, sessions::charts),
-    (sessions::REPORT.name, sessions::charts),
-    (activity::REPORT.name, activity::charts),
-];
-
-/// Makes the charts of a report from what it looks at.
-type Maker = fn(&View<'_>) -> Vec<Chart>;
-
-/// The charts of a report, in the order in which they are shown; none where there is nothing to draw.
-pub fn charts_of(report: &str, view: &View<'_>) -> Vec<Chart> {
-    CHARTS.iter().filter(|(name, _)| *name == report).flat_map(|(_, make)| make(view)).collect()
-}
 
 /// The last part of an ARN, by which people know it; other principals whole.
 pub(in crate::report) fn short_name(principal: &str) -> &str {

@@ -13,9 +13,8 @@ use std::cmp::Reverse;
 
 use super::addresses::with_places;
 use super::source_list::address_cells;
-use super::{Answer, Column, ColumnKind, Finding, Report, ReportOption, Severity, Value, View, finding};
+use super::{Answer, Column, ColumnKind, Finding, Report, ReportOption, Severity, StateUse, Value, View, finding};
 use crate::aggregate::{issuances, principals, sessions, sign_ins};
-pub(super) use charts::charts;
 use guessing::{Attack, Limits};
 use tried::Row;
 
@@ -30,6 +29,8 @@ pub static REPORT: Report = Report {
     options: &[SPRAY_USERS, GUESSES],
     rules: rules::RULES,
     argument: None,
+    state: StateUse::No,
+    charts: Some(charts::charts),
     answer,
 };
 

@@ -397,10 +397,7 @@ fn charts_of(keys: &[(&str, &[Call<'_>])]) -> Vec<crate::report::charts::Chart> 
     let states = keys.iter().map(|(key, calls)| state_of(&user(key, key), calls));
     let state = states.reduce(State::merge).expect("a key");
     let options = Options::default();
-    crate::report::charts::charts_of(
-        REPORT.name,
-        &View { as_of: Some(at("2024-02-01T00:00:00Z")), ..View::new(&state, &options) },
-    )
+    REPORT.charts_of(&View { as_of: Some(at("2024-02-01T00:00:00Z")), ..View::new(&state, &options) })
 }
 
 #[test]

@@ -12,10 +12,9 @@ use std::cmp::Reverse;
 
 use super::key_facts::KeyFacts;
 use super::state_keys::Join;
-use super::{Answer, Column, ColumnKind, Report, ReportOption, Value, View, finding};
+use super::{Answer, Column, ColumnKind, Report, ReportOption, StateUse, Value, View, finding};
 use crate::aggregate::keys::KeyStatus;
 use crate::aggregate::{keys, principals};
-pub(super) use charts::charts;
 pub(super) use findings::END_SLACK;
 use history::Key;
 
@@ -30,6 +29,8 @@ pub static REPORT: Report = Report {
     options: &[MAX_AGE, UNUSED],
     rules: rules::RULES,
     argument: None,
+    state: StateUse::BesideLogs,
+    charts: Some(charts::charts),
     answer,
 };
 

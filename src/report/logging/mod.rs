@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::addresses::with_places;
 use super::source_list::{address_cells, address_texts, ip_addresses};
-use super::{Answer, Column, ColumnKind, Finding, Report, Rule, Severity, Value, View, finding, keep_first};
+use super::{Answer, Column, ColumnKind, Finding, Report, Rule, Severity, StateUse, Value, View, finding, keep_first};
 use crate::aggregate::Span;
 use crate::aggregate::iam_changes::Outcome;
 use crate::aggregate::logging::{self, LoggingChanges, LoggingRow};
@@ -29,6 +29,8 @@ pub static REPORT: Report = Report {
     options: &[],
     rules: rules::RULES,
     argument: None,
+    state: StateUse::No,
+    charts: None,
     answer,
 };
 

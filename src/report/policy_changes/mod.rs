@@ -12,7 +12,7 @@ use std::cmp::Reverse;
 
 use super::addresses::with_places;
 use super::source_list::address_cells;
-use super::{Answer, Column, ColumnKind, Report, Severity, Value, View, finding, keep_first};
+use super::{Answer, Column, ColumnKind, Report, Severity, StateUse, Value, View, finding, keep_first};
 use crate::aggregate::iam_changes::{self, IamChanges, Outcome};
 use change::Change;
 
@@ -39,6 +39,8 @@ pub static REPORT: Report = Report {
     options: &[],
     rules: rules::RULES,
     argument: None,
+    state: StateUse::No,
+    charts: None,
     answer,
 };
 

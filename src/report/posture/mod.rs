@@ -19,7 +19,7 @@ mod tests;
 
 use super::addresses::with_places;
 use super::joined::{self, Logs};
-use super::{Answer, Column, ColumnKind, Finding, Report, ReportOption, Rule, Value, View, finding};
+use super::{Answer, Column, ColumnKind, Finding, Report, ReportOption, Rule, StateUse, Value, View, finding};
 use crate::aggregate::{issuances, keys, principals, root_use, sign_ins};
 use crate::model::EventTime;
 use crate::posture::{Account, AsOfBasis, Authorization, CredentialReport, Dated, Source};
@@ -82,6 +82,8 @@ pub static REPORT: Report = Report {
         joined::POLICIES_ON_UNSEEN_USER,
     ],
     argument: None,
+    state: StateUse::Alone,
+    charts: None,
     answer,
 };
 

@@ -9,11 +9,10 @@ mod usage;
 
 use super::addresses::with_places;
 use super::source_list::{address_cells, ip_addresses};
-use super::{Answer, Column, ColumnKind, Report, Value, View};
+use super::{Answer, Column, ColumnKind, Report, StateUse, Value, View};
 use crate::aggregate::issuances::{self, Issuances};
 use crate::aggregate::root_use::{self, Count, RootUse};
 use central::Central;
-pub(super) use charts::charts;
 use usage::Issued;
 pub(super) use usage::Usage;
 
@@ -28,6 +27,8 @@ pub static REPORT: Report = Report {
     options: &[],
     rules: rules::RULES,
     argument: None,
+    state: StateUse::No,
+    charts: Some(charts::charts),
     answer,
 };
 

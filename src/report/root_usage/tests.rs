@@ -131,7 +131,7 @@ fn all_but_federation_sum_to_the_events_of_root() {
 
 #[test]
 fn days_are_drawn_as_they_are_counted() {
-    use crate::report::charts::{Picture, charts_of};
+    use crate::report::charts::Picture;
     let on = |day: &str| {
         let mut record = everyday("AKIAIOSFODNN7EXAMPLE");
         record["eventTime"] = json!(format!("2026-01-{day}T03:00:00Z"));
@@ -139,7 +139,7 @@ fn days_are_drawn_as_they_are_counted() {
     };
     let state = scan(&samples([on("02"), on("05"), sign_in("Success", "Yes"), on("05")]));
     let (options, answer) = (Options::default(), (REPORT.answer)(&View::new(&state, &Options::default())));
-    let charts = charts_of(REPORT.name, &View::new(&state, &options));
+    let charts = REPORT.charts_of(&View::new(&state, &options));
     let Picture::Grid(grid) = &charts[0].picture else { panic!("a grid") };
     let told: Vec<Vec<String>> = grid
         .rows

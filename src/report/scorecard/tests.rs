@@ -1,7 +1,7 @@
 use super::*;
 use crate::model::{Day, EventTime};
 use crate::posture::{Account, AccountSummary, AsOfBasis, Dated, Source, StateKind};
-use crate::report::Rule;
+use crate::report::{Rule, StateUse};
 
 const ACCOUNT: &str = "111122223333";
 
@@ -26,6 +26,8 @@ const REPORT_OF_NOTHING: Report = Report {
     options: &[],
     rules: &[],
     argument: None,
+    state: StateUse::No,
+    charts: None,
     answer: |_| Default::default(),
 };
 

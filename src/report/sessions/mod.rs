@@ -21,13 +21,13 @@ use super::addresses::{Whereabouts, with_places};
 use super::lineage::{Credential, Expiry, Kind, Lineage, Mfa, role_name, session_name};
 use super::source_list::{AddressLists, ReadAddresses, address_cells};
 use super::{
-    AddressLookup, Answer, Column, ColumnKind, Report, ReportOption, Severity, Value, View, finding, keep_first,
+    AddressLookup, Answer, Column, ColumnKind, Report, ReportOption, Severity, StateUse, Value, View, finding,
+    keep_first,
 };
 use crate::aggregate::issuances::{self, Issuance};
 use crate::aggregate::sessions::{self, Session};
 use crate::aggregate::{State, keys};
 use crate::model::{Network, quantity};
-pub(super) use charts::charts;
 
 /// The report.
 pub static REPORT: Report = Report {
@@ -40,6 +40,8 @@ pub static REPORT: Report = Report {
     options: &[MIN_EVENTS],
     rules: rule_texts::RULES,
     argument: None,
+    state: StateUse::No,
+    charts: Some(charts::charts),
     answer,
 };
 

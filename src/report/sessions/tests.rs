@@ -335,7 +335,7 @@ proptest! {
 
 #[test]
 fn lineage_follows_who_issued_what() {
-    use crate::report::charts::{Picture, charts_of};
+    use crate::report::charts::Picture;
     // A user got a session of a role, which got a session of a second role; a third has no issuer in range.
     let second = "arn:aws:iam::111122223333:role/second";
     let of_second = |key: &str| {
@@ -351,7 +351,7 @@ fn lineage_follows_who_issued_what() {
         with(alone, "/userIdentity/sessionContext/sessionIssuer/arn", json!("arn:aws:iam::111122223333:role/alone"));
     let records = [issue("ASIAFIRST", CREATED), call("ASIAFIRST", CREATED), chained, of_second("ASIASECOND"), alone];
     let state = scan(&samples(records));
-    let charts = charts_of(REPORT.name, &View::new(&state, &Options::default()));
+    let charts = REPORT.charts_of(&View::new(&state, &Options::default()));
     let Picture::Flow(flow) = &charts[0].picture else { panic!("a flow") };
     let name = |place: usize| format!("{}:{}", flow.nodes[place].layer, flow.nodes[place].label);
     let mut edges: Vec<String> =

@@ -12,7 +12,7 @@ mod rules;
 use ahash::AHashMap;
 
 use super::addresses::with_places;
-use super::{AddressLookup, Answer, Column, ColumnKind, Report, Tree, TreeNode, View};
+use super::{AddressLookup, Answer, Column, ColumnKind, Report, StateUse, Tree, TreeNode, View};
 use crate::aggregate::{issuances, keys, sessions};
 use crate::report::lineage::Confidence;
 use forest::Hop;
@@ -30,6 +30,8 @@ pub static REPORT: Report = Report {
     options: &[],
     rules: rules::RULES,
     argument: Some("KEY|SESSION|PRINCIPAL"),
+    state: StateUse::No,
+    charts: None,
     answer,
 };
 

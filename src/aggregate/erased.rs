@@ -1,0 +1,52 @@
+//! Aggregates without their type: what [`Aggregate`] says, for any of them.
+
+use std::any::Any;
+
+use super::{Aggregate, Batch, BatchError, Remap, Seen, Symbols};
+use crate::model::Event;
+
+/// [`Aggregate`], so that a state can hold many kinds.
+pub trait Erased: Any + Send {
+    /// [`Aggregate::observe`].
+    fn observe(&mut self, seen: &mut Seen<'_>);
+
+    /// [`Aggregate::remember`].
+    fn remember(&mut self, event: &Event<'_>, symbols: &mut Symbols);
+
+    /// [`Aggregate::merge`].
+    ///
+    /// # Panics
+    /// When `other` is of another type: two kinds have one name, and half of what was counted would be lost.
+    fn merge(&mut self, other: Box<dyn Any>, remap: &Remap);
+
+    /// [`Aggregate::save`].
+    fn save(&self, symbols: &Symbols) -> Vec<Batch>;
+
+    /// [`Aggregate::load`].
+    fn load(&mut self, batches: &[Batch], symbols: &mut Symbols) -> Result<(), BatchError>;
+}
+
+impl<A: Aggregate> Erased for A {
+    fn observe(&mut self, seen: &mut Seen<'_>) {
+        Aggregate::observe(self, seen);
+    }
+
+    fn remember(&mut self, event: &Event<'_>, symbols: &mut Symbols) {
+        Aggregate::remember(self, event, symbols);
+    }
+
+    fn merge(&mut self, other: Box<dyn Any>, remap: &Remap) {
+        match other.downcast::<Self>() {
+            Ok(other) => Aggregate::merge(self, *other, remap),
+            Err(_) => panic!("two kinds of aggregates have one name"),
+        }
+    }
+
+    fn save(&self, symbols: &Symbols) -> Vec<Batch> {
+        Aggregate::save(self, symbols)
+    }
+
+    fn load(&mut self, batches: &[Batch], symbols: &mut Symbols) -> Result<(), BatchError> {
+        Aggregate::load(self, batches, symbols)
+    }
+}
