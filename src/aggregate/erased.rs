@@ -36,10 +36,8 @@ impl<A: Aggregate> Erased for A {
     }
 
     fn merge(&mut self, other: Box<dyn Any>, remap: &Remap) {
-        match other.downcast::<Self>() {
-            Ok(other) => Aggregate::merge(self, *other, remap),
-            Err(_) => panic!("two kinds of aggregates have one name"),
-        }
+        let other = other.downcast::<Self>().expect("two kinds of aggregates have one name");
+        Aggregate::merge(self, *other, remap);
     }
 
     fn save(&self, symbols: &Symbols) -> Vec<Batch> {
