@@ -137,6 +137,16 @@ fn the_readme_lists_every_report() {
     }
 }
 
+#[test]
+fn the_documentation_lists_every_exported_table() {
+    let docs = text_of("docs/export.md");
+    let first_cells = docs.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" |"));
+    let listed: Vec<&str> = first_cells.flat_map(|(names, _)| names.split(", ")).collect();
+    for table in trailscan::report::export::EXPORT_TABLES {
+        assert!(listed.contains(&table.name), "{}", table.name);
+    }
+}
+
 /// The anchors of a file's headings, as code hosts make them.
 fn anchors(markdown: &str) -> Vec<String> {
     let prose = markdown.split("\n```").step_by(2).collect::<Vec<_>>().join("\n");
