@@ -110,9 +110,10 @@ pub struct Known<'a> {
     pub coverage: &'a Coverage,
 }
 
-/// The moment that ages run to: the end of the window, else the last event; now, where no logs are asked for.
-pub fn as_of(plan: &Plan, last_event: Option<EventTime>) -> Option<EventTime> {
-    let without_window = if plan.is_state_alone { Some(plan.now) } else { last_event };
+/// The moment that ages run to: the end of the window, else the newest event that was read, filtered or not: what ended a
+/// key counts whoever did it; now, where no logs are asked for.
+pub fn as_of(plan: &Plan, newest_event_read: Option<EventTime>) -> Option<EventTime> {
+    let without_window = if plan.is_state_alone { Some(plan.now) } else { newest_event_read };
     plan.window.map_or(without_window, |window| Some(window.until()))
 }
 

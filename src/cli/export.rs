@@ -131,7 +131,7 @@ pub fn run(typed: Typed) -> Result<End, Problem> {
         Scanned::Read(opened, outcome) => (opened, outcome),
     };
     let ScanOutcome { state, coverage, newest_event_read, newest_pruned_day } = *outcome;
-    let as_of = deliver::as_of(&plan, coverage.last_event);
+    let as_of = deliver::as_of(&plan, newest_event_read);
     let view = View { as_of, ..View::new(&state, &plan.options) };
     let end = End::of(&coverage, None, &[]);
     let path = folder.path().display().to_string();

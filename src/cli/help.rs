@@ -14,8 +14,8 @@ Exit codes:
   1    no answer: nothing was read, the output cannot be written, or --max-memory was reached
   2    wrong usage
   3    partial answer: something was damaged, failed, malformed or archived, has no readable time
-       or is in a form that is not read (a zip, a table), nothing lies in the window, or Ctrl-C
-       ended it
+       or is in a form that is not read (a zip, a table); nothing lies in the window, or is of an
+       account or region that was asked for; or Ctrl-C ended it
   4    findings at or above --fail-on (3 beats 4)
   130  a second Ctrl-C: left at once";
 

@@ -80,7 +80,7 @@ fn run(mut plan: Plan) -> Result<End, Problem> {
     let plan = &plan;
     let ScanOutcome { state, mut coverage, newest_event_read, newest_pruned_day } = *outcome;
     let posture = state::load(&plan.state, &plan.accounts, &mut coverage);
-    let as_of = deliver::as_of(plan, coverage.last_event);
+    let as_of = deliver::as_of(plan, newest_event_read);
     if let Some(posture) = &posture {
         state::warn_of_age(posture, plan.window, as_of, &mut coverage);
     }

@@ -89,8 +89,7 @@ impl Filters {
 
     /// Whether nothing is filtered but whole accounts: of those that are left every event counts.
     pub fn are_accounts_alone(&self) -> bool {
-        let globs = [&self.principals, &self.events, &self.services, &self.access_keys];
-        self.regions.is_empty() && self.addresses.is_empty() && globs.iter().all(|globs| globs.0.is_empty())
+        self.regions.is_empty() && self.within_accounts().is_empty()
     }
 
     /// The accounts that were asked for; empty when all are.
@@ -110,14 +109,33 @@ impl Filters {
                 && self.is_by(event))
     }
 
+    /// The regions that were asked for; empty when all are.
+    pub fn regions(&self) -> &[String] {
+        &self.regions
+    }
+
+    /// The flags of the criteria that choose among the events of one account and region.
+    pub fn within_accounts(&self) -> Vec<&'static str> {
+        let given = [
+            ("--principal", !self.principals.0.is_empty()),
+            ("--event", !self.events.0.is_empty()),
+            ("--service", !self.services.0.is_empty()),
+            ("--access-key", !self.access_keys.0.is_empty()),
+            ("--address", !self.addresses.is_empty()),
+        ];
+        given.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag).collect()
+    }
+
     /// What the user should know about these criteria.
     pub fn warnings(&self) -> Vec<String> {
-        if self.regions.is_empty() {
-            return Vec::new();
-        }
-        let text = "--region may lose sign-ins and global services: IAM, root sign-ins and global STS log in us-east-1, \
-                    other sign-ins in the region of their endpoint";
-        vec![text.to_owned()]
+        let region = "--region may lose sign-ins and global services: IAM, root sign-ins and global STS log in us-east-1, \
+                      other sign-ins in the region of their endpoint";
+        let flags = self.within_accounts();
+        let within = (!flags.is_empty()).then(|| {
+            let flags = flags.join(", ");
+            format!("findings and verdicts judge the counted events alone: without {flags} the same keys and users may show more")
+        });
+        (!self.regions.is_empty()).then(|| region.to_owned()).into_iter().chain(within).collect()
     }
 
     fn comes_from(&self, source: &str) -> bool {

@@ -93,7 +93,9 @@ fn failures(coverage: &Coverage) -> String {
         some(coverage.events_without_time, "event", "without a readable time"),
         some(coverage.objects_skipped.get("archived").copied().unwrap_or(0), "object", "archived"),
         coverage.window_is_empty.then(|| "nothing in the window".to_owned()),
-        some(coverage.accounts_not_found.len() as u64, "account", "not found"),
+        (!coverage.not_found.is_empty()).then(|| {
+            format!("{} not found", coverage.not_found.iter().map(String::as_str).collect::<Vec<_>>().join(", "))
+        }),
         coverage.interrupted.then(|| "interrupted".to_owned()),
     ])
 }

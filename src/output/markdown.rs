@@ -11,7 +11,7 @@ use std::io::{self, Write};
 use super::terminal::{cell_text, write_tree};
 use super::{Content, Document, Section, Style, coverage_line, sanitize};
 use crate::model::quantity;
-use crate::report::{ColumnKind, Finding, Prominence, Severity, Table, Value};
+use crate::report::{ColumnKind, Finding, Prominence, SCORECARD, Severity, Table, Value};
 
 /// Digits of a hexadecimal number that may be taken for a commit.
 const COMMIT: usize = 7;
@@ -99,7 +99,10 @@ fn write_rows(table: &Table, out: &mut dyn Write) -> io::Result<()> {
     }
     let columns = table.columns.len() - shown.len();
     if columns > 0 {
-        let how = format!("(`trailscan {} --columns NAME,…` or `--format json`)", table.report);
+        let how = match table.report {
+            SCORECARD => "(`--format json`)".to_owned(),
+            report => format!("(`trailscan {report} --columns NAME,…` or `--format json`)"),
+        };
         writeln!(out, "{} {how}\n", quantity(columns as u64, "more column"))?;
     }
     Ok(())

@@ -96,9 +96,9 @@ pub struct Coverage {
     /// Whether there was a window, and no event of it in all that was found.
     #[serde(skip)]
     pub window_is_empty: bool,
-    /// Accounts that were asked for, of which no event and no delivery was found.
+    /// Accounts and regions that were asked for, of which no event and no delivery was found: `account 111122223333`.
     #[serde(skip)]
-    pub accounts_not_found: BTreeSet<String>,
+    pub not_found: BTreeSet<String>,
     /// Whether the user stopped the scan before its end.
     pub interrupted: bool,
 }
@@ -172,14 +172,14 @@ impl Coverage {
         self.objects_skipped.values().sum()
     }
 
-    /// Whether something in reach was not read or not understood, or nothing lies in the window or is of an account that
-    /// was asked for: the answer is partial.
+    /// Whether something in reach was not read or not understood, or nothing lies in the window or is of an account
+    /// or region that was asked for: the answer is partial.
     pub fn is_partial(&self) -> bool {
         let failed = self.objects_damaged + self.objects_failed + self.malformed_records;
         let unread = self.objects_skipped.get("archived").copied().unwrap_or(0) + self.events_without_time;
         failed + unread > 0
             || self.window_is_empty
-            || !self.accounts_not_found.is_empty()
+            || !self.not_found.is_empty()
             || self.interrupted
             || self.state_files.iter().any(|file| file.status != "read")
     }

@@ -1,11 +1,13 @@
 //! What makes the answer of a finished scan doubtful as a whole: a window without any event, an account of which nothing
-//! was found, times that cannot be.
+//! was found, filters that nothing passes, times that cannot be.
+
+use std::collections::BTreeSet;
 
 use super::{Coverage, ScanOutcome};
 use crate::filter::Filters;
 use crate::model::{TimeWindow, quantity};
 
-/// The accounts that a warning names as those that were found.
+/// The accounts or regions that a warning names as those that were found.
 const NAMED: usize = 10;
 
 /// Names the times that were not believed.
@@ -37,25 +39,42 @@ pub(super) fn tell_empty_window(outcome: &mut ScanOutcome, window: Option<TimeWi
     ));
 }
 
-/// Marks accounts that were asked for of which nothing was found: a mistyped id must not read as a quiet account. With
-/// other filters beside it an account without counted events is no wonder, so only whole accounts are judged.
-pub(super) fn tell_accounts_not_found(coverage: &mut Coverage, filters: &Filters) {
-    let judged = filters.are_accounts_alone() && !coverage.window_is_empty && !coverage.interrupted;
-    if !judged || coverage.objects_read + coverage.objects_damaged + coverage.objects_pruned == 0 {
+/// Marks accounts and regions that were asked for of which nothing was found: a mistyped id must not read as a quiet
+/// account. With other filters beside it an account without counted events is no wonder, so these are only told when
+/// nothing at all passes them.
+pub(super) fn tell_not_found(coverage: &mut Coverage, filters: &Filters) {
+    let looked = coverage.objects_read + coverage.objects_damaged + coverage.objects_pruned > 0;
+    if !looked || coverage.window_is_empty || coverage.interrupted {
         return;
     }
-    // Objects of an account that lie outside the window, or digests of quiet days, show that it exists.
-    let is_found =
-        |account: &&String| coverage.accounts.contains(*account) || coverage.delivered.contains_key(*account);
-    let missing = filters.accounts().iter().filter(|account| !is_found(account)).cloned().collect();
-    coverage.accounts_not_found = missing;
-    let others: Vec<&str> = coverage.delivered.keys().map(String::as_str).collect();
-    let found = match others.split_at_checked(NAMED) {
-        _ if others.is_empty() => String::new(),
+    let within = filters.within_accounts();
+    if within.is_empty() {
+        // Objects of an account that lie outside the window, or digests of quiet days, show that it exists.
+        let accounts: BTreeSet<&String> = coverage.accounts.iter().chain(coverage.delivered.keys()).collect();
+        let regions: BTreeSet<&String> = coverage.regions.iter().chain(coverage.delivered.values().flatten()).collect();
+        let missing =
+            [missing("account", filters.accounts(), &accounts), missing("region", filters.regions(), &regions)];
+        let (names, warnings): (Vec<_>, Vec<_>) = missing.into_iter().flatten().unzip();
+        coverage.not_found = names.into_iter().collect();
+        coverage.warnings.extend(warnings);
+    } else if coverage.events_counted == 0 {
+        let (flags, events) = (within.join(", "), quantity(coverage.events_in_window, "event"));
+        coverage.warnings.push(format!(
+            "no event passes {flags}, of {events} read: patterns match whole names, and upper and lower case differ"
+        ));
+    }
+}
+
+/// What was asked for and is not among what was `found`, each with a warning.
+fn missing(kind: &str, asked: &[String], found: &BTreeSet<&String>) -> Vec<(String, String)> {
+    let names: Vec<&str> = found.iter().map(|name| name.as_str()).collect();
+    let there = match names.split_at_checked(NAMED) {
+        _ if names.is_empty() => String::new(),
         Some((some, rest)) if !rest.is_empty() => format!(" (found: {} and {} more)", some.join(", "), rest.len()),
-        _ => format!(" (found: {})", others.join(", ")),
+        _ => format!(" (found: {})", names.join(", ")),
     };
-    let warnings = coverage.accounts_not_found.iter();
-    let warnings = warnings.map(|account| format!("nothing is of account {account}: check --account{found}"));
-    coverage.warnings.extend(warnings.collect::<Vec<_>>());
+    let asked: BTreeSet<&String> = asked.iter().filter(|name| !found.contains(name)).collect();
+    let told =
+        |name: &String| (format!("{kind} {name}"), format!("nothing is of {kind} {name}: check --{kind}{there}"));
+    asked.into_iter().map(told).collect()
 }

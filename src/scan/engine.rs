@@ -12,7 +12,7 @@ use ahash::RandomState;
 use tracing::info;
 
 use super::counting::{Counting, Counts, Rules};
-use super::doubts::{tell_accounts_not_found, tell_empty_window, tell_unbelieved_times};
+use super::doubts::{tell_empty_window, tell_not_found, tell_unbelieved_times};
 use super::gaps::{Judged, add_gaps};
 use super::limits::{END_OF_CENTURY, Limits, workers};
 use super::logging::LoggingNotes;
@@ -174,7 +174,7 @@ pub fn scan(request: ScanRequest<'_>) -> Result<ScanOutcome, ScanError> {
     outcome.coverage.warnings.extend(arrivals.warnings);
     tell_unbelieved_times(&mut outcome.coverage);
     tell_empty_window(&mut outcome, window);
-    tell_accounts_not_found(&mut outcome.coverage, filters);
+    tell_not_found(&mut outcome.coverage, filters);
     Ok(outcome)
 }
 

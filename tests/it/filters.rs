@@ -28,7 +28,7 @@ fn log(place: &Place) {
 
 /// How many events a run with these options counts; the others are filtered.
 fn counted(place: &Place, options: &str) -> i64 {
-    let not_found = ["--account 11112222333", "--account 1111*"].contains(&options);
+    let not_found = ["--account 11112222333", "--account 1111*", "--region us-east"].contains(&options);
     let answer = place.trailscan(&format!("principals {options} log.json")).json(if not_found { 3 } else { 0 });
     let coverage = &answer["coverage"];
     assert_eq!(count(&coverage["events_counted"]) + count(&coverage["events_filtered"]), 5);
@@ -98,6 +98,13 @@ fn a_region_filter_warns() {
     };
     assert!(warnings("--region us-east-1").iter().any(|warning| warning.contains("--region")));
     assert_eq!(warnings("--account 111122223333"), [""; 0]);
+    assert!(warnings("--event Get*").iter().any(|warning| warning.contains("judge the counted events alone")));
+    let [told] =
+        &warnings("--event nosuchcall").into_iter().filter(|text| text.contains("no event")).collect::<Vec<_>>()[..]
+    else {
+        panic!("one warning")
+    };
+    assert!(told.contains("no event passes --event, of 5 events read"), "{told}");
     let ended = place.trailscan("principals --region us-east-1 log.json").ends(0);
     assert!(ended.stderr.contains("warning: --region may lose"), "{}", ended.stderr);
 }
@@ -145,5 +152,31 @@ fn an_account_of_which_nothing_is_found_is_told() {
     log(&place);
     let told = place.trailscan("principals --account 111122223334 log.json").ends(3);
     assert!(told.stderr.contains("nothing is of account 111122223334: check --account"), "{}", told.stderr);
-    assert!(told.stderr.contains("PARTIAL: 1 account not found"), "{}", told.stderr);
+    assert!(told.stderr.contains("PARTIAL: account 111122223334 not found"), "{}", told.stderr);
+}
+
+#[test]
+fn a_region_of_which_nothing_is_found_is_told() {
+    let place = Place::new();
+    log(&place);
+    let told = place.trailscan("principals --region us-esat-1 log.json").ends(3);
+    assert!(told.stderr.contains("nothing is of region us-esat-1: check --region"), "{}", told.stderr);
+    assert!(told.stderr.contains("PARTIAL: region us-esat-1 not found"), "{}", told.stderr);
+}
+
+/// A filter on a key must not bring it back to life: who ended it is filtered, and what they did is known.
+#[test]
+fn what_ended_a_key_is_known_whatever_is_counted() {
+    let place = Place::new();
+    let logs = crate::harness::sample_logs().display().to_string();
+    let status = |options: &str| {
+        let answer = place.trailscan(&format!("keys --columns access_key_id,status,status_time {options}")).arg(&logs);
+        let answer = answer.json(0);
+        let rows = crate::harness::rows(&answer, "keys").iter();
+        rows.clone().find(|row| row["access_key_id"] == "AKIASUPTEMP22EXAMPLE").cloned()
+    };
+    let whole = status("--all").expect("the key");
+    assert_eq!(whole["status"], "inactive");
+    assert_eq!(status("--all --access-key AKIASUPTEMP22EXAMPLE"), Some(whole.clone()));
+    assert_eq!(status("--all --principal *support-temp"), Some(whole));
 }

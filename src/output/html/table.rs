@@ -6,7 +6,7 @@ use super::super::{Section, sanitize};
 use super::cell::cell;
 use super::data::{is_shown, kind};
 use crate::model::{grouped, quantity};
-use crate::report::{Column, Table};
+use crate::report::{Column, SCORECARD, Table};
 
 /// Rows that stand as HTML. The script shows as many on a page.
 const ROWS: usize = 50;
@@ -48,6 +48,7 @@ fn notes(section: &Section, table: &Table, columns: usize) -> Markup {
     let beyond = table.rows.len().saturating_sub(ROWS);
     let cut = table.rows_total.saturating_sub(table.rows.len());
     let hidden_columns = table.columns.len() - columns;
+    let command = if table.report == SCORECARD { "audit" } else { table.report };
     html! {
         @if beyond > 0 || hidden_columns > 0 {
             p.note.static {
@@ -55,7 +56,7 @@ fn notes(section: &Section, table: &Table, columns: usize) -> Markup {
                     "The first " (ROWS) " of " (quantity(table.rows.len() as u64, "row")) "; "
                 }
                 @if hidden_columns > 0 { (quantity(hidden_columns as u64, "more column")) "; " }
-                "with scripts on this page shows all of it, as does " code { "trailscan " (table.report) " --format csv" } "."
+                "with scripts on this page shows all of it, as does " code { "trailscan " (command) " --format json" } "."
             }
         }
         @if cut > 0 {
