@@ -104,7 +104,13 @@ fn run(mut plan: Plan) -> Result<End, Problem> {
     tell::line(coverage_line(&coverage, plan.window));
     match end {
         End::Nothing if plan.is_state_alone => tell::line("no file of state could be read, so there is no answer"),
-        End::Nothing => tell::line("no object could be read, so there is no answer"),
+        End::Nothing => tell::line(match coverage.objects_skipped.get("other-json") {
+            None => "no object could be read, so there is no answer",
+            Some(_) => {
+                "no object could be read, so there is no answer; files of IAM's state are read by \
+                 `trailscan posture --iam-dir DIR`"
+            }
+        }),
         _ if plan.is_state_alone => {}
         _ if sections.iter().all(|section| section.table.rows_total == 0)
             && (plan.argument.is_some() || sections.iter().all(|section| section.hidden.is_none())) =>

@@ -3,6 +3,8 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::model::Arn;
+
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -52,6 +54,17 @@ pub struct Finding {
     pub count: i64,
     /// What was seen, by name: values of the row that decided.
     pub evidence: Map<String, Value>,
+}
+
+impl Finding {
+    /// What it says, with what it is about where the summary does not name it.
+    pub fn sentence(&self) -> String {
+        // "root of 111122223333 …" names root@111122223333, and "alice has …" the user alice.
+        let subject = self.subject.strip_prefix("root@").unwrap_or(&self.subject);
+        let name = Arn::parse(subject).map_or(subject, |arn| arn.name());
+        let is_named = !name.is_empty() && self.summary.contains(name);
+        if is_named { self.summary.clone() } else { format!("{}: {}", self.subject, self.summary) }
+    }
 }
 
 /// Sorts findings: worst first, then by rule, account and subject, so that any scan gives the same list.

@@ -74,11 +74,13 @@ pub(super) fn write_worst(sections: &[Section], style: Style, out: &mut dyn Writ
 
 /// What a finding says and of whom; `more` findings of its rule say the like.
 fn in_a_sentence(finding: &Finding, more: usize) -> String {
-    // "root of 111122223333 …" names root@111122223333.
-    let subject = finding.subject.strip_prefix("root@").unwrap_or(&finding.subject);
-    let about = if finding.summary.contains(subject) { String::new() } else { format!("{}: ", finding.subject) };
+    let sentence = finding.sentence();
+    let account = match finding.account_id.as_str() {
+        account if account.is_empty() || sentence.contains(account) => String::new(),
+        account => format!(" (account {account})"),
+    };
     let more = if more > 0 { format!(" (+{} more)", grouped(more)) } else { String::new() };
-    sanitize(&format!("{about}{}{more}", finding.summary)).into_owned()
+    sanitize(&format!("{sentence}{account}{more}")).into_owned()
 }
 
 /// How many findings an audit has, by severity, worst first.

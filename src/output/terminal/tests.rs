@@ -185,7 +185,7 @@ fn an_audit() {
         findings: 1 high
 
         high      key-embedded  AKIAIOSFODNN7EXAMPLE: the key was used from 3 networks within one hour, so
-                                it is stored in several places\x1b[31m
+                                it is stored in several places\x1b[31m (account 111122223333)
 
         sample — Keys and where they are used from
 
@@ -235,7 +235,7 @@ fn an_audit_begins_with_the_worst_of_each_rule() {
         "findings: 1 critical, 2 high, 1 medium",
         "",
         "critical  root-access-key  root@111122223333: says so",
-        "high      key-embedded     AKIAIOSFODNN7EXAMPLE: says so (+1 more)",
+        "high      key-embedded     AKIAIOSFODNN7EXAMPLE: says so (account 111122223333) (+1 more)",
         "",
         "empty — Nothing to see",
     ];

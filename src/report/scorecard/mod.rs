@@ -15,7 +15,7 @@ mod summary;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Column, ColumnKind, Finding, Practice, Report, Rule, Severity, Table, Value, joined, same_fact};
+use super::{Column, ColumnKind, Finding, Practice, Report, Rule, Severity, Table, Value, by_name, joined, same_fact};
 use crate::posture::Posture;
 pub use in_logs::InLogs;
 pub use logs::{Blinding, LogSpan};
@@ -133,8 +133,8 @@ fn broken<'r>(
     report_of: &dyn Fn(&str) -> Option<&'r str>,
 ) -> Score {
     // Of equal ones that which logs and state show together, then the first: reports give their worst first.
-    let worst = found.iter().rev().max_by_key(|finding| (finding.severity, joined::is_joined(finding.rule)));
-    let worst = worst.map(|finding| Worst {
+    let first = found.iter().rev().max_by_key(|finding| (finding.severity, joined::is_joined(finding.rule)));
+    let worst = first.map(|finding| Worst {
         severity: finding.severity,
         rule: finding.rule,
         subject: finding.subject.clone(),
@@ -145,8 +145,11 @@ fn broken<'r>(
         practice,
         verdict: Verdict::Incorrect,
         violations: same_fact::distinct(found),
-        why: worst.as_ref().map_or_else(String::new, |worst| worst.summary.clone()),
-        next: worst.as_ref().and_then(|worst| report_of(worst.rule)).map(|report| format!("trailscan {report}")),
+        why: first.map_or_else(String::new, |worst| worst.sentence()),
+        next: worst.as_ref().and_then(|worst| report_of(worst.rule)).map(|report| match by_name(report) {
+            Some(report) if report.needs_no_logs() => format!("trailscan {} --iam-dir DIR", report.name),
+            _ => format!("trailscan {report}"),
+        }),
         worst,
     }
 }
@@ -167,10 +170,12 @@ impl Practice {
     /// What would settle whether the practice is kept.
     pub const fn settled_by(self) -> &'static str {
         match self {
-            Self::RestrictRootUse => "trailscan root-usage --days 30 over logs of every enabled region without a gap",
-            Self::RolesNotKeys => "trailscan key-spread --days 30 over logs of every enabled region without a gap",
+            Self::RestrictRootUse | Self::RolesNotKeys => {
+                "trailscan audit --days 30 s3://BUCKET, where every enabled region delivered on each of these days"
+            }
             Self::NoRootKeys | Self::MfaForConsole | Self::RotateKeys => {
-                "aws iam generate-credential-report; aws iam get-credential-report > FILE, then --credential-report FILE"
+                "until aws iam generate-credential-report | grep -q COMPLETE; do sleep 2; done; \
+                 aws iam get-credential-report > FILE, then --credential-report FILE"
             }
             Self::PoliciesOnGroups | Self::AwsManagedPolicies => {
                 "aws iam get-account-authorization-details > FILE, then --authorization-details FILE"

@@ -25,6 +25,16 @@ pub(super) struct Lack {
     pub next: Option<String>,
 }
 
+impl Lack {
+    /// All of what is missing as one; `None` when nothing is.
+    fn all(lacks: Vec<Self>) -> Option<Self> {
+        let next: Vec<&str> = lacks.iter().filter_map(|lack| lack.next.as_deref()).collect();
+        let next = (!next.is_empty()).then(|| next.join("; "));
+        let why: Vec<&str> = lacks.iter().map(|lack| lack.why.as_str()).collect();
+        (!why.is_empty()).then(|| Self { why: why.join("; "), next })
+    }
+}
+
 impl From<String> for Lack {
     fn from(why: String) -> Self {
         Self { why, next: None }
@@ -64,38 +74,34 @@ fn source<T>(part: &Option<Dated<T>>) -> Option<&Source> {
 
 fn by_logs(account: &str, practice: Practice, evidence: &Evidence<'_>) -> Result<String, Lack> {
     let logs = evidence.logs.as_ref().ok_or("no logs were read")?;
-    if let Some(why) = logs.not_read(account) {
-        return Err(why.into());
-    }
     if !evidence.accounts.contains(account) {
-        return Err("no event of this account was read".into());
+        return Err(logs.not_read(account).unwrap_or_else(|| "no event of this account was read".to_owned()).into());
     }
-    if let Some(why) = logs.no_days(account) {
-        return Err(why.into());
-    }
+    let mut lacks: Vec<Lack> = logs.not_read(account).into_iter().map(Lack::from).collect();
     if !logs.has_reads(account) {
-        return Err("no read-only event of this account was read: its trail seems to record write events only".into());
+        lacks.push("no read-only event of this account was read: its trail seems to record write events only".into());
     }
-    let days = days(account, logs, evidence)?;
+    let days = days(account, logs, evidence);
+    let days = days.map_err(|missing| lacks.extend(missing)).ok();
     if let Some(why) = logs.blinded(account) {
-        return Err(Lack { why, next: Some("trailscan logging, then logs of 30 whole days after it".to_owned()) });
+        lacks.push(Lack { why, next: Some("trailscan logging, then logs of 30 whole days after it".to_owned()) });
     }
     let shows = match practice {
         Practice::RestrictRootUse => "show no everyday use of root, no key of root and no sign-in of root without MFA",
         _ => "show no long-lived key on machines and none that leaked",
     };
-    match evidence.in_logs.unjudged(practice, account) {
-        0 => Ok(format!("{} {shows}{}", days.proven, days.assumed)),
-        count => Err(Lack {
-            why: format!(
-                "{} {shows}; {} of services acting for root were not judged",
-                days.proven,
-                quantity(count, "event")
-            ),
-            next: Some(
-                "trailscan root-usage: top_events of class service; find who set up what acts for root".to_owned(),
-            ),
-        }),
+    let shown = days.map(|days| (format!("{} {shows}", days.proven), days.assumed));
+    if let Some(count) = Some(evidence.in_logs.unjudged(practice, account)).filter(|count| *count > 0) {
+        let unjudged = format!("{} of services acting for root were not judged", quantity(count, "event"));
+        let shown =
+            shown.iter().filter(|_| lacks.is_empty()).map(|(shown, _)| format!("{shown}; ")).collect::<String>();
+        let next = "trailscan root-usage: top_events of class service; find who set up what acts for root";
+        lacks.push(Lack { why: format!("{shown}{unjudged}"), next: Some(next.to_owned()) });
+    }
+    match (shown, Lack::all(lacks)) {
+        (Some((shown, assumed)), None) => Ok(format!("{shown}{assumed}")),
+        (_, Some(lack)) => Err(lack),
+        (None, None) => Err("no whole day of logs was read".into()),
     }
 }
 
@@ -108,44 +114,59 @@ struct Delivered {
 }
 
 /// The days that every enabled region delivered.
-fn days(account: &str, logs: &LogSpan, evidence: &Evidence<'_>) -> Result<Delivered, Lack> {
-    let (first, last) = logs.whole_days.ok_or("no whole day of logs was read")?;
+///
+/// # Errors
+/// All that is missing.
+fn days(account: &str, logs: &LogSpan, evidence: &Evidence<'_>) -> Result<Delivered, Vec<Lack>> {
+    if let Some(why) = logs.no_days(account) {
+        return Err(vec![why.into()]);
+    }
+    let (first, last) = logs.whole_days.ok_or_else(|| vec!["no whole day of logs was read".into()])?;
     let enabled = regions::of(account, logs, evidence.posture);
     if enabled.regions.is_empty() {
-        return Err(Lack {
-            why: "which regions are enabled is not known".to_owned(),
-            next: Some(list_regions(account)),
-        });
+        let why = "which regions are enabled is not known".to_owned();
+        return Err(vec![Lack { why, next: Some(list_regions(account)) }]);
     }
     let none = BTreeSet::new();
     let days_of = |region: &String| logs.days.get(&(account.to_owned(), region.clone())).unwrap_or(&none);
     let is_silent = |region: &&String| days_of(region).range(first..=last).next().is_none();
-    let silent: Vec<&String> = enabled.regions.iter().filter(is_silent).collect();
+    let (silent, heard): (Vec<&String>, Vec<&String>) = enabled.regions.iter().partition(is_silent);
+    let mut lacks = Vec::new();
     if !silent.is_empty() {
-        let (known, next) = match enabled.is_listed {
-            true => {
-                ("enabled, and no logs of these days were read", "read the logs of every enabled region".to_owned())
-            }
-            false => ("not known to be off, and no logs of these days were read", list_regions(account)),
-        };
-        let are = if silent.len() == 1 { "is" } else { "are" };
-        return Err(Lack { why: format!("{} {are} {known}", named(&silent)), next: Some(next) });
+        lacks.push(not_delivered(account, &silent, enabled.is_listed));
     }
-    let missing = |region: &String| (first.0..=last.0).map(Day).find(|day| !days_of(region).contains(day));
-    if let Some((region, day)) = enabled.regions.iter().find_map(|region| Some((region, missing(region)?))) {
-        return Err(format!("the logs of this account have days without an object: {region} on {day}, see gaps").into());
+    let days = || (first.0..=last.0).map(Day);
+    let missing = heard
+        .iter()
+        .flat_map(|region| days().filter(|day| !days_of(region).contains(day)).map(move |day| (region, day)));
+    let missing: Vec<_> = missing.collect();
+    if let Some((region, day)) = missing.first() {
+        let more = if missing.len() > 1 { format!(" and {} more", missing.len() - 1) } else { String::new() };
+        let why = format!("the logs of this account have days without an object: {region} on {day}{more}, see gaps");
+        lacks.push(why.into());
     }
     let count = last.0 - first.0 + 1;
-    let proven = format!(
-        "{} in {} ({first} to {last})",
-        quantity(u64::from(count.unsigned_abs()), "whole day"),
-        quantity(enabled.regions.len() as u64, "region")
-    );
+    let span = format!("{} ({first} to {last})", quantity(u64::from(count.unsigned_abs()), "whole day"));
     if count < DAYS {
-        return Err(format!("{proven} of logs were read, not {DAYS}").into());
+        lacks.push(format!("{span} of logs were read, not {DAYS}").into());
     }
+    if !lacks.is_empty() {
+        return Err(lacks);
+    }
+    let regions = quantity(enabled.regions.len() as u64, "region");
+    let proven = span.replacen(" (", &format!(" in {regions} ("), 1);
     let assumed = "; regions that have to be opted in to are taken to be off where nothing was delivered";
     Ok(Delivered { proven, assumed: if enabled.is_listed { "" } else { assumed } })
+}
+
+/// Regions that delivered nothing.
+fn not_delivered(account: &str, silent: &[&String], is_listed: bool) -> Lack {
+    let are = if silent.len() == 1 { "is" } else { "are" };
+    let (known, next) = match is_listed {
+        true => ("enabled, and no logs of these days were read", "read the logs of every enabled region".to_owned()),
+        false => ("not known to be off, and no logs of these days were read", list_regions(account)),
+    };
+    Lack { why: format!("{} {are} {known}", named(silent)), next: Some(next) }
 }
 
 fn list_regions(account: &str) -> String {

@@ -227,6 +227,26 @@ fn a_list_of_regions_says_which_count() {
 }
 
 #[test]
+fn everything_that_is_missing_is_told_at_once() {
+    let regions: Vec<&str> = REGIONS.iter().copied().filter(|region| *region != "eu-west-3").collect();
+    let mut logs = logs_of("2026-08-01", "2026-08-20", &regions);
+    let days = logs.days.get_mut(&(ACCOUNT.to_owned(), "us-east-1".to_owned())).unwrap();
+    days.retain(|day| !["2026-08-05", "2026-08-06"].contains(&day.to_string().as_str()));
+    logs.read_only.clear();
+    let score = judge(&[], Some(logs), None, Practice::RestrictRootUse);
+    assert_eq!(score.verdict, Verdict::Unknown);
+    for part in [
+        "no read-only event of this account was read",
+        "eu-west-3 is not known to be off",
+        "days without an object: us-east-1 on 2026-08-05 and 1 more",
+        "20 whole days (2026-08-01 to 2026-08-20) of logs were read, not 30",
+    ] {
+        assert!(score.why.contains(part), "{part}: {}", score.why);
+    }
+    assert!(score.next.unwrap().contains("aws account list-regions"));
+}
+
+#[test]
 fn what_is_of_another_account_says_nothing() {
     let month = || logs("2026-08-01", "2026-08-31");
     let verdict = |logs: LogSpan| judge(&[], Some(logs), None, Practice::RestrictRootUse).verdict;
