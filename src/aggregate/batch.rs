@@ -1,5 +1,8 @@
 //! The saved form of a state: tables of typed columns, with no file format attached.
 
+use super::Span;
+use crate::model::EventTime;
+
 /// One table of a saved aggregate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Batch {
@@ -51,6 +54,14 @@ impl Batch {
         let cells = cells.into_iter().map(|c| c.map(str::to_owned)).collect();
         self.columns.push((name.to_owned(), Cells::Text(cells)));
         self
+    }
+
+    /// With the columns `first_seen` and `last_seen`.
+    #[must_use]
+    pub fn spans(self, spans: impl Iterator<Item = Span> + Clone) -> Self {
+        let micros = |time: Option<EventTime>| time.map(|time| time.0);
+        let last = spans.clone().map(|span| micros(span.last()));
+        self.ints("first_seen", spans.map(|span| micros(span.first()))).ints("last_seen", last)
     }
 
     /// How many rows there are.
@@ -112,6 +123,20 @@ impl<'a> Reader<'a> {
     pub fn full_ints(&self, name: &str) -> Result<Vec<i64>, BatchError> {
         let cells = self.ints(name)?.iter().enumerate();
         cells.map(|(row, cell)| cell.ok_or_else(|| self.bad_cell(name, row, "needs a number"))).collect()
+    }
+
+    /// The columns `first_seen` and `last_seen`.
+    ///
+    /// # Errors
+    /// [`BatchError::NoColumn`].
+    pub fn spans(&self) -> Result<Vec<Span>, BatchError> {
+        let times = self.ints("first_seen")?.iter().zip(self.ints("last_seen")?);
+        let span = |(first, last): (&Option<i64>, &Option<i64>)| {
+            let mut span = Span::default();
+            [first, last].into_iter().flatten().for_each(|time| span.see(EventTime(*time)));
+            span
+        };
+        Ok(times.map(span).collect())
     }
 
     /// A column of texts, one in every row.

@@ -43,13 +43,16 @@ pub struct Keys {
     bearers: RowMemo,
     /// Every account that received a record that was read.
     accounts: SymSet,
-    creations: HashMap<Sym, Vec<Creation>, ahash::RandomState>,
-    changes: HashMap<Sym, Vec<Change>, ahash::RandomState>,
+    creations: HashMap<Sym, Distinct<Creation>, ahash::RandomState>,
+    changes: HashMap<Sym, Distinct<Change>, ahash::RandomState>,
     /// Keys whose creation was counted, not only remembered.
     created: HashSet<Sym, ahash::RandomState>,
     /// Keys of which a change was counted, not only remembered.
     changed: HashSet<Sym, ahash::RandomState>,
 }
+
+/// What is kept once, however often records tell it: few of a key, but for altered records.
+type Distinct<T> = HashSet<T, ahash::RandomState>;
 
 /// A record that says what became of a key.
 enum Told {
@@ -82,8 +85,8 @@ impl Keys {
     }
 
     /// The logged creations of a key, in no lasting order: none or one, but for sanitised records.
-    pub fn creations(&self, key: Sym) -> &[Creation] {
-        self.creations.get(&key).map_or(&[], Vec::as_slice)
+    pub fn creations(&self, key: Sym) -> impl Iterator<Item = &Creation> {
+        self.creations.get(&key).into_iter().flatten()
     }
 
     /// Every logged creation with its key, in no lasting order.
@@ -92,8 +95,8 @@ impl Keys {
     }
 
     /// The logged changes of a key, in no lasting order.
-    pub fn changes(&self, key: Sym) -> &[Change] {
-        self.changes.get(&key).map_or(&[], Vec::as_slice)
+    pub fn changes(&self, key: Sym) -> impl Iterator<Item = &Change> {
+        self.changes.get(&key).into_iter().flatten()
     }
 
     /// Whether the creation of a key is among the counted events: inside the window and past the filters.
@@ -187,17 +190,11 @@ impl Keys {
     }
 
     fn add_creation(&mut self, key: Sym, creation: Creation) {
-        let known = self.creations.entry(key).or_default();
-        if !known.contains(&creation) {
-            known.push(creation);
-        }
+        self.creations.entry(key).or_default().insert(creation);
     }
 
     fn add_change(&mut self, key: Sym, change: Change) {
-        let known = self.changes.entry(key).or_default();
-        if !known.contains(&change) {
-            known.push(change);
-        }
+        self.changes.entry(key).or_default().insert(change);
     }
 }
 

@@ -15,7 +15,7 @@ use trailscan::report::{REPORTS, Severity, by_name};
 
 use super::args::When;
 use super::defaults::{Defaults, OfReport};
-use super::{pager, quantity, rulebook};
+use super::{pager, quantity, rulebook, tell};
 
 /// The file's name, in the working directory and in the user's config directory.
 pub const FILE_NAME: &str = "trailscan.toml";
@@ -120,7 +120,7 @@ fn user_directory() -> Option<PathBuf> {
 /// Reads the files that exist; a setting of an earlier file wins over a later one's.
 ///
 /// # Errors
-/// When a file cannot be read, is no TOML, or has a key that nothing reads: it would be ignored silently.
+/// When a file that is there cannot be read, is no TOML, or has a key that nothing reads: it would be ignored silently.
 pub fn read(files: &[PathBuf]) -> Result<Config> {
     let mut config = Config::default();
     for file in files {
@@ -128,6 +128,12 @@ pub fn read(files: &[PathBuf]) -> Result<Config> {
             Ok(text) => text,
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
                 debug!(file = %file.display(), "config file is not there");
+                continue;
+            }
+            // Nobody named it, and nothing says that it is there.
+            Err(error) if std::fs::symlink_metadata(file).is_err() => {
+                let why = trailscan::input::explain_io(&error);
+                tell::line(format!("warning: {}: cannot be looked for, so none is taken: {why}", file.display()));
                 continue;
             }
             Err(error) => return Err(error).with_context(|| format!("{}: cannot be read", file.display())),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use trailscan::model::{Day, EventTime, LoggingEffect};
-use trailscan::report::{Blinding, LogSpan};
+use trailscan::report::{Blinding, Blindings, LogSpan};
 use trailscan::scan::{Coverage, Gap, LoggingChange};
 
 use super::plan::Plan;
@@ -38,7 +38,11 @@ pub fn logs(plan: &Plan, coverage: &Coverage) -> LogSpan {
         last_event_day: coverage.last_event.map(EventTime::day),
         read_only: proof.read_only.clone(),
         unread: proof.unread.clone(),
-        blinded: coverage.logging_changes.iter().filter_map(|change| blinding(change, coverage)).collect(),
+        blinded: Blindings::new(
+            coverage.logging_changes.iter().filter_map(|change| blinding(change, coverage)).collect(),
+            proof.of_organization.clone(),
+            whole_days,
+        ),
         enabled_regions,
     }
 }
@@ -60,14 +64,10 @@ fn blinding(change: &LoggingChange, coverage: &Coverage) -> Option<Blinding> {
     if !concerns.effect.blinds() {
         return None;
     }
-    let mut accounts = concerns.homes.clone();
     // Whether a trail that was stopped is the organization's, its record does not say.
-    if !concerns.is_own && concerns.effect == LoggingEffect::Stopped {
-        let is_of_one = |account: &String| coverage.proof.of_organization.contains(account);
-        if is_of_one(&change.account_id) {
-            accounts.extend(coverage.proof.of_organization.iter().cloned());
-        }
-    }
+    let is_organizations = !concerns.is_own
+        && concerns.effect == LoggingEffect::Stopped
+        && coverage.proof.of_organization.contains(&change.account_id);
     let when = change.time.map(|time| format!(" on {}", time.day())).unwrap_or_default();
     let on = if change.trail.is_empty() { String::new() } else { format!(" of {}", change.trail) };
     let deleted = concerns.effect == LoggingEffect::Deleted;
@@ -75,7 +75,8 @@ fn blinding(change: &LoggingChange, coverage: &Coverage) -> Option<Blinding> {
         what: format!("{}{on} by {}{when}", change.event, change.actor),
         from: change.time.map(EventTime::day).filter(|_| !deleted),
         until: change.undone.map(EventTime::day),
-        accounts,
+        accounts: concerns.homes.clone(),
+        is_organizations,
         is_everyones: concerns.is_everyones,
     })
 }

@@ -63,7 +63,7 @@ impl ExportLayout {
         if self.by_day && self.formats.len() > 1 {
             return Err(OutputError::FormatsByDay);
         }
-        NewFolder::create(path, overwrite.then_some(proof::foreign_in))
+        NewFolder::create(path, proof::foreign_in, overwrite)
     }
 
     fn place(&self, table: &ExportTable, format: Format, day: Option<&str>) -> String {
@@ -157,4 +157,113 @@ fn emit(table: &Table, format: Format, metadata: &[(String, String)], out: &mut 
 #[cfg(not(feature = "columnar"))]
 fn emit(_: &Table, format: Format, _: &[(String, String)], _: &mut dyn Write) -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::Unsupported, super::FormatError::NotBuilt(format.as_str())))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::fs;
+    use std::path::PathBuf;
+
+    use super::*;
+
+    /// Every file, folder and link below a folder, with what it holds.
+    fn all(folder: &Path, found: &mut BTreeMap<PathBuf, Vec<u8>>) {
+        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            let kind = entry.file_type().unwrap();
+            let content = if kind.is_file() { fs::read(entry.path()).unwrap() } else { Vec::new() };
+            found.insert(entry.path(), content);
+            if kind.is_dir() {
+                all(&entry.path(), found);
+            }
+        }
+    }
+
+    fn held(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+        let mut found = BTreeMap::new();
+        all(folder, &mut found);
+        found
+    }
+
+    /// Writes the files of an export that are no tables, and a file for each name.
+    fn export(folder: NewFolder, names: &[&str]) -> Result<(), OutputError> {
+        let layout = ExportLayout { formats: vec![Format::Csv], by_day: false };
+        for name in names {
+            folder.write(name, |out| writeln!(out, "a table"))?;
+        }
+        folder.write(COVERAGE, |out| writeln!(out, "{{}}"))?;
+        let files = folder.written();
+        folder.write(SCHEMA, |out| schema::write((&[], &files), &layout, None, out))?;
+        folder.commit()
+    }
+
+    fn begin(path: &Path) -> Result<NewFolder, OutputError> {
+        NewFolder::create(path, proof::foreign_in, true)
+    }
+
+    const TABLES: [&str; 3] = ["keys.csv", "sessions.csv", "activity/day=2026-09-01/part-0.csv"];
+
+    /// What looks like a part of an export, by name, size or form, and was written by nobody that is known.
+    const LOOK_ALIKES: [(&str, &str); 14] = [
+        ("notes.txt", "mine"),
+        ("keys.csv", "a table of mine"),
+        ("keys.csv.coverage.json", "{}"),
+        ("keys.parquet", "mine"),
+        ("keys/id_rsa", "PRIVATE"),
+        ("keys/part-0.csv", "mine"),
+        ("activity/day=2026-09-01/part-1.csv", "mine"),
+        ("activity/day=2026-09-02/part-0.csv", "a table\n"),
+        ("activity/day=__HIVE_DEFAULT_PARTITION__/part-0.csv", "a table\n"),
+        ("coverage.json", "{ mine }"),
+        ("schema.json.bak", "{}"),
+        (".hidden", ""),
+        (".trailscan-a.tmp", "mine"),
+        ("KEYS.csv", "a table\n"),
+    ];
+
+    #[test]
+    fn a_folder_of_look_alikes_stays_as_it_is() {
+        for (name, text) in LOOK_ALIKES {
+            let around = tempfile::tempdir().unwrap();
+            let path = around.path().join("out");
+            export(begin(&path).unwrap(), &TABLES).unwrap();
+            export(begin(&path).unwrap(), &TABLES).expect("an export takes the place of another");
+            let put = || {
+                fs::create_dir_all(path.join(name).parent().unwrap()).unwrap();
+                fs::write(path.join(name), text).unwrap();
+                held(around.path())
+            };
+            // It comes while logs are read.
+            let begun = begin(&path).unwrap();
+            let _ = put();
+            let before = held(&path);
+            let failed = export(begun, &TABLES).unwrap_err().to_string();
+            assert!(failed.contains(&format!("out: holds {name}, ")), "{failed}");
+            assert_eq!(held(&path), before, "{name}");
+            // It is there before.
+            let before = held(around.path());
+            let failed = begin(&path).unwrap_err().to_string();
+            assert!(failed.contains(&format!("out: holds {name}, ")), "{failed}");
+            assert_eq!(held(around.path()), before, "{name}");
+        }
+    }
+
+    /// Without the list of an export nothing is one, however much it looks so.
+    #[test]
+    fn a_folder_that_never_held_an_export_stays_as_it_is() {
+        for list in [None, Some("{}"), Some(r#"{"trailscan":"1","schema_version":1,"tables":[]}"#)] {
+            let around = tempfile::tempdir().unwrap();
+            for (name, text) in LOOK_ALIKES {
+                let path = around.path().join("out").join(name);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, text).unwrap();
+            }
+            if let Some(list) = list {
+                fs::write(around.path().join("out/schema.json"), list).unwrap();
+            }
+            let before = held(around.path());
+            assert!(begin(&around.path().join("out")).unwrap_err().to_string().contains("no part of an export"));
+            assert_eq!(held(around.path()), before);
+        }
+    }
 }

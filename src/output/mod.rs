@@ -25,6 +25,7 @@ mod new_file;
 mod new_folder;
 mod sanitize;
 mod store;
+mod temporary;
 mod terminal;
 
 #[cfg(feature = "columnar")]

@@ -3,18 +3,15 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
 use tempfile::NamedTempFile;
 
 use super::claim::Claim;
+use super::temporary::{self, Owner};
 use super::{OutputError, Remote, Staged};
 
 /// As many links as a path may lead through, as in Linux.
 const MAX_LINKS: usize = 40;
-
-/// The temporary names of this process, also those that are gone again: few, and never given twice.
-static TEMPORARY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// A file being written. It lies under a temporary name in its folder until [`NewFile::commit`]; dropped before, it is
 /// gone and an earlier file of the name is as it was.
@@ -36,11 +33,11 @@ pub struct NewFile {
 #[derive(Debug)]
 enum Kind {
     /// Takes the place of `target` when complete.
-    Replacing { temporary: NamedTempFile, target: PathBuf },
+    Replacing { temporary: NamedTempFile, target: PathBuf, _owner: Option<Owner> },
     /// Written in place.
     Straight(File),
     /// Handed to a store when complete.
-    Sent { temporary: NamedTempFile, remote: Remote, staged: Option<Box<dyn Staged>> },
+    Sent { temporary: NamedTempFile, remote: Remote, staged: Option<Box<dyn Staged>>, _owner: Option<Owner> },
 }
 
 impl NewFile {
@@ -64,13 +61,13 @@ impl NewFile {
             there => {
                 let target = follow_links(path).map_err(failed)?;
                 claim = Some(Claim::new(&target).ok_or_else(|| OutputError::Twice(path.to_owned()))?);
-                let temporary = begin(path, &target)?;
+                let (temporary, _owner) = begin(path, &target)?;
                 if let Some(there) = there {
                     // Opening changes nothing; it asks whether a plain write would be allowed.
                     OpenOptions::new().write(true).open(&target).map_err(failed)?;
                     temporary.as_file().set_permissions(there.permissions()).map_err(failed)?;
                 }
-                Kind::Replacing { temporary, target }
+                Kind::Replacing { temporary, target, _owner }
             }
         };
         Ok(Self { path: path.to_owned(), kind, _claim: claim })
@@ -83,10 +80,10 @@ impl NewFile {
     pub fn for_store(remote: Remote) -> Result<Self, OutputError> {
         let path = PathBuf::from(&remote.uri);
         let claim = Claim::new(&path).ok_or_else(|| OutputError::Twice(path.clone()))?;
-        let temporary = tempfile::Builder::new().prefix(".trailscan-").suffix(".tmp").tempfile();
-        let temporary = temporary.map_err(|source| OutputError::create(&std::env::temp_dir(), source))?;
-        know_temporary(temporary.path());
-        Ok(Self { path, kind: Kind::Sent { temporary, remote, staged: None }, _claim: Some(claim) })
+        let folder = std::env::temp_dir();
+        let begun = temporary::file_in(&folder, 0o600);
+        let (temporary, _owner) = begun.map_err(|source| OutputError::create(&folder, source))?;
+        Ok(Self { path, kind: Kind::Sent { temporary, remote, staged: None, _owner }, _claim: Some(claim) })
     }
 
     /// Brings a complete file as far on its way as can be taken back: [`NewFile::commit`] then has little left to fail.
@@ -94,7 +91,7 @@ impl NewFile {
     /// # Errors
     /// [`OutputError::Store`] when the store does not take it.
     pub(super) fn stage(&mut self) -> Result<(), OutputError> {
-        let Kind::Sent { temporary, remote, staged } = &mut self.kind else { return Ok(()) };
+        let Kind::Sent { temporary, remote, staged, .. } = &mut self.kind else { return Ok(()) };
         let file = temporary.reopen().map_err(|source| OutputError::write(&self.path, source))?;
         let taken = remote.store.stage(&remote.uri, file);
         *staged = Some(taken.map_err(|why| OutputError::Store { uri: remote.uri.clone(), why })?);
@@ -103,12 +100,7 @@ impl NewFile {
 
     /// Removes what lies under temporary names, for a process that leaves without dropping its files.
     pub fn discard_all() {
-        for path in TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
-            // One that is in its place or gone is no longer there; a folder is no file.
-            if fs::remove_file(&path).is_err() {
-                let _ = fs::remove_dir_all(path);
-            }
-        }
+        temporary::discard_all();
     }
 
     /// The path as it was given.
@@ -130,8 +122,8 @@ impl NewFile {
             self.stage()?;
         }
         let Self { path, kind, _claim } = self;
-        let (temporary, target) = match kind {
-            Kind::Replacing { temporary, target } => (temporary, target),
+        let (temporary, target, _owner) = match kind {
+            Kind::Replacing { temporary, target, _owner } => (temporary, target, _owner),
             Kind::Straight(_) => return Ok(()),
             Kind::Sent { staged, remote, .. } => {
                 let done = staged.map_or(Ok(()), Staged::complete);
@@ -183,27 +175,13 @@ fn own_stream(_: &Path) -> Option<io::Result<File>> {
 }
 
 /// The temporary file beside `target`; `path` is what the user knows it by.
-fn begin(path: &Path, target: &Path) -> Result<NamedTempFile, OutputError> {
+fn begin(path: &Path, target: &Path) -> Result<(NamedTempFile, Option<Owner>), OutputError> {
     let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if !folder.is_dir() {
         return Err(OutputError::NoFolder { file: path.to_owned(), folder: folder.to_owned() });
     }
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".trailscan-").suffix(".tmp");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // What open(2) gives any new file; the system takes the umask away from it.
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    let temporary = builder.tempfile_in(folder).map_err(|source| OutputError::create(path, source))?;
-    know_temporary(temporary.path());
-    Ok(temporary)
-}
-
-/// Takes down a temporary name, for [`NewFile::discard_all`].
-pub(super) fn know_temporary(path: &Path) {
-    TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
+    // What open(2) gives any new file.
+    temporary::file_in(folder, 0o666).map_err(|source| OutputError::create(path, source))
 }
 
 /// Where `path` leads, also when nothing is there yet.

@@ -2,11 +2,12 @@
 
 use std::cell::RefCell;
 use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+use super::temporary::{self, Owner};
 use super::{BUFFER, OutputError, new_file};
 
 /// A folder being filled. It lies under a temporary name beside its place until it is committed; dropped before, it
@@ -16,34 +17,50 @@ pub struct NewFolder {
     path: PathBuf,
     target: PathBuf,
     temporary: TempDir,
-    foreign_in: Option<ForeignIn>,
+    owner: Option<Owner>,
+    foreign_in: ForeignIn,
+    /// Whether a folder with something in it may be replaced.
+    overwrite: bool,
     /// The files so far, with their bytes.
     written: RefCell<Vec<(String, u64)>>,
 }
 
 /// Finds the first thing in a folder that may not be lost, by its path in there.
-pub(super) type ForeignIn = fn(&Path) -> std::io::Result<Option<PathBuf>>;
+pub(super) type ForeignIn = fn(&Path) -> io::Result<Option<PathBuf>>;
 
 impl NewFolder {
     /// Begins the folder, so that a place that cannot be written is known before any work is done. An empty folder in its
-    /// place is replaced; another one only when `foreign_in` is given and finds nothing in it.
+    /// place is replaced; with `overwrite` any in which `foreign_in` finds nothing.
     ///
     /// # Errors
     /// [`OutputError`] when the place is taken, or the folder around it is missing or may not be written.
-    pub(super) fn create(path: &Path, foreign_in: Option<ForeignIn>) -> Result<Self, OutputError> {
+    pub(super) fn create(path: &Path, foreign_in: ForeignIn, overwrite: bool) -> Result<Self, OutputError> {
         let failed = |source| OutputError::create(path, source);
-        match fs::metadata(path) {
-            Ok(there) if !there.is_dir() => return Err(OutputError::IsFile(path.to_owned())),
-            Ok(_) => check_content(path, path, foreign_in)?,
-            Err(_) => {}
-        }
         let target = new_file::follow_links(path).map_err(failed)?;
         let around = target.parent().filter(|around| !around.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        if !around.is_dir() {
-            return Err(OutputError::NoFolder { file: path.to_owned(), folder: around.to_owned() });
+        match fs::metadata(path) {
+            Ok(there) if !there.is_dir() => return Err(OutputError::IsFile(path.to_owned())),
+            Ok(_) => check_content(path, path, overwrite.then_some(foreign_in))?,
+            Err(_) if !around.is_dir() => {
+                return Err(OutputError::NoFolder { file: path.to_owned(), folder: around.to_owned() });
+            }
+            Err(_) => {}
         }
-        let temporary = begin(around).map_err(failed)?;
-        Ok(Self { path: path.to_owned(), target, temporary, foreign_in, written: RefCell::default() })
+        let (temporary, owner) = temporary::folder_in(around, foreign_in).map_err(failed)?;
+        let folder = Self {
+            path: path.to_owned(),
+            target,
+            temporary,
+            owner,
+            foreign_in,
+            overwrite,
+            written: RefCell::default(),
+        };
+        // What a killed run had taken away from its place may be there again.
+        if path.exists() {
+            check_content(path, path, overwrite.then_some(foreign_in))?;
+        }
+        Ok(folder)
     }
 
     /// The folder's path as it was given.
@@ -55,7 +72,7 @@ impl NewFolder {
     pub(super) fn write(
         &self,
         name: &str,
-        fill: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+        fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), OutputError> {
         let place = self.temporary.path().join(name);
         let written = || {
@@ -78,36 +95,68 @@ impl NewFolder {
         self.written.borrow().clone()
     }
 
-    /// Puts the folder in its place.
+    /// Puts the folder in its place. One that is there already is exchanged in one step, so that there always is one, where
+    /// the system can do that.
     ///
     /// # Errors
     /// [`OutputError::Write`] when its place was lost meanwhile, and what [`NewFolder::create`] says when something came
     /// into it that may not be lost; what was there is then as it was.
     pub(super) fn commit(self) -> Result<(), OutputError> {
-        let Self { path, target, temporary, foreign_in, .. } = self;
+        let Self { path, target, temporary, mut owner, foreign_in, overwrite, .. } = self;
         let failed = |source| OutputError::write(&path, source);
         if !target.exists() {
             fs::rename(temporary.path(), &target).map_err(failed)?;
-        } else {
-            let around = temporary.path().parent().unwrap_or(Path::new("."));
-            let aside = tempfile::Builder::new().prefix(".trailscan-").suffix(".old").tempdir_in(around);
-            let aside = aside.map_err(failed)?;
-            let old = aside.path().join("old");
-            fs::rename(&target, &old).map_err(failed)?;
-            // Looked at once more where nobody puts anything in: it goes only when nothing came while logs were read.
-            let moved = check_content(&old, &path, foreign_in)
-                .and_then(|()| fs::rename(temporary.path(), &target).map_err(failed));
-            moved.inspect_err(|_| {
-                // What failed is told; the earlier folder goes back, or is found where it was put.
-                if fs::rename(&old, &target).is_err() {
-                    let _ = aside.keep();
-                }
-            })?;
+            // Nothing lies under the temporary name any more.
+            let _ = temporary.keep();
+            return Ok(());
         }
-        // Nothing lies under the temporary name any more.
-        let _ = temporary.keep();
-        Ok(())
+        temporary::placing(temporary.path(), owner.as_mut(), &target).map_err(failed)?;
+        // Looked at once more where nobody puts anything in: it goes only when nothing came while logs were read.
+        let check = |old: &Path| check_content(old, &path, overwrite.then_some(foreign_in));
+        if exchange(temporary.path(), &target).is_err() {
+            return replace(temporary, &target, check, failed);
+        }
+        check(temporary.path()).inspect_err(|_| {
+            // What failed is told; the earlier folder goes back, or is found where it was put.
+            if exchange(temporary.path(), &target).is_err() {
+                let _ = temporary.keep();
+            }
+        })
     }
+}
+
+/// Lets two folders change places in one step.
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+fn exchange(one: &Path, other: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    Ok(renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE)?)
+}
+
+/// Other systems have no such step.
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+fn exchange(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Puts a folder in the place of another in two steps. Who is killed between them leaves the earlier one under a
+/// temporary name, from where the next run puts it back.
+fn replace(
+    temporary: TempDir,
+    target: &Path,
+    check: impl Fn(&Path) -> Result<(), OutputError>,
+    failed: impl Fn(io::Error) -> OutputError,
+) -> Result<(), OutputError> {
+    let old = temporary::old_of(temporary.path());
+    fs::rename(target, &old).map_err(&failed)?;
+    let moved = check(&old).and_then(|()| fs::rename(temporary.path(), target).map_err(&failed));
+    moved.inspect_err(|_| {
+        // What failed is told; the earlier folder goes back, or is found where it was put.
+        let _ = fs::rename(&old, target);
+    })?;
+    let _ = temporary.keep();
+    // One that cannot be removed is cleared away by a later run.
+    let _ = fs::remove_dir_all(old);
+    Ok(())
 }
 
 /// Refuses a folder that holds what would be lost; `path` is what the user knows it by.
@@ -124,26 +173,17 @@ fn check_content(folder: &Path, path: &Path, foreign_in: Option<ForeignIn>) -> R
     }
 }
 
-fn begin(around: &Path) -> std::io::Result<TempDir> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".trailscan-").suffix(".tmp");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // What mkdir(2) gives any new folder; the system takes the umask away from it.
-        builder.permissions(fs::Permissions::from_mode(0o777));
-    }
-    let temporary = builder.tempdir_in(around)?;
-    new_file::know_temporary(temporary.path());
-    Ok(temporary)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn fill(path: &Path, replaced: Option<ForeignIn>, text: &str) -> Result<(), OutputError> {
-        let folder = NewFolder::create(path, replaced)?;
+    fn notes_are_foreign(folder: &Path) -> io::Result<Option<PathBuf>> {
+        fs::read_dir(folder)?;
+        Ok(Some(PathBuf::from("notes.txt")).filter(|name| folder.join(name).exists()))
+    }
+
+    fn fill(path: &Path, overwrite: bool, text: &str) -> Result<(), OutputError> {
+        let folder = NewFolder::create(path, notes_are_foreign, overwrite)?;
         folder.write("a/b.txt", |out| out.write_all(text.as_bytes()))?;
         folder.commit()
     }
@@ -153,11 +193,11 @@ mod tests {
         let around = tempfile::tempdir().unwrap();
         let path = around.path().join("out");
         {
-            let folder = NewFolder::create(&path, None).unwrap();
+            let folder = NewFolder::create(&path, notes_are_foreign, false).unwrap();
             folder.write("a/b.txt", |out| out.write_all(b"half")).unwrap();
         }
         assert_eq!(fs::read_dir(around.path()).unwrap().count(), 0);
-        fill(&path, None, "whole").unwrap();
+        fill(&path, false, "whole").unwrap();
         assert_eq!(fs::read_to_string(path.join("a/b.txt")).unwrap(), "whole");
         assert_eq!(fs::read_dir(around.path()).unwrap().count(), 1);
     }
@@ -167,13 +207,12 @@ mod tests {
         let around = tempfile::tempdir().unwrap();
         let path = around.path().join("out");
         fs::create_dir(&path).unwrap();
-        fill(&path, None, "into an empty one").unwrap();
-        assert!(matches!(fill(&path, None, "again"), Err(OutputError::NotEmpty(_))));
-        let foreign = |folder: &Path| Ok(Some(PathBuf::from("notes.txt")).filter(|name| folder.join(name).exists()));
-        fill(&path, Some(foreign), "again").unwrap();
+        fill(&path, false, "into an empty one").unwrap();
+        assert!(matches!(fill(&path, false, "again"), Err(OutputError::NotEmpty(_))));
+        fill(&path, true, "again").unwrap();
         assert_eq!(fs::read_to_string(path.join("a/b.txt")).unwrap(), "again");
         fs::write(path.join("notes.txt"), "mine").unwrap();
-        let error = fill(&path, Some(foreign), "lost").unwrap_err();
+        let error = fill(&path, true, "lost").unwrap_err();
         assert!(error.is_usage() && error.to_string().contains("notes.txt"), "{error}");
         assert_eq!(fs::read_to_string(path.join("notes.txt")).unwrap(), "mine");
         assert_eq!(fs::read_dir(around.path()).unwrap().count(), 1);
@@ -183,7 +222,7 @@ mod tests {
     fn what_comes_while_logs_are_read_stays() {
         let around = tempfile::tempdir().unwrap();
         let path = around.path().join("out");
-        let folder = NewFolder::create(&path, None).unwrap();
+        let folder = NewFolder::create(&path, notes_are_foreign, false).unwrap();
         folder.write("a.txt", |out| out.write_all(b"new")).unwrap();
         assert_eq!(folder.written(), [("a.txt".to_owned(), 3)]);
         fs::create_dir(&path).unwrap();
@@ -198,8 +237,11 @@ mod tests {
         let around = tempfile::tempdir().unwrap();
         let file = around.path().join("file");
         fs::write(&file, "").unwrap();
-        assert!(matches!(NewFolder::create(&file, None), Err(OutputError::IsFile(_))));
-        assert!(matches!(NewFolder::create(&around.path().join("no/out"), None), Err(OutputError::NoFolder { .. })));
+        assert!(matches!(NewFolder::create(&file, notes_are_foreign, false), Err(OutputError::IsFile(_))));
+        assert!(matches!(
+            NewFolder::create(&around.path().join("no/out"), notes_are_foreign, false),
+            Err(OutputError::NoFolder { .. })
+        ));
     }
 
     #[cfg(unix)]
@@ -209,8 +251,80 @@ mod tests {
         let around = tempfile::tempdir().unwrap();
         let (plain, ours) = (around.path().join("plain"), around.path().join("ours"));
         fs::create_dir(&plain).unwrap();
-        fill(&ours, None, "").unwrap();
+        fill(&ours, false, "").unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&ours), mode(&plain));
+    }
+
+    /// Not a test: what the next one starts as a process of its own, and kills.
+    #[cfg(unix)]
+    #[test]
+    #[ignore = "is run by another test"]
+    fn replace_for_ever() {
+        let Some(path) = std::env::var_os("TRAILSCAN_TEST_FOLDER") else { return };
+        for round in 0_u64.. {
+            fill(Path::new(&path), true, &round.to_string()).unwrap();
+            println!("replaced");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn whoever_is_killed_leaves_one_whole_folder() {
+        use std::io::BufRead;
+        use std::process::{Command, Stdio};
+        let around = tempfile::tempdir().unwrap();
+        let path = around.path().join("out");
+        fill(&path, true, "first").unwrap();
+        let can_exchange = {
+            let [one, other] = ["a", "b"].map(|name| around.path().join(name));
+            fs::create_dir(&one).and_then(|()| fs::create_dir(&other)).unwrap();
+            let can = exchange(&one, &other).is_ok();
+            fs::remove_dir(one).and_then(|()| fs::remove_dir(other)).unwrap();
+            can
+        };
+        for kills in 0..12 {
+            let mut replacing = Command::new(std::env::current_exe().unwrap())
+                .args(["--exact", "output::new_folder::tests::replace_for_ever", "--ignored", "--nocapture"])
+                .env("TRAILSCAN_TEST_FOLDER", &path)
+                .stdout(Stdio::piped())
+                .spawn()
+                .unwrap();
+            // From one line to the next all that a replacement does is done: where in it the kill comes is chance.
+            let mut told = std::io::BufReader::new(replacing.stdout.take().unwrap()).lines().map(Result::unwrap);
+            told.by_ref().filter(|line| line.ends_with("replaced")).nth(kills);
+            replacing.kill().and_then(|()| replacing.wait()).unwrap();
+            if can_exchange {
+                fs::read_to_string(path.join("a/b.txt")).unwrap();
+            }
+            fill(&path, true, "next").unwrap();
+            assert_eq!(fs::read_to_string(path.join("a/b.txt")).unwrap(), "next");
+            let left: Vec<_> = fs::read_dir(around.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+            assert_eq!(left, ["out"]);
+        }
+    }
+
+    /// As on a system that cannot exchange.
+    #[test]
+    fn two_steps_do_as_well() {
+        let around = tempfile::tempdir().unwrap();
+        let path = around.path().join("out");
+        fill(&path, false, "first").unwrap();
+        let two_steps = |text: &str| {
+            let folder = NewFolder::create(&path, notes_are_foreign, true).unwrap();
+            folder.write("a/b.txt", |out| out.write_all(text.as_bytes())).unwrap();
+            let check = |old: &Path| check_content(old, &path, Some(notes_are_foreign));
+            replace(folder.temporary, &path, check, |source| OutputError::write(&path, source))
+        };
+        two_steps("second").unwrap();
+        assert_eq!(fs::read_to_string(path.join("a/b.txt")).unwrap(), "second");
+        fs::write(path.join("notes.txt"), "mine").unwrap();
+        let folder = NewFolder::create(&around.path().join("other"), notes_are_foreign, true).unwrap();
+        let check = |old: &Path| check_content(old, &path, Some(notes_are_foreign));
+        let failed = replace(folder.temporary, &path, check, |source| OutputError::write(&path, source)).unwrap_err();
+        assert!(failed.to_string().contains("notes.txt"), "{failed}");
+        assert_eq!(fs::read_to_string(path.join("notes.txt")).unwrap(), "mine");
+        drop(folder.owner);
+        assert_eq!(fs::read_dir(around.path()).unwrap().count(), 1);
     }
 }

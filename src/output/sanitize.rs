@@ -1,5 +1,6 @@
-//! Text that is safe to print on a terminal. Role session names, user agents and key names come from whoever made the
-//! call; on a terminal they must not move the cursor, set the clipboard, hide or reorder anything.
+//! Text that is safe to print on a terminal, and text that is safe in a spreadsheet. Role session names, user agents and key names come from whoever made the
+//! call; on a terminal they must not move the cursor, set the clipboard, hide or reorder anything, and in a spreadsheet they
+//! must not be formulas.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -54,6 +55,35 @@ pub(super) fn is_unsafe(c: char) -> bool {
         )
 }
 
+/// `text` with a `'` before what a spreadsheet would take for a formula: at its beginning, and behind what some
+/// spreadsheet takes for the beginning of a cell or row within it. That is a `;` where the list separator of the country is
+/// one: to such a reader quotes in the middle of a line are text. A quote may stand before the formula, but no blank,
+/// which makes it a text: `(compatible; +https://example.com/bot)` stays as it is.
+///
+/// Source of the marks: OWASP, "CSV Injection".
+#[cfg(any(test, feature = "columnar"))]
+pub(super) fn without_formulas(text: &str) -> Cow<'_, str> {
+    const MARKS: [char; 8] = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+    const ENDS: [char; 4] = [';', '\t', '\r', '\n'];
+    let is_first = text.starts_with(MARKS) || text.starts_with(&ENDS[1..]);
+    let is_formula = |rest: &str| rest.trim_start_matches('"').starts_with(MARKS);
+    let behind = text.char_indices().filter(|(_, c)| ENDS.contains(c)).map(|(at, c)| at + c.len_utf8());
+    let formulas: Vec<usize> = behind.filter(|&at| is_formula(&text[at..])).collect();
+    if !is_first && formulas.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 1 + formulas.len());
+    out.push_str(if is_first { "'" } else { "" });
+    let mut done = 0;
+    for at in formulas {
+        out.push_str(&text[done..at]);
+        out.push('\'');
+        done = at;
+    }
+    out.push_str(&text[done..]);
+    Cow::Owned(out)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -101,6 +131,47 @@ mod tests {
             let c = char::from_u32(c).unwrap();
             let text = format!("{before}{c}");
             prop_assert!(!sanitize(&text).contains(c));
+        }
+    }
+
+    #[test]
+    fn formulas_and_near_misses() {
+        for (text, field) in [
+            ("=1+1", "'=1+1"),
+            ("+1", "'+1"),
+            ("-2", "'-2"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\t=1", "'\t'=1"),
+            ("\r=1", "'\r'=1"),
+            ("\u{ff1d}1", "'\u{ff1d}1"),
+            ("aws-cli;=cmd|' /C calc'!A0", "aws-cli;'=cmd|' /C calc'!A0"),
+            ("a;@b;+c;-d;\u{ff0b}e", "a;'@b;'+c;'-d;'\u{ff0b}e"),
+            ("a\t=1\r\n=2", "a\t'=1\r\n'=2"),
+            (";;=1", ";;'=1"),
+            ("a;\"\"=1", "a;'\"\"=1"),
+            ("a=1", "a=1"),
+            (" =1", " =1"),
+            ("a;b=1;c-d", "a;b=1;c-d"),
+            (
+                "Mozilla/5.0 (compatible; +https://example.com/bot)",
+                "Mozilla/5.0 (compatible; +https://example.com/bot)",
+            ),
+            ("", ""),
+            ("192.0.2.1", "192.0.2.1"),
+        ] {
+            assert_eq!(without_formulas(text), field);
+        }
+    }
+
+    proptest! {
+        /// Whatever is taken for the beginning of a cell, no cell begins with a formula, and nothing else is changed.
+        #[test]
+        fn no_cell_is_a_formula(text in "[a=+@;\t\r\n\"' -]{0,12}") {
+            let field = without_formulas(&text);
+            for cell in field.split([';', '\t', '\r', '\n']) {
+                prop_assert!(!cell.starts_with(['=', '+', '-', '@']), "{cell:?} of {field:?}");
+            }
+            prop_assert_eq!(field.replace('\'', ""), text.replace('\'', ""));
         }
     }
 }

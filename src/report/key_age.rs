@@ -38,9 +38,9 @@ impl AgeBasis {
 
 impl<'a> Age<'a> {
     /// The age, at `as_of`, of a key that was first seen at `first_seen`.
-    pub(crate) fn of(
+    pub(crate) fn of<'c>(
         first_seen: Option<EventTime>,
-        creations: &[Creation],
+        creations: impl Iterator<Item = &'c Creation>,
         symbols: &'a Symbols,
         as_of: Option<EventTime>,
     ) -> Self {
@@ -57,10 +57,10 @@ impl<'a> Age<'a> {
 /// later than the key's first event is no creation of this key.
 pub(crate) fn creation_of<'c>(
     first_seen: Option<EventTime>,
-    creations: &'c [Creation],
+    creations: impl Iterator<Item = &'c Creation>,
     symbols: &Symbols,
 ) -> Option<&'c Creation> {
-    let before = creations.iter().filter(|creation| first_seen.is_none_or(|first| creation.time <= first));
+    let before = creations.filter(|creation| first_seen.is_none_or(|first| creation.time <= first));
     before.min_by_key(|c| (c.time, symbols.text(c.creator), symbols.text(c.user_name), symbols.text(c.account)))
 }
 

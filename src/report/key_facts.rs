@@ -148,8 +148,12 @@ impl<'a> Reading<'a> {
 
     /// The changes of a key, earliest first.
     fn changes(&self, key: Sym) -> Vec<&'a Change> {
-        let mut changes: Vec<_> = self.keys.changes(key).iter().filter(|change| self.is_past(change.time)).collect();
-        changes.sort_by_key(|change| (change.time, change.status, self.symbols.text(change.by)));
+        let mut changes: Vec<_> = self.keys.changes(key).filter(|change| self.is_past(change.time)).collect();
+        changes.sort_by_key(|change| {
+            let [by, user_name, account] =
+                [change.by, change.user_name, change.account].map(|sym| self.symbols.text(sym));
+            (change.time, change.status, by, user_name, account)
+        });
         changes
     }
 

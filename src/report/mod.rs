@@ -41,8 +41,8 @@ pub use posture::{CATEGORY_GROUP, COMMON_GROUP};
 pub use rule::{Practice, Rule};
 pub use same_fact::{one_finding_for_many_accounts, one_finding_per_fact, told_by};
 pub use scorecard::{
-    Blinding, Evidence, InLogs, LogSpan, SCORECARD, Score, Verdict, Worst, scorecard, summary as scorecard_summary,
-    table as scorecard_table, worst_accounts_first,
+    Blinding, Blindings, Evidence, InLogs, LogSpan, SCORECARD, Score, Verdict, Worst, scorecard,
+    summary as scorecard_summary, table as scorecard_table, worst_accounts_first,
 };
 pub use table::{Column, ColumnError, ColumnKind, Drawing, Prominence, Table, Value};
 pub use tree::{Tree, TreeNode, Way};

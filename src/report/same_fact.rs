@@ -159,7 +159,7 @@ pub fn one_finding_per_fact(lists: &mut [&mut Vec<Finding>]) {
             }
         }
     }
-    let mut absorbed: Vec<(usize, usize)> = Vec::new();
+    let mut absorbed: BTreeSet<(usize, usize)> = BTreeSet::new();
     for ((kind, ..), mut places) in tellers.into_iter().filter(|(_, places)| places.len() > 1) {
         let rank = |&(list, place): &(usize, usize)| {
             let finding = &lists[list][place];
@@ -172,9 +172,9 @@ pub fn one_finding_per_fact(lists: &mut [&mut Vec<Finding>]) {
         lists[list][place].evidence.insert("told_by".to_owned(), Value::Array(told));
         absorbed.extend(&places[1..]);
     }
-    absorbed.sort_unstable();
-    for (list, place) in absorbed.into_iter().rev() {
-        lists[list].remove(place);
+    for (list, findings) in lists.iter_mut().enumerate() {
+        let mut places = 0..;
+        findings.retain(|_| places.next().is_none_or(|place| !absorbed.contains(&(list, place))));
     }
 }
 

@@ -1,5 +1,7 @@
 //! What becomes of each event: window, filters, de-duplication, then the state; and the numbers of it all.
 
+use indexmap::IndexMap;
+
 use super::Coverage;
 use super::logging::LoggingNotes;
 use crate::aggregate::State;
@@ -46,10 +48,10 @@ pub(super) struct Counts {
     pub logging: LoggingNotes,
 }
 
-/// Texts with counts, few of them, mostly the same as last time.
+/// Texts with counts, in the order in which they were met; mostly the same as last time.
 #[derive(Default)]
 struct Names {
-    list: Vec<(String, u64)>,
+    counts: IndexMap<String, u64, ahash::RandomState>,
     last: usize,
 }
 
@@ -174,15 +176,15 @@ impl Counts {
         coverage.malformed_records += self.malformed;
         coverage.accounts.extend(self.accounts.into_names());
         coverage.regions.extend(self.regions.into_names());
-        for (name, count) in self.categories.list {
+        for (name, count) in self.categories.counts {
             *coverage.categories.entry(category(&name)).or_default() += count;
         }
         coverage.first_event = [coverage.first_event, self.first].into_iter().flatten().min();
         coverage.last_event = coverage.last_event.max(self.last);
-        for (account, count) in self.readers.list {
+        for (account, count) in self.readers.counts {
             *coverage.proof.read_only.entry(account).or_default() += count;
         }
-        for (account, count) in self.undated.list {
+        for (account, count) in self.undated.counts {
             *coverage.proof.unread.entry(account).or_default() += count;
         }
         self.newest
@@ -192,25 +194,22 @@ impl Counts {
 impl Names {
     #[inline]
     fn add(&mut self, name: &str) {
-        match self.list.get_mut(self.last) {
+        match self.counts.get_index_mut(self.last) {
             Some((last, count)) if last == name => *count += 1,
             _ => self.add_other(name),
         }
     }
 
     fn add_other(&mut self, name: &str) {
-        self.last = match self.list.iter().position(|(known, _)| known == name) {
+        self.last = match self.counts.get_index_of(name) {
             Some(place) => place,
-            None => {
-                self.list.push((name.to_owned(), 0));
-                self.list.len() - 1
-            }
+            None => self.counts.insert_full(name.to_owned(), 0).0,
         };
-        self.list[self.last].1 += 1;
+        self.counts[self.last] += 1;
     }
 
     fn into_names(self) -> impl Iterator<Item = String> {
-        self.list.into_iter().map(|(name, _)| name).filter(|name| !name.is_empty())
+        self.counts.into_keys().filter(|name| !name.is_empty())
     }
 }
 

@@ -351,6 +351,7 @@ const HOSTILE: &[&str] = &[
     "@SUM(1)",
     "\t=1",
     "x,\"y\"; z",
+    "aws-cli;=1+1;\t@y",
 ];
 
 /// Logs whose every free text is hostile: users, roles, session names, user agents, event names, services, addresses.
@@ -457,6 +458,10 @@ fn no_formula_reaches_a_spreadsheet() {
         let formula = |text: &str| text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
         for field in &fields {
             assert!(!formula(field), "{}: {field:?}", report.name);
+            // Where the list separator is a semicolon each of these is a cell of its own.
+            for cell in field.split([';', '\t', '\r', '\n']).skip(1) {
+                assert!(!cell.starts_with(['=', '+', '-', '@']), "{}: {field:?}", report.name);
+            }
         }
     }
     let ended = place.trailscan("principals hostile.json --format csv").ends(0);
@@ -511,6 +516,35 @@ fn a_run_that_is_killed_leaves_what_was_there() {
     run.ends();
     assert_eq!(place.read("answer.json"), "what was there before");
     assert!(!place.path("new.json").exists());
+    assert!(files_in(&place, ".").len() > 1, "what it was writing lies there");
+    place.write("logs/a.json", delivered(&calls(3)));
+    place.trailscan("principals logs -o answer.json").ends(0);
+    assert_eq!(files_in(&place, "."), ["answer.json", "logs"], "the next run clears it away");
+}
+
+/// What another run is writing, or what only looks like ours, is left alone.
+#[cfg(unix)]
+#[test]
+fn what_a_run_is_writing_is_cleared_away_by_no_other() {
+    let place = Place::new();
+    place.write("logs/a.json", delivered(&calls(3)));
+    place.write(".trailscan-notes.tmp", "mine");
+    place.write(".trailscan-other.lock", "mine");
+    place.write(".trailscan-other.tmp", "mine");
+    let mut run = crate::child::start(place.trailscan("principals - -o first.json"));
+    run.listens_for(libc::SIGINT);
+    crate::child::until("a file and its lock are there", || files_in(&place, ".").len() == 6);
+    let writing = files_in(&place, ".");
+    place.trailscan("principals logs -o second.json").ends(0);
+    let left: Vec<String> = files_in(&place, ".").into_iter().filter(|name| name != "second.json").collect();
+    assert_eq!(left, writing);
+    run.feed(delivered(&calls(3)));
+    run.has_taken_its_input();
+    run.signal(libc::SIGINT);
+    assert_eq!(run.ends().status.code(), Some(3));
+    let left = files_in(&place, ".");
+    let mine = [".trailscan-notes.tmp", ".trailscan-other.lock", ".trailscan-other.tmp"];
+    assert_eq!(left, [&mine[..], &["first.json", "logs", "second.json"]].concat());
 }
 
 #[cfg(target_os = "linux")]

@@ -120,3 +120,34 @@ fn the_profile_of_the_file_asks_unless_the_environment_names_another() {
     let told = asked().env("AWS_PROFILE", "of-environment").ends(1).stderr;
     assert!(!told.contains("from-file"), "{told}");
 }
+
+/// Nobody named a file there, so a folder that cannot be looked into is told and takes nothing away.
+#[cfg(unix)]
+#[test]
+fn a_folder_that_cannot_be_looked_into_is_a_warning() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let place = with_logs("limit = 2\n");
+    let run = || place.trailscan("principals logs").env("XDG_CONFIG_HOME", place.path("config"));
+    let plain = run().ends(0);
+    std::fs::create_dir(place.path("config")).expect("a folder");
+    symlink("trailscan", place.path("config/trailscan")).expect("a link to itself");
+    let told = run().ends(0);
+    assert_eq!(told.text(), plain.text());
+    let line = told.stderr.lines().find(|line| line.contains("cannot be looked for")).expect("a warning");
+    assert!(line.starts_with("trailscan: warning: ") && line.contains("config/trailscan/trailscan.toml"), "{line}");
+    assert_eq!(told.stderr.lines().count(), plain.stderr.lines().count() + 1, "{}", told.stderr);
+    place.trailscan("config").env("XDG_CONFIG_HOME", place.path("config")).ends(0);
+    std::fs::remove_file(place.path("config/trailscan")).expect("the link");
+    place.write("config/trailscan/trailscan.toml", "threads = 1\n");
+    let closed = std::fs::Permissions::from_mode(0);
+    std::fs::set_permissions(place.path("config/trailscan"), closed).expect("closed");
+    let told = run().ends(0);
+    std::fs::set_permissions(place.path("config/trailscan"), PermissionsExt::from_mode(0o755)).expect("opened");
+    // Whoever may look into every folder is told nothing.
+    assert!(!told.stderr.contains("cannot be") || told.stderr.contains("permission denied"), "{}", told.stderr);
+    // What is there has to be read: it may say what counts.
+    std::fs::remove_file(place.path("config/trailscan/trailscan.toml")).expect("the file");
+    std::fs::create_dir(place.path("config/trailscan/trailscan.toml")).expect("a folder in its place");
+    let told = run().ends(2).stderr;
+    assert!(told.contains("trailscan.toml: cannot be read"), "{told}");
+}

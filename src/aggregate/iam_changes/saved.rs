@@ -12,8 +12,7 @@ const MOMENTS: &str = "iam_change_moments";
 pub(super) fn save(rows: &[IamChange], symbols: &Symbols) -> Vec<Batch> {
     let changes = keyed(KIND.name, rows.iter(), symbols)
         .ints("events", rows.iter().map(|row| Some(row.events)))
-        .ints("first_seen", rows.iter().map(|row| row.span.first().map(|time| time.0)))
-        .ints("last_seen", rows.iter().map(|row| row.span.last().map(|time| time.0)));
+        .spans(rows.iter().map(|row| row.span));
     let addresses: Vec<_> = rows.iter().flat_map(|row| row.addresses.iter().map(move |sym| (row, sym))).collect();
     let addresses = keyed(ADDRESSES, addresses.iter().map(|(row, _)| *row), symbols)
         .texts("source_address", addresses.iter().map(|&(_, sym)| Some(symbols.text(sym))));
@@ -41,13 +40,11 @@ fn keyed<'a>(table: &str, rows: impl Iterator<Item = &'a IamChange> + Clone, sym
 
 pub(super) fn load(into: &mut IamChanges, batches: &[Batch], symbols: &mut Symbols) -> Result<(), BatchError> {
     let table = Reader::of(batches, KIND.name)?;
-    let (events, first, last) = (table.full_ints("events")?, table.ints("first_seen")?, table.ints("last_seen")?);
+    let (events, spans) = (table.full_ints("events")?, table.spans()?);
     for (i, key) in keys(table, symbols)?.into_iter().enumerate() {
         let row = into.row(key);
         row.events += events[i];
-        for time in [first[i], last[i]].into_iter().flatten() {
-            row.span.see(EventTime(time));
-        }
+        row.span.merge(spans[i]);
     }
     let table = Reader::of(batches, ADDRESSES)?;
     let keys_of_addresses = keys(table, symbols)?;

@@ -15,7 +15,7 @@ pub enum KeyStatus {
 }
 
 /// One logged, successful `UpdateAccessKey` or `DeleteAccessKey`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Change {
     /// `eventTime`.
     pub time: EventTime,

@@ -6,7 +6,7 @@ use super::super::{Remap, Sym, Symbols};
 use crate::model::{Event, EventTime, UserIdentity, principal_of};
 
 /// One logged, successful `CreateAccessKey`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Creation {
     /// When the key came to be: `createDate` of the response, else `eventTime`.
     pub time: EventTime,

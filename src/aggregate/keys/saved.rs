@@ -47,24 +47,21 @@ fn uses(keys: &Keys, symbols: &Symbols) -> Batch {
         .ints("events", rows.iter().map(|row| Some(row.tally.events)))
         .ints("errors", rows.iter().map(|row| Some(row.tally.errors)))
         .ints("denied", rows.iter().map(|row| Some(row.tally.denied)))
-        .ints("first_seen", rows.iter().map(|row| micros(row.span.first())))
-        .ints("last_seen", rows.iter().map(|row| micros(row.span.last())))
+        .spans(rows.iter().map(|row| row.span))
         .ints("first_success", rows.iter().map(|row| micros(row.successes.first())))
         .ints("last_success", rows.iter().map(|row| micros(row.successes.last())))
 }
 
 fn load_uses(keys: &mut Keys, table: Reader<'_>, symbols: &mut Symbols) -> Result<(), BatchError> {
     let (events, errors, denied) = (table.full_ints("events")?, table.full_ints("errors")?, table.full_ints("denied")?);
-    let (first, last) = (table.ints("first_seen")?, table.ints("last_seen")?);
+    let spans = table.spans()?;
     let (first_success, last_success) = (table.ints("first_success")?, table.ints("last_success")?);
     for (i, key) in table.full_texts(KEY)?.into_iter().enumerate() {
         let row = row_of(keys, symbols.intern(key));
         row.tally.events += events[i];
         row.tally.errors += errors[i];
         row.tally.denied += denied[i];
-        for time in [first[i], last[i]].into_iter().flatten() {
-            row.span.see(EventTime(time));
-        }
+        row.span.merge(spans[i]);
         for time in [first_success[i], last_success[i]].into_iter().flatten() {
             row.successes.see(EventTime(time));
         }
@@ -99,15 +96,14 @@ fn sources(keys: &Keys, symbols: &Symbols) -> Batch {
         .texts(KEY, rows.iter().map(|row| Some(symbols.text(row.0))))
         .texts("source", rows.iter().map(|row| Some(symbols.text(row.1))))
         .ints("events", rows.iter().map(|row| Some(row.2.events)))
-        .ints("first_seen", rows.iter().map(|row| micros(row.2.span.first())))
-        .ints("last_seen", rows.iter().map(|row| micros(row.2.span.last())))
+        .spans(rows.iter().map(|row| row.2.span))
         .ints("via_vpc_endpoint", rows.iter().map(|row| Some(i64::from(row.2.via_vpc_endpoint))))
         .ints("identity_checks", rows.iter().map(|row| Some(row.2.identity_checks)))
 }
 
 fn load_sources(keys: &mut Keys, table: Reader<'_>, symbols: &mut Symbols) -> Result<(), BatchError> {
     let (sources, events) = (table.full_texts("source")?, table.full_ints("events")?);
-    let (first, last) = (table.ints("first_seen")?, table.ints("last_seen")?);
+    let spans = table.spans()?;
     let via_vpc_endpoint = table.full_ints("via_vpc_endpoint")?;
     let identity_checks = table.full_ints("identity_checks")?;
     for (i, key) in table.full_texts(KEY)?.into_iter().enumerate() {
@@ -115,9 +111,7 @@ fn load_sources(keys: &mut Keys, table: Reader<'_>, symbols: &mut Symbols) -> Re
         source.events += events[i];
         source.via_vpc_endpoint |= via_vpc_endpoint[i] != 0;
         source.identity_checks += identity_checks[i];
-        for time in [first[i], last[i]].into_iter().flatten() {
-            source.span.see(EventTime(time));
-        }
+        source.span.merge(spans[i]);
     }
     Ok(())
 }
@@ -161,8 +155,7 @@ fn spans<'k>(
         .texts(KEY, rows.iter().map(|row| Some(symbols.text(row.0))))
         .texts("source", rows.iter().map(|row| Some(symbols.text(row.1))))
         .texts(column, rows.iter().map(|row| Some(symbols.text(row.2))))
-        .ints("first_seen", rows.iter().map(|row| micros(row.3.first())))
-        .ints("last_seen", rows.iter().map(|row| micros(row.3.last())))
+        .spans(rows.iter().map(|row| row.3))
 }
 
 fn load_spans(
@@ -172,13 +165,10 @@ fn load_spans(
     (column, of): (&'static str, fn(&mut SourceUse) -> &mut SymMap<Span>),
 ) -> Result<(), BatchError> {
     let (sources, texts) = (table.full_texts("source")?, table.full_texts(column)?);
-    let (first, last) = (table.ints("first_seen")?, table.ints("last_seen")?);
+    let spans = table.spans()?;
     for (i, key) in table.full_texts(KEY)?.into_iter().enumerate() {
         let source = row_of(keys, symbols.intern(key)).sources.entry(symbols.intern(sources[i]));
-        let span = of(source).entry(symbols.intern(texts[i]));
-        for time in [first[i], last[i]].into_iter().flatten() {
-            span.see(EventTime(time));
-        }
+        of(source).entry(symbols.intern(texts[i])).merge(spans[i]);
     }
     Ok(())
 }

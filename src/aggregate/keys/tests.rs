@@ -99,9 +99,9 @@ fn creations(event: &Event<'_>) -> Vec<(String, String, String, String)> {
     let mut state = State::new(&[&KIND]);
     state.remember(event);
     state.remember(event);
-    let found = state.symbols().find(KEY).map_or(&[][..], |key| keys(&state).creations(key));
+    let found = state.symbols().find(KEY).into_iter().flat_map(|key| keys(&state).creations(key));
     let text = |sym| state.symbols().text(sym).to_owned();
-    found.iter().map(|c| (c.time.to_string(), text(c.creator), text(c.account), text(c.user_name))).collect()
+    found.map(|c| (c.time.to_string(), text(c.creator), text(c.account), text(c.user_name))).collect()
 }
 
 #[test]
@@ -158,9 +158,9 @@ fn changes(event: &Event<'_>) -> Vec<(KeyStatus, String, String)> {
     let mut state = State::new(&[&KIND]);
     state.remember(event);
     state.remember(event);
-    let found = state.symbols().find(KEY).map_or(&[][..], |key| keys(&state).changes(key));
+    let found = state.symbols().find(KEY).into_iter().flat_map(|key| keys(&state).changes(key));
     let text = |sym| state.symbols().text(sym).to_owned();
-    found.iter().map(|change| (change.status, text(change.by), text(change.user_name))).collect()
+    found.map(|change| (change.status, text(change.by), text(change.user_name))).collect()
 }
 
 #[test]

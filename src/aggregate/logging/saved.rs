@@ -13,8 +13,7 @@ pub(super) fn save(of: &LoggingChanges, symbols: &Symbols) -> Vec<Batch> {
     let rows = || of.rows.iter();
     let changes = keyed(KIND.name, rows(), symbols)
         .ints("events", rows().map(|row| Some(row.events)))
-        .ints("first_seen", rows().map(|row| row.span.first().map(|time| time.0)))
-        .ints("last_seen", rows().map(|row| row.span.last().map(|time| time.0)));
+        .spans(rows().map(|row| row.span));
     let facts = || of.facts.iter();
     let facts = Batch::new(FACTS)
         .texts("fact", facts().map(|fact| Some(fact.kind.as_str())))
@@ -54,13 +53,11 @@ fn keyed<'a>(table: &str, rows: impl Iterator<Item = &'a LoggingRow> + Clone, sy
 
 pub(super) fn load(into: &mut LoggingChanges, batches: &[Batch], symbols: &mut Symbols) -> Result<(), BatchError> {
     let table = Reader::of(batches, KIND.name)?;
-    let (events, first, last) = (table.full_ints("events")?, table.ints("first_seen")?, table.ints("last_seen")?);
+    let (events, spans) = (table.full_ints("events")?, table.spans()?);
     for (i, key) in keys(table, symbols)?.into_iter().enumerate() {
         let row = into.row(key);
         row.events += events[i];
-        for time in [first[i], last[i]].into_iter().flatten() {
-            row.span.see(EventTime(time));
-        }
+        row.span.merge(spans[i]);
     }
     let table = Reader::of(batches, ADDRESSES)?;
     for (key, text) in keys(table, symbols)?.into_iter().zip(table.full_texts("source_address")?) {

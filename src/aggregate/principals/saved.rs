@@ -71,21 +71,18 @@ fn uses(rows: &[PrincipalUse], symbols: &Symbols) -> Batch {
         .ints("events", rows.iter().map(|row| Some(row.tally.events)))
         .ints("errors", rows.iter().map(|row| Some(row.tally.errors)))
         .ints("denied", rows.iter().map(|row| Some(row.tally.denied)))
-        .ints("first_seen", rows.iter().map(|row| row.span.first().map(|time| time.0)))
-        .ints("last_seen", rows.iter().map(|row| row.span.last().map(|time| time.0)))
+        .spans(rows.iter().map(|row| row.span))
 }
 
 fn load_uses(principals: &mut Principals, table: Reader<'_>, symbols: &mut Symbols) -> Result<(), BatchError> {
     let (events, errors, denied) = (table.full_ints("events")?, table.full_ints("errors")?, table.full_ints("denied")?);
-    let (first, last) = (table.ints("first_seen")?, table.ints("last_seen")?);
+    let spans = table.spans()?;
     for (i, row) in leads(principals, table, symbols)?.into_iter().enumerate() {
         let row = &mut principals.rows[row];
         row.tally.events += events[i];
         row.tally.errors += errors[i];
         row.tally.denied += denied[i];
-        for time in [first[i], last[i]].into_iter().flatten() {
-            row.span.see(EventTime(time));
-        }
+        row.span.merge(spans[i]);
     }
     Ok(())
 }

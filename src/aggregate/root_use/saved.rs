@@ -4,8 +4,8 @@
 use super::class::RootClass;
 use super::use_row::{COUNT_COLUMNS, Key, RootUseRow};
 use super::{KIND, RootUse};
-use crate::aggregate::{Batch, BatchError, Reader, Span, Sym, Symbols, Tally};
-use crate::model::{Day, EventTime};
+use crate::aggregate::{Batch, BatchError, Reader, Sym, Symbols, Tally};
+use crate::model::Day;
 
 const ADDRESSES: &str = "root_use_addresses";
 const EVENT_NAMES: &str = "root_use_event_names";
@@ -18,8 +18,7 @@ pub(super) fn save(rows: &[RootUseRow], symbols: &Symbols) -> Vec<Batch> {
         .ints("events", rows.iter().map(|row| Some(row.tally.events)))
         .ints("errors", rows.iter().map(|row| Some(row.tally.errors)))
         .ints("denied", rows.iter().map(|row| Some(row.tally.denied)))
-        .ints("first_seen", rows.iter().map(|row| row.span.first().map(|time| time.0)))
-        .ints("last_seen", rows.iter().map(|row| row.span.last().map(|time| time.0)));
+        .spans(rows.iter().map(|row| row.span));
     for (place, name) in COUNT_COLUMNS.iter().enumerate() {
         counts = counts.ints(name, rows.iter().map(|row| Some(row.counts[place])));
     }
@@ -93,17 +92,13 @@ fn load_counts(into: &mut RootUse, batches: &[Batch], symbols: &mut Symbols) -> 
     let places = places(into, batches, KIND.name, symbols)?;
     let table = Reader::of(batches, KIND.name)?;
     let (events, errors, denied) = (table.ints("events")?, table.ints("errors")?, table.ints("denied")?);
-    let (first, last) = (table.ints("first_seen")?, table.ints("last_seen")?);
+    let spans = table.spans()?;
     let counts = COUNT_COLUMNS.iter().map(|name| table.ints(name)).collect::<Result<Vec<_>, _>>()?;
     for (i, place) in places.into_iter().enumerate() {
         let row = &mut into.rows[place];
         let number = |cells: &[Option<i64>]| cells[i].unwrap_or_default();
         row.tally.merge(Tally { events: number(events), errors: number(errors), denied: number(denied) });
-        let mut span = Span::default();
-        for time in [first[i], last[i]].into_iter().flatten() {
-            span.see(EventTime(time));
-        }
-        row.span.merge(span);
+        row.span.merge(spans[i]);
         for (count, cells) in row.counts.iter_mut().zip(&counts) {
             *count += number(cells);
         }

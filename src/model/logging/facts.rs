@@ -1,6 +1,6 @@
 //! What records tell of trails, and what a call comes to when all of them were read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Condition, LoggingCall, LoggingEffect, LoggingReach};
 use crate::model::EventTime;
@@ -43,9 +43,16 @@ pub struct TrailFact {
     pub time: Option<EventTime>,
 }
 
-/// All that records tell of trails.
+/// All that records tell of trails. What is asked of it is found without looking at all of them, since a trail may be
+/// stopped and started thousands of times.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TrailFacts(BTreeSet<TrailFact>);
+pub struct TrailFacts {
+    all: BTreeSet<TrailFact>,
+    /// Accounts of which a trail is the organization's.
+    organizations: BTreeSet<String>,
+    /// The first time of any bucket, by account.
+    first_buckets: BTreeMap<String, Option<EventTime>>,
+}
 
 /// What a call comes to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -105,52 +112,50 @@ impl TrailFact {
     pub(super) fn at(self, time: Option<EventTime>) -> Self {
         Self { time, ..self }
     }
-
-    /// Whether it is told of the same thing.
-    fn is_of(&self, other: &Self) -> bool {
-        (self.kind, &self.name, &self.home) == (other.kind, &other.name, &other.home)
-    }
 }
 
 impl TrailFacts {
     /// Takes in a fact. Of a bucket only the first time is kept: CloudTrail looks at it for as long as it delivers.
     pub fn insert(&mut self, fact: TrailFact) {
-        if fact.kind == FactKind::Bucket {
-            let first = self.0.range(fact.clone().at(None)..).next().filter(|known| known.is_of(&fact));
-            match first.cloned() {
-                Some(known) if known.time <= fact.time => return,
-                Some(known) => self.0.remove(&known),
-                None => false,
-            };
+        match fact.kind {
+            FactKind::Bucket => {
+                let known = self.of(fact.kind, &fact.name, &fact.home).next().cloned();
+                match known {
+                    Some(known) if known.time <= fact.time => return,
+                    Some(known) => drop(self.all.remove(&known)),
+                    None => {}
+                }
+                let first = self.first_buckets.entry(fact.home.clone()).or_insert(fact.time);
+                *first = fact.time.min(*first);
+            }
+            FactKind::Organization => drop(self.organizations.insert(fact.home.clone())),
+            _ => {}
         }
-        self.0.insert(fact);
+        self.all.insert(fact);
     }
 
     /// Takes in all of `other`.
     pub fn merge(&mut self, other: Self) {
-        other.0.into_iter().for_each(|fact| self.insert(fact));
+        other.all.into_iter().for_each(|fact| self.insert(fact));
     }
 
     /// All of them, in order.
     pub fn iter(&self) -> impl Iterator<Item = &TrailFact> + Clone {
-        self.0.iter()
+        self.all.iter()
     }
 
     /// What `call`, made at `time`, comes to; `None` where it is not known to be about a trail.
     pub fn settle(&self, call: &LoggingCall, time: Option<EventTime>) -> Option<Settled> {
-        let of_trail = |name: &str| self.has(&[FactKind::Bucket, FactKind::Key], name);
+        let users = || [FactKind::Bucket, FactKind::Key].into_iter().flat_map(|kind| self.named(kind, &call.name));
         let effect = match call.condition {
-            Condition::IfOfTrail if !of_trail(&call.name) => return None,
+            Condition::IfOfTrail if users().next().is_none() => return None,
             Condition::UnlessOfTrail if self.was_bucket(call, time) => LoggingEffect::Kept,
             _ if self.is_beginning(call, time) => LoggingEffect::Kept,
             _ => call.effect,
         };
-        let stores = [FactKind::Bucket, FactKind::Key];
-        let users = self.iter().filter(|fact| stores.contains(&fact.kind) && fact.name == call.name);
-        let homes: BTreeSet<String> = users.map(|fact| fact.home.clone()).chain([call.home.clone()]).collect();
+        let homes: BTreeSet<String> = users().map(|fact| fact.home.clone()).chain([call.home.clone()]).collect();
         let is_organizations = self.of_trail(call, FactKind::Organization).next().is_some();
-        let is_of_everyones =
-            || self.iter().any(|fact| fact.kind == FactKind::Organization && homes.contains(&fact.home));
+        let is_of_everyones = || homes.iter().any(|home| self.organizations.contains(home));
         Some(Settled {
             effect,
             is_everyones: match call.reach {
@@ -164,12 +169,34 @@ impl TrailFacts {
         })
     }
 
-    fn has(&self, kinds: &[FactKind], name: &str) -> bool {
-        self.iter().any(|fact| kinds.contains(&fact.kind) && fact.name == name)
+    /// The facts of a kind about all things of that name.
+    fn named<'f>(&'f self, kind: FactKind, name: &'f str) -> impl Iterator<Item = &'f TrailFact> {
+        let from = self.all.range(TrailFact::new(kind, name, "")..);
+        from.take_while(move |fact| fact.kind == kind && fact.name == name)
     }
 
-    fn of_trail<'a>(&'a self, call: &'a LoggingCall, kind: FactKind) -> impl Iterator<Item = &'a TrailFact> {
-        self.iter().filter(move |fact| fact.kind == kind && fact.name == call.name && fact.home == call.home)
+    /// The facts of a kind about one thing, the earliest first.
+    fn of<'f>(&'f self, kind: FactKind, name: &'f str, home: &'f str) -> impl Iterator<Item = &'f TrailFact> {
+        self.since((kind, name, home), None)
+    }
+
+    /// Those from a time on.
+    fn since<'f>(
+        &'f self,
+        (kind, name, home): (FactKind, &'f str, &'f str),
+        time: Option<EventTime>,
+    ) -> impl Iterator<Item = &'f TrailFact> {
+        let from = self.all.range(TrailFact::new(kind, name, home).at(time)..);
+        from.take_while(move |fact| fact.kind == kind && fact.name == name && fact.home == home)
+    }
+
+    fn of_trail<'f>(&'f self, call: &'f LoggingCall, kind: FactKind) -> impl Iterator<Item = &'f TrailFact> {
+        self.of(kind, &call.name, &call.home)
+    }
+
+    /// When one of a kind was first told of the trail at or after a time.
+    fn next(&self, call: &LoggingCall, kind: FactKind, time: EventTime) -> Option<EventTime> {
+        self.since((kind, &call.name, &call.home), Some(time)).find_map(|fact| fact.time)
     }
 
     /// Whether the bucket that an update names was a trail's before: CloudTrail looks at any new one, too, as soon as a
@@ -178,30 +205,126 @@ impl TrailFacts {
     ///
     /// Source: CloudTrail user guide, "Receiving CloudTrail log files from multiple accounts".
     fn was_bucket(&self, call: &LoggingCall, time: Option<EventTime>) -> bool {
-        let is_older = |fact: &&TrailFact| time.is_none() || fact.time.is_none() || fact.time < time;
-        let buckets = || self.iter().filter(|fact| fact.kind == FactKind::Bucket).filter(is_older);
-        let mut at_home = buckets().filter(|fact| fact.home == call.home).peekable();
-        match at_home.peek() {
-            Some(_) => at_home.any(|fact| fact.name == call.bucket),
-            None => buckets().any(|fact| fact.name == call.bucket),
+        let is_older = |told: Option<EventTime>| time.is_none() || told.is_none() || told < time;
+        let of = |fact: &TrailFact| is_older(fact.time);
+        match self.first_buckets.get(&call.home) {
+            Some(&first) if is_older(first) => self.of(FactKind::Bucket, &call.bucket, &call.home).any(of),
+            _ => self.named(FactKind::Bucket, &call.bucket).any(of),
         }
     }
 
     /// Whether a trail gets the selectors that it begins with. One that was deleted and made again does not begin.
     fn is_beginning(&self, call: &LoggingCall, time: Option<EventTime>) -> bool {
         let Some(time) = time.filter(|_| call.event == "PutEventSelectors") else { return false };
-        let mut deleted = self.of_trail(call, FactKind::Deleted).filter_map(|fact| fact.time);
-        if deleted.any(|deleted| deleted <= time) {
+        let deleted = self.of_trail(call, FactKind::Deleted).find_map(|fact| fact.time);
+        if deleted.is_some_and(|deleted| deleted <= time) {
             return false;
         }
-        let made = self.of_trail(call, FactKind::Created).filter_map(|fact| fact.time);
-        made.into_iter().any(|made| made <= time && time <= made.plus_seconds(BEGINNING_SECONDS))
+        let made = self.next(call, FactKind::Created, time.plus_seconds(-BEGINNING_SECONDS));
+        made.is_some_and(|made| made <= time)
     }
 
     /// When what was stopped went on, or was made again. What was narrowed or deleted stays so.
     fn undone(&self, call: &LoggingCall, time: EventTime) -> Option<EventTime> {
-        let again = [FactKind::Resumed, FactKind::Created].into_iter().flat_map(|kind| self.of_trail(call, kind));
-        let stopped = call.effect == LoggingEffect::Stopped;
-        again.filter_map(|fact| fact.time).filter(|&again| stopped && again > time).min()
+        if call.effect != LoggingEffect::Stopped {
+            return None;
+        }
+        let after = EventTime(time.0.saturating_add(1));
+        [FactKind::Resumed, FactKind::Created].into_iter().filter_map(|kind| self.next(call, kind, after)).min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::{LoggingCondition, LoggingObject};
+
+    const NAMES: [&str; 2] = ["main", "other"];
+    const HOMES: [&str; 2] = ["111122223333", "444455556666"];
+
+    fn time() -> impl Strategy<Value = Option<EventTime>> {
+        prop::option::of((0_i64..8).prop_map(|step| EventTime::from_seconds(step * 300)))
+    }
+
+    fn fact() -> impl Strategy<Value = TrailFact> {
+        let of = |(kind, name, home, time)| TrailFact::new(kind, NAMES[name], HOMES[home]).at(time);
+        (prop::sample::select(FactKind::ALL.to_vec()), 0..NAMES.len(), 0..HOMES.len(), time()).prop_map(of)
+    }
+
+    /// What each question came to if every fact were looked at.
+    struct Plain<'a>(&'a [TrailFact]);
+
+    impl Plain<'_> {
+        fn of_trail<'f>(&'f self, call: &'f LoggingCall, kind: FactKind) -> impl Iterator<Item = &'f TrailFact> {
+            self.0.iter().filter(move |fact| fact.kind == kind && fact.name == call.name && fact.home == call.home)
+        }
+
+        fn was_bucket(&self, call: &LoggingCall, time: Option<EventTime>) -> bool {
+            let is_older = |fact: &&TrailFact| time.is_none() || fact.time.is_none() || fact.time < time;
+            let buckets = || self.0.iter().filter(|fact| fact.kind == FactKind::Bucket).filter(is_older);
+            match buckets().any(|fact| fact.home == call.home) {
+                true => buckets().any(|fact| fact.home == call.home && fact.name == call.bucket),
+                false => buckets().any(|fact| fact.name == call.bucket),
+            }
+        }
+
+        fn is_beginning(&self, call: &LoggingCall, time: EventTime) -> bool {
+            let mut deleted = self.of_trail(call, FactKind::Deleted).filter_map(|fact| fact.time);
+            let mut made = self.of_trail(call, FactKind::Created).filter_map(|fact| fact.time);
+            !deleted.any(|deleted| deleted <= time)
+                && made.any(|made| made <= time && time <= made.plus_seconds(BEGINNING_SECONDS))
+        }
+
+        fn undone(&self, call: &LoggingCall, time: EventTime) -> Option<EventTime> {
+            let again = [FactKind::Resumed, FactKind::Created].into_iter().flat_map(|kind| self.of_trail(call, kind));
+            again.filter_map(|fact| fact.time).filter(|&again| again > time).min()
+        }
+
+        fn homes(&self, call: &LoggingCall) -> BTreeSet<String> {
+            let stores = [FactKind::Bucket, FactKind::Key];
+            let users = self.0.iter().filter(|fact| stores.contains(&fact.kind) && fact.name == call.name);
+            users.map(|fact| fact.home.clone()).chain([call.home.clone()]).collect()
+        }
+    }
+
+    fn call(event: &str, home: usize) -> LoggingCall {
+        LoggingCall {
+            event: event.to_owned(),
+            effect: LoggingEffect::Stopped,
+            object: LoggingObject::Trail,
+            name: NAMES[0].to_owned(),
+            home: HOMES[home].to_owned(),
+            reach: LoggingReach::Home,
+            condition: LoggingCondition::IfOfTrail,
+            bucket: NAMES[1].to_owned(),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_answers_are_those_of_all_facts(
+            told in prop::collection::vec(fact(), 0..24), home in 0..HOMES.len(), time in time(),
+        ) {
+            let mut facts = TrailFacts::default();
+            told.iter().for_each(|fact| facts.insert(fact.clone()));
+            let (call, plain) = (call("PutEventSelectors", home), Plain(&told));
+            prop_assert_eq!(facts.was_bucket(&call, time), plain.was_bucket(&call, time));
+            if let Some(time) = time {
+                prop_assert_eq!(facts.is_beginning(&call, Some(time)), plain.is_beginning(&call, time));
+                prop_assert_eq!(facts.undone(&call, time), plain.undone(&call, time));
+            }
+            let homes = plain.homes(&call);
+            let stores = [FactKind::Bucket, FactKind::Key];
+            let is_of_trail = told.iter().any(|fact| stores.contains(&fact.kind) && fact.name == call.name);
+            let is_everyones = told.iter().any(|fact| fact.kind == FactKind::Organization && homes.contains(&fact.home));
+            let settled = facts.settle(&call, time);
+            prop_assert_eq!(settled.is_some(), is_of_trail);
+            if let Some(settled) = settled {
+                prop_assert_eq!(settled.is_everyones, is_everyones);
+                prop_assert_eq!(settled.homes, homes);
+            }
+        }
     }
 }

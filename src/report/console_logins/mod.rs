@@ -15,7 +15,7 @@ use super::addresses::with_places;
 use super::source_list::address_cells;
 use super::{Answer, Column, ColumnKind, Finding, Report, ReportOption, Severity, StateUse, Value, View, finding};
 use crate::aggregate::{issuances, principals, sessions, sign_ins};
-use guessing::{Attack, Limits};
+use guessing::Limits;
 use tried::Row;
 
 /// The report.
@@ -129,20 +129,15 @@ fn answer(view: &View<'_>) -> Answer {
     let attacks = guessing::attacks(&steps, limits);
     let mut rows = tried::rows(&steps.tried);
     let mut findings: Vec<Finding> = without_mfa::findings(&rows);
+    let attacked = guessing::Attacked::by(&attacks);
     for row in &mut rows {
-        row.severity = severity_of(row, &attacks);
+        row.severity = attacked.severity(row).max(without_mfa::severity(row)).unwrap_or(Severity::Info);
     }
     rows.sort_by_key(|row| (Reverse(row.severity), Reverse(row.events), row.who, row.mfa, Reverse(row.succeeded)));
     findings.extend(attacks.into_iter().map(|attack| attack.finding));
     finding::sort(&mut findings);
     let rows = rows.iter().map(cells).collect();
     with_places(view, Answer { columns: COLUMNS.to_vec(), rows, findings, ..Answer::default() })
-}
-
-/// That of the worst finding that the row is part of.
-fn severity_of(row: &Row<'_>, attacks: &[Attack<'_>]) -> Severity {
-    let attacked = attacks.iter().filter(|attack| attack.concerns(row)).map(|attack| attack.finding.severity);
-    attacked.chain(without_mfa::severity(row)).max().unwrap_or(Severity::Info)
 }
 
 fn cells(row: &Row<'_>) -> Vec<Value> {

@@ -127,20 +127,29 @@ fn of_attempt<'a>(attempt: &Attempt, state: &'a State, arns: &UserArns<'a>) -> T
 /// The end of a sign-in to Identity Center that names the password alone, where the same person gave a second factor from
 /// the same address shortly before: MFA was used.
 fn add_factors_given(tried: &mut [Tried<'_>], before: &[Tried<'_>]) {
-    let mut given: BTreeMap<(Who<'_>, Option<IpAddr>), Vec<Span>> = BTreeMap::new();
-    for one in before.iter().filter(|one| one.step == SignInStep::MfaGiven) {
-        given.entry((one.who, one.ip)).or_default().push(one.span);
-    }
-    if given.is_empty() {
-        return;
-    }
+    type Given = Vec<(Option<i64>, Option<i64>)>;
     let seconds = |time: Option<EventTime>| time.map(EventTime::seconds);
+    let mut given: BTreeMap<(Who<'_>, Option<IpAddr>), Given> = BTreeMap::new();
+    for one in before.iter().filter(|one| one.step == SignInStep::MfaGiven) {
+        let span = (seconds(one.span.first()), seconds(one.span.last()));
+        given.entry((one.who, one.ip)).or_default().push(span);
+    }
+    // By their beginning, each with the latest end of it and all before it.
+    for spans in given.values_mut() {
+        spans.sort_unstable();
+        let mut latest = None;
+        for (_, last) in spans {
+            latest = latest.max(*last);
+            *last = latest;
+        }
+    }
     for one in tried.iter_mut().filter(|one| one.is_of_identity_center() && one.mfa == SignInMfa::No) {
         let (first, last) = (seconds(one.span.first()), seconds(one.span.last()));
-        let is_near = |span: &Span| {
-            seconds(span.first()) <= last && seconds(span.last()).map(|last| last + MFA_BEFORE_END) >= first
+        let is_near = |spans: &Given| {
+            let begun = spans.partition_point(|(given, _)| *given <= last);
+            begun.checked_sub(1).is_some_and(|at| spans[at].1.map(|given| given + MFA_BEFORE_END) >= first)
         };
-        if given.get(&(one.who, one.ip)).is_some_and(|spans| spans.iter().any(is_near)) {
+        if given.get(&(one.who, one.ip)).is_some_and(is_near) {
             one.mfa = SignInMfa::Yes;
         }
     }

@@ -37,12 +37,17 @@ fn of_issuers(row: &Row<'_>) -> Severity {
 /// A finding for each row of root, a user, a role or an issuer of federated users, and one for all the people of an
 /// account's Identity Center: what they lack is one setting.
 pub(super) fn findings(rows: &[Row<'_>]) -> Vec<Finding> {
+    let is_with = |row: &&Row<'_>| row.succeeded && row.mfa == SignInMfa::Yes;
+    let mut with: BTreeMap<Who<'_>, &Row<'_>> = BTreeMap::new();
+    for row in rows.iter().filter(is_with) {
+        with.entry(row.who).or_insert(row);
+    }
     let mut people: BTreeMap<&str, Vec<&Row<'_>>> = BTreeMap::new();
     let mut found = Vec::new();
     for row in rows {
         let Some(severity) = severity(row) else { continue };
         match row.kind {
-            "Root" | "IAMUser" => found.push(of_person(row, severity, rows)),
+            "Root" | "IAMUser" => found.push(of_person(row, severity, with.get(&row.who).copied())),
             "AssumedRole" | "FederatedUser" => found.push(of_session(row, severity)),
             _ => people.entry(row.who.account).or_default().push(row),
         }
@@ -51,8 +56,7 @@ pub(super) fn findings(rows: &[Row<'_>]) -> Vec<Finding> {
     found
 }
 
-fn of_person(row: &Row<'_>, severity: Severity, rows: &[Row<'_>]) -> Finding {
-    let with = rows.iter().find(|other| other.who == row.who && other.succeeded && other.mfa == SignInMfa::Yes);
+fn of_person(row: &Row<'_>, severity: Severity, with: Option<&Row<'_>>) -> Finding {
     let mut summary = format!("signed in without MFA, {}", times(row.events));
     if let Some(with) = with {
         let when = if with.span.first() > row.span.last() { "since then" } else { "at other times" };

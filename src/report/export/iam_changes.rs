@@ -7,19 +7,7 @@ use crate::report::policy_changes;
 pub static TABLE: ExportTable = ExportTable {
     name: "iam_changes",
     about: "A row is one kind of change of IAM: equal calls by one principal on one target, with one outcome.",
-    key: &[
-        "account_id",
-        "event",
-        "actor",
-        "target_kind",
-        "target",
-        "policy",
-        "version",
-        "invoked_by",
-        "policy_class",
-        "grant",
-        "outcome",
-    ],
+    key: policy_changes::REPORT.key,
     content: ExportContent::Report(&policy_changes::REPORT, COLUMNS),
 };
 

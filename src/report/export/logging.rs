@@ -7,7 +7,7 @@ use crate::report::logging;
 pub static TABLE: ExportTable = ExportTable {
     name: "logging",
     about: "A row is one kind of change of logging: equal calls by one principal on one trail, bucket or key, with one outcome.",
-    key: &["account_id", "event", "actor", "object", "name", "home_account_id", "effect", "outcome"],
+    key: logging::REPORT.key,
     content: ExportContent::Report(&logging::REPORT, COLUMNS),
 };
 

@@ -45,8 +45,8 @@ fn used<'a>(look: Look<'a>, logs: &Logs<'a>, (key, facts): (&StateKey<'a>, &KeyF
 }
 
 /// The first record between two moments that made the key active.
-fn woken(changes: &[Change], (after, until): (EventTime, EventTime)) -> Option<&Change> {
+fn woken<'c>(changes: impl Iterator<Item = &'c Change>, (after, until): (EventTime, EventTime)) -> Option<&'c Change> {
     let between = |change: &&Change| change.time > after && change.time <= until.plus_seconds(END_SLACK);
-    let active = changes.iter().filter(|change| change.status == KeyStatus::Active).filter(between);
+    let active = changes.filter(|change| change.status == KeyStatus::Active).filter(between);
     active.min_by_key(|change| (change.time, change.by))
 }

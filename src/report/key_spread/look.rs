@@ -157,7 +157,7 @@ impl<'a> Look<'a> {
     /// Whether an account is the key's, or one whose logs were read.
     pub(super) fn is_own(&self, account: Sym) -> bool {
         let text = self.symbols.text(account);
-        text == self.account || self.keys.accounts().iter().any(|known| known == account)
+        text == self.account || self.keys.accounts().contains(account)
     }
 
     /// Whether two networks of one kind are far apart: of different autonomous systems where a file tells them, else without

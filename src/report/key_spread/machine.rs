@@ -134,12 +134,13 @@ fn days_at_once(look: &Look<'_>, (least, networks): (usize, usize)) -> BTreeSet<
 /// The most machines of an hour that were in use at one moment, by the first and last call of each in all of the logs: an
 /// address whose last call comes before the first one of the next was left for it, if not within the same minute.
 fn most_at_once(used: &[(Network, Span)]) -> usize {
-    let is_at = |span: &Span, moment: EventTime| {
-        let until = span.last().map(|last| last.plus_seconds(MOVED));
-        span.first() <= Some(moment) && Some(moment) <= until
-    };
-    let at = |moment| used.iter().filter(|(_, span)| is_at(span, moment)).count();
-    used.iter().filter_map(|(_, span)| span.first()).map(at).max().unwrap_or_default()
+    let ended = || used.iter().filter_map(|(_, span)| Some((span.first()?, span.last()?.plus_seconds(MOVED))));
+    let (mut begins, mut ends): (Vec<EventTime>, Vec<EventTime>) = ended().unzip();
+    begins.sort_unstable();
+    ends.sort_unstable();
+    let at =
+        |moment: &EventTime| begins.partition_point(|begin| begin <= moment) - ends.partition_point(|end| end < moment);
+    begins.iter().map(at).max().unwrap_or_default()
 }
 
 fn day_and_night(look: &Look<'_>) -> Option<Held> {

@@ -124,7 +124,7 @@ const COLUMNS: &[Column] = &[
     Column::new("rotated_to", ColumnKind::Id, "The key that replaced it.").last(),
     Column::new("other_active_keys", ColumnKind::Count, "Keys of the same owner that were active at the same time.")
         .last(),
-    Column::new("other_active_key_ids", ColumnKind::List, "Their ids.").asked(),
+    Column::new("other_active_key_ids", ColumnKind::List, "Their ids, at most the first 10 to be active.").asked(),
     Column::new("status_basis", ColumnKind::Text, "Who says what status is: logs or state, whichever is newer.")
         .asked(),
     Column::new(
@@ -204,7 +204,7 @@ fn cells(key: &Key<'_>) -> Vec<Value> {
         flag(key.is_never_used()),
         Value::text(key.rotated_from.unwrap_or_default()),
         Value::text(key.rotated_to.unwrap_or_default()),
-        Value::count(key.other_active.len()),
+        Value::count(key.others_active),
         Value::List(key.other_active.iter().map(|&id| id.to_owned()).collect()),
         Value::text(status_basis(facts)),
         Value::text(facts.in_state.map_or("", |state| state.status.as_str())),

@@ -6,6 +6,7 @@ pub(crate) mod facts;
 mod findings;
 mod power;
 mod rules;
+mod stays;
 mod versions;
 
 use std::cmp::Reverse;

@@ -4,32 +4,32 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::{Change, Target};
+use super::stays::{Stay, Stays};
 use crate::aggregate::iam_changes::TargetKind;
 use crate::model::{EventTime, Grant};
 use crate::posture::{Account, Posture};
-
-/// When rights were given, and when taken away again.
-type Held = (Option<EventTime>, Option<EventTime>);
 
 /// Who is known to be administrator. Known misses: rights given before the logs where no state was read; a policy that
 /// came to allow everything after it was attached.
 #[derive(Default)]
 pub(super) struct Administrators<'a> {
-    by_logs: BTreeMap<Target<'a>, Vec<Held>>,
+    by_logs: BTreeMap<Target<'a>, Stays>,
     by_state: BTreeSet<Target<'a>>,
 }
 
 impl<'a> Administrators<'a> {
     pub(super) fn of(all: &[Change<'a>], posture: Option<&'a Posture>) -> Self {
-        let mut found = Self::default();
+        let mut by_logs: BTreeMap<Target<'a>, Vec<Stay>> = BTreeMap::new();
         for change in
             all.iter().filter(|change| change.gave_policy() && change.grant().is_some_and(Grant::is_admin_equivalent))
         {
-            found.by_logs.entry(change.target()).or_default().push((change.span.first(), change.removed));
+            by_logs.entry(change.target()).or_default().push((change.span.first(), change.removed));
         }
         let accounts = posture.iter().flat_map(|posture| &posture.accounts);
-        found.by_state = accounts.flat_map(|(id, account)| of_state(id, account)).collect();
-        found
+        Self {
+            by_logs: by_logs.into_iter().map(|(target, held)| (target, held.into_iter().collect())).collect(),
+            by_state: accounts.flat_map(|(id, account)| of_state(id, account)).collect(),
+        }
     }
 
     /// Whether it is administrator at some time of the logs, or by state.
@@ -39,9 +39,7 @@ impl<'a> Administrators<'a> {
 
     /// Whether it was administrator at that moment, or is by state.
     pub(super) fn has_at(&self, target: Target<'_>, time: Option<EventTime>) -> bool {
-        let times = self.by_logs.get(&target).into_iter().flatten();
-        let mut held = times.map(|(given, taken)| *given <= time && taken.is_none_or(|taken| Some(taken) > time));
-        held.any(|held| held) || self.by_state.contains(&target)
+        self.by_logs.get(&target).is_some_and(|held| held.hold_at(time)) || self.by_state.contains(&target)
     }
 }
 

@@ -9,6 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::{Change, Target};
+use super::stays::{Stay, Stays};
 use crate::aggregate::iam_changes::{Act, DORMANT, Granted};
 use crate::model::{Arn, EventTime, Grant, PolicyClass};
 use crate::posture::Posture;
@@ -71,30 +72,65 @@ fn policy_of<'a>(change: &Change<'a>) -> Policy<'a> {
 }
 
 /// Who holds a policy when a document of it comes into force.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Holders<'a> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Holders {
     /// Nobody: it was made in these logs and attached to nobody by then.
     Nobody,
     /// Nobody that these logs show; it was made before them.
     Unknown,
-    /// These.
-    Known(BTreeSet<Target<'a>>),
+    /// Somebody.
+    Known,
 }
 
-/// Who holds the policy that `change` puts into force, by then.
-pub(super) fn holders<'a>(all: &[Change<'a>], change: &Change<'_>) -> Holders<'a> {
-    let (policy, by) = (policy_of(change), change.span.last());
-    let of_policy = || {
-        all.iter().filter(move |other| policy_of(other) == policy && other.policy_class == PolicyClass::CustomerManaged)
-    };
-    let is_before = |other: &&Change<'_>| other.span.first() <= by;
-    let is_held =
-        |other: &&Change<'_>| other.did(Act::Attach) && other.removed.is_none_or(|removed| Some(removed) > by);
-    let held: BTreeSet<Target<'a>> = of_policy().filter(is_held).filter(is_before).map(Change::target).collect();
-    if !held.is_empty() {
-        return Holders::Known(held);
+/// Who was given which customer-managed policy, and from when to when.
+#[derive(Debug, Default)]
+pub(super) struct Holdings<'a> {
+    given: BTreeMap<Policy<'a>, Vec<(Stay, Target<'a>)>>,
+    held: BTreeMap<Policy<'a>, Stays>,
+    made: BTreeSet<Policy<'a>>,
+}
+
+impl<'a> Holdings<'a> {
+    pub(super) fn of(all: &[Change<'a>]) -> Self {
+        let mut found = Self::default();
+        for change in all.iter().filter(|change| change.policy_class == PolicyClass::CustomerManaged) {
+            if change.did(Act::Attach) {
+                let stay = (change.span.first(), change.removed);
+                found.given.entry(policy_of(change)).or_default().push((stay, change.target()));
+            } else if change.did(Act::WritePolicy) && change.event.name() == "CreatePolicy" {
+                found.made.insert(policy_of(change));
+            }
+        }
+        let stays = |given: &[(Stay, Target<'a>)]| given.iter().map(|(stay, _)| *stay).collect();
+        found.held = found.given.iter().map(|(policy, given)| (*policy, stays(given))).collect();
+        found
     }
-    let is_new = change.event.name() == "CreatePolicy"
-        || of_policy().any(|other| other.did(Act::WritePolicy) && other.event.name() == "CreatePolicy");
-    if is_new { Holders::Nobody } else { Holders::Unknown }
+
+    /// Who holds the policy that `change` puts into force, by then.
+    pub(super) fn holders(&self, change: &Change<'a>) -> Holders {
+        let policy = policy_of(change);
+        if self.held.get(&policy).is_some_and(|held| held.hold_at(change.span.last())) {
+            return Holders::Known;
+        }
+        let is_new = change.event.name() == "CreatePolicy" || self.made.contains(&policy);
+        if is_new { Holders::Nobody } else { Holders::Unknown }
+    }
+
+    /// Everybody who holds what one of these changes puts into force, by then.
+    pub(super) fn all_holders(&self, changes: impl Iterator<Item = &'a Change<'a>>) -> BTreeSet<Target<'a>> {
+        let mut times: BTreeMap<Policy<'a>, BTreeSet<Option<EventTime>>> = BTreeMap::new();
+        for change in changes {
+            times.entry(policy_of(change)).or_default().insert(change.span.last());
+        }
+        let mut holders = BTreeSet::new();
+        for (policy, times) in times {
+            for ((from, to), target) in self.given.get(&policy).into_iter().flatten() {
+                let first = times.range(from..).next();
+                if first.is_some_and(|first| to.is_none_or(|to| Some(to) > *first)) {
+                    holders.insert(*target);
+                }
+            }
+        }
+        holders
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Blindings;
 use crate::model::{Day, quantity};
 
 /// What was read of logs.
@@ -26,24 +27,9 @@ pub struct LogSpan {
     /// What was not read of each account: objects, records; under an empty text what may be of any account.
     pub unread: BTreeMap<String, u64>,
     /// Calls that stopped or narrowed logging, or deleted logs.
-    pub blinded: Vec<Blinding>,
+    pub blinded: Blindings,
     /// Regions that the logs show to be enabled, by account.
     pub enabled_regions: BTreeMap<String, BTreeSet<String>>,
-}
-
-/// A call after which logs are less than all.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Blinding {
-    /// What was called, on what and by whom, in words.
-    pub what: String,
-    /// The day from which logs may lack something; `None` is any.
-    pub from: Option<Day>,
-    /// The last such day; `None` where it was not seen to end.
-    pub until: Option<Day>,
-    /// The accounts whose logs are concerned.
-    pub accounts: BTreeSet<String>,
-    /// Whether those of all accounts are.
-    pub is_everyones: bool,
 }
 
 impl LogSpan {
@@ -83,18 +69,9 @@ impl LogSpan {
 
     /// What blinded the logs of an account in the days that are looked at.
     pub(super) fn blinded(&self, account: &str) -> Option<String> {
-        let is_within = |blinding: &&Blinding| {
-            let Some((first, last)) = self.whole_days else { return true };
-            blinding.from.is_none_or(|from| from <= last) && blinding.until.is_none_or(|until| until >= first)
-        };
-        let concerns = |blinding: &&Blinding| blinding.is_everyones || blinding.accounts.contains(account);
-        let mut found = self.blinded.iter().filter(concerns).filter(is_within);
-        let first = found.next()?;
-        let more = match found.count() {
-            0 => String::new(),
-            more => format!(" (and {more} more)"),
-        };
-        Some(format!("the logs may lack something: {}{more}", first.what))
+        let (what, more) = self.blinded.first(account)?;
+        let more = if more == 0 { String::new() } else { format!(" (and {more} more)") };
+        Some(format!("the logs may lack something: {what}{more}"))
     }
 
     /// The last day of an account's logs among those that are looked at.

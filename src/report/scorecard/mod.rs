@@ -6,6 +6,7 @@
 //! keys, which only logs show, thirty whole days of logs of every enabled region, which nothing blinded. What is neither
 //! is UNKNOWN, with what would settle it.
 
+mod blinded;
 mod in_logs;
 mod logs;
 mod proof;
@@ -17,8 +18,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Column, ColumnKind, Finding, Practice, Report, Rule, Severity, Table, Value, by_name, joined, same_fact};
 use crate::posture::Posture;
+pub use blinded::{Blinding, Blindings};
 pub use in_logs::InLogs;
-pub use logs::{Blinding, LogSpan};
+pub use logs::LogSpan;
 pub use summary::summary;
 
 /// How a practice stands in an account.

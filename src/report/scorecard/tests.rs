@@ -259,20 +259,22 @@ fn what_is_of_another_account_says_nothing() {
     let elsewhere = LogSpan { accounts_with_gaps: ["444455556666".to_owned()].into(), ..month() };
     assert_eq!(verdict(elsewhere), Verdict::Correct);
     let day = |text: &str| time(text).map(EventTime::day);
-    let blinded = |account: &str, from: &str, until: Option<&str>| {
+    let blinded =
+        |blinding| LogSpan { blinded: Blindings::new(vec![blinding], BTreeSet::new(), month().whole_days), ..month() };
+    let stopped = |account: &str, from: &str, until: Option<&str>| {
         let (from, until) = (day(from), until.and_then(day));
         let accounts = [account.to_owned()].into();
-        let blinding = Blinding { what: "StopLogging".to_owned(), from, until, accounts, is_everyones: false };
-        LogSpan { blinded: vec![blinding], ..month() }
+        let blinding = Blinding { what: "StopLogging".to_owned(), from, until, accounts, ..Blinding::default() };
+        blinded(blinding)
     };
-    assert_eq!(verdict(blinded("444455556666", "2026-08-05T00:00:00Z", None)), Verdict::Correct);
-    assert_eq!(verdict(blinded(ACCOUNT, "2026-08-05T00:00:00Z", None)), Verdict::Unknown);
-    assert_eq!(verdict(blinded(ACCOUNT, "2026-09-05T00:00:00Z", None)), Verdict::Correct, "after these days");
-    assert_eq!(verdict(blinded(ACCOUNT, "2026-07-05T00:00:00Z", None)), Verdict::Unknown, "it was never undone");
-    let before = blinded(ACCOUNT, "2026-07-05T00:00:00Z", Some("2026-07-06T00:00:00Z"));
+    assert_eq!(verdict(stopped("444455556666", "2026-08-05T00:00:00Z", None)), Verdict::Correct);
+    assert_eq!(verdict(stopped(ACCOUNT, "2026-08-05T00:00:00Z", None)), Verdict::Unknown);
+    assert_eq!(verdict(stopped(ACCOUNT, "2026-09-05T00:00:00Z", None)), Verdict::Correct, "after these days");
+    assert_eq!(verdict(stopped(ACCOUNT, "2026-07-05T00:00:00Z", None)), Verdict::Unknown, "it was never undone");
+    let before = stopped(ACCOUNT, "2026-07-05T00:00:00Z", Some("2026-07-06T00:00:00Z"));
     assert_eq!(verdict(before), Verdict::Correct, "it went on before these days");
     let everyones = Blinding { is_everyones: true, ..Blinding::default() };
-    assert_eq!(verdict(LogSpan { blinded: vec![everyones], ..month() }), Verdict::Unknown);
+    assert_eq!(verdict(blinded(everyones)), Verdict::Unknown);
 }
 
 #[test]

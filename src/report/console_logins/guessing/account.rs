@@ -21,6 +21,9 @@ const MORE_USERS: i64 = 3;
 /// Users of one account, their failures from addresses that are no spray by themselves.
 type Users<'f, 'a> = BTreeMap<Who<'a>, &'f OfUser<'a>>;
 
+/// Failures of one user.
+type FailuresAt = BTreeMap<Hour, Vec<(IpAddr, Times)>>;
+
 /// A finding for each account that was sprayed at; `sprays` are the addresses that were found to be one alone.
 pub(super) fn of<'a>(facts: &Facts<'a>, sprays: &BTreeSet<IpAddr>, limits: Limits) -> Vec<Attack<'a>> {
     let mut accounts: BTreeMap<&str, Users<'_, 'a>> = BTreeMap::new();
@@ -46,15 +49,17 @@ fn of_account<'a>(
         let next = by_hour.get(&Hour(hour.0 + 1)).into_iter().flatten();
         by_hour.get(&hour).into_iter().flatten().chain(next).copied().collect::<BTreeSet<Who<'a>>>()
     };
+    let failures: BTreeMap<Who<'a>, FailuresAt> =
+        users.iter().map(|(&who, of_user)| (who, failures_at(of_user, sprays))).collect();
     let mut attacked: BTreeMap<Who<'a>, Times> = BTreeMap::new();
     let mut addresses: BTreeSet<IpAddr> = BTreeSet::new();
     for &hour in by_hour.keys() {
         let here = within(hour);
         let (got_in, out): (Vec<_>, Vec<_>) =
             here.iter().partition(|who| in_pair(&users[*who].all.successes, hour).events > 0);
-        let failed: Vec<(Who<'a>, Vec<(IpAddr, Times)>)> = out
+        let failed: Vec<(Who<'a>, BTreeMap<IpAddr, Times>)> = out
             .into_iter()
-            .map(|&who| (who, failures(users[&who], hour, sprays)))
+            .map(|&who| (who, in_pair_at(&failures[&who], hour)))
             .filter(|(_, from)| !from.is_empty())
             .collect();
         let count = failed.len() as i64;
@@ -62,10 +67,10 @@ fn of_account<'a>(
             continue;
         }
         for (who, from) in failed {
-            addresses.extend(from.iter().map(|(ip, _)| ip));
+            addresses.extend(from.keys());
             // Pairs overlap: of each user the worst is kept.
             let mut times = Times::default();
-            from.iter().for_each(|(_, here)| times.merge(here.events, here.span));
+            from.values().for_each(|here| times.merge(here.events, here.span));
             let known = attacked.entry(who).or_default();
             if known.events < times.events {
                 *known = times;
@@ -76,10 +81,24 @@ fn of_account<'a>(
     (!attacked.is_empty()).then(|| attack(account, names, &attacked, &addresses))
 }
 
-/// Failures of a user in an hour and the next.
-fn failures(of_user: &OfUser<'_>, hour: Hour, sprays: &BTreeSet<IpAddr>) -> Vec<(IpAddr, Times)> {
-    let others = of_user.at.iter().filter(|(ip, _)| !sprays.contains(ip));
-    others.map(|(&ip, hours)| (ip, in_pair(&hours.failures, hour))).filter(|(_, times)| times.events > 0).collect()
+/// Failures of a user by hour and address, from addresses that are no spray by themselves.
+fn failures_at(of_user: &OfUser<'_>, sprays: &BTreeSet<IpAddr>) -> FailuresAt {
+    let mut failures = FailuresAt::new();
+    for (&ip, hours) in of_user.at.iter().filter(|(ip, _)| !sprays.contains(ip)) {
+        for (&hour, &times) in &hours.failures {
+            failures.entry(hour).or_default().push((ip, times));
+        }
+    }
+    failures
+}
+
+/// Those of an hour and the next.
+fn in_pair_at(failures: &FailuresAt, hour: Hour) -> BTreeMap<IpAddr, Times> {
+    let mut found: BTreeMap<IpAddr, Times> = BTreeMap::new();
+    for (ip, times) in [hour, Hour(hour.0 + 1)].iter().filter_map(|hour| failures.get(hour)).flatten() {
+        found.entry(*ip).or_default().merge(times.events, times.span);
+    }
+    found
 }
 
 fn attack<'a>(

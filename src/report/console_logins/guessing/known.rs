@@ -74,6 +74,7 @@ pub(super) fn of<'a>(who: Who<'a>, of_user: &OfUser<'a>) -> Option<Attack<'a>> {
 impl Refused {
     fn of(of_user: &OfUser<'_>) -> Self {
         let mut refused = Self::default();
+        let earliest = of_user.at.values().filter_map(Hours::first_success).min();
         for (&ip, hours) in &of_user.at {
             let (held, given) = (held(hours), given(hours).unwrap_or_default());
             if held.events + given.events == 0 {
@@ -84,8 +85,7 @@ impl Refused {
             refused.held += held.events;
             if given.events > 0 {
                 refused.all.merge(given.events, given.span);
-                let is_earlier = |hours: &Hours| hours.first_success().is_some_and(|first| Some(first) < given.first());
-                refused.entered.insert(ip, of_user.at.values().any(is_earlier));
+                refused.entered.insert(ip, earliest.is_some_and(|first| Some(first) < given.first()));
             }
         }
         refused

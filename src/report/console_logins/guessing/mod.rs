@@ -12,7 +12,7 @@ mod known;
 mod spray;
 mod user;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use serde_json::{Map, Value};
@@ -20,7 +20,7 @@ use serde_json::{Map, Value};
 use super::rules;
 use super::tried::{Row, SignInSteps, Who};
 use crate::model::SignInMfa;
-use crate::report::Finding;
+use crate::report::{Finding, Severity};
 use facts::{Facts, shown};
 
 /// Members of a list in the evidence; the report's rows have all.
@@ -48,13 +48,35 @@ pub(super) struct Attack<'a> {
     from: Option<IpAddr>,
 }
 
-impl Attack<'_> {
-    /// Whether `row` is part of it.
-    pub fn concerns(&self, row: &Row<'_>) -> bool {
-        let of = if row.succeeded { &self.entered } else { &self.failed };
-        of.contains(&row.who) && row.mfa != SignInMfa::IdentityProvider
+/// The worst that was found of each user's failures and successes.
+pub(super) struct Attacked<'a> {
+    failed: BTreeMap<Who<'a>, Severity>,
+    entered: BTreeMap<Who<'a>, Severity>,
+}
+
+impl<'a> Attacked<'a> {
+    pub(super) fn by(attacks: &[Attack<'a>]) -> Self {
+        let worst = |whose: for<'f> fn(&'f Attack<'a>) -> &'f BTreeSet<Who<'a>>| {
+            let mut worst: BTreeMap<Who<'a>, Severity> = BTreeMap::new();
+            for attack in attacks {
+                for &who in whose(attack) {
+                    let known = worst.entry(who).or_insert(attack.finding.severity);
+                    *known = attack.finding.severity.max(*known);
+                }
+            }
+            worst
+        };
+        Self { failed: worst(|attack| &attack.failed), entered: worst(|attack| &attack.entered) }
     }
 
+    /// The severity of the worst finding that a row is part of.
+    pub(super) fn severity(&self, row: &Row<'a>) -> Option<Severity> {
+        let of = if row.succeeded { &self.entered } else { &self.failed };
+        of.get(&row.who).copied().filter(|_| row.mfa != SignInMfa::IdentityProvider)
+    }
+}
+
+impl Attack<'_> {
     fn is(&self, rule: &crate::report::Rule) -> bool {
         self.finding.rule == rule.id
     }

@@ -9,7 +9,7 @@ use std::net::IpAddr;
 
 use serde_json::json;
 
-use super::facts::{Facts, Hours, Times, in_pair, shown as place};
+use super::facts::{ByHour, Facts, Hours, Times, in_pair, shown as place};
 use super::{Attack, Limits, SHOWN, SLOW_HOURS, named, rules};
 use crate::model::{EventTime, HIDDEN_USER_NAME, Hour, grouped, quantity};
 use crate::report::console_logins::tried::Who;
@@ -23,6 +23,10 @@ struct Spray<'a> {
     ip: IpAddr,
     /// Failures in the hours of the spray.
     failed: BTreeMap<Who<'a>, Times>,
+    /// Whose users those are.
+    accounts: BTreeSet<&'a str>,
+    /// How many of them have names that exist.
+    known: usize,
     /// Who got in after the first of them and not before, and whether with MFA each time.
     entered: BTreeMap<Who<'a>, bool>,
     /// How many users the hours that count were tried with.
@@ -34,19 +38,25 @@ struct Spray<'a> {
 pub(super) fn of<'a>(facts: &Facts<'a>, ip: IpAddr, limits: Limits) -> Vec<Attack<'a>> {
     let users = facts.at(ip);
     let Some(spray) = at_once(ip, &users, limits).or_else(|| slowly(ip, &users, limits)) else { return Vec::new() };
-    let accounts: BTreeSet<&str> = spray.failed.keys().map(|who| who.account).collect();
-    accounts.into_iter().map(|account| spray.attack(account, facts)).collect()
+    spray.accounts.iter().map(|account| spray.attack(account, facts)).collect()
 }
 
 fn at_once<'a>(ip: IpAddr, users: &BTreeMap<Who<'a>, &Hours>, limits: Limits) -> Option<Spray<'a>> {
     let hours: BTreeSet<Hour> = users.values().flat_map(|hours| hours.failures.keys().copied()).collect();
-    // Who got in within the pair mistyped a password, or was hit: either way no sign of a spray.
-    let tried = |hour: Hour| {
-        let failures = users.iter().map(|(who, hours)| (who, hours, in_pair(&hours.failures, hour).events));
-        let stayed_out = failures.filter(|(_, hours, _)| in_pair(&hours.successes, hour).events == 0);
-        stayed_out.map(|(who, _, failures)| if who.is_hidden() { failures } else { failures.min(1) }).sum::<i64>()
-    };
-    let pairs: Vec<(Hour, i64)> = hours.into_iter().map(|hour| (hour, tried(hour))).collect();
+    let mut tried: BTreeMap<Hour, i64> = BTreeMap::new();
+    for (who, of_user) in users {
+        // The pairs that begin with an hour of failures of this user, or with the hour before it.
+        let begins =
+            of_user.failures.keys().flat_map(|&hour| [Hour(hour.0 - 1), hour]).filter(|hour| hours.contains(hour));
+        for hour in begins.collect::<BTreeSet<Hour>>() {
+            // Who got in within the pair mistyped a password, or was hit: either way no sign of a spray.
+            if in_pair(&of_user.successes, hour).events == 0 {
+                let failures = in_pair(&of_user.failures, hour).events;
+                *tried.entry(hour).or_default() += if who.is_hidden() { failures } else { failures.min(1) };
+            }
+        }
+    }
+    let pairs: Vec<(Hour, i64)> = tried.into_iter().collect();
     let sprayed = pairs.iter().filter(|(_, tried)| *tried >= limits.spray_users);
     let hours: BTreeSet<Hour> = sprayed.clone().flat_map(|&(hour, _)| [hour, Hour(hour.0 + 1)]).collect();
     let tried = sprayed.map(|(_, tried)| *tried).max()?;
@@ -56,20 +66,37 @@ fn at_once<'a>(ip: IpAddr, users: &BTreeMap<Who<'a>, &Hours>, limits: Limits) ->
 /// Users who failed and never got in from the address, more of them than of those who did.
 fn slowly<'a>(ip: IpAddr, users: &BTreeMap<Who<'a>, &Hours>, limits: Limits) -> Option<Spray<'a>> {
     let known = || users.iter().filter(|(who, _)| !who.is_hidden());
-    let strangers: BTreeSet<Hour> = known()
-        .filter(|(_, hours)| hours.successes.is_empty())
-        .filter_map(|(_, hours)| hours.failures.keys().next().copied())
-        .collect();
+    let strangers = || known().map(|(_, hours)| hours).filter(|hours| hours.successes.is_empty());
+    let starts: BTreeSet<Hour> = strangers().filter_map(|hours| hours.failures.keys().next().copied()).collect();
     let within = |start: Hour| move |hour: Hour| (start.0..start.0 + SLOW_HOURS).contains(&hour.0);
-    let tried = |start: Hour| {
-        let of_stranger = known().filter(|(_, hours)| hours.successes.is_empty());
-        of_stranger.filter(|(_, hours)| hours.failures.keys().any(|&hour| within(start)(hour))).count() as i64
-    };
+    let tried = tried_since(strangers().map(|hours| &hours.failures), starts);
     let at_home = known().filter(|(_, hours)| !hours.successes.is_empty()).count() as i64;
-    let worst = strangers.into_iter().map(|start| (tried(start), start));
+    let worst = tried.into_iter().map(|(start, tried)| (tried, start));
     let (tried, start) = worst.max_by_key(|(tried, start)| (*tried, std::cmp::Reverse(*start)))?;
     let is_spray = tried >= limits.spray_users && tried > at_home;
     is_spray.then(|| Spray::new(ip, users, within(start), (tried, true)))
+}
+
+/// How many users failed in the [`SLOW_HOURS`] from each of `starts`: each counts for the starts that lie no further before
+/// one of its failures, so where those begin one is added and behind their end taken away.
+fn tried_since<'h>(users: impl Iterator<Item = &'h ByHour>, starts: BTreeSet<Hour>) -> Vec<(Hour, i64)> {
+    let starts: Vec<Hour> = starts.into_iter().collect();
+    let mut changes = vec![0; starts.len() + 1];
+    for failures in users {
+        let mut counted_to = 0;
+        for &hour in failures.keys() {
+            let from = starts.partition_point(|start| start.0 + SLOW_HOURS <= hour.0).max(counted_to);
+            let to = starts.partition_point(|start| *start <= hour).max(from);
+            changes[from] += 1;
+            changes[to] -= 1;
+            counted_to = to;
+        }
+    }
+    let sums = changes.into_iter().scan(0, |sum, change| {
+        *sum += change;
+        Some(*sum)
+    });
+    starts.into_iter().zip(sums).collect()
 }
 
 impl<'a> Spray<'a> {
@@ -90,7 +117,9 @@ impl<'a> Spray<'a> {
         }
         let span = all.first().zip(all.last().map(|last| last.plus_seconds(AFTER)));
         let newcomers = users.iter().filter_map(|(&who, hours)| Some((who, newcomer(hours, span?)?)));
-        Self { ip, failed, entered: newcomers.collect(), tried, is_slow }
+        let accounts = failed.keys().map(|who| who.account).collect();
+        let known = failed.keys().filter(|who| !who.is_hidden()).count();
+        Self { ip, failed, accounts, known, entered: newcomers.collect(), tried, is_slow }
     }
 
     /// Whether so many got in that it is a place where people work: a guesser hits few.
@@ -99,7 +128,7 @@ impl<'a> Spray<'a> {
     }
 
     fn severity(&self, entered: &BTreeMap<Who<'a>, bool>) -> Severity {
-        match self.failed.keys().filter(|who| !who.is_hidden()).count() {
+        match self.known {
             _ if !entered.is_empty() && !self.is_place_of_many() => match entered.values().all(|&with_mfa| with_mfa) {
                 true => Severity::Medium,
                 false => Severity::High,
@@ -111,25 +140,30 @@ impl<'a> Spray<'a> {
         }
     }
 
-    fn attack(&self, account: &str, facts: &Facts<'a>) -> Attack<'a> {
-        let here = || self.failed.iter().filter(|(who, _)| who.account == account);
+    fn attack(&self, account: &'a str, facts: &Facts<'a>) -> Attack<'a> {
+        let from = Who { account, principal: "" };
+        let here = || self.failed.range(from..).take_while(|(who, _)| who.account == account);
         let users: Vec<&str> =
             here().map(|(who, _)| facts.shown(*who)).filter(|name| *name != HIDDEN_USER_NAME).collect();
         let unknown: i64 = here().filter(|(who, _)| who.is_hidden()).map(|(_, times)| times.events).sum();
         let mut all = Times::default();
         here().for_each(|(_, times)| all.merge(times.events, times.span));
-        let entered: BTreeMap<Who<'a>, bool> =
-            self.entered.iter().filter(|(who, _)| who.account == account).map(|(&who, &mfa)| (who, mfa)).collect();
+        let entered: BTreeMap<Who<'a>, bool> = self
+            .entered
+            .range(from..)
+            .take_while(|(who, _)| who.account == account)
+            .map(|(&who, &mfa)| (who, mfa))
+            .collect();
         let names: Vec<&str> = entered.keys().map(|who| facts.shown(*who)).collect();
         let then = match names.first() {
             Some(name) if !self.is_place_of_many() => format!("; then a sign-in of {name} worked"),
             Some(_) => format!("; {} signed in from there, too", quantity(names.len() as u64, "user")),
             None => String::new(),
         };
-        let from = if self.ip.is_ipv6() { "one IPv6 /64" } else { "one address" };
+        let place_told = if self.ip.is_ipv6() { "one IPv6 /64" } else { "one address" };
         let slowly = if self.is_slow { ", slowly" } else { "" };
         let summary = format!(
-            "sign-ins of {} and {} with unknown names failed from {from}{slowly}{then}",
+            "sign-ins of {} and {} with unknown names failed from {place_told}{slowly}{then}",
             quantity(users.len() as u64, "user"),
             grouped(unknown),
         );
@@ -138,7 +172,7 @@ impl<'a> Spray<'a> {
             ("principal_list", json!(users.iter().take(SHOWN).collect::<Vec<_>>())),
             ("unknown_name_failures", json!(unknown)),
             ("failures", json!(all.events)),
-            ("accounts", json!(self.failed.keys().map(|who| who.account).collect::<BTreeSet<_>>().len())),
+            ("accounts", json!(self.accounts.len())),
             ("signed_in", json!(names)),
             ("first_failure", json!(all.first())),
             ("last_failure", json!(all.last())),
@@ -162,4 +196,28 @@ fn newcomer(hours: &Hours, (first, last): (EventTime, EventTime)) -> Option<bool
     let is_new = hours.first_success().is_some_and(|success| (first..=last).contains(&success));
     let is_within = |times: &&Times| times.first().is_some_and(|time| time <= last);
     is_new.then(|| !hours.without_mfa.values().any(|times| is_within(&times)))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn users_are_counted_for_each_start(
+            users in prop::collection::vec(prop::collection::btree_set(0_i32..1200, 1..6), 0..12),
+        ) {
+            let users: Vec<ByHour> = users
+                .into_iter()
+                .map(|hours| hours.into_iter().map(|hour| (Hour(hour), Times::default())).collect())
+                .collect();
+            let starts: BTreeSet<Hour> = users.iter().filter_map(|hours| hours.keys().next().copied()).collect();
+            let within = |start: Hour, hour: Hour| (start.0..start.0 + SLOW_HOURS).contains(&hour.0);
+            let count = |start: Hour| users.iter().filter(|hours| hours.keys().any(|&hour| within(start, hour))).count();
+            let expected: Vec<(Hour, i64)> = starts.iter().map(|&start| (start, count(start) as i64)).collect();
+            prop_assert_eq!(tried_since(users.iter(), starts), expected);
+        }
+    }
 }

@@ -6,7 +6,7 @@ use super::super::change::{Change, Target, named};
 use super::super::power::Administrators;
 use super::{Draft, Found, by, groups, listed};
 use crate::aggregate::iam_changes::{Act, TargetKind};
-use crate::model::{Arn, Grant, quantity};
+use crate::model::{Arn, quantity};
 use crate::report::{Rule, Severity};
 
 pub(super) fn of(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Found> {
@@ -17,7 +17,7 @@ pub(super) fn of(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec
     found.extend(by_account(all, Act::FederateOut, (&rules::FEDERATION_OUT, Severity::Low)));
     found.extend(by_account(all, Act::CentralRoot, (&rules::CENTRAL_ROOT, Severity::Low)));
     found.extend(handed(all, administrators));
-    found.extend(assigned(all));
+    found.extend(assigned(all, administrators));
     found
 }
 
@@ -132,13 +132,9 @@ fn handed(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Found>
 }
 
 /// Assignments of Identity Center: a line for each caller, since an organization has thousands.
-fn assigned(all: &[Change<'_>]) -> Vec<Found> {
-    let admin_set = |change: &Change<'_>| {
-        let is_of_set = |other: &&Change<'_>| other.target() == change.target() && other.gave_policy();
-        all.iter().filter(is_of_set).any(|other| other.grant().is_some_and(Grant::is_admin_equivalent))
-    };
+fn assigned(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Found> {
     let of_actor = |((account_id, actor), rows): ((&str, &str), Vec<usize>)| {
-        let (severity, because) = match rows.iter().any(|&row| admin_set(&all[row])) {
+        let (severity, because) = match rows.iter().any(|&row| administrators.has(all[row].target())) {
             true => (Severity::Medium, "a permission set that these logs show to be administrator is among them"),
             false => {
                 (Severity::Info, "the daily work of Identity Center; what the permission sets allow is not known here")

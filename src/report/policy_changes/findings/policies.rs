@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::super::change::{Change, Target, named};
 use super::super::power::Administrators;
-use super::super::versions::{self, Holders};
+use super::super::versions::{Holders, Holdings};
 use super::super::{facts, rules};
 use super::{Draft, Found, by, groups, listed};
 use crate::aggregate::iam_changes::{Act, Granted, Outcome, TargetKind};
@@ -54,24 +54,23 @@ fn admin_granted(all: &[Change<'_>]) -> Vec<Found> {
 
 /// Customer-managed policies that were written, or put into force, to allow everything: the deed of who wrote them, as far
 /// as somebody holds them by then.
-fn admin_written(all: &[Change<'_>]) -> Vec<Found> {
+fn admin_written<'a>(all: &'a [Change<'a>]) -> Vec<Found> {
     let writes = |change: &Change<'_>| {
         let writes = change.did(Act::WritePolicy) || change.did(Act::SetDefaultVersion);
         writes && change.grant().is_some_and(Grant::is_admin_equivalent) && !change.is_provisioning()
     };
-    let weight = |change: &Change<'_>| match versions::holders(all, change) {
+    let holdings = Holdings::of(all);
+    let weight = |change: &Change<'a>| match holdings.holders(change) {
         _ if !change.puts_into_force() => (Severity::Low, "this version is not the default one: nobody has it yet"),
         Holders::Nobody => (Severity::Medium, "a policy grants nothing until somebody is given it"),
         Holders::Unknown => {
             (Severity::High, "it holds at once for whoever has the policy; who that is these logs do not show")
         }
-        Holders::Known(_) => (Severity::High, "it holds at once for all who have the policy"),
+        Holders::Known => (Severity::High, "it holds at once for all who have the policy"),
     };
     let of_policy = |((account_id, name, (severity, because)), rows): ((&str, &str, _), Vec<usize>)| {
-        let holders = rows.iter().flat_map(|&row| match versions::holders(all, &all[row]) {
-            Holders::Known(known) if all[row].puts_into_force() => known,
-            _ => BTreeSet::new(),
-        });
+        let in_force = rows.iter().map(|&row| &all[row]).filter(|change| change.puts_into_force());
+        let holders = holdings.all_holders(in_force).into_iter();
         let holders: BTreeSet<String> = holders.map(|(_, kind, name)| named(kind, name)).collect();
         let held = if holders.is_empty() { String::new() } else { format!("; it is held by {}", some_of(&holders)) };
         let summary =
