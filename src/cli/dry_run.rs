@@ -58,7 +58,7 @@ fn survey(plan: &Plan, stop: &AtomicBool) -> Result<Survey, Problem> {
 /// As a scan ends, but that objects which were found are as good as read.
 fn end_of(coverage: &Coverage, objects: u64) -> End {
     match (coverage.is_partial(), objects) {
-        (true, 0) if !coverage.interrupted && coverage.objects_failed > 0 => End::Nothing,
+        (true, 0) if !coverage.interrupted && coverage.objects_failed + coverage.places_failed > 0 => End::Nothing,
         (true, _) => End::Partial,
         (false, _) if coverage.objects_found == 0 => End::Nothing,
         (false, _) => End::Complete,

@@ -62,7 +62,8 @@ impl End {
 /// [`Coverage::window_is_empty`].
 fn nothing_was_read(coverage: &Coverage) -> bool {
     let read = coverage.objects_read + coverage.objects_damaged;
-    read == 0 && !coverage.interrupted && (coverage.objects_failed > 0 || coverage.objects_pruned == 0)
+    let failed = coverage.objects_failed + coverage.places_failed > 0;
+    read == 0 && !coverage.interrupted && (failed || !coverage.window_is_empty)
 }
 
 impl Problem {
@@ -147,6 +148,9 @@ mod tests {
         assert_eq!(end(|c| (c.objects_read, c.objects_found) = (0, 0)), End::Nothing);
         assert_eq!(end(|c| (c.objects_read, c.objects_found, c.interrupted) = (0, 0, true)), End::Partial);
         assert_eq!(end(|c| (c.objects_read, c.objects_pruned, c.window_is_empty) = (0, 2, true)), End::Partial);
+        assert_eq!(end(|c| (c.objects_read, c.objects_found, c.window_is_empty) = (0, 0, true)), End::Partial);
+        assert_eq!(end(|c| (c.objects_read, c.places_failed, c.window_is_empty) = (0, 1, true)), End::Nothing);
+        assert_eq!(end(|c| c.places_failed = 1), End::Partial);
         assert_eq!(end(|c| c.events_without_time = 1), End::Partial);
         assert_eq!(end(|c| c.objects_skipped.extend([("archived".to_owned(), 1)])), End::Partial);
         assert_eq!(end(|c| c.objects_skipped.extend([("digest".to_owned(), 1)])), End::Findings);

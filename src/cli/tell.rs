@@ -7,7 +7,7 @@ use trailscan::model::grouped;
 use trailscan::output::sanitize;
 use trailscan::scan::Coverage;
 
-/// The most failures that are named; the coverage has them all.
+/// The most places, and the most objects, that are named; the coverage has them all.
 const NAMED_FAILURES: usize = 10;
 
 /// `trailscan: line`.
@@ -15,13 +15,17 @@ pub fn line(text: impl AsRef<str>) {
     let _ = writeln!(std::io::stderr(), "trailscan: {}", sanitize(text.as_ref()));
 }
 
-/// The objects that failed or are damaged, and what else the reader should know.
+/// The places that could not be listed, the objects that failed or are damaged, and what else the reader should know.
 pub fn troubles(coverage: &Coverage) {
-    for failure in coverage.failures.iter().take(NAMED_FAILURES) {
-        line(format!("{}: {}", failure.object, failure.why));
-    }
-    if let Some(more @ 1..) = coverage.failures.len().checked_sub(NAMED_FAILURES) {
-        line(format!("{} more could not be read: --coverage FILE names them all", grouped(more)));
+    let places = usize::try_from(coverage.places_failed).unwrap_or(usize::MAX).min(coverage.failures.len());
+    let (places, objects) = coverage.failures.split_at(places);
+    for (failures, what) in [(places, "listed"), (objects, "read")] {
+        for failure in failures.iter().take(NAMED_FAILURES) {
+            line(format!("{}: {}", failure.object, failure.why));
+        }
+        if let Some(more @ 1..) = failures.len().checked_sub(NAMED_FAILURES) {
+            line(format!("{} more could not be {what}: --coverage FILE names them all", grouped(more)));
+        }
     }
     for warning in &coverage.warnings {
         line(format!("warning: {warning}"));

@@ -1,11 +1,10 @@
 //! Objects that arrive while a scan runs: what a source that fetches hands to the engine.
 
 use std::any::Any;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::Read;
 
-use super::{ListingFailure, LogObject, Pruned};
-use crate::model::Day;
+use super::{Deliveries, ListingFailure, LogObject, Pruned};
 
 /// An object and what became of fetching it.
 pub struct Fetched {
@@ -54,10 +53,12 @@ pub struct Arrivals {
     pub pruned: Pruned,
     /// What is no log and hides nothing, by kind.
     pub skipped: BTreeMap<&'static str, u64>,
-    /// What could not be listed; each stands for one object that failed.
+    /// Places that could not be asked or not be listed to their end: how many objects are there is not known.
     pub failures: Vec<ListingFailure>,
-    /// The delivery days of each account and region that was listed to its end.
-    pub delivered: BTreeMap<(String, String), BTreeSet<Day>>,
+    /// What keys say of the deliveries of all that was listed to its end.
+    pub delivered: Deliveries,
+    /// Folders of an account and region whose days of the window were listed to their end, whatever they hold.
+    pub regions_listed: u64,
     /// What else the reader should know.
     pub warnings: Vec<String>,
 }

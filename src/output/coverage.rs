@@ -21,8 +21,9 @@ pub fn coverage_line(coverage: &Coverage, window: Option<TimeWindow>) -> String 
         return format!("no logs; {}{failed}", state(coverage));
     }
     if coverage.objects_found == 0 {
-        let interrupted = if coverage.interrupted { "; PARTIAL: interrupted" } else { "" };
-        return format!("no log object was found, so nothing was counted{interrupted}");
+        let failures = failures(coverage);
+        let failed = if failures.is_empty() { String::new() } else { format!("; PARTIAL: {failures}") };
+        return format!("no log object was found, so nothing was counted{failed}");
     }
     let mut parts = vec![counted(coverage)];
     if let (Some(first), Some(last)) = (coverage.first_event, coverage.last_event) {
@@ -85,13 +86,14 @@ fn failures(coverage: &Coverage) -> String {
     let some = |n: u64, word, what| (n > 0).then(|| format!("{} {what}", quantity(n, word)));
     let state = |status| coverage.state_files.iter().filter(|file| file.status == status).count() as u64;
     join([
+        some(coverage.places_failed, "place", "not listed"),
         some(coverage.objects_failed, "object", "failed"),
         some(coverage.objects_damaged, "object", "damaged"),
         some(coverage.malformed_records, "record", "malformed"),
         some(state("failed"), "state file", "failed"),
         some(state("damaged"), "state file", "damaged"),
         some(coverage.events_without_time, "event", "without a readable time"),
-        some(coverage.objects_skipped.get("archived").copied().unwrap_or(0), "object", "archived"),
+        some(coverage.archived(), "object", "archived"),
         coverage.window_is_empty.then(|| "nothing in the window".to_owned()),
         (!coverage.not_found.is_empty()).then(|| {
             format!("{} not found", coverage.not_found.iter().map(String::as_str).collect::<Vec<_>>().join(", "))
@@ -239,7 +241,8 @@ mod tests {
 
     #[test]
     fn each_thing_that_makes_an_answer_partial_is_loud() {
-        let set: [fn(&mut Coverage); 4] = [
+        let set: [fn(&mut Coverage); 5] = [
+            |c| c.places_failed = 1,
             |c| c.objects_failed = 1,
             |c| c.objects_damaged = 1,
             |c| c.malformed_records = 1,
@@ -257,7 +260,7 @@ mod tests {
     #[test]
     fn json_has_every_field_of_the_contract() {
         let value: serde_json::Value = serde_json::from_str(&coverage_json(&sample::coverage())).unwrap();
-        for field in "objects_found objects_read objects_damaged objects_failed objects_skipped objects_pruned events \
+        for field in "objects_found objects_read objects_damaged objects_failed objects_skipped objects_pruned places_failed events \
             events_in_window events_out_of_window events_without_time events_filtered events_counted duplicate_events \
             conflicting_ids malformed_records bytes_compressed bytes_json accounts regions categories first_event \
             last_event gaps warnings failures logging_changes interrupted"

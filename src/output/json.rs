@@ -297,6 +297,7 @@ mod tests {
                   "licence": 1
                 },
                 "objects_pruned": 0,
+                "places_failed": 0,
                 "events": 2900,
                 "events_in_window": 2900,
                 "events_out_of_window": 0,

@@ -16,7 +16,7 @@ pub struct ProofBasis {
     pub judged: Option<(Day, Day)>,
     /// Counted events that only read, by account.
     pub read_only: BTreeMap<String, u64>,
-    /// Objects that failed, are damaged or hold malformed records or events without a time, by the account of their key;
+    /// Objects that failed, are archived, are damaged or hold malformed records or events without a time, by the account of their key;
     /// under an empty text those whose account is not known.
     pub unread: BTreeMap<String, u64>,
     /// Accounts whose objects lie under an organization's id.

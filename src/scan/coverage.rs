@@ -26,6 +26,8 @@ pub struct Coverage {
     pub objects_skipped: BTreeMap<String, u64>,
     /// Objects whose key says that they lie outside the window; never opened.
     pub objects_pruned: u64,
+    /// Places that could not be asked or not be listed to their end; how many objects are there is not known.
+    pub places_failed: u64,
     /// Records that are events.
     pub events: u64,
     /// Events inside the window (all with a time, when there is no window).
@@ -81,7 +83,7 @@ pub struct Coverage {
     pub delivered: BTreeMap<String, BTreeSet<String>>,
     /// What else the reader should know.
     pub warnings: Vec<String>,
-    /// Objects that failed or are damaged.
+    /// What could not be read: places that could not be listed, then objects that failed or are damaged.
     pub failures: Vec<Failure>,
     /// Calls that stopped logging, changed it, or took away what it delivered.
     pub logging_changes: Vec<LoggingChange>,
@@ -116,7 +118,7 @@ pub struct Gap {
     pub to: Day,
 }
 
-/// An object that could not be read, or not whole.
+/// An object that could not be read, or not whole; or a place that could not be listed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Failure {
     /// Path or URI, as the user can use it.
@@ -172,11 +174,16 @@ impl Coverage {
         self.objects_skipped.values().sum()
     }
 
+    /// Objects that lie in an archive and were not read.
+    pub fn archived(&self) -> u64 {
+        self.objects_skipped.get("archived").copied().unwrap_or(0)
+    }
+
     /// Whether something in reach was not read or not understood, or nothing lies in the window or is of an account
     /// or region that was asked for: the answer is partial.
     pub fn is_partial(&self) -> bool {
-        let failed = self.objects_damaged + self.objects_failed + self.malformed_records;
-        let unread = self.objects_skipped.get("archived").copied().unwrap_or(0) + self.events_without_time;
+        let failed = self.objects_damaged + self.objects_failed + self.places_failed + self.malformed_records;
+        let unread = self.archived() + self.events_without_time;
         failed + unread > 0
             || self.window_is_empty
             || !self.not_found.is_empty()
@@ -213,25 +220,43 @@ impl Coverage {
 
     /// Adds what the listing left out.
     pub(super) fn add_listing(&mut self, listing: &Listing) {
-        self.add_left_out(&listing.skipped, &listing.pruned, &listing.failures);
+        self.add_left_out(&listing.skipped, &listing.pruned);
+        self.objects_found += listing.failures.len() as u64;
+        self.objects_failed += listing.failures.len() as u64;
+        self.add_failures(&listing.failures);
     }
 
     /// Adds what a source left out.
     pub(super) fn add_arrivals(&mut self, arrivals: &Arrivals) {
-        self.add_left_out(&arrivals.skipped, &arrivals.pruned, &arrivals.failures);
+        self.add_left_out(&arrivals.skipped, &arrivals.pruned);
     }
 
-    fn add_left_out(&mut self, skipped: &BTreeMap<&'static str, u64>, pruned: &Pruned, failures: &[ListingFailure]) {
+    /// Orders the failures: first the places that could not be listed, so that no number of objects hides one. Nothing
+    /// is to fail after this but files of state.
+    pub(super) fn settle_failures(&mut self, listing: &Listing, arrivals: &Arrivals) {
+        let objects = std::mem::take(&mut self.failures);
+        for places in [&listing.unlisted, &arrivals.failures] {
+            self.places_failed += places.len() as u64;
+            self.add_failures(places);
+        }
+        self.failures.sort();
+        self.failures.extend(objects);
+        self.failures[self.places_failed as usize..].sort();
+    }
+
+    fn add_failures(&mut self, failures: &[ListingFailure]) {
+        for failure in failures {
+            self.proof.not_read(super::basis::account_of_place(&failure.object));
+            self.failures.push(Failure { object: failure.object.clone(), why: failure.why.clone() });
+        }
+    }
+
+    fn add_left_out(&mut self, skipped: &BTreeMap<&'static str, u64>, pruned: &Pruned) {
         for (kind, count) in skipped {
             self.objects_found += count;
             *self.objects_skipped.entry((*kind).to_owned()).or_default() += count;
         }
-        self.objects_found += pruned.objects + failures.len() as u64;
+        self.objects_found += pruned.objects;
         self.objects_pruned += pruned.objects;
-        self.objects_failed += failures.len() as u64;
-        for failure in failures {
-            self.proof.not_read(super::basis::account_of_place(&failure.object));
-        }
-        self.failures.extend(failures.iter().map(|f| Failure { object: f.object.clone(), why: f.why.clone() }));
     }
 }

@@ -21,10 +21,12 @@ pub(super) fn tell_unbelieved_times(coverage: &mut Coverage) {
 }
 
 /// Marks a window in which nothing was delivered, though it was looked for: a trail that stopped must not read as a quiet
-/// account.
-pub(super) fn tell_empty_window(outcome: &mut ScanOutcome, window: Option<TimeWindow>) {
+/// account. Of a bucket only the days of the window are listed (`is_listed`), so where it has no object none is left shut.
+pub(super) fn tell_empty_window(outcome: &mut ScanOutcome, window: Option<TimeWindow>, is_listed: bool) {
     let coverage = &mut outcome.coverage;
+    let in_reach = coverage.objects_failed + coverage.places_failed + coverage.archived();
     let looked = coverage.objects_read + coverage.objects_damaged + coverage.objects_pruned > 0;
+    let looked = looked || is_listed && in_reach == 0;
     let Some(window) = window.filter(|_| looked && coverage.events_in_window == 0 && !coverage.interrupted) else {
         return;
     };

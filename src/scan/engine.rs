@@ -165,7 +165,7 @@ pub fn scan(request: ScanRequest<'_>) -> Result<ScanOutcome, ScanError> {
     coverage.add_unreached(listing.objects.len() as u64 + listed);
     coverage.add_listing(&listing);
     coverage.add_arrivals(&arrivals);
-    coverage.failures.sort();
+    coverage.settle_failures(&listing, &arrivals);
     outcome.newest_pruned_day = listing.pruned.newest_day.max(arrivals.pruned.newest_day);
     outcome.coverage.interrupted = request.stop.load(Ordering::Relaxed) || listing.interrupted;
     add_gaps(&mut outcome.coverage, (&listing, &arrivals), Judged { window, now: request.now });
@@ -173,7 +173,7 @@ pub fn scan(request: ScanRequest<'_>) -> Result<ScanOutcome, ScanError> {
     outcome.coverage.warnings = warnings_of(&outcome.coverage, filters);
     outcome.coverage.warnings.extend(arrivals.warnings);
     tell_unbelieved_times(&mut outcome.coverage);
-    tell_empty_window(&mut outcome, window);
+    tell_empty_window(&mut outcome, window, arrivals.regions_listed > 0);
     tell_not_found(&mut outcome.coverage, filters);
     Ok(outcome)
 }

@@ -310,7 +310,7 @@ impl Coverage {
         self.objects_found += 1;
         self.lossy_objects += u64::from(lossy && matches!(fate, Fate::Read | Fate::Damaged(_)));
         self.failures.extend(failure_of(object, &fate));
-        if matches!(fate, Fate::Damaged(_) | Fate::Failed(_)) {
+        if matches!(fate, Fate::Damaged(_) | Fate::Failed(_) | Fate::Skipped("archived")) {
             self.proof.object_not_read(object);
         }
         match fate {

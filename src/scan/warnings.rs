@@ -29,7 +29,7 @@ pub(super) fn warnings_of(coverage: &Coverage, filters: &Filters) -> Vec<String>
             "objects hold bytes that are no UTF-8: shown as U+FFFD",
         ),
         told(
-            coverage.objects_skipped.get("archived").copied().unwrap_or(0),
+            coverage.archived(),
             "object is archived and was not read: restore it with `aws s3api restore-object` and scan again",
             "objects are archived and were not read: restore them with `aws s3api restore-object` and scan again",
         ),

@@ -12,6 +12,8 @@ use aws_sdk_s3::operation::RequestId;
 pub enum Next {
     /// It may go well the next time.
     Again,
+    /// As [`Next::Again`], and nobody answered.
+    Unanswered,
     /// As [`Next::Again`], and S3 asks for fewer requests.
     Slower,
     /// The bucket lies in this region.
@@ -37,6 +39,11 @@ impl Refusal {
     /// A failure that may be none the next time.
     pub fn passing(why: impl Into<String>) -> Self {
         Self { why: why.into(), next: Next::Again }
+    }
+
+    /// A request that nobody answered.
+    pub fn unanswered(why: impl Into<String>) -> Self {
+        Self { why: why.into(), next: Next::Unanswered }
     }
 }
 
@@ -106,7 +113,7 @@ where
             }
             refusal
         }
-        SdkError::TimeoutError(_) => Refusal::passing("no answer in time: check the network"),
+        SdkError::TimeoutError(_) => Refusal::unanswered("no answer in time: check the network"),
         SdkError::DispatchFailure(failure) => not_sent(failure.is_timeout(), &chain_of(error), needs),
         _ => Refusal::passing(format!("the answer cannot be read: {}", sentence(&chain_of(error)))),
     }
@@ -118,14 +125,16 @@ fn not_sent(timeout: bool, chain: &str, needs: Needs) -> Refusal {
     // A line about a bucket or an object is about S3.
     let who = if needs.service() == "S3" { String::new() } else { format!("{} ", needs.service()) };
     if timeout {
-        return Refusal::passing(format!("{who}cannot be reached in time: check the network, a proxy or {endpoint}"));
+        return Refusal::unanswered(format!(
+            "{who}cannot be reached in time: check the network, a proxy or {endpoint}"
+        ));
     }
     if chain.contains("credentials") || chain.contains("identity") {
         let why =
             format!("the credentials can no longer be had: sign in again (`aws sso login`) and scan again ({cause})");
         return Refusal { why, next: Next::End };
     }
-    Refusal::passing(format!("{who}cannot be reached: check the network or {endpoint} ({cause})"))
+    Refusal::unanswered(format!("{who}cannot be reached: check the network or {endpoint} ({cause})"))
 }
 
 /// What S3 answered.
@@ -229,12 +238,20 @@ impl Answer<'_> {
             429 | 503 => {
                 (Next::Slower, format!("{service} asks for fewer requests: lower --concurrency, or scan later"))
             }
+            // An answer that cannot be of S3, and an error after all: CompleteMultipartUpload answers before it is done.
+            200..=299 if self.code.is_empty() => {
+                (Next::Again, format!("the answer is not one of {service}: {STRANGER}"))
+            }
+            200..=299 => (Next::Again, format!("{service} fails after all: scan later")),
             408 | 500..=599 => (Next::Again, format!("{service} fails with status {}: scan later", self.status)),
             _ if self.code == "RequestTimeout" => (Next::Again, "S3 waited too long: check the network".to_owned()),
             _ => (Next::No, format!("{service} refuses with status {}", self.status)),
         }
     }
 }
+
+/// The next step where something else answers in the place of a service.
+const STRANGER: &str = "check the endpoint, and whether a proxy or a sign-in page answers in its place";
 
 /// An error and its causes, from the outermost in, each said once.
 pub fn chain_of(error: &(dyn Error + 'static)) -> String {
@@ -275,6 +292,8 @@ mod tests {
             (503, "SlowDown", "Reduce your request rate.", None, Next::Slower, "--concurrency"),
             (503, "", "", None, Next::Slower, "--concurrency"),
             (500, "InternalError", "We encountered an internal error.", None, Next::Again, "status 500"),
+            (200, "InternalError", "We encountered an internal error.", None, Next::Again, "fails after all"),
+            (200, "", "", None, Next::Again, "a sign-in page"),
             (404, "NoSuchBucket", "", None, Next::No, "no such bucket"),
             (404, "NoSuchKey", "", None, Next::No, "gone since"),
             (403, "InvalidObjectState", "", None, Next::Archived, "restore-object"),
@@ -313,8 +332,8 @@ mod tests {
 
     #[test]
     fn requests_that_got_no_answer() {
-        assert_eq!(not_sent(true, "x", Needs::GetObject).next, Next::Again);
-        assert_eq!(not_sent(false, "dispatch failure: connection refused", Needs::GetObject).next, Next::Again);
+        assert_eq!(not_sent(true, "x", Needs::GetObject).next, Next::Unanswered);
+        assert_eq!(not_sent(false, "dispatch failure: connection refused", Needs::GetObject).next, Next::Unanswered);
         assert_eq!(
             not_sent(false, "failed to load credentials: the token has expired", Needs::GetObject).next,
             Next::End

@@ -68,7 +68,7 @@ async fn asked(access: &Access) -> Caller {
         Err(error) => {
             let refusal = refusal_of(&error, Needs::GetCallerIdentity);
             match refusal.next {
-                Next::Again | Next::Slower => Caller::Unknown(refusal.why),
+                Next::Again | Next::Unanswered | Next::Slower => Caller::Unknown(refusal.why),
                 Next::Region(_) | Next::End | Next::Archived | Next::No => Caller::Refused(refusal.why),
             }
         }

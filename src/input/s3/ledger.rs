@@ -1,15 +1,12 @@
 //! What walks are told, and what they write down beside the objects that they find.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Semaphore, mpsc};
 
 use super::bucket::{Bucket, Listed};
-use super::place::RegionFolder;
-use crate::input::{Arrivals, DayRange, KeyKind, ListingFailure, LogKey, Origin};
-use crate::model::Day;
+use crate::input::{Arrivals, DayRange, Deliveries, ListingFailure, Origin};
 
 /// What of a bucket is wanted.
 #[derive(Clone, Debug, Default)]
@@ -64,34 +61,13 @@ impl Ledger {
         self.arrivals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Something could not be listed.
+    /// A place could not be listed.
     pub fn failed(&self, object: String, why: String) {
         self.arrivals().failures.push(ListingFailure { object, why });
     }
-}
 
-/// The delivery days of accounts and regions.
-#[derive(Default)]
-pub struct Delivered(BTreeMap<(String, String), BTreeSet<Day>>);
-
-impl Delivered {
-    /// The listing of an account and region, which is known to log.
-    pub fn begin(&mut self, region: &RegionFolder) {
-        self.0.entry((region.account.clone(), region.region.clone())).or_default();
-    }
-
-    /// An object of a listing.
-    pub fn note(&mut self, object: &Listed) {
-        if let Some(key) = LogKey::parse(&object.key).filter(|key| key.in_layout && key.kind == KeyKind::CloudTrail) {
-            self.0.entry((key.account_id, key.region)).or_default().insert(key.day);
-        }
-    }
-
-    /// Writes them down: the listing came to its end.
-    pub fn write(self, ledger: &Ledger) {
-        let delivered = &mut ledger.arrivals().delivered;
-        for (place, days) in self.0 {
-            delivered.entry(place).or_default().extend(days);
-        }
+    /// A listing came to its end; only then what it saw is all there is.
+    pub fn delivered(&self, deliveries: Deliveries) {
+        self.arrivals().delivered.merge(deliveries);
     }
 }

@@ -14,6 +14,7 @@ mod identity;
 mod ledger;
 mod place;
 mod profiles;
+mod reach;
 mod survey;
 mod trails;
 mod turns;

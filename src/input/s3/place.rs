@@ -2,6 +2,7 @@
 //!
 //! Source: CloudTrail user guide, "Finding your CloudTrail log files".
 
+use crate::input::KeyKind;
 use crate::input::key::{is_account, is_organization, is_region};
 use crate::model::Day;
 
@@ -80,9 +81,19 @@ impl TrailFolder {
     pub fn of_account(folder: &str, account: &str) -> Self {
         Self { folder: format!("{folder}CloudTrail/"), account: account.to_owned() }
     }
+
+    /// The folder of digests in an account's folder.
+    pub fn digests_of(folder: &str, account: &str) -> Self {
+        Self { folder: format!("{folder}{}/", KeyKind::Digest.as_str()), account: account.to_owned() }
+    }
 }
 
 impl RegionFolder {
+    /// The account and the region.
+    pub fn of(&self) -> (String, String) {
+        (self.account.clone(), self.region.clone())
+    }
+
     /// The first key that a day can have, without the slash that follows: a marker to begin after.
     pub fn day(&self, day: Day) -> String {
         format!("{}{}", self.folder, day.to_string().replace('-', "/"))

@@ -133,7 +133,7 @@ async fn first_who_may(able: Vec<(String, Arc<Bucket>)>, uri: &S3Uri) -> Result<
 /// Whether a listing is let; of one object reading is enough.
 async fn try_to_list(bucket: &Bucket, uri: &S3Uri) -> Result<(), Refusal> {
     let any = ListRequest { prefix: uri.key.clone(), most: Some(1), ..ListRequest::default() };
-    match bucket.list(&any).await {
+    match bucket.pages(any).next().await {
         Err(refusal) if refusal.next == Next::No && !uri.key.is_empty() && !uri.key.ends_with('/') => {
             bucket.head(&uri.key).await.map(drop).map_err(|_| refusal)
         }

@@ -41,6 +41,8 @@ struct Connected {
     access: Access,
     config: SdkConfig,
     buckets: Mutex<BTreeMap<String, Arc<Bucket>>>,
+    /// Uploads that were begun to see whether that is allowed, and that nobody may give up: the answer goes there.
+    kept: Mutex<Vec<Arc<Begun>>>,
     runtime: Runtime,
 }
 
@@ -77,15 +79,19 @@ impl Uploader {
     }
 
     /// Makes sure that an object can be put there: an upload is begun and given up, which shows nothing, costs two
-    /// requests, and is refused as the real one would be.
+    /// requests, and is refused as the real one would be. Where it must not be given up it is kept for the answer, so that
+    /// nothing is left of it. Of a store that takes no parts nothing is known before the answer is put.
     ///
     /// # Errors
     /// Why none can.
     pub fn check(&self, uri: &S3Uri) -> Result<(), String> {
         let connected = self.connected()?;
-        let begun = connected.runtime.block_on(connected.begin(uri))?;
-        let aborted = connected.runtime.block_on(begun.abort());
-        aborted.map_err(|why| format!("what was begun there cannot be given up: {why}"))
+        if let Some(begun) = connected.runtime.block_on(connected.begin(uri))?
+            && connected.runtime.block_on(begun.abort()).is_err()
+        {
+            connected.kept().push(begun);
+        }
+        Ok(())
     }
 
     /// Takes the bytes of a file.
@@ -95,16 +101,16 @@ impl Uploader {
     pub fn take(&self, uri: &S3Uri, mut file: File) -> Result<Taken, String> {
         let connected = self.connected()?;
         let size = file.metadata().map_err(unreadable)?.len();
-        let how = if size <= PART {
-            let mut bytes = Vec::new();
-            file.read_to_end(&mut bytes).map_err(unreadable)?;
-            How::Whole(bytes)
-        } else {
-            let begun = connected.runtime.block_on(connected.begin(uri))?;
-            match connected.runtime.block_on(send(Arc::clone(&begun), file, size)) {
+        let how = match connected.runtime.block_on(connected.upload_for(uri, size))? {
+            None => {
+                let mut bytes = Vec::new();
+                file.read_to_end(&mut bytes).map_err(unreadable)?;
+                How::Whole(bytes)
+            }
+            Some(begun) => match connected.runtime.block_on(send(Arc::clone(&begun), file, size)) {
                 Ok(parts) => How::Parts(begun, parts),
                 Err(why) => return Err(connected.give_up(&begun, why)),
-            }
+            },
         };
         let bucket = connected.bucket(&uri.bucket);
         Ok(Taken { bucket, key: uri.key.clone(), how: Some(how), connected })
@@ -117,7 +123,8 @@ impl Uploader {
         }
         let runtime = new_runtime().map_err(|error| format!("no threads to upload with: {error}"))?;
         let config = runtime.block_on(self.access.connect()).map_err(|error| error.to_string())?;
-        let new = Connected { access: self.access.clone(), config, buckets: Mutex::default(), runtime };
+        let (access, buckets, kept) = (self.access.clone(), Mutex::default(), Mutex::default());
+        let new = Connected { access, config, buckets, kept, runtime };
         Ok(Arc::clone(connected.insert(Arc::new(new))))
     }
 }
@@ -129,13 +136,33 @@ impl Connected {
         Arc::clone(bucket.or_insert_with(|| Arc::new(Bucket::new(name, &self.access, self.config.clone()))))
     }
 
-    async fn begin(&self, uri: &S3Uri) -> Result<Arc<Begun>, String> {
+    fn kept(&self) -> MutexGuard<'_, Vec<Arc<Begun>>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The upload for the parts of a file; `None` for one that is put whole: a small one, and any in a store that takes
+    /// no parts.
+    async fn upload_for(&self, uri: &S3Uri, size: u64) -> Result<Option<Arc<Begun>>, String> {
+        let kept = |begun: &Arc<Begun>| *begun.bucket.uri == *format!("s3://{}", uri.bucket) && begun.key == uri.key;
+        let kept = self.kept().extract_if(.., |begun| kept(begun)).next();
+        match kept {
+            Some(begun) => {
+                under_way().push(Arc::clone(&begun));
+                Ok(Some(begun))
+            }
+            None if size <= PART => Ok(None),
+            None => self.begin(uri).await,
+        }
+    }
+
+    /// Begins an upload in parts; `None` where the store takes none.
+    async fn begin(&self, uri: &S3Uri) -> Result<Option<Arc<Begun>>, String> {
         let bucket = self.bucket(&uri.bucket);
-        let id = bucket.begin_parts(&uri.key).await.map_err(|refusal| refusal.why)?;
+        let Some(id) = bucket.begin_parts(&uri.key).await.map_err(|refusal| refusal.why)? else { return Ok(None) };
         let (key, runtime) = (uri.key.clone(), self.runtime.handle().clone());
         let begun = Arc::new(Begun { bucket, key, id, runtime, sending: Mutex::default() });
         under_way().push(Arc::clone(&begun));
-        Ok(begun)
+        Ok(Some(begun))
     }
 
     /// Ends an upload that failed; says why, and what is left of it when it cannot be ended.
@@ -254,7 +281,7 @@ async fn send_into(sending: &mut Sending, begun: Arc<Begun>, file: File, size: u
     let length = part_length(size);
     let file = Arc::new(file);
     let mut sent = Vec::new();
-    for number in 1..=size.div_ceil(length) {
+    for number in 1..=size.div_ceil(length).max(1) {
         if sending.len() == AT_ONCE {
             sent.extend(joined(sending).await?);
         }

@@ -1,23 +1,26 @@
 //! Finding what there is to read: folders by delimiter listings, in parallel, then the days of each account and region.
 //!
-//! Only `AWSLogs/…/CloudTrail/` is listed to its keys; other services' folders beside it are not, nor are digests and
-//! insights. The window says where each listing begins and ends; a listing ends only at a key that is past the window,
-//! and begins before the first key of its first day, so nothing that was delivered late is missed.
+//! Only `AWSLogs/…/CloudTrail/` is listed to its keys, and `CloudTrail-Digest/` beside it, whose keys alone show that a day
+//! without events was quiet; other services' folders are not, nor are insights. The window says where each listing begins
+//! and ends; a listing ends only at a key that is past the window, and begins before the first key of its first day, so
+//! nothing that was delivered late is missed.
 
-use std::sync::Arc;
+mod conclude;
+
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 use tracing::debug;
 
-use super::bucket::{Bucket, ListRequest, Listed};
+use super::bucket::{Bucket, ListRequest, Listed, Page};
 use super::explain::{Next, Refusal};
 use super::explore::Explored;
-use super::ledger::{Delivered, Ledger, Scope, Wanted, Ways};
+use super::ledger::{Ledger, Scope, Wanted, Ways};
 use super::place::{Place, RegionFolder, TrailFolder, last_part};
 use crate::input::key::{is_account, is_organization, is_region};
-use crate::input::{LogKey, Origin, S3Uri};
+use crate::input::{Deliveries, LogKey, Origin, S3Uri};
 use crate::model::{Day, quantity};
 
 /// The way through what one URI names.
@@ -41,16 +44,21 @@ struct Tally {
     regions: AtomicU64,
     accounts_left_out: AtomicU64,
     regions_left_out: AtomicU64,
+    /// Folders of digests that could not be listed, and why the first could not.
+    digests_unlisted: AtomicU64,
+    digests_refused: Mutex<Option<String>>,
 }
 
 /// One thing to list.
 enum Step {
     Unknown(String),
     Logs(String),
-    /// The objects directly in a folder.
-    Beside(String),
     Trail(TrailFolder),
     Region(RegionFolder, String),
+    /// The regions of an account's digests.
+    Digests(TrailFolder),
+    /// The digests of a region.
+    DigestDays(RegionFolder),
     Flat(String),
 }
 
@@ -86,45 +94,37 @@ impl Walk {
     async fn first(&self) -> Result<Vec<Step>, Refusal> {
         let key = &self.uri.key;
         if key.is_empty() || key.ends_with('/') {
-            return Ok(vec![step_of(key)]);
+            return Ok(steps_of(key));
         }
         let folder = format!("{key}/");
         if !matches!(Place::of(&folder), Place::Unknown | Place::Other) {
-            return Ok(vec![step_of(&folder)]);
+            return Ok(steps_of(&folder));
         }
         let _turn = self.listings.acquire().await;
-        let mut request = ListRequest { prefix: key.clone(), by_folder: true, ..ListRequest::default() };
-        let mut page = match self.bucket.list(&request).await {
+        let request = ListRequest { prefix: key.clone(), by_folder: true, ..ListRequest::default() };
+        let mut pages = self.bucket.pages(request);
+        let page = match pages.next().await {
             Err(refusal) if refusal.next == Next::No => return self.alone(key, refusal).await,
-            page => page?,
+            page => page?.unwrap_or_default(),
         };
         // An object of this very key comes first; between it and the folder of this name there may be many others.
         let is_exact = page.objects.first().is_some_and(|object| *object.key == **key);
-        let is_folder = page.folders.contains(&folder) || page.next.is_some() && self.is_any(&folder).await?;
+        let is_folder = page.folders.contains(&folder) || page.more && self.bucket.is_any(&folder).await?;
         if is_exact || is_folder {
             for object in page.objects.into_iter().take(usize::from(is_exact)) {
                 self.emit(Origin::Named, object).await;
             }
-            return Ok(is_folder.then(|| step_of(&folder)).into_iter().collect());
+            return Ok(if is_folder { steps_of(&folder) } else { Vec::new() });
         }
-        let mut steps = Vec::new();
-        loop {
-            for object in page.objects {
+        let (mut steps, mut page) = (Vec::new(), Some(page));
+        while let Some(Page { objects, folders, .. }) = page {
+            for object in objects {
                 self.emit(Origin::Named, object).await;
             }
-            steps.extend(page.folders.iter().map(|folder| step_of(folder)));
-            request.page = page.next;
-            if request.page.is_none() {
-                return Ok(steps);
-            }
-            page = self.bucket.list(&request).await?;
+            steps.extend(folders.iter().flat_map(|folder| steps_of(folder)));
+            page = pages.next().await?;
         }
-    }
-
-    /// Whether any key begins so.
-    async fn is_any(&self, prefix: &str) -> Result<bool, Refusal> {
-        let any = ListRequest { prefix: prefix.to_owned(), most: Some(1), ..ListRequest::default() };
-        self.bucket.list(&any).await.map(|page| !page.objects.is_empty())
+        Ok(steps)
     }
 
     /// An object in a bucket that must not be listed.
@@ -135,15 +135,24 @@ impl Walk {
     }
 
     async fn take(self: Arc<Self>, step: Step) -> Vec<Step> {
+        let is_of_digests = matches!(step, Step::Digests(_) | Step::DigestDays(_));
         let (name, done) = match step {
             Step::Unknown(folder) => (folder.clone(), self.explore(folder).await),
             Step::Logs(folder) => (folder.clone(), self.accounts(&folder).await),
-            Step::Beside(folder) => (folder.clone(), self.folder(&folder).await.map(|_| Vec::new())),
             Step::Trail(trail) => (trail.folder.clone(), self.regions(&trail).await),
             Step::Region(region, prefix) => (prefix.clone(), self.days(&region, &prefix).await),
+            Step::Digests(trail) => (trail.folder.clone(), self.digest_regions(&trail).await),
+            Step::DigestDays(region) => (region.folder.clone(), self.digest_days(&region).await),
             Step::Flat(prefix) => (prefix.clone(), self.flat(&prefix).await),
         };
         done.unwrap_or_else(|refusal| {
+            if is_of_digests {
+                // No event is missing: days that only digests prove to be quiet stay gaps.
+                self.tally.digests_unlisted.fetch_add(1, Ordering::Relaxed);
+                let mut first = self.tally.digests_refused.lock().unwrap_or_else(PoisonError::into_inner);
+                *first = Some(first.take().map_or(refusal.why.clone(), |why| why.min(refusal.why)));
+                return Vec::new();
+            }
             let why = format!("cannot be listed to its end: {}", refusal.why);
             self.ledger.failed(format!("{}/{name}", self.bucket.uri), why);
             Vec::new()
@@ -152,12 +161,11 @@ impl Walk {
 
     async fn explore(&self, folder: String) -> Result<Vec<Step>, Refusal> {
         let explored = Explored::below(&self.bucket, &folder).await?;
+        self.ledger.arrivals().warnings.extend(explored.warnings(&self.bucket.uri, &folder));
         if explored.logs.is_empty() {
             return Ok(vec![Step::Flat(folder)]);
         }
-        self.ledger.arrivals().warnings.extend(explored.warning(&self.bucket.uri));
-        let logs = explored.logs.into_iter().map(Step::Logs);
-        Ok(logs.chain(explored.with_objects.into_iter().map(Step::Beside)).collect())
+        Ok(explored.logs.into_iter().map(Step::Logs).collect())
     }
 
     /// The accounts below `AWSLogs/` or an organisation.
@@ -170,6 +178,7 @@ impl Walk {
             if is_account(name) {
                 if is_wanted(&self.scope.accounts, name) {
                     steps.push(Step::Trail(TrailFolder::of_account(&child, name)));
+                    steps.push(Step::Digests(TrailFolder::digests_of(&child, name)));
                 } else {
                     self.tally.accounts_left_out.fetch_add(1, Ordering::Relaxed);
                 }
@@ -207,69 +216,90 @@ impl Walk {
 
     /// The keys of the wanted days of an account and region, below `prefix`.
     async fn days(&self, region: &RegionFolder, prefix: &str) -> Result<Vec<Step>, Refusal> {
-        let _turn = self.listings.acquire().await;
         self.tally.regions.fetch_add(1, Ordering::Relaxed);
-        let begin = self.scope.days.first.map(|day| region.day(day)).filter(|marker| **marker > *prefix);
-        let end = self.scope.days.last.map(|day| region.day(Day(day.0.saturating_add(1))));
-        let mut request = ListRequest { prefix: prefix.to_owned(), start_after: begin, ..ListRequest::default() };
-        let mut delivered = Delivered::default();
-        delivered.begin(region);
-        'pages: loop {
-            let page = self.bucket.list(&request).await?;
-            for object in page.objects {
-                if end.as_ref().is_some_and(|end| *object.key >= **end) {
-                    self.past(&object);
-                    break 'pages;
+        let mut delivered = self.keys_of_days(region, prefix).await?;
+        delivered.begin(region.of());
+        self.ledger.delivered(delivered);
+        self.ledger.arrivals().regions_listed += 1;
+        Ok(Vec::new())
+    }
+
+    /// The regions of an account's digests. Most trails have none.
+    async fn digest_regions(&self, trail: &TrailFolder) -> Result<Vec<Step>, Refusal> {
+        let _turn = self.listings.acquire().await;
+        let mut pages = self.bucket.pages(ListRequest::folders_of(&trail.folder));
+        let mut steps = Vec::new();
+        while let Some(page) = pages.next().await? {
+            for folder in page.folders {
+                let region = last_part(&folder).to_owned();
+                if is_region(&region) && is_wanted(&self.scope.regions, &region) {
+                    let account = trail.account.clone();
+                    steps.push(Step::DigestDays(RegionFolder { folder, account, region }));
                 }
-                delivered.note(&object);
-                self.emit(Origin::Walked, object).await;
-            }
-            request.page = page.next;
-            if request.page.is_none() {
-                break;
             }
         }
-        delivered.write(&self.ledger);
+        Ok(steps)
+    }
+
+    /// The digests of a region: what their keys say, none is fetched.
+    async fn digest_days(&self, region: &RegionFolder) -> Result<Vec<Step>, Refusal> {
+        let delivered = self.keys_of_days(region, &region.folder).await?;
+        self.ledger.delivered(delivered);
         Ok(Vec::new())
+    }
+
+    async fn keys_of_days(&self, region: &RegionFolder, prefix: &str) -> Result<Deliveries, Refusal> {
+        let _turn = self.listings.acquire().await;
+        let start_after = self.scope.days.first.map(|day| region.day(day)).filter(|marker| **marker > *prefix);
+        let end = self.scope.days.last.map(|day| region.day(Day(day.0.saturating_add(1))));
+        let mut pages =
+            self.bucket.pages(ListRequest { prefix: prefix.to_owned(), start_after, ..ListRequest::default() });
+        let mut delivered = Deliveries::default();
+        while let Some(page) = pages.next().await? {
+            for object in page.objects {
+                // What lies behind a key is known only where keys are in order.
+                if page.in_order && end.as_ref().is_some_and(|end| *object.key >= **end) {
+                    self.past(&object);
+                    return Ok(delivered);
+                }
+                let key = LogKey::parse(&object.key);
+                if self.emit(Origin::Walked, object).await {
+                    key.into_iter().for_each(|key| delivered.see(key));
+                }
+            }
+        }
+        Ok(delivered)
     }
 
     /// All keys below `prefix`.
     async fn flat(&self, prefix: &str) -> Result<Vec<Step>, Refusal> {
         let _turn = self.listings.acquire().await;
-        let mut request = ListRequest { prefix: prefix.to_owned(), ..ListRequest::default() };
-        let mut delivered = Delivered::default();
-        loop {
-            let page = self.bucket.list(&request).await?;
+        let mut pages = self.bucket.pages(ListRequest { prefix: prefix.to_owned(), ..ListRequest::default() });
+        let mut delivered = Deliveries::default();
+        while let Some(page) = pages.next().await? {
             for object in page.objects {
-                if self.emit(Origin::Walked, object.clone()).await {
-                    delivered.note(&object);
+                let key = LogKey::parse(&object.key);
+                if self.emit(Origin::Walked, object).await {
+                    key.into_iter().for_each(|key| delivered.see(key));
                 }
             }
-            request.page = page.next;
-            if request.page.is_none() {
-                break;
-            }
         }
-        delivered.write(&self.ledger);
+        self.ledger.delivered(delivered);
         Ok(Vec::new())
     }
 
     /// The folders in `folder`; objects in it are found on the way.
     async fn folder(&self, folder: &str) -> Result<Vec<String>, Refusal> {
         let _turn = self.listings.acquire().await;
-        let mut request = ListRequest { prefix: folder.to_owned(), by_folder: true, ..ListRequest::default() };
+        let mut pages = self.bucket.pages(ListRequest::folders_of(folder));
         let mut folders = Vec::new();
-        loop {
-            let page = self.bucket.list(&request).await?;
+        while let Some(page) = pages.next().await? {
             for object in page.objects {
                 self.emit(Origin::Walked, object).await;
             }
             folders.extend(page.folders);
-            request.page = page.next;
-            if request.page.is_none() {
-                return Ok(folders);
-            }
         }
+        Ok(folders)
     }
 
     /// Passes an object on, unless the window leaves it shut; says whether it did.
@@ -299,51 +329,20 @@ impl Walk {
         let pruned = &mut self.ledger.arrivals().pruned;
         pruned.newest_day = pruned.newest_day.max(day);
     }
-
-    /// Says what a walk without objects means, and what was left out on the way.
-    async fn conclude(&self) {
-        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        let (accounts, regions) = (count(&self.tally.accounts_left_out), count(&self.tally.regions_left_out));
-        if accounts + regions > 0 {
-            self.ledger.arrivals().warnings.push(format!(
-                "{}: --account and --region left {accounts} accounts and {regions} regions unlisted: who issued a \
-                 session from there is not known here",
-                self.uri
-            ));
-        }
-        let failed =
-            self.ledger.arrivals().failures.iter().any(|failure| failure.object.starts_with(&*self.bucket.uri));
-        if count(&self.tally.objects) > 0 || failed {
-            return;
-        }
-        if let Some(why) = self.why_nothing(count(&self.tally.regions), accounts + regions).await {
-            self.ledger.failed(self.uri.to_string(), why);
-        }
-    }
-
-    async fn why_nothing(&self, regions: u64, left_out: u64) -> Option<String> {
-        if self.is_any(&self.uri.key).await.is_ok_and(|is_any| !is_any) {
-            return Some("no object has a key like this: check the bucket and the prefix".to_owned());
-        }
-        if left_out > 0 {
-            return None;
-        }
-        if regions > 0 {
-            let warning = format!("{}: no object was delivered in the days that the window reads", self.uri);
-            self.ledger.arrivals().warnings.push(warning);
-            return None;
-        }
-        Some("holds no CloudTrail/ folder: name the prefix that the trail delivers to".to_owned())
-    }
 }
 
-fn step_of(folder: &str) -> Step {
+fn steps_of(folder: &str) -> Vec<Step> {
     match Place::of(folder) {
-        Place::Unknown => Step::Unknown(folder.to_owned()),
-        Place::Logs => Step::Logs(folder.to_owned()),
-        Place::Trail(trail) => Step::Trail(trail),
-        Place::Region(region) => Step::Region(region, folder.to_owned()),
-        Place::Other => Step::Flat(folder.to_owned()),
+        Place::Unknown => vec![Step::Unknown(folder.to_owned())],
+        Place::Logs => vec![Step::Logs(folder.to_owned())],
+        // The account's folder holds its digests, too; `CloudTrail/` in it does not.
+        Place::Trail(trail) if trail.folder != folder => {
+            let digests = TrailFolder::digests_of(folder, &trail.account);
+            vec![Step::Trail(trail), Step::Digests(digests)]
+        }
+        Place::Trail(trail) => vec![Step::Trail(trail)],
+        Place::Region(region) => vec![Step::Region(region, folder.to_owned())],
+        Place::Other => vec![Step::Flat(folder.to_owned())],
     }
 }
 

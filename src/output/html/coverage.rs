@@ -105,6 +105,7 @@ fn numbers(coverage: &Coverage) -> Markup {
     let categories: Vec<String> =
         coverage.categories.iter().map(|(kind, count)| format!("{} {kind}", grouped(count))).collect();
     let rows = [
+        ("places not listed", grouped(coverage.places_failed), String::new()),
         ("objects found", grouped(coverage.objects_found), String::new()),
         ("objects read", grouped(coverage.objects_read), String::new()),
         ("objects damaged", grouped(coverage.objects_damaged), String::new()),
@@ -156,8 +157,8 @@ fn logging_changes(coverage: &Coverage) -> Markup {
 fn failures(coverage: &Coverage) -> Markup {
     html! {
         @if !coverage.failures.is_empty() {
-            h3 id="failures" { "Objects that could not be read, or not whole" }
-            (list(&["object", "why"], coverage.failures.iter().map(|failure| html! {
+            h3 id="failures" { "Places that could not be listed, and objects that could not be read, or not whole" }
+            (list(&["place or object", "why"], coverage.failures.iter().map(|failure| html! {
                 td { (id(&failure.object)) } td { (sanitize(&failure.why)) }
             }), coverage.failures.len()))
         }

@@ -39,6 +39,7 @@ pub(super) fn banner(coverage: &Coverage) -> Markup {
             div.banner.bad role="alert" {
                 h2 { @if coverage.interrupted { "Interrupted: this page speaks of a part" } @else { "Partial: something could not be read" } }
                 p {
+                    @if coverage.places_failed > 0 { (quantity(coverage.places_failed, "place")) " not listed, " }
                     (quantity(coverage.objects_failed, "object")) " failed, " (grouped(coverage.objects_damaged)) " damaged, "
                     (quantity(coverage.malformed_records, "record")) " malformed"
                     @if coverage.interrupted { ", stopped before the end" }

@@ -65,6 +65,16 @@ fn peak_of(objects: usize, bytes: usize) -> u64 {
     let server = Light::start(keys, vec![object.into_bytes()], Pace::AtOnce);
     let place = Place::new();
     let run = of(&place, &server, "principals --all --max-in-flight 8MiB --threads 2 s3://logs/flat/ -o a.json");
+    let (code, peak) = watched(run);
+    assert_eq!(code, Some(0));
+    let answer: Value = serde_json::from_str(&place.read("a.json")).expect("JSON");
+    assert_eq!(answer["coverage"]["objects_read"], objects);
+    peak
+}
+
+/// How a run ends, and the most memory that it held, in KiB.
+#[cfg(target_os = "linux")]
+fn watched(run: crate::harness::Run<'_>) -> (Option<i32>, u64) {
     let mut child = run.into_command().stderr(Stdio::null()).spawn().expect("trailscan starts");
     let (status, mut peak) = (format!("/proc/{}/status", child.id()), 0);
     // However long it takes: on a busy machine a hundred thousand objects take minutes.
@@ -77,10 +87,24 @@ fn peak_of(objects: usize, bytes: usize) -> u64 {
         }
         std::thread::sleep(Duration::from_millis(5));
     };
-    assert_eq!(ended.code(), Some(0));
-    let answer: Value = serde_json::from_str(&place.read("a.json")).expect("JSON");
-    assert_eq!(answer["coverage"]["objects_read"], objects);
-    peak
+    (ended.code(), peak)
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_body_larger_than_listed_is_held_by_nobody() {
+    let place = Place::new();
+    let archive = Archive::new(&place);
+    for number in 0..4 {
+        archive.put(&format!("flat/{number}.json"), b"{\"Records\":[]}");
+    }
+    let large = format!("{{\"Records\":[]}}{}", " ".repeat(64 << 20));
+    let server =
+        Server::start(&archive.root(), move |asked| (!asked.is_list()).then(|| Fault::Text(200, large.clone())));
+    let run = asking(&place, &server, "principals --all --max-in-flight 8MiB --threads 2 s3://logs/flat/ -o a.json");
+    let (code, peak) = watched(run);
+    assert_eq!(code, Some(1), "nothing could be read");
+    assert!(peak < 100 << 10, "{peak} KiB");
 }
 
 /// A run that asks a light server.

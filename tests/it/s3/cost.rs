@@ -1,5 +1,7 @@
 //! How many requests a scan sends, and where its listings begin and end.
 
+use serde_json::Value;
+
 use super::archive::{ACCOUNTS, REGIONS};
 use super::{Archive, Server, asking};
 use crate::harness::Place;
@@ -15,13 +17,52 @@ fn a_window_is_listed_and_nothing_else() {
     assert_eq!(run["coverage"]["objects_read"], objects);
     assert_eq!(server.gets(), objects);
     let (folders, keys): (Vec<_>, Vec<_>) = server.listings().into_iter().partition(|(_, by_folder, _)| *by_folder);
-    // The bucket, AWSLogs/, the organisation, and each account's CloudTrail/.
-    assert_eq!(folders.len(), 3 + ACCOUNTS.len());
+    // The bucket, AWSLogs/, the organisation, and each account's CloudTrail/ and CloudTrail-Digest/.
+    assert_eq!(folders.len(), 3 + 2 * ACCOUNTS.len());
     let most = (ACCOUNTS.len() * REGIONS.len()) as f64 + 1.1 * objects as f64 / 1000.0;
     assert!(keys.len() as f64 <= most, "{} listings, {most} allowed", keys.len());
     for (prefix, _, start_after) in keys {
         assert_eq!(start_after, Some(format!("{prefix}2026/09/04")));
     }
+}
+
+/// What the README says that a scan lists: each level above the accounts, each account twice, each of its regions once,
+/// and once more where it has digests, and each further thousand objects.
+fn lists(levels: usize, accounts: usize, regions: usize, digests: usize, further_pages: usize) -> usize {
+    levels + 2 * accounts + regions + digests + further_pages
+}
+
+#[test]
+fn listings_are_as_many_as_the_readme_says() {
+    let place = Place::new();
+    let archive = Archive::new(&place);
+    let account = "111122223333";
+    for number in 0..2300 {
+        archive.log("AWSLogs/", account, "us-east-1", (5, number), 1);
+    }
+    archive.log("AWSLogs/", account, "eu-west-1", (5, 1), 1);
+    archive.log("AWSLogs/", "444455556666", "eu-west-1", (5, 1), 1);
+    let name = "111122223333_CloudTrail-Digest_eu-west-1_trail_eu-west-1_20260905T004205Z.json.gz";
+    archive.put(&format!("AWSLogs/{account}/CloudTrail-Digest/eu-west-1/2026/09/05/{name}"), b"x");
+    let listed = |uri: &str| {
+        let server = Server::start(&archive.root(), |_| None);
+        let run = asking(&place, &server, "principals --since 2026-09-05 --until 2026-09-06").arg(uri).json(0);
+        assert_eq!(
+            run["coverage"]["objects_skipped"]["digest"],
+            if uri.ends_with("6666/") { Value::Null } else { 1.into() }
+        );
+        server.listings().len()
+    };
+    assert_eq!(listed("s3://logs"), lists(2, 2, 3, 1, 2));
+    assert_eq!(listed("s3://logs/AWSLogs/"), lists(1, 2, 3, 1, 2));
+    assert_eq!(listed(&format!("s3://logs/AWSLogs/{account}/")), lists(0, 1, 2, 1, 2));
+    assert_eq!(listed("s3://logs/AWSLogs/444455556666/"), lists(0, 1, 1, 0, 0));
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("the README");
+    let readme = readme.split_whitespace().collect::<Vec<_>>().join(" ");
+    let formula = "A scan makes one listing for each level of folders above the accounts (the bucket, `AWSLogs/`, the \
+                   organization), two for each account, one for each region of it and another where it has digests, and \
+                   one for each further thousand keys";
+    assert!(readme.contains(formula), "the README has no or another formula");
 }
 
 #[test]

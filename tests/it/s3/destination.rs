@@ -123,7 +123,6 @@ fn a_large_answer_goes_in_parts_and_shows_when_complete() {
 #[test]
 fn what_fails_on_the_way_leaves_nothing() {
     let place = with_answer(20);
-    let is_completion = |asked: &Asked| asked.method == "POST" && asked.query.contains_key("uploadId");
     type Rule = fn(&Asked) -> bool;
     let rules: [(Rule, &str); 2] = [(|asked| part(asked) == Some(2), "a part"), (is_completion, "the completion")];
     for (is_denied, what) in rules {
@@ -177,10 +176,6 @@ fn a_place_that_cannot_be_written_is_known_before_anything_is_read() {
             },
             "allow kms:GenerateDataKey and kms:Decrypt on it",
         ),
-        (
-            |asked| (asked.method == "DELETE").then_some(DENIED),
-            "cannot be given up: access denied: allow s3:AbortMultipartUpload",
-        ),
     ] {
         let (ended, gets) = refused(rule, 1);
         assert!(ended.stderr.contains(why), "{why}: {}", ended.stderr);
@@ -199,6 +194,53 @@ fn a_place_that_cannot_be_written_is_known_before_anything_is_read() {
     let run = place.trailscan("principals logs -o s3://answers/p.json").env("AWS_EC2_METADATA_DISABLED", "true");
     let ended = run.ends(1);
     assert!(ended.stderr.contains("s3://answers/p.json: cannot be written: no AWS credentials"), "{}", ended.stderr);
+}
+
+fn is_completion(asked: &Asked) -> bool {
+    asked.method == "POST" && asked.query.contains_key("uploadId")
+}
+
+#[test]
+fn where_nothing_may_be_given_up_the_question_becomes_the_answer() {
+    for mebibytes in [0, 20] {
+        let place = with_answer(mebibytes);
+        let server = serving(&place, |asked| (asked.method == "DELETE").then_some(DENIED));
+        place.trailscan("principals logs -o p.json").ends(0);
+        asking(&place, &server, "principals logs -o s3://answers/p.json").ends(0);
+        assert!(place.read_bytes("p.json") == place.read_bytes("buckets/answers/p.json"));
+        assert_eq!((begun(&server), asked_for(&server, is_completion)), (1, 1), "nothing of the question is left");
+        assert_eq!(names(&place), ["p.json"]);
+    }
+}
+
+#[test]
+fn an_error_after_the_completion_was_answered_is_no_loss() {
+    let place = with_answer(20);
+    let late = "<?xml version=\"1.0\"?><Error><Code>InternalError</Code><Message>try again</Message></Error>";
+    let server =
+        serving(&place, move |asked| (is_completion(asked) && asked.before == 0).then(|| Fault::Xml(late.to_owned())));
+    asking(&place, &server, "principals logs -o s3://answers/p.json").ends(0);
+    assert_eq!(asked_for(&server, is_completion), 2);
+    assert_eq!(names(&place), ["p.json"]);
+}
+
+#[test]
+fn a_store_that_takes_no_parts_gets_the_answer_whole() {
+    for fault in [
+        Fault::Error(501, "NotImplemented", "A header you provided implies functionality that is not implemented"),
+        Fault::Text(405, "method not allowed".to_owned()),
+    ] {
+        let place = with_answer(20);
+        let server = serving(&place, move |asked| asked.query.contains_key("uploads").then(|| fault.clone()));
+        place.trailscan("principals logs -o p.json").ends(0);
+        asking(&place, &server, "principals logs -o s3://answers/p.json").ends(0);
+        assert!(place.read_bytes("p.json") == place.read_bytes("buckets/answers/p.json"));
+        assert_eq!(
+            asked_for(&server, |asked| asked.method == "DELETE"),
+            0,
+            "what takes no parts may delete the object"
+        );
+    }
 }
 
 #[test]

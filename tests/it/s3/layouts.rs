@@ -46,6 +46,52 @@ fn several_trails_in_one_bucket() {
 }
 
 #[test]
+fn among_any_number_of_folders_the_logs_are_found() {
+    for logs in ["team-300/AWSLogs/", "AWSLogs/", "o-exampleorg/AWSLogs/o-exampleorg/"] {
+        let place = Place::new();
+        let archive = Archive::new(&place);
+        for number in 0..537 {
+            archive.put(&format!("team-{number}/data.json"), b"{}");
+        }
+        for number in 0..40 {
+            archive.put(&format!("{number}.json"), b"{}");
+        }
+        archive.log(logs, "111122223333", "us-east-1", (10, 1), 3);
+        let server = Server::start(&archive.root(), |_| None);
+        let run = asking(&place, &server, "principals --days 10 s3://logs").json(0);
+        assert_eq!((&run["coverage"]["events_counted"], server.gets()), (&3.into(), 1), "{logs}");
+        let warnings = run["coverage"]["warnings"].to_string();
+        assert!(warnings.contains("folders beside AWSLogs/ left unread (s3://logs/team-"), "{warnings}");
+        assert!(
+            warnings.contains("40 objects beside AWSLogs/ left unread (s3://logs/0.json, s3://logs/1.json"),
+            "{warnings}"
+        );
+        let asked = asking(&place, &server, "principals --all s3://logs/team-7/").run();
+        assert!(asked.stderr.contains("1 skipped: other-json"), "who names it gets it: {}", asked.stderr);
+    }
+}
+
+#[test]
+fn a_bucket_that_is_read_whole_for_want_of_logs_says_so() {
+    let place = Place::new();
+    let archive = Archive::new(&place);
+    for number in 0..230 {
+        archive.put(
+            &format!("team-{number}/a/a.json"),
+            br#"{"eventID":"1","eventName":"x","eventTime":"2026-09-10T00:00:00Z"}"#,
+        );
+    }
+    let server = Server::start(&archive.root(), |_| None);
+    let run = asking(&place, &server, "principals --all s3://logs").json(0);
+    assert_eq!(run["coverage"]["objects_read"], 230);
+    let warnings = run["coverage"]["warnings"].to_string();
+    assert!(
+        warnings.contains("s3://logs/ holds too many folders to look into each: no AWSLogs/ was found"),
+        "{warnings}"
+    );
+}
+
+#[test]
 fn what_stands_beside_the_events_is_never_listed() {
     let place = Place::new();
     let archive = Archive::new(&place);
@@ -55,12 +101,15 @@ fn what_stands_beside_the_events_is_never_listed() {
     }
     let server = Server::start(&archive.root(), |_| None);
     let run = asking(&place, &server, "principals --days 10 s3://logs").json(0);
-    assert_eq!(run["coverage"]["objects_found"], 1);
+    // The keys of digests tell which days were quiet: they are listed, and none is fetched.
+    assert_eq!(run["coverage"]["objects_found"], 2);
+    assert_eq!(run["coverage"]["objects_skipped"]["digest"], 1);
     let account = "AWSLogs/111122223333/";
     for (prefix, by_folder, _) in server.listings() {
         let below = prefix.strip_prefix(account);
-        assert!(below.is_none_or(|below| below.starts_with("CloudTrail/")), "{prefix}");
-        assert!(by_folder || prefix.starts_with("AWSLogs/111122223333/CloudTrail/us-east-1/"), "{prefix}");
+        let is_known = |below: &str| below.starts_with("CloudTrail/") || below.starts_with("CloudTrail-Digest/");
+        assert!(below.is_none_or(is_known), "{prefix}");
+        assert!(by_folder || prefix.ends_with("/us-east-1/"), "{prefix}");
     }
     // Who names it gets it, as a kind that is skipped; that is no answer.
     let digests = asking(&place, &server, "principals --all s3://logs/AWSLogs/111122223333/CloudTrail-Digest/").ends(1);

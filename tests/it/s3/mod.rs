@@ -5,10 +5,13 @@ mod cloud;
 mod light;
 mod server;
 
+mod believed;
 mod bounds;
 mod cost;
 mod destination;
+mod digests;
 mod dry_run;
+mod gone;
 mod identity;
 mod layouts;
 mod log;

@@ -32,6 +32,10 @@ pub enum Fault {
     Text(u16, String),
     /// With a listing whose objects all lie in this storage class.
     Stored(&'static str),
+    /// With the right text, changed.
+    Edited(fn(&str) -> String),
+    /// With the right answer, but for this header.
+    Header(&'static str, &'static str),
 }
 
 /// A request.
@@ -185,7 +189,16 @@ impl State {
                 let right = self.right(request).await;
                 right.map(|inner| Body::http_body_unsync(Cut { inner, left: bytes, flush: (bytes > 0).then(flush) }))
             }
-            Some(Fault::Stored(class)) => restored(self.right(request).await, class).await,
+            Some(Fault::Stored(class)) => {
+                let stored = format!("<StorageClass>{class}</StorageClass></Contents>");
+                edited(self.right(request).await, |xml| xml.replace("</Contents>", &stored)).await
+            }
+            Some(Fault::Edited(edit)) => edited(self.right(request).await, edit).await,
+            Some(Fault::Header(name, value)) => {
+                let mut right = self.right(request).await;
+                right.headers_mut().insert(name, value.parse().expect("a header"));
+                right
+            }
         };
         self.most_at_once.lock().unwrap().0 -= 1;
         answer
@@ -233,13 +246,12 @@ fn error(status: u16, code: &str, message: &str) -> Response<Body> {
     Response::builder().status(status).header("content-type", "application/xml").body(Body::from(xml)).expect("valid")
 }
 
-/// The listing with another storage class.
-async fn restored(answer: Response<Body>, class: &str) -> Response<Body> {
+/// The answer with another text.
+async fn edited(answer: Response<Body>, edit: impl Fn(&str) -> String) -> Response<Body> {
     let (mut parts, mut body) = answer.into_parts();
-    let xml = text_of(&mut body).await;
-    let xml = xml.replace("</Contents>", &format!("<StorageClass>{class}</StorageClass></Contents>"));
+    let text = edit(&text_of(&mut body).await);
     parts.headers.remove("content-length");
-    Response::from_parts(parts, Body::from(xml))
+    Response::from_parts(parts, Body::from(text))
 }
 
 async fn text_of<B>(body: &mut B) -> String

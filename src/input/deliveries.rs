@@ -1,0 +1,141 @@
+//! What the keys of objects say of deliveries: on which days each account and region delivered, which hours digests cover,
+//! and whose logs lie under an organization's id. The same for files and for objects of S3.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{KeyKind, LogKey};
+use crate::model::Day;
+
+/// The days on which each account and region delivered.
+pub type DeliveryDays = BTreeMap<(String, String), BTreeSet<Day>>;
+
+/// All clock hours of a day, a bit an hour.
+const ALL_HOURS: u32 = (1 << 24) - 1;
+
+/// What keys in AWSLogs layout say of deliveries. What several listings saw adds up.
+#[derive(Clone, Debug, Default)]
+pub struct Deliveries {
+    /// Every account and region that was met, those included of which no object is read.
+    days: DeliveryDays,
+    /// The clock hours for which there is a digest: by its end, and by the moment before that.
+    hours: BTreeMap<(String, String, Day), [u32; 2]>,
+    of_organization: BTreeSet<String>,
+}
+
+impl Deliveries {
+    /// An account and region that is known to log.
+    pub fn begin(&mut self, place: (String, String)) {
+        self.days.entry(place).or_default();
+    }
+
+    /// An object that is read, or a digest; of other keys nothing is taken.
+    ///
+    /// CloudTrail writes a digest for each hour and region of a trail with validation, also when nothing happened: what a
+    /// day of them leaves open is less than an hour after the last. Source: CloudTrail user guide, "Digest files".
+    pub fn see(&mut self, key: LogKey) {
+        let is_log = key.kind == KeyKind::CloudTrail;
+        if !key.in_layout || !is_log && key.kind != KeyKind::Digest {
+            return;
+        }
+        if key.organization_id.is_some() && !self.of_organization.contains(&key.account_id) {
+            self.of_organization.insert(key.account_id.clone());
+        }
+        // One that ends with an hour covers that hour; one that ends within it counts for it, too.
+        let end = key.delivered.filter(|_| !is_log);
+        for (way, moment) in end.into_iter().flat_map(|end| [end, end.plus_seconds(-1)]).enumerate() {
+            let of_day = self.hours.entry((key.account_id.clone(), key.region.clone(), moment.day())).or_default();
+            of_day[way] |= 1 << moment.hour().0.rem_euclid(24);
+        }
+        let days = self.days.entry((key.account_id, key.region)).or_default();
+        if is_log {
+            days.insert(key.day);
+        }
+    }
+
+    /// Adds what another listing saw.
+    #[cfg(feature = "s3")]
+    pub fn merge(&mut self, other: Self) {
+        for (place, days) in other.days {
+            self.days.entry(place).or_default().extend(days);
+        }
+        for (place, [by_end, before]) in other.hours {
+            let of_day = self.hours.entry(place).or_default();
+            of_day[0] |= by_end;
+            of_day[1] |= before;
+        }
+        self.of_organization.extend(other.of_organization);
+    }
+
+    /// The days on which each account and region delivered an object, or that digests cover, and the accounts whose
+    /// objects lie under an organization's id.
+    pub fn into_days(self) -> (DeliveryDays, BTreeSet<String>) {
+        let Self { mut days, hours, of_organization } = self;
+        for ((account, region, day), _) in hours.into_iter().filter(|(_, hours)| hours.contains(&ALL_HOURS)) {
+            days.entry((account, region)).or_default().insert(day);
+        }
+        (days, of_organization)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::EventTime;
+
+    fn key(kind: KeyKind, delivered: EventTime) -> LogKey {
+        LogKey {
+            account_id: "111122223333".into(),
+            region: "eu-west-1".into(),
+            kind,
+            day: delivered.day(),
+            organization_id: None,
+            delivered: Some(delivered),
+            in_layout: true,
+        }
+    }
+
+    /// The days of the one place of these keys.
+    fn days_of(keys: impl IntoIterator<Item = LogKey>) -> BTreeSet<Day> {
+        let mut seen = Deliveries::default();
+        keys.into_iter().for_each(|key| seen.see(key));
+        seen.into_days().0.into_values().next().unwrap_or_default()
+    }
+
+    /// Keys of digests, one for each hour of a day.
+    fn digests(end: impl Fn(i64) -> EventTime) -> Vec<LogKey> {
+        (0..24).map(|hour| key(KeyKind::Digest, end(hour))).collect()
+    }
+
+    /// The days of one place, by keys of log objects and of digests that end at these hours.
+    fn days(logs: &[i32], digests: &[(i32, std::ops::Range<i64>)]) -> BTreeSet<Day> {
+        let logs = logs.iter().map(|&day| key(KeyKind::CloudTrail, Day(day).start()));
+        let ends = digests
+            .iter()
+            .flat_map(|(day, hours)| hours.clone().map(|hour| Day(*day).start().plus_seconds(hour * 3600 + 2520)));
+        days_of(logs.chain(ends.map(|end| key(KeyKind::Digest, end))))
+    }
+
+    #[test]
+    fn digests_of_all_hours_make_a_day_quiet() {
+        assert_eq!(days(&[1], &[(2, 0..24)]), BTreeSet::from([Day(1), Day(2)]));
+        assert_eq!(days(&[1], &[(2, 0..23)]), BTreeSet::from([Day(1)]), "an hour is missing");
+        assert_eq!(days(&[], &[(2, 12..24), (3, 0..12)]), BTreeSet::new(), "two halves are no day");
+        let on_the_hour = digests(|hour| Day(2).start().plus_seconds((hour + 1) * 3600));
+        assert_eq!(days_of(on_the_hour), BTreeSet::from([Day(2)]));
+    }
+
+    #[test]
+    #[cfg(feature = "s3")]
+    fn what_two_listings_saw_adds_up() {
+        let all = digests(|hour| Day(2).start().plus_seconds(hour * 3600 + 2520));
+        let [mut first, mut second] = [Deliveries::default(), Deliveries::default()];
+        for (number, key) in all.into_iter().enumerate() {
+            if number % 3 == 0 { first.see(key) } else { second.see(key) }
+        }
+        second.see(LogKey { organization_id: Some("o-exampleorg".into()), ..key(KeyKind::CloudTrail, Day(5).start()) });
+        first.merge(second);
+        let (days, of_organization) = first.into_days();
+        assert_eq!(days.into_values().collect::<Vec<_>>(), [BTreeSet::from([Day(2), Day(5)])]);
+        assert_eq!(of_organization, BTreeSet::from(["111122223333".to_owned()]));
+    }
+}
