@@ -1,7 +1,27 @@
-//! What makes the answer of a finished scan doubtful as a whole: a window without any event, times that cannot be.
+//! What makes the answer of a finished scan doubtful as a whole: a window without any event, times that cannot be, events
+//! that were not understood.
 
 use super::{Coverage, ScanOutcome};
-use crate::model::{TimeWindow, quantity};
+use crate::model::{TimeWindow, grouped, quantity};
+
+/// The most objects with broken records that are named.
+const NAMED: usize = 10;
+
+/// Names the objects with events that were not understood whole.
+pub(super) fn tell_broken_records(coverage: &mut Coverage) {
+    let named = coverage.broken_in.iter().take(NAMED).map(|(object, &count)| {
+        let (records, they) = if count == 1 { ("record has", "it counts") } else { ("records have", "they count") };
+        format!(
+            "{object}: {} {records} a sub-document that is no JSON: {they} without what it says; fetch the object again",
+            grouped(count)
+        )
+    });
+    let named: Vec<String> = named.collect();
+    coverage.warnings.extend(named);
+    if let Some(more @ 1..) = coverage.broken_in.len().checked_sub(NAMED) {
+        coverage.warnings.push(format!("{} with such records", quantity(more as u64, "more object")));
+    }
+}
 
 /// Names the times that were not believed.
 pub(super) fn tell_unbelieved_times(coverage: &mut Coverage) {

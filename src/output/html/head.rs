@@ -41,6 +41,7 @@ pub(super) fn banner(coverage: &Coverage) -> Markup {
                 p {
                     (quantity(coverage.objects_failed, "object")) " failed, " (grouped(coverage.objects_damaged)) " damaged, "
                     (quantity(coverage.malformed_records, "record")) " malformed"
+                    @if coverage.broken_records > 0 { ", " (grouped(coverage.broken_records)) " not understood whole" }
                     @if coverage.interrupted { ", stopped before the end" }
                     ". What is not here may still have happened."
                 }
