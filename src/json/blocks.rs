@@ -285,7 +285,7 @@ mod tests {
             4 => proptest::sample::select(vec!["{", "}", "[", "]"]).prop_map(str::to_owned),
             4 => quoted().prop_map(|inner| format!("\"{inner}\"")),
             3 => "[a-z ,:é]{0,70}",
-            1 => proptest::sample::select(vec!["\\\\", "\\\\\\\\", "\\\\\"", "\\\\{"]).prop_map(str::to_owned),
+            1 => proptest::sample::select(vec!["\\", "\\\\", "\\\"", "\\{"]).prop_map(str::to_owned),
         ];
         proptest::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
     }

@@ -26,7 +26,7 @@ impl Keys {
     }
 }
 
-/// A container that is being read.
+/// A container that is being read, or what stands around the whole text.
 struct Level {
     /// What leads to it.
     path: u64,
@@ -35,11 +35,101 @@ struct Level {
     is_object: bool,
 }
 
+impl Level {
+    /// What closes it.
+    #[inline(always)]
+    const fn close(&self) -> u8 {
+        if self.is_object { b'}' } else { b']' }
+    }
+}
+
 /// The content of the JSON text `json`; `None` where it is none.
 pub(crate) fn content(json: &str, keys: Keys) -> Option<u64> {
-    let mut walk = Walk { text: json, keys, at: 0, total: 0, levels: SmallVec::new() };
-    walk.all()?;
-    Some(walk.total)
+    let (bytes, Keys([first, second])) = (json.as_bytes(), keys);
+    let mut around: SmallVec<[Level; 8]> = SmallVec::new();
+    let mut level = Level { path: first, next: first, is_object: false };
+    let (mut at, mut total) = (skip_space(bytes, 0), 0_u64);
+    loop {
+        let value = match *bytes.get(at)? {
+            b'"' => {
+                let (text, after) = string(json, at, keys)?;
+                at = after;
+                fold(text ^ second, level.next)
+            }
+            open @ (b'{' | b'[') => {
+                let path = fold(level.next ^ u64::from(open), second);
+                total = total.wrapping_add(path);
+                around.push(std::mem::replace(&mut level, Level { path, next: path, is_object: open == b'{' }));
+                at = skip_space(bytes, at + 1);
+                if *bytes.get(at)? != open + 2 {
+                    if level.is_object {
+                        (level.next, at) = key(json, at, (keys, path))?;
+                    }
+                    continue;
+                }
+                0
+            }
+            _ => {
+                let (scalar, after) = scalar(bytes, at, keys)?;
+                at = after;
+                fold(scalar ^ second, level.next)
+            }
+        };
+        total = total.wrapping_add(value);
+        at = skip_space(bytes, at);
+        while !around.is_empty() && bytes.get(at) == Some(&level.close()) {
+            level = around.pop()?;
+            at = skip_space(bytes, at + 1);
+        }
+        match (bytes.get(at), around.is_empty()) {
+            (None, true) => return Some(total),
+            (Some(b','), false) => at = skip_space(bytes, at + 1),
+            _ => return None,
+        }
+        match level.is_object {
+            true => (level.next, at) = key(json, at, (keys, level.path))?,
+            false => level.next = level.next.wrapping_add(PLACE),
+        }
+    }
+}
+
+/// What leads to the value of the key at `at`, in an object that `path` leads to, and where that value begins.
+#[inline(always)]
+fn key(json: &str, at: usize, (keys, path): (Keys, u64)) -> Option<(u64, usize)> {
+    let bytes = json.as_bytes();
+    if *bytes.get(at)? != b'"' {
+        return None;
+    }
+    let (key, after) = string(json, at, keys)?;
+    let colon = skip_space(bytes, after);
+    (*bytes.get(colon)? == b':').then(|| (fold(path, key), skip_space(bytes, colon + 1)))
+}
+
+/// A hash of the text whose quote stands at `at`, and the index after it.
+#[inline(always)]
+fn string(json: &str, at: usize, keys: Keys) -> Option<(u64, usize)> {
+    let (to, is_open) = string_end(json.as_bytes(), at + 1)?;
+    let hash = match is_open {
+        false => hash(json.as_bytes().get(at + 1..to)?, keys),
+        true => of_escaped(json.get(at..=to)?, keys)?,
+    };
+    Some((hash, to + 1))
+}
+
+/// A hash of the number or word of JSON at `at`, and the index after it.
+#[inline(always)]
+fn scalar(bytes: &[u8], at: usize, keys: Keys) -> Option<(u64, usize)> {
+    let is_end = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t');
+    let rest = &bytes[at..];
+    let scalar = &rest[..rest.iter().position(is_end).unwrap_or(rest.len())];
+    let is_digit = |byte: &u8| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-');
+    match scalar {
+        b"true" | b"false" | b"null" => {}
+        [b'0'..=b'9', rest @ ..] | [b'-', b'0'..=b'9', rest @ ..] if rest.iter().all(is_digit) => {}
+        _ => return None,
+    }
+    // One more than a text of the same letters.
+    Some((hash(scalar, keys).wrapping_add(1), at + scalar.len()))
 }
 
 /// A hash of `text` as it stands.
@@ -47,145 +137,12 @@ pub(crate) fn of_raw(text: &str, keys: Keys) -> u64 {
     hash(text.as_bytes(), keys)
 }
 
-struct Walk<'a> {
-    text: &'a str,
-    keys: Keys,
-    at: usize,
-    total: u64,
-    levels: SmallVec<[Level; 8]>,
-}
-
-impl Walk<'_> {
-    fn all(&mut self) -> Option<()> {
-        self.at = self.space(0);
-        loop {
-            self.value()?;
-            if !self.after_value()? {
-                return (self.at == self.text.len()).then_some(());
-            }
-        }
-    }
-
-    fn bytes(&self) -> &[u8] {
-        self.text.as_bytes()
-    }
-
-    fn byte(&self) -> Option<u8> {
-        self.bytes().get(self.at).copied()
-    }
-
-    fn space(&self, at: usize) -> usize {
-        skip_space(self.bytes(), at)
-    }
-
-    /// What leads to the value that is read now.
-    fn path(&self) -> u64 {
-        self.levels.last().map_or(self.keys.0[0], |level| level.next)
-    }
-
-    /// Reads values from here to the first that holds no other: a leaf, or an empty container, which is left open.
-    fn value(&mut self) -> Option<()> {
-        loop {
-            match self.byte()? {
-                b'"' => {
-                    let text = self.string()?;
-                    self.total = self.total.wrapping_add(fold(text ^ self.keys.0[1], self.path()));
-                    return Some(());
-                }
-                open @ (b'{' | b'[') => {
-                    let path = fold(self.path() ^ u64::from(open), self.keys.0[1]);
-                    self.total = self.total.wrapping_add(path);
-                    self.levels.push(Level { path, next: path, is_object: open == b'{' });
-                    self.at = self.space(self.at + 1);
-                    if self.byte()? == open + 2 {
-                        return Some(());
-                    }
-                    if open == b'{' {
-                        self.key()?;
-                    }
-                }
-                _ => return self.scalar(),
-            }
-        }
-    }
-
-    /// Closes what ends here and goes on to the next value; `false` when there is none.
-    fn after_value(&mut self) -> Option<bool> {
-        loop {
-            self.at = self.space(self.at);
-            let Some(level) = self.levels.last_mut() else { return Some(false) };
-            match (self.text.as_bytes().get(self.at)?, level.is_object) {
-                (b',', true) => {
-                    self.at = self.space(self.at + 1);
-                    self.key()?;
-                    return Some(true);
-                }
-                (b',', false) => {
-                    level.next = level.next.wrapping_add(PLACE);
-                    self.at = self.space(self.at + 1);
-                    return Some(true);
-                }
-                (b'}', true) | (b']', false) => {
-                    self.levels.pop();
-                    self.at += 1;
-                }
-                _ => return None,
-            }
-        }
-    }
-
-    /// A key and its colon.
-    fn key(&mut self) -> Option<()> {
-        if self.byte()? != b'"' {
-            return None;
-        }
-        let key = self.string()?;
-        self.at = self.space(self.at);
-        if self.byte()? != b':' {
-            return None;
-        }
-        self.at = self.space(self.at + 1);
-        let level = self.levels.last_mut()?;
-        level.next = fold(level.path, key);
-        Some(())
-    }
-
-    /// A hash of the text whose quote stands here.
-    fn string(&mut self) -> Option<u64> {
-        let from = self.at + 1;
-        let (to, is_open) = string_end(self.text.as_bytes(), from)?;
-        self.at = to + 1;
-        match is_open {
-            false => Some(hash(self.text.as_bytes().get(from..to)?, self.keys)),
-            true => of_escaped(self.text.get(from - 1..=to)?, self.keys),
-        }
-    }
-
-    /// A number or one of JSON's three words.
-    fn scalar(&mut self) -> Option<()> {
-        let rest = &self.text.as_bytes()[self.at..];
-        let is_end = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t');
-        let scalar = &rest[..rest.iter().position(is_end).unwrap_or(rest.len())];
-        let is_digit = |byte: &u8| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-');
-        match scalar {
-            b"true" | b"false" | b"null" => {}
-            [b'0'..=b'9', rest @ ..] | [b'-', b'0'..=b'9', rest @ ..] if rest.iter().all(is_digit) => {}
-            _ => return None,
-        }
-        // One more than a text of the same letters.
-        let value = hash(scalar, self.keys).wrapping_add(1);
-        self.total = self.total.wrapping_add(fold(value ^ self.keys.0[1], self.path()));
-        self.at += scalar.len();
-        Some(())
-    }
-}
-
 /// From one place of an array, or one length of a text, to the next.
 const PLACE: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// Where the quote stands that ends the text which begins at `at`, and whether it has escapes that another writer leaves
 /// out. `None` where it does not end, or what follows a backslash is no escape.
-#[inline]
+#[inline(always)]
 fn string_end(bytes: &[u8], mut at: usize) -> Option<(usize, bool)> {
     let mut is_open = false;
     loop {
@@ -203,7 +160,7 @@ fn string_end(bytes: &[u8], mut at: usize) -> Option<(usize, bool)> {
 }
 
 /// The next quote or backslash.
-#[inline]
+#[inline(always)]
 fn next_special(bytes: &[u8], mut at: usize) -> Option<usize> {
     while let Some(found) = Portable.quotes_or_backslashes(bytes.get(at..)?) {
         if found != 0 {
@@ -226,7 +183,7 @@ fn of_escaped(quoted: &str, keys: Keys) -> Option<u64> {
 }
 
 /// A keyed hash: texts that nobody has made for these keys meet by chance alone.
-#[inline]
+#[inline(always)]
 fn hash(bytes: &[u8], Keys([first, second]): Keys) -> u64 {
     // Texts of two lengths never share a key.
     let second = second.wrapping_add((bytes.len() as u64).wrapping_mul(PLACE));
@@ -249,7 +206,7 @@ fn hash(bytes: &[u8], Keys([first, second]): Keys) -> u64 {
 }
 
 /// The same of eight bytes and more, whose first and last eight are `ends`.
-#[inline]
+#[inline(always)]
 fn long(bytes: &[u8], (head, tail): (u64, u64), [first, second]: [u64; 2]) -> u64 {
     if bytes.len() <= 16 {
         return fold(head ^ first, tail ^ second);
@@ -266,7 +223,7 @@ fn long(bytes: &[u8], (head, tail): (u64, u64), [first, second]: [u64; 2]) -> u6
     fold(before ^ state, tail ^ second)
 }
 
-#[inline]
+#[inline(always)]
 fn fold(a: u64, b: u64) -> u64 {
     let product = u128::from(a) * u128::from(b);
     (product >> 64) as u64 ^ product as u64

@@ -146,7 +146,7 @@ fn a_broken_sub_document_is_told_whatever_stands_beside_it() {
     let place = Place::new();
     let whole = calls(3);
     for name in ["requestParameters", "responseElements", "additionalEventData", "resources", "userIdentity"] {
-        for part in [r#"{"bucketName" "x"}"#, r#"{"a":}"#, "[1 2]", r#"{"a":tru}"#, r#"{"a":"\\x"}"#] {
+        for part in [r#"{"bucketName" "x"}"#, r#"{"a":}"#, "[1 2]", r#"{"a":tru}"#, r#"{"a":"\x"}"#] {
             let broken = crate::records::with(whole[0].clone(), json!({name: "BROKEN"})).to_string();
             let broken = broken.replace("\"BROKEN\"", part);
             // The user agent decides which path reads the record.
@@ -156,32 +156,23 @@ fn a_broken_sub_document_is_told_whatever_stands_beside_it() {
             {
                 let all: Vec<String> =
                     records.iter().map(|text| (*text).clone()).chain(whole[1..].iter().map(Value::to_string)).collect();
-                let lines = all.join("\n") + "\n";
-                let packed = [gzip(&lines[..200]), gzip(&lines[200..])].concat();
-                let array = format!("{{\"Records\":[{}]}}", all.join(","));
-                for (form, bytes) in [("array", array.into_bytes()), ("lines", lines.into_bytes()), ("stream", packed)]
-                {
+                let (array, lines) = (format!("{{\"Records\":[{}]}}", all.join(",")), all.join("\n") + "\n");
+                let stream = [gzip(&lines[..200]), gzip(&lines[200..])].concat();
+                let forms = [("array", array.into_bytes()), ("lines", lines.into_bytes()), ("stream", stream)];
+                for (form, bytes) in forms.into_iter().take(if part == "[1 2]" { 3 } else { 1 }) {
                     let what = format!("{name} {part} {kind} {form}");
-                    std::fs::remove_dir_all(place.path("logs")).ok();
                     place.write("logs/fine.json", delivered(&calls(5)[3..]));
                     place.write("logs/odd.json", bytes);
-                    if form == "array" || part == "[1 2]" {
-                        let answer = place.trailscan("principals logs").json(3);
-                        let counts = [
-                            "events_counted",
-                            "broken_records",
-                            "malformed_records",
-                            "objects_damaged",
-                            "objects_read",
-                        ];
-                        let n = i64::try_from(records.len()).unwrap();
-                        assert_eq!(counts.map(|field| covered(&answer, field)), [n + 4, n, 0, 0, 2], "{what}");
-                        let warning = answer["coverage"]["warnings"][0].as_str().unwrap();
-                        assert!(
-                            warning.contains("logs/odd.json: ") && warning.contains(&n.to_string()),
-                            "{what}: {warning}"
-                        );
-                    }
+                    let answer = place.trailscan("principals logs").json(3);
+                    let n = i64::try_from(records.len()).unwrap();
+                    let counts =
+                        ["events_counted", "broken_records", "malformed_records", "objects_damaged", "objects_read"];
+                    assert_eq!(counts.map(|field| covered(&answer, field)), [n + 4, n, 0, 0, 2], "{what}");
+                    let warning = answer["coverage"]["warnings"][0].as_str().unwrap();
+                    assert!(
+                        warning.contains("logs/odd.json: ") && warning.contains(&n.to_string()),
+                        "{what}: {warning}"
+                    );
                 }
             }
         }

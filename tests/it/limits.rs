@@ -124,7 +124,7 @@ mod memory {
         let place = Place::new();
         let (end, least) = watched(place.trailscan("audit -"), |stdin| drop(writeln!(stdin, "{}", calls(1)[0])));
         assert_eq!(end.status.code(), Some(0), "{}", end.stderr);
-        let most = format!("--max-memory {}", least + (16 << 20));
+        let most = format!("--max-memory {}", least.max(24 << 20) + (12 << 20));
         let user = |name: &str, rest: &str| {
             format!(
                 r#"{{"eventName":"GetBucketAcl","eventSource":"s3.amazonaws.com","recipientAccountId":"111122223333",
