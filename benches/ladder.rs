@@ -34,9 +34,9 @@ impl Sink for Rung {
         self.dedupe.as_ref().map(|dedupe| dedupe.announce(event_id, recipient_account_id))
     }
 
-    fn event(&mut self, event: &Event<'_>, identity_fingerprint: u64, announced: Self::Note) {
+    fn event(&mut self, event: &Event<'_>, fingerprint: u64, announced: Self::Note) {
         self.events += 1;
-        let sighting = |dedupe: &Dedupe| dedupe.see(event, identity_fingerprint, announced);
+        let sighting = |dedupe: &Dedupe| dedupe.see(event, fingerprint, announced);
         let seen = self.dedupe.as_ref().map_or(Sighting::New, sighting);
         if let Some(state) = &mut self.state {
             state.remember(event);
@@ -44,6 +44,10 @@ impl Sink for Rung {
                 state.observe(event);
             }
         }
+    }
+
+    fn broken_part(&mut self) {
+        panic!("the corpus has no broken records");
     }
 
     fn malformed(&mut self) {

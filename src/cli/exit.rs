@@ -72,6 +72,15 @@ impl Problem {
         Self::Usage(why.to_string())
     }
 
+    /// The exit code.
+    pub const fn code(&self) -> u8 {
+        match self {
+            Self::ReaderGone => 0,
+            Self::Failed(_) => 1,
+            Self::Usage(_) => 2,
+        }
+    }
+
     /// A failure, for this reason.
     pub fn failed(why: impl fmt::Display) -> Self {
         Self::Failed(why.to_string())
@@ -110,11 +119,7 @@ impl From<End> for ExitCode {
 
 impl From<&Problem> for ExitCode {
     fn from(problem: &Problem) -> Self {
-        Self::from(match problem {
-            Problem::ReaderGone => 0,
-            Problem::Failed(_) => 1,
-            Problem::Usage(_) => 2,
-        })
+        Self::from(problem.code())
     }
 }
 

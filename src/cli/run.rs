@@ -57,8 +57,8 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    while LEAVING.load(Ordering::Relaxed) {
-        // Whoever set it ends the process; what failed meanwhile failed for that.
+    while LEAVING.swap(true, Ordering::Relaxed) {
+        // Whoever set it first ends the process; what failed meanwhile failed for that.
         std::thread::park();
     }
     match ended {
@@ -139,6 +139,7 @@ pub enum Scanned {
 /// When a place cannot be written, or the scan fails.
 pub fn scanned(plan: &mut Plan) -> Result<Scanned, Problem> {
     stop_on_interrupt()?;
+    keep_to_memory(plan)?;
     tell_plan(plan);
     let opened = Opened::new(plan)?;
     #[cfg(feature = "s3")]
@@ -244,6 +245,20 @@ fn tell_default_window(plan: &Plan) {
         let days = super::window::S3_DAYS;
         tell::line(format!("counting the last {days} days, from {}: --all reads all of S3", window.since()));
     }
+}
+
+/// Ends the process where it holds more than it may, whatever it is at.
+fn keep_to_memory(plan: &Plan) -> Result<(), Problem> {
+    let Some(most) = plan.work.limits.max_memory else { return Ok(()) };
+    let exceeded = |error: scan::ScanError| {
+        if !LEAVING.swap(true, Ordering::Relaxed) {
+            let problem = Problem::failed(error);
+            tell::line(problem.to_string());
+            destination::give_up();
+            std::process::exit(problem.code().into());
+        }
+    };
+    scan::watch_memory(most, exceeded).map_err(|error| Problem::failed(format!("cannot watch memory: {error}")))
 }
 
 /// The first Ctrl-C ends the reading, and what was read is answered; a second leaves at once. SIGTERM, as supervisors send

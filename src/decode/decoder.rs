@@ -3,11 +3,12 @@
 use ahash::RandomState;
 
 use super::identity;
-use super::known::{IdentityTable, Key};
+use super::known::{IdentityTable, Key, Print};
 use super::parts::{Part, PartLayout};
 use super::record::{Field, OwnedRecord, Reading, Record};
 use super::walk::{Unit, Walk, after_broken, is_key, json_of_line};
 use super::wrapped::{self, Wrapped};
+use crate::json::content::{self, content};
 use crate::json::fields::{Stop, value_at};
 use crate::model::{Event, EventTime, LazyIdentity, UnreadIdentity};
 
@@ -23,8 +24,13 @@ pub trait Sink {
     /// the event; nothing else depends on it.
     fn coming(&mut self, event_id: &str, recipient_account_id: &str) -> Self::Note;
 
-    /// An event and the note on it. `identity_fingerprint` is a keyed hash of its decoded userIdentity.
-    fn event(&mut self, event: &Event<'_>, identity_fingerprint: u64, note: Self::Note);
+    /// An event and the note on it. `fingerprint` is a keyed hash of what its userIdentity and its sub-documents say, however
+    /// they are written.
+    fn event(&mut self, event: &Event<'_>, fingerprint: u64, note: Self::Note);
+
+    /// Says that something of the next event is no JSON, a sub-document or a text: what it says is not known, and the
+    /// event comes without it.
+    fn broken_part(&mut self);
 
     /// Something in a record's place that is no event.
     fn malformed(&mut self);
@@ -80,6 +86,7 @@ pub struct Decoder {
     identities: IdentityTable,
     reading: Reading,
     fingerprints: RandomState,
+    contents: content::Keys,
     max_record_bytes: usize,
     depth: u32,
 }
@@ -99,7 +106,9 @@ impl Decoder {
     /// A decoder that takes records of up to `max_record_bytes`; longer ones are malformed. Decoders with clones of one
     /// `fingerprints` give equal identities equal fingerprints.
     pub fn new(fingerprints: RandomState, max_record_bytes: usize) -> Self {
-        Self { identities: IdentityTable::new(), reading: Reading::default(), fingerprints, max_record_bytes, depth: 0 }
+        let contents = content::Keys::of(&fingerprints);
+        let (identities, reading) = (IdentityTable::new(), Reading::default());
+        Self { identities, reading, fingerprints, contents, max_record_bytes, depth: 0 }
     }
 
     /// Gives every event of a whole document to `sink`. Any text is taken; none panics.
@@ -255,13 +264,20 @@ impl Decoder {
     fn event<S: Sink>(&mut self, record: &Record<'_>, key: Key, note: S::Note, sink: &mut S) {
         let unread = UnreadIdentity::new(record.text(Field::UserIdentity), identity::parse);
         let user_identity = LazyIdentity::new(&unread);
-        let fingerprints = &self.fingerprints;
-        let known = self.identities.find(key, || identity::fingerprint(&user_identity, fingerprints));
+        let (fingerprints, keys) = (&self.fingerprints, self.contents);
+        let known = self.identities.find(key, || Print {
+            fingerprint: identity::fingerprint(&user_identity, fingerprints),
+            is_json: said(record.text(Field::UserIdentity), keys).1,
+        });
         let event = event_of(record, user_identity, known.identity);
-        match aside_of(&event) {
-            None => sink.event(&event, known.fingerprint, note),
-            Some(kind) => sink.aside(kind),
+        if let Some(kind) = aside_of(&event) {
+            return sink.aside(kind);
         }
+        let (documents, are_json) = sub_documents(record, keys);
+        if !are_json || !known.print.is_json || record.has_broken_text {
+            sink.broken_part();
+        }
+        sink.event(&event, known.print.fingerprint ^ documents, note);
     }
 
     /// An object without a field of an event: it may carry events, or be a digest.
@@ -281,6 +297,37 @@ impl Decoder {
             Wrapped::Empty => {}
             Wrapped::Documents(_) | Wrapped::Nothing => sink.malformed(),
         }
+    }
+}
+
+/// What the sub-documents of a record say, and whether all of them are JSON.
+#[inline]
+fn sub_documents(record: &Record<'_>, keys: content::Keys) -> (u64, bool) {
+    let fields = [
+        Field::RequestParameters,
+        Field::ResponseElements,
+        Field::AdditionalEventData,
+        Field::ServiceEventDetails,
+        Field::Resources,
+        Field::Addendum,
+    ];
+    fields.iter().fold((0, true), |(all, are_json), &field| {
+        let (said, is_json) = said(record.text(field), keys);
+        (all.rotate_left(9) ^ said, are_json && is_json)
+    })
+}
+
+/// What a raw value says, nothing where it is absent, and whether it is JSON. A text without escapes is kept without its
+/// quotes.
+#[inline]
+fn said(raw: &str, keys: content::Keys) -> (u64, bool) {
+    match raw.as_bytes().first() {
+        None => (0, true),
+        Some(b'{' | b'[' | b'"') => match content(raw, keys) {
+            Some(content) => (content, true),
+            None => (content::of_raw(raw, keys), false),
+        },
+        Some(_) => (content::of_raw(raw, keys), true),
     }
 }
 

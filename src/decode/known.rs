@@ -26,8 +26,17 @@ static GENERATION: AtomicU32 = AtomicU32::new(1);
 pub(super) struct Known {
     /// Its name.
     pub identity: IdentityRef,
-    /// A keyed hash of its decoded fields.
+    /// What is known of its text.
+    pub print: Print,
+}
+
+/// What is worked out of the text of an identity, once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Print {
+    /// A keyed hash of the decoded fields.
     pub fingerprint: u64,
+    /// Whether the text is JSON to its end.
+    pub is_json: bool,
 }
 
 /// What stands for a raw text: a keyed hash and the length. The key is random, so nobody who writes logs can make two
@@ -42,8 +51,8 @@ pub(super) struct Key {
 pub(super) struct IdentityTable {
     /// Open addressing, at most half taken.
     slots: Vec<Slot>,
-    /// The fingerprint of each identity.
-    fingerprints: Vec<u64>,
+    /// The print of each identity.
+    prints: Vec<Print>,
     /// Identities met of late: nine of ten are met again soon, and the table is larger than the nearest caches.
     recent: Box<[Slot; RECENT]>,
     generation: u32,
@@ -65,7 +74,7 @@ impl IdentityTable {
     pub fn new() -> Self {
         Self {
             slots: vec![FREE; FIRST_SLOTS],
-            fingerprints: Vec::new(),
+            prints: Vec::new(),
             recent: Box::new([FREE; RECENT]),
             generation: GENERATION.fetch_add(1, Ordering::Relaxed),
             hasher: RandomState::default(),
@@ -80,23 +89,20 @@ impl IdentityTable {
         key
     }
 
-    /// What is known of the identity of that key; `fingerprint` makes its fingerprint when it is new.
+    /// What is known of the identity of that key; `print` makes its print when it is new.
     #[inline]
-    pub fn find(&mut self, key: Key, fingerprint: impl FnOnce() -> u64) -> Known {
+    pub fn find(&mut self, key: Key, print: impl FnOnce() -> Print) -> Known {
         let recent = self.recent[key.recent()];
-        let number = if recent.is_of(key) { recent.number } else { self.look_up(key, fingerprint) };
+        let number = if recent.is_of(key) { recent.number } else { self.look_up(key, print) };
         let slot = number - 1;
-        Known {
-            identity: IdentityRef { generation: self.generation, slot },
-            fingerprint: self.fingerprints[slot as usize],
-        }
+        Known { identity: IdentityRef { generation: self.generation, slot }, print: self.prints[slot as usize] }
     }
 
     /// The number of the identity of that key, from now on among those met of late.
     #[inline(never)]
-    fn look_up(&mut self, key: Key, fingerprint: impl FnOnce() -> u64) -> u32 {
+    fn look_up(&mut self, key: Key, print: impl FnOnce() -> Print) -> u32 {
         let number = match self.slots[self.slot(key)].number {
-            0 => self.insert(key, fingerprint()),
+            0 => self.insert(key, print()),
             number => number,
         };
         self.recent[key.recent()] = Slot::new(key, number);
@@ -114,21 +120,21 @@ impl IdentityTable {
     }
 
     #[cold]
-    fn insert(&mut self, key: Key, fingerprint: u64) -> u32 {
-        if self.fingerprints.len() >= MOST {
+    fn insert(&mut self, key: Key, print: Print) -> u32 {
+        if self.prints.len() >= MOST {
             self.slots.fill(FREE);
             self.recent.fill(FREE);
-            self.fingerprints.clear();
+            self.prints.clear();
             self.generation = GENERATION.fetch_add(1, Ordering::Relaxed);
-        } else if self.fingerprints.len() * 2 >= self.slots.len() {
+        } else if self.prints.len() * 2 >= self.slots.len() {
             let more = vec![FREE; self.slots.len() * 2];
             for slot in std::mem::replace(&mut self.slots, more).into_iter().filter(|slot| slot.number != 0) {
                 let place = self.slot(Key { hash: slot.hash, length: slot.length });
                 self.slots[place] = slot;
             }
         }
-        self.fingerprints.push(fingerprint);
-        let number = self.fingerprints.len() as u32;
+        self.prints.push(print);
+        let number = self.prints.len() as u32;
         let place = self.slot(key);
         self.slots[place] = Slot::new(key, number);
         number
@@ -161,28 +167,30 @@ mod tests {
     #[test]
     fn a_table_knows_a_text_again() {
         let mut table = IdentityTable::new();
-        let mut find = |raw: &str, print: Option<u64>| {
-            table.find(table.announce(raw), || print.expect("a text that was met before is known")).identity
+        let print = |fingerprint| Print { fingerprint, is_json: true };
+        let mut find = |raw: &str, known: Option<u64>| {
+            table.find(table.announce(raw), || print(known.expect("a text that was met before is known"))).identity
         };
         let first = find("a", Some(1));
         assert_ne!(first, find("b", Some(2)));
         assert_eq!(first, find("a", None));
-        assert_ne!(first, IdentityTable::new().find(Key { hash: 7, length: 1 }, || 1).identity);
+        assert_ne!(first, IdentityTable::new().find(Key { hash: 7, length: 1 }, || print(1)).identity);
     }
 
     #[test]
     fn a_table_grows_and_starts_afresh() {
         let mut table = IdentityTable::new();
         let texts = MOST as u64 + 10;
+        let print = |fingerprint| Print { fingerprint, is_json: true };
         let key = |table: &IdentityTable, n: u64| table.announce(&n.to_string());
-        let known: Vec<Known> = (0..texts).map(|n| table.find(key(&table, n), || n)).collect();
+        let known: Vec<Known> = (0..texts).map(|n| table.find(key(&table, n), || print(n))).collect();
         let slots = |known: &[Known]| known.iter().map(|known| known.identity.slot).collect::<Vec<_>>();
         assert_eq!(slots(&known[..MOST]), (0..MOST as u32).collect::<Vec<_>>(), "small and dense");
         assert_eq!(slots(&known[MOST..]), (0..10).collect::<Vec<_>>());
         assert_ne!(known[0].identity.generation, known[MOST].identity.generation);
         for n in MOST as u64..texts {
             let again = table.find(key(&table, n), || unreachable!("known"));
-            assert_eq!((again.identity, again.fingerprint), (known[n as usize].identity, n));
+            assert_eq!((again.identity, again.print), (known[n as usize].identity, print(n)));
         }
     }
 }

@@ -10,6 +10,8 @@ mod identity;
 mod inflate;
 mod known;
 mod parts;
+#[cfg(test)]
+mod paths;
 mod record;
 mod shape;
 mod text;

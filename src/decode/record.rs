@@ -58,12 +58,15 @@ pub(super) struct Record<'a> {
     texts: [&'a str; FIELDS],
     /// Whether the object has a field that makes it an event.
     pub is_event: bool,
+    /// Whether a text that is read is no JSON, and so was left out.
+    pub has_broken_text: bool,
 }
 
 /// A record whose texts had to be unescaped.
 pub(super) struct OwnedRecord<'a> {
     texts: [Cow<'a, str>; FIELDS],
     is_event: bool,
+    has_broken_text: bool,
 }
 
 /// [`Record::fast_by`] with everything that it takes, to be compiled for AVX2.
@@ -177,7 +180,7 @@ const fn tag(key: &[u8]) -> u64 {
 
 impl<'a> Record<'a> {
     /// A record without a field.
-    pub const EMPTY: Self = Self { texts: [""; FIELDS], is_event: false };
+    pub const EMPTY: Self = Self { texts: [""; FIELDS], is_event: false, has_broken_text: false };
 
     /// The text of a field; raw JSON for those that keep it.
     #[inline]
@@ -259,9 +262,15 @@ impl<'a> Record<'a> {
     }
 }
 
+impl Default for OwnedRecord<'_> {
+    fn default() -> Self {
+        Self { texts: [const { Cow::Borrowed("") }; FIELDS], is_event: false, has_broken_text: false }
+    }
+}
+
 impl<'a> OwnedRecord<'a> {
     /// Reads `text`, which is one object: the careful path. Where a value is broken inside, which the fast path does not
-    /// look at, the record counts all the same, and who reads that value finds nothing in it.
+    /// look at, the record counts all the same, and who reads that value finds nothing in it; the decoder tells it.
     ///
     /// # Errors
     /// When the object itself is no JSON.
@@ -272,13 +281,19 @@ impl<'a> OwnedRecord<'a> {
     /// As the fast path reads, with texts unescaped.
     #[cold]
     fn lenient(text: &'a str) -> Result<Self, Stop> {
-        let mut record = Self { texts: [const { Cow::Borrowed("") }; FIELDS], is_event: false };
+        let mut record = Self::default();
         let bytes = text.as_bytes();
         let mut at = skip_space(bytes, 1);
         loop {
-            let (key, begin) = key_at(text, at)?;
-            let (value, after) = value_at(text, begin)?;
-            record.take(key, value);
+            let (key @ (Raw::Plain(_) | Raw::Escaped(_)), colon) = value_at(text, at)? else {
+                return Err(Stop::Unsure);
+            };
+            let colon = skip_space(bytes, colon);
+            if bytes.get(colon) != Some(&b':') {
+                return Err(Stop::Unsure);
+            }
+            let (value, after) = value_at(text, skip_space(bytes, colon + 1))?;
+            record.take(&careful::text_of(key), value);
             let next = skip_space(bytes, after);
             match bytes.get(next) {
                 Some(b',') => at = skip_space(bytes, next + 1),
@@ -290,6 +305,7 @@ impl<'a> OwnedRecord<'a> {
 
     fn take(&mut self, key: &str, value: Raw<'a>) {
         let Some(field) = Field::of(key) else { return };
+        self.has_broken_text |= !field.is_raw() && matches!(value, Raw::Escaped(quoted) if !careful::is_text(quoted));
         self.texts[field as usize] = match field.is_raw() {
             true => Cow::Borrowed(value.json()),
             false => careful::text_of(value),
@@ -299,14 +315,15 @@ impl<'a> OwnedRecord<'a> {
 
     /// Reads `text` as serde_json does.
     fn careful(text: &'a str) -> Result<Self, serde_json::Error> {
-        let mut record = Self { texts: [const { Cow::Borrowed("") }; FIELDS], is_event: false };
+        let mut record = Self::default();
         careful::each_field(text, |key, value| record.take(&key, value))?;
         Ok(record)
     }
 
     /// The record, borrowed.
     pub fn as_record(&self) -> Record<'_> {
-        let mut record = Record { is_event: self.is_event, ..Record::EMPTY };
+        let (is_event, has_broken_text) = (self.is_event, self.has_broken_text);
+        let mut record = Record { is_event, has_broken_text, ..Record::EMPTY };
         for (borrowed, owned) in record.texts.iter_mut().zip(&self.texts) {
             *borrowed = owned;
         }

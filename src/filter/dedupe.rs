@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use foldhash::fast::RandomState;
 use prefetch_index::prefetch_index;
 
-use super::content;
 use crate::model::Event;
 
 /// Accounts fall into so many groups, each with tables of its own: objects are read account by account, so that what is
@@ -41,8 +40,8 @@ pub struct Announced(u64);
 /// The events seen so far, shared by all threads: 16 bytes each, with the free places between at most 24 beyond the first
 /// 16 MiB of all tables together.
 ///
-/// Equality is by two keyed 64-bit hashes, of (eventID, account) and of the content (the decoded fields, and the
-/// sub-documents that a report may read): 128 bits together.
+/// Equality is by two keyed 64-bit hashes, of (eventID, account) and of the content (the decoded fields and the
+/// sub-documents): 128 bits together.
 pub struct Dedupe {
     ids: RandomState,
     contents: RandomState,
@@ -82,10 +81,10 @@ impl Dedupe {
 
     /// Takes in an event and says whether it was seen before. An event without eventID is never a duplicate.
     ///
-    /// `identity_fingerprint` is a hash of its decoded userIdentity, equal for equal identities in the whole process;
+    /// `fingerprint` is a hash of what its userIdentity and its sub-documents say, equal for equal ones in the whole process;
     /// `announced` is what [`announce`](Self::announce) gave for this event, if it was announced.
     #[inline]
-    pub fn see(&self, event: &Event<'_>, identity_fingerprint: u64, announced: Option<Announced>) -> Sighting {
+    pub fn see(&self, event: &Event<'_>, fingerprint: u64, announced: Option<Announced>) -> Sighting {
         if event.event_id.is_empty() {
             return Sighting::New;
         }
@@ -93,12 +92,18 @@ impl Dedupe {
             Some(Announced(id)) => id,
             None => self.id_of(event.event_id, event.account_id()),
         };
-        let content = self.content_of(event, identity_fingerprint);
+        let content = self.content_of(event, fingerprint);
         let (sighting, conflict) = lock(self.shard(id, event.account_id())).see(id, content);
         if conflict {
             self.conflicts.fetch_add(1, Ordering::Relaxed);
         }
         sighting
+    }
+
+    /// Whether an event with that id and account was seen, whatever else it said.
+    pub fn has(&self, event_id: &str, account_id: &str) -> bool {
+        let id = self.id_of(event_id, account_id);
+        lock(self.shard(id, account_id)).has(id)
     }
 
     /// How many ids came with more than one content.
@@ -118,15 +123,13 @@ impl Dedupe {
 
     /// A hash of what an event says beside its id and account.
     #[inline]
-    fn content_of(&self, event: &Event<'_>, identity_fingerprint: u64) -> u64 {
+    fn content_of(&self, event: &Event<'_>, fingerprint: u64) -> u64 {
         self.contents.hash_one((
             (event.event_time.map(|t| t.0), event.event_name, event.event_source, event.aws_region),
             (event.source_ip_address, event.user_agent, event.error_code, event.error_message),
             (event.event_type, event.event_category, event.read_only),
             (event.vpc_endpoint_id, event.vpc_endpoint_account_id),
-            (event.shared_event_id, event.session_credential_from_console, identity_fingerprint),
-            // Reports read them: which of two accounts of an event came first must not decide.
-            content::of_sub_documents(event, &self.contents),
+            (event.shared_event_id, event.session_credential_from_console, fingerprint),
         ))
     }
 
@@ -164,6 +167,23 @@ impl Shard {
                 }
             }
             at = after(at, self.buckets.len());
+        }
+    }
+
+    /// Whether an id is there.
+    fn has(&self, id: u64) -> bool {
+        let buckets = self.buckets.len();
+        if buckets == 0 {
+            return false;
+        }
+        let mut at = home(id, buckets);
+        loop {
+            for place in &self.buckets[at].0 {
+                if place.0 == 0 || place.0 == id {
+                    return place.0 == id;
+                }
+            }
+            at = after(at, buckets);
         }
     }
 
@@ -243,9 +263,6 @@ mod tests {
             Event { read_only: Some(true), ..base },
             Event { session_credential_from_console: Some(false), ..base },
             Event { session_credential_from_console: Some(true), ..base },
-            Event { request_parameters: "{\"userName\":\"alice\"}", ..base },
-            Event { request_parameters: "{\"userName\":\"bob\"}", ..base },
-            Event { resources: "[{\"ARN\":\"x\"}]", ..base },
         ];
         let dedupe = Dedupe::default();
         let contents: BTreeSet<u64> = events.iter().map(|event| dedupe.content_of(event, 1)).collect();
@@ -264,6 +281,7 @@ mod tests {
             for &(id, content) in &pairs {
                 let id = id << 50 | 1;
                 let (sighting, conflict) = shard.see(id, content);
+                prop_assert_eq!(shard.has(id), true);
                 prop_assert_eq!(sighting == Sighting::New, seen.insert((id, content)));
                 conflicts += usize::from(conflict);
             }
@@ -271,6 +289,7 @@ mod tests {
             for (id, _) in &seen {
                 *contents.entry(*id).or_default() += 1;
             }
+            prop_assert!((1u64..40).all(|id| shard.has(id << 50 | 1) == contents.contains_key(&(id << 50 | 1))));
             prop_assert_eq!(conflicts, contents.values().filter(|n| **n > 1).count());
         }
     }

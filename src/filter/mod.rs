@@ -1,6 +1,5 @@
 //! Which events are counted, beside the window: the user's criteria, and each event once.
 
-mod content;
 mod criteria;
 mod dedupe;
 

@@ -223,13 +223,15 @@ fn prefix_xor(mut bits: u64) -> u64 {
     bits
 }
 
-/// Byte by byte from `at`: the tail of a buffer.
+/// Byte by byte from `at`: the tail of a buffer. A backslash takes away what the quote or backslash after it would mean,
+/// outside of strings too: there it is no JSON, but where a container ends must not depend on how much text follows.
 fn slow_container_end(bytes: &[u8], mut at: usize, mut depth: u32, state: InString) -> Option<usize> {
     let mut inside = state.inside != 0;
-    at += usize::from(state.escaped);
+    let is_escapable = |at: usize| matches!(bytes.get(at), Some(b'"' | b'\\'));
+    at += usize::from(state.escaped && is_escapable(at));
     while let Some(&byte) = bytes.get(at) {
         match byte {
-            b'\\' if inside => at += 1,
+            b'\\' => at += usize::from(is_escapable(at + 1)),
             b'"' => inside = !inside,
             b'{' | b'[' if !inside => depth += 1,
             b'}' | b']' if !inside => {
@@ -277,12 +279,13 @@ mod tests {
         proptest::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
     }
 
-    /// Brackets, strings and what stands between, balanced or not; a backslash only in strings, as in JSON.
+    /// Brackets, strings and what stands between, balanced or not; backslashes anywhere.
     fn pieces() -> impl Strategy<Value = String> {
         let piece = prop_oneof![
             4 => proptest::sample::select(vec!["{", "}", "[", "]"]).prop_map(str::to_owned),
             4 => quoted().prop_map(|inner| format!("\"{inner}\"")),
             3 => "[a-z ,:é]{0,70}",
+            1 => proptest::sample::select(vec!["\\", "\\\\", "\\\"", "\\{"]).prop_map(str::to_owned),
         ];
         proptest::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
     }

@@ -43,6 +43,11 @@ pub(crate) fn unescape(quoted: &str) -> String {
     serde_json::Deserializer::from_str(quoted).deserialize_bytes(Bytes).unwrap_or_default()
 }
 
+/// Whether a quoted text is one to serde_json.
+pub(crate) fn is_text(quoted: &str) -> bool {
+    serde_json::from_str::<&RawValue>(quoted).is_ok()
+}
+
 /// The raw form of a value that serde_json has found whole.
 fn raw_of(value: &RawValue) -> Raw<'_> {
     let text = value.get();

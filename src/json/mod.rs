@@ -5,6 +5,7 @@
 
 pub(crate) mod blocks;
 pub(crate) mod careful;
+pub(crate) mod content;
 pub(crate) mod fields;
 
 use std::borrow::Cow;

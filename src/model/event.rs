@@ -36,6 +36,11 @@ pub struct UnreadIdentity<'r> {
 /// What an identity can be asked of, read or not.
 trait Identify: Debug {
     fn identity(&self) -> &UserIdentity<'_>;
+
+    /// The raw JSON and what reads it, where there is any.
+    fn unread(&self) -> Option<(&str, fn(&str) -> UserIdentity<'_>)> {
+        None
+    }
 }
 
 impl<'r> UnreadIdentity<'r> {
@@ -51,6 +56,11 @@ impl<'a> LazyIdentity<'a> {
         Self(identity)
     }
 
+    /// The raw JSON of one that a decoder gave, and what reads it.
+    pub(crate) fn unread(&self) -> Option<(&str, fn(&str) -> UserIdentity<'_>)> {
+        self.0.unread()
+    }
+
     /// An identity that was read before.
     pub fn known(identity: &'a UserIdentity<'_>) -> Self {
         Self(identity)
@@ -60,6 +70,10 @@ impl<'a> LazyIdentity<'a> {
 impl Identify for UnreadIdentity<'_> {
     fn identity(&self) -> &UserIdentity<'_> {
         self.read.get_or_init(|| (self.parse)(self.raw))
+    }
+
+    fn unread(&self) -> Option<(&str, fn(&str) -> UserIdentity<'_>)> {
+        Some((self.raw, self.parse))
     }
 }
 

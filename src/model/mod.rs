@@ -9,6 +9,7 @@ mod arn;
 mod event;
 mod identity;
 mod issuance;
+mod kept;
 mod logging;
 mod password_policy;
 mod policy;
@@ -30,6 +31,7 @@ pub use arn::Arn;
 pub use event::{Event, IdentityRef, LazyIdentity, UnreadIdentity};
 pub use identity::{IdentityType, InScopeOf, OnBehalfOf, SessionContext, SessionIssuer, UserIdentity};
 pub use issuance::{IssuanceApi, IssuedCredentials};
+pub(crate) use kept::KeptEvent;
 pub use logging::{
     Condition as LoggingCondition, FactKind, LoggingCall, LoggingEffect, LoggingObject, LoggingReach, LoggingRecord,
     Settled, TrailFact, TrailFacts,

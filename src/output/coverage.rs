@@ -90,6 +90,7 @@ fn failures(coverage: &Coverage) -> String {
         some(coverage.objects_failed, "object", "failed"),
         some(coverage.objects_damaged, "object", "damaged"),
         some(coverage.malformed_records, "record", "malformed"),
+        some(coverage.broken_records, "record", "not understood whole"),
         some(state("failed"), "state file", "failed"),
         some(state("damaged"), "state file", "damaged"),
         some(coverage.events_without_time, "event", "without a readable time"),
@@ -241,11 +242,12 @@ mod tests {
 
     #[test]
     fn each_thing_that_makes_an_answer_partial_is_loud() {
-        let set: [fn(&mut Coverage); 5] = [
+        let set: [fn(&mut Coverage); 6] = [
             |c| c.places_failed = 1,
             |c| c.objects_failed = 1,
             |c| c.objects_damaged = 1,
             |c| c.malformed_records = 1,
+            |c| c.broken_records = 1,
             |c| c.interrupted = true,
         ];
         for set in set {
@@ -262,7 +264,7 @@ mod tests {
         let value: serde_json::Value = serde_json::from_str(&coverage_json(&sample::coverage())).unwrap();
         for field in "objects_found objects_read objects_damaged objects_failed objects_skipped objects_pruned places_failed events \
             events_in_window events_out_of_window events_without_time events_filtered events_counted duplicate_events \
-            conflicting_ids malformed_records bytes_compressed bytes_json accounts regions categories first_event \
+            conflicting_ids malformed_records broken_records bytes_compressed bytes_json accounts regions categories first_event \
             last_event gaps warnings failures logging_changes interrupted"
             .split_whitespace()
         {

@@ -312,6 +312,7 @@ mod tests {
                 "conflicting_ids": 0,
                 "aside_records": 0,
                 "malformed_records": 0,
+                "broken_records": 0,
                 "lossy_objects": 0,
                 "bytes_compressed": 305000,
                 "bytes_json": 4400000,

@@ -67,14 +67,21 @@ impl Finding {
     }
 }
 
-/// Sorts findings: worst first, then by rule, account and subject, so that any scan gives the same list.
+/// Sorts findings: worst first, then by rule, account and subject, then by whatever else they say, so that any scan gives
+/// the same list.
 pub fn sort(findings: &mut [Finding]) {
     #[cfg(test)]
     assert_registered(findings);
     fn key(finding: &Finding) -> (std::cmp::Reverse<Severity>, &str, &str, &str) {
         (std::cmp::Reverse(finding.severity), finding.rule, &finding.account_id, &finding.subject)
     }
-    findings.sort_by(|a, b| key(a).cmp(&key(b)));
+    findings.sort_by(|a, b| {
+        let rest = |finding: &Finding| Value::Object(finding.evidence.clone()).to_string();
+        key(a)
+            .cmp(&key(b))
+            .then_with(|| (&a.summary, a.count).cmp(&(&b.summary, b.count)))
+            .then_with(|| rest(a).cmp(&rest(b)))
+    });
 }
 
 /// Every finding names a rule that its report registers, so that `trailscan explain` knows it.

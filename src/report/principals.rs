@@ -132,7 +132,11 @@ fn join_roles(rows: &mut Vec<PrincipalRow<'_>>) {
     let mut whole: AHashMap<(String, String), usize> = AHashMap::new();
     for (place, row) in rows.iter().enumerate().filter(|(_, row)| is_role(row) && !is_short(row)) {
         for id in &row.ids {
-            whole.insert((row.account.to_owned(), id.clone()), place);
+            let known = whole.entry((row.account.to_owned(), id.clone())).or_insert(place);
+            // Of two the first by name: rows come in no lasting order.
+            if row.principal < rows[*known].principal {
+                *known = place;
+            }
         }
     }
     let of = |row: &PrincipalRow<'_>| match &*row.ids {

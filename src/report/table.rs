@@ -206,7 +206,7 @@ impl Table {
     }
 
     /// Sorts by a column: numbers and times descending, text ascending, nulls last; `-column` the other way round. Ties
-    /// are broken by the report's key.
+    /// are broken by the report's key, then by the other columns.
     ///
     /// # Errors
     /// [`ColumnError`] when there is no such column.
@@ -216,9 +216,8 @@ impl Table {
         let keys: Vec<usize> = self.key.iter().filter_map(|key| self.index(key).ok()).collect();
         self.rows.sort_by(|a, b| {
             let order = compare(&a[column], &b[column], reversed);
-            order.then_with(|| {
-                keys.iter().map(|&k| compare(&a[k], &b[k], false)).find(|o| o.is_ne()).unwrap_or(Ordering::Equal)
-            })
+            let by_key = || keys.iter().map(|&k| compare(&a[k], &b[k], false)).find(|o| o.is_ne());
+            order.then_with(|| by_key().unwrap_or_else(|| a.cmp(b)))
         });
         Ok(())
     }

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 
 use super::Coverage;
 use super::logging::LoggingNotes;
+use super::updates::{Update, is_update};
 use crate::aggregate::State;
 use crate::decode::{Aside, Sink};
 use crate::filter::{Announced, Dedupe, Filters, Sighting};
@@ -31,10 +32,14 @@ pub(super) struct Counts {
     counted: u64,
     duplicates: u64,
     pub malformed: u64,
+    /// Events of which something is no JSON.
+    pub broken: u64,
     /// What was met beside events since it was last taken; the first by its order, where there are several.
     pub aside: Option<Aside>,
     asides: u64,
     updates: u64,
+    /// Updates of earlier records, which are judged when all has been read.
+    pub waiting: Vec<Update>,
     late: u64,
     read_only: u64,
     accounts: Names,
@@ -75,9 +80,9 @@ impl Sink for Counting<'_> {
     }
 
     #[inline]
-    fn event(&mut self, event: &Event<'_>, identity_fingerprint: u64, announced: Self::Note) {
+    fn event(&mut self, event: &Event<'_>, fingerprint: u64, announced: Self::Note) {
         if event.event_time.is_some_and(|time| !time.is_believable(self.rules.latest)) {
-            return self.unbelievable(event, identity_fingerprint, announced);
+            return self.unbelievable(event, fingerprint, announced);
         }
         self.counts.events += 1;
         self.state.remember(event);
@@ -91,12 +96,18 @@ impl Sink for Counting<'_> {
             self.counts.out_of_window += 1;
         } else if !self.rules.filters.accepts(event) {
             self.counts.filtered += 1;
-        } else if self.is_again(event, identity_fingerprint, announced) {
+        } else if is_update(event) && self.waits(event) {
+            // Counted or not when all has been read.
+        } else if self.is_again(event, fingerprint, announced) {
             self.counts.duplicates += 1;
         } else {
             self.counts.count(event, time);
             self.state.observe(event);
         }
+    }
+
+    fn broken_part(&mut self) {
+        self.counts.broken += 1;
     }
 
     fn malformed(&mut self) {
@@ -112,22 +123,27 @@ impl Sink for Counting<'_> {
 impl Counting<'_> {
     /// An event whose time no trail can have recorded is one without a time, so that it widens nothing.
     #[cold]
-    fn unbelievable(&mut self, event: &Event<'_>, identity_fingerprint: u64, announced: Option<Announced>) {
+    fn unbelievable(&mut self, event: &Event<'_>, fingerprint: u64, announced: Option<Announced>) {
         let counts = &mut *self.counts;
         counts.unbelievable += 1;
         counts.unbelieved = widest(counts.unbelieved, event.event_time.map(|time| (time, time)));
-        self.event(&Event { event_time: None, ..*event }, identity_fingerprint, announced);
+        self.event(&Event { event_time: None, ..*event }, fingerprint, announced);
     }
 
-    /// Whether the event was counted before: a copy, or an addendum that supersedes an earlier record.
+    /// Whether an update of an earlier record waits. Where every copy counts, so does an update.
+    #[cold]
+    fn waits(&mut self, event: &Event<'_>) -> bool {
+        let update = Update::of(event).filter(|_| self.rules.dedupe.is_some());
+        let waits = update.is_some();
+        self.counts.waiting.extend(update);
+        waits
+    }
+
+    /// Whether the event is a copy of one that was counted before.
     #[inline]
-    fn is_again(&mut self, event: &Event<'_>, identity_fingerprint: u64, announced: Option<Announced>) -> bool {
-        if !event.addendum.is_empty() && event.addendum.contains("\"UPDATED_DATA\"") {
-            self.counts.updates += 1;
-            return true;
-        }
+    fn is_again(&mut self, event: &Event<'_>, fingerprint: u64, announced: Option<Announced>) -> bool {
         let dedupe = self.rules.dedupe.as_ref();
-        dedupe.is_some_and(|dedupe| dedupe.see(event, identity_fingerprint, announced) == Sighting::Duplicate)
+        dedupe.is_some_and(|dedupe| dedupe.see(event, fingerprint, announced) == Sighting::Duplicate)
     }
 }
 
@@ -141,6 +157,20 @@ impl Counts {
             && ["\"DELIVERY_DELAY\"", "\"SERVICE_OUTAGE\""].iter().any(|reason| event.addendum.contains(reason))
         {
             self.late += 1;
+        }
+    }
+
+    /// Counts updates of which the original, or a later one, counts.
+    pub fn superseded(&mut self, updates: u64) {
+        self.updates += updates;
+        self.duplicates += updates;
+    }
+
+    /// Counts an event that had to wait; one without a time never waits.
+    pub fn count_late(&mut self, event: &Event<'_>, state: &mut State) {
+        if let Some(time) = event.event_time {
+            self.count(event, time);
+            state.observe(event);
         }
     }
 
@@ -174,6 +204,7 @@ impl Counts {
         coverage.read_only_events += self.read_only;
         coverage.aside_records += self.asides;
         coverage.malformed_records += self.malformed;
+        coverage.broken_records += self.broken;
         coverage.accounts.extend(self.accounts.into_names());
         coverage.regions.extend(self.regions.into_names());
         for (name, count) in self.categories.counts {

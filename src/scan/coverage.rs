@@ -44,8 +44,8 @@ pub struct Coverage {
     pub events_counted: u64,
     /// Copies of counted events.
     pub duplicate_events: u64,
-    /// Records that CloudTrail delivered again with updated data (`addendum` UPDATED_DATA); among `duplicate_events`,
-    /// since the earlier record is counted.
+    /// Records that CloudTrail delivered again with updated data (`addendum` UPDATED_DATA), where the earlier record is
+    /// counted; among `duplicate_events`.
     pub updated_events: u64,
     /// Records that CloudTrail marks as delivered late (`addendum` DELIVERY_DELAY or SERVICE_OUTAGE).
     pub late_events: u64,
@@ -58,6 +58,9 @@ pub struct Coverage {
     pub aside_records: u64,
     /// Things in a record's place that are no events.
     pub malformed_records: u64,
+    /// Events that count although something of them, a sub-document such as requestParameters or a text, is no JSON: what it
+    /// says is not known.
+    pub broken_records: u64,
     /// Objects with bytes that are no UTF-8, which are shown as U+FFFD.
     pub lossy_objects: u64,
     /// Bytes read from objects.
@@ -92,6 +95,9 @@ pub struct Coverage {
     pub proof: ProofBasis,
     /// Files of IAM's state that were read beside the logs, or without any.
     pub state_files: Vec<StateFile>,
+    /// How many broken records each object holds, where there are any.
+    #[serde(skip)]
+    pub broken_in: BTreeMap<String, u64>,
     /// The first and the last of the times that were not believed.
     #[serde(skip)]
     pub unbelieved_times: Option<(EventTime, EventTime)>,
@@ -182,7 +188,7 @@ impl Coverage {
     /// Whether something in reach was not read or not understood, or nothing lies in the window or is of an account
     /// or region that was asked for: the answer is partial.
     pub fn is_partial(&self) -> bool {
-        let failed = self.objects_damaged + self.objects_failed + self.places_failed + self.malformed_records;
+        let failed = self.objects_damaged + self.objects_failed + self.places_failed + self.malformed_records + self.broken_records;
         let unread = self.archived() + self.events_without_time;
         failed + unread > 0
             || self.window_is_empty
@@ -204,6 +210,9 @@ impl Coverage {
         self.bytes_json += other.bytes_json;
         self.lossy_objects += other.lossy_objects;
         self.failures.extend(other.failures);
+        for (object, count) in other.broken_in {
+            *self.broken_in.entry(object).or_default() += count;
+        }
         for (kind, count) in other.objects_skipped {
             *self.objects_skipped.entry(kind).or_default() += count;
         }

@@ -1,14 +1,30 @@
 //! What makes the answer of a finished scan doubtful as a whole: a window without any event, an account of which nothing
-//! was found, filters that nothing passes, times that cannot be.
+//! was found, filters that nothing passes, times that cannot be, events that were not understood.
 
 use std::collections::BTreeSet;
 
 use super::{Coverage, ScanOutcome};
 use crate::filter::Filters;
-use crate::model::{TimeWindow, quantity};
+use crate::model::{TimeWindow, grouped, quantity};
 
-/// The accounts or regions that a warning names as those that were found.
+/// The most objects, accounts or regions that are named one by one.
 const NAMED: usize = 10;
+
+/// Names the objects with events that were not understood whole.
+pub(super) fn tell_broken_records(coverage: &mut Coverage) {
+    let named = coverage.broken_in.iter().take(NAMED).map(|(object, &count)| {
+        let (records, they) = if count == 1 { ("record has", "it counts") } else { ("records have", "they count") };
+        format!(
+            "{object}: {} {records} a sub-document that is no JSON: {they} without what it says; fetch the object again",
+            grouped(count)
+        )
+    });
+    let named: Vec<String> = named.collect();
+    coverage.warnings.extend(named);
+    if let Some(more @ 1..) = coverage.broken_in.len().checked_sub(NAMED) {
+        coverage.warnings.push(format!("{} with such records", quantity(more as u64, "more object")));
+    }
+}
 
 /// Names the times that were not believed.
 pub(super) fn tell_unbelieved_times(coverage: &mut Coverage) {

@@ -12,7 +12,7 @@ use ahash::RandomState;
 use tracing::info;
 
 use super::counting::{Counting, Counts, Rules};
-use super::doubts::{tell_empty_window, tell_not_found, tell_unbelieved_times};
+use super::doubts::{tell_broken_records, tell_empty_window, tell_not_found, tell_unbelieved_times};
 use super::gaps::{Judged, add_gaps};
 use super::limits::{END_OF_CENTURY, Limits, workers};
 use super::logging::LoggingNotes;
@@ -22,6 +22,7 @@ use super::object::{
 };
 use super::queue::{PartQueue, Share, Tally};
 use super::shares::Shares;
+use super::updates;
 use super::warnings::warnings_of;
 use super::{Coverage, Meter};
 use crate::aggregate::{AggregateKind, State};
@@ -152,7 +153,7 @@ pub fn scan(request: ScanRequest<'_>) -> Result<ScanOutcome, ScanError> {
     let listed = request.source.map_or(0, Source::listed);
     let arrivals = request.source.map(Source::arrivals).unwrap_or_default();
     let read = begun.elapsed();
-    let mut outcome = fold(done, request.aggregates);
+    let mut outcome = fold(done, request.aggregates, &rules);
     info!(
         objects = outcome.coverage.objects_read,
         events = outcome.coverage.events,
@@ -172,6 +173,7 @@ pub fn scan(request: ScanRequest<'_>) -> Result<ScanOutcome, ScanError> {
     outcome.coverage.conflicting_ids = rules.dedupe.as_ref().map_or(0, Dedupe::conflicting_ids);
     outcome.coverage.warnings = warnings_of(&outcome.coverage, filters);
     outcome.coverage.warnings.extend(arrivals.warnings);
+    tell_broken_records(&mut outcome.coverage);
     tell_unbelieved_times(&mut outcome.coverage);
     tell_empty_window(&mut outcome, window, arrivals.regions_listed > 0);
     tell_not_found(&mut outcome.coverage, filters);
@@ -308,7 +310,7 @@ impl<'a> Worker<'a> {
             Ok(text) => Cow::Borrowed(text),
             Err(_) => String::from_utf8_lossy(json),
         };
-        let (events, malformed) = (self.counts.events, self.counts.malformed);
+        let (events, malformed, broken) = (self.counts.events, self.counts.malformed, self.counts.broken);
         let (decoder, mut sink) = self.sink();
         let document = decoder.document(&text, &mut sink);
         let events = self.counts.events - events;
@@ -328,6 +330,7 @@ impl<'a> Worker<'a> {
         } else if self.counts.malformed > malformed {
             self.coverage.proof.object_not_read(object);
         }
+        self.coverage.enter_broken(object, self.counts.broken - broken);
         self.coverage.enter(object, fate, matches!(text, Cow::Owned(_)));
     }
 
@@ -355,10 +358,11 @@ impl<'a> Worker<'a> {
     }
 
     fn part(&mut self, share: &Share) {
-        let (events, malformed) = (self.counts.events, self.counts.malformed);
+        let (events, malformed, broken) = (self.counts.events, self.counts.malformed, self.counts.broken);
         let (decoder, mut sink) = self.sink();
         decoder.part(&share.part, &mut sink);
         let events = self.counts.events - events;
+        share.tally.add_broken(self.counts.broken - broken);
         share.tally.add(events, self.counts.malformed - malformed, self.counts.aside.take());
         self.took(0, events);
     }
@@ -376,15 +380,16 @@ impl<'a> Worker<'a> {
     }
 }
 
-fn fold(done: Vec<Done>, aggregates: &[&'static AggregateKind]) -> ScanOutcome {
+fn fold(done: Vec<Done>, aggregates: &[&'static AggregateKind], rules: &Rules<'_>) -> ScanOutcome {
     let mut coverage = Coverage::default();
     let mut newest_event_read = None;
     let mut states: Vec<State> = Vec::with_capacity(done.len());
-    let mut unjudged = Vec::new();
+    let (mut unjudged, mut updates) = (Vec::new(), Vec::new());
     let mut logging = LoggingNotes::default();
     for mut worker in done {
         coverage.add_objects(worker.coverage);
         logging.merge(std::mem::take(&mut worker.counts.logging));
+        updates.append(&mut worker.counts.waiting);
         newest_event_read = newest_event_read.max(worker.counts.fold_into(&mut coverage));
         states.push(worker.state);
         unjudged.extend(worker.unjudged);
@@ -392,7 +397,10 @@ fn fold(done: Vec<Done>, aggregates: &[&'static AggregateKind]) -> ScanOutcome {
     for object in unjudged {
         object.judge(&mut coverage);
     }
-    let state = states.into_iter().reduce(State::merge).unwrap_or_else(|| State::new(aggregates));
+    let mut state = states.into_iter().reduce(State::merge).unwrap_or_else(|| State::new(aggregates));
+    let mut late = Counts::default();
+    updates::settle(updates, rules, &mut late, &mut state);
+    late.fold_into(&mut coverage);
     logging.settle(&mut coverage);
     ScanOutcome { state, coverage, newest_event_read, newest_pruned_day: None }
 }

@@ -17,6 +17,7 @@ mod object;
 mod queue;
 mod shares;
 mod unread;
+mod updates;
 mod warnings;
 
 pub use basis::ProofBasis;
@@ -24,5 +25,6 @@ pub use coverage::{Coverage, Failure, Gap, LoggingChange, StateFile};
 pub use engine::{ScanError, ScanOutcome, ScanRequest, scan, scan_inputs};
 pub use gaps::Judged;
 pub use limits::Limits;
+pub use memory::watch_memory;
 pub use meter::Meter;
 pub use unread::{NOT_READ, unread};

@@ -289,6 +289,7 @@ impl Unjudged {
         } else if tally.malformed() > 0 {
             coverage.proof.object_not_read(&object);
         }
+        coverage.enter_broken(&object, tally.broken());
         coverage.enter(&object, fate, end.lossy);
     }
 }
@@ -304,6 +305,14 @@ fn tell(object: &LogObject, fate: &Fate) {
 }
 
 impl Coverage {
+    /// Enters how many events of an object were not understood whole.
+    pub(super) fn enter_broken(&mut self, object: &LogObject, events: u64) {
+        if events > 0 {
+            *self.broken_in.entry(object.name()).or_default() += events;
+            self.proof.object_not_read(object);
+        }
+    }
+
     /// Enters what became of an object, and whether bytes of it are no UTF-8, which matters where it was read.
     pub(super) fn enter(&mut self, object: &LogObject, fate: Fate, lossy: bool) {
         tell(object, &fate);

@@ -20,10 +20,21 @@ pub(super) struct Share {
 pub(super) struct Tally {
     events: AtomicU64,
     malformed: AtomicU64,
+    broken: AtomicU64,
     aside: Mutex<Option<Aside>>,
 }
 
 impl Tally {
+    /// Adds events of which something is no JSON.
+    pub fn add_broken(&self, events: u64) {
+        self.broken.fetch_add(events, Ordering::Relaxed);
+    }
+
+    /// Events of which something is no JSON so far.
+    pub fn broken(&self) -> u64 {
+        self.broken.load(Ordering::Relaxed)
+    }
+
     /// Adds what was found in one part.
     pub fn add(&self, events: u64, malformed: u64, aside: Option<Aside>) {
         self.events.fetch_add(events, Ordering::Relaxed);

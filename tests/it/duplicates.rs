@@ -135,6 +135,73 @@ fn an_update_supersedes_and_a_delay_warns() {
     }
 }
 
+/// AWS's own example of an addendum comes without its original, as a window or another trail's delivery leaves it: then the
+/// update is the only record of the event.
+#[test]
+fn an_update_counts_where_its_original_was_not_read() {
+    let place = Place::new();
+    let update = |number: usize, original: usize, name: &str| {
+        let addendum = json!({"reason": "UPDATED_DATA", "updatedFields": "responseElements", "originalRequestID": "x",
+            "originalEventID": crate::records::id(original)});
+        with(call(number, 0), json!({"addendum": addendum, "eventName": name}))
+    };
+    let other_account = with(call(1, 0), json!({"recipientAccountId": "444455556666"}));
+    let fields = ["events", "events_counted", "duplicate_events", "updated_events", "conflicting_ids"];
+    let (gone, known) = (update(2, 9, "B"), update(3, 1, "B"));
+    for (records, expected) in [
+        (vec![gone.clone()], [1, 1, 0, 0, 0]),
+        (vec![gone.clone(), gone.clone()], [2, 1, 1, 1, 0]),
+        // Of two updates the later one counts.
+        (vec![gone.clone(), with(update(4, 9, "C"), json!({"eventTime": "2026-09-10T12:00:01Z"}))], [2, 1, 1, 1, 0]),
+        (vec![call(1, 0), known.clone()], [2, 1, 1, 1, 0]),
+        (vec![other_account, known.clone()], [2, 2, 0, 0, 0]),
+        (vec![call(1, 0), known, gone], [3, 2, 1, 1, 0]),
+    ] {
+        let mut reversed = records.clone();
+        reversed.reverse();
+        let mut answers = Vec::new();
+        for records in [records, reversed] {
+            for (number, record) in records.iter().enumerate() {
+                place.write(&format!("logs/{number}.json"), delivered(std::slice::from_ref(record)));
+            }
+            for threads in [1, 4] {
+                answers.push(place.trailscan(&format!("audit --threads {threads} logs")).json(0));
+            }
+        }
+        assert_eq!(fields.map(|field| count(&answers[0]["coverage"][field])), expected);
+        assert!(answers.iter().all(|answer| *answer == answers[0]));
+        if expected[0] == 2 && expected[1] == 1 && expected[3] == 1 {
+            let top = &rows(&answers[0], "principals")[0]["top_events"];
+            assert!(["B", "C", "GetBucketAcl"].contains(&top[0]["name"].as_str().unwrap()), "{top}");
+        }
+        std::fs::remove_dir_all(place.path("logs")).unwrap();
+    }
+}
+
+/// Identity of content covers what no report reads, too.
+#[test]
+fn sub_documents_of_what_only_reads_are_content() {
+    let place = Place::new();
+    for (base, change) in [
+        (call(1, 0), json!({"requestParameters": {"bucketName": "another"}})),
+        (call(1, 0), json!({"responseElements": {"x": 1}})),
+        (call(1, 0), json!({"additionalEventData": {"bytesTransferredOut": 7}})),
+        (call(1, 0), json!({"resources": [{"ARN": "arn:aws:s3:::another"}]})),
+        (call(1, 0), json!({"serviceEventDetails": {"x": "y"}})),
+        (with(call(1, 0), json!({"eventCategory": "Data"})), json!({"requestParameters": {"key": "another"}})),
+    ] {
+        let other = with(base.clone(), change.clone());
+        assert_eq!(sightings(&place, &[base.clone(), other.clone()], ""), [2, 0, 1], "{change}");
+        assert_eq!(sightings(&place, &[other.clone(), base.clone()], "--threads 1"), [2, 0, 1], "{change}");
+        // The near miss: the same in other words.
+        let reworded =
+            other.to_string().replace("\"another\"", " \"\\u0061nother\" ").replace("{\"x\":", "{ \"x\" :\n");
+        place.write("log.json", format!("{{\"Records\":[{other},{reworded}]}}"));
+        let answer = place.trailscan("principals log.json").json(0);
+        assert_eq!(count(&answer["coverage"]["duplicate_events"]), 1, "{reworded}");
+    }
+}
+
 /// A sign-in's outcome is not among the fields that every event has. Two records that differ in it alone are two: which
 /// of them was met first must not decide what the report says.
 #[test]

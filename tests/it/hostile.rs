@@ -140,6 +140,69 @@ fn broken_zstd_and_a_text_that_ends_early() {
     told(&place.trailscan("principals cut.json").ends(3), "cut.json: ends in the middle of a record");
 }
 
+/// A sub-document that is no JSON is the same on every path: the record counts, the object is named, the answer is partial.
+#[test]
+fn a_broken_sub_document_is_told_whatever_stands_beside_it() {
+    let place = Place::new();
+    let whole = calls(3);
+    for name in ["requestParameters", "responseElements", "additionalEventData", "resources", "userIdentity"] {
+        for part in [r#"{"bucketName" "x"}"#, r#"{"a":}"#, "[1 2]", r#"{"a":tru}"#, r#"{"a":"\x"}"#] {
+            let broken = crate::records::with(whole[0].clone(), json!({name: "BROKEN"})).to_string();
+            let broken = broken.replace("\"BROKEN\"", part);
+            // The user agent decides which path reads the record.
+            let escaped = broken.replace("aws-cli/2.17.1", "aws-cli\\/2.17.1").replace("000000000000", "000000000009");
+            for (kind, records) in
+                [("fast", vec![&broken]), ("careful", vec![&escaped]), ("both", vec![&broken, &escaped])]
+            {
+                let all: Vec<String> =
+                    records.iter().map(|text| (*text).clone()).chain(whole[1..].iter().map(Value::to_string)).collect();
+                let (array, lines) = (format!("{{\"Records\":[{}]}}", all.join(",")), all.join("\n") + "\n");
+                let stream = [gzip(&lines[..200]), gzip(&lines[200..])].concat();
+                let forms = [("array", array.into_bytes()), ("lines", lines.into_bytes()), ("stream", stream)];
+                for (form, bytes) in forms.into_iter().take(if part == "[1 2]" { 3 } else { 1 }) {
+                    let what = format!("{name} {part} {kind} {form}");
+                    place.write("logs/fine.json", delivered(&calls(5)[3..]));
+                    place.write("logs/odd.json", bytes);
+                    let answer = place.trailscan("principals logs").json(3);
+                    let n = i64::try_from(records.len()).unwrap();
+                    let counts =
+                        ["events_counted", "broken_records", "malformed_records", "objects_damaged", "objects_read"];
+                    assert_eq!(counts.map(|field| covered(&answer, field)), [n + 4, n, 0, 0, 2], "{what}");
+                    let warning = answer["coverage"]["warnings"][0].as_str().unwrap();
+                    assert!(
+                        warning.contains("logs/odd.json: ") && warning.contains(&n.to_string()),
+                        "{what}: {warning}"
+                    );
+                }
+            }
+        }
+    }
+    // Told where people look, too.
+    let told = place.trailscan("principals logs").ends(3);
+    assert!(told.stderr.contains("logs/odd.json: 2 records have a sub-document that is no JSON"), "{}", told.stderr);
+    assert!(told.stderr.contains("PARTIAL: 2 records not understood whole"), "{}", told.stderr);
+    for format in ["html", "markdown"] {
+        let page = place.trailscan(&format!("principals logs --format {format}")).ends(3);
+        assert!(page.text().contains("not understood whole"), "{}", page.text());
+    }
+}
+
+/// What nobody reads breaks nothing, and neither do texts where sub-documents stand.
+#[test]
+fn what_no_report_reads_may_be_anything() {
+    let place = Place::new();
+    let record = crate::records::with(calls(1)[0].clone(), json!({"tlsDetails": "BROKEN"})).to_string();
+    place.write("logs/a.json", record.replace("\"BROKEN\"", "{\"a\" 1}"));
+    for (number, value) in
+        [json!("a text"), json!("{\"a\":1}"), json!(7), json!(true), json!([]), json!({})].iter().enumerate()
+    {
+        let record = crate::records::with(calls(9)[number + 1].clone(), json!({"responseElements": value}));
+        place.write(&format!("logs/{number}.json"), record.to_string());
+    }
+    let answer = place.trailscan("principals logs").json(0);
+    assert_eq!((covered(&answer, "events_counted"), covered(&answer, "broken_records")), (7, 0));
+}
+
 #[test]
 fn objects_that_are_no_logs() {
     let place = Place::new();

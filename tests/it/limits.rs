@@ -115,6 +115,104 @@ mod memory {
     /// What a run may hold at most, however large its input.
     const FLAT: u64 = 200 << 20;
 
+    /// What a record holds: its number goes wherever something is to grow.
+    type Growing = fn(usize) -> String;
+
+    /// Whatever grows, the run ends in its one line and without an answer.
+    #[test]
+    fn whatever_grows_ends_in_the_message_of_max_memory() {
+        let place = Place::new();
+        let (end, least) = watched(place.trailscan("audit -"), |stdin| drop(writeln!(stdin, "{}", calls(1)[0])));
+        assert_eq!(end.status.code(), Some(0), "{}", end.stderr);
+        let most = format!("--max-memory {}", least.max(24 << 20) + (12 << 20));
+        let user = |name: &str, rest: &str| {
+            format!(
+                r#"{{"eventName":"GetBucketAcl","eventSource":"s3.amazonaws.com","recipientAccountId":"111122223333",
+                "sourceIPAddress":"192.0.2.1","userIdentity":{{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/{name}"}},{rest}}}"#
+            )
+            .replace('\n', " ")
+        };
+        let with_key = |n: usize, key: &str, address: &str| {
+            user("Alice", &format!(r#""eventTime":"2026-09-10T12:00:00Z","eventID":"{n}""#))
+                .replace("\"type\"", &format!("\"accessKeyId\":\"{key}\",\"type\""))
+                .replace("192.0.2.1", address)
+        };
+        let ids: Growing = |n| format!(r#"{{"eventID":"{n}","eventTime":"2026-09-10T12:00:00Z"}}"#);
+        let grown: [(&str, Box<dyn Fn(usize) -> String>); 7] = [
+            ("event ids", Box::new(ids)),
+            (
+                "users at odd times",
+                Box::new(move |n| {
+                    let time = [
+                        "0001-01-01T00:00:00Z",
+                        "9999-12-31T23:00:00Z",
+                        "2006-01-01T00:00:00Z",
+                        "2026-09-10T12:00:00Z",
+                    ];
+                    user(&format!("user-{}", n / 4), &format!(r#""eventTime":"{}","eventID":"{n}""#, time[n % 4]))
+                }),
+            ),
+            (
+                "addresses of a key",
+                Box::new(move |n| {
+                    with_key(n, "AKIAIOSFODNN7EXAMPLE", &format!("{}.{}.{}.9", 1 + n / 65_536, n / 256 % 256, n % 256))
+                }),
+            ),
+            ("keys", Box::new(move |n| with_key(n, &format!("AKIA{n:016}"), "192.0.2.1"))),
+            ("sessions", Box::new(move |n| with_key(n, &format!("ASIA{n:016}"), "192.0.2.1"))),
+            (
+                "agents",
+                Box::new(move |n| {
+                    with_key(n, "AKIAIOSFODNN7EXAMPLE", "192.0.2.1").replacen(
+                        '{',
+                        &format!("{{\"userAgent\":\"program-{n}/{}\",", "x".repeat(60)),
+                        1,
+                    )
+                }),
+            ),
+            (
+                "one record",
+                Box::new(|n| {
+                    if n == 0 {
+                        format!(r#"{{"eventID":"1","x":"{}"#, "x".repeat(1 << 20))
+                    } else {
+                        "x".repeat(1 << 20)
+                    }
+                }),
+            ),
+        ];
+        for (what, record) in grown {
+            let run = place.trailscan(&format!("audit - --format json {most} --output out.json"));
+            let (end, _) = watched(run, |stdin| {
+                let separator = if what == "one record" { "" } else { "\n" };
+                // Ends when nobody reads any more.
+                let _ = (0..3_000_000).try_for_each(|n| write!(stdin, "{}{separator}", record(n)));
+            });
+            assert_eq!(end.status.code(), Some(1), "{what}: {}", end.stderr);
+            let told: Vec<&str> = end.stderr.lines().filter(|line| line.starts_with("trailscan: memory: ")).collect();
+            assert!(told.len() == 1 && told[0].contains("--max-memory"), "{what}: {}", end.stderr);
+            let left: Vec<_> = std::fs::read_dir(place.path(".")).expect("our folder").collect();
+            assert!(left.is_empty() && end.stdout.is_empty(), "{what}: {left:?}");
+        }
+    }
+
+    /// What grows when no log is read: files of state, and the report over them.
+    #[test]
+    fn state_that_grows_ends_in_the_same_message() {
+        let place = Place::new();
+        let policies: Vec<String> = (0..60_000)
+            .map(|n| format!(r#"{{"UserName":"user-{n}","UserId":"AIDA{n:017}","Arn":"arn:aws:iam::111122223333:user/user-{n}","GroupList":[],"AttachedManagedPolicies":[{{"PolicyName":"AdministratorAccess","PolicyArn":"arn:aws:iam::aws:policy/AdministratorAccess"}}]}}"#))
+            .collect();
+        let state = format!(
+            r#"{{"UserDetailList":[{}],"GroupDetailList":[],"RoleDetailList":[],"Policies":[]}}"#,
+            policies.join(",")
+        );
+        place.write("iam/details.json", state);
+        let (end, _) = watched(place.trailscan("posture --iam-dir iam --max-memory 30MiB --format json"), |_| ());
+        assert_eq!((end.status.code(), end.stdout.len()), (Some(1), 0), "{}", end.stderr);
+        assert!(end.stderr.starts_with("trailscan: memory: ") && end.stderr.lines().count() == 1, "{}", end.stderr);
+    }
+
     /// A block of about a megabyte of records, each ended by a comma, and how many they are.
     fn block() -> (String, usize) {
         let text: String = calls(1000).iter().map(|call| format!("{call},\n")).collect();
@@ -211,6 +309,7 @@ mod memory {
 struct Found {
     ids: Vec<String>,
     malformed: u64,
+    broken: u64,
     asides: Vec<Aside>,
 }
 
@@ -221,6 +320,10 @@ impl Sink for Found {
 
     fn event(&mut self, event: &Event<'_>, _: u64, (): ()) {
         self.ids.push(event.event_id.to_owned());
+    }
+
+    fn broken_part(&mut self) {
+        self.broken += 1;
     }
 
     fn malformed(&mut self) {

@@ -3,7 +3,10 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Place, count};
+use trailscan::output::Format;
+use trailscan::report::{REPORTS, Report};
+
+use crate::harness::{Place, command, count, rows};
 use crate::records::{assume_role, at, call, delivered, session_call, with};
 
 /// A fixed sequence of numbers that look random.
@@ -181,6 +184,168 @@ fn one_id_with_other_content_is_kept_and_other_words_are_not() {
         assert_eq!(counts, [3, 1, 1]);
         assert!(ended.text().contains("alice") && ended.text().contains("bob"));
     }
+}
+
+/// What hostile or careless writers make of a record: odd times, members that are gone, other accounts, names that make one
+/// session id of two sessions, several agents of attackers, records that update others.
+fn mutated(sequence: &mut Sequence) -> Value {
+    let mut record = record(sequence);
+    match sequence.below(16) {
+        0 => {
+            let odd =
+                ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2026-09-10 09:00:00.5", "1789030800", "noon", ""];
+            record["eventTime"] = json!(sequence.of(&odd));
+        }
+        1..=3 => {
+            let members = record.as_object_mut().unwrap();
+            let name = sequence.of(&members.keys().cloned().collect::<Vec<_>>());
+            members.remove(&name);
+        }
+        4 | 5 => record["recipientAccountId"] = json!(sequence.of(&["444455556666", "777788889999", ""])),
+        6 | 7 => {
+            // One id, in two ways to write it.
+            let created = sequence.of(&["2026-09-09T00:00:00Z", "2026-09-10T09:00:00Z"]);
+            let name = "AROACKCEVSQ6C2EXAMPLE:build-7";
+            record["userIdentity"]["type"] = json!("AssumedRole");
+            match sequence.below(2) {
+                0 => record["userIdentity"]["sessionContext"] = json!({"attributes": {"creationDate": created}}),
+                _ => {
+                    let identity = record["userIdentity"].as_object_mut().unwrap();
+                    identity.remove("sessionContext");
+                    identity.remove("accessKeyId");
+                    identity.insert("principalId".into(), json!(format!("{name}@{created}")));
+                    return record;
+                }
+            }
+            record["userIdentity"]["principalId"] = json!(name);
+        }
+        8 | 9 => {
+            record["userAgent"] = json!(sequence.of(&["pacu/1.0", "trufflehog", "aws-cli/2.1 kali", "sqlmap pacu"]))
+        }
+        10 => {
+            let original = crate::records::id(sequence.below(200));
+            record["eventID"] = json!(crate::records::id(1000 + sequence.below(20)));
+            record["addendum"] = json!({"reason": "UPDATED_DATA", "originalEventID": original,
+                "updatedFields": "responseElements", "originalRequestID": "x"});
+        }
+        11 => record["requestParameters"] = json!({"bucketName": sequence.of(&["a", "b"]), "key": [1, {"x": null}]}),
+        12 => record["requestParameters"] = json!("a text"),
+        13 => record["resources"] = json!([{"ARN": sequence.of(&["arn:aws:s3:::a", "arn:aws:s3:::b"])}]),
+        _ => {}
+    }
+    record
+}
+
+/// The same with a part that is no JSON.
+fn broken(sequence: &mut Sequence) -> String {
+    let record = mutated(sequence);
+    let name =
+        sequence.of(&["requestParameters", "responseElements", "userIdentity", "resources", "additionalEventData"]);
+    let part = sequence.of(&[r#"{"userName" "Bob"}"#, r#"{"a":}"#, "[1 2]", r#"{"type":"Root","arn":tru}"#]);
+    with(record, json!({name: "BROKEN"})).to_string().replace("\"BROKEN\"", part)
+}
+
+/// In any order.
+fn shuffled<T: Clone>(all: &[T], sequence: &mut Sequence) -> Vec<T> {
+    let mut all = all.to_vec();
+    for i in (1..all.len()).rev() {
+        all.swap(i, sequence.below(i + 1));
+    }
+    all
+}
+
+/// The formats that a report has in this build, on standard output.
+fn formats(report: &Report) -> Vec<&'static str> {
+    let is_built = |format: Format| cfg!(feature = "columnar") || !matches!(format, Format::Csv | Format::Parquet);
+    let fits = |format: Format| format != Format::Dot || report.argument.is_some();
+    Format::ALL.into_iter().filter(|&format| is_built(format) && fits(format)).map(Format::as_str).collect()
+}
+
+/// Everything that can be asked of logs: each report and the audit, in every format.
+fn questions() -> Vec<String> {
+    let mut all = Vec::new();
+    for report in REPORTS.iter().copied().filter(|report| !report.reads_state() || report.name == "keys") {
+        let all_rows = if report.name == "key-spread" { "--min-addresses 0" } else { "" };
+        all.extend(
+            formats(report).into_iter().map(|format| format!("{} {all_rows} --format {format}", command(report))),
+        );
+    }
+    all.extend(
+        ["table", "json", "jsonl", "html", "markdown"]
+            .map(|format| format!("audit --min-addresses 0 --format {format}")),
+    );
+    all
+}
+
+#[test]
+fn every_report_and_format_is_the_same_in_every_order_over_mutated_records() {
+    let (place, mut sequence) = (Place::new(), Sequence(77));
+    let mut records: Vec<Value> = (0..260).map(|_| mutated(&mut sequence)).collect();
+    records.extend_from_within(..30);
+    let broken: Vec<String> = (0..40).map(|_| broken(&mut sequence)).collect();
+    let mut expected: Vec<Vec<u8>> = Vec::new();
+    for (round, threads) in [1, 2, 8].into_iter().enumerate() {
+        deal(&place, &records, &mut sequence);
+        // Warnings name the objects of these: they stay together.
+        place.write("logs/broken.jsonl", shuffled(&broken, &mut sequence).join("\n"));
+        for (number, question) in questions().into_iter().enumerate() {
+            let found = place.trailscan(&format!("{question} --threads {threads} logs")).ends(3).stdout;
+            match round {
+                0 => {
+                    assert!(question.contains("dot") || !found.is_empty(), "{question}");
+                    expected.push(found);
+                }
+                _ => differ_nowhere(&expected[number], &found, &question),
+            }
+        }
+    }
+}
+
+/// Objects may be cut and joined anywhere: all but what coverage says of objects stays.
+#[test]
+fn how_records_lie_in_objects_says_nothing() {
+    const OF_OBJECTS: [&str; 4] = ["objects_found", "objects_read", "bytes_json", "bytes_compressed"];
+    let mut sequence = Sequence(5);
+    let records: Vec<Value> = (0..200).map(|_| mutated(&mut sequence)).collect();
+    let mut expected: Option<Value> = None;
+    for objects in [1, 2, 7, 60] {
+        let place = Place::new();
+        for (number, part) in shuffled(&records, &mut sequence).chunks(records.len().div_ceil(objects)).enumerate() {
+            let text = if number % 2 == 0 { delivered(part) } else { crate::records::lines(part) };
+            place.write(&format!("logs/{number}.json"), text);
+        }
+        let mut answer = place.trailscan(&format!("audit --min-addresses 0 --threads {} logs", objects.min(8))).json(3);
+        for field in OF_OBJECTS {
+            answer["coverage"][field] = Value::Null;
+        }
+        let expected = expected.get_or_insert_with(|| answer.clone());
+        differ_nowhere(
+            serde_json::to_string_pretty(expected).unwrap().as_bytes(),
+            serde_json::to_string_pretty(&answer).unwrap().as_bytes(),
+            &format!("{objects} objects"),
+        );
+    }
+}
+
+/// A principalId can be made to look like another session's id. Which of the two comes first is not for the files to say.
+#[test]
+fn two_sessions_of_one_id_stand_in_one_order() {
+    let place = Place::new();
+    let created = "2026-09-10T09:00:00Z";
+    let plain = session_call(1, "ASIAIOSFODNN7EXAMPLE", created, "2026-09-10T10:00:00Z");
+    let mut odd = session_call(2, "ASIAIOSFODNN7EXAMPLE", created, "2026-09-10T10:00:00Z");
+    let id = plain["userIdentity"]["principalId"].as_str().unwrap().to_owned();
+    odd["userIdentity"] = json!({"type": "AssumedRole", "principalId": format!("{id}@{created}"), "accountId": "111122223333",
+        "arn": "arn:aws:sts::111122223333:assumed-role/other/build-7"});
+    let answers = [[&plain, &odd], [&odd, &plain]].map(|[first, second]| {
+        place.write("logs/1.json", delivered(std::slice::from_ref(first)));
+        place.write("logs/2.json", delivered(std::slice::from_ref(second)));
+        place.trailscan("sessions --format json logs --threads 1").ends(0)
+    });
+    let found = answers[0].json();
+    let ids: Vec<&Value> = rows(&found, "sessions").iter().map(|row| &row["session_id"]).collect();
+    assert!(ids.len() == 2 && ids[0] == ids[1], "{ids:?}");
+    differ_nowhere(&answers[0].stdout, &answers[1].stdout, "sessions");
 }
 
 /// Names the first line that differs.

@@ -15,7 +15,7 @@ fn counts(coverage: &Value) -> Value {
     let of = |prefix: &str, name: &str| name.starts_with(prefix);
     let told = |name: &str| {
         (of("objects_", name) || of("events", name) || of("duplicate", name) || of("conflicting", name))
-            || ["updated_events", "late_events", "malformed_records", "lossy_objects"].contains(&name)
+            || ["updated_events", "late_events", "malformed_records", "broken_records", "lossy_objects"].contains(&name)
     };
     let nonzero = |value: &Value| *value != json!(0) && *value != json!({});
     let fields = coverage.as_object().unwrap().iter().filter(|(name, value)| told(name) && nonzero(value));

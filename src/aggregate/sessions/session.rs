@@ -201,6 +201,14 @@ impl<'a> Session<'a> {
         id
     }
 
+    /// What no two sessions have in common: what the key of the first row says, and its access key.
+    pub(crate) fn told_apart(&self) -> impl Ord + use<'a> {
+        let row = self.row();
+        let text = |sym| self.symbols.text(sym);
+        let access_key = if self.is_alone { text(row.access_key) } else { "" };
+        (text(row.key.principal_id), row.key.creation_date, text(row.key.access_key_id), access_key)
+    }
+
     /// What its id begins with, or is.
     pub(crate) fn name(&self) -> &'a str {
         let key = &self.row().key;

@@ -120,6 +120,7 @@ fn numbers(coverage: &Coverage) -> Markup {
         ("without a time", grouped(coverage.events_without_time), String::new()),
         ("conflicting ids", grouped(coverage.conflicting_ids), "one eventID, different content: all kept".to_owned()),
         ("malformed records", grouped(coverage.malformed_records), String::new()),
+        ("records not understood whole", grouped(coverage.broken_records), String::new()),
     ];
     html! {
         div.scroll tabindex="0" role="region" aria-label="Numbers of the coverage" {

@@ -42,6 +42,7 @@ pub(super) fn banner(coverage: &Coverage) -> Markup {
                     @if coverage.places_failed > 0 { (quantity(coverage.places_failed, "place")) " not listed, " }
                     (quantity(coverage.objects_failed, "object")) " failed, " (grouped(coverage.objects_damaged)) " damaged, "
                     (quantity(coverage.malformed_records, "record")) " malformed"
+                    @if coverage.broken_records > 0 { ", " (grouped(coverage.broken_records)) " not understood whole" }
                     @if coverage.interrupted { ", stopped before the end" }
                     ". What is not here may still have happened."
                 }

@@ -97,9 +97,10 @@ fn hand<'u, 'a>(address: IpAddr, uses: &'u [Use<'a>], symbols: &Symbols) -> Opti
 }
 
 fn with_tool<'u, 'a>(address: IpAddr, uses: &'u [Use<'a>], symbols: &Symbols) -> Option<Hand<'u, 'a>> {
-    let tool_of = |used: &Use<'_>| used.agents.keys().find_map(|&agent| attack_tool(symbols.text(agent)));
-    let with: Vec<&Use<'_>> = uses.iter().filter(|used| tool_of(used).is_some()).collect();
-    let tools: BTreeSet<&str> = with.iter().filter_map(|used| tool_of(used)).collect();
+    let tools_of = |used: &'u Use<'a>| used.agents.keys().filter_map(|&agent| attack_tool(symbols.text(agent)));
+    let with: Vec<&Use<'_>> = uses.iter().filter(|used| tools_of(used).next().is_some()).collect();
+    // All of them: the first would be the one that was read first.
+    let tools: BTreeSet<&str> = with.iter().flat_map(|used| tools_of(used)).collect();
     let why = format!("with {}, a tool of attackers and testers", Vec::from_iter(tools).join(", "));
     (principals(with.iter().copied()) >= LEAST).then_some(Hand { address, severity: Severity::High, why, uses: with })
 }

@@ -102,11 +102,15 @@ impl<'s, 'a> Named<'s, 'a> {
         Self { name: session.name(), id: OnceCell::new(), session }
     }
 
-    /// The order of ids, which begin with the names: where these decide, no id is written.
+    /// The order of ids, which begin with the names: where these decide, no id is written. Who writes odd names can make
+    /// one id of two sessions; what tells them apart then decides.
     fn by_id(&self, other: &Self) -> Ordering {
         let (ours, theirs) = (self.name.as_bytes(), other.name.as_bytes());
         let common = ours.len().min(theirs.len());
-        ours[..common].cmp(&theirs[..common]).then_with(|| self.id().cmp(other.id()))
+        ours[..common]
+            .cmp(&theirs[..common])
+            .then_with(|| self.id().cmp(other.id()))
+            .then_with(|| self.session.told_apart().cmp(&other.session.told_apart()))
     }
 
     fn id(&self) -> &str {

@@ -210,7 +210,10 @@ fn answer(view: &View<'_>) -> Answer {
     }
     violations.sort_by(|a, b| {
         let key = |v: &Violation<'_>| (std::cmp::Reverse(v.rule.severity), v.rule.id);
-        key(a).cmp(&key(b)).then_with(|| (a.account_id, &a.subject).cmp(&(b.account_id, &b.subject)))
+        key(a)
+            .cmp(&key(b))
+            .then_with(|| (a.account_id, &a.subject).cmp(&(b.account_id, &b.subject)))
+            .then_with(|| a.cells().cmp(&b.cells()))
     });
     let rows = violations.iter().map(Violation::cells).collect();
     let mut findings: Vec<Finding> = violations.into_iter().map(Violation::finding).collect();

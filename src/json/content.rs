@@ -1,0 +1,408 @@
+//! What a JSON text says, as a number: the same whatever the order of keys, the white space between them and the escapes
+//! that JSON leaves open; and whether it is JSON at all.
+//!
+//! Every record pays for it, so it goes through a text once and builds nothing. Each value counts with the keys and places
+//! that lead to it, and what an object holds is added up, in whatever order it comes. It is more lenient than serde_json
+//! in what harms no reader: control characters in texts, and how numbers are written (`01`, and `1.0` is not `1`).
+//!
+//! Known miss: of a key that stands twice in one object both values count, in any order.
+
+use std::hash::BuildHasher;
+
+use smallvec::SmallVec;
+
+use super::blocks::{Blocks, Portable};
+use super::careful;
+use super::fields::skip_space;
+
+/// What contents are hashed with; clones give equal texts equal numbers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Keys([u64; 2]);
+
+impl Keys {
+    /// Keys that nobody who does not know `hasher` can know.
+    pub fn of(hasher: &impl BuildHasher) -> Self {
+        Self([hasher.hash_one(1_u8), hasher.hash_one(2_u8)])
+    }
+}
+
+/// A container that is being read, or what stands around the whole text.
+struct Level {
+    /// What leads to it.
+    path: u64,
+    /// What leads to the value that is read next.
+    next: u64,
+    is_object: bool,
+}
+
+impl Level {
+    /// What closes it.
+    #[inline(always)]
+    const fn close(&self) -> u8 {
+        if self.is_object { b'}' } else { b']' }
+    }
+}
+
+/// The content of the JSON text `json`; `None` where it is none.
+pub(crate) fn content(json: &str, keys: Keys) -> Option<u64> {
+    let (bytes, Keys([first, second])) = (json.as_bytes(), keys);
+    let mut around: SmallVec<[Level; 8]> = SmallVec::new();
+    let mut level = Level { path: first, next: first, is_object: false };
+    let (mut at, mut total) = (skip_space(bytes, 0), 0_u64);
+    loop {
+        let value = match *bytes.get(at)? {
+            b'"' => {
+                let (text, after) = string(json, at, keys)?;
+                at = after;
+                fold(text ^ second, level.next)
+            }
+            open @ (b'{' | b'[') => {
+                let path = fold(level.next ^ u64::from(open), second);
+                total = total.wrapping_add(path);
+                around.push(std::mem::replace(&mut level, Level { path, next: path, is_object: open == b'{' }));
+                at = skip_space(bytes, at + 1);
+                if *bytes.get(at)? != open + 2 {
+                    if level.is_object {
+                        (level.next, at) = key(json, at, (keys, path))?;
+                    }
+                    continue;
+                }
+                0
+            }
+            _ => {
+                let (scalar, after) = scalar(bytes, at, keys)?;
+                at = after;
+                fold(scalar ^ second, level.next)
+            }
+        };
+        total = total.wrapping_add(value);
+        at = skip_space(bytes, at);
+        while !around.is_empty() && bytes.get(at) == Some(&level.close()) {
+            level = around.pop()?;
+            at = skip_space(bytes, at + 1);
+        }
+        match (bytes.get(at), around.is_empty()) {
+            (None, true) => return Some(total),
+            (Some(b','), false) => at = skip_space(bytes, at + 1),
+            _ => return None,
+        }
+        match level.is_object {
+            true => (level.next, at) = key(json, at, (keys, level.path))?,
+            false => level.next = level.next.wrapping_add(PLACE),
+        }
+    }
+}
+
+/// What leads to the value of the key at `at`, in an object that `path` leads to, and where that value begins.
+#[inline(always)]
+fn key(json: &str, at: usize, (keys, path): (Keys, u64)) -> Option<(u64, usize)> {
+    let bytes = json.as_bytes();
+    if *bytes.get(at)? != b'"' {
+        return None;
+    }
+    let (key, after) = string(json, at, keys)?;
+    let colon = skip_space(bytes, after);
+    (*bytes.get(colon)? == b':').then(|| (fold(path, key), skip_space(bytes, colon + 1)))
+}
+
+/// A hash of the text whose quote stands at `at`, and the index after it.
+#[inline(always)]
+fn string(json: &str, at: usize, keys: Keys) -> Option<(u64, usize)> {
+    let (to, is_open) = string_end(json.as_bytes(), at + 1)?;
+    let hash = match is_open {
+        false => hash(json.as_bytes().get(at + 1..to)?, keys),
+        true => of_escaped(json.get(at..=to)?, keys)?,
+    };
+    Some((hash, to + 1))
+}
+
+/// A hash of the number or word of JSON at `at`, and the index after it.
+#[inline(always)]
+fn scalar(bytes: &[u8], at: usize, keys: Keys) -> Option<(u64, usize)> {
+    let is_end = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t');
+    let rest = &bytes[at..];
+    let scalar = &rest[..rest.iter().position(is_end).unwrap_or(rest.len())];
+    let is_digit = |byte: &u8| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-');
+    match scalar {
+        b"true" | b"false" | b"null" => {}
+        [b'0'..=b'9', rest @ ..] | [b'-', b'0'..=b'9', rest @ ..] if rest.iter().all(is_digit) => {}
+        _ => return None,
+    }
+    // One more than a text of the same letters.
+    Some((hash(scalar, keys).wrapping_add(1), at + scalar.len()))
+}
+
+/// A hash of `text` as it stands.
+pub(crate) fn of_raw(text: &str, keys: Keys) -> u64 {
+    hash(text.as_bytes(), keys)
+}
+
+/// From one place of an array, or one length of a text, to the next.
+const PLACE: u64 = 0x9E37_79B9_7F4A_7C15;
+
+/// Where the quote stands that ends the text which begins at `at`, and whether it has escapes that another writer leaves
+/// out. `None` where it does not end, or what follows a backslash is no escape.
+#[inline(always)]
+fn string_end(bytes: &[u8], mut at: usize) -> Option<(usize, bool)> {
+    let mut is_open = false;
+    loop {
+        at = next_special(bytes, at)?;
+        if bytes[at] == b'"' {
+            return Some((at, is_open));
+        }
+        match bytes.get(at + 1)? {
+            b'"' | b'\\' | b'b' | b'f' | b'n' | b'r' | b't' => {}
+            b'u' | b'/' => is_open = true,
+            _ => return None,
+        }
+        at += 2;
+    }
+}
+
+/// The next quote or backslash.
+#[inline(always)]
+fn next_special(bytes: &[u8], mut at: usize) -> Option<usize> {
+    while let Some(found) = Portable.quotes_or_backslashes(bytes.get(at..)?) {
+        if found != 0 {
+            return Some(at + found.trailing_zeros() as usize);
+        }
+        at += Portable::VECTOR;
+    }
+    let rest = bytes.get(at..)?;
+    rest.iter().position(|byte| matches!(byte, b'"' | b'\\')).map(|further| at + further)
+}
+
+/// The hash of a text with escapes that need not be, as it would be written without them.
+#[cold]
+fn of_escaped(quoted: &str, keys: Keys) -> Option<u64> {
+    if !careful::is_text(quoted) {
+        return None;
+    }
+    let plain = serde_json::to_string(&careful::unescape(quoted)).ok()?;
+    Some(hash(&plain.as_bytes()[1..plain.len() - 1], keys))
+}
+
+/// A keyed hash: texts that nobody has made for these keys meet by chance alone.
+#[inline(always)]
+fn hash(bytes: &[u8], Keys([first, second]): Keys) -> u64 {
+    // Texts of two lengths never share a key.
+    let second = second.wrapping_add((bytes.len() as u64).wrapping_mul(PLACE));
+    let (a, b) = match bytes {
+        [] => (0, 0),
+        [one] => (u64::from(*one), 0),
+        _ => match (bytes.first_chunk(), bytes.last_chunk()) {
+            (Some(head), Some(tail)) => {
+                return long(bytes, (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)), [first, second]);
+            }
+            _ => match (bytes.first_chunk(), bytes.last_chunk()) {
+                (Some(head), Some(tail)) => {
+                    (u64::from(u32::from_le_bytes(*head)), u64::from(u32::from_le_bytes(*tail)))
+                }
+                _ => (u64::from(bytes[0]) | u64::from(bytes[1]) << 8, u64::from(bytes[bytes.len() - 1])),
+            },
+        },
+    };
+    fold(a ^ first, b ^ second)
+}
+
+/// The same of eight bytes and more, whose first and last eight are `ends`.
+#[inline(always)]
+fn long(bytes: &[u8], (head, tail): (u64, u64), [first, second]: [u64; 2]) -> u64 {
+    if bytes.len() <= 16 {
+        return fold(head ^ first, tail ^ second);
+    }
+    let mut state = first;
+    // The last bytes count with what the chunks leave over.
+    let (pairs, _) = bytes.as_chunks::<16>();
+    for pair in pairs {
+        let (a, b) = pair.split_at(8);
+        let word = |half: &[u8]| half.first_chunk().map_or(0, |eight| u64::from_le_bytes(*eight));
+        state = fold(word(a) ^ state, word(b) ^ second);
+    }
+    let before = bytes[bytes.len() - 16..].first_chunk().map_or(0, |eight| u64::from_le_bytes(*eight));
+    fold(before ^ state, tail ^ second)
+}
+
+#[inline(always)]
+fn fold(a: u64, b: u64) -> u64 {
+    let product = u128::from(a) * u128::from(b);
+    (product >> 64) as u64 ^ product as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use std::hash::BuildHasherDefault;
+
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    fn of(json: &str) -> Option<u64> {
+        content(json, Keys([0x1234_5678_9ABC_DEF1, 0x0FED_CBA9_8765_4321]))
+    }
+
+    #[test]
+    fn order_of_keys_white_space_and_open_escapes_say_nothing() {
+        let text = r#"{"userName":"alice","tags":[{"key":"a","value":"1"}],"n":3,"b":true,"x":null,"s":"a/b\n\"é"}"#;
+        for other in [
+            r#"{"s":"a/b\n\"é","x":null,"b":true,"n":3,"tags":[{"value":"1","key":"a"}],"userName":"alice"}"#,
+            "{ \"userName\" : \"alice\",\r\n\t\"tags\": [ { \"key\":\"a\", \"value\":\"1\" } ], \"n\": 3, \"b\":true ,\"x\":null, \"s\":\"a/b\\n\\\"é\" }",
+            r#"{"userName":"al\u0069ce","tags":[{"key":"a","value":"1"}],"n":3,"b":true,"x":null,"s":"a\/b\n\"\u00e9"}"#,
+        ] {
+            assert_eq!(of(text), of(other), "{other}");
+        }
+        assert!(of(text).is_some() && of("\"x\"") == of(" \"x\" ") && of("[1,2]") == of("[ 1, 2 ]"));
+    }
+
+    #[test]
+    fn everything_else_says_something() {
+        let text = r#"{"userName":"alice","policyArn":"ReadOnlyAccess","n":12,"list":["a","b"],"in":{"x":"1"}}"#;
+        let others = [
+            r#"{"userName":"bob","policyArn":"ReadOnlyAccess","n":12,"list":["a","b"],"in":{"x":"1"}}"#,
+            r#"{"userName":"ReadOnlyAccess","policyArn":"alice","n":12,"list":["a","b"],"in":{"x":"1"}}"#,
+            r#"{"userName":"ecila","policyArn":"ReadOnlyAccess","n":12,"list":["a","b"],"in":{"x":"1"}}"#,
+            r#"{"userName":"alice","policyArn":"ReadOnlyAccess","n":21,"list":["a","b"],"in":{"x":"1"}}"#,
+            r#"{"userName":"alice","policyArn":"ReadOnlyAccess","n":"12","list":["a","b"],"in":{"x":"1"}}"#,
+            r#"{"userName":"alice","policyArn":"ReadOnlyAccess","n":12,"list":["b","a"],"in":{"x":"1"}}"#,
+            r#"{"userName":"alice","policyArn":"ReadOnlyAccess","n":12,"list":["a,b"],"in":{"x":"1"}}"#,
+            r#"{"userName":"alice","policyArn":"ReadOnlyAccess","n":12,"list":["a","b"],"in":{},"x":"1"}"#,
+            r#"{"userName":"alice ","policyArn":"ReadOnlyAccess","n":12,"list":["a","b"],"in":{"x":"1"}}"#,
+            r#"{"userName":"alice","policyArn":"ReadOnlyAccess","n":12,"list":["a","b"]}"#,
+            "{}",
+            "[]",
+            "[{}]",
+            "[[]]",
+            "\"\"",
+            "null",
+            r#"[{"a":1},{"b":2}]"#,
+            r#"[{"b":2},{"a":1}]"#,
+            r#"[{"a":1,"b":2}]"#,
+            r#"[{"a":2},{"b":1}]"#,
+        ];
+        let distinct: std::collections::BTreeSet<_> = others.iter().map(|other| of(other)).collect();
+        assert_eq!(distinct.len(), others.len());
+        assert!(!distinct.contains(&None) && !distinct.contains(&of(text)));
+    }
+
+    #[test]
+    fn what_is_no_json_has_no_content() {
+        for broken in [
+            "",
+            "{",
+            "[",
+            "{]",
+            "[}",
+            "{\"a\":}",
+            "{\"a\" 1}",
+            "[1 2]",
+            "{'a':1}",
+            "{\"a\":tru}",
+            "{\"a\":1,}",
+            "[1,]",
+            "[,1]",
+            "{,}",
+            "{\"a\"}",
+            "{\"a\":1 \"b\":2}",
+            "{\"a\":1}}",
+            "[1]]",
+            "{} {}",
+            "\"a",
+            "\"\\x\"",
+            "\"\\u12\"",
+            "{\"a\\\":1}",
+            "{1:2}",
+            "{\"a\"::1}",
+            "{\"a\":1,,\"b\":2}",
+            "nul",
+            "x",
+            "[\"a\":1]",
+            "{\"a\",\"b\"}",
+            "{\"a\":[1}",
+        ] {
+            assert_eq!(of(broken), None, "{broken}");
+        }
+        assert!(of(&("[".repeat(100_000) + &"]".repeat(100_000))).is_some(), "depth costs no stack");
+    }
+
+    #[test]
+    fn texts_of_any_length_differ_in_any_byte() {
+        for length in 0..70 {
+            let text = "x".repeat(length);
+            let mut seen = std::collections::BTreeSet::from([of(&format!("\"{text}\"")), of(&format!("\"{text}x\""))]);
+            for at in 0..length {
+                let mut other = text.clone();
+                other.replace_range(at..=at, "y");
+                assert!(seen.insert(of(&format!("\"{other}\""))), "{other}");
+            }
+            assert_eq!(seen.len(), length + 2);
+        }
+    }
+
+    fn values() -> impl Strategy<Value = Value> {
+        let text = prop_oneof!["[ -~]{0,20}", "[a-zé☃\\\\\"\n/{}\\[\\],:]{0,40}"];
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            text.prop_map(Value::from)
+        ];
+        leaf.prop_recursive(4, 40, 6, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+                proptest::collection::vec(("[ab\"/]{1,2}", inner), 0..6)
+                    .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+            ]
+        })
+    }
+
+    /// The same value in other words.
+    fn reworded(value: &Value) -> String {
+        match value {
+            Value::Object(fields) => {
+                let fields: Vec<String> = fields
+                    .iter()
+                    .rev()
+                    .map(|(key, value)| format!(" {} :\n{}", reworded(&Value::from(key.as_str())), reworded(value)))
+                    .collect();
+                format!("{{{}\t}}", fields.join(" ,"))
+            }
+            Value::Array(all) => format!("[ {}]", all.iter().map(reworded).collect::<Vec<_>>().join(" , ")),
+            Value::String(text) => Value::from(text.as_str()).to_string().replace('/', "\\/").replace('a', "\\u0061"),
+            other => other.to_string(),
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(500))]
+
+        #[test]
+        fn other_words_are_the_same_and_other_values_are_not(one in values(), other in values()) {
+            let content = of(&one.to_string());
+            prop_assert!(content.is_some());
+            prop_assert_eq!(content, of(&reworded(&one)));
+            prop_assert_eq!(content == of(&other.to_string()), one == other);
+        }
+
+        #[test]
+        fn on_mutated_texts_it_refuses_what_serde_json_refuses(
+            value in values(), at in any::<prop::sample::Index>(), with in any::<u8>(), cut in any::<bool>(),
+        ) {
+            let mut bytes = value.to_string().into_bytes();
+            let at = at.index(bytes.len());
+            if cut { bytes.truncate(at) } else { bytes[at] = with }
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            let is_json = serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok();
+            if is_json {
+                prop_assert!(of(&text).is_some(), "{}", text);
+            } else if !text.chars().any(char::is_control) && !text.contains(|c: char| c.is_ascii_digit()) {
+                prop_assert_eq!(of(&text), None, "{}", text);
+            }
+        }
+    }
+
+    #[test]
+    fn keys_decide_the_numbers() {
+        let keys = Keys::of(&BuildHasherDefault::<std::collections::hash_map::DefaultHasher>::default());
+        assert_ne!(content("1", keys), of("1"));
+    }
+}
