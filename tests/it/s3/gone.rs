@@ -8,7 +8,7 @@ use super::{Fault, Server, asking};
 use crate::harness::Place;
 
 /// A bucket of so many objects.
-fn objects<'a>(place: &'a Place, count: usize) -> Archive<'a> {
+fn objects(place: &Place, count: usize) -> Archive<'_> {
     let archive = Archive::new(place);
     for number in 0..count {
         archive.log("AWSLogs/", "111122223333", "us-east-1", (10, number), 1);
