@@ -71,7 +71,7 @@ fn words(text: &str) -> Vec<&str> {
     text.split_whitespace().collect()
 }
 
-const COVERAGE: &str = "objects_found objects_read objects_damaged objects_failed objects_skipped objects_pruned events \
+const COVERAGE: &str = "objects_found objects_read objects_damaged objects_failed objects_skipped objects_pruned places_failed events \
     events_in_window events_out_of_window events_without_time events_filtered events_counted duplicate_events \
     conflicting_ids malformed_records broken_records bytes_compressed bytes_json accounts regions categories first_event last_event \
     gaps warnings failures logging_changes interrupted";

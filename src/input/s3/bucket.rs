@@ -113,7 +113,7 @@ impl Bucket {
         A: Future<Output = Result<T, Refusal>> + 'a,
     {
         let _under_way = self.reach.begin();
-        let mut attempt = 1;
+        let (begun, mut attempt) = (Instant::now(), 1);
         loop {
             if let Some(refusal) = self.ended.get() {
                 return Err(refusal.clone());
@@ -122,7 +122,7 @@ impl Bucket {
                 self.reach.asks_again();
             }
             let client = self.client.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            let refusal = match self.in_time(waits, send(client)).await {
+            let refusal = match self.in_time((waits, begun), send(client)).await {
                 Ok(answer) => {
                     self.reach.heard();
                     return Ok(answer);
@@ -130,14 +130,23 @@ impl Bucket {
                 Err(refusal) => refusal,
             };
             debug!(bucket = &*self.uri, attempt, next = ?refusal.next, why = refusal.why, "s3 request failed");
+            if refusal.next != Next::Unanswered {
+                self.reach.heard();
+            } else if waits != Waits::Receipt && self.reach.is_gone(begun) {
+                return Err(self.gone(refusal));
+            }
             self.wait_after(refusal, waits, attempt).await?;
             attempt += 1;
         }
     }
 
     /// The answer, unless the server is silent for too long.
-    async fn in_time<T>(&self, waits: Waits, answer: impl Future<Output = Result<T, Refusal>>) -> Result<T, Refusal> {
-        let (mut answer, mut late) = (pin!(answer), pin!(self.reach.waited_for(waits, Instant::now())));
+    async fn in_time<T>(
+        &self,
+        (waits, begun): (Waits, Instant),
+        answer: impl Future<Output = Result<T, Refusal>>,
+    ) -> Result<T, Refusal> {
+        let (mut answer, mut late) = (pin!(answer), pin!(self.reach.waited_for(waits, begun)));
         let first = std::future::poll_fn(|context| match answer.as_mut().poll(context) {
             Poll::Ready(answer) => Poll::Ready(answer),
             Poll::Pending => {
@@ -149,12 +158,8 @@ impl Bucket {
 
     /// Waits until a request that was refused may be sent again; an error when it may not.
     async fn wait_after(&self, refusal: Refusal, waits: Waits, attempt: u32) -> Result<(), Refusal> {
-        if refusal.next != Next::Unanswered {
-            self.reach.heard();
-        }
         let most = self.attempts.unwrap_or(ATTEMPTS);
         match &refusal.next {
-            Next::Unanswered if waits != Waits::Receipt && self.reach.is_gone() => return Err(self.gone(refusal)),
             Next::Again | Next::Unanswered if attempt < most => tokio::time::sleep(pause(attempt)).await,
             // A server that answered before is waited for until it counts as gone: a restart costs no object.
             Next::Unanswered if waits != Waits::Receipt && self.attempts.is_none() && self.reach.fell_silent() => {

@@ -9,7 +9,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// How long nothing may come of any request before the server counts as gone.
-pub const GONE_AFTER: Duration = Duration::from_secs(12);
+pub const GONE_AFTER: Duration = Duration::from_secs(15);
+/// How long a page of a listing may take while nothing else comes: some stores take long to find its first key.
+const PAGE_AFTER: Duration = Duration::from_secs(60);
 /// How long a request for an object may wait while nothing comes of any other, before it is sent anew: a connection can
 /// be lost without a word.
 const STALLED_AFTER: Duration = Duration::from_secs(5);
@@ -20,7 +22,7 @@ const NOTICED_AFTER: Duration = Duration::from_secs(1);
 /// What a request waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Waits {
-    /// A page of a listing, which some stores take long for.
+    /// A page of a listing.
     Page,
     /// An object.
     Object,
@@ -74,9 +76,9 @@ impl Reach {
         self.state().since = Instant::now();
     }
 
-    /// Whether nothing has come for so long that the server is gone.
-    pub fn is_gone(&self) -> bool {
-        self.state().since.elapsed() >= GONE_AFTER
+    /// Whether nothing has come since a request `begun` for so long that the server is gone.
+    pub fn is_gone(&self, begun: Instant) -> bool {
+        self.state().since.max(begun).elapsed() >= GONE_AFTER
     }
 
     /// Whether the server has answered before, and says nothing to anybody now.
@@ -85,14 +87,15 @@ impl Reach {
         state.known && state.since.elapsed() >= NOTICED_AFTER
     }
 
-    /// Ends when a request that was sent at `sent` has waited too long.
-    pub async fn waited_for(&self, waits: Waits, sent: Instant) {
+    /// Ends when a request that `begun`, and was last sent just now, has waited too long.
+    pub async fn waited_for(&self, waits: Waits, begun: Instant) {
+        let sent = Instant::now();
         loop {
             let since = self.state().since;
             let until = match waits {
                 Waits::Receipt => return std::future::pending().await,
-                Waits::Page => since + GONE_AFTER,
-                Waits::Object => (since + GONE_AFTER).min(since.max(sent) + STALLED_AFTER),
+                Waits::Page => since.max(begun) + PAGE_AFTER,
+                Waits::Object => (since.max(begun) + GONE_AFTER).min(since.max(sent) + STALLED_AFTER),
             };
             if until <= Instant::now() {
                 return;
@@ -122,19 +125,20 @@ mod tests {
 
     #[test]
     fn silence_is_that_of_all_requests_together() {
-        let reach = Reach::default();
+        let (reach, long_ago) = (Reach::default(), ago(60));
         let first = reach.begin();
         reach.heard();
         reach.state().since = ago(20);
-        assert!(reach.is_gone() && reach.fell_silent());
+        assert!(reach.is_gone(long_ago) && reach.fell_silent());
+        assert!(!reach.is_gone(ago(1)), "who has just begun has not waited");
         let second = reach.begin();
-        assert!(reach.is_gone(), "one more that asks changes nothing");
+        assert!(reach.is_gone(long_ago), "one more that asks changes nothing");
         reach.heard();
-        assert!(!reach.is_gone() && !reach.fell_silent());
+        assert!(!reach.is_gone(long_ago) && !reach.fell_silent());
         drop((first, second));
         reach.state().since = ago(20);
         let _third = reach.begin();
-        assert!(!reach.is_gone(), "nobody waited meanwhile");
+        assert!(!reach.is_gone(long_ago), "nobody waited meanwhile");
     }
 
     #[test]
@@ -148,23 +152,17 @@ mod tests {
     #[test]
     fn an_object_is_asked_for_anew_before_the_server_counts_as_gone() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        runtime.block_on(patience());
-    }
-
-    async fn patience() {
-        let reach = Reach::default();
+        let (reach, soon) = (Reach::default(), Duration::from_millis(20));
         let _under_way = reach.begin();
+        let ends = |waits, begun| {
+            runtime.block_on(async { tokio::time::timeout(soon, reach.waited_for(waits, begun)).await.is_ok() })
+        };
         reach.state().since = ago(6);
-        reach.waited_for(Waits::Object, ago(6)).await;
-        assert!(!reach.is_gone());
-        let soon = Duration::from_millis(20);
-        for waits in [Waits::Page, Waits::Receipt] {
-            assert!(tokio::time::timeout(soon, reach.waited_for(waits, ago(6))).await.is_err(), "{waits:?}");
-        }
-        let sent_again = tokio::time::timeout(soon, reach.waited_for(Waits::Object, Instant::now())).await;
-        assert!(sent_again.is_err(), "the new attempt has its own time");
-        reach.state().since = ago(13);
-        reach.waited_for(Waits::Page, Instant::now()).await;
-        assert!(reach.is_gone());
+        assert!(!ends(Waits::Object, ago(6)), "each time that it is sent has its own patience");
+        reach.state().since = ago(16);
+        assert!(ends(Waits::Object, ago(16)) && reach.is_gone(ago(16)));
+        assert!(!ends(Waits::Object, ago(3)) && !ends(Waits::Page, ago(16)) && !ends(Waits::Receipt, ago(60)));
+        reach.state().since = ago(61);
+        assert!(ends(Waits::Page, ago(61)) && !ends(Waits::Receipt, ago(61)));
     }
 }

@@ -10,7 +10,7 @@ const LOGS: &str = "AWSLogs/o-exampleorg/";
 
 /// Two accounts; one logs every day, the other is quiet but for its first day. Digests of both, and of a region in which
 /// nothing ever happens.
-fn quiet<'a>(place: &'a Place) -> Archive<'a> {
+fn quiet(place: &Place) -> Archive<'_> {
     let archive = Archive::new(place);
     for day in 1..=12 {
         archive.log(LOGS, "111122223333", "us-east-1", (day, 1), 2);

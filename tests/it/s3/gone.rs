@@ -8,7 +8,7 @@ use super::{Fault, Server, asking};
 use crate::harness::Place;
 
 /// A bucket of so many objects.
-fn objects<'a>(place: &'a Place, count: usize) -> Archive<'a> {
+fn objects(place: &Place, count: usize) -> Archive<'_> {
     let archive = Archive::new(place);
     for number in 0..count {
         archive.log("AWSLogs/", "111122223333", "us-east-1", (10, number), 1);
@@ -41,9 +41,6 @@ fn requests_that_are_never_answered_end_the_asking() {
     let ended = asking(&place, &server, "principals --days 10 s3://logs").ends(1);
     assert!(ended.stderr.contains("no answer in time: check the network (no request went well"), "{}", ended.stderr);
     assert!(server.gets() <= 4 * 64, "{} requests", server.gets());
-    let server = Server::start(&archive.root(), move |_| Some(Fault::Late(hang)));
-    let ended = asking(&place, &server, "principals --days 10 s3://logs").ends(1);
-    assert!(ended.stderr.contains("s3://logs/: cannot be listed to its end: no answer in time"), "{}", ended.stderr);
 }
 
 #[test]
