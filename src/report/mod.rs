@@ -19,6 +19,7 @@ mod tree;
 
 mod activity;
 mod console_logins;
+mod enrolment;
 mod key_age;
 mod key_facts;
 mod key_spread;
