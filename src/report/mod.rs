@@ -12,6 +12,7 @@ mod joined;
 mod lineage;
 mod options;
 mod rule;
+mod same_deed;
 mod same_fact;
 mod scorecard;
 mod table;
@@ -40,6 +41,7 @@ pub use finding::{Finding, Severity, sort as sort_findings};
 pub use options::{OptionError, Options, ReportOption};
 pub use posture::{CATEGORY_GROUP, COMMON_GROUP};
 pub use rule::{Practice, Rule};
+pub use same_deed::one_finding_per_deed;
 pub use same_fact::{one_finding_for_many_accounts, one_finding_per_fact, told_by};
 pub use scorecard::{
     Blinding, Evidence, InLogs, LogSpan, SCORECARD, Score, Verdict, Worst, scorecard, summary as scorecard_summary,
