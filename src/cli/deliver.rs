@@ -141,6 +141,7 @@ pub fn sections(plan: &Plan, known: &Known<'_>) -> Result<Vec<Section>, Problem>
         sections.splice(0..0, scorecard);
         let mut findings: Vec<_> = sections.iter_mut().map(|section| &mut section.findings).collect();
         report::one_finding_per_fact(&mut findings);
+        report::one_finding_per_deed(&mut findings);
         report::one_finding_for_many_accounts(&mut findings);
     }
     Ok(sections)

@@ -50,7 +50,8 @@ pub struct StateTyped {
 
     /// A folder with a folder per account that holds any of these files, told apart by content; may be repeated
     ///
-    /// Files that do not say their account are of the one that their folder is named for, or that the files beside them
+    /// Lists of service-specific credentials and of SSH public keys (`aws iam list-service-specific-credentials`,
+    /// `list-ssh-public-keys`) are read here, too. Files that do not say their account are of the one that their folder is named for, or that the files beside them
     /// name (an `aws sts get-caller-identity` also will do).
     #[arg(long, value_name = "DIR", help_heading = "IAM state")]
     pub iam_dir: Vec<PathBuf>,

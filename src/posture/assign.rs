@@ -1,7 +1,7 @@
 //! Which account a file is of: said by the user, by the file's own arns, by its folder, or by the files beside it.
 //!
-//! Credential reports and authorization details name their account. Access keys, account summary, password policy and
-//! enabled regions do not: their account is that of their folder (its name, or a caller identity in it), else the only one that the files
+//! Credential reports and authorization details name their account. Access keys and other credentials, account summary,
+//! password policy and enabled regions do not: their account is that of their folder (its name, or a caller identity in it), else the only one that the files
 //! given with them name, and for access keys the only one that has all of their users.
 
 use std::collections::BTreeSet;
@@ -81,6 +81,9 @@ impl Placed {
     fn by_elimination(&self, posture: &Posture) -> Option<String> {
         let has_all = |account: &Account| match &self.parsed.part {
             Part::AccessKeys(keys) => keys.iter().all(|key| account.has_user(&key.user_name)),
+            Part::ServiceCredentials(all) | Part::SshKeys(all) => {
+                all.iter().all(|one| account.has_user(&one.user_name))
+            }
             _ => true,
         };
         let mut accounts = posture.accounts.iter().filter(|(_, account)| has_all(account)).map(|(id, _)| id);
@@ -89,12 +92,11 @@ impl Placed {
     }
 
     fn homeless(self) -> StateFile {
-        let kind = self.kind.map_or("", StateKind::as_str);
-        let why = format!(
-            "does not say which account it is of: give --{kind} ACCOUNT={} with the account's id, or --iam-dir with a \
-             folder named by the account id",
-            self.file
-        );
+        let flag = self.kind.filter(|kind| kind.has_flag()).map(StateKind::as_str);
+        let flag =
+            flag.map_or_else(String::new, |flag| format!("--{flag} ACCOUNT={} with the account's id, or ", self.file));
+        let why =
+            format!("does not say which account it is of: give {flag}--iam-dir with a folder named by the account id");
         self.state_file(None, Some(Trouble { damaged: false, why }))
     }
 
@@ -136,20 +138,24 @@ impl Posture {
             Part::Summary(value) => newer(&mut account.summary, Dated { value, source }),
             Part::PasswordPolicy(value) => newer(&mut account.password_policy, Dated { value, source }),
             Part::EnabledRegions(value) => newer(&mut account.enabled_regions, Dated { value, source }),
-            // One file a user is how AWS lists keys, so all of them hold.
-            Part::AccessKeys(value) => {
-                match &mut account.access_keys {
-                    Some(known) => known.value.extend(value),
-                    none => *none = Some(Dated { value, source }),
-                }
-                None
-            }
+            Part::AccessKeys(value) => together(&mut account.access_keys, Dated { value, source }),
+            Part::ServiceCredentials(value) => together(&mut account.service_credentials, Dated { value, source }),
+            Part::SshKeys(value) => together(&mut account.ssh_keys, Dated { value, source }),
             Part::CallerIdentity => None,
         };
         if let Some(file) = unused {
             self.warnings.push(format!("{file}: account {account_id} has newer state of that kind, which is used"));
         }
     }
+}
+
+/// One file a user is how AWS lists credentials, so all of them hold.
+fn together<T>(known: &mut Option<Dated<Vec<T>>>, found: Dated<Vec<T>>) -> Option<String> {
+    match known {
+        Some(known) => known.value.extend(found.value),
+        none => *none = Some(found),
+    }
+    None
 }
 
 /// Keeps the newer of two states, the first one where that cannot be told; gives the file that is not used.

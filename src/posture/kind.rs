@@ -11,6 +11,10 @@ pub enum StateKind {
     AuthorizationDetails,
     /// `aws iam list-access-keys`.
     AccessKeys,
+    /// `aws iam list-service-specific-credentials`.
+    ServiceCredentials,
+    /// `aws iam list-ssh-public-keys`.
+    SshKeys,
     /// `aws iam get-account-summary`.
     AccountSummary,
     /// `aws iam get-account-password-policy`.
@@ -23,21 +27,30 @@ pub enum StateKind {
 
 impl StateKind {
     /// All that have state in them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::CredentialReport,
         Self::AuthorizationDetails,
         Self::AccessKeys,
+        Self::ServiceCredentials,
+        Self::SshKeys,
         Self::AccountSummary,
         Self::PasswordPolicy,
         Self::EnabledRegions,
     ];
 
-    /// The word that is printed, and the flag that names such a file: `credential-report`.
+    /// Whether a flag of its own names such a file; others are found in a folder (`--iam-dir`).
+    pub const fn has_flag(self) -> bool {
+        !matches!(self, Self::ServiceCredentials | Self::SshKeys | Self::CallerIdentity)
+    }
+
+    /// The word that is printed, and the flag that names such a file, where there is one: `credential-report`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::CredentialReport => "credential-report",
             Self::AuthorizationDetails => "authorization-details",
             Self::AccessKeys => "access-keys",
+            Self::ServiceCredentials => "service-specific-credentials",
+            Self::SshKeys => "ssh-public-keys",
             Self::AccountSummary => "account-summary",
             Self::PasswordPolicy => "password-policy",
             Self::EnabledRegions => "enabled-regions",
@@ -51,6 +64,8 @@ impl StateKind {
             "Content" | "ReportFormat" | "GeneratedTime" => Self::CredentialReport,
             "UserDetailList" | "GroupDetailList" | "RoleDetailList" | "Policies" => Self::AuthorizationDetails,
             "AccessKeyMetadata" => Self::AccessKeys,
+            "ServiceSpecificCredentials" => Self::ServiceCredentials,
+            "SSHPublicKeys" => Self::SshKeys,
             "SummaryMap" => Self::AccountSummary,
             "PasswordPolicy" => Self::PasswordPolicy,
             "Regions" => Self::EnabledRegions,
@@ -67,6 +82,8 @@ impl fmt::Display for StateKind {
             Self::CredentialReport => "a credential report",
             Self::AuthorizationDetails => "account authorization details",
             Self::AccessKeys => "a list of access keys",
+            Self::ServiceCredentials => "a list of service-specific credentials",
+            Self::SshKeys => "a list of SSH public keys",
             Self::AccountSummary => "an account summary",
             Self::PasswordPolicy => "a password policy",
             Self::EnabledRegions => "a list of regions",

@@ -1,5 +1,5 @@
-//! IAM's own state, as its snapshot files tell it: credential report, account authorization details, access keys, account
-//! summary and password policy.
+//! IAM's own state, as its snapshot files tell it: credential report, account authorization details, access keys and other
+//! long-lived credentials, account summary and password policy.
 //!
 //! [`Posture::load`] reads files, tells them apart by content, finds out which account each belongs to, and keeps where
 //! everything came from and how old it is. What a state means is judged elsewhere (`report::posture`); no log is read
@@ -16,6 +16,7 @@ mod folder;
 mod holders;
 mod kind;
 mod load;
+mod other_credentials;
 mod parse;
 mod password_policy;
 mod regions;
@@ -34,6 +35,7 @@ pub use authorization::{
 };
 pub use credential_report::{Answer, CredentialReport, Credentials, ReportedCertificate, ReportedKey};
 pub use kind::StateKind;
+pub use other_credentials::OtherCredential;
 pub use password_policy::{PasswordPolicy, PasswordRules};
 
 use crate::model::EventTime;
@@ -58,6 +60,10 @@ pub struct Account {
     pub authorization: Option<Dated<Authorization>>,
     /// Access keys with their ids.
     pub access_keys: Option<Dated<Vec<AccessKey>>>,
+    /// Credentials that single services take, such as Bedrock and CodeCommit.
+    pub service_credentials: Option<Dated<Vec<OtherCredential>>>,
+    /// SSH public keys.
+    pub ssh_keys: Option<Dated<Vec<OtherCredential>>>,
     /// Numbers of the account.
     pub summary: Option<Dated<AccountSummary>>,
     /// The rules that passwords follow.
@@ -172,6 +178,8 @@ impl Account {
             self.credentials.as_ref().map(|part| &part.source),
             self.authorization.as_ref().map(|part| &part.source),
             self.access_keys.as_ref().map(|part| &part.source),
+            self.service_credentials.as_ref().map(|part| &part.source),
+            self.ssh_keys.as_ref().map(|part| &part.source),
             self.summary.as_ref().map(|part| &part.source),
             self.password_policy.as_ref().map(|part| &part.source),
             self.enabled_regions.as_ref().map(|part| &part.source),

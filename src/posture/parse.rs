@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use super::authorization::{self, Authorization};
 use super::{
-    AccessKey, AccountSummary, AsOfBasis, CredentialReport, PasswordPolicy, StateKind, access_keys, account_summary,
-    credential_report, password_policy, regions,
+    AccessKey, AccountSummary, AsOfBasis, CredentialReport, OtherCredential, PasswordPolicy, StateKind, access_keys,
+    account_summary, credential_report, other_credentials, password_policy, regions,
 };
 use crate::model::EventTime;
 
@@ -32,6 +32,8 @@ pub(super) enum Part {
     CredentialReport(CredentialReport),
     Authorization(Authorization),
     AccessKeys(Vec<AccessKey>),
+    ServiceCredentials(Vec<OtherCredential>),
+    SshKeys(Vec<OtherCredential>),
     Summary(AccountSummary),
     PasswordPolicy(PasswordPolicy),
     EnabledRegions(BTreeSet<String>),
@@ -124,6 +126,16 @@ fn of_kind(kind: StateKind, text: &str) -> Result<Parsed, String> {
             let newest = keys.iter().filter_map(|key| key.created).max();
             Ok(Parsed { part: Part::AccessKeys(keys), account_id: None, as_of: newest, basis: basis(newest), damage })
         }
+        StateKind::ServiceCredentials => {
+            let (pages, damage) = documents(text)?;
+            let (found, cut) = other_credentials::of_services(pages);
+            Ok(of_others(found, damage.or(cut), Part::ServiceCredentials))
+        }
+        StateKind::SshKeys => {
+            let (pages, damage) = documents(text)?;
+            let (found, cut) = other_credentials::of_ssh(pages);
+            Ok(of_others(found, damage.or(cut), Part::SshKeys))
+        }
         StateKind::AccountSummary => Ok(undated(Part::Summary(one::<account_summary::Written>(text)?.read()))),
         StateKind::PasswordPolicy if password_policy::is_absence(text) => {
             Ok(undated(Part::PasswordPolicy(PasswordPolicy::Absent)))
@@ -152,6 +164,11 @@ fn credentials(text: &str) -> Result<Parsed, String> {
     let basis = if generated.is_some() { AsOfBasis::Generated } else { basis(read.newest) };
     let part = Part::CredentialReport(read.report);
     Ok(Parsed { part, account_id: read.account_id, as_of, basis, damage: read.trouble })
+}
+
+fn of_others(found: Vec<OtherCredential>, damage: Option<String>, part: fn(Vec<OtherCredential>) -> Part) -> Parsed {
+    let as_of = found.iter().filter_map(|one| one.created).max();
+    Parsed { part: part(found), account_id: None, as_of, basis: basis(as_of), damage }
 }
 
 const fn basis(newest: Option<EventTime>) -> AsOfBasis {

@@ -12,6 +12,7 @@ mod joined;
 mod lineage;
 mod options;
 mod rule;
+mod same_deed;
 mod same_fact;
 mod scorecard;
 mod table;
@@ -19,6 +20,7 @@ mod tree;
 
 mod activity;
 mod console_logins;
+mod enrolment;
 mod key_age;
 mod key_facts;
 mod key_spread;
@@ -39,6 +41,7 @@ pub use finding::{Finding, Severity, sort as sort_findings};
 pub use options::{OptionError, Options, ReportOption};
 pub use posture::{CATEGORY_GROUP, COMMON_GROUP};
 pub use rule::{Practice, Rule};
+pub use same_deed::one_finding_per_deed;
 pub use same_fact::{one_finding_for_many_accounts, one_finding_per_fact, told_by};
 pub use scorecard::{
     Blinding, Blindings, Evidence, InLogs, LogSpan, SCORECARD, Score, Verdict, Worst, scorecard,

@@ -35,14 +35,26 @@ enum About {
 struct Fact {
     about: About,
     rules: &'static [&'static str],
+    /// Whether they tell one fact only where the first of them holds: without it each stands for itself.
+    needs_first: bool,
+}
+
+impl Fact {
+    const fn new(about: About, rules: &'static [&'static str]) -> Self {
+        Self { about, rules, needs_first: false }
+    }
+
+    const fn where_first_holds(about: About, rules: &'static [&'static str]) -> Self {
+        Self { needs_first: true, ..Self::new(about, rules) }
+    }
 }
 
 /// The kinds of facts that more than one rule tells. A rule may stand in two kinds of which only one can hold: a key of
 /// root is root's key, not an old key of a user.
 static FACTS: &[Fact] = &[
-    Fact {
-        about: About::Root,
-        rules: &[
+    Fact::new(
+        About::Root,
+        &[
             "root-access-key",
             "root-key-created",
             "root-key",
@@ -52,35 +64,30 @@ static FACTS: &[Fact] = &[
             "key-too-old",
             "key-roaming",
         ],
-    },
-    Fact {
-        about: About::Root,
-        rules: &[
+    ),
+    Fact::new(
+        About::Root,
+        &[
             "root-used-without-mfa-device",
             "root-sign-in-without-mfa",
             "sign-in-without-mfa",
             "root-session-without-mfa",
             "root-without-mfa",
         ],
-    },
-    Fact { about: About::Root, rules: &["root-everyday-use", "root-console-use", "root-used-recently"] },
-    Fact { about: About::Subject, rules: &["old-key-in-use", "key-over-age", "key-too-old"] },
-    Fact {
-        about: About::User,
-        rules: &[
-            "user-signs-in-without-mfa-device",
-            "sign-in-without-mfa",
-            "console-session-without-mfa",
-            "user-without-mfa",
-        ],
-    },
-    Fact { about: About::User, rules: &["key-quarantined-by-aws", "user-quarantined"] },
-    Fact { about: About::User, rules: &["self-grant", "admin-granted", "policy-on-user"] },
-    Fact { about: About::User, rules: &["user-managed-policy", "user-inline-policy", "policies-on-unseen-user"] },
-    Fact { about: About::User, rules: &["user-in-no-group", "user-not-in-common-group"] },
-    Fact {
-        about: About::Subject,
-        rules: &[
+    ),
+    Fact::new(About::Root, &["root-everyday-use", "root-console-use", "root-used-recently"]),
+    Fact::new(About::Subject, &["old-key-in-use", "key-over-age", "key-too-old"]),
+    Fact::new(
+        About::User,
+        &["user-signs-in-without-mfa-device", "sign-in-without-mfa", "console-session-without-mfa", "user-without-mfa"],
+    ),
+    Fact::new(About::User, &["key-quarantined-by-aws", "user-quarantined"]),
+    Fact::new(About::User, &["self-grant", "admin-granted", "policy-on-user"]),
+    Fact::new(About::User, &["user-managed-policy", "user-inline-policy", "policies-on-unseen-user"]),
+    Fact::new(About::User, &["user-in-no-group", "user-not-in-common-group"]),
+    Fact::new(
+        About::Subject,
+        &[
             "policy-allows-all-actions",
             "policy-leads-to-admin",
             "policy-not-action",
@@ -88,16 +95,22 @@ static FACTS: &[Fact] = &[
             "policy-writes-on-all-resources",
             "policy-copies-aws-managed",
         ],
-    },
-    Fact {
-        about: About::Account,
-        rules: &[
+    ),
+    Fact::new(
+        About::Account,
+        &[
             "password-policy-deleted",
             "password-policy-weak",
             "account-password-policy-absent",
             "account-password-policy-weak",
         ],
-    },
+    ),
+    Fact::where_first_holds(
+        About::User,
+        &["sign-in-after-reset", "mfa-deactivated", "password-reset-by-other", "password-without-mfa"],
+    ),
+    // Its trust policy and its rights make one way in.
+    Fact::new(About::Subject, &["role-trust-opened", "admin-granted", "admin-role-names-insider"]),
 ];
 
 /// A fact of one thing: its kind, its account and what it is about.
@@ -114,9 +127,24 @@ fn fact_of(finding: &Finding) -> Option<FactId> {
 
 /// How many facts findings tell.
 pub(super) fn distinct(findings: &[&Finding]) -> usize {
-    let facts: Vec<Option<FactId>> = findings.iter().map(|finding| fact_of(finding)).collect();
-    let alone = facts.iter().filter(|fact| fact.is_none()).count();
-    facts.into_iter().flatten().collect::<BTreeSet<_>>().len() + alone
+    let mut facts: BTreeMap<FactId, Vec<&Finding>> = BTreeMap::new();
+    let mut alone = 0;
+    for &finding in findings {
+        match fact_of(finding) {
+            Some(fact) => facts.entry(fact).or_default().push(finding),
+            None => alone += 1,
+        }
+    }
+    let of_fact = |((kind, ..), told): (&FactId, &Vec<&Finding>)| {
+        if is_one(*kind, told.iter().map(|finding| finding.rule)) { 1 } else { told.len() }
+    };
+    facts.iter().map(of_fact).sum::<usize>() + alone
+}
+
+/// Whether what these rules tell of one thing is one fact.
+fn is_one<'r>(kind: usize, mut rules: impl Iterator<Item = &'r str>) -> bool {
+    let fact = &FACTS[kind];
+    !fact.needs_first || fact.rules.first().is_some_and(|first| rules.any(|rule| rule == *first))
 }
 
 impl About {
@@ -161,6 +189,9 @@ pub fn one_finding_per_fact(lists: &mut [&mut Vec<Finding>]) {
     }
     let mut absorbed: BTreeSet<(usize, usize)> = BTreeSet::new();
     for ((kind, ..), mut places) in tellers.into_iter().filter(|(_, places)| places.len() > 1) {
+        if !is_one(kind, places.iter().map(|&(list, place)| lists[list][place].rule)) {
+            continue;
+        }
         let rank = |&(list, place): &(usize, usize)| {
             let finding = &lists[list][place];
             let order = FACTS[kind].rules.iter().position(|rule| *rule == finding.rule);
@@ -319,6 +350,30 @@ mod tests {
         assert_eq!(count(&["key-too-old", "user-with-two-keys", "old-key-in-use"]), 2);
         assert_eq!(count(&["old-key-in-use"]), 1);
         assert_eq!(count(&["key-embedded", "key-quiet"]), 2);
+    }
+
+    #[test]
+    fn a_reset_is_told_with_the_sign_in_that_followed_and_alone_without() {
+        let of = |rule, subject: &str| finding(Severity::Low, rule, subject);
+        let resets = || vec![of("mfa-deactivated", "user/bo"), of("password-reset-by-other", "user/bo")];
+        assert_eq!(left(vec![resets()]).len(), 2);
+        assert_eq!(distinct(&resets().iter().collect::<Vec<_>>()), 2);
+        let taken = finding(Severity::High, "sign-in-after-reset", "arn:aws:iam::111122223333:user/bo");
+        let found = left(vec![vec![taken.clone()], resets()]);
+        assert_eq!(rules(&found), ["sign-in-after-reset"]);
+        assert_eq!(told_by(&found[0]), ["mfa-deactivated", "password-reset-by-other"]);
+        assert_eq!(distinct(&[vec![taken], resets()].concat().iter().collect::<Vec<_>>()), 1);
+    }
+
+    #[test]
+    fn the_trust_and_the_rights_of_a_role_are_one_way_in() {
+        let of = |rule, subject: &str| finding(Severity::High, rule, subject);
+        let found = left(vec![vec![
+            of("admin-granted", "role/r"),
+            of("role-trust-opened", "role/r"),
+            of("admin-granted", "role/s"),
+        ]]);
+        assert_eq!(rules(&found), ["role-trust-opened", "admin-granted"]);
     }
 
     #[test]

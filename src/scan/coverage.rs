@@ -188,7 +188,11 @@ impl Coverage {
     /// Whether something in reach was not read or not understood, or nothing lies in the window or is of an account
     /// or region that was asked for: the answer is partial.
     pub fn is_partial(&self) -> bool {
-        let failed = self.objects_damaged + self.objects_failed + self.places_failed + self.malformed_records + self.broken_records;
+        let failed = self.objects_damaged
+            + self.objects_failed
+            + self.places_failed
+            + self.malformed_records
+            + self.broken_records;
         let unread = self.archived() + self.events_without_time;
         failed + unread > 0
             || self.window_is_empty

@@ -55,8 +55,8 @@ pub struct IamChange {
     pub span: Span,
     /// `sourceIPAddress` as written.
     pub addresses: SymSet,
-    /// When: only of calls that worked and gave a user a password or an MFA device, to tell how long one waited for the
-    /// other.
+    /// When: only of calls that worked and gave a user a password or an MFA device, or took a device away, to tell which came
+    /// first and how long one waited for the other.
     pub moments: BTreeSet<EventTime>,
 }
 
@@ -106,8 +106,9 @@ impl IamChange {
         self.addresses.insert(seen.address());
         let Some(time) = seen.event.event_time else { return };
         self.span.see(time);
-        let gives = matches!(self.key.event.act(), Act::CreateLogin | Act::EnableMfa);
-        if gives && self.key.outcome == Outcome::Succeeded {
+        let is_timed =
+            matches!(self.key.event.act(), Act::CreateLogin | Act::UpdateLogin | Act::EnableMfa | Act::DeactivateMfa);
+        if is_timed && self.key.outcome == Outcome::Succeeded {
             self.moments.insert(time);
         }
     }

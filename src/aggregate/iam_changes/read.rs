@@ -239,19 +239,23 @@ fn version<'a>(change: IamEvent, request: &Request<'a>, event: &Event<'a>) -> Co
 }
 
 /// Whom a trust policy lets in, `; `-joined: from outside, each with the keys of its conditions, then whom it names of the
-/// account itself.
+/// account itself, the account as `account:ID`, services of AWS as `service:NAME`.
 fn trust<'a>(document: &str, documents: &mut Documents, event: &Event<'_>) -> (Cow<'a, str>, PolicyClass, Granted) {
     let account = event.account_id();
     let read = documents.judge(document, |read| {
         let policy = read.as_ref().ok()?;
-        Some((policy.open_principals(account), policy.named_insiders(account)))
+        let mut others: Vec<String> = policy.named_insiders(account).into_iter().collect();
+        let is_insider = !others.is_empty();
+        others.extend(policy.lets_in_account(account).then(|| format!("account:{account}")));
+        others.extend(policy.named_services().into_iter().map(|service| format!("service:{service}")));
+        Some((policy.open_principals(account), is_insider, others))
     });
-    let Some((open, insiders)) = read else {
+    let Some((open, is_insider, others)) = read else {
         return (Cow::Borrowed(""), PolicyClass::None, Granted::Policy(Grant::NotJudged));
     };
-    let inside = if insiders.is_empty() { Granted::Nothing } else { Granted::TrustInside };
+    let inside = if is_insider { Granted::TrustInside } else { Granted::Nothing };
     let granted = open.iter().map(granted_to).max().unwrap_or(inside);
-    let listed: Vec<String> = open.iter().map(printed).chain(insiders).collect();
+    let listed: Vec<String> = open.iter().map(printed).chain(others).collect();
     (Cow::Owned(listed.join("; ")), PolicyClass::None, granted)
 }
 

@@ -101,7 +101,10 @@ fn trust_policies_say_whom_they_let_in() {
     let of_account = json!({ "StringEquals": { "aws:PrincipalAccount": "444455556666" } });
     assert_eq!(trust(json!("*"), of_account), "role r | 444455556666 | none | trust-outside | succeeded");
     let own = json!({ "AWS": "arn:aws:iam::111122223333:root", "Service": "ec2.amazonaws.com" });
-    assert_eq!(trust(own, json!({})), "role r |  | none |  | succeeded");
+    let listed = "account:111122223333; service:ec2.amazonaws.com";
+    assert_eq!(trust(own, json!({})), format!("role r | {listed} | none |  | succeeded"));
+    let own = json!({ "StringEquals": { "aws:PrincipalAccount": "111122223333" } });
+    assert_eq!(trust(json!("*"), own), "role r | account:111122223333 | none |  | succeeded");
     let made = json!({ "roleName": "r", "assumeRolePolicyDocument": { "omitted": true } });
     assert_eq!(line(call("CreateRole", made)), "role r |  | none | not-judged | succeeded");
 }

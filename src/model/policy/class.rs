@@ -29,6 +29,9 @@ pub enum Grant {
     NotJudged,
     /// Every action of a service, or all but some actions, on every resource without a condition.
     FullService,
+    /// What [`Grant::Admin`] is, under a condition about who calls that whoever holds the policy can come to meet: MFA, an
+    /// address range, an own name, a date.
+    AdminOnCondition,
     /// What leads to everything in a call or two: see [`Policy::escalations`].
     Escalation,
     /// Most actions on what nobody has named, ways to everything among them, whatever the words.
@@ -85,10 +88,17 @@ impl PolicyClass {
 
 impl Grant {
     /// All of them, least first.
-    pub const ALL: [Self; 6] =
-        [Self::DenyOnly, Self::Other, Self::NotJudged, Self::FullService, Self::Escalation, Self::Admin];
+    pub const ALL: [Self; 7] = [
+        Self::DenyOnly,
+        Self::Other,
+        Self::NotJudged,
+        Self::FullService,
+        Self::AdminOnCondition,
+        Self::Escalation,
+        Self::Admin,
+    ];
 
-    /// Whether whoever has it is administrator, or can become one.
+    /// Whether whoever has it is administrator, or can become one; under a condition nobody is.
     pub const fn is_admin_equivalent(self) -> bool {
         matches!(self, Self::Escalation | Self::Admin)
     }
@@ -125,6 +135,7 @@ impl Grant {
             Self::Other => "other",
             Self::NotJudged => "not-judged",
             Self::FullService => "full-service",
+            Self::AdminOnCondition => "admin-on-condition",
             Self::Escalation => "escalation",
             Self::Admin => "admin",
         }

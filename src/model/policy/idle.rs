@@ -160,11 +160,18 @@ fn is_some_of(key: &str, pattern: &str, asker: Asker) -> bool {
     }
 }
 
-/// Whether a network is less than half of all: `0.0.0.0/0` and `::/0`, and their halves and eighths, are not.
+/// Whether a network keeps many out: `0.0.0.0/0` and `::/0`, and what is not narrower than a /8 or /16 of them, do not, but
+/// 10.0.0.0/8 is nobody's in public.
+///
+/// Source: RFC 1918, section 3.
 fn is_some_network(network: &str) -> bool {
     let (address, prefix) = network.split_once('/').unwrap_or((network, "128"));
-    let least = if address.contains(':') { 16 } else { 8 };
-    prefix.parse::<u8>().is_ok_and(|prefix| prefix >= least)
+    let widest = match address {
+        _ if address.contains(':') => 16,
+        "10.0.0.0" => 7,
+        _ => 8,
+    };
+    prefix.parse::<u8>().is_ok_and(|prefix| prefix > widest)
 }
 
 /// Whether a date, or a number of seconds, lies before [`FAR_YEAR`].
@@ -202,6 +209,7 @@ mod tests {
             ("BoolIfExists", "aws:MultiFactorAuthPresent", "true"),
             ("IpAddress", "aws:SourceIp", "0.0.0.0/0"),
             ("IpAddress", "aws:SourceIp", "128.0.0.0/1"),
+            ("IpAddress", "aws:SourceIp", "64.0.0.0/8"),
             ("IpAddress", "aws:SourceIp", "::/0"),
             ("NotIpAddress", "aws:SourceIp", "192.0.2.0/24"),
             ("StringEquals", "aws:UserAgent", "secret"),
@@ -218,6 +226,8 @@ mod tests {
             ("StringEquals", "aws:RequestedRegion", "eu-west-1"),
             ("StringEqualsIfExists", "aws:RequestedRegion", "eu-west-1"),
             ("IpAddress", "aws:SourceIp", "203.0.113.0/24"),
+            ("IpAddress", "aws:SourceIp", "64.0.0.0/9"),
+            ("IpAddress", "aws:SourceIp", "10.0.0.0/8"),
             ("DateLessThan", "aws:CurrentTime", "2026-07-01T00:00:00Z"),
             ("NumericLessThan", "aws:MultiFactorAuthAge", "3600"),
             ("ArnEquals", "iam:PolicyARN", "arn:aws:iam::aws:policy/ReadOnlyAccess"),

@@ -7,6 +7,7 @@
 //!
 //! Source: IAM user guide, "IAM JSON policy elements reference" and "Grammar of the IAM JSON policy language".
 
+mod at_will;
 mod class;
 mod idle;
 mod met;
@@ -208,12 +209,24 @@ impl Policy {
         trust::named_insiders(&self.statements, own_account)
     }
 
+    /// Whether a trust policy lets in `own_account` itself: whoever of it may call sts:AssumeRole.
+    pub fn lets_in_account(&self, own_account: &str) -> bool {
+        trust::lets_in_account(&self.statements, own_account)
+    }
+
+    /// The services of AWS that a trust policy lets in, sorted.
+    pub fn named_services(&self) -> BTreeSet<String> {
+        trust::named_services(&self.statements)
+    }
+
     /// What the document grants at its widest.
     pub fn grant(&self) -> Grant {
         if self.only_denies() {
             Grant::DenyOnly
         } else if !self.escalations().is_empty() {
             if reach::covers_most(self) { Grant::Admin } else { Grant::Escalation }
+        } else if let Some(grant) = at_will::granted(self) {
+            grant
         } else if !self.whole_services().is_empty() || self.all_but_on_all_resources() {
             Grant::FullService
         } else {

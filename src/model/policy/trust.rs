@@ -118,6 +118,30 @@ pub(super) fn named_insiders(statements: &[Statement], own_account: &str) -> BTr
     named.flatten().filter(is_insider).cloned().collect()
 }
 
+/// Whether a statement lets in the account itself, so whoever of it may call sts:AssumeRole: by its id, its root, or `*` that a
+/// condition narrows to it. `*` otherwise is open to anyone, and all but some are, too.
+pub(super) fn lets_in_account(statements: &[Statement], own_account: &str) -> bool {
+    let is_account = |statement: &Statement, value: &String| {
+        let is_root = |arn: Arn<'_>| arn.account_id == own_account && arn.resource == "root";
+        let is_narrowed = || accounts_of(&statement.condition).is_some_and(|accounts| accounts.contains(own_account));
+        value == own_account || Arn::parse(value).is_some_and(is_root) || value == "*" && is_narrowed()
+    };
+    statements.iter().filter(|statement| lets_in(statement)).any(|statement| {
+        let principals = statement.principals.as_ref().filter(|principals| !principals.is_not);
+        let mut values = principals.and_then(|principals| principals.by_kind.get("AWS")).into_iter().flatten();
+        values.any(|value| is_account(statement, value))
+    })
+}
+
+/// Services that a statement names.
+pub(super) fn named_services(statements: &[Statement]) -> BTreeSet<String> {
+    let named =
+        statements.iter().filter(|statement| lets_in(statement)).filter_map(|statement| statement.principals.as_ref());
+    let named =
+        named.filter(|principals| !principals.is_not).filter_map(|principals| principals.by_kind.get("Service"));
+    named.flatten().cloned().collect()
+}
+
 /// Whether a statement lets somebody assume the role: not one that only allows sts:TagSession or sts:SetSourceIdentity.
 fn lets_in(statement: &Statement) -> bool {
     statement.is_allow() && WAYS.iter().any(|action| is_about(statement, action))

@@ -3,6 +3,9 @@
 mod charts;
 mod guessing;
 mod issuers;
+#[cfg(test)]
+mod reset_tests;
+mod resets;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -12,9 +15,10 @@ mod without_mfa;
 use std::cmp::Reverse;
 
 use super::addresses::with_places;
+use super::enrolment::Enrolments;
 use super::source_list::address_cells;
 use super::{Answer, Column, ColumnKind, Finding, Report, ReportOption, Severity, StateUse, Value, View, finding};
-use crate::aggregate::{issuances, principals, sessions, sign_ins};
+use crate::aggregate::{iam_changes, issuances, principals, sessions, sign_ins};
 use guessing::Limits;
 use tried::Row;
 
@@ -25,7 +29,7 @@ pub static REPORT: Report = Report {
     about: ABOUT,
     columns: COLUMNS,
     key: &["account_id", "principal", "mfa", "result"],
-    needs: &[&sign_ins::KIND, &principals::KIND, &sessions::KIND, &issuances::KIND],
+    needs: &[&sign_ins::KIND, &principals::KIND, &sessions::KIND, &issuances::KIND, &iam_changes::KIND],
     options: &[SPRAY_USERS, GUESSES],
     rules: rules::RULES,
     argument: None,
@@ -63,12 +67,17 @@ mfa:
 
 Findings and their severities; a row has that of the worst that it is part of, else info:
   sign-in-without-mfa  high for root, medium for an IAM user, medium for the people of Identity
-                       Center who came with a password alone (one finding an account)
+                       Center who came with a password alone (one finding an account); low for a
+                       user's first sign-in, within an hour of which the user registered a device
+                       from the same network, info where these logs show the user being made
   console-by-key       a session that a long-lived key or a workload issued signed in: medium, high
                        for root's key and for a workload
   brute-force-success  --guesses failures of one principal, at once or slowly, then a success:
                        critical for root, high for a user, medium where the success had MFA, or
-                       where few addresses failed and another one got in
+                       where few addresses failed and another one got in; low where somebody
+                       else set the password in between
+  sign-in-after-reset  somebody else set the password, mostly with the MFA device, and the sign-in
+                       that follows came from there or from a network new to the user: high to low
   password-known       sign-ins that got as far as the second factor and failed there, on days on
                        which nobody got in from that address: high from three on, else medium for
                        root, low; high for five or more before the first success ever from there, of
@@ -76,7 +85,8 @@ Findings and their severities; a row has that of the worst that it is part of, e
   password-spray       failures of --spray-users users from one address, at once or in two weeks:
                        high where somebody got in from there who never had, low where at most one of
                        the names exists or as many get in as stay out, else medium; and of three
-                       times as many users of one account from many addresses at once: medium
+                       times as many users of one account from many addresses at once, or of
+                       --spray-users on three days from networks nobody gets in from: medium
   sign-in-guessing     --guesses failures of one principal: medium for root and from five addresses,
                        else low
 
@@ -128,10 +138,12 @@ fn answer(view: &View<'_>) -> Answer {
     let limits = Limits { spray_users: view.options.get(&SPRAY_USERS), failures: view.options.get(&GUESSES) };
     let attacks = guessing::attacks(&steps, limits);
     let mut rows = tried::rows(&steps.tried);
-    let mut findings: Vec<Finding> = without_mfa::findings(&rows);
+    let enrolments = Enrolments::of(view.state);
+    let mut findings: Vec<Finding> = without_mfa::findings(&rows, &enrolments);
     let attacked = guessing::Attacked::by(&attacks);
     for row in &mut rows {
-        row.severity = attacked.severity(row).max(without_mfa::severity(row)).unwrap_or(Severity::Info);
+        let severity = attacked.severity(row).max(without_mfa::severity(row, &enrolments));
+        row.severity = severity.unwrap_or(Severity::Info);
     }
     rows.sort_by_key(|row| (Reverse(row.severity), Reverse(row.events), row.who, row.mfa, Reverse(row.succeeded)));
     findings.extend(attacks.into_iter().map(|attack| attack.finding));

@@ -10,7 +10,9 @@ pub(super) const SIGN_IN_WITHOUT_MFA: Rule = Rule {
     severity: Severity::High,
     practice: Some(Practice::MfaForConsole),
     about: "Root (high) or an IAM user (medium) signed in to the console with nothing but a password, or people of Identity \
-            Center did (medium, one finding an account). Sign-ins through an identity provider are not judged: MFA is held \
+            Center did (medium, one finding an account). A user's first sign-in, within an hour of which the user registered a \
+            device for itself, is how people start: low, or info where these logs show that the user was made before; not \
+            where the user had MFA before. Sign-ins through an identity provider are not judged: MFA is held \
             there.",
     check: "See whether the principal has signed in with MFA since (the finding says so), and whether it has a device: \
             aws iam list-mfa-devices --user-name NAME.",
@@ -44,7 +46,8 @@ pub(super) const BRUTE_FORCE_SUCCESS: Rule = Rule {
     about: "At least --guesses sign-ins of one principal failed, within a UTC hour and the next, or slowly within two weeks or \
             with no success between, and one succeeded after the first of them: from the same address, from one of several, \
             or within a day from an address that was new. Critical for root, high for a user; medium where the success had \
-            MFA, or where one or two addresses failed and another one got in. Whoever forgot a password looks the same.",
+            MFA, or where one or two addresses failed and another one got in; low where somebody else set the password in \
+            between and the success came from no place that is new to the user. Whoever forgot a password looks the same.",
     check: "Ask the owner about the time and the address, and look at what the session did next: trailscan sessions, \
             trailscan principals --principal NAME.",
     fix: "Change the password, end the sessions (an inline policy that denies calls with older tokens), look for keys, \
@@ -78,7 +81,8 @@ pub(super) const PASSWORD_SPRAY: Rule = Rule {
             failure with a name that does not exist counts as a user of its own. High where somebody got in from there within \
             a day who had never come from there, medium where that had MFA; low where at most one of the names exists, or \
             where as many get in as stay out. Or sign-ins of three times as many users of one account failed from many \
-            addresses at once, more than got in: medium, about the account.",
+            addresses at once, more than got in: medium, about the account. So is it where --spray-users users failed on three days \
+            or more within two weeks from networks that nobody ever got in from.",
     check: "See whether the address is yours (an office, a VPN: many people mistype there), and whether any of the users \
             signed in from it later.",
     fix: "Require MFA for every password, set a strong password policy, and change the passwords of users who got in.",
@@ -98,6 +102,30 @@ pub(super) const SIGN_IN_GUESSING: Rule = Rule {
     page: SIGN_IN_EVENTS,
 };
 
+/// Somebody else set the password, and somebody signed in with it from where the user never was.
+pub(super) const SIGN_IN_AFTER_RESET: Rule = Rule {
+    id: "sign-in-after-reset",
+    severity: Severity::High,
+    practice: None,
+    about: "A principal set the password of another user, mostly together with taking the MFA device away or registering \
+            one, and the next sign-in within a week came from where that principal called from, or from a network that is \
+            new to a user who always came from the same. High where the device was changed, too, and the user had signed in \
+            from elsewhere; medium where one of these is missing; low where several other people sign in from that network, \
+            as at a help desk's counter, or where nothing is known of the user and no device was registered for it. A user who comes back from a network of its own is none, nor is one made in these \
+            logs.",
+    check: "Ask the user whether they asked for the reset and signed in then, by another way than the console or mail.",
+    fix: "If not: delete the password (aws iam delete-login-profile), end the user's sessions, look at what it did since, \
+          and at what else whoever reset it did: trailscan policy-changes, principals.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_admin-change-user.html",
+};
+
 /// All of them, for the registry.
-pub(super) const RULES: &[Rule] =
-    &[SIGN_IN_WITHOUT_MFA, CONSOLE_BY_KEY, BRUTE_FORCE_SUCCESS, PASSWORD_KNOWN, PASSWORD_SPRAY, SIGN_IN_GUESSING];
+pub(super) const RULES: &[Rule] = &[
+    SIGN_IN_WITHOUT_MFA,
+    CONSOLE_BY_KEY,
+    BRUTE_FORCE_SUCCESS,
+    PASSWORD_KNOWN,
+    PASSWORD_SPRAY,
+    SIGN_IN_GUESSING,
+    SIGN_IN_AFTER_RESET,
+];

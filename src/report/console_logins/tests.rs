@@ -245,6 +245,13 @@ fn every_finding_names_a_registered_rule() {
     records.extend(["bo", "cy", "di", "eva", "fay"].iter().flat_map(|name| failures(name, "09:30", 12)));
     records.extend(stopped_by_mfa("gus", 3));
     records.push(with(sign_in("", "12:00:00", true), "/userIdentity", federated_user()));
+    records.extend(["EnableMFADevice", "UpdateLoginProfile"].map(|event| {
+        let mut reset = sign_in("ops", "18:00:00", true);
+        (reset["eventName"], reset["eventSource"]) = (json!(event), json!("iam.amazonaws.com"));
+        reset["requestParameters"] = json!({ "userName": "hal", "serialNumber": "arn:aws:iam::111122223333:mfa/x" });
+        reset
+    }));
+    records.push(sign_in("hal", "18:10:00", true));
     let found: std::collections::BTreeSet<&str> = found(records).into_iter().map(|(rule, ..)| rule).collect();
     let registered: std::collections::BTreeSet<&str> = REPORT.rules.iter().map(|rule| rule.id).collect();
     assert_eq!(found, registered);

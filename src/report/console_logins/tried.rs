@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::issuers::{IssuedBy, Issuers};
+use super::resets::Resets;
 use crate::aggregate::sign_ins::{Attempt, SignIns};
 use crate::aggregate::{Span, State, Sym};
 use crate::model::{EventTime, HIDDEN_USER_NAME, Hour, SignInMfa, SignInStep, SourceAddress};
@@ -77,6 +78,8 @@ pub(in crate::report) struct SignInSteps<'a> {
     pub tried: Vec<Tried<'a>>,
     /// Steps before the end: the second factor was asked for, or accepted.
     pub before: Vec<Tried<'a>>,
+    /// What others did to passwords and MFA devices.
+    pub(super) resets: Resets<'a>,
 }
 
 /// Every counted sign-in.
@@ -99,7 +102,7 @@ pub(in crate::report) fn read(state: &State) -> SignInSteps<'_> {
     });
     let (mut tried, before): (Vec<_>, Vec<_>) = all.partition(|one| one.step.is_sign_in());
     add_factors_given(&mut tried, &before);
-    SignInSteps { tried, before }
+    SignInSteps { tried, before, resets: Resets::of(state) }
 }
 
 fn of_attempt<'a>(attempt: &Attempt, state: &'a State, arns: &UserArns<'a>) -> Tried<'a> {

@@ -8,24 +8,36 @@ use serde_json::{Map, Value, json};
 use super::rules;
 use super::tried::{Row, Who, is_person_of_identity_center};
 use crate::model::{SignInMfa, quantity};
+use crate::report::enrolment::{Enrolment, Enrolments};
 use crate::report::source_list::address_texts;
+use crate::report::user_arns::user_of;
 use crate::report::{Finding, Rule, Severity};
 
 /// Members of a list in the evidence; the report's rows have all.
 const SHOWN: usize = 20;
 
 /// How much it matters that these sign-ins had no MFA; `None` where they had, failed, or nothing tells.
-pub(super) fn severity(row: &Row<'_>) -> Option<Severity> {
+pub(super) fn severity(row: &Row<'_>, enrolments: &Enrolments<'_>) -> Option<Severity> {
     if !row.succeeded || row.mfa != SignInMfa::No {
         return None;
     }
     match row.kind {
         "Root" => Some(Severity::High),
-        "IAMUser" => Some(Severity::Medium),
+        "IAMUser" => Some(match enrolment(row, enrolments) {
+            Some(Enrolment { is_new: true, .. }) => Severity::Info,
+            Some(_) => Severity::Low,
+            None => Severity::Medium,
+        }),
         "AssumedRole" | "FederatedUser" => Some(of_issuers(row)),
         kind if is_person_of_identity_center(kind) => Some(Severity::Medium),
         _ => None,
     }
+}
+
+/// The first sign-in that the row is about, where it is about nothing else.
+fn enrolment(row: &Row<'_>, enrolments: &Enrolments<'_>) -> Option<Enrolment> {
+    let (account, name) = user_of(row.who.principal).unwrap_or((row.who.account, row.user_name));
+    enrolments.get(account, name)
 }
 
 /// A workload has no business at the console, and root's key should not be.
@@ -36,7 +48,7 @@ fn of_issuers(row: &Row<'_>) -> Severity {
 
 /// A finding for each row of root, a user, a role or an issuer of federated users, and one for all the people of an
 /// account's Identity Center: what they lack is one setting.
-pub(super) fn findings(rows: &[Row<'_>]) -> Vec<Finding> {
+pub(super) fn findings(rows: &[Row<'_>], enrolments: &Enrolments<'_>) -> Vec<Finding> {
     let is_with = |row: &&Row<'_>| row.succeeded && row.mfa == SignInMfa::Yes;
     let mut with: BTreeMap<Who<'_>, &Row<'_>> = BTreeMap::new();
     for row in rows.iter().filter(is_with) {
@@ -45,9 +57,12 @@ pub(super) fn findings(rows: &[Row<'_>]) -> Vec<Finding> {
     let mut people: BTreeMap<&str, Vec<&Row<'_>>> = BTreeMap::new();
     let mut found = Vec::new();
     for row in rows {
-        let Some(severity) = severity(row) else { continue };
+        let Some(severity) = severity(row, enrolments) else { continue };
         match row.kind {
-            "Root" | "IAMUser" => found.push(of_person(row, severity, with.get(&row.who).copied())),
+            "Root" | "IAMUser" => {
+                let first = enrolment(row, enrolments).filter(|_| row.kind == "IAMUser");
+                found.push(of_person(row, (severity, first), with.get(&row.who).copied()));
+            }
             "AssumedRole" | "FederatedUser" => found.push(of_session(row, severity)),
             _ => people.entry(row.who.account).or_default().push(row),
         }
@@ -56,8 +71,13 @@ pub(super) fn findings(rows: &[Row<'_>]) -> Vec<Finding> {
     found
 }
 
-fn of_person(row: &Row<'_>, severity: Severity, with: Option<&Row<'_>>) -> Finding {
+fn of_person(row: &Row<'_>, (severity, first): (Severity, Option<Enrolment>), with: Option<&Row<'_>>) -> Finding {
     let mut summary = format!("signed in without MFA, {}", times(row.events));
+    if let Some(Enrolment { since, until, is_new }) = first {
+        let minutes = (until.seconds() - since.seconds()).unsigned_abs().div_ceil(60);
+        let whose = if is_new { "a new user's" } else { "it seems the" };
+        summary += &format!(", {whose} first sign-in: a device was registered {} later", quantity(minutes, "minute"));
+    }
     if let Some(with) = with {
         let when = if with.span.first() > row.span.last() { "since then" } else { "at other times" };
         summary += &format!("; with MFA {when}, {}", times(with.events));
@@ -65,6 +85,7 @@ fn of_person(row: &Row<'_>, severity: Severity, with: Option<&Row<'_>>) -> Findi
     let mut found = finding(row, (rules::SIGN_IN_WITHOUT_MFA, severity), summary);
     found.evidence.insert("sign_ins_with_mfa".to_owned(), json!(with.map_or(0, |with| with.events)));
     found.evidence.insert("last_with_mfa".to_owned(), json!(with.and_then(|with| with.span.last())));
+    found.evidence.extend(first.map(|first| ("device_registered".to_owned(), json!(first.until))));
     found
 }
 

@@ -1,5 +1,6 @@
 //! `logging`: who stopped or changed what CloudTrail records, or took away what it delivered.
 
+mod replaced;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -16,7 +17,8 @@ use super::{Answer, Column, ColumnKind, Finding, Report, Rule, Severity, StateUs
 use crate::aggregate::Span;
 use crate::aggregate::iam_changes::Outcome;
 use crate::aggregate::logging::{self, LoggingChanges, LoggingRow};
-use crate::model::{LoggingCall, LoggingEffect, LoggingObject, Settled};
+use crate::model::{EventTime, LoggingCall, LoggingEffect, LoggingObject, Settled};
+use replaced::Replacements;
 
 /// The report.
 pub static REPORT: Report = Report {
@@ -48,7 +50,8 @@ organization, with the same outcome. `effect` says what it did to the logs:
   resumed    what was stopped goes on
 
 Severity of a row: that of its finding, else info.
-  high    logging-stopped, logs-deleted
+  high    logging-stopped, logs-deleted; an account's trail that was stopped while the
+          organization's trail goes on is medium, low within 30 days after that was made
   medium  logging-narrowed
   low     logging-change-refused
 A service-linked role, which only AWS can be, makes info of each. So do the selectors that a trail gets within ten minutes \
@@ -96,6 +99,8 @@ struct Change<'a> {
     settled: Settled,
     outcome: Outcome,
     severity: Severity,
+    /// What goes on recording, in words, where a trail made way for it.
+    goes_on: Option<String>,
     events: i64,
     span: Span,
     addresses: BTreeSet<IpAddr>,
@@ -116,13 +121,21 @@ fn answer(view: &View<'_>) -> Answer {
 }
 
 /// The changes that are known to be about trails.
-fn of_trails<'a>(all: &LoggingChanges, view: &View<'a>) -> Vec<Change<'a>> {
+fn of_trails<'a>(all: &'a LoggingChanges, view: &View<'a>) -> Vec<Change<'a>> {
     let of_row = |row: &LoggingRow| {
         let call = row.call(view.state.symbols());
         let settled = all.facts().settle(&call, row.span.first())?;
         Some(Change::of(row, call, settled, view))
     };
-    all.rows().filter_map(of_row).collect()
+    let mut changes: Vec<Change<'a>> = all.rows().filter_map(of_row).collect();
+    let replacements = Replacements::of(all, &changes, view);
+    let milder: Vec<_> = changes.iter().map(|change| replacements.of_change(change)).collect();
+    for (change, milder) in changes.iter_mut().zip(milder) {
+        if let Some((severity, goes_on)) = milder {
+            (change.severity, change.goes_on) = (change.severity.min(severity), Some(goes_on));
+        }
+    }
+    changes
 }
 
 impl<'a> Change<'a> {
@@ -141,6 +154,7 @@ impl<'a> Change<'a> {
             settled,
             outcome: row.outcome(),
             severity,
+            goes_on: None,
             events: row.events,
             span: row.span,
             addresses,
@@ -178,6 +192,7 @@ fn together(changes: Vec<Change<'_>>) -> Vec<Change<'_>> {
                 row.addresses.extend(change.addresses);
                 row.access_keys.extend(change.access_keys);
                 row.severity = row.severity.max(change.severity);
+                row.goes_on = row.goes_on.take().and(change.goes_on);
                 row.settled.is_everyones |= change.settled.is_everyones;
                 row.settled.undone = row.settled.undone.max(change.settled.undone);
             }
@@ -221,6 +236,8 @@ fn found(changes: &[&Change<'_>]) -> Option<Finding> {
     let undone = changes.iter().map(|change| change.settled.undone).collect::<Option<Vec<_>>>();
     let undone = undone.and_then(|times| times.into_iter().max());
     let is_everyones = changes.iter().any(|change| change.settled.is_everyones);
+    let goes_on = changes.iter().map(|change| change.goes_on.as_deref()).collect::<Option<Vec<_>>>();
+    let goes_on = goes_on.and_then(|texts| texts.into_iter().max());
     let evidence = [
         ("actor", json!(first.actor)),
         ("events", json!(events)),
@@ -230,6 +247,7 @@ fn found(changes: &[&Change<'_>]) -> Option<Finding> {
         ("organization", json!(is_everyones)),
         ("outcomes", json!(changes.iter().map(|change| change.outcome.as_str()).collect::<BTreeSet<_>>())),
         ("undone", json!(undone)),
+        ("goes_on", json!(goes_on)),
         ("address_list", json!(addresses)),
         ("access_key_ids", json!(access_keys)),
         ("first_seen", json!(span.first())),
@@ -240,15 +258,18 @@ fn found(changes: &[&Change<'_>]) -> Option<Finding> {
         rule: rule.id,
         account_id: first.account_id.to_owned(),
         subject: if first.call.name.is_empty() { first.actor.to_owned() } else { first.call.name.clone() },
-        summary: summary(first, &Vec::from_iter(events).join(", "), undone.map(|time| time.to_string()), is_everyones),
+        summary: match goes_on {
+            Some(goes_on) => format!("{}; {goes_on}", summary(first, &events, undone, is_everyones)),
+            None => summary(first, &events, undone, is_everyones),
+        },
         count: changes.iter().map(|change| change.events).sum(),
         evidence: evidence.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
     })
 }
 
 /// `StopLogging of trail main by …; it went on at …`.
-fn summary(first: &Change<'_>, events: &str, undone: Option<String>, is_everyones: bool) -> String {
-    let call = &first.call;
+fn summary(first: &Change<'_>, events: &BTreeSet<&str>, undone: Option<EventTime>, is_everyones: bool) -> String {
+    let (call, events) = (&first.call, Vec::from_iter(events.iter().copied()).join(", "));
     let of = match (call.object, call.name.as_str()) {
         (LoggingObject::LogObjects, "") => " of logs".to_owned(),
         (LoggingObject::LogObjects, bucket) => format!(" of logs in bucket {bucket}"),

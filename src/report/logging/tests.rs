@@ -93,3 +93,71 @@ fn one_finding_for_many_deleted_objects() {
     assert_eq!((finding.severity, finding.count), (Severity::High, 12));
     assert_eq!(finding.summary, format!("DeleteObject of logs in bucket logs (account 444455556666) by {OPS}"));
 }
+
+const EVERYONES: &str = "arn:aws:cloudtrail:us-east-1:123456789012:trail/org";
+
+/// The organization's trail, as a call in the management account shows it.
+fn everyones(time: &str, name: &str) -> Json {
+    let trail = json!({ "name": "org", "s3BucketName": "org-logs", "isMultiRegionTrail": true, "isOrganizationTrail": true,
+        "trailARN": EVERYONES });
+    let mut record = call(time, "cloudtrail", name, json!({ "name": EVERYONES }));
+    record["recipientAccountId"] = json!("123456789012");
+    record["userIdentity"]["accountId"] = json!("123456789012");
+    record["responseElements"] = if name == "GetTrail" { json!({ "trail": trail }) } else { trail };
+    record
+}
+
+fn day(day: u32) -> crate::model::Day {
+    crate::model::Day::from_ymd(2026, 1, day).unwrap()
+}
+
+/// As [`found`], where logs of the account were delivered on these days.
+fn found_with(records: Vec<Json>, days: &[u32]) -> Vec<String> {
+    let of = |account: &str, days: &[u32]| {
+        ((account.to_owned(), "us-east-1".to_owned()), days.iter().map(|&number| day(number)).collect())
+    };
+    let days = [of("111122223333", days), of("444455556666", &[1, 2, 3, 4, 5, 6])].into();
+    let logs = crate::report::LogSpan { days, ..Default::default() };
+    let state = scan_for(REPORT.needs, &samples(records));
+    let options = Options::default();
+    let view = View { logs: Some(&logs), ..View::new(&state, &options) };
+    let line = |found: Finding| format!("{} {} {}", found.severity.as_str(), found.rule, found.subject);
+    (REPORT.answer)(&view).findings.into_iter().map(line).collect()
+}
+
+#[test]
+fn a_trail_that_makes_way_for_the_organizations() {
+    let stopped = || vec![trail("03:00", "StopLogging"), trail("03:05", "DeleteTrail")];
+    let moved = || [vec![everyones("02:00", "CreateTrail")], stopped()].concat();
+    assert_eq!(found(moved()), ["low logging-stopped main"]);
+    let told = ask(moved()).findings;
+    assert!(
+        told[0].summary.ends_with("; the organization's trail org of account 123456789012 goes on"),
+        "{}",
+        told[0].summary
+    );
+    assert_eq!(found_with(moved(), &[1, 2, 3, 4]), ["low logging-stopped main"]);
+    assert_eq!(found_with(moved(), &[1, 2]), ["high logging-stopped main"], "its logs end");
+    let described = || [vec![everyones("02:00", "GetTrail")], stopped()].concat();
+    assert_eq!(found_with(described(), &[1, 2, 3, 4]), ["medium logging-stopped main"], "it was there before");
+    assert_eq!(found(described()), ["high logging-stopped main"], "nobody knows that logs go on");
+    assert_eq!(found_with(stopped(), &[1, 2, 3, 4]), ["high logging-stopped main"], "what delivers is not known");
+}
+
+#[test]
+fn what_is_no_move_to_the_organizations_trail() {
+    let stop = || trail("03:00", "StopLogging");
+    let later = vec![stop(), everyones("04:00", "CreateTrail")];
+    assert_eq!(found(later), ["high logging-stopped main"], "made afterwards");
+    let mut stop_both = everyones("02:30", "StopLogging");
+    stop_both["responseElements"] = Json::Null;
+    let both = vec![everyones("02:00", "CreateTrail"), stop_both, stop()];
+    assert_eq!(found(both), ["high logging-stopped main", "high logging-stopped org"]);
+    let mut own = call("02:00", "cloudtrail", "CreateTrail", json!({ "name": "decoy" }));
+    own["responseElements"] = json!({ "name": "decoy", "s3BucketName": "b", "isMultiRegionTrail": true, "isOrganizationTrail": false,
+        "trailARN": "arn:aws:cloudtrail:us-east-1:111122223333:trail/decoy" });
+    assert_eq!(found(vec![own, stop()]), ["high logging-stopped main"], "a trail of the account's own may be a decoy");
+    let bucket = call("03:00", "s3", "DeleteBucket", json!({ "bucketName": "aws-cloudtrail-logs-111122223333-0a1b" }));
+    let gone = vec![everyones("02:00", "CreateTrail"), bucket];
+    assert_eq!(found(gone), ["high logging-stopped aws-cloudtrail-logs-111122223333-0a1b"], "a bucket is no trail");
+}

@@ -1,6 +1,8 @@
 //! `policy-changes`: who changed whose permissions, passwords and MFA, and how it ended.
 
 mod access_rules;
+#[cfg(test)]
+mod baseline_tests;
 mod change;
 pub(crate) mod facts;
 mod findings;
@@ -56,6 +58,9 @@ outcome. Policy documents are decoded: `grant` says what they allow at their wid
                  with what runs code, IAMFullAccess
   full-service   every action of a service (s3:*), all but some actions, PowerUserAccess,
                  AWS's ...FullAccess
+  admin-on-condition
+                 what admin is, under a condition about who calls that whoever has it can come to
+                 meet: MFA, an address range narrower than a /8, an own name, a date
   other          less than that
   deny-only      it only takes away: containment, AWS's quarantine
   not-judged     the document is not in the record, or not readable; a customer-managed policy is
@@ -104,7 +109,7 @@ instance-profile, cluster or permission-set.",
         "policy",
         ColumnKind::Text,
         "ARN of the policy or name of the inline one; the group of a membership; the MFA device; whom a trust policy lets \
-in from outside and names of the account; the terms of the password policy; the role, principal or credential that was given.",
+in from outside, names of the account (account:ID for all of it) and of services (service:NAME); the terms of the password policy; the role, principal or credential that was given.",
     ),
     Column::new(
         "version",
@@ -149,7 +154,11 @@ fn answer(view: &View<'_>) -> Answer {
     let mut changes =
         view.state.get::<IamChanges>().map(|all| change::all(all, symbols, view.posture)).unwrap_or_default();
     changes.sort_by(|a, b| a.order().cmp(&b.order()));
-    let found = findings::of(&changes, &power::Administrators::of(&changes, view.posture));
+    let known = findings::Known {
+        administrators: power::Administrators::of(&changes, view.posture),
+        baseline: findings::Baseline::of(&changes, view),
+    };
+    let found = findings::of(&changes, &known);
     let mut severities = vec![Severity::Info; changes.len()];
     for found in &found {
         for &row in &found.rows {

@@ -6,6 +6,7 @@ mod credentials;
 mod documents;
 mod groups;
 mod headless;
+mod other_credentials;
 mod password_policy;
 mod policy_rules;
 mod root;
@@ -47,6 +48,8 @@ pub static REPORT: Report = Report {
         KEY_TOO_OLD,
         KEY_NEVER_USED,
         CERTIFICATE_TOO_OLD,
+        OTHER_CREDENTIAL_TOO_OLD,
+        BEARER_KEY,
         TWO_ACTIVE_KEYS,
         USER_IDLE,
         PASSWORD_TOO_OLD,
@@ -140,7 +143,9 @@ Without INPUT only the files are read, which the AWS CLI makes:
   --access-keys            aws iam list-access-keys: names the keys
   --account-summary        aws iam get-account-summary
   --password-policy        aws iam get-account-password-policy
-  --iam-dir                a folder with a folder per account, holding any of them
+  --iam-dir                a folder with a folder per account, holding any of them; and, told by
+                           their content, aws iam list-service-specific-credentials and
+                           list-ssh-public-keys, of one user or many
 
 source is the file that a row rests on and as_of the moment that it speaks of: when it was generated, where it says so \
 (as_of_basis generated); else the newest date in it, so it was made then or later (newest-date). Ages run to that moment \
@@ -201,6 +206,8 @@ fn answer(view: &View<'_>) -> Answer {
         violations.extend(password_policy::judge(look));
         violations.extend(look.credentials().into_iter().flat_map(|part| credentials::judge(look, part)));
         violations.extend(look.credentials().into_iter().flat_map(|part| headless::judge(look, part)));
+        let others = [&account.service_credentials, &account.ssh_keys].into_iter().flatten();
+        violations.extend(others.flat_map(|part| other_credentials::judge(look, part)));
         violations.extend(look.authorization().into_iter().flat_map(|part| user_policies::judge(look, part)));
         violations.extend(look.authorization().into_iter().flat_map(|part| groups::judge(look, part)));
         violations.extend(look.authorization().into_iter().flat_map(|part| documents::judge(look, part)));

@@ -92,6 +92,31 @@ pub(super) const CERTIFICATE_TOO_OLD: Rule = Rule {
     page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html",
 };
 
+pub(super) const OTHER_CREDENTIAL_TOO_OLD: Rule = Rule {
+    id: "other-credential-too-old",
+    severity: Severity::Medium,
+    practice: Some(Practice::RotateKeys),
+    about: "An active service-specific credential (CodeCommit, Keyspaces, Amazon Bedrock) or SSH public key of a user is older \
+            than --max-age days. It opens what its user may open there for as long as it is active, and stands in no credential \
+            report. One that has expired is left out.",
+    check: "Ask the user what signs in with it; neither list says when one was used last.",
+    fix: "Make a new one, move whatever uses it, then `aws iam update-service-specific-credential --status Inactive`, or \
+          update-ssh-public-key, and delete it later. git-remote-codecommit and short-term keys need none.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_service-specific-creds.html",
+};
+
+pub(super) const BEARER_KEY: Rule = Rule {
+    id: "bearer-key-active",
+    severity: Severity::Low,
+    practice: Some(Practice::RolesNotKeys),
+    about: "A user has an active long-term API key of Amazon Bedrock, CloudWatch or the like: a bearer key, with which a program calls \
+            the service and whoever finds it does, too. AWS asks to keep them for where short-term credentials cannot be used.",
+    check: "trailscan sessions and principals show what the user does; CloudTrail records calls with it as calls of the user.",
+    fix: "Let the program use a role, or short-term keys that end with the session, and delete this one: `aws iam \
+          delete-service-specific-credential`.",
+    page: "https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html",
+};
+
 pub(super) const TWO_ACTIVE_KEYS: Rule = Rule {
     id: "user-with-two-keys",
     severity: Severity::Low,

@@ -615,3 +615,59 @@ fn every_rule_is_reached_by_a_case_here() {
         assert!(text.matches(rule.id).count() >= 1, "{} has no case", rule.id);
     }
 }
+
+#[test]
+fn long_lived_credentials_that_are_no_access_keys() {
+    let service = |id: &str, name: &str, made: &str, more: Json| {
+        let mut one = json!({ "UserName": "bob", "Status": "Active", "ServiceUserName": "bob-at-111122223333",
+            "CreateDate": made, "ServiceSpecificCredentialId": id, "ServiceName": name });
+        more.as_object().into_iter().flatten().for_each(|(name, value)| one[name] = value.clone());
+        json!({ "ServiceSpecificCredentials": [one] }).to_string()
+    };
+    let users = || report(&[row("bob", &[])]);
+    let of = |files: [String; 2]| found(&files);
+    let (old, young) = (days_ago(91), days_ago(90));
+    let git = |made: &str, more: Json| of([users(), service("ACCAGIT", "codecommit.amazonaws.com", made, more)]);
+    assert_eq!(git(&old, json!({})), set(["other-credential-too-old ACCAGIT"]));
+    assert_eq!(git(&young, json!({})), set([]));
+    assert_eq!(git(&old, json!({ "Status": "Inactive" })), set([]));
+    assert_eq!(git(&old, json!({ "ExpirationDate": days_ago(1) })), set([]), "it ended");
+    assert_eq!(
+        git(&old, json!({ "ExpirationDate": "2027-01-01T00:00:00Z" })),
+        set(["other-credential-too-old ACCAGIT"])
+    );
+    let bedrock = |more: Json| of([users(), service("ACCABED", "bedrock.amazonaws.com", &young, more)]);
+    assert_eq!(bedrock(json!({})), set(["bearer-key-active ACCABED"]));
+    assert_eq!(bedrock(json!({ "Status": "Inactive" })), set([]));
+    assert_eq!(bedrock(json!({ "ExpirationDate": days_ago(1) })), set([]));
+    let ssh = |made: &str, status: &str| {
+        let key = json!({ "UserName": "bob", "SSHPublicKeyId": "APKASSH", "Status": status, "UploadDate": made });
+        of([users(), json!({ "SSHPublicKeys": [key] }).to_string()])
+    };
+    assert_eq!(ssh(&old, "Active"), set(["other-credential-too-old APKASSH"]));
+    assert_eq!(ssh(&old, "Inactive"), set([]));
+    assert_eq!(ssh(&young, "Active"), set([]));
+    assert_eq!(of([users(), json!({ "SSHPublicKeys": [] }).to_string()]), set([]));
+}
+
+#[test]
+fn lists_of_credentials_of_many_users_hold_together_and_a_cut_one_is_told() {
+    let list = |user: &str, id: &str, cut: bool| {
+        let key = json!({ "UserName": user, "SSHPublicKeyId": id, "Status": "Active", "UploadDate": days_ago(400) });
+        json!({ "SSHPublicKeys": [key], "IsTruncated": cut }).to_string()
+    };
+    let users = report(&[row("bob", &[]), row("eve", &[])]);
+    let posture = load(&[users, list("bob", "APKABOB", false), list("eve", "APKAEVE", false)]);
+    assert_eq!(posture.accounts[ACCOUNT].ssh_keys.as_ref().map(|part| part.value.len()), Some(2));
+    let given = |file: &str, text: &str| {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(dir.path().join(file).parent().unwrap()).unwrap();
+        std::fs::write(dir.path().join(file), text).unwrap();
+        let places = crate::posture::Places { files: Vec::new(), folders: vec![dir.path().to_owned()] };
+        Posture::load(&places).files[0].trouble.clone().unwrap()
+    };
+    let cut = given("111122223333/ssh.json", &list("bob", "APKABOB", true));
+    assert!(cut.damaged && cut.why.contains("fetch all of them"), "{cut:?}");
+    let homeless = given("prod/ssh.json", &list("bob", "APKABOB", false));
+    assert!(!homeless.why.contains("--ssh-public-keys") && homeless.why.contains("--iam-dir"), "{homeless:?}");
+}

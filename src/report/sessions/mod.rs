@@ -18,6 +18,7 @@ use std::cmp::Reverse;
 use std::net::IpAddr;
 
 use super::addresses::{Whereabouts, with_places};
+use super::enrolment::Enrolments;
 use super::lineage::{Credential, Expiry, Kind, Lineage, Mfa, role_name, session_name};
 use super::source_list::{AddressLists, ReadAddresses, address_cells};
 use super::{
@@ -26,7 +27,7 @@ use super::{
 };
 use crate::aggregate::issuances::{self, Issuance};
 use crate::aggregate::sessions::{self, Session};
-use crate::aggregate::{State, keys};
+use crate::aggregate::{State, iam_changes, keys, sign_ins};
 use crate::model::{Network, quantity};
 
 /// The report.
@@ -36,7 +37,7 @@ pub static REPORT: Report = Report {
     about: ABOUT,
     columns: COLUMNS,
     key: &["session_id"],
-    needs: &[&sessions::KIND, &issuances::KIND, &keys::KIND],
+    needs: &[&sessions::KIND, &issuances::KIND, &keys::KIND, &sign_ins::KIND, &iam_changes::KIND],
     options: &[MIN_EVENTS],
     rules: rule_texts::RULES,
     argument: None,
@@ -189,6 +190,8 @@ struct Known<'a> {
     away: networks::Away,
     /// The severity of the worst finding about several sessions that this one is among, else info.
     of_set: Severity,
+    /// Whether it is a user's first sign-in, which `console-logins` tells.
+    enrols: bool,
 }
 
 /// The addresses of the counted sessions of a lineage, by place.
@@ -240,6 +243,12 @@ fn known<'a>(state: &'a State, lineage: &'a Lineage<'a>, addresses: &'a Addresse
     let mut all = Vec::with_capacity(lineage.counted);
     all.extend((0..lineage.counted).filter_map(|place| Known::new(lineage, place, addresses)));
     networks::judge(state, lineage, &mut all);
+    let enrolments = Enrolments::of(state);
+    for known in &mut all {
+        let session = known.session;
+        known.enrols = known.kind == Kind::Console
+            && enrolments.of_session(session.principal(), session.creation_date()).is_some();
+    }
     all
 }
 
@@ -261,7 +270,8 @@ impl<'a> Known<'a> {
         let (kind, mfa, expiry) = (credential.kind(), Mfa::of(lineage, place), Expiry::of(credential));
         let (used_from, issued_to) = (addresses.used_from.of(place), addresses.issued_to[place]);
         let (away, of_set) = (networks::Away::default(), Severity::Info);
-        Some(Self { credential, session, kind, mfa, expiry, addresses: used_from, issued_to, away, of_set })
+        let enrols = false;
+        Some(Self { credential, session, kind, mfa, expiry, addresses: used_from, issued_to, away, of_set, enrols })
     }
 
     fn principal(&self) -> &'a str {

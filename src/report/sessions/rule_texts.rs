@@ -20,7 +20,8 @@ pub(super) const CONSOLE_WITHOUT_MFA: Rule = Rule {
     id: "console-session-without-mfa",
     severity: Severity::Medium,
     practice: Some(Practice::MfaForConsole),
-    about: "An IAM user was at the console without MFA.",
+    about: "An IAM user was at the console without MFA. A first sign-in, within an hour of which the user registered a device, is \
+told by console-logins alone.",
     check: "`aws iam list-mfa-devices --user-name NAME`.",
     fix: "Have the user add an MFA device, and deny what matters without aws:MultiFactorAuthPresent.",
     page: MFA,

@@ -34,7 +34,7 @@ pub(super) static RULES: &[Rule] = &[
     },
     Rule {
         rule: texts::CONSOLE_WITHOUT_MFA,
-        holds: |known| is_without_mfa(known) && known.kind == Kind::Console && !is_root(known),
+        holds: |known| is_without_mfa(known) && known.kind == Kind::Console && !is_root(known) && !known.enrols,
         says: |known| format!("{} was at the console without MFA", known.principal()),
     },
     Rule { rule: texts::FALSE_INSTANCE_NAME, holds: is_false_instance, says: false_instance_name },

@@ -2,7 +2,8 @@
 //! does.
 //!
 //! Who is wrongly accused: an account whose many users mistype on a Monday and give up, so more users have to stay out
-//! than get in. Who slips past: a guesser who hides among a busy account's sign-ins, or who is slow as well as widespread.
+//! than get in. Who slips past: a guesser who hides among a busy account's sign-ins, or who is slow as well as widespread
+//! (see [`trickle`](super::trickle)).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;

@@ -1,7 +1,8 @@
 //! Many failures of one user, and then a success: the password may have been guessed.
 //!
-//! Who is wrongly accused: who forgot a password, tried it many times and then remembered, or had it reset. Who slips
-//! past: a guesser who needs fewer tries than the limit, or who waits more than [`AFTER`] with another address.
+//! Who is wrongly accused: who forgot a password, tried it many times and then remembered. Where somebody else set the
+//! password in between, that explains the success, unless it came from a place that is new to the user. Who slips past: a
+//! guesser who needs fewer tries than the limit, or who waits more than [`AFTER`] with another address.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -34,7 +35,8 @@ pub(super) fn from_one_address<'a>(facts: &Facts<'a>, ip: IpAddr, limits: Limits
     let addresses = BTreeSet::from([ip]);
     hits.map(|(who, hit)| {
         let severity = severity(who, hit.with_mfa);
-        attack((who, facts.shown(who)), &hit, (&addresses, ip), severity)
+        let reset = facts.users.get(&who).and_then(|of_user| reset_between(of_user, &hit, ip));
+        attack((who, facts.shown(who)), &hit, (&addresses, ip), (severity, reset))
     })
     .collect()
 }
@@ -86,7 +88,15 @@ pub(super) fn from_anywhere<'a>(who: Who<'a>, of_user: &OfUser<'a>, limits: Limi
     let is_one = addresses.len() < MANY_ADDRESSES && !addresses.contains(&ip);
     let severity = if is_one { Severity::Medium } else { severity(who, with_mfa) };
     let hit = Hit { failed, entered, with_mfa };
-    Some(attack((who, of_user.shown(who)), &hit, (&addresses, ip), severity))
+    let reset = reset_between(of_user, &hit, ip);
+    Some(attack((who, of_user.shown(who)), &hit, (&addresses, ip), (severity, reset)))
+}
+
+/// When somebody else set the password between the first failure and the success, where the success came from no place that
+/// is new to the user.
+fn reset_between(of_user: &OfUser<'_>, hit: &Hit, ip: IpAddr) -> Option<EventTime> {
+    let (first, entered) = hit.failed.first().zip(hit.entered.last())?;
+    of_user.password_set((first, entered)).filter(|_| !of_user.is_new_at(ip, first))
 }
 
 /// Successes from one address between two moments, and whether all of them had MFA.
@@ -108,14 +118,18 @@ fn attack<'a>(
     (who, shown): (Who<'a>, &str),
     hit: &Hit,
     (addresses, entered_from): (&BTreeSet<IpAddr>, IpAddr),
-    severity: Severity,
+    (severity, reset): (Severity, Option<EventTime>),
 ) -> Attack<'a> {
+    let (severity, so) = match reset {
+        Some(_) => (Severity::Low, "somebody else set the password in between, which explains it"),
+        None => (severity, "the password may have been guessed"),
+    };
     let mfa = if hit.with_mfa { SignInMfa::Yes } else { SignInMfa::No };
     let told = if hit.with_mfa { " with MFA" } else { "" };
     let is_same = addresses.len() == 1 && addresses.contains(&entered_from);
     let then_from = if is_same { String::new() } else { format!(" from {}", place(entered_from)) };
     let summary = format!(
-        "{} of {shown} from {}, and then a sign-in{then_from} that worked{told}: the password may have been guessed",
+        "{} of {shown} from {}, and then a sign-in{then_from} that worked{told}: {so}",
         quantity(hit.failed.events.unsigned_abs(), "sign-in failure"),
         from(addresses),
     );
@@ -129,6 +143,7 @@ fn attack<'a>(
         ("sign_ins", json!(hit.entered.events)),
         ("last_sign_in", json!(hit.entered.last())),
         ("mfa", json!(mfa.as_str())),
+        ("password_set", json!(reset)),
     ];
     let finding = Finding {
         severity,

@@ -7,7 +7,9 @@ use std::net::IpAddr;
 
 use crate::aggregate::Span;
 use crate::model::{EventTime, Hour, Network, SignInMfa, SignInStep, SourceAddress};
+use crate::report::console_logins::resets;
 use crate::report::console_logins::tried::{SignInSteps, Tried, Who};
+use crate::report::user_arns::user_of;
 
 /// How often, first and last.
 #[derive(Clone, Copy, Debug, Default)]
@@ -41,6 +43,8 @@ pub(super) struct OfUser<'a> {
     pub all: Hours,
     /// By the machine behind the address: an IPv6 address stands for its /64.
     pub at: BTreeMap<IpAddr, Hours>,
+    /// What others did to its password and devices.
+    pub resets: Option<resets::OfUser<'a>>,
 }
 
 /// Everything, by user and by address.
@@ -114,6 +118,18 @@ impl Hours {
 }
 
 impl<'a> OfUser<'a> {
+    /// When somebody else set the password, the first time between two moments.
+    pub fn password_set(&self, (since, until): (EventTime, EventTime)) -> Option<EventTime> {
+        let passwords = self.resets.iter().flatten().flat_map(|(_, deeds)| deeds.passwords.range(since..=until));
+        passwords.min().copied()
+    }
+
+    /// Whether the user had got in from elsewhere before a moment, and never from `ip`.
+    pub fn is_new_at(&self, ip: IpAddr, before: EventTime) -> bool {
+        let got_in = |hours: &Hours| hours.first_success().is_some_and(|first| first < before);
+        !self.at.get(&ip).is_some_and(got_in) && self.at.values().any(got_in)
+    }
+
     /// As [`Facts::shown`].
     pub fn shown(&self, who: Who<'a>) -> &'a str {
         let is_id = ["AIDA", "AROA"].iter().any(|prefix| who.principal.starts_with(prefix));
@@ -138,6 +154,10 @@ impl<'a> Facts<'a> {
                 of_user.at.entry(ip).or_default().add(hour, one);
                 facts.addresses.entry(ip).or_default().insert(one.who);
             }
+        }
+        for (who, of_user) in &mut facts.users {
+            let (account, name) = user_of(who.principal).unwrap_or((who.account, of_user.name));
+            of_user.resets = steps.resets.of_user(account, name).cloned();
         }
         facts
     }

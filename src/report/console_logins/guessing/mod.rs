@@ -9,7 +9,9 @@ mod account;
 mod entered;
 mod facts;
 mod known;
+mod reset;
 mod spray;
+mod trickle;
 mod user;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -113,8 +115,12 @@ pub(super) fn attacks<'a>(steps: &SignInSteps<'a>, limits: Limits) -> Vec<Attack
             .filter(|(who, _)| !known.contains(who))
             .filter_map(|(&who, of_user)| user::tried_at(who, of_user, limits)),
     );
+    attacks.extend(others().filter_map(|(&who, of_user)| reset::of(&facts, who, of_user)));
     let sprays: BTreeSet<IpAddr> = attacks.iter().filter_map(|attack| attack.from).collect();
-    attacks.extend(account::of(&facts, &sprays, limits));
+    let of_accounts = account::of(&facts, &sprays, limits);
+    let told = of_accounts.iter().map(|attack| attack.finding.account_id.clone()).collect();
+    attacks.extend(of_accounts);
+    attacks.extend(trickle::of(&facts, &sprays, limits, &told));
     attacks
 }
 

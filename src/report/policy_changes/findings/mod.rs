@@ -1,6 +1,7 @@
 //! What deserves attention in changes of IAM. Each finding names the rows that it rests on and says why it matters so
 //! much; a row's severity is that of the worst finding that rests on it.
 
+mod baseline;
 mod elsewhere;
 mod insiders;
 mod people;
@@ -17,6 +18,7 @@ use super::change::Change;
 use super::power::Administrators;
 use crate::report::source_list::address_texts;
 use crate::report::{Finding, Rule, Severity};
+pub(super) use baseline::Baseline;
 
 /// A finding and the places of the changes that it rests on.
 pub(super) struct Found {
@@ -24,9 +26,16 @@ pub(super) struct Found {
     pub rows: Vec<usize>,
 }
 
+/// What is known of groups and roles beside a change itself.
+pub(super) struct Known<'a> {
+    pub administrators: Administrators<'a>,
+    pub baseline: Baseline<'a>,
+}
+
 /// All findings, in no lasting order.
-pub(super) fn of(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Found> {
-    let mut found = policies::of(all, administrators);
+pub(super) fn of(all: &[Change<'_>], known: &Known<'_>) -> Vec<Found> {
+    let administrators = &known.administrators;
+    let mut found = policies::of(all, known);
     found.extend(insiders::of(all, administrators));
     found.extend(quarantine::of(all));
     found.extend(elsewhere::of(all, administrators));

@@ -5,19 +5,19 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::super::change::{Change, Target, named};
-use super::super::power::Administrators;
 use super::super::versions::{Holders, Holdings};
 use super::super::{facts, rules};
-use super::{Draft, Found, by, groups, listed};
+use super::baseline::Trusted;
+use super::{Draft, Found, Known, by, groups, listed};
 use crate::aggregate::iam_changes::{Act, Granted, Outcome, TargetKind};
 use crate::model::{Arn, Grant, PolicyClass, grouped};
 use crate::report::Severity;
 
-pub(super) fn of(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Found> {
-    let mut found = admin_granted(all);
+pub(super) fn of(all: &[Change<'_>], known: &Known<'_>) -> Vec<Found> {
+    let mut found = admin_granted(all, known);
     found.extend(admin_written(all));
     found.extend(self_grants(all));
-    found.extend(trust_opened(all, administrators));
+    found.extend(trust_opened(all, known));
     found.extend(boundaries_removed(all));
     found.extend(policies_on_users(all));
     found.extend(inline_policies(all));
@@ -27,23 +27,47 @@ pub(super) fn of(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec
     found
 }
 
-/// Whether somebody of the account was given what makes an administrator.
+/// Whether somebody of the account was given what makes an administrator, be it under a condition.
 fn is_admin_grant(change: &Change<'_>) -> bool {
-    change.gave_policy() && change.grant().is_some_and(Grant::is_admin_equivalent) && !change.is_provisioning()
+    let is_grant = |grant: Grant| grant.is_admin_equivalent() || grant == Grant::AdminOnCondition;
+    change.gave_policy() && change.grant().is_some_and(is_grant) && !change.is_provisioning()
 }
 
-fn admin_granted(all: &[Change<'_>]) -> Vec<Found> {
-    let of_target = |((account_id, kind, name), rows): (Target<'_>, Vec<usize>)| {
+fn admin_granted(all: &[Change<'_>], known: &Known<'_>) -> Vec<Found> {
+    let of_target = |(target, rows): (Target<'_>, Vec<usize>)| {
+        let (account_id, kind, name) = target;
         let (policies, by, again) = (listed(all, &rows, policy_name), by(all, &rows), removed_again(all, &rows));
-        let is_admin = rows.iter().any(|&row| all[row].grant() == Some(Grant::Admin));
-        let (what, because) = match is_admin {
-            true => ("everything", "nearly every action on every resource, without a condition that narrows"),
-            false => ("what leads to everything", "the holder can make itself administrator in a call or two"),
+        let (what, severity, because) = match rows.iter().filter_map(|&row| all[row].grant()).max() {
+            Some(Grant::Admin) => (
+                "everything",
+                Severity::High,
+                "nearly every action on every resource, without a condition that narrows",
+            ),
+            Some(Grant::AdminOnCondition) => (
+                "everything on a condition",
+                Severity::Medium,
+                "MFA, an address range, a name or a date keeps out nobody who holds it for good; yet MFA is what AWS advises",
+            ),
+            _ => (
+                "what leads to everything",
+                Severity::High,
+                "the holder can make itself administrator in a call or two",
+            ),
         };
-        let (severity, because) = match kind {
-            TargetKind::PermissionSet => (Severity::Medium, "a permission set gives it to whoever is assigned to it"),
-            _ => (Severity::High, because),
+        let milder = match (kind, known.baseline.trusted(target)) {
+            (TargetKind::PermissionSet, _) => {
+                Some((Severity::Medium, "a permission set gives it to whoever is assigned to it"))
+            }
+            (TargetKind::Role, Trusted::CloudFormation) => Some((
+                Severity::Low,
+                "only CloudFormation of the account may assume it: as strong as whoever may hand it to a stack",
+            )),
+            (TargetKind::Role, Trusted::OwnAccounts) => {
+                rows.iter().map(|&row| known.baseline.of_own(&all[row])).max_by_key(|(severity, _)| *severity)
+            }
+            _ => None,
         };
+        let (severity, because) = milder.filter(|milder| milder.0 < severity).unwrap_or((severity, because));
         Draft::new(&rules::ADMIN_GRANTED, account_id, named(kind, name))
             .summary(format!("{} was given {what} ({policies}) {by}{again}", named(kind, name)))
             .severity(severity, because)
@@ -121,25 +145,51 @@ fn self_grants(all: &[Change<'_>]) -> Vec<Found> {
     groups(all, is_grant, |change| (change.account_id, change.actor)).into_iter().map(of_actor).collect()
 }
 
-fn trust_opened(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Found> {
+fn trust_opened(all: &[Change<'_>], known: &Known<'_>) -> Vec<Found> {
     let opens =
         |change: &Change<'_>| change.succeeded() && !change.is_provisioning() && judged_trust(change.granted).is_some();
     let of_role = |(target, rows): (Target<'_>, Vec<usize>)| {
         let (account_id, kind, name) = target;
-        let widest = rows.iter().map(|&row| all[row].granted).max().unwrap_or(Granted::Nothing);
-        let (severity, because) = match judged_trust(widest).unwrap_or((Severity::Info, "")) {
-            (Severity::Medium, _) if administrators.has(target) => {
-                (Severity::High, "others may assume it with no condition but an external id, and it is administrator")
-            }
-            judged => judged,
-        };
-        let (whom, by) = (listed(all, &rows, |change| change.policy.to_owned()), by(all, &rows));
+        let judged = rows.iter().map(|&row| judged_opening(&all[row], known));
+        let (severity, because) = judged.max_by_key(|(severity, _)| *severity).unwrap_or((Severity::Info, ""));
+        let whom: BTreeSet<&str> = rows.iter().flat_map(|&row| outsiders(&all[row])).collect();
+        let whom = some_of(&whom.into_iter().map(str::to_owned).collect());
+        let what = if known.administrators.has(target) { ", an administrator," } else { "" };
         Draft::new(&rules::TRUST_OPENED, account_id, named(kind, name))
-            .summary(format!("{} may be assumed from outside of the account: {whom}; set {by}", named(kind, name)))
+            .summary(format!(
+                "{}{what} may be assumed from outside of the account: {whom}; set {}",
+                named(kind, name),
+                by(all, &rows)
+            ))
             .severity(severity, because)
             .found(all, rows)
     };
     groups(all, opens, Change::target).into_iter().map(of_role).collect()
+}
+
+/// How much it matters that a trust policy lets in others.
+fn judged_opening(change: &Change<'_>, known: &Known<'_>) -> (Severity, &'static str) {
+    let is_admin = known.administrators.has(change.target());
+    let is_own = known.baseline.trusted_by(change) == Trusted::OwnAccounts;
+    match judged_trust(change.granted).unwrap_or((Severity::Info, "")) {
+        (Severity::Medium, _) if is_admin && is_own => known.baseline.of_own(change),
+        (Severity::Medium, _) if is_admin => {
+            (Severity::High, "others may assume it with no condition but an external id, and it is administrator")
+        }
+        (Severity::Medium, _) if is_own => (Severity::Low, "only accounts that were read here, too, may assume it"),
+        judged => judged,
+    }
+}
+
+/// Whom a trust policy lets in from outside: neither users and roles of the account nor services.
+fn outsiders<'a>(change: &Change<'a>) -> Vec<&'a str> {
+    let is_insider = |arn: Arn<'_>| {
+        arn.service == "iam" && arn.account_id == change.account_id && !arn.resource.contains("-provider/")
+    };
+    let is_inside = |text: &str| {
+        ["service:", "account:"].iter().any(|kind| text.starts_with(kind)) || Arn::parse(text).is_some_and(is_insider)
+    };
+    change.policy.split("; ").filter(|text| !is_inside(text)).collect()
 }
 
 fn judged_trust(granted: Granted) -> Option<(Severity, &'static str)> {
@@ -210,7 +260,8 @@ fn inline_policies(all: &[Change<'_>]) -> Vec<Found> {
 fn own_broad(all: &[Change<'_>]) -> Vec<Found> {
     let is_broad = |change: &Change<'_>| {
         let writes = change.did(Act::WritePolicy) || change.did(Act::PutInline);
-        writes && change.grant() >= Some(Grant::FullService) && !change.is_provisioning()
+        let is_broad = |grant: Grant| grant == Grant::FullService || grant.is_admin_equivalent();
+        writes && change.grant().is_some_and(is_broad) && !change.is_provisioning()
     };
     let of_account = |(account_id, rows): (&str, Vec<usize>)| {
         let held = listed(all, &rows, |change| match change.act() {

@@ -1,0 +1,114 @@
+//! Roles that are administrators on purpose: what sets up accounts makes one in each (Control Tower, CDK, Terraform).
+//!
+//! Their names say nothing: a thief names his role as he likes. What counts is whom the role's trust policy lets in, and it
+//! has to be known whole: the role was made in these logs, and nothing that its trust was set to since lets in anybody else.
+//! A role that only CloudFormation of the account may take is as strong as who may hand it to a stack. A role that accounts
+//! take whose logs are read, too, is the reader's own business, and the more so where it was made alike in several accounts.
+//! Who slips past: a thief who sits in one of these accounts and opens a role to it in three others at least is told mildly;
+//! so he needs rights in all of them before.
+//!
+//! Source: CDK v2 developer guide, "Bootstrapping" (CloudFormationExecutionRole); Control Tower user guide, "How AWS Control
+//! Tower works with roles to create and manage accounts".
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::change::{Change, Target};
+use crate::aggregate::iam_changes::{Act, Granted};
+use crate::model::Arn;
+use crate::posture::Posture;
+use crate::report::{LogSpan, Severity, View};
+
+/// In how many accounts a role was made alike that something sets up accounts with. Not an AWS number.
+const SEVERAL: usize = 3;
+
+/// Whom the trust policies of a role let in, as far as these logs show; the last is the widest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Trusted {
+    /// CloudFormation and nobody else.
+    CloudFormation,
+    /// Accounts whose logs or state were read.
+    OwnAccounts,
+    /// Others, or nobody knows whom.
+    Others,
+}
+
+/// What is known of roles.
+#[derive(Default)]
+pub(in super::super) struct Baseline<'a> {
+    own_accounts: BTreeSet<&'a str>,
+    /// Of the roles that were made in these logs.
+    trusted: BTreeMap<Target<'a>, Trusted>,
+    /// The accounts in which a principal of one name did the same to a role of one name.
+    alike: BTreeMap<[String; 3], BTreeSet<&'a str>>,
+}
+
+impl<'a> Baseline<'a> {
+    pub(in super::super) fn of(all: &[Change<'a>], view: &View<'a>) -> Self {
+        let of_changes = all.iter().map(|change| change.account_id);
+        let of_logs = view.logs.into_iter().flat_map(|logs: &LogSpan| logs.regions.keys()).map(String::as_str);
+        let of_state = view.posture.into_iter().flat_map(|posture: &Posture| posture.accounts.keys());
+        let own_accounts = of_changes.chain(of_logs).chain(of_state.map(String::as_str)).collect();
+        let mut found = Self { own_accounts, ..Self::default() };
+        for change in all.iter().filter(|change| change.succeeded() && !change.target.is_empty()) {
+            if change.gave_policy() || sets_trust(change) {
+                found.alike.entry(deed(change)).or_default().insert(change.account_id);
+            }
+        }
+        let made: BTreeSet<Target<'_>> =
+            all.iter().filter(|change| change.did(Act::CreateRole)).map(Change::target).collect();
+        for change in all.iter().filter(|change| sets_trust(change) && made.contains(&change.target())) {
+            let trusted = found.trusted_by(change);
+            let known = found.trusted.entry(change.target()).or_insert(trusted);
+            *known = trusted.max(*known);
+        }
+        found
+    }
+
+    /// Whom a role lets in.
+    pub(super) fn trusted(&self, role: Target<'_>) -> Trusted {
+        self.trusted.get(&role).copied().unwrap_or(Trusted::Others)
+    }
+
+    /// Whom one trust policy lets in.
+    pub(super) fn trusted_by(&self, change: &Change<'_>) -> Trusted {
+        let whom: Vec<&str> = change.policy.split("; ").collect();
+        let is_stack = |text: &&str| matches!(*text, "service:cloudformation.amazonaws.com");
+        let is_itself = |text: &str| text.strip_prefix("account:") == Some(change.account_id);
+        let is_own =
+            |text: &&str| is_itself(text) || account_of(text).is_some_and(|account| self.is_another(account, change));
+        match change.granted {
+            Granted::Nothing if whom.iter().all(is_stack) => Trusted::CloudFormation,
+            Granted::TrustOutside | Granted::TrustConditional if whom.iter().all(is_own) => Trusted::OwnAccounts,
+            _ => Trusted::Others,
+        }
+    }
+
+    fn is_another(&self, account: &str, change: &Change<'_>) -> bool {
+        account != change.account_id && self.own_accounts.contains(account)
+    }
+
+    /// How much it matters that own accounts may take an administrator role.
+    pub(super) fn of_own(&self, change: &Change<'_>) -> (Severity, &'static str) {
+        if self.alike.get(&deed(change)).is_some_and(|accounts| accounts.len() >= SEVERAL) {
+            (Severity::Low, "made alike in several accounts, and only accounts that were read here, too, may assume it")
+        } else {
+            (Severity::Medium, "only accounts that were read here, too, may assume it, and it is administrator")
+        }
+    }
+}
+
+fn sets_trust(change: &Change<'_>) -> bool {
+    change.did(Act::CreateRole) || change.did(Act::UpdateTrust)
+}
+
+/// What is the same where one tool does the same in several accounts.
+fn deed(change: &Change<'_>) -> [String; 3] {
+    [change.target, change.actor, change.policy].map(|text| text.replace(change.account_id, "*"))
+}
+
+/// The account of a principal that a trust policy lets in from outside, with or without conditions.
+fn account_of(text: &str) -> Option<&str> {
+    let principal = text.split(" if ").next()?;
+    let account = Arn::parse(principal).map_or(principal, |arn| arn.account_id);
+    (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit())).then_some(account)
+}

@@ -1,0 +1,172 @@
+//! One deed, one line: what a principal of one name did alike in several accounts is one finding for all of them.
+//!
+//! Tools set up hundreds of accounts with the same roles, and whoever moves an organization to one trail stops a trail in
+//! each. What is alike is alike in everything but the account's id: rule, severity, sentence, and what else is told of it.
+//! Nothing is lost: the finding holds those of all accounts as evidence. Done to an audit, after the scorecard, which goes
+//! by account.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::{Finding, Severity, told_by};
+use crate::model::grouped;
+
+/// Rules that tell what somebody did, not how something stands: a root key in each of two accounts is two things to do.
+const DEEDS: [&str; 12] = [
+    "admin-granted",
+    "admin-role-names-insider",
+    "boundary-removed",
+    "identity-provider-trusted",
+    "inline-policy",
+    "logging-change-refused",
+    "logging-narrowed",
+    "logging-stopped",
+    "logs-deleted",
+    "own-policy-broad",
+    "policy-classes",
+    "role-trust-opened",
+];
+
+/// What is the same of two findings about one deed.
+type Deed = (Severity, &'static str, String, String, Vec<String>);
+
+/// Leaves one finding of what was done alike in several accounts.
+pub fn one_finding_per_deed(lists: &mut [&mut Vec<Finding>]) {
+    for findings in lists.iter_mut() {
+        let mut places: BTreeMap<Deed, Vec<usize>> = BTreeMap::new();
+        for (place, finding) in findings.iter().enumerate() {
+            if DEEDS.contains(&finding.rule) && !finding.account_id.is_empty() {
+                places.entry(deed(finding)).or_default().push(place);
+            }
+        }
+        let mut gone: BTreeSet<usize> = BTreeSet::new();
+        for places in places.into_values() {
+            let accounts: BTreeSet<String> = places.iter().map(|&place| findings[place].account_id.clone()).collect();
+            if accounts.len() > 1 {
+                let told: Vec<Finding> = places.iter().map(|&place| findings[place].clone()).collect();
+                findings[places[0]] = of_accounts(&accounts, told);
+                gone.extend(&places[1..]);
+            }
+        }
+        let mut place = 0;
+        findings.retain(|_| {
+            place += 1;
+            !gone.contains(&(place - 1))
+        });
+    }
+}
+
+fn deed(finding: &Finding) -> Deed {
+    let alike = |text: &str| text.replace(&finding.account_id, "*");
+    let told = told_by(finding).into_iter().map(str::to_owned).collect();
+    (finding.severity, finding.rule, alike(&finding.subject), alike(&finding.summary), told)
+}
+
+fn of_accounts(accounts: &BTreeSet<String>, told: Vec<Finding>) -> Finding {
+    let first = &told[0];
+    let number = grouped(i64::try_from(accounts.len()).unwrap_or(i64::MAX));
+    let subject = match first.subject == first.account_id {
+        true => format!("{number} accounts"),
+        false if told.iter().all(|finding| finding.subject == first.subject) => first.subject.clone(),
+        false => first.subject.replace(&first.account_id, "*"),
+    };
+    let texts = |name: &str| -> BTreeSet<&str> {
+        told.iter().filter_map(|finding| finding.evidence.get(name)?.as_str()).collect()
+    };
+    let lists = |name: &str| -> BTreeSet<&str> {
+        let lists = told.iter().filter_map(|finding| finding.evidence.get(name)?.as_array());
+        lists.flatten().filter_map(Value::as_str).collect()
+    };
+    let evidence = [
+        ("accounts", json!(accounts)),
+        ("address_list", json!(lists("address_list"))),
+        ("first_seen", json!(texts("first_seen").first())),
+        ("last_seen", json!(texts("last_seen").last())),
+        ("told_by", json!(told)),
+    ];
+    Finding {
+        severity: first.severity,
+        rule: first.rule,
+        account_id: String::new(),
+        subject,
+        summary: format!("in {number} accounts, such as {}: {}", first.account_id, first.summary),
+        count: told.iter().map(|finding| finding.count).sum(),
+        evidence: evidence.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding(account: &str, rule: &'static str, actor: &str) -> Finding {
+        let by = format!("arn:aws:iam::{account}:role/{actor}");
+        Finding {
+            severity: Severity::High,
+            rule,
+            account_id: account.to_owned(),
+            subject: "role/base".to_owned(),
+            summary: format!("role/base was given everything by {by}"),
+            count: 1,
+            evidence: [
+                ("first_seen", json!(format!("2026-01-0{}T00:00:00Z", &account[11..]))),
+                ("address_list", json!([account])),
+            ]
+            .map(|(name, value)| (name.to_owned(), value))
+            .into_iter()
+            .collect(),
+        }
+    }
+
+    fn left(mut findings: Vec<Finding>) -> Vec<Finding> {
+        one_finding_per_deed(&mut [&mut findings]);
+        findings
+    }
+
+    #[test]
+    fn the_same_in_several_accounts_is_one_line_that_keeps_all() {
+        let of = |account| finding(account, "admin-granted", "terraform");
+        let found = left(vec![of("111122223332"), of("111122223331"), of("111122223333")]);
+        let [one] = &found[..] else { panic!("{found:?}") };
+        assert_eq!((one.account_id.as_str(), one.subject.as_str(), one.count), ("", "role/base", 3));
+        assert!(one.summary.starts_with("in 3 accounts, such as 111122223332: role/base was given"), "{}", one.summary);
+        assert_eq!(one.evidence["accounts"], json!(["111122223331", "111122223332", "111122223333"]));
+        assert_eq!(one.evidence["told_by"].as_array().map(Vec::len), Some(3));
+        assert_eq!(one.evidence["first_seen"], "2026-01-01T00:00:00Z");
+    }
+
+    #[test]
+    fn a_subject_that_is_the_account_or_has_it_stands_for_all() {
+        let of = |account: &str, subject: String| Finding { subject, ..finding(account, "inline-policy", "terraform") };
+        let named = |subject: fn(&str) -> String| {
+            left(["111122223331", "111122223332"].map(|account| of(account, subject(account))).into())
+                .swap_remove(0)
+                .subject
+        };
+        assert_eq!(named(str::to_owned), "2 accounts");
+        assert_eq!(named(|account| format!("role/cdk-{account}-eu-west-1")), "role/cdk-*-eu-west-1");
+    }
+
+    #[test]
+    fn other_deeds_other_actors_and_what_stands_stay_apart() {
+        let one = finding("111122223331", "admin-granted", "terraform");
+        for other in [
+            finding("111122223332", "admin-granted", "ana"),
+            finding("111122223332", "role-trust-opened", "terraform"),
+            finding("111122223331", "admin-granted", "terraform"),
+            Finding { severity: Severity::Low, ..finding("111122223332", "admin-granted", "terraform") },
+        ] {
+            assert_eq!(left(vec![one.clone(), other]).len(), 2);
+        }
+        let stands = |account| finding(account, "root-has-access-key", "terraform");
+        assert_eq!(left(vec![stands("111122223331"), stands("111122223332")]).len(), 2);
+    }
+
+    #[test]
+    fn every_rule_is_registered() {
+        let known: Vec<&str> =
+            crate::report::REPORTS.iter().flat_map(|report| report.rules).map(|rule| rule.id).collect();
+        assert!(DEEDS.is_sorted() && DEEDS.iter().all(|rule| known.contains(rule)));
+    }
+}
