@@ -132,7 +132,7 @@ mod memory {
             )
             .replace('\n', " ")
         };
-        let with_key = |n: usize, key: &str, address: &str| {
+        let with_key = move |n: usize, key: &str, address: &str| {
             user("Alice", &format!(r#""eventTime":"2026-09-10T12:00:00Z","eventID":"{n}""#))
                 .replace("\"type\"", &format!("\"accessKeyId\":\"{key}\",\"type\""))
                 .replace("192.0.2.1", address)
