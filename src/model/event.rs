@@ -33,12 +33,15 @@ pub struct UnreadIdentity<'r> {
     read: OnceCell<UserIdentity<'r>>,
 }
 
+/// What reads the raw JSON of a `userIdentity`.
+pub(crate) type ParseIdentity = fn(&str) -> UserIdentity<'_>;
+
 /// What an identity can be asked of, read or not.
 trait Identify: Debug {
     fn identity(&self) -> &UserIdentity<'_>;
 
     /// The raw JSON and what reads it, where there is any.
-    fn unread(&self) -> Option<(&str, fn(&str) -> UserIdentity<'_>)> {
+    fn unread(&self) -> Option<(&str, ParseIdentity)> {
         None
     }
 }
@@ -57,7 +60,7 @@ impl<'a> LazyIdentity<'a> {
     }
 
     /// The raw JSON of one that a decoder gave, and what reads it.
-    pub(crate) fn unread(&self) -> Option<(&str, fn(&str) -> UserIdentity<'_>)> {
+    pub(crate) fn unread(&self) -> Option<(&str, ParseIdentity)> {
         self.0.unread()
     }
 
@@ -72,7 +75,7 @@ impl Identify for UnreadIdentity<'_> {
         self.read.get_or_init(|| (self.parse)(self.raw))
     }
 
-    fn unread(&self) -> Option<(&str, fn(&str) -> UserIdentity<'_>)> {
+    fn unread(&self) -> Option<(&str, ParseIdentity)> {
         Some((self.raw, self.parse))
     }
 }

@@ -2,7 +2,8 @@
 
 use std::cmp::Ordering;
 
-use super::{Event, EventTime, IdentityRef, LazyIdentity, UnreadIdentity, UserIdentity};
+use super::event::ParseIdentity;
+use super::{Event, EventTime, IdentityRef, LazyIdentity, UnreadIdentity};
 
 /// Decoders count from one.
 const NO_DECODER: u32 = 0;
@@ -11,7 +12,7 @@ const NO_DECODER: u32 = 0;
 #[derive(Clone, Debug)]
 pub(crate) struct KeptEvent {
     said: Said,
-    parse: fn(&str) -> UserIdentity<'_>,
+    parse: ParseIdentity,
 }
 
 /// What tells two events apart.
@@ -97,11 +98,12 @@ impl KeptEvent {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::UserIdentity;
     use crate::model::testing::event;
 
     #[test]
     fn a_kept_event_says_what_the_event_said() {
-        let parse: fn(&str) -> UserIdentity<'_> = |raw| UserIdentity { arn: raw.into(), ..UserIdentity::default() };
+        let parse: ParseIdentity = |raw| UserIdentity { arn: raw.into(), ..UserIdentity::default() };
         let unread = UnreadIdentity::new("an arn", parse);
         let plain = UserIdentity::default();
         // A text of its own in every place.

@@ -116,7 +116,7 @@ mod memory {
     const FLAT: u64 = 200 << 20;
 
     /// What a record holds: its number goes wherever something is to grow.
-    type Growing = fn(usize) -> String;
+    type Growing = Box<dyn Fn(usize) -> String>;
 
     /// Whatever grows, the run ends in its one line and without an answer.
     #[test]
@@ -132,13 +132,13 @@ mod memory {
             )
             .replace('\n', " ")
         };
-        let with_key = |n: usize, key: &str, address: &str| {
+        let with_key = move |n: usize, key: &str, address: &str| {
             user("Alice", &format!(r#""eventTime":"2026-09-10T12:00:00Z","eventID":"{n}""#))
                 .replace("\"type\"", &format!("\"accessKeyId\":\"{key}\",\"type\""))
                 .replace("192.0.2.1", address)
         };
-        let ids: Growing = |n| format!(r#"{{"eventID":"{n}","eventTime":"2026-09-10T12:00:00Z"}}"#);
-        let grown: [(&str, Box<dyn Fn(usize) -> String>); 7] = [
+        let ids: fn(usize) -> String = |n| format!(r#"{{"eventID":"{n}","eventTime":"2026-09-10T12:00:00Z"}}"#);
+        let grown: [(&str, Growing); 7] = [
             ("event ids", Box::new(ids)),
             (
                 "users at odd times",
