@@ -5,7 +5,7 @@ Each direction of growth.py is made at every size, and `trailscan audit` and the
 Printed are CPU seconds and peak memory by size, and the exponents of both between the second and the last size: 1 is
 linear, 2 is quadratic. Exit status 1 names the directions above --bound, and those that did not end well.
 
-A size that took more than --enough seconds is the last of its direction; what ends below the floor of 0.2 s and 64 MiB
+A size that took more than --enough seconds of CPU is the last of its direction; what ends below the floor of 0.2 s and 64 MiB
 is not judged, since noise and fixed costs would be. It builds nothing: run `cargo build --release` first. Stdlib only.
 """
 
@@ -37,7 +37,7 @@ def arguments():
     parser.add_argument("--bin", type=pathlib.Path, default=HERE.parent / "target/release/trailscan")
     parser.add_argument("--sizes", default="10000,20000,40000,80000", help="events, three sizes or more")
     parser.add_argument("--bound", type=float, default=1.3, help="the largest exponent that passes (default 1.3)")
-    parser.add_argument("--enough", type=float, default=20, help="seconds after which no larger size is tried")
+    parser.add_argument("--enough", type=float, default=20, help="CPU seconds after which no larger size is tried")
     parser.add_argument("--runs", type=int, default=1, help="runs of each; the least counts")
     parser.add_argument("--json", type=pathlib.Path, help="write every figure here too")
     args = parser.parse_args()
@@ -89,7 +89,7 @@ def measure(args, report, records, work):
         command = [args.bin, report, folder, "--threads", "1", "--format", "json", "--now", NOW, "--max-memory", "4GiB"]
         runs = [run(command, work / "stderr") for _ in range(args.runs)]
         figures.append((size, {what: min(one[what] for one in runs) for what in runs[0]}))
-        if figures[-1][1]["wall"] > args.enough and len(figures) > 1:
+        if figures[-1][1]["cpu"] > args.enough and len(figures) > 1:
             break
     return figures
 

@@ -82,9 +82,11 @@ impl<V: Default, const FIRST: usize> SymMap<V, FIRST> {
         if self.len() <= FEW {
             return self.slots.iter().position(|&(known, _)| known == sym).unwrap_or(self.slots.len());
         }
-        // Symbols are small numbers, so that a multiplication spreads them.
-        let spread = u64::from(sym.0).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let mut slot = (spread >> (u64::BITS - self.slots.len().trailing_zeros())) as usize;
+        // Symbols are small numbers, so that a multiplication spreads them: by another number for each size, since members
+        // that come in the order of a larger table would else all be put into one end of this one.
+        let bits = self.slots.len().trailing_zeros();
+        let by = 0x9E37_79B9_7F4A_7C15_u64.wrapping_mul(u64::from(2 * bits + 1));
+        let mut slot = (u64::from(sym.0).wrapping_mul(by) >> (u64::BITS - bits)) as usize;
         while self.slots[slot].0 != sym && self.slots[slot].0 != FREE {
             slot = (slot + 1) & (self.slots.len() - 1);
         }
@@ -197,6 +199,25 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    /// Members between two free slots, at most: what a look-up has to go through.
+    fn longest_run(set: &SymSet) -> usize {
+        set.0.slots.split(|(sym, ())| *sym == FREE).map(<[_]>::len).max().unwrap_or(0)
+    }
+
+    /// The members of a table come in an order that suits it; put into another as they come, they spread there as well.
+    #[test]
+    fn members_of_one_set_spread_in_another() {
+        let mut whole = SymSet::default();
+        (0..40_000).for_each(|n| whole.insert(Sym(n)));
+        for part in [20, 100, 1_000, 5_000, 20_000, 40_000] {
+            let mut set = SymSet::default();
+            whole.iter().take(part).for_each(|sym| set.insert(sym));
+            assert_eq!(set.len(), part);
+            assert!(longest_run(&set) <= 40, "{part}: {}", longest_run(&set));
+        }
+        assert!(longest_run(&whole) <= 40, "{}", longest_run(&whole));
+    }
 
     proptest! {
         #[test]

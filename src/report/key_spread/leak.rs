@@ -57,18 +57,16 @@ pub(super) fn new_families<'a>(look: &Look<'a>) -> BTreeMap<&'a str, (EventTime,
         .filter(|newcomer| newcomer.is_late)
         .map(|newcomer| (newcomer.network, newcomer.first))
         .collect();
+    // Until when networks that were not late are in use.
+    let is_old = |span: &Span| span.first() < look.late();
+    let old_until =
+        look.spread.networks.values().filter(|used| is_old(&used.span)).filter_map(|used| used.span.last()).max();
     let mut families = look.first_seen_from();
     families.retain(|_, (time, network)| {
         let comes_with = |first: &EventTime| *time <= first.plus_seconds(COMES_SECONDS);
-        late.get(network).is_some_and(|first| comes_with(first) || old_goes_on(look, *time))
+        late.get(network).is_some_and(|first| comes_with(first) || old_until > Some(*time))
     });
     families
-}
-
-/// Whether a network that was not late is in use after `time`.
-fn old_goes_on(look: &Look<'_>, time: EventTime) -> bool {
-    let is_old = |span: &Span| span.first() < look.late();
-    look.spread.networks.values().any(|used| is_old(&used.span) && used.span.last() > Some(time))
 }
 
 /// A network that came later while an old one, far from it, went on in a way that one holder cannot do by turns.
