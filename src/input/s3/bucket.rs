@@ -134,8 +134,12 @@ impl Bucket {
                 self.reach.heard();
             } else if waits != Waits::Receipt && self.reach.is_gone(begun) {
                 return Err(self.gone(refusal));
+            } else if waits != Waits::Receipt && self.attempts.is_none() && self.reach.fell_silent() {
+                // A server that answered before is waited for until it counts as gone: a restart costs no object.
+                tokio::time::sleep(SILENT_PAUSE).await;
+                continue;
             }
-            self.wait_after(refusal, waits, attempt).await?;
+            self.wait_after(refusal, attempt).await?;
             attempt += 1;
         }
     }
@@ -157,14 +161,10 @@ impl Bucket {
     }
 
     /// Waits until a request that was refused may be sent again; an error when it may not.
-    async fn wait_after(&self, refusal: Refusal, waits: Waits, attempt: u32) -> Result<(), Refusal> {
+    async fn wait_after(&self, refusal: Refusal, attempt: u32) -> Result<(), Refusal> {
         let most = self.attempts.unwrap_or(ATTEMPTS);
         match &refusal.next {
             Next::Again | Next::Unanswered if attempt < most => tokio::time::sleep(pause(attempt)).await,
-            // A server that answered before is waited for until it counts as gone: a restart costs no object.
-            Next::Unanswered if waits != Waits::Receipt && self.attempts.is_none() && self.reach.fell_silent() => {
-                tokio::time::sleep(SILENT_PAUSE).await;
-            }
             Next::Slower if attempt < self.attempts.unwrap_or(SLOW_ATTEMPTS) => self.pace.slow_down(pause(attempt)),
             // The first request of a bucket elsewhere always fails: it has a second even where others have not.
             Next::Region(region) if attempt < most.max(2) => self.move_to(region),
