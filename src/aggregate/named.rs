@@ -150,6 +150,11 @@ impl SymSet {
         self.0.entry(sym);
     }
 
+    /// Whether `sym` is in.
+    pub fn contains(&self, sym: Sym) -> bool {
+        self.0.get(sym).is_some()
+    }
+
     /// Puts all of `other` in.
     pub fn merge(&mut self, other: &Self, remap: &Remap) {
         for sym in other.iter() {

@@ -57,7 +57,7 @@ pub(super) const TEXT_COLUMNS: [&str; 15] = [
 
 /// What one identity says of its session. The identities of a session rarely differ in more than the access key, so a
 /// session mostly has one of these.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Facts {
     pub texts: [Sym; TEXT_COLUMNS.len()],
     /// `mfaAuthenticated`; absent is not false.

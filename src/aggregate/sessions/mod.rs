@@ -9,6 +9,7 @@
 //! is signed in. Source: CloudTrail user guide, "CloudTrail userIdentity element".
 
 mod facts;
+mod index;
 mod places;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -41,6 +42,8 @@ pub struct Sessions {
     rows: Vec<Row>,
     /// The first row of each session.
     places: HashMap<Key, u32, ahash::RandomState>,
+    /// The row of each further access key of a session, by the session's first row: the console mints many.
+    more_keys: HashMap<(u32, Sym), u32, ahash::RandomState>,
     programs: KnownPrograms,
     /// The row of each identity, counted from 1; 0 for an identity that is no session.
     memo: RowMemo,
@@ -71,15 +74,15 @@ impl Sessions {
     /// The row of a session and an access key, else the session's first row, if it has one.
     fn place(&self, key: Key, access_key: Sym) -> Result<usize, Option<u32>> {
         let Some(&first) = self.places.get(&key) else { return Err(None) };
-        let mut at = first;
-        while at != NONE {
-            let row = &self.rows[at as usize];
-            if row.access_key == access_key {
-                return Ok(at as usize);
-            }
-            at = row.next;
-        }
-        Err(Some(first))
+        let row = &self.rows[first as usize];
+        let at = if row.access_key == access_key {
+            Some(first)
+        } else if row.next == NONE {
+            None
+        } else {
+            self.more_keys.get(&(first, access_key)).copied()
+        };
+        at.map(|at| at as usize).ok_or(Some(first))
     }
 
     /// Puts in a new row, behind the first one of its session.
@@ -88,7 +91,10 @@ impl Sessions {
         row.is_first = first.is_none();
         row.next = NONE;
         match first {
-            Some(first) => row.next = std::mem::replace(&mut self.rows[first as usize].next, place),
+            Some(first) => {
+                row.next = std::mem::replace(&mut self.rows[first as usize].next, place);
+                self.more_keys.insert((first, row.access_key), place);
+            }
             None => drop(self.places.insert(row.key, place)),
         }
         self.rows.push(row);

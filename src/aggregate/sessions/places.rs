@@ -56,6 +56,14 @@ impl Usage {
         self.add(other.all());
     }
 
+    /// One without a time, of these programs.
+    #[cfg(test)]
+    pub(crate) fn of_programs(programs: Programs) -> Self {
+        let mut usage = Self::default();
+        usage.see(None, programs, false);
+        usage
+    }
+
     /// The first time; `None` where no event told one.
     pub fn first(&self) -> Option<EventTime> {
         (self.first <= self.last).then(|| EventTime::from_seconds(self.first.into()))
@@ -115,6 +123,18 @@ impl Programs {
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    /// Those of both sets.
+    #[must_use]
+    pub fn of_both(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// Those that are not in the other set.
+    #[must_use]
+    pub fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
     }
 
     /// Whether a program may be in both.

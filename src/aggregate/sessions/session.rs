@@ -5,6 +5,7 @@ use std::fmt::Write;
 use smallvec::SmallVec;
 
 use super::facts::{Facts, Key, Text};
+use super::index::Index;
 use super::places::{EndpointUse, Programs, Usage};
 use crate::aggregate::{Remap, Span, Sym, SymMap, Symbols, Tally};
 use crate::model::{Event, EventTime};
@@ -32,6 +33,7 @@ pub(super) struct Row {
     pub sources: SymMap<Usage>,
     /// What came through VPC endpoints, by endpoint and owner.
     pub endpoints: SmallVec<[EndpointUse; 0]>,
+    index: Option<Box<Index>>,
 }
 
 /// A session with its texts.
@@ -65,12 +67,13 @@ impl Row {
             facts: SmallVec::new(),
             sources: SymMap::default(),
             endpoints: SmallVec::new(),
+            index: None,
         }
     }
 
     pub fn add_facts(&mut self, facts: Facts) {
         self.in_console |= facts.console_click;
-        if !self.facts.contains(&facts) {
+        if Index::of_facts(&mut self.index, &self.facts, &facts).is_none() {
             self.facts.push(facts);
         }
     }
@@ -83,7 +86,8 @@ impl Row {
 
     /// What came through an endpoint, put in when new.
     pub fn endpoint(&mut self, endpoint: Sym, owner: Sym) -> &mut Usage {
-        let known = self.endpoints.iter().position(|known| (known.endpoint, known.owner) == (endpoint, owner));
+        let key_of = |known: &EndpointUse| (known.endpoint, known.owner);
+        let known = Index::of_endpoint(&mut self.index, &self.endpoints, key_of, (endpoint, owner));
         let place = known.unwrap_or_else(|| {
             self.endpoints.push(EndpointUse { endpoint, owner, usage: Usage::default() });
             self.endpoints.len() - 1
@@ -94,6 +98,7 @@ impl Row {
     /// Makes this a row of another table of symbols.
     pub fn rename(&mut self, remap: &Remap) {
         self.key = self.key.remapped(remap);
+        self.index = None;
         for facts in &mut self.facts {
             *facts = facts.remapped(remap);
         }
@@ -374,16 +379,21 @@ impl<'a> Session<'a> {
     fn text(&self, text: Text) -> &'a str {
         match self.facts {
             Some(facts) => self.symbols.text(facts.texts[text as usize]),
-            None => self.texts(text).first().copied().unwrap_or_default(),
+            None => {
+                let all = self.all_facts().map(|facts| facts.texts[text as usize]).filter(|&sym| sym != Sym::EMPTY);
+                all.map(|sym| self.symbols.text(sym)).min().unwrap_or_default()
+            }
         }
     }
 
     fn texts(&self, text: Text) -> Vec<&'a str> {
-        let all = self.all_facts().map(|facts| self.symbols.text(facts.texts[text as usize]));
-        let mut given: Vec<_> = all.filter(|text| !text.is_empty()).collect();
+        let all = self.all_facts().map(|facts| facts.texts[text as usize]).filter(|&sym| sym != Sym::EMPTY);
+        let mut given: Vec<Sym> = all.collect();
         given.sort_unstable();
         given.dedup();
-        given
+        let mut texts: Vec<_> = given.into_iter().map(|sym| self.symbols.text(sym)).collect();
+        texts.sort_unstable();
+        texts
     }
 
     fn all_facts(&self) -> impl Iterator<Item = &'a Facts> + use<'a> {

@@ -4,16 +4,12 @@
 use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
-use super::places::Places;
+use super::holders::Holders;
 use super::{Credential, Known};
 use crate::aggregate::issuances::Issuance;
 use crate::aggregate::sessions::Session;
-use crate::aggregate::{Span, Sym};
-use crate::model::{AccessKeyKind, EventTime, IssuanceApi};
-
-/// How long before or after what was counted of it a session may have made a call, in seconds: the longest life of any
-/// STS credentials.
-const LONGEST_LIFE: i64 = 36 * 3600;
+use crate::aggregate::{Span, Sym, SymSet};
+use crate::model::{AccessKeyKind, IssuanceApi};
 
 /// A session that is known by its issuing calls alone.
 pub(in crate::report) struct Caller<'a> {
@@ -21,17 +17,19 @@ pub(in crate::report) struct Caller<'a> {
     pub call: Issuance<'a>,
     /// The first with each access key.
     pub by_key: Vec<Issuance<'a>>,
+    keys: SymSet,
     pub span: Span,
 }
 
 impl<'a> Caller<'a> {
     fn new(call: Issuance<'a>) -> Self {
-        Self { call, by_key: Vec::new(), span: Span::default() }
+        Self { call, by_key: Vec::new(), keys: SymSet::default(), span: Span::default() }
     }
 
     fn add(&mut self, call: &Issuance<'a>) {
         let key = call.caller_access_key();
-        if key != Sym::EMPTY && self.by_key.iter().all(|known| known.caller_access_key() != key) {
+        if key != Sym::EMPTY && !self.keys.contains(key) {
+            self.keys.insert(key);
             self.by_key.push(*call);
         }
         if let Some(time) = call.time() {
@@ -50,20 +48,21 @@ pub(super) fn find<'a>(all: &mut Vec<Credential<'a>>, issuances: &[Issuance<'a>]
     let counted = all.len();
     let mut unseen: BTreeMap<String, (Caller<'a>, Vec<usize>)> = BTreeMap::new();
     let mut callers = vec![None; issuances.len()];
-    let by_key = LazyCell::new(|| by_key(all));
+    let holders = LazyCell::new(|| Holders::of(all));
+    let has_keys = LazyCell::new(|| all.iter().any(is_told_by_key));
     for (i, call) in issuances.iter().enumerate().filter(|(_, call)| is_session(call)) {
         let id = id_of(call);
         let with_key = || Session::id_with_key(id.clone(), call.caller_access_key_id());
         let find = |id: &str| all.binary_search_by(|credential| credential.id().cmp(id)).ok();
-        let known = find(&id).or_else(|| find(&with_key()));
-        callers[i] = known.or_else(|| holder_of_key(call, all, &by_key));
+        let known = find(&id).or_else(|| has_keys.then(|| find(&with_key())).flatten());
+        callers[i] = known.or_else(|| holders.of_call(call, all));
         if callers[i].is_none() && !id.is_empty() {
             let (caller, calls) = unseen.entry(id).or_insert_with(|| (Caller::new(*call), Vec::new()));
             caller.add(call);
             calls.push(i);
         }
     }
-    drop(by_key);
+    drop((holders, has_keys));
     for (place, (id, (caller, calls))) in unseen.into_iter().enumerate() {
         for call in calls {
             callers[call] = Some(counted + place);
@@ -89,23 +88,7 @@ fn id_of(call: &Issuance<'_>) -> String {
     Session::id_of(principal, call.caller_creation_date(), call.caller_access_key_id())
 }
 
-fn by_key(all: &[Credential<'_>]) -> Places {
-    let places = all.iter().enumerate();
-    Places::new(places.flat_map(|(place, credential)| credential.used_keys().map(move |key| (key, place))))
-}
-
-/// The counted session that shows the caller's key, where one of the two records tells no creation date. Access key ids
-/// are unique only together with the secret, hence account and time.
-fn holder_of_key(call: &Issuance<'_>, all: &[Credential<'_>], by_key: &Places) -> Option<usize> {
-    by_key.of(call.caller_access_key()).find(|&i| {
-        let dates = [all[i].creation_date(), call.caller_creation_date()];
-        let accounts = [all[i].account_id(), call.caller_account_id()];
-        let same_account = accounts[0] == accounts[1] || accounts.contains(&"");
-        dates.contains(&None) && same_account && is_alive(&all[i], call.time())
-    })
-}
-
-fn is_alive(credential: &Credential<'_>, time: Option<EventTime>) -> bool {
-    let Some((time, (first, last))) = time.zip(credential.activity()) else { return true };
-    first.plus_seconds(-LONGEST_LIFE) <= time && time <= last.plus_seconds(LONGEST_LIFE)
+/// Whether other keys of its name are other sessions.
+fn is_told_by_key(credential: &Credential<'_>) -> bool {
+    credential.session().is_some_and(|session| !session.told_by_key().is_empty())
 }

@@ -7,51 +7,64 @@
 //! Source: AWS Security Blog, "Modifications to AWS CloudTrail event data of IAM Identity Center", and one published
 //! pair of records; hence `inferred`.
 
+use std::collections::{BTreeMap, VecDeque};
+
 use ahash::AHashMap;
 
-use super::join::{Join, apart};
+use super::join::{Join, within_slack};
+use super::nearest::Nearest;
 use super::{Confidence, Credential, role_name};
-use crate::model::IssuanceApi;
+use crate::model::{EventTime, IssuanceApi};
 
 const ROLE_PREFIX: &str = "AWSReservedSSO_";
 
+/// The one person, if it is one, who called at each moment.
+type Callers<'a> = BTreeMap<i64, Option<&'a str>>;
+
+/// The calls of Identity Center's server by the name of the session that they issued and by moment.
+struct Servers<'a>(AHashMap<&'a str, BTreeMap<i64, VecDeque<usize>>>);
+
 /// Explains sessions of permission sets, each by the nearest call that fits; each call explains one.
 pub(super) fn infer(join: &mut Join<'_, '_>) {
-    let mut calls: AHashMap<(&str, &str), Vec<usize>> = AHashMap::new();
+    let mut nearest = Nearest::new();
+    let mut callers: AHashMap<(&str, &str), Callers<'_>> = AHashMap::new();
     for (i, issuance) in join.issuances.iter().enumerate() {
-        if issuance.api() == IssuanceApi::GetRoleCredentials {
-            calls.entry((issuance.account_id(), issuance.permission_set())).or_default().push(i);
+        if issuance.api() != IssuanceApi::GetRoleCredentials {
+            continue;
         }
+        let Some(time) = issuance.time() else { continue };
+        let (set, caller) = ((issuance.account_id(), issuance.permission_set()), issuance.caller());
+        nearest.add((set, caller), time, i);
+        let at_once = callers.entry(set).or_default().entry(time.0).or_insert(Some(caller));
+        *at_once = at_once.filter(|known| *known == caller);
     }
-    if calls.is_empty() {
+    if nearest.is_empty() {
         return;
     }
-    let mut pairs: Vec<(i64, usize, usize)> = Vec::new();
     for (c, credential) in join.all.iter().enumerate() {
-        let Some(permission_set) = permission_set(credential) else { continue };
-        let Some(near) = calls.get(&(credential.account_id(), permission_set)) else { continue };
-        let fitting: Vec<(i64, usize)> =
-            near.iter().filter_map(|&i| Some((apart(&join.issuances[i], credential)?, i))).collect();
+        let Some((permission_set, created)) = permission_set(credential).zip(credential.creation_date()) else {
+            continue;
+        };
+        let set = (credential.account_id(), permission_set);
         let person = credential.session().map_or("", |session| session.on_behalf_of());
-        let is_clear = fitting.windows(2).all(|two| caller(join, two[0].1) == caller(join, two[1].1));
-        for (distance, i) in fitting {
-            if caller(join, i) == person || person.is_empty() && is_clear {
-                pairs.push((distance, c, i));
-            }
+        nearest.wish(c, &(set, person), created);
+        // Where the session's events name nobody it is of whoever called alone.
+        let alone = callers.get(&set).filter(|_| person.is_empty()).and_then(|callers| only_caller(callers, created));
+        if let Some(caller) = alone {
+            nearest.wish(c, &(set, caller), created);
         }
     }
-    pairs.sort_unstable();
-    let mut told = vec![false; join.all.len()];
-    for (_, c, i) in pairs {
-        if !join.used[i] && !told[c] {
-            told[c] = true;
-            explain(join, c, i);
-        }
+    let mut servers = Servers::of(join);
+    for (c, i) in nearest.pairs() {
+        explain(join, &mut servers, (c, i));
     }
 }
 
-fn caller<'a>(join: &Join<'a, '_>, i: usize) -> &'a str {
-    join.issuances[i].caller()
+/// The caller of all calls within the slack, if that is one.
+fn only_caller<'a>(callers: &Callers<'a>, created: EventTime) -> Option<&'a str> {
+    let mut near = callers.range(within_slack(created)).map(|(_, caller)| *caller);
+    let first = near.next().flatten()?;
+    near.all(|caller| caller == Some(first)).then_some(first)
 }
 
 /// The name of the permission set that a role of Identity Center stands for: `AWSReservedSSO_<name>_<16 digits>`.
@@ -62,19 +75,39 @@ fn permission_set<'a>(credential: &Credential<'a>) -> Option<&'a str> {
 
 /// Beside an exact issuance the call is one more; else it names the issuer, and the record of Identity Center's server in
 /// the same second tells the expiry.
-fn explain(join: &mut Join<'_, '_>, c: usize, i: usize) {
+fn explain(join: &mut Join<'_, '_>, servers: &mut Servers<'_>, (c, i): (usize, usize)) {
     if join.all[c].issuance().is_some() {
         join.used[i] = true;
         join.all[c].explain_too(join.issuances[i]);
         return;
     }
-    let name = join.all[c].principal_id();
-    let server = join.issuances.iter().enumerate().find(|(s, issuance)| {
-        !join.used[*s]
-            && issuance.api() == IssuanceApi::AssumeRoleWithSaml
-            && issuance.assumed_role_id() == name
-            && apart(issuance, &join.all[c]).is_some()
-    });
-    let matched: Vec<usize> = std::iter::once(i).chain(server.map(|(s, _)| s)).collect();
+    let server = servers.first_of(&join.all[c], &join.used);
+    let matched: Vec<usize> = std::iter::once(i).chain(server).collect();
     join.explain(c, &matched, Confidence::Inferred);
+}
+
+impl<'a> Servers<'a> {
+    fn of(join: &Join<'a, '_>) -> Self {
+        let mut servers = Self(AHashMap::new());
+        for (i, issuance) in join.issuances.iter().enumerate().filter(|&(i, _)| !join.used[i]) {
+            if let (IssuanceApi::AssumeRoleWithSaml, Some(time)) = (issuance.api(), issuance.time()) {
+                let moments = servers.0.entry(issuance.assumed_role_id()).or_default();
+                moments.entry(time.0).or_default().push_back(i);
+            }
+        }
+        servers
+    }
+
+    /// The first within the slack that explains nothing yet.
+    fn first_of(&mut self, credential: &Credential<'_>, used: &[bool]) -> Option<usize> {
+        let moments = self.0.get_mut(credential.principal_id())?;
+        let near = moments.range_mut(within_slack(credential.creation_date()?));
+        let unused = near.filter_map(|(_, calls)| {
+            while calls.front().is_some_and(|&call| used[call]) {
+                calls.pop_front();
+            }
+            calls.front().copied()
+        });
+        unused.min()
+    }
 }

@@ -16,24 +16,26 @@
 use std::cell::OnceCell;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
-use ahash::{AHashMap, AHashSet};
+use ahash::AHashSet;
 
-use super::places::Places;
+use super::by_key::{ByKey, Use};
+use super::nearest::Nearest;
 use super::{Confidence, Credential, Known, callers, identity_center, split};
 use crate::aggregate::issuances::{Issuance, Issuances};
 use crate::aggregate::sessions::{Session, Sessions};
-use crate::aggregate::{State, Sym, Symbols};
+use crate::aggregate::{State, Symbols};
 use crate::model::{EventTime, IssuanceApi};
 
 /// How far the clocks of the issuing record and of the session's creation date may differ.
 pub(super) const SLACK_SECONDS: i64 = 2;
 /// The longest life of any STS credentials, in seconds, for a record that tells none.
-const LONGEST_LIFE: i64 = 36 * 3600;
+pub(super) const LONGEST_LIFE: i64 = 36 * 3600;
 /// The longest life of a role session, in seconds: services ask for more than the API's default and do not always say so.
 ///
 /// Source: IAM user guide, "Update the maximum session duration for a role".
-const LONGEST_ROLE_LIFE: i64 = 12 * 3600;
+pub(super) const LONGEST_ROLE_LIFE: i64 = 12 * 3600;
 
 /// Every session of temporary credentials, with what issued it.
 pub(in crate::report) struct Lineage<'a> {
@@ -54,6 +56,17 @@ struct Named<'s, 'a> {
     id: OnceCell<String>,
 }
 
+/// What kind of session an issuance without a matching key starts.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Start {
+    /// One of a person at the console.
+    Console,
+    /// One of whatever identity called.
+    OwnIdentity,
+    /// One of a role.
+    Role,
+}
+
 /// The join at work.
 pub(super) struct Join<'a, 'i> {
     pub all: Vec<Credential<'a>>,
@@ -70,11 +83,12 @@ impl<'a> Lineage<'a> {
         let symbols = state.symbols();
         let issuances = state.get::<Issuances>().map(|issuances| issuances.all(symbols)).unwrap_or_default();
         let sessions = state.get::<Sessions>();
-        let mut all = sessions.map(|sessions| by_id(sessions, &issuances, symbols)).unwrap_or_default();
+        let mut by_key = ByKey::new(&issuances);
+        let mut all = sessions.map(|sessions| by_id(sessions, &by_key, symbols)).unwrap_or_default();
         let counted = all.len();
         let callers = callers::find(&mut all, &issuances);
         let mut join = Join { all, issuances: &issuances, callers, used: vec![false; issuances.len()] };
-        join.match_exactly();
+        join.match_exactly(&mut by_key);
         identity_center::infer(&mut join);
         join.infer();
         join.add_unused();
@@ -90,8 +104,8 @@ fn recipients<'a>(issuances: &[Issuance<'a>]) -> BTreeSet<&'a str> {
 }
 
 /// The counted sessions, by id.
-fn by_id<'a>(sessions: &'a Sessions, issuances: &[Issuance<'a>], symbols: &'a Symbols) -> Vec<Credential<'a>> {
-    let all = split::sessions(sessions, issuances, symbols);
+fn by_id<'a>(sessions: &'a Sessions, by_key: &ByKey<'_, 'a>, symbols: &'a Symbols) -> Vec<Credential<'a>> {
+    let all = split::sessions(sessions, by_key, symbols);
     let mut named: Vec<Named<'_, 'a>> = all.iter().map(Named::new).collect();
     named.sort_unstable_by(Named::by_id);
     named.into_iter().map(|Named { id, session, .. }| Credential::new(id, Known::Counted(*session))).collect()
@@ -120,45 +134,56 @@ impl<'s, 'a> Named<'s, 'a> {
 
 impl<'a> Join<'a, '_> {
     /// Matches by issued key.
-    fn match_exactly(&mut self) {
-        let keys = self.issuances.iter().map(Issuance::access_key).zip(0..);
-        let by_key = Places::new(keys.filter(|&(key, _)| key != Sym::EMPTY));
-        let mut matched = Vec::new();
+    fn match_exactly(&mut self, by_key: &mut ByKey<'_, 'a>) {
+        let (mut keys, mut matched) = (Vec::new(), Vec::new());
         for c in 0..self.all.len() {
             let credential = &self.all[c];
-            let candidates = credential.used_keys().flat_map(|key| by_key.of(key));
-            matched.extend(candidates.filter(|&i| issued_for(&self.issuances[i], credential)));
+            keys.extend(credential.used_keys());
+            if keys.is_empty() {
+                continue;
+            }
+            let used = Use::of(credential);
+            for &key in &keys {
+                by_key.fitting(key, &used, keys.len(), &mut matched);
+                by_key.take_many(key, &used, |i| self.used[i] = true);
+            }
             matched.sort_unstable_by_key(|&i| (self.issuances[i].time(), i));
             matched.dedup();
             self.explain(c, &matched, Confidence::Exact);
+            keys.clear();
             matched.clear();
         }
     }
 
     /// Matches what is left by name and time, nearest pairs first, each session and each issuance once.
     fn infer(&mut self) {
-        let mut by_name: AHashMap<&str, Vec<usize>> = AHashMap::new();
+        let mut nearest = Nearest::new();
         for (i, issuance) in self.issuances.iter().enumerate().filter(|&(i, _)| !self.used[i]) {
-            let name = match issuance.api() {
-                IssuanceApi::ConsoleLogin if issuance.is_successful_sign_in() => issuance.caller_principal_id(),
-                IssuanceApi::ConsoleLogin | IssuanceApi::GetRoleCredentials => "",
-                api if api.is_sign_in() => issuance.caller_principal_id(),
-                _ => issuance.assumed_role_id(),
+            let (name, start) = match issuance.api() {
+                IssuanceApi::ConsoleLogin if issuance.is_successful_sign_in() => {
+                    (issuance.caller_principal_id(), Start::Console)
+                }
+                IssuanceApi::ConsoleLogin | IssuanceApi::GetRoleCredentials => continue,
+                api if api.is_sign_in() => (issuance.caller_principal_id(), Start::OwnIdentity),
+                _ => (issuance.assumed_role_id(), Start::Role),
             };
-            if !name.is_empty() {
-                by_name.entry(name).or_default().push(i);
+            if let Some(time) = issuance.time().filter(|_| !name.is_empty()) {
+                nearest.add((name, start), time, i);
             }
         }
-        let mut pairs: Vec<(i64, usize, usize)> = Vec::new();
+        if nearest.is_empty() {
+            return;
+        }
         for (c, credential) in self.all.iter().enumerate().filter(|(_, credential)| credential.issuance().is_none()) {
-            let candidates = by_name.get(credential.principal_id()).into_iter().flatten();
-            pairs.extend(candidates.filter_map(|&i| Some((distance(&self.issuances[i], credential)?, c, i))));
-        }
-        pairs.sort_unstable();
-        for (_, c, i) in pairs {
-            if !self.used[i] && self.all[c].issuance().is_none() {
-                self.explain(c, &[i], Confidence::Inferred);
+            let Some(created) = credential.creation_date() else { continue };
+            let is_role = credential.identity_type() == "AssumedRole";
+            let role_or_console = if is_role { Start::Role } else { Start::Console };
+            for start in [role_or_console, Start::OwnIdentity] {
+                nearest.wish(c, &(credential.principal_id(), start), created);
             }
+        }
+        for (c, i) in nearest.pairs() {
+            self.explain(c, &[i], Confidence::Inferred);
         }
     }
 
@@ -199,36 +224,10 @@ impl<'a> Join<'a, '_> {
     }
 }
 
-/// Whether a key that `issuance` issued can be the one that `credential` shows: same account, used within its life.
-pub(super) fn issued_for(issuance: &Issuance<'_>, credential: &Credential<'_>) -> bool {
-    let account = credential.account_id();
-    let accounts = [issuance.account_id(), issuance.recipient_account_id()];
-    let same_account = account.is_empty() || accounts.contains(&account) || accounts == ["", ""];
-    let Some((issued, (first, last))) = issuance.time().zip(credential.activity()) else { return same_account };
-    let of_service = (issuance.caller_type() == "AWSService").then_some(LONGEST_ROLE_LIFE);
-    let life = issuance.life().max(of_service).unwrap_or(LONGEST_LIFE);
-    let expires = issuance.expiration().unwrap_or(issued.plus_seconds(life));
-    same_account && issued.plus_seconds(-SLACK_SECONDS) <= last && first <= expires
-}
-
-/// How far apart, in microseconds, an issuance and the creation of a session of the same name are, if near enough.
-fn distance(issuance: &Issuance<'_>, credential: &Credential<'_>) -> Option<i64> {
-    let is_role = credential.identity_type() == "AssumedRole";
-    let fits = match issuance.api() {
-        IssuanceApi::ConsoleLogin => !is_role,
-        api => is_role || api.is_sign_in(),
-    };
-    if !fits {
-        return None;
-    }
-    apart(issuance, credential)
-}
-
-/// How far apart, in microseconds, an issuance and the creation of a session are, if within the slack.
-pub(super) fn apart(issuance: &Issuance<'_>, credential: &Credential<'_>) -> Option<i64> {
-    let (EventTime(issued), EventTime(created)) = (issuance.time()?, credential.creation_date()?);
-    let distance = issued.abs_diff(created);
-    (distance <= SLACK_SECONDS as u64 * 1_000_000).then_some(distance as i64)
+/// The moments, in microseconds, of issuances that may have started a session of that creation date.
+pub(super) fn within_slack(created: EventTime) -> RangeInclusive<i64> {
+    let slack = SLACK_SECONDS * 1_000_000;
+    created.0.saturating_sub(slack)..=created.0.saturating_add(slack)
 }
 
 /// Cuts each circle of parents, which only forged or broken records make, above its first credential.

@@ -3,14 +3,18 @@
 //! The one place where sessions and issuances meet; `sessions` and `trace` are views over it. Not a tree and not a
 //! judgement: principals, long-lived keys and what is shown of them are the reports'.
 
+mod by_key;
 mod callers;
 mod credential;
 mod expiry;
+mod holders;
 mod identity_center;
 mod join;
 mod kind;
 mod mfa;
+mod nearest;
 mod places;
+mod spans;
 mod split;
 
 pub(in crate::report) use credential::{Confidence, Credential, Known};

@@ -13,6 +13,11 @@ impl Places {
         Self(places)
     }
 
+    /// The places of each symbol, with it.
+    pub fn groups(&self) -> impl Iterator<Item = &[(Sym, usize)]> {
+        self.0.chunk_by(|a, b| a.0 == b.0)
+    }
+
     /// The places of `sym`, in order.
     pub fn of(&self, sym: Sym) -> impl Iterator<Item = usize> {
         let start = self.0.partition_point(|&(known, _)| known < sym);

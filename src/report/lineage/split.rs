@@ -10,31 +10,24 @@
 
 use ahash::AHashSet;
 
-use super::join::issued_for;
-use super::places::Places;
+use super::by_key::{ByKey, Use};
 use super::{Credential, Known};
+use crate::aggregate::Symbols;
 use crate::aggregate::issuances::Issuance;
 use crate::aggregate::sessions::{Session, Sessions};
-use crate::aggregate::{Sym, Symbols};
 use crate::model::SourceAddress;
 
 /// What tells the issuances of one caller from those of another.
 type Issuer<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str, bool, Option<bool>);
 
 /// The counted sessions, in no lasting order: a chain of keys is one, or each of its keys.
-pub(super) fn sessions<'a>(
-    sessions: &'a Sessions,
-    issuances: &[Issuance<'a>],
-    symbols: &'a Symbols,
-) -> Vec<Session<'a>> {
-    let keys = issuances.iter().map(Issuance::access_key).zip(0..);
-    let by_key = Places::new(keys.filter(|&(key, _)| key != Sym::EMPTY));
+pub(super) fn sessions<'a>(sessions: &'a Sessions, by_key: &ByKey<'_, 'a>, symbols: &'a Symbols) -> Vec<Session<'a>> {
     let found = sessions.all(symbols);
     let mut all = Vec::with_capacity(found.size_hint().1.unwrap_or(0));
     for session in found {
         if session.has_several_keys() {
             let keys: Vec<Session<'a>> = session.key_places().map(|place| sessions.key_at(place, symbols)).collect();
-            if are_apart(&keys, issuances, &by_key) {
+            if are_apart(&keys, by_key) {
                 all.extend(keys);
                 continue;
             }
@@ -44,14 +37,14 @@ pub(super) fn sessions<'a>(
     all
 }
 
-fn are_apart(keys: &[Session<'_>], issuances: &[Issuance<'_>], by_key: &Places) -> bool {
+fn are_apart<'a>(keys: &[Session<'a>], by_key: &ByKey<'_, 'a>) -> bool {
     let mut issuers: AHashSet<Issuer<'_>> = AHashSet::new();
     let mut explained: AHashSet<&str> = AHashSet::new();
     let mut unexplained: Vec<&Session<'_>> = Vec::new();
     for key in keys {
         let credential = Credential::new(Default::default(), Known::Counted(*key));
-        let mut issued = key.access_key_symbols().flat_map(|sym| by_key.of(sym)).map(|i| &issuances[i]);
-        match issued.find(|issuance| issued_for(issuance, &credential)) {
+        let used = Use::of(&credential);
+        match key.access_key_symbols().find_map(|sym| by_key.first(sym, &used)) {
             Some(issuance) => {
                 issuers.insert(issuer(issuance));
                 explained.extend(key.source_addresses());

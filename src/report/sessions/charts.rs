@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Addresses, Kind, Known, Lineage, known, rules, sets};
+use super::{Addresses, Facts, Kind, Known, Lineage, ReadAddresses, known, rules, sets};
 use crate::model::{Arn, IssuanceApi, quantity};
 use crate::report::charts::{Chart, Flow, FlowEdge, FlowNode, Picture, Shares, Tone};
 use crate::report::{AddressLookup, Severity, View};
@@ -40,9 +40,11 @@ type Bundles<'a> = BTreeMap<(End<'a>, End<'a>), Bundle>;
 /// Lineage and MFA; nothing where there is no session.
 pub(in crate::report) fn charts(view: &View<'_>) -> Vec<Chart> {
     let lineage_of_all = Lineage::of(view.state);
-    let addresses = Addresses::of(view.state, &lineage_of_all);
-    let mut all = known(view.state, &lineage_of_all, &addresses);
-    sets::judge(view.state, &lineage_of_all, &mut all, view.addresses.and_then(AddressLookup::aws));
+    let mut read = ReadAddresses::new(view.state.symbols());
+    let addresses = Addresses::of(&lineage_of_all, &mut read);
+    let facts = Facts::of(view.state, &lineage_of_all);
+    let mut all = known(&facts, &addresses, &mut read);
+    sets::judge(&facts, &mut all, view.addresses.and_then(AddressLookup::aws), &mut read);
     if all.is_empty() {
         return Vec::new();
     }

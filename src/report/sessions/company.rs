@@ -3,10 +3,11 @@
 //! Only what can be a person or a long-lived key: IAM users, root, federated users, and sessions that identity providers
 //! or people got. Workloads are left out; they share the NAT of their VPC.
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use ahash::AHashMap;
+use ahash::{AHashMap, AHashSet};
 
 use super::Known;
 use crate::aggregate::State;
@@ -31,13 +32,17 @@ struct Visit<'a> {
 pub(super) struct Company<'a>(AHashMap<IpAddr, Vec<Visit<'a>>>);
 
 impl<'a> Company<'a> {
-    /// All of it.
-    pub fn of(state: &'a State, all: &[Known<'a>], read: &mut ReadAddresses<'a>) -> Self {
+    /// That of these addresses.
+    pub fn of(state: &'a State, all: &[Known<'a>], addresses: &AHashSet<IpAddr>, read: &mut ReadAddresses<'a>) -> Self {
         let symbols = state.symbols();
         let mut company = Self(AHashMap::new());
+        if addresses.is_empty() {
+            return company;
+        }
+        let mut ip = |source| read.ip(source).filter(|ip| addresses.contains(ip));
         for known in all.iter().filter(|known| is_persons(known)) {
             for (source, usage) in known.session.sources() {
-                if let Some(ip) = read.ip(source) {
+                if let Some(ip) = ip(source) {
                     let times = (usage.first(), usage.last());
                     company.add(ip, Visit::new(known.principal(), times, usage.programs()));
                 }
@@ -45,12 +50,13 @@ impl<'a> Company<'a> {
         }
         let Some(keys) = state.get::<Keys>() else { return company };
         for row in keys.rows() {
-            let principals: BTreeSet<&str> = keys.holders(row).map(|holder| symbols.text(holder.principal)).collect();
+            let principals = || keys.holders(row).map(|holder| symbols.text(holder.principal)).collect();
+            let principals: LazyCell<BTreeSet<&str>, _> = LazyCell::new(principals);
             for (source, used) in row.sources.iter() {
-                let Some(ip) = read.ip(source) else { continue };
+                let Some(ip) = ip(source) else { continue };
                 let agents = used.agents.iter().map(|(agent, _)| Programs::of(symbols.text(agent)));
                 let programs = agents.fold(Programs::default(), Programs::and);
-                for principal in &principals {
+                for principal in principals.iter() {
                     company.add(ip, Visit::new(principal, (used.span.first(), used.span.last()), programs));
                 }
             }

@@ -194,6 +194,19 @@ struct Known<'a> {
     enrols: bool,
 }
 
+/// What the judgement of sessions rests on beside them.
+struct Facts<'a> {
+    state: &'a State,
+    lineage: &'a Lineage<'a>,
+    offices: networks::Offices<'a>,
+}
+
+impl<'a> Facts<'a> {
+    fn of(state: &'a State, lineage: &'a Lineage<'a>) -> Self {
+        Self { state, lineage, offices: networks::Offices::of(state) }
+    }
+}
+
 /// The addresses of the counted sessions of a lineage, by place.
 struct Addresses {
     used_from: AddressLists,
@@ -201,8 +214,7 @@ struct Addresses {
 }
 
 impl Addresses {
-    fn of(state: &State, lineage: &Lineage<'_>) -> Self {
-        let mut read = ReadAddresses::new(state.symbols());
+    fn of(lineage: &Lineage<'_>, read: &mut ReadAddresses<'_>) -> Self {
         let counted = &lineage.credentials[..lineage.counted];
         let sessions = counted.iter().filter_map(Credential::session);
         let used_from = read.lists(sessions.map(Session::source_symbols));
@@ -213,10 +225,12 @@ impl Addresses {
 
 fn answer(view: &View<'_>) -> Answer {
     let lineage = Lineage::of(view.state);
-    let addresses = Addresses::of(view.state, &lineage);
-    let mut all = known(view.state, &lineage, &addresses);
+    let mut read = ReadAddresses::new(view.state.symbols());
+    let addresses = Addresses::of(&lineage, &mut read);
+    let facts = Facts::of(view.state, &lineage);
+    let mut all = known(&facts, &addresses, &mut read);
     let aws = view.addresses.and_then(AddressLookup::aws);
-    let of_sets = sets::judge(view.state, &lineage, &mut all, aws);
+    let of_sets = sets::judge(&facts, &mut all, aws, &mut read);
     let least = view.options.get(&MIN_EVENTS);
     let mut groups = rules::Groups::default();
     // `all` is sorted by session id, which breaks ties.
@@ -239,11 +253,12 @@ fn answer(view: &View<'_>) -> Answer {
 }
 
 /// Every session of which an event was counted, with all that is worked out about it, by session id.
-fn known<'a>(state: &'a State, lineage: &'a Lineage<'a>, addresses: &'a Addresses) -> Vec<Known<'a>> {
+fn known<'a>(facts: &Facts<'a>, addresses: &'a Addresses, read: &mut ReadAddresses<'_>) -> Vec<Known<'a>> {
+    let lineage = facts.lineage;
     let mut all = Vec::with_capacity(lineage.counted);
     all.extend((0..lineage.counted).filter_map(|place| Known::new(lineage, place, addresses)));
-    networks::judge(state, lineage, &mut all);
-    let enrolments = Enrolments::of(state);
+    networks::judge(lineage, &facts.offices, &mut all, read);
+    let enrolments = Enrolments::of(facts.state);
     for known in &mut all {
         let session = known.session;
         known.enrols = known.kind == Kind::Console

@@ -16,7 +16,7 @@ use std::net::IpAddr;
 use ahash::{AHashMap, AHashSet};
 
 use super::Known;
-use super::usage::{self, Place, Places, Where};
+use super::usage::{self, Overview, Place, Places, Where};
 use crate::aggregate::State;
 use crate::aggregate::issuances::{Issuance, Issuances};
 use crate::model::{Day, EventTime, IssuanceApi, Network, SourceAddress};
@@ -36,14 +36,13 @@ pub(super) struct Away {
 const OTHERS: usize = 3;
 
 /// Says of each session how many networks it was away in.
-pub(super) fn judge(state: &State, lineage: &Lineage<'_>, all: &mut [Known<'_>]) {
-    let mut read = ReadAddresses::new(state.symbols());
-    let (callers, offices) = (Callers::of(lineage, &mut read), Offices::of(state));
+pub(super) fn judge(lineage: &Lineage<'_>, offices: &Offices<'_>, all: &mut [Known<'_>], read: &mut ReadAddresses<'_>) {
+    let callers = Callers::of(lineage, read);
     let is_public = |ip: &IpAddr| !SourceAddress::Ip(*ip).is_private();
     let mut trips: Vec<Vec<Trip>> = Vec::with_capacity(all.len());
     for known in all.iter() {
         let home = known.issued_to.filter(is_public).and_then(network);
-        let mut trips_of = home.map_or_else(Vec::new, |home| trips_from(known, home, &mut read));
+        let mut trips_of = home.map_or_else(Vec::new, |home| trips_from(known, home, read));
         let is_office = |at| is_persons(known, lineage) && offices.is_companys(at, caller(known));
         trips_of.retain(|trip| !callers.is_own(known, trip.at) && !is_office(trip.at));
         trips.push(trips_of);
@@ -171,7 +170,8 @@ impl<'a> Offices<'a> {
 
     /// Whether enough others than that caller got theirs there.
     pub fn is_companys(&self, at: Network, caller: &str) -> bool {
-        self.0.get(&at).is_some_and(|callers| callers.iter().filter(|other| **other != caller).count() >= OTHERS)
+        let others = |callers: &AHashSet<&str>| callers.iter().filter(|other| **other != caller).take(OTHERS).count();
+        self.0.get(&at).is_some_and(|callers| others(callers) >= OTHERS)
     }
 }
 
@@ -203,14 +203,16 @@ fn trips_from(known: &Known<'_>, home: Network, read: &mut ReadAddresses<'_>) ->
     }
     let mut places = Places::default();
     usage::add(&mut places, known.session, read);
+    let overview = Overview::of(&places);
     let trip = |(&at, place): (&Where, &Place)| {
         let Where::Public(network) = at else { return None };
         let is_away = at != here && at.is_comparable(here);
+        let is_plain = places.get(&here).is_some() && !overview.has_other_programs(place);
         is_away.then(|| Trip {
             at: network,
             first: place.usage.first(),
-            in_turn: is_in_turn(&places, here, at),
-            is_plain: places.get(&here).is_some() && !usage::has_other_programs(&places, at),
+            in_turn: is_plain && came_back(&places[&here], place),
+            is_plain,
         })
     };
     places.iter().filter_map(trip).collect()
@@ -245,9 +247,7 @@ impl<'a> Ways<'a> {
     }
 }
 
-/// Whether the session came back from there, and no other program was at work there.
-fn is_in_turn(places: &Places, here: Where, at: Where) -> bool {
-    let (Some(home), Some(place)) = (places.get(&here), places.get(&at)) else { return false };
-    let came_back = home.usage.last() > place.usage.first() && home.usage.first() < place.usage.last();
-    came_back && !usage::has_other_programs(places, at)
+/// Whether the session came back from there.
+fn came_back(home: &Place, place: &Place) -> bool {
+    home.usage.last() > place.usage.first() && home.usage.first() < place.usage.last()
 }

@@ -14,7 +14,7 @@ use super::sets::{About, Told};
 use super::{Known, rule_texts as texts};
 use crate::aggregate::State;
 use crate::aggregate::issuances::{Issuance, Issuances};
-use crate::model::{EventTime, IssuanceApi, Network, SourceAddress};
+use crate::model::{Day, EventTime, IssuanceApi, Network, SourceAddress};
 use crate::report::Severity;
 
 /// Two networks within this time, in seconds, are told.
@@ -31,10 +31,9 @@ struct Pair<'i, 'a> {
 }
 
 /// One finding for each person.
-pub(super) fn findings(state: &State, all: &[Known<'_>]) -> Vec<About> {
+pub(super) fn findings(state: &State, offices: &Offices<'_>, all: &[Known<'_>]) -> Vec<About> {
     let fetched = state.get::<Issuances>().map(|all| all.by(IssuanceApi::GetRoleCredentials, state.symbols()));
     let fetched = fetched.unwrap_or_default();
-    let offices = Offices::of(state);
     let mut of_person: BTreeMap<&str, Vec<&Issuance<'_>>> = BTreeMap::new();
     for issuance in &fetched {
         of_person.entry(issuance.caller()).or_default().push(issuance);
@@ -47,7 +46,7 @@ pub(super) fn findings(state: &State, all: &[Known<'_>]) -> Vec<About> {
         members.entry(known.credential.person()).or_default().push(place);
     }
     let finding = |(person, fetched): (&str, Vec<&Issuance<'_>>)| {
-        let pair = worst(&fetched, &offices)?;
+        let pair = worst(&fetched, offices)?;
         let used_there = |place: &&usize| {
             let issued_from = all[**place].issued_to;
             [pair.here, pair.there].iter().any(|call| issued_from.is_some() && issued_from == address(call))
@@ -62,13 +61,19 @@ pub(super) fn findings(state: &State, all: &[Known<'_>]) -> Vec<About> {
 /// The worst pair of fetches that follow each other, of several the first.
 fn worst<'i, 'a>(fetched: &[&'i Issuance<'a>], offices: &Offices<'_>) -> Option<Pair<'i, 'a>> {
     let mut worst: Option<Pair<'i, 'a>> = None;
+    let mut days: AHashMap<Network, Days> = AHashMap::new();
+    for &call in fetched {
+        if let Some(network) = network(call) {
+            days.entry(network).or_default().add(day(call));
+        }
+    }
     let mut latest: [Option<&'i Issuance<'a>>; 2] = [None; 2];
     for &call in fetched {
         let Some(network) = network(call) else { continue };
         let family = usize::from(matches!(network, Network::V6(_)));
         let before = latest[family].replace(call);
         let Some(mut pair) = before.and_then(|before| pair(before, call)) else { continue };
-        if is_of_company(fetched, &pair, offices) {
+        if is_of_company(&days, &pair, offices) {
             pair.severity = Severity::Low;
         }
         if worst.as_ref().is_none_or(|worst| pair.severity > worst.severity) {
@@ -89,12 +94,36 @@ fn pair<'i, 'a>(here: &'i Issuance<'a>, there: &'i Issuance<'a>) -> Option<Pair<
     Some(Pair { severity, here, there })
 }
 
+/// The days of one person's fetches in a network: two that differ tell whether there is another than a given one.
+#[derive(Default)]
+struct Days {
+    one: Option<Option<Day>>,
+    other: Option<Option<Day>>,
+}
+
+impl Days {
+    fn add(&mut self, day: Option<Day>) {
+        let one = *self.one.get_or_insert(day);
+        if one != day {
+            self.other = Some(day);
+        }
+    }
+
+    fn has_other_than(&self, day: Option<Day>) -> bool {
+        [self.one, self.other].into_iter().flatten().any(|known| known != day)
+    }
+}
+
+fn day(call: &Issuance<'_>) -> Option<Day> {
+    call.time().map(EventTime::day)
+}
+
 /// Whether the person came to the company's network, or left it for one where they fetched on another day, too.
-fn is_of_company(fetched: &[&Issuance<'_>], pair: &Pair<'_, '_>, offices: &Offices<'_>) -> bool {
+fn is_of_company(days: &AHashMap<Network, Days>, pair: &Pair<'_, '_>, offices: &Offices<'_>) -> bool {
     let is_office = |call| network(call).is_some_and(|at| offices.is_companys(at, call.caller()));
-    let day = |call: &Issuance<'_>| call.time().map(EventTime::day);
-    let is_again = |call: &&Issuance<'_>| network(call) == network(pair.there) && day(call) != day(pair.there);
-    is_office(pair.there) || is_office(pair.here) && fetched.iter().any(is_again)
+    let again = || network(pair.there).and_then(|at| days.get(&at));
+    let is_again = || again().is_some_and(|days| days.has_other_than(day(pair.there)));
+    is_office(pair.there) || is_office(pair.here) && is_again()
 }
 
 fn address(call: &Issuance<'_>) -> Option<std::net::IpAddr> {

@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
+use ahash::AHashSet;
 use serde_json::{Map, Value, json};
 
 use super::usage::Where;
 use super::workloads::{self, Sign, Workload};
-use super::{Known, rule_texts as texts};
-use crate::aggregate::State;
+use super::{Facts, Known, rule_texts as texts};
 use crate::model::{Arn, EventTime, quantity};
 use crate::report::addresses::Whereabouts;
-use crate::report::lineage::{Lineage, session_name};
+use crate::report::lineage::session_name;
 use crate::report::source_list::{ReadAddresses, address_texts};
 use crate::report::{AwsRanges, Finding, Rule, Severity};
 
@@ -23,23 +23,23 @@ pub(super) struct About {
 
 /// All findings about sets of sessions, and what they add to the severity of rows.
 pub(super) fn judge<'a>(
-    state: &'a State,
-    lineage: &Lineage<'a>,
+    facts: &Facts<'a>,
     all: &mut [Known<'a>],
     aws: Option<&AwsRanges>,
+    read: &mut ReadAddresses<'a>,
 ) -> Vec<Finding> {
+    let (state, lineage) = (facts.state, facts.lineage);
     let mut found = Vec::new();
     {
         let all: &[Known<'a>] = all;
-        let mut read = ReadAddresses::new(state.symbols());
-        let workloads = workloads::workloads(all, &mut read);
-        for (workload, signs) in workloads::signs(state, all, &workloads, aws) {
+        let workloads = workloads::workloads(all, read);
+        for (workload, signs) in workloads::signs(state, all, &workloads, (aws, read)) {
             found.push(elsewhere(all, workload, &signs, aws));
         }
         found.extend(super::endpoints::findings(state, &lineage.recipients, all, &workloads));
         found.extend(super::foreign::findings(&lineage.recipients, all));
         found.extend(super::delegation::findings(all));
-        found.extend(super::people::findings(state, all));
+        found.extend(super::people::findings(state, &facts.offices, all));
     }
     for about in &found {
         for &member in &about.members {
@@ -153,6 +153,7 @@ fn name_of<'a>(known: &Known<'a>, workload: &Workload<'a>) -> &'a str {
 
 /// Those of the sessions that were used at one of these addresses.
 fn used_at(all: &[Known<'_>], members: &[usize], addresses: &[IpAddr]) -> Vec<usize> {
+    let addresses: AHashSet<&IpAddr> = addresses.iter().collect();
     let is_there = |member: &usize| all[*member].addresses.iter().any(|ip| addresses.contains(ip));
     members.iter().copied().filter(is_there).collect()
 }

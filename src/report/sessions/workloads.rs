@@ -24,7 +24,7 @@ use ahash::{AHashMap, AHashSet};
 use smallvec::SmallVec;
 
 use super::company::Company;
-use super::usage::{self, Place, Places, Where};
+use super::usage::{self, Overview, Place, Places, Where};
 use super::{Known, Whereabouts, rules};
 use crate::aggregate::State;
 use crate::report::lineage::{Kind, is_instance_name, session_name};
@@ -44,6 +44,7 @@ pub(super) struct Workload<'a> {
     pub id: &'a str,
     pub members: SmallVec<[usize; 2]>,
     pub places: Places,
+    overview: Overview,
 }
 
 /// Why a place is not the workload's own.
@@ -78,10 +79,13 @@ pub(super) fn workloads<'a>(all: &[Known<'a>], read: &mut ReadAddresses<'_>) -> 
         let (account_id, id) = (known.session.account_id(), id_of(known));
         let number = *numbers.entry((account_id, id)).or_insert(workloads.len());
         if number == workloads.len() {
-            workloads.push(Workload { account_id, id, members: SmallVec::new(), places: Places::default() });
+            workloads.push(Workload::new(account_id, id));
         }
         workloads[number].members.push(place);
         usage::add(&mut workloads[number].places, known.session, read);
+    }
+    for workload in &mut workloads {
+        workload.overview = Overview::of(&workload.places);
     }
     workloads
 }
@@ -141,11 +145,11 @@ impl<'a> Homes<'a> {
         let mut homes = Self::default();
         for workload in workloads {
             *homes.all.entry(workload.account_id).or_default() += 1;
-            for &at in workload.places.keys() {
-                if !usage::has_other_programs(&workload.places, at) {
+            for (&at, place) in workload.places.iter() {
+                if !workload.overview.has_other_programs(place) {
                     *homes.familiar.entry((workload.account_id, at)).or_default() += 1;
                 }
-                if workload.is_early(at) {
+                if workload.is_early(place) {
                     *homes.early.entry((workload.account_id, at)).or_default() += 1;
                 }
             }
@@ -154,12 +158,34 @@ impl<'a> Homes<'a> {
     }
 }
 
-impl Workload<'_> {
-    /// Whether it was at that place from its start.
-    fn is_early(&self, at: Where) -> bool {
-        let start = self.places.iter().filter_map(|(_, place)| place.usage.first()).min();
-        let first = self.places.get(&at).and_then(|place| place.usage.first());
-        start.zip(first).is_some_and(|(start, first)| first <= start.plus_seconds(SETTLED))
+impl<'a> Workload<'a> {
+    fn new(account_id: &'a str, id: &'a str) -> Self {
+        let (members, places) = (SmallVec::new(), Places::default());
+        Self { account_id, id, members, places, overview: Overview::default() }
+    }
+
+    /// Whether it was at that place of its own from its start.
+    fn is_early(&self, place: &Place) -> bool {
+        let first = place.usage.first();
+        self.overview.start.zip(first).is_some_and(|(start, first)| first <= start.plus_seconds(SETTLED))
+    }
+
+    /// Whether a place of its own may not be: it is neither its home beside others, nor one that it shares.
+    fn is_suspect(&self, (at, place): (Where, &Place), homes: &Homes<'a>) -> bool {
+        let is_home = self.overview.home == Some(at) && self.places.len() > 1;
+        !is_home && !self.shares(at, place, homes)
+    }
+
+    /// Another workload of the account is at home there, or several were there from their start: agents that talk through
+    /// a VPC endpoint share no program with the application behind the NAT.
+    fn shares(&self, at: Where, place: &Place, homes: &Homes<'a>) -> bool {
+        let key = (self.account_id, at);
+        let others = |counts: &AHashMap<_, usize>, own: bool| {
+            counts.get(&key).map_or(0, |&count| count - usize::from(own).min(count))
+        };
+        let is_home = !self.overview.has_other_programs(place);
+        at != Where::Inside
+            && (others(&homes.familiar, is_home) > 0 || others(&homes.early, self.is_early(place)) >= SIBLINGS)
     }
 }
 
@@ -168,16 +194,21 @@ pub(super) fn signs<'w, 'a>(
     state: &'a State,
     all: &[Known<'a>],
     workloads: &'w [Workload<'a>],
-    aws: Option<&AwsRanges>,
+    (aws, read): (Option<&AwsRanges>, &mut ReadAddresses<'a>),
 ) -> Vec<(&'w Workload<'a>, Vec<Sign>)> {
-    let mut read = ReadAddresses::new(state.symbols());
-    let company = Company::of(state, all, &mut read);
     let homes = Homes::of(workloads);
+    let is_suspect = |workload: &&'w Workload<'a>| {
+        workload.places.iter().any(|(&at, place)| workload.is_suspect((at, place), &homes))
+    };
+    let suspects: Vec<&'w Workload<'a>> = workloads.iter().filter(is_suspect).collect();
+    let addresses = suspects.iter().flat_map(|workload| workload.places.iter());
+    let addresses: AHashSet<IpAddr> = addresses.flat_map(|(_, place)| place.addresses.keys().copied()).collect();
+    let company = Company::of(state, all, &addresses, read);
     let mut found = Vec::new();
-    for workload in workloads {
+    for workload in suspects {
         let known = &all[workload.members[0]];
         let judge = Judge { workload, known, company: &company, homes: &homes, aws };
-        let mut signs: Vec<Sign> = workload.places.keys().filter_map(|&at| judge.sign(at)).collect();
+        let mut signs: Vec<Sign> = workload.places.iter().filter_map(|(&at, place)| judge.sign(at, place)).collect();
         signs.sort_by_key(|sign| (std::cmp::Reverse(sign.severity), sign.at));
         if !signs.is_empty() {
             found.push((workload, signs));
@@ -196,26 +227,25 @@ struct Judge<'j, 'a> {
 }
 
 impl Judge<'_, '_> {
-    fn sign(&self, at: Where) -> Option<Sign> {
-        let places = &self.workload.places;
-        let place = &places[&at];
-        let home = usage::home(places).filter(|home| *home != at);
-        let other_programs = usage::has_other_programs(places, at);
-        if home.is_none() && places.len() > 1 || self.is_nat(at, other_programs) {
+    fn sign(&self, at: Where, place: &Place) -> Option<Sign> {
+        let (places, overview) = (&self.workload.places, &self.workload.overview);
+        if !self.workload.is_suspect((at, place), self.homes) || self.is_of_every_session(at, place) {
             return None;
         }
+        let home = overview.home.filter(|home| *home != at);
+        let (other_programs, other_family) = (overview.has_other_programs(place), overview.is_of_other_family(at));
         let mut beside = self.beside(place);
-        if let Some(home) = home.filter(|_| self.is_of_other_family(at)) {
+        if let Some(home) = home.filter(|_| other_family) {
             // Who works at home, too, works on a host with both families.
             let at_home = self.beside(&places[&home]);
             beside.retain(|principal| !at_home.contains(principal));
         }
         let severity = match home {
             None => self.of_only_place(place, &beside)?,
-            Some(home) => self.of_place(at, &places[&home], other_programs, !beside.is_empty())?,
+            Some(home) => self.of_place((at, place), &places[&home], !beside.is_empty())?,
         };
         let addresses: Vec<IpAddr> = place.addresses.keys().copied().collect();
-        let moves = self.moves() || home.is_some() && self.is_of_other_family(at);
+        let moves = self.moves() || home.is_some() && other_family;
         let severity = self.weighed(severity, &addresses, moves && beside.is_empty());
         Some(Sign { severity, at, other_programs, beside, addresses, is_only_place: home.is_none() })
     }
@@ -236,32 +266,15 @@ impl Judge<'_, '_> {
         matches!(self.known.kind, Kind::Lambda | Kind::Service | Kind::WebIdentity)
     }
 
-    /// Whether no other place of the workload can be this one seen anew, as for the only network of IPv6.
-    fn is_of_other_family(&self, at: Where) -> bool {
-        !self.workload.places.keys().any(|other| *other != at && other.is_comparable(at))
-    }
-
-    /// Another workload of the account is at home there, or several were there from their start: agents that talk through
-    /// a VPC endpoint share no program with the application behind the NAT.
-    fn is_nat(&self, at: Where, other_programs: bool) -> bool {
-        let key = (self.workload.account_id, at);
-        let others = |counts: &AHashMap<_, usize>, own: bool| {
-            counts.get(&key).map_or(0, |&count| count - usize::from(own).min(count))
-        };
-        let is_shared = others(&self.homes.familiar, !other_programs) > 0
-            || others(&self.homes.early, self.workload.is_early(at)) >= SIBLINGS;
-        at != Where::Inside && (is_shared || self.is_of_every_session(at))
-    }
-
     /// A workload without siblings shows its NAT only by itself: in every session, from the first one on. One session
     /// shows nothing, nor does a place where somebody else works.
-    fn is_of_every_session(&self, at: Where) -> bool {
-        let (workload, place) = (self.workload, &self.workload.places[&at]);
-        let sessions = workload.members.len();
-        self.homes.all.get(workload.account_id) == Some(&1)
+    fn is_of_every_session(&self, at: Where, place: &Place) -> bool {
+        let (workload, sessions) = (self.workload, self.workload.members.len());
+        at != Where::Inside
+            && self.homes.all.get(workload.account_id) == Some(&1)
             && sessions > 1
             && place.sessions == sessions
-            && workload.is_early(at)
+            && workload.is_early(place)
             && self.beside(place).is_empty()
     }
 
@@ -290,10 +303,10 @@ impl Judge<'_, '_> {
         (is_compute && !beside.is_empty()).then_some(severity)
     }
 
-    fn of_place(&self, at: Where, home: &Place, other_programs: bool, beside: bool) -> Option<Severity> {
-        let place = &self.workload.places[&at];
-        let must_be_new = self.known.kind == Kind::WebIdentity || self.is_of_other_family(at);
-        if must_be_new && !is_new_beside(home, place) {
+    fn of_place(&self, (at, place): (Where, &Place), home: &Place, beside: bool) -> Option<Severity> {
+        let overview = &self.workload.overview;
+        let (other_programs, other_family) = (overview.has_other_programs(place), overview.is_of_other_family(at));
+        if (self.known.kind == Kind::WebIdentity || other_family) && !is_new_beside(home, place) {
             return None;
         }
         if at == Where::Inside {
@@ -304,7 +317,7 @@ impl Judge<'_, '_> {
             (true, true) => Some(Severity::High),
             (true, false) | (false, true) => Some(Severity::Medium),
             (false, false) => {
-                let is_other = !self.is_of_other_family(at) && self.is_one_session_of_many(place, home);
+                let is_other = !other_family && self.is_one_session_of_many(place, home);
                 is_other.then_some(Severity::Medium)
             }
         }
