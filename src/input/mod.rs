@@ -3,6 +3,7 @@
 //! Nothing is parsed here but names, and nothing is opened before [`LogObject::open`]. The command line calls
 //! [`list`], the engine opens what it gives; objects of a [`Source`] arrive with their bytes while the scan runs.
 
+mod caught;
 mod feed;
 mod key;
 mod list;
@@ -14,6 +15,7 @@ mod source;
 mod survey;
 mod uri;
 
+pub use caught::caught;
 pub use feed::Feed;
 pub use key::{KeyKind, LogKey};
 pub use list::{Listing, ListingFailure, Pruned, list};

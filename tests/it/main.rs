@@ -8,6 +8,7 @@ mod child;
 mod credentials;
 mod duplicates;
 mod export;
+mod faults;
 mod filters;
 mod harness;
 mod hostile;
