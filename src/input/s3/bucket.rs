@@ -19,7 +19,7 @@ use super::explain::{Needs, Next, Refusal, refusal_of};
 
 pub use put::PutPart;
 
-/// How often a request is sent at most, unless AWS_MAX_ATTEMPTS says otherwise.
+/// How often a request is sent at most, unless AWS_MAX_ATTEMPTS or `max_attempts` says otherwise.
 const ATTEMPTS: u32 = 6;
 /// How long the first pause is; each is twice the one before…
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -96,14 +96,13 @@ pub struct ListRequest {
 impl Bucket {
     /// A bucket that is asked so.
     pub fn new(name: &str, access: &Access, config: SdkConfig) -> Self {
-        let attempts = std::env::var("AWS_MAX_ATTEMPTS").ok().and_then(|text| text.parse().ok());
         Self {
             uri: format!("s3://{name}").into(),
             name: name.to_owned(),
             client: Mutex::new(access.client(&config, None)),
             access: access.clone(),
             config,
-            attempts: attempts.unwrap_or(ATTEMPTS).max(1),
+            attempts: access.attempts().unwrap_or(ATTEMPTS),
             pace: Pace::default(),
             lists: AtomicU64::new(0),
             ended: OnceLock::new(),

@@ -4,9 +4,11 @@ mod archive;
 mod cloud;
 mod light;
 mod server;
+mod tls;
 
 mod bounds;
 mod cost;
+mod credentials;
 mod destination;
 mod dry_run;
 mod identity;
