@@ -11,6 +11,7 @@ mod cost;
 mod credentials;
 mod destination;
 mod dry_run;
+mod foreign;
 mod identity;
 mod layouts;
 mod log;
