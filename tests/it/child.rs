@@ -164,6 +164,7 @@ pub fn on_terminal(run: Run<'_>, columns: u16) -> (ExitStatus, String) {
 
 /// Runs it with standard input and stderr on a terminal, where somebody types each answer once its question stands there;
 /// gives what the terminal showed, with plain line ends.
+#[cfg(feature = "s3")]
 pub fn typing(run: Run<'_>, answers: &[(&str, &str)]) -> (ExitStatus, String) {
     let mut command = run.into_command();
     let (ours, theirs) = terminal(200);
