@@ -16,6 +16,8 @@ mod inputs;
 mod installed;
 mod listing;
 mod log;
+#[cfg(feature = "s3")]
+mod mfa;
 mod names;
 mod pager;
 mod plan;

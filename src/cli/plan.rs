@@ -277,7 +277,10 @@ impl Plan {
                 false => Vec::new(),
             },
             #[cfg(feature = "s3")]
-            s3: common.s3.request(&inputs, read, (&common.account, &common.region)).map_err(Problem::usage)?,
+            s3: match is_state_alone {
+                true => None,
+                false => common.s3.request(&inputs, read, (&common.account, &common.region)).map_err(Problem::usage)?,
+            },
             inputs,
         })
     }

@@ -83,6 +83,7 @@ pub fn command() -> Command {
 pub fn run(typed: &Typed) -> Result<(), Problem> {
     let format: Format = typed.format.parse().map_err(Problem::usage)?;
     let pending = Destination::Stdout.open(format, &[NAME])?;
+    s3::check_environment(true).map_err(Problem::usage)?;
     let profiles = s3::profiles().map_err(Problem::failed)?;
     if profiles.is_empty() {
         return Err(Problem::failed(NO_PROFILE));

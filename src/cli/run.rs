@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use tracing::info;
+use tracing::{debug, info};
 use trailscan::aggregate::State;
 use trailscan::input;
 use trailscan::model::{Day, quantity};
@@ -22,13 +22,18 @@ use super::{
 };
 
 /// Set by the first Ctrl-C.
-static STOP: AtomicBool = AtomicBool::new(false);
+pub static STOP: AtomicBool = AtomicBool::new(false);
 
 /// Set when the process is about to leave without an answer.
 static LEAVING: AtomicBool = AtomicBool::new(false);
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
+    // Whatever dies is a failure with a name, told where it is caught; where it died stands in the log.
+    std::panic::set_hook(Box::new(|panic| {
+        let at = panic.location().map(ToString::to_string).unwrap_or_default();
+        debug!(at, "died");
+    }));
     let variable = std::env::var_os(log::VARIABLE).map(|text| text.to_string_lossy().into_owned());
     let parsed = args::parse(std::env::args_os());
     if let Ok(line) = &parsed
@@ -39,15 +44,7 @@ pub fn main() -> ExitCode {
         return ExitCode::from(&problem);
     }
     let ended = match parsed.map(|line| line.asked) {
-        Ok(Asked::Report(typed)) => {
-            Surroundings::of_process().and_then(|around| Plan::resolve(*typed, around)).and_then(run)
-        }
-        Ok(Asked::Export(typed)) => super::export::run(*typed),
-        Ok(Asked::Rules(typed)) => listing::run(typed).map(|()| End::Complete),
-        Ok(Asked::Settings(format)) => effective::run(&format).map(|()| End::Complete),
-        Ok(Asked::Installed(typed)) => installed::run(typed).map(|()| End::Complete),
-        #[cfg(feature = "s3")]
-        Ok(Asked::Profiles(typed)) => super::profiles::run(&typed).map(|()| End::Complete),
+        Ok(asked) => or_died(|| answer(asked)),
         Err(error) => {
             match usage::line(&error, std::env::args_os().nth(1)) {
                 Some(line) => tell::line(line),
@@ -69,6 +66,25 @@ pub fn main() -> ExitCode {
             }
             ExitCode::from(&problem)
         }
+    }
+}
+
+/// How a run ends; should it die, that is a problem like others.
+fn or_died(run: impl FnOnce() -> Result<End, Problem>) -> Result<End, Problem> {
+    input::caught(run).unwrap_or_else(|why| Err(Problem::failed(why)))
+}
+
+fn answer(asked: Asked) -> Result<End, Problem> {
+    match asked {
+        Asked::Report(typed) => {
+            Surroundings::of_process().and_then(|around| Plan::resolve(*typed, around)).and_then(run)
+        }
+        Asked::Export(typed) => super::export::run(*typed),
+        Asked::Rules(typed) => listing::run(typed).map(|()| End::Complete),
+        Asked::Settings(format) => effective::run(&format).map(|()| End::Complete),
+        Asked::Installed(typed) => installed::run(typed).map(|()| End::Complete),
+        #[cfg(feature = "s3")]
+        Asked::Profiles(typed) => super::profiles::run(&typed).map(|()| End::Complete),
     }
 }
 
@@ -144,6 +160,8 @@ pub fn scanned(plan: &mut Plan) -> Result<Scanned, Problem> {
     let opened = Opened::new(plan)?;
     #[cfg(feature = "s3")]
     super::trails::look_up(plan, &STOP)?;
+    #[cfg(feature = "s3")]
+    super::trails::sign_in(plan, &STOP)?;
     if let Some((days, window)) = plan.days_of_config.zip(plan.window) {
         let from = window.since();
         tell::line(format!(
@@ -290,4 +308,17 @@ fn interrupted() {
         std::process::exit(INTERRUPTED_TWICE);
     }
     tell::line("stopping: answering from what was read so far; Ctrl-C again leaves at once");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_dies_has_failed_and_says_so() {
+        let died = or_died(|| panic!("index out of bounds"));
+        let Err(Problem::Failed(why)) = died else { panic!("{died:?}") };
+        assert!(why.starts_with("died of a fault in trailscan") && why.ends_with("(index out of bounds)"), "{why}");
+        assert!(matches!(or_died(|| Ok(End::Partial)), Ok(End::Partial)));
+    }
 }

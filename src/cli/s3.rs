@@ -2,20 +2,20 @@
 
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use clap::{Args, value_parser};
 use trailscan::input::s3::{
-    self, Access, CredentialKind, DEFAULT_CONCURRENCY, RoleToAssume, S3Place, S3Request, Scope,
+    self, Access, CredentialKind, DEFAULT_CONCURRENCY, Kept, RoleToAssume, S3Place, S3Request, Scope,
 };
 use trailscan::input::{DayRange, Input};
 
-use super::{profiles, quantity};
+use super::{mfa, profiles, quantity};
 
 /// What can be typed about S3.
 #[derive(Clone, Debug, Args)]
 pub struct S3Typed {
-    /// A profile of the AWS config files; may be repeated [default: AWS_PROFILE, else what the environment has]
+    /// A profile of the AWS config files; may be repeated [default: the keys of the environment, else AWS_PROFILE]
     ///
     /// Of several profiles, the first that may list an s3:// INPUT reads it, so nothing is read twice. Without INPUT
     /// each profile's trails are looked up, and all their buckets are read: each with the profile that sees the trail,
@@ -64,6 +64,10 @@ pub struct S3Typed {
     /// Bytes of objects held in memory on their way to the scan
     #[arg(hide_short_help = true, long, value_name = "SIZE", default_value = "256MiB", value_parser = quantity::bytes, help_heading = "S3")]
     pub max_in_flight: u64,
+
+    /// Who asks, once that is known: whoever asks again is the same, and has credentials by then.
+    #[arg(skip)]
+    known: Arc<OnceLock<Vec<Arc<Access>>>>,
 }
 
 impl S3Typed {
@@ -92,11 +96,19 @@ impl S3Typed {
         }))
     }
 
-    /// Who asks, in turn.
+    /// Who asks, in turn; the same whenever it is asked.
     ///
     /// # Errors
-    /// When an endpoint is no URL, or there are no profiles.
+    /// When an endpoint is no URL, there are no profiles, or a variable of the environment cannot be.
     pub fn who(&self) -> Result<Vec<Arc<Access>>, String> {
+        match self.known.get() {
+            Some(known) => Ok(known.clone()),
+            None => self.all().map(|all| self.known.get_or_init(|| all).clone()),
+        }
+    }
+
+    fn all(&self) -> Result<Vec<Arc<Access>>, String> {
+        s3::check_environment(!self.no_sign_request)?;
         let access = self.access()?;
         let mut names = self.aws_profile.clone();
         if self.all_profiles {
@@ -112,7 +124,10 @@ impl S3Typed {
         }
         let mut known = BTreeSet::new();
         names.retain(|name| known.insert(name.clone()));
-        let named = names.into_iter().map(|name| Arc::new(Access { profile: Some(name), ..access.clone() }));
+        let named = names.into_iter().map(|name| {
+            let kept = Kept::asking(mfa::ask);
+            Arc::new(Access { profile: Some(name), kept, ..access.clone() })
+        });
         Ok(named.collect())
     }
 
@@ -128,6 +143,7 @@ impl S3Typed {
             path_style: self.s3_path_style,
             unsigned: self.no_sign_request,
             requester_pays: self.request_payer,
+            kept: Kept::asking(mfa::ask),
         })
     }
 }

@@ -48,6 +48,22 @@ pub fn look_up(plan: &mut Plan, stop: &AtomicBool) -> Result<(), Problem> {
     Ok(())
 }
 
+/// Has the credentials of all who will ask before anything is read: a person may be asked for a code, and shows of
+/// progress would stand in the way.
+///
+/// # Errors
+/// When no threads can be started.
+pub fn sign_in(plan: &Plan, stop: &AtomicBool) -> Result<(), Problem> {
+    let places = plan.s3.iter().flat_map(|request| &request.places);
+    let mut who: Vec<Arc<Access>> = Vec::new();
+    for access in places.flat_map(|place| &place.who) {
+        if !who.contains(access) {
+            who.push(Arc::clone(access));
+        }
+    }
+    if who.is_empty() { Ok(()) } else { s3::sign_in(&who, stop).map_err(Problem::failed) }
+}
+
 fn without_input(error: &TrailsError) -> Problem {
     match error {
         TrailsError::Access(AccessError::NoCredentials(why)) => Problem::usage(format!(

@@ -3,6 +3,7 @@
 //! Nothing is parsed here but names, and nothing is opened before [`LogObject::open`]. The command line calls
 //! [`list`], the engine opens what it gives; objects of a [`Source`] arrive with their bytes while the scan runs.
 
+mod caught;
 mod deliveries;
 mod feed;
 mod key;
@@ -15,6 +16,7 @@ mod source;
 mod survey;
 mod uri;
 
+pub use caught::caught;
 pub use deliveries::{Deliveries, DeliveryDays};
 pub use feed::Feed;
 pub use key::{KeyKind, LogKey};

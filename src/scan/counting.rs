@@ -84,8 +84,8 @@ impl Sink for Counting<'_> {
         if event.event_time.is_some_and(|time| !time.is_believable(self.rules.latest)) {
             return self.unbelievable(event, fingerprint, announced);
         }
-        self.counts.events += 1;
         self.state.remember(event);
+        self.counts.events += 1;
         self.counts.note(event);
         let Some(time) = event.event_time else {
             self.counts.without_time += 1;

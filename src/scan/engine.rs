@@ -18,7 +18,7 @@ use super::limits::{END_OF_CENTURY, Limits, workers};
 use super::logging::LoggingNotes;
 use super::memory::MemoryLimit;
 use super::object::{
-    Buffers, Content, Counter, Fate, Found, Unjudged, interrupted, judge, open, skipped_by_key, worded,
+    Buffers, Content, Counter, Fate, Found, Unjudged, died, interrupted, judge, open, skipped_by_key, worded,
 };
 use super::queue::{PartQueue, Share, Tally};
 use super::shares::Shares;
@@ -28,7 +28,7 @@ use super::{Coverage, Meter};
 use crate::aggregate::{AggregateKind, State};
 use crate::decode::{Aside, Decoder, HEAD, Parts};
 use crate::filter::{Dedupe, Filters};
-use crate::input::{Body, DayRange, Fetched, Input, Listing, LogObject, Source, list};
+use crate::input::{Body, DayRange, Fetched, Input, Listing, LogObject, Source, caught, list};
 use crate::model::{Day, EventTime, TimeWindow, grouped};
 
 /// What to scan, and how.
@@ -91,6 +91,9 @@ pub enum ScanError {
     /// Threads cannot be started.
     #[error("threads: {0}: ask for fewer with --threads")]
     Threads(String),
+    /// What was read is lost with the thread that had it.
+    #[error("the scan {0}")]
+    Died(String),
 }
 
 /// Scans all that files and folders, or standard input, hold: every event with a time, each once, on all cores.
@@ -146,14 +149,15 @@ pub fn scan(request: ScanRequest<'_>) -> Result<ScanOutcome, ScanError> {
     info!(objects = listing.objects.len(), threads, aggregates = names(request.aggregates), "scan begins");
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build();
     let pool = pool.map_err(|error| ScanError::Threads(error.to_string()))?;
-    let done = pool.broadcast(|context| Worker::new(&shared).run(context.index()));
+    let done = pool.broadcast(|context| caught(|| Worker::new(&shared).run(context.index())));
     if let (Some(held), Some(limit)) = (shared.memory.excess(), limits.max_memory) {
         return Err(ScanError::Memory { held, limit });
     }
     let listed = request.source.map_or(0, Source::listed);
     let arrivals = request.source.map(Source::arrivals).unwrap_or_default();
     let read = begun.elapsed();
-    let mut outcome = fold(done, request.aggregates, &rules);
+    let done = done.into_iter().collect::<Result<Vec<Done>, String>>().map_err(ScanError::Died)?;
+    let mut outcome = caught(|| fold(done, request.aggregates, &rules)).map_err(ScanError::Died)?;
     info!(
         objects = outcome.coverage.objects_read,
         events = outcome.coverage.events,
@@ -202,6 +206,10 @@ struct Shared<'a> {
 }
 
 impl Shared<'_> {
+    fn decoder(&self) -> Decoder {
+        Decoder::new(self.fingerprints.clone(), self.limits.max_record_bytes)
+    }
+
     fn is_over(&self) -> bool {
         let dedupe_bytes = || self.rules.dedupe.as_ref().map_or(0, Dedupe::bytes);
         self.stop.load(Ordering::Relaxed) || self.memory.is_exceeded(dedupe_bytes)
@@ -227,7 +235,7 @@ struct Worker<'a> {
 
 impl<'a> Worker<'a> {
     fn new(shared: &'a Shared<'a>) -> Self {
-        let decoder = Decoder::new(shared.fingerprints.clone(), shared.limits.max_record_bytes);
+        let decoder = shared.decoder();
         let state = State::new(shared.aggregates);
         let (counts, coverage) = (Counts::default(), Coverage::default());
         Self { shared, decoder, state, counts, coverage, unjudged: Vec::new() }
@@ -235,6 +243,7 @@ impl<'a> Worker<'a> {
 
     fn run(mut self, worker: usize) -> Done {
         let shared = self.shared;
+        let cutter = shared.parts.cutter();
         let mut buffers = Buffers::default();
         while !shared.is_over() {
             if let Some(part) = shared.parts.take() {
@@ -247,7 +256,7 @@ impl<'a> Worker<'a> {
             }
         }
         self.arriving(&mut buffers);
-        shared.parts.retire();
+        drop(cutter);
         while let Some(part) = shared.parts.wait() {
             self.part(&part);
         }
@@ -270,8 +279,18 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Reads an object, whose `body` is there or must be opened.
+    /// Reads an object, whose `body` is there or must be opened. Dies alone of it.
     fn object(&mut self, object: &LogObject, body: Option<Body>, buffers: &mut Buffers) {
+        let events = self.counts.events;
+        if let Err(why) = caught(|| self.take(object, body, buffers)) {
+            (self.decoder, *buffers) = (self.shared.decoder(), Buffers::default());
+            self.counts.aside = None;
+            self.coverage.enter(object, died(why, self.counts.events - events), false);
+        }
+        Meter::add(&self.shared.meter.objects_done, 1);
+    }
+
+    fn take(&mut self, object: &LogObject, body: Option<Body>, buffers: &mut Buffers) {
         match (skipped_by_key(object), body) {
             (Some(kind), _) => self.coverage.enter(object, Fate::Skipped(kind), false),
             (None, None) => match open(object) {
@@ -280,7 +299,6 @@ impl<'a> Worker<'a> {
             },
             (None, Some(body)) => self.read(object, body, buffers),
         }
-        Meter::add(&self.shared.meter.objects_done, 1);
     }
 
     fn read(&mut self, object: &LogObject, body: Body, buffers: &mut Buffers) {
@@ -359,8 +377,14 @@ impl<'a> Worker<'a> {
 
     fn part(&mut self, share: &Share) {
         let (events, malformed, broken) = (self.counts.events, self.counts.malformed, self.counts.broken);
-        let (decoder, mut sink) = self.sink();
-        decoder.part(&share.part, &mut sink);
+        let read = caught(|| {
+            let (decoder, mut sink) = self.sink();
+            decoder.part(&share.part, &mut sink);
+        });
+        if let Err(why) = read {
+            self.decoder = self.shared.decoder();
+            share.tally.died(why);
+        }
         let events = self.counts.events - events;
         share.tally.add_broken(self.counts.broken - broken);
         share.tally.add(events, self.counts.malformed - malformed, self.counts.aside.take());

@@ -244,6 +244,11 @@ pub(super) fn interrupted(read: u64) -> Fate {
     if read > 0 { Fate::Damaged(why) } else { Fate::Failed(why) }
 }
 
+/// The fate of an object in which a part of trailscan died, after so many events of it.
+pub(super) fn died(why: String, events: u64) -> Fate {
+    if events > 0 { Fate::Damaged(format!("{why}: what came before was read")) } else { Fate::Failed(why) }
+}
+
 /// What is wrong with bytes that do not unpack, or cannot be read.
 pub(super) fn worded(error: &io::Error) -> String {
     match error.get_ref() {
@@ -277,6 +282,9 @@ impl Unjudged {
     /// Enters what became of the object; what no log holds is no malformed record.
     pub fn judge(self, coverage: &mut Coverage) {
         let Self { object, envelope, end, tally } = self;
+        if let Some(why) = tally.why_died() {
+            return coverage.enter(&object, died(why, tally.events()), end.lossy);
+        }
         let aside = tally.aside().map(Aside::as_str);
         let (ending, is_late, json_bytes) = (end.ending, end.is_late, end.bytes);
         let fate = judge_parts(

@@ -22,6 +22,7 @@ pub(super) struct Tally {
     malformed: AtomicU64,
     broken: AtomicU64,
     aside: Mutex<Option<Aside>>,
+    died: Mutex<Option<String>>,
 }
 
 impl Tally {
@@ -43,6 +44,16 @@ impl Tally {
             let mut known = self.aside.lock().unwrap_or_else(PoisonError::into_inner);
             *known = Some(known.map_or(kind, |known| known.min(kind)));
         }
+    }
+
+    /// Says that whoever read a part died of it.
+    pub fn died(&self, why: String) {
+        self.died.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(why);
+    }
+
+    /// Why a part could not be read to its end.
+    pub fn why_died(&self) -> Option<String> {
+        self.died.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Events so far.
@@ -98,10 +109,9 @@ impl PartQueue {
         self.lock().parts.pop_front()
     }
 
-    /// Says that the calling thread will cut no more.
-    pub fn retire(&self) {
-        self.lock().cutters -= 1;
-        self.changed.notify_all();
+    /// Says that the calling thread may cut, until the [`Cutter`] is dropped: however it ends, nobody waits for it.
+    pub fn cutter(&self) -> Cutter<'_> {
+        Cutter(self)
     }
 
     /// A part, waiting for one while any thread may still cut; `None` when there will be no more.
@@ -120,5 +130,15 @@ impl PartQueue {
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A thread that may still put parts in.
+pub(super) struct Cutter<'a>(&'a PartQueue);
+
+impl Drop for Cutter<'_> {
+    fn drop(&mut self) {
+        self.0.lock().cutters -= 1;
+        self.0.changed.notify_all();
     }
 }

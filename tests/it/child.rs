@@ -162,6 +162,41 @@ pub fn on_terminal(run: Run<'_>, columns: u16) -> (ExitStatus, String) {
     (status, String::from_utf8(sent).expect("UTF-8").replace("\r\n", "\n"))
 }
 
+/// Runs it with standard input and stderr on a terminal, where somebody types each answer once its question stands there;
+/// gives what the terminal showed, with plain line ends.
+#[cfg(feature = "s3")]
+pub fn typing(run: Run<'_>, answers: &[(&str, &str)]) -> (ExitStatus, String) {
+    let mut command = run.into_command();
+    let (ours, theirs) = terminal(200);
+    command
+        .stdin(Stdio::from(theirs.try_clone().expect("a descriptor")))
+        .stdout(Stdio::null())
+        .stderr(Stdio::from(theirs));
+    let mut child = spawn_and_let_go(command);
+    let mut terminal = std::fs::File::from(ours);
+    let (mut shown, mut seen) = (Vec::new(), 0);
+    for (question, answer) in answers {
+        let at = loop {
+            let text = String::from_utf8_lossy(&shown[seen..]);
+            match text.find(question) {
+                Some(at) => break at + question.len(),
+                None => {
+                    let mut byte = [0];
+                    let got = terminal.read(&mut byte).unwrap_or(0);
+                    assert!(got > 0, "it never asked {question:?}: {text}");
+                    shown.push(byte[0]);
+                }
+            }
+        };
+        seen += at;
+        terminal.write_all(answer.as_bytes()).expect("the terminal takes it");
+    }
+    // The end of a terminal is an error: nobody holds its other side any more.
+    let _ = terminal.read_to_end(&mut shown);
+    let status = child.wait().expect("trailscan ends");
+    (status, String::from_utf8(shown).expect("UTF-8").replace("\r\n", "\n"))
+}
+
 /// Spawns and drops the command, which would hold the child's side of the terminal open.
 fn spawn_and_let_go(mut command: Command) -> Child {
     command.spawn().expect("trailscan starts")

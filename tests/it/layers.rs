@@ -209,7 +209,9 @@ fn the_library_prints_only_the_answer_and_never_exits() {
                 .iter()
                 .any(|path| source.path == Path::new(path));
             for word in ["stdout()", "stderr()", "print!(", "process::", "set_global_default", "set_hook"] {
-                if code.contains(word) && !(is_answer && word == "stdout()") {
+                // A credential_process is a command of the user.
+                let is_command = word == "process::" && source.path == Path::new("input/s3/command.rs");
+                if code.contains(word) && !(is_answer && word == "stdout()") && !is_command {
                     found.push(format!("{}: {word}", source.at(*line)));
                 }
             }

@@ -9,6 +9,7 @@ mod credentials;
 mod docs;
 mod duplicates;
 mod export;
+mod faults;
 mod filters;
 mod harness;
 mod hostile;

@@ -1,36 +1,28 @@
 //! Who asks, and where: credentials, region and endpoint, as the AWS CLI finds them. The only place that builds clients.
 //!
 //! [`Access::connect`] gives an [`SdkConfig`] whose credentials have been had once, so that a run without any ends
-//! before it began and not in every request; [`Access::client`] makes an S3 client of it.
+//! before it began and not in every request; [`Access::client`] makes an S3 client of it. What is had is kept: all clones
+//! of an access share it, so a command of the user runs once, and a role is assumed once.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use aws_config::default_provider::credentials::DefaultCredentialsChain;
-use aws_config::environment::region::EnvironmentVariableRegionProvider;
-use aws_config::imds;
-use aws_config::imds::credentials::ImdsCredentialsProvider;
-use aws_config::meta::region::RegionProviderChain;
-use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
-use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
-use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_s3::config::{ProvideCredentials, SharedCredentialsProvider};
-
+use aws_sdk_s3::config::SharedCredentialsProvider;
+use tokio::sync::OnceCell;
 use tracing::info;
 
-use super::explain::{chain_of, sentence};
-use super::profiles;
+use super::chain::{Chain, DEFAULT, NO_SUCH_PROFILE, Role};
+use super::profiles::{CredentialKind, ProfileFiles};
+use super::settings::{Addressing, Settings, profile_of_environment};
+use super::source::{AskCode, Missing, Source};
+use super::variables::variable;
+use crate::input::caught::caught_in;
 
-/// The region that is asked first when nothing names one: any region tells where a bucket lies.
-const FIRST_REGION: &str = "us-east-1";
-/// How long credentials may take. A browser sign-in is done before, with `aws sso login`.
-const CREDENTIALS_WITHIN: Duration = Duration::from_secs(4);
-/// The `credential_source` that asks the metadata service.
-const INSTANCE: &str = "Ec2InstanceMetadata";
-/// How long the metadata service of EC2 may take, which answers in milliseconds where there is one.
-const METADATA_WITHIN: Duration = Duration::from_millis(500);
+/// How long the bytes of an answer may be waited for.
+const READ_WITHIN: Duration = Duration::from_secs(60);
 
 /// Who asks, and where, as far as the user says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -49,6 +41,8 @@ pub struct Access {
     pub unsigned: bool,
     /// Who asks pays for the requests.
     pub requester_pays: bool,
+    /// What was had: an access for somebody else begins with nothing.
+    pub kept: Kept,
 }
 
 /// A role, assumed with the credentials that are found.
@@ -58,6 +52,41 @@ pub struct RoleToAssume {
     pub arn: String,
     /// What its trust policy may ask for.
     pub external_id: Option<String>,
+}
+
+/// What an [`Access`] and its clones have had: credentials and settings, or why there are none. Says nothing about who
+/// asks, so all are equal.
+#[derive(Clone, Default)]
+pub struct Kept {
+    ask_code: Option<AskCode>,
+    connected: Arc<OnceCell<Result<Connected, AccessError>>>,
+}
+
+#[derive(Clone)]
+struct Connected {
+    config: SdkConfig,
+    settings: Settings,
+}
+
+impl Kept {
+    /// Nothing yet; a person is asked for the code of an MFA device with `ask_code`. Without it nobody is.
+    pub fn asking(ask_code: AskCode) -> Self {
+        Self { ask_code: Some(ask_code), ..Self::default() }
+    }
+}
+
+impl PartialEq for Kept {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Kept {}
+
+impl std::fmt::Debug for Kept {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Kept").field("connected", &self.connected.initialized()).finish()
+    }
 }
 
 /// Why nothing can be asked.
@@ -80,6 +109,14 @@ pub enum AccessError {
     /// The role of `--assume-role` cannot be assumed.
     #[error("role {0} cannot be assumed: its trust policy must allow it, and may ask for --external-id ({1})")]
     Role(String, String),
+    /// Something that is set cannot be, or the asking died.
+    #[error("{who} cannot be used: {why}")]
+    Unusable {
+        /// Who would have asked.
+        who: String,
+        /// The setting, or what died.
+        why: String,
+    },
 }
 
 impl AccessError {
@@ -87,30 +124,24 @@ impl AccessError {
     pub fn unnamed(&self) -> String {
         match self {
             Self::Profile { why, .. } => format!("gives no credentials: {why}"),
+            Self::Unusable { why, .. } => format!("cannot be used: {why}"),
             other => other.to_string(),
         }
     }
 }
 
 impl Access {
-    /// Finds region and credentials, the latter once up front. Takes 5 seconds at most.
+    /// Finds region and credentials, the latter once up front; asked again, gives the same. Takes as long as a
+    /// credential_process or a person who types a code, else a few seconds at most.
     ///
     /// # Errors
     /// [`AccessError`], without any secret in it.
     pub async fn connect(&self) -> Result<SdkConfig, AccessError> {
-        let config = self.config().await;
-        let Some(provider) = config.credentials_provider().filter(|_| !self.unsigned) else {
-            return Ok(config);
-        };
-        match tokio::time::timeout(CREDENTIALS_WITHIN, provider.provide_credentials()).await {
-            Ok(Ok(_)) => {
-                let region = config.region().map(ToString::to_string).unwrap_or_default();
-                info!(who = self.label(), region, "credentials found");
-                Ok(config)
-            }
-            Ok(Err(error)) => Err(self.refused(said(&chain_of(&error))).await),
-            Err(_) => Err(self.refused(format!("no answer within {} s", CREDENTIALS_WITHIN.as_secs())).await),
-        }
+        let connected = self.kept.connected.get_or_init(|| async {
+            let connected = caught_in(self.connect_anew()).await;
+            connected.unwrap_or_else(|why| Err(self.unusable(why)))
+        });
+        connected.await.clone().map(|connected| connected.config)
     }
 
     /// A client for buckets of `region`, or of the region that the user or the configuration says.
@@ -118,7 +149,7 @@ impl Access {
         // Repeating is ours: it begins anew at the first byte of an object, and one limit holds for all of it.
         let mut builder = aws_sdk_s3::config::Builder::from(config)
             .retry_config(RetryConfig::disabled())
-            .force_path_style(self.is_path_style(config));
+            .force_path_style(self.is_path_style());
         // Only of S3: the role is asked for where roles are.
         if let Some(url) = &self.endpoint_url {
             builder = builder.endpoint_url(url);
@@ -129,70 +160,105 @@ impl Access {
         aws_sdk_s3::Client::from_conf(builder.build())
     }
 
-    async fn config(&self) -> SdkConfig {
-        let region = self.region().await;
-        let mut loader = aws_config::defaults(BehaviorVersion::latest()).region(region.clone());
-        loader = loader.timeout_config(TimeoutConfig::builder().read_timeout(Duration::from_secs(60)).build());
-        if let Some(name) = &self.profile {
+    /// Whether it is known how this ends.
+    pub fn is_connected(&self) -> bool {
+        self.kept.connected.initialized()
+    }
+
+    /// How often a request is sent at most, where the environment or the profile says it.
+    pub fn attempts(&self) -> Option<u32> {
+        Some(self.settings()?.retrying.as_ref()?.max_attempts())
+    }
+
+    async fn connect_anew(&self) -> Result<Connected, AccessError> {
+        let files = ProfileFiles::read().map_err(|error| self.unusable(error.to_string()))?;
+        let name = self.profile.clone().or_else(profile_of_environment);
+        let settings = self.read(name.as_deref(), &files)?;
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .region(settings.region.clone())
+            .retry_config(settings.retrying.clone().unwrap_or_else(RetryConfig::standard))
+            .timeout_config(TimeoutConfig::builder().read_timeout(READ_WITHIN).build())
+            .no_credentials();
+        if let Some(name) = &name {
             loader = loader.profile_name(name);
         }
+        if let Some(roots) = &settings.roots {
+            loader = loader.http_client(roots.client());
+        }
+        let mut builder = loader.load().await.into_builder().service_config(settings.endpoints.clone());
+        // Those of the services stand there, too.
+        builder.set_endpoint_url(None);
+        let config = builder.build();
         if self.unsigned {
-            return loader.no_credentials().load().await;
+            return Ok(Connected { config, settings });
         }
-        let credentials = self.credentials(region).await;
-        let config = loader.credentials_provider(credentials).load().await;
-        match &self.role {
-            Some(role) => assume(role, config).await,
-            None => config,
-        }
+        let source = self.source(&files, config.clone(), &settings)?;
+        source.credentials().await.map_err(|missing| self.refused(missing, &source, &files))?;
+        info!(who = self.label(), region = settings.region.as_ref(), "credentials found");
+        let config = config.into_builder().credentials_provider(SharedCredentialsProvider::new(source)).build();
+        Ok(Connected { config, settings })
     }
 
-    /// The flag, the environment, the profile; never the metadata service, which can take seconds to say nothing.
-    async fn region(&self) -> Region {
-        let mut profile = ProfileFileRegionProvider::builder();
-        if let Some(name) = &self.profile {
-            profile = profile.profile_name(name);
+    /// The settings, of the profile `name` too: one that is named must be there.
+    fn read(&self, name: Option<&str>, files: &ProfileFiles) -> Result<Settings, AccessError> {
+        let none = super::ini::Settings::new();
+        let profile = files.profiles.get(name.unwrap_or(DEFAULT));
+        if let (Some(name), None, false) = (name, profile, self.unsigned)
+            && (self.profile.is_some() || name != DEFAULT)
+        {
+            return Err(AccessError::Profile { name: name.to_owned(), why: NO_SUCH_PROFILE.to_owned() });
         }
-        let chain = RegionProviderChain::first_try(self.region.clone().map(Region::new))
-            .or_else(EnvironmentVariableRegionProvider::new())
-            .or_else(profile.build());
-        chain.region().await.unwrap_or(Region::from_static(FIRST_REGION))
+        let settings = Settings::read(self.region.as_deref(), profile.unwrap_or(&none), files, variable);
+        settings.map_err(|why| self.unusable(why))
     }
 
-    /// As `aws --profile` does it: a profile that is asked for comes before the environment.
-    async fn credentials(&self, region: Region) -> SharedCredentialsProvider {
-        let metadata = imds::Client::builder()
-            .max_attempts(1)
-            .connect_timeout(METADATA_WITHIN)
-            .read_timeout(METADATA_WITHIN)
-            .operation_timeout(METADATA_WITHIN * 2);
-        if let Some(name) = &self.profile {
-            let instance = ImdsCredentialsProvider::builder().imds_client(metadata.build()).build();
-            // A role of the profile is asked for in the same region as everything else.
-            let named = ProfileFileCredentialsProvider::builder().profile_name(name);
-            let named = named.configure(&ProviderConfig::default().with_region(Some(region)));
-            return SharedCredentialsProvider::new(named.with_custom_provider(INSTANCE, instance).build());
-        }
-        let chain = DefaultCredentialsChain::builder().imds_client(metadata.build()).region(region);
-        SharedCredentialsProvider::new(chain.build().await)
+    fn source(&self, files: &ProfileFiles, config: SdkConfig, settings: &Settings) -> Result<Source, AccessError> {
+        let chain = Chain::of(self.profile.as_deref(), files);
+        let mut chain = chain.map_err(|why| {
+            let name = self.profile.clone().or_else(profile_of_environment);
+            no_chain(name.unwrap_or_else(|| DEFAULT.to_owned()), &why, files)
+        })?;
+        chain.roles.extend(self.role.as_ref().map(|role| Role {
+            arn: role.arn.clone(),
+            external_id: role.external_id.clone(),
+            ..Role::default()
+        }));
+        Ok(Source::new(chain, config, settings.metadata.clone(), self.kept.ask_code))
     }
 
-    fn is_path_style(&self, config: &SdkConfig) -> bool {
-        let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        self.path_style
-            || self.endpoint_url.is_some()
-            || config.endpoint_url().is_some()
-            || ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"].into_iter().any(is_set)
-    }
-
-    async fn refused(&self, why: String) -> AccessError {
-        match (&self.role, &self.profile) {
-            (Some(role), _) => AccessError::Role(role.arn.clone(), why),
-            (None, Some(name)) => {
-                AccessError::Profile { name: name.clone(), why: profiles::next_step(name, &why).await }
+    fn refused(&self, missing: Missing, source: &Source, files: &ProfileFiles) -> AccessError {
+        let why = match missing {
+            Missing::Role(arn, why) if self.role.as_ref().is_some_and(|role| role.arn == arn) => {
+                return AccessError::Role(arn, why);
             }
-            (None, None) => AccessError::NoCredentials(why),
+            Missing::Role(_, why) | Missing::First(why) => why,
+            Missing::Code(_) => {
+                let name = source.profile().unwrap_or(DEFAULT).to_owned();
+                return AccessError::Profile { name, why: source.without_code() };
+            }
+        };
+        match source.profile() {
+            Some(name) => no_chain(name.to_owned(), &why, files),
+            None => AccessError::NoCredentials(why),
         }
+    }
+
+    fn unusable(&self, why: String) -> AccessError {
+        AccessError::Unusable { who: self.label(), why }
+    }
+
+    fn settings(&self) -> Option<&Settings> {
+        Some(&self.kept.connected.get()?.as_ref().ok()?.settings)
+    }
+
+    fn is_path_style(&self) -> bool {
+        let has_endpoint = |settings: &Settings| self.endpoint_url.is_some() || settings.endpoints.of("S3").is_some();
+        self.path_style
+            || self.settings().is_some_and(|settings| match settings.addressing {
+                Some(Addressing::Path) => true,
+                Some(Addressing::Virtual) => false,
+                None => has_endpoint(settings),
+            })
     }
 
     /// Who this is, for lines that tell several apart.
@@ -204,42 +270,14 @@ impl Access {
     }
 }
 
-/// What a provider says, without what stands before every such text, and without what a command of the user wrote to its
-/// stderr: that may be anything, also a secret.
-fn said(chain: &str) -> String {
-    let mut text = chain.split_once(" Stderr: ").map_or(chain, |(before, _)| before);
-    for noise in [
-        "an error occurred while loading credentials: ",
-        "the credential provider was not enabled: ",
-        "the credentials provider was not properly configured: ",
-        "ProfileFile provider could not be built: ",
-        "an error occurred while loading an access token: ",
-        "Error retrieving credentials: ",
-    ] {
-        text = text.strip_prefix(noise).unwrap_or(text);
-    }
-    sentence(text)
-}
-
-/// The same configuration, with the credentials of a role.
-async fn assume(role: &RoleToAssume, config: SdkConfig) -> SdkConfig {
-    let mut builder = AssumeRoleProvider::builder(&role.arn).session_name("trailscan").configure(&config);
-    if let Some(id) = &role.external_id {
-        builder = builder.external_id(id);
-    }
-    let provider = SharedCredentialsProvider::new(builder.build().await);
-    config.into_builder().credentials_provider(provider).build()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_providers_say_is_short_and_no_secret() {
-        let failed = "an error occurred while loading credentials: Error retrieving credentials: external process exited \
-                      with code 3. Stderr: token=secret";
-        assert_eq!(said(failed), "external process exited with code 3");
-        assert_eq!(said("the credential provider was not enabled"), "the credential provider was not enabled");
-    }
+/// Why a profile gives no credentials: the next step by what it gets them from, and what was said.
+fn no_chain(name: String, why: &str, files: &ProfileFiles) -> AccessError {
+    let kind = files.profiles.get(&name).map_or(CredentialKind::None, CredentialKind::of);
+    let next = kind.next_step(&name);
+    let why = match kind {
+        // It says all.
+        CredentialKind::None | CredentialKind::Login => next,
+        _ => format!("{next} ({why})"),
+    };
+    AccessError::Profile { name, why }
 }

@@ -23,7 +23,7 @@ use super::reach::{GONE_AFTER, Reach, Waits};
 pub use list::{ListRequest, Page};
 pub use put::PutPart;
 
-/// How often a request is sent at most, unless AWS_MAX_ATTEMPTS says otherwise.
+/// How often a request is sent at most, unless AWS_MAX_ATTEMPTS or `max_attempts` says otherwise.
 const ATTEMPTS: u32 = 6;
 /// How often a request is sent at most to a bucket that asks for fewer: with the pauses about a minute.
 const SLOW_ATTEMPTS: u32 = 13;
@@ -68,14 +68,13 @@ pub struct Listed {
 impl Bucket {
     /// A bucket that is asked so.
     pub fn new(name: &str, access: &Access, config: SdkConfig) -> Self {
-        let attempts = std::env::var("AWS_MAX_ATTEMPTS").ok().and_then(|text| text.parse().ok());
         Self {
             uri: format!("s3://{name}").into(),
             name: name.to_owned(),
             client: Mutex::new(access.client(&config, None)),
             access: access.clone(),
             config,
-            attempts: attempts.map(|attempts: u32| attempts.max(1)),
+            attempts: access.attempts(),
             pace: Pace::default(),
             reach: Reach::default(),
             lists: AtomicU64::new(0),

@@ -253,6 +253,21 @@ impl Answer<'_> {
 /// The next step where something else answers in the place of a service.
 const STRANGER: &str = "check the endpoint, and whether a proxy or a sign-in page answers in its place";
 
+/// What a service says when it refuses, or why it said nothing.
+pub fn answered<E>(error: &SdkError<E>) -> String
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    match error {
+        SdkError::ServiceError(service) => {
+            let (code, message) = (service.err().code(), service.err().message());
+            sentence(message.or(code).unwrap_or("it refuses, and does not say why"))
+        }
+        SdkError::TimeoutError(_) => "no answer in time".to_owned(),
+        _ => sentence(&chain_of(error)),
+    }
+}
+
 /// An error and its causes, from the outermost in, each said once.
 pub fn chain_of(error: &(dyn Error + 'static)) -> String {
     let mut texts: Vec<String> = Vec::new();

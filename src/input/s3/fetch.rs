@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 use super::bucket::{Bucket, Listed};
 use super::explain::{Next, Refusal};
 use super::ledger::Wanted;
+use crate::input::caught::caught_in;
 use crate::input::{Body, Fetched, LogKey, LogObject, WholeBody};
 
 /// Bytes are counted in units of this many.
@@ -59,13 +60,16 @@ impl Fetcher {
             tasks.spawn(async move {
                 let _turn = turn;
                 if object.size <= window {
-                    let body = whole(&bucket, &object, bytes).await;
+                    let body = caught_in(whole(&bucket, &object, bytes)).await.unwrap_or_else(Body::Failed);
                     let _ = ready.send(Fetched { object: log, body });
                 } else {
                     let (sender, chunks) = mpsc::channel(1);
                     let body = Body::Stream(Box::new(Chunks::new(chunks, object.size, bytes)));
                     let _ = ready.send(Fetched { object: log, body });
-                    ranges(&bucket, object, range_of(window), sender).await;
+                    let to_tell = sender.clone();
+                    if let Err(why) = caught_in(ranges(&bucket, object, range_of(window), sender)).await {
+                        let _ = to_tell.send(Err(why)).await;
+                    }
                 }
             });
             while tasks.try_join_next().is_some() {}

@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 
 use super::access::{Access, AccessError};
 use super::explain::{Needs, Next, refusal_of};
+use crate::input::caught::caught_in;
 
 /// How long a profile may take.
 const WITHIN: Duration = Duration::from_secs(5);
@@ -39,7 +40,7 @@ pub fn callers(profiles: &[String]) -> io::Result<Vec<Caller>> {
         let mut asking = JoinSet::new();
         for (number, name) in profiles.iter().enumerate() {
             let access = Access { profile: Some(name.clone()), ..Access::default() };
-            asking.spawn(async move { (number, caller(&access).await) });
+            asking.spawn(async move { (number, caught_in(caller(&access)).await.unwrap_or_else(Caller::Unknown)) });
         }
         while let Some(done) = asking.join_next().await {
             if let Ok((number, caller)) = done {
@@ -53,14 +54,18 @@ pub fn callers(profiles: &[String]) -> io::Result<Vec<Caller>> {
 }
 
 async fn caller(access: &Access) -> Caller {
-    let late = || Caller::Unknown(format!("STS gives no answer within {} s: check the network", WITHIN.as_secs()));
+    let late = || {
+        // Whether the credentials were had says who is late.
+        let who = if access.is_connected() { "STS gives" } else { "its source of credentials gives" };
+        Caller::Unknown(format!("{who} no answer within {} s: check the network", WITHIN.as_secs()))
+    };
     tokio::time::timeout(WITHIN, asked(access)).await.unwrap_or_else(|_| late())
 }
 
 async fn asked(access: &Access) -> Caller {
     let config = match access.connect().await {
         Ok(config) => config,
-        Err(AccessError::Profile { why, .. }) => return Caller::Refused(why),
+        Err(AccessError::Profile { why, .. } | AccessError::Unusable { why, .. }) => return Caller::Refused(why),
         Err(error) => return Caller::Refused(error.to_string()),
     };
     match aws_sdk_sts::Client::new(&config).get_caller_identity().send().await {

@@ -7,18 +7,25 @@
 
 mod access;
 mod bucket;
+mod chain;
+mod command;
 mod explain;
 mod explore;
 mod fetch;
 mod identity;
+mod ini;
 mod ledger;
 mod place;
 mod profiles;
 mod reach;
+mod roots;
+mod settings;
+mod source;
 mod survey;
 mod trails;
 mod turns;
 mod upload;
+mod variables;
 mod walk;
 
 use std::io;
@@ -29,16 +36,20 @@ use std::time::Duration;
 
 use tokio::runtime::Runtime;
 use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinSet;
 
-pub use access::{Access, AccessError, RoleToAssume};
+pub use access::{Access, AccessError, Kept, RoleToAssume};
 pub use identity::{Caller, callers};
 pub use ledger::Scope;
 pub use profiles::{CredentialKind, Profile, ProfilesError, profiles};
+pub use source::AskCode;
 pub use survey::survey;
 pub use trails::{Seen, Trail, Trails, TrailsError, trails};
 pub use turns::S3Place;
 pub use upload::{Taken, Uploader, abort_uploads, is_uploading};
+pub use variables::check_environment;
 
+use super::caught::{caught_in, died};
 use super::{Arrivals, Fetched, ListingFailure, Source};
 use fetch::Fetcher;
 use ledger::{Ledger, Ways};
@@ -85,16 +96,9 @@ impl S3Source {
         let runtime = new_runtime()?;
         let ledger = Arc::new(Ledger::default());
         let (sender, ready) = mpsc::unbounded_channel();
-        let reading = runtime.spawn(read(request, Arc::clone(&ledger), sender));
-        runtime.spawn(async move {
-            while !reading.is_finished() {
-                if stop.load(Ordering::Relaxed) {
-                    // Drops all that is under way, and with it the sender: nobody waits for more.
-                    reading.abort();
-                }
-                tokio::time::sleep(STOP_EVERY).await;
-            }
-        });
+        let reading = read_all(request, Arc::clone(&ledger), sender);
+        // A stop drops all that is under way, and with it the sender: nobody waits for more.
+        runtime.spawn(async move { unless_stopped(reading, stop).await });
         Ok(Self { ready: Mutex::new(ready), ledger, runtime: Some(runtime) })
     }
 }
@@ -129,6 +133,44 @@ fn new_runtime() -> io::Result<Runtime> {
     tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()
 }
 
+/// Has the credentials of everyone before anything is read, so that a person who is asked for a code is asked once and
+/// alone; who has none is told when the places are read. Ends early once `stop` is set.
+///
+/// # Errors
+/// When no threads can be started.
+pub fn sign_in(who: &[Arc<Access>], stop: &AtomicBool) -> io::Result<()> {
+    let runtime = new_runtime()?;
+    let mut asking = JoinSet::new();
+    for access in who.iter().cloned() {
+        asking.spawn_on(async move { access.connect().await.is_ok() }, runtime.handle());
+    }
+    runtime.block_on(unless_stopped(async { while asking.join_next().await.is_some() {} }, stop));
+    // A terminal that nobody types on must not hold up the end.
+    runtime.shutdown_background();
+    Ok(())
+}
+
+/// What comes of `work`; `None` once `stop` is set.
+async fn unless_stopped<T>(work: impl Future<Output = T>, stop: &AtomicBool) -> Option<T> {
+    let mut work = Box::pin(work);
+    while !stop.load(Ordering::Relaxed) {
+        if let Ok(done) = tokio::time::timeout(STOP_EVERY, work.as_mut()).await {
+            return Some(done);
+        }
+    }
+    None
+}
+
+/// The name of the place that failed where no other is known.
+const ALL: &str = "S3";
+
+/// Lists and fetches all places; should that die, it is told.
+async fn read_all(request: S3Request, ledger: Arc<Ledger>, ready: mpsc::UnboundedSender<Fetched>) {
+    if let Err(why) = caught_in(read(request, Arc::clone(&ledger), ready)).await {
+        ledger.failed(ALL.to_owned(), why);
+    }
+}
+
 /// Lists and fetches all places.
 async fn read(request: S3Request, ledger: Arc<Ledger>, ready: mpsc::UnboundedSender<Fetched>) {
     let S3Request { places, failures, scope, concurrency, max_in_flight } = request;
@@ -136,8 +178,10 @@ async fn read(request: S3Request, ledger: Arc<Ledger>, ready: mpsc::UnboundedSen
     let (found, wanted) = mpsc::channel(WAITING);
     let fetching = tokio::spawn(Fetcher::new(concurrency.get(), max_in_flight, ready).run(wanted));
     let _end = AbortOnDrop(fetching.abort_handle());
-    find(places, scope, ledger, found).await;
-    let _ = fetching.await;
+    find(places, scope, Arc::clone(&ledger), found).await;
+    if let Err(error) = fetching.await {
+        ledger.failed(ALL.to_owned(), died(error));
+    }
 }
 
 /// Ends a task with the one that waits for it.

@@ -2,14 +2,14 @@
 //!
 //! Only what the files say; nobody is asked here. `identity` asks AWS whether the credentials can be had.
 
+use std::collections::BTreeMap;
 use std::fmt;
-use std::io;
+use std::io::ErrorKind;
+use std::path::PathBuf;
 
-use aws_config::profile::{self, ProfileSet};
-use aws_runtime::env_config::file::EnvConfigFiles;
-use aws_types::os_shim_internal::{Env, Fs};
-
-use super::explain::{chain_of, sentence};
+use super::ini::{Section, Settings, sections};
+use super::variables::variable;
+use crate::input::explain_io;
 
 /// A profile, as the files describe it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +71,7 @@ impl CredentialKind {
     }
 
     /// What to do when a profile of this kind gives no credentials.
-    fn next_step(self, name: &str) -> String {
+    pub fn next_step(self, name: &str) -> String {
         match self {
             Self::Sso => format!("sign in with `aws sso login --profile {name}`"),
             Self::SessionKeys => "its session has expired or ended: get new keys".to_owned(),
@@ -81,15 +81,16 @@ impl CredentialKind {
             }
             Self::WebIdentity => "check web_identity_token_file and the role's trust policy".to_owned(),
             Self::Process => "run its credential_process to see what it says".to_owned(),
-            Self::Login => {
-                format!(
-                    "this build reads no `aws login`: run eval \"$(aws configure export-credentials --profile {name} --format env)\""
-                )
-            }
+            Self::Login => format!("this build reads no `aws login`: run {}", exported(name)),
             Self::Source => "its credential_source has none here".to_owned(),
             Self::None => format!("it names none: run `aws configure --profile {name}` or `aws configure sso`"),
         }
     }
+}
+
+/// The command that gives a shell the credentials of a profile, whatever they come from.
+pub fn exported(name: &str) -> String {
+    format!("eval \"$(aws configure export-credentials --profile '{name}' --format env)\"")
 }
 
 impl fmt::Display for CredentialKind {
@@ -103,63 +104,107 @@ impl fmt::Display for CredentialKind {
 /// # Errors
 /// When a file cannot be read, or is none of these.
 pub fn profiles() -> Result<Vec<Profile>, ProfilesError> {
-    let runtime = tokio::runtime::Builder::new_current_thread().build();
-    let runtime = runtime.map_err(|error: io::Error| ProfilesError(error.to_string()))?;
-    let set = runtime.block_on(read())?;
-    let mut names: Vec<&str> = set.profiles().collect();
-    names.sort_unstable();
-    Ok(names.into_iter().filter_map(|name| set.get_profile(name)).map(Profile::of).collect())
+    let files = ProfileFiles::read()?;
+    Ok(files.profiles.iter().map(|(name, settings)| Profile::of(name, settings)).collect())
 }
 
-/// What to do about a profile that gives no credentials, and why that is.
-pub async fn next_step(name: &str, why: &str) -> String {
-    let set = match read().await {
-        Ok(set) => set,
-        Err(error) => return error.to_string(),
-    };
-    let Some(profile) = set.get_profile(name) else {
-        return "there is no such profile, `trailscan profiles` lists those there are".to_owned();
-    };
-    let kind = CredentialKind::of(profile);
-    let next = kind.next_step(name);
-    match kind {
-        // It says all.
-        CredentialKind::None | CredentialKind::Login => next,
-        _ => format!("{next} ({why})"),
+/// All that the files say. Of a setting that both files have, that of the credentials file holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProfileFiles {
+    /// The profiles by name.
+    pub profiles: BTreeMap<String, Settings>,
+    /// The sections `[sso-session NAME]`.
+    pub sso_sessions: BTreeMap<String, Settings>,
+    /// The sections `[services NAME]`.
+    pub services: BTreeMap<String, Settings>,
+}
+
+impl ProfileFiles {
+    /// Reads both files; one that is not there says nothing.
+    ///
+    /// # Errors
+    /// When a file cannot be read, or is none of these.
+    pub fn read() -> Result<Self, ProfilesError> {
+        let mut files = Self::default();
+        for section in sections_of("AWS_CONFIG_FILE", "config")? {
+            files.add_config(section);
+        }
+        for Section { name, settings, .. } in sections_of("AWS_SHARED_CREDENTIALS_FILE", "credentials")? {
+            files.profiles.entry(name).or_default().extend(settings);
+        }
+        Ok(files)
+    }
+
+    fn add_config(&mut self, section: Section) {
+        let Section { words, settings, .. } = section;
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let (of, name) = match words[..] {
+            ["default"] => (&mut self.profiles, "default"),
+            ["profile", name] => (&mut self.profiles, name),
+            ["sso-session", name] => (&mut self.sso_sessions, name),
+            ["services", name] => (&mut self.services, name),
+            // What other tools keep there.
+            _ => return,
+        };
+        of.entry(name.to_owned()).or_default().extend(settings);
     }
 }
 
-async fn read() -> Result<ProfileSet, ProfilesError> {
-    let read = profile::load(&Fs::real(), &Env::real(), &EnvConfigFiles::default(), None).await;
-    read.map_err(|error| ProfilesError(sentence(&chain_of(&error))))
+/// The sections of the file that a variable names, else of `~/.aws/NAME`.
+fn sections_of(name: &str, default: &str) -> Result<Vec<Section>, ProfilesError> {
+    let path =
+        variable(name).map_or_else(|| home().map(|home| home.join(".aws").join(default)), |path| Some(in_home(&path)));
+    let Some(path) = path else { return Ok(Vec::new()) };
+    let wrong = |why: String| ProfilesError(format!("{}: {why}", path.display()));
+    let bytes = match std::fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(wrong(explain_io(&error))),
+    };
+    sections(&String::from_utf8_lossy(&bytes)).map_err(|error| wrong(error.to_string()))
+}
+
+/// A path that may begin with `~/`.
+pub fn in_home(path: &str) -> PathBuf {
+    match (path.strip_prefix("~/"), home()) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => path.into(),
+    }
+}
+
+fn home() -> Option<PathBuf> {
+    variable("HOME").or_else(|| variable("USERPROFILE")).map(PathBuf::from)
 }
 
 impl Profile {
-    fn of(profile: &profile::Profile) -> Self {
-        let account = profile.get("sso_account_id").or_else(|| account_of(profile.get("role_arn")?));
+    fn of(name: &str, settings: &Settings) -> Self {
+        let get = |name: &str| settings.get(name).map(String::as_str);
+        let account = get("sso_account_id").or_else(|| account_of(get("role_arn")?));
         Self {
-            name: profile.name().to_owned(),
-            credentials: CredentialKind::of(profile),
+            name: name.to_owned(),
+            credentials: CredentialKind::of(settings),
             account_id: account.map(str::to_owned),
-            region: profile.get("region").map(str::to_owned),
+            region: get("region").map(str::to_owned),
         }
     }
 }
 
 impl CredentialKind {
-    /// In the order in which the SDK looks.
-    fn of(profile: &profile::Profile) -> Self {
-        let has = |name| profile.get(name).is_some();
+    /// In the order in which the AWS CLI looks.
+    ///
+    /// Source: botocore, `credentials.py`, `create_credential_resolver`.
+    pub fn of(settings: &Settings) -> Self {
+        let has = |name: &str| settings.get(name).is_some_and(|value| !value.is_empty());
         let is_sso = ["sso_session", "sso_start_url", "sso_account_id", "sso_role_name"].into_iter().any(has);
         match () {
-            () if has("web_identity_token_file") => Self::WebIdentity,
+            () if has("web_identity_token_file") && has("role_arn") => Self::WebIdentity,
             () if has("role_arn") => Self::AssumeRole,
             () if has("credential_source") => Self::Source,
             () if is_sso => Self::Sso,
+            () if has("aws_access_key_id") && has("aws_session_token") => Self::SessionKeys,
+            () if has("aws_access_key_id") => Self::StaticKeys,
             () if has("login_session") => Self::Login,
             () if has("credential_process") => Self::Process,
-            () if has("aws_session_token") => Self::SessionKeys,
-            () if has("aws_access_key_id") => Self::StaticKeys,
             () => Self::None,
         }
     }
@@ -174,16 +219,13 @@ fn account_of(arn: &str) -> Option<&str> {
 mod tests {
     use super::*;
 
-    async fn parsed(config: &str, credentials: &str) -> Vec<Profile> {
-        use aws_runtime::env_config::file::EnvConfigFileKind;
-        let files = EnvConfigFiles::builder()
-            .with_contents(EnvConfigFileKind::Config, config)
-            .with_contents(EnvConfigFileKind::Credentials, credentials)
-            .build();
-        let set = profile::load(&Fs::real(), &Env::real(), &files, None).await.unwrap();
-        let mut names: Vec<&str> = set.profiles().collect();
-        names.sort_unstable();
-        names.into_iter().map(|name| Profile::of(set.get_profile(name).unwrap())).collect()
+    fn parsed(config: &str, credentials: &str) -> Vec<Profile> {
+        let mut files = ProfileFiles::default();
+        sections(config).unwrap().into_iter().for_each(|section| files.add_config(section));
+        for Section { name, settings, .. } in sections(credentials).unwrap() {
+            files.profiles.entry(name).or_default().extend(settings);
+        }
+        files.profiles.iter().map(|(name, settings)| Profile::of(name, settings)).collect()
     }
 
     #[test]
@@ -195,13 +237,14 @@ mod tests {
             [profile instance-role]\ncredential_source = Ec2InstanceMetadata\nrole_arn = arn:aws:iam::x:role/y\n\
             [profile login]\nlogin_session = arn:aws:iam::111122223333:user/alice\n\
             [profile process]\ncredential_process = /bin/get\nregion = us-east-1\n\
+            [profile \"my team\"]\nregion = eu-west-1\ncredential_process = /bin/get\n\
             [profile sso]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = ReadOnly\n\
             [profile web]\nrole_arn = arn:aws:iam::123456789012:role/ci\nweb_identity_token_file = /token\n\
             [sso-session corp]\nsso_region = us-east-1\nsso_start_url = https://example.com/start\n";
         let credentials = "[keys]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = secret\n\
-            [session]\naws_access_key_id = ASIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\naws_session_token = t\n";
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let profiles = runtime.block_on(parsed(config, credentials));
+            [session]\naws_access_key_id = ASIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\naws_session_token = t\n\
+            [my team]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = secret\n";
+        let profiles = parsed(config, credentials);
         let brief = profiles.iter().map(|profile| {
             let account = profile.account_id.as_deref().unwrap_or("-");
             format!("{} {} {account} {}", profile.name, profile.credentials, profile.region.as_deref().unwrap_or("-"))
@@ -215,6 +258,7 @@ mod tests {
                 "instance-role assume-role - -",
                 "keys static-keys - -",
                 "login login - -",
+                "my team static-keys - eu-west-1",
                 "process process - us-east-1",
                 "session session-keys - -",
                 "sso sso 111122223333 -",

@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio::time::timeout;
 
 use super::ledger::{Ledger, Wanted};
-use super::{S3Request, STOP_EVERY, WAITING, fetch, find, new_runtime};
+use super::{ALL, S3Request, WAITING, fetch, find, new_runtime, unless_stopped};
+use crate::input::caught::died;
 use crate::input::{LogKey, Survey};
 
 /// Lists what `request` names. Ends early once `stop` is set; what cannot be listed is in [`Survey::arrivals`].
@@ -28,7 +28,17 @@ pub fn survey(request: S3Request, stop: &AtomicBool) -> io::Result<Survey> {
         let mut tasks = JoinSet::new();
         tasks.spawn(counting);
         tasks.spawn(finding);
-        while !stop.load(Ordering::Relaxed) && !matches!(timeout(STOP_EVERY, tasks.join_next()).await, Ok(None)) {}
+        unless_stopped(
+            async {
+                while let Some(done) = tasks.join_next().await {
+                    if let Err(error) = done {
+                        ledger.failed(ALL.to_owned(), died(error));
+                    }
+                }
+            },
+            stop,
+        )
+        .await;
     });
     // A name lookup that hangs must not hold up the end.
     runtime.shutdown_background();

@@ -5,17 +5,18 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_cloudtrail::types::Trail as Described;
 use tokio::task::JoinSet;
 
-use super::STOP_EVERY;
 use super::access::{Access, AccessError};
 use super::explain::{Needs, refusal_of};
+use super::unless_stopped;
 use crate::input::S3Uri;
+use crate::input::caught::caught_in;
 
 /// How long CloudTrail may take, repeats included.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
@@ -69,16 +70,7 @@ pub type Seen = Vec<(Arc<Access>, Result<Trails, TrailsError>)>;
 /// When no threads can be started.
 pub fn trails(who: &[Arc<Access>], stop: &AtomicBool) -> io::Result<Option<Seen>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let mut asking = runtime.spawn(all(who.to_vec()));
-    let seen = runtime.block_on(async {
-        loop {
-            match tokio::time::timeout(STOP_EVERY, &mut asking).await {
-                Ok(seen) => return seen.ok(),
-                Err(_) if stop.load(Ordering::Relaxed) => return None,
-                Err(_) => {}
-            }
-        }
-    });
+    let seen = runtime.block_on(unless_stopped(all(who.to_vec()), stop));
     runtime.shutdown_background();
     Ok(seen)
 }
@@ -86,7 +78,10 @@ pub fn trails(who: &[Arc<Access>], stop: &AtomicBool) -> io::Result<Option<Seen>
 async fn all(who: Vec<Arc<Access>>) -> Seen {
     let mut asking = JoinSet::new();
     for (number, access) in who.into_iter().enumerate() {
-        asking.spawn(async move { (number, Arc::clone(&access), seen_by(&access).await) });
+        asking.spawn(async move {
+            let seen = caught_in(seen_by(&access)).await;
+            (number, access, seen.unwrap_or_else(|why| Err(TrailsError::Refused(why))))
+        });
     }
     let mut seen = asking.join_all().await;
     seen.sort_by_key(|(number, ..)| *number);

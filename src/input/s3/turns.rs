@@ -13,6 +13,7 @@ use super::explain::{Next, Refusal};
 use super::ledger::{Ledger, Ways};
 use super::walk::Walk;
 use crate::input::S3Uri;
+use crate::input::caught::caught_in;
 
 /// A place to read.
 #[derive(Clone, Debug)]
@@ -49,9 +50,14 @@ pub async fn walk_all(places: Vec<S3Place>, ways: Ways) {
 }
 
 async fn walk(askers: Arc<Askers>, place: S3Place, ways: Ways) {
-    match askers.reader(&place).await {
-        Ok(bucket) => Walk::new(bucket, place.uri, ways).run().await,
-        Err(why) => ways.ledger.failed(place.uri.to_string(), why),
+    let ledger = Arc::clone(&ways.ledger);
+    let walked = caught_in(async {
+        let bucket = askers.reader(&place).await?;
+        Walk::new(bucket, place.uri.clone(), ways).run().await;
+        Ok(())
+    });
+    if let Err(why) = walked.await.unwrap_or_else(Err) {
+        ledger.failed(place.uri.to_string(), why);
     }
 }
 

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use tokio::task::{AbortHandle, JoinSet};
 
 use super::access::Access;
 use super::bucket::{Bucket, PutPart};
-use super::new_runtime;
+use super::{new_runtime, unless_stopped};
 use crate::input::S3Uri;
 
 /// Bytes of a part, and the most that go in one request.
@@ -32,13 +33,14 @@ static UNDER_WAY: Mutex<Vec<Arc<Begun>>> = Mutex::new(Vec::new());
 /// Puts files into buckets, with the credentials of one [`Access`]. Nothing is asked for before the first file.
 #[derive(Debug)]
 pub struct Uploader {
-    access: Access,
+    access: Arc<Access>,
+    stop: &'static AtomicBool,
     connected: Mutex<Option<Arc<Connected>>>,
 }
 
 #[derive(Debug)]
 struct Connected {
-    access: Access,
+    access: Arc<Access>,
     config: SdkConfig,
     buckets: Mutex<BTreeMap<String, Arc<Bucket>>>,
     /// Uploads that were begun to see whether that is allowed, and that nobody may give up: the answer goes there.
@@ -73,9 +75,9 @@ struct Begun {
 }
 
 impl Uploader {
-    /// Uploads as `access` says.
-    pub fn new(access: Access) -> Self {
-        Self { access, connected: Mutex::default() }
+    /// Uploads as `access` says. Credentials are waited for until `stop` is set.
+    pub fn new(access: Arc<Access>, stop: &'static AtomicBool) -> Self {
+        Self { access, stop, connected: Mutex::default() }
     }
 
     /// Makes sure that an object can be put there: an upload is begun and given up, which shows nothing, costs two
@@ -122,8 +124,13 @@ impl Uploader {
             return Ok(Arc::clone(connected));
         }
         let runtime = new_runtime().map_err(|error| format!("no threads to upload with: {error}"))?;
-        let config = runtime.block_on(self.access.connect()).map_err(|error| error.to_string())?;
-        let (access, buckets, kept) = (self.access.clone(), Mutex::default(), Mutex::default());
+        let Some(config) = runtime.block_on(unless_stopped(self.access.connect(), self.stop)) else {
+            // A terminal that nobody types on must not hold up the end.
+            runtime.shutdown_background();
+            return Err("stopped before it had credentials".to_owned());
+        };
+        let config = config.map_err(|error| error.to_string())?;
+        let (access, buckets, kept) = (Arc::clone(&self.access), Mutex::default(), Mutex::default());
         let new = Connected { access, config, buckets, kept, runtime };
         Ok(Arc::clone(connected.insert(Arc::new(new))))
     }

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{Semaphore, mpsc};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tracing::debug;
 
 use super::bucket::{Bucket, ListRequest, Listed, Page};
@@ -19,6 +19,7 @@ use super::explain::{Next, Refusal};
 use super::explore::Explored;
 use super::ledger::{Ledger, Scope, Wanted, Ways};
 use super::place::{Place, RegionFolder, TrailFolder, last_part};
+use crate::input::caught::died;
 use crate::input::key::{is_account, is_organization, is_region};
 use crate::input::{Deliveries, LogKey, Origin, S3Uri};
 use crate::model::{Day, quantity};
@@ -83,11 +84,17 @@ impl Walk {
             steps.spawn(Arc::clone(&walk).take(step));
         }
         while let Some(more) = steps.join_next().await {
-            for step in more.unwrap_or_default() {
+            for step in more.unwrap_or_else(|error| walk.died(error)) {
                 steps.spawn(Arc::clone(&walk).take(step));
             }
         }
         walk.conclude().await;
+    }
+
+    /// A step that died left part of the place unlisted.
+    fn died(&self, error: JoinError) -> Vec<Step> {
+        self.ledger.failed(self.uri.to_string(), died(error));
+        Vec::new()
     }
 
     /// Where the URI leads: a folder, an object, or all that begin as it does.

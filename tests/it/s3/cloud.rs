@@ -67,10 +67,26 @@ pub fn sts_refused(code: &str, message: &str) -> Fault {
     Fault::Text(403, format!("<ErrorResponse>{error}<RequestId>EXAMPLEREQUEST</RequestId></ErrorResponse>"))
 }
 
+/// Credentials of a role, those of the one access key, for whoever asks for any.
+pub fn assumed(asked: &Asked) -> Fault {
+    let action = &asked.query["Action"];
+    Fault::Xml(format!(
+        "<{action}Response xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><{action}Result><Credentials>\
+         <AccessKeyId>{}</AccessKeyId><SecretAccessKey>{}</SecretAccessKey><SessionToken>token</SessionToken>\
+         <Expiration>2100-01-01T00:00:00Z</Expiration></Credentials></{action}Result></{action}Response>",
+        super::ACCESS_KEY,
+        super::SECRET
+    ))
+}
+
+/// A profile of the credentials file with an access key.
+pub fn key(name: &str, key: &str) -> String {
+    format!("[{name}]\naws_access_key_id = {key}\naws_secret_access_key = {}\n", super::SECRET)
+}
+
 /// Writes a profile `one` of the one access key, `two` of the other, and `broken` without an SSO session.
 pub fn profiles(place: &Place) {
-    let keys = |name, key| format!("[{name}]\naws_access_key_id = {key}\naws_secret_access_key = {}\n", super::SECRET);
-    place.write(".aws/credentials", keys("one", super::ACCESS_KEY) + &keys("two", super::OTHER_KEY));
+    place.write(".aws/credentials", key("one", super::ACCESS_KEY) + &key("two", super::OTHER_KEY));
     place.write(
         ".aws/config",
         "[default]\nregion = us-east-1\n\

@@ -61,13 +61,7 @@ fn a_role_is_assumed_with_its_external_id() {
         if asked.query.get("ExternalId").map(String::as_str) != Some("unit-42") {
             return Some(Fault::Error(403, "AccessDenied", "not authorized to perform: sts:AssumeRole"));
         }
-        Some(Fault::Xml(format!(
-            "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult><Credentials>\
-             <AccessKeyId>{}</AccessKeyId><SecretAccessKey>{}</SecretAccessKey><SessionToken>token</SessionToken>\
-             <Expiration>2100-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>",
-            super::ACCESS_KEY,
-            super::SECRET
-        )))
+        Some(super::cloud::assumed(asked))
     });
     let role = "arn:aws:iam::111122223333:role/log-reader";
     let run = || asking(&place, &server, "principals --days 10 s3://logs --assume-role").arg(role);

@@ -4,13 +4,16 @@ mod archive;
 mod cloud;
 mod light;
 mod server;
+mod tls;
 
 mod believed;
 mod bounds;
 mod cost;
+mod credentials;
 mod destination;
 mod digests;
 mod dry_run;
+mod foreign;
 mod gone;
 mod identity;
 mod layouts;
