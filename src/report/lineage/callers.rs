@@ -49,7 +49,7 @@ pub(super) fn find<'a>(all: &mut Vec<Credential<'a>>, issuances: &[Issuance<'a>]
     let mut unseen: BTreeMap<String, (Caller<'a>, Vec<usize>)> = BTreeMap::new();
     let mut callers = vec![None; issuances.len()];
     let holders = LazyCell::new(|| Holders::of(all));
-    let has_keys = all.iter().any(is_told_by_key);
+    let has_keys = LazyCell::new(|| all.iter().any(is_told_by_key));
     for (i, call) in issuances.iter().enumerate().filter(|(_, call)| is_session(call)) {
         let id = id_of(call);
         let with_key = || Session::id_with_key(id.clone(), call.caller_access_key_id());
@@ -62,7 +62,7 @@ pub(super) fn find<'a>(all: &mut Vec<Credential<'a>>, issuances: &[Issuance<'a>]
             calls.push(i);
         }
     }
-    drop(holders);
+    drop((holders, has_keys));
     for (place, (id, (caller, calls))) in unseen.into_iter().enumerate() {
         for call in calls {
             callers[call] = Some(counted + place);
