@@ -162,11 +162,6 @@ impl SymSet {
         }
     }
 
-    /// Whether `sym` is in it.
-    pub fn contains(&self, sym: Sym) -> bool {
-        self.0.get(sym).is_some()
-    }
-
     /// Puts all of `other`, of the same table of symbols, in.
     pub fn extend(&mut self, other: &Self) {
         for sym in other.iter() {

@@ -1,6 +1,5 @@
 //! A part that dies is a failure with a name: what one event kills costs its object, and nothing is lost without a word.
 
-use std::any::Any;
 use std::num::NonZeroUsize;
 use std::sync::atomic::AtomicBool;
 
@@ -26,7 +25,7 @@ impl Aggregate for Deadly {
         assert!(!(self.of_event && seen.event.event_id == id(DEADLY)), "no such\n  event.");
     }
 
-    fn merge(&mut self, _: Box<dyn Any>, _: &Remap) {
+    fn merge(&mut self, _: Self, _: &Remap) {
         assert!(self.of_event, "cannot be merged");
     }
 }
