@@ -26,14 +26,14 @@ fn a_window_is_listed_and_nothing_else() {
     }
 }
 
-/// What the README says that a scan lists: each level above the accounts, each account twice, each of its regions once,
+/// What docs/s3.md says that a scan lists: each level above the accounts, each account twice, each of its regions once,
 /// and once more where it has digests, and each further thousand objects.
 fn lists(levels: usize, accounts: usize, regions: usize, digests: usize, further_pages: usize) -> usize {
     levels + 2 * accounts + regions + digests + further_pages
 }
 
 #[test]
-fn listings_are_as_many_as_the_readme_says() {
+fn listings_are_as_many_as_the_documentation_says() {
     let place = Place::new();
     let archive = Archive::new(&place);
     let account = "111122223333";
@@ -57,12 +57,12 @@ fn listings_are_as_many_as_the_readme_says() {
     assert_eq!(listed("s3://logs/AWSLogs/"), lists(1, 2, 3, 1, 2));
     assert_eq!(listed(&format!("s3://logs/AWSLogs/{account}/")), lists(0, 1, 2, 1, 2));
     assert_eq!(listed("s3://logs/AWSLogs/444455556666/"), lists(0, 1, 1, 0, 0));
-    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("the README");
-    let readme = readme.split_whitespace().collect::<Vec<_>>().join(" ");
+    let docs = crate::docs::text_of("docs/s3.md");
+    let docs = docs.split_whitespace().collect::<Vec<_>>().join(" ");
     let formula = "A scan makes one listing for each level of folders above the accounts (the bucket, `AWSLogs/`, the \
                    organization), two for each account, one for each region of it and another where it has digests, and \
                    one for each further thousand keys";
-    assert!(readme.contains(formula), "the README has no or another formula");
+    assert!(docs.contains(formula), "docs/s3.md has no or another formula");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Credentials and settings as the AWS CLI has them: a test for each line of the table in the README.
+//! Credentials and settings as the AWS CLI has them: a test for each line of the table in docs/s3.md.
 
 use super::cloud::{assumed, describes_trails, key, trail, trails};
 use super::{ACCESS_KEY, Archive, SECRET, Server};
