@@ -23,10 +23,8 @@ pub struct Listing {
     pub pruned: Pruned,
     /// Entries that are no files and hide nothing, by kind: special files, links to a folder above.
     pub skipped: BTreeMap<&'static str, u64>,
-    /// What could not be found; each stands for one object that failed.
+    /// What could not be listed; each stands for one object that failed.
     pub failures: Vec<ListingFailure>,
-    /// Folders that could not be listed: how many objects are there is not known.
-    pub unlisted: Vec<ListingFailure>,
     /// Whether the listing was stopped before its end.
     pub interrupted: bool,
 }
@@ -53,8 +51,7 @@ pub struct ListingFailure {
 
 /// Lists what `inputs` hold, pruning objects in AWSLogs layout whose delivery day lies outside `read`.
 ///
-/// Nothing is opened and nothing stops the listing but `stop`: what cannot be listed is in [`Listing::failures`] and
-/// [`Listing::unlisted`]. Links
+/// Nothing is opened and nothing stops the listing but `stop`: what cannot be listed is in [`Listing::failures`]. Links
 /// are followed; one that leads back to a folder above it is skipped, since that folder is being read.
 pub fn list(inputs: &[Input], read: DayRange, stop: &AtomicBool) -> Listing {
     let begun = Instant::now();
@@ -71,7 +68,7 @@ pub fn list(inputs: &[Input], read: DayRange, stop: &AtomicBool) -> Listing {
     info!(
         objects = listing.objects.len(),
         outside_window = listing.pruned.objects,
-        failed = listing.failures.len() + listing.unlisted.len(),
+        failed = listing.failures.len(),
         took = ?begun.elapsed(),
         "listed"
     );
@@ -81,7 +78,7 @@ pub fn list(inputs: &[Input], read: DayRange, stop: &AtomicBool) -> Listing {
 impl Listing {
     /// Adds what another input holds.
     pub(super) fn extend(&mut self, other: Self) {
-        let Self { objects, pruned, skipped, failures, unlisted, interrupted } = other;
+        let Self { objects, pruned, skipped, failures, interrupted } = other;
         self.objects.extend(objects);
         self.pruned.objects += pruned.objects;
         self.pruned.newest_day = self.pruned.newest_day.max(pruned.newest_day);
@@ -90,7 +87,6 @@ impl Listing {
             *self.skipped.entry(kind).or_default() += count;
         }
         self.failures.extend(failures);
-        self.unlisted.extend(unlisted);
         self.interrupted |= interrupted;
     }
 }
@@ -151,9 +147,8 @@ impl Lister<'_> {
     }
 
     fn failure(&mut self, path: &Path, error: &io::Error) {
-        let failure = ListingFailure { object: printable(path.as_os_str()), why: explain_io(error) };
-        let kind = if path.is_dir() { &mut self.listing.unlisted } else { &mut self.listing.failures };
-        kind.push(failure);
+        let object = printable(path.as_os_str());
+        self.listing.failures.push(ListingFailure { object, why: explain_io(error) });
     }
 }
 

@@ -246,12 +246,10 @@ impl Coverage {
 
     /// Orders the failures: first the places that could not be listed, so that no number of objects hides one. Nothing
     /// is to fail after this but files of state.
-    pub(super) fn settle_failures(&mut self, listing: &Listing, arrivals: &Arrivals) {
+    pub(super) fn settle_failures(&mut self, arrivals: &Arrivals) {
         let objects = std::mem::take(&mut self.failures);
-        for places in [&listing.unlisted, &arrivals.failures] {
-            self.places_failed += places.len() as u64;
-            self.add_failures(places);
-        }
+        self.places_failed += arrivals.failures.len() as u64;
+        self.add_failures(&arrivals.failures);
         self.failures.sort();
         self.failures.extend(objects);
         self.failures[self.places_failed as usize..].sort();

@@ -170,7 +170,7 @@ pub fn scan(request: ScanRequest<'_>) -> Result<ScanOutcome, ScanError> {
     coverage.add_unreached(listing.objects.len() as u64 + listed);
     coverage.add_listing(&listing);
     coverage.add_arrivals(&arrivals);
-    coverage.settle_failures(&listing, &arrivals);
+    coverage.settle_failures(&arrivals);
     outcome.newest_pruned_day = listing.pruned.newest_day.max(arrivals.pruned.newest_day);
     outcome.coverage.interrupted = request.stop.load(Ordering::Relaxed) || listing.interrupted;
     add_gaps(&mut outcome.coverage, (&listing, &arrivals), Judged { window, now: request.now });

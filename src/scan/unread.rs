@@ -19,7 +19,7 @@ pub fn unread(survey: &Survey, judged: Judged, interrupted: bool) -> Coverage {
     }
     coverage.add_listing(&survey.listing);
     coverage.add_arrivals(&survey.arrivals);
-    coverage.settle_failures(&survey.listing, &survey.arrivals);
+    coverage.settle_failures(&survey.arrivals);
     coverage.interrupted = interrupted || survey.listing.interrupted;
     add_gaps(&mut coverage, (&survey.listing, &survey.arrivals), judged);
     coverage.warnings = warnings_of(&coverage, &Filters::default());
