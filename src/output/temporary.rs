@@ -144,18 +144,33 @@ fn sweep(folder: &Path, foreign_in: Option<ForeignIn>) {
             && entry.file_type().is_ok_and(|kind| kind.is_file())
             && let Some((_lock, said)) = abandoned(&entry.path())
         {
-            clear(&entry.path(), &said, foreign_in);
+            match said {
+                Said::Nothing => remove(&entry.path()),
+                Said::After(said) => clear(&entry.path(), &said, foreign_in),
+            }
         }
     }
 }
 
-/// A lock that nobody holds, held now, and what it says after its mark.
-fn abandoned(path: &Path) -> Option<(File, String)> {
+/// What an abandoned lock says.
+enum Said {
+    /// It is empty: its run was killed before it wrote the mark, and before anything else. Only the lock itself is its.
+    Nothing,
+    /// This, after its mark.
+    After(String),
+}
+
+/// A lock that nobody holds, held now, and what it says.
+fn abandoned(path: &Path) -> Option<(File, Said)> {
     let file = OpenOptions::new().read(true).write(true).open(path).ok()?;
     file.try_lock().ok()?;
     let mut text = String::new();
     (&file).take(MOST_BYTES).read_to_string(&mut text).ok()?;
-    let said = text.strip_prefix(MARK)?.to_owned();
+    let said = match text.strip_prefix(MARK) {
+        Some(said) => Said::After(said.to_owned()),
+        None if text.is_empty() => Said::Nothing,
+        None => return None,
+    };
     Some((file, said))
 }
 
@@ -239,6 +254,16 @@ mod tests {
         drop(file_in(folder, 0o666).unwrap());
         drop(folder_in(folder, notes_are_foreign).unwrap());
         assert_eq!(names(folder), before);
+    }
+
+    #[test]
+    fn an_empty_lock_goes_alone() {
+        let around = tempfile::tempdir().unwrap();
+        let folder = around.path();
+        fs::write(folder.join(".trailscan-a.lock"), "").unwrap();
+        fs::write(folder.join(".trailscan-a.tmp"), "not proven to be ours").unwrap();
+        drop(file_in(folder, 0o666).unwrap());
+        assert_eq!(names(folder), [".trailscan-a.tmp"]);
     }
 
     #[test]

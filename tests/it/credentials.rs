@@ -58,8 +58,8 @@ fn windows_and_filters_choose_keys_and_hide_no_explanation() {
     assert_eq!(found("--since 2026-09-08 --until 2026-09-09"), [exact("active")]);
     assert_eq!(found("--since 2026-09-10 --until 2026-09-11"), [key(USED, "inactive", "exact", 0)]);
     assert_eq!(ends("--since 2026-09-13 --until 2026-09-14", 3), [], "nothing lies in the window");
-    assert_eq!(found("--account 444455556666"), []);
-    assert_eq!(found(&format!("--access-key {USED}")), [exact("active")], "up to the last event that counts");
+    assert_eq!(ends("--account 444455556666", 3), [], "nothing is of that account");
+    assert_eq!(found(&format!("--access-key {USED}")), [exact("deleted")], "whoever ended it");
 }
 
 #[test]
