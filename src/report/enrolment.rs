@@ -1,11 +1,12 @@
 //! First sign-ins: a person who signs in with nothing but a password and registers an MFA device at once, as whoever starts
 //! at a company does.
 //!
-//! It is one when the account's logs show no MFA of the user before (no sign-in with MFA, no device made or taken away, no
-//! session with MFA), when every sign-in without MFA lies within [`AT_ONCE`] before the user registered a device for itself,
-//! and when both came from one network. Who is wrongly excused: a thief who holds the password of a user that never had MFA,
-//! and who registers a device within the hour; the console then tells the owner, and where these logs do not show the user
-//! being made, the finding stays (low). Who is wrongly accused: whoever takes longer than that.
+//! It is one when the logs show that somebody else made the user, or gave it its password, within [`START`] before, when they
+//! show no MFA of the user before (no sign-in with MFA, no device made or taken away, no session with MFA), when every
+//! sign-in without MFA lies within [`AT_ONCE`] before the user registered a device for itself, and when both came from one
+//! network. A user that slept for longer, or of which nobody knows how old it is, has no first sign-in: a thief may have
+//! found its password. Who is wrongly excused: a thief who gets hold of a new user's first password; the owner cannot sign
+//! in any more, and the finding stays (low). Who is wrongly accused: whoever starts before the logs, or takes longer.
 //!
 //! A user that had MFA before, signs in without and registers another device is no first sign-in: it may be a thief who
 //! replaces it.
@@ -19,8 +20,11 @@ use crate::aggregate::{Span, State, SymSet, Symbols};
 use crate::model::{EventTime, Network, SignInMfa, SourceAddress};
 use crate::report::user_arns::user_of;
 
-/// How long after the first sign-in the device is registered at most, in seconds: an hour.
-const AT_ONCE: i64 = 3600;
+/// How long after the first sign-in the device is registered at most, in seconds: a day, on which a person starts.
+const AT_ONCE: i64 = 24 * 3600;
+
+/// How long after it was given its password a user signs in at most, in seconds: two weeks.
+const START: i64 = 14 * 24 * 3600;
 
 /// How far the creation date of a session may lie before its sign-in's time, in seconds.
 const CLOCK_SLACK: i64 = 60;
@@ -35,8 +39,6 @@ pub(super) struct Enrolment {
     pub since: EventTime,
     /// When the user registered a device.
     pub until: EventTime,
-    /// Whether these logs show that somebody made the user, or gave it a password, before.
-    pub is_new: bool,
 }
 
 /// The first sign-ins of an account's users.
@@ -160,9 +162,9 @@ impl<'a> Known<'a> {
             || self.device.first().is_some_and(|device| device < until);
         let is_at_once = last <= until && until.seconds() - since.seconds() <= AT_ONCE;
         let there = addresses.iter().map(|sym| symbols.text(sym));
-        let is_new = self.made.first().is_some_and(|made| made <= since);
-        (is_at_once && !had_mfa && meet(&networks(self.sources.iter().copied()), &networks(there)))
-            .then_some(Enrolment { since, until, is_new })
+        let is_new = self.made.first().is_some_and(|made| made <= since && since.seconds() - made.seconds() <= START);
+        (is_at_once && is_new && !had_mfa && meet(&networks(self.sources.iter().copied()), &networks(there)))
+            .then_some(Enrolment { since, until })
     }
 }
 

@@ -352,8 +352,7 @@ fn two_sessions_of_one_id_stand_in_one_order() {
 /// Names the first line that differs.
 #[track_caller]
 fn differ_nowhere(expected: &[u8], found: &[u8], what: &str) {
-    let lines =
-        |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap().lines().map(str::to_owned).collect::<Vec<_>>();
+    let lines = |bytes: &[u8]| String::from_utf8_lossy(bytes).lines().map(str::to_owned).collect::<Vec<_>>();
     for (expected, found) in lines(expected).iter().zip(lines(found)) {
         assert_eq!(*expected, found, "{what}");
     }

@@ -267,6 +267,8 @@ fn the_config_changes_suppresses_and_counts() {
         r#"
         [rules.root-has-access-key]
         severity = "low"
+        [rules.user-quarantined]
+        severity = "high"
         [rules.role-inline-policy]
         enabled = false
         [rules.key-too-old]

@@ -56,31 +56,40 @@ fn found(records: Vec<Json>) -> Vec<String> {
 
 #[test]
 fn a_first_sign_in_that_registers_a_device_is_how_people_start() {
-    let first = || {
-        vec![sign_in("new", "04T09:20:00", "No", OFFICE), did("new", "EnableMFADevice", "new", ("04T09:24:00", OFFICE))]
+    let first = |made: &str, device: &str| {
+        vec![
+            did("ops", "CreateLoginProfile", "new", (made, HOME)),
+            sign_in("new", "20T09:20:00", "No", OFFICE),
+            did("new", "EnableMFADevice", "new", (device, OFFICE)),
+        ]
     };
-    let made = |mut records: Vec<Json>| {
-        records.push(did("ops", "CreateLoginProfile", "new", ("04T09:00:00", HOME)));
-        records
-    };
-    assert_eq!(found(first()), ["sign-in-without-mfa low"]);
-    assert_eq!(found(made(first())), ["sign-in-without-mfa info"], "these logs show the user being made");
-    let later = [first(), vec![sign_in("new", "06T09:40:00", "Yes", HOME)]].concat();
-    let found_later = findings(later);
+    assert_eq!(found(first("20T09:00:00", "20T09:24:00")), ["sign-in-without-mfa low"]);
+    assert_eq!(found(first("06T09:30:00", "21T09:10:00")), ["sign-in-without-mfa low"], "two weeks, and a day");
+    let later = [first("20T09:00:00", "20T09:24:00"), vec![sign_in("new", "22T09:40:00", "Yes", HOME)]].concat();
     assert_eq!(
-        found_later[0].summary,
-        "signed in without MFA, once, it seems the first sign-in: a device was registered 4 minutes later; with MFA since then, \
-         once"
+        findings(later)[0].summary,
+        "signed in without MFA, once, a new user's first sign-in: a device was registered 4 minutes later; with MFA since \
+         then, once"
     );
-    let v6 = vec![
-        sign_in("new", "04T09:20:00", "No", OFFICE),
-        did("new", "EnableMFADevice", "new", ("04T09:24:00", "2001:db8::7")),
-    ];
+    let mut v6 = first("20T09:00:00", "20T09:24:00");
+    v6[2]["sourceIPAddress"] = json!("2001:db8::7");
     assert_eq!(found(v6), ["sign-in-without-mfa low"], "IPv4 and IPv6 say nothing of each other");
+
+    let medium = |records: &[Json], why: &str| {
+        let found = found(records.to_vec());
+        assert!(found.contains(&"sign-in-without-mfa medium".to_owned()), "{why}: {found:?}");
+    };
+    medium(&first("01T09:00:00", "20T09:24:00"), "a user that slept");
+    medium(&first("20T09:00:00", "21T09:24:00"), "a device the day after");
+    medium(&first("20T09:00:00", "20T09:24:00")[1..], "nobody knows how old the user is");
+    let mut reset = first("20T09:00:00", "20T09:24:00");
+    reset[0]["eventName"] = json!("UpdateLoginProfile");
+    medium(&reset, "a password that was reset makes no new user");
 }
 
 #[test]
 fn what_looks_like_a_first_sign_in() {
+    let made = || did("ops", "CreateLoginProfile", "new", ("01T09:00:00", HOME));
     let first = || sign_in("new", "04T09:20:00", "No", OFFICE);
     let enabled = |time: &str| did("new", "EnableMFADevice", "new", (time, OFFICE));
     let of_other = did("new", "EnableMFADevice", "boss", ("04T09:24:00", OFFICE));
@@ -94,14 +103,15 @@ fn what_looks_like_a_first_sign_in() {
         (vec![], "no device"),
         (vec![of_other], "a device for another user"),
         (vec![by_other], "a device that somebody else registered"),
-        (vec![enabled("04T11:24:00")], "long after other things"),
+        (vec![enabled("05T11:24:00")], "long after other things"),
         (vec![enabled("04T09:24:00"), removed], "the user had a device"),
         (vec![enabled("04T09:24:00"), had], "the user had MFA before"),
         (vec![enabled("04T09:24:00"), again], "without MFA afterwards"),
         (vec![enabled("04T09:24:00"), before], "without MFA for days"),
         (vec![elsewhere], "registered from elsewhere"),
     ] {
-        assert_eq!(found([vec![first()], near].concat()), ["sign-in-without-mfa medium"], "{why}");
+        let found = found([vec![made(), first()], near].concat());
+        assert!(found.contains(&"sign-in-without-mfa medium".to_owned()), "{why}: {found:?}");
     }
 }
 
@@ -124,12 +134,13 @@ fn a_session_of_a_first_sign_in_is_told_once() {
         answer.findings.into_iter().map(|found| found.rule).collect()
     };
     let first = vec![
+        did("ops", "CreateLoginProfile", "new", ("04T09:00:00", HOME)),
         sign_in("new", "04T09:20:00", "No", OFFICE),
         session("04T09:21:00", "04T09:20:00"),
         did("new", "EnableMFADevice", "new", ("04T09:24:00", OFFICE)),
     ];
     assert_eq!(rules(first.clone()), [""; 0]);
-    assert_eq!(rules(first[..2].to_vec()), ["console-session-without-mfa"]);
+    assert_eq!(rules(first[..3].to_vec()), ["console-session-without-mfa"]);
     let other = vec![sign_in("new", "05T09:20:00", "No", OFFICE), session("05T09:21:00", "05T09:20:00")];
     assert_eq!(rules([first, other].concat()), ["console-session-without-mfa"], "without MFA afterwards");
 }

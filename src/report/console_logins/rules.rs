@@ -10,9 +10,8 @@ pub(super) const SIGN_IN_WITHOUT_MFA: Rule = Rule {
     severity: Severity::High,
     practice: Some(Practice::MfaForConsole),
     about: "Root (high) or an IAM user (medium) signed in to the console with nothing but a password, or people of Identity \
-            Center did (medium, one finding an account). A user's first sign-in, within an hour of which the user registered a \
-            device for itself, is how people start: low, or info where these logs show that the user was made before; not \
-            where the user had MFA before. Sign-ins through an identity provider are not judged: MFA is held \
+            Center did (medium, one finding an account). The first sign-in of a user who was made at most two weeks before, and \
+            who registers a device for itself within a day, is how people start: low; not where the user had MFA before. Sign-ins through an identity provider are not judged: MFA is held \
             there.",
     check: "See whether the principal has signed in with MFA since (the finding says so), and whether it has a device: \
             aws iam list-mfa-devices --user-name NAME.",

@@ -24,7 +24,6 @@ pub(super) fn severity(row: &Row<'_>, enrolments: &Enrolments<'_>) -> Option<Sev
     match row.kind {
         "Root" => Some(Severity::High),
         "IAMUser" => Some(match enrolment(row, enrolments) {
-            Some(Enrolment { is_new: true, .. }) => Severity::Info,
             Some(_) => Severity::Low,
             None => Severity::Medium,
         }),
@@ -73,10 +72,10 @@ pub(super) fn findings(rows: &[Row<'_>], enrolments: &Enrolments<'_>) -> Vec<Fin
 
 fn of_person(row: &Row<'_>, (severity, first): (Severity, Option<Enrolment>), with: Option<&Row<'_>>) -> Finding {
     let mut summary = format!("signed in without MFA, {}", times(row.events));
-    if let Some(Enrolment { since, until, is_new }) = first {
+    if let Some(Enrolment { since, until }) = first {
         let minutes = (until.seconds() - since.seconds()).unsigned_abs().div_ceil(60);
-        let whose = if is_new { "a new user's" } else { "it seems the" };
-        summary += &format!(", {whose} first sign-in: a device was registered {} later", quantity(minutes, "minute"));
+        summary +=
+            &format!(", a new user's first sign-in: a device was registered {} later", quantity(minutes, "minute"));
     }
     if let Some(with) = with {
         let when = if with.span.first() > row.span.last() { "since then" } else { "at other times" };

@@ -51,7 +51,7 @@ organization, with the same outcome. `effect` says what it did to the logs:
 
 Severity of a row: that of its finding, else info.
   high    logging-stopped, logs-deleted; an account's trail that was stopped while the
-          organization's trail goes on is medium, low within 30 days after that was made
+          organization's trail, a day old or more, goes on is medium
   medium  logging-narrowed
   low     logging-change-refused
 A service-linked role, which only AWS can be, makes info of each. So do the selectors that a trail gets within ten minutes \

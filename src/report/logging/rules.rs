@@ -18,8 +18,8 @@ pub(super) const STOPPED: Rule = Rule {
     about: "A trail or an event data store was stopped or deleted, the bucket, bucket policy or KMS key that a trail needs was \
 taken away, or CloudTrail's access to the organization was disabled. What happened afterwards may be in no log, and the \
 scorecard proves nothing of the accounts concerned, even where it was started again. Medium for the trail of one account while \
-records show a trail of the organization that nobody stopped and the account's logs do not end, low within 30 days after that trail \
-was made: the account moved to it. Info where a service-linked role did \
+records show a trail of the organization that is a day old or more, that nobody stopped or narrowed, and the account's logs go on: \
+it may have moved to that. Info where a service-linked role did \
 it.",
     check: "Who called, from where, and what the same principal did before and after: trailscan principals, sessions. Does \
 something else still log: aws cloudtrail get-trail-status, another trail, the organization's?",

@@ -128,16 +128,22 @@ fn found_with(records: Vec<Json>, days: &[u32]) -> Vec<String> {
 #[test]
 fn a_trail_that_makes_way_for_the_organizations() {
     let stopped = || vec![trail("03:00", "StopLogging"), trail("03:05", "DeleteTrail")];
-    let moved = || [vec![everyones("02:00", "CreateTrail")], stopped()].concat();
-    assert_eq!(found(moved()), ["low logging-stopped main"]);
-    let told = ask(moved()).findings;
-    assert!(
-        told[0].summary.ends_with("; the organization's trail org of account 123456789012 goes on"),
-        "{}",
-        told[0].summary
+    let made = |time: &str| {
+        let mut record = everyones("02:00", "CreateTrail");
+        record["eventTime"] = json!(time);
+        [vec![record], stopped()].concat()
+    };
+    let moved = || made("2025-12-30T02:00:00Z");
+    assert_eq!(found_with(moved(), &[1, 2, 3, 4]), ["medium logging-stopped main"]);
+    let told = found_with(moved(), &[1, 2]);
+    assert_eq!(told, ["high logging-stopped main"], "its logs end");
+    assert_eq!(found(moved()), ["high logging-stopped main"], "nobody knows that logs go on");
+    let decoy = everyones("02:00", "CreateTrail");
+    assert_eq!(
+        found_with([vec![decoy], stopped()].concat(), &[1, 2, 3, 4]),
+        ["high logging-stopped main"],
+        "made an hour before: it has delivered nothing yet"
     );
-    assert_eq!(found_with(moved(), &[1, 2, 3, 4]), ["low logging-stopped main"]);
-    assert_eq!(found_with(moved(), &[1, 2]), ["high logging-stopped main"], "its logs end");
     let described = || [vec![everyones("02:00", "GetTrail")], stopped()].concat();
     assert_eq!(found_with(described(), &[1, 2, 3, 4]), ["medium logging-stopped main"], "it was there before");
     assert_eq!(found(described()), ["high logging-stopped main"], "nobody knows that logs go on");

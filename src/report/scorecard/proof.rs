@@ -146,15 +146,18 @@ fn days(account: &str, logs: &LogSpan, evidence: &Evidence<'_>) -> Result<Delive
         lacks.push(why.into());
     }
     let count = last.0 - first.0 + 1;
-    let span = format!("{} ({first} to {last})", quantity(u64::from(count.unsigned_abs()), "whole day"));
+    let regions = match lacks.is_empty() {
+        true => format!(" in {}", quantity(enabled.regions.len() as u64, "region")),
+        false => String::new(),
+    };
+    let days = quantity(u64::from(count.unsigned_abs()), "whole day");
+    let proven = format!("{days}{regions} ({first} to {last})");
     if count < DAYS {
-        lacks.push(format!("{span} of logs were read, not {DAYS}").into());
+        lacks.push(format!("{proven} of logs were read, not {DAYS}").into());
     }
     if !lacks.is_empty() {
         return Err(lacks);
     }
-    let regions = quantity(enabled.regions.len() as u64, "region");
-    let proven = span.replacen(" (", &format!(" in {regions} ("), 1);
     let assumed = "; regions that have to be opted in to are taken to be off where nothing was delivered";
     Ok(Delivered { proven, assumed: if enabled.is_listed { "" } else { assumed } })
 }
