@@ -128,7 +128,7 @@ pub fn run(typed: Typed) -> Result<End, Problem> {
     let folder = layout.open(&folder, overwrite)?;
     let (opened, outcome) = match run::scanned(&mut plan)? {
         Scanned::Told(end) => return Ok(end),
-        Scanned::Read(opened, outcome) => (opened, outcome),
+        Scanned::Read(opened, outcome) => (*opened, outcome),
     };
     let ScanOutcome { state, coverage, newest_event_read, newest_pruned_day } = *outcome;
     let as_of = deliver::as_of(&plan, newest_event_read);

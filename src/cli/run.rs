@@ -91,7 +91,7 @@ fn answer(asked: Asked) -> Result<End, Problem> {
 fn run(mut plan: Plan) -> Result<End, Problem> {
     let (opened, outcome) = match scanned(&mut plan)? {
         Scanned::Told(end) => return Ok(end),
-        Scanned::Read(opened, outcome) => (opened, outcome),
+        Scanned::Read(opened, outcome) => (*opened, outcome),
     };
     let plan = &plan;
     let ScanOutcome { state, mut coverage, newest_event_read, newest_pruned_day } = *outcome;
@@ -146,7 +146,7 @@ pub enum Scanned {
     /// Only what would be read was asked for, and told.
     Told(End),
     /// All was read that can be.
-    Read(Opened, Box<ScanOutcome>),
+    Read(Box<Opened>, Box<ScanOutcome>),
 }
 
 /// Opens where the answer goes, and reads what a plan names.
@@ -175,7 +175,7 @@ pub fn scanned(plan: &mut Plan) -> Result<Scanned, Problem> {
     }
     let mut outcome = read(plan)?;
     outcome.coverage.warnings.extend(plan.filters.warnings());
-    Ok(Scanned::Read(opened, Box::new(outcome)))
+    Ok(Scanned::Read(Box::new(opened), Box::new(outcome)))
 }
 
 /// Says which rows the reports' own options left out, unless the table on the terminal has just said it.

@@ -511,6 +511,7 @@ fn a_run_that_is_killed_leaves_what_was_there() {
     place.write("answer.json", "what was there before");
     let mut run = crate::child::start(place.trailscan("principals - -o answer.json --coverage new.json"));
     run.listens_for(libc::SIGINT);
+    crate::child::until("a file and its lock are there", || files_in(&place, ".").len() > 2);
     run.feed(delivered(&calls(3)));
     run.signal(libc::SIGKILL);
     run.ends();

@@ -139,7 +139,7 @@ fn a_folder_that_cannot_be_looked_into_is_a_warning() {
     place.trailscan("config").env("XDG_CONFIG_HOME", place.path("config")).ends(0);
     std::fs::remove_file(place.path("config/trailscan")).expect("the link");
     place.write("config/trailscan/trailscan.toml", "threads = 1\n");
-    let closed = std::fs::Permissions::from_mode(0);
+    let closed = std::fs::Permissions::from_mode(0o0);
     std::fs::set_permissions(place.path("config/trailscan"), closed).expect("closed");
     let told = run().ends(0);
     std::fs::set_permissions(place.path("config/trailscan"), PermissionsExt::from_mode(0o755)).expect("opened");

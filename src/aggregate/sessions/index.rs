@@ -48,8 +48,8 @@ fn find<K: Eq + std::hash::Hash, T>(
     key_of: impl Fn(&T) -> K,
     key: &K,
 ) -> Option<usize> {
-    for place in places.len()..list.len() {
-        places.insert(key_of(&list[place]), place as u32);
+    for (place, member) in list.iter().enumerate().skip(places.len()) {
+        places.insert(key_of(member), place as u32);
     }
     places.get(key).map(|&place| place as usize)
 }

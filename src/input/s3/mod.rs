@@ -141,7 +141,8 @@ fn new_runtime() -> io::Result<Runtime> {
 pub fn sign_in(who: &[Arc<Access>], stop: &AtomicBool) -> io::Result<()> {
     let runtime = new_runtime()?;
     let mut asking = JoinSet::new();
-    for access in who.iter().cloned() {
+    for access in who {
+        let access = Arc::clone(access);
         asking.spawn_on(async move { access.connect().await.is_ok() }, runtime.handle());
     }
     runtime.block_on(unless_stopped(async { while asking.join_next().await.is_some() {} }, stop));
