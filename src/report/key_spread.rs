@@ -59,8 +59,8 @@ const ABOUT: &str = "\
 A row is one long-lived credential that signed at least one counted call without being in a session: an access key \
 (AKIA…), or the key of an IAM user for one service, such as an Amazon Bedrock API key, which the records give no id of \
 and which is called bearer:ARN here. A key that the S3 console proxies for a signed-in person (AKIA with a session \
-creationDate) is not counted. A table leaves out keys with fewer than --min-addresses addresses, and says how many; \
-their findings stay, and every other format has all unless --min-addresses is given. Rows come worst severity first, \
+creationDate) is not counted. A table leaves out keys with fewer than two addresses that no finding is about, and says \
+how many; every other format has all. --min-addresses sets the number everywhere. Rows come worst severity first, \
 then by events, then by access key id.
 
 Verdict, the first that holds, and its worst severity:
@@ -133,7 +133,8 @@ const MIN_ADDRESSES: ReportOption = ReportOption {
     name: "min-addresses",
     default: 2,
     min: 0,
-    about: "List keys with at least this many addresses; 0 lists every key. The default acts on tables only",
+    about: "List keys with at least this many addresses; 0 lists every key. The default acts on tables only, and hides nothing \
+            that a finding is about",
 };
 const EMBEDDED_PEAK: ReportOption = ReportOption {
     name: "embedded-peak",
@@ -221,7 +222,9 @@ fn answer(view: &View<'_>) -> Answer {
     let is_limited = view.is_overview || view.options.is_set(&MIN_ADDRESSES);
     let least = if is_limited { usize::try_from(view.options.get(&MIN_ADDRESSES)).unwrap_or_default() } else { 0 };
     let all = judged.len();
-    judged.retain(|key| key.spread.addresses.len() >= least);
+    // By default what a finding is about has its row.
+    let is_told = |key: &JudgedKey<'_>| !view.options.is_set(&MIN_ADDRESSES) && key.severity > Severity::Info;
+    judged.retain(|key| key.spread.addresses.len() >= least || is_told(key));
     answer.hidden = hidden(all - judged.len(), least);
     answer.rows = judged.iter().map(cells).collect();
     let failures = add_places(view, &mut answer);

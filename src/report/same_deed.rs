@@ -28,6 +28,9 @@ const DEEDS: [&str; 12] = [
     "role-trust-opened",
 ];
 
+/// From so many accounts on they share a line: two are two places to go to.
+const SEVERAL: usize = 3;
+
 /// What is the same of two findings about one deed.
 type Deed = (Severity, &'static str, String, String, Vec<String>);
 
@@ -43,7 +46,7 @@ pub fn one_finding_per_deed(lists: &mut [&mut Vec<Finding>]) {
         let mut gone: BTreeSet<usize> = BTreeSet::new();
         for places in places.into_values() {
             let accounts: BTreeSet<String> = places.iter().map(|&place| findings[place].account_id.clone()).collect();
-            if accounts.len() > 1 {
+            if accounts.len() >= SEVERAL {
                 let told: Vec<Finding> = places.iter().map(|&place| findings[place].clone()).collect();
                 findings[places[0]] = of_accounts(&accounts, told);
                 gone.extend(&places[1..]);
@@ -140,27 +143,29 @@ mod tests {
     fn a_subject_that_is_the_account_or_has_it_stands_for_all() {
         let of = |account: &str, subject: String| Finding { subject, ..finding(account, "inline-policy", "terraform") };
         let named = |subject: fn(&str) -> String| {
-            left(["111122223331", "111122223332"].map(|account| of(account, subject(account))).into())
+            left(["111122223331", "111122223332", "111122223333"].map(|account| of(account, subject(account))).into())
                 .swap_remove(0)
                 .subject
         };
-        assert_eq!(named(str::to_owned), "2 accounts");
+        assert_eq!(named(str::to_owned), "3 accounts");
         assert_eq!(named(|account| format!("role/cdk-{account}-eu-west-1")), "role/cdk-*-eu-west-1");
     }
 
     #[test]
     fn other_deeds_other_actors_and_what_stands_stay_apart() {
         let one = finding("111122223331", "admin-granted", "terraform");
+        let third = finding("111122223333", "admin-granted", "terraform");
+        assert_eq!(left(vec![one.clone(), third.clone()]).len(), 2, "two accounts are two lines");
         for other in [
             finding("111122223332", "admin-granted", "ana"),
             finding("111122223332", "role-trust-opened", "terraform"),
             finding("111122223331", "admin-granted", "terraform"),
             Finding { severity: Severity::Low, ..finding("111122223332", "admin-granted", "terraform") },
         ] {
-            assert_eq!(left(vec![one.clone(), other]).len(), 2);
+            assert_eq!(left(vec![one.clone(), third.clone(), other]).len(), 3);
         }
         let stands = |account| finding(account, "root-has-access-key", "terraform");
-        assert_eq!(left(vec![stands("111122223331"), stands("111122223332")]).len(), 2);
+        assert_eq!(left(["111122223331", "111122223332", "111122223333"].map(stands).into()).len(), 3);
     }
 
     #[test]

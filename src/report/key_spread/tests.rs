@@ -177,6 +177,8 @@ fn min_addresses_hides_rows_but_no_finding() {
     let rows = |is_overview| answer(&View { is_overview, ..View::new(&single, &options) }).rows.len();
     assert_eq!((rows(true), rows(false)), (0, 1), "the default acts on tables only");
     let state = state_of(&user("ana", KEY), &[(START, "192.0.2.1", CLI, "AccessDenied")]);
+    let overview = answer(&View { is_overview: true, ..View::new(&state, &options) });
+    assert_eq!(overview.rows.len(), 1, "by default what a finding is about has its row");
     let answer = answer_of(&state, &[(&MIN_ADDRESSES, 2)], None);
     assert!(answer.rows.is_empty());
     assert_eq!(answer.findings[0].rule, "key-quiet");

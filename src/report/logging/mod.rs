@@ -80,7 +80,11 @@ const COLUMNS: &[Column] = &[
     Column::new("home_account_id", ColumnKind::Id, "Account whose logs it is about first.").asked(),
     Column::new("effect", ColumnKind::Text, "What it did to the logs: stopped, deleted, narrowed, kept or resumed."),
     Column::new("organization", ColumnKind::Text, "yes where the logs of all accounts are concerned, else no.").asked(),
-    Column::new("outcome", ColumnKind::Text, "How it ended: succeeded, denied or failed.").third(),
+    Column::new(
+        "outcome",
+        ColumnKind::Text,
+        "How it ended: succeeded, denied or failed. What was not let through did nothing.",
+    ),
     Column::new("events", ColumnKind::Count, "Calls.").unit("events").third(),
     Column::new("addresses", ColumnKind::Count, "Distinct IP addresses.").unit("addresses").last(),
     Column::new("address_list", ColumnKind::List, "The IP addresses.").last(),

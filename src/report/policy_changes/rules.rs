@@ -25,8 +25,8 @@ iam:AddUserToGroup, iam:CreateAccessKey, iam:CreateLoginProfile, iam:UpdateLogin
 role with what runs code as it, IAMFullAccess). A version of a policy that takes effect while somebody has it, or may \
 have it, is the deed of who put it into force. Medium where everything is allowed on a condition that whoever holds it can \
 come to meet (MFA, which AWS advises; an address range narrower than a /8, an own name, a date). Of a role that was made in these \
-logs it is low where only CloudFormation of the account may assume it; medium where only accounts may that were read, too, and low \
-where it was made alike in three of them or more; whatever its name. Medium for a policy that nobody has yet, a permission set, and a user that \
+logs it is low where only CloudFormation of the account may assume it (a thief can hand such a role to a stack of his), and \
+medium where only accounts may that were read, too (known by AWSLogs layout, state or changes of IAM); whatever its name. Medium for a policy that nobody has yet, a permission set, and a user that \
 joined a group which these logs or IAM's state show to be administrator; low for a version that is not the default.",
     check: "Ask who called whether the change was meant, and look at what the target did since: trailscan principals.",
     fix: "Take the policy away (aws iam detach-user-policy, delete-user-policy and the like) and grant what the work needs.",
@@ -52,8 +52,8 @@ pub(super) const TRUST_OPENED: Rule = Rule {
     about: "A role was made, or its trust policy replaced, so that principals outside of the account may assume it: high \
 for anyone, or anybody with an account at an identity provider that many share, without a condition that keeps somebody \
 out (a subject with the owner's name; not an audience, a pattern that all match, a session name); medium for another \
-account without one or for anyone who knows or guesses an sts:ExternalId, high where the role is known to be administrator; low under a condition. Of accounts that were read, too, it is low; where the \
-role is administrator medium, and low if it was made alike in three accounts or more.",
+account without one or for anyone who knows or guesses an sts:ExternalId, high where the role is known to be administrator; low under a condition. Of accounts that were read, too, it is low, and \
+medium where the role is administrator.",
     check: "Compare the accounts with those of your organisation and your partners; look for sessions of the role from \
 them: trailscan sessions.",
     fix: "Name the principals that need the role and give partners an sts:ExternalId: aws iam update-assume-role-policy.",

@@ -4,20 +4,12 @@ use serde_json::Value;
 
 use super::archive::Archive;
 use super::server::Asked;
-use super::{Fault, Server, asking};
+use super::{Fault, Server, asking, three_asked};
 use crate::harness::{Ended, Place};
 
 /// Three objects of a region; `rule` fails what it will. Runs to the end with `code`.
 fn scanned(rule: impl Fn(&Asked) -> Option<Fault> + Send + Sync + 'static, code: i32) -> (Ended, usize) {
-    let place = Place::new();
-    let archive = Archive::new(&place);
-    for number in 1..=3 {
-        archive.log("AWSLogs/", "111122223333", "us-east-1", (10, number), 2);
-    }
-    let server = Server::start(&archive.root(), rule);
-    let run = asking(&place, &server, "principals --days 10 --format json s3://logs");
-    let ended = run.env("AWS_MAX_ATTEMPTS", "2").ends(code);
-    (ended, server.gets())
+    three_asked(rule, "2", code)
 }
 
 /// A listing of the region's keys.

@@ -27,7 +27,7 @@ mod trails;
 use archive::Archive;
 use server::{Fault, Server};
 
-use crate::harness::{Place, Run};
+use crate::harness::{Ended, Place, Run};
 
 /// The credentials that the server takes.
 const ACCESS_KEY: &str = "AKIAIOSFODNN7EXAMPLE";
@@ -35,6 +35,25 @@ const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
 /// Another access key, with the same secret.
 const OTHER_KEY: &str = "AKIABOBLAPTOPEXAMPLE";
+
+/// Three objects of one region; `rule` fails what it will, and each request is sent `attempts` times at most. Runs to the
+/// end with `code`, and says how many objects were asked for.
+fn three_asked(
+    rule: impl Fn(&server::Asked) -> Option<Fault> + Send + Sync + 'static,
+    attempts: &str,
+    code: i32,
+) -> (Ended, usize) {
+    let place = Place::new();
+    let archive = archive::Archive::new(&place);
+    for number in 1..=3 {
+        archive.log("AWSLogs/", "111122223333", "us-east-1", (10, number), 2);
+    }
+    let server = Server::start(&archive.root(), rule);
+    let run = asking(&place, &server, "principals --days 10 --format json s3://logs");
+    // Failures are printed when the test fails.
+    let ended = run.env("AWS_MAX_ATTEMPTS", attempts).ends(code);
+    (ended, server.gets())
+}
 
 /// A run that asks `server`, with good credentials.
 fn asking<'a>(place: &'a Place, server: &Server, arguments: &str) -> Run<'a> {

@@ -4,21 +4,12 @@ use std::time::{Duration, Instant};
 
 use super::archive::Archive;
 use super::server::Asked;
-use super::{Fault, Server, asking};
+use super::{Fault, Server, asking, three_asked};
 use crate::harness::{Ended, Place};
 
 /// Three objects; `rule` fails what it will. Runs to the end with `code`.
 fn refused(rule: impl Fn(&Asked) -> Option<Fault> + Send + Sync + 'static, code: i32) -> (Ended, usize) {
-    let place = Place::new();
-    let archive = Archive::new(&place);
-    for number in 1..=3 {
-        archive.log("AWSLogs/", "111122223333", "us-east-1", (10, number), 2);
-    }
-    let server = Server::start(&archive.root(), rule);
-    let run = asking(&place, &server, "principals --days 10 --format json s3://logs");
-    // Failures are printed when the test fails.
-    let ended = run.env("AWS_MAX_ATTEMPTS", "3").ends(code);
-    (ended, server.gets())
+    three_asked(rule, "3", code)
 }
 
 /// The second object.

@@ -78,8 +78,15 @@ fn of_account<'a>(
             }
         }
     }
+    if attacked.is_empty() {
+        return None;
+    }
     let names = attacked.keys().map(|who| users[who].shown(*who)).take(SHOWN).collect();
-    (!attacked.is_empty()).then(|| attack(account, names, &attacked, &addresses))
+    let mut all = Times::default();
+    attacked.values().for_each(|times| all.merge(times.events, times.span));
+    let when = format!("from {} within an hour and the next, and none of them got in", super::from(&addresses));
+    let users = attacked.into_keys().collect();
+    Some(attack(account, Failed { users, names, all, addresses: &addresses }, &when))
 }
 
 /// Failures of a user by hour and address, from addresses that are no spray by themselves.
@@ -102,19 +109,18 @@ fn in_pair_at(failures: &FailuresAt, hour: Hour) -> BTreeMap<IpAddr, Times> {
     found
 }
 
-fn attack<'a>(
-    account: &str,
-    names: Vec<&str>,
-    users: &BTreeMap<Who<'a>, Times>,
-    addresses: &BTreeSet<IpAddr>,
-) -> Attack<'a> {
-    let mut all = Times::default();
-    users.values().for_each(|times| all.merge(times.events, times.span));
-    let summary = format!(
-        "sign-ins of {} failed from {} within an hour and the next, and none of them got in",
-        quantity(users.len() as u64, "user"),
-        super::from(addresses),
-    );
+/// Failures of users of an account that no address and no user stands out for.
+pub(super) struct Failed<'a, 'f> {
+    pub users: BTreeSet<Who<'a>>,
+    /// What is shown of them.
+    pub names: Vec<&'a str>,
+    pub all: Times,
+    pub addresses: &'f BTreeSet<IpAddr>,
+}
+
+/// The spray that they are; `when` says how they came, in words that follow "failed".
+pub(super) fn attack<'a>(account: &str, failed: Failed<'a, '_>, when: &str) -> Attack<'a> {
+    let Failed { users, names, all, addresses } = failed;
     let evidence = [
         ("users", json!(users.len())),
         ("principal_list", json!(names)),
@@ -129,9 +135,9 @@ fn attack<'a>(
         rule: rules::PASSWORD_SPRAY.id,
         account_id: account.to_owned(),
         subject: account.to_owned(),
-        summary,
+        summary: format!("sign-ins of {} failed {when}", quantity(users.len() as u64, "user")),
         count: all.events,
         evidence: named(evidence),
     };
-    Attack { finding, failed: users.keys().copied().collect(), entered: BTreeSet::new(), from: None }
+    Attack { finding, failed: users, entered: BTreeSet::new(), from: None }
 }

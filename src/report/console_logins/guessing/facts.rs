@@ -179,15 +179,20 @@ impl<'a> Facts<'a> {
 ///
 /// Source: RFC 4291, section 2.5.1 (interface identifiers have 64 bits); RFC 8981 (a machine changes them by itself).
 fn machine(ip: IpAddr) -> IpAddr {
-    match SourceAddress::Ip(ip).network() {
+    match network(ip) {
         Some(Network::V6(network)) => IpAddr::V6(network.addr()),
         _ => ip,
     }
 }
 
+/// The network of an address.
+pub(super) fn network(ip: IpAddr) -> Option<Network> {
+    SourceAddress::Ip(ip).network()
+}
+
 /// What stands for a machine as it is printed: an IPv4 address, an IPv6 /64.
 pub(super) fn shown(machine: IpAddr) -> String {
-    match SourceAddress::Ip(machine).network() {
+    match network(machine) {
         Some(network @ Network::V6(_)) => network.to_string(),
         _ => machine.to_string(),
     }

@@ -11,9 +11,9 @@ use std::net::IpAddr;
 
 use serde_json::json;
 
-use super::facts::{Facts, OfUser, shown as place};
+use super::facts::{Facts, OfUser, network, shown as place};
 use super::{Attack, named, rules};
-use crate::model::{Day, EventTime, Network, SourceAddress, quantity};
+use crate::model::{Day, EventTime, Network, quantity};
 use crate::report::console_logins::resets::Deeds;
 use crate::report::console_logins::tried::Who;
 use crate::report::user_arns::user_of;
@@ -124,10 +124,6 @@ impl Home {
 
 const fn is_v6(network: Network) -> bool {
     matches!(network, Network::V6(_))
-}
-
-fn network(ip: IpAddr) -> Option<Network> {
-    SourceAddress::Ip(ip).network()
 }
 
 /// How many users but these two signed in from a network.

@@ -8,13 +8,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use serde_json::json;
-
-use super::facts::{Facts, OfUser, Times};
-use super::{Attack, Limits, SHOWN, SLOW_HOURS, named, rules, some};
-use crate::model::{Day, Network, SourceAddress, quantity};
+use super::account::{Failed, attack};
+use super::facts::{Facts, OfUser, Times, network};
+use super::{Attack, Limits, SHOWN, SLOW_HOURS};
+use crate::model::{Day, Network};
 use crate::report::console_logins::tried::Who;
-use crate::report::{Finding, Severity};
 
 /// Days on which a user has to be tried.
 const DAYS: usize = 3;
@@ -49,10 +47,6 @@ fn places_of_success(facts: &Facts<'_>) -> BTreeSet<Network> {
     all.filter(|(_, hours)| !hours.successes.is_empty()).filter_map(|(ip, _)| network(*ip)).collect()
 }
 
-fn network(ip: IpAddr) -> Option<Network> {
-    SourceAddress::Ip(ip).network()
-}
-
 fn strange_failures(of_user: &OfUser<'_>, sprays: &BTreeSet<IpAddr>, known: &BTreeSet<Network>) -> ByDay {
     let mut days = ByDay::new();
     let is_strange = |ip: &IpAddr| !sprays.contains(ip) && network(*ip).is_some_and(|at| !known.contains(&at));
@@ -80,47 +74,17 @@ fn of_account<'a>(
     if (count as i64) < limits.spray_users {
         return None;
     }
-    let (mut all, mut addresses, mut names) = (Times::default(), BTreeSet::new(), BTreeSet::new());
+    let (mut all, mut addresses, mut failed) = (Times::default(), BTreeSet::new(), BTreeSet::new());
     let hit = users.iter().filter(|(_, days)| is_tried(days, start));
     for (&who, days) in hit {
-        names.insert(who);
+        failed.insert(who);
         for (ip, times) in days.range(within(start)).flat_map(|(_, all)| all) {
             addresses.insert(*ip);
             all.merge(times.events, times.span);
         }
     }
-    Some(attack(facts, account, names, (all, &addresses)))
-}
-
-fn attack<'a>(
-    facts: &Facts<'a>,
-    account: &str,
-    users: BTreeSet<Who<'a>>,
-    (all, addresses): (Times, &BTreeSet<IpAddr>),
-) -> Attack<'a> {
-    let names: Vec<&str> = users.iter().map(|who| facts.shown(*who)).take(SHOWN).collect();
-    let summary = format!(
-        "sign-ins of {} failed on {DAYS} days or more within two weeks from {} that nobody got in from",
-        quantity(users.len() as u64, "user"),
-        super::from(addresses),
-    );
-    let evidence = [
-        ("users", json!(users.len())),
-        ("principal_list", json!(names)),
-        ("failures", json!(all.events)),
-        ("addresses", json!(addresses.len())),
-        ("address_list", json!(some(addresses))),
-        ("first_failure", json!(all.first())),
-        ("last_failure", json!(all.last())),
-    ];
-    let finding = Finding {
-        severity: Severity::Medium,
-        rule: rules::PASSWORD_SPRAY.id,
-        account_id: account.to_owned(),
-        subject: account.to_owned(),
-        summary,
-        count: all.events,
-        evidence: named(evidence),
-    };
-    Attack { finding, failed: users, entered: BTreeSet::new(), from: None }
+    let names = failed.iter().map(|who| facts.shown(*who)).take(SHOWN).collect();
+    let places = super::from(&addresses);
+    let when = format!("on {DAYS} days or more within two weeks from {places} that nobody got in from");
+    Some(attack(account, Failed { users: failed, names, all, addresses: &addresses }, &when))
 }

@@ -3,9 +3,9 @@
 //! Their names say nothing: a thief names his role as he likes. What counts is whom the role's trust policy lets in, and it
 //! has to be known whole: the role was made in these logs, and nothing that its trust was set to since lets in anybody else.
 //! A role that only CloudFormation of the account may take is as strong as who may hand it to a stack. A role that accounts
-//! take whose logs are read, too, is the reader's own business, and the more so where it was made alike in several accounts.
-//! Who slips past: a thief who sits in one of these accounts and opens a role to it in three others at least is told mildly;
-//! so he needs rights in all of them before.
+//! take whose logs are read, too, is the reader's own business, and medium all the same: a thief may sit in one of them. What
+//! was made alike in many accounts is one line of an audit (see `same_deed`). Who slips past: a thief who makes a role for
+//! CloudFormation alone and hands it to a stack of his is told mildly.
 //!
 //! Source: CDK v2 developer guide, "Bootstrapping" (CloudFormationExecutionRole); Control Tower user guide, "How AWS Control
 //! Tower works with roles to create and manage accounts".
@@ -17,9 +17,6 @@ use crate::aggregate::iam_changes::{Act, Granted};
 use crate::model::Arn;
 use crate::posture::Posture;
 use crate::report::{LogSpan, Severity, View};
-
-/// In how many accounts a role was made alike that something sets up accounts with. Not an AWS number.
-const SEVERAL: usize = 3;
 
 /// Whom the trust policies of a role let in, as far as these logs show; the last is the widest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,8 +35,6 @@ pub(in super::super) struct Baseline<'a> {
     own_accounts: BTreeSet<&'a str>,
     /// Of the roles that were made in these logs.
     trusted: BTreeMap<Target<'a>, Trusted>,
-    /// The accounts in which a principal of one name did the same to a role of one name.
-    alike: BTreeMap<[String; 3], BTreeSet<&'a str>>,
 }
 
 impl<'a> Baseline<'a> {
@@ -49,11 +44,6 @@ impl<'a> Baseline<'a> {
         let of_state = view.posture.into_iter().flat_map(|posture: &Posture| posture.accounts.keys());
         let own_accounts = of_changes.chain(of_logs).chain(of_state.map(String::as_str)).collect();
         let mut found = Self { own_accounts, ..Self::default() };
-        for change in all.iter().filter(|change| change.succeeded() && !change.target.is_empty()) {
-            if change.gave_policy() || sets_trust(change) {
-                found.alike.entry(deed(change)).or_default().insert(change.account_id);
-            }
-        }
         let made: BTreeSet<Target<'_>> =
             all.iter().filter(|change| change.did(Act::CreateRole)).map(Change::target).collect();
         for change in all.iter().filter(|change| sets_trust(change) && made.contains(&change.target())) {
@@ -86,24 +76,14 @@ impl<'a> Baseline<'a> {
     fn is_another(&self, account: &str, change: &Change<'_>) -> bool {
         account != change.account_id && self.own_accounts.contains(account)
     }
-
-    /// How much it matters that own accounts may take an administrator role.
-    pub(super) fn of_own(&self, change: &Change<'_>) -> (Severity, &'static str) {
-        if self.alike.get(&deed(change)).is_some_and(|accounts| accounts.len() >= SEVERAL) {
-            (Severity::Low, "made alike in several accounts, and only accounts that were read here, too, may assume it")
-        } else {
-            (Severity::Medium, "only accounts that were read here, too, may assume it, and it is administrator")
-        }
-    }
 }
+
+/// How much it matters that own accounts may take an administrator role.
+pub(super) const OF_OWN: (Severity, &str) =
+    (Severity::Medium, "only accounts that were read here, too, may assume it, and it is administrator");
 
 fn sets_trust(change: &Change<'_>) -> bool {
     change.did(Act::CreateRole) || change.did(Act::UpdateTrust)
-}
-
-/// What is the same where one tool does the same in several accounts.
-fn deed(change: &Change<'_>) -> [String; 3] {
-    [change.target, change.actor, change.policy].map(|text| text.replace(change.account_id, "*"))
 }
 
 /// The account of a principal that a trust policy lets in from outside, with or without conditions.

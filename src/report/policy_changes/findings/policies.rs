@@ -7,7 +7,7 @@ use serde_json::json;
 use super::super::change::{Change, Target, named};
 use super::super::versions::{Holders, Holdings};
 use super::super::{facts, rules};
-use super::baseline::Trusted;
+use super::baseline::{OF_OWN, Trusted};
 use super::{Draft, Found, Known, by, groups, listed};
 use crate::aggregate::iam_changes::{Act, Granted, Outcome, TargetKind};
 use crate::model::{Arn, Grant, PolicyClass, grouped};
@@ -62,9 +62,7 @@ fn admin_granted(all: &[Change<'_>], known: &Known<'_>) -> Vec<Found> {
                 Severity::Low,
                 "only CloudFormation of the account may assume it: as strong as whoever may hand it to a stack",
             )),
-            (TargetKind::Role, Trusted::OwnAccounts) => {
-                rows.iter().map(|&row| known.baseline.of_own(&all[row])).max_by_key(|(severity, _)| *severity)
-            }
+            (TargetKind::Role, Trusted::OwnAccounts) => Some(OF_OWN),
             _ => None,
         };
         let (severity, because) = milder.filter(|milder| milder.0 < severity).unwrap_or((severity, because));
@@ -172,7 +170,7 @@ fn judged_opening(change: &Change<'_>, known: &Known<'_>) -> (Severity, &'static
     let is_admin = known.administrators.has(change.target());
     let is_own = known.baseline.trusted_by(change) == Trusted::OwnAccounts;
     match judged_trust(change.granted).unwrap_or((Severity::Info, "")) {
-        (Severity::Medium, _) if is_admin && is_own => known.baseline.of_own(change),
+        (Severity::Medium, _) if is_admin && is_own => OF_OWN,
         (Severity::Medium, _) if is_admin => {
             (Severity::High, "others may assume it with no condition but an external id, and it is administrator")
         }
