@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
-use super::json_layout::ElementALine;
+use super::json_layout::{ElementALine, buffered};
 use super::json_tree::Forest;
 use super::{Content, Document, Section, SectionKind, VERSION};
 use crate::model::{EventTime, TimeWindow};
@@ -13,17 +13,18 @@ use crate::scan::Coverage;
 
 /// Writes the document and a line end.
 pub(super) fn write(document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, ElementALine::default());
-    match document.content {
-        Content::Report(section) => ReportDocument::new(document, section).serialize(&mut serializer)?,
-        Content::Audit(sections) => AuditDocument::new(document, sections).serialize(&mut serializer)?,
-    }
-    out.write_all(b"\n")
+    buffered(out, |out| {
+        let mut serializer = serde_json::Serializer::with_formatter(&mut *out, ElementALine::default());
+        match document.content {
+            Content::Report(section) => ReportDocument::new(document, section).serialize(&mut serializer)?,
+            Content::Audit(sections) => AuditDocument::new(document, sections).serialize(&mut serializer)?,
+        }
+        out.write_all(b"\n")
+    })
 }
 
 /// Writes rows that rest on no logs.
 pub(super) fn write_list(table: &Table, out: &mut dyn Write) -> io::Result<()> {
-    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, ElementALine::default());
     let list = List {
         list: table.report,
         trailscan: VERSION,
@@ -32,8 +33,10 @@ pub(super) fn write_list(table: &Table, out: &mut dyn Write) -> io::Result<()> {
         rows_total: table.rows_total,
         rows_shown: table.rows.len(),
     };
-    list.serialize(&mut serializer)?;
-    out.write_all(b"\n")
+    buffered(out, |out| {
+        list.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, ElementALine::default()))?;
+        out.write_all(b"\n")
+    })
 }
 
 /// Rows that rest on no logs.

@@ -4,11 +4,23 @@
 //! Characters that steer a terminal or hide (DEL, C1 controls, direction marks, zero width) are written as `\u` escapes:
 //! the same JSON value, and safe to look at.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use serde_json::ser::Formatter;
 
+use super::BUFFER;
 use super::sanitize::is_unsafe;
+
+/// Lets `write` write JSON to a buffer of a known type before `out`: JSON comes in pieces of a few bytes, for which a call
+/// through `dyn` each costs more than the bytes.
+pub(super) fn buffered(
+    out: &mut dyn Write,
+    write: impl FnOnce(&mut BufWriter<&mut dyn Write>) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut buffer = BufWriter::with_capacity(BUFFER, out);
+    write(&mut buffer)?;
+    buffer.flush()
+}
 
 /// A member a line and an element a line, but inside of an element all on that line.
 #[derive(Default)]
@@ -53,9 +65,20 @@ impl ElementALine {
     }
 }
 
+/// Whether there is nothing to look for in `text`, as in nearly all. Without a branch a byte, so that compilers make vectors
+/// of it.
+#[inline]
+fn is_printable_ascii(text: &str) -> bool {
+    text.bytes().fold(true, |is_all, byte| is_all & matches!(byte, b' '..=b'~'))
+}
+
 impl Formatter for ElementALine {
+    #[inline]
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
         let mut rest = fragment;
+        if is_printable_ascii(fragment) {
+            return out.write_all(fragment.as_bytes());
+        }
         while let Some((at, c)) = rest.char_indices().find(|&(_, c)| is_unsafe(c)) {
             out.write_all(&rest.as_bytes()[..at])?;
             for unit in c.encode_utf16(&mut [0; 2]) {
@@ -66,46 +89,55 @@ impl Formatter for ElementALine {
         out.write_all(rest.as_bytes())
     }
 
+    #[inline]
     fn begin_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
         self.open();
         out.write_all(b"[")
     }
 
+    #[inline]
     fn end_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
         self.close(out)?;
         out.write_all(b"]")
     }
 
+    #[inline]
     fn begin_array_value<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
         self.next(out, first)?;
         self.inside_element += 1;
         Ok(())
     }
 
+    #[inline]
     fn end_array_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
         self.inside_element -= 1;
         self.filled = true;
         Ok(())
     }
 
+    #[inline]
     fn begin_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
         self.open();
         out.write_all(b"{")
     }
 
+    #[inline]
     fn end_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
         self.close(out)?;
         out.write_all(b"}")
     }
 
+    #[inline]
     fn begin_object_key<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
         self.next(out, first)
     }
 
+    #[inline]
     fn begin_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
         out.write_all(if self.inside_element > 0 { b":" } else { b": " })
     }
 
+    #[inline]
     fn end_object_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
         self.filled = true;
         Ok(())
