@@ -13,7 +13,7 @@ use hashbrown::HashMap;
 
 use super::{Aggregate, AggregateKind, Batch, BatchError, Reader, Remap, Seen, Span, Sym, Symbols};
 use crate::model::{
-    Event, EventTime, Hour, IdentityType, SignInMfa, SignInStep, UserIdentity, members, principal_of, text,
+    Arn, Event, EventTime, Hour, IdentityType, SignInMfa, SignInStep, UserIdentity, members, principal_of, text,
 };
 
 /// The aggregate of console sign-ins.
@@ -201,18 +201,13 @@ fn session_of<'e>(event: &'e Event<'_>) -> Option<&'e UserIdentity<'e>> {
     (is_session && text(provider).is_empty() && !is_of_permission_set(identity)).then_some(identity)
 }
 
-/// Whether it is a role of an Identity Center permission set: by the path that IAM lets nobody else use, and by the name
-/// where the record tells no path.
-///
-/// Source: IAM user guide, "IAM identifiers", paths; Identity Center user guide, "Referencing permission sets in resource
-/// policies, Amazon EKS Cluster config maps, and AWS KMS key policies".
+/// Whether it is a role of an Identity Center permission set: by its path, and by the name where the record tells no path.
 fn is_of_permission_set(identity: &UserIdentity<'_>) -> bool {
     let role = identity.session.as_ref().map_or("", |session| &*session.issuer.arn);
-    let (text, part) = match role {
-        "" => (&*identity.arn, ":assumed-role/AWSReservedSSO_"),
-        role => (role, ":role/aws-reserved/sso.amazonaws.com/"),
-    };
-    text.contains(part)
+    match role {
+        "" => identity.arn.contains(":assumed-role/AWSReservedSSO_"),
+        role => Arn::parse(role).is_some_and(|role| role.is_role_of_identity_center()),
+    }
 }
 
 impl Attempts {

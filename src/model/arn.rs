@@ -31,6 +31,22 @@ impl<'a> Arn<'a> {
         Some(Self { partition, service, region, account_id, resource: rest })
     }
 
+    /// Whether it is a role that IAM Identity Center keeps for a permission set. IAM lets nobody else use the path.
+    ///
+    /// Sources: IAM user guide, "IAM identifiers", paths; IAM Identity Center user guide, "Referencing permission sets in
+    /// resource policies, Amazon EKS cluster config maps, and AWS KMS key policies".
+    pub fn is_role_of_identity_center(&self) -> bool {
+        self.service == "iam" && self.resource.starts_with("role/aws-reserved/sso.amazonaws.com/")
+    }
+
+    /// The service whose service-linked role it is: `config.amazonaws.com`. IAM lets nobody else use the path.
+    ///
+    /// Source: IAM user guide, "Create a service-linked role".
+    pub fn linked_service(&self) -> Option<&'a str> {
+        let rest = self.resource.strip_prefix("role/aws-service-role/").filter(|_| self.service == "iam")?;
+        rest.split('/').next()
+    }
+
     /// The last part of a path such as `role/service/name`: the name that IAM shows.
     pub fn name(&self) -> &'a str {
         self.resource.rsplit('/').next().unwrap_or(self.resource)

@@ -216,11 +216,11 @@ impl<'a> IssuedCredentials<'a> {
     ///
     /// Source: IAM Identity Center user guide, "Referencing permission sets in resource policies".
     pub fn is_by_identity_center(&self) -> bool {
-        let provider = self.saml_provider_arn.split_once(":saml-provider/AWSSSO_").map(|(_, rest)| rest);
-        match &*self.role_arn {
-            "" => provider.is_some_and(|rest| rest.ends_with("_DO_NOT_DELETE")),
-            role_arn => role_arn.contains(":role/aws-reserved/sso.amazonaws.com/"),
+        if !self.role_arn.is_empty() {
+            return Arn::parse(&self.role_arn).is_some_and(|role| role.is_role_of_identity_center());
         }
+        let provider = Arn::parse(&self.saml_provider_arn).map_or("", |arn| arn.resource);
+        provider.starts_with("saml-provider/AWSSSO_") && provider.ends_with("_DO_NOT_DELETE")
     }
 
     /// Reads a response, or one of its `credentialSet`, and gives the text of the latter.

@@ -131,10 +131,9 @@ fn of_aws_itself(text: &str) -> Option<&'static str> {
 
 /// `Boto3` of `Boto3/1.34.1 md/…`; `RDS Console` of `RDS Console, aws-internal/3 …`.
 fn first_product(text: &str) -> &str {
-    let console = text.split_once(", aws-internal/").map(|(name, _)| name);
-    match console {
-        Some(name) => name.split('/').next().unwrap_or_default(),
-        None => text.split(is_after_name).next().unwrap_or_default(),
+    match text.split_once(',') {
+        Some((name, rest)) if rest.starts_with(" aws-internal/") => name.split('/').next().unwrap_or_default(),
+        _ => text.split(is_after_name).next().unwrap_or_default(),
     }
 }
 

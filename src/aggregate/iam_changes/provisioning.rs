@@ -33,8 +33,7 @@ pub(super) fn service_of<'a>(identity: &'a UserIdentity<'_>) -> &'a str {
 
 /// The service whose service-linked role it is.
 fn linked_service<'a>(identity: &'a UserIdentity<'_>) -> Option<&'a str> {
-    let issuer = Arn::parse(&identity.session.as_ref()?.issuer.arn).filter(|arn| arn.service == "iam")?;
-    issuer.resource.strip_prefix("role/aws-service-role/")?.split('/').next()
+    Arn::parse(&identity.session.as_ref()?.issuer.arn)?.linked_service()
 }
 
 fn provisioner(invoked_by: &str) -> &str {

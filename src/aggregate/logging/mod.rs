@@ -12,7 +12,7 @@ use hashbrown::HashMap;
 use super::iam_changes::Outcome;
 use super::{Aggregate, AggregateKind, Batch, BatchError, Remap, Seen, Span, Sym, SymSet, Symbols};
 use crate::model::{
-    Event, LoggingCall, LoggingCondition, LoggingEffect, LoggingObject, LoggingReach, LoggingRecord, TrailFacts,
+    Arn, Event, LoggingCall, LoggingCondition, LoggingEffect, LoggingObject, LoggingReach, LoggingRecord, TrailFacts,
     principal_of,
 };
 
@@ -130,7 +130,7 @@ impl Key {
     fn of(call: &LoggingCall, seen: &mut Seen<'_>) -> Self {
         let identity = &seen.event.user_identity;
         let actor = principal_of(identity);
-        let is_service_linked = actor.contains(":role/aws-service-role/");
+        let is_service_linked = Arn::parse(&actor).is_some_and(|actor| actor.linked_service().is_some());
         let actor = seen.symbols.intern(&actor);
         let [event, name, home, bucket] =
             [&call.event, &call.name, &call.home, &call.bucket].map(|text| seen.symbols.intern(text));

@@ -236,6 +236,11 @@ impl<'a> Session<'a> {
         self.text(Text::PrincipalId)
     }
 
+    /// The same as a symbol.
+    pub(crate) fn principal_id_symbol(&self) -> Sym {
+        self.symbol(Text::PrincipalId)
+    }
+
     /// `userIdentity.type`.
     pub fn identity_type(&self) -> &'a str {
         self.text(Text::Type)
@@ -377,11 +382,15 @@ impl<'a> Session<'a> {
     /// The text that the session's events give. When they disagree it is the smallest one, so that the order of reading
     /// does not matter.
     fn text(&self, text: Text) -> &'a str {
+        self.symbols.text(self.symbol(text))
+    }
+
+    fn symbol(&self, text: Text) -> Sym {
         match self.facts {
-            Some(facts) => self.symbols.text(facts.texts[text as usize]),
+            Some(facts) => facts.texts[text as usize],
             None => {
                 let all = self.all_facts().map(|facts| facts.texts[text as usize]).filter(|&sym| sym != Sym::EMPTY);
-                all.map(|sym| self.symbols.text(sym)).min().unwrap_or_default()
+                all.min_by_key(|&sym| self.symbols.text(sym)).unwrap_or(Sym::EMPTY)
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::Credential;
 use crate::aggregate::issuances::Issuance;
-use crate::model::IssuanceApi;
+use crate::model::{Arn, IssuanceApi};
 
 /// The kind of a session. Not an AWS field; the order of the role kinds is the order in which they are tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -113,10 +113,11 @@ fn of_role(credential: &Credential<'_>) -> Kind {
     }
     let is_of_agent = matches!(api, Some(IssuanceApi::AssumeRoleForPodIdentity | IssuanceApi::CreateSession));
     let is_workload = scope.starts_with("AWS::") || !service.is_empty() || is_of_agent;
-    if is_workload || credential.issuer_arn().contains("/aws-service-role/") {
+    let role = Arn::parse(credential.issuer_arn());
+    if is_workload || role.is_some_and(|role| role.linked_service().is_some()) {
         return Kind::Service;
     }
-    if is_of_identity_center(credential) {
+    if is_of_identity_center(credential, role) {
         return Kind::Sso;
     }
     let provider = credential.federated_provider();
@@ -127,16 +128,13 @@ fn of_role(credential: &Credential<'_>) -> Kind {
     if api == Some(IssuanceApi::AssumeRoleWithSaml) || by_saml { Kind::Saml } else { Kind::Role }
 }
 
-/// Whether the role is of a permission set. IAM keeps its path to Identity Center; the name, which anybody may choose,
-/// counts only where no record tells the role's arn.
-///
-/// Source: IAM Identity Center user guide, "Referencing permission sets in resource policies".
-fn is_of_identity_center(credential: &Credential<'_>) -> bool {
-    let arn = credential.issuer_arn();
-    if arn.contains(":role/") {
-        return arn.contains(":role/aws-reserved/sso.amazonaws.com/");
+/// Whether the role is of a permission set. The name, which anybody may choose, counts only where no record tells the
+/// role's arn.
+fn is_of_identity_center(credential: &Credential<'_>, role: Option<Arn<'_>>) -> bool {
+    match role.filter(|role| role.resource.starts_with("role/")) {
+        Some(role) => role.is_role_of_identity_center(),
+        None => role_name(credential).starts_with("AWSReservedSSO_"),
     }
-    role_name(credential).starts_with("AWSReservedSSO_")
 }
 
 fn of_person(credential: &Credential<'_>) -> Kind {

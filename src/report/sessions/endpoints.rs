@@ -39,8 +39,8 @@ pub(super) fn findings(
     let mut users: AHashMap<(&str, &str), BTreeSet<&str>> = AHashMap::new();
     let mut at_home: BTreeSet<&str> = BTreeSet::new();
     for (place, known) in all.iter().enumerate() {
-        let (account, id) = (known.session.account_id(), known.session.principal_id());
         for endpoint in known.session.endpoints() {
+            let (account, id) = (known.session.account_id(), known.session.principal_id());
             match symbols.text(endpoint.owner) {
                 "" => {}
                 owner if owner == account => drop(at_home.insert(id)),

@@ -179,6 +179,8 @@ const COLUMNS: &[Column] = &[
 struct Known<'a> {
     credential: &'a Credential<'a>,
     session: &'a Session<'a>,
+    /// The session name of a role session.
+    name: &'a str,
     kind: Kind,
     mfa: Mfa,
     expiry: Expiry,
@@ -285,8 +287,20 @@ impl<'a> Known<'a> {
         let (kind, mfa, expiry) = (credential.kind(), Mfa::of(lineage, place), Expiry::of(credential));
         let (used_from, issued_to) = (addresses.used_from.of(place), addresses.issued_to[place]);
         let (away, of_set) = (networks::Away::default(), Severity::Info);
-        let enrols = false;
-        Some(Self { credential, session, kind, mfa, expiry, addresses: used_from, issued_to, away, of_set, enrols })
+        let (name, enrols) = (session_name(credential), false);
+        Some(Self {
+            credential,
+            session,
+            name,
+            kind,
+            mfa,
+            expiry,
+            addresses: used_from,
+            issued_to,
+            away,
+            of_set,
+            enrols,
+        })
     }
 
     fn principal(&self) -> &'a str {
@@ -309,7 +323,7 @@ fn cells<'a>(known: &Known<'a>, severity: Severity, lineage: &Lineage<'_>, state
         Value::text(session.account_id()),
         Value::text(if is_role { role_name(credential) } else { "" }),
         Value::text(if is_role { role_id } else { "" }),
-        Value::text(if is_named { session_name(credential) } else { "" }),
+        Value::text(if is_named { known.name } else { "" }),
         Value::text(session.principal()),
         list(session.access_key_ids()),
         Value::time(session.creation_date()),

@@ -10,7 +10,7 @@ use super::{Known, Network};
 use crate::aggregate::issuances::Issuance;
 use crate::model::{EventTime, SourceAddress, grouped, quantity};
 use crate::report::addresses::Whereabouts;
-use crate::report::lineage::{Kind, is_instance_name, issuing_service, session_name};
+use crate::report::lineage::{Kind, is_instance_name, issuing_service};
 use crate::report::source_list::address_texts;
 use crate::report::{AwsRanges, Finding, Severity};
 
@@ -159,7 +159,7 @@ fn evidence_of(known: &Known<'_>) -> Map<String, Value> {
     let values: [(&str, Value); 16] = [
         ("kind", json!(known.kind.as_str())),
         ("principal", json!(known.session.principal())),
-        ("session_name", json!(session_name(credential))),
+        ("session_name", json!(known.name)),
         ("access_key_ids", json!(known.session.access_key_ids())),
         ("mfa", json!(known.mfa.answer)),
         ("mfa_basis", json!(known.mfa.basis)),
@@ -208,12 +208,12 @@ pub(super) fn is_false_instance(known: &Known<'_>) -> bool {
     known.kind == Kind::Ec2
         && known.session.identity_type() == "AssumedRole"
         && known.credential.issuance().is_some_and(|issuance| issuing_service(issuance).is_empty())
-        && is_instance_name(session_name(known.credential))
+        && is_instance_name(known.name)
         && known.session.ec2_role_deliveries().is_empty()
 }
 
 fn false_instance_name(known: &Known<'_>) -> String {
-    let name = session_name(known.credential);
+    let name = known.name;
     let caller = known.credential.issuance().map_or("", Issuance::caller);
     format!("a session named {name} like an instance was issued to {caller}")
 }
@@ -229,12 +229,12 @@ fn is_told_of_set(known: &Known<'_>) -> bool {
 }
 
 fn instance_in_networks(known: &Known<'_>) -> String {
-    let (name, networks) = (session_name(known.credential), public_networks(known));
+    let (name, networks) = (known.name, public_networks(known));
     format!("credentials of instance {name} were used from {networks} public networks")
 }
 
 fn imds_v1(known: &Known<'_>) -> String {
-    let name = session_name(known.credential);
+    let name = known.name;
     format!("{name} got its credentials from the instance metadata service of version 1")
 }
 
@@ -265,7 +265,7 @@ fn used_in_turn(known: &Known<'_>) -> String {
 /// Mostly this is a VPC endpoint or NAT.
 fn used_across_private(known: &Known<'_>) -> String {
     let Some(from) = known.issued_to.filter(|_| known.kind != Kind::Ec2) else {
-        let name = session_name(known.credential);
+        let name = known.name;
         return format!("credentials of instance {name} were used from private and public addresses");
     };
     let (here, there) = if is_private(&from) { ("private", "public") } else { ("public", "private") };

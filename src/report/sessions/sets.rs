@@ -11,7 +11,6 @@ use super::workloads::{self, Sign, Workload};
 use super::{Facts, Known, rule_texts as texts};
 use crate::model::{Arn, EventTime, quantity};
 use crate::report::addresses::Whereabouts;
-use crate::report::lineage::session_name;
 use crate::report::source_list::{ReadAddresses, address_texts};
 use crate::report::{AwsRanges, Finding, Rule, Severity};
 
@@ -143,7 +142,7 @@ fn elsewhere(all: &[Known<'_>], workload: &Workload<'_>, signs: &[Sign], aws: Op
 
 /// What people call a workload: of a pod its namespace and service account.
 fn name_of<'a>(known: &Known<'a>, workload: &Workload<'a>) -> &'a str {
-    let name = session_name(known.credential);
+    let name = known.name;
     match workload.id.split_once(":system:serviceaccount:") {
         Some((_, account)) => account,
         None if workload.id.contains(name) => name,

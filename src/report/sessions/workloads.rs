@@ -26,8 +26,9 @@ use smallvec::SmallVec;
 use super::company::Company;
 use super::usage::{self, Overview, Place, Places, Where};
 use super::{Known, Whereabouts, rules};
-use crate::aggregate::State;
-use crate::report::lineage::{Kind, is_instance_name, session_name};
+use crate::aggregate::{State, Sym};
+use crate::model::Arn;
+use crate::report::lineage::{Kind, is_instance_name};
 use crate::report::source_list::ReadAddresses;
 use crate::report::{AwsRanges, Severity};
 
@@ -65,14 +66,15 @@ pub(super) struct Sign {
 pub(super) fn workloads<'a>(all: &[Known<'a>], read: &mut ReadAddresses<'_>) -> Vec<Workload<'a>> {
     // The issuer of another session of the same name may not be in range.
     let of_role = all.iter().filter(|known| known.kind == Kind::Role);
-    let roles: AHashSet<&str> = of_role.map(|known| known.session.principal_id()).collect();
+    let roles: AHashSet<Sym> = of_role.map(|known| known.session.principal_id_symbol()).collect();
     let are_workloads: Vec<bool> = all.iter().map(is_workload).collect();
-    let ids = all.iter().zip(&are_workloads).filter(|(_, is)| **is).map(|(known, _)| known.session.principal_id());
-    let ids: AHashSet<&str> = ids.filter(|id| roles.contains(id)).collect();
+    let of_workloads = all.iter().zip(&are_workloads).filter(|(_, is)| **is);
+    let ids = of_workloads.map(|(known, _)| known.session.principal_id_symbol());
+    let ids: AHashSet<Sym> = ids.filter(|id| roles.contains(id)).collect();
     let mut workloads: Vec<Workload<'a>> = Vec::new();
     let mut numbers: AHashMap<(&str, &str), usize> = AHashMap::new();
     for (place, known) in all.iter().enumerate() {
-        let is_sibling = known.kind == Kind::Role && ids.contains(known.session.principal_id());
+        let is_sibling = known.kind == Kind::Role && ids.contains(&known.session.principal_id_symbol());
         if !are_workloads[place] && !is_sibling {
             continue;
         }
@@ -97,7 +99,7 @@ fn id_of<'a>(known: &Known<'a>) -> &'a str {
     if let Some(account) = service_account(known) {
         return account;
     }
-    let (name, scope) = (session_name(known.credential), known.session.scope_issued_to());
+    let (name, scope) = (known.name, known.session.scope_issued_to());
     let in_scope = scope.rsplit('/').next().unwrap_or_default();
     match [name, in_scope].into_iter().find(|name| is_instance_name(name)) {
         Some(instance) => instance,
@@ -124,9 +126,9 @@ fn is_workload(known: &Known<'_>) -> bool {
     let is_pod = || service_account(known).is_some();
     (matches!(known.kind, Kind::Ec2 | Kind::Lambda | Kind::Service) || is_pod())
         && known.session.identity_type() == "AssumedRole"
-        && !known.credential.issuer_arn().contains("/aws-service-role/")
+        && Arn::parse(known.credential.issuer_arn()).is_none_or(|role| role.linked_service().is_none())
         && !rules::is_false_instance(known)
-        && !session_name(known.credential).is_empty()
+        && !known.name.is_empty()
 }
 
 /// How many workloads of each account use each network.
