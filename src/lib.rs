@@ -7,7 +7,31 @@
 //! [`Destination::Stdout`](output::Destination::Stdout), and nothing ends the process; what is done is told as events of
 //! the crate `tracing`.
 //!
-//! # An aggregate of one's own
+//! # A report
+//!
+//! [`answer`] asks one report of files and folders:
+//!
+//! ```
+//! use trailscan::input::Input;
+//! use trailscan::output::Format;
+//! use trailscan::{answer, report};
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let report = report::by_name("key-spread").ok_or("no such report")?;
+//!     let answered = answer(report, &[Input::Path("sample-logs/AWSLogs".into())])?;
+//!     assert!(!answered.coverage.is_partial(), "{:?}", answered.coverage.failures);
+//!     for finding in &answered.section.findings {
+//!         println!("{} {}: {}", finding.severity.as_str(), finding.subject, finding.summary);
+//!     }
+//!     answered.write(Format::Json, &mut std::io::stdout())?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! With a window, filters, limits or objects of S3 it is [`scan()`](scan::scan), then the [`answer`](report::Report::answer) of
+//! a report to a [`View`](report::View) of the state, then [`output::write`].
+//!
+//! # A custom aggregate
 //!
 //! Whatever a report does not answer is an [`Aggregate`](aggregate::Aggregate): it sees each event once, in parallel, and
 //! is folded at the end. This one counts refused calls by name:
@@ -46,57 +70,11 @@
 //!     Ok(())
 //! }
 //! ```
-//!
-//! # A report, with all that can be said about a scan
-//!
-//! ```
-//! use std::num::NonZeroUsize;
-//! use std::path::PathBuf;
-//! use std::sync::atomic::AtomicBool;
-//!
-//! use trailscan::filter::Filters;
-//! use trailscan::input::{self, DayRange, Input};
-//! use trailscan::output::{self, Content, Destination, Document, Format, Section, Style};
-//! use trailscan::report::{self, Options, Table, View};
-//! use trailscan::scan::{self, Limits, Meter, ScanRequest};
-//!
-//! fn main() -> Result<(), Box<dyn std::error::Error>> {
-//!     let report = report::by_name("key-spread").ok_or("no such report")?;
-//!     let stop = AtomicBool::new(false);
-//!     let folder = Input::Path(PathBuf::from("sample-logs/AWSLogs"));
-//!     let outcome = scan::scan(ScanRequest {
-//!         listing: input::list(&[folder], DayRange::ALL, &stop),
-//!         source: None,
-//!         window: None,
-//!         now: None,
-//!         filters: &Filters::default(),
-//!         aggregates: report.needs,
-//!         threads: NonZeroUsize::new(2).ok_or("no thread")?,
-//!         dedupe: true,
-//!         limits: Limits::default(),
-//!         stop: &stop,
-//!         meter: &Meter::default(),
-//!     })?;
-//!     let coverage = &outcome.coverage;
-//!     assert!(!coverage.is_partial(), "{:?}", coverage.failures);
-//!
-//!     let options = Options::default();
-//!     let view = View { as_of: coverage.last_event, ..View::new(&outcome.state, &options) };
-//!     let answer = (report.answer)(&view);
-//!     let table = Table::new(report, answer.columns, answer.rows);
-//!     assert_eq!(table.rows.len(), 14);
-//!     let (summary, findings, hidden) = (report.summary, answer.findings, answer.hidden);
-//!     let section = Section { hidden, findings, ..Section::new(summary, table) };
-//!     let document = Document { window: None, coverage, content: Content::Report(&section) };
-//!     let pending = Destination::Stdout.open(Format::Table, &[report.name])?;
-//!     output::write(&document, pending, Style::default())?;
-//!     Ok(())
-//! }
-//! ```
 
 #![deny(missing_docs, unsafe_code)]
 
 pub mod aggregate;
+mod answer;
 pub mod decode;
 pub mod filter;
 pub mod input;
@@ -106,6 +84,8 @@ pub mod output;
 pub mod posture;
 pub mod report;
 pub mod scan;
+
+pub use answer::{Answered, answer};
 
 /// Runs the example of the documentation as a test.
 #[cfg(doctest)]

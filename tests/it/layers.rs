@@ -18,6 +18,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("posture", &["model"]),
     ("report", &["model", "aggregate", "posture"]),
     ("output", &["model", "report", "scan"]),
+    ("answer", &["input", "report", "scan", "output"]),
 ];
 
 /// The most lines of code that a file may have, tests and comments left out.
