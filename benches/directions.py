@@ -38,6 +38,7 @@ def arguments():
     parser.add_argument("--sizes", default="10000,20000,40000,80000", help="events, three sizes or more")
     parser.add_argument("--bound", type=float, default=1.3, help="the largest exponent that passes (default 1.3)")
     parser.add_argument("--enough", type=float, default=20, help="CPU seconds after which no larger size is tried")
+    parser.add_argument("--max-memory", default="4GiB", help="what each run is allowed (default 4GiB)")
     parser.add_argument("--runs", type=int, default=1, help="runs of each; the least counts")
     parser.add_argument("--json", type=pathlib.Path, help="write every figure here too")
     args = parser.parse_args()
@@ -86,7 +87,7 @@ def measure(args, report, records, work):
     """[(size, figures)] of one report, as far as --enough allows; records is {size: folder}."""
     figures = []
     for size, folder in records.items():
-        command = [args.bin, report, folder, "--threads", "1", "--format", "json", "--now", NOW, "--max-memory", "4GiB"]
+        command = [args.bin, report, folder, "--threads", "1", "--format", "json", "--now", NOW, "--max-memory", args.max_memory]
         runs = [run(command, work / "stderr") for _ in range(args.runs)]
         figures.append((size, {what: min(one[what] for one in runs) for what in runs[0]}))
         if figures[-1][1]["cpu"] > args.enough and len(figures) > 1:

@@ -42,7 +42,8 @@ def token(prefix, i):
 
 def address(i):
     """Of RFC 2544's range and then of others, each a network of its own every 256."""
-    return f"{198 + (i >> 17) % 20}.{18 + (i >> 16 & 1)}.{i >> 8 & 255}.{i & 255}"
+    turn, block = divmod(i >> 17, 20)
+    return f"{198 + block}.{18 + (i >> 16 & 1) + 2 * turn}.{i >> 8 & 255}.{i & 255}"
 
 
 def record(i, n, who, call, **more):
