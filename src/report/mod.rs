@@ -6,6 +6,7 @@
 
 mod addresses;
 pub mod charts;
+mod columns;
 pub mod export;
 mod finding;
 mod joined;
@@ -37,6 +38,7 @@ mod trace;
 mod user_arns;
 
 pub use addresses::{AddressLookup, AwsPlace, AwsRange, AwsRanges, AwsRangesError, GeoDatabase, GeoError};
+pub use columns::Number;
 pub use finding::{Finding, Severity, sort as sort_findings};
 pub use options::{OptionError, Options, ReportOption};
 pub use posture::{CATEGORY_GROUP, COMMON_GROUP};

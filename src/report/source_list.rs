@@ -5,7 +5,6 @@ use std::net::IpAddr;
 
 use ahash::AHashMap;
 
-use super::Value;
 use crate::aggregate::{Sym, Symbols};
 use crate::model::SourceAddress;
 
@@ -72,13 +71,6 @@ impl AddressLists {
 /// The distinct IP addresses among `texts`; service hosts, `AWS Internal` and the like are no addresses.
 pub(super) fn ip_addresses<'a>(texts: impl IntoIterator<Item = &'a str>) -> BTreeSet<IpAddr> {
     texts.into_iter().filter_map(|text| SourceAddress::parse(text).ip()).collect()
-}
-
-/// The cells of a column `addresses` and of the column `address_list` beside it.
-pub(super) fn address_cells<'a>(addresses: impl IntoIterator<Item = &'a IpAddr>) -> [Value; 2] {
-    let mut list = address_texts(addresses);
-    list.sort_unstable();
-    [Value::count(list.len()), Value::List(list)]
 }
 
 /// The addresses as texts.

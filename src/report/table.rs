@@ -115,24 +115,6 @@ pub struct Table {
     key: &'static [&'static str],
 }
 
-impl Value {
-    /// Text, or `Null` for the empty one.
-    pub fn text(text: impl Into<String>) -> Self {
-        let text = text.into();
-        if text.is_empty() { Self::Null } else { Self::Text(text) }
-    }
-
-    /// A time, or `Null`.
-    pub fn time(time: Option<EventTime>) -> Self {
-        time.map_or(Self::Null, Self::Time)
-    }
-
-    /// A count of anything.
-    pub fn count(count: usize) -> Self {
-        Self::Count(i64::try_from(count).unwrap_or(i64::MAX))
-    }
-}
-
 impl Column {
     /// A column that a terminal always shows.
     pub const fn new(name: &'static str, kind: ColumnKind, about: &'static str) -> Self {

@@ -19,14 +19,18 @@ mod sign_ins;
 #[cfg(test)]
 mod tests;
 
-use super::{Column, ColumnKind, Report, Table, Value, View};
-use crate::aggregate::{AggregateKind, DayCounts};
+use super::columns::columns;
+use super::{Column, Report, Table, Value, View};
+use crate::aggregate::AggregateKind;
 
 /// The version of all tables together: a column that is new, gone or of another meaning raises it.
 pub const SCHEMA_VERSION: u32 = 2;
 
 /// The column that a table is partitioned by.
 pub const DAY: &str = "day";
+
+/// What that column means.
+const ABOUT_DAY: &str = "The UTC day: 2026-09-01.";
 
 /// Every table, in the order in which they are written.
 pub static EXPORT_TABLES: &[&ExportTable] = &[
@@ -128,31 +132,4 @@ pub fn export_needs() -> Vec<&'static AggregateKind> {
 fn places(columns: &[Column], names: &[&str]) -> Vec<usize> {
     let place = |name: &&str| columns.iter().position(|column| column.name == *name);
     names.iter().map(|name| place(name).expect("a table names columns that there are")).collect()
-}
-
-const fn day_column() -> Column {
-    Column::new(DAY, ColumnKind::Text, "The UTC day: 2026-09-01.")
-}
-
-/// The columns that `day_cells` fills.
-const fn count_columns() -> [Column; 6] {
-    [
-        Column::new("events", ColumnKind::Count, "Events.").unit("events"),
-        Column::new("errors", ColumnKind::Count, "Events that failed.").unit("events"),
-        Column::new("denied", ColumnKind::Count, "Events refused for lack of permission.").unit("events"),
-        Column::new("active_hours", ColumnKind::Count, "Distinct UTC clock hours with an event.").unit("hours"),
-        Column::new("first_seen", ColumnKind::Time, "Time of the first event."),
-        Column::new("last_seen", ColumnKind::Time, "Time of the last event."),
-    ]
-}
-
-fn day_cells(counts: &DayCounts) -> [Value; 6] {
-    [
-        Value::Count(counts.tally.events),
-        Value::Count(counts.tally.errors),
-        Value::Count(counts.tally.denied),
-        Value::Count(i64::from(counts.active_hours())),
-        Value::time(counts.span.first()),
-        Value::time(counts.span.last()),
-    ]
 }

@@ -5,7 +5,7 @@ use crate::aggregate::State;
 use crate::model::testing::{OTHER_ACCOUNT, at, event, user};
 use crate::model::{Event, UserIdentity};
 use crate::report::addresses::mmdb_writer::{Data, database, text};
-use crate::report::{AwsRanges, GeoDatabase, Options};
+use crate::report::{AwsRanges, GeoDatabase, Options, Value};
 
 const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 const CLI: &str = "aws-cli/2.17.3 Python/3.11.8";

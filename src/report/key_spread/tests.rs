@@ -7,7 +7,7 @@ use crate::aggregate::testing::{Step, fold, steps};
 use crate::model::testing::{ACCOUNT, OTHER_ACCOUNT, at, event, user};
 use crate::model::{EventTime, IdentityType, UserIdentity};
 use crate::report::addresses::mmdb_writer::{Data, database, text};
-use crate::report::{AwsRanges, GeoDatabase, Options};
+use crate::report::{AwsRanges, GeoDatabase, Options, Value};
 
 const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 const CLI: &str = "aws-cli/2.17.3 Python/3.11.8";
@@ -36,7 +36,6 @@ fn answer_of(state: &State, options: &[(&ReportOption, i64)], as_of: Option<Even
         set.set(option, value).expect("an allowed value");
     }
     let answer = answer(&View { as_of, ..View::new(state, &set) });
-    assert!(answer.rows.iter().all(|row| row.len() == answer.columns.len()));
     answer
 }
 
@@ -321,7 +320,6 @@ fn places_are_added_when_a_database_is_given() {
     assert_eq!(cell(&answer, 0, "country_list"), &Value::List(vec!["DE".to_owned()]));
     assert_eq!(cell(&answer, 0, "asns"), &Value::Null, "no file holds them");
     assert_eq!(answer.columns.len(), COLUMNS.len() + 4);
-    assert_eq!(answer.rows[0].len(), answer.columns.len());
     assert!(answer.findings.iter().all(|finding| finding.rule != "geoip-entry-unreadable"));
 }
 

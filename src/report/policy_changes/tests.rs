@@ -2,7 +2,7 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::aggregate::sessions::sample::{samples, scan};
-use crate::report::{Finding, Options};
+use crate::report::{Finding, Options, Value};
 
 const ANA: &str = "arn:aws:iam::111122223333:user/ana";
 const ADMIN: &str = "arn:aws:iam::aws:policy/AdministratorAccess";

@@ -2,7 +2,7 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::aggregate::sessions::sample::{samples, scan};
-use crate::report::{Finding, Options};
+use crate::report::{Finding, Options, Value};
 
 fn root(name: &str, source: &str, key: &str) -> Json {
     json!({

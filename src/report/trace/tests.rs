@@ -58,7 +58,6 @@ fn with(mut record: Json, pointer: &str, value: Json) -> Json {
 fn answer_of(state: &State, asked: &str) -> Answer {
     let options = Options::default();
     let answer = (REPORT.answer)(&View { argument: Some(asked), ..View::new(state, &options) });
-    assert!(answer.rows.iter().all(|row| row.len() == REPORT.columns.len()));
     answer
 }
 
