@@ -449,7 +449,7 @@ fn delivery(question: Question, common: &Common, mut shape: Shape, defaults: &De
         alike: alike(format, rows),
         pager: None,
         repeat: String::new(),
-        fail_on: common.fail_on.as_deref().and_then(|word| Severity::ALL.into_iter().find(|s| s.as_str() == word)),
+        fail_on: common.fail_on.as_deref().map(str::parse).transpose().map_err(Problem::usage)?,
     })
 }
 

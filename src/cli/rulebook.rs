@@ -7,7 +7,8 @@ use globset::{GlobBuilder, GlobMatcher};
 use serde::Deserialize;
 use trailscan::model::EventTime;
 use trailscan::report::{
-    CATEGORY_GROUP, COMMON_GROUP, Finding, Options, Report, ReportOption, Rule, Severity, Table, Value, sort_findings,
+    CATEGORY_GROUP, COMMON_GROUP, Finding, Options, Report, ReportOption, Role, Rule, Severity, Table, Value,
+    sort_findings,
 };
 
 use super::listing;
@@ -123,7 +124,7 @@ impl Rulebook {
         match key {
             "severity" => {
                 let known = || Severity::ALL.map(Severity::as_str).join(", ");
-                let severity = value.as_str().and_then(|word| Severity::ALL.into_iter().find(|s| s.as_str() == word));
+                let severity = value.as_str().and_then(|word| word.parse().ok());
                 let severity = severity.ok_or_else(|| format!("severity = {} is none of {}", shown(value), known()))?;
                 self.severities.insert(rule.id, severity);
             }
@@ -200,29 +201,22 @@ impl Rulebook {
         left_out
     }
 
-    /// Rows of a table with a column `rule` are findings.
+    /// Rows of a table with a rule are findings.
     fn apply_to_rows(&self, table: &mut Table, gone: &BTreeSet<(String, String, String)>) {
-        let place = |name: &str| table.columns.iter().position(|column| column.name == name);
-        let (Some(rule), Some(account), Some(subject), Some(severity)) =
-            (place("rule"), place("account_id"), place("subject"), place("severity"))
-        else {
-            return;
-        };
-        let text = |row: &[Value], at: usize| match &row[at] {
-            Value::Text(text) => text.clone(),
-            _ => String::new(),
-        };
+        let places =
+            [Role::Rule, Role::AccountId, Role::Subject, Role::Severity].map(|role| role.place(&table.columns));
+        let [Some(rule), Some(account), Some(subject), Some(severity)] = places else { return };
+        let text = |row: &[Value], at: usize| row[at].as_text().unwrap_or_default().into_owned();
         let before = table.rows.len();
         table.rows.retain(|row| !gone.contains(&(text(row, rule), text(row, account), text(row, subject))));
         table.rows_total -= before - table.rows.len();
         for row in &mut table.rows {
             if let Some(changed) = self.severity(&text(row, rule)) {
-                row[severity] = Value::text(changed.as_str());
+                row[severity] = Value::Severity(changed);
             }
         }
         if !self.severities.is_empty() {
-            let rank = |row: &[Value]| Severity::ALL.into_iter().position(|s| s.as_str() == text(row, severity));
-            table.rows.sort_by_key(|row| std::cmp::Reverse(rank(row)));
+            table.rows.sort_by(|a, b| b[severity].cmp(&a[severity]));
         }
     }
 
@@ -365,10 +359,9 @@ mod tests {
         let report = trailscan::report::by_name("posture").unwrap();
         let row = |finding: &Finding| {
             let mut row = vec![Value::Null; report.columns.len()];
-            let texts = [&finding.account_id, finding.rule, finding.severity.as_str(), &finding.subject];
-            for (cell, text) in row.iter_mut().zip(texts) {
-                *cell = Value::text(text);
-            }
+            let rule = Value::id(finding.rule);
+            let [account, subject] = [&finding.account_id, &finding.subject].map(Value::id);
+            row[..4].clone_from_slice(&[account, rule, Value::Severity(finding.severity), subject]);
             row
         };
         let rows = findings.iter().map(row).collect();
@@ -376,7 +369,7 @@ mod tests {
         let left_out = book.apply(&mut findings, &mut table);
         let rows: Vec<_> = table.rows.iter().map(|row| (row[2].clone(), row[3].clone())).collect();
         let of_findings: Vec<_> =
-            findings.iter().map(|f| (Value::text(f.severity.as_str()), Value::text(f.subject.as_str()))).collect();
+            findings.iter().map(|f| (Value::Severity(f.severity), Value::text(f.subject.as_str()))).collect();
         assert_eq!((rows, table.rows_total), (of_findings, findings.len()), "rows are findings");
         (findings.into_iter().map(|finding| (finding.severity, finding.subject)).collect(), left_out)
     }

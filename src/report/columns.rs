@@ -6,9 +6,9 @@
 
 use std::net::IpAddr;
 
-use super::source_list::address_texts;
-use super::{Column, ColumnKind, Severity, Value};
-use crate::model::{Day, EventTime};
+use super::source_list::address_text;
+use super::{Column, ColumnKind, Role, Severity, Value};
+use crate::model::{Day, EventTime, SourceAddress};
 
 /// Defines the columns of a table, and the function that makes its rows.
 ///
@@ -72,22 +72,22 @@ impl Column {
 
     /// A UTC day: `2026-09-01`.
     pub const fn day(name: &'static str, about: &'static str) -> Self {
-        Self::text(name, about)
+        Self::text(name, about).role(Role::Day)
     }
 
     /// How much the row matters.
     pub const fn severity(name: &'static str, about: &'static str) -> Self {
-        Self::text(name, about)
+        Self::text(name, about).role(Role::Severity)
     }
 
     /// What the row was found to be.
     pub const fn verdict(name: &'static str, about: &'static str) -> Self {
-        Self::text(name, about)
+        Self::text(name, about).role(Role::Verdict)
     }
 
-    /// A `sourceIPAddress`: an address, a service's host or another text.
-    pub const fn source(name: &'static str, about: &'static str) -> Self {
-        Self::text(name, about)
+    /// The `sourceIPAddress` of the call that issued the credentials: an address, a service's host or another text.
+    pub const fn issued_from(name: &'static str, about: &'static str) -> Self {
+        Self::text(name, about).role(Role::IssuedFrom)
     }
 
     /// An identifier.
@@ -97,7 +97,7 @@ impl Column {
 
     /// The account that the row is about.
     pub const fn account_id(name: &'static str, about: &'static str) -> Self {
-        Self::id(name, about)
+        Self::id(name, about).role(Role::AccountId)
     }
 
     /// A whole number.
@@ -117,7 +117,7 @@ impl Column {
 
     /// All IP addresses of the row.
     pub const fn addresses(name: &'static str, about: &'static str) -> Self {
-        Self::list(name, about)
+        Self::list(name, about).role(Role::Addresses)
     }
 
     /// A list of {name, count}.
@@ -146,7 +146,7 @@ impl Value {
 
     /// Of [`Column::severity`].
     pub fn severity(severity: impl Into<Option<Severity>>) -> Self {
-        Self::text(severity.into().map_or("", Severity::as_str))
+        severity.into().map_or(Self::Null, Self::Severity)
     }
 
     /// Of [`Column::verdict`].
@@ -154,9 +154,10 @@ impl Value {
         Self::text(verdict)
     }
 
-    /// Of [`Column::source`].
-    pub fn source(source: impl Into<String>) -> Self {
-        Self::text(source)
+    /// Of [`Column::issued_from`].
+    pub fn issued_from(source: impl AsRef<str>) -> Self {
+        let source = source.as_ref();
+        SourceAddress::parse(source).ip().map_or_else(|| Self::text(source), Self::Address)
     }
 
     /// Of [`Column::id`].
@@ -186,10 +187,11 @@ impl Value {
 
     /// Of [`Column::addresses`]: distinct ones, in any order.
     pub fn addresses(addresses: impl Into<Option<Vec<IpAddr>>>) -> Self {
-        let Some(addresses) = addresses.into() else { return Self::Null };
-        let mut texts = address_texts(&addresses);
-        texts.sort_unstable();
-        Self::List(texts)
+        let Some(mut addresses) = addresses.into() else { return Self::Null };
+        if addresses.len() > 1 {
+            addresses.sort_by_cached_key(address_text);
+        }
+        Self::Addresses(addresses)
     }
 
     /// Of [`Column::named_counts`].

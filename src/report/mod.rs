@@ -39,7 +39,7 @@ mod user_arns;
 
 pub use addresses::{AddressLookup, AwsPlace, AwsRange, AwsRanges, AwsRangesError, GeoDatabase, GeoError};
 pub use columns::Number;
-pub use finding::{Finding, Severity, sort as sort_findings};
+pub use finding::{Finding, Severity, SeverityError, sort as sort_findings};
 pub use options::{OptionError, Options, ReportOption};
 pub use posture::{CATEGORY_GROUP, COMMON_GROUP};
 pub use rule::{Practice, Rule};
@@ -49,7 +49,7 @@ pub use scorecard::{
     Blinding, Blindings, Evidence, InLogs, LogSpan, SCORECARD, Score, Verdict, Worst, scorecard,
     summary as scorecard_summary, table as scorecard_table, worst_accounts_first,
 };
-pub use table::{Column, ColumnError, ColumnKind, Drawing, Prominence, Table, Value};
+pub use table::{Column, ColumnError, ColumnKind, Drawing, Prominence, Role, Table, Value};
 pub use tree::{Tree, TreeNode, Way};
 
 use self::charts::Chart;

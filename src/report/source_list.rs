@@ -79,7 +79,7 @@ pub(super) fn address_texts<'a>(addresses: impl IntoIterator<Item = &'a IpAddr>)
 }
 
 /// As the general formatter has it, at a tenth of its cost: rows have thousands of addresses.
-fn address_text(address: &IpAddr) -> String {
+pub(super) fn address_text(address: &IpAddr) -> String {
     let IpAddr::V4(address) = address else { return address.to_string() };
     let mut text = String::with_capacity("255.255.255.255".len());
     for octet in address.octets() {

@@ -7,13 +7,10 @@ use std::net::IpAddr;
 use serde_json::{Map, Value as Json, json};
 
 use super::{AddressLookup, AwsRanges, Failures, GeoDatabase, Whereabouts};
-use crate::report::{Answer, Column, ColumnKind, Value, View};
+use crate::report::{Answer, Column, ColumnKind, Role, Value, View};
 
-/// The column whose addresses are looked up. It has all of a row's addresses, in every report.
-const ADDRESSES: &str = "address_list";
-
-/// The column that has one address, or a service host.
-const ISSUED_FROM: &str = "issued_from";
+/// The members of a finding's evidence that hold addresses.
+const EVIDENCE: [&str; 3] = ["address", "issued_from", "address_list"];
 
 const GEO_COLUMNS: [Column; 4] = [
     Column::new("asns", ColumnKind::Count, "Distinct autonomous systems of the addresses.").second(),
@@ -56,15 +53,14 @@ pub(in crate::report) fn with_places(view: &View<'_>, mut answer: Answer) -> Ans
 pub(in crate::report) fn add_places(view: &View<'_>, answer: &mut Answer) -> Failures {
     let Some(lookup) = view.addresses else { return Failures::default() };
     let before = lookup.failed().clone();
-    let place_of = |name: &str| answer.columns.iter().position(|column| column.name == name);
-    let (addresses, issued_from) = (place_of(ADDRESSES), place_of(ISSUED_FROM));
+    let [addresses, issued_from] = [Role::Addresses, Role::IssuedFrom].map(|role| role.place(&answer.columns));
     if let Some(addresses) = addresses {
         lookup.add_columns(answer, addresses);
     }
     if let Some(issued_from) = issued_from {
         answer.columns.push(ISSUED_FROM_PLACE);
         for row in &mut answer.rows {
-            let place = Value::text(lookup.place_of_text(&row[issued_from]));
+            let place = Value::text(lookup.place_of(&row[issued_from]));
             row.push(place);
         }
     }
@@ -85,15 +81,12 @@ impl AddressLookup {
         }
         for row in &mut answer.rows {
             let list = match &row[addresses] {
-                Value::List(texts) => Some(texts.iter().filter_map(|text| text.parse().ok()).collect::<Vec<IpAddr>>()),
+                Value::Addresses(list) => Some(list.as_slice()),
                 _ => None,
             };
-            if let Some(geo) = &self.geo {
-                row.extend(self.geo_cells(geo, list.as_deref()));
-            }
-            if let Some(aws) = &self.aws {
-                row.extend(aws_cells(aws, list.as_deref()));
-            }
+            let of_geo = self.geo.as_ref().map(|geo| self.geo_cells(geo, list));
+            let of_aws = self.aws.as_ref().map(|aws| aws_cells(aws, list));
+            row.extend(of_geo.into_iter().flatten().chain(of_aws.into_iter().flatten()));
         }
     }
 
@@ -111,16 +104,16 @@ impl AddressLookup {
     }
 
     /// What is known of a cell that holds an address; empty of anything else.
-    fn place_of_text(&self, cell: &Value) -> String {
+    fn place_of(&self, cell: &Value) -> String {
         match cell {
-            Value::Text(text) => text.parse().map(|address| self.describe(address)).unwrap_or_default(),
+            Value::Address(address) => self.describe(*address),
             _ => String::new(),
         }
     }
 
     /// Says where the addresses are that the evidence of a finding names.
     fn add_evidence(&self, evidence: &mut Map<String, Json>) {
-        let named = ["address", ISSUED_FROM, ADDRESSES].into_iter().filter_map(|name| evidence.get(name));
+        let named = EVIDENCE.into_iter().filter_map(|name| evidence.get(name));
         let texts = named.flat_map(|value| match value {
             Json::Array(members) => members.as_slice(),
             one => std::slice::from_ref(one),

@@ -55,9 +55,8 @@ fn cells(answer: &Answer, names: &[&str]) -> Vec<Vec<String>> {
     let places: Vec<usize> = names.iter().map(|n| COLUMNS.iter().position(|c| c.name == *n).unwrap()).collect();
     let text = |value: &Value| match value {
         Value::Null => "-".to_owned(),
-        Value::Text(text) => text.clone(),
         Value::Count(count) => count.to_string(),
-        other => format!("{other:?}"),
+        other => other.as_text().map_or_else(|| format!("{other:?}"), Into::into),
     };
     answer.rows.iter().map(|row| places.iter().map(|&place| text(&row[place])).collect()).collect()
 }

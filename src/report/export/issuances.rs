@@ -41,7 +41,7 @@ columns! {
     id("caller_access_key_id", "Access key that signed the call.") => issuance.caller_access_key_id(),
     text("caller_service", "Service that called for the caller (invokedBy).") => issuance.caller_invoked_by(),
     time("caller_created", "creationDate of the caller's own session.") => issuance.caller_creation_date(),
-    source("source", "sourceIPAddress: an address in its usual form, else the text.") => source,
+    text("source", "sourceIPAddress: an address in its usual form, else the text.") => source,
     id("recipient_account_id", "Account whose trail holds the record.") => issuance.recipient_account_id(),
 }
 

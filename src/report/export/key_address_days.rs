@@ -33,7 +33,7 @@ columns! {
 
     day(DAY, ABOUT_DAY) => row.day,
     id("access_key_id", "The key.") => row.key,
-    source("source", "sourceIPAddress: an address in its usual form, else the service host or other text.") => row.name,
+    text("source", "sourceIPAddress: an address in its usual form, else the service host or other text.") => row.name,
     text("address", "The source where it is an IP address.")
         => source.ip().map(|ip| ip.to_string()).unwrap_or_default(),
     text("network", "The /24 or /64 around that address.")

@@ -20,7 +20,7 @@ mod sign_ins;
 mod tests;
 
 use super::columns::columns;
-use super::{Column, Report, Table, Value, View};
+use super::{Column, Report, Role, Table, Value, View};
 use crate::aggregate::AggregateKind;
 
 /// The version of all tables together: a column that is new, gone or of another meaning raises it.
@@ -91,7 +91,7 @@ impl ExportTable {
 
     /// Whether its rows carry a day, so that it can be partitioned.
     pub fn has_day(&self) -> bool {
-        self.columns().iter().any(|column| column.name == DAY)
+        Role::Day.place(&self.columns()).is_some()
     }
 
     /// What must be remembered to fill it.
@@ -114,7 +114,7 @@ impl ExportTable {
                 answer.rows.into_iter().map(pick).collect()
             }
         };
-        let day = columns.iter().position(|column| column.name == DAY);
+        let day = Role::Day.place(&columns);
         let key: Vec<usize> = day.into_iter().chain(places(&columns, self.key)).collect();
         rows.sort_by(|a: &Vec<Value>, b: &Vec<Value>| {
             let by_key = key.iter().map(|&place| a[place].cmp(&b[place])).find(|order| order.is_ne());

@@ -73,8 +73,7 @@ fn judged_with(all: &[Vec<Call>], addresses: Option<&AddressLookup>) -> (String,
     let answer = answer_to(&state, addresses);
     let cell = |name: &str| {
         let place = answer.columns.iter().position(|column| column.name == name).expect("a column");
-        let Value::Text(text) = &answer.rows[0][place] else { panic!("{name} is no text") };
-        text.clone()
+        answer.rows[0][place].as_text().unwrap_or_else(|| panic!("{name} is no text")).into_owned()
     };
     let said = answer.findings.first().map_or_else(String::new, |finding| finding.summary.clone());
     (cell("verdict"), cell("severity"), said)

@@ -151,8 +151,8 @@ fn what_is_counted() {
     ];
     let expected: Vec<Value> = [7, 2, 1, 4, 1, 1, 3, 1, 4, 3, 1, 2].map(Value::Count).into();
     assert_eq!(counts(&calls, &columns), expected);
-    let list = ["10.0.0.1", "192.0.2.1", "2001:db8::1", "2001:db8::2"].map(str::to_owned);
-    assert_eq!(counts(&calls, &["address_list"]), [Value::List(list.into())]);
+    let list = ["10.0.0.1", "192.0.2.1", "2001:db8::1", "2001:db8::2"].map(|text| text.parse().expect("an address"));
+    assert_eq!(counts(&calls, &["address_list"]), [Value::addresses(Vec::from(list))]);
     let times = [Value::Time(at(START)), Value::Time(at("2024-01-02T00:00:00Z")), Value::Time(at(START))];
     assert_eq!(counts(&calls, &["first_seen", "last_seen", "last_success"]), times);
 }

@@ -69,10 +69,9 @@ fn has(records: impl IntoIterator<Item = Json>, line: &str) -> bool {
 fn columns<const N: usize>(answer: &Answer, names: [&str; N]) -> Vec<[String; N]> {
     let places = names.map(|name| COLUMNS.iter().position(|column| column.name == name).unwrap());
     let cell = |value: &Value| match value {
-        Value::Text(text) => text.clone(),
         Value::Count(count) => count.to_string(),
         Value::Null => "-".to_owned(),
-        other => format!("{other:?}"),
+        other => other.as_text().map_or_else(|| format!("{other:?}"), Into::into),
     };
     answer.rows.iter().map(|row| places.map(|place| cell(&row[place]))).collect()
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use super::{Finding, Rule};
 use crate::model::EventTime;
 use crate::posture::Source;
+use crate::report::Role;
 use crate::report::columns::columns;
 
 /// Seconds of a day.
@@ -60,9 +61,10 @@ columns! {
     pub(super) fn cells(violation: &Violation<'_>) {}
 
     account_id("account_id", "The account.") => violation.account_id,
-    id("rule", "The rule that is broken; `trailscan explain RULE` tells more.") => violation.rule.id,
+    id("rule", "The rule that is broken; `trailscan explain RULE` tells more.").role(Role::Rule) => violation.rule.id,
     severity("severity", "How much it matters: info, low, medium, high or critical.") => violation.rule.severity,
-    id("subject", "What breaks it: root@account, an arn, an access key id, the account.") => violation.subject.as_str(),
+    id("subject", "What breaks it: root@account, an arn, an access key id, the account.").role(Role::Subject)
+        => violation.subject.as_str(),
     text("subject_kind", "root, user, group, role, policy, key or account.").third() => violation.kind.as_str(),
     text("detail", "What is seen, in a sentence.").last() => violation.detail.as_str(),
     time("since", "Since when: made, changed or last used, as the rule has it.").last() => violation.since,

@@ -76,7 +76,10 @@ fn a_row_counts_what_a_principal_did() {
     assert_eq!(cells(&answer, 0, &columns), [1, 3, 1, 1, 2, 2, 1, 2, 1, 2].map(Value::Count));
     let top = vec![("DescribeInstances".to_owned(), 2), ("GetObject".to_owned(), 1)];
     assert_eq!(cells(&answer, 0, &["top_events"]), [Value::NamedCounts(top)]);
-    assert_eq!(cells(&answer, 0, &["address_list"]), [Value::List(vec!["192.0.2.1".to_owned()])]);
+    assert_eq!(
+        cells(&answer, 0, &["address_list"]),
+        [Value::addresses(vec!["192.0.2.1".parse().expect("an address")])]
+    );
     assert!(answer.findings.is_empty());
 }
 

@@ -17,7 +17,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::columns::columns;
-use super::{Finding, Practice, Report, Rule, Severity, Table, by_name, joined, same_fact};
+use super::{Finding, Practice, Report, Role, Rule, Severity, Table, by_name, joined, same_fact};
 use crate::posture::Posture;
 pub use blinded::{Blinding, Blindings};
 pub use in_logs::InLogs;
@@ -197,11 +197,11 @@ columns! {
     }
 
     account_id("account_id", "The account.") => score.account_id,
-    text("practice", "The practice.") => score.practice.as_str(),
+    text("practice", "The practice.").role(Role::Practice) => score.practice.as_str(),
     verdict("verdict", "INCORRECT, UNKNOWN or CORRECT.") => score.verdict.as_str(),
     count("violations", "Findings that break it; what logs and state show together counts once.").unit("findings")
         => score.violations,
-    text("why", "What the verdict rests on: the worst violation, the proof, or what is missing.") => score.why,
+    text("why", "What the verdict rests on: the worst violation, the proof, or what is missing.").role(Role::Why) => score.why,
     severity("severity", "Severity of the worst violation.").asked() => worst.as_ref().map(|worst| worst.severity),
     text("rule", "The rule that found the worst violation.").asked()
         => worst.as_ref().map_or("", |worst| worst.rule),

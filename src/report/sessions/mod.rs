@@ -143,7 +143,7 @@ columns! {
         => issuance.map_or("", Issuance::caller),
     id("issued_by_key", "Access key of that call.").asked()
         => issuance.map_or("", Issuance::caller_access_key_id),
-    source("issued_from", "Source address of that call.").last() => credential.issued_from_text(),
+    issued_from("issued_from", "Source address of that call.").last() => credential.issued_from_source(),
     text("issue_confidence", "How the issuer is known: exact, inferred or none.").last()
         => credential.confidence.as_str(),
     yes_no("in_console", "Whether an event shows the console: yes or no.").asked() => session.in_console(),

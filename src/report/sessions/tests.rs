@@ -63,10 +63,9 @@ fn cells<const N: usize>(records: impl IntoIterator<Item = Json>, names: [&str; 
         let place = REPORT.columns.iter().position(|column| column.name == name).unwrap();
         match &rows[0][place] {
             Value::Null => String::new(),
-            Value::Text(text) => text.clone(),
             Value::Time(time) => time.to_string(),
             Value::Count(count) => count.to_string(),
-            other => format!("{other:?}"),
+            other => other.as_text().map_or_else(|| format!("{other:?}"), Into::into),
         }
     })
 }

@@ -30,7 +30,8 @@ pub(super) struct Facts<'a> {
     pub issued_event: &'static str,
     pub issued_at: Option<EventTime>,
     pub issued_by: Cow<'a, str>,
-    pub issued_from: String,
+    /// As the record has it.
+    pub issued_from: &'a str,
     /// `None` for what does not expire.
     pub expires: Option<Expiry>,
     pub mfa: Option<Mfa>,
@@ -65,7 +66,7 @@ columns! {
     text("issued_event", "The API that issued it, ConsoleLogin or CreateAccessKey.").second() => facts.issued_event,
     time("issued_at", "Time of that call.").second() => facts.issued_at,
     text("issued_by", "Principal that made that call; of an identity provider its name.").last() => &*facts.issued_by,
-    source("issued_from", "Source address of that call.").second() => facts.issued_from.as_str(),
+    issued_from("issued_from", "Source address of that call.").second() => facts.issued_from,
     time("expires", "When the credentials end.").third() => facts.expires.and_then(|expires| expires.at),
     text("expires_basis", "How that is known: response, estimate or none.").asked()
         => facts.expires.map_or("", |expires| expires.basis),
@@ -126,7 +127,7 @@ impl<'a> Facts<'a> {
             issued_event: issuance.map_or("", |issuance| issuance.api().as_str()),
             issued_at: issuance.and_then(Issuance::time),
             issued_by: issuance.map_or("", |issuance| issuance.caller()).into(),
-            issued_from: credential.issued_from_text(),
+            issued_from: credential.issued_from_source(),
             person: credential.person(),
             expires: Some(Expiry::of(credential)),
             mfa: Some(mfa).filter(|mfa| mfa.answer == "yes" || !is_workload(kind)),
@@ -171,7 +172,7 @@ impl<'a> Facts<'a> {
             issued_event: "",
             issued_at: None,
             issued_by: "".into(),
-            issued_from: String::new(),
+            issued_from: "",
             expires: None,
             mfa: None,
             source_identity: "",

@@ -69,10 +69,9 @@ fn text(row: &[Value], column: &str) -> String {
     let place = REPORT.columns.iter().position(|known| known.name == column).unwrap();
     match &row[place] {
         Value::Null => String::new(),
-        Value::Text(text) => text.clone(),
         Value::Count(count) => count.to_string(),
         Value::Time(time) => time.to_string(),
-        other => format!("{other:?}"),
+        other => other.as_text().map_or_else(|| format!("{other:?}"), Into::into),
     }
 }
 
