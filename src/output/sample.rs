@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::Section;
 use crate::model::EventTime;
-use crate::report::{Answer, Column, ColumnKind, Finding, Report, Severity, StateUse, Table, Value};
+use crate::report::{Answer, Column, ColumnKind, Finding, Form, Report, Severity, StateUse, Table, Value};
 use crate::scan::Coverage;
 
 const COLUMNS: &[Column] = &[
@@ -54,6 +54,8 @@ const fn report(name: &'static str, columns: &'static [Column]) -> Report {
         rules: &[],
         argument: None,
         state: StateUse::No,
+        examples: &[],
+        form: Form::Rows,
         charts: None,
         answer: |_| Answer::default(),
     }

@@ -7,7 +7,7 @@ mod tests;
 use std::cmp::Reverse;
 
 use super::columns::columns;
-use super::{Answer, Report, StateUse, View};
+use super::{Answer, Form, LOG_EXAMPLES, Report, StateUse, View};
 use crate::aggregate::Symbols;
 use crate::aggregate::activity::{self, Activity, DayUse};
 
@@ -23,6 +23,8 @@ pub static REPORT: Report = Report {
     rules: &[],
     argument: None,
     state: StateUse::No,
+    examples: LOG_EXAMPLES,
+    form: Form::Rows,
     charts: Some(charts::charts),
     answer,
 };

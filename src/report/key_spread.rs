@@ -33,7 +33,9 @@ use super::addresses::{Failures, add_places};
 use super::columns::columns;
 use super::key_age::Age;
 use super::key_facts::holders_of;
-use super::{AddressLookup, Answer, Finding, Report, ReportOption, Severity, StateUse, View, finding};
+use super::{
+    AddressLookup, Answer, Finding, Form, LOG_EXAMPLES, Report, ReportOption, Severity, StateUse, View, finding,
+};
 use crate::aggregate::Sym;
 use crate::aggregate::keys::{self, KeyUse, Keys};
 use crate::model::{EventTime, NO_AGENT, quantity};
@@ -50,6 +52,8 @@ pub static REPORT: Report = Report {
     rules: rules::RULES,
     argument: None,
     state: StateUse::No,
+    examples: LOG_EXAMPLES,
+    form: Form::Rows,
     charts: Some(charts::charts),
     answer,
 };

@@ -80,7 +80,7 @@ pub struct Report {
     pub summary: &'static str,
     /// What a row is, what it proves and what it does not; shown by `--help`.
     pub about: &'static str,
-    /// The columns, in order. An answer may have more that depend on what was given (GeoIP, AWS's ranges).
+    /// The columns, in order. An answer may have [more](Report::columns_with) that depend on what was given.
     pub columns: &'static [Column],
     /// The columns that tell two rows apart; ties of any order are broken by them.
     pub key: &'static [&'static str],
@@ -94,10 +94,30 @@ pub struct Report {
     pub argument: Option<&'static str>,
     /// What it does with files of IAM's state.
     pub state: StateUse,
+    /// Commands that show what it is for, for the help; `REPORT` stands for its name.
+    pub examples: &'static [&'static str],
+    /// What its answer is.
+    pub form: Form,
     /// Makes what a page draws of it, in order; `None` where there is never anything to draw.
     pub charts: Option<fn(&View<'_>) -> Vec<Chart>>,
     /// Makes the answer: rows in the report's default order, all findings.
     pub answer: fn(&View<'_>) -> Answer,
+}
+
+/// Examples of a report that asks for no more than logs.
+pub const LOG_EXAMPLES: &[&str] = &[
+    "trailscan REPORT --days 30 ./AWSLogs",
+    "trailscan REPORT --account 111122223333 --output REPORT.json ./AWSLogs",
+    "aws cloudtrail lookup-events | trailscan REPORT -",
+];
+
+/// What the answer of a report is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Rows.
+    Rows,
+    /// Rows that are also a [`Tree`], which can be drawn.
+    Tree,
 }
 
 /// What a report does with files of IAM's state.
@@ -164,7 +184,7 @@ pub struct Answer {
     /// Which rows the report's own options left out and how to see them, in a sentence; `None` when none. Of a report with
     /// an argument also why nothing answers to it.
     pub hidden: Option<String>,
-    /// The rows as a forest, where the report is about what led to what.
+    /// The rows as a forest, of a report of [`Form::Tree`].
     pub tree: Option<Tree>,
 }
 
@@ -182,6 +202,12 @@ impl Report {
     /// Whether it can answer from IAM's state alone. With logs beside it, it may say more.
     pub fn needs_no_logs(&self) -> bool {
         self.state == StateUse::Alone
+    }
+
+    /// The columns of its answer: its own, and those about addresses that `lookup` adds.
+    pub fn columns_with(&self, lookup: Option<&AddressLookup>) -> Vec<Column> {
+        let added = lookup.map(|lookup| lookup.added_columns(self.columns)).unwrap_or_default();
+        [self.columns, &added].concat()
     }
 
     /// What a page draws of it, in order.

@@ -13,7 +13,7 @@ use serde_json::{Map, json};
 use super::addresses::with_places;
 use super::columns::columns;
 use super::source_list::ip_addresses;
-use super::{Answer, Finding, Report, Rule, Severity, StateUse, View, finding};
+use super::{Answer, Finding, Form, LOG_EXAMPLES, Report, Rule, Severity, StateUse, View, finding};
 use crate::aggregate::principals::{self, PrincipalUse, Principals};
 use crate::aggregate::{Sym, SymSet, Symbols};
 use crate::model::Arn;
@@ -30,6 +30,8 @@ pub static REPORT: Report = Report {
     rules: &[RECREATED],
     argument: None,
     state: StateUse::No,
+    examples: LOG_EXAMPLES,
+    form: Form::Rows,
     charts: None,
     answer,
 };

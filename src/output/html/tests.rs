@@ -7,7 +7,7 @@ use crate::report::charts::{
     Bar, Bars, Chart, DayAxis, DayColumns, Flow, FlowEdge, FlowNode, Grid, GridCell, GridColumns, GridRow, Picture,
     PlaceDays, Shares, Tone,
 };
-use crate::report::{Answer, Column, ColumnKind, Report, Role, Severity, StateUse, Table, Value};
+use crate::report::{Answer, Column, ColumnKind, Form, Report, Role, Severity, StateUse, Table, Value};
 use crate::scan::{Coverage, Failure, Gap, LoggingChange};
 
 /// More than any log holds, and not so much that a sum overflows.
@@ -191,6 +191,8 @@ fn report(name: &'static str, columns: &'static [Column]) -> Report {
         rules: &[],
         argument: None,
         state: StateUse::No,
+        examples: &[],
+        form: Form::Rows,
         charts: None,
         answer: |_| Answer::default(),
     }

@@ -17,7 +17,7 @@ use std::cmp::Reverse;
 use super::addresses::with_places;
 use super::columns::columns;
 use super::enrolment::Enrolments;
-use super::{Answer, Finding, Report, ReportOption, Severity, StateUse, View, finding};
+use super::{Answer, Finding, Form, LOG_EXAMPLES, Report, ReportOption, Severity, StateUse, View, finding};
 use crate::aggregate::{iam_changes, issuances, principals, sessions, sign_ins};
 use guessing::Limits;
 use tried::Row;
@@ -34,6 +34,8 @@ pub static REPORT: Report = Report {
     rules: rules::RULES,
     argument: None,
     state: StateUse::No,
+    examples: LOG_EXAMPLES,
+    form: Form::Rows,
     charts: Some(charts::charts),
     answer,
 };

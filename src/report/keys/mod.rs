@@ -13,7 +13,7 @@ use std::cmp::Reverse;
 use super::columns::columns;
 use super::key_facts::KeyFacts;
 use super::state_keys::Join;
-use super::{Answer, Report, ReportOption, StateUse, View, finding};
+use super::{Answer, Form, LOG_EXAMPLES, Report, ReportOption, StateUse, View, finding};
 use crate::aggregate::keys::KeyStatus;
 use crate::aggregate::{keys, principals};
 pub(super) use findings::END_SLACK;
@@ -31,6 +31,8 @@ pub static REPORT: Report = Report {
     rules: rules::RULES,
     argument: None,
     state: StateUse::BesideLogs,
+    examples: LOG_EXAMPLES,
+    form: Form::Rows,
     charts: Some(charts::charts),
     answer,
 };

@@ -14,7 +14,7 @@ use serde_json::json;
 use super::addresses::with_places;
 use super::columns::columns;
 use super::source_list::{address_texts, ip_addresses};
-use super::{Answer, Finding, Report, Rule, Severity, StateUse, View, finding, keep_first};
+use super::{Answer, Finding, Form, LOG_EXAMPLES, Report, Rule, Severity, StateUse, View, finding, keep_first};
 use crate::aggregate::Span;
 use crate::aggregate::iam_changes::Outcome;
 use crate::aggregate::logging::{self, LoggingChanges, LoggingRow};
@@ -33,6 +33,8 @@ pub static REPORT: Report = Report {
     rules: rules::RULES,
     argument: None,
     state: StateUse::No,
+    examples: LOG_EXAMPLES,
+    form: Form::Rows,
     charts: None,
     answer,
 };

@@ -15,7 +15,7 @@ use std::cmp::Reverse;
 
 use super::addresses::with_places;
 use super::columns::columns;
-use super::{Answer, Report, Severity, StateUse, View, finding, keep_first};
+use super::{Answer, Form, LOG_EXAMPLES, Report, Severity, StateUse, View, finding, keep_first};
 use crate::aggregate::iam_changes::{self, IamChanges, Outcome};
 use change::Change;
 
@@ -43,6 +43,8 @@ pub static REPORT: Report = Report {
     rules: rules::RULES,
     argument: None,
     state: StateUse::No,
+    examples: LOG_EXAMPLES,
+    form: Form::Rows,
     charts: None,
     answer,
 };

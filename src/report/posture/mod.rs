@@ -20,7 +20,7 @@ mod tests;
 
 use super::addresses::with_places;
 use super::joined::{self, Logs};
-use super::{Answer, Finding, Report, ReportOption, Rule, StateUse, View, finding};
+use super::{Answer, Finding, Form, Report, ReportOption, Rule, StateUse, View, finding};
 use crate::aggregate::{issuances, keys, principals, root_use, sign_ins};
 use crate::model::EventTime;
 use crate::posture::{Account, AsOfBasis, Authorization, CredentialReport, Dated, Source};
@@ -86,9 +86,18 @@ pub static REPORT: Report = Report {
     ],
     argument: None,
     state: StateUse::Alone,
+    examples: EXAMPLES,
+    form: Form::Rows,
     charts: None,
     answer,
 };
+
+const EXAMPLES: &[&str] = &[
+    "trailscan REPORT --credential-report report.json --authorization-details details.json",
+    "trailscan REPORT --iam-dir iam --account 111122223333 --format json --output REPORT.json",
+    "trailscan REPORT --iam-dir iam --common-group Everyone --columns rule,subject,detail",
+    "trailscan REPORT --iam-dir iam --days 30 ./AWSLogs",
+];
 
 /// The name of the group that all users should be in, among [`Options::texts`](super::Options::texts).
 pub const COMMON_GROUP: &str = "common-group";

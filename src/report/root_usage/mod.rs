@@ -10,7 +10,7 @@ mod usage;
 use super::addresses::with_places;
 use super::columns::columns;
 use super::source_list::ip_addresses;
-use super::{Answer, Report, StateUse, View};
+use super::{Answer, Form, LOG_EXAMPLES, Report, StateUse, View};
 use crate::aggregate::issuances::{self, Issuances};
 use crate::aggregate::root_use::{self, Count, RootUse};
 use central::Central;
@@ -29,6 +29,8 @@ pub static REPORT: Report = Report {
     rules: rules::RULES,
     argument: None,
     state: StateUse::No,
+    examples: LOG_EXAMPLES,
+    form: Form::Rows,
     charts: Some(charts::charts),
     answer,
 };

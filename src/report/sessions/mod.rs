@@ -22,7 +22,9 @@ use super::columns::columns;
 use super::enrolment::Enrolments;
 use super::lineage::{Credential, Expiry, Kind, Lineage, Mfa, role_name, session_name};
 use super::source_list::{AddressLists, ReadAddresses};
-use super::{AddressLookup, Answer, Report, ReportOption, Severity, StateUse, View, finding, keep_first};
+use super::{
+    AddressLookup, Answer, Form, LOG_EXAMPLES, Report, ReportOption, Severity, StateUse, View, finding, keep_first,
+};
 use crate::aggregate::issuances::{self, Issuance};
 use crate::aggregate::sessions::{self, Session};
 use crate::aggregate::{State, iam_changes, keys, sign_ins};
@@ -40,6 +42,8 @@ pub static REPORT: Report = Report {
     rules: rule_texts::RULES,
     argument: None,
     state: StateUse::No,
+    examples: LOG_EXAMPLES,
+    form: Form::Rows,
     charts: Some(charts::charts),
     answer,
 };

@@ -12,7 +12,7 @@ mod rules;
 use ahash::AHashMap;
 
 use super::addresses::with_places;
-use super::{AddressLookup, Answer, Report, StateUse, Tree, TreeNode, View};
+use super::{AddressLookup, Answer, Form, Report, StateUse, Tree, TreeNode, View};
 use crate::aggregate::{issuances, keys, sessions};
 use crate::report::lineage::Confidence;
 use forest::Hop;
@@ -31,9 +31,19 @@ pub static REPORT: Report = Report {
     rules: rules::RULES,
     argument: Some("KEY|SESSION|PRINCIPAL"),
     state: StateUse::No,
+    examples: EXAMPLES,
+    form: Form::Tree,
     charts: None,
     answer,
 };
+
+const EXAMPLES: &[&str] = &[
+    "trailscan REPORT AKIAIOSFODNN7EXAMPLE ./AWSLogs",
+    "trailscan REPORT i-0598c7d356eba48d7 --days 30 ./AWSLogs",
+    "trailscan REPORT 'arn:aws:iam::*:role/databricks-prod-worker-role' --limit 3 ./AWSLogs",
+    "trailscan REPORT root@111122223333 --format json --output REPORT.json ./AWSLogs",
+    "trailscan REPORT bob --format dot --output REPORT.dot ./AWSLogs",
+];
 
 const ABOUT: &str = "\
 Walks back from what was asked through every AssumeRole, AssumeRoleWithSAML, AssumeRoleWithWebIdentity, AssumeRoot, \
