@@ -213,7 +213,7 @@ impl Plan {
     /// # Errors
     /// [`Problem::Usage`] for what cannot be.
     pub fn resolve(typed: Typed, surroundings: Surroundings) -> Result<Self, Problem> {
-        let Typed { report, argument, mut common, shape, state: typed_state, numbers } = typed;
+        let Typed { report, argument, mut common, shape, state: typed_state, numbers, texts } = typed;
         let rulebook = surroundings.rulebook(common.now.as_deref())?;
         let Surroundings { clock, now, input, pager, config } = surroundings;
         let days_of_config = config.defaults.days.filter(|_| config.defaults.gives_days(&common));
@@ -242,7 +242,9 @@ impl Plan {
         for (option, value) in numbers {
             options.set(&option, value).map_err(Problem::usage)?;
         }
-        typed_state.set_groups(&mut options);
+        for (option, texts) in texts {
+            options.set_texts(&option, texts);
+        }
         let delivery = delivery(question, &common, shape, &config.defaults)?;
         if let Question::One(report) = question {
             check_shape(report, &delivery.shape, addresses.as_ref(), account_names.as_ref())?;

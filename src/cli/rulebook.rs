@@ -7,8 +7,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use serde::Deserialize;
 use trailscan::model::EventTime;
 use trailscan::report::{
-    CATEGORY_GROUP, COMMON_GROUP, Finding, Options, Report, ReportOption, Role, Rule, Severity, Table, Value,
-    sort_findings,
+    Finding, Options, Report, ReportOption, Role, Rule, Severity, Table, TextOption, Value, sort_findings,
 };
 
 use super::listing;
@@ -59,18 +58,18 @@ pub fn plain(value: &toml::Value) -> String {
 pub struct Rulebook {
     severities: BTreeMap<&'static str, Severity>,
     disabled: BTreeSet<&'static str>,
-    numbers: BTreeMap<&'static str, Set<i64>>,
-    texts: BTreeMap<&'static str, Set<Vec<String>>>,
+    numbers: BTreeMap<&'static str, Set<i64, ReportOption>>,
+    texts: BTreeMap<&'static str, Set<Vec<String>, TextOption>>,
     suppressions: Vec<Suppression>,
     now: EventTime,
 }
 
-/// A value and the rule under which it was set.
-#[derive(Clone, Debug, PartialEq)]
-struct Set<T> {
+/// A value, the option that it is of, and the rule under which it was set.
+#[derive(Clone, Debug)]
+struct Set<T, O: 'static> {
     rule: &'static str,
     value: T,
-    option: Option<ReportOption>,
+    option: &'static O,
 }
 
 #[derive(Clone, Debug)]
@@ -141,28 +140,26 @@ impl Rulebook {
     }
 
     fn set_parameter(&mut self, (report, rule): Found, key: &str, value: &toml::Value) -> Result<(), String> {
-        if let Some(name) =
-            [COMMON_GROUP, CATEGORY_GROUP].into_iter().find(|name| *name == key && report.needs_no_logs())
-        {
+        if let Some(option) = report.texts.iter().find(|option| option.name == key) {
             let value =
                 texts(value).ok_or_else(|| format!("{key} = {} is no name and no list of names", shown(value)))?;
-            return put(&mut self.texts, name, Set { rule: rule.id, value, option: None });
+            return put(&mut self.texts, option.name, Set { rule: rule.id, value, option });
         }
         let option = report.options.iter().find(|option| option.name == key).ok_or_else(|| no_key(report, key))?;
         let value = value.as_integer().ok_or_else(|| format!("{key} = {} is no whole number", shown(value)))?;
         if value < option.min {
             return Err(format!("{key} = {value}: must be at least {}", option.min));
         }
-        put(&mut self.numbers, option.name, Set { rule: rule.id, value, option: Some(*option) })
+        put(&mut self.numbers, option.name, Set { rule: rule.id, value, option })
     }
 
     /// Sets the numbers and texts of the file, before those of the command line.
     pub fn set_options(&self, options: &mut Options) -> Result<(), String> {
-        for (option, set) in self.numbers.values().filter_map(|set| Some((set.option?, set))) {
-            options.set(&option, set.value).map_err(|error| format!("[rules.{}]: {error}", set.rule))?;
+        for set in self.numbers.values() {
+            options.set(set.option, set.value).map_err(|error| format!("[rules.{}]: {error}", set.rule))?;
         }
-        for (name, set) in &self.texts {
-            options.set_texts(name, set.value.clone());
+        for set in self.texts.values() {
+            options.set_texts(set.option, set.value.clone());
         }
         Ok(())
     }
@@ -239,7 +236,11 @@ impl LeftOut {
 
 type Found = (&'static Report, &'static Rule);
 
-fn put<T: PartialEq>(map: &mut BTreeMap<&'static str, Set<T>>, name: &'static str, set: Set<T>) -> Result<(), String> {
+fn put<T: PartialEq, O>(
+    map: &mut BTreeMap<&'static str, Set<T, O>>,
+    name: &'static str,
+    set: Set<T, O>,
+) -> Result<(), String> {
     match map.get(name) {
         Some(known) if known.value != set.value => {
             Err(format!("{name} is one value wherever it is used, and [rules.{}] sets another", known.rule))
@@ -275,9 +276,7 @@ fn texts(value: &toml::Value) -> Option<Vec<String>> {
 fn no_key(report: &Report, key: &str) -> String {
     let mut known = vec!["severity", "enabled"];
     known.extend(report.options.iter().map(|option| option.name));
-    if report.needs_no_logs() {
-        known.extend([COMMON_GROUP, CATEGORY_GROUP]);
-    }
+    known.extend(report.texts.iter().map(|option| option.name));
     format!("there is no key {key:?}; there are {}", known.join(", "))
 }
 
@@ -387,8 +386,8 @@ mod tests {
         assert_eq!(out, LeftOut { suppressed: 0, disabled: 1 });
         let mut options = Options::default();
         book.set_options(&mut options).unwrap();
-        assert_eq!(options.texts(COMMON_GROUP), ["Everyone"]);
         let posture = trailscan::report::by_name("posture").unwrap();
+        assert_eq!(options.texts(&posture.texts[0]), ["Everyone"]);
         assert_eq!(options.get(posture.options.iter().find(|option| option.name == "max-age").unwrap()), 30);
     }
 

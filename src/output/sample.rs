@@ -51,6 +51,7 @@ const fn report(name: &'static str, columns: &'static [Column]) -> Report {
         key: &[],
         needs: &[],
         options: &[],
+        texts: &[],
         rules: &[],
         argument: None,
         state: StateUse::No,

@@ -20,6 +20,7 @@ pub static REPORT: Report = Report {
     key: &["day", "account_id"],
     needs: &[&activity::KIND],
     options: &[],
+    texts: &[],
     rules: &[],
     argument: None,
     state: StateUse::No,

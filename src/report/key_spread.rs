@@ -49,6 +49,7 @@ pub static REPORT: Report = Report {
     key: &["access_key_id"],
     needs: &[&keys::KIND],
     options: &[MIN_ADDRESSES, EMBEDDED_PEAK, LEAK_DAYS],
+    texts: &[],
     rules: rules::RULES,
     argument: None,
     state: StateUse::No,

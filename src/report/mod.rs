@@ -40,8 +40,7 @@ mod user_arns;
 pub use addresses::{AddressLookup, AwsPlace, AwsRange, AwsRanges, AwsRangesError, GeoDatabase, GeoError};
 pub use columns::Number;
 pub use finding::{Finding, Severity, SeverityError, sort as sort_findings};
-pub use options::{OptionError, Options, ReportOption};
-pub use posture::{CATEGORY_GROUP, COMMON_GROUP};
+pub use options::{OptionError, Options, ReportOption, TextOption};
 pub use rule::{Practice, Rule};
 pub use same_deed::one_finding_per_deed;
 pub use same_fact::{one_finding_for_many_accounts, one_finding_per_fact, told_by};
@@ -86,8 +85,10 @@ pub struct Report {
     pub key: &'static [&'static str],
     /// What must be remembered to answer.
     pub needs: &'static [&'static AggregateKind],
-    /// What the user may set.
+    /// The numbers that the user may set.
     pub options: &'static [ReportOption],
+    /// The texts that the user may set.
+    pub texts: &'static [TextOption],
     /// What its findings may say.
     pub rules: &'static [Rule],
     /// What it asks about and cannot do without: `KEY|SESSION|PRINCIPAL`. An audit leaves such a report out.

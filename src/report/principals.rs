@@ -27,6 +27,7 @@ pub static REPORT: Report = Report {
     key: &["principal", "account_id"],
     needs: &[&principals::KIND],
     options: &[],
+    texts: &[],
     rules: &[RECREATED],
     argument: None,
     state: StateUse::No,

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
-use trailscan::report::{Form, REPORTS, Report};
+use trailscan::report::{Form, REPORTS};
 
 use crate::harness::{Place, audited_logs, command, count, of_logs, sample_logs};
 use crate::records::{calls, delivered, id, with};

@@ -188,6 +188,7 @@ fn report(name: &'static str, columns: &'static [Column]) -> Report {
         key: &[],
         needs: &[],
         options: &[],
+        texts: &[],
         rules: &[],
         argument: None,
         state: StateUse::No,

@@ -31,6 +31,7 @@ pub static REPORT: Report = Report {
     key: &["account_id", "principal", "mfa", "result"],
     needs: &[&sign_ins::KIND, &principals::KIND, &sessions::KIND, &issuances::KIND, &iam_changes::KIND],
     options: &[SPRAY_USERS, GUESSES],
+    texts: &[],
     rules: rules::RULES,
     argument: None,
     state: StateUse::No,

@@ -28,6 +28,7 @@ pub static REPORT: Report = Report {
     key: &["access_key_id"],
     needs: &[&keys::KIND, &principals::KIND],
     options: &[MAX_AGE, UNUSED],
+    texts: &[],
     rules: rules::RULES,
     argument: None,
     state: StateUse::BesideLogs,

@@ -30,6 +30,7 @@ pub static REPORT: Report = Report {
     key: &["account_id", "event", "actor", "object", "name", "home_account_id", "effect", "outcome"],
     needs: &[&logging::KIND],
     options: &[],
+    texts: &[],
     rules: rules::RULES,
     argument: None,
     state: StateUse::No,

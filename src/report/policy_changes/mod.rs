@@ -40,6 +40,7 @@ pub static REPORT: Report = Report {
     ],
     needs: &[&iam_changes::KIND],
     options: &[],
+    texts: &[],
     rules: rules::RULES,
     argument: None,
     state: StateUse::No,

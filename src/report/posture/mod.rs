@@ -20,7 +20,7 @@ mod tests;
 
 use super::addresses::with_places;
 use super::joined::{self, Logs};
-use super::{Answer, Finding, Form, Report, ReportOption, Rule, StateUse, View, finding};
+use super::{Answer, Finding, Form, Report, ReportOption, Rule, StateUse, TextOption, View, finding};
 use crate::aggregate::{issuances, keys, principals, root_use, sign_ins};
 use crate::model::EventTime;
 use crate::posture::{Account, AsOfBasis, Authorization, CredentialReport, Dated, Source};
@@ -39,6 +39,7 @@ pub static REPORT: Report = Report {
     key: &["account_id", "rule", "subject"],
     needs: &[&keys::KIND, &principals::KIND, &sign_ins::KIND, &root_use::KIND, &issuances::KIND],
     options: &[MAX_AGE, UNUSED_GRACE, IDLE_DAYS, PASSWORD_MAX_AGE, ROOT_DAYS, MIN_PASSWORD_LENGTH, COMMON_SHARE],
+    texts: &[COMMON_GROUP, CATEGORY_GROUP],
     rules: &[
         ROOT_HAS_KEY,
         ROOT_HAS_CERTIFICATE,
@@ -99,12 +100,18 @@ const EXAMPLES: &[&str] = &[
     "trailscan REPORT --iam-dir iam --days 30 ./AWSLogs",
 ];
 
-/// The name of the group that all users should be in, among [`Options::texts`](super::Options::texts).
-pub const COMMON_GROUP: &str = "common-group";
-
-/// The groups of which every user should be in one, among [`Options::texts`](super::Options::texts).
-pub const CATEGORY_GROUP: &str = "category-group";
-
+const COMMON_GROUP: TextOption = TextOption {
+    name: "common-group",
+    value: "GROUP",
+    is_many: false,
+    about: "The group that every user should be in [default: the largest, where it is clear]",
+};
+const CATEGORY_GROUP: TextOption = TextOption {
+    name: "category-group",
+    value: "GROUP",
+    is_many: true,
+    about: "A group of those of which every user should be in one; may be repeated",
+};
 pub(super) const MAX_AGE: ReportOption =
     ReportOption { name: "max-age", default: 90, min: 1, about: "Days after which an active access key is too old" };
 const UNUSED_GRACE: ReportOption =

@@ -26,6 +26,7 @@ pub static REPORT: Report = Report {
     key: &["account_id", "class"],
     needs: &[&root_use::KIND, &issuances::KIND],
     options: &[],
+    texts: &[],
     rules: rules::RULES,
     argument: None,
     state: StateUse::No,

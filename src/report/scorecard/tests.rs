@@ -24,6 +24,7 @@ const REPORT_OF_NOTHING: Report = Report {
     key: &[],
     needs: &[],
     options: &[],
+    texts: &[],
     rules: &[],
     argument: None,
     state: StateUse::No,

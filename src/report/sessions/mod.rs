@@ -39,6 +39,7 @@ pub static REPORT: Report = Report {
     key: &["session_id"],
     needs: &[&sessions::KIND, &issuances::KIND, &keys::KIND, &sign_ins::KIND, &iam_changes::KIND],
     options: &[MIN_EVENTS],
+    texts: &[],
     rules: rule_texts::RULES,
     argument: None,
     state: StateUse::No,

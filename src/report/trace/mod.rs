@@ -28,6 +28,7 @@ pub static REPORT: Report = Report {
     key: &["id", "parent", "depth"],
     needs: &[&sessions::KIND, &issuances::KIND, &keys::KIND],
     options: &[],
+    texts: &[],
     rules: rules::RULES,
     argument: Some("KEY|SESSION|PRINCIPAL"),
     state: StateUse::No,
