@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use polars::chunked_array::builder::get_list_builder;
 use polars::prelude::*;
 
-use crate::report::{Column as Spec, ColumnKind, Value as Cell};
+use crate::report::{Column as Spec, ColumnKind, Value as Cell, address_text};
 
 /// Rows that become columns at once: memory grows by one batch, not by a second copy of the table.
 pub(super) const BATCH: usize = 1 << 16;
@@ -72,10 +72,14 @@ fn typed<'a>(column: &Spec, cells: impl Iterator<Item = &'a Cell>, len: usize) -
         ColumnKind::List => {
             let mut lists = ListStringChunkedBuilder::new(name, len, len);
             for cell in cells {
-                match cell.as_list() {
-                    Some(members) => lists.append_values_iter(members.iter().map(AsRef::as_ref)),
-                    None if *cell == Cell::Null => lists.append_null(),
-                    None => return Err(foreign(column)),
+                match cell {
+                    Cell::List(members) => lists.append_values_iter(members.iter().map(String::as_str)),
+                    Cell::Addresses(members) => {
+                        let texts: Vec<String> = members.iter().map(address_text).collect();
+                        lists.append_values_iter(texts.iter().map(String::as_str));
+                    }
+                    Cell::Null => lists.append_null(),
+                    _ => return Err(foreign(column)),
                 }
             }
             Ok(lists.finish().into_series())

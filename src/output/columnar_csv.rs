@@ -16,7 +16,7 @@ use polars::prelude::*;
 use super::columnar::{BATCH, Witness, foreign};
 use super::sanitize::without_formulas;
 use super::{Document, sanitize};
-use crate::report::{Column as Spec, ColumnKind, Table, Value as Cell};
+use crate::report::{Column as Spec, ColumnKind, Table, Value as Cell, address_text};
 
 /// Writes the table of the document; the destination has seen to it that there is one. On a terminal its text is escaped
 /// as in tables.
@@ -71,10 +71,10 @@ fn text(cell: &Cell) -> Option<Cow<'_, str>> {
         Cell::Null => return None,
         Cell::Text(text) => without_formulas(text),
         Cell::Severity(severity) => severity.as_str().into(),
-        Cell::Address(address) => address.to_string().into(),
+        Cell::Address(address) => address_text(address).into(),
         Cell::Count(count) => count.to_string().into(),
         Cell::Time(time) => time.to_string().into(),
-        Cell::Addresses(members) => members.iter().map(ToString::to_string).collect::<Vec<_>>().join(";").into(),
+        Cell::Addresses(members) => members.iter().map(address_text).collect::<Vec<_>>().join(";").into(),
         Cell::List(members) => members.iter().map(|m| without_formulas(m)).collect::<Vec<_>>().join(";").into(),
         Cell::NamedCounts(counts) => {
             let members = counts.iter().map(|(name, count)| format!("{}:{count}", without_formulas(name)));

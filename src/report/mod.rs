@@ -48,6 +48,7 @@ pub use scorecard::{
     Blinding, Blindings, Evidence, InLogs, LogSpan, SCORECARD, Score, Verdict, Worst, scorecard,
     summary as scorecard_summary, table as scorecard_table, worst_accounts_first,
 };
+pub use source_list::address_text;
 pub use table::{Column, ColumnError, ColumnKind, Drawing, Prominence, Role, Table, Value};
 pub use tree::{Tree, TreeNode, Way};
 

@@ -169,15 +169,6 @@ impl Value {
             _ => None,
         }
     }
-
-    /// The members of a value for [`ColumnKind::List`].
-    pub fn as_list(&self) -> Option<Vec<Cow<'_, str>>> {
-        match self {
-            Self::List(members) => Some(members.iter().map(Cow::from).collect()),
-            Self::Addresses(addresses) => Some(addresses.iter().map(address_text).map(Cow::from).collect()),
-            _ => None,
-        }
-    }
 }
 
 impl Column {

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::super::sanitize;
 use crate::model::grouped;
-use crate::report::{Column, ColumnKind, Severity, Value};
+use crate::report::{Column, ColumnKind, Severity, Value, address_text};
 
 /// Members of a list that a cell shows; the opened row shows all.
 const MEMBERS: usize = 3;
@@ -33,7 +33,7 @@ fn inside(value: &Value, column: &Column) -> Markup {
         Value::Count(count) => html! { (grouped(count)) },
         Value::Time(time) => html! { (shown_time(&time.to_string())) },
         Value::List(members) => some(members.iter().map(|member| id(member)), members.len()),
-        Value::Addresses(members) => some(members.iter().map(|member| id(&member.to_string())), members.len()),
+        Value::Addresses(members) => some(members.iter().map(|member| id(&address_text(member))), members.len()),
         Value::NamedCounts(counts) => {
             let named = counts.iter().map(|(name, count)| html! { (sanitize(name)) " " b { (grouped(count)) } });
             some(named, counts.len())

@@ -36,8 +36,7 @@ fn failures(name: &str, from: &str, n: usize) -> Vec<Json> {
 
 fn answer_to(records: Vec<Json>) -> Answer {
     let state = scan_for(REPORT.needs, &samples(records));
-    let answer = answer(&View::new(&state, &Options::default()));
-    answer
+    answer(&View::new(&state, &Options::default()))
 }
 
 fn found(records: Vec<Json>) -> Vec<(&'static str, &'static str, String)> {

@@ -35,8 +35,7 @@ fn answer_of(state: &State, options: &[(&ReportOption, i64)], as_of: Option<Even
     for &(option, value) in options {
         set.set(option, value).expect("an allowed value");
     }
-    let answer = answer(&View { as_of, ..View::new(state, &set) });
-    answer
+    answer(&View { as_of, ..View::new(state, &set) })
 }
 
 fn cell<'a>(answer: &'a Answer, row: usize, column: &str) -> &'a Value {

@@ -8,8 +8,7 @@ use crate::model::{Event, IdentityType, UserIdentity};
 use crate::report::{Options, Value};
 
 fn answer_of(state: &State) -> Answer {
-    let answer = answer(&View::new(state, &Options::default()));
-    answer
+    answer(&View::new(state, &Options::default()))
 }
 
 fn answer_to(events: &[Event<'_>]) -> Answer {

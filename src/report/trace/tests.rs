@@ -57,8 +57,7 @@ fn with(mut record: Json, pointer: &str, value: Json) -> Json {
 
 fn answer_of(state: &State, asked: &str) -> Answer {
     let options = Options::default();
-    let answer = (REPORT.answer)(&View { argument: Some(asked), ..View::new(state, &options) });
-    answer
+    (REPORT.answer)(&View { argument: Some(asked), ..View::new(state, &options) })
 }
 
 fn ask(records: &[Json], asked: &str) -> Answer {
