@@ -8,7 +8,7 @@ use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueEnum, value_parser};
 use serde::Deserialize;
 use trailscan::output::Format;
-use trailscan::report::{REPORTS, Report, ReportOption, Severity, audited, by_name};
+use trailscan::report::{REPORTS, Report, ReportOption, Severity, TextOption, audited, by_name};
 
 use super::state::StateTyped;
 use super::{effective, help, installed, listing, quantity, version};
@@ -36,6 +36,8 @@ pub struct Typed {
     pub state: StateTyped,
     /// The reports' own numbers that were given.
     pub numbers: Vec<(ReportOption, i64)>,
+    /// The reports' own texts that were given.
+    pub texts: Vec<(TextOption, Vec<String>)>,
 }
 
 /// What was asked for.
@@ -317,6 +319,7 @@ fn asked(name: &str, matches: &ArgMatches) -> Result<Asked, clap::Error> {
         common: Common::from_arg_matches(matches)?,
         shape: if report.is_some() { Shape::from_arg_matches(matches)? } else { Shape::default() },
         numbers: options.into_iter().filter_map(|option| Some((option, number(matches, option)?))).collect(),
+        texts: texts_of(report).filter_map(|option| Some((option, texts(matches, option)?))).collect(),
     })))
 }
 
@@ -350,14 +353,16 @@ pub fn command() -> Command {
     let audit = StateTyped::augment_args(Common::augment_args(Command::new(AUDIT))).about("Every report, in one pass");
     let audit = audit.long_about(help::about_audit());
     let audit = audit.after_help(help::examples(AUDIT)).after_long_help(help::after_audit());
-    let with_numbers = |command: Command| {
-        let options = options_of(by_name(command.get_name()));
+    let with_options = |command: Command| {
+        let report = by_name(command.get_name());
+        let options = options_of(report);
         // An audit takes those of all reports: its short help leaves them to the long one.
         let is_audit = command.get_name() == AUDIT;
         let arg = |option| number_arg(option).hide_short_help(is_audit);
+        let command = texts_of(report).fold(command, |command, option| command.arg(text_arg(option, report)));
         options.into_iter().fold(command, |command, option| command.arg(arg(option)))
     };
-    let root = root.subcommands(reports.chain([audit]).map(with_numbers)).subcommand(super::export::command());
+    let root = root.subcommands(reports.chain([audit]).map(with_options)).subcommand(super::export::command());
     let root = root.subcommands(listing::commands());
     let root = root.subcommand(effective::command()).subcommands(installed::commands());
     #[cfg(feature = "s3")]
@@ -375,8 +380,7 @@ fn aside(arg: Arg) -> Arg {
 
 /// Hides the kinds of state that say nothing of keys.
 fn not_of_keys(arg: Arg) -> Arg {
-    let is_aside = ["account_summary", "password_policy", "enabled_regions", "common_group", "category_group"]
-        .contains(&arg.get_id().as_str());
+    let is_aside = ["account_summary", "password_policy", "enabled_regions"].contains(&arg.get_id().as_str());
     if is_aside { arg.hide(true) } else { arg }
 }
 
@@ -390,6 +394,16 @@ fn options_of(report: Option<&'static Report>) -> Vec<ReportOption> {
         }
     }
     options
+}
+
+/// The texts that a report, or the audit of all of them, can be given. What says something about IAM's state every report
+/// takes that looks at it, as it takes every kind of file.
+fn texts_of(asked: Option<&'static Report>) -> impl Iterator<Item = TextOption> {
+    let is_of = move |report: &&&Report| {
+        let is_of_state = |asked: &Report| asked.reads_state() && report.needs_no_logs();
+        asked.is_none_or(|asked| asked.name == report.name || is_of_state(asked))
+    };
+    REPORTS.iter().filter(is_of).flat_map(|report| report.texts).copied()
 }
 
 /// `-v`, which every subcommand takes.
@@ -432,6 +446,23 @@ fn number_arg(option: ReportOption) -> Arg {
 
 fn number(matches: &ArgMatches, option: ReportOption) -> Option<i64> {
     matches.get_one::<i64>(option.name).copied()
+}
+
+/// A report that makes nothing of the text takes it, and its help does not say so.
+fn text_arg(option: TextOption, report: Option<&Report>) -> Arg {
+    let is_used = report.is_none_or(|report| report.texts.contains(&option));
+    Arg::new(option.name)
+        .long(option.name)
+        .value_name(option.value)
+        .value_parser(NonEmptyStringValueParser::new())
+        .action(if option.is_many { ArgAction::Append } else { ArgAction::Set })
+        .help(option.about)
+        .help_heading("IAM state")
+        .hide(!is_used)
+}
+
+fn texts(matches: &ArgMatches, option: TextOption) -> Option<Vec<String>> {
+    Some(matches.get_many(option.name)?.cloned().collect())
 }
 
 fn formats() -> PossibleValuesParser {

@@ -93,10 +93,7 @@ fn format<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Format>, D::Error
 }
 
 fn severity<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Severity>, D::Error> {
-    let word = String::deserialize(from)?;
-    let found = Severity::ALL.into_iter().find(|severity| severity.as_str() == word);
-    let known = || Severity::ALL.map(Severity::as_str).join(", ");
-    found.map(Some).ok_or_else(|| D::Error::custom(format!("{word:?} is none of {}", known())))
+    String::deserialize(from)?.parse().map(Some).map_err(D::Error::custom)
 }
 
 fn bytes<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {

@@ -106,6 +106,7 @@ pub fn typed(matches: &ArgMatches) -> Result<Typed, clap::Error> {
             shape: Shape::default(),
             state: StateTyped::default(),
             numbers: Vec::new(),
+            texts: Vec::new(),
         },
         folder: matches.get_one(FOLDER).cloned().unwrap_or_default(),
         layout: ExportLayout { formats, by_day: matches.contains_id(PARTITION) },

@@ -1,6 +1,6 @@
 //! The long texts of the help: what a report proves, its columns, examples, exit codes.
 
-use trailscan::report::{Column, ColumnKind, Report, audited, by_name};
+use trailscan::report::{Column, ColumnKind, LOG_EXAMPLES, Report, audited, by_name};
 
 use super::args::AUDIT;
 
@@ -55,38 +55,10 @@ pub fn about_audit() -> String {
     )
 }
 
-/// Examples, for the short help.
+/// The examples of a report, or of the audit.
 pub fn examples(name: &str) -> String {
-    if by_name(name).is_some_and(|report| report.argument.is_some()) {
-        return examples_of_one(name);
-    }
-    if by_name(name).is_some_and(Report::needs_no_logs) {
-        return format!(
-            "Examples:\n  \
-             trailscan {name} --credential-report report.json --authorization-details details.json\n  \
-             trailscan {name} --iam-dir iam --account 111122223333 --format json --output {name}.json\n  \
-             trailscan {name} --iam-dir iam --common-group Everyone --columns rule,subject,detail\n  \
-             trailscan {name} --iam-dir iam --days 30 ./AWSLogs"
-        );
-    }
-    format!(
-        "Examples:\n  \
-         trailscan {name} --days 30 ./AWSLogs\n  \
-         trailscan {name} --account 111122223333 --output {name}.json ./AWSLogs\n  \
-         aws cloudtrail lookup-events | trailscan {name} -"
-    )
-}
-
-/// Examples of a report that is asked about something.
-fn examples_of_one(name: &str) -> String {
-    format!(
-        "Examples:\n  \
-         trailscan {name} AKIAIOSFODNN7EXAMPLE ./AWSLogs\n  \
-         trailscan {name} i-0598c7d356eba48d7 --days 30 ./AWSLogs\n  \
-         trailscan {name} 'arn:aws:iam::*:role/databricks-prod-worker-role' --limit 3 ./AWSLogs\n  \
-         trailscan {name} root@111122223333 --format json --output {name}.json ./AWSLogs\n  \
-         trailscan {name} bob --format dot --output {name}.dot ./AWSLogs"
-    )
+    let all = by_name(name).map_or(LOG_EXAMPLES, |report| report.examples);
+    format!("Examples:\n  {}", all.join("\n  ").replace("REPORT", name))
 }
 
 /// Columns, examples and exit codes, for the long help.

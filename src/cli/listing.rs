@@ -18,11 +18,7 @@ const EXPLAIN: &str = "explain";
 
 const COLUMNS: &[Column] = &[
     Column::new("rule", ColumnKind::Id, "The name that findings carry."),
-    Column::new(
-        "severity",
-        ColumnKind::Text,
-        "Of its findings, the worst where the row decides; trailscan.toml counts.",
-    ),
+    Column::severity("severity", "Of its findings, the worst where the row decides; trailscan.toml counts."),
     Column::new("practice", ColumnKind::Text, "The practice that a finding breaks, of the seven."),
     Column::new("report", ColumnKind::Text, "The report that finds it."),
     Column::new("enabled", ColumnKind::Text, "yes, or no where trailscan.toml turns it off.").last(),
@@ -150,7 +146,7 @@ fn row((report, rule): (&Report, &Rule), book: &Rulebook) -> Vec<Value> {
     let severity = book.severity(rule.id).unwrap_or(rule.severity);
     vec![
         Value::text(rule.id),
-        Value::text(severity.as_str()),
+        Value::severity(severity),
         Value::text(rule.practice.map_or("", |practice| practice.as_str())),
         Value::text(report.name),
         Value::text(if book.is_enabled(rule.id) { "yes" } else { "no" }),

@@ -2,15 +2,15 @@
 
 use serde_json::json;
 use trailscan::posture::{AccountName, AccountNames};
-use trailscan::report::{Column, ColumnKind, Finding, Table, Value};
+use trailscan::report::{Column, Finding, Role, Table, Value};
 
-/// The column that is added behind `account_id`.
-const COLUMN: Column = Column::new("account_name", ColumnKind::Text, "What --account-names calls the account.");
+/// The column that is added behind that of the account.
+const COLUMN: Column = Column::text("account_name", "What --account-names calls the account.");
 
 /// Adds the names to a table.
 pub fn add_to(table: &mut Table, names: Option<&AccountNames>) {
     let Some(names) = names else { return };
-    table.add_behind("account_id", COLUMN, |id| match id {
+    table.add_behind(Role::AccountId, COLUMN, |id| match id {
         Value::Text(id) => Value::text(names.get(id).map_or("", |known| known.name.as_str())),
         _ => Value::Null,
     });

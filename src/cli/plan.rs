@@ -7,14 +7,14 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::SystemTime;
 
-use trailscan::aggregate::{AggregateKind, State};
+use trailscan::aggregate::AggregateKind;
 use trailscan::filter::{Criteria, Filters};
 use trailscan::input::{DayRange, Input};
 use trailscan::model::{EventTime, TimeWindow};
 use trailscan::output::{Destination, Format, Place, Style};
 use trailscan::posture::{AccountNames, Places};
 use trailscan::report::export::export_needs;
-use trailscan::report::{AddressLookup, Options, REPORTS, Report, SCORECARD, Severity, Table, View, audited};
+use trailscan::report::{AddressLookup, Form, Options, REPORTS, Report, SCORECARD, Severity, Table, audited};
 use trailscan::scan::Limits;
 
 use super::args::{Common, Shape, Typed, When};
@@ -213,7 +213,7 @@ impl Plan {
     /// # Errors
     /// [`Problem::Usage`] for what cannot be.
     pub fn resolve(typed: Typed, surroundings: Surroundings) -> Result<Self, Problem> {
-        let Typed { report, argument, mut common, shape, state: typed_state, numbers } = typed;
+        let Typed { report, argument, mut common, shape, state: typed_state, numbers, texts } = typed;
         let rulebook = surroundings.rulebook(common.now.as_deref())?;
         let Surroundings { clock, now, input, pager, config } = surroundings;
         let days_of_config = config.defaults.days.filter(|_| config.defaults.gives_days(&common));
@@ -242,10 +242,12 @@ impl Plan {
         for (option, value) in numbers {
             options.set(&option, value).map_err(Problem::usage)?;
         }
-        typed_state.set_groups(&mut options);
+        for (option, texts) in texts {
+            options.set_texts(&option, texts);
+        }
         let delivery = delivery(question, &common, shape, &config.defaults)?;
         if let Question::One(report) = question {
-            check_shape(report, &delivery.shape, &options, (addresses.as_ref(), account_names.as_ref()))?;
+            check_shape(report, &delivery.shape, addresses.as_ref(), account_names.as_ref())?;
         }
         let pager = pager_of(&pager, &common, &delivery, &config.defaults);
         check_tree(question, delivery.format)?;
@@ -317,17 +319,14 @@ fn resolve_window(
     Ok((window, read))
 }
 
-/// Refuses columns that the report will not have, before anything is read: asked of an empty answer, since a report may
-/// add columns for what it was given.
+/// Refuses columns that the report will not have, before anything is read.
 fn check_shape(
     report: &'static Report,
     shape: &Shape,
-    options: &Options,
-    (addresses, names): (Option<&AddressLookup>, Option<&AccountNames>),
+    addresses: Option<&AddressLookup>,
+    names: Option<&AccountNames>,
 ) -> Result<(), Problem> {
-    let state = State::new(report.needs);
-    let answer = (report.answer)(&View { addresses, ..View::new(&state, options) });
-    let mut table = Table::new(report, answer.columns, Vec::new());
+    let mut table = Table::new(report, report.columns_with(addresses), Vec::new());
     super::names::add_to(&mut table, names);
     shape.apply(&mut table)
 }
@@ -336,24 +335,18 @@ fn check_shape(
 fn check_tree(question: Question, format: Format) -> Result<(), Problem> {
     let name = match question {
         _ if format != Format::Dot => return Ok(()),
-        Question::One(report) if has_tree(report) => return Ok(()),
+        Question::One(report) if report.form == Form::Tree => return Ok(()),
         Question::One(report) => report.name,
         Question::Audit => "audit",
         Question::Export => super::export::NAME,
     };
     let with: Vec<String> = REPORTS
         .iter()
-        .filter(|report| has_tree(report))
+        .filter(|report| report.form == Form::Tree)
         .map(|report| format!("trailscan {} {}", report.name, report.argument.unwrap_or_default()))
         .collect();
     let with = with.join(" or ");
     Err(Problem::usage(format!("dot draws a tree, and {name} has none; ask {with} --format dot")))
-}
-
-/// Whether a report answers with a tree: asked of an empty state.
-fn has_tree(report: &Report) -> bool {
-    let state = State::new(report.needs);
-    (report.answer)(&View::new(&state, &Options::default())).tree.is_some()
 }
 
 /// Refuses a report's own argument that must have been meant as INPUT, where there is no other.
@@ -449,7 +442,7 @@ fn delivery(question: Question, common: &Common, mut shape: Shape, defaults: &De
         alike: alike(format, rows),
         pager: None,
         repeat: String::new(),
-        fail_on: common.fail_on.as_deref().and_then(|word| Severity::ALL.into_iter().find(|s| s.as_str() == word)),
+        fail_on: common.fail_on.as_deref().map(str::parse).transpose().map_err(Problem::usage)?,
     })
 }
 

@@ -7,7 +7,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use serde::Deserialize;
 use trailscan::model::EventTime;
 use trailscan::report::{
-    CATEGORY_GROUP, COMMON_GROUP, Finding, Options, Report, ReportOption, Rule, Severity, Table, Value, sort_findings,
+    Finding, Options, Report, ReportOption, Role, Rule, Severity, Table, TextOption, Value, sort_findings,
 };
 
 use super::listing;
@@ -58,18 +58,18 @@ pub fn plain(value: &toml::Value) -> String {
 pub struct Rulebook {
     severities: BTreeMap<&'static str, Severity>,
     disabled: BTreeSet<&'static str>,
-    numbers: BTreeMap<&'static str, Set<i64>>,
-    texts: BTreeMap<&'static str, Set<Vec<String>>>,
+    numbers: BTreeMap<&'static str, Set<i64, ReportOption>>,
+    texts: BTreeMap<&'static str, Set<Vec<String>, TextOption>>,
     suppressions: Vec<Suppression>,
     now: EventTime,
 }
 
-/// A value and the rule under which it was set.
-#[derive(Clone, Debug, PartialEq)]
-struct Set<T> {
+/// A value, the option that it is of, and the rule under which it was set.
+#[derive(Clone, Debug)]
+struct Set<T, O: 'static> {
     rule: &'static str,
     value: T,
-    option: Option<ReportOption>,
+    option: &'static O,
 }
 
 #[derive(Clone, Debug)]
@@ -123,7 +123,7 @@ impl Rulebook {
         match key {
             "severity" => {
                 let known = || Severity::ALL.map(Severity::as_str).join(", ");
-                let severity = value.as_str().and_then(|word| Severity::ALL.into_iter().find(|s| s.as_str() == word));
+                let severity = value.as_str().and_then(|word| word.parse().ok());
                 let severity = severity.ok_or_else(|| format!("severity = {} is none of {}", shown(value), known()))?;
                 self.severities.insert(rule.id, severity);
             }
@@ -140,28 +140,26 @@ impl Rulebook {
     }
 
     fn set_parameter(&mut self, (report, rule): Found, key: &str, value: &toml::Value) -> Result<(), String> {
-        if let Some(name) =
-            [COMMON_GROUP, CATEGORY_GROUP].into_iter().find(|name| *name == key && report.needs_no_logs())
-        {
+        if let Some(option) = report.texts.iter().find(|option| option.name == key) {
             let value =
                 texts(value).ok_or_else(|| format!("{key} = {} is no name and no list of names", shown(value)))?;
-            return put(&mut self.texts, name, Set { rule: rule.id, value, option: None });
+            return put(&mut self.texts, option.name, Set { rule: rule.id, value, option });
         }
         let option = report.options.iter().find(|option| option.name == key).ok_or_else(|| no_key(report, key))?;
         let value = value.as_integer().ok_or_else(|| format!("{key} = {} is no whole number", shown(value)))?;
         if value < option.min {
             return Err(format!("{key} = {value}: must be at least {}", option.min));
         }
-        put(&mut self.numbers, option.name, Set { rule: rule.id, value, option: Some(*option) })
+        put(&mut self.numbers, option.name, Set { rule: rule.id, value, option })
     }
 
     /// Sets the numbers and texts of the file, before those of the command line.
     pub fn set_options(&self, options: &mut Options) -> Result<(), String> {
-        for (option, set) in self.numbers.values().filter_map(|set| Some((set.option?, set))) {
-            options.set(&option, set.value).map_err(|error| format!("[rules.{}]: {error}", set.rule))?;
+        for set in self.numbers.values() {
+            options.set(set.option, set.value).map_err(|error| format!("[rules.{}]: {error}", set.rule))?;
         }
-        for (name, set) in &self.texts {
-            options.set_texts(name, set.value.clone());
+        for set in self.texts.values() {
+            options.set_texts(set.option, set.value.clone());
         }
         Ok(())
     }
@@ -200,29 +198,22 @@ impl Rulebook {
         left_out
     }
 
-    /// Rows of a table with a column `rule` are findings.
+    /// Rows of a table with a rule are findings.
     fn apply_to_rows(&self, table: &mut Table, gone: &BTreeSet<(String, String, String)>) {
-        let place = |name: &str| table.columns.iter().position(|column| column.name == name);
-        let (Some(rule), Some(account), Some(subject), Some(severity)) =
-            (place("rule"), place("account_id"), place("subject"), place("severity"))
-        else {
-            return;
-        };
-        let text = |row: &[Value], at: usize| match &row[at] {
-            Value::Text(text) => text.clone(),
-            _ => String::new(),
-        };
+        let places =
+            [Role::Rule, Role::AccountId, Role::Subject, Role::Severity].map(|role| role.place(&table.columns));
+        let [Some(rule), Some(account), Some(subject), Some(severity)] = places else { return };
+        let text = |row: &[Value], at: usize| row[at].as_text().unwrap_or_default().into_owned();
         let before = table.rows.len();
         table.rows.retain(|row| !gone.contains(&(text(row, rule), text(row, account), text(row, subject))));
         table.rows_total -= before - table.rows.len();
         for row in &mut table.rows {
             if let Some(changed) = self.severity(&text(row, rule)) {
-                row[severity] = Value::text(changed.as_str());
+                row[severity] = Value::Severity(changed);
             }
         }
         if !self.severities.is_empty() {
-            let rank = |row: &[Value]| Severity::ALL.into_iter().position(|s| s.as_str() == text(row, severity));
-            table.rows.sort_by_key(|row| std::cmp::Reverse(rank(row)));
+            table.rows.sort_by(|a, b| b[severity].cmp(&a[severity]));
         }
     }
 
@@ -245,7 +236,11 @@ impl LeftOut {
 
 type Found = (&'static Report, &'static Rule);
 
-fn put<T: PartialEq>(map: &mut BTreeMap<&'static str, Set<T>>, name: &'static str, set: Set<T>) -> Result<(), String> {
+fn put<T: PartialEq, O>(
+    map: &mut BTreeMap<&'static str, Set<T, O>>,
+    name: &'static str,
+    set: Set<T, O>,
+) -> Result<(), String> {
     match map.get(name) {
         Some(known) if known.value != set.value => {
             Err(format!("{name} is one value wherever it is used, and [rules.{}] sets another", known.rule))
@@ -281,9 +276,7 @@ fn texts(value: &toml::Value) -> Option<Vec<String>> {
 fn no_key(report: &Report, key: &str) -> String {
     let mut known = vec!["severity", "enabled"];
     known.extend(report.options.iter().map(|option| option.name));
-    if report.needs_no_logs() {
-        known.extend([COMMON_GROUP, CATEGORY_GROUP]);
-    }
+    known.extend(report.texts.iter().map(|option| option.name));
     format!("there is no key {key:?}; there are {}", known.join(", "))
 }
 
@@ -365,10 +358,9 @@ mod tests {
         let report = trailscan::report::by_name("posture").unwrap();
         let row = |finding: &Finding| {
             let mut row = vec![Value::Null; report.columns.len()];
-            let texts = [&finding.account_id, finding.rule, finding.severity.as_str(), &finding.subject];
-            for (cell, text) in row.iter_mut().zip(texts) {
-                *cell = Value::text(text);
-            }
+            let rule = Value::id(finding.rule);
+            let [account, subject] = [&finding.account_id, &finding.subject].map(Value::id);
+            row[..4].clone_from_slice(&[account, rule, Value::Severity(finding.severity), subject]);
             row
         };
         let rows = findings.iter().map(row).collect();
@@ -376,7 +368,7 @@ mod tests {
         let left_out = book.apply(&mut findings, &mut table);
         let rows: Vec<_> = table.rows.iter().map(|row| (row[2].clone(), row[3].clone())).collect();
         let of_findings: Vec<_> =
-            findings.iter().map(|f| (Value::text(f.severity.as_str()), Value::text(f.subject.as_str()))).collect();
+            findings.iter().map(|f| (Value::Severity(f.severity), Value::text(f.subject.as_str()))).collect();
         assert_eq!((rows, table.rows_total), (of_findings, findings.len()), "rows are findings");
         (findings.into_iter().map(|finding| (finding.severity, finding.subject)).collect(), left_out)
     }
@@ -394,8 +386,8 @@ mod tests {
         assert_eq!(out, LeftOut { suppressed: 0, disabled: 1 });
         let mut options = Options::default();
         book.set_options(&mut options).unwrap();
-        assert_eq!(options.texts(COMMON_GROUP), ["Everyone"]);
         let posture = trailscan::report::by_name("posture").unwrap();
+        assert_eq!(options.texts(&posture.texts[0]), ["Everyone"]);
         assert_eq!(options.get(posture.options.iter().find(|option| option.name == "max-age").unwrap()), 30);
     }
 

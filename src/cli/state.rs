@@ -4,10 +4,9 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use clap::builder::NonEmptyStringValueParser;
 use trailscan::model::{EventTime, TimeWindow, quantity};
 use trailscan::posture::{AsOfBasis, NamedFile, Places, Posture, Source, StateKind};
-use trailscan::report::{CATEGORY_GROUP, COMMON_GROUP, Options, Report};
+use trailscan::report::Report;
 use trailscan::scan::{Coverage, Failure, StateFile};
 
 use super::exit::Problem;
@@ -55,14 +54,6 @@ pub struct StateTyped {
     /// name (an `aws sts get-caller-identity` also will do).
     #[arg(long, value_name = "DIR", help_heading = "IAM state")]
     pub iam_dir: Vec<PathBuf>,
-
-    /// The group that every user should be in [default: the largest, where it is clear]
-    #[arg(long, value_name = "GROUP", value_parser = NonEmptyStringValueParser::new(), help_heading = "IAM state")]
-    pub common_group: Option<String>,
-
-    /// A group of those of which every user should be in one; may be repeated
-    #[arg(long, value_name = "GROUP", value_parser = NonEmptyStringValueParser::new(), help_heading = "IAM state")]
-    pub category_group: Vec<String>,
 }
 
 impl StateTyped {
@@ -81,16 +72,6 @@ impl StateTyped {
         ];
         let files = lists.into_iter().flat_map(|(kind, list)| list.iter().map(move |text| named(kind, text)));
         Ok(Places { files: files.collect::<Result<_, _>>()?, folders: self.iam_dir.clone() })
-    }
-
-    /// Sets what was said about groups.
-    pub fn set_groups(self, options: &mut Options) {
-        if let Some(group) = self.common_group {
-            options.set_texts(COMMON_GROUP, vec![group]);
-        }
-        if !self.category_group.is_empty() {
-            options.set_texts(CATEGORY_GROUP, self.category_group);
-        }
     }
 }
 

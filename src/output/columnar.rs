@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use polars::chunked_array::builder::get_list_builder;
 use polars::prelude::*;
 
-use crate::report::{Column as Spec, ColumnKind, Value as Cell};
+use crate::report::{Column as Spec, ColumnKind, Value as Cell, address_text};
 
 /// Rows that become columns at once: memory grows by one batch, not by a second copy of the table.
 pub(super) const BATCH: usize = 1 << 16;
@@ -33,7 +33,7 @@ pub(super) fn schema(columns: &[Spec]) -> Schema {
 /// The rows under those types.
 pub(super) fn frame(columns: &[Spec], rows: &[Vec<Cell>]) -> PolarsResult<DataFrame> {
     let series = columns.iter().enumerate().map(|(i, column)| {
-        let cells = rows.iter().map(|row| row.get(i).unwrap_or(&Cell::Null));
+        let cells = rows.iter().map(|row| &row[i]);
         Ok(typed(column, cells, rows.len())?.into_column())
     });
     DataFrame::new(rows.len(), series.collect::<PolarsResult<_>>()?)
@@ -45,10 +45,10 @@ fn typed<'a>(column: &Spec, cells: impl Iterator<Item = &'a Cell>, len: usize) -
         ColumnKind::Text | ColumnKind::Id => {
             let mut texts = StringChunkedBuilder::new(name, len);
             for cell in cells {
-                match cell {
-                    Cell::Text(text) => texts.append_value(text),
-                    Cell::Null => texts.append_null(),
-                    _ => return Err(foreign(column)),
+                match cell.as_text() {
+                    Some(text) => texts.append_value(text),
+                    None if *cell == Cell::Null => texts.append_null(),
+                    None => return Err(foreign(column)),
                 }
             }
             Ok(texts.finish().into_series())
@@ -74,6 +74,10 @@ fn typed<'a>(column: &Spec, cells: impl Iterator<Item = &'a Cell>, len: usize) -
             for cell in cells {
                 match cell {
                     Cell::List(members) => lists.append_values_iter(members.iter().map(String::as_str)),
+                    Cell::Addresses(members) => {
+                        let texts: Vec<String> = members.iter().map(address_text).collect();
+                        lists.append_values_iter(texts.iter().map(String::as_str));
+                    }
                     Cell::Null => lists.append_null(),
                     _ => return Err(foreign(column)),
                 }

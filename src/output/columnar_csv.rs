@@ -16,7 +16,7 @@ use polars::prelude::*;
 use super::columnar::{BATCH, Witness, foreign};
 use super::sanitize::without_formulas;
 use super::{Document, sanitize};
-use crate::report::{Column as Spec, ColumnKind, Table, Value as Cell};
+use crate::report::{Column as Spec, ColumnKind, Table, Value as Cell, address_text};
 
 /// Writes the table of the document; the destination has seen to it that there is one. On a terminal its text is escaped
 /// as in tables.
@@ -45,7 +45,7 @@ fn rows(table: &Table, on_terminal: bool, out: &mut Witness<'_>) -> PolarsResult
 /// The rows as numbers and texts.
 fn frame(columns: &[Spec], rows: &[Vec<Cell>], on_terminal: bool) -> PolarsResult<DataFrame> {
     let series = columns.iter().enumerate().map(|(i, column)| {
-        let cells = rows.iter().map(|row| row.get(i).unwrap_or(&Cell::Null));
+        let cells = rows.iter().map(|row| &row[i]);
         let name = PlSmallStr::from_static(column.name);
         if column.kind == ColumnKind::Count {
             let counts = cells.map(|cell| match cell {
@@ -70,8 +70,11 @@ fn text(cell: &Cell) -> Option<Cow<'_, str>> {
     Some(match cell {
         Cell::Null => return None,
         Cell::Text(text) => without_formulas(text),
+        Cell::Severity(severity) => severity.as_str().into(),
+        Cell::Address(address) => address_text(address).into(),
         Cell::Count(count) => count.to_string().into(),
         Cell::Time(time) => time.to_string().into(),
+        Cell::Addresses(members) => members.iter().map(address_text).collect::<Vec<_>>().join(";").into(),
         Cell::List(members) => members.iter().map(|m| without_formulas(m)).collect::<Vec<_>>().join(";").into(),
         Cell::NamedCounts(counts) => {
             let members = counts.iter().map(|(name, count)| format!("{}:{count}", without_formulas(name)));

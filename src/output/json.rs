@@ -226,7 +226,7 @@ impl Serialize for Row<'_> {
             row.serialize_entry("report", report)?;
         }
         for (i, column) in self.columns.iter().enumerate() {
-            row.serialize_entry(column.name, &Cell(self.values.get(i).unwrap_or(&Value::Null)))?;
+            row.serialize_entry(column.name, &Cell(&self.values[i]))?;
         }
         row.end()
     }
@@ -237,9 +237,12 @@ impl Serialize for Cell<'_> {
         match self.0 {
             Value::Null => serializer.serialize_unit(),
             Value::Text(text) => serializer.serialize_str(text),
+            Value::Severity(severity) => serializer.serialize_str(severity.as_str()),
+            Value::Address(address) => address.serialize(serializer),
             Value::Count(count) => serializer.serialize_i64(*count),
             Value::Time(time) => time.serialize(serializer),
             Value::List(members) => serializer.collect_seq(members),
+            Value::Addresses(members) => serializer.collect_seq(members),
             Value::NamedCounts(counts) => {
                 serializer.collect_seq(counts.iter().map(|(name, count)| NamedCount { name, count: *count }))
             }

@@ -89,7 +89,7 @@ fn write_rows(table: &Table, out: &mut dyn Write) -> io::Result<()> {
     let rule = |i: &usize| if table.columns[*i].kind == ColumnKind::Count { "--:" } else { "---" }.to_owned();
     writeln!(out, "{}", line(shown.iter().map(rule).collect()))?;
     for row in &table.rows {
-        let cell = |&i: &usize| cell(row.get(i).unwrap_or(&Value::Null), table.columns[i].kind);
+        let cell = |&i: &usize| cell(&row[i], table.columns[i].kind);
         writeln!(out, "{}", line(shown.iter().map(cell).collect()))?;
     }
     writeln!(out)?;

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::Section;
 use crate::model::EventTime;
-use crate::report::{Answer, Column, ColumnKind, Finding, Report, Severity, StateUse, Table, Value};
+use crate::report::{Answer, Column, ColumnKind, Finding, Form, Report, Severity, StateUse, Table, Value};
 use crate::scan::Coverage;
 
 const COLUMNS: &[Column] = &[
@@ -51,9 +51,12 @@ const fn report(name: &'static str, columns: &'static [Column]) -> Report {
         key: &[],
         needs: &[],
         options: &[],
+        texts: &[],
         rules: &[],
         argument: None,
         state: StateUse::No,
+        examples: &[],
+        form: Form::Rows,
         charts: None,
         answer: |_| Answer::default(),
     }

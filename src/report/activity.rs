@@ -6,7 +6,8 @@ mod tests;
 
 use std::cmp::Reverse;
 
-use super::{Answer, Column, ColumnKind, Report, StateUse, Value, View};
+use super::columns::columns;
+use super::{Answer, Form, LOG_EXAMPLES, Report, StateUse, View};
 use crate::aggregate::Symbols;
 use crate::aggregate::activity::{self, Activity, DayUse};
 
@@ -19,9 +20,12 @@ pub static REPORT: Report = Report {
     key: &["day", "account_id"],
     needs: &[&activity::KIND],
     options: &[],
+    texts: &[],
     rules: &[],
     argument: None,
     state: StateUse::No,
+    examples: LOG_EXAMPLES,
+    form: Form::Rows,
     charts: Some(charts::charts),
     answer,
 };
@@ -35,20 +39,24 @@ What it proves: how many events were recorded, when and where. What it does not:
 a counted event, which quiet accounts have, and blinded trails too; the coverage tells days without any log object \
 (gaps) and calls that changed logging. A busy hour is not a strange one: it has to be held against other days.";
 
-const COLUMNS: &[Column] = &[
-    Column::new("day", ColumnKind::Text, "The UTC day."),
-    Column::new("account_id", ColumnKind::Id, "Account that the events are counted for; null where none is told."),
-    Column::new("events", ColumnKind::Count, "Events.").unit("events"),
-    Column::new("errors", ColumnKind::Count, "Events that failed.").unit("events"),
-    Column::new("denied", ColumnKind::Count, "Events refused for lack of permission.").unit("events").third(),
-    Column::new("read_only", ColumnKind::Count, "Events that changed nothing (readOnly).").unit("events").third(),
-    Column::new("active_hours", ColumnKind::Count, "UTC clock hours with an event.").unit("hours").third(),
-    Column::new("regions", ColumnKind::Count, "Distinct regions.").unit("regions"),
-    Column::new("events_by_region", ColumnKind::NamedCounts, "Events of each region, most first.").third(),
-    Column::new("events_by_hour", ColumnKind::NamedCounts, "Events of each UTC hour (00 to 23), by hour.")
-        .by_hour()
-        .asked(),
-];
+columns! {
+    const COLUMNS;
+    fn cells(row: &DayUse, symbols: &Symbols) {
+        let (hours, regions) = (by_hour(row), by_region(row, symbols));
+    }
+
+    day("day", "The UTC day.") => row.day,
+    account_id("account_id", "Account that the events are counted for; null where none is told.")
+        => symbols.text(row.account),
+    count("events", "Events.").unit("events") => row.tally.events,
+    count("errors", "Events that failed.").unit("events") => row.tally.errors,
+    count("denied", "Events refused for lack of permission.").unit("events").third() => row.tally.denied,
+    count("read_only", "Events that changed nothing (readOnly).").unit("events").third() => row.read_only,
+    count("active_hours", "UTC clock hours with an event.").unit("hours").third() => hours.len(),
+    count("regions", "Distinct regions.").unit("regions") => regions.len(),
+    named_counts("events_by_region", "Events of each region, most first.").third() => regions,
+    named_counts("events_by_hour", "Events of each UTC hour (00 to 23), by hour.").by_hour().asked() => hours,
+}
 
 fn answer(view: &View<'_>) -> Answer {
     let symbols = view.state.symbols();
@@ -59,23 +67,17 @@ fn answer(view: &View<'_>) -> Answer {
     Answer { columns: COLUMNS.to_vec(), rows, rows_spared, ..Answer::default() }
 }
 
-fn cells(row: &DayUse, symbols: &Symbols) -> Vec<Value> {
+/// The UTC hours with an event.
+fn by_hour(row: &DayUse) -> Vec<(String, i64)> {
     let hours = row.hours.iter().enumerate().filter(|(_, events)| **events > 0);
-    let hours: Vec<(String, i64)> = hours.map(|(hour, &events)| (format!("{hour:02}"), events)).collect();
+    hours.map(|(hour, &events)| (format!("{hour:02}"), events)).collect()
+}
+
+/// The regions, most events first.
+fn by_region(row: &DayUse, symbols: &Symbols) -> Vec<(String, i64)> {
     let named = row.regions.iter().filter(|(region, _)| !symbols.text(*region).is_empty());
     let mut regions: Vec<(String, i64)> =
         named.map(|(region, events)| (symbols.text(region).to_owned(), events)).collect();
     regions.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    vec![
-        Value::text(row.day.to_string()),
-        Value::text(symbols.text(row.account)),
-        Value::Count(row.tally.events),
-        Value::Count(row.tally.errors),
-        Value::Count(row.tally.denied),
-        Value::Count(row.read_only),
-        Value::count(hours.len()),
-        Value::count(regions.len()),
-        Value::NamedCounts(regions),
-        Value::NamedCounts(hours),
-    ]
+    regions
 }

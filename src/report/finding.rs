@@ -1,5 +1,7 @@
 //! What deserves attention, with its evidence.
 
+use std::str::FromStr;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -34,6 +36,22 @@ impl Severity {
             Self::High => "high",
             Self::Critical => "critical",
         }
+    }
+}
+
+/// A word that is no severity.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{word:?} is none of {}", Severity::ALL.map(Severity::as_str).join(", "))]
+pub struct SeverityError {
+    word: String,
+}
+
+impl FromStr for Severity {
+    type Err = SeverityError;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        let known = Self::ALL.into_iter().find(|severity| severity.as_str() == word);
+        known.ok_or_else(|| SeverityError { word: word.to_owned() })
     }
 }
 

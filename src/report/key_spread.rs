@@ -30,10 +30,11 @@ use self::signal::Held;
 use self::spread::Spread;
 use self::verdict::{Thresholds, Verdict};
 use super::addresses::{Failures, add_places};
+use super::columns::columns;
 use super::key_age::Age;
 use super::key_facts::holders_of;
 use super::{
-    AddressLookup, Answer, Column, ColumnKind, Finding, Report, ReportOption, Severity, StateUse, Value, View, finding,
+    AddressLookup, Answer, Finding, Form, LOG_EXAMPLES, Report, ReportOption, Severity, StateUse, View, finding,
 };
 use crate::aggregate::Sym;
 use crate::aggregate::keys::{self, KeyUse, Keys};
@@ -48,9 +49,12 @@ pub static REPORT: Report = Report {
     key: &["access_key_id"],
     needs: &[&keys::KIND],
     options: &[MIN_ADDRESSES, EMBEDDED_PEAK, LEAK_DAYS],
+    texts: &[],
     rules: rules::RULES,
     argument: None,
     state: StateUse::No,
+    examples: LOG_EXAMPLES,
+    form: Form::Rows,
     charts: Some(charts::charts),
     answer,
 };
@@ -149,47 +153,47 @@ const LEAK_DAYS: ReportOption = ReportOption {
     about: "Days after a key's first use from which a network or agent counts as new",
 };
 
-const COLUMNS: &[Column] = &[
-    Column::new("access_key_id", ColumnKind::Id, "The key."),
-    Column::new("account_id", ColumnKind::Id, "The account that owns the key, else the one that received the records.")
-        .last(),
-    Column::new("principal", ColumnKind::Id, "Whose key it is: a user's arn or root@account."),
-    Column::new("verdict", ColumnKind::Text, "What the spread looks like; a heuristic."),
-    Column::new("severity", ColumnKind::Text, "How much the verdict matters."),
-    Column::new("events", ColumnKind::Count, "Calls signed with the key."),
-    Column::new("errors", ColumnKind::Count, "Calls with an errorCode or errorMessage.").asked(),
-    Column::new("denied", ColumnKind::Count, "Calls refused for lack of permission.").third(),
-    Column::new("addresses", ColumnKind::Count, "Distinct IP addresses, private ones included."),
-    Column::new("address_list", ColumnKind::List, "The addresses.").asked(),
-    Column::new(
-        "private_addresses",
-        ColumnKind::Count,
-        "How many of the addresses are private or came through a VPC endpoint.",
-    )
-    .asked(),
-    Column::new("service_sources", ColumnKind::Count, "Distinct service hosts in the place of an address.").asked(),
-    Column::new("networks", ColumnKind::Count, "Distinct /24 (IPv4) and /64 (IPv6) around the addresses.").second(),
-    Column::new(
+columns! {
+    const COLUMNS;
+    fn cells(key: &JudgedKey<'_>) {
+        let (used, spread) = (key.used, &key.spread);
+    }
+
+    id("access_key_id", "The key.") => key.id,
+    account_id("account_id", "The account that owns the key, else the one that received the records.").last()
+        => key.account,
+    id("principal", "Whose key it is: a user's arn or root@account.") => key.principal,
+    verdict("verdict", "What the spread looks like; a heuristic.") => key.verdict.as_str(),
+    severity("severity", "How much the verdict matters.") => key.severity,
+    count("events", "Calls signed with the key.") => used.tally.events,
+    count("errors", "Calls with an errorCode or errorMessage.").asked() => used.tally.errors,
+    count("denied", "Calls refused for lack of permission.").third() => used.tally.denied,
+    count("addresses", "Distinct IP addresses, private ones included.") => spread.addresses.len(),
+    addresses("address_list", "The addresses.").asked() => Vec::from_iter(spread.addresses.keys().copied()),
+    count("private_addresses", "How many of the addresses are private or came through a VPC endpoint.").asked()
+        => spread.private_addresses(),
+    count("service_sources", "Distinct service hosts in the place of an address.").asked()
+        => spread.service_hosts.len(),
+    count("networks", "Distinct /24 (IPv4) and /64 (IPv6) around the addresses.").second() => spread.networks.len(),
+    count(
         "peak_concurrent_addresses",
-        ColumnKind::Count,
         "Most distinct IPv4 addresses, or IPv6 networks where those are more, in one UTC clock hour.",
-    )
-    .second(),
-    Column::new("user_agents", ColumnKind::Count, "Distinct userAgent texts.").asked(),
-    Column::new("agent_families", ColumnKind::Count, "Distinct programs that the user agents name.").third(),
-    Column::new("regions", ColumnKind::Count, "Distinct regions.").last(),
-    Column::new("active_days", ColumnKind::Count, "Distinct UTC days with a call.").unit("days").third(),
-    Column::new("first_seen", ColumnKind::Time, "The first counted call.").third(),
-    Column::new("last_seen", ColumnKind::Time, "The last counted call.").second(),
-    Column::new("last_success", ColumnKind::Time, "The last counted call that succeeded; null when none did.").asked(),
-    Column::new("age_days", ColumnKind::Count, "Age at the end of the window, else at the last event.")
-        .unit("days")
-        .third(),
-    Column::new("age_basis", ColumnKind::Text, "created: exact; first-seen: at least this old.").last(),
-    Column::new("events_by_network", ColumnKind::NamedCounts, "Events from each network (/24 or /64), most first.")
-        .asked(),
-    Column::new("signals", ColumnKind::List, "What speaks for a leak or for machines, by name.").asked(),
-];
+    ).second() => spread.peak.addresses,
+    count("user_agents", "Distinct userAgent texts.").asked() => used.user_agents().len(),
+    count("agent_families", "Distinct programs that the user agents name.").third()
+        => spread.families.keys().filter(|family| *family != NO_AGENT).count(),
+    count("regions", "Distinct regions.").last() => used.regions.iter().filter(|region| *region != Sym::EMPTY).count(),
+    count("active_days", "Distinct UTC days with a call.").unit("days").third() => spread.active_days,
+    time("first_seen", "The first counted call.").third() => used.span.first(),
+    time("last_seen", "The last counted call.").second() => used.span.last(),
+    time("last_success", "The last counted call that succeeded; null when none did.").asked() => used.successes.last(),
+    count("age_days", "Age at the end of the window, else at the last event.").unit("days").third() => key.age.days,
+    text("age_basis", "created: exact; first-seen: at least this old.").last() => key.age.basis.as_str(),
+    named_counts("events_by_network", "Events from each network (/24 or /64), most first.").asked()
+        => charts::by_events(key).into_iter().map(|(network, used)| (network.to_string(), used.events)),
+    list("signals", "What speaks for a leak or for machines, by name.").asked()
+        => key.signals.iter().map(|held| held.signal.as_str()),
+}
 
 /// One key with all that was worked out for it.
 struct JudgedKey<'a> {
@@ -286,39 +290,6 @@ fn judge<'a>(view: &View<'a>, keys: &'a Keys, used: &'a KeyUse, thresholds: Thre
         age: Age::of(used.span.first(), keys.creations(used.key), symbols, view.as_of),
         spread,
     }
-}
-
-fn cells(key: &JudgedKey<'_>) -> Vec<Value> {
-    let (used, spread) = (key.used, &key.spread);
-    vec![
-        Value::text(key.id),
-        Value::text(key.account),
-        Value::text(key.principal),
-        Value::text(key.verdict.as_str()),
-        Value::text(key.severity.as_str()),
-        Value::Count(used.tally.events),
-        Value::Count(used.tally.errors),
-        Value::Count(used.tally.denied),
-        Value::count(spread.addresses.len()),
-        Value::List(spread.address_list()),
-        Value::count(spread.private_addresses()),
-        Value::count(spread.service_hosts.len()),
-        Value::count(spread.networks.len()),
-        Value::count(spread.peak.addresses),
-        Value::count(used.user_agents().len()),
-        Value::count(spread.families.keys().filter(|family| *family != NO_AGENT).count()),
-        Value::count(used.regions.iter().filter(|region| *region != Sym::EMPTY).count()),
-        Value::count(spread.active_days),
-        Value::time(used.span.first()),
-        Value::time(used.span.last()),
-        Value::time(used.successes.last()),
-        key.age.days.map_or(Value::Null, Value::Count),
-        Value::text(key.age.basis.as_str()),
-        Value::NamedCounts(
-            charts::by_events(key).into_iter().map(|(network, used)| (network.to_string(), used.events)).collect(),
-        ),
-        Value::List(key.signals.iter().map(|held| held.signal.as_str().to_owned()).collect()),
-    ]
 }
 
 /// An entry that cannot be read is a finding, not a gap.

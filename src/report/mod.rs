@@ -6,6 +6,7 @@
 
 mod addresses;
 pub mod charts;
+mod columns;
 pub mod export;
 mod finding;
 mod joined;
@@ -37,9 +38,9 @@ mod trace;
 mod user_arns;
 
 pub use addresses::{AddressLookup, AwsPlace, AwsRange, AwsRanges, AwsRangesError, GeoDatabase, GeoError};
-pub use finding::{Finding, Severity, sort as sort_findings};
-pub use options::{OptionError, Options, ReportOption};
-pub use posture::{CATEGORY_GROUP, COMMON_GROUP};
+pub use columns::Number;
+pub use finding::{Finding, Severity, SeverityError, sort as sort_findings};
+pub use options::{OptionError, Options, ReportOption, TextOption};
 pub use rule::{Practice, Rule};
 pub use same_deed::one_finding_per_deed;
 pub use same_fact::{one_finding_for_many_accounts, one_finding_per_fact, told_by};
@@ -47,7 +48,8 @@ pub use scorecard::{
     Blinding, Blindings, Evidence, InLogs, LogSpan, SCORECARD, Score, Verdict, Worst, scorecard,
     summary as scorecard_summary, table as scorecard_table, worst_accounts_first,
 };
-pub use table::{Column, ColumnError, ColumnKind, Drawing, Prominence, Table, Value};
+pub use source_list::address_text;
+pub use table::{Column, ColumnError, ColumnKind, Drawing, Prominence, Role, Table, Value};
 pub use tree::{Tree, TreeNode, Way};
 
 use self::charts::Chart;
@@ -78,24 +80,46 @@ pub struct Report {
     pub summary: &'static str,
     /// What a row is, what it proves and what it does not; shown by `--help`.
     pub about: &'static str,
-    /// The columns, in order. An answer may have more that depend on what was given (GeoIP, AWS's ranges).
+    /// The columns, in order. An answer may have [more](Report::columns_with) that depend on what was given.
     pub columns: &'static [Column],
     /// The columns that tell two rows apart; ties of any order are broken by them.
     pub key: &'static [&'static str],
     /// What must be remembered to answer.
     pub needs: &'static [&'static AggregateKind],
-    /// What the user may set.
+    /// The numbers that the user may set.
     pub options: &'static [ReportOption],
+    /// The texts that the user may set.
+    pub texts: &'static [TextOption],
     /// What its findings may say.
     pub rules: &'static [Rule],
     /// What it asks about and cannot do without: `KEY|SESSION|PRINCIPAL`. An audit leaves such a report out.
     pub argument: Option<&'static str>,
     /// What it does with files of IAM's state.
     pub state: StateUse,
+    /// Commands that show what it is for, for the help; `REPORT` stands for its name.
+    pub examples: &'static [&'static str],
+    /// What its answer is.
+    pub form: Form,
     /// Makes what a page draws of it, in order; `None` where there is never anything to draw.
     pub charts: Option<fn(&View<'_>) -> Vec<Chart>>,
     /// Makes the answer: rows in the report's default order, all findings.
     pub answer: fn(&View<'_>) -> Answer,
+}
+
+/// Examples of a report that asks for no more than logs.
+pub const LOG_EXAMPLES: &[&str] = &[
+    "trailscan REPORT --days 30 ./AWSLogs",
+    "trailscan REPORT --account 111122223333 --output REPORT.json ./AWSLogs",
+    "aws cloudtrail lookup-events | trailscan REPORT -",
+];
+
+/// What the answer of a report is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Rows.
+    Rows,
+    /// Rows that are also a [`Tree`], which can be drawn.
+    Tree,
 }
 
 /// What a report does with files of IAM's state.
@@ -162,7 +186,7 @@ pub struct Answer {
     /// Which rows the report's own options left out and how to see them, in a sentence; `None` when none. Of a report with
     /// an argument also why nothing answers to it.
     pub hidden: Option<String>,
-    /// The rows as a forest, where the report is about what led to what.
+    /// The rows as a forest, of a report of [`Form::Tree`].
     pub tree: Option<Tree>,
 }
 
@@ -180,6 +204,12 @@ impl Report {
     /// Whether it can answer from IAM's state alone. With logs beside it, it may say more.
     pub fn needs_no_logs(&self) -> bool {
         self.state == StateUse::Alone
+    }
+
+    /// The columns of its answer: its own, and those about addresses that `lookup` adds.
+    pub fn columns_with(&self, lookup: Option<&AddressLookup>) -> Vec<Column> {
+        let added = lookup.map(|lookup| lookup.added_columns(self.columns)).unwrap_or_default();
+        [self.columns, &added].concat()
     }
 
     /// What a page draws of it, in order.

@@ -15,6 +15,19 @@ pub struct ReportOption {
     pub about: &'static str,
 }
 
+/// A text that a report can be given: `--common-group Everyone`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TextOption {
+    /// The flag without its dashes.
+    pub name: &'static str,
+    /// What stands for the text in the help: `GROUP`.
+    pub value: &'static str,
+    /// Whether there may be several.
+    pub is_many: bool,
+    /// What the text does, and what holds without it.
+    pub about: &'static str,
+}
+
 /// Why an option cannot be taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OptionError {
@@ -53,13 +66,13 @@ impl Options {
         self.numbers.get(option.name).copied().unwrap_or(option.default)
     }
 
-    /// Sets the texts of that name, such as group names.
-    pub fn set_texts(&mut self, name: &'static str, texts: Vec<String>) {
-        self.texts.insert(name, texts);
+    /// Sets an option that takes texts.
+    pub fn set_texts(&mut self, option: &TextOption, texts: Vec<String>) {
+        self.texts.insert(option.name, texts);
     }
 
-    /// The texts of that name; empty when none were set.
-    pub fn texts(&self, name: &str) -> &[String] {
-        self.texts.get(name).map(Vec::as_slice).unwrap_or_default()
+    /// What `option` is set to; empty when it is not.
+    pub fn texts(&self, option: &TextOption) -> &[String] {
+        self.texts.get(option.name).map(Vec::as_slice).unwrap_or_default()
     }
 }

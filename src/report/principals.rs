@@ -11,8 +11,9 @@ use ahash::AHashMap;
 use serde_json::{Map, json};
 
 use super::addresses::with_places;
-use super::source_list::{address_cells, ip_addresses};
-use super::{Answer, Column, ColumnKind, Finding, Report, Rule, Severity, StateUse, Value, View, finding};
+use super::columns::columns;
+use super::source_list::ip_addresses;
+use super::{Answer, Finding, Form, LOG_EXAMPLES, Report, Rule, Severity, StateUse, View, finding};
 use crate::aggregate::principals::{self, PrincipalUse, Principals};
 use crate::aggregate::{Sym, SymSet, Symbols};
 use crate::model::Arn;
@@ -26,9 +27,12 @@ pub static REPORT: Report = Report {
     key: &["principal", "account_id"],
     needs: &[&principals::KIND],
     options: &[],
+    texts: &[],
     rules: &[RECREATED],
     argument: None,
     state: StateUse::No,
+    examples: LOG_EXAMPLES,
+    form: Form::Rows,
     charts: None,
     answer,
 };
@@ -65,34 +69,36 @@ FederatedUser only where there is no other.
 Finding principal-recreated (info): one name with several unique ids, so a user or role was deleted and made again \
 under the same name; old permissions and new ones are not the same. Anonymised records look the same.";
 
-const COLUMNS: &[Column] = &[
-    Column::new("principal", ColumnKind::Id, "A user's or role's arn, root@account, service:host and the like."),
-    Column::new("type", ColumnKind::Text, "userIdentity.type; null where the records have none.").second(),
-    Column::new(
-        "account_id",
-        ColumnKind::Id,
-        "The account that owns the credential, else the one that received the records.",
-    )
-    .last(),
-    Column::new("principal_ids", ColumnKind::Count, "Distinct unique ids (AIDA…, AROA…), session names left away.")
-        .asked(),
-    Column::new("events", ColumnKind::Count, "Calls."),
-    Column::new("errors", ColumnKind::Count, "Calls with an errorCode or errorMessage.").third(),
-    Column::new("denied", ColumnKind::Count, "Calls refused for lack of permission."),
-    Column::new("access_keys", ColumnKind::Count, "Distinct access key ids, long-lived and temporary.").third(),
-    Column::new("sessions", ColumnKind::Count, "Distinct sessions.").third(),
-    Column::new("addresses", ColumnKind::Count, "Distinct IP addresses."),
-    Column::new("services", ColumnKind::Count, "Distinct services called.").second(),
-    Column::new("regions", ColumnKind::Count, "Distinct regions.").third(),
-    Column::new("active_days", ColumnKind::Count, "Distinct UTC days with a call.").unit("days").last(),
-    Column::new("first_seen", ColumnKind::Time, "The first counted call.").third(),
-    Column::new("last_seen", ColumnKind::Time, "The last counted call."),
-    Column::new("top_events", ColumnKind::NamedCounts, "The ten most frequent event names.").asked(),
-    Column::new("principal_id_list", ColumnKind::List, "The unique ids.").asked(),
-    Column::new("address_list", ColumnKind::List, "The IP addresses.").asked(),
-    Column::new("service_list", ColumnKind::List, "The services, by eventSource.").asked(),
-    Column::new("region_list", ColumnKind::List, "The regions.").asked(),
-];
+columns! {
+    const COLUMNS;
+    fn cells(row: &PrincipalRow<'_>, symbols: &Symbols) {
+        let used = &*row.used;
+        let addresses = ip_addresses(used.sources.iter().map(|source| symbols.text(source)));
+        let (services, regions) = (texts(&used.services, symbols), texts(&used.regions, symbols));
+    }
+
+    id("principal", "A user's or role's arn, root@account, service:host and the like.") => row.principal,
+    text("type", "userIdentity.type; null where the records have none.").second() => row.kind,
+    account_id("account_id", "The account that owns the credential, else the one that received the records.").last()
+        => row.account,
+    count("principal_ids", "Distinct unique ids (AIDA…, AROA…), session names left away.").asked() => row.ids.len(),
+    count("events", "Calls.") => used.tally.events,
+    count("errors", "Calls with an errorCode or errorMessage.").third() => used.tally.errors,
+    count("denied", "Calls refused for lack of permission.") => used.tally.denied,
+    count("access_keys", "Distinct access key ids, long-lived and temporary.").third() => used.access_keys.len(),
+    count("sessions", "Distinct sessions.").third() => used.sessions.len(),
+    count("addresses", "Distinct IP addresses.") => addresses.len(),
+    count("services", "Distinct services called.").second() => services.len(),
+    count("regions", "Distinct regions.").third() => regions.len(),
+    count("active_days", "Distinct UTC days with a call.").unit("days").last() => used.hours.days().len(),
+    time("first_seen", "The first counted call.").third() => used.span.first(),
+    time("last_seen", "The last counted call.") => used.span.last(),
+    named_counts("top_events", "The ten most frequent event names.").asked() => top_events(used, symbols),
+    list("principal_id_list", "The unique ids.").asked() => &row.ids,
+    addresses("address_list", "The IP addresses.").asked() => Vec::from_iter(addresses),
+    list("service_list", "The services, by eventSource.").asked() => services,
+    list("region_list", "The regions.").asked() => regions,
+}
 
 /// One principal with its texts read.
 struct PrincipalRow<'a> {
@@ -161,35 +167,6 @@ fn is_role(row: &PrincipalRow<'_>) -> bool {
 /// Whether the principal is no role's arn with a path: the path is not known, or there is none.
 fn is_short(row: &PrincipalRow<'_>) -> bool {
     Arn::parse(row.principal).is_none_or(|arn| arn.resource.matches('/').count() < 2)
-}
-
-fn cells(row: &PrincipalRow<'_>, symbols: &Symbols) -> Vec<Value> {
-    let used = &*row.used;
-    let [addresses, address_list] =
-        address_cells(&ip_addresses(used.sources.iter().map(|source| symbols.text(source))));
-    let (services, regions) = (texts(&used.services, symbols), texts(&used.regions, symbols));
-    vec![
-        Value::text(row.principal),
-        Value::text(row.kind),
-        Value::text(row.account),
-        Value::count(row.ids.len()),
-        Value::Count(used.tally.events),
-        Value::Count(used.tally.errors),
-        Value::Count(used.tally.denied),
-        Value::count(used.access_keys.len()),
-        Value::count(used.sessions.len()),
-        addresses,
-        Value::count(services.len()),
-        Value::count(regions.len()),
-        Value::count(used.hours.days().len()),
-        Value::time(used.span.first()),
-        Value::time(used.span.last()),
-        Value::NamedCounts(top_events(used, symbols)),
-        Value::List(row.ids.clone()),
-        address_list,
-        Value::List(services),
-        Value::List(regions),
-    ]
 }
 
 /// The type to print: the first text of those seen, FederatedUser only when it is the only one.

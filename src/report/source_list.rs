@@ -5,7 +5,6 @@ use std::net::IpAddr;
 
 use ahash::AHashMap;
 
-use super::Value;
 use crate::aggregate::{Sym, Symbols};
 use crate::model::SourceAddress;
 
@@ -74,20 +73,13 @@ pub(super) fn ip_addresses<'a>(texts: impl IntoIterator<Item = &'a str>) -> BTre
     texts.into_iter().filter_map(|text| SourceAddress::parse(text).ip()).collect()
 }
 
-/// The cells of a column `addresses` and of the column `address_list` beside it.
-pub(super) fn address_cells<'a>(addresses: impl IntoIterator<Item = &'a IpAddr>) -> [Value; 2] {
-    let mut list = address_texts(addresses);
-    list.sort_unstable();
-    [Value::count(list.len()), Value::List(list)]
-}
-
 /// The addresses as texts.
 pub(super) fn address_texts<'a>(addresses: impl IntoIterator<Item = &'a IpAddr>) -> Vec<String> {
     addresses.into_iter().map(address_text).collect()
 }
 
-/// As the general formatter has it, at a tenth of its cost: rows have thousands of addresses.
-fn address_text(address: &IpAddr) -> String {
+/// An address in its usual form, as the general formatter has it, at a tenth of its cost: tables have thousands.
+pub fn address_text(address: &IpAddr) -> String {
     let IpAddr::V4(address) = address else { return address.to_string() };
     let mut text = String::with_capacity("255.255.255.255".len());
     for octet in address.octets() {

@@ -1,10 +1,13 @@
 //! The one table that every report makes and every format writes.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::net::IpAddr;
 
 use serde::Serialize;
 
-use super::Report;
+use super::source_list::address_text;
+use super::{Report, Severity};
 use crate::model::EventTime;
 
 /// What the values of a column are.
@@ -23,6 +26,31 @@ pub enum ColumnKind {
     List,
     /// A list of {name, count}, by count, then name.
     NamedCounts,
+}
+
+/// What a column is to whoever looks up, joins or colours by it, whatever its name is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// How much the row matters.
+    Severity,
+    /// What the row was found to be. Has the colour of the severity, where there is one.
+    Verdict,
+    /// The account that the row is about.
+    AccountId,
+    /// All IP addresses of the row.
+    Addresses,
+    /// Where the credentials were issued to.
+    IssuedFrom,
+    /// Of a row that is a finding: its rule.
+    Rule,
+    /// Of a row that is a finding: its subject.
+    Subject,
+    /// A practice.
+    Practice,
+    /// What a verdict rests on.
+    Why,
+    /// A UTC day, by which rows can be parted.
+    Day,
 }
 
 /// When a terminal shows a column that was not asked for by `--columns`. Other formats always carry all.
@@ -58,6 +86,9 @@ pub struct Column {
     pub name: &'static str,
     /// What its values are.
     pub kind: ColumnKind,
+    /// What it is to those who know no column by its name; `None` of most columns.
+    #[serde(skip)]
+    pub role: Option<Role>,
     /// The unit of its numbers; empty where the name says it.
     pub unit: &'static str,
     /// What it means, in one sentence.
@@ -77,12 +108,18 @@ pub enum Value {
     Null,
     /// For [`ColumnKind::Text`] and [`ColumnKind::Id`].
     Text(String),
+    /// For [`ColumnKind::Text`].
+    Severity(Severity),
+    /// For [`ColumnKind::Text`].
+    Address(IpAddr),
     /// For [`ColumnKind::Count`].
     Count(i64),
     /// For [`ColumnKind::Time`].
     Time(EventTime),
     /// For [`ColumnKind::List`].
     List(Vec<String>),
+    /// For [`ColumnKind::List`]: sorted as texts.
+    Addresses(Vec<IpAddr>),
     /// For [`ColumnKind::NamedCounts`].
     NamedCounts(Vec<(String, i64)>),
 }
@@ -115,28 +152,36 @@ pub struct Table {
     key: &'static [&'static str],
 }
 
+impl Role {
+    /// The place of the column that has it.
+    pub fn place(self, columns: &[Column]) -> Option<usize> {
+        columns.iter().position(|column| column.role == Some(self))
+    }
+}
+
 impl Value {
-    /// Text, or `Null` for the empty one.
-    pub fn text(text: impl Into<String>) -> Self {
-        let text = text.into();
-        if text.is_empty() { Self::Null } else { Self::Text(text) }
-    }
-
-    /// A time, or `Null`.
-    pub fn time(time: Option<EventTime>) -> Self {
-        time.map_or(Self::Null, Self::Time)
-    }
-
-    /// A count of anything.
-    pub fn count(count: usize) -> Self {
-        Self::Count(i64::try_from(count).unwrap_or(i64::MAX))
+    /// The text of a value for [`ColumnKind::Text`] or [`ColumnKind::Id`].
+    pub fn as_text(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Text(text) => Some(text.into()),
+            Self::Severity(severity) => Some(severity.as_str().into()),
+            Self::Address(address) => Some(address_text(address).into()),
+            _ => None,
+        }
     }
 }
 
 impl Column {
     /// A column that a terminal always shows.
     pub const fn new(name: &'static str, kind: ColumnKind, about: &'static str) -> Self {
-        Self { name, kind, unit: "", about, prominence: Prominence::First, drawing: Drawing::Text }
+        Self { name, kind, role: None, unit: "", about, prominence: Prominence::First, drawing: Drawing::Text }
+    }
+
+    /// With a role.
+    #[must_use]
+    pub const fn role(mut self, role: Role) -> Self {
+        self.role = Some(role);
+        self
     }
 
     /// With a unit.
@@ -222,10 +267,10 @@ impl Table {
         Ok(())
     }
 
-    /// Adds a column behind the one called `after`, with a value for what each row has there; a table without that column
-    /// stays as it is.
-    pub fn add_behind(&mut self, after: &str, column: Column, value: impl Fn(&Value) -> Value) {
-        let Ok(place) = self.index(after) else { return };
+    /// Adds a column behind the one with the role `after`, with a value for what each row has there; a table without that
+    /// column stays as it is.
+    pub fn add_behind(&mut self, after: Role, column: Column, value: impl Fn(&Value) -> Value) {
+        let Some(place) = after.place(&self.columns) else { return };
         self.columns.insert(place + 1, column);
         for row in &mut self.rows {
             let added = value(&row[place]);
@@ -275,10 +320,10 @@ fn compare(a: &Value, b: &Value, reversed: bool) -> Ordering {
         (_, Value::Null) => return Ordering::Less,
         (Value::Count(a), Value::Count(b)) => b.cmp(a),
         (Value::Time(a), Value::Time(b)) => b.cmp(a),
-        (Value::Text(a), Value::Text(b)) => a.cmp(b),
         (Value::List(a), Value::List(b)) => a.cmp(b),
+        (Value::Addresses(a), Value::Addresses(b)) => a.iter().map(address_text).cmp(b.iter().map(address_text)),
         (Value::NamedCounts(a), Value::NamedCounts(b)) => a.cmp(b),
-        _ => Ordering::Equal,
+        _ => a.as_text().cmp(&b.as_text()),
     };
     if reversed { order.reverse() } else { order }
 }

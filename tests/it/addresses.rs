@@ -10,9 +10,10 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 use serde_json::{Value, json};
+use trailscan::report::Role;
 
 use self::mmdb_writer::{Data, database, text};
-use crate::harness::{Place, count, rows, sample_logs, sample_state};
+use crate::harness::{Place, audited_logs, count, rows, sample_logs, sample_state};
 use crate::records::{calls, delivered, with};
 
 /// Prefixes and what is said of addresses in them, the more telling first.
@@ -26,8 +27,9 @@ const RANGES: &[(&str, &str, &str)] = &[
 ];
 
 /// The reports with a list of addresses that an audit runs.
-const WITH_ADDRESSES: &[&str] =
-    &["root-usage", "console-logins", "key-spread", "policy-changes", "logging", "sessions", "principals"];
+fn with_addresses() -> impl Iterator<Item = &'static str> {
+    audited_logs().filter(|report| Role::Addresses.place(report.columns).is_some()).map(|report| report.name)
+}
 
 /// A file of [`RANGES`].
 fn ranges() -> String {
@@ -129,7 +131,7 @@ fn every_report_with_addresses_says_where_they_are() {
             }
         }
     }
-    assert_eq!(seen, WITH_ADDRESSES.iter().copied().collect());
+    assert_eq!(seen, with_addresses().collect());
     assert!(outside > 50 && inside > 20, "{outside} outside, {inside} ranges");
     let facts = |answer: &Value| -> Vec<String> {
         let findings = answer["findings"].as_array().expect("findings").iter();
@@ -266,7 +268,7 @@ fn a_database_of_countries_speaks_in_every_report() {
     let country = Data::Map(vec![("country", Data::Map(vec![("iso_code", text("DE"))]))]);
     place.write("country.mmdb", database("GeoLite2-Country", &[("192.0.2.0", 24, country)]));
     let answer = place.trailscan("audit --geoip-db country.mmdb").arg(sample_logs()).json(0);
-    for name in WITH_ADDRESSES {
+    for name in with_addresses() {
         let report = &answer["reports"][name];
         assert!(columns(report).contains(&"country_list") && !columns(report).contains(&"aws"), "{name}");
         let (mut known, mut others) = (0, 0);

@@ -304,6 +304,11 @@ pub fn of_logs() -> impl Iterator<Item = &'static trailscan::report::Report> {
     trailscan::report::REPORTS.iter().copied().filter(|report| !report.needs_no_logs())
 }
 
+/// The reports that an audit of logs alone runs.
+pub fn audited_logs() -> impl Iterator<Item = &'static trailscan::report::Report> {
+    of_logs().filter(|report| report.argument.is_none())
+}
+
 /// The state of IAM that the project ships.
 pub fn sample_state() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-logs/iam")

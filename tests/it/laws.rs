@@ -5,12 +5,8 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Place, assert_identities, count, rows, sample_logs};
+use crate::harness::{Place, assert_identities, audited_logs, command, count, of_logs, rows, sample_logs};
 use crate::oracle::{Oracle, files, is_error, is_log, text};
-
-/// Every report, by the name it is asked under.
-const REPORTS: [&str; 7] =
-    ["root-usage", "console-logins", "keys", "key-spread", "policy-changes", "sessions", "principals"];
 
 #[test]
 fn sums_close() {
@@ -93,7 +89,7 @@ fn answers(place: &Place, options: &str, inputs: &[PathBuf]) -> Vec<(String, Vec
         formats.extend(["csv", "parquet"]);
     }
     let mut answers = Vec::new();
-    for report in REPORTS.into_iter().chain(["audit"]) {
+    for report in of_logs().map(command).chain(["audit".to_owned()]) {
         for format in &formats {
             if report == "audit" && ["csv", "parquet"].contains(format) {
                 continue;
@@ -234,7 +230,7 @@ fn two_halves_sum_to_the_whole() {
 fn json_lines_are_the_rows() {
     let place = Place::new();
     let audit = place.trailscan("audit").arg(sample_logs()).json(0);
-    for report in REPORTS {
+    for report in audited_logs().map(|report| report.name) {
         let alone = place.trailscan(report).arg(sample_logs()).json(0);
         assert_eq!(rows(&alone, report), rows(&audit, report), "{report} alone and in the audit");
         let lines = place.trailscan(report).arg(sample_logs()).args(["--format", "jsonl"]).ends(0);
@@ -262,7 +258,7 @@ mod columnar {
     fn parquet_holds_the_rows() {
         let place = Place::new();
         place.trailscan("audit --output folder/ --format parquet").arg(sample_logs()).ends(0);
-        for report in REPORTS {
+        for report in audited_logs().map(|report| report.name) {
             let answer = place.trailscan(report).arg(sample_logs()).json(0);
             let file = std::io::Cursor::new(place.read_bytes(&format!("folder/{report}.parquet")));
             let frame = ParquetReader::new(file).finish().unwrap();
@@ -315,7 +311,7 @@ mod columnar {
     #[test]
     fn csv_holds_the_rows() {
         let place = Place::new();
-        for report in REPORTS {
+        for report in audited_logs().map(|report| report.name) {
             let answer = place.trailscan(report).arg(sample_logs()).json(0);
             let csv = place.trailscan(report).args(["--format", "csv"]).arg(sample_logs()).ends(0);
             let mut records = records(csv.text()).into_iter();

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::super::sanitize;
 use crate::model::grouped;
-use crate::report::{Column, ColumnKind, Severity, Value};
+use crate::report::{Column, ColumnKind, Severity, Value, address_text};
 
 /// Members of a list that a cell shows; the opened row shows all.
 const MEMBERS: usize = 3;
@@ -26,12 +26,14 @@ const fn class(kind: ColumnKind) -> Option<&'static str> {
 fn inside(value: &Value, column: &Column) -> Markup {
     match value {
         Value::Null => html! { span.none { "–" } },
-        Value::Text(text) if is_severity(column, text) => badge_of(text),
+        Value::Severity(severity) => badge(*severity),
+        Value::Address(address) => html! { (address) },
         Value::Text(text) if column.kind == ColumnKind::Id || text.starts_with("arn:") => id(text),
         Value::Text(text) => html! { (sanitize(text)) },
         Value::Count(count) => html! { (grouped(count)) },
         Value::Time(time) => html! { (shown_time(&time.to_string())) },
         Value::List(members) => some(members.iter().map(|member| id(member)), members.len()),
+        Value::Addresses(members) => some(members.iter().map(|member| id(&address_text(member))), members.len()),
         Value::NamedCounts(counts) => {
             let named = counts.iter().map(|(name, count)| html! { (sanitize(name)) " " b { (grouped(count)) } });
             some(named, counts.len())
@@ -57,15 +59,8 @@ pub(super) fn id(text: &str) -> Markup {
 
 /// A severity in its colour.
 pub(super) fn badge(severity: Severity) -> Markup {
-    badge_of(severity.as_str())
-}
-
-fn badge_of(word: &str) -> Markup {
+    let word = severity.as_str();
     html! { span class={ "badge " (word) } { (word) } }
-}
-
-fn is_severity(column: &Column, text: &str) -> bool {
-    column.name == "severity" && Severity::ALL.iter().any(|severity| severity.as_str() == text)
 }
 
 /// `2026-09-07 02:15:00Z`.

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use serde_json::{Value as Json, json};
 
 use super::super::{Section, sanitize};
-use crate::report::{Column, ColumnKind, Prominence, Table, Value};
+use crate::report::{Column, ColumnKind, Prominence, Table, Value, address_text};
 
 /// Columns that fit a page side by side, mostly.
 const FIT: usize = 11;
@@ -39,7 +39,7 @@ pub(super) fn is_shown(table: &Table, column: &Column) -> bool {
 
 fn column(table: &Table, index: usize) -> Json {
     let column = &table.columns[index];
-    let values = table.rows.iter().map(|row| row.get(index).unwrap_or(&Value::Null));
+    let values = table.rows.iter().map(|row| &row[index]);
     let mut texts = Dictionary::default();
     let packed: Vec<Json> = values.map(|value| pack(value, &mut texts)).collect();
     json!({
@@ -57,9 +57,12 @@ fn pack(value: &Value, texts: &mut Dictionary) -> Json {
     match value {
         Value::Null => Json::Null,
         Value::Text(text) => json!(texts.place(text)),
+        Value::Severity(severity) => json!(texts.place(severity.as_str())),
+        Value::Address(address) => json!(texts.place(&address_text(address))),
         Value::Count(count) => json!(count),
         Value::Time(time) => json!(time.0.div_euclid(1000)),
         Value::List(members) => members.iter().map(|member| texts.place(member)).collect(),
+        Value::Addresses(members) => members.iter().map(|member| texts.place(&address_text(member))).collect(),
         Value::NamedCounts(counts) => {
             counts.iter().flat_map(|(name, count)| [json!(texts.place(name)), json!(count)]).collect()
         }

@@ -8,7 +8,7 @@ use super::super::{Section, SectionKind, sanitize};
 use super::cell::id;
 use super::table;
 use crate::model::quantity;
-use crate::report::{Practice, Table, Value};
+use crate::report::{Practice, Role, Value};
 
 /// The most accounts that stand side by side.
 const ACCOUNTS: usize = 40;
@@ -52,13 +52,14 @@ impl<'a> Card<'a> {
         if !is_one(section) || table.rows.is_empty() {
             return None;
         }
-        let [practice, account, verdict] = ["practice", "account_id", "verdict"].map(|name| column(table, name));
-        let (practice, account, verdict, why) = (practice?, account?, verdict?, column(table, "why"));
+        let place = |role: Role| role.place(&table.columns);
+        let (practice, account) = (place(Role::Practice)?, place(Role::AccountId)?);
+        let (verdict, why) = (place(Role::Verdict)?, place(Role::Why)?);
         let mut card = Self { section, accounts: BTreeSet::new(), verdicts: BTreeMap::new() };
         for row in &table.rows {
-            let (account, why) = (text(&row[account]), why.map_or("", |why| text(&row[why])));
+            let account = text(&row[account]);
             card.accounts.insert(account);
-            card.verdicts.insert((text(&row[practice]), account), (text(&row[verdict]), why));
+            card.verdicts.insert((text(&row[practice]), account), (text(&row[verdict]), text(&row[why])));
         }
         Some(card)
     }
@@ -82,10 +83,6 @@ impl<'a> Card<'a> {
             }
         }
     }
-}
-
-fn column(table: &Table, name: &str) -> Option<usize> {
-    table.columns.iter().position(|column| column.name == name)
 }
 
 fn text(value: &Value) -> &str {

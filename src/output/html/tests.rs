@@ -7,7 +7,7 @@ use crate::report::charts::{
     Bar, Bars, Chart, DayAxis, DayColumns, Flow, FlowEdge, FlowNode, Grid, GridCell, GridColumns, GridRow, Picture,
     PlaceDays, Shares, Tone,
 };
-use crate::report::{Answer, Column, ColumnKind, Report, Severity, StateUse, Table, Value};
+use crate::report::{Answer, Column, ColumnKind, Form, Report, Role, Severity, StateUse, Table, Value};
 use crate::scan::{Coverage, Failure, Gap, LoggingChange};
 
 /// More than any log holds, and not so much that a sum overflows.
@@ -176,7 +176,7 @@ fn the_same_document_gives_the_same_bytes() {
 const NUMBERS: &[Column] = &[
     Column::new("number", ColumnKind::Count, "a number"),
     Column::new("time", ColumnKind::Time, "a time"),
-    Column::new("severity", ColumnKind::Text, "how bad"),
+    Column::severity("severity", "how bad"),
 ];
 
 fn report(name: &'static str, columns: &'static [Column]) -> Report {
@@ -188,9 +188,12 @@ fn report(name: &'static str, columns: &'static [Column]) -> Report {
         key: &[],
         needs: &[],
         options: &[],
+        texts: &[],
         rules: &[],
         argument: None,
         state: StateUse::No,
+        examples: &[],
+        form: Form::Rows,
         charts: None,
         answer: |_| Answer::default(),
     }
@@ -205,7 +208,8 @@ fn section(columns: &'static [Column], name: &'static str, rows: Vec<Vec<Value>>
 #[test]
 fn the_first_rows_stand_as_html_and_all_in_the_data() {
     let at = EventTime::parse("2026-09-07T02:15:00Z");
-    let rows = (0..1_200).map(|i| vec![Value::Count(1_000 + i), Value::time(at), Value::text("high")]).collect();
+    let rows =
+        (0..1_200).map(|i| vec![Value::Count(1_000 + i), Value::time(at), Value::Severity(Severity::High)]).collect();
     let mut section = section(NUMBERS, "numbers", rows);
     section.table.rows_total = 1_300;
     let page = page(Content::Report(&section), &sample::coverage());
@@ -251,10 +255,10 @@ fn window_and_coverage_stand_at_the_head() {
 }
 
 const CARD: &[Column] = &[
-    Column::new("practice", ColumnKind::Text, "the practice"),
-    Column::new("account_id", ColumnKind::Id, "the account"),
-    Column::new("verdict", ColumnKind::Text, "the verdict"),
-    Column::new("why", ColumnKind::Text, "why"),
+    Column::text("practice", "the practice").role(Role::Practice),
+    Column::account_id("account_id", "the account"),
+    Column::verdict("verdict", "the verdict"),
+    Column::text("why", "why").role(Role::Why),
 ];
 
 #[test]

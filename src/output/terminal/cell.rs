@@ -6,7 +6,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::super::sanitize;
 use crate::model::grouped;
-use crate::report::{Column, ColumnKind, Value};
+use crate::report::{Column, ColumnKind, Value, address_text};
 
 /// Members of a list that a table shows at most.
 const MEMBERS: usize = 3;
@@ -37,9 +37,11 @@ pub(in crate::output) fn whole(value: &Value) -> Cow<'_, str> {
     match value {
         Value::Null => UNKNOWN.into(),
         Value::Text(text) => sanitize(text),
+        Value::Severity(severity) => severity.as_str().into(),
+        Value::Address(address) => address_text(address).into(),
         Value::Count(count) => grouped(count).into(),
         Value::Time(time) => time.to_string().replace('T', " ").into(),
-        Value::List(_) | Value::NamedCounts(_) => first_members(value, MEMBERS).into(),
+        Value::List(_) | Value::Addresses(_) | Value::NamedCounts(_) => first_members(value, MEMBERS).into(),
     }
 }
 
@@ -98,6 +100,7 @@ fn rounded(time: &str, room: usize) -> Option<String> {
 fn first_members(value: &Value, members: usize) -> String {
     let (shown, len) = match value {
         Value::List(list) => (list.iter().take(members).map(|m| sanitize(m).into_owned()).collect(), list.len()),
+        Value::Addresses(list) => (list.iter().take(members).map(address_text).collect(), list.len()),
         Value::NamedCounts(counts) => {
             let named = counts.iter().take(members).map(|(name, n)| format!("{} {}", sanitize(name), grouped(n)));
             (named.collect::<Vec<_>>(), counts.len())

@@ -63,7 +63,12 @@ pub(super) fn write_worst(sections: &[Section], style: Style, out: &mut dyn Writ
         let (word, rule) = (finding.severity.as_str(), finding.rule);
         let sentence = lines(&in_a_sentence(finding, *more), style.width, indent);
         let sentence = sentence.join(&format!("\n{}", " ".repeat(indent)));
-        writeln!(out, "{}{}{rule:width$}  {sentence}", paint.severity(word, word), " ".repeat(INDENT - word.len()))?;
+        writeln!(
+            out,
+            "{}{}{rule:width$}  {sentence}",
+            paint.severity(finding.severity, word),
+            " ".repeat(INDENT - word.len())
+        )?;
     }
     if unshown > 0 {
         let line = format!("{} more of severity high, below", grouped(unshown));
@@ -89,9 +94,9 @@ pub(super) fn write_totals(sections: &[Section], paint: Paint, out: &mut dyn Wri
     let parts: Vec<String> = Severity::ALL
         .into_iter()
         .rev()
-        .map(|severity| (severity.as_str(), count(severity)))
+        .map(|severity| (severity, count(severity)))
         .filter(|&(_, n)| n > 0)
-        .map(|(word, n)| paint.severity(word, &format!("{} {word}", grouped(n))))
+        .map(|(severity, n)| paint.severity(severity, &format!("{} {}", grouped(n), severity.as_str())))
         .collect();
     let list = if parts.is_empty() { "none".to_owned() } else { parts.join(", ") };
     writeln!(out, "{} {list}", paint.heading("findings:"))
@@ -106,7 +111,7 @@ fn write_one(finding: &Finding, width: Option<usize>, paint: Paint, out: &mut dy
         account => format!("  account {}", sanitize(account)),
     };
     let padding = " ".repeat(INDENT - word.len());
-    writeln!(out, "{}{padding}{}  {subject}{account}", paint.severity(word, word), finding.rule)?;
+    writeln!(out, "{}{padding}{}  {subject}{account}", paint.severity(finding.severity, word), finding.rule)?;
     for line in lines(&sanitize(&finding.summary), width, INDENT) {
         writeln!(out, "{}{line}", " ".repeat(INDENT))?;
     }

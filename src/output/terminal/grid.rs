@@ -6,7 +6,7 @@ use super::super::Style;
 use super::cell;
 use super::layout::{GAP, Slot, header_lines, is_right};
 use super::paint::Paint;
-use crate::report::{Table, Value};
+use crate::report::{Column, Role, Severity, Table, Value};
 
 /// Writes header, rule and rows.
 pub(super) fn write(table: &Table, slots: &[Slot], style: Style, out: &mut dyn Write) -> io::Result<()> {
@@ -19,16 +19,15 @@ pub(super) fn write(table: &Table, slots: &[Slot], style: Style, out: &mut dyn W
         let severity = severity(table, row);
         for slot in slots {
             let column = &table.columns[slot.index];
-            let value = row.get(slot.index).unwrap_or(&Value::Null);
+            let value = &row[slot.index];
             let text = match style.width {
                 Some(_) => cell::within(value, column, slot.width),
                 None => cell::whole(value),
             };
-            let painted = match column.name {
-                "severity" | "verdict" if severity.is_empty() => paint.verdict(&text),
-                "severity" | "verdict" => paint.severity(severity, &text),
-                _ if *value == Value::Null => paint.faint(&text),
-                _ => text.as_ref().to_owned(),
+            let painted = match judged(column, severity, paint, &text) {
+                Some(painted) => painted,
+                None if *value == Value::Null => paint.faint(&text),
+                None => text.as_ref().to_owned(),
             };
             line.push(&painted, cell::width(&text), out)?;
         }
@@ -37,13 +36,20 @@ pub(super) fn write(table: &Table, slots: &[Slot], style: Style, out: &mut dyn W
     Ok(())
 }
 
-/// The severity that a row carries, which also colours its verdict; empty when it has none.
-pub(super) fn severity<'a>(table: &Table, row: &'a [Value]) -> &'a str {
-    let place = table.columns.iter().position(|column| column.name == "severity");
-    match place.and_then(|i| row.get(i)) {
-        Some(Value::Text(word)) => word,
-        _ => "",
+/// The severity that a row carries, if it has one.
+pub(super) fn severity(table: &Table, row: &[Value]) -> Option<Severity> {
+    match row[Role::Severity.place(&table.columns)?] {
+        Value::Severity(severity) => Some(severity),
+        _ => None,
     }
+}
+
+/// A severity, or a verdict, which has the colour of the row's severity; `None` of other columns.
+pub(super) fn judged(column: &Column, severity: Option<Severity>, paint: Paint, text: &str) -> Option<String> {
+    matches!(column.role?, Role::Severity | Role::Verdict).then(|| match severity {
+        Some(severity) => paint.severity(severity, text),
+        None => paint.verdict(text),
+    })
 }
 
 fn write_header(table: &Table, slots: &[Slot], paint: Paint, out: &mut dyn Write) -> io::Result<()> {

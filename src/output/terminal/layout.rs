@@ -122,7 +122,7 @@ fn measure(table: &Table, index: usize) -> Measure {
     let header = cell::width(column.name);
     let word = column.name.split_inclusive('_').map(cell::width).max().unwrap_or(0);
     let mut measure = Measure { kind: column.kind, floor: word, cells: 0, header };
-    for value in table.rows.iter().filter_map(|row| row.get(index)) {
+    for value in table.rows.iter().map(|row| &row[index]) {
         measure.floor = measure.floor.max(cell::floor(value, column));
         measure.cells = measure.cells.max(cell::width(&cell::whole(value)));
     }

@@ -2,6 +2,8 @@
 
 use anstyle::{AnsiColor, Style};
 
+use crate::report::Severity;
+
 /// Colours, or none.
 #[derive(Clone, Copy)]
 pub(super) struct Paint(bool);
@@ -19,15 +21,14 @@ impl Paint {
         self.apply(Style::new().dimmed(), text)
     }
 
-    /// `text` in the colour of the severity that `word` names; any other word gives no colour.
-    pub(super) fn severity(self, word: &str, text: &str) -> String {
-        let style = match word {
-            "critical" => AnsiColor::Red.on_default().bold(),
-            "high" => AnsiColor::Red.on_default(),
-            "medium" => AnsiColor::Yellow.on_default(),
-            "low" => AnsiColor::Cyan.on_default(),
-            "info" => Style::new().dimmed(),
-            _ => return text.to_owned(),
+    /// `text` in the colour of a severity.
+    pub(super) fn severity(self, severity: Severity, text: &str) -> String {
+        let style = match severity {
+            Severity::Critical => AnsiColor::Red.on_default().bold(),
+            Severity::High => AnsiColor::Red.on_default(),
+            Severity::Medium => AnsiColor::Yellow.on_default(),
+            Severity::Low => AnsiColor::Cyan.on_default(),
+            Severity::Info => Style::new().dimmed(),
         };
         self.apply(style, text)
     }

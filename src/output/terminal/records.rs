@@ -3,10 +3,10 @@
 use std::io::{self, Write};
 
 use super::cell;
-use super::grid::severity;
+use super::grid::{judged, severity};
 use super::layout::must;
 use super::paint::Paint;
-use crate::report::{Table, Value};
+use crate::report::Table;
 
 /// Writes every row as a block; says how many columns it showed. Values are whole: the terminal may wrap them.
 pub(super) fn write(table: &Table, paint: Paint, out: &mut dyn Write) -> io::Result<usize> {
@@ -17,13 +17,9 @@ pub(super) fn write(table: &Table, paint: Paint, out: &mut dyn Write) -> io::Res
             writeln!(out)?;
         }
         for &i in &columns {
-            let name = table.columns[i].name;
-            let text = cell::whole(row.get(i).unwrap_or(&Value::Null));
-            let text = match name {
-                "severity" | "verdict" if severity(table, row).is_empty() => paint.verdict(&text),
-                "severity" | "verdict" => paint.severity(severity(table, row), &text),
-                _ => text.into_owned(),
-            };
+            let (column, text) = (&table.columns[i], cell::whole(&row[i]));
+            let text = judged(column, severity(table, row), paint, &text).unwrap_or_else(|| text.into_owned());
+            let name = column.name;
             let padding = " ".repeat(names - cell::width(name));
             writeln!(out, "{}{padding}  {text}", paint.faint(name))?;
         }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::super::{Content, Document, Place, Section, Style, sample};
 use super::{cell, layout};
-use crate::report::{ColumnKind, Finding, Prominence, Severity, Value};
+use crate::report::{Column, ColumnKind, Finding, Prominence, Severity, Value};
 
 fn text(section: &Section, style: Style) -> String {
     let coverage = sample::coverage();
@@ -255,9 +255,9 @@ fn an_audit_begins_with_the_worst_of_each_rule() {
 #[test]
 fn colours_only_when_asked_for_and_worth_no_width() {
     let mut section = sample::section();
-    section.table.columns[1].name = "severity";
+    section.table.columns[1] = Column::severity("severity", "how bad");
     section.table.rows.truncate(1);
-    section.table.rows[0][1] = Value::text("critical");
+    section.table.rows[0][1] = Value::Severity(Severity::Critical);
     let plain = text(&section, wide(100));
     assert!(!plain.contains('\x1b'), "{plain}");
     let coloured = text(&section, Style { color: true, ..wide(100) });

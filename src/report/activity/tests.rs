@@ -2,7 +2,7 @@ use super::*;
 use crate::aggregate::State;
 use crate::model::testing::{ACCOUNT, OTHER_ACCOUNT, at, event, user};
 use crate::report::charts::Picture;
-use crate::report::{Options, View};
+use crate::report::{Options, Value, View};
 
 fn state(times: &[(&str, &str, &str)]) -> State {
     let mut state = State::new(REPORT.needs);

@@ -6,44 +6,50 @@ use std::net::IpAddr;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{AddressLookup, AwsRanges, Failures, GeoDatabase, Whereabouts};
-use crate::report::{Answer, Column, ColumnKind, Value, View};
+use super::{AddressLookup, Failures, Whereabouts};
+use crate::report::columns::columns;
+use crate::report::{Answer, Column, Role, Value, View};
 
-/// The column whose addresses are looked up. It has all of a row's addresses, in every report.
-const ADDRESSES: &str = "address_list";
+/// The members of a finding's evidence that hold addresses.
+const EVIDENCE: [&str; 3] = ["address", "issued_from", "address_list"];
 
-/// The column that has one address, or a service host.
-const ISSUED_FROM: &str = "issued_from";
+columns! {
+    const OF_ASNS;
+    fn asn_cells(asns: BTreeSet<String>) {}
 
-const GEO_COLUMNS: [Column; 4] = [
-    Column::new("asns", ColumnKind::Count, "Distinct autonomous systems of the addresses.").second(),
-    Column::new("asn_list", ColumnKind::List, "The autonomous systems, with their names.").asked(),
-    Column::new("countries", ColumnKind::Count, "Distinct countries of the addresses.").second(),
-    Column::new("country_list", ColumnKind::List, "The ISO 3166 codes of the countries.").asked(),
-];
+    count("asns", "Distinct autonomous systems of the addresses.").second() => asns.len(),
+    list("asn_list", "The autonomous systems, with their names.").asked() => asns,
+}
 
-const AWS_COLUMNS: [Column; 2] = [
-    Column::new(
+columns! {
+    const OF_COUNTRIES;
+    fn country_cells(countries: BTreeSet<String>) {}
+
+    count("countries", "Distinct countries of the addresses.").second() => countries.len(),
+    list("country_list", "The ISO 3166 codes of the countries.").asked() => countries,
+}
+
+columns! {
+    const OF_AWS;
+    fn aws_cells(found: Whereabouts) {}
+
+    list(
         "aws",
-        ColumnKind::List,
         "Services and regions of the addresses in AWS's published ranges: EC2 us-east-1; empty where none is in one.",
-    )
-    .second(),
-    Column::new(
-        "outside_addresses",
-        ColumnKind::Count,
-        "How many of the addresses are public and in no published range of AWS.",
-    )
-    .unit("addresses")
-    .second(),
-];
+    ).second() => found.ranges,
+    count("outside_addresses", "How many of the addresses are public and in no published range of AWS.")
+        .unit("addresses").second() => found.outside,
+}
 
-const ISSUED_FROM_PLACE: Column = Column::new(
-    "issued_from_place",
-    ColumnKind::Text,
-    "What the files say of issued_from: AWS's service and region, outside AWS or private; autonomous system; country.",
-)
-.asked();
+columns! {
+    const OF_ISSUED_FROM;
+    fn issued_from_cells(place: String) {}
+
+    text(
+        "issued_from_place",
+        "What the files say of issued_from: AWS's service and region, outside AWS or private; autonomous system; country.",
+    ).asked() => place,
+}
 
 /// The answer with what is known of its addresses, where a look-up was given.
 pub(in crate::report) fn with_places(view: &View<'_>, mut answer: Answer) -> Answer {
@@ -56,17 +62,13 @@ pub(in crate::report) fn with_places(view: &View<'_>, mut answer: Answer) -> Ans
 pub(in crate::report) fn add_places(view: &View<'_>, answer: &mut Answer) -> Failures {
     let Some(lookup) = view.addresses else { return Failures::default() };
     let before = lookup.failed().clone();
-    let place_of = |name: &str| answer.columns.iter().position(|column| column.name == name);
-    let (addresses, issued_from) = (place_of(ADDRESSES), place_of(ISSUED_FROM));
-    if let Some(addresses) = addresses {
-        lookup.add_columns(answer, addresses);
-    }
-    if let Some(issued_from) = issued_from {
-        answer.columns.push(ISSUED_FROM_PLACE);
-        for row in &mut answer.rows {
-            let place = Value::text(lookup.place_of_text(&row[issued_from]));
-            row.push(place);
-        }
+    let [addresses, issued_from] = [Role::Addresses, Role::IssuedFrom].map(|role| role.place(&answer.columns));
+    answer.columns.extend(lookup.added_columns(&answer.columns));
+    for row in &mut answer.rows {
+        let of_addresses = addresses.iter().flat_map(|&place| lookup.cells_of_addresses(&row[place]));
+        let of_issued_from = issued_from.iter().flat_map(|&place| issued_from_cells(lookup.place_of(&row[place])));
+        let added: Vec<Value> = of_addresses.chain(of_issued_from).collect();
+        row.extend(added);
     }
     let after = lookup.failed().clone();
     for finding in &mut answer.findings {
@@ -76,51 +78,52 @@ pub(in crate::report) fn add_places(view: &View<'_>, answer: &mut Answer) -> Fai
 }
 
 impl AddressLookup {
-    fn add_columns(&self, answer: &mut Answer, addresses: usize) {
-        if self.geo.is_some() {
-            answer.columns.extend(GEO_COLUMNS);
-        }
-        if self.aws.is_some() {
-            answer.columns.extend(AWS_COLUMNS);
-        }
-        for row in &mut answer.rows {
-            let list = match &row[addresses] {
-                Value::List(texts) => Some(texts.iter().filter_map(|text| text.parse().ok()).collect::<Vec<IpAddr>>()),
-                _ => None,
-            };
-            if let Some(geo) = &self.geo {
-                row.extend(self.geo_cells(geo, list.as_deref()));
-            }
-            if let Some(aws) = &self.aws {
-                row.extend(aws_cells(aws, list.as_deref()));
-            }
-        }
+    /// The columns that stand behind `columns` in an answer: what is known of addresses, where there is a column of them.
+    pub(in crate::report) fn added_columns(&self, columns: &[Column]) -> Vec<Column> {
+        let has = |role: Role| role.place(columns).is_some();
+        let of_geo = [OF_ASNS, OF_COUNTRIES].concat();
+        let all = [
+            (has(Role::Addresses) && self.geo.is_some(), of_geo.as_slice()),
+            (has(Role::Addresses) && self.aws.is_some(), OF_AWS),
+            (has(Role::IssuedFrom), OF_ISSUED_FROM),
+        ];
+        all.iter().filter(|(is_added, _)| *is_added).flat_map(|(_, columns)| *columns).copied().collect()
     }
 
-    fn geo_cells(&self, geo: &GeoDatabase, addresses: Option<&[IpAddr]>) -> [Value; 4] {
-        let cells = |holds: bool, known: &dyn Fn(IpAddr) -> Option<String>| match addresses.filter(|_| holds) {
-            Some(addresses) => {
-                let found: BTreeSet<String> = addresses.iter().filter_map(|&address| known(address)).collect();
-                [Value::count(found.len()), Value::List(found.into_iter().collect())]
-            }
-            None => [Value::Null, Value::Null],
+    /// The cells of those columns that are about all addresses of a row; null where the row has no list of them.
+    fn cells_of_addresses(&self, cell: &Value) -> Vec<Value> {
+        let addresses = match cell {
+            Value::Addresses(addresses) => Some(addresses.as_slice()),
+            _ => None,
         };
-        let [asns, asn_list] = cells(geo.holds_asn(), &|address| self.asn(address));
-        let [countries, country_list] = cells(geo.holds_country(), &|address| self.country(address));
-        [asns, asn_list, countries, country_list]
+        let of_all = |holds: bool, known: &dyn Fn(IpAddr) -> Option<String>| -> Option<BTreeSet<String>> {
+            Some(addresses.filter(|_| holds)?.iter().filter_map(|&address| known(address)).collect())
+        };
+        let mut cells = Vec::new();
+        if let Some(geo) = &self.geo {
+            let asns = of_all(geo.holds_asn(), &|address| self.asn(address));
+            cells.extend(asns.map_or_else(|| unknown(OF_ASNS), asn_cells));
+            let countries = of_all(geo.holds_country(), &|address| self.country(address));
+            cells.extend(countries.map_or_else(|| unknown(OF_COUNTRIES), country_cells));
+        }
+        if let Some(aws) = &self.aws {
+            let found = addresses.map(|addresses| Whereabouts::of(addresses, aws));
+            cells.extend(found.map_or_else(|| unknown(OF_AWS), aws_cells));
+        }
+        cells
     }
 
     /// What is known of a cell that holds an address; empty of anything else.
-    fn place_of_text(&self, cell: &Value) -> String {
+    fn place_of(&self, cell: &Value) -> String {
         match cell {
-            Value::Text(text) => text.parse().map(|address| self.describe(address)).unwrap_or_default(),
+            Value::Address(address) => self.describe(*address),
             _ => String::new(),
         }
     }
 
     /// Says where the addresses are that the evidence of a finding names.
     fn add_evidence(&self, evidence: &mut Map<String, Json>) {
-        let named = ["address", ISSUED_FROM, ADDRESSES].into_iter().filter_map(|name| evidence.get(name));
+        let named = EVIDENCE.into_iter().filter_map(|name| evidence.get(name));
         let texts = named.flat_map(|value| match value {
             Json::Array(members) => members.as_slice(),
             one => std::slice::from_ref(one),
@@ -141,9 +144,7 @@ impl AddressLookup {
     }
 }
 
-/// The cells of the columns of AWS, null where there is no list of addresses.
-fn aws_cells(aws: &AwsRanges, addresses: Option<&[IpAddr]>) -> [Value; 2] {
-    let Some(addresses) = addresses else { return [Value::Null, Value::Null] };
-    let found = Whereabouts::of(addresses, aws);
-    [Value::List(found.ranges.into_iter().collect()), Value::count(found.outside)]
+/// The cells of columns of which nothing is known.
+fn unknown(columns: &[Column]) -> Vec<Value> {
+    vec![Value::Null; columns.len()]
 }

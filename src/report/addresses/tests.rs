@@ -5,7 +5,7 @@ use serde_json::json;
 use super::mmdb_writer::{Data, database, text};
 use super::*;
 use crate::aggregate::State;
-use crate::report::{Answer, Column, ColumnKind, Finding, Options, Severity, Value, View};
+use crate::report::{Answer, Column, Finding, Options, Severity, Value, View};
 
 const RANGES: &str = r#"{
     "prefixes": [
@@ -39,11 +39,15 @@ fn list(texts: &[&str]) -> Value {
     Value::List(texts.iter().map(|&text| text.to_owned()).collect())
 }
 
+fn addresses(texts: &[&str]) -> Value {
+    Value::addresses(texts.iter().map(|text| text.parse().expect("an address")).collect::<Vec<IpAddr>>())
+}
+
 /// The answer with places for these rows of (address_list, issued_from), and the failures.
 fn answered(lookup: Option<&AddressLookup>, rows: Vec<Vec<Value>>, findings: Vec<Finding>) -> (Answer, usize) {
     let columns = vec![
-        Column::new("address_list", ColumnKind::List, "The IP addresses."),
-        Column::new("issued_from", ColumnKind::Text, "Source address."),
+        Column::addresses("address_list", "The IP addresses."),
+        Column::issued_from("issued_from", "Source address."),
     ];
     let (state, options) = (State::new(&[]), Options::default());
     let mut answer = Answer { columns, rows, findings, ..Answer::default() };
@@ -58,16 +62,19 @@ fn names(answer: &Answer) -> Vec<&'static str> {
 
 #[test]
 fn without_files_nothing_is_added() {
-    let (answer, _) = answered(None, vec![vec![list(&["192.0.2.1"]), Value::Null]], Vec::new());
+    let (answer, _) = answered(None, vec![vec![addresses(&["192.0.2.1"]), Value::Null]], Vec::new());
     assert_eq!((names(&answer), answer.rows[0].len()), (Vec::new(), 2));
 }
 
 #[test]
 fn columns_speak_of_all_addresses_of_a_row() {
     let rows = vec![
-        vec![list(&["10.0.0.1", "192.0.2.1", "192.0.2.2", "192.0.2.200", "203.0.113.1"]), Value::text("192.0.2.1")],
-        vec![list(&["198.51.100.1", "192.0.2.7"]), Value::text("ec2.amazonaws.com")],
-        vec![list(&[]), Value::text("203.0.113.1")],
+        vec![
+            addresses(&["10.0.0.1", "192.0.2.1", "192.0.2.2", "192.0.2.200", "203.0.113.1"]),
+            Value::issued_from("192.0.2.1"),
+        ],
+        vec![addresses(&["198.51.100.1", "192.0.2.7"]), Value::issued_from("ec2.amazonaws.com")],
+        vec![addresses(&[]), Value::issued_from("203.0.113.1")],
         vec![Value::Null, Value::Null],
     ];
     let (answer, failures) = answered(Some(&lookup(None, true)), rows, Vec::new());
@@ -82,7 +89,7 @@ fn columns_speak_of_all_addresses_of_a_row() {
 
 #[test]
 fn files_stand_side_by_side() {
-    let rows = vec![vec![list(&["192.0.2.1", "192.0.2.200"]), Value::text("192.0.2.200")]];
+    let rows = vec![vec![addresses(&["192.0.2.1", "192.0.2.200"]), Value::issued_from("192.0.2.200")]];
     let (answer, _) = answered(Some(&lookup(Some(country("DE")), true)), rows.clone(), Vec::new());
     let all = ["asns", "asn_list", "countries", "country_list", "aws", "outside_addresses", "issued_from_place"];
     assert_eq!(names(&answer), all);
@@ -121,7 +128,7 @@ fn an_entry_that_cannot_be_read_is_warned_of() {
     let broken = Data::Map(vec![("country", text("not a map"))]);
     let lookup = lookup(Some(broken), false);
     assert_eq!(lookup.warnings(None), [""; 0]);
-    let rows = vec![vec![list(&["192.0.2.1", "203.0.113.1"]), Value::Null]];
+    let rows = vec![vec![addresses(&["192.0.2.1", "203.0.113.1"]), Value::Null]];
     let (answer, failures) = answered(Some(&lookup), rows, Vec::new());
     assert_eq!((&answer.rows[0][4], failures), (&Value::Count(0), 1));
     let warnings = lookup.warnings(None);

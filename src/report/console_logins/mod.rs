@@ -15,9 +15,9 @@ mod without_mfa;
 use std::cmp::Reverse;
 
 use super::addresses::with_places;
+use super::columns::columns;
 use super::enrolment::Enrolments;
-use super::source_list::address_cells;
-use super::{Answer, Column, ColumnKind, Finding, Report, ReportOption, Severity, StateUse, Value, View, finding};
+use super::{Answer, Finding, Form, LOG_EXAMPLES, Report, ReportOption, Severity, StateUse, View, finding};
 use crate::aggregate::{iam_changes, issuances, principals, sessions, sign_ins};
 use guessing::Limits;
 use tried::Row;
@@ -31,9 +31,12 @@ pub static REPORT: Report = Report {
     key: &["account_id", "principal", "mfa", "result"],
     needs: &[&sign_ins::KIND, &principals::KIND, &sessions::KIND, &issuances::KIND, &iam_changes::KIND],
     options: &[SPRAY_USERS, GUESSES],
+    texts: &[],
     rules: rules::RULES,
     argument: None,
     state: StateUse::No,
+    examples: LOG_EXAMPLES,
+    form: Form::Rows,
     charts: Some(charts::charts),
     answer,
 };
@@ -108,30 +111,31 @@ an identity provider. Root signs in in us-east-1, users in the region of the sig
 in its region and in its account: a --region filter loses sign-ins. Rows come worst severity first, then by events and \
 key.";
 
-const COLUMNS: &[Column] = &[
-    Column::new("account_id", ColumnKind::Id, "Account that was signed in to; of Identity Center its own.").last(),
-    Column::new("principal", ColumnKind::Id, "Who: a user's arn, root@account, a role, a person of Identity Center."),
-    Column::new("user_name", ColumnKind::Text, "userName, as typed where it exists.").asked(),
-    Column::new("type", ColumnKind::Text, "userIdentity.type.").last(),
-    Column::new("mfa", ColumnKind::Text, "What the sign-ins say of MFA: yes, no, identity-provider or unknown."),
-    Column::new("result", ColumnKind::Text, "success or failure."),
-    Column::new("severity", ColumnKind::Text, "Severity of the worst finding that the row is part of, else info."),
-    Column::new("events", ColumnKind::Count, "Sign-ins with this result.").unit("events"),
-    Column::new("addresses", ColumnKind::Count, "Distinct IP addresses.").unit("addresses").third(),
-    Column::new("address_list", ColumnKind::List, "The IP addresses.").last(),
-    Column::new("regions", ColumnKind::Count, "Distinct regions of sign-in endpoints.").unit("regions").last(),
-    Column::new("region_list", ColumnKind::List, "The regions.").asked(),
-    Column::new("user_agents", ColumnKind::Count, "Distinct userAgent texts.").asked(),
-    Column::new("user_agent_list", ColumnKind::List, "The userAgent texts.").asked(),
-    Column::new(
+columns! {
+    const COLUMNS;
+    fn cells(row: &Row<'_>) {}
+
+    account_id("account_id", "Account that was signed in to; of Identity Center its own.").last() => row.who.account,
+    id("principal", "Who: a user's arn, root@account, a role, a person of Identity Center.") => row.who.principal,
+    text("user_name", "userName, as typed where it exists.").asked() => row.user_name,
+    text("type", "userIdentity.type.").last() => row.kind,
+    text("mfa", "What the sign-ins say of MFA: yes, no, identity-provider or unknown.") => row.mfa.as_str(),
+    text("result", "success or failure.") => if row.succeeded { "success" } else { "failure" },
+    severity("severity", "Severity of the worst finding that the row is part of, else info.") => row.severity,
+    count("events", "Sign-ins with this result.").unit("events") => row.events,
+    count("addresses", "Distinct IP addresses.").unit("addresses").third() => row.addresses.len(),
+    addresses("address_list", "The IP addresses.").last() => Vec::from_iter(row.addresses.iter().copied()),
+    count("regions", "Distinct regions of sign-in endpoints.").unit("regions").last() => row.regions.len(),
+    list("region_list", "The regions.").asked() => row.regions.iter().copied(),
+    count("user_agents", "Distinct userAgent texts.").asked() => row.user_agents.len(),
+    list("user_agent_list", "The userAgent texts.").asked() => row.user_agents.iter().copied(),
+    named_counts(
         "failure_reasons",
-        ColumnKind::NamedCounts,
         "Why they failed, with counts: errorMessage, or the CredentialType that Identity Center refused.",
-    )
-    .last(),
-    Column::new("first_seen", ColumnKind::Time, "Time of the first.").third(),
-    Column::new("last_seen", ColumnKind::Time, "Time of the last.").second(),
-];
+    ).last() => row.failure_reasons(),
+    time("first_seen", "Time of the first.").third() => row.span.first(),
+    time("last_seen", "Time of the last.").second() => row.span.last(),
+}
 
 fn answer(view: &View<'_>) -> Answer {
     let steps = tried::read(view.state);
@@ -150,28 +154,4 @@ fn answer(view: &View<'_>) -> Answer {
     finding::sort(&mut findings);
     let rows = rows.iter().map(cells).collect();
     with_places(view, Answer { columns: COLUMNS.to_vec(), rows, findings, ..Answer::default() })
-}
-
-fn cells(row: &Row<'_>) -> Vec<Value> {
-    let list = |texts: &std::collections::BTreeSet<&str>| Value::List(texts.iter().map(|&t| t.to_owned()).collect());
-    let [addresses, address_list] = address_cells(&row.addresses);
-    vec![
-        Value::text(row.who.account),
-        Value::text(row.who.principal),
-        Value::text(row.user_name),
-        Value::text(row.kind),
-        Value::text(row.mfa.as_str()),
-        Value::text(if row.succeeded { "success" } else { "failure" }),
-        Value::text(row.severity.as_str()),
-        Value::Count(row.events),
-        addresses,
-        address_list,
-        Value::count(row.regions.len()),
-        list(&row.regions),
-        Value::count(row.user_agents.len()),
-        list(&row.user_agents),
-        Value::NamedCounts(row.failure_reasons()),
-        Value::time(row.span.first()),
-        Value::time(row.span.last()),
-    ]
 }

@@ -2,7 +2,7 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::aggregate::sessions::sample::{samples, scan_for};
-use crate::report::Options;
+use crate::report::{Options, Value};
 
 const ADDRESS: &str = "203.0.113.77";
 
@@ -36,9 +36,7 @@ fn failures(name: &str, from: &str, n: usize) -> Vec<Json> {
 
 fn answer_to(records: Vec<Json>) -> Answer {
     let state = scan_for(REPORT.needs, &samples(records));
-    let answer = answer(&View::new(&state, &Options::default()));
-    assert!(answer.rows.iter().all(|row| row.len() == COLUMNS.len()));
-    answer
+    answer(&View::new(&state, &Options::default()))
 }
 
 fn found(records: Vec<Json>) -> Vec<(&'static str, &'static str, String)> {
@@ -56,9 +54,8 @@ fn cells(answer: &Answer, names: &[&str]) -> Vec<Vec<String>> {
     let places: Vec<usize> = names.iter().map(|n| COLUMNS.iter().position(|c| c.name == *n).unwrap()).collect();
     let text = |value: &Value| match value {
         Value::Null => "-".to_owned(),
-        Value::Text(text) => text.clone(),
         Value::Count(count) => count.to_string(),
-        other => format!("{other:?}"),
+        other => other.as_text().map_or_else(|| format!("{other:?}"), Into::into),
     };
     answer.rows.iter().map(|row| places.iter().map(|&place| text(&row[place])).collect()).collect()
 }

@@ -8,7 +8,7 @@ pub static TABLE: ExportTable = ExportTable {
     name: "activity",
     about: "A row is one account and one UTC day with a counted event; every counted event is in exactly one row.",
     key: &["day", "account_id"],
-    content: ExportContent::Report(&activity::REPORT, COLUMNS),
+    content: ExportContent::of(&activity::REPORT, COLUMNS),
 };
 
 const COLUMNS: &[&str] = &[

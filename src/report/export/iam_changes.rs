@@ -8,7 +8,7 @@ pub static TABLE: ExportTable = ExportTable {
     name: "iam_changes",
     about: "A row is one kind of change of IAM: equal calls by one principal on one target, with one outcome.",
     key: policy_changes::REPORT.key,
-    content: ExportContent::Report(&policy_changes::REPORT, COLUMNS),
+    content: ExportContent::of(&policy_changes::REPORT, COLUMNS),
 };
 
 const COLUMNS: &[&str] = &[

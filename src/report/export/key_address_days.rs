@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Column, ColumnKind, DAY, ExportContent, ExportTable, Value, View, count_columns, day_cells, day_column};
+use super::{ABOUT_DAY, DAY, ExportContent, ExportTable, Value, View, columns};
 use crate::aggregate::key_days::{self, KeyDays};
 use crate::aggregate::{DayCounts, DayTable};
 use crate::model::{Day, SourceAddress};
@@ -16,26 +16,38 @@ pub static TABLE: ExportTable = ExportTable {
     content: ExportContent::Own { columns: COLUMNS, needs: &[&key_days::KIND], rows },
 };
 
-const COUNTS: [Column; 6] = count_columns();
+/// A source of a key's calls, and what it did on a day.
+struct SourceDay<'a> {
+    day: Day,
+    key: &'a str,
+    name: String,
+    source: SourceAddress,
+    counts: DayCounts,
+}
 
-const COLUMNS: &[Column] = &[
-    day_column(),
-    Column::new("access_key_id", ColumnKind::Id, "The key."),
-    Column::new(
-        "source",
-        ColumnKind::Text,
-        "sourceIPAddress: an address in its usual form, else the service host or other text.",
-    ),
-    Column::new("address", ColumnKind::Text, "The source where it is an IP address."),
-    Column::new("network", ColumnKind::Text, "The /24 or /64 around that address."),
-    Column::new("is_private", ColumnKind::Text, "Whether the Internet does not route that address: yes or no."),
-    COUNTS[0],
-    COUNTS[1],
-    COUNTS[2],
-    COUNTS[3],
-    COUNTS[4],
-    COUNTS[5],
-];
+columns! {
+    const COLUMNS;
+    fn cells(row: SourceDay<'_>) {
+        let (source, counts) = (row.source, row.counts);
+    }
+
+    day(DAY, ABOUT_DAY) => row.day,
+    id("access_key_id", "The key.") => row.key,
+    text("source", "sourceIPAddress: an address in its usual form, else the service host or other text.") => row.name,
+    text("address", "The source where it is an IP address.")
+        => source.ip().map(|ip| ip.to_string()).unwrap_or_default(),
+    text("network", "The /24 or /64 around that address.")
+        => source.network().map(|network| network.to_string()).unwrap_or_default(),
+    yes_no("is_private", "Whether the Internet does not route that address: yes or no.")
+        => source.ip().map(|_| source.is_private()),
+    count("events", "Events.").unit("events") => counts.tally.events,
+    count("errors", "Events that failed.").unit("events") => counts.tally.errors,
+    count("denied", "Events refused for lack of permission.").unit("events") => counts.tally.denied,
+    count("active_hours", "Distinct UTC clock hours with an event.").unit("hours")
+        => i64::from(counts.active_hours()),
+    time("first_seen", "Time of the first event.") => counts.span.first(),
+    time("last_seen", "Time of the last event.") => counts.span.last(),
+}
 
 fn rows(view: &View<'_>) -> Vec<Vec<Value>> {
     let symbols = view.state.symbols();
@@ -49,19 +61,7 @@ fn rows(view: &View<'_>) -> Vec<Vec<Value>> {
         let sum = sums.entry((row.day, key, name)).or_insert_with(|| (source, DayCounts::default()));
         sum.1.merge(counts);
     }
-    sums.into_iter().map(|((day, key, name), (source, counts))| cells(day, key, name, (source, &counts))).collect()
-}
-
-fn cells(day: Day, key: &str, name: String, (source, counts): (SourceAddress, &DayCounts)) -> Vec<Value> {
-    let is_private = source.ip().map_or("", |_| if source.is_private() { "yes" } else { "no" });
-    let mut cells = vec![
-        Value::text(day.to_string()),
-        Value::text(key),
-        Value::text(name),
-        Value::text(source.ip().map(|ip| ip.to_string()).unwrap_or_default()),
-        Value::text(source.network().map(|network| network.to_string()).unwrap_or_default()),
-        Value::text(is_private),
-    ];
-    cells.extend(day_cells(counts));
-    cells
+    let rows =
+        sums.into_iter().map(|((day, key, name), (source, counts))| SourceDay { day, key, name, source, counts });
+    rows.map(cells).collect()
 }

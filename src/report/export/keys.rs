@@ -8,7 +8,7 @@ pub static TABLE: ExportTable = ExportTable {
     name: "keys",
     about: "A row is one long-lived access key that a counted event used, created, changed or deleted. Logs are no list of keys: one that was neither used nor changed is not here.",
     key: &["access_key_id"],
-    content: ExportContent::Report(&keys::REPORT, COLUMNS),
+    content: ExportContent::of(&keys::REPORT, COLUMNS),
 };
 
 const COLUMNS: &[&str] = &[

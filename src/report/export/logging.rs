@@ -8,7 +8,7 @@ pub static TABLE: ExportTable = ExportTable {
     name: "logging",
     about: "A row is one kind of change of logging: equal calls by one principal on one trail, bucket or key, with one outcome.",
     key: logging::REPORT.key,
-    content: ExportContent::Report(&logging::REPORT, COLUMNS),
+    content: ExportContent::of(&logging::REPORT, COLUMNS),
 };
 
 const COLUMNS: &[&str] = &[

@@ -19,14 +19,18 @@ mod sign_ins;
 #[cfg(test)]
 mod tests;
 
-use super::{Column, ColumnKind, Report, Table, Value, View};
-use crate::aggregate::{AggregateKind, DayCounts};
+use super::columns::columns;
+use super::{Column, Report, Role, Table, Value, View};
+use crate::aggregate::AggregateKind;
 
 /// The version of all tables together: a column that is new, gone or of another meaning raises it.
 pub const SCHEMA_VERSION: u32 = 2;
 
 /// The column that a table is partitioned by.
 pub const DAY: &str = "day";
+
+/// What that column means.
+const ABOUT_DAY: &str = "The UTC day: 2026-09-01.";
 
 /// Every table, in the order in which they are written.
 pub static EXPORT_TABLES: &[&ExportTable] = &[
@@ -71,11 +75,39 @@ pub enum ExportContent {
     },
 }
 
+impl ExportContent {
+    /// These columns of a report. One that the report has not fails the build.
+    const fn of(report: &'static Report, names: &'static [&'static str]) -> Self {
+        let mut at = 0;
+        while at < names.len() {
+            assert!(is_column(report.columns, names[at]), "no such column");
+            at += 1;
+        }
+        Self::Report(report, names)
+    }
+}
+
+const fn is_column(columns: &[Column], name: &str) -> bool {
+    let mut at = 0;
+    while at < columns.len() {
+        if is_same(columns[at].name.as_bytes(), name.as_bytes()) {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+const fn is_same(a: &[u8], b: &[u8]) -> bool {
+    let mut at = 0;
+    while at < a.len() && at < b.len() && a[at] == b[at] {
+        at += 1;
+    }
+    at == a.len() && at == b.len()
+}
+
 impl ExportTable {
     /// Its columns, in order.
-    ///
-    /// # Panics
-    /// When a report lost a column that is exported, which a test sees first.
     pub fn columns(&self) -> Vec<Column> {
         match &self.content {
             ExportContent::Own { columns, .. } => columns.to_vec(),
@@ -87,7 +119,7 @@ impl ExportTable {
 
     /// Whether its rows carry a day, so that it can be partitioned.
     pub fn has_day(&self) -> bool {
-        self.columns().iter().any(|column| column.name == DAY)
+        Role::Day.place(&self.columns()).is_some()
     }
 
     /// What must be remembered to fill it.
@@ -110,7 +142,7 @@ impl ExportTable {
                 answer.rows.into_iter().map(pick).collect()
             }
         };
-        let day = columns.iter().position(|column| column.name == DAY);
+        let day = Role::Day.place(&columns);
         let key: Vec<usize> = day.into_iter().chain(places(&columns, self.key)).collect();
         rows.sort_by(|a: &Vec<Value>, b: &Vec<Value>| {
             let by_key = key.iter().map(|&place| a[place].cmp(&b[place])).find(|order| order.is_ne());
@@ -128,31 +160,4 @@ pub fn export_needs() -> Vec<&'static AggregateKind> {
 fn places(columns: &[Column], names: &[&str]) -> Vec<usize> {
     let place = |name: &&str| columns.iter().position(|column| column.name == *name);
     names.iter().map(|name| place(name).expect("a table names columns that there are")).collect()
-}
-
-const fn day_column() -> Column {
-    Column::new(DAY, ColumnKind::Text, "The UTC day: 2026-09-01.")
-}
-
-/// The columns that `day_cells` fills.
-const fn count_columns() -> [Column; 6] {
-    [
-        Column::new("events", ColumnKind::Count, "Events.").unit("events"),
-        Column::new("errors", ColumnKind::Count, "Events that failed.").unit("events"),
-        Column::new("denied", ColumnKind::Count, "Events refused for lack of permission.").unit("events"),
-        Column::new("active_hours", ColumnKind::Count, "Distinct UTC clock hours with an event.").unit("hours"),
-        Column::new("first_seen", ColumnKind::Time, "Time of the first event."),
-        Column::new("last_seen", ColumnKind::Time, "Time of the last event."),
-    ]
-}
-
-fn day_cells(counts: &DayCounts) -> [Value; 6] {
-    [
-        Value::Count(counts.tally.events),
-        Value::Count(counts.tally.errors),
-        Value::Count(counts.tally.denied),
-        Value::Count(i64::from(counts.active_hours())),
-        Value::time(counts.span.first()),
-        Value::time(counts.span.last()),
-    ]
 }

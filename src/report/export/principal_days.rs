@@ -1,8 +1,8 @@
 //! Who did how much on which day.
 
-use super::{Column, ColumnKind, DAY, ExportContent, ExportTable, Value, View, count_columns, day_cells, day_column};
-use crate::aggregate::DayTable;
+use super::{ABOUT_DAY, DAY, ExportContent, ExportTable, Value, View, columns};
 use crate::aggregate::principal_days::{self, PrincipalDays};
+use crate::aggregate::{DayCounts, DayKey, DayTable, Symbols};
 
 /// The table.
 pub static TABLE: ExportTable = ExportTable {
@@ -12,33 +12,27 @@ pub static TABLE: ExportTable = ExportTable {
     content: ExportContent::Own { columns: COLUMNS, needs: &[&principal_days::KIND], rows },
 };
 
-const COUNTS: [Column; 6] = count_columns();
+columns! {
+    const COLUMNS;
+    fn cells(row: &DayKey, counts: &DayCounts, symbols: &Symbols) {
+        let [principal, account] = row.texts.map(|text| symbols.text(text));
+    }
 
-const COLUMNS: &[Column] = &[
-    day_column(),
-    Column::new("principal", ColumnKind::Id, "A user's or role's arn, root@account, service:host and the like."),
-    Column::new(
-        "account_id",
-        ColumnKind::Id,
-        "The account that owns the credential, else the one that received the records.",
-    ),
-    COUNTS[0],
-    COUNTS[1],
-    COUNTS[2],
-    Column::new("read_only", ColumnKind::Count, "Events that changed nothing (readOnly).").unit("events"),
-    COUNTS[3],
-    COUNTS[4],
-    COUNTS[5],
-];
+    day(DAY, ABOUT_DAY) => row.day,
+    id("principal", "A user's or role's arn, root@account, service:host and the like.") => principal,
+    account_id("account_id", "The account that owns the credential, else the one that received the records.") => account,
+    count("events", "Events.").unit("events") => counts.tally.events,
+    count("errors", "Events that failed.").unit("events") => counts.tally.errors,
+    count("denied", "Events refused for lack of permission.").unit("events") => counts.tally.denied,
+    count("read_only", "Events that changed nothing (readOnly).").unit("events") => counts.read_only,
+    count("active_hours", "Distinct UTC clock hours with an event.").unit("hours")
+        => i64::from(counts.active_hours()),
+    time("first_seen", "Time of the first event.") => counts.span.first(),
+    time("last_seen", "Time of the last event.") => counts.span.last(),
+}
 
 fn rows(view: &View<'_>) -> Vec<Vec<Value>> {
     let symbols = view.state.symbols();
     let counted = view.state.get::<PrincipalDays>().map(PrincipalDays::table).into_iter().flat_map(DayTable::rows);
-    let rows = counted.map(|(row, counts)| {
-        let [principal, account] = row.texts.map(|text| Value::text(symbols.text(text)));
-        let [events, errors, denied, hours, first, last] = day_cells(counts);
-        let (day, read_only) = (Value::text(row.day.to_string()), Value::Count(counts.read_only));
-        vec![day, principal, account, events, errors, denied, read_only, hours, first, last]
-    });
-    rows.collect()
+    counted.map(|(row, counts)| cells(row, counts, symbols)).collect()
 }

@@ -8,7 +8,7 @@ pub static TABLE: ExportTable = ExportTable {
     name: "principals",
     about: "A row is one principal of one account; every counted event is in exactly one row.",
     key: &["principal", "account_id"],
-    content: ExportContent::Report(&principals::REPORT, COLUMNS),
+    content: ExportContent::of(&principals::REPORT, COLUMNS),
 };
 
 const COLUMNS: &[&str] = &[

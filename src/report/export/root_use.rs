@@ -8,7 +8,7 @@ pub static TABLE: ExportTable = ExportTable {
     name: "root_use",
     about: "A row is one account and one class, the way in which its root was used.",
     key: &["account_id", "class"],
-    content: ExportContent::Report(&root_usage::REPORT, COLUMNS),
+    content: ExportContent::of(&root_usage::REPORT, COLUMNS),
 };
 
 const COLUMNS: &[&str] = &[

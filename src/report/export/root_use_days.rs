@@ -1,8 +1,9 @@
 //! Root use by day: the days of `root-usage`, a row each.
 
-use super::{Column, ColumnKind, DAY, ExportContent, ExportTable, Value, View, day_column, places};
+use super::{ABOUT_DAY, DAY, ExportContent, ExportTable, Value, View, columns};
 use crate::aggregate::{issuances, root_use};
-use crate::report::root_usage;
+use crate::model::Day;
+use crate::report::root_usage::{self, Usage};
 
 /// The table.
 pub static TABLE: ExportTable = ExportTable {
@@ -12,25 +13,18 @@ pub static TABLE: ExportTable = ExportTable {
     content: ExportContent::Own { columns: COLUMNS, needs: &[&root_use::KIND, &issuances::KIND], rows },
 };
 
-const COLUMNS: &[Column] = &[
-    day_column(),
-    Column::new("account_id", ColumnKind::Id, "Account whose root was used."),
-    Column::new("class", ColumnKind::Text, "How: federation, assume-root, service, access-key or console."),
-    Column::new("events", ColumnKind::Count, "Events.").unit("events"),
-];
+columns! {
+    const COLUMNS;
+    fn cells(usage: &Usage<'_>, day: Day, events: i64) {}
+
+    day(DAY, ABOUT_DAY) => day,
+    account_id("account_id", "Account whose root was used.") => usage.account_id,
+    text("class", "How: federation, assume-root, service, access-key or console.") => usage.class.as_str(),
+    count("events", "Events.").unit("events") => events,
+}
 
 fn rows(view: &View<'_>) -> Vec<Vec<Value>> {
-    let answer = (root_usage::REPORT.answer)(view);
-    let wanted = places(&answer.columns, &["account_id", "class", "events_by_day"]);
-    let mut rows = Vec::new();
-    for row in &answer.rows {
-        let [account, class, days] = [0, 1, 2].map(|i| &row[wanted[i]]);
-        if let Value::NamedCounts(days) = days {
-            let of_day = |(day, events): &(String, i64)| {
-                vec![Value::text(day.as_str()), account.clone(), class.clone(), Value::Count(*events)]
-            };
-            rows.extend(days.iter().map(of_day));
-        }
-    }
-    rows
+    let usages = root_usage::usages(view);
+    let rows = usages.iter().flat_map(|usage| usage.days.iter().map(|(&day, &events)| cells(usage, day, events)));
+    rows.collect()
 }

@@ -8,7 +8,7 @@ pub static TABLE: ExportTable = ExportTable {
     name: "sessions",
     about: "A row is one session of temporary credentials with a counted event, joined with the call that issued it.",
     key: &["session_id"],
-    content: ExportContent::Report(&sessions::REPORT, COLUMNS),
+    content: ExportContent::of(&sessions::REPORT, COLUMNS),
 };
 
 const COLUMNS: &[&str] = &[

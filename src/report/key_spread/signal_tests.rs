@@ -5,7 +5,7 @@ use crate::aggregate::State;
 use crate::model::testing::{OTHER_ACCOUNT, at, event, user};
 use crate::model::{Event, UserIdentity};
 use crate::report::addresses::mmdb_writer::{Data, database, text};
-use crate::report::{AwsRanges, GeoDatabase, Options};
+use crate::report::{AwsRanges, GeoDatabase, Options, Value};
 
 const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 const CLI: &str = "aws-cli/2.17.3 Python/3.11.8";
@@ -73,8 +73,7 @@ fn judged_with(all: &[Vec<Call>], addresses: Option<&AddressLookup>) -> (String,
     let answer = answer_to(&state, addresses);
     let cell = |name: &str| {
         let place = answer.columns.iter().position(|column| column.name == name).expect("a column");
-        let Value::Text(text) = &answer.rows[0][place] else { panic!("{name} is no text") };
-        text.clone()
+        answer.rows[0][place].as_text().unwrap_or_else(|| panic!("{name} is no text")).into_owned()
     };
     let said = answer.findings.first().map_or_else(String::new, |finding| finding.summary.clone());
     (cell("verdict"), cell("severity"), said)

@@ -7,7 +7,7 @@ use crate::aggregate::testing::{Step, fold, steps};
 use crate::model::testing::{ACCOUNT, OTHER_ACCOUNT, at, event, user};
 use crate::model::{EventTime, IdentityType, UserIdentity};
 use crate::report::addresses::mmdb_writer::{Data, database, text};
-use crate::report::{AwsRanges, GeoDatabase, Options};
+use crate::report::{AwsRanges, GeoDatabase, Options, Value};
 
 const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 const CLI: &str = "aws-cli/2.17.3 Python/3.11.8";
@@ -35,9 +35,7 @@ fn answer_of(state: &State, options: &[(&ReportOption, i64)], as_of: Option<Even
     for &(option, value) in options {
         set.set(option, value).expect("an allowed value");
     }
-    let answer = answer(&View { as_of, ..View::new(state, &set) });
-    assert!(answer.rows.iter().all(|row| row.len() == answer.columns.len()));
-    answer
+    answer(&View { as_of, ..View::new(state, &set) })
 }
 
 fn cell<'a>(answer: &'a Answer, row: usize, column: &str) -> &'a Value {
@@ -152,8 +150,8 @@ fn what_is_counted() {
     ];
     let expected: Vec<Value> = [7, 2, 1, 4, 1, 1, 3, 1, 4, 3, 1, 2].map(Value::Count).into();
     assert_eq!(counts(&calls, &columns), expected);
-    let list = ["10.0.0.1", "192.0.2.1", "2001:db8::1", "2001:db8::2"].map(str::to_owned);
-    assert_eq!(counts(&calls, &["address_list"]), [Value::List(list.into())]);
+    let list = ["10.0.0.1", "192.0.2.1", "2001:db8::1", "2001:db8::2"].map(|text| text.parse().expect("an address"));
+    assert_eq!(counts(&calls, &["address_list"]), [Value::addresses(Vec::from(list))]);
     let times = [Value::Time(at(START)), Value::Time(at("2024-01-02T00:00:00Z")), Value::Time(at(START))];
     assert_eq!(counts(&calls, &["first_seen", "last_seen", "last_success"]), times);
 }
@@ -321,7 +319,6 @@ fn places_are_added_when_a_database_is_given() {
     assert_eq!(cell(&answer, 0, "country_list"), &Value::List(vec!["DE".to_owned()]));
     assert_eq!(cell(&answer, 0, "asns"), &Value::Null, "no file holds them");
     assert_eq!(answer.columns.len(), COLUMNS.len() + 4);
-    assert_eq!(answer.rows[0].len(), answer.columns.len());
     assert!(answer.findings.iter().all(|finding| finding.rule != "geoip-entry-unreadable"));
 }
 

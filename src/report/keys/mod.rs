@@ -10,9 +10,10 @@ mod tests;
 
 use std::cmp::Reverse;
 
+use super::columns::columns;
 use super::key_facts::KeyFacts;
 use super::state_keys::Join;
-use super::{Answer, Column, ColumnKind, Report, ReportOption, StateUse, Value, View, finding};
+use super::{Answer, Form, LOG_EXAMPLES, Report, ReportOption, StateUse, View, finding};
 use crate::aggregate::keys::KeyStatus;
 use crate::aggregate::{keys, principals};
 pub(super) use findings::END_SLACK;
@@ -27,9 +28,12 @@ pub static REPORT: Report = Report {
     key: &["access_key_id"],
     needs: &[&keys::KIND, &principals::KIND],
     options: &[MAX_AGE, UNUSED],
+    texts: &[],
     rules: rules::RULES,
     argument: None,
     state: StateUse::BesideLogs,
+    examples: LOG_EXAMPLES,
+    form: Form::Rows,
     charts: Some(charts::charts),
     answer,
 };
@@ -89,56 +93,54 @@ by default) and filters all hide use: read coverage first, and ask without filte
 principal is the user's arn where a counted event names it, else the user's name. Rows come worst severity first, then \
 by age, oldest first, then by access key id.";
 
-const COLUMNS: &[Column] = &[
-    Column::new("access_key_id", ColumnKind::Id, "The key."),
-    Column::new("account_id", ColumnKind::Id, "The account that owns the key.").last(),
-    Column::new("principal", ColumnKind::Id, "Whose key it is: a user's arn or name, or root@account."),
-    Column::new("severity", ColumnKind::Text, "Severity of the worst finding about it, else info."),
-    Column::new("status", ColumnKind::Text, "As last told by logs or state: active, inactive, deleted or unknown."),
-    Column::new(
-        "status_time",
-        ColumnKind::Time,
-        "Since when it is inactive or deleted; when it was last told to be active.",
-    )
-    .last(),
-    Column::new("status_by", ColumnKind::Text, "Who changed it to that; null where its creation or use says it.")
-        .asked(),
-    Column::new("created", ColumnKind::Time, "When it was created, or the first that is known of it.").third(),
-    Column::new("created_basis", ColumnKind::Text, "exact; inferred, of the only key in state; or at-least.").third(),
-    Column::new("age_days", ColumnKind::Count, "Age at the end of the window, else at the last event.").unit("days"),
-    Column::new("created_by", ColumnKind::Text, "Who created it; null where that is not in the logs.").last(),
-    Column::new("created_for_other", ColumnKind::Text, "Whether that is somebody else than its owner: yes or no.")
-        .asked(),
-    Column::new("is_root", ColumnKind::Text, "Whether it is a key of root: yes or no.").asked(),
-    Column::new("events", ColumnKind::Count, "Calls signed with the key.").unit("events").third(),
-    Column::new("errors", ColumnKind::Count, "Calls with an errorCode or errorMessage.").unit("events").asked(),
-    Column::new("first_used", ColumnKind::Time, "The first counted call.").asked(),
-    Column::new("last_used", ColumnKind::Time, "The last counted call, failed ones included.").second(),
-    Column::new("last_success", ColumnKind::Time, "The last counted call that succeeded.").asked(),
-    Column::new("unused_days", ColumnKind::Count, "From the last use, else the creation, to its account's last event.")
-        .unit("days")
-        .third(),
-    Column::new("never_used", ColumnKind::Text, "Whether it was created in the window and not used: yes or no.")
-        .asked(),
-    Column::new("rotated_from", ColumnKind::Id, "The key that it replaced.").third(),
-    Column::new("rotated_to", ColumnKind::Id, "The key that replaced it.").last(),
-    Column::new("other_active_keys", ColumnKind::Count, "Keys of the same owner that were active at the same time.")
-        .last(),
-    Column::new("other_active_key_ids", ColumnKind::List, "Their ids, at most the first 10 to be active.").asked(),
-    Column::new("status_basis", ColumnKind::Text, "Who says what status is: logs or state, whichever is newer.")
-        .asked(),
-    Column::new(
-        "state_status",
-        ColumnKind::Text,
-        "active or inactive, as IAM's state says; null where it was not given.",
-    )
-    .asked(),
-    Column::new("state_as_of", ColumnKind::Time, "The moment that the state speaks of, or the least that it can be.")
-        .asked(),
-    Column::new("state_last_used", ColumnKind::Time, "The last use that IAM knows of; null where unknown, or never.")
-        .asked(),
-    Column::new("state_basis", ColumnKind::Text, "How it is known to be this key: access-key-id or only-key.").asked(),
-];
+columns! {
+    const COLUMNS;
+    fn cells(key: &Key<'_>) {
+        let facts = &key.facts;
+        let tally = facts.used.map(|used| used.tally).unwrap_or_default();
+    }
+
+    id("access_key_id", "The key.") => facts.id,
+    account_id("account_id", "The account that owns the key.").last() => facts.account,
+    id("principal", "Whose key it is: a user's arn or name, or root@account.") => facts.owner,
+    severity("severity", "Severity of the worst finding about it, else info.") => key.severity,
+    text("status", "As last told by logs or state: active, inactive, deleted or unknown.")
+        => facts.status.map_or("unknown", KeyStatus::as_str),
+    time("status_time", "Since when it is inactive or deleted; when it was last told to be active.").last()
+        => facts.status_time,
+    text("status_by", "Who changed it to that; null where its creation or use says it.").asked() => facts.status_by,
+    time("created", "When it was created, or the first that is known of it.").third() => facts.known_since,
+    text("created_basis", "exact; inferred, of the only key in state; or at-least.").third() => created_basis(facts),
+    count("age_days", "Age at the end of the window, else at the last event.").unit("days") => key.age_days,
+    text("created_by", "Who created it; null where that is not in the logs.").last()
+        => facts.created.map_or("", |(_, by)| by),
+    yes_no("created_for_other", "Whether that is somebody else than its owner: yes or no.").asked()
+        => facts.is_created_for_other,
+    yes_no("is_root", "Whether it is a key of root: yes or no.").asked() => facts.is_root(),
+    count("events", "Calls signed with the key.").unit("events").third() => tally.events,
+    count("errors", "Calls with an errorCode or errorMessage.").unit("events").asked() => tally.errors,
+    time("first_used", "The first counted call.").asked() => facts.used.and_then(|used| used.span.first()),
+    time("last_used", "The last counted call, failed ones included.").second() => facts.last_used(),
+    time("last_success", "The last counted call that succeeded.").asked() => facts.last_success(),
+    count("unused_days", "From the last use, else the creation, to its account's last event.").unit("days").third()
+        => key.unused_days,
+    yes_no("never_used", "Whether it was created in the window and not used: yes or no.").asked()
+        => key.is_never_used(),
+    id("rotated_from", "The key that it replaced.").third() => key.rotated_from.unwrap_or_default(),
+    id("rotated_to", "The key that replaced it.").last() => key.rotated_to.unwrap_or_default(),
+    count("other_active_keys", "Keys of the same owner that were active at the same time.").last() => key.others_active,
+    list("other_active_key_ids", "Their ids, at most the first 10 to be active.").asked()
+        => key.other_active.iter().copied(),
+    text("status_basis", "Who says what status is: logs or state, whichever is newer.").asked() => status_basis(facts),
+    text("state_status", "active or inactive, as IAM's state says; null where it was not given.").asked()
+        => facts.in_state.map_or("", |state| state.status.as_str()),
+    time("state_as_of", "The moment that the state speaks of, or the least that it can be.").asked()
+        => facts.in_state.and_then(|state| state.as_of),
+    time("state_last_used", "The last use that IAM knows of; null where unknown, or never.").asked()
+        => facts.in_state.and_then(|state| state.last_used),
+    text("state_basis", "How it is known to be this key: access-key-id or only-key.").asked()
+        => facts.in_state.map_or("", |state| state.join.as_str()),
+}
 
 /// The numbers that the user may set, in days.
 #[derive(Clone, Copy, Debug)]
@@ -174,42 +176,4 @@ fn status_basis(facts: &KeyFacts<'_>) -> &'static str {
         Some(_) if facts.in_state.is_some_and(|state| state.is_newer) => "state",
         Some(_) => "logs",
     }
-}
-
-fn cells(key: &Key<'_>) -> Vec<Value> {
-    let facts = &key.facts;
-    let days = |days: Option<i64>| days.map_or(Value::Null, Value::Count);
-    let flag = |flag: Option<bool>| Value::text(flag.map_or("", |flag| if flag { "yes" } else { "no" }));
-    let tally = facts.used.map(|used| used.tally).unwrap_or_default();
-    vec![
-        Value::text(facts.id),
-        Value::text(facts.account),
-        Value::text(facts.owner),
-        Value::text(key.severity.as_str()),
-        Value::text(facts.status.map_or("unknown", KeyStatus::as_str)),
-        Value::time(facts.status_time),
-        Value::text(facts.status_by),
-        Value::time(facts.known_since),
-        Value::text(created_basis(facts)),
-        days(key.age_days),
-        Value::text(facts.created.map_or("", |(_, by)| by)),
-        flag(facts.is_created_for_other),
-        flag(Some(facts.is_root())),
-        Value::Count(tally.events),
-        Value::Count(tally.errors),
-        Value::time(facts.used.and_then(|used| used.span.first())),
-        Value::time(facts.last_used()),
-        Value::time(facts.last_success()),
-        days(key.unused_days),
-        flag(key.is_never_used()),
-        Value::text(key.rotated_from.unwrap_or_default()),
-        Value::text(key.rotated_to.unwrap_or_default()),
-        Value::count(key.others_active),
-        Value::List(key.other_active.iter().map(|&id| id.to_owned()).collect()),
-        Value::text(status_basis(facts)),
-        Value::text(facts.in_state.map_or("", |state| state.status.as_str())),
-        Value::time(facts.in_state.and_then(|state| state.as_of)),
-        Value::time(facts.in_state.and_then(|state| state.last_used)),
-        Value::text(facts.in_state.map_or("", |state| state.join.as_str())),
-    ]
 }

@@ -112,10 +112,14 @@ impl<'a> Credential<'a> {
         self.issued_at().filter(|issuance| issuance.caller_type() != "AWSService").map(Issuance::source)
     }
 
-    /// The source of the issuing call as it is shown, an address in its usual form (anonymised logs pad it with zeros);
-    /// empty for Identity Center's own server.
+    /// The source of the issuing call as the record has it; empty for Identity Center's own server.
+    pub fn issued_from_source(&self) -> &'a str {
+        self.issued_at().map_or("", Issuance::source_address)
+    }
+
+    /// The same as it is shown: an address in its usual form (anonymised logs pad it with zeros).
     pub fn issued_from_text(&self) -> String {
-        let text = self.issued_at().map_or("", Issuance::source_address);
+        let text = self.issued_from_source();
         SourceAddress::parse(text).ip().map_or_else(|| text.to_owned(), |ip| ip.to_string())
     }
 

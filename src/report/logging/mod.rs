@@ -12,8 +12,9 @@ use std::net::IpAddr;
 use serde_json::json;
 
 use super::addresses::with_places;
-use super::source_list::{address_cells, address_texts, ip_addresses};
-use super::{Answer, Column, ColumnKind, Finding, Report, Rule, Severity, StateUse, Value, View, finding, keep_first};
+use super::columns::columns;
+use super::source_list::{address_texts, ip_addresses};
+use super::{Answer, Finding, Form, LOG_EXAMPLES, Report, Rule, Severity, StateUse, View, finding, keep_first};
 use crate::aggregate::Span;
 use crate::aggregate::iam_changes::Outcome;
 use crate::aggregate::logging::{self, LoggingChanges, LoggingRow};
@@ -29,9 +30,12 @@ pub static REPORT: Report = Report {
     key: &["account_id", "event", "actor", "object", "name", "home_account_id", "effect", "outcome"],
     needs: &[&logging::KIND],
     options: &[],
+    texts: &[],
     rules: rules::RULES,
     argument: None,
     state: StateUse::No,
+    examples: LOG_EXAMPLES,
+    form: Form::Rows,
     charts: None,
     answer,
 };
@@ -66,34 +70,34 @@ CloudTrail in under a condition that never holds. A lifecycle rule for another f
 
 Rows come worst severity first, then by account and time.";
 
-const COLUMNS: &[Column] = &[
-    Column::new("account_id", ColumnKind::Id, "Account that the call was made in.").second(),
-    Column::new("event", ColumnKind::Text, "The call: eventName."),
-    Column::new("actor", ColumnKind::Text, "Principal that called."),
-    Column::new(
-        "object",
-        ColumnKind::Text,
-        "What was changed: trail, event-data-store, bucket, log-objects, kms-key or organization.",
-    )
-    .third(),
-    Column::new("name", ColumnKind::Text, "Name of that; null when the record does not say."),
-    Column::new("home_account_id", ColumnKind::Id, "Account whose logs it is about first.").asked(),
-    Column::new("effect", ColumnKind::Text, "What it did to the logs: stopped, deleted, narrowed, kept or resumed."),
-    Column::new("organization", ColumnKind::Text, "yes where the logs of all accounts are concerned, else no.").asked(),
-    Column::new(
-        "outcome",
-        ColumnKind::Text,
-        "How it ended: succeeded, denied or failed. What was not let through did nothing.",
-    ),
-    Column::new("events", ColumnKind::Count, "Calls.").unit("events").third(),
-    Column::new("addresses", ColumnKind::Count, "Distinct IP addresses.").unit("addresses").last(),
-    Column::new("address_list", ColumnKind::List, "The IP addresses.").last(),
-    Column::new("access_key_ids", ColumnKind::List, "Access keys that signed the calls.").asked(),
-    Column::new("undone", ColumnKind::Time, "When what was stopped went on; null when that was not seen.").last(),
-    Column::new("first_seen", ColumnKind::Time, "Time of the first call.").last(),
-    Column::new("last_seen", ColumnKind::Time, "Time of the last call.").second(),
-    Column::new("severity", ColumnKind::Text, "How much it matters: info, low, medium or high."),
-];
+columns! {
+    const COLUMNS;
+    fn cells(change: &Change<'_>) {
+        let call = &change.call;
+    }
+
+    account_id("account_id", "Account that the call was made in.").second() => change.account_id,
+    text("event", "The call: eventName.") => call.event.as_str(),
+    text("actor", "Principal that called.") => change.actor,
+    text("object", "What was changed: trail, event-data-store, bucket, log-objects, kms-key or organization.").third()
+        => call.object.as_str(),
+    text("name", "Name of that; null when the record does not say.") => call.name.as_str(),
+    id("home_account_id", "Account whose logs it is about first.").asked() => call.home.as_str(),
+    text("effect", "What it did to the logs: stopped, deleted, narrowed, kept or resumed.")
+        => change.settled.effect.as_str(),
+    yes_no("organization", "yes where the logs of all accounts are concerned, else no.").asked()
+        => change.settled.is_everyones,
+    text("outcome", "How it ended: succeeded, denied or failed. What was not let through did nothing.")
+        => change.outcome.as_str(),
+    count("events", "Calls.").unit("events").third() => change.events,
+    count("addresses", "Distinct IP addresses.").unit("addresses").last() => change.addresses.len(),
+    addresses("address_list", "The IP addresses.").last() => Vec::from_iter(change.addresses.iter().copied()),
+    list("access_key_ids", "Access keys that signed the calls.").asked() => change.access_keys.iter().copied(),
+    time("undone", "When what was stopped went on; null when that was not seen.").last() => change.settled.undone,
+    time("first_seen", "Time of the first call.").last() => change.span.first(),
+    time("last_seen", "Time of the last call.").second() => change.span.last(),
+    severity("severity", "How much it matters: info, low, medium or high.") => change.severity,
+}
 
 /// A row as it is shown.
 struct Change<'a> {
@@ -291,28 +295,4 @@ fn summary(first: &Change<'_>, events: &BTreeSet<&str>, undone: Option<EventTime
     let of_all = if is_everyones { ", for all accounts" } else { "" };
     let undone = undone.map(|time| format!("; it went on at {time}")).unwrap_or_default();
     format!("{events}{of}{home} by {}{outcome}{of_all}{undone}", first.actor)
-}
-
-fn cells(change: &Change<'_>) -> Vec<Value> {
-    let [addresses, address_list] = address_cells(&change.addresses);
-    let call = &change.call;
-    vec![
-        Value::text(change.account_id),
-        Value::text(call.event.as_str()),
-        Value::text(change.actor),
-        Value::text(call.object.as_str()),
-        Value::text(call.name.as_str()),
-        Value::text(call.home.as_str()),
-        Value::text(change.settled.effect.as_str()),
-        Value::text(if change.settled.is_everyones { "yes" } else { "no" }),
-        Value::text(change.outcome.as_str()),
-        Value::Count(change.events),
-        addresses,
-        address_list,
-        Value::List(change.access_keys.iter().map(|key| (*key).to_owned()).collect()),
-        Value::time(change.settled.undone),
-        Value::time(change.span.first()),
-        Value::time(change.span.last()),
-        Value::text(change.severity.as_str()),
-    ]
 }

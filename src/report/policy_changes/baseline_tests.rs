@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::aggregate::sessions::sample::{samples, scan};
-use crate::report::Options;
+use crate::report::{Options, Value};
 
 const ADMIN: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
 const MANAGEMENT: &str = "123456789012";

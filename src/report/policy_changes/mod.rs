@@ -14,8 +14,8 @@ mod versions;
 use std::cmp::Reverse;
 
 use super::addresses::with_places;
-use super::source_list::address_cells;
-use super::{Answer, Column, ColumnKind, Report, Severity, StateUse, Value, View, finding, keep_first};
+use super::columns::columns;
+use super::{Answer, Form, LOG_EXAMPLES, Report, Severity, StateUse, View, finding, keep_first};
 use crate::aggregate::iam_changes::{self, IamChanges, Outcome};
 use change::Change;
 
@@ -40,9 +40,12 @@ pub static REPORT: Report = Report {
     ],
     needs: &[&iam_changes::KIND],
     options: &[],
+    texts: &[],
     rules: rules::RULES,
     argument: None,
     state: StateUse::No,
+    examples: LOG_EXAMPLES,
+    form: Form::Rows,
     charts: None,
     answer,
 };
@@ -93,61 +96,56 @@ nobody, and a person's stack is the person's deed.
 
 Rows come worst severity first, then by account and time.";
 
-const COLUMNS: &[Column] = &[
-    Column::new("account_id", ColumnKind::Id, "Account that was changed.").second(),
-    Column::new("event", ColumnKind::Text, "The call: eventName."),
-    Column::new("actor", ColumnKind::Text, "Principal that called."),
-    Column::new(
+columns! {
+    const COLUMNS;
+    fn cells(change: &Change<'_>, severity: Severity) {
+        let of_events = |holds: bool| if holds { change.events } else { 0 };
+    }
+
+    account_id("account_id", "Account that was changed.").second() => change.account_id,
+    text("event", "The call: eventName.") => change.event.name(),
+    text("actor", "Principal that called.") => change.actor,
+    text(
         "target_kind",
-        ColumnKind::Text,
         "What was changed: user, group, role, policy, mfa-device, account, identity-provider, trust-anchor, profile, \
-instance-profile, cluster or permission-set.",
-    )
-    .third(),
-    Column::new("target", ColumnKind::Text, "Name of what was changed; null when the record does not say."),
-    Column::new(
+         instance-profile, cluster or permission-set.",
+    ).third() => change.target_kind.as_str(),
+    text("target", "Name of what was changed; null when the record does not say.") => change.target,
+    text(
         "policy",
-        ColumnKind::Text,
         "ARN of the policy or name of the inline one; the group of a membership; the MFA device; whom a trust policy lets \
-in from outside, names of the account (account:ID for all of it) and of services (service:NAME); the terms of the password policy; the role, principal or credential that was given.",
-    ),
-    Column::new(
+         in from outside, names of the account (account:ID for all of it) and of services (service:NAME); the terms of \
+         the password policy; the role, principal or credential that was given.",
+    ) => change.policy,
+    text(
         "version",
-        ColumnKind::Text,
         "Version of a customer-managed policy that was written or put into force; `(not default)` behind one that allows \
-nothing yet.",
-    )
-    .asked(),
-    Column::new(
+         nothing yet.",
+    ).asked() => change.version,
+    text(
         "invoked_by",
-        ColumnKind::Text,
-        "AWS's service that acted by itself or to set up accounts of the organization; null where a caller of the account did.",
-    )
-    .asked(),
-    Column::new(
-        "policy_class",
-        ColumnKind::Text,
-        "Who keeps the policy: aws-managed, customer-managed, inline or none.",
-    )
-    .last(),
-    Column::new("grant", ColumnKind::Text, "What it allows at its widest; null where nothing is granted.").third(),
-    Column::new("outcome", ColumnKind::Text, "How it ended: succeeded, denied or failed."),
-    Column::new("events", ColumnKind::Count, "Calls.").unit("events").third(),
-    Column::new("errors", ColumnKind::Count, "Calls that failed, denied ones among them.").unit("events").asked(),
-    Column::new("denied", ColumnKind::Count, "Calls that were refused for lack of permission.").unit("events").asked(),
-    Column::new("addresses", ColumnKind::Count, "Distinct IP addresses.").unit("addresses").last(),
-    Column::new("address_list", ColumnKind::List, "The IP addresses.").last(),
-    Column::new("first_seen", ColumnKind::Time, "Time of the first call.").last(),
-    Column::new("last_seen", ColumnKind::Time, "Time of the last call.").second(),
-    Column::new(
+        "AWS's service that acted by itself or to set up accounts of the organization; null where a \
+         caller of the account did.",
+    ).asked() => change.invoked_by,
+    text("policy_class", "Who keeps the policy: aws-managed, customer-managed, inline or none.").last()
+        => change.policy_class.as_str(),
+    text("grant", "What it allows at its widest; null where nothing is granted.").third() => change.granted.as_str(),
+    text("outcome", "How it ended: succeeded, denied or failed.") => change.outcome.as_str(),
+    count("events", "Calls.").unit("events").third() => change.events,
+    count("errors", "Calls that failed, denied ones among them.").unit("events").asked()
+        => of_events(!change.succeeded()),
+    count("denied", "Calls that were refused for lack of permission.").unit("events").asked()
+        => of_events(change.outcome == Outcome::Denied),
+    count("addresses", "Distinct IP addresses.").unit("addresses").last() => change.addresses.len(),
+    addresses("address_list", "The IP addresses.").last() => Vec::from_iter(change.addresses.iter().copied()),
+    time("first_seen", "Time of the first call.").last() => change.span.first(),
+    time("last_seen", "Time of the last call.").second() => change.span.last(),
+    count(
         "mfa_delay_seconds",
-        ColumnKind::Count,
         "For CreateLoginProfile: from the last such call to the user's next EnableMFADevice; null when none was seen.",
-    )
-    .unit("seconds")
-    .asked(),
-    Column::new("severity", ColumnKind::Text, "How much it matters: info, low, medium, high or critical."),
-];
+    ).unit("seconds").asked() => change.mfa_delay,
+    severity("severity", "How much it matters: info, low, medium, high or critical.") => severity,
+}
 
 fn answer(view: &View<'_>) -> Answer {
     let symbols = view.state.symbols();
@@ -171,33 +169,6 @@ fn answer(view: &View<'_>) -> Answer {
     finding::sort(&mut findings);
     let rows = shown.into_iter().map(|(Reverse(severity), row)| cells(&changes[row], severity)).collect();
     with_places(view, Answer { columns: COLUMNS.to_vec(), findings, rows, rows_spared, ..Answer::default() })
-}
-
-fn cells(change: &Change<'_>, severity: Severity) -> Vec<Value> {
-    let [addresses, address_list] = address_cells(&change.addresses);
-    let of_events = |holds: bool| Value::Count(if holds { change.events } else { 0 });
-    vec![
-        Value::text(change.account_id),
-        Value::text(change.event.name()),
-        Value::text(change.actor),
-        Value::text(change.target_kind.as_str()),
-        Value::text(change.target),
-        Value::text(change.policy),
-        Value::text(change.version),
-        Value::text(change.invoked_by),
-        Value::text(change.policy_class.as_str()),
-        Value::text(change.granted.as_str()),
-        Value::text(change.outcome.as_str()),
-        Value::Count(change.events),
-        of_events(!change.succeeded()),
-        of_events(change.outcome == Outcome::Denied),
-        addresses,
-        address_list,
-        Value::time(change.span.first()),
-        Value::time(change.span.last()),
-        change.mfa_delay.map_or(Value::Null, Value::Count),
-        Value::text(severity.as_str()),
-    ]
 }
 
 #[cfg(test)]

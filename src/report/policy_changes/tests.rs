@@ -2,7 +2,7 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::aggregate::sessions::sample::{samples, scan};
-use crate::report::{Finding, Options};
+use crate::report::{Finding, Options, Value};
 
 const ANA: &str = "arn:aws:iam::111122223333:user/ana";
 const ADMIN: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
@@ -69,10 +69,9 @@ fn has(records: impl IntoIterator<Item = Json>, line: &str) -> bool {
 fn columns<const N: usize>(answer: &Answer, names: [&str; N]) -> Vec<[String; N]> {
     let places = names.map(|name| COLUMNS.iter().position(|column| column.name == name).unwrap());
     let cell = |value: &Value| match value {
-        Value::Text(text) => text.clone(),
         Value::Count(count) => count.to_string(),
         Value::Null => "-".to_owned(),
-        other => format!("{other:?}"),
+        other => other.as_text().map_or_else(|| format!("{other:?}"), Into::into),
     };
     answer.rows.iter().map(|row| places.map(|place| cell(&row[place]))).collect()
 }

@@ -49,7 +49,7 @@ struct Common {
 
 /// The named one; else the largest, where it is clear.
 fn common_group(look: Look<'_>, details: &Authorization) -> Option<Common> {
-    if let Some(name) = look.view.options.texts(COMMON_GROUP).first() {
+    if let Some(name) = look.view.options.texts(&COMMON_GROUP).first() {
         return Some(Common { name: name.clone(), why: "named by --common-group".to_owned() });
     }
     let users = details.users.as_ref()?.len();
@@ -76,7 +76,7 @@ fn not_in_common_group<'a>(look: Look<'a>, part: &'a Dated<Authorization>, commo
 }
 
 fn not_in_category_group<'a>(look: Look<'a>, part: &'a Dated<Authorization>) -> Vec<Violation<'a>> {
-    let categories = look.view.options.texts(CATEGORY_GROUP);
+    let categories = look.view.options.texts(&CATEGORY_GROUP);
     if categories.is_empty() {
         return Vec::new();
     }

@@ -20,14 +20,14 @@ mod tests;
 
 use super::addresses::with_places;
 use super::joined::{self, Logs};
-use super::{Answer, Column, ColumnKind, Finding, Report, ReportOption, Rule, StateUse, Value, View, finding};
+use super::{Answer, Finding, Form, Report, ReportOption, Rule, StateUse, TextOption, View, finding};
 use crate::aggregate::{issuances, keys, principals, root_use, sign_ins};
 use crate::model::EventTime;
 use crate::posture::{Account, AsOfBasis, Authorization, CredentialReport, Dated, Source};
 use policy_rules::*;
 pub(super) use root::without_mfa as root_without_mfa;
 use rules::*;
-use violation::days_between;
+use violation::{COLUMNS, cells, days_between};
 pub(super) use violation::{SubjectKind, Violation};
 
 /// The report.
@@ -39,6 +39,7 @@ pub static REPORT: Report = Report {
     key: &["account_id", "rule", "subject"],
     needs: &[&keys::KIND, &principals::KIND, &sign_ins::KIND, &root_use::KIND, &issuances::KIND],
     options: &[MAX_AGE, UNUSED_GRACE, IDLE_DAYS, PASSWORD_MAX_AGE, ROOT_DAYS, MIN_PASSWORD_LENGTH, COMMON_SHARE],
+    texts: &[COMMON_GROUP, CATEGORY_GROUP],
     rules: &[
         ROOT_HAS_KEY,
         ROOT_HAS_CERTIFICATE,
@@ -86,16 +87,31 @@ pub static REPORT: Report = Report {
     ],
     argument: None,
     state: StateUse::Alone,
+    examples: EXAMPLES,
+    form: Form::Rows,
     charts: None,
     answer,
 };
 
-/// The name of the group that all users should be in, among [`Options::texts`](super::Options::texts).
-pub const COMMON_GROUP: &str = "common-group";
+const EXAMPLES: &[&str] = &[
+    "trailscan REPORT --credential-report report.json --authorization-details details.json",
+    "trailscan REPORT --iam-dir iam --account 111122223333 --format json --output REPORT.json",
+    "trailscan REPORT --iam-dir iam --common-group Everyone --columns rule,subject,detail",
+    "trailscan REPORT --iam-dir iam --days 30 ./AWSLogs",
+];
 
-/// The groups of which every user should be in one, among [`Options::texts`](super::Options::texts).
-pub const CATEGORY_GROUP: &str = "category-group";
-
+const COMMON_GROUP: TextOption = TextOption {
+    name: "common-group",
+    value: "GROUP",
+    is_many: false,
+    about: "The group that every user should be in [default: the largest, where it is clear]",
+};
+const CATEGORY_GROUP: TextOption = TextOption {
+    name: "category-group",
+    value: "GROUP",
+    is_many: true,
+    about: "A group of those of which every user should be in one; may be repeated",
+};
 pub(super) const MAX_AGE: ReportOption =
     ReportOption { name: "max-age", default: 90, min: 1, about: "Days after which an active access key is too old" };
 const UNUSED_GRACE: ReportOption =
@@ -171,23 +187,6 @@ A key is known by its id; without a list of access keys, by its user where the u
 --account chooses accounts; other filters choose events and say nothing here. Rows come worst severity first, then by \
 rule, account and subject.";
 
-const COLUMNS: &[Column] = &[
-    Column::new("account_id", ColumnKind::Id, "The account."),
-    Column::new("rule", ColumnKind::Id, "The rule that is broken; `trailscan explain RULE` tells more."),
-    Column::new("severity", ColumnKind::Text, "How much it matters: info, low, medium, high or critical."),
-    Column::new("subject", ColumnKind::Id, "What breaks it: root@account, an arn, an access key id, the account."),
-    Column::new("subject_kind", ColumnKind::Text, "root, user, group, role, policy, key or account.").third(),
-    Column::new("detail", ColumnKind::Text, "What is seen, in a sentence.").last(),
-    Column::new("since", ColumnKind::Time, "Since when: made, changed or last used, as the rule has it.").last(),
-    Column::new("age_days", ColumnKind::Count, "Days from since to the moment that ages run to.").unit("days").second(),
-    Column::new("practice", ColumnKind::Text, "The practice that it breaks, of the seven.").asked(),
-    Column::new("source", ColumnKind::Text, "The kind of file that says so.").last(),
-    Column::new("as_of", ColumnKind::Time, "The moment that the file speaks of.").last(),
-    Column::new("as_of_basis", ColumnKind::Text, "How that is known: generated, newest-date (then or later) or none.")
-        .asked(),
-    Column::new("file", ColumnKind::Text, "The file.").asked(),
-];
-
 /// An account and what its state is judged by.
 #[derive(Clone, Copy)]
 pub(super) struct Look<'a> {
@@ -220,9 +219,9 @@ fn answer(view: &View<'_>) -> Answer {
         key(a)
             .cmp(&key(b))
             .then_with(|| (a.account_id, &a.subject).cmp(&(b.account_id, &b.subject)))
-            .then_with(|| a.cells().cmp(&b.cells()))
+            .then_with(|| cells(a).cmp(&cells(b)))
     });
-    let rows = violations.iter().map(Violation::cells).collect();
+    let rows = violations.iter().map(cells).collect();
     let mut findings: Vec<Finding> = violations.into_iter().map(Violation::finding).collect();
     finding::sort(&mut findings);
     let hidden = logs.and_then(|logs| joined::withheld(view, &logs));

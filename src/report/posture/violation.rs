@@ -2,9 +2,11 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{Finding, Rule, Value};
+use super::{Finding, Rule};
 use crate::model::EventTime;
 use crate::posture::Source;
+use crate::report::Role;
+use crate::report::columns::columns;
 
 /// Seconds of a day.
 const DAY: i64 = 86_400;
@@ -54,30 +56,33 @@ impl SubjectKind {
     }
 }
 
+columns! {
+    pub(super) const COLUMNS;
+    pub(super) fn cells(violation: &Violation<'_>) {}
+
+    account_id("account_id", "The account.") => violation.account_id,
+    id("rule", "The rule that is broken; `trailscan explain RULE` tells more.").role(Role::Rule) => violation.rule.id,
+    severity("severity", "How much it matters: info, low, medium, high or critical.") => violation.rule.severity,
+    id("subject", "What breaks it: root@account, an arn, an access key id, the account.").role(Role::Subject)
+        => violation.subject.as_str(),
+    text("subject_kind", "root, user, group, role, policy, key or account.").third() => violation.kind.as_str(),
+    text("detail", "What is seen, in a sentence.").last() => violation.detail.as_str(),
+    time("since", "Since when: made, changed or last used, as the rule has it.").last() => violation.since,
+    count("age_days", "Days from since to the moment that ages run to.").unit("days").second() => violation.age_days,
+    text("practice", "The practice that it breaks, of the seven.").asked()
+        => violation.rule.practice.map_or("", |practice| practice.as_str()),
+    text("source", "The kind of file that says so.").last() => violation.source.kind.as_str(),
+    time("as_of", "The moment that the file speaks of.").last() => violation.source.as_of,
+    text("as_of_basis", "How that is known: generated, newest-date (then or later) or none.").asked()
+        => violation.source.basis.as_str(),
+    text("file", "The file.").asked() => violation.source.file.as_str(),
+}
+
 impl Violation<'_> {
     /// With something that was seen.
     pub(in crate::report) fn with(mut self, name: &str, value: impl Into<Json>) -> Self {
         self.evidence.insert(name.to_owned(), value.into());
         self
-    }
-
-    /// The values of its row, in the order of the report's columns.
-    pub(in crate::report) fn cells(&self) -> Vec<Value> {
-        vec![
-            Value::text(self.account_id),
-            Value::text(self.rule.id),
-            Value::text(self.rule.severity.as_str()),
-            Value::text(self.subject.as_str()),
-            Value::text(self.kind.as_str()),
-            Value::text(self.detail.as_str()),
-            Value::time(self.since),
-            self.age_days.map_or(Value::Null, Value::Count),
-            Value::text(self.rule.practice.map_or("", |practice| practice.as_str())),
-            Value::text(self.source.kind.as_str()),
-            Value::time(self.source.as_of),
-            Value::text(self.source.basis.as_str()),
-            Value::text(self.source.file.as_str()),
-        ]
     }
 
     pub(in crate::report) fn finding(self) -> Finding {

@@ -8,8 +8,9 @@ mod takeover;
 mod usage;
 
 use super::addresses::with_places;
-use super::source_list::{address_cells, ip_addresses};
-use super::{Answer, Column, ColumnKind, Report, StateUse, Value, View};
+use super::columns::columns;
+use super::source_list::ip_addresses;
+use super::{Answer, Form, LOG_EXAMPLES, Report, StateUse, View};
 use crate::aggregate::issuances::{self, Issuances};
 use crate::aggregate::root_use::{self, Count, RootUse};
 use central::Central;
@@ -25,9 +26,12 @@ pub static REPORT: Report = Report {
     key: &["account_id", "class"],
     needs: &[&root_use::KIND, &issuances::KIND],
     options: &[],
+    texts: &[],
     rules: rules::RULES,
     argument: None,
     state: StateUse::No,
+    examples: LOG_EXAMPLES,
+    form: Form::Rows,
     charts: Some(charts::charts),
     answer,
 };
@@ -75,33 +79,33 @@ assume-root: no record says it.
 
 Rows come worst severity first, then by events, account and class.";
 
-const COLUMNS: &[Column] = &[
-    Column::new("account_id", ColumnKind::Id, "Account whose root was used."),
-    Column::new("class", ColumnKind::Text, "How: federation, assume-root, service, access-key or console."),
-    Column::new("severity", ColumnKind::Text, "How much it matters: info, low, medium, high or critical."),
-    Column::new("events", ColumnKind::Count, "Events.").unit("events"),
-    Column::new("everyday_events", ColumnKind::Count, "Events that are neither a sign-in nor a task that needs root.")
-        .unit("events")
-        .second(),
-    Column::new("errors", ColumnKind::Count, "Events that failed.").unit("events").last(),
-    Column::new("read_only", ColumnKind::Count, "Events that changed nothing (readOnly).").unit("events").last(),
-    Column::new("sign_ins", ColumnKind::Count, "Console sign-ins that worked.").unit("events"),
-    Column::new("sign_in_failures", ColumnKind::Count, "Console sign-ins that failed.").unit("events").third(),
-    Column::new(
-        "mfa",
-        ColumnKind::Text,
-        "Whether MFA was used at sign-ins and in sessions: yes, no, mixed or unknown.",
-    ),
-    Column::new("access_key_ids", ColumnKind::List, "Access keys that were used.").third(),
-    Column::new("addresses", ColumnKind::Count, "Distinct IP addresses.").unit("addresses").second(),
-    Column::new("address_list", ColumnKind::List, "The IP addresses.").third(),
-    Column::new("top_events", ColumnKind::NamedCounts, "The ten most frequent event names.").last(),
-    Column::new("first_seen", ColumnKind::Time, "Time of the first event.").third(),
-    Column::new("last_seen", ColumnKind::Time, "Time of the last event."),
-    Column::new("events_by_day", ColumnKind::NamedCounts, "Events of each UTC day with one, earliest first.")
-        .by_day()
-        .asked(),
-];
+columns! {
+    const COLUMNS;
+    fn cells(usage: &Usage<'_>) {
+        let addresses = ip_addresses(usage.addresses.iter().copied());
+    }
+
+    account_id("account_id", "Account whose root was used.") => usage.account_id,
+    text("class", "How: federation, assume-root, service, access-key or console.") => usage.class.as_str(),
+    severity("severity", "How much it matters: info, low, medium, high or critical.") => usage.severity(),
+    count("events", "Events.").unit("events") => usage.tally.events,
+    count("everyday_events", "Events that are neither a sign-in nor a task that needs root.").unit("events").second()
+        => usage.count(Count::Everyday),
+    count("errors", "Events that failed.").unit("events").last() => usage.tally.errors,
+    count("read_only", "Events that changed nothing (readOnly).").unit("events").last() => usage.count(Count::ReadOnly),
+    count("sign_ins", "Console sign-ins that worked.").unit("events") => usage.count(Count::SignIns),
+    count("sign_in_failures", "Console sign-ins that failed.").unit("events").third()
+        => usage.count(Count::SignInFailures),
+    text("mfa", "Whether MFA was used at sign-ins and in sessions: yes, no, mixed or unknown.") => usage.mfa(),
+    list("access_key_ids", "Access keys that were used.").third() => usage.access_keys.iter().copied(),
+    count("addresses", "Distinct IP addresses.").unit("addresses").second() => addresses.len(),
+    addresses("address_list", "The IP addresses.").third() => Vec::from_iter(addresses),
+    named_counts("top_events", "The ten most frequent event names.").last() => usage.top_events(),
+    time("first_seen", "Time of the first event.").third() => usage.span.first(),
+    time("last_seen", "Time of the last event.") => usage.span.last(),
+    named_counts("events_by_day", "Events of each UTC day with one, earliest first.").by_day().asked()
+        => usage.days.iter().map(|(day, &events)| (day.to_string(), events)),
+}
 
 /// How root was used, by account and class.
 pub(super) fn usages<'a>(view: &View<'a>) -> Vec<Usage<'a>> {
@@ -137,29 +141,6 @@ fn sorted(mut usages: Vec<Usage<'_>>) -> Vec<Usage<'_>> {
         worst_first.then((a.account_id, a.class).cmp(&(b.account_id, b.class)))
     });
     usages
-}
-
-fn cells(usage: &Usage<'_>) -> Vec<Value> {
-    let [addresses, address_list] = address_cells(&ip_addresses(usage.addresses.iter().copied()));
-    vec![
-        Value::text(usage.account_id),
-        Value::text(usage.class.as_str()),
-        Value::text(usage.severity().as_str()),
-        Value::Count(usage.tally.events),
-        Value::Count(usage.count(Count::Everyday)),
-        Value::Count(usage.tally.errors),
-        Value::Count(usage.count(Count::ReadOnly)),
-        Value::Count(usage.count(Count::SignIns)),
-        Value::Count(usage.count(Count::SignInFailures)),
-        Value::text(usage.mfa()),
-        Value::List(usage.access_keys.iter().map(|&key| key.to_owned()).collect()),
-        addresses,
-        address_list,
-        Value::NamedCounts(usage.top_events()),
-        Value::time(usage.span.first()),
-        Value::time(usage.span.last()),
-        Value::NamedCounts(usage.days.iter().map(|(day, &events)| (day.to_string(), events)).collect()),
-    ]
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::aggregate::sessions::sample::{samples, scan};
-use crate::report::{Finding, Options};
+use crate::report::{Finding, Options, Value};
 
 fn root(name: &str, source: &str, key: &str) -> Json {
     json!({
@@ -34,9 +34,8 @@ fn ask(records: impl IntoIterator<Item = Json>) -> (Vec<[String; 6]>, Vec<Findin
     let names = ["class", "severity", "events", "everyday_events", "mfa", "sign_in_failures"];
     let places = names.map(|name| REPORT.columns.iter().position(|column| column.name == name).unwrap());
     let cell = |value: &Value| match value {
-        Value::Text(text) => text.clone(),
         Value::Count(count) => count.to_string(),
-        other => format!("{other:?}"),
+        other => other.as_text().map_or_else(|| format!("{other:?}"), Into::into),
     };
     let rows = answer.rows.iter().map(|row| places.map(|place| cell(&row[place]))).collect();
     (rows, answer.findings)

@@ -16,7 +16,8 @@ mod summary;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Column, ColumnKind, Finding, Practice, Report, Rule, Severity, Table, Value, by_name, joined, same_fact};
+use super::columns::columns;
+use super::{Finding, Practice, Report, Role, Rule, Severity, Table, by_name, joined, same_fact};
 use crate::posture::Posture;
 pub use blinded::{Blinding, Blindings};
 pub use in_logs::InLogs;
@@ -189,52 +190,30 @@ impl Practice {
 /// The name of a scorecard's table.
 pub const SCORECARD: &str = "scorecard";
 
-/// The columns of a scorecard.
-const COLUMNS: &[Column] = &[
-    Column::new("account_id", ColumnKind::Id, "The account."),
-    Column::new("practice", ColumnKind::Text, "The practice."),
-    Column::new("verdict", ColumnKind::Text, "INCORRECT, UNKNOWN or CORRECT."),
-    Column::new(
-        "violations",
-        ColumnKind::Count,
-        "Findings that break it; what logs and state show together counts once.",
-    )
-    .unit("findings"),
-    Column::new(
-        "why",
-        ColumnKind::Text,
-        "What the verdict rests on: the worst violation, the proof, or what is missing.",
-    ),
-    Column::new("severity", ColumnKind::Text, "Severity of the worst violation.").asked(),
-    Column::new("rule", ColumnKind::Text, "The rule that found the worst violation.").asked(),
-    Column::new("subject", ColumnKind::Text, "What the worst violation is about.").asked(),
-    Column::new("next", ColumnKind::Text, "The command that shows the violations, or what would settle an UNKNOWN.")
-        .last(),
-];
+columns! {
+    const COLUMNS;
+    fn cells(score: Score) {
+        let worst = score.worst;
+    }
+
+    account_id("account_id", "The account.") => score.account_id,
+    text("practice", "The practice.").role(Role::Practice) => score.practice.as_str(),
+    verdict("verdict", "INCORRECT, UNKNOWN or CORRECT.") => score.verdict.as_str(),
+    count("violations", "Findings that break it; what logs and state show together counts once.").unit("findings")
+        => score.violations,
+    text("why", "What the verdict rests on: the worst violation, the proof, or what is missing.").role(Role::Why) => score.why,
+    severity("severity", "Severity of the worst violation.").asked() => worst.as_ref().map(|worst| worst.severity),
+    text("rule", "The rule that found the worst violation.").asked()
+        => worst.as_ref().map_or("", |worst| worst.rule),
+    text("subject", "What the worst violation is about.").asked() => worst.map(|worst| worst.subject).unwrap_or_default(),
+    text("next", "The command that shows the violations, or what would settle an UNKNOWN.").last()
+        => score.next.unwrap_or_default(),
+}
 
 /// The table of a scorecard.
 pub fn table(scores: Vec<Score>) -> Table {
     let rows = scores.into_iter().map(cells).collect();
     Table::named(SCORECARD, &["account_id", "practice"], COLUMNS.to_vec(), rows)
-}
-
-fn cells(score: Score) -> Vec<Value> {
-    let Score { account_id, practice, verdict, violations, worst, why, next } = score;
-    let (severity, rule, subject) = match worst {
-        Some(worst) => (worst.severity.as_str(), worst.rule, worst.subject),
-        None => ("", "", String::new()),
-    };
-    vec![
-        Value::text(account_id),
-        Value::text(practice.as_str()),
-        Value::text(verdict.as_str()),
-        Value::count(violations),
-        Value::text(why),
-        Value::text(severity),
-        Value::text(rule),
-        Value::text(subject),
-        Value::text(next.unwrap_or_default()),
-    ]
 }
 
 #[cfg(test)]

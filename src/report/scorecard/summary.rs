@@ -2,34 +2,29 @@
 
 use std::collections::BTreeMap;
 
-use super::{COLUMNS, SCORECARD, Score, Verdict};
+use super::{SCORECARD, Score, Verdict};
 use crate::model::grouped;
-use crate::report::{Column, ColumnKind, Practice, Table, Value};
+use crate::report::columns::columns;
+use crate::report::{Practice, Table};
 
-const SUMMARY: &[Column] = &[
-    COLUMNS[1],
-    Column::new("incorrect", ColumnKind::Count, "Accounts that break it.").unit("accounts"),
-    Column::new("unknown", ColumnKind::Count, "Accounts of which nothing proves it.").unit("accounts"),
-    Column::new("correct", ColumnKind::Count, "Accounts of which it is proven.").unit("accounts"),
-    Column::new("why", ColumnKind::Text, "The worst violation, else the commonest reason of what is unknown."),
-];
+columns! {
+    const SUMMARY;
+    fn cells(practice: Practice, scores: &[Score]) {
+        let of_practice = || scores.iter().filter(move |score| score.practice == practice);
+        let accounts = |verdict| of_practice().filter(|score| score.verdict == verdict).count();
+    }
+
+    text("practice", "The practice.") => practice.as_str(),
+    count("incorrect", "Accounts that break it.").unit("accounts") => accounts(Verdict::Incorrect),
+    count("unknown", "Accounts of which nothing proves it.").unit("accounts") => accounts(Verdict::Unknown),
+    count("correct", "Accounts of which it is proven.").unit("accounts") => accounts(Verdict::Correct),
+    text("why", "The worst violation, else the commonest reason of what is unknown.") => why(of_practice()),
+}
 
 /// How many accounts stand how, by practice. `scores` begin with the worst accounts.
 pub fn summary(scores: &[Score]) -> Table {
-    let rows = Practice::ALL.iter().map(|practice| row(*practice, scores)).collect();
+    let rows = Practice::ALL.iter().map(|&practice| cells(practice, scores)).collect();
     Table::named(SCORECARD, &["practice"], SUMMARY.to_vec(), rows)
-}
-
-fn row(practice: Practice, scores: &[Score]) -> Vec<Value> {
-    let of_practice = || scores.iter().filter(move |score| score.practice == practice);
-    let count = |verdict| Value::count(of_practice().filter(|score| score.verdict == verdict).count());
-    vec![
-        Value::text(practice.as_str()),
-        count(Verdict::Incorrect),
-        count(Verdict::Unknown),
-        count(Verdict::Correct),
-        Value::text(why(of_practice())),
-    ]
 }
 
 /// What one line says of all accounts.
@@ -57,6 +52,7 @@ fn why<'a>(scores: impl Iterator<Item = &'a Score>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::Value;
 
     fn score(account: &str, verdict: Verdict, why: &str) -> Score {
         Score {

@@ -1,7 +1,7 @@
 use super::*;
 use crate::model::{Day, EventTime};
 use crate::posture::{Account, AccountSummary, AsOfBasis, Dated, Source, StateKind};
-use crate::report::{Rule, StateUse};
+use crate::report::{Form, Rule, StateUse};
 
 const ACCOUNT: &str = "111122223333";
 
@@ -24,9 +24,12 @@ const REPORT_OF_NOTHING: Report = Report {
     key: &[],
     needs: &[],
     options: &[],
+    texts: &[],
     rules: &[],
     argument: None,
     state: StateUse::No,
+    examples: &[],
+    form: Form::Rows,
     charts: None,
     answer: |_| Default::default(),
 };

@@ -18,12 +18,12 @@ use std::cmp::Reverse;
 use std::net::IpAddr;
 
 use super::addresses::{Whereabouts, with_places};
+use super::columns::columns;
 use super::enrolment::Enrolments;
 use super::lineage::{Credential, Expiry, Kind, Lineage, Mfa, role_name, session_name};
-use super::source_list::{AddressLists, ReadAddresses, address_cells};
+use super::source_list::{AddressLists, ReadAddresses};
 use super::{
-    AddressLookup, Answer, Column, ColumnKind, Report, ReportOption, Severity, StateUse, Value, View, finding,
-    keep_first,
+    AddressLookup, Answer, Form, LOG_EXAMPLES, Report, ReportOption, Severity, StateUse, View, finding, keep_first,
 };
 use crate::aggregate::issuances::{self, Issuance};
 use crate::aggregate::sessions::{self, Session};
@@ -39,9 +39,12 @@ pub static REPORT: Report = Report {
     key: &["session_id"],
     needs: &[&sessions::KIND, &issuances::KIND, &keys::KIND, &sign_ins::KIND, &iam_changes::KIND],
     options: &[MIN_EVENTS],
+    texts: &[],
     rules: rule_texts::RULES,
     argument: None,
     state: StateUse::No,
+    examples: LOG_EXAMPLES,
+    form: Form::Rows,
     charts: Some(charts::charts),
     answer,
 };
@@ -112,68 +115,68 @@ What it proves: these calls were made with credentials of this session. What it 
 or /64) proves no theft, since people move and NAT pools and VPNs have many addresses. Rows come worst severity \
 first, then by events and session_id.";
 
-const COLUMNS: &[Column] = &[
-    Column::new("session_id", ColumnKind::Id, "<principalId>@<creationDate>; else the access key id or principalId.")
-        .last(),
-    Column::new(
+columns! {
+    const COLUMNS;
+    fn cells(known: &Known<'_>, severity: Severity, lineage: &Lineage<'_>, state: &State) {
+        let (credential, session) = (known.credential, known.session);
+        let issuance = credential.issuance();
+        let is_role = session.identity_type() == "AssumedRole";
+        let is_named = is_role || known.kind == Kind::Federated;
+        let role_id = session.principal_id().split(':').next().unwrap_or_default();
+    }
+
+    id("session_id", "<principalId>@<creationDate>; else the access key id or principalId.").last() => credential.id(),
+    text(
         "kind",
-        ColumnKind::Text,
         "What holds the credentials: ec2, lambda, service, sso, role, console and so on; the list is in the help.",
-    ),
-    Column::new("account_id", ColumnKind::Id, "Account that owns the credentials.").last(),
-    Column::new("role", ColumnKind::Text, "Name of the role.").last(),
-    Column::new("role_id", ColumnKind::Id, "Unique id of the role.").asked(),
-    Column::new("session_name", ColumnKind::Text, "Name that the issuing call gave the session."),
-    Column::new("principal", ColumnKind::Text, "Principal that the events are attributed to."),
-    Column::new("access_key_ids", ColumnKind::List, "Access keys of the session.").last(),
-    Column::new("creation_date", ColumnKind::Time, "When the credentials were issued, as the events say.").second(),
-    Column::new("expires", ColumnKind::Time, "When the credentials end.").third(),
-    Column::new("expires_basis", ColumnKind::Text, "How that is known: response, estimate or none.").asked(),
-    Column::new("mfa", ColumnKind::Text, "Whether MFA stands behind the session: yes, no or unknown."),
-    Column::new(
-        "mfa_basis",
-        ColumnKind::Text,
-        "What says so: session-flag, serial-number, parent-session, identity-provider or none.",
-    )
-    .asked(),
-    Column::new("source_identity", ColumnKind::Text, "sourceIdentity, which survives role chaining.").last(),
-    Column::new("issued_by", ColumnKind::Text, "Principal that called the issuing API, or signed in.").second(),
-    Column::new("issued_by_key", ColumnKind::Id, "Access key of that call.").asked(),
-    Column::new("issued_from", ColumnKind::Text, "Source address of that call.").last(),
-    Column::new("issue_confidence", ColumnKind::Text, "How the issuer is known: exact, inferred or none.").last(),
-    Column::new("in_console", ColumnKind::Text, "Whether an event shows the console: yes or no.").asked(),
-    Column::new("addresses", ColumnKind::Count, "Distinct IP addresses.").unit("addresses").third(),
-    Column::new("address_list", ColumnKind::List, "The IP addresses.").asked(),
-    Column::new("events", ColumnKind::Count, "Events.").unit("events"),
-    Column::new("errors", ColumnKind::Count, "Events that failed.").unit("events").last(),
-    Column::new("first_seen", ColumnKind::Time, "Time of the first event.").last(),
-    Column::new("last_seen", ColumnKind::Time, "Time of the last event.").third(),
-    Column::new("severity", ColumnKind::Text, "Severity of the worst rule that holds: info, low, medium or high."),
-    Column::new("issued_event", ColumnKind::Text, "The issuing API, or ConsoleLogin.").asked(),
-    Column::new("parent_session", ColumnKind::Id, "session_id of the session that made the issuing call.").asked(),
-    Column::new("ec2_role_delivery", ColumnKind::List, "Version of the instance metadata service: 1.0 or 2.0.").asked(),
-    Column::new("in_scope_of", ColumnKind::Text, "Workload that AWS issued the credentials to.").asked(),
-    Column::new(
+    ) => known.kind.as_str(),
+    account_id("account_id", "Account that owns the credentials.").last() => session.account_id(),
+    text("role", "Name of the role.").last() => if is_role { role_name(credential) } else { "" },
+    id("role_id", "Unique id of the role.").asked() => if is_role { role_id } else { "" },
+    text("session_name", "Name that the issuing call gave the session.")
+        => if is_named { known.name } else { "" },
+    text("principal", "Principal that the events are attributed to.") => session.principal(),
+    list("access_key_ids", "Access keys of the session.").last() => session.access_key_ids(),
+    time("creation_date", "When the credentials were issued, as the events say.").second() => session.creation_date(),
+    time("expires", "When the credentials end.").third() => known.expiry.at,
+    text("expires_basis", "How that is known: response, estimate or none.").asked() => known.expiry.basis,
+    text("mfa", "Whether MFA stands behind the session: yes, no or unknown.") => known.mfa.answer,
+    text("mfa_basis", "What says so: session-flag, serial-number, parent-session, identity-provider or none.").asked()
+        => known.mfa.basis,
+    text("source_identity", "sourceIdentity, which survives role chaining.").last() => credential.source_identity(),
+    text("issued_by", "Principal that called the issuing API, or signed in.").second()
+        => issuance.map_or("", Issuance::caller),
+    id("issued_by_key", "Access key of that call.").asked()
+        => issuance.map_or("", Issuance::caller_access_key_id),
+    issued_from("issued_from", "Source address of that call.").last() => credential.issued_from_source(),
+    text("issue_confidence", "How the issuer is known: exact, inferred or none.").last()
+        => credential.confidence.as_str(),
+    yes_no("in_console", "Whether an event shows the console: yes or no.").asked() => session.in_console(),
+    count("addresses", "Distinct IP addresses.").unit("addresses").third() => known.addresses.len(),
+    addresses("address_list", "The IP addresses.").asked() => known.addresses.to_vec(),
+    count("events", "Events.").unit("events") => session.tally().events,
+    count("errors", "Events that failed.").unit("events").last() => session.tally().errors,
+    time("first_seen", "Time of the first event.").last() => session.span().first(),
+    time("last_seen", "Time of the last event.").third() => session.span().last(),
+    severity("severity", "Severity of the worst rule that holds: info, low, medium or high.") => severity,
+    text("issued_event", "The issuing API, or ConsoleLogin.").asked()
+        => issuance.map_or("", |issuance| issuance.api().as_str()),
+    id("parent_session", "session_id of the session that made the issuing call.").asked()
+        => credential.parent.map_or("", |parent| lineage.credentials[parent].id()),
+    list("ec2_role_delivery", "Version of the instance metadata service: 1.0 or 2.0.").asked()
+        => session.ec2_role_deliveries(),
+    text("in_scope_of", "Workload that AWS issued the credentials to.").asked() => session.scope_issued_to(),
+    id(
         "on_behalf_of",
-        ColumnKind::Id,
         "Person of Identity Center behind it, from its events, else from the call that fetched it.",
-    )
-    .last(),
-    Column::new(
-        "delegate_account_id",
-        ColumnKind::Id,
-        "Account that used it by a temporary delegation (invokedByDelegate).",
-    )
-    .asked(),
-    Column::new("sign_in_session", ColumnKind::Id, "Sign-in to the console or by `aws login` that it comes from.")
-        .asked(),
-    Column::new(
-        "vpc_endpoint_account_ids",
-        ColumnKind::List,
-        "Owners of the VPC endpoints that its calls came through.",
-    )
-    .asked(),
-];
+    ).last() => credential.person(),
+    id("delegate_account_id", "Account that used it by a temporary delegation (invokedByDelegate).").asked()
+        => session.delegate_account_id(),
+    id("sign_in_session", "Sign-in to the console or by `aws login` that it comes from.").asked()
+        => session.sign_in_session_arn(),
+    list("vpc_endpoint_account_ids", "Owners of the VPC endpoints that its calls came through.").asked()
+        => endpoint_owners(session, state),
+}
 
 /// A session with all that is worked out about it.
 struct Known<'a> {
@@ -306,53 +309,6 @@ impl<'a> Known<'a> {
     fn principal(&self) -> &'a str {
         self.session.principal()
     }
-}
-
-fn cells<'a>(known: &Known<'a>, severity: Severity, lineage: &Lineage<'_>, state: &State) -> Vec<Value> {
-    let (credential, session) = (known.credential, known.session);
-    let issuance = credential.issuance();
-    let is_role = session.identity_type() == "AssumedRole";
-    let is_named = is_role || known.kind == Kind::Federated;
-    let role_id = session.principal_id().split(':').next().unwrap_or_default();
-    let of_issuance = |text: fn(&Issuance<'a>) -> &'a str| Value::text(issuance.map_or("", text));
-    let [addresses, address_list] = address_cells(known.addresses);
-    let list = |texts: Vec<&str>| Value::List(texts.into_iter().map(str::to_owned).collect());
-    vec![
-        Value::text(credential.id()),
-        Value::text(known.kind.as_str()),
-        Value::text(session.account_id()),
-        Value::text(if is_role { role_name(credential) } else { "" }),
-        Value::text(if is_role { role_id } else { "" }),
-        Value::text(if is_named { known.name } else { "" }),
-        Value::text(session.principal()),
-        list(session.access_key_ids()),
-        Value::time(session.creation_date()),
-        Value::time(known.expiry.at),
-        Value::text(known.expiry.basis),
-        Value::text(known.mfa.answer),
-        Value::text(known.mfa.basis),
-        Value::text(credential.source_identity()),
-        of_issuance(Issuance::caller),
-        of_issuance(Issuance::caller_access_key_id),
-        Value::text(credential.issued_from_text()),
-        Value::text(credential.confidence.as_str()),
-        Value::text(if session.in_console() { "yes" } else { "no" }),
-        addresses,
-        address_list,
-        Value::Count(session.tally().events),
-        Value::Count(session.tally().errors),
-        Value::time(session.span().first()),
-        Value::time(session.span().last()),
-        Value::text(severity.as_str()),
-        Value::text(issuance.map_or("", |issuance| issuance.api().as_str())),
-        Value::text(credential.parent.map_or("", |parent| lineage.credentials[parent].id())),
-        list(session.ec2_role_deliveries()),
-        Value::text(session.scope_issued_to()),
-        Value::text(credential.person()),
-        Value::text(session.delegate_account_id()),
-        Value::text(session.sign_in_session_arn()),
-        list(endpoint_owners(session, state)),
-    ]
 }
 
 /// The accounts that own the VPC endpoints of its calls, sorted.

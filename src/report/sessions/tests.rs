@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::*;
 use crate::aggregate::State;
 use crate::aggregate::sessions::sample::{KINDS, samples, scan, shuffled, stream};
-use crate::report::{Finding, Options};
+use crate::report::{Finding, Options, Value};
 
 const CREATED: &str = "2026-01-02T03:00:00Z";
 const ROLE: &str = "arn:aws:iam::111122223333:role/app/example";
@@ -53,7 +53,6 @@ fn with(mut record: Json, pointer: &str, value: Json) -> Json {
 fn ask(records: impl IntoIterator<Item = Json>) -> (Vec<Vec<Value>>, Vec<Finding>) {
     let state = scan(&samples(records));
     let answer = (REPORT.answer)(&View::new(&state, &Options::default()));
-    assert!(answer.rows.iter().all(|row| row.len() == REPORT.columns.len()));
     (answer.rows, answer.findings)
 }
 
@@ -64,10 +63,9 @@ fn cells<const N: usize>(records: impl IntoIterator<Item = Json>, names: [&str; 
         let place = REPORT.columns.iter().position(|column| column.name == name).unwrap();
         match &rows[0][place] {
             Value::Null => String::new(),
-            Value::Text(text) => text.clone(),
             Value::Time(time) => time.to_string(),
             Value::Count(count) => count.to_string(),
-            other => format!("{other:?}"),
+            other => other.as_text().map_or_else(|| format!("{other:?}"), Into::into),
         }
     })
 }

@@ -9,9 +9,10 @@ use super::origin::OriginKind;
 use crate::aggregate::issuances::Issuance;
 use crate::aggregate::{Span, Tally};
 use crate::model::EventTime;
+use crate::report::columns::columns;
 use crate::report::lineage::{Confidence, Credential, Expiry, Kind, Mfa, session_name};
-use crate::report::source_list::{address_cells, ip_addresses};
-use crate::report::{AddressLookup, Value, Way};
+use crate::report::source_list::ip_addresses;
+use crate::report::{AddressLookup, Way};
 
 /// The facts of one place of the graph.
 pub(super) struct Facts<'a> {
@@ -29,7 +30,8 @@ pub(super) struct Facts<'a> {
     pub issued_event: &'static str,
     pub issued_at: Option<EventTime>,
     pub issued_by: Cow<'a, str>,
-    pub issued_from: String,
+    /// As the record has it.
+    pub issued_from: &'a str,
     /// `None` for what does not expire.
     pub expires: Option<Expiry>,
     pub mfa: Option<Mfa>,
@@ -44,6 +46,47 @@ pub(super) struct Facts<'a> {
     pub issued: usize,
     /// What files say of its addresses.
     pub lookup: Option<&'a AddressLookup>,
+}
+
+columns! {
+    pub(super) const COLUMNS;
+    pub(super) fn cells(facts: &Facts<'_>, depth: usize, way: Way) {}
+
+    count("depth", "How far from where its chain begins; 0 there.").unit("hops") => depth,
+    text("direction", "back (leads to what was asked), asked, or forward (issued by it).") => way.as_str(),
+    text("kind", "What it is: user, access-key, service, ec2, role, console and so on.") => facts.kind,
+    id("id", "By what it can be asked for: access key, session_id or principal.") => &*facts.id,
+    id("parent", "id of the hop above, which issued it.").third() => &*facts.parent_id,
+    text("confidence", "How the hop above is known: exact, inferred or none.")
+        => facts.confidence.map_or("", Confidence::as_str),
+    text("principal", "Principal that its events are attributed to.").last() => &*facts.principal,
+    account_id("account_id", "Account that owns it.").last() => &*facts.account_id,
+    text("session_name", "Name that the issuing call gave the session.").last() => facts.session_name,
+    list("access_key_ids", "Its access keys, used or issued.").last() => facts.access_key_ids.iter().copied(),
+    text("issued_event", "The API that issued it, ConsoleLogin or CreateAccessKey.").second() => facts.issued_event,
+    time("issued_at", "Time of that call.").second() => facts.issued_at,
+    text("issued_by", "Principal that made that call; of an identity provider its name.").last() => &*facts.issued_by,
+    issued_from("issued_from", "Source address of that call.").second() => facts.issued_from,
+    time("expires", "When the credentials end.").third() => facts.expires.and_then(|expires| expires.at),
+    text("expires_basis", "How that is known: response, estimate or none.").asked()
+        => facts.expires.map_or("", |expires| expires.basis),
+    text("mfa", "Whether MFA stands behind it: yes, no or unknown; null for workloads.").second()
+        => facts.mfa.map_or("", |mfa| mfa.answer),
+    text(
+        "mfa_basis",
+        "What says so: session-flag, serial-number, parent-session, identity-provider, sign-in or none.",
+    ).asked() => facts.mfa.map_or("", |mfa| mfa.basis),
+    text("source_identity", "sourceIdentity, which survives role chaining.").last() => facts.source_identity,
+    count("addresses", "Distinct IP addresses that used it.").unit("addresses").third()
+        => facts.tally.map(|_| facts.addresses.len()),
+    addresses("address_list", "The IP addresses.").asked()
+        => facts.tally.map(|_| Vec::from_iter(facts.addresses.iter().copied())),
+    count("events", "Events.").unit("events") => facts.tally.map(|tally| tally.events),
+    count("errors", "Events that failed.").unit("events") => facts.tally.map(|tally| tally.errors),
+    time("first_seen", "Time of the first event.").last() => facts.span.first(),
+    time("last_seen", "Time of the last event.").last() => facts.span.last(),
+    count("issued", "Credentials it issued and keys it has, shown here or not.").last() => facts.issued,
+    id("on_behalf_of", "Person of Identity Center behind it.").asked() => facts.person,
 }
 
 impl<'a> Facts<'a> {
@@ -84,7 +127,7 @@ impl<'a> Facts<'a> {
             issued_event: issuance.map_or("", |issuance| issuance.api().as_str()),
             issued_at: issuance.and_then(Issuance::time),
             issued_by: issuance.map_or("", |issuance| issuance.caller()).into(),
-            issued_from: credential.issued_from_text(),
+            issued_from: credential.issued_from_source(),
             person: credential.person(),
             expires: Some(Expiry::of(credential)),
             mfa: Some(mfa).filter(|mfa| mfa.answer == "yes" || !is_workload(kind)),
@@ -129,7 +172,7 @@ impl<'a> Facts<'a> {
             issued_event: "",
             issued_at: None,
             issued_by: "".into(),
-            issued_from: String::new(),
+            issued_from: "",
             expires: None,
             mfa: None,
             source_identity: "",
@@ -146,43 +189,6 @@ impl<'a> Facts<'a> {
     pub fn named(&self, address: IpAddr) -> String {
         let place = self.lookup.map(|lookup| lookup.describe(address)).filter(|place| !place.is_empty());
         place.map_or_else(|| address.to_string(), |place| format!("{address} ({place})"))
-    }
-
-    /// The row, in the order of the report's columns.
-    pub fn cells(&self, depth: usize, way: Way) -> Vec<Value> {
-        let [addresses, address_list] = address_cells(&self.addresses);
-        let of_use = |value: Value| if self.tally.is_some() { value } else { Value::Null };
-        let tally = self.tally.unwrap_or_default();
-        let keys = self.access_key_ids.iter().map(|&key| key.to_owned()).collect();
-        vec![
-            Value::count(depth),
-            Value::text(way.as_str()),
-            Value::text(self.kind),
-            Value::text(&*self.id),
-            Value::text(&*self.parent_id),
-            Value::text(self.confidence.map_or("", Confidence::as_str)),
-            Value::text(&*self.principal),
-            Value::text(&*self.account_id),
-            Value::text(self.session_name),
-            Value::List(keys),
-            Value::text(self.issued_event),
-            Value::time(self.issued_at),
-            Value::text(&*self.issued_by),
-            Value::text(self.issued_from.as_str()),
-            Value::time(self.expires.and_then(|expires| expires.at)),
-            Value::text(self.expires.map_or("", |expires| expires.basis)),
-            Value::text(self.mfa.map_or("", |mfa| mfa.answer)),
-            Value::text(self.mfa.map_or("", |mfa| mfa.basis)),
-            Value::text(self.source_identity),
-            of_use(addresses),
-            of_use(address_list),
-            of_use(Value::Count(tally.events)),
-            of_use(Value::Count(tally.errors)),
-            Value::time(self.span.first()),
-            Value::time(self.span.last()),
-            Value::count(self.issued),
-            Value::text(self.person),
-        ]
     }
 }
 

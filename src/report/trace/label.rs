@@ -3,7 +3,7 @@
 use super::graph::{Graph, Node};
 use super::hop::Facts;
 use super::origin::OriginKind;
-use crate::model::{EventTime, grouped, quantity};
+use crate::model::{EventTime, SourceAddress, grouped, quantity};
 use crate::report::lineage::{Kind, role_name};
 
 /// Addresses and keys that are named; of more there is the number.
@@ -68,8 +68,8 @@ fn issue(facts: &Facts<'_>) -> Vec<String> {
         None => line.push(facts.issued_event.to_owned()),
     }
     if !facts.issued_from.is_empty() {
-        let address = facts.issued_from.parse().map(|address| facts.named(address));
-        line.push(format!("from {}", address.as_deref().unwrap_or(&facts.issued_from)));
+        let address = SourceAddress::parse(facts.issued_from).ip().map(|address| facts.named(address));
+        line.push(format!("from {}", address.as_deref().unwrap_or(facts.issued_from)));
     }
     if let Some(confidence) = facts.confidence.filter(|_| !facts.issued_event.is_empty()) {
         line.push(confidence.as_str().to_owned());

@@ -12,12 +12,12 @@ mod rules;
 use ahash::AHashMap;
 
 use super::addresses::with_places;
-use super::{AddressLookup, Answer, Column, ColumnKind, Report, StateUse, Tree, TreeNode, View};
+use super::{AddressLookup, Answer, Form, Report, StateUse, Tree, TreeNode, View};
 use crate::aggregate::{issuances, keys, sessions};
 use crate::report::lineage::Confidence;
 use forest::Hop;
 use graph::Graph;
-use hop::Facts;
+use hop::{COLUMNS, Facts};
 
 /// The report.
 pub static REPORT: Report = Report {
@@ -28,12 +28,23 @@ pub static REPORT: Report = Report {
     key: &["id", "parent", "depth"],
     needs: &[&sessions::KIND, &issuances::KIND, &keys::KIND],
     options: &[],
+    texts: &[],
     rules: rules::RULES,
     argument: Some("KEY|SESSION|PRINCIPAL"),
     state: StateUse::No,
+    examples: EXAMPLES,
+    form: Form::Tree,
     charts: None,
     answer,
 };
+
+const EXAMPLES: &[&str] = &[
+    "trailscan REPORT AKIAIOSFODNN7EXAMPLE ./AWSLogs",
+    "trailscan REPORT i-0598c7d356eba48d7 --days 30 ./AWSLogs",
+    "trailscan REPORT 'arn:aws:iam::*:role/databricks-prod-worker-role' --limit 3 ./AWSLogs",
+    "trailscan REPORT root@111122223333 --format json --output REPORT.json ./AWSLogs",
+    "trailscan REPORT bob --format dot --output REPORT.dot ./AWSLogs",
+];
 
 const ABOUT: &str = "\
 Walks back from what was asked through every AssumeRole, AssumeRoleWithSAML, AssumeRoleWithWebIdentity, AssumeRoot, \
@@ -82,43 +93,6 @@ records that issue credentials are read from everything, so a chain does not end
 MFA is shown where a person may be behind a hop, with what says so; a role chain says nothing of its own, so its MFA is \
 that of the session that began it.";
 
-const COLUMNS: &[Column] = &[
-    Column::new("depth", ColumnKind::Count, "How far from where its chain begins; 0 there.").unit("hops"),
-    Column::new("direction", ColumnKind::Text, "back (leads to what was asked), asked, or forward (issued by it)."),
-    Column::new("kind", ColumnKind::Text, "What it is: user, access-key, service, ec2, role, console and so on."),
-    Column::new("id", ColumnKind::Id, "By what it can be asked for: access key, session_id or principal."),
-    Column::new("parent", ColumnKind::Id, "id of the hop above, which issued it.").third(),
-    Column::new("confidence", ColumnKind::Text, "How the hop above is known: exact, inferred or none."),
-    Column::new("principal", ColumnKind::Text, "Principal that its events are attributed to.").last(),
-    Column::new("account_id", ColumnKind::Id, "Account that owns it.").last(),
-    Column::new("session_name", ColumnKind::Text, "Name that the issuing call gave the session.").last(),
-    Column::new("access_key_ids", ColumnKind::List, "Its access keys, used or issued.").last(),
-    Column::new("issued_event", ColumnKind::Text, "The API that issued it, ConsoleLogin or CreateAccessKey.").second(),
-    Column::new("issued_at", ColumnKind::Time, "Time of that call.").second(),
-    Column::new("issued_by", ColumnKind::Text, "Principal that made that call; of an identity provider its name.")
-        .last(),
-    Column::new("issued_from", ColumnKind::Text, "Source address of that call.").second(),
-    Column::new("expires", ColumnKind::Time, "When the credentials end.").third(),
-    Column::new("expires_basis", ColumnKind::Text, "How that is known: response, estimate or none.").asked(),
-    Column::new("mfa", ColumnKind::Text, "Whether MFA stands behind it: yes, no or unknown; null for workloads.")
-        .second(),
-    Column::new(
-        "mfa_basis",
-        ColumnKind::Text,
-        "What says so: session-flag, serial-number, parent-session, identity-provider, sign-in or none.",
-    )
-    .asked(),
-    Column::new("source_identity", ColumnKind::Text, "sourceIdentity, which survives role chaining.").last(),
-    Column::new("addresses", ColumnKind::Count, "Distinct IP addresses that used it.").unit("addresses").third(),
-    Column::new("address_list", ColumnKind::List, "The IP addresses.").asked(),
-    Column::new("events", ColumnKind::Count, "Events.").unit("events"),
-    Column::new("errors", ColumnKind::Count, "Events that failed.").unit("events"),
-    Column::new("first_seen", ColumnKind::Time, "Time of the first event.").last(),
-    Column::new("last_seen", ColumnKind::Time, "Time of the last event.").last(),
-    Column::new("issued", ColumnKind::Count, "Credentials it issued and keys it has, shown here or not.").last(),
-    Column::new("on_behalf_of", ColumnKind::Id, "Person of Identity Center behind it.").asked(),
-];
-
 fn answer(view: &View<'_>) -> Answer {
     let asked = view.argument.unwrap_or_default().trim();
     let graph = Graph::of(view.state);
@@ -160,7 +134,7 @@ fn nodes(graph: &Graph<'_>, hops: &[Hop], lookup: Option<&AddressLookup>) -> Vec
             way: hop.way,
             alike: hop.alike,
             counts: (tally.events, tally.errors),
-            cells: facts.cells(hop.depth, hop.way),
+            cells: hop::cells(&facts, hop.depth, hop.way),
             folded: 0,
         }
     };
