@@ -4,11 +4,9 @@ use std::io::{self, Write};
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Command};
-use serde::Serialize;
 use trailscan::input::s3::{self, Caller, Profile};
-use trailscan::output::{self, Content, Destination, Document, Format, OutputError, Section};
+use trailscan::output::{self, Destination, Format, OutputError};
 use trailscan::report::{Column, ColumnKind, Table, Value};
-use trailscan::scan::Coverage;
 
 use super::args::When;
 use super::exit::Problem;
@@ -82,7 +80,6 @@ pub fn command() -> Command {
 /// When there are none, or the list cannot be written.
 pub fn run(typed: &Typed) -> Result<(), Problem> {
     let format: Format = typed.format.parse().map_err(Problem::usage)?;
-    let pending = Destination::Stdout.open(format, &[NAME])?;
     s3::check_environment(true).map_err(Problem::usage)?;
     let profiles = s3::profiles().map_err(Problem::failed)?;
     if profiles.is_empty() {
@@ -91,18 +88,12 @@ pub fn run(typed: &Typed) -> Result<(), Problem> {
     let names: Vec<String> = profiles.iter().map(|profile| profile.name.clone()).collect();
     let callers = s3::callers(&names).map_err(Problem::failed)?;
     let rows: Vec<Row> = profiles.into_iter().zip(callers).map(|(profile, caller)| Row::of(profile, caller)).collect();
-    if format == Format::Json {
-        return write_json(&rows);
-    }
     // On a terminal sentences would be cut in a table: they follow it.
     let (columns, told) =
         if format == Format::Table { (&COLUMNS[..WHY], told(&rows)) } else { (&COLUMNS[..], String::new()) };
     let values = rows.into_iter().map(|row| row.values().into_iter().take(columns.len()).collect());
     let table = Table::named(NAME, &["profile"], columns.to_vec(), values.collect());
-    let section = Section::new(SUMMARY, table);
-    let coverage = Coverage::default();
-    let document = Document { window: None, coverage: &coverage, content: Content::Report(&section) };
-    output::write(&document, pending, plan::style(When::Auto, None, &Destination::Stdout))?;
+    output::write_list(table, format, plan::style(When::Auto, None, &Destination::Stdout))?;
     write_out(&told)
 }
 
@@ -118,7 +109,6 @@ fn write_out(text: &str) -> Result<(), Problem> {
 }
 
 /// A profile; its fields are the columns.
-#[derive(Serialize)]
 struct Row {
     profile: String,
     credentials: &'static str,
@@ -148,21 +138,4 @@ impl Row {
         let [account_id, region, arn, why] = [account_id, region, arn, why].map(text);
         vec![profile, credentials, usable, account_id, region, arn, why]
     }
-}
-
-/// As reports are written in JSON, without what only a scan has.
-fn write_json(rows: &[Row]) -> Result<(), Problem> {
-    #[derive(Serialize)]
-    struct List<'a> {
-        report: &'static str,
-        trailscan: &'static str,
-        columns: &'a [Column],
-        rows: &'a [Row],
-        rows_total: usize,
-        rows_shown: usize,
-    }
-    let (report, trailscan) = (NAME, env!("CARGO_PKG_VERSION"));
-    let list = List { report, trailscan, columns: &COLUMNS, rows, rows_total: rows.len(), rows_shown: rows.len() };
-    let text = serde_json::to_string_pretty(&list).map_err(Problem::failed)?;
-    write_out(&format!("{text}\n"))
 }

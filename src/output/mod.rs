@@ -205,6 +205,7 @@ pub fn write_to(
 /// # Errors
 /// [`OutputError`]; [`OutputError::is_broken_pipe`] tells a reader that went away.
 pub fn write_list(table: Table, format: Format, style: Style) -> Result<(), OutputError> {
+    format.built()?;
     let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
     let written = match format {
         Format::Table => terminal::write_list(&table, style, &mut out),
