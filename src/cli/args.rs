@@ -10,6 +10,7 @@ use serde::Deserialize;
 use trailscan::output::Format;
 use trailscan::report::{REPORTS, Report, ReportOption, Severity, audited, by_name};
 
+use super::plan::Question;
 use super::state::StateTyped;
 use super::{effective, help, installed, listing, quantity, version};
 
@@ -24,8 +25,8 @@ const VERBOSE: &str = "verbose";
 
 /// The command line as it was typed.
 pub struct Typed {
-    /// The report that was asked for; `None` is the audit.
-    pub report: Option<&'static Report>,
+    /// What was asked.
+    pub question: Question,
     /// What the report asks about, if it asks about something.
     pub argument: Option<String>,
     /// What every subcommand takes.
@@ -311,7 +312,7 @@ fn asked(name: &str, matches: &ArgMatches) -> Result<Asked, clap::Error> {
     let options = options_of(report);
     let reads_state = report.is_none_or(Report::reads_state);
     Ok(Asked::Report(Box::new(Typed {
-        report,
+        question: report.map_or(Question::Audit, Question::One),
         state: if reads_state { StateTyped::from_arg_matches(matches)? } else { StateTyped::default() },
         argument: report.and_then(|report| report.argument).and_then(|_| matches.get_one(ARGUMENT).cloned()),
         common: Common::from_arg_matches(matches)?,
@@ -462,11 +463,11 @@ mod tests {
         for report in REPORTS {
             let line = format!("{} {}", report.name, report.argument.map_or("", |_| "asked"));
             let typed = typed(&line).unwrap();
-            assert_eq!(typed.report.map(|r| r.name), Some(report.name));
+            assert!(matches!(typed.question, Question::One(asked) if asked.name == report.name));
             assert_eq!(typed.argument.as_deref(), report.argument.map(|_| "asked"));
             assert_eq!(typed.common.inputs, [""; 0]);
         }
-        assert!(typed(AUDIT).unwrap().report.is_none());
+        assert!(matches!(typed(AUDIT).unwrap().question, Question::Audit));
     }
 
     #[test]

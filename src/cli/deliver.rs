@@ -29,7 +29,7 @@ const BROKEN: usize = 14;
 
 /// Places that are known to take what will be written.
 pub struct Opened {
-    answer: Pending,
+    answer: Option<Pending>,
     coverage: Option<NewFile>,
 }
 
@@ -40,10 +40,8 @@ impl Opened {
     /// When a place cannot be written.
     pub fn new(plan: &Plan) -> Result<Self, Problem> {
         let Delivery { format, destination, coverage, .. } = &plan.delivery;
-        Ok(Self {
-            answer: destination.open(*format, &plan.tables())?,
-            coverage: coverage.as_ref().map(coverage_file).transpose()?,
-        })
+        let answer = plan.has_answer().then(|| destination.open(*format, &plan.tables())).transpose()?;
+        Ok(Self { answer, coverage: coverage.as_ref().map(coverage_file).transpose()? })
     }
 
     /// Writes the coverage alone: there is no answer.
@@ -65,9 +63,10 @@ impl Opened {
             _ => Content::Audit(sections),
         };
         let document = Document { window: plan.window, coverage, content };
-        let written = match plan.delivery.pager.as_deref().and_then(Paged::new) {
-            Some(paged) => write_paged(&document, paged, plan),
-            None => output::write(&document, self.answer, plan.delivery.style),
+        let written = match (plan.delivery.pager.as_deref().and_then(Paged::new), self.answer) {
+            (Some(paged), _) => write_paged(&document, paged, plan),
+            (None, Some(answer)) => output::write(&document, answer, plan.delivery.style),
+            (None, None) => Ok(()),
         };
         // A reader of the answer that went away says nothing about the coverage file.
         self.coverage.map_or(Ok(()), |file| output::write_coverage(coverage, file))?;

@@ -100,7 +100,7 @@ pub fn typed(matches: &ArgMatches) -> Result<Typed, clap::Error> {
     let common = Common { format: None, ..Common::from_arg_matches(matches)? };
     Ok(Typed {
         scan: args::Typed {
-            report: None,
+            question: Question::Export,
             argument: None,
             common,
             shape: Shape::default(),
@@ -124,7 +124,6 @@ pub fn run(typed: Typed) -> Result<End, Problem> {
         return Err(Problem::usage(format!("{uri}: {copy} (aws s3 cp --recursive DIR {uri})")));
     }
     let mut plan = Plan::resolve(scan, Surroundings::of_process()?)?;
-    plan.question = Question::Export;
     let folder = layout.open(&folder, overwrite)?;
     let (opened, outcome) = match run::scanned(&mut plan)? {
         Scanned::Told(end) => return Ok(end),

@@ -143,6 +143,11 @@ pub struct Surroundings {
 }
 
 impl Question {
+    /// The report, where one alone is asked.
+    pub const fn report(self) -> Option<&'static Report> {
+        if let Self::One(report) = self { Some(report) } else { None }
+    }
+
     /// The reports that answer it.
     pub fn reports(self) -> Vec<&'static Report> {
         match self {
@@ -199,6 +204,11 @@ impl Surroundings {
 }
 
 impl Plan {
+    /// Whether the answer is tables of a report or of what would be read; files of an export are none.
+    pub const fn has_answer(&self) -> bool {
+        self.dry_run || !matches!(self.question, Question::Export)
+    }
+
     /// The names of the tables that will be written.
     pub fn tables(&self) -> Vec<&'static str> {
         if self.dry_run {
@@ -213,12 +223,12 @@ impl Plan {
     /// # Errors
     /// [`Problem::Usage`] for what cannot be.
     pub fn resolve(typed: Typed, surroundings: Surroundings) -> Result<Self, Problem> {
-        let Typed { report, argument, mut common, shape, state: typed_state, numbers } = typed;
+        let Typed { question, argument, mut common, shape, state: typed_state, numbers } = typed;
+        let report = question.report();
         let rulebook = surroundings.rulebook(common.now.as_deref())?;
         let Surroundings { clock, now, input, pager, config } = surroundings;
         let days_of_config = config.defaults.days.filter(|_| config.defaults.gives_days(&common));
         config.defaults.complete(&mut common);
-        let question = report.map_or(Question::Audit, Question::One);
         let places = typed_state.places()?;
         state::check(report, &places)?;
         let is_state_alone = common.inputs.is_empty() && report.is_some_and(Report::needs_no_logs);
@@ -244,7 +254,7 @@ impl Plan {
         }
         typed_state.set_groups(&mut options);
         let delivery = delivery(question, &common, shape, &config.defaults)?;
-        if let Question::One(report) = question {
+        if let Some(report) = report {
             check_shape(report, &delivery.shape, &options, (addresses.as_ref(), account_names.as_ref()))?;
         }
         let pager = pager_of(&pager, &common, &delivery, &config.defaults);
@@ -338,8 +348,7 @@ fn check_tree(question: Question, format: Format) -> Result<(), Problem> {
         _ if format != Format::Dot => return Ok(()),
         Question::One(report) if has_tree(report) => return Ok(()),
         Question::One(report) => report.name,
-        Question::Audit => "audit",
-        Question::Export => super::export::NAME,
+        Question::Audit | Question::Export => "audit",
     };
     let with: Vec<String> = REPORTS
         .iter()
@@ -436,8 +445,7 @@ fn delivery(question: Question, common: &Common, mut shape: Shape, defaults: &De
     let format = format.map_err(Problem::usage)?;
     let mut rows = common.limit;
     if matches!(format, Format::Table | Format::Markdown) {
-        let report = if let Question::One(report) = question { Some(report) } else { None };
-        defaults.complete_shape(report, (&mut shape, &mut rows));
+        defaults.complete_shape(question.report(), (&mut shape, &mut rows));
     }
     Ok(Delivery {
         format,
