@@ -2,9 +2,9 @@
 
 use trailscan::report::{AddressLookup, AwsRanges, GeoDatabase};
 
-use super::args::Common;
 use super::config::Config;
 use super::exit::Problem;
+use super::flags::Common;
 
 /// Opens the files; `None` when there are none.
 ///

@@ -13,8 +13,8 @@ use trailscan::input::S3Uri;
 use trailscan::output::Format;
 use trailscan::report::{REPORTS, Severity, by_name};
 
-use super::args::When;
 use super::defaults::{Defaults, OfReport};
+use super::style::When;
 use super::{pager, quantity, rulebook, tell};
 
 /// The file's name, in the working directory and in the user's config directory.

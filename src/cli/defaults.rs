@@ -7,8 +7,9 @@ use serde::Deserialize;
 use trailscan::output::Format;
 use trailscan::report::{Report, Severity};
 
-use super::args::{Common, Shape, When};
+use super::flags::{Common, Shape};
 use super::pager;
+use super::style::When;
 
 /// Settings of config files that stand for flags.
 #[derive(Clone, Debug, Default, PartialEq)]

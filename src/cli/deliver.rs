@@ -29,19 +29,18 @@ const BROKEN: usize = 14;
 
 /// Places that are known to take what will be written.
 pub struct Opened {
-    answer: Option<Pending>,
-    coverage: Option<NewFile>,
+    answer: Pending,
+    coverage: OpenedCoverage,
 }
 
 impl Opened {
-    /// Opens all that will be written, before anything is read.
+    /// Opens all that will be written, before anything is read: these tables, and the coverage.
     ///
     /// # Errors
     /// When a place cannot be written.
-    pub fn new(plan: &Plan) -> Result<Self, Problem> {
-        let Delivery { format, destination, coverage, .. } = &plan.delivery;
-        let answer = plan.has_answer().then(|| destination.open(*format, &plan.tables())).transpose()?;
-        Ok(Self { answer, coverage: coverage.as_ref().map(coverage_file).transpose()? })
+    pub fn new(delivery: &Delivery, tables: &[&str]) -> Result<Self, Problem> {
+        let answer = delivery.destination.open(delivery.format, tables)?;
+        Ok(Self { answer, coverage: OpenedCoverage::new(delivery)? })
     }
 
     /// Writes the coverage alone: there is no answer.
@@ -49,34 +48,56 @@ impl Opened {
     /// # Errors
     /// When it cannot be written.
     pub fn write_coverage(self, coverage: &Coverage) -> Result<(), Problem> {
-        self.coverage.map_or(Ok(()), |file| output::write_coverage(coverage, file)).map_err(Problem::from)
+        self.coverage.write(coverage)
     }
 
     /// Writes the answer and the coverage.
     ///
     /// # Errors
     /// When one cannot be written; a reader that went away is [`Problem::ReaderGone`].
-    pub fn write(self, plan: &Plan, coverage: &Coverage, sections: &[Section]) -> Result<(), Problem> {
-        let content = match (plan.question, sections) {
-            (_, [section]) if plan.dry_run => Content::Report(section),
-            (Question::One(_), [section]) => Content::Report(section),
-            _ => Content::Audit(sections),
-        };
-        let document = Document { window: plan.window, coverage, content };
-        let written = match (plan.delivery.pager.as_deref().and_then(Paged::new), self.answer) {
-            (Some(paged), _) => write_paged(&document, paged, plan),
-            (None, Some(answer)) => output::write(&document, answer, plan.delivery.style),
-            (None, None) => Ok(()),
+    pub fn write(self, document: &Document<'_>, delivery: &Delivery) -> Result<(), Problem> {
+        let written = match delivery.pager.as_deref().and_then(Paged::new) {
+            Some(paged) => write_paged(document, paged, delivery),
+            None => output::write(document, self.answer, delivery.style),
         };
         // A reader of the answer that went away says nothing about the coverage file.
-        self.coverage.map_or(Ok(()), |file| output::write_coverage(coverage, file))?;
+        self.coverage.write(document.coverage)?;
         Ok(written?)
     }
 }
 
+/// The file of the coverage, where one was asked for, that is known to take it.
+pub struct OpenedCoverage(Option<NewFile>);
+
+impl OpenedCoverage {
+    /// Opens it, before anything is read.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn new(delivery: &Delivery) -> Result<Self, Problem> {
+        Ok(Self(delivery.coverage.as_ref().map(coverage_file).transpose()?))
+    }
+
+    /// Writes it.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(self, coverage: &Coverage) -> Result<(), Problem> {
+        self.0.map_or(Ok(()), |file| output::write_coverage(coverage, file)).map_err(Problem::from)
+    }
+}
+
+/// The answer of a plan, as it is written: that of one report, or those of an audit.
+pub fn content<'a>(plan: &Plan, sections: &'a [Section]) -> Content<'a> {
+    match (plan.question, sections) {
+        (Question::One(_), [section]) => Content::Report(section),
+        _ => Content::Audit(sections),
+    }
+}
+
 /// Writes to a terminal through a pager, which may be left before it has seen all: that is no failure.
-fn write_paged(document: &Document<'_>, mut paged: Paged, plan: &Plan) -> Result<(), OutputError> {
-    let written = output::write_to(document, plan.delivery.format, plan.delivery.style, &mut paged);
+fn write_paged(document: &Document<'_>, mut paged: Paged, delivery: &Delivery) -> Result<(), OutputError> {
+    let written = output::write_to(document, delivery.format, delivery.style, &mut paged);
     let finished = paged.finish().map_err(OutputError::Stdout);
     match written.and(finished) {
         Err(error) if error.is_broken_pipe() => Ok(()),

@@ -5,15 +5,19 @@
 use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValuesParser;
-use clap::{Arg, ArgMatches, Command};
+use clap::{Arg, Command};
 use trailscan::output::{self, Destination, Format};
 use trailscan::report::{Column, ColumnKind, Table, Value};
 
-use super::args::When;
 use super::config::{self, Config};
-use super::exit::Problem;
-use super::plan::{self, Surroundings};
+use super::exit::{End, Problem};
+use super::style::{self, When};
+use super::subcommand::{Invocation, Subcommand};
+use super::surroundings::Surroundings;
 use super::{inputs, log, pager, rulebook, tell, window};
+
+/// The subcommand.
+pub const SUBCOMMAND: Subcommand = Subcommand { name: NAME, command, run };
 
 const NAME: &str = "config";
 
@@ -34,24 +38,16 @@ const COLUMNS: &[Column] = &[
 /// Who sets what nobody has set.
 const DEFAULT: &str = "default";
 
-/// The command.
-pub fn command() -> Command {
+fn command() -> Command {
     let formats = [Format::Table, Format::Json, Format::Jsonl, Format::Csv].map(Format::as_str);
     let format = Arg::new("format").long("format").value_name("FORMAT").default_value("table");
     let format = format.help("What the list is written as").value_parser(PossibleValuesParser::new(formats));
     Command::new(NAME).about(ABOUT).arg(format).after_help(EXAMPLES)
 }
 
-/// The format that was typed, when the command is this one.
-pub fn typed(name: &str, matches: &ArgMatches) -> Option<String> {
-    (name == NAME).then(|| matches.get_one::<String>("format").cloned().unwrap_or_default())
-}
-
-/// Runs the command.
-///
-/// # Errors
-/// When a config file cannot be used, or the list cannot be written.
-pub fn run(format: &str) -> Result<(), Problem> {
+/// Lists the settings.
+fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
+    let format = asked.matches.get_one::<String>("format").map(String::as_str).unwrap_or_default();
     let format: Format = format.parse().map_err(Problem::usage)?;
     let around = Surroundings::of_process()?;
     around.rulebook(None)?;
@@ -67,7 +63,8 @@ pub fn run(format: &str) -> Result<(), Problem> {
         tell::line(format!("{}: {state}", file.display()));
     }
     let table = Table::named(NAME, &["setting"], COLUMNS.to_vec(), rows(&around, &read));
-    Ok(output::write_list(table, format, plan::style(When::Auto, None, &Destination::Stdout))?)
+    output::write_list(table, format, style::of(When::Auto, None, &Destination::Stdout))?;
+    Ok(End::Complete)
 }
 
 fn rows(around: &Surroundings, files: &[(String, Config)]) -> Vec<Vec<Value>> {

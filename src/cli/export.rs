@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches, value_parser};
+use clap::{Arg, ArgAction, Command, FromArgMatches, value_parser};
 use trailscan::input::S3Uri;
 use trailscan::model::quantity;
 use trailscan::output::{ExportLayout, Exported, Format, coverage_line, write_export};
@@ -11,16 +11,20 @@ use trailscan::report::View;
 use trailscan::report::export::{EXPORT_TABLES, SCHEMA_VERSION};
 use trailscan::scan::ScanOutcome;
 
-use super::args::{self, Common, Shape};
+use super::deliver::{self, OpenedCoverage};
 use super::exit::{End, Problem};
 use super::explain::{Newest, empty_answer};
-use super::plan::{Plan, Question, Surroundings};
-use super::run::{self, Scanned};
+use super::flags::{Common, Shape};
+use super::plan::{self, Plan, Question};
 use super::state::StateTyped;
-use super::{deliver, tell};
+use super::subcommand::{Invocation, Subcommand};
+use super::surroundings::Surroundings;
+use super::{dry_run, scan, tell};
 
 /// The subcommand.
-pub const NAME: &str = "export";
+pub const SUBCOMMAND: Subcommand = Subcommand { name: NAME, command, run };
+
+const NAME: &str = "export";
 
 /// The ids of its own arguments.
 const FOLDER: &str = "folder";
@@ -46,15 +50,15 @@ Examples:
   trailscan export by-day --partition-by day ./AWSLogs";
 
 /// What was typed.
-pub struct Typed {
-    scan: args::Typed,
+struct Typed {
+    scan: plan::Typed,
     folder: PathBuf,
     layout: ExportLayout,
     overwrite: bool,
 }
 
-/// The subcommand and its help.
-pub fn command() -> Command {
+/// Its arguments and its help.
+fn command() -> Command {
     let folder = Arg::new(FOLDER).value_name("DIR").required(true).value_parser(value_parser!(PathBuf));
     let folder = folder.help("The folder to write: new, or empty");
     let partition = Arg::new(PARTITION).long(PARTITION).value_name("COLUMN").help_heading("Output");
@@ -87,11 +91,8 @@ fn about() -> String {
     format!("{SUMMARY}\n\n{ABOUT}\n\nTables, and what a row is:\n{}", lines.join("\n"))
 }
 
-/// What was typed of it.
-///
-/// # Errors
-/// clap's own.
-pub fn typed(matches: &ArgMatches) -> Result<Typed, clap::Error> {
+fn typed(asked: &Invocation<'_>) -> Result<Typed, clap::Error> {
+    let matches = asked.matches;
     let words: Vec<String> = matches.get_many("format").into_iter().flatten().cloned().collect();
     let all = [Format::Parquet, Format::Csv];
     let named: Vec<Format> =
@@ -99,7 +100,7 @@ pub fn typed(matches: &ArgMatches) -> Result<Typed, clap::Error> {
     let formats = if named.is_empty() { vec![Format::Parquet] } else { named };
     let common = Common { format: None, ..Common::from_arg_matches(matches)? };
     Ok(Typed {
-        scan: args::Typed {
+        scan: plan::Typed {
             question: Question::Export,
             argument: None,
             common,
@@ -114,22 +115,21 @@ pub fn typed(matches: &ArgMatches) -> Result<Typed, clap::Error> {
 }
 
 /// Scans and exports.
-///
-/// # Errors
-/// When there is nothing to read, or the folder cannot be written.
-pub fn run(typed: Typed) -> Result<End, Problem> {
-    let Typed { scan, folder, layout, overwrite } = typed;
+fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
+    let Typed { scan, folder, layout, overwrite } = typed(asked)?;
     if let Some(uri) = folder.to_str().filter(|text| S3Uri::is_meant(text)) {
         let copy = "write a folder and copy it";
         return Err(Problem::usage(format!("{uri}: {copy} (aws s3 cp --recursive DIR {uri})")));
     }
     let mut plan = Plan::resolve(scan, Surroundings::of_process()?)?;
     let folder = layout.open(&folder, overwrite)?;
-    let (opened, outcome) = match run::scanned(&mut plan)? {
-        Scanned::Told(end) => return Ok(end),
-        Scanned::Read(opened, outcome) => (*opened, outcome),
-    };
-    let ScanOutcome { state, coverage, newest_event_read, newest_pruned_day } = *outcome;
+    if plan.dry_run {
+        return dry_run::run(plan);
+    }
+    scan::begin(&plan)?;
+    let opened = OpenedCoverage::new(&plan.delivery)?;
+    scan::locate(&mut plan)?;
+    let ScanOutcome { state, coverage, newest_event_read, newest_pruned_day } = scan::read(&plan)?;
     let as_of = deliver::as_of(&plan, newest_event_read);
     let view = View { as_of, ..View::new(&state, &plan.options) };
     let end = End::of(&coverage, None, &[]);
@@ -140,7 +140,7 @@ pub fn run(typed: Typed) -> Result<End, Problem> {
     };
     // The process ends soon: giving back millions of small pieces one by one would only take time.
     std::mem::forget(state);
-    let told = opened.write_coverage(&coverage);
+    let told = opened.write(&coverage);
     tell::troubles(&coverage);
     tell::line(coverage_line(&coverage, plan.window));
     match written.transpose()? {

@@ -1,11 +1,8 @@
 //! What was typed, turned into what is to be done: everything checked, nothing of clap left.
 
-use std::ffi::OsString;
 use std::fmt::Display;
-use std::io::{IsTerminal, stdout};
 use std::num::NonZeroUsize;
 use std::path::Path;
-use std::time::SystemTime;
 
 use trailscan::aggregate::{AggregateKind, State};
 use trailscan::filter::{Criteria, Filters};
@@ -14,15 +11,19 @@ use trailscan::model::{EventTime, TimeWindow};
 use trailscan::output::{Destination, Format, Place, Style};
 use trailscan::posture::{AccountNames, Places};
 use trailscan::report::export::export_needs;
-use trailscan::report::{AddressLookup, Options, REPORTS, Report, SCORECARD, Severity, Table, View, audited};
+use trailscan::report::{
+    AddressLookup, Options, REPORTS, Report, ReportOption, SCORECARD, Severity, Table, View, audited,
+};
 use trailscan::scan::Limits;
 
-use super::args::{Common, Shape, Typed, When};
-use super::config::Config;
 use super::defaults::Defaults;
 use super::exit::Problem;
+use super::flags::{Common, Shape};
 use super::rulebook::Rulebook;
-use super::{addresses, destination, inputs, log, pager, repeat, state, window};
+use super::state::StateTyped;
+use super::style::{self, When};
+use super::surroundings::Surroundings;
+use super::{addresses, destination, inputs, log, names, pager, repeat, state, window};
 
 /// Rows of a report that a table of an audit shows when nothing else is said.
 const AUDIT_ROWS: usize = 20;
@@ -80,6 +81,22 @@ pub struct Plan {
     pub delivery: Delivery,
 }
 
+/// The command line as it was typed.
+pub struct Typed {
+    /// What was asked.
+    pub question: Question,
+    /// What the report asks about, if it asks about something.
+    pub argument: Option<String>,
+    /// What every subcommand takes.
+    pub common: Common,
+    /// What only a single report takes.
+    pub shape: Shape,
+    /// What was said of IAM's state.
+    pub state: StateTyped,
+    /// The reports' own numbers that were given.
+    pub numbers: Vec<(ReportOption, i64)>,
+}
+
 /// One report or all of them.
 #[derive(Clone, Copy)]
 pub enum Question {
@@ -128,20 +145,6 @@ pub struct Delivery {
     pub repeat: String,
 }
 
-/// What is outside the command line.
-pub struct Surroundings {
-    /// The system's clock in whole seconds, read once.
-    pub clock: EventTime,
-    /// The environment's own clock.
-    pub now: Option<String>,
-    /// The environment's INPUT.
-    pub input: Option<OsString>,
-    /// The environment's pager.
-    pub pager: pager::Environment,
-    /// What config files say.
-    pub config: Config,
-}
-
 impl Question {
     /// The report, where one alone is asked.
     pub const fn report(self) -> Option<&'static Report> {
@@ -174,46 +177,9 @@ impl Plan {
     }
 }
 
-impl Surroundings {
-    /// What the config says of rules; `flag` is the clock that was typed.
-    ///
-    /// # Errors
-    /// When it speaks of what there is not.
-    pub fn rulebook(&self, flag: Option<&str>) -> Result<Rulebook, Problem> {
-        let now = window::now(flag, self.now.as_deref(), self.clock).map_err(Problem::usage)?;
-        let book = Rulebook::new(self.config.rules.clone(), now);
-        book.map_err(|why| Problem::usage(format!("{}: {why}", super::config::FILE_NAME)))
-    }
-
-    /// Those of this process.
-    ///
-    /// # Errors
-    /// When a config file cannot be used.
-    pub fn of_process() -> Result<Self, Problem> {
-        let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        let config =
-            super::config::read(&super::config::files()).map_err(|error| Problem::usage(format!("{error:#}")))?;
-        Ok(Self {
-            clock: EventTime::from_seconds(i64::try_from(since_epoch.as_secs()).unwrap_or(0)),
-            now: std::env::var_os(window::VARIABLE).map(|text| text.to_string_lossy().into_owned()),
-            input: std::env::var_os(inputs::VARIABLE),
-            pager: pager::Environment::of_process(),
-            config,
-        })
-    }
-}
-
 impl Plan {
-    /// Whether the answer is tables of a report or of what would be read; files of an export are none.
-    pub const fn has_answer(&self) -> bool {
-        self.dry_run || !matches!(self.question, Question::Export)
-    }
-
-    /// The names of the tables that will be written.
+    /// The names of the tables of the answer.
     pub fn tables(&self) -> Vec<&'static str> {
-        if self.dry_run {
-            return vec![super::dry_run::NAME];
-        }
         let scorecard = matches!(self.question, Question::Audit).then_some(SCORECARD);
         scorecard.into_iter().chain(self.reports().iter().map(|report| report.name)).collect()
     }
@@ -338,7 +304,7 @@ fn check_shape(
     let state = State::new(report.needs);
     let answer = (report.answer)(&View { addresses, ..View::new(&state, options) });
     let mut table = Table::new(report, answer.columns, Vec::new());
-    super::names::add_to(&mut table, names);
+    names::add_to(&mut table, names);
     shape.apply(&mut table)
 }
 
@@ -375,22 +341,6 @@ fn check_argument(report: Option<&Report>, argument: Option<&str>) -> Result<(),
     }
     let (name, wanted) = (report.name, report.argument.unwrap_or_default());
     Err(Problem::usage(format!("{text} stands where {wanted} belongs: trailscan {name} {wanted} {text}")))
-}
-
-impl Shape {
-    /// Sorts a table and keeps the columns that were asked for.
-    ///
-    /// # Errors
-    /// When there is no such column.
-    pub fn apply(&self, table: &mut Table) -> Result<(), Problem> {
-        if let Some(column) = &self.sort {
-            table.sort(column).map_err(Problem::usage)?;
-        }
-        if !self.columns.is_empty() {
-            table.select(&self.columns).map_err(Problem::usage)?;
-        }
-        Ok(())
-    }
 }
 
 fn criteria(common: &Common) -> Criteria {
@@ -449,7 +399,7 @@ fn delivery(question: Question, common: &Common, mut shape: Shape, defaults: &De
     }
     Ok(Delivery {
         format,
-        style: style(common.color.unwrap_or(When::Auto), common.width, &destination),
+        style: style::of(common.color.unwrap_or(When::Auto), common.width, &destination),
         destination,
         coverage: common.coverage.as_deref().map(|to| destination::of(to, common)).transpose()?,
         shape,
@@ -486,31 +436,19 @@ fn limit(question: Question, format: Format, given: Option<u64>) -> Option<usize
     }
 }
 
-/// Colour and width belong to a terminal; a file or pipe gets everything, plain, unless it was asked for.
-pub fn style(color: When, width: Option<u16>, destination: &Destination) -> Style {
-    let place = match destination {
-        Destination::Stdout if stdout().is_terminal() => Place::Terminal,
-        Destination::Stdout => Place::Pipe,
-        _ => Place::File,
-    };
-    let to_terminal = place == Place::Terminal;
-    let color = match color {
-        When::Always => true,
-        When::Never => false,
-        When::Auto => to_terminal && anstream::AutoStream::choice(&stdout()) != anstream::ColorChoice::Never,
-    };
-    let size = if to_terminal { terminal_size::terminal_size_of(stdout()) } else { None };
-    let width = width.or(size.map(|(width, _)| width.0)).filter(|&width| width > 0);
-    Style { color, width: width.map(usize::from), place }
-}
-
 #[cfg(test)]
 mod tests {
+    use clap::{Args, Command, FromArgMatches};
+
     use super::*;
-    use crate::cli::args;
+    use crate::cli::config::Config;
 
     fn plan(line: &str) -> Result<Plan, String> {
-        let words = std::iter::once("trailscan").chain(line.split_whitespace()).map(OsString::from);
+        let (name, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let report = trailscan::report::by_name(name);
+        let command = Shape::augment_args(Common::augment_args(Command::new("trailscan")));
+        let words = std::iter::once("trailscan").chain(rest.split_whitespace());
+        let matches = command.try_get_matches_from(words).expect("flags that there are");
         let surroundings = Surroundings {
             clock: EventTime::parse("2023-07-10T12:34:56Z").unwrap(),
             now: Some("2023-07-11".to_owned()),
@@ -518,10 +456,15 @@ mod tests {
             pager: pager::Environment::default(),
             config: Config { threads: NonZeroUsize::new(3), ..Config::default() },
         };
-        let Ok(args::CommandLine { asked: args::Asked::Report(typed), .. }) = args::parse(words) else {
-            unreachable!("{line}")
+        let typed = Typed {
+            question: report.map_or(Question::Audit, Question::One),
+            argument: None,
+            common: Common::from_arg_matches(&matches).unwrap(),
+            shape: Shape::from_arg_matches(&matches).unwrap(),
+            state: StateTyped::default(),
+            numbers: Vec::new(),
         };
-        Plan::resolve(*typed, surroundings).map_err(|problem| problem.to_string())
+        Plan::resolve(typed, surroundings).map_err(|problem| problem.to_string())
     }
 
     #[test]

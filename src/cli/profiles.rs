@@ -3,17 +3,19 @@
 use std::io::{self, Write};
 
 use clap::builder::PossibleValuesParser;
-use clap::{Args, Command};
+use clap::{Args, Command, FromArgMatches};
 use trailscan::input::s3::{self, Caller, Profile};
 use trailscan::output::{self, Destination, Format, OutputError};
 use trailscan::report::{Column, ColumnKind, Table, Value};
 
-use super::args::When;
-use super::exit::Problem;
-use super::plan;
+use super::exit::{End, Problem};
+use super::style::{self, When};
+use super::subcommand::{Invocation, Subcommand};
 
 /// The subcommand.
-pub const NAME: &str = "profiles";
+pub const SUBCOMMAND: Subcommand = Subcommand { name: NAME, command, run };
+
+const NAME: &str = "profiles";
 
 /// What to do where there is no profile.
 pub const NO_PROFILE: &str = "no profile is in the AWS config files (AWS_CONFIG_FILE, else ~/.aws/config, and \
@@ -58,7 +60,7 @@ const WHY: usize = COLUMNS.len() - 1;
 
 /// What can be typed.
 #[derive(Clone, Debug, Args)]
-pub struct Typed {
+struct Typed {
     /// What the list is written as
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = formats())]
     format: String,
@@ -68,17 +70,15 @@ fn formats() -> PossibleValuesParser {
     PossibleValuesParser::new([Format::Table, Format::Json, Format::Jsonl, Format::Csv].map(Format::as_str))
 }
 
-/// The subcommand and its help.
-pub fn command() -> Command {
+/// Its arguments and its help.
+fn command() -> Command {
     let command = Typed::augment_args(Command::new(NAME)).about(SUMMARY).long_about(format!("{SUMMARY}\n\n{ABOUT}"));
     command.after_help(EXAMPLES)
 }
 
 /// Lists the profiles.
-///
-/// # Errors
-/// When there are none, or the list cannot be written.
-pub fn run(typed: &Typed) -> Result<(), Problem> {
+fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
+    let typed = Typed::from_arg_matches(asked.matches)?;
     let format: Format = typed.format.parse().map_err(Problem::usage)?;
     s3::check_environment(true).map_err(Problem::usage)?;
     let profiles = s3::profiles().map_err(Problem::failed)?;
@@ -93,8 +93,9 @@ pub fn run(typed: &Typed) -> Result<(), Problem> {
         if format == Format::Table { (&COLUMNS[..WHY], told(&rows)) } else { (&COLUMNS[..], String::new()) };
     let values = rows.into_iter().map(|row| row.values().into_iter().take(columns.len()).collect());
     let table = Table::named(NAME, &["profile"], columns.to_vec(), values.collect());
-    output::write_list(table, format, plan::style(When::Auto, None, &Destination::Stdout))?;
-    write_out(&told)
+    output::write_list(table, format, style::of(When::Auto, None, &Destination::Stdout))?;
+    io::stdout().write_all(told.as_bytes()).map_err(OutputError::Stdout)?;
+    Ok(End::Complete)
 }
 
 /// Why profiles are not usable, a line each.
@@ -102,10 +103,6 @@ fn told(rows: &[Row]) -> String {
     let lines = rows.iter().filter_map(|row| Some(format!("{}: {}", row.profile, row.why.as_ref()?)));
     let lines: String = lines.map(|line| format!("{}\n", output::sanitize(&line))).collect();
     if lines.is_empty() { lines } else { format!("\n{lines}") }
-}
-
-fn write_out(text: &str) -> Result<(), Problem> {
-    io::stdout().write_all(text.as_bytes()).map_err(|error| Problem::from(OutputError::Stdout(error)))
 }
 
 /// A profile; its fields are the columns.
