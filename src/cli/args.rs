@@ -1,9 +1,11 @@
 //! The whole command line: the reports, and one table of what else there is.
 
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::exit::{End, Problem};
-use super::subcommand::{Invocation, Subcommand};
+use super::subcommand::{CONFIG, Invocation, Subcommand};
 use super::{effective, export, help, installed, listing, reports, version};
 
 /// The id of `-v`.
@@ -39,6 +41,7 @@ pub fn root() -> Command {
         .override_usage("trailscan REPORT [OPTIONS] [INPUT]...")
         .subcommand_help_heading("Reports")
         .max_term_width(help::WIDTH)
+        .arg(config())
         .arg(verbose())
         .subcommands(reports::commands())
         .subcommands(OTHERS.iter().map(|other| (other.command)()))
@@ -47,6 +50,23 @@ pub fn root() -> Command {
 /// How often `-v` was given.
 pub fn verbosity(matches: &ArgMatches) -> u8 {
     matches.subcommand().map_or(0, |(_, matches)| matches.get_count(VERBOSE))
+}
+
+/// `--config`, which every subcommand takes.
+fn config() -> Arg {
+    Arg::new(CONFIG)
+        .long(CONFIG)
+        .value_name("FILE")
+        .global(true)
+        .value_parser(value_parser!(PathBuf))
+        .help("Read this trailscan.toml, and no other [default: TRAILSCAN_CONFIG, else those that are found]")
+        .long_help(
+            "Read this trailscan.toml, and no other [default: TRAILSCAN_CONFIG, else those that are found]\n\nIt gives \
+             flags that are not typed, and says what is made of rules. Before it, every flag of a report is looked for in \
+             the environment: TRAILSCAN_DAYS=30 stands for --days 30. `trailscan config` lists what holds and who says so.",
+        )
+        .help_heading("Output")
+        .hide_short_help(true)
 }
 
 /// `-v`, which every subcommand takes.

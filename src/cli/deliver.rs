@@ -15,11 +15,14 @@ use trailscan::report::charts::Chart;
 use trailscan::report::{self, Evidence, InLogs, LogSpan, Report, Table, View};
 use trailscan::scan::Coverage;
 
+use super::delivery::Delivery;
 use super::exit::Problem;
 use super::names;
 use super::pager::Paged;
-use super::plan::{Delivery, Plan, Question};
+use super::plan::Plan;
 use super::proof;
+use super::question::Question;
+use super::reading::{Reading, Reads};
 
 /// Accounts whose scorecard a table shows line by line; of more it shows a line a practice, then what is broken.
 const ACCOUNTS: usize = 3;
@@ -132,9 +135,9 @@ pub struct Known<'a> {
 
 /// The moment that ages run to: the end of the window, else the newest event that was read, filtered or not: what ended a
 /// key counts whoever did it; now, where no logs are asked for.
-pub fn as_of(plan: &Plan, newest_event_read: Option<EventTime>) -> Option<EventTime> {
-    let without_window = if plan.is_state_alone { Some(plan.now) } else { newest_event_read };
-    plan.window.map_or(without_window, |window| Some(window.until()))
+pub fn as_of(reading: &Reading, newest_event_read: Option<EventTime>) -> Option<EventTime> {
+    let without_window = if reading.reads == Reads::StateAlone { Some(reading.now) } else { newest_event_read };
+    reading.window.map_or(without_window, |window| Some(window.until()))
 }
 
 /// What the reports say about a finished scan, shaped as it was asked for.
@@ -143,7 +146,7 @@ pub fn as_of(plan: &Plan, newest_event_read: Option<EventTime>) -> Option<EventT
 /// When a column was asked for that a report does not have.
 pub fn sections(plan: &Plan, known: &Known<'_>) -> Result<Vec<Section>, Problem> {
     let Known { state, posture, as_of, coverage } = *known;
-    let logs = (!plan.is_state_alone).then(|| proof::logs(plan, coverage));
+    let logs = (plan.reading.reads != Reads::StateAlone).then(|| proof::logs(&plan.reading, coverage));
     // Rows are cut after they are sorted, so only the default order can spare some.
     let by_default = plan.delivery.shape.sort.is_none();
     let rows_wanted = plan.delivery.limit.filter(|_| by_default).unwrap_or(usize::MAX);

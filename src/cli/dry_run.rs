@@ -10,8 +10,9 @@ use trailscan::report::{Column, ColumnKind, Table, Value};
 use trailscan::scan::{Coverage, Judged, unread};
 
 use super::deliver::Opened;
+use super::delivery::Delivery;
 use super::exit::{End, Problem};
-use super::plan::Plan;
+use super::reading::Reading;
 use super::stop::STOP;
 use super::{notes, progress, scan, tell};
 
@@ -28,38 +29,38 @@ const GET_NANODOLLARS: u64 = 400;
 /// What the estimate leaves open.
 const ESTIMATE: &str = "estimate, us-east-1 prices, without data transfer";
 
-/// Lists what the plan names, and writes how much it is. Opens no object.
+/// Lists what would be read, and writes how much it is. Opens no object.
 ///
 /// # Errors
 /// When nothing can be listed, or the table cannot be written.
-pub fn run(mut plan: Plan) -> Result<End, Problem> {
-    scan::begin(&plan)?;
-    let opened = Opened::new(&plan.delivery, &[NAME])?;
-    scan::locate(&mut plan)?;
-    scan::tell_default_window(&plan);
-    let survey = progress::listing(plan.work.progress, || survey(&plan))?;
-    let judged = Judged { window: plan.window, now: Some(plan.now) };
+pub fn run(mut reading: Reading, delivery: &Delivery) -> Result<End, Problem> {
+    scan::begin(&reading)?;
+    let opened = Opened::new(delivery, &[NAME])?;
+    scan::locate(&mut reading)?;
+    scan::tell_default_window(&reading);
+    let survey = progress::listing(reading.work.progress, || survey(&reading))?;
+    let judged = Judged { window: reading.window, now: Some(reading.now) };
     let coverage = unread(&survey, judged, STOP.load(Ordering::Relaxed));
     let end = end_of(&coverage, survey.total().objects);
     let section = section(&survey);
-    let document = Document { window: plan.window, coverage: &coverage, content: Content::Report(&section) };
+    let document = Document { window: reading.window, coverage: &coverage, content: Content::Report(&section) };
     let written = match end {
         End::Nothing => opened.write_coverage(&coverage),
-        _ => opened.write(&document, &plan.delivery),
+        _ => opened.write(&document, delivery),
     };
     tell::troubles(&coverage);
     match end {
         End::Nothing => tell::line("nothing was found to read"),
-        _ => notes::hidden(&plan, std::slice::from_ref(&section)),
+        _ => notes::hidden(delivery, std::slice::from_ref(&section)),
     }
     written.map(|()| end)
 }
 
-fn survey(plan: &Plan) -> Result<Survey, Problem> {
+fn survey(reading: &Reading) -> Result<Survey, Problem> {
     #[cfg_attr(not(feature = "s3"), expect(unused_mut))]
-    let mut survey = Survey::of_disk(&plan.inputs, plan.read, &STOP);
+    let mut survey = Survey::of_disk(reading.reads.inputs(), reading.days, &STOP);
     #[cfg(feature = "s3")]
-    if let Some(request) = plan.s3.clone() {
+    if let Some(request) = reading.s3.clone() {
         survey.add_s3(trailscan::input::s3::survey(request, &STOP).map_err(Problem::failed)?);
     }
     Ok(survey)

@@ -7,16 +7,17 @@ use clap::{Arg, ArgAction, Command, FromArgMatches, value_parser};
 use trailscan::input::S3Uri;
 use trailscan::model::quantity;
 use trailscan::output::{ExportLayout, Exported, Format, coverage_line, write_export};
-use trailscan::report::View;
-use trailscan::report::export::{EXPORT_TABLES, SCHEMA_VERSION};
+use trailscan::report::export::{EXPORT_TABLES, SCHEMA_VERSION, export_needs};
+use trailscan::report::{Options, View};
 use trailscan::scan::ScanOutcome;
 
+use super::complete::{Completed, Origins, complete};
 use super::deliver::{self, OpenedCoverage};
+use super::delivery::Wanted;
 use super::exit::{End, Problem};
 use super::explain::{Newest, empty_answer};
 use super::flags::{Common, Shape};
-use super::plan::{self, Plan, Question};
-use super::state::StateTyped;
+use super::reading::{Reading, Reads};
 use super::subcommand::{Invocation, Subcommand};
 use super::surroundings::Surroundings;
 use super::{dry_run, scan, tell};
@@ -51,7 +52,8 @@ Examples:
 
 /// What was typed.
 struct Typed {
-    scan: plan::Typed,
+    common: Common,
+    origins: Origins,
     folder: PathBuf,
     layout: ExportLayout,
     overwrite: bool,
@@ -91,23 +93,16 @@ fn about() -> String {
     format!("{SUMMARY}\n\n{ABOUT}\n\nTables, and what a row is:\n{}", lines.join("\n"))
 }
 
-fn typed(asked: &Invocation<'_>) -> Result<Typed, clap::Error> {
-    let matches = asked.matches;
+fn typed(Completed { matches, origins }: Completed) -> Result<Typed, clap::Error> {
     let words: Vec<String> = matches.get_many("format").into_iter().flatten().cloned().collect();
     let all = [Format::Parquet, Format::Csv];
     let named: Vec<Format> =
         all.into_iter().filter(|format| words.iter().any(|word| word == format.as_str())).collect();
     let formats = if named.is_empty() { vec![Format::Parquet] } else { named };
-    let common = Common { format: None, ..Common::from_arg_matches(matches)? };
+    let common = Common { format: None, ..Common::from_arg_matches(&matches)? };
     Ok(Typed {
-        scan: plan::Typed {
-            question: Question::Export,
-            argument: None,
-            common,
-            shape: Shape::default(),
-            state: StateTyped::default(),
-            numbers: Vec::new(),
-        },
+        common,
+        origins,
         folder: matches.get_one(FOLDER).cloned().unwrap_or_default(),
         layout: ExportLayout { formats, by_day: matches.contains_id(PARTITION) },
         overwrite: matches.get_flag(OVERWRITE),
@@ -116,33 +111,40 @@ fn typed(asked: &Invocation<'_>) -> Result<Typed, clap::Error> {
 
 /// Scans and exports.
 fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
-    let Typed { scan, folder, layout, overwrite } = typed(asked)?;
+    let around = Surroundings::of_process(asked.config())?;
+    // Its --format is another than that of answers.
+    let Typed { common, origins, folder, layout, overwrite } = typed(complete(asked, &around, &["format"])?)?;
     if let Some(uri) = folder.to_str().filter(|text| S3Uri::is_meant(text)) {
         let copy = "write a folder and copy it";
         return Err(Problem::usage(format!("{uri}: {copy} (aws s3 cp --recursive DIR {uri})")));
     }
-    let mut plan = Plan::resolve(scan, Surroundings::of_process()?)?;
+    let mut options = Options::default();
+    around.rulebook(common.now.as_deref())?.set_options(&mut options).map_err(Problem::usage)?;
+    let mut reading = Reading::resolve(Reads::logs(&common, &around)?, &common, &origins, around.clock)?;
+    let wanted = Wanted { question: None, common: &common, origins: &origins, around: &around };
+    let delivery = wanted.delivery(Shape::default())?;
     let folder = layout.open(&folder, overwrite)?;
-    if plan.dry_run {
-        return dry_run::run(plan);
+    if reading.dry_run {
+        return dry_run::run(reading, &delivery);
     }
-    scan::begin(&plan)?;
-    let opened = OpenedCoverage::new(&plan.delivery)?;
-    scan::locate(&mut plan)?;
-    let ScanOutcome { state, coverage, newest_event_read, newest_pruned_day } = scan::read(&plan)?;
-    let as_of = deliver::as_of(&plan, newest_event_read);
-    let view = View { as_of, ..View::new(&state, &plan.options) };
+    scan::begin(&reading)?;
+    let opened = OpenedCoverage::new(&delivery)?;
+    scan::locate(&mut reading)?;
+    let outcome = scan::read(&reading, &export_needs())?;
+    let ScanOutcome { state, coverage, newest_event_read, newest_pruned_day } = outcome;
+    let as_of = deliver::as_of(&reading, newest_event_read);
+    let view = View { as_of, ..View::new(&state, &options) };
     let end = End::of(&coverage, None, &[]);
     let path = folder.path().display().to_string();
     let written = match end {
         End::Nothing => None,
-        _ => Some(write_export(&view, (&coverage, plan.window), &layout, folder)),
+        _ => Some(write_export(&view, (&coverage, reading.window), &layout, folder)),
     };
     // The process ends soon: giving back millions of small pieces one by one would only take time.
     std::mem::forget(state);
     let told = opened.write(&coverage);
     tell::troubles(&coverage);
-    tell::line(coverage_line(&coverage, plan.window));
+    tell::line(coverage_line(&coverage, reading.window));
     match written.transpose()? {
         None => tell::line(format!("no object could be read, so {path} was not written")),
         Some(exported) => tell::line(format!("{path}: {}", what(exported, &layout))),

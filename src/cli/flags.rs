@@ -4,13 +4,13 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Args, value_parser};
+use clap::{Args, Command, value_parser};
 use trailscan::output::Format;
 use trailscan::report::{Severity, Table};
 
 use super::exit::Problem;
-use super::quantity;
 use super::style::When;
+use super::{quantity, window};
 
 /// What every subcommand takes.
 #[derive(Clone, Debug, Args)]
@@ -56,7 +56,7 @@ pub struct Common {
     pub until: Option<String>,
 
     /// The moment that is now, for windows that end now and times ago [default: TRAILSCAN_NOW, else the clock]
-    #[arg(long, value_name = "TIME", help_heading = "Window")]
+    #[arg(long, value_name = "TIME", value_parser = window::clock, help_heading = "Window")]
     pub now: Option<String>,
 
     /// How late after an event its object may have been delivered
@@ -191,6 +191,11 @@ pub struct Common {
     /// Download https://ip-ranges.amazonaws.com/ip-ranges.json
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     pub aws_ip_ranges: Option<PathBuf>,
+}
+
+/// A command that takes what every subcommand takes, and nothing else.
+pub fn command() -> Command {
+    Common::augment_args(Command::new("trailscan"))
 }
 
 /// What a single report takes beside [`Common`].

@@ -81,7 +81,7 @@ fn list(asked: &Invocation<'_>) -> Result<End, Problem> {
     let (report, format) = (text("report"), text("format").unwrap_or_default());
     let columns = asked.matches.get_many("columns").into_iter().flatten().cloned().collect();
     let shape = Shape { sort: text("sort"), columns };
-    let book = Surroundings::of_process()?.rulebook(None)?;
+    let book = Surroundings::of_process(asked.config())?.rulebook(None)?;
     let rows = catalogue::all().filter(|(of, _)| report.as_ref().is_none_or(|name| of.name == name));
     let rows = rows.map(|found| row(found, &book)).collect();
     let mut table = Table::named(RULES.name, &["rule"], COLUMNS.to_vec(), rows);

@@ -3,12 +3,13 @@
 use trailscan::model::quantity;
 use trailscan::output::{Format, Place, Section};
 
+use super::delivery::Delivery;
 use super::plan::Plan;
 use super::{config, tell};
 
 /// Says which rows the reports' own options left out, unless the table on the terminal has just said it.
-pub fn hidden(plan: &Plan, sections: &[Section]) {
-    if plan.delivery.format == Format::Table && plan.delivery.style.place == Place::Terminal {
+pub fn hidden(delivery: &Delivery, sections: &[Section]) {
+    if delivery.format == Format::Table && delivery.style.place == Place::Terminal {
         return;
     }
     for section in sections {

@@ -35,7 +35,7 @@ pub fn main() -> ExitCode {
     };
     let variable = std::env::var_os(log::VARIABLE).map(|text| text.to_string_lossy().into_owned());
     let ended = log::start(args::verbosity(&matches), variable.as_deref()).map_err(Problem::Usage);
-    let ended = ended.and_then(|()| or_died(|| run(&root, &matches)));
+    let ended = ended.and_then(|()| or_died(|| run(&root, &words, &matches)));
     while LEAVING.swap(true, Ordering::Relaxed) {
         // Whoever set it first ends the process; what failed meanwhile failed for that.
         std::thread::park();
@@ -52,9 +52,9 @@ pub fn main() -> ExitCode {
 }
 
 /// Runs the subcommand that was typed: one is required, so there is one.
-fn run(root: &Command, matches: &ArgMatches) -> Result<End, Problem> {
+fn run(root: &Command, words: &[OsString], matches: &ArgMatches) -> Result<End, Problem> {
     let (name, matches) = matches.subcommand().unwrap_or((help::AUDIT, matches));
-    args::runner(name)(&Invocation { name, matches, root })
+    args::runner(name)(&Invocation { name, words, matches, root })
 }
 
 /// How a run ends; should it die, that is a problem like others.

@@ -5,9 +5,11 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, value_parser};
 use trailscan::report::{REPORTS, Report, ReportOption, audited, by_name};
 
+use super::complete::{Completed, complete};
 use super::exit::{End, Problem};
 use super::flags::{Common, Shape};
-use super::plan::{Plan, Question, Typed};
+use super::plan::{Plan, Typed};
+use super::question::Question;
 use super::state::StateTyped;
 use super::subcommand::Invocation;
 use super::surroundings::Surroundings;
@@ -26,7 +28,9 @@ pub fn commands() -> impl Iterator<Item = Command> {
 /// # Errors
 /// When there can be no answer.
 pub fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
-    run::run(Plan::resolve(typed(asked)?, Surroundings::of_process()?)?)
+    let around = Surroundings::of_process(asked.config())?;
+    let typed = typed(asked.name, complete(asked, &around, &[])?)?;
+    run::run(Plan::resolve(typed, &around)?)
 }
 
 fn of_report(report: &'static Report) -> Command {
@@ -58,17 +62,18 @@ fn with_numbers(command: Command) -> Command {
 }
 
 /// What was typed.
-fn typed(asked: &Invocation<'_>) -> Result<Typed, clap::Error> {
-    let (report, matches) = (by_name(asked.name), asked.matches);
+fn typed(name: &str, Completed { matches, origins }: Completed) -> Result<Typed, clap::Error> {
+    let report = by_name(name);
     let options = options_of(report);
     let reads_state = report.is_none_or(Report::reads_state);
     Ok(Typed {
+        origins,
         question: report.map_or(Question::Audit, Question::One),
-        state: if reads_state { StateTyped::from_arg_matches(matches)? } else { StateTyped::default() },
+        state: if reads_state { StateTyped::from_arg_matches(&matches)? } else { StateTyped::default() },
         argument: report.and_then(|report| report.argument).and_then(|_| matches.get_one(ARGUMENT).cloned()),
-        common: Common::from_arg_matches(matches)?,
-        shape: if report.is_some() { Shape::from_arg_matches(matches)? } else { Shape::default() },
-        numbers: options.into_iter().filter_map(|option| Some((option, number(matches, option)?))).collect(),
+        common: Common::from_arg_matches(&matches)?,
+        shape: if report.is_some() { Shape::from_arg_matches(&matches)? } else { Shape::default() },
+        numbers: options.into_iter().filter_map(|option| Some((option, number(&matches, option)?))).collect(),
     })
 }
 
@@ -127,13 +132,14 @@ fn number(matches: &ArgMatches, option: ReportOption) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::complete::Origins;
 
     fn typed(line: &str) -> Result<Typed, clap::Error> {
         let root = Command::new("trailscan").subcommand_required(true).subcommands(commands());
         let words = std::iter::once("trailscan").chain(line.split_whitespace());
         let matches = root.clone().try_get_matches_from(words)?;
         let (name, matches) = matches.subcommand().expect("a subcommand");
-        super::typed(&Invocation { name, matches, root: &root })
+        super::typed(name, Completed { matches: matches.clone(), origins: Origins::default() })
     }
 
     #[test]

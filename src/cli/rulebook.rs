@@ -258,7 +258,7 @@ fn put<T: PartialEq>(map: &mut BTreeMap<&'static str, Set<T>>, name: &'static st
 }
 
 /// A value as it is written, as far as messages need it.
-fn shown(value: &toml::Value) -> String {
+pub fn shown(value: &toml::Value) -> String {
     match value {
         toml::Value::String(text) => format!("{text:?}"),
         toml::Value::Integer(number) => number.to_string(),

@@ -10,6 +10,7 @@ use super::deliver::{self, Known, Opened};
 use super::exit::{End, Problem};
 use super::explain::{Newest, empty_answer};
 use super::plan::Plan;
+use super::reading::Reads;
 use super::{dry_run, notes, scan, state, tell};
 
 /// Runs a plan to its answer.
@@ -17,19 +18,22 @@ use super::{dry_run, notes, scan, state, tell};
 /// # Errors
 /// When there can be no answer.
 pub fn run(mut plan: Plan) -> Result<End, Problem> {
-    if plan.dry_run {
-        return dry_run::run(plan);
+    if plan.reading.dry_run {
+        return dry_run::run(plan.reading, &plan.delivery);
     }
-    scan::begin(&plan)?;
+    scan::begin(&plan.reading)?;
+    let reports: Vec<&str> = plan.reports().iter().map(|report| report.name).collect();
+    let (threads, format) = (plan.reading.work.threads, plan.delivery.format.as_str());
+    info!(reports = reports.join(","), threads, format, "asked");
     let opened = Opened::new(&plan.delivery, &plan.tables())?;
-    scan::locate(&mut plan)?;
-    let outcome = scan::read(&plan)?;
-    let plan = &plan;
+    scan::locate(&mut plan.reading)?;
+    let outcome = scan::read(&plan.reading, &plan.question.needs())?;
+    let (plan, window) = (&plan, plan.reading.window);
     let ScanOutcome { state, mut coverage, newest_event_read, newest_pruned_day } = outcome;
     let posture = state::load(&plan.state, &plan.accounts, &mut coverage);
-    let as_of = deliver::as_of(plan, newest_event_read);
+    let as_of = deliver::as_of(&plan.reading, newest_event_read);
     if let Some(posture) = &posture {
-        state::warn_of_age(posture, plan.window, as_of, &mut coverage);
+        state::warn_of_age(posture, window, as_of, &mut coverage);
     }
     let sections =
         deliver::sections(plan, &Known { state: &state, posture: posture.as_ref(), as_of, coverage: &coverage })?;
@@ -37,7 +41,8 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
     // The process ends soon: giving back millions of small pieces one by one would only take time.
     std::mem::forget(state);
     let findings: Vec<_> = sections.iter().flat_map(|section| &section.findings).collect();
-    let end = match plan.is_state_alone {
+    let is_state_alone = plan.reading.reads == Reads::StateAlone;
+    let end = match is_state_alone {
         true => End::of_state(&coverage, plan.delivery.fail_on, &findings),
         false => End::of(&coverage, plan.delivery.fail_on, &findings),
     };
@@ -46,14 +51,14 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
         End::Nothing => opened.write_coverage(&coverage),
         _ => {
             let content = deliver::content(plan, &sections);
-            opened.write(&Document { window: plan.window, coverage: &coverage, content }, &plan.delivery)
+            opened.write(&Document { window, coverage: &coverage, content }, &plan.delivery)
         }
     };
     info!(took = ?begun.elapsed(), "answer written");
     tell::troubles(&coverage);
-    tell::line(coverage_line(&coverage, plan.window));
+    tell::line(coverage_line(&coverage, window));
     match end {
-        End::Nothing if plan.is_state_alone => tell::line("no file of state could be read, so there is no answer"),
+        End::Nothing if is_state_alone => tell::line("no file of state could be read, so there is no answer"),
         End::Nothing => tell::line(match coverage.objects_skipped.get("other-json") {
             None => "no object could be read, so there is no answer",
             Some(_) => {
@@ -61,7 +66,7 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
                  `trailscan posture --iam-dir DIR`"
             }
         }),
-        _ if plan.is_state_alone => {}
+        _ if is_state_alone => {}
         _ if sections.iter().all(|section| section.table.rows_total == 0)
             && (plan.argument.is_some() || sections.iter().all(|section| section.hidden.is_none())) =>
         {
@@ -70,7 +75,7 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
         }
         _ => {}
     }
-    notes::hidden(plan, &sections);
+    notes::hidden(&plan.delivery, &sections);
     notes::suppressed(plan, &sections);
     written.map(|()| end)
 }

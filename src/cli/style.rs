@@ -3,12 +3,10 @@
 use std::io::{IsTerminal, stdout};
 
 use clap::ValueEnum;
-use serde::Deserialize;
 use trailscan::output::{Destination, Place, Style};
 
 /// When colour is used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum When {
     /// On a terminal, unless NO_COLOR is set.
     Auto,
@@ -16,17 +14,6 @@ pub enum When {
     Always,
     /// Nowhere.
     Never,
-}
-
-impl When {
-    /// As it is typed.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Always => "always",
-            Self::Never => "never",
-        }
-    }
 }
 
 /// Colour and width belong to a terminal; a file or pipe gets everything, plain, unless it was asked for.
