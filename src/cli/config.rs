@@ -1,7 +1,7 @@
 //! `trailscan.toml`: what holds when neither the command line nor the environment says otherwise.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -122,6 +122,25 @@ pub fn shown(values: &[OsString]) -> String {
 pub fn files() -> Vec<PathBuf> {
     let mut files = vec![PathBuf::from(FILE_NAME)];
     files.extend(user_directory().map(|directory| directory.join("trailscan").join(FILE_NAME)));
+    files
+}
+
+/// The same, but for the file of a working directory that lies in what is read: that is data as all there, and whoever
+/// wrote it is not to say what is found.
+pub fn files_outside(inputs: &[&OsStr]) -> Vec<PathBuf> {
+    let mut files = files();
+    let here = std::env::current_dir().and_then(std::fs::canonicalize).ok();
+    let holds_here = |input: &&&OsStr| {
+        let input = std::fs::canonicalize(input).ok();
+        here.as_ref().zip(input).is_some_and(|(here, input)| here.starts_with(input))
+    };
+    if let Some(input) = inputs.iter().find(holds_here) {
+        let (here, input) = (files.remove(0), input.display());
+        if here.exists() {
+            let here = here.display();
+            tell::line(format!("{here}: lies in the INPUT {input}, so it is not read: --config {here} reads it"));
+        }
+    }
     files
 }
 

@@ -109,6 +109,11 @@ impl Wanted<'_> {
         let is_typed = self.origins.of("format").is_none();
         let format = match (word, destination) {
             (Some(word), _) if is_typed => word.parse(),
+            // The AWS CLI has --output for what is --format here.
+            (_, Destination::File(path)) if path.to_str().is_some_and(|word| word.parse::<Format>().is_ok()) => {
+                let word = path.display();
+                return Err(Problem::usage(format!("--output {word} names a file; did you mean --format {word}?")));
+            }
             (_, Destination::File(path)) => Format::from_path(path),
             (_, Destination::Object(remote)) => Format::from_path(Path::new(&remote.uri)),
             (Some(word), _) => word.parse(),

@@ -111,7 +111,7 @@ fn typed(Completed { matches, origins }: Completed) -> Result<Typed, clap::Error
 
 /// Scans and exports.
 fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
-    let around = Surroundings::of_process(asked.config())?;
+    let around = Surroundings::of_run(asked)?;
     // Its --format is another than that of answers.
     let Typed { common, origins, folder, layout, overwrite } = typed(complete(asked, &around, &["format"])?)?;
     if let Some(uri) = folder.to_str().filter(|text| S3Uri::is_meant(text)) {

@@ -12,6 +12,9 @@ use super::exit::Problem;
 use super::style::When;
 use super::{quantity, window};
 
+/// The id of INPUT.
+pub const INPUTS: &str = "inputs";
+
 /// What every subcommand takes.
 #[derive(Clone, Debug, Args)]
 pub struct Common {
@@ -48,11 +51,11 @@ pub struct Common {
     ///
     /// Events are counted by their eventTime. Objects in AWSLogs layout are read from 36 h before, the longest life of a
     /// session, to --late-slack after the window, so that what explains an event and what was delivered late are seen.
-    #[arg(long, value_name = "TIME", help_heading = "Window")]
+    #[arg(long, visible_alias = "from", value_name = "TIME", help_heading = "Window")]
     pub since: Option<String>,
 
     /// Count events before this, given as --since is; a date is its first moment, so that day is not counted
-    #[arg(long, value_name = "TIME", help_heading = "Window")]
+    #[arg(long, visible_alias = "to", value_name = "TIME", help_heading = "Window")]
     pub until: Option<String>,
 
     /// The moment that is now, for windows that end now and times ago [default: TRAILSCAN_NOW, else the clock]

@@ -21,6 +21,8 @@ pub fn main() -> ExitCode {
         debug!(at, "died");
     }));
     let words: Vec<OsString> = std::env::args_os().collect();
+    #[cfg(feature = "s3")]
+    let words = super::s3::bind_requester(words);
     let root = args::root();
     let matches = match root.clone().try_get_matches_from(&words) {
         Ok(matches) => matches,

@@ -13,7 +13,7 @@ use super::question::Question;
 use super::state::StateTyped;
 use super::subcommand::Invocation;
 use super::surroundings::Surroundings;
-use super::{help, run};
+use super::{help, notes, run};
 
 /// The id of a report's own argument.
 const ARGUMENT: &str = "argument";
@@ -28,9 +28,11 @@ pub fn commands() -> impl Iterator<Item = Command> {
 /// # Errors
 /// When there can be no answer.
 pub fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
-    let around = Surroundings::of_process(asked.config())?;
+    let around = Surroundings::of_run(asked)?;
     let typed = typed(asked.name, complete(asked, &around, &[])?)?;
-    run::run(Plan::resolve(typed, &around)?)
+    let plan = Plan::resolve(typed, &around)?;
+    notes::rules_here(&around.config);
+    run::run(plan)
 }
 
 fn of_report(report: &'static Report) -> Command {

@@ -218,3 +218,24 @@ fn a_config_file_that_is_named_is_read_alone() {
         assert!(told.contains("no.toml: no such file"), "{told}");
     }
 }
+
+#[test]
+fn what_is_made_of_rules_is_told_and_never_comes_with_the_logs() {
+    let rules = "[rules.key-too-old]\nseverity = 'low'\n[[suppress]]\nrule = 'root-access-key'\nreason = 'known'\n\
+                 expires = 2030-01-01\n";
+    let place = with_logs(rules);
+    let told = "trailscan.toml of the working directory holds: it has 1 rule and 1 suppression\n";
+    assert!(place.trailscan("audit logs").ends(0).stderr.contains(told));
+    place.write("trailscan.toml", "threads = 1\n");
+    assert!(!place.trailscan("audit logs").ends(0).stderr.contains("working directory"));
+
+    // It may have come with the logs: whoever wrote it does not say what is found, nor stops the run.
+    place.write("trailscan.toml", "fail-on = 'nothing like it'\n");
+    let says = "trailscan.toml: lies in the INPUT ., so it is not read: --config trailscan.toml reads it";
+    let left = place.trailscan("principals .").ends(0);
+    assert!(left.stderr.contains(says), "{}", left.stderr);
+    assert!(place.trailscan("principals").env("TRAILSCAN_INPUT", ".").ends(0).stderr.contains("so it is not read"));
+    place.write("trailscan.toml", "days = 7\n");
+    let read = place.trailscan("principals . --config trailscan.toml").ends(0);
+    assert!(read.stderr.contains("counting the last 7 days") && !read.stderr.contains("not read:"), "{}", read.stderr);
+}
