@@ -20,6 +20,7 @@ mod json;
 mod json_layout;
 mod json_lines;
 mod json_tree;
+mod json_value;
 mod markdown;
 mod new_file;
 mod new_folder;

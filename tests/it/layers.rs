@@ -28,15 +28,9 @@ const KNOWN_CIRCLES: &[&str] = &[
     "aggregate::iam_changes::calls, aggregate::iam_changes::event",
     "aggregate::issuances::caller, aggregate::issuances::record",
     "decode::decoder, decode::parts",
-    "model::access_key, model::event, model::identity",
-    "model::logging::stores, model::logging::trails",
-    "model::policy::idle, model::policy::met, model::policy::reach, model::policy::statement",
-    "output::json, output::json_tree",
-    "output::new_file, output::new_folder, output::temporary",
-    "posture::access_keys, posture::authorization, posture::credential_report, posture::other_credentials, posture::parse, posture::regions",
-    "posture::assign, posture::load",
     "report::joined, report::posture",
     "report::key_facts, report::state_keys",
+    "report::lineage::callers, report::lineage::credential, report::lineage::holders, report::lineage::kind",
     "report::lineage::by_key, report::lineage::identity_center, report::lineage::join, report::lineage::nearest, report::lineage::split",
     "report::policy_changes::change, report::policy_changes::versions",
     "report::root_usage::central, report::root_usage::usage",
@@ -220,11 +214,13 @@ impl Imports {
                 path.pop();
             }
             let code: String = source.code.into_iter().map(|(_, line)| line + "\n").collect();
-            let public = code.split(';').filter_map(|statement| {
-                let (_, declared) = statement.split_once("pub")?;
-                Some(declared.trim_start_matches(|c| c != ' ').trim_start().strip_prefix("use ")?.to_owned())
+            let public = code.match_indices(" use ").filter(|(at, _)| {
+                let before = &code[..*at];
+                let before = before.strip_suffix(')').and_then(|text| Some(text.rsplit_once('(')?.0)).unwrap_or(before);
+                before.ends_with("pub")
             });
-            let public = public.flat_map(|tree| paths(&tree)).collect();
+            let trees = public.map(|(at, found)| code[at + found.len()..].split(';').next().unwrap_or_default());
+            let public = trees.flat_map(paths).collect();
             (path, (public, code))
         });
         Self { modules: modules.collect() }
