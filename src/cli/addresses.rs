@@ -1,19 +1,16 @@
-//! The files that tell where addresses are: those that were typed, else those of trailscan.toml.
+//! The files that tell where addresses are.
 
 use trailscan::report::{AddressLookup, AwsRanges, GeoDatabase};
 
-use super::args::Common;
-use super::config::Config;
 use super::exit::Problem;
+use super::flags::Common;
 
 /// Opens the files; `None` when there are none.
 ///
 /// # Errors
 /// For a file that cannot be used.
-pub fn open(common: &Common, config: &Config) -> Result<Option<AddressLookup>, Problem> {
-    let configured = config.geoip_db.as_deref().unwrap_or_default();
-    let databases = if common.geoip_db.is_empty() { configured } else { &common.geoip_db };
-    let ranges = common.aws_ip_ranges.as_ref().or(config.aws_ip_ranges.as_ref());
+pub fn open(common: &Common) -> Result<Option<AddressLookup>, Problem> {
+    let (databases, ranges) = (common.geoip_db.as_slice(), common.aws_ip_ranges.as_ref());
     if databases.is_empty() && ranges.is_none() {
         return Ok(None);
     }

@@ -15,11 +15,14 @@ use trailscan::report::charts::Chart;
 use trailscan::report::{self, Evidence, InLogs, LogSpan, Report, Table, View};
 use trailscan::scan::Coverage;
 
+use super::delivery::Delivery;
 use super::exit::Problem;
 use super::names;
 use super::pager::Paged;
-use super::plan::{Delivery, Plan, Question};
+use super::plan::Plan;
 use super::proof;
+use super::question::Question;
+use super::reading::{Reading, Reads};
 
 /// Accounts whose scorecard a table shows line by line; of more it shows a line a practice, then what is broken.
 const ACCOUNTS: usize = 3;
@@ -30,20 +33,17 @@ const BROKEN: usize = 14;
 /// Places that are known to take what will be written.
 pub struct Opened {
     answer: Pending,
-    coverage: Option<NewFile>,
+    coverage: OpenedCoverage,
 }
 
 impl Opened {
-    /// Opens all that will be written, before anything is read.
+    /// Opens all that will be written, before anything is read: these tables, and the coverage.
     ///
     /// # Errors
     /// When a place cannot be written.
-    pub fn new(plan: &Plan) -> Result<Self, Problem> {
-        let Delivery { format, destination, coverage, .. } = &plan.delivery;
-        Ok(Self {
-            answer: destination.open(*format, &plan.tables())?,
-            coverage: coverage.as_ref().map(coverage_file).transpose()?,
-        })
+    pub fn new(delivery: &Delivery, tables: &[&str]) -> Result<Self, Problem> {
+        let answer = delivery.destination.open(delivery.format, tables)?;
+        Ok(Self { answer, coverage: OpenedCoverage::new(delivery)? })
     }
 
     /// Writes the coverage alone: there is no answer.
@@ -51,33 +51,56 @@ impl Opened {
     /// # Errors
     /// When it cannot be written.
     pub fn write_coverage(self, coverage: &Coverage) -> Result<(), Problem> {
-        self.coverage.map_or(Ok(()), |file| output::write_coverage(coverage, file)).map_err(Problem::from)
+        self.coverage.write(coverage)
     }
 
     /// Writes the answer and the coverage.
     ///
     /// # Errors
     /// When one cannot be written; a reader that went away is [`Problem::ReaderGone`].
-    pub fn write(self, plan: &Plan, coverage: &Coverage, sections: &[Section]) -> Result<(), Problem> {
-        let content = match (plan.question, sections) {
-            (_, [section]) if plan.dry_run => Content::Report(section),
-            (Question::One(_), [section]) => Content::Report(section),
-            _ => Content::Audit(sections),
-        };
-        let document = Document { window: plan.window, coverage, content };
-        let written = match plan.delivery.pager.as_deref().and_then(Paged::new) {
-            Some(paged) => write_paged(&document, paged, plan),
-            None => output::write(&document, self.answer, plan.delivery.style),
+    pub fn write(self, document: &Document<'_>, delivery: &Delivery) -> Result<(), Problem> {
+        let written = match delivery.pager.as_deref().and_then(Paged::new) {
+            Some(paged) => write_paged(document, paged, delivery),
+            None => output::write(document, self.answer, delivery.style),
         };
         // A reader of the answer that went away says nothing about the coverage file.
-        self.coverage.map_or(Ok(()), |file| output::write_coverage(coverage, file))?;
+        self.coverage.write(document.coverage)?;
         Ok(written?)
     }
 }
 
+/// The file of the coverage, where one was asked for, that is known to take it.
+pub struct OpenedCoverage(Option<NewFile>);
+
+impl OpenedCoverage {
+    /// Opens it, before anything is read.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn new(delivery: &Delivery) -> Result<Self, Problem> {
+        Ok(Self(delivery.coverage.as_ref().map(coverage_file).transpose()?))
+    }
+
+    /// Writes it.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(self, coverage: &Coverage) -> Result<(), Problem> {
+        self.0.map_or(Ok(()), |file| output::write_coverage(coverage, file)).map_err(Problem::from)
+    }
+}
+
+/// The answer of a plan, as it is written: that of one report, or those of an audit.
+pub fn content<'a>(plan: &Plan, sections: &'a [Section]) -> Content<'a> {
+    match (plan.question, sections) {
+        (Question::One(_), [section]) => Content::Report(section),
+        _ => Content::Audit(sections),
+    }
+}
+
 /// Writes to a terminal through a pager, which may be left before it has seen all: that is no failure.
-fn write_paged(document: &Document<'_>, mut paged: Paged, plan: &Plan) -> Result<(), OutputError> {
-    let written = output::write_to(document, plan.delivery.format, plan.delivery.style, &mut paged);
+fn write_paged(document: &Document<'_>, mut paged: Paged, delivery: &Delivery) -> Result<(), OutputError> {
+    let written = output::write_to(document, delivery.format, delivery.style, &mut paged);
     let finished = paged.finish().map_err(OutputError::Stdout);
     match written.and(finished) {
         Err(error) if error.is_broken_pipe() => Ok(()),
@@ -112,9 +135,9 @@ pub struct Known<'a> {
 
 /// The moment that ages run to: the end of the window, else the newest event that was read, filtered or not: what ended a
 /// key counts whoever did it; now, where no logs are asked for.
-pub fn as_of(plan: &Plan, newest_event_read: Option<EventTime>) -> Option<EventTime> {
-    let without_window = if plan.is_state_alone { Some(plan.now) } else { newest_event_read };
-    plan.window.map_or(without_window, |window| Some(window.until()))
+pub fn as_of(reading: &Reading, newest_event_read: Option<EventTime>) -> Option<EventTime> {
+    let without_window = if reading.reads == Reads::StateAlone { Some(reading.now) } else { newest_event_read };
+    reading.window.map_or(without_window, |window| Some(window.until()))
 }
 
 /// What the reports say about a finished scan, shaped as it was asked for.
@@ -123,7 +146,7 @@ pub fn as_of(plan: &Plan, newest_event_read: Option<EventTime>) -> Option<EventT
 /// When a column was asked for that a report does not have.
 pub fn sections(plan: &Plan, known: &Known<'_>) -> Result<Vec<Section>, Problem> {
     let Known { state, posture, as_of, coverage } = *known;
-    let logs = (!plan.is_state_alone).then(|| proof::logs(plan, coverage));
+    let logs = (plan.reading.reads != Reads::StateAlone).then(|| proof::logs(&plan.reading, coverage));
     // Rows are cut after they are sorted, so only the default order can spare some.
     let by_default = plan.delivery.shape.sort.is_none();
     let rows_wanted = plan.delivery.limit.filter(|_| by_default).unwrap_or(usize::MAX);

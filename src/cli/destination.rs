@@ -5,8 +5,8 @@ use std::path::Path;
 use trailscan::input::S3Uri;
 use trailscan::output::{Destination, NewFile};
 
-use super::args::Common;
 use super::exit::Problem;
+use super::flags::Common;
 
 /// Where `to` leads: a place on disk, or `s3://bucket/key`.
 ///
@@ -45,7 +45,7 @@ fn in_s3(text: &str, common: &Common) -> Result<Destination, Problem> {
     // Of several profiles the first writes.
     let who = common.s3.who().map_err(Problem::usage)?;
     let first = who.into_iter().next().ok_or_else(|| Problem::usage(format!("{text}: nobody is named to write it")))?;
-    let uploader = Uploader::new(first, &super::run::STOP);
+    let uploader = Uploader::new(first, &super::stop::STOP);
     let remote = Remote { uri: uri.to_string(), store: Arc::new(sending::Buckets(uploader)) };
     Ok(if is_folder { Destination::Prefix(remote) } else { Destination::Object(remote) })
 }

@@ -1,21 +1,23 @@
 //! `--dry-run`: what would be read, and what the requests would cost, as a table like any other.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use trailscan::input::Survey;
 use trailscan::model::{grouped, quantity};
-use trailscan::output::Section;
+use trailscan::output::{Content, Document, Section};
 use trailscan::report::{Column, ColumnKind, Table, Value};
 use trailscan::scan::{Coverage, Judged, unread};
 
 use super::deliver::Opened;
+use super::delivery::Delivery;
 use super::exit::{End, Problem};
-use super::plan::Plan;
-use super::{progress, run, tell};
+use super::reading::Reading;
+use super::stop::STOP;
+use super::{notes, progress, scan, tell};
 
 /// What the table is called.
-pub const NAME: &str = "dry-run";
+const NAME: &str = "dry-run";
 
 /// What a LIST request costs, in billionths of a US dollar: $0.005 per 1,000 (us-east-1, S3 Standard).
 ///
@@ -27,30 +29,39 @@ const GET_NANODOLLARS: u64 = 400;
 /// What the estimate leaves open.
 const ESTIMATE: &str = "estimate, us-east-1 prices, without data transfer";
 
-/// Lists what the plan names, and writes how much it is. Opens no object.
-pub fn run(plan: &Plan, opened: Opened, stop: &AtomicBool) -> Result<End, Problem> {
-    let survey = progress::listing(plan.work.progress, || survey(plan, stop))?;
-    let coverage = unread(&survey, Judged { window: plan.window, now: Some(plan.now) }, stop.load(Ordering::Relaxed));
+/// Lists what would be read, and writes how much it is. Opens no object.
+///
+/// # Errors
+/// When nothing can be listed, or the table cannot be written.
+pub fn run(mut reading: Reading, delivery: &Delivery) -> Result<End, Problem> {
+    scan::begin(&reading)?;
+    let opened = Opened::new(delivery, &[NAME])?;
+    scan::locate(&mut reading)?;
+    scan::tell_default_window(&reading);
+    let survey = progress::listing(reading.work.progress, || survey(&reading))?;
+    let judged = Judged { window: reading.window, now: Some(reading.now) };
+    let coverage = unread(&survey, judged, STOP.load(Ordering::Relaxed));
     let end = end_of(&coverage, survey.total().objects);
-    let sections = [section(&survey)];
+    let section = section(&survey);
+    let document = Document { window: reading.window, coverage: &coverage, content: Content::Report(&section) };
     let written = match end {
         End::Nothing => opened.write_coverage(&coverage),
-        _ => opened.write(plan, &coverage, &sections),
+        _ => opened.write(&document, delivery),
     };
     tell::troubles(&coverage);
     match end {
         End::Nothing => tell::line("nothing was found to read"),
-        _ => run::tell_hidden(plan, &sections),
+        _ => notes::hidden(delivery, std::slice::from_ref(&section)),
     }
     written.map(|()| end)
 }
 
-fn survey(plan: &Plan, stop: &AtomicBool) -> Result<Survey, Problem> {
+fn survey(reading: &Reading) -> Result<Survey, Problem> {
     #[cfg_attr(not(feature = "s3"), expect(unused_mut))]
-    let mut survey = Survey::of_disk(&plan.inputs, plan.read, stop);
+    let mut survey = Survey::of_disk(reading.reads.inputs(), reading.days, &STOP);
     #[cfg(feature = "s3")]
-    if let Some(request) = plan.s3.clone() {
-        survey.add_s3(trailscan::input::s3::survey(request, stop).map_err(Problem::failed)?);
+    if let Some(request) = reading.s3.clone() {
+        survey.add_s3(trailscan::input::s3::survey(request, &STOP).map_err(Problem::failed)?);
     }
     Ok(survey)
 }

@@ -87,6 +87,13 @@ impl Problem {
     }
 }
 
+/// What was typed was checked when it was parsed: what clap still finds is a mistake of the tool, in one line.
+impl From<clap::Error> for Problem {
+    fn from(error: clap::Error) -> Self {
+        Self::usage(error.kind())
+    }
+}
+
 impl From<OutputError> for Problem {
     fn from(error: OutputError) -> Self {
         match error {

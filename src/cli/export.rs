@@ -3,24 +3,29 @@
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches, value_parser};
+use clap::{Arg, ArgAction, Command, FromArgMatches, value_parser};
 use trailscan::input::S3Uri;
 use trailscan::model::quantity;
 use trailscan::output::{ExportLayout, Exported, Format, coverage_line, write_export};
-use trailscan::report::View;
-use trailscan::report::export::{EXPORT_TABLES, SCHEMA_VERSION};
+use trailscan::report::export::{EXPORT_TABLES, SCHEMA_VERSION, export_needs};
+use trailscan::report::{Options, View};
 use trailscan::scan::ScanOutcome;
 
-use super::args::{self, Common, Shape};
+use super::complete::{Completed, Origins, complete};
+use super::deliver::{self, OpenedCoverage};
+use super::delivery::Wanted;
 use super::exit::{End, Problem};
 use super::explain::{Newest, empty_answer};
-use super::plan::{Plan, Question, Surroundings};
-use super::run::{self, Scanned};
-use super::state::StateTyped;
-use super::{deliver, tell};
+use super::flags::{Common, Shape};
+use super::reading::{Reading, Reads};
+use super::subcommand::{Invocation, Subcommand};
+use super::surroundings::Surroundings;
+use super::{dry_run, scan, tell};
 
 /// The subcommand.
-pub const NAME: &str = "export";
+pub const SUBCOMMAND: Subcommand = Subcommand { name: NAME, command, run };
+
+const NAME: &str = "export";
 
 /// The ids of its own arguments.
 const FOLDER: &str = "folder";
@@ -46,15 +51,16 @@ Examples:
   trailscan export by-day --partition-by day ./AWSLogs";
 
 /// What was typed.
-pub struct Typed {
-    scan: args::Typed,
+struct Typed {
+    common: Common,
+    origins: Origins,
     folder: PathBuf,
     layout: ExportLayout,
     overwrite: bool,
 }
 
-/// The subcommand and its help.
-pub fn command() -> Command {
+/// Its arguments and its help.
+fn command() -> Command {
     let folder = Arg::new(FOLDER).value_name("DIR").required(true).value_parser(value_parser!(PathBuf));
     let folder = folder.help("The folder to write: new, or empty");
     let partition = Arg::new(PARTITION).long(PARTITION).value_name("COLUMN").help_heading("Output");
@@ -87,27 +93,16 @@ fn about() -> String {
     format!("{SUMMARY}\n\n{ABOUT}\n\nTables, and what a row is:\n{}", lines.join("\n"))
 }
 
-/// What was typed of it.
-///
-/// # Errors
-/// clap's own.
-pub fn typed(matches: &ArgMatches) -> Result<Typed, clap::Error> {
+fn typed(Completed { matches, origins }: Completed) -> Result<Typed, clap::Error> {
     let words: Vec<String> = matches.get_many("format").into_iter().flatten().cloned().collect();
     let all = [Format::Parquet, Format::Csv];
     let named: Vec<Format> =
         all.into_iter().filter(|format| words.iter().any(|word| word == format.as_str())).collect();
     let formats = if named.is_empty() { vec![Format::Parquet] } else { named };
-    let common = Common { format: None, ..Common::from_arg_matches(matches)? };
+    let common = Common { format: None, ..Common::from_arg_matches(&matches)? };
     Ok(Typed {
-        scan: args::Typed {
-            report: None,
-            argument: None,
-            common,
-            shape: Shape::default(),
-            state: StateTyped::default(),
-            numbers: Vec::new(),
-            texts: Vec::new(),
-        },
+        common,
+        origins,
         folder: matches.get_one(FOLDER).cloned().unwrap_or_default(),
         layout: ExportLayout { formats, by_day: matches.contains_id(PARTITION) },
         overwrite: matches.get_flag(OVERWRITE),
@@ -115,36 +110,41 @@ pub fn typed(matches: &ArgMatches) -> Result<Typed, clap::Error> {
 }
 
 /// Scans and exports.
-///
-/// # Errors
-/// When there is nothing to read, or the folder cannot be written.
-pub fn run(typed: Typed) -> Result<End, Problem> {
-    let Typed { scan, folder, layout, overwrite } = typed;
+fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
+    let around = Surroundings::of_run(asked)?;
+    // Its --format is another than that of answers.
+    let Typed { common, origins, folder, layout, overwrite } = typed(complete(asked, &around, &["format"])?)?;
     if let Some(uri) = folder.to_str().filter(|text| S3Uri::is_meant(text)) {
         let copy = "write a folder and copy it";
         return Err(Problem::usage(format!("{uri}: {copy} (aws s3 cp --recursive DIR {uri})")));
     }
-    let mut plan = Plan::resolve(scan, Surroundings::of_process()?)?;
-    plan.question = Question::Export;
+    let mut options = Options::default();
+    around.rulebook(common.now.as_deref())?.set_options(&mut options).map_err(Problem::usage)?;
+    let mut reading = Reading::resolve(Reads::logs(&common, &around)?, &common, &origins, around.clock)?;
+    let wanted = Wanted { question: None, common: &common, origins: &origins, around: &around };
+    let delivery = wanted.delivery(Shape::default())?;
     let folder = layout.open(&folder, overwrite)?;
-    let (opened, outcome) = match run::scanned(&mut plan)? {
-        Scanned::Told(end) => return Ok(end),
-        Scanned::Read(opened, outcome) => (*opened, outcome),
-    };
-    let ScanOutcome { state, coverage, newest_event_read, newest_pruned_day } = *outcome;
-    let as_of = deliver::as_of(&plan, newest_event_read);
-    let view = View { as_of, ..View::new(&state, &plan.options) };
+    if reading.dry_run {
+        return dry_run::run(reading, &delivery);
+    }
+    scan::begin(&reading)?;
+    let opened = OpenedCoverage::new(&delivery)?;
+    scan::locate(&mut reading)?;
+    let outcome = scan::read(&reading, &export_needs())?;
+    let ScanOutcome { state, coverage, newest_event_read, newest_pruned_day } = outcome;
+    let as_of = deliver::as_of(&reading, newest_event_read);
+    let view = View { as_of, ..View::new(&state, &options) };
     let end = End::of(&coverage, None, &[]);
     let path = folder.path().display().to_string();
     let written = match end {
         End::Nothing => None,
-        _ => Some(write_export(&view, (&coverage, plan.window), &layout, folder)),
+        _ => Some(write_export(&view, (&coverage, reading.window), &layout, folder)),
     };
     // The process ends soon: giving back millions of small pieces one by one would only take time.
     std::mem::forget(state);
-    let told = opened.write_coverage(&coverage);
+    let told = opened.write(&coverage);
     tell::troubles(&coverage);
-    tell::line(coverage_line(&coverage, plan.window));
+    tell::line(coverage_line(&coverage, reading.window));
     match written.transpose()? {
         None => tell::line(format!("no object could be read, so {path} was not written")),
         Some(exported) => tell::line(format!("{path}: {}", what(exported, &layout))),

@@ -2,7 +2,8 @@
 
 use trailscan::report::{Column, ColumnKind, LOG_EXAMPLES, Report, audited, by_name};
 
-use super::args::AUDIT;
+/// The subcommand that runs every report.
+pub const AUDIT: &str = "audit";
 
 /// The most columns of a terminal that help takes; its tables are written for that many.
 pub const WIDTH: usize = 100;

@@ -1,7 +1,6 @@
 //! Where a scan reads from, when several places could say.
 
-use std::ffi::OsString;
-use std::path::PathBuf;
+use std::ffi::{OsStr, OsString};
 
 use trailscan::input::Input;
 
@@ -16,15 +15,15 @@ pub const VARIABLE: &str = "TRAILSCAN_INPUT";
 /// When one names what cannot be read.
 pub fn resolve(
     arguments: Vec<OsString>,
-    variable: Option<OsString>,
-    config: Option<Vec<PathBuf>>,
+    variable: Option<&OsStr>,
+    config: Option<&[OsString]>,
 ) -> Result<Vec<Input>, String> {
     let texts = if !arguments.is_empty() {
         arguments
-    } else if let Some(text) = variable.filter(|text| !text.is_empty()) {
-        vec![text]
+    } else if let Some(text) = variable {
+        vec![text.to_owned()]
     } else {
-        config.unwrap_or_default().into_iter().map(PathBuf::into_os_string).collect()
+        config.unwrap_or_default().to_vec()
     };
     let inputs: Vec<Input> =
         texts.into_iter().map(Input::parse).collect::<Result<_, _>>().map_err(|error| error.to_string())?;
@@ -50,8 +49,8 @@ mod tests {
     fn resolved(arguments: &[&str], variable: Option<&str>, config: Option<&[&str]>) -> Result<Vec<Input>, String> {
         resolve(
             arguments.iter().map(OsString::from).collect(),
-            variable.map(OsString::from),
-            config.map(|paths| paths.iter().map(PathBuf::from).collect()),
+            variable.map(OsStr::new),
+            config.map(|paths| paths.iter().map(OsString::from).collect::<Vec<_>>()).as_deref(),
         )
     }
 
@@ -60,7 +59,7 @@ mod tests {
         let path = |s: &str| Input::Path(s.into());
         assert_eq!(resolved(&["a", "-"], Some("b"), Some(&["c"])), Ok(vec![path("a"), Input::Stdin]));
         assert_eq!(resolved(&[], Some("b:b"), Some(&["c"])), Ok(vec![path("b:b")]));
-        assert_eq!(resolved(&[], Some(""), Some(&["c", "d"])), Ok(vec![path("c"), path("d")]));
+        assert_eq!(resolved(&[], None, Some(&["c", "d"])), Ok(vec![path("c"), path("d")]));
         assert_eq!(resolved(&[], Some("-"), None), Ok(vec![Input::Stdin]));
     }
 

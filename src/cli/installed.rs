@@ -4,17 +4,21 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{Arg, Command, value_parser};
 use clap_complete::Shell;
 use clap_mangen::Man;
 use trailscan::model::quantity;
 use trailscan::output::OutputError;
 
-use super::exit::Problem;
-use super::{args, tell};
+use super::exit::{End, Problem};
+use super::subcommand::{Invocation, Subcommand};
+use super::tell;
 
-const COMPLETIONS: &str = "completions";
-const MAN: &str = "man";
+/// `completions`.
+pub const COMPLETIONS: Subcommand = Subcommand { name: "completions", command: completions, run: complete };
+
+/// `man`.
+pub const MAN: Subcommand = Subcommand { name: "man", command: man, run: write_pages };
 
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
@@ -27,54 +31,32 @@ Examples:
   trailscan man ~/.local/share/man/man1     then: man trailscan-key-spread
   trailscan man pages";
 
-/// Both commands.
-pub fn commands() -> [Command; 2] {
+fn completions() -> Command {
     let shell = Arg::new("shell").value_name("SHELL").required(true).value_parser(value_parser!(Shell));
+    Command::new(COMPLETIONS.name)
+        .about("What a shell needs to complete reports and options, on standard output")
+        .arg(shell.help("The shell that reads it"))
+        .after_help(COMPLETIONS_EXAMPLES)
+}
+
+fn man() -> Command {
     let folder = Arg::new("dir").value_name("DIR").required(true).value_parser(value_parser!(PathBuf));
-    [
-        Command::new(COMPLETIONS)
-            .about("What a shell needs to complete reports and options, on standard output")
-            .arg(shell.help("The shell that reads it"))
-            .after_help(COMPLETIONS_EXAMPLES),
-        Command::new(MAN)
-            .about("Man pages, one a command")
-            .arg(folder.help("The folder that they are written into; it is made where there is none"))
-            .after_help(MAN_EXAMPLES),
-    ]
+    Command::new(MAN.name)
+        .about("Man pages, one a command")
+        .arg(folder.help("The folder that they are written into; it is made where there is none"))
+        .after_help(MAN_EXAMPLES)
 }
 
-/// What was typed.
-pub enum Typed {
-    /// The completions of a shell.
-    Completions(Shell),
-    /// Pages in a folder.
-    Man(PathBuf),
-}
-
-/// What was typed, when the command is one of these.
-pub fn typed(name: &str, matches: &ArgMatches) -> Option<Typed> {
-    match name {
-        COMPLETIONS => matches.get_one("shell").copied().map(Typed::Completions),
-        MAN => matches.get_one("dir").cloned().map(Typed::Man),
-        _ => None,
+/// Writes the completions of a shell to standard output.
+fn complete(asked: &Invocation<'_>) -> Result<End, Problem> {
+    let mut script = Vec::new();
+    let mut root = asked.root.clone();
+    let name = root.get_name().to_owned();
+    if let Some(shell) = asked.matches.get_one::<Shell>("shell") {
+        clap_complete::generate(*shell, &mut root, name.as_str(), &mut script);
     }
-}
-
-/// Runs the command.
-///
-/// # Errors
-/// When something cannot be written.
-pub fn run(typed: Typed) -> Result<(), Problem> {
-    match typed {
-        Typed::Completions(shell) => {
-            let mut script = Vec::new();
-            let mut root = args::command();
-            let name = root.get_name().to_owned();
-            clap_complete::generate(shell, &mut root, name, &mut script);
-            std::io::stdout().write_all(&script).map_err(|error| Problem::from(OutputError::Stdout(error)))
-        }
-        Typed::Man(folder) => write_pages(&folder),
-    }
+    std::io::stdout().write_all(&script).map_err(OutputError::Stdout)?;
+    Ok(End::Complete)
 }
 
 /// Pages have the long help alone: where there is none, the short one is it.
@@ -85,10 +67,13 @@ fn in_full(arg: Arg) -> Arg {
     }
 }
 
-fn write_pages(folder: &Path) -> Result<(), Problem> {
+/// Writes the pages into a folder.
+fn write_pages(asked: &Invocation<'_>) -> Result<End, Problem> {
+    let folder: &Path = asked.matches.get_one::<PathBuf>("dir").map(PathBuf::as_path).unwrap_or(Path::new("."));
     let failed = |path: &Path, error| Problem::failed(format!("{}: cannot be written: {error}", path.display()));
     std::fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
-    let mut root = args::command().disable_help_subcommand(true).mut_subcommands(|command| command.mut_args(in_full));
+    let mut root =
+        asked.root.clone().disable_help_subcommand(true).mut_subcommands(|command| command.mut_args(in_full));
     root.build();
     let commands: Vec<&Command> = std::iter::once(&root).chain(root.get_subcommands()).collect();
     for &command in &commands {
@@ -98,5 +83,5 @@ fn write_pages(folder: &Path) -> Result<(), Problem> {
         man.render(&mut page).and_then(|()| std::fs::write(&path, page)).map_err(|error| failed(&path, error))?;
     }
     tell::line(format!("{} written to {}", quantity(commands.len() as u64, "man page"), folder.display()));
-    Ok(())
+    Ok(End::Complete)
 }

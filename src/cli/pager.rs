@@ -45,7 +45,7 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// That of this process.
+    /// That of this process. An empty name is said, too: it is none.
     pub fn of_process() -> Self {
         let text = |name| std::env::var_os(name).map(|text| text.to_string_lossy().into_owned());
         Self {

@@ -3,19 +3,19 @@
 use std::io::{self, Write};
 
 use clap::builder::PossibleValuesParser;
-use clap::{Args, Command};
-use serde::Serialize;
+use clap::{Args, Command, FromArgMatches};
 use trailscan::input::s3::{self, Caller, Profile};
-use trailscan::output::{self, Content, Destination, Document, Format, OutputError, Section};
+use trailscan::output::{self, Destination, Format, OutputError};
 use trailscan::report::{Column, ColumnKind, Table, Value};
-use trailscan::scan::Coverage;
 
-use super::args::When;
-use super::exit::Problem;
-use super::plan;
+use super::exit::{End, Problem};
+use super::style::{self, When};
+use super::subcommand::{Invocation, Subcommand};
 
 /// The subcommand.
-pub const NAME: &str = "profiles";
+pub const SUBCOMMAND: Subcommand = Subcommand { name: NAME, command, run };
+
+const NAME: &str = "profiles";
 
 /// What to do where there is no profile.
 pub const NO_PROFILE: &str = "no profile is in the AWS config files (AWS_CONFIG_FILE, else ~/.aws/config, and \
@@ -60,7 +60,7 @@ const WHY: usize = COLUMNS.len() - 1;
 
 /// What can be typed.
 #[derive(Clone, Debug, Args)]
-pub struct Typed {
+struct Typed {
     /// What the list is written as
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = formats())]
     format: String,
@@ -70,19 +70,16 @@ fn formats() -> PossibleValuesParser {
     PossibleValuesParser::new([Format::Table, Format::Json, Format::Jsonl, Format::Csv].map(Format::as_str))
 }
 
-/// The subcommand and its help.
-pub fn command() -> Command {
+/// Its arguments and its help.
+fn command() -> Command {
     let command = Typed::augment_args(Command::new(NAME)).about(SUMMARY).long_about(format!("{SUMMARY}\n\n{ABOUT}"));
     command.after_help(EXAMPLES)
 }
 
 /// Lists the profiles.
-///
-/// # Errors
-/// When there are none, or the list cannot be written.
-pub fn run(typed: &Typed) -> Result<(), Problem> {
+fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
+    let typed = Typed::from_arg_matches(asked.matches)?;
     let format: Format = typed.format.parse().map_err(Problem::usage)?;
-    let pending = Destination::Stdout.open(format, &[NAME])?;
     s3::check_environment(true).map_err(Problem::usage)?;
     let profiles = s3::profiles().map_err(Problem::failed)?;
     if profiles.is_empty() {
@@ -91,19 +88,14 @@ pub fn run(typed: &Typed) -> Result<(), Problem> {
     let names: Vec<String> = profiles.iter().map(|profile| profile.name.clone()).collect();
     let callers = s3::callers(&names).map_err(Problem::failed)?;
     let rows: Vec<Row> = profiles.into_iter().zip(callers).map(|(profile, caller)| Row::of(profile, caller)).collect();
-    if format == Format::Json {
-        return write_json(&rows);
-    }
     // On a terminal sentences would be cut in a table: they follow it.
     let (columns, told) =
         if format == Format::Table { (&COLUMNS[..WHY], told(&rows)) } else { (&COLUMNS[..], String::new()) };
     let values = rows.into_iter().map(|row| row.values().into_iter().take(columns.len()).collect());
     let table = Table::named(NAME, &["profile"], columns.to_vec(), values.collect());
-    let section = Section::new(SUMMARY, table);
-    let coverage = Coverage::default();
-    let document = Document { window: None, coverage: &coverage, content: Content::Report(&section) };
-    output::write(&document, pending, plan::style(When::Auto, None, &Destination::Stdout))?;
-    write_out(&told)
+    output::write_list(table, format, style::of(When::Auto, None, &Destination::Stdout))?;
+    io::stdout().write_all(told.as_bytes()).map_err(OutputError::Stdout)?;
+    Ok(End::Complete)
 }
 
 /// Why profiles are not usable, a line each.
@@ -113,12 +105,7 @@ fn told(rows: &[Row]) -> String {
     if lines.is_empty() { lines } else { format!("\n{lines}") }
 }
 
-fn write_out(text: &str) -> Result<(), Problem> {
-    io::stdout().write_all(text.as_bytes()).map_err(|error| Problem::from(OutputError::Stdout(error)))
-}
-
 /// A profile; its fields are the columns.
-#[derive(Serialize)]
 struct Row {
     profile: String,
     credentials: &'static str,
@@ -148,21 +135,4 @@ impl Row {
         let [account_id, region, arn, why] = [account_id, region, arn, why].map(text);
         vec![profile, credentials, usable, account_id, region, arn, why]
     }
-}
-
-/// As reports are written in JSON, without what only a scan has.
-fn write_json(rows: &[Row]) -> Result<(), Problem> {
-    #[derive(Serialize)]
-    struct List<'a> {
-        report: &'static str,
-        trailscan: &'static str,
-        columns: &'a [Column],
-        rows: &'a [Row],
-        rows_total: usize,
-        rows_shown: usize,
-    }
-    let (report, trailscan) = (NAME, env!("CARGO_PKG_VERSION"));
-    let list = List { report, trailscan, columns: &COLUMNS, rows, rows_total: rows.len(), rows_shown: rows.len() };
-    let text = serde_json::to_string_pretty(&list).map_err(Problem::failed)?;
-    write_out(&format!("{text}\n"))
 }

@@ -6,17 +6,17 @@ use trailscan::model::{Day, EventTime, LoggingEffect};
 use trailscan::report::{Blinding, Blindings, LogSpan};
 use trailscan::scan::{Coverage, Gap, LoggingChange};
 
-use super::plan::Plan;
+use super::reading::Reading;
 
 /// What was read of logs.
-pub fn logs(plan: &Plan, coverage: &Coverage) -> LogSpan {
+pub fn logs(reading: &Reading, coverage: &Coverage) -> LogSpan {
     let proof = &coverage.proof;
     let archived = coverage.objects_skipped.get("archived").copied().unwrap_or(0);
     let not_whole = if coverage.interrupted {
         Some("the scan was interrupted".to_owned())
     } else if archived > 0 {
         Some("archived objects were not read".to_owned())
-    } else if !plan.filters.are_accounts_alone() {
+    } else if !reading.filters.are_accounts_alone() {
         Some("filters left out events".to_owned())
     } else {
         None
@@ -25,13 +25,13 @@ pub fn logs(plan: &Plan, coverage: &Coverage) -> LogSpan {
     for (account, region) in &proof.enabled_regions {
         enabled_regions.entry(account.clone()).or_default().insert(region.clone());
     }
-    let whole_days = proof.judged.and_then(|judged| whole_days(plan, judged));
+    let whole_days = proof.judged.and_then(|judged| whole_days(reading, judged));
     // Today is not over: what is missing of it may come.
     let is_over = |gap: &&Gap| whole_days.is_none_or(|(_, last)| gap.from <= last);
     LogSpan {
         regions: coverage.delivered.clone(),
         accounts_with_gaps: coverage.gaps.iter().filter(is_over).map(|gap| gap.account.clone()).collect(),
-        is_filtered: !plan.filters.are_accounts_alone(),
+        is_filtered: !reading.filters.are_accounts_alone(),
         not_whole,
         days: proof.days.clone(),
         whole_days,
@@ -48,9 +48,9 @@ pub fn logs(plan: &Plan, coverage: &Coverage) -> LogSpan {
 }
 
 /// The whole days among those that are judged: a window may begin and end within a day, and today is not over.
-fn whole_days(plan: &Plan, (first, last): (Day, Day)) -> Option<(Day, Day)> {
-    let ends = plan.window.map_or(plan.now, |window| window.until().min(plan.now));
-    let begins = plan.window.map_or(first, |window| {
+fn whole_days(reading: &Reading, (first, last): (Day, Day)) -> Option<(Day, Day)> {
+    let ends = reading.window.map_or(reading.now, |window| window.until().min(reading.now));
+    let begins = reading.window.map_or(first, |window| {
         let day = window.since().day();
         if day.start() < window.since() { Day(day.0 + 1) } else { day }
     });

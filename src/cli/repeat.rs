@@ -5,7 +5,7 @@
 use trailscan::input::Input;
 use trailscan::model::TimeWindow;
 
-use super::args::Common;
+use super::flags::Common;
 
 /// The arguments, as they are typed.
 pub fn arguments(common: &Common, window: Option<TimeWindow>, inputs: &[Input]) -> String {

@@ -10,7 +10,7 @@ use trailscan::report::{
     Finding, Options, Report, ReportOption, Role, Rule, Severity, Table, TextOption, Value, sort_findings,
 };
 
-use super::listing;
+use super::catalogue;
 
 /// `[rules.ID]` and `[[suppress]]`, as they are written.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -108,7 +108,7 @@ impl Rulebook {
             now,
         };
         for (id, table) in written.rules {
-            let (report, rule) = listing::find(&id).ok_or_else(|| unknown(&format!("[rules.{id}]"), &id))?;
+            let (report, rule) = catalogue::find(&id).ok_or_else(|| unknown(&format!("[rules.{id}]"), &id))?;
             for (key, value) in table {
                 book.set((report, rule), &key, &value).map_err(|why| format!("[rules.{id}]: {why}"))?;
             }
@@ -253,7 +253,7 @@ fn put<T: PartialEq, O>(
 }
 
 /// A value as it is written, as far as messages need it.
-fn shown(value: &toml::Value) -> String {
+pub fn shown(value: &toml::Value) -> String {
     match value {
         toml::Value::String(text) => format!("{text:?}"),
         toml::Value::Integer(number) => number.to_string(),
@@ -281,9 +281,7 @@ fn no_key(report: &Report, key: &str) -> String {
 }
 
 fn unknown(place: &str, id: &str) -> String {
-    let near = listing::nearest(id);
-    let near = if near.is_empty() { String::new() } else { format!("did you mean {}? ", near.join(" or ")) };
-    format!("{place}: there is no rule {id:?}; {near}`trailscan rules` lists them")
+    format!("{place}: {}", catalogue::unknown(id))
 }
 
 impl Suppression {
@@ -293,7 +291,7 @@ impl Suppression {
             None => written.rule.clone(),
         };
         let place = format!("[[suppress]] of {about}");
-        let (_, rule) = listing::find(&written.rule).ok_or_else(|| unknown("[[suppress]]", &written.rule))?;
+        let (_, rule) = catalogue::find(&written.rule).ok_or_else(|| unknown("[[suppress]]", &written.rule))?;
         if written.reason.trim().is_empty() {
             return Err(format!("{place}: reason is empty: say why"));
         }

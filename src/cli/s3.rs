@@ -1,6 +1,7 @@
 //! What can be typed about S3, and what it means.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
 
@@ -12,6 +13,9 @@ use trailscan::input::{DayRange, Input};
 
 use super::{mfa, profiles, quantity};
 
+/// The one who pays, with `--request-payer`.
+const REQUESTER: &str = "requester";
+
 /// What can be typed about S3.
 #[derive(Clone, Debug, Args)]
 pub struct S3Typed {
@@ -21,15 +25,27 @@ pub struct S3Typed {
     /// each profile's trails are looked up, and all their buckets are read: each with the profile that sees the trail,
     /// else with the first other that may list it. A profile without credentials is named and the others go on (exit 3).
     /// `trailscan profiles` lists the profiles and whether their credentials can be had.
-    #[arg(long, value_name = "NAME", conflicts_with = "no_sign_request", help_heading = "S3")]
+    #[arg(
+        long,
+        visible_alias = "profile",
+        value_name = "NAME",
+        conflicts_with = "no_sign_request",
+        help_heading = "S3"
+    )]
     pub aws_profile: Vec<String>,
 
     /// As --aws-profile with every profile of the AWS config files that names credentials
     #[arg(long, conflicts_with_all = ["aws_profile", "no_sign_request"], help_heading = "S3")]
     pub all_profiles: bool,
 
-    /// Read with this role, assumed with the credentials that are found
-    #[arg(long, value_name = "ARN", conflicts_with = "no_sign_request", help_heading = "S3")]
+    /// Assume this role with the credentials found
+    #[arg(
+        long,
+        visible_alias = "role-arn",
+        value_name = "ARN",
+        conflicts_with = "no_sign_request",
+        help_heading = "S3"
+    )]
     pub assume_role: Option<String>,
 
     /// What the role's trust policy asks for
@@ -52,9 +68,10 @@ pub struct S3Typed {
     #[arg(long, help_heading = "S3")]
     pub no_sign_request: bool,
 
-    /// Pay for the requests: for buckets whose readers pay
-    #[arg(hide_short_help = true, long, help_heading = "S3")]
-    pub request_payer: bool,
+    /// Pay for the requests: for buckets whose readers pay; `requester`, as the AWS CLI has it, may follow
+    #[arg(hide_short_help = true, long, num_args = 0..=1, require_equals = true, default_missing_value = REQUESTER)]
+    #[arg(value_name = REQUESTER, value_parser = [REQUESTER], help_heading = "S3")]
+    pub request_payer: Option<String>,
 
     /// Objects fetched at once
     #[arg(hide_short_help = true, long, value_name = "N", value_parser = value_parser!(u16).range(1..), help_heading = "S3")]
@@ -142,10 +159,23 @@ impl S3Typed {
             endpoint_url: self.endpoint_url.clone(),
             path_style: self.s3_path_style,
             unsigned: self.no_sign_request,
-            requester_pays: self.request_payer,
+            requester_pays: self.request_payer.is_some(),
             kept: Kept::asking(mfa::ask),
         })
     }
+}
+
+/// Binds `requester` to the `--request-payer` that stands before it, as the AWS CLI has it: the flag is also typed alone,
+/// and what follows it then is INPUT.
+pub fn bind_requester(words: Vec<OsString>) -> Vec<OsString> {
+    let mut bound: Vec<OsString> = Vec::with_capacity(words.len());
+    for word in words {
+        match bound.last_mut() {
+            Some(flag) if flag == "--request-payer" && word == REQUESTER => flag.push("=requester"),
+            _ => bound.push(word),
+        }
+    }
+    bound
 }
 
 fn is_url(text: &str) -> bool {

@@ -7,7 +7,7 @@ use trailscan::input::ListingFailure;
 use trailscan::input::s3::{self, Access, AccessError, S3Place, Seen, Trail, TrailsError};
 
 use super::exit::Problem;
-use super::plan::Plan;
+use super::reading::Reading;
 use super::{inputs, tell};
 
 /// Where trails deliver.
@@ -26,13 +26,13 @@ struct Place {
     seen_by: Vec<Arc<Access>>,
 }
 
-/// Completes a plan that names nothing to read, and says with what; any other plan stays as it is.
+/// Completes what names nothing to read, and says with what; any other plan stays as it is.
 ///
 /// # Errors
 /// When the only one who could be asked sees no trail.
-pub fn look_up(plan: &mut Plan, stop: &AtomicBool) -> Result<(), Problem> {
-    let Some(request) = plan.s3.as_mut().filter(|_| !plan.trails_of.is_empty()) else { return Ok(()) };
-    let Some(seen) = s3::trails(&plan.trails_of, stop).map_err(Problem::failed)? else { return Ok(()) };
+pub fn look_up(reading: &mut Reading, stop: &AtomicBool) -> Result<(), Problem> {
+    let Some(request) = reading.s3.as_mut().filter(|_| !reading.trails_of.is_empty()) else { return Ok(()) };
+    let Some(seen) = s3::trails(&reading.trails_of, stop).map_err(Problem::failed)? else { return Ok(()) };
     if let [(_, Err(error))] = &seen[..] {
         return Err(without_input(error));
     }
@@ -53,8 +53,8 @@ pub fn look_up(plan: &mut Plan, stop: &AtomicBool) -> Result<(), Problem> {
 ///
 /// # Errors
 /// When no threads can be started.
-pub fn sign_in(plan: &Plan, stop: &AtomicBool) -> Result<(), Problem> {
-    let places = plan.s3.iter().flat_map(|request| &request.places);
+pub fn sign_in(reading: &Reading, stop: &AtomicBool) -> Result<(), Problem> {
+    let places = reading.s3.iter().flat_map(|request| &request.places);
     let mut who: Vec<Arc<Access>> = Vec::new();
     for access in places.flat_map(|place| &place.who) {
         if !who.contains(access) {

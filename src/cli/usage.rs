@@ -3,22 +3,21 @@
 
 use std::ffi::OsString;
 
+use clap::Command;
 use clap::error::ErrorKind;
-
-use super::args;
 
 /// What begins the hint of clap's that names what was meant.
 const TIP: &str = "tip: ";
 
 /// The line for an error; `None` for what is no error of the user's, and for a bare `trailscan`, which shows its help.
 /// `typed` is the first argument.
-pub fn line(error: &clap::Error, typed: Option<OsString>) -> Option<String> {
+pub fn line(error: &clap::Error, root: &Command, typed: Option<&OsString>) -> Option<String> {
     let is_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
-    (error.use_stderr() && !is_help).then(|| of_text(&error.render().to_string(), typed))
+    (error.use_stderr() && !is_help).then(|| of_text(&error.render().to_string(), &subcommand(root, typed)))
 }
 
 /// Clap's paragraphs as one line: `error: WHAT`, values or tips below it, the usage, and where to read on.
-fn of_text(text: &str, typed: Option<OsString>) -> String {
+fn of_text(text: &str, subcommand: &str) -> String {
     let said = text.split("\nUsage: ").next().unwrap_or(text);
     let is_said = |line: &&str| !line.is_empty() && !line.starts_with("For more information");
     let mut what = String::new();
@@ -33,26 +32,27 @@ fn of_text(text: &str, typed: Option<OsString>) -> String {
         }
     }
     let next = match tips.is_empty() {
-        true => format!("`trailscan{} --help` shows what there is", subcommand(typed)),
+        true => format!("`trailscan{subcommand} --help` shows what there is"),
         false => tips.join("; "),
     };
     format!("{what}; {next}")
 }
 
 /// The subcommand that was typed, after a blank; nothing when there is no such.
-fn subcommand(typed: Option<OsString>) -> String {
-    let typed = typed.and_then(|word| word.into_string().ok()).unwrap_or_default();
-    let known = args::command().find_subcommand(&typed).map(|command| format!(" {}", command.get_name()));
-    known.unwrap_or_default()
+fn subcommand(root: &Command, typed: Option<&OsString>) -> String {
+    let known = typed.and_then(|word| root.find_subcommand(word));
+    known.map(|command| format!(" {}", command.get_name())).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::args;
 
     fn told(line: &str) -> Option<String> {
         let words = std::iter::once("trailscan").chain(line.split_whitespace()).map(OsString::from);
-        super::line(&args::parse(words.clone()).err()?, words.into_iter().nth(1))
+        let (root, words) = (args::root(), words.collect::<Vec<_>>());
+        super::line(&root.clone().try_get_matches_from(&words).err()?, &root, words.get(1))
     }
 
     #[test]

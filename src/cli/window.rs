@@ -56,6 +56,15 @@ pub fn now(flag: Option<&str>, variable: Option<&str>, clock: EventTime) -> Resu
     absolute(text).ok_or_else(|| format!("{name} {text:?} is no time: give RFC 3339 such as 2023-07-10T12:00:00Z"))
 }
 
+/// A text that `--now` takes.
+///
+/// # Errors
+/// When it is no time.
+pub fn clock(text: &str) -> Result<String, String> {
+    let time = absolute(text).map(|_| text.to_owned());
+    time.ok_or_else(|| "no time: give RFC 3339 such as 2023-07-10T12:00:00Z".to_owned())
+}
+
 fn moment(flag: &str, text: &str, now: EventTime) -> Result<EventTime, String> {
     if let Some(time) = absolute(text) {
         return Ok(time);

@@ -11,6 +11,7 @@ mod identity;
 mod issuance;
 mod kept;
 mod logging;
+mod long_lived;
 mod password_policy;
 mod policy;
 mod principal;
@@ -25,7 +26,7 @@ mod window;
 pub(crate) mod testing;
 
 pub(crate) use crate::json::{careful::text_of as text, fields::Raw};
-pub use access_key::{AccessKeyKind, BEARER};
+pub use access_key::AccessKeyKind;
 pub use address::{Network, SourceAddress};
 pub use arn::Arn;
 pub use event::{Event, IdentityRef, LazyIdentity, UnreadIdentity};
@@ -36,6 +37,7 @@ pub use logging::{
     Condition as LoggingCondition, FactKind, LoggingCall, LoggingEffect, LoggingObject, LoggingReach, LoggingRecord,
     Settled, TrailFact, TrailFacts,
 };
+pub use long_lived::BEARER;
 pub use password_policy::{PasswordPolicy, password_weaknesses};
 pub(crate) use policy::pattern::matches as pattern_matches;
 pub use policy::{

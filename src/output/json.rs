@@ -6,6 +6,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::json_layout::{ElementALine, buffered};
 use super::json_tree::Forest;
+use super::json_value::Cell;
 use super::{Content, Document, Section, SectionKind, VERSION};
 use crate::model::{EventTime, TimeWindow};
 use crate::report::{Column, Finding, Table, Value};
@@ -132,14 +133,6 @@ pub(super) struct Row<'a> {
     pub(super) values: &'a [Value],
 }
 
-pub(super) struct Cell<'a>(pub(super) &'a Value);
-
-#[derive(serde::Serialize)]
-struct NamedCount<'a> {
-    name: &'a str,
-    count: i64,
-}
-
 impl<'a> ReportDocument<'a> {
     fn new(document: &Document<'a>, section: &'a Section) -> Self {
         let table = &section.table;
@@ -229,24 +222,6 @@ impl Serialize for Row<'_> {
             row.serialize_entry(column.name, &Cell(&self.values[i]))?;
         }
         row.end()
-    }
-}
-
-impl Serialize for Cell<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Value::Null => serializer.serialize_unit(),
-            Value::Text(text) => serializer.serialize_str(text),
-            Value::Severity(severity) => serializer.serialize_str(severity.as_str()),
-            Value::Address(address) => address.serialize(serializer),
-            Value::Count(count) => serializer.serialize_i64(*count),
-            Value::Time(time) => time.serialize(serializer),
-            Value::List(members) => serializer.collect_seq(members),
-            Value::Addresses(members) => serializer.collect_seq(members),
-            Value::NamedCounts(counts) => {
-                serializer.collect_seq(counts.iter().map(|(name, count)| NamedCount { name, count: *count }))
-            }
-        }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
-use super::json::Cell;
+use super::json_value::Cell;
 use crate::report::{Tree, TreeNode};
 
 /// The nodes right below one, or the roots.

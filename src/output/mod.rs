@@ -20,6 +20,7 @@ mod json;
 mod json_layout;
 mod json_lines;
 mod json_tree;
+mod json_value;
 mod markdown;
 mod new_file;
 mod new_folder;
@@ -205,6 +206,7 @@ pub fn write_to(
 /// # Errors
 /// [`OutputError`]; [`OutputError::is_broken_pipe`] tells a reader that went away.
 pub fn write_list(table: Table, format: Format, style: Style) -> Result<(), OutputError> {
+    format.built()?;
     let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
     let written = match format {
         Format::Table => terminal::write_list(&table, style, &mut out),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::temporary::{self, Owner};
+use super::temporary::{self, ForeignIn, Owner};
 use super::{BUFFER, OutputError, new_file};
 
 /// A folder being filled. It lies under a temporary name beside its place until it is committed; dropped before, it
@@ -24,9 +24,6 @@ pub struct NewFolder {
     /// The files so far, with their bytes.
     written: RefCell<Vec<(String, u64)>>,
 }
-
-/// Finds the first thing in a folder that may not be lost, by its path in there.
-pub(super) type ForeignIn = fn(&Path) -> io::Result<Option<PathBuf>>;
 
 impl NewFolder {
     /// Begins the folder, so that a place that cannot be written is known before any work is done. An empty folder in its

@@ -11,8 +11,6 @@ use std::sync::{Mutex, PoisonError};
 
 use tempfile::{Builder, NamedTempFile, TempDir};
 
-use super::new_folder::ForeignIn;
-
 const PREFIX: &str = ".trailscan-";
 const LOCK: &str = ".lock";
 const TEMPORARY: &str = ".tmp";
@@ -28,6 +26,9 @@ const MOST_BYTES: u64 = 4096;
 
 /// The temporary names of this process, also those that are gone again: few, and never given twice.
 static NAMES: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Finds the first thing in a folder that may not be lost, by its path in there.
+pub(super) type ForeignIn = fn(&Path) -> io::Result<Option<PathBuf>>;
 
 /// That what lies under a temporary name is this process's, until dropped.
 #[derive(Debug)]

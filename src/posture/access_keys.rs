@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::parse::{Moment, Text};
+use super::scalar::{Moment, Text};
 use crate::model::EventTime;
 
 /// A long-lived access key.

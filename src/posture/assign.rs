@@ -4,20 +4,10 @@
 //! password policy and enabled regions do not: their account is that of their folder (its name, or a caller identity in it), else the only one that the files
 //! given with them name, and for access keys the only one that has all of their users.
 
-use std::collections::BTreeSet;
-
 use super::folder::is_account;
-use super::load::Met;
+use super::met::{Group, Met};
 use super::parse::{Parsed, Part};
 use super::{Account, Dated, Posture, Source, StateFile, StateKind, Trouble};
-
-/// Files that were given together.
-#[derive(Debug)]
-pub(super) struct Group {
-    /// The account that their folder is named for.
-    pub account_id: Option<String>,
-    pub files: Vec<Met>,
-}
 
 /// Gives every file to its account: first those that name theirs, then the others.
 pub(super) fn assign(posture: &mut Posture, groups: Vec<Group>) {
@@ -47,20 +37,6 @@ pub(super) fn assign(posture: &mut Posture, groups: Vec<Group>) {
             Some(account) => posture.take(placed, account),
             None => posture.files.push(placed.homeless()),
         }
-    }
-}
-
-impl Group {
-    /// The accounts that the files themselves, or the user, name.
-    fn own_accounts(&self) -> BTreeSet<String> {
-        let of = |met: &Met| met.parsed.as_ref().ok()?.account_id.clone().or_else(|| met.said.clone());
-        self.files.iter().filter_map(of).collect()
-    }
-
-    /// The account of a caller identity among the files.
-    fn identity(&self) -> Option<String> {
-        let of = |met: &Met| met.parsed.as_ref().ok()?.account_id.clone();
-        self.files.iter().filter(|met| met.kind == Some(StateKind::CallerIdentity)).find_map(of)
     }
 }
 

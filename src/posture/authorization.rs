@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::parse::{Moment, Text, or_default};
+use super::scalar::{Moment, Text, or_default};
 use crate::model::{Arn, EventTime, Policy, PolicyClass, PolicyError};
 
 /// Users, groups, roles and policies of an account; a section that the file does not have is `None`.

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
-use super::parse::Moment;
+use super::scalar::Moment;
 use crate::model::{Arn, EventTime};
 
 /// The user column of root's row.

@@ -1,25 +1,14 @@
 //! Reads all files that were named, and those of folders, and gives each to its account.
 
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::assign::{self, Group};
+use super::met::{Group, Met, unread};
 use super::parse::{self, Parsed};
-use super::{AsOfBasis, NamedFile, Places, Posture, StateFile, StateKind, Trouble, folder};
+use super::{NamedFile, Places, Posture, StateKind, assign, folder};
 
 /// The largest state file that is read. The largest account of AWS's quotas stays far below.
 const MOST_BYTES: u64 = 1 << 30;
-
-/// A file that was met.
-#[derive(Debug)]
-pub(super) struct Met {
-    pub file: String,
-    /// The account that the user said it is of.
-    pub said: Option<String>,
-    pub kind: Option<StateKind>,
-    /// What it holds, or why that is not known.
-    pub parsed: Result<Parsed, String>,
-}
 
 impl Posture {
     /// Reads files and folders. Never fails: what became of each file stands in [`Posture::files`].
@@ -96,17 +85,4 @@ fn bytes(path: &Path) -> Result<Vec<u8>, String> {
         return Err("is larger than 1 GiB, which no state of an account is".to_owned());
     }
     Ok(bytes)
-}
-
-/// A file, or folder, of which nothing counts.
-pub(super) fn unread(path: &Path, kind: Option<StateKind>, why: String) -> StateFile {
-    let trouble = Some(Trouble { damaged: false, why });
-    StateFile { file: path.display().to_string(), kind, account_id: None, as_of: None, basis: AsOfBasis::None, trouble }
-}
-
-impl Met {
-    /// The file, with nothing of it counted for this reason.
-    pub(super) fn unread(self, why: String) -> StateFile {
-        unread(&PathBuf::from(self.file), self.kind, why)
-    }
 }

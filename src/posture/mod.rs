@@ -16,10 +16,12 @@ mod folder;
 mod holders;
 mod kind;
 mod load;
+mod met;
 mod other_credentials;
 mod parse;
 mod password_policy;
 mod regions;
+mod scalar;
 
 #[cfg(test)]
 pub(crate) mod testing;

@@ -6,7 +6,7 @@
 
 use serde::Deserialize;
 
-use super::parse::{Moment, Text, or_default};
+use super::scalar::{Moment, Text, or_default};
 use crate::model::EventTime;
 
 /// A long-lived credential of a user that is no access key.

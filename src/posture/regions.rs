@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use super::parse::{Text, or_default};
+use super::scalar::{Text, or_default};
 
 /// A page as AWS writes it.
 ///

@@ -51,6 +51,20 @@ fn a_build_without_columnar_says_what_it_lacks() {
     assert!(names(&place).is_empty());
 }
 
+/// What a config file says of reports' answers is nothing to an export, which writes none.
+#[cfg(all(unix, feature = "columnar"))]
+#[test]
+fn the_format_of_answers_is_not_that_of_an_export() {
+    let place = Place::new();
+    for format in ["dot", "parquet", "html"] {
+        place.write("trailscan.toml", format!("format = '{format}'\n"));
+        let run = place.trailscan(&format!("export {format}")).arg(sample_logs());
+        let (status, shown) = crate::child::on_terminal(run, 100);
+        assert_eq!((status.code(), shown.as_str()), (Some(0), ""), "{format}");
+        assert!(place.path(format!("{format}/activity.parquet")).exists(), "{format}");
+    }
+}
+
 #[cfg(feature = "columnar")]
 fn schema(place: &Place, folder: &str) -> Value {
     serde_json::from_str(&place.read(&format!("{folder}/schema.json"))).expect("JSON")

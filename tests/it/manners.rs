@@ -70,6 +70,7 @@ fn what_cannot_be_is_refused_in_one_line() {
         ("key-spread logs --min-addresses -1", "--min-addresses must be at least 0"),
         ("principals logs -o answer.xml", "answer.xml"),
         ("principals logs -o new/", "give --format"),
+        ("principals logs --output json", "--output json names a file; did you mean --format json?"),
         ("principals - -", "- is named twice"),
     ] {
         refused(&place, arguments, 2, &[says]);
@@ -89,6 +90,7 @@ fn windows_that_can_be() {
         ("--since 2026-09-10T12:00:01Z --until 2026-09-10T12:00:02Z", 1),
         ("--until 2026-09-10T12:00:00Z", 0),
         ("--since 96h", 3),
+        ("--from 2026-09-10T12:00:01Z --to 2026-09-10T12:00:02Z", 1),
         ("--since 96h --now 2026-09-14T12:00:01Z", 2),
     ] {
         let code = if events == 0 { 3 } else { 0 };

@@ -151,3 +151,91 @@ fn a_folder_that_cannot_be_looked_into_is_a_warning() {
     let told = run().ends(2).stderr;
     assert!(told.contains("trailscan.toml: cannot be read"), "{told}");
 }
+
+#[test]
+fn any_flag_has_a_variable() {
+    let place = with_logs("days = 7\n");
+    let run = |arguments: &str, variables: &[(&str, &str)]| {
+        let run = place.trailscan(arguments);
+        variables.iter().fold(run, |run, (name, value)| run.env(name, value))
+    };
+    let events = |arguments: &str, variables: &[(&str, &str)]| {
+        count(&run(arguments, variables).json(0)["coverage"]["events_counted"])
+    };
+    assert_eq!(events("principals logs", &[("TRAILSCAN_DAYS", "100")]), 4, "before the file");
+    assert_eq!(events("principals logs", &[("TRAILSCAN_SINCE", "2026-06-01")]), 4, "the file's days give way");
+    assert_eq!(events("principals logs --all", &[("TRAILSCAN_DAYS", "7")]), 4, "the command line comes first");
+    assert_eq!(events("principals logs --since 2026-06-01", &[("TRAILSCAN_DAYS", "7")]), 4);
+    assert_eq!(events("principals logs", &[("TRAILSCAN_DAYS", "")]), 3, "an empty one says nothing");
+    assert_eq!(events("principals logs", &[("TRAILSCAN_ALL", "1")]), 4, "a switch");
+    assert_eq!(events("principals logs", &[("TRAILSCAN_ALL", "false")]), 3);
+    let behind = run("principals --all --format json -- logs", &[("TRAILSCAN_THREADS", "1")]).ends(0).json();
+    assert_eq!(count(&behind["coverage"]["events_counted"]), 4, "nothing is put behind --");
+    let filtered = run("principals logs --all", &[("TRAILSCAN_ACCOUNT", "000000000000")]).json(3);
+    assert_eq!(count(&filtered["coverage"]["events_counted"]), 0);
+    let json = &[("TRAILSCAN_FORMAT", "json"), ("TRAILSCAN_COLUMNS", "principal,events")];
+    assert_eq!(run("principals logs", json).ends(0).json()["columns"].as_array().map(Vec::len), Some(2));
+    run("principals logs -o a.jsonl", json).ends(0);
+    assert!(place.read("a.jsonl").starts_with("{\"principal\""), "the file's name was typed");
+    run("audit logs --min-addresses 0", &[("TRAILSCAN_MIN_ADDRESSES", "many")]).ends(0);
+    for (name, value, says) in [
+        ("TRAILSCAN_DAYS", "0", "TRAILSCAN_DAYS = \"0\": 0 is not in 1..=36525"),
+        ("TRAILSCAN_FORMAT", "xml", "TRAILSCAN_FORMAT = \"xml\" is none of table, json, "),
+        ("TRAILSCAN_QUIET", "maybe", "TRAILSCAN_QUIET = \"maybe\" is neither true nor false"),
+        ("TRAILSCAN_NOW", "36h", "TRAILSCAN_NOW = \"36h\": no time: give RFC 3339"),
+        ("TRAILSCAN_MIN_ADDRESSES", "many", "TRAILSCAN_MIN_ADDRESSES = \"many\": "),
+    ] {
+        let ended = run("key-spread logs", &[(name, value)]).ends(2);
+        assert!(ended.stderr.starts_with(&format!("trailscan: {says}")), "{}", ended.stderr);
+        assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
+    }
+    let said = run("config --format json", &[("TRAILSCAN_SINCE", "7d"), ("TRAILSCAN_LIMIT", "3")]).ends(0).json();
+    for (setting, value) in [("since", "7d"), ("limit", "3")] {
+        let row = said["rows"].as_array().expect("rows").iter().find(|row| row["setting"] == setting).expect("a row");
+        let source = format!("environment variable TRAILSCAN_{}", setting.to_uppercase());
+        assert_eq!((row["value"].as_str(), row["source"].as_str()), (Some(value), Some(source.as_str())));
+    }
+}
+
+#[test]
+fn a_config_file_that_is_named_is_read_alone() {
+    let place = with_logs("days = 7\nlimit = 1\n");
+    place.write("elsewhere/other.toml", "input = '../logs'\n");
+    let events = |run: crate::harness::Run<'_>| count(&run.json(0)["coverage"]["events_counted"]);
+    assert_eq!(events(place.trailscan("principals --config elsewhere/other.toml")), 4);
+    assert_eq!(events(place.trailscan("--config elsewhere/other.toml principals")), 4);
+    assert_eq!(events(place.trailscan("principals").env("TRAILSCAN_CONFIG", "elsewhere/other.toml")), 4);
+    let both =
+        place.trailscan("principals logs --config trailscan.toml").env("TRAILSCAN_CONFIG", "elsewhere/other.toml");
+    assert_eq!(events(both), 3, "the flag comes before the variable");
+    let told = place.trailscan("config --config elsewhere/other.toml").ends(0);
+    assert_eq!(told.stderr, "trailscan: elsewhere/other.toml: read\n");
+    for run in [
+        place.trailscan("principals logs --config no.toml"),
+        place.trailscan("rules").env("TRAILSCAN_CONFIG", "no.toml"),
+    ] {
+        let told = run.ends(2).stderr;
+        assert!(told.contains("no.toml: no such file"), "{told}");
+    }
+}
+
+#[test]
+fn what_is_made_of_rules_is_told_and_never_comes_with_the_logs() {
+    let rules = "[rules.key-too-old]\nseverity = 'low'\n[[suppress]]\nrule = 'root-access-key'\nreason = 'known'\n\
+                 expires = 2030-01-01\n";
+    let place = with_logs(rules);
+    let told = "trailscan.toml of the working directory holds: it has 1 rule and 1 suppression\n";
+    assert!(place.trailscan("audit logs").ends(0).stderr.contains(told));
+    place.write("trailscan.toml", "threads = 1\n");
+    assert!(!place.trailscan("audit logs").ends(0).stderr.contains("working directory"));
+
+    // It may have come with the logs: whoever wrote it does not say what is found, nor stops the run.
+    place.write("trailscan.toml", "fail-on = 'nothing like it'\n");
+    let says = "trailscan.toml: lies in the INPUT ., so it is not read: --config trailscan.toml reads it";
+    let left = place.trailscan("principals .").ends(0);
+    assert!(left.stderr.contains(says), "{}", left.stderr);
+    assert!(place.trailscan("principals").env("TRAILSCAN_INPUT", ".").ends(0).stderr.contains("so it is not read"));
+    place.write("trailscan.toml", "days = 7\n");
+    let read = place.trailscan("principals . --config trailscan.toml").ends(0);
+    assert!(read.stderr.contains("counting the last 7 days") && !read.stderr.contains("not read:"), "{}", read.stderr);
+}

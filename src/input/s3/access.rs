@@ -19,6 +19,7 @@ use super::profiles::{CredentialKind, ProfileFiles};
 use super::settings::{Addressing, Settings, profile_of_environment};
 use super::source::{AskCode, Missing, Source};
 use super::variables::variable;
+use crate::input::S3Uri;
 use crate::input::caught::caught_in;
 
 /// How long the bytes of an answer may be waited for.
@@ -144,12 +145,13 @@ impl Access {
         connected.await.clone().map(|connected| connected.config)
     }
 
-    /// A client for buckets of `region`, or of the region that the user or the configuration says.
-    pub fn client(&self, config: &SdkConfig, region: Option<&str>) -> aws_sdk_s3::Client {
+    /// A client for a bucket of `region`, or of the region that the user or the configuration says.
+    pub fn client(&self, config: &SdkConfig, bucket: &str, region: Option<&str>) -> aws_sdk_s3::Client {
         // Repeating is ours: it begins anew at the first byte of an object, and one limit holds for all of it.
         let mut builder = aws_sdk_s3::config::Builder::from(config)
             .retry_config(RetryConfig::disabled())
-            .force_path_style(self.is_path_style());
+            // An access point is only ever part of the host.
+            .force_path_style(self.is_path_style() && !S3Uri::is_access_point(bucket));
         // Only of S3: the role is asked for where roles are.
         if let Some(url) = &self.endpoint_url {
             builder = builder.endpoint_url(url);

@@ -71,7 +71,7 @@ impl Bucket {
         Self {
             uri: format!("s3://{name}").into(),
             name: name.to_owned(),
-            client: Mutex::new(access.client(&config, None)),
+            client: Mutex::new(access.client(&config, name, None)),
             access: access.clone(),
             config,
             attempts: access.attempts(),
@@ -182,7 +182,7 @@ impl Bucket {
 
     fn move_to(&self, region: &str) {
         info!(bucket = &*self.uri, region, "s3 bucket is in another region");
-        let client = self.access.client(&self.config, Some(region));
+        let client = self.access.client(&self.config, &self.name, Some(region));
         *self.client.lock().unwrap_or_else(PoisonError::into_inner) = client;
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Condition, LoggingCall, LoggingEffect, LoggingReach};
-use crate::model::EventTime;
+use crate::model::{Event, EventTime};
 
 /// How long after a trail was made its selectors are those that it begins with, and take nothing away: what makes both
 /// takes seconds, a minute at most.
@@ -106,6 +106,12 @@ impl TrailFact {
     /// A fact that holds at any time.
     pub fn new(kind: FactKind, name: &str, home: &str) -> Self {
         Self { kind, name: name.to_owned(), home: home.to_owned(), time: None }
+    }
+
+    /// The fact that what `call` names goes on from now.
+    pub(super) fn resumed(event: &Event<'_>, call: &LoggingCall) -> Option<Self> {
+        let fact = Self::new(FactKind::Resumed, &call.name, &call.home);
+        (!event.is_error()).then_some(fact.at(event.event_time))
     }
 
     /// The same, told at a time.

@@ -3,7 +3,6 @@
 use serde_json::Value;
 
 use super::policy::{CloudTrailMay, DATA_KEY};
-use super::trails::resumed;
 use super::{
     Condition, FactKind, LoggingCall, LoggingEffect, LoggingObject, LoggingRecord, TrailFact, account_of, request,
     short_name, text_of,
@@ -28,7 +27,7 @@ pub(super) fn read(event: &Event<'_>) -> Option<LoggingRecord> {
     let is_told = may.is_named || written.contains("cloudtrail");
     let condition = if is_told { Condition::Always } else { Condition::IfOfTrail };
     let call = LoggingCall::new(event, LoggingObject::KmsKey, effect).named(short_name(written)).on(condition);
-    let fact = (effect == LoggingEffect::Resumed).then(|| resumed(event, &call)).flatten();
+    let fact = (effect == LoggingEffect::Resumed).then(|| TrailFact::resumed(event, &call)).flatten();
     Some(LoggingRecord::call(call).with(fact))
 }
 

@@ -1,6 +1,5 @@
 //! Calls of Organizations that end an organization's trail for an account or for all, and regions that are enabled.
 
-use super::trails::resumed;
 use super::{
     FactKind, LoggingCall, LoggingEffect, LoggingObject, LoggingReach, LoggingRecord, TrailFact, request, text_of,
 };
@@ -32,7 +31,7 @@ pub(super) fn read(event: &Event<'_>) -> Option<LoggingRecord> {
         "EnableRegion" if !event.is_error() => return enabled_region(event),
         _ => return None,
     };
-    let fact = (call.effect == LoggingEffect::Resumed).then(|| resumed(event, &call)).flatten();
+    let fact = (call.effect == LoggingEffect::Resumed).then(|| TrailFact::resumed(event, &call)).flatten();
     Some(LoggingRecord::call(call).with(fact))
 }
 

@@ -2,10 +2,9 @@
 
 use serde_json::Value;
 
-use super::trails::resumed;
 use super::{
-    LoggingCall, LoggingEffect, LoggingObject, LoggingReach, LoggingRecord, flag_of, request, selectors, short_name,
-    text_of,
+    LoggingCall, LoggingEffect, LoggingObject, LoggingReach, LoggingRecord, TrailFact, flag_of, request, selectors,
+    short_name, text_of,
 };
 use crate::model::Event;
 
@@ -21,7 +20,7 @@ pub(super) fn read(event: &Event<'_>) -> Option<LoggingRecord> {
     let request = request(event);
     let call = LoggingCall::new(event, LoggingObject::EventDataStore, effect);
     let call = call.named(short_name(text_of(&request, "eventDataStore"))).reach(LoggingReach::Trail);
-    let fact = (effect == LoggingEffect::Resumed).then(|| resumed(event, &call)).flatten();
+    let fact = (effect == LoggingEffect::Resumed).then(|| TrailFact::resumed(event, &call)).flatten();
     Some(LoggingRecord::call(call).with(fact))
 }
 

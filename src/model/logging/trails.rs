@@ -19,7 +19,7 @@ pub(super) fn read(event: &Event<'_>) -> Option<LoggingRecord> {
         }
         "StartLogging" => {
             let call = on_trail(event, LoggingEffect::Resumed);
-            let fact = resumed(event, &call);
+            let fact = TrailFact::resumed(event, &call);
             Some(LoggingRecord::call(call).with(fact))
         }
         "UpdateTrail" => Some(update(event)),
@@ -113,10 +113,4 @@ fn facts_of(event: &Event<'_>, trail: &Value) -> Vec<TrailFact> {
         .map(|name| TrailFact::new(FactKind::Bucket, name, home).at(event.event_time));
     let key = member(["kmsKeyId", "KmsKeyId"]).map(|name| TrailFact::new(FactKind::Key, short_name(name), home));
     [name, bucket, key].into_iter().flatten().collect()
-}
-
-/// The fact that what `call` names goes on from now.
-pub(super) fn resumed(event: &Event<'_>, call: &LoggingCall) -> Option<TrailFact> {
-    let fact = TrailFact::new(FactKind::Resumed, &call.name, &call.home);
-    (!event.is_error()).then_some(fact.at(event.event_time))
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::pattern::{literal, matches};
-use super::{Condition, reach};
+use super::Condition;
+use super::pattern::{ACCOUNT, is_any_principal, literal, matches};
 use crate::model::Arn;
 
 /// Who has to meet a condition.
@@ -152,10 +152,10 @@ fn is_some_of(key: &str, pattern: &str, asker: Asker) -> bool {
             let account = Arn::parse(pattern).map_or("", |arn| arn.account_id);
             !account.is_empty() && !literal(account).1
         }
-        "aws:principalarn" => !reach::is_any_principal(pattern),
+        "aws:principalarn" => !is_any_principal(pattern),
         "aws:principalorgid" => !matches(pattern, "o-zz9zz9zz9z"),
         "aws:principalorgpaths" => !matches(pattern, "o-zz9zz9zz9z/r-zz9z/ou-zz9z-zz9zz9zz/"),
-        "aws:principalaccount" | "aws:sourceaccount" => !matches(pattern, reach::ACCOUNT),
+        "aws:principalaccount" | "aws:sourceaccount" => !matches(pattern, ACCOUNT),
         _ => !matches(pattern, "zz9zz9zz9") && !matches(pattern, "987.zz9:zz9/zz9"),
     }
 }

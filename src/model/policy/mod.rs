@@ -239,7 +239,7 @@ impl Policy {
         self.statements.iter().filter(|statement| {
             statement.is_allow()
                 && idle::narrowing_keys(&statement.condition, Asker::Holder).is_empty()
-                && reach::is_of_everything(statement)
+                && statement.is_of_everything()
         })
     }
 

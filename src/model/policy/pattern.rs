@@ -1,5 +1,15 @@
 //! Patterns of `*` and `?`, as IAM compares actions and resources with them.
 
+use std::borrow::Cow;
+
+use crate::model::Arn;
+
+/// The account that stands for any. Not an account id that AWS would print in an example.
+pub(super) const ACCOUNT: &str = "987654321098";
+
+/// Those of AWS that are open to customers.
+pub(super) const PARTITIONS: [&str; 3] = ["aws", "aws-cn", "aws-us-gov"];
+
 /// Whether `text` matches `pattern`: `*` stands for any text, `?` for one character; case makes no difference.
 ///
 /// For actions that is IAM's rule; for ARNs IAM tells cases apart, which no judgement here depends on. Linear in practice:
@@ -36,6 +46,25 @@ pub(super) fn literal(pattern: &str) -> (&str, bool) {
         Some(place) => (&pattern[..place], true),
         None => (pattern, false),
     }
+}
+
+/// Whether a pattern stands for any user, or for any role, of an account.
+pub(super) fn is_any_principal(pattern: &str) -> bool {
+    let pattern = of_any_account(pattern);
+    let one_of = |kind: &str| {
+        PARTITIONS.iter().any(|partition| matches(&pattern, &format!("arn:{partition}:iam::{ACCOUNT}:{kind}/zz9")))
+    };
+    one_of("user") || one_of("role")
+}
+
+/// The pattern with the account that it names, if any, replaced by the one that stands for any.
+pub(super) fn of_any_account(pattern: &str) -> Cow<'_, str> {
+    let Some(arn) = Arn::parse(pattern) else { return pattern.into() };
+    let is_account = arn.account_id.len() == 12 && arn.account_id.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_account && !arn.account_id.starts_with("${") {
+        return pattern.into();
+    }
+    format!("arn:{}:{}:{}:{ACCOUNT}:{}", arn.partition, arn.service, arn.region, arn.resource).into()
 }
 
 #[cfg(test)]

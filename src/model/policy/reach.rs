@@ -4,17 +4,9 @@
 //! Patterns are not compared with patterns: they are asked whether they stand for an action on a thing of an unlikely
 //! name. So `*`, `?*`, `iam:*`, `[a*, b*, …]`, `arn:aws:*`, NotAction and NotResource are judged by one rule.
 
-use std::borrow::Cow;
-
 use super::met::is_met;
-use super::pattern::matches;
+use super::pattern::{ACCOUNT, PARTITIONS, matches, of_any_account};
 use super::{Effect, Listed, Policy, Statement};
-use crate::model::Arn;
-
-/// The account that stands for any. Not an account id that AWS would print in an example.
-pub(super) const ACCOUNT: &str = "987654321098";
-
-const PARTITIONS: [&str; 3] = ["aws", "aws-cn", "aws-us-gov"];
 
 /// An action and the end of the ARN of a thing that it is asked for.
 type Probe = (&'static str, &'static str);
@@ -152,20 +144,14 @@ pub(super) fn covers_most(policy: &Policy) -> bool {
     allowed * MOST.1 >= SPREAD.len() * MOST.0
 }
 
-/// Whether a statement's resources stand for anything, wherever it lies.
-pub(super) fn is_of_everything(statement: &Statement) -> bool {
-    const ANYTHING: [Probe; 3] =
-        [("s3:GetObject", "zz9/zz9"), ("iam:GetRole", "role/zz9"), ("ec2:StopInstances", "instance/zz9")];
-    PARTITIONS.iter().any(|partition| ANYTHING.iter().all(|probe| holds(&statement.resources, &arn(partition, *probe))))
-}
-
-/// Whether a pattern stands for any user, or for any role, of an account.
-pub(super) fn is_any_principal(pattern: &str) -> bool {
-    let pattern = of_any_account(pattern);
-    let one_of = |kind: &str| {
-        PARTITIONS.iter().any(|partition| matches(&pattern, &format!("arn:{partition}:iam::{ACCOUNT}:{kind}/zz9")))
-    };
-    one_of("user") || one_of("role")
+impl Statement {
+    /// Whether its resources stand for anything, wherever it lies.
+    pub fn is_of_everything(&self) -> bool {
+        const ANYTHING: [Probe; 3] =
+            [("s3:GetObject", "zz9/zz9"), ("iam:GetRole", "role/zz9"), ("ec2:StopInstances", "instance/zz9")];
+        let holds = |partition: &str, probe: &Probe| holds(&self.resources, &arn(partition, *probe));
+        PARTITIONS.iter().any(|partition| ANYTHING.iter().all(|probe| holds(partition, probe)))
+    }
 }
 
 /// Whether an `Allow` that nothing narrows for this call, and no flat `Deny` takes back, covers the probe.
@@ -194,16 +180,6 @@ fn holds(listed: &Listed, arn: &str) -> bool {
         Listed::AllBut(patterns) => !patterns.iter().any(|pattern| matches(&of_any_account(pattern), arn)),
         Listed::Absent => false,
     }
-}
-
-/// The pattern with the account that it names, if any, replaced by the one that stands for any.
-fn of_any_account(pattern: &str) -> Cow<'_, str> {
-    let Some(arn) = Arn::parse(pattern) else { return pattern.into() };
-    let is_account = arn.account_id.len() == 12 && arn.account_id.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_account && !arn.account_id.starts_with("${") {
-        return pattern.into();
-    }
-    format!("arn:{}:{}:{}:{ACCOUNT}:{}", arn.partition, arn.service, arn.region, arn.resource).into()
 }
 
 /// The ARN that a probe is asked for.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::{PolicyError, reach};
+use super::PolicyError;
 
 /// Whether a statement allows or denies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -84,11 +84,6 @@ impl Statement {
     /// Whether its effect is `Allow`.
     pub fn is_allow(&self) -> bool {
         self.effect == Effect::Allow
-    }
-
-    /// Whether its resources stand for anything, wherever it lies.
-    pub fn is_of_everything(&self) -> bool {
-        reach::is_of_everything(self)
     }
 
     pub(super) fn read(value: &Value) -> Result<Self, PolicyError> {

@@ -29,6 +29,7 @@ fn profiles_come_from_the_files_and_before_the_environment() {
     let read = |run: Run<'_>| assert_eq!(run.json(0)["coverage"]["objects_read"], 1);
     read(bare(&place, &server).args(["--aws-profile", "audit"]));
     assert!(signed_in("eu-west-1"));
+    read(bare(&place, &server).args(["--profile", "audit"]));
     read(bare(&place, &server).env("AWS_PROFILE", "audit"));
     read(bare(&place, &server).args(["--aws-profile", "audit", "--aws-region", "eu-central-1"]));
     assert!(signed_in("eu-central-1"));
@@ -67,6 +68,9 @@ fn a_role_is_assumed_with_its_external_id() {
     let run = || asking(&place, &server, "principals --days 10 s3://logs --assume-role").arg(role);
     assert_eq!(run().args(["--external-id", "unit-42"]).json(0)["coverage"]["objects_read"], 1);
     assert_eq!(server.asked().last().unwrap().headers["x-amz-security-token"], "token");
+    let as_the_cli =
+        asking(&place, &server, "principals --days 10 s3://logs --external-id unit-42 --role-arn").arg(role);
+    assert_eq!(as_the_cli.json(0)["coverage"]["objects_read"], 1);
     let refused = run().ends(1);
     assert!(refused.stderr.contains(&format!("role {role} cannot be assumed")), "{}", refused.stderr);
 }
@@ -75,7 +79,10 @@ fn a_role_is_assumed_with_its_external_id() {
 fn who_asks_pays_when_told_so() {
     let place = Place::new();
     let server = Server::start(&one_log(&place).root(), |_| None);
-    asking(&place, &server, "principals --days 10 s3://logs --request-payer").ends(0);
+    for payer in ["s3://logs --request-payer", "--request-payer s3://logs", "--request-payer requester s3://logs"] {
+        asking(&place, &server, &format!("principals --days 10 {payer}")).ends(0);
+    }
+    asking(&place, &server, "principals --days 10 s3://logs").env("TRAILSCAN_REQUEST_PAYER", "requester").ends(0);
     assert!(
         server.asked().iter().all(|asked| asked.headers.get("x-amz-request-payer").is_some_and(|p| p == "requester"))
     );

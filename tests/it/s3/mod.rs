@@ -22,6 +22,7 @@ mod many;
 mod profiles;
 mod reading;
 mod refusals;
+mod routes;
 mod trails;
 
 use archive::Archive;

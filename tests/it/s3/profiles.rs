@@ -77,7 +77,7 @@ two: the access key is not known: check --aws-profile and AWS_ACCESS_KEY_ID (The
         assert!(ended.text().contains("999999999999") && ended.stderr.is_empty(), "{}", ended.stderr);
     }
     let json = listing(&place, &server, "--format json").ends(0).json();
-    assert_eq!(json["report"], "profiles");
+    assert_eq!((&json["list"], json.get("report")), (&"profiles".into(), None), "as every list");
     assert_eq!((&json["rows_total"], &json["rows"][5]["profile"]), (&7.into(), &"one".into()));
     assert_eq!((&json["rows"][5]["why"], &json["rows"][4]["usable"]), (&serde_json::Value::Null, &"no".into()));
     let columns: Vec<_> = json["columns"].as_array().unwrap().iter().map(|c| c["name"].as_str().unwrap()).collect();

@@ -1,0 +1,46 @@
+//! What is said on stderr of what an answer leaves out.
+
+use std::path::Path;
+
+use trailscan::model::quantity;
+use trailscan::output::{Format, Place, Section};
+
+use super::config::Config;
+use super::delivery::Delivery;
+use super::plan::Plan;
+use super::{config, tell};
+
+/// Says which rows the reports' own options left out, unless the table on the terminal has just said it.
+pub fn hidden(delivery: &Delivery, sections: &[Section]) {
+    if delivery.format == Format::Table && delivery.style.place == Place::Terminal {
+        return;
+    }
+    for section in sections {
+        if let Some(hidden) = &section.hidden {
+            tell::line(format!("{}: {hidden}", section.table.report));
+        }
+    }
+}
+
+/// Names the config file of the working directory where it says what is made of rules: nobody typed it.
+pub fn rules_here(config: &Config) {
+    let here = config.files().iter().find(|file| file.path == Path::new(config::FILE_NAME));
+    let Some(file) = here else { return };
+    let (rules, suppressions) = (file.rules.rules.len(), file.rules.suppress.len());
+    if rules + suppressions > 0 {
+        let held = [(rules, "rule"), (suppressions, "suppression")].into_iter().filter(|(count, _)| *count > 0);
+        let held: Vec<String> = held.map(|(count, word)| quantity(count as u64, word)).collect();
+        tell::line(format!("{} of the working directory holds: it has {}", config::FILE_NAME, held.join(" and ")));
+    }
+}
+
+/// Says how many findings the config left out, and which of its suppressions no longer act.
+pub fn suppressed(plan: &Plan, sections: &[Section]) {
+    let suppressed: usize = sections.iter().map(|section| section.suppressed).sum();
+    if suppressed > 0 {
+        tell::line(format!("{} suppressed by {}", quantity(suppressed as u64, "finding"), config::FILE_NAME));
+    }
+    for line in plan.rulebook.expired(&plan.reports()) {
+        tell::line(format!("warning: {}: {line}", config::FILE_NAME));
+    }
+}

@@ -1,0 +1,111 @@
+//! From what is to be read to what a scan remembers of it.
+
+use tracing::info;
+use trailscan::aggregate::{AggregateKind, State};
+use trailscan::input;
+use trailscan::model::Day;
+use trailscan::scan::{self, Coverage, Meter, ScanOutcome, ScanRequest};
+
+use super::exit::Problem;
+use super::reading::{Reading, Reads, WindowSource};
+use super::stop::STOP;
+use super::{interrupt, progress, repeat, tell, window};
+
+/// Prepares the process for a long run, and emits what it will do.
+///
+/// # Errors
+/// When signals or memory cannot be watched.
+pub fn begin(reading: &Reading) -> Result<(), Problem> {
+    interrupt::listen()?;
+    interrupt::keep_to_memory(reading.work.limits.max_memory)?;
+    emit(reading);
+    Ok(())
+}
+
+/// Completes what is to be read: where nothing says it, trails do. Whoever reads S3 has credentials then.
+///
+/// # Errors
+/// When nobody can say what is to be read.
+pub fn locate(reading: &mut Reading) -> Result<(), Problem> {
+    #[cfg(feature = "s3")]
+    super::trails::look_up(reading, &STOP)?;
+    #[cfg(feature = "s3")]
+    super::trails::sign_in(reading, &STOP)?;
+    if let (WindowSource::Config(file, days), Some(window)) = (&reading.chosen_by, reading.window) {
+        let (from, file) = (window.since(), file.display());
+        tell::line(format!("counting the last {days} days, from {from}, as {file} says: --all counts all"));
+    }
+    Ok(())
+}
+
+/// Reads all that can be read, and remembers it in these aggregates.
+///
+/// # Errors
+/// When the scan fails.
+pub fn read(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<ScanOutcome, Problem> {
+    let mut outcome = all(reading, aggregates)?;
+    outcome.coverage.warnings.extend(reading.filters.warnings());
+    Ok(outcome)
+}
+
+/// Emits what will be read.
+fn emit(reading: &Reading) {
+    for input in reading.reads.inputs() {
+        info!(input = %repeat::input(input), "reading");
+    }
+    match reading.window {
+        None => info!("counting all events"),
+        Some(window) => {
+            let day = |day: Option<Day>| day.map_or_else(|| "any".to_owned(), |day| day.to_string());
+            let (first, last) = (day(reading.days.first), day(reading.days.last));
+            info!(since = %window.since(), until = %window.until(), first, last, "counting events; reading delivery days");
+        }
+    }
+}
+
+/// Lists and scans.
+fn all(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<ScanOutcome, Problem> {
+    if reading.reads == Reads::StateAlone {
+        let (state, coverage) = (State::new(&[]), Coverage::default());
+        return Ok(ScanOutcome { state, coverage, newest_event_read: None, newest_pruned_day: None });
+    }
+    let shown = reading.work.progress;
+    let listing = progress::listing(shown, || input::list(reading.reads.inputs(), reading.days, &STOP));
+    let meter = Meter::default();
+    let objects = listing.objects.len();
+    #[cfg(feature = "s3")]
+    let s3 = open_s3(reading)?;
+    let request = ScanRequest {
+        listing,
+        #[cfg(feature = "s3")]
+        source: s3.as_ref().map(|source| source as &dyn input::Source),
+        #[cfg(not(feature = "s3"))]
+        source: None,
+        window: reading.window,
+        now: Some(reading.now),
+        filters: &reading.filters,
+        aggregates,
+        threads: reading.work.threads,
+        dedupe: reading.work.dedupe,
+        limits: reading.work.limits,
+        stop: &STOP,
+        meter: &meter,
+    };
+    progress::scanning(shown, objects, &meter, || scan::scan(request)).map_err(Problem::failed)
+}
+
+/// Begins to read what there is of S3.
+#[cfg(feature = "s3")]
+fn open_s3(reading: &Reading) -> Result<Option<input::s3::S3Source>, Problem> {
+    let Some(request) = reading.s3.clone() else { return Ok(None) };
+    tell_default_window(reading);
+    input::s3::S3Source::open(request, &STOP).map(Some).map_err(Problem::failed)
+}
+
+/// Says which window nobody asked for.
+pub fn tell_default_window(reading: &Reading) {
+    if let Some(window) = reading.window.filter(|_| reading.chosen_by == WindowSource::Default) {
+        let days = window::S3_DAYS;
+        tell::line(format!("counting the last {days} days, from {}: --all reads all of S3", window.since()));
+    }
+}
