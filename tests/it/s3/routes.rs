@@ -1,5 +1,11 @@
 //! Ways to a bucket: through a proxy, and by the ARN of an access point.
 
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::tls::Front;
 use super::{Archive, Fault, Server};
 use crate::harness::{Place, Run};
 use crate::records::{calls, delivered};
@@ -32,6 +38,53 @@ fn a_proxy_is_asked_for_buckets_unless_it_is_not_for_them() {
     let run = by_name(&place, "principals --days 10 s3://logs").env("HTTP_PROXY", server.url());
     run.env("NO_PROXY", "s3.invalid").ends(1);
     assert_eq!(server.asked().len(), asked, "it was not to be asked");
+}
+
+/// A proxy that lets TLS through: its address, and how often it did.
+fn tunnel() -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let (url, count) = (format!("http://{}", listener.local_addr().expect("bound")), Arc::<AtomicUsize>::default());
+    let counted = Arc::clone(&count);
+    std::thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            let counted = Arc::clone(&counted);
+            std::thread::spawn(move || connect(stream, &counted));
+        }
+    });
+    (url, count)
+}
+
+fn connect(mut client: TcpStream, counted: &AtomicUsize) {
+    let (mut head, mut byte) = (Vec::new(), [0]);
+    while !head.ends_with(b"\r\n\r\n") && client.read_exact(&mut byte).is_ok() {
+        head.extend(byte);
+    }
+    let head = String::from_utf8(head).expect("text");
+    let place = head.strip_prefix("CONNECT ").and_then(|rest| rest.split(' ').next()).expect("a place to connect to");
+    let mut server = TcpStream::connect(place).expect("the server");
+    counted.fetch_add(1, Ordering::Relaxed);
+    client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").expect("it listens");
+    let (mut from, mut to) = (client.try_clone().expect("a socket"), server.try_clone().expect("a socket"));
+    std::thread::spawn(move || std::io::copy(&mut from, &mut to));
+    // Whoever ends first ends both.
+    let _ = std::io::copy(&mut server, &mut client);
+}
+
+#[test]
+fn a_proxy_lets_tls_through_that_a_bundle_vouches_for() {
+    let place = Place::new();
+    let archive = Archive::new(&place);
+    archive.log("AWSLogs/", "111122223333", "us-east-1", (10, 1), 2);
+    let server = Server::start(&archive.root(), |_| None);
+    let (tls, (proxy, count)) = (Front::of(&server), tunnel());
+    place.write("ca.pem", include_str!("tls/ca.pem"));
+    for name in ["HTTPS_PROXY", "https_proxy"] {
+        let run = by_name(&place, "principals --days 10 s3://logs").env("AWS_ENDPOINT_URL", tls.url());
+        let run = run.env(name, &proxy).env("AWS_CA_BUNDLE", place.path("ca.pem"));
+        assert_eq!(run.json(0)["coverage"]["objects_read"], 1, "{name}");
+        assert!(count.swap(0, Ordering::Relaxed) > 0, "{name}");
+    }
+    assert!(!server.asked().is_empty());
 }
 
 #[test]
