@@ -94,8 +94,6 @@
 //! }
 //! ```
 
-#![deny(missing_docs, unsafe_code)]
-
 pub mod aggregate;
 pub mod decode;
 pub mod filter;
