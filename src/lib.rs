@@ -71,8 +71,6 @@
 //! }
 //! ```
 
-#![deny(missing_docs, unsafe_code)]
-
 pub mod aggregate;
 mod answer;
 pub mod decode;

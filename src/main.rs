@@ -1,7 +1,5 @@
 //! The `trailscan` command; all of it is in `cli`.
 
-#![deny(missing_docs, unsafe_code)]
-
 use std::process::ExitCode;
 
 use mimalloc::MiMalloc;

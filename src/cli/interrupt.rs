@@ -39,14 +39,20 @@ pub fn listen() -> Result<(), Problem> {
             interrupted()
         }
     };
-    ctrlc::set_handler(pressed).map_err(|error| failed(&error))?;
     #[cfg(unix)]
     {
-        let mut signals =
-            signal_hook::iterator::Signals::new([signal_hook::consts::SIGTERM]).map_err(|error| failed(&error))?;
-        let listen = move || signals.forever().for_each(|_| interrupted());
-        std::thread::Builder::new().name("sigterm".to_owned()).spawn(listen).map_err(|error| failed(&error))?;
+        use signal_hook::consts::{SIGINT, SIGTERM};
+        let signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]);
+        let mut signals = signals.map_err(|error| failed(&error))?;
+        let listen = move || {
+            for signal in signals.forever() {
+                if signal == SIGTERM { interrupted() } else { pressed() }
+            }
+        };
+        std::thread::Builder::new().name("signals".to_owned()).spawn(listen).map_err(|error| failed(&error))?;
     }
+    #[cfg(not(unix))]
+    ctrlc::set_handler(pressed).map_err(|error| failed(&error))?;
     Ok(())
 }
 

@@ -1,6 +1,8 @@
 //! Runs that a test holds on to while they go on: fed bit by bit, stopped by signals, watched for memory, on a terminal.
 //! Unix only.
 
+#![expect(unsafe_code, reason = "signals and terminals are of libc")]
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::fd::{FromRawFd, OwnedFd};
 use std::process::{Child, ChildStderr, ChildStdin, Command, ExitStatus, Stdio};
