@@ -64,8 +64,10 @@ pub(super) const MFA_DEACTIVATED: Rule = Rule {
     id: "mfa-deactivated",
     severity: Severity::High,
     practice: Some(Practice::MfaForConsole),
-    about: "An MFA device was taken from a user. High where none was seen enabled for the user afterwards, low where one \
-was, or where the user or its password was deleted.",
+    about: "An MFA device was taken from a user or root. High where none was seen enabled afterwards; low where one was, or \
+where somebody else had enabled another within a day before. Info where the user did that itself, signed in with MFA \
+afterwards, or was deleted or its password within the hour, and where a central session took it from root (AssumeRoot for \
+IAMDeleteRootUserCredentials, which may do little else).",
     check: "aws iam list-mfa-devices --user-name NAME; ask the user, and look at sign-ins after that time.",
     fix: "Have the user enable a device, and allow iam:DeactivateMFADevice only with aws:MultiFactorAuthPresent.",
     page: MFA,

@@ -1,7 +1,7 @@
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::aggregate::sessions::sample::{samples, scan};
+use crate::aggregate::sessions::sample::{samples, scan, scan_for};
 use crate::report::{Finding, Options, Value};
 
 const ANA: &str = "arn:aws:iam::111122223333:user/ana";
@@ -46,7 +46,7 @@ fn of_user(time: &str, name: &str, user: &str) -> Json {
 }
 
 fn ask(records: impl IntoIterator<Item = Json>) -> Answer {
-    let state = scan(&samples(records));
+    let state = scan_for(REPORT.needs, &samples(records));
     (REPORT.answer)(&View::new(&state, &Options::default()))
 }
 
@@ -433,6 +433,86 @@ fn mfa_that_went() {
     assert_eq!(found([gone(), itself("02:59")]), ["mfa-deactivated high user/bo"], "before it");
     assert_eq!(found([gone(), of_user("03:10", "DeleteUser", "bo")]), ["mfa-deactivated info user/bo"]);
     assert_eq!(found([denied(gone())]), [format!("iam-changes-denied low {ANA}")]);
+}
+
+/// A call of root on itself, signed with this key.
+fn of_root(time: &str, name: &str, (key, request): (&str, Json)) -> Json {
+    let mut record = call(time, name, request);
+    record["userIdentity"] = json!({ "type": "Root", "principalId": "111122223333", "accountId": "111122223333",
+        "arn": "arn:aws:iam::111122223333:root", "accessKeyId": key, "sessionContext": { "attributes": {} } });
+    record
+}
+
+/// A device of this name is taken from root, or given to it.
+fn device(time: &str, name: &str, (key, serial): (&str, &str)) -> Json {
+    let serial = format!("arn:aws:iam::111122223333:mfa/{serial}");
+    of_root(time, name, (key, json!({ "userName": "AWS ROOT USER", "serialNumber": serial })))
+}
+
+#[test]
+fn mfa_that_a_central_clean_up_takes_off() {
+    let gone = |key: &str| device("03:00", "DeactivateMFADevice", (key, "r1"));
+    let info = "mfa-deactivated info root@111122223333";
+    let high = ["mfa-deactivated high root@111122223333"];
+    assert_eq!(found([gone("ASIAONE")]), high);
+    let assume = |task: &str| {
+        let mut record = call(
+            "02:55",
+            "AssumeRoot",
+            json!({ "targetPrincipal": "111122223333",
+            "taskPolicyArn": { "arn": format!("arn:aws:iam::aws:policy/root-task/{task}") } }),
+        );
+        record["eventSource"] = json!("sts.amazonaws.com");
+        record["responseElements"] = json!({ "credentials": { "accessKeyId": "ASIAONE" } });
+        record
+    };
+    let clean_up = || assume("IAMDeleteRootUserCredentials");
+    assert_eq!(found([clean_up(), gone("ASIAONE")]), [info]);
+    assert_eq!(found([clean_up(), gone("ASIATWO")]), high, "by another session");
+    assert_eq!(found([clean_up(), gone("ASIAONE"), gone("ASIATWO")]), high, "by both");
+    assert_eq!(found([assume("IAMCreateRootUserPassword"), gone("ASIAONE")]), high, "another task");
+    let mut failed = clean_up();
+    failed["errorCode"] = json!("AccessDenied");
+    assert_eq!(found([failed, gone("ASIAONE")]), high);
+    let mut flagged = gone("ASIAONE");
+    flagged["userIdentity"]["sessionContext"]["assumedRoot"] = json!("true");
+    assert_eq!(found([flagged]), [info], "only the member's logs");
+    let password = |time: &str, name: &str| of_root(time, name, ("ASIAONE", json!(null)));
+    assert_eq!(found([password("02:10", "DeleteLoginProfile"), gone("ASIAONE")]), [info]);
+    assert_eq!(found([password("01:50", "DeleteLoginProfile"), gone("ASIAONE")]), high, "long before");
+    let anew = [password("02:10", "DeleteLoginProfile"), password("02:20", "CreateLoginProfile"), gone("ASIAONE")];
+    assert!(has(anew, high[0]), "and given anew");
+}
+
+#[test]
+fn a_swap_of_devices_in_the_safe_order() {
+    let gone = |serial: &str| device("03:00", "DeactivateMFADevice", ("ASIAONE", serial));
+    let new = |time: &str, serial: &str| device(time, "EnableMFADevice", ("ASIAONE", serial));
+    assert_eq!(found([new("02:58", "r2"), gone("r1")]), ["mfa-deactivated info root@111122223333"]);
+    assert_eq!(found([new("02:58", "r1"), gone("r1")]), ["mfa-deactivated high root@111122223333"], "the same");
+    let both = [new("02:58", "r2"), gone("r1"), gone("r2")];
+    assert_eq!(found(both), ["mfa-deactivated high root@111122223333"], "both went");
+    let of_bo =
+        |time: &str, name: &str, serial: &str| call(time, name, json!({ "userName": "bo", "serialNumber": serial }));
+    let bo = "arn:aws:iam::111122223333:user/bo";
+    let swap =
+        |user: &str| [by(of_bo("02:58", "EnableMFADevice", "b"), user), of_bo("03:00", "DeactivateMFADevice", "a")];
+    assert_eq!(found(swap(bo)), ["mfa-deactivated info user/bo"]);
+    assert_eq!(found(swap(ANA)), ["mfa-deactivated low user/bo"], "it may be theirs");
+    let mut early = of_bo("02:58", "EnableMFADevice", "b");
+    early["eventTime"] = json!("2026-01-01T02:58:00Z");
+    assert_eq!(found([early, of_bo("03:00", "DeactivateMFADevice", "a")]), ["mfa-deactivated high user/bo"]);
+    let sign_in = |time: &str, mfa: &str| {
+        let mut record = by(call(time, "ConsoleLogin", json!(null)), bo);
+        record["eventSource"] = json!("signin.amazonaws.com");
+        record["responseElements"] = json!({ "ConsoleLogin": "Success" });
+        record["additionalEventData"] = json!({ "MFAUsed": mfa });
+        record
+    };
+    let then = |time: &str, mfa: &str| found([of_bo("03:00", "DeactivateMFADevice", "a"), sign_in(time, mfa)]);
+    assert_eq!(then("19:00", "Yes"), ["mfa-deactivated info user/bo"], "by another device");
+    assert_eq!(then("19:00", "No"), ["mfa-deactivated high user/bo"]);
+    assert_eq!(then("02:00", "Yes"), ["mfa-deactivated high user/bo"], "before it");
 }
 
 #[test]
