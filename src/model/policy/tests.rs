@@ -381,6 +381,8 @@ fn quarantine_is_aws_or_a_name() {
     assert!(!is_quarantine(own, PolicyClass::of_arn(own)), "an own policy of AWS's name");
     assert!(is_quarantine("AWSExposedCredentialPolicy_DO_NOT_REMOVE", PolicyClass::Inline));
     assert!(!is_quarantine("AWSExposedCredentialPolicy", PolicyClass::Inline));
+    assert!(is_quarantine("AWSCompromisedKeyQuarantineV2", PolicyClass::Inline));
+    assert!(!is_quarantine("MyAWSCompromisedKeyQuarantine", PolicyClass::Inline));
 }
 
 /// How a trust in these principals under this condition stands: each principal's width and whether nothing narrows it.

@@ -284,6 +284,11 @@ fn the_alarm_of_aws() {
     };
     let deny = r#"{"Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}"#;
     assert_eq!(found([older(deny)]), ["key-quarantined-by-aws critical user/ana"]);
+    let mut named = older(deny);
+    named["requestParameters"]["policyName"] = json!("AWSCompromisedKeyQuarantineV3");
+    assert_eq!(found([named.clone()]), ["key-quarantined-by-aws critical user/ana"], "inline, of the newer name");
+    named["requestParameters"]["policyDocument"] = json!(document("s3:GetObject"));
+    assert!(!has([named], "key-quarantined-by-aws critical user/ana"), "it grants something");
     let hidden = graver([older(&document("*"))]);
     let expected = [
         "admin-granted high user/ana".to_owned(),
