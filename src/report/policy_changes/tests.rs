@@ -191,6 +191,38 @@ fn who_joins_administrators() {
     assert!(!has([to_group("03:00"), denied(joined("bo"))], "admin-granted medium user/bo"));
 }
 
+#[test]
+fn who_stood_behind_the_door_is_named() {
+    let held = |records: Vec<Json>| {
+        let found = findings(records).into_iter().find(|found| found.rule == "admin-granted").unwrap();
+        (found.evidence.get("held_by").cloned(), found.summary)
+    };
+    let joined = |time: &str| call(time, "AddUserToGroup", json!({ "userName": "cy", "groupName": "Admins" }));
+    let left = |time: &str| call(time, "RemoveUserFromGroup", json!({ "userName": "cy", "groupName": "Admins" }));
+    let to_group = || call("03:00", "AttachGroupPolicy", json!({ "groupName": "Admins", "policyArn": ADMIN }));
+    let (names, summary) = held(vec![joined("02:00"), to_group()]);
+    assert_eq!(names, Some(json!(["user/cy"])));
+    assert!(summary.ends_with("; it is held by user/cy"), "{summary}");
+    assert_eq!(held(vec![joined("02:00"), left("02:30"), to_group()]).0, None, "it had left");
+    let later = [joined("04:00"), to_group()];
+    let admin = findings(later).into_iter().find(|found| found.subject == "group/Admins").unwrap();
+    assert_eq!(admin.evidence.get("held_by"), None, "who comes later is told apart");
+    let trust = |time: &str, name: &str, who: &str| {
+        let document = json!({ "Statement": { "Effect": "Allow", "Action": "sts:AssumeRole",
+            "Principal": { "AWS": format!("arn:aws:iam::111122223333:{who}") } } })
+        .to_string();
+        let document_name = if name == "CreateRole" { "assumeRolePolicyDocument" } else { "policyDocument" };
+        call(time, name, json!({ "roleName": "helper", document_name: document }))
+    };
+    let to_role = || call("03:00", "AttachRolePolicy", json!({ "roleName": "helper", "policyArn": ADMIN }));
+    let (names, summary) = held(vec![trust("02:00", "CreateRole", "user/cy"), to_role()]);
+    assert_eq!(names, Some(json!(["user/cy"])));
+    assert!(summary.ends_with("; its trust policy names user/cy"), "{summary}");
+    let set = trust("02:30", "UpdateAssumeRolePolicy", "user/di");
+    assert_eq!(held(vec![trust("02:00", "CreateRole", "user/cy"), set, to_role()]).0, Some(json!(["user/di"])));
+    assert_eq!(held(vec![trust("02:00", "CreateRole", "root"), to_role()]).0, None, "the account as a whole");
+}
+
 /// What is found where IAM's own state was read as well.
 fn found_with_state(records: impl IntoIterator<Item = Json>, details: &Json) -> Vec<String> {
     let (state, posture) = (scan(&samples(records)), crate::posture::testing::load(&[details.to_string()]));
