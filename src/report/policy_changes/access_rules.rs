@@ -21,7 +21,8 @@ pub(super) const QUARANTINE_LIFTED: Rule = Rule {
     id: "quarantine-lifted",
     severity: Severity::High,
     practice: None,
-    about: "AWS's quarantine of a user was taken off or written over; medium where that was refused. A thief does this first. \
+    about: "AWS's quarantine of a user was taken off or written over; medium where that was refused. Low where somebody else took \
+it off after the keys that the user had then were deleted, or switched off and one deleted at least. A thief does this first. \
 It is in order only when the leaked key was deleted and AWS Support has closed the case.",
     check: "Were the user's keys deleted before (trailscan keys), was the case closed, and who called, from where?",
     fix: "If a key of the user is still there or the case is open: delete the key, attach the quarantine again (aws iam \

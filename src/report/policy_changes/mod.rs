@@ -18,7 +18,7 @@ use super::addresses::with_places;
 use super::columns::columns;
 use super::{Answer, Form, LOG_EXAMPLES, Report, Severity, StateUse, View, finding, keep_first};
 use crate::aggregate::iam_changes::{self, IamChanges, Outcome};
-use crate::aggregate::{root_use, sign_ins};
+use crate::aggregate::{keys, root_use, sign_ins};
 use change::Change;
 
 /// The report.
@@ -40,7 +40,7 @@ pub static REPORT: Report = Report {
         "grant",
         "outcome",
     ],
-    needs: &[&iam_changes::KIND, &root_use::KIND, &sign_ins::KIND],
+    needs: &[&iam_changes::KIND, &keys::KIND, &root_use::KIND, &sign_ins::KIND],
     options: &[],
     texts: &[],
     rules: rules::RULES,

@@ -333,6 +333,33 @@ fn the_alarm_of_aws() {
 }
 
 #[test]
+fn a_quarantine_that_ends_when_the_key_is_gone() {
+    let key = |time: &str, name: &str, (id, status): (&str, &str)| {
+        call(time, name, json!({ "userName": "bo", "accessKeyId": id, "status": status }))
+    };
+    let mut used = by(call("02:00", "GetUser", json!({})), "arn:aws:iam::111122223333:user/bo");
+    used["userIdentity"]["accessKeyId"] = json!("AKIABO");
+    let on = || quarantine(attach("03:00", "bo", ""));
+    let off = |time: &str| quarantine(call(time, "DetachUserPolicy", json!({ "userName": "bo" })));
+    let lifted = |records: Vec<Json>| {
+        let found = findings(records.into_iter().chain([on(), used.clone()]));
+        let one = found.iter().find(|found| found.rule == "quarantine-lifted").unwrap();
+        format!("{} {}", one.severity.as_str(), one.summary)
+    };
+    let deleted = |time: &str| key(time, "DeleteAccessKey", ("AKIABO", ""));
+    let told = lifted(vec![deleted("04:00"), off("05:00")]);
+    assert_eq!(told, format!("low AWS's quarantine of user/bo was lifted by {ANA}, after AKIABO was deleted"));
+    assert!(lifted(vec![deleted("06:00"), off("05:00")]).starts_with("high"), "only afterwards");
+    assert!(lifted(vec![off("05:00")]).starts_with("high"), "the key is there");
+    let off_only = key("04:00", "UpdateAccessKey", ("AKIABO", "Inactive"));
+    assert!(lifted(vec![off_only, off("05:00")]).starts_with("high"), "it can be switched on again");
+    let other = || key("02:30", "UpdateAccessKey", ("AKIATWO", "Active"));
+    assert!(lifted(vec![other(), deleted("04:00"), off("05:00")]).starts_with("high"), "another key still works");
+    let itself = by(off("05:00"), "arn:aws:iam::111122223333:user/bo");
+    assert!(lifted(vec![deleted("04:00"), itself]).starts_with("high"), "by itself");
+}
+
+#[test]
 fn containment_is_no_grant() {
     let deny = r#"{"Statement":{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"2026-01-01T00:00:00Z"}}}}"#;
     let put = |user: &str| {

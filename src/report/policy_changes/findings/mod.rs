@@ -39,7 +39,7 @@ pub(super) fn of(all: &[Change<'_>], known: &Known<'_>) -> Vec<Found> {
     let administrators = &known.administrators;
     let mut found = policies::of(all, known);
     found.extend(insiders::of(all, administrators));
-    found.extend(quarantine::of(all));
+    found.extend(quarantine::of(all, &known.told));
     found.extend(elsewhere::of(all, administrators));
     found.extend(provisioning::of(all));
     found.extend(people::of(all, &known.told));
