@@ -113,8 +113,9 @@ pub(super) const OUTSIDE_IAM: Rule = Rule {
     id: "access-outside-iam",
     severity: Severity::Medium,
     practice: None,
-    about: "A role was handed to an instance profile or to pods of an EKS cluster, or a principal was let into a cluster. \
-Medium where administrator rights were handed on, low for clusters, info for instance profiles.",
+    about: "A role was handed to an instance profile or to pods of an EKS cluster, a profile to a running instance, or a \
+principal was let into a cluster. Medium where administrator rights were handed on (of an instance's profile the record does \
+not say), low for clusters and running instances, info for roles of instance profiles.",
     check: "aws eks list-pod-identity-associations, list-access-entries; who may run pods or instances has the role.",
     fix: "If it was not meant: aws eks delete-pod-identity-association, delete-access-entry.",
     page: "https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html",

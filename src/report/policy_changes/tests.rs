@@ -424,6 +424,23 @@ fn ways_to_stay() {
     assert!(has([admin, pods()], &format!("access-outside-iam medium {ANA}")));
     let profile = call("03:00", "AddRoleToInstanceProfile", json!({ "instanceProfileName": "p", "roleName": "r" }));
     assert_eq!(one(profile), format!("access-outside-iam info {ANA}"));
+    let to_instance = |profile: Json| {
+        let asked =
+            json!({ "AssociateIamInstanceProfileRequest": { "IamInstanceProfile": profile, "InstanceId": "i-0a" } });
+        elsewhere("ec2", "AssociateIamInstanceProfile", asked)
+    };
+    let by_arn = || to_instance(json!({ "Arn": "arn:aws:iam::111122223333:instance-profile/path/Boss" }));
+    assert_eq!(one(by_arn()), format!("access-outside-iam low {ANA}"));
+    let summary = &findings([by_arn()])[0].summary;
+    assert_eq!(summary, &format!("{ANA} handed on instance-profile/Boss to i-0a"));
+    let boss = call("02:00", "AttachRolePolicy", json!({ "roleName": "Boss", "policyArn": ADMIN }));
+    let both = [boss, to_instance(json!({ "Name": "Boss" }))];
+    assert!(has(both, &format!("access-outside-iam low {ANA}")), "a profile of a role's name is a guess");
+    let replaced = json!({ "ReplaceIamInstanceProfileAssociationRequest": {
+        "IamInstanceProfile": { "Name": "Boss" }, "AssociationId": "iip-assoc-0" } });
+    let replaced = elsewhere("ec2", "ReplaceIamInstanceProfileAssociation", replaced);
+    assert_eq!(one(replaced), format!("access-outside-iam low {ANA}"));
+    assert_eq!(one(elsewhere("ec2", "DisassociateIamInstanceProfile", json!({ "AssociationId": "iip-assoc-0" }))), "");
     let set = "arn:aws:sso:::permissionSet/ssoins-1/ps-1";
     let assign = |account: &str| {
         elsewhere(
