@@ -94,6 +94,7 @@ static FACTS: &[Fact] = &[
             "policy-allows-whole-service",
             "policy-writes-on-all-resources",
             "policy-copies-aws-managed",
+            "policy-allows-all-on-some",
         ],
     ),
     Fact::new(

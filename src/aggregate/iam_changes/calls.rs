@@ -7,17 +7,18 @@ const IAM: &str = "iam.amazonaws.com";
 const SSO: &str = "sso.amazonaws.com";
 /// IAM Roles Anywhere.
 const ANYWHERE: &str = "rolesanywhere.amazonaws.com";
+const EC2: &str = "ec2.amazonaws.com";
 const EKS: &str = "eks.amazonaws.com";
 
 /// `eventSource` of the calls that are remembered.
-pub(super) const SOURCES: [&str; 4] = [IAM, SSO, ANYWHERE, EKS];
+pub(super) const SOURCES: [&str; 5] = [IAM, SSO, ANYWHERE, EKS, EC2];
 
 /// Every call that is remembered, by name.
 ///
 /// Known misses: rights that resource policies give (S3, Lambda, KMS); users and memberships that are made within Identity
 /// Center's own directory; what other services keep (Cognito, Transfer Family, Redshift).
 ///
-/// Source: API references of IAM, IAM Identity Center (`sso-admin`), IAM Roles Anywhere and Amazon EKS, Actions; IAM user
+/// Source: API references of IAM, IAM Identity Center (`sso-admin`), IAM Roles Anywhere, Amazon EKS and Amazon EC2, Actions; IAM user
 /// guide, "Temporary delegation" and "Centrally manage root access for member accounts".
 pub(super) static EVENTS: &[(&str, &str, Act, TargetKind)] = &[
     ("AcceptDelegationRequest", IAM, Act::Delegate, TargetKind::Account),
@@ -25,6 +26,7 @@ pub(super) static EVENTS: &[(&str, &str, Act, TargetKind)] = &[
     ("AddRoleToInstanceProfile", IAM, Act::HandRole, TargetKind::InstanceProfile),
     ("AddUserToGroup", IAM, Act::Join, TargetKind::User),
     ("AssociateAccessPolicy", EKS, Act::EnterCluster, TargetKind::Cluster),
+    ("AssociateIamInstanceProfile", EC2, Act::HandRole, TargetKind::InstanceProfile),
     ("AttachCustomerManagedPolicyReferenceToPermissionSet", SSO, Act::Attach, TargetKind::PermissionSet),
     ("AttachGroupPolicy", IAM, Act::Attach, TargetKind::Group),
     ("AttachManagedPolicyToPermissionSet", SSO, Act::Attach, TargetKind::PermissionSet),
@@ -79,6 +81,7 @@ pub(super) static EVENTS: &[(&str, &str, Act, TargetKind)] = &[
     ("PutUserPermissionsBoundary", IAM, Act::PutBoundary, TargetKind::User),
     ("PutUserPolicy", IAM, Act::PutInline, TargetKind::User),
     ("RemoveUserFromGroup", IAM, Act::Leave, TargetKind::User),
+    ("ReplaceIamInstanceProfileAssociation", EC2, Act::HandRole, TargetKind::InstanceProfile),
     ("ResetServiceSpecificCredential", IAM, Act::AddCredential, TargetKind::User),
     ("ResyncMFADevice", IAM, Act::HandleMfa, TargetKind::User),
     ("SendDelegationToken", IAM, Act::Delegate, TargetKind::Account),

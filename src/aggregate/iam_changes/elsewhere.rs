@@ -13,7 +13,7 @@ pub(super) fn target<'a>(kind: TargetKind, event: &Event<'a>) -> Cow<'a, str> {
         TargetKind::Provider => provider(event),
         TargetKind::TrustAnchor => of(["name", "trustAnchorId", "trustAnchorArn"]),
         TargetKind::Profile => of(["name", "profileId", "profileArn"]),
-        TargetKind::InstanceProfile => of(["instanceProfileName", "", ""]),
+        TargetKind::InstanceProfile => instance_profile(event),
         TargetKind::Cluster => of(["clusterName", "name", ""]),
         TargetKind::PermissionSet => last_of(of(["permissionSetArn", "", ""])),
         _ => Cow::Borrowed(""),
@@ -27,6 +27,7 @@ pub(super) fn given<'a>(change: IamEvent, event: &Event<'a>) -> Cow<'a, str> {
         Act::AddCredential => of(["serviceName", "serviceSpecificCredentialId", ""]),
         Act::TrustProvider => of(["clientID", "", ""]),
         Act::OpenProfile => listed(event, "roleArns"),
+        Act::HandRole if change.target_kind() == TargetKind::InstanceProfile => role_or_instance(event),
         Act::HandRole => of(["roleName", "roleArn", ""]),
         Act::EnterCluster => joined([of(["principalArn", "", ""]), of(["policyArn", "", ""])]),
         Act::Delegate => of(["delegationRequestId", "delegationRequestArn", ""]),
@@ -37,6 +38,37 @@ pub(super) fn given<'a>(change: IamEvent, event: &Event<'a>) -> Cow<'a, str> {
         }
         _ => Cow::Borrowed(""),
     }
+}
+
+/// The calls of EC2 that hand an instance profile to a running instance keep what was asked in a member of their own name.
+const OF_EC2: [&str; 2] = ["AssociateIamInstanceProfileRequest", "ReplaceIamInstanceProfileAssociationRequest"];
+
+/// The instance profile: its name, or what its ARN ends in.
+fn instance_profile<'a>(event: &Event<'a>) -> Cow<'a, str> {
+    let [named] = members(event.request_parameters, ["instanceProfileName"]);
+    if named != Raw::Null {
+        return text(named);
+    }
+    let asked = asked_of_ec2(event);
+    let [profile] = members(asked.json(), ["IamInstanceProfile"]);
+    let [name, arn] = members(profile.json(), ["Name", "Arn"]);
+    if name == Raw::Null { last_of(text(arn)) } else { text(name) }
+}
+
+/// What an instance profile was given, or the instance that was given the profile: by its id, else by that of the
+/// association that is replaced.
+fn role_or_instance<'a>(event: &Event<'a>) -> Cow<'a, str> {
+    let [role] = members(event.request_parameters, ["roleName"]);
+    if role != Raw::Null {
+        return text(role);
+    }
+    let [instance, association] = members(asked_of_ec2(event).json(), ["InstanceId", "AssociationId"]);
+    text(if instance == Raw::Null { association } else { instance })
+}
+
+fn asked_of_ec2<'a>(event: &Event<'a>) -> Raw<'a> {
+    let asked = members(event.request_parameters, OF_EC2);
+    asked.into_iter().find(|raw| *raw != Raw::Null).unwrap_or(Raw::Null)
 }
 
 /// The policy of a call about a permission set: of AWS or the account, by ARN or by name.

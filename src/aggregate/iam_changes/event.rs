@@ -201,5 +201,6 @@ mod tests {
         }
         assert_eq!(IamEvent::of_call("customer-profiles.amazonaws.com", "CreateProfile"), None, "of another service");
         assert_eq!(IamEvent::of_call("eks.amazonaws.com", "CreateUser"), None);
+        assert_eq!(IamEvent::of_call("ec2.amazonaws.com", "RunInstances"), None);
     }
 }

@@ -51,7 +51,7 @@ pub struct Key {
     pub target: Sym,
     /// The policy's ARN or an inline policy's name; for memberships the group, for MFA the device, for trust policies
     /// whom they let in from outside, whom of the account and which services they name, for the password policy its terms, for a role that
-    /// is handed on that role, for an assignment who got it and where.
+    /// is handed on that role (for an instance the instance), for an assignment who got it and where.
     pub policy: Sym,
     /// The version of a customer-managed policy, with [`DORMANT`] where the call does not put it into force.
     pub version: Sym,

@@ -51,7 +51,7 @@ const OLDER_QUARANTINE: &str = "AWSExposedCredentialPolicy_DO_NOT_REMOVE";
 pub fn is_quarantine(policy: &str, class: PolicyClass) -> bool {
     match class {
         PolicyClass::AwsManaged => Arn::parse(policy).is_some_and(|arn| arn.name().starts_with(QUARANTINE)),
-        PolicyClass::Inline => policy == OLDER_QUARANTINE,
+        PolicyClass::Inline => policy == OLDER_QUARANTINE || policy.starts_with(QUARANTINE),
         PolicyClass::CustomerManaged | PolicyClass::None => false,
     }
 }

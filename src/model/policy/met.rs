@@ -47,11 +47,17 @@ fn is_attaching(action: &str) -> bool {
 /// The region in which all of a partition's calls of IAM are made.
 ///
 /// Source: IAM user guide, "AWS global condition context keys", aws:RequestedRegion; AWS General Reference, "AWS Identity
-/// and Access Management endpoints and quotas".
+/// and Access Management endpoints and quotas"; for the sovereign and the isolated partitions botocore, `data/iam`,
+/// endpoint-rule-set-1 (signingRegion).
 fn region_of_iam(partition: &str) -> &'static str {
     match partition {
         "aws-cn" => "cn-north-1",
         "aws-us-gov" => "us-gov-west-1",
+        "aws-eusc" => "eusc-de-east-1",
+        "aws-iso" => "us-iso-east-1",
+        "aws-iso-b" => "us-isob-east-1",
+        "aws-iso-e" => "eu-isoe-west-1",
+        "aws-iso-f" => "us-isof-south-1",
         _ => "us-east-1",
     }
 }
@@ -63,7 +69,7 @@ mod unit {
     fn met(action: &str, operator: &str, key: &str, value: &str) -> bool {
         let keys = [(key.to_lowercase(), BTreeSet::from([value.to_owned()]))].into();
         let condition = [(operator.to_lowercase(), keys)].into();
-        ["aws", "aws-cn", "aws-us-gov"].into_iter().any(|partition| is_met((partition, action), &condition))
+        ["aws", "aws-cn", "aws-us-gov", "aws-eusc"].into_iter().any(|partition| is_met((partition, action), &condition))
     }
 
     #[test]
@@ -71,6 +77,7 @@ mod unit {
         for (action, operator, key, value) in [
             ("iam:CreateAccessKey", "StringEquals", "aws:RequestedRegion", "us-east-1"),
             ("iam:CreateAccessKey", "StringEquals", "aws:RequestedRegion", "cn-north-1"),
+            ("iam:CreateAccessKey", "StringEquals", "aws:RequestedRegion", "eusc-de-east-1"),
             ("iam:CreateAccessKey", "ForAnyValue:StringLike", "aws:RequestedRegion", "us-*"),
             ("iam:PassRole", "StringLike", "iam:PassedToService", "*.amazonaws.com"),
             ("iam:AttachUserPolicy", "ArnEquals", "iam:PolicyARN", "arn:aws:iam::aws:policy/AdministratorAccess"),

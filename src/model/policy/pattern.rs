@@ -7,8 +7,9 @@ use crate::model::Arn;
 /// The account that stands for any. Not an account id that AWS would print in an example.
 pub(super) const ACCOUNT: &str = "987654321098";
 
-/// Those of AWS that are open to customers.
-pub(super) const PARTITIONS: [&str; 3] = ["aws", "aws-cn", "aws-us-gov"];
+/// Those of AWS. Source: botocore, `data/partitions.json`.
+pub(super) const PARTITIONS: [&str; 8] =
+    ["aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f"];
 
 /// Whether `text` matches `pattern`: `*` stands for any text, `?` for one character; case makes no difference.
 ///

@@ -357,6 +357,19 @@ fn what_only_denies_grants_nothing() {
 }
 
 #[test]
+fn an_administrator_in_any_partition_of_aws() {
+    let grant = |partition: &str| one(allow(json!("*"), json!(format!("arn:{partition}:*")))).grant();
+    for partition in ["aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f"] {
+        assert_eq!(grant(partition), Grant::Admin, "{partition}");
+        let iam = one(allow(json!("iam:PutUserPolicy"), json!(format!("arn:{partition}:iam::111122223333:user/*"))));
+        assert_eq!(iam.grant(), Grant::Escalation, "{partition}");
+        let bucket = one(allow(json!("*"), json!(format!("arn:{partition}:s3:::example/*"))));
+        assert_eq!(bucket.grant(), Grant::Other, "{partition}");
+    }
+    assert_eq!(grant("aws-zz"), Grant::Other, "none of AWS's");
+}
+
+#[test]
 fn quarantine_is_aws_or_a_name() {
     let aws = |name: &str| is_quarantine(&format!("arn:aws-cn:iam::aws:policy/{name}"), PolicyClass::AwsManaged);
     for name in ["AWSCompromisedKeyQuarantine", "AWSCompromisedKeyQuarantineV2", "AWSCompromisedKeyQuarantineV3"] {
@@ -368,6 +381,8 @@ fn quarantine_is_aws_or_a_name() {
     assert!(!is_quarantine(own, PolicyClass::of_arn(own)), "an own policy of AWS's name");
     assert!(is_quarantine("AWSExposedCredentialPolicy_DO_NOT_REMOVE", PolicyClass::Inline));
     assert!(!is_quarantine("AWSExposedCredentialPolicy", PolicyClass::Inline));
+    assert!(is_quarantine("AWSCompromisedKeyQuarantineV2", PolicyClass::Inline));
+    assert!(!is_quarantine("MyAWSCompromisedKeyQuarantine", PolicyClass::Inline));
 }
 
 /// How a trust in these principals under this condition stands: each principal's width and whether nothing narrows it.

@@ -21,7 +21,8 @@ pub(super) const QUARANTINE_LIFTED: Rule = Rule {
     id: "quarantine-lifted",
     severity: Severity::High,
     practice: None,
-    about: "AWS's quarantine of a user was taken off or written over; medium where that was refused. A thief does this first. \
+    about: "AWS's quarantine of a user was taken off or written over; medium where that was refused. Low where somebody else took \
+it off after the keys that the user had then were deleted, or switched off and one deleted at least. A thief does this first. \
 It is in order only when the leaked key was deleted and AWS Support has closed the case.",
     check: "Were the user's keys deleted before (trailscan keys), was the case closed, and who called, from where?",
     fix: "If a key of the user is still there or the case is open: delete the key, attach the quarantine again (aws iam \
@@ -112,8 +113,9 @@ pub(super) const OUTSIDE_IAM: Rule = Rule {
     id: "access-outside-iam",
     severity: Severity::Medium,
     practice: None,
-    about: "A role was handed to an instance profile or to pods of an EKS cluster, or a principal was let into a cluster. \
-Medium where administrator rights were handed on, low for clusters, info for instance profiles.",
+    about: "A role was handed to an instance profile or to pods of an EKS cluster, a profile to a running instance, or a \
+principal was let into a cluster. Medium where administrator rights were handed on (of an instance's profile the record does \
+not say), low for clusters and running instances, info for roles of instance profiles.",
     check: "aws eks list-pod-identity-associations, list-access-entries; who may run pods or instances has the role.",
     fix: "If it was not meant: aws eks delete-pod-identity-association, delete-access-entry.",
     page: "https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html",

@@ -9,6 +9,7 @@ mod findings;
 mod power;
 mod rules;
 mod stays;
+mod told;
 mod versions;
 
 use std::cmp::Reverse;
@@ -17,6 +18,7 @@ use super::addresses::with_places;
 use super::columns::columns;
 use super::{Answer, Form, LOG_EXAMPLES, Report, Severity, StateUse, View, finding, keep_first};
 use crate::aggregate::iam_changes::{self, IamChanges, Outcome};
+use crate::aggregate::{keys, root_use, sign_ins};
 use change::Change;
 
 /// The report.
@@ -38,7 +40,7 @@ pub static REPORT: Report = Report {
         "grant",
         "outcome",
     ],
-    needs: &[&iam_changes::KIND],
+    needs: &[&iam_changes::KIND, &keys::KIND, &root_use::KIND, &sign_ins::KIND],
     options: &[],
     texts: &[],
     rules: rules::RULES,
@@ -155,6 +157,7 @@ fn answer(view: &View<'_>) -> Answer {
     let known = findings::Known {
         administrators: power::Administrators::of(&changes, view.posture),
         baseline: findings::Baseline::of(&changes, view),
+        told: told::Told::of(view),
     };
     let found = findings::of(&changes, &known);
     let mut severities = vec![Severity::Info; changes.len()];

@@ -27,7 +27,9 @@ have it, is the deed of who put it into force. Medium where everything is allowe
 come to meet (MFA, which AWS advises; an address range narrower than a /8, an own name, a date). Of a role that was made in these \
 logs it is low where only CloudFormation of the account may assume it (a thief can hand such a role to a stack of his), and \
 medium where only accounts may that were read, too (known by AWSLogs layout, state or changes of IAM); whatever its name. Medium for a policy that nobody has yet, a permission set, and a user that \
-joined a group which these logs or IAM's state show to be administrator; low for a version that is not the default.",
+joined a group which these logs or IAM's state show to be administrator; low for a version that is not the default. \
+`held_by` names who had it at once, as far as these logs show: members of a group, users and roles of a trust policy, \
+holders of a written policy.",
     check: "Ask who called whether the change was meant, and look at what the target did since: trailscan principals.",
     fix: "Take the policy away (aws iam detach-user-policy, delete-user-policy and the like) and grant what the work needs.",
     page: PRACTICES,
@@ -64,8 +66,10 @@ pub(super) const MFA_DEACTIVATED: Rule = Rule {
     id: "mfa-deactivated",
     severity: Severity::High,
     practice: Some(Practice::MfaForConsole),
-    about: "An MFA device was taken from a user. High where none was seen enabled for the user afterwards, low where one \
-was, or where the user or its password was deleted.",
+    about: "An MFA device was taken from a user or root. High where none was seen enabled afterwards; low where one was, or \
+where somebody else had enabled another within a day before. Info where the user did that itself, signed in with MFA \
+afterwards, or was deleted or its password within the hour, and where a central session took it from root (AssumeRoot for \
+IAMDeleteRootUserCredentials, which may do little else).",
     check: "aws iam list-mfa-devices --user-name NAME; ask the user, and look at sign-ins after that time.",
     fix: "Have the user enable a device, and allow iam:DeactivateMFADevice only with aws:MultiFactorAuthPresent.",
     page: MFA,

@@ -1,7 +1,7 @@
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::aggregate::sessions::sample::{samples, scan};
+use crate::aggregate::sessions::sample::{samples, scan, scan_for};
 use crate::report::{Finding, Options, Value};
 
 const ANA: &str = "arn:aws:iam::111122223333:user/ana";
@@ -46,7 +46,7 @@ fn of_user(time: &str, name: &str, user: &str) -> Json {
 }
 
 fn ask(records: impl IntoIterator<Item = Json>) -> Answer {
-    let state = scan(&samples(records));
+    let state = scan_for(REPORT.needs, &samples(records));
     (REPORT.answer)(&View::new(&state, &Options::default()))
 }
 
@@ -191,6 +191,38 @@ fn who_joins_administrators() {
     assert!(!has([to_group("03:00"), denied(joined("bo"))], "admin-granted medium user/bo"));
 }
 
+#[test]
+fn who_stood_behind_the_door_is_named() {
+    let held = |records: Vec<Json>| {
+        let found = findings(records).into_iter().find(|found| found.rule == "admin-granted").unwrap();
+        (found.evidence.get("held_by").cloned(), found.summary)
+    };
+    let joined = |time: &str| call(time, "AddUserToGroup", json!({ "userName": "cy", "groupName": "Admins" }));
+    let left = |time: &str| call(time, "RemoveUserFromGroup", json!({ "userName": "cy", "groupName": "Admins" }));
+    let to_group = || call("03:00", "AttachGroupPolicy", json!({ "groupName": "Admins", "policyArn": ADMIN }));
+    let (names, summary) = held(vec![joined("02:00"), to_group()]);
+    assert_eq!(names, Some(json!(["user/cy"])));
+    assert!(summary.ends_with("; it is held by user/cy"), "{summary}");
+    assert_eq!(held(vec![joined("02:00"), left("02:30"), to_group()]).0, None, "it had left");
+    let later = [joined("04:00"), to_group()];
+    let admin = findings(later).into_iter().find(|found| found.subject == "group/Admins").unwrap();
+    assert_eq!(admin.evidence.get("held_by"), None, "who comes later is told apart");
+    let trust = |time: &str, name: &str, who: &str| {
+        let document = json!({ "Statement": { "Effect": "Allow", "Action": "sts:AssumeRole",
+            "Principal": { "AWS": format!("arn:aws:iam::111122223333:{who}") } } })
+        .to_string();
+        let document_name = if name == "CreateRole" { "assumeRolePolicyDocument" } else { "policyDocument" };
+        call(time, name, json!({ "roleName": "helper", document_name: document }))
+    };
+    let to_role = || call("03:00", "AttachRolePolicy", json!({ "roleName": "helper", "policyArn": ADMIN }));
+    let (names, summary) = held(vec![trust("02:00", "CreateRole", "user/cy"), to_role()]);
+    assert_eq!(names, Some(json!(["user/cy"])));
+    assert!(summary.ends_with("; its trust policy names user/cy"), "{summary}");
+    let set = trust("02:30", "UpdateAssumeRolePolicy", "user/di");
+    assert_eq!(held(vec![trust("02:00", "CreateRole", "user/cy"), set, to_role()]).0, Some(json!(["user/di"])));
+    assert_eq!(held(vec![trust("02:00", "CreateRole", "root"), to_role()]).0, None, "the account as a whole");
+}
+
 /// What is found where IAM's own state was read as well.
 fn found_with_state(records: impl IntoIterator<Item = Json>, details: &Json) -> Vec<String> {
     let (state, posture) = (scan(&samples(records)), crate::posture::testing::load(&[details.to_string()]));
@@ -284,6 +316,11 @@ fn the_alarm_of_aws() {
     };
     let deny = r#"{"Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}"#;
     assert_eq!(found([older(deny)]), ["key-quarantined-by-aws critical user/ana"]);
+    let mut named = older(deny);
+    named["requestParameters"]["policyName"] = json!("AWSCompromisedKeyQuarantineV3");
+    assert_eq!(found([named.clone()]), ["key-quarantined-by-aws critical user/ana"], "inline, of the newer name");
+    named["requestParameters"]["policyDocument"] = json!(document("s3:GetObject"));
+    assert!(!has([named], "key-quarantined-by-aws critical user/ana"), "it grants something");
     let hidden = graver([older(&document("*"))]);
     let expected = [
         "admin-granted high user/ana".to_owned(),
@@ -293,6 +330,33 @@ fn the_alarm_of_aws() {
     assert_eq!(hidden, expected, "a grant behind AWS's name");
     let own = "arn:aws:iam::111122223333:policy/AWSCompromisedKeyQuarantineV3";
     assert_eq!(found([attach("03:00", "bo", own)]), ["policy-on-user low user/bo"]);
+}
+
+#[test]
+fn a_quarantine_that_ends_when_the_key_is_gone() {
+    let key = |time: &str, name: &str, (id, status): (&str, &str)| {
+        call(time, name, json!({ "userName": "bo", "accessKeyId": id, "status": status }))
+    };
+    let mut used = by(call("02:00", "GetUser", json!({})), "arn:aws:iam::111122223333:user/bo");
+    used["userIdentity"]["accessKeyId"] = json!("AKIABO");
+    let on = || quarantine(attach("03:00", "bo", ""));
+    let off = |time: &str| quarantine(call(time, "DetachUserPolicy", json!({ "userName": "bo" })));
+    let lifted = |records: Vec<Json>| {
+        let found = findings(records.into_iter().chain([on(), used.clone()]));
+        let one = found.iter().find(|found| found.rule == "quarantine-lifted").unwrap();
+        format!("{} {}", one.severity.as_str(), one.summary)
+    };
+    let deleted = |time: &str| key(time, "DeleteAccessKey", ("AKIABO", ""));
+    let told = lifted(vec![deleted("04:00"), off("05:00")]);
+    assert_eq!(told, format!("low AWS's quarantine of user/bo was lifted by {ANA}, after AKIABO was deleted"));
+    assert!(lifted(vec![deleted("06:00"), off("05:00")]).starts_with("high"), "only afterwards");
+    assert!(lifted(vec![off("05:00")]).starts_with("high"), "the key is there");
+    let off_only = key("04:00", "UpdateAccessKey", ("AKIABO", "Inactive"));
+    assert!(lifted(vec![off_only, off("05:00")]).starts_with("high"), "it can be switched on again");
+    let other = || key("02:30", "UpdateAccessKey", ("AKIATWO", "Active"));
+    assert!(lifted(vec![other(), deleted("04:00"), off("05:00")]).starts_with("high"), "another key still works");
+    let itself = by(off("05:00"), "arn:aws:iam::111122223333:user/bo");
+    assert!(lifted(vec![deleted("04:00"), itself]).starts_with("high"), "by itself");
 }
 
 #[test]
@@ -360,6 +424,23 @@ fn ways_to_stay() {
     assert!(has([admin, pods()], &format!("access-outside-iam medium {ANA}")));
     let profile = call("03:00", "AddRoleToInstanceProfile", json!({ "instanceProfileName": "p", "roleName": "r" }));
     assert_eq!(one(profile), format!("access-outside-iam info {ANA}"));
+    let to_instance = |profile: Json| {
+        let asked =
+            json!({ "AssociateIamInstanceProfileRequest": { "IamInstanceProfile": profile, "InstanceId": "i-0a" } });
+        elsewhere("ec2", "AssociateIamInstanceProfile", asked)
+    };
+    let by_arn = || to_instance(json!({ "Arn": "arn:aws:iam::111122223333:instance-profile/path/Boss" }));
+    assert_eq!(one(by_arn()), format!("access-outside-iam low {ANA}"));
+    let summary = &findings([by_arn()])[0].summary;
+    assert_eq!(summary, &format!("{ANA} handed on instance-profile/Boss to i-0a"));
+    let boss = call("02:00", "AttachRolePolicy", json!({ "roleName": "Boss", "policyArn": ADMIN }));
+    let both = [boss, to_instance(json!({ "Name": "Boss" }))];
+    assert!(has(both, &format!("access-outside-iam low {ANA}")), "a profile of a role's name is a guess");
+    let replaced = json!({ "ReplaceIamInstanceProfileAssociationRequest": {
+        "IamInstanceProfile": { "Name": "Boss" }, "AssociationId": "iip-assoc-0" } });
+    let replaced = elsewhere("ec2", "ReplaceIamInstanceProfileAssociation", replaced);
+    assert_eq!(one(replaced), format!("access-outside-iam low {ANA}"));
+    assert_eq!(one(elsewhere("ec2", "DisassociateIamInstanceProfile", json!({ "AssociationId": "iip-assoc-0" }))), "");
     let set = "arn:aws:sso:::permissionSet/ssoins-1/ps-1";
     let assign = |account: &str| {
         elsewhere(
@@ -433,6 +514,86 @@ fn mfa_that_went() {
     assert_eq!(found([gone(), itself("02:59")]), ["mfa-deactivated high user/bo"], "before it");
     assert_eq!(found([gone(), of_user("03:10", "DeleteUser", "bo")]), ["mfa-deactivated info user/bo"]);
     assert_eq!(found([denied(gone())]), [format!("iam-changes-denied low {ANA}")]);
+}
+
+/// A call of root on itself, signed with this key.
+fn of_root(time: &str, name: &str, (key, request): (&str, Json)) -> Json {
+    let mut record = call(time, name, request);
+    record["userIdentity"] = json!({ "type": "Root", "principalId": "111122223333", "accountId": "111122223333",
+        "arn": "arn:aws:iam::111122223333:root", "accessKeyId": key, "sessionContext": { "attributes": {} } });
+    record
+}
+
+/// A device of this name is taken from root, or given to it.
+fn device(time: &str, name: &str, (key, serial): (&str, &str)) -> Json {
+    let serial = format!("arn:aws:iam::111122223333:mfa/{serial}");
+    of_root(time, name, (key, json!({ "userName": "AWS ROOT USER", "serialNumber": serial })))
+}
+
+#[test]
+fn mfa_that_a_central_clean_up_takes_off() {
+    let gone = |key: &str| device("03:00", "DeactivateMFADevice", (key, "r1"));
+    let info = "mfa-deactivated info root@111122223333";
+    let high = ["mfa-deactivated high root@111122223333"];
+    assert_eq!(found([gone("ASIAONE")]), high);
+    let assume = |task: &str| {
+        let mut record = call(
+            "02:55",
+            "AssumeRoot",
+            json!({ "targetPrincipal": "111122223333",
+            "taskPolicyArn": { "arn": format!("arn:aws:iam::aws:policy/root-task/{task}") } }),
+        );
+        record["eventSource"] = json!("sts.amazonaws.com");
+        record["responseElements"] = json!({ "credentials": { "accessKeyId": "ASIAONE" } });
+        record
+    };
+    let clean_up = || assume("IAMDeleteRootUserCredentials");
+    assert_eq!(found([clean_up(), gone("ASIAONE")]), [info]);
+    assert_eq!(found([clean_up(), gone("ASIATWO")]), high, "by another session");
+    assert_eq!(found([clean_up(), gone("ASIAONE"), gone("ASIATWO")]), high, "by both");
+    assert_eq!(found([assume("IAMCreateRootUserPassword"), gone("ASIAONE")]), high, "another task");
+    let mut failed = clean_up();
+    failed["errorCode"] = json!("AccessDenied");
+    assert_eq!(found([failed, gone("ASIAONE")]), high);
+    let mut flagged = gone("ASIAONE");
+    flagged["userIdentity"]["sessionContext"]["assumedRoot"] = json!("true");
+    assert_eq!(found([flagged]), [info], "only the member's logs");
+    let password = |time: &str, name: &str| of_root(time, name, ("ASIAONE", json!(null)));
+    assert_eq!(found([password("02:10", "DeleteLoginProfile"), gone("ASIAONE")]), [info]);
+    assert_eq!(found([password("01:50", "DeleteLoginProfile"), gone("ASIAONE")]), high, "long before");
+    let anew = [password("02:10", "DeleteLoginProfile"), password("02:20", "CreateLoginProfile"), gone("ASIAONE")];
+    assert!(has(anew, high[0]), "and given anew");
+}
+
+#[test]
+fn a_swap_of_devices_in_the_safe_order() {
+    let gone = |serial: &str| device("03:00", "DeactivateMFADevice", ("ASIAONE", serial));
+    let new = |time: &str, serial: &str| device(time, "EnableMFADevice", ("ASIAONE", serial));
+    assert_eq!(found([new("02:58", "r2"), gone("r1")]), ["mfa-deactivated info root@111122223333"]);
+    assert_eq!(found([new("02:58", "r1"), gone("r1")]), ["mfa-deactivated high root@111122223333"], "the same");
+    let both = [new("02:58", "r2"), gone("r1"), gone("r2")];
+    assert_eq!(found(both), ["mfa-deactivated high root@111122223333"], "both went");
+    let of_bo =
+        |time: &str, name: &str, serial: &str| call(time, name, json!({ "userName": "bo", "serialNumber": serial }));
+    let bo = "arn:aws:iam::111122223333:user/bo";
+    let swap =
+        |user: &str| [by(of_bo("02:58", "EnableMFADevice", "b"), user), of_bo("03:00", "DeactivateMFADevice", "a")];
+    assert_eq!(found(swap(bo)), ["mfa-deactivated info user/bo"]);
+    assert_eq!(found(swap(ANA)), ["mfa-deactivated low user/bo"], "it may be theirs");
+    let mut early = of_bo("02:58", "EnableMFADevice", "b");
+    early["eventTime"] = json!("2026-01-01T02:58:00Z");
+    assert_eq!(found([early, of_bo("03:00", "DeactivateMFADevice", "a")]), ["mfa-deactivated high user/bo"]);
+    let sign_in = |time: &str, mfa: &str| {
+        let mut record = by(call(time, "ConsoleLogin", json!(null)), bo);
+        record["eventSource"] = json!("signin.amazonaws.com");
+        record["responseElements"] = json!({ "ConsoleLogin": "Success" });
+        record["additionalEventData"] = json!({ "MFAUsed": mfa });
+        record
+    };
+    let then = |time: &str, mfa: &str| found([of_bo("03:00", "DeactivateMFADevice", "a"), sign_in(time, mfa)]);
+    assert_eq!(then("19:00", "Yes"), ["mfa-deactivated info user/bo"], "by another device");
+    assert_eq!(then("19:00", "No"), ["mfa-deactivated high user/bo"]);
+    assert_eq!(then("02:00", "Yes"), ["mfa-deactivated high user/bo"], "before it");
 }
 
 #[test]

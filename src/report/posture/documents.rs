@@ -7,10 +7,10 @@ use serde_json::json;
 
 use super::violation::some_of;
 use super::{
-    ALL_ACTIONS, COPY_OF_AWS, ESCALATION, Look, NOT_ACTION, NOT_JUDGED, ROLE_INLINE_POLICY, Rule, SubjectKind,
-    UNATTACHED, Violation, WHOLE_SERVICE, WRITE_EVERYWHERE,
+    ALL_ACTIONS, ALL_NARROWED, COPY_OF_AWS, ESCALATION, Look, NOT_ACTION, NOT_JUDGED, ROLE_INLINE_POLICY, Rule,
+    SubjectKind, UNATTACHED, Violation, WHOLE_SERVICE, WRITE_EVERYWHERE,
 };
-use crate::model::{Grant, NormalPolicy, Policy, PolicyClass, PolicyError, quantity};
+use crate::model::{Grant, NormalPolicy, Policy, PolicyClass, PolicyError, Statement, quantity};
 use crate::posture::{Authorization, Dated, InlinePolicy, ManagedPolicy, Role};
 use crate::report::Severity;
 
@@ -79,18 +79,7 @@ fn of_document<'a>(look: Look<'a>, part: &'a Dated<Authorization>, it: &Document
         Err(error) => return vec![breaks(NOT_JUDGED, format!("{}: {error}", it.name))],
     };
     let (grant, mut found) = (policy.grant(), Vec::new());
-    let of_all: Vec<_> =
-        policy.statements().iter().filter(|statement| statement.is_allow() && statement.actions.has(is_any)).collect();
-    let allows_all = !of_all.is_empty();
-    if allows_all || grant == Grant::Admin {
-        let reach = match of_all.iter().any(|statement| statement.is_of_everything()) {
-            _ if grant == Grant::Admin => "every resource: an administrator",
-            true => "every resource, but under a condition or less what it denies",
-            false => "some resources",
-        };
-        let actions = if allows_all { "every action" } else { "most of all actions" };
-        found.push(breaks(ALL_ACTIONS, format!("{} allows {actions} on {reach}", it.name)));
-    }
+    found.extend(all_actions((it, policy, grant), &breaks));
     if policy.uses_not_action() {
         found.push(breaks(NOT_ACTION, format!("{} allows all actions but those that it lists", it.name)));
     }
@@ -111,6 +100,33 @@ fn of_document<'a>(look: Look<'a>, part: &'a Dated<Authorization>, it: &Document
         found.push(breaks(WRITE_EVERYWHERE, detail).with("actions", writes));
     }
     found
+}
+
+/// Every action, or most of them: of an administrator, or of less that some of its statements come to.
+fn all_actions<'a>(
+    (it, policy, grant): (&Document<'a>, &Policy, Grant),
+    breaks: &dyn Fn(Rule, String) -> Violation<'a>,
+) -> Option<Violation<'a>> {
+    let of_all = || policy.statements().iter().filter(|statement| statement.actions.has(is_any));
+    let allowed: Vec<_> = of_all().filter(|statement| statement.is_allow()).collect();
+    if grant == Grant::Admin {
+        let actions = if allowed.is_empty() { "most of all actions" } else { "every action" };
+        return Some(breaks(ALL_ACTIONS, format!("{} allows {actions} on every resource: an administrator", it.name)));
+    }
+    let denies_all = |deny: &Statement| !deny.is_allow() && deny.condition.is_empty() && deny.is_of_everything();
+    if allowed.is_empty() || of_all().any(denies_all) {
+        return None;
+    }
+    // On named things of IAM it may lead to everything: who may do all to himself gives himself a policy.
+    let is_of_iam = |statement: &&Statement| statement.resources.has(|arn| arn.to_ascii_lowercase().contains(":iam:"));
+    let (severity, reach) = if allowed.iter().any(|statement| statement.is_of_everything()) {
+        (Severity::Medium, "every resource, but under a condition or less what it denies")
+    } else if allowed.iter().any(|statement| is_of_iam(statement)) {
+        (Severity::Medium, "some resources, of IAM among them")
+    } else {
+        (ALL_NARROWED.severity, "some resources")
+    };
+    Some(breaks(Rule { severity, ..ALL_NARROWED }, format!("{} allows every action on {reach}", it.name)))
 }
 
 /// What a document allows that is a permissions boundary and nothing else: it sets the most that others can be granted, and

@@ -70,6 +70,7 @@ pub static REPORT: Report = Report {
         ROLE_INLINE_POLICY,
         COPY_OF_AWS,
         ALL_ACTIONS,
+        ALL_NARROWED,
         ESCALATION,
         NOT_ACTION,
         WHOLE_SERVICE,

@@ -138,6 +138,19 @@ pub(super) const ALL_ACTIONS: Rule = Rule {
     page: BEST_PRACTICES,
 };
 
+pub(super) const ALL_NARROWED: Rule = Rule {
+    id: "policy-allows-all-on-some",
+    severity: Severity::Low,
+    practice: None,
+    about: "A customer-managed or inline policy allows Action *, but only on some resources: every action of one bucket is \
+            that service's, whatever the star says. Medium where it is on every resource, but under a condition or less what \
+            the policy denies, and where users, roles or policies are among the resources. Nothing where the policy denies it all \
+            again.",
+    check: "Read the statement: what is left when its condition, and what the policy denies, are taken off?",
+    fix: "Write the service into the action (s3:*), or list what is needed.",
+    page: BEST_PRACTICES,
+};
+
 pub(super) const NOT_ACTION: Rule = Rule {
     id: "policy-not-action",
     severity: Severity::Medium,

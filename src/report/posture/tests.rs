@@ -505,7 +505,38 @@ fn near_administrators_and_whole_services() {
     assert_eq!(with(allow(json!("s3:*"), json!("*")), 1), whole);
     assert_eq!(with(allow(json!("s3:*"), json!("arn:aws:s3:::x/*")), 1), set([]));
     assert_eq!(with(allow(json!("iam:PassRole"), arn("role/one").into()), 1), set([]));
+    let low = set(["policy-allows-all-on-some low"]);
+    assert_eq!(with(allow(json!("*"), json!(["arn:aws:s3:::x", "arn:aws:s3:::x/*"])), 1), low, "one bucket");
+    assert_eq!(with(allow(json!("*"), json!("arn:aws:s3:::*")), 1), low);
+    let medium = set(["policy-allows-all-on-some medium"]);
+    assert_eq!(with(allow(json!("*"), json!("arn:aws:iam::*:user/${aws:username}")), 1), medium, "his own policy");
+    let mut mfa = allow(json!("*"), json!("*"));
+    mfa["Condition"] = json!({ "Bool": { "aws:MultiFactorAuthPresent": "true" } });
+    assert_eq!(with(mfa, 1), medium);
     assert_eq!(with(allow(json!("iam:*"), json!("arn:aws:iam::*:user/${aws:username}")), 1), set([]));
+}
+
+#[test]
+fn what_is_denied_again_is_not_allowed() {
+    let with = |denied: Json| {
+        let deny = json!({ "Effect": "Deny", "Action": "*", "Resource": denied["on"], "Condition": denied["if"] });
+        let policy = policy(
+            &arn("policy/p"),
+            says(json!([allow(json!("*"), json!("*")), deny])),
+            json!({ "AttachmentCount": 1 }),
+        );
+        let answer = answer_with(&load(&[details(&[], &[], &[], &[policy])]), &Options::default());
+        answer
+            .findings
+            .iter()
+            .map(|found| format!("{} {}", found.rule, found.severity.as_str()))
+            .collect::<BTreeSet<_>>()
+    };
+    assert_eq!(with(json!({ "on": "*", "if": {} })), set([]));
+    let high = set(["policy-allows-all-actions high"]);
+    assert_eq!(with(json!({ "on": "arn:aws:s3:::x/*", "if": {} })), high, "of one bucket");
+    let without_mfa = json!({ "BoolIfExists": { "aws:MultiFactorAuthPresent": "false" } });
+    assert_eq!(with(json!({ "on": "*", "if": without_mfa })), high, "whoever has MFA");
 }
 
 #[test]

@@ -112,23 +112,36 @@ fn handed(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Found>
     let is_admin = |change: &Change<'_>| {
         let role = Arn::parse(change.policy).map_or(change.policy, |arn| arn.name());
         let cluster_admin = change.act() == Act::EnterCluster && change.policy.ends_with("ClusterAdminPolicy");
-        cluster_admin || administrators.has((change.account_id, TargetKind::Role, role))
+        cluster_admin || !is_to_instance(change) && administrators.has((change.account_id, TargetKind::Role, role))
     };
     let of_actor = |((account_id, actor), rows): ((&str, &str), Vec<usize>)| {
         let (severity, because) = if rows.iter().any(|&row| is_admin(&all[row])) {
             (Severity::Medium, "administrator rights were among what was handed on")
         } else if rows.iter().any(|&row| all[row].target_kind == TargetKind::Cluster) {
             (Severity::Low, "pods of that name have the role, or the principal has the cluster, from now on")
+        } else if rows.iter().any(|&row| is_to_instance(&all[row])) {
+            (
+                Severity::Low,
+                "a running instance has the role of the profile from now on; infrastructure tools do that, too",
+            )
         } else {
             (Severity::Info, "the ordinary way to give an instance a role")
         };
-        let what = listed(all, &rows, |change| format!("{} to {}", change.policy, change.target_name()));
+        let what = listed(all, &rows, |change| match is_to_instance(change) {
+            true => format!("{} to {}", change.target_name(), change.policy),
+            false => format!("{} to {}", change.policy, change.target_name()),
+        });
         Draft::new(&rules::OUTSIDE_IAM, account_id, actor)
             .summary(format!("{actor} handed on {what}"))
             .severity(severity, because)
             .found(all, rows)
     };
     groups(all, hands, |change| (change.account_id, change.actor)).into_iter().map(of_actor).collect()
+}
+
+/// Whether a running instance was given an instance profile. Which role that holds is not in the record.
+fn is_to_instance(change: &Change<'_>) -> bool {
+    matches!(change.event.name(), "AssociateIamInstanceProfile" | "ReplaceIamInstanceProfileAssociation")
 }
 
 /// Assignments of Identity Center: a line for each caller, since an organization has thousands.

@@ -16,6 +16,7 @@ use serde_json::{Map, Value, json};
 
 use super::change::Change;
 use super::power::Administrators;
+use super::told::Told;
 use crate::report::source_list::address_texts;
 use crate::report::{Finding, Rule, Severity};
 pub(super) use baseline::Baseline;
@@ -26,10 +27,11 @@ pub(super) struct Found {
     pub rows: Vec<usize>,
 }
 
-/// What is known of groups and roles beside a change itself.
+/// What is known beside a change itself.
 pub(super) struct Known<'a> {
     pub administrators: Administrators<'a>,
     pub baseline: Baseline<'a>,
+    pub told: Told<'a>,
 }
 
 /// All findings, in no lasting order.
@@ -37,10 +39,10 @@ pub(super) fn of(all: &[Change<'_>], known: &Known<'_>) -> Vec<Found> {
     let administrators = &known.administrators;
     let mut found = policies::of(all, known);
     found.extend(insiders::of(all, administrators));
-    found.extend(quarantine::of(all));
+    found.extend(quarantine::of(all, &known.told));
     found.extend(elsewhere::of(all, administrators));
     found.extend(provisioning::of(all));
-    found.extend(people::of(all));
+    found.extend(people::of(all, &known.told));
     found
 }
 

@@ -4,22 +4,24 @@ use serde_json::json;
 
 use super::super::change::{Change, Target, moments, named};
 use super::super::rules;
+use super::super::told::Told;
 use super::{Draft, Found, by, groups};
 use crate::aggregate::iam_changes::{Act, TargetKind};
 use crate::model::{EventTime, PasswordPolicy, quantity};
 use crate::report::Severity;
 
 const DAY: i64 = 86_400;
+const HOUR: i64 = 3_600;
 
-pub(super) fn of(all: &[Change<'_>]) -> Vec<Found> {
-    let mut found = mfa_deactivated(all);
+pub(super) fn of(all: &[Change<'_>], told: &Told<'_>) -> Vec<Found> {
+    let mut found = mfa_deactivated(all, told);
     found.extend(passwords(all));
     found.extend(resets(all));
     found.extend(password_policies(all));
     found
 }
 
-fn mfa_deactivated(all: &[Change<'_>]) -> Vec<Found> {
+fn mfa_deactivated(all: &[Change<'_>], told: &Told<'_>) -> Vec<Found> {
     let enabled = moments(all, Act::EnableMfa);
     let of_user = |(target, rows): (Target<'_>, Vec<usize>)| {
         let (account_id, kind, name) = target;
@@ -29,11 +31,8 @@ fn mfa_deactivated(all: &[Change<'_>]) -> Vec<Found> {
             (Severity::Info, "the user enabled a device again within a day")
         } else if again.is_some() {
             (Severity::Low, "a device was enabled again")
-        } else if is_closed(all, target, last) {
-            // IAM deletes no user that still has a device: whoever leaves loses it first.
-            (Severity::Info, "the user or its password was deleted, too")
         } else {
-            (Severity::High, "no device was seen enabled again")
+            without_new_device(all, told, (target, &rows))
         };
         let summary = format!("MFA of {} was deactivated {}; {because}", named(kind, name), by(all, &rows));
         let itself = rows.iter().all(|&row| all[row].is_by_itself());
@@ -45,6 +44,47 @@ fn mfa_deactivated(all: &[Change<'_>]) -> Vec<Found> {
             .with("enabled_again", json!(again))
     };
     groups(all, |change| change.did(Act::DeactivateMfa), Change::target).into_iter().map(of_user).collect()
+}
+
+/// How much it matters where no device was enabled afterwards.
+fn without_new_device(
+    all: &[Change<'_>],
+    told: &Told<'_>,
+    (target, rows): (Target<'_>, &[usize]),
+) -> (Severity, &'static str) {
+    let last = last_of(all, rows);
+    if is_closed(all, target, last) || is_without_password(all, target, last) {
+        // IAM deletes no user that still has a device: whoever leaves loses it first.
+        (Severity::Info, "the user or its password was deleted, too")
+    } else if told.is_cleaned_up(target) {
+        (Severity::Info, "a central root session took it off, by AWS's task to delete root's credentials")
+    } else {
+        had_another(all, told, (target, rows))
+    }
+}
+
+/// How much it matters where another device may be left: one that was enabled shortly before, or one that a later sign-in
+/// used. Up to eight devices are allowed, so the safe order of a swap is the new one first.
+///
+/// Source: IAM user guide, "AWS Multi-factor authentication in IAM" (eight devices).
+fn had_another(
+    all: &[Change<'_>],
+    told: &Told<'_>,
+    (target, rows): (Target<'_>, &[usize]),
+) -> (Severity, &'static str) {
+    let last = last_of(all, rows);
+    let taken = |serial: &str| rows.iter().any(|&row| all[row].policy == serial || all[row].policy.is_empty());
+    let since = last.map(|time| time.plus_seconds(-DAY));
+    let brought = all.iter().filter(|change| {
+        let enables = change.did(Act::EnableMfa) && change.target() == target;
+        enables && !change.policy.is_empty() && !taken(change.policy) && change.span.last() >= since
+    });
+    match brought.map(is_by_owner).max() {
+        Some(true) => (Severity::Info, "the user had enabled another device within a day before"),
+        Some(false) => (Severity::Low, "another device had been enabled within a day before"),
+        None if told.signed_in_with_mfa(target, last) => (Severity::Info, "a later sign-in gave MFA by another device"),
+        None => (Severity::High, "no device was seen enabled again"),
+    }
 }
 
 /// New console passwords: MFA after a while, or never.
@@ -128,9 +168,23 @@ fn password_policies(all: &[Change<'_>]) -> Vec<Found> {
 fn is_replaced(all: &[Change<'_>], target: Target<'_>, since: Option<EventTime>) -> bool {
     let until = since.map(|time| time.plus_seconds(DAY));
     all.iter().any(|change| {
-        let enables = change.did(Act::EnableMfa) && change.target() == target && change.is_by_itself();
+        let enables = change.did(Act::EnableMfa) && change.target() == target && is_by_owner(change);
         enables && change.span.first() >= since && change.span.first() <= until
     })
+}
+
+/// Whether the user itself called, or root about itself.
+fn is_by_owner(change: &Change<'_>) -> bool {
+    let is_root = change.target_kind == TargetKind::Account && change.target.starts_with("root@");
+    change.is_by_itself() || is_root && change.actor == change.target
+}
+
+/// Whether the password was deleted within an hour before `until`, and none given since: whoever cleans up begins with it.
+fn is_without_password(all: &[Change<'_>], target: Target<'_>, until: Option<EventTime>) -> bool {
+    let did = |act: Act| all.iter().filter(move |change| change.did(act) && change.target() == target);
+    let deleted = did(Act::DeleteLogin).filter_map(|change| change.span.last()).max();
+    let is_near = deleted >= until.map(|time| time.plus_seconds(-HOUR));
+    deleted.is_some() && is_near && !did(Act::CreateLogin).any(|change| change.span.last() >= deleted)
 }
 
 /// Whether the user, or its password, was deleted at or after `since`.

@@ -8,6 +8,7 @@ use super::super::change::{Change, Target, named};
 use super::super::versions::{Holders, Holdings};
 use super::super::{facts, rules};
 use super::baseline::{OF_OWN, Trusted};
+use super::insiders::Doors;
 use super::{Draft, Found, Known, by, groups, listed};
 use crate::aggregate::iam_changes::{Act, Granted, Outcome, TargetKind};
 use crate::model::{Arn, Grant, PolicyClass, grouped};
@@ -34,25 +35,16 @@ fn is_admin_grant(change: &Change<'_>) -> bool {
 }
 
 fn admin_granted(all: &[Change<'_>], known: &Known<'_>) -> Vec<Found> {
+    let doors = Doors::of(all);
     let of_target = |(target, rows): (Target<'_>, Vec<usize>)| {
         let (account_id, kind, name) = target;
         let (policies, by, again) = (listed(all, &rows, policy_name), by(all, &rows), removed_again(all, &rows));
-        let (what, severity, because) = match rows.iter().filter_map(|&row| all[row].grant()).max() {
-            Some(Grant::Admin) => (
-                "everything",
-                Severity::High,
-                "nearly every action on every resource, without a condition that narrows",
-            ),
-            Some(Grant::AdminOnCondition) => (
-                "everything on a condition",
-                Severity::Medium,
-                "MFA, an address range, a name or a date keeps out nobody who holds it for good; yet MFA is what AWS advises",
-            ),
-            _ => (
-                "what leads to everything",
-                Severity::High,
-                "the holder can make itself administrator in a call or two",
-            ),
+        let (what, severity, because) = judged_grant(rows.iter().filter_map(|&row| all[row].grant()).max());
+        let holders = doors.behind(target, rows.iter().filter_map(|&row| all[row].span.last()).max());
+        let held = match kind {
+            _ if holders.is_empty() => String::new(),
+            TargetKind::Group => format!("; it is held by {}", some_of(&holders)),
+            _ => format!("; its trust policy names {}", some_of(&holders)),
         };
         let milder = match (kind, known.baseline.trusted(target)) {
             (TargetKind::PermissionSet, _) => {
@@ -66,12 +58,28 @@ fn admin_granted(all: &[Change<'_>], known: &Known<'_>) -> Vec<Found> {
             _ => None,
         };
         let (severity, because) = milder.filter(|milder| milder.0 < severity).unwrap_or((severity, because));
-        Draft::new(&rules::ADMIN_GRANTED, account_id, named(kind, name))
-            .summary(format!("{} was given {what} ({policies}) {by}{again}", named(kind, name)))
+        let found = Draft::new(&rules::ADMIN_GRANTED, account_id, named(kind, name))
+            .summary(format!("{} was given {what} ({policies}) {by}{again}{held}", named(kind, name)))
             .severity(severity, because)
-            .found(all, rows)
+            .found(all, rows);
+        if holders.is_empty() { found } else { found.with("held_by", json!(holders)) }
     };
     groups(all, is_admin_grant, Change::target).into_iter().map(of_target).collect()
+}
+
+/// What so wide a grant is, and how much it matters.
+fn judged_grant(grant: Option<Grant>) -> (&'static str, Severity, &'static str) {
+    match grant {
+        Some(Grant::Admin) => {
+            ("everything", Severity::High, "nearly every action on every resource, without a condition that narrows")
+        }
+        Some(Grant::AdminOnCondition) => (
+            "everything on a condition",
+            Severity::Medium,
+            "MFA, an address range, a name or a date keeps out nobody who holds it for good; yet MFA is what AWS advises",
+        ),
+        _ => ("what leads to everything", Severity::High, "the holder can make itself administrator in a call or two"),
+    }
 }
 
 /// Customer-managed policies that were written, or put into force, to allow everything: the deed of who wrote them, as far

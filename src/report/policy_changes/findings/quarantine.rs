@@ -4,14 +4,15 @@ use serde_json::json;
 
 use super::super::access_rules;
 use super::super::change::{Change, Target, named};
+use super::super::told::Told;
 use super::policies::policy_name;
 use super::{Draft, Found, by, groups, listed};
 use crate::aggregate::iam_changes::{Act, Outcome};
 use crate::report::Severity;
 
-pub(super) fn of(all: &[Change<'_>]) -> Vec<Found> {
+pub(super) fn of(all: &[Change<'_>], told: &Told<'_>) -> Vec<Found> {
     let mut found = quarantined(all);
-    found.extend(lifted(all));
+    found.extend(lifted(all, told));
     found
 }
 
@@ -56,7 +57,7 @@ fn is_of_aws(change: &Change<'_>) -> bool {
 }
 
 /// Taken off, written over, or tried to.
-fn lifted(all: &[Change<'_>]) -> Vec<Found> {
+fn lifted(all: &[Change<'_>], told: &Told<'_>) -> Vec<Found> {
     let takes = |change: &Change<'_>| {
         let takes = matches!(change.act(), Act::Detach | Act::DeleteInline) && change.is_about_quarantine();
         let writes_over = change.act() == Act::PutInline
@@ -64,11 +65,16 @@ fn lifted(all: &[Change<'_>]) -> Vec<Found> {
             && !change.is_about_quarantine();
         (takes || writes_over) && change.outcome != Outcome::Failed
     };
-    let of_user = |((account_id, kind, name), rows): (Target<'_>, Vec<usize>)| {
+    let of_user = |(target, rows): (Target<'_>, Vec<usize>)| {
+        let (account_id, kind, name) = target;
         let who = named(kind, name);
         let (done, itself) =
             (rows.iter().any(|&row| all[row].succeeded()), rows.iter().any(|&row| all[row].is_by_itself()));
+        let keys = if done && !itself { keys_gone(all, told, (target, &rows)) } else { Vec::new() };
         let (severity, because) = match (done, itself) {
+            (true, false) if !keys.is_empty() => {
+                (Severity::Low, "the keys that the user had then were deleted or switched off before")
+            }
             (true, true) => {
                 (Severity::High, "the user that AWS put under quarantine lifted it: so did whoever has its key")
             }
@@ -76,11 +82,26 @@ fn lifted(all: &[Change<'_>]) -> Vec<Found> {
             (false, _) => (Severity::Medium, "it was refused, and somebody tried"),
         };
         let what = if done { "was lifted" } else { "was nearly lifted" };
-        Draft::new(&access_rules::QUARANTINE_LIFTED, account_id, &*who)
-            .summary(format!("AWS's quarantine of {who} {what} {}", by(all, &rows)))
+        let deleted = if keys.is_empty() { String::new() } else { format!(", after {} was deleted", keys.join(", ")) };
+        let found = Draft::new(&access_rules::QUARANTINE_LIFTED, account_id, &*who)
+            .summary(format!("AWS's quarantine of {who} {what} {}{deleted}", by(all, &rows)))
             .severity(severity, because)
             .found(all, rows)
-            .with("by_itself", json!(itself))
+            .with("by_itself", json!(itself));
+        if keys.is_empty() { found } else { found.with("deleted_keys", json!(keys)) }
     };
     groups(all, takes, Change::target).into_iter().map(of_user).collect()
+}
+
+/// The user's keys that were deleted before somebody else lifted the quarantine, where none that it had when that was put
+/// on still works. Which key leaked no record says. What writes over the policy is no end of a clean-up.
+fn keys_gone<'a>(all: &[Change<'_>], told: &Told<'a>, (user, rows): (Target<'_>, &[usize])) -> Vec<&'a str> {
+    let Some(now) = rows.iter().map(|&row| all[row].span.first()).min().flatten() else { return Vec::new() };
+    if rows.iter().any(|&row| all[row].act() == Act::PutInline) {
+        return Vec::new();
+    }
+    let put =
+        all.iter().filter(|change| change.gave_policy() && change.is_about_quarantine() && change.target() == user);
+    let then = put.filter_map(|change| change.span.last()).filter(|time| *time <= now).max();
+    told.deleted_keys(user, (then.unwrap_or(now), now))
 }
