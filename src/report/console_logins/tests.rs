@@ -348,6 +348,40 @@ fn the_first_success_from_a_spraying_address_names_who_was_entered() {
 }
 
 #[test]
+fn the_first_try_of_a_spray_may_be_the_one_that_hits() {
+    let names = ["ana", "bo", "cy", "di", "eva", "flo"];
+    let spray = || names.iter().map(|name| sign_in(name, "09:10:00", false)).collect::<Vec<_>>();
+    let and = |more: Vec<Json>| {
+        let answer = answer_to(spray().into_iter().chain(more).collect());
+        answer.findings.into_iter().find(|finding| finding.rule == "password-spray").unwrap()
+    };
+    let told = |more: Vec<Json>| {
+        let found = and(more);
+        (found.severity.as_str(), found.evidence["signed_in"].clone())
+    };
+    let hit = || sign_in("gus", "09:09:00", true);
+    assert_eq!(told(vec![hit()]), ("high", json!(["gus"])));
+    let summary = "sign-ins of 6 users and 0 with unknown names failed from one address; just before them a sign-in of gus \
+                   worked";
+    assert_eq!(and(vec![hit()]).summary, summary);
+    let with_mfa = with(hit(), "/additionalEventData/MFAUsed", json!("Yes"));
+    assert_eq!(told(vec![with_mfa]), ("medium", json!(["gus"])));
+    assert_eq!(told(vec![sign_in("gus", "08:39:00", true)]), ("medium", json!([])), "more than half an hour before");
+    assert_eq!(
+        told(vec![hit(), sign_in("gus", "07:00:00", true)]),
+        ("medium", json!([])),
+        "who came from there before"
+    );
+    let office = ["hal", "ida", "gus"].map(|name| sign_in(name, "09:09:00", true));
+    assert_eq!(told(office.to_vec()), ("medium", json!([])), "an office, where people get in");
+    let elsewhere = with(hit(), "/sourceIPAddress", json!("192.0.2.1"));
+    assert_eq!(told(vec![elsewhere]), ("medium", json!([])));
+    let mut unknown = failures("HIDDEN_DUE_TO_SECURITY_REASONS", "09:10", 6);
+    unknown.push(hit());
+    assert_eq!(attacks(unknown), [("password-spray", "low")], "one person, and an account where the name is another");
+}
+
+#[test]
 fn guesses_from_many_addresses_and_then_a_success() {
     let from = |i: usize, record| with(record, "/sourceIPAddress", json!(format!("198.51.100.{i}")));
     let guesses = || failures("ana", "09:30", 12).into_iter().enumerate().map(|(i, r)| from(i, r)).collect::<Vec<_>>();
