@@ -61,7 +61,8 @@ pub(super) const PASSWORD_KNOWN: Rule = Rule {
     practice: None,
     about: "Sign-ins were asked for the second factor (CheckMfa, or a TOTP, WEBAUTHN or other CredentialType at Identity \
             Center) and failed: whoever tried knows the password, and MFA held. High from three on; else medium for root, low \
-            for a user. Days on which the same principal got in from the same address are left out: an owner mistypes codes. \
+            for a user. Medium, too, where the second factor was asked for five times or more in a day and no sign-in ended, from \
+            an address that never got in: somebody turned back. Days on which the same principal got in from the same address are left out: an owner mistypes codes. \
             But five or more before the first success from there ever may have guessed the code: high where the user had \
             signed in from elsewhere before. \
             That CheckMfa comes only after the right password is inferred; a guesser at the owner's address is not found.",

@@ -295,6 +295,33 @@ fn a_password_is_known_where_mfa_held() {
 }
 
 #[test]
+fn whoever_turns_back_at_the_second_factor_knows_the_password() {
+    let asked = |n: usize| -> Vec<Json> {
+        stopped_by_mfa("gus", n).into_iter().filter(|record| record["eventName"] == "CheckMfa").collect()
+    };
+    let and = |n: usize, more: Vec<Json>| attacks(asked(n).into_iter().chain(more).collect());
+    assert_eq!(and(5, vec![]), [("password-known", "medium")]);
+    assert_eq!(and(4, vec![]), [], "perhaps the owner, without the device");
+    assert_eq!(attacks(asked(5).into_iter().map(of_root).collect()), [("password-known", "medium")]);
+    let there = |time: &str, worked: bool| {
+        let record = with(sign_in("gus", time, worked), "/additionalEventData/MFAUsed", json!("Yes"));
+        with(record, "/sourceIPAddress", json!("198.51.100.66"))
+    };
+    assert_eq!(and(5, vec![there("20:00:00", true)]), [], "the owner's place");
+    assert_eq!(and(7, vec![there("14:00:00", false), there("14:01:00", false)]), [("password-known", "medium")]);
+    assert_eq!(and(6, vec![there("14:00:00", false), there("14:01:00", false)]), [("password-known", "low")]);
+    let other_day = |record: Json| with(record, "/eventTime", json!("2026-01-11T13:00:00Z"));
+    let spread_out = asked(4).into_iter().chain(asked(4).into_iter().map(other_day));
+    assert_eq!(attacks(spread_out.collect()), [], "four a day");
+    let answer = answer_to(asked(12));
+    let summary =
+        "the password of gus is known, MFA held: 12 sign-ins from 198.51.100.66 got as far as the second factor";
+    assert_eq!(answer.findings[0].summary, summary);
+    let evidence = &answer.findings[0].evidence;
+    assert_eq!((&evidence["failures"], &evidence["turned_back"]), (&json!(0), &json!(12)));
+}
+
+#[test]
 fn a_second_factor_is_guessed_from_a_new_place() {
     let mfa = |record: Json| with(record, "/additionalEventData", json!({ "MFAUsed": "Yes" }));
     let there = |time: &str| with(mfa(sign_in("gus", time, true)), "/sourceIPAddress", json!("198.51.100.66"));
