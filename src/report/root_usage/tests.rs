@@ -171,6 +171,23 @@ fn what_anybody_can_cause_is_no_use() {
 }
 
 #[test]
+fn a_change_of_the_password_that_failed_is_an_attempt() {
+    let page = |name: &str, outcome: &str| {
+        let mut record = root(name, "signin.amazonaws.com", "");
+        record["responseElements"] = json!({ name: outcome });
+        record
+    };
+    let change = ("root-credential-change", "high");
+    for name in ["PasswordRecoveryCompleted", "PasswordUpdated", "EmailUpdated"] {
+        assert_eq!(rules([page(name, "Failure")]), [("root-attempts", "low")], "{name}");
+        assert_eq!(rules([page(name, "Success")]), [change, ("root-console-use", "medium")], "{name}");
+    }
+    let (_, both) = ask([page("PasswordRecoveryCompleted", "Failure"), page("PasswordUpdated", "Success")]);
+    let summary = "the way to sign in as root of 111122223333 was changed: PasswordUpdated";
+    assert_eq!((both[0].rule, both[0].count, &*both[0].summary), ("root-credential-change", 1, summary));
+}
+
+#[test]
 fn the_consoles_own_reading_is_not_everyday_use() {
     let at_console = |name: &str, source: &str, mfa: &str| {
         let mut record = root(name, source, "ASIA1");
