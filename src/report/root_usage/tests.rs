@@ -284,6 +284,31 @@ fn services_and_agents_that_act_for_root() {
 }
 
 #[test]
+fn calls_from_within_aws_without_credentials_are_a_services() {
+    let class = |key: &str, change: Json| {
+        let mut record = everyday(key);
+        record["sourceIPAddress"] = json!("AWS Internal");
+        for (name, value) in change.as_object().unwrap() {
+            record[name] = value.clone();
+        }
+        ask([record]).0[0][0].clone()
+    };
+    assert_eq!(class("", json!({})), "service");
+    assert_eq!(class("", json!({ "sourceIPAddress": "AWS Internal/3" })), "service");
+    assert_eq!(class("", json!({ "sourceIPAddress": "192.0.2.1" })), "console");
+    assert_eq!(class("", json!({ "sourceIPAddress": "192.0.2.1", "userAgent": "AWS Internal" })), "console");
+    assert_eq!(class("ASIA1", json!({})), "console", "a session");
+    assert_eq!(class("AKIA1", json!({})), "access-key");
+    assert_eq!(class("", json!({ "sessionCredentialFromConsole": "true" })), "console");
+    let recovered = json!({ "eventName": "PasswordRecoveryCompleted", "eventSource": "signin.amazonaws.com" });
+    assert_eq!(class("", recovered), "console");
+    let mut session = everyday("");
+    session["sourceIPAddress"] = json!("AWS Internal");
+    session["userIdentity"]["sessionContext"] = json!({ "attributes": { "creationDate": "2026-01-02T02:00:00Z" } });
+    assert_eq!(ask([session]).0[0][0], "console");
+}
+
+#[test]
 fn tokens_of_roots_key_are_its_key() {
     let token = |key: &str| {
         let mut record = root("GetSessionToken", "sts.amazonaws.com", key);
