@@ -387,6 +387,15 @@ fn email_addresses_of_root_that_change() {
     assert_eq!(change("StartPrimaryEmailUpdate", "AccessDeniedException"), [(rule, "medium", root_of.clone())]);
     assert_eq!(change("AcceptPrimaryEmailUpdate", "ValidationException"), [(rule, "low", root_of)]);
     assert_eq!(change("GetPrimaryEmail", ""), []);
+    let mut as_sent = assume_root("", "", "");
+    (as_sent["eventName"], as_sent["eventSource"]) =
+        (json!("AcceptPrimaryEmailUpdate"), json!("account.amazonaws.com"));
+    as_sent["userIdentity"]["accountId"] = json!("444455556666");
+    let subject = |record: &Json| ask([record.clone()]).1[0].subject.clone();
+    as_sent["requestParameters"] = json!({ "AccountId": "777788889999" });
+    assert_eq!(subject(&as_sent), "root@777788889999", "as the API spells it");
+    as_sent["requestParameters"] = json!({});
+    assert_eq!(subject(&as_sent), "root@444455556666", "the caller's own, where none is named");
     let own = root("AcceptPrimaryEmailUpdate", "account.amazonaws.com", "ASIA1");
     assert_eq!(rules([own])[0], (rule, "high"), "by root itself");
 }
