@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::policy::{CloudTrailMay, PUT_OBJECT, any_text};
 use super::{
-    Condition, FactKind, LoggingCall, LoggingEffect, LoggingObject, LoggingRecord, TrailFact, account_of, request,
-    text_of,
+    Condition, FactKind, LoggingCall, LoggingEffect, LoggingObject, LoggingRecord, TrailFact, account_of,
+    is_by_cloudtrail, request, text_of,
 };
 use crate::model::{Event, members, text};
 
@@ -36,7 +36,7 @@ pub(super) fn read(event: &Event<'_>) -> Option<LoggingRecord> {
 
 /// CloudTrail itself looks at the bucket before it delivers: that bucket is a trail's.
 fn checked_by_cloudtrail(event: &Event<'_>) -> Option<LoggingRecord> {
-    if event.source_ip_address != "cloudtrail.amazonaws.com" {
+    if !is_by_cloudtrail(event) {
         return None;
     }
     let [bucket] = members(event.request_parameters, ["bucketName"]).map(text);

@@ -285,6 +285,24 @@ fn facts(records: &[((&str, &str), Value, Value, bool)]) -> TrailFacts {
     facts
 }
 
+#[test]
+fn cloudtrail_may_call_from_an_address() {
+    let tells = |identity: &UserIdentity<'_>, (source, name): (&str, &str)| {
+        let mut event = event(identity);
+        (event.event_source, event.event_name) = (source, name);
+        (event.source_ip_address, event.request_parameters) =
+            ("192.0.2.1", r#"{ "bucketName": "logs", "keyId": "0a1b" }"#);
+        LoggingRecord::of(&event).map_or(0, |record| record.facts.len())
+    };
+    for call in [("s3.amazonaws.com", "GetBucketAcl"), ("kms.amazonaws.com", "GenerateDataKey")] {
+        assert_eq!(tells(&service("cloudtrail.amazonaws.com"), call), 1, "{call:?}");
+        assert_eq!(tells(&service("config.amazonaws.com"), call), 0, "{call:?}");
+        let mut through = user("ana", "AKIA");
+        through.invoked_by = "cloudtrail.amazonaws.com".into();
+        assert_eq!(tells(&through, call), 0, "on behalf of a person: {call:?}");
+    }
+}
+
 fn call(source: &str, name: &str, request: Value) -> LoggingCall {
     record(&user("ana", "AKIA"), (source, name), &request, &Value::Null).and_then(|record| record.call).expect("a call")
 }
