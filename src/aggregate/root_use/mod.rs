@@ -126,10 +126,26 @@ impl Aggregate for RootUse {
 fn is_by_service(event: &Event<'_>) -> bool {
     let source = event.source_ip_address;
     event.event_type == "AwsServiceEvent"
+        || is_from_within(event)
         || (source.ends_with(['m', 'n'])
             && SourceAddress::parse(source) == SourceAddress::Service
             && !source.starts_with("signin.")
             && !class::is_of_agent(source))
+}
+
+/// Whether a call came from within AWS and without anything that a person holds: no key, no session, no console. What a
+/// person does at the console comes from within as well, but in a session; so does signing in, which has none yet.
+///
+/// Source: CloudTrail user guide, "CloudTrail record contents", sourceIPAddress: `AWS Internal` for events that originate
+/// from AWS; that those without credentials are a service's is our inference.
+fn is_from_within(event: &Event<'_>) -> bool {
+    let identity = &*event.user_identity;
+    event.source_ip_address.starts_with("AWS Internal")
+        && SourceAddress::parse(event.source_ip_address) == SourceAddress::AwsInternal
+        && event.event_source != "signin.amazonaws.com"
+        && event.session_credential_from_console != Some(true)
+        && identity.access_key_id.is_empty()
+        && identity.creation_date().is_none()
 }
 
 /// The account whose root it is; empty when the identity does not say.

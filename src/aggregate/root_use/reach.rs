@@ -107,12 +107,13 @@ impl Reach {
         let event = seen.event;
         let identity = &*event.user_identity;
         let caller = principal_of(identity);
-        let names = ["targetPrincipal", "accountId", "taskPolicyArn"];
-        let [target, account, task] = members(event.request_parameters, names).map(arn_or_text);
+        // Account Management writes `AccountId` (API reference, AcceptPrimaryEmailUpdate, request syntax).
+        let names = ["targetPrincipal", "accountId", "AccountId", "taskPolicyArn"];
+        let [target, account, as_sent, task] = members(event.request_parameters, names).map(arn_or_text);
         let [credentials] = members(event.response_elements, ["credentials"]);
         let [issued] = members(credentials.json(), ["accessKeyId"]);
         let target = Arn::parse(&target).map_or(&*target, |arn| arn.account_id);
-        let target = [target, &account, &identity.account_id].into_iter().find(|text| !text.is_empty());
+        let target = [target, &account, &as_sent, &identity.account_id].into_iter().find(|text| !text.is_empty());
         let texts: [&str; TEXT_COLUMNS.len()] = [
             event.event_name,
             target.unwrap_or_default(),

@@ -65,6 +65,12 @@ pub enum Count {
     Uses,
     /// Policies of buckets and queues that let everybody in.
     OpenedToEverybody,
+    /// `EmailUpdated` at the sign-in page that worked.
+    EmailsUpdated,
+    /// `PasswordRecoveryCompleted` that worked.
+    ResetsCompleted,
+    /// `PasswordUpdated` that worked.
+    PasswordsUpdated,
 }
 
 impl Count {
@@ -80,11 +86,14 @@ impl Count {
         Self::KeysCreated,
         Self::Uses,
         Self::OpenedToEverybody,
+        Self::EmailsUpdated,
+        Self::ResetsCompleted,
+        Self::PasswordsUpdated,
     ];
 }
 
 /// Column names of [`Count`], in its order.
-pub(super) const COUNT_COLUMNS: [&str; 10] = [
+pub(super) const COUNT_COLUMNS: [&str; 13] = [
     "read_only",
     "everyday_events",
     "sign_ins",
@@ -95,6 +104,9 @@ pub(super) const COUNT_COLUMNS: [&str; 10] = [
     "keys_created",
     "uses",
     "opened_to_everybody",
+    "emails_updated",
+    "resets_completed",
+    "passwords_updated",
 ];
 
 impl RootUseRow {
@@ -196,9 +208,16 @@ impl RootUseRow {
                 self.reset_addresses.insert(seen.address());
                 false
             }
-            _ => !event.is_error(),
+            _ => !is_failed_step(event),
         };
         self.add(Count::Uses, is_use);
+        let change = match event.event_name {
+            "EmailUpdated" => Count::EmailsUpdated,
+            "PasswordRecoveryCompleted" => Count::ResetsCompleted,
+            "PasswordUpdated" => Count::PasswordsUpdated,
+            _ => return,
+        };
+        self.add(change, is_use);
     }
 
     fn observe_session_mfa(&mut self, seen: &Seen<'_>) {
@@ -235,4 +254,13 @@ fn is_refused_to_holder(event: &Event<'_>) -> bool {
     let identity = &*event.user_identity;
     let is_session = identity.creation_date().is_some();
     event.is_denied() && (is_session || !identity.access_key_id.is_empty())
+}
+
+/// Whether a step at the sign-in page failed, which it says under its own name and without an error code.
+///
+/// Source: CloudTrail user guide, "AWS Management Console sign-in events": `responseElements` of `ConsoleLogin`,
+/// `CheckMfa` and the events of root's password hold `Success` or `Failure`.
+fn is_failed_step(event: &Event<'_>) -> bool {
+    let [outcome] = members(event.response_elements, [event.event_name]);
+    event.is_error() || text(outcome).eq_ignore_ascii_case("failure")
 }

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::policy::{CloudTrailMay, PUT_OBJECT, any_text};
 use super::{
-    Condition, FactKind, LoggingCall, LoggingEffect, LoggingObject, LoggingRecord, TrailFact, account_of, request,
-    text_of,
+    Condition, FactKind, LoggingCall, LoggingEffect, LoggingObject, LoggingRecord, TrailFact, account_of,
+    is_by_cloudtrail, request, text_of,
 };
 use crate::model::{Event, members, text};
 
@@ -36,7 +36,7 @@ pub(super) fn read(event: &Event<'_>) -> Option<LoggingRecord> {
 
 /// CloudTrail itself looks at the bucket before it delivers: that bucket is a trail's.
 fn checked_by_cloudtrail(event: &Event<'_>) -> Option<LoggingRecord> {
-    if event.source_ip_address != "cloudtrail.amazonaws.com" {
+    if !is_by_cloudtrail(event) {
         return None;
     }
     let [bucket] = members(event.request_parameters, ["bucketName"]).map(text);
@@ -62,7 +62,7 @@ fn is_named_for_logs(bucket: &str) -> bool {
 }
 
 /// Objects that were deleted, where their key is one of CloudTrail's; their bucket is a trail's, then. A call for many
-/// objects mostly names none of them: it counts on a trail's bucket.
+/// objects names them among its resources, as far as it names any; else it counts on a trail's bucket.
 fn deleted(event: &Event<'_>) -> Option<LoggingRecord> {
     let is_one = event.event_name == "DeleteObject";
     if is_one && !event.request_parameters.contains("AWSLogs") {
@@ -70,14 +70,30 @@ fn deleted(event: &Event<'_>) -> Option<LoggingRecord> {
     }
     let [bucket, key] = members(event.request_parameters, ["bucketName", "key"]).map(text);
     let call = LoggingCall::new(event, LoggingObject::LogObjects, LoggingEffect::Deleted).named(&*bucket);
-    match home_of_key(if is_one { &key } else { event.request_parameters }) {
+    let home = home_of_key(if is_one { &key } else { event.request_parameters }).map(str::to_owned);
+    match home.or_else(|| home_of_resources(event)) {
         Some(home) => {
-            let fact = TrailFact::new(FactKind::Bucket, &bucket, home).at(event.event_time);
-            Some(LoggingRecord::call(LoggingCall { home: home.to_owned(), ..call }).with(Some(fact)))
+            let fact = TrailFact::new(FactKind::Bucket, &bucket, &home).at(event.event_time);
+            Some(LoggingRecord::call(LoggingCall { home, ..call }).with(Some(fact)))
         }
         None if is_one => None,
         None => Some(LoggingRecord::call(call.on(Condition::IfOfTrail))),
     }
+}
+
+/// The account whose logs are among the objects that a call names as its resources.
+///
+/// Source: CloudTrail user guide, "CloudTrail record contents", `resources`. `ARNPrefix` stands in data events that name no
+/// single object, as records show.
+fn home_of_resources(event: &Event<'_>) -> Option<String> {
+    if !event.resources.contains("AWSLogs") {
+        return None;
+    }
+    let resources: Value = serde_json::from_str(event.resources).ok()?;
+    let of_one = |resource: &Value| {
+        ["ARN", "ARNPrefix"].iter().find_map(|name| home_of_key(text_of(resource, name)).map(str::to_owned))
+    };
+    resources.as_array()?.iter().find_map(of_one)
 }
 
 /// The account whose logs lie under a key: `…/AWSLogs/[o-id/]ACCOUNT/CloudTrail…/…`.

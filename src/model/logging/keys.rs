@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::policy::{CloudTrailMay, DATA_KEY};
 use super::{
-    Condition, FactKind, LoggingCall, LoggingEffect, LoggingObject, LoggingRecord, TrailFact, account_of, request,
-    short_name, text_of,
+    Condition, FactKind, LoggingCall, LoggingEffect, LoggingObject, LoggingRecord, TrailFact, account_of,
+    is_by_cloudtrail, request, short_name, text_of,
 };
 use crate::model::{Event, Raw, members, text};
 
@@ -33,7 +33,7 @@ pub(super) fn read(event: &Event<'_>) -> Option<LoggingRecord> {
 
 /// CloudTrail asks for a data key for each object, in the name of its trail: that key is the trail's.
 fn used_by_cloudtrail(event: &Event<'_>) -> Option<LoggingRecord> {
-    if event.source_ip_address != "cloudtrail.amazonaws.com" {
+    if !is_by_cloudtrail(event) {
         return None;
     }
     let [key, context] = members(event.request_parameters, ["keyId", "encryptionContext"]);

@@ -19,7 +19,7 @@ use serde_json::Value;
 
 pub use facts::{FactKind, Settled, TrailFact, TrailFacts};
 
-use super::{Arn, Event};
+use super::{Arn, Event, IdentityType};
 
 /// What a call does to the logs. Not an AWS term. Ordered by how much is lost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -129,6 +129,16 @@ impl LoggingRecord {
         self.facts.extend(fact);
         self
     }
+}
+
+/// Whether CloudTrail itself called: from its own host, or as a service that calls from an address.
+///
+/// Source: CloudTrail user guide, "CloudTrail record contents", sourceIPAddress, and "CloudTrail userIdentity element",
+/// `invokedBy` and type `AWSService`, none of which a caller can set.
+fn is_by_cloudtrail(event: &Event<'_>) -> bool {
+    const HOST: &str = "cloudtrail.amazonaws.com";
+    let identity = &*event.user_identity;
+    event.source_ip_address == HOST || (identity.kind == IdentityType::AwsService && identity.invoked_by == HOST)
 }
 
 impl LoggingCall {

@@ -118,6 +118,35 @@ fn buckets_and_what_lies_in_them() {
 }
 
 #[test]
+fn objects_that_a_call_for_many_names_as_its_resources() {
+    let delete = |name: &str, resources: Value| {
+        let (identity, resources) = (user("ana", "AKIAIOSFODNN7EXAMPLE"), resources.to_string());
+        let mut event = event(&identity);
+        (event.event_source, event.event_name) = ("s3.amazonaws.com", name);
+        event.request_parameters = r#"{ "bucketName": "logs", "delete": "" }"#;
+        event.resources = &resources;
+        LoggingRecord::of(&event).and_then(|record| record.call).map(|call| (call.condition, call.home))
+    };
+    let named = |below: &str| {
+        json!([
+            { "type": "AWS::S3::Bucket", "ARN": "arn:aws:s3:::logs", "accountId": ACCOUNT },
+            { "type": "AWS::S3::Object", "ARN": format!("arn:aws:s3:::logs/{below}") },
+        ])
+    };
+    let (log, home) =
+        (format!("AWSLogs/{OTHER_ACCOUNT}/CloudTrail/eu-west-1/2026/05/19/x.json.gz"), OTHER_ACCOUNT.to_owned());
+    let of_bucket = Some((Condition::IfOfTrail, ACCOUNT.to_owned()));
+    assert_eq!(delete("DeleteObjects", named(&log)), Some((Condition::Always, home.clone())));
+    let prefix = json!([{ "type": "AWS::S3::Object", "ARNPrefix": format!("arn:aws:s3:::logs/AWSLogs/{OTHER_ACCOUNT}/CloudTrail/") }]);
+    assert_eq!(delete("DeleteObjects", prefix), Some((Condition::Always, home)));
+    assert_eq!(delete("DeleteObjects", named(&log.replace("CloudTrail", "Config"))), of_bucket, "another service's");
+    assert_eq!(delete("DeleteObjects", named("AWSLogs/report.csv")), of_bucket);
+    assert_eq!(delete("DeleteObjects", json!([{ "ARNPrefix": "arn:aws:s3:::logs/" }])), of_bucket);
+    assert_eq!(delete("DeleteObjects", Value::Null), of_bucket);
+    assert_eq!(delete("PutObject", named(&log)), None);
+}
+
+#[test]
 fn lifecycles_that_let_logs_expire_early() {
     let put = |rule: Value| {
         let request = json!({ "bucketName": "x-cloudtrail", "LifecycleConfiguration": { "Rule": rule } });
@@ -254,6 +283,24 @@ fn facts(records: &[((&str, &str), Value, Value, bool)]) -> TrailFacts {
         record.facts.into_iter().for_each(|fact| facts.insert(fact));
     }
     facts
+}
+
+#[test]
+fn cloudtrail_may_call_from_an_address() {
+    let tells = |identity: &UserIdentity<'_>, (source, name): (&str, &str)| {
+        let mut event = event(identity);
+        (event.event_source, event.event_name) = (source, name);
+        (event.source_ip_address, event.request_parameters) =
+            ("192.0.2.1", r#"{ "bucketName": "logs", "keyId": "0a1b" }"#);
+        LoggingRecord::of(&event).map_or(0, |record| record.facts.len())
+    };
+    for call in [("s3.amazonaws.com", "GetBucketAcl"), ("kms.amazonaws.com", "GenerateDataKey")] {
+        assert_eq!(tells(&service("cloudtrail.amazonaws.com"), call), 1, "{call:?}");
+        assert_eq!(tells(&service("config.amazonaws.com"), call), 0, "{call:?}");
+        let mut through = user("ana", "AKIA");
+        through.invoked_by = "cloudtrail.amazonaws.com".into();
+        assert_eq!(tells(&through, call), 0, "on behalf of a person: {call:?}");
+    }
 }
 
 fn call(source: &str, name: &str, request: Value) -> LoggingCall {

@@ -61,7 +61,8 @@ pub(super) const PASSWORD_KNOWN: Rule = Rule {
     practice: None,
     about: "Sign-ins were asked for the second factor (CheckMfa, or a TOTP, WEBAUTHN or other CredentialType at Identity \
             Center) and failed: whoever tried knows the password, and MFA held. High from three on; else medium for root, low \
-            for a user. Days on which the same principal got in from the same address are left out: an owner mistypes codes. \
+            for a user. Medium, too, where the second factor was asked for five times or more in a day and no sign-in ended, from \
+            an address that never got in: somebody turned back. Days on which the same principal got in from the same address are left out: an owner mistypes codes. \
             But five or more before the first success from there ever may have guessed the code: high where the user had \
             signed in from elsewhere before. \
             That CheckMfa comes only after the right password is inferred; a guesser at the owner's address is not found.",
@@ -78,7 +79,8 @@ pub(super) const PASSWORD_SPRAY: Rule = Rule {
     about: "Sign-ins of at least --spray-users users failed from one address within a UTC hour and the next, and they did \
             not get in meanwhile; or within two weeks, when more users failed and never got in from there than did. Each \
             failure with a name that does not exist counts as a user of its own. High where somebody got in from there within \
-            a day who had never come from there, medium where that had MFA; low where at most one of the names exists, or \
+            a day who had never come from there, or within the half hour before, where at most two users ever got in from \
+            there; medium where that had MFA; low where at most one of the names exists, or \
             where as many get in as stay out. Or sign-ins of three times as many users of one account failed from many \
             addresses at once, more than got in: medium, about the account. So is it where --spray-users users failed on three days \
             or more within two weeks from networks that nobody ever got in from.",

@@ -295,6 +295,33 @@ fn a_password_is_known_where_mfa_held() {
 }
 
 #[test]
+fn whoever_turns_back_at_the_second_factor_knows_the_password() {
+    let asked = |n: usize| -> Vec<Json> {
+        stopped_by_mfa("gus", n).into_iter().filter(|record| record["eventName"] == "CheckMfa").collect()
+    };
+    let and = |n: usize, more: Vec<Json>| attacks(asked(n).into_iter().chain(more).collect());
+    assert_eq!(and(5, vec![]), [("password-known", "medium")]);
+    assert_eq!(and(4, vec![]), [], "perhaps the owner, without the device");
+    assert_eq!(attacks(asked(5).into_iter().map(of_root).collect()), [("password-known", "medium")]);
+    let there = |time: &str, worked: bool| {
+        let record = with(sign_in("gus", time, worked), "/additionalEventData/MFAUsed", json!("Yes"));
+        with(record, "/sourceIPAddress", json!("198.51.100.66"))
+    };
+    assert_eq!(and(5, vec![there("20:00:00", true)]), [], "the owner's place");
+    assert_eq!(and(7, vec![there("14:00:00", false), there("14:01:00", false)]), [("password-known", "medium")]);
+    assert_eq!(and(6, vec![there("14:00:00", false), there("14:01:00", false)]), [("password-known", "low")]);
+    let other_day = |record: Json| with(record, "/eventTime", json!("2026-01-11T13:00:00Z"));
+    let spread_out = asked(4).into_iter().chain(asked(4).into_iter().map(other_day));
+    assert_eq!(attacks(spread_out.collect()), [], "four a day");
+    let answer = answer_to(asked(12));
+    let summary =
+        "the password of gus is known, MFA held: 12 sign-ins from 198.51.100.66 got as far as the second factor";
+    assert_eq!(answer.findings[0].summary, summary);
+    let evidence = &answer.findings[0].evidence;
+    assert_eq!((&evidence["failures"], &evidence["turned_back"]), (&json!(0), &json!(12)));
+}
+
+#[test]
 fn a_second_factor_is_guessed_from_a_new_place() {
     let mfa = |record: Json| with(record, "/additionalEventData", json!({ "MFAUsed": "Yes" }));
     let there = |time: &str| with(mfa(sign_in("gus", time, true)), "/sourceIPAddress", json!("198.51.100.66"));
@@ -345,6 +372,40 @@ fn the_first_success_from_a_spraying_address_names_who_was_entered() {
     assert_eq!(then(office.to_vec()).0, "low", "an office on a Monday: more get in than stay out");
     let elsewhere = with(sign_in("gus", "09:20:00", true), "/sourceIPAddress", json!("192.0.2.1"));
     assert_eq!(then(vec![elsewhere]), ("medium", json!([])));
+}
+
+#[test]
+fn the_first_try_of_a_spray_may_be_the_one_that_hits() {
+    let names = ["ana", "bo", "cy", "di", "eva", "flo"];
+    let spray = || names.iter().map(|name| sign_in(name, "09:10:00", false)).collect::<Vec<_>>();
+    let and = |more: Vec<Json>| {
+        let answer = answer_to(spray().into_iter().chain(more).collect());
+        answer.findings.into_iter().find(|finding| finding.rule == "password-spray").unwrap()
+    };
+    let told = |more: Vec<Json>| {
+        let found = and(more);
+        (found.severity.as_str(), found.evidence["signed_in"].clone())
+    };
+    let hit = || sign_in("gus", "09:09:00", true);
+    assert_eq!(told(vec![hit()]), ("high", json!(["gus"])));
+    let summary = "sign-ins of 6 users and 0 with unknown names failed from one address; just before them a sign-in of gus \
+                   worked";
+    assert_eq!(and(vec![hit()]).summary, summary);
+    let with_mfa = with(hit(), "/additionalEventData/MFAUsed", json!("Yes"));
+    assert_eq!(told(vec![with_mfa]), ("medium", json!(["gus"])));
+    assert_eq!(told(vec![sign_in("gus", "08:39:00", true)]), ("medium", json!([])), "more than half an hour before");
+    assert_eq!(
+        told(vec![hit(), sign_in("gus", "07:00:00", true)]),
+        ("medium", json!([])),
+        "who came from there before"
+    );
+    let office = ["hal", "ida", "gus"].map(|name| sign_in(name, "09:09:00", true));
+    assert_eq!(told(office.to_vec()), ("medium", json!([])), "an office, where people get in");
+    let elsewhere = with(hit(), "/sourceIPAddress", json!("192.0.2.1"));
+    assert_eq!(told(vec![elsewhere]), ("medium", json!([])));
+    let mut unknown = failures("HIDDEN_DUE_TO_SECURITY_REASONS", "09:10", 6);
+    unknown.push(hit());
+    assert_eq!(attacks(unknown), [("password-spray", "low")], "one person, and an account where the name is another");
 }
 
 #[test]

@@ -139,7 +139,8 @@ pub(super) const RULES: &[Rule] = &[
         id: "root-attempts",
         severity: Severity::Low,
         practice: None,
-        about: "Root was tried and nobody got in: sign-ins failed, or MFA was asked for and not given.",
+        about: "Root was tried and nobody got in: sign-ins failed, MFA was asked for and not given, or a reset of the \
+                password came to its last step and failed.",
         check: "The same addresses in console-logins and principals.",
         fix: "See that root has MFA and a long password that nobody knows by heart.",
         page: ROOT,

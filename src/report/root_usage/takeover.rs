@@ -16,12 +16,16 @@ use super::central::{Call, Central, addresses, named};
 use super::findings::finding;
 use super::usage::Usage;
 use crate::aggregate::Span;
-use crate::aggregate::root_use::ReachOutcome;
+use crate::aggregate::root_use::{Count, ReachOutcome};
 use crate::report::source_list::{address_texts, ip_addresses};
 use crate::report::{Finding, Severity};
 
-/// Sign-in events that change who can sign in as root.
-const CREDENTIAL_CHANGES: [&str; 3] = ["EmailUpdated", "PasswordRecoveryCompleted", "PasswordUpdated"];
+/// Sign-in events that change who can sign in as root, and what counts those that worked.
+const CREDENTIAL_CHANGES: [(&str, Count); 3] = [
+    ("EmailUpdated", Count::EmailsUpdated),
+    ("PasswordRecoveryCompleted", Count::ResetsCompleted),
+    ("PasswordUpdated", Count::PasswordsUpdated),
+];
 /// The one that anybody can cause who knows root's e-mail address.
 const RESET_REQUESTED: &str = "PasswordRecoveryRequested";
 
@@ -31,8 +35,8 @@ pub(super) fn of_usage(usage: &Usage<'_>) -> Option<Finding> {
 }
 
 fn credential_change(usage: &Usage<'_>) -> Option<Finding> {
-    let changes: Vec<(&str, i64)> =
-        CREDENTIAL_CHANGES.iter().filter_map(|&name| Some((name, *usage.event_names.get(name)?))).collect();
+    let counted = CREDENTIAL_CHANGES.iter().map(|&(name, count)| (name, usage.count(count)));
+    let changes: Vec<(&str, i64)> = counted.filter(|(_, count)| *count > 0).collect();
     let count = changes.iter().map(|(_, count)| count).sum::<i64>();
     let names = changes.iter().map(|&(name, _)| name).collect::<Vec<_>>().join(", ");
     let asked = reset_from(usage);

@@ -171,6 +171,23 @@ fn what_anybody_can_cause_is_no_use() {
 }
 
 #[test]
+fn a_change_of_the_password_that_failed_is_an_attempt() {
+    let page = |name: &str, outcome: &str| {
+        let mut record = root(name, "signin.amazonaws.com", "");
+        record["responseElements"] = json!({ name: outcome });
+        record
+    };
+    let change = ("root-credential-change", "high");
+    for name in ["PasswordRecoveryCompleted", "PasswordUpdated", "EmailUpdated"] {
+        assert_eq!(rules([page(name, "Failure")]), [("root-attempts", "low")], "{name}");
+        assert_eq!(rules([page(name, "Success")]), [change, ("root-console-use", "medium")], "{name}");
+    }
+    let (_, both) = ask([page("PasswordRecoveryCompleted", "Failure"), page("PasswordUpdated", "Success")]);
+    let summary = "the way to sign in as root of 111122223333 was changed: PasswordUpdated";
+    assert_eq!((both[0].rule, both[0].count, &*both[0].summary), ("root-credential-change", 1, summary));
+}
+
+#[test]
 fn the_consoles_own_reading_is_not_everyday_use() {
     let at_console = |name: &str, source: &str, mfa: &str| {
         let mut record = root(name, source, "ASIA1");
@@ -267,6 +284,31 @@ fn services_and_agents_that_act_for_root() {
 }
 
 #[test]
+fn calls_from_within_aws_without_credentials_are_a_services() {
+    let class = |key: &str, change: Json| {
+        let mut record = everyday(key);
+        record["sourceIPAddress"] = json!("AWS Internal");
+        for (name, value) in change.as_object().unwrap() {
+            record[name] = value.clone();
+        }
+        ask([record]).0[0][0].clone()
+    };
+    assert_eq!(class("", json!({})), "service");
+    assert_eq!(class("", json!({ "sourceIPAddress": "AWS Internal/3" })), "service");
+    assert_eq!(class("", json!({ "sourceIPAddress": "192.0.2.1" })), "console");
+    assert_eq!(class("", json!({ "sourceIPAddress": "192.0.2.1", "userAgent": "AWS Internal" })), "console");
+    assert_eq!(class("ASIA1", json!({})), "console", "a session");
+    assert_eq!(class("AKIA1", json!({})), "access-key");
+    assert_eq!(class("", json!({ "sessionCredentialFromConsole": "true" })), "console");
+    let recovered = json!({ "eventName": "PasswordRecoveryCompleted", "eventSource": "signin.amazonaws.com" });
+    assert_eq!(class("", recovered), "console");
+    let mut session = everyday("");
+    session["sourceIPAddress"] = json!("AWS Internal");
+    session["userIdentity"]["sessionContext"] = json!({ "attributes": { "creationDate": "2026-01-02T02:00:00Z" } });
+    assert_eq!(ask([session]).0[0][0], "console");
+}
+
+#[test]
 fn tokens_of_roots_key_are_its_key() {
     let token = |key: &str| {
         let mut record = root("GetSessionToken", "sts.amazonaws.com", key);
@@ -345,6 +387,15 @@ fn email_addresses_of_root_that_change() {
     assert_eq!(change("StartPrimaryEmailUpdate", "AccessDeniedException"), [(rule, "medium", root_of.clone())]);
     assert_eq!(change("AcceptPrimaryEmailUpdate", "ValidationException"), [(rule, "low", root_of)]);
     assert_eq!(change("GetPrimaryEmail", ""), []);
+    let mut as_sent = assume_root("", "", "");
+    (as_sent["eventName"], as_sent["eventSource"]) =
+        (json!("AcceptPrimaryEmailUpdate"), json!("account.amazonaws.com"));
+    as_sent["userIdentity"]["accountId"] = json!("444455556666");
+    let subject = |record: &Json| ask([record.clone()]).1[0].subject.clone();
+    as_sent["requestParameters"] = json!({ "AccountId": "777788889999" });
+    assert_eq!(subject(&as_sent), "root@777788889999", "as the API spells it");
+    as_sent["requestParameters"] = json!({});
+    assert_eq!(subject(&as_sent), "root@444455556666", "the caller's own, where none is named");
     let own = root("AcceptPrimaryEmailUpdate", "account.amazonaws.com", "ASIA1");
     assert_eq!(rules([own])[0], (rule, "high"), "by root itself");
 }

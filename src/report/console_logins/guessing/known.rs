@@ -5,6 +5,10 @@
 //! records together. Who is wrongly accused: the owner, whose codes are out of step, so a day with a success from the same
 //! address is left out, unless [`GUESSES`] or more failures came before the first success from there ever: an owner at a
 //! new place who mistypes so often looks the same. Who slips past: whoever guesses from the owner's own address.
+//!
+//! Whoever turns back when asked leaves no end at all. [`TURNED_BACK`] of these a day, from an address that never got in,
+//! are found as well. Wrongly accused: an owner without the device who tries all day at a new place, so it is never high;
+//! and an owner whose sign-ins ended in a region that was not read.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -21,6 +25,8 @@ use crate::report::{Finding, Severity};
 const MANY: i64 = 3;
 /// From how many on a success after them does not speak for the owner, where it is the first from there.
 const GUESSES: i64 = 5;
+/// From how many on, a day, those who were asked for the second factor and ended nothing are no owner without the device.
+const TURNED_BACK: i64 = 5;
 
 /// What failed at the second factor, and whether it was given in the end.
 #[derive(Default)]
@@ -29,6 +35,8 @@ struct Refused {
     addresses: BTreeSet<IpAddr>,
     /// Failures of days on which nobody got in.
     held: i64,
+    /// Times that somebody turned back when asked.
+    turned_back: i64,
     /// Addresses that got in after [`GUESSES`], and whether the user had got in from elsewhere before.
     entered: BTreeMap<IpAddr, bool>,
 }
@@ -37,7 +45,8 @@ pub(super) fn of<'a>(who: Who<'a>, of_user: &OfUser<'a>) -> Option<Attack<'a>> {
     let refused = Refused::of(of_user);
     let severity = refused.severity(who)?;
     let shown = of_user.shown(who);
-    let failed = quantity(refused.all.events.unsigned_abs(), "failed sign-in");
+    let one = if refused.turned_back > 0 { "sign-in" } else { "failed sign-in" };
+    let failed = quantity(refused.all.events.unsigned_abs(), one);
     let from = from(&refused.addresses);
     let summary = match refused.entered.keys().next() {
         None => {
@@ -51,13 +60,17 @@ pub(super) fn of<'a>(who: Who<'a>, of_user: &OfUser<'a>) -> Option<Attack<'a>> {
     };
     let evidence = [
         ("user", json!(shown)),
-        ("failures", json!(refused.all.events)),
+        ("failures", json!(refused.all.events - refused.turned_back)),
         ("addresses", json!(refused.addresses.len())),
         ("address_list", json!(some(&refused.addresses))),
         ("first_failure", json!(refused.all.first())),
         ("last_failure", json!(refused.all.last())),
         ("entered_from", json!(some(&refused.entered.keys().copied().collect()))),
     ];
+    let mut evidence = named(evidence);
+    if refused.turned_back > 0 {
+        evidence.insert("turned_back".to_owned(), json!(refused.turned_back));
+    }
     let finding = Finding {
         severity,
         rule: rules::PASSWORD_KNOWN.id,
@@ -65,7 +78,7 @@ pub(super) fn of<'a>(who: Who<'a>, of_user: &OfUser<'a>) -> Option<Attack<'a>> {
         subject: who.principal.to_owned(),
         summary,
         count: refused.all.events,
-        evidence: named(evidence),
+        evidence,
     };
     let entered = refused.entered.keys().map(|_| who).collect();
     Some(Attack { finding, failed: [who].into(), entered, from: None })
@@ -77,12 +90,15 @@ impl Refused {
         let earliest = of_user.at.values().filter_map(Hours::first_success).min();
         for (&ip, hours) in &of_user.at {
             let (held, given) = (held(hours), given(hours).unwrap_or_default());
-            if held.events + given.events == 0 {
+            let turned_back = turned_back(hours);
+            if held.events + given.events + turned_back.events == 0 {
                 continue;
             }
             refused.all.merge(held.events, held.span);
+            refused.all.merge(turned_back.events, turned_back.span);
             refused.addresses.insert(ip);
             refused.held += held.events;
+            refused.turned_back += turned_back.events;
             if given.events > 0 {
                 refused.all.merge(given.events, given.span);
                 refused.entered.insert(ip, earliest.is_some_and(|first| Some(first) < given.first()));
@@ -96,8 +112,8 @@ impl Refused {
         match self.held {
             _ if self.entered.values().any(|&is_new| is_new) => Some(Severity::High),
             MANY.. => Some(Severity::High),
-            0 if self.entered.is_empty() => None,
-            _ if who.is_root() => Some(Severity::Medium),
+            0 if self.entered.is_empty() && self.turned_back == 0 => None,
+            _ if who.is_root() || self.turned_back > 0 => Some(Severity::Medium),
             _ => Some(Severity::Low),
         }
     }
@@ -114,6 +130,23 @@ fn given(hours: &Hours) -> Option<Times> {
     let entered = hours.first_success()?;
     let given = stopped(hours, |day| day == entered.day(), |last| last <= entered);
     (given.events >= GUESSES).then_some(given)
+}
+
+/// Times that the second factor was asked for and nothing ended, where nobody ever got in from the address; of days on
+/// which they are many.
+fn turned_back(hours: &Hours) -> Times {
+    let mut all = Times::default();
+    if hours.first_success().is_some() {
+        return all;
+    }
+    let failed = by_day(&hours.failures, |_| true);
+    for (day, asked) in by_day(&hours.asked, |_| true) {
+        let count = asked.events - failed.get(&day).map_or(0, |failed| failed.events);
+        if count >= TURNED_BACK {
+            all.merge(count, asked.span);
+        }
+    }
+    all
 }
 
 /// Failures at the second factor, of days that hold, in hours whose last failure holds.

@@ -1,8 +1,10 @@
 //! Failures of many users from one address, at once or slowly, and who got in from there.
 //!
 //! Who is wrongly accused: an office behind one address on a Monday. So who got in from there within the hour and the
-//! next does not count, and where more newcomers get in than a guesser would hit, nobody is named as entered. Who slips
-//! past: a guesser inside of that office or on its VPN; one who tries fewer users than the limit in two weeks.
+//! next does not count, and where more newcomers get in than a guesser would hit, nobody is named as entered. Nor is who
+//! got in before the failures, where people get in from there at all: more than [`FEW`] users. Who slips past: a guesser
+//! inside of that office or on its VPN; one who tries fewer users than the limit in two weeks; one whose first try hits
+//! and who then waits.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -17,6 +19,10 @@ use crate::report::{Finding, Severity};
 
 /// How long after the last failure a success from the address still belongs to the spray, in seconds: a day.
 const AFTER: i64 = 24 * 3600;
+/// How long before the first failure a success may be the spray's own first try, in seconds: half an hour.
+const BEFORE: i64 = 1800;
+/// How many users get in from an address at most for one of them to have been hit by the first try.
+const FEW: usize = 2;
 
 /// What came from one address.
 struct Spray<'a> {
@@ -27,11 +33,20 @@ struct Spray<'a> {
     accounts: BTreeSet<&'a str>,
     /// How many of them have names that exist.
     known: usize,
-    /// Who got in after the first of them and not before, and whether with MFA each time.
-    entered: BTreeMap<Who<'a>, bool>,
+    /// Who got in after the first of them and not before, or by the spray's first try.
+    entered: BTreeMap<Who<'a>, Entered>,
     /// How many users the hours that count were tried with.
     tried: i64,
     is_slow: bool,
+}
+
+/// How one user got in.
+#[derive(Clone, Copy)]
+struct Entered {
+    /// Whether with MFA each time.
+    with_mfa: bool,
+    /// Whether before anything failed.
+    is_first: bool,
 }
 
 /// Failures of many users from one address: a finding for each account that was tried.
@@ -116,9 +131,11 @@ impl<'a> Spray<'a> {
             }
         }
         let span = all.first().zip(all.last().map(|last| last.plus_seconds(AFTER)));
-        let newcomers = users.iter().filter_map(|(&who, hours)| Some((who, newcomer(hours, span?)?)));
-        let accounts = failed.keys().map(|who| who.account).collect();
         let known = failed.keys().filter(|who| !who.is_hidden()).count();
+        // Where no name but one exists, it may be the person who got in, looking for the right name elsewhere.
+        let may_begin_right = known > 1 && users.values().filter(|hours| !hours.successes.is_empty()).count() <= FEW;
+        let newcomers = users.iter().filter_map(|(&who, hours)| Some((who, newcomer(hours, span?, may_begin_right)?)));
+        let accounts = failed.keys().map(|who| who.account).collect();
         Self { ip, failed, accounts, known, entered: newcomers.collect(), tried, is_slow }
     }
 
@@ -127,9 +144,9 @@ impl<'a> Spray<'a> {
         self.entered.len() as i64 > (self.tried / 2).max(1)
     }
 
-    fn severity(&self, entered: &BTreeMap<Who<'a>, bool>) -> Severity {
+    fn severity(&self, entered: &BTreeMap<Who<'a>, Entered>) -> Severity {
         match self.known {
-            _ if !entered.is_empty() && !self.is_place_of_many() => match entered.values().all(|&with_mfa| with_mfa) {
+            _ if !entered.is_empty() && !self.is_place_of_many() => match entered.values().all(|one| one.with_mfa) {
                 true => Severity::Medium,
                 false => Severity::High,
             },
@@ -137,6 +154,20 @@ impl<'a> Spray<'a> {
             0..=1 => Severity::Low,
             _ if self.entered.len() as i64 >= self.tried => Severity::Low,
             _ => Severity::Medium,
+        }
+    }
+
+    /// Who got in, in words that follow what failed.
+    fn told(&self, entered: &BTreeMap<Who<'a>, Entered>, facts: &Facts<'a>) -> String {
+        match entered.first_key_value() {
+            None => String::new(),
+            Some(_) if self.is_place_of_many() => {
+                format!("; {} signed in from there, too", quantity(entered.len() as u64, "user"))
+            }
+            Some((who, one)) if one.is_first => {
+                format!("; just before them a sign-in of {} worked", facts.shown(*who))
+            }
+            Some((who, _)) => format!("; then a sign-in of {} worked", facts.shown(*who)),
         }
     }
 
@@ -148,18 +179,10 @@ impl<'a> Spray<'a> {
         let unknown: i64 = here().filter(|(who, _)| who.is_hidden()).map(|(_, times)| times.events).sum();
         let mut all = Times::default();
         here().for_each(|(_, times)| all.merge(times.events, times.span));
-        let entered: BTreeMap<Who<'a>, bool> = self
-            .entered
-            .range(from..)
-            .take_while(|(who, _)| who.account == account)
-            .map(|(&who, &mfa)| (who, mfa))
-            .collect();
+        let of_account = self.entered.range(from..).take_while(|(who, _)| who.account == account);
+        let entered: BTreeMap<Who<'a>, Entered> = of_account.map(|(&who, &one)| (who, one)).collect();
         let names: Vec<&str> = entered.keys().map(|who| facts.shown(*who)).collect();
-        let then = match names.first() {
-            Some(name) if !self.is_place_of_many() => format!("; then a sign-in of {name} worked"),
-            Some(_) => format!("; {} signed in from there, too", quantity(names.len() as u64, "user")),
-            None => String::new(),
-        };
+        let then = self.told(&entered, facts);
         let place_told = if self.ip.is_ipv6() { "one IPv6 /64" } else { "one address" };
         let slowly = if self.is_slow { ", slowly" } else { "" };
         let summary = format!(
@@ -191,11 +214,16 @@ impl<'a> Spray<'a> {
     }
 }
 
-/// Whether somebody got in within a span, and never before it from this address; if so, whether always with MFA.
-fn newcomer(hours: &Hours, (first, last): (EventTime, EventTime)) -> Option<bool> {
-    let is_new = hours.first_success().is_some_and(|success| (first..=last).contains(&success));
+/// How somebody got in within a span, or shortly before it where it may have begun with the right password, and never
+/// before that from this address.
+fn newcomer(hours: &Hours, (first, last): (EventTime, EventTime), may_begin_right: bool) -> Option<Entered> {
+    let success = hours.first_success().filter(|success| *success <= last)?;
+    let is_first = success < first;
+    if is_first && !(may_begin_right && first <= success.plus_seconds(BEFORE)) {
+        return None;
+    }
     let is_within = |times: &&Times| times.first().is_some_and(|time| time <= last);
-    is_new.then(|| !hours.without_mfa.values().any(|times| is_within(&times)))
+    Some(Entered { with_mfa: !hours.without_mfa.values().any(|times| is_within(&times)), is_first })
 }
 
 #[cfg(test)]
