@@ -16,7 +16,7 @@ use crate::report::{AddressLookup, Severity};
 const DAY_SECONDS: i64 = 86_400;
 
 /// Days on which an old network must have been used before a new one is compared with it.
-const OLD_DAYS: usize = 3;
+pub(super) const OLD_DAYS: usize = 3;
 
 /// Days of use past which a network that came within the first days is a habit.
 const RARE_DAYS: usize = 3;
