@@ -85,8 +85,9 @@ Signals of a leak, and what each does not see:
                                       new office with a new tool looks the same
   two-hands                   medium  a far network, late or rare, while the old one went on; far is
                                       another autonomous system with --geoip-db, else another /16 or
-                                      /32. Not: a thief who comes while the owner rests; a VPN that
-                                      is switched on for a day looks the same
+                                      /32, of documentation addresses /24 or /48. Not: a thief who
+                                      comes while the owner rests; a VPN that is switched on for a
+                                      day looks the same
   two-countries               medium  a new country and an old one in one hour, with --geoip-db.
                                       Not: a thief in the owner's country; a VPN exit abroad looks
                                       the same

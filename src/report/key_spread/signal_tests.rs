@@ -238,6 +238,18 @@ fn a_tool_that_comes_long_after_a_move_is_its_owners() {
 }
 
 #[test]
+fn networks_for_documents_are_far_by_site() {
+    let machine = |address| calls(0..31, EVERY_FOUR, address, BOTO);
+    let taken = |home, by| judge_of(&[machine(home), burst(29, 14, by, BOTO)]);
+    assert_eq!(taken("2001:db8:1:2::10", "2001:db8:ffff:1::66"), "leak-suspect medium");
+    assert_eq!(taken("2001:db8:1:2::10", "2001:db8:1:9::66"), "embedded low", "one site");
+    assert_eq!(taken("2001:4c8:1:2::10", "2001:4c8:ffff:1::66"), "embedded low", "one provider");
+    assert_eq!(taken("198.18.4.4", "198.18.77.7"), "leak-suspect medium");
+    assert_eq!(taken("198.18.4.4", "198.18.4.99"), "embedded low", "one network");
+    assert_eq!(taken("93.184.4.4", "93.184.77.7"), "embedded low", "one provider");
+}
+
+#[test]
 fn a_strangers_endpoint_is_a_strangers_network() {
     let own = || through("111122223333", calls(0..31, &[8], "10.0.1.20", BOTO));
     let foreign = |owner, days| through(owner, calls(days, &[9], "10.0.1.20", BOTO));
