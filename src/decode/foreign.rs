@@ -65,6 +65,11 @@ pub fn foreign(head: &[u8]) -> Option<&'static str> {
     of_text(&String::from_utf8_lossy(head))
 }
 
+/// What a zip archive is, and the next step; `None` for anything else, a document or a program too.
+pub fn zip(bytes: &[u8]) -> Option<&'static str> {
+    bytes.starts_with(b"PK\x03\x04").then(|| foreign(bytes))?
+}
+
 /// Whether bytes that begin like a format are of it, and can hold a log.
 fn is_that(magic: &[u8], head: &[u8]) -> bool {
     match magic {
@@ -147,7 +152,7 @@ mod tests {
         tar
     }
 
-    fn zip(member: &[u8]) -> Vec<u8> {
+    fn zip_of(member: &[u8]) -> Vec<u8> {
         [&b"PK\x03\x04"[..], &[0; 26], member, b" ..."].concat()
     }
 
@@ -155,7 +160,7 @@ mod tests {
     fn what_may_hold_a_log_is_named() {
         let json = "{\"Records\":[]}";
         for (head, word) in [
-            (zip(b"AWSLogs/1.json"), "zip"),
+            (zip_of(b"AWSLogs/1.json"), "zip"),
             (b"7z\xbc\xaf\x27\x1c".to_vec(), "7z"),
             (b"\x1f\x8b\x08\0".to_vec(), "gzip"),
             (b"\xfd7zXZ\0\0".to_vec(), "xz"),
@@ -203,8 +208,17 @@ mod tests {
         ] {
             assert_eq!(foreign(head), None, "{:?}", String::from_utf8_lossy(head));
         }
-        assert_eq!(foreign(&zip(b"[Content_Types].xml")), None, "a spreadsheet");
-        assert_eq!(foreign(&zip(b"META-INF/MANIFEST.MF")), None, "a program");
+        assert_eq!(foreign(&zip_of(b"[Content_Types].xml")), None, "a spreadsheet");
+        assert_eq!(foreign(&zip_of(b"META-INF/MANIFEST.MF")), None, "a program");
         assert_eq!(foreign(&wide("Read me first\r\n", false, true)), None, "a text");
+    }
+
+    #[test]
+    fn a_zip_is_one_from_its_first_byte_on() {
+        assert!(zip(&zip_of(b"a.json{\"Records\":[]}")).is_some_and(|what| what.starts_with("a zip archive")));
+        assert_eq!(zip(&zip_of(b"[Content_Types].xml")), None, "a spreadsheet");
+        assert_eq!(zip(b"{\"a\":\"PK\x03\x04\"}"), None);
+        assert_eq!(zip(b"PK\x05\x06"), None);
+        assert_eq!(zip(b""), None);
     }
 }
