@@ -105,7 +105,10 @@ fn of_text(text: &str) -> Option<&'static str> {
         return if is_own { None } else { of_json(&plain) };
     }
     let first = plain.lines().next().unwrap_or_default();
-    if first.contains([',', ';', '\t', '|']) && holds(first, |field| is_column(first, field)) {
+    // Two columns are enough where they are spelled as CloudTrail does: event_name and event_time have others, too.
+    let own = text.lines().next().unwrap_or_default();
+    let has_own = || ["eventName", "eventTime"].iter().all(|field| is_column(own, field));
+    if first.contains([',', ';', '\t', '|']) && (holds(first, |field| is_column(first, field)) || has_own()) {
         return Some(TABLE);
     }
     let yaml = ["-", "events:", "event", "{"].iter().any(|begin| plain.starts_with(begin));
@@ -175,6 +178,8 @@ mod tests {
             (wide("eventName,eventTime,eventID\n", false, true), "UTF-16"),
             (b"eventVersion,eventTime,eventSource,eventName\n1,2,3,4".to_vec(), "table"),
             (b"Event ID;Event time;Event source;User name\n".to_vec(), "table"),
+            (b"eventTime,eventName\n1,2\n".to_vec(), "table"),
+            (b"user\teventname\teventtime\r\nana\tx\t1\r\n".to_vec(), "table"),
             (b"\"event_id\"\t\"event_time\"\t\"event_name\"\n".to_vec(), "table"),
             (b"{\"eventversion\":\"1\",\"eventtime\":\"2\",\"eventname\":\"x\"}".to_vec(), "another tool"),
             (b"[{\"event_time\":\"2\",\"aws_region\":\"x\",\"event_name\":\"x\"}]".to_vec(), "another tool"),
@@ -198,6 +203,9 @@ mod tests {
             b"192.0.2.1 - - [10/Sep/2026:12:00:00 +0000] \"GET / HTTP/1.1\" 200\n",
             b"version account-id interface-id srcaddr dstaddr\n",
             b"user,arn,user_creation_time,password_enabled\n",
+            b"event_time,event_name,user_pseudo_id\n1,page_view,2\n",
+            b"eventTime,value\n1,2\n",
+            b"eventTime and eventName, of every record\n",
             b"ORCHESTRATION of things",
             b"BZhong",
             b"{\"name\":\"x\",\"version\":\"1.0\"}",
