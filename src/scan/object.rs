@@ -8,7 +8,7 @@ use tracing::debug;
 
 use super::queue::Tally;
 use super::{Coverage, Failure};
-use crate::decode::{Aside, Compression, Ending, Inflater, JsonReader, PartsEnd, foreign, zip};
+use crate::decode::{Aside, Compression, Ending, Inflater, JsonReader, PartsEnd, foreign, markup, zip};
 use crate::input::{Feed, LogObject, explain_io};
 
 /// Objects up to this many bytes are read into memory before they are unpacked…
@@ -218,7 +218,8 @@ pub(super) fn judge(object: &LogObject, found: Found<'_>) -> Fate {
     let ending = if gave_nothing && found.is_late { Ending::NotJson } else { found.ending };
     match ending {
         Ending::NotJson if object.is_expected() => {
-            Fate::Failed("no JSON: CloudTrail logs are JSON, plain or packed with gzip or zstd".to_owned())
+            let what = markup(found.head).map_or_else(String::new, |what| format!(" but {what}"));
+            Fate::Failed(format!("no JSON{what}: CloudTrail logs are JSON, plain or packed with gzip or zstd"))
         }
         Ending::NotJson => Fate::Skipped("not-json"),
         Ending::Cut => Fate::Damaged("ends in the middle of a record: fetch the object again".to_owned()),
