@@ -41,6 +41,7 @@ const FIELDS: [&str; 8] = [
 ];
 
 const TABLE: &str = "a table (CSV or the like): export the records as JSON, or scan the log files that they come from";
+const UTF_32: &str = "UTF-32: save it as UTF-8 and scan again";
 const UTF_16: &str = "UTF-16, as `>` of Windows PowerShell writes: save it as UTF-8 and scan again";
 const OTHER_JSON: &str = "JSON in the form of another tool, not CloudTrail's: scan the log files that it was made of";
 const OCSF: &str =
@@ -58,11 +59,33 @@ pub fn foreign(head: &[u8]) -> Option<&'static str> {
     if head.get(257..262) == Some(b"ustar") {
         return Some("a tar archive: unpack it and scan what was in it");
     }
+    // The mark of UTF-32 begins as that of UTF-16 does.
+    if let Some(text) = utf_32(head) {
+        return (text.trim_start().starts_with(['{', '[']) || of_text(&text).is_some()).then_some(UTF_32);
+    }
     if let Some(text) = utf_16(head) {
         let is_json = text.trim_start().starts_with(['{', '[']);
         return (is_json || of_text(&text).is_some()).then_some(UTF_16);
     }
     of_text(&String::from_utf8_lossy(head))
+}
+
+/// What a zip archive is, and the next step; `None` for anything else, a document or a program too.
+pub fn zip(bytes: &[u8]) -> Option<&'static str> {
+    bytes.starts_with(b"PK\x03\x04").then(|| foreign(bytes))?
+}
+
+/// What stands in the place of a log that was to be fetched, where it is a page or a message of markup.
+pub fn markup(head: &[u8]) -> Option<&'static str> {
+    let head = &head[..head.len().min(HEAD)];
+    let text = String::from_utf8_lossy(head).trim_start_matches('\u{feff}').trim_start().to_ascii_lowercase();
+    let is_html = ["<!doctype html", "<html"].iter().any(|begin| text.starts_with(begin));
+    let is_xml = text.starts_with("<?xml") || text.starts_with("<error>");
+    match () {
+        () if is_html => Some("HTML (a page saved in the place of the log, perhaps of an error)"),
+        () if is_xml => Some("XML (perhaps an error of S3 saved in the place of the log)"),
+        () => None,
+    }
 }
 
 /// Whether bytes that begin like a format are of it, and can hold a log.
@@ -75,6 +98,17 @@ fn is_that(magic: &[u8], head: &[u8]) -> bool {
         b"ORC" => head.get(3).is_some_and(|&byte| byte < b' '),
         _ => true,
     }
+}
+
+/// The text of UTF-32 with a mark.
+fn utf_32(head: &[u8]) -> Option<String> {
+    let read: fn([u8; 4]) -> u32 = match head {
+        [0xff, 0xfe, 0, 0, ..] => u32::from_le_bytes,
+        [0, 0, 0xfe, 0xff, ..] => u32::from_be_bytes,
+        _ => return None,
+    };
+    let units = head[4..].chunks_exact(4).filter_map(|unit| unit.try_into().ok());
+    units.map(|unit| char::from_u32(read(unit))).collect()
 }
 
 /// The text of UTF-16, with a mark or in which every other byte of the beginning is zero.
@@ -100,7 +134,10 @@ fn of_text(text: &str) -> Option<&'static str> {
         return if is_own { None } else { of_json(&plain) };
     }
     let first = plain.lines().next().unwrap_or_default();
-    if first.contains([',', ';', '\t', '|']) && holds(first, |field| is_column(first, field)) {
+    // Two columns are enough where they are spelled as CloudTrail does: event_name and event_time have others, too.
+    let own = text.lines().next().unwrap_or_default();
+    let has_own = || ["eventName", "eventTime"].iter().all(|field| is_column(own, field));
+    if first.contains([',', ';', '\t', '|']) && (holds(first, |field| is_column(first, field)) || has_own()) {
         return Some(TABLE);
     }
     let yaml = ["-", "events:", "event", "{"].iter().any(|begin| plain.starts_with(begin));
@@ -140,6 +177,11 @@ mod tests {
         units.flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
     }
 
+    fn utf_32_of(text: &str, big: bool) -> Vec<u8> {
+        let units = ['\u{feff}'].into_iter().chain(text.chars()).map(u32::from);
+        units.flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
+    }
+
     fn tar() -> Vec<u8> {
         let mut tar = vec![0; 512];
         tar[..8].copy_from_slice(b"log.json");
@@ -147,7 +189,7 @@ mod tests {
         tar
     }
 
-    fn zip(member: &[u8]) -> Vec<u8> {
+    fn zip_of(member: &[u8]) -> Vec<u8> {
         [&b"PK\x03\x04"[..], &[0; 26], member, b" ..."].concat()
     }
 
@@ -155,7 +197,7 @@ mod tests {
     fn what_may_hold_a_log_is_named() {
         let json = "{\"Records\":[]}";
         for (head, word) in [
-            (zip(b"AWSLogs/1.json"), "zip"),
+            (zip_of(b"AWSLogs/1.json"), "zip"),
             (b"7z\xbc\xaf\x27\x1c".to_vec(), "7z"),
             (b"\x1f\x8b\x08\0".to_vec(), "gzip"),
             (b"\xfd7zXZ\0\0".to_vec(), "xz"),
@@ -170,6 +212,10 @@ mod tests {
             (wide("eventName,eventTime,eventID\n", false, true), "UTF-16"),
             (b"eventVersion,eventTime,eventSource,eventName\n1,2,3,4".to_vec(), "table"),
             (b"Event ID;Event time;Event source;User name\n".to_vec(), "table"),
+            (b"eventTime,eventName\n1,2\n".to_vec(), "table"),
+            (b"user\teventname\teventtime\r\nana\tx\t1\r\n".to_vec(), "table"),
+            (utf_32_of(json, false), "UTF-32"),
+            (utf_32_of(json, true), "UTF-32"),
             (b"\"event_id\"\t\"event_time\"\t\"event_name\"\n".to_vec(), "table"),
             (b"{\"eventversion\":\"1\",\"eventtime\":\"2\",\"eventname\":\"x\"}".to_vec(), "another tool"),
             (b"[{\"event_time\":\"2\",\"aws_region\":\"x\",\"event_name\":\"x\"}]".to_vec(), "another tool"),
@@ -193,6 +239,9 @@ mod tests {
             b"192.0.2.1 - - [10/Sep/2026:12:00:00 +0000] \"GET / HTTP/1.1\" 200\n",
             b"version account-id interface-id srcaddr dstaddr\n",
             b"user,arn,user_creation_time,password_enabled\n",
+            b"event_time,event_name,user_pseudo_id\n1,page_view,2\n",
+            b"eventTime,value\n1,2\n",
+            b"eventTime and eventName, of every record\n",
             b"ORCHESTRATION of things",
             b"BZhong",
             b"{\"name\":\"x\",\"version\":\"1.0\"}",
@@ -203,8 +252,28 @@ mod tests {
         ] {
             assert_eq!(foreign(head), None, "{:?}", String::from_utf8_lossy(head));
         }
-        assert_eq!(foreign(&zip(b"[Content_Types].xml")), None, "a spreadsheet");
-        assert_eq!(foreign(&zip(b"META-INF/MANIFEST.MF")), None, "a program");
+        assert_eq!(foreign(&zip_of(b"[Content_Types].xml")), None, "a spreadsheet");
+        assert_eq!(foreign(&zip_of(b"META-INF/MANIFEST.MF")), None, "a program");
         assert_eq!(foreign(&wide("Read me first\r\n", false, true)), None, "a text");
+        assert_eq!(foreign(&utf_32_of("Read me first\r\n", false)), None, "a text");
+    }
+
+    #[test]
+    fn a_zip_is_one_from_its_first_byte_on() {
+        assert!(zip(&zip_of(b"a.json{\"Records\":[]}")).is_some_and(|what| what.starts_with("a zip archive")));
+        assert_eq!(zip(&zip_of(b"[Content_Types].xml")), None, "a spreadsheet");
+        assert_eq!(zip(b"{\"a\":\"PK\x03\x04\"}"), None);
+        assert_eq!(zip(b"PK\x05\x06"), None);
+        assert_eq!(zip(b""), None);
+    }
+
+    #[test]
+    fn pages_and_messages_are_told() {
+        let is_told = |head: &[u8], word| markup(head).is_some_and(|what| what.starts_with(word));
+        assert!(is_told(b"<!DOCTYPE html><html>", "HTML") && is_told(b"\xef\xbb\xbf\n<html lang=\"en\">", "HTML"));
+        assert!(is_told(b"<?xml version=\"1.0\"?><Error>", "XML") && is_told(b"<Error><Code>", "XML"));
+        for other in [&b"AccessDenied"[..], b"", b"<134>Jan 1 host", b"{\"a\":\"<html>\"}"] {
+            assert_eq!(markup(other), None);
+        }
     }
 }

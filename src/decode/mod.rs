@@ -19,7 +19,7 @@ mod walk;
 mod wrapped;
 
 pub use decoder::{Aside, Decoder, Document, Ending, Sink};
-pub use foreign::{HEAD, foreign};
+pub use foreign::{HEAD, foreign, markup, zip};
 pub use inflate::{Compression, InflateError, Inflater, JsonReader};
 pub use parts::{Part, PartLayout, Parts, PartsEnd};
 pub use text::TextReader;

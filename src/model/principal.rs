@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::sign_in::HIDDEN_USER_NAME;
 use super::{Arn, IdentityType, UserIdentity};
 
 /// The principal that an event is attributed to, as it is printed and as `--principal` matches it.
@@ -13,6 +14,7 @@ use super::{Arn, IdentityType, UserIdentity};
 /// | AssumedRole | the role's arn with its path (sessionIssuer), else the role's arn as the assumed-role arn tells it (without a path), else the `AROA…` part of principalId |
 /// | FederatedUser | whoever called GetFederationToken: an IAM user or root |
 /// | IdentityCenterUser, or an unknown type with `onBehalfOf` | `idc:<identityStore>#<userId>` |
+/// | Unknown, without `onBehalfOf`, whose principalId is the account | `<accountId>#<userName>`, unless the name is hidden |
 /// | AWSAccount | `account:<accountId>` |
 /// | AWSService, or no type but `invokedBy` | `service:<invokedBy>` |
 ///
@@ -26,7 +28,7 @@ pub fn principal_of<'a>(identity: &'a UserIdentity<'_>) -> Cow<'a, str> {
         IdentityType::AssumedRole => role_of(identity),
         IdentityType::FederatedUser => federation_issuer_of(identity),
         IdentityType::IdentityCenterUser | IdentityType::Missing | IdentityType::Other(_) => {
-            identity_center_person(identity).map(Cow::Owned)
+            identity_center_person(identity).or_else(|| portal_user_of(identity)).map(Cow::Owned)
         }
         IdentityType::AwsAccount => prefixed("account:", &identity.account_id),
         IdentityType::AwsService => prefixed("service:", &identity.invoked_by),
@@ -74,6 +76,19 @@ pub fn identity_center_person(identity: &UserIdentity<'_>) -> Option<String> {
     let behalf = identity.on_behalf_of.as_ref()?;
     let store = Arn::parse(&behalf.identity_store_arn).map_or(&*behalf.identity_store_arn, |arn| arn.name());
     (!behalf.user_id.is_empty()).then(|| format!("idc:{store}#{}", behalf.user_id))
+}
+
+/// A person of Identity Center of whom a record tells no more than the name: the principalId of such records is the account,
+/// which is common to all.
+///
+/// Source: IAM Identity Center user guide, "Understanding IAM Identity Center sign-in events": `"type": "Unknown"`, the
+/// account as principalId and accountId, and userName.
+fn portal_user_of(identity: &UserIdentity<'_>) -> Option<String> {
+    let (account, name) = (&*identity.account_id, &*identity.user_name);
+    let is_unknown = matches!(&identity.kind, IdentityType::Other(kind) if &**kind == "Unknown");
+    let is_named = !name.is_empty() && name != HIDDEN_USER_NAME;
+    let is_nobodys = !account.is_empty() && identity.principal_id == account && identity.arn.is_empty();
+    (is_unknown && is_named && is_nobodys).then(|| format!("{account}#{name}"))
 }
 
 fn fallback_of<'a>(identity: &'a UserIdentity<'_>) -> Option<Cow<'a, str>> {
@@ -133,6 +148,23 @@ mod tests {
             };
             assert_eq!(principal_of(&identity), "idc:d-1#ana", "{kind}");
         }
+        // Without it, the name of an Unknown one tells people of one account apart.
+        let portal = |kind: &str, principal_id: &'static str, name: &'static str| {
+            let identity = UserIdentity {
+                kind: IdentityType::parse(kind),
+                principal_id: principal_id.into(),
+                account_id: "111122223333".into(),
+                user_name: name.into(),
+                ..Default::default()
+            };
+            principal_of(&identity).into_owned()
+        };
+        assert_eq!(portal("Unknown", "111122223333", "ben"), "111122223333#ben");
+        assert_eq!(portal("Unknown", "111122223333", "cleo"), "111122223333#cleo");
+        assert_eq!(portal("Unknown", "111122223333", ""), "111122223333");
+        assert_eq!(portal("Unknown", "111122223333", HIDDEN_USER_NAME), "111122223333");
+        assert_eq!(portal("Unknown", "AIDAEXAMPLE", "ben"), "AIDAEXAMPLE", "its own id");
+        assert_eq!(portal("IAMUser", "111122223333", "ben"), "111122223333", "another type");
         // A role session stays the role's: the person is told beside it.
         let session = UserIdentity { on_behalf_of: Some(behalf), ..role("arn:aws:sts::1:assumed-role/r/s") };
         assert_eq!(principal_of(&session), "arn:aws:iam::1:role/r");

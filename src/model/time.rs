@@ -54,8 +54,8 @@ impl EventTime {
     }
 
     /// Parses `eventTime`: as [`EventTime::parse`], and also as what exports make of it: `2026-09-01 09:00:00.000` (Lake,
-    /// Athena, Trino, DuckDB), with ` UTC`, `+0000` (Spark) or no zone, which is UTC; and seconds or milliseconds since
-    /// 1970.
+    /// Athena, Trino, DuckDB), with ` UTC`, `+0000` (Spark), ` +0000 UTC` (Go) or no zone, which is UTC; ISO 8601 in its
+    /// basic form (`20260901T090000Z`) and without seconds (`2026-09-01T09:00Z`); and seconds or milliseconds since 1970.
     #[inline]
     pub fn parse_event_time(text: &str) -> Option<Self> {
         parse_seconds_z(text.as_bytes()).or_else(|| parse_exported(text))
@@ -89,7 +89,18 @@ const EARLIEST: EventTime = EventTime::from_seconds(1_136_073_600);
 /// An `eventTime` that is not as CloudTrail writes it.
 #[cold]
 fn parse_exported(text: &str) -> Option<EventTime> {
-    parse_any(text).or_else(|| parse_parts(text)).or_else(|| parse_epoch(text))
+    parse_any(text)
+        .or_else(|| parse_parts(text))
+        .or_else(|| parse_minutes(text))
+        .or_else(|| parse_basic_iso(text))
+        .or_else(|| parse_epoch(text))
+}
+
+/// `2026-09-01T09:00Z`: no seconds, but a zone, without which it may be anything.
+fn parse_minutes(text: &str) -> Option<EventTime> {
+    let (minutes, rest) = (text.get(..16)?, &text[16..]);
+    let is_iso = minutes.as_bytes()[10] == b'T' && rest.starts_with(['Z', '+', '-']);
+    is_iso.then(|| parse_parts(&format!("{minutes}:00{rest}")))?
 }
 
 /// `2026-09-01 09:00:00`, `T` or a space between date and clock, a fraction or none, and one of the zones of [`zone`].
@@ -111,7 +122,9 @@ fn parse_parts(text: &str) -> Option<EventTime> {
 }
 
 /// The seconds that a zone is ahead of UTC: none at all, `Z`, `UTC`, `GMT`, `+0000`, `+00:00` or `+00`, with a space before
-/// it or without.
+/// it or without; and `+0000 UTC`, `+0200 CEST`, as Go prints times, where the name says nothing that counts.
+///
+/// Source: Go's package time, `Time.String`: "2006-01-02 15:04:05.999999999 -0700 MST".
 fn zone(text: &str) -> Option<i64> {
     let text = text.strip_prefix(' ').unwrap_or(text);
     if ["", "Z", "z", "UTC", "GMT"].contains(&text) {
@@ -122,7 +135,9 @@ fn zone(text: &str) -> Option<i64> {
         b'-' => -1,
         _ => return None,
     };
-    let digits = text[1..].replace(':', "");
+    let is_name = |name: &str| matches!(name.len(), 3..=5) && name.bytes().all(|byte| byte.is_ascii_uppercase());
+    let offset = text.split_once(' ').filter(|(_, name)| is_name(name)).map_or(text, |(offset, _)| offset);
+    let digits = offset[1..].replace(':', "");
     if !matches!(digits.len(), 2 | 4) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
@@ -364,6 +379,11 @@ mod tests {
             "2026-09-01T09:00:00+00",
             "2026-09-01T09:00:00",
             "2026-09-01 04:30:00 -04:30",
+            "2026-09-01 09:00:00 +0000 UTC",
+            "2026-09-01 11:00:00.000 +0200 CEST",
+            "2026-09-01T09:00Z",
+            "2026-09-01T11:00+02:00",
+            "20260901T090000Z",
             "1788253200",
             "1788253200000",
             "1788253200.0",
@@ -378,6 +398,19 @@ mod tests {
             "2026-09-01 09:00",
             "2026-09-01 09:00:00.",
             "2026-09-01 09:00:00 PST",
+            "2026-09-01 09:00:00 +0000 UTC m=+0.5",
+            "2026-09-01 09:00:00 +0000 Europe/Berlin",
+            "2026-09-01 09:00:00 UTC +0000",
+            "2026-09-01T09:00",
+            "2026-09-01 09:00Z",
+            "2026-09-01T09:00.5Z",
+            "2026-09-01T09:00:Z",
+            "2026-09-01T24:00Z",
+            "2026-09-01T09:0\u{e9}Z",
+            "20260901T090000",
+            "20260901T240000Z",
+            "20260230T090000Z",
+            "20260901T0900Z",
             "2026-09-01 09:00:00 Europe/Berlin",
             "2026-09-01 09:00:00+2500",
             "2026-09-01 24:00:00",

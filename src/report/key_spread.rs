@@ -79,13 +79,15 @@ Every verdict but single comes as a finding with its signals. All but quiet, sin
 
 Signals of a leak, and what each does not see:
   new-program-in-new-network  high    a network new by --leak-days, and a program first seen from
-                                      it, within two days or while an old network goes on. Not: a
-                                      thief who copies the program; a new office with a new tool
-                                      looks the same
+                                      it, within two days or while an old network goes on; after
+                                      two days not where three earlier days had none but an old
+                                      network's very agents. Not: a thief who copies the program; a
+                                      new office with a new tool looks the same
   two-hands                   medium  a far network, late or rare, while the old one went on; far is
                                       another autonomous system with --geoip-db, else another /16 or
-                                      /32. Not: a thief who comes while the owner rests; a VPN that
-                                      is switched on for a day looks the same
+                                      /32, of documentation addresses /24 or /48. Not: a thief who
+                                      comes while the owner rests; a VPN that is switched on for a
+                                      day looks the same
   two-countries               medium  a new country and an old one in one hour, with --geoip-db.
                                       Not: a thief in the owner's country; a VPN exit abroad looks
                                       the same

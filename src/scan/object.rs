@@ -8,7 +8,7 @@ use tracing::debug;
 
 use super::queue::Tally;
 use super::{Coverage, Failure};
-use crate::decode::{Aside, Compression, Ending, Inflater, JsonReader, PartsEnd, foreign};
+use crate::decode::{Aside, Compression, Ending, Inflater, JsonReader, PartsEnd, foreign, markup, zip};
 use crate::input::{Feed, LogObject, explain_io};
 
 /// Objects up to this many bytes are read into memory before they are unpacked…
@@ -73,7 +73,9 @@ impl Buffers {
         let mut source = counted.count(source);
         let (filled, ended) = fill(&mut self.packed, &mut source)?;
         let packed = &self.packed[..filled];
+        refuse_archive(packed)?;
         if ended && let Some(json) = whole(&mut self.inflater, packed, most) {
+            refuse_archive(json)?;
             return Ok(Content::Whole(json));
         }
         Ok(Content::Stream(Box::new(JsonReader::new(io::Cursor::new(packed).chain(source), most)?)))
@@ -85,11 +87,18 @@ impl Buffers {
     /// When its beginning cannot be read.
     pub fn open_whole<'a>(&'a mut self, packed: &'a [u8], most: u64, counted: &Counter<'_>) -> io::Result<Content<'a>> {
         counted.add(packed.len());
+        refuse_archive(packed)?;
         match whole(&mut self.inflater, packed, most) {
-            Some(json) => Ok(Content::Whole(json)),
+            Some(json) => refuse_archive(json).map(|()| Content::Whole(json)),
             None => Ok(Content::Stream(Box::new(JsonReader::new(packed, most)?))),
         }
     }
+}
+
+/// Refuses what begins as a zip archive: members that are stored as they are would pass for records, and those that are
+/// packed be left out without a word.
+fn refuse_archive(bytes: &[u8]) -> io::Result<()> {
+    zip(bytes).map_or(Ok(()), |what| Err(io::Error::other(format!("is {what}"))))
 }
 
 /// The JSON of an object in one piece, where that can be had.
@@ -209,7 +218,8 @@ pub(super) fn judge(object: &LogObject, found: Found<'_>) -> Fate {
     let ending = if gave_nothing && found.is_late { Ending::NotJson } else { found.ending };
     match ending {
         Ending::NotJson if object.is_expected() => {
-            Fate::Failed("no JSON: CloudTrail logs are JSON, plain or packed with gzip or zstd".to_owned())
+            let what = markup(found.head).map_or_else(String::new, |what| format!(" but {what}"));
+            Fate::Failed(format!("no JSON{what}: CloudTrail logs are JSON, plain or packed with gzip or zstd"))
         }
         Ending::NotJson => Fate::Skipped("not-json"),
         Ending::Cut => Fate::Damaged("ends in the middle of a record: fetch the object again".to_owned()),

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::look::{Look, Newcomer};
-use super::pace::{LONGEST_REST, around, is_day_and_night};
+use super::look::{Look, Newcomer, OLD_DAYS};
+use super::pace::{LONGEST_REST, around, days_before, is_day_and_night};
 use super::signal::{Held, Signal};
 use super::spread::Place;
 use crate::aggregate::{Span, Sym};
@@ -48,8 +48,9 @@ fn new_program(look: &Look<'_>) -> Option<Held> {
 }
 
 /// Families of programs that were first seen late, from a network that was first seen late, and came with it or while an
-/// older network went on: who moved for good a while ago, and now tries a tool, is the old holder. An agent of AWS is one where
-/// the source is an address: then it is the caller's word.
+/// older network went on: who moved for good a while ago, and now tries a tool, is the old holder. So is, mostly, who has
+/// worked in both networks for days with the very same agent ([`is_holders`]). An agent of AWS is one where the source is an
+/// address: then it is the caller's word.
 pub(super) fn new_families<'a>(look: &Look<'a>) -> BTreeMap<&'a str, (EventTime, Network)> {
     let newcomers = look.newcomers();
     let late: BTreeMap<Network, EventTime> = newcomers
@@ -64,9 +65,33 @@ pub(super) fn new_families<'a>(look: &Look<'a>) -> BTreeMap<&'a str, (EventTime,
     let mut families = look.first_seen_from();
     families.retain(|_, (time, network)| {
         let comes_with = |first: &EventTime| *time <= first.plus_seconds(COMES_SECONDS);
-        late.get(network).is_some_and(|first| comes_with(first) || old_until > Some(*time))
+        late.get(network).is_some_and(|first| {
+            comes_with(first) || old_until > Some(*time) && !is_holders(look, (*network, *first), *time)
+        })
     });
     families
+}
+
+/// Whether a network, in use from `first`, was the holder's before `time`: on three days or more, and all that came from
+/// there until then had an agent, to the letter, of a network that is not late, where it was before.
+///
+/// Known miss: a thief who copies the holder's agent, and waits three days with a tool of his own. Other signals hold.
+fn is_holders(look: &Look<'_>, (network, first): (Network, EventTime), time: EventTime) -> bool {
+    let Some(place) = look.spread.places.get(&network) else { return false };
+    let is_old =
+        |network: &Network| look.spread.networks.get(network).is_some_and(|used| used.span.first() < look.late());
+    let old_agents: BTreeSet<Sym> = look
+        .spread
+        .places
+        .iter()
+        .filter(|(network, _)| is_old(network))
+        .flat_map(|(_, place)| &place.agents)
+        .filter(|(agent, span)| **agent != Sym::EMPTY && span.first() < Some(first))
+        .map(|(agent, _)| *agent)
+        .collect();
+    let is_before = |span: &Span| span.first() < Some(time);
+    days_before(&place.hours, time.hour()) >= OLD_DAYS
+        && place.agents.iter().filter(|(_, span)| is_before(span)).all(|(agent, _)| old_agents.contains(agent))
 }
 
 /// A network that came later while an old one, far from it, went on in a way that one holder cannot do by turns.

@@ -1,7 +1,7 @@
 //! One key as signals look at it: its networks, what was there before, and which of them are comparable.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::pace::days_before;
 use super::signal::{Held, Signal};
@@ -16,7 +16,7 @@ use crate::report::{AddressLookup, Severity};
 const DAY_SECONDS: i64 = 86_400;
 
 /// Days on which an old network must have been used before a new one is compared with it.
-const OLD_DAYS: usize = 3;
+pub(super) const OLD_DAYS: usize = 3;
 
 /// Days of use past which a network that came within the first days is a habit.
 const RARE_DAYS: usize = 3;
@@ -161,14 +161,21 @@ impl<'a> Look<'a> {
     }
 
     /// Whether two networks of one kind are far apart: of different autonomous systems where a file tells them, else without
-    /// a common /16 (IPv4) or /32 (IPv6). `None` where they cannot be compared: IPv4 beside IPv6, or a private one.
+    /// a common /16 (IPv4) or /32 (IPv6), of addresses for documentation a common /24 or /48. `None` where they cannot be
+    /// compared: IPv4 beside IPv6, or a private one.
     pub(super) fn are_far(&self, a: (Network, &Place), b: (Network, &Place)) -> Option<bool> {
         if a.1.is_private || b.1.is_private {
             return None;
         }
         let prefix = match (address_of(a.0), address_of(b.0)) {
-            (IpAddr::V4(a), IpAddr::V4(b)) => a.octets()[..2] != b.octets()[..2],
-            (IpAddr::V6(a), IpAddr::V6(b)) => a.segments()[..2] != b.segments()[..2],
+            (IpAddr::V4(a), IpAddr::V4(b)) => {
+                let shared = if is_benchmark(a) && is_benchmark(b) { 3 } else { 2 };
+                a.octets()[..shared] != b.octets()[..shared]
+            }
+            (IpAddr::V6(a), IpAddr::V6(b)) => {
+                let shared = if is_documentation(a) && is_documentation(b) { 3 } else { 2 };
+                a.segments()[..shared] != b.segments()[..shared]
+            }
             _ => return None,
         };
         let asns = self.asn(a.0).zip(self.asn(b.0));
@@ -190,6 +197,22 @@ impl Newcomer<'_> {
     pub(super) fn first_hour(&self) -> Hour {
         self.first.hour()
     }
+}
+
+/// Whether an address is of 198.18.0.0/15, which belongs to nobody: exercises and anonymised logs take theirs from there,
+/// one network for each place.
+///
+/// Source: RFC 2544, appendix C.2.2; RFC 6890.
+fn is_benchmark(address: Ipv4Addr) -> bool {
+    matches!(address.octets(), [198, 18 | 19, ..])
+}
+
+/// Whether an address is of 2001:db8::/32, the like of it: all networks of documents are in this one /32, and a site has
+/// a /48.
+///
+/// Source: RFC 3849; RFC 6177 of the size of sites.
+fn is_documentation(address: Ipv6Addr) -> bool {
+    address.segments()[..2] == [0x2001, 0xdb8]
 }
 
 /// The first address of a network.

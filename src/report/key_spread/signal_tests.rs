@@ -226,7 +226,27 @@ fn a_tool_that_comes_long_after_a_move_is_its_owners() {
     let moved = |until| [calls(0..until, &[8, 12], HOME, CLI), calls(12..28, &[8, 12], AWAY, CLI)].concat();
     assert_eq!(judge_of(&[moved(12), burst(25, 15, AWAY, BOTO)]), "roaming low");
     assert_eq!(judge_of(&[moved(12), burst(13, 15, AWAY, BOTO)]), "leak-suspect high", "with the network");
-    assert_eq!(judge_of(&[moved(28), burst(25, 15, AWAY, BOTO)]), "leak-suspect high", "the old network goes on");
+    // The old network goes on: by its agents it is seen who works there.
+    let other_cli = "aws-cli/2.9.1 Python/3.9.2";
+    let at_both = |agent, from| [calls(0..28, &[8, 12], HOME, CLI), calls(from..28, &[18], AWAY, agent)].concat();
+    assert_eq!(judge_of(&[at_both(other_cli, 12), burst(25, 15, AWAY, BOTO)]), "leak-suspect high", "another version");
+    assert_eq!(judge_of(&[at_both(CLI, 23), burst(25, 15, AWAY, BOTO)]), "leak-suspect high", "there for two days");
+    let tried = burst(15, 18, AWAY, other_cli);
+    assert_eq!(judge_of(&[at_both(CLI, 12), tried, burst(25, 15, AWAY, BOTO)]), "leak-suspect high", "and another");
+    assert_eq!(judge_of(&[at_both(CLI, 12), burst(25, 15, AWAY, BOTO)]), "roaming low", "home and office");
+    assert_eq!(judge_of(&[at_both("", 12), burst(25, 15, AWAY, BOTO)]), "leak-suspect high", "no agent is no sign");
+}
+
+#[test]
+fn networks_for_documents_are_far_by_site() {
+    let machine = |address| calls(0..31, EVERY_FOUR, address, BOTO);
+    let taken = |home, by| judge_of(&[machine(home), burst(29, 14, by, BOTO)]);
+    assert_eq!(taken("2001:db8:1:2::10", "2001:db8:ffff:1::66"), "leak-suspect medium");
+    assert_eq!(taken("2001:db8:1:2::10", "2001:db8:1:9::66"), "embedded low", "one site");
+    assert_eq!(taken("2001:4c8:1:2::10", "2001:4c8:ffff:1::66"), "embedded low", "one provider");
+    assert_eq!(taken("198.18.4.4", "198.18.77.7"), "leak-suspect medium");
+    assert_eq!(taken("198.18.4.4", "198.18.4.99"), "embedded low", "one network");
+    assert_eq!(taken("93.184.4.4", "93.184.77.7"), "embedded low", "one provider");
 }
 
 #[test]

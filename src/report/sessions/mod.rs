@@ -27,7 +27,7 @@ use super::{
 };
 use crate::aggregate::issuances::{self, Issuance};
 use crate::aggregate::sessions::{self, Session};
-use crate::aggregate::{State, iam_changes, keys, sign_ins};
+use crate::aggregate::{State, iam_changes, keys, principals, sign_ins};
 use crate::model::{Network, quantity};
 
 /// The report.
@@ -37,7 +37,7 @@ pub static REPORT: Report = Report {
     about: ABOUT,
     columns: COLUMNS,
     key: &["session_id"],
-    needs: &[&sessions::KIND, &issuances::KIND, &keys::KIND, &sign_ins::KIND, &iam_changes::KIND],
+    needs: &[&sessions::KIND, &issuances::KIND, &keys::KIND, &sign_ins::KIND, &iam_changes::KIND, &principals::KIND],
     options: &[MIN_EVENTS],
     texts: &[],
     rules: rule_texts::RULES,

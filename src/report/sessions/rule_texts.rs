@@ -123,8 +123,8 @@ pub(super) const FOREIGN_ACCOUNT: Rule = Rule {
     id: "role-used-by-foreign-account",
     severity: Severity::Low,
     practice: None,
-    about: "An account of which no logs were read assumed roles: a vendor, another account of yours, or a stranger. One \
-            finding for each such account over all of yours.",
+    about: "An account of which no logs were read assumed roles, with or without a call by the sessions: a vendor, another \
+            account of yours, or a stranger. One finding for each such account over all of yours.",
     check: "Is the account known? The roles are in the evidence; `trailscan trace ROLE` shows what they did.",
     fix: "When nobody knows it: take it out of the roles' trust policies and revoke their sessions; else ask for an \
           external id.",

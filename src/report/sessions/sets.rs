@@ -36,7 +36,7 @@ pub(super) fn judge<'a>(
             found.push(elsewhere(all, workload, &signs, aws));
         }
         found.extend(super::endpoints::findings(state, &lineage.recipients, all, &workloads));
-        found.extend(super::foreign::findings(&lineage.recipients, all));
+        found.extend(super::foreign::findings(facts, all));
         found.extend(super::delegation::findings(all));
         found.extend(super::people::findings(state, &facts.offices, all));
     }

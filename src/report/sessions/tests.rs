@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::aggregate::State;
-use crate::aggregate::sessions::sample::{KINDS, samples, scan, shuffled, stream};
+use crate::aggregate::sessions::sample::{KINDS, samples, scan, scan_for, shuffled, stream};
 use crate::report::{Finding, Options, Value};
 
 const CREATED: &str = "2026-01-02T03:00:00Z";
@@ -51,7 +51,7 @@ fn with(mut record: Json, pointer: &str, value: Json) -> Json {
 }
 
 fn ask(records: impl IntoIterator<Item = Json>) -> (Vec<Vec<Value>>, Vec<Finding>) {
-    let state = scan(&samples(records));
+    let state = scan_for(REPORT.needs, &samples(records));
     let answer = (REPORT.answer)(&View::new(&state, &Options::default()));
     (answer.rows, answer.findings)
 }

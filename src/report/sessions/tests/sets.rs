@@ -312,6 +312,27 @@ fn accounts_that_nobody_read() {
 }
 
 #[test]
+fn accounts_that_got_a_role_and_made_no_call() {
+    let rule = "role-used-by-foreign-account";
+    let caller = |account: &str| json!({ "type": "AWSAccount", "principalId": "AROAX:x", "accountId": account });
+    let got = |key: &str, account: &str| with(issue(key, CREATED), "/userIdentity", caller(account));
+    let finding = only(vec![got("ASIA1", "999988887777")], rule);
+    assert_eq!((finding.severity, &*finding.subject, finding.count), (Severity::Low, "account:999988887777", 1));
+    assert!(finding.summary.ends_with("in 1 session without a call in these logs"), "{}", finding.summary);
+    assert_eq!(finding.evidence["unused_access_key_ids"], json!(["ASIA1"]));
+    let both = vec![call("ASIA1", CREATED), got("ASIA1", "999988887777"), got("ASIA2", "999988887777")];
+    let summary = only(both, rule).summary;
+    assert!(summary.ends_with("in 1 session, and 1 more without a call in these logs"), "{summary}");
+    // Who is none: the account itself, one whose logs were read, and who was refused.
+    assert!(!told_rules(&[got("ASIA1", "111122223333")]).contains(&rule));
+    let read = with(issue("ASIA9", CREATED), "/recipientAccountId", json!("444455556666"));
+    assert!(!told_rules(&[got("ASIA1", "444455556666"), read]).contains(&rule));
+    let refused = with(got("ASIA1", "999988887777"), "/errorCode", json!("AccessDenied"));
+    assert!(!told_rules(&[with(refused, "/responseElements", Json::Null)]).contains(&rule));
+    assert!(!told_rules(&[issue("ASIA1", CREATED)]).contains(&rule), "a caller of the account");
+}
+
+#[test]
 fn delegation_is_told() {
     let delegated =
         with(call("ASIA1", CREATED), "/userIdentity/invokedByDelegate", json!({ "accountId": "999988887777" }));
