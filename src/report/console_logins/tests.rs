@@ -437,6 +437,27 @@ fn many_users_of_one_account_from_many_addresses() {
     assert_eq!(attacks(spray(15).into_iter().chain(busy).collect()), [], "more get in: a Monday");
 }
 
+#[test]
+fn unknown_names_from_many_addresses() {
+    let from = |i: usize, record| with(record, "/sourceIPAddress", json!(format!("198.51.100.{i}")));
+    let hidden = || sign_in("HIDDEN_DUE_TO_SECURITY_REASONS", "09:30:00", false);
+    let spray = |n: usize| (0..n).map(|i| from(i, hidden())).collect::<Vec<_>>();
+    let worked = |i: usize| from(i, sign_in(&format!("user{i:02}"), "09:31:00", true));
+    let and = |n: usize, more: Vec<Json>| attacks(spray(n).into_iter().chain(more).collect());
+    assert_eq!(found(spray(15)), [("password-spray", "medium", "111122223333".to_owned())]);
+    assert_eq!(found(spray(14)), []);
+    assert_eq!(attacks([spray(10), spray(10)].concat()), [], "an address counts once");
+    assert_eq!(and(15, vec![worked(3)]), [], "one of them mistyped the name");
+    assert_eq!(and(15, vec![worked(33)]), [("password-spray", "medium")]);
+    assert_eq!(and(15, (20..40).map(worked).collect()), [], "more get in: a Monday");
+    let known = (20..28).map(|i| from(i, sign_in(&format!("user{i:02}"), "09:30:00", false)));
+    assert_eq!(and(7, known.collect()), [("password-spray", "medium")], "both together");
+    let summary = "sign-ins of 0 users and 15 with unknown names failed from 15 addresses within an hour and the next, and \
+                   none of them got in";
+    let finding = &answer_to(spray(15)).findings[0];
+    assert_eq!((&*finding.summary, &finding.evidence["unknown_name_failures"]), (summary, &json!(15)));
+}
+
 /// A step of a sign-in to Identity Center.
 fn of_identity_center(event: &str, person: &str, time: &str, (kind, outcome): (&str, &str)) -> Json {
     json!({
