@@ -409,6 +409,34 @@ fn the_first_try_of_a_spray_may_be_the_one_that_hits() {
 }
 
 #[test]
+fn a_name_that_is_tried_in_many_accounts_and_right_in_one() {
+    let account = |i: usize| format!("11112222{i:04}");
+    let at = |i: usize, name: &str, time: &str, worked: bool| {
+        let mut record = sign_in(name, time, worked);
+        record["recipientAccountId"] = json!(account(i));
+        record["userIdentity"]["accountId"] = json!(account(i));
+        record["userIdentity"]["principalId"] = json!(format!("AIDA{name}{i}"));
+        record
+    };
+    let and = |more: Vec<Json>| -> Vec<(&str, String, Json)> {
+        let tried = (0..6).map(|i| at(i, "admin", "09:10:00", false)).chain(more);
+        let found = answer_to(tried.collect()).findings.into_iter();
+        let high = found.filter(|one| one.rule == "password-spray" && one.account_id == account(99));
+        high.map(|one| (one.severity.as_str(), one.summary, one.evidence["signed_in"].clone())).collect()
+    };
+    let summary = "sign-ins of 6 users and 0 with unknown names in 6 other accounts failed from one address; then a sign-in \
+                   of admin worked";
+    let hit = || at(99, "admin", "09:20:00", true);
+    assert_eq!(and(vec![hit()]), [("high", summary.to_owned(), json!(["admin"]))]);
+    assert_eq!(and(vec![at(99, "kim", "09:20:00", true)])[0].0, "medium", "another name");
+    assert_eq!(and(vec![at(99, "admin", "07:20:00", true), hit()]), [], "who came from there before");
+    let elsewhere = with(hit(), "/sourceIPAddress", json!("192.0.2.1"));
+    assert_eq!(and(vec![elsewhere]), []);
+    let office = (90..100).map(|i| at(i, "admin", "09:20:00", true));
+    assert_eq!(and(office.collect()), [], "a place where many people get in");
+}
+
+#[test]
 fn guesses_from_many_addresses_and_then_a_success() {
     let from = |i: usize, record| with(record, "/sourceIPAddress", json!(format!("198.51.100.{i}")));
     let guesses = || failures("ana", "09:30", 12).into_iter().enumerate().map(|(i, r)| from(i, r)).collect::<Vec<_>>();
