@@ -80,9 +80,11 @@ pub(super) const PASSWORD_SPRAY: Rule = Rule {
             not get in meanwhile; or within two weeks, when more users failed and never got in from there than did. Each \
             failure with a name that does not exist counts as a user of its own. High where somebody got in from there within \
             a day who had never come from there, or within the half hour before, where at most two users ever got in from \
-            there; medium where that had MFA; low where at most one of the names exists, or \
+            there; medium where that had MFA, or was in an account where nothing failed and under a name that was tried in \
+            none; low where at most one of the names exists, or \
             where as many get in as stay out. Or sign-ins of three times as many users of one account failed from many \
-            addresses at once, more than got in: medium, about the account. So is it where --spray-users users failed on three days \
+            addresses at once, more than got in: medium, about the account; an address counts as one more user there for failures \
+            with names that do not exist, where nobody got in from it. So is it where --spray-users users failed on three days \
             or more within two weeks from networks that nobody ever got in from.",
     check: "See whether the address is yours (an office, a VPN: many people mistype there), and whether any of the users \
             signed in from it later.",

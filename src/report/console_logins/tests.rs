@@ -409,6 +409,34 @@ fn the_first_try_of_a_spray_may_be_the_one_that_hits() {
 }
 
 #[test]
+fn a_name_that_is_tried_in_many_accounts_and_right_in_one() {
+    let account = |i: usize| format!("11112222{i:04}");
+    let at = |i: usize, name: &str, time: &str, worked: bool| {
+        let mut record = sign_in(name, time, worked);
+        record["recipientAccountId"] = json!(account(i));
+        record["userIdentity"]["accountId"] = json!(account(i));
+        record["userIdentity"]["principalId"] = json!(format!("AIDA{name}{i}"));
+        record
+    };
+    let and = |more: Vec<Json>| -> Vec<(&str, String, Json)> {
+        let tried = (0..6).map(|i| at(i, "admin", "09:10:00", false)).chain(more);
+        let found = answer_to(tried.collect()).findings.into_iter();
+        let high = found.filter(|one| one.rule == "password-spray" && one.account_id == account(99));
+        high.map(|one| (one.severity.as_str(), one.summary, one.evidence["signed_in"].clone())).collect()
+    };
+    let summary = "sign-ins of 6 users and 0 with unknown names in 6 other accounts failed from one address; then a sign-in \
+                   of admin worked";
+    let hit = || at(99, "admin", "09:20:00", true);
+    assert_eq!(and(vec![hit()]), [("high", summary.to_owned(), json!(["admin"]))]);
+    assert_eq!(and(vec![at(99, "kim", "09:20:00", true)])[0].0, "medium", "another name");
+    assert_eq!(and(vec![at(99, "admin", "07:20:00", true), hit()]), [], "who came from there before");
+    let elsewhere = with(hit(), "/sourceIPAddress", json!("192.0.2.1"));
+    assert_eq!(and(vec![elsewhere]), []);
+    let office = (90..100).map(|i| at(i, "admin", "09:20:00", true));
+    assert_eq!(and(office.collect()), [], "a place where many people get in");
+}
+
+#[test]
 fn guesses_from_many_addresses_and_then_a_success() {
     let from = |i: usize, record| with(record, "/sourceIPAddress", json!(format!("198.51.100.{i}")));
     let guesses = || failures("ana", "09:30", 12).into_iter().enumerate().map(|(i, r)| from(i, r)).collect::<Vec<_>>();
@@ -435,6 +463,27 @@ fn many_users_of_one_account_from_many_addresses() {
     assert_eq!(attacks(spray(15).into_iter().chain(answered).collect()), [], "people who mistype at home");
     let busy = (20..40).map(|i| from(i, sign_in(&format!("user{i:02}"), "09:31:00", true)));
     assert_eq!(attacks(spray(15).into_iter().chain(busy).collect()), [], "more get in: a Monday");
+}
+
+#[test]
+fn unknown_names_from_many_addresses() {
+    let from = |i: usize, record| with(record, "/sourceIPAddress", json!(format!("198.51.100.{i}")));
+    let hidden = || sign_in("HIDDEN_DUE_TO_SECURITY_REASONS", "09:30:00", false);
+    let spray = |n: usize| (0..n).map(|i| from(i, hidden())).collect::<Vec<_>>();
+    let worked = |i: usize| from(i, sign_in(&format!("user{i:02}"), "09:31:00", true));
+    let and = |n: usize, more: Vec<Json>| attacks(spray(n).into_iter().chain(more).collect());
+    assert_eq!(found(spray(15)), [("password-spray", "medium", "111122223333".to_owned())]);
+    assert_eq!(found(spray(14)), []);
+    assert_eq!(attacks([spray(10), spray(10)].concat()), [], "an address counts once");
+    assert_eq!(and(15, vec![worked(3)]), [], "one of them mistyped the name");
+    assert_eq!(and(15, vec![worked(33)]), [("password-spray", "medium")]);
+    assert_eq!(and(15, (20..40).map(worked).collect()), [], "more get in: a Monday");
+    let known = (20..28).map(|i| from(i, sign_in(&format!("user{i:02}"), "09:30:00", false)));
+    assert_eq!(and(7, known.collect()), [("password-spray", "medium")], "both together");
+    let summary = "sign-ins of 0 users and 15 with unknown names failed from 15 addresses within an hour and the next, and \
+                   none of them got in";
+    let finding = &answer_to(spray(15)).findings[0];
+    assert_eq!((&*finding.summary, &finding.evidence["unknown_name_failures"]), (summary, &json!(15)));
 }
 
 /// A step of a sign-in to Identity Center.

@@ -2,8 +2,10 @@
 //! does.
 //!
 //! Who is wrongly accused: an account whose many users mistype on a Monday and give up, so more users have to stay out
-//! than get in. Who slips past: a guesser who hides among a busy account's sign-ins, or who is slow as well as widespread
-//! (see [`trickle`](super::trickle)).
+//! than get in. Failures with names that the account does not have count once an address, as a user of their own, and not
+//! where somebody gets in from that address: people mistype names as well. People whose users were all deleted and who did
+//! not hear of it look the same. Who slips past: a guesser who hides among a busy account's sign-ins, or who is slow as well
+//! as widespread (see [`trickle`](super::trickle)).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -12,7 +14,7 @@ use serde_json::json;
 
 use super::facts::{Facts, OfUser, Times, in_pair};
 use super::{Attack, Limits, SHOWN, named, rules, some};
-use crate::model::{Hour, quantity};
+use crate::model::{Hour, grouped, quantity};
 use crate::report::console_logins::tried::Who;
 use crate::report::{Finding, Severity};
 
@@ -28,7 +30,7 @@ type FailuresAt = BTreeMap<Hour, Vec<(IpAddr, Times)>>;
 /// A finding for each account that was sprayed at; `sprays` are the addresses that were found to be one alone.
 pub(super) fn of<'a>(facts: &Facts<'a>, sprays: &BTreeSet<IpAddr>, limits: Limits) -> Vec<Attack<'a>> {
     let mut accounts: BTreeMap<&str, Users<'_, 'a>> = BTreeMap::new();
-    for (&who, of_user) in facts.users.iter().filter(|(who, _)| !who.is_hidden()) {
+    for (&who, of_user) in &facts.users {
         accounts.entry(who.account).or_default().insert(who, of_user);
     }
     accounts.into_iter().filter_map(|(account, users)| of_account(account, &users, sprays, limits)).collect()
@@ -50,20 +52,16 @@ fn of_account<'a>(
         let next = by_hour.get(&Hour(hour.0 + 1)).into_iter().flatten();
         by_hour.get(&hour).into_iter().flatten().chain(next).copied().collect::<BTreeSet<Who<'a>>>()
     };
-    let failures: BTreeMap<Who<'a>, FailuresAt> =
-        users.iter().map(|(&who, of_user)| (who, failures_at(of_user, sprays))).collect();
+    let tries = Tries::of(users, sprays);
     let mut attacked: BTreeMap<Who<'a>, Times> = BTreeMap::new();
     let mut addresses: BTreeSet<IpAddr> = BTreeSet::new();
     for &hour in by_hour.keys() {
         let here = within(hour);
         let (got_in, out): (Vec<_>, Vec<_>) =
             here.iter().partition(|who| in_pair(&users[*who].all.successes, hour).events > 0);
-        let failed: Vec<(Who<'a>, BTreeMap<IpAddr, Times>)> = out
-            .into_iter()
-            .map(|&who| (who, in_pair_at(&failures[&who], hour)))
-            .filter(|(_, from)| !from.is_empty())
-            .collect();
-        let count = failed.len() as i64;
+        let failed: Vec<(Who<'a>, BTreeMap<IpAddr, Times>)> =
+            out.into_iter().map(|&who| (who, tries.failed(who, hour))).filter(|(_, from)| !from.is_empty()).collect();
+        let count = failed.iter().map(|(who, from)| if who.is_hidden() { from.len() as i64 } else { 1 }).sum::<i64>();
         if count < limits.spray_users * MORE_USERS || count <= got_in.len() as i64 {
             continue;
         }
@@ -81,12 +79,46 @@ fn of_account<'a>(
     if attacked.is_empty() {
         return None;
     }
-    let names = attacked.keys().map(|who| users[who].shown(*who)).take(SHOWN).collect();
+    let known = attacked.keys().filter(|who| !who.is_hidden());
+    let names = known.map(|who| users[who].shown(*who)).take(SHOWN).collect();
+    let unknown = attacked.iter().filter(|(who, _)| who.is_hidden()).map(|(_, times)| times.events).sum();
     let mut all = Times::default();
     attacked.values().for_each(|times| all.merge(times.events, times.span));
     let when = format!("from {} within an hour and the next, and none of them got in", super::from(&addresses));
     let users = attacked.into_keys().collect();
-    Some(attack(account, Failed { users, names, all, addresses: &addresses }, &when))
+    Some(attack(account, Failed { users, names, unknown, all, addresses: &addresses }, &when))
+}
+
+/// What was tried at one account.
+struct Tries<'a> {
+    failures: BTreeMap<Who<'a>, FailuresAt>,
+    /// Where somebody got in from.
+    entered: BTreeMap<Hour, BTreeSet<IpAddr>>,
+}
+
+impl<'a> Tries<'a> {
+    fn of(users: &Users<'_, 'a>, sprays: &BTreeSet<IpAddr>) -> Self {
+        let failures = users.iter().map(|(&who, of_user)| (who, failures_at(of_user, sprays))).collect();
+        let mut entered: BTreeMap<Hour, BTreeSet<IpAddr>> = BTreeMap::new();
+        for (&ip, hours) in users.values().flat_map(|of_user| &of_user.at) {
+            hours.successes.keys().for_each(|&hour| {
+                entered.entry(hour).or_default().insert(ip);
+            });
+        }
+        Self { failures, entered }
+    }
+
+    /// What failed in an hour and the next; of names that do not exist only where nobody got in from.
+    fn failed(&self, who: Who<'a>, hour: Hour) -> BTreeMap<IpAddr, Times> {
+        let mut from = self.failures.get(&who).map(|failures| in_pair_at(failures, hour)).unwrap_or_default();
+        if who.is_hidden() {
+            let entered = [hour, Hour(hour.0 + 1)].into_iter().filter_map(|hour| self.entered.get(&hour)).flatten();
+            entered.for_each(|ip| {
+                from.remove(ip);
+            });
+        }
+        from
+    }
 }
 
 /// Failures of a user by hour and address, from addresses that are no spray by themselves.
@@ -114,15 +146,19 @@ pub(super) struct Failed<'a, 'f> {
     pub users: BTreeSet<Who<'a>>,
     /// What is shown of them.
     pub names: Vec<&'a str>,
+    /// Failures with names that do not exist.
+    pub unknown: i64,
     pub all: Times,
     pub addresses: &'f BTreeSet<IpAddr>,
 }
 
 /// The spray that they are; `when` says how they came, in words that follow "failed".
 pub(super) fn attack<'a>(account: &str, failed: Failed<'a, '_>, when: &str) -> Attack<'a> {
-    let Failed { users, names, all, addresses } = failed;
+    let Failed { users, names, unknown, all, addresses } = failed;
+    let known = users.iter().filter(|who| !who.is_hidden()).count();
+    let and_unknown = if unknown > 0 { format!(" and {} with unknown names", grouped(unknown)) } else { String::new() };
     let evidence = [
-        ("users", json!(users.len())),
+        ("users", json!(known)),
         ("principal_list", json!(names)),
         ("failures", json!(all.events)),
         ("addresses", json!(addresses.len())),
@@ -130,14 +166,18 @@ pub(super) fn attack<'a>(account: &str, failed: Failed<'a, '_>, when: &str) -> A
         ("first_failure", json!(all.first())),
         ("last_failure", json!(all.last())),
     ];
+    let mut evidence = named(evidence);
+    if unknown > 0 {
+        evidence.insert("unknown_name_failures".to_owned(), json!(unknown));
+    }
     let finding = Finding {
         severity: Severity::Medium,
         rule: rules::PASSWORD_SPRAY.id,
         account_id: account.to_owned(),
         subject: account.to_owned(),
-        summary: format!("sign-ins of {} failed {when}", quantity(users.len() as u64, "user")),
+        summary: format!("sign-ins of {}{and_unknown} failed {when}", quantity(known as u64, "user")),
         count: all.events,
-        evidence: named(evidence),
+        evidence,
     };
     Attack { finding, failed: users, entered: BTreeSet::new(), from: None }
 }

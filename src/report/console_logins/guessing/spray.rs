@@ -49,11 +49,11 @@ struct Entered {
     is_first: bool,
 }
 
-/// Failures of many users from one address: a finding for each account that was tried.
+/// Failures of many users from one address: a finding for each account that was tried or entered.
 pub(super) fn of<'a>(facts: &Facts<'a>, ip: IpAddr, limits: Limits) -> Vec<Attack<'a>> {
     let users = facts.at(ip);
     let Some(spray) = at_once(ip, &users, limits).or_else(|| slowly(ip, &users, limits)) else { return Vec::new() };
-    spray.accounts.iter().map(|account| spray.attack(account, facts)).collect()
+    spray.accounts.iter().chain(&spray.entered_only()).map(|account| spray.attack(account, facts)).collect()
 }
 
 fn at_once<'a>(ip: IpAddr, users: &BTreeMap<Who<'a>, &Hours>, limits: Limits) -> Option<Spray<'a>> {
@@ -139,6 +139,19 @@ impl<'a> Spray<'a> {
         Self { ip, failed, accounts, known, entered: newcomers.collect(), tried, is_slow }
     }
 
+    /// Accounts that were entered and where nothing failed: of a name tried in many accounts one was right at once.
+    fn entered_only(&self) -> BTreeSet<&'a str> {
+        let entered = self.entered.keys().filter(|_| !self.is_place_of_many()).map(|who| who.account);
+        entered.filter(|account| !self.accounts.contains(account)).collect()
+    }
+
+    /// Whether somebody who got in is called as one whose sign-in failed in another account.
+    fn is_same_name(&self, entered: &BTreeMap<Who<'a>, Entered>, facts: &Facts<'a>) -> bool {
+        let name = |who: &Who<'a>| facts.users.get(who).map_or("", |of_user| of_user.name);
+        let failed: BTreeSet<&str> = self.failed.keys().map(name).filter(|name| !name.is_empty()).collect();
+        entered.keys().any(|who| failed.contains(name(who)))
+    }
+
     /// Whether so many got in that it is a place where people work: a guesser hits few.
     fn is_place_of_many(&self) -> bool {
         self.entered.len() as i64 > (self.tried / 2).max(1)
@@ -173,7 +186,10 @@ impl<'a> Spray<'a> {
 
     fn attack(&self, account: &'a str, facts: &Facts<'a>) -> Attack<'a> {
         let from = Who { account, principal: "" };
-        let here = || self.failed.range(from..).take_while(|(who, _)| who.account == account);
+        let only_entered = !self.accounts.contains(account);
+        let failed_from = if only_entered { Who { account: "", principal: "" } } else { from };
+        let is_told = move |who: &Who<'a>| only_entered || who.account == account;
+        let here = || self.failed.range(failed_from..).take_while(move |(who, _)| is_told(who));
         let users: Vec<&str> =
             here().map(|(who, _)| facts.shown(*who)).filter(|name| *name != HIDDEN_USER_NAME).collect();
         let unknown: i64 = here().filter(|(who, _)| who.is_hidden()).map(|(_, times)| times.events).sum();
@@ -185,8 +201,11 @@ impl<'a> Spray<'a> {
         let then = self.told(&entered, facts);
         let place_told = if self.ip.is_ipv6() { "one IPv6 /64" } else { "one address" };
         let slowly = if self.is_slow { ", slowly" } else { "" };
+        let is_strange = only_entered && !self.is_same_name(&entered, facts);
+        let elsewhere = format!(" in {}", quantity(self.accounts.len() as u64, "other account"));
+        let elsewhere = if only_entered { &*elsewhere } else { "" };
         let summary = format!(
-            "sign-ins of {} and {} with unknown names failed from {place_told}{slowly}{then}",
+            "sign-ins of {} and {} with unknown names{elsewhere} failed from {place_told}{slowly}{then}",
             quantity(users.len() as u64, "user"),
             grouped(unknown),
         );
@@ -201,7 +220,7 @@ impl<'a> Spray<'a> {
             ("last_failure", json!(all.last())),
         ];
         let finding = Finding {
-            severity: self.severity(&entered),
+            severity: if is_strange { self.severity(&entered).min(Severity::Medium) } else { self.severity(&entered) },
             rule: rules::PASSWORD_SPRAY.id,
             account_id: account.to_owned(),
             subject: place(self.ip),
@@ -210,7 +229,8 @@ impl<'a> Spray<'a> {
             evidence: named(evidence),
         };
         let entered = entered.into_keys().collect();
-        Attack { finding, failed: here().map(|(who, _)| *who).collect(), entered, from: Some(self.ip) }
+        let failed = here().map(|(who, _)| *who).filter(|who| who.account == account).collect();
+        Attack { finding, failed, entered, from: Some(self.ip) }
     }
 }
 

@@ -86,5 +86,5 @@ fn of_account<'a>(
     let names = failed.iter().map(|who| facts.shown(*who)).take(SHOWN).collect();
     let places = super::from(&addresses);
     let when = format!("on {DAYS} days or more within two weeks from {places} that nobody got in from");
-    Some(attack(account, Failed { users: failed, names, all, addresses: &addresses }, &when))
+    Some(attack(account, Failed { users: failed, names, unknown: 0, all, addresses: &addresses }, &when))
 }
