@@ -1,48 +1,19 @@
 //! Findings about people of the account who came to administrator rights by a door that stood there: a group that holds
 //! them, a role that has them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::json;
 
 use super::super::change::{Change, Target, named};
 use super::super::power::Administrators;
 use super::super::{access_rules, rules};
+use super::doors::insiders;
 use super::policies::removed_again;
 use super::{Draft, Found, by, groups, listed};
 use crate::aggregate::iam_changes::{Act, Granted, TargetKind};
-use crate::model::{Arn, EventTime, Grant};
+use crate::model::{Arn, Grant};
 use crate::report::Severity;
-
-/// Who stood behind a door before it was given rights: members of groups, users and roles that trust policies name, as far as
-/// these logs show. Who comes later has a finding of its own.
-pub(super) struct Doors<'c, 'a>(BTreeMap<Target<'a>, Vec<&'c Change<'a>>>);
-
-impl<'c, 'a> Doors<'c, 'a> {
-    pub(super) fn of(all: &'c [Change<'a>]) -> Self {
-        let mut found: BTreeMap<Target<'a>, Vec<&'c Change<'a>>> = BTreeMap::new();
-        for change in all.iter().filter(|change| change.succeeded()) {
-            let door = match change.act() {
-                Act::Join => (change.account_id, TargetKind::Group, change.policy),
-                Act::CreateRole | Act::UpdateTrust => change.target(),
-                _ => continue,
-            };
-            found.entry(door).or_default().push(change);
-        }
-        Self(found)
-    }
-
-    /// Members of a group that had joined by then and have not left; whom the trust policy named that a role had by then.
-    pub(super) fn behind(&self, door: Target<'_>, time: Option<EventTime>) -> BTreeSet<String> {
-        let before = self.0.get(&door).into_iter().flatten().filter(|change| change.span.first() <= time);
-        if door.1 == TargetKind::Group {
-            return before.filter(|change| change.removed.is_none()).map(|change| change.target_name()).collect();
-        }
-        let trusts = before.max_by_key(|change| change.span.last().min(time));
-        let named = trusts.into_iter().flat_map(|change| insiders(change));
-        named.filter_map(|arn| Arn::parse(arn).map(|arn| arn.resource.to_owned())).collect()
-    }
-}
 
 pub(super) fn of(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Found> {
     let mut found = joined(all, administrators);
@@ -111,18 +82,6 @@ fn let_in(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Found>
             .with("principals", json!(whom))
     };
     groups(all, names, Change::target).into_iter().map(of_role).collect()
-}
-
-/// The users and roles of the account itself that a trust policy names.
-fn insiders<'a>(change: &Change<'a>) -> Vec<&'a str> {
-    let own = |text: &&str| {
-        let arn = text.split(" if ").next().and_then(Arn::parse);
-        arn.is_some_and(|arn| {
-            arn.account_id == change.account_id
-                && ["user/", "role/", "assumed-role/"].iter().any(|kind| arn.resource.starts_with(kind))
-        })
-    };
-    change.policy.split("; ").filter(own).collect()
 }
 
 fn names_caller(change: &Change<'_>) -> bool {

@@ -2,6 +2,7 @@
 //! much; a row's severity is that of the worst finding that rests on it.
 
 mod baseline;
+mod doors;
 mod elsewhere;
 mod insiders;
 mod people;

@@ -8,7 +8,7 @@ use super::super::change::{Change, Target, named};
 use super::super::versions::{Holders, Holdings};
 use super::super::{facts, rules};
 use super::baseline::{OF_OWN, Trusted};
-use super::insiders::Doors;
+use super::doors::Doors;
 use super::{Draft, Found, Known, by, groups, listed};
 use crate::aggregate::iam_changes::{Act, Granted, Outcome, TargetKind};
 use crate::model::{Arn, Grant, PolicyClass, grouped};
