@@ -121,7 +121,7 @@ fn all_actions<'a>(
     let is_of_iam = |statement: &&Statement| statement.resources.has(|arn| arn.to_ascii_lowercase().contains(":iam:"));
     let (severity, reach) = if allowed.iter().any(|statement| statement.is_of_everything()) {
         (Severity::Medium, "every resource, but under a condition or less what it denies")
-    } else if allowed.iter().any(|statement| is_of_iam(statement)) {
+    } else if allowed.iter().any(is_of_iam) {
         (Severity::Medium, "some resources, of IAM among them")
     } else {
         (ALL_NARROWED.severity, "some resources")
