@@ -167,6 +167,8 @@ const ALL: &str = "S3";
 
 /// Lists and fetches all places; should that die, it is told.
 async fn read_all(request: S3Request, ledger: Arc<Ledger>, ready: mpsc::UnboundedSender<Fetched>) {
+    // Whoever sees that no more objects come finds all that failed written down.
+    let _until_all_is_told = ready.clone();
     if let Err(why) = caught_in(read(request, Arc::clone(&ledger), ready)).await {
         ledger.failed(ALL.to_owned(), why);
     }
