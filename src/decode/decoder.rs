@@ -6,9 +6,9 @@ use super::identity;
 use super::known::{IdentityTable, Key, Print};
 use super::parts::{Part, PartLayout};
 use super::record::{Field, OwnedRecord, Reading, Record};
+use super::said::Contents;
 use super::walk::{Unit, Walk, after_broken, is_key, json_of_line};
 use super::wrapped::{self, Wrapped};
-use crate::json::content::{self, content};
 use crate::json::fields::{Stop, value_at};
 use crate::model::{Event, EventTime, LazyIdentity, UnreadIdentity};
 
@@ -86,7 +86,7 @@ pub struct Decoder {
     identities: IdentityTable,
     reading: Reading,
     fingerprints: RandomState,
-    contents: content::Keys,
+    contents: Contents,
     max_record_bytes: usize,
     depth: u32,
 }
@@ -106,7 +106,7 @@ impl Decoder {
     /// A decoder that takes records of up to `max_record_bytes`; longer ones are malformed. Decoders with clones of one
     /// `fingerprints` give equal identities equal fingerprints.
     pub fn new(fingerprints: RandomState, max_record_bytes: usize) -> Self {
-        let contents = content::Keys::of(&fingerprints);
+        let contents = Contents::of(&fingerprints);
         let (identities, reading) = (IdentityTable::new(), Reading::default());
         Self { identities, reading, fingerprints, contents, max_record_bytes, depth: 0 }
     }
@@ -264,16 +264,16 @@ impl Decoder {
     fn event<S: Sink>(&mut self, record: &Record<'_>, key: Key, note: S::Note, sink: &mut S) {
         let unread = UnreadIdentity::new(record.text(Field::UserIdentity), identity::parse);
         let user_identity = LazyIdentity::new(&unread);
-        let (fingerprints, keys) = (&self.fingerprints, self.contents);
+        let (fingerprints, contents) = (&self.fingerprints, self.contents);
         let known = self.identities.find(key, || Print {
             fingerprint: identity::fingerprint(&user_identity, fingerprints),
-            is_json: said(record.text(Field::UserIdentity), keys).1,
+            is_json: contents.is_json(record.text(Field::UserIdentity)),
         });
         let event = event_of(record, user_identity, known.identity);
         if let Some(kind) = aside_of(&event) {
             return sink.aside(kind);
         }
-        let (documents, are_json) = sub_documents(record, keys);
+        let (documents, are_json) = contents.documents(record);
         if !are_json || !known.print.is_json || record.has_broken_text {
             sink.broken_part();
         }
@@ -297,37 +297,6 @@ impl Decoder {
             Wrapped::Empty => {}
             Wrapped::Documents(_) | Wrapped::Nothing => sink.malformed(),
         }
-    }
-}
-
-/// What the sub-documents of a record say, and whether all of them are JSON.
-#[inline]
-fn sub_documents(record: &Record<'_>, keys: content::Keys) -> (u64, bool) {
-    let fields = [
-        Field::RequestParameters,
-        Field::ResponseElements,
-        Field::AdditionalEventData,
-        Field::ServiceEventDetails,
-        Field::Resources,
-        Field::Addendum,
-    ];
-    fields.iter().fold((0, true), |(all, are_json), &field| {
-        let (said, is_json) = said(record.text(field), keys);
-        (all.rotate_left(9) ^ said, are_json && is_json)
-    })
-}
-
-/// What a raw value says, nothing where it is absent, and whether it is JSON. A text without escapes is kept without its
-/// quotes.
-#[inline]
-fn said(raw: &str, keys: content::Keys) -> (u64, bool) {
-    match raw.as_bytes().first() {
-        None => (0, true),
-        Some(b'{' | b'[' | b'"') => match content(raw, keys) {
-            Some(content) => (content, true),
-            None => (content::of_raw(raw, keys), false),
-        },
-        Some(_) => (content::of_raw(raw, keys), true),
     }
 }
 

@@ -13,6 +13,7 @@ mod parts;
 #[cfg(test)]
 mod paths;
 mod record;
+mod said;
 mod shape;
 mod text;
 mod walk;

@@ -11,7 +11,7 @@ use std::hash::BuildHasher;
 
 use smallvec::SmallVec;
 
-use super::blocks::{Blocks, Portable};
+use super::blocks::Blocks;
 use super::careful;
 use super::fields::skip_space;
 
@@ -43,36 +43,124 @@ impl Level {
     }
 }
 
+/// How a text is turned into a number, or into none where only its form is asked about.
+trait Hashes: Copy {
+    /// Where the whole text begins.
+    fn start(self) -> u64;
+
+    /// A hash of some bytes.
+    fn hash(self, bytes: &[u8]) -> u64;
+
+    /// The value of this hash, where `path` leads to it.
+    fn value(self, hash: u64, path: u64) -> u64;
+
+    /// What leads to the container that opens with `open`.
+    fn into(self, path: u64, open: u8) -> u64;
+
+    /// What leads to the value of a key of this hash.
+    fn key(self, path: u64, hash: u64) -> u64;
+}
+
+impl Hashes for Keys {
+    #[inline(always)]
+    fn start(self) -> u64 {
+        self.0[0]
+    }
+
+    #[inline(always)]
+    fn hash(self, bytes: &[u8]) -> u64 {
+        hash(bytes, self)
+    }
+
+    #[inline(always)]
+    fn value(self, hash: u64, path: u64) -> u64 {
+        fold(hash ^ self.0[1], path)
+    }
+
+    #[inline(always)]
+    fn into(self, path: u64, open: u8) -> u64 {
+        fold(path ^ u64::from(open), self.0[1])
+    }
+
+    #[inline(always)]
+    fn key(self, path: u64, hash: u64) -> u64 {
+        fold(path, hash)
+    }
+}
+
+/// No number at all.
+#[derive(Clone, Copy)]
+struct FormOnly;
+
+impl Hashes for FormOnly {
+    #[inline(always)]
+    fn start(self) -> u64 {
+        0
+    }
+
+    #[inline(always)]
+    fn hash(self, _: &[u8]) -> u64 {
+        0
+    }
+
+    #[inline(always)]
+    fn value(self, _: u64, _: u64) -> u64 {
+        0
+    }
+
+    #[inline(always)]
+    fn into(self, _: u64, _: u8) -> u64 {
+        0
+    }
+
+    #[inline(always)]
+    fn key(self, _: u64, _: u64) -> u64 {
+        0
+    }
+}
+
 /// The content of the JSON text `json`; `None` where it is none.
-pub(crate) fn content(json: &str, keys: Keys) -> Option<u64> {
-    let (bytes, Keys([first, second])) = (json.as_bytes(), keys);
+#[inline(always)]
+pub(crate) fn content<B: Blocks>(blocks: B, json: &str, keys: Keys) -> Option<u64> {
+    walk(json, (blocks, keys))
+}
+
+/// Whether [`content`] has an answer.
+#[inline(always)]
+pub(crate) fn is_json<B: Blocks>(blocks: B, json: &str) -> bool {
+    walk(json, (blocks, FormOnly)).is_some()
+}
+
+#[inline(always)]
+fn walk<B: Blocks, H: Hashes>(json: &str, (blocks, hashes): (B, H)) -> Option<u64> {
+    let bytes = json.as_bytes();
     let mut around: SmallVec<[Level; 8]> = SmallVec::new();
-    let mut level = Level { path: first, next: first, is_object: false };
+    let mut level = Level { path: hashes.start(), next: hashes.start(), is_object: false };
     let (mut at, mut total) = (skip_space(bytes, 0), 0_u64);
     loop {
         let value = match *bytes.get(at)? {
             b'"' => {
-                let (text, after) = string(json, at, keys)?;
+                let (text, after) = string(json, at, (blocks, hashes))?;
                 at = after;
-                fold(text ^ second, level.next)
+                hashes.value(text, level.next)
             }
             open @ (b'{' | b'[') => {
-                let path = fold(level.next ^ u64::from(open), second);
+                let path = hashes.into(level.next, open);
                 total = total.wrapping_add(path);
                 around.push(std::mem::replace(&mut level, Level { path, next: path, is_object: open == b'{' }));
                 at = skip_space(bytes, at + 1);
                 if *bytes.get(at)? != open + 2 {
                     if level.is_object {
-                        (level.next, at) = key(json, at, (keys, path))?;
+                        (level.next, at) = key(json, at, path, (blocks, hashes))?;
                     }
                     continue;
                 }
                 0
             }
             _ => {
-                let (scalar, after) = scalar(bytes, at, keys)?;
+                let (scalar, after) = scalar(bytes, at, hashes)?;
                 at = after;
-                fold(scalar ^ second, level.next)
+                hashes.value(scalar, level.next)
             }
         };
         total = total.wrapping_add(value);
@@ -87,7 +175,7 @@ pub(crate) fn content(json: &str, keys: Keys) -> Option<u64> {
             _ => return None,
         }
         match level.is_object {
-            true => (level.next, at) = key(json, at, (keys, level.path))?,
+            true => (level.next, at) = key(json, at, level.path, (blocks, hashes))?,
             false => level.next = level.next.wrapping_add(PLACE),
         }
     }
@@ -95,30 +183,30 @@ pub(crate) fn content(json: &str, keys: Keys) -> Option<u64> {
 
 /// What leads to the value of the key at `at`, in an object that `path` leads to, and where that value begins.
 #[inline(always)]
-fn key(json: &str, at: usize, (keys, path): (Keys, u64)) -> Option<(u64, usize)> {
+fn key<B: Blocks, H: Hashes>(json: &str, at: usize, path: u64, with: (B, H)) -> Option<(u64, usize)> {
     let bytes = json.as_bytes();
     if *bytes.get(at)? != b'"' {
         return None;
     }
-    let (key, after) = string(json, at, keys)?;
+    let (key, after) = string(json, at, with)?;
     let colon = skip_space(bytes, after);
-    (*bytes.get(colon)? == b':').then(|| (fold(path, key), skip_space(bytes, colon + 1)))
+    (*bytes.get(colon)? == b':').then(|| (with.1.key(path, key), skip_space(bytes, colon + 1)))
 }
 
 /// A hash of the text whose quote stands at `at`, and the index after it.
 #[inline(always)]
-fn string(json: &str, at: usize, keys: Keys) -> Option<(u64, usize)> {
-    let (to, is_open) = string_end(json.as_bytes(), at + 1)?;
+fn string<B: Blocks, H: Hashes>(json: &str, at: usize, (blocks, hashes): (B, H)) -> Option<(u64, usize)> {
+    let (to, is_open) = string_end(blocks, json.as_bytes(), at + 1)?;
     let hash = match is_open {
-        false => hash(json.as_bytes().get(at + 1..to)?, keys),
-        true => of_escaped(json.get(at..=to)?, keys)?,
+        false => hashes.hash(json.as_bytes().get(at + 1..to)?),
+        true => hashes.hash(unescaped(json.get(at..=to)?)?.get(1..)?.as_bytes()),
     };
     Some((hash, to + 1))
 }
 
 /// A hash of the number or word of JSON at `at`, and the index after it.
 #[inline(always)]
-fn scalar(bytes: &[u8], at: usize, keys: Keys) -> Option<(u64, usize)> {
+fn scalar<H: Hashes>(bytes: &[u8], at: usize, hashes: H) -> Option<(u64, usize)> {
     let is_end = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t');
     let rest = &bytes[at..];
     let scalar = &rest[..rest.iter().position(is_end).unwrap_or(rest.len())];
@@ -129,7 +217,7 @@ fn scalar(bytes: &[u8], at: usize, keys: Keys) -> Option<(u64, usize)> {
         _ => return None,
     }
     // One more than a text of the same letters.
-    Some((hash(scalar, keys).wrapping_add(1), at + scalar.len()))
+    Some((hashes.hash(scalar).wrapping_add(1), at + scalar.len()))
 }
 
 /// A hash of `text` as it stands.
@@ -143,10 +231,10 @@ const PLACE: u64 = 0x9E37_79B9_7F4A_7C15;
 /// Where the quote stands that ends the text which begins at `at`, and whether it has escapes that another writer leaves
 /// out. `None` where it does not end, or what follows a backslash is no escape.
 #[inline(always)]
-fn string_end(bytes: &[u8], mut at: usize) -> Option<(usize, bool)> {
+fn string_end<B: Blocks>(blocks: B, bytes: &[u8], mut at: usize) -> Option<(usize, bool)> {
     let mut is_open = false;
     loop {
-        at = next_special(bytes, at)?;
+        at = next_special(blocks, bytes, at)?;
         if bytes[at] == b'"' {
             return Some((at, is_open));
         }
@@ -161,25 +249,26 @@ fn string_end(bytes: &[u8], mut at: usize) -> Option<(usize, bool)> {
 
 /// The next quote or backslash.
 #[inline(always)]
-fn next_special(bytes: &[u8], mut at: usize) -> Option<usize> {
-    while let Some(found) = Portable.quotes_or_backslashes(bytes.get(at..)?) {
+fn next_special<B: Blocks>(blocks: B, bytes: &[u8], mut at: usize) -> Option<usize> {
+    while let Some(found) = blocks.quotes_or_backslashes(bytes.get(at..)?) {
         if found != 0 {
             return Some(at + found.trailing_zeros() as usize);
         }
-        at += Portable::VECTOR;
+        at += B::VECTOR;
     }
     let rest = bytes.get(at..)?;
     rest.iter().position(|byte| matches!(byte, b'"' | b'\\')).map(|further| at + further)
 }
 
-/// The hash of a text with escapes that need not be, as it would be written without them.
+/// A text with escapes that need not be, as it would be written without them: after a quote, and without the other.
 #[cold]
-fn of_escaped(quoted: &str, keys: Keys) -> Option<u64> {
+fn unescaped(quoted: &str) -> Option<String> {
     if !careful::is_text(quoted) {
         return None;
     }
-    let plain = serde_json::to_string(&careful::unescape(quoted)).ok()?;
-    Some(hash(&plain.as_bytes()[1..plain.len() - 1], keys))
+    let mut plain = serde_json::to_string(&careful::unescape(quoted)).ok()?;
+    plain.pop();
+    Some(plain)
 }
 
 /// A keyed hash: texts that nobody has made for these keys meet by chance alone.
@@ -233,12 +322,21 @@ fn fold(a: u64, b: u64) -> u64 {
 mod tests {
     use std::hash::BuildHasherDefault;
 
+    use super::super::blocks::{Portable, Vectors};
     use super::*;
     use proptest::prelude::*;
     use serde_json::Value;
 
+    /// With the vectors of this processor and with those of every one, which must say the same.
     fn of(json: &str) -> Option<u64> {
-        content(json, Keys([0x1234_5678_9ABC_DEF1, 0x0FED_CBA9_8765_4321]))
+        let keys = Keys([0x1234_5678_9ABC_DEF1, 0x0FED_CBA9_8765_4321]);
+        let content = super::content(Portable, json, keys);
+        #[cfg(target_arch = "x86_64")]
+        if let Vectors::Avx2(avx2) = Vectors::of_processor() {
+            assert_eq!(super::content(avx2, json, keys), content, "{json}");
+        }
+        assert_eq!(is_json(Portable, json), content.is_some(), "{json}");
+        content
     }
 
     #[test]
@@ -403,6 +501,6 @@ mod tests {
     #[test]
     fn keys_decide_the_numbers() {
         let keys = Keys::of(&BuildHasherDefault::<std::collections::hash_map::DefaultHasher>::default());
-        assert_ne!(content("1", keys), of("1"));
+        assert_ne!(super::content(Portable, "1", keys), of("1"));
     }
 }

@@ -41,14 +41,17 @@ impl Issuances {
     /// The records of a cross-account call (equal sharedEventID, equal issued key) are one: the record of the caller's
     /// account names the caller, the other one only its account.
     pub fn all<'a>(&'a self, symbols: &'a Symbols) -> Vec<Issuance<'a>> {
-        Self::joined(self.records.iter().map(|record| Issuance::new(record, symbols)))
+        Self::joined(self.records(symbols))
+    }
+
+    /// Every record, in no lasting order: of a cross-account call there are two.
+    pub fn records<'a>(&'a self, symbols: &'a Symbols) -> impl Iterator<Item = Issuance<'a>> {
+        self.records.iter().map(|record| Issuance::new(record, symbols))
     }
 
     /// The issuances by one API, as [`Issuances::all`] gives them.
     pub fn by<'a>(&'a self, api: IssuanceApi, symbols: &'a Symbols) -> Vec<Issuance<'a>> {
-        Self::joined(
-            self.records.iter().filter(|record| record.api == api).map(|record| Issuance::new(record, symbols)),
-        )
+        Self::joined(self.records(symbols).filter(|issuance| issuance.api() == api))
     }
 
     fn joined<'a>(records: impl Iterator<Item = Issuance<'a>>) -> Vec<Issuance<'a>> {

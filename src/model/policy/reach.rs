@@ -4,6 +4,8 @@
 //! Patterns are not compared with patterns: they are asked whether they stand for an action on a thing of an unlikely
 //! name. So `*`, `?*`, `iam:*`, `[a*, b*, …]`, `arn:aws:*`, NotAction and NotResource are judged by one rule.
 
+use std::sync::LazyLock;
+
 use super::met::is_met;
 use super::pattern::{ACCOUNT, PARTITIONS, matches, of_any_account};
 use super::{Effect, Listed, Policy, Statement};
@@ -147,20 +149,30 @@ pub(super) fn covers_most(policy: &Policy) -> bool {
 impl Statement {
     /// Whether its resources stand for anything, wherever it lies.
     pub fn is_of_everything(&self) -> bool {
-        const ANYTHING: [Probe; 3] =
-            [("s3:GetObject", "zz9/zz9"), ("iam:GetRole", "role/zz9"), ("ec2:StopInstances", "instance/zz9")];
-        let holds = |partition: &str, probe: &Probe| holds(&self.resources, &arn(partition, *probe));
-        PARTITIONS.iter().any(|partition| ANYTHING.iter().all(|probe| holds(partition, probe)))
+        ANYTHING.iter().any(|things| things.iter().all(|arn| holds(&self.resources, arn)))
     }
 }
 
+/// For each partition, things that have nothing in common but that they are there.
+static ANYTHING: LazyLock<Vec<[String; 3]>> = LazyLock::new(|| {
+    const PROBES: [Probe; 3] =
+        [("s3:GetObject", "zz9/zz9"), ("iam:GetRole", "role/zz9"), ("ec2:StopInstances", "instance/zz9")];
+    PARTITIONS.iter().map(|partition| PROBES.map(|probe| arn(partition, probe))).collect()
+});
+
 /// Whether an `Allow` that nothing narrows for this call, and no flat `Deny` takes back, covers the probe.
 fn allows(policy: &Policy, probe: Probe) -> bool {
+    let of = |effect: Effect| {
+        let statements = policy.statements().iter().filter(move |statement| statement.effect == effect);
+        statements.filter(move |statement| holds_action(&statement.actions, probe.0))
+    };
+    // Most documents do not speak of the action at all.
+    if of(Effect::Allow).next().is_none() {
+        return false;
+    }
     PARTITIONS.iter().any(|partition| {
         let arn = arn(partition, probe);
-        let covers =
-            |statement: &&Statement| holds_action(&statement.actions, probe.0) && holds(&statement.resources, &arn);
-        let of = |effect: Effect| policy.statements().iter().filter(move |statement| statement.effect == effect);
+        let covers = |statement: &&Statement| holds(&statement.resources, &arn);
         of(Effect::Allow).filter(covers).any(|allow| is_met((partition, probe.0), &allow.condition))
             && !of(Effect::Deny).filter(covers).any(|deny| deny.condition.is_empty())
     })

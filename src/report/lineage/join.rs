@@ -52,6 +52,8 @@ pub(in crate::report) struct Lineage<'a> {
 struct Named<'s, 'a> {
     /// Sorting moves no session: these are large.
     session: &'s Session<'a>,
+    /// The first bytes of the name, in which nearly any two differ; `None` where it is shorter.
+    begin: Option<u128>,
     name: &'a str,
     id: OnceCell<String>,
 }
@@ -113,12 +115,19 @@ fn by_id<'a>(sessions: &'a Sessions, by_key: &ByKey<'_, 'a>, symbols: &'a Symbol
 
 impl<'s, 'a> Named<'s, 'a> {
     fn new(session: &'s Session<'a>) -> Self {
-        Self { name: session.name(), id: OnceCell::new(), session }
+        let name = session.name();
+        let begin = name.as_bytes().first_chunk().map(|begin| u128::from_be_bytes(*begin));
+        Self { begin, name, id: OnceCell::new(), session }
     }
 
     /// The order of ids, which begin with the names: where these decide, no id is written. Who writes odd names can make
     /// one id of two sessions; what tells them apart then decides.
     fn by_id(&self, other: &Self) -> Ordering {
+        if let (Some(ours), Some(theirs)) = (self.begin, other.begin)
+            && ours != theirs
+        {
+            return ours.cmp(&theirs);
+        }
         let (ours, theirs) = (self.name.as_bytes(), other.name.as_bytes());
         let common = ours.len().min(theirs.len());
         ours[..common]

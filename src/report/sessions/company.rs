@@ -29,13 +29,17 @@ struct Visit<'a> {
 }
 
 /// The principals of each address.
-pub(super) struct Company<'a>(AHashMap<IpAddr, Vec<Visit<'a>>>);
+pub(super) struct Company<'a> {
+    visits: AHashMap<IpAddr, Vec<Visit<'a>>>,
+    /// The programs that anybody uses, so that two who use one have nothing in common.
+    usual: Programs,
+}
 
 impl<'a> Company<'a> {
     /// That of these addresses.
     pub fn of(state: &'a State, all: &[Known<'a>], addresses: &AHashSet<IpAddr>, read: &mut ReadAddresses<'a>) -> Self {
         let symbols = state.symbols();
-        let mut company = Self(AHashMap::new());
+        let mut company = Self { visits: AHashMap::new(), usual: usual() };
         if addresses.is_empty() {
             return company;
         }
@@ -65,13 +69,13 @@ impl<'a> Company<'a> {
     }
 
     fn add(&mut self, ip: IpAddr, visit: Visit<'a>) {
-        self.0.entry(ip).or_default().push(visit);
+        self.visits.entry(ip).or_default().push(visit);
     }
 
     /// The principals that used `ip` at about the time of `usage`, sorted, without `but`; of a program that is none of
     /// the usual ones only where they used it, too.
     pub fn with_same_program(&self, ip: IpAddr, usage: &Usage, but: &str) -> BTreeSet<&'a str> {
-        let is_usual = usage.programs().meets(usual());
+        let is_usual = usage.programs().meets(self.usual);
         let visits = self.visits(ip, usage, but).filter(|visit| !is_usual && visit.programs.meets(usage.programs()));
         visits.map(|visit| visit.principal).collect()
     }
@@ -82,7 +86,7 @@ impl<'a> Company<'a> {
     }
 
     fn visits<'s>(&'s self, ip: IpAddr, usage: &Usage, but: &'s str) -> impl Iterator<Item = &'s Visit<'a>> {
-        let visits = self.0.get(&ip).into_iter().flatten();
+        let visits = self.visits.get(&ip).into_iter().flatten();
         let ours = usage.first().zip(usage.last());
         let is_near = move |visit: &&Visit<'_>| {
             let times = visit.first.zip(visit.last).zip(ours);
@@ -101,7 +105,7 @@ impl<'a> Visit<'a> {
     }
 }
 
-/// The programs that anybody uses, so that two who use one have nothing in common.
+/// What [`Company::usual`] is made of.
 fn usual() -> Programs {
     const USUAL: [&str; 14] = [
         "",

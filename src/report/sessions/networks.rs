@@ -157,9 +157,10 @@ pub(super) struct Offices<'a>(AHashMap<Network, AHashSet<&'a str>>);
 impl<'a> Offices<'a> {
     /// All of them.
     pub fn of(state: &'a State) -> Self {
-        let all = state.get::<Issuances>().map(|all| all.all(state.symbols())).unwrap_or_default();
         let mut offices = Self(AHashMap::new());
-        for issuance in all.iter().filter(|issuance| is_of_person(issuance)) {
+        let records = state.get::<Issuances>().into_iter().flat_map(|all| all.records(state.symbols()));
+        // The record of a cross-account call that does not tell its caller is of no person.
+        for issuance in records.filter(is_of_person) {
             let source = SourceAddress::parse(issuance.source_address());
             if let Some(network) = source.network().filter(|_| !source.is_private()) {
                 offices.0.entry(network).or_default().insert(issuance.caller());

@@ -71,8 +71,9 @@ pub(super) fn workloads<'a>(all: &[Known<'a>], read: &mut ReadAddresses<'_>) -> 
     let of_workloads = all.iter().zip(&are_workloads).filter(|(_, is)| **is);
     let ids = of_workloads.map(|(known, _)| known.session.principal_id_symbol());
     let ids: AHashSet<Sym> = ids.filter(|id| roles.contains(id)).collect();
-    let mut workloads: Vec<Workload<'a>> = Vec::new();
-    let mut numbers: AHashMap<(&str, &str), usize> = AHashMap::new();
+    let most = are_workloads.iter().filter(|is| **is).count();
+    let mut workloads: Vec<Workload<'a>> = Vec::with_capacity(most);
+    let mut numbers: AHashMap<(&str, &str), usize> = AHashMap::with_capacity(most);
     for (place, known) in all.iter().enumerate() {
         let is_sibling = known.kind == Kind::Role && ids.contains(&known.session.principal_id_symbol());
         if !are_workloads[place] && !is_sibling {
