@@ -77,5 +77,7 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
     }
     notes::hidden(&plan.delivery, &sections);
     notes::suppressed(plan, &sections);
+    // As the state.
+    std::mem::forget(sections);
     written.map(|()| end)
 }

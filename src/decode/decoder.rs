@@ -262,12 +262,15 @@ impl Decoder {
     }
 
     fn event<S: Sink>(&mut self, record: &Record<'_>, key: Key, note: S::Note, sink: &mut S) {
-        let unread = UnreadIdentity::new(record.text(Field::UserIdentity), identity::parse);
+        let raw = record.text(Field::UserIdentity);
+        let unread = UnreadIdentity::new(raw, identity::parse);
         let user_identity = LazyIdentity::new(&unread);
         let (fingerprints, contents) = (&self.fingerprints, self.contents);
-        let known = self.identities.find(key, || Print {
-            fingerprint: identity::fingerprint(&user_identity, fingerprints),
-            is_json: contents.is_json(record.text(Field::UserIdentity)),
+        let known = self.identities.find(key, || {
+            let (identity, is_json) = identity::read(raw);
+            let fingerprint = identity::fingerprint(&identity, fingerprints);
+            unread.know(identity);
+            Print { fingerprint, is_json: is_json || contents.is_json(raw) }
         });
         let event = event_of(record, user_identity, known.identity);
         if let Some(kind) = aside_of(&event) {

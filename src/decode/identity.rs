@@ -14,8 +14,13 @@ pub(super) fn fingerprint(identity: &UserIdentity<'_>, hasher: &RandomState) -> 
 
 /// Reads the raw JSON of a `userIdentity`. Whatever is missing or of another type is left empty.
 pub(super) fn parse(raw: &str) -> UserIdentity<'_> {
+    read(raw).0
+}
+
+/// [`parse`], and whether all of `raw` was seen to be JSON, as [`each_field`] says.
+pub(super) fn read(raw: &str) -> (UserIdentity<'_>, bool) {
     let mut identity = UserIdentity::default();
-    each_field(raw, |key, value| match key {
+    let is_json = each_field(raw, |key, value| match key {
         "type" => identity.kind = IdentityType::parse(&value.text()),
         "principalId" => identity.principal_id = value.text(),
         "arn" => identity.arn = value.text(),
@@ -34,7 +39,7 @@ pub(super) fn parse(raw: &str) -> UserIdentity<'_> {
         }
         _ => {}
     });
-    identity
+    (identity, is_json)
 }
 
 fn on_behalf_of<'a>(raw: &mut Value<'a>) -> Option<OnBehalfOf<'a>> {

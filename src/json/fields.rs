@@ -31,6 +31,12 @@ pub(crate) enum Stop {
 }
 
 impl<'a> Raw<'a> {
+    /// Whether finding its end has shown that it is JSON.
+    #[inline(always)]
+    pub const fn is_leaf(self) -> bool {
+        matches!(self, Raw::Plain(_) | Raw::Scalar(_) | Raw::Null)
+    }
+
     /// The raw JSON of a value that is kept as it is; empty for null.
     pub fn json(self) -> &'a str {
         match self {

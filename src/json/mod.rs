@@ -18,8 +18,17 @@ use fields::{Raw, Stop, key_at, skip_space, value_at};
 pub(crate) enum Value<'a> {
     /// Whatever is no object of the fast path.
     Cut(Raw<'a>),
-    /// An object that opens at an index of a text, and the index after it, once it was read.
-    Object(&'a str, usize, Option<usize>),
+    /// An object that opens at an index of a text, and where it ends, once it was read.
+    Object(&'a str, usize, Option<End>),
+}
+
+/// Where an object ends.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct End {
+    /// The index after its brace.
+    after: usize,
+    /// Whether all of it was looked at on the fast path, texts without escapes, so that it is JSON for certain.
+    is_plain: bool,
 }
 
 impl<'a> Value<'a> {
@@ -30,7 +39,7 @@ impl<'a> Value<'a> {
             Self::Cut(raw) => *raw,
             Self::Object(text, at, end) => match value_at(text, *at) {
                 Ok((raw, after)) => {
-                    *end = Some(after);
+                    *end = Some(End { after, is_plain: false });
                     raw
                 }
                 Err(_) => Raw::Null,
@@ -52,9 +61,9 @@ impl<'a> Value<'a> {
     #[inline]
     pub fn each_field(&mut self, mut each: impl FnMut(&str, &mut Value<'a>)) {
         match self {
-            Self::Cut(raw) => each_field(raw.json(), each),
+            Self::Cut(raw) => _ = each_field(raw.json(), each),
             Self::Object(text, at, end) => match fields_at(text, *at, &mut each) {
-                Ok(after) => *end = Some(after),
+                Ok(found) => *end = Some(found),
                 Err(_) => careful_fields(self.raw().json(), &mut each),
             },
         }
@@ -63,39 +72,48 @@ impl<'a> Value<'a> {
 
 /// Calls `each` for the fields of the object that `raw` is, on the fast path where that will do; for none, when `raw` is
 /// no object, and up to where it stops being JSON. A field may be given again by the careful path, with the same value.
+///
+/// Says whether all of `raw` was seen to be JSON; where it was not, it may be all the same.
 #[inline]
-pub(crate) fn each_field<'a>(raw: &'a str, mut each: impl FnMut(&str, &mut Value<'a>)) {
-    if fields_at(raw, 0, &mut each).is_err() {
-        careful_fields(raw, &mut each);
+pub(crate) fn each_field<'a>(raw: &'a str, mut each: impl FnMut(&str, &mut Value<'a>)) -> bool {
+    match fields_at(raw, 0, &mut each) {
+        Ok(End { after, is_plain }) => is_plain && after == raw.len(),
+        Err(_) => {
+            careful_fields(raw, &mut each);
+            false
+        }
     }
 }
 
-/// The fields of the object that opens at `at`, in order; gives the index after its brace.
+/// The fields of the object that opens at `at`, in order; gives where it ends.
 #[inline(always)]
-fn fields_at<'a>(text: &'a str, at: usize, each: &mut impl FnMut(&str, &mut Value<'a>)) -> Result<usize, Stop> {
+fn fields_at<'a>(text: &'a str, at: usize, each: &mut impl FnMut(&str, &mut Value<'a>)) -> Result<End, Stop> {
     let bytes = text.as_bytes();
     if bytes.get(at) != Some(&b'{') {
         return Err(Stop::Unsure);
     }
     let mut at = skip_space(bytes, at + 1);
+    let mut is_plain = true;
     if bytes.get(at) == Some(&b'}') {
-        return Ok(at + 1);
+        return Ok(End { after: at + 1, is_plain });
     }
     loop {
         let (key, begin) = key_at(text, at)?;
         let (mut value, known_end) = match bytes.get(begin) {
             Some(b'{') => (Value::Object(text, begin, None), None),
-            _ => value_at(text, begin).map(|(raw, after)| (Value::Cut(raw), Some(after)))?,
+            _ => value_at(text, begin)
+                .map(|(raw, after)| (Value::Cut(raw), Some(End { after, is_plain: raw.is_leaf() })))?,
         };
         each(key, &mut value);
-        let after = match (value, known_end) {
-            (_, Some(after)) | (Value::Object(_, _, Some(after)), None) => after,
-            _ => value_at(text, begin)?.1,
+        let end = match (value, known_end) {
+            (_, Some(end)) | (Value::Object(_, _, Some(end)), None) => end,
+            _ => End { after: value_at(text, begin)?.1, is_plain: false },
         };
-        let next = skip_space(bytes, after);
+        is_plain &= end.is_plain;
+        let next = skip_space(bytes, end.after);
         match bytes.get(next) {
             Some(b',') => at = skip_space(bytes, next + 1),
-            Some(b'}') => return Ok(next + 1),
+            Some(b'}') => return Ok(End { after: next + 1, is_plain }),
             Some(_) => return Err(Stop::Unsure),
             None => return Err(Stop::Incomplete),
         }
@@ -129,6 +147,15 @@ mod tests {
         each_field(raw.json(), |key, value| cut_first(&format!("{path}/{key}"), value.raw(), leaves));
     }
 
+    /// Looks at every field of an object, or at some of them only.
+    fn look(value: &mut Value<'_>, all: bool) {
+        value.each_field(|key, value| {
+            if all || key == "a" {
+                look(value, all)
+            }
+        });
+    }
+
     fn documents() -> impl Strategy<Value = String> {
         use serde_json::Value;
         let text = prop_oneof!["[ -~]{0,20}", "[a-zé\\\\\"\n{}\\[\\],:]{0,40}"];
@@ -157,6 +184,11 @@ mod tests {
             let at = at.index(bytes.len());
             if let Some(with) = with { bytes[at] = with }
             let text = String::from_utf8_lossy(&bytes);
+            for all in [true, false] {
+                if each_field(&text, |_, value| look(value, all)) {
+                    prop_assert!(content::is_json(blocks::Portable, &text), "{}", text);
+                }
+            }
             // Whoever asks for fields has found where the object ends.
             if let Ok((raw @ Raw::Container(whole), _)) = value_at(&text, 0) {
                 let (mut walked, mut cut) = (Leaves::new(), Leaves::new());

@@ -51,6 +51,11 @@ impl<'r> UnreadIdentity<'r> {
     pub fn new(raw: &'r str, parse: fn(&str) -> UserIdentity<'_>) -> Self {
         Self { raw, parse, read: OnceCell::new() }
     }
+
+    /// Takes in what `parse` would read, from whoever has read it already.
+    pub(crate) fn know(&self, identity: UserIdentity<'r>) {
+        self.read.get_or_init(|| identity);
+    }
 }
 
 impl<'a> LazyIdentity<'a> {
