@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use super::Coverage;
 use super::logging::LoggingNotes;
-use super::updates::{Update, is_update};
+use super::update::{Update, is_update};
 use crate::aggregate::State;
 use crate::decode::{Aside, Sink};
 use crate::filter::{Announced, Dedupe, Filters, Sighting};

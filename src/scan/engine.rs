@@ -22,79 +22,12 @@ use super::object::{
 };
 use super::queue::{PartQueue, Share, Tally};
 use super::shares::Shares;
-use super::updates;
 use super::warnings::warnings_of;
-use super::{Coverage, Meter};
+use super::{Coverage, Meter, ScanError, ScanOutcome, ScanRequest, settle};
 use crate::aggregate::{AggregateKind, State};
 use crate::decode::{Aside, Decoder, HEAD, Parts};
 use crate::filter::{Dedupe, Filters};
-use crate::input::{Body, DayRange, Fetched, Input, Listing, LogObject, Source, caught, list};
-use crate::model::{Day, EventTime, TimeWindow, grouped};
-
-/// What to scan, and how.
-pub struct ScanRequest<'a> {
-    /// The objects that are there.
-    pub listing: Listing,
-    /// Gives objects that arrive while the scan runs; they are read after those that are there.
-    pub source: Option<&'a dyn Source>,
-    /// What is counted; `None` is everything that has a time.
-    pub window: Option<TimeWindow>,
-    /// The moment that the answer is of: days of the window that have not begun by then are no gaps. `None`: all have.
-    pub now: Option<EventTime>,
-    /// What of it is counted.
-    pub filters: &'a Filters,
-    /// What is remembered.
-    pub aggregates: &'a [&'static AggregateKind],
-    /// How many threads work, at most: no more do than can.
-    pub threads: NonZeroUsize,
-    /// Whether copies of an event are counted once.
-    pub dedupe: bool,
-    /// What may be used.
-    pub limits: Limits,
-    /// Set from outside to stop early: the answer is then marked interrupted.
-    pub stop: &'a AtomicBool,
-    /// Where progress is shown.
-    pub meter: &'a Meter,
-}
-
-/// What a scan came to.
-pub struct ScanOutcome {
-    /// What is remembered.
-    pub state: State,
-    /// What was read.
-    pub coverage: Coverage,
-    /// The time of the newest event met, counted or not.
-    pub newest_event_read: Option<EventTime>,
-    /// The newest delivery day of the objects that the window left unopened.
-    pub newest_pruned_day: Option<Day>,
-}
-
-/// Why a scan has no answer.
-#[derive(Debug, thiserror::Error)]
-pub enum ScanError {
-    /// The process held more than `--max-memory`.
-    #[error(
-        "memory: {} bytes held, {} allowed by --max-memory: allow more, narrow the window, or give up de-duplication with \
-         --no-dedupe",
-        grouped(held),
-        grouped(limit)
-    )]
-    Memory {
-        /// Bytes held.
-        held: u64,
-        /// Bytes allowed.
-        limit: u64,
-    },
-    /// Objects of S3 arrive through a source.
-    #[error("{0}: is read through ScanRequest::source, which input::s3::S3Source is")]
-    NeedsSource(String),
-    /// Threads cannot be started.
-    #[error("threads: {0}: ask for fewer with --threads")]
-    Threads(String),
-    /// What was read is lost with the thread that had it.
-    #[error("the scan {0}")]
-    Died(String),
-}
+use crate::input::{Body, DayRange, Fetched, Input, LogObject, Source, caught, list};
 
 /// Scans all that files and folders, or standard input, hold: every event with a time, each once, on all cores.
 ///
@@ -423,7 +356,7 @@ fn fold(done: Vec<Done>, aggregates: &[&'static AggregateKind], rules: &Rules<'_
     }
     let mut state = states.into_iter().reduce(State::merge).unwrap_or_else(|| State::new(aggregates));
     let mut late = Counts::default();
-    updates::settle(updates, rules, &mut late, &mut state);
+    settle::updates(updates, rules, &mut late, &mut state);
     late.fold_into(&mut coverage);
     logging.settle(&mut coverage);
     ScanOutcome { state, coverage, newest_event_read, newest_pruned_day: None }
