@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
+use trailscan::coverage::Coverage;
 use trailscan::input::Survey;
 use trailscan::model::{grouped, quantity};
 use trailscan::output::{Content, Document, Section};
 use trailscan::report::{Column, ColumnKind, Table, Value};
-use trailscan::scan::{Coverage, Judged, unread};
+use trailscan::scan::{Judged, unread};
 
 use super::deliver::Opened;
 use super::delivery::Delivery;

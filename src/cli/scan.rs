@@ -2,9 +2,10 @@
 
 use tracing::info;
 use trailscan::aggregate::{AggregateKind, State};
+use trailscan::coverage::{Beside, Coverage};
 use trailscan::input;
 use trailscan::model::Day;
-use trailscan::scan::{self, Coverage, Meter, ScanOutcome, ScanRequest};
+use trailscan::scan::{self, Meter, ScanOutcome, ScanRequest};
 
 use super::exit::Problem;
 use super::reading::{Reading, Reads, WindowSource};
@@ -38,16 +39,6 @@ pub fn locate(reading: &mut Reading) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Reads all that can be read, and remembers it in these aggregates.
-///
-/// # Errors
-/// When the scan fails.
-pub fn read(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<ScanOutcome, Problem> {
-    let mut outcome = all(reading, aggregates)?;
-    outcome.coverage.warnings.extend(reading.filters.warnings());
-    Ok(outcome)
-}
-
 /// Emits what will be read.
 fn emit(reading: &Reading) {
     for input in reading.reads.inputs() {
@@ -63,10 +54,14 @@ fn emit(reading: &Reading) {
     }
 }
 
-/// Lists and scans.
-fn all(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<ScanOutcome, Problem> {
+/// Reads all that can be read, and remembers it in these aggregates.
+///
+/// # Errors
+/// When the scan fails.
+pub fn read(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<ScanOutcome, Problem> {
     if reading.reads == Reads::StateAlone {
-        let (state, coverage) = (State::new(&[]), Coverage::default());
+        let said = Beside { warnings: reading.filters.warnings(), ..Beside::default() };
+        let (state, coverage) = (State::new(&[]), Coverage::default().with(said));
         return Ok(ScanOutcome { state, coverage, newest_event_read: None, newest_pruned_day: None });
     }
     let shown = reading.work.progress;

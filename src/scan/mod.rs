@@ -1,15 +1,14 @@
-//! The engine: objects in parallel → decode → window, filters, de-duplication → state, plus [`Coverage`].
+//! The engine: objects in parallel → decode → window, filters, de-duplication → state, plus [`Coverage`](crate::coverage::Coverage).
 //!
 //! Knows no report and no aggregate by name. [`scan`] is the door: it never prints and stops for nothing but the user,
 //! the memory limit and the end.
 
-mod basis;
 mod counting;
-mod coverage;
 mod doubts;
 mod engine;
 mod error;
 mod gaps;
+mod gather;
 mod limits;
 mod logging;
 mod memory;
@@ -23,8 +22,6 @@ mod unread;
 mod update;
 mod warnings;
 
-pub use basis::ProofBasis;
-pub use coverage::{Coverage, Failure, Gap, LoggingChange, StateFile};
 pub use engine::{scan, scan_inputs};
 pub use error::ScanError;
 pub use gaps::Judged;

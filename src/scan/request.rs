@@ -3,8 +3,9 @@
 use std::num::NonZeroUsize;
 use std::sync::atomic::AtomicBool;
 
-use super::{Coverage, Limits, Meter};
+use super::{Limits, Meter};
 use crate::aggregate::{AggregateKind, State};
+use crate::coverage::Coverage;
 use crate::filter::Filters;
 use crate::input::{Listing, Source};
 use crate::model::{Day, EventTime, TimeWindow};

@@ -14,11 +14,12 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("decode", &["json", "input", "model"]),
     ("filter", &["model"]),
     ("aggregate", &["model"]),
-    ("scan", &["model", "input", "decode", "filter", "aggregate"]),
+    ("coverage", &["model"]),
+    ("scan", &["model", "input", "decode", "filter", "aggregate", "coverage"]),
     ("posture", &["model"]),
-    ("report", &["model", "aggregate", "posture"]),
-    ("output", &["model", "report", "scan"]),
-    ("answer", &["input", "report", "scan", "output"]),
+    ("report", &["model", "aggregate", "posture", "coverage"]),
+    ("output", &["model", "report", "coverage"]),
+    ("answer", &["input", "report", "coverage", "scan", "output"]),
 ];
 
 /// The most lines of code that a file may have, tests and comments left out.
