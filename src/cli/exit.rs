@@ -136,8 +136,14 @@ mod tests {
 
     use super::*;
 
+    fn facts(found: u64, read: u64) -> CoverageFacts {
+        let mut facts = CoverageFacts::default();
+        (facts.objects_found, facts.objects_read) = (found, read);
+        facts
+    }
+
     fn end(set: impl Fn(&mut CoverageFacts)) -> End {
-        let mut coverage = CoverageFacts { objects_found: 2, objects_read: 1, ..CoverageFacts::default() };
+        let mut coverage = facts(2, 1);
         set(&mut coverage);
         let finding = Finding {
             severity: Severity::High,
@@ -173,13 +179,13 @@ mod tests {
             c.objects_skipped.insert("digest".to_owned(), 2);
         };
         assert_eq!(end(only_digests), End::Nothing);
-        let fine = Coverage::from(CoverageFacts { objects_found: 1, objects_read: 1, ..CoverageFacts::default() });
+        let fine = Coverage::from(facts(1, 1));
         assert_eq!(End::of(&fine, Some(Severity::Info), &[]), End::Complete);
     }
 
     #[test]
     fn only_findings_as_severe_as_asked_fail() {
-        let coverage = Coverage::from(CoverageFacts { objects_found: 1, objects_read: 1, ..CoverageFacts::default() });
+        let coverage = Coverage::from(facts(1, 1));
         let finding = |severity| Finding {
             severity,
             rule: "",

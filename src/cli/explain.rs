@@ -50,14 +50,17 @@ mod tests {
     #[test]
     fn what_took_the_events_away() {
         let newest = Newest { event: EventTime::parse("2023-07-10T11:42:18Z"), pruned_day: None };
-        let read = CoverageFacts { objects_read: 1, events: 1200, ..CoverageFacts::default() };
-        let outside = CoverageFacts { events_out_of_window: 1200, ..read.clone() };
+        let mut read = CoverageFacts::default();
+        (read.objects_read, read.events) = (1, 1200);
+        let mut outside = read.clone();
+        outside.events_out_of_window = 1200;
         assert_eq!(
             empty_answer(&outside.into(), newest),
             "no rows: 1 object read, 1,200 events; 1,200 events outside the window; the newest event read is of \
              2023-07-10T11:42:18Z; widen the window with --since or --days"
         );
-        let counted = CoverageFacts { events_counted: 2, events_filtered: 1198, ..read };
+        let mut counted = read;
+        (counted.events_counted, counted.events_filtered) = (2, 1198);
         assert_eq!(
             empty_answer(&counted.into(), newest),
             "no rows: 1 object read, 1,200 events; 1,198 events left out by the filters; 2 events counted, and none makes a \
@@ -67,7 +70,8 @@ mod tests {
 
     #[test]
     fn everything_was_left_shut() {
-        let coverage = CoverageFacts { objects_pruned: 3, ..CoverageFacts::default() };
+        let mut coverage = CoverageFacts::default();
+        coverage.objects_pruned = 3;
         let newest = Newest { event: None, pruned_day: Day::from_ymd(2023, 7, 10) };
         assert_eq!(
             empty_answer(&coverage.into(), newest),

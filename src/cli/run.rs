@@ -29,7 +29,7 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
     scan::locate(&mut plan.reading)?;
     let outcome = scan::read(&plan.reading, &plan.question.needs())?;
     let (plan, window) = (&plan, plan.reading.window);
-    let ScanOutcome { state, coverage, newest_event_read, newest_pruned_day } = outcome;
+    let ScanOutcome { state, coverage, newest_event_read, newest_pruned_day, .. } = outcome;
     let (posture, mut beside) = state::load(&plan.state, &plan.accounts, &coverage);
     let as_of = deliver::as_of(&plan.reading, newest_event_read);
     beside.warnings.extend(posture.iter().flat_map(|posture| state::age_warnings(posture, window, as_of)));

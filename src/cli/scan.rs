@@ -1,8 +1,8 @@
 //! From what is to be read to what a scan remembers of it.
 
 use tracing::info;
-use trailscan::aggregate::{AggregateKind, State};
-use trailscan::coverage::{Beside, Coverage};
+use trailscan::aggregate::AggregateKind;
+use trailscan::coverage::Beside;
 use trailscan::input;
 use trailscan::model::Day;
 use trailscan::scan::{self, Meter, ScanOutcome, ScanRequest};
@@ -61,8 +61,9 @@ fn emit(reading: &Reading) {
 pub fn read(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<ScanOutcome, Problem> {
     if reading.reads == Reads::StateAlone {
         let said = Beside { warnings: reading.filters.warnings(), ..Beside::default() };
-        let (state, coverage) = (State::new(&[]), Coverage::default().with(said));
-        return Ok(ScanOutcome { state, coverage, newest_event_read: None, newest_pruned_day: None });
+        let mut outcome = ScanOutcome::without_logs();
+        outcome.coverage = outcome.coverage.with(said);
+        return Ok(outcome);
     }
     let shown = reading.work.progress;
     let listing = progress::listing(shown, || input::list(reading.reads.inputs(), reading.days, &STOP));

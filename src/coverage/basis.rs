@@ -8,6 +8,7 @@ use crate::model::Day;
 
 /// What was read of each account, and on which days it delivered.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct ProofBasis {
     /// The days on which each account and region delivered an object, or that digests cover.
     pub days: BTreeMap<(String, String), BTreeSet<Day>>,

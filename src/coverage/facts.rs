@@ -13,6 +13,7 @@ use crate::model::{Day, EventTime, Settled};
 /// `events = events_in_window + events_out_of_window + events_without_time`, where
 /// `events_in_window = events_counted + events_filtered + duplicate_events`.
 #[derive(Clone, Debug, Default, Serialize)]
+#[non_exhaustive]
 pub struct CoverageFacts {
     /// Log objects met.
     pub objects_found: u64,
@@ -113,6 +114,7 @@ pub struct CoverageFacts {
 
 /// Days without an object.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[non_exhaustive]
 pub struct Gap {
     /// The account.
     pub account: String,
@@ -164,6 +166,7 @@ pub enum StateFileStatus {
 
 /// A call that changed what a trail records.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[non_exhaustive]
 pub struct LoggingChange {
     /// When.
     pub time: Option<EventTime>,

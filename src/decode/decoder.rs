@@ -42,6 +42,7 @@ pub trait Sink {
 
 /// What CloudTrail delivers beside events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Aside {
     /// A digest file, or a record of one.
     Digest,

@@ -44,6 +44,7 @@ pub struct ExportLayout {
 
 /// What was exported, in a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Exported {
     /// Tables.
     pub tables: usize,

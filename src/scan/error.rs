@@ -4,6 +4,7 @@ use crate::model::grouped;
 
 /// Why a scan has no answer.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ScanError {
     /// The process held more than `--max-memory`.
     #[error(

@@ -37,6 +37,7 @@ pub struct ScanRequest<'a> {
 }
 
 /// What a scan came to.
+#[non_exhaustive]
 pub struct ScanOutcome {
     /// What is remembered.
     pub state: State,
@@ -46,4 +47,11 @@ pub struct ScanOutcome {
     pub newest_event_read: Option<EventTime>,
     /// The newest delivery day of the objects that the window left unopened.
     pub newest_pruned_day: Option<Day>,
+}
+
+impl ScanOutcome {
+    /// That of a run without logs: nothing is remembered, and nothing was read.
+    pub fn without_logs() -> Self {
+        Self { state: State::new(&[]), coverage: Coverage::default(), newest_event_read: None, newest_pruned_day: None }
+    }
 }

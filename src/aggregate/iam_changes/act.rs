@@ -2,6 +2,7 @@
 
 /// What a call does. Not AWS's words: several calls do the same to a user, a group or a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Act {
     /// Attaches a managed policy.
     Attach,
@@ -75,6 +76,7 @@ pub enum Act {
 
 /// What a change is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum TargetKind {
     /// An IAM user.
     User,
