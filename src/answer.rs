@@ -2,16 +2,17 @@
 
 use std::io::Write;
 
+use crate::coverage::Coverage;
 use crate::input::Input;
 use crate::output::{Content, Document, Format, OutputError, Section, Style, write_to};
 use crate::report::{Options, Report, Table, View};
-use crate::scan::{Coverage, ScanError, scan_inputs};
+use crate::scan::{ScanError, scan_inputs};
 
 /// What a report says, and what it rests on.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Answered {
-    /// What was read. An answer of which [`Coverage::is_partial`] holds is incomplete.
+    /// What was read. An answer of which [`is_partial`](crate::coverage::CoverageFacts::is_partial) holds is incomplete.
     pub coverage: Coverage,
     /// Rows and findings.
     pub section: Section,

@@ -2,7 +2,7 @@
 //! existed and who issued them.
 //!
 //! A scan reads [`input`] objects, [`decode`]s them to events, applies window and [`filter`]s, and folds the events into
-//! the [`aggregate`]s that a [`report`] needs; [`scan`] does all this in parallel and says what it covered; [`output`]
+//! the [`aggregate`]s that a [`report`] needs; [`scan`] does all this in parallel and says what it [`covered`](coverage); [`output`]
 //! writes tables. The command line is a thin layer over it. Nothing here prints, but for an answer that is sent to
 //! [`Destination::Stdout`](output::Destination::Stdout), and nothing ends the process; what is done is told as events of
 //! the crate `tracing`.
@@ -73,6 +73,7 @@
 
 pub mod aggregate;
 mod answer;
+pub mod coverage;
 pub mod decode;
 pub mod filter;
 pub mod input;

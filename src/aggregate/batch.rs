@@ -23,6 +23,7 @@ pub enum Cells {
 
 /// Why a saved state cannot be taken in.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum BatchError {
     /// A table is missing.
     #[error("table {0} is missing")]

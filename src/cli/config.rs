@@ -5,7 +5,6 @@ use std::ffi::{OsStr, OsString};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow, bail};
 use clap::Command;
 use serde::Deserialize;
 use toml::Spanned;
@@ -21,6 +20,14 @@ pub const VARIABLE: &str = "TRAILSCAN_CONFIG";
 
 /// The file's name, in the working directory and in the user's config directory.
 pub const FILE_NAME: &str = "trailscan.toml";
+
+/// Why a config file is not taken, in one line that names it.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {why}", file.display())]
+pub struct ConfigError {
+    file: PathBuf,
+    why: String,
+}
 
 /// What config files say, the nearest first.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -155,7 +162,7 @@ fn user_directory() -> Option<PathBuf> {
 ///
 /// # Errors
 /// When a file that is there cannot be read, is no TOML, or has a key that nothing reads: it would be ignored silently.
-pub fn read(files: &[PathBuf]) -> Result<Config> {
+pub fn read(files: &[PathBuf]) -> Result<Config, ConfigError> {
     let mut config = Config::default();
     for file in files {
         match std::fs::read_to_string(file) {
@@ -168,7 +175,7 @@ pub fn read(files: &[PathBuf]) -> Result<Config> {
                 let why = trailscan::input::explain_io(&error);
                 tell::line(format!("warning: {}: cannot be looked for, so none is taken: {why}", file.display()));
             }
-            Err(error) => return Err(error).with_context(|| format!("{}: cannot be read", file.display())),
+            Err(error) => return Err(ConfigError { file: file.clone(), why: format!("cannot be read: {error}") }),
         }
     }
     Ok(config)
@@ -178,14 +185,15 @@ pub fn read(files: &[PathBuf]) -> Result<Config> {
 ///
 /// # Errors
 /// As [`read`], and when it is not there.
-pub fn read_named(file: &Path) -> Result<Config> {
-    let text = std::fs::read_to_string(file);
-    let text = text.map_err(|error| anyhow!("{}: {}", file.display(), trailscan::input::explain_io(&error)))?;
+pub fn read_named(file: &Path) -> Result<Config, ConfigError> {
+    let wrong = |error| ConfigError { file: file.to_owned(), why: trailscan::input::explain_io(&error) };
+    let text = std::fs::read_to_string(file).map_err(wrong)?;
     Ok(Config(vec![read_text(&text, file)?]))
 }
 
-fn read_text(text: &str, file: &Path) -> Result<File> {
-    let found = parse(text, file).with_context(|| format!("{}: is no config file", file.display()))?;
+fn read_text(text: &str, file: &Path) -> Result<File, ConfigError> {
+    let wrong = |why| ConfigError { file: file.to_owned(), why: format!("is no config file: {why}") };
+    let found = parse(text, file).map_err(wrong)?;
     info!(file = %file.display(), "config file read");
     for (setting, values) in &found.settings {
         info!(setting, value = shown(values), "config sets");
@@ -193,11 +201,13 @@ fn read_text(text: &str, file: &Path) -> Result<File> {
     Ok(found)
 }
 
-fn parse(text: &str, file: &Path) -> Result<File> {
+/// # Errors
+/// What is wrong, and in which line.
+fn parse(text: &str, file: &Path) -> Result<File, String> {
     let at = |start: usize| format!("line {}: ", text[..start].matches('\n').count() + 1);
     let wrong = |error: toml::de::Error| {
         let place = error.span().map(|span| at(span.start)).unwrap_or_default();
-        anyhow!("{place}{}", with_hint(error.message()))
+        format!("{place}{}", with_hint(error.message()))
     };
     let written: BTreeMap<Spanned<String>, Spanned<toml::Value>> = toml::from_str(text).map_err(wrong)?;
     let folder = file.parent().unwrap_or(Path::new(""));
@@ -207,11 +217,11 @@ fn parse(text: &str, file: &Path) -> Result<File> {
         let name = key.get_ref().as_str();
         let Some(setting) = settings::of_file(name) else {
             let known: Vec<&str> = SETTINGS.iter().filter(|s| s.in_files).map(|s| s.key).chain(TABLES).collect();
-            bail!("{}unknown field `{name}`; {}", at(key.span().start), meant(name, &known));
+            return Err(format!("{}unknown field `{name}`; {}", at(key.span().start), meant(name, &known)));
         };
         let values = values(setting, value.get_ref(), &command);
         let values = values
-            .map_err(|why| anyhow!("{}{name} = {}{why}", at(value.span().start), rulebook::shown(value.get_ref())))?;
+            .map_err(|why| format!("{}{name} = {}{why}", at(value.span().start), rulebook::shown(value.get_ref())))?;
         let values =
             if setting.is_path { values.into_iter().map(|path| resolved(path, folder)).collect() } else { values };
         settings.insert(setting.key, values);
@@ -219,7 +229,7 @@ fn parse(text: &str, file: &Path) -> Result<File> {
     let Tables { pager, reports, rules, suppress } = toml::from_str(text).map_err(wrong)?;
     if let Some(name) = reports.keys().find(|name| by_name(name).is_none()) {
         let names: Vec<&str> = REPORTS.iter().map(|report| report.name).collect();
-        bail!("[reports.{name}]: there is no such report; {}", meant(name, &names));
+        return Err(format!("[reports.{name}]: there is no such report; {}", meant(name, &names)));
     }
     Ok(File { path: file.to_owned(), settings, pager, reports, rules: rulebook::Written { rules, suppress } })
 }
@@ -274,7 +284,7 @@ mod tests {
     use super::*;
 
     fn parsed(text: &str) -> Result<File, String> {
-        parse(text, Path::new("/etc/x/trailscan.toml")).map_err(|error| error.to_string())
+        parse(text, Path::new("/etc/x/trailscan.toml"))
     }
 
     fn said(file: &File, key: &str) -> String {
@@ -356,7 +366,7 @@ mod tests {
         assert_eq!(config.said("input"), Some((&["/logs".into()][..], far.as_path())));
         assert_eq!(read(&[missing]).unwrap(), Config::default());
         std::fs::write(&near, "nope = 1").unwrap();
-        let error = format!("{:#}", read(&[near]).unwrap_err());
+        let error = read(&[near]).unwrap_err().to_string();
         assert!(error.contains("near.toml: is no config file: line 1: unknown field `nope`"), "{error}");
     }
 }

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use tracing::info;
 use trailscan::aggregate::State;
+use trailscan::coverage::Coverage;
 use trailscan::model::EventTime;
 use trailscan::output::{
     self, Content, Destination, Document, Format, NewFile, OutputError, Pending, Section, SectionKind,
@@ -13,14 +14,12 @@ use trailscan::output::{
 use trailscan::posture::Posture;
 use trailscan::report::charts::Chart;
 use trailscan::report::{self, Evidence, InLogs, LogSpan, Report, Table, View};
-use trailscan::scan::Coverage;
 
 use super::delivery::Delivery;
 use super::exit::Problem;
 use super::names;
 use super::pager::Paged;
 use super::plan::Plan;
-use super::proof;
 use super::question::Question;
 use super::reading::{Reading, Reads};
 
@@ -146,7 +145,7 @@ pub fn as_of(reading: &Reading, newest_event_read: Option<EventTime>) -> Option<
 /// When a column was asked for that a report does not have.
 pub fn sections(plan: &Plan, known: &Known<'_>) -> Result<Vec<Section>, Problem> {
     let Known { state, posture, as_of, coverage } = *known;
-    let logs = (plan.reading.reads != Reads::StateAlone).then(|| proof::logs(&plan.reading, coverage));
+    let logs = (plan.reading.reads != Reads::StateAlone).then(|| logs(&plan.reading, coverage));
     // Rows are cut after they are sorted, so only the default order can spare some.
     let by_default = plan.delivery.shape.sort.is_none();
     let rows_wanted = plan.delivery.limit.filter(|_| by_default).unwrap_or(usize::MAX);
@@ -168,6 +167,11 @@ pub fn sections(plan: &Plan, known: &Known<'_>) -> Result<Vec<Section>, Problem>
         report::one_finding_for_many_accounts(&mut findings);
     }
     Ok(sections)
+}
+
+/// What was read of logs.
+fn logs(reading: &Reading, coverage: &Coverage) -> LogSpan {
+    LogSpan::of(coverage, reading.window, reading.now, !reading.filters.are_accounts_alone())
 }
 
 /// How each account stands against the practices, by all that the reports found. People read the top of a screen: a table

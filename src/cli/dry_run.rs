@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
-use trailscan::input::Survey;
+use trailscan::coverage::Coverage;
+use trailscan::input::{Amount, Spot, Survey};
 use trailscan::model::{grouped, quantity};
 use trailscan::output::{Content, Document, Section};
-use trailscan::report::{Column, ColumnKind, Table, Value};
-use trailscan::scan::{Coverage, Judged, unread};
+use trailscan::report::{Table, Value, columns};
+use trailscan::scan::{Judged, unread};
 
 use super::deliver::Opened;
 use super::delivery::Delivery;
@@ -77,34 +78,26 @@ fn end_of(coverage: &Coverage, objects: u64) -> End {
 }
 
 fn section(survey: &Survey) -> Section {
-    let rows = survey.spots.iter().map(|(spot, amount)| {
-        vec![
-            Value::text(&*spot.place),
-            Value::text(&*spot.account_id),
-            Value::text(&*spot.region),
-            if amount.days.is_empty() { Value::Null } else { Value::count(amount.days.len()) },
-            count(amount.objects),
-            count(amount.bytes),
-            count(amount.get_requests),
-        ]
-    });
-    let mut table = Table::named(NAME, &["place", "account_id", "region"], columns(), rows.collect());
+    let rows = survey.spots.iter().map(|(spot, amount)| cells(spot, amount));
+    let mut table = Table::named(NAME, &["place", "account_id", "region"], COLUMNS.to_vec(), rows.collect());
     table.total = total(survey);
     let summary = "What would be read, and what the requests would cost";
     Section { hidden: Some(sum(survey)), ..Section::new(summary, table) }
 }
 
-fn columns() -> Vec<Column> {
-    use ColumnKind::{Count, Id, Text};
-    vec![
-        Column::new("place", Text, "The input, as it was named"),
-        Column::new("account_id", Id, "The account whose folder it is; null where the names of objects do not say"),
-        Column::new("region", Text, "The region whose folder it is; null where the names of objects do not say"),
-        Column::new("days", Count, "Delivery days with an object; null where the names of objects do not say"),
-        Column::new("objects", Count, "Objects that a scan would read"),
-        Column::new("bytes", Count, "Their bytes, as they lie there").unit("bytes"),
-        Column::new("get_requests", Count, "Requests that fetch them: one an object, several for one over 16 MiB"),
-    ]
+columns! {
+    const COLUMNS;
+    fn cells(spot: &Spot, amount: &Amount) {}
+
+    text("place", "The input, as it was named") => &*spot.place,
+    id("account_id", "The account whose folder it is; null where the names of objects do not say") => &*spot.account_id,
+    text("region", "The region whose folder it is; null where the names of objects do not say") => &*spot.region,
+    count("days", "Delivery days with an object; null where the names of objects do not say")
+        => Some(amount.days.len()).filter(|days| *days > 0),
+    count("objects", "Objects that a scan would read") => amount.objects,
+    count("bytes", "Their bytes, as they lie there").unit("bytes") => amount.bytes,
+    count("get_requests", "Requests that fetch them: one an object, several for one over 16 MiB")
+        => amount.get_requests,
 }
 
 fn total(survey: &Survey) -> Vec<(&'static str, Value)> {
@@ -113,10 +106,10 @@ fn total(survey: &Survey) -> Vec<(&'static str, Value)> {
         ("accounts", Value::count(accounts)),
         ("regions", Value::count(regions)),
         ("days", Value::count(total.days.len())),
-        ("objects", count(total.objects)),
-        ("bytes", count(total.bytes)),
-        ("list_requests", count(survey.list_requests)),
-        ("get_requests", count(total.get_requests)),
+        ("objects", Value::count(total.objects)),
+        ("bytes", Value::count(total.bytes)),
+        ("list_requests", Value::count(survey.list_requests)),
+        ("get_requests", Value::count(total.get_requests)),
         ("cost_usd", Value::Text(format!("{:.6}", cost(survey)))),
         ("cost_basis", Value::text(ESTIMATE)),
     ]
@@ -161,14 +154,8 @@ fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> usize {
     names.filter(|name| !name.is_empty()).collect::<BTreeSet<_>>().len()
 }
 
-fn count(number: u64) -> Value {
-    Value::Count(i64::try_from(number).unwrap_or(i64::MAX))
-}
-
 #[cfg(test)]
 mod tests {
-    use trailscan::input::{Amount, Spot};
-
     use super::*;
 
     fn survey(lists: u64, gets: u64) -> Survey {

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, Command};
 use trailscan::output::{self, Destination, Format};
-use trailscan::report::{Column, ColumnKind, Table, Value};
+use trailscan::report::{Table, Value, columns};
 
 use super::config::{self, File};
 use super::exit::{End, Problem};
@@ -30,12 +30,17 @@ Examples:
   trailscan config
   trailscan config --format json";
 
-const COLUMNS: &[Column] = &[
-    Column::new("setting", ColumnKind::Id, "Its name, as trailscan.toml and the options have it."),
-    Column::new("value", ColumnKind::Text, "What holds; null when nothing does."),
-    Column::new("source", ColumnKind::Text, "Who says so: an environment variable, a file, or default."),
-    Column::new("flag", ColumnKind::Text, "What overrides it on the command line.").second(),
-];
+columns! {
+    const COLUMNS;
+    fn row(setting: &str, said: (String, String), flag: &str) {
+        let (value, source) = said;
+    }
+
+    id("setting", "Its name, as trailscan.toml and the options have it.") => setting,
+    text("value", "What holds; null when nothing does.") => value,
+    text("source", "Who says so: an environment variable, a file, or default.") => source,
+    text("flag", "What overrides it on the command line.").second() => flag,
+}
 
 /// Who sets what nobody has set.
 const DEFAULT: &str = "default";
@@ -156,8 +161,4 @@ fn rules(files: &[File]) -> Vec<Vec<Value>> {
         }
     }
     rows
-}
-
-fn row(setting: &str, (value, source): (String, String), flag: &str) -> Vec<Value> {
-    vec![Value::text(setting), Value::text(value), Value::text(source), Value::text(flag)]
 }

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use trailscan::coverage::{Coverage, StateFileStatus};
 use trailscan::output::OutputError;
 use trailscan::report::{Finding, Severity};
-use trailscan::scan::Coverage;
 
 /// Exit code of a second Ctrl-C: 128 and the number of SIGINT.
 pub const INTERRUPTED_TWICE: i32 = 130;
@@ -42,7 +42,7 @@ impl End {
 
     /// How a run ends that asked for IAM's state alone.
     pub fn of_state(coverage: &Coverage, fail_on: Option<Severity>, findings: &[&Finding]) -> Self {
-        let nothing = coverage.state_files.iter().all(|file| file.status == "failed");
+        let nothing = coverage.state_files.iter().all(|file| file.status == StateFileStatus::Failed);
         if nothing { Self::Nothing } else { Self::of_answer(coverage, fail_on, findings) }
     }
 
@@ -59,7 +59,7 @@ impl End {
 
 /// Whether there is no answer: no object was read, and the window is not why. A folder with nothing in it but digests, or
 /// an archive, is none. That the window left all objects shut is an answer, and a partial one: see
-/// [`Coverage::window_is_empty`].
+/// `window_is_empty`.
 fn nothing_was_read(coverage: &Coverage) -> bool {
     let read = coverage.objects_read + coverage.objects_damaged;
     let failed = coverage.objects_failed + coverage.places_failed > 0;
@@ -132,10 +132,18 @@ impl From<&Problem> for ExitCode {
 
 #[cfg(test)]
 mod tests {
+    use trailscan::coverage::CoverageFacts;
+
     use super::*;
 
-    fn end(set: impl Fn(&mut Coverage)) -> End {
-        let mut coverage = Coverage { objects_found: 2, objects_read: 1, ..Coverage::default() };
+    fn facts(found: u64, read: u64) -> CoverageFacts {
+        let mut facts = CoverageFacts::default();
+        (facts.objects_found, facts.objects_read) = (found, read);
+        facts
+    }
+
+    fn end(set: impl Fn(&mut CoverageFacts)) -> End {
+        let mut coverage = facts(2, 1);
         set(&mut coverage);
         let finding = Finding {
             severity: Severity::High,
@@ -146,7 +154,7 @@ mod tests {
             count: 1,
             evidence: serde_json::Map::new(),
         };
-        End::of(&coverage, Some(Severity::High), &[&finding])
+        End::of(&coverage.into(), Some(Severity::High), &[&finding])
     }
 
     #[test]
@@ -166,18 +174,18 @@ mod tests {
         assert_eq!(end(|c| c.events_without_time = 1), End::Partial);
         assert_eq!(end(|c| c.objects_skipped.extend([("archived".to_owned(), 1)])), End::Partial);
         assert_eq!(end(|c| c.objects_skipped.extend([("digest".to_owned(), 1)])), End::Findings);
-        let only_digests = |c: &mut Coverage| {
+        let only_digests = |c: &mut CoverageFacts| {
             c.objects_read = 0;
             c.objects_skipped.insert("digest".to_owned(), 2);
         };
         assert_eq!(end(only_digests), End::Nothing);
-        let fine = Coverage { objects_found: 1, objects_read: 1, ..Coverage::default() };
+        let fine = Coverage::from(facts(1, 1));
         assert_eq!(End::of(&fine, Some(Severity::Info), &[]), End::Complete);
     }
 
     #[test]
     fn only_findings_as_severe_as_asked_fail() {
-        let coverage = Coverage { objects_found: 1, objects_read: 1, ..Coverage::default() };
+        let coverage = Coverage::from(facts(1, 1));
         let finding = |severity| Finding {
             severity,
             rule: "",

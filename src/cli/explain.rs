@@ -1,7 +1,7 @@
 //! Why an answer is empty: what was read, what the window and the filters took away, and where the newest event lies.
 
+use trailscan::coverage::Coverage;
 use trailscan::model::{Day, EventTime, quantity};
-use trailscan::scan::Coverage;
 
 /// How near to now the logs come.
 #[derive(Clone, Copy, Debug, Default)]
@@ -43,21 +43,26 @@ pub fn empty_answer(coverage: &Coverage, newest: Newest) -> String {
 
 #[cfg(test)]
 mod tests {
+    use trailscan::coverage::CoverageFacts;
+
     use super::*;
 
     #[test]
     fn what_took_the_events_away() {
         let newest = Newest { event: EventTime::parse("2023-07-10T11:42:18Z"), pruned_day: None };
-        let read = Coverage { objects_read: 1, events: 1200, ..Coverage::default() };
-        let outside = Coverage { events_out_of_window: 1200, ..read.clone() };
+        let mut read = CoverageFacts::default();
+        (read.objects_read, read.events) = (1, 1200);
+        let mut outside = read.clone();
+        outside.events_out_of_window = 1200;
         assert_eq!(
-            empty_answer(&outside, newest),
+            empty_answer(&outside.into(), newest),
             "no rows: 1 object read, 1,200 events; 1,200 events outside the window; the newest event read is of \
              2023-07-10T11:42:18Z; widen the window with --since or --days"
         );
-        let counted = Coverage { events_counted: 2, events_filtered: 1198, ..read };
+        let mut counted = read;
+        (counted.events_counted, counted.events_filtered) = (2, 1198);
         assert_eq!(
-            empty_answer(&counted, newest),
+            empty_answer(&counted.into(), newest),
             "no rows: 1 object read, 1,200 events; 1,198 events left out by the filters; 2 events counted, and none makes a \
              row here; the newest event read is of 2023-07-10T11:42:18Z"
         );
@@ -65,10 +70,11 @@ mod tests {
 
     #[test]
     fn everything_was_left_shut() {
-        let coverage = Coverage { objects_pruned: 3, ..Coverage::default() };
+        let mut coverage = CoverageFacts::default();
+        coverage.objects_pruned = 3;
         let newest = Newest { event: None, pruned_day: Day::from_ymd(2023, 7, 10) };
         assert_eq!(
-            empty_answer(&coverage, newest),
+            empty_answer(&coverage.into(), newest),
             "no rows: 0 objects read, 0 events; 3 objects delivered outside the window (the newest of 2023-07-10); \
              widen the window with --since or --days"
         );

@@ -131,7 +131,7 @@ fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
     let opened = OpenedCoverage::new(&delivery)?;
     scan::locate(&mut reading)?;
     let outcome = scan::read(&reading, &export_needs())?;
-    let ScanOutcome { state, coverage, newest_event_read, newest_pruned_day } = outcome;
+    let ScanOutcome { state, coverage, newest_event_read, newest_pruned_day, .. } = outcome;
     let as_of = deliver::as_of(&reading, newest_event_read);
     let view = View { as_of, ..View::new(&state, &options) };
     let end = End::of(&coverage, None, &[]);

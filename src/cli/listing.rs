@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, Command};
 use trailscan::output::{self, Destination, Format, OutputError};
-use trailscan::report::{Column, ColumnKind, REPORTS, Report, Rule, Table, Value};
+use trailscan::report::{REPORTS, Report, Rule, Table, columns};
 
 use super::exit::{End, Problem};
 use super::flags::Shape;
@@ -21,15 +21,20 @@ pub const RULES: Subcommand = Subcommand { name: "rules", command: rules, run: l
 /// `explain`.
 pub const EXPLAIN: Subcommand = Subcommand { name: "explain", command: explain, run: tell };
 
-const COLUMNS: &[Column] = &[
-    Column::new("rule", ColumnKind::Id, "The name that findings carry."),
-    Column::severity("severity", "Of its findings, the worst where the row decides; trailscan.toml counts."),
-    Column::new("practice", ColumnKind::Text, "The practice that a finding breaks, of the seven."),
-    Column::new("report", ColumnKind::Text, "The report that finds it."),
-    Column::new("enabled", ColumnKind::Text, "yes, or no where trailscan.toml turns it off.").last(),
-    Column::new("about", ColumnKind::Text, "When it holds and what that means.").second(),
-    Column::new("page", ColumnKind::Text, "AWS's page on it.").asked(),
-];
+columns! {
+    const COLUMNS;
+    fn row(report: &Report, rule: &Rule, book: &Rulebook) {}
+
+    id("rule", "The name that findings carry.") => rule.id,
+    severity("severity", "Of its findings, the worst where the row decides; trailscan.toml counts.")
+        => book.severity(rule.id).unwrap_or(rule.severity),
+    text("practice", "The practice that a finding breaks, of the seven.")
+        => rule.practice.map_or("", |practice| practice.as_str()),
+    text("report", "The report that finds it.") => report.name,
+    yes_no("enabled", "yes, or no where trailscan.toml turns it off.").last() => book.is_enabled(rule.id),
+    text("about", "When it holds and what that means.").second() => rule.about,
+    text("page", "AWS's page on it.").asked() => rule.page,
+}
 
 const RULES_EXAMPLES: &str = "\
 Examples:
@@ -79,26 +84,13 @@ fn list(asked: &Invocation<'_>) -> Result<End, Problem> {
     let shape = Shape { sort: text("sort"), columns };
     let book = Surroundings::of_process(asked.config())?.rulebook(None)?;
     let rows = catalogue::all().filter(|(of, _)| report.as_ref().is_none_or(|name| of.name == name));
-    let rows = rows.map(|found| row(found, &book)).collect();
+    let rows = rows.map(|(report, rule)| row(report, rule, &book)).collect();
     let mut table = Table::named(RULES.name, &["rule"], COLUMNS.to_vec(), rows);
     shape.apply(&mut table)?;
     let format: Format = format.parse().map_err(Problem::usage)?;
     let style = style::of(When::Auto, asked.matches.get_one("width").copied(), &Destination::Stdout);
     output::write_list(table, format, style)?;
     Ok(End::Complete)
-}
-
-fn row((report, rule): (&Report, &Rule), book: &Rulebook) -> Vec<Value> {
-    let severity = book.severity(rule.id).unwrap_or(rule.severity);
-    vec![
-        Value::text(rule.id),
-        Value::severity(severity),
-        Value::text(rule.practice.map_or("", |practice| practice.as_str())),
-        Value::text(report.name),
-        Value::text(if book.is_enabled(rule.id) { "yes" } else { "no" }),
-        Value::text(rule.about),
-        Value::text(rule.page),
-    ]
 }
 
 /// Explains a rule.

@@ -31,7 +31,6 @@ mod process;
 #[cfg(feature = "s3")]
 mod profiles;
 mod progress;
-mod proof;
 mod quantity;
 mod question;
 mod reading;

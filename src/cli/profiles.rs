@@ -6,7 +6,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Command, FromArgMatches};
 use trailscan::input::s3::{self, Caller, Profile};
 use trailscan::output::{self, Destination, Format, OutputError};
-use trailscan::report::{Column, ColumnKind, Table, Value};
+use trailscan::report::{Table, columns};
 
 use super::exit::{End, Problem};
 use super::style::{self, When};
@@ -37,23 +37,24 @@ Examples:
   trailscan root-usage --aws-profile audit --aws-profile prod   these two profiles' trails
   trailscan root-usage --all-profiles                           all of them";
 
-const COLUMNS: [Column; 7] = [
-    Column::new("profile", ColumnKind::Id, "The profile's name."),
-    Column::new(
+columns! {
+    const COLUMNS;
+    fn cells(row: Row) {}
+
+    id("profile", "The profile's name.") => row.profile,
+    text(
         "credentials",
-        ColumnKind::Text,
         "What it gets credentials from: static-keys, session-keys, sso, assume-role, web-identity, process, login, credential-source (environment, container or instance) or none.",
-    ),
-    Column::new(
+    ) => row.credentials,
+    text(
         "usable",
-        ColumnKind::Text,
         "yes: AWS knows its credentials; no: there are none, or AWS refuses them; unknown: STS could not be asked.",
-    ),
-    Column::new("account_id", ColumnKind::Id, "The account, as STS says; else the one that the profile names."),
-    Column::new("region", ColumnKind::Text, "The profile's region.").second(),
-    Column::new("arn", ColumnKind::Text, "Who the credentials are of, as STS says.").third(),
-    Column::new("why", ColumnKind::Text, "Why it is not usable, with the next step."),
-];
+    ) => row.usable,
+    id("account_id", "The account, as STS says; else the one that the profile names.") => row.account_id.unwrap_or_default(),
+    text("region", "The profile's region.").second() => row.region.unwrap_or_default(),
+    text("arn", "Who the credentials are of, as STS says.").third() => row.arn.unwrap_or_default(),
+    text("why", "Why it is not usable, with the next step.") => row.why.unwrap_or_default(),
+}
 
 /// The place of `why`.
 const WHY: usize = COLUMNS.len() - 1;
@@ -90,8 +91,8 @@ fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
     let rows: Vec<Row> = profiles.into_iter().zip(callers).map(|(profile, caller)| Row::of(profile, caller)).collect();
     // On a terminal sentences would be cut in a table: they follow it.
     let (columns, told) =
-        if format == Format::Table { (&COLUMNS[..WHY], told(&rows)) } else { (&COLUMNS[..], String::new()) };
-    let values = rows.into_iter().map(|row| row.values().into_iter().take(columns.len()).collect());
+        if format == Format::Table { (&COLUMNS[..WHY], told(&rows)) } else { (COLUMNS, String::new()) };
+    let values = rows.into_iter().map(|row| cells(row).into_iter().take(columns.len()).collect());
     let table = Table::named(NAME, &["profile"], columns.to_vec(), values.collect());
     output::write_list(table, format, style::of(When::Auto, None, &Destination::Stdout))?;
     io::stdout().write_all(told.as_bytes()).map_err(OutputError::Stdout)?;
@@ -105,7 +106,7 @@ fn told(rows: &[Row]) -> String {
     if lines.is_empty() { lines } else { format!("\n{lines}") }
 }
 
-/// A profile; its fields are the columns.
+/// A profile.
 struct Row {
     profile: String,
     credentials: &'static str,
@@ -126,13 +127,5 @@ impl Row {
         let Profile { name, credentials, account_id: named, region } = profile;
         let account_id = account_id.or(named);
         Self { profile: name, credentials: credentials.as_str(), usable, account_id, region, arn, why }
-    }
-
-    fn values(self) -> Vec<Value> {
-        let text = |text: Option<String>| text.map_or(Value::Null, Value::text);
-        let Self { profile, credentials, usable, account_id, region, arn, why } = self;
-        let [profile, credentials, usable] = [profile.as_str(), credentials, usable].map(Value::text);
-        let [account_id, region, arn, why] = [account_id, region, arn, why].map(text);
-        vec![profile, credentials, usable, account_id, region, arn, why]
     }
 }

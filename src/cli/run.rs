@@ -29,15 +29,14 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
     scan::locate(&mut plan.reading)?;
     let outcome = scan::read(&plan.reading, &plan.question.needs())?;
     let (plan, window) = (&plan, plan.reading.window);
-    let ScanOutcome { state, mut coverage, newest_event_read, newest_pruned_day } = outcome;
-    let posture = state::load(&plan.state, &plan.accounts, &mut coverage);
+    let ScanOutcome { state, coverage, newest_event_read, newest_pruned_day, .. } = outcome;
+    let (posture, mut beside) = state::load(&plan.state, &plan.accounts, &coverage);
     let as_of = deliver::as_of(&plan.reading, newest_event_read);
-    if let Some(posture) = &posture {
-        state::warn_of_age(posture, window, as_of, &mut coverage);
-    }
+    beside.warnings.extend(posture.iter().flat_map(|posture| state::age_warnings(posture, window, as_of)));
     let sections =
         deliver::sections(plan, &Known { state: &state, posture: posture.as_ref(), as_of, coverage: &coverage })?;
-    coverage.warnings.extend(plan.addresses.iter().flat_map(|lookup| lookup.warnings(as_of)));
+    beside.warnings.extend(plan.addresses.iter().flat_map(|lookup| lookup.warnings(as_of)));
+    let coverage = coverage.with(beside);
     // The process ends soon: giving back millions of small pieces one by one would only take time.
     std::mem::forget(state);
     let findings: Vec<_> = sections.iter().flat_map(|section| &section.findings).collect();

@@ -1,10 +1,11 @@
 //! From what is to be read to what a scan remembers of it.
 
 use tracing::info;
-use trailscan::aggregate::{AggregateKind, State};
+use trailscan::aggregate::AggregateKind;
+use trailscan::coverage::Beside;
 use trailscan::input;
 use trailscan::model::Day;
-use trailscan::scan::{self, Coverage, Meter, ScanOutcome, ScanRequest};
+use trailscan::scan::{self, Meter, ScanOutcome, ScanRequest};
 
 use super::exit::Problem;
 use super::reading::{Reading, Reads, WindowSource};
@@ -38,16 +39,6 @@ pub fn locate(reading: &mut Reading) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Reads all that can be read, and remembers it in these aggregates.
-///
-/// # Errors
-/// When the scan fails.
-pub fn read(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<ScanOutcome, Problem> {
-    let mut outcome = all(reading, aggregates)?;
-    outcome.coverage.warnings.extend(reading.filters.warnings());
-    Ok(outcome)
-}
-
 /// Emits what will be read.
 fn emit(reading: &Reading) {
     for input in reading.reads.inputs() {
@@ -63,11 +54,16 @@ fn emit(reading: &Reading) {
     }
 }
 
-/// Lists and scans.
-fn all(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<ScanOutcome, Problem> {
+/// Reads all that can be read, and remembers it in these aggregates.
+///
+/// # Errors
+/// When the scan fails.
+pub fn read(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<ScanOutcome, Problem> {
     if reading.reads == Reads::StateAlone {
-        let (state, coverage) = (State::new(&[]), Coverage::default());
-        return Ok(ScanOutcome { state, coverage, newest_event_read: None, newest_pruned_day: None });
+        let said = Beside { warnings: reading.filters.warnings(), ..Beside::default() };
+        let mut outcome = ScanOutcome::without_logs();
+        outcome.coverage = outcome.coverage.with(said);
+        return Ok(outcome);
     }
     let shown = reading.work.progress;
     let listing = progress::listing(shown, || input::list(reading.reads.inputs(), reading.days, &STOP));

@@ -4,10 +4,10 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use trailscan::coverage::{Beside, Coverage, Failure, StateFile, StateFileStatus};
 use trailscan::model::{EventTime, TimeWindow, quantity};
 use trailscan::posture::{AsOfBasis, NamedFile, Places, Posture, Source, StateKind};
 use trailscan::report::Report;
-use trailscan::scan::{Coverage, Failure, StateFile};
 
 use super::exit::Problem;
 
@@ -111,21 +111,22 @@ pub fn check(report: Option<&Report>, places: &Places) -> Result<(), Problem> {
     )))
 }
 
-/// Reads the state, and tells in the coverage what was read and what was not. `accounts` are those that are asked for,
-/// all when empty.
-pub fn load(places: &Places, accounts: &[String], coverage: &mut Coverage) -> Option<Posture> {
+/// Reads the state, and says what of it was read and what was not. `accounts` are those that are asked for, all when empty;
+/// `coverage` is of the logs beside it.
+pub fn load(places: &Places, accounts: &[String], coverage: &Coverage) -> (Option<Posture>, Beside) {
+    let mut beside = Beside::default();
     if places.is_empty() {
-        return None;
+        return (None, beside);
     }
     let mut posture = Posture::load(places);
     for file in &posture.files {
         let status = match &file.trouble {
-            None => "read",
-            Some(trouble) if trouble.damaged => "damaged",
-            Some(_) => "failed",
+            None => StateFileStatus::Read,
+            Some(trouble) if trouble.damaged => StateFileStatus::Damaged,
+            Some(_) => StateFileStatus::Failed,
         };
-        tracing::info!(file = file.file, status, "state of IAM");
-        coverage.state_files.push(StateFile {
+        tracing::info!(file = file.file, status = status.as_str(), "state of IAM");
+        beside.state_files.push(StateFile {
             file: file.file.clone(),
             kind: file.kind.map(StateKind::as_str),
             account_id: file.account_id.clone(),
@@ -134,34 +135,31 @@ pub fn load(places: &Places, accounts: &[String], coverage: &mut Coverage) -> Op
             status,
         });
         let failure = |why: &String| Failure { object: file.file.clone(), why: why.clone() };
-        coverage.failures.extend(file.trouble.as_ref().map(|trouble| failure(&trouble.why)));
+        beside.failures.extend(file.trouble.as_ref().map(|trouble| failure(&trouble.why)));
     }
-    coverage.warnings.append(&mut posture.warnings);
-    warn_of_idle_regions(&posture, coverage);
+    beside.warnings.append(&mut posture.warnings);
+    beside.warnings.extend(idle_regions(&posture, coverage));
     if !accounts.is_empty() {
         posture.retain_accounts(|id| accounts.iter().any(|wanted| wanted == id));
     }
-    Some(posture)
+    (Some(posture), beside)
 }
 
 /// Warns of lists of regions that serve nothing: they say which logs there have to be, and of their account there is none.
-fn warn_of_idle_regions(posture: &Posture, coverage: &mut Coverage) {
+fn idle_regions(posture: &Posture, coverage: &Coverage) -> Vec<String> {
     let logs = |id: &String| coverage.accounts.contains(id) || coverage.delivered.contains_key(id);
     let idle = posture.accounts.iter().filter(|(id, _)| !logs(id));
     let lists = idle.filter_map(|(id, account)| Some((id, &account.enabled_regions.as_ref()?.source.file)));
-    let warnings: Vec<_> = lists
-        .map(|(id, file)| format!("{file}: lists the regions of account {id}, of which no log was read"))
-        .collect();
-    coverage.warnings.extend(warnings);
+    lists.map(|(id, file)| format!("{file}: lists the regions of account {id}, of which no log was read")).collect()
 }
 
 /// Warns of state that is older than the window, or much older than the moment that ages run to. Of files that do not
 /// say when they were made only the credential report is judged: its dates of last use come near to it, while the newest
 /// date of the others may be years old.
-pub fn warn_of_age(posture: &Posture, window: Option<TimeWindow>, as_of: Option<EventTime>, coverage: &mut Coverage) {
+pub fn age_warnings(posture: &Posture, window: Option<TimeWindow>, as_of: Option<EventTime>) -> Vec<String> {
     let judged = |source: &&Source| source.basis == AsOfBasis::Generated || source.kind == StateKind::CredentialReport;
     let sources = posture.accounts.values().flat_map(|account| account.sources()).filter(judged);
-    let warnings = sources.filter_map(|source| {
+    let warning = |source: &Source| {
         let made = source.as_of?;
         match window {
             Some(window) if made < window.since() => {
@@ -171,8 +169,8 @@ pub fn warn_of_age(posture: &Posture, window: Option<TimeWindow>, as_of: Option<
                 .filter(|&moment| made.plus_seconds(OLD_DAYS * 86_400) < moment)
                 .map(|moment| format!("{}, {} before {}", made_at(source, made), days(made, moment), moment.day())),
         }
-    });
-    coverage.warnings.extend(warnings);
+    };
+    sources.filter_map(warning).collect()
 }
 
 fn made_at(source: &Source, made: EventTime) -> String {

@@ -63,7 +63,7 @@ impl Surroundings {
         let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let named = named.or_else(|| environment.get(config::VARIABLE).map(Path::new));
         let config = named.map_or_else(|| config::read(&config::files_outside(inputs)), config::read_named);
-        let config = config.map_err(|error| Problem::usage(format!("{error:#}")))?;
+        let config = config.map_err(Problem::usage)?;
         Ok(Self {
             clock: EventTime::from_seconds(i64::try_from(since_epoch.as_secs()).unwrap_or(0)),
             environment,

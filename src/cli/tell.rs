@@ -3,9 +3,9 @@
 
 use std::io::Write;
 
+use trailscan::coverage::Coverage;
 use trailscan::model::grouped;
 use trailscan::output::sanitize;
-use trailscan::scan::Coverage;
 
 /// The most places, and the most objects, that are named; the coverage has them all.
 const NAMED_FAILURES: usize = 10;

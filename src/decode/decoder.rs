@@ -2,6 +2,7 @@
 
 use ahash::RandomState;
 
+use super::document::{Document, Ending};
 use super::identity;
 use super::known::{IdentityTable, Key, Print};
 use super::parts::{Part, PartLayout};
@@ -41,6 +42,7 @@ pub trait Sink {
 
 /// What CloudTrail delivers beside events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Aside {
     /// A digest file, or a record of one.
     Digest,
@@ -48,28 +50,6 @@ pub enum Aside {
     Insight,
     /// An aggregated event.
     Aggregated,
-}
-
-/// How a document ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// Read to its end.
-    Whole,
-    /// It stops in the middle of a record or envelope; what came before was given to the sink.
-    Cut,
-    /// It is no JSON.
-    NotJson,
-}
-
-/// What became of a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Document {
-    /// How it ended.
-    pub ending: Ending,
-    /// Whether it was an envelope or array of records, even an empty one.
-    pub envelope: bool,
-    /// Whether something that is no JSON came before it.
-    pub is_late: bool,
 }
 
 /// The record that is read, and the one before it, which waits until then.

@@ -17,6 +17,7 @@ const CHUNK: usize = 256 << 10;
 
 /// How an object is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Compression {
     /// gzip, as CloudTrail delivers.
     Gzip,
@@ -28,6 +29,7 @@ pub enum Compression {
 
 /// Why an object does not inflate.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum InflateError {
     /// Data follows that is no gzip member.
     #[error("data that is not gzip follows the last member")]

@@ -5,6 +5,7 @@
 //! property test holds the two equal on every valid record.
 
 mod decoder;
+mod document;
 mod foreign;
 mod identity;
 mod inflate;
@@ -19,7 +20,8 @@ mod text;
 mod walk;
 mod wrapped;
 
-pub use decoder::{Aside, Decoder, Document, Ending, Sink};
+pub use decoder::{Aside, Decoder, Sink};
+pub use document::{Document, Ending};
 pub use foreign::{HEAD, foreign, markup, zip};
 pub use inflate::{Compression, InflateError, Inflater, JsonReader};
 pub use parts::{Part, PartLayout, Parts, PartsEnd};

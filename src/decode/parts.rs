@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::Ending;
+use super::document::Ending;
 use super::text::TextReader;
 use super::walk::{Unit, Walk, after_broken, is_key, is_whole_line, next_line_with_a_value};
 use crate::json::fields::{Stop, value_at};

@@ -32,6 +32,7 @@ pub struct Criteria {
 
 /// Why a criterion cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum FilterError {
     /// Nothing was given: often an unset shell variable.
     #[error("--{0} is empty: give a value, or leave it out to count everything")]

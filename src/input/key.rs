@@ -9,6 +9,7 @@ use crate::model::{Day, EventTime};
 
 /// Which of CloudTrail's streams an object belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum KeyKind {
     /// Events: folder `CloudTrail`.
     CloudTrail,

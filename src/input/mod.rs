@@ -43,6 +43,7 @@ pub enum Input {
 
 /// Why a text names no place to read from.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum InputError {
     /// An empty text, often an unset shell variable.
     #[error("an input is empty: give a file, a directory, s3://bucket/prefix or - for standard input")]

@@ -8,6 +8,7 @@ use super::{AccessKeyKind, EventTime, address::is_service_host};
 ///
 /// Source: CloudTrail user guide, "CloudTrail userIdentity element".
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum IdentityType {
     /// The account root.
     Root,

@@ -13,6 +13,7 @@ use crate::json::{Value, each_field};
 ///
 /// Source: IAM user guide, "Compare AWS STS credentials".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum IssuanceApi {
     /// A role, for a caller with AWS credentials or an AWS service.
     AssumeRole,

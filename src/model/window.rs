@@ -4,6 +4,7 @@ use super::EventTime;
 
 /// Why a window cannot be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum WindowError {
     /// `since` is not before `until`.
     #[error("the window is empty: since {since} is not before until {until}")]

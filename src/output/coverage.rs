@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::coverage::{Coverage, StateFileStatus};
 use crate::model::{EventTime, TimeWindow, grouped, quantity};
-use crate::scan::Coverage;
 
 /// The coverage as one JSON object: what lies beside CSV, JSON Lines and Parquet files, and in a Parquet file's footer.
 pub fn coverage_json(coverage: &Coverage) -> String {
@@ -72,7 +72,7 @@ fn counted(coverage: &Coverage) -> String {
 
 /// `10 files of IAM's state of 2 accounts`.
 fn state(coverage: &Coverage) -> String {
-    let read = coverage.state_files.iter().filter(|file| file.status != "failed");
+    let read = coverage.state_files.iter().filter(|file| file.status != StateFileStatus::Failed);
     let accounts: BTreeSet<&String> = read.clone().filter_map(|file| file.account_id.as_ref()).collect();
     let files = match read.count() {
         1 => "1 file".to_owned(),
@@ -91,8 +91,8 @@ fn failures(coverage: &Coverage) -> String {
         some(coverage.objects_damaged, "object", "damaged"),
         some(coverage.malformed_records, "record", "malformed"),
         some(coverage.broken_records, "record", "not understood whole"),
-        some(state("failed"), "state file", "failed"),
-        some(state("damaged"), "state file", "damaged"),
+        some(state(StateFileStatus::Failed), "state file", "failed"),
+        some(state(StateFileStatus::Damaged), "state file", "damaged"),
         some(coverage.events_without_time, "event", "without a readable time"),
         some(coverage.archived(), "object", "archived"),
         coverage.window_is_empty.then(|| "nothing in the window".to_owned()),
@@ -155,7 +155,7 @@ fn moment(time: EventTime) -> String {
 mod tests {
     use super::super::sample;
     use super::*;
-    use crate::scan::{Gap, LoggingChange, StateFile};
+    use crate::coverage::{Beside, CoverageFacts, Gap, LoggingChange, StateFile};
 
     fn at(text: &str) -> EventTime {
         EventTime::parse(text).unwrap()
@@ -179,7 +179,7 @@ mod tests {
             to: at("2023-07-11T00:00:00Z").day(),
         };
         let change = LoggingChange { event: "StopLogging".into(), ..LoggingChange::default() };
-        let coverage = Coverage {
+        let coverage = CoverageFacts {
             objects_found: 1070,
             objects_damaged: 1,
             objects_failed: 2,
@@ -195,11 +195,11 @@ mod tests {
             gaps: vec![gap],
             logging_changes: vec![change.clone(), change],
             interrupted: true,
-            ..sample::coverage()
+            ..sample::facts()
         };
         let window = TimeWindow::new(at("2023-07-01T00:00:00Z"), at("2023-07-31T10:30:00Z")).unwrap();
         assert_eq!(
-            coverage_line(&coverage, Some(window)),
+            coverage_line(&coverage.into(), Some(window)),
             "2,900 events counted in 56 objects (1,004 skipped: 1,000 digest, 4 insight; 8 not opened, being outside \
              the window), 2023-07-10 11:42 – 2023-07-12 00:00 UTC, window 2023-07-01 to 2023-07-31 10:30, 1 account, \
              1 region; PARTIAL: 2 objects failed, 1 object damaged, 1 record malformed, 12 events \
@@ -211,9 +211,9 @@ mod tests {
     #[test]
     fn nothing_at_all() {
         assert_eq!(coverage_line(&Coverage::default(), None), "no log object was found, so nothing was counted");
-        let pruned = Coverage { objects_found: 3, objects_pruned: 3, ..Coverage::default() };
+        let pruned = CoverageFacts { objects_found: 3, objects_pruned: 3, ..CoverageFacts::default() };
         assert_eq!(
-            coverage_line(&pruned, None),
+            coverage_line(&pruned.into(), None),
             "0 events counted in 0 objects (3 not opened, being outside the window); nothing failed"
         );
     }
@@ -228,21 +228,23 @@ mod tests {
             as_of_basis: "none",
             status,
         };
-        let alone =
-            Coverage { state_files: vec![file("read"), file("damaged"), file("failed")], ..Coverage::default() };
+        let [read, damaged, failed] =
+            [StateFileStatus::Read, StateFileStatus::Damaged, StateFileStatus::Failed].map(file);
+        let beside = |state_files| Beside { state_files, ..Beside::default() };
+        let alone = Coverage::default().with(beside(vec![read.clone(), damaged, failed]));
         assert_eq!(
             coverage_line(&alone, None),
             "no logs; 2 files of IAM's state of 1 account; PARTIAL: 1 state file failed, 1 state file damaged"
         );
         assert!(alone.is_partial());
-        let with_logs = Coverage { state_files: vec![file("read")], ..sample::coverage() };
+        let with_logs = sample::coverage().with(beside(vec![read]));
         let line = coverage_line(&with_logs, None);
         assert!(line.contains("1 region, 1 file of IAM's state of 1 account; nothing failed"), "{line}");
     }
 
     #[test]
     fn each_thing_that_makes_an_answer_partial_is_loud() {
-        let set: [fn(&mut Coverage); 6] = [
+        let set: [fn(&mut CoverageFacts); 6] = [
             |c| c.places_failed = 1,
             |c| c.objects_failed = 1,
             |c| c.objects_damaged = 1,
@@ -251,8 +253,9 @@ mod tests {
             |c| c.interrupted = true,
         ];
         for set in set {
-            let mut coverage = sample::coverage();
-            set(&mut coverage);
+            let mut facts = sample::facts();
+            set(&mut facts);
+            let coverage = Coverage::from(facts);
             assert!(coverage.is_partial());
             let line = coverage_line(&coverage, None);
             assert!(line.contains("; PARTIAL: ") && !line.contains("nothing failed"), "{line}");

@@ -7,6 +7,7 @@ use super::{Format, FormatError};
 
 /// Why an answer could not be written: one line, naming the place and the next step.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum OutputError {
     /// The build cannot write the format.
     #[error(transparent)]

@@ -20,10 +20,10 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::{Format, NewFolder, OutputError, coverage_json};
+use crate::coverage::Coverage;
 use crate::model::TimeWindow;
 use crate::report::export::{EXPORT_TABLES, ExportTable, SCHEMA_VERSION};
 use crate::report::{Column, Table, Value, View};
-use crate::scan::Coverage;
 use schema::Written;
 
 /// Where rows without a day lie.
@@ -44,6 +44,7 @@ pub struct ExportLayout {
 
 /// What was exported, in a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Exported {
     /// Tables.
     pub tables: usize,

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 /// What an answer is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Format {
     /// Aligned text for people.
     Table,
@@ -27,6 +28,7 @@ pub enum Format {
 
 /// Why a format cannot be had.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum FormatError {
     /// The word names no format.
     #[error("no format is called {0:?}; formats are table, json, jsonl, csv, parquet, html, markdown, dot")]

@@ -8,9 +8,9 @@ use super::json_layout::{ElementALine, buffered};
 use super::json_tree::Forest;
 use super::json_value::Cell;
 use super::{Content, Document, Section, SectionKind, VERSION};
+use crate::coverage::Coverage;
 use crate::model::{EventTime, TimeWindow};
 use crate::report::{Column, Finding, Table, Value};
-use crate::scan::Coverage;
 
 /// Writes the document and a line end.
 pub(super) fn write(document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {

@@ -50,10 +50,10 @@ pub use new_folder::NewFolder;
 pub use sanitize::sanitize;
 pub use store::{Remote, Staged, Store};
 
+use crate::coverage::Coverage;
 use crate::model::TimeWindow;
 use crate::report::charts::Chart;
 use crate::report::{Finding, Table, Tree};
-use crate::scan::Coverage;
 
 /// Bytes gathered before the operating system is asked to write.
 const BUFFER: usize = 1 << 16;

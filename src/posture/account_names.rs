@@ -1,7 +1,8 @@
 //! Names of accounts, as the user keeps them: a CSV of id, name and contact.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use super::csv;
 
@@ -18,16 +19,43 @@ pub struct AccountName {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AccountNames(BTreeMap<String, AccountName>);
 
+/// Why a file gives no names of accounts, in one line that names it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AccountNamesError {
+    /// The file cannot be read.
+    #[error("{}: cannot be read: {source}", file.display())]
+    Read {
+        /// The file.
+        file: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// A row does not begin with an account id.
+    #[error("{}: row {row} begins with {found:?}, which is no account id of 12 digits", file.display())]
+    NoAccountId {
+        /// The file.
+        file: PathBuf,
+        /// Which row, counted from 1.
+        row: usize,
+        /// What it begins with.
+        found: String,
+    },
+    /// There is no row of an account.
+    #[error("{}: names no account: give rows of id,name,contact", .0.display())]
+    Empty(PathBuf),
+}
+
 impl AccountNames {
     /// Reads a CSV file of `id,name,contact`; a first row without an account id is its header, and contacts may be left
     /// out.
     ///
     /// # Errors
-    /// One line: the file cannot be read, or a row does not begin with an account id.
-    pub fn read(file: &Path) -> Result<Self, String> {
-        let shown = file.display();
-        let bytes = std::fs::read(file).map_err(|error| format!("{shown}: cannot be read: {error}"))?;
-        Self::parse(&String::from_utf8_lossy(&bytes)).map_err(|why| format!("{shown}: {why}"))
+    /// [`AccountNamesError`]: the file cannot be read, or a row does not begin with an account id.
+    pub fn read(file: &Path) -> Result<Self, AccountNamesError> {
+        let bytes = std::fs::read(file);
+        let bytes = bytes.map_err(|source| AccountNamesError::Read { file: file.to_owned(), source })?;
+        Self::parse(&String::from_utf8_lossy(&bytes), file)
     }
 
     /// What the account is called.
@@ -35,7 +63,7 @@ impl AccountNames {
         self.0.get(account_id)
     }
 
-    fn parse(text: &str) -> Result<Self, String> {
+    fn parse(text: &str, file: &Path) -> Result<Self, AccountNamesError> {
         let mut names = BTreeMap::new();
         for (number, row) in csv::rows(text.trim_start_matches('\u{feff}')).into_iter().enumerate() {
             let cell = |place: usize| row.get(place).map_or("", |cell| cell.trim());
@@ -45,12 +73,13 @@ impl AccountNames {
                 true => drop(names.insert(id.to_owned(), AccountName { name, contact })),
                 false if number == 0 || row.iter().all(|cell| cell.trim().is_empty()) => {}
                 false => {
-                    return Err(format!("row {} begins with {id:?}, which is no account id of 12 digits", number + 1));
+                    let (file, found) = (file.to_owned(), id.to_owned());
+                    return Err(AccountNamesError::NoAccountId { file, row: number + 1, found });
                 }
             }
         }
         match names.is_empty() {
-            true => Err("names no account: give rows of id,name,contact".to_owned()),
+            true => Err(AccountNamesError::Empty(file.to_owned())),
             false => Ok(Self(names)),
         }
     }
@@ -64,6 +93,7 @@ mod tests {
     fn ids_names_and_contacts() {
         let names = AccountNames::parse(
             "\u{feff}id,name,contact\n111122223333,\"Pay, prod\",a@example.com\n012345678901,dev\n",
+            Path::new("names.csv"),
         );
         let names = names.unwrap();
         let of = |id: &str| names.get(id).map(|known| (known.name.as_str(), known.contact.as_str()));
@@ -74,9 +104,9 @@ mod tests {
 
     #[test]
     fn what_is_no_id_is_told() {
-        let error = |text: &str| AccountNames::parse(text).unwrap_err();
-        assert!(error("111122223333,a\n12345678901,b").starts_with("row 2 begins with \"12345678901\""));
-        assert!(error("id,name\n").starts_with("names no account"));
-        assert!(error("").starts_with("names no account"));
+        let error = |text: &str| AccountNames::parse(text, Path::new("names.csv")).unwrap_err().to_string();
+        assert!(error("111122223333,a\n12345678901,b").starts_with("names.csv: row 2 begins with \"12345678901\""));
+        assert!(error("id,name\n").starts_with("names.csv: names no account"));
+        assert!(error("").starts_with("names.csv: names no account"));
     }
 }

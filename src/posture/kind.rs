@@ -4,6 +4,7 @@ use std::fmt;
 
 /// What a file of IAM state holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum StateKind {
     /// `aws iam get-credential-report`: its CSV, or the JSON that wraps it.
     CredentialReport,

@@ -30,7 +30,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 pub use access_keys::AccessKey;
-pub use account_names::{AccountName, AccountNames};
+pub use account_names::{AccountName, AccountNames, AccountNamesError};
 pub use account_summary::AccountSummary;
 pub use authorization::{
     AttachedPolicy, Authorization, Boundary, Group, InlinePolicy, LastUsed, ManagedPolicy, PolicyVersion, Role, User,

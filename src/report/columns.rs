@@ -14,6 +14,18 @@ use crate::model::{Day, EventTime, SourceAddress};
 ///
 /// After the two names, and what all cells of a row share, comes a line a column: kind, name, meaning, what else is said
 /// of the column, and its value.
+///
+/// ```
+/// trailscan::report::columns! {
+///     const COLUMNS;
+///     fn cells(word: &str) {}
+///
+///     text("word", "A word.") => word,
+///     count("letters", "How many letters it has.") => word.chars().count(),
+/// }
+/// assert_eq!(COLUMNS.len(), cells("abc").len());
+/// ```
+#[macro_export]
 macro_rules! columns {
     (
         $for_header:vis const $columns:ident;
@@ -32,7 +44,7 @@ macro_rules! columns {
         }
     };
 }
-pub(in crate::report) use columns;
+pub use columns;
 
 /// A number, or none where it is unknown.
 pub trait Number {
@@ -43,6 +55,12 @@ pub trait Number {
 impl Number for i64 {
     fn number(self) -> Option<i64> {
         Some(self)
+    }
+}
+
+impl Number for u64 {
+    fn number(self) -> Option<i64> {
+        Some(i64::try_from(self).unwrap_or(i64::MAX))
     }
 }
 

@@ -4,7 +4,6 @@
 use std::cmp::Reverse;
 
 use super::key_age::creation_of;
-use super::state_keys::Join;
 use super::user_arns::{UserArns, user_of};
 use crate::aggregate::keys::{Change, Creation, Holder, KeyStatus, KeyUse, Keys};
 use crate::aggregate::{Span, State, Sym, Symbols};
@@ -57,6 +56,25 @@ pub(crate) struct InState {
     pub last_used: Option<EventTime>,
     /// How it is known to be this key.
     pub join: Join,
+}
+
+/// How a key of state is known to be one of the logs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Join {
+    /// Both have its id.
+    Id,
+    /// State and logs know a single key of its owner: inferred.
+    OnlyKey,
+}
+
+impl Join {
+    /// The word that is printed.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Id => "access-key-id",
+            Self::OnlyKey => "only-key",
+        }
+    }
 }
 
 impl KeyFacts<'_> {

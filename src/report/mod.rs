@@ -38,7 +38,7 @@ mod trace;
 mod user_arns;
 
 pub use addresses::{AddressLookup, AwsPlace, AwsRange, AwsRanges, AwsRangesError, GeoDatabase, GeoError};
-pub use columns::Number;
+pub use columns::{Number, columns};
 pub use finding::{Finding, Severity, SeverityError, sort as sort_findings};
 pub use options::{OptionError, Options, ReportOption, TextOption};
 pub use rule::{Practice, Rule};

@@ -30,6 +30,7 @@ pub struct TextOption {
 
 /// Why an option cannot be taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum OptionError {
     /// The number is below the least that makes sense.
     #[error("--{0} must be at least {1}")]

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::key_facts::KeyFacts;
+use super::key_facts::{Join, KeyFacts};
 use super::user_arns::user_of;
 use crate::model::{AccessKeyKind, EventTime};
 use crate::posture::{Account, KeyState, Posture, Source};
@@ -18,15 +18,6 @@ const LATE: i64 = 86_400;
 
 /// The name of root among the owners of keys; no user's name is empty.
 const ROOT: &str = "";
-
-/// How a key of state is known to be one of the logs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Join {
-    /// Both have its id.
-    Id,
-    /// State and logs know a single key of its owner: inferred.
-    OnlyKey,
-}
 
 /// One long-lived key of IAM's state.
 #[derive(Clone, Debug)]
@@ -57,16 +48,6 @@ struct Owner<'a> {
     account_id: &'a str,
     account: &'a Account,
     name: &'a str,
-}
-
-impl Join {
-    /// The word that is printed.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Id => "access-key-id",
-            Self::OnlyKey => "only-key",
-        }
-    }
 }
 
 impl StateKey<'_> {

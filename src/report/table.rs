@@ -30,6 +30,7 @@ pub enum ColumnKind {
 
 /// What a column is to whoever looks up, joins or colours by it, whatever its name is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Role {
     /// How much the row matters.
     Severity,

@@ -2,10 +2,10 @@
 
 use indexmap::IndexMap;
 
-use super::Coverage;
 use super::logging::LoggingNotes;
-use super::updates::{Update, is_update};
+use super::update::{Update, is_update};
 use crate::aggregate::State;
+use crate::coverage::CoverageFacts;
 use crate::decode::{Aside, Sink};
 use crate::filter::{Announced, Dedupe, Filters, Sighting};
 use crate::model::{Event, EventTime, TimeWindow};
@@ -19,7 +19,7 @@ pub(super) struct Rules<'a> {
     pub latest: EventTime,
 }
 
-/// What one worker has counted. Folds into a [`Coverage`].
+/// What one worker has counted. Folds into [`CoverageFacts`].
 #[derive(Default)]
 pub(super) struct Counts {
     pub events: u64,
@@ -189,7 +189,7 @@ impl Counts {
     }
 
     /// Adds these numbers to a coverage; gives the time of the newest event met.
-    pub fn fold_into(self, coverage: &mut Coverage) -> Option<EventTime> {
+    pub fn fold_into(self, coverage: &mut CoverageFacts) -> Option<EventTime> {
         coverage.events += self.events;
         coverage.events_in_window += self.counted + self.filtered + self.duplicates;
         coverage.events_out_of_window += self.out_of_window;

@@ -3,15 +3,24 @@
 
 use std::collections::BTreeSet;
 
-use super::{Coverage, ScanOutcome};
+use crate::coverage::CoverageFacts;
 use crate::filter::Filters;
-use crate::model::{TimeWindow, grouped, quantity};
+use crate::model::{Day, EventTime, TimeWindow, grouped, quantity};
 
 /// The most objects, accounts or regions that are named one by one.
 const NAMED: usize = 10;
 
+/// The newest of what was found, in the window or not.
+#[derive(Clone, Copy)]
+pub(super) struct Newest {
+    /// The time of the newest event read.
+    pub event: Option<EventTime>,
+    /// The newest delivery day of the objects that were left shut.
+    pub pruned_day: Option<Day>,
+}
+
 /// Names the objects with events that were not understood whole.
-pub(super) fn tell_broken_records(coverage: &mut Coverage) {
+pub(super) fn tell_broken_records(coverage: &mut CoverageFacts) {
     let named = coverage.broken_in.iter().take(NAMED).map(|(object, &count)| {
         let (records, they) = if count == 1 { ("record has", "it counts") } else { ("records have", "they count") };
         format!(
@@ -27,7 +36,7 @@ pub(super) fn tell_broken_records(coverage: &mut Coverage) {
 }
 
 /// Names the times that were not believed.
-pub(super) fn tell_unbelieved_times(coverage: &mut Coverage) {
+pub(super) fn tell_unbelieved_times(coverage: &mut CoverageFacts) {
     let Some((first, last)) = coverage.unbelieved_times else { return };
     let times = if first == last { first.to_string() } else { format!("from {first} to {last}") };
     let events = quantity(coverage.events_unbelievable_time, "event");
@@ -38,8 +47,12 @@ pub(super) fn tell_unbelieved_times(coverage: &mut Coverage) {
 
 /// Marks a window in which nothing was delivered, though it was looked for: a trail that stopped must not read as a quiet
 /// account. Of a bucket only the days of the window are listed (`is_listed`), so where it has no object none is left shut.
-pub(super) fn tell_empty_window(outcome: &mut ScanOutcome, window: Option<TimeWindow>, is_listed: bool) {
-    let coverage = &mut outcome.coverage;
+pub(super) fn tell_empty_window(
+    coverage: &mut CoverageFacts,
+    window: Option<TimeWindow>,
+    newest: Newest,
+    is_listed: bool,
+) {
     let in_reach = coverage.objects_failed + coverage.places_failed + coverage.archived();
     let looked = coverage.objects_read + coverage.objects_damaged + coverage.objects_pruned > 0;
     let looked = looked || is_listed && in_reach == 0;
@@ -47,8 +60,8 @@ pub(super) fn tell_empty_window(outcome: &mut ScanOutcome, window: Option<TimeWi
         return;
     };
     coverage.window_is_empty = true;
-    let newest = outcome.newest_event_read.map(|time| format!("of {time}"));
-    let newest = newest.or_else(|| outcome.newest_pruned_day.map(|day| format!("delivered on {day}")));
+    let event = newest.event.map(|time| format!("of {time}"));
+    let newest = event.or_else(|| newest.pruned_day.map(|day| format!("delivered on {day}")));
     let newest = newest.map(|newest| format!(" (the newest found is {newest})")).unwrap_or_default();
     coverage.warnings.push(format!(
         "no event lies between {} and {}{newest}: check that the trail still delivers, or widen the window",
@@ -60,7 +73,7 @@ pub(super) fn tell_empty_window(outcome: &mut ScanOutcome, window: Option<TimeWi
 /// Marks accounts and regions that were asked for of which nothing was found: a mistyped id must not read as a quiet
 /// account. With other filters beside it an account without counted events is no wonder, so these are only told when
 /// nothing at all passes them.
-pub(super) fn tell_not_found(coverage: &mut Coverage, filters: &Filters) {
+pub(super) fn tell_not_found(coverage: &mut CoverageFacts, filters: &Filters) {
     let looked = coverage.objects_read + coverage.objects_damaged + coverage.objects_pruned > 0;
     if !looked || coverage.window_is_empty || coverage.interrupted {
         return;

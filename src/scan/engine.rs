@@ -12,7 +12,7 @@ use ahash::RandomState;
 use tracing::info;
 
 use super::counting::{Counting, Counts, Rules};
-use super::doubts::{tell_broken_records, tell_empty_window, tell_not_found, tell_unbelieved_times};
+use super::doubts::{Newest, tell_broken_records, tell_empty_window, tell_not_found, tell_unbelieved_times};
 use super::gaps::{Judged, add_gaps};
 use super::limits::{END_OF_CENTURY, Limits, workers};
 use super::logging::LoggingNotes;
@@ -22,79 +22,14 @@ use super::object::{
 };
 use super::queue::{PartQueue, Share, Tally};
 use super::shares::Shares;
-use super::updates;
 use super::warnings::warnings_of;
-use super::{Coverage, Meter};
+use super::{Meter, ScanError, ScanOutcome, ScanRequest, settle};
 use crate::aggregate::{AggregateKind, State};
+use crate::coverage::CoverageFacts;
 use crate::decode::{Aside, Decoder, HEAD, Parts};
 use crate::filter::{Dedupe, Filters};
-use crate::input::{Body, DayRange, Fetched, Input, Listing, LogObject, Source, caught, list};
-use crate::model::{Day, EventTime, TimeWindow, grouped};
-
-/// What to scan, and how.
-pub struct ScanRequest<'a> {
-    /// The objects that are there.
-    pub listing: Listing,
-    /// Gives objects that arrive while the scan runs; they are read after those that are there.
-    pub source: Option<&'a dyn Source>,
-    /// What is counted; `None` is everything that has a time.
-    pub window: Option<TimeWindow>,
-    /// The moment that the answer is of: days of the window that have not begun by then are no gaps. `None`: all have.
-    pub now: Option<EventTime>,
-    /// What of it is counted.
-    pub filters: &'a Filters,
-    /// What is remembered.
-    pub aggregates: &'a [&'static AggregateKind],
-    /// How many threads work, at most: no more do than can.
-    pub threads: NonZeroUsize,
-    /// Whether copies of an event are counted once.
-    pub dedupe: bool,
-    /// What may be used.
-    pub limits: Limits,
-    /// Set from outside to stop early: the answer is then marked interrupted.
-    pub stop: &'a AtomicBool,
-    /// Where progress is shown.
-    pub meter: &'a Meter,
-}
-
-/// What a scan came to.
-pub struct ScanOutcome {
-    /// What is remembered.
-    pub state: State,
-    /// What was read.
-    pub coverage: Coverage,
-    /// The time of the newest event met, counted or not.
-    pub newest_event_read: Option<EventTime>,
-    /// The newest delivery day of the objects that the window left unopened.
-    pub newest_pruned_day: Option<Day>,
-}
-
-/// Why a scan has no answer.
-#[derive(Debug, thiserror::Error)]
-pub enum ScanError {
-    /// The process held more than `--max-memory`.
-    #[error(
-        "memory: {} bytes held, {} allowed by --max-memory: allow more, narrow the window, or give up de-duplication with \
-         --no-dedupe",
-        grouped(held),
-        grouped(limit)
-    )]
-    Memory {
-        /// Bytes held.
-        held: u64,
-        /// Bytes allowed.
-        limit: u64,
-    },
-    /// Objects of S3 arrive through a source.
-    #[error("{0}: is read through ScanRequest::source, which input::s3::S3Source is")]
-    NeedsSource(String),
-    /// Threads cannot be started.
-    #[error("threads: {0}: ask for fewer with --threads")]
-    Threads(String),
-    /// What was read is lost with the thread that had it.
-    #[error("the scan {0}")]
-    Died(String),
-}
+use crate::input::{Body, DayRange, Fetched, Input, LogObject, Source, caught, list};
+use crate::model::EventTime;
 
 /// Scans all that files and folders, or standard input, hold: every event with a time, each once, on all cores.
 ///
@@ -157,31 +92,33 @@ pub fn scan(request: ScanRequest<'_>) -> Result<ScanOutcome, ScanError> {
     let arrivals = request.source.map(Source::arrivals).unwrap_or_default();
     let read = begun.elapsed();
     let done = done.into_iter().collect::<Result<Vec<Done>, String>>().map_err(ScanError::Died)?;
-    let mut outcome = caught(|| fold(done, request.aggregates, &rules)).map_err(ScanError::Died)?;
+    let folded = caught(|| fold(done, request.aggregates, &rules)).map_err(ScanError::Died)?;
+    let Folded { state, mut coverage, newest_event_read } = folded;
     info!(
-        objects = outcome.coverage.objects_read,
-        events = outcome.coverage.events,
-        json_bytes = outcome.coverage.bytes_json,
+        objects = coverage.objects_read,
+        events = coverage.events,
+        json_bytes = coverage.bytes_json,
         read = ?read,
         merged = ?(begun.elapsed() - read),
         "scan ends"
     );
-    let coverage = &mut outcome.coverage;
     coverage.add_unreached(listing.objects.len() as u64 + listed);
     coverage.add_listing(&listing);
     coverage.add_arrivals(&arrivals);
     coverage.settle_failures(&arrivals);
-    outcome.newest_pruned_day = listing.pruned.newest_day.max(arrivals.pruned.newest_day);
-    outcome.coverage.interrupted = request.stop.load(Ordering::Relaxed) || listing.interrupted;
-    add_gaps(&mut outcome.coverage, (&listing, &arrivals), Judged { window, now: request.now });
-    outcome.coverage.conflicting_ids = rules.dedupe.as_ref().map_or(0, Dedupe::conflicting_ids);
-    outcome.coverage.warnings = warnings_of(&outcome.coverage, filters);
-    outcome.coverage.warnings.extend(arrivals.warnings);
-    tell_broken_records(&mut outcome.coverage);
-    tell_unbelieved_times(&mut outcome.coverage);
-    tell_empty_window(&mut outcome, window, arrivals.regions_listed > 0);
-    tell_not_found(&mut outcome.coverage, filters);
-    Ok(outcome)
+    let newest_pruned_day = listing.pruned.newest_day.max(arrivals.pruned.newest_day);
+    coverage.interrupted = request.stop.load(Ordering::Relaxed) || listing.interrupted;
+    add_gaps(&mut coverage, (&listing, &arrivals), Judged { window, now: request.now });
+    coverage.conflicting_ids = rules.dedupe.as_ref().map_or(0, Dedupe::conflicting_ids);
+    coverage.warnings = warnings_of(&coverage, filters);
+    let newest = Newest { event: newest_event_read, pruned_day: newest_pruned_day };
+    coverage.warnings.extend(arrivals.warnings);
+    tell_broken_records(&mut coverage);
+    tell_unbelieved_times(&mut coverage);
+    tell_empty_window(&mut coverage, window, newest, arrivals.regions_listed > 0);
+    tell_not_found(&mut coverage, filters);
+    coverage.warnings.extend(filters.warnings());
+    Ok(ScanOutcome { state, coverage: coverage.into(), newest_event_read, newest_pruned_day })
 }
 
 /// The names of aggregates, each once.
@@ -220,8 +157,15 @@ impl Shared<'_> {
 struct Done {
     state: State,
     counts: Counts,
-    coverage: Coverage,
+    coverage: CoverageFacts,
     unjudged: Vec<Unjudged>,
+}
+
+/// What all workers came to.
+struct Folded {
+    state: State,
+    coverage: CoverageFacts,
+    newest_event_read: Option<EventTime>,
 }
 
 struct Worker<'a> {
@@ -229,7 +173,7 @@ struct Worker<'a> {
     decoder: Decoder,
     state: State,
     counts: Counts,
-    coverage: Coverage,
+    coverage: CoverageFacts,
     unjudged: Vec<Unjudged>,
 }
 
@@ -237,7 +181,7 @@ impl<'a> Worker<'a> {
     fn new(shared: &'a Shared<'a>) -> Self {
         let decoder = shared.decoder();
         let state = State::new(shared.aggregates);
-        let (counts, coverage) = (Counts::default(), Coverage::default());
+        let (counts, coverage) = (Counts::default(), CoverageFacts::default());
         Self { shared, decoder, state, counts, coverage, unjudged: Vec::new() }
     }
 
@@ -404,8 +348,8 @@ impl<'a> Worker<'a> {
     }
 }
 
-fn fold(done: Vec<Done>, aggregates: &[&'static AggregateKind], rules: &Rules<'_>) -> ScanOutcome {
-    let mut coverage = Coverage::default();
+fn fold(done: Vec<Done>, aggregates: &[&'static AggregateKind], rules: &Rules<'_>) -> Folded {
+    let mut coverage = CoverageFacts::default();
     let mut newest_event_read = None;
     let mut states: Vec<State> = Vec::with_capacity(done.len());
     let (mut unjudged, mut updates) = (Vec::new(), Vec::new());
@@ -423,8 +367,8 @@ fn fold(done: Vec<Done>, aggregates: &[&'static AggregateKind], rules: &Rules<'_
     }
     let mut state = states.into_iter().reduce(State::merge).unwrap_or_else(|| State::new(aggregates));
     let mut late = Counts::default();
-    updates::settle(updates, rules, &mut late, &mut state);
+    settle::updates(updates, rules, &mut late, &mut state);
     late.fold_into(&mut coverage);
     logging.settle(&mut coverage);
-    ScanOutcome { state, coverage, newest_event_read, newest_pruned_day: None }
+    Folded { state, coverage, newest_event_read }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Coverage, Gap};
+use crate::coverage::{CoverageFacts, Gap};
 use crate::input::{Arrivals, DeliveryDays, Listing};
 use crate::model::{Day, EventTime, TimeWindow};
 
@@ -16,7 +16,7 @@ pub struct Judged {
 }
 
 /// Tells a coverage which accounts and regions delivered by day, and on which days they did not.
-pub(super) fn add_gaps(coverage: &mut Coverage, (listing, arrivals): (&Listing, &Arrivals), judged: Judged) {
+pub(super) fn add_gaps(coverage: &mut CoverageFacts, (listing, arrivals): (&Listing, &Arrivals), judged: Judged) {
     let mut seen = arrivals.delivered.clone();
     listing.pruned.places.iter().chain(&arrivals.pruned.places).for_each(|place| seen.begin(place.clone()));
     listing.objects.iter().filter_map(|object| object.key()).for_each(|key| seen.see(key));

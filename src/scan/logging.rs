@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Coverage, LoggingChange};
+use crate::coverage::{CoverageFacts, LoggingChange};
 use crate::model::{
     Event, EventTime, FactKind, LoggingCall, LoggingObject, LoggingRecord, TrailFact, TrailFacts, principal_of,
 };
@@ -65,7 +65,7 @@ impl LoggingNotes {
     }
 
     /// Tells a coverage what the calls come to, now that all records were read.
-    pub fn settle(self, coverage: &mut Coverage) {
+    pub fn settle(self, coverage: &mut CoverageFacts) {
         for (noted, time) in self.calls {
             let Noted { account_id, actor, call, .. } = noted;
             let Some(settled) = self.facts.settle(&call, time) else { continue };

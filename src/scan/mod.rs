@@ -1,30 +1,32 @@
-//! The engine: objects in parallel → decode → window, filters, de-duplication → state, plus [`Coverage`].
+//! The engine: objects in parallel → decode → window, filters, de-duplication → state, plus [`Coverage`](crate::coverage::Coverage).
 //!
 //! Knows no report and no aggregate by name. [`scan`] is the door: it never prints and stops for nothing but the user,
 //! the memory limit and the end.
 
-mod basis;
 mod counting;
-mod coverage;
 mod doubts;
 mod engine;
+mod error;
 mod gaps;
+mod gather;
 mod limits;
 mod logging;
 mod memory;
 mod meter;
 mod object;
 mod queue;
+mod request;
+mod settle;
 mod shares;
 mod unread;
-mod updates;
+mod update;
 mod warnings;
 
-pub use basis::ProofBasis;
-pub use coverage::{Coverage, Failure, Gap, LoggingChange, StateFile};
-pub use engine::{ScanError, ScanOutcome, ScanRequest, scan, scan_inputs};
+pub use engine::{scan, scan_inputs};
+pub use error::ScanError;
 pub use gaps::Judged;
 pub use limits::Limits;
 pub use memory::watch_memory;
 pub use meter::Meter;
+pub use request::{ScanOutcome, ScanRequest};
 pub use unread::{NOT_READ, unread};

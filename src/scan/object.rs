@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use tracing::debug;
 
 use super::queue::Tally;
-use super::{Coverage, Failure};
+use crate::coverage::{CoverageFacts, Failure};
 use crate::decode::{Aside, Compression, Ending, Inflater, JsonReader, PartsEnd, foreign, markup, zip};
 use crate::input::{Feed, LogObject, explain_io};
 
@@ -290,7 +290,7 @@ pub(super) struct Unjudged {
 
 impl Unjudged {
     /// Enters what became of the object; what no log holds is no malformed record.
-    pub fn judge(self, coverage: &mut Coverage) {
+    pub fn judge(self, coverage: &mut CoverageFacts) {
         let Self { object, envelope, end, tally } = self;
         if let Some(why) = tally.why_died() {
             return coverage.enter(&object, died(why, tally.events()), end.lossy);
@@ -322,7 +322,7 @@ fn tell(object: &LogObject, fate: &Fate) {
     }
 }
 
-impl Coverage {
+impl CoverageFacts {
     /// Enters how many events of an object were not understood whole.
     pub(super) fn enter_broken(&mut self, object: &LogObject, events: u64) {
         if events > 0 {

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::Coverage;
+use crate::coverage::CoverageFacts;
 use crate::filter::Filters;
 use crate::model::grouped;
 
 /// What the reader of the coverage should be told in words.
-pub(super) fn warnings_of(coverage: &Coverage, filters: &Filters) -> Vec<String> {
+pub(super) fn warnings_of(coverage: &CoverageFacts, filters: &Filters) -> Vec<String> {
     let changes = BTreeSet::from_iter(coverage.logging_changes.iter().map(|change| change.event.as_str()));
     let changes = Vec::from_iter(changes).join(", ");
     let logging = format!("what trails record ({changes}): see logging_changes in the coverage");

@@ -1,6 +1,6 @@
 //! The calls that are remembered, each with its service, what it does and what it is about.
 
-use super::event::{Act, TargetKind};
+use super::act::{Act, TargetKind};
 
 const IAM: &str = "iam.amazonaws.com";
 /// IAM Identity Center.

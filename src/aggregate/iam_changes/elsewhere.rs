@@ -3,7 +3,8 @@
 
 use std::borrow::Cow;
 
-use super::event::{Act, IamEvent, TargetKind};
+use super::act::{Act, TargetKind};
+use super::event::IamEvent;
 use crate::model::{Arn, Event, Raw, members, text};
 
 /// What the call is about, by name; empty when the record does not say.

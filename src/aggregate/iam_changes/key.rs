@@ -1,6 +1,7 @@
 //! What tells two changes apart.
 
-use super::event::{IamEvent, TargetKind};
+use super::act::TargetKind;
+use super::event::IamEvent;
 use crate::aggregate::{Remap, Sym};
 use crate::model::{Event, Grant, PolicyClass};
 

@@ -3,6 +3,7 @@
 //! Facts of the records only; what is good or bad is for the report to say. Keys are no part of it: see `keys`. A policy
 //! document is judged when its record is seen and is not kept.
 
+mod act;
 mod calls;
 mod documents;
 mod elsewhere;
@@ -18,8 +19,9 @@ use std::collections::BTreeSet;
 
 use hashbrown::HashMap;
 
+pub use act::{Act, TargetKind};
 use documents::Documents;
-pub use event::{Act, IamEvent, TargetKind};
+pub use event::IamEvent;
 pub use key::{DORMANT, Granted, Key, Outcome};
 
 use super::{Aggregate, AggregateKind, Batch, BatchError, Remap, RowMemo, Seen, Span, Sym, SymSet, Symbols};

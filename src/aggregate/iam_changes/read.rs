@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
+use super::act::{Act, TargetKind};
 use super::documents::Documents;
 use super::elsewhere;
-use super::event::{Act, IamEvent, TargetKind};
+use super::event::IamEvent;
 use super::key::{DORMANT, Granted, Key, Outcome};
 use crate::aggregate::{Seen, Sym};
 use crate::model::{

@@ -1,6 +1,7 @@
 //! Changes of IAM as column batches: one table of counts, and one each for addresses and moments.
 
-use super::event::{IamEvent, TargetKind};
+use super::act::TargetKind;
+use super::event::IamEvent;
 use super::key::{Granted, Key, Outcome};
 use super::{IamChange, IamChanges, KIND};
 use crate::aggregate::{Batch, BatchError, Reader, Symbols};

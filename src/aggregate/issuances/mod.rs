@@ -6,6 +6,7 @@
 
 mod caller;
 mod issuance;
+mod read;
 mod record;
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@ use crate::model::{IdentityType, UserIdentity};
 
 /// How an event counts as root use. Not an AWS term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum RootClass {
     /// A federated user whose credentials root issued (GetFederationToken).
     Federation,

@@ -92,6 +92,7 @@ impl std::fmt::Debug for Kept {
 
 /// Why nothing can be asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum AccessError {
     /// No provider has credentials.
     #[error(

@@ -47,6 +47,7 @@ pub struct Trails {
 
 /// Why somebody sees no trail.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum TrailsError {
     /// Nothing can be asked.
     #[error(transparent)]

@@ -23,6 +23,7 @@ use super::{Arn, Event, IdentityType};
 
 /// What a call does to the logs. Not an AWS term. Ordered by how much is lost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum LoggingEffect {
     /// The same or more is recorded than before.
     #[default]

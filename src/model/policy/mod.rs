@@ -36,6 +36,7 @@ pub(crate) const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
 
 /// Why a document cannot be judged, in one line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum PolicyError {
     /// The record does not hold the document: CloudTrail omitted, cut or hid it.
     #[error("the policy document is not in the record ({0})")]

@@ -7,9 +7,9 @@ use maud::{Markup, html};
 use super::super::{Document, sanitize};
 use super::cell::{id, shown_time};
 use super::figure;
+use crate::coverage::{Coverage, Gap};
 use crate::model::{Day, grouped, quantity};
 use crate::report::charts::{Chart, DayAxis, Grid, GridCell, GridColumns, GridRow, Picture, PlaceDays, Step};
-use crate::scan::{Coverage, Gap};
 
 /// The most places that are drawn, those with gaps first.
 const PLACES: usize = 60;

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use serde_json::{Value as Json, json};
 
 use super::super::{Section, sanitize};
-use crate::report::{Column, ColumnKind, Prominence, Table, Value, address_text};
+use crate::report::{Column, ColumnKind, Prominence, Role, Table, Value, address_text};
 
 /// Columns that fit a page side by side, mostly.
 const FIT: usize = 11;
@@ -45,6 +45,7 @@ fn column(table: &Table, index: usize) -> Json {
     json!({
         "name": column.name,
         "kind": column.kind,
+        "role": column.role.and_then(role),
         "shown": is_shown(table, column),
         "texts": texts.texts,
         "values": packed,
@@ -80,6 +81,14 @@ impl Dictionary {
         self.texts.push(shown.clone().into_owned());
         self.places.insert(shown.into_owned(), place);
         place
+    }
+}
+
+/// The word that the script knows a column by that it colours and sorts by what its values mean.
+const fn role(role: Role) -> Option<&'static str> {
+    match role {
+        Role::Severity => Some("severity"),
+        _ => None,
     }
 }
 

@@ -5,9 +5,9 @@ use maud::{Markup, html};
 use super::super::{Document, coverage_line, sanitize};
 use super::cell::{badge, id, shown_time};
 use super::findings::Findings;
+use crate::coverage::Coverage;
 use crate::model::{grouped, quantity};
 use crate::report::Severity;
-use crate::scan::Coverage;
 
 /// Objects that could not be read and are named at the top; the coverage names all.
 const FAILURES: usize = 5;

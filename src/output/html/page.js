@@ -172,7 +172,7 @@
       else if (column.kind === "named-counts") key = (row) => column.values[row]?.filter((_, i) => i % 2).reduce((a, b) => a + b, 0) ?? null;
       else if (["text", "id"].includes(column.kind)) {
         // Places in the dictionary, by the order of their texts; severities by how bad they are.
-        const grade = (text) => (name === "severity" ? SEVERITIES.indexOf(text) : -1);
+        const grade = (text) => (column.role === "severity" ? SEVERITIES.indexOf(text) : -1);
         const texts = column.texts, rank = [];
         const order = [...texts.keys()].sort((a, b) =>
           grade(texts[b]) - grade(texts[a]) || (texts[a] < texts[b] ? -1 : texts[a] > texts[b] ? 1 : 0));
@@ -266,7 +266,7 @@
         }
         default:
           if (text(value).startsWith("arn:")) return [make("code", text(value), "id")];
-          return column.name === "severity" && SEVERITIES.includes(text(value))
+          return column.role === "severity" && SEVERITIES.includes(text(value))
             ? [make("span", text(value), `badge ${text(value)}`)] : [text(value)];
       }
     }

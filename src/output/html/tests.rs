@@ -2,13 +2,13 @@ use serde_json::Value as Json;
 
 use super::super::{Content, Document, Section, SectionKind, sample};
 use super::write;
+use crate::coverage::{Coverage, CoverageFacts, Failure, Gap, LoggingChange};
 use crate::model::{Day, EventTime, TimeWindow};
 use crate::report::charts::{
     Bar, Bars, Chart, DayAxis, DayColumns, Flow, FlowEdge, FlowNode, Grid, GridCell, GridColumns, GridRow, Picture,
     PlaceDays, Shares, Tone,
 };
 use crate::report::{Answer, Column, ColumnKind, Form, Report, Role, Severity, StateUse, Table, Value};
-use crate::scan::{Coverage, Failure, Gap, LoggingChange};
 
 /// More than any log holds, and not so much that a sum overflows.
 const MOST: i64 = i64::MAX / 8;
@@ -115,16 +115,16 @@ fn hostile() -> (Section, Coverage) {
         trail: HOSTILE.into(),
         ..LoggingChange::default()
     };
-    let coverage = Coverage {
+    let coverage = CoverageFacts {
         objects_failed: 1,
         failures: vec![Failure { object: HOSTILE.into(), why: HOSTILE.into() }],
         warnings: vec![HOSTILE.into()],
         gaps: vec![gap],
         logging_changes: vec![change],
         objects_skipped: [(HOSTILE.to_owned(), 1)].into(),
-        ..sample::coverage()
+        ..sample::facts()
     };
-    (section, coverage)
+    (section, coverage.into())
 }
 
 #[test]
@@ -235,9 +235,9 @@ fn what_is_less_than_whole_is_loud() {
     let section = sample::section();
     let whole = page(Content::Report(&section), &sample::coverage());
     assert!(!whole.contains("class=\"banner"), "nothing is wrong");
-    let failed = Coverage { objects_failed: 2, ..sample::coverage() };
+    let failed = CoverageFacts { objects_failed: 2, ..sample::facts() }.into();
     assert!(page(Content::Report(&section), &failed).contains("Partial: something could not be read"));
-    let interrupted = Coverage { interrupted: true, ..sample::coverage() };
+    let interrupted = CoverageFacts { interrupted: true, ..sample::facts() }.into();
     assert!(page(Content::Report(&section), &interrupted).contains("Interrupted: this page speaks of a part"));
 }
 
@@ -311,7 +311,8 @@ fn gaps_are_drawn_where_nothing_was_counted() {
         from: day(from),
         to: day(to),
     };
-    let coverage = Coverage { gaps: vec![gap("eu-west-1", 8, 10), gap("us-east-1", 9, 9)], ..sample::coverage() };
+    let gaps = vec![gap("eu-west-1", 8, 10), gap("us-east-1", 9, 9)];
+    let coverage = CoverageFacts { gaps, ..sample::facts() }.into();
     let page = page(Content::Report(&section), &coverage);
     // Two days of the first place, one of the second, and the legend; an event on the tenth says that day was not silent.
     assert_eq!(page.matches("<g class=\"gap\">").count(), 2 + 1 + 1);

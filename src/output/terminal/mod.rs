@@ -29,9 +29,9 @@ pub(super) use cell::whole as cell_text;
 pub(super) use tree::write as write_tree;
 
 use super::{Content, Document, Place, Section, SectionKind, Style, coverage_line, sanitize};
+use crate::coverage::Coverage;
 use crate::model::quantity;
 use crate::report::Table;
-use crate::scan::Coverage;
 
 /// Writes every section; those of an audit under headings, with a line that counts all findings.
 pub(super) fn write(document: &Document<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {

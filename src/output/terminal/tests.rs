@@ -126,15 +126,15 @@ fn after_a_long_id_the_row_goes_on_in_the_next_line() {
 
 #[test]
 fn the_coverage_is_told_in_files_and_where_an_answer_is_partial() {
-    let (section, mut coverage) = (sample::section(), sample::coverage());
-    let told = |coverage: &crate::scan::Coverage, place| {
+    let (section, mut facts) = (sample::section(), sample::facts());
+    let told = |coverage: &crate::coverage::Coverage, place| {
         let document = Document { window: None, coverage, content: Content::Report(&section) };
         render(&document, Style { place, ..Style::default() }).contains("events counted in")
     };
     let places = [Place::File, Place::Pipe, Place::Terminal];
-    assert_eq!(places.map(|place| told(&coverage, place)), [true, false, false]);
-    coverage.malformed_records = 1;
-    assert_eq!(places.map(|place| told(&coverage, place)), [true; 3]);
+    assert_eq!(places.map(|place| told(&facts.clone().into(), place)), [true, false, false]);
+    facts.malformed_records = 1;
+    assert_eq!(places.map(|place| told(&facts.clone().into(), place)), [true; 3]);
 }
 
 #[test]
@@ -166,14 +166,14 @@ fn nothing_is_said_in_a_sentence() {
 
 #[test]
 fn a_partial_answer_says_so_on_a_terminal_too() {
-    let (section, mut coverage) = (sample::empty_section(), sample::coverage());
-    let said = |coverage: &crate::scan::Coverage| {
+    let (section, mut facts) = (sample::empty_section(), sample::facts());
+    let said = |coverage: &crate::coverage::Coverage| {
         let document = Document { window: None, coverage, content: Content::Report(&section) };
         render(&document, wide(80)).contains("PARTIAL: 1 object failed")
     };
-    assert!(!said(&coverage));
-    coverage.objects_failed = 1;
-    assert!(said(&coverage));
+    assert!(!said(&facts.clone().into()));
+    facts.objects_failed = 1;
+    assert!(said(&facts.clone().into()));
 }
 
 #[test]

@@ -17,6 +17,7 @@ use serde::Deserialize;
 
 /// Why a database cannot be used.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum GeoError {
     /// The file cannot be read or is no MaxMind database.
     #[error("{}: cannot be used as a GeoIP database: {why}; give an unpacked .mmdb file of type ASN, Country or City", path.display())]

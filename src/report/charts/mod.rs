@@ -35,6 +35,7 @@ pub struct Chart {
 
 /// The numbers of a chart, by the way they are drawn.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Picture {
     /// Counts in rows and columns.
     Grid(Grid),

@@ -16,7 +16,7 @@ mod tests;
 pub(super) use rules::*;
 
 use super::console_logins::tried;
-use super::key_facts::{self, KeyFacts};
+use super::key_facts::{self, Join, KeyFacts};
 use super::posture::{Look, Violation};
 use super::root_usage;
 use super::root_usage::Usage;
@@ -99,7 +99,7 @@ fn named(source: &Source) -> String {
 /// What a key is called: its id where that is exact.
 fn key_name(key: &StateKey<'_>, facts: &KeyFacts<'_>) -> String {
     match key.seen {
-        Some((_, state_keys::Join::OnlyKey)) => format!("the only key of {} ({} in the logs)", key.name, facts.id),
+        Some((_, Join::OnlyKey)) => format!("the only key of {} ({} in the logs)", key.name, facts.id),
         _ => format!("key {} of {}", facts.id, key.name),
     }
 }

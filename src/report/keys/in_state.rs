@@ -3,8 +3,8 @@
 use crate::aggregate::keys::KeyStatus;
 use crate::model::quantity;
 use crate::report::View;
-use crate::report::key_facts::{self, InState, KeyFacts};
-use crate::report::state_keys::{self, Join, StateKey};
+use crate::report::key_facts::{self, InState, Join, KeyFacts};
+use crate::report::state_keys::{self, StateKey};
 
 /// The keys of the logs and those of state.
 pub(super) fn read<'a>(view: &View<'a>) -> (Vec<KeyFacts<'a>>, Vec<StateKey<'a>>) {

@@ -11,8 +11,7 @@ mod tests;
 use std::cmp::Reverse;
 
 use super::columns::columns;
-use super::key_facts::KeyFacts;
-use super::state_keys::Join;
+use super::key_facts::{Join, KeyFacts};
 use super::{Answer, Form, LOG_EXAMPLES, Report, ReportOption, StateUse, View, finding};
 use crate::aggregate::keys::KeyStatus;
 use crate::aggregate::{keys, principals};

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use ahash::AHashMap;
 
 use super::Credential;
-use super::join::{LONGEST_LIFE, LONGEST_ROLE_LIFE, SLACK_SECONDS};
+use super::lifetimes::{LONGEST_LIFE, LONGEST_ROLE_LIFE, SLACK_SECONDS};
 use super::places::Places;
 use super::spans::Spans;
 use crate::aggregate::Sym;

@@ -4,43 +4,12 @@
 use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
+use super::caller::Caller;
 use super::holders::Holders;
 use super::{Credential, Known};
 use crate::aggregate::issuances::Issuance;
 use crate::aggregate::sessions::Session;
-use crate::aggregate::{Span, Sym, SymSet};
 use crate::model::{AccessKeyKind, IssuanceApi};
-
-/// A session that is known by its issuing calls alone.
-pub(in crate::report) struct Caller<'a> {
-    /// The first of them, in the issuances' own order.
-    pub call: Issuance<'a>,
-    /// The first with each access key.
-    pub by_key: Vec<Issuance<'a>>,
-    keys: SymSet,
-    pub span: Span,
-}
-
-impl<'a> Caller<'a> {
-    fn new(call: Issuance<'a>) -> Self {
-        Self { call, by_key: Vec::new(), keys: SymSet::default(), span: Span::default() }
-    }
-
-    fn add(&mut self, call: &Issuance<'a>) {
-        let key = call.caller_access_key();
-        if key != Sym::EMPTY && !self.keys.contains(key) {
-            self.keys.insert(key);
-            self.by_key.push(*call);
-        }
-        if let Some(time) = call.time() {
-            self.span.see(time);
-        }
-    }
-
-    pub fn account_id(&self) -> &'a str {
-        self.call.caller_account_id()
-    }
-}
 
 /// For each issuance the session that made the call; `None` for a person with a password or a long-lived key, a service,
 /// an identity provider or another account. `all` are the counted sessions by id; unseen ones are added behind them.

@@ -4,8 +4,8 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
-use super::Kind;
-use super::callers::Caller;
+use super::caller::Caller;
+use super::kind::Kind;
 use crate::aggregate::Sym;
 use crate::aggregate::issuances::Issuance;
 use crate::aggregate::sessions::Session;
@@ -40,7 +40,8 @@ pub(in crate::report) struct Credential<'a> {
     pub confidence: Confidence,
     /// Which of all made the issuing call, if one did. Following it ends: circles of forged records are cut.
     pub parent: Option<usize>,
-    kind: OnceCell<Kind>,
+    /// Worked out when it is first asked for.
+    pub(super) kind: OnceCell<Kind>,
 }
 
 impl Confidence {
@@ -127,11 +128,6 @@ impl<'a> Credential<'a> {
     pub fn person(&self) -> &'a str {
         let told = self.session().map_or("", |session| session.on_behalf_of());
         if told.is_empty() { self.fetched().map_or("", |issuance| issuance.caller()) } else { told }
-    }
-
-    /// The kind, worked out when it is first asked for: not before the join is done.
-    pub fn kind(&self) -> Kind {
-        *self.kind.get_or_init(|| Kind::of(self))
     }
 
     /// The issuance that names the issuer: the earliest.

@@ -6,15 +6,12 @@
 use ahash::AHashMap;
 
 use super::Credential;
+use super::lifetimes::LONGEST_LIFE;
 use super::places::Places;
 use super::spans::Least;
 use crate::aggregate::Sym;
 use crate::aggregate::issuances::Issuance;
 use crate::model::EventTime;
-
-/// How long before or after what was counted of it a session may have made a call, in seconds: the longest life of any
-/// STS credentials.
-const LONGEST_LIFE: i64 = 36 * 3600;
 
 /// Up to so many sessions of one key are looked at one by one.
 const FEW: usize = 8;
@@ -100,7 +97,8 @@ fn is_holder(credential: &Credential<'_>, call: &Issuance<'_>) -> bool {
     dates.contains(&None) && same_account && call.time().is_none_or(|time| begin <= time.0 && time.0 <= end)
 }
 
-/// From when to when it may have made calls; always, if nothing is known of it.
+/// From when to when it may have made calls, the longest life before and after what was counted of it; always, if nothing
+/// is known of it.
 fn alive(credential: &Credential<'_>) -> (i64, i64) {
     let known = credential.activity();
     known.map_or((i64::MIN, i64::MAX), |(first, last)| {

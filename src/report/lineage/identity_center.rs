@@ -11,7 +11,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use ahash::AHashMap;
 
-use super::join::{Join, within_slack};
+use super::lifetimes::within_slack;
+use super::matching::Join;
 use super::nearest::Nearest;
 use super::{Confidence, Credential, role_name};
 use crate::model::{EventTime, IssuanceApi};

@@ -8,7 +8,7 @@ use std::hash::Hash;
 
 use ahash::{AHashMap, AHashSet};
 
-use super::join::within_slack;
+use super::lifetimes::within_slack;
 use crate::model::EventTime;
 
 /// Issuances by key and moment, and the sessions that want one.

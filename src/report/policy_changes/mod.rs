@@ -6,6 +6,7 @@ mod baseline_tests;
 mod change;
 pub(crate) mod facts;
 mod findings;
+mod follow_ups;
 mod power;
 mod rules;
 mod stays;
@@ -152,7 +153,7 @@ columns! {
 fn answer(view: &View<'_>) -> Answer {
     let symbols = view.state.symbols();
     let mut changes =
-        view.state.get::<IamChanges>().map(|all| change::all(all, symbols, view.posture)).unwrap_or_default();
+        view.state.get::<IamChanges>().map(|all| follow_ups::all(all, symbols, view.posture)).unwrap_or_default();
     changes.sort_by(|a, b| a.order().cmp(&b.order()));
     let known = findings::Known {
         administrators: power::Administrators::of(&changes, view.posture),

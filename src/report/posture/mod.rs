@@ -6,6 +6,8 @@ mod credentials;
 mod documents;
 mod groups;
 mod headless;
+mod look;
+mod options;
 mod other_credentials;
 mod password_policy;
 mod policy_rules;
@@ -20,14 +22,14 @@ mod tests;
 
 use super::addresses::with_places;
 use super::joined::{self, Logs};
-use super::{Answer, Finding, Form, Report, ReportOption, Rule, StateUse, TextOption, View, finding};
+use super::{Answer, Finding, Form, Report, Rule, StateUse, View, finding};
 use crate::aggregate::{issuances, keys, principals, root_use, sign_ins};
-use crate::model::EventTime;
-use crate::posture::{Account, AsOfBasis, Authorization, CredentialReport, Dated, Source};
+pub(super) use look::Look;
+pub(super) use options::*;
 use policy_rules::*;
 pub(super) use root::without_mfa as root_without_mfa;
 use rules::*;
-use violation::{COLUMNS, cells, days_between};
+use violation::{COLUMNS, cells};
 pub(super) use violation::{SubjectKind, Violation};
 
 /// The report.
@@ -101,53 +103,6 @@ const EXAMPLES: &[&str] = &[
     "trailscan REPORT --iam-dir iam --days 30 ./AWSLogs",
 ];
 
-const COMMON_GROUP: TextOption = TextOption {
-    name: "common-group",
-    value: "GROUP",
-    is_many: false,
-    about: "The group that every user should be in [default: the largest, where it is clear]",
-};
-const CATEGORY_GROUP: TextOption = TextOption {
-    name: "category-group",
-    value: "GROUP",
-    is_many: true,
-    about: "A group of those of which every user should be in one; may be repeated",
-};
-pub(super) const MAX_AGE: ReportOption =
-    ReportOption { name: "max-age", default: 90, min: 1, about: "Days after which an active access key is too old" };
-const UNUSED_GRACE: ReportOption =
-    ReportOption { name: "unused-grace", default: 7, min: 0, about: "Days that a new access key may stay unused" };
-const IDLE_DAYS: ReportOption = ReportOption {
-    name: "idle-days",
-    default: 90,
-    min: 1,
-    about: "Days without use after which a user's credentials are idle",
-};
-const PASSWORD_MAX_AGE: ReportOption = ReportOption {
-    name: "password-max-age",
-    default: 90,
-    min: 1,
-    about: "Days after which a console password is too old",
-};
-const ROOT_DAYS: ReportOption = ReportOption {
-    name: "root-days",
-    default: 90,
-    min: 1,
-    about: "Days before the report in which root should not have been used",
-};
-const MIN_PASSWORD_LENGTH: ReportOption = ReportOption {
-    name: "min-password-length",
-    default: 14,
-    min: 6,
-    about: "Characters that a password policy should ask for",
-};
-const COMMON_SHARE: ReportOption = ReportOption {
-    name: "common-share",
-    default: 80,
-    min: 51,
-    about: "Per cent of users in the largest group from which it is the common group",
-};
-
 const ABOUT: &str = "\
 A row is a rule that something in the account breaks: root, a user, a group, a role, a policy, an access key or the \
 account itself. Every row is a finding as well. `trailscan rules --report posture` lists the rules, `trailscan explain \
@@ -188,14 +143,6 @@ A key is known by its id; without a list of access keys, by its user where the u
 --account chooses accounts; other filters choose events and say nothing here. Rows come worst severity first, then by \
 rule, account and subject.";
 
-/// An account and what its state is judged by.
-#[derive(Clone, Copy)]
-pub(super) struct Look<'a> {
-    pub(super) account_id: &'a str,
-    pub(super) account: &'a Account,
-    view: &'a View<'a>,
-}
-
 fn answer(view: &View<'_>) -> Answer {
     let accounts = view.posture.iter().flat_map(|posture| &posture.accounts);
     let logs = Logs::of(view);
@@ -227,61 +174,4 @@ fn answer(view: &View<'_>) -> Answer {
     finding::sort(&mut findings);
     let hidden = logs.and_then(|logs| joined::withheld(view, &logs));
     with_places(view, Answer { columns: COLUMNS.to_vec(), rows, findings, hidden, ..Answer::default() })
-}
-
-impl<'a> Look<'a> {
-    pub(super) fn credentials(self) -> Option<&'a Dated<CredentialReport>> {
-        self.account.credentials.as_ref()
-    }
-
-    pub(super) fn authorization(self) -> Option<&'a Dated<Authorization>> {
-        self.account.authorization.as_ref()
-    }
-
-    /// What the user set a number to.
-    pub(super) fn number(self, option: &ReportOption) -> i64 {
-        self.view.options.get(option)
-    }
-
-    /// The moment that ages of a file's facts run to.
-    fn moment(self, source: &Source) -> Option<EventTime> {
-        match source.basis {
-            AsOfBasis::Generated => source.as_of,
-            AsOfBasis::NewestDate | AsOfBasis::None => source.as_of.max(self.view.as_of),
-        }
-    }
-
-    /// Days from `since` to that moment.
-    pub(super) fn age(self, since: Option<EventTime>, source: &Source) -> Option<i64> {
-        Some(days_between(since?, self.moment(source)?))
-    }
-
-    /// A rule that `subject` breaks.
-    pub(super) fn breaks(
-        self,
-        rule: Rule,
-        (subject, kind): (impl Into<String>, SubjectKind),
-        detail: impl Into<String>,
-        source: &'a Source,
-    ) -> Violation<'a> {
-        Violation {
-            rule,
-            account_id: self.account_id,
-            subject: subject.into(),
-            kind,
-            detail: detail.into(),
-            since: None,
-            age_days: None,
-            source,
-            count: 1,
-            evidence: serde_json::Map::new(),
-        }
-    }
-
-    /// The same, since a moment.
-    pub(super) fn since(self, mut violation: Violation<'a>, since: Option<EventTime>) -> Violation<'a> {
-        violation.since = since;
-        violation.age_days = self.age(since, violation.source);
-        violation
-    }
 }

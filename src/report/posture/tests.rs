@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::aggregate::State;
+use crate::model::EventTime;
 use crate::posture::Posture;
 use crate::posture::testing::{ACCOUNT, HEADER, load};
 use crate::report::Options;

@@ -2,11 +2,10 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{Finding, Rule};
 use crate::model::EventTime;
 use crate::posture::Source;
-use crate::report::Role;
 use crate::report::columns::columns;
+use crate::report::{Finding, Role, Rule};
 
 /// Seconds of a day.
 const DAY: i64 = 86_400;

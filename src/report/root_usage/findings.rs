@@ -1,19 +1,19 @@
 //! What deserves attention in root use, each with the values of the row that decided.
 
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
-use super::central::{self, Central};
-use super::takeover;
+use super::central::Central;
+use super::evidence::finding;
 use super::usage::{Issued, Usage};
+use super::{central_findings, takeover};
 use crate::aggregate::root_use::{Count, RootClass};
 use crate::model::{AccessKeyKind, grouped, quantity};
-use crate::report::source_list::{address_texts, ip_addresses};
 use crate::report::{Finding, Severity, finding};
 
 /// All findings, worst first.
 pub(super) fn of<'a>(usages: &[Usage<'a>], issued: &Issued<'a>, central: &Central<'a>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = usages.iter().flat_map(of_usage).collect();
-    findings.extend(central::findings(usages, issued, central));
+    findings.extend(central_findings::of(usages, issued, central));
     findings.extend(takeover::of_email(central));
     finding::sort(&mut findings);
     findings
@@ -140,34 +140,4 @@ fn sign_in_failures(usage: &Usage<'_>) -> Option<Finding> {
 /// `once`, `1,200 times`.
 fn times(count: i64) -> String {
     if count == 1 { "once".to_owned() } else { format!("{} times", grouped(count)) }
-}
-
-pub(super) fn finding(usage: &Usage<'_>, rule: &'static str, count: i64, summary: String) -> Finding {
-    Finding {
-        severity: usage.severity(),
-        rule,
-        account_id: usage.account_id.to_owned(),
-        subject: format!("root@{}", usage.account_id),
-        summary,
-        count,
-        evidence: evidence(usage),
-    }
-}
-
-fn evidence(usage: &Usage<'_>) -> Map<String, Value> {
-    let addresses = address_texts(&ip_addresses(usage.addresses.iter().copied()));
-    let values = [
-        ("class", json!(usage.class.as_str())),
-        ("events", json!(usage.tally.events)),
-        ("errors", json!(usage.tally.errors)),
-        ("everyday_events", json!(usage.count(Count::Everyday))),
-        ("sign_ins", json!(usage.count(Count::SignIns))),
-        ("sign_in_failures", json!(usage.count(Count::SignInFailures))),
-        ("mfa", json!(usage.mfa())),
-        ("access_key_ids", json!(usage.access_keys)),
-        ("address_list", json!(addresses)),
-        ("first_seen", json!(usage.span.first())),
-        ("last_seen", json!(usage.span.last())),
-    ];
-    values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }

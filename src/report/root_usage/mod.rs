@@ -1,7 +1,9 @@
 //! `root-usage`: how each account's root was used.
 
 mod central;
+mod central_findings;
 mod charts;
+mod evidence;
 mod findings;
 mod rules;
 mod takeover;

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use super::central::{Call, Central, addresses, named};
-use super::findings::finding;
+use super::evidence::finding;
 use super::usage::Usage;
 use crate::aggregate::Span;
 use crate::aggregate::root_use::{Count, ReachOutcome};

@@ -7,6 +7,7 @@
 //! is UNKNOWN, with what would settle it.
 
 mod blinded;
+mod covered;
 mod in_logs;
 mod logs;
 mod proof;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::sets::{About, Told, short};
+use super::about::{About, Told, short};
 use super::{Known, rule_texts as texts};
 use crate::model::quantity;
 use crate::report::Severity;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::sets::{About, Told, short, some};
+use super::about::{About, Told, short, some};
 use super::{Facts, Known, rule_texts as texts};
 use crate::aggregate::principals::Principals;
 use crate::aggregate::{Span, State};

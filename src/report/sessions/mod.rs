@@ -1,5 +1,6 @@
 //! `sessions`: which temporary credentials were in use, what kind they are, and who issued them.
 
+mod about;
 mod charts;
 mod company;
 mod delegation;

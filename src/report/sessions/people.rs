@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use ahash::AHashMap;
 use serde_json::json;
 
+use super::about::{About, Told};
 use super::networks::Offices;
-use super::sets::{About, Told};
 use super::{Known, rule_texts as texts};
 use crate::aggregate::State;
 use crate::aggregate::issuances::{Issuance, Issuances};

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::super::change::{Change, Target, moments, named};
+use super::super::change::{Change, Target, named};
+use super::super::follow_ups::moments;
 use super::super::rules;
 use super::super::told::Told;
 use super::{Draft, Found, by, groups};

@@ -1,19 +1,20 @@
-//! What was read, what was not, and why: part of every answer.
+//! What was read, what was not, and why, while it is still gathered.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::ProofBasis;
-use crate::input::{Arrivals, Listing, ListingFailure, Pruned};
 use crate::model::{Day, EventTime, Settled};
 
-/// What a scan covered. Two identities hold:
+/// What a scan covered, open to whoever gathers it; [`Coverage`](super::Coverage) is the same once it is whole. Two
+/// identities hold:
 /// `objects_found = objects_read + objects_damaged + objects_failed + objects_skipped + objects_pruned` and
 /// `events = events_in_window + events_out_of_window + events_without_time`, where
 /// `events_in_window = events_counted + events_filtered + duplicate_events`.
 #[derive(Clone, Debug, Default, Serialize)]
-pub struct Coverage {
+#[non_exhaustive]
+pub struct CoverageFacts {
     /// Log objects met.
     pub objects_found: u64,
     /// Objects read whole.
@@ -113,6 +114,7 @@ pub struct Coverage {
 
 /// Days without an object.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[non_exhaustive]
 pub struct Gap {
     /// The account.
     pub account: String,
@@ -133,7 +135,7 @@ pub struct Failure {
     pub why: String,
 }
 
-/// A file of IAM's state. The command line fills it in: no scan reads one.
+/// A file of IAM's state that was read beside logs, or without any.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct StateFile {
     /// Its path, as the user can use it.
@@ -146,12 +148,25 @@ pub struct StateFile {
     pub as_of: Option<EventTime>,
     /// How that is known: `generated`, `newest-date` or `none`.
     pub as_of_basis: &'static str,
-    /// `read`, `damaged` (a part counts) or `failed`; `failures` says why.
-    pub status: &'static str,
+    /// What became of it; `failures` says why.
+    pub status: StateFileStatus,
+}
+
+/// What became of a file of IAM's state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StateFileStatus {
+    /// Read whole.
+    Read,
+    /// Read in part, which counts.
+    Damaged,
+    /// Not read.
+    Failed,
 }
 
 /// A call that changed what a trail records.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[non_exhaustive]
 pub struct LoggingChange {
     /// When.
     pub time: Option<EventTime>,
@@ -174,7 +189,18 @@ pub struct LoggingChange {
     pub concerns: Settled,
 }
 
-impl Coverage {
+impl StateFileStatus {
+    /// The word that is printed.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Damaged => "damaged",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl CoverageFacts {
     /// Objects that were skipped, of all kinds.
     pub fn skipped(&self) -> u64 {
         self.objects_skipped.values().sum()
@@ -198,76 +224,6 @@ impl Coverage {
             || self.window_is_empty
             || !self.not_found.is_empty()
             || self.interrupted
-            || self.state_files.iter().any(|file| file.status != "read")
-    }
-}
-
-impl Coverage {
-    /// Adds what a worker met of objects.
-    pub(super) fn add_objects(&mut self, other: Self) {
-        self.proof.add_unread(other.proof.unread);
-        self.objects_found += other.objects_found;
-        self.objects_read += other.objects_read;
-        self.objects_damaged += other.objects_damaged;
-        self.objects_failed += other.objects_failed;
-        self.bytes_compressed += other.bytes_compressed;
-        self.bytes_json += other.bytes_json;
-        self.lossy_objects += other.lossy_objects;
-        self.failures.extend(other.failures);
-        for (object, count) in other.broken_in {
-            *self.broken_in.entry(object).or_default() += count;
-        }
-        for (kind, count) in other.objects_skipped {
-            *self.objects_skipped.entry(kind).or_default() += count;
-        }
-    }
-
-    /// Adds what a stop left unread of all objects that were `listed`.
-    pub(super) fn add_unreached(&mut self, listed: u64) {
-        let unreached = listed.saturating_sub(self.objects_found);
-        if unreached > 0 {
-            self.objects_found += unreached;
-            self.objects_skipped.insert("not-reached".to_owned(), unreached);
-        }
-    }
-
-    /// Adds what the listing left out.
-    pub(super) fn add_listing(&mut self, listing: &Listing) {
-        self.add_left_out(&listing.skipped, &listing.pruned);
-        self.objects_found += listing.failures.len() as u64;
-        self.objects_failed += listing.failures.len() as u64;
-        self.add_failures(&listing.failures);
-    }
-
-    /// Adds what a source left out.
-    pub(super) fn add_arrivals(&mut self, arrivals: &Arrivals) {
-        self.add_left_out(&arrivals.skipped, &arrivals.pruned);
-    }
-
-    /// Orders the failures: first the places that could not be listed, so that no number of objects hides one. Nothing
-    /// is to fail after this but files of state.
-    pub(super) fn settle_failures(&mut self, arrivals: &Arrivals) {
-        let objects = std::mem::take(&mut self.failures);
-        self.places_failed += arrivals.failures.len() as u64;
-        self.add_failures(&arrivals.failures);
-        self.failures.sort();
-        self.failures.extend(objects);
-        self.failures[self.places_failed as usize..].sort();
-    }
-
-    fn add_failures(&mut self, failures: &[ListingFailure]) {
-        for failure in failures {
-            self.proof.not_read(super::basis::account_of_place(&failure.object));
-            self.failures.push(Failure { object: failure.object.clone(), why: failure.why.clone() });
-        }
-    }
-
-    fn add_left_out(&mut self, skipped: &BTreeMap<&'static str, u64>, pruned: &Pruned) {
-        for (kind, count) in skipped {
-            self.objects_found += count;
-            *self.objects_skipped.entry((*kind).to_owned()).or_default() += count;
-        }
-        self.objects_found += pruned.objects;
-        self.objects_pruned += pruned.objects;
+            || self.state_files.iter().any(|file| file.status != StateFileStatus::Read)
     }
 }

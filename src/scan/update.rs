@@ -7,10 +7,6 @@
 //! Source: CloudTrail user guide, "CloudTrail record contents", `addendum`: the reason, and the originalEventID that the
 //! record updates.
 
-use std::collections::BTreeMap;
-
-use super::counting::{Counts, Rules};
-use crate::aggregate::State;
 use crate::model::{Event, KeptEvent, members, text};
 
 /// Whether the record updates an earlier one.
@@ -22,8 +18,8 @@ pub(super) fn is_update(event: &Event<'_>) -> bool {
 /// An update that waits.
 pub(super) struct Update {
     /// The account and the eventID of the record that it updates.
-    original: (String, String),
-    event: KeptEvent,
+    pub original: (String, String),
+    pub event: KeptEvent,
 }
 
 impl Update {
@@ -35,21 +31,5 @@ impl Update {
         }
         let original = (event.account_id().to_owned(), original.into_owned());
         KeptEvent::of(event).map(|event| Self { original, event })
-    }
-}
-
-/// Counts what updates events that were not read; the others are among the duplicates.
-pub(super) fn settle(updates: Vec<Update>, rules: &Rules<'_>, counts: &mut Counts, state: &mut State) {
-    let mut by_original: BTreeMap<(String, String), Vec<KeptEvent>> = BTreeMap::new();
-    for Update { original, event } in updates {
-        by_original.entry(original).or_default().push(event);
-    }
-    for (((account, original), events), number) in by_original.into_iter().zip(0..) {
-        let is_read = rules.dedupe.as_ref().is_some_and(|dedupe| dedupe.has(&original, &account));
-        let last = events.iter().max_by(|a, b| a.order(b)).filter(|_| !is_read);
-        counts.superseded(events.len() as u64 - u64::from(last.is_some()));
-        if let Some(last) = last {
-            last.with(number, |event| counts.count_late(event, state));
-        }
     }
 }

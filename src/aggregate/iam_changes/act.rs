@@ -1,0 +1,146 @@
+//! What a change does, and what it is about.
+
+/// What a call does. Not AWS's words: several calls do the same to a user, a group or a role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Act {
+    /// Attaches a managed policy.
+    Attach,
+    /// Detaches a managed policy.
+    Detach,
+    /// Writes an inline policy.
+    PutInline,
+    /// Deletes an inline policy.
+    DeleteInline,
+    /// Writes a customer-managed policy or a version of it.
+    WritePolicy,
+    /// Puts another version of a customer-managed policy into force.
+    SetDefaultVersion,
+    /// Deletes a customer-managed policy or a version of it.
+    DeletePolicy,
+    /// Adds a user to a group.
+    Join,
+    /// Removes a user from a group.
+    Leave,
+    /// Gives a user a console password.
+    CreateLogin,
+    /// Sets the console password of a user anew.
+    UpdateLogin,
+    /// Takes the console password away.
+    DeleteLogin,
+    /// Changes the caller's own password.
+    ChangePassword,
+    /// Gives a user an MFA device.
+    EnableMfa,
+    /// Takes an MFA device from a user.
+    DeactivateMfa,
+    /// Makes, deletes or synchronises an MFA device: nobody gains or loses MFA by it.
+    HandleMfa,
+    /// Sets the account's password policy.
+    UpdatePasswordPolicy,
+    /// Deletes the account's password policy.
+    DeletePasswordPolicy,
+    /// Sets a permissions boundary.
+    PutBoundary,
+    /// Deletes a permissions boundary.
+    DeleteBoundary,
+    /// Makes a user or group.
+    Create,
+    /// Deletes a user, group or role.
+    Delete,
+    /// Makes a role, with the trust policy that says who may assume it.
+    CreateRole,
+    /// Replaces the trust policy of a role.
+    UpdateTrust,
+    /// Gives a user a long-lived credential that is no access key: service-specific, SSH key, signing certificate.
+    AddCredential,
+    /// Makes an identity provider, or changes what it vouches with.
+    TrustProvider,
+    /// Makes, changes or enables a trust anchor of IAM Roles Anywhere.
+    TrustAnchor,
+    /// Makes, changes or enables a profile of IAM Roles Anywhere: the roles that certificates may take.
+    OpenProfile,
+    /// Hands a role to what runs: an instance profile, pods of a cluster.
+    HandRole,
+    /// Lets a principal of IAM into a cluster.
+    EnterCluster,
+    /// Gives another account rights for a time: temporary delegation.
+    Delegate,
+    /// Lets the account's principals get tokens for other clouds and services.
+    FederateOut,
+    /// Lets the management account act as root of member accounts.
+    CentralRoot,
+    /// Gives a person or group of Identity Center a permission set in an account.
+    Assign,
+}
+
+/// What a change is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum TargetKind {
+    /// An IAM user.
+    User,
+    /// A group of users.
+    Group,
+    /// A role.
+    Role,
+    /// A customer-managed policy.
+    Policy,
+    /// A virtual MFA device that belongs to nobody yet, or no longer.
+    MfaDevice,
+    /// The account, or its root.
+    Account,
+    /// A SAML or OpenID Connect provider.
+    Provider,
+    /// A trust anchor of IAM Roles Anywhere.
+    TrustAnchor,
+    /// A profile of IAM Roles Anywhere.
+    Profile,
+    /// An instance profile.
+    InstanceProfile,
+    /// An EKS cluster.
+    Cluster,
+    /// A permission set of IAM Identity Center.
+    PermissionSet,
+}
+
+impl TargetKind {
+    /// All of them.
+    pub const ALL: [Self; 12] = [
+        Self::User,
+        Self::Group,
+        Self::Role,
+        Self::Policy,
+        Self::MfaDevice,
+        Self::Account,
+        Self::Provider,
+        Self::TrustAnchor,
+        Self::Profile,
+        Self::InstanceProfile,
+        Self::Cluster,
+        Self::PermissionSet,
+    ];
+
+    /// The name that is printed: `user`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Group => "group",
+            Self::Role => "role",
+            Self::Policy => "policy",
+            Self::MfaDevice => "mfa-device",
+            Self::Account => "account",
+            Self::Provider => "identity-provider",
+            Self::TrustAnchor => "trust-anchor",
+            Self::Profile => "profile",
+            Self::InstanceProfile => "instance-profile",
+            Self::Cluster => "cluster",
+            Self::PermissionSet => "permission-set",
+        }
+    }
+
+    /// The kind of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+}

@@ -1,0 +1,23 @@
+//! What became of a document.
+
+/// How a document ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Read to its end.
+    Whole,
+    /// It stops in the middle of a record or envelope; what came before was given to the sink.
+    Cut,
+    /// It is no JSON.
+    NotJson,
+}
+
+/// What became of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// How it ended.
+    pub ending: Ending,
+    /// Whether it was an envelope or array of records, even an empty one.
+    pub envelope: bool,
+    /// Whether something that is no JSON came before it.
+    pub is_late: bool,
+}
