@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::logs::LogSpan;
-use super::{Evidence, regions};
+use super::{Evidence, regions, unexplained};
 use crate::model::{Day, quantity};
 use crate::posture::{Account, Dated, Source};
 use crate::report::Practice;
@@ -97,6 +97,9 @@ fn by_logs(account: &str, practice: Practice, evidence: &Evidence<'_>) -> Result
             shown.iter().filter(|_| lacks.is_empty()).map(|(shown, _)| format!("{shown}; ")).collect::<String>();
         let next = "trailscan root-usage: top_events of class service; find who set up what acts for root";
         lacks.push(Lack { why: format!("{shown}{unjudged}"), next: Some(next.to_owned()) });
+    }
+    if practice == Practice::RestrictRootUse {
+        lacks.extend(unexplained::of_root(account, evidence));
     }
     match (shown, Lack::all(lacks)) {
         (Some((shown, assumed)), None) => Ok(format!("{shown}{assumed}")),

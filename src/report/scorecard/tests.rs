@@ -193,6 +193,26 @@ fn thirty_whole_days_of_every_region_prove_what_logs_can() {
 }
 
 #[test]
+fn what_may_be_a_takeover_of_root_leaves_its_use_open() {
+    let month = || logs("2026-08-01", "2026-08-31");
+    let root = format!("root@{ACCOUNT}");
+    let judge = |finding: Finding| judge(&[finding], Some(month()), None, Practice::RestrictRootUse);
+    for rule in ["root-email-change", "root-credential-change", "brute-force-success"] {
+        let score = judge(finding(rule, Severity::High, &root));
+        assert_eq!(score.verdict, Verdict::Unknown, "{rule}");
+        assert!(score.why.starts_with("whether it was the owner is not in the logs: "), "{}", score.why);
+        let mut of_owner = finding(rule, Severity::High, &root);
+        of_owner.evidence.insert("in_session_with_mfa".to_owned(), true.into());
+        assert_eq!(judge(of_owner).verdict, Verdict::Correct);
+        assert_eq!(judge(finding(rule, Severity::Medium, &root)).verdict, Verdict::Correct, "it was refused");
+        assert_eq!(judge(finding(rule, Severity::High, "user/ana")).verdict, Verdict::Correct, "somebody else");
+        let of_other = Finding { account_id: "444455556666".to_owned(), ..finding(rule, Severity::High, &root) };
+        assert_eq!(judge(of_other).verdict, Verdict::Correct, "another account's");
+    }
+    assert_eq!(judge(finding("password-known", Severity::High, &root)).verdict, Verdict::Correct, "nobody got in");
+}
+
+#[test]
 fn regions_of_other_partitions_are_their_own() {
     let verdict = |regions: &[&str]| {
         let logs = logs_of("2026-08-01", "2026-08-31", regions);
