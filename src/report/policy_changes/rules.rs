@@ -1,6 +1,6 @@
 //! The rules of `policy-changes`: what each means, how to check it, how to put it right.
 
-use super::access_rules;
+use super::{access_rules, beyond_rules};
 use crate::report::{Practice, Rule, Severity};
 
 const PRACTICES: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html";
@@ -212,6 +212,12 @@ pub(super) static RULES: &[Rule] = &[
     access_rules::DELEGATION,
     access_rules::OUTSIDE_IAM,
     access_rules::ASSIGNED,
+    beyond_rules::RESOURCE_SHARED,
+    beyond_rules::PEOPLE_CHANGED,
+    beyond_rules::LIMIT_LIFTED,
+    beyond_rules::SERVICE_DELEGATED,
+    beyond_rules::ORGANIZATION_GROWN,
+    beyond_rules::LAYER_ADDED,
     access_rules::CREDENTIAL_MADE,
     access_rules::FEDERATION_OUT,
     access_rules::CENTRAL_ROOT,

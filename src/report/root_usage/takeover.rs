@@ -72,7 +72,8 @@ fn reset_from(usage: &Usage<'_>) -> Vec<String> {
 
 /// A finding for each account whose e-mail address was changed, or whose change was tried.
 pub(super) fn of_email(usages: &[Usage<'_>], central: &Central<'_>) -> Vec<Finding> {
-    let of_root = |account: &str| usages.iter().find(|usage| (usage.account_id, usage.class) == (account, RootClass::Console));
+    let of_root =
+        |account: &str| usages.iter().find(|usage| (usage.account_id, usage.class) == (account, RootClass::Console));
     let has_mfa = |account: &str| of_root(account).is_some_and(|usage| usage.mfa() == "yes");
     let mut accounts: BTreeMap<&str, Vec<&Call<'_>>> = BTreeMap::new();
     for call in central.calls.iter().filter(|call| call.event_name != "AssumeRoot") {

@@ -129,7 +129,11 @@ fn what_root_changed_in_a_session_with_mfa_is_said() {
     let change = "root-credential-change";
     assert_eq!(said(change, vec![sign_in("Success", "Yes"), page("PasswordUpdated")]), true);
     assert_eq!(said(change, vec![page("PasswordUpdated")]), false, "nothing says so");
-    assert_eq!(said(change, vec![sign_in("Success", "Yes"), page("PasswordRecoveryCompleted")]), false, "in no session");
+    assert_eq!(
+        said(change, vec![sign_in("Success", "Yes"), page("PasswordRecoveryCompleted")]),
+        false,
+        "in no session"
+    );
     assert_eq!(said(change, vec![sign_in("Success", "Yes"), sign_in("Success", "No"), page("EmailUpdated")]), false);
     let email = || root("AcceptPrimaryEmailUpdate", "account.amazonaws.com", "ASIA1");
     assert_eq!(said("root-email-change", vec![in_session(email(), "true")]), true);

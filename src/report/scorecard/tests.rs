@@ -375,6 +375,38 @@ fn what_was_not_judged_and_what_came_after_the_state_leave_it_open() {
 }
 
 #[test]
+fn long_lived_credentials_that_leave_no_record_of_use_leave_roles_open() {
+    let user = serde_json::json!({ "type": "IAMUser", "principalId": "AIDAOPS", "accountId": ACCOUNT,
+        "arn": "arn:aws:iam::111122223333:user/ops" });
+    let judge = |names: &[&str]| {
+        let iam = |name: &&str| {
+            let mut record = record(name, "iam.amazonaws.com", &user);
+            record["requestParameters"]["status"] = "Active".into();
+            record
+        };
+        let accounts = [ACCOUNT.to_owned()].into();
+        let in_logs = in_logs(names.iter().map(iam));
+        let logs = Some(logs("2026-08-01", "2026-08-31"));
+        let evidence = Evidence { findings: vec![], accounts: &accounts, logs, in_logs, posture: None };
+        let scores = scorecard(&evidence, &[&REPORT]);
+        let score = scores.into_iter().find(|score| score.practice == Practice::RolesNotKeys).unwrap();
+        (score.verdict, score.why)
+    };
+    for name in ["CreateServiceSpecificCredential", "UploadSSHPublicKey", "UploadSigningCertificate"] {
+        let (verdict, why) = judge(&[name]);
+        assert_eq!(verdict, Verdict::Unknown);
+        assert!(why.contains("made for user/ana; whether machines hold them"), "{why}");
+    }
+    let deleted =
+        ["CreateServiceSpecificCredential", "UpdateServiceSpecificCredential", "DeleteServiceSpecificCredential"];
+    assert_eq!(judge(&deleted).0, Verdict::Correct);
+    assert_eq!(judge(&["ResetServiceSpecificCredential"]).0, Verdict::Correct, "it was there before");
+    assert_eq!(judge(&["UploadServerCertificate"]).0, Verdict::Correct, "of no user");
+    let twice = ["UploadSSHPublicKey", "UploadSSHPublicKey", "DeleteSSHPublicKey"];
+    assert_eq!(judge(&twice).0, Verdict::Unknown, "one is left");
+}
+
+#[test]
 fn accounts_of_logs_and_state_each_get_a_score_a_practice() {
     let accounts = ["444455556666".to_owned()].into();
     let posture = state(None, true);

@@ -1,10 +1,11 @@
-//! What was done about root that breaks no practice where its owner did it, and is a takeover where somebody else did: no
-//! record says which.
+//! What breaks no practice by itself, and keeps it from being proven: what was done about root, which is a takeover where it
+//! was not its owner; long-lived credentials whose use leaves no record.
 
 use serde_json::Value;
 
 use super::proof::Lack;
 use super::{Evidence, Finding, Severity};
+use crate::model::quantity;
 
 /// Rules that say that somebody can sign in as root, or did, who may not be its owner.
 const RULES: [&str; 3] = ["root-email-change", "root-credential-change", "brute-force-success"];
@@ -31,4 +32,25 @@ pub(super) fn of_root(account: &str, evidence: &Evidence<'_>) -> Option<Lack> {
         why: format!("whether it was the owner is not in the logs: {}{more}", worst.sentence()),
         next: Some(next.to_owned()),
     })
+}
+
+/// Long-lived credentials that are no access keys, where nothing shows that they were deleted: where they lie, and mostly
+/// what they are used for, is not in the logs.
+///
+/// Source: IAM user guide, "Service-specific credentials" and "SSH keys and SSH with CodeCommit"; Amazon Keyspaces developer
+/// guide, "Logging Amazon Keyspaces API calls with AWS CloudTrail" (data is not logged unless asked for).
+pub(super) fn credentials(account: &str, evidence: &Evidence<'_>) -> Option<Lack> {
+    let holders = evidence.in_logs.holders_of_credentials(account);
+    let first = holders.first()?;
+    let more = match holders.len() - 1 {
+        0 => String::new(),
+        more => format!(" and {}", quantity(more as u64, "other user")),
+    };
+    let why = format!(
+        "long-lived credentials that are no access keys were made for user/{first}{more}; whether machines hold them is not in \
+         the logs"
+    );
+    let next = "aws iam list-service-specific-credentials, list-ssh-public-keys, list-signing-certificates: delete what \
+                machines hold, and give them roles";
+    Some(Lack { why, next: Some(next.to_owned()) })
 }

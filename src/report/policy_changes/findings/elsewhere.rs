@@ -1,12 +1,12 @@
 //! Findings about ways to stay that are no policy, group or key of IAM: other credentials, identity providers, trust
-//! anchors, delegation, clusters, Identity Center. What AWS itself sets up is told by `provisioning`.
+//! anchors, delegation, clusters. What AWS itself sets up is told by `provisioning`.
 
 use super::super::access_rules as rules;
 use super::super::change::{Change, Target, named};
 use super::super::power::Administrators;
 use super::{Draft, Found, by, groups, listed};
 use crate::aggregate::iam_changes::{Act, TargetKind};
-use crate::model::{Arn, quantity};
+use crate::model::Arn;
 use crate::report::{Rule, Severity};
 
 pub(super) fn of(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Found> {
@@ -17,7 +17,6 @@ pub(super) fn of(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec
     found.extend(by_account(all, Act::FederateOut, (&rules::FEDERATION_OUT, Severity::Low)));
     found.extend(by_account(all, Act::CentralRoot, (&rules::CENTRAL_ROOT, Severity::Low)));
     found.extend(handed(all, administrators));
-    found.extend(assigned(all, administrators));
     found
 }
 
@@ -30,7 +29,8 @@ fn credentials(all: &[Change<'_>]) -> Vec<Found> {
     let of_user = |((account_id, kind, name), rows): (Target<'_>, Vec<usize>)| {
         let what = listed(all, &rows, |change| match (change.event.name(), change.policy) {
             ("UploadSSHPublicKey", _) => "an SSH key".to_owned(),
-            ("UploadSigningCertificate", _) => "a signing certificate".to_owned(),
+            ("UpdateSSHPublicKey", _) => "an SSH key again that was off".to_owned(),
+            ("UploadSigningCertificate" | "UpdateSigningCertificate", _) => "a signing certificate".to_owned(),
             (_, "") => "a service-specific credential".to_owned(),
             (_, service) => format!("a credential for {service}"),
         });
@@ -117,6 +117,8 @@ fn handed(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Found>
     let of_actor = |((account_id, actor), rows): ((&str, &str), Vec<usize>)| {
         let (severity, because) = if rows.iter().any(|&row| is_admin(&all[row])) {
             (Severity::Medium, "administrator rights were among what was handed on")
+        } else if rows.iter().any(|&row| all[row].target_kind == TargetKind::Resource) {
+            (Severity::Low, "whoever runs it, or holds its code or key, has the role from now on")
         } else if rows.iter().any(|&row| all[row].target_kind == TargetKind::Cluster) {
             (Severity::Low, "pods of that name have the role, or the principal has the cluster, from now on")
         } else if rows.iter().any(|&row| is_to_instance(&all[row])) {
@@ -142,25 +144,4 @@ fn handed(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Found>
 /// Whether a running instance was given an instance profile. Which role that holds is not in the record.
 fn is_to_instance(change: &Change<'_>) -> bool {
     matches!(change.event.name(), "AssociateIamInstanceProfile" | "ReplaceIamInstanceProfileAssociation")
-}
-
-/// Assignments of Identity Center: a line for each caller, since an organization has thousands.
-fn assigned(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Found> {
-    let of_actor = |((account_id, actor), rows): ((&str, &str), Vec<usize>)| {
-        let (severity, because) = match rows.iter().any(|&row| administrators.has(all[row].target())) {
-            true => (Severity::Medium, "a permission set that these logs show to be administrator is among them"),
-            false => {
-                (Severity::Info, "the daily work of Identity Center; what the permission sets allow is not known here")
-            }
-        };
-        let (sets, count) = (listed(all, &rows, Change::target_name), quantity(rows.len() as u64, "assignment"));
-        Draft::new(&rules::ASSIGNED, account_id, actor)
-            .summary(format!("{actor} made {count} of Identity Center: {sets}"))
-            .severity(severity, because)
-            .found(all, rows)
-    };
-    groups(all, |change| did(change, Act::Assign), |change| (change.account_id, change.actor))
-        .into_iter()
-        .map(of_actor)
-        .collect()
 }

@@ -152,8 +152,10 @@ fn self_grants(all: &[Change<'_>]) -> Vec<Found> {
 }
 
 fn trust_opened(all: &[Change<'_>], known: &Known<'_>) -> Vec<Found> {
-    let opens =
-        |change: &Change<'_>| change.succeeded() && !change.is_provisioning() && judged_trust(change.granted).is_some();
+    let opens = |change: &Change<'_>| {
+        let sets_trust = change.did(Act::CreateRole) || change.did(Act::UpdateTrust);
+        sets_trust && !change.is_provisioning() && judged_trust(change.granted).is_some()
+    };
     let of_role = |(target, rows): (Target<'_>, Vec<usize>)| {
         let (account_id, kind, name) = target;
         let judged = rows.iter().map(|&row| judged_opening(&all[row], known));
@@ -346,6 +348,12 @@ fn gains(act: Act) -> bool {
             | Act::EnableMfa
             | Act::HandleMfa
             | Act::Delete
+            | Act::RemoveCredential
+            | Act::Share
+            | Act::AddLayer
+            | Act::SetLimit
+            | Act::TrustService
+            | Act::GrowOrganization
     )
 }
 
