@@ -29,6 +29,7 @@ const SQS: &str = "sqs.amazonaws.com";
 const SSM: &str = "ssm.amazonaws.com";
 /// IAM Identity Center.
 const SSO: &str = "sso.amazonaws.com";
+const STS: &str = "sts.amazonaws.com";
 /// The same directory, as its API is called.
 const STORE: &str = "identitystore.amazonaws.com";
 
@@ -125,6 +126,7 @@ pub(super) const EVENTS: &[(&str, &str, Act, TargetKind)] = &[
     ("EnableOutboundWebIdentityFederation", IAM, Act::FederateOut, TargetKind::Account),
     ("EnableProfile", ANYWHERE, Act::OpenProfile, TargetKind::Profile),
     ("EnableTrustAnchor", ANYWHERE, Act::TrustAnchor, TargetKind::TrustAnchor),
+    ("GetWebIdentityToken", STS, Act::GetToken, TargetKind::Account),
     ("InviteAccountToOrganization", ORGANIZATIONS, Act::GrowOrganization, TargetKind::Account),
     ("ModifyDBClusterSnapshotAttribute", RDS, Act::Share, TargetKind::Resource),
     ("ModifyDBSnapshotAttribute", RDS, Act::Share, TargetKind::Resource),

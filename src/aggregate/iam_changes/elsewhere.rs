@@ -20,7 +20,7 @@ pub(super) fn target<'a>(kind: TargetKind, event: &Event<'a>) -> Cow<'a, str> {
         TargetKind::Profile => of(["name", "profileId", "profileArn"]),
         TargetKind::InstanceProfile => instance_profile(event),
         TargetKind::Cluster => of(["clusterName", "name", ""]),
-        TargetKind::PermissionSet => last_of(permission_set(event)),
+        TargetKind::PermissionSet => shared::last_of(permission_set(event)),
         TargetKind::Person => organization::person(event),
         TargetKind::Limit => organization::limit(event),
         TargetKind::Resource => shared::resource(event),
@@ -38,6 +38,7 @@ pub(super) fn given<'a>(change: IamEvent, event: &Event<'a>) -> Cow<'a, str> {
         Act::HandRole if change.target_kind() == TargetKind::InstanceProfile => role_or_instance(event),
         Act::HandRole if change.name() == "SetIdentityPoolRoles" => guests(event),
         Act::HandRole => of(["roleName", "roleArn", "iamRole"]),
+        Act::GetToken => listed(event, "audience"),
         Act::AddLayer => shared::layers(event),
         Act::MakeSet => of(["name", "", ""]),
         Act::MakePerson | Act::JoinPeople | Act::ResetPerson => organization::of_person(change.act(), event),
@@ -85,7 +86,7 @@ fn instance_profile<'a>(event: &Event<'a>) -> Cow<'a, str> {
     let asked = asked_of_ec2(event);
     let [profile] = members(asked.json(), ["IamInstanceProfile"]);
     let [name, arn] = members(profile.json(), ["Name", "Arn"]);
-    if name == Raw::Null { last_of(text(arn)) } else { text(name) }
+    if name == Raw::Null { shared::last_of(text(arn)) } else { text(name) }
 }
 
 /// What an instance profile was given, or the instance that was given the profile: by its id, else by that of the
@@ -147,11 +148,4 @@ fn listed<'a>(event: &Event<'a>, name: &str) -> Cow<'a, str> {
 fn joined<'a>(parts: [Cow<'a, str>; 2]) -> Cow<'a, str> {
     let known: Vec<&str> = parts.iter().map(|part| &**part).filter(|part| !part.is_empty()).collect();
     Cow::Owned(known.join(" "))
-}
-
-pub(super) fn last_of(arn: Cow<'_, str>) -> Cow<'_, str> {
-    match Arn::parse(&arn).map(|arn| arn.name().to_owned()) {
-        Some(name) => Cow::Owned(name),
-        None => arn,
-    }
 }

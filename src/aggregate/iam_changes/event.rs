@@ -69,6 +69,8 @@ pub enum Act {
     Delegate,
     /// Lets the account's principals get tokens for other clouds and services.
     FederateOut,
+    /// Gets such a token.
+    GetToken,
     /// Lets the management account act as root of member accounts.
     CentralRoot,
     /// Gives a person or group of Identity Center a permission set in an account.

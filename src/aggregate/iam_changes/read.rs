@@ -136,9 +136,9 @@ fn target<'a>(change: IamEvent, request: &Request<'a>, event: &Event<'a>) -> (Ta
         TargetKind::User => text(request.user_name),
         TargetKind::Group => text(request.group_name),
         TargetKind::Role => text(request.role_name),
-        TargetKind::Policy if request.policy_name == Raw::Null => last_part(text(request.policy_arn)),
+        TargetKind::Policy if request.policy_name == Raw::Null => shared::last_of(text(request.policy_arn)),
         TargetKind::Policy => text(request.policy_name),
-        TargetKind::MfaDevice if request.device_name == Raw::Null => last_part(text(request.serial_number)),
+        TargetKind::MfaDevice if request.device_name == Raw::Null => shared::last_of(text(request.serial_number)),
         TargetKind::MfaDevice => text(request.device_name),
         TargetKind::Account => return (kind, Cow::Owned(event.account_id().to_owned())),
         other => elsewhere::target(other, event),
@@ -228,6 +228,7 @@ fn policy<'a>(
         | Act::Assign
         | Act::AddLayer
         | Act::DelegateAdmin
+        | Act::GetToken
         | Act::GrowOrganization
         | Act::JoinPeople
         | Act::LiftLimit
@@ -307,12 +308,5 @@ fn granted_to(open: &OpenPrincipal) -> Granted {
         // Whoever knows the id comes in from any account, as whoever is of the other account comes in from that.
         _ if open.is_by_external_id() => Granted::TrustOutside,
         _ => Granted::TrustConditional,
-    }
-}
-
-fn last_part(arn: Cow<'_, str>) -> Cow<'_, str> {
-    match Arn::parse(&arn).map(|arn| arn.name().to_owned()) {
-        Some(name) => Cow::Owned(name),
-        None => arn,
     }
 }

@@ -8,7 +8,6 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::documents::Documents;
-use super::elsewhere::last_of;
 use super::key::Granted;
 use crate::model::{Arn, Event, Outsiders, Raw, members, text};
 
@@ -219,4 +218,12 @@ pub(super) fn layers<'a>(event: &Event<'a>) -> Cow<'a, str> {
     };
     let found: BTreeSet<String> = arns.iter().filter_map(of).collect();
     Cow::Owned(found.into_iter().collect::<Vec<_>>().join("; "))
+}
+
+/// The last part of an ARN's path; other texts as they are.
+pub(super) fn last_of(arn: Cow<'_, str>) -> Cow<'_, str> {
+    match Arn::parse(&arn).map(|arn| arn.name().to_owned()) {
+        Some(name) => Cow::Owned(name),
+        None => arn,
+    }
 }

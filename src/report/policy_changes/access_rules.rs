@@ -98,6 +98,18 @@ that other clouds and services take for proof of who they are.",
     page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_outbound.html",
 };
 
+pub(super) const TOKEN_GOT: Rule = Rule {
+    id: "outbound-token-got",
+    severity: Severity::Medium,
+    practice: None,
+    about: "A principal got a signed token that says who it is to other clouds and services (GetWebIdentityToken), a line for \
+each caller. Medium where the caller enabled outbound federation itself; info where it has got them for more than a day; else \
+low.",
+    check: "Which service is the audience, and does the workload need it?",
+    fix: "If not: take sts:GetWebIdentityToken from the caller, and look at what the token opened there.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_outbound.html",
+};
+
 pub(super) const CENTRAL_ROOT: Rule = Rule {
     id: "central-root-enabled",
     severity: Severity::Low,

@@ -396,3 +396,29 @@ fn credentials_that_are_switched_on_again() {
     assert_eq!(found([update("Inactive")]), "");
     assert_eq!(found([call("iam", "DeleteSSHPublicKey", json!({ "userName": "bo" }))]), "");
 }
+
+#[test]
+fn tokens_for_services_outside() {
+    let token = || call("sts", "GetWebIdentityToken", json!({ "audience": ["https://id.example.com"] }));
+    let [one] = &findings([token()])[..] else { panic!("one line") };
+    assert_eq!((one.rule, one.severity.as_str()), ("outbound-token-got", "low"));
+    assert!(one.summary.ends_with("for https://id.example.com"), "{}", one.summary);
+    assert_eq!(found([token(), at("2026-01-05T03:00:00Z", token())]), "outbound-token-got info", "a workload");
+    let enabled = call("iam", "EnableOutboundWebIdentityFederation", json!(null));
+    assert_eq!(found([enabled, token()]), "outbound-token-got medium, outbound-federation-enabled low");
+    assert_eq!(found([call("sts", "GetSessionToken", json!(null))]), "");
+}
+
+#[test]
+fn what_filters_left_out_may_have_undone_it() {
+    let records = || [call("iam", "AttachRolePolicy", json!({ "roleName": "r", "policyArn": ADMIN }))];
+    let ask = |is_filtered| {
+        let (state, options) = (scan_for(REPORT.needs, &samples(records())), Options::default());
+        let logs = crate::report::LogSpan { is_filtered, ..Default::default() };
+        let answer = (REPORT.answer)(&View { logs: Some(&logs), ..View::new(&state, &options) });
+        let marked = answer.findings[0].evidence.get("undo_may_be_filtered_out").cloned();
+        (answer.hidden.is_some(), marked)
+    };
+    assert_eq!(ask(true), (true, Some(json!(true))));
+    assert_eq!(ask(false), (false, None));
+}

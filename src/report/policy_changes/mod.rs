@@ -19,7 +19,7 @@ use std::cmp::Reverse;
 
 use super::addresses::with_places;
 use super::columns::columns;
-use super::{Answer, Form, LOG_EXAMPLES, Report, Severity, StateUse, View, finding, keep_first};
+use super::{Answer, Finding, Form, LOG_EXAMPLES, Report, Severity, StateUse, View, finding, keep_first};
 use crate::aggregate::iam_changes::{self, IamChanges, Outcome};
 use crate::aggregate::{keys, root_use, sign_ins};
 use change::Change;
@@ -84,7 +84,7 @@ Severity of a row: that of the worst finding that rests on it, else info. The wo
             password-policy-weak, boundary-removed, identity-provider-trusted,
             roles-anywhere-opened, delegation-given, access-outside-iam,
             identity-center-people-changed, organization-limit-lifted,
-            organization-service-delegated
+            organization-service-delegated, outbound-token-got
   low       policy-on-user, own-policy-broad, password-reset-by-other, mfa-delay,
             iam-changes-denied, long-lived-credential-made, outbound-federation-enabled,
             central-root-enabled, function-layer-of-others, organization-grown
@@ -176,9 +176,21 @@ fn answer(view: &View<'_>) -> Answer {
     let mut shown: Vec<(Reverse<Severity>, usize)> = severities.into_iter().map(Reverse).zip(0..).collect();
     let rows_spared = keep_first(&mut shown, view.rows_wanted);
     let mut findings: Vec<_> = found.into_iter().map(|found| found.finding).collect();
+    let hidden = filtered(view, &mut findings);
     finding::sort(&mut findings);
     let rows = shown.into_iter().map(|(Reverse(severity), row)| cells(&changes[row], severity)).collect();
-    with_places(view, Answer { columns: COLUMNS.to_vec(), findings, rows, rows_spared, ..Answer::default() })
+    with_places(view, Answer { columns: COLUMNS.to_vec(), findings, rows, rows_spared, hidden, ..Answer::default() })
+}
+
+/// Marks findings where filters left out events, which may have undone what they tell, and says so.
+fn filtered(view: &View<'_>, findings: &mut [Finding]) -> Option<String> {
+    view.logs.filter(|logs| logs.is_filtered && !findings.is_empty())?;
+    for finding in findings {
+        finding.evidence.insert("undo_may_be_filtered_out".to_owned(), true.into());
+    }
+    let says = "filters left out events: what undid a change that is told here (a policy detached, a device enabled) may be \
+                among them; ask again without --principal, --event, --address or --access-key";
+    Some(says.to_owned())
 }
 
 #[cfg(test)]

@@ -220,6 +220,7 @@ pub(super) static RULES: &[Rule] = &[
     beyond_rules::LAYER_ADDED,
     access_rules::CREDENTIAL_MADE,
     access_rules::FEDERATION_OUT,
+    access_rules::TOKEN_GOT,
     access_rules::CENTRAL_ROOT,
     USER_POLICY,
     OWN_BROAD,

@@ -3,16 +3,23 @@
 
 use serde_json::Value;
 
-use super::proof::Lack;
 use super::{Evidence, Finding, Severity};
 use crate::model::quantity;
+
+/// A question that the logs leave open.
+pub(super) struct Open {
+    /// In one sentence.
+    pub why: String,
+    /// What would settle it.
+    pub next: &'static str,
+}
 
 /// Rules that say that somebody can sign in as root, or did, who may not be its owner.
 const RULES: [&str; 3] = ["root-email-change", "root-credential-change", "brute-force-success"];
 
 /// What an account's root has to be asked about before its use is proven to be in order; `None` where nothing is open. What
 /// root itself did in a session with MFA is its owner's, as far as logs can tell.
-pub(super) fn of_root(account: &str, evidence: &Evidence<'_>) -> Option<Lack> {
+pub(super) fn of_root(account: &str, evidence: &Evidence<'_>) -> Option<Open> {
     let root = format!("root@{account}");
     let asks = |finding: &&&Finding| {
         RULES.contains(&finding.rule)
@@ -28,10 +35,7 @@ pub(super) fn of_root(account: &str, evidence: &Evidence<'_>) -> Option<Lack> {
         more => format!(" (and {more} more)"),
     };
     let next = "ask the owner of root; trailscan root-usage, console-logins: from where, and what root did since";
-    Some(Lack {
-        why: format!("whether it was the owner is not in the logs: {}{more}", worst.sentence()),
-        next: Some(next.to_owned()),
-    })
+    Some(Open { why: format!("whether it was the owner is not in the logs: {}{more}", worst.sentence()), next })
 }
 
 /// Long-lived credentials that are no access keys, where nothing shows that they were deleted: where they lie, and mostly
@@ -39,7 +43,7 @@ pub(super) fn of_root(account: &str, evidence: &Evidence<'_>) -> Option<Lack> {
 ///
 /// Source: IAM user guide, "Service-specific credentials" and "SSH keys and SSH with CodeCommit"; Amazon Keyspaces developer
 /// guide, "Logging Amazon Keyspaces API calls with AWS CloudTrail" (data is not logged unless asked for).
-pub(super) fn credentials(account: &str, evidence: &Evidence<'_>) -> Option<Lack> {
+pub(super) fn credentials(account: &str, evidence: &Evidence<'_>) -> Option<Open> {
     let holders = evidence.in_logs.holders_of_credentials(account);
     let first = holders.first()?;
     let more = match holders.len() - 1 {
@@ -52,5 +56,5 @@ pub(super) fn credentials(account: &str, evidence: &Evidence<'_>) -> Option<Lack
     );
     let next = "aws iam list-service-specific-credentials, list-ssh-public-keys, list-signing-certificates: delete what \
                 machines hold, and give them roles";
-    Some(Lack { why, next: Some(next.to_owned()) })
+    Some(Open { why, next })
 }

@@ -11,6 +11,7 @@ mod people;
 mod rule_texts;
 mod rules;
 mod sets;
+mod tools;
 mod usage;
 mod workloads;
 
@@ -96,6 +97,7 @@ own server. on_behalf_of is the person of Identity Center whom the session's eve
 
 Severity of a row is that of the worst rule that holds for it or for the sessions it is among, else info:
   high    root-session-without-mfa, workload-credentials-elsewhere (medium with one sign),
+          session-with-attack-tool,
           session-through-foreign-endpoint (medium without calls through the own account's)
   medium  console-session-without-mfa, instance-name-not-issued-by-ec2, used-from-other-network
   low     session-without-mfa (issued to an IAM user), imds-v1, used-after-expiry,

@@ -39,6 +39,7 @@ pub(super) fn judge<'a>(
         found.extend(super::foreign::findings(facts, all));
         found.extend(super::delegation::findings(all));
         found.extend(super::people::findings(state, &facts.offices, all));
+        found.extend(super::tools::findings(state, all, read));
     }
     for about in &found {
         for &member in &about.members {

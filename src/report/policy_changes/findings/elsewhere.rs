@@ -4,10 +4,13 @@
 use super::super::access_rules as rules;
 use super::super::change::{Change, Target, named};
 use super::super::power::Administrators;
+use super::sharing::lasts;
 use super::{Draft, Found, by, groups, listed};
 use crate::aggregate::iam_changes::{Act, TargetKind};
 use crate::model::Arn;
 use crate::report::{Rule, Severity};
+
+const DAY: i64 = 86_400;
 
 pub(super) fn of(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Found> {
     let mut found = credentials(all);
@@ -15,6 +18,7 @@ pub(super) fn of(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec
     found.extend(roles_anywhere(all));
     found.extend(by_account(all, Act::Delegate, (&rules::DELEGATION, Severity::Medium)));
     found.extend(by_account(all, Act::FederateOut, (&rules::FEDERATION_OUT, Severity::Low)));
+    found.extend(tokens(all));
     found.extend(by_account(all, Act::CentralRoot, (&rules::CENTRAL_ROOT, Severity::Low)));
     found.extend(handed(all, administrators));
     found
@@ -101,6 +105,29 @@ fn by_account(all: &[Change<'_>], act: Act, (rule, severity): (&Rule, Severity))
             .found(all, rows)
     };
     groups(all, |change| did(change, act), |change| (change.account_id, change.actor))
+        .into_iter()
+        .map(of_actor)
+        .collect()
+}
+
+/// Tokens for other clouds and services: a line for each caller.
+fn tokens(all: &[Change<'_>]) -> Vec<Found> {
+    let of_actor = |((account_id, actor), rows): ((&str, &str), Vec<usize>)| {
+        let enabled = all.iter().any(|change| did(change, Act::FederateOut) && change.actor == actor);
+        let (severity, because) = if enabled {
+            (Severity::Medium, "the caller enabled it and got a token itself")
+        } else if lasts(all, &rows, DAY) {
+            (Severity::Info, "the caller has got such tokens for more than a day, as a workload does")
+        } else {
+            (Severity::Low, "whoever holds the token is the caller for the services that trust it")
+        };
+        let audiences = listed(all, &rows, |change| change.policy.to_owned());
+        Draft::new(&rules::TOKEN_GOT, account_id, actor)
+            .summary(format!("{actor} got tokens of its identity for {audiences}"))
+            .severity(severity, because)
+            .found(all, rows)
+    };
+    groups(all, |change| did(change, Act::GetToken), |change| (change.account_id, change.actor))
         .into_iter()
         .map(of_actor)
         .collect()

@@ -349,6 +349,7 @@ fn gains(act: Act) -> bool {
             | Act::HandleMfa
             | Act::Delete
             | Act::RemoveCredential
+            | Act::GetToken
             | Act::Share
             | Act::AddLayer
             | Act::SetLimit
