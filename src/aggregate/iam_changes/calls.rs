@@ -4,13 +4,17 @@ use super::event::{Act, TargetKind};
 
 /// IAM Roles Anywhere.
 const ANYWHERE: &str = "rolesanywhere.amazonaws.com";
+const BACKUP: &str = "backup.amazonaws.com";
 const COGNITO: &str = "cognito-identity.amazonaws.com";
 /// The directory of IAM Identity Center, as its console calls it.
 const DIRECTORY: &str = "sso-directory.amazonaws.com";
 const DYNAMODB: &str = "dynamodb.amazonaws.com";
 const EC2: &str = "ec2.amazonaws.com";
 const ECR: &str = "ecr.amazonaws.com";
+const EFS: &str = "elasticfilesystem.amazonaws.com";
 const EKS: &str = "eks.amazonaws.com";
+/// Amazon OpenSearch Service.
+const ES: &str = "es.amazonaws.com";
 const GLUE: &str = "glue.amazonaws.com";
 const IAM: &str = "iam.amazonaws.com";
 const KINESIS: &str = "kinesis.amazonaws.com";
@@ -35,7 +39,7 @@ const STORE: &str = "identitystore.amazonaws.com";
 
 /// Every call that is remembered, by name and service. Of those that share something only what lets others in is kept.
 ///
-/// Known misses: sharing by access points, clusters, backups, OpenSearch and what is not listed here; what other services keep
+/// Known misses: sharing by access points, clusters, vaults of Glacier and what is not listed here; what other services keep
 /// of their own users (Cognito, Transfer Family, Redshift).
 ///
 /// Source: API references of the services, Actions; IAM user guide, "Temporary delegation" and "Centrally manage root access
@@ -43,6 +47,7 @@ const STORE: &str = "identitystore.amazonaws.com";
 /// developer guide, "Logging AWS Lambda API calls using AWS CloudTrail" (names with a version behind them).
 pub(super) const EVENTS: &[(&str, &str, Act, TargetKind)] = &[
     ("AcceptDelegationRequest", IAM, Act::Delegate, TargetKind::Account),
+    ("AcceptHandshake", ORGANIZATIONS, Act::GrowOrganization, TargetKind::Account),
     ("AddClientIDToOpenIDConnectProvider", IAM, Act::TrustProvider, TargetKind::Provider),
     ("AddLayerVersionPermission20181031", LAMBDA, Act::Share, TargetKind::Resource),
     ("AddMemberToGroup", DIRECTORY, Act::JoinPeople, TargetKind::Person),
@@ -133,14 +138,20 @@ pub(super) const EVENTS: &[(&str, &str, Act, TargetKind)] = &[
     ("ModifyDocumentPermission", SSM, Act::Share, TargetKind::Resource),
     ("ModifyImageAttribute", EC2, Act::Share, TargetKind::Resource),
     ("ModifySnapshotAttribute", EC2, Act::Share, TargetKind::Resource),
+    ("MoveAccount", ORGANIZATIONS, Act::LiftLimit, TargetKind::Limit),
+    ("PutBackupVaultAccessPolicy", BACKUP, Act::Share, TargetKind::Resource),
     ("PutBucketAcl", S3, Act::Share, TargetKind::Resource),
     ("PutBucketPolicy", S3, Act::Share, TargetKind::Resource),
+    ("PutBucketReplication", S3, Act::Share, TargetKind::Resource),
+    ("PutFileSystemPolicy", EFS, Act::Share, TargetKind::Resource),
     ("PutGroupPolicy", IAM, Act::PutInline, TargetKind::Group),
     ("PutInlinePolicyToPermissionSet", SSO, Act::PutInline, TargetKind::PermissionSet),
     ("PutKeyPolicy", KMS, Act::Share, TargetKind::Resource),
+    ("PutMfaDeviceManagementForDirectory", SSO, Act::SetDirectoryMfa, TargetKind::Account),
     ("PutResourcePolicy", DYNAMODB, Act::Share, TargetKind::Resource),
     ("PutResourcePolicy", GLUE, Act::Share, TargetKind::Resource),
     ("PutResourcePolicy", KINESIS, Act::Share, TargetKind::Resource),
+    ("PutResourcePolicy", ORGANIZATIONS, Act::Share, TargetKind::Resource),
     ("PutResourcePolicy", SECRETS, Act::Share, TargetKind::Resource),
     ("PutResourcePolicy", SSM, Act::Share, TargetKind::Resource),
     ("PutRolePermissionsBoundary", IAM, Act::PutBoundary, TargetKind::Role),
@@ -161,6 +172,8 @@ pub(super) const EVENTS: &[(&str, &str, Act, TargetKind)] = &[
     ("UpdateAccountPasswordPolicy", IAM, Act::UpdatePasswordPolicy, TargetKind::Account),
     ("UpdateAssumeRolePolicy", IAM, Act::UpdateTrust, TargetKind::Role),
     ("UpdateDevEndpoint", GLUE, Act::HandRole, TargetKind::Resource),
+    ("UpdateDomainConfig", ES, Act::Share, TargetKind::Resource),
+    ("UpdateElasticsearchDomainConfig", ES, Act::Share, TargetKind::Resource),
     ("UpdateExternalIdPConfigurationForDirectory", DIRECTORY, Act::TrustProvider, TargetKind::Provider),
     ("UpdateFunctionConfiguration20150331", LAMBDA, Act::AddLayer, TargetKind::Resource),
     ("UpdateFunctionConfiguration20150331v2", LAMBDA, Act::AddLayer, TargetKind::Resource),

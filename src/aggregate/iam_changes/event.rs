@@ -89,6 +89,8 @@ pub enum Act {
     JoinPeople,
     /// Sets the password of a user of that directory anew, or takes an MFA device away.
     ResetPerson,
+    /// Sets when the directory of Identity Center asks for MFA.
+    SetDirectoryMfa,
     /// Sets a policy of the organization, which limits its accounts.
     SetLimit,
     /// Takes such a limit away, or empties it.
@@ -97,7 +99,7 @@ pub enum Act {
     DelegateAdmin,
     /// Lets a service work in all accounts of the organization.
     TrustService,
-    /// Makes or invites an account of the organization.
+    /// Makes or invites an account of the organization, or enters one.
     GrowOrganization,
 }
 

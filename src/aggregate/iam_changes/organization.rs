@@ -35,15 +35,15 @@ pub(super) fn is_caller(event: &Event<'_>, id: &str) -> bool {
     !id.is_empty() && event.user_identity.on_behalf_of.as_ref().is_some_and(|person| person.user_id == id)
 }
 
-/// The policy of the organization, or the type of policies.
+/// The policy of the organization, or the type of policies, or the account that comes under others.
 pub(super) fn limit<'a>(event: &Event<'a>) -> Cow<'a, str> {
-    let all = members(event.request_parameters, ["policyId", "policyType"]).map(text);
+    let all = members(event.request_parameters, ["policyId", "policyType", "accountId"]).map(text);
     all.into_iter().find(|text| !text.is_empty()).unwrap_or_default()
 }
 
 /// What that policy held for: an account, a unit or the root of the organization.
 pub(super) fn limited<'a>(event: &Event<'a>) -> Cow<'a, str> {
-    let all = members(event.request_parameters, ["targetId", "rootId"]).map(text);
+    let all = members(event.request_parameters, ["targetId", "rootId", "destinationParentId"]).map(text);
     all.into_iter().find(|text| !text.is_empty()).unwrap_or_default()
 }
 

@@ -56,10 +56,12 @@ fn sharing(event: &Event<'_>, documents: &mut Documents) -> Sharing {
         (_, "CreateGrant") => listed(event, &["granteePrincipal"]),
         (_, "SetRepositoryPolicy") => policy(of("policyText")),
         (_, "PutResourcePolicy") => {
-            let [policy_text, resource, in_json] =
-                members(event.request_parameters, ["policy", "resourcePolicy", "policyInJson"]);
-            policy([policy_text, resource, in_json].into_iter().find(|raw| *raw != Raw::Null).unwrap_or(Raw::Null))
+            let all = members(event.request_parameters, ["policy", "resourcePolicy", "policyInJson", "content"]);
+            policy(all.into_iter().find(|raw| *raw != Raw::Null).unwrap_or(Raw::Null))
         }
+        (_, "PutFileSystemPolicy" | "PutBackupVaultAccessPolicy") => policy(of("policy")),
+        (_, "UpdateDomainConfig" | "UpdateElasticsearchDomainConfig") => policy(of("accessPolicies")),
+        (_, "PutBucketReplication") => listed(event, &["ReplicationConfiguration"]),
         (_, "SetQueueAttributes") => policy(members(of("attributes").json(), ["Policy"])[0]),
         (_, "SetTopicAttributes") if text(of("attributeName")) == "Policy" => policy(of("attributeValue")),
         (_, "CreateFunctionUrlConfig" | "UpdateFunctionUrlConfig") => of_url(text(of("authType")) == "NONE"),
@@ -92,18 +94,17 @@ fn permission(event: &Event<'_>) -> Sharing {
     listed(event, &["principal"])
 }
 
-/// Access control lists: of everybody, or everybody with an AWS account. Known miss: another account by its canonical user
+/// Access control lists, canned or by grants: of everybody, or everybody with an AWS account. Known miss: another account by its canonical user
 /// id, which does not tell whose it is.
 ///
 /// Source: Amazon S3 user guide, "Access control list (ACL) overview", predefined groups and canned ACLs.
 fn acl(event: &Event<'_>) -> Sharing {
-    let [canned, list] = members(event.request_parameters, ["x-amz-acl", "AccessControlPolicy"]);
-    let is_open = |json: &str| {
-        ["public-read", "global/AllUsers", "global/AuthenticatedUsers", "authenticated-read"]
-            .iter()
-            .any(|open| json.contains(open))
-    };
-    of_url(is_open(&text(canned)) || is_open(canned.json()) || is_open(list.json()))
+    let [canned] = members(event.request_parameters, ["x-amz-acl"]);
+    let is_open = |acl: &String| acl.starts_with("public-read") || acl == "authenticated-read";
+    let groups = ["/groups/global/AllUsers", "/groups/global/AuthenticatedUsers"];
+    // No name of a bucket has a slash.
+    let is_granted = groups.iter().any(|group| event.request_parameters.contains(group));
+    of_url(is_granted || texts_of(canned).iter().any(is_open))
 }
 
 /// Volumes and images of Amazon EC2: `{"add": {"items": [{"userId": …}, {"group": "all"}]}}`.
@@ -192,6 +193,9 @@ pub(super) fn resource<'a>(event: &Event<'a>) -> Cow<'a, str> {
         }
         ("ssm", "ModifyDocumentPermission") => ("document", &["name"]),
         ("ssm", "CreateActivation") => ("activation", &["defaultInstanceName", "description"]),
+        ("elasticfilesystem", _) => ("file-system", &["fileSystemId"]),
+        ("backup", _) => ("backup-vault", &["backupVaultName"]),
+        ("es", _) => ("domain", &["domainName"]),
         ("glue", "CreateDevEndpoint" | "UpdateDevEndpoint") => ("dev-endpoint", &["endpointName"]),
         ("cognito-identity", _) => ("identity-pool", &["identityPoolId"]),
         ("ram", _) => ("resource-share", &["name", "resourceShareArn"]),

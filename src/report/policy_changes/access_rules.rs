@@ -138,7 +138,7 @@ pub(super) const ASSIGNED: Rule = Rule {
     id: "identity-center-assigned",
     severity: Severity::High,
     practice: None,
-    about: "Somebody made permission sets of IAM Identity Center, or assigned them to people or groups in accounts: a line for \
+    about: "Somebody made permission sets of IAM Identity Center, gave them policies, or assigned them to people or groups in accounts: a line for \
 each caller. High where the caller gave a set that these logs show to be administrator to itself or to a user that it made, \
 medium where it gave one to others; info where the caller has done so for more than a week; else low.",
     check: "aws sso-admin list-account-assignments, list-permission-sets.",

@@ -36,7 +36,7 @@ pub(super) const PEOPLE_CHANGED: Rule = Rule {
     severity: Severity::Medium,
     practice: None,
     about: "Somebody made users in the directory of IAM Identity Center, put them into groups, or set their passwords anew or \
-took their MFA devices away: a line for each caller. Medium where the caller put itself into a group, or both reset a \
+took their MFA devices away, or set when it asks for MFA: a line for each caller. Medium where the caller put itself into a group, or both reset a \
 password and took a device of one user; info where all it did was to make users and memberships for more than a week; else \
 low. What an identity provider keeps in step (SCIM) is no part of it.",
     check: "Ask who called, and those whose devices or passwords went; trailscan console-logins shows who signed in since.",
@@ -49,7 +49,8 @@ pub(super) const LIMIT_LIFTED: Rule = Rule {
     severity: Severity::Medium,
     practice: None,
     about: "A policy that limits accounts of the organization was detached, rewritten so that it allows everything, or its type \
-was disabled: a line for each caller. Low where the same caller attached another there within a day. Detaching FullAWSAccess \
+was disabled: a line for each caller. Low where the same caller attached another there within a day, and for an account that \
+was moved under other policies. Detaching FullAWSAccess \
 limits more and is left out; what the policy said is not in the record.",
     check: "aws organizations list-policies-for-target; what did the accounts below do since that was denied before?",
     fix: "Attach the policy again: aws organizations attach-policy. Then look at who called.",
@@ -72,7 +73,8 @@ pub(super) const ORGANIZATION_GROWN: Rule = Rule {
     id: "organization-grown",
     severity: Severity::Low,
     practice: None,
-    about: "Accounts were made in the organization, or invited to it, by somebody else than AWS's own services. Info where the \
+    about: "Accounts were made in the organization, or invited to it, by somebody else than AWS's own services, or the account \
+accepted to enter one, whose owner then limits it. Info where the \
 caller has done so for more than a week.",
     check: "Whose are the new accounts, and who pays for them?",
     fix: "If nobody of yours asked for one, close it (aws organizations close-account) and look at who called.",

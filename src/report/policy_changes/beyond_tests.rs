@@ -103,6 +103,17 @@ fn resources_that_everybody_may_come_to() {
         ),
         ("lambda", "AddPermission20150331v2", json!({ "functionName": "f", "principal": "*" }), "medium"),
         ("ssm", "ModifyDocumentPermission", json!({ "name": "d", "accountIdsToAdd": ["all"] }), "medium"),
+        ("elasticfilesystem", "PutFileSystemPolicy", json!({ "fileSystemId": "fs-1", "policy": all() }), "medium"),
+        ("backup", "PutBackupVaultAccessPolicy", json!({ "backupVaultName": "v", "policy": all() }), "medium"),
+        ("es", "UpdateDomainConfig", json!({ "domainName": "d", "accessPolicies": all() }), "medium"),
+        ("organizations", "PutResourcePolicy", json!({ "content": all() }), "medium"),
+        (
+            "s3",
+            "PutBucketAcl",
+            json!({ "bucketName": "b", "x-amz-grant-read":
+            ["uri=http://acs.amazonaws.com/groups/global/AllUsers"] }),
+            "medium",
+        ),
         ("lambda", "CreateFunctionUrlConfig", json!({ "functionName": "f", "authType": "NONE" }), "low"),
     ] {
         assert_eq!(shared(service, name, request), severity, "{service} {name}");
@@ -147,7 +158,7 @@ fn resources_that_another_account_may_come_to() {
     let own = "111122223333";
     for (service, name, request) in [
         ("s3", "PutBucketPolicy", bucket(own)),
-        ("s3", "PutBucketAcl", json!({ "bucketName": "b", "x-amz-acl": ["private"] })),
+        ("s3", "PutBucketAcl", json!({ "bucketName": "public-read", "x-amz-acl": ["private"] })),
         ("kms", "CreateGrant", json!({ "keyId": "1", "granteePrincipal": "dynamodb.us-east-1.amazonaws.com" })),
         (
             "lambda",
@@ -275,6 +286,8 @@ fn limits_of_an_organization() {
     assert_eq!(found([rewrite("Allow")]), medium);
     assert_eq!(found([rewrite("Deny")]), "");
     assert_eq!(found([organizations("UpdatePolicy", json!({ "policyId": "p-1", "name": "n" }))]), "");
+    let moved = organizations("MoveAccount", json!({ "accountId": STRANGER, "destinationParentId": "ou-2" }));
+    assert_eq!(found([moved]), low);
     let iam_policy = call("iam", "DeletePolicy", json!({ "policyArn": "arn:aws:iam::111122223333:policy/p" }));
     assert_eq!(found([iam_policy]), "", "the call of another service");
 }
@@ -298,6 +311,7 @@ fn who_comes_into_an_organization() {
     let made = || organizations("CreateAccount", json!({ "accountName": "HIDDEN_DUE_TO_SECURITY_REASONS" }));
     assert_eq!(found([made()]), "organization-grown low");
     assert_eq!(found([made(), at("2026-01-12T03:00:00Z", made())]), "organization-grown info");
+    assert_eq!(found([organizations("AcceptHandshake", json!({ "handshakeId": "h-1" }))]), "organization-grown low");
     let mut by_aws = made();
     by_aws["userIdentity"]["invokedBy"] = json!("controltower.amazonaws.com");
     assert_eq!(found([by_aws]), "");
@@ -345,6 +359,8 @@ fn people_of_the_directory() {
     let two = [reset("UpdatePassword", "u-1"), reset("DeleteMfaDeviceForUser", "u-2")];
     assert_eq!(found(two), rule("low"));
     assert_eq!(found([reset("UpdatePassword", "me"), reset("DeleteMfaDeviceForUser", "me")]), "", "their own");
+    let rules = person("sso", "PutMfaDeviceManagementForDirectory", json!({ "directoryId": "d-1" }));
+    assert_eq!(found([rules]), rule("low"));
     let of_iam = call("iam", "CreateUser", json!({ "userName": "bo" }));
     assert_eq!(found([of_iam]), "", "a user of IAM");
 }
@@ -384,7 +400,7 @@ fn who_was_assigned_what() {
     set_made["responseElements"] = json!({ "permissionSet": { "permissionSetArn": set } });
     let [one] = &findings([set_made])[..] else { panic!("one line") };
     assert_eq!((one.severity.as_str(), one.rule), ("low", "identity-center-assigned"));
-    assert_eq!(one.summary, format!("{ANA} made permission sets of Identity Center: permission-set/ps-1"));
+    assert_eq!(one.summary, format!("{ANA} made or changed permission sets of Identity Center: permission-set/ps-1"));
 }
 
 #[test]
@@ -421,4 +437,28 @@ fn what_filters_left_out_may_have_undone_it() {
     };
     assert_eq!(ask(true), (true, Some(json!(true))));
     assert_eq!(ask(false), (false, None));
+}
+
+#[test]
+fn permission_sets_that_got_policies() {
+    let grant = |policy: &str| {
+        let set = "arn:aws:sso:::permissionSet/ssoins-1/ps-1";
+        call(
+            "sso",
+            "AttachManagedPolicyToPermissionSet",
+            json!({ "permissionSetArn": set, "managedPolicyArn": policy }),
+        )
+    };
+    assert_eq!(found([grant("arn:aws:iam::aws:policy/ReadOnlyAccess")]), "identity-center-assigned low");
+    assert_eq!(found([grant(ADMIN)]), "admin-granted medium", "told once");
+}
+
+#[test]
+fn boundaries_that_limit_nothing() {
+    let set = |user: &str, policy: &str| {
+        call("iam", "PutUserPermissionsBoundary", json!({ "userName": user, "permissionsBoundary": policy }))
+    };
+    assert_eq!(found([set("ana", ADMIN)]), "boundary-removed medium", "its own");
+    assert_eq!(found([set("bo", ADMIN)]), "boundary-removed low");
+    assert_eq!(found([set("bo", "arn:aws:iam::111122223333:policy/boundary")]), "");
 }

@@ -133,7 +133,8 @@ pub(super) const BOUNDARY_REMOVED: Rule = Rule {
     id: "boundary-removed",
     severity: Severity::Medium,
     practice: None,
-    about: "The permissions boundary of a user or role was deleted: whatever its policies grant holds in full.",
+    about: "The permissions boundary of a user or role was deleted, or set to AdministratorAccess or the like, which limits \
+nothing: whatever its policies grant holds in full. Low where somebody else set it so.",
     check: "Look at the policies of the target, and who called.",
     fix: "Set the boundary again: aws iam put-user-permissions-boundary, put-role-permissions-boundary.",
     page: BOUNDARIES,

@@ -65,7 +65,7 @@ fn assigned(all: &[Change<'_>], administrators: &Administrators<'_>, made: &Made
         };
         let sets = listed(all, &rows, Change::target_name);
         let what = match assigned.len() {
-            0 => format!("{actor} made permission sets of Identity Center: {sets}"),
+            0 => format!("{actor} made or changed permission sets of Identity Center: {sets}"),
             some => {
                 format!("{actor} made {} of Identity Center: {sets}", quantity(some as u64, "assignment"))
             }
@@ -75,7 +75,15 @@ fn assigned(all: &[Change<'_>], administrators: &Administrators<'_>, made: &Made
             .severity(severity, because)
             .found(all, rows)
     };
-    let sets = |change: &Change<'_>| did(change, Act::Assign) || did(change, Act::MakeSet);
+    let is_admin_grant = |change: &Change<'_>| change.grant().is_some_and(|grant| grant.is_admin_equivalent());
+    // What makes a set administrator is told as such.
+    let changes = |change: &Change<'_>| {
+        change.target_kind == TargetKind::PermissionSet && change.gave_rights() && !is_admin_grant(change)
+    };
+    let sets = |change: &Change<'_>| {
+        let is_one = did(change, Act::Assign) || did(change, Act::MakeSet) || changes(change);
+        is_one && !change.is_provisioning()
+    };
     groups(all, sets, |change| (change.account_id, change.actor)).into_iter().map(of_actor).collect()
 }
 
@@ -89,7 +97,8 @@ fn assignee<'a>(change: &Change<'a>) -> &'a str {
 fn people(all: &[Change<'_>], made: &Made<'_>) -> Vec<Found> {
     let changes = |change: &Change<'_>| {
         let resets = did(change, Act::ResetPerson) && !change.policy.ends_with(BY_ITSELF);
-        resets || did(change, Act::MakePerson) || did(change, Act::JoinPeople)
+        let makes = did(change, Act::MakePerson) || did(change, Act::JoinPeople);
+        resets || makes || did(change, Act::SetDirectoryMfa)
     };
     let of_actor = |((account_id, actor), rows): ((&str, &str), Vec<usize>)| {
         let of = |act: Act| rows.iter().map(|&row| &all[row]).filter(move |change| change.act() == act);
@@ -99,6 +108,8 @@ fn people(all: &[Change<'_>], made: &Made<'_>) -> Vec<Found> {
             (Severity::Medium, "a user lost its password and a device to the same caller, as for a takeover")
         } else if of(Act::ResetPerson).next().is_some() {
             (Severity::Low, "mostly a help desk's work; the record cannot tell")
+        } else if of(Act::SetDirectoryMfa).next().is_some() {
+            (Severity::Low, "when the directory asks for MFA was set; whether to less is not judged")
         } else if of(Act::JoinPeople).any(|change| made.by(actor, change.target)) && !lasts(all, &rows, WEEK) {
             (Severity::Low, "a user was made and put into a group, as for a new colleague, and as a way to stay")
         } else if lasts(all, &rows, WEEK) {
@@ -115,7 +126,8 @@ fn people(all: &[Change<'_>], made: &Made<'_>) -> Vec<Found> {
             let people: BTreeSet<&str> = of(*act).map(|change| change.target).collect();
             (!people.is_empty()).then(|| format!("{verb} {}", quantity(people.len() as u64, "user")))
         });
-        let said = said.collect::<Vec<_>>().join(", ");
+        let rules = of(Act::SetDirectoryMfa).next().map(|_| "set when MFA is asked for".to_owned());
+        let said = said.chain(rules).collect::<Vec<_>>().join(", ");
         let whom = listed(all, &rows, |change| change.target.to_owned());
         Draft::new(&beyond_rules::PEOPLE_CHANGED, account_id, actor)
             .summary(format!("{actor} {said} of Identity Center's directory: {whom}"))

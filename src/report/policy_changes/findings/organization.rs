@@ -48,12 +48,16 @@ fn lifted(all: &[Change<'_>]) -> Vec<Found> {
             && match change.event.name() {
                 "DetachPolicy" => !FULL_ACCESS.contains(&change.target),
                 "DisablePolicyType" => LIMITS.contains(&change.target),
-                other => other == "UpdatePolicy",
+                other => other != "DeletePolicy",
             }
     };
     let of_actor = |((account_id, actor), rows): ((&str, &str), Vec<usize>)| {
-        let (severity, because) = match rows.iter().all(|&row| is_replaced(all, &all[row])) {
-            true => (Severity::Low, "the caller attached another policy there within a day"),
+        let is_mild = |row: &usize| all[*row].event.name() == "MoveAccount" || is_replaced(all, &all[*row]);
+        let (severity, because) = match rows.iter().all(is_mild) {
+            true => (
+                Severity::Low,
+                "the caller attached another policy there within a day, or moved an account under others",
+            ),
             false => (Severity::Medium, "accounts below may do what it denied; what that was is not in the record"),
         };
         let what = listed(all, &rows, |change| match change.policy {
@@ -113,7 +117,7 @@ fn grown(all: &[Change<'_>]) -> Vec<Found> {
         };
         let calls = listed(all, &rows, |change| change.event.name().to_owned());
         Draft::new(&rules::ORGANIZATION_GROWN, account_id, actor)
-            .summary(format!("{actor} brought accounts into the organization ({calls})"))
+            .summary(format!("{actor} brought accounts into an organization ({calls})"))
             .severity(severity, because)
             .found(all, rows)
     };

@@ -83,6 +83,22 @@ fn a_session_with_a_tool_of_attackers() {
 }
 
 #[test]
+fn a_browser_on_another_system_is_another_program() {
+    const MAC: &str = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Safari/605.1.15";
+    const LINUX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
+    let at = |minute: u32, ip: &str, agent: &str| {
+        let used = with(call("ASIA1", CREATED), "/eventTime", json!(format!("2026-01-02T03:{minute}:00Z")));
+        with(with(used, "/sourceIPAddress", json!(ip)), "/userAgent", json!(agent))
+    };
+    let session = |agent: &str| {
+        let home = [at(10, "192.0.2.9", MAC), at(40, "192.0.2.9", MAC)];
+        [vec![issue("ASIA1", CREATED), at(20, "198.51.100.66", agent)], home.to_vec()].concat()
+    };
+    assert_eq!(told_rules(&session(LINUX)), ["used-from-other-network", "session-without-mfa"]);
+    assert_eq!(told_rules(&session(MAC)), ["session-without-mfa", "used-from-two-networks-in-turn"]);
+}
+
+#[test]
 fn an_instance_whose_places_are_its_own() {
     let stopped_and_started = [at_home(&[2]), vec![instance(ONE, 8, 5, ("198.51.100.66", BOTO))]].concat();
     assert_eq!(told(stopped_and_started), []);
