@@ -337,8 +337,7 @@ impl Account {
         ];
         for (place, (service, name, request)) in changes.into_iter().enumerate() {
             let source = format!("{service}.amazonaws.com");
-            let changes =
-                json!({"userIdentity": session, "sourceIPAddress": "20.40.1.9", "requestParameters": request});
+            let changes = json!({"userIdentity": session, "sourceIPAddress": format!("20.40.{}.9", self.number % 200), "requestParameters": request});
             self.call(545 + place, (&source, name), changes);
         }
         let granted = json!({"userIdentity": with(session, json!({"invokedBy": "rds.amazonaws.com"})),

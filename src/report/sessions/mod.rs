@@ -237,7 +237,9 @@ fn answer(view: &View<'_>) -> Answer {
     let facts = Facts::of(view.state, &lineage);
     let mut all = known(&facts, &addresses, &mut read);
     let aws = view.addresses.and_then(AddressLookup::aws);
-    let of_sets = sets::judge(&facts, &mut all, aws, &mut read);
+    let mut of_sets = sets::judge(&facts, &mut all, aws, &mut read);
+    let with_tools = tools::findings(view.state, &all, &mut read);
+    of_sets.extend(sets::mark(&mut all, with_tools));
     let least = view.options.get(&MIN_EVENTS);
     let mut groups = rules::Groups::default();
     // `all` is sorted by session id, which breaks ties.
