@@ -41,7 +41,7 @@ pub use long_lived::BEARER;
 pub use password_policy::{PasswordPolicy, password_weaknesses};
 pub(crate) use policy::pattern::matches as pattern_matches;
 pub use policy::{
-    Condition, Effect, Grant, Listed, NormalPolicy, OpenPrincipal, OpenTo, Policy, PolicyClass, PolicyError,
+    Condition, Effect, Grant, Listed, NormalPolicy, OpenPrincipal, OpenTo, Outsiders, Policy, PolicyClass, PolicyError,
     Principals, Statement, is_quarantine,
 };
 pub use principal::{identity_center_person, principal_of, role_of_session_arn};

@@ -13,10 +13,11 @@ use super::{Finding, Severity, told_by};
 use crate::model::grouped;
 
 /// Rules that tell what somebody did, not how something stands: a root key in each of two accounts is two things to do.
-const DEEDS: [&str; 12] = [
+const DEEDS: [&str; 14] = [
     "admin-granted",
     "admin-role-names-insider",
     "boundary-removed",
+    "function-layer-of-others",
     "identity-provider-trusted",
     "inline-policy",
     "logging-change-refused",
@@ -25,6 +26,7 @@ const DEEDS: [&str; 12] = [
     "logs-deleted",
     "own-policy-broad",
     "policy-classes",
+    "resource-shared",
     "role-trust-opened",
 ];
 

@@ -276,6 +276,76 @@ impl Account {
         }
     }
 
+    /// A pipeline sets up buckets, queues, topics and keys that services and the accounts beside it use, and services use
+    /// its keys.
+    fn shared(&mut self) {
+        let session = self.session("deploy", "run-0", "RUNNER0", "2026-09-10T09:00:00Z");
+        let (own, neighbour) = (self.id.clone(), format!("{:012}", 100_000 + self.number / 2 * 2));
+        let allow = |principal: Value, action: &str, condition: Value| {
+            json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": principal, "Action": action,
+                "Resource": "*", "Condition": condition}]})
+        };
+        let from_topic = json!({"ArnEquals": {"aws:SourceArn": format!("arn:aws:sns:us-east-1:{own}:orders")}});
+        let of_owner = json!({"StringEquals": {"AWS:SourceOwner": own}});
+        let of_caller =
+            json!({"StringEquals": {"kms:CallerAccount": own, "kms:ViaService": "s3.us-east-1.amazonaws.com"}});
+        let to_all = || json!({"AWS": "*"});
+        let changes = [
+            (
+                "s3",
+                "PutBucketPolicy",
+                json!({"bucketName": "load-balancer-logs", "bucketPolicy":
+                allow(json!({"AWS": "arn:aws:iam::127311923021:root"}), "s3:PutObject", json!({}))}),
+            ),
+            (
+                "s3",
+                "PutBucketPolicy",
+                json!({"bucketName": "artefacts", "bucketPolicy":
+                allow(json!({"AWS": format!("arn:aws:iam::{neighbour}:root")}), "s3:GetObject", json!({}))}),
+            ),
+            ("s3", "PutBucketAcl", json!({"bucketName": "logs", "x-amz-acl": ["log-delivery-write"]})),
+            (
+                "sqs",
+                "SetQueueAttributes",
+                json!({"queueUrl": "https://sqs.us-east-1.amazonaws.com/1/orders",
+                "attributes": {"Policy": allow(to_all(), "sqs:SendMessage", from_topic).to_string()}}),
+            ),
+            (
+                "sns",
+                "SetTopicAttributes",
+                json!({"topicArn": format!("arn:aws:sns:us-east-1:{own}:orders"),
+                "attributeName": "Policy", "attributeValue": allow(to_all(), "SNS:Subscribe", of_owner).to_string()}),
+            ),
+            (
+                "kms",
+                "PutKeyPolicy",
+                json!({"keyId": "1", "policyName": "default",
+                "policy": allow(to_all(), "kms:Decrypt", of_caller).to_string()}),
+            ),
+            (
+                "lambda",
+                "AddPermission20150331v2",
+                json!({"functionName": "orders", "principal": "sns.amazonaws.com",
+                "sourceArn": format!("arn:aws:sns:us-east-1:{own}:orders")}),
+            ),
+            (
+                "lambda",
+                "UpdateFunctionConfiguration20150331v2",
+                json!({"functionName": "orders",
+                "layers": ["arn:aws:lambda:us-east-1:580247275435:layer:LambdaInsightsExtension:49"]}),
+            ),
+        ];
+        for (place, (service, name, request)) in changes.into_iter().enumerate() {
+            let source = format!("{service}.amazonaws.com");
+            let changes = json!({"userIdentity": session, "sourceIPAddress": format!("20.40.{}.9", self.number % 200), "requestParameters": request});
+            self.call(545 + place, (&source, name), changes);
+        }
+        let granted = json!({"userIdentity": with(session, json!({"invokedBy": "rds.amazonaws.com"})),
+            "sourceIPAddress": "rds.amazonaws.com",
+            "requestParameters": {"keyId": "1", "granteePrincipal": "rds.us-east-1.amazonaws.com"}});
+        self.call(560, ("kms.amazonaws.com", "CreateGrant"), granted);
+    }
+
     /// The object that CloudTrail delivers for the day.
     fn deliver(self, place: &Place) {
         let id = &self.id;
@@ -295,6 +365,7 @@ fn organisation(place: &Place, accounts: usize) {
         account.audited();
         account.people();
         account.pipeline();
+        account.shared();
         account.deliver(place);
     }
 }

@@ -68,10 +68,38 @@ pub enum Act {
     Delegate,
     /// Lets the account's principals get tokens for other clouds and services.
     FederateOut,
+    /// Gets such a token.
+    GetToken,
     /// Lets the management account act as root of member accounts.
     CentralRoot,
     /// Gives a person or group of Identity Center a permission set in an account.
     Assign,
+    /// Takes such a long-lived credential away.
+    RemoveCredential,
+    /// Lets others into a resource: a bucket, a key, a snapshot, a function; or shuts them out again.
+    Share,
+    /// Sets the layers of a function: code that runs beside its own.
+    AddLayer,
+    /// Makes a permission set of Identity Center.
+    MakeSet,
+    /// Makes a user in the directory of Identity Center.
+    MakePerson,
+    /// Puts a user of that directory into a group.
+    JoinPeople,
+    /// Sets the password of a user of that directory anew, or takes an MFA device away.
+    ResetPerson,
+    /// Sets when the directory of Identity Center asks for MFA.
+    SetDirectoryMfa,
+    /// Sets a policy of the organization, which limits its accounts.
+    SetLimit,
+    /// Takes such a limit away, or empties it.
+    LiftLimit,
+    /// Makes a member account the administrator of a service for the organization.
+    DelegateAdmin,
+    /// Lets a service work in all accounts of the organization.
+    TrustService,
+    /// Makes or invites an account of the organization, or enters one.
+    GrowOrganization,
 }
 
 /// What a change is about.
@@ -102,11 +130,17 @@ pub enum TargetKind {
     Cluster,
     /// A permission set of IAM Identity Center.
     PermissionSet,
+    /// A user in the directory of IAM Identity Center.
+    Person,
+    /// A policy of the organization.
+    Limit,
+    /// What holds or runs something: `bucket/NAME`, `kms-key/ID`, `function/NAME`.
+    Resource,
 }
 
 impl TargetKind {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::User,
         Self::Group,
         Self::Role,
@@ -119,6 +153,9 @@ impl TargetKind {
         Self::InstanceProfile,
         Self::Cluster,
         Self::PermissionSet,
+        Self::Person,
+        Self::Limit,
+        Self::Resource,
     ];
 
     /// The name that is printed: `user`.
@@ -136,6 +173,9 @@ impl TargetKind {
             Self::InstanceProfile => "instance-profile",
             Self::Cluster => "cluster",
             Self::PermissionSet => "permission-set",
+            Self::Person => "identity-center-user",
+            Self::Limit => "organization-policy",
+            Self::Resource => "resource",
         }
     }
 

@@ -2,51 +2,98 @@
 
 use super::act::{Act, TargetKind};
 
-const IAM: &str = "iam.amazonaws.com";
-/// IAM Identity Center.
-const SSO: &str = "sso.amazonaws.com";
 /// IAM Roles Anywhere.
 const ANYWHERE: &str = "rolesanywhere.amazonaws.com";
+const BACKUP: &str = "backup.amazonaws.com";
+const COGNITO: &str = "cognito-identity.amazonaws.com";
+/// The directory of IAM Identity Center, as its console calls it.
+const DIRECTORY: &str = "sso-directory.amazonaws.com";
+const DYNAMODB: &str = "dynamodb.amazonaws.com";
 const EC2: &str = "ec2.amazonaws.com";
+const ECR: &str = "ecr.amazonaws.com";
+const EFS: &str = "elasticfilesystem.amazonaws.com";
 const EKS: &str = "eks.amazonaws.com";
+/// Amazon OpenSearch Service.
+const ES: &str = "es.amazonaws.com";
+const GLUE: &str = "glue.amazonaws.com";
+const IAM: &str = "iam.amazonaws.com";
+const KINESIS: &str = "kinesis.amazonaws.com";
+const KMS: &str = "kms.amazonaws.com";
+const LAMBDA: &str = "lambda.amazonaws.com";
+const ORGANIZATIONS: &str = "organizations.amazonaws.com";
+/// AWS Resource Access Manager.
+const RAM: &str = "ram.amazonaws.com";
+const RDS: &str = "rds.amazonaws.com";
+const REDSHIFT: &str = "redshift.amazonaws.com";
+const S3: &str = "s3.amazonaws.com";
+/// AWS Secrets Manager.
+const SECRETS: &str = "secretsmanager.amazonaws.com";
+const SNS: &str = "sns.amazonaws.com";
+const SQS: &str = "sqs.amazonaws.com";
+const SSM: &str = "ssm.amazonaws.com";
+/// IAM Identity Center.
+const SSO: &str = "sso.amazonaws.com";
+const STS: &str = "sts.amazonaws.com";
+/// The same directory, as its API is called.
+const STORE: &str = "identitystore.amazonaws.com";
 
-/// `eventSource` of the calls that are remembered.
-pub(super) const SOURCES: [&str; 5] = [IAM, SSO, ANYWHERE, EKS, EC2];
-
-/// Every call that is remembered, by name.
+/// Every call that is remembered, by name and service. Of those that share something only what lets others in is kept.
 ///
-/// Known misses: rights that resource policies give (S3, Lambda, KMS); users and memberships that are made within Identity
-/// Center's own directory; what other services keep (Cognito, Transfer Family, Redshift).
+/// Known misses: sharing by access points, clusters, vaults of Glacier and what is not listed here; what other services keep
+/// of their own users (Cognito, Transfer Family, Redshift).
 ///
-/// Source: API references of IAM, IAM Identity Center (`sso-admin`), IAM Roles Anywhere, Amazon EKS and Amazon EC2, Actions; IAM user
-/// guide, "Temporary delegation" and "Centrally manage root access for member accounts".
-pub(super) static EVENTS: &[(&str, &str, Act, TargetKind)] = &[
+/// Source: API references of the services, Actions; IAM user guide, "Temporary delegation" and "Centrally manage root access
+/// for member accounts"; IAM Identity Center user guide, "Logging IAM Identity Center API calls with AWS CloudTrail"; Lambda
+/// developer guide, "Logging AWS Lambda API calls using AWS CloudTrail" (names with a version behind them).
+pub(super) const EVENTS: &[(&str, &str, Act, TargetKind)] = &[
     ("AcceptDelegationRequest", IAM, Act::Delegate, TargetKind::Account),
+    ("AcceptHandshake", ORGANIZATIONS, Act::GrowOrganization, TargetKind::Account),
     ("AddClientIDToOpenIDConnectProvider", IAM, Act::TrustProvider, TargetKind::Provider),
+    ("AddLayerVersionPermission20181031", LAMBDA, Act::Share, TargetKind::Resource),
+    ("AddMemberToGroup", DIRECTORY, Act::JoinPeople, TargetKind::Person),
+    ("AddPermission", SNS, Act::Share, TargetKind::Resource),
+    ("AddPermission", SQS, Act::Share, TargetKind::Resource),
+    ("AddPermission20150331", LAMBDA, Act::Share, TargetKind::Resource),
+    ("AddPermission20150331v2", LAMBDA, Act::Share, TargetKind::Resource),
     ("AddRoleToInstanceProfile", IAM, Act::HandRole, TargetKind::InstanceProfile),
     ("AddUserToGroup", IAM, Act::Join, TargetKind::User),
     ("AssociateAccessPolicy", EKS, Act::EnterCluster, TargetKind::Cluster),
     ("AssociateIamInstanceProfile", EC2, Act::HandRole, TargetKind::InstanceProfile),
+    ("AssociateResourceShare", RAM, Act::Share, TargetKind::Resource),
     ("AttachCustomerManagedPolicyReferenceToPermissionSet", SSO, Act::Attach, TargetKind::PermissionSet),
     ("AttachGroupPolicy", IAM, Act::Attach, TargetKind::Group),
     ("AttachManagedPolicyToPermissionSet", SSO, Act::Attach, TargetKind::PermissionSet),
+    ("AttachPolicy", ORGANIZATIONS, Act::SetLimit, TargetKind::Limit),
     ("AttachRolePolicy", IAM, Act::Attach, TargetKind::Role),
     ("AttachUserPolicy", IAM, Act::Attach, TargetKind::User),
+    ("AuthorizeSnapshotAccess", REDSHIFT, Act::Share, TargetKind::Resource),
     ("ChangePassword", IAM, Act::ChangePassword, TargetKind::User),
     ("CreateAccessEntry", EKS, Act::EnterCluster, TargetKind::Cluster),
+    ("CreateAccount", ORGANIZATIONS, Act::GrowOrganization, TargetKind::Account),
     ("CreateAccountAssignment", SSO, Act::Assign, TargetKind::PermissionSet),
+    ("CreateActivation", SSM, Act::HandRole, TargetKind::Resource),
+    ("CreateDevEndpoint", GLUE, Act::HandRole, TargetKind::Resource),
+    ("CreateExternalIdPConfigurationForDirectory", DIRECTORY, Act::TrustProvider, TargetKind::Provider),
+    ("CreateFunctionUrlConfig", LAMBDA, Act::Share, TargetKind::Resource),
+    ("CreateGrant", KMS, Act::Share, TargetKind::Resource),
     ("CreateGroup", IAM, Act::Create, TargetKind::Group),
+    ("CreateGroupMembership", STORE, Act::JoinPeople, TargetKind::Person),
     ("CreateLoginProfile", IAM, Act::CreateLogin, TargetKind::User),
     ("CreateOpenIDConnectProvider", IAM, Act::TrustProvider, TargetKind::Provider),
+    ("CreatePermissionSet", SSO, Act::MakeSet, TargetKind::PermissionSet),
     ("CreatePodIdentityAssociation", EKS, Act::HandRole, TargetKind::Cluster),
     ("CreatePolicy", IAM, Act::WritePolicy, TargetKind::Policy),
     ("CreatePolicyVersion", IAM, Act::WritePolicy, TargetKind::Policy),
     ("CreateProfile", ANYWHERE, Act::OpenProfile, TargetKind::Profile),
+    ("CreateResourceShare", RAM, Act::Share, TargetKind::Resource),
     ("CreateRole", IAM, Act::CreateRole, TargetKind::Role),
     ("CreateSAMLProvider", IAM, Act::TrustProvider, TargetKind::Provider),
     ("CreateServiceSpecificCredential", IAM, Act::AddCredential, TargetKind::User),
     ("CreateTrustAnchor", ANYWHERE, Act::TrustAnchor, TargetKind::TrustAnchor),
+    ("CreateTrustedTokenIssuer", SSO, Act::TrustProvider, TargetKind::Provider),
     ("CreateUser", IAM, Act::Create, TargetKind::User),
+    ("CreateUser", STORE, Act::MakePerson, TargetKind::Person),
+    ("CreateUser", DIRECTORY, Act::MakePerson, TargetKind::Person),
     ("CreateVirtualMFADevice", IAM, Act::HandleMfa, TargetKind::MfaDevice),
     ("DeactivateMFADevice", IAM, Act::DeactivateMfa, TargetKind::User),
     ("DeleteAccountPasswordPolicy", IAM, Act::DeletePasswordPolicy, TargetKind::Account),
@@ -54,11 +101,17 @@ pub(super) static EVENTS: &[(&str, &str, Act, TargetKind)] = &[
     ("DeleteGroupPolicy", IAM, Act::DeleteInline, TargetKind::Group),
     ("DeleteInlinePolicyFromPermissionSet", SSO, Act::DeleteInline, TargetKind::PermissionSet),
     ("DeleteLoginProfile", IAM, Act::DeleteLogin, TargetKind::User),
+    ("DeleteMfaDeviceForUser", DIRECTORY, Act::ResetPerson, TargetKind::Person),
+    ("DeletePermissionsBoundaryFromPermissionSet", SSO, Act::DeleteBoundary, TargetKind::PermissionSet),
     ("DeletePolicy", IAM, Act::DeletePolicy, TargetKind::Policy),
+    ("DeletePolicy", ORGANIZATIONS, Act::LiftLimit, TargetKind::Limit),
     ("DeletePolicyVersion", IAM, Act::DeletePolicy, TargetKind::Policy),
     ("DeleteRole", IAM, Act::Delete, TargetKind::Role),
     ("DeleteRolePermissionsBoundary", IAM, Act::DeleteBoundary, TargetKind::Role),
     ("DeleteRolePolicy", IAM, Act::DeleteInline, TargetKind::Role),
+    ("DeleteSSHPublicKey", IAM, Act::RemoveCredential, TargetKind::User),
+    ("DeleteServiceSpecificCredential", IAM, Act::RemoveCredential, TargetKind::User),
+    ("DeleteSigningCertificate", IAM, Act::RemoveCredential, TargetKind::User),
     ("DeleteUser", IAM, Act::Delete, TargetKind::User),
     ("DeleteUserPermissionsBoundary", IAM, Act::DeleteBoundary, TargetKind::User),
     ("DeleteUserPolicy", IAM, Act::DeleteInline, TargetKind::User),
@@ -66,33 +119,75 @@ pub(super) static EVENTS: &[(&str, &str, Act, TargetKind)] = &[
     ("DetachCustomerManagedPolicyReferenceFromPermissionSet", SSO, Act::Detach, TargetKind::PermissionSet),
     ("DetachGroupPolicy", IAM, Act::Detach, TargetKind::Group),
     ("DetachManagedPolicyFromPermissionSet", SSO, Act::Detach, TargetKind::PermissionSet),
+    ("DetachPolicy", ORGANIZATIONS, Act::LiftLimit, TargetKind::Limit),
     ("DetachRolePolicy", IAM, Act::Detach, TargetKind::Role),
     ("DetachUserPolicy", IAM, Act::Detach, TargetKind::User),
+    ("DisablePolicyType", ORGANIZATIONS, Act::LiftLimit, TargetKind::Limit),
+    ("EnableAWSServiceAccess", ORGANIZATIONS, Act::TrustService, TargetKind::Account),
+    ("EnableExternalIdPConfigurationForDirectory", DIRECTORY, Act::TrustProvider, TargetKind::Provider),
     ("EnableMFADevice", IAM, Act::EnableMfa, TargetKind::User),
     ("EnableOrganizationsRootCredentialsManagement", IAM, Act::CentralRoot, TargetKind::Account),
     ("EnableOrganizationsRootSessions", IAM, Act::CentralRoot, TargetKind::Account),
     ("EnableOutboundWebIdentityFederation", IAM, Act::FederateOut, TargetKind::Account),
     ("EnableProfile", ANYWHERE, Act::OpenProfile, TargetKind::Profile),
     ("EnableTrustAnchor", ANYWHERE, Act::TrustAnchor, TargetKind::TrustAnchor),
+    ("GetWebIdentityToken", STS, Act::GetToken, TargetKind::Account),
+    ("InviteAccountToOrganization", ORGANIZATIONS, Act::GrowOrganization, TargetKind::Account),
+    ("ModifyDBClusterSnapshotAttribute", RDS, Act::Share, TargetKind::Resource),
+    ("ModifyDBSnapshotAttribute", RDS, Act::Share, TargetKind::Resource),
+    ("ModifyDocumentPermission", SSM, Act::Share, TargetKind::Resource),
+    ("ModifyImageAttribute", EC2, Act::Share, TargetKind::Resource),
+    ("ModifySnapshotAttribute", EC2, Act::Share, TargetKind::Resource),
+    ("MoveAccount", ORGANIZATIONS, Act::LiftLimit, TargetKind::Limit),
+    ("PutBackupVaultAccessPolicy", BACKUP, Act::Share, TargetKind::Resource),
+    ("PutBucketAcl", S3, Act::Share, TargetKind::Resource),
+    ("PutBucketPolicy", S3, Act::Share, TargetKind::Resource),
+    ("PutBucketReplication", S3, Act::Share, TargetKind::Resource),
+    ("PutFileSystemPolicy", EFS, Act::Share, TargetKind::Resource),
     ("PutGroupPolicy", IAM, Act::PutInline, TargetKind::Group),
     ("PutInlinePolicyToPermissionSet", SSO, Act::PutInline, TargetKind::PermissionSet),
+    ("PutKeyPolicy", KMS, Act::Share, TargetKind::Resource),
+    ("PutMfaDeviceManagementForDirectory", SSO, Act::SetDirectoryMfa, TargetKind::Account),
+    ("PutResourcePolicy", DYNAMODB, Act::Share, TargetKind::Resource),
+    ("PutResourcePolicy", GLUE, Act::Share, TargetKind::Resource),
+    ("PutResourcePolicy", KINESIS, Act::Share, TargetKind::Resource),
+    ("PutResourcePolicy", ORGANIZATIONS, Act::Share, TargetKind::Resource),
+    ("PutResourcePolicy", SECRETS, Act::Share, TargetKind::Resource),
+    ("PutResourcePolicy", SSM, Act::Share, TargetKind::Resource),
     ("PutRolePermissionsBoundary", IAM, Act::PutBoundary, TargetKind::Role),
     ("PutRolePolicy", IAM, Act::PutInline, TargetKind::Role),
     ("PutUserPermissionsBoundary", IAM, Act::PutBoundary, TargetKind::User),
     ("PutUserPolicy", IAM, Act::PutInline, TargetKind::User),
+    ("RegisterDelegatedAdministrator", ORGANIZATIONS, Act::DelegateAdmin, TargetKind::Account),
     ("RemoveUserFromGroup", IAM, Act::Leave, TargetKind::User),
     ("ReplaceIamInstanceProfileAssociation", EC2, Act::HandRole, TargetKind::InstanceProfile),
     ("ResetServiceSpecificCredential", IAM, Act::AddCredential, TargetKind::User),
     ("ResyncMFADevice", IAM, Act::HandleMfa, TargetKind::User),
     ("SendDelegationToken", IAM, Act::Delegate, TargetKind::Account),
     ("SetDefaultPolicyVersion", IAM, Act::SetDefaultVersion, TargetKind::Policy),
+    ("SetIdentityPoolRoles", COGNITO, Act::HandRole, TargetKind::Resource),
+    ("SetQueueAttributes", SQS, Act::Share, TargetKind::Resource),
+    ("SetRepositoryPolicy", ECR, Act::Share, TargetKind::Resource),
+    ("SetTopicAttributes", SNS, Act::Share, TargetKind::Resource),
     ("UpdateAccountPasswordPolicy", IAM, Act::UpdatePasswordPolicy, TargetKind::Account),
     ("UpdateAssumeRolePolicy", IAM, Act::UpdateTrust, TargetKind::Role),
+    ("UpdateDevEndpoint", GLUE, Act::HandRole, TargetKind::Resource),
+    ("UpdateDomainConfig", ES, Act::Share, TargetKind::Resource),
+    ("UpdateElasticsearchDomainConfig", ES, Act::Share, TargetKind::Resource),
+    ("UpdateExternalIdPConfigurationForDirectory", DIRECTORY, Act::TrustProvider, TargetKind::Provider),
+    ("UpdateFunctionConfiguration20150331", LAMBDA, Act::AddLayer, TargetKind::Resource),
+    ("UpdateFunctionConfiguration20150331v2", LAMBDA, Act::AddLayer, TargetKind::Resource),
+    ("UpdateFunctionUrlConfig", LAMBDA, Act::Share, TargetKind::Resource),
     ("UpdateLoginProfile", IAM, Act::UpdateLogin, TargetKind::User),
     ("UpdateOpenIDConnectProviderThumbprint", IAM, Act::TrustProvider, TargetKind::Provider),
+    ("UpdatePassword", DIRECTORY, Act::ResetPerson, TargetKind::Person),
     ("UpdatePodIdentityAssociation", EKS, Act::HandRole, TargetKind::Cluster),
+    ("UpdatePolicy", ORGANIZATIONS, Act::LiftLimit, TargetKind::Limit),
     ("UpdateProfile", ANYWHERE, Act::OpenProfile, TargetKind::Profile),
     ("UpdateSAMLProvider", IAM, Act::TrustProvider, TargetKind::Provider),
+    ("UpdateSSHPublicKey", IAM, Act::AddCredential, TargetKind::User),
+    ("UpdateServiceSpecificCredential", IAM, Act::AddCredential, TargetKind::User),
+    ("UpdateSigningCertificate", IAM, Act::AddCredential, TargetKind::User),
     ("UpdateTrustAnchor", ANYWHERE, Act::TrustAnchor, TargetKind::TrustAnchor),
     ("UploadSSHPublicKey", IAM, Act::AddCredential, TargetKind::User),
     ("UploadSigningCertificate", IAM, Act::AddCredential, TargetKind::User),

@@ -5,18 +5,26 @@ use std::borrow::Cow;
 
 use super::act::{Act, TargetKind};
 use super::event::IamEvent;
+use super::key::BY_ITSELF;
+use super::{organization, shared};
 use crate::model::{Arn, Event, Raw, members, text};
 
 /// What the call is about, by name; empty when the record does not say.
 pub(super) fn target<'a>(kind: TargetKind, event: &Event<'a>) -> Cow<'a, str> {
     let of = |names| first_text(event, names);
     match kind {
+        TargetKind::Provider if event.event_source == "sso-directory.amazonaws.com" => {
+            of(["directoryId", "identityStoreId", "externalIdPConfigurationId"])
+        }
         TargetKind::Provider => provider(event),
         TargetKind::TrustAnchor => of(["name", "trustAnchorId", "trustAnchorArn"]),
         TargetKind::Profile => of(["name", "profileId", "profileArn"]),
         TargetKind::InstanceProfile => instance_profile(event),
         TargetKind::Cluster => of(["clusterName", "name", ""]),
-        TargetKind::PermissionSet => last_of(of(["permissionSetArn", "", ""])),
+        TargetKind::PermissionSet => shared::last_of(permission_set(event)),
+        TargetKind::Person => organization::person(event),
+        TargetKind::Limit => organization::limit(event),
+        TargetKind::Resource => shared::resource(event),
         _ => Cow::Borrowed(""),
     }
 }
@@ -29,16 +37,42 @@ pub(super) fn given<'a>(change: IamEvent, event: &Event<'a>) -> Cow<'a, str> {
         Act::TrustProvider => of(["clientID", "", ""]),
         Act::OpenProfile => listed(event, "roleArns"),
         Act::HandRole if change.target_kind() == TargetKind::InstanceProfile => role_or_instance(event),
-        Act::HandRole => of(["roleName", "roleArn", ""]),
+        Act::HandRole if change.name() == "SetIdentityPoolRoles" => guests(event),
+        Act::HandRole => of(["roleName", "roleArn", "iamRole"]),
+        Act::GetToken => listed(event, "audience"),
+        Act::AddLayer => shared::layers(event),
+        Act::MakeSet => of(["name", "", ""]),
+        Act::MakePerson | Act::JoinPeople | Act::ResetPerson => organization::of_person(change.act(), event),
+        Act::SetLimit | Act::LiftLimit => organization::limited(event),
+        Act::DelegateAdmin | Act::TrustService => organization::service(event),
+        Act::GrowOrganization => organization::invited(event),
+        Act::RemoveCredential => of(["serviceSpecificCredentialId", "sSHPublicKeyId", "certificateId"]),
         Act::EnterCluster => joined([of(["principalArn", "", ""]), of(["policyArn", "", ""])]),
         Act::Delegate => of(["delegationRequestId", "delegationRequestArn", ""]),
         Act::Assign => {
             let [kind, id, account] = members(event.request_parameters, ["principalType", "principalId", "targetId"]);
             let (kind, id, account) = (text(kind), text(id), text(account));
-            Cow::Owned(format!("{} {id} in {account}", kind.to_ascii_lowercase()).trim().to_owned())
+            let itself = if organization::is_caller(event, &id) { BY_ITSELF } else { "" };
+            Cow::Owned(format!("{} {id} in {account}{itself}", kind.to_ascii_lowercase()).trim().to_owned())
         }
         _ => Cow::Borrowed(""),
     }
+}
+
+/// The permission set: of a new one the ARN that it got.
+fn permission_set<'a>(event: &Event<'a>) -> Cow<'a, str> {
+    let [made] = members(event.response_elements, ["permissionSet"]);
+    let [made] = members(made.json(), ["permissionSetArn"]);
+    if made == Raw::Null { first_text(event, ["permissionSetArn", "", ""]) } else { text(made) }
+}
+
+/// The role that an identity pool gives to whoever comes without signing in.
+///
+/// Source: Amazon Cognito identity pools API reference, SetIdentityPoolRoles.
+fn guests<'a>(event: &Event<'a>) -> Cow<'a, str> {
+    let [roles] = members(event.request_parameters, ["roles"]);
+    let [guests] = members(roles.json(), ["unauthenticated"]);
+    text(guests)
 }
 
 /// The calls of EC2 that hand an instance profile to a running instance keep what was asked in a member of their own name.
@@ -53,7 +87,7 @@ fn instance_profile<'a>(event: &Event<'a>) -> Cow<'a, str> {
     let asked = asked_of_ec2(event);
     let [profile] = members(asked.json(), ["IamInstanceProfile"]);
     let [name, arn] = members(profile.json(), ["Name", "Arn"]);
-    if name == Raw::Null { last_of(text(arn)) } else { text(name) }
+    if name == Raw::Null { shared::last_of(text(arn)) } else { text(name) }
 }
 
 /// What an instance profile was given, or the instance that was given the profile: by its id, else by that of the
@@ -115,11 +149,4 @@ fn listed<'a>(event: &Event<'a>, name: &str) -> Cow<'a, str> {
 fn joined<'a>(parts: [Cow<'a, str>; 2]) -> Cow<'a, str> {
     let known: Vec<&str> = parts.iter().map(|part| &**part).filter(|part| !part.is_empty()).collect();
     Cow::Owned(known.join(" "))
-}
-
-fn last_of(arn: Cow<'_, str>) -> Cow<'_, str> {
-    match Arn::parse(&arn).map(|arn| arn.name().to_owned()) {
-        Some(name) => Cow::Owned(name),
-        None => arn,
-    }
 }

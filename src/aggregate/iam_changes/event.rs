@@ -1,7 +1,7 @@
 //! The calls that change who may do what, and what kind of change each is.
 
 use super::act::{Act, TargetKind};
-use super::calls::{EVENTS, SOURCES};
+use super::calls::EVENTS;
 
 /// One of the calls that are remembered; orders by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -9,21 +9,24 @@ pub struct IamEvent(u8);
 
 impl IamEvent {
     /// The call of that `eventSource` and `eventName`.
+    #[inline]
     pub fn of_call(source: &str, name: &str) -> Option<Self> {
-        // Nearly all events are of other services, and most calls of these only read.
-        if !SOURCES.contains(&source)
-            || name.starts_with("Get")
-            || name.starts_with("List")
-            || name.starts_with("Describe")
-        {
-            return None;
-        }
-        Self::of(name).filter(|event| EVENTS[usize::from(event.0)].1 == source)
+        if is_shaped(name) { Self::find(source, name) } else { None }
     }
 
-    /// The call of that `eventName`: no two services have one of the same name here.
-    pub fn of(name: &str) -> Option<Self> {
-        EVENTS.binary_search_by_key(&name, |(known, ..)| known).ok().map(|place| Self(place as u8))
+    #[cold]
+    fn find(source: &str, name: &str) -> Option<Self> {
+        let at = EVENTS.binary_search_by_key(&(name, source), |&(name, source, ..)| (name, source)).ok()?;
+        // What two services call alike and do alike is one call, told apart by its target.
+        Self::about(name, EVENTS[at].3)
+    }
+
+    /// The call of that `eventName` about such a target: of several services' the first, where the target does not tell.
+    pub fn about(name: &str, target: TargetKind) -> Option<Self> {
+        let first = EVENTS.partition_point(|(known, ..)| *known < name);
+        let named = (first..).zip(EVENTS.get(first..)?).take_while(|(_, (known, ..))| *known == name);
+        let is_first = named.clone().filter(|(_, (.., kind))| *kind == target).chain(named).map(|(at, _)| at).next();
+        is_first.map(|at| Self(at as u8))
     }
 
     /// Its `eventName`.
@@ -42,21 +45,53 @@ impl IamEvent {
     }
 }
 
+/// By first letter, the lengths of the names that are remembered: nearly all other events end here.
+const SHAPES: [u64; 26] = shapes();
+
+const fn shapes() -> [u64; 26] {
+    let mut shapes = [0; 26];
+    let mut at = 0;
+    while at < EVENTS.len() {
+        let name = EVENTS[at].0.as_bytes();
+        shapes[(name[0] - b'A') as usize] |= 1 << name.len();
+        at += 1;
+    }
+    shapes
+}
+
+fn is_shaped(name: &str) -> bool {
+    let letter = name.bytes().next().unwrap_or_default().wrapping_sub(b'A');
+    let shape = SHAPES.get(usize::from(letter)).copied().unwrap_or_default();
+    name.len() < 64 && shape >> name.len() & 1 == 1
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn events_are_found_by_name() {
-        assert!(EVENTS.is_sorted_by_key(|(name, ..)| name) && EVENTS.len() < 256);
+        assert!(EVENTS.is_sorted_by_key(|(name, source, ..)| (name, source)) && EVENTS.len() < 256);
         for (name, source, act, kind) in EVENTS {
             let event = IamEvent::of_call(source, name).unwrap();
             assert_eq!((event.name(), event.act(), event.target_kind()), (*name, *act, *kind));
-            assert_eq!(IamEvent::of(name), Some(event));
+            let same = IamEvent::about(name, *kind).unwrap();
+            assert_eq!(
+                (same.name(), same.act(), same.target_kind()),
+                (*name, *act, *kind),
+                "two of one name and target do alike"
+            );
         }
         for other in ["", "GetUser", "ListUsers", "CreateAccessKey", "attachuserpolicy", "AttachUserPolic"] {
             assert_eq!(IamEvent::of_call("iam.amazonaws.com", other), None, "{other}");
         }
+        for name in ["é", "Z", "[", "createUser", &"C".repeat(64), &"C".repeat(300)] {
+            assert_eq!(IamEvent::of_call("iam.amazonaws.com", name), None);
+        }
+        let rooted = IamEvent::about("CreateLoginProfile", TargetKind::Account).map(IamEvent::name);
+        assert_eq!(rooted, Some("CreateLoginProfile"), "about root");
+        assert_eq!(IamEvent::about("CreateUsers", TargetKind::User), None);
+        assert_eq!(IamEvent::about("Zz", TargetKind::User), None);
         assert_eq!(IamEvent::of_call("customer-profiles.amazonaws.com", "CreateProfile"), None, "of another service");
         assert_eq!(IamEvent::of_call("eks.amazonaws.com", "CreateUser"), None);
         assert_eq!(IamEvent::of_call("ec2.amazonaws.com", "RunInstances"), None);

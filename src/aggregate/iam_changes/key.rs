@@ -8,6 +8,9 @@ use crate::model::{Event, Grant, PolicyClass};
 /// What follows the id of a version that is not made the default: it allows nothing yet.
 pub const DORMANT: &str = " (not default)";
 
+/// What follows where the caller of Identity Center gave or did something to itself.
+pub const BY_ITSELF: &str = " (the caller itself)";
+
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Outcome {
@@ -28,7 +31,7 @@ pub enum Granted {
     Policy(Grant),
     /// A trust policy that lets in nobody from outside and names users or roles of the account.
     TrustInside,
-    /// A trust policy that lets in others from outside, each under a condition.
+    /// A trust policy that lets in others from outside, each under a condition; so may a resource's.
     TrustConditional,
     /// A trust policy that lets in another account without a condition, or anyone who knows an external id.
     TrustOutside,
@@ -52,7 +55,8 @@ pub struct Key {
     pub target: Sym,
     /// The policy's ARN or an inline policy's name; for memberships the group, for MFA the device, for trust policies
     /// whom they let in from outside, whom of the account and which services they name, for the password policy its terms, for a role that
-    /// is handed on that role (for an instance the instance), for an assignment who got it and where.
+    /// is handed on that role (for an instance the instance), for an assignment who got it and where, with [`BY_ITSELF`]
+    /// where that is the caller; for a resource whom it lets in, for a limit of an organization what it held for.
     pub policy: Sym,
     /// The version of a customer-managed policy, with [`DORMANT`] where the call does not put it into force.
     pub version: Sym,

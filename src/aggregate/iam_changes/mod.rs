@@ -9,9 +9,11 @@ mod documents;
 mod elsewhere;
 mod event;
 mod key;
+mod organization;
 mod provisioning;
 mod read;
 mod saved;
+mod shared;
 #[cfg(test)]
 mod tests;
 
@@ -22,7 +24,7 @@ use hashbrown::HashMap;
 pub use act::{Act, TargetKind};
 use documents::Documents;
 pub use event::IamEvent;
-pub use key::{DORMANT, Granted, Key, Outcome};
+pub use key::{BY_ITSELF, DORMANT, Granted, Key, Outcome};
 
 use super::{Aggregate, AggregateKind, Batch, BatchError, Remap, RowMemo, Seen, Span, Sym, SymSet, Symbols};
 use crate::model::{EventTime, principal_of};
@@ -120,8 +122,9 @@ impl Aggregate for IamChanges {
     fn observe(&mut self, seen: &mut Seen<'_>) {
         let Some(change) = IamEvent::of_call(seen.event.event_source, seen.event.event_name) else { return };
         let caller = (self.actor(seen), self.service(seen));
-        let key = read::key(change, caller, &mut self.documents, seen);
-        self.row(key).observe(seen);
+        if let Some(key) = read::key(change, caller, &mut self.documents, seen) {
+            self.row(key).observe(seen);
+        }
     }
 
     fn merge(&mut self, other: Self, remap: &Remap) {

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use super::act::{Act, TargetKind};
 use super::documents::Documents;
-use super::elsewhere;
 use super::event::IamEvent;
 use super::key::{DORMANT, Granted, Key, Outcome};
+use super::{elsewhere, organization, shared};
 use crate::aggregate::{Seen, Sym};
 use crate::model::{
     Arn, Event, Grant, IdentityType, OpenPrincipal, OpenTo, PasswordPolicy, PolicyClass, Raw, members, text,
@@ -79,19 +79,28 @@ impl<'a> Request<'a> {
     }
 }
 
-/// The key of `change` that a caller, and perhaps a service for it, made by `seen`.
+/// The key of `change` that a caller, and perhaps a service for it, made by `seen`; `None` where it gives nobody anything.
 pub(super) fn key(
     change: IamEvent,
     (actor, invoked_by): (Sym, Sym),
     documents: &mut Documents,
     seen: &mut Seen<'_>,
-) -> Key {
+) -> Option<Key> {
     let event = seen.event;
+    if !is_telling(change, documents, event) {
+        return None;
+    }
     let outcome = Outcome::of(event);
     let request = Request::of(event);
     let (target_kind, target) = target(change, &request, event);
-    let (policy, policy_class, granted) = policy(change, &request, documents, event);
-    Key {
+    let (policy, policy_class, granted) = match change.act() {
+        Act::Share => {
+            let (whom, granted) = shared::whom(event, documents)?;
+            (whom, PolicyClass::None, granted)
+        }
+        _ => policy(change, &request, documents, event),
+    };
+    Some(Key {
         account_id: seen.account(),
         event: change,
         actor,
@@ -103,6 +112,22 @@ pub(super) fn key(
         policy_class,
         granted,
         outcome,
+    })
+}
+
+/// Whether a call gives or takes anything: a credential that is switched off, a pool without guests, a limit that is
+/// rewritten and limits yet, a function without layers of others do not.
+fn is_telling(change: IamEvent, documents: &mut Documents, event: &Event<'_>) -> bool {
+    match change.name() {
+        "UpdateSSHPublicKey" | "UpdateServiceSpecificCredential" | "UpdateSigningCertificate" => {
+            let [status] = members(event.request_parameters, ["status"]);
+            text(status).eq_ignore_ascii_case("active")
+        }
+        "UpdatePolicy" => !organization::still_limits(event, documents),
+        "UpdateFunctionConfiguration20150331" | "UpdateFunctionConfiguration20150331v2" | "SetIdentityPoolRoles" => {
+            !elsewhere::given(change, event).is_empty()
+        }
+        _ => true,
     }
 }
 
@@ -112,9 +137,9 @@ fn target<'a>(change: IamEvent, request: &Request<'a>, event: &Event<'a>) -> (Ta
         TargetKind::User => text(request.user_name),
         TargetKind::Group => text(request.group_name),
         TargetKind::Role => text(request.role_name),
-        TargetKind::Policy if request.policy_name == Raw::Null => last_part(text(request.policy_arn)),
+        TargetKind::Policy if request.policy_name == Raw::Null => shared::last_of(text(request.policy_arn)),
         TargetKind::Policy => text(request.policy_name),
-        TargetKind::MfaDevice if request.device_name == Raw::Null => last_part(text(request.serial_number)),
+        TargetKind::MfaDevice if request.device_name == Raw::Null => shared::last_of(text(request.serial_number)),
         TargetKind::MfaDevice => text(request.device_name),
         TargetKind::Account => return (kind, Cow::Owned(event.account_id().to_owned())),
         other => elsewhere::target(other, event),
@@ -201,7 +226,19 @@ fn policy<'a>(
         | Act::HandRole
         | Act::EnterCluster
         | Act::Delegate
-        | Act::Assign => (elsewhere::given(change, event), PolicyClass::None, Granted::Nothing),
+        | Act::Assign
+        | Act::AddLayer
+        | Act::DelegateAdmin
+        | Act::GetToken
+        | Act::GrowOrganization
+        | Act::JoinPeople
+        | Act::LiftLimit
+        | Act::MakePerson
+        | Act::MakeSet
+        | Act::RemoveCredential
+        | Act::ResetPerson
+        | Act::SetLimit
+        | Act::TrustService => (elsewhere::given(change, event), PolicyClass::None, Granted::Nothing),
         Act::UpdatePasswordPolicy => {
             let [omitted] = members(event.request_parameters, ["omitted"]);
             let terms = PasswordPolicy::of_request(event.request_parameters).to_string();
@@ -272,12 +309,5 @@ fn granted_to(open: &OpenPrincipal) -> Granted {
         // Whoever knows the id comes in from any account, as whoever is of the other account comes in from that.
         _ if open.is_by_external_id() => Granted::TrustOutside,
         _ => Granted::TrustConditional,
-    }
-}
-
-fn last_part(arn: Cow<'_, str>) -> Cow<'_, str> {
-    match Arn::parse(&arn).map(|arn| arn.name().to_owned()) {
-        Some(name) => Cow::Owned(name),
-        None => arn,
     }
 }

@@ -71,11 +71,12 @@ fn keys(table: Reader<'_>, symbols: &mut Symbols) -> Result<Vec<Key>, BatchError
     (0..table.rows())
         .map(|i| {
             let bad = |column| move || table.bad_cell(column, i, "is no word that is known here");
+            let target_kind = TargetKind::parse(kinds[i]).ok_or_else(bad("target_kind"))?;
             Ok(Key {
                 account_id: symbols.intern(accounts[i]),
-                event: IamEvent::of(events[i]).ok_or_else(bad("event"))?,
+                event: IamEvent::about(events[i], target_kind).ok_or_else(bad("event"))?,
                 actor: symbols.intern(actors[i]),
-                target_kind: TargetKind::parse(kinds[i]).ok_or_else(bad("target_kind"))?,
+                target_kind,
                 target: symbols.intern(targets[i]),
                 policy: symbols.intern(policies[i]),
                 version: symbols.intern(versions[i]),

@@ -17,6 +17,7 @@ mod saved;
 mod session;
 #[cfg(test)]
 mod tests;
+mod tools;
 
 use hashbrown::HashMap;
 
@@ -25,6 +26,7 @@ use places::KnownPrograms;
 pub use places::{EndpointUse, Programs, Usage};
 pub use session::Session;
 use session::{NONE, Row};
+use tools::{ToolUse, Tools};
 
 use super::{Aggregate, AggregateKind, Batch, BatchError, Remap, RowMemo, Seen, Sym, Symbols};
 use crate::model::{Event, SourceAddress};
@@ -45,6 +47,7 @@ pub struct Sessions {
     /// The row of each further access key of a session, by the session's first row: the console mints many.
     more_keys: HashMap<(u32, Sym), u32, ahash::RandomState>,
     programs: KnownPrograms,
+    tools: Tools,
     /// The row of each identity, counted from 1; 0 for an identity that is no session.
     memo: RowMemo,
 }
@@ -54,6 +57,14 @@ impl Sessions {
     pub fn all<'a>(&'a self, symbols: &'a Symbols) -> impl Iterator<Item = Session<'a>> + 'a {
         let firsts = (0..self.rows.len()).filter(|&place| self.rows[place].is_first);
         firsts.map(move |place| self.at(place, symbols))
+    }
+
+    /// Calls with tools of attackers, each with the [`Session::place`] of its access key.
+    pub(crate) fn tools(&self) -> impl Iterator<Item = (usize, ToolUse)> {
+        self.tools.iter().filter_map(|(used, usage)| {
+            let place = self.place(used.key, used.access_key).ok()?;
+            Some((place, ToolUse { source: used.source, agent: used.agent, usage: *usage }))
+        })
     }
 
     /// The session at a [`Session::place`].
@@ -128,7 +139,7 @@ impl Aggregate for Sessions {
         };
         let Some(place) = marked.checked_sub(1) else { return };
         let (address, tally, user_agent) = (seen.address(), seen.tally(), seen.user_agent());
-        let programs = self.programs.of(user_agent, seen.symbols);
+        let (programs, is_tool) = self.programs.of(user_agent, seen.symbols);
         let (time, via_endpoint) = (seen.event.event_time, !seen.event.vpc_endpoint_id.is_empty());
         let row = &mut self.rows[place];
         row.tally.merge(tally);
@@ -140,6 +151,9 @@ impl Aggregate for Sessions {
             row.see_endpoint(seen.event, programs, seen.symbols);
         }
         row.in_console = row.in_console || is_console_call(seen.event);
+        if is_tool {
+            self.tools.see((row.key, row.access_key), (address, user_agent), time, programs);
+        }
     }
 
     fn merge(&mut self, other: Self, remap: &Remap) {
@@ -152,14 +166,18 @@ impl Aggregate for Sessions {
                 Err(first) => drop(self.push(theirs, first)),
             }
         }
+        self.tools.merge(&other.tools, remap);
     }
 
     fn save(&self, symbols: &Symbols) -> Vec<Batch> {
-        saved::save(&self.rows, symbols)
+        let mut batches = saved::save(&self.rows, symbols);
+        batches.push(self.tools.save(symbols));
+        batches
     }
 
     fn load(&mut self, batches: &[Batch], symbols: &mut Symbols) -> Result<(), BatchError> {
-        saved::load(self, batches, symbols)
+        saved::load(self, batches, symbols)?;
+        self.tools.load(batches, symbols)
     }
 }
 

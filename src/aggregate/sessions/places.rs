@@ -1,7 +1,7 @@
 //! From where a session was used: each address with its times and the programs there, and the VPC endpoints of calls.
 
 use crate::aggregate::{Sym, Symbols};
-use crate::model::{EventTime, agent_family};
+use crate::model::{EventTime, agent_family, attack_tool};
 
 /// What was seen of a session at one place. Times are whole seconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,14 +107,28 @@ impl Usage {
     }
 }
 
+/// Systems as browsers name them, of each the word that no other one has.
+const SYSTEMS: [&str; 7] = ["Windows NT", "Macintosh", "iPhone", "iPad", "Android", "CrOS", "X11; Linux"];
+
+/// The system that a browser says it runs on; empty for other programs.
+///
+/// Source: RFC 9110, "User-Agent"; MDN, "Browser detection using the user agent".
+fn system_of_browser(user_agent: &str) -> &'static str {
+    let is_browser = user_agent.starts_with("Mozilla/") || user_agent.starts_with("[Mozilla/");
+    let system = SYSTEMS.iter().find(|system| is_browser && user_agent.contains(**system));
+    system.copied().unwrap_or_default()
+}
+
 /// The bit that stands for a call without a VPC endpoint.
 const DIRECT: u64 = 1 << 63;
 
 impl Programs {
-    /// The one program of that `userAgent`.
+    /// The one program of that `userAgent`: a browser is another one on another system, since a session at the console is
+    /// one browser's.
     pub fn of(user_agent: &str) -> Self {
         let hash = agent_family(user_agent)
             .bytes()
+            .chain(system_of_browser(user_agent).bytes())
             .fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
         Self(1 << (hash % 63))
     }
@@ -152,24 +166,29 @@ impl Programs {
 #[derive(Clone, Debug, Default)]
 pub(super) struct KnownPrograms(Vec<u8>);
 
+/// Marks the programs of attackers among those that were met.
+const TOOL: u8 = 0x80;
+
 impl KnownPrograms {
-    /// The program of the `userAgent` with that symbol.
+    /// The program of the `userAgent` with that symbol, and whether it is a tool of attackers.
     #[inline]
-    pub fn of(&mut self, user_agent: Sym, symbols: &Symbols) -> Programs {
-        match self.0.get(user_agent.0 as usize) {
-            Some(&known) if known > 0 => Programs(1 << (known - 1)),
+    pub fn of(&mut self, user_agent: Sym, symbols: &Symbols) -> (Programs, bool) {
+        let known = match self.0.get(user_agent.0 as usize) {
+            Some(&known) if known > 0 => known,
             _ => self.learn(user_agent, symbols),
-        }
+        };
+        (Programs(1 << ((known & !TOOL) - 1)), known & TOOL != 0)
     }
 
     #[cold]
-    fn learn(&mut self, user_agent: Sym, symbols: &Symbols) -> Programs {
-        let programs = Programs::of(symbols.text(user_agent));
+    fn learn(&mut self, user_agent: Sym, symbols: &Symbols) -> u8 {
+        let text = symbols.text(user_agent);
         let place = user_agent.0 as usize;
         if place >= self.0.len() {
             self.0.resize(place + 1, 0);
         }
-        self.0[place] = programs.0.trailing_zeros() as u8 + 1;
-        programs
+        let tool = if attack_tool(text).is_some() { TOOL } else { 0 };
+        self.0[place] = (Programs::of(text).0.trailing_zeros() as u8 + 1) | tool;
+        self.0[place]
     }
 }

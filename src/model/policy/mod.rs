@@ -16,6 +16,7 @@ pub(crate) mod pattern;
 mod percent;
 mod provider;
 mod reach;
+mod resource;
 mod statement;
 mod trust;
 mod verbs;
@@ -28,6 +29,7 @@ use idle::Asker;
 
 pub use class::{Grant, PolicyClass, is_quarantine};
 pub use normal::NormalPolicy;
+pub use resource::Outsiders;
 pub use statement::{Condition, Effect, Listed, Principals, Statement};
 pub use trust::{OpenPrincipal, OpenTo};
 
@@ -218,6 +220,11 @@ impl Policy {
     /// The services of AWS that a trust policy lets in, sorted.
     pub fn named_services(&self) -> BTreeSet<String> {
         trust::named_services(&self.statements)
+    }
+
+    /// Whom a resource policy lets in from outside of `own_account`.
+    pub fn outsiders(&self, own_account: &str) -> Outsiders {
+        resource::outsiders(&self.statements, own_account)
     }
 
     /// What the document grants at its widest.

@@ -180,7 +180,7 @@ fn is_closed(statements: &[Statement], ways: &[&str]) -> bool {
     ways.iter().all(|way| denials(statements).any(|deny| deny.condition.is_empty() && is_about(deny, way)))
 }
 
-fn is_for_all(statement: &Statement) -> bool {
+pub(super) fn is_for_all(statement: &Statement) -> bool {
     let all = |principals: &super::Principals| {
         !principals.is_not && principals.by_kind.get("AWS").is_some_and(|values| values.contains("*"))
     };
@@ -257,7 +257,7 @@ fn accounts_of(condition: &Condition) -> Option<&BTreeSet<String>> {
     of_key.next().is_none().then_some(accounts)
 }
 
-fn is_account(text: &str) -> bool {
+pub(super) fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 

@@ -98,6 +98,18 @@ that other clouds and services take for proof of who they are.",
     page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_outbound.html",
 };
 
+pub(super) const TOKEN_GOT: Rule = Rule {
+    id: "outbound-token-got",
+    severity: Severity::Medium,
+    practice: None,
+    about: "A principal got a signed token that says who it is to other clouds and services (GetWebIdentityToken), a line for \
+each caller. Medium where the caller enabled outbound federation itself; info where it has got them for more than a day; else \
+low.",
+    check: "Which service is the audience, and does the workload need it?",
+    fix: "If not: take sts:GetWebIdentityToken from the caller, and look at what the token opened there.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_outbound.html",
+};
+
 pub(super) const CENTRAL_ROOT: Rule = Rule {
     id: "central-root-enabled",
     severity: Severity::Low,
@@ -113,9 +125,10 @@ pub(super) const OUTSIDE_IAM: Rule = Rule {
     id: "access-outside-iam",
     severity: Severity::Medium,
     practice: None,
-    about: "A role was handed to an instance profile or to pods of an EKS cluster, a profile to a running instance, or a \
-principal was let into a cluster. Medium where administrator rights were handed on (of an instance's profile the record does \
-not say), low for clusters and running instances, info for roles of instance profiles.",
+    about: "A role was handed to an instance profile or to pods of an EKS cluster, a profile to a running instance, a \
+principal was let into a cluster, or a role was given to guests of an identity pool, machines outside of AWS (hybrid \
+activations) or a development endpoint. Medium where administrator rights were handed on (of an instance's profile the record does \
+not say), low for what else is named and running instances, info for roles of instance profiles.",
     check: "aws eks list-pod-identity-associations, list-access-entries; who may run pods or instances has the role.",
     fix: "If it was not meant: aws eks delete-pod-identity-association, delete-access-entry.",
     page: "https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html",
@@ -123,10 +136,11 @@ not say), low for clusters and running instances, info for roles of instance pro
 
 pub(super) const ASSIGNED: Rule = Rule {
     id: "identity-center-assigned",
-    severity: Severity::Medium,
+    severity: Severity::High,
     practice: None,
-    about: "Somebody assigned permission sets of IAM Identity Center to people or groups in accounts: a line for each caller. \
-Medium where these logs show one of the sets to be administrator, else info.",
+    about: "Somebody made permission sets of IAM Identity Center, gave them policies, or assigned them to people or groups in accounts: a line for \
+each caller. High where the caller gave a set that these logs show to be administrator to itself or to a user that it made, \
+medium where it gave one to others; info where the caller has done so for more than a week; else low.",
     check: "aws sso-admin list-account-assignments, list-permission-sets.",
     fix: "If it was not meant: aws sso-admin delete-account-assignment, and look at who called.",
     page: "https://docs.aws.amazon.com/singlesignon/latest/userguide/logging-using-cloudtrail.html",

@@ -156,6 +156,7 @@ pub(super) fn named(kind: TargetKind, name: &str) -> String {
     match name {
         "" => format!("a {} that the record does not name", kind.as_str()),
         root if kind == TargetKind::Account && root.starts_with("root@") => root.to_owned(),
+        resource if kind == TargetKind::Resource => resource.to_owned(),
         name => format!("{}/{name}", kind.as_str()),
     }
 }

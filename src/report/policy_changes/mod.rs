@@ -3,6 +3,9 @@
 mod access_rules;
 #[cfg(test)]
 mod baseline_tests;
+mod beyond_rules;
+#[cfg(test)]
+mod beyond_tests;
 mod change;
 pub(crate) mod facts;
 mod findings;
@@ -17,7 +20,7 @@ use std::cmp::Reverse;
 
 use super::addresses::with_places;
 use super::columns::columns;
-use super::{Answer, Form, LOG_EXAMPLES, Report, Severity, StateUse, View, finding, keep_first};
+use super::{Answer, Finding, Form, LOG_EXAMPLES, Report, Severity, StateUse, View, finding, keep_first};
 use crate::aggregate::iam_changes::{self, IamChanges, Outcome};
 use crate::aggregate::{keys, root_use, sign_ins};
 use change::Change;
@@ -71,18 +74,21 @@ outcome. Policy documents are decoded: `grant` says what they allow at their wid
   deny-only      it only takes away: containment, AWS's quarantine
   not-judged     the document is not in the record, or not readable; a customer-managed policy is
                  judged by the document that was in force when it was attached
-  trust-...      a role's trust policy lets in anyone, outside principals, these on condition, or
-                 (trust-inside) names users or roles of the account
+  trust-...      a role's trust policy, or a resource's policy or list, lets in anyone, outside
+                 principals, these on condition, or (trust-inside) names users or roles of the account
 
 Severity of a row: that of the worst finding that rests on it, else info. The worst of each rule:
   critical  key-quarantined-by-aws
-  high      quarantine-lifted, admin-granted, self-grant, role-trust-opened, mfa-deactivated
+  high      quarantine-lifted, admin-granted, self-grant, role-trust-opened, mfa-deactivated,
+            resource-shared, identity-center-assigned
   medium    admin-role-names-insider, password-without-mfa, password-policy-deleted,
             password-policy-weak, boundary-removed, identity-provider-trusted,
-            roles-anywhere-opened, delegation-given, access-outside-iam, identity-center-assigned
+            roles-anywhere-opened, delegation-given, access-outside-iam,
+            identity-center-people-changed, organization-limit-lifted,
+            organization-service-delegated, outbound-token-got
   low       policy-on-user, own-policy-broad, password-reset-by-other, mfa-delay,
             iam-changes-denied, long-lived-credential-made, outbound-federation-enabled,
-            central-root-enabled
+            central-root-enabled, function-layer-of-others, organization-grown
   info      provisioned-by-aws, inline-policy, policy-classes
 Each finding says in `severity_because` why it is of its own.
 
@@ -90,8 +96,8 @@ What it proves: these calls were made and ended so, in the accounts and regions 
 state. A policy that was attached before the first log is not here, and one that was taken away by deleting its user, \
 group or role still counts as given. A Deny, a boundary or an organisation's policy can take back what a document grants. \
 \
-Not followed: rights on one's own user (${aws:username}), rights by resource policies (S3, KMS, Lambda), a user that gets more \
-through its group as self-grant, and what is made within Identity Center's own directory.
+Not followed: rights on one's own user (${aws:username}), a user that gets more through its group as self-grant, what a \
+resource let in before, and what an identity provider writes into Identity Center's directory.
 
 What AWS does by itself is one line for all accounts, by who signed the call: an AWSService identity, a service-linked role, or \
 invokedBy of Identity Center, Organizations, Control Tower and StackSets. Names of roles, sessions and user agents excuse \
@@ -111,14 +117,15 @@ columns! {
     text(
         "target_kind",
         "What was changed: user, group, role, policy, mfa-device, account, identity-provider, trust-anchor, profile, \
-         instance-profile, cluster or permission-set.",
+         instance-profile, cluster, permission-set, identity-center-user, organization-policy or resource.",
     ).third() => change.target_kind.as_str(),
     text("target", "Name of what was changed; null when the record does not say.") => change.target,
     text(
         "policy",
         "ARN of the policy or name of the inline one; the group of a membership; the MFA device; whom a trust policy lets \
          in from outside, names of the account (account:ID for all of it) and of services (service:NAME); the terms of \
-         the password policy; the role, principal or credential that was given.",
+         the password policy; the role, principal or credential that was given; whom a resource lets in; what a policy of \
+         the organization held for.",
     ) => change.policy,
     text(
         "version",
@@ -170,9 +177,21 @@ fn answer(view: &View<'_>) -> Answer {
     let mut shown: Vec<(Reverse<Severity>, usize)> = severities.into_iter().map(Reverse).zip(0..).collect();
     let rows_spared = keep_first(&mut shown, view.rows_wanted);
     let mut findings: Vec<_> = found.into_iter().map(|found| found.finding).collect();
+    let hidden = filtered(view, &mut findings);
     finding::sort(&mut findings);
     let rows = shown.into_iter().map(|(Reverse(severity), row)| cells(&changes[row], severity)).collect();
-    with_places(view, Answer { columns: COLUMNS.to_vec(), findings, rows, rows_spared, ..Answer::default() })
+    with_places(view, Answer { columns: COLUMNS.to_vec(), findings, rows, rows_spared, hidden, ..Answer::default() })
+}
+
+/// Marks findings where filters left out events, which may have undone what they tell, and says so.
+fn filtered(view: &View<'_>, findings: &mut [Finding]) -> Option<String> {
+    view.logs.filter(|logs| logs.is_filtered && !findings.is_empty())?;
+    for finding in findings {
+        finding.evidence.insert("undo_may_be_filtered_out".to_owned(), true.into());
+    }
+    let says = "filters left out events: what undid a change that is told here (a policy detached, a device enabled) may be \
+                among them; ask again without --principal, --event, --address or --access-key";
+    Some(says.to_owned())
 }
 
 #[cfg(test)]

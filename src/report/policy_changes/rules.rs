@@ -1,6 +1,6 @@
 //! The rules of `policy-changes`: what each means, how to check it, how to put it right.
 
-use super::access_rules;
+use super::{access_rules, beyond_rules};
 use crate::report::{Practice, Rule, Severity};
 
 const PRACTICES: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html";
@@ -133,7 +133,8 @@ pub(super) const BOUNDARY_REMOVED: Rule = Rule {
     id: "boundary-removed",
     severity: Severity::Medium,
     practice: None,
-    about: "The permissions boundary of a user or role was deleted: whatever its policies grant holds in full.",
+    about: "The permissions boundary of a user or role was deleted, or set to AdministratorAccess or the like, which limits \
+nothing: whatever its policies grant holds in full. Low where somebody else set it so.",
     check: "Look at the policies of the target, and who called.",
     fix: "Set the boundary again: aws iam put-user-permissions-boundary, put-role-permissions-boundary.",
     page: BOUNDARIES,
@@ -212,8 +213,15 @@ pub(super) static RULES: &[Rule] = &[
     access_rules::DELEGATION,
     access_rules::OUTSIDE_IAM,
     access_rules::ASSIGNED,
+    beyond_rules::RESOURCE_SHARED,
+    beyond_rules::PEOPLE_CHANGED,
+    beyond_rules::LIMIT_LIFTED,
+    beyond_rules::SERVICE_DELEGATED,
+    beyond_rules::ORGANIZATION_GROWN,
+    beyond_rules::LAYER_ADDED,
     access_rules::CREDENTIAL_MADE,
     access_rules::FEDERATION_OUT,
+    access_rules::TOKEN_GOT,
     access_rules::CENTRAL_ROOT,
     USER_POLICY,
     OWN_BROAD,

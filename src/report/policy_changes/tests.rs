@@ -450,7 +450,7 @@ fn ways_to_stay() {
         )
     };
     let many: Vec<Json> = (0..50).map(|n| assign(&format!("{:012}", 111_122_223_000_u64 + n))).collect();
-    assert_eq!(found(many), [format!("identity-center-assigned info {ANA}")], "a line for each caller");
+    assert_eq!(found(many), [format!("identity-center-assigned low {ANA}")], "a line for each caller");
     let admin_set = elsewhere(
         "sso",
         "AttachManagedPolicyToPermissionSet",
@@ -712,6 +712,17 @@ fn every_rule_is_registered_and_every_finding_says_why() {
         call("03:00", "EnableOrganizationsRootSessions", json!(null)),
         elsewhere("eks", "CreateAccessEntry", json!({ "name": "c", "principalArn": ANA })),
         elsewhere("sso", "CreateAccountAssignment", json!({})),
+        elsewhere("sns", "AddPermission", json!({ "aWSAccountId": ["999988887777"] })),
+        elsewhere(
+            "lambda",
+            "UpdateFunctionConfiguration20150331v2",
+            json!({ "layers": ["arn:aws:lambda:::layer:x:1"] }),
+        ),
+        elsewhere("sso-directory", "UpdatePassword", json!({ "userId": "u" })),
+        elsewhere("organizations", "DetachPolicy", json!({ "policyId": "p-1" })),
+        elsewhere("organizations", "EnableAWSServiceAccess", json!({})),
+        elsewhere("organizations", "CreateAccount", json!({})),
+        elsewhere("sts", "GetWebIdentityToken", json!({ "audience": ["https://id.example.com"] })),
         {
             let mut made = call("03:00", "CreateRole", json!({ "roleName": "z", "assumeRolePolicyDocument": "{}" }));
             made["userIdentity"] = json!({ "type": "AWSService", "invokedBy": "organizations.amazonaws.com" });

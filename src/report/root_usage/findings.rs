@@ -14,7 +14,7 @@ use crate::report::{Finding, Severity, finding};
 pub(super) fn of<'a>(usages: &[Usage<'a>], issued: &Issued<'a>, central: &Central<'a>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = usages.iter().flat_map(of_usage).collect();
     findings.extend(central_findings::of(usages, issued, central));
-    findings.extend(takeover::of_email(central));
+    findings.extend(takeover::of_email(usages, central));
     finding::sort(&mut findings);
     findings
 }

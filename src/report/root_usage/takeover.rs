@@ -16,7 +16,7 @@ use super::central::{Call, Central, addresses, named};
 use super::evidence::finding;
 use super::usage::Usage;
 use crate::aggregate::Span;
-use crate::aggregate::root_use::{Count, ReachOutcome};
+use crate::aggregate::root_use::{Count, ReachOutcome, RootClass};
 use crate::report::source_list::{address_texts, ip_addresses};
 use crate::report::{Finding, Severity};
 
@@ -28,6 +28,9 @@ const CREDENTIAL_CHANGES: [(&str, Count); 3] = [
 ];
 /// The one that anybody can cause who knows root's e-mail address.
 const RESET_REQUESTED: &str = "PasswordRecoveryRequested";
+
+/// In the evidence: whether root did it itself, and all that was read of its sessions and sign-ins had MFA.
+const IN_SESSION: &str = "in_session_with_mfa";
 
 /// What a row of root's own events shows.
 pub(super) fn of_usage(usage: &Usage<'_>) -> Option<Finding> {
@@ -46,6 +49,9 @@ fn credential_change(usage: &Usage<'_>) -> Option<Finding> {
     let mut found = (count > 0).then(|| finding(usage, "root-credential-change", count, summary))?;
     found.severity = Severity::High;
     found.evidence.insert("reset_requested_from".to_owned(), json!(asked));
+    // A reset is completed by whoever reads the mailbox, in no session.
+    let in_session = usage.count(Count::ResetsCompleted) == 0 && usage.mfa() == "yes";
+    found.evidence.insert(IN_SESSION.to_owned(), json!(in_session));
     Some(found)
 }
 
@@ -65,15 +71,20 @@ fn reset_from(usage: &Usage<'_>) -> Vec<String> {
 }
 
 /// A finding for each account whose e-mail address was changed, or whose change was tried.
-pub(super) fn of_email(central: &Central<'_>) -> Vec<Finding> {
+pub(super) fn of_email(usages: &[Usage<'_>], central: &Central<'_>) -> Vec<Finding> {
+    let of_root =
+        |account: &str| usages.iter().find(|usage| (usage.account_id, usage.class) == (account, RootClass::Console));
+    let has_mfa = |account: &str| of_root(account).is_some_and(|usage| usage.mfa() == "yes");
     let mut accounts: BTreeMap<&str, Vec<&Call<'_>>> = BTreeMap::new();
     for call in central.calls.iter().filter(|call| call.event_name != "AssumeRoot") {
         accounts.entry(call.target).or_default().push(call);
     }
-    accounts.into_iter().map(|(account, calls)| email_change(account, &calls)).collect()
+    let of_account = |(account, calls): (&str, Vec<&Call<'_>>)| email_change((account, has_mfa(account)), &calls);
+    accounts.into_iter().map(of_account).collect()
 }
 
-fn email_change(account: &str, calls: &[&Call<'_>]) -> Finding {
+/// `has_mfa` says that root itself was in sessions with MFA, and in no others.
+fn email_change((account, has_mfa): (&str, bool), calls: &[&Call<'_>]) -> Finding {
     let any = |name: Option<&str>, outcome: ReachOutcome| {
         calls.iter().any(|call| call.outcome == outcome && name.is_none_or(|name| call.event_name == name))
     };
@@ -96,6 +107,7 @@ fn email_change(account: &str, calls: &[&Call<'_>]) -> Finding {
     let from = addresses.first().map_or_else(String::new, |address| format!(" from {address}"));
     let evidence = [
         ("by", json!(by)),
+        (IN_SESSION, json!(has_mfa && by == [format!("root@{account}")])),
         ("events", json!(count)),
         ("access_key_ids", json!(keys)),
         ("address_list", json!(addresses)),

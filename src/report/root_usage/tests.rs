@@ -116,6 +116,34 @@ fn keys_and_passwords_that_change() {
 }
 
 #[test]
+fn what_root_changed_in_a_session_with_mfa_is_said() {
+    let said = |rule: &str, records: Vec<Json>| {
+        let found = ask(records).1;
+        found.into_iter().find(|finding| finding.rule == rule).unwrap().evidence["in_session_with_mfa"].clone()
+    };
+    let page = |name: &str| root(name, "signin.amazonaws.com", "");
+    let in_session = |mut record: Json, mfa: &str| {
+        record["userIdentity"]["sessionContext"] = json!({ "attributes": { "mfaAuthenticated": mfa } });
+        record
+    };
+    let change = "root-credential-change";
+    assert_eq!(said(change, vec![sign_in("Success", "Yes"), page("PasswordUpdated")]), true);
+    assert_eq!(said(change, vec![page("PasswordUpdated")]), false, "nothing says so");
+    assert_eq!(
+        said(change, vec![sign_in("Success", "Yes"), page("PasswordRecoveryCompleted")]),
+        false,
+        "in no session"
+    );
+    assert_eq!(said(change, vec![sign_in("Success", "Yes"), sign_in("Success", "No"), page("EmailUpdated")]), false);
+    let email = || root("AcceptPrimaryEmailUpdate", "account.amazonaws.com", "ASIA1");
+    assert_eq!(said("root-email-change", vec![in_session(email(), "true")]), true);
+    assert_eq!(said("root-email-change", vec![in_session(email(), "false")]), false);
+    let mut of_member = in_session(email(), "true");
+    of_member["requestParameters"] = json!({ "accountId": "777788889999" });
+    assert_eq!(said("root-email-change", vec![of_member]), false, "of another account");
+}
+
+#[test]
 fn all_but_federation_sum_to_the_events_of_root() {
     let mut federated = everyday("ASIA1");
     federated["userIdentity"]["type"] = json!("FederatedUser");

@@ -4,12 +4,16 @@
 use std::collections::BTreeMap;
 
 use crate::aggregate::State;
-use crate::aggregate::iam_changes::{Act, IamChanges, Outcome, TargetKind};
+use crate::aggregate::iam_changes::{Act, IamChange, IamChanges, Outcome, TargetKind};
 use crate::aggregate::keys::Keys;
 use crate::aggregate::root_use::{Count, RootClass, RootUse};
 use crate::aggregate::sign_ins::SignIns;
 use crate::model::{EventTime, SignInMfa};
 use crate::report::Practice;
+
+/// Calls that make a long-lived credential of a user that is no access key.
+const MAKE_CREDENTIALS: [&str; 3] =
+    ["CreateServiceSpecificCredential", "UploadSSHPublicKey", "UploadSigningCertificate"];
 
 /// By practice and account.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +22,8 @@ pub struct InLogs {
     unjudged: BTreeMap<(Practice, String), u64>,
     /// The newest change of what the practice is about, and its eventName.
     changed: BTreeMap<(Practice, String), (EventTime, &'static str)>,
+    /// By account and user, how many long-lived credentials that are no access keys were made and not deleted.
+    credentials: BTreeMap<String, BTreeMap<String, i64>>,
 }
 
 impl InLogs {
@@ -43,6 +49,12 @@ impl InLogs {
         since: EventTime,
     ) -> Option<(EventTime, &'static str)> {
         self.changed.get(&(practice, account.to_owned())).copied().filter(|(time, _)| *time > since)
+    }
+
+    /// Users of the account that hold a long-lived credential which is no access key and was made in these logs.
+    pub(super) fn holders_of_credentials(&self, account: &str) -> Vec<&str> {
+        let of_account = self.credentials.get(account).into_iter().flatten();
+        of_account.filter(|(_, held)| **held > 0).map(|(user, _)| user.as_str()).collect()
     }
 
     /// Services that act for root: what root set up goes on as root, and root itself may be behind it.
@@ -76,6 +88,7 @@ impl InLogs {
         let Some(changes) = state.get::<IamChanges>() else { return };
         for change in changes.rows().filter(|change| change.key.outcome == Outcome::Succeeded) {
             let event = change.key.event;
+            self.credential(change, state);
             let is_user = event.target_kind() == TargetKind::User;
             let practices: &[Practice] = match event.act() {
                 Act::CreateLogin | Act::DeactivateMfa => &[Practice::MfaForConsole],
@@ -90,6 +103,18 @@ impl InLogs {
                 self.change((*practice, account.to_owned()), time, event.name());
             }
         }
+    }
+
+    fn credential(&mut self, change: &IamChange, state: &State) {
+        let made = match change.key.event.act() {
+            // Those that are reset or switched on again were made before.
+            Act::AddCredential if MAKE_CREDENTIALS.contains(&change.key.event.name()) => change.events,
+            Act::RemoveCredential => -change.events,
+            _ => return,
+        };
+        let [account, user] =
+            [change.key.account_id, change.key.target].map(|sym| state.symbols().text(sym).to_owned());
+        *self.credentials.entry(account).or_default().entry(user).or_default() += made;
     }
 
     fn keys(&mut self, state: &State) {

@@ -13,6 +13,7 @@ mod logs;
 mod proof;
 mod regions;
 mod summary;
+mod unexplained;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::logs::LogSpan;
-use super::{Evidence, regions};
+use super::{Evidence, regions, unexplained};
 use crate::model::{Day, quantity};
 use crate::posture::{Account, Dated, Source};
 use crate::report::Practice;
@@ -98,6 +98,11 @@ fn by_logs(account: &str, practice: Practice, evidence: &Evidence<'_>) -> Result
         let next = "trailscan root-usage: top_events of class service; find who set up what acts for root";
         lacks.push(Lack { why: format!("{shown}{unjudged}"), next: Some(next.to_owned()) });
     }
+    let open = match practice {
+        Practice::RestrictRootUse => unexplained::of_root(account, evidence),
+        _ => unexplained::credentials(account, evidence),
+    };
+    lacks.extend(open.map(|open| Lack { why: open.why, next: Some(open.next.to_owned()) }));
     match (shown, Lack::all(lacks)) {
         (Some((shown, assumed)), None) => Ok(format!("{shown}{assumed}")),
         (_, Some(lack)) => Err(lack),

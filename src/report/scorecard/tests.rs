@@ -193,6 +193,26 @@ fn thirty_whole_days_of_every_region_prove_what_logs_can() {
 }
 
 #[test]
+fn what_may_be_a_takeover_of_root_leaves_its_use_open() {
+    let month = || logs("2026-08-01", "2026-08-31");
+    let root = format!("root@{ACCOUNT}");
+    let judge = |finding: Finding| judge(&[finding], Some(month()), None, Practice::RestrictRootUse);
+    for rule in ["root-email-change", "root-credential-change", "brute-force-success"] {
+        let score = judge(finding(rule, Severity::High, &root));
+        assert_eq!(score.verdict, Verdict::Unknown, "{rule}");
+        assert!(score.why.starts_with("whether it was the owner is not in the logs: "), "{}", score.why);
+        let mut of_owner = finding(rule, Severity::High, &root);
+        of_owner.evidence.insert("in_session_with_mfa".to_owned(), true.into());
+        assert_eq!(judge(of_owner).verdict, Verdict::Correct);
+        assert_eq!(judge(finding(rule, Severity::Medium, &root)).verdict, Verdict::Correct, "it was refused");
+        assert_eq!(judge(finding(rule, Severity::High, "user/ana")).verdict, Verdict::Correct, "somebody else");
+        let of_other = Finding { account_id: "444455556666".to_owned(), ..finding(rule, Severity::High, &root) };
+        assert_eq!(judge(of_other).verdict, Verdict::Correct, "another account's");
+    }
+    assert_eq!(judge(finding("password-known", Severity::High, &root)).verdict, Verdict::Correct, "nobody got in");
+}
+
+#[test]
 fn regions_of_other_partitions_are_their_own() {
     let verdict = |regions: &[&str]| {
         let logs = logs_of("2026-08-01", "2026-08-31", regions);
@@ -352,6 +372,38 @@ fn what_was_not_judged_and_what_came_after_the_state_leave_it_open() {
     let score = judge(federated, &after, Practice::MfaForConsole);
     assert_eq!(score.verdict, Verdict::Unknown);
     assert!(score.why.contains("1 sign-in through identity providers"), "{}", score.why);
+}
+
+#[test]
+fn long_lived_credentials_that_leave_no_record_of_use_leave_roles_open() {
+    let user = serde_json::json!({ "type": "IAMUser", "principalId": "AIDAOPS", "accountId": ACCOUNT,
+        "arn": "arn:aws:iam::111122223333:user/ops" });
+    let judge = |names: &[&str]| {
+        let iam = |name: &&str| {
+            let mut record = record(name, "iam.amazonaws.com", &user);
+            record["requestParameters"]["status"] = "Active".into();
+            record
+        };
+        let accounts = [ACCOUNT.to_owned()].into();
+        let in_logs = in_logs(names.iter().map(iam));
+        let logs = Some(logs("2026-08-01", "2026-08-31"));
+        let evidence = Evidence { findings: vec![], accounts: &accounts, logs, in_logs, posture: None };
+        let scores = scorecard(&evidence, &[&REPORT]);
+        let score = scores.into_iter().find(|score| score.practice == Practice::RolesNotKeys).unwrap();
+        (score.verdict, score.why)
+    };
+    for name in ["CreateServiceSpecificCredential", "UploadSSHPublicKey", "UploadSigningCertificate"] {
+        let (verdict, why) = judge(&[name]);
+        assert_eq!(verdict, Verdict::Unknown);
+        assert!(why.contains("made for user/ana; whether machines hold them"), "{why}");
+    }
+    let deleted =
+        ["CreateServiceSpecificCredential", "UpdateServiceSpecificCredential", "DeleteServiceSpecificCredential"];
+    assert_eq!(judge(&deleted).0, Verdict::Correct);
+    assert_eq!(judge(&["ResetServiceSpecificCredential"]).0, Verdict::Correct, "it was there before");
+    assert_eq!(judge(&["UploadServerCertificate"]).0, Verdict::Correct, "of no user");
+    let twice = ["UploadSSHPublicKey", "UploadSSHPublicKey", "DeleteSSHPublicKey"];
+    assert_eq!(judge(&twice).0, Verdict::Unknown, "one is left");
 }
 
 #[test]

@@ -107,12 +107,19 @@ impl<'a> Visit<'a> {
 
 /// What [`Company::usual`] is made of.
 fn usual() -> Programs {
-    const USUAL: [&str; 14] = [
+    const USUAL: [&str; 21] = [
         "",
         "aws-cli",
         "Boto3",
         "Botocore",
         "Mozilla/5.0",
+        "Mozilla/5.0 (Windows NT",
+        "Mozilla/5.0 (Macintosh",
+        "Mozilla/5.0 (iPhone",
+        "Mozilla/5.0 (iPad",
+        "Mozilla/5.0 (Linux; Android",
+        "Mozilla/5.0 (X11; CrOS",
+        "Mozilla/5.0 (X11; Linux",
         "aws-sdk-go",
         "aws-sdk-go-v2",
         "aws-sdk-java",

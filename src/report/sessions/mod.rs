@@ -12,6 +12,7 @@ mod people;
 mod rule_texts;
 mod rules;
 mod sets;
+mod tools;
 mod usage;
 mod workloads;
 
@@ -97,6 +98,7 @@ own server. on_behalf_of is the person of Identity Center whom the session's eve
 
 Severity of a row is that of the worst rule that holds for it or for the sessions it is among, else info:
   high    root-session-without-mfa, workload-credentials-elsewhere (medium with one sign),
+          session-with-attack-tool,
           session-through-foreign-endpoint (medium without calls through the own account's)
   medium  console-session-without-mfa, instance-name-not-issued-by-ec2, used-from-other-network
   low     session-without-mfa (issued to an IAM user), imds-v1, used-after-expiry,
@@ -236,7 +238,9 @@ fn answer(view: &View<'_>) -> Answer {
     let facts = Facts::of(view.state, &lineage);
     let mut all = known(&facts, &addresses, &mut read);
     let aws = view.addresses.and_then(AddressLookup::aws);
-    let of_sets = sets::judge(&facts, &mut all, aws, &mut read);
+    let mut of_sets = sets::judge(&facts, &mut all, aws, &mut read);
+    let with_tools = tools::findings(view.state, &all, &mut read);
+    of_sets.extend(sets::mark(&mut all, with_tools));
     let least = view.options.get(&MIN_EVENTS);
     let mut groups = rules::Groups::default();
     // `all` is sorted by session id, which breaks ties.

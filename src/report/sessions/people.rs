@@ -1,4 +1,5 @@
-//! People of Identity Center whose credentials were fetched in two networks within an hour.
+//! People of Identity Center whose credentials were fetched in two networks within an hour, or with one sign-in in a second one
+//! and then in the first again.
 //!
 //! Known misses and false alarms: who changes between VPN and home within the hour shows the same, which is why it is low;
 //! a thief behind the person's own network shows nothing, nor more than low where the person comes to the company's
@@ -80,7 +81,27 @@ fn worst<'i, 'a>(fetched: &[&'i Issuance<'a>], offices: &Offices<'_>) -> Option<
             worst = Some(pair);
         }
     }
-    worst
+    let is_usual = |pair: &Pair<'_, '_>| is_of_company(&days, pair, offices);
+    worst.or_else(|| away_and_back(fetched).filter(|pair| !is_usual(pair)))
+}
+
+/// With one sign-in there, elsewhere, and there again, however long it took: who left for home does not come back with the
+/// token of the morning; who went out for an hour does.
+fn away_and_back<'i, 'a>(fetched: &[&'i Issuance<'a>]) -> Option<Pair<'i, 'a>> {
+    let mut stays: BTreeMap<(&str, bool), Vec<(Network, &'i Issuance<'a>)>> = BTreeMap::new();
+    for &call in fetched.iter().filter(|call| !call.caller_credential_id().is_empty()) {
+        let Some(network) = network(call) else { continue };
+        let family = matches!(network, Network::V6(_));
+        let stays = stays.entry((call.caller_credential_id(), family)).or_default();
+        if stays.last().is_none_or(|(at, _)| *at != network) {
+            stays.push((network, call));
+        }
+    }
+    let back = |three: &[(Network, &'i Issuance<'a>)]| {
+        let [(here, first), (_, there), (again, _)] = three else { return None };
+        (here == again).then_some(Pair { severity: Severity::Low, here: first, there })
+    };
+    stays.values().flat_map(|stays| stays.windows(3)).find_map(back)
 }
 
 fn pair<'i, 'a>(here: &'i Issuance<'a>, there: &'i Issuance<'a>) -> Option<Pair<'i, 'a>> {

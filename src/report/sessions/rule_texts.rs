@@ -93,6 +93,19 @@ pub(super) const WORKLOAD_ELSEWHERE: Rule = Rule {
     page: "https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_finding-types-iam.html",
 };
 
+pub(super) const ATTACK_TOOL: Rule = Rule {
+    id: "session-with-attack-tool",
+    severity: Severity::High,
+    practice: None,
+    about: "Calls of a session came from an address with a userAgent that names a tool of attackers and testers (Pacu, \
+            TruffleHog, Stratus Red Team, Kali Linux and the like): a finding for each principal. A test of one's own looks \
+            the same; whoever names another program is not seen.",
+    check: "Did somebody of yours test? `trailscan trace SESSION` names who got the session, `trailscan principals --address \
+            ADDRESS` what else came from there.",
+    fix: "When nobody did: revoke the role's sessions, and look at what they did and how they were got.",
+    page: "https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_finding-types-iam.html",
+};
+
 pub(super) const WORKLOAD_BESIDE: Rule = Rule {
     id: "workload-beside-person",
     severity: Severity::Low,
@@ -147,8 +160,9 @@ pub(super) const PERSON_ELSEWHERE: Rule = Rule {
     severity: Severity::Low,
     practice: None,
     about: "One person of Identity Center fetched role credentials (GetRoleCredentials) in two public networks within an \
-            hour: a VPN that was switched on or off, or somebody else with the token of the person's portal or CLI. Medium \
-            where both rest on one sign-in and lie within ten minutes.",
+            hour, or with one sign-in in one, in another, and in the first again: a VPN that was switched on or off, a trip, or \
+            somebody else with the token of the person's portal or CLI. Medium where both rest on one sign-in and lie within \
+            ten minutes.",
     check: "Does the person know both addresses and both programs?",
     fix: "When not: end the person's sessions in Identity Center and revoke those of the role.",
     page: "https://docs.aws.amazon.com/singlesignon/latest/userguide/understanding-sign-in-events.html",
@@ -209,6 +223,7 @@ pub(super) const RULES: &[Rule] = &[
     AFTER_EXPIRY,
     ACROSS_PRIVATE,
     WORKLOAD_ELSEWHERE,
+    ATTACK_TOOL,
     WORKLOAD_BESIDE,
     FOREIGN_ENDPOINT,
     FOREIGN_ACCOUNT,

@@ -34,6 +34,11 @@ pub(super) fn judge<'a>(
         found.extend(super::delegation::findings(all));
         found.extend(super::people::findings(state, &facts.offices, all));
     }
+    mark(all, found)
+}
+
+/// The findings, each of which makes the rows of its sessions no milder than it is.
+pub(super) fn mark(all: &mut [Known<'_>], found: Vec<About>) -> Vec<Finding> {
     for about in &found {
         for &member in &about.members {
             all[member].of_set = all[member].of_set.max(about.finding.severity);

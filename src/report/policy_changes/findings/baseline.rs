@@ -73,6 +73,11 @@ impl<'a> Baseline<'a> {
         }
     }
 
+    /// Whether logs or state of the account were read.
+    pub(super) fn owns(&self, account: &str) -> bool {
+        self.own_accounts.contains(account)
+    }
+
     fn is_another(&self, account: &str, change: &Change<'_>) -> bool {
         account != change.account_id && self.own_accounts.contains(account)
     }

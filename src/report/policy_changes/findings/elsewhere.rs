@@ -1,13 +1,16 @@
 //! Findings about ways to stay that are no policy, group or key of IAM: other credentials, identity providers, trust
-//! anchors, delegation, clusters, Identity Center. What AWS itself sets up is told by `provisioning`.
+//! anchors, delegation, clusters. What AWS itself sets up is told by `provisioning`.
 
 use super::super::access_rules as rules;
 use super::super::change::{Change, Target, named};
 use super::super::power::Administrators;
+use super::sharing::lasts;
 use super::{Draft, Found, by, groups, listed};
 use crate::aggregate::iam_changes::{Act, TargetKind};
-use crate::model::{Arn, quantity};
+use crate::model::Arn;
 use crate::report::{Rule, Severity};
+
+const DAY: i64 = 86_400;
 
 pub(super) fn of(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Found> {
     let mut found = credentials(all);
@@ -15,9 +18,9 @@ pub(super) fn of(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec
     found.extend(roles_anywhere(all));
     found.extend(by_account(all, Act::Delegate, (&rules::DELEGATION, Severity::Medium)));
     found.extend(by_account(all, Act::FederateOut, (&rules::FEDERATION_OUT, Severity::Low)));
+    found.extend(tokens(all));
     found.extend(by_account(all, Act::CentralRoot, (&rules::CENTRAL_ROOT, Severity::Low)));
     found.extend(handed(all, administrators));
-    found.extend(assigned(all, administrators));
     found
 }
 
@@ -30,7 +33,8 @@ fn credentials(all: &[Change<'_>]) -> Vec<Found> {
     let of_user = |((account_id, kind, name), rows): (Target<'_>, Vec<usize>)| {
         let what = listed(all, &rows, |change| match (change.event.name(), change.policy) {
             ("UploadSSHPublicKey", _) => "an SSH key".to_owned(),
-            ("UploadSigningCertificate", _) => "a signing certificate".to_owned(),
+            ("UpdateSSHPublicKey", _) => "an SSH key again that was off".to_owned(),
+            ("UploadSigningCertificate" | "UpdateSigningCertificate", _) => "a signing certificate".to_owned(),
             (_, "") => "a service-specific credential".to_owned(),
             (_, service) => format!("a credential for {service}"),
         });
@@ -106,6 +110,29 @@ fn by_account(all: &[Change<'_>], act: Act, (rule, severity): (&Rule, Severity))
         .collect()
 }
 
+/// Tokens for other clouds and services: a line for each caller.
+fn tokens(all: &[Change<'_>]) -> Vec<Found> {
+    let of_actor = |((account_id, actor), rows): ((&str, &str), Vec<usize>)| {
+        let enabled = all.iter().any(|change| did(change, Act::FederateOut) && change.actor == actor);
+        let (severity, because) = if enabled {
+            (Severity::Medium, "the caller enabled it and got a token itself")
+        } else if lasts(all, &rows, DAY) {
+            (Severity::Info, "the caller has got such tokens for more than a day, as a workload does")
+        } else {
+            (Severity::Low, "whoever holds the token is the caller for the services that trust it")
+        };
+        let audiences = listed(all, &rows, |change| change.policy.to_owned());
+        Draft::new(&rules::TOKEN_GOT, account_id, actor)
+            .summary(format!("{actor} got tokens of its identity for {audiences}"))
+            .severity(severity, because)
+            .found(all, rows)
+    };
+    groups(all, |change| did(change, Act::GetToken), |change| (change.account_id, change.actor))
+        .into_iter()
+        .map(of_actor)
+        .collect()
+}
+
 /// Roles handed to instances and pods, principals let into clusters: a line for each caller.
 fn handed(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Found> {
     let hands = |change: &Change<'_>| did(change, Act::HandRole) || did(change, Act::EnterCluster);
@@ -117,6 +144,8 @@ fn handed(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Found>
     let of_actor = |((account_id, actor), rows): ((&str, &str), Vec<usize>)| {
         let (severity, because) = if rows.iter().any(|&row| is_admin(&all[row])) {
             (Severity::Medium, "administrator rights were among what was handed on")
+        } else if rows.iter().any(|&row| all[row].target_kind == TargetKind::Resource) {
+            (Severity::Low, "whoever runs it, or holds its code or key, has the role from now on")
         } else if rows.iter().any(|&row| all[row].target_kind == TargetKind::Cluster) {
             (Severity::Low, "pods of that name have the role, or the principal has the cluster, from now on")
         } else if rows.iter().any(|&row| is_to_instance(&all[row])) {
@@ -142,25 +171,4 @@ fn handed(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Found>
 /// Whether a running instance was given an instance profile. Which role that holds is not in the record.
 fn is_to_instance(change: &Change<'_>) -> bool {
     matches!(change.event.name(), "AssociateIamInstanceProfile" | "ReplaceIamInstanceProfileAssociation")
-}
-
-/// Assignments of Identity Center: a line for each caller, since an organization has thousands.
-fn assigned(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Found> {
-    let of_actor = |((account_id, actor), rows): ((&str, &str), Vec<usize>)| {
-        let (severity, because) = match rows.iter().any(|&row| administrators.has(all[row].target())) {
-            true => (Severity::Medium, "a permission set that these logs show to be administrator is among them"),
-            false => {
-                (Severity::Info, "the daily work of Identity Center; what the permission sets allow is not known here")
-            }
-        };
-        let (sets, count) = (listed(all, &rows, Change::target_name), quantity(rows.len() as u64, "assignment"));
-        Draft::new(&rules::ASSIGNED, account_id, actor)
-            .summary(format!("{actor} made {count} of Identity Center: {sets}"))
-            .severity(severity, because)
-            .found(all, rows)
-    };
-    groups(all, |change| did(change, Act::Assign), |change| (change.account_id, change.actor))
-        .into_iter()
-        .map(of_actor)
-        .collect()
 }

@@ -4,11 +4,14 @@
 mod baseline;
 mod doors;
 mod elsewhere;
+mod identity_center;
 mod insiders;
+mod organization;
 mod people;
 mod policies;
 mod provisioning;
 mod quarantine;
+mod sharing;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -42,6 +45,9 @@ pub(super) fn of(all: &[Change<'_>], known: &Known<'_>) -> Vec<Found> {
     found.extend(insiders::of(all, administrators));
     found.extend(quarantine::of(all, &known.told));
     found.extend(elsewhere::of(all, administrators));
+    found.extend(identity_center::of(all, administrators));
+    found.extend(sharing::of(all, &known.baseline));
+    found.extend(organization::of(all, &known.baseline));
     found.extend(provisioning::of(all));
     found.extend(people::of(all, &known.told));
     found

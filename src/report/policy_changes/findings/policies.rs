@@ -152,8 +152,10 @@ fn self_grants(all: &[Change<'_>]) -> Vec<Found> {
 }
 
 fn trust_opened(all: &[Change<'_>], known: &Known<'_>) -> Vec<Found> {
-    let opens =
-        |change: &Change<'_>| change.succeeded() && !change.is_provisioning() && judged_trust(change.granted).is_some();
+    let opens = |change: &Change<'_>| {
+        let sets_trust = change.did(Act::CreateRole) || change.did(Act::UpdateTrust);
+        sets_trust && !change.is_provisioning() && judged_trust(change.granted).is_some()
+    };
     let of_role = |(target, rows): (Target<'_>, Vec<usize>)| {
         let (account_id, kind, name) = target;
         let judged = rows.iter().map(|&row| judged_opening(&all[row], known));
@@ -214,13 +216,25 @@ fn judged_trust(granted: Granted) -> Option<(Severity, &'static str)> {
 
 fn boundaries_removed(all: &[Change<'_>]) -> Vec<Found> {
     let of_target = |((account_id, kind, name), rows): ((&str, TargetKind, &str), Vec<usize>)| {
-        let summary = format!("the permissions boundary of {} was deleted {}", named(kind, name), by(all, &rows));
+        let is_set = rows.iter().all(|&row| all[row].act() == Act::PutBoundary);
+        let what = if is_set { "set to what limits nothing" } else { "deleted" };
+        let summary = format!("the permissions boundary of {} was {what} {}", named(kind, name), by(all, &rows));
+        let (severity, because) = match is_set && !rows.iter().any(|&row| all[row].is_by_itself()) {
+            true => {
+                (Severity::Low, "a boundary that allows everything is none; whether it had another is not known here")
+            }
+            false => (Severity::Medium, "its policies hold in full now; whether they grant much is not known here"),
+        };
         Draft::new(&rules::BOUNDARY_REMOVED, account_id, named(kind, name))
             .summary(summary)
-            .severity(Severity::Medium, "its policies hold in full now; whether they grant much is not known here")
+            .severity(severity, because)
             .found(all, rows)
     };
-    groups(all, |change| change.did(Act::DeleteBoundary), Change::target).into_iter().map(of_target).collect()
+    let removes = |change: &Change<'_>| {
+        let is_idle = || Grant::of_managed(change.policy).is_admin_equivalent();
+        change.did(Act::DeleteBoundary) || change.did(Act::PutBoundary) && is_idle() && !change.is_provisioning()
+    };
+    groups(all, removes, Change::target).into_iter().map(of_target).collect()
 }
 
 fn policies_on_users(all: &[Change<'_>]) -> Vec<Found> {
@@ -346,6 +360,13 @@ fn gains(act: Act) -> bool {
             | Act::EnableMfa
             | Act::HandleMfa
             | Act::Delete
+            | Act::RemoveCredential
+            | Act::GetToken
+            | Act::Share
+            | Act::AddLayer
+            | Act::SetLimit
+            | Act::TrustService
+            | Act::GrowOrganization
     )
 }
 

@@ -58,6 +58,47 @@ fn an_instance_in_one_of_its_sessions_elsewhere() {
 }
 
 #[test]
+fn a_session_with_a_tool_of_attackers() {
+    let rule = "session-with-attack-tool";
+    let used = |agent: &str| with(call("ASIA1", CREATED), "/userAgent", json!(agent));
+    for (agent, tool) in [
+        ("aws-cli/2.9.19 Python/3.11.2 Linux/6.1.0-kali9-amd64", "kali"),
+        ("stratus-red-team_83c9a458", "stratus-red-team"),
+        ("TruffleHog", "trufflehog"),
+    ] {
+        let finding = only(vec![used(BOTO), used(agent)], rule);
+        assert_eq!(finding.severity, Severity::High);
+        assert_eq!(finding.evidence["tools"], json!([tool]));
+        let said = format!(
+            "1 session of role/app/example made 1 call by {tool}, a tool of attackers and testers, from 192.0.2.1"
+        );
+        assert_eq!(finding.summary, said);
+    }
+    assert_eq!(told_rules(&[used(BOTO), used("kalimera/1.0"), used("alkaline/1")]), [""; 0]);
+    let by_service = with(used("TruffleHog"), "/sourceIPAddress", json!("cloudformation.amazonaws.com"));
+    assert_eq!(told_rules(&[by_service]), [""; 0], "what a service passes on");
+    let console = with(person("IAMUser", "ASIA2"), "/userAgent", json!("Pacu"));
+    let two = [used("TruffleHog"), used("Pacu"), console];
+    assert_eq!(told_rules(&two).iter().filter(|told| **told == rule).count(), 2, "one for each principal");
+}
+
+#[test]
+fn a_browser_on_another_system_is_another_program() {
+    const MAC: &str = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Safari/605.1.15";
+    const LINUX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
+    let at = |minute: u32, ip: &str, agent: &str| {
+        let used = with(call("ASIA1", CREATED), "/eventTime", json!(format!("2026-01-02T03:{minute}:00Z")));
+        with(with(used, "/sourceIPAddress", json!(ip)), "/userAgent", json!(agent))
+    };
+    let session = |agent: &str| {
+        let home = [at(10, "192.0.2.9", MAC), at(40, "192.0.2.9", MAC)];
+        [vec![issue("ASIA1", CREATED), at(20, "198.51.100.66", agent)], home.to_vec()].concat()
+    };
+    assert_eq!(told_rules(&session(LINUX)), ["used-from-other-network", "session-without-mfa"]);
+    assert_eq!(told_rules(&session(MAC)), ["session-without-mfa", "used-from-two-networks-in-turn"]);
+}
+
+#[test]
 fn an_instance_whose_places_are_its_own() {
     let stopped_and_started = [at_home(&[2]), vec![instance(ONE, 8, 5, ("198.51.100.66", BOTO))]].concat();
     assert_eq!(told(stopped_and_started), []);
@@ -293,7 +334,13 @@ fn a_person_in_two_networks() {
     let both = |from: &str, later: &str| [sso("ana", "198.51.100.7", CREATED), sso("ana", from, later)].concat();
     assert_eq!(only(both("203.0.113.9", "2026-01-02T03:05:00Z"), rule).severity, Severity::Medium);
     assert_eq!(only(both("203.0.113.9", "2026-01-02T03:50:00Z"), rule).severity, Severity::Low);
-    assert!(!told_rules(&both("203.0.113.9", "2026-01-02T09:00:00Z")).contains(&rule));
+    let hours_later = both("203.0.113.9", "2026-01-02T09:00:00Z");
+    assert!(!told_rules(&hours_later).contains(&rule));
+    let back = [hours_later.clone(), sso("ana", "198.51.100.7", "2026-01-02T12:00:00Z").to_vec()].concat();
+    assert_eq!(only(back, rule).severity, Severity::Low, "with the sign-in of the morning");
+    let [_, _, new_sign_in] = sso("ana", "198.51.100.7", "2026-01-02T12:00:00Z");
+    let new_sign_in = with(new_sign_in, "/userIdentity/credentialId", json!("c-2"));
+    assert!(!told_rules(&[hours_later, vec![new_sign_in]].concat()).contains(&rule));
     assert_eq!(told_rules(&both("198.51.100.99", "2026-01-02T03:05:00Z")), [""; 0]);
     assert_eq!(told_rules(&both("2001:db8::1", "2026-01-02T03:05:00Z")), [""; 0]);
 }

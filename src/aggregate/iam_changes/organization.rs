@@ -1,0 +1,71 @@
+//! What a record says of an organization: its limits, its delegated administrators, and the directory of Identity Center.
+
+use std::borrow::Cow;
+
+use super::documents::Documents;
+use super::event::Act;
+use super::key::BY_ITSELF;
+use crate::model::{Event, Raw, members, text};
+
+/// The user of the directory: of a new one the id that it got, else the name.
+pub(super) fn person<'a>(event: &Event<'a>) -> Cow<'a, str> {
+    let [made, nested] = members(event.response_elements, ["userId", "user"]);
+    let [nested] = members(nested.json(), ["userId"]);
+    let [id, name] = members(event.request_parameters, ["userId", "userName"]);
+    let [member_id, member] = members(event.request_parameters, ["memberId", "member"]);
+    let of_member = [member_id, member].map(|raw| {
+        let [id, nested] = members(raw.json(), ["userId", "memberId"]);
+        [id, nested, raw].map(text).into_iter().find(|text| !text.is_empty()).unwrap_or_default()
+    });
+    let all = [made, nested, id].map(text).into_iter().chain(of_member).chain([text(name)]);
+    all.into_iter().find(|text| !text.is_empty()).unwrap_or_default()
+}
+
+/// What was done to the user of the directory: the group that it joined, and whether the caller did it to itself.
+pub(super) fn of_person<'a>(act: Act, event: &Event<'a>) -> Cow<'a, str> {
+    let [group] = members(event.request_parameters, ["groupId"]);
+    let group = if act == Act::JoinPeople { text(group) } else { Cow::Borrowed("") };
+    if is_caller(event, &person(event)) { Cow::Owned(format!("{group}{BY_ITSELF}")) } else { group }
+}
+
+/// Whether a user of the directory is the person behind the call.
+///
+/// Source: CloudTrail user guide, "CloudTrail userIdentity element", onBehalfOf.userId.
+pub(super) fn is_caller(event: &Event<'_>, id: &str) -> bool {
+    !id.is_empty() && event.user_identity.on_behalf_of.as_ref().is_some_and(|person| person.user_id == id)
+}
+
+/// The policy of the organization, or the type of policies, or the account that comes under others.
+pub(super) fn limit<'a>(event: &Event<'a>) -> Cow<'a, str> {
+    let all = members(event.request_parameters, ["policyId", "policyType", "accountId"]).map(text);
+    all.into_iter().find(|text| !text.is_empty()).unwrap_or_default()
+}
+
+/// What that policy held for: an account, a unit or the root of the organization.
+pub(super) fn limited<'a>(event: &Event<'a>) -> Cow<'a, str> {
+    let all = members(event.request_parameters, ["targetId", "rootId", "destinationParentId"]).map(text);
+    all.into_iter().find(|text| !text.is_empty()).unwrap_or_default()
+}
+
+/// The service, with the account that administers it for the organization.
+pub(super) fn service<'a>(event: &Event<'a>) -> Cow<'a, str> {
+    let [service, account] = members(event.request_parameters, ["servicePrincipal", "accountId"]).map(text);
+    if account.is_empty() { service } else { Cow::Owned(format!("{service} to {account}")) }
+}
+
+/// The account that was invited.
+pub(super) fn invited<'a>(event: &Event<'a>) -> Cow<'a, str> {
+    let [target] = members(event.request_parameters, ["target"]);
+    let [id] = members(target.json(), ["id"]);
+    text(id)
+}
+
+/// Whether a policy that is rewritten still denies something: it limits yet, as far as that shows.
+///
+/// Source: AWS Organizations user guide, "Service control policies (SCPs)" (a policy that only allows everything limits
+/// nothing).
+pub(super) fn still_limits(event: &Event<'_>, documents: &mut Documents) -> bool {
+    let [content] = members(event.request_parameters, ["content"]);
+    let allows_all = |policy: &crate::model::Policy| policy.grants_admin();
+    content == Raw::Null || !documents.judge(content.json(), |read| read.as_ref().is_ok_and(allows_all))
+}

@@ -1,0 +1,233 @@
+//! Whom a call lets into a resource from outside of the account: a policy, a grant, a snapshot that is shared.
+//!
+//! What a policy said before is not in the record: one that is written anew and lets in whom it let in before looks the same.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::documents::Documents;
+use super::key::Granted;
+use crate::model::{Arn, Event, Outsiders, Raw, members, text};
+
+/// Everybody, where no policy says it.
+const ANYONE: &str = "*";
+
+/// Who comes in, or is shut out again.
+#[derive(Clone, Debug, Default)]
+struct Sharing {
+    outsiders: Outsiders,
+    /// Who is taken out of a list.
+    removed: BTreeSet<String>,
+}
+
+/// Whom the call lets in, `; `-joined, and how wide that is; nothing where it shuts them out again. `None` where it is about
+/// nobody from outside.
+pub(super) fn whom<'a>(event: &Event<'a>, documents: &mut Documents) -> Option<(Cow<'a, str>, Granted)> {
+    let sharing = sharing(event, documents);
+    if sharing.outsiders.is_empty() {
+        let removed: Vec<&str> = sharing.removed.iter().map(String::as_str).collect();
+        return (!removed.is_empty()).then(|| (Cow::Owned(removed.join("; ")), Granted::Nothing));
+    }
+    let Outsiders { anyone, accounts } = &sharing.outsiders;
+    let granted = match accounts.values().all(|narrow| *narrow) {
+        _ if *anyone => Granted::TrustAnyone,
+        true => Granted::TrustConditional,
+        false => Granted::TrustOutside,
+    };
+    let names = anyone.then_some(ANYONE).into_iter().chain(accounts.keys().map(String::as_str));
+    Some((Cow::Owned(names.collect::<Vec<_>>().join("; ")), granted))
+}
+
+fn sharing(event: &Event<'_>, documents: &mut Documents) -> Sharing {
+    let of = |name| members(event.request_parameters, [name])[0];
+    let mut policy = |document: Raw<'_>| Sharing {
+        outsiders: documents.judge(document.json(), |read| {
+            read.as_ref().map(|policy| policy.outsiders(event.account_id())).unwrap_or_default()
+        }),
+        ..Sharing::default()
+    };
+    match (event.event_source, event.event_name) {
+        (_, "PutBucketPolicy") => policy(of("bucketPolicy")),
+        (_, "PutBucketAcl") => acl(event),
+        ("kms.amazonaws.com", "PutKeyPolicy") => policy(of("policy")),
+        (_, "CreateGrant") if event.user_identity.is_invoked_by_service() => Sharing::default(),
+        (_, "CreateGrant") => listed(event, &["granteePrincipal"]),
+        (_, "SetRepositoryPolicy") => policy(of("policyText")),
+        (_, "PutResourcePolicy") => {
+            let all = members(event.request_parameters, ["policy", "resourcePolicy", "policyInJson", "content"]);
+            policy(all.into_iter().find(|raw| *raw != Raw::Null).unwrap_or(Raw::Null))
+        }
+        (_, "PutFileSystemPolicy" | "PutBackupVaultAccessPolicy") => policy(of("policy")),
+        (_, "UpdateDomainConfig" | "UpdateElasticsearchDomainConfig") => policy(of("accessPolicies")),
+        (_, "PutBucketReplication") => listed(event, &["ReplicationConfiguration"]),
+        (_, "SetQueueAttributes") => policy(members(of("attributes").json(), ["Policy"])[0]),
+        (_, "SetTopicAttributes") if text(of("attributeName")) == "Policy" => policy(of("attributeValue")),
+        (_, "CreateFunctionUrlConfig" | "UpdateFunctionUrlConfig") => of_url(text(of("authType")) == "NONE"),
+        (_, "AddPermission20150331" | "AddPermission20150331v2" | "AddLayerVersionPermission20181031") => {
+            permission(event)
+        }
+        (_, "ModifySnapshotAttribute") => changed(event, "createVolumePermission"),
+        (_, "ModifyImageAttribute") => changed(event, "launchPermission"),
+        _ => Sharing { removed: named(event, &["valuesToRemove", "accountIdsToRemove"]), ..listed(event, &OF_LISTS) },
+    }
+}
+
+/// Members that list whom a call lets in: Amazon RDS, Amazon Redshift, AWS Systems Manager, Amazon SNS, Amazon SQS and AWS
+/// RAM, each as its API reference has it and as CloudTrail writes it.
+const OF_LISTS: [&str; 6] =
+    ["valuesToAdd", "accountWithRestoreAccess", "accountIdsToAdd", "aWSAccountId", "aWSAccountIds", "principals"];
+
+fn of_url(is_open: bool) -> Sharing {
+    Sharing { outsiders: Outsiders { anyone: is_open, ..Outsiders::default() }, ..Sharing::default() }
+}
+
+/// A permission of a function or layer. Services that may call are left out, and so is an organization.
+///
+/// Source: AWS Lambda API reference, AddPermission (Principal, PrincipalOrgID, SourceAccount, SourceArn).
+fn permission(event: &Event<'_>) -> Sharing {
+    let [organization, organization_id] = members(event.request_parameters, ["principalOrgID", "organizationId"]);
+    if [organization, organization_id].iter().any(|raw| *raw != Raw::Null) {
+        return Sharing::default();
+    }
+    listed(event, &["principal"])
+}
+
+/// Access control lists, canned or by grants: of everybody, or everybody with an AWS account. Known miss: another account by its canonical user
+/// id, which does not tell whose it is.
+///
+/// Source: Amazon S3 user guide, "Access control list (ACL) overview", predefined groups and canned ACLs.
+fn acl(event: &Event<'_>) -> Sharing {
+    let [canned] = members(event.request_parameters, ["x-amz-acl"]);
+    let is_open = |acl: &String| acl.starts_with("public-read") || acl == "authenticated-read";
+    let groups = ["/groups/global/AllUsers", "/groups/global/AuthenticatedUsers"];
+    // No name of a bucket has a slash.
+    let is_granted = groups.iter().any(|group| event.request_parameters.contains(group));
+    of_url(is_granted || texts_of(canned).iter().any(is_open))
+}
+
+/// Volumes and images of Amazon EC2: `{"add": {"items": [{"userId": …}, {"group": "all"}]}}`.
+fn changed(event: &Event<'_>, name: &'static str) -> Sharing {
+    let [change] = members(event.request_parameters, [name]);
+    let [add, remove] = members(change.json(), ["add", "remove"]);
+    let own = event.account_id();
+    let mut sharing = Sharing { removed: outside(texts_of(remove), own), ..Sharing::default() };
+    sharing.add(outside(texts_of(add), own));
+    sharing
+}
+
+/// Whom lists of accounts name.
+fn listed(event: &Event<'_>, names: &[&'static str]) -> Sharing {
+    let mut sharing = Sharing::default();
+    sharing.add(named(event, names));
+    sharing
+}
+
+fn named(event: &Event<'_>, names: &[&'static str]) -> BTreeSet<String> {
+    let all = names.iter().flat_map(|name| texts_of(members(event.request_parameters, [*name])[0]));
+    outside(all, event.account_id())
+}
+
+impl Sharing {
+    fn add(&mut self, whom: BTreeSet<String>) {
+        for account in whom {
+            match account.as_str() {
+                ANYONE => self.outsiders.anyone = true,
+                _ => drop(self.outsiders.accounts.insert(account, false)),
+            }
+        }
+    }
+}
+
+/// Accounts other than `own`, by id or ARN, and `*` for all; organizations and their units are left out.
+fn outside(texts: impl IntoIterator<Item = String>, own: &str) -> BTreeSet<String> {
+    let account = |text: String| {
+        let account = match text.as_str() {
+            "all" | ANYONE => ANYONE,
+            text => match Arn::parse(text) {
+                Some(arn) if arn.service == "organizations" => "",
+                Some(arn) => arn.account_id,
+                None => text,
+            },
+        };
+        let is_one = account == ANYONE || account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+        (is_one && account != own).then(|| account.to_owned())
+    };
+    texts.into_iter().filter_map(account).collect()
+}
+
+/// All texts of a value, however deep.
+fn texts_of(raw: Raw<'_>) -> Vec<String> {
+    fn collect(value: Value, into: &mut Vec<String>) {
+        match value {
+            Value::String(text) => into.push(text),
+            Value::Array(list) => list.into_iter().for_each(|one| collect(one, into)),
+            Value::Object(members) => members.into_iter().for_each(|(_, one)| collect(one, into)),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    match serde_json::from_str(raw.json()) {
+        Ok(value @ (Value::Array(_) | Value::Object(_))) => collect(value, &mut found),
+        _ => found.push(text(raw).into_owned()),
+    }
+    found
+}
+
+/// The resource as a finding names it: `bucket/NAME`. Empty when the record does not say.
+pub(super) fn resource<'a>(event: &Event<'a>) -> Cow<'a, str> {
+    let service = event.event_source.split('.').next().unwrap_or_default();
+    let (kind, names): (&str, &[&'static str]) = match (service, event.event_name) {
+        ("s3", _) => ("bucket", &["bucketName"]),
+        ("kms", _) => ("kms-key", &["keyId"]),
+        ("secretsmanager", _) => ("secret", &["secretId"]),
+        ("ecr", _) => ("repository", &["repositoryName"]),
+        ("sns", _) => ("topic", &["topicArn"]),
+        ("sqs", _) => ("queue", &["queueUrl"]),
+        ("lambda", "AddLayerVersionPermission20181031") => ("layer", &["layerName"]),
+        ("lambda", _) => ("function", &["functionName"]),
+        ("ec2", "ModifyImageAttribute") => ("image", &["imageId"]),
+        ("ec2" | "rds" | "redshift", _) => {
+            ("snapshot", &["snapshotId", "dBSnapshotIdentifier", "dBClusterSnapshotIdentifier", "snapshotIdentifier"])
+        }
+        ("ssm", "ModifyDocumentPermission") => ("document", &["name"]),
+        ("ssm", "CreateActivation") => ("activation", &["defaultInstanceName", "description"]),
+        ("elasticfilesystem", _) => ("file-system", &["fileSystemId"]),
+        ("backup", _) => ("backup-vault", &["backupVaultName"]),
+        ("es", _) => ("domain", &["domainName"]),
+        ("glue", "CreateDevEndpoint" | "UpdateDevEndpoint") => ("dev-endpoint", &["endpointName"]),
+        ("cognito-identity", _) => ("identity-pool", &["identityPoolId"]),
+        ("ram", _) => ("resource-share", &["name", "resourceShareArn"]),
+        (other, _) => (other, &["resourceArn"]),
+    };
+    let found = names.iter().map(|name| text(members(event.request_parameters, [*name])[0]));
+    let name = found.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
+    let name = match &*name {
+        url if url.starts_with("https://") => Cow::Owned(url.rsplit('/').next().unwrap_or_default().to_owned()),
+        arn if kind == "function" => Cow::Owned(arn.split(":function:").last().unwrap_or_default().to_owned()),
+        _ => last_of(name),
+    };
+    if name.is_empty() { Cow::Borrowed(kind) } else { Cow::Owned(format!("{kind}/{name}")) }
+}
+
+/// The layers of other accounts that a function is given, `; `-joined: `ACCOUNT:NAME`.
+pub(super) fn layers<'a>(event: &Event<'a>) -> Cow<'a, str> {
+    let arns = texts_of(members(event.request_parameters, ["layers"])[0]);
+    let own = event.account_id();
+    let of = |arn: &String| {
+        let arn = Arn::parse(arn)?;
+        let name = arn.resource.strip_prefix("layer:")?.split(':').next()?;
+        (arn.account_id != own).then(|| format!("{}:{name}", arn.account_id))
+    };
+    let found: BTreeSet<String> = arns.iter().filter_map(of).collect();
+    Cow::Owned(found.into_iter().collect::<Vec<_>>().join("; "))
+}
+
+/// The last part of an ARN's path; other texts as they are.
+pub(super) fn last_of(arn: Cow<'_, str>) -> Cow<'_, str> {
+    match Arn::parse(&arn).map(|arn| arn.name().to_owned()) {
+        Some(name) => Cow::Owned(name),
+        None => arn,
+    }
+}

@@ -1,0 +1,264 @@
+//! Whom a resource policy (of a bucket, key, secret, queue) lets in from outside of the account.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::idle::{Asker, is_negated, narrows, plain_operator, tests};
+use super::trust::{is_account, is_for_all};
+use super::{Condition, Listed, Statement};
+use crate::model::Arn;
+
+/// Who is let in from outside of the account.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outsiders {
+    /// Whether anybody is, without a condition that says who or whence.
+    pub anyone: bool,
+    /// Other accounts, each with whether a condition narrows it further wherever it is named.
+    pub accounts: BTreeMap<String, bool>,
+}
+
+/// Condition keys that say who asks, or from where.
+const WHO: [&str; 20] = [
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:principalisawsservice",
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:principalservicename",
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "aws:sourceip",
+    "aws:sourceorgid",
+    "aws:sourceorgpaths",
+    "aws:sourceowner",
+    "aws:sourcevpc",
+    "aws:sourcevpce",
+    "aws:userid",
+    "aws:vpcsourceip",
+    "kms:calleraccount",
+    "s3:dataaccesspointaccount",
+    "s3:dataaccesspointarn",
+    "sts:externalid",
+];
+
+/// Those whose value is an account, or an ARN that has one.
+const ACCOUNT: [&str; 7] = [
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "aws:sourceowner",
+    "kms:calleraccount",
+    "s3:dataaccesspointaccount",
+];
+
+/// Actions by which somebody only brings something in: how other accounts, those of AWS's own load balancers among them,
+/// deliver logs and messages.
+///
+/// Source: Elastic Load Balancing user guide, "Enable access logs for your Application Load Balancer"; Amazon Redshift
+/// management guide, "Database audit logging".
+const DELIVERS: [&str; 13] = [
+    "events:putevents",
+    "firehose:putrecord",
+    "firehose:putrecordbatch",
+    "kinesis:putrecord",
+    "kinesis:putrecords",
+    "s3:abortmultipartupload",
+    "s3:getbucketacl",
+    "s3:getbucketlocation",
+    "s3:putobject",
+    "s3:putobjectacl",
+    "s3:putobjecttagging",
+    "sns:publish",
+    "sqs:sendmessage",
+];
+
+/// Known misses: organizations, services and canonical user ids; what a `Deny` takes back action by action; a principal of
+/// `*` under a condition that says whence, such as an address range of somebody else.
+///
+/// Source: IAM user guide, "AWS JSON policy elements: Principal", "Cross-account policy evaluation logic" and "AWS global
+/// condition context keys"; KMS developer guide, "AWS KMS condition keys" (kms:CallerAccount).
+pub(super) fn outsiders(statements: &[Statement], own_account: &str) -> Outsiders {
+    let mut found = Outsiders::default();
+    for statement in statements.iter().filter(|statement| statement.is_allow()) {
+        let Some(principals) = &statement.principals else { continue };
+        let is_guarded = statements.iter().any(|deny| guards(deny, statement));
+        let is_narrow = is_guarded || says_who(&statement.condition);
+        let of_aws = principals.by_kind.get("AWS").into_iter().flatten().filter(|_| !principals.is_not);
+        for value in of_aws.clone().filter(|value| *value != "*") {
+            found.add(account_of(value), own_account, (is_narrow, delivers(statement)));
+        }
+        if !principals.is_not && !of_aws.clone().any(|value| value == "*") {
+            continue;
+        }
+        match accounts_of(&statement.condition) {
+            Some(accounts) => {
+                accounts.iter().for_each(|account| found.add(Some(account), own_account, (true, delivers(statement))))
+            }
+            None => found.anyone |= !is_narrow,
+        }
+    }
+    found
+}
+
+impl Outsiders {
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        !self.anyone && self.accounts.is_empty()
+    }
+
+    fn add(&mut self, account: Option<&str>, own_account: &str, (is_narrow, delivers): (bool, bool)) {
+        let Some(account) = account.filter(|account| *account != own_account && !delivers) else { return };
+        let narrow = self.accounts.entry(account.to_owned()).or_insert(is_narrow);
+        *narrow &= is_narrow;
+    }
+}
+
+/// The account of a principal; `None` for what is none of an account, such as CloudFront's and ids of the deleted.
+fn account_of(value: &str) -> Option<&str> {
+    let account = Arn::parse(value).map_or(value, |arn| arn.account_id);
+    is_account(account).then_some(account)
+}
+
+fn says_who(condition: &Condition) -> bool {
+    tests(condition).any(|(test, values)| {
+        let is_narrow = || narrows(test, values, Asker::Stranger) || names_source(test, values);
+        WHO.contains(&test.1) && is_narrow()
+    })
+}
+
+/// Whether a condition names what a service calls for, be its account open: a bucket's ARN has none, and its name is nobody
+/// else's.
+fn names_source((operator, key): (&str, &str), values: &BTreeSet<String>) -> bool {
+    let (plain, needs_no_key) = plain_operator(operator);
+    let is_named = |value: &String| Arn::parse(value).is_some_and(|arn| !arn.resource.starts_with(['*', '?']));
+    key == "aws:sourcearn" && !is_negated(plain) && !needs_no_key && values.iter().all(is_named)
+}
+
+/// The accounts that a condition asks for, where it asks for any.
+fn accounts_of(condition: &Condition) -> Option<BTreeSet<&str>> {
+    let mut asked = tests(condition).filter_map(|((operator, key), values)| {
+        let (plain, needs_no_key) = plain_operator(operator);
+        let is_asked = ACCOUNT.contains(&key) && !is_negated(plain) && !needs_no_key;
+        let accounts: Option<BTreeSet<&str>> = values.iter().map(|value| account_of(value)).collect();
+        accounts.filter(|accounts| is_asked && !accounts.is_empty())
+    });
+    asked.next()
+}
+
+fn delivers(statement: &Statement) -> bool {
+    match &statement.actions {
+        Listed::Only(actions) => actions.iter().all(|action| DELIVERS.contains(&action.to_ascii_lowercase().as_str())),
+        Listed::AllBut(_) | Listed::Absent => false,
+    }
+}
+
+/// Whether a `Deny` turns everybody away from all that is allowed, but for some: `Deny * if StringNotEquals
+/// aws:PrincipalOrgID`.
+fn guards(deny: &Statement, allow: &Statement) -> bool {
+    let turns = |((operator, key), values): ((&str, &str), &BTreeSet<String>)| {
+        let positive = operator.trim_end_matches("ifexists").replacen("not", "", 1);
+        WHO.contains(&key) && is_negated(operator) && narrows((&positive, key), values, Asker::Stranger)
+    };
+    let covers = match &deny.actions {
+        Listed::Only(denied) => {
+            let whole = |pattern: &String| pattern == "*" || pattern.ends_with(":*");
+            denied.iter().any(whole) || allow.actions.values().iter().all(|action| denied.contains(action))
+        }
+        Listed::AllBut(_) | Listed::Absent => false,
+    };
+    !deny.is_allow() && is_for_all(deny) && covers && tests(&deny.condition).any(turns)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::Policy;
+
+    fn of(statement: Value) -> String {
+        let policy = Policy::from_value(&json!({ "Version": "2012-10-17", "Statement": statement })).unwrap();
+        let found = policy.outsiders("111122223333");
+        let accounts = found.accounts.iter().map(|(id, narrow)| if *narrow { format!("({id})") } else { id.clone() });
+        found.anyone.then(|| "*".to_owned()).into_iter().chain(accounts).collect::<Vec<_>>().join(" ")
+    }
+
+    fn read(principal: Value, condition: Value) -> Value {
+        json!({ "Effect": "Allow", "Principal": principal, "Action": "s3:GetObject", "Resource": "*",
+            "Condition": condition })
+    }
+
+    #[test]
+    fn who_comes_in_from_outside() {
+        let none = || json!({});
+        assert_eq!(of(read(json!("*"), none())), "*");
+        assert_eq!(of(read(json!({ "AWS": "999988887777" }), none())), "999988887777");
+        assert_eq!(of(read(json!({ "AWS": ["arn:aws-cn:iam::999988887777:role/x", "*"] }), none())), "* 999988887777");
+        let own = [
+            "111122223333",
+            "arn:aws:iam::111122223333:root",
+            "arn:aws:iam::cloudfront:user/CloudFront Origin",
+            "AIDAX",
+        ];
+        for inside in own {
+            assert_eq!(of(read(json!({ "AWS": inside }), none())), "", "{inside}");
+        }
+        assert_eq!(of(read(json!({ "Service": "cloudtrail.amazonaws.com" }), none())), "");
+        assert_eq!(
+            of(json!({ "Effect": "Allow", "NotPrincipal": { "AWS": "111122223333" }, "Action": "s3:*",
+            "Resource": "*" })),
+            "*"
+        );
+        assert_eq!(of(json!({ "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*" })), "");
+        assert_eq!(of(json!({ "Effect": "Allow", "Action": "s3:*", "Resource": "*" })), "", "of a user, no resource's");
+    }
+
+    #[test]
+    fn conditions_that_say_who() {
+        let anyone = |operator: &str, key: &str, value: &str| of(read(json!("*"), json!({ operator: { key: value } })));
+        for (operator, key, value) in [
+            ("StringEquals", "aws:PrincipalOrgID", "o-example"),
+            ("StringEquals", "AWS:SourceOwner", "111122223333"),
+            ("StringEquals", "kms:CallerAccount", "111122223333"),
+            ("ArnLike", "aws:SourceArn", "arn:aws:s3:::bucket"),
+            ("ArnLike", "aws:SourceArn", "arn:aws:s3:*:*:bucket"),
+            ("StringEquals", "aws:SourceVpce", "vpce-1"),
+            ("IpAddress", "aws:SourceIp", "198.51.100.0/24"),
+        ] {
+            assert_eq!(anyone(operator, key, value), "", "{key}");
+        }
+        for (operator, key, value) in [
+            ("StringEquals", "s3:x-amz-acl", "bucket-owner-full-control"),
+            ("Bool", "aws:SecureTransport", "true"),
+            ("StringLike", "aws:PrincipalArn", "*"),
+            ("StringEqualsIfExists", "aws:PrincipalOrgID", "o-example"),
+            ("IpAddress", "aws:SourceIp", "0.0.0.0/0"),
+            ("ArnLike", "aws:SourceArn", "arn:aws:s3:*:*:*"),
+            ("StringLike", "aws:Referer", "example.com"),
+        ] {
+            assert_eq!(anyone(operator, key, value), "*", "{key}");
+        }
+        assert_eq!(anyone("StringEquals", "kms:CallerAccount", "999988887777"), "(999988887777)");
+        assert_eq!(anyone("ArnLike", "aws:PrincipalArn", "arn:aws:iam::999988887777:role/*"), "(999988887777)");
+        let narrow = json!({ "StringEquals": { "aws:PrincipalOrgID": "o-example" } });
+        assert_eq!(of(read(json!({ "AWS": "999988887777" }), narrow)), "(999988887777)");
+    }
+
+    #[test]
+    fn deliveries_and_what_is_denied_to_all_but_some() {
+        let load_balancer = json!({ "AWS": "arn:aws:iam::127311923021:root" });
+        let write = |principal: Value| json!({ "Effect": "Allow", "Principal": principal, "Action": ["s3:PutObject", "s3:GetBucketAcl"], "Resource": "*" });
+        assert_eq!(of(write(load_balancer)), "");
+        assert_eq!(of(write(json!("*"))), "*", "anybody may fill it");
+        let deny = |operator: &str, key: &str, value: &str| {
+            json!({ "Effect": "Deny", "Principal": "*", "Action": "s3:*",
+            "Resource": "*", "Condition": { operator: { key: value } } })
+        };
+        let guarded = |deny: Value| of(json!([read(json!("*"), json!({})), deny]));
+        assert_eq!(guarded(deny("StringNotEquals", "aws:PrincipalOrgID", "o-example")), "");
+        assert_eq!(guarded(deny("StringNotEquals", "s3:x-amz-server-side-encryption", "aws:kms")), "*");
+        assert_eq!(guarded(deny("Bool", "aws:SecureTransport", "false")), "*");
+        let mut of_other = deny("StringNotEquals", "aws:PrincipalOrgID", "o-example");
+        of_other["Action"] = json!("s3:PutObject");
+        assert_eq!(guarded(of_other), "*", "another action");
+    }
+}

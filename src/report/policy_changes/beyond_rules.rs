@@ -1,0 +1,82 @@
+//! The rules of `policy-changes` about what lies beyond IAM: resources that are shared, the organization, the people of
+//! Identity Center.
+
+use crate::report::{Rule, Severity};
+
+pub(super) const RESOURCE_SHARED: Rule = Rule {
+    id: "resource-shared",
+    severity: Severity::High,
+    practice: None,
+    about: "A policy, grant or list of a resource was set so that it lets in everybody, or accounts that were not read: buckets, \
+keys, secrets, snapshots, images, queues, topics, functions, repositories and more, a line for each caller and whom it let in. \
+Everybody is high for snapshots, keys and secrets, low for the URL of a function, else medium. Other accounts are medium for \
+snapshots, images, keys and secrets, else low, also under a condition. Who only delivers (a load balancer's logs), whoever a \
+condition holds to an organization, network or source, and services are left out; accounts that were read are info. What it \
+let in before is not in the record.",
+    check: "Whose are the accounts? aws s3api get-bucket-policy, aws kms get-key-policy, aws ec2 describe-snapshot-attribute \
+and the like say what holds now.",
+    fix: "Take them out again; what was copied stays copied. Then look at what else the caller did.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html",
+};
+
+pub(super) const LAYER_ADDED: Rule = Rule {
+    id: "function-layer-of-others",
+    severity: Severity::Low,
+    practice: None,
+    about: "Functions were given layers of other accounts: code of others that runs with the rights of the function. Info for \
+accounts that were read, for well-known publishers, and where the caller has done so for more than a day.",
+    check: "Whose is the account, and what is in the layer? aws lambda get-layer-version-by-arn.",
+    fix: "If nobody of yours meant it, take the layer away (aws lambda update-function-configuration --layers) and look at who \
+called.",
+    page: "https://docs.aws.amazon.com/lambda/latest/dg/chapter-layers.html",
+};
+
+pub(super) const PEOPLE_CHANGED: Rule = Rule {
+    id: "identity-center-people-changed",
+    severity: Severity::Medium,
+    practice: None,
+    about: "Somebody made users in the directory of IAM Identity Center, put them into groups, or set their passwords anew or \
+took their MFA devices away, or set when it asks for MFA: a line for each caller. Medium where the caller put itself into a group, or both reset a \
+password and took a device of one user; info where all it did was to make users and memberships for more than a week; else \
+low. What an identity provider keeps in step (SCIM) is no part of it.",
+    check: "Ask who called, and those whose devices or passwords went; trailscan console-logins shows who signed in since.",
+    fix: "If it was not meant: disable the user, end its sessions, and look at what the caller did.",
+    page: "https://docs.aws.amazon.com/singlesignon/latest/userguide/logging-using-cloudtrail.html",
+};
+
+pub(super) const LIMIT_LIFTED: Rule = Rule {
+    id: "organization-limit-lifted",
+    severity: Severity::Medium,
+    practice: None,
+    about: "A policy that limits accounts of the organization was detached, rewritten so that it allows everything, or its type \
+was disabled: a line for each caller. Low where the same caller attached another there within a day, and for an account that \
+was moved under other policies. Detaching FullAWSAccess \
+limits more and is left out; what the policy said is not in the record.",
+    check: "aws organizations list-policies-for-target; what did the accounts below do since that was denied before?",
+    fix: "Attach the policy again: aws organizations attach-policy. Then look at who called.",
+    page: "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html",
+};
+
+pub(super) const SERVICE_DELEGATED: Rule = Rule {
+    id: "organization-service-delegated",
+    severity: Severity::Medium,
+    practice: None,
+    about: "A member account was made the administrator of a service for the organization, or a service was let into all of its \
+accounts. Medium for what gives rights in, or takes logs from, other accounts (IAM, Identity Center, StackSets, Account \
+Management, CloudTrail) where that account was not read; else low.",
+    check: "aws organizations list-delegated-administrators, list-aws-service-access-for-organization.",
+    fix: "If it was not meant: aws organizations deregister-delegated-administrator, and look at who called.",
+    page: "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_integrate_delegated_admin.html",
+};
+
+pub(super) const ORGANIZATION_GROWN: Rule = Rule {
+    id: "organization-grown",
+    severity: Severity::Low,
+    practice: None,
+    about: "Accounts were made in the organization, or invited to it, by somebody else than AWS's own services, or the account \
+accepted to enter one, whose owner then limits it. Info where the \
+caller has done so for more than a week.",
+    check: "Whose are the new accounts, and who pays for them?",
+    fix: "If nobody of yours asked for one, close it (aws organizations close-account) and look at who called.",
+    page: "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts.html",
+};

@@ -1,0 +1,464 @@
+//! What lies beyond IAM: resources that are shared, the organization, the people of Identity Center.
+
+use serde_json::{Value as Json, json};
+
+use super::*;
+use crate::aggregate::sessions::sample::{samples, scan_for};
+use crate::report::Options;
+
+const ANA: &str = "arn:aws:iam::111122223333:user/ana";
+const ADMIN: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
+const STRANGER: &str = "999988887777";
+
+/// A call by ana of 111122223333.
+fn call(service: &str, name: &str, request: Json) -> Json {
+    json!({
+        "eventTime": "2026-01-02T03:00:00Z", "eventName": name, "eventSource": format!("{service}.amazonaws.com"),
+        "sourceIPAddress": "192.0.2.1", "recipientAccountId": "111122223333", "requestParameters": request,
+        "userIdentity": { "type": "IAMUser", "principalId": "AIDAANA", "accountId": "111122223333", "arn": ANA },
+    })
+}
+
+fn at(time: &str, mut record: Json) -> Json {
+    record["eventTime"] = json!(time);
+    record
+}
+
+fn findings(records: impl IntoIterator<Item = Json>) -> Vec<crate::report::Finding> {
+    let state = scan_for(REPORT.needs, &samples(records));
+    (REPORT.answer)(&View::new(&state, &Options::default())).findings
+}
+
+/// `rule severity` of each finding.
+fn found(records: impl IntoIterator<Item = Json>) -> String {
+    let lines = findings(records).into_iter().map(|found| format!("{} {}", found.rule, found.severity.as_str()));
+    lines.collect::<Vec<_>>().join(", ")
+}
+
+fn shared(service: &str, name: &str, request: Json) -> String {
+    found([call(service, name, request)]).replace("resource-shared ", "")
+}
+
+fn policy(principal: Json, action: &str) -> String {
+    json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Principal": principal, "Action": action,
+        "Resource": "*" }] })
+    .to_string()
+}
+
+#[test]
+fn resources_that_everybody_may_come_to() {
+    let all = || policy(json!("*"), "kms:Decrypt");
+    let document: Json = serde_json::from_str(&all()).unwrap();
+    for (service, name, request, severity) in [
+        (
+            "ec2",
+            "ModifySnapshotAttribute",
+            json!({ "snapshotId": "snap-1", "createVolumePermission":
+            { "add": { "items": [{ "group": "all" }] } } }),
+            "high",
+        ),
+        ("rds", "ModifyDBSnapshotAttribute", json!({ "dBSnapshotIdentifier": "s", "valuesToAdd": ["all"] }), "high"),
+        (
+            "rds",
+            "ModifyDBClusterSnapshotAttribute",
+            json!({ "dBClusterSnapshotIdentifier": "s", "valuesToAdd": ["all"] }),
+            "high",
+        ),
+        ("kms", "PutKeyPolicy", json!({ "keyId": "1", "policy": all() }), "high"),
+        ("secretsmanager", "PutResourcePolicy", json!({ "secretId": "s", "resourcePolicy": all() }), "high"),
+        (
+            "ec2",
+            "ModifyImageAttribute",
+            json!({ "imageId": "ami-1", "launchPermission":
+            { "add": { "items": [{ "group": "all" }] } } }),
+            "medium",
+        ),
+        ("s3", "PutBucketPolicy", json!({ "bucketName": "b", "bucketPolicy": document }), "medium"),
+        ("s3", "PutBucketAcl", json!({ "bucketName": "b", "x-amz-acl": ["public-read-write"] }), "medium"),
+        (
+            "s3",
+            "PutBucketAcl",
+            json!({ "bucketName": "b", "AccessControlPolicy": { "AccessControlList": { "Grant": [
+            { "Grantee": { "URI": "http://acs.amazonaws.com/groups/global/AuthenticatedUsers" }, "Permission": "READ" }] } } }),
+            "medium",
+        ),
+        ("ecr", "SetRepositoryPolicy", json!({ "repositoryName": "r", "policyText": all() }), "medium"),
+        (
+            "sqs",
+            "SetQueueAttributes",
+            json!({ "queueUrl": "https://q/1/q", "attributes": { "Policy": all() } }),
+            "medium",
+        ),
+        (
+            "sns",
+            "SetTopicAttributes",
+            json!({ "topicArn": "arn:aws:sns:::t", "attributeName": "Policy", "attributeValue": all() }),
+            "medium",
+        ),
+        (
+            "dynamodb",
+            "PutResourcePolicy",
+            json!({ "resourceArn": "arn:aws:dynamodb:::table/t", "policy": all() }),
+            "medium",
+        ),
+        ("lambda", "AddPermission20150331v2", json!({ "functionName": "f", "principal": "*" }), "medium"),
+        ("ssm", "ModifyDocumentPermission", json!({ "name": "d", "accountIdsToAdd": ["all"] }), "medium"),
+        ("elasticfilesystem", "PutFileSystemPolicy", json!({ "fileSystemId": "fs-1", "policy": all() }), "medium"),
+        ("backup", "PutBackupVaultAccessPolicy", json!({ "backupVaultName": "v", "policy": all() }), "medium"),
+        ("es", "UpdateDomainConfig", json!({ "domainName": "d", "accessPolicies": all() }), "medium"),
+        ("organizations", "PutResourcePolicy", json!({ "content": all() }), "medium"),
+        (
+            "s3",
+            "PutBucketAcl",
+            json!({ "bucketName": "b", "x-amz-grant-read":
+            ["uri=http://acs.amazonaws.com/groups/global/AllUsers"] }),
+            "medium",
+        ),
+        ("lambda", "CreateFunctionUrlConfig", json!({ "functionName": "f", "authType": "NONE" }), "low"),
+    ] {
+        assert_eq!(shared(service, name, request), severity, "{service} {name}");
+    }
+}
+
+#[test]
+fn resources_that_another_account_may_come_to() {
+    let of = |whom: &str| policy(json!({ "AWS": format!("arn:aws:iam::{whom}:root") }), "s3:GetObject");
+    let bucket = |whom: &str| {
+        let document: Json = serde_json::from_str(&of(whom)).unwrap();
+        json!({ "bucketName": "b", "bucketPolicy": document })
+    };
+    for (service, name, request, severity) in [
+        (
+            "ec2",
+            "ModifySnapshotAttribute",
+            json!({ "snapshotId": "snap-1", "createVolumePermission":
+            { "add": { "items": [{ "userId": STRANGER }] } } }),
+            "medium",
+        ),
+        (
+            "redshift",
+            "AuthorizeSnapshotAccess",
+            json!({ "snapshotIdentifier": "s", "accountWithRestoreAccess": STRANGER }),
+            "medium",
+        ),
+        (
+            "kms",
+            "CreateGrant",
+            json!({ "keyId": "1", "granteePrincipal": format!("arn:aws:iam::{STRANGER}:role/x") }),
+            "medium",
+        ),
+        ("s3", "PutBucketPolicy", bucket(STRANGER), "low"),
+        ("sns", "AddPermission", json!({ "topicArn": "arn:aws:sns:::t", "aWSAccountId": [STRANGER] }), "low"),
+        ("sqs", "AddPermission", json!({ "queueUrl": "https://q/1/q", "aWSAccountIds": [STRANGER] }), "low"),
+        ("lambda", "AddPermission20150331", json!({ "functionName": "f", "principal": STRANGER }), "low"),
+        ("ram", "CreateResourceShare", json!({ "name": "s", "principals": [STRANGER] }), "low"),
+    ] {
+        assert_eq!(shared(service, name, request), severity, "{service} {name}");
+    }
+    let own = "111122223333";
+    for (service, name, request) in [
+        ("s3", "PutBucketPolicy", bucket(own)),
+        ("s3", "PutBucketAcl", json!({ "bucketName": "public-read", "x-amz-acl": ["private"] })),
+        ("kms", "CreateGrant", json!({ "keyId": "1", "granteePrincipal": "dynamodb.us-east-1.amazonaws.com" })),
+        (
+            "lambda",
+            "AddPermission20150331v2",
+            json!({ "functionName": "f", "principal": "s3.amazonaws.com",
+            "sourceAccount": STRANGER }),
+        ),
+        (
+            "lambda",
+            "AddPermission20150331v2",
+            json!({ "functionName": "f", "principal": "*", "principalOrgID": "o-1" }),
+        ),
+        (
+            "lambda",
+            "AddLayerVersionPermission20181031",
+            json!({ "layerName": "l", "principal": "*", "organizationId": "o-1" }),
+        ),
+        ("lambda", "CreateFunctionUrlConfig", json!({ "functionName": "f", "authType": "AWS_IAM" })),
+        (
+            "ram",
+            "CreateResourceShare",
+            json!({ "name": "s", "principals": ["arn:aws:organizations::999988887777:organization/o-1"] }),
+        ),
+        (
+            "sns",
+            "SetTopicAttributes",
+            json!({ "topicArn": "t", "attributeName": "DisplayName", "attributeValue": "*" }),
+        ),
+        (
+            "ec2",
+            "ModifySnapshotAttribute",
+            json!({ "snapshotId": "snap-1", "createVolumePermission":
+            { "remove": { "items": [{ "userId": STRANGER }] } } }),
+        ),
+    ] {
+        assert_eq!(shared(service, name, request), "", "{service} {name}");
+    }
+    let mut by_service = call("kms", "CreateGrant", json!({ "keyId": "1", "granteePrincipal": STRANGER }));
+    by_service["userIdentity"]["invokedBy"] = json!("rds.amazonaws.com");
+    assert_eq!(found([by_service]), "", "a service for its own work");
+    let mut refused = call("s3", "PutBucketPolicy", bucket(STRANGER));
+    refused["errorCode"] = json!("AccessDenied");
+    assert_eq!(found([refused]), "");
+    let mut of_stranger = call("iam", "CreateGroup", json!({ "groupName": "g" }));
+    of_stranger["recipientAccountId"] = json!(STRANGER);
+    assert_eq!(found([call("s3", "PutBucketPolicy", bucket(STRANGER)), of_stranger]), "resource-shared info");
+}
+
+#[test]
+fn what_is_shared_is_a_line_for_each_caller_and_whom_it_let_in() {
+    let share = |snapshot: &str, verb: &str| {
+        call(
+            "ec2",
+            "ModifySnapshotAttribute",
+            json!({ "snapshotId": snapshot, "attributeType": "CREATE_VOLUME_PERMISSION",
+            "createVolumePermission": { verb: { "items": [{ "userId": STRANGER }] } } }),
+        )
+    };
+    let [one] = &findings([share("snap-1", "add"), share("snap-2", "add")])[..] else { panic!("one line") };
+    assert_eq!(one.summary, format!("{ANA} let {STRANGER} into snapshot/snap-1, snapshot/snap-2"));
+    let again = at("2026-01-02T04:00:00Z", share("snap-1", "remove"));
+    let summary = |records: Vec<Json>| findings(records)[0].summary.clone();
+    assert!(summary(vec![share("snap-1", "add"), again.clone()]).ends_with(", taken back again"));
+    assert!(
+        summary(vec![share("snap-1", "add"), share("snap-2", "add"), again]).ends_with(", partly taken back again")
+    );
+    let before = at("2026-01-02T02:00:00Z", share("snap-1", "remove"));
+    assert!(summary(vec![share("snap-1", "add"), before]).ends_with("snap-1"));
+}
+
+#[test]
+fn layers_of_others() {
+    let layer = |account: &str| {
+        let arn = format!("arn:aws:lambda:us-east-1:{account}:layer:extension:1");
+        call("lambda", "UpdateFunctionConfiguration20150331v2", json!({ "functionName": "f", "layers": [arn] }))
+    };
+    assert_eq!(found([layer(STRANGER)]), "function-layer-of-others low");
+    assert_eq!(found([layer("017000801446")]), "function-layer-of-others info");
+    assert_eq!(found([layer("111122223333")]), "", "its own");
+    let later = at("2026-01-05T03:00:00Z", layer(STRANGER));
+    assert_eq!(found([layer(STRANGER), later]), "function-layer-of-others info", "a pipeline");
+    let without = call("lambda", "UpdateFunctionConfiguration20150331v2", json!({ "functionName": "f", "timeout": 9 }));
+    assert_eq!(found([without]), "");
+}
+
+#[test]
+fn roles_for_guests_machines_and_endpoints() {
+    let role = "arn:aws:iam::111122223333:role/service";
+    let pool = |roles: Json| {
+        call("cognito-identity", "SetIdentityPoolRoles", json!({ "identityPoolId": "p", "roles": roles }))
+    };
+    let activation = || call("ssm", "CreateActivation", json!({ "iamRole": "service" }));
+    let endpoint = call("glue", "CreateDevEndpoint", json!({ "endpointName": "e", "roleArn": role }));
+    for record in [pool(json!({ "unauthenticated": role })), activation(), endpoint] {
+        assert_eq!(found([record]), "access-outside-iam low");
+    }
+    assert_eq!(found([pool(json!({ "authenticated": role }))]), "", "whoever signed in");
+    let admin = call("iam", "AttachRolePolicy", json!({ "roleName": "service", "policyArn": ADMIN }));
+    assert_eq!(found([admin, activation()]), "admin-granted high, access-outside-iam medium");
+}
+
+#[test]
+fn limits_of_an_organization() {
+    let organizations = |name: &str, request: Json| call("organizations", name, request);
+    let attach = |id: &str, time: &str| {
+        at(&format!("2026-01-{time}Z"), organizations("AttachPolicy", json!({ "policyId": id, "targetId": "ou-1" })))
+    };
+    let detach = |id: &str| organizations("DetachPolicy", json!({ "policyId": id, "targetId": "ou-1" }));
+    let (medium, low) = ("organization-limit-lifted medium", "organization-limit-lifted low");
+    assert_eq!(found([detach("p-1")]), medium);
+    assert_eq!(found([detach("p-1"), attach("p-2", "02T03:05:00")]), low, "another instead");
+    assert_eq!(found([attach("p-2", "02T02:55:00"), detach("p-1")]), low, "the new one first");
+    assert_eq!(found([detach("p-1"), attach("p-2", "04T03:05:00")]), medium, "days later");
+    assert_eq!(found([detach("p-1"), attach("p-FullAWSAccess", "02T03:05:00")]), medium, "which limits nothing");
+    assert_eq!(found([detach("p-FullAWSAccess")]), "", "limits more");
+    let disable = |kind: &str| organizations("DisablePolicyType", json!({ "rootId": "r-1", "policyType": kind }));
+    assert_eq!(found([disable("SERVICE_CONTROL_POLICY")]), medium);
+    assert_eq!(found([disable("TAG_POLICY")]), "");
+    assert_eq!(found([organizations("DeletePolicy", json!({ "policyId": "p-1" }))]), "", "attached to nothing");
+    let rewrite = |effect: &str| {
+        let content =
+            json!({ "Version": "2012-10-17", "Statement": [{ "Effect": effect, "Action": "*", "Resource": "*" }] });
+        organizations("UpdatePolicy", json!({ "policyId": "p-1", "content": content.to_string() }))
+    };
+    assert_eq!(found([rewrite("Allow")]), medium);
+    assert_eq!(found([rewrite("Deny")]), "");
+    assert_eq!(found([organizations("UpdatePolicy", json!({ "policyId": "p-1", "name": "n" }))]), "");
+    let moved = organizations("MoveAccount", json!({ "accountId": STRANGER, "destinationParentId": "ou-2" }));
+    assert_eq!(found([moved]), low);
+    let iam_policy = call("iam", "DeletePolicy", json!({ "policyArn": "arn:aws:iam::111122223333:policy/p" }));
+    assert_eq!(found([iam_policy]), "", "the call of another service");
+}
+
+#[test]
+fn who_comes_into_an_organization() {
+    let organizations = |name: &str, request: Json| call("organizations", name, request);
+    let delegate = |service: &str| {
+        organizations(
+            "RegisterDelegatedAdministrator",
+            json!({ "accountId": STRANGER, "servicePrincipal": format!("{service}.amazonaws.com") }),
+        )
+    };
+    assert_eq!(found([delegate("sso")]), "organization-service-delegated medium");
+    assert_eq!(found([delegate("macie")]), "organization-service-delegated low");
+    let mut known = call("iam", "CreateGroup", json!({ "groupName": "g" }));
+    known["recipientAccountId"] = json!(STRANGER);
+    assert_eq!(found([delegate("sso"), known]), "organization-service-delegated low", "an account that was read");
+    let enable = organizations("EnableAWSServiceAccess", json!({ "servicePrincipal": "ssm.amazonaws.com" }));
+    assert_eq!(found([enable]), "organization-service-delegated low");
+    let made = || organizations("CreateAccount", json!({ "accountName": "HIDDEN_DUE_TO_SECURITY_REASONS" }));
+    assert_eq!(found([made()]), "organization-grown low");
+    assert_eq!(found([made(), at("2026-01-12T03:00:00Z", made())]), "organization-grown info");
+    assert_eq!(found([organizations("AcceptHandshake", json!({ "handshakeId": "h-1" }))]), "organization-grown low");
+    let mut by_aws = made();
+    by_aws["userIdentity"]["invokedBy"] = json!("controltower.amazonaws.com");
+    assert_eq!(found([by_aws]), "");
+}
+
+/// A call of a person whose user of the directory is `me`.
+fn person(service: &str, name: &str, request: Json) -> Json {
+    let mut record = call(service, name, request);
+    record["userIdentity"]["onBehalfOf"] =
+        json!({ "userId": "me", "identityStoreArn": "arn:aws:identitystore::1:identitystore/d" });
+    record
+}
+
+#[test]
+fn people_of_the_directory() {
+    let rule = |severity: &str| format!("identity-center-people-changed {severity}");
+    let made = || {
+        let mut record = person("identitystore", "CreateUser", json!({ "userName": "HIDDEN_DUE_TO_SECURITY_REASONS" }));
+        record["responseElements"] = json!({ "userId": "u-9", "identityStoreId": "d-1" });
+        record
+    };
+    let join = |id: &str| {
+        person("identitystore", "CreateGroupMembership", json!({ "groupId": "g", "memberId": { "userId": id } }))
+    };
+    let later = |record: Json| at("2026-01-12T03:00:00Z", record);
+    assert_eq!(found([made()]), rule("low"));
+    assert_eq!(found([made(), later(made())]), rule("info"), "the work of weeks");
+    assert_eq!(found([join("u-1")]), rule("low"));
+    assert_eq!(found([join("u-1"), later(join("u-2"))]), rule("info"));
+    assert_eq!(found([join("me")]), rule("medium"));
+    assert_eq!(
+        found([person("sso-directory", "AddMemberToGroup", json!({ "groupId": "g", "member": { "memberId": "me" } }))]),
+        rule("medium"),
+        "as the console calls it"
+    );
+    let reset = |name: &str, id: &str| person("sso-directory", name, json!({ "userId": id }));
+    assert_eq!(found([reset("UpdatePassword", "u-1")]), rule("low"));
+    assert_eq!(
+        found([reset("UpdatePassword", "u-1"), later(reset("UpdatePassword", "u-2"))]),
+        rule("low"),
+        "a help desk"
+    );
+    let both = [reset("UpdatePassword", "u-1"), reset("DeleteMfaDeviceForUser", "u-1")];
+    assert_eq!(found(both), rule("medium"));
+    let two = [reset("UpdatePassword", "u-1"), reset("DeleteMfaDeviceForUser", "u-2")];
+    assert_eq!(found(two), rule("low"));
+    assert_eq!(found([reset("UpdatePassword", "me"), reset("DeleteMfaDeviceForUser", "me")]), "", "their own");
+    let rules = person("sso", "PutMfaDeviceManagementForDirectory", json!({ "directoryId": "d-1" }));
+    assert_eq!(found([rules]), rule("low"));
+    let of_iam = call("iam", "CreateUser", json!({ "userName": "bo" }));
+    assert_eq!(found([of_iam]), "", "a user of IAM");
+}
+
+#[test]
+fn who_was_assigned_what() {
+    let set = "arn:aws:sso:::permissionSet/ssoins-1/ps-1";
+    let assign = |id: &str| {
+        person(
+            "sso",
+            "CreateAccountAssignment",
+            json!({ "permissionSetArn": set, "principalType": "USER",
+            "principalId": id, "targetId": "444455556666" }),
+        )
+    };
+    let admin = || {
+        let grant = json!({ "permissionSetArn": set, "managedPolicyArn": ADMIN });
+        at("2026-01-01T03:00:00Z", call("sso", "AttachManagedPolicyToPermissionSet", grant))
+    };
+    let made = || {
+        let mut record = person("identitystore", "CreateUser", json!({}));
+        record["responseElements"] = json!({ "userId": "u-9" });
+        record
+    };
+    let assigned = |records: Vec<Json>| {
+        let found = findings(records).into_iter().find(|found| found.rule == "identity-center-assigned").unwrap();
+        found.severity.as_str()
+    };
+    assert_eq!(assigned(vec![assign("u-1")]), "low");
+    assert_eq!(assigned(vec![assign("u-1"), at("2026-01-12T03:00:00Z", assign("u-2"))]), "info", "the work of weeks");
+    assert_eq!(assigned(vec![assign("me"), at("2026-01-12T03:00:00Z", assign("u-2"))]), "low", "for itself");
+    assert_eq!(assigned(vec![admin(), assign("u-1")]), "medium");
+    assert_eq!(assigned(vec![admin(), assign("me")]), "high");
+    assert_eq!(assigned(vec![admin(), made(), assign("u-9")]), "high", "whom it made");
+    assert_eq!(assigned(vec![admin(), made(), assign("u-1")]), "medium");
+    let mut set_made = call("sso", "CreatePermissionSet", json!({ "name": "x" }));
+    set_made["responseElements"] = json!({ "permissionSet": { "permissionSetArn": set } });
+    let [one] = &findings([set_made])[..] else { panic!("one line") };
+    assert_eq!((one.severity.as_str(), one.rule), ("low", "identity-center-assigned"));
+    assert_eq!(one.summary, format!("{ANA} made or changed permission sets of Identity Center: permission-set/ps-1"));
+}
+
+#[test]
+fn credentials_that_are_switched_on_again() {
+    let update = |status: &str| {
+        call("iam", "UpdateSSHPublicKey", json!({ "userName": "bo", "sSHPublicKeyId": "APKA1", "status": status }))
+    };
+    assert_eq!(found([update("Active")]), "long-lived-credential-made low");
+    assert_eq!(found([update("Inactive")]), "");
+    assert_eq!(found([call("iam", "DeleteSSHPublicKey", json!({ "userName": "bo" }))]), "");
+}
+
+#[test]
+fn tokens_for_services_outside() {
+    let token = || call("sts", "GetWebIdentityToken", json!({ "audience": ["https://id.example.com"] }));
+    let [one] = &findings([token()])[..] else { panic!("one line") };
+    assert_eq!((one.rule, one.severity.as_str()), ("outbound-token-got", "low"));
+    assert!(one.summary.ends_with("for https://id.example.com"), "{}", one.summary);
+    assert_eq!(found([token(), at("2026-01-05T03:00:00Z", token())]), "outbound-token-got info", "a workload");
+    let enabled = call("iam", "EnableOutboundWebIdentityFederation", json!(null));
+    assert_eq!(found([enabled, token()]), "outbound-token-got medium, outbound-federation-enabled low");
+    assert_eq!(found([call("sts", "GetSessionToken", json!(null))]), "");
+}
+
+#[test]
+fn what_filters_left_out_may_have_undone_it() {
+    let records = || [call("iam", "AttachRolePolicy", json!({ "roleName": "r", "policyArn": ADMIN }))];
+    let ask = |is_filtered| {
+        let (state, options) = (scan_for(REPORT.needs, &samples(records())), Options::default());
+        let logs = crate::report::LogSpan { is_filtered, ..Default::default() };
+        let answer = (REPORT.answer)(&View { logs: Some(&logs), ..View::new(&state, &options) });
+        let marked = answer.findings[0].evidence.get("undo_may_be_filtered_out").cloned();
+        (answer.hidden.is_some(), marked)
+    };
+    assert_eq!(ask(true), (true, Some(json!(true))));
+    assert_eq!(ask(false), (false, None));
+}
+
+#[test]
+fn permission_sets_that_got_policies() {
+    let grant = |policy: &str| {
+        let set = "arn:aws:sso:::permissionSet/ssoins-1/ps-1";
+        call(
+            "sso",
+            "AttachManagedPolicyToPermissionSet",
+            json!({ "permissionSetArn": set, "managedPolicyArn": policy }),
+        )
+    };
+    assert_eq!(found([grant("arn:aws:iam::aws:policy/ReadOnlyAccess")]), "identity-center-assigned low");
+    assert_eq!(found([grant(ADMIN)]), "admin-granted medium", "told once");
+}
+
+#[test]
+fn boundaries_that_limit_nothing() {
+    let set = |user: &str, policy: &str| {
+        call("iam", "PutUserPermissionsBoundary", json!({ "userName": user, "permissionsBoundary": policy }))
+    };
+    assert_eq!(found([set("ana", ADMIN)]), "boundary-removed medium", "its own");
+    assert_eq!(found([set("bo", ADMIN)]), "boundary-removed low");
+    assert_eq!(found([set("bo", "arn:aws:iam::111122223333:policy/boundary")]), "");
+}

@@ -1,0 +1,147 @@
+//! Findings about IAM Identity Center: who was given which permission set, and the users of its directory.
+//!
+//! It is the daily work of some to make users and give them rights, and a thief's way to stay. What tells them apart is how
+//! long they have done so, and for whom: for themselves, or for somebody whom they made up.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::change::Change;
+use super::super::power::Administrators;
+use super::super::{access_rules, beyond_rules};
+use super::sharing::lasts;
+use super::{Draft, Found, groups, listed};
+use crate::aggregate::iam_changes::{Act, BY_ITSELF, TargetKind};
+use crate::model::quantity;
+use crate::report::Severity;
+
+const WEEK: i64 = 7 * 86_400;
+
+pub(super) fn of(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Found> {
+    let made = Made::of(all);
+    let mut found = assigned(all, administrators, &made);
+    found.extend(people(all, &made));
+    found
+}
+
+/// Whether it worked and was done by a caller of the account.
+fn did(change: &Change<'_>, act: Act) -> bool {
+    change.did(act) && !change.is_provisioning()
+}
+
+/// Users of the directory that these logs show to be made, each with who made it.
+struct Made<'a>(BTreeSet<(&'a str, &'a str)>);
+
+impl<'a> Made<'a> {
+    fn of(all: &[Change<'a>]) -> Self {
+        Self(all.iter().filter(|change| did(change, Act::MakePerson)).map(|one| (one.actor, one.target)).collect())
+    }
+
+    fn by(&self, actor: &str, person: &str) -> bool {
+        !person.is_empty() && self.0.contains(&(actor, person))
+    }
+}
+
+/// Permission sets that were made and assigned: a line for each caller, since an organization has thousands.
+fn assigned(all: &[Change<'_>], administrators: &Administrators<'_>, made: &Made<'_>) -> Vec<Found> {
+    let is_admin =
+        |change: &Change<'_>| administrators.has((change.account_id, TargetKind::PermissionSet, change.target));
+    let is_own = |change: &Change<'_>| change.policy.ends_with(BY_ITSELF) || made.by(change.actor, assignee(change));
+    let of_actor = |((account_id, actor), rows): ((&str, &str), Vec<usize>)| {
+        let assigned: Vec<usize> = rows.iter().copied().filter(|&row| all[row].act() == Act::Assign).collect();
+        let any = |holds: &dyn Fn(&Change<'_>) -> bool| assigned.iter().any(|&row| holds(&all[row]));
+        let (severity, because) = if any(&|change| is_admin(change) && is_own(change)) {
+            (Severity::High, "the caller gave administrator rights to itself, or to a user that it made")
+        } else if any(&is_admin) {
+            (Severity::Medium, "a permission set that these logs show to be administrator is among them")
+        } else if any(&is_own) {
+            (
+                Severity::Low,
+                "the caller gave them to itself, or to a user that it made; what they allow is not known here",
+            )
+        } else if lasts(all, &rows, WEEK) {
+            (Severity::Info, "the daily work of the caller for a week or longer; what the sets allow is not known here")
+        } else {
+            (Severity::Low, "the caller is not known to do so daily; what the permission sets allow is not known here")
+        };
+        let sets = listed(all, &rows, Change::target_name);
+        let what = match assigned.len() {
+            0 => format!("{actor} made or changed permission sets of Identity Center: {sets}"),
+            some => {
+                format!("{actor} made {} of Identity Center: {sets}", quantity(some as u64, "assignment"))
+            }
+        };
+        Draft::new(&access_rules::ASSIGNED, account_id, actor)
+            .summary(what)
+            .severity(severity, because)
+            .found(all, rows)
+    };
+    let is_admin_grant = |change: &Change<'_>| change.grant().is_some_and(|grant| grant.is_admin_equivalent());
+    // What makes a set administrator is told as such.
+    let changes = |change: &Change<'_>| {
+        change.target_kind == TargetKind::PermissionSet && change.gave_rights() && !is_admin_grant(change)
+    };
+    let sets = |change: &Change<'_>| {
+        let is_one = did(change, Act::Assign) || did(change, Act::MakeSet) || changes(change);
+        is_one && !change.is_provisioning()
+    };
+    groups(all, sets, |change| (change.account_id, change.actor)).into_iter().map(of_actor).collect()
+}
+
+/// The user that an assignment is for: `user ID in ACCOUNT`.
+fn assignee<'a>(change: &Change<'a>) -> &'a str {
+    change.policy.strip_prefix("user ").and_then(|rest| rest.split(' ').next()).unwrap_or_default()
+}
+
+/// Users of the directory, their groups, passwords and devices: a line for each caller. What people do to themselves but for
+/// joining groups is their own business.
+fn people(all: &[Change<'_>], made: &Made<'_>) -> Vec<Found> {
+    let changes = |change: &Change<'_>| {
+        let resets = did(change, Act::ResetPerson) && !change.policy.ends_with(BY_ITSELF);
+        let makes = did(change, Act::MakePerson) || did(change, Act::JoinPeople);
+        resets || makes || did(change, Act::SetDirectoryMfa)
+    };
+    let of_actor = |((account_id, actor), rows): ((&str, &str), Vec<usize>)| {
+        let of = |act: Act| rows.iter().map(|&row| &all[row]).filter(move |change| change.act() == act);
+        let (severity, because) = if of(Act::JoinPeople).any(|change| change.policy.ends_with(BY_ITSELF)) {
+            (Severity::Medium, "the caller put itself into a group, which may hold rights")
+        } else if loses_both(of(Act::ResetPerson)) {
+            (Severity::Medium, "a user lost its password and a device to the same caller, as for a takeover")
+        } else if of(Act::ResetPerson).next().is_some() {
+            (Severity::Low, "mostly a help desk's work; the record cannot tell")
+        } else if of(Act::SetDirectoryMfa).next().is_some() {
+            (Severity::Low, "when the directory asks for MFA was set; whether to less is not judged")
+        } else if of(Act::JoinPeople).any(|change| made.by(actor, change.target)) && !lasts(all, &rows, WEEK) {
+            (Severity::Low, "a user was made and put into a group, as for a new colleague, and as a way to stay")
+        } else if lasts(all, &rows, WEEK) {
+            (Severity::Info, "the daily work of the caller for a week or longer")
+        } else {
+            (Severity::Low, "the caller is not known to do so daily")
+        };
+        let said = [
+            (Act::MakePerson, "made"),
+            (Act::JoinPeople, "put into groups"),
+            (Act::ResetPerson, "reset the password or MFA of"),
+        ];
+        let said = said.iter().filter_map(|(act, verb)| {
+            let people: BTreeSet<&str> = of(*act).map(|change| change.target).collect();
+            (!people.is_empty()).then(|| format!("{verb} {}", quantity(people.len() as u64, "user")))
+        });
+        let rules = of(Act::SetDirectoryMfa).next().map(|_| "set when MFA is asked for".to_owned());
+        let said = said.chain(rules).collect::<Vec<_>>().join(", ");
+        let whom = listed(all, &rows, |change| change.target.to_owned());
+        Draft::new(&beyond_rules::PEOPLE_CHANGED, account_id, actor)
+            .summary(format!("{actor} {said} of Identity Center's directory: {whom}"))
+            .severity(severity, because)
+            .found(all, rows)
+    };
+    groups(all, changes, |change| (change.account_id, change.actor)).into_iter().map(of_actor).collect()
+}
+
+/// Whether one user's password was set and a device of it taken.
+fn loses_both<'c, 'a: 'c>(resets: impl Iterator<Item = &'c Change<'a>>) -> bool {
+    let mut lost: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for change in resets.filter(|change| !change.target.is_empty()) {
+        lost.entry(change.target).or_default().insert(change.event.name());
+    }
+    lost.values().any(|events| events.len() > 1)
+}
