@@ -17,7 +17,7 @@ pub struct Outsiders {
 }
 
 /// Condition keys that say who asks, or from where.
-const WHO: [&str; 20] = [
+const WHO: [&str; 21] = [
     "aws:principalaccount",
     "aws:principalarn",
     "aws:principalisawsservice",
@@ -34,6 +34,7 @@ const WHO: [&str; 20] = [
     "aws:sourcevpce",
     "aws:userid",
     "aws:vpcsourceip",
+    "elasticfilesystem:accessedviamounttarget",
     "kms:calleraccount",
     "s3:dataaccesspointaccount",
     "s3:dataaccesspointarn",
@@ -223,6 +224,7 @@ mod tests {
             ("ArnLike", "aws:SourceArn", "arn:aws:s3:*:*:bucket"),
             ("StringEquals", "aws:SourceVpce", "vpce-1"),
             ("IpAddress", "aws:SourceIp", "198.51.100.0/24"),
+            ("Bool", "elasticfilesystem:AccessedViaMountTarget", "true"),
         ] {
             assert_eq!(anyone(operator, key, value), "", "{key}");
         }

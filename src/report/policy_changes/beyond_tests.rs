@@ -103,9 +103,9 @@ fn resources_that_everybody_may_come_to() {
         ),
         ("lambda", "AddPermission20150331v2", json!({ "functionName": "f", "principal": "*" }), "medium"),
         ("ssm", "ModifyDocumentPermission", json!({ "name": "d", "accountIdsToAdd": ["all"] }), "medium"),
-        ("elasticfilesystem", "PutFileSystemPolicy", json!({ "fileSystemId": "fs-1", "policy": all() }), "medium"),
+        ("elasticfilesystem", "PutFileSystemPolicy", json!({ "fileSystemId": "fs-1", "policy": all() }), "low"),
         ("backup", "PutBackupVaultAccessPolicy", json!({ "backupVaultName": "v", "policy": all() }), "medium"),
-        ("es", "UpdateDomainConfig", json!({ "domainName": "d", "accessPolicies": all() }), "medium"),
+        ("es", "UpdateDomainConfig", json!({ "domainName": "d", "accessPolicies": all() }), "low"),
         ("organizations", "PutResourcePolicy", json!({ "content": all() }), "medium"),
         (
             "s3",

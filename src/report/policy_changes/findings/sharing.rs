@@ -56,6 +56,9 @@ fn judged(change: &Change<'_>, baseline: &Baseline<'_>) -> (Severity, &'static s
         Granted::TrustAnyone if is_url => {
             (Severity::Low, "anybody on the internet may call the function, as many public services are meant to be")
         }
+        Granted::TrustAnyone if matches!(kind, "domain" | "file-system") => {
+            (Severity::Low, "anybody may come to it who reaches its network, which most keep to themselves")
+        }
         Granted::TrustAnyone => {
             (Severity::Medium, "anybody may come to it; public sites and images are meant to be so")
         }
