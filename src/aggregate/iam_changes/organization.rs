@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::documents::Documents;
-use super::event::Act;
+use super::act::Act;
 use super::key::BY_ITSELF;
 use crate::model::{Event, Raw, members, text};
 

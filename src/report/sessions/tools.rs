@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ahash::AHashMap;
 use serde_json::json;
 
-use super::sets::{About, Told, short, some};
+use super::about::{About, Told, short, some};
 use super::{Known, rule_texts as texts};
 use crate::aggregate::State;
 use crate::aggregate::sessions::Sessions;
