@@ -30,7 +30,7 @@ pub struct Principals {
     /// Identity with an accountId → row. A known identity is not read again.
     at_home: RowMemo,
     /// Identity without one → place in `faces`: its row hangs on who received the record.
-    homeless: RowMemo,
+    without_account: RowMemo,
     faces: Vec<Face>,
     by_face: HashMap<Face, u32, ahash::RandomState>,
 }
@@ -110,7 +110,7 @@ impl Principals {
         let face = Face::of(identity, seen.symbols);
         if identity.account_id.is_empty() {
             let place = self.place_of(face);
-            self.homeless.keep(event.identity, place);
+            self.without_account.keep(event.identity, place);
             return self.row_for(face, seen.account());
         }
         let account = seen.symbols.intern(&identity.account_id);
@@ -141,7 +141,7 @@ impl Aggregate for Principals {
         let identity = seen.event.identity;
         let row = if let Some(row) = self.at_home.get(identity) {
             row
-        } else if let Some(place) = self.homeless.get(identity) {
+        } else if let Some(place) = self.without_account.get(identity) {
             self.row_for(self.faces[place], seen.account())
         } else {
             self.meet(seen)

@@ -13,10 +13,10 @@ static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::default);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sym(pub u32);
 
-/// How many texts met of late are known without a look into the table.
+/// How many recently seen texts are known without a look-up in the table.
 const RECENT: usize = 1 << 12;
 
-/// The texts of one state. A text seen before costs one compare when it was met of late, else one hash more, and no
+/// The texts of one state. A text seen before costs one compare when it was seen recently, else one hash more, and no
 /// allocation.
 #[derive(Clone, Debug)]
 pub struct Symbols {
@@ -26,7 +26,7 @@ pub struct Symbols {
     /// The hash of each text, so that growing reads no text.
     hashes: Vec<u64>,
     text: String,
-    /// Texts met of late, by a number that costs less than a hash: records of one object say the same again and again.
+    /// Recently seen texts, by a number that costs less than a hash: records of one object say the same again and again.
     recent: Box<[Recent; RECENT]>,
 }
 
@@ -38,7 +38,7 @@ struct Ends {
     length: usize,
 }
 
-/// A text met of late, in half of what the processor fetches from memory in one go.
+/// A recently seen text, in half of what the processor fetches from memory in one go.
 #[derive(Clone, Copy, Debug)]
 struct Recent {
     head: u64,
@@ -105,7 +105,7 @@ impl Symbols {
         Remap(theirs.map(|(i, &hash)| self.intern_hashed(hash, other.text(Sym(i as u32)))).collect())
     }
 
-    /// The symbol of `text`, from now on among those met of late.
+    /// The symbol of `text`, from now on among the recently seen.
     #[inline(never)]
     fn look_up(&mut self, ends: Ends, text: &str) -> Sym {
         let sym = self.intern_hashed(HASHER.hash_one(text), text);

@@ -6,7 +6,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::exit::{End, Problem};
 use super::subcommand::{CONFIG, Invocation, Subcommand};
-use super::{effective, export, help, installed, listing, reports, version};
+use super::{config_command, export, help, reports, rules, shell, version};
 
 /// The id of `-v`.
 const VERBOSE: &str = "verbose";
@@ -14,11 +14,11 @@ const VERBOSE: &str = "verbose";
 /// The subcommands that are no report, in the order of the help.
 const OTHERS: &[Subcommand] = &[
     export::SUBCOMMAND,
-    listing::RULES,
-    listing::EXPLAIN,
-    effective::SUBCOMMAND,
-    installed::COMPLETIONS,
-    installed::MAN,
+    rules::RULES,
+    rules::EXPLAIN,
+    config_command::SUBCOMMAND,
+    shell::COMPLETIONS,
+    shell::MAN,
     #[cfg(feature = "s3")]
     super::profiles::SUBCOMMAND,
 ];

@@ -15,9 +15,9 @@ use trailscan::posture::Posture;
 use trailscan::report::charts::Chart;
 use trailscan::report::{self, Evidence, InLogs, LogSpan, Report, Table, View};
 
+use super::account_names;
 use super::delivery::Delivery;
 use super::exit::Problem;
-use super::names;
 use super::pager::Paged;
 use super::plan::Plan;
 use super::question::Question;
@@ -194,7 +194,7 @@ fn scorecard(plan: &Plan, known: &Known<'_>, logs: Option<LogSpan>, sections: &[
     let section = |summary, table| Section { kind: SectionKind::Scorecard, ..Section::new(summary, table) };
     let rows = |scores| {
         let mut table = report::scorecard_table(scores);
-        names::add_to(&mut table, plan.account_names.as_ref());
+        account_names::add_to(&mut table, plan.account_names.as_ref());
         table
     };
     let accounts = scores.iter().map(|score| &score.account_id).collect::<BTreeSet<_>>().len();
@@ -217,8 +217,8 @@ fn section(report: &'static Report, view: &View<'_>, plan: &Plan) -> Result<Sect
     let mut answer = (report.answer)(view);
     let mut table = Table::new(report, answer.columns, answer.rows);
     table.rows_total += answer.rows_spared;
-    names::add_to(&mut table, plan.account_names.as_ref());
-    names::add_to_findings(&mut answer.findings, plan.account_names.as_ref());
+    account_names::add_to(&mut table, plan.account_names.as_ref());
+    account_names::add_to_findings(&mut answer.findings, plan.account_names.as_ref());
     let suppressed = plan.rulebook.apply(&mut answer.findings, &mut table).total();
     delivery.shape.apply(&mut table)?;
     if let Some(limit) = delivery.limit {

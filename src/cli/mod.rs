@@ -1,29 +1,28 @@
 //! The command line: arguments to a [`plan::Plan`], one scan, reports out, an exit code. The only part that prints.
 
+mod account_names;
 mod addresses;
 mod args;
 mod catalogue;
 mod complete;
 mod config;
+mod config_command;
 mod deliver;
 mod delivery;
 mod destination;
 mod dry_run;
-mod effective;
+mod empty_answer;
 mod environment;
 mod exit;
-mod explain;
 mod export;
 mod flags;
 mod help;
+mod iam_state;
 mod inputs;
-mod installed;
 mod interrupt;
-mod listing;
 mod log;
 #[cfg(feature = "s3")]
 mod mfa;
-mod names;
 mod notes;
 mod pager;
 mod plan;
@@ -37,12 +36,13 @@ mod reading;
 mod repeat;
 mod reports;
 mod rulebook;
+mod rules;
 mod run;
 #[cfg(feature = "s3")]
 mod s3;
 mod scan;
 mod settings;
-mod state;
+mod shell;
 mod stop;
 mod style;
 mod subcommand;

@@ -10,12 +10,12 @@ use super::complete::Origins;
 use super::delivery::{Delivery, Wanted};
 use super::exit::Problem;
 use super::flags::{Common, Shape};
+use super::iam_state::StateTyped;
 use super::question::Question;
 use super::reading::{Reading, Reads};
 use super::rulebook::Rulebook;
-use super::state::StateTyped;
 use super::surroundings::Surroundings;
-use super::{addresses, help, names, repeat, state};
+use super::{account_names, addresses, help, iam_state, repeat};
 
 /// The command line as it was typed.
 pub struct Typed {
@@ -82,7 +82,7 @@ impl Plan {
         let Typed { origins, question, argument, common, shape, state: typed_state, numbers, texts } = typed;
         let rulebook = around.rulebook(common.now.as_deref())?;
         let state = typed_state.places()?;
-        state::check(question.report(), &state)?;
+        iam_state::check(question.report(), &state)?;
         let reads = reads(question, argument.as_deref(), &common, around)?;
         let reading = Reading::resolve(reads, &common, &origins, around.clock)?;
         let addresses = addresses::open(&common)?;
@@ -139,7 +139,7 @@ fn check_shape(
     names: Option<&AccountNames>,
 ) -> Result<(), Problem> {
     let mut table = Table::new(report, report.columns_with(addresses), Vec::new());
-    names::add_to(&mut table, names);
+    account_names::add_to(&mut table, names);
     shape.apply(&mut table)
 }
 

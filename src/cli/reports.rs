@@ -8,9 +8,9 @@ use trailscan::report::{REPORTS, Report, ReportOption, TextOption, audited, by_n
 use super::complete::{Completed, complete};
 use super::exit::{End, Problem};
 use super::flags::{Common, Shape};
+use super::iam_state::StateTyped;
 use super::plan::{Plan, Typed};
 use super::question::Question;
-use super::state::StateTyped;
 use super::subcommand::Invocation;
 use super::surroundings::Surroundings;
 use super::{help, notes, run};

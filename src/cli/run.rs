@@ -7,11 +7,11 @@ use trailscan::output::{Document, coverage_line};
 use trailscan::scan::ScanOutcome;
 
 use super::deliver::{self, Known, Opened};
+use super::empty_answer::{Newest, empty_answer};
 use super::exit::{End, Problem};
-use super::explain::{Newest, empty_answer};
 use super::plan::Plan;
 use super::reading::Reads;
-use super::{dry_run, notes, scan, state, tell};
+use super::{dry_run, iam_state, notes, scan, tell};
 
 /// Runs a plan to its answer.
 ///
@@ -30,9 +30,9 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
     let outcome = scan::read(&plan.reading, &plan.question.needs())?;
     let (plan, window) = (&plan, plan.reading.window);
     let ScanOutcome { state, coverage, newest_event_read, newest_pruned_day, .. } = outcome;
-    let (posture, mut beside) = state::load(&plan.state, &plan.accounts, &coverage);
+    let (posture, mut beside) = iam_state::load(&plan.state, &plan.accounts, &coverage);
     let as_of = deliver::as_of(&plan.reading, newest_event_read);
-    beside.warnings.extend(posture.iter().flat_map(|posture| state::age_warnings(posture, window, as_of)));
+    beside.warnings.extend(posture.iter().flat_map(|posture| iam_state::age_warnings(posture, window, as_of)));
     let sections =
         deliver::sections(plan, &Known { state: &state, posture: posture.as_ref(), as_of, coverage: &coverage })?;
     beside.warnings.extend(plan.addresses.iter().flat_map(|lookup| lookup.warnings(as_of)));

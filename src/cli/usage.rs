@@ -1,41 +1,110 @@
 //! Wrong usage as one line in the house's form: what is wrong, what was meant, where to read on. Help and version are
 //! printed as clap has them.
 
+use std::error::Error as _;
 use std::ffi::OsString;
 
 use clap::Command;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-/// What begins the hint of clap's that names what was meant.
-const TIP: &str = "tip: ";
+/// What clap says was meant: a kind of suggestion, and what it suggests.
+const MEANT: [(ContextKind, &str); 3] = [
+    (ContextKind::SuggestedSubcommand, "subcommand"),
+    (ContextKind::SuggestedArg, "argument"),
+    (ContextKind::SuggestedValue, "value"),
+];
 
 /// The line for an error; `None` for what is no error of the user's, and for a bare `trailscan`, which shows its help.
 /// `typed` is the first argument.
 pub fn line(error: &clap::Error, root: &Command, typed: Option<&OsString>) -> Option<String> {
     let is_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
-    (error.use_stderr() && !is_help).then(|| of_text(&error.render().to_string(), &subcommand(root, typed)))
+    if !error.use_stderr() || is_help {
+        return None;
+    }
+    let meant = meant(error);
+    let next = match meant.is_empty() {
+        true => format!("`trailscan{} --help` shows what there is", subcommand(root, typed)),
+        false => meant.join("; "),
+    };
+    Some(format!("{}; {next}", what(error)))
 }
 
-/// Clap's paragraphs as one line: `error: WHAT`, values or tips below it, the usage, and where to read on.
-fn of_text(text: &str, subcommand: &str) -> String {
-    let said = text.split("\nUsage: ").next().unwrap_or(text);
-    let is_said = |line: &&str| !line.is_empty() && !line.starts_with("For more information");
-    let mut what = String::new();
-    let mut tips: Vec<String> = Vec::new();
-    for line in said.lines().map(str::trim).filter(is_said) {
-        match line.strip_prefix(TIP) {
-            // How to name a file that looks like an option is never what was meant.
-            Some(tip) if tip.starts_with("to pass ") => {}
-            Some(tip) => tips.push(tip.replace('\'', "`")),
-            None if what.is_empty() => line.strip_prefix("error: ").unwrap_or(line).clone_into(&mut what),
-            None => what.extend([" ", line]),
+/// What is wrong.
+fn what(error: &clap::Error) -> String {
+    let said = |kind| error.get(kind).map(words).unwrap_or_default();
+    let (argument, value) = (said(ContextKind::InvalidArg), said(ContextKind::InvalidValue));
+    match error.kind() {
+        ErrorKind::UnknownArgument => format!("unexpected argument '{argument}' found"),
+        ErrorKind::InvalidSubcommand => {
+            format!("unrecognized subcommand '{}'", said(ContextKind::InvalidSubcommand))
         }
+        ErrorKind::MissingRequiredArgument => format!("the following required arguments were not provided: {argument}"),
+        ErrorKind::ArgumentConflict => conflict(error, &argument),
+        ErrorKind::InvalidValue if value.is_empty() => {
+            format!("a value is required for '{argument}' but none was supplied{}", possible(error))
+        }
+        ErrorKind::InvalidValue => format!("invalid value '{value}' for '{argument}'{}", possible(error)),
+        ErrorKind::ValueValidation => {
+            let why = error.source().map(|why| format!(": {why}")).unwrap_or_default();
+            let why: Vec<&str> = why.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+            format!("invalid value '{value}' for '{argument}'{}", why.join(" "))
+        }
+        ErrorKind::TooManyValues => {
+            format!("unexpected value '{value}' for '{argument}' found; no more were expected")
+        }
+        other => match argument.is_empty() {
+            true => other.to_string(),
+            false => format!("{other}: '{argument}'"),
+        },
     }
-    let next = match tips.is_empty() {
-        true => format!("`trailscan{subcommand} --help` shows what there is"),
-        false => tips.join("; "),
+}
+
+fn conflict(error: &clap::Error, argument: &str) -> String {
+    match error.get(ContextKind::PriorArg) {
+        Some(ContextValue::String(prior)) if prior == argument => {
+            format!("the argument '{argument}' cannot be used multiple times")
+        }
+        Some(ContextValue::String(prior)) => format!("the argument '{argument}' cannot be used with '{prior}'"),
+        Some(several) => format!("the argument '{argument}' cannot be used with: {}", words(several)),
+        None => format!("the argument '{argument}' cannot be used with one or more of the other specified arguments"),
+    }
+}
+
+/// ` [possible values: table, json]`; nothing where any value would do.
+fn possible(error: &clap::Error) -> String {
+    match error.get(ContextKind::ValidValue) {
+        Some(ContextValue::Strings(values)) if !values.is_empty() => {
+            format!(" [possible values: {}]", values.join(", "))
+        }
+        _ => String::new(),
+    }
+}
+
+/// What was meant, as far as clap can guess.
+fn meant(error: &clap::Error) -> Vec<String> {
+    let alike = MEANT.iter().filter_map(|&(kind, what)| match error.get(kind)? {
+        ContextValue::String(one) => Some(format!("a similar {what} exists: `{one}`")),
+        ContextValue::Strings(all) if all.len() == 1 => Some(format!("a similar {what} exists: `{}`", all[0])),
+        ContextValue::Strings(all) => {
+            let all: Vec<String> = all.iter().map(|one| format!("`{one}`")).collect();
+            Some(format!("some similar {what}s exist: {}", all.join(", ")))
+        }
+        _ => None,
+    });
+    let more = match error.get(ContextKind::Suggested) {
+        Some(ContextValue::StyledStrs(tips)) => tips.iter().map(|tip| tip.to_string().replace('\'', "`")).collect(),
+        _ => Vec::new(),
     };
-    format!("{what}; {next}")
+    // How to name a file that looks like an option is never what was meant.
+    alike.chain(more.into_iter().filter(|tip| !tip.starts_with("to pass "))).collect()
+}
+
+/// What clap has to say of something, in one line.
+fn words(value: &ContextValue) -> String {
+    match value {
+        ContextValue::Strings(several) => several.join(" "),
+        one => one.to_string(),
+    }
 }
 
 /// The subcommand that was typed, after a blank; nothing when there is no such.

@@ -15,7 +15,7 @@ use crate::model::{Day, EventTime, Settled};
 #[derive(Clone, Debug, Default, Serialize)]
 #[non_exhaustive]
 pub struct CoverageFacts {
-    /// Log objects met.
+    /// Log objects found.
     pub objects_found: u64,
     /// Objects read whole.
     pub objects_read: u64,

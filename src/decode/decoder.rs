@@ -104,7 +104,7 @@ impl Decoder {
             PartLayout::Values => Walk::of_values(),
         };
         let cut = self.walk(walk, &part.text, sink).ending == Ending::Cut;
-        // That a document breaks off is told by its ending.
+        // A truncated document is reported by its ending.
         if cut && !part.is_cut {
             sink.malformed();
         }

@@ -1,4 +1,4 @@
-//! What an object is that gave no event, told by its first bytes: what may hold a log in another form is named, with the
+//! What an object without events is, identified by its first bytes: what may hold a log in another form is named, with the
 //! next step; what is known to be none (a licence, another service's log, a spreadsheet program's file) is passed over.
 //!
 //! Known misses: records in a form that none of these knows (a database, an encrypted file, a table without CloudTrail's

@@ -1,4 +1,4 @@
-//! The door for compressed bytes: gzip (several members), zstd, plain, told by their first bytes.
+//! The door for compressed bytes: gzip (several members), zstd, plain, identified by their first bytes.
 //!
 //! A small object is inflated whole by libdeflate into a buffer that is used again; anything else, and anything that
 //! libdeflate will not have, is a stream.

@@ -15,7 +15,7 @@ use crate::model::IdentityRef;
 const MOST: usize = 1 << 18;
 /// A power of two.
 const FIRST_SLOTS: usize = 1 << 10;
-/// How many identities met of late are known without a look into the table; a power of two.
+/// How many recently seen identities are known without a look-up in the table; a power of two.
 const RECENT: usize = 1 << 11;
 
 /// Generations are unique in the process, so that a reference of one decoder never means something to another.
@@ -53,7 +53,7 @@ pub(super) struct IdentityTable {
     slots: Vec<Slot>,
     /// The print of each identity.
     prints: Vec<Print>,
-    /// Identities met of late: nine of ten are met again soon, and the table is larger than the nearest caches.
+    /// Recently seen identities: nine of ten are seen again soon, and the table is larger than the nearest caches.
     recent: Box<[Slot; RECENT]>,
     generation: u32,
     hasher: RandomState,
@@ -98,7 +98,7 @@ impl IdentityTable {
         Known { identity: IdentityRef { generation: self.generation, slot }, print: self.prints[slot as usize] }
     }
 
-    /// The number of the identity of that key, from now on among those met of late.
+    /// The number of the identity of that key, from now on among the recently seen.
     #[inline(never)]
     fn look_up(&mut self, key: Key, print: impl FnOnce() -> Print) -> u32 {
         let number = match self.slots[self.slot(key)].number {
@@ -153,7 +153,7 @@ impl Slot {
 }
 
 impl Key {
-    /// Where such an identity is kept among those met of late.
+    /// Where such an identity is kept among the recently seen.
     #[inline]
     fn recent(self) -> usize {
         (self.hash >> (u64::BITS - RECENT.trailing_zeros())) as usize

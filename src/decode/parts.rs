@@ -25,7 +25,7 @@ pub struct Part {
     pub text: String,
     /// How records stand in it.
     pub layout: PartLayout,
-    /// Whether the document breaks off in its last line.
+    /// Whether the document ends in the middle of its last line.
     pub is_cut: bool,
 }
 

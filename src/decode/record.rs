@@ -96,7 +96,7 @@ impl Default for Reading {
 }
 
 impl Field {
-    /// The field of that name. A key is told by its length and first bytes, then compared whole.
+    /// The field of that name. A key is identified by its length and first bytes, then compared whole.
     #[inline]
     pub fn of(key: &str) -> Option<Self> {
         let (field, name) = match tag(key.as_bytes()) {

@@ -35,7 +35,7 @@ pub(super) fn assign(posture: &mut Posture, groups: Vec<Group>) {
     for placed in waiting {
         match placed.by_elimination(posture) {
             Some(account) => posture.take(placed, account),
-            None => posture.files.push(placed.homeless()),
+            None => posture.files.push(placed.unassigned()),
         }
     }
 }
@@ -67,7 +67,7 @@ impl Placed {
         accounts.next().is_none().then(|| first.clone())
     }
 
-    fn homeless(self) -> StateFile {
+    fn unassigned(self) -> StateFile {
         let flag = self.kind.filter(|kind| kind.has_flag()).map(StateKind::as_str);
         let flag =
             flag.map_or_else(String::new, |flag| format!("--{flag} ACCOUNT={} with the account's id, or ", self.file));

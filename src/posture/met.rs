@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::parse::Parsed;
 use super::{AsOfBasis, StateFile, StateKind, Trouble};
 
-/// A file that was met.
+/// A file that was found.
 #[derive(Debug)]
 pub(super) struct Met {
     pub file: String,

@@ -92,7 +92,7 @@ Signals of a leak, and what each does not see:
                                       Not: a thief in the owner's country; a VPN exit abroad looks
                                       the same
   attack-tool                 high    TruffleHog, Pacu, Stratus, Kali and their like. Not: a thief
-                                      who names another program; a test of one's own looks the same
+                                      who names another program; an authorised test looks the same
   foreign-endpoint            high    a VPC endpoint of an account whose logs these are not; medium
                                       where nothing came before. Not: records without
                                       vpcEndpointAccountId; an own account whose logs were not read

@@ -34,7 +34,7 @@ pub(super) struct Counts {
     pub malformed: u64,
     /// Events of which something is no JSON.
     pub broken: u64,
-    /// What was met beside events since it was last taken; the first by its order, where there are several.
+    /// What was found beside events since it was last taken; the first by its order, where there are several.
     pub aside: Option<Aside>,
     asides: u64,
     updates: u64,
@@ -53,7 +53,7 @@ pub(super) struct Counts {
     pub logging: LoggingNotes,
 }
 
-/// Texts with counts, in the order in which they were met; mostly the same as last time.
+/// Texts with counts, in the order in which they were first seen; mostly the same as last time.
 #[derive(Default)]
 struct Names {
     counts: IndexMap<String, u64, ahash::RandomState>,
@@ -188,7 +188,7 @@ impl Counts {
         self.last = self.last.max(Some(time));
     }
 
-    /// Adds these numbers to a coverage; gives the time of the newest event met.
+    /// Adds these numbers to a coverage; gives the time of the newest event read.
     pub fn fold_into(self, coverage: &mut CoverageFacts) -> Option<EventTime> {
         coverage.events += self.events;
         coverage.events_in_window += self.counted + self.filtered + self.duplicates;

@@ -6,7 +6,7 @@ use crate::coverage::{CoverageFacts, Failure, ProofBasis};
 use crate::input::{Arrivals, Listing, ListingFailure, LogObject, Pruned};
 
 impl CoverageFacts {
-    /// Adds what a worker met of objects.
+    /// Adds the objects that a worker has seen.
     pub(super) fn add_objects(&mut self, other: Self) {
         self.proof.add_unread(other.proof.unread);
         self.objects_found += other.objects_found;

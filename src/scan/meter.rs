@@ -13,7 +13,7 @@ pub struct Meter {
     pub bytes_compressed: AtomicU64,
     /// Bytes of JSON they gave.
     pub bytes_json: AtomicU64,
-    /// Events met.
+    /// Events read.
     pub events: AtomicU64,
 }
 

@@ -66,7 +66,7 @@ impl Tally {
         self.malformed.load(Ordering::Relaxed)
     }
 
-    /// What CloudTrail delivers beside events and was met so far; the first by its order, where there are several.
+    /// What CloudTrail delivers beside events, as far as it was found; the first by its order, where there are several.
     pub fn aside(&self) -> Option<Aside> {
         *self.aside.lock().unwrap_or_else(PoisonError::into_inner)
     }

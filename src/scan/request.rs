@@ -43,7 +43,7 @@ pub struct ScanOutcome {
     pub state: State,
     /// What was read.
     pub coverage: Coverage,
-    /// The time of the newest event met, counted or not.
+    /// The time of the newest event read, counted or not.
     pub newest_event_read: Option<EventTime>,
     /// The newest delivery day of the objects that the window left unopened.
     pub newest_pruned_day: Option<Day>,

@@ -10,7 +10,8 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
-use trailscan::report::Report;
+use trailscan::output::Format;
+use trailscan::report::{Form, Report};
 
 /// The clock of every run: noon of the day after the last of `sample-logs/`.
 pub const NOW: &str = "2026-09-14T12:00:00Z";
@@ -307,6 +308,16 @@ pub fn of_logs() -> impl Iterator<Item = &'static trailscan::report::Report> {
 /// The reports that an audit of logs alone runs.
 pub fn audited_logs() -> impl Iterator<Item = &'static trailscan::report::Report> {
     of_logs().filter(|report| report.argument.is_none())
+}
+
+/// The formats of this build that every report has: all but the drawing of a tree.
+pub fn formats() -> impl Iterator<Item = Format> {
+    Format::ALL.into_iter().filter(|format| *format != Format::Dot && format.as_str().parse::<Format>().is_ok())
+}
+
+/// The formats that a report has in this build.
+pub fn formats_of(report: &Report) -> impl Iterator<Item = Format> {
+    formats().chain((report.form == Form::Tree).then_some(Format::Dot))
 }
 
 /// The state of IAM that the project ships.

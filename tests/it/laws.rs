@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
+use trailscan::output::Format;
 
-use crate::harness::{Place, assert_identities, audited_logs, command, count, of_logs, rows, sample_logs};
+use crate::harness::{Place, assert_identities, audited_logs, command, count, formats, of_logs, rows, sample_logs};
 use crate::oracle::{Oracle, files, is_error, is_log, text};
 
 #[test]
@@ -84,14 +85,11 @@ fn coverage_is_what_lies_there() {
 
 /// Every answer in every format that stdout takes, and what stderr says.
 fn answers(place: &Place, options: &str, inputs: &[PathBuf]) -> Vec<(String, Vec<u8>)> {
-    let mut formats = vec!["table", "json", "jsonl"];
-    if cfg!(feature = "columnar") {
-        formats.extend(["csv", "parquet"]);
-    }
     let mut answers = Vec::new();
     for report in of_logs().map(command).chain(["audit".to_owned()]) {
-        for format in &formats {
-            if report == "audit" && ["csv", "parquet"].contains(format) {
+        // A page names its inputs as they were typed: `order` compares pages.
+        for format in formats().filter(|format| *format != Format::Html) {
+            if report == "audit" && matches!(format, Format::Csv | Format::Parquet) {
                 continue;
             }
             let line = format!("{report} --format {format} {options}");

@@ -8,7 +8,7 @@ use trailscan::report::REPORTS;
 
 #[cfg(unix)]
 use crate::docs::in_shell;
-use crate::harness::{Ended, Place, count, gzip, sample_logs, sample_state};
+use crate::harness::{Ended, Place, count, formats, gzip, sample_logs, sample_state};
 use crate::records::{calls, delivered, with};
 
 /// Ends with `code` and one line on stderr, which says all of these; nothing on stdout.
@@ -212,10 +212,8 @@ fn a_reader_that_goes_away_is_no_failure() {
         })
         .collect();
     place.write("a.json", delivered(&records));
-    let formats = ["table", "json", "jsonl", "csv", "parquet"];
-    let formats = if cfg!(feature = "columnar") { &formats[..] } else { &formats[..3] };
-    for format in formats {
-        let mut command = place.trailscan("principals a.json --format").arg(format).into_command();
+    for format in formats() {
+        let mut command = place.trailscan("principals a.json --format").arg(format.as_str()).into_command();
         let mut child =
             command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
         drop(child.stdout.take());

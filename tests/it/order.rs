@@ -4,9 +4,9 @@
 use serde_json::{Value, json};
 
 use trailscan::output::Format;
-use trailscan::report::{REPORTS, Report};
+use trailscan::report::REPORTS;
 
-use crate::harness::{Place, command, count, rows};
+use crate::harness::{Place, command, count, formats, formats_of, rows};
 use crate::records::{assume_role, at, call, delivered, session_call, with};
 
 /// A fixed sequence of numbers that look random.
@@ -254,24 +254,17 @@ fn shuffled<T: Clone>(all: &[T], sequence: &mut Sequence) -> Vec<T> {
     all
 }
 
-/// The formats that a report has in this build, on standard output.
-fn formats(report: &Report) -> Vec<&'static str> {
-    let is_built = |format: Format| cfg!(feature = "columnar") || !matches!(format, Format::Csv | Format::Parquet);
-    let fits = |format: Format| format != Format::Dot || report.argument.is_some();
-    Format::ALL.into_iter().filter(|&format| is_built(format) && fits(format)).map(Format::as_str).collect()
-}
-
 /// Everything that can be asked of logs: each report and the audit, in every format.
 fn questions() -> Vec<String> {
     let mut all = Vec::new();
     for report in REPORTS.iter().copied().filter(|report| !report.reads_state() || report.name == "keys") {
         let all_rows = if report.name == "key-spread" { "--min-addresses 0" } else { "" };
-        all.extend(
-            formats(report).into_iter().map(|format| format!("{} {all_rows} --format {format}", command(report))),
-        );
+        all.extend(formats_of(report).map(|format| format!("{} {all_rows} --format {format}", command(report))));
     }
     all.extend(
-        ["table", "json", "jsonl", "html", "markdown"]
+        // Of the others a file holds one report.
+        formats()
+            .filter(|format| !matches!(format, Format::Csv | Format::Parquet))
             .map(|format| format!("audit --min-addresses 0 --format {format}")),
     );
     all

@@ -5,17 +5,11 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
+use trailscan::output::Format;
 use trailscan::report::{Form, REPORTS};
 
-use crate::harness::{Place, audited_logs, command, count, of_logs, sample_logs};
+use crate::harness::{Place, audited_logs, command, count, formats, of_logs, sample_logs};
 use crate::records::{calls, delivered, id, with};
-
-/// The formats of this build.
-const FORMATS: &[&str] = if cfg!(feature = "columnar") {
-    &["table", "json", "jsonl", "csv", "parquet"]
-} else {
-    &["table", "json", "jsonl"]
-};
 
 /// The members of a JSON object in the order in which they stand.
 struct Members(Vec<(String, Box<RawValue>)>);
@@ -164,13 +158,13 @@ fn the_order_of_rows_is_said() {
 #[test]
 fn a_file_holds_what_stdout_would() {
     let place = Place::new();
-    for format in FORMATS {
-        let run = || place.trailscan("key-spread --format").arg(format).arg(sample_logs());
+    for format in formats() {
+        let run = || place.trailscan("key-spread --format").arg(format.as_str()).arg(sample_logs());
         let direct = run().ends(0).stdout;
         let filed = run().args(["-o", "answer"]).ends(0);
         // stderr does not lie beside a file, so a table there ends with the coverage.
-        let same = |name: &str| match *format {
-            "table" => {
+        let same = |name: &str| match format {
+            Format::Table => {
                 let text = place.read(name);
                 let rest = text.strip_prefix(std::str::from_utf8(&direct).expect("UTF-8"));
                 rest.is_some_and(|rest| rest.starts_with("\n731 events counted in 87 objects"))
@@ -178,12 +172,12 @@ fn a_file_holds_what_stdout_would() {
             _ => direct == place.read_bytes(name),
         };
         assert!(filed.stdout.is_empty() && same("answer"), "{format}");
-        let extension = if *format == "table" { "txt" } else { format };
-        let name = format!("answer.{extension}");
+        let name = format!("answer.{}", format.extension());
         place.trailscan("key-spread -o").arg(&name).arg(sample_logs()).ends(0);
         assert!(same(&name), "{format}: the extension names it");
-        assert_eq!(place.trailscan("key-spread -o - --format").arg(format).arg(sample_logs()).ends(0).stdout, direct);
-        assert_eq!(direct.starts_with(b"PAR1"), *format == "parquet");
+        let named = place.trailscan("key-spread -o - --format").arg(format.as_str()).arg(sample_logs()).ends(0);
+        assert_eq!(named.stdout, direct, "{format}");
+        assert_eq!(direct.starts_with(b"PAR1"), format == Format::Parquet);
     }
 }
 
@@ -193,11 +187,11 @@ fn coverage_lies_beside_rows_that_have_no_place_for_it() {
     let answer = place.trailscan("sessions --coverage said.json").arg(sample_logs()).json(0);
     let said: Value = serde_json::from_str(&place.read("said.json")).expect("JSON");
     assert_eq!(said, answer["coverage"], "--coverage is the coverage");
-    for format in FORMATS {
+    for format in formats() {
         let name = format!("answer-{format}");
-        place.trailscan("sessions --format").arg(format).args(["-o", &name]).arg(sample_logs()).ends(0);
+        place.trailscan("sessions --format").arg(format.as_str()).args(["-o", &name]).arg(sample_logs()).ends(0);
         let beside = place.path(format!("{name}.coverage.json"));
-        assert_eq!(beside.exists(), matches!(*format, "jsonl" | "csv" | "parquet"), "{format}");
+        assert_eq!(beside.exists(), matches!(format, Format::Jsonl | Format::Csv | Format::Parquet), "{format}");
         if beside.exists() {
             let beside: Value = serde_json::from_slice(&std::fs::read(beside).expect("a file")).expect("JSON");
             assert_eq!(beside, said, "{format}");
@@ -230,11 +224,11 @@ fn files_in(place: &Place, folder: &str) -> Vec<String> {
 #[test]
 fn an_audit_into_a_folder_is_a_file_a_report() {
     let place = Place::new();
-    for format in FORMATS {
+    for format in formats() {
         let folder = format!("out-{format}/");
-        place.trailscan("audit --format").arg(format).args(["-o", &folder]).arg(sample_logs()).ends(0);
-        let extension = if *format == "table" { "txt" } else { format };
-        let beside = matches!(*format, "jsonl" | "csv" | "parquet");
+        place.trailscan("audit --format").arg(format.as_str()).args(["-o", &folder]).arg(sample_logs()).ends(0);
+        let extension = format.extension();
+        let beside = matches!(format, Format::Jsonl | Format::Csv | Format::Parquet);
         let names = || audited_logs().map(|report| report.name).chain(["scorecard"]);
         let mut expected: Vec<String> = names().map(|name| format!("{name}.{extension}")).collect();
         if beside {
@@ -242,19 +236,21 @@ fn an_audit_into_a_folder_is_a_file_a_report() {
         }
         expected.sort();
         assert_eq!(files_in(&place, &folder), expected, "{format}");
-        if *format == "json" {
+        if format == Format::Json {
             continue; // The audit's own numbers stand in its documents.
         }
         for report in audited_logs() {
-            let alone = place.trailscan(report.name).args(["--format", format]).arg(sample_logs()).ends(0).stdout;
+            let alone =
+                place.trailscan(report.name).args(["--format", format.as_str()]).arg(sample_logs()).ends(0).stdout;
             let filed = place.read_bytes(&format!("{folder}{}.{extension}", report.name));
-            if *format != "table" {
+            // What is for people says in a file over what it speaks, and a page names the command that made it.
+            if beside {
                 assert!(alone == filed, "{}.{extension}: as the report alone", report.name);
             }
         }
     }
-    for format in FORMATS.iter().filter(|format| matches!(**format, "csv" | "parquet")) {
-        let refused = place.trailscan("audit --format").arg(format).arg(sample_logs()).ends(2);
+    for format in formats().filter(|format| matches!(format, Format::Csv | Format::Parquet)) {
+        let refused = place.trailscan("audit --format").arg(format.as_str()).arg(sample_logs()).ends(2);
         assert!(refused.stderr.contains("--output DIR/"), "{}", refused.stderr);
         let refused = place.trailscan("audit -o").arg(format!("one.{format}")).arg(sample_logs()).ends(2);
         assert!(refused.stderr.contains("--output DIR/") && !place.path(format!("one.{format}")).exists());
@@ -358,8 +354,8 @@ fn what_steers_a_terminal_reaches_none() {
 fn what_steers_a_terminal_reaches_no_terminal_in_any_format() {
     let place = Place::new();
     hostile_logs(&place);
-    for format in FORMATS.iter().filter(|format| **format != "parquet") {
-        let run = place.trailscan("principals hostile.json --format").arg(format);
+    for format in formats().filter(|format| *format != Format::Parquet) {
+        let run = place.trailscan("principals hostile.json --format").arg(format.as_str());
         let (_, sent) = crate::child::on_terminal(run, 80);
         assert!(!sent.is_empty() && !sent.chars().any(steers), "{format}: {sent:?}");
     }

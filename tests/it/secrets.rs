@@ -1,8 +1,9 @@
 //! Secrets that stand in logs reach no output: not the answer, not the coverage, not an error.
 
 use serde_json::{Value, json};
+use trailscan::output::Format;
 
-use crate::harness::{Place, gzip};
+use crate::harness::{Place, formats, gzip};
 use crate::records::{calls, delivered, id, lines, with};
 
 /// What every secret here begins with.
@@ -107,9 +108,7 @@ fn assert_clean(what: &str, bytes: &[u8]) {
 /// Runs all reports in all formats over `input`, to stdout and to files.
 fn every_output(place: &Place, input: &str) {
     std::fs::create_dir_all(place.path("out")).expect("a folder");
-    let formats = ["table", "json", "jsonl", "markdown", "csv", "parquet"];
-    let formats = if cfg!(feature = "columnar") { &formats[..] } else { &formats[..4] };
-    for format in formats {
+    for format in formats().map(Format::as_str) {
         let folder = format!("out/{format}/");
         let options = ["--min-addresses", "0", "--coverage", "out/coverage.json", "--color", "always", "--limit", "0"];
         let run = place.trailscan("audit").args(["--format", format, "-o", &folder]).args(options).arg(input).run();

@@ -1,4 +1,4 @@
-//! Policy documents that were met of late: the same few are written again and again, and reading one costs much.
+//! Recently seen policy documents: the same few are written again and again, and reading one costs much.
 
 use hashbrown::HashMap;
 

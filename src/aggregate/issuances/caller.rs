@@ -9,7 +9,7 @@ use crate::model::{Event, EventTime, IdentityRef, IssuanceApi, UserIdentity, pri
 /// Past this many callers they are forgotten, so that memory stays flat.
 const MOST: usize = 1 << 12;
 
-/// The callers that were met of late. A shortcut only: no part of a state.
+/// Recently seen callers. Only a cache: no part of a state.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Callers(HashMap<IdentityRef, Caller, ahash::RandomState>);
 

@@ -162,7 +162,7 @@ impl Programs {
     }
 }
 
-/// The programs of user agents that were met. A shortcut only: no part of a state.
+/// The programs of user agents that were seen. Only a cache: no part of a state.
 #[derive(Clone, Debug, Default)]
 pub(super) struct KnownPrograms(Vec<u8>);
 

@@ -2,7 +2,7 @@
 //!
 //! The bytes of an object are paid for before it is asked for and given back when the scan is done with them, so a scan
 //! that is slower than the network holds the network back. An object larger than [`Fetcher::window`] is read in ranges,
-//! each of which is asked for again on its own when it breaks off.
+//! each of which is requested again on its own when it is cut short.
 
 use std::io::{self, Read};
 use std::sync::Arc;

@@ -88,7 +88,7 @@ pub struct S3Source {
 }
 
 impl S3Source {
-    /// Begins to list and to fetch; ends early once `stop` is set. What fails is told by [`Source::arrivals`].
+    /// Begins to list and to fetch; ends early once `stop` is set. What fails is reported by [`Source::arrivals`].
     ///
     /// # Errors
     /// When no threads can be started.

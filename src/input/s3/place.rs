@@ -1,4 +1,4 @@
-//! What a folder of a bucket is, told by its name: where in the AWSLogs layout it stands.
+//! What a folder of a bucket is, identified by its name: where in the AWSLogs layout it stands.
 //!
 //! Source: CloudTrail user guide, "Finding your CloudTrail log files".
 

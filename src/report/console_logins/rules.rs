@@ -28,7 +28,7 @@ pub(super) const CONSOLE_BY_KEY: Rule = Rule {
     practice: Some(Practice::MfaForConsole),
     about: "Credentials that GetFederationToken or AssumeRole gave to a long-lived key or a workload were exchanged for a \
             console session (GetSigninToken): somebody is at the console and nobody was asked for MFA. Medium; high for \
-            root's key and a workload's role. A broker of one's own that signs people in looks the same. A role session \
+            root's key and a workload's role. A custom broker that signs people in looks the same. A role session \
             whose issuing call was not read is not judged.",
     check: "Is there such a broker, and are issued_from and the address of the sign-in its? trailscan trace KEY shows what \
             the key issued and what the session did.",

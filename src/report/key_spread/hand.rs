@@ -4,8 +4,8 @@
 //! only asks whose the keys are (GetCallerIdentity), it calls with a tool of attackers, or it is new to each of the keys and
 //! brings one program that none of them was used with before.
 //!
-//! Known misses: less than three principals; an address a key; a thief who copies the programs. An inventory of one's own
-//! keys, and a test of one's own, look the same. Private addresses are those of many networks and are not judged.
+//! Known misses: less than three principals; an address a key; a thief who copies the programs. An inventory of the
+//! account's own keys, and an authorised test, look the same. Private addresses are those of many networks and are not judged.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;

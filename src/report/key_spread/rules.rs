@@ -25,7 +25,7 @@ pub(super) const RULES: &[Rule] = &[
         practice: Some(Practice::RolesNotKeys),
         about: "One public address used the keys of three or more principals with a tool of attackers, or with a program \
                 that is new to all of them as the address is (high), or only to ask whose they are (medium). An office or \
-                a VPN exit that does neither is no finding. An inventory of one's own keys looks the same.",
+                a VPN exit that does neither is no finding. An inventory of your own keys looks the same.",
         check: "Whose address is it? access_key_ids and agent_family_list of the evidence; `trailscan principals --address ADDRESS`.",
         fix: "Set the keys inactive when nobody knows the address, look for the place that they leaked from (a repository, an \
               image), and look at what each did since.",

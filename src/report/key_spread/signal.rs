@@ -121,7 +121,7 @@ impl Signal {
                 "a thief who comes while the owner rests; a VPN that is switched on for a day looks the same"
             }
             Self::TwoCountries => "a thief in the owner's country; a VPN exit abroad looks the same",
-            Self::AttackTool => "a thief who names another program; a test of one's own looks the same",
+            Self::AttackTool => "a thief who names another program; an authorised test looks the same",
             Self::ForeignEndpoint => "records without vpcEndpointAccountId; an own account whose logs were not read",
             Self::ShortVisits => {
                 "runners with addresses that stay, or started by hand; a person with set hours looks the same"

@@ -180,7 +180,7 @@ pub(super) const POLICY_CLASSES: Rule = Rule {
     about: "How many of the policies that were given in an account are AWS-managed, customer-managed and inline. It breaks \
 no practice by itself: a customer-managed policy can be right.",
     check: "Compare customer-managed documents with AWS's: aws iam get-account-authorization-details, then trailscan posture.",
-    fix: "Where an AWS-managed policy or job function does, use it instead of an own one.",
+    fix: "Where an AWS-managed policy or job function does, use it instead of a custom one.",
     page: MANAGED,
 };
 

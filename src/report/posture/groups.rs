@@ -14,7 +14,7 @@ use crate::posture::{Authorization, Dated, Group};
 const LEAST_USERS: usize = 3;
 
 /// Actions by which a caller becomes the user that they are called for, in lower case. iam:ChangePassword acts on nobody
-/// but the caller, and virtual MFA devices of one's own have no user in their arn, so these are left out.
+/// but the caller, and one's own virtual MFA devices have no user in their arn, so these are left out.
 ///
 /// Source: Service Authorization Reference, "Actions, resources, and condition keys for AWS IAM".
 const CREDENTIAL_ACTIONS: [&str; 8] = [

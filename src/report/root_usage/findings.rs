@@ -53,7 +53,7 @@ fn federation(usage: &Usage<'_>) -> Finding {
     finding(usage, "root-federation", usage.tally.events, summary)
 }
 
-/// One finding for the console row, of the row's own severity. Use without MFA for nothing but tasks is told by
+/// One finding for the console row, of the row's own severity. Use without MFA for nothing but tasks is reported by
 /// [`without_mfa`], and a reset that was asked for by `takeover`.
 fn console(usage: &Usage<'_>) -> Option<Finding> {
     let everyday = usage.count(Count::Everyday);

@@ -61,7 +61,7 @@ pub(in crate::report) fn by_account_and_class<'a>(
 }
 
 impl Issued<'_> {
-    /// The class of a row, told by its key where one event could not tell it.
+    /// The class of a row, taken from its key where a single event cannot show it.
     fn class(&self, told: RootClass, account_id: &str, access_key_id: &str) -> RootClass {
         let of_row = |issuance: &&Issuance<'_>| {
             let account = issuance.account_id();

@@ -26,7 +26,7 @@ pub struct Got {
 }
 
 impl Bucket {
-    /// All bytes of an object, or those of a range. A body that breaks off is asked for again from its first byte, and so
+    /// All bytes of an object, or those of a range. A truncated body is requested again from its first byte, and so
     /// is one that is not of the object that was listed.
     ///
     /// # Errors
