@@ -2,6 +2,7 @@
 
 mod addresses;
 mod args;
+mod baseline;
 mod catalogue;
 mod complete;
 mod config;
@@ -24,6 +25,7 @@ mod log;
 #[cfg(feature = "s3")]
 mod mfa;
 mod names;
+mod news;
 mod notes;
 mod pager;
 mod plan;

@@ -11,7 +11,7 @@ use super::exit::{End, Problem};
 use super::explain::{Newest, empty_answer};
 use super::plan::Plan;
 use super::reading::Reads;
-use super::{dry_run, notes, scan, state, tell};
+use super::{dry_run, news, notes, scan, state, tell};
 
 /// Runs a plan to its answer.
 ///
@@ -35,7 +35,7 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
     if let Some(posture) = &posture {
         state::warn_of_age(posture, window, as_of, &mut coverage);
     }
-    let sections =
+    let (sections, news) =
         deliver::sections(plan, &Known { state: &state, posture: posture.as_ref(), as_of, coverage: &coverage })?;
     coverage.warnings.extend(plan.addresses.iter().flat_map(|lookup| lookup.warnings(as_of)));
     // The process ends soon: giving back millions of small pieces one by one would only take time.
@@ -46,12 +46,14 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
         true => End::of_state(&coverage, plan.delivery.fail_on, &findings),
         false => End::of(&coverage, plan.delivery.fail_on, &findings),
     };
+    let end = if end == End::Complete && news::fails(plan, &sections) { End::Findings } else { end };
     let begun = Instant::now();
     let written = match end {
         End::Nothing => opened.write_coverage(&coverage),
         _ => {
             let content = deliver::content(plan, &sections);
-            opened.write(&Document { window, coverage: &coverage, content }, &plan.delivery)
+            let (asked, news) = (Some(&plan.asked), news.as_ref());
+            opened.write(&Document { asked, news, ..Document::new(window, &coverage, content) }, &plan.delivery)
         }
     };
     info!(took = ?begun.elapsed(), "answer written");
@@ -77,5 +79,6 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
     }
     notes::hidden(&plan.delivery, &sections);
     notes::suppressed(plan, &sections);
+    notes::news(plan, news.as_ref(), &sections);
     written.map(|()| end)
 }
