@@ -45,7 +45,7 @@ impl Answered {
     /// [`OutputError`] where `out` takes nothing more, or this build has no such format.
     pub fn write(&self, format: Format, out: &mut dyn Write) -> Result<(), OutputError> {
         let content = Content::Report(&self.section);
-        write_to(&Document { window: None, coverage: &self.coverage, content }, format, Style::default(), out)
+        write_to(&Document::new(None, &self.coverage, content), format, Style::default(), out)
     }
 }
 

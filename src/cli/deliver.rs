@@ -13,15 +13,15 @@ use trailscan::output::{
 };
 use trailscan::posture::Posture;
 use trailscan::report::charts::Chart;
-use trailscan::report::{self, Evidence, InLogs, LogSpan, Report, Table, View};
+use trailscan::report::{self, Evidence, InLogs, LogSpan, News, Reach, Report, Table, View};
 
-use super::account_names;
 use super::delivery::Delivery;
 use super::exit::Problem;
 use super::pager::Paged;
 use super::plan::Plan;
 use super::question::Question;
 use super::reading::{Reading, Reads};
+use super::{account_names, news};
 
 /// Accounts whose scorecard a table shows line by line; of more it shows a line a practice, then what is broken.
 const ACCOUNTS: usize = 3;
@@ -143,7 +143,7 @@ pub fn as_of(reading: &Reading, newest_event_read: Option<EventTime>) -> Option<
 ///
 /// # Errors
 /// When a column was asked for that a report does not have.
-pub fn sections(plan: &Plan, known: &Known<'_>) -> Result<Vec<Section>, Problem> {
+pub fn sections(plan: &Plan, known: &Known<'_>) -> Result<(Vec<Section>, Option<News>), Problem> {
     let Known { state, posture, as_of, coverage } = *known;
     let logs = (plan.reading.reads != Reads::StateAlone).then(|| logs(&plan.reading, coverage));
     // Rows are cut after they are sorted, so only the default order can spare some.
@@ -155,9 +155,10 @@ pub fn sections(plan: &Plan, known: &Known<'_>) -> Result<Vec<Section>, Problem>
     let is_overview = plan.delivery.format == Format::Table;
     let view =
         View { as_of, rows_wanted, is_overview, argument, addresses, posture, logs: logs.as_ref(), ..of_options };
-    let reports = plan.reports();
+    let (reports, reach) = (plan.reports(), news::reach(plan, coverage));
     let mut sections: Vec<Section> =
-        reports.iter().map(|report| section(report, &view, plan)).collect::<Result<_, _>>()?;
+        reports.iter().map(|report| section(report, &view, plan, &reach)).collect::<Result<_, _>>()?;
+    let tables = news::tables(plan, &view);
     if matches!(plan.question, Question::Audit) {
         let scorecard = scorecard(plan, known, logs, &sections);
         sections.splice(0..0, scorecard);
@@ -166,7 +167,8 @@ pub fn sections(plan: &Plan, known: &Known<'_>) -> Result<Vec<Section>, Problem>
         report::one_finding_per_deed(&mut findings);
         report::one_finding_for_many_accounts(&mut findings);
     }
-    Ok(sections)
+    let news = news::news(plan, &tables, &reach, &mut sections);
+    Ok((sections, news))
 }
 
 /// What was read of logs.
@@ -211,7 +213,7 @@ fn scorecard(plan: &Plan, known: &Known<'_>, logs: Option<LogSpan>, sections: &[
     shown
 }
 
-fn section(report: &'static Report, view: &View<'_>, plan: &Plan) -> Result<Section, Problem> {
+fn section(report: &'static Report, view: &View<'_>, plan: &Plan, reach: &Reach) -> Result<Section, Problem> {
     let delivery = &plan.delivery;
     let begun = Instant::now();
     let mut answer = (report.answer)(view);
@@ -220,6 +222,9 @@ fn section(report: &'static Report, view: &View<'_>, plan: &Plan) -> Result<Sect
     account_names::add_to(&mut table, plan.account_names.as_ref());
     account_names::add_to_findings(&mut answer.findings, plan.account_names.as_ref());
     let suppressed = plan.rulebook.apply(&mut answer.findings, &mut table).total();
+    if let Some(baseline) = &plan.baseline {
+        baseline.add_to(&mut table, &answer.findings, reach);
+    }
     delivery.shape.apply(&mut table)?;
     if let Some(limit) = delivery.limit {
         table.limit(limit);

@@ -40,6 +40,8 @@ pub struct Delivery {
     pub alike: Option<usize>,
     /// The severity that fails the run.
     pub fail_on: Option<Severity>,
+    /// The severity of new and worse findings that fails it.
+    pub fail_on_new: Option<Severity>,
     /// What shows a table that is longer than the screen.
     pub pager: Option<String>,
     /// What a command needs to count the same events: window, filters, inputs.
@@ -91,7 +93,8 @@ impl Wanted<'_> {
             alike: alike(format, rows),
             pager: self.pager(format, style.place),
             repeat: String::new(),
-            fail_on: common.fail_on.as_deref().map(str::parse).transpose().map_err(Problem::usage)?,
+            fail_on: severity(common.fail_on.as_deref())?,
+            fail_on_new: severity(common.fail_on_new.as_deref())?,
         })
     }
 
@@ -132,6 +135,10 @@ fn alike(format: Format, given: Option<u64>) -> Option<usize> {
         Some(most) => Some(usize::try_from(most).unwrap_or(usize::MAX)),
         None => matches!(format, Format::Table | Format::Markdown | Format::Dot).then_some(ALIKE),
     }
+}
+
+fn severity(word: Option<&str>) -> Result<Option<Severity>, Problem> {
+    word.map(str::parse).transpose().map_err(Problem::usage)
 }
 
 fn no_format(folder: impl Display) -> Problem {

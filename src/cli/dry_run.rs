@@ -44,7 +44,7 @@ pub fn run(mut reading: Reading, delivery: &Delivery) -> Result<End, Problem> {
     let coverage = unread(&survey, judged, STOP.load(Ordering::Relaxed));
     let end = end_of(&coverage, survey.total().objects);
     let section = section(&survey);
-    let document = Document { window: reading.window, coverage: &coverage, content: Content::Report(&section) };
+    let document = Document::new(reading.window, &coverage, Content::Report(&section));
     let written = match end {
         End::Nothing => opened.write_coverage(&coverage),
         _ => opened.write(&document, delivery),

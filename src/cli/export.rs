@@ -33,7 +33,7 @@ const PARTITION: &str = "partition-by";
 const OVERWRITE: &str = "overwrite";
 
 /// What every other subcommand takes and an export has no use for.
-const USELESS: [&str; 5] = ["output", "limit", "fail_on", "geoip_db", "aws_ip_ranges"];
+const USELESS: [&str; 7] = ["output", "limit", "fail_on", "baseline", "fail_on_new", "geoip_db", "aws_ip_ranges"];
 
 const SUMMARY: &str = "All that is remembered as Parquet or CSV tables, with a schema";
 

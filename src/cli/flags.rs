@@ -97,7 +97,7 @@ pub struct Common {
     #[arg(long, value_name = "PATTERN", help_heading = "Filters")]
     pub access_key: Vec<String>,
 
-    /// Tell what would be read, and what the requests would cost, in place of the answer
+    /// Tell what would be read, and its cost, in place of the answer
     ///
     /// Everything is listed as for the answer and no object is opened: accounts, regions, days, objects, bytes, requests.
     /// Options about the rows of a report (--columns, --sort, --limit, --fail-on) are then of no effect.
@@ -136,6 +136,18 @@ pub struct Common {
     /// Exit with 4 when there is a finding this severe, or worse
     #[arg(long, value_name = "SEVERITY", value_parser = severities(), help_heading = "Output")]
     pub fail_on: Option<String>,
+
+    /// Tell what is new since OLD, an earlier answer of --format json
+    ///
+    /// OLD is an answer of the same command, or of an audit. Findings are new, worse, better, same or gone, and gone with a reason; principals, keys, ways into roles, regions
+    /// and networks that the baseline does not know are listed as seen for the first time. What it could not have seen,
+    /// such as another account, is not called new. It is read before the answer is written, which may take its place.
+    #[arg(long, value_name = "OLD", help_heading = "Output")]
+    pub baseline: Option<PathBuf>,
+
+    /// Exit with 4 when a finding this severe, or worse, is new or worse than in --baseline
+    #[arg(hide_short_help = true, long, value_name = "SEVERITY", value_parser = severities(), help_heading = "Output")]
+    pub fail_on_new: Option<String>,
 
     /// When to use colour; NO_COLOR turns auto off [default: auto]
     #[arg(long, value_name = "WHEN", value_enum, help_heading = "Output")]

@@ -3,6 +3,7 @@
 mod account_names;
 mod addresses;
 mod args;
+mod baseline;
 mod catalogue;
 mod complete;
 mod config;
@@ -23,6 +24,7 @@ mod interrupt;
 mod log;
 #[cfg(feature = "s3")]
 mod mfa;
+mod news;
 mod notes;
 mod pager;
 mod plan;

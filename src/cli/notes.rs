@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use trailscan::model::quantity;
-use trailscan::output::{Format, Place, Section};
+use trailscan::output::{Format, Place, Section, news_line};
+use trailscan::report::News;
 
 use super::config::Config;
 use super::delivery::Delivery;
 use super::plan::Plan;
-use super::{config, tell};
+use super::{config, news, tell};
 
 /// Says which rows the reports' own options left out, unless the table on the terminal has just said it.
 pub fn hidden(delivery: &Delivery, sections: &[Section]) {
@@ -19,6 +20,22 @@ pub fn hidden(delivery: &Delivery, sections: &[Section]) {
         if let Some(hidden) = &section.hidden {
             tell::line(format!("{}: {hidden}", section.table.report));
         }
+    }
+}
+
+/// Says in a line what is new, unless the answer has just said it to people; and what `--fail-on-new` does not count.
+pub fn news(plan: &Plan, news: Option<&News>, sections: &[Section]) {
+    let Some(news) = news else { return };
+    if !matches!(plan.delivery.format, Format::Table | Format::Markdown) {
+        tell::line(news_line(news));
+        for caveat in &news.caveats {
+            tell::line(format!("note: {caveat}"));
+        }
+    }
+    let not_covered = news::not_covered(plan, sections);
+    if not_covered > 0 {
+        let findings = quantity(not_covered as u64, "finding");
+        tell::line(format!("note: --fail-on-new does not count {findings} that the baseline could not have seen"));
     }
 }
 

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use trailscan::output::Format;
 use trailscan::posture::{AccountNames, Places};
-use trailscan::report::{AddressLookup, Form, Options, REPORTS, Report, ReportOption, SCORECARD, Table, TextOption};
+use trailscan::report::{
+    AddressLookup, Asked, Baseline, Form, Options, REPORTS, Report, ReportOption, SCORECARD, Table, TextOption,
+};
 
 use super::complete::Origins;
 use super::delivery::{Delivery, Wanted};
@@ -15,7 +17,7 @@ use super::question::Question;
 use super::reading::{Reading, Reads};
 use super::rulebook::Rulebook;
 use super::surroundings::Surroundings;
-use super::{account_names, addresses, help, iam_state, repeat};
+use super::{account_names, addresses, baseline, help, iam_state, repeat};
 
 /// The command line as it was typed.
 pub struct Typed {
@@ -57,6 +59,10 @@ pub struct Plan {
     pub state: Places,
     /// The accounts whose state is asked for; all when empty.
     pub accounts: Vec<String>,
+    /// What was asked beside the window.
+    pub asked: Asked,
+    /// The earlier answer that it is compared with.
+    pub baseline: Option<Baseline>,
     /// Where the answer goes.
     pub delivery: Delivery,
 }
@@ -96,10 +102,18 @@ impl Plan {
         for (option, texts) in texts {
             options.set_texts(&option, texts);
         }
+        let asked = baseline::asked(question, &common, &options, argument.as_deref());
+        let baseline = baseline::open(question, &common, &origins, &asked)?;
         let wanted = Wanted { question: Some(question), common: &common, origins: &origins, around };
         let delivery = wanted.delivery(shape)?;
         if let Some(report) = question.report() {
-            check_shape(report, &delivery.shape, addresses.as_ref(), account_names.as_ref())?;
+            let mut table = Table::new(report, report.columns_with(addresses.as_ref()), Vec::new());
+            account_names::add_to(&mut table, account_names.as_ref());
+            if baseline.is_some() && Baseline::adds_to(report) {
+                table.add_last(Baseline::COLUMN, Vec::new());
+            }
+            // Columns that the report will not have are refused before anything is read.
+            delivery.shape.apply(&mut table)?;
         }
         check_tree(question, delivery.format)?;
         let repeat = repeat::arguments(&common, reading.window, reading.reads.inputs());
@@ -113,6 +127,8 @@ impl Plan {
             rulebook,
             state,
             accounts: common.account,
+            asked,
+            baseline,
             delivery: Delivery { repeat, ..delivery },
         })
     }
@@ -129,18 +145,6 @@ fn reads(question: Question, argument: Option<&str>, common: &Common, around: &S
         check_argument(report, argument)?;
     }
     Ok(reads)
-}
-
-/// Refuses columns that the report will not have, before anything is read.
-fn check_shape(
-    report: &'static Report,
-    shape: &Shape,
-    addresses: Option<&AddressLookup>,
-    names: Option<&AccountNames>,
-) -> Result<(), Problem> {
-    let mut table = Table::new(report, report.columns_with(addresses), Vec::new());
-    account_names::add_to(&mut table, names);
-    shape.apply(&mut table)
 }
 
 /// Refuses a tree of what has none.

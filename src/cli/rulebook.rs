@@ -174,6 +174,11 @@ impl Rulebook {
         !self.disabled.contains(rule)
     }
 
+    /// Whether the file leaves a finding out: its rule is off, or a suppression acts on it.
+    pub fn leaves_out(&self, finding: &Finding) -> bool {
+        !self.is_enabled(finding.rule) || self.suppressions.iter().any(|s| s.holds(finding, self.now))
+    }
+
     /// Changes the findings of a report, and those of its rows that are findings themselves, as the file says.
     pub fn apply(&self, findings: &mut Vec<Finding>, table: &mut Table) -> LeftOut {
         let mut left_out = LeftOut::default();

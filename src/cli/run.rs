@@ -11,7 +11,7 @@ use super::empty_answer::{Newest, empty_answer};
 use super::exit::{End, Problem};
 use super::plan::Plan;
 use super::reading::Reads;
-use super::{dry_run, iam_state, notes, scan, tell};
+use super::{dry_run, iam_state, news, notes, scan, tell};
 
 /// Runs a plan to its answer.
 ///
@@ -33,7 +33,7 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
     let (posture, mut beside) = iam_state::load(&plan.state, &plan.accounts, &coverage);
     let as_of = deliver::as_of(&plan.reading, newest_event_read);
     beside.warnings.extend(posture.iter().flat_map(|posture| iam_state::age_warnings(posture, window, as_of)));
-    let sections =
+    let (sections, news) =
         deliver::sections(plan, &Known { state: &state, posture: posture.as_ref(), as_of, coverage: &coverage })?;
     beside.warnings.extend(plan.addresses.iter().flat_map(|lookup| lookup.warnings(as_of)));
     let coverage = coverage.with(beside);
@@ -45,12 +45,14 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
         true => End::of_state(&coverage, plan.delivery.fail_on, &findings),
         false => End::of(&coverage, plan.delivery.fail_on, &findings),
     };
+    let end = if end == End::Complete && news::fails(plan, &sections) { End::Findings } else { end };
     let begun = Instant::now();
     let written = match end {
         End::Nothing => opened.write_coverage(&coverage),
         _ => {
             let content = deliver::content(plan, &sections);
-            opened.write(&Document { window, coverage: &coverage, content }, &plan.delivery)
+            let (asked, news) = (Some(&plan.asked), news.as_ref());
+            opened.write(&Document { asked, news, ..Document::new(window, &coverage, content) }, &plan.delivery)
         }
     };
     info!(took = ?begun.elapsed(), "answer written");
@@ -76,6 +78,7 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
     }
     notes::hidden(&plan.delivery, &sections);
     notes::suppressed(plan, &sections);
+    notes::news(plan, news.as_ref(), &sections);
     // As the state.
     std::mem::forget(sections);
     written.map(|()| end)

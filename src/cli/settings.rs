@@ -60,6 +60,8 @@ pub const SETTINGS: &[Setting] = &[
     Setting { shared: &[Shared { name: "NO_COLOR", says: Says::Always("never") }], ..new("color", "auto") },
     new("quiet", "false"),
     new("fail-on", ""),
+    Setting { is_path: true, ..new("baseline", "") },
+    new("fail-on-new", ""),
     new("max-memory", ""),
     Setting { is_path: true, ..new("account-names", "") },
     Setting {

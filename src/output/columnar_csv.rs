@@ -93,7 +93,7 @@ mod tests {
 
     fn csv(section: &Section, on_terminal: bool) -> String {
         let coverage = sample::coverage();
-        let document = Document { window: None, coverage: &coverage, content: Content::Report(section) };
+        let document = Document::new(None, &coverage, Content::Report(section));
         let mut out = Vec::new();
         write(&document, on_terminal, &mut out).unwrap();
         String::from_utf8(out).unwrap()
@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn a_reader_that_left_is_told_as_such() {
         let (section, coverage) = (sample::section(), sample::coverage());
-        let document = Document { window: None, coverage: &coverage, content: Content::Report(&section) };
+        let document = Document::new(None, &coverage, Content::Report(&section));
         assert_eq!(write(&document, false, &mut sample::Closed).unwrap_err().kind(), io::ErrorKind::BrokenPipe);
     }
 

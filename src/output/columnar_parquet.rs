@@ -53,7 +53,7 @@ mod tests {
 
     fn parquet(section: &Section) -> Vec<u8> {
         let coverage = sample::coverage();
-        let document = Document { window: None, coverage: &coverage, content: Content::Report(section) };
+        let document = Document::new(None, &coverage, Content::Report(section));
         let mut out = Vec::new();
         write(&document, &mut out).unwrap();
         out
@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn a_reader_that_left_is_told_as_such() {
         let (section, coverage) = (sample::section(), sample::coverage());
-        let document = Document { window: None, coverage: &coverage, content: Content::Report(&section) };
+        let document = Document::new(None, &coverage, Content::Report(&section));
         assert_eq!(write(&document, &mut sample::Closed).unwrap_err().kind(), io::ErrorKind::BrokenPipe);
     }
 
@@ -168,7 +168,7 @@ mod tests {
         let mut section = sample::section();
         section.table.rows[0][2] = crate::report::Value::Text("many".to_owned());
         let coverage = sample::coverage();
-        let document = Document { window: None, coverage: &coverage, content: Content::Report(&section) };
+        let document = Document::new(None, &coverage, Content::Report(&section));
         let error = write(&document, &mut Vec::new()).unwrap_err().to_string();
         assert!(error.contains("column events holds a value that is no Count"), "{error}");
     }

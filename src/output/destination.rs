@@ -188,7 +188,7 @@ mod tests {
             let path = folder.path().join(name);
             let format = Format::from_path(&path).unwrap();
             let pending = Destination::from_path(&path).open(format, &["sample"]).unwrap();
-            let document = Document { window: None, coverage: &coverage, content: Content::Report(&section) };
+            let document = Document::new(None, &coverage, Content::Report(&section));
             write(&document, pending, Style::default()).unwrap();
         }
         assert_eq!(names(folder.path()), ["a.jsonl", "a.jsonl.coverage.json", "b.json"]);
@@ -202,7 +202,7 @@ mod tests {
         let place = folder.path().join("new/deep/");
         let sections = [sample::section(), sample::empty_section()];
         let coverage = sample::coverage();
-        let document = Document { window: None, coverage: &coverage, content: Content::Audit(&sections) };
+        let document = Document::new(None, &coverage, Content::Audit(&sections));
         let pending = Destination::from_path(&place).open(Format::Json, &["sample", "empty"]).unwrap();
         write(&document, pending, Style::default()).unwrap();
         assert_eq!(names(&place), ["empty.json", "sample.json"]);
@@ -230,7 +230,7 @@ mod tests {
     #[test]
     fn a_full_disk_is_told() {
         let (section, coverage) = (sample::section(), sample::coverage());
-        let document = Document { window: None, coverage: &coverage, content: Content::Report(&section) };
+        let document = Document::new(None, &coverage, Content::Report(&section));
         let pending = Destination::from_path(Path::new("/dev/full")).open(Format::Jsonl, &["sample"]).unwrap();
         let error = write(&document, pending, Style::default()).unwrap_err();
         assert!(!error.is_broken_pipe() && !error.is_usage());

@@ -5,12 +5,13 @@ use std::io::{self, Write};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::json_layout::{ElementALine, buffered};
+use super::json_news::Since;
 use super::json_tree::Forest;
 use super::json_value::Cell;
-use super::{Content, Document, Section, SectionKind, VERSION};
+use super::{Content, Document, Section, SectionKind, Told, VERSION};
 use crate::coverage::Coverage;
 use crate::model::{EventTime, TimeWindow};
-use crate::report::{Column, Finding, Table, Value};
+use crate::report::{Asked, Column, Table, Value};
 
 /// Writes the document and a line end.
 pub(super) fn write(document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -57,7 +58,11 @@ struct ReportDocument<'a> {
     report: &'static str,
     trailscan: &'static str,
     window: Option<Window>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    asked: Option<&'a Asked>,
     coverage: &'a Coverage,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since_baseline: Option<Since<'a>>,
     columns: &'a [Column],
     rows: Rows<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,7 +71,7 @@ struct ReportDocument<'a> {
     rows_shown: usize,
     #[serde(skip_serializing_if = "Total::is_empty")]
     total: Total<'a>,
-    findings: &'a [Finding],
+    findings: Vec<Told<'a>>,
     suppressed: usize,
 }
 
@@ -75,12 +80,16 @@ struct ReportDocument<'a> {
 struct AuditDocument<'a> {
     trailscan: &'static str,
     window: Option<Window>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    asked: Option<&'a Asked>,
     coverage: &'a Coverage,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since_baseline: Option<Since<'a>>,
     /// The practices, account by account.
     scorecard: Scorecard<'a>,
     reports: Reports<'a>,
     /// Those of all reports, worst first.
-    findings: Vec<&'a Finding>,
+    findings: Vec<Told<'a>>,
     /// Those that the user's config left out.
     suppressed: usize,
 }
@@ -104,7 +113,7 @@ struct Part<'a> {
     rows: Rows<'a>,
     rows_total: usize,
     rows_shown: usize,
-    findings: &'a [Finding],
+    findings: Vec<Told<'a>>,
     suppressed: usize,
 }
 
@@ -140,14 +149,16 @@ impl<'a> ReportDocument<'a> {
             report: table.report,
             trailscan: VERSION,
             window: Window::of(document.window),
+            asked: document.asked.filter(|asked| !asked.is_empty()),
             coverage: document.coverage,
+            since_baseline: document.news.map(Since),
             columns: &table.columns,
             rows: Rows(table),
             tree: section.tree.as_ref().map(Forest::of),
             rows_total: table.rows_total,
             rows_shown: table.rows.len(),
             total: Total(&table.total),
-            findings: &section.findings,
+            findings: section.told().collect(),
             suppressed: section.suppressed,
         }
     }
@@ -155,13 +166,15 @@ impl<'a> ReportDocument<'a> {
 
 impl<'a> AuditDocument<'a> {
     fn new(document: &Document<'a>, sections: &'a [Section]) -> Self {
-        let mut findings: Vec<&Finding> = sections.iter().flat_map(|section| &section.findings).collect();
+        let mut findings: Vec<Told<'_>> = sections.iter().flat_map(Section::told).collect();
         // Stable: within a severity the reports keep their order, and each its own.
-        findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        findings.sort_by_key(|told| std::cmp::Reverse(told.finding.severity));
         Self {
             trailscan: VERSION,
             window: Window::of(document.window),
+            asked: document.asked.filter(|asked| !asked.is_empty()),
             coverage: document.coverage,
+            since_baseline: document.news.map(Since),
             scorecard: Scorecard(sections),
             reports: Reports(sections),
             findings,
@@ -194,7 +207,7 @@ impl Serialize for Reports<'_> {
                 rows: Rows(table),
                 rows_total: table.rows_total,
                 rows_shown: table.rows.len(),
-                findings: &section.findings,
+                findings: section.told().collect(),
                 suppressed: section.suppressed,
             };
             (table.report, part)
@@ -238,14 +251,14 @@ mod tests {
     fn json(content: Content<'_>, window: Option<TimeWindow>) -> String {
         let coverage = sample::coverage();
         let mut out = Vec::new();
-        write(&Document { window, coverage: &coverage, content }, &mut out).unwrap();
+        write(&Document::new(window, &coverage, content), &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 
     fn lines(content: Content<'_>) -> String {
         let coverage = sample::coverage();
         let mut out = Vec::new();
-        json_lines::write(&Document { window: None, coverage: &coverage, content }, &mut out).unwrap();
+        json_lines::write(&Document::new(None, &coverage, content), &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 

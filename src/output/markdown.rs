@@ -8,18 +8,19 @@
 
 use std::io::{self, Write};
 
+use super::markdown_text::{Within, code, escaped, longest_run, write_findings};
 use super::terminal::{cell_text, write_tree};
-use super::{Content, Document, Section, Style, coverage_line, sanitize};
+use super::{Content, Document, Section, Style, coverage_line, markdown_news};
 use crate::model::quantity;
-use crate::report::{ColumnKind, Finding, Prominence, SCORECARD, Severity, Table, Value};
-
-/// Digits of a hexadecimal number that may be taken for a commit.
-const COMMIT: usize = 7;
+use crate::report::{ColumnKind, Prominence, SCORECARD, Severity, Table, Value};
 
 /// Writes every section under a heading.
 pub(super) fn write(document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
     if let Content::Audit(sections) = document.content {
         writeln!(out, "# trailscan audit\n\n{}\n", totals(sections))?;
+    }
+    if let Some(news) = document.news {
+        markdown_news::write(news, document.sections(), out)?;
     }
     for section in document.sections() {
         write_section(section, out)?;
@@ -44,7 +45,10 @@ fn write_section(section: &Section, out: &mut dyn Write) -> io::Result<()> {
     if !section.summary.is_empty() {
         writeln!(out, "{}\n", section.summary)?;
     }
-    write_findings(&section.findings, out)?;
+    write_findings(section.told(), out)?;
+    if !section.findings.is_empty() {
+        writeln!(out)?;
+    }
     match &section.tree {
         Some(_) if table.rows_total == 0 => writeln!(out, "No rows.\n")?,
         Some(tree) => {
@@ -65,19 +69,6 @@ fn write_section(section: &Section, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{findings} suppressed by `trailscan.toml`\n")?;
     }
     Ok(())
-}
-
-fn write_findings(findings: &[Finding], out: &mut dyn Write) -> io::Result<()> {
-    for finding in findings {
-        let account = match finding.account_id.as_str() {
-            account if account.is_empty() || finding.subject.contains(account) => String::new(),
-            account => format!(", account {}", code(&sanitize(account), Within::Prose)),
-        };
-        let (severity, subject) = (finding.severity.as_str(), code(&sanitize(&finding.subject), Within::Prose));
-        let summary = escaped(&finding.summary, Within::Prose);
-        writeln!(out, "- **{severity}** `{}` {subject}{account}: {summary}", finding.rule)?;
-    }
-    if findings.is_empty() { Ok(()) } else { writeln!(out) }
 }
 
 /// The rows, and what of the table is not shown.
@@ -117,75 +108,6 @@ fn cell(value: &Value, kind: ColumnKind) -> String {
     }
 }
 
-/// Where text stands.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Within {
-    /// A paragraph or the item of a list.
-    Prose,
-    /// The cell of a table, which a pipe would end, in a code span too.
-    Cell,
-}
-
-/// `text` with every word in a code span that is more than letters or a number; neighbours share one.
-fn escaped(text: &str, within: Within) -> String {
-    let text = sanitize(text);
-    let mut parts: Vec<String> = Vec::new();
-    let mut marked: Vec<&str> = Vec::new();
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
-        if !is_plain(word) {
-            marked.push(word);
-            continue;
-        }
-        end_span(&mut marked, within, &mut parts);
-        parts.push(word.to_owned());
-    }
-    end_span(&mut marked, within, &mut parts);
-    parts.join(" ")
-}
-
-/// Ends a code span; the punctuation that ends a sentence stays outside.
-fn end_span(marked: &mut Vec<&str>, within: Within, parts: &mut Vec<String>) {
-    if marked.is_empty() {
-        return;
-    }
-    let text = marked.join(" ");
-    marked.clear();
-    let opened = text.strip_prefix('(').map(str::trim_start).filter(|rest| !rest.is_empty());
-    let (open, text) = opened.map_or(("", text.as_str()), |rest| ("(", rest));
-    let inner = text.trim_end_matches([',', ';', '.', ':']);
-    let (inner, after) = text.split_at(if inner.is_empty() { text.len() } else { inner.len() });
-    parts.push(format!("{open}{}{after}", code(inner, within)));
-}
-
-/// Whether a word is nothing to any reader of Markdown: letters, maybe joined by hyphens, or a number, with the
-/// punctuation of a sentence around it.
-fn is_plain(word: &str) -> bool {
-    if matches!(word, "-" | "–" | "—" | "%" | "%)" | "%),") {
-        return true;
-    }
-    let core = word.trim_start_matches('(').trim_end_matches([',', ';', '.', ':', ')', '%']);
-    let is_word = core.split(['-', '\'']).all(|part| !part.is_empty() && part.chars().all(char::is_alphabetic));
-    let is_number = core.split(',').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
-    let is_commit = core.len() >= COMMIT && core.bytes().all(|b| b.is_ascii_hexdigit());
-    (is_word || is_number) && !is_commit
-}
-
-/// A code span: text in which nothing is read, between more backticks than stand side by side in it.
-fn code(text: &str, within: Within) -> String {
-    if text.is_empty() {
-        return "-".to_owned();
-    }
-    let fence = "`".repeat(longest_run(text) + 1);
-    let space = if text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) { " " } else { "" };
-    let text = if within == Within::Cell { text.replace('|', "\\|") } else { text.to_owned() };
-    format!("{fence}{space}{text}{space}{fence}")
-}
-
-/// The most backticks side by side.
-fn longest_run(text: &str) -> usize {
-    text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
-}
-
 #[cfg(test)]
 mod tests {
     use expect_test::expect;
@@ -197,7 +119,7 @@ mod tests {
     fn markdown(content: Content<'_>) -> String {
         let coverage = sample::coverage();
         let mut out = Vec::new();
-        write(&Document { window: None, coverage: &coverage, content }, &mut out).unwrap();
+        write(&Document::new(None, &coverage, content), &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 

@@ -19,11 +19,15 @@ mod html;
 mod json;
 mod json_layout;
 mod json_lines;
+mod json_news;
 mod json_tree;
 mod json_value;
 mod markdown;
+mod markdown_news;
+mod markdown_text;
 mod new_file;
 mod new_folder;
+mod news;
 mod sanitize;
 mod store;
 mod temporary;
@@ -47,13 +51,14 @@ pub use export::{ExportLayout, Exported, write_export};
 pub use format::{Format, FormatError};
 pub use new_file::NewFile;
 pub use new_folder::NewFolder;
+pub use news::headline as news_line;
 pub use sanitize::sanitize;
 pub use store::{Remote, Staged, Store};
 
 use crate::coverage::Coverage;
 use crate::model::TimeWindow;
 use crate::report::charts::Chart;
-use crate::report::{Finding, Table, Tree};
+use crate::report::{Asked, Finding, News, Standing, Table, Tree};
 
 /// Bytes gathered before the operating system is asked to write.
 const BUFFER: usize = 1 << 16;
@@ -70,6 +75,10 @@ pub struct Document<'a> {
     pub coverage: &'a Coverage,
     /// The answers.
     pub content: Content<'a>,
+    /// What was asked beside the window; part of JSON documents.
+    pub asked: Option<&'a Asked>,
+    /// How the answers differ from an earlier one.
+    pub news: Option<&'a News>,
 }
 
 /// One answer or many. The two have different JSON shapes.
@@ -101,6 +110,17 @@ pub struct Section {
     pub suppressed: usize,
     /// The rows as a forest, folded as it is to be shown.
     pub tree: Option<Tree>,
+    /// How each finding stands to an earlier answer, in their order; empty where there is none.
+    pub standings: Vec<Standing>,
+}
+
+/// A finding, and how it stands to an earlier answer, where there is one.
+#[derive(Clone, Copy, Debug)]
+pub struct Told<'a> {
+    /// The finding.
+    pub finding: &'a Finding,
+    /// How it stands.
+    pub standing: Option<&'a Standing>,
 }
 
 /// What a section answers.
@@ -148,11 +168,23 @@ impl Section {
             hidden: None,
             suppressed: 0,
             tree: None,
+            standings: Vec::new(),
         }
+    }
+
+    /// The findings, each with how it stands to an earlier answer.
+    pub fn told(&self) -> impl Iterator<Item = Told<'_>> {
+        let finding = |(place, finding)| Told { finding, standing: self.standings.get(place) };
+        self.findings.iter().enumerate().map(finding)
     }
 }
 
 impl<'a> Document<'a> {
+    /// Answers that are compared with none.
+    pub fn new(window: Option<TimeWindow>, coverage: &'a Coverage, content: Content<'a>) -> Self {
+        Self { window, coverage, content, asked: None, news: None }
+    }
+
     /// The answers, one or many.
     pub fn sections(&self) -> &'a [Section] {
         match self.content {
@@ -213,7 +245,7 @@ pub fn write_list(table: Table, format: Format, style: Style) -> Result<(), Outp
         Format::Json => json::write_list(&table, &mut out),
         _ => {
             let (coverage, section) = (Coverage::default(), Section::new("", table));
-            let document = Document { window: None, coverage: &coverage, content: Content::Report(&section) };
+            let document = Document::new(None, &coverage, Content::Report(&section));
             emit(&document, format, style, &mut out)
         }
     };

@@ -5,6 +5,7 @@
 //! the tests' loops come from there.
 
 mod addresses;
+mod baseline;
 pub mod charts;
 mod columns;
 pub mod export;
@@ -38,6 +39,10 @@ mod trace;
 mod user_arns;
 
 pub use addresses::{AddressLookup, AwsPlace, AwsRange, AwsRanges, AwsRangesError, GeoDatabase, GeoError};
+pub use baseline::{
+    ARGUMENT, Asked, Baseline, BaselineError, Cause, Counts, FILTERS, FirstSeen, Gone, KindOfThings, News, Reach, Seen,
+    Standing, Today, moment,
+};
 pub use columns::{Number, columns};
 pub use finding::{Finding, Severity, SeverityError, sort as sort_findings};
 pub use options::{OptionError, Options, ReportOption, TextOption};

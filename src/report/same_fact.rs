@@ -115,10 +115,10 @@ static FACTS: &[Fact] = &[
 ];
 
 /// A fact of one thing: its kind, its account and what it is about.
-type FactId = (usize, String, String);
+pub(super) type FactId = (usize, String, String);
 
 /// The fact that a finding tells, where others may tell it too.
-fn fact_of(finding: &Finding) -> Option<FactId> {
+pub(super) fn fact_of(finding: &Finding) -> Option<FactId> {
     let of_kind = |(kind, fact): (usize, &Fact)| {
         let about = if fact.rules.contains(&finding.rule) { fact.about.named(finding)? } else { return None };
         Some((kind, finding.account_id.clone(), about))
@@ -140,6 +140,11 @@ pub(super) fn distinct(findings: &[&Finding]) -> usize {
         if is_one(*kind, told.iter().map(|finding| finding.rule)) { 1 } else { told.len() }
     };
     facts.iter().map(of_fact).sum::<usize>() + alone
+}
+
+/// Whether what two rules tell of the thing of a fact is one fact.
+pub(super) fn is_one_fact(fact: &FactId, rules: [&str; 2]) -> bool {
+    is_one(fact.0, rules.into_iter())
 }
 
 /// Whether what these rules tell of one thing is one fact.

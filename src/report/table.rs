@@ -279,6 +279,14 @@ impl Table {
         }
     }
 
+    /// Adds a column behind all others, with the value of each row in their order.
+    pub fn add_last(&mut self, column: Column, values: Vec<Value>) {
+        self.columns.push(column);
+        for (row, value) in self.rows.iter_mut().zip(values) {
+            row.push(value);
+        }
+    }
+
     /// Keeps the first `limit` rows; `rows_total` still says how many there were.
     pub fn limit(&mut self, limit: usize) {
         self.rows.truncate(limit);

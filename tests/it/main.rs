@@ -2,6 +2,7 @@
 //! linked once.
 
 mod addresses;
+mod baseline;
 mod browser;
 #[cfg(unix)]
 mod child;

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::documents::Documents;
 use super::act::Act;
+use super::documents::Documents;
 use super::key::BY_ITSELF;
 use crate::model::{Event, Raw, members, text};
 

@@ -5,9 +5,10 @@ use std::cmp::Reverse;
 use maud::{Markup, html};
 use serde_json::Value as Json;
 
-use super::super::{Section, sanitize};
+use super::super::{Section, Told, sanitize};
 use super::anchor::Anchors;
 use super::cell::{badge, id};
+use super::news::mark;
 use crate::model::{grouped, quantity};
 use crate::report::{Finding, Rule, Severity, by_name};
 
@@ -19,31 +20,29 @@ const SHOWN: usize = 8;
 
 /// The findings of all sections.
 pub(super) struct Findings<'a> {
-    all: Vec<(&'a Section, &'a Finding)>,
+    all: Vec<(&'a Section, Told<'a>)>,
     suppressed: usize,
 }
 
 impl<'a> Findings<'a> {
     /// Worst first; within a severity the reports keep their order.
     pub fn of(sections: &'a [Section]) -> Self {
-        let mut all: Vec<_> = sections
-            .iter()
-            .flat_map(|section| section.findings.iter().map(move |finding| (section, finding)))
-            .collect();
-        all.sort_by_key(|(_, finding)| Reverse(finding.severity));
+        let mut all: Vec<_> =
+            sections.iter().flat_map(|section| section.told().map(move |told| (section, told))).collect();
+        all.sort_by_key(|(_, told)| Reverse(told.finding.severity));
         Self { all, suppressed: sections.iter().map(|section| section.suppressed).sum() }
     }
 
     /// How many there are of a severity.
     pub fn count(&self, severity: Severity) -> usize {
-        self.all.iter().filter(|(_, finding)| finding.severity == severity).count()
+        self.all.iter().filter(|(_, told)| told.finding.severity == severity).count()
     }
 
     /// Their part of the page.
     pub fn section(&self) -> Markup {
         let mut anchors = Anchors::default();
         let more = self.all.len().saturating_sub(MOST);
-        let groups = self.all[..self.all.len() - more].chunk_by(|(_, a), (_, b)| a.rule == b.rule);
+        let groups = self.all[..self.all.len() - more].chunk_by(|(_, a), (_, b)| a.finding.rule == b.finding.rule);
         html! {
             section id="findings" {
                 h2 { "Findings" span.sub { (self.totals()) } }
@@ -56,11 +55,11 @@ impl<'a> Findings<'a> {
                 }
                 @for group in groups {
                     @let (first, rest) = group.split_at(group.len().min(SHOWN));
-                    @for (section, finding) in first { (one(finding, section, &mut anchors)) }
+                    @for (section, told) in first { (one(*told, section, &mut anchors)) }
                     @if !rest.is_empty() {
                         details.rest {
-                            summary { (quantity(rest.len() as u64, "more finding")) " of " (rest[0].1.rule) }
-                            @for (section, finding) in rest { (one(finding, section, &mut anchors)) }
+                            summary { (quantity(rest.len() as u64, "more finding")) " of " (rest[0].1.finding.rule) }
+                            @for (section, told) in rest { (one(*told, section, &mut anchors)) }
                         }
                     }
                 }
@@ -91,14 +90,14 @@ fn without(finding: &Finding) -> String {
     }
 }
 
-fn one(finding: &Finding, section: &Section, anchors: &mut Anchors) -> Markup {
+fn one(Told { finding, standing }: Told<'_>, section: &Section, anchors: &mut Anchors) -> Markup {
     let anchor = anchors.give(&["finding", finding.rule, &finding.account_id, &without(finding)]);
     let report = section.table.report;
     let rule = by_name(report).and_then(|report| report.rules.iter().find(|rule| rule.id == finding.rule));
     html! {
         article.finding id=(&anchor) data-severity=(finding.severity.as_str()) {
             h3 {
-                (badge(finding.severity)) " " a.rule href={ "#" (&anchor) } { (finding.rule) } " " (id(&finding.subject))
+                (badge(finding.severity)) (mark(standing)) " " a.rule href={ "#" (&anchor) } { (finding.rule) } " " (id(&finding.subject))
                 @if !finding.account_id.is_empty() && !finding.subject.contains(&finding.account_id) {
                     span.account { "account " (id(&finding.account_id)) }
                 }

@@ -16,6 +16,7 @@ mod data;
 mod figure;
 mod findings;
 mod head;
+mod news;
 mod policy;
 mod scorecard;
 mod section;
@@ -45,6 +46,7 @@ pub(super) fn write(document: &Document<'_>, out: &mut dyn Write) -> io::Result<
     let before = html! {
         (head::banner(document.coverage))
         (head::tiles(document, &findings))
+        (news::section(document.news, sections))
         (scorecard::scorecard(sections))
         (findings.section())
     };
@@ -100,6 +102,7 @@ fn meta(title: &str) -> Markup {
 fn contents(document: &Document<'_>) -> Markup {
     html! {
         nav aria-label="Contents" {
+            @if document.news.is_some() { a href="#since-baseline" { "What is new" } }
             @if document.sections().iter().any(scorecard::is_one) { a href="#scorecard" { "Scorecard" } }
             a href="#findings" { "Findings" }
             @for section in document.sections().iter().filter(|section| !scorecard::is_one(section)) {

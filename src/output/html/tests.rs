@@ -18,7 +18,7 @@ const HOSTILE: &str = "</script></title><script>alert(1)</script><img src=x oner
 
 fn page(content: Content<'_>, coverage: &Coverage) -> String {
     let mut out = Vec::new();
-    write(&Document { window: None, coverage, content }, &mut out).unwrap();
+    write(&Document::new(None, coverage, content), &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -247,7 +247,7 @@ fn window_and_coverage_stand_at_the_head() {
     let window = TimeWindow::new(at("2023-07-01T00:00:00Z"), at("2023-07-31T00:00:00Z")).ok();
     let (section, coverage) = (sample::section(), sample::coverage());
     let mut out = Vec::new();
-    write(&Document { window, coverage: &coverage, content: Content::Report(&section) }, &mut out).unwrap();
+    write(&Document::new(window, &coverage, Content::Report(&section)), &mut out).unwrap();
     let page = String::from_utf8(out).unwrap();
     assert!(page.contains("<b>2023-07-01 00:00:00Z</b> to <b>2023-07-31 00:00:00Z</b>"));
     assert!(page.contains("2,900 events counted in 55 objects"));

@@ -2,11 +2,12 @@
 
 use std::io::{self, Write};
 
-use super::super::{Section, Style, sanitize};
+use super::super::news::{in_a_sentence, mark};
+use super::super::{Section, Style, Told, sanitize};
 use super::cell;
 use super::paint::Paint;
 use crate::model::{grouped, quantity};
-use crate::report::{Finding, Severity, told_by};
+use crate::report::{Severity, told_by};
 
 /// Findings of one report that a terminal shows; other readers get all.
 const SHOWN: usize = 20;
@@ -18,21 +19,22 @@ const WORST: usize = 16;
 const SEVERITY: usize = 8;
 
 /// Where the sentence begins.
-const INDENT: usize = SEVERITY + 2;
+pub(super) const INDENT: usize = SEVERITY + 2;
 
 /// A sentence is not broken into lines shorter than this.
 const LEAST_LINE: usize = 30;
 
 /// Writes the findings after an empty line; nothing when there are none.
-pub(super) fn write(findings: &[Finding], style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(section: &Section, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let findings: Vec<Told<'_>> = section.told().collect();
     if findings.is_empty() {
         return Ok(());
     }
     let paint = Paint::new(style.color);
     let shown = if style.width.is_some() { SHOWN.min(findings.len()) } else { findings.len() };
     writeln!(out, "\n{}", paint.heading(&quantity(findings.len() as u64, "finding")))?;
-    for finding in &findings[..shown] {
-        write_one(finding, style.width, paint, out)?;
+    for told in &findings[..shown] {
+        write_one(*told, style.width, paint, out)?;
     }
     if findings.len() > shown {
         let more = quantity((findings.len() - shown) as u64, "more finding");
@@ -47,21 +49,24 @@ pub(super) fn write_worst(sections: &[Section], style: Style, out: &mut dyn Writ
     let paint = Paint::new(style.color);
     write_totals(sections, paint, out)?;
     writeln!(out)?;
-    let mut rules: Vec<(&Finding, usize)> = Vec::new();
-    for finding in sections.iter().flat_map(|section| &section.findings).filter(|f| f.severity >= Severity::High) {
-        match rules.iter_mut().find(|(first, _)| (first.severity, first.rule) == (finding.severity, finding.rule)) {
+    let mut rules: Vec<(Told<'_>, usize)> = Vec::new();
+    for told in sections.iter().flat_map(Section::told).filter(|told| told.finding.severity >= Severity::High) {
+        let key = |told: &Told<'_>| (told.finding.severity, told.finding.rule, mark(told.standing));
+        match rules.iter_mut().find(|(first, _)| key(first) == key(&told)) {
             Some((_, more)) => *more += 1,
-            None => rules.push((finding, 0)),
+            None => rules.push((told, 0)),
         }
     }
-    rules.sort_by_key(|(first, _)| std::cmp::Reverse(first.severity));
+    rules.sort_by_key(|(first, _)| std::cmp::Reverse(first.finding.severity));
     let unshown: usize = rules.iter().skip(WORST).map(|(_, more)| more + 1).sum();
     rules.truncate(WORST);
-    let width = rules.iter().map(|(first, _)| first.rule.len()).max().unwrap_or(0);
+    let width = rules.iter().map(|(first, _)| first.finding.rule.len()).max().unwrap_or(0);
     let indent = INDENT + width + 2;
-    for (finding, more) in &rules {
+    for (Told { finding, standing }, more) in &rules {
         let (word, rule) = (finding.severity.as_str(), finding.rule);
-        let sentence = lines(&in_a_sentence(finding, *more), style.width, indent);
+        let mark = mark(*standing).map(|mark| format!("({mark}) ")).unwrap_or_default();
+        let sentence = format!("{mark}{}", in_a_sentence(finding, *more));
+        let sentence = lines(&sanitize(&sentence), style.width, indent);
         let sentence = sentence.join(&format!("\n{}", " ".repeat(indent)));
         writeln!(
             out,
@@ -75,17 +80,6 @@ pub(super) fn write_worst(sections: &[Section], style: Style, out: &mut dyn Writ
         writeln!(out, "{}", paint.faint(&line))?;
     }
     if rules.is_empty() { Ok(()) } else { writeln!(out) }
-}
-
-/// What a finding says and of whom; `more` findings of its rule say the like.
-fn in_a_sentence(finding: &Finding, more: usize) -> String {
-    let sentence = finding.sentence();
-    let account = match finding.account_id.as_str() {
-        account if account.is_empty() || sentence.contains(account) => String::new(),
-        account => format!(" (account {account})"),
-    };
-    let more = if more > 0 { format!(" (+{} more)", grouped(more)) } else { String::new() };
-    sanitize(&format!("{sentence}{account}{more}")).into_owned()
 }
 
 /// How many findings an audit has, by severity, worst first.
@@ -102,7 +96,12 @@ pub(super) fn write_totals(sections: &[Section], paint: Paint, out: &mut dyn Wri
     writeln!(out, "{} {list}", paint.heading("findings:"))
 }
 
-fn write_one(finding: &Finding, width: Option<usize>, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+fn write_one(
+    Told { finding, standing }: Told<'_>,
+    width: Option<usize>,
+    paint: Paint,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let word = finding.severity.as_str();
     let subject = sanitize(&finding.subject);
     let account = match finding.account_id.as_str() {
@@ -111,7 +110,8 @@ fn write_one(finding: &Finding, width: Option<usize>, paint: Paint, out: &mut dy
         account => format!("  account {}", sanitize(account)),
     };
     let padding = " ".repeat(INDENT - word.len());
-    writeln!(out, "{}{padding}{}  {subject}{account}", paint.severity(finding.severity, word), finding.rule)?;
+    let mark = mark(standing).map(|mark| format!(" ({mark})")).unwrap_or_default();
+    writeln!(out, "{}{padding}{}{mark}  {subject}{account}", paint.severity(finding.severity, word), finding.rule)?;
     for line in lines(&sanitize(&finding.summary), width, INDENT) {
         writeln!(out, "{}{line}", " ".repeat(INDENT))?;
     }
@@ -125,7 +125,7 @@ fn write_one(finding: &Finding, width: Option<usize>, paint: Paint, out: &mut dy
 }
 
 /// `text` in lines that fit beside `indent`, broken at spaces; a word longer than a line stays whole.
-fn lines(text: &str, width: Option<usize>, indent: usize) -> Vec<String> {
+pub(super) fn lines(text: &str, width: Option<usize>, indent: usize) -> Vec<String> {
     let room = width.map_or(usize::MAX, |width| width.saturating_sub(indent).max(LEAST_LINE));
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {

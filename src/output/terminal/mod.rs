@@ -16,6 +16,7 @@ mod cell;
 mod findings;
 mod grid;
 mod layout;
+mod news;
 mod paint;
 mod records;
 mod sparkline;
@@ -37,6 +38,9 @@ use crate::report::Table;
 pub(super) fn write(document: &Document<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let paint = Paint::new(style.color);
     let counted = over(document.coverage);
+    if let Some(told) = document.news {
+        news::write(told, document.sections(), style, out)?;
+    }
     match document.content {
         Content::Report(section) => write_section(section, &counted, style, out)?,
         Content::Audit(sections) => {
@@ -81,7 +85,7 @@ fn write_section(section: &Section, over: &str, style: Style, out: &mut dyn Writ
     if let Some(hidden) = &section.hidden {
         writeln!(out, "{}", Paint::new(style.color).faint(&sanitize(hidden)))?;
     }
-    findings::write(&section.findings, style, out)?;
+    findings::write(section, style, out)?;
     if section.suppressed > 0 {
         let line = format!("{} suppressed by trailscan.toml", quantity(section.suppressed as u64, "finding"));
         writeln!(out, "{}", Paint::new(style.color).faint(&line))?;

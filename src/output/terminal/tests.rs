@@ -9,7 +9,7 @@ use crate::report::{Column, ColumnKind, Finding, Prominence, Severity, Value};
 
 fn text(section: &Section, style: Style) -> String {
     let coverage = sample::coverage();
-    let document = Document { window: None, coverage: &coverage, content: Content::Report(section) };
+    let document = Document::new(None, &coverage, Content::Report(section));
     render(&document, style)
 }
 
@@ -128,7 +128,7 @@ fn after_a_long_id_the_row_goes_on_in_the_next_line() {
 fn the_coverage_is_told_in_files_and_where_an_answer_is_partial() {
     let (section, mut facts) = (sample::section(), sample::facts());
     let told = |coverage: &crate::coverage::Coverage, place| {
-        let document = Document { window: None, coverage, content: Content::Report(&section) };
+        let document = Document::new(None, coverage, Content::Report(&section));
         render(&document, Style { place, ..Style::default() }).contains("events counted in")
     };
     let places = [Place::File, Place::Pipe, Place::Terminal];
@@ -168,7 +168,7 @@ fn nothing_is_said_in_a_sentence() {
 fn a_partial_answer_says_so_on_a_terminal_too() {
     let (section, mut facts) = (sample::empty_section(), sample::facts());
     let said = |coverage: &crate::coverage::Coverage| {
-        let document = Document { window: None, coverage, content: Content::Report(&section) };
+        let document = Document::new(None, coverage, Content::Report(&section));
         render(&document, wide(80)).contains("PARTIAL: 1 object failed")
     };
     assert!(!said(&facts.clone().into()));
@@ -180,7 +180,7 @@ fn a_partial_answer_says_so_on_a_terminal_too() {
 fn an_audit() {
     let sections = [sample::section(), sample::empty_section()];
     let coverage = sample::coverage();
-    let document = Document { window: None, coverage: &coverage, content: Content::Audit(&sections) };
+    let document = Document::new(None, &coverage, Content::Audit(&sections));
     expect![[r#"
         findings: 1 high
 
@@ -228,7 +228,8 @@ fn an_audit_begins_with_the_worst_of_each_rule() {
         finding(Severity::Medium, "key-roaming", "AKIAIOSFODNN7EXAMPLE"),
     ];
     let sections = [section];
-    let document = Document { window: None, coverage: &sample::coverage(), content: Content::Audit(&sections) };
+    let coverage = sample::coverage();
+    let document = Document::new(None, &coverage, Content::Audit(&sections));
     let shown = render(&document, wide(100));
     let first: Vec<&str> = shown.lines().take(6).collect();
     let expected = [
@@ -245,7 +246,8 @@ fn an_audit_begins_with_the_worst_of_each_rule() {
     let mut section = sample::empty_section();
     section.findings = names.into_iter().map(|rule| finding(Severity::High, rule, "x")).chain(many).collect();
     let sections = [section];
-    let document = Document { window: None, coverage: &sample::coverage(), content: Content::Audit(&sections) };
+    let coverage = sample::coverage();
+    let document = Document::new(None, &coverage, Content::Audit(&sections));
     let shown = render(&document, wide(100));
     assert!(shown.contains("\n15 more of severity high, below\n"), "{shown}");
     let document = Document { content: Content::Audit(&[]), ..document };
