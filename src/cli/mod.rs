@@ -19,6 +19,7 @@ mod help;
 mod inputs;
 mod installed;
 mod interrupt;
+mod kept;
 mod listing;
 mod log;
 #[cfg(feature = "s3")]
@@ -37,6 +38,7 @@ mod question;
 mod reading;
 mod repeat;
 mod reports;
+mod rollup;
 mod rulebook;
 mod run;
 #[cfg(feature = "s3")]

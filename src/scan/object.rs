@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use tracing::debug;
 
 use super::queue::Tally;
+use super::rollup::{DAMAGED, FAILED, ObjectRow, READ, SKIPPED};
 use super::{Coverage, Failure};
 use crate::decode::{Aside, Compression, Ending, Inflater, JsonReader, PartsEnd, foreign, markup, zip};
 use crate::input::{Feed, LogObject, explain_io};
@@ -280,6 +281,17 @@ pub(super) fn failure_of(object: &LogObject, fate: &Fate) -> Option<Failure> {
     }
 }
 
+/// The entry of a rollup's ledger.
+fn row_of(object: &LogObject, fate: &Fate) -> ObjectRow {
+    let (fate, why) = match fate {
+        Fate::Read => (READ, ""),
+        Fate::Damaged(why) => (DAMAGED, why.as_str()),
+        Fate::Failed(why) => (FAILED, why.as_str()),
+        Fate::Skipped(kind) => (SKIPPED, *kind),
+    };
+    ObjectRow::of(object, fate, why.to_owned())
+}
+
 /// An object that was read in parts, some of them elsewhere and perhaps not yet.
 pub(super) struct Unjudged {
     pub object: LogObject,
@@ -337,6 +349,9 @@ impl Coverage {
         self.objects_found += 1;
         self.lossy_objects += u64::from(lossy && matches!(fate, Fate::Read | Fate::Damaged(_)));
         self.failures.extend(failure_of(object, &fate));
+        if let Some(objects) = &mut self.objects {
+            objects.push(row_of(object, &fate));
+        }
         if matches!(fate, Fate::Damaged(_) | Fate::Failed(_) | Fate::Skipped("archived")) {
             self.proof.object_not_read(object);
         }

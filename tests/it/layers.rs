@@ -18,6 +18,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("posture", &["model"]),
     ("report", &["model", "aggregate", "posture"]),
     ("output", &["model", "report", "scan"]),
+    ("rollup", &["model", "input", "aggregate", "report", "scan", "output"]),
     ("answer", &["input", "report", "scan", "output"]),
 ];
 
