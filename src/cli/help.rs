@@ -29,8 +29,7 @@ pub fn root() -> String {
          trailscan root-usage s3://amzn-s3-demo-bucket   the same, from where the trail delivers\n  \
          trailscan key-spread -o keys.csv ./AWSLogs      where long-lived keys are used, as CSV\n  \
          trailscan trace root@111122223333 ./AWSLogs     what a credential comes from, and what it issued\n  \
-         trailscan export tables ./AWSLogs               all that is remembered, as Parquet tables\n  \
-         trailscan rollup ./AWSLogs --output kept        the same, as an INPUT that is read in place of the logs\n\n\
+         trailscan export tables ./AWSLogs               all that is remembered, as Parquet tables\n\n\
          `trailscan REPORT --help`: what it proves; `trailscan explain RULE`: what a finding means."
     )
 }

@@ -47,7 +47,7 @@ const USELESS: [&str; 13] = [
     "access_key",
 ];
 
-const SUMMARY: &str = "Keep what the logs say, by account and day, as an INPUT that is read in place of them";
+const SUMMARY: &str = "What logs say, kept by account and day, as an INPUT that stands for them";
 
 const ABOUT: &str = "\
 Reads the logs once and writes what all reports remember of them as one Parquet dataset: a folder for each table, account \
