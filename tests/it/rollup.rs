@@ -321,3 +321,21 @@ fn a_rollup_that_is_killed_leaves_nothing_or_all_of_it() {
         }
     }
 }
+
+/// Rollups of this version stay readable: `rollup-v1` was written once, from these logs. A later version reads it, or says in one
+/// line that it does not.
+#[cfg(feature = "columnar")]
+#[test]
+fn an_earlier_rollup_is_read_or_refused() {
+    let place = Place::new();
+    let earlier = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/rollup-v1");
+    let logs = sample_logs().join("o-exampleorgid/111122223333/CloudTrail/us-east-1/2026/09/04");
+    if trailscan::rollup::ROLLUP_VERSION > 1 {
+        let ended = place.trailscan("audit").arg(&earlier).ends(1);
+        return assert!(ended.stderr.contains("is of rollup version 1, and this program reads "), "{}", ended.stderr);
+    }
+    for report in of_logs().map(command).chain(["audit".to_owned()]) {
+        let line = format!("{report} --format json");
+        assert_eq!(answer(&place, &line, &[&earlier]), answer(&place, &line, &[&logs]), "{line}");
+    }
+}
