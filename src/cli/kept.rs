@@ -37,6 +37,7 @@ pub fn answered(
     check(reading)?;
     let opened = listing.rollups.iter().map(|folder| Rollup::open(folder)).collect::<Result<Vec<_>, _>>();
     let opened = opened.map_err(problem)?;
+    opened.iter().try_for_each(|rollup| rollup.check_copies(reading.work.dedupe)).map_err(problem)?;
     check_distinct(&opened).map_err(problem)?;
     let warnings = leave_out(&opened, listing);
     let asked = Asked { window: reading.window, days: reading.days, filters: &reading.filters };

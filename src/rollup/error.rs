@@ -51,6 +51,14 @@ pub enum RollupError {
         /// The day.
         day: Day,
     },
+    /// Copies of an event count in one and not in the other.
+    #[error("{}: was made {made} --no-dedupe, which holds for good: ask it {made} --no-dedupe, or read the logs", folder.display())]
+    Copies {
+        /// The rollup.
+        folder: PathBuf,
+        /// `with` or `without`.
+        made: &'static str,
+    },
     /// One object was rolled up twice.
     #[error(
         "{}: holds {object}, and so does {}: its events would be counted twice; give one of them",
@@ -72,6 +80,6 @@ pub enum RollupError {
 impl RollupError {
     /// Whether what was asked cannot be, rather than what is there.
     pub const fn is_usage(&self) -> bool {
-        matches!(self, Self::Cut { .. } | Self::Twice { .. } | Self::NotBuilt(_))
+        matches!(self, Self::Cut { .. } | Self::Copies { .. } | Self::Twice { .. } | Self::NotBuilt(_))
     }
 }

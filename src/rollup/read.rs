@@ -23,6 +23,7 @@ const MOST_BYTES: u64 = 1 << 30;
 /// A rollup that was opened.
 pub struct Rollup {
     folder: PathBuf,
+    duplicates_dropped: bool,
     written: Vec<FileEntry>,
     ledger: Ledger,
 }
@@ -39,7 +40,7 @@ impl Rollup {
     /// # Errors
     /// [`RollupError`] when it is of another version, or damaged.
     pub fn open(folder: &Path) -> Result<Self, RollupError> {
-        let written = manifest(folder)?.written;
+        let Manifest { written, duplicates_dropped, .. } = manifest(folder)?;
         let mut batches = Vec::new();
         for table in Ledger::TABLES {
             let name = dataset::ledger_file(table.name);
@@ -48,7 +49,17 @@ impl Rollup {
             batches.push(read(folder, entry)?);
         }
         let ledger = Ledger::load(&batches).map_err(|error| part(folder, ROLLUP, error))?;
-        Ok(Self { folder: folder.to_owned(), written, ledger })
+        Ok(Self { folder: folder.to_owned(), duplicates_dropped, written, ledger })
+    }
+
+    /// Makes sure that copies of an event were dropped, or were not, as is asked.
+    ///
+    /// # Errors
+    /// [`RollupError::Copies`].
+    pub fn check_copies(&self, dropped: bool) -> Result<(), RollupError> {
+        let made = if self.duplicates_dropped { "without" } else { "with" };
+        let refused = RollupError::Copies { folder: self.folder.clone(), made };
+        if self.duplicates_dropped == dropped { Ok(()) } else { Err(refused) }
     }
 
     /// Where it lies.

@@ -205,6 +205,11 @@ fn what_a_rollup_cannot_answer_is_refused() {
     }
     refused("audit kept --since 2026-09-10T12:00:00Z", "kept: the window cuts 2026-09-10 of account ");
     refused("audit kept --until 2026-09-10T12:00:00Z", "kept: the window cuts 2026-09-10 of account ");
+    refused("audit kept --no-dedupe", "kept: was made without --no-dedupe");
+    roll_up(&place, "copies", &[sample_logs()], "--no-dedupe");
+    refused("audit copies", "copies: was made with --no-dedupe");
+    let files = place.trailscan("audit kept --dry-run").json(0)["rows"][0]["objects"].as_u64();
+    assert_eq!(files, Some(all_files(&place.path("kept")).len() as u64));
     refused("audit kept -", "standard input beside a rollup");
     refused("rollup kept -o other", "kept: is a rollup already");
     refused("rollup kept", "--output");
