@@ -82,6 +82,7 @@ pub mod model;
 pub mod output;
 pub mod posture;
 pub mod report;
+pub mod rollup;
 pub mod scan;
 
 pub use answer::{Answered, answer};

@@ -1,5 +1,7 @@
 //! The saved form of a state: tables of typed columns, with no file format attached.
 
+use std::cmp::Ordering;
+
 use super::Span;
 use crate::model::EventTime;
 
@@ -63,6 +65,25 @@ impl Batch {
         let micros = |time: Option<EventTime>| time.map(|time| time.0);
         let last = spans.clone().map(|span| micros(span.last()));
         self.ints("first_seen", spans.map(|span| micros(span.first()))).ints("last_seen", last)
+    }
+
+    /// Puts the rows in order, by their cells from the first column on: the same for any order of reading.
+    pub fn sort(&mut self) {
+        let mut order: Vec<usize> = (0..self.rows()).collect();
+        let by_cells = |&a: &usize, &b: &usize| {
+            let orders = self.columns.iter().map(|(_, cells)| match cells {
+                Cells::Int(cells) => cells[a].cmp(&cells[b]),
+                Cells::Text(cells) => cells[a].cmp(&cells[b]),
+            });
+            orders.into_iter().find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+        };
+        order.sort_by(by_cells);
+        for (_, cells) in &mut self.columns {
+            match cells {
+                Cells::Int(cells) => *cells = order.iter().map(|&row| cells[row]).collect(),
+                Cells::Text(cells) => *cells = order.iter().map(|&row| cells[row].take()).collect(),
+            }
+        }
     }
 
     /// How many rows there are.

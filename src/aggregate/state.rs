@@ -1,66 +1,42 @@
 //! All that one worker, or in the end the whole scan, remembers.
 
-use std::any::Any;
-
-use super::{Aggregate, AggregateKind, AnyAggregate, Batch, BatchError, Seen, Symbols};
+use super::parts::Parts;
+use super::{Aggregate, AggregateKind, Batch, BatchError, Symbols};
 use crate::model::Event;
 
 /// A set of aggregates over one table of symbols.
 pub struct State {
     symbols: Symbols,
-    parts: Vec<(&'static AggregateKind, Box<dyn AnyAggregate>)>,
+    parts: Parts,
 }
 
 impl State {
     /// An empty state of these aggregates; naming one twice is the same as once.
     pub fn new(kinds: &[&'static AggregateKind]) -> Self {
-        let mut parts: Vec<(&'static AggregateKind, Box<dyn AnyAggregate>)> = Vec::new();
-        for kind in kinds {
-            if parts.iter().all(|(known, _)| known != kind) {
-                parts.push((kind, (kind.empty)()));
-            }
-        }
-        Self { symbols: Symbols::default(), parts }
+        Self { symbols: Symbols::default(), parts: Parts::new(kinds) }
     }
 
     /// Shows a counted event to every aggregate.
     pub fn observe(&mut self, event: &Event<'_>) {
-        let mut seen = Seen::new(event, &mut self.symbols);
-        for (_, part) in &mut self.parts {
-            part.observe(&mut seen);
-        }
+        self.parts.observe(event, &mut self.symbols);
     }
 
     /// Shows a record, counted or not, to every aggregate that explains rows by it.
     pub fn remember(&mut self, event: &Event<'_>) {
-        for (_, part) in &mut self.parts {
-            part.remember(event, &mut self.symbols);
-        }
+        self.parts.remember(event, &mut self.symbols);
     }
 
     /// Adds all that `other`, a state of the same aggregates, remembers.
     #[must_use]
     pub fn merge(mut self, other: Self) -> Self {
         let remap = self.symbols.absorb(&other.symbols);
-        for (kind, theirs) in other.parts {
-            match self.parts.iter_mut().find(|(known, _)| *known == kind) {
-                Some((_, ours)) => ours.merge(theirs, &remap),
-                None => {
-                    let mut ours = (kind.empty)();
-                    ours.merge(theirs, &remap);
-                    self.parts.push((kind, ours));
-                }
-            }
-        }
+        self.parts.merge(other.parts, &remap);
         self
     }
 
     /// The aggregate of type `A`, if this state has one.
     pub fn get<A: Aggregate>(&self) -> Option<&A> {
-        self.parts.iter().find_map(|(_, part)| {
-            let any: &dyn Any = &**part;
-            any.downcast_ref::<A>()
-        })
+        self.parts.get()
     }
 
     /// The texts behind the symbols of its aggregates.
@@ -70,7 +46,7 @@ impl State {
 
     /// The whole state as column batches.
     pub fn save(&self) -> Vec<Batch> {
-        self.parts.iter().flat_map(|(_, part)| part.save(&self.symbols)).collect()
+        self.parts.save(&self.symbols)
     }
 
     /// A state of `kinds` from saved batches.
@@ -79,9 +55,7 @@ impl State {
     /// When a table or column is missing or of another type.
     pub fn load(kinds: &[&'static AggregateKind], batches: &[Batch]) -> Result<Self, BatchError> {
         let mut state = Self::new(kinds);
-        for (_, part) in &mut state.parts {
-            part.load(batches, &mut state.symbols)?;
-        }
+        state.parts.load(batches, &mut state.symbols)?;
         Ok(state)
     }
 }
@@ -89,7 +63,7 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::aggregate::{Remap, activity};
+    use crate::aggregate::{Remap, Seen, activity};
 
     #[derive(Default)]
     struct Other;

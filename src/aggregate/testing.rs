@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{AggregateKind, Batch, Cells, State};
+use super::{AggregateKind, Batch, Cells, Partitions, State};
 use crate::model::testing::{ACCOUNT, OTHER_ACCOUNT, at, event, role_session, service, user};
 use crate::model::{Event, IdentityRef, IdentityType, SessionContext, UserIdentity};
 
@@ -71,8 +71,17 @@ pub fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 /// The state of `kinds` after all of `steps`, each observed and remembered as a scan does.
 pub fn fold(kinds: &[&'static AggregateKind], steps: &[Step]) -> State {
-    let identities = identities();
     let mut state = State::new(kinds);
+    each(steps, |event| {
+        state.observe(event);
+        state.remember(event);
+    });
+    state
+}
+
+/// Shows the event of each step to `look`.
+pub fn each(steps: &[Step], mut look: impl FnMut(&Event<'_>)) {
+    let identities = identities();
     for step in steps {
         let mut event = event(&identities[step.identity]);
         event.identity = IdentityRef { generation: 1, slot: step.identity as u32 };
@@ -85,10 +94,8 @@ pub fn fold(kinds: &[&'static AggregateKind], steps: &[Step]) -> State {
         event.recipient_account_id = if step.in_other_account { OTHER_ACCOUNT } else { ACCOUNT };
         event.vpc_endpoint_id = if step.via_vpc_endpoint { "vpce-1a2b3c4d" } else { "" };
         event.vpc_endpoint_account_id = if step.via_vpc_endpoint { OTHER_ACCOUNT } else { "" };
-        state.observe(&event);
-        state.remember(&event);
+        look(&event);
     }
-    state
 }
 
 /// Gives an event the service and the sub-documents that go with its name.
@@ -161,6 +168,28 @@ pub fn hold_laws(kind: &'static AggregateKind, steps: &[Step], cut: usize) -> Re
     let loaded = State::load(&kinds, &whole.save()).map_err(|e| TestCaseError::fail(e.to_string()))?;
     prop_assert_eq!(&contents(&loaded), &expected, "saved and loaded");
     prop_assert_eq!(&contents(&State::new(&kinds).merge(whole)), &expected, "merged into nothing");
+    hold_apart(kind, steps, &expected)
+}
+
+/// Holds that what counts and what explains can be kept apart, and each by account and day: merged, they remember the same.
+fn hold_apart(
+    kind: &'static AggregateKind,
+    steps: &[Step],
+    expected: &[(String, Vec<Vec<String>>)],
+) -> Result<(), TestCaseError> {
+    let kinds = [kind];
+    let [mut counted, mut remembered] = [0; 2].map(|_| Partitions::new(&kinds));
+    each(steps, |event| {
+        let day = event.event_time.map(|time| time.day());
+        counted.observe(event, event.account_id(), day);
+        remembered.remember(event, "", day);
+    });
+    let mut state = State::new(&kinds);
+    for (_, batches) in counted.saved().chain(remembered.saved()) {
+        let part = State::load(&kinds, &batches).map_err(|e| TestCaseError::fail(e.to_string()))?;
+        state = state.merge(part);
+    }
+    prop_assert_eq!(&contents(&state), expected, "kept apart by account and day");
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::exit::{End, Problem};
 use super::subcommand::{CONFIG, Invocation, Subcommand};
-use super::{config_command, export, help, reports, rules, shell, version};
+use super::{config_command, export, help, reports, rollup, rules, shell, version};
 
 /// The id of `-v`.
 const VERBOSE: &str = "verbose";
@@ -14,6 +14,7 @@ const VERBOSE: &str = "verbose";
 /// The subcommands that are no report, in the order of the help.
 const OTHERS: &[Subcommand] = &[
     export::SUBCOMMAND,
+    rollup::SUBCOMMAND,
     rules::RULES,
     rules::EXPLAIN,
     config_command::SUBCOMMAND,

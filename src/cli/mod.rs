@@ -21,6 +21,7 @@ mod help;
 mod iam_state;
 mod inputs;
 mod interrupt;
+mod kept;
 mod log;
 #[cfg(feature = "s3")]
 mod mfa;
@@ -37,6 +38,7 @@ mod question;
 mod reading;
 mod repeat;
 mod reports;
+mod rollup;
 mod rulebook;
 mod rules;
 mod run;

@@ -3,11 +3,13 @@
 use tracing::info;
 use trailscan::aggregate::AggregateKind;
 use trailscan::coverage::Beside;
-use trailscan::input;
+use trailscan::input::{self, DayRange, Listing};
 use trailscan::model::Day;
-use trailscan::scan::{self, Meter, ScanOutcome, ScanRequest};
+use trailscan::scan::rollup::{self, Asked, Rolled};
+use trailscan::scan::{self, Meter, ScanError, ScanOutcome, ScanRequest};
 
 use super::exit::Problem;
+use super::kept::{self, Answered};
 use super::reading::{Reading, Reads, WindowSource};
 use super::stop::STOP;
 use super::{interrupt, progress, repeat, tell, window};
@@ -65,8 +67,40 @@ pub fn read(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<
         outcome.coverage = outcome.coverage.with(said);
         return Ok(outcome);
     }
-    let shown = reading.work.progress;
-    let listing = progress::listing(shown, || input::list(reading.reads.inputs(), reading.days, &STOP));
+    let mut listing = list(reading);
+    let Answered { kept, warnings } = kept::answered(reading, &mut listing, aggregates)?;
+    let scanned = |request: ScanRequest<'_>| scan::scan_beside(request, kept);
+    let mut outcome = with_request(reading, listing, aggregates, scanned)?;
+    outcome.coverage = outcome.coverage.with(Beside { warnings, ..Beside::default() });
+    Ok(outcome)
+}
+
+/// Reads all that can be read, and keeps what these aggregates remember by account and day.
+///
+/// # Errors
+/// When the scan fails.
+pub fn roll_up(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<(Rolled, ScanOutcome), Problem> {
+    let listing = list(reading);
+    if let Some(folder) = listing.rollups.first() {
+        let why = "is a rollup already: give logs, and both rollups to whoever reads them";
+        return Err(Problem::usage(format!("{}: {why}", folder.display())));
+    }
+    let asked = Asked { window: reading.window, days: DayRange::ALL, filters: &reading.filters };
+    with_request(reading, listing, aggregates, |request| rollup::roll_up(request, &asked))
+}
+
+/// What there is on disk.
+fn list(reading: &Reading) -> Listing {
+    progress::listing(reading.work.progress, || input::list(reading.reads.inputs(), reading.days, &STOP))
+}
+
+/// Scans what was listed, and what there is of S3, while progress is shown.
+fn with_request<T: Send>(
+    reading: &Reading,
+    listing: Listing,
+    aggregates: &[&'static AggregateKind],
+    scanned: impl FnOnce(ScanRequest<'_>) -> Result<T, ScanError>,
+) -> Result<T, Problem> {
     let meter = Meter::default();
     let objects = listing.objects.len();
     #[cfg(feature = "s3")]
@@ -87,7 +121,7 @@ pub fn read(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<
         stop: &STOP,
         meter: &meter,
     };
-    progress::scanning(shown, objects, &meter, || scan::scan(request)).map_err(Problem::failed)
+    progress::scanning(reading.work.progress, objects, &meter, || scanned(request)).map_err(Problem::failed)
 }
 
 /// Begins to read what there is of S3.

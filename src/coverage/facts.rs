@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::ProofBasis;
+use crate::input::LogKey;
 use crate::model::{Day, EventTime, Settled};
 
 /// What a scan covered, open to whoever gathers it; [`Coverage`](super::Coverage) is the same once it is whole. Two
@@ -108,8 +109,24 @@ pub struct CoverageFacts {
     /// Accounts and regions that were asked for, of which no event and no delivery was found: `account 111122223333`.
     #[serde(skip)]
     pub not_found: BTreeSet<String>,
+    /// Every object that was met, where a rollup is made.
+    #[serde(skip)]
+    pub objects: Option<Vec<ObjectMet>>,
     /// Whether the user stopped the scan before its end.
     pub interrupted: bool,
+}
+
+/// An object that was met, and what became of it.
+#[derive(Clone, Debug)]
+pub struct ObjectMet {
+    /// Path or URI, as the user can use it.
+    pub name: String,
+    /// `read`, `damaged`, `failed` or `skipped`.
+    pub fate: &'static str,
+    /// What failed, or the kind under which it was skipped.
+    pub why: String,
+    /// What its name says of it.
+    pub key: Option<LogKey>,
 }
 
 /// Days without an object.

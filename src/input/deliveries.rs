@@ -22,6 +22,21 @@ pub struct Deliveries {
     of_organization: BTreeSet<String>,
 }
 
+/// What keys say of one account, region and day.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeliveryDay {
+    /// The account and the region.
+    pub place: (String, String),
+    /// The day of delivery; `None` where no more is known than that the place logs.
+    pub day: Option<Day>,
+    /// Whether a log object was delivered.
+    pub has_logs: bool,
+    /// The clock hours that digests cover, a bit an hour: by their end, and by the moment before that.
+    pub hours: [u32; 2],
+    /// Whether the account's objects lie under an organization's id.
+    pub of_organization: bool,
+}
+
 impl Deliveries {
     /// An account and region that is known to log.
     pub fn begin(&mut self, place: (String, String)) {
@@ -53,7 +68,6 @@ impl Deliveries {
     }
 
     /// Adds what another listing saw.
-    #[cfg(feature = "s3")]
     pub fn merge(&mut self, other: Self) {
         for (place, days) in other.days {
             self.days.entry(place).or_default().extend(days);
@@ -64,6 +78,54 @@ impl Deliveries {
             of_day[1] |= before;
         }
         self.of_organization.extend(other.of_organization);
+    }
+
+    /// What is known of each account, region and day; without a day, the places that are known to log.
+    pub fn known(&self) -> Vec<DeliveryDay> {
+        let mut all: BTreeMap<(&str, &str, Option<Day>), DeliveryDay> = BTreeMap::new();
+        let has_hours = |place: &(String, String)| {
+            let from = (place.0.clone(), place.1.clone(), Day(i32::MIN));
+            self.hours
+                .range(from..)
+                .next()
+                .is_some_and(|((account, region, _), _)| (account, region) == (&place.0, &place.1))
+        };
+        for (place, days) in &self.days {
+            let (account, region) = place;
+            if days.is_empty() && !has_hours(place) {
+                all.entry((account, region, None)).or_default();
+            }
+            for &day in days {
+                all.entry((account, region, Some(day))).or_default().has_logs = true;
+            }
+        }
+        for ((account, region, day), &hours) in &self.hours {
+            all.entry((account, region, Some(*day))).or_default().hours = hours;
+        }
+        let named = all.into_iter().map(|((account, region, day), known)| DeliveryDay {
+            place: (account.to_owned(), region.to_owned()),
+            day,
+            of_organization: self.of_organization.contains(account),
+            ..known
+        });
+        named.collect()
+    }
+
+    /// Takes in what was known of one day.
+    pub fn add(&mut self, known: DeliveryDay) {
+        let DeliveryDay { place, day, has_logs, hours, of_organization } = known;
+        if of_organization {
+            self.of_organization.insert(place.0.clone());
+        }
+        let Some(day) = day else { return self.begin(place) };
+        if hours != [0; 2] {
+            let of_day = self.hours.entry((place.0.clone(), place.1.clone(), day)).or_default();
+            of_day.iter_mut().zip(hours).for_each(|(ours, theirs)| *ours |= theirs);
+        }
+        let days = self.days.entry(place).or_default();
+        if has_logs {
+            days.insert(day);
+        }
     }
 
     /// The days on which each account and region delivered an object, or that digests cover, and the accounts whose
@@ -125,7 +187,6 @@ mod tests {
     }
 
     #[test]
-    #[cfg(feature = "s3")]
     fn what_two_listings_saw_adds_up() {
         let all = digests(|hour| Day(2).start().plus_seconds(hour * 3600 + 2520));
         let [mut first, mut second] = [Deliveries::default(), Deliveries::default()];

@@ -44,7 +44,7 @@ pub struct LogKey {
 
 impl KeyKind {
     /// The kind that a folder, or the second part of a file name, names.
-    fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         match text {
             "CloudTrail" => Some(Self::CloudTrail),
             "CloudTrail-Digest" => Some(Self::Digest),

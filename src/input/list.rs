@@ -1,8 +1,9 @@
 //! Inputs to objects: directories are walked in a fixed order, objects outside the window are counted and left shut.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
-use std::path::Path;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -25,6 +26,8 @@ pub struct Listing {
     pub skipped: BTreeMap<&'static str, u64>,
     /// What could not be listed; each stands for one object that failed.
     pub failures: Vec<ListingFailure>,
+    /// Folders that an earlier rollup wrote: what is in them are no logs.
+    pub rollups: Vec<PathBuf>,
     /// Whether the listing was stopped before its end.
     pub interrupted: bool,
 }
@@ -78,17 +81,29 @@ pub fn list(inputs: &[Input], read: DayRange, stop: &AtomicBool) -> Listing {
 impl Listing {
     /// Adds what another input holds.
     pub(super) fn extend(&mut self, other: Self) {
-        let Self { objects, pruned, skipped, failures, interrupted } = other;
+        let Self { objects, pruned, skipped, failures, rollups, interrupted } = other;
         self.objects.extend(objects);
-        self.pruned.objects += pruned.objects;
-        self.pruned.newest_day = self.pruned.newest_day.max(pruned.newest_day);
-        self.pruned.places.extend(pruned.places);
+        self.rollups.extend(rollups);
+        self.pruned.extend(pruned);
         for (kind, count) in skipped {
             *self.skipped.entry(kind).or_default() += count;
         }
         self.failures.extend(failures);
         self.interrupted |= interrupted;
     }
+}
+
+/// The file by which the folder of a rollup is known.
+pub const ROLLUP: &str = "rollup.json";
+
+/// What such a file begins with.
+const ROLLUP_MARK: &[u8] = b"{\n  \"rollup_version\": ";
+
+/// Whether a rollup wrote a folder: told by what its `rollup.json` begins with.
+fn is_rollup(folder: &Path) -> bool {
+    let mut begin = [0; ROLLUP_MARK.len()];
+    let read = File::open(folder.join(ROLLUP)).and_then(|mut file| file.read_exact(&mut begin));
+    read.is_ok() && begin == ROLLUP_MARK
 }
 
 struct Lister<'a> {
@@ -108,13 +123,19 @@ impl Lister<'_> {
 
     fn directory(&mut self, root: &Path) {
         let mut directory: Arc<Path> = root.into();
-        for entry in WalkDir::new(root).follow_links(true).sort_by_file_name() {
+        let mut entries = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
+        while let Some(entry) = entries.next() {
             if self.stop.load(Ordering::Relaxed) {
                 self.listing.interrupted = true;
                 return;
             }
             match entry {
-                Ok(entry) if entry.file_type().is_dir() => {}
+                Ok(entry) if entry.file_type().is_dir() => {
+                    if is_rollup(entry.path()) {
+                        self.listing.rollups.push(entry.into_path());
+                        entries.skip_current_dir();
+                    }
+                }
                 Ok(entry) if entry.file_type().is_file() => {
                     let parent = entry.path().parent().unwrap_or(root);
                     if *parent != *directory {
@@ -153,6 +174,13 @@ impl Lister<'_> {
 }
 
 impl Pruned {
+    /// Adds what is left shut elsewhere.
+    pub(super) fn extend(&mut self, other: Self) {
+        self.objects += other.objects;
+        self.newest_day = self.newest_day.max(other.newest_day);
+        self.places.extend(other.places);
+    }
+
     /// Counts an object that is left shut.
     pub(super) fn add(&mut self, key: LogKey) {
         self.objects += 1;
@@ -167,7 +195,6 @@ impl Pruned {
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::io::Read as _;
 
     use super::*;
 

@@ -17,10 +17,10 @@ mod survey;
 mod uri;
 
 pub use caught::caught;
-pub use deliveries::{Deliveries, DeliveryDays};
+pub use deliveries::{Deliveries, DeliveryDay, DeliveryDays};
 pub use feed::Feed;
 pub use key::{KeyKind, LogKey};
-pub use list::{Listing, ListingFailure, Pruned, list};
+pub use list::{Listing, ListingFailure, Pruned, ROLLUP, list};
 pub use object::{LogObject, Origin, explain_io};
 pub use prune::DayRange;
 pub use source::{Arrivals, Body, Fetched, Source, WholeBody};

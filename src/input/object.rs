@@ -87,6 +87,15 @@ impl LogObject {
         }
     }
 
+    /// What tells the object from all others: the file name, where that is one that CloudTrail gives, else all of its name.
+    pub fn identity(&self) -> String {
+        let name = self.name();
+        match self.key().and_then(|key| key.delivered) {
+            Some(_) => name.rsplit(['/', '\\']).next().unwrap_or(&name).to_owned(),
+            None => name,
+        }
+    }
+
     /// Whether it is meant to be a log: the user named it, or its name is one that CloudTrail gives. When such an
     /// object cannot be read it has failed; any other is skipped.
     pub fn is_expected(&self) -> bool {

@@ -62,3 +62,17 @@ pub struct Arrivals {
     /// What else the reader should know.
     pub warnings: Vec<String>,
 }
+
+impl Arrivals {
+    /// Adds what was met elsewhere.
+    pub fn extend(&mut self, other: Self) {
+        self.pruned.extend(other.pruned);
+        for (kind, count) in other.skipped {
+            *self.skipped.entry(kind).or_default() += count;
+        }
+        self.failures.extend(other.failures);
+        self.delivered.merge(other.delivered);
+        self.regions_listed += other.regions_listed;
+        self.warnings.extend(other.warnings);
+    }
+}

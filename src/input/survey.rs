@@ -1,7 +1,10 @@
 //! What a scan would read: how much lies where. Nothing is opened.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
+
+use walkdir::WalkDir;
 
 use super::list::list;
 use super::object::printable;
@@ -61,6 +64,9 @@ impl Survey {
             for object in &listing.objects {
                 survey.file(&place, object);
             }
+            for folder in &listing.rollups {
+                survey.rollup(&place, folder);
+            }
             survey.listing.extend(listing);
         }
         survey
@@ -71,6 +77,14 @@ impl Survey {
         match key.as_ref().and_then(|key| key.kind.skipped_as()) {
             Some(kind) => self.skip(kind),
             None => self.add(place, key.as_ref(), object.size().unwrap_or(0), 0),
+        }
+    }
+
+    /// Adds the files of a rollup.
+    fn rollup(&mut self, place: &str, folder: &Path) {
+        let files = WalkDir::new(folder).into_iter().flatten().filter(|entry| entry.file_type().is_file());
+        for file in files {
+            self.add(place, None, file.metadata().map_or(0, |metadata| metadata.len()), 0);
         }
     }
 

@@ -25,13 +25,13 @@ pub enum OutputError {
     #[error("{}: is a file: name a folder that does not exist yet", .0.display())]
     IsFile(PathBuf),
     /// A folder that is to be written holds something.
-    #[error("{}: is not empty: name a folder that does not exist yet (DIR comes before INPUT), or add --overwrite to replace an earlier export", .0.display())]
+    #[error("{}: is not empty: name a folder that does not exist yet (DIR comes before INPUT), or add --overwrite to replace an earlier export or rollup", .0.display())]
     NotEmpty(PathBuf),
     /// Two files of one run would go to one place.
     #[error("{}: would be written twice, and the second would be all that stays: name another file", .0.display())]
     Twice(PathBuf),
     /// A folder that is to be replaced holds something that would be lost.
-    #[error("{}: holds {}, which is no part of an export: --overwrite replaces only what the schema.json in there lists with its size", folder.display(), name.display())]
+    #[error("{}: holds {}, which is no part of an export: --overwrite replaces only what the schema.json or rollup.json in there lists with its size", folder.display(), name.display())]
     Foreign {
         /// The folder.
         folder: PathBuf,

@@ -24,6 +24,7 @@ use crate::coverage::Coverage;
 use crate::model::TimeWindow;
 use crate::report::export::{EXPORT_TABLES, ExportTable, SCHEMA_VERSION};
 use crate::report::{Column, Table, Value, View};
+pub(crate) use proof::foreign_to;
 use schema::Written;
 
 /// Where rows without a day lie.

@@ -99,7 +99,7 @@ impl Format {
     }
 
     /// This format, if the build has it.
-    pub(super) fn built(self) -> Result<Self, FormatError> {
+    pub(crate) fn built(self) -> Result<Self, FormatError> {
         match self {
             Self::Csv | Self::Parquet if !cfg!(feature = "columnar") => Err(FormatError::NotBuilt(self.as_str())),
             built => Ok(built),

@@ -47,6 +47,7 @@ use std::io::{self, BufWriter, Write};
 pub use coverage::{coverage_json, coverage_line};
 pub use destination::{Destination, Pending};
 pub use error::OutputError;
+pub(crate) use export::foreign_to;
 pub use export::{ExportLayout, Exported, write_export};
 pub use format::{Format, FormatError};
 pub use new_file::NewFile;

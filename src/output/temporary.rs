@@ -28,7 +28,7 @@ const MOST_BYTES: u64 = 4096;
 static NAMES: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// Finds the first thing in a folder that may not be lost, by its path in there.
-pub(super) type ForeignIn = fn(&Path) -> io::Result<Option<PathBuf>>;
+pub(crate) type ForeignIn = fn(&Path) -> io::Result<Option<PathBuf>>;
 
 /// That what lies under a temporary name is this process's, until dropped.
 #[derive(Debug)]

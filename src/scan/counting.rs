@@ -2,9 +2,10 @@
 
 use indexmap::IndexMap;
 
+use super::gather::widest;
+use super::keep::Keep;
 use super::logging::LoggingNotes;
 use super::update::{Update, is_update};
-use crate::aggregate::State;
 use crate::coverage::CoverageFacts;
 use crate::decode::{Aside, Sink};
 use crate::filter::{Announced, Dedupe, Filters, Sighting};
@@ -61,13 +62,13 @@ struct Names {
 }
 
 /// One worker's sink.
-pub(super) struct Counting<'a> {
+pub(super) struct Counting<'a, K> {
     pub rules: &'a Rules<'a>,
     pub counts: &'a mut Counts,
-    pub state: &'a mut State,
+    pub kept: &'a mut K,
 }
 
-impl Sink for Counting<'_> {
+impl<K: Keep> Sink for Counting<'_, K> {
     /// The event as de-duplication knows it.
     type Note = Option<Announced>;
 
@@ -84,7 +85,7 @@ impl Sink for Counting<'_> {
         if event.event_time.is_some_and(|time| !time.is_believable(self.rules.latest)) {
             return self.unbelievable(event, fingerprint, announced);
         }
-        self.state.remember(event);
+        self.kept.remember(event);
         self.counts.events += 1;
         self.counts.note(event);
         let Some(time) = event.event_time else {
@@ -100,9 +101,10 @@ impl Sink for Counting<'_> {
             // Counted or not when all has been read.
         } else if self.is_again(event, fingerprint, announced) {
             self.counts.duplicates += 1;
+            self.kept.pass_over(event);
         } else {
             self.counts.count(event, time);
-            self.state.observe(event);
+            self.kept.observe(event);
         }
     }
 
@@ -120,7 +122,7 @@ impl Sink for Counting<'_> {
     }
 }
 
-impl Counting<'_> {
+impl<K: Keep> Counting<'_, K> {
     /// An event whose time no trail can have recorded is one without a time, so that it widens nothing.
     #[cold]
     fn unbelievable(&mut self, event: &Event<'_>, fingerprint: u64, announced: Option<Announced>) {
@@ -160,17 +162,18 @@ impl Counts {
         }
     }
 
-    /// Counts updates of which the original, or a later one, counts.
-    pub fn superseded(&mut self, updates: u64) {
-        self.updates += updates;
-        self.duplicates += updates;
+    /// Counts an update of which the original, or a later one, counts.
+    pub fn superseded(&mut self, event: &Event<'_>, kept: &mut impl Keep) {
+        self.updates += 1;
+        self.duplicates += 1;
+        kept.supersede(event);
     }
 
     /// Counts an event that had to wait; one without a time never waits.
-    pub fn count_late(&mut self, event: &Event<'_>, state: &mut State) {
+    pub fn count_late(&mut self, event: &Event<'_>, kept: &mut impl Keep) {
         if let Some(time) = event.event_time {
             self.count(event, time);
-            state.observe(event);
+            kept.observe(event);
         }
     }
 
@@ -244,19 +247,8 @@ impl Names {
     }
 }
 
-/// The span of both.
-fn widest(
-    one: Option<(EventTime, EventTime)>,
-    other: Option<(EventTime, EventTime)>,
-) -> Option<(EventTime, EventTime)> {
-    match (one, other) {
-        (Some((first, last)), Some((earlier, later))) => Some((first.min(earlier), last.max(later))),
-        (one, other) => one.or(other),
-    }
-}
-
 /// The word that coverage uses for an `eventCategory`. Records before eventVersion 1.07 have none.
-fn category(name: &str) -> String {
+pub(super) fn category(name: &str) -> String {
     match name {
         "" => "unspecified".to_owned(),
         "NetworkActivity" => "network".to_owned(),

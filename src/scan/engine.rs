@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::Read;
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -21,79 +20,47 @@ use super::object::{
     Buffers, Content, Counter, Fate, Found, Unjudged, died, interrupted, judge, open, skipped_by_key, worded,
 };
 use super::queue::{PartQueue, Share, Tally};
+use super::rollup::Kept;
 use super::shares::Shares;
+use super::turn::Turn;
 use super::warnings::warnings_of;
 use super::{Meter, ScanError, ScanOutcome, ScanRequest, settle};
 use crate::aggregate::{AggregateKind, State};
 use crate::coverage::CoverageFacts;
 use crate::decode::{Aside, Decoder, HEAD, Parts};
-use crate::filter::{Dedupe, Filters};
-use crate::input::{Body, DayRange, Fetched, Input, LogObject, Source, caught, list};
+use crate::filter::Dedupe;
+use crate::input::{Body, Fetched, LogObject, Source, caught};
 use crate::model::EventTime;
-
-/// Scans all that files and folders, or standard input, hold: every event with a time, each once, on all cores.
-///
-/// [`scan()`] takes a window, filters, limits, a way to stop, and objects of S3.
-///
-/// # Errors
-/// [`ScanError`]; what cannot be read is no error but part of the coverage.
-pub fn scan_inputs(inputs: &[Input], aggregates: &[&'static AggregateKind]) -> Result<ScanOutcome, ScanError> {
-    if let Some(uri) = inputs.iter().find_map(Input::s3) {
-        return Err(ScanError::NeedsSource(uri.to_string()));
-    }
-    let stop = AtomicBool::new(false);
-    scan(ScanRequest {
-        listing: list(inputs, DayRange::ALL, &stop),
-        source: None,
-        window: None,
-        now: None,
-        filters: &Filters::default(),
-        aggregates,
-        threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
-        dedupe: true,
-        limits: Limits::default(),
-        stop: &stop,
-        meter: &Meter::default(),
-    })
-}
 
 /// Scans all objects of the request.
 ///
 /// # Errors
 /// [`ScanError`]; what cannot be read is no error but part of the coverage.
 pub fn scan(request: ScanRequest<'_>) -> Result<ScanOutcome, ScanError> {
-    let ScanRequest { listing, window, filters, limits, threads, .. } = request;
-    let threads = workers(threads);
-    let latest = limits.latest_time.unwrap_or(END_OF_CENTURY);
-    let rules = Rules { window, filters, dedupe: request.dedupe.then(Dedupe::default), latest };
-    let shared = Shared {
-        objects: &listing.objects,
-        source: request.source,
-        shares: Shares::new(listing.objects.len(), threads.get()),
-        parts: PartQueue::new(threads.get()),
-        rules: &rules,
-        fingerprints: RandomState::new(),
-        limits,
-        memory: MemoryLimit::new(limits.max_memory),
-        stop: request.stop,
-        meter: request.meter,
-        aggregates: request.aggregates,
-    };
-    Meter::add(&request.meter.objects, listing.objects.len() as u64);
+    scan_beside(request, Vec::new())
+}
+
+/// Scans all objects of the request, and adds what earlier scans kept.
+///
+/// # Errors
+/// [`ScanError`]; what cannot be read is no error but part of the coverage.
+pub fn scan_beside(request: ScanRequest<'_>, mut kept: Vec<Kept>) -> Result<ScanOutcome, ScanError> {
     let begun = Instant::now();
-    info!(objects = listing.objects.len(), threads, aggregates = names(request.aggregates), "scan begins");
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build();
-    let pool = pool.map_err(|error| ScanError::Threads(error.to_string()))?;
-    let done = pool.broadcast(|context| caught(|| Worker::new(&shared).run(context.index())));
-    if let (Some(held), Some(limit)) = (shared.memory.excess(), limits.max_memory) {
-        return Err(ScanError::Memory { held, limit });
-    }
+    let rules = request.rules();
+    let done = work(&request, &rules, || State::new(request.aggregates))?;
+    let ScanRequest { listing, window, filters, .. } = request;
     let listed = request.source.map_or(0, Source::listed);
-    let arrivals = request.source.map(Source::arrivals).unwrap_or_default();
+    let mut arrivals = request.source.map(Source::arrivals).unwrap_or_default();
     let read = begun.elapsed();
-    let done = done.into_iter().collect::<Result<Vec<Done>, String>>().map_err(ScanError::Died)?;
-    let folded = caught(|| fold(done, request.aggregates, &rules)).map_err(ScanError::Died)?;
-    let Folded { state, mut coverage, newest_event_read } = folded;
+    let folded = caught(|| fold(done, request.aggregates, &rules, &mut kept)).map_err(ScanError::Died)?;
+    let Folded { state, mut coverage, mut newest_event_read } = folded;
+    coverage.add_unreached(listing.objects.len() as u64 + listed);
+    coverage.conflicting_ids = rules.dedupe.as_ref().map_or(0, Dedupe::conflicting_ids);
+    for part in kept {
+        newest_event_read = newest_event_read.max(part.covered.newest_event);
+        coverage.add_kept(part.covered.coverage);
+        arrivals.extend(part.covered.arrivals);
+    }
     info!(
         objects = coverage.objects_read,
         events = coverage.events,
@@ -102,14 +69,12 @@ pub fn scan(request: ScanRequest<'_>) -> Result<ScanOutcome, ScanError> {
         merged = ?(begun.elapsed() - read),
         "scan ends"
     );
-    coverage.add_unreached(listing.objects.len() as u64 + listed);
     coverage.add_listing(&listing);
     coverage.add_arrivals(&arrivals);
     coverage.settle_failures(&arrivals);
     let newest_pruned_day = listing.pruned.newest_day.max(arrivals.pruned.newest_day);
     coverage.interrupted = request.stop.load(Ordering::Relaxed) || listing.interrupted;
     add_gaps(&mut coverage, (&listing, &arrivals), Judged { window, now: request.now });
-    coverage.conflicting_ids = rules.dedupe.as_ref().map_or(0, Dedupe::conflicting_ids);
     coverage.warnings = warnings_of(&coverage, filters);
     let newest = Newest { event: newest_event_read, pruned_day: newest_pruned_day };
     coverage.warnings.extend(arrivals.warnings);
@@ -119,6 +84,49 @@ pub fn scan(request: ScanRequest<'_>) -> Result<ScanOutcome, ScanError> {
     tell_not_found(&mut coverage, filters);
     coverage.warnings.extend(filters.warnings());
     Ok(ScanOutcome { state, coverage: coverage.into(), newest_event_read, newest_pruned_day })
+}
+
+impl<'a> ScanRequest<'a> {
+    /// What decides whether an event counts.
+    pub(super) fn rules(&self) -> Rules<'a> {
+        Rules {
+            window: self.window,
+            filters: self.filters,
+            dedupe: self.dedupe.then(Dedupe::default),
+            latest: self.limits.latest_time.unwrap_or(END_OF_CENTURY),
+        }
+    }
+}
+
+/// Has workers read all objects, each of which keeps what it reads in a `start` of its own.
+pub(super) fn work<K: Turn>(
+    request: &ScanRequest<'_>,
+    rules: &Rules<'_>,
+    start: impl Fn() -> K + Sync,
+) -> Result<Vec<Done<K>>, ScanError> {
+    let threads = workers(request.threads);
+    let objects = &request.listing.objects;
+    let shared = Shared {
+        objects,
+        source: request.source,
+        shares: Shares::new(objects.len(), threads.get()),
+        parts: PartQueue::new(threads.get()),
+        rules,
+        fingerprints: RandomState::new(),
+        limits: request.limits,
+        memory: MemoryLimit::new(request.limits.max_memory),
+        stop: request.stop,
+        meter: request.meter,
+    };
+    Meter::add(&request.meter.objects, objects.len() as u64);
+    info!(objects = objects.len(), threads, aggregates = names(request.aggregates), "scan begins");
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build();
+    let pool = pool.map_err(|error| ScanError::Threads(error.to_string()))?;
+    let done = pool.broadcast(|context| caught(|| Worker::new(&shared, start()).run(context.index())));
+    if let (Some(held), Some(limit)) = (shared.memory.excess(), request.limits.max_memory) {
+        return Err(ScanError::Memory { held, limit });
+    }
+    done.into_iter().collect::<Result<_, String>>().map_err(ScanError::Died)
 }
 
 /// The names of aggregates, each once.
@@ -139,7 +147,6 @@ struct Shared<'a> {
     memory: MemoryLimit,
     stop: &'a AtomicBool,
     meter: &'a Meter,
-    aggregates: &'a [&'static AggregateKind],
 }
 
 impl Shared<'_> {
@@ -154,11 +161,11 @@ impl Shared<'_> {
 }
 
 /// What one worker came to.
-struct Done {
-    state: State,
-    counts: Counts,
-    coverage: CoverageFacts,
-    unjudged: Vec<Unjudged>,
+pub(super) struct Done<K> {
+    pub kept: K,
+    pub counts: Counts,
+    pub coverage: CoverageFacts,
+    pub unjudged: Vec<Unjudged>,
 }
 
 /// What all workers came to.
@@ -168,24 +175,23 @@ struct Folded {
     newest_event_read: Option<EventTime>,
 }
 
-struct Worker<'a> {
+struct Worker<'a, K> {
     shared: &'a Shared<'a>,
     decoder: Decoder,
-    state: State,
+    kept: K,
     counts: Counts,
     coverage: CoverageFacts,
     unjudged: Vec<Unjudged>,
 }
 
-impl<'a> Worker<'a> {
-    fn new(shared: &'a Shared<'a>) -> Self {
+impl<'a, K: Turn> Worker<'a, K> {
+    fn new(shared: &'a Shared<'a>, kept: K) -> Self {
         let decoder = shared.decoder();
-        let state = State::new(shared.aggregates);
         let (counts, coverage) = (Counts::default(), CoverageFacts::default());
-        Self { shared, decoder, state, counts, coverage, unjudged: Vec::new() }
+        Self { shared, decoder, kept, counts, coverage, unjudged: Vec::new() }
     }
 
-    fn run(mut self, worker: usize) -> Done {
+    fn run(mut self, worker: usize) -> Done<K> {
         let shared = self.shared;
         let cutter = shared.parts.cutter();
         let mut buffers = Buffers::default();
@@ -204,7 +210,14 @@ impl<'a> Worker<'a> {
         while let Some(part) = shared.parts.wait() {
             self.part(&part);
         }
-        Done { state: self.state, counts: self.counts, coverage: self.coverage, unjudged: self.unjudged }
+        Done { kept: self.kept, counts: self.counts, coverage: self.coverage, unjudged: self.unjudged }
+    }
+
+    /// Turns to an object.
+    fn turn(&mut self, object: &LogObject) {
+        if self.kept.turn(object, &mut self.counts, &mut self.coverage) {
+            self.decoder = self.shared.decoder();
+        }
     }
 
     /// Takes the objects of the source as they arrive.
@@ -225,6 +238,7 @@ impl<'a> Worker<'a> {
 
     /// Reads an object, whose `body` is there or must be opened. Dies alone of it.
     fn object(&mut self, object: &LogObject, body: Option<Body>, buffers: &mut Buffers) {
+        self.turn(object);
         let events = self.counts.events;
         if let Err(why) = caught(|| self.take(object, body, buffers)) {
             (self.decoder, *buffers) = (self.shared.decoder(), Buffers::default());
@@ -301,7 +315,9 @@ impl<'a> Worker<'a> {
         let mut parts = Parts::new(stream, self.shared.limits.max_record_bytes);
         let (tally, mut stopped) = (Arc::new(Tally::default()), false);
         for part in parts.by_ref() {
-            if let Some(share) = self.shared.parts.offer(Share { part, tally: Arc::clone(&tally) }) {
+            if let Some(share) =
+                self.shared.parts.offer(Share { part, tally: Arc::clone(&tally), object: object.clone() })
+            {
                 self.part(&share);
             }
             stopped = self.shared.is_over();
@@ -320,6 +336,7 @@ impl<'a> Worker<'a> {
     }
 
     fn part(&mut self, share: &Share) {
+        self.turn(&share.object);
         let (events, malformed, broken) = (self.counts.events, self.counts.malformed, self.counts.broken);
         let read = caught(|| {
             let (decoder, mut sink) = self.sink();
@@ -341,14 +358,14 @@ impl<'a> Worker<'a> {
         Meter::add(&self.shared.meter.events, events);
     }
 
-    fn sink(&mut self) -> (&mut Decoder, Counting<'_>) {
+    fn sink(&mut self) -> (&mut Decoder, Counting<'_, K>) {
         let (rules, counts) = (self.shared.rules, &mut self.counts);
-        let sink = Counting { rules, counts, state: &mut self.state };
+        let sink = Counting { rules, counts, kept: &mut self.kept };
         (&mut self.decoder, sink)
     }
 }
 
-fn fold(done: Vec<Done>, aggregates: &[&'static AggregateKind], rules: &Rules<'_>) -> Folded {
+fn fold(done: Vec<Done<State>>, aggregates: &[&'static AggregateKind], rules: &Rules<'_>, kept: &mut [Kept]) -> Folded {
     let mut coverage = CoverageFacts::default();
     let mut newest_event_read = None;
     let mut states: Vec<State> = Vec::with_capacity(done.len());
@@ -359,8 +376,12 @@ fn fold(done: Vec<Done>, aggregates: &[&'static AggregateKind], rules: &Rules<'_
         logging.merge(std::mem::take(&mut worker.counts.logging));
         updates.append(&mut worker.counts.waiting);
         newest_event_read = newest_event_read.max(worker.counts.fold_into(&mut coverage));
-        states.push(worker.state);
+        states.push(worker.kept);
         unjudged.extend(worker.unjudged);
+    }
+    for part in kept {
+        logging.merge(std::mem::take(&mut part.covered.logging));
+        states.push(std::mem::replace(&mut part.state, State::new(&[])));
     }
     for object in unjudged {
         object.judge(&mut coverage);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::coverage::{CoverageFacts, Gap};
-use crate::input::{Arrivals, DeliveryDays, Listing};
+use crate::input::{Arrivals, Deliveries, DeliveryDays, Listing};
 use crate::model::{Day, EventTime, TimeWindow};
 
 /// Which days are looked at for gaps.
@@ -17,10 +17,7 @@ pub struct Judged {
 
 /// Tells a coverage which accounts and regions delivered by day, and on which days they did not.
 pub(super) fn add_gaps(coverage: &mut CoverageFacts, (listing, arrivals): (&Listing, &Arrivals), judged: Judged) {
-    let mut seen = arrivals.delivered.clone();
-    listing.pruned.places.iter().chain(&arrivals.pruned.places).for_each(|place| seen.begin(place.clone()));
-    listing.objects.iter().filter_map(|object| object.key()).for_each(|key| seen.see(key));
-    let (days, organization) = seen.into_days();
+    let (days, organization) = deliveries_of(listing, arrivals).into_days();
     coverage.proof.judged = judged.days(&days, listing.pruned.newest_day.max(arrivals.pruned.newest_day));
     coverage.gaps = coverage.proof.judged.map(|range| gaps_of(&days, range)).unwrap_or_default();
     coverage.proof.of_organization = organization;
@@ -28,6 +25,14 @@ pub(super) fn add_gaps(coverage: &mut CoverageFacts, (listing, arrivals): (&List
         coverage.delivered.entry(account.clone()).or_default().insert(region.clone());
     }
     coverage.proof.days = days;
+}
+
+/// What all keys say of deliveries.
+pub(super) fn deliveries_of(listing: &Listing, arrivals: &Arrivals) -> Deliveries {
+    let mut seen = arrivals.delivered.clone();
+    listing.pruned.places.iter().chain(&arrivals.pruned.places).for_each(|place| seen.begin(place.clone()));
+    listing.objects.iter().filter_map(|object| object.key()).for_each(|key| seen.see(key));
+    seen
 }
 
 impl Judged {

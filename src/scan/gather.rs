@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::coverage::{CoverageFacts, Failure, ProofBasis};
 use crate::input::{Arrivals, Listing, ListingFailure, LogObject, Pruned};
+use crate::model::EventTime;
 
 impl CoverageFacts {
     /// Adds the objects that a worker has seen.
@@ -17,12 +18,46 @@ impl CoverageFacts {
         self.bytes_json += other.bytes_json;
         self.lossy_objects += other.lossy_objects;
         self.failures.extend(other.failures);
+        if let Some(objects) = other.objects {
+            self.objects.get_or_insert_default().extend(objects);
+        }
         for (object, count) in other.broken_in {
             *self.broken_in.entry(object).or_default() += count;
         }
         for (kind, count) in other.objects_skipped {
             *self.objects_skipped.entry(kind).or_default() += count;
         }
+    }
+
+    /// Adds what an earlier scan covered.
+    pub(super) fn add_kept(&mut self, other: Self) {
+        self.events += other.events;
+        self.events_in_window += other.events_in_window;
+        self.events_out_of_window += other.events_out_of_window;
+        self.events_without_time += other.events_without_time;
+        self.events_unbelievable_time += other.events_unbelievable_time;
+        self.events_filtered += other.events_filtered;
+        self.events_counted += other.events_counted;
+        self.duplicate_events += other.duplicate_events;
+        self.updated_events += other.updated_events;
+        self.late_events += other.late_events;
+        self.read_only_events += other.read_only_events;
+        self.conflicting_ids += other.conflicting_ids;
+        self.aside_records += other.aside_records;
+        self.malformed_records += other.malformed_records;
+        self.broken_records += other.broken_records;
+        self.accounts.extend(other.accounts.iter().cloned());
+        self.regions.extend(other.regions.iter().cloned());
+        for (category, count) in &other.categories {
+            *self.categories.entry(category.clone()).or_default() += count;
+        }
+        self.first_event = [self.first_event, other.first_event].into_iter().flatten().min();
+        self.last_event = self.last_event.max(other.last_event);
+        self.unbelieved_times = widest(self.unbelieved_times, other.unbelieved_times);
+        for (account, count) in &other.proof.read_only {
+            *self.proof.read_only.entry(account.clone()).or_default() += count;
+        }
+        self.add_objects(other);
     }
 
     /// Adds what a stop left unread of all objects that were `listed`.
@@ -90,6 +125,17 @@ impl ProofBasis {
         for (account, count) in unread {
             *self.unread.entry(account).or_default() += count;
         }
+    }
+}
+
+/// The span of both.
+pub(super) fn widest(
+    one: Option<(EventTime, EventTime)>,
+    other: Option<(EventTime, EventTime)>,
+) -> Option<(EventTime, EventTime)> {
+    match (one, other) {
+        (Some((first, last)), Some((earlier, later))) => Some((first.min(earlier), last.max(later))),
+        (one, other) => one.or(other),
     }
 }
 

@@ -21,6 +21,20 @@ pub(super) struct LoggingNotes {
     facts: TrailFacts,
 }
 
+/// A call that was noted.
+pub(super) struct NotedCall {
+    /// What tells it from others beside what follows: of deletions the begin of the day.
+    pub moment: Option<EventTime>,
+    /// When; of deletions the first of the day.
+    pub time: Option<EventTime>,
+    /// The account that received the record.
+    pub account_id: String,
+    /// The principal.
+    pub actor: String,
+    /// The call.
+    pub call: LoggingCall,
+}
+
 /// What tells two calls apart.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Noted {
@@ -54,6 +68,30 @@ impl LoggingNotes {
     fn see(&mut self, noted: Noted, time: Option<EventTime>) {
         let first = self.calls.entry(noted).or_insert(time);
         *first = (*first).min(time);
+    }
+
+    /// The calls, in order.
+    pub fn calls(&self) -> impl Iterator<Item = NotedCall> {
+        self.calls.iter().map(|(noted, &time)| {
+            let Noted { moment, account_id, actor, call } = noted.clone();
+            NotedCall { moment, time, account_id, actor, call }
+        })
+    }
+
+    /// What is known of trails, in order.
+    pub fn facts(&self) -> impl Iterator<Item = &TrailFact> {
+        self.facts.iter()
+    }
+
+    /// Takes in a call that was noted before.
+    pub fn add_call(&mut self, noted: NotedCall) {
+        let NotedCall { moment, time, account_id, actor, call } = noted;
+        self.see(Noted { moment, account_id, actor, call }, time);
+    }
+
+    /// Takes in a fact that was noted before.
+    pub fn add_fact(&mut self, fact: TrailFact) {
+        self.facts.insert(fact);
     }
 
     /// Takes in all that another worker noted.

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use tracing::debug;
 
 use super::queue::Tally;
-use crate::coverage::{CoverageFacts, Failure};
+use super::rollup::{DAMAGED, FAILED, READ, SKIPPED};
+use crate::coverage::{CoverageFacts, Failure, ObjectMet};
 use crate::decode::{Aside, Compression, Ending, Inflater, JsonReader, PartsEnd, foreign, markup, zip};
 use crate::input::{Feed, LogObject, explain_io};
 
@@ -280,6 +281,17 @@ pub(super) fn failure_of(object: &LogObject, fate: &Fate) -> Option<Failure> {
     }
 }
 
+/// The entry of a rollup's ledger.
+fn met(object: &LogObject, fate: &Fate) -> ObjectMet {
+    let (fate, why) = match fate {
+        Fate::Read => (READ, ""),
+        Fate::Damaged(why) => (DAMAGED, why.as_str()),
+        Fate::Failed(why) => (FAILED, why.as_str()),
+        Fate::Skipped(kind) => (SKIPPED, *kind),
+    };
+    ObjectMet { name: object.name(), fate, why: why.to_owned(), key: object.key() }
+}
+
 /// An object that was read in parts, some of them elsewhere and perhaps not yet.
 pub(super) struct Unjudged {
     pub object: LogObject,
@@ -337,6 +349,9 @@ impl CoverageFacts {
         self.objects_found += 1;
         self.lossy_objects += u64::from(lossy && matches!(fate, Fate::Read | Fate::Damaged(_)));
         self.failures.extend(failure_of(object, &fate));
+        if let Some(objects) = &mut self.objects {
+            objects.push(met(object, &fate));
+        }
         if matches!(fate, Fate::Damaged(_) | Fate::Failed(_) | Fate::Skipped("archived")) {
             self.proof.object_not_read(object);
         }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::decode::{Aside, Part};
+use crate::input::LogObject;
 
 /// A part, and where to tell what was found in it.
 pub(super) struct Share {
@@ -13,6 +14,8 @@ pub(super) struct Share {
     pub part: Part,
     /// What all parts of its object gave.
     pub tally: Arc<Tally>,
+    /// The object.
+    pub object: LogObject,
 }
 
 /// What the parts of one object gave, whoever read them. Complete when all threads are done.

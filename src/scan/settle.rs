@@ -3,22 +3,27 @@
 use std::collections::BTreeMap;
 
 use super::counting::{Counts, Rules};
+use super::keep::Keep;
 use super::update::Update;
-use crate::aggregate::State;
 use crate::model::KeptEvent;
 
 /// Counts what updates events that were not read; the others are among the duplicates.
-pub(super) fn updates(updates: Vec<Update>, rules: &Rules<'_>, counts: &mut Counts, state: &mut State) {
+pub(super) fn updates(updates: Vec<Update>, rules: &Rules<'_>, counts: &mut Counts, kept: &mut impl Keep) {
     let mut by_original: BTreeMap<(String, String), Vec<KeptEvent>> = BTreeMap::new();
     for Update { original, event } in updates {
         by_original.entry(original).or_default().push(event);
     }
-    for (((account, original), events), number) in by_original.into_iter().zip(0..) {
+    let mut number = 0;
+    for ((account, original), mut events) in by_original {
         let is_read = rules.dedupe.as_ref().is_some_and(|dedupe| dedupe.has(&original, &account));
-        let last = events.iter().max_by(|a, b| a.order(b)).filter(|_| !is_read);
-        counts.superseded(events.len() as u64 - u64::from(last.is_some()));
-        if let Some(last) = last {
-            last.with(number, |event| counts.count_late(event, state));
+        events.sort_by(KeptEvent::order);
+        let last = if is_read { None } else { events.pop() };
+        for (event, is_last) in events.iter().map(|event| (event, false)).chain(last.iter().map(|last| (last, true))) {
+            event.with(number, |event| match is_last {
+                true => counts.count_late(event, kept),
+                false => counts.superseded(event, kept),
+            });
+            number += 1;
         }
     }
 }

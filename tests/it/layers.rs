@@ -14,11 +14,12 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("decode", &["json", "input", "model"]),
     ("filter", &["model"]),
     ("aggregate", &["model"]),
-    ("coverage", &["model"]),
+    ("coverage", &["model", "input"]),
     ("scan", &["model", "input", "decode", "filter", "aggregate", "coverage"]),
     ("posture", &["model"]),
     ("report", &["model", "aggregate", "posture", "coverage"]),
     ("output", &["model", "report", "coverage"]),
+    ("rollup", &["model", "input", "aggregate", "coverage", "report", "scan", "output"]),
     ("answer", &["input", "report", "coverage", "scan", "output"]),
 ];
 

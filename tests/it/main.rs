@@ -35,6 +35,7 @@ mod proof;
 mod real;
 mod records;
 mod reports;
+mod rollup;
 #[cfg(feature = "s3")]
 mod s3;
 mod secrets;

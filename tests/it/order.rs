@@ -10,11 +10,11 @@ use crate::harness::{Place, command, count, formats, formats_of, rows};
 use crate::records::{assume_role, at, call, delivered, session_call, with};
 
 /// A fixed sequence of numbers that look random.
-struct Sequence(u64);
+pub struct Sequence(pub u64);
 
 impl Sequence {
     /// The next number below `n`.
-    fn below(&mut self, n: usize) -> usize {
+    pub fn below(&mut self, n: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % n
     }
@@ -30,7 +30,7 @@ impl Sequence {
 }
 
 /// A record that shares its id, its key, its session, its principal with many others and agrees with none.
-fn record(sequence: &mut Sequence) -> Value {
+pub fn record(sequence: &mut Sequence) -> Value {
     let (time, number) = (sequence.time(), sequence.below(150));
     let key =
         sequence.of(&["ASIAIOSFODNN7EXAMPLE", "ASIAI44QH8DHBEXAMPLE", "AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE"]);
@@ -188,7 +188,7 @@ fn one_id_with_other_content_is_kept_and_other_words_are_not() {
 
 /// What hostile or careless writers make of a record: odd times, members that are gone, other accounts, names that make one
 /// session id of two sessions, several agents of attackers, records that update others.
-fn mutated(sequence: &mut Sequence) -> Value {
+pub fn mutated(sequence: &mut Sequence) -> Value {
     let mut record = record(sequence);
     match sequence.below(16) {
         0 => {

@@ -1,4 +1,5 @@
-//! Whether all that lies in a folder was written by an earlier export: its `schema.json` lists every file with its size.
+//! Whether all that lies in a folder was written by an earlier export or rollup: its list, `schema.json` or `rollup.json`,
+//! has every file with its size.
 //!
 //! What it does not prove: that a file of the same name and size was not changed since.
 
@@ -35,15 +36,20 @@ struct WrittenFile {
 /// # Errors
 /// When a folder cannot be listed.
 pub(super) fn foreign_in(folder: &Path) -> io::Result<Option<PathBuf>> {
+    foreign_to(folder, SCHEMA)
+}
+
+/// As [`foreign_in`], of a folder whose list has that name.
+pub(crate) fn foreign_to(folder: &Path, list: &str) -> io::Result<Option<PathBuf>> {
     let mut found = Vec::new();
     let first_odd = walk(folder, Path::new(""), &mut found)?;
-    let Some(known) = manifest(&folder.join(SCHEMA)) else {
+    let Some(known) = manifest(&folder.join(list)) else {
         // Named, so that the user sees what would have been lost.
         let all = found.into_iter().map(|(name, _)| name).chain(first_odd);
-        return Ok(all.min_by_key(|name| (name == Path::new(SCHEMA), name.clone())));
+        return Ok(all.min_by_key(|name| (name == Path::new(list), name.clone())));
     };
     let is_known = |(name, bytes): &(PathBuf, u64)| {
-        name == Path::new(SCHEMA) || known.get(&slashed(name)).is_some_and(|listed| listed == bytes)
+        name == Path::new(list) || known.get(&slashed(name)).is_some_and(|listed| listed == bytes)
     };
     let unknown = found.into_iter().find(|file| !is_known(file)).map(|(name, _)| name);
     Ok(unknown.into_iter().chain(first_odd).min())

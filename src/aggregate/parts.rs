@@ -1,0 +1,74 @@
+//! Aggregates side by side, without the texts that they share: what a state and its partitions are made of.
+
+use std::any::Any;
+
+use super::{Aggregate, AggregateKind, AnyAggregate, Batch, BatchError, Remap, Seen, Symbols};
+use crate::model::Event;
+
+/// An aggregate of each kind.
+pub(super) struct Parts(Vec<(&'static AggregateKind, Box<dyn AnyAggregate>)>);
+
+impl Parts {
+    /// An empty aggregate of each kind; naming one twice is the same as once.
+    pub fn new(kinds: &[&'static AggregateKind]) -> Self {
+        let mut parts: Vec<(&'static AggregateKind, Box<dyn AnyAggregate>)> = Vec::new();
+        for kind in kinds {
+            if parts.iter().all(|(known, _)| known != kind) {
+                parts.push((kind, (kind.empty)()));
+            }
+        }
+        Self(parts)
+    }
+
+    /// Shows a counted event to every aggregate.
+    #[inline]
+    pub fn observe(&mut self, event: &Event<'_>, symbols: &mut Symbols) {
+        let mut seen = Seen::new(event, symbols);
+        for (_, part) in &mut self.0 {
+            part.observe(&mut seen);
+        }
+    }
+
+    /// Shows a record, counted or not, to every aggregate that explains rows by it.
+    #[inline]
+    pub fn remember(&mut self, event: &Event<'_>, symbols: &mut Symbols) {
+        for (_, part) in &mut self.0 {
+            part.remember(event, symbols);
+        }
+    }
+
+    /// Adds all that `other` remembers; its symbols are translated by `remap`.
+    pub fn merge(&mut self, other: Self, remap: &Remap) {
+        for (kind, theirs) in other.0 {
+            match self.0.iter_mut().find(|(known, _)| *known == kind) {
+                Some((_, ours)) => ours.merge(theirs, remap),
+                None => {
+                    let mut ours = (kind.empty)();
+                    ours.merge(theirs, remap);
+                    self.0.push((kind, ours));
+                }
+            }
+        }
+    }
+
+    /// The aggregate of type `A`, if there is one.
+    pub fn get<A: Aggregate>(&self) -> Option<&A> {
+        self.0.iter().find_map(|(_, part)| {
+            let any: &dyn Any = &**part;
+            any.downcast_ref::<A>()
+        })
+    }
+
+    /// All of them as column batches.
+    pub fn save(&self, symbols: &Symbols) -> Vec<Batch> {
+        self.0.iter().flat_map(|(_, part)| part.save(symbols)).collect()
+    }
+
+    /// Adds saved batches, as if merged.
+    ///
+    /// # Errors
+    /// When a table or column is missing or of another type.
+    pub fn load(&mut self, batches: &[Batch], symbols: &mut Symbols) -> Result<(), BatchError> {
+        self.0.iter_mut().try_for_each(|(_, part)| part.load(batches, symbols))
+    }
+}

@@ -1,0 +1,149 @@
+//! `trailscan rollup`: all that a scan remembers, kept by account and day, to be read again in place of the logs.
+
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, Command, FromArgMatches};
+use trailscan::aggregate::AGGREGATES;
+use trailscan::input::S3Uri;
+use trailscan::model::{EventTime, TimeWindow, quantity};
+use trailscan::output::{NewFolder, coverage_line};
+use trailscan::rollup::{self, Written};
+use trailscan::scan::ScanOutcome;
+
+use super::complete::{Completed, complete};
+use super::deliver::OpenedCoverage;
+use super::delivery::Wanted;
+use super::exit::{End, Problem};
+use super::empty_answer::{Newest, empty_answer};
+use super::flags::{Common, Shape};
+use super::reading::{Reading, Reads};
+use super::subcommand::{Invocation, Subcommand};
+use super::surroundings::Surroundings;
+use super::{dry_run, scan, tell};
+
+/// The subcommand.
+pub const SUBCOMMAND: Subcommand = Subcommand { name: NAME, command, run };
+
+const NAME: &str = "rollup";
+
+/// The ids of its own arguments.
+const FOLDER: &str = "output";
+const OVERWRITE: &str = "overwrite";
+
+/// What every other subcommand takes and a rollup has no use for: it keeps all, and whoever reads it asks.
+const USELESS: [&str; 13] = [
+    "format",
+    "limit",
+    "fail_on",
+    "geoip_db",
+    "aws_ip_ranges",
+    "account_names",
+    "account",
+    "region",
+    "principal",
+    "event",
+    "service",
+    "address",
+    "access_key",
+];
+
+const SUMMARY: &str = "What logs say, kept by account and day, as an INPUT that stands for them";
+
+const ABOUT: &str = "\
+Reads the logs once and writes what all reports remember of them as one Parquet dataset: a folder for each table, account \
+and UTC day, with rollup.json (tables, columns, files with their SHA-256) and coverage.json beside them. \
+DIR is then an INPUT of every report, of audit and of export, alone, with other rollups, or with logs: its days answer as \
+their logs would, byte for byte, and the logs are not read.
+
+DIR appears whole or not at all. A window over a rollup counts whole UTC days, and of the filters only --account is \
+answered: no other can be told from what is kept. Copies of an event are told apart within a rollup and not between two.";
+
+const EXAMPLES: &str = "\
+Examples:
+  trailscan rollup ./AWSLogs --output kept
+  trailscan audit kept --days 30
+  trailscan rollup ./AWSLogs --output kept --overwrite";
+
+/// Its arguments and its help.
+fn command() -> Command {
+    let overwrite = Arg::new(OVERWRITE).long(OVERWRITE).action(ArgAction::SetTrue).help_heading("Output");
+    let overwrite =
+        overwrite.help("Replace DIR, if all in it is what the rollup.json there lists, with the same sizes");
+    let command = <Common as clap::Args>::augment_args(Command::new(NAME));
+    let command = command.mut_arg(FOLDER, |output| {
+        output.value_name("DIR").required(true).help("The folder to write: new, or empty").long_help(None::<&str>)
+    });
+    let unwelcome = |command: Command, id| command.mut_arg(id, |arg| arg.hide(true).conflicts_with(FOLDER));
+    let command = USELESS.into_iter().fold(command, unwelcome);
+    command.arg(overwrite).about(SUMMARY).long_about(format!("{SUMMARY}\n\n{ABOUT}")).after_help(EXAMPLES)
+}
+
+/// Scans and keeps.
+fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
+    let around = Surroundings::of_run(asked)?;
+    let Completed { matches, origins } = complete(asked, &around, &USELESS)?;
+    let overwrite = matches.get_flag(OVERWRITE);
+    let mut common = Common::from_arg_matches(&matches)?;
+    let folder = common.output.take().unwrap_or_default();
+    if let Some(uri) = folder.to_str().filter(|text| S3Uri::is_meant(text)) {
+        let copy = "write a folder and copy it";
+        return Err(Problem::usage(format!("{uri}: {copy} (aws s3 cp --recursive DIR {uri})")));
+    }
+    let mut reading = Reading::resolve(Reads::logs(&common, &around)?, &common, &origins, around.clock)?;
+    check_window(reading.window, reading.now)?;
+    let wanted = Wanted { question: None, common: &common, origins: &origins, around: &around };
+    let delivery = wanted.delivery(Shape::default())?;
+    let folder = rollup::open(&folder, overwrite)?;
+    if reading.dry_run {
+        return dry_run::run(reading, &delivery);
+    }
+    scan::begin(&reading)?;
+    let opened = OpenedCoverage::new(&delivery)?;
+    scan::locate(&mut reading)?;
+    let path = folder.path().to_owned();
+    let (outcome, written) = keep(&reading, folder)?;
+    let ScanOutcome { coverage, newest_event_read, newest_pruned_day, .. } = outcome;
+    let end = End::of(&coverage, None, &[]);
+    let told = opened.write(&coverage);
+    tell::troubles(&coverage);
+    tell::line(coverage_line(&coverage, reading.window));
+    match written {
+        None if coverage.interrupted => tell::line(format!("interrupted, so {} was not written", path.display())),
+        None => tell::line(format!("no object could be read, so {} was not written", path.display())),
+        Some(written) => tell::line(what(&path, written)),
+    }
+    if coverage.events_counted == 0 && end != End::Nothing {
+        tell::line(empty_answer(&coverage, Newest { event: newest_event_read, pruned_day: newest_pruned_day }));
+    }
+    told.map(|()| end)
+}
+
+/// Reads all and writes the rollup; none of what a stop cut short, nor of nothing.
+fn keep(reading: &Reading, folder: NewFolder) -> Result<(ScanOutcome, Option<Written>), Problem> {
+    let (rolled, outcome) = scan::roll_up(reading, AGGREGATES)?;
+    let coverage = &outcome.coverage;
+    if coverage.interrupted || End::of(coverage, None, &[]) == End::Nothing {
+        return Ok((outcome, None));
+    }
+    let written = rollup::write(&rolled, (coverage, reading.window, reading.work.dedupe), folder)?;
+    // The process ends soon: giving back millions of small pieces one by one would only take time.
+    std::mem::forget(rolled);
+    Ok((outcome, Some(written)))
+}
+
+/// Refuses a window that begins or ends within a day, but for one that ends now.
+fn check_window(window: Option<TimeWindow>, now: EventTime) -> Result<(), Problem> {
+    let is_whole = |time: EventTime| time == time.day().start();
+    match window {
+        Some(window) if !is_whole(window.since()) || !is_whole(window.until()) && window.until() < now => {
+            Err(Problem::usage("a rollup keeps whole UTC days: give --since and --until as dates, or --days"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn what(path: &std::path::Path, written: Written) -> String {
+    let (tables, files) = (quantity(written.tables as u64, "table"), quantity(written.files as u64, "file"));
+    let (bytes, version) = (quantity(written.bytes, "byte"), rollup::ROLLUP_VERSION);
+    format!("{}: {tables}, {files}, {bytes}, rollup version {version}", PathBuf::from(path).display())
+}

@@ -1,0 +1,64 @@
+//! Where the parts of a rollup lie, and what their tables are.
+
+use std::collections::BTreeMap;
+
+use super::manifest::{ColumnEntry, TableEntry};
+use crate::aggregate::{AGGREGATES, Batch, Cells, PartitionKey, State};
+use crate::scan::rollup::{Ledger, TableAbout};
+
+/// The name of a folder whose value nobody knows, which Hive, Spark, DuckDB and polars read as null.
+const UNKNOWN: &str = "__HIVE_DEFAULT_PARTITION__";
+
+/// The column that a partition leaves to the name of its folder.
+pub(super) const DAY: &str = "day";
+
+/// The folder of a partition of a table. An account that is none, which a record can say, has no folder of its own.
+pub(super) fn folder_of(table: &str, key: &PartitionKey) -> String {
+    let is_account = key.account.len() == 12 && key.account.bytes().all(|byte| byte.is_ascii_digit());
+    let account = if is_account { key.account.as_str() } else { UNKNOWN };
+    let day = key.day.map_or_else(|| UNKNOWN.to_owned(), |day| day.to_string());
+    format!("{table}/account={account}/day={day}")
+}
+
+/// The file of a table of the ledger.
+pub(super) fn ledger_file(table: &str) -> String {
+    format!("{table}/part-0.parquet")
+}
+
+/// Every table, without rows yet, by name; each aggregate's, then the ledger's.
+pub(super) fn tables() -> BTreeMap<String, TableEntry> {
+    let of_aggregates = AGGREGATES.iter().flat_map(|kind| {
+        let about = move |batch: Batch| TableEntry {
+            about: format!("A part of {}: {}.", kind.name, kind.summary),
+            internal: true,
+            partitioned: true,
+            rows: 0,
+            columns: batch.columns.iter().map(|(name, cells)| column(name, cells, "")).collect(),
+            name: batch.table,
+        };
+        State::new(&[kind]).save().into_iter().map(about)
+    });
+    let empty = Ledger::default().save();
+    let of_ledger = Ledger::TABLES.iter().zip(empty).map(|(table, batch)| of_ledger(table, &batch));
+    of_aggregates.chain(of_ledger).map(|table| (table.name.clone(), table)).collect()
+}
+
+fn of_ledger(table: &TableAbout, batch: &Batch) -> TableEntry {
+    let columns = table.columns.iter().zip(&batch.columns);
+    TableEntry {
+        name: table.name.to_owned(),
+        about: table.about.to_owned(),
+        internal: false,
+        partitioned: false,
+        rows: 0,
+        columns: columns.map(|(about, (name, cells))| column(name, cells, about.about)).collect(),
+    }
+}
+
+fn column(name: &str, cells: &Cells, about: &str) -> ColumnEntry {
+    let (kind, sql_type) = match cells {
+        Cells::Int(_) => ("int64", "bigint"),
+        Cells::Text(_) => ("text", "string"),
+    };
+    ColumnEntry { name: name.to_owned(), kind: kind.to_owned(), sql_type: sql_type.to_owned(), about: about.to_owned() }
+}

@@ -1,0 +1,24 @@
+//! State that is kept: a scan's states and its ledger as one Parquet dataset, and that dataset as an input.
+//!
+//! ```text
+//! DIR/rollup.json                                            what there is: tables, files, sizes, digests
+//! DIR/coverage.json                                          the coverage of the scan, as every answer has it
+//! DIR/TABLE/account=111122223333/day=2026-09-01/part-0.parquet    what is remembered
+//! DIR/TABLE/part-0.parquet                                   the ledger: what was read
+//! ```
+//!
+//! What is in a partition, and why a window over a rollup answers as the logs would, is told in
+//! [`scan::rollup`](crate::scan::rollup).
+
+mod dataset;
+mod error;
+mod manifest;
+#[cfg(feature = "columnar")]
+mod parquet;
+mod read;
+mod write;
+
+pub use error::RollupError;
+pub use manifest::ROLLUP_VERSION;
+pub use read::Rollup;
+pub use write::{Written, open, write};

@@ -1,0 +1,22 @@
+//! A scan that keeps its state: by account and day, with a ledger of what was read, so that any days of it answer later
+//! as if their logs were read again.
+//!
+//! Two ways to part what is remembered. Counted events lie in the partition of their account and UTC day. The records
+//! that explain others lie in that of the account and day of delivery of their object: a window reads the objects of
+//! some days of delivery, whatever days their records are of, and remembers all that these hold. So does a window over a
+//! rollup, which then answers as the logs would.
+
+mod cover;
+mod keeper;
+mod ledger;
+mod numbers;
+mod roll_up;
+mod row;
+mod rows;
+
+pub use cover::{Asked, CutDay, Kept};
+pub use ledger::Ledger;
+pub use roll_up::{Rolled, roll_up};
+pub use row::{ColumnAbout, TableAbout};
+pub use rows::ObjectRow;
+pub(in crate::scan) use rows::{DAMAGED, FAILED, READ, SKIPPED};

@@ -1,0 +1,54 @@
+//! How many events an account has on a day, and of which kinds.
+
+use indexmap::IndexMap;
+
+use crate::model::{Event, EventTime};
+
+type Names = IndexMap<String, u64, ahash::RandomState>;
+
+/// The numbers of one account and day.
+#[derive(Debug, Default)]
+pub(super) struct DayNumbers {
+    pub events: u64,
+    pub duplicates: u64,
+    pub updates: u64,
+    pub read_only: u64,
+    pub first: Option<EventTime>,
+    pub last: Option<EventTime>,
+    pub regions: Names,
+    pub categories: Names,
+}
+
+impl DayNumbers {
+    /// Takes in a counted event.
+    pub fn count(&mut self, event: &Event<'_>) {
+        self.events += 1;
+        self.read_only += u64::from(event.read_only == Some(true));
+        self.see(event.event_time, event.event_time);
+        add(&mut self.regions, event.aws_region, 1);
+        add(&mut self.categories, event.event_category, 1);
+    }
+
+    /// Adds the numbers of another worker.
+    pub fn merge(&mut self, other: Self) {
+        self.events += other.events;
+        self.duplicates += other.duplicates;
+        self.updates += other.updates;
+        self.read_only += other.read_only;
+        self.see(other.first, other.last);
+        other.regions.iter().for_each(|(name, &count)| add(&mut self.regions, name, count));
+        other.categories.iter().for_each(|(name, &count)| add(&mut self.categories, name, count));
+    }
+
+    fn see(&mut self, first: Option<EventTime>, last: Option<EventTime>) {
+        self.first = [self.first, first].into_iter().flatten().min();
+        self.last = self.last.max(last);
+    }
+}
+
+fn add(names: &mut Names, name: &str, by: u64) {
+    match names.get_mut(name) {
+        Some(count) => *count += by,
+        None => drop(names.insert(name.to_owned(), by)),
+    }
+}
