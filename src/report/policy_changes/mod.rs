@@ -75,7 +75,8 @@ outcome. Policy documents are decoded: `grant` says what they allow at their wid
   not-judged     the document is not in the record, or not readable; a customer-managed policy is
                  judged by the document that was in force when it was attached
   trust-...      a role's trust policy, or a resource's policy or list, lets in anyone, outside
-                 principals, these on condition, or (trust-inside) names users or roles of the account
+                 principals, these on condition, or (trust-inside) names users or roles of the
+                 account
 
 Severity of a row: that of the worst finding that rests on it, else info. The worst of each rule:
   critical  key-quarantined-by-aws
