@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use trailscan::aggregate::AggregateKind;
-use trailscan::input::{Input, Listing};
+use trailscan::input::{Input, KeyKind, Listing};
+use trailscan::model::quantity;
 use trailscan::rollup::{Rollup, RollupError};
 use trailscan::scan::rollup::{Asked, Kept};
 
@@ -39,7 +40,8 @@ pub fn answered(
     let opened = opened.map_err(problem)?;
     opened.iter().try_for_each(|rollup| rollup.check_copies(reading.work.dedupe)).map_err(problem)?;
     check_distinct(&opened).map_err(problem)?;
-    let warnings = leave_out(&opened, listing);
+    leave_out(&opened, listing);
+    let warnings = copies(&opened, listing, reading.work.dedupe);
     let asked = Asked { window: reading.window, days: reading.days, filters: &reading.filters };
     let kept = opened.iter().map(|rollup| rollup.answer(kinds, &asked)).collect::<Result<_, _>>().map_err(problem)?;
     Ok(Answered { kept, warnings })
@@ -80,7 +82,8 @@ fn check_distinct(opened: &[Rollup]) -> Result<(), RollupError> {
     let mut seen: BTreeMap<&str, &Rollup> = BTreeMap::new();
     for rollup in opened {
         for object in rollup.ledger().delivered() {
-            if let Some(other) = seen.insert(object.identity(), rollup) {
+            let other = object.identity().and_then(|identity| seen.insert(identity, rollup));
+            if let Some(other) = other.filter(|other| !std::ptr::eq(*other, rollup)) {
                 let (folder, other) = (rollup.folder().to_owned(), other.folder().to_owned());
                 return Err(RollupError::Twice { folder, other, object: object.name.clone() });
             }
@@ -89,35 +92,68 @@ fn check_distinct(opened: &[Rollup]) -> Result<(), RollupError> {
     Ok(())
 }
 
-/// Leaves out the objects of the listing that a rollup holds, and tells where logs and rollups may say the same under
-/// different names.
-fn leave_out(opened: &[Rollup], listing: &mut Listing) -> Vec<String> {
+/// Leaves out the objects of the listing that a rollup holds.
+fn leave_out(opened: &[Rollup], listing: &mut Listing) {
     let held: BTreeSet<&str> =
-        opened.iter().flat_map(|rollup| rollup.ledger().delivered()).map(|object| object.identity()).collect();
+        opened.iter().flat_map(|rollup| rollup.ledger().held()).filter_map(|object| object.identity()).collect();
     let before = listing.objects.len();
-    listing.objects.retain(|object| !held.contains(object.identity().as_str()));
+    listing.objects.retain(|object| object.identity().is_none_or(|identity| !held.contains(identity.as_str())));
     let left_out = (before - listing.objects.len()) as u64;
     if left_out > 0 {
         *listing.skipped.entry(HELD).or_default() += left_out;
     }
-    let days: BTreeSet<(&str, i64)> = opened
-        .iter()
-        .flat_map(|rollup| rollup.ledger().delivered())
-        .filter_map(|object| Some((object.account_id.as_str(), object.delivery_day?)))
-        .collect();
-    let mut shared: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
-    for key in listing.objects.iter().filter_map(|object| object.key()) {
-        let day = i64::from(key.day.0);
-        if days.contains(&(key.account_id.as_str(), day)) {
-            shared.entry(key.account_id).or_default().insert(day);
-        }
-    }
-    let told = |(account, days): (String, BTreeSet<i64>)| {
+}
+
+/// Tells where two of the inputs may say the same. Where every copy counts, copies of events do no harm.
+fn copies(opened: &[Rollup], listing: &Listing, dedupe: bool) -> Vec<String> {
+    let shared = if dedupe { shared_days(opened, listing) } else { BTreeMap::new() };
+    let shared = shared.into_iter().map(|(account, days)| {
+        let days = quantity(days.len() as u64, "day");
         format!(
-            "logs and a rollup both hold deliveries of account {account} of {} days: an event that was delivered in both is \
-             counted twice",
-            days.len()
+            "deliveries to account {account} of {days} lie in two of the inputs, a rollup among them: an event that was \
+             delivered in both is counted twice"
         )
-    };
-    shared.into_iter().map(told).collect()
+    });
+    shared.chain(unnamed(opened, listing)).collect()
+}
+
+/// The days of delivery of each account that two rollups hold, or one and the logs beside it.
+fn shared_days(opened: &[Rollup], listing: &Listing) -> BTreeMap<String, BTreeSet<i64>> {
+    let mut holders: BTreeMap<(String, i64), usize> = BTreeMap::new();
+    for rollup in opened {
+        let objects = rollup.ledger().delivered().filter(|object| object.is_of_events());
+        let days = objects.filter_map(|object| Some((object.account_id.clone(), object.delivery_day?)));
+        BTreeSet::from_iter(days).into_iter().for_each(|day| *holders.entry(day).or_default() += 1);
+    }
+    let keys = listing.objects.iter().filter_map(|object| object.key()).filter(|key| key.kind == KeyKind::CloudTrail);
+    for day in BTreeSet::from_iter(keys.map(|key| (key.account_id, i64::from(key.day.0)))) {
+        holders.entry(day).and_modify(|holders| *holders += 1);
+    }
+    let mut shared: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
+    for ((account, day), _) in holders.into_iter().filter(|(_, holders)| *holders > 1) {
+        shared.entry(account).or_default().insert(day);
+    }
+    shared
+}
+
+/// Says where files of one name that is none of CloudTrail's lie in a rollup and in another input.
+fn unnamed(opened: &[Rollup], listing: &Listing) -> Option<String> {
+    let mut holders: BTreeMap<String, usize> = BTreeMap::new();
+    for rollup in opened {
+        let objects = rollup.ledger().delivered().filter(|object| object.identity().is_none());
+        let names = BTreeSet::from_iter(objects.map(|object| file_name(&object.name)));
+        names.into_iter().for_each(|name| *holders.entry(name).or_default() += 1);
+    }
+    let logs = listing.objects.iter().filter(|object| object.identity().is_none());
+    for name in BTreeSet::from_iter(logs.map(|object| file_name(&object.name()))) {
+        holders.entry(name).and_modify(|holders| *holders += 1);
+    }
+    let name = holders.into_iter().find(|(_, holders)| *holders > 1)?.0;
+    Some(format!(
+        "{name} lies in two of the inputs, a rollup among them: whether it is the same is not known, so both are counted"
+    ))
+}
+
+fn file_name(name: &str) -> String {
+    name.rsplit(['/', '\\']).next().unwrap_or(name).to_owned()
 }

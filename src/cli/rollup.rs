@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, Command, FromArgMatches};
 use trailscan::aggregate::AGGREGATES;
 use trailscan::input::S3Uri;
-use trailscan::model::{EventTime, TimeWindow, quantity};
+use trailscan::model::{TimeWindow, quantity};
 use trailscan::output::{NewFolder, coverage_line};
 use trailscan::rollup::{self, Written};
 use trailscan::scan::ScanOutcome;
@@ -31,10 +31,12 @@ const FOLDER: &str = "output";
 const OVERWRITE: &str = "overwrite";
 
 /// What every other subcommand takes and a rollup has no use for: it keeps all, and whoever reads it asks.
-const USELESS: [&str; 13] = [
+const USELESS: [&str; 15] = [
     "format",
     "limit",
     "fail_on",
+    "fail_on_new",
+    "baseline",
     "geoip_db",
     "aws_ip_ranges",
     "account_names",
@@ -55,8 +57,8 @@ and UTC day, with rollup.json (tables, columns, files with their SHA-256) and co
 DIR is then an INPUT of every report, of audit and of export, alone, with other rollups, or with logs: its days answer as \
 their logs would, byte for byte, and the logs are not read.
 
-DIR appears whole or not at all. A window over a rollup counts whole UTC days, and of the filters only --account is \
-answered: no other can be told from what is kept. Copies of an event are told apart within a rollup and not between two.";
+DIR appears whole or not at all. Every day of what is read is kept. A window over a rollup counts whole UTC days, and of the \
+filters only --account is answered: no other can be told from what is kept. Copies of an event are told apart within a rollup and not between two.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -90,7 +92,7 @@ fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
         return Err(Problem::usage(format!("{uri}: {copy} (aws s3 cp --recursive DIR {uri})")));
     }
     let mut reading = Reading::resolve(Reads::logs(&common, &around)?, &common, &origins, around.clock)?;
-    check_window(reading.window, reading.now)?;
+    check_window(reading.window)?;
     let wanted = Wanted { question: None, common: &common, origins: &origins, around: &around };
     let delivery = wanted.delivery(Shape::default())?;
     let folder = rollup::open(&folder, overwrite)?;
@@ -106,7 +108,7 @@ fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
     let end = End::of(&coverage, None, &[]);
     let told = opened.write(&coverage);
     tell::troubles(&coverage);
-    tell::line(coverage_line(&coverage, reading.window));
+    tell::line(coverage_line(&coverage, None));
     match written {
         None if coverage.interrupted => tell::line(format!("interrupted, so {} was not written", path.display())),
         None => tell::line(format!("no object could be read, so {} was not written", path.display())),
@@ -125,20 +127,21 @@ fn keep(reading: &Reading, folder: NewFolder) -> Result<(ScanOutcome, Option<Wri
     if coverage.interrupted || End::of(coverage, None, &[]) == End::Nothing {
         return Ok((outcome, None));
     }
-    let written = rollup::write(&rolled, (coverage, reading.window, reading.work.dedupe), folder)?;
+    let written = rollup::write(&rolled, (coverage, reading.work.dedupe), folder)?;
     // The process ends soon: giving back millions of small pieces one by one would only take time.
     std::mem::forget(rolled);
     Ok((outcome, Some(written)))
 }
 
-/// Refuses a window that begins or ends within a day, but for one that ends now.
-fn check_window(window: Option<TimeWindow>, now: EventTime) -> Result<(), Problem> {
-    let is_whole = |time: EventTime| time == time.day().start();
+/// Refuses a window: of an object that lies at its edge only a part would be kept, and nothing could tell that the rest is
+/// missing.
+fn check_window(window: Option<TimeWindow>) -> Result<(), Problem> {
     match window {
-        Some(window) if !is_whole(window.since()) || !is_whole(window.until()) && window.until() < now => {
-            Err(Problem::usage("a rollup keeps whole UTC days: give --since and --until as dates, or --days"))
-        }
-        _ => Ok(()),
+        None => Ok(()),
+        Some(_) => Err(Problem::usage(
+            "a rollup keeps every day of what it reads, and whoever reads it chooses: leave out --days, --since and --until; \
+             --all takes back those of trailscan.toml, and reads a bucket from its first day",
+        )),
     }
 }
 

@@ -87,13 +87,12 @@ impl LogObject {
         }
     }
 
-    /// What tells the object from all others: the file name, where that is one that CloudTrail gives, else all of its name.
-    pub fn identity(&self) -> String {
+    /// What tells the object from all others wherever it lies: its file name, where CloudTrail gave it. Of any other name
+    /// nothing is known: another file may have it, and this one may lie under a second.
+    pub fn identity(&self) -> Option<String> {
+        self.key()?.delivered?;
         let name = self.name();
-        match self.key().and_then(|key| key.delivered) {
-            Some(_) => name.rsplit(['/', '\\']).next().unwrap_or(&name).to_owned(),
-            None => name,
-        }
+        Some(name.rsplit(['/', '\\']).next().unwrap_or(&name).to_owned())
     }
 
     /// Whether it is meant to be a log: the user named it, or its name is one that CloudTrail gives. When such an

@@ -4,7 +4,6 @@ use std::io::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{EventTime, TimeWindow};
 use crate::report::export::SCHEMA_VERSION;
 
 /// The version of the tables of a rollup: another one is not read. A column that is new, gone or of another meaning raises it.
@@ -28,18 +27,11 @@ pub(super) struct Manifest {
     pub trailscan: String,
     /// That of `export`, which has the tables for other programs.
     pub schema_version: u32,
-    pub window: Option<Window>,
     pub duplicates_dropped: bool,
     pub events_counted: u64,
     pub conventions: Vec<String>,
     pub tables: Vec<TableEntry>,
     pub written: Vec<FileEntry>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Window {
-    since: String,
-    until: String,
 }
 
 /// A table.
@@ -93,9 +85,8 @@ pub(super) struct FileEntry {
     pub day: Option<i32>,
 }
 
-/// What was asked for, and what came of it.
+/// How it was made, and what came of it.
 pub(super) struct Made {
-    pub window: Option<TimeWindow>,
     pub duplicates_dropped: bool,
     pub events_counted: u64,
 }
@@ -103,12 +94,10 @@ pub(super) struct Made {
 impl Manifest {
     /// The list of a rollup that is written now.
     pub fn new(made: &Made, tables: Vec<TableEntry>, written: Vec<FileEntry>) -> Self {
-        let text = |time: EventTime| time.to_string();
         Self {
             rollup_version: ROLLUP_VERSION,
             trailscan: env!("CARGO_PKG_VERSION").to_owned(),
             schema_version: SCHEMA_VERSION,
-            window: made.window.map(|window| Window { since: text(window.since()), until: text(window.until()) }),
             duplicates_dropped: made.duplicates_dropped,
             events_counted: made.events_counted,
             conventions: CONVENTIONS.map(str::to_owned).to_vec(),
@@ -117,7 +106,7 @@ impl Manifest {
         }
     }
 
-    /// Writes it, a file a line.
+    /// Writes it, for people too.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         serde_json::to_writer_pretty(&mut *out, self)?;
         writeln!(out)

@@ -12,7 +12,6 @@ use super::manifest::{By, FileEntry, Made, Manifest, TableEntry};
 use crate::aggregate::{Batch, PartitionKey, Partitions};
 use crate::coverage::Coverage;
 use crate::input::ROLLUP;
-use crate::model::TimeWindow;
 use crate::output::{Format, NewFolder, OutputError, coverage_json, foreign_to};
 use crate::scan::rollup::Rolled;
 
@@ -39,13 +38,13 @@ pub fn open(path: &Path, overwrite: bool) -> Result<NewFolder, OutputError> {
     NewFolder::create(path, foreign_in, overwrite)
 }
 
-/// Writes what a scan of `window` kept; the folder appears when all of it is written.
+/// Writes what a scan kept; the folder appears when all of it is written.
 ///
 /// # Errors
 /// [`OutputError`] naming the file.
 pub fn write(
     rolled: &Rolled,
-    (coverage, window, duplicates_dropped): (&Coverage, Option<TimeWindow>, bool),
+    (coverage, duplicates_dropped): (&Coverage, bool),
     folder: NewFolder,
 ) -> Result<Written, OutputError> {
     let mut files = Files { folder: &folder, tables: dataset::tables(), parts: BTreeMap::new(), written: Vec::new() };
@@ -62,7 +61,7 @@ pub fn write(
     let bytes = written.iter().map(|file| file.bytes).sum();
     let with_rows = tables.values().filter(|table| table.rows > 0).count();
     let told = Written { tables: with_rows, files: written.len(), bytes };
-    let made = Made { window, duplicates_dropped, events_counted: coverage.events_counted };
+    let made = Made { duplicates_dropped, events_counted: coverage.events_counted };
     let manifest = Manifest::new(&made, tables.into_values().collect(), written);
     // Last, since it lists all others.
     folder.write(ROLLUP, |out| manifest.write(out))?;

@@ -189,6 +189,33 @@ fn logs_beside_a_rollup_are_read_where_it_does_not_hold_them() {
     assert_eq!(mixed, whole);
 }
 
+/// What is named by CloudTrail is known wherever it lies; of any other file nobody knows, so it is read, and said.
+#[cfg(feature = "columnar")]
+#[test]
+fn what_may_be_counted_twice_is_said_and_nothing_is_lost() {
+    let place = Place::new();
+    let logs: Vec<PathBuf> = files(&sample_logs()).into_iter().filter(|file| is_log(file)).collect();
+    let (some, others) = logs.split_at(logs.len() / 2);
+    roll_up(&place, "some", some, "");
+    roll_up(&place, "others", others, "");
+    roll_up(&place, "all", &logs, "");
+    let said = |inputs: &[PathBuf]| answer(&place, "activity --format json", inputs).1;
+    assert!(said(&["some".into(), "others".into()]).contains("is counted twice"));
+    assert!(!said(&["all".into(), sample_logs()]).contains("is counted twice"));
+    let mut sequence = Sequence(3);
+    for folder in ["one", "two"] {
+        place.write(&format!("{folder}/events.json"), delivered(&[record(&mut sequence), record(&mut sequence)]));
+    }
+    roll_up(&place, "kept", &["one/events.json".into()], "");
+    let events = |inputs: &[&str]| {
+        let (bytes, said) = answer(&place, "activity --format json", inputs);
+        let answer: Value = serde_json::from_slice(&bytes).expect("JSON");
+        (count(&answer["coverage"]["events"]), said.contains("whether it is the same is not known"))
+    };
+    assert_eq!(events(&["kept"]), (2, false));
+    assert_eq!(events(&["kept", "two/events.json"]), (4, true));
+}
+
 #[cfg(feature = "columnar")]
 #[test]
 fn what_a_rollup_cannot_answer_is_refused() {
@@ -219,7 +246,9 @@ fn what_a_rollup_cannot_answer_is_refused() {
     }
     refused("audit kept copy", "its events would be counted twice");
     let logs = sample_logs().display().to_string();
-    refused(&format!("rollup {logs} -o x --since 2026-09-10T12:00:00Z"), "whole UTC days");
+    for window in ["--since 2026-09-10", "--until 2026-09-10", "--days 5"] {
+        refused(&format!("rollup {logs} -o x {window}"), "keeps every day");
+    }
     refused(&format!("rollup {logs} -o x --account 111122223333"), "--account");
     refused(&format!("rollup {logs} -o s3://amzn-s3-demo-bucket/x"), "aws s3 cp --recursive");
 }

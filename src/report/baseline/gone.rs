@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::known::{begin, ended};
 use super::reach::{Reach, moment};
-use super::standing::{is_of_state, report_of};
+use super::standing::{is_of_state, may_be_of_state, report_of};
 use super::{Baseline, Today};
 use crate::model::EventTime;
 use crate::report::Finding;
@@ -104,6 +104,10 @@ impl Baseline {
         if let Some(filter) = now.narrower_than(&self.reach) {
             return Some((Cause::Filtered, format!("this was asked with {filter}")));
         }
+        if may_be_of_state(finding) && now.lacks_state(account, &self.reach) {
+            let why = format!("no file of IAM's state of account {account} was read, which may have told it");
+            return Some((Cause::NotRead, why));
+        }
         let (first, last) = (begin(finding), ended(finding));
         let is_before = |time: Option<EventTime>, moment: EventTime| time.is_some_and(|time| time < moment);
         let start = now.start().filter(|start| is_before(first, *start) || is_before(last, *start));
@@ -117,8 +121,14 @@ impl Baseline {
             return Some((Cause::OutOfWindow, why));
         }
         let says_no_time = first.is_none() && last.is_none();
-        if let Some(start) = now.start().filter(|start| says_no_time && is_before(self.reach.start(), *start)) {
+        let began = now.first_event.filter(|began| says_no_time && is_before(self.reach.first_event, *began));
+        if let Some(start) = began {
             let why = format!("what was read now begins later than the baseline, at {}", moment(start));
+            return Some((Cause::OutOfWindow, why));
+        }
+        if let Some(end) = now.end().filter(|end| says_no_time && self.reach.last_event.is_some_and(|last| last > *end))
+        {
+            let why = format!("what was read now ends earlier than the baseline, at {}", moment(end));
             return Some((Cause::OutOfWindow, why));
         }
         let end = now.end().filter(|end| last.is_some_and(|last| last > *end))?;

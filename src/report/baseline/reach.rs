@@ -47,6 +47,8 @@ pub struct Sighting<'a> {
     pub first_seen: Option<EventTime>,
     /// Whether it rests on IAM's state, not on events.
     pub is_of_state: bool,
+    /// Whether IAM's state may have told it, beside events.
+    pub may_be_of_state: bool,
 }
 
 /// A moment for sentences: a midnight as its day, all else to the minute.
@@ -90,8 +92,13 @@ impl Reach {
         if !sighting.regions.is_empty() && !sighting.regions.iter().any(|region| self.regions.contains(*region)) {
             return Some(format!("no event of {} was in the baseline", sighting.regions.join(", ")));
         }
+        let account = sighting.account;
+        if sighting.may_be_of_state && self.lacks_state(account, now) {
+            return Some(format!("the baseline had no file of IAM's state of account {account}, which may tell it"));
+        }
         let began = self.first_event?;
-        let is_older = sighting.first_seen.is_some_and(|first| first < began);
+        // What says no time may be as old as the oldest event.
+        let is_older = sighting.first_seen.or(now.first_event).is_some_and(|first| first < began);
         is_older.then(|| format!("its first event lies before the baseline's logs, which begin at {}", moment(began)))
     }
 
@@ -117,6 +124,11 @@ impl Reach {
         // Of a stranger the logs of others tell, and it is not known of which.
         let others: Vec<&str> = now.accounts.difference(&self.accounts).map(String::as_str).collect();
         (!others.is_empty()).then(|| format!("no event of account {} was in the baseline", others.join(", ")))
+    }
+
+    /// Whether IAM's state of an account was read for `other` and not here.
+    pub fn lacks_state(&self, account: &str, other: &Self) -> bool {
+        other.state_accounts.contains(account) && !self.state_accounts.contains(account)
     }
 
     /// A filter that lets fewer events through than those of `other` do, as it is typed. The accounts say themselves

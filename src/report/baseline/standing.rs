@@ -122,8 +122,8 @@ impl Baseline {
             Some(hit) => {
                 let standing = match Standing::of(hit.severity, member.severity) {
                     Standing::Better(was, _) => Standing::Better(was, self.unread_of(&hit.places, now)),
-                    // State that the baseline did not have makes worse what it knew of the logs.
-                    Standing::Worse(was) if is_of_state(member) => match self.unknown(member, now) {
+                    // What the baseline could not see makes worse what it knew.
+                    Standing::Worse(was) => match self.unknown(member, now) {
                         Standing::New => Standing::Worse(was),
                         not_covered => not_covered,
                     },
@@ -155,6 +155,7 @@ impl Baseline {
             regions: regions(finding),
             first_seen: begin(finding),
             is_of_state: is_of_state(finding),
+            may_be_of_state: may_be_of_state(finding),
         };
         self.reach.blind_to(&sighting, now).map_or(Standing::New, Standing::NotCovered)
     }
@@ -214,6 +215,11 @@ impl Baseline {
 /// Whether a finding rests on IAM's state.
 pub(super) fn is_of_state(finding: &Finding) -> bool {
     report_of(finding.rule).is_some_and(Report::needs_no_logs)
+}
+
+/// Whether IAM's state may have told a finding, beside events.
+pub(super) fn may_be_of_state(finding: &Finding) -> bool {
+    report_of(finding.rule).is_some_and(Report::reads_state)
 }
 
 /// The report that a rule is of.

@@ -61,6 +61,11 @@ fn reach() -> Reach {
     }
 }
 
+/// The same, with IAM's state.
+fn with_state() -> Reach {
+    Reach { state_accounts: [ACCOUNT.to_owned()].into(), ..reach() }
+}
+
 fn compare(baseline: &Baseline, findings: &[Finding], reach: &Reach) -> (News, Vec<Standing>) {
     let (reports, left_out) =
         (Vec::from_iter(REPORTS.iter().copied()), |finding: &Finding| finding.subject == "left-out");
@@ -133,6 +138,26 @@ fn the_verdict_of_a_key_changes() {
     assert_eq!(better("2026-09-03T00:00:00Z"), Standing::Better(Severity::High, Some(less)));
 }
 
+/// That IAM's state was given, or a filter taken away, happened to nobody.
+#[test]
+fn what_the_baseline_could_not_see_is_neither_worse_nor_gone() {
+    let is_not_covered = |standings: &[Standing]| matches!(standings, [Standing::NotCovered(_)]);
+    let low = finding("key-roaming", Severity::Low, "AKIAIOSFODNN7EXAMPLE", [2, 3]);
+    let high = finding("key-leak-suspect", Severity::High, "AKIAIOSFODNN7EXAMPLE", [2, 3]);
+    let mut narrow = audit(from_ref(&low));
+    narrow["asked"] = json!({"region": ["us-east-1"]});
+    assert!(is_not_covered(&compare(&baseline(&narrow), from_ref(&high), &reach()).1));
+    assert_eq!(compare(&baseline(&audit(&[low])), &[high], &reach()).1, [Standing::Worse(Severity::Low)]);
+
+    let old = finding("key-over-age", Severity::Medium, "AKIAIOSFODNN7EXAMPLE", [2, 3]);
+    assert!(is_not_covered(&compare(&baseline(&audit(&[])), from_ref(&old), &with_state()).1));
+    assert_eq!(compare(&baseline(&audit(&[])), from_ref(&old), &reach()).1, [Standing::New]);
+    let mut json = audit(&[old]);
+    json["coverage"]["state_files"] = json!([{"account_id": ACCOUNT, "status": "read"}]);
+    let cause = |reach: &Reach| compare(&baseline(&json), &[], reach).0.gone[0].cause;
+    assert_eq!((cause(&reach()), cause(&with_state())), (Cause::NotRead, Cause::NotFound));
+}
+
 #[test]
 fn what_a_finding_holds_as_evidence_is_known_with_it() {
     use Severity::{High, Medium};
@@ -143,7 +168,7 @@ fn what_a_finding_holds_as_evidence_is_known_with_it() {
     let standings = |old: &[Finding], new: &[Finding]| {
         let mut json = audit(old);
         json["coverage"]["state_files"] = json!([{"account_id": ACCOUNT, "status": "read"}]);
-        compare(&baseline(&json), new, &reach()).1
+        compare(&baseline(&json), new, &with_state()).1
     };
     assert_eq!(standings(from_ref(&leader), from_ref(&told)), [Standing::Better(High, None)]);
     assert_eq!(standings(from_ref(&told), from_ref(&leader)), [Standing::Worse(Medium)]);

@@ -284,7 +284,7 @@ impl Thing {
             return Some("the baseline does not hold all rows".to_owned());
         }
         let regions = self.regions.iter().map(String::as_str).collect();
-        let sighting = Sighting { account: &self.account, regions, first_seen: self.first_seen, is_of_state: false };
+        let sighting = Sighting { account: &self.account, regions, first_seen: self.first_seen, ..Sighting::default() };
         reach.blind_to(&sighting, now)
     }
 }

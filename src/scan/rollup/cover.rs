@@ -108,7 +108,12 @@ impl Ledger {
         Ok(counted)
     }
 
-    /// The days of delivery of the objects that were read, each with its account and region.
+    /// The objects that need not be read again: all but those of which nothing could be read.
+    pub fn held(&self) -> impl Iterator<Item = &ObjectRow> {
+        self.objects.iter().filter(|object| object.fate != FAILED)
+    }
+
+    /// The objects that were read, as far as they could be.
     pub fn delivered(&self) -> impl Iterator<Item = &ObjectRow> {
         self.objects.iter().filter(|object| [READ, DAMAGED].contains(&object.fate.as_str()))
     }

@@ -247,12 +247,15 @@ impl ObjectRow {
         })
     }
 
-    /// What tells the object from all others: the file name, where that is one that CloudTrail gives, else all of its name.
-    pub fn identity(&self) -> &str {
-        match self.delivered {
-            Some(_) => self.name.rsplit(['/', '\\']).next().unwrap_or(&self.name),
-            None => &self.name,
-        }
+    /// As [`LogObject::identity`](crate::input::LogObject::identity).
+    pub fn identity(&self) -> Option<&str> {
+        self.delivered?;
+        self.name.rsplit(['/', '\\']).next()
+    }
+
+    /// Whether it is delivered events, not what CloudTrail writes beside them.
+    pub fn is_of_events(&self) -> bool {
+        KeyKind::parse(&self.kind) == Some(KeyKind::CloudTrail)
     }
 }
 
