@@ -83,7 +83,8 @@ fn of_url(is_open: bool) -> Sharing {
     Sharing { outsiders: Outsiders { anyone: is_open, ..Outsiders::default() }, ..Sharing::default() }
 }
 
-/// A permission of a function or layer. Services that may call are left out, and so is an organization.
+/// A permission of a function or layer. Services that may call are left out, and so is an organization; everybody on the
+/// condition of a source comes down to the account that owns the source.
 ///
 /// Source: AWS Lambda API reference, AddPermission (Principal, PrincipalOrgID, SourceAccount, SourceArn).
 fn permission(event: &Event<'_>) -> Sharing {
@@ -91,7 +92,28 @@ fn permission(event: &Event<'_>) -> Sharing {
     if [organization, organization_id].iter().any(|raw| *raw != Raw::Null) {
         return Sharing::default();
     }
-    listed(event, &["principal"])
+    let mut sharing = listed(event, &["principal"]);
+    if let Some(account) = source_of(event).filter(|_| sharing.outsiders.anyone) {
+        sharing.outsiders.anyone = false;
+        sharing.add(outside([account], event.account_id()));
+    }
+    sharing
+}
+
+/// The account to which a permission holds a source: the one that is named, else that of its ARN. Empty for a bucket, whose
+/// ARN has none; `None` where any source of any account will do.
+fn source_of(event: &Event<'_>) -> Option<String> {
+    let [account, arn] = members(event.request_parameters, ["sourceAccount", "sourceArn"]).map(text);
+    if is_account(&account) {
+        return Some(account.into_owned());
+    }
+    let arn = Arn::parse(&arn)?;
+    let is_bucket = arn.service == "s3" && arn.account_id.is_empty() && !arn.resource.starts_with(['*', '?']);
+    (is_bucket || is_account(arn.account_id)).then(|| arn.account_id.to_owned())
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Access control lists, canned or by grants: of everybody, or everybody with an AWS account. Known miss: another account by its canonical user
@@ -151,7 +173,7 @@ fn outside(texts: impl IntoIterator<Item = String>, own: &str) -> BTreeSet<Strin
                 None => text,
             },
         };
-        let is_one = account == ANYONE || account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+        let is_one = account == ANYONE || is_account(account);
         (is_one && account != own).then(|| account.to_owned())
     };
     texts.into_iter().filter_map(account).collect()

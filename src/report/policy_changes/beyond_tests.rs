@@ -102,6 +102,12 @@ fn resources_that_everybody_may_come_to() {
             "medium",
         ),
         ("lambda", "AddPermission20150331v2", json!({ "functionName": "f", "principal": "*" }), "medium"),
+        (
+            "lambda",
+            "AddPermission20150331v2",
+            json!({ "functionName": "f", "principal": "*", "sourceArn": "arn:aws:s3:::*" }),
+            "medium",
+        ),
         ("ssm", "ModifyDocumentPermission", json!({ "name": "d", "accountIdsToAdd": ["all"] }), "medium"),
         ("elasticfilesystem", "PutFileSystemPolicy", json!({ "fileSystemId": "fs-1", "policy": all() }), "low"),
         ("backup", "PutBackupVaultAccessPolicy", json!({ "backupVaultName": "v", "policy": all() }), "medium"),
@@ -152,6 +158,12 @@ fn resources_that_another_account_may_come_to() {
         ("sqs", "AddPermission", json!({ "queueUrl": "https://q/1/q", "aWSAccountIds": [STRANGER] }), "low"),
         ("lambda", "AddPermission20150331", json!({ "functionName": "f", "principal": STRANGER }), "low"),
         ("ram", "CreateResourceShare", json!({ "name": "s", "principals": [STRANGER] }), "low"),
+        (
+            "lambda",
+            "AddPermission20150331v2",
+            json!({ "functionName": "f", "principal": "*", "sourceAccount": STRANGER }),
+            "low",
+        ),
     ] {
         assert_eq!(shared(service, name, request), severity, "{service} {name}");
     }
@@ -170,6 +182,17 @@ fn resources_that_another_account_may_come_to() {
             "lambda",
             "AddPermission20150331v2",
             json!({ "functionName": "f", "principal": "*", "principalOrgID": "o-1" }),
+        ),
+        ("lambda", "AddPermission20150331v2", json!({ "functionName": "f", "principal": "*", "sourceAccount": own })),
+        (
+            "lambda",
+            "AddPermission20150331v2",
+            json!({ "functionName": "f", "principal": "*", "sourceArn": format!("arn:aws:execute-api:us-east-1:{own}:x/*") }),
+        ),
+        (
+            "lambda",
+            "AddPermission20150331v2",
+            json!({ "functionName": "f", "principal": "*", "sourceArn": "arn:aws:s3:::bucket" }),
         ),
         (
             "lambda",
