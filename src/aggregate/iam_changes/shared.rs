@@ -197,6 +197,20 @@ fn texts_of(raw: Raw<'_>) -> Vec<String> {
     found
 }
 
+/// Whether a permission is for calls by the public URL of a function alone: consoles, SAM and CDK give it with every such URL.
+///
+/// Source: AWS Lambda developer guide, "Control access to Lambda function URLs" (lambda:InvokeFunctionUrl, and
+/// lambda:InvokeFunction with lambda:InvokedViaFunctionUrl); AWS Lambda API reference, AddPermission, InvokedViaFunctionUrl.
+fn is_for_url(event: &Event<'_>) -> bool {
+    let names = ["action", "functionUrlAuthType", "invokedViaFunctionUrl"];
+    let [action, auth, by_url] = members(event.request_parameters, names);
+    match &*text(action) {
+        "lambda:InvokeFunctionUrl" => text(auth) == "NONE",
+        "lambda:InvokeFunction" => by_url.json().eq_ignore_ascii_case("true"),
+        _ => false,
+    }
+}
+
 /// The resource as a finding names it: `bucket/NAME`. Empty when the record does not say.
 pub(super) fn resource<'a>(event: &Event<'a>) -> Cow<'a, str> {
     let service = event.event_source.split('.').next().unwrap_or_default();
@@ -208,6 +222,9 @@ pub(super) fn resource<'a>(event: &Event<'a>) -> Cow<'a, str> {
         ("sns", _) => ("topic", &["topicArn"]),
         ("sqs", _) => ("queue", &["queueUrl"]),
         ("lambda", "AddLayerVersionPermission20181031") => ("layer", &["layerName"]),
+        ("lambda", "AddPermission20150331" | "AddPermission20150331v2") if is_for_url(event) => {
+            ("function-url", &["functionName"])
+        }
         ("lambda", _) => ("function", &["functionName"]),
         ("ec2", "ModifyImageAttribute") => ("image", &["imageId"]),
         ("ec2" | "rds" | "redshift", _) => {
@@ -227,7 +244,9 @@ pub(super) fn resource<'a>(event: &Event<'a>) -> Cow<'a, str> {
     let name = found.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
     let name = match &*name {
         url if url.starts_with("https://") => Cow::Owned(url.rsplit('/').next().unwrap_or_default().to_owned()),
-        arn if kind == "function" => Cow::Owned(arn.split(":function:").last().unwrap_or_default().to_owned()),
+        arn if kind.starts_with("function") => {
+            Cow::Owned(arn.split(":function:").last().unwrap_or_default().to_owned())
+        }
         _ => last_of(name),
     };
     if name.is_empty() { Cow::Borrowed(kind) } else { Cow::Owned(format!("{kind}/{name}")) }

@@ -121,6 +121,34 @@ fn resources_that_everybody_may_come_to() {
             "medium",
         ),
         ("lambda", "CreateFunctionUrlConfig", json!({ "functionName": "f", "authType": "NONE" }), "low"),
+        (
+            "lambda",
+            "AddPermission20150331v2",
+            json!({ "functionName": "f", "principal": "*", "action": "lambda:InvokeFunctionUrl",
+            "functionUrlAuthType": "NONE" }),
+            "low",
+        ),
+        (
+            "lambda",
+            "AddPermission20150331v2",
+            json!({ "functionName": "f", "principal": "*", "action": "lambda:InvokeFunction",
+            "invokedViaFunctionUrl": true }),
+            "low",
+        ),
+        (
+            "lambda",
+            "AddPermission20150331v2",
+            json!({ "functionName": "f", "principal": "*", "action": "lambda:InvokeFunctionUrl",
+            "functionUrlAuthType": "AWS_IAM" }),
+            "medium",
+        ),
+        (
+            "lambda",
+            "AddPermission20150331v2",
+            json!({ "functionName": "f", "principal": "*", "action": "lambda:InvokeFunction",
+            "statementId": "FunctionURLAllowPublicAccess", "invokedViaFunctionUrl": false }),
+            "medium",
+        ),
     ] {
         assert_eq!(shared(service, name, request), severity, "{service} {name}");
     }
