@@ -163,10 +163,13 @@ impl Sharing {
 }
 
 /// Accounts other than `own`, by id or ARN, and `*` for all; organizations and their units are left out.
+///
+/// Source: AWS Systems Manager API reference, ModifyDocumentPermission ("AccountIdsToAdd", pattern `(?i)all|[0-9]{12}`).
 fn outside(texts: impl IntoIterator<Item = String>, own: &str) -> BTreeSet<String> {
     let account = |text: String| {
         let account = match text.as_str() {
-            "all" | ANYONE => ANYONE,
+            ANYONE => ANYONE,
+            all if all.eq_ignore_ascii_case("all") => ANYONE,
             text => match Arn::parse(text) {
                 Some(arn) if arn.service == "organizations" => "",
                 Some(arn) => arn.account_id,

@@ -109,6 +109,7 @@ fn resources_that_everybody_may_come_to() {
             "medium",
         ),
         ("ssm", "ModifyDocumentPermission", json!({ "name": "d", "accountIdsToAdd": ["all"] }), "medium"),
+        ("ssm", "ModifyDocumentPermission", json!({ "name": "d", "accountIdsToAdd": ["All"] }), "medium"),
         ("elasticfilesystem", "PutFileSystemPolicy", json!({ "fileSystemId": "fs-1", "policy": all() }), "low"),
         ("backup", "PutBackupVaultAccessPolicy", json!({ "backupVaultName": "v", "policy": all() }), "medium"),
         ("es", "UpdateDomainConfig", json!({ "domainName": "d", "accessPolicies": all() }), "low"),
@@ -199,6 +200,7 @@ fn resources_that_another_account_may_come_to() {
     for (service, name, request) in [
         ("s3", "PutBucketPolicy", bucket(own)),
         ("s3", "PutBucketAcl", json!({ "bucketName": "public-read", "x-amz-acl": ["private"] })),
+        ("ssm", "ModifyDocumentPermission", json!({ "name": "All", "accountIdsToAdd": [own] })),
         ("kms", "CreateGrant", json!({ "keyId": "1", "granteePrincipal": "dynamodb.us-east-1.amazonaws.com" })),
         (
             "lambda",
