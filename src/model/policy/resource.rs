@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::idle::{Asker, is_negated, narrows, plain_operator, tests};
+use super::pattern::matches;
 use super::trust::{is_account, is_for_all};
 use super::{Condition, Listed, Statement};
 use crate::model::Arn;
@@ -154,20 +155,61 @@ fn delivers(statement: &Statement) -> bool {
 }
 
 /// Whether a `Deny` turns everybody away from all that is allowed, but for some: `Deny * if StringNotEquals
-/// aws:PrincipalOrgID`.
+/// aws:PrincipalOrgID`. Its tests are joined by AND, so that each one lets somebody through: with `aws:SecureTransport`
+/// `false` beside it, whoever uses HTTPS.
+///
+/// Known miss: a `Deny` of the resource's own ARN beside what is allowed on `*`, which a resource policy takes for the same,
+/// does not count.
+///
+/// Source: IAM user guide, "Conditions with multiple context keys or values".
 fn guards(deny: &Statement, allow: &Statement) -> bool {
-    let turns = |((operator, key), values): ((&str, &str), &BTreeSet<String>)| {
-        let positive = operator.trim_end_matches("ifexists").replacen("not", "", 1);
-        WHO.contains(&key) && is_negated(operator) && narrows((&positive, key), values, Asker::Stranger)
+    let covers_actions = match (&deny.actions, &allow.actions) {
+        (Listed::Only(denied), Listed::Only(allowed)) => allowed.iter().all(|action| is_covered(denied, action)),
+        (Listed::Only(denied), Listed::AllBut(others)) => others.iter().all(|other| {
+            let service = other.split(':').next().unwrap_or_default();
+            is_covered(denied, &format!("{service}:*"))
+        }),
+        _ => false,
     };
-    let covers = match &deny.actions {
-        Listed::Only(denied) => {
-            let whole = |pattern: &String| pattern == "*" || pattern.ends_with(":*");
-            denied.iter().any(whole) || allow.actions.values().iter().all(|action| denied.contains(action))
+    let covers_resources = match (&deny.resources, &allow.resources) {
+        (Listed::Absent, _) => true,
+        (Listed::Only(denied), Listed::Only(allowed)) => allowed.iter().all(|resource| is_covered(denied, resource)),
+        (Listed::Only(denied), _) => is_covered(denied, "*"),
+        (Listed::AllBut(_), _) => false,
+    };
+    let covers = covers_actions && covers_resources;
+    !deny.is_allow() && is_for_all(deny) && covers && tests(&deny.condition).all(exempts_some)
+}
+
+/// Whether one of the patterns stands for all that `pattern` does.
+fn is_covered(patterns: &[String], pattern: &str) -> bool {
+    let covers =
+        |wide: &String| wide == pattern || matches(wide, pattern) && !(wide.contains('?') && pattern.contains('*'));
+    patterns.iter().any(covers)
+}
+
+/// Whether a test of a `Deny` holds for all but some who are named, or but for AWS's own services and the roles that only
+/// these can use.
+///
+/// Source: IAM user guide, "AWS global condition context keys" (aws:PrincipalIsAWSService and aws:ViaAWSService are in every
+/// request) and "Create a service-linked role"; IAM API reference, CreateRole, RoleName (no colon, as in
+/// `role/aws:ec2-infrastructure`).
+fn exempts_some(((operator, key), values): ((&str, &str), &BTreeSet<String>)) -> bool {
+    let positive = operator.trim_end_matches("ifexists").replacen("not", "", 1);
+    let of_services = |value: &String| {
+        let roles = ["role/aws-service-role/", "role/aws:"];
+        Arn::parse(value).is_some_and(|arn| roles.iter().any(|begin| arn.resource.starts_with(begin)))
+    };
+    match key {
+        "aws:principalisawsservice" | "aws:viaawsservice" => {
+            positive == "bool" && values.iter().all(|value| value.eq_ignore_ascii_case("false"))
         }
-        Listed::AllBut(_) | Listed::Absent => false,
-    };
-    !deny.is_allow() && is_for_all(deny) && covers && tests(&deny.condition).any(turns)
+        "aws:principalarn" if is_negated(operator) && values.iter().any(of_services) => {
+            let others = values.iter().filter(|value| !of_services(value)).cloned().collect();
+            narrows((&positive, key), &others, Asker::Stranger)
+        }
+        _ => WHO.contains(&key) && is_negated(operator) && narrows((&positive, key), values, Asker::Stranger),
+    }
 }
 
 #[cfg(test)]
@@ -262,5 +304,50 @@ mod tests {
         let mut of_other = deny("StringNotEquals", "aws:PrincipalOrgID", "o-example");
         of_other["Action"] = json!("s3:PutObject");
         assert_eq!(guarded(of_other), "*", "another action");
+    }
+
+    #[test]
+    fn what_a_deny_does_not_cover() {
+        let deny = |action: &str, resource: Value, condition: Value| {
+            let allow = json!({ "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject",
+                "Resource": "arn:aws:s3:::b1/*" });
+            of(json!([allow, { "Effect": "Deny", "Principal": "*", "Action": action, "Resource": resource,
+                "Condition": condition }]))
+        };
+        let all = || json!(["arn:aws:s3:::b1", "arn:aws:s3:::b1/*"]);
+        let org = || json!({ "StringNotEquals": { "aws:PrincipalOrgID": "o-x" } });
+        for (action, resource) in [("s3:*", all()), ("s3:Get*", json!("*")), ("*", json!("arn:aws:s3:::b1*"))] {
+            assert_eq!(deny(action, resource.clone(), org()), "", "{action} {resource}");
+        }
+        for (action, resource) in [
+            ("s3:*", json!("arn:aws:s3:::b1/private/*")),
+            ("s3:*", json!("arn:aws:s3:::b1/?")),
+            ("s3:Put*", all()),
+            ("kms:*", json!("*")),
+        ] {
+            assert_eq!(deny(action, resource.clone(), org()), "*", "{action} {resource}");
+        }
+        for beside in [
+            json!({ "BoolIfExists": { "aws:PrincipalIsAWSService": "false", "aws:ViaAWSService": "false" } }),
+            json!({ "ArnNotLikeIfExists": { "aws:PrincipalArn": "arn:aws:iam::*:role/aws:ec2-infrastructure" } }),
+            json!({ "NotIpAddress": { "aws:SourceIp": "192.0.2.0/24" } }),
+        ] {
+            let mut tests = org();
+            tests.as_object_mut().unwrap().extend(beside.as_object().unwrap().clone());
+            assert_eq!(deny("s3:*", all(), tests), "", "{beside}");
+        }
+        for beside in [
+            json!({ "Bool": { "aws:SecureTransport": "false" } }),
+            json!({ "Bool": { "aws:PrincipalIsAWSService": "true" } }),
+            json!({ "IpAddress": { "aws:SourceIp": "203.0.113.9/32" } }),
+            json!({ "ArnNotLike": { "aws:PrincipalArn": "arn:aws:iam::*:role/Deploy" } }),
+        ] {
+            let mut tests = org();
+            tests.as_object_mut().unwrap().extend(beside.as_object().unwrap().clone());
+            assert_eq!(deny("s3:*", all(), tests), "*", "{beside}");
+        }
+        let but = json!([{ "Effect": "Allow", "Principal": "*", "NotAction": "s3:DeleteObject", "Resource": "*" },
+            { "Effect": "Deny", "Principal": "*", "Action": "s3:DeleteObject", "Resource": "*", "Condition": org() }]);
+        assert_eq!(of(but), "*", "all that is not denied");
     }
 }
