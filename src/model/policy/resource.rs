@@ -84,20 +84,15 @@ pub(super) fn outsiders(statements: &[Statement], own_account: &str) -> Outsider
     for statement in statements.iter().filter(|statement| statement.is_allow()) {
         let Some(principals) = &statement.principals else { continue };
         let is_guarded = statements.iter().any(|deny| guards(deny, statement));
-        let is_narrow = is_guarded || says_who(&statement.condition);
+        let is_narrow = |account| is_guarded || says_who(&statement.condition, account);
         let of_aws = principals.by_kind.get("AWS").into_iter().flatten().filter(|_| !principals.is_not);
-        for value in of_aws.clone().filter(|value| *value != "*") {
-            found.add(account_of(value), own_account, (is_narrow, delivers(statement)));
+        let named: BTreeSet<&str> = of_aws.clone().filter_map(|value| account_of(value)).collect();
+        let is_open = principals.is_not || of_aws.clone().any(|value| value == "*");
+        let asked = if is_open { accounts_of(&statement.condition) } else { Some(BTreeSet::new()) };
+        for account in named.iter().chain(asked.iter().flatten()) {
+            found.add(account, own_account, (is_narrow(Some(account)), delivers(statement)));
         }
-        if !principals.is_not && !of_aws.clone().any(|value| value == "*") {
-            continue;
-        }
-        match accounts_of(&statement.condition) {
-            Some(accounts) => {
-                accounts.iter().for_each(|account| found.add(Some(account), own_account, (true, delivers(statement))))
-            }
-            None => found.anyone |= !is_narrow,
-        }
+        found.anyone |= asked.is_none() && !is_narrow(None);
     }
     found
 }
@@ -108,10 +103,11 @@ impl Outsiders {
         !self.anyone && self.accounts.is_empty()
     }
 
-    fn add(&mut self, account: Option<&str>, own_account: &str, (is_narrow, delivers): (bool, bool)) {
-        let Some(account) = account.filter(|account| *account != own_account && !delivers) else { return };
-        let narrow = self.accounts.entry(account.to_owned()).or_insert(is_narrow);
-        *narrow &= is_narrow;
+    fn add(&mut self, account: &str, own_account: &str, (is_narrow, delivers): (bool, bool)) {
+        if account != own_account && !delivers {
+            let narrow = self.accounts.entry(account.to_owned()).or_insert(is_narrow);
+            *narrow &= is_narrow;
+        }
     }
 }
 
@@ -121,11 +117,27 @@ fn account_of(value: &str) -> Option<&str> {
     is_account(account).then_some(account)
 }
 
-fn says_who(condition: &Condition) -> bool {
+/// Whether a condition says who or whence: for anybody, or for an account that is named, of which it has to say more.
+fn says_who(condition: &Condition, account: Option<&str>) -> bool {
     tests(condition).any(|(test, values)| {
         let is_narrow = || narrows(test, values, Asker::Stranger) || names_source(test, values);
-        WHO.contains(&test.1) && is_narrow()
+        let says_more = |account| !only_names(account, (test, values));
+        WHO.contains(&test.1) && is_narrow() && account.is_none_or(says_more)
     })
+}
+
+/// Whether a test says no more than that `account` is meant: by its id, or by an ARN that stands for all of its users or
+/// roles. It gives the same as the account for a principal.
+///
+/// Source: IAM user guide, "AWS global condition context keys", aws:PrincipalAccount and aws:PrincipalArn; KMS developer
+/// guide, "AWS KMS condition keys", kms:CallerAccount.
+fn only_names(account: &str, (test, values): ((&str, &str), &BTreeSet<String>)) -> bool {
+    let is_named = values.iter().any(|value| account_of(value) == Some(account));
+    match test.1 {
+        "aws:principalaccount" | "kms:calleraccount" => is_named,
+        "aws:principalarn" => is_named && !narrows(test, values, Asker::Holder),
+        _ => false,
+    }
 }
 
 /// Whether a condition names what a service calls for, be its account open: a bucket's ARN has none, and its name is nobody
@@ -281,8 +293,25 @@ mod tests {
         ] {
             assert_eq!(anyone(operator, key, value), "*", "{key}");
         }
-        assert_eq!(anyone("StringEquals", "kms:CallerAccount", "999988887777"), "(999988887777)");
-        assert_eq!(anyone("ArnLike", "aws:PrincipalArn", "arn:aws:iam::999988887777:role/*"), "(999988887777)");
+        for (operator, key, value) in [
+            ("StringEquals", "aws:PrincipalAccount", "999988887777"),
+            ("StringEquals", "kms:CallerAccount", "999988887777"),
+            ("ArnLike", "aws:PrincipalArn", "arn:aws:iam::999988887777:role/*"),
+            ("StringLike", "aws:PrincipalArn", "arn:aws:iam::999988887777:*"),
+        ] {
+            assert_eq!(anyone(operator, key, value), "999988887777", "as good as a principal: {key}");
+            let named = read(json!({ "AWS": "999988887777" }), json!({ operator: { key: value } }));
+            assert_eq!(of(named), "999988887777", "said twice: {key}");
+        }
+        for (operator, key, value) in [
+            ("ArnLike", "aws:PrincipalArn", "arn:aws:iam::999988887777:role/ops-*"),
+            ("StringEquals", "aws:SourceAccount", "999988887777"),
+        ] {
+            assert_eq!(anyone(operator, key, value), "(999988887777)", "{key}");
+        }
+        let more =
+            json!({ "StringEquals": { "aws:PrincipalAccount": "999988887777", "aws:PrincipalOrgID": "o-example" } });
+        assert_eq!(of(read(json!("*"), more)), "(999988887777)");
         let narrow = json!({ "StringEquals": { "aws:PrincipalOrgID": "o-example" } });
         assert_eq!(of(read(json!({ "AWS": "999988887777" }), narrow)), "(999988887777)");
     }
