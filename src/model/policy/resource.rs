@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::idle::{Asker, is_negated, narrows, plain_operator, tests};
 use super::pattern::matches;
 use super::trust::{is_account, is_for_all};
-use super::{Condition, Listed, Statement};
+use super::{Condition, Listed, Statement, only_stars};
 use crate::model::Arn;
 
 /// Who is let in from outside of the account.
@@ -141,10 +141,17 @@ fn only_names(account: &str, (test, values): ((&str, &str), &BTreeSet<String>)) 
 }
 
 /// Whether a condition names what a service calls for, be its account open: a bucket's ARN has none, and its name is nobody
-/// else's.
+/// else's. Of most services a name ends the ARN and `distribution/*` is anybody's; of buckets and APIs it comes first.
+///
+/// Source: Service Authorization Reference, resource types of Amazon S3 and of Amazon API Gateway.
 fn names_source((operator, key): (&str, &str), values: &BTreeSet<String>) -> bool {
     let (plain, needs_no_key) = plain_operator(operator);
-    let is_named = |value: &String| Arn::parse(value).is_some_and(|arn| !arn.resource.starts_with(['*', '?']));
+    let is_name = |arn: Arn<'_>| match arn.service {
+        "s3" | "execute-api" => true,
+        _ => !arn.resource.rsplit(['/', ':']).next().is_some_and(only_stars),
+    };
+    let is_named =
+        |value: &String| Arn::parse(value).is_some_and(|arn| !arn.resource.starts_with(['*', '?']) && is_name(arn));
     key == "aws:sourcearn" && !is_negated(plain) && !needs_no_key && values.iter().all(is_named)
 }
 
@@ -276,6 +283,9 @@ mod tests {
             ("StringEquals", "kms:CallerAccount", "111122223333"),
             ("ArnLike", "aws:SourceArn", "arn:aws:s3:::bucket"),
             ("ArnLike", "aws:SourceArn", "arn:aws:s3:*:*:bucket"),
+            ("ArnLike", "aws:SourceArn", "arn:aws:execute-api:us-east-1:*:abc123/*"),
+            ("ArnLike", "aws:SourceArn", "arn:aws:cloudfront::*:distribution/EXAMPLE"),
+            ("ArnLike", "aws:SourceArn", "arn:aws:events:*:111122223333:rule/*"),
             ("StringEquals", "aws:SourceVpce", "vpce-1"),
             ("IpAddress", "aws:SourceIp", "198.51.100.0/24"),
             ("Bool", "elasticfilesystem:AccessedViaMountTarget", "true"),
@@ -289,6 +299,9 @@ mod tests {
             ("StringEqualsIfExists", "aws:PrincipalOrgID", "o-example"),
             ("IpAddress", "aws:SourceIp", "0.0.0.0/0"),
             ("ArnLike", "aws:SourceArn", "arn:aws:s3:*:*:*"),
+            ("ArnLike", "aws:SourceArn", "arn:aws:cloudfront::*:distribution/*"),
+            ("ArnLike", "aws:SourceArn", "arn:aws:events:*:*:rule/*"),
+            ("StringLike", "aws:SourceVpce", "vpce-*"),
             ("StringLike", "aws:Referer", "example.com"),
         ] {
             assert_eq!(anyone(operator, key, value), "*", "{key}");
