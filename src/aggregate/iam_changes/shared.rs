@@ -61,7 +61,7 @@ fn sharing(event: &Event<'_>, documents: &mut Documents) -> Sharing {
         }
         (_, "PutFileSystemPolicy" | "PutBackupVaultAccessPolicy") => policy(of("policy")),
         (_, "UpdateDomainConfig" | "UpdateElasticsearchDomainConfig") => policy(of("accessPolicies")),
-        (_, "PutBucketReplication") => listed(event, &["ReplicationConfiguration"]),
+        (_, "PutBucketReplication") => replicated(event),
         (_, "SetQueueAttributes") => policy(members(of("attributes").json(), ["Policy"])[0]),
         (_, "SetTopicAttributes") if text(of("attributeName")) == "Policy" => policy(of("attributeValue")),
         (_, "CreateFunctionUrlConfig" | "UpdateFunctionUrlConfig") => of_url(text(of("authType")) == "NONE"),
@@ -139,6 +139,30 @@ fn changed(event: &Event<'_>, name: &'static str) -> Sharing {
     sharing
 }
 
+/// The accounts that own what is copied: `Account` of each rule's `Destination`, which CloudTrail may write as a number. Names
+/// and prefixes of a rule are none.
+///
+/// Source: Amazon S3 API reference, PutBucketReplication, Destination.
+fn replicated(event: &Event<'_>) -> Sharing {
+    let [configuration] = members(event.request_parameters, ["ReplicationConfiguration"]);
+    let rules = all_of(configuration, "Rule");
+    let accounts = rules.iter().filter_map(|rule| rule.get("Destination")?.get("Account").cloned());
+    let mut found = Vec::new();
+    accounts.for_each(|account| collect(account, &mut found));
+    let mut sharing = Sharing::default();
+    sharing.add(outside(found, event.account_id()));
+    sharing
+}
+
+/// The values of a member that is one or a list.
+fn all_of(raw: Raw<'_>, name: &'static str) -> Vec<Value> {
+    match serde_json::from_str(members(raw.json(), [name])[0].json()) {
+        Ok(Value::Array(list)) => list,
+        Ok(one) => vec![one],
+        Err(_) => Vec::new(),
+    }
+}
+
 /// Whom lists of accounts name.
 fn listed(event: &Event<'_>, names: &[&'static str]) -> Sharing {
     let mut sharing = Sharing::default();
@@ -184,14 +208,6 @@ fn outside(texts: impl IntoIterator<Item = String>, own: &str) -> BTreeSet<Strin
 
 /// All texts of a value, however deep.
 fn texts_of(raw: Raw<'_>) -> Vec<String> {
-    fn collect(value: Value, into: &mut Vec<String>) {
-        match value {
-            Value::String(text) => into.push(text),
-            Value::Array(list) => list.into_iter().for_each(|one| collect(one, into)),
-            Value::Object(members) => members.into_iter().for_each(|(_, one)| collect(one, into)),
-            _ => {}
-        }
-    }
     let mut found = Vec::new();
     match serde_json::from_str(raw.json()) {
         Ok(value @ (Value::Array(_) | Value::Object(_))) => collect(value, &mut found),
@@ -253,6 +269,17 @@ pub(super) fn resource<'a>(event: &Event<'a>) -> Cow<'a, str> {
         _ => last_of(name),
     };
     if name.is_empty() { Cow::Borrowed(kind) } else { Cow::Owned(format!("{kind}/{name}")) }
+}
+
+/// Adds all texts of a value. A number is an account id, which has twelve digits: JSON leaves zeros in front away.
+fn collect(value: Value, into: &mut Vec<String>) {
+    match value {
+        Value::String(text) => into.push(text),
+        Value::Number(number) => into.push(format!("{:0>12}", number.to_string())),
+        Value::Array(list) => list.into_iter().for_each(|one| collect(one, into)),
+        Value::Object(members) => members.into_iter().for_each(|(_, one)| collect(one, into)),
+        _ => {}
+    }
 }
 
 /// The layers of other accounts that a function is given, `; `-joined: `ACCOUNT:NAME`.

@@ -155,6 +155,13 @@ fn resources_that_everybody_may_come_to() {
     }
 }
 
+/// A bucket's copies that belong to `account`; the rule has the name and prefix that an account could have.
+fn copies(account: Json) -> Json {
+    let rule = json!({ "ID": "all", "Priority": 1, "Filter": { "Prefix": STRANGER },
+        "Destination": { "Bucket": "arn:aws:s3:::copies", "Account": account } });
+    json!({ "bucketName": "b", "ReplicationConfiguration": { "Rule": rule } })
+}
+
 #[test]
 fn resources_that_another_account_may_come_to() {
     let of = |whom: &str| policy(json!({ "AWS": format!("arn:aws:iam::{whom}:root") }), "s3:GetObject");
@@ -187,6 +194,8 @@ fn resources_that_another_account_may_come_to() {
         ("sqs", "AddPermission", json!({ "queueUrl": "https://q/1/q", "aWSAccountIds": [STRANGER] }), "low"),
         ("lambda", "AddPermission20150331", json!({ "functionName": "f", "principal": STRANGER }), "low"),
         ("ram", "CreateResourceShare", json!({ "name": "s", "principals": [STRANGER] }), "low"),
+        ("s3", "PutBucketReplication", copies(json!(STRANGER)), "low"),
+        ("s3", "PutBucketReplication", copies(json!(999_988_887_777_u64)), "low"),
         (
             "lambda",
             "AddPermission20150331v2",
@@ -201,6 +210,7 @@ fn resources_that_another_account_may_come_to() {
         ("s3", "PutBucketPolicy", bucket(own)),
         ("s3", "PutBucketAcl", json!({ "bucketName": "public-read", "x-amz-acl": ["private"] })),
         ("ssm", "ModifyDocumentPermission", json!({ "name": "All", "accountIdsToAdd": [own] })),
+        ("s3", "PutBucketReplication", copies(json!(111_122_223_333_u64))),
         ("kms", "CreateGrant", json!({ "keyId": "1", "granteePrincipal": "dynamodb.us-east-1.amazonaws.com" })),
         (
             "lambda",
