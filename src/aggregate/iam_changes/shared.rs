@@ -129,13 +129,22 @@ fn acl(event: &Event<'_>) -> Sharing {
     of_url(is_granted || texts_of(canned).iter().any(is_open))
 }
 
-/// Volumes and images of Amazon EC2: `{"add": {"items": [{"userId": …}, {"group": "all"}]}}`.
+/// Volumes and images of Amazon EC2: `{"add": {"items": [{"userId": …}, {"group": "all"}]}}`. An organization, or a unit of
+/// one, stands as the account that manages it: as an account on a condition, since the record does not tell whether the
+/// caller's is in it.
+///
+/// Source: Amazon EC2 API reference, LaunchPermission (organizationArn, organizationalUnitArn).
 fn changed(event: &Event<'_>, name: &'static str) -> Sharing {
     let [change] = members(event.request_parameters, [name]);
     let [add, remove] = members(change.json(), ["add", "remove"]);
     let own = event.account_id();
-    let mut sharing = Sharing { removed: outside(texts_of(remove), own), ..Sharing::default() };
-    sharing.add(outside(texts_of(add), own));
+    let (add, remove) = (texts_of(add), texts_of(remove));
+    let mut removed = organizations(&remove, own);
+    removed.extend(outside(remove, own));
+    let mut sharing = Sharing { removed, ..Sharing::default() };
+    let of_organizations = organizations(&add, own).into_iter().map(|account| (account, true));
+    sharing.outsiders.accounts.extend(of_organizations);
+    sharing.add(outside(add, own));
     sharing
 }
 
@@ -184,6 +193,12 @@ impl Sharing {
             }
         }
     }
+}
+
+/// The accounts that manage the organizations that are named, but for `own`.
+fn organizations(texts: &[String], own: &str) -> BTreeSet<String> {
+    let arns = texts.iter().filter_map(|text| Arn::parse(text)).filter(|arn| arn.service == "organizations");
+    arns.map(|arn| arn.account_id.to_owned()).filter(|account| is_account(account) && account != own).collect()
 }
 
 /// Accounts other than `own`, by id or ARN, and `*` for all; organizations and their units are left out.

@@ -11,7 +11,7 @@ pub(super) const RESOURCE_SHARED: Rule = Rule {
 keys, secrets, snapshots, images, queues, topics, functions, repositories and more, a line for each caller and whom it let in. \
 Everybody is high for snapshots, keys and secrets, low for the URL of a function and the permission to call by it, search domains and file systems, else medium. Other accounts are medium for \
 snapshots, images, keys and secrets, else low, also under a condition; everybody by a source of one account (a function's \
-permission) counts as that account. Who only delivers (a load balancer's logs), whoever a \
+permission) counts as that account, and an organization that an image is shared with as the account that manages it, on a condition. Who only delivers (a load balancer's logs), whoever a \
 condition holds to an organization, network or source, and services are left out; accounts that were read are info. What it \
 let in before is not in the record.",
     check: "Whose are the accounts? aws s3api get-bucket-policy, aws kms get-key-policy, aws ec2 describe-snapshot-attribute \

@@ -162,6 +162,12 @@ fn copies(account: Json) -> Json {
     json!({ "bucketName": "b", "ReplicationConfiguration": { "Rule": rule } })
 }
 
+/// An image for an organization, or a unit of it, that `account` manages.
+fn launch(member: &str, account: &str) -> Json {
+    let arn = format!("arn:aws:organizations::{account}:organization/o-example");
+    json!({ "imageId": "ami-1", "launchPermission": { "add": { "items": [{ member: arn }] } } })
+}
+
 #[test]
 fn resources_that_another_account_may_come_to() {
     let of = |whom: &str| policy(json!({ "AWS": format!("arn:aws:iam::{whom}:root") }), "s3:GetObject");
@@ -195,6 +201,8 @@ fn resources_that_another_account_may_come_to() {
         ("lambda", "AddPermission20150331", json!({ "functionName": "f", "principal": STRANGER }), "low"),
         ("ram", "CreateResourceShare", json!({ "name": "s", "principals": [STRANGER] }), "low"),
         ("s3", "PutBucketReplication", copies(json!(STRANGER)), "low"),
+        ("ec2", "ModifyImageAttribute", launch("organizationArn", STRANGER), "low"),
+        ("ec2", "ModifyImageAttribute", launch("organizationalUnitArn", STRANGER), "low"),
         ("s3", "PutBucketReplication", copies(json!(999_988_887_777_u64)), "low"),
         (
             "lambda",
@@ -211,6 +219,7 @@ fn resources_that_another_account_may_come_to() {
         ("s3", "PutBucketAcl", json!({ "bucketName": "public-read", "x-amz-acl": ["private"] })),
         ("ssm", "ModifyDocumentPermission", json!({ "name": "All", "accountIdsToAdd": [own] })),
         ("s3", "PutBucketReplication", copies(json!(111_122_223_333_u64))),
+        ("ec2", "ModifyImageAttribute", launch("organizationArn", own)),
         ("kms", "CreateGrant", json!({ "keyId": "1", "granteePrincipal": "dynamodb.us-east-1.amazonaws.com" })),
         (
             "lambda",
@@ -267,7 +276,13 @@ fn resources_that_another_account_may_come_to() {
     assert_eq!(found([refused]), "");
     let mut of_stranger = call("iam", "CreateGroup", json!({ "groupName": "g" }));
     of_stranger["recipientAccountId"] = json!(STRANGER);
-    assert_eq!(found([call("s3", "PutBucketPolicy", bucket(STRANGER)), of_stranger]), "resource-shared info");
+    assert_eq!(found([call("s3", "PutBucketPolicy", bucket(STRANGER)), of_stranger.clone()]), "resource-shared info");
+    let image = call("ec2", "ModifyImageAttribute", launch("organizationArn", STRANGER));
+    assert_eq!(
+        found([image, of_stranger]),
+        "resource-shared info",
+        "an organization whose management account was read"
+    );
 }
 
 #[test]
