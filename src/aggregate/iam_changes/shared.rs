@@ -50,8 +50,8 @@ fn sharing(event: &Event<'_>, documents: &mut Documents) -> Sharing {
     };
     match (event.event_source, event.event_name) {
         (_, "PutBucketPolicy") => policy(of("bucketPolicy")),
-        (_, "PutBucketAcl") => acl(event),
-        ("kms.amazonaws.com", "PutKeyPolicy") => policy(of("policy")),
+        (_, "PutBucketAcl" | "CreateBucket") => acl(event),
+        ("kms.amazonaws.com", "PutKeyPolicy" | "CreateKey") => policy(of("policy")),
         (_, "CreateGrant") if event.user_identity.is_invoked_by_service() => Sharing::default(),
         (_, "CreateGrant") => listed(event, &["granteePrincipal"]),
         (_, "SetRepositoryPolicy") => policy(of("policyText")),
@@ -60,9 +60,15 @@ fn sharing(event: &Event<'_>, documents: &mut Documents) -> Sharing {
             policy(all.into_iter().find(|raw| *raw != Raw::Null).unwrap_or(Raw::Null))
         }
         (_, "PutFileSystemPolicy" | "PutBackupVaultAccessPolicy") => policy(of("policy")),
-        (_, "UpdateDomainConfig" | "UpdateElasticsearchDomainConfig") => policy(of("accessPolicies")),
+        (
+            _,
+            "UpdateDomainConfig" | "UpdateElasticsearchDomainConfig" | "CreateDomain" | "CreateElasticsearchDomain",
+        ) => policy(of("accessPolicies")),
+        (_, "CreateTable") => policy(of("resourcePolicy")),
         (_, "PutBucketReplication") => replicated(event),
-        (_, "SetQueueAttributes") => policy(members(of("attributes").json(), ["Policy"])[0]),
+        (_, "SetQueueAttributes" | "CreateQueue" | "CreateTopic") => {
+            policy(members(of("attributes").json(), ["Policy"])[0])
+        }
         (_, "SetTopicAttributes") if text(of("attributeName")) == "Policy" => policy(of("attributeValue")),
         (_, "CreateFunctionUrlConfig" | "UpdateFunctionUrlConfig") => of_url(text(of("authType")) == "NONE"),
         (_, "AddPermission20150331" | "AddPermission20150331v2" | "AddLayerVersionPermission20181031") => {
@@ -245,16 +251,25 @@ fn is_for_url(event: &Event<'_>) -> bool {
     }
 }
 
+/// The id that a new key got. Empty when the record does not say.
+fn made_key<'a>(event: &Event<'a>) -> Cow<'a, str> {
+    let [key] = members(event.response_elements, ["keyMetadata"]);
+    text(members(key.json(), ["keyId"])[0])
+}
+
 /// The resource as a finding names it: `bucket/NAME`. Empty when the record does not say.
 pub(super) fn resource<'a>(event: &Event<'a>) -> Cow<'a, str> {
     let service = event.event_source.split('.').next().unwrap_or_default();
     let (kind, names): (&str, &[&'static str]) = match (service, event.event_name) {
         ("s3", _) => ("bucket", &["bucketName"]),
+        ("kms", "CreateKey") => {
+            return Cow::Owned(format!("kms-key/{}", made_key(event)).trim_end_matches('/').to_owned());
+        }
         ("kms", _) => ("kms-key", &["keyId"]),
         ("secretsmanager", _) => ("secret", &["secretId"]),
         ("ecr", _) => ("repository", &["repositoryName"]),
-        ("sns", _) => ("topic", &["topicArn"]),
-        ("sqs", _) => ("queue", &["queueUrl"]),
+        ("sns", _) => ("topic", &["topicArn", "name"]),
+        ("sqs", _) => ("queue", &["queueUrl", "queueName"]),
         ("lambda", "AddLayerVersionPermission20181031") => ("layer", &["layerName"]),
         ("lambda", "AddPermission20150331" | "AddPermission20150331v2") if is_for_url(event) => {
             ("function-url", &["functionName"])
@@ -272,7 +287,7 @@ pub(super) fn resource<'a>(event: &Event<'a>) -> Cow<'a, str> {
         ("glue", "CreateDevEndpoint" | "UpdateDevEndpoint") => ("dev-endpoint", &["endpointName"]),
         ("cognito-identity", _) => ("identity-pool", &["identityPoolId"]),
         ("ram", _) => ("resource-share", &["name", "resourceShareArn"]),
-        (other, _) => (other, &["resourceArn"]),
+        (other, _) => (other, &["resourceArn", "tableName"]),
     };
     let found = names.iter().map(|name| text(members(event.request_parameters, [*name])[0]));
     let name = found.into_iter().find(|name| !name.is_empty()).unwrap_or_default();

@@ -308,6 +308,38 @@ fn what_is_shared_is_a_line_for_each_caller_and_whom_it_let_in() {
 }
 
 #[test]
+fn resources_that_are_made_with_a_policy() {
+    let of = |principal: &str| policy(json!(principal), "kms:Decrypt");
+    let requests = |principal: &str, acl: &str| {
+        [
+            ("kms", "CreateKey", json!({ "policy": of(principal) }), "high"),
+            ("sqs", "CreateQueue", json!({ "queueName": "q", "attributes": { "Policy": of(principal) } }), "medium"),
+            ("sns", "CreateTopic", json!({ "name": "t", "attributes": { "Policy": of(principal) } }), "medium"),
+            ("dynamodb", "CreateTable", json!({ "tableName": "t", "resourcePolicy": of(principal) }), "medium"),
+            ("es", "CreateDomain", json!({ "domainName": "d", "accessPolicies": of(principal) }), "low"),
+            ("es", "CreateElasticsearchDomain", json!({ "domainName": "d", "accessPolicies": of(principal) }), "low"),
+            ("s3", "CreateBucket", json!({ "bucketName": "b", "x-amz-acl": [acl] }), "medium"),
+        ]
+    };
+    for (service, name, request, severity) in requests("*", "public-read") {
+        assert_eq!(shared(service, name, request), severity, "{service} {name}");
+    }
+    for (service, name, request, _) in requests("111122223333", "private") {
+        assert_eq!(shared(service, name, request), "", "{service} {name}");
+    }
+    for (service, name, request) in [
+        ("kms", "CreateKey", json!(null)),
+        ("sqs", "CreateQueue", json!({ "queueName": "q" })),
+        ("glue", "CreateTable", json!({ "resourcePolicy": of("*") })),
+    ] {
+        assert_eq!(shared(service, name, request), "", "{service} {name}");
+    }
+    let mut key = call("kms", "CreateKey", json!({ "policy": of("*") }));
+    key["responseElements"] = json!({ "keyMetadata": { "keyId": "1234" } });
+    assert_eq!(findings([key])[0].summary, format!("{ANA} let everybody into kms-key/1234"));
+}
+
+#[test]
 fn layers_of_others() {
     let layer = |account: &str| {
         let arn = format!("arn:aws:lambda:us-east-1:{account}:layer:extension:1");
@@ -320,6 +352,11 @@ fn layers_of_others() {
     assert_eq!(found([layer(STRANGER), later]), "function-layer-of-others info", "a pipeline");
     let without = call("lambda", "UpdateFunctionConfiguration20150331v2", json!({ "functionName": "f", "timeout": 9 }));
     assert_eq!(found([without]), "");
+    let made =
+        |layers: Json| call("lambda", "CreateFunction20150331", json!({ "functionName": "f", "layers": layers }));
+    let arn = |account: &str| json!([format!("arn:aws:lambda:us-east-1:{account}:layer:extension:1")]);
+    assert_eq!(found([made(arn(STRANGER))]), "function-layer-of-others low");
+    assert_eq!(found([made(arn("111122223333")), made(json!([]))]), "", "its own, or none");
 }
 
 #[test]
