@@ -124,9 +124,10 @@ fn is_telling(change: IamEvent, documents: &mut Documents, event: &Event<'_>) ->
             text(status).eq_ignore_ascii_case("active")
         }
         "UpdatePolicy" => !organization::still_limits(event, documents),
-        "UpdateFunctionConfiguration20150331" | "UpdateFunctionConfiguration20150331v2" | "SetIdentityPoolRoles" => {
-            !elsewhere::given(change, event).is_empty()
-        }
+        "CreateFunction20150331"
+        | "UpdateFunctionConfiguration20150331"
+        | "UpdateFunctionConfiguration20150331v2"
+        | "SetIdentityPoolRoles" => !elsewhere::given(change, event).is_empty(),
         _ => true,
     }
 }

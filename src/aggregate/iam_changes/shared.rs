@@ -50,8 +50,8 @@ fn sharing(event: &Event<'_>, documents: &mut Documents) -> Sharing {
     };
     match (event.event_source, event.event_name) {
         (_, "PutBucketPolicy") => policy(of("bucketPolicy")),
-        (_, "PutBucketAcl") => acl(event),
-        ("kms.amazonaws.com", "PutKeyPolicy") => policy(of("policy")),
+        (_, "PutBucketAcl" | "CreateBucket") => acl(event),
+        ("kms.amazonaws.com", "PutKeyPolicy" | "CreateKey") => policy(of("policy")),
         (_, "CreateGrant") if event.user_identity.is_invoked_by_service() => Sharing::default(),
         (_, "CreateGrant") => listed(event, &["granteePrincipal"]),
         (_, "SetRepositoryPolicy") => policy(of("policyText")),
@@ -60,9 +60,15 @@ fn sharing(event: &Event<'_>, documents: &mut Documents) -> Sharing {
             policy(all.into_iter().find(|raw| *raw != Raw::Null).unwrap_or(Raw::Null))
         }
         (_, "PutFileSystemPolicy" | "PutBackupVaultAccessPolicy") => policy(of("policy")),
-        (_, "UpdateDomainConfig" | "UpdateElasticsearchDomainConfig") => policy(of("accessPolicies")),
-        (_, "PutBucketReplication") => listed(event, &["ReplicationConfiguration"]),
-        (_, "SetQueueAttributes") => policy(members(of("attributes").json(), ["Policy"])[0]),
+        (
+            _,
+            "UpdateDomainConfig" | "UpdateElasticsearchDomainConfig" | "CreateDomain" | "CreateElasticsearchDomain",
+        ) => policy(of("accessPolicies")),
+        (_, "CreateTable") => policy(of("resourcePolicy")),
+        (_, "PutBucketReplication") => replicated(event),
+        (_, "SetQueueAttributes" | "CreateQueue" | "CreateTopic") => {
+            policy(members(of("attributes").json(), ["Policy"])[0])
+        }
         (_, "SetTopicAttributes") if text(of("attributeName")) == "Policy" => policy(of("attributeValue")),
         (_, "CreateFunctionUrlConfig" | "UpdateFunctionUrlConfig") => of_url(text(of("authType")) == "NONE"),
         (_, "AddPermission20150331" | "AddPermission20150331v2" | "AddLayerVersionPermission20181031") => {
@@ -83,7 +89,8 @@ fn of_url(is_open: bool) -> Sharing {
     Sharing { outsiders: Outsiders { anyone: is_open, ..Outsiders::default() }, ..Sharing::default() }
 }
 
-/// A permission of a function or layer. Services that may call are left out, and so is an organization.
+/// A permission of a function or layer. Services that may call are left out, and so is an organization; everybody on the
+/// condition of a source comes down to the account that owns the source.
 ///
 /// Source: AWS Lambda API reference, AddPermission (Principal, PrincipalOrgID, SourceAccount, SourceArn).
 fn permission(event: &Event<'_>) -> Sharing {
@@ -91,7 +98,28 @@ fn permission(event: &Event<'_>) -> Sharing {
     if [organization, organization_id].iter().any(|raw| *raw != Raw::Null) {
         return Sharing::default();
     }
-    listed(event, &["principal"])
+    let mut sharing = listed(event, &["principal"]);
+    if let Some(account) = source_of(event).filter(|_| sharing.outsiders.anyone) {
+        sharing.outsiders.anyone = false;
+        sharing.add(outside([account], event.account_id()));
+    }
+    sharing
+}
+
+/// The account to which a permission holds a source: the one that is named, else that of its ARN. Empty for a bucket, whose
+/// ARN has none; `None` where any source of any account will do.
+fn source_of(event: &Event<'_>) -> Option<String> {
+    let [account, arn] = members(event.request_parameters, ["sourceAccount", "sourceArn"]).map(text);
+    if is_account(&account) {
+        return Some(account.into_owned());
+    }
+    let arn = Arn::parse(&arn)?;
+    let is_bucket = arn.service == "s3" && arn.account_id.is_empty() && !arn.resource.starts_with(['*', '?']);
+    (is_bucket || is_account(arn.account_id)).then(|| arn.account_id.to_owned())
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Access control lists, canned or by grants: of everybody, or everybody with an AWS account. Known miss: another account by its canonical user
@@ -107,14 +135,47 @@ fn acl(event: &Event<'_>) -> Sharing {
     of_url(is_granted || texts_of(canned).iter().any(is_open))
 }
 
-/// Volumes and images of Amazon EC2: `{"add": {"items": [{"userId": …}, {"group": "all"}]}}`.
+/// Volumes and images of Amazon EC2: `{"add": {"items": [{"userId": …}, {"group": "all"}]}}`. An organization, or a unit of
+/// one, stands as the account that manages it: as an account on a condition, since the record does not tell whether the
+/// caller's is in it.
+///
+/// Source: Amazon EC2 API reference, LaunchPermission (organizationArn, organizationalUnitArn).
 fn changed(event: &Event<'_>, name: &'static str) -> Sharing {
     let [change] = members(event.request_parameters, [name]);
     let [add, remove] = members(change.json(), ["add", "remove"]);
     let own = event.account_id();
-    let mut sharing = Sharing { removed: outside(texts_of(remove), own), ..Sharing::default() };
-    sharing.add(outside(texts_of(add), own));
+    let (add, remove) = (texts_of(add), texts_of(remove));
+    let mut removed = organizations(&remove, own);
+    removed.extend(outside(remove, own));
+    let mut sharing = Sharing { removed, ..Sharing::default() };
+    let of_organizations = organizations(&add, own).into_iter().map(|account| (account, true));
+    sharing.outsiders.accounts.extend(of_organizations);
+    sharing.add(outside(add, own));
     sharing
+}
+
+/// The accounts that own what is copied: `Account` of each rule's `Destination`, which CloudTrail may write as a number. Names
+/// and prefixes of a rule are none.
+///
+/// Source: Amazon S3 API reference, PutBucketReplication, Destination.
+fn replicated(event: &Event<'_>) -> Sharing {
+    let [configuration] = members(event.request_parameters, ["ReplicationConfiguration"]);
+    let rules = all_of(configuration, "Rule");
+    let accounts = rules.iter().filter_map(|rule| rule.get("Destination")?.get("Account").cloned());
+    let mut found = Vec::new();
+    accounts.for_each(|account| collect(account, &mut found));
+    let mut sharing = Sharing::default();
+    sharing.add(outside(found, event.account_id()));
+    sharing
+}
+
+/// The values of a member that is one or a list.
+fn all_of(raw: Raw<'_>, name: &'static str) -> Vec<Value> {
+    match serde_json::from_str(members(raw.json(), [name])[0].json()) {
+        Ok(Value::Array(list)) => list,
+        Ok(one) => vec![one],
+        Err(_) => Vec::new(),
+    }
 }
 
 /// Whom lists of accounts name.
@@ -140,18 +201,27 @@ impl Sharing {
     }
 }
 
+/// The accounts that manage the organizations that are named, but for `own`.
+fn organizations(texts: &[String], own: &str) -> BTreeSet<String> {
+    let arns = texts.iter().filter_map(|text| Arn::parse(text)).filter(|arn| arn.service == "organizations");
+    arns.map(|arn| arn.account_id.to_owned()).filter(|account| is_account(account) && account != own).collect()
+}
+
 /// Accounts other than `own`, by id or ARN, and `*` for all; organizations and their units are left out.
+///
+/// Source: AWS Systems Manager API reference, ModifyDocumentPermission ("AccountIdsToAdd", pattern `(?i)all|[0-9]{12}`).
 fn outside(texts: impl IntoIterator<Item = String>, own: &str) -> BTreeSet<String> {
     let account = |text: String| {
         let account = match text.as_str() {
-            "all" | ANYONE => ANYONE,
+            ANYONE => ANYONE,
+            all if all.eq_ignore_ascii_case("all") => ANYONE,
             text => match Arn::parse(text) {
                 Some(arn) if arn.service == "organizations" => "",
                 Some(arn) => arn.account_id,
                 None => text,
             },
         };
-        let is_one = account == ANYONE || account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+        let is_one = account == ANYONE || is_account(account);
         (is_one && account != own).then(|| account.to_owned())
     };
     texts.into_iter().filter_map(account).collect()
@@ -159,14 +229,6 @@ fn outside(texts: impl IntoIterator<Item = String>, own: &str) -> BTreeSet<Strin
 
 /// All texts of a value, however deep.
 fn texts_of(raw: Raw<'_>) -> Vec<String> {
-    fn collect(value: Value, into: &mut Vec<String>) {
-        match value {
-            Value::String(text) => into.push(text),
-            Value::Array(list) => list.into_iter().for_each(|one| collect(one, into)),
-            Value::Object(members) => members.into_iter().for_each(|(_, one)| collect(one, into)),
-            _ => {}
-        }
-    }
     let mut found = Vec::new();
     match serde_json::from_str(raw.json()) {
         Ok(value @ (Value::Array(_) | Value::Object(_))) => collect(value, &mut found),
@@ -175,17 +237,43 @@ fn texts_of(raw: Raw<'_>) -> Vec<String> {
     found
 }
 
+/// Whether a permission is for calls by the public URL of a function alone: consoles, SAM and CDK give it with every such URL.
+///
+/// Source: AWS Lambda developer guide, "Control access to Lambda function URLs" (lambda:InvokeFunctionUrl, and
+/// lambda:InvokeFunction with lambda:InvokedViaFunctionUrl); AWS Lambda API reference, AddPermission, InvokedViaFunctionUrl.
+fn is_for_url(event: &Event<'_>) -> bool {
+    let names = ["action", "functionUrlAuthType", "invokedViaFunctionUrl"];
+    let [action, auth, by_url] = members(event.request_parameters, names);
+    match &*text(action) {
+        "lambda:InvokeFunctionUrl" => text(auth) == "NONE",
+        "lambda:InvokeFunction" => by_url.json().eq_ignore_ascii_case("true"),
+        _ => false,
+    }
+}
+
+/// The id that a new key got. Empty when the record does not say.
+fn made_key<'a>(event: &Event<'a>) -> Cow<'a, str> {
+    let [key] = members(event.response_elements, ["keyMetadata"]);
+    text(members(key.json(), ["keyId"])[0])
+}
+
 /// The resource as a finding names it: `bucket/NAME`. Empty when the record does not say.
 pub(super) fn resource<'a>(event: &Event<'a>) -> Cow<'a, str> {
     let service = event.event_source.split('.').next().unwrap_or_default();
     let (kind, names): (&str, &[&'static str]) = match (service, event.event_name) {
         ("s3", _) => ("bucket", &["bucketName"]),
+        ("kms", "CreateKey") => {
+            return Cow::Owned(format!("kms-key/{}", made_key(event)).trim_end_matches('/').to_owned());
+        }
         ("kms", _) => ("kms-key", &["keyId"]),
         ("secretsmanager", _) => ("secret", &["secretId"]),
         ("ecr", _) => ("repository", &["repositoryName"]),
-        ("sns", _) => ("topic", &["topicArn"]),
-        ("sqs", _) => ("queue", &["queueUrl"]),
+        ("sns", _) => ("topic", &["topicArn", "name"]),
+        ("sqs", _) => ("queue", &["queueUrl", "queueName"]),
         ("lambda", "AddLayerVersionPermission20181031") => ("layer", &["layerName"]),
+        ("lambda", "AddPermission20150331" | "AddPermission20150331v2") if is_for_url(event) => {
+            ("function-url", &["functionName"])
+        }
         ("lambda", _) => ("function", &["functionName"]),
         ("ec2", "ModifyImageAttribute") => ("image", &["imageId"]),
         ("ec2" | "rds" | "redshift", _) => {
@@ -199,16 +287,29 @@ pub(super) fn resource<'a>(event: &Event<'a>) -> Cow<'a, str> {
         ("glue", "CreateDevEndpoint" | "UpdateDevEndpoint") => ("dev-endpoint", &["endpointName"]),
         ("cognito-identity", _) => ("identity-pool", &["identityPoolId"]),
         ("ram", _) => ("resource-share", &["name", "resourceShareArn"]),
-        (other, _) => (other, &["resourceArn"]),
+        (other, _) => (other, &["resourceArn", "tableName"]),
     };
     let found = names.iter().map(|name| text(members(event.request_parameters, [*name])[0]));
     let name = found.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
     let name = match &*name {
         url if url.starts_with("https://") => Cow::Owned(url.rsplit('/').next().unwrap_or_default().to_owned()),
-        arn if kind == "function" => Cow::Owned(arn.split(":function:").last().unwrap_or_default().to_owned()),
+        arn if kind.starts_with("function") => {
+            Cow::Owned(arn.split(":function:").last().unwrap_or_default().to_owned())
+        }
         _ => last_of(name),
     };
     if name.is_empty() { Cow::Borrowed(kind) } else { Cow::Owned(format!("{kind}/{name}")) }
+}
+
+/// Adds all texts of a value. A number is an account id, which has twelve digits: JSON leaves zeros in front away.
+fn collect(value: Value, into: &mut Vec<String>) {
+    match value {
+        Value::String(text) => into.push(text),
+        Value::Number(number) => into.push(format!("{:0>12}", number.to_string())),
+        Value::Array(list) => list.into_iter().for_each(|one| collect(one, into)),
+        Value::Object(members) => members.into_iter().for_each(|(_, one)| collect(one, into)),
+        _ => {}
+    }
 }
 
 /// The layers of other accounts that a function is given, `; `-joined: `ACCOUNT:NAME`.

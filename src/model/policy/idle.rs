@@ -142,16 +142,34 @@ fn is_own_variable(key: &str, value: &str) -> bool {
     variable.is_some_and(|variable| variable.eq_ignore_ascii_case(key))
 }
 
-/// Whether a pattern stands for some values of the key and not for any.
+/// What stands behind the prefix of an id such as `vpc-…`: seventeen hexadecimal digits, the first a zero. Not an id that AWS
+/// would give.
+///
+/// Source: Amazon EC2 user guide, "Resource IDs".
+const ID: &str = "0zz9zz9zz9zz9zz9z";
+
+/// Whether a pattern stands for some values of the key and not for any, nor for some that are whose they happen to be, such as
+/// accounts whose ids begin alike.
 fn is_some_of(key: &str, pattern: &str, asker: Asker) -> bool {
     if is_own_variable(key, pattern) {
         return false;
     }
     match key {
-        "aws:principalarn" | "aws:sourcearn" if asker == Asker::Stranger => {
+        "aws:principalarn" | "aws:sourcearn" | "s3:dataaccesspointarn" if asker == Asker::Stranger => {
             let account = Arn::parse(pattern).map_or("", |arn| arn.account_id);
             !account.is_empty() && !literal(account).1
         }
+        "aws:principalaccount"
+        | "aws:sourceaccount"
+        | "aws:sourceowner"
+        | "kms:calleraccount"
+        | "s3:dataaccesspointaccount"
+            if asker == Asker::Stranger =>
+        {
+            !literal(pattern).1
+        }
+        "aws:sourcevpc" if asker == Asker::Stranger => !matches(pattern, &format!("vpc-{ID}")),
+        "aws:sourcevpce" if asker == Asker::Stranger => !matches(pattern, &format!("vpce-{ID}")),
         "aws:principalarn" => !is_any_principal(pattern),
         "aws:principalorgid" => !matches(pattern, "o-zz9zz9zz9z"),
         "aws:principalorgpaths" => !matches(pattern, "o-zz9zz9zz9z/r-zz9z/ou-zz9z-zz9zz9zz/"),
@@ -251,6 +269,12 @@ mod tests {
             ("Bool", "aws:MultiFactorAuthPresent", "true"),
             ("StringLike", "sts:ExternalId", "*"),
             ("Null", "sts:ExternalId", "false"),
+            ("StringLike", "aws:SourceVpc", "vpc-*"),
+            ("StringLike", "aws:SourceVpce", "vpce-0*"),
+            ("StringLike", "aws:SourceVpce", "vpce-?????????????????"),
+            ("ArnLike", "s3:DataAccessPointArn", "arn:aws:s3:*:*:accesspoint/*"),
+            ("StringLike", "aws:PrincipalAccount", "9999888877*"),
+            ("StringLike", "s3:DataAccessPointAccount", "????????????"),
         ] {
             assert!(!holds(operator, key, value, Asker::Stranger), "{operator} {key} {value}");
         }
@@ -261,6 +285,10 @@ mod tests {
             ("StringLike", "aws:PrincipalArn", "arn:aws:iam::444455556666:role/*"),
             ("ArnEquals", "aws:PrincipalArn", "arn:aws:iam::444455556666:role/x"),
             ("StringEquals", "aws:PrincipalAccount", "444455556666"),
+            ("StringLike", "aws:PrincipalAccount", "444455556666"),
+            ("StringLike", "aws:SourceVpc", "vpc-0a1b2c3d*"),
+            ("StringLike", "aws:SourceVpce", "vpce-0a1b2c3d4e5f60718"),
+            ("ArnLike", "s3:DataAccessPointArn", "arn:aws:s3:*:444455556666:accesspoint/*"),
             ("IpAddress", "aws:SourceIp", "203.0.113.0/24"),
         ] {
             assert!(holds(operator, key, value, Asker::Stranger), "{operator} {key} {value}");

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::idle::{Asker, is_negated, narrows, plain_operator, tests};
+use super::pattern::matches;
 use super::trust::{is_account, is_for_all};
-use super::{Condition, Listed, Statement};
+use super::{Condition, Listed, Statement, only_stars};
 use crate::model::Arn;
 
 /// Who is let in from outside of the account.
@@ -83,20 +84,15 @@ pub(super) fn outsiders(statements: &[Statement], own_account: &str) -> Outsider
     for statement in statements.iter().filter(|statement| statement.is_allow()) {
         let Some(principals) = &statement.principals else { continue };
         let is_guarded = statements.iter().any(|deny| guards(deny, statement));
-        let is_narrow = is_guarded || says_who(&statement.condition);
+        let is_narrow = |account| is_guarded || says_who(&statement.condition, account);
         let of_aws = principals.by_kind.get("AWS").into_iter().flatten().filter(|_| !principals.is_not);
-        for value in of_aws.clone().filter(|value| *value != "*") {
-            found.add(account_of(value), own_account, (is_narrow, delivers(statement)));
+        let named: BTreeSet<&str> = of_aws.clone().filter_map(|value| account_of(value)).collect();
+        let is_open = principals.is_not || of_aws.clone().any(|value| value == "*");
+        let asked = if is_open { accounts_of(&statement.condition) } else { Some(BTreeSet::new()) };
+        for account in named.iter().chain(asked.iter().flatten()) {
+            found.add(account, own_account, (is_narrow(Some(account)), delivers(statement)));
         }
-        if !principals.is_not && !of_aws.clone().any(|value| value == "*") {
-            continue;
-        }
-        match accounts_of(&statement.condition) {
-            Some(accounts) => {
-                accounts.iter().for_each(|account| found.add(Some(account), own_account, (true, delivers(statement))))
-            }
-            None => found.anyone |= !is_narrow,
-        }
+        found.anyone |= asked.is_none() && !is_narrow(None);
     }
     found
 }
@@ -107,10 +103,11 @@ impl Outsiders {
         !self.anyone && self.accounts.is_empty()
     }
 
-    fn add(&mut self, account: Option<&str>, own_account: &str, (is_narrow, delivers): (bool, bool)) {
-        let Some(account) = account.filter(|account| *account != own_account && !delivers) else { return };
-        let narrow = self.accounts.entry(account.to_owned()).or_insert(is_narrow);
-        *narrow &= is_narrow;
+    fn add(&mut self, account: &str, own_account: &str, (is_narrow, delivers): (bool, bool)) {
+        if account != own_account && !delivers {
+            let narrow = self.accounts.entry(account.to_owned()).or_insert(is_narrow);
+            *narrow &= is_narrow;
+        }
     }
 }
 
@@ -120,18 +117,41 @@ fn account_of(value: &str) -> Option<&str> {
     is_account(account).then_some(account)
 }
 
-fn says_who(condition: &Condition) -> bool {
+/// Whether a condition says who or whence: for anybody, or for an account that is named, of which it has to say more.
+fn says_who(condition: &Condition, account: Option<&str>) -> bool {
     tests(condition).any(|(test, values)| {
         let is_narrow = || narrows(test, values, Asker::Stranger) || names_source(test, values);
-        WHO.contains(&test.1) && is_narrow()
+        let says_more = |account| !only_names(account, (test, values));
+        WHO.contains(&test.1) && is_narrow() && account.is_none_or(says_more)
     })
 }
 
+/// Whether a test says no more than that `account` is meant: by its id, or by an ARN that stands for all of its users or
+/// roles. It gives the same as the account for a principal.
+///
+/// Source: IAM user guide, "AWS global condition context keys", aws:PrincipalAccount and aws:PrincipalArn; KMS developer
+/// guide, "AWS KMS condition keys", kms:CallerAccount.
+fn only_names(account: &str, (test, values): ((&str, &str), &BTreeSet<String>)) -> bool {
+    let is_named = values.iter().any(|value| account_of(value) == Some(account));
+    match test.1 {
+        "aws:principalaccount" | "kms:calleraccount" => is_named,
+        "aws:principalarn" => is_named && !narrows(test, values, Asker::Holder),
+        _ => false,
+    }
+}
+
 /// Whether a condition names what a service calls for, be its account open: a bucket's ARN has none, and its name is nobody
-/// else's.
+/// else's. Of most services a name ends the ARN and `distribution/*` is anybody's; of buckets and APIs it comes first.
+///
+/// Source: Service Authorization Reference, resource types of Amazon S3 and of Amazon API Gateway.
 fn names_source((operator, key): (&str, &str), values: &BTreeSet<String>) -> bool {
     let (plain, needs_no_key) = plain_operator(operator);
-    let is_named = |value: &String| Arn::parse(value).is_some_and(|arn| !arn.resource.starts_with(['*', '?']));
+    let is_name = |arn: Arn<'_>| match arn.service {
+        "s3" | "execute-api" => true,
+        _ => !arn.resource.rsplit(['/', ':']).next().is_some_and(only_stars),
+    };
+    let is_named =
+        |value: &String| Arn::parse(value).is_some_and(|arn| !arn.resource.starts_with(['*', '?']) && is_name(arn));
     key == "aws:sourcearn" && !is_negated(plain) && !needs_no_key && values.iter().all(is_named)
 }
 
@@ -154,20 +174,61 @@ fn delivers(statement: &Statement) -> bool {
 }
 
 /// Whether a `Deny` turns everybody away from all that is allowed, but for some: `Deny * if StringNotEquals
-/// aws:PrincipalOrgID`.
+/// aws:PrincipalOrgID`. Its tests are joined by AND, so that each one lets somebody through: with `aws:SecureTransport`
+/// `false` beside it, whoever uses HTTPS.
+///
+/// Known miss: a `Deny` of the resource's own ARN beside what is allowed on `*`, which a resource policy takes for the same,
+/// does not count.
+///
+/// Source: IAM user guide, "Conditions with multiple context keys or values".
 fn guards(deny: &Statement, allow: &Statement) -> bool {
-    let turns = |((operator, key), values): ((&str, &str), &BTreeSet<String>)| {
-        let positive = operator.trim_end_matches("ifexists").replacen("not", "", 1);
-        WHO.contains(&key) && is_negated(operator) && narrows((&positive, key), values, Asker::Stranger)
+    let covers_actions = match (&deny.actions, &allow.actions) {
+        (Listed::Only(denied), Listed::Only(allowed)) => allowed.iter().all(|action| is_covered(denied, action)),
+        (Listed::Only(denied), Listed::AllBut(others)) => others.iter().all(|other| {
+            let service = other.split(':').next().unwrap_or_default();
+            is_covered(denied, &format!("{service}:*"))
+        }),
+        _ => false,
     };
-    let covers = match &deny.actions {
-        Listed::Only(denied) => {
-            let whole = |pattern: &String| pattern == "*" || pattern.ends_with(":*");
-            denied.iter().any(whole) || allow.actions.values().iter().all(|action| denied.contains(action))
+    let covers_resources = match (&deny.resources, &allow.resources) {
+        (Listed::Absent, _) => true,
+        (Listed::Only(denied), Listed::Only(allowed)) => allowed.iter().all(|resource| is_covered(denied, resource)),
+        (Listed::Only(denied), _) => is_covered(denied, "*"),
+        (Listed::AllBut(_), _) => false,
+    };
+    let covers = covers_actions && covers_resources;
+    !deny.is_allow() && is_for_all(deny) && covers && tests(&deny.condition).all(exempts_some)
+}
+
+/// Whether one of the patterns stands for all that `pattern` does.
+fn is_covered(patterns: &[String], pattern: &str) -> bool {
+    let covers =
+        |wide: &String| wide == pattern || matches(wide, pattern) && !(wide.contains('?') && pattern.contains('*'));
+    patterns.iter().any(covers)
+}
+
+/// Whether a test of a `Deny` holds for all but some who are named, or but for AWS's own services and the roles that only
+/// these can use.
+///
+/// Source: IAM user guide, "AWS global condition context keys" (aws:PrincipalIsAWSService and aws:ViaAWSService are in every
+/// request) and "Create a service-linked role"; IAM API reference, CreateRole, RoleName (no colon, as in
+/// `role/aws:ec2-infrastructure`).
+fn exempts_some(((operator, key), values): ((&str, &str), &BTreeSet<String>)) -> bool {
+    let positive = operator.trim_end_matches("ifexists").replacen("not", "", 1);
+    let of_services = |value: &String| {
+        let roles = ["role/aws-service-role/", "role/aws:"];
+        Arn::parse(value).is_some_and(|arn| roles.iter().any(|begin| arn.resource.starts_with(begin)))
+    };
+    match key {
+        "aws:principalisawsservice" | "aws:viaawsservice" => {
+            positive == "bool" && values.iter().all(|value| value.eq_ignore_ascii_case("false"))
         }
-        Listed::AllBut(_) | Listed::Absent => false,
-    };
-    !deny.is_allow() && is_for_all(deny) && covers && tests(&deny.condition).any(turns)
+        "aws:principalarn" if is_negated(operator) && values.iter().any(of_services) => {
+            let others = values.iter().filter(|value| !of_services(value)).cloned().collect();
+            narrows((&positive, key), &others, Asker::Stranger)
+        }
+        _ => WHO.contains(&key) && is_negated(operator) && narrows((&positive, key), values, Asker::Stranger),
+    }
 }
 
 #[cfg(test)]
@@ -222,6 +283,9 @@ mod tests {
             ("StringEquals", "kms:CallerAccount", "111122223333"),
             ("ArnLike", "aws:SourceArn", "arn:aws:s3:::bucket"),
             ("ArnLike", "aws:SourceArn", "arn:aws:s3:*:*:bucket"),
+            ("ArnLike", "aws:SourceArn", "arn:aws:execute-api:us-east-1:*:abc123/*"),
+            ("ArnLike", "aws:SourceArn", "arn:aws:cloudfront::*:distribution/EXAMPLE"),
+            ("ArnLike", "aws:SourceArn", "arn:aws:events:*:111122223333:rule/*"),
             ("StringEquals", "aws:SourceVpce", "vpce-1"),
             ("IpAddress", "aws:SourceIp", "198.51.100.0/24"),
             ("Bool", "elasticfilesystem:AccessedViaMountTarget", "true"),
@@ -235,12 +299,32 @@ mod tests {
             ("StringEqualsIfExists", "aws:PrincipalOrgID", "o-example"),
             ("IpAddress", "aws:SourceIp", "0.0.0.0/0"),
             ("ArnLike", "aws:SourceArn", "arn:aws:s3:*:*:*"),
+            ("ArnLike", "aws:SourceArn", "arn:aws:cloudfront::*:distribution/*"),
+            ("ArnLike", "aws:SourceArn", "arn:aws:events:*:*:rule/*"),
+            ("StringLike", "aws:SourceVpce", "vpce-*"),
             ("StringLike", "aws:Referer", "example.com"),
         ] {
             assert_eq!(anyone(operator, key, value), "*", "{key}");
         }
-        assert_eq!(anyone("StringEquals", "kms:CallerAccount", "999988887777"), "(999988887777)");
-        assert_eq!(anyone("ArnLike", "aws:PrincipalArn", "arn:aws:iam::999988887777:role/*"), "(999988887777)");
+        for (operator, key, value) in [
+            ("StringEquals", "aws:PrincipalAccount", "999988887777"),
+            ("StringEquals", "kms:CallerAccount", "999988887777"),
+            ("ArnLike", "aws:PrincipalArn", "arn:aws:iam::999988887777:role/*"),
+            ("StringLike", "aws:PrincipalArn", "arn:aws:iam::999988887777:*"),
+        ] {
+            assert_eq!(anyone(operator, key, value), "999988887777", "as good as a principal: {key}");
+            let named = read(json!({ "AWS": "999988887777" }), json!({ operator: { key: value } }));
+            assert_eq!(of(named), "999988887777", "said twice: {key}");
+        }
+        for (operator, key, value) in [
+            ("ArnLike", "aws:PrincipalArn", "arn:aws:iam::999988887777:role/ops-*"),
+            ("StringEquals", "aws:SourceAccount", "999988887777"),
+        ] {
+            assert_eq!(anyone(operator, key, value), "(999988887777)", "{key}");
+        }
+        let more =
+            json!({ "StringEquals": { "aws:PrincipalAccount": "999988887777", "aws:PrincipalOrgID": "o-example" } });
+        assert_eq!(of(read(json!("*"), more)), "(999988887777)");
         let narrow = json!({ "StringEquals": { "aws:PrincipalOrgID": "o-example" } });
         assert_eq!(of(read(json!({ "AWS": "999988887777" }), narrow)), "(999988887777)");
     }
@@ -262,5 +346,50 @@ mod tests {
         let mut of_other = deny("StringNotEquals", "aws:PrincipalOrgID", "o-example");
         of_other["Action"] = json!("s3:PutObject");
         assert_eq!(guarded(of_other), "*", "another action");
+    }
+
+    #[test]
+    fn what_a_deny_does_not_cover() {
+        let deny = |action: &str, resource: Value, condition: Value| {
+            let allow = json!({ "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject",
+                "Resource": "arn:aws:s3:::b1/*" });
+            of(json!([allow, { "Effect": "Deny", "Principal": "*", "Action": action, "Resource": resource,
+                "Condition": condition }]))
+        };
+        let all = || json!(["arn:aws:s3:::b1", "arn:aws:s3:::b1/*"]);
+        let org = || json!({ "StringNotEquals": { "aws:PrincipalOrgID": "o-x" } });
+        for (action, resource) in [("s3:*", all()), ("s3:Get*", json!("*")), ("*", json!("arn:aws:s3:::b1*"))] {
+            assert_eq!(deny(action, resource.clone(), org()), "", "{action} {resource}");
+        }
+        for (action, resource) in [
+            ("s3:*", json!("arn:aws:s3:::b1/private/*")),
+            ("s3:*", json!("arn:aws:s3:::b1/?")),
+            ("s3:Put*", all()),
+            ("kms:*", json!("*")),
+        ] {
+            assert_eq!(deny(action, resource.clone(), org()), "*", "{action} {resource}");
+        }
+        for beside in [
+            json!({ "BoolIfExists": { "aws:PrincipalIsAWSService": "false", "aws:ViaAWSService": "false" } }),
+            json!({ "ArnNotLikeIfExists": { "aws:PrincipalArn": "arn:aws:iam::*:role/aws:ec2-infrastructure" } }),
+            json!({ "NotIpAddress": { "aws:SourceIp": "192.0.2.0/24" } }),
+        ] {
+            let mut tests = org();
+            tests.as_object_mut().unwrap().extend(beside.as_object().unwrap().clone());
+            assert_eq!(deny("s3:*", all(), tests), "", "{beside}");
+        }
+        for beside in [
+            json!({ "Bool": { "aws:SecureTransport": "false" } }),
+            json!({ "Bool": { "aws:PrincipalIsAWSService": "true" } }),
+            json!({ "IpAddress": { "aws:SourceIp": "203.0.113.9/32" } }),
+            json!({ "ArnNotLike": { "aws:PrincipalArn": "arn:aws:iam::*:role/Deploy" } }),
+        ] {
+            let mut tests = org();
+            tests.as_object_mut().unwrap().extend(beside.as_object().unwrap().clone());
+            assert_eq!(deny("s3:*", all(), tests), "*", "{beside}");
+        }
+        let but = json!([{ "Effect": "Allow", "Principal": "*", "NotAction": "s3:DeleteObject", "Resource": "*" },
+            { "Effect": "Deny", "Principal": "*", "Action": "s3:DeleteObject", "Resource": "*", "Condition": org() }]);
+        assert_eq!(of(but), "*", "all that is not denied");
     }
 }

@@ -534,7 +534,7 @@ fn accounts_that_a_condition_names() {
     assert_eq!(is("StringLike", json!(["444455556666", "999988887777"])), [other, other]);
     assert_eq!(is("StringEquals", json!(["444455556666", "111122223333"])), [other]);
     assert_eq!(is("StringEquals", json!("111122223333")), [], "its own people");
-    assert_eq!(is("StringLike", json!("4444*")), [(OpenTo::Anyone, false)]);
+    assert_eq!(is("StringLike", json!("4444*")), [(OpenTo::Anyone, true)], "whosever ids begin so");
     assert_eq!(is("StringNotEquals", json!("444455556666")), [(OpenTo::Anyone, true)]);
     let vendor = json!({ "StringEquals": { "aws:PrincipalAccount": "444455556666", "sts:ExternalId": "example" } });
     assert_eq!(doors(json!("*"), vendor), [(OpenTo::OtherAccount, false)]);

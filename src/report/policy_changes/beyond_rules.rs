@@ -7,12 +7,15 @@ pub(super) const RESOURCE_SHARED: Rule = Rule {
     id: "resource-shared",
     severity: Severity::High,
     practice: None,
-    about: "A policy, grant or list of a resource was set so that it lets in everybody, or accounts that were not read: buckets, \
-keys, secrets, snapshots, images, queues, topics, functions, repositories and more, a line for each caller and whom it let in. \
-Everybody is high for snapshots, keys and secrets, low for the URL of a function, search domains and file systems, else medium. Other accounts are medium for \
-snapshots, images, keys and secrets, else low, also under a condition. Who only delivers (a load balancer's logs), whoever a \
-condition holds to an organization, network or source, and services are left out; accounts that were read are info. What it \
-let in before is not in the record.",
+    about: "A policy, grant or list of a resource was set, or made with it, so that it lets in everybody, or accounts that \
+were not read: buckets, keys, secrets, snapshots, images, queues, topics, functions, repositories and more, a line for each \
+caller and whom it let in. Everybody is high for snapshots, keys and secrets, low for the URL of a function (and the \
+permission to call by it), search domains and file systems, else medium. Other accounts are medium for snapshots, images, \
+keys and secrets, else low, also under a condition that says more than which account. In a function's permission, everybody \
+by a source of one account is that account. An organization that gets an image is the account that manages it, on a \
+condition. Who only delivers (a load balancer's logs), whoever a condition holds to an organization, network or source, and \
+services are left out; accounts that were read are info. A Deny counts where it covers all that is allowed. What it let in \
+before is not in the record.",
     check: "Whose are the accounts? aws s3api get-bucket-policy, aws kms get-key-policy, aws ec2 describe-snapshot-attribute \
 and the like say what holds now.",
     fix: "Take them out again; what was copied stays copied. Then look at what else the caller did.",
@@ -23,7 +26,7 @@ pub(super) const LAYER_ADDED: Rule = Rule {
     id: "function-layer-of-others",
     severity: Severity::Low,
     practice: None,
-    about: "Functions were given layers of other accounts: code of others that runs with the rights of the function. Info for \
+    about: "Functions were given, or made with, layers of other accounts: code of others that runs with the rights of the function. Info for \
 accounts that were read, for well-known publishers, and where the caller has done so for more than a day.",
     check: "Whose is the account, and what is in the layer? aws lambda get-layer-version-by-arn.",
     fix: "If nobody of yours meant it, take the layer away (aws lambda update-function-configuration --layers) and look at who \

@@ -102,7 +102,14 @@ fn resources_that_everybody_may_come_to() {
             "medium",
         ),
         ("lambda", "AddPermission20150331v2", json!({ "functionName": "f", "principal": "*" }), "medium"),
+        (
+            "lambda",
+            "AddPermission20150331v2",
+            json!({ "functionName": "f", "principal": "*", "sourceArn": "arn:aws:s3:::*" }),
+            "medium",
+        ),
         ("ssm", "ModifyDocumentPermission", json!({ "name": "d", "accountIdsToAdd": ["all"] }), "medium"),
+        ("ssm", "ModifyDocumentPermission", json!({ "name": "d", "accountIdsToAdd": ["All"] }), "medium"),
         ("elasticfilesystem", "PutFileSystemPolicy", json!({ "fileSystemId": "fs-1", "policy": all() }), "low"),
         ("backup", "PutBackupVaultAccessPolicy", json!({ "backupVaultName": "v", "policy": all() }), "medium"),
         ("es", "UpdateDomainConfig", json!({ "domainName": "d", "accessPolicies": all() }), "low"),
@@ -115,9 +122,50 @@ fn resources_that_everybody_may_come_to() {
             "medium",
         ),
         ("lambda", "CreateFunctionUrlConfig", json!({ "functionName": "f", "authType": "NONE" }), "low"),
+        (
+            "lambda",
+            "AddPermission20150331v2",
+            json!({ "functionName": "f", "principal": "*", "action": "lambda:InvokeFunctionUrl",
+            "functionUrlAuthType": "NONE" }),
+            "low",
+        ),
+        (
+            "lambda",
+            "AddPermission20150331v2",
+            json!({ "functionName": "f", "principal": "*", "action": "lambda:InvokeFunction",
+            "invokedViaFunctionUrl": true }),
+            "low",
+        ),
+        (
+            "lambda",
+            "AddPermission20150331v2",
+            json!({ "functionName": "f", "principal": "*", "action": "lambda:InvokeFunctionUrl",
+            "functionUrlAuthType": "AWS_IAM" }),
+            "medium",
+        ),
+        (
+            "lambda",
+            "AddPermission20150331v2",
+            json!({ "functionName": "f", "principal": "*", "action": "lambda:InvokeFunction",
+            "statementId": "FunctionURLAllowPublicAccess", "invokedViaFunctionUrl": false }),
+            "medium",
+        ),
     ] {
         assert_eq!(shared(service, name, request), severity, "{service} {name}");
     }
+}
+
+/// A bucket's copies that belong to `account`; the rule has the name and prefix that an account could have.
+fn copies(account: Json) -> Json {
+    let rule = json!({ "ID": "all", "Priority": 1, "Filter": { "Prefix": STRANGER },
+        "Destination": { "Bucket": "arn:aws:s3:::copies", "Account": account } });
+    json!({ "bucketName": "b", "ReplicationConfiguration": { "Rule": rule } })
+}
+
+/// An image for an organization, or a unit of it, that `account` manages.
+fn launch(member: &str, account: &str) -> Json {
+    let arn = format!("arn:aws:organizations::{account}:organization/o-example");
+    json!({ "imageId": "ami-1", "launchPermission": { "add": { "items": [{ member: arn }] } } })
 }
 
 #[test]
@@ -152,6 +200,16 @@ fn resources_that_another_account_may_come_to() {
         ("sqs", "AddPermission", json!({ "queueUrl": "https://q/1/q", "aWSAccountIds": [STRANGER] }), "low"),
         ("lambda", "AddPermission20150331", json!({ "functionName": "f", "principal": STRANGER }), "low"),
         ("ram", "CreateResourceShare", json!({ "name": "s", "principals": [STRANGER] }), "low"),
+        ("s3", "PutBucketReplication", copies(json!(STRANGER)), "low"),
+        ("ec2", "ModifyImageAttribute", launch("organizationArn", STRANGER), "low"),
+        ("ec2", "ModifyImageAttribute", launch("organizationalUnitArn", STRANGER), "low"),
+        ("s3", "PutBucketReplication", copies(json!(999_988_887_777_u64)), "low"),
+        (
+            "lambda",
+            "AddPermission20150331v2",
+            json!({ "functionName": "f", "principal": "*", "sourceAccount": STRANGER }),
+            "low",
+        ),
     ] {
         assert_eq!(shared(service, name, request), severity, "{service} {name}");
     }
@@ -159,6 +217,9 @@ fn resources_that_another_account_may_come_to() {
     for (service, name, request) in [
         ("s3", "PutBucketPolicy", bucket(own)),
         ("s3", "PutBucketAcl", json!({ "bucketName": "public-read", "x-amz-acl": ["private"] })),
+        ("ssm", "ModifyDocumentPermission", json!({ "name": "All", "accountIdsToAdd": [own] })),
+        ("s3", "PutBucketReplication", copies(json!(111_122_223_333_u64))),
+        ("ec2", "ModifyImageAttribute", launch("organizationArn", own)),
         ("kms", "CreateGrant", json!({ "keyId": "1", "granteePrincipal": "dynamodb.us-east-1.amazonaws.com" })),
         (
             "lambda",
@@ -170,6 +231,17 @@ fn resources_that_another_account_may_come_to() {
             "lambda",
             "AddPermission20150331v2",
             json!({ "functionName": "f", "principal": "*", "principalOrgID": "o-1" }),
+        ),
+        ("lambda", "AddPermission20150331v2", json!({ "functionName": "f", "principal": "*", "sourceAccount": own })),
+        (
+            "lambda",
+            "AddPermission20150331v2",
+            json!({ "functionName": "f", "principal": "*", "sourceArn": format!("arn:aws:execute-api:us-east-1:{own}:x/*") }),
+        ),
+        (
+            "lambda",
+            "AddPermission20150331v2",
+            json!({ "functionName": "f", "principal": "*", "sourceArn": "arn:aws:s3:::bucket" }),
         ),
         (
             "lambda",
@@ -204,7 +276,13 @@ fn resources_that_another_account_may_come_to() {
     assert_eq!(found([refused]), "");
     let mut of_stranger = call("iam", "CreateGroup", json!({ "groupName": "g" }));
     of_stranger["recipientAccountId"] = json!(STRANGER);
-    assert_eq!(found([call("s3", "PutBucketPolicy", bucket(STRANGER)), of_stranger]), "resource-shared info");
+    assert_eq!(found([call("s3", "PutBucketPolicy", bucket(STRANGER)), of_stranger.clone()]), "resource-shared info");
+    let image = call("ec2", "ModifyImageAttribute", launch("organizationArn", STRANGER));
+    assert_eq!(
+        found([image, of_stranger]),
+        "resource-shared info",
+        "an organization whose management account was read"
+    );
 }
 
 #[test]
@@ -230,6 +308,38 @@ fn what_is_shared_is_a_line_for_each_caller_and_whom_it_let_in() {
 }
 
 #[test]
+fn resources_that_are_made_with_a_policy() {
+    let of = |principal: &str| policy(json!(principal), "kms:Decrypt");
+    let requests = |principal: &str, acl: &str| {
+        [
+            ("kms", "CreateKey", json!({ "policy": of(principal) }), "high"),
+            ("sqs", "CreateQueue", json!({ "queueName": "q", "attributes": { "Policy": of(principal) } }), "medium"),
+            ("sns", "CreateTopic", json!({ "name": "t", "attributes": { "Policy": of(principal) } }), "medium"),
+            ("dynamodb", "CreateTable", json!({ "tableName": "t", "resourcePolicy": of(principal) }), "medium"),
+            ("es", "CreateDomain", json!({ "domainName": "d", "accessPolicies": of(principal) }), "low"),
+            ("es", "CreateElasticsearchDomain", json!({ "domainName": "d", "accessPolicies": of(principal) }), "low"),
+            ("s3", "CreateBucket", json!({ "bucketName": "b", "x-amz-acl": [acl] }), "medium"),
+        ]
+    };
+    for (service, name, request, severity) in requests("*", "public-read") {
+        assert_eq!(shared(service, name, request), severity, "{service} {name}");
+    }
+    for (service, name, request, _) in requests("111122223333", "private") {
+        assert_eq!(shared(service, name, request), "", "{service} {name}");
+    }
+    for (service, name, request) in [
+        ("kms", "CreateKey", json!(null)),
+        ("sqs", "CreateQueue", json!({ "queueName": "q" })),
+        ("glue", "CreateTable", json!({ "resourcePolicy": of("*") })),
+    ] {
+        assert_eq!(shared(service, name, request), "", "{service} {name}");
+    }
+    let mut key = call("kms", "CreateKey", json!({ "policy": of("*") }));
+    key["responseElements"] = json!({ "keyMetadata": { "keyId": "1234" } });
+    assert_eq!(findings([key])[0].summary, format!("{ANA} let everybody into kms-key/1234"));
+}
+
+#[test]
 fn layers_of_others() {
     let layer = |account: &str| {
         let arn = format!("arn:aws:lambda:us-east-1:{account}:layer:extension:1");
@@ -242,6 +352,11 @@ fn layers_of_others() {
     assert_eq!(found([layer(STRANGER), later]), "function-layer-of-others info", "a pipeline");
     let without = call("lambda", "UpdateFunctionConfiguration20150331v2", json!({ "functionName": "f", "timeout": 9 }));
     assert_eq!(found([without]), "");
+    let made =
+        |layers: Json| call("lambda", "CreateFunction20150331", json!({ "functionName": "f", "layers": layers }));
+    let arn = |account: &str| json!([format!("arn:aws:lambda:us-east-1:{account}:layer:extension:1")]);
+    assert_eq!(found([made(arn(STRANGER))]), "function-layer-of-others low");
+    assert_eq!(found([made(arn("111122223333")), made(json!([]))]), "", "its own, or none");
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn shared(all: &[Change<'_>], baseline: &Baseline<'_>) -> Vec<Found> {
 
 fn judged(change: &Change<'_>, baseline: &Baseline<'_>) -> (Severity, &'static str) {
     let kind = change.target.split('/').next().unwrap_or_default();
-    let is_url = change.event.name().ends_with("FunctionUrlConfig");
+    let is_url = kind == "function-url" || change.event.name().ends_with("FunctionUrlConfig");
     let whom = || change.policy.split("; ").filter(|who| *who != "*");
     match change.granted {
         Granted::TrustAnyone if matches!(kind, "snapshot" | "kms-key" | "secret") => {
