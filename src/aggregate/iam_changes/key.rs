@@ -58,7 +58,8 @@ pub struct Key {
     /// is handed on that role (for an instance the instance), for an assignment who got it and where, with [`BY_ITSELF`]
     /// where that is the caller; for a resource whom it lets in, for a limit of an organization what it held for.
     pub policy: Sym,
-    /// The version of a customer-managed policy, with [`DORMANT`] where the call does not put it into force.
+    /// The version of a customer-managed policy, with [`DORMANT`] where the call does not put it into force; the id of a
+    /// long-lived credential that is no access key.
     pub version: Sym,
     /// The AWS service that acted on its own account or for the organization; empty where a caller of the account did.
     pub invoked_by: Sym,

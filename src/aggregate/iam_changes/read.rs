@@ -258,7 +258,7 @@ fn written_policy<'a>(request: &Request<'a>, event: &Event<'a>) -> Cow<'a, str> 
     if arn == Raw::Null { text(request.policy_name) } else { text(arn) }
 }
 
-/// The version that a call writes or puts into force; [`DORMANT`] follows where it does not.
+/// The version that a call writes or puts into force; [`DORMANT`] follows where it does not. For a long-lived credential its id.
 ///
 /// Source: IAM API reference, CreatePolicyVersion: setAsDefault; of a new policy the first version, v1, is the default.
 fn version<'a>(change: IamEvent, request: &Request<'a>, event: &Event<'a>) -> Cow<'a, str> {
@@ -272,6 +272,7 @@ fn version<'a>(change: IamEvent, request: &Request<'a>, event: &Event<'a>) -> Co
                 [request.set_as_default, is_default].into_iter().any(|flag| text(flag).eq_ignore_ascii_case("true"));
             if is_default { text(id) } else { Cow::Owned(format!("{}{DORMANT}", text(id))) }
         }
+        Act::AddCredential | Act::RemoveCredential => elsewhere::credential(event),
         _ => Cow::Borrowed(""),
     }
 }
