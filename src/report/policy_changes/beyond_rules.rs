@@ -10,7 +10,7 @@ pub(super) const RESOURCE_SHARED: Rule = Rule {
     about: "A policy, grant or list of a resource was set so that it lets in everybody, or accounts that were not read: buckets, \
 keys, secrets, snapshots, images, queues, topics, functions, repositories and more, a line for each caller and whom it let in. \
 Everybody is high for snapshots, keys and secrets, low for the URL of a function, search domains and file systems, else medium. Other accounts are medium for \
-snapshots, images, keys and secrets, else low, also under a condition. Who only delivers (a load balancer's logs), whoever a \
+snapshots, images, keys and secrets, else low, also under a condition, or where a service of AWS did it by itself. Who only delivers (a load balancer's logs), whoever a \
 condition holds to an organization, network or source, and services are left out; accounts that were read are info. What it \
 let in before is not in the record.",
     check: "Whose are the accounts? aws s3api get-bucket-policy, aws kms get-key-policy, aws ec2 describe-snapshot-attribute \

@@ -230,6 +230,33 @@ fn what_is_shared_is_a_line_for_each_caller_and_whom_it_let_in() {
 }
 
 #[test]
+fn what_services_of_aws_share_by_themselves() {
+    let role = |path: &str| {
+        let issuer =
+            json!({ "type": "Role", "arn": format!("arn:aws:iam::111122223333:role/{path}AWSServiceRoleForBackup") });
+        json!({ "type": "AssumedRole", "principalId": "AROAX:s", "accountId": "111122223333",
+            "arn": "arn:aws:sts::111122223333:assumed-role/AWSServiceRoleForBackup/s",
+            "sessionContext": { "sessionIssuer": issuer } })
+    };
+    let share = |whom: Json, identity: Json| {
+        let mut record = call(
+            "ec2",
+            "ModifySnapshotAttribute",
+            json!({ "snapshotId": "snap-1", "createVolumePermission": { "add": { "items": [whom] } } }),
+        );
+        record["userIdentity"] = identity;
+        record
+    };
+    let linked = || role("aws-service-role/backup.amazonaws.com/");
+    let [one] = &findings([share(json!({ "userId": STRANGER }), linked())])[..] else { panic!("one line") };
+    assert_eq!((one.severity.as_str(), one.subject.as_str()), ("low", "backup.amazonaws.com"));
+    assert_eq!(one.summary, format!("backup.amazonaws.com let {STRANGER} into snapshot/snap-1"));
+    assert_eq!(found([share(json!({ "group": "all" }), linked())]), "resource-shared high", "everybody");
+    let named_alike = share(json!({ "userId": STRANGER }), role(""));
+    assert_eq!(found([named_alike]), "resource-shared medium", "a role of that name");
+}
+
+#[test]
 fn layers_of_others() {
     let layer = |account: &str| {
         let arn = format!("arn:aws:lambda:us-east-1:{account}:layer:extension:1");
