@@ -383,6 +383,14 @@ fn people_of_the_directory() {
     );
     let both = [reset("UpdatePassword", "u-1"), reset("DeleteMfaDeviceForUser", "u-1")];
     assert_eq!(found(both), rule("medium"));
+    let months = [
+        reset("UpdatePassword", "u-1"),
+        at("2026-08-20T10:00:00Z", reset("DeleteMfaDeviceForUser", "u-1")),
+        at("2026-10-20T10:00:00Z", reset("UpdatePassword", "u-1")),
+    ];
+    assert_eq!(found(months), rule("low"), "a help desk's user over the year");
+    let night = [reset("UpdatePassword", "u-1"), at("2026-01-03T02:00:00Z", reset("DeleteMfaDeviceForUser", "u-1"))];
+    assert_eq!(found(night), rule("medium"), "within a day");
     let two = [reset("UpdatePassword", "u-1"), reset("DeleteMfaDeviceForUser", "u-2")];
     assert_eq!(found(two), rule("low"));
     assert_eq!(found([reset("UpdatePassword", "me"), reset("DeleteMfaDeviceForUser", "me")]), "", "their own");

@@ -116,6 +116,12 @@ impl<'a> Change<'a> {
         self.did(Act::SetDefaultVersion) || self.did(Act::WritePolicy) && !self.version.ends_with(DORMANT)
     }
 
+    /// When its calls were made, where that is kept; of a state that was saved before it was, the first and last.
+    pub fn times(&self) -> impl Iterator<Item = EventTime> {
+        let ends = [self.span.first(), self.span.last()].into_iter().flatten();
+        self.moments.iter().copied().chain(ends.filter(|_| self.moments.is_empty()))
+    }
+
     /// Takes up another change that is one row with this.
     pub fn merge(&mut self, other: Self) {
         self.events += other.events;

@@ -11,10 +11,11 @@ use super::super::{access_rules, beyond_rules};
 use super::sharing::lasts;
 use super::{Draft, Found, groups, listed};
 use crate::aggregate::iam_changes::{Act, BY_ITSELF, TargetKind};
-use crate::model::quantity;
+use crate::model::{EventTime, quantity};
 use crate::report::Severity;
 
-const WEEK: i64 = 7 * 86_400;
+const DAY: i64 = 86_400;
+const WEEK: i64 = 7 * DAY;
 
 pub(super) fn of(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Found> {
     let made = Made::of(all);
@@ -105,7 +106,7 @@ fn people(all: &[Change<'_>], made: &Made<'_>) -> Vec<Found> {
         let (severity, because) = if of(Act::JoinPeople).any(|change| change.policy.ends_with(BY_ITSELF)) {
             (Severity::Medium, "the caller put itself into a group, which may hold rights")
         } else if loses_both(of(Act::ResetPerson)) {
-            (Severity::Medium, "a user lost its password and a device to the same caller, as for a takeover")
+            (Severity::Medium, "a user lost its password and a device to the same caller in a day, as for a takeover")
         } else if of(Act::ResetPerson).next().is_some() {
             (Severity::Low, "mostly a help desk's work; the record cannot tell")
         } else if of(Act::SetDirectoryMfa).next().is_some() {
@@ -137,11 +138,15 @@ fn people(all: &[Change<'_>], made: &Made<'_>) -> Vec<Found> {
     groups(all, changes, |change| (change.account_id, change.actor)).into_iter().map(of_actor).collect()
 }
 
-/// Whether one user's password was set and a device of it taken.
+/// Whether one user's password was set and a device of it taken within a day. A help desk does the one in winter and the other
+/// in summer; who takes a user over needs both.
 fn loses_both<'c, 'a: 'c>(resets: impl Iterator<Item = &'c Change<'a>>) -> bool {
-    let mut lost: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut lost: BTreeMap<&str, BTreeSet<(EventTime, &str)>> = BTreeMap::new();
     for change in resets.filter(|change| !change.target.is_empty()) {
-        lost.entry(change.target).or_default().insert(change.event.name());
+        lost.entry(change.target).or_default().extend(change.times().map(|time| (time, change.event.name())));
     }
-    lost.values().any(|events| events.len() > 1)
+    let is_both = |((before, one), (after, other)): (&(EventTime, &str), &(EventTime, &str))| {
+        one != other && *after <= before.plus_seconds(DAY)
+    };
+    lost.values().any(|lost| lost.iter().zip(lost.iter().skip(1)).any(is_both))
 }
