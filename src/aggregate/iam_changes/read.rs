@@ -239,6 +239,7 @@ fn policy<'a>(
         | Act::ResetPerson
         | Act::SetLimit
         | Act::TrustService => (elsewhere::given(change, event), PolicyClass::None, Granted::Nothing),
+        Act::MakeLimit => (organization::kind(event, documents), PolicyClass::None, Granted::Nothing),
         Act::UpdatePasswordPolicy => {
             let [omitted] = members(event.request_parameters, ["omitted"]);
             let terms = PasswordPolicy::of_request(event.request_parameters).to_string();

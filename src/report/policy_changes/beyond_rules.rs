@@ -49,9 +49,10 @@ pub(super) const LIMIT_LIFTED: Rule = Rule {
     severity: Severity::Medium,
     practice: None,
     about: "A policy that limits accounts of the organization was detached, rewritten so that it allows everything, or its type \
-was disabled: a line for each caller. Low where the same caller attached another there within a day, and for an account that \
-was moved under other policies. Detaching FullAWSAccess \
-limits more and is left out; what the policy said is not in the record.",
+was disabled: a line for each caller. Low where the same caller attached it again or another there within a day, none that these logs show \
+to allow everything, and for an account that was moved under other policies. Detaching FullAWSAccess \
+limits more and is left out, as are tag, backup and AI services opt-out policies that these logs show to be made; what the \
+policy said is not in the record.",
     check: "aws organizations list-policies-for-target; what did the accounts below do since that was denied before?",
     fix: "Attach the policy again: aws organizations attach-policy. Then look at who called.",
     page: "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html",

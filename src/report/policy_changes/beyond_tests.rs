@@ -301,6 +301,25 @@ fn limits_of_an_organization() {
     assert_eq!(found([detach("p-1"), attach("p-2", "04T03:05:00")]), medium, "days later");
     assert_eq!(found([detach("p-1"), attach("p-FullAWSAccess", "02T03:05:00")]), medium, "which limits nothing");
     assert_eq!(found([detach("p-FullAWSAccess")]), "", "limits more");
+    assert_eq!(found([detach("p-1"), attach("p-1", "02T03:01:00")]), low, "the same again");
+    let again = at("2026-01-02T03:02:00Z", detach("p-1"));
+    assert_eq!(found([detach("p-1"), attach("p-1", "02T03:01:00"), again]), medium, "and off again");
+    let spring = at("2026-04-01T03:00:00Z", detach("p-1"));
+    assert_eq!(found([spring, detach("p-1"), attach("p-1", "02T03:01:00")]), medium, "once it came back, once not");
+    let made = |id: &str, kind: &str, effect: &str| {
+        let content = json!({ "Statement": [{ "Effect": effect, "Action": "*", "Resource": "*" }] }).to_string();
+        let mut record = organizations("CreatePolicy", json!({ "name": "n", "type": kind, "content": content }));
+        record["responseElements"] = json!({ "policy": { "policySummary": { "id": id, "type": kind } } });
+        at("2026-01-02T02:00:00Z", record)
+    };
+    let scp = "SERVICE_CONTROL_POLICY";
+    let swapped = |made: Json| found([made, attach("p-2", "02T02:55:00"), detach("p-1")]);
+    assert_eq!(swapped(made("p-2", scp, "Deny")), low);
+    assert_eq!(swapped(made("p-2", scp, "Allow")), medium, "the new one allows everything");
+    assert_eq!(swapped(made("p-2", "TAG_POLICY", "Deny")), medium, "the new one is about tags");
+    assert_eq!(swapped(made("p-3", scp, "Allow")), low, "another was made");
+    assert_eq!(found([made("p-1", "TAG_POLICY", "Deny"), detach("p-1")]), "", "it limits no calls");
+    assert_eq!(found([made("p-1", scp, "Allow"), detach("p-1")]), medium, "it may have been rewritten since");
     let disable = |kind: &str| organizations("DisablePolicyType", json!({ "rootId": "r-1", "policyType": kind }));
     assert_eq!(found([disable("SERVICE_CONTROL_POLICY")]), medium);
     assert_eq!(found([disable("TAG_POLICY")]), "");
