@@ -208,7 +208,11 @@ fn policy<'a>(
     let is_permission_set = change.target_kind() == TargetKind::PermissionSet;
     match change.act() {
         Act::Attach | Act::Detach if is_permission_set => {
-            managed(elsewhere::permission_set_policy(event), |arn| Granted::Policy(Grant::of_managed(arn)))
+            let (policy, class, granted) =
+                managed(elsewhere::permission_set_policy(event), |arn| Granted::Policy(Grant::of_managed(arn)));
+            // What has no ARN is a policy of the accounts, by its name.
+            let is_own = class == PolicyClass::None && !policy.is_empty();
+            (policy, if is_own { PolicyClass::CustomerManaged } else { class }, granted)
         }
         Act::Attach | Act::Detach => managed(text(request.policy_arn), |arn| Granted::Policy(Grant::of_managed(arn))),
         Act::PutBoundary => managed(text(request.permissions_boundary), |_| Granted::Nothing),

@@ -450,11 +450,67 @@ fn who_was_assigned_what() {
     assert_eq!(assigned(vec![admin(), assign("me")]), "high");
     assert_eq!(assigned(vec![admin(), made(), assign("u-9")]), "high", "whom it made");
     assert_eq!(assigned(vec![admin(), made(), assign("u-1")]), "medium");
+    let by_delegate = |mut record: Json| {
+        record["recipientAccountId"] = json!("444455556666");
+        record
+    };
+    assert_eq!(assigned(vec![admin(), by_delegate(assign("me"))]), "high", "made in the management account");
+    let own = || {
+        let reference = json!({ "name": "AllPower", "path": "/" });
+        let grant = json!({ "permissionSetArn": set, "customerManagedPolicyReference": reference });
+        at("2026-01-01T03:00:00Z", call("sso", "AttachCustomerManagedPolicyReferenceToPermissionSet", grant))
+    };
+    let policy = |name: &str| {
+        let document = json!({ "Statement": [{ "Effect": "Allow", "Action": "*", "Resource": "*" }] }).to_string();
+        let mut record = call("iam", "CreatePolicy", json!({ "policyName": name, "policyDocument": document }));
+        record["responseElements"] =
+            json!({ "policy": { "arn": format!("arn:aws:iam::111122223333:policy/path/{name}") } });
+        at("2026-01-01T02:00:00Z", record)
+    };
+    assert_eq!(assigned(vec![policy("AllPower"), own(), assign("me")]), "high", "a policy of the account");
+    assert_eq!(assigned(vec![policy("Other"), own(), assign("me")]), "low", "of another name");
     let mut set_made = call("sso", "CreatePermissionSet", json!({ "name": "x" }));
     set_made["responseElements"] = json!({ "permissionSet": { "permissionSetArn": set } });
     let [one] = &findings([set_made])[..] else { panic!("one line") };
     assert_eq!((one.severity.as_str(), one.rule), ("low", "identity-center-assigned"));
     assert_eq!(one.summary, format!("{ANA} made or changed permission sets of Identity Center: permission-set/ps-1"));
+}
+
+#[test]
+fn groups_of_the_directory_with_administrator_rights() {
+    let set = "arn:aws:sso:::permissionSet/ssoins-1/ps-1";
+    let admin = || {
+        let grant = json!({ "permissionSetArn": set, "managedPolicyArn": ADMIN });
+        at("2026-01-01T03:00:00Z", call("sso", "AttachManagedPolicyToPermissionSet", grant))
+    };
+    let assign = || {
+        let to = json!({ "permissionSetArn": set, "principalType": "GROUP", "principalId": "g", "targetId": STRANGER });
+        person("sso", "CreateAccountAssignment", to)
+    };
+    let made = || {
+        let mut record = person("identitystore", "CreateUser", json!({}));
+        record["responseElements"] = json!({ "userId": "u-9" });
+        record
+    };
+    let join = |group: &str, id: &str| {
+        person("identitystore", "CreateGroupMembership", json!({ "groupId": group, "memberId": { "userId": id } }))
+    };
+    let told = |records: Vec<Json>, rule: &str| {
+        let found = findings(records).into_iter().find(|found| found.rule == rule).unwrap();
+        found.severity.as_str()
+    };
+    let assigned = |records: Vec<Json>| told(records, "identity-center-assigned");
+    assert_eq!(assigned(vec![admin(), made(), join("g", "u-9"), assign()]), "high", "whom it made");
+    assert_eq!(assigned(vec![admin(), assign(), join("g", "me")]), "high", "itself");
+    assert_eq!(assigned(vec![admin(), made(), join("h", "u-9"), assign()]), "medium", "into another group");
+    assert_eq!(assigned(vec![admin(), join("g", "u-1"), assign()]), "medium", "a colleague");
+    let later = at("2026-03-01T03:00:00Z", join("g", "u-9"));
+    assert_eq!(assigned(vec![admin(), assign(), made(), later]), "medium", "months later");
+    assert_eq!(assigned(vec![made(), join("g", "u-9"), assign()]), "low", "not known to be administrator");
+    let people = |records: Vec<Json>| told(records, "identity-center-people-changed");
+    assert_eq!(people(vec![admin(), assign(), made(), join("g", "u-9")]), "medium");
+    assert_eq!(people(vec![admin(), assign(), made(), join("h", "u-9")]), "low", "another group");
+    assert_eq!(people(vec![assign(), made(), join("g", "u-9")]), "low");
 }
 
 #[test]
