@@ -284,7 +284,11 @@ fn roles_for_guests_machines_and_endpoints() {
     }
     assert_eq!(found([pool(json!({ "authenticated": role }))]), "", "whoever signed in");
     let admin = call("iam", "AttachRolePolicy", json!({ "roleName": "service", "policyArn": ADMIN }));
-    assert_eq!(found([admin, activation()]), "admin-granted high, access-outside-iam medium");
+    let both = "admin-granted high, access-outside-iam medium";
+    assert_eq!(found([admin.clone(), activation()]), both);
+    let by_path = |role: &str| call("ssm", "CreateActivation", json!({ "iamRole": role }));
+    assert_eq!(found([admin.clone(), by_path("service-role/service")]), both, "with its path");
+    assert_eq!(found([admin, by_path("service/other")]), both.replace("medium", "low"), "a path of that name");
 }
 
 #[test]
