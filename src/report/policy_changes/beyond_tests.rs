@@ -524,6 +524,23 @@ fn credentials_that_are_switched_on_again() {
     };
     assert_eq!(found([update("Active")]), "long-lived-credential-made low");
     assert_eq!(found([update("Inactive")]), "");
+    let said = |name: &str, id: &str| {
+        let mut record = call("iam", name, json!({ "userName": "bo", "status": "Active" }));
+        record["requestParameters"]["serviceSpecificCredentialId"] = json!(id);
+        findings([record])[0].summary.clone()
+    };
+    let (reset, on) = ("ResetServiceSpecificCredential", "UpdateServiceSpecificCredential");
+    assert_eq!(said(reset, "ACCA1"), format!("user/bo got a new password for the credential ACCA1 by {ANA}"));
+    assert_eq!(said(on, "ACCA1"), format!("user/bo got the credential ACCA1 again that was off by {ANA}"));
+    let made = |id: &str, second: u8| {
+        let request = json!({ "userName": "bo", "serviceName": "codecommit.amazonaws.com" });
+        let mut record = call("iam", "CreateServiceSpecificCredential", request);
+        record["responseElements"] = json!({ "serviceSpecificCredential": { "serviceSpecificCredentialId": id } });
+        at(&format!("2026-01-02T03:00:{second:02}Z"), record)
+    };
+    let [two] = &findings([made("ACCA1", 1), made("ACCA2", 2)])[..] else { panic!("one line") };
+    assert_eq!(two.summary, format!("user/bo got a credential for codecommit.amazonaws.com by {ANA}"));
+    assert_eq!((two.count, two.evidence["changes"].as_array().map(Vec::len)), (2, Some(1)));
     assert_eq!(found([call("iam", "DeleteSSHPublicKey", json!({ "userName": "bo" }))]), "");
 }
 

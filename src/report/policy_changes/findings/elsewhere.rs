@@ -36,6 +36,8 @@ fn credentials(all: &[Change<'_>]) -> Vec<Found> {
             ("UpdateSSHPublicKey", _) => "an SSH key again that was off".to_owned(),
             ("UploadSigningCertificate" | "UpdateSigningCertificate", _) => "a signing certificate".to_owned(),
             (_, "") => "a service-specific credential".to_owned(),
+            ("ResetServiceSpecificCredential", id) => format!("a new password for the credential {id}"),
+            ("UpdateServiceSpecificCredential", id) => format!("the credential {id} again that was off"),
             (_, service) => format!("a credential for {service}"),
         });
         Draft::new(&rules::CREDENTIAL_MADE, account_id, named(kind, name))
