@@ -42,7 +42,7 @@ pub fn agent_family(user_agent: &str) -> String {
     if words.is_empty() { "other".to_owned() } else { words.join("-") }
 }
 
-/// Programs that look for leaked keys or try out what they open, by the words of their `userAgent`, in lower case.
+/// Programs that look for leaked keys or try out what they open, by their names in `userAgent`, in lower case.
 const ATTACK_TOOLS: &[&str] = &[
     "trufflehog",
     "stratus-red-team",
@@ -55,17 +55,49 @@ const ATTACK_TOOLS: &[&str] = &[
     "s3scanner",
 ];
 
-/// Systems made for attacks: their kernel stands in the `userAgent` of the AWS CLI and of Boto3.
+/// Systems made for attacks: the version of their kernel names them in the `userAgent` of the AWS CLI and of SDKs.
 const ATTACK_SYSTEMS: &[&str] = &["kali", "parrot", "pentoo", "blackarch"];
 
 /// The program or system of attackers and testers that a `userAgent` names: `trufflehog`, `kali`.
 ///
 /// Sources: the programs' own documentation; GuardDuty finding types, `PenTest:IAMUser/KaliLinux` and its like.
 ///
-/// Known misses: who attacks can name any program. A security team that tests its own account is named as well.
+/// Known misses: who attacks can name any program. A security team that tests its own account is named as well. A system
+/// whose kernel does not say its name (BlackArch mostly) is not seen.
 pub fn attack_tool(user_agent: &str) -> Option<&'static str> {
     let text = user_agent.to_ascii_lowercase();
-    ATTACK_TOOLS.iter().chain(ATTACK_SYSTEMS).find(|name| has_word(&text, name)).copied()
+    let is_cli = text.trim_start_matches('[').starts_with("aws-cli/");
+    let is_tool = |name: &&&str| text.split(is_between_products).any(|product| is_product_of(product, name));
+    let is_system = |name: &&&str| systems(&text, is_cli).any(|system| has_word(system, name));
+    ATTACK_TOOLS.iter().find(is_tool).or_else(|| ATTACK_SYSTEMS.iter().find(is_system)).copied()
+}
+
+fn is_between_products(c: char) -> bool {
+    c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')' | '[' | ']')
+}
+
+/// Whether a product of a `userAgent` has that name, as a whole: `pacu/1.5`, `pacu_session`, `stratus-red-team-<uuid>`, and
+/// `app/pacu`, but not `pacu-billing`. SDKs write the application's own name behind `app/`.
+///
+/// Source: AWS SDKs and tools reference, "Application ID".
+fn is_product_of(product: &str, name: &str) -> bool {
+    let Some(rest) = product.strip_prefix("app/").unwrap_or(product).strip_prefix(name) else { return false };
+    let is_run = || rest.strip_prefix('-').is_some_and(|run| is_uuid(run) && run.len() == UUID || is_version(run));
+    rest.is_empty() || rest.starts_with(['/', ':', '_']) || is_run()
+}
+
+/// Where programs write which system they run on: the version of its kernel, `Linux/6.1.0-kali9-amd64` or
+/// `os/linux#6.11.2-kali-amd64`, and of the AWS CLI also the distribution, `source/x86_64.kali.2023` or
+/// `md/distrib#kali.2024`. An application that only is called so stands elsewhere.
+///
+/// Sources: botocore, `useragent.py`; AWS CLI version 2, `clidriver.py`.
+fn systems(text: &str, is_cli: bool) -> impl Iterator<Item = &str> {
+    const KERNELS: [&str; 2] = ["linux/", "os/linux#"];
+    const DISTRIBUTIONS: [&str; 3] = ["source/", "exe/", "md/distrib#"];
+    text.split_whitespace().filter(move |word| {
+        let begins = |begin: &&str| word.starts_with(*begin);
+        KERNELS.iter().any(begins) || is_cli && DISTRIBUTIONS.iter().any(begins)
+    })
 }
 
 /// Whether `word` stands in `text` without a letter beside it that would make it another word.
@@ -150,7 +182,6 @@ fn is_after_name(c: char) -> bool {
 
 /// Leaves away a last part that is a UUID, a long hexadecimal id or a date: it tells runs apart, not programs.
 fn without_random_ending(name: &str) -> &str {
-    const UUID: usize = 36;
     let tail = name.len().checked_sub(UUID).and_then(|start| name.get(start..));
     if let Some(uuid) = tail.filter(|tail| is_uuid(tail)) {
         return name[..name.len() - uuid.len()].trim_end_matches(is_separator);
@@ -169,6 +200,9 @@ fn without_version(name: &str) -> &str {
         _ => name,
     }
 }
+
+/// How long a UUID is.
+const UUID: usize = 36;
 
 fn is_separator(c: char) -> bool {
     matches!(c, '_' | '-')
@@ -242,6 +276,19 @@ mod tests {
             ("alkaline/1.0", None),
             ("kalimera/1.0", None),
             ("capacuum/1.0", None),
+            ("[Boto3/1.34 md/Botocore#1.34 os/linux#6.11.2-kali-amd64 lang/python#3.12]", Some("kali")),
+            ("aws-cli/2.22.1 md/distrib#kali.2024 os/linux#6.8", Some("kali")),
+            ("Boto3/1.9 md/Botocore ua/2.0 app/pacu", Some("pacu")),
+            ("Pacu_session/1", Some("pacu")),
+            ("stratus-red-team-01234567-89ab-cdef-0123-456789abcdef", Some("stratus-red-team")),
+            ("trufflehog-3.63.0", Some("trufflehog")),
+            ("parrot-telemetry/2.0 aws-sdk-js/3.1", None),
+            ("parrot/1.4.0 (drone fleet) aws-sdk-go/1.4", None),
+            ("app/kali-backup aws-sdk-java/2.0", None),
+            ("backup/1 md/distrib#kali.2024", None),
+            ("aws-sdk-java/2.1 app/pacu-billing", None),
+            ("pacu-0123456789ab/1", None),
+            ("Mozilla/5.0 (X11; Linux x86_64; Kali) Firefox", None),
             ("aws-cli/2.17.3 Python/3.11.8 Linux/5.10", None),
             ("", None),
         ] {

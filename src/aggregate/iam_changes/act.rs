@@ -90,6 +90,8 @@ pub enum Act {
     ResetPerson,
     /// Sets when the directory of Identity Center asks for MFA.
     SetDirectoryMfa,
+    /// Makes a policy of the organization, which limits nothing yet.
+    MakeLimit,
     /// Sets a policy of the organization, which limits its accounts.
     SetLimit,
     /// Takes such a limit away, or empties it.

@@ -88,6 +88,7 @@ pub(super) const EVENTS: &[(&str, &str, Act, TargetKind)] = &[
     ("CreatePermissionSet", SSO, Act::MakeSet, TargetKind::PermissionSet),
     ("CreatePodIdentityAssociation", EKS, Act::HandRole, TargetKind::Cluster),
     ("CreatePolicy", IAM, Act::WritePolicy, TargetKind::Policy),
+    ("CreatePolicy", ORGANIZATIONS, Act::MakeLimit, TargetKind::Limit),
     ("CreatePolicyVersion", IAM, Act::WritePolicy, TargetKind::Policy),
     ("CreateProfile", ANYWHERE, Act::OpenProfile, TargetKind::Profile),
     ("CreateQueue", SQS, Act::Share, TargetKind::Resource),

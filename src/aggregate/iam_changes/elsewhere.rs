@@ -59,6 +59,17 @@ pub(super) fn given<'a>(change: IamEvent, event: &Event<'a>) -> Cow<'a, str> {
     }
 }
 
+/// The id of a long-lived credential: of the response to the call that made it, or of the request. Empty where neither says.
+///
+/// Source: IAM API reference, ServiceSpecificCredential, SSHPublicKey and SigningCertificate.
+pub(super) fn credential<'a>(event: &Event<'a>) -> Cow<'a, str> {
+    const IDS: [&str; 3] = ["serviceSpecificCredentialId", "sSHPublicKeyId", "certificateId"];
+    let made = members(event.response_elements, ["serviceSpecificCredential", "sSHPublicKey", "certificate"]);
+    let made = made.into_iter().flat_map(|made| members(made.json(), IDS));
+    let all = members(event.request_parameters, IDS).into_iter().chain(made).map(text);
+    all.into_iter().find(|id| !id.is_empty()).unwrap_or_default()
+}
+
 /// The permission set: of a new one the ARN that it got.
 fn permission_set<'a>(event: &Event<'a>) -> Cow<'a, str> {
     let [made] = members(event.response_elements, ["permissionSet"]);

@@ -8,6 +8,9 @@ use crate::model::{Event, Grant, PolicyClass};
 /// What follows the id of a version that is not made the default: it allows nothing yet.
 pub const DORMANT: &str = " (not default)";
 
+/// What follows the type of a new policy of an organization that allows everything, and so limits nothing.
+pub const LIMITS_NOTHING: &str = " (allows everything)";
+
 /// What follows where the caller of Identity Center gave or did something to itself.
 pub const BY_ITSELF: &str = " (the caller itself)";
 
@@ -56,9 +59,11 @@ pub struct Key {
     /// The policy's ARN or an inline policy's name; for memberships the group, for MFA the device, for trust policies
     /// whom they let in from outside, whom of the account and which services they name, for the password policy its terms, for a role that
     /// is handed on that role (for an instance the instance), for an assignment who got it and where, with [`BY_ITSELF`]
-    /// where that is the caller; for a resource whom it lets in, for a limit of an organization what it held for.
+    /// where that is the caller; for a resource whom it lets in, for a limit of an organization what it held for, of a new one its
+    /// type, with [`LIMITS_NOTHING`] where that is so.
     pub policy: Sym,
-    /// The version of a customer-managed policy, with [`DORMANT`] where the call does not put it into force.
+    /// The version of a customer-managed policy, with [`DORMANT`] where the call does not put it into force; the id of a
+    /// long-lived credential that is no access key.
     pub version: Sym,
     /// The AWS service that acted on its own account or for the organization; empty where a caller of the account did.
     pub invoked_by: Sym,

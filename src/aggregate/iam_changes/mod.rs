@@ -24,7 +24,7 @@ use hashbrown::HashMap;
 pub use act::{Act, TargetKind};
 use documents::Documents;
 pub use event::IamEvent;
-pub use key::{BY_ITSELF, DORMANT, Granted, Key, Outcome};
+pub use key::{BY_ITSELF, DORMANT, Granted, Key, LIMITS_NOTHING, Outcome};
 
 use super::{Aggregate, AggregateKind, Batch, BatchError, Remap, RowMemo, Seen, Span, Sym, SymSet, Symbols};
 use crate::model::{EventTime, principal_of};
@@ -59,8 +59,8 @@ pub struct IamChange {
     pub span: Span,
     /// `sourceIPAddress` as written.
     pub addresses: SymSet,
-    /// When: only of calls that worked and gave a user a password or an MFA device, or took a device away, to tell which came
-    /// first and how long one waited for the other.
+    /// When: only of calls that worked and gave a user a password or an MFA device, or took a device away, or set or lifted a
+    /// limit of an organization, to tell which came first and how long one waited for the other.
     pub moments: BTreeSet<EventTime>,
 }
 
@@ -110,8 +110,16 @@ impl IamChange {
         self.addresses.insert(seen.address());
         let Some(time) = seen.event.event_time else { return };
         self.span.see(time);
-        let is_timed =
-            matches!(self.key.event.act(), Act::CreateLogin | Act::UpdateLogin | Act::EnableMfa | Act::DeactivateMfa);
+        let is_timed = matches!(
+            self.key.event.act(),
+            Act::CreateLogin
+                | Act::UpdateLogin
+                | Act::EnableMfa
+                | Act::DeactivateMfa
+                | Act::ResetPerson
+                | Act::SetLimit
+                | Act::LiftLimit
+        );
         if is_timed && self.key.outcome == Outcome::Succeeded {
             self.moments.insert(time);
         }

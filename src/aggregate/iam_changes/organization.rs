@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::act::Act;
 use super::documents::Documents;
-use super::key::BY_ITSELF;
+use super::key::{BY_ITSELF, LIMITS_NOTHING};
 use crate::model::{Event, Raw, members, text};
 
 /// The user of the directory: of a new one the id that it got, else the name.
@@ -35,10 +35,23 @@ pub(super) fn is_caller(event: &Event<'_>, id: &str) -> bool {
     !id.is_empty() && event.user_identity.on_behalf_of.as_ref().is_some_and(|person| person.user_id == id)
 }
 
-/// The policy of the organization, or the type of policies, or the account that comes under others.
+/// The policy of the organization, of a new one the id that it got, or the type of policies, or the account that comes under
+/// others.
 pub(super) fn limit<'a>(event: &Event<'a>) -> Cow<'a, str> {
-    let all = members(event.request_parameters, ["policyId", "policyType", "accountId"]).map(text);
-    all.into_iter().find(|text| !text.is_empty()).unwrap_or_default()
+    let [made] = members(event.response_elements, ["policy"]);
+    let [made] = members(made.json(), ["policySummary"]);
+    let [made] = members(made.json(), ["id"]);
+    let asked = members(event.request_parameters, ["policyId", "policyType", "accountId"]);
+    asked.into_iter().chain([made]).map(text).find(|text| !text.is_empty()).unwrap_or_default()
+}
+
+/// The type of a new policy, with [`LIMITS_NOTHING`] where it allows everything.
+///
+/// Source: AWS Organizations API reference, CreatePolicy.
+pub(super) fn kind<'a>(event: &Event<'a>, documents: &mut Documents) -> Cow<'a, str> {
+    let [kind] = members(event.request_parameters, ["type"]);
+    let kind = text(kind);
+    if still_limits(event, documents) { kind } else { Cow::Owned(format!("{kind}{LIMITS_NOTHING}")) }
 }
 
 /// What that policy held for: an account, a unit or the root of the organization.

@@ -209,7 +209,11 @@ fn policy<'a>(
     let is_permission_set = change.target_kind() == TargetKind::PermissionSet;
     match change.act() {
         Act::Attach | Act::Detach if is_permission_set => {
-            managed(elsewhere::permission_set_policy(event), |arn| Granted::Policy(Grant::of_managed(arn)))
+            let (policy, class, granted) =
+                managed(elsewhere::permission_set_policy(event), |arn| Granted::Policy(Grant::of_managed(arn)));
+            // What has no ARN is a policy of the accounts, by its name.
+            let is_own = class == PolicyClass::None && !policy.is_empty();
+            (policy, if is_own { PolicyClass::CustomerManaged } else { class }, granted)
         }
         Act::Attach | Act::Detach => managed(text(request.policy_arn), |arn| Granted::Policy(Grant::of_managed(arn))),
         Act::PutBoundary => managed(text(request.permissions_boundary), |_| Granted::Nothing),
@@ -240,6 +244,7 @@ fn policy<'a>(
         | Act::ResetPerson
         | Act::SetLimit
         | Act::TrustService => (elsewhere::given(change, event), PolicyClass::None, Granted::Nothing),
+        Act::MakeLimit => (organization::kind(event, documents), PolicyClass::None, Granted::Nothing),
         Act::UpdatePasswordPolicy => {
             let [omitted] = members(event.request_parameters, ["omitted"]);
             let terms = PasswordPolicy::of_request(event.request_parameters).to_string();
@@ -259,7 +264,7 @@ fn written_policy<'a>(request: &Request<'a>, event: &Event<'a>) -> Cow<'a, str> 
     if arn == Raw::Null { text(request.policy_name) } else { text(arn) }
 }
 
-/// The version that a call writes or puts into force; [`DORMANT`] follows where it does not.
+/// The version that a call writes or puts into force; [`DORMANT`] follows where it does not. For a long-lived credential its id.
 ///
 /// Source: IAM API reference, CreatePolicyVersion: setAsDefault; of a new policy the first version, v1, is the default.
 fn version<'a>(change: IamEvent, request: &Request<'a>, event: &Event<'a>) -> Cow<'a, str> {
@@ -273,6 +278,7 @@ fn version<'a>(change: IamEvent, request: &Request<'a>, event: &Event<'a>) -> Co
                 [request.set_as_default, is_default].into_iter().any(|flag| text(flag).eq_ignore_ascii_case("true"));
             if is_default { text(id) } else { Cow::Owned(format!("{}{DORMANT}", text(id))) }
         }
+        Act::AddCredential | Act::RemoveCredential => elsewhere::credential(event),
         _ => Cow::Borrowed(""),
     }
 }

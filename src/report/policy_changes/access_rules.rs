@@ -139,7 +139,7 @@ pub(super) const ASSIGNED: Rule = Rule {
     severity: Severity::High,
     practice: None,
     about: "Somebody made permission sets of IAM Identity Center, gave them policies, or assigned them to people or groups in accounts: a line for \
-each caller. High where the caller gave a set that these logs show to be administrator to itself or to a user that it made, \
+each caller. High where the caller gave a set that these logs show to be administrator to itself, to a user that it made, or to a group that it put one of these into within a week, \
 medium where it gave one to others; info where the caller has done so for more than a week; else low.",
     check: "aws sso-admin list-account-assignments, list-permission-sets.",
     fix: "If it was not meant: aws sso-admin delete-account-assignment, and look at who called.",

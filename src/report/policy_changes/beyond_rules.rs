@@ -11,7 +11,8 @@ pub(super) const RESOURCE_SHARED: Rule = Rule {
 were not read: buckets, keys, secrets, snapshots, images, queues, topics, functions, repositories and more, a line for each \
 caller and whom it let in. Everybody is high for snapshots, keys and secrets, low for the URL of a function (and the \
 permission to call by it), search domains and file systems, else medium. Other accounts are medium for snapshots, images, \
-keys and secrets, else low, also under a condition that says more than which account. In a function's permission, everybody \
+keys and secrets, else low, also under a condition that says more than which account, or where a service of AWS did it by \
+itself. In a function's permission, everybody \
 by a source of one account is that account. An organization that gets an image is the account that manages it, on a \
 condition. Who only delivers (a load balancer's logs), whoever a condition holds to an organization, network or source, and \
 services are left out; accounts that were read are info. A Deny counts where it covers all that is allowed. What it let in \
@@ -39,8 +40,8 @@ pub(super) const PEOPLE_CHANGED: Rule = Rule {
     severity: Severity::Medium,
     practice: None,
     about: "Somebody made users in the directory of IAM Identity Center, put them into groups, or set their passwords anew or \
-took their MFA devices away, or set when it asks for MFA: a line for each caller. Medium where the caller put itself into a group, or both reset a \
-password and took a device of one user; info where all it did was to make users and memberships for more than a week; else \
+took their MFA devices away, or set when it asks for MFA: a line for each caller. Medium where the caller put itself into a group, or anybody into one that these logs show to be administrator, or both reset a \
+password and took a device of one user within a day; info where all it did was to make users and memberships for more than a week; else \
 low. What an identity provider keeps in step (SCIM) is no part of it.",
     check: "Ask who called, and those whose devices or passwords went; trailscan console-logins shows who signed in since.",
     fix: "If it was not meant: disable the user, end its sessions, and look at what the caller did.",
@@ -52,9 +53,10 @@ pub(super) const LIMIT_LIFTED: Rule = Rule {
     severity: Severity::Medium,
     practice: None,
     about: "A policy that limits accounts of the organization was detached, rewritten so that it allows everything, or its type \
-was disabled: a line for each caller. Low where the same caller attached another there within a day, and for an account that \
-was moved under other policies. Detaching FullAWSAccess \
-limits more and is left out; what the policy said is not in the record.",
+was disabled: a line for each caller. Low where the same caller attached it again or another there within a day, none that these logs show \
+to allow everything, and for an account that was moved under other policies. Detaching FullAWSAccess \
+limits more and is left out, as are tag, backup and AI services opt-out policies that these logs show to be made; what the \
+policy said is not in the record.",
     check: "aws organizations list-policies-for-target; what did the accounts below do since that was denied before?",
     fix: "Attach the policy again: aws organizations attach-policy. Then look at who called.",
     page: "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html",

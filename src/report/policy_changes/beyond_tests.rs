@@ -340,6 +340,33 @@ fn resources_that_are_made_with_a_policy() {
 }
 
 #[test]
+fn what_services_of_aws_share_by_themselves() {
+    let role = |path: &str| {
+        let issuer =
+            json!({ "type": "Role", "arn": format!("arn:aws:iam::111122223333:role/{path}AWSServiceRoleForBackup") });
+        json!({ "type": "AssumedRole", "principalId": "AROAX:s", "accountId": "111122223333",
+            "arn": "arn:aws:sts::111122223333:assumed-role/AWSServiceRoleForBackup/s",
+            "sessionContext": { "sessionIssuer": issuer } })
+    };
+    let share = |whom: Json, identity: Json| {
+        let mut record = call(
+            "ec2",
+            "ModifySnapshotAttribute",
+            json!({ "snapshotId": "snap-1", "createVolumePermission": { "add": { "items": [whom] } } }),
+        );
+        record["userIdentity"] = identity;
+        record
+    };
+    let linked = || role("aws-service-role/backup.amazonaws.com/");
+    let [one] = &findings([share(json!({ "userId": STRANGER }), linked())])[..] else { panic!("one line") };
+    assert_eq!((one.severity.as_str(), one.subject.as_str()), ("low", "backup.amazonaws.com"));
+    assert_eq!(one.summary, format!("backup.amazonaws.com let {STRANGER} into snapshot/snap-1"));
+    assert_eq!(found([share(json!({ "group": "all" }), linked())]), "resource-shared high", "everybody");
+    let named_alike = share(json!({ "userId": STRANGER }), role(""));
+    assert_eq!(found([named_alike]), "resource-shared medium", "a role of that name");
+}
+
+#[test]
 fn layers_of_others() {
     let layer = |account: &str| {
         let arn = format!("arn:aws:lambda:us-east-1:{account}:layer:extension:1");
@@ -372,7 +399,11 @@ fn roles_for_guests_machines_and_endpoints() {
     }
     assert_eq!(found([pool(json!({ "authenticated": role }))]), "", "whoever signed in");
     let admin = call("iam", "AttachRolePolicy", json!({ "roleName": "service", "policyArn": ADMIN }));
-    assert_eq!(found([admin, activation()]), "admin-granted high, access-outside-iam medium");
+    let both = "admin-granted high, access-outside-iam medium";
+    assert_eq!(found([admin.clone(), activation()]), both);
+    let by_path = |role: &str| call("ssm", "CreateActivation", json!({ "iamRole": role }));
+    assert_eq!(found([admin.clone(), by_path("service-role/service")]), both, "with its path");
+    assert_eq!(found([admin, by_path("service/other")]), both.replace("medium", "low"), "a path of that name");
 }
 
 #[test]
@@ -389,6 +420,25 @@ fn limits_of_an_organization() {
     assert_eq!(found([detach("p-1"), attach("p-2", "04T03:05:00")]), medium, "days later");
     assert_eq!(found([detach("p-1"), attach("p-FullAWSAccess", "02T03:05:00")]), medium, "which limits nothing");
     assert_eq!(found([detach("p-FullAWSAccess")]), "", "limits more");
+    assert_eq!(found([detach("p-1"), attach("p-1", "02T03:01:00")]), low, "the same again");
+    let again = at("2026-01-02T03:02:00Z", detach("p-1"));
+    assert_eq!(found([detach("p-1"), attach("p-1", "02T03:01:00"), again]), medium, "and off again");
+    let spring = at("2026-04-01T03:00:00Z", detach("p-1"));
+    assert_eq!(found([spring, detach("p-1"), attach("p-1", "02T03:01:00")]), medium, "once it came back, once not");
+    let made = |id: &str, kind: &str, effect: &str| {
+        let content = json!({ "Statement": [{ "Effect": effect, "Action": "*", "Resource": "*" }] }).to_string();
+        let mut record = organizations("CreatePolicy", json!({ "name": "n", "type": kind, "content": content }));
+        record["responseElements"] = json!({ "policy": { "policySummary": { "id": id, "type": kind } } });
+        at("2026-01-02T02:00:00Z", record)
+    };
+    let scp = "SERVICE_CONTROL_POLICY";
+    let swapped = |made: Json| found([made, attach("p-2", "02T02:55:00"), detach("p-1")]);
+    assert_eq!(swapped(made("p-2", scp, "Deny")), low);
+    assert_eq!(swapped(made("p-2", scp, "Allow")), medium, "the new one allows everything");
+    assert_eq!(swapped(made("p-2", "TAG_POLICY", "Deny")), medium, "the new one is about tags");
+    assert_eq!(swapped(made("p-3", scp, "Allow")), low, "another was made");
+    assert_eq!(found([made("p-1", "TAG_POLICY", "Deny"), detach("p-1")]), "", "it limits no calls");
+    assert_eq!(found([made("p-1", scp, "Allow"), detach("p-1")]), medium, "it may have been rewritten since");
     let disable = |kind: &str| organizations("DisablePolicyType", json!({ "rootId": "r-1", "policyType": kind }));
     assert_eq!(found([disable("SERVICE_CONTROL_POLICY")]), medium);
     assert_eq!(found([disable("TAG_POLICY")]), "");
@@ -471,6 +521,14 @@ fn people_of_the_directory() {
     );
     let both = [reset("UpdatePassword", "u-1"), reset("DeleteMfaDeviceForUser", "u-1")];
     assert_eq!(found(both), rule("medium"));
+    let months = [
+        reset("UpdatePassword", "u-1"),
+        at("2026-08-20T10:00:00Z", reset("DeleteMfaDeviceForUser", "u-1")),
+        at("2026-10-20T10:00:00Z", reset("UpdatePassword", "u-1")),
+    ];
+    assert_eq!(found(months), rule("low"), "a help desk's user over the year");
+    let night = [reset("UpdatePassword", "u-1"), at("2026-01-03T02:00:00Z", reset("DeleteMfaDeviceForUser", "u-1"))];
+    assert_eq!(found(night), rule("medium"), "within a day");
     let two = [reset("UpdatePassword", "u-1"), reset("DeleteMfaDeviceForUser", "u-2")];
     assert_eq!(found(two), rule("low"));
     assert_eq!(found([reset("UpdatePassword", "me"), reset("DeleteMfaDeviceForUser", "me")]), "", "their own");
@@ -511,11 +569,67 @@ fn who_was_assigned_what() {
     assert_eq!(assigned(vec![admin(), assign("me")]), "high");
     assert_eq!(assigned(vec![admin(), made(), assign("u-9")]), "high", "whom it made");
     assert_eq!(assigned(vec![admin(), made(), assign("u-1")]), "medium");
+    let by_delegate = |mut record: Json| {
+        record["recipientAccountId"] = json!("444455556666");
+        record
+    };
+    assert_eq!(assigned(vec![admin(), by_delegate(assign("me"))]), "high", "made in the management account");
+    let own = || {
+        let reference = json!({ "name": "AllPower", "path": "/" });
+        let grant = json!({ "permissionSetArn": set, "customerManagedPolicyReference": reference });
+        at("2026-01-01T03:00:00Z", call("sso", "AttachCustomerManagedPolicyReferenceToPermissionSet", grant))
+    };
+    let policy = |name: &str| {
+        let document = json!({ "Statement": [{ "Effect": "Allow", "Action": "*", "Resource": "*" }] }).to_string();
+        let mut record = call("iam", "CreatePolicy", json!({ "policyName": name, "policyDocument": document }));
+        record["responseElements"] =
+            json!({ "policy": { "arn": format!("arn:aws:iam::111122223333:policy/path/{name}") } });
+        at("2026-01-01T02:00:00Z", record)
+    };
+    assert_eq!(assigned(vec![policy("AllPower"), own(), assign("me")]), "high", "a policy of the account");
+    assert_eq!(assigned(vec![policy("Other"), own(), assign("me")]), "low", "of another name");
     let mut set_made = call("sso", "CreatePermissionSet", json!({ "name": "x" }));
     set_made["responseElements"] = json!({ "permissionSet": { "permissionSetArn": set } });
     let [one] = &findings([set_made])[..] else { panic!("one line") };
     assert_eq!((one.severity.as_str(), one.rule), ("low", "identity-center-assigned"));
     assert_eq!(one.summary, format!("{ANA} made or changed permission sets of Identity Center: permission-set/ps-1"));
+}
+
+#[test]
+fn groups_of_the_directory_with_administrator_rights() {
+    let set = "arn:aws:sso:::permissionSet/ssoins-1/ps-1";
+    let admin = || {
+        let grant = json!({ "permissionSetArn": set, "managedPolicyArn": ADMIN });
+        at("2026-01-01T03:00:00Z", call("sso", "AttachManagedPolicyToPermissionSet", grant))
+    };
+    let assign = || {
+        let to = json!({ "permissionSetArn": set, "principalType": "GROUP", "principalId": "g", "targetId": STRANGER });
+        person("sso", "CreateAccountAssignment", to)
+    };
+    let made = || {
+        let mut record = person("identitystore", "CreateUser", json!({}));
+        record["responseElements"] = json!({ "userId": "u-9" });
+        record
+    };
+    let join = |group: &str, id: &str| {
+        person("identitystore", "CreateGroupMembership", json!({ "groupId": group, "memberId": { "userId": id } }))
+    };
+    let told = |records: Vec<Json>, rule: &str| {
+        let found = findings(records).into_iter().find(|found| found.rule == rule).unwrap();
+        found.severity.as_str()
+    };
+    let assigned = |records: Vec<Json>| told(records, "identity-center-assigned");
+    assert_eq!(assigned(vec![admin(), made(), join("g", "u-9"), assign()]), "high", "whom it made");
+    assert_eq!(assigned(vec![admin(), assign(), join("g", "me")]), "high", "itself");
+    assert_eq!(assigned(vec![admin(), made(), join("h", "u-9"), assign()]), "medium", "into another group");
+    assert_eq!(assigned(vec![admin(), join("g", "u-1"), assign()]), "medium", "a colleague");
+    let later = at("2026-03-01T03:00:00Z", join("g", "u-9"));
+    assert_eq!(assigned(vec![admin(), assign(), made(), later]), "medium", "months later");
+    assert_eq!(assigned(vec![made(), join("g", "u-9"), assign()]), "low", "not known to be administrator");
+    let people = |records: Vec<Json>| told(records, "identity-center-people-changed");
+    assert_eq!(people(vec![admin(), assign(), made(), join("g", "u-9")]), "medium");
+    assert_eq!(people(vec![admin(), assign(), made(), join("h", "u-9")]), "low", "another group");
+    assert_eq!(people(vec![assign(), made(), join("g", "u-9")]), "low");
 }
 
 #[test]
@@ -525,6 +639,23 @@ fn credentials_that_are_switched_on_again() {
     };
     assert_eq!(found([update("Active")]), "long-lived-credential-made low");
     assert_eq!(found([update("Inactive")]), "");
+    let said = |name: &str, id: &str| {
+        let mut record = call("iam", name, json!({ "userName": "bo", "status": "Active" }));
+        record["requestParameters"]["serviceSpecificCredentialId"] = json!(id);
+        findings([record])[0].summary.clone()
+    };
+    let (reset, on) = ("ResetServiceSpecificCredential", "UpdateServiceSpecificCredential");
+    assert_eq!(said(reset, "ACCA1"), format!("user/bo got a new password for the credential ACCA1 by {ANA}"));
+    assert_eq!(said(on, "ACCA1"), format!("user/bo got the credential ACCA1 again that was off by {ANA}"));
+    let made = |id: &str, second: u8| {
+        let request = json!({ "userName": "bo", "serviceName": "codecommit.amazonaws.com" });
+        let mut record = call("iam", "CreateServiceSpecificCredential", request);
+        record["responseElements"] = json!({ "serviceSpecificCredential": { "serviceSpecificCredentialId": id } });
+        at(&format!("2026-01-02T03:00:{second:02}Z"), record)
+    };
+    let [two] = &findings([made("ACCA1", 1), made("ACCA2", 2)])[..] else { panic!("one line") };
+    assert_eq!(two.summary, format!("user/bo got a credential for codecommit.amazonaws.com by {ANA}"));
+    assert_eq!((two.count, two.evidence["changes"].as_array().map(Vec::len)), (2, Some(1)));
     assert_eq!(found([call("iam", "DeleteSSHPublicKey", json!({ "userName": "bo" }))]), "");
 }
 

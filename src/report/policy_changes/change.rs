@@ -44,6 +44,7 @@ impl<'a> Change<'a> {
     pub fn new(row: &'a IamChange, symbols: &'a Symbols, read: &mut ReadAddresses<'_>) -> Self {
         let Key { account_id, event, actor, target_kind, target, policy, .. } = row.key;
         let Key { version, invoked_by, policy_class, granted, outcome, .. } = row.key;
+        let is_credential = matches!(event.act(), Act::AddCredential | Act::RemoveCredential);
         Self {
             account_id: symbols.text(account_id),
             event,
@@ -51,7 +52,7 @@ impl<'a> Change<'a> {
             target_kind,
             target: symbols.text(target),
             policy: symbols.text(policy),
-            version: symbols.text(version),
+            version: if is_credential { "" } else { symbols.text(version) },
             invoked_by: symbols.text(invoked_by),
             policy_class,
             granted,
@@ -113,6 +114,21 @@ impl<'a> Change<'a> {
     /// Whether it worked and put a version of a customer-managed policy into force.
     pub fn puts_into_force(&self) -> bool {
         self.did(Act::SetDefaultVersion) || self.did(Act::WritePolicy) && !self.version.ends_with(DORMANT)
+    }
+
+    /// When its calls were made, where that is kept; of a state that was saved before it was, the first and last.
+    pub fn times(&self) -> impl Iterator<Item = EventTime> {
+        let ends = [self.span.first(), self.span.last()].into_iter().flatten();
+        self.moments.iter().copied().chain(ends.filter(|_| self.moments.is_empty()))
+    }
+
+    /// Takes up another change that is one row with this.
+    pub fn merge(&mut self, other: Self) {
+        self.events += other.events;
+        self.span.merge(other.span);
+        self.addresses.extend(other.addresses);
+        self.addresses.sort_unstable();
+        self.addresses.dedup();
     }
 
     /// Whom or what it is about.

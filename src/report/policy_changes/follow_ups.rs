@@ -1,5 +1,6 @@
 //! The changes joined with each other: a removal that followed, the MFA device that a new password waited for.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::{Change, Target};
@@ -14,10 +15,25 @@ use crate::report::source_list::ReadAddresses;
 pub(super) fn all<'a>(changes: &'a IamChanges, symbols: &'a Symbols, posture: Option<&Posture>) -> Vec<Change<'a>> {
     let mut read = ReadAddresses::new(symbols);
     let mut all: Vec<Change<'a>> = changes.rows().map(|row| Change::new(row, symbols, &mut read)).collect();
+    join_credentials(&mut all);
     versions::judge(&mut all, posture);
     find_removals(&mut all);
     find_mfa_delays(&mut all);
     all
+}
+
+/// One row for all credentials of a kind that somebody gave to one user: their ids are for others to tell.
+fn join_credentials(all: &mut Vec<Change<'_>>) {
+    let is_one = |change: &mut Change<'_>| matches!(change.act(), Act::AddCredential | Act::RemoveCredential);
+    let mut joined: BTreeMap<_, Change<'_>> = BTreeMap::new();
+    for change in all.extract_if(.., is_one) {
+        let key = (change.target(), change.event, change.actor, change.policy, change.invoked_by, change.outcome);
+        match joined.entry(key) {
+            Entry::Vacant(free) => _ = free.insert(change),
+            Entry::Occupied(mut known) => known.get_mut().merge(change),
+        }
+    }
+    all.extend(joined.into_values());
 }
 
 /// What somebody can be given and lose again.

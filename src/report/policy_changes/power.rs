@@ -23,7 +23,7 @@ impl<'a> Administrators<'a> {
         for change in
             all.iter().filter(|change| change.gave_policy() && change.grant().is_some_and(Grant::is_admin_equivalent))
         {
-            by_logs.entry(change.target()).or_default().push((change.span.first(), change.removed));
+            by_logs.entry(known_as(change.target())).or_default().push((change.span.first(), change.removed));
         }
         let accounts = posture.iter().flat_map(|posture| &posture.accounts);
         Self {
@@ -34,12 +34,23 @@ impl<'a> Administrators<'a> {
 
     /// Whether it is administrator at some time of the logs, or by state.
     pub(super) fn has(&self, target: Target<'_>) -> bool {
-        self.by_logs.contains_key(&target) || self.by_state.contains(&target)
+        self.by_logs.contains_key(&known_as(target)) || self.by_state.contains(&target)
     }
 
     /// Whether it was administrator at that moment, or is by state.
     pub(super) fn has_at(&self, target: Target<'_>, time: Option<EventTime>) -> bool {
-        self.by_logs.get(&target).is_some_and(|held| held.hold_at(time)) || self.by_state.contains(&target)
+        self.by_logs.get(&known_as(target)).is_some_and(|held| held.hold_at(time)) || self.by_state.contains(&target)
+    }
+}
+
+/// A permission set is one and the same for the management account and for the account that administers Identity Center for
+/// it, so its id alone tells which it is.
+///
+/// Source: IAM Identity Center user guide, "Delegated administration".
+fn known_as(target: Target<'_>) -> Target<'_> {
+    match target {
+        (_, TargetKind::PermissionSet, name) if !name.is_empty() => ("", TargetKind::PermissionSet, name),
+        other => other,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the logs hold of an account beside findings: events that could break a practice and were not judged, and changes
 //! after which a state no longer holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::aggregate::State;
 use crate::aggregate::iam_changes::{Act, IamChange, IamChanges, Outcome, TargetKind};
@@ -11,10 +11,6 @@ use crate::aggregate::sign_ins::SignIns;
 use crate::model::{EventTime, SignInMfa};
 use crate::report::Practice;
 
-/// Calls that make a long-lived credential of a user that is no access key.
-const MAKE_CREDENTIALS: [&str; 3] =
-    ["CreateServiceSpecificCredential", "UploadSSHPublicKey", "UploadSigningCertificate"];
-
 /// By practice and account.
 #[derive(Clone, Debug, Default)]
 pub struct InLogs {
@@ -22,8 +18,22 @@ pub struct InLogs {
     unjudged: BTreeMap<(Practice, String), u64>,
     /// The newest change of what the practice is about, and its eventName.
     changed: BTreeMap<(Practice, String), (EventTime, &'static str)>,
-    /// By account and user, how many long-lived credentials that are no access keys were made and not deleted.
-    credentials: BTreeMap<String, BTreeMap<String, i64>>,
+    /// By account, then user and id: long-lived credentials that are no access keys.
+    credentials: BTreeMap<String, BTreeMap<(String, String), Credential>>,
+}
+
+/// When a credential was last made, reset or switched on, and when it was last removed.
+#[derive(Clone, Copy, Debug, Default)]
+struct Credential {
+    given: Option<EventTime>,
+    removed: Option<EventTime>,
+}
+
+impl Credential {
+    /// What was only seen to be removed was there before, and is gone.
+    fn is_held(self) -> bool {
+        self.given > self.removed
+    }
 }
 
 impl InLogs {
@@ -51,10 +61,11 @@ impl InLogs {
         self.changed.get(&(practice, account.to_owned())).copied().filter(|(time, _)| *time > since)
     }
 
-    /// Users of the account that hold a long-lived credential which is no access key and was made in these logs.
-    pub(super) fn holders_of_credentials(&self, account: &str) -> Vec<&str> {
+    /// Users of the account that hold a long-lived credential which is no access key and was made, reset or switched on in
+    /// these logs.
+    pub(super) fn holders_of_credentials(&self, account: &str) -> BTreeSet<&str> {
         let of_account = self.credentials.get(account).into_iter().flatten();
-        of_account.filter(|(_, held)| **held > 0).map(|(user, _)| user.as_str()).collect()
+        of_account.filter(|(_, credential)| credential.is_held()).map(|((user, _), _)| user.as_str()).collect()
     }
 
     /// Services that act for root: what root set up goes on as root, and root itself may be behind it.
@@ -106,15 +117,19 @@ impl InLogs {
     }
 
     fn credential(&mut self, change: &IamChange, state: &State) {
-        let made = match change.key.event.act() {
-            // Those that are reset or switched on again were made before.
-            Act::AddCredential if MAKE_CREDENTIALS.contains(&change.key.event.name()) => change.events,
-            Act::RemoveCredential => -change.events,
-            _ => return,
-        };
-        let [account, user] =
-            [change.key.account_id, change.key.target].map(|sym| state.symbols().text(sym).to_owned());
-        *self.credentials.entry(account).or_default().entry(user).or_default() += made;
+        let act = change.key.event.act();
+        if !matches!(act, Act::AddCredential | Act::RemoveCredential) {
+            return;
+        }
+        let [account, user, id] = [change.key.account_id, change.key.target, change.key.version]
+            .map(|sym| state.symbols().text(sym).to_owned());
+        // What the record does not name may be any other: no removal is known of it.
+        if act == Act::RemoveCredential && id.is_empty() {
+            return;
+        }
+        let credential = self.credentials.entry(account).or_default().entry((user, id)).or_default();
+        let known = if act == Act::AddCredential { &mut credential.given } else { &mut credential.removed };
+        *known = (*known).max(change.span.last());
     }
 
     fn keys(&mut self, state: &State) {

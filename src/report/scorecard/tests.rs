@@ -378,14 +378,23 @@ fn what_was_not_judged_and_what_came_after_the_state_leave_it_open() {
 fn long_lived_credentials_that_leave_no_record_of_use_leave_roles_open() {
     let user = serde_json::json!({ "type": "IAMUser", "principalId": "AIDAOPS", "accountId": ACCOUNT,
         "arn": "arn:aws:iam::111122223333:user/ops" });
-    let judge = |names: &[&str]| {
-        let iam = |name: &&str| {
+    // Each call with the id of its credential, and one minute after the other.
+    let judge = |calls: &[(&str, &str)]| {
+        let iam = |(minute, (name, id)): (usize, &(&str, &str))| {
             let mut record = record(name, "iam.amazonaws.com", &user);
+            record["eventTime"] = format!("2026-08-30T12:{minute:02}:00Z").into();
             record["requestParameters"]["status"] = "Active".into();
+            let is_new = name.starts_with("Create") || name.starts_with("Upload");
+            let member = ["sSHPublicKey", "serviceSpecificCredential"][usize::from(name.contains("Service"))];
+            match is_new {
+                _ if id.is_empty() => {}
+                true => record["responseElements"][member] = serde_json::json!({ format!("{member}Id"): id }),
+                false => record["requestParameters"][format!("{member}Id")] = (*id).into(),
+            }
             record
         };
         let accounts = [ACCOUNT.to_owned()].into();
-        let in_logs = in_logs(names.iter().map(iam));
+        let in_logs = in_logs(calls.iter().enumerate().map(iam));
         let logs = Some(logs("2026-08-01", "2026-08-31"));
         let evidence = Evidence { findings: vec![], accounts: &accounts, logs, in_logs, posture: None };
         let scores = scorecard(&evidence, &[&REPORT]);
@@ -393,17 +402,24 @@ fn long_lived_credentials_that_leave_no_record_of_use_leave_roles_open() {
         (score.verdict, score.why)
     };
     for name in ["CreateServiceSpecificCredential", "UploadSSHPublicKey", "UploadSigningCertificate"] {
-        let (verdict, why) = judge(&[name]);
+        let (verdict, why) = judge(&[(name, "")]);
         assert_eq!(verdict, Verdict::Unknown);
-        assert!(why.contains("made for user/ana; whether machines hold them"), "{why}");
+        assert!(why.contains("made for user/ana, reset or switched on; whether machines hold them"), "{why}");
     }
-    let deleted =
-        ["CreateServiceSpecificCredential", "UpdateServiceSpecificCredential", "DeleteServiceSpecificCredential"];
-    assert_eq!(judge(&deleted).0, Verdict::Correct);
-    assert_eq!(judge(&["ResetServiceSpecificCredential"]).0, Verdict::Correct, "it was there before");
-    assert_eq!(judge(&["UploadServerCertificate"]).0, Verdict::Correct, "of no user");
-    let twice = ["UploadSSHPublicKey", "UploadSSHPublicKey", "DeleteSSHPublicKey"];
-    assert_eq!(judge(&twice).0, Verdict::Unknown, "one is left");
+    let (made, reset) = ("CreateServiceSpecificCredential", "ResetServiceSpecificCredential");
+    let (on, deleted) = ("UpdateServiceSpecificCredential", "DeleteServiceSpecificCredential");
+    assert_eq!(judge(&[(made, "ACCA1"), (on, "ACCA1"), (deleted, "ACCA1")]).0, Verdict::Correct);
+    assert_eq!(judge(&[(reset, "ACCA1")]).0, Verdict::Unknown, "it has a new password");
+    assert_eq!(judge(&[(reset, "ACCA1"), (deleted, "ACCA1")]).0, Verdict::Correct);
+    assert_eq!(judge(&[(on, "ACCA1"), (deleted, "ACCA2")]).0, Verdict::Unknown, "another was deleted");
+    assert_eq!(judge(&[(made, "ACCA1"), (deleted, "")]).0, Verdict::Unknown, "who knows which");
+    assert_eq!(judge(&[("UploadServerCertificate", "")]).0, Verdict::Correct, "of no user");
+    let (upload, on, delete) = ("UploadSSHPublicKey", "UpdateSSHPublicKey", "DeleteSSHPublicKey");
+    assert_eq!(judge(&[(upload, "APKA1"), (upload, "APKA2"), (delete, "APKA1")]).0, Verdict::Unknown, "one is left");
+    assert_eq!(judge(&[(delete, "APKA1"), (upload, "APKA2")]).0, Verdict::Unknown, "the old one first");
+    assert_eq!(judge(&[(made, "ACCA1"), (delete, "APKA1")]).0, Verdict::Unknown, "of another kind");
+    assert_eq!(judge(&[(on, "APKA1")]).0, Verdict::Unknown);
+    assert_eq!(judge(&[(delete, "APKA1")]).0, Verdict::Correct, "it was there before");
 }
 
 #[test]

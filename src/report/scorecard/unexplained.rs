@@ -51,8 +51,8 @@ pub(super) fn credentials(account: &str, evidence: &Evidence<'_>) -> Option<Open
         more => format!(" and {}", quantity(more as u64, "other user")),
     };
     let why = format!(
-        "long-lived credentials that are no access keys were made for user/{first}{more}; whether machines hold them is not in \
-         the logs"
+        "long-lived credentials that are no access keys were made for user/{first}{more}, reset or switched on; whether \
+         machines hold them is not in the logs"
     );
     let next = "aws iam list-service-specific-credentials, list-ssh-public-keys, list-signing-certificates: delete what \
                 machines hold, and give them roles";

@@ -98,8 +98,8 @@ pub(super) const ATTACK_TOOL: Rule = Rule {
     severity: Severity::High,
     practice: None,
     about: "Calls of a session came from an address with a userAgent that names a tool of attackers and testers (Pacu, \
-            TruffleHog, Stratus Red Team, Kali Linux and the like): a finding for each principal. A test of one's own looks \
-            the same; whoever names another program is not seen.",
+            TruffleHog, Stratus Red Team and the like), or the kernel of a system made for them (Kali Linux and the like): a \
+            finding for each principal. A test of one's own looks the same; whoever names another program is not seen.",
     check: "Did somebody of yours test? `trailscan trace SESSION` names who got the session, `trailscan principals --address \
             ADDRESS` what else came from there.",
     fix: "When nobody did: revoke the role's sessions, and look at what they did and how they were got.",

@@ -36,6 +36,8 @@ fn credentials(all: &[Change<'_>]) -> Vec<Found> {
             ("UpdateSSHPublicKey", _) => "an SSH key again that was off".to_owned(),
             ("UploadSigningCertificate" | "UpdateSigningCertificate", _) => "a signing certificate".to_owned(),
             (_, "") => "a service-specific credential".to_owned(),
+            ("ResetServiceSpecificCredential", id) => format!("a new password for the credential {id}"),
+            ("UpdateServiceSpecificCredential", id) => format!("the credential {id} again that was off"),
             (_, service) => format!("a credential for {service}"),
         });
         Draft::new(&rules::CREDENTIAL_MADE, account_id, named(kind, name))
@@ -137,7 +139,9 @@ fn tokens(all: &[Change<'_>]) -> Vec<Found> {
 fn handed(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Found> {
     let hands = |change: &Change<'_>| did(change, Act::HandRole) || did(change, Act::EnterCluster);
     let is_admin = |change: &Change<'_>| {
-        let role = Arn::parse(change.policy).map_or(change.policy, |arn| arn.name());
+        // Where it is no ARN it may have its path before it.
+        let path = || change.policy.rsplit('/').next().unwrap_or_default();
+        let role = Arn::parse(change.policy).map_or_else(path, |arn| arn.name());
         let cluster_admin = change.act() == Act::EnterCluster && change.policy.ends_with("ClusterAdminPolicy");
         cluster_admin || !is_to_instance(change) && administrators.has((change.account_id, TargetKind::Role, role))
     };

@@ -11,15 +11,16 @@ use super::super::{access_rules, beyond_rules};
 use super::sharing::lasts;
 use super::{Draft, Found, groups, listed};
 use crate::aggregate::iam_changes::{Act, BY_ITSELF, TargetKind};
-use crate::model::quantity;
+use crate::model::{EventTime, quantity};
 use crate::report::Severity;
 
-const WEEK: i64 = 7 * 86_400;
+const DAY: i64 = 86_400;
+const WEEK: i64 = 7 * DAY;
 
 pub(super) fn of(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Found> {
     let made = Made::of(all);
     let mut found = assigned(all, administrators, &made);
-    found.extend(people(all, &made));
+    found.extend(people(all, administrators, &made));
     found
 }
 
@@ -28,35 +29,67 @@ fn did(change: &Change<'_>, act: Act) -> bool {
     change.did(act) && !change.is_provisioning()
 }
 
-/// Users of the directory that these logs show to be made, each with who made it.
-struct Made<'a>(BTreeSet<(&'a str, &'a str)>);
+/// Users of the directory that these logs show to be made, and the groups that they were put into.
+struct Made<'a> {
+    /// Each with who made it.
+    people: BTreeSet<(&'a str, &'a str)>,
+    /// Who put itself or a user that it made into which group, and when.
+    groups: BTreeMap<(&'a str, &'a str), BTreeSet<EventTime>>,
+}
 
 impl<'a> Made<'a> {
     fn of(all: &[Change<'a>]) -> Self {
-        Self(all.iter().filter(|change| did(change, Act::MakePerson)).map(|one| (one.actor, one.target)).collect())
+        let people = all.iter().filter(|change| did(change, Act::MakePerson)).map(|one| (one.actor, one.target));
+        let mut made = Self { people: people.collect(), groups: BTreeMap::new() };
+        for change in all.iter().filter(|change| did(change, Act::JoinPeople)) {
+            if change.policy.ends_with(BY_ITSELF) || made.by(change.actor, change.target) {
+                made.groups.entry((change.actor, group(change))).or_default().extend(change.span.last());
+            }
+        }
+        made
     }
 
     fn by(&self, actor: &str, person: &str) -> bool {
-        !person.is_empty() && self.0.contains(&(actor, person))
+        !person.is_empty() && self.people.contains(&(actor, person))
+    }
+
+    /// Whether an assignment is for its caller or a user that it made, or for a group that it put one of these into within a
+    /// week. Who runs a directory by hand puts new colleagues into the groups of years.
+    fn is_for_own(&self, change: &Change<'_>) -> bool {
+        let (kind, id) = assignee(change);
+        let times = || self.groups.get(&(change.actor, id)).zip(change.span.first()).zip(change.span.last());
+        let is_joined = || {
+            times().is_some_and(|((joined, first), last)| {
+                joined.range(first.plus_seconds(-WEEK)..=last.plus_seconds(WEEK)).next().is_some()
+            })
+        };
+        match kind {
+            _ if change.policy.ends_with(BY_ITSELF) => true,
+            "user" => self.by(change.actor, id),
+            "group" => !id.is_empty() && is_joined(),
+            _ => false,
+        }
     }
 }
 
 /// Permission sets that were made and assigned: a line for each caller, since an organization has thousands.
 fn assigned(all: &[Change<'_>], administrators: &Administrators<'_>, made: &Made<'_>) -> Vec<Found> {
-    let is_admin =
-        |change: &Change<'_>| administrators.has((change.account_id, TargetKind::PermissionSet, change.target));
-    let is_own = |change: &Change<'_>| change.policy.ends_with(BY_ITSELF) || made.by(change.actor, assignee(change));
+    let is_admin = |change: &Change<'_>| administrators.has(change.target());
+    let is_own = |change: &Change<'_>| made.is_for_own(change);
     let of_actor = |((account_id, actor), rows): ((&str, &str), Vec<usize>)| {
         let assigned: Vec<usize> = rows.iter().copied().filter(|&row| all[row].act() == Act::Assign).collect();
         let any = |holds: &dyn Fn(&Change<'_>) -> bool| assigned.iter().any(|&row| holds(&all[row]));
         let (severity, because) = if any(&|change| is_admin(change) && is_own(change)) {
-            (Severity::High, "the caller gave administrator rights to itself, or to a user that it made")
+            (
+                Severity::High,
+                "the caller gave administrator rights to itself or a user that it made, or to a group of one",
+            )
         } else if any(&is_admin) {
             (Severity::Medium, "a permission set that these logs show to be administrator is among them")
         } else if any(&is_own) {
             (
                 Severity::Low,
-                "the caller gave them to itself, or to a user that it made; what they allow is not known here",
+                "the caller gave them to itself or a user that it made, or to a group of one; what they allow is not known here",
             )
         } else if lasts(all, &rows, WEEK) {
             (Severity::Info, "the daily work of the caller for a week or longer; what the sets allow is not known here")
@@ -87,14 +120,27 @@ fn assigned(all: &[Change<'_>], administrators: &Administrators<'_>, made: &Made
     groups(all, sets, |change| (change.account_id, change.actor)).into_iter().map(of_actor).collect()
 }
 
-/// The user that an assignment is for: `user ID in ACCOUNT`.
-fn assignee<'a>(change: &Change<'a>) -> &'a str {
-    change.policy.strip_prefix("user ").and_then(|rest| rest.split(' ').next()).unwrap_or_default()
+/// Whom an assignment is for, by kind and id: `user ID in ACCOUNT`.
+fn assignee<'a>(change: &Change<'a>) -> (&'a str, &'a str) {
+    let mut words = change.policy.split(' ');
+    (words.next().unwrap_or_default(), words.next().unwrap_or_default())
+}
+
+/// The group of the directory that somebody was put into.
+fn group<'a>(change: &Change<'a>) -> &'a str {
+    change.policy.strip_suffix(BY_ITSELF).unwrap_or(change.policy)
+}
+
+/// Groups of the directory that were given a permission set which these logs show to be administrator.
+fn admin_groups<'a>(all: &[Change<'a>], administrators: &Administrators<'_>) -> BTreeSet<&'a str> {
+    let gave = all.iter().filter(|change| did(change, Act::Assign) && administrators.has(change.target()));
+    gave.map(assignee).filter(|(kind, id)| *kind == "group" && !id.is_empty()).map(|(_, id)| id).collect()
 }
 
 /// Users of the directory, their groups, passwords and devices: a line for each caller. What people do to themselves but for
 /// joining groups is their own business.
-fn people(all: &[Change<'_>], made: &Made<'_>) -> Vec<Found> {
+fn people(all: &[Change<'_>], administrators: &Administrators<'_>, made: &Made<'_>) -> Vec<Found> {
+    let admins = admin_groups(all, administrators);
     let changes = |change: &Change<'_>| {
         let resets = did(change, Act::ResetPerson) && !change.policy.ends_with(BY_ITSELF);
         let makes = did(change, Act::MakePerson) || did(change, Act::JoinPeople);
@@ -104,8 +150,10 @@ fn people(all: &[Change<'_>], made: &Made<'_>) -> Vec<Found> {
         let of = |act: Act| rows.iter().map(|&row| &all[row]).filter(move |change| change.act() == act);
         let (severity, because) = if of(Act::JoinPeople).any(|change| change.policy.ends_with(BY_ITSELF)) {
             (Severity::Medium, "the caller put itself into a group, which may hold rights")
+        } else if of(Act::JoinPeople).any(|change| admins.contains(group(change))) {
+            (Severity::Medium, "a group that these logs show to be administrator got a user by it")
         } else if loses_both(of(Act::ResetPerson)) {
-            (Severity::Medium, "a user lost its password and a device to the same caller, as for a takeover")
+            (Severity::Medium, "a user lost its password and a device to the same caller in a day, as for a takeover")
         } else if of(Act::ResetPerson).next().is_some() {
             (Severity::Low, "mostly a help desk's work; the record cannot tell")
         } else if of(Act::SetDirectoryMfa).next().is_some() {
@@ -137,11 +185,15 @@ fn people(all: &[Change<'_>], made: &Made<'_>) -> Vec<Found> {
     groups(all, changes, |change| (change.account_id, change.actor)).into_iter().map(of_actor).collect()
 }
 
-/// Whether one user's password was set and a device of it taken.
+/// Whether one user's password was set and a device of it taken within a day. A help desk does the one in winter and the other
+/// in summer; who takes a user over needs both.
 fn loses_both<'c, 'a: 'c>(resets: impl Iterator<Item = &'c Change<'a>>) -> bool {
-    let mut lost: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut lost: BTreeMap<&str, BTreeSet<(EventTime, &str)>> = BTreeMap::new();
     for change in resets.filter(|change| !change.target.is_empty()) {
-        lost.entry(change.target).or_default().insert(change.event.name());
+        lost.entry(change.target).or_default().extend(change.times().map(|time| (time, change.event.name())));
     }
-    lost.values().any(|events| events.len() > 1)
+    let is_both = |((before, one), (after, other)): (&(EventTime, &str), &(EventTime, &str))| {
+        one != other && *after <= before.plus_seconds(DAY)
+    };
+    lost.values().any(|lost| lost.iter().zip(lost.iter().skip(1)).any(is_both))
 }

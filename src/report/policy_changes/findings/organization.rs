@@ -1,11 +1,13 @@
 //! Findings about the organization: what limited its accounts, who administers services for it, accounts that came to it.
 
+use std::collections::BTreeSet;
+
 use super::super::beyond_rules as rules;
 use super::super::change::Change;
 use super::baseline::Baseline;
 use super::sharing::lasts;
 use super::{Draft, Found, groups, listed};
-use crate::aggregate::iam_changes::Act;
+use crate::aggregate::iam_changes::{Act, LIMITS_NOTHING};
 use crate::report::Severity;
 
 const DAY: i64 = 86_400;
@@ -20,6 +22,11 @@ const FULL_ACCESS: [&str; 2] = ["p-FullAWSAccess", "p-RCPFullAWSAccess"];
 ///
 /// Source: AWS Organizations API reference, DisablePolicyType.
 const LIMITS: [&str; 2] = ["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"];
+
+/// Types of policies that forbid no calls to speak of, as far as a single policy goes.
+///
+/// Source: AWS Organizations user guide, "Managing organization policies", management policies.
+const NO_LIMITS: [&str; 3] = ["AISERVICES_OPT_OUT_POLICY", "BACKUP_POLICY", "TAG_POLICY"];
 
 /// Services whose delegated administrator gives rights in other accounts, or takes their logs.
 const POWERS: [&str; 5] = [
@@ -41,22 +48,47 @@ fn did(change: &Change<'_>, act: Act) -> bool {
     change.did(act) && !change.is_provisioning()
 }
 
+/// Policies that these logs show to be made. What rewrites one so that it allows everything is told as such. Known miss: what
+/// allowed everything when it was made, and was rewritten before it was attached, is held for one that limits nothing.
+struct Made<'a> {
+    /// Those that forbid no calls, by type.
+    others: BTreeSet<&'a str>,
+    /// Those that allow everything.
+    empty: BTreeSet<&'a str>,
+}
+
+impl<'a> Made<'a> {
+    fn of(all: &[Change<'a>]) -> Self {
+        let made = |holds: fn(&str) -> bool| {
+            let made = all.iter().filter(|change| change.did(Act::MakeLimit) && !change.target.is_empty());
+            made.filter(|change| holds(change.policy)).map(|change| change.target).collect()
+        };
+        Self { others: made(|kind| NO_LIMITS.contains(&kind)), empty: made(|kind| kind.ends_with(LIMITS_NOTHING)) }
+    }
+
+    /// Whether attaching that policy limits something, as far as these logs show.
+    fn limits(&self, policy: &str) -> bool {
+        !FULL_ACCESS.contains(&policy) && !self.others.contains(policy) && !self.empty.contains(policy)
+    }
+}
+
 fn lifted(all: &[Change<'_>]) -> Vec<Found> {
+    let made = Made::of(all);
     // A policy can be deleted only where it is attached to nothing.
     let lifts = |change: &Change<'_>| {
         did(change, Act::LiftLimit)
             && match change.event.name() {
-                "DetachPolicy" => !FULL_ACCESS.contains(&change.target),
+                "DetachPolicy" => !FULL_ACCESS.contains(&change.target) && !made.others.contains(change.target),
                 "DisablePolicyType" => LIMITS.contains(&change.target),
                 other => other != "DeletePolicy",
             }
     };
     let of_actor = |((account_id, actor), rows): ((&str, &str), Vec<usize>)| {
-        let is_mild = |row: &usize| all[*row].event.name() == "MoveAccount" || is_replaced(all, &all[*row]);
+        let is_mild = |row: &usize| all[*row].event.name() == "MoveAccount" || is_replaced(all, &all[*row], &made);
         let (severity, because) = match rows.iter().all(is_mild) {
             true => (
                 Severity::Low,
-                "the caller attached another policy there within a day, or moved an account under others",
+                "the caller attached it again or another there within a day, or moved an account under others",
             ),
             false => (Severity::Medium, "accounts below may do what it denied; what that was is not in the record"),
         };
@@ -72,20 +104,26 @@ fn lifted(all: &[Change<'_>]) -> Vec<Found> {
     groups(all, lifts, |change| (change.account_id, change.actor)).into_iter().map(of_actor).collect()
 }
 
-/// Whether the same caller attached something else to the same place within a day. What allows everything is no limit.
-fn is_replaced(all: &[Change<'_>], lifted: &Change<'_>) -> bool {
-    let near = |time| lifted.span.first() <= time && time <= lifted.span.last().map(|last| last.plus_seconds(DAY));
-    let before = |change: &Change<'_>| {
-        let from = lifted.span.first().map(|first| first.plus_seconds(-DAY));
-        from <= change.span.last() && change.span.last() <= lifted.span.last()
-    };
-    !lifted.policy.is_empty()
-        && all.iter().any(|change| {
-            did(change, Act::SetLimit)
-                && (change.actor, change.policy) == (lifted.actor, lifted.policy)
-                && change.target != lifted.target
-                && !FULL_ACCESS.contains(&change.target)
-                && (near(change.span.last()) || before(change))
+/// Whether the same caller each time attached it again to the same place within a day, or another a day before or after. What
+/// allows everything is no limit.
+fn is_replaced(all: &[Change<'_>], lifted: &Change<'_>, made: &Made<'_>) -> bool {
+    if lifted.policy.is_empty() {
+        return false;
+    }
+    let set = all.iter().filter(|change| {
+        did(change, Act::SetLimit)
+            && (change.actor, change.policy) == (lifted.actor, lifted.policy)
+            && made.limits(change.target)
+    });
+    let (mut same, mut others) = (BTreeSet::new(), BTreeSet::new());
+    for change in set {
+        if change.target == lifted.target { &mut same } else { &mut others }.extend(change.times());
+    }
+    let mut times = lifted.times().peekable();
+    times.peek().is_some()
+        && times.all(|time| {
+            let (before, after) = (time.plus_seconds(-DAY), time.plus_seconds(DAY));
+            same.range(time..=after).next().is_some() || others.range(before..=after).next().is_some()
         })
 }
 

@@ -26,7 +26,7 @@ pub(super) fn of(all: &[Change<'_>], baseline: &Baseline<'_>) -> Vec<Found> {
 /// A line for each caller and whom it let in, since it may share hundreds of snapshots.
 fn shared(all: &[Change<'_>], baseline: &Baseline<'_>) -> Vec<Found> {
     let shares = |change: &Change<'_>| change.did(Act::Share) && change.granted != Granted::Nothing;
-    let of_caller = |((account_id, actor, whom), rows): ((&str, &str, &str), Vec<usize>)| {
+    let of_caller = |((account_id, actor, whom, service), rows): ((&str, &str, &str, &str), Vec<usize>)| {
         let judged = rows.iter().map(|&row| judged(&all[row], baseline));
         let (severity, because) = judged.max_by_key(|(severity, _)| *severity).unwrap_or((Severity::Info, ""));
         let what = listed(all, &rows, |change| change.target.to_owned());
@@ -37,12 +37,16 @@ fn shared(all: &[Change<'_>], baseline: &Baseline<'_>) -> Vec<Found> {
             _ => ", taken back again",
         };
         let who = whom.split("; ").map(|who| if who == "*" { "everybody" } else { who }).collect::<Vec<_>>().join(", ");
-        Draft::new(&rules::RESOURCE_SHARED, account_id, actor)
-            .summary(format!("{actor} let {who} into {what}{again}"))
+        let by = if service.is_empty() { actor } else { service };
+        Draft::new(&rules::RESOURCE_SHARED, account_id, by)
+            .summary(format!("{by} let {who} into {what}{again}"))
             .severity(severity, because)
             .found(all, rows)
     };
-    groups(all, shares, |change| (change.account_id, change.actor, change.policy)).into_iter().map(of_caller).collect()
+    groups(all, shares, |change| (change.account_id, change.actor, change.policy, change.invoked_by))
+        .into_iter()
+        .map(of_caller)
+        .collect()
 }
 
 fn judged(change: &Change<'_>, baseline: &Baseline<'_>) -> (Severity, &'static str) {
@@ -63,6 +67,9 @@ fn judged(change: &Change<'_>, baseline: &Baseline<'_>) -> (Severity, &'static s
             (Severity::Medium, "anybody may come to it; public sites and images are meant to be so")
         }
         _ if whom().all(|account| baseline.owns(account)) => (Severity::Info, "the other accounts were read here, too"),
+        _ if change.is_provisioning() => {
+            (Severity::Low, "a service of AWS did it by itself, for an account that whoever set it up chose")
+        }
         Granted::TrustOutside if matches!(kind, "snapshot" | "image" | "kms-key" | "secret") => {
             (Severity::Medium, "an account that was not read may copy or use it")
         }
