@@ -206,15 +206,8 @@ fn policy<'a>(
     let mut document = || Granted::Policy(documents.grant(written.json()));
     let unknown = Granted::Policy(Grant::NotJudged);
     let other = |raw| (text(raw), PolicyClass::None, Granted::Nothing);
-    let is_permission_set = change.target_kind() == TargetKind::PermissionSet;
     match change.act() {
-        Act::Attach | Act::Detach if is_permission_set => {
-            let (policy, class, granted) =
-                managed(elsewhere::permission_set_policy(event), |arn| Granted::Policy(Grant::of_managed(arn)));
-            // What has no ARN is a policy of the accounts, by its name.
-            let is_own = class == PolicyClass::None && !policy.is_empty();
-            (policy, if is_own { PolicyClass::CustomerManaged } else { class }, granted)
-        }
+        Act::Attach | Act::Detach if change.target_kind() == TargetKind::PermissionSet => of_permission_set(event),
         Act::Attach | Act::Detach => managed(text(request.policy_arn), |arn| Granted::Policy(Grant::of_managed(arn))),
         Act::PutBoundary => managed(text(request.permissions_boundary), |_| Granted::Nothing),
         Act::PutInline => (text(request.policy_name), PolicyClass::Inline, document()),
@@ -245,13 +238,27 @@ fn policy<'a>(
         | Act::SetLimit
         | Act::TrustService => (elsewhere::given(change, event), PolicyClass::None, Granted::Nothing),
         Act::MakeLimit => (organization::kind(event, documents), PolicyClass::None, Granted::Nothing),
-        Act::UpdatePasswordPolicy => {
-            let [omitted] = members(event.request_parameters, ["omitted"]);
-            let terms = PasswordPolicy::of_request(event.request_parameters).to_string();
-            (Cow::Owned(if omitted == Raw::Null { terms } else { String::new() }), PolicyClass::None, Granted::Nothing)
-        }
+        Act::UpdatePasswordPolicy => (password_terms(event), PolicyClass::None, Granted::Nothing),
         _ => other(Raw::Null),
     }
+}
+
+/// The policy that a permission set gets or loses. What has no ARN is a policy of the account, by its name.
+fn of_permission_set<'a>(event: &Event<'a>) -> (Cow<'a, str>, PolicyClass, Granted) {
+    let policy = elsewhere::permission_set_policy(event);
+    let class = match PolicyClass::of_arn(&policy) {
+        PolicyClass::None if !policy.is_empty() => PolicyClass::CustomerManaged,
+        class => class,
+    };
+    let granted = Granted::Policy(Grant::of_managed(&policy));
+    (policy, class, granted)
+}
+
+/// The terms of a password policy; empty where the record leaves out what was asked.
+fn password_terms<'a>(event: &Event<'a>) -> Cow<'a, str> {
+    let [omitted] = members(event.request_parameters, ["omitted"]);
+    let terms = PasswordPolicy::of_request(event.request_parameters).to_string();
+    Cow::Owned(if omitted == Raw::Null { terms } else { String::new() })
 }
 
 /// The ARN of a customer-managed policy: of the request, for a new one of the response, else its bare name.

@@ -126,7 +126,7 @@ columns! {
         "ARN of the policy or name of the inline one; the group of a membership; the MFA device; whom a trust policy lets \
          in from outside, names of the account (account:ID for all of it) and of services (service:NAME); the terms of \
          the password policy; the role, principal or credential that was given; whom a resource lets in; what a policy of \
-         the organization held for, or the type of a new one.",
+         the organization held for.",
     ) => change.policy,
     text(
         "version",

@@ -11,6 +11,10 @@ use crate::aggregate::sign_ins::SignIns;
 use crate::model::{EventTime, SignInMfa};
 use crate::report::Practice;
 
+/// Calls that make a long-lived credential of a user that is no access key; others reset one or switch it on.
+const MAKE_CREDENTIALS: [&str; 3] =
+    ["CreateServiceSpecificCredential", "UploadSSHPublicKey", "UploadSigningCertificate"];
+
 /// By practice and account.
 #[derive(Clone, Debug, Default)]
 pub struct InLogs {
@@ -27,6 +31,8 @@ pub struct InLogs {
 struct Credential {
     given: Option<EventTime>,
     removed: Option<EventTime>,
+    /// Whether these logs show it to be made.
+    is_made: bool,
 }
 
 impl Credential {
@@ -62,10 +68,12 @@ impl InLogs {
     }
 
     /// Users of the account that hold a long-lived credential which is no access key and was made, reset or switched on in
-    /// these logs.
-    pub(super) fn holders_of_credentials(&self, account: &str) -> BTreeSet<&str> {
+    /// these logs, and whether all of these were made.
+    pub(super) fn holders_of_credentials(&self, account: &str) -> (BTreeSet<&str>, bool) {
         let of_account = self.credentials.get(account).into_iter().flatten();
-        of_account.filter(|(_, credential)| credential.is_held()).map(|((user, _), _)| user.as_str()).collect()
+        let held = of_account.filter(|(_, credential)| credential.is_held());
+        let all_made = held.clone().all(|(_, credential)| credential.is_made);
+        (held.map(|((user, _), _)| user.as_str()).collect(), all_made)
     }
 
     /// Services that act for root: what root set up goes on as root, and root itself may be behind it.
@@ -128,6 +136,7 @@ impl InLogs {
             return;
         }
         let credential = self.credentials.entry(account).or_default().entry((user, id)).or_default();
+        credential.is_made |= MAKE_CREDENTIALS.contains(&change.key.event.name());
         let known = if act == Act::AddCredential { &mut credential.given } else { &mut credential.removed };
         *known = (*known).max(change.span.last());
     }

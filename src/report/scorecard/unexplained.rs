@@ -44,15 +44,16 @@ pub(super) fn of_root(account: &str, evidence: &Evidence<'_>) -> Option<Open> {
 /// Source: IAM user guide, "Service-specific credentials" and "SSH keys and SSH with CodeCommit"; Amazon Keyspaces developer
 /// guide, "Logging Amazon Keyspaces API calls with AWS CloudTrail" (data is not logged unless asked for).
 pub(super) fn credentials(account: &str, evidence: &Evidence<'_>) -> Option<Open> {
-    let holders = evidence.in_logs.holders_of_credentials(account);
+    let (holders, all_made) = evidence.in_logs.holders_of_credentials(account);
     let first = holders.first()?;
     let more = match holders.len() - 1 {
         0 => String::new(),
         more => format!(" and {}", quantity(more as u64, "other user")),
     };
+    let given = if all_made { "made" } else { "made, reset or switched on" };
     let why = format!(
-        "long-lived credentials that are no access keys were made for user/{first}{more}, reset or switched on; whether \
-         machines hold them is not in the logs"
+        "long-lived credentials that are no access keys were {given} for user/{first}{more}; whether machines hold them is not \
+         in the logs"
     );
     let next = "aws iam list-service-specific-credentials, list-ssh-public-keys, list-signing-certificates: delete what \
                 machines hold, and give them roles";
