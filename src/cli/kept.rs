@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use trailscan::aggregate::AggregateKind;
-use trailscan::input::{Input, KeyKind, Listing};
+use trailscan::input::{Input, KeyKind, Listing, file_name};
 use trailscan::model::quantity;
 use trailscan::rollup::{Rollup, RollupError};
 use trailscan::scan::rollup::{Asked, Kept};
@@ -141,19 +141,15 @@ fn unnamed(opened: &[Rollup], listing: &Listing) -> Option<String> {
     let mut holders: BTreeMap<String, usize> = BTreeMap::new();
     for rollup in opened {
         let objects = rollup.ledger().delivered().filter(|object| object.identity().is_none());
-        let names = BTreeSet::from_iter(objects.map(|object| file_name(&object.name)));
+        let names = BTreeSet::from_iter(objects.map(|object| file_name(&object.name).to_owned()));
         names.into_iter().for_each(|name| *holders.entry(name).or_default() += 1);
     }
     let logs = listing.objects.iter().filter(|object| object.identity().is_none());
-    for name in BTreeSet::from_iter(logs.map(|object| file_name(&object.name()))) {
+    for name in BTreeSet::from_iter(logs.map(|object| file_name(&object.name()).to_owned())) {
         holders.entry(name).and_modify(|holders| *holders += 1);
     }
     let name = holders.into_iter().find(|(_, holders)| *holders > 1)?.0;
     Some(format!(
         "{name} lies in two of the inputs, a rollup among them: whether it is the same is not known, so both are counted"
     ))
-}
-
-fn file_name(name: &str) -> String {
-    name.rsplit(['/', '\\']).next().unwrap_or(name).to_owned()
 }

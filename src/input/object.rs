@@ -91,8 +91,7 @@ impl LogObject {
     /// nothing is known: another file may have it, and this one may lie under a second.
     pub fn identity(&self) -> Option<String> {
         self.key()?.delivered?;
-        let name = self.name();
-        Some(name.rsplit(['/', '\\']).next().unwrap_or(&name).to_owned())
+        Some(file_name(&self.name()).to_owned())
     }
 
     /// Whether it is meant to be a log: the user named it, or its name is one that CloudTrail gives. When such an
@@ -137,6 +136,11 @@ pub fn explain_io(error: &io::Error) -> String {
             letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
         }
     }
+}
+
+/// The last part of a path or URI.
+pub fn file_name(name: &str) -> &str {
+    name.rsplit(['/', '\\']).next().unwrap_or(name)
 }
 
 fn has_log_extension(name: &OsStr) -> bool {

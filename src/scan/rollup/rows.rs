@@ -2,7 +2,7 @@
 
 use super::row::rows;
 use crate::coverage::ObjectMet;
-use crate::input::{KeyKind, LogKey};
+use crate::input::{KeyKind, LogKey, file_name};
 use crate::model::{Day, EventTime};
 
 rows! {
@@ -249,8 +249,7 @@ impl ObjectRow {
 
     /// As [`LogObject::identity`](crate::input::LogObject::identity).
     pub fn identity(&self) -> Option<&str> {
-        self.delivered?;
-        self.name.rsplit(['/', '\\']).next()
+        self.delivered.map(|_| file_name(&self.name))
     }
 
     /// Whether it is delivered events, not what CloudTrail writes beside them.
