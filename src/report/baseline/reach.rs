@@ -97,9 +97,12 @@ impl Reach {
             return Some(format!("the baseline had no file of IAM's state of account {account}, which may tell it"));
         }
         let began = self.first_event?;
-        // What says no time may be as old as the oldest event.
-        let is_older = sighting.first_seen.or(now.first_event).is_some_and(|first| first < began);
-        is_older.then(|| format!("its first event lies before the baseline's logs, which begin at {}", moment(began)))
+        let is_older = |first: Option<EventTime>| first.is_some_and(|first| first < began);
+        let why = match sighting.first_seen {
+            first @ Some(_) => is_older(first).then_some("its first event lies")?,
+            None => is_older(now.first_event).then_some("it tells no time, and what was read now begins")?,
+        };
+        Some(format!("{why} before the baseline's logs, which begin at {}", moment(began)))
     }
 
     fn blind_to_account(&self, sighting: &Sighting<'_>, now: &Self) -> Option<String> {

@@ -120,13 +120,8 @@ impl Baseline {
         let mut places = Vec::new();
         let mut one = |member: &Finding| match self.known.find(member, self.reach.end()) {
             Some(hit) => {
-                let standing = match Standing::of(hit.severity, member.severity) {
+                let standing = match self.compared(hit.severity, member, now) {
                     Standing::Better(was, _) => Standing::Better(was, self.unread_of(&hit.places, now)),
-                    // What the baseline could not see makes worse what it knew.
-                    Standing::Worse(was) => match self.unknown(member, now) {
-                        Standing::New => Standing::Worse(was),
-                        not_covered => not_covered,
-                    },
                     standing => standing,
                 };
                 places.extend(hit.places);
@@ -137,6 +132,15 @@ impl Baseline {
         let standings: Vec<Standing> = members(finding.clone()).iter().map(&mut one).collect();
         let decides = standings.into_iter().min_by_key(Standing::rank);
         (decides.unwrap_or(Standing::Same), places)
+    }
+
+    /// How a finding stands that had this severity.
+    fn compared(&self, was: Severity, finding: &Finding, now: &Reach) -> Standing {
+        match (Standing::of(was, finding.severity), self.unknown(finding, now)) {
+            // What the baseline could not see makes worse what it knew.
+            (Standing::Worse(_), not_covered @ Standing::NotCovered(_)) => not_covered,
+            (standing, _) => standing,
+        }
     }
 
     /// What of the findings at these places was not read now, in a sentence.
@@ -203,7 +207,7 @@ impl Baseline {
             };
             let finding = findings.iter().find(is_row)?;
             let standing = match self.known.of_row(finding) {
-                Some(was) => Standing::of(was, finding.severity),
+                Some(was) => self.compared(was, finding, now),
                 None => self.unknown(finding, now),
             };
             Some(standing.as_str())
