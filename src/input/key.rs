@@ -5,7 +5,7 @@
 
 use std::path::{Component, Path};
 
-use crate::model::{Day, EventTime};
+use crate::model::{Day, EventTime, is_account_id};
 
 /// Which of CloudTrail's streams an object belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -129,7 +129,7 @@ fn of_folders(parts: &[Option<&str>]) -> Option<LogKey> {
     parts.first()?;
     let day = Day::from_ymd(number(part(3)?, 4)? as i32, number(part(2)?, 2)?, number(part(1)?, 2)?)?;
     let (region, kind, account_id) = (part(4)?, KeyKind::parse(part(5)?)?, part(6)?);
-    if !is_region(region) || !is_account(account_id) {
+    if !is_region(region) || !is_account_id(account_id) {
         return None;
     }
     let organization_id = match part(7)? {
@@ -159,7 +159,7 @@ fn of_file_name(name: &str) -> Option<LogKey> {
         KeyKind::Digest => rest.rsplit('_').next()?,
         _ => rest.split_once('_').filter(|(_, unique)| !unique.is_empty())?.0,
     };
-    if !is_account(account_id) || !is_region(region) {
+    if !is_account_id(account_id) || !is_region(region) {
         return None;
     }
     let delivered = stamp_of(stamp)?;
@@ -189,11 +189,6 @@ fn stamp_of(text: &str) -> Option<EventTime> {
 /// A number of exactly `digits` digits.
 fn number(text: &str, digits: usize) -> Option<u32> {
     (text.len() == digits && digits <= 8 && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok())?
-}
-
-/// Twelve digits.
-pub(super) fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// `o-` and 10 to 32 lower-case letters or digits.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::model::is_account_id;
+
 /// A place in S3: a bucket, and a key or a part of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct S3Uri {
@@ -43,11 +45,11 @@ impl S3Uri {
 fn access_point(text: &str) -> Option<(&str, &str)> {
     let mut parts = text.splitn(6, ':').skip(1);
     let [partition, service, region, account, resource] = std::array::from_fn(|_| parts.next().unwrap_or_default());
-    let is_account = account.len() == 12 && account.bytes().all(|digit| digit.is_ascii_digit());
     let named = resource.strip_prefix("accesspoint/").or_else(|| resource.strip_prefix("accesspoint:"))?;
     let name = named.split('/').next().unwrap_or_default();
     let is_name = (3..=50).contains(&name.len()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    let is_sound = partition.starts_with("aws") && service == "s3" && !region.is_empty() && is_account && is_name;
+    let is_sound =
+        partition.starts_with("aws") && service == "s3" && !region.is_empty() && is_account_id(account) && is_name;
     let (arn, key) = text.split_at(text.len() - named.len() + name.len());
     is_sound.then(|| (arn, key.strip_prefix('/').unwrap_or_default()))
 }

@@ -4,6 +4,7 @@
 //! builds on nothing of ours.
 
 mod access_key;
+mod account_id;
 mod address;
 mod arn;
 mod event;
@@ -27,6 +28,7 @@ pub(crate) mod testing;
 
 pub(crate) use crate::json::{careful::text_of as text, fields::Raw};
 pub use access_key::AccessKeyKind;
+pub use account_id::is_account_id;
 pub use address::{Network, SourceAddress};
 pub use arn::Arn;
 pub use event::{Event, IdentityRef, LazyIdentity, UnreadIdentity};

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::csv;
+use crate::model::is_account_id;
 
 /// What an account is called.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,8 +69,7 @@ impl AccountNames {
         for (number, row) in csv::rows(text.trim_start_matches('\u{feff}')).into_iter().enumerate() {
             let cell = |place: usize| row.get(place).map_or("", |cell| cell.trim());
             let (id, name, contact) = (cell(0), cell(1).to_owned(), cell(2).to_owned());
-            let is_id = id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit());
-            match is_id {
+            match is_account_id(id) {
                 true => drop(names.insert(id.to_owned(), AccountName { name, contact })),
                 false if number == 0 || row.iter().all(|cell| cell.trim().is_empty()) => {}
                 false => {

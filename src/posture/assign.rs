@@ -4,10 +4,10 @@
 //! password policy and enabled regions do not: their account is that of their folder (its name, or a caller identity in it), else the only one that the files
 //! given with them name, and for access keys the only one that has all of their users.
 
-use super::folder::is_account;
 use super::met::{Group, Met};
 use super::parse::{Parsed, Part};
 use super::{Account, Dated, Posture, Source, StateFile, StateKind, Trouble};
+use crate::model::is_account_id;
 
 /// Gives every file to its account: first those that name theirs, then the others.
 pub(super) fn assign(posture: &mut Posture, groups: Vec<Group>) {
@@ -96,7 +96,7 @@ impl Posture {
         if let Some(said) = other {
             self.warnings.push(format!("{}: is of account {account_id}, not of {said}", placed.file));
         }
-        if !is_account(&account_id) {
+        if !is_account_id(&account_id) {
             let why = format!("names {account_id:?} as its account, which is no account id");
             self.files.push(placed.state_file(None, Some(Trouble { damaged: false, why })));
             return;

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::model::is_account_id;
+
 /// Files that lie in one folder, so that they speak of one account.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Together {
@@ -44,12 +46,7 @@ fn entries(dir: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>), String> {
 fn account_of(folder: &Path) -> Option<String> {
     let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
     let name = folder.file_name()?.to_str()?;
-    is_account(name).then(|| name.to_owned())
-}
-
-/// Whether a text has the form of an account id.
-pub(super) fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+    is_account_id(name).then(|| name.to_owned())
 }
 
 #[cfg(test)]

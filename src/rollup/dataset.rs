@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::manifest::{ColumnEntry, TableEntry};
 use crate::aggregate::{AGGREGATES, Batch, Cells, PartitionKey, State};
+use crate::model::is_account_id;
 use crate::scan::rollup::{Ledger, TableAbout};
 
 /// The name of a folder whose value nobody knows, which Hive, Spark, DuckDB and polars read as null.
@@ -14,8 +15,7 @@ pub(super) const DAY: &str = "day";
 
 /// The folder of a partition of a table. An account that is none, which a record can say, has no folder of its own.
 pub(super) fn folder_of(table: &str, key: &PartitionKey) -> String {
-    let is_account = key.account.len() == 12 && key.account.bytes().all(|byte| byte.is_ascii_digit());
-    let account = if is_account { key.account.as_str() } else { UNKNOWN };
+    let account = if is_account_id(&key.account) { key.account.as_str() } else { UNKNOWN };
     let day = key.day.map_or_else(|| UNKNOWN.to_owned(), |day| day.to_string());
     format!("{table}/account={account}/day={day}")
 }

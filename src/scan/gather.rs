@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::coverage::{CoverageFacts, Failure, ProofBasis};
 use crate::input::{Arrivals, Listing, ListingFailure, LogObject, Pruned};
-use crate::model::EventTime;
+use crate::model::{EventTime, is_account_id};
 
 impl CoverageFacts {
     /// Adds the objects that a worker has seen.
@@ -142,8 +142,7 @@ pub(super) fn widest(
 /// The account whose folder a place lies in: `…/AWSLogs/[o-id/]ACCOUNT/…`.
 pub(super) fn account_of_place(place: &str) -> Option<String> {
     let (_, below) = place.rsplit_once("AWSLogs/")?;
-    let is_account = |part: &&str| part.len() == 12 && part.bytes().all(|byte| byte.is_ascii_digit());
-    below.split('/').take(2).find(is_account).map(str::to_owned)
+    below.split('/').take(2).find(|part| is_account_id(part)).map(str::to_owned)
 }
 
 #[cfg(test)]

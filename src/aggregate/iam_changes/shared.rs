@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::documents::Documents;
 use super::key::Granted;
-use crate::model::{Arn, Event, Outsiders, Raw, members, text};
+use crate::model::{Arn, Event, Outsiders, Raw, is_account_id, members, text};
 
 /// Everybody, where no policy says it.
 const ANYONE: &str = "*";
@@ -110,16 +110,12 @@ fn permission(event: &Event<'_>) -> Sharing {
 /// ARN has none; `None` where any source of any account will do.
 fn source_of(event: &Event<'_>) -> Option<String> {
     let [account, arn] = members(event.request_parameters, ["sourceAccount", "sourceArn"]).map(text);
-    if is_account(&account) {
+    if is_account_id(&account) {
         return Some(account.into_owned());
     }
     let arn = Arn::parse(&arn)?;
     let is_bucket = arn.service == "s3" && arn.account_id.is_empty() && !arn.resource.starts_with(['*', '?']);
-    (is_bucket || is_account(arn.account_id)).then(|| arn.account_id.to_owned())
-}
-
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+    (is_bucket || is_account_id(arn.account_id)).then(|| arn.account_id.to_owned())
 }
 
 /// Access control lists, canned or by grants: of everybody, or everybody with an AWS account. Known miss: another account by its canonical user
@@ -204,7 +200,7 @@ impl Sharing {
 /// The accounts that manage the organizations that are named, but for `own`.
 fn organizations(texts: &[String], own: &str) -> BTreeSet<String> {
     let arns = texts.iter().filter_map(|text| Arn::parse(text)).filter(|arn| arn.service == "organizations");
-    arns.map(|arn| arn.account_id.to_owned()).filter(|account| is_account(account) && account != own).collect()
+    arns.map(|arn| arn.account_id.to_owned()).filter(|account| is_account_id(account) && account != own).collect()
 }
 
 /// Accounts other than `own`, by id or ARN, and `*` for all; organizations and their units are left out.
@@ -221,7 +217,7 @@ fn outside(texts: impl IntoIterator<Item = String>, own: &str) -> BTreeSet<Strin
                 None => text,
             },
         };
-        let is_one = account == ANYONE || is_account(account);
+        let is_one = account == ANYONE || is_account_id(account);
         (is_one && account != own).then(|| account.to_owned())
     };
     texts.into_iter().filter_map(account).collect()

@@ -3,8 +3,8 @@
 //! Source: CloudTrail user guide, "Finding your CloudTrail log files".
 
 use crate::input::KeyKind;
-use crate::input::key::{is_account, is_organization, is_region};
-use crate::model::Day;
+use crate::input::key::{is_organization, is_region};
+use crate::model::{Day, is_account_id};
 
 /// A folder's place in the layout.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,12 +54,12 @@ impl Place {
             .map_or(below, |rest| if is_organization(below[0]) { rest } else { below });
         match below {
             [] => Self::Logs,
-            [account] if is_account(account) => Self::Trail(TrailFolder::of_account(folder, account)),
-            [account, "CloudTrail"] if is_account(account) => {
+            [account] if is_account_id(account) => Self::Trail(TrailFolder::of_account(folder, account)),
+            [account, "CloudTrail"] if is_account_id(account) => {
                 Self::Trail(TrailFolder { folder: folder.to_owned(), account: (*account).to_owned() })
             }
             [account, "CloudTrail", region, days @ ..]
-                if is_account(account)
+                if is_account_id(account)
                     && is_region(region)
                     && days.len() <= 3
                     && days.iter().all(|day| is_number(day)) =>

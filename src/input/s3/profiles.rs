@@ -212,7 +212,7 @@ impl CredentialKind {
 
 /// The account of `arn:aws:iam::111122223333:role/name`.
 fn account_of(arn: &str) -> Option<&str> {
-    arn.split(':').nth(4).filter(|account| crate::input::key::is_account(account))
+    arn.split(':').nth(4).filter(|account| crate::model::is_account_id(account))
 }
 
 #[cfg(test)]

@@ -20,9 +20,9 @@ use super::explore::Explored;
 use super::ledger::{Ledger, Scope, Wanted, Ways};
 use super::place::{Place, RegionFolder, TrailFolder, last_part};
 use crate::input::caught::died;
-use crate::input::key::{is_account, is_organization, is_region};
+use crate::input::key::{is_organization, is_region};
 use crate::input::{Deliveries, LogKey, Origin, S3Uri};
-use crate::model::{Day, quantity};
+use crate::model::{Day, is_account_id, quantity};
 
 /// The way through what one URI names.
 pub struct Walk {
@@ -182,7 +182,7 @@ impl Walk {
         let mut others = Vec::new();
         for child in page {
             let name = last_part(&child);
-            if is_account(name) {
+            if is_account_id(name) {
                 if is_wanted(&self.scope.accounts, name) {
                     steps.push(Step::Trail(TrailFolder::of_account(&child, name)));
                     steps.push(Step::Digests(TrailFolder::digests_of(&child, name)));

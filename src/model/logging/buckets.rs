@@ -7,7 +7,7 @@ use super::{
     Condition, FactKind, LoggingCall, LoggingEffect, LoggingObject, LoggingRecord, TrailFact, account_of,
     is_by_cloudtrail, request, text_of,
 };
-use crate::model::{Event, members, text};
+use crate::model::{Event, is_account_id, members, text};
 
 /// Days after which logs may expire without a word: the three months that many rules ask to keep at hand.
 const KEPT_DAYS: i64 = 90;
@@ -101,8 +101,7 @@ fn home_of_key(key: &str) -> Option<&str> {
     let parts: Vec<&str> = key.split('/').collect();
     let stream = parts.iter().position(|part| matches!(*part, "CloudTrail" | "CloudTrail-Digest"))?;
     let home = *parts.get(stream.checked_sub(1)?)?;
-    (parts[..stream].contains(&"AWSLogs") && home.len() == 12 && home.bytes().all(|b| b.is_ascii_digit()))
-        .then_some(home)
+    (parts[..stream].contains(&"AWSLogs") && is_account_id(home)).then_some(home)
 }
 
 /// What a lifecycle configuration lets expire.

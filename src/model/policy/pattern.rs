@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::model::Arn;
+use crate::model::{Arn, is_account_id};
 
 /// The account that stands for any. Not an account id that AWS would print in an example.
 pub(super) const ACCOUNT: &str = "987654321098";
@@ -61,8 +61,7 @@ pub(super) fn is_any_principal(pattern: &str) -> bool {
 /// The pattern with the account that it names, if any, replaced by the one that stands for any.
 pub(super) fn of_any_account(pattern: &str) -> Cow<'_, str> {
     let Some(arn) = Arn::parse(pattern) else { return pattern.into() };
-    let is_account = arn.account_id.len() == 12 && arn.account_id.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_account && !arn.account_id.starts_with("${") {
+    if !is_account_id(arn.account_id) && !arn.account_id.starts_with("${") {
         return pattern.into();
     }
     format!("arn:{}:{}:{}:{ACCOUNT}:{}", arn.partition, arn.service, arn.region, arn.resource).into()

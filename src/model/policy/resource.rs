@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::idle::{Asker, is_negated, narrows, plain_operator, tests};
 use super::pattern::matches;
-use super::trust::{is_account, is_for_all};
+use super::trust::is_for_all;
 use super::{Condition, Listed, Statement, only_stars};
-use crate::model::Arn;
+use crate::model::{Arn, is_account_id};
 
 /// Who is let in from outside of the account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -114,7 +114,7 @@ impl Outsiders {
 /// The account of a principal; `None` for what is none of an account, such as CloudFront's and ids of the deleted.
 fn account_of(value: &str) -> Option<&str> {
     let account = Arn::parse(value).map_or(value, |arn| arn.account_id);
-    is_account(account).then_some(account)
+    is_account_id(account).then_some(account)
 }
 
 /// Whether a condition says who or whence: for anybody, or for an account that is named, of which it has to say more.

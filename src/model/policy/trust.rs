@@ -6,7 +6,7 @@ use super::idle::{Asker, is_negated, narrowing_keys, narrows, plain_operator, te
 use super::pattern::matches;
 use super::provider::{Vouched, vouched};
 use super::{Condition, Listed, Statement};
-use crate::model::Arn;
+use crate::model::{Arn, is_account_id};
 
 /// How wide a principal of a trust policy is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -251,21 +251,17 @@ fn accounts_of(condition: &Condition) -> Option<&BTreeSet<String>> {
         let (plain, _) = plain_operator(operator);
         *key == PRINCIPAL_ACCOUNT
             && matches!(plain, "stringequals" | "stringequalsignorecase" | "stringlike")
-            && values.iter().all(|value| is_account(value))
+            && values.iter().all(|value| is_account_id(value))
     });
     let (_, accounts) = of_key.next()?;
     of_key.next().is_none().then_some(accounts)
-}
-
-pub(super) fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// An id such as `AIDA…` stands for a principal that was deleted: it lets nobody in.
 fn of_aws<'a>(value: &'a str, own_account: &str) -> Option<(OpenTo, &'a str)> {
     let account = match Arn::parse(value) {
         Some(arn) => arn.account_id,
-        None if value == "*" || is_account(value) => value,
+        None if value == "*" || is_account_id(value) => value,
         None => return None,
     };
     match account {

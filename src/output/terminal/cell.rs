@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::super::sanitize;
-use crate::model::grouped;
+use crate::model::{grouped, is_account_id};
 use crate::report::{Column, ColumnKind, Value, address_text};
 
 /// Members of a list that a table shows at most.
@@ -85,8 +85,7 @@ fn is_id(text: &str) -> bool {
     let text = text.strip_prefix("root@").unwrap_or(text);
     match text.strip_prefix("i-") {
         Some(instance) => matches!(instance.len(), 8 | 17) && instance.bytes().all(|b| b.is_ascii_hexdigit()),
-        None if text.len() == 12 => text.bytes().all(|b| b.is_ascii_digit()),
-        None => (16..=24).contains(&text.len()) && text.starts_with('A') && is_unique(text),
+        None => is_account_id(text) || (16..=24).contains(&text.len()) && text.starts_with('A') && is_unique(text),
     }
 }
 

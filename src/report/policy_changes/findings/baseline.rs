@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::change::{Change, Target};
 use crate::aggregate::iam_changes::{Act, Granted};
-use crate::model::Arn;
+use crate::model::{Arn, is_account_id};
 use crate::posture::Posture;
 use crate::report::{LogSpan, Severity, View};
 
@@ -95,5 +95,5 @@ fn sets_trust(change: &Change<'_>) -> bool {
 fn account_of(text: &str) -> Option<&str> {
     let principal = text.split(" if ").next()?;
     let account = Arn::parse(principal).map_or(principal, |arn| arn.account_id);
-    (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit())).then_some(account)
+    is_account_id(account).then_some(account)
 }
