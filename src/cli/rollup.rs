@@ -49,6 +49,9 @@ const USELESS: [&str; 15] = [
     "access_key",
 ];
 
+/// What chooses days: refused in words of its own where it is typed, and no default of `trailscan.toml` holds.
+const WINDOW: [&str; 4] = ["days", "since", "until", "late_slack"];
+
 const SUMMARY: &str = "What logs say, kept by account and day, as an INPUT that stands for them";
 
 const ABOUT: &str = "\
@@ -77,6 +80,7 @@ fn command() -> Command {
     });
     let unwelcome = |command: Command, id| command.mut_arg(id, |arg| arg.hide(true).conflicts_with(FOLDER));
     let command = USELESS.into_iter().fold(command, unwelcome);
+    let command = WINDOW.into_iter().fold(command, |command, id| command.mut_arg(id, |arg| arg.hide(true)));
     command.arg(overwrite).about(SUMMARY).long_about(format!("{SUMMARY}\n\n{ABOUT}")).after_help(EXAMPLES)
 }
 
@@ -86,6 +90,9 @@ fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
     let Completed { matches, origins } = complete(asked, &around, &USELESS)?;
     let overwrite = matches.get_flag(OVERWRITE);
     let mut common = Common::from_arg_matches(&matches)?;
+    if origins.is_of_file("days") {
+        common.days = None;
+    }
     let folder = common.output.take().unwrap_or_default();
     if let Some(uri) = folder.to_str().filter(|text| S3Uri::is_meant(text)) {
         let copy = "write a folder and copy it";
@@ -140,7 +147,7 @@ fn check_window(window: Option<TimeWindow>) -> Result<(), Problem> {
         None => Ok(()),
         Some(_) => Err(Problem::usage(
             "a rollup keeps every day of what it reads, and whoever reads it chooses: leave out --days, --since and --until; \
-             --all takes back those of trailscan.toml, and reads a bucket from its first day",
+             for s3://, where the last 30 days are the default, say --all",
         )),
     }
 }

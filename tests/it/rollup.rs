@@ -249,6 +249,13 @@ fn what_a_rollup_cannot_answer_is_refused() {
     for window in ["--since 2026-09-10", "--until 2026-09-10", "--days 5"] {
         refused(&format!("rollup {logs} -o x {window}"), "keeps every day");
     }
+    place.write("trailscan.toml", "days = 5\n");
+    roll_up(&place, "whole", &[sample_logs()], "");
+    assert_eq!(
+        all_files(&place.path("whole")),
+        all_files(&place.path("kept")),
+        "a default of reports is none of rollups"
+    );
     refused(&format!("rollup {logs} -o x --account 111122223333"), "--account");
     refused(&format!("rollup {logs} -o s3://amzn-s3-demo-bucket/x"), "aws s3 cp --recursive");
 }
