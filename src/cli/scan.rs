@@ -80,13 +80,13 @@ pub fn read(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<
 /// # Errors
 /// When the scan fails.
 pub fn roll_up(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<(Rolled, ScanOutcome), Problem> {
-    let listing = list(reading);
-    if let Some(folder) = listing.rollups.first() {
-        let why = "is a rollup already: give logs, and both rollups to whoever reads them";
-        return Err(Problem::usage(format!("{}: {why}", folder.display())));
-    }
+    let mut listing = list(reading);
+    let (earlier, warnings) = kept::unrolled(reading, &mut listing, aggregates)?;
     let asked = Asked { window: reading.window, days: DayRange::ALL, filters: &reading.filters };
-    with_request(reading, listing, aggregates, |request| rollup::roll_up(request, &asked))
+    let rolled = |request: ScanRequest<'_>| rollup::roll_up(request, earlier, &asked);
+    let (rolled, mut outcome) = with_request(reading, listing, aggregates, rolled)?;
+    outcome.coverage = outcome.coverage.with(Beside { warnings, ..Beside::default() });
+    Ok((rolled, outcome))
 }
 
 /// What there is on disk.

@@ -20,7 +20,7 @@ pub use caught::caught;
 pub use deliveries::{Deliveries, DeliveryDay, DeliveryDays};
 pub use feed::Feed;
 pub use key::{KeyKind, LogKey};
-pub use list::{Listing, ListingFailure, Pruned, ROLLUP, list};
+pub use list::{Listing, ListingFailure, Pruned, ROLLUP, ROLLUP_MARK, is_rollup, list};
 pub use object::{LogObject, Origin, explain_io, file_name};
 pub use prune::DayRange;
 pub use source::{Arrivals, Body, Fetched, Source, WholeBody};
