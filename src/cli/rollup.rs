@@ -31,12 +31,13 @@ const FOLDER: &str = "output";
 const OVERWRITE: &str = "overwrite";
 
 /// What every other subcommand takes and a rollup has no use for: it keeps all, and whoever reads it asks.
-const USELESS: [&str; 15] = [
+const USELESS: [&str; 16] = [
     "format",
     "limit",
     "fail_on",
     "fail_on_new",
     "baseline",
+    "cache",
     "geoip_db",
     "aws_ip_ranges",
     "account_names",
