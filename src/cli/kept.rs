@@ -10,6 +10,7 @@ use trailscan::scan::rollup::{Asked, Kept};
 
 use super::exit::Problem;
 use super::reading::Reading;
+use super::shard;
 
 /// The kind under which objects are skipped that a rollup holds.
 const HELD: &str = "in-rollup";
@@ -43,7 +44,11 @@ pub fn answered(
     leave_out(&opened, listing);
     let warnings = copies(&opened, listing, reading.work.dedupe);
     let asked = Asked { window: reading.window, days: reading.days, filters: &reading.filters };
-    let kept = opened.iter().map(|rollup| rollup.answer(kinds, &asked)).collect::<Result<_, _>>().map_err(problem)?;
+    let kept = opened.iter().map(|rollup| rollup.answer(kinds, &asked)).collect::<Result<Vec<_>, _>>();
+    let mut kept = kept.map_err(problem)?;
+    if let Some(last) = kept.last_mut() {
+        last.lack(shard::lost(opened.iter().map(Rollup::ledger)));
+    }
     Ok(Answered { kept, warnings })
 }
 

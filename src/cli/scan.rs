@@ -3,7 +3,7 @@
 use tracing::info;
 use trailscan::aggregate::AggregateKind;
 use trailscan::coverage::Beside;
-use trailscan::input::{self, DayRange, Listing};
+use trailscan::input::{self, DayRange, Listing, Source};
 use trailscan::model::Day;
 use trailscan::scan::rollup::{self, Asked, Rolled};
 use trailscan::scan::{self, Meter, ScanError, ScanOutcome, ScanRequest};
@@ -11,6 +11,7 @@ use trailscan::scan::{self, Meter, ScanError, ScanOutcome, ScanRequest};
 use super::exit::Problem;
 use super::kept::{self, Answered};
 use super::reading::{Reading, Reads, WindowSource};
+use super::shard::{self, Unfetched, Watched};
 use super::stop::STOP;
 use super::{interrupt, progress, repeat, tell, window};
 
@@ -78,7 +79,7 @@ pub fn read(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<
 /// Reads all that can be read, and keeps what these aggregates remember by account and day.
 ///
 /// # Errors
-/// When the scan fails.
+/// When the scan fails, or an object of a shard is not what was planned.
 pub fn roll_up(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<(Rolled, ScanOutcome), Problem> {
     let listing = list(reading);
     if let Some(folder) = listing.rollups.first() {
@@ -86,12 +87,25 @@ pub fn roll_up(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Resu
         return Err(Problem::usage(format!("{}: {why}", folder.display())));
     }
     let asked = Asked { window: reading.window, days: DayRange::ALL, filters: &reading.filters };
-    with_request(reading, listing, aggregates, |request| rollup::roll_up(request, &asked))
+    let Some(shard) = reading.reads.shard() else {
+        return with_request(reading, listing, aggregates, |request| rollup::roll_up(request, &asked, Vec::new()));
+    };
+    let unfetched = Unfetched::default();
+    let (rolled, outcome) = with_request(reading, listing, aggregates, |request| {
+        let watched = request.source.map(|source| Watched::new(source, unfetched.clone()));
+        let source = watched.as_ref().map(|watched| watched as &dyn Source);
+        rollup::roll_up(ScanRequest { source, ..request }, &asked, shard.beside())
+    })?;
+    shard::check_met(shard, &rolled.ledger, &outcome.coverage, &unfetched)?;
+    Ok((rolled, outcome))
 }
 
 /// What there is on disk.
 fn list(reading: &Reading) -> Listing {
-    progress::listing(reading.work.progress, || input::list(reading.reads.inputs(), reading.days, &STOP))
+    match reading.reads.shard() {
+        Some(shard) => Listing::of_found(&shard.objects),
+        None => progress::listing(reading.work.progress, || input::list(reading.reads.inputs(), reading.days, &STOP)),
+    }
 }
 
 /// Scans what was listed, and what there is of S3, while progress is shown.
@@ -108,7 +122,7 @@ fn with_request<T: Send>(
     let request = ScanRequest {
         listing,
         #[cfg(feature = "s3")]
-        source: s3.as_ref().map(|source| source as &dyn input::Source),
+        source: s3.as_ref().map(|source| source as &dyn Source),
         #[cfg(not(feature = "s3"))]
         source: None,
         window: reading.window,

@@ -15,10 +15,14 @@ mod error;
 mod manifest;
 #[cfg(feature = "columnar")]
 mod parquet;
+mod plan;
 mod read;
+mod shard;
 mod write;
 
 pub use error::RollupError;
 pub use manifest::ROLLUP_VERSION;
+pub use plan::Plan;
 pub use read::Rollup;
+pub use shard::{PLAN_VERSION, Shard, ShardError};
 pub use write::{Written, open, write};

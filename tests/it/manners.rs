@@ -301,7 +301,7 @@ fn every_example_of_every_help_works() {
 }
 
 /// The commands that are no reports.
-const OTHERS: [&str; 8] = ["export", "rollup", "rules", "explain", "config", "completions", "man", "profiles"];
+const OTHERS: [&str; 9] = ["export", "rollup", "plan", "rules", "explain", "config", "completions", "man", "profiles"];
 
 #[test]
 fn every_subcommand_is_held_by_a_test_of_its_examples() {
@@ -328,7 +328,7 @@ fn every_example_of_the_other_commands_works() {
     place.write(".aws/config", "[profile audit]\nregion = us-east-1\nendpoint_url = http://127.0.0.1:9\n");
     place.write(".aws/credentials", "[audit]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = x\n");
     for name in OTHERS {
-        if ["export", "rollup"].contains(&name) && !cfg!(feature = "columnar")
+        if ["export", "rollup", "plan"].contains(&name) && !cfg!(feature = "columnar")
             || name == "profiles" && !cfg!(feature = "s3")
         {
             continue;
@@ -343,7 +343,7 @@ fn every_example_of_the_other_commands_works() {
             let output = in_shell(&place, &format!("export AWS_ENDPOINT_URL_STS=http://127.0.0.1:9; {example}"));
             let stderr = String::from_utf8_lossy(&output.stderr);
             assert_eq!(output.status.code(), Some(0), "{example}: {stderr}");
-            let writes = [" > ", "trailscan rollup "].iter().any(|word| example.contains(word))
+            let writes = [" > ", "trailscan rollup ", " --output plan.jsonl"].iter().any(|word| example.contains(word))
                 || ["export", "man"].contains(&name);
             assert_eq!(output.stdout.is_empty(), writes, "{example}: {stderr}");
         }

@@ -10,13 +10,15 @@ mod cover;
 mod keeper;
 mod ledger;
 mod numbers;
+mod planned;
 mod roll_up;
 mod row;
 mod rows;
 
 pub use cover::{Asked, CutDay, Kept};
 pub use ledger::Ledger;
+pub use planned::PlannedShard;
 pub use roll_up::{Rolled, roll_up};
 pub use row::{ColumnAbout, TableAbout};
-pub use rows::ObjectRow;
+pub use rows::{BesideRow, ObjectRow};
 pub(in crate::scan) use rows::{DAMAGED, FAILED, READ, SKIPPED};

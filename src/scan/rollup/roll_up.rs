@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::keeper::{Desk, Keeper, Place};
-use super::{Asked, Kept, Ledger};
+use super::{Asked, BesideRow, Kept, Ledger};
 use crate::aggregate::{Partitions, State};
 use crate::coverage::CoverageFacts;
 use crate::filter::Dedupe;
@@ -27,15 +27,21 @@ pub struct Rolled {
 }
 
 /// Reads all objects of the request and keeps what they say by account and day; the outcome is that of a scan of the
-/// same request, without a state.
+/// same request, without a state. `beside` is what the ledger says beside what this reading meets.
 ///
 /// # Errors
 /// [`ScanError`]; what cannot be read is no error but part of the coverage.
-pub fn roll_up(request: ScanRequest<'_>, asked: &Asked<'_>) -> Result<(Rolled, ScanOutcome), ScanError> {
+pub fn roll_up(
+    request: ScanRequest<'_>,
+    asked: &Asked<'_>,
+    beside: Vec<BesideRow>,
+) -> Result<(Rolled, ScanOutcome), ScanError> {
     let rules = request.rules();
     let done = work(&request, &rules, || Keeper::new(request.aggregates))?;
     let arrivals = request.source.map(Source::arrivals).unwrap_or_default();
-    let rolled = caught(|| fold(done, &request, &rules, &arrivals)).map_err(ScanError::Died)?;
+    let mut rolled = caught(|| fold(done, &request, &rules, &arrivals)).map_err(ScanError::Died)?;
+    rolled.ledger.beside.extend(beside);
+    rolled.ledger.sort();
     let kept = Kept::new(&rolled.ledger, State::new(&[]), asked);
     let interrupted = request.listing.interrupted;
     let listing = Listing { interrupted, ..Listing::default() };
@@ -79,6 +85,5 @@ fn fold(done: Vec<Done<Keeper>>, request: &ScanRequest<'_>, rules: &Rules<'_>, a
     let conflicting_ids = rules.dedupe.as_ref().map_or(0, Dedupe::conflicting_ids);
     ledger.add_beside(&request.listing, arrivals, conflicting_ids);
     ledger.add_deliveries(&deliveries_of(&request.listing, arrivals));
-    ledger.sort();
     Rolled { counted, remembered, ledger }
 }

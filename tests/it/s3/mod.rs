@@ -19,6 +19,8 @@ mod identity;
 mod layouts;
 mod log;
 mod many;
+#[cfg(feature = "columnar")]
+mod planned;
 mod profiles;
 mod reading;
 mod refusals;
