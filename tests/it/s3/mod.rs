@@ -25,6 +25,8 @@ mod profiles;
 mod reading;
 mod refusals;
 mod routes;
+#[cfg(all(unix, feature = "columnar"))]
+mod spark;
 mod trails;
 
 use archive::Archive;
