@@ -86,6 +86,23 @@ impl Batch {
         }
     }
 
+    /// Puts the rows of a batch of the same columns behind these.
+    ///
+    /// # Errors
+    /// [`BatchError::NoColumn`] when it has others.
+    pub fn append(&mut self, other: Self) -> Result<(), BatchError> {
+        let mut theirs = other.columns.into_iter();
+        for (name, cells) in &mut self.columns {
+            match (cells, theirs.next().filter(|(known, _)| known == name)) {
+                (Cells::Int(cells), Some((_, Cells::Int(more)))) => cells.extend(more),
+                (Cells::Text(cells), Some((_, Cells::Text(more)))) => cells.extend(more),
+                (Cells::Int(_), _) => return Err(BatchError::NoColumn(other.table, "number", name.clone())),
+                (Cells::Text(_), _) => return Err(BatchError::NoColumn(other.table, "text", name.clone())),
+            }
+        }
+        Ok(())
+    }
+
     /// How many rows there are.
     pub fn rows(&self) -> usize {
         self.columns.first().map_or(0, |(_, cells)| match cells {

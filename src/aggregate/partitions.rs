@@ -6,7 +6,7 @@
 use indexmap::IndexMap;
 
 use super::parts::Parts;
-use super::{AggregateKind, Batch, Symbols};
+use super::{AggregateKind, Batch, BatchError, Symbols};
 use crate::model::{Day, Event};
 
 /// What a partition is of.
@@ -62,6 +62,15 @@ impl Partitions {
             self.parts[place].merge(theirs, &remap);
         }
         self
+    }
+
+    /// Adds saved batches to the partition of that account and day, as if merged.
+    ///
+    /// # Errors
+    /// When a table or column is missing or of another type.
+    pub fn add(&mut self, key: &PartitionKey, batches: &[Batch]) -> Result<(), BatchError> {
+        let place = self.place(&key.account, key.day);
+        self.parts[place].load(batches, &mut self.symbols)
     }
 
     /// Every partition as column batches, in the order of their keys.

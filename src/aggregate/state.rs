@@ -55,8 +55,16 @@ impl State {
     /// When a table or column is missing or of another type.
     pub fn load(kinds: &[&'static AggregateKind], batches: &[Batch]) -> Result<Self, BatchError> {
         let mut state = Self::new(kinds);
-        state.parts.load(batches, &mut state.symbols)?;
+        state.add(batches)?;
         Ok(state)
+    }
+
+    /// Adds saved batches, as if the state that was saved were merged.
+    ///
+    /// # Errors
+    /// When a table or column is missing or of another type.
+    pub fn add(&mut self, batches: &[Batch]) -> Result<(), BatchError> {
+        self.parts.load(batches, &mut self.symbols)
     }
 }
 

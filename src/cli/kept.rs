@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use trailscan::aggregate::AggregateKind;
 use trailscan::input::{Input, KeyKind, Listing, file_name};
 use trailscan::model::quantity;
-use trailscan::rollup::{Rollup, RollupError};
-use trailscan::scan::rollup::{Asked, Kept};
+use trailscan::rollup::{self, Rollup, RollupError};
+use trailscan::scan::rollup::{Asked, Kept, Rolled};
 
 use super::exit::Problem;
 use super::reading::Reading;
@@ -18,8 +18,8 @@ const HELD: &str = "in-rollup";
 /// What rollups answer, and what is to be told of it.
 #[derive(Default)]
 pub struct Answered {
-    /// The parts that answer.
-    pub kept: Vec<Kept>,
+    /// The parts that answer; `None` where there is no rollup.
+    pub kept: Option<Kept>,
     /// What the reader should know.
     pub warnings: Vec<String>,
 }
@@ -37,19 +37,41 @@ pub fn answered(
         return Ok(Answered::default());
     }
     check(reading)?;
-    let opened = listing.rollups.iter().map(|folder| Rollup::open(folder)).collect::<Result<Vec<_>, _>>();
+    let (opened, warnings) = open(reading, listing)?;
+    let asked = Asked { window: reading.window, days: reading.days, filters: &reading.filters };
+    let mut kept = rollup::answer(&opened, kinds, &asked).map_err(problem)?;
+    kept.lack(shard::lost(opened.iter().map(Rollup::ledger)));
+    Ok(Answered { kept: Some(kept), warnings })
+}
+
+/// Opens the rollups of a listing and takes all that is in them. Objects that one of them holds are not read again.
+///
+/// # Errors
+/// When one cannot be read.
+pub fn unrolled(
+    reading: &Reading,
+    listing: &mut Listing,
+    kinds: &[&'static AggregateKind],
+) -> Result<(Rolled, Vec<String>), Problem> {
+    let mut rolled = Rolled::new(kinds);
+    if listing.rollups.is_empty() {
+        return Ok((rolled, Vec::new()));
+    }
+    check_places(reading)?;
+    let (opened, warnings) = open(reading, listing)?;
+    opened.iter().try_for_each(|rollup| rollup.unroll(&mut rolled)).map_err(problem)?;
+    Ok((rolled, warnings))
+}
+
+/// Opens the rollups of a listing; gives what is to be told of what lies in several inputs.
+fn open(reading: &Reading, listing: &mut Listing) -> Result<(Vec<Rollup>, Vec<String>), Problem> {
+    let opened = listing.rollups.iter().map(|place| Rollup::open(place)).collect::<Result<Vec<_>, _>>();
     let opened = opened.map_err(problem)?;
     opened.iter().try_for_each(|rollup| rollup.check_copies(reading.work.dedupe)).map_err(problem)?;
     check_distinct(&opened).map_err(problem)?;
     leave_out(&opened, listing);
     let warnings = copies(&opened, listing, reading.work.dedupe);
-    let asked = Asked { window: reading.window, days: reading.days, filters: &reading.filters };
-    let kept = opened.iter().map(|rollup| rollup.answer(kinds, &asked)).collect::<Result<Vec<_>, _>>();
-    let mut kept = kept.map_err(problem)?;
-    if let Some(last) = kept.last_mut() {
-        last.lack(shard::lost(opened.iter().map(Rollup::ledger)));
-    }
-    Ok(Answered { kept, warnings })
+    Ok((opened, warnings))
 }
 
 fn problem(error: RollupError) -> Problem {
@@ -68,6 +90,11 @@ fn check(reading: &Reading) -> Result<(), Problem> {
         let why = "which a rollup does not keep apart: give the logs, or leave it out (--account and whole days are answered)";
         return Err(Problem::usage(format!("{flags} chooses single events, {why}")));
     }
+    check_places(reading)
+}
+
+/// Refuses inputs of which nobody can say whether a rollup holds what is in them.
+fn check_places(reading: &Reading) -> Result<(), Problem> {
     let arriving = reading.reads.inputs().iter().find_map(|input| match input {
         Input::S3(uri) => Some(uri.to_string()),
         Input::Stdin => Some("standard input".to_owned()),
@@ -89,8 +116,8 @@ fn check_distinct(opened: &[Rollup]) -> Result<(), RollupError> {
         for object in rollup.ledger().delivered() {
             let other = object.identity().and_then(|identity| seen.insert(identity, rollup));
             if let Some(other) = other.filter(|other| !std::ptr::eq(*other, rollup)) {
-                let (folder, other) = (rollup.folder().to_owned(), other.folder().to_owned());
-                return Err(RollupError::Twice { folder, other, object: object.name.clone() });
+                let (place, other) = (rollup.place().to_owned(), other.place().to_owned());
+                return Err(RollupError::Twice { place, other, object: object.name.clone() });
             }
         }
     }

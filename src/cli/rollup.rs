@@ -7,8 +7,8 @@ use trailscan::aggregate::AGGREGATES;
 use trailscan::coverage::Coverage;
 use trailscan::input::S3Uri;
 use trailscan::model::{TimeWindow, quantity};
-use trailscan::output::{NewFolder, coverage_line};
-use trailscan::rollup::{self, Written};
+use trailscan::output::coverage_line;
+use trailscan::rollup::{self, NewRollup, Written};
 use trailscan::scan::ScanOutcome;
 
 use super::complete::{Completed, complete};
@@ -60,7 +60,8 @@ const ABOUT: &str = "\
 Reads the logs once and writes what all reports remember of them as one Parquet dataset: a folder for each table, account \
 and UTC day, with rollup.json (tables, columns, files with their SHA-256) and coverage.json beside them. \
 DIR is then an INPUT of every report, of audit and of export, alone, with other rollups, or with logs: its days answer as \
-their logs would, byte for byte, and the logs are not read.
+their logs would, byte for byte, and the logs are not read. Where its name ends in .rollup, it is one file of few bytes in \
+place of the folder, which only trailscan reads. Rollups are an INPUT of rollup, too: it joins them, and makes either of the other.
 
 DIR appears whole or not at all. Every day of what is read is kept. A window over a rollup counts whole UTC days, and of the \
 filters only --account is answered: no other can be told from what is kept. Copies of an event are told apart within a rollup and not between two.";
@@ -69,20 +70,26 @@ const EXAMPLES: &str = "\
 Examples:
   trailscan rollup ./AWSLogs --output kept
   trailscan audit kept --days 30
+  trailscan rollup ./AWSLogs --output kept.rollup
+  trailscan rollup week-1.rollup week-2.rollup --output both
   trailscan rollup ./AWSLogs --output kept --overwrite";
 
 /// Its arguments and its help.
 fn command() -> Command {
     let overwrite = Arg::new(OVERWRITE).long(OVERWRITE).action(ArgAction::SetTrue).help_heading("Output");
     let overwrite =
-        overwrite.help("Replace DIR, if all in it is what the rollup.json there lists, with the same sizes");
+        overwrite.help("Replace an earlier rollup: of a folder, if all in it is what the rollup.json there lists");
     let shard = Arg::new(SHARD).long(SHARD).value_name("FILE").value_parser(value_parser!(PathBuf));
     let shard = shard.conflicts_with_all([INPUTS, OVERWRITE, "dry_run"]).help_heading("Input").help(
         "Read the objects of one line of trailscan plan, - from standard input, into DIR/ID.rollup, in place of INPUT",
     );
     let command = <Common as clap::Args>::augment_args(Command::new(NAME));
     let command = command.mut_arg(FOLDER, |output| {
-        output.value_name("DIR").required(true).help("The folder to write: new, or empty").long_help(None::<&str>)
+        output
+            .value_name("DIR")
+            .required(true)
+            .help("The folder to write: new, or empty; or a file that ends in .rollup")
+            .long_help(None::<&str>)
     });
     let unwelcome = |command: Command, id| command.mut_arg(id, |arg| arg.hide(true).conflicts_with(FOLDER));
     let command = USELESS.into_iter().fold(command, unwelcome);
@@ -119,20 +126,20 @@ fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
     check_window(reading.window)?;
     let wanted = Wanted { question: None, common: &common, origins: &origins, around: &around };
     let delivery = wanted.delivery(Shape::default())?;
-    let folder = rollup::open(&folder, overwrite)?;
+    let to = NewRollup::create(&folder, overwrite)?;
     if reading.dry_run {
         return dry_run::run(reading, &delivery);
     }
-    roll_up(reading, &delivery, folder)
+    roll_up(reading, &delivery, to)
 }
 
 /// Reads, writes and tells.
-fn roll_up(mut reading: Reading, delivery: &Delivery, folder: NewFolder) -> Result<End, Problem> {
+fn roll_up(mut reading: Reading, delivery: &Delivery, to: NewRollup) -> Result<End, Problem> {
     scan::begin(&reading)?;
     let opened = OpenedCoverage::new(delivery)?;
     scan::locate(&mut reading)?;
-    let path = folder.path().to_owned();
-    let (outcome, written) = keep(&reading, folder)?;
+    let path = to.path().to_owned();
+    let (outcome, written) = keep(&reading, to)?;
     let ScanOutcome { coverage, newest_event_read, newest_pruned_day, .. } = outcome;
     let end = end_of(&reading, &coverage);
     let told = opened.write(&coverage);
@@ -159,13 +166,13 @@ fn end_of(reading: &Reading, coverage: &Coverage) -> End {
 }
 
 /// Reads all and writes the rollup; none of what a stop cut short, nor of nothing.
-fn keep(reading: &Reading, folder: NewFolder) -> Result<(ScanOutcome, Option<Written>), Problem> {
+fn keep(reading: &Reading, to: NewRollup) -> Result<(ScanOutcome, Option<Written>), Problem> {
     let (rolled, outcome) = scan::roll_up(reading, AGGREGATES)?;
     let coverage = &outcome.coverage;
     if coverage.interrupted || end_of(reading, coverage) == End::Nothing {
         return Ok((outcome, None));
     }
-    let written = rollup::write(&rolled, (coverage, reading.work.dedupe), folder)?;
+    let written = rollup::write(&rolled, (coverage, reading.work.dedupe), to)?;
     // The process ends soon: giving back millions of small pieces one by one would only take time.
     std::mem::forget(rolled);
     Ok((outcome, Some(written)))

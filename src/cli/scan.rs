@@ -81,20 +81,21 @@ pub fn read(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<
 /// # Errors
 /// When the scan fails, or an object of a shard is not what was planned.
 pub fn roll_up(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<(Rolled, ScanOutcome), Problem> {
-    let listing = list(reading);
-    if let Some(folder) = listing.rollups.first() {
-        let why = "is a rollup already: give logs, and both rollups to whoever reads them";
-        return Err(Problem::usage(format!("{}: {why}", folder.display())));
-    }
+    let mut listing = list(reading);
+    let (mut earlier, warnings) = kept::unrolled(reading, &mut listing, aggregates)?;
     let asked = Asked { window: reading.window, days: DayRange::ALL, filters: &reading.filters };
     let Some(shard) = reading.reads.shard() else {
-        return with_request(reading, listing, aggregates, |request| rollup::roll_up(request, &asked, Vec::new()));
+        let rolled = |request: ScanRequest<'_>| rollup::roll_up(request, earlier, &asked);
+        let (rolled, mut outcome) = with_request(reading, listing, aggregates, rolled)?;
+        outcome.coverage = outcome.coverage.with(Beside { warnings, ..Beside::default() });
+        return Ok((rolled, outcome));
     };
+    earlier.ledger.add(shard.beside());
     let unfetched = Unfetched::default();
     let (rolled, outcome) = with_request(reading, listing, aggregates, |request| {
         let watched = request.source.map(|source| Watched::new(source, unfetched.clone()));
         let source = watched.as_ref().map(|watched| watched as &dyn Source);
-        rollup::roll_up(ScanRequest { source, ..request }, &asked, shard.beside())
+        rollup::roll_up(ScanRequest { source, ..request }, earlier, &asked)
     })?;
     shard::check_met(shard, &rolled.ledger, &outcome.coverage, &unfetched)?;
     Ok((rolled, outcome))

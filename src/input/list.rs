@@ -26,7 +26,7 @@ pub struct Listing {
     pub skipped: BTreeMap<&'static str, u64>,
     /// What could not be listed; each stands for one object that failed.
     pub failures: Vec<ListingFailure>,
-    /// Folders that an earlier rollup wrote: what is in them are no logs.
+    /// Folders and files that an earlier rollup wrote: what is in them are no logs.
     pub rollups: Vec<PathBuf>,
     /// Whether the listing was stopped before its end.
     pub interrupted: bool,
@@ -97,13 +97,20 @@ impl Listing {
 pub const ROLLUP: &str = "rollup.json";
 
 /// What such a file begins with.
-const ROLLUP_MARK: &[u8] = b"{\n  \"rollup_version\": ";
+const ROLLUP_LIST: &[u8] = b"{\n  \"rollup_version\": ";
 
-/// Whether a rollup wrote a folder: told by what its `rollup.json` begins with.
-fn is_rollup(folder: &Path) -> bool {
-    let mut begin = [0; ROLLUP_MARK.len()];
-    let read = File::open(folder.join(ROLLUP)).and_then(|mut file| file.read_exact(&mut begin));
-    read.is_ok() && begin == ROLLUP_MARK
+/// What a rollup that is one file begins with, and ends with.
+pub const ROLLUP_MARK: &[u8; 8] = b"TSROLLUP";
+
+/// Whether a rollup lies in a folder, told by what its `rollup.json` begins with, or in a file, told by what that begins with.
+pub fn is_rollup(place: &Path) -> bool {
+    let (file, mark) = match place.is_dir() {
+        true => (&*place.join(ROLLUP), ROLLUP_LIST),
+        false => (place, &ROLLUP_MARK[..]),
+    };
+    let mut begin = Vec::new();
+    let read = File::open(file).and_then(|file| file.take(mark.len() as u64).read_to_end(&mut begin));
+    read.is_ok() && begin == mark
 }
 
 struct Lister<'a> {
@@ -116,6 +123,7 @@ impl Lister<'_> {
     fn path(&mut self, path: &Path) {
         match path.metadata() {
             Ok(metadata) if metadata.is_dir() => self.directory(path),
+            Ok(metadata) if metadata.is_file() && is_rollup(path) => self.listing.rollups.push(path.to_owned()),
             Ok(_) => self.object(LogObject::named(path)),
             Err(error) => self.failure(path, &error),
         }
@@ -154,6 +162,10 @@ impl Lister<'_> {
     }
 
     fn object(&mut self, object: LogObject) {
+        let path = if object.may_be_rollup() { object.path() } else { None };
+        if let Some(path) = path.filter(|path| is_rollup(path)) {
+            return self.listing.rollups.push(path);
+        }
         match object.key() {
             Some(key) if key.in_layout && !self.read.contains(key.day) => {
                 debug!(object = object.name(), day = %key.day, "object left shut: outside the window");

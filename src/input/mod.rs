@@ -22,7 +22,7 @@ pub use deliveries::{Deliveries, DeliveryDay, DeliveryDays};
 pub use feed::Feed;
 pub use found::{FoundObject, UnfitError};
 pub use key::{KeyKind, LogKey};
-pub use list::{Listing, ListingFailure, Pruned, ROLLUP, list};
+pub use list::{Listing, ListingFailure, Pruned, ROLLUP, ROLLUP_MARK, is_rollup, list};
 pub use object::{LogObject, Origin, explain_io, file_name};
 pub use prune::DayRange;
 pub use source::{Arrivals, Body, Fetched, Source, WholeBody};

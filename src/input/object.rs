@@ -101,6 +101,11 @@ impl LogObject {
             || self.key().is_some_and(|key| key.delivered.is_some() || has_log_extension(OsStr::new(&self.name())))
     }
 
+    /// Whether its name leaves open that it is a rollup, though it was met in a folder of logs.
+    pub(super) fn may_be_rollup(&self) -> bool {
+        self.origin == Origin::Walked && !has_log_extension(OsStr::new(&self.name())) && !self.is_expected()
+    }
+
     /// Whether its reader may have to wait for a writer: standard input, a named pipe, a device.
     pub fn may_wait(&self) -> bool {
         match &self.location {

@@ -27,6 +27,12 @@ pub enum OutputError {
     /// A folder that is to be written holds something.
     #[error("{}: is not empty: name a folder that does not exist yet (DIR comes before INPUT), or add --overwrite to replace an earlier export or rollup", .0.display())]
     NotEmpty(PathBuf),
+    /// A file that is to be written is there, and is not to be replaced.
+    #[error("{}: is there already: name another file, or add --overwrite to replace an earlier rollup", .0.display())]
+    IsThere(PathBuf),
+    /// A file that is to be replaced is none that was written before.
+    #[error("{}: is no rollup: --overwrite replaces nothing else; name another file", .0.display())]
+    ForeignFile(PathBuf),
     /// Two files of one run would go to one place.
     #[error("{}: would be written twice, and the second would be all that stays: name another file", .0.display())]
     Twice(PathBuf),
@@ -97,6 +103,8 @@ impl OutputError {
                 | Self::IsDirectory(_)
                 | Self::IsFile(_)
                 | Self::Twice(_)
+                | Self::IsThere(_)
+                | Self::ForeignFile(_)
                 | Self::NotEmpty(_)
                 | Self::Foreign { .. }
                 | Self::FormatsByDay

@@ -1,8 +1,10 @@
 //! Where the parts of a rollup lie, and what their tables are.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use super::manifest::{ColumnEntry, TableEntry};
+use super::sha256;
 use crate::aggregate::{AGGREGATES, Batch, Cells, PartitionKey, State};
 use crate::model::is_account_id;
 use crate::scan::rollup::{Ledger, TableAbout};
@@ -42,6 +44,29 @@ pub(super) fn tables() -> BTreeMap<String, TableEntry> {
     let of_ledger = Ledger::TABLES.iter().zip(empty).map(|(table, batch)| of_ledger(table, &batch));
     of_aggregates.chain(of_ledger).map(|table| (table.name.clone(), table)).collect()
 }
+
+/// Every table without rows: the aggregates', by the order of their registry, then the ledger's.
+pub(super) static EMPTY: LazyLock<Vec<Batch>> = LazyLock::new(|| {
+    let of_aggregates = AGGREGATES.iter().flat_map(|kind| State::new(&[kind]).save());
+    of_aggregates.chain(Ledger::default().save()).collect()
+});
+
+/// SHA-256 of the names and types of all columns, in hexadecimal: what has other columns is not read.
+pub(super) static SCHEMA: LazyLock<String> = LazyLock::new(|| {
+    let mut text = String::new();
+    for batch in EMPTY.iter() {
+        text.push_str(&batch.table);
+        for (name, cells) in &batch.columns {
+            text.push(match cells {
+                Cells::Int(_) => ' ',
+                Cells::Text(_) => '\t',
+            });
+            text.push_str(name);
+        }
+        text.push('\n');
+    }
+    sha256(text.as_bytes())
+});
 
 fn of_ledger(table: &TableAbout, batch: &Batch) -> TableEntry {
     let columns = table.columns.iter().zip(&batch.columns);

@@ -1,6 +1,6 @@
 //! Why a rollup cannot be read.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::model::Day;
 
@@ -41,32 +41,32 @@ pub enum RollupError {
     #[error(
         "{}: the window cuts {day} of account {account}, and a rollup knows whole UTC days: give --since and --until as dates, or \
          read the logs",
-        folder.display()
+        place.display()
     )]
     Cut {
         /// The rollup.
-        folder: PathBuf,
+        place: PathBuf,
         /// The account.
         account: String,
         /// The day.
         day: Day,
     },
     /// Copies of an event count in one and not in the other.
-    #[error("{}: was made {made} --no-dedupe, which holds for good: ask it {made} --no-dedupe, or read the logs", folder.display())]
+    #[error("{}: was made {made} --no-dedupe, which holds for good: ask it {made} --no-dedupe, or read the logs", place.display())]
     Copies {
         /// The rollup.
-        folder: PathBuf,
+        place: PathBuf,
         /// `with` or `without`.
         made: &'static str,
     },
     /// One object was rolled up twice.
     #[error(
         "{}: holds {object}, and so does {}: its events would be counted twice; give one of them",
-        folder.display(), other.display()
+        place.display(), other.display()
     )]
     Twice {
         /// The rollup.
-        folder: PathBuf,
+        place: PathBuf,
         /// Another one.
         other: PathBuf,
         /// The object.
@@ -78,6 +78,11 @@ pub enum RollupError {
 }
 
 impl RollupError {
+    /// That of a file in a folder.
+    pub(super) fn part(folder: &Path, file: &str, why: impl ToString) -> Self {
+        Self::Part { file: folder.join(file), why: why.to_string() }
+    }
+
     /// Whether what was asked cannot be, rather than what is there.
     pub const fn is_usage(&self) -> bool {
         matches!(self, Self::Cut { .. } | Self::Copies { .. } | Self::Twice { .. } | Self::NotBuilt(_))

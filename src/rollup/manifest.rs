@@ -57,7 +57,7 @@ pub(super) struct ColumnEntry {
 }
 
 /// What decides whether a file of a partition is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum By {
     /// The day of its events.

@@ -1,4 +1,4 @@
-//! State that is kept: a scan's states and its ledger as one Parquet dataset, and that dataset as an input.
+//! State that is kept: a scan's states and its ledger, and these as an input. As one Parquet dataset
 //!
 //! ```text
 //! DIR/rollup.json                                            what there is: tables, files, sizes, digests
@@ -7,12 +7,14 @@
 //! DIR/TABLE/part-0.parquet                                   the ledger: what was read
 //! ```
 //!
-//! What is in a partition, and why a window over a rollup answers as the logs would, is told in
-//! [`scan::rollup`](crate::scan::rollup).
+//! or as one file of few bytes, of the same tables. What is in a partition, and why a window over a rollup answers as the
+//! logs would, is told in [`scan::rollup`](crate::scan::rollup).
 
 mod dataset;
 mod error;
+mod folder;
 mod manifest;
+mod pack;
 #[cfg(feature = "columnar")]
 mod parquet;
 mod plan;
@@ -20,9 +22,27 @@ mod read;
 mod shard;
 mod write;
 
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
+
 pub use error::RollupError;
 pub use manifest::ROLLUP_VERSION;
+pub use pack::Notes;
 pub use plan::Plan;
-pub use read::Rollup;
+pub use read::{Rollup, answer};
 pub use shard::{PLAN_VERSION, Shard, ShardError};
-pub use write::{Written, open, write};
+pub use write::{NewRollup, Written, write};
+
+/// The digest of some bytes, in hexadecimal.
+fn sha256(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a text cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

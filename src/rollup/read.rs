@@ -1,56 +1,51 @@
 //! A rollup as an input: opened, checked, and read as far as a question needs it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use serde::Deserialize;
 
-use super::RollupError;
-use super::dataset::{self, DAY};
-use super::manifest::{By, FileEntry, Manifest, ROLLUP_VERSION};
-use super::write::sha256;
-use crate::aggregate::{AggregateKind, Batch, Cells, PartitionKey, State};
-use crate::input::{ROLLUP, explain_io};
-use crate::model::Day;
-use crate::scan::rollup::{Asked, CutDay, Kept, Ledger};
-
-/// The largest list that is read; that of ten years of a hundred accounts has some hundred megabytes.
-const MOST_BYTES: u64 = 1 << 30;
+use super::folder::Folder;
+use super::manifest::By;
+use super::pack::{Notes, Pack, Which};
+use super::{RollupError, dataset};
+use crate::aggregate::{AggregateKind, Batch, BatchError, PartitionKey, State};
+use crate::input::ROLLUP;
+use crate::scan::rollup::{Asked, CutDay, Kept, Ledger, Rolled};
 
 /// A rollup that was opened.
 pub struct Rollup {
-    folder: PathBuf,
-    duplicates_dropped: bool,
-    written: Vec<FileEntry>,
+    place: PathBuf,
     ledger: Ledger,
+    content: Content,
 }
 
-/// What is read of a list before all else.
-#[derive(Deserialize)]
-struct Version {
-    rollup_version: u64,
+enum Content {
+    Folder(Folder),
+    Pack(Pack),
 }
 
 impl Rollup {
-    /// Opens the rollup in a folder, and reads its ledger.
+    /// Opens the rollup in a folder or a file, and reads its ledger.
     ///
     /// # Errors
     /// [`RollupError`] when it is of another version, or damaged.
-    pub fn open(folder: &Path) -> Result<Self, RollupError> {
-        let Manifest { written, duplicates_dropped, .. } = manifest(folder)?;
-        written.iter().try_for_each(|entry| check_size(folder, entry))?;
-        let mut batches = Vec::new();
-        for table in Ledger::TABLES {
-            let name = dataset::ledger_file(table.name);
-            let missing = || part(folder, &name, "is not listed in rollup.json");
-            let entry = written.iter().find(|entry| entry.file == name).ok_or_else(missing)?;
-            batches.push(read(folder, entry)?);
-        }
-        let ledger = Ledger::load(&batches).map_err(|error| part(folder, ROLLUP, error))?;
-        Ok(Self { folder: folder.to_owned(), duplicates_dropped, written, ledger })
+    pub fn open(place: &Path) -> Result<Self, RollupError> {
+        let (content, batches) = if place.is_dir() {
+            let folder = Folder::open(place)?;
+            let batches = folder.ledger(place)?;
+            (Content::Folder(folder), batches)
+        } else {
+            let pack = Pack::open(place)?;
+            let mut tables = Tables::new(Ledger::default().save());
+            for batches in pack.read(place, Option::is_none) {
+                let batches = batches?.into_iter().flat_map(|(_, batches)| batches);
+                tables.append_all(batches).map_err(|error| damaged(place, &error))?;
+            }
+            (Content::Pack(pack), tables.into_batches())
+        };
+        let ledger = Ledger::load(&batches).map_err(|error| damaged(place, &error))?;
+        Ok(Self { place: place.to_owned(), ledger, content })
     }
 
     /// Makes sure that copies of an event were dropped, or were not, as is asked.
@@ -58,14 +53,18 @@ impl Rollup {
     /// # Errors
     /// [`RollupError::Copies`].
     pub fn check_copies(&self, dropped: bool) -> Result<(), RollupError> {
-        let made = if self.duplicates_dropped { "without" } else { "with" };
-        let refused = RollupError::Copies { folder: self.folder.clone(), made };
-        if self.duplicates_dropped == dropped { Ok(()) } else { Err(refused) }
+        let were_dropped = match &self.content {
+            Content::Folder(folder) => folder.duplicates_dropped,
+            Content::Pack(pack) => pack.duplicates_dropped(),
+        };
+        let made = if were_dropped { "without" } else { "with" };
+        let refused = RollupError::Copies { place: self.place.clone(), made };
+        if were_dropped == dropped { Ok(()) } else { Err(refused) }
     }
 
     /// Where it lies.
-    pub fn folder(&self) -> &Path {
-        &self.folder
+    pub fn place(&self) -> &Path {
+        &self.place
     }
 
     /// What was read for it.
@@ -73,99 +72,125 @@ impl Rollup {
         &self.ledger
     }
 
-    /// The part of it that answers.
+    /// What whoever wrote it tells of it, where it is a file.
+    pub const fn notes(&self) -> Option<&Notes> {
+        match &self.content {
+            Content::Folder(_) => None,
+            Content::Pack(pack) => Some(pack.notes()),
+        }
+    }
+
+    /// Adds the part of it that answers.
+    fn add_to(&self, kept: &mut Kept, tables: &Tables, asked: &Asked<'_>) -> Result<(), RollupError> {
+        let cut = |CutDay { account, day }| RollupError::Cut { place: self.place.clone(), account, day };
+        let counted: BTreeSet<PartitionKey> = self.ledger.counted(asked).map_err(cut)?.into_iter().collect();
+        let is_wanted = |by: By, key: &PartitionKey| match by {
+            By::Event => counted.contains(key),
+            By::Delivery => asked.remembers(key.day),
+        };
+        kept.cover(&self.ledger, asked);
+        let mut add = |batches: Vec<Batch>| {
+            let mut tables = tables.clone();
+            let added = tables.append_all(batches).and_then(|()| kept.add(&tables.into_batches()));
+            added.map_err(|error| damaged(&self.place, &error))
+        };
+        match &self.content {
+            Content::Folder(folder) => {
+                let parts = folder.read(&self.place, |table, by, key| tables.has(table) && is_wanted(by, key))?;
+                add(parts.into_iter().map(|(.., batch)| batch).collect())
+            }
+            Content::Pack(pack) => {
+                let is_wanted = |which: &Which| which.as_ref().is_some_and(|(by, key)| is_wanted(*by, key));
+                let mut blocks = pack.read(&self.place, &is_wanted);
+                blocks.try_for_each(|parts| add(parts?.into_iter().flat_map(|(_, batches)| batches).collect()))
+            }
+        }
+    }
+
+    /// Adds all of it to what a scan keeps.
     ///
     /// # Errors
-    /// [`RollupError`] when the window cuts a day, or a part that is needed is missing or damaged.
-    pub fn answer(&self, kinds: &[&'static AggregateKind], asked: &Asked<'_>) -> Result<Kept, RollupError> {
-        let cut = |CutDay { account, day }| RollupError::Cut { folder: self.folder.clone(), account, day };
-        let counted: BTreeSet<PartitionKey> = self.ledger.counted(asked).map_err(cut)?.into_iter().collect();
-        let mut tables: BTreeMap<String, Batch> =
-            State::new(kinds).save().into_iter().map(|batch| (batch.table.clone(), batch)).collect();
-        let is_wanted = |entry: &&FileEntry| {
-            let day = entry.day.map(Day);
-            tables.contains_key(&entry.table)
-                && match entry.by {
-                    Some(By::Event) => counted.contains(&PartitionKey { account: entry.account.clone(), day }),
-                    Some(By::Delivery) => asked.remembers(day),
-                    None => false,
-                }
+    /// [`RollupError::Part`] when a part of it is damaged.
+    pub fn unroll(&self, rolled: &mut Rolled) -> Result<(), RollupError> {
+        rolled.ledger.extend(self.ledger.clone());
+        let whole = Tables::new(dataset::EMPTY.clone());
+        let mut add = |by: By, key: &PartitionKey, batches: Vec<Batch>| {
+            let partitions = match by {
+                By::Event => &mut rolled.counted,
+                By::Delivery => &mut rolled.remembered,
+            };
+            let mut tables = whole.clone();
+            let added = tables.append_all(batches).and_then(|()| partitions.add(key, &tables.into_batches()));
+            added.map_err(|error| damaged(&self.place, &error))
         };
-        let wanted: Vec<&FileEntry> = self.written.iter().filter(is_wanted).collect();
-        let parts: Vec<Batch> = wanted.par_iter().map(|entry| read(&self.folder, entry)).collect::<Result<_, _>>()?;
-        for (entry, batch) in wanted.into_iter().zip(parts) {
-            let whole = tables.get_mut(&entry.table);
-            let appended = whole.map_or(Ok(()), |whole| append(whole, batch, entry));
-            appended.map_err(|why| part(&self.folder, &entry.file, why))?;
-        }
-        let batches: Vec<Batch> = tables.into_values().collect();
-        let state = State::load(kinds, &batches).map_err(|error| part(&self.folder, ROLLUP, error))?;
-        Ok(Kept::new(&self.ledger, state, asked))
-    }
-}
-
-fn part(folder: &Path, file: &str, why: impl ToString) -> RollupError {
-    RollupError::Part { file: folder.join(file), why: why.to_string() }
-}
-
-fn manifest(folder: &Path) -> Result<Manifest, RollupError> {
-    let file = folder.join(ROLLUP);
-    let failed = |why: String| RollupError::Manifest { file: file.clone(), why };
-    let mut text = String::new();
-    let opened = File::open(&file).and_then(|opened| opened.take(MOST_BYTES).read_to_string(&mut text));
-    opened.map_err(|error| failed(explain_io(&error)))?;
-    let unreadable = |error: serde_json::Error| failed(format!("is no list of a rollup: {error}"));
-    let Version { rollup_version: found } = serde_json::from_str(&text).map_err(unreadable)?;
-    if found != u64::from(ROLLUP_VERSION) {
-        return Err(RollupError::Version { file, found, known: ROLLUP_VERSION });
-    }
-    serde_json::from_str(&text).map_err(unreadable)
-}
-
-/// Makes sure that a file is there and as long as it was, whether or not it is read: what a report has no need of today
-/// is missing tomorrow.
-fn check_size(folder: &Path, entry: &FileEntry) -> Result<(), RollupError> {
-    let failed = |why: String| part(folder, &entry.file, why);
-    let bytes = fs::metadata(folder.join(&entry.file)).map_err(|error| failed(explain_io(&error)))?.len();
-    let listed = entry.bytes;
-    if bytes == listed { Ok(()) } else { Err(failed(format!("has {bytes} bytes where rollup.json lists {listed}"))) }
-}
-
-/// The batch of a file that is what was written.
-fn read(folder: &Path, entry: &FileEntry) -> Result<Batch, RollupError> {
-    let failed = |why: String| part(folder, &entry.file, why);
-    let bytes = fs::read(folder.join(&entry.file)).map_err(|error| failed(explain_io(&error)))?;
-    if sha256(&bytes) != entry.sha256 {
-        return Err(failed("is not what was written: its SHA-256 is not the one in rollup.json".to_owned()));
-    }
-    decode(folder, &entry.table, bytes).map_err(|error| match error {
-        Ok(why) => failed(why),
-        Err(error) => error,
-    })
-}
-
-#[cfg(feature = "columnar")]
-fn decode(_: &Path, table: &str, bytes: Vec<u8>) -> Result<Batch, Result<String, RollupError>> {
-    super::parquet::batch(table, bytes).map_err(Ok)
-}
-
-#[cfg(not(feature = "columnar"))]
-fn decode(folder: &Path, _: &str, _: Vec<u8>) -> Result<Batch, Result<String, RollupError>> {
-    Err(Err(RollupError::NotBuilt(folder.to_owned())))
-}
-
-/// Puts the rows of a part behind those of the whole table.
-fn append(whole: &mut Batch, part: Batch, entry: &FileEntry) -> Result<(), String> {
-    let rows = part.rows();
-    let mut columns: BTreeMap<String, Cells> = part.columns.into_iter().collect();
-    for (name, cells) in &mut whole.columns {
-        let day = || Cells::Int(vec![entry.day.map(i64::from); rows]);
-        let more = columns.remove(name).or_else(|| (name == DAY && entry.by == Some(By::Event)).then(day));
-        match (cells, more) {
-            (Cells::Int(cells), Some(Cells::Int(more))) => cells.extend(more),
-            (Cells::Text(cells), Some(Cells::Text(more))) => cells.extend(more),
-            _ => return Err(format!("has no column {name} of the type that is known here")),
+        match &self.content {
+            Content::Folder(folder) => {
+                let mut parts: BTreeMap<(By, PartitionKey), Vec<Batch>> = BTreeMap::new();
+                for (by, key, batch) in folder.read(&self.place, |_, _, _| true)? {
+                    parts.entry((by, key)).or_default().push(batch);
+                }
+                parts.into_iter().try_for_each(|((by, key), batches)| add(by, &key, batches))
+            }
+            Content::Pack(pack) => {
+                for parts in pack.read(&self.place, Option::is_some) {
+                    for (which, batches) in parts? {
+                        which.map_or(Ok(()), |(by, key)| add(by, &key, batches))?;
+                    }
+                }
+                Ok(())
+            }
         }
     }
-    Ok(())
+}
+
+/// What of some rollups answers.
+///
+/// # Errors
+/// [`RollupError`] when the window cuts a day, or a part that is needed is missing or damaged.
+pub fn answer(rollups: &[Rollup], kinds: &[&'static AggregateKind], asked: &Asked<'_>) -> Result<Kept, RollupError> {
+    let tables = Tables::new(State::new(kinds).save());
+    // A state for each thread, however many rollups there are.
+    let size = rollups.len().div_ceil(rayon::current_num_threads()).max(1);
+    let kept: Vec<Kept> = rollups
+        .par_chunks(size)
+        .map(|rollups| {
+            let mut kept = Kept::new(kinds);
+            rollups.iter().try_for_each(|rollup| rollup.add_to(&mut kept, &tables, asked))?;
+            Ok(kept)
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(kept.into_iter().reduce(Kept::merge).unwrap_or_else(|| Kept::new(kinds)))
+}
+
+/// Tables that rows are appended to.
+#[derive(Clone)]
+struct Tables(BTreeMap<String, Batch>);
+
+impl Tables {
+    /// These, without rows.
+    fn new(empty: Vec<Batch>) -> Self {
+        Self(empty.into_iter().map(|batch| (batch.table.clone(), batch)).collect())
+    }
+
+    fn has(&self, table: &str) -> bool {
+        self.0.contains_key(table)
+    }
+
+    /// Appends the rows of all tables that are among them.
+    fn append_all(&mut self, batches: impl IntoIterator<Item = Batch>) -> Result<(), BatchError> {
+        batches.into_iter().try_for_each(|batch| match self.0.get_mut(&batch.table) {
+            Some(table) => table.append(batch),
+            None => Ok(()),
+        })
+    }
+
+    fn into_batches(self) -> Vec<Batch> {
+        self.0.into_values().collect()
+    }
+}
+
+/// The error for a rollup whose tables are not what they should be.
+fn damaged(place: &Path, error: &BatchError) -> RollupError {
+    let file = if place.is_dir() { place.join(ROLLUP) } else { place.to_owned() };
+    RollupError::Part { file, why: error.to_string() }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::write::sha256;
+use super::sha256;
 use crate::input::FoundObject;
 use crate::scan::rollup::{BesideRow, PlannedShard};
 

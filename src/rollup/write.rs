@@ -1,22 +1,25 @@
 //! What a scan keeps, as files.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
-use std::io;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-
-use sha2::{Digest, Sha256};
 
 use super::dataset::{self, DAY};
 use super::manifest::{By, FileEntry, Made, Manifest, TableEntry};
+use super::pack::{self, Notes};
+use super::sha256;
 use crate::aggregate::{Batch, PartitionKey, Partitions};
 use crate::coverage::Coverage;
-use crate::input::ROLLUP;
-use crate::output::{Format, NewFolder, OutputError, coverage_json, foreign_to};
+use crate::input::{self, ROLLUP};
+use crate::output::{Format, NewFile, NewFolder, OutputError, coverage_json, foreign_to};
 use crate::scan::rollup::Rolled;
 
 /// The coverage beside the tables.
 const COVERAGE: &str = "coverage.json";
+
+/// The extension of the name of a rollup that is one file.
+const EXTENSION: &str = "rollup";
 
 /// What was written, in a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,22 +32,86 @@ pub struct Written {
     pub bytes: u64,
 }
 
-/// Begins the folder of a rollup. `overwrite` lets it take the place of an earlier one.
-///
-/// # Errors
-/// [`OutputError`] when the build or the place cannot take it.
-pub fn open(path: &Path, overwrite: bool) -> Result<NewFolder, OutputError> {
-    Format::Parquet.built()?;
-    NewFolder::create(path, foreign_in, overwrite)
+/// A rollup that is being written.
+#[derive(Debug)]
+pub enum NewRollup {
+    /// A folder of Parquet files.
+    Folder(NewFolder),
+    /// One file.
+    File(NewFile),
 }
 
-/// Writes what a scan kept; the folder appears when all of it is written.
+impl NewRollup {
+    /// Begins it: one file where its name ends in `.rollup`, else a folder. `overwrite` lets it take the place of an
+    /// earlier one.
+    ///
+    /// # Errors
+    /// [`OutputError`] when the build or the place cannot take it.
+    pub fn create(path: &Path, overwrite: bool) -> Result<Self, OutputError> {
+        if path.extension().is_none_or(|extension| extension != EXTENSION) || path.is_dir() {
+            Format::Parquet.built()?;
+            return NewFolder::create(path, foreign_in, overwrite).map(Self::Folder);
+        }
+        match fs::metadata(path) {
+            Ok(there) if there.is_file() && !overwrite => return Err(OutputError::IsThere(path.to_owned())),
+            Ok(there) if there.is_file() && !input::is_rollup(path) => {
+                return Err(OutputError::ForeignFile(path.to_owned()));
+            }
+            _ => {}
+        }
+        NewFile::create(path).map(Self::File)
+    }
+
+    /// Where it will lie, as it was given.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Folder(folder) => folder.path(),
+            Self::File(file) => file.path(),
+        }
+    }
+}
+
+/// Writes what a scan kept; it appears when all of it is written.
 ///
 /// # Errors
 /// [`OutputError`] naming the file.
 pub fn write(
     rolled: &Rolled,
     (coverage, duplicates_dropped): (&Coverage, bool),
+    to: NewRollup,
+) -> Result<Written, OutputError> {
+    let made = Made { duplicates_dropped, events_counted: coverage.events_counted };
+    match to {
+        NewRollup::Folder(folder) => write_folder(rolled, (coverage, &made), folder),
+        NewRollup::File(file) => write_file(rolled, &made, file),
+    }
+}
+
+fn write_file(rolled: &Rolled, made: &Made, mut file: NewFile) -> Result<Written, OutputError> {
+    let path = file.path().to_owned();
+    let mut tables = BTreeSet::new();
+    let parts = parts_of(rolled).inspect(|(_, batches)| {
+        tables.extend(batches.iter().filter(|batch| batch.rows() > 0).map(|batch| batch.table.clone()));
+    });
+    let mut out = BufWriter::new(&mut file);
+    let packed = pack::pack(&mut out, parts, (made, &Notes::default())).and_then(|bytes| out.flush().map(|()| bytes));
+    drop(out);
+    let bytes = packed.map_err(|source| OutputError::Write { path, source })?;
+    file.commit()?;
+    Ok(Written { tables: tables.len(), files: 1, bytes })
+}
+
+/// The partitions, then the ledger.
+fn parts_of(rolled: &Rolled) -> impl Iterator<Item = pack::Part<'_>> {
+    let counted = rolled.counted.saved().map(|(key, batches)| (Some((By::Event, key)), batches));
+    let remembered = rolled.remembered.saved().map(|(key, batches)| (Some((By::Delivery, key)), batches));
+    let ledger = std::iter::once_with(|| (None, rolled.ledger.save()));
+    counted.chain(remembered).chain(ledger)
+}
+
+fn write_folder(
+    rolled: &Rolled,
+    (coverage, made): (&Coverage, &Made),
     folder: NewFolder,
 ) -> Result<Written, OutputError> {
     let mut files = Files { folder: &folder, tables: dataset::tables(), parts: BTreeMap::new(), written: Vec::new() };
@@ -61,8 +128,7 @@ pub fn write(
     let bytes = written.iter().map(|file| file.bytes).sum();
     let with_rows = tables.values().filter(|table| table.rows > 0).count();
     let told = Written { tables: with_rows, files: written.len(), bytes };
-    let made = Made { duplicates_dropped, events_counted: coverage.events_counted };
-    let manifest = Manifest::new(&made, tables.into_values().collect(), written);
+    let manifest = Manifest::new(made, tables.into_values().collect(), written);
     // Last, since it lists all others.
     folder.write(ROLLUP, |out| manifest.write(out))?;
     folder.commit()?;
@@ -134,16 +200,6 @@ impl FileEntry {
             day: None,
         }
     }
-}
-
-/// The digest of a file, in hexadecimal.
-pub(super) fn sha256(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    digest.iter().fold(String::with_capacity(64), |mut text, byte| {
-        // Writing to a text cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(feature = "columnar")]

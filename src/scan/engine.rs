@@ -37,14 +37,14 @@ use crate::model::EventTime;
 /// # Errors
 /// [`ScanError`]; what cannot be read is no error but part of the coverage.
 pub fn scan(request: ScanRequest<'_>) -> Result<ScanOutcome, ScanError> {
-    scan_beside(request, Vec::new())
+    scan_beside(request, None)
 }
 
 /// Scans all objects of the request, and adds what earlier scans kept.
 ///
 /// # Errors
 /// [`ScanError`]; what cannot be read is no error but part of the coverage.
-pub fn scan_beside(request: ScanRequest<'_>, mut kept: Vec<Kept>) -> Result<ScanOutcome, ScanError> {
+pub fn scan_beside(request: ScanRequest<'_>, mut kept: Option<Kept>) -> Result<ScanOutcome, ScanError> {
     let begun = Instant::now();
     let rules = request.rules();
     let done = work(&request, &rules, || State::new(request.aggregates))?;
@@ -56,10 +56,10 @@ pub fn scan_beside(request: ScanRequest<'_>, mut kept: Vec<Kept>) -> Result<Scan
     let Folded { state, mut coverage, mut newest_event_read } = folded;
     coverage.add_unreached(listing.objects.len() as u64 + listed);
     coverage.conflicting_ids = rules.dedupe.as_ref().map_or(0, Dedupe::conflicting_ids);
-    for part in kept {
-        newest_event_read = newest_event_read.max(part.covered.newest_event);
-        coverage.add_kept(part.covered.coverage);
-        arrivals.extend(part.covered.arrivals);
+    for covered in kept.into_iter().flat_map(|kept| kept.covered) {
+        newest_event_read = newest_event_read.max(covered.newest_event);
+        coverage.add_kept(covered.coverage);
+        arrivals.extend(covered.arrivals);
     }
     info!(
         objects = coverage.objects_read,
@@ -365,7 +365,12 @@ impl<'a, K: Turn> Worker<'a, K> {
     }
 }
 
-fn fold(done: Vec<Done<State>>, aggregates: &[&'static AggregateKind], rules: &Rules<'_>, kept: &mut [Kept]) -> Folded {
+fn fold(
+    done: Vec<Done<State>>,
+    aggregates: &[&'static AggregateKind],
+    rules: &Rules<'_>,
+    kept: &mut Option<Kept>,
+) -> Folded {
     let mut coverage = CoverageFacts::default();
     let mut newest_event_read = None;
     let mut states: Vec<State> = Vec::with_capacity(done.len());
@@ -379,9 +384,9 @@ fn fold(done: Vec<Done<State>>, aggregates: &[&'static AggregateKind], rules: &R
         states.push(worker.kept);
         unjudged.extend(worker.unjudged);
     }
-    for part in kept {
-        logging.merge(std::mem::take(&mut part.covered.logging));
-        states.push(std::mem::replace(&mut part.state, State::new(&[])));
+    if let Some(kept) = kept {
+        kept.covered.iter_mut().for_each(|covered| logging.merge(std::mem::take(&mut covered.logging)));
+        states.push(std::mem::replace(&mut kept.state, State::new(&[])));
     }
     for object in unjudged {
         object.judge(&mut coverage);

@@ -37,6 +37,7 @@ mod real;
 mod records;
 mod reports;
 mod rollup;
+mod rollup_file;
 #[cfg(feature = "s3")]
 mod s3;
 mod secrets;

@@ -84,9 +84,12 @@ fn any_window_of_whole_days_and_any_account_is_that_of_the_logs() {
     windows.extend(accounts.iter().cloned());
     windows.extend(accounts.iter().map(|account| format!("--days 5 {account}")));
     windows.push("--days 3 --account 999999999999".to_owned());
+    roll_up(&place, "kept.rollup", &[sample_logs()], "");
     for window in windows {
         let line = format!("audit --format json {window}");
-        assert_eq!(answer(&place, &line, &["kept"]), answer(&place, &line, &[sample_logs()]), "{window}");
+        let of_logs = answer(&place, &line, &[sample_logs()]);
+        assert_eq!(answer(&place, &line, &["kept"]), of_logs, "{window}");
+        assert_eq!(answer(&place, &line, &["kept.rollup"]), of_logs, "{window}");
     }
 }
 
@@ -123,7 +126,10 @@ fn a_rollup_of_contradictions_answers_as_they_do() {
                 all_files(&place.path(format!("again{options}")))
             );
             let line = format!("audit --min-addresses 0 --format json {options}");
-            assert_eq!(answer(&place, &line, &[format!("kept{options}")]), answer(&place, &line, &["logs"]), "{seed}");
+            place.trailscan(&format!("rollup logs -o {seed}{options}.rollup {options} --threads {threads}")).run();
+            let of_logs = answer(&place, &line, &["logs"]);
+            assert_eq!(answer(&place, &line, &[format!("kept{options}")]), of_logs, "{seed}");
+            assert_eq!(answer(&place, &line, &[format!("{seed}{options}.rollup")]), of_logs, "{seed}");
         }
         archive(&place, "plain", &mut sequence, record);
         place.trailscan("rollup plain -o plain-kept").ends(0);
@@ -139,6 +145,12 @@ fn a_rollup_of_contradictions_answers_as_they_do() {
             assert_eq!(kept, logs, "{seed} {window}");
         }
     }
+}
+
+/// The name of a part: some are folders, some are files.
+#[cfg(feature = "columnar")]
+fn part_of(round: usize, number: usize) -> String {
+    format!("{round}/{}/part-{number}{}", number % 2, if number % 3 == 0 { "" } else { ".rollup" })
 }
 
 /// Rollups of any objects, given in any order and in any folders, are the rollup of all of them.
@@ -159,12 +171,20 @@ fn rollups_of_any_split_are_one() {
         }
         for (number, files) in split.iter().enumerate() {
             std::fs::create_dir_all(place.path(format!("{round}/{}", number % 2))).expect("folders");
-            roll_up(&place, &format!("{round}/{}/part-{number}", number % 2), files, "--no-dedupe");
+            roll_up(&place, &part_of(round, number), files, "--no-dedupe");
         }
         assert_eq!(answer(&place, line, &[round.to_string()]), expected, "{parts} parts in folders");
-        let backwards: Vec<String> =
-            (0..parts).rev().map(|number| format!("{round}/{}/part-{number}", number % 2)).collect();
+        let backwards: Vec<String> = (0..parts).rev().map(|number| part_of(round, number)).collect();
         assert_eq!(answer(&place, line, &backwards), expected, "{parts} parts backwards");
+        let (one, two) = backwards.split_at(1);
+        for (name, inputs) in [("one", one), ("two", two), ("tree", &["one".into(), "two.rollup".into()])] {
+            for form in ["", ".rollup"] {
+                let line = format!("rollup -q --no-dedupe -o {name}{form} --overwrite");
+                place.trailscan(&line).args(inputs).ends(0);
+            }
+        }
+        assert_eq!(answer(&place, line, &["tree"]), expected, "{parts} parts, joined two by two");
+        assert_eq!(answer(&place, line, &["tree.rollup"]), expected, "{parts} parts, joined two by two");
     }
 }
 
@@ -187,6 +207,13 @@ fn logs_beside_a_rollup_are_read_where_it_does_not_hold_them() {
         }
     }
     assert_eq!(mixed, whole);
+    place.trailscan("rollup -q --no-dedupe -o joined.rollup half").arg(sample_logs()).ends(0);
+    let of_joined = answer(&place, line, &["joined.rollup"]).0;
+    let mut of_joined: Value = serde_json::from_slice(&of_joined).expect("JSON");
+    for speaks_of_objects in ["objects_found", "objects_skipped", "warnings"] {
+        of_joined["coverage"][speaks_of_objects].take();
+    }
+    assert_eq!(of_joined, whole);
 }
 
 /// What is named by CloudTrail is known wherever it lies; of any other file nobody knows, so it is read, and said.
@@ -238,7 +265,6 @@ fn what_a_rollup_cannot_answer_is_refused() {
     let files = place.trailscan("audit kept --dry-run").json(0)["rows"][0]["objects"].as_u64();
     assert_eq!(files, Some(all_files(&place.path("kept")).len() as u64));
     refused("audit kept -", "standard input beside a rollup");
-    refused("rollup kept -o other", "kept: is a rollup already");
     refused("rollup kept", "--output");
     std::fs::create_dir(place.path("copy")).expect("a folder");
     for (name, bytes) in all_files(&place.path("kept")) {

@@ -9,7 +9,7 @@ use super::ledger::{
 };
 use super::rows::{DeliveryRow, EventDayRow, LoggingCallRow, LoggingFactRow, ObjectRow, day_of};
 use super::{DAMAGED, FAILED, READ};
-use crate::aggregate::{PartitionKey, State};
+use crate::aggregate::{AggregateKind, Batch, BatchError, PartitionKey, State};
 use crate::coverage::{CoverageFacts, Failure};
 use crate::filter::Filters;
 use crate::input::{Arrivals, DayRange, DeliveryDay, KeyKind, ListingFailure};
@@ -31,23 +31,44 @@ pub struct Asked<'a> {
     pub filters: &'a Filters,
 }
 
-/// The part of a rollup that answers.
+/// The parts of rollups that answer.
 pub struct Kept {
     /// What is remembered of the partitions that count, and of the deliveries that a scan would read.
     pub(in crate::scan) state: State,
-    pub(in crate::scan) covered: Covered,
+    pub(in crate::scan) covered: Vec<Covered>,
 }
 
 impl Kept {
-    /// The part of a rollup that answers `asked`: `state` is what is remembered of the partitions that [`Ledger::counted`]
-    /// names, and of the deliveries that [`Asked::remembers`].
-    pub fn new(ledger: &Ledger, state: State, asked: &Asked<'_>) -> Self {
-        Self { state, covered: ledger.cover(asked) }
+    /// No part of any, to answer with these aggregates.
+    pub fn new(kinds: &[&'static AggregateKind]) -> Self {
+        Self { state: State::new(kinds), covered: Vec::new() }
+    }
+
+    /// Adds what a rollup says that it covered, of what is asked. Its partitions that [`Ledger::counted`] names, and those of
+    /// the deliveries that [`Asked::remembers`], are for [`Kept::add`].
+    pub fn cover(&mut self, ledger: &Ledger, asked: &Asked<'_>) {
+        self.covered.push(ledger.cover(asked));
+    }
+
+    /// Adds the tables of partitions.
+    ///
+    /// # Errors
+    /// When a table or column is missing or of another type.
+    pub fn add(&mut self, batches: &[Batch]) -> Result<(), BatchError> {
+        self.state.add(batches)
+    }
+
+    /// Adds parts of other rollups.
+    #[must_use]
+    pub fn merge(mut self, other: Self) -> Self {
+        self.covered.extend(other.covered);
+        Self { state: self.state.merge(other.state), ..self }
     }
 
     /// Adds places that are known to be missing.
     pub fn lack(&mut self, places: Vec<ListingFailure>) {
-        self.covered.arrivals.failures.extend(places);
+        let arrivals = Arrivals { failures: places, ..Arrivals::default() };
+        self.covered.push(Covered { arrivals, ..Covered::default() });
     }
 }
 

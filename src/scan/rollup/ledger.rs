@@ -90,11 +90,27 @@ impl Ledger {
         })
     }
 
+    /// Adds the rows of another one; each stays a row of its own.
+    pub fn extend(&mut self, other: Self) {
+        let Self { objects, deliveries, unread, delivery_days, logging_calls, logging_facts, .. } = other;
+        self.objects.extend(objects);
+        self.deliveries.extend(deliveries);
+        self.unread.extend(unread);
+        self.delivery_days.extend(delivery_days);
+        self.logging_calls.extend(logging_calls);
+        self.logging_facts.extend(logging_facts);
+        self.event_days.extend(other.event_days);
+        self.event_day_names.extend(other.event_day_names);
+        self.beside.extend(other.beside);
+        self.sort();
+    }
+
     /// Puts the rows into an order that no order of reading changes.
     pub(super) fn sort(&mut self) {
         self.objects.sort();
         self.deliveries.sort();
         self.unread.sort();
+        self.delivery_days.sort();
         self.logging_calls.sort();
         self.logging_facts.sort();
         self.event_days.sort();

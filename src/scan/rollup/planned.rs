@@ -55,6 +55,12 @@ impl BesideRow {
 }
 
 impl Ledger {
+    /// Enters what is known beside what a reading meets.
+    pub fn add(&mut self, beside: Vec<BesideRow>) {
+        self.beside.extend(beside);
+        self.beside.sort();
+    }
+
     /// The shards whose readings it holds; none of what was read without a plan.
     pub fn planned(&self) -> impl Iterator<Item = PlannedShard> {
         let of = |plan: &str| self.beside.iter().find(|row| row.what == SHARDS && row.name == plan);

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::keeper::{Desk, Keeper, Place};
-use super::{Asked, BesideRow, Kept, Ledger};
-use crate::aggregate::{Partitions, State};
+use super::{Asked, Kept, Ledger};
+use crate::aggregate::{AggregateKind, Partitions};
 use crate::coverage::CoverageFacts;
 use crate::filter::Dedupe;
 use crate::input::{Arrivals, Listing, Source, caught};
@@ -26,26 +26,44 @@ pub struct Rolled {
     pub ledger: Ledger,
 }
 
-/// Reads all objects of the request and keeps what they say by account and day; the outcome is that of a scan of the
-/// same request, without a state. `beside` is what the ledger says beside what this reading meets.
+impl Rolled {
+    /// Nothing yet; each partition will have these aggregates.
+    pub fn new(kinds: &[&'static AggregateKind]) -> Self {
+        Self { counted: Partitions::new(kinds), remembered: Partitions::new(kinds), ledger: Ledger::default() }
+    }
+
+    /// Adds what another scan kept.
+    #[must_use]
+    pub fn merge(mut self, other: Self) -> Self {
+        self.ledger.extend(other.ledger);
+        Self {
+            counted: self.counted.merge(other.counted),
+            remembered: self.remembered.merge(other.remembered),
+            ledger: self.ledger,
+        }
+    }
+}
+
+/// Reads all objects of the request and keeps what they say by account and day, beside what was kept `earlier`; the
+/// outcome is that of a scan of it all, without a state.
 ///
 /// # Errors
 /// [`ScanError`]; what cannot be read is no error but part of the coverage.
 pub fn roll_up(
     request: ScanRequest<'_>,
+    earlier: Rolled,
     asked: &Asked<'_>,
-    beside: Vec<BesideRow>,
 ) -> Result<(Rolled, ScanOutcome), ScanError> {
     let rules = request.rules();
     let done = work(&request, &rules, || Keeper::new(request.aggregates))?;
     let arrivals = request.source.map(Source::arrivals).unwrap_or_default();
-    let mut rolled = caught(|| fold(done, &request, &rules, &arrivals)).map_err(ScanError::Died)?;
-    rolled.ledger.beside.extend(beside);
-    rolled.ledger.sort();
-    let kept = Kept::new(&rolled.ledger, State::new(&[]), asked);
+    let rolled = caught(|| fold(done, &request, &rules, &arrivals)).map_err(ScanError::Died)?;
+    let rolled = earlier.merge(rolled);
+    let mut kept = Kept::new(&[]);
+    kept.cover(&rolled.ledger, asked);
     let interrupted = request.listing.interrupted;
     let listing = Listing { interrupted, ..Listing::default() };
-    let outcome = scan_beside(ScanRequest { listing, source: None, aggregates: &[], ..request }, vec![kept])?;
+    let outcome = scan_beside(ScanRequest { listing, source: None, aggregates: &[], ..request }, Some(kept))?;
     Ok((rolled, outcome))
 }
 
