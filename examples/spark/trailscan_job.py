@@ -50,7 +50,8 @@ def merge(asked, paths):
     target = os.path.join(folder, name + ".rollup")
     if not os.path.exists(target):
         os.makedirs(folder, exist_ok=True)
-        trailscan(asked.trailscan, ["rollup", "--quiet", "--output", target, *asked.rollup_option, *paths])
+        made = ["rollup", "--quiet", "--overwrite", "--output", target, *asked.rollup_option, *paths]
+        trailscan(asked.trailscan, made)
     return target
 
 

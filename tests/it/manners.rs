@@ -328,7 +328,7 @@ fn every_example_of_the_other_commands_works() {
     place.write(".aws/config", "[profile audit]\nregion = us-east-1\nendpoint_url = http://127.0.0.1:9\n");
     place.write(".aws/credentials", "[audit]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = x\n");
     for name in OTHERS {
-        if ["export", "rollup", "plan"].contains(&name) && !cfg!(feature = "columnar")
+        if ["export", "rollup"].contains(&name) && !cfg!(feature = "columnar")
             || name == "profiles" && !cfg!(feature = "s3")
         {
             continue;

@@ -6,7 +6,6 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::harness::{Ended, Place, sample_logs};
-#[cfg(feature = "columnar")]
 use crate::order::Sequence;
 use crate::records::{call, calls, delivered, with};
 
@@ -122,14 +121,12 @@ fn what_cannot_be_planned_is_refused() {
     refused("empty --tasks 2", 1, "nothing was found to read");
 }
 
-#[cfg(feature = "columnar")]
 #[track_caller]
 fn audit(place: &Place, input: impl AsRef<Path>) -> (Option<i32>, Vec<u8>, String) {
     let ended = place.trailscan("audit --min-addresses 0 --format json").arg(input.as_ref()).run();
     (ended.code, ended.stdout, ended.stderr)
 }
 
-#[cfg(feature = "columnar")]
 #[test]
 fn parts_of_any_plan_answer_as_one_run() {
     let logs = sample_logs().parent().expect("a folder").join("AWSLogs");
@@ -145,7 +142,7 @@ fn parts_of_any_plan_answer_as_one_run() {
 }
 
 /// What the listing met beside objects is told by the parts as by one run.
-#[cfg(all(unix, feature = "columnar"))]
+#[cfg(unix)]
 #[test]
 fn what_could_not_be_listed_stays_known() {
     use std::os::unix::fs::symlink;
@@ -162,7 +159,6 @@ fn what_could_not_be_listed_stays_known() {
 }
 
 /// Digests, and objects that the window leaves shut, are told by the parts as by one run.
-#[cfg(feature = "columnar")]
 #[test]
 fn a_window_that_was_planned_answers_as_one_run() {
     let place = with_logs();
@@ -178,7 +174,6 @@ fn a_window_that_was_planned_answers_as_one_run() {
     assert_eq!(told("parts"), told("logs"));
 }
 
-#[cfg(feature = "columnar")]
 #[test]
 fn a_task_that_runs_twice_counts_once() {
     let place = with_logs();
@@ -197,7 +192,49 @@ fn a_task_that_runs_twice_counts_once() {
     assert!(!roll_up(&place, &other[0], 0).stderr.contains("is there already"));
 }
 
-#[cfg(feature = "columnar")]
+/// Merging is associative: parts in any groups, and the groups again, answer as all logs; parts that are missing stay so.
+#[test]
+fn parts_are_merged_in_any_groups() {
+    let place = with_logs();
+    let plan = lines(&place, "logs --tasks 5");
+    plan.iter().for_each(|line| drop(roll_up(&place, line, 0)));
+    let expected = audit(&place, "logs");
+    let merge = |to: &str, from: &[String]| drop(place.trailscan("rollup -q --output").arg(to).args(from).ends(0));
+    let parts: Vec<String> = plan.iter().map(|line| part(line)).collect();
+    merge("a.rollup", &[parts[3].clone(), parts[0].clone()]);
+    merge("b.rollup", &parts[1..3]);
+    merge("c.rollup", &["b.rollup".into(), parts[4].clone()]);
+    merge("tree.rollup", &["c.rollup".into(), "a.rollup".into()]);
+    merge("flat.rollup", &["parts".into()]);
+    assert_eq!(place.read_bytes("tree.rollup"), place.read_bytes("flat.rollup"));
+    assert_eq!((audit(&place, "tree.rollup"), audit(&place, "parts")), (expected.clone(), expected));
+    let ended = place.trailscan("audit c.rollup").ends(3);
+    assert!(
+        ended.stderr.contains("shard 1 of 5 of plan ") && ended.stderr.contains("shard 4 of 5 of plan "),
+        "{}",
+        ended.stderr
+    );
+    assert!(!ended.stderr.contains("shard 2 of 5 of plan "), "{}", ended.stderr);
+}
+
+/// What a task that was killed has left beside the parts is none of them.
+#[test]
+fn what_is_unfinished_is_not_read() {
+    let place = with_logs();
+    let plan = lines(&place, "logs --tasks 2");
+    plan.iter().for_each(|line| drop(roll_up(&place, line, 0)));
+    let expected = audit(&place, "parts");
+    let bytes = place.read_bytes(&part(&plan[0]));
+    for name in
+        ["parts/.trailscan-AbCdEf.tmp", "parts/.trailscan-AbCdEf.lock", "parts/.trailscan-GhIjKl.tmp/rollup.json"]
+    {
+        place.write(name, &bytes[..bytes.len() / 2]);
+    }
+    assert_eq!(audit(&place, "parts"), expected);
+    place.write("parts/half.rollup", &bytes[..bytes.len() / 2]);
+    place.trailscan("audit parts").ends(1);
+}
+
 #[test]
 fn a_lost_shard_is_named() {
     let place = with_logs();
@@ -213,12 +250,12 @@ fn a_lost_shard_is_named() {
     assert_eq!(answer["coverage"]["places_failed"], 1);
     let practices = answer["scorecard"].as_array().expect("practices");
     assert!(!practices.is_empty() && practices.iter().all(|row| row["verdict"] != "CORRECT"), "{practices:?}");
+    #[cfg(feature = "columnar")]
     place.trailscan("export tables parts").ends(3);
     roll_up(&place, &plan[1], 0);
     assert!(!place.trailscan("audit parts").ends(0).stderr.contains("missing"));
 }
 
-#[cfg(feature = "columnar")]
 #[test]
 fn what_is_not_what_was_planned_is_named_and_not_kept() {
     let place = with_logs();
@@ -250,7 +287,6 @@ fn what_is_not_what_was_planned_is_named_and_not_kept() {
     assert!(damaged.trailscan("audit parts").ends(3).stderr.contains("2 events counted"));
 }
 
-#[cfg(feature = "columnar")]
 #[test]
 fn a_line_that_is_no_shard_is_refused() {
     let place = with_logs();
@@ -274,15 +310,11 @@ fn a_line_that_is_no_shard_is_refused() {
     place.trailscan("rollup --shard one.jsonl --output parts").ends(0);
     roll_up(&place, &plan[1], 0);
     // What lies under the name of a part and is none is not taken for it.
-    std::fs::rename(place.path(part(&plan[0])), place.path(part(&plan[1]))).unwrap_or_else(|_| {
-        std::fs::remove_dir_all(place.path(part(&plan[1]))).expect("our folder");
-        std::fs::rename(place.path(part(&plan[0])), place.path(part(&plan[1]))).expect("our folder");
-    });
+    std::fs::rename(place.path(part(&plan[0])), place.path(part(&plan[1]))).expect("our file");
     assert!(roll_up(&place, &plan[1], 1).stderr.contains("holds another rollup than that of its shard"));
 }
 
 /// A shard of digests alone has nothing to read, and is whole.
-#[cfg(feature = "columnar")]
 #[test]
 fn a_shard_of_digests_is_a_part() {
     let place = with_logs();

@@ -19,13 +19,12 @@ mod identity;
 mod layouts;
 mod log;
 mod many;
-#[cfg(feature = "columnar")]
 mod planned;
 mod profiles;
 mod reading;
 mod refusals;
 mod routes;
-#[cfg(all(unix, feature = "columnar"))]
+#[cfg(unix)]
 mod spark;
 mod trails;
 

@@ -187,7 +187,7 @@ fn spark_answers_as_one_run_whatever_it_loses() {
     std::fs::remove_file(place.path("go")).expect("our file");
     std::fs::remove_dir_all(place.path("begun")).expect("our folder");
     let logs = sample_logs().display().to_string();
-    let mut job = spark.job(&["--tasks=6", "--parts=here", "--output=here.json", "--merge-over=200", &logs]);
+    let mut job = spark.job(&["--tasks=6", "--parts=here", "--output=here.json", "--merge-over=2", &logs]);
     wait(&place, "a task on each worker", || begun(&place).len() >= 2);
     spark.workers.remove(0).kill();
     place.write("go", "");
