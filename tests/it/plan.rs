@@ -323,3 +323,43 @@ fn a_shard_of_digests_is_a_part() {
     roll_up(&place, &plan[0], 0);
     assert!(place.path(part(&plan[0])).exists());
 }
+
+/// The task for machines that share no storage, with folders in place of S3 and a copier in place of the AWS CLI.
+#[cfg(unix)]
+#[test]
+fn the_task_of_the_example_puts_a_part_and_says_how_it_ends() {
+    use crate::docs::in_shell;
+    let place = with_logs();
+    place.write_program("bin/aws", "#!/bin/sh\n[ \"$4\" = --recursive ] && { mkdir -p \"$6\"; exec cp -r \"$5/.\" \"$6\"; }\nexec cp \"$4\" \"$5\"\n");
+    place.trailscan("plan logs --tasks 3 --output plan.jsonl").ends(0);
+    let split = "mkdir shards && split --lines 1 --numeric-suffixes --suffix-length 5 --additional-suffix .json plan.jsonl shards/";
+    assert!(in_shell(&place, split).status.success());
+    let task = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/aws/task.sh");
+    let ended = |index: usize| {
+        let ended = in_shell(&place, &format!("{} shards parts {index}", task.display()));
+        (ended.status.code(), String::from_utf8_lossy(&ended.stderr).into_owned())
+    };
+    for index in [2, 0, 1, 1] {
+        let (code, said) = ended(index);
+        assert_eq!(code, Some(0), "{said}");
+    }
+    assert_eq!(audit(&place, "parts"), audit(&place, "logs"));
+    // What fails has no part and is told to whoever runs tasks; what is damaged is a part.
+    std::fs::remove_dir_all(place.path("parts")).expect("our folder");
+    std::fs::remove_file(place.path("logs/export.json")).expect("our file");
+    let (code, said) = ended(2);
+    assert!(code == Some(1) && said.contains("logs/export.json: no such file"), "{code:?} {said}");
+    assert!(!place.path("parts").exists());
+    place.write("logs/export.json", "{\"Records\":[{");
+    place.trailscan("plan logs --tasks 3 --output plan.jsonl").ends(0);
+    assert!(
+        in_shell(
+            &place,
+            "rm -r shards && mkdir shards && split -l 1 -d -a 5 --additional-suffix .json plan.jsonl shards/"
+        )
+        .status
+        .success()
+    );
+    assert_eq!(ended(2).0, Some(0));
+    assert_eq!(std::fs::read_dir(place.path("parts")).expect("a folder").count(), 1);
+}
