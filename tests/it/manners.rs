@@ -324,6 +324,11 @@ fn every_example_of_the_other_commands_works() {
     for folder in [".local/share/bash-completion/completions", ".zfunc", ".config/fish/completions"] {
         std::fs::create_dir_all(place.path(folder)).expect("folders");
     }
+    // What an example joins.
+    for (week, account) in [("week-1.rollup", "111122223333"), ("week-2.rollup", "444455556666")] {
+        let logs = sample_logs().join("o-exampleorgid").join(account);
+        place.trailscan("rollup --quiet --output").arg(week).arg(logs).ends(0);
+    }
     // Nobody answers there: which profiles there are is told all the same.
     place.write(".aws/config", "[profile audit]\nregion = us-east-1\nendpoint_url = http://127.0.0.1:9\n");
     place.write(".aws/credentials", "[audit]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = x\n");
