@@ -4,6 +4,7 @@ mod account_names;
 mod addresses;
 mod args;
 mod baseline;
+mod cached;
 mod catalogue;
 mod complete;
 mod config;

@@ -39,6 +39,8 @@ pub struct Reading {
     /// Whose trails say what is read, when nothing else does.
     #[cfg(feature = "s3")]
     pub trails_of: Vec<Arc<Access>>,
+    /// Where what is read is kept for the next time.
+    pub cache: Option<PathBuf>,
     /// What else is asked of an event.
     pub filters: Filters,
     /// How the scan works.
@@ -147,6 +149,7 @@ impl Reading {
                 false => Vec::new(),
             },
             reads,
+            cache: common.cache.clone(),
             filters: Filters::new(&criteria(common)).map_err(Problem::usage)?,
             work: work(common, latest),
         })

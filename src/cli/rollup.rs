@@ -33,12 +33,13 @@ const OVERWRITE: &str = "overwrite";
 const SHARD: &str = "shard";
 
 /// What every other subcommand takes and a rollup has no use for: it keeps all, and whoever reads it asks.
-pub const USELESS: [&str; 15] = [
+pub const USELESS: [&str; 16] = [
     "format",
     "limit",
     "fail_on",
     "fail_on_new",
     "baseline",
+    "cache",
     "geoip_db",
     "aws_ip_ranges",
     "account_names",

@@ -13,7 +13,7 @@ use super::kept::{self, Answered};
 use super::reading::{Reading, Reads, WindowSource};
 use super::shard::{self, Unfetched, Watched};
 use super::stop::STOP;
-use super::{interrupt, progress, repeat, tell, window};
+use super::{cached, interrupt, progress, repeat, tell, window};
 
 /// Prepares the process for a long run, and emits what it will do.
 ///
@@ -69,7 +69,11 @@ pub fn read(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<
         return Ok(outcome);
     }
     let mut listing = list(reading);
-    let Answered { kept, warnings } = kept::answered(reading, &mut listing, aggregates)?;
+    let cached = cached::answered(reading, &mut listing, aggregates)?;
+    let Answered { kept, warnings } = match cached {
+        Some(kept) => Answered { kept: Some(kept), warnings: Vec::new() },
+        None => kept::answered(reading, &mut listing, aggregates)?,
+    };
     let scanned = |request: ScanRequest<'_>| scan::scan_beside(request, kept);
     let mut outcome = with_request(reading, listing, aggregates, scanned)?;
     outcome.coverage = outcome.coverage.with(Beside { warnings, ..Beside::default() });
@@ -102,7 +106,7 @@ pub fn roll_up(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Resu
 }
 
 /// What there is on disk.
-fn list(reading: &Reading) -> Listing {
+pub fn list(reading: &Reading) -> Listing {
     match reading.reads.shard() {
         Some(shard) => Listing::of_found(&shard.objects),
         None => progress::listing(reading.work.progress, || input::list(reading.reads.inputs(), reading.days, &STOP)),
@@ -121,10 +125,22 @@ fn with_request<T: Send>(
     #[cfg(feature = "s3")]
     let s3 = open_s3(reading)?;
     let request = ScanRequest {
-        listing,
         #[cfg(feature = "s3")]
         source: s3.as_ref().map(|source| source as &dyn Source),
-        #[cfg(not(feature = "s3"))]
+        ..request(reading, listing, aggregates, &meter)
+    };
+    progress::scanning(reading.work.progress, objects, &meter, || scanned(request)).map_err(Problem::failed)
+}
+
+/// What is asked of a scan of files.
+pub fn request<'a>(
+    reading: &'a Reading,
+    listing: Listing,
+    aggregates: &'a [&'static AggregateKind],
+    meter: &'a Meter,
+) -> ScanRequest<'a> {
+    ScanRequest {
+        listing,
         source: None,
         window: reading.window,
         now: Some(reading.now),
@@ -134,9 +150,8 @@ fn with_request<T: Send>(
         dedupe: reading.work.dedupe,
         limits: reading.work.limits,
         stop: &STOP,
-        meter: &meter,
-    };
-    progress::scanning(reading.work.progress, objects, &meter, || scanned(request)).map_err(Problem::failed)
+        meter,
+    }
 }
 
 /// Begins to read what there is of S3.

@@ -50,6 +50,7 @@ pub const SETTINGS: &[Setting] = &[
         is_path: true,
         ..new("input", if cfg!(feature = "s3") { "what the account's trails deliver" } else { "" })
     },
+    Setting { is_path: true, ..new("cache", "") },
     Setting { in_files: false, ..new("now", "the clock") },
     new("threads", "one per core"),
     Setting { is_path: true, ..new("geoip-db", "") },

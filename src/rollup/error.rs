@@ -83,6 +83,11 @@ impl RollupError {
         Self::Part { file: folder.join(file), why: why.to_string() }
     }
 
+    /// Whether a window ends within a day.
+    pub const fn is_cut(&self) -> bool {
+        matches!(self, Self::Cut { .. })
+    }
+
     /// Whether what was asked cannot be, rather than what is there.
     pub const fn is_usage(&self) -> bool {
         matches!(self, Self::Cut { .. } | Self::Copies { .. } | Self::Twice { .. } | Self::NotBuilt(_))

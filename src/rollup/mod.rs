@@ -10,6 +10,8 @@
 //! or as one file of few bytes, of the same tables. What is in a partition, and why a window over a rollup answers as the
 //! logs would, is told in [`scan::rollup`](crate::scan::rollup).
 
+mod bytes;
+mod cache;
 mod dataset;
 mod error;
 mod folder;
@@ -26,9 +28,9 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
+pub use cache::{Cache, Filled};
 pub use error::RollupError;
 pub use manifest::ROLLUP_VERSION;
-pub use pack::Notes;
 pub use plan::Plan;
 pub use read::{Rollup, answer};
 pub use shard::{PLAN_VERSION, Shard, ShardError};

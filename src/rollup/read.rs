@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::folder::Folder;
 use super::manifest::By;
-use super::pack::{Notes, Pack, Which};
+use super::pack::{Pack, Which};
 use super::{RollupError, dataset};
 use crate::aggregate::{AggregateKind, Batch, BatchError, PartitionKey, State};
 use crate::input::ROLLUP;
@@ -72,11 +72,11 @@ impl Rollup {
         &self.ledger
     }
 
-    /// What whoever wrote it tells of it, where it is a file.
-    pub const fn notes(&self) -> Option<&Notes> {
+    /// The file that it is.
+    pub(super) const fn pack(&self) -> Option<&Pack> {
         match &self.content {
             Content::Folder(_) => None,
-            Content::Pack(pack) => Some(pack.notes()),
+            Content::Pack(pack) => Some(pack),
         }
     }
 

@@ -83,18 +83,23 @@ pub fn write(
     let made = Made { duplicates_dropped, events_counted: coverage.events_counted };
     match to {
         NewRollup::Folder(folder) => write_folder(rolled, (coverage, &made), folder),
-        NewRollup::File(file) => write_file(rolled, &made, file),
+        NewRollup::File(file) => write_file(rolled, (&made, &Notes::default(), &[]), file),
     }
 }
 
-fn write_file(rolled: &Rolled, made: &Made, mut file: NewFile) -> Result<Written, OutputError> {
+/// Writes it as one file, with what is to be told of it and bytes that are attached.
+pub(super) fn write_file(
+    rolled: &Rolled,
+    (made, notes, attached): (&Made, &Notes, &[u8]),
+    mut file: NewFile,
+) -> Result<Written, OutputError> {
     let path = file.path().to_owned();
     let mut tables = BTreeSet::new();
     let parts = parts_of(rolled).inspect(|(_, batches)| {
         tables.extend(batches.iter().filter(|batch| batch.rows() > 0).map(|batch| batch.table.clone()));
     });
     let mut out = BufWriter::new(&mut file);
-    let packed = pack::pack(&mut out, parts, (made, &Notes::default())).and_then(|bytes| out.flush().map(|()| bytes));
+    let packed = pack::pack(&mut out, parts, (made, notes, attached)).and_then(|bytes| out.flush().map(|()| bytes));
     drop(out);
     let bytes = packed.map_err(|source| OutputError::Write { path, source })?;
     file.commit()?;

@@ -1,5 +1,7 @@
 //! What becomes of each event: window, filters, de-duplication, then the state; and the numbers of it all.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
 use super::gather::widest;
@@ -15,9 +17,18 @@ use crate::model::{Event, EventTime, TimeWindow};
 pub(super) struct Rules<'a> {
     pub window: Option<TimeWindow>,
     pub filters: &'a Filters,
-    pub dedupe: Option<Dedupe>,
+    pub dedupe: Option<Arc<Dedupe>>,
+    /// Of what contents are hashes, so that those of any worker, and of another scan that goes on with these, can be compared.
+    pub fingerprints: ahash::RandomState,
     /// The last moment that is believed of an event.
     pub latest: EventTime,
+}
+
+impl Rules<'_> {
+    /// How many ids came with more than one content.
+    pub fn conflicting_ids(&self) -> u64 {
+        self.dedupe.as_ref().map_or(0, |dedupe| dedupe.conflicting_ids())
+    }
 }
 
 /// What one worker has counted. Folds into [`CoverageFacts`].

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use ahash::RandomState;
 use tracing::info;
 
 use super::counting::{Counting, Counts, Rules};
@@ -20,7 +19,7 @@ use super::object::{
     Buffers, Content, Counter, Fate, Found, Unjudged, died, interrupted, judge, open, skipped_by_key, worded,
 };
 use super::queue::{PartQueue, Share, Tally};
-use super::rollup::Kept;
+use super::rollup::{Kept, Seen};
 use super::shares::Shares;
 use super::turn::Turn;
 use super::warnings::warnings_of;
@@ -28,7 +27,6 @@ use super::{Meter, ScanError, ScanOutcome, ScanRequest, settle};
 use crate::aggregate::{AggregateKind, State};
 use crate::coverage::CoverageFacts;
 use crate::decode::{Aside, Decoder, HEAD, Parts};
-use crate::filter::Dedupe;
 use crate::input::{Body, Fetched, LogObject, Source, caught};
 use crate::model::EventTime;
 
@@ -55,7 +53,7 @@ pub fn scan_beside(request: ScanRequest<'_>, mut kept: Option<Kept>) -> Result<S
     let folded = caught(|| fold(done, request.aggregates, &rules, &mut kept)).map_err(ScanError::Died)?;
     let Folded { state, mut coverage, mut newest_event_read } = folded;
     coverage.add_unreached(listing.objects.len() as u64 + listed);
-    coverage.conflicting_ids = rules.dedupe.as_ref().map_or(0, Dedupe::conflicting_ids);
+    coverage.conflicting_ids = rules.conflicting_ids();
     for covered in kept.into_iter().flat_map(|kept| kept.covered) {
         newest_event_read = newest_event_read.max(covered.newest_event);
         coverage.add_kept(covered.coverage);
@@ -89,10 +87,16 @@ pub fn scan_beside(request: ScanRequest<'_>, mut kept: Option<Kept>) -> Result<S
 impl<'a> ScanRequest<'a> {
     /// What decides whether an event counts.
     pub(super) fn rules(&self) -> Rules<'a> {
+        self.rules_after(&Seen::default())
+    }
+
+    /// What decides whether an event counts, where others were seen before.
+    pub(super) fn rules_after(&self, seen: &Seen) -> Rules<'a> {
         Rules {
             window: self.window,
             filters: self.filters,
-            dedupe: self.dedupe.then(Dedupe::default),
+            dedupe: self.dedupe.then(|| Arc::clone(&seen.dedupe)),
+            fingerprints: seen.fingerprints.clone(),
             latest: self.limits.latest_time.unwrap_or(END_OF_CENTURY),
         }
     }
@@ -112,7 +116,6 @@ pub(super) fn work<K: Turn>(
         shares: Shares::new(objects.len(), threads.get()),
         parts: PartQueue::new(threads.get()),
         rules,
-        fingerprints: RandomState::new(),
         limits: request.limits,
         memory: MemoryLimit::new(request.limits.max_memory),
         stop: request.stop,
@@ -142,7 +145,6 @@ struct Shared<'a> {
     shares: Shares,
     parts: PartQueue,
     rules: &'a Rules<'a>,
-    fingerprints: RandomState,
     limits: Limits,
     memory: MemoryLimit,
     stop: &'a AtomicBool,
@@ -151,11 +153,11 @@ struct Shared<'a> {
 
 impl Shared<'_> {
     fn decoder(&self) -> Decoder {
-        Decoder::new(self.fingerprints.clone(), self.limits.max_record_bytes)
+        Decoder::new(self.rules.fingerprints.clone(), self.limits.max_record_bytes)
     }
 
     fn is_over(&self) -> bool {
-        let dedupe_bytes = || self.rules.dedupe.as_ref().map_or(0, Dedupe::bytes);
+        let dedupe_bytes = || self.rules.dedupe.as_ref().map_or(0, |dedupe| dedupe.bytes());
         self.stop.load(Ordering::Relaxed) || self.memory.is_exceeded(dedupe_bytes)
     }
 }

@@ -4,6 +4,7 @@
 mod addresses;
 mod baseline;
 mod browser;
+mod cache;
 #[cfg(unix)]
 mod child;
 mod credentials;

@@ -3,8 +3,8 @@
 
 use indexmap::IndexSet;
 
-use super::bytes::{Bytes, put, unzigzag, zigzag};
 use crate::aggregate::{Batch, Cells};
+use crate::rollup::bytes::{Bytes, put, unzigzag, zigzag};
 
 /// All cells of the column are alike: one of them is written.
 const CONSTANT: u8 = 1 << 2;

@@ -9,7 +9,6 @@
 //!
 //! Columns have no names in there: they are those of [`dataset::tables`], in its order, of which the index holds a digest.
 
-mod bytes;
 mod columns;
 mod read;
 mod write;
@@ -38,13 +37,55 @@ struct Index {
     duplicates_dropped: bool,
     events_counted: u64,
     blocks: Vec<BlockEntry>,
+    /// Bytes that are for whoever wrote the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    attached: Option<Extent>,
     #[serde(flatten)]
     notes: Notes,
 }
 
 /// What whoever wrote the file tells of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Notes {}
+pub(super) struct Notes {
+    /// What a unit of a cache is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<UnitNote>,
+}
+
+/// A unit of a cache: what it was made of, and which others it was made beside.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct UnitNote {
+    /// What its objects are known by.
+    pub fingerprint: String,
+    /// Whether it can be judged beside all of the logs only.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub needs_others: bool,
+    /// The first day that it holds events of, where that is before the day of delivery.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_day: Option<i32>,
+    /// The earlier days, from that one on, that were there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beside: Vec<Neighbour>,
+}
+
+/// A unit of an earlier day.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Neighbour {
+    /// Its day of delivery, since 1970.
+    pub day: i32,
+    /// What its objects are known by.
+    pub fingerprint: String,
+    /// Whether events of it are delivered again in this one, where they are not counted.
+    pub shares: bool,
+}
+
+/// Some bytes of the file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Extent {
+    at: u64,
+    bytes: u64,
+    sha256: String,
+}
 
 /// A block.
 #[derive(Clone, Debug, Serialize, Deserialize)]

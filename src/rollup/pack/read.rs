@@ -4,12 +4,12 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use super::bytes::Bytes;
 use super::columns::read_columns;
 use super::{BlockEntry, HEAD, Index, MARK, Notes, PartEntry, TAIL};
 use crate::aggregate::{Batch, PartitionKey};
 use crate::input::explain_io;
 use crate::model::Day;
+use crate::rollup::bytes::Bytes;
 use crate::rollup::manifest::{By, ROLLUP_VERSION};
 use crate::rollup::{RollupError, dataset, sha256};
 
@@ -71,6 +71,23 @@ impl Pack {
     /// What whoever wrote it tells of it.
     pub const fn notes(&self) -> &Notes {
         &self.index.notes
+    }
+
+    /// The bytes that whoever wrote it attached.
+    ///
+    /// # Errors
+    /// [`RollupError::Part`].
+    pub fn attached(&self, path: &Path) -> Result<Vec<u8>, RollupError> {
+        let failed = |why: String| RollupError::Part { file: path.to_owned(), why };
+        let Some(extent) = &self.index.attached else { return Ok(Vec::new()) };
+        let read = File::open(path).and_then(|mut file| bytes_at(&mut file, extent.at, extent.bytes));
+        let bytes = read.map_err(|error| failed(explain_io(&error)))?;
+        let is_it = sha256(&bytes) == extent.sha256;
+        if is_it {
+            Ok(bytes)
+        } else {
+            Err(failed("is not what was written: the SHA-256 of a part is another".to_owned()))
+        }
     }
 
     /// The parts that are wanted, each as its tables with rows, block by block.

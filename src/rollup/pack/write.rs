@@ -4,10 +4,10 @@ use std::io::{self, Write};
 
 use sha2::{Digest, Sha256};
 
-use super::bytes::put;
 use super::columns::{Texts, put_columns};
-use super::{BlockEntry, Index, MARK, Notes, PartEntry};
+use super::{BlockEntry, Extent, Index, MARK, Notes, PartEntry};
 use crate::aggregate::{Batch, PartitionKey};
+use crate::rollup::bytes::put;
 use crate::rollup::dataset;
 use crate::rollup::manifest::{By, Made, ROLLUP_VERSION};
 use crate::rollup::sha256;
@@ -28,7 +28,7 @@ pub(in crate::rollup) type Part<'a> = (Option<(By, &'a PartitionKey)>, Vec<Batch
 pub(in crate::rollup) fn pack<'a>(
     out: impl Write,
     parts: impl Iterator<Item = Part<'a>>,
-    (made, notes): (&Made, &Notes),
+    (made, notes, attached): (&Made, &Notes, &[u8]),
 ) -> io::Result<u64> {
     let mut file = File { out, at: 0, block: Block::default(), blocks: Vec::new() };
     file.put(MARK)?;
@@ -37,12 +37,15 @@ pub(in crate::rollup) fn pack<'a>(
         file.part(part)?;
     }
     file.end_block()?;
+    let extent = Extent { at: file.at, bytes: attached.len() as u64, sha256: sha256(attached) };
+    file.put(attached)?;
     let index = Index {
         trailscan: env!("CARGO_PKG_VERSION").to_owned(),
         schema: dataset::SCHEMA.clone(),
         duplicates_dropped: made.duplicates_dropped,
         events_counted: made.events_counted,
         blocks: std::mem::take(&mut file.blocks),
+        attached: Some(extent).filter(|_| !attached.is_empty()),
         notes: notes.clone(),
     };
     let text = serde_json::to_vec(&index)?;

@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::ids::Ids;
 use super::numbers::DayNumbers;
 use crate::aggregate::{AggregateKind, PartitionKey, Partitions};
 use crate::coverage::CoverageFacts;
@@ -29,6 +30,8 @@ pub(in crate::scan) struct Keeper {
     /// What explains others, by the account and day of delivery of its object.
     pub(super) remembered: Partitions,
     pub(super) desks: IndexMap<Place, Desk, ahash::RandomState>,
+    /// Which events were met, where that is asked.
+    pub(super) ids: Option<Ids>,
     /// Where the object that is being read was delivered.
     place: Place,
     /// The numbers of the last event's day: the next is mostly of the same.
@@ -43,9 +46,15 @@ impl Keeper {
             days: IndexMap::default(),
             remembered: Partitions::new(kinds),
             desks: IndexMap::default(),
+            ids: None,
             place: None,
             last_day: 0,
         }
+    }
+
+    /// Notes which events are met, too.
+    pub fn with_ids(self) -> Self {
+        Self { ids: Some(Ids::default()), ..self }
     }
 
     /// Takes back the numbers of the last place.
@@ -69,10 +78,18 @@ impl Keeper {
         }
         let counted = self.counted.merge(other.counted);
         let remembered = self.remembered.merge(other.remembered);
-        Self { counted, remembered, days, ..self }
+        let mut ids = self.ids;
+        if let Some(theirs) = other.ids {
+            ids.get_or_insert_default().merge(theirs);
+        }
+        Self { counted, remembered, days, ids, ..self }
     }
 
+    /// The numbers of the day of an event that was met.
     fn day(&mut self, event: &Event<'_>) -> &mut DayNumbers {
+        if let Some(ids) = &mut self.ids {
+            ids.note(event, &self.place);
+        }
         let (account, day) = (event.account_id(), event.event_time.map(|time| time.day()));
         if !self.days.get_index(self.last_day).is_some_and(|(key, _)| key.is(account, day)) {
             let entry = self.days.entry(PartitionKey { account: account.to_owned(), day });
@@ -103,7 +120,7 @@ impl Keep for Keeper {
     }
 
     fn pass_over(&mut self, event: &Event<'_>) {
-        self.day(event).duplicates += 1;
+        self.day(event).count_copy(event);
     }
 
     fn supersede(&mut self, event: &Event<'_>) {

@@ -220,6 +220,24 @@ impl Ledger {
         beside.extend(arrivals.warnings.iter().map(|warning| row(WARNING, warning, 1)));
     }
 
+    /// Takes out ids with more than one content of which earlier scans told.
+    pub(super) fn forget_conflicts(&mut self, known: u64) {
+        for row in self.beside.iter_mut().filter(|row| row.what == CONFLICTING_IDS) {
+            row.count = row.count.saturating_sub(known);
+        }
+        self.beside.retain(|row| row.what != CONFLICTING_IDS || row.count > 0);
+    }
+
+    /// How many events are counted.
+    pub fn events_counted(&self) -> u64 {
+        self.event_days.iter().map(|row| row.events).sum()
+    }
+
+    /// The last time that was not believed, of any event.
+    pub fn last_unbelieved(&self) -> Option<EventTime> {
+        self.deliveries.iter().filter_map(|row| row.unbelieved_last).max().map(EventTime)
+    }
+
     /// Enters what keys tell of deliveries.
     pub(super) fn add_deliveries(&mut self, deliveries: &Deliveries) {
         self.delivery_days.extend(deliveries.known().into_iter().map(|known| DeliveryDayRow {

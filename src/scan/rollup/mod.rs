@@ -7,6 +7,7 @@
 //! rollup, which then answers as the logs would.
 
 mod cover;
+mod ids;
 mod keeper;
 mod ledger;
 mod numbers;
@@ -16,9 +17,10 @@ mod row;
 mod rows;
 
 pub use cover::{Asked, CutDay, Kept};
+pub use ids::Ids;
 pub use ledger::Ledger;
 pub use planned::PlannedShard;
-pub use roll_up::{Rolled, roll_up};
+pub use roll_up::{Rolled, Seen, Unit, roll_up, roll_up_unit, see};
 pub use row::{ColumnAbout, TableAbout};
 pub use rows::{BesideRow, ObjectRow};
 pub(in crate::scan) use rows::{DAMAGED, FAILED, READ, SKIPPED};

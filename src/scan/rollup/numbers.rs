@@ -29,6 +29,12 @@ impl DayNumbers {
         add(&mut self.categories, event.event_category, 1);
     }
 
+    /// Takes in a copy of a counted event, which may be counted elsewhere.
+    pub fn count_copy(&mut self, event: &Event<'_>) {
+        self.duplicates += 1;
+        self.see(event.event_time, event.event_time);
+    }
+
     /// Adds the numbers of another worker.
     pub fn merge(&mut self, other: Self) {
         self.events += other.events;

@@ -1,10 +1,12 @@
 //! Reading logs into a rollup.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::keeper::{Desk, Keeper, Place};
-use super::{Asked, Kept, Ledger};
-use crate::aggregate::{AggregateKind, Partitions};
+use super::{Asked, Ids, Kept, Ledger};
+use crate::aggregate::{AggregateKind, Partitions, State};
 use crate::coverage::CoverageFacts;
 use crate::filter::Dedupe;
 use crate::input::{Arrivals, Listing, Source, caught};
@@ -57,14 +59,62 @@ pub fn roll_up(
     let rules = request.rules();
     let done = work(&request, &rules, || Keeper::new(request.aggregates))?;
     let arrivals = request.source.map(Source::arrivals).unwrap_or_default();
-    let rolled = caught(|| fold(done, &request, &rules, &arrivals)).map_err(ScanError::Died)?;
-    let rolled = earlier.merge(rolled);
+    let folded = caught(|| fold(done, &request, &rules, &arrivals)).map_err(ScanError::Died)?;
+    let rolled = earlier.merge(folded.rolled);
     let mut kept = Kept::new(&[]);
     kept.cover(&rolled.ledger, asked);
     let interrupted = request.listing.interrupted;
     let listing = Listing { interrupted, ..Listing::default() };
     let outcome = scan_beside(ScanRequest { listing, source: None, aggregates: &[], ..request }, Some(kept))?;
     Ok((rolled, outcome))
+}
+
+/// The events that earlier scans met, so that copies of them are told in the next.
+#[derive(Clone, Default)]
+pub struct Seen {
+    pub(in crate::scan) dedupe: Arc<Dedupe>,
+    pub(in crate::scan) fingerprints: ahash::RandomState,
+}
+
+/// What a scan of the objects of one account and day of delivery keeps.
+pub struct Unit {
+    /// What it remembers.
+    pub rolled: Rolled,
+    /// Which events it met.
+    pub ids: Ids,
+    /// Whether all that is there was read, as far as it ever can be.
+    pub is_whole: bool,
+}
+
+/// Reads all objects of the request, and keeps what they say; copies of what was seen before are not counted.
+///
+/// # Errors
+/// [`ScanError`].
+pub fn roll_up_unit(request: &ScanRequest<'_>, seen: &Seen) -> Result<Unit, ScanError> {
+    let rules = request.rules_after(seen);
+    let before = rules.conflicting_ids();
+    let done = work(request, &rules, || Keeper::new(request.aggregates).with_ids())?;
+    let folded = caught(|| fold(done, request, &rules, &Arrivals::default())).map_err(ScanError::Died)?;
+    let Folded { mut rolled, mut ids } = folded;
+    rolled.ledger.forget_conflicts(before);
+    ids.settle();
+    let was_stopped = request.stop.load(Ordering::Relaxed);
+    let is_whole = !was_stopped && rolled.ledger.held().count() == request.listing.objects.len();
+    Ok(Unit { rolled, ids, is_whole })
+}
+
+/// Reads all objects of the request, and keeps nothing but which events there are.
+///
+/// # Errors
+/// [`ScanError`].
+pub fn see(request: &ScanRequest<'_>, seen: &Seen) -> Result<(), ScanError> {
+    let rules = request.rules_after(seen);
+    work(request, &rules, || State::new(&[])).map(drop)
+}
+
+struct Folded {
+    rolled: Rolled,
+    ids: Ids,
 }
 
 /// What the objects of one place gave to all workers.
@@ -75,7 +125,7 @@ struct Delivered {
     newest: Option<EventTime>,
 }
 
-fn fold(done: Vec<Done<Keeper>>, request: &ScanRequest<'_>, rules: &Rules<'_>, arrivals: &Arrivals) -> Rolled {
+fn fold(done: Vec<Done<Keeper>>, request: &ScanRequest<'_>, rules: &Rules<'_>, arrivals: &Arrivals) -> Folded {
     let mut places: BTreeMap<Place, Delivered> = BTreeMap::new();
     let (mut all, mut waiting) = (Keeper::new(request.aggregates), Vec::new());
     for Done { mut kept, counts, coverage, unjudged } in done {
@@ -93,15 +143,18 @@ fn fold(done: Vec<Done<Keeper>>, request: &ScanRequest<'_>, rules: &Rules<'_>, a
         }
         all = all.merge(kept);
     }
+    if let Some(ids) = &mut all.ids {
+        ids.needs_others |= waiting.iter().any(|update| !ids.has(&update.original.1));
+    }
     settle::updates(waiting, rules, &mut Counts::default(), &mut all);
-    let Keeper { counted, days, remembered, .. } = all;
+    let Keeper { counted, days, remembered, ids, .. } = all;
     let mut ledger = Ledger::default();
     for (place, Delivered { coverage, logging, newest }) in places {
         ledger.add_place(&place, coverage, (&logging, newest));
     }
     days.into_iter().for_each(|(key, numbers)| ledger.add_day(&key, numbers));
-    let conflicting_ids = rules.dedupe.as_ref().map_or(0, Dedupe::conflicting_ids);
-    ledger.add_beside(&request.listing, arrivals, conflicting_ids);
+    ledger.add_beside(&request.listing, arrivals, rules.conflicting_ids());
     ledger.add_deliveries(&deliveries_of(&request.listing, arrivals));
-    Rolled { counted, remembered, ledger }
+    ledger.sort();
+    Folded { rolled: Rolled { counted, remembered, ledger }, ids: ids.unwrap_or_default() }
 }

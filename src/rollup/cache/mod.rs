@@ -1,0 +1,207 @@
+//! A cache: what was read of each account and day of delivery is kept as a rollup in one file, with what its objects are
+//! known by, so that a later scan reads only what is new or changed.
+//!
+//! ```text
+//! DIR/INPUTS/111122223333/2026-09-01.rollup
+//! ```
+//!
+//! A unit stands for its objects where their names, sizes and times of change are what they were. Whatever is in doubt is read
+//! from the logs, so that a cache makes no answer another one.
+
+mod chain;
+mod known;
+mod objects;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use tracing::info;
+
+use self::chain::Chain;
+use self::objects::Days;
+use super::manifest::ROLLUP_VERSION;
+use super::{Rollup, dataset, sha256};
+use crate::input::{DayRange, Input, Listing, LogObject};
+use crate::model::{Day, EventTime};
+use crate::scan::{ScanError, ScanRequest};
+
+/// A folder of units.
+pub struct Cache {
+    folder: PathBuf,
+}
+
+/// What a cache gave.
+#[derive(Default)]
+pub struct Filled {
+    /// The units, which stand for objects that are no longer in the listing.
+    pub rollups: Vec<Rollup>,
+    /// How many of them were read from logs now.
+    pub made: usize,
+    /// Why some or all is read from the logs.
+    pub told: Vec<String>,
+}
+
+/// How units are made.
+struct How<'a> {
+    scan: &'a ScanRequest<'a>,
+    threads: std::num::NonZeroUsize,
+    dedupe: bool,
+    days: DayRange,
+    latest: EventTime,
+    /// All that a unit rests on beside its objects.
+    words: String,
+}
+
+/// Why the units of an account cannot stand for its logs.
+enum Failure {
+    /// An object of it cannot be read, or changes while it is.
+    Apart,
+    /// It holds what only a look at all of the logs can judge.
+    NeedsOthers(String),
+    /// A unit cannot be written.
+    Unwritten(String),
+    /// The scan failed.
+    Scan(ScanError),
+}
+
+/// The objects of an account, and the units that stand for them with the number of those that were made now.
+type OfAccount = (Days, Result<(Vec<Rollup>, usize), Failure>);
+
+impl From<ScanError> for Failure {
+    fn from(error: ScanError) -> Self {
+        Self::Scan(error)
+    }
+}
+
+impl How<'_> {
+    /// The scan of some objects.
+    fn request(&self, objects: Vec<LogObject>) -> ScanRequest<'_> {
+        ScanRequest {
+            listing: Listing { objects, ..Listing::default() },
+            source: None,
+            window: None,
+            threads: self.threads,
+            ..*self.scan
+        }
+    }
+}
+
+impl Cache {
+    /// That of these inputs in a folder, which need not be there yet.
+    pub fn new(folder: &Path, inputs: &[Input]) -> Self {
+        let mut named: Vec<String> = inputs.iter().map(|input| format!("{input:?}\n")).collect();
+        named.sort_unstable();
+        let id = sha256(named.concat().as_bytes());
+        Self { folder: folder.join(&id[..16]) }
+    }
+
+    /// Takes what the cache holds, or can hold, out of a listing of the delivery days `days`; `scan` says how logs are read,
+    /// and its listing is not looked at.
+    ///
+    /// # Errors
+    /// [`ScanError`] when a scan fails.
+    pub fn fill(
+        &self,
+        listing: &mut Listing,
+        days: DayRange,
+        (scan, latest): (&ScanRequest<'_>, EventTime),
+    ) -> Result<Filled, ScanError> {
+        let mut told = Vec::new();
+        if let Some(place) = listing.rollups.first() {
+            told.push(format!("the cache is not used beside a rollup ({})", place.display()));
+            return Ok(Filled { told, ..Filled::default() });
+        }
+        let accounts = match objects::by_account(&mut listing.objects) {
+            Ok(accounts) => accounts,
+            Err(object) => {
+                let why = "is no log file in AWSLogs layout, and may hold copies of any event";
+                told.push(format!("the cache is not used: {object} {why}"));
+                return Ok(Filled { told, ..Filled::default() });
+            }
+        };
+        self.forget(&accounts, days);
+        let filled = self.fill_accounts(accounts, days, (scan, latest))?;
+        settle(filled, listing)
+    }
+
+    fn fill_accounts(
+        &self,
+        accounts: BTreeMap<String, Days>,
+        days: DayRange,
+        (scan, latest): (&ScanRequest<'_>, EventTime),
+    ) -> Result<Vec<OfAccount>, ScanError> {
+        // Accounts are read beside each other where there are enough of them, else the objects of each.
+        let (outer, inner) = match accounts.len() >= scan.threads.get() {
+            true => (scan.threads.get(), std::num::NonZeroUsize::MIN),
+            false => (1, scan.threads),
+        };
+        let how = How { scan, threads: inner, dedupe: scan.dedupe, days, latest, words: words(scan) };
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(outer).build();
+        let pool = pool.map_err(|error| ScanError::Threads(error.to_string()))?;
+        let fill = |(account, days): (String, Days)| {
+            let mut chain = Chain::new(&how, self.folder.join(account));
+            let filled = chain.fill(&days);
+            let made = chain.made;
+            (days, filled.map(|()| (chain.into_rollups().collect(), made)))
+        };
+        Ok(pool.install(|| accounts.into_par_iter().map(fill).collect()))
+    }
+
+    /// Removes units of the days that are read whose objects are gone.
+    fn forget(&self, accounts: &BTreeMap<String, Days>, days: DayRange) {
+        for account in std::fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            let known = accounts.get(&*account.file_name().to_string_lossy());
+            for unit in std::fs::read_dir(account.path()).into_iter().flatten().flatten() {
+                let day = day_of(&unit.path());
+                let is_gone = |day: &Day| days.contains(*day) && known.is_none_or(|known| !known.contains_key(day));
+                if day.is_some_and(|day| is_gone(&day)) {
+                    // One that stays is not looked at.
+                    let _ = std::fs::remove_file(unit.path());
+                }
+            }
+        }
+    }
+}
+
+/// All that a unit rests on beside its objects: what is read of them, and how it is written.
+fn words(scan: &ScanRequest<'_>) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    let (schema, objects, records) = (&*dataset::SCHEMA, scan.limits.max_object_bytes, scan.limits.max_record_bytes);
+    format!("{version} {ROLLUP_VERSION} {schema} {} {objects} {records}\n", scan.dedupe)
+}
+
+/// Puts back the objects of what cannot stand for them.
+fn settle(filled: Vec<OfAccount>, listing: &mut Listing) -> Result<Filled, ScanError> {
+    let mut all = Filled::default();
+    let needs_others = filled.iter().find_map(|(_, filled)| match filled {
+        Err(Failure::NeedsOthers(unit)) => Some(unit.clone()),
+        _ => None,
+    });
+    if let Some(unit) = &needs_others {
+        let why = "holds events of another account, or updates of events of another day";
+        all.told.push(format!("the cache is not used: {unit} {why}"));
+    }
+    for (days, filled) in filled {
+        match filled {
+            Ok((rollups, made)) if needs_others.is_none() => {
+                all.rollups.extend(rollups);
+                all.made += made;
+                continue;
+            }
+            Err(Failure::Scan(error)) => return Err(error),
+            Err(Failure::Unwritten(why)) => all.told.push(format!("the cache is not written: {why}")),
+            _ => {}
+        }
+        listing.objects.extend(days.into_values().flatten());
+    }
+    info!(units = all.rollups.len(), made = all.made, "cache filled");
+    Ok(all)
+}
+
+/// The day that a unit is named after.
+fn day_of(path: &Path) -> Option<Day> {
+    let mut parts = path.file_stem()?.to_str()?.splitn(3, '-');
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    Day::from_ymd(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+}
