@@ -6,7 +6,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::exit::{End, Problem};
 use super::subcommand::{CONFIG, Invocation, Subcommand};
-use super::{config_command, export, help, reports, rollup, rules, shell, version};
+use super::{config_command, export, help, plan_command, reports, rollup, rules, shell, version};
 
 /// The id of `-v`.
 const VERBOSE: &str = "verbose";
@@ -15,6 +15,7 @@ const VERBOSE: &str = "verbose";
 const OTHERS: &[Subcommand] = &[
     export::SUBCOMMAND,
     rollup::SUBCOMMAND,
+    plan_command::SUBCOMMAND,
     rules::RULES,
     rules::EXPLAIN,
     config_command::SUBCOMMAND,

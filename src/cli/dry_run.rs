@@ -68,7 +68,7 @@ fn survey(reading: &Reading) -> Result<Survey, Problem> {
 }
 
 /// As a scan ends, but that objects which were found are as good as read.
-fn end_of(coverage: &Coverage, objects: u64) -> End {
+pub fn end_of(coverage: &Coverage, objects: u64) -> End {
     match (coverage.is_partial(), objects) {
         (true, 0) if !coverage.interrupted && coverage.objects_failed + coverage.places_failed > 0 => End::Nothing,
         (true, _) => End::Partial,

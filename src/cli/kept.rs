@@ -10,6 +10,7 @@ use trailscan::scan::rollup::{Asked, Kept, Rolled};
 
 use super::exit::Problem;
 use super::reading::Reading;
+use super::shard;
 
 /// The kind under which objects are skipped that a rollup holds.
 const HELD: &str = "in-rollup";
@@ -38,7 +39,8 @@ pub fn answered(
     check(reading)?;
     let (opened, warnings) = open(reading, listing)?;
     let asked = Asked { window: reading.window, days: reading.days, filters: &reading.filters };
-    let kept = rollup::answer(&opened, kinds, &asked).map_err(problem)?;
+    let mut kept = rollup::answer(&opened, kinds, &asked).map_err(problem)?;
+    kept.lack(shard::lost(opened.iter().map(Rollup::ledger)));
     Ok(Answered { kept: Some(kept), warnings })
 }
 

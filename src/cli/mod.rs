@@ -30,6 +30,7 @@ mod news;
 mod notes;
 mod pager;
 mod plan;
+mod plan_command;
 mod process;
 #[cfg(feature = "s3")]
 mod profiles;
@@ -47,6 +48,7 @@ mod run;
 mod s3;
 mod scan;
 mod settings;
+mod shard;
 mod shell;
 mod stop;
 mod style;

@@ -10,6 +10,7 @@ use trailscan::filter::{Criteria, Filters};
 use trailscan::input::s3::{Access, S3Request};
 use trailscan::input::{DayRange, Input};
 use trailscan::model::{EventTime, TimeWindow};
+use trailscan::rollup::Shard;
 use trailscan::scan::Limits;
 
 use super::complete::{Origins, Source};
@@ -51,6 +52,8 @@ pub struct Reading {
 pub enum Reads {
     /// Logs of these places; of those where trails deliver when there are none.
     Logs(Vec<Input>),
+    /// The objects of a shard of a plan, as they were listed.
+    Shard(Box<Shard>),
     /// Files of IAM's state, and no logs.
     StateAlone,
 }
@@ -83,7 +86,7 @@ impl Reads {
     pub fn inputs(&self) -> &[Input] {
         match self {
             Self::Logs(inputs) => inputs,
-            Self::StateAlone => &[],
+            Self::Shard(_) | Self::StateAlone => &[],
         }
     }
 
@@ -96,6 +99,14 @@ impl Reads {
         let of_environment = around.environment.get(inputs::VARIABLE);
         let inputs = inputs::resolve(common.inputs.clone(), of_environment, of_config).map_err(Problem::usage)?;
         Ok(Self::Logs(inputs))
+    }
+
+    /// The shard, if it is one.
+    pub fn shard(&self) -> Option<&Shard> {
+        match self {
+            Self::Shard(shard) => Some(shard),
+            Self::Logs(_) | Self::StateAlone => None,
+        }
     }
 
     /// Whether nothing says where logs lie but the trails.
@@ -127,6 +138,7 @@ impl Reading {
             #[cfg(feature = "s3")]
             s3: match &reads {
                 Reads::StateAlone => None,
+                Reads::Shard(shard) => common.s3.of_listed(&shard.objects).map_err(Problem::usage)?,
                 Reads::Logs(inputs) => {
                     common.s3.request(inputs, days, (&common.account, &common.region)).map_err(Problem::usage)?
                 }

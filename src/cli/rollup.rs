@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Arg, ArgAction, Command, FromArgMatches};
+use clap::{Arg, ArgAction, Command, FromArgMatches, value_parser};
 use trailscan::aggregate::AGGREGATES;
+use trailscan::coverage::Coverage;
 use trailscan::input::S3Uri;
 use trailscan::model::{TimeWindow, quantity};
 use trailscan::output::coverage_line;
@@ -12,14 +13,14 @@ use trailscan::scan::ScanOutcome;
 
 use super::complete::{Completed, complete};
 use super::deliver::OpenedCoverage;
-use super::delivery::Wanted;
+use super::delivery::{Delivery, Wanted};
 use super::empty_answer::{Newest, empty_answer};
 use super::exit::{End, Problem};
-use super::flags::{Common, Shape};
+use super::flags::{Common, INPUTS, Shape};
 use super::reading::{Reading, Reads};
 use super::subcommand::{Invocation, Subcommand};
 use super::surroundings::Surroundings;
-use super::{dry_run, scan, tell};
+use super::{dry_run, scan, shard, tell};
 
 /// The subcommand.
 pub const SUBCOMMAND: Subcommand = Subcommand { name: NAME, command, run };
@@ -29,9 +30,10 @@ const NAME: &str = "rollup";
 /// The ids of its own arguments.
 const FOLDER: &str = "output";
 const OVERWRITE: &str = "overwrite";
+const SHARD: &str = "shard";
 
 /// What every other subcommand takes and a rollup has no use for: it keeps all, and whoever reads it asks.
-const USELESS: [&str; 16] = [
+pub const USELESS: [&str; 16] = [
     "format",
     "limit",
     "fail_on",
@@ -78,6 +80,10 @@ fn command() -> Command {
     let overwrite = Arg::new(OVERWRITE).long(OVERWRITE).action(ArgAction::SetTrue).help_heading("Output");
     let overwrite =
         overwrite.help("Replace an earlier rollup: of a folder, if all in it is what the rollup.json there lists");
+    let shard = Arg::new(SHARD).long(SHARD).value_name("FILE").value_parser(value_parser!(PathBuf));
+    let shard = shard.conflicts_with_all([INPUTS, OVERWRITE, "dry_run"]).help_heading("Input").help(
+        "Read the objects of one line of trailscan plan, - from standard input, into DIR/ID.rollup, in place of INPUT",
+    );
     let command = <Common as clap::Args>::augment_args(Command::new(NAME));
     let command = command.mut_arg(FOLDER, |output| {
         output
@@ -89,24 +95,35 @@ fn command() -> Command {
     let unwelcome = |command: Command, id| command.mut_arg(id, |arg| arg.hide(true).conflicts_with(FOLDER));
     let command = USELESS.into_iter().fold(command, unwelcome);
     let command = WINDOW.into_iter().fold(command, |command, id| command.mut_arg(id, |arg| arg.hide(true)));
-    command.arg(overwrite).about(SUMMARY).long_about(format!("{SUMMARY}\n\n{ABOUT}")).after_help(EXAMPLES)
+    let command = command.arg(overwrite).arg(shard);
+    command.about(SUMMARY).long_about(format!("{SUMMARY}\n\n{ABOUT}")).after_help(EXAMPLES)
 }
 
 /// Scans and keeps.
 fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
     let around = Surroundings::of_run(asked)?;
     let Completed { matches, origins } = complete(asked, &around, &USELESS)?;
-    let overwrite = matches.get_flag(OVERWRITE);
     let mut common = Common::from_arg_matches(&matches)?;
     if origins.is_of_file("days") {
         common.days = None;
     }
-    let folder = common.output.take().unwrap_or_default();
+    let mut folder = common.output.take().unwrap_or_default();
     if let Some(uri) = folder.to_str().filter(|text| S3Uri::is_meant(text)) {
         let copy = "write a folder and copy it";
         return Err(Problem::usage(format!("{uri}: {copy} (aws s3 cp --recursive DIR {uri})")));
     }
-    let mut reading = Reading::resolve(Reads::logs(&common, &around)?, &common, &origins, around.clock)?;
+    let shard = matches.get_one(SHARD).map(PathBuf::as_path).map(shard::read).transpose()?;
+    let mut overwrite = matches.get_flag(OVERWRITE);
+    if let Some(shard) = &shard {
+        (folder, overwrite) = (shard::place(shard, &folder)?, true);
+        if shard::is_done(&folder, shard)? {
+            tell::line(format!("{}: is there already, so shard {} is left as it is", folder.display(), shard.number));
+            return Ok(End::Complete);
+        }
+        shard::check_files(shard)?;
+    }
+    let reads = shard.map_or_else(|| Reads::logs(&common, &around), |shard| Ok(Reads::Shard(Box::new(shard))))?;
+    let reading = Reading::resolve(reads, &common, &origins, around.clock)?;
     check_window(reading.window)?;
     let wanted = Wanted { question: None, common: &common, origins: &origins, around: &around };
     let delivery = wanted.delivery(Shape::default())?;
@@ -114,13 +131,18 @@ fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
     if reading.dry_run {
         return dry_run::run(reading, &delivery);
     }
+    roll_up(reading, &delivery, to)
+}
+
+/// Reads, writes and tells.
+fn roll_up(mut reading: Reading, delivery: &Delivery, to: NewRollup) -> Result<End, Problem> {
     scan::begin(&reading)?;
-    let opened = OpenedCoverage::new(&delivery)?;
+    let opened = OpenedCoverage::new(delivery)?;
     scan::locate(&mut reading)?;
     let path = to.path().to_owned();
     let (outcome, written) = keep(&reading, to)?;
     let ScanOutcome { coverage, newest_event_read, newest_pruned_day, .. } = outcome;
-    let end = End::of(&coverage, None, &[]);
+    let end = end_of(&reading, &coverage);
     let told = opened.write(&coverage);
     tell::troubles(&coverage);
     tell::line(coverage_line(&coverage, None));
@@ -135,11 +157,20 @@ fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
     told.map(|()| end)
 }
 
+/// How the run ends. A shard may hold nothing to be read, such as digests alone, and is complete all the same.
+fn end_of(reading: &Reading, coverage: &Coverage) -> End {
+    match End::of(coverage, None, &[]) {
+        End::Nothing if reading.reads.shard().is_some() && coverage.is_partial() => End::Partial,
+        End::Nothing if reading.reads.shard().is_some() => End::Complete,
+        end => end,
+    }
+}
+
 /// Reads all and writes the rollup; none of what a stop cut short, nor of nothing.
 fn keep(reading: &Reading, to: NewRollup) -> Result<(ScanOutcome, Option<Written>), Problem> {
     let (rolled, outcome) = scan::roll_up(reading, AGGREGATES)?;
     let coverage = &outcome.coverage;
-    if coverage.interrupted || End::of(coverage, None, &[]) == End::Nothing {
+    if coverage.interrupted || end_of(reading, coverage) == End::Nothing {
         return Ok((outcome, None));
     }
     let written = rollup::write(&rolled, (coverage, reading.work.dedupe), to)?;

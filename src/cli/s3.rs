@@ -1,6 +1,6 @@
 //! What can be typed about S3, and what it means.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
@@ -9,7 +9,7 @@ use clap::{Args, value_parser};
 use trailscan::input::s3::{
     self, Access, CredentialKind, DEFAULT_CONCURRENCY, Kept, RoleToAssume, S3Place, S3Request, Scope,
 };
-use trailscan::input::{DayRange, Input};
+use trailscan::input::{DayRange, FoundObject, Input, S3Uri};
 
 use super::{mfa, profiles, quantity};
 
@@ -105,12 +105,34 @@ impl S3Typed {
         }
         let who = self.who()?;
         Ok(Some(S3Request {
-            places: uris.into_iter().map(|uri| S3Place { uri: uri.clone(), who: who.clone() }).collect(),
+            places: uris.into_iter().map(|uri| S3Place { uri: uri.clone(), who: who.clone(), listed: None }).collect(),
             failures: Vec::new(),
             scope: Scope { days, accounts: accounts.to_vec(), regions: regions.to_vec() },
             concurrency: NonZeroUsize::new(self.concurrency.into()).unwrap_or(DEFAULT_CONCURRENCY),
             max_in_flight: self.max_in_flight,
         }))
+    }
+
+    /// What to read of S3 of objects that were listed before, and nothing else.
+    ///
+    /// # Errors
+    /// As [`S3Typed::request`].
+    pub fn of_listed(&self, objects: &[FoundObject]) -> Result<Option<S3Request>, String> {
+        let mut buckets: BTreeMap<String, (S3Uri, Vec<FoundObject>)> = BTreeMap::new();
+        for (uri, found) in objects.iter().filter_map(|found| Some((found.s3()?, found))) {
+            let (_, listed) = buckets.entry(uri.bucket.clone()).or_insert_with(|| (uri, Vec::new()));
+            listed.push(found.clone());
+        }
+        let uris: Vec<Input> = buckets.values().map(|(uri, _)| Input::S3(uri.clone())).collect();
+        if uris.is_empty() {
+            return Ok(None);
+        }
+        let mut request = self.request(&uris, DayRange::ALL, (&[], &[]))?;
+        let places = request.iter_mut().flat_map(|request| &mut request.places);
+        for (place, (_, listed)) in places.zip(buckets.into_values()) {
+            place.listed = Some(listed.into());
+        }
+        Ok(request)
     }
 
     /// Who asks, in turn; the same whenever it is asked.

@@ -3,7 +3,7 @@
 use tracing::info;
 use trailscan::aggregate::AggregateKind;
 use trailscan::coverage::Beside;
-use trailscan::input::{self, DayRange, Listing};
+use trailscan::input::{self, DayRange, Listing, Source};
 use trailscan::model::Day;
 use trailscan::scan::rollup::{self, Asked, Rolled};
 use trailscan::scan::{self, Meter, ScanError, ScanOutcome, ScanRequest};
@@ -11,6 +11,7 @@ use trailscan::scan::{self, Meter, ScanError, ScanOutcome, ScanRequest};
 use super::exit::Problem;
 use super::kept::{self, Answered};
 use super::reading::{Reading, Reads, WindowSource};
+use super::shard::{self, Unfetched, Watched};
 use super::stop::STOP;
 use super::{cached, interrupt, progress, repeat, tell, window};
 
@@ -82,20 +83,34 @@ pub fn read(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<
 /// Reads all that can be read, and keeps what these aggregates remember by account and day.
 ///
 /// # Errors
-/// When the scan fails.
+/// When the scan fails, or an object of a shard is not what was planned.
 pub fn roll_up(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<(Rolled, ScanOutcome), Problem> {
     let mut listing = list(reading);
-    let (earlier, warnings) = kept::unrolled(reading, &mut listing, aggregates)?;
+    let (mut earlier, warnings) = kept::unrolled(reading, &mut listing, aggregates)?;
     let asked = Asked { window: reading.window, days: DayRange::ALL, filters: &reading.filters };
-    let rolled = |request: ScanRequest<'_>| rollup::roll_up(request, earlier, &asked);
-    let (rolled, mut outcome) = with_request(reading, listing, aggregates, rolled)?;
-    outcome.coverage = outcome.coverage.with(Beside { warnings, ..Beside::default() });
+    let Some(shard) = reading.reads.shard() else {
+        let rolled = |request: ScanRequest<'_>| rollup::roll_up(request, earlier, &asked);
+        let (rolled, mut outcome) = with_request(reading, listing, aggregates, rolled)?;
+        outcome.coverage = outcome.coverage.with(Beside { warnings, ..Beside::default() });
+        return Ok((rolled, outcome));
+    };
+    earlier.ledger.add(shard.beside());
+    let unfetched = Unfetched::default();
+    let (rolled, outcome) = with_request(reading, listing, aggregates, |request| {
+        let watched = request.source.map(|source| Watched::new(source, unfetched.clone()));
+        let source = watched.as_ref().map(|watched| watched as &dyn Source);
+        rollup::roll_up(ScanRequest { source, ..request }, earlier, &asked)
+    })?;
+    shard::check_met(shard, &rolled.ledger, &outcome.coverage, &unfetched)?;
     Ok((rolled, outcome))
 }
 
 /// What there is on disk.
 pub fn list(reading: &Reading) -> Listing {
-    progress::listing(reading.work.progress, || input::list(reading.reads.inputs(), reading.days, &STOP))
+    match reading.reads.shard() {
+        Some(shard) => Listing::of_found(&shard.objects),
+        None => progress::listing(reading.work.progress, || input::list(reading.reads.inputs(), reading.days, &STOP)),
+    }
 }
 
 /// Scans what was listed, and what there is of S3, while progress is shown.
@@ -111,7 +126,7 @@ fn with_request<T: Send>(
     let s3 = open_s3(reading)?;
     let request = ScanRequest {
         #[cfg(feature = "s3")]
-        source: s3.as_ref().map(|source| source as &dyn input::Source),
+        source: s3.as_ref().map(|source| source as &dyn Source),
         ..request(reading, listing, aggregates, &meter)
     };
     progress::scanning(reading.work.progress, objects, &meter, || scanned(request)).map_err(Problem::failed)

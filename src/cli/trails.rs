@@ -137,6 +137,6 @@ impl Place {
     /// Whoever sees the trail asks first, then the others: the bucket may lie in the account of one of them.
     fn to_read(&self, all: &[Arc<Access>]) -> S3Place {
         let others = all.iter().filter(|access| !self.seen_by.contains(access));
-        S3Place { uri: self.trail.uri.clone(), who: self.seen_by.iter().chain(others).cloned().collect() }
+        S3Place { uri: self.trail.uri.clone(), who: self.seen_by.iter().chain(others).cloned().collect(), listed: None }
     }
 }

@@ -13,7 +13,7 @@ use walkdir::WalkDir;
 
 use super::object::printable;
 use super::{DayRange, Input, KeyKind, LogKey, LogObject, explain_io};
-use crate::model::Day;
+use crate::model::{Day, is_temporary};
 
 /// What there is to read.
 #[derive(Debug, Default)]
@@ -113,6 +113,11 @@ pub fn is_rollup(place: &Path) -> bool {
     read.is_ok() && begin == mark
 }
 
+/// Whether another run of ours is writing there, or was killed when it did.
+fn is_unfinished(path: &Path) -> bool {
+    path.file_name().and_then(|name| name.to_str()).is_some_and(is_temporary)
+}
+
 struct Lister<'a> {
     read: DayRange,
     stop: &'a AtomicBool,
@@ -131,7 +136,8 @@ impl Lister<'_> {
 
     fn directory(&mut self, root: &Path) {
         let mut directory: Arc<Path> = root.into();
-        let mut entries = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
+        let entries = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
+        let mut entries = entries.filter_entry(|entry| entry.depth() == 0 || !is_unfinished(entry.path()));
         while let Some(entry) = entries.next() {
             if self.stop.load(Ordering::Relaxed) {
                 self.listing.interrupted = true;
@@ -152,6 +158,8 @@ impl Lister<'_> {
                     self.object(LogObject::walked(Arc::clone(&directory), entry.file_name()));
                 }
                 Ok(_) => self.skipped("special-file"),
+                // It is in its place by now.
+                Err(error) if error.path().is_some_and(is_unfinished) => {}
                 Err(error) => match error.io_error() {
                     Some(why) => self.failure(error.path().unwrap_or(root), why),
                     // walkdir's only other error: a link to a folder that is being walked.

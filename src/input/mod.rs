@@ -6,6 +6,7 @@
 mod caught;
 mod deliveries;
 mod feed;
+mod found;
 mod key;
 mod list;
 mod object;
@@ -19,6 +20,7 @@ mod uri;
 pub use caught::caught;
 pub use deliveries::{Deliveries, DeliveryDay, DeliveryDays};
 pub use feed::Feed;
+pub use found::{FoundObject, UnfitError};
 pub use key::{KeyKind, LogKey};
 pub use list::{Listing, ListingFailure, Pruned, ROLLUP, ROLLUP_MARK, is_rollup, list};
 pub use object::{LogObject, Origin, explain_io, file_name};

@@ -11,11 +11,7 @@ use std::sync::{Mutex, PoisonError};
 
 use tempfile::{Builder, NamedTempFile, TempDir};
 
-const PREFIX: &str = ".trailscan-";
-const LOCK: &str = ".lock";
-const TEMPORARY: &str = ".tmp";
-/// A folder that was in the place of the one that is written.
-const OLD: &str = ".old";
+use crate::model::{LOCK, OLD, PREFIX, TEMPORARY};
 
 /// What a lock says first: by it a file of ours is known from one that only has such a name.
 const MARK: &str = "trailscan holds what lies beside this file\n";

@@ -19,7 +19,9 @@ mod manifest;
 mod pack;
 #[cfg(feature = "columnar")]
 mod parquet;
+mod plan;
 mod read;
+mod shard;
 mod write;
 
 use std::fmt::Write as _;
@@ -29,7 +31,9 @@ use sha2::{Digest, Sha256};
 pub use cache::{Cache, Filled};
 pub use error::RollupError;
 pub use manifest::ROLLUP_VERSION;
+pub use plan::Plan;
 pub use read::{Rollup, answer};
+pub use shard::{PLAN_VERSION, Shard, ShardError};
 pub use write::{NewRollup, Written, write};
 
 /// The digest of some bytes, in hexadecimal.

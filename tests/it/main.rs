@@ -31,6 +31,7 @@ mod output;
 mod page;
 #[cfg(unix)]
 mod pager;
+mod plan;
 mod posture;
 mod proof;
 mod real;

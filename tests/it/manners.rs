@@ -301,7 +301,7 @@ fn every_example_of_every_help_works() {
 }
 
 /// The commands that are no reports.
-const OTHERS: [&str; 8] = ["export", "rollup", "rules", "explain", "config", "completions", "man", "profiles"];
+const OTHERS: [&str; 9] = ["export", "rollup", "plan", "rules", "explain", "config", "completions", "man", "profiles"];
 
 #[test]
 fn every_subcommand_is_held_by_a_test_of_its_examples() {
@@ -324,6 +324,11 @@ fn every_example_of_the_other_commands_works() {
     for folder in [".local/share/bash-completion/completions", ".zfunc", ".config/fish/completions"] {
         std::fs::create_dir_all(place.path(folder)).expect("folders");
     }
+    // What an example joins.
+    for (week, account) in [("week-1.rollup", "111122223333"), ("week-2.rollup", "444455556666")] {
+        let logs = sample_logs().join("o-exampleorgid").join(account);
+        place.trailscan("rollup --quiet --output").arg(week).arg(logs).ends(0);
+    }
     // Nobody answers there: which profiles there are is told all the same.
     place.write(".aws/config", "[profile audit]\nregion = us-east-1\nendpoint_url = http://127.0.0.1:9\n");
     place.write(".aws/credentials", "[audit]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = x\n");
@@ -343,7 +348,7 @@ fn every_example_of_the_other_commands_works() {
             let output = in_shell(&place, &format!("export AWS_ENDPOINT_URL_STS=http://127.0.0.1:9; {example}"));
             let stderr = String::from_utf8_lossy(&output.stderr);
             assert_eq!(output.status.code(), Some(0), "{example}: {stderr}");
-            let writes = [" > ", "trailscan rollup "].iter().any(|word| example.contains(word))
+            let writes = [" > ", "trailscan rollup ", " --output plan.jsonl"].iter().any(|word| example.contains(word))
                 || ["export", "man"].contains(&name);
             assert_eq!(output.stdout.is_empty(), writes, "{example}: {stderr}");
         }

@@ -43,7 +43,7 @@ pub use identity::{Caller, callers};
 pub use ledger::Scope;
 pub use profiles::{CredentialKind, Profile, ProfilesError, profiles};
 pub use source::AskCode;
-pub use survey::survey;
+pub use survey::{survey, survey_objects};
 pub use trails::{Seen, Trail, Trails, TrailsError, trails};
 pub use turns::S3Place;
 pub use upload::{Taken, Uploader, abort_uploads, is_uploading};

@@ -12,8 +12,8 @@ use super::bucket::{Bucket, ListRequest};
 use super::explain::{Next, Refusal};
 use super::ledger::{Ledger, Ways};
 use super::walk::Walk;
-use crate::input::S3Uri;
 use crate::input::caught::caught_in;
+use crate::input::{FoundObject, S3Uri};
 
 /// A place to read.
 #[derive(Clone, Debug)]
@@ -22,6 +22,8 @@ pub struct S3Place {
     pub uri: S3Uri,
     /// Who asks there, in turn: the first that may list it reads it. One alone reads what it is let.
     pub who: Vec<Arc<Access>>,
+    /// Its objects, where they were listed before: these are read, and nothing else is looked for.
+    pub listed: Option<Arc<[FoundObject]>>,
 }
 
 /// All who ask, each with credentials that were had once.
@@ -53,7 +55,11 @@ async fn walk(askers: Arc<Askers>, place: S3Place, ways: Ways) {
     let ledger = Arc::clone(&ways.ledger);
     let walked = caught_in(async {
         let bucket = askers.reader(&place).await?;
-        Walk::new(bucket, place.uri.clone(), ways).run().await;
+        let walk = Walk::new(bucket, place.uri.clone(), ways);
+        match &place.listed {
+            None => walk.run().await,
+            Some(objects) => walk.pass_on(objects).await,
+        }
         Ok(())
     });
     if let Err(why) = walked.await.unwrap_or_else(Err) {

@@ -21,7 +21,7 @@ use super::ledger::{Ledger, Scope, Wanted, Ways};
 use super::place::{Place, RegionFolder, TrailFolder, last_part};
 use crate::input::caught::died;
 use crate::input::key::{is_organization, is_region};
-use crate::input::{Deliveries, LogKey, Origin, S3Uri};
+use crate::input::{Deliveries, FoundObject, LogKey, Origin, S3Uri};
 use crate::model::{Day, is_account_id, quantity};
 
 /// The way through what one URI names.
@@ -89,6 +89,20 @@ impl Walk {
             }
         }
         walk.conclude().await;
+    }
+
+    /// Passes on objects that were listed before.
+    pub async fn pass_on(self, objects: &[FoundObject]) {
+        let mut delivered = Deliveries::default();
+        for (found, uri) in objects.iter().filter_map(|found| Some((found, found.s3()?))) {
+            let key = LogKey::parse(&uri.key);
+            let etag = found.etag.as_deref().map(Into::into);
+            let object = Listed { key: uri.key.into(), size: found.bytes, etag, archived: found.archived };
+            if self.emit(found.origin(), object).await {
+                key.into_iter().for_each(|key| delivered.see(key));
+            }
+        }
+        self.ledger.delivered(delivered);
     }
 
     /// A step that died left part of the place unlisted.

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::Ledger;
 use super::ledger::{
-    CATEGORY, CONFLICTING_IDS, FAILED_PLACE, PRUNED, REGION, REGIONS_LISTED, SKIPPED_ENTRY, UNLISTED, WARNING,
+    CATEGORY, CONFLICTING_IDS, FAILED_PLACE, KNOWN_PLACE, PRUNED, REGION, REGIONS_LISTED, SKIPPED_ENTRY, UNLISTED,
+    WARNING,
 };
 use super::rows::{DeliveryRow, EventDayRow, LoggingCallRow, LoggingFactRow, ObjectRow, day_of};
 use super::{DAMAGED, FAILED, READ};
@@ -62,6 +63,12 @@ impl Kept {
     pub fn merge(mut self, other: Self) -> Self {
         self.covered.extend(other.covered);
         Self { state: self.state.merge(other.state), ..self }
+    }
+
+    /// Adds places that are known to be missing.
+    pub fn lack(&mut self, places: Vec<ListingFailure>) {
+        let arrivals = Arrivals { failures: places, ..Arrivals::default() };
+        self.covered.push(Covered { arrivals, ..Covered::default() });
     }
 }
 
@@ -277,6 +284,7 @@ impl Covered {
                 REGIONS_LISTED => arrivals.regions_listed += row.count,
                 // Of all days: which of two contents was seen first is chance.
                 CONFLICTING_IDS => coverage.conflicting_ids += row.count,
+                KNOWN_PLACE => arrivals.delivered.begin((row.name.clone(), row.why.clone())),
                 WARNING => arrivals.warnings.push(row.name.clone()),
                 _ => {}
             }

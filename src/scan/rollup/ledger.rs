@@ -37,6 +37,11 @@ pub(super) const PRUNED: &str = "pruned";
 pub(super) const REGIONS_LISTED: &str = "regions-listed";
 pub(super) const CONFLICTING_IDS: &str = "conflicting-ids";
 pub(super) const WARNING: &str = "warning";
+/// An account and a region that are known to log.
+pub(super) const KNOWN_PLACE: &str = "known-place";
+/// A shard of a plan, and how many a plan has.
+pub(super) const SHARD: &str = "shard";
+pub(super) const SHARDS: &str = "shards";
 
 impl Ledger {
     /// Every table, in the order in which they are saved.

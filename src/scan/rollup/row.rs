@@ -95,12 +95,14 @@ impl Cell for bool {
 macro_rules! rows {
     (
         #[doc = $about:literal]
+        $(#[$more:meta])*
         pub struct $row:ident in $table:literal {
             $(#[doc = $column_about:literal] $column:ident: $type:ty,)+
         }
     ) => {
         #[doc = $about]
         #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+        $(#[$more])*
         pub struct $row {
             $(#[doc = $column_about] pub $column: $type,)+
         }

@@ -191,14 +191,16 @@ rows! {
 
 rows! {
     /// A row is something met beside objects: a place that could not be listed, what was left shut, a warning.
+    #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(default)]
     pub struct BesideRow in "beside" {
-        /// `unlisted`, `failed-place`, `skipped`, `pruned`, `regions-listed`, `conflicting-ids` or `warning`.
+        /// What it is of: `unlisted`, `failed-place`, `skipped`, `pruned`, `warning`, `shard` and so on.
         what: String,
-        /// Path, URI, kind or text.
+        /// Path, URI, kind, account, id or text.
         name: String,
-        /// What failed.
+        /// What failed; the region of a place, the plan of a shard.
         why: String,
-        /// How many.
+        /// How many; the number of a shard.
         count: u64,
         /// The newest day of delivery, as days since 1970.
         newest_day: Option<i64>,

@@ -19,10 +19,13 @@ mod identity;
 mod layouts;
 mod log;
 mod many;
+mod planned;
 mod profiles;
 mod reading;
 mod refusals;
 mod routes;
+#[cfg(unix)]
+mod spark;
 mod trails;
 
 use archive::Archive;
