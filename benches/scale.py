@@ -62,37 +62,48 @@ def measured(trailscan, arguments, stderr):
     return run([trailscan, *arguments], stderr)["peak_mb"] * 2**20
 
 
+def rolled_up(args, logs, tasks, work):
+    """(lines of a plan, the folder of their parts, peak memory of each task)."""
+    parts = work / f"parts-{tasks}-of-{logs.name}"
+    plan = subprocess.run([args.bin, "plan", "--tasks", str(tasks), logs], capture_output=True, check=True)
+    lines, peaks = plan.stdout.splitlines(), []
+    for line in lines:
+        (work / "line").write_bytes(line)
+        shard = ["rollup", "-q", "--threads", "1", "--shard", work / "line", "-o", parts, "--now", NOW]
+        peaks.append(measured(args.bin, shard, work / "stderr"))
+    return lines, parts, peaks
+
+
+def held(parts):
+    return sum(part.stat().st_size for part in parts.iterdir())
+
+
+def audited(args, parts, work):
+    return measured(args.bin, ["audit", "-q", "--threads", "1", "--now", NOW, parts], work / "stderr")
+
+
 def of_things(args, work):
     for records in (thing for thing in THINGS if thing.__name__ in args.things or not args.things):
         figures = []
         for size in args.sizes:
             folder = work / f"{records.__name__}-{size}"
             write(folder, records.__name__.replace("_", "-"), records(size))
-            pack = folder.with_suffix(".rollup")
-            measured(args.bin, ["rollup", "-q", "--threads", "1", "-o", pack, folder, "--now", NOW], work / "stderr")
-            peak = measured(args.bin, ["audit", "-q", "--threads", "1", "--now", NOW, pack], work / "stderr")
-            figures.append((size, pack.stat().st_size, peak))
+            _, parts, _ = rolled_up(args, folder, 10, work)
+            figures.append((size, held(parts), audited(args, parts, work)))
         (first, bytes_first, peak_first), (last, bytes_last, peak_last) = figures[0], figures[-1]
         more = last - first
-        held, memory = (bytes_last - bytes_first) / more, (peak_last - peak_first) / more
-        print(f"{records.__name__:20} {held:8.1f} bytes of a rollup {memory:8.0f} bytes of memory", flush=True)
+        of_one, memory = (bytes_last - bytes_first) / more, (peak_last - peak_first) / more
+        print(f"{records.__name__:20} {of_one:8.1f} bytes of parts {memory:8.0f} bytes of memory", flush=True)
 
 
 def of_parts(args, work):
     for tasks in args.tasks:
-        parts = work / f"parts-{tasks}"
-        plan = subprocess.run([args.bin, "plan", "--tasks", str(tasks), args.archive], capture_output=True, check=True)
-        lines, peaks = plan.stdout.splitlines(), []
-        for line in lines:
-            (work / "line").write_bytes(line)
-            shard = ["rollup", "-q", "--threads", "1", "--shard", work / "line", "-o", parts, "--now", NOW]
-            peaks.append(measured(args.bin, shard, work / "stderr"))
-        held = sum(part.stat().st_size for part in parts.iterdir())
-        answer = measured(args.bin, ["audit", "-q", "--threads", "1", "--now", NOW, parts], work / "stderr")
+        lines, parts, peaks = rolled_up(args, args.archive, tasks, work)
+        answer = audited(args, parts, work)
         sizes = [json.loads(line)["bytes"] for line in lines]
         print(
             f"{len(lines):6} shards of {min(sizes)} to {max(sizes)} bytes: {max(peaks) / 2**20:6.0f} MB at most a task, "
-            f"{held:10} bytes of parts, {answer / 2**20:6.0f} MB the audit",
+            f"{held(parts):10} bytes of parts, {answer / 2**20:6.0f} MB the audit",
             flush=True,
         )
 

@@ -86,6 +86,7 @@ fn verbose() -> Arg {
              unless named, and nothing below info.",
         )
         .help_heading("Output")
+        .hide_short_help(true)
 }
 
 #[cfg(test)]

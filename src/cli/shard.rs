@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use trailscan::coverage::Coverage;
-use trailscan::input::{Arrivals, Body, Fetched, FoundObject, ListingFailure, Source, explain_io};
+use trailscan::input::{Arrivals, Body, Fetched, FoundObject, InputError, ListingFailure, Source, explain_io};
 use trailscan::model::quantity;
 use trailscan::rollup::{Rollup, Shard};
 use trailscan::scan::rollup::{Ledger, PlannedShard};
@@ -34,7 +34,11 @@ pub fn read(path: &Path) -> Result<Shard, Problem> {
     };
     let name = path.display();
     let text = text.map_err(|error| Problem::failed(format!("{name}: {}", explain_io(&error))))?;
-    Shard::parse(&text).map_err(|error| Problem::usage(format!("{name}: {error}")))
+    let shard = Shard::parse(&text).map_err(|error| Problem::usage(format!("{name}: {error}")))?;
+    match shard.objects.iter().find(|found| cfg!(not(feature = "s3")) && found.s3().is_some()) {
+        Some(found) => Err(Problem::usage(InputError::NoS3(found.name.clone()))),
+        None => Ok(shard),
+    }
 }
 
 /// Where the part of a shard lies among others; the folder is made where there is none.

@@ -21,10 +21,10 @@ pub struct FoundObject {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub etag: Option<String>,
     /// Whether it lies in an archive of S3 and has not been restored.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub archived: bool,
     /// Whether the user named it, rather than a folder around it.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub named: bool,
 }
 
@@ -40,11 +40,6 @@ pub enum UnfitError {
     /// It cannot be looked at.
     #[error("{0}: {1}")]
     Unseen(String, String),
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
-const fn is_false(flag: &bool) -> bool {
-    !*flag
 }
 
 impl FoundObject {
