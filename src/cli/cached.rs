@@ -10,7 +10,7 @@ use trailscan::scan::{Meter, ScanRequest};
 
 use super::exit::Problem;
 use super::reading::Reading;
-use super::{progress, scan, tell};
+use super::{progress, request, tell};
 
 /// What the cache answers of what is asked, and takes out of the listing; `None` where all is read from the logs.
 ///
@@ -45,7 +45,7 @@ pub fn answered(
                 // Somebody else writes there.
                 false => tell::line(format!("the cache is not used: {error}")),
             }
-            *listing = scan::list(reading);
+            *listing = request::list(reading);
             Ok(None)
         }
     }
@@ -69,8 +69,8 @@ fn fill(reading: &Reading, cache: &Cache, listing: &mut Listing) -> Result<Fille
     let meter = Meter::default();
     let all = Filters::new(&Criteria::default()).map_err(Problem::usage)?;
     let latest = reading.work.limits.latest_time.unwrap_or(reading.now);
-    let request = ScanRequest { filters: &all, ..scan::request(reading, Listing::default(), AGGREGATES, &meter) };
+    let scan = ScanRequest { filters: &all, ..request::request(reading, Listing::default(), AGGREGATES, &meter) };
     let objects = listing.objects.len();
-    let fill = || cache.fill(listing, reading.days, (&request, latest));
+    let fill = || cache.fill(listing, reading.days, (&scan, latest));
     progress::scanning(reading.work.progress, objects, &meter, fill).map_err(Problem::failed)
 }

@@ -97,11 +97,11 @@ pub struct Common {
     #[arg(long, value_name = "PATTERN", help_heading = "Filters")]
     pub access_key: Vec<String>,
 
-    /// Keep what is read of each account and day in DIR, and read only what is new or changed the next time
+    /// Keep what is read in DIR, by account and day, and read only what is new or changed the next time
     ///
     /// Of logs on disk in AWSLogs layout, for windows of whole days and --account. What a day holds is known by the names,
     /// sizes and times of change of its objects. Whatever DIR cannot answer is read from the logs: the answer is the same.
-    #[arg(long, value_name = "DIR", help_heading = "Input")]
+    #[arg(long, value_name = "DIR", help_heading = "Limits")]
     pub cache: Option<PathBuf>,
 
     /// Tell what would be read, and its cost, in place of the answer

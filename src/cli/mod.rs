@@ -40,6 +40,7 @@ mod question;
 mod reading;
 mod repeat;
 mod reports;
+mod request;
 mod rollup;
 mod rulebook;
 mod rules;

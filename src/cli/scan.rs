@@ -13,7 +13,7 @@ use super::kept::{self, Answered};
 use super::reading::{Reading, Reads, WindowSource};
 use super::shard::{self, Unfetched, Watched};
 use super::stop::STOP;
-use super::{cached, interrupt, progress, repeat, tell, window};
+use super::{cached, interrupt, progress, repeat, request, tell, window};
 
 /// Prepares the process for a long run, and emits what it will do.
 ///
@@ -68,7 +68,7 @@ pub fn read(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<
         outcome.coverage = outcome.coverage.with(said);
         return Ok(outcome);
     }
-    let mut listing = list(reading);
+    let mut listing = request::list(reading);
     let cached = cached::answered(reading, &mut listing, aggregates)?;
     let Answered { kept, warnings } = match cached {
         Some(kept) => Answered { kept: Some(kept), warnings: Vec::new() },
@@ -85,7 +85,7 @@ pub fn read(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<
 /// # Errors
 /// When the scan fails, or an object of a shard is not what was planned.
 pub fn roll_up(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<(Rolled, ScanOutcome), Problem> {
-    let mut listing = list(reading);
+    let mut listing = request::list(reading);
     let (mut earlier, warnings) = kept::unrolled(reading, &mut listing, aggregates)?;
     let asked = Asked { window: reading.window, days: DayRange::ALL, filters: &reading.filters };
     let Some(shard) = reading.reads.shard() else {
@@ -105,14 +105,6 @@ pub fn roll_up(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Resu
     Ok((rolled, outcome))
 }
 
-/// What there is on disk.
-pub fn list(reading: &Reading) -> Listing {
-    match reading.reads.shard() {
-        Some(shard) => Listing::of_found(&shard.objects),
-        None => progress::listing(reading.work.progress, || input::list(reading.reads.inputs(), reading.days, &STOP)),
-    }
-}
-
 /// Scans what was listed, and what there is of S3, while progress is shown.
 fn with_request<T: Send>(
     reading: &Reading,
@@ -127,31 +119,9 @@ fn with_request<T: Send>(
     let request = ScanRequest {
         #[cfg(feature = "s3")]
         source: s3.as_ref().map(|source| source as &dyn Source),
-        ..request(reading, listing, aggregates, &meter)
+        ..request::request(reading, listing, aggregates, &meter)
     };
     progress::scanning(reading.work.progress, objects, &meter, || scanned(request)).map_err(Problem::failed)
-}
-
-/// What is asked of a scan of files.
-pub fn request<'a>(
-    reading: &'a Reading,
-    listing: Listing,
-    aggregates: &'a [&'static AggregateKind],
-    meter: &'a Meter,
-) -> ScanRequest<'a> {
-    ScanRequest {
-        listing,
-        source: None,
-        window: reading.window,
-        now: Some(reading.now),
-        filters: &reading.filters,
-        aggregates,
-        threads: reading.work.threads,
-        dedupe: reading.work.dedupe,
-        limits: reading.work.limits,
-        stop: &STOP,
-        meter,
-    }
 }
 
 /// Begins to read what there is of S3.

@@ -81,28 +81,26 @@ impl Rollup {
     }
 
     /// Adds the part of it that answers.
-    fn add_to(&self, kept: &mut Kept, tables: &Tables, asked: &Asked<'_>) -> Result<(), RollupError> {
+    fn add_to(&self, answer: &mut Answer<'_>, asked: &Asked<'_>) -> Result<(), RollupError> {
         let cut = |CutDay { account, day }| RollupError::Cut { place: self.place.clone(), account, day };
         let counted: BTreeSet<PartitionKey> = self.ledger.counted(asked).map_err(cut)?.into_iter().collect();
         let is_wanted = |by: By, key: &PartitionKey| match by {
             By::Event => counted.contains(key),
             By::Delivery => asked.remembers(key.day),
         };
-        kept.cover(&self.ledger, asked);
-        let mut add = |batches: Vec<Batch>| {
-            let mut tables = tables.clone();
-            let added = tables.append_all(batches).and_then(|()| kept.add(&tables.into_batches()));
-            added.map_err(|error| damaged(&self.place, &error))
-        };
+        answer.kept.cover(&self.ledger, asked);
         match &self.content {
             Content::Folder(folder) => {
-                let parts = folder.read(&self.place, |table, by, key| tables.has(table) && is_wanted(by, key))?;
-                add(parts.into_iter().map(|(.., batch)| batch).collect())
+                let is_wanted = |table: &str, by, key: &_| answer.tables.has(table) && is_wanted(by, key);
+                let parts = folder.read(&self.place, is_wanted)?;
+                answer.add(parts.into_iter().map(|(.., batch)| batch)).map_err(|error| damaged(&self.place, &error))
             }
             Content::Pack(pack) => {
                 let is_wanted = |which: &Which| which.as_ref().is_some_and(|(by, key)| is_wanted(*by, key));
-                let mut blocks = pack.read(&self.place, &is_wanted);
-                blocks.try_for_each(|parts| add(parts?.into_iter().flat_map(|(_, batches)| batches).collect()))
+                pack.read(&self.place, &is_wanted).try_for_each(|parts| {
+                    let batches = parts?.into_iter().flat_map(|(_, batches)| batches);
+                    answer.add(batches).map_err(|error| damaged(&self.place, &error))
+                })
             }
         }
     }
@@ -154,12 +152,41 @@ pub fn answer(rollups: &[Rollup], kinds: &[&'static AggregateKind], asked: &Aske
     let kept: Vec<Kept> = rollups
         .par_chunks(size)
         .map(|rollups| {
-            let mut kept = Kept::new(kinds);
-            rollups.iter().try_for_each(|rollup| rollup.add_to(&mut kept, &tables, asked))?;
-            Ok(kept)
+            let mut answer = Answer { kept: Kept::new(kinds), tables: tables.clone(), rows: 0, empty: &tables };
+            rollups.iter().try_for_each(|rollup| rollup.add_to(&mut answer, asked))?;
+            let last = rollups.last().map(Rollup::place).unwrap_or(Path::new(""));
+            answer.load().map_err(|error| damaged(last, &error))?;
+            Ok(answer.kept)
         })
         .collect::<Result<_, _>>()?;
     Ok(kept.into_iter().reduce(Kept::merge).unwrap_or_else(|| Kept::new(kinds)))
+}
+
+/// As many rows are taken in at once: enough that it costs little to begin, few enough to hold.
+const ROWS: usize = 1 << 18;
+
+/// An answer that grows, and the rows that wait to be taken in.
+struct Answer<'a> {
+    kept: Kept,
+    tables: Tables,
+    rows: usize,
+    empty: &'a Tables,
+}
+
+impl Answer<'_> {
+    /// Adds the rows of its tables.
+    fn add(&mut self, batches: impl Iterator<Item = Batch>) -> Result<(), BatchError> {
+        let rows = &mut self.rows;
+        self.tables.append_all(batches.inspect(|batch| *rows += batch.rows()))?;
+        if self.rows >= ROWS { self.load() } else { Ok(()) }
+    }
+
+    /// Takes in the rows that wait.
+    fn load(&mut self) -> Result<(), BatchError> {
+        self.rows = 0;
+        let tables = std::mem::replace(&mut self.tables, self.empty.clone());
+        self.kept.add(&tables.into_batches())
+    }
 }
 
 /// Tables that rows are appended to.

@@ -19,7 +19,8 @@ use super::object::{
     Buffers, Content, Counter, Fate, Found, Unjudged, died, interrupted, judge, open, skipped_by_key, worded,
 };
 use super::queue::{PartQueue, Share, Tally};
-use super::rollup::{Kept, Seen};
+use super::rollup::Kept;
+use super::seen::Seen;
 use super::shares::Shares;
 use super::turn::Turn;
 use super::warnings::warnings_of;

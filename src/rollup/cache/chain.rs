@@ -18,7 +18,8 @@ use crate::rollup::Rollup;
 use crate::rollup::manifest::Made;
 use crate::rollup::pack::{Neighbour, Notes, UnitNote};
 use crate::rollup::write::write_file;
-use crate::scan::rollup::{Seen, Unit, roll_up_unit, see};
+use crate::scan::Seen;
+use crate::scan::rollup::{Unit, roll_up_unit, see};
 
 /// The units of one account so far.
 pub(super) struct Chain<'a> {

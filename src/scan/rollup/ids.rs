@@ -5,7 +5,6 @@
 
 use sha2::{Digest, Sha256};
 
-use super::keeper::Place;
 use crate::model::{Day, Event};
 
 /// The events of one account and day of delivery.
@@ -21,17 +20,17 @@ pub struct Ids {
 }
 
 impl Ids {
-    /// Notes an event of an object that was delivered there.
-    pub(super) fn note(&mut self, event: &Event<'_>, place: &Place) {
+    /// Notes an event of an object that was delivered to that account on that day.
+    pub(super) fn note(&mut self, event: &Event<'_>, place: Option<(&str, Day)>) {
         if event.event_id.is_empty() {
             return;
         }
         let number = number_of(event.event_id);
         self.all.push(number);
-        let (Some((account, _, delivered)), Some(time)) = (place, event.event_time) else { return };
+        let (Some((account, delivered)), Some(time)) = (place, event.event_time) else { return };
         let day = time.day();
-        self.needs_others |= day > *delivered || account != event.account_id();
-        if day < *delivered {
+        self.needs_others |= day > delivered || account != event.account_id();
+        if day < delivered {
             self.late.push((day, number));
         }
     }
@@ -92,10 +91,10 @@ mod tests {
         let identity = UserIdentity::default();
         let base = testing::event(&identity);
         let time = base.event_time.expect("a time");
-        let place = |days: i32| Some((base.account_id().to_owned(), String::new(), Day(time.day().0 + days)));
-        let noted = |event: &Event<'_>, place: Place| {
+        let place = |days: i32| Some((base.account_id(), Day(time.day().0 + days)));
+        let noted = |event: &Event<'_>, place: Option<(&str, Day)>| {
             let mut ids = Ids::default();
-            ids.note(event, &place);
+            ids.note(event, place);
             (ids.all.len(), ids.late.len(), ids.needs_others)
         };
         assert_eq!(noted(&base, place(0)), (1, 0, false));

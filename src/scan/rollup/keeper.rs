@@ -88,7 +88,7 @@ impl Keeper {
     /// The numbers of the day of an event that was met.
     fn day(&mut self, event: &Event<'_>) -> &mut DayNumbers {
         if let Some(ids) = &mut self.ids {
-            ids.note(event, &self.place);
+            ids.note(event, self.place.as_ref().map(|(account, _, day)| (account.as_str(), *day)));
         }
         let (account, day) = (event.account_id(), event.event_time.map(|time| time.day()));
         if !self.days.get_index(self.last_day).is_some_and(|(key, _)| key.is(account, day)) {

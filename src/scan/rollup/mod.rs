@@ -20,7 +20,7 @@ pub use cover::{Asked, CutDay, Kept};
 pub use ids::Ids;
 pub use ledger::Ledger;
 pub use planned::PlannedShard;
-pub use roll_up::{Rolled, Seen, Unit, roll_up, roll_up_unit, see};
+pub use roll_up::{Rolled, Unit, roll_up, roll_up_unit, see};
 pub use row::{ColumnAbout, TableAbout};
 pub use rows::{BesideRow, ObjectRow};
 pub(in crate::scan) use rows::{DAMAGED, FAILED, READ, SKIPPED};

@@ -1,20 +1,19 @@
 //! Reading logs into a rollup.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::keeper::{Desk, Keeper, Place};
 use super::{Asked, Ids, Kept, Ledger};
 use crate::aggregate::{AggregateKind, Partitions, State};
 use crate::coverage::CoverageFacts;
-use crate::filter::Dedupe;
 use crate::input::{Arrivals, Listing, Source, caught};
 use crate::model::EventTime;
 use crate::scan::counting::{Counts, Rules};
 use crate::scan::engine::{Done, scan_beside, work};
 use crate::scan::gaps::deliveries_of;
 use crate::scan::logging::LoggingNotes;
+use crate::scan::seen::Seen;
 use crate::scan::settle;
 use crate::scan::{ScanError, ScanOutcome, ScanRequest};
 
@@ -67,13 +66,6 @@ pub fn roll_up(
     let listing = Listing { interrupted, ..Listing::default() };
     let outcome = scan_beside(ScanRequest { listing, source: None, aggregates: &[], ..request }, Some(kept))?;
     Ok((rolled, outcome))
-}
-
-/// The events that earlier scans met, so that copies of them are told in the next.
-#[derive(Clone, Default)]
-pub struct Seen {
-    pub(in crate::scan) dedupe: Arc<Dedupe>,
-    pub(in crate::scan) fingerprints: ahash::RandomState,
 }
 
 /// What a scan of the objects of one account and day of delivery keeps.
