@@ -5,6 +5,7 @@ use ahash::RandomState;
 use super::document::{Document, Ending};
 use super::identity;
 use super::known::{IdentityTable, Key, Print};
+use super::nested;
 use super::parts::{Part, PartLayout};
 use super::record::{Field, OwnedRecord, Reading, Record};
 use super::said::Contents;
@@ -185,6 +186,9 @@ impl Decoder {
                 return Some(after_broken(walk, text, at));
             }
         };
+        if !text[at..].starts_with('{') && self.wrapped_in(&text[at..end], sink) {
+            return Some(end);
+        }
         match OwnedRecord::read(&text[at..end]) {
             Ok(record) => {
                 let mut pair = Pair { records: [record.as_record(), Record::EMPTY], current: 0, waiting: None };
@@ -267,19 +271,32 @@ impl Decoder {
     #[cold]
     fn no_event<S: Sink>(&mut self, text: &str, sink: &mut S) {
         match wrapped::unwrap(text) {
-            Wrapped::Documents(documents) if self.depth < DEEPEST => {
-                self.depth += 1;
-                for document in documents {
-                    if self.walk(Walk::of_values(), &document, sink).ending != Ending::Whole {
-                        sink.malformed();
-                    }
-                }
-                self.depth -= 1;
-            }
+            Wrapped::Documents(documents) if self.depth < DEEPEST => self.documents(documents, sink),
             Wrapped::Digest => sink.aside(Aside::Digest),
             Wrapped::Empty => {}
+            Wrapped::Nothing if self.wrapped_in(text, sink) => {}
             Wrapped::Documents(_) | Wrapped::Nothing => sink.malformed(),
         }
+    }
+
+    /// Reads the records in a value of which no envelope is known; `false` when none is in it.
+    #[cold]
+    fn wrapped_in<S: Sink>(&mut self, value: &str, sink: &mut S) -> bool {
+        let documents = if self.depth < DEEPEST { nested::documents(value) } else { Vec::new() };
+        let is_any = !documents.is_empty();
+        self.documents(documents, sink);
+        is_any
+    }
+
+    /// Reads documents that stood in another one.
+    fn documents<S: Sink>(&mut self, documents: Vec<String>, sink: &mut S) {
+        self.depth += 1;
+        for document in documents {
+            if self.walk(Walk::of_values(), &document, sink).ending != Ending::Whole {
+                sink.malformed();
+            }
+        }
+        self.depth -= 1;
     }
 }
 

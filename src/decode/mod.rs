@@ -10,6 +10,7 @@ mod foreign;
 mod identity;
 mod inflate;
 mod known;
+mod nested;
 mod parts;
 #[cfg(test)]
 mod paths;

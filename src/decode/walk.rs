@@ -12,6 +12,10 @@ use crate::json::fields::{Raw, Stop, key_at, skip_space, value_at};
 /// subscription).
 pub(super) const RECORD_ARRAYS: [&str; 4] = ["Records", "Events", "events", "logEvents"];
 
+/// The byte order mark of UTF-8. One stands where a file begins, and where files were joined.
+const MARK: &str = "\u{feff}";
+const MARK_BEGINS: u8 = MARK.as_bytes()[0];
+
 /// What comes next in a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unit {
@@ -134,6 +138,7 @@ impl Walk {
             at = skip_space(text.as_bytes(), at);
             match text.as_bytes().get(at) {
                 Some(b',') => at += 1,
+                Some(&MARK_BEGINS) if is_mark(text, at) => at += MARK.len(),
                 Some(b']') => {
                     let in_envelope = self.standing == Standing::EnvelopeRecords;
                     self.standing = if in_envelope { Standing::Envelope } else { Standing::Outside };
@@ -157,12 +162,12 @@ impl Walk {
 
     fn at_start(&mut self, text: &str, at: usize, whole: bool) -> Unit {
         let bytes = text.as_bytes();
-        let start = skip_space(bytes, if text[at..].starts_with('\u{feff}') { at + 3 } else { at });
+        let start = skip_marks(text, at);
         let newline = || memchr(b'\n', &bytes[start..]).map(|n| start + n);
         match bytes.get(start) {
             None => return if whole { Unit::End } else { Unit::More(start) },
             Some(b'{') if matches!(record_array(text, start), Envelope::At(_)) => self.layout = Layout::Values,
-            Some(b'{') => match newline() {
+            Some(&first) if first == b'{' || is_text_of_json(text, start) => match newline() {
                 None if !whole && text.len() - start < MOST_TO_FIND_A_LINE => return Unit::More(start),
                 None => self.layout = Layout::Values,
                 Some(end) => self.layout = if is_one_value(text, start, end) { Layout::Lines } else { Layout::Values },
@@ -195,9 +200,11 @@ impl Walk {
     }
 
     fn between_values(&mut self, text: &str, at: usize, whole: bool) -> Unit {
-        let at = skip_space(text.as_bytes(), at);
+        let at = skip_marks(text, at);
         match text.as_bytes().get(at) {
             None => return if whole { Unit::End } else { Unit::More(at) },
+            // In an array that was entered, it may as well be what is left of a broken record.
+            Some(b'"') if self.arrays == 0 && is_text_of_json(text, at) => return Unit::Place(at),
             Some(b'[') => return self.enter(Standing::Records, text, at, whole),
             Some(b'{') => {}
             Some(_) => return self.astray(text, at, whole),
@@ -269,6 +276,24 @@ impl Walk {
     }
 }
 
+fn is_mark(text: &str, at: usize) -> bool {
+    text.as_bytes()[at..].starts_with(MARK.as_bytes())
+}
+
+/// The first index at or after `at` that is neither white space nor part of a byte order mark.
+fn skip_marks(text: &str, at: usize) -> usize {
+    let mut at = skip_space(text.as_bytes(), at);
+    while is_mark(text, at) {
+        at = skip_space(text.as_bytes(), at + MARK.len());
+    }
+    at
+}
+
+/// Whether a JSON string that holds JSON begins at `at`.
+fn is_text_of_json(text: &str, at: usize) -> bool {
+    matches!(text.as_bytes()[at..], [b'"', b'{' | b'[', ..])
+}
+
 /// How far a first line may reach and still make a document one of lines.
 const MOST_TO_FIND_A_LINE: usize = 1 << 20;
 
@@ -335,7 +360,7 @@ fn is_one_value(text: &str, start: usize, end: usize) -> bool {
 }
 
 fn line(text: &str, at: usize, whole: bool) -> Unit {
-    let start = skip_space(text.as_bytes(), at);
+    let start = skip_marks(text, at);
     match memchr(b'\n', &text.as_bytes()[start..]) {
         Some(length) => Unit::Line(start, start + length),
         None if !whole => Unit::More(start),
@@ -449,7 +474,8 @@ fn after_no_value(text: &str, at: usize) -> usize {
 /// The start of the first line after `at` that begins with an object or array.
 pub(super) fn next_line_with_a_value(text: &str, at: usize) -> Option<usize> {
     let bytes = text.as_bytes();
-    memchr::memchr_iter(b'\n', &bytes[at..])
-        .map(|n| at + n + 1)
-        .find(|&start| matches!(bytes.get(start), Some(b'{' | b'[')))
+    memchr::memchr_iter(b'\n', &bytes[at..]).map(|n| at + n + 1).find(|&start| {
+        let start = if is_mark(text, start) { start + MARK.len() } else { start };
+        matches!(bytes.get(start), Some(b'{' | b'['))
+    })
 }

@@ -140,6 +140,32 @@ fn forms() -> Vec<(&'static str, String)> {
         .iter()
         .map(|text| json!({"preview": false, "offset": 0, "result": {"_raw": text, "sourcetype": "aws:cloudtrail"}}))
         .collect();
+    let insights = |name: &str| -> Vec<Value> {
+        let row = |text: &String| {
+            json!([{"field": "@timestamp", "value": "2026-09-10 12:00:00.000"},
+            {"field": name, "value": text}, {"field": "@ptr", "value": "CmEK"}])
+        };
+        texts.iter().map(row).collect()
+    };
+    let lake: Vec<Value> = calls
+        .iter()
+        .map(|call| json!([{"eventTime": "2026-09-10 12:00:00.000"}, {"eventName": "x"}, {"eventJson": call.to_string()}]))
+        .collect();
+    let elastic: Vec<Value> = calls
+        .iter()
+        .map(|call| {
+            json!({"_index": "logs", "_id": "1", "_source": {"event": {"original": call.to_string()},
+            "message": "DescribeInstances by Alice", "@timestamp": "2026-09-10T12:00:00Z"}})
+        })
+        .collect();
+    let queued: Vec<Value> = bridged
+        .iter()
+        .map(|event| {
+            json!({"MessageId": "1", "ReceiptHandle": "x",
+            "Body": json!({"Type": "Notification", "Message": event.to_string()}).to_string()})
+        })
+        .collect();
+    let marked = |text: &str| format!("\u{feff}{text}");
     let nested: Vec<Value> =
         bridged.iter().map(|event| json!({"timestamp": 1, "message": event.to_string()})).collect();
     vec![
@@ -163,6 +189,45 @@ fn forms() -> Vec<(&'static str, String)> {
         ("concatenated, pretty", calls.iter().map(pretty).collect()),
         ("byte order mark, records", format!("\u{feff}{records}")),
         ("byte order mark, lines", format!("\u{feff}{}", lines(&calls))),
+        ("byte order mark, each of two lines", texts.iter().map(|text| format!("\u{feff}{text}\n")).collect()),
+        ("byte order mark, each of two documents", [&calls[..1], &calls[1..]].map(|c| marked(&delivered(c))).concat()),
+        (
+            "byte order mark, each of two arrays",
+            [&calls[..3], &calls[3..]].map(|c| marked(&json!(c).to_string())).concat(),
+        ),
+        ("byte order mark, within an array and behind it", format!("[{}]\u{feff}", texts.join(",\u{feff}\n"))),
+        (
+            "byte order marks, log export",
+            texts.iter().map(|text| format!("\u{feff}2026-09-10T12:00:00.000Z {text}\n")).collect(),
+        ),
+        ("lookup-events, the records alone as texts", pretty(&json!(texts))),
+        (
+            "lookup-events, the records alone as a text a line",
+            lines(&texts.iter().map(|t| json!(t)).collect::<Vec<_>>()),
+        ),
+        ("Logs Insights", pretty(&json!({"results": insights("@message"), "status": "Complete", "statistics": {}}))),
+        ("Logs Insights, results alone", json!(insights("@message")).to_string()),
+        (
+            "Logs Insights, of the console",
+            json!(texts.iter().map(|t| json!({"@timestamp": "x", "@message": t})).collect::<Vec<_>>()).to_string(),
+        ),
+        (
+            "CloudTrail Lake",
+            pretty(&json!({"QueryStatus": "FINISHED", "QueryResultRows": lake, "QueryStatistics": {}})),
+        ),
+        ("CloudTrail Lake, rows alone", json!(lake).to_string()),
+        ("CloudTrail Lake, a row a line", lines(&texts.iter().map(|t| json!({"eventJson": t})).collect::<Vec<_>>())),
+        ("Elastic, hits", pretty(&json!({"took": 1, "hits": {"total": {"value": 4}, "hits": elastic}}))),
+        ("Elastic, a document a line", lines(&elastic)),
+        ("SQS of SNS of EventBridge", json!({"Messages": queued}).to_string()),
+        (
+            "SQS to Lambda",
+            json!({"Records": calls.iter().map(|call| json!({"messageId": "1", "body": call.to_string(),
+            "eventSource": "aws:sqs", "awsRegion": "us-east-1"})).collect::<Vec<_>>()})
+            .to_string(),
+        ),
+        ("Logstash", lines(&texts.iter().map(|t| json!({"input": {"message": t}, "tags": []})).collect::<Vec<_>>())),
+        ("a file of test events", pretty(&json!({"tests": {"first": calls[..1], "rest": {"x": calls[1..]}}}))),
         ("lookup-events", json!({ "Events": looked_up }).to_string()),
         ("lookup-events, pretty, with a token", pretty(&json!({"NextToken": "x", "Events": looked_up}))),
         ("lookup-events, a line each", lines(&looked_up)),
