@@ -18,12 +18,13 @@ mod record;
 mod said;
 mod shape;
 mod text;
+mod utf_16;
 mod walk;
 mod wrapped;
 
 pub use decoder::{Aside, Decoder, Sink};
 pub use document::{Document, Ending};
 pub use foreign::{HEAD, foreign, markup, zip};
-pub use inflate::{Compression, InflateError, Inflater, JsonReader};
+pub use inflate::{Compression, InflateError, Inflater, JsonReader, is_plain};
 pub use parts::{Part, PartLayout, Parts, PartsEnd};
 pub use text::TextReader;

@@ -9,7 +9,7 @@ use tracing::debug;
 use super::queue::Tally;
 use super::rollup::{DAMAGED, FAILED, READ, SKIPPED};
 use crate::coverage::{CoverageFacts, Failure, ObjectMet};
-use crate::decode::{Aside, Compression, Ending, Inflater, JsonReader, PartsEnd, foreign, markup, zip};
+use crate::decode::{Aside, Compression, Ending, Inflater, JsonReader, PartsEnd, foreign, is_plain, markup, zip};
 use crate::input::{Feed, LogObject, explain_io};
 
 /// Objects up to this many bytes are read into memory before they are unpacked…
@@ -109,7 +109,7 @@ fn whole<'a>(inflater: &'a mut Inflater, packed: &'a [u8], most: u64) -> Option<
         Compression::Gzip => inflater.whole(packed, WHOLE_JSON),
         Compression::Zstd => None,
     };
-    whole.filter(|json| json.len() as u64 <= most)
+    whole.filter(|json| json.len() as u64 <= most && is_plain(json))
 }
 
 /// Reads up to [`WHOLE_PACKED`] bytes into `buffer`, which only ever grows; gives how many, and whether that was all.

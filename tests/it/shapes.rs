@@ -310,6 +310,66 @@ fn members_of_gzip() {
     }
 }
 
+/// What Windows PowerShell 5 writes, and what joins such files.
+#[test]
+fn utf_16() {
+    let place = Place::new();
+    let whole = place.trailscan("principals -").stdin(delivered(&calls(CALLS))).json(0);
+    let little = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let big = |text: &str| text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>();
+    let records = calls(CALLS);
+    let (all, by_lines) = (delivered(&records), lines(&records));
+    let joined = format!("\u{feff}{}\u{feff}{}", lines(&records[..1]), lines(&records[1..]));
+    for (name, bytes) in [
+        ("a mark, low byte first", little(&format!("\u{feff}{all}"))),
+        ("a mark, high byte first", big(&format!("\u{feff}{all}"))),
+        ("no mark, low byte first", little(&all)),
+        ("no mark, high byte first", big(&by_lines)),
+        ("joined files", little(&joined)),
+        ("CRLF", little(&format!("\u{feff}{}", by_lines.replace('\n', "\r\n")))),
+    ] {
+        println!("== {name}");
+        let answer = gives(&place, bytes, 0, &read(CALLS));
+        assert_eq!(answer["rows"], whole["rows"], "{name}");
+    }
+    let half = little(&all);
+    let mut expected = read(CALLS - 1);
+    expected.as_object_mut().unwrap().remove("objects_read");
+    expected["objects_damaged"] = json!(1);
+    gives(&place, &half[..half.len() - 100], 3, &expected);
+    // A lone half of a pair is no character.
+    let mut broken = little(&all);
+    let at = broken.windows(4).position(|bytes| bytes == b"A\0l\0").expect("Alice");
+    broken[at..at + 2].copy_from_slice(&0xd800_u16.to_le_bytes());
+    let mut expected = read(CALLS);
+    expected["lossy_objects"] = json!(1);
+    gives(&place, broken, 0, &expected);
+}
+
+/// CloudWatch Logs packs what it gives to Firehose, which packs it again.
+#[test]
+fn packed_again() {
+    let place = Place::new();
+    let whole = place.trailscan("principals -").stdin(delivered(&calls(CALLS))).json(0);
+    let records = calls(CALLS);
+    let messages: Vec<u8> = records
+        .iter()
+        .map(|call| json!({"messageType": "DATA_MESSAGE", "logEvents": [{"message": call.to_string()}]}))
+        .flat_map(|message| gzip(message.to_string()))
+        .collect();
+    for (name, bytes) in [
+        ("gzip in gzip", gzip(gzip(delivered(&records)))),
+        ("Firehose of CloudWatch Logs", gzip(messages)),
+        ("three times", gzip(gzip(gzip(lines(&records))))),
+        ("zstd in gzip", gzip(zstd::encode_all(lines(&records).as_bytes(), 1).unwrap())),
+    ] {
+        let file = place.write("log.json.gz", bytes);
+        let answer = place.trailscan("principals").arg(file).json(0);
+        assert_eq!(counts(&answer["coverage"]), read(CALLS), "{name}");
+        assert_eq!(answer["rows"], whole["rows"], "{name}");
+    }
+}
+
 #[test]
 fn frames_of_zstd() {
     let place = Place::new();
@@ -453,12 +513,10 @@ fn other_json() {
 /// What may hold a log in another form is named, and the answer is partial, whatever `--fail-on` says; alone it is none.
 #[test]
 fn what_is_set_aside_is_named() {
-    let utf_16: Vec<u8> = delivered(&calls(1)).encode_utf16().flat_map(u16::to_le_bytes).collect();
     let ocsf = json!({"class_uid": 6003, "metadata": {"product": {"name": "CloudTrail"}}, "api": {"operation": "x"}});
     for (name, bytes, word) in [
         ("export.zip", [&b"PK\x03\x04"[..], &[0; 26], b"log.json..."].concat(), "zip"),
-        ("twice.gz", gzip(gzip(delivered(&calls(1)))), "gzip"),
-        ("events.json", [&[0xff, 0xfe][..], &utf_16].concat(), "UTF-16"),
+        ("often.gz", gzip(gzip(gzip(gzip(gzip(delivered(&calls(1))))))), "gzip"),
         ("history.csv", b"Event ID,Event time,Event source,Event name\n1,2,3,4\n".to_vec(), "CSV"),
         ("rows.json", b"[{\"eventversion\":\"1\",\"eventtime\":\"2\",\"eventname\":\"x\"}]".to_vec(), "another tool"),
         ("ocsf.json", ocsf.to_string().into_bytes(), "OCSF"),
