@@ -8,6 +8,7 @@ use super::known::{IdentityTable, Key, Print};
 use super::nested;
 use super::parts::{Part, PartLayout};
 use super::record::{Field, OwnedRecord, Reading, Record};
+use super::rows;
 use super::said::Contents;
 use super::walk::{Unit, Walk, after_broken, is_key, json_of_line};
 use super::wrapped::{self, Wrapped};
@@ -30,8 +31,8 @@ pub trait Sink {
     /// they are written.
     fn event(&mut self, event: &Event<'_>, fingerprint: u64, note: Self::Note);
 
-    /// Says that something of the next event is no JSON, a sub-document or a text: what it says is not known, and the
-    /// event comes without it.
+    /// Says that something of the next event is not known, and the event comes without it: a sub-document or a text is no
+    /// JSON, or the row of an export lacks columns of a record.
     fn broken_part(&mut self);
 
     /// Something in a record's place that is no event.
@@ -223,17 +224,35 @@ impl Decoder {
         let record = &pair.records[pair.current];
         if text.len() > self.max_record_bytes {
             sink.malformed();
+        } else if record.is_event && !rows::is_row(record, text) {
+            self.event_ahead(pair, sink);
         } else if record.is_event {
-            let note = sink.coming(record.text(Field::EventId), record.text(Field::RecipientAccountId));
-            let key = self.identities.announce(record.text(Field::UserIdentity));
-            let before = pair.waiting.replace((note, key));
-            pair.current ^= 1;
-            if let Some((note, key)) = before {
-                self.event(&pair.records[pair.current], key, note, sink);
-            }
+            self.row(text, pair, sink);
         } else {
             self.catch_up(pair, sink);
             self.no_event(text, sink);
+        }
+    }
+
+    /// Announces the current record of `pair`, then gives the one that waits to `sink`.
+    #[inline]
+    fn event_ahead<S: Sink>(&mut self, pair: &mut Pair<'_, S::Note>, sink: &mut S) {
+        let record = &pair.records[pair.current];
+        let note = sink.coming(record.text(Field::EventId), record.text(Field::RecipientAccountId));
+        let key = self.identities.announce(record.text(Field::UserIdentity));
+        let before = pair.waiting.replace((note, key));
+        pair.current ^= 1;
+        if let Some((note, key)) = before {
+            self.event(&pair.records[pair.current], key, note, sink);
+        }
+    }
+
+    /// Reads a record that was exported as a row; what cannot be is read as it stands.
+    #[cold]
+    fn row<S: Sink>(&mut self, text: &str, pair: &mut Pair<'_, S::Note>, sink: &mut S) {
+        self.catch_up(pair, sink);
+        if !self.wrapped_in(text, sink) {
+            self.event_ahead(pair, sink);
         }
     }
 
@@ -271,7 +290,9 @@ impl Decoder {
     #[cold]
     fn no_event<S: Sink>(&mut self, text: &str, sink: &mut S) {
         match wrapped::unwrap(text) {
-            Wrapped::Documents(documents) if self.depth < DEEPEST => self.documents(documents, sink),
+            Wrapped::Documents(documents) if self.depth < DEEPEST => {
+                documents.iter().for_each(|document| self.inner(document, sink));
+            }
             Wrapped::Digest => sink.aside(Aside::Digest),
             Wrapped::Empty => {}
             Wrapped::Nothing if self.wrapped_in(text, sink) => {}
@@ -283,18 +304,20 @@ impl Decoder {
     #[cold]
     fn wrapped_in<S: Sink>(&mut self, value: &str, sink: &mut S) -> bool {
         let documents = if self.depth < DEEPEST { nested::documents(value) } else { Vec::new() };
-        let is_any = !documents.is_empty();
-        self.documents(documents, sink);
-        is_any
+        for inner in &documents {
+            if !inner.is_whole {
+                sink.broken_part();
+            }
+            self.inner(&inner.json, sink);
+        }
+        !documents.is_empty()
     }
 
-    /// Reads documents that stood in another one.
-    fn documents<S: Sink>(&mut self, documents: Vec<String>, sink: &mut S) {
+    /// Reads a document that stood in another one.
+    fn inner<S: Sink>(&mut self, document: &str, sink: &mut S) {
         self.depth += 1;
-        for document in documents {
-            if self.walk(Walk::of_values(), &document, sink).ending != Ending::Whole {
-                sink.malformed();
-            }
+        if self.walk(Walk::of_values(), document, sink).ending != Ending::Whole {
+            sink.malformed();
         }
         self.depth -= 1;
     }

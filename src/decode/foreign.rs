@@ -40,9 +40,11 @@ const FIELDS: [&str; 8] = [
     "sourceIPAddress",
 ];
 
-const TABLE: &str = "a table (CSV or the like): export the records as JSON, or scan the log files that they come from";
+const TABLE: &str = "a table (CSV or the like) that has not the columns of records: export eventTime, eventName and all others, or the \
+     records as JSON";
 const UTF_32: &str = "UTF-32: save it as UTF-8 and scan again";
-const OTHER_JSON: &str = "JSON in the form of another tool, not CloudTrail's: scan the log files that it was made of";
+const OTHER_JSON: &str = "JSON in the form of another tool, without the columns of records: export eventTime, eventName and all others, or scan \
+     the log files that it was made of";
 const OCSF: &str =
     "OCSF, as Security Lake writes it, not CloudTrail's own JSON: scan the log files that it was made of";
 const YAML: &str = "YAML or text of the aws cli: ask for it again with --output json";

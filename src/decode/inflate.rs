@@ -1,5 +1,5 @@
 //! The door for compressed bytes: gzip (several members), zstd, either of them in either, plain, identified by their first
-//! bytes; and for text in UTF-16.
+//! bytes; and for what is no JSON in UTF-8 but says the same: UTF-16, tables.
 //!
 //! A small object is inflated whole by libdeflate into a buffer that is used again; anything else, and anything that
 //! libdeflate will not have, is a stream.
@@ -10,6 +10,7 @@ use flate2::bufread::GzDecoder;
 use libdeflater::Decompressor;
 
 use super::foreign::HEAD;
+use super::table::{self, Table};
 use super::utf_16::{Order, Utf16};
 
 const GZIP_MAGIC: [u8; 3] = [0x1f, 0x8b, 0x08];
@@ -124,9 +125,10 @@ struct Members<R: Read> {
 /// Says whose the errors of a reader of zstd are.
 struct Zstd<R: Read>(zstd::stream::read::Decoder<'static, BufReader<R>>);
 
-/// Whether what begins with `head` is a text to read as it stands, neither packed once more nor in another encoding.
+/// Whether what begins with `head` is a text to read as it stands: not packed once more, in no other encoding, no table.
 pub fn is_plain(head: &[u8]) -> bool {
-    Compression::of(head) == Compression::Plain && Order::of(head).is_none()
+    let head = &head[..head.len().min(HEAD)];
+    Compression::of(head) == Compression::Plain && Order::of(head).is_none() && table::delimiter(head).is_none()
 }
 
 impl<'a> JsonReader<'a> {
@@ -147,8 +149,11 @@ impl<'a> JsonReader<'a> {
                 }
             };
         }
-        let text: Box<dyn Read + Send + 'a> = match Order::of(layer.head()) {
-            Some(order) => Box::new(Utf16::new(layer, order)),
+        if let Some(order) = Order::of(layer.head()) {
+            layer = Headed::of(Box::new(Utf16::new(layer, order)));
+        }
+        let text: Box<dyn Read + Send + 'a> = match table::delimiter(layer.head()) {
+            Some(delimiter) => Box::new(Table::new(layer, delimiter)),
             None => Box::new(layer),
         };
         Ok(Self { text: Capped { reader: text, left: most, most } })

@@ -4,6 +4,8 @@
 //! skips the rest; whatever it does not understand goes to the careful path, which decides (see the module `json`). A
 //! property test holds the two equal on every valid record.
 
+mod athena;
+mod columns;
 mod decoder;
 mod document;
 mod foreign;
@@ -15,8 +17,11 @@ mod parts;
 #[cfg(test)]
 mod paths;
 mod record;
+mod rows;
 mod said;
 mod shape;
+mod structs;
+mod table;
 mod text;
 mod utf_16;
 mod walk;
@@ -27,4 +32,5 @@ pub use document::{Document, Ending};
 pub use foreign::{HEAD, foreign, markup, zip};
 pub use inflate::{Compression, InflateError, Inflater, JsonReader, is_plain};
 pub use parts::{Part, PartLayout, Parts, PartsEnd};
+pub use table::is_table;
 pub use text::TextReader;

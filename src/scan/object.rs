@@ -9,7 +9,9 @@ use tracing::debug;
 use super::queue::Tally;
 use super::rollup::{DAMAGED, FAILED, READ, SKIPPED};
 use crate::coverage::{CoverageFacts, Failure, ObjectMet};
-use crate::decode::{Aside, Compression, Ending, Inflater, JsonReader, PartsEnd, foreign, is_plain, markup, zip};
+use crate::decode::{
+    Aside, Compression, Ending, Inflater, JsonReader, PartsEnd, foreign, is_plain, is_table, markup, zip,
+};
 use crate::input::{Feed, LogObject, explain_io};
 
 /// Objects up to this many bytes are read into memory before they are unpacked…
@@ -212,6 +214,10 @@ pub(super) fn judge(object: &LogObject, found: Found<'_>) -> Fate {
         return if object.is_expected() { Fate::Failed(why.to_owned()) } else { Fate::Skipped("empty") };
     }
     let gave_nothing = found.events == 0 && found.aside.is_none();
+    if gave_nothing && is_table(found.head) {
+        let why = "is a table without a record of CloudTrail: export the records with all their columns, or as JSON";
+        return if object.is_expected() { Fate::Failed(why.to_owned()) } else { Fate::Skipped("not-json") };
+    }
     if gave_nothing && let Some(what) = foreign(found.head) {
         return Fate::Failed(format!("is {what}"));
     }
