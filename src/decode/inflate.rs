@@ -9,6 +9,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use flate2::bufread::GzDecoder;
 use libdeflater::Decompressor;
 
+use super::archive::ArchiveKind;
 use super::foreign::HEAD;
 use super::table::{self, Table};
 use super::utf_16::{Order, Utf16};
@@ -98,6 +99,8 @@ const MOST_LAYERS: u32 = 4;
 
 /// The text of an object as a stream of UTF-8, with a cap on what each layer of packing gives.
 pub struct JsonReader<'a> {
+    /// What kind of archive was packed, if it was one: its bytes are given as they are.
+    pub archive: Option<ArchiveKind>,
     text: Capped<Box<dyn Read + Send + 'a>>,
 }
 
@@ -125,10 +128,12 @@ struct Members<R: Read> {
 /// Says whose the errors of a reader of zstd are.
 struct Zstd<R: Read>(zstd::stream::read::Decoder<'static, BufReader<R>>);
 
-/// Whether what begins with `head` is a text to read as it stands: not packed once more, in no other encoding, no table.
+/// Whether what begins with `head` is a text to read as it stands: not packed once more, no archive, in no other
+/// encoding, no table.
 pub fn is_plain(head: &[u8]) -> bool {
     let head = &head[..head.len().min(HEAD)];
-    Compression::of(head) == Compression::Plain && Order::of(head).is_none() && table::delimiter(head).is_none()
+    let is_text = || Order::of(head).is_none() && table::delimiter(head).is_none();
+    Compression::of(head) == Compression::Plain && ArchiveKind::of(head).is_none() && is_text()
 }
 
 impl<'a> JsonReader<'a> {
@@ -149,14 +154,15 @@ impl<'a> JsonReader<'a> {
                 }
             };
         }
-        if let Some(order) = Order::of(layer.head()) {
+        let archive = ArchiveKind::of(layer.head());
+        if let Some(order) = Order::of(layer.head()).filter(|_| archive.is_none()) {
             layer = Headed::of(Box::new(Utf16::new(layer, order)));
         }
         let text: Box<dyn Read + Send + 'a> = match table::delimiter(layer.head()) {
             Some(delimiter) => Box::new(Table::new(layer, delimiter)),
             None => Box::new(layer),
         };
-        Ok(Self { text: Capped { reader: text, left: most, most } })
+        Ok(Self { archive, text: Capped { reader: text, left: most, most } })
     }
 }
 

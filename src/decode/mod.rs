@@ -4,6 +4,7 @@
 //! skips the rest; whatever it does not understand goes to the careful path, which decides (see the module `json`). A
 //! property test holds the two equal on every valid record.
 
+mod archive;
 mod athena;
 mod columns;
 mod decoder;
@@ -27,9 +28,10 @@ mod utf_16;
 mod walk;
 mod wrapped;
 
+pub use archive::{Archive, ArchiveKind};
 pub use decoder::{Aside, Decoder, Sink};
 pub use document::{Document, Ending};
-pub use foreign::{HEAD, foreign, markup, zip};
+pub use foreign::{HEAD, foreign, markup};
 pub use inflate::{Compression, InflateError, Inflater, JsonReader, is_plain};
 pub use parts::{Part, PartLayout, Parts, PartsEnd};
 pub use table::is_table;

@@ -672,7 +672,8 @@ fn other_json() {
 fn what_is_set_aside_is_named() {
     let ocsf = json!({"class_uid": 6003, "metadata": {"product": {"name": "CloudTrail"}}, "api": {"operation": "x"}});
     for (name, bytes, word) in [
-        ("export.zip", [&b"PK\x03\x04"[..], &[0; 26], b"log.json..."].concat(), "zip"),
+        ("export.zip", [&b"PK\x03\x04"[..], &[0; 26], b"log.json..."].concat(), "broken archive"),
+        ("export.7z", b"7z\xbc\xaf\x27\x1c".to_vec(), "7z"),
         ("often.gz", gzip(gzip(gzip(gzip(gzip(delivered(&calls(1))))))), "gzip"),
         ("counts.csv", b"eventSource,eventName,awsRegion,count\nx,y,z,4\n".to_vec(), "CSV"),
         ("rows.json", b"[{\"eventversion\":\"1\",\"eventtime\":\"2\",\"awsregion\":\"x\"}]".to_vec(), "another tool"),
