@@ -81,7 +81,10 @@ pub(super) fn record_of(cells: &[Cell<'_>]) -> Option<RowRecord> {
     if !are_of_records(names.clone()) {
         return None;
     }
-    let mut record = Written { is_whole: are_whole(names), ..Written::default() };
+    // As CloudTrail writes a record, fields without a value are left out.
+    let is_as_written = |(name, value): &Cell<'_>| name == "userIdentity" && matches!(value, Raw::Container(_));
+    let is_whole = are_whole(names) || cells.iter().any(is_as_written);
+    let mut record = Written { is_whole, ..Written::default() };
     for (name, value) in cells {
         record.take(name, *value);
     }
@@ -249,6 +252,22 @@ mod tests {
             of(&unread).map(|(record, is_whole)| (record.get("userIdentity").is_some(), is_whole)),
             Some((false, false))
         );
+    }
+
+    #[test]
+    fn a_record_with_a_text_for_a_document_has_lost_nothing() {
+        let row = json!({"eventTime": "2026-09-10T12:00:00Z", "eventName": "x", "userIdentity": {"type": "Root"},
+            "responseElements": "{\"a\":1}"});
+        let record = with_document(row.clone(), json!({"a": 1}));
+        assert_eq!(of(&row), Some((record, true)));
+        let broken =
+            json!({"eventTime": "t", "eventName": "x", "userIdentity": {"type": "Root"}, "responseElements": "{\"a"});
+        assert_eq!(of(&broken).map(|(_, is_whole)| is_whole), Some(false));
+    }
+
+    fn with_document(mut record: Value, document: Value) -> Value {
+        record["responseElements"] = document;
+        record
     }
 
     #[test]
