@@ -70,6 +70,7 @@ pub struct Decoder {
     fingerprints: RandomState,
     contents: Contents,
     max_record_bytes: usize,
+    carves: bool,
     depth: u32,
 }
 
@@ -90,7 +91,13 @@ impl Decoder {
     pub fn new(fingerprints: RandomState, max_record_bytes: usize) -> Self {
         let contents = Contents::of(&fingerprints);
         let (identities, reading) = (IdentityTable::new(), Reading::default());
-        Self { identities, reading, fingerprints, contents, max_record_bytes, depth: 0 }
+        Self { identities, reading, fingerprints, contents, max_record_bytes, carves: false, depth: 0 }
+    }
+
+    /// The decoder, which looks for records where a document makes no sense, if `carves`.
+    #[must_use]
+    pub fn carving(self, carves: bool) -> Self {
+        Self { carves, ..self }
     }
 
     /// Gives every event of a whole document to `sink`. Any text is taken; none panics.
@@ -114,6 +121,7 @@ impl Decoder {
 
     fn walk<S: Sink>(&mut self, mut walk: Walk, text: &str, sink: &mut S) -> Document {
         let mut at = 0;
+        walk.carves = self.carves;
         let mut pair = Pair { records: [Record::EMPTY; 2], current: 0, waiting: None };
         let ending = loop {
             match walk.next(text, at, true) {

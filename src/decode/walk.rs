@@ -44,6 +44,8 @@ pub(super) struct Walk {
     pub arrays: u32,
     /// Whether something that is no JSON came first.
     pub is_late: bool,
+    /// Whether records are looked for where the document makes no sense.
+    pub carves: bool,
     /// From where on no record begins in the text, if that was found; and from where on no line with a value does.
     no_record_from: Option<usize>,
     no_line_from: Option<usize>,
@@ -187,6 +189,9 @@ impl Walk {
     /// the file. A line with a value may follow soon; a page or a text that shows records among its words is no log.
     fn after_lead_in(&mut self, text: &str, at: usize, whole: bool) -> Unit {
         let next = next_line_with_a_value(text, at).filter(|next| next - at <= MOST_TO_FIND_A_LINE);
+        if self.carves {
+            return self.carve(text, at, whole);
+        }
         match next {
             _ if text[at..].starts_with('<') => Unit::NotJson,
             Some(next) if text[at..next].contains("```") => Unit::NotJson,
@@ -196,6 +201,22 @@ impl Walk {
             }
             None if !whole && text.len() - at < MOST_TO_FIND_A_LINE => Unit::More(at),
             None => Unit::NotJson,
+        }
+    }
+
+    /// Goes to the next object that begins as a record does, whatever stands before it.
+    fn carve(&mut self, text: &str, at: usize, whole: bool) -> Unit {
+        match next_record(text, at) {
+            Some(next) => {
+                self.is_late = self.arrays == 0;
+                self.standing = Standing::Records;
+                self.layout = Layout::Values;
+                self.arrays += 1;
+                Unit::Junk(next)
+            }
+            None if !whole && text.len() - at < MOST_TO_FIND_A_LINE => Unit::More(at),
+            None if self.arrays == 0 => Unit::NotJson,
+            None => junk(text, at, whole),
         }
     }
 
@@ -264,12 +285,13 @@ impl Walk {
     /// it with the next record, if one begins before the next line with a value.
     fn astray(&mut self, text: &str, at: usize, whole: bool) -> Unit {
         let is_of_a_record = matches!(text.as_bytes().get(at), Some(b',' | b'}' | b']' | b':' | b'"'));
-        if self.arrays > 0
+        if (self.arrays > 0 || self.carves)
             && is_of_a_record
             && let Some(next) = find_unless_none(&mut self.no_record_from, next_record, (text, at))
             && next_line_with_a_value(&text[..=next], at).is_none_or(|line| line >= next)
         {
             self.standing = Standing::Records;
+            self.arrays = self.arrays.max(1);
             return Unit::Junk(next);
         }
         junk(text, at, whole)

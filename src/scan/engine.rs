@@ -151,7 +151,7 @@ pub(super) struct Shared<'a> {
 
 impl Shared<'_> {
     fn decoder(&self) -> Decoder {
-        Decoder::new(self.fingerprints.clone(), self.limits.max_record_bytes)
+        Decoder::new(self.fingerprints.clone(), self.limits.max_record_bytes).carving(self.limits.carve)
     }
 
     pub fn is_over(&self) -> bool {
@@ -313,7 +313,7 @@ impl<'a, K: Turn> Worker<'a, K> {
 
     /// Cuts a stream into parts for whoever has time. What became of the object is known when all parts are read.
     pub fn stream(&mut self, object: &LogObject, stream: Box<dyn Read + Send + '_>, packed: &Counter<'_>) {
-        let mut parts = Parts::new(stream, self.shared.limits.max_record_bytes);
+        let mut parts = Parts::new(stream, self.shared.limits.max_record_bytes).carving(self.shared.limits.carve);
         let (tally, mut stopped) = (Arc::new(Tally::default()), false);
         for part in parts.by_ref() {
             if let Some(share) =

@@ -503,6 +503,39 @@ fn rows_that_lost_something() {
     assert_eq!(answer["coverage"]["broken_records"], 1, "a row that ends early lacks columns");
 }
 
+/// Where a document makes no sense, whole records are read when that is asked for, and only then.
+#[test]
+fn carving() {
+    let place = Place::new();
+    let records: Vec<String> = calls(3).iter().map(text).collect();
+    let first = &records[0][records[0].find("\"eventSource\"").expect("a field")..];
+    let inner = &records[0][records[0].find("\"userIdentity\":").expect("a field") + "\"userIdentity\":".len()..];
+    let rest = records[1..].join(",");
+    let page = format!("# What happened\n\n```\n{}\n```\nand then {}.\n", records[1], records[2]);
+    for (name, text, code) in [
+        ("begins within a record", format!("{first},{rest}]}}"), 1),
+        ("begins within a value", format!("z\",{first},{rest}]}}"), 1),
+        ("begins with digits", format!("00Z\",{first},{rest}]}}"), 3),
+        ("begins within an identity", format!("{inner},{rest}]}}"), 3),
+        ("a page", page, 1),
+    ] {
+        println!("== {name}");
+        let file = place.write("paste.txt", &text);
+        let plain = place.trailscan("principals").arg(&file).ends(code);
+        assert!(code == 3 || plain.stdout.is_empty());
+        for bytes in [text.clone().into_bytes(), zstd::encode_all(text.as_bytes(), 1).unwrap()] {
+            let file = place.write("paste.txt", bytes);
+            let answer = place.trailscan("principals --carve").arg(file).json(3);
+            assert_eq!(answer["coverage"]["events_counted"], 2, "{}", answer["coverage"]);
+        }
+    }
+    let whole = place.write("whole.json", delivered(&calls(3)));
+    let answer = place.trailscan("principals --carve").arg(whole).json(0);
+    assert_eq!(counts(&answer["coverage"]), read(3));
+    let other = place.write("words.txt", "Nothing of \"eventVersion\" is here {\n");
+    assert!(place.trailscan("principals --carve").arg(other).ends(1).stderr.contains("no JSON"));
+}
+
 /// CloudWatch Logs packs what it gives to Firehose, which packs it again.
 #[test]
 fn packed_again() {
