@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::json::fields::value_at;
+use crate::json::fields::{Stop, value_at};
 
 /// How deep structs are read.
 const DEEPEST: u32 = 16;
@@ -19,55 +19,65 @@ pub(super) fn parse(cell: &str) -> Option<Value> {
     if let Ok(json) = serde_json::from_str(cell) {
         return Some(json);
     }
-    let (value, rest) = value(cell, DEEPEST)?;
+    let (value, rest) = Structs { may_hold_json: true }.value(cell, DEEPEST)?;
     rest.is_empty().then_some(value)
 }
 
-/// The value that `text` begins with, and what follows it.
-fn value(text: &str, depth: u32) -> Option<(Value, &str)> {
-    let depth = depth.checked_sub(1)?;
-    match text.as_bytes().first() {
-        Some(b'{') => json(text).or_else(|| members(&text[1..], depth)),
-        Some(b'[') => json(text).or_else(|| elements(&text[1..], depth)),
-        _ => {
-            let (scalar, rest) = text.split_at(end_of_scalar(text)?);
-            let value = if scalar == "null" { Value::Null } else { Value::from(scalar) };
-            Some((value, rest))
+/// Reads structs.
+struct Structs {
+    /// Whether JSON is looked for in them. Once one has no end, no other is: each would be looked for to the end of the cell.
+    may_hold_json: bool,
+}
+
+impl Structs {
+    /// The value that `text` begins with, and what follows it.
+    fn value<'a>(&mut self, text: &'a str, depth: u32) -> Option<(Value, &'a str)> {
+        let depth = depth.checked_sub(1)?;
+        match text.as_bytes().first() {
+            Some(b'{') => self.json(text).or_else(|| self.members(&text[1..], depth)),
+            Some(b'[') => self.json(text).or_else(|| self.elements(&text[1..], depth)),
+            _ => {
+                let (scalar, rest) = text.split_at(end_of_scalar(text)?);
+                let value = if scalar == "null" { Value::Null } else { Value::from(scalar) };
+                Some((value, rest))
+            }
         }
     }
-}
 
-/// JSON that stands within a struct, as maps of texts hold it.
-fn json(text: &str) -> Option<(Value, &str)> {
-    let (_, after) = value_at(text, 0).ok()?;
-    let (json, rest) = text.split_at(after);
-    Some((serde_json::from_str(json).ok()?, rest))
-}
-
-fn members(text: &str, depth: u32) -> Option<(Value, &str)> {
-    let (mut members, mut rest) = (Map::new(), text);
-    loop {
-        if let Some(rest) = rest.strip_prefix('}') {
-            return Some((members.into(), rest));
-        }
-        let (name, after) = rest.split_at(end_of_name(rest)?);
-        let (value, after) = value(&after[1..], depth)?;
-        members.insert(name.to_owned(), value);
-        rest = after.strip_prefix(", ").unwrap_or(after);
+    /// JSON that stands within a struct, as maps of texts hold it.
+    fn json<'a>(&mut self, text: &'a str) -> Option<(Value, &'a str)> {
+        let end = self.may_hold_json.then(|| value_at(text, 0))?;
+        self.may_hold_json = end != Err(Stop::Incomplete);
+        let (_, after) = end.ok()?;
+        let (json, rest) = text.split_at(after);
+        Some((serde_json::from_str(json).ok()?, rest))
     }
-}
 
-fn elements(text: &str, depth: u32) -> Option<(Value, &str)> {
-    let (mut elements, mut rest) = (Vec::new(), text);
-    loop {
-        if let Some(rest) = rest.strip_prefix(']') {
-            return Some((elements.into(), rest));
+    fn members<'a>(&mut self, text: &'a str, depth: u32) -> Option<(Value, &'a str)> {
+        let (mut members, mut rest) = (Map::new(), text);
+        loop {
+            if let Some(rest) = rest.strip_prefix('}') {
+                return Some((members.into(), rest));
+            }
+            let (name, after) = rest.split_at(end_of_name(rest)?);
+            let (value, after) = self.value(&after[1..], depth)?;
+            members.insert(name.to_owned(), value);
+            rest = after.strip_prefix(", ").unwrap_or(after);
         }
-        let (element, after) = value(rest, depth)?;
-        elements.push(element);
-        rest = after.strip_prefix(", ").unwrap_or(after);
-        if rest.is_empty() || after.len() == rest.len() && !rest.starts_with(']') {
-            return None;
+    }
+
+    fn elements<'a>(&mut self, text: &'a str, depth: u32) -> Option<(Value, &'a str)> {
+        let (mut elements, mut rest) = (Vec::new(), text);
+        loop {
+            if let Some(rest) = rest.strip_prefix(']') {
+                return Some((elements.into(), rest));
+            }
+            let (element, after) = self.value(rest, depth)?;
+            elements.push(element);
+            rest = after.strip_prefix(", ").unwrap_or(after);
+            if rest.is_empty() || after.len() == rest.len() && !rest.starts_with(']') {
+                return None;
+            }
         }
     }
 }
@@ -128,6 +138,8 @@ mod tests {
         }
         assert_eq!(parse(&"{a=".repeat(100_000)), None);
         assert_eq!(parse(&"[".repeat(100_000)), None);
+        let endless = "{a=\\\"}, ".repeat(1 << 16);
+        assert!(parse(&format!("[{endless}{{a=b}}]")).is_some(), "and not in hours");
     }
 
     proptest::proptest! {
