@@ -10,10 +10,7 @@ import re
 import subprocess
 import sys
 
-EXCUSED = {
-    "exports": "exports of query engines and consoles",
-    "bom-in-the-middle": "joined files with byte order marks",
-}
+EXCUSED = {}
 
 
 def main():

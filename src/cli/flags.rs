@@ -179,6 +179,10 @@ pub struct Common {
     #[arg(long, help_heading = "Limits")]
     pub no_dedupe: bool,
 
+    /// Look for whole records in text that is damaged or no JSON, as a paste that begins in the middle
+    #[arg(hide_short_help = true, long, help_heading = "Limits")]
+    pub carve: bool,
+
     /// End with an error when the scan needs more memory: 2GiB
     #[arg(long, value_name = "SIZE", value_parser = quantity::bytes, help_heading = "Limits")]
     pub max_memory: Option<u64>,

@@ -209,6 +209,7 @@ fn work(common: &Common, latest: EventTime) -> Work {
         max_object_bytes: common.max_object_bytes,
         max_record_bytes: usize::try_from(common.max_record_bytes).unwrap_or(usize::MAX),
         max_memory: common.max_memory,
+        carve: common.carve,
         latest_time: Some(latest),
     };
     Work { threads, dedupe: !common.no_dedupe, limits, progress: !common.quiet && !log::tells() }

@@ -30,6 +30,9 @@ pub fn arguments(common: &Common, window: Option<TimeWindow>, inputs: &[Input]) 
     if common.no_dedupe {
         words.push("--no-dedupe".to_owned());
     }
+    if common.carve {
+        words.push("--carve".to_owned());
+    }
     words.extend(inputs.iter().map(input));
     words.join(" ")
 }

@@ -60,8 +60,8 @@ pub struct CoverageFacts {
     pub aside_records: u64,
     /// Things in a record's place that are no events.
     pub malformed_records: u64,
-    /// Events that count although something of them, a sub-document such as requestParameters or a text, is no JSON: what it
-    /// says is not known.
+    /// Events that count although something of them is not known: a sub-document such as requestParameters or a text is no
+    /// JSON, or the row of an export lacks columns of a record.
     pub broken_records: u64,
     /// Objects with bytes that are no UTF-8, which are shown as U+FFFD.
     pub lossy_objects: u64,

@@ -5,8 +5,10 @@ use ahash::RandomState;
 use super::document::{Document, Ending};
 use super::identity;
 use super::known::{IdentityTable, Key, Print};
+use super::nested;
 use super::parts::{Part, PartLayout};
 use super::record::{Field, OwnedRecord, Reading, Record};
+use super::rows;
 use super::said::Contents;
 use super::walk::{Unit, Walk, after_broken, is_key, json_of_line};
 use super::wrapped::{self, Wrapped};
@@ -29,8 +31,8 @@ pub trait Sink {
     /// they are written.
     fn event(&mut self, event: &Event<'_>, fingerprint: u64, note: Self::Note);
 
-    /// Says that something of the next event is no JSON, a sub-document or a text: what it says is not known, and the
-    /// event comes without it.
+    /// Says that something of the next event is not known, and the event comes without it: a sub-document or a text is no
+    /// JSON, or the row of an export lacks columns of a record.
     fn broken_part(&mut self);
 
     /// Something in a record's place that is no event.
@@ -68,6 +70,7 @@ pub struct Decoder {
     fingerprints: RandomState,
     contents: Contents,
     max_record_bytes: usize,
+    carves: bool,
     depth: u32,
 }
 
@@ -88,7 +91,13 @@ impl Decoder {
     pub fn new(fingerprints: RandomState, max_record_bytes: usize) -> Self {
         let contents = Contents::of(&fingerprints);
         let (identities, reading) = (IdentityTable::new(), Reading::default());
-        Self { identities, reading, fingerprints, contents, max_record_bytes, depth: 0 }
+        Self { identities, reading, fingerprints, contents, max_record_bytes, carves: false, depth: 0 }
+    }
+
+    /// The decoder, which looks for records where a document makes no sense, if `carves`.
+    #[must_use]
+    pub fn carving(self, carves: bool) -> Self {
+        Self { carves, ..self }
     }
 
     /// Gives every event of a whole document to `sink`. Any text is taken; none panics.
@@ -112,6 +121,7 @@ impl Decoder {
 
     fn walk<S: Sink>(&mut self, mut walk: Walk, text: &str, sink: &mut S) -> Document {
         let mut at = 0;
+        walk.carves = self.carves;
         let mut pair = Pair { records: [Record::EMPTY; 2], current: 0, waiting: None };
         let ending = loop {
             match walk.next(text, at, true) {
@@ -185,6 +195,9 @@ impl Decoder {
                 return Some(after_broken(walk, text, at));
             }
         };
+        if !text[at..].starts_with('{') && self.wrapped_in(&text[at..end], sink) {
+            return Some(end);
+        }
         match OwnedRecord::read(&text[at..end]) {
             Ok(record) => {
                 let mut pair = Pair { records: [record.as_record(), Record::EMPTY], current: 0, waiting: None };
@@ -219,17 +232,35 @@ impl Decoder {
         let record = &pair.records[pair.current];
         if text.len() > self.max_record_bytes {
             sink.malformed();
+        } else if record.is_event && !rows::is_row(record, text) {
+            self.event_ahead(pair, sink);
         } else if record.is_event {
-            let note = sink.coming(record.text(Field::EventId), record.text(Field::RecipientAccountId));
-            let key = self.identities.announce(record.text(Field::UserIdentity));
-            let before = pair.waiting.replace((note, key));
-            pair.current ^= 1;
-            if let Some((note, key)) = before {
-                self.event(&pair.records[pair.current], key, note, sink);
-            }
+            self.row(text, pair, sink);
         } else {
             self.catch_up(pair, sink);
             self.no_event(text, sink);
+        }
+    }
+
+    /// Announces the current record of `pair`, then gives the one that waits to `sink`.
+    #[inline]
+    fn event_ahead<S: Sink>(&mut self, pair: &mut Pair<'_, S::Note>, sink: &mut S) {
+        let record = &pair.records[pair.current];
+        let note = sink.coming(record.text(Field::EventId), record.text(Field::RecipientAccountId));
+        let key = self.identities.announce(record.text(Field::UserIdentity));
+        let before = pair.waiting.replace((note, key));
+        pair.current ^= 1;
+        if let Some((note, key)) = before {
+            self.event(&pair.records[pair.current], key, note, sink);
+        }
+    }
+
+    /// Reads a record that was exported as a row; what cannot be is read as it stands.
+    #[cold]
+    fn row<S: Sink>(&mut self, text: &str, pair: &mut Pair<'_, S::Note>, sink: &mut S) {
+        self.catch_up(pair, sink);
+        if !self.wrapped_in(text, sink) {
+            self.event_ahead(pair, sink);
         }
     }
 
@@ -268,18 +299,35 @@ impl Decoder {
     fn no_event<S: Sink>(&mut self, text: &str, sink: &mut S) {
         match wrapped::unwrap(text) {
             Wrapped::Documents(documents) if self.depth < DEEPEST => {
-                self.depth += 1;
-                for document in documents {
-                    if self.walk(Walk::of_values(), &document, sink).ending != Ending::Whole {
-                        sink.malformed();
-                    }
-                }
-                self.depth -= 1;
+                documents.iter().for_each(|document| self.inner(document, sink));
             }
             Wrapped::Digest => sink.aside(Aside::Digest),
             Wrapped::Empty => {}
+            Wrapped::Nothing if self.wrapped_in(text, sink) => {}
             Wrapped::Documents(_) | Wrapped::Nothing => sink.malformed(),
         }
+    }
+
+    /// Reads the records in a value of which no envelope is known; `false` when none is in it.
+    #[cold]
+    fn wrapped_in<S: Sink>(&mut self, value: &str, sink: &mut S) -> bool {
+        let documents = if self.depth < DEEPEST { nested::documents(value) } else { Vec::new() };
+        for inner in &documents {
+            if !inner.is_whole {
+                sink.broken_part();
+            }
+            self.inner(&inner.json, sink);
+        }
+        !documents.is_empty()
+    }
+
+    /// Reads a document that stood in another one.
+    fn inner<S: Sink>(&mut self, document: &str, sink: &mut S) {
+        self.depth += 1;
+        if self.walk(Walk::of_values(), document, sink).ending != Ending::Whole {
+            sink.malformed();
+        }
+        self.depth -= 1;
     }
 }
 

@@ -12,8 +12,8 @@ const MAGICS: [(&[u8], &str); 14] = [
     (b"PK\x03\x04", "a zip archive: unpack it and scan what was in it"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive: unpack it and scan what was in it"),
     (b"Rar!\x1a\x07", "a rar archive: unpack it and scan what was in it"),
-    (b"\x1f\x8b\x08", "gzip inside of what was unpacked: unpack it once with gunzip and scan again"),
-    (b"\x28\xb5\x2f\xfd", "zstd inside of what was unpacked: unpack it once with unzstd and scan again"),
+    (b"\x1f\x8b\x08", "gzip in more than three layers of packing: unpack it once with gunzip and scan again"),
+    (b"\x28\xb5\x2f\xfd", "zstd in more than three layers of packing: unpack it once with unzstd and scan again"),
     (b"\xfd7zXZ\0", "packed with xz: unpack it with unxz and scan again"),
     (b"BZh", "packed with bzip2: unpack it with bunzip2 and scan again"),
     (b"\x04\x22\x4d\x18", "packed with lz4: unpack it with unlz4 and scan again"),
@@ -40,10 +40,11 @@ const FIELDS: [&str; 8] = [
     "sourceIPAddress",
 ];
 
-const TABLE: &str = "a table (CSV or the like): export the records as JSON, or scan the log files that they come from";
+const TABLE: &str = "a table (CSV or the like) that has not the columns of records: export eventTime, eventName and all others, or the \
+     records as JSON";
 const UTF_32: &str = "UTF-32: save it as UTF-8 and scan again";
-const UTF_16: &str = "UTF-16, as `>` of Windows PowerShell writes: save it as UTF-8 and scan again";
-const OTHER_JSON: &str = "JSON in the form of another tool, not CloudTrail's: scan the log files that it was made of";
+const OTHER_JSON: &str = "JSON in the form of another tool, without the columns of records: export eventTime, eventName and all others, or scan \
+     the log files that it was made of";
 const OCSF: &str =
     "OCSF, as Security Lake writes it, not CloudTrail's own JSON: scan the log files that it was made of";
 const YAML: &str = "YAML or text of the aws cli: ask for it again with --output json";
@@ -59,13 +60,8 @@ pub fn foreign(head: &[u8]) -> Option<&'static str> {
     if head.get(257..262) == Some(b"ustar") {
         return Some("a tar archive: unpack it and scan what was in it");
     }
-    // The mark of UTF-32 begins as that of UTF-16 does.
     if let Some(text) = utf_32(head) {
         return (text.trim_start().starts_with(['{', '[']) || of_text(&text).is_some()).then_some(UTF_32);
-    }
-    if let Some(text) = utf_16(head) {
-        let is_json = text.trim_start().starts_with(['{', '[']);
-        return (is_json || of_text(&text).is_some()).then_some(UTF_16);
     }
     of_text(&String::from_utf8_lossy(head))
 }
@@ -109,20 +105,6 @@ fn utf_32(head: &[u8]) -> Option<String> {
     };
     let units = head[4..].chunks_exact(4).filter_map(|unit| unit.try_into().ok());
     units.map(|unit| char::from_u32(read(unit))).collect()
-}
-
-/// The text of UTF-16, with a mark or in which every other byte of the beginning is zero.
-fn utf_16(head: &[u8]) -> Option<String> {
-    let big = match head {
-        [0xff, 0xfe, ..] => false,
-        [0xfe, 0xff, ..] => true,
-        [1..=255, 0, 1..=255, 0, ..] => false,
-        [0, 1..=255, 0, 1..=255, ..] => true,
-        _ => return None,
-    };
-    let unit = |pair: &[u8]| if big { [pair[0], pair[1]] } else { [pair[1], pair[0]] };
-    let units: Vec<u16> = head.chunks_exact(2).map(|pair| u16::from_be_bytes(unit(pair))).collect();
-    Some(String::from_utf16_lossy(&units).trim_start_matches('\u{feff}').to_owned())
 }
 
 fn of_text(text: &str) -> Option<&'static str> {
@@ -172,11 +154,6 @@ fn is_column(line: &str, field: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn wide(text: &str, big: bool, mark: bool) -> Vec<u8> {
-        let units = mark.then_some(0xfeff).into_iter().chain(text.encode_utf16());
-        units.flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
-    }
-
     fn utf_32_of(text: &str, big: bool) -> Vec<u8> {
         let units = ['\u{feff}'].into_iter().chain(text.chars()).map(u32::from);
         units.flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
@@ -206,10 +183,6 @@ mod tests {
             (b"ORC\x11".to_vec(), "ORC"),
             (b"Obj\x01\x04".to_vec(), "Avro"),
             (tar(), "tar"),
-            (wide(json, false, true), "UTF-16"),
-            (wide(json, true, true), "UTF-16"),
-            (wide(json, false, false), "UTF-16"),
-            (wide("eventName,eventTime,eventID\n", false, true), "UTF-16"),
             (b"eventVersion,eventTime,eventSource,eventName\n1,2,3,4".to_vec(), "table"),
             (b"Event ID;Event time;Event source;User name\n".to_vec(), "table"),
             (b"eventTime,eventName\n1,2\n".to_vec(), "table"),
@@ -254,7 +227,6 @@ mod tests {
         }
         assert_eq!(foreign(&zip_of(b"[Content_Types].xml")), None, "a spreadsheet");
         assert_eq!(foreign(&zip_of(b"META-INF/MANIFEST.MF")), None, "a program");
-        assert_eq!(foreign(&wide("Read me first\r\n", false, true)), None, "a text");
         assert_eq!(foreign(&utf_32_of("Read me first\r\n", false)), None, "a text");
     }
 

@@ -1,4 +1,5 @@
-//! The door for compressed bytes: gzip (several members), zstd, plain, identified by their first bytes.
+//! The door for compressed bytes: gzip (several members), zstd, either of them in either, plain, identified by their first
+//! bytes; and for what is no JSON in UTF-8 but says the same: UTF-16, tables.
 //!
 //! A small object is inflated whole by libdeflate into a buffer that is used again; anything else, and anything that
 //! libdeflate will not have, is a stream.
@@ -7,6 +8,11 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use flate2::bufread::GzDecoder;
 use libdeflater::Decompressor;
+
+use super::archive::ArchiveKind;
+use super::foreign::HEAD;
+use super::table::{self, Table};
+use super::utf_16::{Order, Utf16};
 
 const GZIP_MAGIC: [u8; 3] = [0x1f, 0x8b, 0x08];
 const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
@@ -88,18 +94,30 @@ impl Inflater {
     }
 }
 
-/// The JSON of an object as a stream of bytes, with a cap.
-pub struct JsonReader<R: Read> {
-    unpacked: Unpacked<R>,
+/// How often an object may be packed: CloudWatch Logs packs what it gives to Firehose, which packs it again.
+const MOST_LAYERS: u32 = 4;
+
+/// The text of an object as a stream of UTF-8, with a cap on what each layer of packing gives.
+pub struct JsonReader<'a> {
+    /// What kind of archive was packed, if it was one: its bytes are given as they are.
+    pub archive: Option<ArchiveKind>,
+    text: Capped<Box<dyn Read + Send + 'a>>,
+}
+
+/// A reader whose first bytes have been looked at.
+struct Headed<'a> {
+    head: io::Cursor<Vec<u8>>,
+    rest: Box<dyn Read + Send + 'a>,
+    /// Why no more of its head could be had, if it could not; told behind it.
+    error: Option<io::Error>,
+}
+
+/// A reader that ends in an error past its cap.
+struct Capped<R> {
+    reader: R,
     /// Bytes that may still be given.
     left: u64,
     most: u64,
-}
-
-enum Unpacked<R: Read> {
-    Plain(BufReader<R>),
-    Gzip(Box<Members<R>>),
-    Zstd(zstd::stream::read::Decoder<'static, BufReader<R>>),
 }
 
 /// gzip members one after another.
@@ -107,37 +125,101 @@ struct Members<R: Read> {
     member: Option<GzDecoder<BufReader<R>>>,
 }
 
-impl<R: Read> JsonReader<R> {
-    /// Unpacks `packed`, giving at most `most` bytes.
+/// Says whose the errors of a reader of zstd are.
+struct Zstd<R: Read>(zstd::stream::read::Decoder<'static, BufReader<R>>);
+
+/// Whether what begins with `head` is a text to read as it stands: not packed once more, no archive, in no other
+/// encoding, no table.
+pub fn is_plain(head: &[u8]) -> bool {
+    let head = &head[..head.len().min(HEAD)];
+    let is_text = || Order::of(head).is_none() && table::delimiter(head).is_none();
+    Compression::of(head) == Compression::Plain && ArchiveKind::of(head).is_none() && is_text()
+}
+
+impl<'a> JsonReader<'a> {
+    /// Unpacks `packed`, however often it is packed; each layer gives at most `most` bytes.
     ///
     /// # Errors
-    /// When nothing can be read.
-    pub fn new(packed: R, most: u64) -> io::Result<Self> {
-        let mut packed = BufReader::with_capacity(CHUNK, packed);
-        let unpacked = match Compression::of(packed.fill_buf()?) {
-            Compression::Gzip => Unpacked::Gzip(Box::new(Members { member: Some(GzDecoder::new(packed)) })),
-            Compression::Plain => Unpacked::Plain(packed),
-            Compression::Zstd => {
-                let mut decoder = zstd::stream::read::Decoder::with_buffer(packed)?;
-                decoder.window_log_max(ZSTD_WINDOW_LOG)?;
-                Unpacked::Zstd(decoder)
-            }
+    /// When there is no memory to unpack with; what cannot be read or unpacked is told by reading.
+    pub fn new(packed: impl Read + Send + 'a, most: u64) -> io::Result<Self> {
+        let mut layer = Headed::of(Box::new(packed));
+        for _ in 0..MOST_LAYERS {
+            layer = match Compression::of(layer.head()) {
+                Compression::Plain => break,
+                Compression::Gzip => Headed::capped(Members { member: Some(GzDecoder::new(buffered(layer))) }, most),
+                Compression::Zstd => {
+                    let mut decoder = zstd::stream::read::Decoder::with_buffer(buffered(layer))?;
+                    decoder.window_log_max(ZSTD_WINDOW_LOG)?;
+                    Headed::capped(Zstd(decoder), most)
+                }
+            };
+        }
+        let archive = ArchiveKind::of(layer.head());
+        if let Some(order) = Order::of(layer.head()).filter(|_| archive.is_none()) {
+            layer = Headed::of(Box::new(Utf16::new(layer, order)));
+        }
+        let text: Box<dyn Read + Send + 'a> = match table::delimiter(layer.head()) {
+            Some(delimiter) => Box::new(Table::new(layer, delimiter)),
+            None => Box::new(layer),
         };
-        Ok(Self { unpacked, left: most, most })
+        Ok(Self { archive, text: Capped { reader: text, left: most, most } })
     }
 }
 
-impl<R: Read> Read for JsonReader<R> {
+fn buffered<R: Read>(reader: R) -> BufReader<R> {
+    BufReader::with_capacity(CHUNK, reader)
+}
+
+impl Read for JsonReader<'_> {
     /// Reads on.
     ///
     /// # Errors
     /// An [`InflateError`] inside an [`io::Error`], or what the source says.
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let got = match &mut self.unpacked {
-            Unpacked::Plain(reader) => reader.read(into)?,
-            Unpacked::Gzip(members) => members.read(into)?,
-            Unpacked::Zstd(decoder) => decoder.read(into).map_err(|e| other(InflateError::Zstd(e)))?,
-        };
+        self.text.read(into)
+    }
+}
+
+impl<'a> Headed<'a> {
+    fn capped(reader: impl Read + Send + 'a, most: u64) -> Self {
+        Self::of(Box::new(Capped { reader, left: most, most }))
+    }
+
+    fn of(mut rest: Box<dyn Read + Send + 'a>) -> Self {
+        let (mut head, mut filled, mut error) = (vec![0; HEAD], 0, None);
+        while filled < HEAD {
+            match rest.read(&mut head[filled..]) {
+                Ok(0) => break,
+                Ok(got) => filled += got,
+                Err(told) if told.kind() == io::ErrorKind::Interrupted => {}
+                Err(told) => {
+                    error = Some(told);
+                    break;
+                }
+            }
+        }
+        head.truncate(filled);
+        Self { head: io::Cursor::new(head), rest, error }
+    }
+
+    fn head(&self) -> &[u8] {
+        self.head.get_ref()
+    }
+}
+
+impl Read for Headed<'_> {
+    #[inline]
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match self.head.read(into)? {
+            0 => self.error.take().map_or_else(|| self.rest.read(into), Err),
+            got => Ok(got),
+        }
+    }
+}
+
+impl<R: Read> Read for Capped<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let got = self.reader.read(into)?;
         match self.left.checked_sub(got as u64) {
             Some(left) => self.left = left,
             None => return Err(other(InflateError::TooLarge(self.most))),
@@ -146,7 +228,13 @@ impl<R: Read> Read for JsonReader<R> {
     }
 }
 
-impl<R: Read> Members<R> {
+impl<R: Read> Read for Zstd<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.0.read(into).map_err(|error| other(InflateError::Zstd(error)))
+    }
+}
+
+impl<R: Read> Read for Members<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         loop {
             let Some(member) = &mut self.member else { return Ok(0) };
@@ -220,6 +308,31 @@ mod tests {
         }
         assert_eq!(stream(&[zstd.clone(), zstd].concat(), 10), (b"hellohello".to_vec(), None));
         assert_eq!(stream(&[gzip(b"x"), vec![0; 600]].concat(), 5), (b"x".to_vec(), None));
+    }
+
+    #[test]
+    fn what_is_packed_again_is_unpacked_again() {
+        let zstd = |bytes: &[u8]| zstd::encode_all(bytes, 1).expect("memory takes it");
+        let times = |times| (0..times).fold(b"hello".to_vec(), |packed, _| gzip(&packed));
+        for packed in [times(2), times(4), zstd(&times(1)), gzip(&zstd(b"hello")), [times(2), times(2)].concat()] {
+            let (text, error) = stream(&packed, 1 << 10);
+            assert!(error.is_none() && text.starts_with(b"hello") && text.ends_with(b"hello"), "{text:?} {error:?}");
+        }
+        assert_eq!(stream(&times(5), 1 << 10), (gzip(b"hello"), None), "not without end");
+        let bomb = gzip(&gzip(&vec![b' '; 1 << 20]));
+        let (text, error) = stream(&bomb, 1 << 16);
+        assert!(text.len() <= 1 << 16 && error.is_some_and(|e| e.contains("--max-object-bytes")));
+        let cut = times(2);
+        assert!(stream(&gzip(&cut[..cut.len() - 9]), 1 << 10).1.is_some_and(|e| e.starts_with("broken gzip")));
+    }
+
+    #[test]
+    fn utf_16_is_given_as_utf_8() {
+        let wide: Vec<u8> = "\u{feff}{\"é\":1}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for packed in [wide.clone(), gzip(&wide), gzip(&gzip(&wide))] {
+            assert_eq!(stream(&packed, 100), ("\u{feff}{\"é\":1}".as_bytes().to_vec(), None));
+        }
+        assert!(!is_plain(&wide) && !is_plain(&gzip(b"x")) && is_plain(b"{}") && is_plain(b""));
     }
 
     #[test]

@@ -4,25 +4,35 @@
 //! skips the rest; whatever it does not understand goes to the careful path, which decides (see the module `json`). A
 //! property test holds the two equal on every valid record.
 
+mod archive;
+mod athena;
+mod columns;
 mod decoder;
 mod document;
 mod foreign;
 mod identity;
 mod inflate;
 mod known;
+mod nested;
 mod parts;
 #[cfg(test)]
 mod paths;
 mod record;
+mod rows;
 mod said;
 mod shape;
+mod structs;
+mod table;
 mod text;
+mod utf_16;
 mod walk;
 mod wrapped;
 
+pub use archive::{Archive, ArchiveKind};
 pub use decoder::{Aside, Decoder, Sink};
 pub use document::{Document, Ending};
-pub use foreign::{HEAD, foreign, markup, zip};
-pub use inflate::{Compression, InflateError, Inflater, JsonReader};
+pub use foreign::{HEAD, foreign, markup};
+pub use inflate::{Compression, InflateError, Inflater, JsonReader, is_plain};
 pub use parts::{Part, PartLayout, Parts, PartsEnd};
+pub use table::is_table;
 pub use text::TextReader;

@@ -88,6 +88,13 @@ impl<R: Read> Parts<R> {
         Self { reader, walk: Walk::default(), at: 0, max_record_bytes, malformed: 0, ending: None, passing: None }
     }
 
+    /// The parts, also of what makes no sense as a document, if `carves`.
+    #[must_use]
+    pub fn carving(mut self, carves: bool) -> Self {
+        self.walk.carves = carves;
+        self
+    }
+
     /// Whether the document is, so far, an envelope or an array of records.
     pub fn has_envelope(&self) -> bool {
         self.walk.arrays > 0

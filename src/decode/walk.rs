@@ -12,6 +12,10 @@ use crate::json::fields::{Raw, Stop, key_at, skip_space, value_at};
 /// subscription).
 pub(super) const RECORD_ARRAYS: [&str; 4] = ["Records", "Events", "events", "logEvents"];
 
+/// The byte order mark of UTF-8. One stands where a file begins, and where files were joined.
+const MARK: &str = "\u{feff}";
+const MARK_BEGINS: u8 = MARK.as_bytes()[0];
+
 /// What comes next in a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unit {
@@ -40,6 +44,8 @@ pub(super) struct Walk {
     pub arrays: u32,
     /// Whether something that is no JSON came first.
     pub is_late: bool,
+    /// Whether records are looked for where the document makes no sense.
+    pub carves: bool,
     /// From where on no record begins in the text, if that was found; and from where on no line with a value does.
     no_record_from: Option<usize>,
     no_line_from: Option<usize>,
@@ -134,6 +140,7 @@ impl Walk {
             at = skip_space(text.as_bytes(), at);
             match text.as_bytes().get(at) {
                 Some(b',') => at += 1,
+                Some(&MARK_BEGINS) if is_mark(text, at) => at += MARK.len(),
                 Some(b']') => {
                     let in_envelope = self.standing == Standing::EnvelopeRecords;
                     self.standing = if in_envelope { Standing::Envelope } else { Standing::Outside };
@@ -157,12 +164,12 @@ impl Walk {
 
     fn at_start(&mut self, text: &str, at: usize, whole: bool) -> Unit {
         let bytes = text.as_bytes();
-        let start = skip_space(bytes, if text[at..].starts_with('\u{feff}') { at + 3 } else { at });
+        let start = skip_marks(text, at);
         let newline = || memchr(b'\n', &bytes[start..]).map(|n| start + n);
         match bytes.get(start) {
             None => return if whole { Unit::End } else { Unit::More(start) },
             Some(b'{') if matches!(record_array(text, start), Envelope::At(_)) => self.layout = Layout::Values,
-            Some(b'{') => match newline() {
+            Some(&first) if first == b'{' || is_text_of_json(text, start) => match newline() {
                 None if !whole && text.len() - start < MOST_TO_FIND_A_LINE => return Unit::More(start),
                 None => self.layout = Layout::Values,
                 Some(end) => self.layout = if is_one_value(text, start, end) { Layout::Lines } else { Layout::Values },
@@ -182,6 +189,9 @@ impl Walk {
     /// the file. A line with a value may follow soon; a page or a text that shows records among its words is no log.
     fn after_lead_in(&mut self, text: &str, at: usize, whole: bool) -> Unit {
         let next = next_line_with_a_value(text, at).filter(|next| next - at <= MOST_TO_FIND_A_LINE);
+        if self.carves {
+            return self.carve(text, at, whole);
+        }
         match next {
             _ if text[at..].starts_with('<') => Unit::NotJson,
             Some(next) if text[at..next].contains("```") => Unit::NotJson,
@@ -194,10 +204,28 @@ impl Walk {
         }
     }
 
+    /// Goes to the next object that begins as a record does, whatever stands before it.
+    fn carve(&mut self, text: &str, at: usize, whole: bool) -> Unit {
+        match next_record(text, at) {
+            Some(next) => {
+                self.is_late = self.arrays == 0;
+                self.standing = Standing::Records;
+                self.layout = Layout::Values;
+                self.arrays += 1;
+                Unit::Junk(next)
+            }
+            None if !whole && text.len() - at < MOST_TO_FIND_A_LINE => Unit::More(at),
+            None if self.arrays == 0 => Unit::NotJson,
+            None => junk(text, at, whole),
+        }
+    }
+
     fn between_values(&mut self, text: &str, at: usize, whole: bool) -> Unit {
-        let at = skip_space(text.as_bytes(), at);
+        let at = skip_marks(text, at);
         match text.as_bytes().get(at) {
             None => return if whole { Unit::End } else { Unit::More(at) },
+            // In an array that was entered, it may as well be what is left of a broken record.
+            Some(b'"') if self.arrays == 0 && is_text_of_json(text, at) => return Unit::Place(at),
             Some(b'[') => return self.enter(Standing::Records, text, at, whole),
             Some(b'{') => {}
             Some(_) => return self.astray(text, at, whole),
@@ -257,16 +285,35 @@ impl Walk {
     /// it with the next record, if one begins before the next line with a value.
     fn astray(&mut self, text: &str, at: usize, whole: bool) -> Unit {
         let is_of_a_record = matches!(text.as_bytes().get(at), Some(b',' | b'}' | b']' | b':' | b'"'));
-        if self.arrays > 0
+        if (self.arrays > 0 || self.carves)
             && is_of_a_record
             && let Some(next) = find_unless_none(&mut self.no_record_from, next_record, (text, at))
             && next_line_with_a_value(&text[..=next], at).is_none_or(|line| line >= next)
         {
             self.standing = Standing::Records;
+            self.arrays = self.arrays.max(1);
             return Unit::Junk(next);
         }
         junk(text, at, whole)
     }
+}
+
+fn is_mark(text: &str, at: usize) -> bool {
+    text.as_bytes()[at..].starts_with(MARK.as_bytes())
+}
+
+/// The first index at or after `at` that is neither white space nor part of a byte order mark.
+fn skip_marks(text: &str, at: usize) -> usize {
+    let mut at = skip_space(text.as_bytes(), at);
+    while is_mark(text, at) {
+        at = skip_space(text.as_bytes(), at + MARK.len());
+    }
+    at
+}
+
+/// Whether a JSON string that holds JSON begins at `at`.
+fn is_text_of_json(text: &str, at: usize) -> bool {
+    matches!(text.as_bytes()[at..], [b'"', b'{' | b'[', ..])
 }
 
 /// How far a first line may reach and still make a document one of lines.
@@ -335,7 +382,7 @@ fn is_one_value(text: &str, start: usize, end: usize) -> bool {
 }
 
 fn line(text: &str, at: usize, whole: bool) -> Unit {
-    let start = skip_space(text.as_bytes(), at);
+    let start = skip_marks(text, at);
     match memchr(b'\n', &text.as_bytes()[start..]) {
         Some(length) => Unit::Line(start, start + length),
         None if !whole => Unit::More(start),
@@ -449,7 +496,8 @@ fn after_no_value(text: &str, at: usize) -> usize {
 /// The start of the first line after `at` that begins with an object or array.
 pub(super) fn next_line_with_a_value(text: &str, at: usize) -> Option<usize> {
     let bytes = text.as_bytes();
-    memchr::memchr_iter(b'\n', &bytes[at..])
-        .map(|n| at + n + 1)
-        .find(|&start| matches!(bytes.get(start), Some(b'{' | b'[')))
+    memchr::memchr_iter(b'\n', &bytes[at..]).map(|n| at + n + 1).find(|&start| {
+        let start = if is_mark(text, start) { start + MARK.len() } else { start };
+        matches!(bytes.get(start), Some(b'{' | b'['))
+    })
 }

@@ -35,7 +35,10 @@ pub(super) fn unwrap(text: &str) -> Wrapped {
     let read = careful::each_field(text, |key, value| match (&*key, value) {
         ("message", Raw::Plain(text)) if text.starts_with(CONTROL) => control = true,
         ("CloudTrailEvent" | "message" | "_raw", Raw::Plain(_) | Raw::Escaped(_)) => {
-            documents.push(careful::text_of(value).into_owned());
+            let text = careful::text_of(value);
+            if is_json_text(&text) {
+                documents.push(text.into_owned());
+            }
         }
         ("detail" | "result" | "CloudTrailEvent" | "message", Raw::Container(json)) => documents.push(json.to_owned()),
         (name, Raw::Container(json)) if RECORD_ARRAYS.contains(&name) => documents.push(json.to_owned()),
@@ -49,6 +52,11 @@ pub(super) fn unwrap(text: &str) -> Wrapped {
         Ok(()) if digest == 3 => Wrapped::Digest,
         _ => Wrapped::Nothing,
     }
+}
+
+/// Whether a text is, by its first character, JSON that can hold records.
+pub(super) fn is_json_text(text: &str) -> bool {
+    text.trim_start().starts_with(['{', '['])
 }
 
 #[cfg(test)]

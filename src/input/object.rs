@@ -1,4 +1,4 @@
-//! One log object: a file, standard input or an object of a bucket, not yet opened.
+//! One log object: a file, standard input, an object of a bucket or a file of an archive, not yet opened.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -32,6 +32,8 @@ enum Location {
     Named(Box<Path>),
     Walked(Arc<Path>, Box<OsStr>),
     Fetched(Arc<str>, Box<str>),
+    /// Of an archive.
+    Member(Box<str>, Box<str>),
 }
 
 impl LogObject {
@@ -55,10 +57,15 @@ impl LogObject {
         Self { origin, location: Location::Fetched(uri, key) }
     }
 
+    /// A file `name` of the archive that this object is.
+    pub fn member(&self, name: &str) -> Self {
+        Self { origin: Origin::Walked, location: Location::Member(self.name().into(), name.into()) }
+    }
+
     /// Where the file lies; `None` for standard input and for what no file holds.
     pub fn path(&self) -> Option<PathBuf> {
         match &self.location {
-            Location::Stdin | Location::Fetched(..) => None,
+            Location::Stdin | Location::Fetched(..) | Location::Member(..) => None,
             Location::Named(path) => Some(path.to_path_buf()),
             Location::Walked(directory, file_name) => Some(directory.join(&**file_name)),
         }
@@ -74,6 +81,7 @@ impl LogObject {
     pub fn name(&self) -> String {
         match (&self.location, self.path()) {
             (Location::Fetched(bucket, key), _) => format!("{bucket}/{key}"),
+            (Location::Member(archive, name), _) => format!("{archive}!/{name}"),
             (_, Some(path)) => printable(path.as_os_str()),
             (_, None) => "-".to_owned(),
         }
@@ -82,7 +90,7 @@ impl LogObject {
     /// What the name says about the content, where it follows CloudTrail's grammar.
     pub fn key(&self) -> Option<LogKey> {
         match &self.location {
-            Location::Fetched(_, key) => LogKey::parse(key),
+            Location::Fetched(_, key) | Location::Member(_, key) => LogKey::parse(key),
             _ => LogKey::of_path(&self.path()?),
         }
     }
@@ -112,17 +120,18 @@ impl LogObject {
             Location::Stdin => true,
             Location::Named(path) => path.metadata().is_ok_and(|metadata| !metadata.is_file()),
             // Only files are taken from a walk; what was fetched is there.
-            Location::Walked(..) | Location::Fetched(..) => false,
+            Location::Walked(..) | Location::Fetched(..) | Location::Member(..) => false,
         }
     }
 
     /// Opens the object. Standard input can be read once.
     ///
     /// # Errors
-    /// Those of opening a file, which [`explain_io`] words; an object that a source fetches has its bytes from there.
+    /// Those of opening a file, which [`explain_io`] words; an object that a source fetches, or that is of an archive, has
+    /// its bytes from there.
     pub fn open(&self) -> io::Result<Box<dyn Read + Send>> {
         match (&self.location, self.path()) {
-            (Location::Fetched(..), _) => Err(io::ErrorKind::Unsupported.into()),
+            (Location::Fetched(..) | Location::Member(..), _) => Err(io::ErrorKind::Unsupported.into()),
             (_, None) => Ok(Box::new(io::stdin())),
             (_, Some(path)) => Ok(Box::new(File::open(path)?)),
         }

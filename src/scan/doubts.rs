@@ -24,7 +24,8 @@ pub(super) fn tell_broken_records(coverage: &mut CoverageFacts) {
     let named = coverage.broken_in.iter().take(NAMED).map(|(object, &count)| {
         let (records, they) = if count == 1 { ("record has", "it counts") } else { ("records have", "they count") };
         format!(
-            "{object}: {} {records} a sub-document that is no JSON: {they} without what it says; fetch the object again",
+            "{object}: {} {records} a sub-document that is no JSON, or columns left out: {they} without what it says; \
+             fetch the object again, or scan the log files that it was made of",
             grouped(count)
         )
     });

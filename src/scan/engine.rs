@@ -27,7 +27,7 @@ use super::warnings::warnings_of;
 use super::{Meter, ScanError, ScanOutcome, ScanRequest, settle};
 use crate::aggregate::{AggregateKind, State};
 use crate::coverage::CoverageFacts;
-use crate::decode::{Aside, Decoder, HEAD, Parts};
+use crate::decode::{Archive, Aside, Decoder, HEAD, Parts};
 use crate::input::{Body, Fetched, LogObject, Source, caught};
 use crate::model::EventTime;
 
@@ -140,24 +140,24 @@ fn names(aggregates: &[&'static AggregateKind]) -> String {
 }
 
 /// What all workers look at.
-struct Shared<'a> {
+pub(super) struct Shared<'a> {
     objects: &'a [LogObject],
     source: Option<&'a dyn Source>,
     shares: Shares,
     parts: PartQueue,
     rules: &'a Rules<'a>,
-    limits: Limits,
+    pub limits: Limits,
     memory: MemoryLimit,
-    stop: &'a AtomicBool,
+    pub stop: &'a AtomicBool,
     meter: &'a Meter,
 }
 
 impl Shared<'_> {
     fn decoder(&self) -> Decoder {
-        Decoder::new(self.rules.fingerprints.clone(), self.limits.max_record_bytes)
+        Decoder::new(self.rules.fingerprints.clone(), self.limits.max_record_bytes).carving(self.limits.carve)
     }
 
-    fn is_over(&self) -> bool {
+    pub fn is_over(&self) -> bool {
         let dedupe_bytes = || self.rules.dedupe.as_ref().map_or(0, |dedupe| dedupe.bytes());
         self.stop.load(Ordering::Relaxed) || self.memory.is_exceeded(dedupe_bytes)
     }
@@ -178,13 +178,13 @@ struct Folded {
     newest_event_read: Option<EventTime>,
 }
 
-struct Worker<'a, K> {
-    shared: &'a Shared<'a>,
+pub(super) struct Worker<'a, K> {
+    pub shared: &'a Shared<'a>,
     decoder: Decoder,
     kept: K,
     counts: Counts,
-    coverage: CoverageFacts,
-    unjudged: Vec<Unjudged>,
+    pub coverage: CoverageFacts,
+    pub unjudged: Vec<Unjudged>,
 }
 
 impl<'a, K: Turn> Worker<'a, K> {
@@ -279,12 +279,13 @@ impl<'a, K: Turn> Worker<'a, K> {
             Err(error) => self.coverage.enter(object, Fate::Failed(worded(&error)), false),
             Ok(Content::Whole(json)) => self.whole(object, json, &packed),
             Ok(Content::Stream(stream)) => self.stream(object, stream, &packed),
+            Ok(Content::Archive(kind, stream)) => self.archive(object, Archive::new(kind, stream), &packed),
         }
         self.coverage.bytes_compressed += packed.bytes();
         Meter::add(&self.shared.meter.bytes_compressed, packed.bytes());
     }
 
-    fn whole(&mut self, object: &LogObject, json: &[u8], packed: &Counter<'_>) {
+    pub fn whole(&mut self, object: &LogObject, json: &[u8], packed: &Counter<'_>) {
         let text = match simdutf8::basic::from_utf8(json) {
             Ok(text) => Cow::Borrowed(text),
             Err(_) => String::from_utf8_lossy(json),
@@ -314,8 +315,8 @@ impl<'a, K: Turn> Worker<'a, K> {
     }
 
     /// Cuts a stream into parts for whoever has time. What became of the object is known when all parts are read.
-    fn stream(&mut self, object: &LogObject, stream: Box<dyn Read + Send + '_>, packed: &Counter<'_>) {
-        let mut parts = Parts::new(stream, self.shared.limits.max_record_bytes);
+    pub fn stream(&mut self, object: &LogObject, stream: Box<dyn Read + Send + '_>, packed: &Counter<'_>) {
+        let mut parts = Parts::new(stream, self.shared.limits.max_record_bytes).carving(self.shared.limits.carve);
         let (tally, mut stopped) = (Arc::new(Tally::default()), false);
         for part in parts.by_ref() {
             if let Some(share) =

@@ -16,13 +16,21 @@ pub struct Limits {
     pub max_record_bytes: usize,
     /// Bytes that the process may hold; `None` is no limit.
     pub max_memory: Option<u64>,
+    /// Whether records are looked for in what makes no sense as a document.
+    pub carve: bool,
     /// The last moment that is believed of an event, a day after now; `None` is the end of the century.
     pub latest_time: Option<EventTime>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_object_bytes: 8 << 30, max_record_bytes: 64 << 20, max_memory: None, latest_time: None }
+        Self {
+            max_object_bytes: 8 << 30,
+            max_record_bytes: 64 << 20,
+            max_memory: None,
+            carve: false,
+            latest_time: None,
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod inputs;
 mod keep;
 mod limits;
 mod logging;
+mod members;
 mod memory;
 mod meter;
 mod object;

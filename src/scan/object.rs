@@ -9,7 +9,9 @@ use tracing::debug;
 use super::queue::Tally;
 use super::rollup::{DAMAGED, FAILED, READ, SKIPPED};
 use crate::coverage::{CoverageFacts, Failure, ObjectMet};
-use crate::decode::{Aside, Compression, Ending, Inflater, JsonReader, PartsEnd, foreign, markup, zip};
+use crate::decode::{
+    ArchiveKind, Aside, Compression, Ending, Inflater, JsonReader, PartsEnd, foreign, is_plain, is_table, markup,
+};
 use crate::input::{Feed, LogObject, explain_io};
 
 /// Objects up to this many bytes are read into memory before they are unpacked…
@@ -51,6 +53,22 @@ pub(super) enum Content<'a> {
     Whole(&'a [u8]),
     /// A stream of JSON.
     Stream(Box<dyn Read + Send + 'a>),
+    /// An archive of files.
+    Archive(ArchiveKind, Box<dyn Read + Send + 'a>),
+}
+
+impl<'a> Content<'a> {
+    /// The content of packed bytes as a stream.
+    ///
+    /// # Errors
+    /// When there is no memory to unpack with.
+    pub fn of(packed: impl Read + Send + 'a, most: u64) -> io::Result<Self> {
+        let reader = JsonReader::new(packed, most)?;
+        Ok(match reader.archive {
+            Some(kind) => Self::Archive(kind, Box::new(reader)),
+            None => Self::Stream(Box::new(reader)),
+        })
+    }
 }
 
 /// Buffers that a worker uses again and again.
@@ -74,12 +92,10 @@ impl Buffers {
         let mut source = counted.count(source);
         let (filled, ended) = fill(&mut self.packed, &mut source)?;
         let packed = &self.packed[..filled];
-        refuse_archive(packed)?;
         if ended && let Some(json) = whole(&mut self.inflater, packed, most) {
-            refuse_archive(json)?;
             return Ok(Content::Whole(json));
         }
-        Ok(Content::Stream(Box::new(JsonReader::new(io::Cursor::new(packed).chain(source), most)?)))
+        Content::of(io::Cursor::new(packed).chain(source), most)
     }
 
     /// Opens an object all of whose packed bytes are there.
@@ -88,18 +104,11 @@ impl Buffers {
     /// When its beginning cannot be read.
     pub fn open_whole<'a>(&'a mut self, packed: &'a [u8], most: u64, counted: &Counter<'_>) -> io::Result<Content<'a>> {
         counted.add(packed.len());
-        refuse_archive(packed)?;
         match whole(&mut self.inflater, packed, most) {
-            Some(json) => refuse_archive(json).map(|()| Content::Whole(json)),
-            None => Ok(Content::Stream(Box::new(JsonReader::new(packed, most)?))),
+            Some(json) => Ok(Content::Whole(json)),
+            None => Content::of(packed, most),
         }
     }
-}
-
-/// Refuses what begins as a zip archive: members that are stored as they are would pass for records, and those that are
-/// packed be left out without a word.
-fn refuse_archive(bytes: &[u8]) -> io::Result<()> {
-    zip(bytes).map_or(Ok(()), |what| Err(io::Error::other(format!("is {what}"))))
 }
 
 /// The JSON of an object in one piece, where that can be had.
@@ -109,7 +118,7 @@ fn whole<'a>(inflater: &'a mut Inflater, packed: &'a [u8], most: u64) -> Option<
         Compression::Gzip => inflater.whole(packed, WHOLE_JSON),
         Compression::Zstd => None,
     };
-    whole.filter(|json| json.len() as u64 <= most)
+    whole.filter(|json| json.len() as u64 <= most && is_plain(json))
 }
 
 /// Reads up to [`WHOLE_PACKED`] bytes into `buffer`, which only ever grows; gives how many, and whether that was all.
@@ -212,6 +221,10 @@ pub(super) fn judge(object: &LogObject, found: Found<'_>) -> Fate {
         return if object.is_expected() { Fate::Failed(why.to_owned()) } else { Fate::Skipped("empty") };
     }
     let gave_nothing = found.events == 0 && found.aside.is_none();
+    if gave_nothing && is_table(found.head) {
+        let why = "is a table without a record of CloudTrail: export the records with all their columns, or as JSON";
+        return if object.is_expected() { Fate::Failed(why.to_owned()) } else { Fate::Skipped("not-json") };
+    }
     if gave_nothing && let Some(what) = foreign(found.head) {
         return Fate::Failed(format!("is {what}"));
     }

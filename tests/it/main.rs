@@ -2,6 +2,7 @@
 //! linked once.
 
 mod addresses;
+mod archives;
 mod baseline;
 mod browser;
 mod cache;

@@ -100,6 +100,96 @@ fn gives_nothing(place: &Place, bytes: impl AsRef<[u8]>, named: &Value, walked: 
     assert_eq!(counts(&answer["coverage"]), beside(walked), "in a walk");
 }
 
+/// A record as a row: of Athena in lower case, of CloudTrail Lake in CloudTrail's own spelling with maps as it prints them.
+fn row(call: &Value, is_lower: bool) -> Value {
+    let text = |field: &str| call[field].as_str().unwrap_or_default().to_owned();
+    let who = &call["userIdentity"];
+    let identity = format!(
+        "{{type=IAMUser, principalid={}, arn={}, accountid={}, invokedby=null, accesskeyid={}, username=Alice, \
+         sessioncontext=null}}",
+        who["principalId"].as_str().unwrap(),
+        who["arn"].as_str().unwrap(),
+        who["accountId"].as_str().unwrap(),
+        who["accessKeyId"].as_str().unwrap()
+    );
+    let request = match is_lower {
+        true => call["requestParameters"].to_string(),
+        false => format!("{{bucketName={}}}", call["requestParameters"]["bucketName"].as_str().unwrap()),
+    };
+    let time = if is_lower { text("eventTime") } else { text("eventTime").replace('T', " ").replace('Z', ".000") };
+    let cells = [
+        ("eventVersion", text("eventVersion")),
+        ("userIdentity", identity),
+        ("eventTime", time),
+        ("eventSource", text("eventSource")),
+        ("eventName", text("eventName")),
+        ("awsRegion", text("awsRegion")),
+        ("sourceIPAddress", text("sourceIPAddress")),
+        ("userAgent", text("userAgent")),
+        ("errorCode", String::new()),
+        ("errorMessage", String::new()),
+        ("requestParameters", request),
+        ("responseElements", "null".to_owned()),
+        ("additionalEventData", String::new()),
+        ("eventID", text("eventID")),
+        ("readOnly", call["readOnly"].to_string()),
+        ("eventType", text("eventType")),
+        ("recipientAccountId", text("recipientAccountId")),
+        ("eventCategory", text("eventCategory")),
+    ];
+    let name = |name: &str| if is_lower { name.to_lowercase() } else { name.to_owned() };
+    cells.into_iter().map(|(column, cell)| (name(column), json!(cell))).collect::<Map<_, _>>().into()
+}
+
+/// A record whose names have lost their case, sub-documents as text.
+fn lower(call: &Value) -> Value {
+    renamed(call, str::to_lowercase)
+}
+
+/// A record whose names are written with underscores, sub-documents as text.
+fn snake(call: &Value) -> Value {
+    renamed(call, |name| {
+        let name = name.replace("ID", "Id").replace("IPA", "IpA");
+        name.chars().flat_map(|c| c.is_uppercase().then_some('_').into_iter().chain(c.to_lowercase())).collect()
+    })
+}
+
+fn renamed(call: &Value, rename: impl Fn(&str) -> String + Copy) -> Value {
+    let all = ["errorCode", "errorMessage", "additionalEventData"].iter().map(|name| (rename(name), Value::Null));
+    let own = call.as_object().unwrap().iter().map(|(name, value)| {
+        let value = match value {
+            Value::Object(members) if name == "userIdentity" => {
+                members.iter().map(|(name, value)| (rename(name), value.clone())).collect::<Map<_, _>>().into()
+            }
+            Value::Object(_) => value.to_string().into(),
+            _ => value.clone(),
+        };
+        (rename(name), value)
+    });
+    all.chain(own).collect::<Map<_, _>>().into()
+}
+
+/// Rows as a table, every cell quoted.
+fn table(rows: &[Value], delimiter: char) -> String {
+    let line = |cells: Vec<&str>| {
+        let cells: Vec<String> = cells.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
+        cells.join(&delimiter.to_string()) + "\n"
+    };
+    let names = rows[0].as_object().unwrap().keys().map(String::as_str).collect();
+    let cells =
+        rows.iter().map(|row| line(row.as_object().unwrap().values().map(|cell| cell.as_str().unwrap()).collect()));
+    std::iter::once(line(names)).chain(cells).collect()
+}
+
+/// Rows as Athena's API gives them.
+fn result_set(rows: &[Value]) -> Value {
+    let data =
+        |cells: Vec<Value>| json!({"Data": cells.iter().map(|cell| json!({"VarCharValue": cell})).collect::<Value>()});
+    let names: Vec<Value> = rows[0].as_object().unwrap().keys().map(|name| json!(name)).collect();
+    let cells = rows.iter().map(|row| data(row.as_object().unwrap().values().cloned().collect()));
+    json!({"Rows": std::iter::once(data(names)).chain(cells).collect::<Value>()})
+}
+
 /// The forms of an export, each of the same [`CALLS`] records.
 fn forms() -> Vec<(&'static str, String)> {
     let calls = calls(CALLS);
@@ -140,6 +230,42 @@ fn forms() -> Vec<(&'static str, String)> {
         .iter()
         .map(|text| json!({"preview": false, "offset": 0, "result": {"_raw": text, "sourcetype": "aws:cloudtrail"}}))
         .collect();
+    let insights = |name: &str| -> Vec<Value> {
+        let row = |text: &String| {
+            json!([{"field": "@timestamp", "value": "2026-09-10 12:00:00.000"},
+            {"field": name, "value": text}, {"field": "@ptr", "value": "CmEK"}])
+        };
+        texts.iter().map(row).collect()
+    };
+    let lake: Vec<Value> = calls
+        .iter()
+        .map(|call| json!([{"eventTime": "2026-09-10 12:00:00.000"}, {"eventName": "x"}, {"eventJson": call.to_string()}]))
+        .collect();
+    let elastic: Vec<Value> = calls
+        .iter()
+        .map(|call| {
+            json!({"_index": "logs", "_id": "1", "_source": {"event": {"original": call.to_string()},
+            "message": "DescribeInstances by Alice", "@timestamp": "2026-09-10T12:00:00Z"}})
+        })
+        .collect();
+    let queued: Vec<Value> = bridged
+        .iter()
+        .map(|event| {
+            json!({"MessageId": "1", "ReceiptHandle": "x",
+            "Body": json!({"Type": "Notification", "Message": event.to_string()}).to_string()})
+        })
+        .collect();
+    let athena: Vec<Value> = calls.iter().map(|call| row(call, true)).collect();
+    let lake_rows: Vec<Value> = calls.iter().map(|call| row(call, false)).collect();
+    let columns: Vec<Value> = lake_rows
+        .iter()
+        .map(|row| row.as_object().unwrap().iter().map(|(name, value)| json!({name: value})).collect())
+        .collect();
+    let with_json = |column: &str| -> Vec<Value> {
+        let row = |call: &Value| json!({"eventTime": "2026-09-10 12:00:00.000", "eventName": call["eventName"], column: call.to_string()});
+        calls.iter().map(row).collect()
+    };
+    let marked = |text: &str| format!("\u{feff}{text}");
     let nested: Vec<Value> =
         bridged.iter().map(|event| json!({"timestamp": 1, "message": event.to_string()})).collect();
     vec![
@@ -163,6 +289,60 @@ fn forms() -> Vec<(&'static str, String)> {
         ("concatenated, pretty", calls.iter().map(pretty).collect()),
         ("byte order mark, records", format!("\u{feff}{records}")),
         ("byte order mark, lines", format!("\u{feff}{}", lines(&calls))),
+        ("byte order mark, each of two lines", texts.iter().map(|text| format!("\u{feff}{text}\n")).collect()),
+        ("byte order mark, each of two documents", [&calls[..1], &calls[1..]].map(|c| marked(&delivered(c))).concat()),
+        (
+            "byte order mark, each of two arrays",
+            [&calls[..3], &calls[3..]].map(|c| marked(&json!(c).to_string())).concat(),
+        ),
+        ("byte order mark, within an array and behind it", format!("[{}]\u{feff}", texts.join(",\u{feff}\n"))),
+        (
+            "byte order marks, log export",
+            texts.iter().map(|text| format!("\u{feff}2026-09-10T12:00:00.000Z {text}\n")).collect(),
+        ),
+        ("lookup-events, the records alone as texts", pretty(&json!(texts))),
+        (
+            "lookup-events, the records alone as a text a line",
+            lines(&texts.iter().map(|t| json!(t)).collect::<Vec<_>>()),
+        ),
+        ("Logs Insights", pretty(&json!({"results": insights("@message"), "status": "Complete", "statistics": {}}))),
+        ("Logs Insights, results alone", json!(insights("@message")).to_string()),
+        (
+            "Logs Insights, of the console",
+            json!(texts.iter().map(|t| json!({"@timestamp": "x", "@message": t})).collect::<Vec<_>>()).to_string(),
+        ),
+        (
+            "CloudTrail Lake",
+            pretty(&json!({"QueryStatus": "FINISHED", "QueryResultRows": lake, "QueryStatistics": {}})),
+        ),
+        ("CloudTrail Lake, rows alone", json!(lake).to_string()),
+        ("CloudTrail Lake, a row a line", lines(&texts.iter().map(|t| json!({"eventJson": t})).collect::<Vec<_>>())),
+        ("Athena, CSV", table(&athena, ',')),
+        ("Athena, CSV with CRLF and semicolons", table(&athena, ';').replace('\n', "\r\n")),
+        ("Athena, two files joined", [&athena[..1], &athena[1..]].map(|rows| marked(&table(rows, ','))).concat()),
+        ("Athena, get-query-results", pretty(&json!({"ResultSet": result_set(&athena), "UpdateCount": 0}))),
+        ("Athena, JSON lines", lines(&athena)),
+        ("Athena, JSON array", pretty(&json!(athena))),
+        ("DuckDB, JSON with the case lost", json!(calls.iter().map(lower).collect::<Vec<_>>()).to_string()),
+        ("columns of a data lake, lines", lines(&calls.iter().map(snake).collect::<Vec<_>>())),
+        ("CloudTrail Lake, columns", pretty(&json!({"QueryResultRows": columns}))),
+        ("CloudTrail Lake, columns in CSV", table(&lake_rows, ',')),
+        ("CloudTrail Lake, columns in JSON lines", lines(&lake_rows)),
+        ("CloudTrail Lake, records in CSV", table(&with_json("eventJson"), ',')),
+        ("CloudTrail Lake, records in JSON lines", lines(&with_json("eventJson"))),
+        ("Logs Insights, CSV of the console", table(&with_json("@message"), ',')),
+        ("Splunk, CSV", table(&with_json("_raw"), ',')),
+        ("Elastic, hits", pretty(&json!({"took": 1, "hits": {"total": {"value": 4}, "hits": elastic}}))),
+        ("Elastic, a document a line", lines(&elastic)),
+        ("SQS of SNS of EventBridge", json!({"Messages": queued}).to_string()),
+        (
+            "SQS to Lambda",
+            json!({"Records": calls.iter().map(|call| json!({"messageId": "1", "body": call.to_string(),
+            "eventSource": "aws:sqs", "awsRegion": "us-east-1"})).collect::<Vec<_>>()})
+            .to_string(),
+        ),
+        ("Logstash", lines(&texts.iter().map(|t| json!({"input": {"message": t}, "tags": []})).collect::<Vec<_>>())),
+        ("a file of test events", pretty(&json!({"tests": {"first": calls[..1], "rest": {"x": calls[1..]}}}))),
         ("lookup-events", json!({ "Events": looked_up }).to_string()),
         ("lookup-events, pretty, with a token", pretty(&json!({"NextToken": "x", "Events": looked_up}))),
         ("lookup-events, a line each", lines(&looked_up)),
@@ -242,6 +422,141 @@ fn members_of_gzip() {
         let file = place.write("log.json", bytes);
         let answer = place.trailscan("principals").arg(file).json(0);
         assert_eq!(counts(&answer["coverage"]), read(CALLS), "{name}");
+    }
+}
+
+/// What Windows PowerShell 5 writes, and what joins such files.
+#[test]
+fn utf_16() {
+    let place = Place::new();
+    let whole = place.trailscan("principals -").stdin(delivered(&calls(CALLS))).json(0);
+    let little = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let big = |text: &str| text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>();
+    let records = calls(CALLS);
+    let (all, by_lines) = (delivered(&records), lines(&records));
+    let joined = format!("\u{feff}{}\u{feff}{}", lines(&records[..1]), lines(&records[1..]));
+    for (name, bytes) in [
+        ("a mark, low byte first", little(&format!("\u{feff}{all}"))),
+        ("a mark, high byte first", big(&format!("\u{feff}{all}"))),
+        ("no mark, low byte first", little(&all)),
+        ("no mark, high byte first", big(&by_lines)),
+        ("joined files", little(&joined)),
+        ("CRLF", little(&format!("\u{feff}{}", by_lines.replace('\n', "\r\n")))),
+    ] {
+        println!("== {name}");
+        let answer = gives(&place, bytes, 0, &read(CALLS));
+        assert_eq!(answer["rows"], whole["rows"], "{name}");
+    }
+    let half = little(&all);
+    let mut expected = read(CALLS - 1);
+    expected.as_object_mut().unwrap().remove("objects_read");
+    expected["objects_damaged"] = json!(1);
+    gives(&place, &half[..half.len() - 100], 3, &expected);
+    // A lone half of a pair is no character.
+    let mut broken = little(&all);
+    let at = broken.windows(4).position(|bytes| bytes == b"A\0l\0").expect("Alice");
+    broken[at..at + 2].copy_from_slice(&0xd800_u16.to_le_bytes());
+    let mut expected = read(CALLS);
+    expected["lossy_objects"] = json!(1);
+    gives(&place, broken, 0, &expected);
+}
+
+/// A table that lacks columns counts, and says that it is not all; what is in it of other things is none.
+#[test]
+fn rows_that_lost_something() {
+    let place = Place::new();
+    let history = "Event name,Event time,User name,Event source,Resource type,Resource name,AWS access key,AWS region,\
+        Error code,Event ID,Read-only,Request ID,Source IP address\n\
+        CreateUser,2026-09-10T12:00:00Z,Alice,iam.amazonaws.com,AWS::IAM::User,bob,AKIAIOSFODNN7EXAMPLE,us-east-1,,\
+        EXAMPLE8-90ab-cdef-fedc-000000000001,false,x,192.0.2.10\n";
+    let broken = |n: usize| with(read(n), json!({"broken_records": n}));
+    let answer = gives(&place, history, 3, &broken(1));
+    let warnings = answer["coverage"]["warnings"].to_string();
+    assert!(
+        warnings.contains("log.json: 1 record has a sub-document that is no JSON, or columns left out"),
+        "{warnings}"
+    );
+    let insights = "eventTime,eventName,userIdentity.arn,sourceIPAddress\n\
+        2026-09-10 12:00:00.000,GetUser,arn:aws:iam::111122223333:user/Alice,192.0.2.10\n";
+    let answer = gives(&place, insights, 3, &broken(1));
+    assert_eq!(rows(&answer, "principals")[0]["principal"], "arn:aws:iam::111122223333:user/Alice");
+    // One event in two forms that say different things is counted in both, and told.
+    place.write("both/log.json", delivered(&calls(1)));
+    let mut row = row(&calls(1)[0], true);
+    row.as_object_mut().unwrap().remove("useragent");
+    place.write("both/athena.csv", table(&[row], ','));
+    let answer = place.trailscan("principals both").json(3);
+    let expected = json!({"objects_found": 2, "objects_read": 2, "events": 2, "events_in_window": 2, "events_counted": 2,
+        "conflicting_ids": 1, "broken_records": 1});
+    assert_eq!(counts(&answer["coverage"]), expected);
+    // The names alone, and records of other things.
+    gives(&place, "eventTime,eventName,eventSource\n", 0, &read(0));
+    for other in [
+        "@timestamp,@message\n2026-09-10,2 111122223333 eni-1 ACCEPT OK\n",
+        "event_time,event_name,event_source\n2026-09-10,page_view,web\n",
+    ] {
+        gives_nothing(&place, other, &json!({"objects_failed": 1}), &skipped("not-json"));
+    }
+    let cut = table(&[self::row(&calls(1)[0], true), self::row(&calls(1)[0], true)], ',');
+    place.write("cut/athena.csv", &cut[..cut.len() - 90]);
+    let answer = place.trailscan("principals cut").json(3);
+    assert_eq!(answer["coverage"]["broken_records"], 1, "a row that ends early lacks columns");
+}
+
+/// Where a document makes no sense, whole records are read when that is asked for, and only then.
+#[test]
+fn carving() {
+    let place = Place::new();
+    let records: Vec<String> = calls(3).iter().map(text).collect();
+    let first = &records[0][records[0].find("\"eventSource\"").expect("a field")..];
+    let inner = &records[0][records[0].find("\"userIdentity\":").expect("a field") + "\"userIdentity\":".len()..];
+    let rest = records[1..].join(",");
+    let page = format!("# What happened\n\n```\n{}\n```\nand then {}.\n", records[1], records[2]);
+    for (name, text, code) in [
+        ("begins within a record", format!("{first},{rest}]}}"), 1),
+        ("begins within a value", format!("z\",{first},{rest}]}}"), 1),
+        ("begins with digits", format!("00Z\",{first},{rest}]}}"), 3),
+        ("begins within an identity", format!("{inner},{rest}]}}"), 3),
+        ("a page", page, 1),
+    ] {
+        println!("== {name}");
+        let file = place.write("paste.txt", &text);
+        let plain = place.trailscan("principals").arg(&file).ends(code);
+        assert!(code == 3 || plain.stdout.is_empty());
+        for bytes in [text.clone().into_bytes(), zstd::encode_all(text.as_bytes(), 1).unwrap()] {
+            let file = place.write("paste.txt", bytes);
+            let answer = place.trailscan("principals --carve").arg(file).json(3);
+            assert_eq!(answer["coverage"]["events_counted"], 2, "{}", answer["coverage"]);
+        }
+    }
+    let whole = place.write("whole.json", delivered(&calls(3)));
+    let answer = place.trailscan("principals --carve").arg(whole).json(0);
+    assert_eq!(counts(&answer["coverage"]), read(3));
+    let other = place.write("words.txt", "Nothing of \"eventVersion\" is here {\n");
+    assert!(place.trailscan("principals --carve").arg(other).ends(1).stderr.contains("no JSON"));
+}
+
+/// CloudWatch Logs packs what it gives to Firehose, which packs it again.
+#[test]
+fn packed_again() {
+    let place = Place::new();
+    let whole = place.trailscan("principals -").stdin(delivered(&calls(CALLS))).json(0);
+    let records = calls(CALLS);
+    let messages: Vec<u8> = records
+        .iter()
+        .map(|call| json!({"messageType": "DATA_MESSAGE", "logEvents": [{"message": call.to_string()}]}))
+        .flat_map(|message| gzip(message.to_string()))
+        .collect();
+    for (name, bytes) in [
+        ("gzip in gzip", gzip(gzip(delivered(&records)))),
+        ("Firehose of CloudWatch Logs", gzip(messages)),
+        ("three times", gzip(gzip(gzip(lines(&records))))),
+        ("zstd in gzip", gzip(zstd::encode_all(lines(&records).as_bytes(), 1).unwrap())),
+    ] {
+        let file = place.write("log.json.gz", bytes);
+        let answer = place.trailscan("principals").arg(file).json(0);
+        assert_eq!(counts(&answer["coverage"]), read(CALLS), "{name}");
+        assert_eq!(answer["rows"], whole["rows"], "{name}");
     }
 }
 
@@ -388,14 +703,13 @@ fn other_json() {
 /// What may hold a log in another form is named, and the answer is partial, whatever `--fail-on` says; alone it is none.
 #[test]
 fn what_is_set_aside_is_named() {
-    let utf_16: Vec<u8> = delivered(&calls(1)).encode_utf16().flat_map(u16::to_le_bytes).collect();
     let ocsf = json!({"class_uid": 6003, "metadata": {"product": {"name": "CloudTrail"}}, "api": {"operation": "x"}});
     for (name, bytes, word) in [
-        ("export.zip", [&b"PK\x03\x04"[..], &[0; 26], b"log.json..."].concat(), "zip"),
-        ("twice.gz", gzip(gzip(delivered(&calls(1)))), "gzip"),
-        ("events.json", [&[0xff, 0xfe][..], &utf_16].concat(), "UTF-16"),
-        ("history.csv", b"Event ID,Event time,Event source,Event name\n1,2,3,4\n".to_vec(), "CSV"),
-        ("rows.json", b"[{\"eventversion\":\"1\",\"eventtime\":\"2\",\"eventname\":\"x\"}]".to_vec(), "another tool"),
+        ("export.zip", [&b"PK\x03\x04"[..], &[0; 26], b"log.json..."].concat(), "broken archive"),
+        ("export.7z", b"7z\xbc\xaf\x27\x1c".to_vec(), "7z"),
+        ("often.gz", gzip(gzip(gzip(gzip(gzip(delivered(&calls(1))))))), "gzip"),
+        ("counts.csv", b"eventSource,eventName,awsRegion,count\nx,y,z,4\n".to_vec(), "CSV"),
+        ("rows.json", b"[{\"eventversion\":\"1\",\"eventtime\":\"2\",\"awsregion\":\"x\"}]".to_vec(), "another tool"),
         ("ocsf.json", ocsf.to_string().into_bytes(), "OCSF"),
         ("part.parquet", b"PAR1\x15\x04".to_vec(), "Parquet"),
     ] {

@@ -24,7 +24,7 @@ use super::manifest::ROLLUP_VERSION;
 use super::{Rollup, dataset, sha256};
 use crate::input::{DayRange, Input, Listing, LogObject};
 use crate::model::{Day, EventTime};
-use crate::scan::{ScanError, ScanRequest};
+use crate::scan::{Limits, ScanError, ScanRequest};
 
 /// A folder of units.
 pub struct Cache {
@@ -167,8 +167,9 @@ impl Cache {
 /// All that a unit rests on beside its objects: what is read of them, and how it is written.
 fn words(scan: &ScanRequest<'_>) -> String {
     let version = env!("CARGO_PKG_VERSION");
-    let (schema, objects, records) = (&*dataset::SCHEMA, scan.limits.max_object_bytes, scan.limits.max_record_bytes);
-    format!("{version} {ROLLUP_VERSION} {schema} {} {objects} {records}\n", scan.dedupe)
+    let Limits { max_object_bytes, max_record_bytes, carve, .. } = scan.limits;
+    let (schema, dedupe) = (&*dataset::SCHEMA, scan.dedupe);
+    format!("{version} {ROLLUP_VERSION} {schema} {dedupe} {max_object_bytes} {max_record_bytes} {carve}\n")
 }
 
 /// Puts back the objects of what cannot stand for them.

@@ -91,7 +91,9 @@ pub fn roll_up_unit(request: &ScanRequest<'_>, seen: &Seen) -> Result<Unit, Scan
     rolled.ledger.forget_conflicts(before);
     ids.settle();
     let was_stopped = request.stop.load(Ordering::Relaxed);
-    let is_whole = !was_stopped && rolled.ledger.held().count() == request.listing.objects.len();
+    // Members of an archive are objects, too.
+    let (met, held) = (rolled.ledger.objects.len(), rolled.ledger.held().count());
+    let is_whole = !was_stopped && met == held && met >= request.listing.objects.len();
     Ok(Unit { rolled, ids, is_whole })
 }
 

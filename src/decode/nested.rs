@@ -1,0 +1,335 @@
+//! Records inside of what is no envelope that is known: at any depth, in rows of queries, and in JSON that is kept as text.
+//!
+//! What a caller can write into a record (requestParameters and the like) is no place to look for records in.
+//!
+//! Known misses: an object with fewer than three texts of a record is taken for something else, since rules and filters
+//! speak of one or two; so is what lies deeper than [`DEEPEST`].
+
+use std::io::Read;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+
+use super::athena;
+use super::columns::{Column, are_of_records};
+use super::inflate::JsonReader;
+use super::rows::{self, Cell};
+use super::wrapped::is_json_text;
+use crate::json::careful;
+use crate::json::fields::{Raw, skip_space, value_at};
+
+/// How many containers and texts deep a record is looked for.
+const DEEPEST: u32 = 32;
+
+/// The most JSON that one text of base64 may give.
+const MOST_PACKED: u64 = 64 << 20;
+
+/// The texts of a record by which it is known where nothing says that one stands there, and how many of them must.
+const TEXTS: [&str; 7] =
+    ["eventName", "eventTime", "eventSource", "eventVersion", "eventID", "awsRegion", "sourceIPAddress"];
+const ENOUGH: usize = 3;
+
+/// How packed JSON and plain JSON begin in base64.
+const BASE64_BEGINS: [&str; 3] = ["H4sI", "eyJ", "W3si"];
+
+/// A JSON document with a record that stood in another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Inner {
+    /// The document.
+    pub json: String,
+    /// Whether it has all that the record had.
+    pub is_whole: bool,
+}
+
+/// The JSON documents with records that stand in `value`, in order.
+pub(super) fn documents(value: &str) -> Vec<Inner> {
+    let mut found = Vec::new();
+    // All that a record is known by has an `eventName`, in whatever spelling, or is packed.
+    let may_hold = |what: &str| memchr::memmem::find(value.as_bytes(), what.as_bytes()).is_some();
+    if may_hold("vent") || may_hold("VENT") || BASE64_BEGINS.iter().any(|begin| may_hold(begin)) {
+        look_at(value, DEEPEST, &mut found);
+    }
+    found
+}
+
+/// Adds what is found in `value`, no more than `depth` deep.
+fn look_at(value: &str, depth: u32, found: &mut Vec<Inner>) {
+    let Some(depth) = depth.checked_sub(1) else { return };
+    match value.as_bytes().first() {
+        Some(b'{') => look_at_object(value, depth, found),
+        Some(b'[') => look_at_array(value, depth, found),
+        Some(b'"') => {
+            if let Ok((text, _)) = value_at(value, 0) {
+                look_at_value(text, depth, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn look_at_object(object: &str, depth: u32, found: &mut Vec<Inner>) {
+    let mut fields: Vec<Cell<'_>> = Vec::new();
+    if careful::each_field(object, |key, value| fields.push((key, value))).is_err() {
+        return;
+    }
+    if is_record(&fields) && !rows::are_cells(&fields) {
+        return found.push(Inner { json: object.to_owned(), is_whole: true });
+    }
+    match fields.iter().any(|(key, _)| key == "Rows").then(|| athena::rows(object)).flatten() {
+        Some(rows) => rows.iter().for_each(|row| look_at_row(row, depth, found)),
+        None => look_at_fields(&fields, depth, found),
+    }
+}
+
+/// A row, as an object whose fields are its cells.
+fn look_at_row(row: &str, depth: u32, found: &mut Vec<Inner>) {
+    let mut cells: Vec<Cell<'_>> = Vec::new();
+    if careful::each_field(row, |key, value| cells.push((key, value))).is_ok() {
+        look_at_fields(&cells, depth, found);
+    }
+}
+
+/// The fields of an object that is no record as it stands: what they hold, or a record of which they are the columns.
+fn look_at_fields(fields: &[Cell<'_>], depth: u32, found: &mut Vec<Inner>) {
+    let is_row = are_of_records(fields.iter().map(|(key, _)| &**key));
+    let before = found.len();
+    for (key, value) in fields {
+        match Column::of(key) {
+            Some(Column::Document(_)) => {}
+            Some(_) if is_row => {}
+            _ => look_at_value(*value, depth, found),
+        }
+    }
+    if found.len() == before
+        && let Some(row) = rows::record_of(fields)
+    {
+        found.push(Inner { json: row.json, is_whole: row.is_whole });
+    }
+}
+
+fn look_at_value(value: Raw<'_>, depth: u32, found: &mut Vec<Inner>) {
+    match value {
+        Raw::Container(container) => look_at(container, depth, found),
+        Raw::Plain(_) | Raw::Escaped(_) => look_at_text(&careful::text_of(value), depth, found),
+        Raw::Scalar(_) | Raw::Null => {}
+    }
+}
+
+/// A text may be JSON, several of them, or either in base64.
+fn look_at_text(text: &str, depth: u32, found: &mut Vec<Inner>) {
+    let text = text.trim();
+    if is_json_text(text) {
+        let before = found.len();
+        for value in values(text) {
+            look_at(value, depth, found);
+        }
+        // Of a record that is cut off, whoever reads it tells.
+        if found.len() == before && TEXTS.iter().filter(|name| text.contains(&format!("\"{name}\""))).count() >= ENOUGH
+        {
+            found.push(Inner { json: text.to_owned(), is_whole: true });
+        }
+    } else if BASE64_BEGINS.iter().any(|begin| text.starts_with(begin))
+        && let Some(text) = unpacked(text)
+    {
+        look_at_text(&text, depth.saturating_sub(1), found);
+    }
+}
+
+/// The text that base64 stands for, unpacked if it is packed.
+fn unpacked(text: &str) -> Option<String> {
+    let bytes = BASE64_STANDARD.decode(text).ok()?;
+    let mut json = String::new();
+    JsonReader::new(bytes.as_slice(), MOST_PACKED).ok()?.read_to_string(&mut json).ok()?;
+    is_json_text(&json).then_some(json)
+}
+
+fn look_at_array(array: &str, depth: u32, found: &mut Vec<Inner>) {
+    let elements: Vec<&str> = elements(array);
+    if let Some(row) = row(&elements) {
+        return look_at_row(&row, depth, found);
+    }
+    for element in elements {
+        look_at(element, depth, found);
+    }
+}
+
+/// The object that a row of a query's results is: CloudWatch Logs Insights prints it as
+/// `[{"field":"@message","value":"…"},…]`, CloudTrail Lake as `[{"eventName":"…"},…]`. `None` for any other array.
+///
+/// Source: AWS CLI reference, `aws logs get-query-results` and `aws cloudtrail get-query-results`.
+fn row(elements: &[&str]) -> Option<String> {
+    let mut cells = serde_json::Map::new();
+    for element in elements {
+        let mut fields = Vec::new();
+        careful::each_field(element, |key, value| fields.push((key, value))).ok()?;
+        let (name, value) = match fields.as_slice() {
+            [(name, value)] => (name.clone(), *value),
+            [(first, name), (second, value)] if first == "field" && second == "value" => {
+                (careful::text_of(*name), *value)
+            }
+            _ => return None,
+        };
+        // A name twice: these are things of one kind, not the cells of a row.
+        if matches!(value, Raw::Container(_)) || cells.contains_key(&*name) {
+            return None;
+        }
+        cells.insert(name.into_owned(), careful::text_of(value).into());
+    }
+    (!cells.is_empty()).then(|| serde_json::Value::from(cells).to_string())
+}
+
+/// Whether an object is a record, where nothing else says so.
+fn is_record(fields: &[Cell<'_>]) -> bool {
+    let is_text = |value: &Raw<'_>| matches!(value, Raw::Plain(_) | Raw::Escaped(_));
+    let texts = fields.iter().filter(|(key, value)| is_text(value) && TEXTS.contains(&&**key));
+    texts.count() >= ENOUGH
+}
+
+/// The elements of an array, up to where it stops being JSON.
+fn elements(array: &str) -> Vec<&str> {
+    let inside = array.strip_prefix('[').and_then(|array| array.strip_suffix(']')).unwrap_or_default();
+    values(inside)
+}
+
+/// The values of a text one after another, with commas between or without, up to where it stops being JSON.
+fn values(text: &str) -> Vec<&str> {
+    let bytes = text.as_bytes();
+    let (mut values, mut at) = (Vec::new(), skip_space(bytes, 0));
+    while let Ok((_, after)) = value_at(text, at) {
+        values.push(&text[at..after]);
+        let next = skip_space(bytes, after);
+        at = if bytes.get(next) == Some(&b',') { skip_space(bytes, next + 1) } else { next };
+    }
+    values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::Compression;
+    use flate2::bufread::GzEncoder;
+    use serde_json::{Value, json};
+
+    const RECORD: &str = r#"{"eventVersion":"1.08","eventTime":"2026-09-01T00:00:00Z","eventName":"x"}"#;
+
+    fn record() -> Value {
+        serde_json::from_str(RECORD).expect("JSON")
+    }
+
+    /// What is found in a value, all of it whole.
+    fn texts(value: &Value) -> Vec<String> {
+        let found = documents(&value.to_string()).into_iter();
+        found.inspect(|inner| assert!(inner.is_whole)).map(|inner| inner.json).collect()
+    }
+
+    fn packed(text: &str) -> String {
+        let mut gzip = Vec::new();
+        GzEncoder::new(text.as_bytes(), Compression::fast()).read_to_end(&mut gzip).expect("memory");
+        BASE64_STANDARD.encode(gzip)
+    }
+
+    #[test]
+    fn records_are_found_wherever_they_stand() {
+        let body = json!({"Type": "Notification", "Message": json!({"detail": record()}).to_string()});
+        let cells = |name: &str| json!([{"field": "@timestamp", "value": "x"}, {"field": name, "value": RECORD}]);
+        for value in [
+            json!({"_source": record()}),
+            json!({"a": [1, {"b": {"c": [record()]}}]}),
+            json!({"hits": {"hits": [{"_source": {"event": {"original": RECORD}}}]}}),
+            json!({"Messages": [{"Body": body.to_string()}]}),
+            json!({"input": {"message": RECORD}}),
+            json!({"text": format!("\n {RECORD} ")}),
+            json!({"awslogs": {"data": packed(&json!({"logEvents": [{"message": RECORD}]}).to_string())}}),
+            json!({"kinesis": {"data": BASE64_STANDARD.encode(RECORD)}}),
+            json!({"results": [cells("@message")]}),
+            json!([cells("@message")]),
+            json!({"QueryResultRows": [[{"eventTime": "x"}, {"eventName": "x"}, {"eventJson": RECORD}]]}),
+            json!([RECORD]),
+            json!([[RECORD]]),
+        ] {
+            let found: Vec<Value> =
+                texts(&value).iter().map(|text| serde_json::from_str(text).expect("JSON")).collect();
+            assert_eq!(found, [record()], "{value}");
+        }
+        let two = json!([{"message": RECORD}, {"message": RECORD}]);
+        assert_eq!(texts(&two), [RECORD, RECORD], "no row, but two things");
+        assert_eq!(texts(&json!({"a": format!("{RECORD}\n{RECORD}")})), [RECORD, RECORD]);
+    }
+
+    #[test]
+    fn what_only_speaks_of_records_is_none() {
+        for value in [
+            json!({"detail-type": ["x"], "detail": {"eventSource": ["iam"], "eventName": ["x"], "awsRegion": ["y"]}}),
+            json!({"selector": {"eventName": "x", "eventSource": "y"}}),
+            json!({"events": 3, "prevent": "{}", "a": "{event}"}),
+            json!({"data": "H4sIno base64", "event": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIx"}),
+            json!({"results": [[{"field": "@message", "value": "2 111122223333 eni-1 ACCEPT, no event"}]]}),
+            json!(["event", 1, null, [], {}]),
+        ] {
+            assert!(documents(&value.to_string()).is_empty(), "{value}");
+        }
+    }
+
+    #[test]
+    fn rows_are_found_wherever_they_stand_and_say_what_they_lost() {
+        let row = json!({"eventtime": "2026-09-01T00:00:00Z", "eventname": "x", "eventsource": "iam.amazonaws.com"});
+        let cells: Value =
+            row.as_object().expect("an object").iter().map(|(k, v)| json!({"field": k, "value": v})).collect();
+        let lake: Value = row.as_object().expect("an object").iter().map(|(k, v)| json!({k: v})).collect();
+        let data =
+            |cells: Vec<&Value>| json!({"Data": cells.iter().map(|v| json!({"VarCharValue": v})).collect::<Value>()});
+        let (names, values) =
+            (["eventtime", "eventname", "eventsource"].map(Value::from), row.as_object().expect("an object"));
+        let athena = json!({"Rows": [data(names.iter().collect()), data(["eventtime", "eventname", "eventsource"].map(|k| &values[k]).to_vec())]});
+        let record = json!({"eventTime": "2026-09-01T00:00:00Z", "eventName": "x", "eventSource": "iam.amazonaws.com"});
+        for value in [
+            row.clone(),
+            json!([row]),
+            json!({"results": [cells]}),
+            json!({"QueryResultRows": [lake]}),
+            json!({"ResultSet": athena}),
+        ] {
+            let found = documents(&value.to_string());
+            assert_eq!(found.len(), 1, "{value}");
+            assert_eq!(serde_json::from_str::<Value>(&found[0].json).expect("JSON"), record, "{value}");
+            assert!(!found[0].is_whole, "{value}");
+        }
+    }
+
+    /// Who may call an API may write what looks like a record into its parameters.
+    #[test]
+    fn what_a_caller_wrote_is_no_record() {
+        let forged = json!({"eventVersion": "1.08", "eventTime": "t", "eventName": "Forged"});
+        for value in [
+            json!({"request_parameters": {"a": forged}, "message": "vent"}),
+            json!({"aws": {"cloudtrail": {"requestParameters": forged.to_string()}}}),
+            json!({"responseelements": [forged]}),
+        ] {
+            assert!(documents(&value.to_string()).is_empty(), "{value}");
+        }
+        let row = json!({"eventtime": "t", "eventname": "PutEvents", "awsregion": "r", "useragent": forged.to_string(),
+            "requestparameters": forged.to_string()});
+        let found = documents(&row.to_string());
+        assert!(found.len() == 1 && found[0].json.contains("PutEvents"), "{found:?}");
+    }
+
+    #[test]
+    fn a_record_that_is_cut_off_is_left_to_its_reader() {
+        let cut = &RECORD[..RECORD.len() - 3];
+        assert_eq!(texts(&json!({"a": {"message": cut}})), [cut]);
+        assert!(documents(&json!({"a": {"message": &RECORD[..20]}}).to_string()).is_empty());
+    }
+
+    #[test]
+    fn nothing_is_looked_at_forever() {
+        let deep = format!("{}{RECORD}{}", "{\"event\":".repeat(100_000), "}".repeat(100_000));
+        assert!(documents(&deep).is_empty());
+        let mut message = RECORD.to_owned();
+        for _ in 0..8 {
+            message = json!({ "message": message }).to_string();
+        }
+        assert_eq!(documents(&message), [Inner { json: RECORD.to_owned(), is_whole: true }]);
+        let bomb = packed(&format!("{}{RECORD}", " ".repeat(65 << 20)));
+        assert!(documents(&json!({ "data": bomb }).to_string()).is_empty());
+    }
+}
