@@ -20,7 +20,7 @@ mod text;
 mod walk;
 mod wrapped;
 
-pub use decoder::{Aside, Decoder, Sink};
+pub use decoder::{Aside, Decoder, Fingerprint, Sink};
 pub use document::{Document, Ending};
 pub use foreign::{HEAD, foreign, markup, zip};
 pub use inflate::{Compression, InflateError, Inflater, JsonReader};

@@ -1,4 +1,4 @@
-//! What the sub-documents of a record say, as one number, and whether they are JSON.
+//! What a record says, as one number, and whether its sub-documents are JSON.
 
 use ahash::RandomState;
 
@@ -25,21 +25,30 @@ pub(super) struct Contents {
     vectors: Vectors,
 }
 
+/// What was found in the sub-documents of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Documents {
+    /// A keyed hash of what they say, however they are laid out, where that is asked for.
+    pub said: u64,
+    /// Whether all of them are JSON.
+    pub are_json: bool,
+}
+
 /// [`documents`] with everything that it takes, to be compiled for AVX2.
 #[cfg(target_arch = "x86_64")]
-struct DocumentsOnAvx2<'r, 'a> {
+struct DocumentsOnAvx2<'r, 'a, const SAID: bool> {
     record: &'r Record<'a>,
     avx2: Avx2,
     keys: Keys,
 }
 
 #[cfg(target_arch = "x86_64")]
-impl pulp::NullaryFnOnce for DocumentsOnAvx2<'_, '_> {
-    type Output = (u64, bool);
+impl<const SAID: bool> pulp::NullaryFnOnce for DocumentsOnAvx2<'_, '_, SAID> {
+    type Output = Documents;
 
     #[inline(always)]
     fn call(self) -> Self::Output {
-        documents(self.avx2, self.record, self.keys)
+        documents::<_, SAID>(self.avx2, self.record, self.keys)
     }
 }
 
@@ -66,13 +75,19 @@ impl Contents {
         Self { keys: Keys::of(hasher), vectors: Vectors::of_processor() }
     }
 
-    /// What the sub-documents of a record say, however they are laid out, and whether all of them are JSON.
+    /// A keyed hash of the text of a record as it stands.
     #[inline]
-    pub fn documents(self, record: &Record<'_>) -> (u64, bool) {
+    pub fn of_text(self, record: &str) -> u64 {
+        content::of_long(record, self.keys)
+    }
+
+    /// Looks at the sub-documents of a record; `SAID`: also at what they say.
+    #[inline]
+    pub fn documents<const SAID: bool>(self, record: &Record<'_>) -> Documents {
         match self.vectors {
-            Vectors::Portable => documents(Portable, record, self.keys),
+            Vectors::Portable => documents::<_, SAID>(Portable, record, self.keys),
             #[cfg(target_arch = "x86_64")]
-            Vectors::Avx2(avx2) => avx2.vectorize(DocumentsOnAvx2 { record, avx2, keys: self.keys }),
+            Vectors::Avx2(avx2) => avx2.vectorize(DocumentsOnAvx2::<SAID> { record, avx2, keys: self.keys }),
         }
     }
 
@@ -88,24 +103,23 @@ impl Contents {
 
 // A loop, not `fold`: a closure would be compiled by itself, for any processor.
 #[inline(always)]
-fn documents<B: Blocks>(blocks: B, record: &Record<'_>, keys: Keys) -> (u64, bool) {
-    let (mut all, mut are_json) = (0_u64, true);
+fn documents<B: Blocks, const SAID: bool>(blocks: B, record: &Record<'_>, keys: Keys) -> Documents {
+    let mut all = Documents { said: 0, are_json: true };
     for field in DOCUMENTS {
         let raw = record.text(field);
+        if !SAID {
+            all.are_json &= form(blocks, raw);
+            continue;
+        }
         let said = match is_container_or_text(raw) {
-            true => match content(blocks, raw, keys) {
-                Some(said) => said,
-                None => {
-                    are_json = false;
-                    content::of_raw(raw, keys)
-                }
-            },
-            false if raw.is_empty() => 0,
-            false => content::of_raw(raw, keys),
+            true => content(blocks, raw, keys),
+            false if raw.is_empty() => Some(0),
+            false => Some(content::of_raw(raw, keys)),
         };
-        all = all.rotate_left(9) ^ said;
+        all.are_json &= said.is_some();
+        all.said = all.said.rotate_left(9) ^ said.unwrap_or_else(|| content::of_raw(raw, keys));
     }
-    (all, are_json)
+    all
 }
 
 #[inline(always)]

@@ -20,6 +20,13 @@ pub(super) struct Rules<'a> {
     pub latest: EventTime,
 }
 
+impl Rules<'_> {
+    /// Whether copies are told from others, or none are looked for.
+    pub fn tells_copies(&self) -> bool {
+        self.dedupe.as_ref().is_none_or(Dedupe::tells)
+    }
+}
+
 /// What one worker has counted. Folds into [`CoverageFacts`].
 #[derive(Default)]
 pub(super) struct Counts {

@@ -27,7 +27,7 @@ use super::warnings::warnings_of;
 use super::{Meter, ScanError, ScanOutcome, ScanRequest, settle};
 use crate::aggregate::{AggregateKind, State};
 use crate::coverage::CoverageFacts;
-use crate::decode::{Aside, Decoder, HEAD, Parts};
+use crate::decode::{Aside, Decoder, Fingerprint, HEAD, Parts};
 use crate::filter::Dedupe;
 use crate::input::{Body, Fetched, LogObject, Source, caught};
 use crate::model::EventTime;
@@ -46,8 +46,7 @@ pub fn scan(request: ScanRequest<'_>) -> Result<ScanOutcome, ScanError> {
 /// [`ScanError`]; what cannot be read is no error but part of the coverage.
 pub fn scan_beside(request: ScanRequest<'_>, mut kept: Vec<Kept>) -> Result<ScanOutcome, ScanError> {
     let begun = Instant::now();
-    let rules = request.rules();
-    let done = work(&request, &rules, || State::new(request.aggregates))?;
+    let (done, rules) = work(&request, || State::new(request.aggregates))?;
     let ScanRequest { listing, window, filters, .. } = request;
     let listed = request.source.map_or(0, Source::listed);
     let mut arrivals = request.source.map(Source::arrivals).unwrap_or_default();
@@ -88,20 +87,51 @@ pub fn scan_beside(request: ScanRequest<'_>, mut kept: Vec<Kept>) -> Result<Scan
 
 impl<'a> ScanRequest<'a> {
     /// What decides whether an event counts.
-    pub(super) fn rules(&self) -> Rules<'a> {
+    fn rules(&self, fingerprint: Fingerprint) -> Rules<'a> {
+        let dedupe = || match fingerprint {
+            Fingerprint::Bytes => Dedupe::by_bytes(),
+            Fingerprint::Parts => Dedupe::default(),
+        };
         Rules {
             window: self.window,
             filters: self.filters,
-            dedupe: self.dedupe.then(Dedupe::default),
+            dedupe: self.dedupe.then(dedupe),
             latest: self.limits.latest_time.unwrap_or(END_OF_CENTURY),
         }
     }
+
+    /// Whether everything can be read a second time.
+    fn can_begin_again(&self) -> bool {
+        self.source.is_none() && !self.listing.objects.iter().any(LogObject::may_wait)
+    }
 }
 
-/// Has workers read all objects, each of which keeps what it reads in a `start` of its own.
-pub(super) fn work<K: Turn>(
+/// Has workers read all objects, each of which keeps what it reads in a `start` of its own; gives what they came to, and
+/// what decided which events counted.
+///
+/// Copies of an event are nearly always of the same bytes, which are compared faster than what they say. Where an event
+/// comes again in other bytes, all is read anew by what it says: nothing is left of the first reading.
+pub(super) fn work<'a, K: Turn>(
+    request: &ScanRequest<'a>,
+    start: impl Fn() -> K + Sync,
+) -> Result<(Vec<Done<K>>, Rules<'a>), ScanError> {
+    if !request.dedupe || request.can_begin_again() {
+        let rules = request.rules(Fingerprint::Bytes);
+        let done = read_all(request, (&rules, Fingerprint::Bytes), &start)?;
+        if rules.tells_copies() {
+            return Ok((done, rules));
+        }
+        info!("an event came again in other bytes: scan begins again");
+        request.meter.restart();
+    }
+    let rules = request.rules(Fingerprint::Parts);
+    Ok((read_all(request, (&rules, Fingerprint::Parts), &start)?, rules))
+}
+
+/// Has workers read all objects, or as many as it takes to see that `rules` cannot tell copies.
+fn read_all<K: Turn>(
     request: &ScanRequest<'_>,
-    rules: &Rules<'_>,
+    (rules, fingerprint): (&Rules<'_>, Fingerprint),
     start: impl Fn() -> K + Sync,
 ) -> Result<Vec<Done<K>>, ScanError> {
     let threads = workers(request.threads);
@@ -112,6 +142,7 @@ pub(super) fn work<K: Turn>(
         shares: Shares::new(objects.len(), threads.get()),
         parts: PartQueue::new(threads.get()),
         rules,
+        fingerprint,
         fingerprints: RandomState::new(),
         limits: request.limits,
         memory: MemoryLimit::new(request.limits.max_memory),
@@ -142,6 +173,7 @@ struct Shared<'a> {
     shares: Shares,
     parts: PartQueue,
     rules: &'a Rules<'a>,
+    fingerprint: Fingerprint,
     fingerprints: RandomState,
     limits: Limits,
     memory: MemoryLimit,
@@ -151,12 +183,12 @@ struct Shared<'a> {
 
 impl Shared<'_> {
     fn decoder(&self) -> Decoder {
-        Decoder::new(self.fingerprints.clone(), self.limits.max_record_bytes)
+        Decoder::new(self.fingerprints.clone(), self.limits.max_record_bytes).with(self.fingerprint)
     }
 
     fn is_over(&self) -> bool {
         let dedupe_bytes = || self.rules.dedupe.as_ref().map_or(0, Dedupe::bytes);
-        self.stop.load(Ordering::Relaxed) || self.memory.is_exceeded(dedupe_bytes)
+        self.stop.load(Ordering::Relaxed) || !self.rules.tells_copies() || self.memory.is_exceeded(dedupe_bytes)
     }
 }
 

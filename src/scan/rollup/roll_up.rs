@@ -32,8 +32,7 @@ pub struct Rolled {
 /// # Errors
 /// [`ScanError`]; what cannot be read is no error but part of the coverage.
 pub fn roll_up(request: ScanRequest<'_>, asked: &Asked<'_>) -> Result<(Rolled, ScanOutcome), ScanError> {
-    let rules = request.rules();
-    let done = work(&request, &rules, || Keeper::new(request.aggregates))?;
+    let (done, rules) = work(&request, || Keeper::new(request.aggregates))?;
     let arrivals = request.source.map(Source::arrivals).unwrap_or_default();
     let rolled = caught(|| fold(done, &request, &rules, &arrivals)).map_err(ScanError::Died)?;
     let kept = Kept::new(&rolled.ledger, State::new(&[]), asked);
