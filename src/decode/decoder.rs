@@ -45,7 +45,8 @@ pub enum Fingerprint {
     /// What its userIdentity and its sub-documents say, however they are written.
     #[default]
     Parts,
-    /// All bytes of its record: cheaper, and another one where the same is written in another way.
+    /// What its userIdentity says, and all other bytes of its record: cheaper, and another one where the same is written in
+    /// another way.
     Bytes,
 }
 
@@ -75,7 +76,7 @@ struct Pair<'t, N> {
 struct Waiting<N> {
     note: N,
     identity: Key,
-    /// A hash of its text, where that is asked for.
+    /// A hash of its text without the userIdentity, where that is asked for.
     text: u64,
 }
 
@@ -249,7 +250,7 @@ impl Decoder {
             let identity = self.identities.announce(record.text(Field::UserIdentity));
             let text = match self.fingerprint {
                 Fingerprint::Parts => 0,
-                Fingerprint::Bytes => self.contents.of_text(text),
+                Fingerprint::Bytes => self.contents.of_text(text, record.text(Field::UserIdentity)),
             };
             let before = pair.waiting.replace(Waiting { note, identity, text });
             pair.current ^= 1;
@@ -285,17 +286,14 @@ impl Decoder {
         if let Some(kind) = aside_of(&event) {
             return sink.aside(kind);
         }
-        let (documents, fingerprint) = match self.fingerprint {
-            Fingerprint::Parts => {
-                let documents = contents.documents::<true>(record);
-                (documents, known.print.fingerprint ^ documents.said)
-            }
-            Fingerprint::Bytes => (contents.documents::<false>(record), waited.text),
-        };
-        if !documents.are_json || !known.print.is_json || record.has_broken_text {
+        if record.has_broken_part() || !known.print.is_json {
             sink.broken_part();
         }
-        sink.event(&event, fingerprint, waited.note);
+        let rest = match self.fingerprint {
+            Fingerprint::Parts => contents.documents(record),
+            Fingerprint::Bytes => waited.text,
+        };
+        sink.event(&event, known.print.fingerprint ^ rest, waited.note);
     }
 
     /// An object without a field of an event: it may carry events, or be a digest.

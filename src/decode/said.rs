@@ -1,4 +1,4 @@
-//! What a record says, as one number, and whether its sub-documents are JSON.
+//! What a record says, as one number.
 
 use ahash::RandomState;
 
@@ -6,17 +6,7 @@ use super::record::{Field, Record};
 #[cfg(target_arch = "x86_64")]
 use crate::json::blocks::avx2::Avx2;
 use crate::json::blocks::{Blocks, Portable, Vectors};
-use crate::json::content::{self, Keys, content, is_json};
-
-/// The fields that hold one, in the order in which they count.
-const DOCUMENTS: [Field; 6] = [
-    Field::RequestParameters,
-    Field::ResponseElements,
-    Field::AdditionalEventData,
-    Field::ServiceEventDetails,
-    Field::Resources,
-    Field::Addendum,
-];
+use crate::json::content::{self, Keys, is_json_value};
 
 /// What contents are read with.
 #[derive(Clone, Copy, Debug)]
@@ -25,34 +15,25 @@ pub(super) struct Contents {
     vectors: Vectors,
 }
 
-/// What was found in the sub-documents of a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Documents {
-    /// A keyed hash of what they say, however they are laid out, where that is asked for.
-    pub said: u64,
-    /// Whether all of them are JSON.
-    pub are_json: bool,
-}
-
 /// [`documents`] with everything that it takes, to be compiled for AVX2.
 #[cfg(target_arch = "x86_64")]
-struct DocumentsOnAvx2<'r, 'a, const SAID: bool> {
+struct DocumentsOnAvx2<'r, 'a> {
     record: &'r Record<'a>,
     avx2: Avx2,
     keys: Keys,
 }
 
 #[cfg(target_arch = "x86_64")]
-impl<const SAID: bool> pulp::NullaryFnOnce for DocumentsOnAvx2<'_, '_, SAID> {
-    type Output = Documents;
+impl pulp::NullaryFnOnce for DocumentsOnAvx2<'_, '_> {
+    type Output = u64;
 
     #[inline(always)]
     fn call(self) -> Self::Output {
-        documents::<_, SAID>(self.avx2, self.record, self.keys)
+        documents(self.avx2, self.record, self.keys)
     }
 }
 
-/// [`form`] with everything that it takes, to be compiled for AVX2.
+/// [`is_json_value`] with everything that it takes, to be compiled for AVX2.
 #[cfg(target_arch = "x86_64")]
 struct FormOnAvx2<'a> {
     raw: &'a str,
@@ -65,7 +46,7 @@ impl pulp::NullaryFnOnce for FormOnAvx2<'_> {
 
     #[inline(always)]
     fn call(self) -> Self::Output {
-        form(self.avx2, self.raw)
+        is_json_value(self.avx2, self.raw)
     }
 }
 
@@ -75,26 +56,34 @@ impl Contents {
         Self { keys: Keys::of(hasher), vectors: Vectors::of_processor() }
     }
 
-    /// A keyed hash of the text of a record as it stands.
+    /// A keyed hash of the text of a record as it stands, around what is cut out of it.
     #[inline]
-    pub fn of_text(self, record: &str) -> u64 {
-        content::of_long(record, self.keys)
+    pub fn of_text(self, record: &str, cut: &str) -> u64 {
+        let from = cut.as_ptr().addr().wrapping_sub(record.as_ptr().addr());
+        let after = record.get(from..).and_then(|rest| rest.get(cut.len()..)).filter(|_| !cut.is_empty());
+        match after.zip(record.get(..from)) {
+            Some((after, before)) => {
+                content::of_long(before, self.keys).rotate_left(32) ^ content::of_long(after, self.keys)
+            }
+            // Nothing, or of another text.
+            None => content::of_long(record, self.keys),
+        }
     }
 
-    /// Looks at the sub-documents of a record; `SAID`: also at what they say.
+    /// A keyed hash of what the sub-documents of a record say, however they are laid out.
     #[inline]
-    pub fn documents<const SAID: bool>(self, record: &Record<'_>) -> Documents {
+    pub fn documents(self, record: &Record<'_>) -> u64 {
         match self.vectors {
-            Vectors::Portable => documents::<_, SAID>(Portable, record, self.keys),
+            Vectors::Portable => documents(Portable, record, self.keys),
             #[cfg(target_arch = "x86_64")]
-            Vectors::Avx2(avx2) => avx2.vectorize(DocumentsOnAvx2::<SAID> { record, avx2, keys: self.keys }),
+            Vectors::Avx2(avx2) => avx2.vectorize(DocumentsOnAvx2 { record, avx2, keys: self.keys }),
         }
     }
 
     /// Whether a raw value is JSON.
     pub fn is_json(self, raw: &str) -> bool {
         match self.vectors {
-            Vectors::Portable => form(Portable, raw),
+            Vectors::Portable => is_json_value(Portable, raw),
             #[cfg(target_arch = "x86_64")]
             Vectors::Avx2(avx2) => avx2.vectorize(FormOnAvx2 { raw, avx2 }),
         }
@@ -103,33 +92,10 @@ impl Contents {
 
 // A loop, not `fold`: a closure would be compiled by itself, for any processor.
 #[inline(always)]
-fn documents<B: Blocks, const SAID: bool>(blocks: B, record: &Record<'_>, keys: Keys) -> Documents {
-    let mut all = Documents { said: 0, are_json: true };
-    for field in DOCUMENTS {
-        let raw = record.text(field);
-        if !SAID {
-            all.are_json &= form(blocks, raw);
-            continue;
-        }
-        let said = match is_container_or_text(raw) {
-            true => content(blocks, raw, keys),
-            false if raw.is_empty() => Some(0),
-            false => Some(content::of_raw(raw, keys)),
-        };
-        all.are_json &= said.is_some();
-        all.said = all.said.rotate_left(9) ^ said.unwrap_or_else(|| content::of_raw(raw, keys));
+fn documents<B: Blocks>(blocks: B, record: &Record<'_>, keys: Keys) -> u64 {
+    let mut all = 0_u64;
+    for field in Field::DOCUMENTS {
+        all = all.rotate_left(9) ^ content::of_value(blocks, record.text(field), keys);
     }
     all
-}
-
-#[inline(always)]
-fn form<B: Blocks>(blocks: B, raw: &str) -> bool {
-    !is_container_or_text(raw) || is_json(blocks, raw)
-}
-
-/// Everything else was looked at when it was read: a number, a word, or a text without escapes, which is kept without its
-/// quotes.
-#[inline(always)]
-fn is_container_or_text(raw: &str) -> bool {
-    matches!(raw.as_bytes().first(), Some(b'{' | b'[' | b'"'))
 }

@@ -127,22 +127,54 @@ impl Hashes for FormOnly {
 /// The content of the JSON text `json`; `None` where it is none.
 #[inline(always)]
 pub(crate) fn content<B: Blocks>(blocks: B, json: &str, keys: Keys) -> Option<u64> {
-    walk(json, (blocks, keys))
+    let (content, after) = walk((json, skip_space(json.as_bytes(), 0)), (blocks, keys))?;
+    (skip_space(json.as_bytes(), after) == json.len()).then_some(content)
 }
 
 /// Whether [`content`] has an answer.
 #[inline(always)]
 pub(crate) fn is_json<B: Blocks>(blocks: B, json: &str) -> bool {
-    walk(json, (blocks, FormOnly)).is_some()
+    let read = walk((json, skip_space(json.as_bytes(), 0)), (blocks, FormOnly));
+    read.is_some_and(|(_, after)| skip_space(json.as_bytes(), after) == json.len())
+}
+
+/// The index after the container that opens at `at`, where it is JSON; `None` for everything else.
+#[inline(always)]
+pub(crate) fn container_end<B: Blocks>(blocks: B, text: &str, at: usize) -> Option<usize> {
+    let opens = matches!(text.as_bytes().get(at), Some(b'{' | b'['));
+    if opens { walk((text, at), (blocks, FormOnly)).map(|(_, after)| after) } else { None }
+}
+
+/// Whether the raw text of a value is JSON. Only containers and texts with their quotes are looked at: everything else was
+/// when it was read, a number, a word, or a text without escapes, which is kept without its quotes.
+#[inline(always)]
+pub(crate) fn is_json_value<B: Blocks>(blocks: B, raw: &str) -> bool {
+    !is_container_or_text(raw) || is_json(blocks, raw)
+}
+
+/// A keyed hash of what the raw text of a value says, which is none for an absent one; as it stands where it is no JSON.
+#[inline(always)]
+pub(crate) fn of_value<B: Blocks>(blocks: B, raw: &str, keys: Keys) -> u64 {
+    match is_container_or_text(raw) {
+        true => content(blocks, raw, keys).unwrap_or_else(|| of_raw(raw, keys)),
+        false if raw.is_empty() => 0,
+        false => of_raw(raw, keys),
+    }
 }
 
 #[inline(always)]
-fn walk<B: Blocks, H: Hashes>(json: &str, with @ (blocks, hashes): (B, H)) -> Option<u64> {
+fn is_container_or_text(raw: &str) -> bool {
+    matches!(raw.as_bytes().first(), Some(b'{' | b'[' | b'"'))
+}
+
+/// Reads the value at `at`, and gives its content and the index after it.
+#[inline(always)]
+fn walk<B: Blocks, H: Hashes>((json, mut at): (&str, usize), with @ (blocks, hashes): (B, H)) -> Option<(u64, usize)> {
     let bytes = json.as_bytes();
     let mut around: SmallVec<[Level<H::Path>; 8]> = SmallVec::new();
     let mut level = Level { path: hashes.start(), next: hashes.start(), is_object: false };
-    let (mut at, mut total) = (skip_space(bytes, 0), 0_u64);
-    loop {
+    let mut total = 0_u64;
+    'values: loop {
         match *bytes.get(at)? {
             b'"' => {
                 let end = text_end(blocks, bytes, at + 1)?;
@@ -168,24 +200,24 @@ fn walk<B: Blocks, H: Hashes>(json: &str, with @ (blocks, hashes): (B, H)) -> Op
                 at += scalar.len();
             }
         }
-        loop {
-            match bytes.get(at) {
-                Some(b',') if !around.is_empty() => {
+        while !around.is_empty() {
+            match *bytes.get(at)? {
+                b',' => {
                     at = skip_space(bytes, at + 1);
                     match level.is_object {
                         true => (level.next, at) = key(json, at, level.path, with)?,
                         false => level.next = hashes.after(level.next),
                     }
-                    break;
+                    continue 'values;
                 }
-                Some(b'}') if level.is_object => level = around.pop()?,
-                Some(b']') if !level.is_object => level = around.pop()?,
-                Some(b' ' | b'\n' | b'\r' | b'\t') => {}
-                None if around.is_empty() => return Some(total),
+                b'}' if level.is_object => level = around.pop()?,
+                b']' if !level.is_object => level = around.pop()?,
+                b' ' | b'\n' | b'\r' | b'\t' => {}
                 _ => return None,
             }
             at += 1;
         }
+        return Some((total, at));
     }
 }
 
@@ -237,7 +269,7 @@ fn hashed<T>(json: &str, at: usize, end: TextEnd, hash: impl FnOnce(&[u8]) -> T)
 }
 
 /// A hash of `text` as it stands.
-pub(crate) fn of_raw(text: &str, keys: Keys) -> u64 {
+fn of_raw(text: &str, keys: Keys) -> u64 {
     hash(text.as_bytes(), keys)
 }
 
