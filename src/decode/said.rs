@@ -33,6 +33,23 @@ impl pulp::NullaryFnOnce for DocumentsOnAvx2<'_, '_> {
     }
 }
 
+/// [`of_text`] with everything that it takes, to be compiled for AVX2.
+#[cfg(target_arch = "x86_64")]
+struct TextOnAvx2<'a> {
+    parts: [&'a str; 2],
+    keys: Keys,
+}
+
+#[cfg(target_arch = "x86_64")]
+impl pulp::NullaryFnOnce for TextOnAvx2<'_> {
+    type Output = u64;
+
+    #[inline(always)]
+    fn call(self) -> Self::Output {
+        of_text(self.parts, self.keys)
+    }
+}
+
 /// [`is_json_value`] with everything that it takes, to be compiled for AVX2.
 #[cfg(target_arch = "x86_64")]
 struct FormOnAvx2<'a> {
@@ -61,12 +78,12 @@ impl Contents {
     pub fn of_text(self, record: &str, cut: &str) -> u64 {
         let from = cut.as_ptr().addr().wrapping_sub(record.as_ptr().addr());
         let after = record.get(from..).and_then(|rest| rest.get(cut.len()..)).filter(|_| !cut.is_empty());
-        match after.zip(record.get(..from)) {
-            Some((after, before)) => {
-                content::of_long(before, self.keys).rotate_left(32) ^ content::of_long(after, self.keys)
-            }
-            // Nothing, or of another text.
-            None => content::of_long(record, self.keys),
+        // What is cut out may be nothing, or of another text.
+        let parts = after.zip(record.get(..from)).map_or([record, ""], |(after, before)| [before, after]);
+        match self.vectors {
+            Vectors::Portable => of_text(parts, self.keys),
+            #[cfg(target_arch = "x86_64")]
+            Vectors::Avx2(avx2) => avx2.vectorize(TextOnAvx2 { parts, keys: self.keys }),
         }
     }
 
@@ -88,6 +105,11 @@ impl Contents {
             Vectors::Avx2(avx2) => avx2.vectorize(FormOnAvx2 { raw, avx2 }),
         }
     }
+}
+
+#[inline(always)]
+fn of_text([before, after]: [&str; 2], keys: Keys) -> u64 {
+    content::of_long(before, keys).rotate_left(32) ^ content::of_long(after, keys)
 }
 
 // A loop, not `fold`: a closure would be compiled by itself, for any processor.
