@@ -34,7 +34,9 @@ impl HourSet {
     /// The hours, earliest first.
     pub fn iter(&self) -> impl Iterator<Item = Hour> + '_ {
         self.words.iter().flat_map(|&(number, bits)| {
-            (0..BITS).filter(move |b| bits >> b & 1 == 1).map(move |b| Hour(number * BITS + b))
+            let left = std::iter::successors(Some(bits), |left| Some(left & left.wrapping_sub(1)));
+            let left = left.take_while(|left| *left != 0);
+            left.map(move |left| Hour(number * BITS + left.trailing_zeros().cast_signed()))
         })
     }
 

@@ -79,6 +79,10 @@ impl Symbols {
     /// Past 2³² − 1 distinct texts, some hundred gigabytes after any memory limit.
     #[inline]
     pub fn intern(&mut self, text: &str) -> Sym {
+        // Most fields of most records are absent.
+        if text.is_empty() {
+            return Sym::EMPTY;
+        }
         let ends = Ends::of(text);
         let recent = self.recent[ends.place()];
         if recent.ends() == ends && (text.len() <= Ends::ALL || self.bytes_of(recent) == text.as_bytes()) {

@@ -27,8 +27,7 @@ pub trait Sink {
     /// the event; nothing else depends on it.
     fn coming(&mut self, event_id: &str, recipient_account_id: &str) -> Self::Note;
 
-    /// An event and the note on it. `fingerprint` is a keyed hash of what its userIdentity and its sub-documents say, however
-    /// they are written.
+    /// An event and the note on it. `fingerprint` is a keyed hash as [`Fingerprint`] says.
     fn event(&mut self, event: &Event<'_>, fingerprint: u64, note: Self::Note);
 
     /// Says that something of the next event is not known, and the event comes without it: a sub-document or a text is no
@@ -40,6 +39,17 @@ pub trait Sink {
 
     /// A record that CloudTrail writes but that is no call by anyone.
     fn aside(&mut self, kind: Aside);
+}
+
+/// What the number that comes with an event is a keyed hash of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fingerprint {
+    /// What its userIdentity and its sub-documents say, however they are written.
+    #[default]
+    Parts,
+    /// What its userIdentity says, and all other bytes of its record: cheaper, and another one where the same is written in
+    /// another way.
+    Bytes,
 }
 
 /// What CloudTrail delivers beside events.
@@ -59,8 +69,17 @@ struct Pair<'t, N> {
     records: [Record<'t>; 2],
     /// Which of the two is read into.
     current: usize,
-    /// The note on the other one and the key of its identity, if it waits.
-    waiting: Option<(N, Key)>,
+    /// What is known of the other one, if it waits.
+    waiting: Option<Waiting<N>>,
+}
+
+/// What is known of a record before it is an event.
+#[derive(Clone, Copy)]
+struct Waiting<N> {
+    note: N,
+    identity: Key,
+    /// A hash of its text without the userIdentity, where that is asked for.
+    text: u64,
 }
 
 /// Reads documents. One per thread: it remembers the identities it has met.
@@ -69,6 +88,7 @@ pub struct Decoder {
     reading: Reading,
     fingerprints: RandomState,
     contents: Contents,
+    fingerprint: Fingerprint,
     max_record_bytes: usize,
     carves: bool,
     depth: u32,
@@ -91,13 +111,20 @@ impl Decoder {
     pub fn new(fingerprints: RandomState, max_record_bytes: usize) -> Self {
         let contents = Contents::of(&fingerprints);
         let (identities, reading) = (IdentityTable::new(), Reading::default());
-        Self { identities, reading, fingerprints, contents, max_record_bytes, carves: false, depth: 0 }
+        let fingerprint = Fingerprint::default();
+        Self { identities, reading, fingerprints, contents, fingerprint, max_record_bytes, carves: false, depth: 0 }
     }
 
     /// The decoder, which looks for records where a document makes no sense, if `carves`.
     #[must_use]
     pub fn carving(self, carves: bool) -> Self {
         Self { carves, ..self }
+    }
+
+    /// The same decoder, which gives such fingerprints.
+    #[must_use]
+    pub fn with(self, fingerprint: Fingerprint) -> Self {
+        Self { fingerprint, ..self }
     }
 
     /// Gives every event of a whole document to `sink`. Any text is taken; none panics.
@@ -233,7 +260,7 @@ impl Decoder {
         if text.len() > self.max_record_bytes {
             sink.malformed();
         } else if record.is_event && !rows::is_row(record, text) {
-            self.event_ahead(pair, sink);
+            self.event_ahead(text, pair, sink);
         } else if record.is_event {
             self.row(text, pair, sink);
         } else {
@@ -244,14 +271,18 @@ impl Decoder {
 
     /// Announces the current record of `pair`, then gives the one that waits to `sink`.
     #[inline]
-    fn event_ahead<S: Sink>(&mut self, pair: &mut Pair<'_, S::Note>, sink: &mut S) {
+    fn event_ahead<S: Sink>(&mut self, text: &str, pair: &mut Pair<'_, S::Note>, sink: &mut S) {
         let record = &pair.records[pair.current];
         let note = sink.coming(record.text(Field::EventId), record.text(Field::RecipientAccountId));
-        let key = self.identities.announce(record.text(Field::UserIdentity));
-        let before = pair.waiting.replace((note, key));
+        let identity = self.identities.announce(record.text(Field::UserIdentity));
+        let text = match self.fingerprint {
+            Fingerprint::Parts => 0,
+            Fingerprint::Bytes => self.contents.of_text(text, record.text(Field::UserIdentity)),
+        };
+        let before = pair.waiting.replace(Waiting { note, identity, text });
         pair.current ^= 1;
-        if let Some((note, key)) = before {
-            self.event(&pair.records[pair.current], key, note, sink);
+        if let Some(before) = before {
+            self.event(&pair.records[pair.current], before, sink);
         }
     }
 
@@ -260,24 +291,24 @@ impl Decoder {
     fn row<S: Sink>(&mut self, text: &str, pair: &mut Pair<'_, S::Note>, sink: &mut S) {
         self.catch_up(pair, sink);
         if !self.wrapped_in(text, sink) {
-            self.event_ahead(pair, sink);
+            self.event_ahead(text, pair, sink);
         }
     }
 
     /// Gives the record that waits to `sink`.
     #[inline]
     fn catch_up<S: Sink>(&mut self, pair: &mut Pair<'_, S::Note>, sink: &mut S) {
-        if let Some((note, key)) = pair.waiting.take() {
-            self.event(&pair.records[pair.current ^ 1], key, note, sink);
+        if let Some(before) = pair.waiting.take() {
+            self.event(&pair.records[pair.current ^ 1], before, sink);
         }
     }
 
-    fn event<S: Sink>(&mut self, record: &Record<'_>, key: Key, note: S::Note, sink: &mut S) {
+    fn event<S: Sink>(&mut self, record: &Record<'_>, waited: Waiting<S::Note>, sink: &mut S) {
         let raw = record.text(Field::UserIdentity);
         let unread = UnreadIdentity::new(raw, identity::parse);
         let user_identity = LazyIdentity::new(&unread);
         let (fingerprints, contents) = (&self.fingerprints, self.contents);
-        let known = self.identities.find(key, || {
+        let known = self.identities.find(waited.identity, || {
             let (identity, is_json) = identity::read(raw);
             let fingerprint = identity::fingerprint(&identity, fingerprints);
             unread.know(identity);
@@ -287,11 +318,14 @@ impl Decoder {
         if let Some(kind) = aside_of(&event) {
             return sink.aside(kind);
         }
-        let (documents, are_json) = contents.documents(record);
-        if !are_json || !known.print.is_json || record.has_broken_text {
+        if record.has_broken_part() || !known.print.is_json {
             sink.broken_part();
         }
-        sink.event(&event, known.print.fingerprint ^ documents, note);
+        let rest = match self.fingerprint {
+            Fingerprint::Parts => contents.documents(record),
+            Fingerprint::Bytes => waited.text,
+        };
+        sink.event(&event, known.print.fingerprint ^ rest, waited.note);
     }
 
     /// An object without a field of an event: it may carry events, or be a digest.

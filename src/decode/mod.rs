@@ -29,7 +29,7 @@ mod walk;
 mod wrapped;
 
 pub use archive::{Archive, ArchiveKind};
-pub use decoder::{Aside, Decoder, Sink};
+pub use decoder::{Aside, Decoder, Fingerprint, Sink};
 pub use document::{Document, Ending};
 pub use foreign::{HEAD, foreign, markup};
 pub use inflate::{Compression, InflateError, Inflater, JsonReader, is_plain};

@@ -4,7 +4,7 @@
 use ahash::RandomState;
 use proptest::prelude::*;
 
-use super::{Aside, Decoder, Sink};
+use super::{Aside, Decoder, Fingerprint, Sink};
 use crate::model::Event;
 
 /// What was found, in order.
@@ -68,6 +68,42 @@ fn what_is_whole_is_one_event_on_both() {
     // A text that is none is told, and left out.
     let text = found("\"\\x\"", RECORD);
     assert_eq!((text.events.len(), text.broken, text.malformed), (2, 1, 0));
+}
+
+/// The fingerprint of the record that an array of one has.
+fn print_of(record: &str, kind: Fingerprint) -> String {
+    let mut found = Found::default();
+    let mut decoder = Decoder::new(RandomState::with_seeds(1, 2, 3, 4), 1 << 20).with(kind);
+    decoder.document(&format!("{{\"Records\":[{record}]}}"), &mut found);
+    found.events[0].split(' ').next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn bytes_differ_where_the_same_is_said_in_other_words_and_parts_do_not() {
+    let record = format!("{{\"userAgent\":\"a\",{RECORD}}}");
+    let [bytes, parts] =
+        [Fingerprint::Bytes, Fingerprint::Parts].map(|kind| move |record: &str| print_of(record, kind));
+    // Before the identity, in a sub-document, and at the end.
+    for (from, to) in
+        [("\"a\",", "\"a\" ,"), ("\"list\":", "\"list\" :"), ("\"readOnly\":true}", "\"readOnly\": true}")]
+    {
+        let other = record.replacen(from, to, 1);
+        assert_ne!(other, record);
+        assert_ne!(bytes(&other), bytes(&record), "{to}");
+        assert_eq!(parts(&other), parts(&record), "{to}");
+    }
+    let other = record.replacen("user/a", "user/b", 1);
+    assert_ne!(bytes(&other), bytes(&record));
+    assert_ne!(parts(&other), parts(&record));
+    // Of an identity only what it says counts.
+    let other = record.replacen("\"type\":\"IAMUser\"", "\"type\": \"IAMUser\"", 1);
+    assert_eq!(bytes(&other), bytes(&record));
+    for without in
+        ["{\"eventID\":\"1\"}", "{\"eventID\":\"1\",\"userIdentity\":null}", "{\"eventID\":\"1\",\"userIdentity\":{}}"]
+    {
+        assert_eq!(bytes(without), bytes(without));
+        assert_ne!(bytes(without), bytes(&without.replacen('1', "2", 1)));
+    }
 }
 
 proptest! {

@@ -7,6 +7,7 @@ use super::shape::Shape;
 use crate::json::blocks::avx2::Avx2;
 use crate::json::blocks::{Blocks, Portable, Vectors};
 use crate::json::careful;
+use crate::json::content;
 use crate::json::fields::{Found, Kind, Raw, Stop, key_at, skip_space, value_at};
 
 /// The fields that are read from a record; their numbers index [`Record`].
@@ -60,6 +61,8 @@ pub(super) struct Record<'a> {
     pub is_event: bool,
     /// Whether a text that is read is no JSON, and so was left out.
     pub has_broken_text: bool,
+    /// The sub-documents that are no JSON, a bit a field.
+    broken: u32,
 }
 
 /// A record whose texts had to be unescaped.
@@ -136,6 +139,22 @@ impl Field {
         self as usize >= Self::RequestParameters as usize
     }
 
+    /// Whether it is one of [`Self::DOCUMENTS`].
+    #[inline]
+    const fn is_document(self) -> bool {
+        self.is_raw() && self as usize <= Self::Addendum as usize
+    }
+
+    /// The fields that hold sub-documents.
+    pub const DOCUMENTS: [Self; 6] = [
+        Self::RequestParameters,
+        Self::ResponseElements,
+        Self::AdditionalEventData,
+        Self::ServiceEventDetails,
+        Self::Resources,
+        Self::Addendum,
+    ];
+
     /// Whether an object with this field is an event.
     const fn makes_event(self) -> bool {
         self as usize <= Field::EventVersion as usize
@@ -180,7 +199,19 @@ const fn tag(key: &[u8]) -> u64 {
 
 impl<'a> Record<'a> {
     /// A record without a field.
-    pub const EMPTY: Self = Self { texts: [""; FIELDS], is_event: false, has_broken_text: false };
+    pub const EMPTY: Self = Self { texts: [""; FIELDS], is_event: false, has_broken_text: false, broken: 0 };
+
+    /// Whether something in it that is read is no JSON.
+    pub fn has_broken_part(&self) -> bool {
+        self.has_broken_text || self.broken != 0
+    }
+
+    /// Notes whether a sub-document is JSON; of a field that stands twice the last counts, as its text does.
+    #[inline(always)]
+    fn note_document(&mut self, field: Field, is_json: bool) {
+        let bit = 1 << field as u32;
+        self.broken = if is_json { self.broken & !bit } else { self.broken | bit };
+    }
 
     /// The text of a field; raw JSON for those that keep it.
     #[inline]
@@ -229,7 +260,12 @@ impl<'a> Record<'a> {
                     (field, value)
                 }
             };
-            let found = Found::at(blocks, bytes, value);
+            let is_document = field.is_some_and(Field::is_document);
+            let whole = if is_document { content::container_end(blocks, text, value) } else { None };
+            let found = match whole {
+                Some(after) => Found::of(Kind::Container, value, after),
+                None => Found::at(blocks, bytes, value),
+            };
             if let Kind::Stopped(stop) = found.kind {
                 return Err(stop);
             }
@@ -240,6 +276,10 @@ impl<'a> Record<'a> {
                 is_event |= field.makes_event();
                 if found.kind == Kind::Escaped {
                     escaped |= !field.is_raw();
+                }
+                if is_document {
+                    let is_json = whole.is_some() || is_json(self.texts[field as usize]);
+                    self.note_document(field, is_json);
                 }
             }
             // As records are mostly written.
@@ -260,6 +300,12 @@ impl<'a> Record<'a> {
             }
         }
     }
+}
+
+/// Whether a sub-document is JSON. Apart from the fast path, which asks it of nearly none.
+#[inline(never)]
+fn is_json(raw: &str) -> bool {
+    content::is_json_value(Portable, raw)
 }
 
 impl Default for OwnedRecord<'_> {
@@ -326,6 +372,9 @@ impl<'a> OwnedRecord<'a> {
         let mut record = Record { is_event, has_broken_text, ..Record::EMPTY };
         for (borrowed, owned) in record.texts.iter_mut().zip(&self.texts) {
             *borrowed = owned;
+        }
+        for field in Field::DOCUMENTS {
+            record.note_document(field, is_json(record.text(field)));
         }
         record
     }

@@ -1,4 +1,4 @@
-//! What the sub-documents of a record say, as one number, and whether they are JSON.
+//! What a record says, as one number.
 
 use ahash::RandomState;
 
@@ -6,17 +6,7 @@ use super::record::{Field, Record};
 #[cfg(target_arch = "x86_64")]
 use crate::json::blocks::avx2::Avx2;
 use crate::json::blocks::{Blocks, Portable, Vectors};
-use crate::json::content::{self, Keys, content, is_json};
-
-/// The fields that hold one, in the order in which they count.
-const DOCUMENTS: [Field; 6] = [
-    Field::RequestParameters,
-    Field::ResponseElements,
-    Field::AdditionalEventData,
-    Field::ServiceEventDetails,
-    Field::Resources,
-    Field::Addendum,
-];
+use crate::json::content::{self, Keys, is_json_value};
 
 /// What contents are read with.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +25,7 @@ struct DocumentsOnAvx2<'r, 'a> {
 
 #[cfg(target_arch = "x86_64")]
 impl pulp::NullaryFnOnce for DocumentsOnAvx2<'_, '_> {
-    type Output = (u64, bool);
+    type Output = u64;
 
     #[inline(always)]
     fn call(self) -> Self::Output {
@@ -43,7 +33,24 @@ impl pulp::NullaryFnOnce for DocumentsOnAvx2<'_, '_> {
     }
 }
 
-/// [`form`] with everything that it takes, to be compiled for AVX2.
+/// [`of_text`] with everything that it takes, to be compiled for AVX2.
+#[cfg(target_arch = "x86_64")]
+struct TextOnAvx2<'a> {
+    parts: [&'a str; 2],
+    keys: Keys,
+}
+
+#[cfg(target_arch = "x86_64")]
+impl pulp::NullaryFnOnce for TextOnAvx2<'_> {
+    type Output = u64;
+
+    #[inline(always)]
+    fn call(self) -> Self::Output {
+        of_text(self.parts, self.keys)
+    }
+}
+
+/// [`is_json_value`] with everything that it takes, to be compiled for AVX2.
 #[cfg(target_arch = "x86_64")]
 struct FormOnAvx2<'a> {
     raw: &'a str,
@@ -56,7 +63,7 @@ impl pulp::NullaryFnOnce for FormOnAvx2<'_> {
 
     #[inline(always)]
     fn call(self) -> Self::Output {
-        form(self.avx2, self.raw)
+        is_json_value(self.avx2, self.raw)
     }
 }
 
@@ -66,9 +73,23 @@ impl Contents {
         Self { keys: Keys::of(hasher), vectors: Vectors::of_processor() }
     }
 
-    /// What the sub-documents of a record say, however they are laid out, and whether all of them are JSON.
+    /// A keyed hash of the text of a record as it stands, around what is cut out of it.
     #[inline]
-    pub fn documents(self, record: &Record<'_>) -> (u64, bool) {
+    pub fn of_text(self, record: &str, cut: &str) -> u64 {
+        let from = cut.as_ptr().addr().wrapping_sub(record.as_ptr().addr());
+        let after = record.get(from..).and_then(|rest| rest.get(cut.len()..)).filter(|_| !cut.is_empty());
+        // What is cut out may be nothing, or of another text.
+        let parts = after.zip(record.get(..from)).map_or([record, ""], |(after, before)| [before, after]);
+        match self.vectors {
+            Vectors::Portable => of_text(parts, self.keys),
+            #[cfg(target_arch = "x86_64")]
+            Vectors::Avx2(avx2) => avx2.vectorize(TextOnAvx2 { parts, keys: self.keys }),
+        }
+    }
+
+    /// A keyed hash of what the sub-documents of a record say, however they are laid out.
+    #[inline]
+    pub fn documents(self, record: &Record<'_>) -> u64 {
         match self.vectors {
             Vectors::Portable => documents(Portable, record, self.keys),
             #[cfg(target_arch = "x86_64")]
@@ -79,43 +100,24 @@ impl Contents {
     /// Whether a raw value is JSON.
     pub fn is_json(self, raw: &str) -> bool {
         match self.vectors {
-            Vectors::Portable => form(Portable, raw),
+            Vectors::Portable => is_json_value(Portable, raw),
             #[cfg(target_arch = "x86_64")]
             Vectors::Avx2(avx2) => avx2.vectorize(FormOnAvx2 { raw, avx2 }),
         }
     }
 }
 
+#[inline(always)]
+fn of_text([before, after]: [&str; 2], keys: Keys) -> u64 {
+    content::of_long(before, keys).rotate_left(32) ^ content::of_long(after, keys)
+}
+
 // A loop, not `fold`: a closure would be compiled by itself, for any processor.
 #[inline(always)]
-fn documents<B: Blocks>(blocks: B, record: &Record<'_>, keys: Keys) -> (u64, bool) {
-    let (mut all, mut are_json) = (0_u64, true);
-    for field in DOCUMENTS {
-        let raw = record.text(field);
-        let said = match is_container_or_text(raw) {
-            true => match content(blocks, raw, keys) {
-                Some(said) => said,
-                None => {
-                    are_json = false;
-                    content::of_raw(raw, keys)
-                }
-            },
-            false if raw.is_empty() => 0,
-            false => content::of_raw(raw, keys),
-        };
-        all = all.rotate_left(9) ^ said;
+fn documents<B: Blocks>(blocks: B, record: &Record<'_>, keys: Keys) -> u64 {
+    let mut all = 0_u64;
+    for field in Field::DOCUMENTS {
+        all = all.rotate_left(9) ^ content::of_value(blocks, record.text(field), keys);
     }
-    (all, are_json)
-}
-
-#[inline(always)]
-fn form<B: Blocks>(blocks: B, raw: &str) -> bool {
-    !is_container_or_text(raw) || is_json(blocks, raw)
-}
-
-/// Everything else was looked at when it was read: a number, a word, or a text without escapes, which is kept without its
-/// quotes.
-#[inline(always)]
-fn is_container_or_text(raw: &str) -> bool {
-    matches!(raw.as_bytes().first(), Some(b'{' | b'[' | b'"'))
+    all
 }

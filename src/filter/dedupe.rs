@@ -42,11 +42,15 @@ pub struct Announced(u64);
 ///
 /// Equality is by two keyed 64-bit hashes, of (eventID, account) and of the content (the decoded fields and the
 /// sub-documents): 128 bits together.
+///
+/// [`by_bytes`](Self::by_bytes) takes the bytes of the record for the content. Records of the same bytes have the same
+/// content, so as long as it [`tells`](Self::tells) the copies, they are those that the content tells.
 pub struct Dedupe {
     ids: RandomState,
     contents: RandomState,
     shards: Box<[Mutex<Shard>]>,
     conflicts: AtomicU64,
+    by_bytes: bool,
 }
 
 #[derive(Default)]
@@ -64,11 +68,23 @@ struct Bucket([(u64, u64); PLACES]);
 impl Default for Dedupe {
     fn default() -> Self {
         let shards = (0..GROUPS * SHARDS).map(|_| Mutex::default()).collect();
-        Self { ids: RandomState::default(), contents: RandomState::default(), shards, conflicts: AtomicU64::new(0) }
+        let (ids, contents) = (RandomState::default(), RandomState::default());
+        Self { ids, contents, shards, conflicts: AtomicU64::new(0), by_bytes: false }
     }
 }
 
 impl Dedupe {
+    /// A set that compares events by the bytes of their records.
+    pub fn by_bytes() -> Self {
+        Self { by_bytes: true, ..Self::default() }
+    }
+
+    /// Whether it can tell copies from others: not by bytes, once an id came with two contents. They may say the same.
+    #[inline]
+    pub fn tells(&self) -> bool {
+        !self.by_bytes || self.conflicting_ids() == 0
+    }
+
     /// Has the processor fetch the place of an event that will be seen soon, and names the event for [`see`](Self::see).
     /// The table is larger than any cache, so a look-up that has not been announced waits for memory.
     #[inline]
@@ -81,8 +97,9 @@ impl Dedupe {
 
     /// Takes in an event and says whether it was seen before. An event without eventID is never a duplicate.
     ///
-    /// `fingerprint` is a hash of what its userIdentity and its sub-documents say, equal for equal ones in the whole process;
-    /// `announced` is what [`announce`](Self::announce) gave for this event, if it was announced.
+    /// `fingerprint` is a hash of what its userIdentity and its sub-documents say, or of the bytes of its record where they
+    /// are compared, equal for equal ones in the whole process; `announced` is what [`announce`](Self::announce) gave for
+    /// this event, if it was announced.
     #[inline]
     pub fn see(&self, event: &Event<'_>, fingerprint: u64, announced: Option<Announced>) -> Sighting {
         if event.event_id.is_empty() {
@@ -92,7 +109,7 @@ impl Dedupe {
             Some(Announced(id)) => id,
             None => self.id_of(event.event_id, event.account_id()),
         };
-        let content = self.content_of(event, fingerprint);
+        let content = if self.by_bytes { fingerprint } else { self.content_of(event, fingerprint) };
         let (sighting, conflict) = lock(self.shard(id, event.account_id())).see(id, content);
         if conflict {
             self.conflicts.fetch_add(1, Ordering::Relaxed);
@@ -269,6 +286,23 @@ mod tests {
         assert_eq!(contents.len(), events.len());
         assert!(!contents.contains(&dedupe.content_of(&base, 2)));
         assert_ne!(dedupe.id_of("ab", "c"), dedupe.id_of("a", "bc"));
+    }
+
+    #[test]
+    fn by_bytes_nothing_else_counts_until_an_id_has_two() {
+        let identity = UserIdentity::default();
+        let base = Event { event_id: "one", ..testing::event(&identity) };
+        let again = Event { event_name: "A", ..base };
+        let dedupe = Dedupe::by_bytes();
+        assert_eq!([dedupe.see(&base, 1, None), dedupe.see(&again, 1, None)], [Sighting::New, Sighting::Duplicate]);
+        dedupe.see(&Event { event_id: "other", ..base }, 2, None);
+        assert!(dedupe.tells());
+        dedupe.see(&base, 2, None);
+        assert!(!dedupe.tells());
+        // By content the same is a conflict, and told.
+        let dedupe = Dedupe::default();
+        assert_eq!([dedupe.see(&base, 1, None), dedupe.see(&again, 1, None)], [Sighting::New, Sighting::New]);
+        assert!(dedupe.tells() && dedupe.conflicting_ids() == 1);
     }
 
     proptest! {

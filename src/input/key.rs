@@ -3,7 +3,7 @@
 //! Source: CloudTrail user guide, "CloudTrail log file examples" (file names), "Finding your CloudTrail log files"
 //! (folders), "CloudTrail digest file structure" (digest names).
 
-use std::path::{Component, Path};
+use std::path::{Component, MAIN_SEPARATOR, Path};
 
 use crate::model::{Day, EventTime, is_account_id};
 
@@ -104,8 +104,8 @@ impl LogKey {
     fn of_parts(parts: &[Option<&str>]) -> Option<Self> {
         let name = parts.first().copied().flatten().and_then(of_file_name);
         match of_folders(parts) {
-            Some(key) => Some(Self { delivered: name.and_then(|name| name.delivered), ..key }),
-            None => name,
+            Some(key) => Some(Self { delivered: name.map(|name| name.delivered), ..key }),
+            None => name.map(FileName::key),
         }
     }
 }
@@ -115,13 +115,43 @@ const LAYOUT_PARTS: usize = 9;
 
 /// The last parts of a path, last first. A `..` is no part of any layout.
 fn last_parts(path: &Path) -> Vec<Option<&str>> {
-    let parts = path.components().rev().take(LAYOUT_PARTS);
-    parts
-        .map(|part| match part {
+    let mut last = Vec::with_capacity(LAYOUT_PARTS);
+    match path.to_str().filter(|_| MAIN_SEPARATOR == '/') {
+        // As components are, which cost ten times as much.
+        Some(text) => {
+            let parts = text.rsplit('/').filter(|part| !matches!(*part, "" | "."));
+            last.extend(parts.take(LAYOUT_PARTS).map(|part| (part != "..").then_some(part)));
+        }
+        None => last.extend(path.components().rev().take(LAYOUT_PARTS).map(|part| match part {
             Component::Normal(text) => text.to_str(),
             _ => None,
-        })
-        .collect()
+        })),
+    }
+    last
+}
+
+/// What a file name says.
+#[derive(Clone, Copy)]
+struct FileName<'a> {
+    account_id: &'a str,
+    region: &'a str,
+    kind: KeyKind,
+    delivered: EventTime,
+}
+
+impl FileName<'_> {
+    /// The key of such a file in any folder.
+    fn key(self) -> LogKey {
+        LogKey {
+            account_id: self.account_id.to_owned(),
+            region: self.region.to_owned(),
+            kind: self.kind,
+            day: self.delivered.day(),
+            organization_id: None,
+            delivered: Some(self.delivered),
+            in_layout: false,
+        }
+    }
 }
 
 fn of_folders(parts: &[Option<&str>]) -> Option<LogKey> {
@@ -150,8 +180,9 @@ fn of_folders(parts: &[Option<&str>]) -> Option<LogKey> {
 
 /// `account_CloudTrail_region_YYYYMMDDTHHMMZ_unique.json.gz`, and a digest's
 /// `account_CloudTrail-Digest_region_trail_region_YYYYMMDDTHHMMSSZ.json.gz`, whose trail may hold more underscores.
-fn of_file_name(name: &str) -> Option<LogKey> {
-    let stem = name.split_once(".json").filter(|(_, rest)| matches!(*rest, "" | ".gz" | ".zst"))?.0;
+fn of_file_name(name: &str) -> Option<FileName<'_>> {
+    let packed = [".gz", ".zst"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+    let stem = packed.strip_suffix(".json").filter(|stem| !stem.contains(".json"))?;
     let mut parts = stem.splitn(4, '_');
     let (account_id, kind, region) = (parts.next()?, KeyKind::parse(parts.next()?)?, parts.next()?);
     let rest = parts.next()?;
@@ -162,16 +193,7 @@ fn of_file_name(name: &str) -> Option<LogKey> {
     if !is_account_id(account_id) || !is_region(region) {
         return None;
     }
-    let delivered = stamp_of(stamp)?;
-    Some(LogKey {
-        account_id: account_id.to_owned(),
-        region: region.to_owned(),
-        kind,
-        day: delivered.day(),
-        organization_id: None,
-        delivered: Some(delivered),
-        in_layout: false,
-    })
+    stamp_of(stamp).map(|delivered| FileName { account_id, region, kind, delivered })
 }
 
 /// `20230710T1140Z`, and with seconds in digest names.
@@ -203,12 +225,13 @@ pub(super) fn is_organization(text: &str) -> bool {
 /// Lower-case words and a number, joined by dashes: `us-east-1`, `us-gov-west-1`, `eusc-de-east-1`. A list of regions
 /// would be out of date by the next one.
 pub(super) fn is_region(text: &str) -> bool {
-    let Some((words, number)) = text.rsplit_once('-') else { return false };
-    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase());
-    words.contains('-')
-        && words.split('-').all(is_word)
-        && (1..=2).contains(&number.len())
-        && number.bytes().all(|b| b.is_ascii_digit())
+    let is_word = |word: &[u8]| !word.is_empty() && word.iter().all(u8::is_ascii_lowercase);
+    let mut parts = text.as_bytes().rsplit(|b| *b == b'-');
+    let is_number = |number: &[u8]| (1..=2).contains(&number.len()) && number.iter().all(u8::is_ascii_digit);
+    parts.next().is_some_and(is_number) && parts.next().is_some_and(is_word) && {
+        let mut more = parts.peekable();
+        more.peek().is_some() && more.all(is_word)
+    }
 }
 
 #[cfg(test)]
@@ -292,6 +315,25 @@ mod tests {
             "111122223333_Config_us-east-1_20230710T1140Z_abc.json.gz",
         ] {
             assert_eq!(of(miss), None, "{miss}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_last_parts_of_a_path_are_its_last_components(
+            parts in proptest::collection::vec(proptest::sample::select(vec!["", ".", "..", "a", "b c", "é", "...", "/"]), 0..14),
+        ) {
+            let path = parts.join("/");
+            let components = Path::new(&path).components().rev().take(LAYOUT_PARTS).map(|part| match part {
+                Component::Normal(text) => text.to_str(),
+                _ => None,
+            });
+            // Nothing and what is no folder's name are the same.
+            let mut expected: Vec<_> = components.collect();
+            expected.resize(LAYOUT_PARTS, None);
+            let mut found = last_parts(Path::new(&path));
+            found.resize(LAYOUT_PARTS, None);
+            proptest::prop_assert_eq!(found, expected, "{}", path);
         }
     }
 

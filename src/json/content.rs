@@ -27,64 +27,73 @@ impl Keys {
 }
 
 /// A container that is being read, or what stands around the whole text.
-struct Level {
+#[derive(Clone, Copy)]
+struct Level<P> {
     /// What leads to it.
-    path: u64,
+    path: P,
     /// What leads to the value that is read next.
-    next: u64,
+    next: P,
     is_object: bool,
 }
 
-impl Level {
-    /// What closes it.
-    #[inline(always)]
-    const fn close(&self) -> u8 {
-        if self.is_object { b'}' } else { b']' }
-    }
+/// A value that holds no other.
+#[derive(Clone, Copy)]
+enum Leaf {
+    Text,
+    /// A number or a word.
+    Scalar,
 }
 
 /// How a text is turned into a number, or into none where only its form is asked about.
 trait Hashes: Copy {
+    /// What leads to a value.
+    type Path: Copy;
+
     /// Where the whole text begins.
-    fn start(self) -> u64;
+    fn start(self) -> Self::Path;
 
-    /// A hash of some bytes.
-    fn hash(self, bytes: &[u8]) -> u64;
+    /// A hash of the leaf of these bytes, where `path` leads to it.
+    fn value(self, bytes: &[u8], leaf: Leaf, path: Self::Path) -> u64;
 
-    /// The value of this hash, where `path` leads to it.
-    fn value(self, hash: u64, path: u64) -> u64;
+    /// What leads to the container that opens with `open`, and what it counts.
+    fn into(self, path: Self::Path, open: u8) -> (Self::Path, u64);
 
-    /// What leads to the container that opens with `open`.
-    fn into(self, path: u64, open: u8) -> u64;
+    /// What leads to the value of a key.
+    fn key(self, path: Self::Path, key: &[u8]) -> Self::Path;
 
-    /// What leads to the value of a key of this hash.
-    fn key(self, path: u64, hash: u64) -> u64;
+    /// What leads to the value after the one that `path` leads to, in an array.
+    fn after(self, path: Self::Path) -> Self::Path;
 }
 
 impl Hashes for Keys {
+    type Path = u64;
+
     #[inline(always)]
     fn start(self) -> u64 {
         self.0[0]
     }
 
     #[inline(always)]
-    fn hash(self, bytes: &[u8]) -> u64 {
-        hash(bytes, self)
-    }
-
-    #[inline(always)]
-    fn value(self, hash: u64, path: u64) -> u64 {
+    fn value(self, bytes: &[u8], leaf: Leaf, path: u64) -> u64 {
+        // A number is one more than a text of the same digits.
+        let hash = hash(bytes, self).wrapping_add(u64::from(matches!(leaf, Leaf::Scalar)));
         fold(hash ^ self.0[1], path)
     }
 
     #[inline(always)]
-    fn into(self, path: u64, open: u8) -> u64 {
-        fold(path ^ u64::from(open), self.0[1])
+    fn into(self, path: u64, open: u8) -> (u64, u64) {
+        let path = fold(path ^ u64::from(open), self.0[1]);
+        (path, path)
     }
 
     #[inline(always)]
-    fn key(self, path: u64, hash: u64) -> u64 {
-        fold(path, hash)
+    fn key(self, path: u64, key: &[u8]) -> u64 {
+        fold(path, hash(key, self))
+    }
+
+    #[inline(always)]
+    fn after(self, path: u64) -> u64 {
+        path.wrapping_add(PLACE)
     }
 }
 
@@ -93,158 +102,219 @@ impl Hashes for Keys {
 struct FormOnly;
 
 impl Hashes for FormOnly {
+    type Path = ();
+
     #[inline(always)]
-    fn start(self) -> u64 {
+    fn start(self) {}
+
+    #[inline(always)]
+    fn value(self, _: &[u8], _: Leaf, (): ()) -> u64 {
         0
     }
 
     #[inline(always)]
-    fn hash(self, _: &[u8]) -> u64 {
-        0
+    fn into(self, (): (), _: u8) -> ((), u64) {
+        ((), 0)
     }
 
     #[inline(always)]
-    fn value(self, _: u64, _: u64) -> u64 {
-        0
-    }
+    fn key(self, (): (), _: &[u8]) {}
 
     #[inline(always)]
-    fn into(self, _: u64, _: u8) -> u64 {
-        0
-    }
-
-    #[inline(always)]
-    fn key(self, _: u64, _: u64) -> u64 {
-        0
-    }
+    fn after(self, (): ()) {}
 }
 
 /// The content of the JSON text `json`; `None` where it is none.
 #[inline(always)]
 pub(crate) fn content<B: Blocks>(blocks: B, json: &str, keys: Keys) -> Option<u64> {
-    walk(json, (blocks, keys))
+    let (content, after) = walk((json, skip_space(json.as_bytes(), 0)), (blocks, keys))?;
+    (skip_space(json.as_bytes(), after) == json.len()).then_some(content)
 }
 
 /// Whether [`content`] has an answer.
 #[inline(always)]
 pub(crate) fn is_json<B: Blocks>(blocks: B, json: &str) -> bool {
-    walk(json, (blocks, FormOnly)).is_some()
+    let read = walk((json, skip_space(json.as_bytes(), 0)), (blocks, FormOnly));
+    read.is_some_and(|(_, after)| skip_space(json.as_bytes(), after) == json.len())
+}
+
+/// The index after the container that opens at `at`, where it is JSON; `None` for everything else.
+#[inline(always)]
+pub(crate) fn container_end<B: Blocks>(blocks: B, text: &str, at: usize) -> Option<usize> {
+    let opens = matches!(text.as_bytes().get(at), Some(b'{' | b'['));
+    if opens { walk((text, at), (blocks, FormOnly)).map(|(_, after)| after) } else { None }
+}
+
+/// Whether the raw text of a value is JSON. Only containers and texts with their quotes are looked at: everything else was
+/// when it was read, a number, a word, or a text without escapes, which is kept without its quotes.
+#[inline(always)]
+pub(crate) fn is_json_value<B: Blocks>(blocks: B, raw: &str) -> bool {
+    !is_container_or_text(raw) || is_json(blocks, raw)
+}
+
+/// A keyed hash of what the raw text of a value says, which is none for an absent one; as it stands where it is no JSON.
+#[inline(always)]
+pub(crate) fn of_value<B: Blocks>(blocks: B, raw: &str, keys: Keys) -> u64 {
+    match is_container_or_text(raw) {
+        true => content(blocks, raw, keys).unwrap_or_else(|| of_raw(raw, keys)),
+        false if raw.is_empty() => 0,
+        false => of_raw(raw, keys),
+    }
 }
 
 #[inline(always)]
-fn walk<B: Blocks, H: Hashes>(json: &str, (blocks, hashes): (B, H)) -> Option<u64> {
+fn is_container_or_text(raw: &str) -> bool {
+    matches!(raw.as_bytes().first(), Some(b'{' | b'[' | b'"'))
+}
+
+/// Reads the value at `at`, and gives its content and the index after it.
+#[inline(always)]
+fn walk<B: Blocks, H: Hashes>((json, mut at): (&str, usize), with @ (blocks, hashes): (B, H)) -> Option<(u64, usize)> {
     let bytes = json.as_bytes();
-    let mut around: SmallVec<[Level; 8]> = SmallVec::new();
+    let mut around: SmallVec<[Level<H::Path>; 8]> = SmallVec::new();
     let mut level = Level { path: hashes.start(), next: hashes.start(), is_object: false };
-    let (mut at, mut total) = (skip_space(bytes, 0), 0_u64);
-    loop {
-        let value = match *bytes.get(at)? {
+    let mut total = 0_u64;
+    'values: loop {
+        match *bytes.get(at)? {
             b'"' => {
-                let (text, after) = string(json, at, (blocks, hashes))?;
-                at = after;
-                hashes.value(text, level.next)
+                let end = text_end(blocks, bytes, at + 1)?;
+                total = total.wrapping_add(hashed(json, at, end, |text| hashes.value(text, Leaf::Text, level.next))?);
+                at = end.quote + 1;
             }
             open @ (b'{' | b'[') => {
-                let path = hashes.into(level.next, open);
-                total = total.wrapping_add(path);
-                around.push(std::mem::replace(&mut level, Level { path, next: path, is_object: open == b'{' }));
+                let (path, counts) = hashes.into(level.next, open);
+                total = total.wrapping_add(counts);
+                around.push(level);
+                level = Level { path, next: path, is_object: open == b'{' };
                 at = skip_space(bytes, at + 1);
-                if *bytes.get(at)? != open + 2 {
+                if bytes.get(at) != Some(&(open + 2)) {
                     if level.is_object {
-                        (level.next, at) = key(json, at, path, (blocks, hashes))?;
+                        (level.next, at) = key(json, at, path, with)?;
                     }
                     continue;
                 }
-                0
             }
             _ => {
-                let (scalar, after) = scalar(bytes, at, hashes)?;
-                at = after;
-                hashes.value(scalar, level.next)
+                let scalar = scalar(bytes, at)?;
+                total = total.wrapping_add(hashes.value(scalar, Leaf::Scalar, level.next));
+                at += scalar.len();
             }
-        };
-        total = total.wrapping_add(value);
-        at = skip_space(bytes, at);
-        while !around.is_empty() && bytes.get(at) == Some(&level.close()) {
-            level = around.pop()?;
-            at = skip_space(bytes, at + 1);
         }
-        match (bytes.get(at), around.is_empty()) {
-            (None, true) => return Some(total),
-            (Some(b','), false) => at = skip_space(bytes, at + 1),
-            _ => return None,
+        while !around.is_empty() {
+            match *bytes.get(at)? {
+                b',' => {
+                    at = skip_space(bytes, at + 1);
+                    match level.is_object {
+                        true => (level.next, at) = key(json, at, level.path, with)?,
+                        false => level.next = hashes.after(level.next),
+                    }
+                    continue 'values;
+                }
+                b'}' if level.is_object => level = around.pop()?,
+                b']' if !level.is_object => level = around.pop()?,
+                b' ' | b'\n' | b'\r' | b'\t' => {}
+                _ => return None,
+            }
+            at += 1;
         }
-        match level.is_object {
-            true => (level.next, at) = key(json, at, level.path, (blocks, hashes))?,
-            false => level.next = level.next.wrapping_add(PLACE),
-        }
+        return Some((total, at));
     }
 }
 
 /// What leads to the value of the key at `at`, in an object that `path` leads to, and where that value begins.
 #[inline(always)]
-fn key<B: Blocks, H: Hashes>(json: &str, at: usize, path: u64, with: (B, H)) -> Option<(u64, usize)> {
+fn key<B: Blocks, H: Hashes>(
+    json: &str,
+    at: usize,
+    path: H::Path,
+    (blocks, hashes): (B, H),
+) -> Option<(H::Path, usize)> {
     let bytes = json.as_bytes();
     if *bytes.get(at)? != b'"' {
         return None;
     }
-    let (key, after) = string(json, at, with)?;
-    let colon = skip_space(bytes, after);
-    (*bytes.get(colon)? == b':').then(|| (with.1.key(path, key), skip_space(bytes, colon + 1)))
+    let end = text_end(blocks, bytes, at + 1)?;
+    let path = hashed(json, at, end, |key| hashes.key(path, key))?;
+    let colon = skip_space(bytes, end.quote + 1);
+    (*bytes.get(colon)? == b':').then(|| (path, skip_space(bytes, colon + 1)))
 }
 
-/// A hash of the text whose quote stands at `at`, and the index after it.
+/// The number or word of JSON at `at`.
 #[inline(always)]
-fn string<B: Blocks, H: Hashes>(json: &str, at: usize, (blocks, hashes): (B, H)) -> Option<(u64, usize)> {
-    let (to, is_open) = string_end(blocks, json.as_bytes(), at + 1)?;
-    let hash = match is_open {
-        false => hashes.hash(json.as_bytes().get(at + 1..to)?),
-        true => hashes.hash(unescaped(json.get(at..=to)?)?.get(1..)?.as_bytes()),
-    };
-    Some((hash, to + 1))
-}
-
-/// A hash of the number or word of JSON at `at`, and the index after it.
-#[inline(always)]
-fn scalar<H: Hashes>(bytes: &[u8], at: usize, hashes: H) -> Option<(u64, usize)> {
-    let is_end = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t');
-    let rest = &bytes[at..];
-    let scalar = &rest[..rest.iter().position(is_end).unwrap_or(rest.len())];
+fn scalar(bytes: &[u8], at: usize) -> Option<&[u8]> {
+    let rest = bytes.get(at..)?;
     let is_digit = |byte: &u8| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-');
-    match scalar {
-        b"true" | b"false" | b"null" => {}
-        [b'0'..=b'9', rest @ ..] | [b'-', b'0'..=b'9', rest @ ..] if rest.iter().all(is_digit) => {}
+    let length = match rest {
+        [b'0'..=b'9', ..] | [b'-', b'0'..=b'9', ..] => {
+            let mut length = 1;
+            while rest.get(length).is_some_and(is_digit) {
+                length += 1;
+            }
+            length
+        }
+        [b't', b'r', b'u', b'e', ..] | [b'n', b'u', b'l', b'l', ..] => 4,
+        [b'f', b'a', b'l', b's', b'e', ..] => 5,
         _ => return None,
+    };
+    rest.get(..length)
+}
+
+/// What `hash` makes of the text between the quotes at `at` and `end.quote`.
+#[inline(always)]
+fn hashed<T>(json: &str, at: usize, end: TextEnd, hash: impl FnOnce(&[u8]) -> T) -> Option<T> {
+    match end.is_open {
+        false => json.as_bytes().get(at + 1..end.quote).map(hash),
+        true => unescaped(json.get(at..=end.quote)?)?.as_bytes().get(1..).map(hash),
     }
-    // One more than a text of the same letters.
-    Some((hashes.hash(scalar).wrapping_add(1), at + scalar.len()))
 }
 
 /// A hash of `text` as it stands.
-pub(crate) fn of_raw(text: &str, keys: Keys) -> u64 {
+fn of_raw(text: &str, keys: Keys) -> u64 {
     hash(text.as_bytes(), keys)
+}
+
+/// A hash of a text of a record's length, as it stands.
+#[inline(always)]
+pub(crate) fn of_long(text: &str, keys: Keys) -> u64 {
+    let Keys([first, second]) = keys;
+    // Four chunks at a time, none of which waits for another.
+    let mut states = [first, first.rotate_left(16), first.rotate_left(32), first.rotate_left(48)];
+    let (fours, rest) = text.as_bytes().as_chunks::<64>();
+    for four in fours {
+        for (state, pair) in states.iter_mut().zip(four.as_chunks().0) {
+            *state = mixed(*state, pair, second);
+        }
+    }
+    // The length counts with the rest, in which it is known only to the last six bits.
+    let length = (text.len() as u64).wrapping_mul(PLACE);
+    states.into_iter().fold(hash(rest, keys) ^ length, |all, state| fold(all ^ state, second ^ PLACE))
 }
 
 /// From one place of an array, or one length of a text, to the next.
 const PLACE: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// Where the quote stands that ends the text which begins at `at`, and whether it has escapes that another writer leaves
-/// out. `None` where it does not end, or what follows a backslash is no escape.
+/// Where a text ends.
+#[derive(Clone, Copy)]
+struct TextEnd {
+    /// The index of its quote.
+    quote: usize,
+    /// Whether it has escapes that another writer leaves out.
+    is_open: bool,
+}
+
+/// The end of the text that begins at `at`. `None` where it does not end, or what follows a backslash is no escape.
 #[inline(always)]
-fn string_end<B: Blocks>(blocks: B, bytes: &[u8], mut at: usize) -> Option<(usize, bool)> {
-    let mut is_open = false;
-    loop {
-        at = next_special(blocks, bytes, at)?;
-        if bytes[at] == b'"' {
-            return Some((at, is_open));
-        }
-        match bytes.get(at + 1)? {
+fn text_end<B: Blocks>(blocks: B, bytes: &[u8], at: usize) -> Option<TextEnd> {
+    let mut end = TextEnd { quote: next_special(blocks, bytes, at)?, is_open: false };
+    while bytes[end.quote] != b'"' {
+        match bytes.get(end.quote + 1)? {
             b'"' | b'\\' | b'b' | b'f' | b'n' | b'r' | b't' => {}
-            b'u' | b'/' => is_open = true,
+            b'u' | b'/' => end.is_open = true,
             _ => return None,
         }
-        at += 2;
+        end.quote = next_special(blocks, bytes, end.quote + 2)?;
     }
+    Some(end)
 }
 
 /// The next quote or backslash.
@@ -256,8 +326,14 @@ fn next_special<B: Blocks>(blocks: B, bytes: &[u8], mut at: usize) -> Option<usi
         }
         at += B::VECTOR;
     }
-    let rest = bytes.get(at..)?;
-    rest.iter().position(|byte| matches!(byte, b'"' | b'\\')).map(|further| at + further)
+    // What is left is less than a vector, but with bytes before it that were looked at it is one.
+    let Some(from) = bytes.len().checked_sub(B::VECTOR) else {
+        let rest = bytes.get(at..)?;
+        return rest.iter().position(|byte| matches!(byte, b'"' | b'\\')).map(|further| at + further);
+    };
+    let found = blocks.quotes_or_backslashes(&bytes[from..])?;
+    let left = found.checked_shr(u32::try_from(at - from).ok()?)?;
+    (left != 0).then(|| at + left.trailing_zeros() as usize)
 }
 
 /// A text with escapes that need not be, as it would be written without them: after a quote, and without the other.
@@ -302,14 +378,18 @@ fn long(bytes: &[u8], (head, tail): (u64, u64), [first, second]: [u64; 2]) -> u6
     }
     let mut state = first;
     // The last bytes count with what the chunks leave over.
-    let (pairs, _) = bytes.as_chunks::<16>();
-    for pair in pairs {
-        let (a, b) = pair.split_at(8);
-        let word = |half: &[u8]| half.first_chunk().map_or(0, |eight| u64::from_le_bytes(*eight));
-        state = fold(word(a) ^ state, word(b) ^ second);
+    for pair in bytes.as_chunks().0 {
+        state = mixed(state, pair, second);
     }
     let before = bytes[bytes.len() - 16..].first_chunk().map_or(0, |eight| u64::from_le_bytes(*eight));
     fold(before ^ state, tail ^ second)
+}
+
+/// A state with sixteen bytes more.
+#[inline(always)]
+fn mixed(state: u64, pair: &[u8; 16], second: u64) -> u64 {
+    let word = |half: &[u8]| half.first_chunk().map_or(0, |eight| u64::from_le_bytes(*eight));
+    fold(word(&pair[..8]) ^ state, word(&pair[8..]) ^ second)
 }
 
 #[inline(always)]

@@ -150,8 +150,9 @@ impl Found {
         }
     }
 
+    /// A value that is kept with all that it is written with.
     #[inline(always)]
-    fn of(kind: Kind, from: usize, to: usize) -> Self {
+    pub fn of(kind: Kind, from: usize, to: usize) -> Self {
         Self { kind, from, to, after: to }
     }
 }

@@ -67,9 +67,12 @@ const ATTACK_SYSTEMS: &[&str] = &["kali", "parrot", "pentoo", "blackarch"];
 pub fn attack_tool(user_agent: &str) -> Option<&'static str> {
     let text = user_agent.to_ascii_lowercase();
     let is_cli = text.trim_start_matches('[').starts_with("aws-cli/");
-    let is_tool = |name: &&&str| text.split(is_between_products).any(|product| is_product_of(product, name));
-    let is_system = |name: &&&str| systems(&text, is_cli).any(|system| has_word(system, name));
-    ATTACK_TOOLS.iter().find(is_tool).or_else(|| ATTACK_SYSTEMS.iter().find(is_system)).copied()
+    let is_tool = |name: &str| text.split(is_between_products).any(|product| is_product_of(product, name));
+    let is_system = |name: &str| systems(&text, is_cli).any(|system| has_word(system, name));
+    // Hardly any text holds one of the names at all.
+    let named = |name: &&&str| memchr::memmem::find(text.as_bytes(), name.as_bytes()).is_some();
+    let tool = ATTACK_TOOLS.iter().filter(named).find(|name| is_tool(name));
+    tool.or_else(|| ATTACK_SYSTEMS.iter().filter(named).find(|name| is_system(name))).copied()
 }
 
 fn is_between_products(c: char) -> bool {

@@ -9,7 +9,7 @@ use super::keep::Keep;
 use super::logging::LoggingNotes;
 use super::update::{Update, is_update};
 use crate::coverage::CoverageFacts;
-use crate::decode::{Aside, Sink};
+use crate::decode::{Aside, Fingerprint, Sink};
 use crate::filter::{Announced, Dedupe, Filters, Sighting};
 use crate::model::{Event, EventTime, TimeWindow};
 
@@ -18,7 +18,9 @@ pub(super) struct Rules<'a> {
     pub window: Option<TimeWindow>,
     pub filters: &'a Filters,
     pub dedupe: Option<Arc<Dedupe>>,
-    /// Of what contents are hashes, so that those of any worker, and of another scan that goes on with these, can be compared.
+    /// What contents are hashes of.
+    pub fingerprint: Fingerprint,
+    /// Their keys, so that those of any worker, and of another scan that goes on with these, can be compared.
     pub fingerprints: ahash::RandomState,
     /// The last moment that is believed of an event.
     pub latest: EventTime,
@@ -28,6 +30,11 @@ impl Rules<'_> {
     /// How many ids came with more than one content.
     pub fn conflicting_ids(&self) -> u64 {
         self.dedupe.as_ref().map_or(0, |dedupe| dedupe.conflicting_ids())
+    }
+
+    /// Whether copies are told from others, or none are looked for.
+    pub fn tells_copies(&self) -> bool {
+        self.dedupe.as_ref().is_none_or(|dedupe| dedupe.tells())
     }
 }
 

@@ -45,8 +45,7 @@ pub fn scan(request: ScanRequest<'_>) -> Result<ScanOutcome, ScanError> {
 /// [`ScanError`]; what cannot be read is no error but part of the coverage.
 pub fn scan_beside(request: ScanRequest<'_>, mut kept: Option<Kept>) -> Result<ScanOutcome, ScanError> {
     let begun = Instant::now();
-    let rules = request.rules();
-    let done = work(&request, &rules, || State::new(request.aggregates))?;
+    let (done, rules) = work(&request, || State::new(request.aggregates))?;
     let ScanRequest { listing, window, filters, .. } = request;
     let listed = request.source.map_or(0, Source::listed);
     let mut arrivals = request.source.map(Source::arrivals).unwrap_or_default();
@@ -87,24 +86,57 @@ pub fn scan_beside(request: ScanRequest<'_>, mut kept: Option<Kept>) -> Result<S
 
 impl<'a> ScanRequest<'a> {
     /// What decides whether an event counts.
-    pub(super) fn rules(&self) -> Rules<'a> {
-        self.rules_after(&Seen::default())
-    }
-
-    /// What decides whether an event counts, where others were seen before.
-    pub(super) fn rules_after(&self, seen: &Seen) -> Rules<'a> {
+    fn rules(&self, seen: &Seen) -> Rules<'a> {
         Rules {
             window: self.window,
             filters: self.filters,
             dedupe: self.dedupe.then(|| Arc::clone(&seen.dedupe)),
+            fingerprint: seen.fingerprint,
             fingerprints: seen.fingerprints.clone(),
             latest: self.limits.latest_time.unwrap_or(END_OF_CENTURY),
         }
     }
+
+    /// Whether everything can be read a second time.
+    fn can_begin_again(&self) -> bool {
+        self.source.is_none() && !self.listing.objects.iter().any(LogObject::may_wait)
+    }
 }
 
-/// Has workers read all objects, each of which keeps what it reads in a `start` of its own.
-pub(super) fn work<K: Turn>(
+/// Has workers read all objects, each of which keeps what it reads in a `start` of its own; gives what they came to, and
+/// what decided which events counted.
+///
+/// Copies of an event are nearly always of the same bytes, which are compared faster than what they say. Where an event
+/// comes again in other bytes, all is read anew by what it says: nothing is left of the first reading.
+pub(super) fn work<'a, K: Turn>(
+    request: &ScanRequest<'a>,
+    start: impl Fn() -> K + Sync,
+) -> Result<(Vec<Done<K>>, Rules<'a>), ScanError> {
+    if !request.dedupe || request.can_begin_again() {
+        let rules = request.rules(&Seen::by_bytes());
+        let done = read_all(request, &rules, &start)?;
+        // Who stops a scan has what it read until then, which is told to be a part.
+        if rules.tells_copies() || request.stop.load(Ordering::Relaxed) {
+            return Ok((done, rules));
+        }
+        info!("an event came again in other bytes: scan begins again");
+        request.meter.restart();
+    }
+    work_after(request, &Seen::default(), start)
+}
+
+/// As [`work`], where others were seen before.
+pub(super) fn work_after<'a, K: Turn>(
+    request: &ScanRequest<'a>,
+    seen: &Seen,
+    start: impl Fn() -> K + Sync,
+) -> Result<(Vec<Done<K>>, Rules<'a>), ScanError> {
+    let rules = request.rules(seen);
+    Ok((read_all(request, &rules, start)?, rules))
+}
+
+/// Has workers read all objects, or as many as it takes to see that `rules` cannot tell copies.
+fn read_all<K: Turn>(
     request: &ScanRequest<'_>,
     rules: &Rules<'_>,
     start: impl Fn() -> K + Sync,
@@ -154,12 +186,13 @@ pub(super) struct Shared<'a> {
 
 impl Shared<'_> {
     fn decoder(&self) -> Decoder {
-        Decoder::new(self.rules.fingerprints.clone(), self.limits.max_record_bytes).carving(self.limits.carve)
+        let decoder = Decoder::new(self.rules.fingerprints.clone(), self.limits.max_record_bytes);
+        decoder.with(self.rules.fingerprint).carving(self.limits.carve)
     }
 
     pub fn is_over(&self) -> bool {
         let dedupe_bytes = || self.rules.dedupe.as_ref().map_or(0, |dedupe| dedupe.bytes());
-        self.stop.load(Ordering::Relaxed) || self.memory.is_exceeded(dedupe_bytes)
+        self.stop.load(Ordering::Relaxed) || !self.rules.tells_copies() || self.memory.is_exceeded(dedupe_bytes)
     }
 }
 

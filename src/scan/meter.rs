@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Counters that only grow. They inform, nothing is decided by them.
+/// Counters that only grow, but for a scan that begins again. They inform, nothing is decided by them.
 #[derive(Debug, Default)]
 pub struct Meter {
     /// Objects to be opened.
@@ -18,6 +18,14 @@ pub struct Meter {
 }
 
 impl Meter {
+    /// Back to where a scan begins.
+    pub(super) fn restart(&self) {
+        let Self { objects, objects_done, bytes_compressed, bytes_json, events } = self;
+        for counter in [objects, objects_done, bytes_compressed, bytes_json, events] {
+            counter.store(0, Ordering::Relaxed);
+        }
+    }
+
     pub(super) fn add(counter: &AtomicU64, by: u64) {
         counter.fetch_add(by, Ordering::Relaxed);
     }

@@ -38,6 +38,40 @@ fn a_copy_in_another_file_and_form_is_a_copy() {
     }
 }
 
+/// Bytes tell copies as long as every id comes with the same; from there on all is read by what it says.
+#[test]
+fn what_is_said_decides_wherever_the_other_words_stand() {
+    let place = Place::new();
+    let records: Vec<Value> = (0..40).map(|number| call(number, 0)).collect();
+    let other_words = |number: usize| text(&records[number]).replacen(':', " : ", 1);
+    let lines = |numbers: std::ops::Range<usize>| numbers.map(|number| text(&records[number])).collect::<Vec<_>>();
+    // A conflict first, in the middle and last, beside copies of the same bytes; and none.
+    for at in [Some(0), Some(20), Some(39), None] {
+        let all = [lines(0..40), at.map(other_words).into_iter().collect(), lines(5..9)].concat();
+        let mut dealt = [Vec::new(), Vec::new(), Vec::new()];
+        all.iter().enumerate().for_each(|(n, line)| dealt[n % 3].push(line.clone()));
+        for (n, lines) in dealt.iter().enumerate() {
+            place.write(&format!("logs/{n}.jsonl"), lines.join("\n"));
+        }
+        let whole = place.trailscan("principals -").stdin(all.join("\n")).json(0);
+        for threads in [1, 2, 3] {
+            let read = place.trailscan(&format!("principals --threads {threads} logs")).json(0);
+            assert_eq!(rows(&read, "principals"), rows(&whole, "principals"));
+            let fields = ["events", "events_counted", "duplicate_events", "conflicting_ids", "objects_read"];
+            let copies = 4 + i64::from(at.is_some());
+            assert_eq!(fields.map(|field| count(&read["coverage"][field])), [40 + copies, 40, copies, 0, 3], "{at:?}");
+            assert_eq!(count(&whole["coverage"]["duplicate_events"]), copies);
+        }
+        // And so in a rollup.
+        if cfg!(feature = "columnar") {
+            let name = at.map_or("kept".to_owned(), |at| format!("kept-{at}"));
+            place.trailscan(&format!("rollup -o {name} logs")).ends(0);
+            let kept = place.trailscan(&format!("principals {name}")).json(0);
+            assert_eq!(rows(&kept, "principals"), rows(&whole, "principals"));
+        }
+    }
+}
+
 #[test]
 fn the_same_id_with_other_content_is_kept() {
     let place = Place::new();

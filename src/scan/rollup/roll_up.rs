@@ -10,7 +10,7 @@ use crate::coverage::CoverageFacts;
 use crate::input::{Arrivals, Listing, Source, caught};
 use crate::model::EventTime;
 use crate::scan::counting::{Counts, Rules};
-use crate::scan::engine::{Done, scan_beside, work};
+use crate::scan::engine::{Done, scan_beside, work, work_after};
 use crate::scan::gaps::deliveries_of;
 use crate::scan::logging::LoggingNotes;
 use crate::scan::seen::Seen;
@@ -55,8 +55,7 @@ pub fn roll_up(
     earlier: Rolled,
     asked: &Asked<'_>,
 ) -> Result<(Rolled, ScanOutcome), ScanError> {
-    let rules = request.rules();
-    let done = work(&request, &rules, || Keeper::new(request.aggregates))?;
+    let (done, rules) = work(&request, || Keeper::new(request.aggregates))?;
     let arrivals = request.source.map(Source::arrivals).unwrap_or_default();
     let folded = caught(|| fold(done, &request, &rules, &arrivals)).map_err(ScanError::Died)?;
     let rolled = earlier.merge(folded.rolled);
@@ -83,9 +82,8 @@ pub struct Unit {
 /// # Errors
 /// [`ScanError`].
 pub fn roll_up_unit(request: &ScanRequest<'_>, seen: &Seen) -> Result<Unit, ScanError> {
-    let rules = request.rules_after(seen);
-    let before = rules.conflicting_ids();
-    let done = work(request, &rules, || Keeper::new(request.aggregates).with_ids())?;
+    let before = seen.dedupe.conflicting_ids();
+    let (done, rules) = work_after(request, seen, || Keeper::new(request.aggregates).with_ids())?;
     let folded = caught(|| fold(done, request, &rules, &Arrivals::default())).map_err(ScanError::Died)?;
     let Folded { mut rolled, mut ids } = folded;
     rolled.ledger.forget_conflicts(before);
@@ -102,8 +100,7 @@ pub fn roll_up_unit(request: &ScanRequest<'_>, seen: &Seen) -> Result<Unit, Scan
 /// # Errors
 /// [`ScanError`].
 pub fn see(request: &ScanRequest<'_>, seen: &Seen) -> Result<(), ScanError> {
-    let rules = request.rules_after(seen);
-    work(request, &rules, || State::new(&[])).map(drop)
+    work_after(request, seen, || State::new(&[])).map(drop)
 }
 
 struct Folded {
