@@ -337,7 +337,7 @@ mod tests {
         let error = |text: &str| parsed(text).unwrap_err();
         assert_eq!(error("threads = 2\ninputs = 'x'"), "line 2: unknown field `inputs`; did you mean input?");
         assert!(error("colour = 'auto'").ends_with("did you mean color?"));
-        assert!(error("nothing-like-it = 1").contains("; there are input, threads, geoip-db, "));
+        assert!(error("nothing-like-it = 1").contains("; there are input, cache, threads, geoip-db, "));
         assert!(error("[reports.key-spred]").contains("did you mean key-spread?"));
         assert!(error("[reports.keys]\ncolumn = ['a']").ends_with("unknown field `column`; did you mean columns?"));
         assert_eq!(error("days = 0"), "line 1: days = 0: 0 is not in 1..=36525");

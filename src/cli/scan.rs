@@ -3,7 +3,9 @@
 use tracing::info;
 use trailscan::aggregate::AggregateKind;
 use trailscan::coverage::Beside;
-use trailscan::input::{self, DayRange, Listing, Source};
+#[cfg(feature = "s3")]
+use trailscan::input::s3::S3Source;
+use trailscan::input::{DayRange, Listing, Source};
 use trailscan::model::Day;
 use trailscan::scan::rollup::{self, Asked, Rolled};
 use trailscan::scan::{self, Meter, ScanError, ScanOutcome, ScanRequest};
@@ -12,6 +14,7 @@ use super::exit::Problem;
 use super::kept::{self, Answered};
 use super::reading::{Reading, Reads, WindowSource};
 use super::shard::{self, Unfetched, Watched};
+#[cfg(feature = "s3")]
 use super::stop::STOP;
 use super::{cached, interrupt, progress, repeat, request, tell, window};
 
@@ -126,10 +129,10 @@ fn with_request<T: Send>(
 
 /// Begins to read what there is of S3.
 #[cfg(feature = "s3")]
-fn open_s3(reading: &Reading) -> Result<Option<input::s3::S3Source>, Problem> {
+fn open_s3(reading: &Reading) -> Result<Option<S3Source>, Problem> {
     let Some(request) = reading.s3.clone() else { return Ok(None) };
     tell_default_window(reading);
-    input::s3::S3Source::open(request, &STOP).map(Some).map_err(Problem::failed)
+    S3Source::open(request, &STOP).map(Some).map_err(Problem::failed)
 }
 
 /// Says which window nobody asked for.

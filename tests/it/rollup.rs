@@ -150,7 +150,7 @@ fn a_rollup_of_contradictions_answers_as_they_do() {
 /// The name of a part: some are folders, some are files.
 #[cfg(feature = "columnar")]
 fn part_of(round: usize, number: usize) -> String {
-    format!("{round}/{}/part-{number}{}", number % 2, if number % 3 == 0 { "" } else { ".rollup" })
+    format!("{round}/{}/part-{number}{}", number % 2, if number.is_multiple_of(3) { "" } else { ".rollup" })
 }
 
 /// Rollups of any objects, given in any order and in any folders, are the rollup of all of them.

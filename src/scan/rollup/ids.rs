@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn what_needs_others_is_told() {
         let identity = UserIdentity::default();
-        let base = testing::event(&identity);
+        let base = Event { event_id: "0123abcd-4567-89ab-cdef-000000000000", ..testing::event(&identity) };
         let time = base.event_time.expect("a time");
         let place = |days: i32| Some((base.account_id(), Day(time.day().0 + days)));
         let noted = |event: &Event<'_>, place: Option<(&str, Day)>| {
