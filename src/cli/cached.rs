@@ -1,5 +1,7 @@
 //! `--cache`: what of the logs was read before, and what of them is read now.
 
+use std::path::Path;
+
 use trailscan::aggregate::{AGGREGATES, AggregateKind};
 use trailscan::filter::{Criteria, Filters};
 use trailscan::input::{Input, Listing};
@@ -10,7 +12,7 @@ use trailscan::scan::{Meter, ScanRequest};
 
 use super::exit::Problem;
 use super::reading::Reading;
-use super::{progress, request, tell};
+use super::{progress, repeat, request, tell};
 
 /// What the cache answers of what is asked, and takes out of the listing; `None` where all is read from the logs.
 ///
@@ -25,6 +27,12 @@ pub fn answered(
     if let Some(why) = unanswered(reading) {
         tell::line(format!("the cache is not used: {why}"));
         return Ok(None);
+    }
+    if let Some(input) = reading.reads.inputs().iter().find(|input| is_around(input, folder)) {
+        let (input, folder) = (repeat::input(input), folder.display());
+        return Err(Problem::usage(format!(
+            "--cache {folder}: lies in {input}, where it would be read as a rollup: name a folder elsewhere"
+        )));
     }
     let cache = Cache::new(folder, reading.reads.inputs());
     let Filled { rollups, made, told } = fill(reading, &cache, listing)?;
@@ -49,6 +57,17 @@ pub fn answered(
             Ok(None)
         }
     }
+}
+
+/// Whether a folder lies in an input, or would once it is there.
+fn is_around(input: &Input, folder: &Path) -> bool {
+    let Input::Path(input) = input else { return false };
+    let Ok(input) = std::fs::canonicalize(input) else { return false };
+    let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    folder
+        .ancestors()
+        .find_map(|around| std::fs::canonicalize(around).ok())
+        .is_some_and(|folder| folder.starts_with(&input))
 }
 
 /// Why a cache cannot answer, when that is known before anything is read.

@@ -69,6 +69,7 @@ fn open(reading: &Reading, listing: &mut Listing) -> Result<(Vec<Rollup>, Vec<St
     let opened = opened.map_err(problem)?;
     opened.iter().try_for_each(|rollup| rollup.check_copies(reading.work.dedupe)).map_err(problem)?;
     check_distinct(&opened).map_err(problem)?;
+    check_shards(&opened)?;
     leave_out(&opened, listing);
     let warnings = copies(&opened, listing, reading.work.dedupe);
     Ok((opened, warnings))
@@ -118,6 +119,21 @@ fn check_distinct(opened: &[Rollup]) -> Result<(), RollupError> {
             if let Some(other) = other.filter(|other| !std::ptr::eq(*other, rollup)) {
                 let (place, other) = (rollup.place().to_owned(), other.place().to_owned());
                 return Err(RollupError::Twice { place, other, object: object.name.clone() });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Refuses two parts of one shard: what it holds may have no names that tell.
+fn check_shards(opened: &[Rollup]) -> Result<(), Problem> {
+    let mut seen = BTreeSet::new();
+    for rollup in opened {
+        for shard in rollup.ledger().planned() {
+            if !seen.insert((shard.plan, shard.shard)) {
+                let (place, number) = (rollup.place().display(), shard.number);
+                let why = "which another of the inputs holds too: give each part once";
+                return Err(Problem::usage(format!("{place}: holds shard {number} of a plan, {why}")));
             }
         }
     }

@@ -76,7 +76,9 @@ const OTHER_NAMES: [(&str, &str); 6] = [
 ];
 
 /// Columns without which a row says less than its record, so that nothing may be concluded from what it does not say.
-const NEEDED: [&str; 11] = [
+const NEEDED: [&str; 13] = [
+    "eventSource",
+    "awsRegion",
     "userIdentity",
     "sourceIPAddress",
     "userAgent",

@@ -345,14 +345,20 @@ impl Decoder {
     /// Reads the records in a value of which no envelope is known; `false` when none is in it.
     #[cold]
     fn wrapped_in<S: Sink>(&mut self, value: &str, sink: &mut S) -> bool {
-        let documents = if self.depth < DEEPEST { nested::documents(value) } else { Vec::new() };
-        for inner in &documents {
+        if self.depth >= DEEPEST {
+            return false;
+        }
+        let found = nested::documents(value);
+        for inner in &found.documents {
             if !inner.is_whole {
                 sink.broken_part();
             }
             self.inner(&inner.json, sink);
         }
-        !documents.is_empty()
+        if !found.documents.is_empty() {
+            (0..found.lost).for_each(|_| sink.malformed());
+        }
+        !found.documents.is_empty()
     }
 
     /// Reads a document that stood in another one.

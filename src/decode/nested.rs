@@ -8,10 +8,10 @@
 use std::io::Read;
 
 use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::athena;
-use super::columns::{Column, are_of_records};
+use super::columns::{Column, plain};
 use super::inflate::JsonReader;
 use super::rows::{self, Cell};
 use super::wrapped::is_json_text;
@@ -29,8 +29,43 @@ const TEXTS: [&str; 7] =
     ["eventName", "eventTime", "eventSource", "eventVersion", "eventID", "awsRegion", "sourceIPAddress"];
 const ENOUGH: usize = 3;
 
+/// What carries records as text, in whatever spelling, in what queues, pipelines and log stores write. Any other text may be a
+/// caller's own words.
+const CARRIERS: [&str; 21] = [
+    "message",
+    "rawmessage",
+    "raw",
+    "original",
+    "eventoriginal",
+    "body",
+    "data",
+    "rawdata",
+    "cloudtrailevent",
+    "eventjson",
+    "eventdata",
+    "event",
+    "rawevent",
+    "payload",
+    "content",
+    "text",
+    "log",
+    "rawlog",
+    "record",
+    "records",
+    "detail",
+];
+
+/// What holds a caller's words, whatever stands in it.
+const OF_CALLERS: [&str; 7] = ["error", "useragent", "httprequest", "headers", "http", "query", "useridentity"];
+
+/// Base64 of any producer: some leave out what fills the last group.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
 /// How packed JSON and plain JSON begin in base64.
-const BASE64_BEGINS: [&str; 3] = ["H4sI", "eyJ", "W3si"];
+const BASE64_BEGINS: [&str; 5] = ["H4sI", "eyJ", "W3si", "ewog", "eyAi"];
 
 /// A JSON document with a record that stood in another.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,39 +76,50 @@ pub(super) struct Inner {
     pub is_whole: bool,
 }
 
-/// The JSON documents with records that stand in `value`, in order.
-pub(super) fn documents(value: &str) -> Vec<Inner> {
-    let mut found = Vec::new();
+/// What was found.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// The documents, in order.
+    pub documents: Vec<Inner>,
+    /// How many texts that should be JSON, or base64, are not to their end.
+    pub lost: u64,
+    /// How many bytes base64 may still give.
+    left: u64,
+}
+
+/// The JSON documents with records that stand in `value`.
+pub(super) fn documents(value: &str) -> Found {
+    let mut found = Found { documents: Vec::new(), lost: 0, left: MOST_PACKED };
     // All that a record is known by has an `eventName`, in whatever spelling, or is packed.
     let may_hold = |what: &str| memchr::memmem::find(value.as_bytes(), what.as_bytes()).is_some();
     if may_hold("vent") || may_hold("VENT") || BASE64_BEGINS.iter().any(|begin| may_hold(begin)) {
-        look_at(value, DEEPEST, &mut found);
+        look_at(value, (DEEPEST, true), &mut found);
     }
     found
 }
 
-/// Adds what is found in `value`, no more than `depth` deep.
-fn look_at(value: &str, depth: u32, found: &mut Vec<Inner>) {
+/// Adds what is found in `value`, no more than `depth` deep; a text carries records where that is said.
+fn look_at(value: &str, (depth, carries): (u32, bool), found: &mut Found) {
     let Some(depth) = depth.checked_sub(1) else { return };
     match value.as_bytes().first() {
         Some(b'{') => look_at_object(value, depth, found),
-        Some(b'[') => look_at_array(value, depth, found),
-        Some(b'"') => {
+        Some(b'[') => look_at_array(value, (depth, carries), found),
+        Some(b'"') if carries => {
             if let Ok((text, _)) = value_at(value, 0) {
-                look_at_value(text, depth, found);
+                look_at_value(text, (depth, true), found);
             }
         }
         _ => {}
     }
 }
 
-fn look_at_object(object: &str, depth: u32, found: &mut Vec<Inner>) {
+fn look_at_object(object: &str, depth: u32, found: &mut Found) {
     let mut fields: Vec<Cell<'_>> = Vec::new();
     if careful::each_field(object, |key, value| fields.push((key, value))).is_err() {
         return;
     }
     if is_record(&fields) && !rows::are_cells(&fields) {
-        return found.push(Inner { json: object.to_owned(), is_whole: true });
+        return found.documents.push(Inner { json: object.to_owned(), is_whole: true });
     }
     match fields.iter().any(|(key, _)| key == "Rows").then(|| athena::rows(object)).flatten() {
         Some(rows) => rows.iter().for_each(|row| look_at_row(row, depth, found)),
@@ -82,7 +128,7 @@ fn look_at_object(object: &str, depth: u32, found: &mut Vec<Inner>) {
 }
 
 /// A row, as an object whose fields are its cells.
-fn look_at_row(row: &str, depth: u32, found: &mut Vec<Inner>) {
+fn look_at_row(row: &str, depth: u32, found: &mut Found) {
     let mut cells: Vec<Cell<'_>> = Vec::new();
     if careful::each_field(row, |key, value| cells.push((key, value))).is_ok() {
         look_at_fields(&cells, depth, found);
@@ -90,66 +136,76 @@ fn look_at_row(row: &str, depth: u32, found: &mut Vec<Inner>) {
 }
 
 /// The fields of an object that is no record as it stands: what they hold, or a record of which they are the columns.
-fn look_at_fields(fields: &[Cell<'_>], depth: u32, found: &mut Vec<Inner>) {
-    let is_row = are_of_records(fields.iter().map(|(key, _)| &**key));
-    let before = found.len();
+fn look_at_fields(fields: &[Cell<'_>], depth: u32, found: &mut Found) {
+    let before = found.documents.len();
     for (key, value) in fields {
-        match Column::of(key) {
-            Some(Column::Document(_)) => {}
-            Some(_) if is_row => {}
-            _ => look_at_value(*value, depth, found),
+        let plain = plain(key);
+        let is_of_caller = Column::of(key).is_some() || Column::within_document(key).is_some();
+        if !is_of_caller && !OF_CALLERS.contains(&plain.as_str()) {
+            look_at_value(*value, (depth, CARRIERS.contains(&plain.as_str())), found);
         }
     }
-    if found.len() == before
+    if found.documents.len() == before
         && let Some(row) = rows::record_of(fields)
     {
-        found.push(Inner { json: row.json, is_whole: row.is_whole });
+        found.documents.push(Inner { json: row.json, is_whole: row.is_whole });
     }
 }
 
-fn look_at_value(value: Raw<'_>, depth: u32, found: &mut Vec<Inner>) {
+fn look_at_value(value: Raw<'_>, (depth, carries): (u32, bool), found: &mut Found) {
     match value {
-        Raw::Container(container) => look_at(container, depth, found),
-        Raw::Plain(_) | Raw::Escaped(_) => look_at_text(&careful::text_of(value), depth, found),
-        Raw::Scalar(_) | Raw::Null => {}
+        Raw::Container(container) => look_at(container, (depth, carries), found),
+        Raw::Plain(_) | Raw::Escaped(_) if carries => look_at_text(&careful::text_of(value), depth, found),
+        _ => {}
     }
 }
 
 /// A text may be JSON, several of them, or either in base64.
-fn look_at_text(text: &str, depth: u32, found: &mut Vec<Inner>) {
+fn look_at_text(text: &str, depth: u32, found: &mut Found) {
+    let Some(depth) = depth.checked_sub(1) else { return };
     let text = text.trim();
     if is_json_text(text) {
-        let before = found.len();
-        for value in values(text) {
-            look_at(value, depth, found);
+        let before = found.documents.len();
+        let (values, end) = values(text);
+        for value in values {
+            look_at(value, (depth, true), found);
+        }
+        if end == text.len() {
+            return;
         }
         // Of a record that is cut off, whoever reads it tells.
-        if found.len() == before && TEXTS.iter().filter(|name| text.contains(&format!("\"{name}\""))).count() >= ENOUGH
-        {
-            found.push(Inner { json: text.to_owned(), is_whole: true });
+        let speaks = TEXTS.iter().filter(|name| text[end..].contains(&format!("\"{name}\""))).count() >= ENOUGH;
+        match found.documents.len() == before && speaks {
+            true => found.documents.push(Inner { json: text.to_owned(), is_whole: true }),
+            false => found.lost += 1,
         }
-    } else if BASE64_BEGINS.iter().any(|begin| text.starts_with(begin))
-        && let Some(text) = unpacked(text)
-    {
-        look_at_text(&text, depth.saturating_sub(1), found);
+    } else if BASE64_BEGINS.iter().any(|begin| text.starts_with(begin)) {
+        match unpacked(text, &mut found.left) {
+            Some(text) => look_at_text(&text, depth, found),
+            // Tokens look like it, and have dots.
+            None => found.lost += u64::from(!text.contains('.')),
+        }
     }
 }
 
 /// The text that base64 stands for, unpacked if it is packed.
-fn unpacked(text: &str) -> Option<String> {
-    let bytes = BASE64_STANDARD.decode(text).ok()?;
+fn unpacked(text: &str, left: &mut u64) -> Option<String> {
+    let text: String = text.chars().filter(|letter| !letter.is_ascii_whitespace()).collect();
+    let bytes = BASE64.decode(text).ok()?;
     let mut json = String::new();
-    JsonReader::new(bytes.as_slice(), MOST_PACKED).ok()?.read_to_string(&mut json).ok()?;
-    is_json_text(&json).then_some(json)
+    let read = JsonReader::new(bytes.as_slice(), *left).ok()?.read_to_string(&mut json);
+    *left = if read.is_ok() { left.saturating_sub(json.len() as u64) } else { 0 };
+    read.ok()?;
+    is_json_text(json.trim_start()).then_some(json)
 }
 
-fn look_at_array(array: &str, depth: u32, found: &mut Vec<Inner>) {
+fn look_at_array(array: &str, (depth, carries): (u32, bool), found: &mut Found) {
     let elements: Vec<&str> = elements(array);
     if let Some(row) = row(&elements) {
         return look_at_row(&row, depth, found);
     }
     for element in elements {
-        look_at(element, depth, found);
+        look_at(element, (depth, carries), found);
     }
 }
 
@@ -188,11 +244,11 @@ fn is_record(fields: &[Cell<'_>]) -> bool {
 /// The elements of an array, up to where it stops being JSON.
 fn elements(array: &str) -> Vec<&str> {
     let inside = array.strip_prefix('[').and_then(|array| array.strip_suffix(']')).unwrap_or_default();
-    values(inside)
+    values(inside).0
 }
 
-/// The values of a text one after another, with commas between or without, up to where it stops being JSON.
-fn values(text: &str) -> Vec<&str> {
+/// The values of a text one after another, with commas between or without, and where it stops being JSON.
+fn values(text: &str) -> (Vec<&str>, usize) {
     let bytes = text.as_bytes();
     let (mut values, mut at) = (Vec::new(), skip_space(bytes, 0));
     while let Ok((_, after)) = value_at(text, at) {
@@ -200,7 +256,7 @@ fn values(text: &str) -> Vec<&str> {
         let next = skip_space(bytes, after);
         at = if bytes.get(next) == Some(&b',') { skip_space(bytes, next + 1) } else { next };
     }
-    values
+    (values, at)
 }
 
 #[cfg(test)]
@@ -210,6 +266,8 @@ mod tests {
     use flate2::bufread::GzEncoder;
     use serde_json::{Value, json};
 
+    use base64::prelude::BASE64_STANDARD;
+
     const RECORD: &str = r#"{"eventVersion":"1.08","eventTime":"2026-09-01T00:00:00Z","eventName":"x"}"#;
 
     fn record() -> Value {
@@ -218,7 +276,9 @@ mod tests {
 
     /// What is found in a value, all of it whole.
     fn texts(value: &Value) -> Vec<String> {
-        let found = documents(&value.to_string()).into_iter();
+        let found = documents(&value.to_string());
+        assert_eq!(found.lost, 0, "{value}");
+        let found = found.documents.into_iter();
         found.inspect(|inner| assert!(inner.is_whole)).map(|inner| inner.json).collect()
     }
 
@@ -253,7 +313,7 @@ mod tests {
         }
         let two = json!([{"message": RECORD}, {"message": RECORD}]);
         assert_eq!(texts(&two), [RECORD, RECORD], "no row, but two things");
-        assert_eq!(texts(&json!({"a": format!("{RECORD}\n{RECORD}")})), [RECORD, RECORD]);
+        assert_eq!(texts(&json!({"log": format!("{RECORD}\n{RECORD}")})), [RECORD, RECORD]);
     }
 
     #[test]
@@ -266,7 +326,7 @@ mod tests {
             json!({"results": [[{"field": "@message", "value": "2 111122223333 eni-1 ACCEPT, no event"}]]}),
             json!(["event", 1, null, [], {}]),
         ] {
-            assert!(documents(&value.to_string()).is_empty(), "{value}");
+            assert!(documents(&value.to_string()).documents.is_empty(), "{value}");
         }
     }
 
@@ -289,7 +349,7 @@ mod tests {
             json!({"QueryResultRows": [lake]}),
             json!({"ResultSet": athena}),
         ] {
-            let found = documents(&value.to_string());
+            let found = documents(&value.to_string()).documents;
             assert_eq!(found.len(), 1, "{value}");
             assert_eq!(serde_json::from_str::<Value>(&found[0].json).expect("JSON"), record, "{value}");
             assert!(!found[0].is_whole, "{value}");
@@ -305,31 +365,61 @@ mod tests {
             json!({"aws": {"cloudtrail": {"requestParameters": forged.to_string()}}}),
             json!({"responseelements": [forged]}),
         ] {
-            assert!(documents(&value.to_string()).is_empty(), "{value}");
+            assert!(documents(&value.to_string()).documents.is_empty(), "{value}");
         }
         let row = json!({"eventtime": "t", "eventname": "PutEvents", "awsregion": "r", "useragent": forged.to_string(),
             "requestparameters": forged.to_string()});
-        let found = documents(&row.to_string());
+        let found = documents(&row.to_string()).documents;
         assert!(found.len() == 1 && found[0].json.contains("PutEvents"), "{found:?}");
+    }
+
+    /// Whatever carries records as text has a name of its own; a caller's words stand under others.
+    #[test]
+    fn a_callers_words_carry_no_record() {
+        let forged = RECORD;
+        for value in [
+            json!({"eventTime": "t", "eventName": "PutUserPolicy", "requestParameters.policyDocument": forged}),
+            json!({"user_agent": {"original": forged}, "event": {"kind": "x"}}),
+            json!({"error": {"message": forged}, "aws": {"cloudtrail": {"error_message": forged}}}),
+            json!({"httpRequest": {"headers": [{"name": "User-Agent", "value": forged}]}}),
+            json!([[{"field": "@timestamp", "value": "t"}, {"field": "userAgent", "value": forged}]]),
+            json!({"p_any_usernames": [forged], "resource_tags": forged, "_source": {"userAgent": forged}}),
+        ] {
+            let found = documents(&value.to_string()).documents;
+            assert!(found.iter().all(|inner| inner.json.contains("PutUserPolicy")), "{value}: {found:?}");
+        }
+    }
+
+    /// What stands beside a record and makes no sense is told.
+    #[test]
+    fn what_is_lost_beside_a_record_is_counted() {
+        let lost = |value: Value| documents(&value.to_string()).lost;
+        let packed = packed(RECORD);
+        assert_eq!(lost(json!({"records": [{"data": packed}, {"data": packed}]})), 0);
+        assert_eq!(lost(json!({"records": [{"data": packed}, {"data": &packed[..packed.len() - 9]}]})), 1);
+        assert_eq!(lost(json!({"message": format!("{RECORD}\n{{\"eventName\":")})), 1);
+        let bomb = super::tests::packed(&" ".repeat(40 << 20));
+        assert!(lost(json!({"records": [{"data": packed}, {"data": bomb}, {"data": bomb}, {"data": bomb}]})) > 0);
+        assert_eq!(lost(json!({"message": RECORD, "data": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIx"})), 0, "a token");
     }
 
     #[test]
     fn a_record_that_is_cut_off_is_left_to_its_reader() {
         let cut = &RECORD[..RECORD.len() - 3];
         assert_eq!(texts(&json!({"a": {"message": cut}})), [cut]);
-        assert!(documents(&json!({"a": {"message": &RECORD[..20]}}).to_string()).is_empty());
+        assert!(documents(&json!({"a": {"message": &RECORD[..20]}}).to_string()).documents.is_empty());
     }
 
     #[test]
     fn nothing_is_looked_at_forever() {
         let deep = format!("{}{RECORD}{}", "{\"event\":".repeat(100_000), "}".repeat(100_000));
-        assert!(documents(&deep).is_empty());
+        assert!(documents(&deep).documents.is_empty());
         let mut message = RECORD.to_owned();
         for _ in 0..8 {
             message = json!({ "message": message }).to_string();
         }
-        assert_eq!(documents(&message), [Inner { json: RECORD.to_owned(), is_whole: true }]);
+        assert_eq!(documents(&message).documents, [Inner { json: RECORD.to_owned(), is_whole: true }]);
         let bomb = packed(&format!("{}{RECORD}", " ".repeat(65 << 20)));
-        assert!(documents(&json!({ "data": bomb }).to_string()).is_empty());
+        assert!(documents(&json!({ "data": bomb }).to_string()).documents.is_empty());
     }
 }

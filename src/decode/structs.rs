@@ -61,7 +61,10 @@ impl Structs {
             }
             let (name, after) = rest.split_at(end_of_name(rest)?);
             let (value, after) = self.value(&after[1..], depth)?;
-            members.insert(name.to_owned(), value);
+            // A name that comes again stood in a value, where a caller may have written it.
+            if members.insert(name.to_owned(), value).is_some() {
+                return None;
+            }
             rest = after.strip_prefix(", ").unwrap_or(after);
         }
     }
@@ -105,6 +108,14 @@ fn end_of_scalar(text: &str) -> Option<usize> {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    /// A caller may write `, type=Root` into a name of its own.
+    #[test]
+    fn a_name_that_comes_again_makes_the_struct_unknown() {
+        let user = "{type=IAMUser, arn=null, username=m, type=Root, arn=arn:aws:iam::999999999999:root}";
+        assert_eq!(parse(user), None);
+        assert!(parse("{type=IAMUser, session={type=x}}").is_some(), "elsewhere it is another");
+    }
 
     #[test]
     fn a_struct_is_what_was_printed() {

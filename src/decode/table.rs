@@ -41,11 +41,12 @@ pub(super) struct Table<R> {
 
 /// What stands between the columns of a table that begins with `head`, if that is one of records.
 pub(super) fn delimiter(head: &[u8]) -> Option<u8> {
-    if matches!(head.first(), None | Some(b'{' | b'[')) {
-        return None;
-    }
     let text = String::from_utf8_lossy(head);
     let line = text.trim_start_matches('\u{feff}').trim_start().lines().next()?;
+    // No column is called that. What a caller wrote into a record must not make its file a table.
+    if line.contains(['{', '[']) {
+        return None;
+    }
     DELIMITERS.into_iter().find(|&delimiter| {
         let names = line.split(char::from(delimiter)).map(|name| name.trim().trim_matches('"'));
         are_of_records(names.clone()) || names.clone().any(|name| OF_JSON.contains(&name.to_ascii_lowercase().as_str()))
@@ -82,6 +83,10 @@ impl<R: Read> Table<R> {
         self.given = 0;
         let mut input = &bytes[..got];
         loop {
+            // Nothing at all would be the end of the table.
+            if input.is_empty() && got > 0 {
+                break;
+            }
             let (result, taken, written) = self.csv.read_field(input, &mut self.cell[self.filled..]);
             input = &input[taken..];
             self.filled += written;
@@ -179,6 +184,37 @@ mod tests {
         let delimiter = delimiter(table).expect("a table");
         Table::new(table, delimiter).read_to_end(&mut json).expect("bytes can be read");
         json
+    }
+
+    /// A reader that gives few bytes at a time.
+    struct Few<'a>(&'a [u8], usize);
+
+    impl Read for Few<'_> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            let few = self.1.min(into.len());
+            self.0.read(&mut into[..few])
+        }
+    }
+
+    #[test]
+    fn no_border_of_reading_ends_a_table() {
+        let table = b"eventTime,eventName,userAgent\nt1,a,\"x, y\"\nt2,b,\nt3,c,z\n";
+        for few in 1..table.len() {
+            let mut json = Vec::new();
+            Table::new(Few(table, few), b',').read_to_end(&mut json).expect("bytes can be read");
+            assert_eq!(json, read(table), "{few} bytes at a time");
+        }
+    }
+
+    #[test]
+    fn json_is_no_table_whatever_is_in_it() {
+        for begin in ["", "\u{feff}", "\n", " \u{feff}", "2026-09-10T00:00:00Z "] {
+            let log = format!(
+                "{begin}{{\"Records\":[{{\"eventTime\":\"t\",\"userAgent\":\"x,_raw,eventTime,eventName\"}}]}}"
+            );
+            assert_eq!(delimiter(log.as_bytes()), None, "{log}");
+        }
+        assert_eq!(delimiter(b"[\"a\",\"@message\",\"b\"]"), None);
     }
 
     fn rows(table: &str) -> Value {

@@ -32,7 +32,7 @@ fn zipped(name: &str, content: &[u8], (method, flags): (u16, u16)) -> Vec<u8> {
 
 fn zip(files: &[(&str, Vec<u8>)]) -> Vec<u8> {
     let files = files.iter().flat_map(|(name, content)| zipped(name, content, (8, 8)));
-    files.chain([&b"PK\x01\x02"[..], &[0; 60]].concat()).collect()
+    files.chain([&b"PK\x01\x02"[..], &[0; 42], b"PK\x05\x06", &[0; 18]].concat()).collect()
 }
 
 fn tar(files: &[(&str, Vec<u8>)]) -> Vec<u8> {
@@ -127,7 +127,7 @@ fn fails(bytes: Vec<u8>, events: i64) -> (String, String) {
 #[test]
 fn what_cannot_be_read_is_named() {
     let log = delivered(&calls(1)).into_bytes();
-    let end = [&b"PK\x01\x02"[..], &[0; 60]].concat();
+    let end = [&b"PK\x01\x02"[..], &[0; 42], b"PK\x05\x06", &[0; 18]].concat();
     let with = |file: Vec<u8>| [file, zipped("b.json", &log, (8, 0)), end.clone()].concat();
     let (object, why) = fails(with(zipped("a.json", &log, (8, 1))), 1);
     assert!(

@@ -237,9 +237,66 @@ fn what_the_cache_cannot_answer_is_read_and_said() {
     place.write("file", "mine");
     let line = "audit --format json --cache file";
     let ended = place.trailscan(line).arg(&logs).ends(0);
-    assert!(ended.stderr.contains("the cache is not written: "), "{}", ended.stderr);
+    assert!(ended.stderr.contains("cannot be written: "), "{}", ended.stderr);
     assert_eq!(ended.stdout, place.trailscan("audit --format json").arg(&logs).ends(0).stdout);
     assert_eq!(place.read("file"), "mine");
+}
+
+/// What is read from logs may hold copies of anybody's events, so a cache that cannot hold one account answers for none.
+#[test]
+fn an_account_that_is_read_from_logs_is_not_read_beside_a_cache() {
+    let place = Place::new();
+    let record = |second: u32| {
+        json!({"eventVersion": "1.08", "eventID": format!("0000000{second}-0000-4000-8000-000000000000"),
+            "eventTime": format!("2026-09-03T00:00:0{second}Z"), "eventName": "ListUsers", "eventSource": "iam.amazonaws.com",
+            "recipientAccountId": ACCOUNTS[1]})
+    };
+    let records: Vec<Value> = (1..5).map(record).collect();
+    for account in ACCOUNTS {
+        let name = format!("{account}_CloudTrail_us-east-1_20260903T0005Z_{account:>016}.json.gz");
+        let at = format!("logs/AWSLogs/{account}/CloudTrail/us-east-1/2026/09/03/{name}");
+        place.write(&at, gzip(delivered(&records)));
+    }
+    same(&place, "audit logs --format json", "events of another account");
+    let empty = format!("{}_CloudTrail_us-east-1_20260902T0005Z_0000000000000001.json.gz", ACCOUNTS[0]);
+    place.write(&format!("logs/AWSLogs/{}/CloudTrail/us-east-1/2026/09/02/{empty}", ACCOUNTS[0]), "");
+    same(&place, "audit logs --format json", "and an object that cannot be read");
+    let ended = place.trailscan("audit logs --cache kept").ends(3);
+    assert!(ended.stderr.contains("the cache is not used: an object of account 111122223333 "), "{}", ended.stderr);
+}
+
+#[test]
+fn a_cache_in_its_own_input_is_refused() {
+    let place = Place::new();
+    place.write("logs/x/.keep", "");
+    for cache in ["logs", "logs/.cache", "logs/x/../y"] {
+        let ended = place.trailscan(&format!("audit logs --cache {cache}")).ends(2);
+        assert!(
+            ended.stderr.contains(": lies in logs, where it would be read as a rollup"),
+            "{cache}: {}",
+            ended.stderr
+        );
+    }
+}
+
+/// What is believed of a time depends on when that is asked.
+#[test]
+fn a_clock_that_goes_back_is_noticed() {
+    let place = Place::new();
+    let mut record = crate::records::call(1, 0);
+    record["eventTime"] = json!("2026-09-20T12:00:00Z");
+    let name = "111122223333_CloudTrail_us-east-1_20260920T1205Z_0000000000000001.json.gz";
+    place.write(
+        &format!("logs/AWSLogs/111122223333/CloudTrail/us-east-1/2026/09/20/{name}"),
+        gzip(delivered(&[record])),
+    );
+    for now in ["2026-09-21T00:00:00Z", "2026-09-14T00:00:00Z", "2026-09-21T00:00:00Z"] {
+        let [plain, cached] = ["", " --cache kept"].map(|cache| {
+            let ended = place.trailscan(&format!("audit logs --format json{cache}")).env("TRAILSCAN_NOW", now).run();
+            (ended.stdout, ended.code)
+        });
+        assert_eq!(plain, cached, "{now}");
+    }
 }
 
 /// Runs beside each other, and runs that are killed, leave a cache that answers as the logs.

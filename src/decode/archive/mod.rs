@@ -36,7 +36,7 @@ impl ArchiveKind {
         if foreign::zip(head).is_some() {
             return Some(Self::Zip);
         }
-        (head.get(257..262) == Some(b"ustar")).then_some(Self::Tar)
+        tar::is_begun(head).then_some(Self::Tar)
     }
 }
 

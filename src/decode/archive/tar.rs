@@ -17,12 +17,20 @@ pub(super) struct Tar<R> {
     /// Bytes of the current file that were not read, and what fills its last block.
     left: u64,
     padding: u64,
+    /// Whether a header was read.
+    is_begun: bool,
+}
+
+/// Whether a tar archive begins with `head`. JSON is none, whatever a caller wrote into its first record.
+pub(super) fn is_begun(head: &[u8]) -> bool {
+    let is_json = head.trim_ascii_start().first().is_some_and(|first| matches!(first, b'{' | b'['));
+    !is_json && head.get(257..262) == Some(b"ustar") && head.first_chunk().is_some_and(has_its_sum)
 }
 
 impl<R: Read> Tar<R> {
     /// The archive that `reader` gives.
     pub fn new(reader: R) -> Self {
-        Self { reader, left: 0, padding: 0 }
+        Self { reader, left: 0, padding: 0, is_begun: false }
     }
 
     /// Goes to the next file; see [`Archive::advance`](super::Archive::advance).
@@ -33,8 +41,9 @@ impl<R: Read> Tar<R> {
             (self.left, self.padding) = (0, 0);
             let mut block = [0; BLOCK];
             match fill(&mut self.reader, &mut block)? {
-                BLOCK if block != [0; BLOCK] => {}
-                0 | BLOCK => return Ok(None),
+                BLOCK if block != [0; BLOCK] => self.is_begun = true,
+                BLOCK => return self.end(),
+                0 if !self.is_begun => return Ok(None),
                 _ => return Err(broken("ends early")),
             }
             if !has_its_sum(&block) {
@@ -49,6 +58,20 @@ impl<R: Read> Tar<R> {
                 b'x' => long_name = path_of(&self.content()?).or(long_name),
                 // Of a folder or link no long name is one of the next file.
                 _ => long_name = None,
+            }
+        }
+    }
+
+    /// Behind the end of an archive stands nothing else.
+    fn end(&mut self) -> io::Result<Option<String>> {
+        let mut block = [0; BLOCK];
+        loop {
+            let got = fill(&mut self.reader, &mut block)?;
+            if block[..got].iter().any(|&byte| byte != 0) {
+                return Err(broken("something stands behind its end"));
+            }
+            if got < BLOCK {
+                return Ok(None);
             }
         }
     }
@@ -169,6 +192,25 @@ mod tests {
         let names: Vec<_> = std::iter::from_fn(|| unread.advance().expect("whole")).map(|name| name.len()).collect();
         assert_eq!(names, [6, 300, 300], "what is not read is passed over");
         assert_eq!(files(&[]), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn behind_the_end_stands_nothing() {
+        let whole = [entry("a.json", b'0', b"one"), vec![0; 1024]].concat();
+        assert!(files(&whole).is_ok() && files(&[whole.clone(), vec![0; 9000]].concat()).is_ok());
+        assert!(files(&[whole.clone(), whole].concat()).is_err_and(|why| why.contains("behind its end")));
+        assert!(files(&entry("a.json", b'0', b"one")).is_err_and(|why| why.contains("ends early")), "no end");
+    }
+
+    #[test]
+    fn json_with_the_word_in_its_place_is_no_archive() {
+        assert!(is_begun(&entry("a.json", b'0', b"one")));
+        let mut json = br#"{"Records":[{"userIdentity":{"arn":""#.to_vec();
+        json.resize(257, b'x');
+        json.extend_from_slice(b"ustar");
+        json.resize(4096, b'x');
+        assert!(!is_begun(&json));
+        assert!(!is_begun(&json[1..]) && !is_begun(b"ustar"));
     }
 
     #[test]

@@ -9,6 +9,12 @@ use flate2::{Crc, Decompress, FlushDecompress, Status};
 use super::{broken, fill, pass};
 
 const FILE: [u8; 4] = *b"PK\x03\x04";
+/// What the directory is made of.
+const ENTRY: [u8; 4] = *b"PK\x01\x02";
+const SIGNATURE: [u8; 4] = *b"PK\x05\x05";
+const END_ZIP64: [u8; 4] = *b"PK\x06\x06";
+const END_LOCATOR: [u8; 4] = *b"PK\x06\x07";
+const END: [u8; 4] = *b"PK\x05\x06";
 const DESCRIPTOR: [u8; 4] = *b"PK\x07\x08";
 /// What stands before the first file of an archive in one part that was made for several.
 const SPANNED: [u8; 4] = *b"PK00";
@@ -62,13 +68,41 @@ impl<R: BufRead> Zip<R> {
             match signature {
                 FILE => {}
                 SPANNED | DESCRIPTOR => continue,
-                // The directory, which tells nothing more.
-                [b'P', b'K', ..] => return Ok(None),
+                [b'P', b'K', ..] => return self.directory(signature),
                 _ => return Err(broken("something else stands in the place of a file")),
             }
             let name = self.header()?;
             if !name.ends_with('/') {
                 return Ok(Some(name));
+            }
+        }
+    }
+
+    /// Passes over the directory, which tells nothing more; behind it stands nothing else.
+    fn directory(&mut self, mut signature: [u8; 4]) -> io::Result<Option<String>> {
+        loop {
+            let (fixed, lengths): (usize, &[usize]) = match signature {
+                ENTRY => (42, &[24, 26, 28]),
+                END => (18, &[16]),
+                SIGNATURE => (2, &[0]),
+                END_LOCATOR => (16, &[]),
+                END_ZIP64 => (8, &[]),
+                _ => return Err(broken("its directory is none")),
+            };
+            let mut bytes = vec![0; fixed];
+            self.exactly(&mut bytes)?;
+            let length = |&at: &usize| u64::from(u16::from_le_bytes([bytes[at], bytes[at + 1]]));
+            let more = match bytes.first_chunk() {
+                Some(&size) if signature == END_ZIP64 => u64::from_le_bytes(size),
+                _ => lengths.iter().map(length).sum(),
+            };
+            pass(&mut self.reader, more)?;
+            let is_end = signature == END;
+            match fill(&mut self.reader, &mut signature)? {
+                0 if is_end => return Ok(None),
+                _ if is_end => return Err(broken("something stands behind its end")),
+                4 => {}
+                _ => return Err(broken("ends early")),
             }
         }
     }
@@ -255,7 +289,7 @@ mod tests {
     }
 
     fn directory() -> Vec<u8> {
-        [&b"PK\x01\x02"[..], &[0; 60]].concat()
+        [&ENTRY[..], &[0; 42], &END, &[0; 18]].concat()
     }
 
     type Files = Vec<(String, Result<Vec<u8>, String>)>;
@@ -318,6 +352,16 @@ mod tests {
         let (found, end) = files(&other);
         assert!(found[0].1.as_ref().is_err_and(|why| why.contains("checksum")) && end.is_none());
         assert!(files(b"PK\x03\x04").1.is_some() && files(b"").1.is_some());
+    }
+
+    #[test]
+    fn behind_the_end_stands_nothing() {
+        let whole = [file("a", b"x", (0, 0)), directory()].concat();
+        assert_eq!(files(&whole).1, None);
+        for behind in [&whole[..], b"{\"Records\":[]}"] {
+            let (found, end) = files(&[&whole, behind].concat());
+            assert!(found.len() == 1 && end.is_some_and(|why| why.contains("behind its end")));
+        }
     }
 
     #[test]

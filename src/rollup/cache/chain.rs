@@ -54,7 +54,7 @@ impl<'a> Chain<'a> {
     /// [`Failure`] when they cannot stand for the logs.
     pub fn fill(&mut self, days: &Days) -> Result<(), Failure> {
         for (&day, objects) in days {
-            let now = fingerprint(objects, &self.how.words).ok_or(Failure::Apart)?;
+            let now = fingerprint(objects, &self.how.words).ok_or_else(|| self.apart())?;
             let path = self.folder.join(format!("{day}.rollup"));
             let rollup = match self.take(day, &path, &now) {
                 Some(rollup) => rollup,
@@ -81,7 +81,9 @@ impl<'a> Chain<'a> {
         let pack = rollup.pack()?;
         let unit = pack.notes().unit.as_ref()?;
         let is_same = unit.fingerprint == now && pack.duplicates_dropped() == self.how.dedupe;
-        let is_judged = rollup.ledger().last_unbelieved().is_none_or(|last| !last.is_believable(self.how.latest));
+        let (ledger, latest) = (rollup.ledger(), self.how.latest);
+        let is_judged = ledger.last_unbelieved().is_none_or(|last| !last.is_believable(latest))
+            && ledger.newest_event().is_none_or(|newest| newest.is_believable(latest));
         if !is_same || !is_judged {
             return None;
         }
@@ -123,7 +125,7 @@ impl<'a> Chain<'a> {
             self.seen_days = sharing.into_iter().chain([day]).collect();
         }
         if fingerprint(objects, &self.how.words).as_deref() != Some(now) {
-            return Err(Failure::Apart);
+            return Err(self.apart());
         }
         let note = UnitNote {
             fingerprint: now.to_owned(),
@@ -134,17 +136,25 @@ impl<'a> Chain<'a> {
         let events_counted = unit.rolled.ledger.events_counted();
         let made = Made { duplicates_dropped: self.how.dedupe, events_counted };
         let notes = Notes { unit: Some(note) };
-        std::fs::create_dir_all(&self.folder).map_err(|error| Failure::Unwritten(error.to_string()))?;
-        let unwritten = |error: &dyn std::fmt::Display| Failure::Unwritten(error.to_string());
+        let unwritten =
+            |error: &dyn std::fmt::Display| Failure::Unwritten { folder: self.folder.clone(), why: error.to_string() };
+        std::fs::create_dir_all(&self.folder).map_err(|error| unwritten(&error))?;
         let file = NewFile::create(path).map_err(|error| unwritten(&error))?;
         write_file(&unit.rolled, (&made, &notes, &known.save()), file).map_err(|error| unwritten(&error))?;
-        Rollup::open(path).map_err(|error| unwritten(&error))
+        let rollup = Rollup::open(path).map_err(|error| unwritten(&error))?;
+        // Another run may have put its own there.
+        let unit = rollup.pack().and_then(|pack| pack.notes().unit.as_ref());
+        if unit.is_some_and(|unit| unit.fingerprint == now) { Ok(rollup) } else { Err(self.apart()) }
+    }
+
+    fn apart(&self) -> Failure {
+        Failure::Apart(self.folder_name())
     }
 
     fn read(&self, objects: &[LogObject]) -> Result<(Unit, Known), Failure> {
         let unit = roll_up_unit(&self.how.request(objects.to_vec()), &self.seen)?;
         if !unit.is_whole {
-            return Err(Failure::Apart);
+            return Err(self.apart());
         }
         let known = Known::new(&unit.ids);
         Ok((unit, known))
@@ -155,7 +165,7 @@ impl<'a> Chain<'a> {
         let (mut beside, mut sharing) = (Vec::new(), Vec::new());
         let Some(first) = known.first_late() else { return Ok((beside, sharing)) };
         for (&other, member) in self.members.range(first..day) {
-            let shares = known.may_share((other, member.known().ok_or(Failure::Apart)?));
+            let shares = known.may_share((other, member.known().ok_or_else(|| self.apart())?));
             sharing.extend(shares.then_some(other));
             beside.push(Neighbour { day: other.0, fingerprint: member.fingerprint.clone(), shares });
         }

@@ -22,7 +22,7 @@ use self::chain::Chain;
 use self::objects::Days;
 use super::manifest::ROLLUP_VERSION;
 use super::{Rollup, dataset, sha256};
-use crate::input::{DayRange, Input, Listing, LogObject};
+use crate::input::{self, DayRange, Input, Listing, LogObject};
 use crate::model::{Day, EventTime};
 use crate::scan::{Limits, ScanError, ScanRequest};
 
@@ -54,14 +54,24 @@ struct How<'a> {
 }
 
 /// Why the units of an account cannot stand for its logs.
+#[derive(Debug, thiserror::Error)]
 enum Failure {
     /// An object of it cannot be read, or changes while it is.
-    Apart,
+    #[error("an object of account {0} cannot be read, or changes while it is read")]
+    Apart(String),
     /// It holds what only a look at all of the logs can judge.
+    #[error("{0} holds events of another account, or updates of events of another day")]
     NeedsOthers(String),
     /// A unit cannot be written.
-    Unwritten(String),
+    #[error("{}: cannot be written: {why}", folder.display())]
+    Unwritten {
+        /// Where.
+        folder: PathBuf,
+        /// What failed.
+        why: String,
+    },
     /// The scan failed.
+    #[error("{0}")]
     Scan(ScanError),
 }
 
@@ -90,7 +100,11 @@ impl How<'_> {
 impl Cache {
     /// That of these inputs in a folder, which need not be there yet.
     pub fn new(folder: &Path, inputs: &[Input]) -> Self {
-        let mut named: Vec<String> = inputs.iter().map(|input| format!("{input:?}\n")).collect();
+        let place = |input: &Input| match input {
+            Input::Path(path) => std::fs::canonicalize(path).ok(),
+            Input::S3(_) | Input::Stdin => None,
+        };
+        let mut named: Vec<String> = inputs.iter().map(|input| format!("{input:?} {:?}\n", place(input))).collect();
         named.sort_unstable();
         let id = sha256(named.concat().as_bytes());
         Self { folder: folder.join(&id[..16]) }
@@ -155,7 +169,7 @@ impl Cache {
             for unit in std::fs::read_dir(account.path()).into_iter().flatten().flatten() {
                 let day = day_of(&unit.path());
                 let is_gone = |day: &Day| days.contains(*day) && known.is_none_or(|known| !known.contains_key(day));
-                if day.is_some_and(|day| is_gone(&day)) {
+                if day.is_some_and(|day| is_gone(&day)) && input::is_rollup(&unit.path()) {
                     // One that stays is not looked at.
                     let _ = std::fs::remove_file(unit.path());
                 }
@@ -172,32 +186,27 @@ fn words(scan: &ScanRequest<'_>) -> String {
     format!("{version} {ROLLUP_VERSION} {schema} {dedupe} {max_object_bytes} {max_record_bytes} {carve}\n")
 }
 
-/// Puts back the objects of what cannot stand for them.
+/// All of it, or none: what is read from logs of one account may hold copies of another's events.
 fn settle(filled: Vec<OfAccount>, listing: &mut Listing) -> Result<Filled, ScanError> {
     let mut all = Filled::default();
-    let needs_others = filled.iter().find_map(|(_, filled)| match filled {
-        Err(Failure::NeedsOthers(unit)) => Some(unit.clone()),
-        _ => None,
-    });
-    if let Some(unit) = &needs_others {
-        let why = "holds events of another account, or updates of events of another day";
-        all.told.push(format!("the cache is not used: {unit} {why}"));
-    }
+    let mut apart = Vec::new();
     for (days, filled) in filled {
         match filled {
-            Ok((rollups, made)) if needs_others.is_none() => {
+            Ok((rollups, made)) => {
                 all.rollups.extend(rollups);
                 all.made += made;
-                continue;
             }
             Err(Failure::Scan(error)) => return Err(error),
-            Err(Failure::Unwritten(why)) => all.told.push(format!("the cache is not written: {why}")),
-            _ => {}
+            Err(failure) => apart.push(failure.to_string()),
         }
         listing.objects.extend(days.into_values().flatten());
     }
-    info!(units = all.rollups.len(), made = all.made, "cache filled");
-    Ok(all)
+    info!(units = all.rollups.len(), made = all.made, apart = apart.len(), "cache filled");
+    let Some(why) = apart.into_iter().next() else {
+        listing.objects.retain(|object| object.key().is_none_or(|key| key.kind.skipped_as().is_some()));
+        return Ok(all);
+    };
+    Ok(Filled { told: vec![format!("the cache is not used: {why}")], ..Filled::default() })
 }
 
 /// The day that a unit is named after.

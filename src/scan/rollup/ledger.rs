@@ -233,6 +233,11 @@ impl Ledger {
         self.event_days.iter().map(|row| row.events).sum()
     }
 
+    /// The time of the newest event that was read.
+    pub fn newest_event(&self) -> Option<EventTime> {
+        self.deliveries.iter().filter_map(|row| row.newest_event).max().map(EventTime)
+    }
+
     /// The last time that was not believed, of any event.
     pub fn last_unbelieved(&self) -> Option<EventTime> {
         self.deliveries.iter().filter_map(|row| row.unbelieved_last).max().map(EventTime)
