@@ -41,6 +41,10 @@ pub(super) struct Table<R> {
 
 /// What stands between the columns of a table that begins with `head`, if that is one of records.
 pub(super) fn delimiter(head: &[u8]) -> Option<u8> {
+    let begin = head.strip_prefix("\u{feff}".as_bytes()).unwrap_or(head).trim_ascii_start();
+    if matches!(begin.first(), None | Some(b'{' | b'[')) {
+        return None;
+    }
     let text = String::from_utf8_lossy(head);
     let line = text.trim_start_matches('\u{feff}').trim_start().lines().next()?;
     // No column is called that. What a caller wrote into a record must not make its file a table.
