@@ -21,7 +21,7 @@ use crate::json::fields::{Raw, skip_space, value_at};
 /// How many containers and texts deep a record is looked for.
 const DEEPEST: u32 = 32;
 
-/// The most JSON that one text of base64 may give.
+/// The most JSON that all base64 of a document may give.
 const MOST_PACKED: u64 = 64 << 20;
 
 /// The texts of a record by which it is known where nothing says that one stands there, and how many of them must.
@@ -31,8 +31,14 @@ const ENOUGH: usize = 3;
 
 /// What carries records as text, in whatever spelling, in what queues, pipelines and log stores write. Any other text may be a
 /// caller's own words.
-const CARRIERS: [&str; 21] = [
+const CARRIERS: [&str; 27] = [
     "message",
+    "fullmessage",
+    "messagebody",
+    "msg",
+    "line",
+    "logevent",
+    "textpayload",
     "rawmessage",
     "raw",
     "original",

@@ -265,6 +265,22 @@ fn an_account_that_is_read_from_logs_is_not_read_beside_a_cache() {
     assert!(ended.stderr.contains("the cache is not used: an object of account 111122223333 "), "{}", ended.stderr);
 }
 
+/// A folder that cannot be read now is no reason to read its logs again later.
+#[cfg(unix)]
+#[test]
+fn what_was_not_listed_is_not_forgotten() {
+    let place = Place::new();
+    let mut archive = Archive::new(&place, 3);
+    (0..12).for_each(|_| archive.deliver(record));
+    place.trailscan("audit logs --cache kept").ends(0);
+    let units = files(&place.path("kept"));
+    // A link that leads nowhere cannot be listed.
+    std::os::unix::fs::symlink("nowhere", place.path("logs/AWSLogs/broken")).expect("a link");
+    std::fs::rename(place.path("logs/AWSLogs/o-exampleorg"), place.path("aside")).expect("a folder");
+    place.trailscan("audit logs --cache kept").run();
+    assert_eq!(files(&place.path("kept")), units);
+}
+
 #[test]
 fn a_cache_in_its_own_input_is_refused() {
     let place = Place::new();

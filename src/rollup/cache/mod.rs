@@ -134,7 +134,10 @@ impl Cache {
                 return Ok(Filled { told, ..Filled::default() });
             }
         };
-        self.forget(&accounts, days);
+        // What was not listed is not gone.
+        if !listing.interrupted && listing.failures.is_empty() {
+            self.forget(&accounts, days);
+        }
         let filled = self.fill_accounts(accounts, days, (scan, latest))?;
         settle(filled, listing)
     }
