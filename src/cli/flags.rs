@@ -20,7 +20,7 @@ pub const INPUTS: &str = "inputs";
 pub struct Common {
     /// Files, directories to walk, s3://bucket/prefix, or - for standard input
     ///
-    /// Files may be plain, gzip or zstd, and hold any form CloudTrail records are exported in; content decides, never
+    /// Files may be plain, gzip, zstd, zip or tar, and hold any form CloudTrail records are exported in; content decides, never
     /// the name. s3:// takes a bucket, a prefix or an object, at any level of AWSLogs/: accounts and regions are found,
     /// what the window needs is listed, and digests, insights and other services' logs beside it are not.
     ///

@@ -162,8 +162,15 @@ fn look_at_value(value: Raw<'_>, (depth, carries): (u32, bool), found: &mut Foun
     match value {
         Raw::Container(container) => look_at(container, (depth, carries), found),
         Raw::Plain(_) | Raw::Escaped(_) if carries => look_at_text(&careful::text_of(value), depth, found),
-        _ => {}
+        // Whether it is a record or a caller's words is not known.
+        Raw::Escaped(_) => found.lost += u64::from(speaks(&careful::text_of(value))),
+        Raw::Plain(_) | Raw::Scalar(_) | Raw::Null => {}
     }
+}
+
+/// Whether a text names what records have, as JSON does.
+fn speaks(text: &str) -> bool {
+    TEXTS.iter().filter(|name| text.contains(&format!("\"{name}\""))).count() >= ENOUGH
 }
 
 /// A text may be JSON, several of them, or either in base64.
@@ -180,8 +187,7 @@ fn look_at_text(text: &str, depth: u32, found: &mut Found) {
             return;
         }
         // Of a record that is cut off, whoever reads it tells.
-        let speaks = TEXTS.iter().filter(|name| text[end..].contains(&format!("\"{name}\""))).count() >= ENOUGH;
-        match found.documents.len() == before && speaks {
+        match found.documents.len() == before && speaks(&text[end..]) {
             true => found.documents.push(Inner { json: text.to_owned(), is_whole: true }),
             false => found.lost += 1,
         }
@@ -191,6 +197,8 @@ fn look_at_text(text: &str, depth: u32, found: &mut Found) {
             // Tokens look like it, and have dots.
             None => found.lost += u64::from(!text.contains('.')),
         }
+    } else {
+        found.lost += u64::from(speaks(text));
     }
 }
 
@@ -210,9 +218,18 @@ fn look_at_array(array: &str, (depth, carries): (u32, bool), found: &mut Found) 
     if let Some(row) = row(&elements) {
         return look_at_row(&row, depth, found);
     }
+    // Texts among others are the cells of a row, some of which are a caller's words.
+    let is_json = |element: &&str| !element.starts_with('"') || begins_as_json(element);
+    let carries = carries && elements.iter().all(is_json);
     for element in elements {
         look_at(element, (depth, carries), found);
     }
+}
+
+/// Whether a text, as it stands in JSON, begins as one that may hold records.
+fn begins_as_json(text: &str) -> bool {
+    let text = text.trim_start_matches(['"', ' ']);
+    text.starts_with(['{', '[', '\\']) || BASE64_BEGINS.iter().any(|begin| text.starts_with(begin))
 }
 
 /// The object that a row of a query's results is: CloudWatch Logs Insights prints it as
@@ -389,6 +406,7 @@ mod tests {
             json!({"error": {"message": forged}, "aws": {"cloudtrail": {"error_message": forged}}}),
             json!({"httpRequest": {"headers": [{"name": "User-Agent", "value": forged}]}}),
             json!([[{"field": "@timestamp", "value": "t"}, {"field": "userAgent", "value": forged}]]),
+            json!([["2026-09-10", "PutUserPolicy", forged], ["2026-09-10", "x", "y"]]),
             json!({"p_any_usernames": [forged], "resource_tags": forged, "_source": {"userAgent": forged}}),
         ] {
             let found = documents(&value.to_string()).documents;
@@ -406,6 +424,7 @@ mod tests {
         assert_eq!(lost(json!({"message": format!("{RECORD}\n{{\"eventName\":")})), 1);
         let bomb = super::tests::packed(&" ".repeat(40 << 20));
         assert!(lost(json!({"records": [{"data": packed}, {"data": bomb}, {"data": bomb}, {"data": bomb}]})) > 0);
+        assert_eq!(lost(json!([{"message": RECORD}, {"message": format!("INFO {RECORD}")}, {"x": RECORD}])), 2);
         assert_eq!(lost(json!({"message": RECORD, "data": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIx"})), 0, "a token");
     }
 
