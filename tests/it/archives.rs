@@ -164,6 +164,6 @@ fn a_rollup_takes_no_archive() {
     let place = Place::new();
     place.write("logs/a.zip", zip(&files()));
     place.write("logs/log.json", delivered(&calls(1)));
-    let ended = place.trailscan("rollup logs --output kept").ends(3);
+    let ended = place.trailscan("rollup logs --output kept.rollup").ends(3);
     assert!(ended.stderr.contains("logs/a.zip: is an archive, of which a rollup"), "{}", ended.stderr);
 }
