@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::object::{LogObject, Origin, explain_io};
+use super::object::{Folder, LogObject, Origin, explain_io};
 use super::{Listing, LogKey, S3Uri};
 
 /// An object that was listed.
@@ -99,17 +99,17 @@ impl Listing {
     /// The files among objects that were listed before. What lies in S3 is read by a source of its own.
     pub fn of_found(objects: &[FoundObject]) -> Self {
         let mut listing = Self::default();
-        let mut directory: Arc<Path> = Path::new("").into();
+        let mut folder = Folder::new(Path::new(""));
         for found in objects.iter().filter(|found| found.s3().is_none()) {
             let path = PathBuf::from(&found.name);
             let (Origin::Walked, Some(parent), Some(name)) = (found.origin(), path.parent(), path.file_name()) else {
                 listing.objects.push(LogObject::named(&path));
                 continue;
             };
-            if *parent != *directory {
-                directory = parent.into();
+            if parent != folder.path() {
+                folder = Folder::new(parent);
             }
-            listing.objects.push(LogObject::walked(Arc::clone(&directory), name));
+            listing.objects.push(LogObject::walked(Arc::clone(&folder), name));
         }
         listing
     }

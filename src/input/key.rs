@@ -100,13 +100,30 @@ impl LogKey {
         absolute.and_then(|path| Self::of_parts(&last_parts(&path))).or(key)
     }
 
-    /// Reads the parts of a key, last first; a part that is no text is `None`.
-    fn of_parts(parts: &[Option<&str>]) -> Option<Self> {
-        let name = parts.first().copied().flatten().and_then(of_file_name);
-        match of_folders(parts) {
-            Some(key) => Some(Self { delivered: name.map(|name| name.delivered), ..key }),
+    /// What a folder of this machine says of all files in it, where it is one of AWSLogs layout. As [`LogKey::of_path`],
+    /// folders above a relative path count too.
+    pub(super) fn of_folder(folder: &Path) -> Option<Self> {
+        let read = |folder: &Path| of_folders(&last_parts(folder));
+        match read(folder) {
+            // The folder without a name is that of a file that has none above it.
+            None if !folder.is_absolute() => std::path::absolute(folder.join(".")).ok().and_then(|path| read(&path)),
+            key => key,
+        }
+    }
+
+    /// The key of a file in a folder of which [`LogKey::of_folder`] says this.
+    pub(super) fn in_folder(folder: Option<&Self>, name: Option<&str>) -> Option<Self> {
+        let name = name.and_then(of_file_name);
+        match folder {
+            Some(folder) => Some(Self { delivered: name.map(|name| name.delivered), ..folder.clone() }),
             None => name.map(FileName::key),
         }
+    }
+
+    /// Reads the parts of a key, last first; a part that is no text is `None`.
+    fn of_parts(parts: &[Option<&str>]) -> Option<Self> {
+        let (name, folders) = parts.split_first()?;
+        Self::in_folder(of_folders(folders).as_ref(), *name)
     }
 }
 
@@ -154,17 +171,17 @@ impl FileName<'_> {
     }
 }
 
+/// Reads the folders that a file lies in, last first.
 fn of_folders(parts: &[Option<&str>]) -> Option<LogKey> {
     let part = |place: usize| parts.get(place).copied().flatten();
-    parts.first()?;
-    let day = Day::from_ymd(number(part(3)?, 4)? as i32, number(part(2)?, 2)?, number(part(1)?, 2)?)?;
-    let (region, kind, account_id) = (part(4)?, KeyKind::parse(part(5)?)?, part(6)?);
+    let day = Day::from_ymd(number(part(2)?, 4)? as i32, number(part(1)?, 2)?, number(part(0)?, 2)?)?;
+    let (region, kind, account_id) = (part(3)?, KeyKind::parse(part(4)?)?, part(5)?);
     if !is_region(region) || !is_account_id(account_id) {
         return None;
     }
-    let organization_id = match part(7)? {
+    let organization_id = match part(6)? {
         "AWSLogs" => None,
-        id if is_organization(id) && part(8)? == "AWSLogs" => Some(id.to_owned()),
+        id if is_organization(id) && part(7)? == "AWSLogs" => Some(id.to_owned()),
         _ => return None,
     };
     Some(LogKey {
@@ -334,6 +351,20 @@ mod tests {
             let mut found = last_parts(Path::new(&path));
             found.resize(LAYOUT_PARTS, None);
             proptest::prop_assert_eq!(found, expected, "{}", path);
+        }
+    }
+
+    #[test]
+    fn a_folder_says_what_the_paths_of_its_files_say() {
+        let day = "AWSLogs/111122223333/CloudTrail/us-east-1/2023/07/10";
+        for folder in [day, "/srv/AWSLogs/o-exampleorg/111122223333/CloudTrail/us-east-1/2023/07/10", "", ".", "/", "a/b"] {
+            for folder in [folder.to_owned(), format!("{folder}/.."), format!("./{folder}"), format!("{folder}//./")] {
+                for name in [FILE, "renamed.json", "x"] {
+                    let folder = Path::new(&folder);
+                    let of_both = LogKey::in_folder(LogKey::of_folder(folder).as_ref(), Some(name));
+                    assert_eq!(of_both, LogKey::of_path(&folder.join(name)), "{} {name}", folder.display());
+                }
+            }
         }
     }
 

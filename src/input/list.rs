@@ -11,7 +11,7 @@ use std::time::Instant;
 use tracing::{debug, info};
 use walkdir::WalkDir;
 
-use super::object::printable;
+use super::object::{Folder, printable};
 use super::{DayRange, Input, KeyKind, LogKey, LogObject, explain_io};
 use crate::model::{Day, is_temporary};
 
@@ -135,7 +135,7 @@ impl Lister<'_> {
     }
 
     fn directory(&mut self, root: &Path) {
-        let mut directory: Arc<Path> = root.into();
+        let mut folder = Folder::new(root);
         let entries = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
         let mut entries = entries.filter_entry(|entry| entry.depth() == 0 || !is_unfinished(entry.path()));
         while let Some(entry) = entries.next() {
@@ -152,10 +152,10 @@ impl Lister<'_> {
                 }
                 Ok(entry) if entry.file_type().is_file() => {
                     let parent = entry.path().parent().unwrap_or(root);
-                    if *parent != *directory {
-                        directory = parent.into();
+                    if parent != folder.path() {
+                        folder = Folder::new(parent);
                     }
-                    self.object(LogObject::walked(Arc::clone(&directory), entry.file_name()));
+                    self.object(LogObject::walked(Arc::clone(&folder), entry.file_name()));
                 }
                 Ok(_) => self.skipped("special-file"),
                 // It is in its place by now.

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::LogKey;
+use super::{KeyKind, LogKey};
 
 /// How an object came to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,10 +30,29 @@ pub struct LogObject {
 enum Location {
     Stdin,
     Named(Box<Path>),
-    Walked(Arc<Path>, Box<OsStr>),
+    Walked(Arc<Folder>, Box<OsStr>),
     Fetched(Arc<str>, Box<str>),
     /// Of an archive.
     Member(Box<str>, Box<str>),
+}
+
+/// A folder with files of logs, which share what its path says.
+#[derive(Debug)]
+pub(super) struct Folder {
+    path: Box<Path>,
+    key: Option<LogKey>,
+}
+
+impl Folder {
+    /// The folder of this path.
+    pub fn new(path: &Path) -> Arc<Self> {
+        Arc::new(Self { path: path.into(), key: LogKey::of_folder(path) })
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
 }
 
 impl LogObject {
@@ -48,8 +67,8 @@ impl LogObject {
     }
 
     /// A file met in a directory.
-    pub(super) fn walked(directory: Arc<Path>, file_name: &OsStr) -> Self {
-        Self { origin: Origin::Walked, location: Location::Walked(directory, file_name.into()) }
+    pub(super) fn walked(folder: Arc<Folder>, file_name: &OsStr) -> Self {
+        Self { origin: Origin::Walked, location: Location::Walked(folder, file_name.into()) }
     }
 
     /// An object that a source fetches: `key` in the bucket that `uri` names, without a slash at its end.
@@ -67,7 +86,7 @@ impl LogObject {
         match &self.location {
             Location::Stdin | Location::Fetched(..) | Location::Member(..) => None,
             Location::Named(path) => Some(path.to_path_buf()),
-            Location::Walked(directory, file_name) => Some(directory.join(&**file_name)),
+            Location::Walked(folder, file_name) => Some(folder.path.join(&**file_name)),
         }
     }
 
@@ -91,7 +110,17 @@ impl LogObject {
     pub fn key(&self) -> Option<LogKey> {
         match &self.location {
             Location::Fetched(_, key) | Location::Member(_, key) => LogKey::parse(key),
-            _ => LogKey::of_path(&self.path()?),
+            Location::Walked(folder, file_name) => LogKey::in_folder(folder.key.as_ref(), file_name.to_str()),
+            Location::Named(path) => LogKey::of_path(path),
+            Location::Stdin => None,
+        }
+    }
+
+    /// The stream that [`Self::key`] names.
+    pub fn kind(&self) -> Option<KeyKind> {
+        match &self.location {
+            Location::Walked(folder, _) if folder.key.is_some() => folder.key.as_ref().map(|key| key.kind),
+            _ => self.key().map(|key| key.kind),
         }
     }
 
@@ -195,8 +224,7 @@ mod tests {
     fn expected_objects() {
         let walked = |path: &str| {
             let path = Path::new(path);
-            let directory = path.parent().unwrap().into();
-            LogObject::walked(directory, path.file_name().unwrap()).is_expected()
+            LogObject::walked(Folder::new(path.parent().unwrap()), path.file_name().unwrap()).is_expected()
         };
         let day = "/AWSLogs/111122223333/CloudTrail/us-east-1/2023/07/10";
         assert!(walked("/x/111122223333_CloudTrail_us-east-1_20230710T1140Z_abc.json.gz"));

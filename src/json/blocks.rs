@@ -65,18 +65,32 @@ pub(crate) struct StringEnd {
 /// The end of the string whose text begins at `start`, just after the opening quote; `None` when it does not end.
 #[inline(always)]
 pub(crate) fn string_end<B: Blocks>(blocks: B, bytes: &[u8], start: usize) -> Option<StringEnd> {
-    let mut at = start;
-    while let Some(mask) = blocks.quotes_or_backslashes(&bytes[at..]) {
-        if mask != 0 {
-            at += mask.trailing_zeros() as usize;
-            if bytes[at] == b'"' {
-                return Some(StringEnd { quote: at, escaped: false });
-            }
-            return escaped_string_end(bytes, at);
+    let at = next_special(blocks, bytes, start)?;
+    if bytes[at] == b'"' { Some(StringEnd { quote: at, escaped: false }) } else { escaped_string_end(bytes, at) }
+}
+
+/// The next quote or backslash at or after `at`.
+#[inline(always)]
+pub(crate) fn next_special<B: Blocks>(blocks: B, bytes: &[u8], mut at: usize) -> Option<usize> {
+    while let Some(found) = blocks.quotes_or_backslashes(bytes.get(at..)?) {
+        if found != 0 {
+            return Some(at + found.trailing_zeros() as usize);
         }
         at += B::VECTOR;
     }
-    escaped_string_end(bytes, at).map(|end| StringEnd { escaped: has_backslash(bytes, at, end.quote), ..end })
+    last_special(blocks, bytes, at)
+}
+
+/// [`next_special`] where less than a vector is left, which is one with bytes before it that were looked at.
+#[inline(always)]
+fn last_special<B: Blocks>(blocks: B, bytes: &[u8], at: usize) -> Option<usize> {
+    let Some(from) = bytes.len().checked_sub(B::VECTOR) else {
+        let rest = bytes.get(at..)?;
+        return rest.iter().position(|byte| matches!(byte, b'"' | b'\\')).map(|further| at + further);
+    };
+    let found = blocks.quotes_or_backslashes(&bytes[from..])?;
+    let left = found.checked_shr(u32::try_from(at - from).ok()?)?;
+    (left != 0).then(|| at + left.trailing_zeros() as usize)
 }
 
 /// The index after the closing brace or bracket of the container that opens at `start`; `None` when it does not close.
@@ -248,6 +262,7 @@ fn slow_container_end(bytes: &[u8], mut at: usize, mut depth: u32, state: InStri
 }
 
 /// Byte by byte from `at`, which lies inside a string.
+#[cold]
 fn escaped_string_end(bytes: &[u8], mut at: usize) -> Option<StringEnd> {
     loop {
         match bytes.get(at)? {
@@ -256,10 +271,6 @@ fn escaped_string_end(bytes: &[u8], mut at: usize) -> Option<StringEnd> {
             _ => at += 1,
         }
     }
-}
-
-fn has_backslash(bytes: &[u8], from: usize, to: usize) -> bool {
-    bytes[from.min(to)..to].contains(&b'\\')
 }
 
 #[cfg(test)]

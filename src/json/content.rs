@@ -11,7 +11,7 @@ use std::hash::BuildHasher;
 
 use smallvec::SmallVec;
 
-use super::blocks::Blocks;
+use super::blocks::{Blocks, next_special};
 use super::careful;
 use super::fields::skip_space;
 
@@ -315,25 +315,6 @@ fn text_end<B: Blocks>(blocks: B, bytes: &[u8], at: usize) -> Option<TextEnd> {
         end.quote = next_special(blocks, bytes, end.quote + 2)?;
     }
     Some(end)
-}
-
-/// The next quote or backslash.
-#[inline(always)]
-fn next_special<B: Blocks>(blocks: B, bytes: &[u8], mut at: usize) -> Option<usize> {
-    while let Some(found) = blocks.quotes_or_backslashes(bytes.get(at..)?) {
-        if found != 0 {
-            return Some(at + found.trailing_zeros() as usize);
-        }
-        at += B::VECTOR;
-    }
-    // What is left is less than a vector, but with bytes before it that were looked at it is one.
-    let Some(from) = bytes.len().checked_sub(B::VECTOR) else {
-        let rest = bytes.get(at..)?;
-        return rest.iter().position(|byte| matches!(byte, b'"' | b'\\')).map(|further| at + further);
-    };
-    let found = blocks.quotes_or_backslashes(&bytes[from..])?;
-    let left = found.checked_shr(u32::try_from(at - from).ok()?)?;
-    (left != 0).then(|| at + left.trailing_zeros() as usize)
 }
 
 /// A text with escapes that need not be, as it would be written without them: after a quote, and without the other.

@@ -62,13 +62,19 @@ pub(crate) fn skip_space(bytes: &[u8], mut at: usize) -> usize {
 /// The key at `at` and the index of its value.
 #[inline]
 pub(crate) fn key_at(text: &str, at: usize) -> Result<(&str, usize), Stop> {
+    key_by(Portable, text, at)
+}
+
+/// [`key_at`] with such vectors.
+#[inline(always)]
+pub(crate) fn key_by<B: Blocks>(blocks: B, text: &str, at: usize) -> Result<(&str, usize), Stop> {
     let bytes = text.as_bytes();
     match bytes.get(at) {
         Some(b'"') => {}
         Some(_) => return Err(Stop::Unsure),
         None => return Err(Stop::Incomplete),
     }
-    let end = string_end(Portable, bytes, at + 1).ok_or(Stop::Incomplete)?;
+    let end = string_end(blocks, bytes, at + 1).ok_or(Stop::Incomplete)?;
     if end.escaped {
         return Err(Stop::Unsure);
     }

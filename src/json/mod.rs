@@ -10,7 +10,10 @@ pub(crate) mod fields;
 
 use std::borrow::Cow;
 
-use fields::{Raw, Stop, key_at, skip_space, value_at};
+#[cfg(target_arch = "x86_64")]
+use blocks::avx2::Avx2;
+use blocks::{Blocks, Portable, StringEnd, Vectors, string_end};
+use fields::{Raw, Stop, key_by, skip_space, value_at};
 
 /// The value of a field. An object is read where it stands, by whoever asks for its fields; one that nobody asks for is
 /// skipped.
@@ -85,9 +88,41 @@ pub(crate) fn each_field<'a>(raw: &'a str, mut each: impl FnMut(&str, &mut Value
     }
 }
 
+/// Takes the fields of an object.
+type Each<'e, 'a> = &'e mut dyn FnMut(&str, &mut Value<'a>);
+
+/// [`fields_by`] with everything that it takes, to be compiled for AVX2.
+#[cfg(target_arch = "x86_64")]
+struct OnAvx2<'e, 'a> {
+    avx2: Avx2,
+    text: &'a str,
+    at: usize,
+    each: Each<'e, 'a>,
+}
+
+#[cfg(target_arch = "x86_64")]
+impl pulp::NullaryFnOnce for OnAvx2<'_, '_> {
+    type Output = Result<End, Stop>;
+
+    #[inline(always)]
+    fn call(self) -> Self::Output {
+        fields_by(self.avx2, self.text, self.at, self.each)
+    }
+}
+
 /// The fields of the object that opens at `at`, in order; gives where it ends.
+///
+/// Compiled once, not for every caller: what it does for a field costs more than a call through a pointer.
+fn fields_at<'a>(text: &'a str, at: usize, each: Each<'_, 'a>) -> Result<End, Stop> {
+    match Vectors::of_processor() {
+        Vectors::Portable => fields_by(Portable, text, at, each),
+        #[cfg(target_arch = "x86_64")]
+        Vectors::Avx2(avx2) => avx2.vectorize(OnAvx2 { avx2, text, at, each }),
+    }
+}
+
 #[inline(always)]
-fn fields_at<'a>(text: &'a str, at: usize, each: &mut impl FnMut(&str, &mut Value<'a>)) -> Result<End, Stop> {
+fn fields_by<'a, B: Blocks>(blocks: B, text: &'a str, at: usize, each: Each<'_, 'a>) -> Result<End, Stop> {
     let bytes = text.as_bytes();
     if bytes.get(at) != Some(&b'{') {
         return Err(Stop::Unsure);
@@ -98,9 +133,17 @@ fn fields_at<'a>(text: &'a str, at: usize, each: &mut impl FnMut(&str, &mut Valu
         return Ok(End { after: at + 1, is_plain });
     }
     loop {
-        let (key, begin) = key_at(text, at)?;
+        let (key, begin) = key_by(blocks, text, at)?;
         let (mut value, known_end) = match bytes.get(begin) {
             Some(b'{') => (Value::Object(text, begin, None), None),
+            Some(b'"') => {
+                let StringEnd { quote, escaped } = string_end(blocks, bytes, begin + 1).ok_or(Stop::Incomplete)?;
+                let raw = match escaped {
+                    false => Raw::Plain(text.get(begin + 1..quote).ok_or(Stop::Unsure)?),
+                    true => Raw::Escaped(text.get(begin..=quote).ok_or(Stop::Unsure)?),
+                };
+                (Value::Cut(raw), Some(End { after: quote + 1, is_plain: !escaped }))
+            }
             _ => value_at(text, begin)
                 .map(|(raw, after)| (Value::Cut(raw), Some(End { after, is_plain: raw.is_leaf() })))?,
         };
@@ -122,7 +165,7 @@ fn fields_at<'a>(text: &'a str, at: usize, each: &mut impl FnMut(&str, &mut Valu
 
 /// The record as a whole was valid or is malformed; a part that is no object has no fields.
 #[cold]
-fn careful_fields<'a>(raw: &'a str, each: &mut dyn FnMut(&str, &mut Value<'a>)) {
+fn careful_fields<'a>(raw: &'a str, each: Each<'_, 'a>) {
     let _ = careful::each_field(raw, |key, value| each(&key, &mut Value::Cut(value)));
 }
 

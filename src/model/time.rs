@@ -155,33 +155,49 @@ fn is_printable(time: &EventTime) -> bool {
 const MONTHS: [&[u8; 3]; 12] =
     [b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec"];
 
-/// `Jul 10, 2023, 12:09:47 PM`, with or without the commas. By hand: trails hold one for every role that was assumed.
+/// `Jul 10, 2023, 12:09:47 PM`, with or without the commas. By hand, a byte at a time: trails hold one for every role that
+/// was assumed.
 fn parse_written_out(text: &str) -> Option<EventTime> {
-    let is_space = |c: char| matches!(c, ' ' | '\u{202f}' | '\u{a0}');
-    let mut words = text.split(is_space).map(without_commas);
-    let name = <[u8; 3]>::try_from(words.next()?.as_bytes()).ok()?.map(|letter| letter.to_ascii_lowercase());
-    let month = (1..).zip(MONTHS).find(|(_, known)| **known == name)?.0;
-    let (day, year) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
-    let mut clock = words.next()?.split(':').map(str::parse::<u32>);
-    let mut number = || clock.next()?.ok();
-    let (hour, minute, second) = (number()?, number()?, number()?);
-    let afternoon = match words.next()? {
-        half if half.eq_ignore_ascii_case("AM") => 0,
-        half if half.eq_ignore_ascii_case("PM") => 12,
-        _ => return None,
+    let mut left = text.as_bytes();
+    let name = left.split_off(..3)?;
+    let is_month = |known: &[u8; 3]| known.eq_ignore_ascii_case(name);
+    let month = (1..).zip(MONTHS).find(|(_, known)| is_month(known))?.0;
+    let mut after_gap = |what: fn(&mut &[u8]) -> Option<u32>| {
+        while left.first() == Some(&b',') {
+            left = &left[1..];
+        }
+        left = [&b" "[..], "\u{202f}".as_bytes(), "\u{a0}".as_bytes()].iter().find_map(|gap| left.strip_prefix(*gap))?;
+        what(&mut left)
     };
-    if clock.next().is_some() || words.next().is_some() || !(1..=12).contains(&hour) {
+    let (day, year) = (after_gap(number)?, after_gap(number)?);
+    let (second_of_day, afternoon) = (after_gap(twelve_hour_clock)?, after_gap(half_of_day)?);
+    if !left.iter().all(|&byte| byte == b',') || !(1..=9999).contains(&year) || day < 1 || day > days_in(year, month) {
         return None;
     }
-    let time = NaiveDate::from_ymd_opt(year, month, day)?.and_hms_opt(hour % 12 + afternoon, minute, second)?;
-    Some(EventTime::from_seconds(time.and_utc().timestamp())).filter(is_printable)
+    let seconds = i64::from(second_of_day + afternoon * 12 * 3600);
+    Some(EventTime::from_seconds(days_from_civil(year, month, day) * DAY + seconds))
 }
 
-fn without_commas(mut word: &str) -> &str {
-    while let Some(shorter) = word.strip_suffix(',') {
-        word = shorter;
-    }
-    word
+/// Takes a number of at most six digits.
+fn number(left: &mut &[u8]) -> Option<u32> {
+    let length = left.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let digits = left.split_off(..length).filter(|digits| matches!(digits.len(), 1..=6))?;
+    Some(digits.iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0')))
+}
+
+/// Takes `12:09:47`, and gives the seconds of its half of the day.
+fn twelve_hour_clock(left: &mut &[u8]) -> Option<u32> {
+    let hour = number(left)?;
+    let mut sixtieths = || left.split_off_first().filter(|byte| **byte == b':').and_then(|_| number(left));
+    let (minute, second) = (sixtieths()?, sixtieths()?);
+    ((1..=12).contains(&hour) && minute < 60 && second < 60).then_some(hour % 12 * 3600 + minute * 60 + second)
+}
+
+/// Takes `AM` or `PM`: whether it is the second half.
+fn half_of_day(left: &mut &[u8]) -> Option<u32> {
+    let half = left.split_off(..2)?;
+    let is = |known: &[u8]| half.eq_ignore_ascii_case(known);
+    if is(b"AM") { Some(0) } else { is(b"PM").then_some(1) }
 }
 
 impl Day {

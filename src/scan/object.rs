@@ -283,7 +283,7 @@ pub(super) fn worded(error: &io::Error) -> String {
 
 /// The kind under which an object is skipped for what its key says, unopened.
 pub(super) fn skipped_by_key(object: &LogObject) -> Option<&'static str> {
-    object.key()?.kind.skipped_as()
+    object.kind()?.skipped_as()
 }
 
 /// The entry of the failures list, for a fate that belongs there.

@@ -37,10 +37,8 @@ pub(in crate::report) struct Lineage<'a> {
 
 /// A session that is put in its place by its id.
 struct Named<'s, 'a> {
-    /// Sorting moves no session: these are large.
+    /// Never moved: these are large.
     session: &'s Session<'a>,
-    /// The first bytes of the name, in which nearly any two differ; `None` where it is shorter.
-    begin: Option<u128>,
     name: &'a str,
     id: OnceCell<String>,
 }
@@ -71,29 +69,39 @@ fn recipients<'a>(issuances: &[Issuance<'a>]) -> BTreeSet<&'a str> {
     ids.into_iter().filter(|id| !id.is_empty()).collect()
 }
 
+/// The first bytes of a name: an id of AWS and some of what follows it, in which nearly any two differ.
+type Begin = [u128; 2];
+
 /// The counted sessions, by id.
 fn by_id<'a>(sessions: &'a Sessions, by_key: &ByKey<'_, 'a>, symbols: &'a Symbols) -> Vec<Credential<'a>> {
     let all = split::sessions(sessions, by_key, symbols);
-    let mut named: Vec<Named<'_, 'a>> = all.iter().map(Named::new).collect();
-    named.sort_unstable_by(Named::by_id);
-    named.into_iter().map(|Named { id, session, .. }| Credential::new(id, Known::Counted(*session))).collect()
+    let mut named: Vec<Option<Named<'_, 'a>>> = all.iter().map(|session| Some(Named::new(session))).collect();
+    // Where the names begin alone is moved about.
+    let mut order: Vec<(Option<Begin>, usize)> =
+        named.iter().flatten().map(Named::begin).enumerate().map(|(place, begin)| (begin, place)).collect();
+    order.sort_unstable_by(|(ours, place), (theirs, other)| match (ours, theirs) {
+        (Some(ours), Some(theirs)) if ours != theirs => ours.cmp(theirs),
+        _ => named[*place].as_ref().zip(named[*other].as_ref()).map_or(Ordering::Equal, |(a, b)| a.by_id(b)),
+    });
+    let in_order = order.into_iter().filter_map(|(_, place)| named[place].take());
+    in_order.map(|Named { id, session, .. }| Credential::new(id, Known::Counted(*session))).collect()
 }
 
 impl<'s, 'a> Named<'s, 'a> {
     fn new(session: &'s Session<'a>) -> Self {
-        let name = session.name();
-        let begin = name.as_bytes().first_chunk().map(|begin| u128::from_be_bytes(*begin));
-        Self { begin, name, id: OnceCell::new(), session }
+        Self { name: session.name(), id: OnceCell::new(), session }
+    }
+
+    /// `None` of a name that is shorter.
+    fn begin(&self) -> Option<Begin> {
+        let begin: &[u8; 32] = self.name.as_bytes().first_chunk()?;
+        let (halves, _) = begin.as_chunks();
+        Some([u128::from_be_bytes(halves[0]), u128::from_be_bytes(halves[1])])
     }
 
     /// The order of ids, which begin with the names: where these decide, no id is written. Who writes odd names can make
     /// one id of two sessions; what tells them apart then decides.
     fn by_id(&self, other: &Self) -> Ordering {
-        if let (Some(ours), Some(theirs)) = (self.begin, other.begin)
-            && ours != theirs
-        {
-            return ours.cmp(&theirs);
-        }
         let (ours, theirs) = (self.name.as_bytes(), other.name.as_bytes());
         let common = ours.len().min(theirs.len());
         ours[..common]
