@@ -4,14 +4,15 @@ use std::path::Path;
 
 use trailscan::aggregate::{AGGREGATES, AggregateKind};
 use trailscan::filter::{Criteria, Filters};
-use trailscan::input::{Input, Listing};
+use trailscan::input::{FoundObject, Input, Listing};
 use trailscan::model::quantity;
 use trailscan::rollup::{self, Cache, Filled};
 use trailscan::scan::rollup::{Asked, Kept};
-use trailscan::scan::{Meter, ScanRequest};
+use trailscan::scan::{Meter, ScanError, ScanRequest};
 
 use super::exit::Problem;
 use super::reading::Reading;
+use super::remote::{Found, Remote};
 use super::{progress, repeat, request, tell};
 
 /// What the cache answers of what is asked, and takes out of the listing; `None` where all is read from the logs.
@@ -20,7 +21,7 @@ use super::{progress, repeat, request, tell};
 /// When a scan fails.
 pub fn answered(
     reading: &Reading,
-    listing: &mut Listing,
+    (listing, remote): (&mut Listing, &mut Remote),
     kinds: &[&'static AggregateKind],
 ) -> Result<Option<Kept>, Problem> {
     let Some(folder) = &reading.cache else { return Ok(None) };
@@ -34,15 +35,17 @@ pub fn answered(
             "--cache {folder}: lies in {input}, where it would be read as a rollup: name a folder elsewhere"
         )));
     }
-    let cache = Cache::new(folder, reading.reads.inputs());
-    let Filled { rollups, made, told } = fill(reading, &cache, listing)?;
+    let mut there = progress::listing(reading.work.progress, || remote.look())?;
+    let Filled { rollups, made, told } = fill(reading, listing, (remote, &mut there))?;
     told.into_iter().for_each(tell::line);
     if rollups.is_empty() {
         return Ok(None);
     }
     let asked = Asked { window: reading.window, days: reading.days, filters: &reading.filters };
     match rollup::answer(&rollups, kinds, &asked) {
-        Ok(kept) => {
+        Ok(mut kept) => {
+            kept.meet(there.survey.arrivals);
+            *remote = remote.of_listed(&there.objects, 1);
             let (days, folder) = (quantity(rollups.len() as u64, "day"), folder.display());
             tell::line(format!("cache {folder}: {days} of accounts, {made} of them read from logs now"));
             Ok(Some(kept))
@@ -77,19 +80,27 @@ fn unanswered(reading: &Reading) -> Option<String> {
     if let Some(flag) = region.into_iter().chain(filters.within_accounts()).next() {
         return Some(format!("{flag} chooses single events, which it does not hold"));
     }
-    reading.reads.inputs().iter().find_map(|input| match input {
-        Input::S3(uri) => Some(format!("{uri} is no file, and it holds what is read of files")),
-        Input::Stdin => Some("standard input can be read once".to_owned()),
-        Input::Path(_) => None,
-    })
+    let is_stdin = reading.reads.inputs().contains(&Input::Stdin);
+    is_stdin.then(|| "standard input can be read once".to_owned())
 }
 
-fn fill(reading: &Reading, cache: &Cache, listing: &mut Listing) -> Result<Filled, Problem> {
+fn fill(reading: &Reading, listing: &mut Listing, (remote, found): (&Remote, &mut Found)) -> Result<Filled, Problem> {
+    let Some(folder) = &reading.cache else { return Ok(Filled::default()) };
     let meter = Meter::default();
     let all = Filters::new(&Criteria::default()).map_err(Problem::usage)?;
     let latest = reading.work.limits.latest_time.unwrap_or(reading.now);
     let scan = ScanRequest { filters: &all, ..request::request(reading, Listing::default(), AGGREGATES, &meter) };
-    let objects = listing.objects.len();
-    let fill = || cache.fill(listing, reading.days, (&scan, latest));
-    progress::scanning(reading.work.progress, objects, &meter, fill).map_err(Problem::failed)
+    let objects = listing.objects.len() + found.objects.len();
+    let threads = reading.work.threads.get();
+    let open = |objects: &[FoundObject]| {
+        let source = remote.of_listed(objects, threads).open()?;
+        source.ok_or_else(|| ScanError::NeedsSource(objects.first().map(|found| found.name.clone()).unwrap_or_default()))
+    };
+    let mut there =
+        rollup::Remote { objects: std::mem::take(&mut found.objects), is_whole: found.is_whole, open: &open };
+    let cache = Cache::new(folder, remote.places(reading).iter());
+    let fill = || cache.fill((listing, &mut there), reading.days, (&scan, latest));
+    let filled = progress::scanning(reading.work.progress, objects, &meter, fill).map_err(Problem::failed);
+    found.objects = there.objects;
+    filled
 }

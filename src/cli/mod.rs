@@ -38,6 +38,7 @@ mod progress;
 mod quantity;
 mod question;
 mod reading;
+mod remote;
 mod repeat;
 mod reports;
 mod request;

@@ -18,6 +18,7 @@ use super::dry_run::end_of;
 use super::exit::{End, Problem};
 use super::flags::Common;
 use super::reading::{Reading, Reads};
+use super::remote::Remote;
 use super::stop::STOP;
 use super::subcommand::{Invocation, Subcommand};
 use super::surroundings::Surroundings;
@@ -75,7 +76,6 @@ fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
     let mut reading = Reading::resolve(Reads::logs(&common, &around)?, &common, &origins, around.clock)?;
     scan::begin(&reading)?;
     scan::locate(&mut reading)?;
-    scan::tell_default_window(&reading);
     let (mut survey, mut objects) = progress::listing(reading.work.progress, || look(&reading))?;
     if let Some(folder) = survey.listing.rollups.first() {
         return Err(Problem::usage(format!("{}: is a rollup already: give logs", folder.display())));
@@ -106,15 +106,10 @@ fn create(path: &Path) -> Result<NewFile, Problem> {
 
 /// What there is, and the objects of S3 one by one.
 fn look(reading: &Reading) -> Result<(Survey, Vec<FoundObject>), Problem> {
-    #[cfg_attr(not(feature = "s3"), expect(unused_mut))]
-    let (mut survey, mut objects) = (Survey::of_disk(reading.reads.inputs(), reading.days, &STOP), Vec::new());
-    #[cfg(feature = "s3")]
-    if let Some(request) = reading.s3.clone() {
-        let (there, found) = trailscan::input::s3::survey_objects(request, &STOP).map_err(Problem::failed)?;
-        survey.add_s3(there);
-        objects = found;
-    }
-    Ok((survey, objects))
+    let mut survey = Survey::of_disk(reading.reads.inputs(), reading.days, &STOP);
+    let found = Remote::of(reading).look()?;
+    survey.add_s3(found.survey);
+    Ok((survey, found.objects))
 }
 
 fn write(shards: &[Shard], file: Option<NewFile>) -> Result<(), Problem> {

@@ -1,6 +1,6 @@
 //! What can be typed about S3, and what it means.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
@@ -118,21 +118,14 @@ impl S3Typed {
     /// # Errors
     /// As [`S3Typed::request`].
     pub fn of_listed(&self, objects: &[FoundObject]) -> Result<Option<S3Request>, String> {
-        let mut buckets: BTreeMap<String, (S3Uri, Vec<FoundObject>)> = BTreeMap::new();
-        for (uri, found) in objects.iter().filter_map(|found| Some((found.s3()?, found))) {
-            let (_, listed) = buckets.entry(uri.bucket.clone()).or_insert_with(|| (uri, Vec::new()));
-            listed.push(found.clone());
-        }
-        let uris: Vec<Input> = buckets.values().map(|(uri, _)| Input::S3(uri.clone())).collect();
-        if uris.is_empty() {
+        let buckets: BTreeSet<String> = objects.iter().filter_map(FoundObject::s3).map(|uri| uri.bucket).collect();
+        if buckets.is_empty() {
             return Ok(None);
         }
-        let mut request = self.request(&uris, DayRange::ALL, (&[], &[]))?;
-        let places = request.iter_mut().flat_map(|request| &mut request.places);
-        for (place, (_, listed)) in places.zip(buckets.into_values()) {
-            place.listed = Some(listed.into());
-        }
-        Ok(request)
+        let bucket = |bucket| Input::S3(S3Uri { bucket, key: String::new() });
+        let buckets: Vec<Input> = buckets.into_iter().map(bucket).collect();
+        let request = self.request(&buckets, DayRange::ALL, (&[], &[]))?;
+        Ok(request.map(|request| request.of_listed(objects)))
     }
 
     /// Who asks, in turn; the same whenever it is asked.

@@ -3,8 +3,6 @@
 use tracing::info;
 use trailscan::aggregate::AggregateKind;
 use trailscan::coverage::Beside;
-#[cfg(feature = "s3")]
-use trailscan::input::s3::S3Source;
 use trailscan::input::{DayRange, Listing, Source};
 use trailscan::model::Day;
 use trailscan::scan::rollup::{self, Asked, Rolled};
@@ -13,6 +11,7 @@ use trailscan::scan::{self, Meter, ScanError, ScanOutcome, ScanRequest};
 use super::exit::Problem;
 use super::kept::{self, Answered};
 use super::reading::{Reading, Reads, WindowSource};
+use super::remote::Remote;
 use super::shard::{self, Unfetched, Watched};
 #[cfg(feature = "s3")]
 use super::stop::STOP;
@@ -72,13 +71,14 @@ pub fn read(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<
         return Ok(outcome);
     }
     let mut listing = request::list(reading);
-    let cached = cached::answered(reading, &mut listing, aggregates)?;
+    let mut remote = Remote::of(reading);
+    let cached = cached::answered(reading, (&mut listing, &mut remote), aggregates)?;
     let Answered { kept, warnings } = match cached {
         Some(kept) => Answered { kept: Some(kept), warnings: Vec::new() },
         None => kept::answered(reading, &mut listing, aggregates)?,
     };
     let scanned = |request: ScanRequest<'_>| scan::scan_beside(request, kept);
-    let mut outcome = with_request(reading, listing, aggregates, scanned)?;
+    let mut outcome = with_request(reading, (listing, remote), aggregates, scanned)?;
     outcome.coverage = outcome.coverage.with(Beside { warnings, ..Beside::default() });
     Ok(outcome)
 }
@@ -91,15 +91,16 @@ pub fn roll_up(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Resu
     let mut listing = request::list(reading);
     let (mut earlier, warnings) = kept::unrolled(reading, &mut listing, aggregates)?;
     let asked = Asked { window: reading.window, days: DayRange::ALL, filters: &reading.filters };
+    let remote = Remote::of(reading);
     let Some(shard) = reading.reads.shard() else {
         let rolled = |request: ScanRequest<'_>| rollup::roll_up(request, earlier, &asked);
-        let (rolled, mut outcome) = with_request(reading, listing, aggregates, rolled)?;
+        let (rolled, mut outcome) = with_request(reading, (listing, remote), aggregates, rolled)?;
         outcome.coverage = outcome.coverage.with(Beside { warnings, ..Beside::default() });
         return Ok((rolled, outcome));
     };
     earlier.ledger.add(shard.beside());
     let unfetched = Unfetched::default();
-    let (rolled, outcome) = with_request(reading, listing, aggregates, |request| {
+    let (rolled, outcome) = with_request(reading, (listing, remote), aggregates, |request| {
         let watched = request.source.map(|source| Watched::new(source, unfetched.clone()));
         let source = watched.as_ref().map(|watched| watched as &dyn Source);
         rollup::roll_up(ScanRequest { source, ..request }, earlier, &asked)
@@ -111,28 +112,16 @@ pub fn roll_up(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Resu
 /// Scans what was listed, and what there is of S3, while progress is shown.
 fn with_request<T: Send>(
     reading: &Reading,
-    listing: Listing,
+    (listing, remote): (Listing, Remote),
     aggregates: &[&'static AggregateKind],
     scanned: impl FnOnce(ScanRequest<'_>) -> Result<T, ScanError>,
 ) -> Result<T, Problem> {
     let meter = Meter::default();
     let objects = listing.objects.len();
-    #[cfg(feature = "s3")]
-    let s3 = open_s3(reading)?;
-    let request = ScanRequest {
-        #[cfg(feature = "s3")]
-        source: s3.as_ref().map(|source| source as &dyn Source),
-        ..request::request(reading, listing, aggregates, &meter)
-    };
+    let source = remote.open().map_err(Problem::failed)?;
+    let request =
+        ScanRequest { source: source.as_deref(), ..request::request(reading, listing, aggregates, &meter) };
     progress::scanning(reading.work.progress, objects, &meter, || scanned(request)).map_err(Problem::failed)
-}
-
-/// Begins to read what there is of S3.
-#[cfg(feature = "s3")]
-fn open_s3(reading: &Reading) -> Result<Option<S3Source>, Problem> {
-    let Some(request) = reading.s3.clone() else { return Ok(None) };
-    tell_default_window(reading);
-    S3Source::open(request, &STOP).map(Some).map_err(Problem::failed)
 }
 
 /// Says which window nobody asked for.

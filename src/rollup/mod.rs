@@ -28,7 +28,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-pub use cache::{Cache, Filled};
+pub use cache::{Cache, Filled, Remote};
 pub use error::RollupError;
 pub use manifest::ROLLUP_VERSION;
 pub use plan::Plan;

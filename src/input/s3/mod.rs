@@ -28,6 +28,7 @@ mod upload;
 mod variables;
 mod walk;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -50,7 +51,7 @@ pub use upload::{Taken, Uploader, abort_uploads, is_uploading};
 pub use variables::check_environment;
 
 use super::caught::{caught_in, died};
-use super::{Arrivals, Fetched, ListingFailure, Source};
+use super::{Arrivals, DayRange, Fetched, FoundObject, ListingFailure, S3Uri, Source};
 use fetch::Fetcher;
 use ledger::{Ledger, Ways};
 
@@ -78,6 +79,27 @@ pub struct S3Request {
     pub concurrency: NonZeroUsize,
     /// Bytes of objects held at once.
     pub max_in_flight: u64,
+}
+
+impl S3Request {
+    /// The same for objects that were listed, and nothing else: who reads a place reads its objects.
+    #[must_use]
+    pub fn of_listed(&self, objects: &[FoundObject]) -> Self {
+        let mut listed: BTreeMap<usize, (S3Uri, Vec<FoundObject>)> = BTreeMap::new();
+        for (uri, found) in objects.iter().filter_map(|found| Some((found.s3()?, found))) {
+            let is_of = |place: &S3Place| place.uri.bucket == uri.bucket && uri.key.starts_with(&place.uri.key);
+            if let Some(number) = self.places.iter().position(is_of) {
+                listed.entry(number).or_insert_with(|| (uri, Vec::new())).1.push(found.clone());
+            }
+        }
+        let place = |(number, (uri, listed)): (usize, (S3Uri, Vec<FoundObject>))| {
+            let who = self.places[number].who.clone();
+            S3Place { uri, who, listed: Some(listed.into()) }
+        };
+        let places = listed.into_iter().map(place).collect();
+        let scope = Scope { days: DayRange::ALL, accounts: Vec::new(), regions: Vec::new() };
+        Self { places, failures: Vec::new(), scope, ..*self }
+    }
 }
 
 /// Objects of S3 as they arrive.

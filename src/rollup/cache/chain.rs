@@ -9,9 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::known::Known;
-use super::objects::{Days, fingerprint};
+use super::objects::{Days, Object, fingerprint};
 use super::{Failure, How};
-use crate::input::LogObject;
 use crate::model::Day;
 use crate::output::NewFile;
 use crate::rollup::Rollup;
@@ -37,7 +36,7 @@ pub(super) struct Chain<'a> {
 struct Member {
     rollup: Rollup,
     fingerprint: String,
-    objects: Vec<LogObject>,
+    objects: Vec<Object>,
     known: OnceCell<Known>,
 }
 
@@ -110,7 +109,7 @@ impl<'a> Chain<'a> {
     }
 
     /// Reads the objects of a unit, and writes it.
-    fn make(&mut self, day: Day, (objects, now): (&[LogObject], &str), path: &Path) -> Result<Rollup, Failure> {
+    fn make(&mut self, day: Day, (objects, now): (&[Object], &str), path: &Path) -> Result<Rollup, Failure> {
         self.made += 1;
         let (mut unit, mut known) = self.read(objects)?;
         self.seen_days.insert(day);
@@ -119,7 +118,7 @@ impl<'a> Chain<'a> {
             // What these hold is read, so that it is told from what it is a copy of.
             self.seen = Seen::default();
             for member in sharing.iter().filter_map(|other| self.members.get(other)) {
-                see(&self.how.request(member.objects.clone()), &self.seen)?;
+                self.how.with_request(&member.objects, |request| see(request, &self.seen))?;
             }
             (unit, known) = self.read(objects)?;
             self.seen_days = sharing.into_iter().chain([day]).collect();
@@ -151,9 +150,10 @@ impl<'a> Chain<'a> {
         Failure::Apart(self.folder_name())
     }
 
-    fn read(&self, objects: &[LogObject]) -> Result<(Unit, Known), Failure> {
-        let unit = roll_up_unit(&self.how.request(objects.to_vec()), &self.seen)?;
-        if !unit.is_whole {
+    fn read(&self, objects: &[Object]) -> Result<(Unit, Known), Failure> {
+        let unit = self.how.with_request(objects, |request| roll_up_unit(request, &self.seen))?;
+        // Members of an archive are objects, too.
+        if !unit.is_whole || unit.met < objects.len() {
             return Err(self.apart());
         }
         let known = Known::new(&unit.ids);

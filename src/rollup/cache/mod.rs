@@ -19,12 +19,22 @@ use rayon::prelude::*;
 use tracing::info;
 
 use self::chain::Chain;
-use self::objects::Days;
+use self::objects::{Days, Object};
 use super::manifest::ROLLUP_VERSION;
 use super::{Rollup, dataset, sha256};
-use crate::input::{self, DayRange, Input, Listing, LogObject};
+use crate::input::{self, DayRange, FoundObject, Input, KeyKind, Listing, Source};
 use crate::model::{Day, EventTime};
 use crate::scan::{Limits, ScanError, ScanRequest};
+
+/// What lies in S3, and how it is read.
+pub struct Remote<'a> {
+    /// What was listed.
+    pub objects: Vec<FoundObject>,
+    /// Whether that is all there is.
+    pub is_whole: bool,
+    /// Begins to read such objects.
+    pub open: &'a (dyn Fn(&[FoundObject]) -> Result<Box<dyn Source>, ScanError> + Sync),
+}
 
 /// A folder of units.
 pub struct Cache {
@@ -45,6 +55,7 @@ pub struct Filled {
 /// How units are made.
 struct How<'a> {
     scan: &'a ScanRequest<'a>,
+    open: &'a (dyn Fn(&[FoundObject]) -> Result<Box<dyn Source>, ScanError> + Sync),
     threads: std::num::NonZeroUsize,
     dedupe: bool,
     days: DayRange,
@@ -56,8 +67,8 @@ struct How<'a> {
 /// Why the units of an account cannot stand for its logs.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
-    /// An object of it cannot be read, or changes while it is.
-    #[error("an object of account {0} cannot be read, or changes while it is read")]
+    /// An object of it cannot be read, changes while it is, or may be another one unseen.
+    #[error("an object of account {0} cannot be read, changes while it is read, or has no ETag")]
     Apart(String),
     /// It holds what only a look at all of the logs can judge.
     #[error("{0} holds events of another account, or updates of events of another day")]
@@ -85,39 +96,51 @@ impl From<ScanError> for Failure {
 }
 
 impl How<'_> {
-    /// The scan of some objects.
-    fn request(&self, objects: Vec<LogObject>) -> ScanRequest<'_> {
-        ScanRequest {
-            listing: Listing { objects, ..Listing::default() },
-            source: None,
+    /// What a scan of some objects gives.
+    fn with_request<T>(
+        &self,
+        objects: &[Object],
+        scan: impl FnOnce(&ScanRequest<'_>) -> Result<T, ScanError>,
+    ) -> Result<T, ScanError> {
+        let (mut files, mut remote) = (Vec::new(), Vec::new());
+        for object in objects.iter().cloned() {
+            match object {
+                Object::File(file) => files.push(file),
+                Object::Remote(found) => remote.push(found),
+            }
+        }
+        let source = if remote.is_empty() { None } else { Some((self.open)(&remote)?) };
+        scan(&ScanRequest {
+            listing: Listing { objects: files, ..Listing::default() },
+            source: source.as_deref(),
             window: None,
             threads: self.threads,
             ..*self.scan
-        }
+        })
     }
 }
 
 impl Cache {
     /// That of these inputs in a folder, which need not be there yet.
-    pub fn new(folder: &Path, inputs: &[Input]) -> Self {
+    pub fn new<'a>(folder: &Path, inputs: impl Iterator<Item = &'a Input>) -> Self {
         let place = |input: &Input| match input {
             Input::Path(path) => std::fs::canonicalize(path).ok(),
             Input::S3(_) | Input::Stdin => None,
         };
-        let mut named: Vec<String> = inputs.iter().map(|input| format!("{input:?} {:?}\n", place(input))).collect();
+        let mut named: Vec<String> = inputs.map(|input| format!("{input:?} {:?}\n", place(input))).collect();
         named.sort_unstable();
         let id = sha256(named.concat().as_bytes());
         Self { folder: folder.join(&id[..16]) }
     }
 
-    /// Takes what the cache holds, or can hold, out of a listing of the delivery days `days`; `scan` says how logs are read,
-    /// and its listing is not looked at.
+    /// Takes what the cache holds, or can hold, out of a listing of the delivery days `days` and of what lies in S3; `scan`
+    /// says how logs are read, and its listing is not looked at.
     ///
     /// # Errors
     /// [`ScanError`] when a scan fails.
     pub fn fill(
         &self,
-        listing: &mut Listing,
+        (listing, remote): (&mut Listing, &mut Remote<'_>),
         days: DayRange,
         (scan, latest): (&ScanRequest<'_>, EventTime),
     ) -> Result<Filled, ScanError> {
@@ -126,7 +149,12 @@ impl Cache {
             told.push(format!("the cache is not used beside a rollup ({})", place.display()));
             return Ok(Filled { told, ..Filled::default() });
         }
-        let accounts = match objects::by_account(&mut listing.objects) {
+        let files = std::mem::take(&mut listing.objects).into_iter().map(Object::File);
+        let mut objects: Vec<Object> =
+            files.chain(std::mem::take(&mut remote.objects).into_iter().map(Object::Remote)).collect();
+        let by_account = objects::by_account(&mut objects);
+        give_back(objects, (listing, remote));
+        let accounts = match by_account {
             Ok(accounts) => accounts,
             Err(object) => {
                 let why = "is no log file in AWSLogs layout, and may hold copies of any event";
@@ -135,17 +163,17 @@ impl Cache {
             }
         };
         // What was not listed is not gone.
-        if !listing.interrupted && listing.failures.is_empty() {
+        if !listing.interrupted && listing.failures.is_empty() && remote.is_whole {
             self.forget(&accounts, days);
         }
-        let filled = self.fill_accounts(accounts, days, (scan, latest))?;
-        settle(filled, listing)
+        let filled = self.fill_accounts(accounts, (days, remote), (scan, latest))?;
+        settle(filled, (listing, remote))
     }
 
     fn fill_accounts(
         &self,
         accounts: BTreeMap<String, Days>,
-        days: DayRange,
+        (days, remote): (DayRange, &Remote<'_>),
         (scan, latest): (&ScanRequest<'_>, EventTime),
     ) -> Result<Vec<OfAccount>, ScanError> {
         // Accounts are read beside each other where there are enough of them, else the objects of each.
@@ -153,7 +181,7 @@ impl Cache {
             true => (scan.threads.get(), std::num::NonZeroUsize::MIN),
             false => (1, scan.threads),
         };
-        let how = How { scan, threads: inner, dedupe: scan.dedupe, days, latest, words: words(scan) };
+        let how = How { scan, open: remote.open, threads: inner, dedupe: scan.dedupe, days, latest, words: words(scan) };
         let pool = rayon::ThreadPoolBuilder::new().num_threads(outer).build();
         let pool = pool.map_err(|error| ScanError::Threads(error.to_string()))?;
         let fill = |(account, days): (String, Days)| {
@@ -189,8 +217,21 @@ fn words(scan: &ScanRequest<'_>) -> String {
     format!("{version} {ROLLUP_VERSION} {schema} {dedupe} {max_object_bytes} {max_record_bytes} {carve}\n")
 }
 
+/// Puts objects back where they are from.
+fn give_back(objects: impl IntoIterator<Item = Object>, (listing, remote): (&mut Listing, &mut Remote<'_>)) {
+    for object in objects {
+        match object {
+            Object::File(file) => listing.objects.push(file),
+            Object::Remote(found) => remote.objects.push(found),
+        }
+    }
+}
+
 /// All of it, or none: what is read from logs of one account may hold copies of another's events.
-fn settle(filled: Vec<OfAccount>, listing: &mut Listing) -> Result<Filled, ScanError> {
+fn settle(
+    filled: Vec<OfAccount>,
+    (listing, remote): (&mut Listing, &mut Remote<'_>),
+) -> Result<Filled, ScanError> {
     let mut all = Filled::default();
     let mut apart = Vec::new();
     for (days, filled) in filled {
@@ -202,11 +243,13 @@ fn settle(filled: Vec<OfAccount>, listing: &mut Listing) -> Result<Filled, ScanE
             Err(Failure::Scan(error)) => return Err(error),
             Err(failure) => apart.push(failure.to_string()),
         }
-        listing.objects.extend(days.into_values().flatten());
+        give_back(days.into_values().flatten(), (listing, remote));
     }
     info!(units = all.rollups.len(), made = all.made, apart = apart.len(), "cache filled");
     let Some(why) = apart.into_iter().next() else {
-        listing.objects.retain(|object| object.key().is_none_or(|key| key.kind.skipped_as().is_some()));
+        let is_log = |kind: Option<KeyKind>| kind.is_some_and(|kind| kind.skipped_as().is_none());
+        listing.objects.retain(|object| !is_log(object.kind()));
+        remote.objects.retain(|found| !is_log(found.key().map(|key| key.kind)));
         return Ok(all);
     };
     Ok(Filled { told: vec![format!("the cache is not used: {why}")], ..Filled::default() })

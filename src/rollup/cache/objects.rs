@@ -5,17 +5,59 @@ use std::time::UNIX_EPOCH;
 
 use sha2::{Digest, Sha256};
 
-use crate::input::LogObject;
+use crate::input::{FoundObject, LogKey, LogObject};
 use crate::model::Day;
 use crate::rollup::hexadecimal;
 
-/// The objects of one account, by day of delivery.
-pub(super) type Days = BTreeMap<Day, Vec<LogObject>>;
+/// An object that a unit is read of.
+#[derive(Clone, Debug)]
+pub(super) enum Object {
+    /// A file.
+    File(LogObject),
+    /// What was listed in S3.
+    Remote(FoundObject),
+}
 
-/// Takes those that can be kept apart out of a listing: log files in AWSLogs layout, whose folders say account and day.
+/// The objects of one account, by day of delivery.
+pub(super) type Days = BTreeMap<Day, Vec<Object>>;
+
+impl Object {
+    fn key(&self) -> Option<LogKey> {
+        match self {
+            Self::File(file) => file.key(),
+            Self::Remote(found) => found.key(),
+        }
+    }
+
+    fn name(&self) -> String {
+        match self {
+            Self::File(file) => file.name(),
+            Self::Remote(found) => found.name.clone(),
+        }
+    }
+
+    /// What it is known by, a line; `None` where it is gone, or has no entity tag.
+    fn line(&self) -> Option<String> {
+        match self {
+            Self::File(file) => {
+                let metadata = file.path()?.metadata().ok()?;
+                let changed = metadata.modified().ok()?;
+                let changed = changed.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
+                Some(format!("{}\0{}\0{changed}\n", file.name(), metadata.len()))
+            }
+            Self::Remote(FoundObject { name, bytes, etag, archived, .. }) => {
+                // Nothing else tells an object from another one of its name and size.
+                let etag = etag.as_deref()?;
+                Some(format!("{name}\0{bytes}\0{etag}\0{archived}\n"))
+            }
+        }
+    }
+}
+
+/// Takes those that can be kept apart out of a listing: logs in AWSLogs layout, whose folders say account and day.
 /// What CloudTrail writes beside them stays; `Err` names a log of which nobody can say whether it holds copies of the others'
 /// events.
-pub(super) fn by_account(objects: &mut Vec<LogObject>) -> Result<BTreeMap<String, Days>, String> {
+pub(super) fn by_account(objects: &mut Vec<Object>) -> Result<BTreeMap<String, Days>, String> {
     let mut accounts: BTreeMap<String, Days> = BTreeMap::new();
     let (mut rest, mut apart) = (Vec::new(), None);
     for object in std::mem::take(objects) {
@@ -40,15 +82,10 @@ pub(super) fn by_account(objects: &mut Vec<LogObject>) -> Result<BTreeMap<String
     Ok(accounts)
 }
 
-/// What objects are known by: their names, sizes and times of change, and how they are read. `None` where one is gone.
-pub(super) fn fingerprint(objects: &[LogObject], how: &str) -> Option<String> {
-    let mut lines = Vec::with_capacity(objects.len());
-    for object in objects {
-        let metadata = object.path()?.metadata().ok()?;
-        let changed = metadata.modified().ok()?;
-        let changed = changed.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
-        lines.push(format!("{}\0{}\0{changed}\n", object.name(), metadata.len()));
-    }
+/// What objects are known by: their names, sizes and times of change, or entity tags, and how they are read. `None` where
+/// one is gone, or nothing tells it from another.
+pub(super) fn fingerprint(objects: &[Object], how: &str) -> Option<String> {
+    let mut lines = objects.iter().map(Object::line).collect::<Option<Vec<_>>>()?;
     lines.sort_unstable();
     let mut digest = Sha256::new();
     digest.update(how);

@@ -67,7 +67,11 @@ impl Kept {
 
     /// Adds places that are known to be missing.
     pub fn lack(&mut self, places: Vec<ListingFailure>) {
-        let arrivals = Arrivals { failures: places, ..Arrivals::default() };
+        self.meet(Arrivals { failures: places, ..Arrivals::default() });
+    }
+
+    /// Adds what was met beside the objects that it stands for.
+    pub fn meet(&mut self, arrivals: Arrivals) {
         self.covered.push(Covered { arrivals, ..Covered::default() });
     }
 }

@@ -73,7 +73,9 @@ pub struct Unit {
     pub rolled: Rolled,
     /// Which events it met.
     pub ids: Ids,
-    /// Whether all that is there was read, as far as it ever can be.
+    /// How many objects were met, members of archives included.
+    pub met: usize,
+    /// Whether all that was met was read, as far as it ever can be.
     pub is_whole: bool,
 }
 
@@ -89,10 +91,8 @@ pub fn roll_up_unit(request: &ScanRequest<'_>, seen: &Seen) -> Result<Unit, Scan
     rolled.ledger.forget_conflicts(before);
     ids.settle();
     let was_stopped = request.stop.load(Ordering::Relaxed);
-    // Members of an archive are objects, too.
     let (met, held) = (rolled.ledger.objects.len(), rolled.ledger.held().count());
-    let is_whole = !was_stopped && met == held && met >= request.listing.objects.len();
-    Ok(Unit { rolled, ids, is_whole })
+    Ok(Unit { rolled, ids, met, is_whole: !was_stopped && met == held })
 }
 
 /// Reads all objects of the request, and keeps nothing but which events there are.

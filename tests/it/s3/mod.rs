@@ -8,6 +8,7 @@ mod tls;
 
 mod believed;
 mod bounds;
+mod cached;
 mod cost;
 mod credentials;
 mod destination;
