@@ -4,7 +4,7 @@ use std::path::Path;
 
 use trailscan::aggregate::{AGGREGATES, AggregateKind};
 use trailscan::filter::{Criteria, Filters};
-use trailscan::input::{FoundObject, Input, Listing};
+use trailscan::input::{FoundObject, Input, Listing, S3Uri};
 use trailscan::model::quantity;
 use trailscan::rollup::{self, Cache, Filled};
 use trailscan::scan::rollup::{Asked, Kept};
@@ -25,6 +25,9 @@ pub fn answered(
     kinds: &[&'static AggregateKind],
 ) -> Result<Option<Kept>, Problem> {
     let Some(folder) = &reading.cache else { return Ok(None) };
+    if let Some(uri) = folder.to_str().filter(|text| S3Uri::is_meant(text)) {
+        return Err(Problem::usage(format!("--cache {uri}: a cache lies on disk, though it holds what is read of S3: name a folder")));
+    }
     if let Some(why) = unanswered(reading) {
         tell::line(format!("the cache is not used: {why}"));
         return Ok(None);

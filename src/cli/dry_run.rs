@@ -14,6 +14,7 @@ use super::deliver::Opened;
 use super::delivery::Delivery;
 use super::exit::{End, Problem};
 use super::reading::Reading;
+use super::remote::Remote;
 use super::stop::STOP;
 use super::{notes, progress, scan, tell};
 
@@ -38,7 +39,6 @@ pub fn run(mut reading: Reading, delivery: &Delivery) -> Result<End, Problem> {
     scan::begin(&reading)?;
     let opened = Opened::new(delivery, &[NAME])?;
     scan::locate(&mut reading)?;
-    scan::tell_default_window(&reading);
     let survey = progress::listing(reading.work.progress, || survey(&reading))?;
     let judged = Judged { window: reading.window, now: Some(reading.now) };
     let coverage = unread(&survey, judged, STOP.load(Ordering::Relaxed));
@@ -58,12 +58,8 @@ pub fn run(mut reading: Reading, delivery: &Delivery) -> Result<End, Problem> {
 }
 
 fn survey(reading: &Reading) -> Result<Survey, Problem> {
-    #[cfg_attr(not(feature = "s3"), expect(unused_mut))]
     let mut survey = Survey::of_disk(reading.reads.inputs(), reading.days, &STOP);
-    #[cfg(feature = "s3")]
-    if let Some(request) = reading.s3.clone() {
-        survey.add_s3(trailscan::input::s3::survey(request, &STOP).map_err(Problem::failed)?);
-    }
+    survey.add_s3(Remote::of(reading).survey()?);
     Ok(survey)
 }
 

@@ -67,6 +67,15 @@ fn nothing_was_read(coverage: &Coverage) -> bool {
 }
 
 impl Problem {
+    /// The same in other words.
+    pub fn reworded(self, with: impl FnOnce(String) -> String) -> Self {
+        match self {
+            Self::Usage(text) => Self::Usage(with(text)),
+            Self::Failed(text) => Self::Failed(with(text)),
+            Self::ReaderGone => Self::ReaderGone,
+        }
+    }
+
     /// Wrong usage, for this reason.
     pub fn usage(why: impl fmt::Display) -> Self {
         Self::Usage(why.to_string())

@@ -10,6 +10,7 @@ use trailscan::scan::rollup::{Asked, Kept, Rolled};
 
 use super::exit::Problem;
 use super::reading::Reading;
+use super::remote::{Fetched, Remote};
 use super::shard;
 
 /// The kind under which objects are skipped that a rollup holds.
@@ -30,18 +31,31 @@ pub struct Answered {
 /// When one cannot be read, or cannot answer what is asked.
 pub fn answered(
     reading: &Reading,
-    listing: &mut Listing,
+    (listing, remote): (&mut Listing, &mut Remote),
     kinds: &[&'static AggregateKind],
 ) -> Result<Answered, Problem> {
+    let fetched = remote.take_rollups()?;
+    listing.rollups.extend(fetched.iter().flat_map(|fetched| &fetched.files).map(|(path, _)| path.clone()));
     if listing.rollups.is_empty() {
         return Ok(Answered::default());
     }
-    check(reading)?;
-    let (opened, warnings) = open(reading, listing)?;
-    let asked = Asked { window: reading.window, days: reading.days, filters: &reading.filters };
-    let mut kept = rollup::answer(&opened, kinds, &asked).map_err(problem)?;
-    kept.lack(shard::lost(opened.iter().map(Rollup::ledger)));
-    Ok(Answered { kept: Some(kept), warnings })
+    check_filters(reading)?;
+    named(fetched.as_ref(), || {
+        check_places(reading, remote)?;
+        let (opened, warnings) = open(reading, listing)?;
+        let asked = Asked { window: reading.window, days: reading.days, filters: &reading.filters };
+        let mut kept = rollup::answer(&opened, kinds, &asked).map_err(problem)?;
+        kept.lack(shard::lost(opened.iter().map(Rollup::ledger)));
+        Ok(Answered { kept: Some(kept), warnings })
+    })
+}
+
+/// With the names that rollups have in S3.
+fn named<T>(fetched: Option<&Fetched>, answer: impl FnOnce() -> Result<T, Problem>) -> Result<T, Problem> {
+    match fetched {
+        Some(fetched) => answer().map_err(|problem| problem.reworded(|text| fetched.named(text))),
+        None => answer(),
+    }
 }
 
 /// Opens the rollups of a listing and takes all that is in them. Objects that one of them holds are not read again.
@@ -50,16 +64,21 @@ pub fn answered(
 /// When one cannot be read.
 pub fn unrolled(
     reading: &Reading,
-    listing: &mut Listing,
+    (listing, remote): (&mut Listing, &mut Remote),
     kinds: &[&'static AggregateKind],
 ) -> Result<(Rolled, Vec<String>), Problem> {
+    let fetched = remote.take_rollups()?;
+    listing.rollups.extend(fetched.iter().flat_map(|fetched| &fetched.files).map(|(path, _)| path.clone()));
     let mut rolled = Rolled::new(kinds);
     if listing.rollups.is_empty() {
         return Ok((rolled, Vec::new()));
     }
-    check_places(reading)?;
-    let (opened, warnings) = open(reading, listing)?;
-    opened.iter().try_for_each(|rollup| rollup.unroll(&mut rolled)).map_err(problem)?;
+    let warnings = named(fetched.as_ref(), || {
+        check_places(reading, remote)?;
+        let (opened, warnings) = open(reading, listing)?;
+        opened.iter().try_for_each(|rollup| rollup.unroll(&mut rolled)).map_err(problem)?;
+        Ok(warnings)
+    })?;
     Ok((rolled, warnings))
 }
 
@@ -80,27 +99,24 @@ fn problem(error: RollupError) -> Problem {
 }
 
 /// Refuses what a rollup cannot answer.
-fn check(reading: &Reading) -> Result<(), Problem> {
+fn check_filters(reading: &Reading) -> Result<(), Problem> {
     let filters = &reading.filters;
     let mut unanswered = filters.within_accounts();
     if !filters.regions().is_empty() {
         unanswered.insert(0, "--region");
     }
-    if !unanswered.is_empty() {
-        let flags = unanswered.join(", ");
-        let why = "which a rollup does not keep apart: give the logs, or leave it out (--account and whole days are answered)";
-        return Err(Problem::usage(format!("{flags} chooses single events, {why}")));
+    if unanswered.is_empty() {
+        return Ok(());
     }
-    check_places(reading)
+    let flags = unanswered.join(", ");
+    let why = "which a rollup does not keep apart: give the logs, or leave it out (--account and whole days are answered)";
+    Err(Problem::usage(format!("{flags} chooses single events, {why}")))
 }
 
 /// Refuses inputs of which nobody can say whether a rollup holds what is in them.
-fn check_places(reading: &Reading) -> Result<(), Problem> {
-    let arriving = reading.reads.inputs().iter().find_map(|input| match input {
-        Input::S3(uri) => Some(uri.to_string()),
-        Input::Stdin => Some("standard input".to_owned()),
-        Input::Path(_) => None,
-    });
+fn check_places(reading: &Reading, remote: &Remote) -> Result<(), Problem> {
+    let is_stdin = reading.reads.inputs().contains(&Input::Stdin);
+    let arriving = remote.first_place().or_else(|| is_stdin.then(|| "standard input".to_owned()));
     match arriving {
         None => Ok(()),
         Some(place) => {

@@ -49,6 +49,7 @@ mod run;
 #[cfg(feature = "s3")]
 mod s3;
 mod scan;
+mod sent;
 mod settings;
 mod shard;
 mod shell;

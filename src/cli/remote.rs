@@ -1,11 +1,20 @@
 //! What is read of S3, in a build that can: all that is there, or objects that were listed before.
 
+use std::path::PathBuf;
+
+use tempfile::TempDir;
+#[cfg(feature = "s3")]
+use trailscan::input::{DayRange, S3Uri};
 use trailscan::input::{FoundObject, Input, Source, Survey};
 use trailscan::scan::ScanError;
 
 use super::exit::Problem;
+use super::flags::Common;
 use super::reading::Reading;
-use super::scan;
+#[cfg(feature = "s3")]
+use super::reading::WindowSource;
+#[cfg(feature = "s3")]
+use super::{tell, window};
 
 /// What is read of S3; of a build without S3 nothing.
 #[derive(Clone, Default)]
@@ -25,14 +34,101 @@ pub struct Found {
     pub is_whole: bool,
 }
 
+/// Rollups that were fetched. Their files are gone when this is.
+pub struct Fetched {
+    _folder: TempDir,
+    /// Where each lies now, and its name in S3.
+    pub files: Vec<(PathBuf, String)>,
+}
+
+impl Fetched {
+    /// All that a source gives, which are so many.
+    #[cfg(feature = "s3")]
+    fn all(source: &dyn Source, count: usize) -> Result<Self, Problem> {
+        use trailscan::input::{Body, explain_io};
+
+        let folder = tempfile::Builder::new().prefix("trailscan-").tempdir();
+        let folder = folder.map_err(|error| Problem::failed(format!("no folder for rollups: {}", explain_io(&error))))?;
+        let mut files = Vec::with_capacity(count);
+        while let Some(arrived) = source.next() {
+            let name = arrived.object.name();
+            let failed = |why: &str| Problem::failed(format!("{name}: {why}"));
+            let path = folder.path().join(format!("{}.rollup", files.len()));
+            let written = match arrived.body {
+                Body::Whole(body) => std::fs::write(&path, &body.bytes),
+                Body::Stream(mut stream) => {
+                    std::fs::File::create(&path).and_then(|mut file| std::io::copy(&mut stream, &mut file)).map(drop)
+                }
+                Body::Skipped(kind) => return Err(failed(&format!("is not to be had ({kind})"))),
+                Body::Failed(why) => return Err(failed(&why)),
+            };
+            written.map_err(|error| failed(&explain_io(&error)))?;
+            files.push((path, name));
+        }
+        if let Some(failure) = source.arrivals().failures.into_iter().next() {
+            return Err(Problem::failed(format!("{}: {}", failure.object, failure.why)));
+        }
+        if files.len() < count {
+            return Err(Problem::failed(format!("{} of {count} rollups were fetched", files.len())));
+        }
+        files.sort_by(|(_, name), (_, other)| name.cmp(other));
+        Ok(Self { _folder: folder, files })
+    }
+
+    /// What was said of a file, with its name in S3.
+    pub fn named(&self, text: String) -> String {
+        self.files.iter().fold(text, |text, (path, name)| text.replace(&path.display().to_string(), name))
+    }
+}
+
 #[cfg(feature = "s3")]
 impl Remote {
     /// All that is asked for; says which window nobody asked for.
     pub fn of(reading: &Reading) -> Self {
         if reading.s3.is_some() {
-            scan::tell_default_window(reading);
+            tell_default_window(reading);
         }
         Self { request: reading.s3.clone() }
+    }
+
+    /// One object.
+    ///
+    /// # Errors
+    /// As those of reading it.
+    pub fn of_object(uri: &str, common: &Common) -> Result<Self, Problem> {
+        let input = S3Uri::parse(uri).map(Input::S3).ok_or_else(|| Problem::usage(format!("{uri}: names no object")))?;
+        let request = common.s3.request(&[input], DayRange::ALL, (&[], &[])).map_err(Problem::usage)?;
+        Ok(Self { request })
+    }
+
+    /// Fetches the rollups among what is read, and takes them out of it; `None` where there is none.
+    ///
+    /// # Errors
+    /// When one cannot be fetched, or lies among other objects.
+    pub fn take_rollups(&mut self) -> Result<Option<Fetched>, Problem> {
+        use super::stop::STOP;
+
+        let Some(request) = &mut self.request else { return Ok(None) };
+        let who = request.clone();
+        let shelves = request.take_rollups(&STOP).map_err(Problem::failed)?;
+        if request.places.is_empty() {
+            self.request = None;
+        }
+        if let Some((uri, beside)) = shelves.iter().find_map(|(uri, shelf)| Some((uri, shelf.beside.as_ref()?))) {
+            let give = "give the rollups, or a folder of nothing else";
+            return Err(Problem::usage(format!("{uri}: holds rollups and {beside}: {give}")));
+        }
+        let objects: Vec<FoundObject> = shelves.into_iter().flat_map(|(_, shelf)| shelf.objects).collect();
+        if objects.is_empty() {
+            return Ok(None);
+        }
+        let source = Self { request: Some(who) }.of_listed(&objects, 1).open().map_err(Problem::failed)?;
+        source.map(|source| Fetched::all(&*source, objects.len())).transpose()
+    }
+
+    /// A place in S3 that is read.
+    pub fn first_place(&self) -> Option<String> {
+        self.request.as_ref()?.places.first().map(|place| place.uri.to_string())
     }
 
     /// What is read, on disk and in S3: where trails say it, what they say.
@@ -40,6 +136,15 @@ impl Remote {
         let inputs = reading.reads.inputs();
         let of_trails = self.request.iter().flat_map(|request| &request.places).filter(|_| inputs.is_empty());
         inputs.iter().cloned().chain(of_trails.map(|place| Input::S3(place.uri.clone()))).collect()
+    }
+
+    /// How much there is.
+    ///
+    /// # Errors
+    /// When no threads can be started.
+    pub fn survey(&self) -> Result<Survey, Problem> {
+        let survey = |request| trailscan::input::s3::survey(request, &super::stop::STOP).map_err(Problem::failed);
+        self.request.clone().map_or_else(|| Ok(Survey::default()), survey)
     }
 
     /// Lists it.
@@ -88,9 +193,38 @@ impl Remote {
         Self {}
     }
 
+    /// Nothing: such a build refuses s3:// before.
+    ///
+    /// # Errors
+    /// None.
+    pub fn of_object(_: &str, _: &Common) -> Result<Self, Problem> {
+        Ok(Self {})
+    }
+
+    /// None.
+    ///
+    /// # Errors
+    /// None.
+    pub fn take_rollups(&mut self) -> Result<Option<Fetched>, Problem> {
+        Ok(None)
+    }
+
+    /// None.
+    pub fn first_place(&self) -> Option<String> {
+        None
+    }
+
     /// What is read.
     pub fn places(&self, reading: &Reading) -> Vec<Input> {
         reading.reads.inputs().to_vec()
+    }
+
+    /// Nothing.
+    ///
+    /// # Errors
+    /// None.
+    pub fn survey(&self) -> Result<Survey, Problem> {
+        Ok(Survey::default())
     }
 
     /// Lists nothing.
@@ -113,5 +247,14 @@ impl Remote {
     /// None.
     pub fn open(self) -> Result<Option<Box<dyn Source>>, ScanError> {
         Ok(None)
+    }
+}
+
+/// Says which window nobody asked for.
+#[cfg(feature = "s3")]
+fn tell_default_window(reading: &Reading) {
+    if let Some(window) = reading.window.filter(|_| reading.chosen_by == WindowSource::Default) {
+        let days = window::S3_DAYS;
+        tell::line(format!("counting the last {days} days, from {}: --all reads all of S3", window.since()));
     }
 }

@@ -18,6 +18,7 @@ use super::empty_answer::{Newest, empty_answer};
 use super::exit::{End, Problem};
 use super::flags::{Common, INPUTS, Shape};
 use super::reading::{Reading, Reads};
+use super::sent::SentTo;
 use super::subcommand::{Invocation, Subcommand};
 use super::surroundings::Surroundings;
 use super::{dry_run, scan, shard, tell};
@@ -64,7 +65,8 @@ DIR is then an INPUT of every report, of audit and of export, alone, with other 
 their logs would, byte for byte, and the logs are not read. Where its name ends in .rollup, it is one file of few bytes in \
 place of the folder, which only trailscan reads. Rollups are an INPUT of rollup, too: it joins them, and makes either of the other.
 
-DIR appears whole or not at all. Every day of what is read is kept. A window over a rollup counts whole UTC days, and of the \
+DIR appears whole or not at all. It may be s3://bucket/NAME.rollup, for a shard s3://bucket/PREFIX/, and is an INPUT there \
+too. Every day of what is read is kept. A window over a rollup counts whole UTC days, and of the \
 filters only --account is answered: no other can be told from what is kept. Copies of an event are told apart within a rollup and not between two.";
 
 const EXAMPLES: &str = "\
@@ -108,13 +110,20 @@ fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
         common.days = None;
     }
     let mut folder = common.output.take().unwrap_or_default();
-    if let Some(uri) = folder.to_str().filter(|text| S3Uri::is_meant(text)) {
-        let copy = "write a folder and copy it";
-        return Err(Problem::usage(format!("{uri}: {copy} (aws s3 cp --recursive DIR {uri})")));
-    }
     let shard = matches.get_one(SHARD).map(PathBuf::as_path).map(shard::read).transpose()?;
     let mut overwrite = matches.get_flag(OVERWRITE);
-    if let Some(shard) = &shard {
+    let mut sent = None;
+    if folder.to_str().is_some_and(S3Uri::is_meant) {
+        let there = SentTo::resolve(&folder, shard.as_ref(), &common)?;
+        if there.is_there(shard.as_ref(), overwrite)? {
+            let (uri, number) = (&there.uri, shard.as_ref().map_or(0, |shard| shard.number));
+            tell::line(format!("{uri}: is there already, so shard {number} is left as it is"));
+            return Ok(End::Complete);
+        }
+        (folder, overwrite) = (there.file(), true);
+        shard.as_ref().map_or(Ok(()), shard::check_files)?;
+        sent = Some(there);
+    } else if let Some(shard) = &shard {
         (folder, overwrite) = (shard::place(shard, &folder)?, true);
         if shard::is_done(&folder, shard)? {
             tell::line(format!("{}: is there already, so shard {} is left as it is", folder.display(), shard.number));
@@ -131,16 +140,23 @@ fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
     if reading.dry_run {
         return dry_run::run(reading, &delivery);
     }
-    roll_up(reading, &delivery, to)
+    roll_up(reading, &delivery, (to, sent))
 }
 
 /// Reads, writes and tells.
-fn roll_up(mut reading: Reading, delivery: &Delivery, to: NewRollup) -> Result<End, Problem> {
+fn roll_up(
+    mut reading: Reading,
+    delivery: &Delivery,
+    (to, sent): (NewRollup, Option<SentTo>),
+) -> Result<End, Problem> {
     scan::begin(&reading)?;
     let opened = OpenedCoverage::new(delivery)?;
     scan::locate(&mut reading)?;
-    let path = to.path().to_owned();
+    let path = sent.as_ref().map_or_else(|| to.path().to_owned(), |sent| PathBuf::from(&sent.uri));
     let (outcome, written) = keep(&reading, to)?;
+    if let (Some(sent), Some(_)) = (&sent, &written) {
+        sent.send()?;
+    }
     let ScanOutcome { coverage, newest_event_read, newest_pruned_day, .. } = outcome;
     let end = end_of(&reading, &coverage);
     let told = opened.write(&coverage);

@@ -15,7 +15,7 @@ use super::remote::Remote;
 use super::shard::{self, Unfetched, Watched};
 #[cfg(feature = "s3")]
 use super::stop::STOP;
-use super::{cached, interrupt, progress, repeat, request, tell, window};
+use super::{cached, interrupt, progress, repeat, request, tell};
 
 /// Prepares the process for a long run, and emits what it will do.
 ///
@@ -75,7 +75,7 @@ pub fn read(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<
     let cached = cached::answered(reading, (&mut listing, &mut remote), aggregates)?;
     let Answered { kept, warnings } = match cached {
         Some(kept) => Answered { kept: Some(kept), warnings: Vec::new() },
-        None => kept::answered(reading, &mut listing, aggregates)?,
+        None => kept::answered(reading, (&mut listing, &mut remote), aggregates)?,
     };
     let scanned = |request: ScanRequest<'_>| scan::scan_beside(request, kept);
     let mut outcome = with_request(reading, (listing, remote), aggregates, scanned)?;
@@ -89,9 +89,9 @@ pub fn read(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<
 /// When the scan fails, or an object of a shard is not what was planned.
 pub fn roll_up(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<(Rolled, ScanOutcome), Problem> {
     let mut listing = request::list(reading);
-    let (mut earlier, warnings) = kept::unrolled(reading, &mut listing, aggregates)?;
+    let mut remote = Remote::of(reading);
+    let (mut earlier, warnings) = kept::unrolled(reading, (&mut listing, &mut remote), aggregates)?;
     let asked = Asked { window: reading.window, days: DayRange::ALL, filters: &reading.filters };
-    let remote = Remote::of(reading);
     let Some(shard) = reading.reads.shard() else {
         let rolled = |request: ScanRequest<'_>| rollup::roll_up(request, earlier, &asked);
         let (rolled, mut outcome) = with_request(reading, (listing, remote), aggregates, rolled)?;
@@ -122,12 +122,4 @@ fn with_request<T: Send>(
     let request =
         ScanRequest { source: source.as_deref(), ..request::request(reading, listing, aggregates, &meter) };
     progress::scanning(reading.work.progress, objects, &meter, || scanned(request)).map_err(Problem::failed)
-}
-
-/// Says which window nobody asked for.
-pub fn tell_default_window(reading: &Reading) {
-    if let Some(window) = reading.window.filter(|_| reading.chosen_by == WindowSource::Default) {
-        let days = window::S3_DAYS;
-        tell::line(format!("counting the last {days} days, from {}: --all reads all of S3", window.since()));
-    }
 }

@@ -84,7 +84,7 @@ impl Answer {
         match cell.trim() {
             "N/A" | "n/a" => Self::None,
             "no_information" => Self::NoInformation,
-            text => EventTime::parse(text).map_or(Self::Unknown, Self::At),
+            text => EventTime::parse(text).filter(|time| *time < TOO_LATE).map_or(Self::Unknown, Self::At),
         }
     }
 
@@ -144,7 +144,27 @@ pub(super) fn is_csv(text: &str) -> bool {
     text.starts_with("user,arn,") || text.starts_with("\"user\",")
 }
 
-/// Reads the CSV. Rows that cannot be read are left out and told.
+/// The columns that conclusions rest on, which every report has.
+const NEEDED: [&str; 12] = [
+    "user",
+    "arn",
+    "password_enabled",
+    "mfa_active",
+    "access_key_1_active",
+    "access_key_1_last_rotated",
+    "access_key_2_active",
+    "access_key_2_last_rotated",
+    "cert_1_active",
+    "cert_1_last_rotated",
+    "cert_2_active",
+    "cert_2_last_rotated",
+];
+
+/// The first times that no report can hold: what is later is a mistake of whoever edited it.
+const TOO_LATE: EventTime = EventTime::from_seconds(4_102_444_800);
+
+/// Reads the CSV. Rows that cannot be read are left out and told, and so are columns that are not there and cells that hold
+/// what IAM does not write: what was in them is not known.
 ///
 /// # Errors
 /// When it has no row at all, or lacks the columns that it is read for.
@@ -152,8 +172,8 @@ pub(super) fn read(csv: &str) -> Result<Read, String> {
     let mut rows = super::csv::rows(csv).into_iter();
     let header = rows.next().unwrap_or_default();
     let columns: BTreeMap<&str, usize> = header.iter().enumerate().map(|(i, name)| (name.trim(), i)).collect();
-    let needed = ["user", "arn", "password_enabled", "mfa_active"];
-    if let Some(missing) = needed.iter().find(|column| !columns.contains_key(*column)) {
+    let missing: Vec<&str> = NEEDED.into_iter().filter(|column| !columns.contains_key(column)).collect();
+    if let Some(missing) = missing.iter().find(|column| NEEDED[..4].contains(column)) {
         return Err(format!("has no column {missing}: it is no credential report"));
     }
     let mut found = Read::default();
@@ -167,19 +187,39 @@ pub(super) fn read(csv: &str) -> Result<Read, String> {
     if found.report.root.is_none() && found.report.users.is_empty() {
         return Err("has no row: generate the report again".to_owned());
     }
-    found.trouble = match wrong {
-        0 => None,
-        1 => {
+    found.trouble = match (wrong, missing.first(), found.trouble.take()) {
+        (0, None, odd) => odd,
+        (0, Some(missing), _) => Some(format!("has no column {missing}: the report was edited, get it anew")),
+        (1, ..) => {
             Some("1 row has other columns than the header and is left out: the report was cut off or edited".to_owned())
         }
-        n => Some(format!("{n} rows have other columns than the header and are left out: the report was edited")),
+        (n, ..) => Some(format!("{n} rows have other columns than the header and are left out: the report was edited")),
     };
     Ok(found)
+}
+
+/// The first cell of a row that holds what IAM does not write there: its column, and its text.
+fn odd_cell<'a>(cell: impl Fn(&str) -> &'a str, is_root: bool) -> Option<(String, &'a str)> {
+    let has = |name: &str, words: &[&str]| words.contains(&cell(name).trim().to_ascii_lowercase().as_str());
+    let is_time = |name: &str| Answer::of(cell(name)) != Answer::Unknown || has(name, &["not_supported"]);
+    let is_flag = |name: &str| has(name, &["true", "false"]) || is_root && has(name, &["not_supported", "n/a"]);
+    let flags = ["password_enabled", "mfa_active"].map(str::to_owned);
+    let of_place = |name: &str| [1, 2].map(|place| name.replace('#', &place.to_string()));
+    let flags = flags.into_iter().chain(["access_key_#_active", "cert_#_active"].into_iter().flat_map(of_place));
+    let times = ["access_key_#_last_rotated", "cert_#_last_rotated"].into_iter().flat_map(of_place);
+    let odd = flags.filter(|name| !is_flag(name)).chain(times.filter(|name| !is_time(name))).next()?;
+    let text = cell(&odd);
+    Some((odd, text))
 }
 
 impl Read {
     fn add(&mut self, row: &[String], columns: &BTreeMap<&str, usize>) {
         let cell = |name: &str| columns.get(name).and_then(|&i| row.get(i)).map_or("", String::as_str);
+        if let Some((column, text)) = odd_cell(cell, cell("user") == ROOT).filter(|_| self.trouble.is_none()) {
+            let user = cell("user");
+            let what = format!("{user}: {column} is {text:?}, which IAM does not write");
+            self.trouble = Some(format!("{what}: the report was edited, as spreadsheets do, get it anew"));
+        }
         let row = credentials(cell);
         let account = Arn::parse(&row.arn).map(|arn| arn.account_id.to_owned()).filter(|id| !id.is_empty());
         self.account_id = self.account_id.take().or(account);
@@ -270,6 +310,45 @@ mod tests {
         assert!(cut.trouble.unwrap().starts_with("1 row has"));
         assert!(read(HEADER).unwrap_err().starts_with("has no row"));
         assert!(read("user,arn,x\n").unwrap_err().starts_with("has no column password_enabled"));
+    }
+
+    #[test]
+    fn what_iam_does_not_write_is_told() {
+        const BOB: &str = "bob,arn:aws:iam::111122223333:user/bob,2024-03-01T09:00:00+00:00,true,no_information,N/A,N/A,true,\
+                           true,2026-08-01T09:00:00+00:00,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A";
+        let trouble = |row: &str| read(&format!("{HEADER}\n{ROOT_ROW}\n{row}\n")).unwrap().trouble;
+        assert_eq!(trouble(BOB), None);
+        assert_eq!(trouble(&BOB.replace("true", "TRUE").replace("+00:00", "Z")), None, "as some tools write");
+        let rotated = "2026-08-01T09:00:00+00:00";
+        for odd in ["28/08/2020", "2020-08-28 1:05 PM", "garbage", "262142-01-01T00:00:00Z", "9999-01-01T00:00:00Z", ""] {
+            let told = trouble(&BOB.replace(rotated, odd)).expect(odd);
+            assert!(told.starts_with(&format!("bob: access_key_1_last_rotated is {odd:?}, which IAM")), "{told}");
+        }
+        for odd in ["", "yes", "1", "N/A", "not_supported"] {
+            let told = trouble(&BOB.replace("N/A,true,true,", &format!("N/A,{odd},true,"))).expect(odd);
+            assert!(told.starts_with("bob: mfa_active is "), "{told}");
+            assert!(trouble(&BOB.replace("N/A,true,true,", &format!("N/A,true,{odd},"))).is_some(), "{odd}");
+        }
+        let root = ROOT_ROW.replacen("not_supported", "perhaps", 1);
+        assert!(read(&format!("{HEADER}\n{root}\n")).unwrap().trouble.is_some() || root == ROOT_ROW);
+    }
+
+    #[test]
+    fn a_column_that_is_not_there_is_told() {
+        let without = |column: &str| {
+            let place = HEADER.split(',').position(|name| name == column).unwrap();
+            let cut = |line: &str| {
+                let mut cells: Vec<&str> = line.split(',').collect();
+                cells.remove(place);
+                cells.join(",")
+            };
+            read(&format!("{}\n{}\n", cut(HEADER), cut(ROOT_ROW)))
+        };
+        for column in &NEEDED[4..] {
+            assert!(without(column).unwrap().trouble.unwrap().contains(&format!("has no column {column}")), "{column}");
+        }
+        assert_eq!(without("access_key_1_last_used_region").unwrap().trouble, None);
+        assert!(without("mfa_active").unwrap_err().contains("has no column mfa_active"));
     }
 
     #[test]

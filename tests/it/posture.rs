@@ -4,6 +4,7 @@ use expect_test::expect_file;
 use serde_json::{Value, json};
 
 use crate::harness::{Place, count, rows, sample_logs, sample_state};
+use crate::records::{calls, delivered};
 
 /// What `trailscan` prints of the sample state, its version and this machine's folders left out.
 fn printed(arguments: &str) -> String {
@@ -411,4 +412,40 @@ fn the_loop_fetches_every_profile() {
     };
     assert_eq!(key(&fetched), key(&direct));
     assert_eq!(fetched["coverage"]["state_files"].as_array().unwrap().len(), 12, "six files of two accounts");
+}
+
+/// What is not in a credential report, or cannot be read there, proves nothing.
+#[test]
+fn an_edited_report_proves_nothing() {
+    const HEADER: &str = "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,\
+                          password_next_rotation,mfa_active,access_key_1_active,access_key_1_last_rotated,\
+                          access_key_2_active,access_key_2_last_rotated,cert_1_active,cert_1_last_rotated,cert_2_active,\
+                          cert_2_last_rotated";
+    const ROOT: &str = "<root_account>,arn:aws:iam::111122223333:root,2020-01-01T00:00:00+00:00,not_supported,\
+                        2026-09-17T09:00:00+00:00,not_supported,not_supported,true,false,N/A,false,N/A,false,N/A,false,N/A";
+    const BOB: &str = "bob,arn:aws:iam::111122223333:user/bob,2026-08-01T09:00:00+00:00,false,N/A,N/A,N/A,false,true,\
+                       2026-09-17T09:00:00+00:00,false,N/A,false,N/A,false,N/A";
+    let place = Place::new();
+    let verdicts = |report: &str, code: i32| {
+        place.write("report.csv", report);
+        place.write("log.json", delivered(&calls(1)));
+        let ended = place.trailscan("audit log.json --format json --now 2026-09-18T00:00:00Z --credential-report report.csv");
+        let answer = ended.ends(code).json();
+        let scorecard = answer["scorecard"].as_array().expect("practices").clone();
+        let verdict = |practice: &str| {
+            let row = scorecard.iter().find(|row| row["practice"] == practice).expect(practice);
+            row["verdict"].as_str().expect("a verdict").to_owned()
+        };
+        ["no-root-keys", "mfa-for-console", "rotate-keys"].map(verdict).join(" ")
+    };
+    let whole = format!("{HEADER}\n{ROOT}\n{BOB}\n");
+    assert_eq!(verdicts(&whole, 0), "CORRECT CORRECT CORRECT");
+    assert_eq!(verdicts(&format!("{HEADER}\n{BOB}\n"), 0), "UNKNOWN UNKNOWN CORRECT", "nothing is known of root");
+    let edited = whole.replace(",true,2026-09-17T09:00:00+00:00,", ",true,17/09/2020,");
+    assert_eq!(verdicts(&edited, 3), "UNKNOWN UNKNOWN UNKNOWN");
+    let cut: Vec<String> = whole
+        .lines()
+        .map(|line| line.split(',').enumerate().filter(|(i, _)| *i != 8).map(|(_, cell)| cell).collect::<Vec<_>>().join(","))
+        .collect();
+    assert_eq!(verdicts(&cut.join("\n"), 3), "UNKNOWN UNKNOWN UNKNOWN", "access_key_1_active");
 }

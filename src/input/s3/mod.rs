@@ -46,7 +46,7 @@ pub use profiles::{CredentialKind, Profile, ProfilesError, profiles};
 pub use source::AskCode;
 pub use survey::{survey, survey_objects};
 pub use trails::{Seen, Trail, Trails, TrailsError, trails};
-pub use turns::S3Place;
+pub use turns::{S3Place, Shelf};
 pub use upload::{Taken, Uploader, abort_uploads, is_uploading};
 pub use variables::check_environment;
 
@@ -63,6 +63,8 @@ pub const DEFAULT_MAX_IN_FLIGHT: u64 = 256 << 20;
 const LISTINGS: usize = 32;
 /// Found objects that wait to be fetched.
 const WAITING: usize = 2_000;
+/// What the name of a rollup ends with: told by content on disk, where to look at it costs nothing.
+const ROLLUP_ENDING: &str = ".rollup";
 /// How often the wish to stop is looked for.
 const STOP_EVERY: Duration = Duration::from_millis(50);
 
@@ -82,6 +84,30 @@ pub struct S3Request {
 }
 
 impl S3Request {
+    /// What of its places are rollups, by their names: places that are one, and folders outside of AWSLogs layout that hold
+    /// some. Takes these out of the request. One listing request for each such place; ends early once `stop` is set.
+    ///
+    /// # Errors
+    /// When no threads can be started.
+    pub fn take_rollups(&mut self, stop: &AtomicBool) -> io::Result<Vec<(S3Uri, Shelf)>> {
+        let may_be = |place: &S3Place| {
+            let key = &place.uri.key;
+            let is_folder = key.ends_with('/') && place::Place::of(key) == place::Place::Unknown;
+            place.listed.is_none() && (is_folder || key.ends_with(ROLLUP_ENDING))
+        };
+        let places: Vec<S3Place> = self.places.iter().filter(|place| may_be(place)).cloned().collect();
+        if places.is_empty() {
+            return Ok(Vec::new());
+        }
+        let runtime = new_runtime()?;
+        let shelves = runtime.block_on(unless_stopped(turns::shelves(&places, ROLLUP_ENDING), stop));
+        runtime.shutdown_background();
+        let shelves = places.into_iter().map(|place| place.uri).zip(shelves.unwrap_or_default());
+        let shelves: Vec<(S3Uri, Shelf)> = shelves.filter(|(_, shelf)| !shelf.objects.is_empty()).collect();
+        self.places.retain(|place| shelves.iter().all(|(uri, _)| *uri != place.uri));
+        Ok(shelves)
+    }
+
     /// The same for objects that were listed, and nothing else: who reads a place reads its objects.
     #[must_use]
     pub fn of_listed(&self, objects: &[FoundObject]) -> Self {

@@ -51,6 +51,60 @@ pub async fn walk_all(places: Vec<S3Place>, ways: Ways) {
     ledger.list_requests.fetch_add(askers.lists(), Ordering::Relaxed);
 }
 
+/// What lies directly in folders, or is what they name.
+#[derive(Debug, Default)]
+pub struct Shelf {
+    /// Objects whose names end as is asked.
+    pub objects: Vec<FoundObject>,
+    /// What else lies there, if anything does.
+    pub beside: Option<String>,
+}
+
+/// Looks for objects whose names end with `ending` in each place: directly in the folder that it is, or itself. Nothing of a
+/// place that has none, or that cannot be listed: who walks it tells why.
+pub async fn shelves(places: &[S3Place], ending: &str) -> Vec<Shelf> {
+    let askers = Askers::connect(places).await;
+    let mut shelves = Vec::with_capacity(places.len());
+    for place in places {
+        let looked = async { askers.reader(place).await?.shelf(&place.uri.key, ending).await.map_err(|refusal| refusal.why) };
+        let shelf: Result<Shelf, String> = looked.await;
+        shelves.push(shelf.unwrap_or_default());
+    }
+    shelves
+}
+
+impl Bucket {
+    async fn shelf(&self, key: &str, ending: &str) -> Result<Shelf, Refusal> {
+        let mut shelf = Shelf::default();
+        let is_folder = key.ends_with('/');
+        let mut pages = self.pages(ListRequest::folders_of(key));
+        while let Some(page) = pages.next().await? {
+            for object in page.objects.into_iter().filter(|object| *object.key != *key || !is_folder) {
+                // Of a name that others begin with, only the one that it is.
+                if !is_folder && *object.key != *key {
+                    continue;
+                }
+                let name = format!("{}/{}", self.uri, object.key);
+                if object.key.ends_with(ending) {
+                    let (bytes, etag) = (object.size, object.etag.map(String::from));
+                    let found = FoundObject { name, bytes, etag, archived: object.archived, named: true };
+                    shelf.objects.push(found);
+                } else {
+                    shelf.beside.get_or_insert(name);
+                }
+            }
+            if let Some(folder) = page.folders.first().filter(|_| is_folder) {
+                shelf.beside.get_or_insert_with(|| format!("{}/{folder}", self.uri));
+            }
+            // A folder of logs may have any number of pages.
+            if shelf.objects.is_empty() || !is_folder {
+                break;
+            }
+        }
+        Ok(shelf)
+    }
+}
+
 async fn walk(askers: Arc<Askers>, place: S3Place, ways: Ways) {
     let ledger = Arc::clone(&ways.ledger);
     let walked = caught_in(async {

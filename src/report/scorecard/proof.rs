@@ -56,9 +56,9 @@ pub(super) fn of(account: &str, practice: Practice, evidence: &Evidence<'_>) -> 
     match practice {
         Practice::RestrictRootUse | Practice::RolesNotKeys => by_logs(account, practice, evidence),
         Practice::NoRootKeys => {
-            state(|state| [source(&state.summary), source(&state.credentials)].into_iter().flatten().collect())
+            state(|state| [source(&state.summary), of_root(state)].into_iter().flatten().collect())
         }
-        Practice::MfaForConsole => state(|state| source(&state.credentials).into_iter().collect()),
+        Practice::MfaForConsole => state(|state| of_root(state).into_iter().collect()),
         Practice::RotateKeys => {
             state(|state| [source(&state.credentials), source(&state.access_keys)].into_iter().flatten().collect())
         }
@@ -193,6 +193,11 @@ fn named(regions: &[&String]) -> String {
     }
 }
 
+/// A credential report, if root is in it: whoever leaves its row out leaves out what is asked.
+fn of_root(state: &Account) -> Option<&Source> {
+    state.credentials.as_ref().filter(|dated| dated.value.root.is_some()).map(|dated| &dated.source)
+}
+
 /// Proven by the first source that is whole and of the last day of the logs, a day before it at most.
 fn by_state<'a>(
     (account, practice): (&str, Practice),
@@ -201,7 +206,11 @@ fn by_state<'a>(
 ) -> Result<String, Lack> {
     let state = evidence.posture.and_then(|posture| posture.accounts.get(account));
     let sources = state.map(parts).unwrap_or_default();
-    let mut why_not: Lack = "logs cannot prove it, and no state of this account was read".into();
+    let without_root = state.and_then(|state| state.credentials.as_ref()).filter(|report| report.value.root.is_none());
+    let mut why_not: Lack = match without_root {
+        Some(report) => format!("{} has no row of root, so it is not the whole report", report.source.file).into(),
+        None => "logs cannot prove it, and no state of this account was read".into(),
+    };
     for source in sources {
         match holds(source, (account, practice), evidence) {
             Ok(why) => return Ok(why),

@@ -24,6 +24,7 @@ mod planned;
 mod profiles;
 mod reading;
 mod refusals;
+mod rollups;
 mod routes;
 #[cfg(unix)]
 mod spark;
