@@ -358,7 +358,9 @@ fn what_was_not_judged_and_what_came_after_the_state_leave_it_open() {
         let mut posture = state(time(as_of), true);
         let account = posture.accounts.get_mut(ACCOUNT).unwrap();
         let source = account.summary.as_ref().unwrap().source.clone();
-        account.credentials = Some(Dated { value: crate::posture::CredentialReport::default(), source });
+        let root = Some(crate::posture::Credentials::default());
+        let value = crate::posture::CredentialReport { root, ..Default::default() };
+        account.credentials = Some(Dated { value, source });
         posture
     };
     let (before, after) = (report("2026-08-30T00:00:00Z"), report("2026-08-31T00:00:00Z"));
