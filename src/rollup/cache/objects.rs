@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::input::LogObject;
 use crate::model::Day;
-use crate::rollup::hexadecimal;
+use crate::model::hexadecimal;
 
 /// The objects of one account, by day of delivery.
 pub(super) type Days = BTreeMap<Day, Vec<LogObject>>;
