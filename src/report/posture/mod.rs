@@ -108,7 +108,7 @@ A row is a rule that something in the account breaks: root, a user, a group, a r
 account itself. Every row is a finding as well. `trailscan rules --report posture` lists the rules, `trailscan explain \
 RULE` says what one means, how to check it and how to put it right; trailscan.toml changes severities and suppresses.
 
-Without INPUT only the files are read, which the AWS CLI makes:
+Without INPUT only the files are read, which the AWS CLI makes, or `trailscan iam-snapshot`; --live asks IAM now:
 
   --credential-report      aws iam get-credential-report (its JSON, or the CSV in it)
   --authorization-details  aws iam get-account-authorization-details

@@ -694,7 +694,7 @@ fn lists_of_credentials_of_many_users_hold_together_and_a_cut_one_is_told() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(dir.path().join(file).parent().unwrap()).unwrap();
         std::fs::write(dir.path().join(file), text).unwrap();
-        let places = crate::posture::Places { files: Vec::new(), folders: vec![dir.path().to_owned()] };
+        let places = crate::posture::Places { folders: vec![dir.path().to_owned()], ..Default::default() };
         Posture::load(&places).files[0].trouble.clone().unwrap()
     };
     let cut = given("111122223333/ssh.json", &list("bob", "APKABOB", true));

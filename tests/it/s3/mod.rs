@@ -15,6 +15,8 @@ mod digests;
 mod dry_run;
 mod foreign;
 mod gone;
+#[cfg(feature = "iam")]
+mod iam;
 mod identity;
 mod layouts;
 mod log;
@@ -24,6 +26,12 @@ mod profiles;
 mod reading;
 mod refusals;
 mod routes;
+#[cfg(feature = "iam")]
+mod snapshot;
+#[cfg(feature = "iam")]
+mod snapshot_faults;
+#[cfg(feature = "iam")]
+mod snapshot_foreign;
 #[cfg(unix)]
 mod spark;
 mod trails;
