@@ -6,6 +6,7 @@ mod credentials;
 mod documents;
 mod groups;
 mod headless;
+mod idle_roles;
 mod look;
 mod options;
 mod other_credentials;
@@ -80,6 +81,7 @@ pub static REPORT: Report = Report {
         WRITE_EVERYWHERE,
         UNATTACHED,
         NOT_JUDGED,
+        ROLE_NOT_USED,
         TRUSTS_ANYONE,
         TRUSTS_OTHER_ACCOUNT,
         joined::ROOT_USED_WITHOUT_MFA_DEVICE,
@@ -159,6 +161,8 @@ fn answer(view: &View<'_>) -> Answer {
         violations.extend(look.authorization().into_iter().flat_map(|part| groups::judge(look, part)));
         violations.extend(look.authorization().into_iter().flat_map(|part| documents::judge(look, part)));
         violations.extend(look.authorization().into_iter().flat_map(|part| trust::judge(look, part)));
+        let authorization = look.authorization().into_iter();
+        violations.extend(authorization.flat_map(|part| idle_roles::judge(look, part, logs.as_ref())));
         violations.extend(look.authorization().and_then(|part| administrators::judge(look, part)));
         violations.extend(logs.iter().flat_map(|logs| joined::judge(look, logs)));
     }
