@@ -84,6 +84,8 @@ pub mod posture;
 pub mod report;
 pub mod rollup;
 pub mod scan;
+#[cfg(feature = "iam")]
+pub mod snapshot;
 
 pub use answer::{Answered, answer};
 

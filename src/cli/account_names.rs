@@ -1,11 +1,30 @@
 //! `--account-names`: accounts shown by name beside their ids.
 
+use std::path::Path;
+
 use serde_json::json;
-use trailscan::posture::{AccountName, AccountNames};
+use trailscan::posture::{AccountName, AccountNames, Places};
 use trailscan::report::{Column, Finding, Role, Table, Value};
 
+use super::exit::Problem;
+
 /// The column that is added behind that of the account.
-const COLUMN: Column = Column::text("account_name", "What --account-names calls the account.");
+const COLUMN: Column = Column::text(
+    "account_name",
+    "What --account-names calls the account, else a snapshot of it or its alias in --iam-dir.",
+);
+
+/// The names that there are: those of a file, then those of the state. Where that is still to be asked for, there will be
+/// some.
+///
+/// # Errors
+/// [`Problem::Usage`] when the file gives none.
+pub fn known(file: Option<&Path>, state: &Places, is_live: bool) -> Result<Option<AccountNames>, Problem> {
+    let of_file = file.map(AccountNames::read).transpose().map_err(Problem::usage)?;
+    let of_state = AccountNames::of_state(state);
+    let has_some = of_file.is_some() || is_live || !of_state.is_empty();
+    Ok(has_some.then(|| of_file.unwrap_or_default().or(of_state)))
+}
 
 /// Adds the names to a table.
 pub fn add_to(table: &mut Table, names: Option<&AccountNames>) {

@@ -23,6 +23,10 @@ const OTHERS: &[Subcommand] = &[
     shell::MAN,
     #[cfg(feature = "s3")]
     super::profiles::SUBCOMMAND,
+    #[cfg(feature = "iam")]
+    super::iam_snapshot::SUBCOMMAND,
+    #[cfg(not(feature = "iam"))]
+    super::not_built::IAM_SNAPSHOT,
 ];
 
 /// What runs the subcommand of this name: one of the table, else a report.

@@ -196,7 +196,10 @@ pub struct Common {
     #[arg(hide_short_help = true, long, value_name = "SIZE", default_value = "64MiB", value_parser = quantity::bytes, help_heading = "Limits")]
     pub max_record_bytes: u64,
 
-    /// A CSV of id,name,contact: adds account_name to tables, name and contact to the evidence of findings
+    /// A CSV of id,name,contact: names of accounts in tables and evidence
+    ///
+    /// Tables get account_name, the evidence of findings account_name and account_contact. Accounts that it does not name have
+    /// the name that a snapshot or an alias in --iam-dir gives, if any.
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     pub account_names: Option<PathBuf>,
 

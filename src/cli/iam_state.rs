@@ -54,6 +54,18 @@ pub struct StateTyped {
     /// name (an `aws sts get-caller-identity` also will do).
     #[arg(long, value_name = "DIR", help_heading = "IAM state")]
     pub iam_dir: Vec<PathBuf>,
+
+    /// Ask IAM now in place of files, as whoever reads S3
+    ///
+    /// With the same credentials, that is: --aws-profile, --all-profiles, --assume-role. The state of the account of each profile, or with --org-role of every account of the organization, is asked for as
+    /// `trailscan iam-snapshot` does, into a temporary folder that is removed at the end.
+    #[arg(long, hide = !cfg!(feature = "iam"), help_heading = "IAM state")]
+    pub live: bool,
+
+    /// With --live, ask every account of the organization, by assuming this role in each
+    #[arg(long, value_name = "NAME", requires = "live", help_heading = "IAM state")]
+    #[arg(hide = !cfg!(feature = "iam"), hide_short_help = true)]
+    pub org_role: Option<String>,
 }
 
 impl StateTyped {
@@ -71,7 +83,13 @@ impl StateTyped {
             (StateKind::EnabledRegions, &self.enabled_regions),
         ];
         let files = lists.into_iter().flat_map(|(kind, list)| list.iter().map(move |text| named(kind, text)));
-        Ok(Places { files: files.collect::<Result<_, _>>()?, folders: self.iam_dir.clone() })
+        if self.live && !cfg!(feature = "iam") {
+            return Err(Problem::usage(
+                "--live: this build does not ask IAM: install with the feature `iam`, or give files that the AWS CLI printed \
+                 (--iam-dir DIR)",
+            ));
+        }
+        Ok(Places { files: files.collect::<Result<_, _>>()?, folders: self.iam_dir.clone(), live: None })
     }
 }
 
@@ -96,8 +114,8 @@ fn named(kind: StateKind, text: &OsString) -> Result<NamedFile, Problem> {
 ///
 /// # Errors
 /// [`Problem::Usage`] that names the flags.
-pub fn check(report: Option<&Report>, places: &Places) -> Result<(), Problem> {
-    let Some(report) = report.filter(|report| report.needs_no_logs()) else { return Ok(()) };
+pub fn check(report: Option<&Report>, places: &Places, is_live: bool) -> Result<(), Problem> {
+    let Some(report) = report.filter(|report| report.needs_no_logs() && !is_live) else { return Ok(()) };
     let nothing = places.folders.is_empty() && places.files.iter().all(|file| file.kind == StateKind::EnabledRegions);
     if !nothing {
         return Ok(());
@@ -145,10 +163,11 @@ pub fn load(places: &Places, accounts: &[String], coverage: &Coverage) -> (Optio
     (Some(posture), beside)
 }
 
-/// Warns of lists of regions that serve nothing: they say which logs there have to be, and of their account there is none.
+/// Warns of lists of regions that serve nothing: they say which logs there have to be, and of their account there is none,
+/// nor any other state.
 fn idle_regions(posture: &Posture, coverage: &Coverage) -> Vec<String> {
     let logs = |id: &String| coverage.accounts.contains(id) || coverage.delivered.contains_key(id);
-    let idle = posture.accounts.iter().filter(|(id, _)| !logs(id));
+    let idle = posture.accounts.iter().filter(|(id, account)| !logs(id) && account.sources().len() == 1);
     let lists = idle.filter_map(|(id, account)| Some((id, &account.enabled_regions.as_ref()?.source.file)));
     lists.map(|(id, file)| format!("{file}: lists the regions of account {id}, of which no log was read")).collect()
 }
@@ -214,7 +233,7 @@ mod tests {
         let posture = trailscan::report::by_name("posture");
         let of = |kind| NamedFile { kind, account_id: None, path: "f.json".into() };
         let check = |kinds: &[StateKind]| {
-            check(posture, &Places { files: kinds.iter().copied().map(of).collect(), folders: Vec::new() })
+            check(posture, &Places { files: kinds.iter().copied().map(of).collect(), ..Places::default() }, false)
         };
         assert!(check(&[StateKind::EnabledRegions]).unwrap_err().to_string().contains("--enabled-regions alone"));
         assert!(check(&[]).unwrap_err().to_string().contains("none was named"));

@@ -19,14 +19,20 @@ mod exit;
 mod export;
 mod flags;
 mod help;
+#[cfg(feature = "iam")]
+mod iam_snapshot;
 mod iam_state;
 mod inputs;
 mod interrupt;
 mod kept;
+#[cfg(feature = "iam")]
+mod live;
 mod log;
 #[cfg(feature = "s3")]
 mod mfa;
 mod news;
+#[cfg(not(feature = "iam"))]
+mod not_built;
 mod notes;
 mod pager;
 mod plan;

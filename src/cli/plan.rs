@@ -13,6 +13,8 @@ use super::delivery::{Delivery, Wanted};
 use super::exit::Problem;
 use super::flags::{Common, Shape};
 use super::iam_state::StateTyped;
+#[cfg(feature = "iam")]
+use super::live::Live;
 use super::question::Question;
 use super::reading::{Reading, Reads};
 use super::rulebook::Rulebook;
@@ -57,6 +59,11 @@ pub struct Plan {
     pub rulebook: Rulebook,
     /// Where IAM's state is read from.
     pub state: Places,
+    /// Whether any state is read.
+    pub reads_state: bool,
+    /// Who is asked for more of it.
+    #[cfg(feature = "iam")]
+    pub live: Option<Live>,
     /// The accounts whose state is asked for; all when empty.
     pub accounts: Vec<String>,
     /// What was asked beside the window.
@@ -71,7 +78,7 @@ impl Plan {
     /// The reports that answer: those about IAM's state alone only where files of it were named.
     pub fn reports(&self) -> Vec<&'static Report> {
         let all = self.question.reports().into_iter();
-        all.filter(|report| !self.state.is_empty() || !report.needs_no_logs()).collect()
+        all.filter(|report| self.reads_state || !report.needs_no_logs()).collect()
     }
 
     /// The names of the tables of the answer.
@@ -88,12 +95,14 @@ impl Plan {
         let Typed { origins, question, argument, common, shape, state: typed_state, numbers, texts } = typed;
         let rulebook = around.rulebook(common.now.as_deref())?;
         let state = typed_state.places()?;
-        iam_state::check(question.report(), &state)?;
+        iam_state::check(question.report(), &state, typed_state.live)?;
+        let is_state_read = !state.is_empty() || typed_state.live;
         let reads = reads(question, argument.as_deref(), &common, around)?;
         let reading = Reading::resolve(reads, &common, &origins, around.clock)?;
         let addresses = addresses::open(&common)?;
-        let account_names =
-            common.account_names.as_deref().map(AccountNames::read).transpose().map_err(Problem::usage)?;
+        let account_names = account_names::known(common.account_names.as_deref(), &state, typed_state.live)?;
+        #[cfg(feature = "iam")]
+        let live = Live::of(&typed_state, &common)?;
         let mut options = Options::default();
         rulebook.set_options(&mut options).map_err(Problem::usage)?;
         for (option, value) in numbers {
@@ -126,6 +135,9 @@ impl Plan {
             account_names,
             rulebook,
             state,
+            reads_state: is_state_read,
+            #[cfg(feature = "iam")]
+            live,
             accounts: common.account,
             asked,
             baseline,

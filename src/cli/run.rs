@@ -9,6 +9,8 @@ use trailscan::scan::ScanOutcome;
 use super::deliver::{self, Known, Opened};
 use super::empty_answer::{Newest, empty_answer};
 use super::exit::{End, Problem};
+#[cfg(feature = "iam")]
+use super::live::Asked;
 use super::plan::Plan;
 use super::reading::Reads;
 use super::{dry_run, iam_state, news, notes, scan, tell};
@@ -27,10 +29,17 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
     info!(reports = reports.join(","), threads, format, "asked");
     let opened = Opened::new(&plan.delivery, &plan.tables())?;
     scan::locate(&mut plan.reading)?;
+    #[cfg(feature = "iam")]
+    let asked = match &plan.live {
+        Some(live) => Some(Asked::of(live, plan.reading.now, &mut plan.state, &mut plan.account_names)?),
+        None => None,
+    };
     let outcome = scan::read(&plan.reading, &plan.question.needs())?;
     let (plan, window) = (&plan, plan.reading.window);
     let ScanOutcome { state, coverage, newest_event_read, newest_pruned_day, .. } = outcome;
     let (posture, mut beside) = iam_state::load(&plan.state, &plan.accounts, &coverage);
+    #[cfg(feature = "iam")]
+    asked.iter().for_each(|asked| asked.add_to(&mut beside));
     let as_of = deliver::as_of(&plan.reading, newest_event_read);
     beside.warnings.extend(posture.iter().flat_map(|posture| iam_state::age_warnings(posture, window, as_of)));
     let (sections, news) =

@@ -5,7 +5,8 @@ pub const SHORT: &str = env!("CARGO_PKG_VERSION");
 
 /// `--version`: the version, features, target, profile, compiler and licence, a line each.
 pub fn long() -> String {
-    let features = [("columnar", cfg!(feature = "columnar")), ("s3", cfg!(feature = "s3"))];
+    let features =
+        [("columnar", cfg!(feature = "columnar")), ("s3", cfg!(feature = "s3")), ("iam", cfg!(feature = "iam"))];
     let with: Vec<&str> = features.iter().filter(|(_, is_in)| *is_in).map(|(name, _)| *name).collect();
     let without: Vec<&str> = features.iter().filter(|(_, is_in)| !is_in).map(|(name, _)| *name).collect();
     let listed = |names: &[&str]| if names.is_empty() { "none".to_owned() } else { names.join(", ") };

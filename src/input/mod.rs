@@ -18,6 +18,8 @@ mod survey;
 mod uri;
 
 pub use caught::caught;
+#[cfg(feature = "iam")]
+pub(crate) use caught::{caught_in, died};
 pub use deliveries::{Deliveries, DeliveryDay, DeliveryDays};
 pub use feed::Feed;
 pub use found::{FoundObject, UnfitError};

@@ -29,6 +29,8 @@ mod new_file;
 mod new_folder;
 mod news;
 mod sanitize;
+#[cfg(feature = "iam")]
+mod scratch;
 mod store;
 mod temporary;
 mod terminal;
@@ -54,6 +56,8 @@ pub use new_file::NewFile;
 pub use new_folder::NewFolder;
 pub use news::headline as news_line;
 pub use sanitize::sanitize;
+#[cfg(feature = "iam")]
+pub use scratch::Scratch;
 pub use store::{Remote, Staged, Store};
 
 use crate::coverage::Coverage;

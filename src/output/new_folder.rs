@@ -1,7 +1,7 @@
 //! A folder that appears whole or not at all. Knows nothing of what is in it.
 
 use std::cell::RefCell;
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -21,6 +21,8 @@ pub struct NewFolder {
     foreign_in: ForeignIn,
     /// Whether a folder with something in it may be replaced.
     overwrite: bool,
+    /// Whether only who made it may read it.
+    is_private: bool,
     /// The files so far, with their bytes.
     written: RefCell<Vec<(String, u64)>>,
 }
@@ -51,6 +53,7 @@ impl NewFolder {
             owner,
             foreign_in,
             overwrite,
+            is_private: false,
             written: RefCell::default(),
         };
         // What a killed run had taken away from its place may be there again.
@@ -58,6 +61,18 @@ impl NewFolder {
             check_content(path, path, overwrite.then_some(foreign_in))?;
         }
         Ok(folder)
+    }
+
+    /// As [`NewFolder::create`]; nobody but its owner may look into the folder or read its files, where the system knows
+    /// owners.
+    ///
+    /// # Errors
+    /// As [`NewFolder::create`].
+    #[cfg(feature = "iam")]
+    pub(crate) fn private(path: &Path, foreign_in: ForeignIn, overwrite: bool) -> Result<Self, OutputError> {
+        let folder = Self::create(path, foreign_in, overwrite)?;
+        temporary::keep_private(folder.temporary.path()).map_err(|source| OutputError::create(path, source))?;
+        Ok(Self { is_private: true, ..folder })
     }
 
     /// The folder's path as it was given.
@@ -76,7 +91,7 @@ impl NewFolder {
             if let Some(folder) = place.parent() {
                 fs::create_dir_all(folder)?;
             }
-            let mut file = BufWriter::with_capacity(BUFFER, File::create(&place)?);
+            let mut file = BufWriter::with_capacity(BUFFER, self.file(&place)?);
             fill(&mut file)?;
             file.flush()?;
             file.get_ref().metadata()
@@ -84,6 +99,18 @@ impl NewFolder {
         let bytes = written().map_err(|source| OutputError::write(&self.path.join(name), source))?.len();
         self.written.borrow_mut().push((name.to_owned(), bytes));
         Ok(())
+    }
+
+    #[cfg_attr(not(unix), allow(unused_mut))]
+    fn file(&self, place: &Path) -> io::Result<File> {
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        if self.is_private {
+            use std::os::unix::fs::OpenOptionsExt;
+            options.mode(0o600);
+        }
+        options.open(place)
     }
 
     /// The files that were written, with their bytes.
@@ -98,7 +125,7 @@ impl NewFolder {
     /// [`OutputError::Write`] when its place was lost meanwhile, and what [`NewFolder::create`] says when something came
     /// into it that may not be lost; what was there is then as it was.
     pub(crate) fn commit(self) -> Result<(), OutputError> {
-        let Self { path, target, temporary, mut owner, foreign_in, overwrite, written } = self;
+        let Self { path, target, temporary, mut owner, foreign_in, overwrite, written, .. } = self;
         let failed = |source| OutputError::write(&path, source);
         settle(temporary.path(), &written.into_inner()).map_err(failed)?;
         if !target.exists() {

@@ -79,6 +79,21 @@ pub(super) fn folder_in(folder: &Path, foreign_in: ForeignIn) -> io::Result<(Tem
     Ok((made, owner))
 }
 
+/// Lets nobody but its owner look into a folder, where the system knows owners.
+///
+/// # Errors
+/// When the folder is not ours.
+#[cfg(feature = "iam")]
+#[cfg_attr(not(unix), allow(unused_variables, clippy::unnecessary_wraps))]
+pub(super) fn keep_private(folder: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
+    }
+    Ok(())
+}
+
 /// What gives a temporary name: that of the lock, else one by chance.
 #[cfg_attr(not(unix), allow(unused_variables))]
 fn named(stem: Option<&str>, mode: u32) -> Builder<'_, 'static> {

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::csv;
+use super::manifest::Manifest;
+use super::{Places, StateKind, csv, folder};
 use crate::model::is_account_id;
 
 /// What an account is called.
@@ -59,6 +60,43 @@ impl AccountNames {
         Self::parse(&String::from_utf8_lossy(&bytes), file)
     }
 
+    /// The names that the folders of the state give: what a snapshot was told, else the account's alias. What cannot be
+    /// read gives none.
+    pub fn of_state(places: &Places) -> Self {
+        let folders = places.folders.iter().chain(&places.live).filter_map(|dir| folder::list(dir).ok());
+        let (mut names, mut aliases) = (Self::default(), Self::default());
+        for together in folders.flatten() {
+            for file in &together.files {
+                match said(file) {
+                    Some(Said::Name(account_id, name)) => names.add(account_id, name),
+                    Some(Said::Alias(alias)) => {
+                        together.account_id.iter().for_each(|id| aliases.add(id.clone(), alias.clone()));
+                    }
+                    None => {}
+                }
+            }
+        }
+        names.or(aliases)
+    }
+
+    /// These names, and the others' for accounts that have none here.
+    #[must_use]
+    pub fn or(mut self, others: Self) -> Self {
+        for (account_id, name) in others.0 {
+            self.0.entry(account_id).or_insert(name);
+        }
+        self
+    }
+
+    /// Whether no account has a name.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn add(&mut self, account_id: String, name: String) {
+        self.0.entry(account_id).or_insert(AccountName { name, contact: String::new() });
+    }
+
     /// What the account is called.
     pub fn get(&self, account_id: &str) -> Option<&AccountName> {
         self.0.get(account_id)
@@ -85,6 +123,36 @@ impl AccountNames {
     }
 }
 
+/// A file that is larger names no account.
+const MOST_BYTES: u64 = 1 << 20;
+
+/// What a file says of names.
+enum Said {
+    /// The name of an account.
+    Name(String, String),
+    /// An alias of the account whose folder it lies in.
+    Alias(String),
+}
+
+/// The name that a file of state gives; most give none.
+fn said(file: &Path) -> Option<Said> {
+    if file.metadata().ok().filter(|there| there.is_file())?.len() > MOST_BYTES {
+        return None;
+    }
+    let text = std::fs::read_to_string(file).ok()?;
+    match StateKind::of_text(text.trim_start())? {
+        StateKind::Manifest => {
+            let manifest: Manifest = serde_json::from_str(&text).ok()?;
+            Some(Said::Name(manifest.snapshot_of, manifest.name?))
+        }
+        StateKind::AccountAliases => {
+            let document: serde_json::Value = serde_json::from_str(&text).ok()?;
+            Some(Said::Alias(document["AccountAliases"].get(0)?.as_str()?.to_owned()))
+        }
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,6 +168,34 @@ mod tests {
         assert_eq!(of("111122223333"), Some(("Pay, prod", "a@example.com")));
         assert_eq!(of("012345678901"), Some(("dev", "")), "a leading zero stays");
         assert_eq!(of("444455556666"), None);
+    }
+
+    #[test]
+    fn snapshots_name_their_account_and_aliases_that_of_their_folder() {
+        let dir = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let path = dir.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        };
+        let manifest = |name: &str| {
+            format!(
+                r#"{{"snapshot_of": "111122223333", "trailscan": "1", "schema_version": 1, "name": {name}, "asked_by": "a",
+                    "begun": "", "ended": "", "apis": {{}}, "calls": 0, "written": [], "missing": []}}"#
+            )
+        };
+        write("any/manifest.json", &manifest("\"Pay\""));
+        write("111122223333/aliases.json", r#"{"AccountAliases": ["pay-alias"]}"#);
+        write("444455556666/aliases.json", r#"{"AccountAliases": ["dev"]}"#);
+        write("777788889999/aliases.json", r#"{"AccountAliases": []}"#);
+        write("777788889999/details.json", r#"{"UserDetailList": []}"#);
+        let places = Places { folders: vec![dir.path().to_owned()], ..Places::default() };
+        let names = AccountNames::of_state(&places);
+        let of = |id: &str| names.get(id).map(|known| known.name.as_str());
+        assert_eq!([of("111122223333"), of("444455556666"), of("777788889999")], [Some("Pay"), Some("dev"), None]);
+        write("any/manifest.json", &manifest("null"));
+        assert_eq!(AccountNames::of_state(&places).get("111122223333").unwrap().name, "pay-alias");
+        assert!(AccountNames::of_state(&Places::default()).is_empty());
     }
 
     #[test]

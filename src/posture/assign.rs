@@ -6,7 +6,7 @@
 
 use super::met::{Group, Met};
 use super::parse::{Parsed, Part};
-use super::{Account, Dated, Posture, Source, StateFile, StateKind, Trouble};
+use super::{Account, AsOfBasis, Dated, Missing, Posture, Source, StateFile, StateKind, Trouble};
 use crate::model::is_account_id;
 
 /// Gives every file to its account: first those that name theirs, then the others.
@@ -14,6 +14,7 @@ pub(super) fn assign(posture: &mut Posture, groups: Vec<Group>) {
     let mut waiting = Vec::new();
     for group in groups {
         let own = group.own_accounts();
+        posture.note_missing(&group);
         let identity = group.identity();
         for met in group.files {
             let parsed = match met.parsed {
@@ -38,6 +39,7 @@ pub(super) fn assign(posture: &mut Posture, groups: Vec<Group>) {
             None => posture.files.push(placed.unassigned()),
         }
     }
+    posture.tell_missing();
 }
 
 /// A file that was read and looks for its account.
@@ -91,6 +93,33 @@ impl Account {
 }
 
 impl Posture {
+    /// Keeps what the manifest of a snapshot says that it has not.
+    fn note_missing(&mut self, group: &Group) {
+        let Some(manifest) = group.manifest().filter(|manifest| is_account_id(&manifest.snapshot_of)) else { return };
+        let file = group.files.iter().find(|met| met.kind == Some(StateKind::Manifest)).map(|met| met.file.clone());
+        let account = self.accounts.entry(manifest.snapshot_of.clone()).or_default();
+        for (kind, why) in manifest.missing() {
+            let missing = Missing { manifest: file.clone().unwrap_or_default(), why: why.to_owned() };
+            account.missing.insert(kind, missing);
+        }
+    }
+
+    /// Tells what no file has in place of a part that is missing.
+    fn tell_missing(&mut self) {
+        for (account_id, account) in &mut self.accounts {
+            let there: Vec<StateKind> = account.sources().iter().map(|source| source.kind).collect();
+            account.missing.retain(|kind, _| !there.contains(kind));
+            self.files.extend(account.missing.iter().map(|(kind, missing)| StateFile {
+                file: missing.manifest.clone(),
+                kind: Some(*kind),
+                account_id: Some(account_id.clone()),
+                as_of: None,
+                basis: AsOfBasis::None,
+                trouble: Some(Trouble { damaged: false, why: format!("lacks {kind}: {}", missing.why) }),
+            }));
+        }
+    }
+
     fn take(&mut self, placed: Placed, account_id: String) {
         let other = placed.said.as_ref().filter(|said| **said != account_id);
         if let Some(said) = other {
@@ -104,7 +133,7 @@ impl Posture {
         let damage = placed.parsed.damage.clone();
         let trouble = damage.map(|why| Trouble { damaged: true, why });
         self.files.push(placed.state_file(Some(account_id.clone()), trouble));
-        let Some(kind) = placed.kind.filter(|kind| *kind != StateKind::CallerIdentity) else { return };
+        let Some(kind) = placed.kind.filter(|kind| StateKind::ALL.contains(kind)) else { return };
         let Parsed { part, as_of, basis, damage, .. } = placed.parsed;
         let source = Source { file: placed.file, kind, as_of, basis, whole: damage.is_none() };
         let account = self.accounts.entry(account_id.clone()).or_default();
@@ -117,7 +146,7 @@ impl Posture {
             Part::AccessKeys(value) => together(&mut account.access_keys, Dated { value, source }),
             Part::ServiceCredentials(value) => together(&mut account.service_credentials, Dated { value, source }),
             Part::SshKeys(value) => together(&mut account.ssh_keys, Dated { value, source }),
-            Part::CallerIdentity => None,
+            Part::CallerIdentity | Part::Manifest(_) | Part::Aside => None,
         };
         if let Some(file) = unused {
             self.warnings.push(format!("{file}: account {account_id} has newer state of that kind, which is used"));
@@ -178,7 +207,7 @@ mod tests {
             account_id: said.map(str::to_owned),
             path: dir.join(name),
         };
-        Posture::load(&Places { files: files.iter().map(file).collect(), folders: Vec::new() })
+        Posture::load(&Places { files: files.iter().map(file).collect(), ..Places::default() })
     }
 
     fn troubles(posture: &Posture) -> Vec<&str> {
@@ -195,7 +224,7 @@ mod tests {
         write(dir.path(), "dev/report.csv", &report("123456789012", "bob"));
         write(dir.path(), "lost/summary.json", SUMMARY);
         write(dir.path(), "lost/notes.txt", "call the owner");
-        let posture = Posture::load(&Places { files: Vec::new(), folders: vec![dir.path().to_owned()] });
+        let posture = Posture::load(&Places { folders: vec![dir.path().to_owned()], ..Places::default() });
         let with: Vec<&str> =
             posture.accounts.iter().filter(|(_, a)| a.summary.is_some()).map(|(id, _)| id.as_str()).collect();
         assert_eq!(with, ["111122223333", "123456789012", "444455556666"]);

@@ -22,12 +22,24 @@ pub enum StateKind {
     PasswordPolicy,
     /// `aws account list-regions` or `aws ec2 describe-regions`.
     EnabledRegions,
+    /// `aws iam list-mfa-devices`. Nothing is judged by it yet.
+    MfaDevices,
+    /// `aws iam list-virtual-mfa-devices`. Nothing is judged by it yet.
+    VirtualMfaDevices,
+    /// `aws iam list-signing-certificates`. The credential report has what is judged of them.
+    SigningCertificates,
+    /// `aws iam list-account-aliases`: what the account is called.
+    AccountAliases,
+    /// `aws iam get-service-last-accessed-details`. Nothing is judged by it yet.
+    LastAccessed,
     /// `aws sts get-caller-identity`: names the account of the files beside it, and nothing else.
     CallerIdentity,
+    /// The manifest of `trailscan iam-snapshot`: of when the files beside it are, and which are missing.
+    Manifest,
 }
 
 impl StateKind {
-    /// All that have state in them.
+    /// All that are judged.
     pub const ALL: [Self; 8] = [
         Self::CredentialReport,
         Self::AuthorizationDetails,
@@ -41,7 +53,15 @@ impl StateKind {
 
     /// Whether a flag of its own names such a file; others are found in a folder (`--iam-dir`).
     pub const fn has_flag(self) -> bool {
-        !matches!(self, Self::ServiceCredentials | Self::SshKeys | Self::CallerIdentity)
+        matches!(
+            self,
+            Self::CredentialReport
+                | Self::AuthorizationDetails
+                | Self::AccessKeys
+                | Self::AccountSummary
+                | Self::PasswordPolicy
+                | Self::EnabledRegions
+        )
     }
 
     /// The word that is printed, and the flag that names such a file, where there is one: `credential-report`.
@@ -55,8 +75,19 @@ impl StateKind {
             Self::AccountSummary => "account-summary",
             Self::PasswordPolicy => "password-policy",
             Self::EnabledRegions => "enabled-regions",
+            Self::MfaDevices => "mfa-devices",
+            Self::VirtualMfaDevices => "virtual-mfa-devices",
+            Self::SigningCertificates => "signing-certificates",
+            Self::AccountAliases => "account-aliases",
+            Self::LastAccessed => "service-last-accessed",
             Self::CallerIdentity => "caller-identity",
+            Self::Manifest => "manifest",
         }
+    }
+
+    /// The kind that is judged and has this word.
+    pub(super) fn of_name(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 
     /// The kind whose JSON has a member of this name at its top.
@@ -70,7 +101,13 @@ impl StateKind {
             "SummaryMap" => Self::AccountSummary,
             "PasswordPolicy" => Self::PasswordPolicy,
             "Regions" => Self::EnabledRegions,
+            "MFADevices" => Self::MfaDevices,
+            "VirtualMFADevices" => Self::VirtualMfaDevices,
+            "Certificates" => Self::SigningCertificates,
+            "AccountAliases" => Self::AccountAliases,
+            "JobStatus" | "ServicesLastAccessed" => Self::LastAccessed,
             "Account" => Self::CallerIdentity,
+            "snapshot_of" => Self::Manifest,
             _ => return None,
         })
     }
@@ -88,7 +125,13 @@ impl fmt::Display for StateKind {
             Self::AccountSummary => "an account summary",
             Self::PasswordPolicy => "a password policy",
             Self::EnabledRegions => "a list of regions",
+            Self::MfaDevices => "a list of MFA devices",
+            Self::VirtualMfaDevices => "a list of virtual MFA devices",
+            Self::SigningCertificates => "a list of signing certificates",
+            Self::AccountAliases => "account aliases",
+            Self::LastAccessed => "services last accessed",
             Self::CallerIdentity => "a caller identity",
+            Self::Manifest => "the manifest of a snapshot",
         })
     }
 }

@@ -1,8 +1,9 @@
 //! Reads all files that were named, and those of folders, and gives each to its account.
 
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::folder::Together;
 use super::met::{Group, Met, unread};
 use super::parse::{self, Parsed};
 use super::{NamedFile, Places, Posture, StateKind, assign, folder};
@@ -10,18 +11,35 @@ use super::{NamedFile, Places, Posture, StateKind, assign, folder};
 /// The largest state file that is read. The largest account of AWS's quotas stays far below.
 const MOST_BYTES: u64 = 1 << 30;
 
+/// What the files of a folder are called that nobody named.
+const LIVE: &str = "live";
+
+/// A folder that is read, and what it is called where that is not its path.
+#[derive(Clone, Copy)]
+struct Root<'a> {
+    dir: &'a Path,
+    shown: Option<&'a str>,
+}
+
+impl Root<'_> {
+    /// The path of something in it, as it is shown.
+    fn shown(self, path: &Path) -> PathBuf {
+        let inside = self.shown.and_then(|shown| Some(Path::new(shown).join(path.strip_prefix(self.dir).ok()?)));
+        inside.unwrap_or_else(|| path.to_owned())
+    }
+}
+
 impl Posture {
     /// Reads files and folders. Never fails: what became of each file stands in [`Posture::files`].
     pub fn load(places: &Places) -> Self {
         let mut posture = Self::default();
         let mut groups = Vec::new();
-        for dir in &places.folders {
+        let given = places.folders.iter().map(|dir| (dir, None));
+        for (dir, shown) in given.chain(places.live.iter().map(|dir| (dir, Some(LIVE)))) {
+            let root = Root { dir, shown };
             match folder::list(dir) {
-                Ok(all) => groups.extend(all.into_iter().map(|together| Group {
-                    files: together.files.iter().filter_map(|path| posture.met_in_folder(path)).collect(),
-                    account_id: together.account_id,
-                })),
-                Err(why) => posture.files.push(unread(dir, None, why)),
+                Ok(all) => groups.extend(all.into_iter().map(|together| posture.group(together, root))),
+                Err(why) => posture.files.push(unread(&root.shown(dir), None, why)),
             }
         }
         let named = places.files.iter().map(|named| posture.named(named)).collect();
@@ -30,26 +48,34 @@ impl Posture {
         posture
     }
 
+    fn group(&mut self, together: Together, root: Root<'_>) -> Group {
+        let files = together.files.iter().filter_map(|path| self.met_in_folder(path, root)).collect();
+        let mut group = Group { files, account_id: together.account_id };
+        self.warnings.append(&mut group.date());
+        group
+    }
+
     /// Keeps the accounts for which `holds` is true.
     pub fn retain_accounts(&mut self, holds: impl Fn(&str) -> bool) {
         self.accounts.retain(|account_id, _| holds(account_id));
     }
 
     /// A file of a folder. One that is neither JSON nor CSV by its name and no state by its content is none of ours.
-    fn met_in_folder(&mut self, path: &Path) -> Option<Met> {
+    fn met_in_folder(&mut self, path: &Path, root: Root<'_>) -> Option<Met> {
+        let shown = root.shown(path);
         if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
             // Nobody named it: a pipe may wait for ever, and a device may never end.
-            self.warnings.push(format!("{}: is a pipe, socket or device and was left out", path.display()));
+            self.warnings.push(format!("{}: is a pipe, socket or device and was left out", shown.display()));
             return None;
         }
         let (kind, parsed) = read(path);
         let is_ours =
             path.extension().is_some_and(|e| ["json", "csv"].iter().any(|known| e.eq_ignore_ascii_case(known)));
         if kind.is_none() && !is_ours {
-            self.warnings.push(format!("{}: is no state of IAM and was left out", path.display()));
+            self.warnings.push(format!("{}: is no state of IAM and was left out", shown.display()));
             return None;
         }
-        Some(Met { file: path.display().to_string(), said: None, kind, parsed })
+        Some(Met { file: shown.display().to_string(), path: path.to_owned(), said: None, kind, parsed })
     }
 
     fn named(&mut self, named: &NamedFile) -> Met {
@@ -60,7 +86,7 @@ impl Posture {
         {
             self.warnings.push(format!("{file}: holds {kind}, not {}, and was read as such", named.kind));
         }
-        Met { file, said: named.account_id.clone(), kind, parsed }
+        Met { file, path: named.path.clone(), said: named.account_id.clone(), kind, parsed }
     }
 }
 

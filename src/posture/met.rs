@@ -10,6 +10,8 @@ use super::{AsOfBasis, StateFile, StateKind, Trouble};
 #[derive(Debug)]
 pub(super) struct Met {
     pub file: String,
+    /// Where it lies.
+    pub path: PathBuf,
     /// The account that the user said it is of.
     pub said: Option<String>,
     pub kind: Option<StateKind>,

@@ -12,10 +12,12 @@ mod assign;
 mod authorization;
 mod credential_report;
 mod csv;
+mod dated;
 mod folder;
 mod holders;
 mod kind;
 mod load;
+mod manifest;
 mod met;
 mod other_credentials;
 mod parse;
@@ -37,6 +39,8 @@ pub use authorization::{
 };
 pub use credential_report::{Answer, CredentialReport, Credentials, ReportedCertificate, ReportedKey};
 pub use kind::StateKind;
+#[cfg(feature = "iam")]
+pub(crate) use manifest::{Manifest, MissingFile, WrittenFile};
 pub use other_credentials::OtherCredential;
 pub use password_policy::{PasswordPolicy, PasswordRules};
 
@@ -72,6 +76,17 @@ pub struct Account {
     pub password_policy: Option<Dated<PasswordPolicy>>,
     /// The regions that are enabled.
     pub enabled_regions: Option<Dated<BTreeSet<String>>>,
+    /// Parts that a snapshot could not have: of them nothing is known, which is not that there is nothing.
+    pub missing: BTreeMap<StateKind, Missing>,
+}
+
+/// A part that a snapshot could not have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// The manifest that says so.
+    pub manifest: String,
+    /// Why it could not be had.
+    pub why: String,
 }
 
 /// A part of an account's state and the file that told it.
@@ -153,6 +168,8 @@ pub struct Places {
     pub files: Vec<NamedFile>,
     /// Folders that hold a folder per account, or the files of one.
     pub folders: Vec<PathBuf>,
+    /// Such a folder that was made for this run: its files are shown as `live/…`.
+    pub live: Option<PathBuf>,
 }
 
 impl AsOfBasis {
@@ -169,7 +186,7 @@ impl AsOfBasis {
 impl Places {
     /// Whether no file and no folder was named.
     pub fn is_empty(&self) -> bool {
-        self.files.is_empty() && self.folders.is_empty()
+        self.files.is_empty() && self.folders.is_empty() && self.live.is_none()
     }
 }
 

@@ -3,10 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
 use super::authorization::{self, Authorization};
+use super::manifest::Manifest;
 use super::{
     AccessKey, AccountSummary, AsOfBasis, CredentialReport, OtherCredential, PasswordPolicy, StateKind, access_keys,
     account_summary, credential_report, other_credentials, password_policy, regions,
@@ -37,6 +38,9 @@ pub(super) enum Part {
     PasswordPolicy(PasswordPolicy),
     EnabledRegions(BTreeSet<String>),
     CallerIdentity,
+    Manifest(Box<Manifest>),
+    /// What nothing is judged by.
+    Aside,
 }
 
 impl StateKind {
@@ -107,6 +111,19 @@ fn of_kind(kind: StateKind, text: &str) -> Result<Parsed, String> {
             let (pages, damage) = documents(text)?;
             let (regions, cut) = regions::of(pages);
             Ok(Parsed { damage: damage.or(cut), ..undated(Part::EnabledRegions(regions)) })
+        }
+        StateKind::MfaDevices
+        | StateKind::VirtualMfaDevices
+        | StateKind::SigningCertificates
+        | StateKind::AccountAliases
+        | StateKind::LastAccessed => {
+            let (_, damage) = documents::<IgnoredAny>(text)?;
+            Ok(Parsed { damage, ..undated(Part::Aside) })
+        }
+        StateKind::Manifest => {
+            let manifest = one::<Manifest>(text)?.checked()?;
+            let account_id = Some(manifest.snapshot_of.clone());
+            Ok(Parsed { account_id, ..undated(Part::Manifest(Box::new(manifest))) })
         }
         StateKind::CallerIdentity => {
             let identity: Value = one(text)?;
@@ -219,6 +236,12 @@ mod tests {
         assert_eq!(kind(r#"{"PasswordPolicy": {}}"#), Some(StateKind::PasswordPolicy));
         assert_eq!(kind(r#"{"Regions": [{"RegionName": "us-east-1"}]}"#), Some(StateKind::EnabledRegions));
         assert_eq!(kind(r#"{"UserId": "AIDA", "Account": "111122223333"}"#), Some(StateKind::CallerIdentity));
+        assert_eq!(kind(r#"{"MFADevices": []}"#), Some(StateKind::MfaDevices));
+        assert_eq!(kind(r#"{"VirtualMFADevices": [{"SerialNumber": "x"}]}"#), Some(StateKind::VirtualMfaDevices));
+        assert_eq!(kind(r#"{"Certificates": []}"#), Some(StateKind::SigningCertificates));
+        assert_eq!(kind(r#"{"AccountAliases": ["pay"]}"#), Some(StateKind::AccountAliases));
+        assert_eq!(kind(r#"{"Arn": "a", "JobStatus": "COMPLETED"}"#), Some(StateKind::LastAccessed));
+        assert_eq!(kind(r#"{"snapshot_of": "111122223333", "trailscan": "1"}"#), Some(StateKind::Manifest));
         let absent = "An error occurred (NoSuchEntity) when calling the GetAccountPasswordPolicy operation: none";
         assert_eq!(kind(absent), Some(StateKind::PasswordPolicy));
         assert_eq!((kind("{}"), kind("hello"), kind("[1]")), (None, None, None));

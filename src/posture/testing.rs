@@ -28,7 +28,7 @@ pub(crate) fn load(files: &[String]) -> Posture {
     for (n, text) in files.iter().enumerate() {
         std::fs::write(folder.join(format!("{n}.json")), text).unwrap();
     }
-    let posture = Posture::load(&Places { files: Vec::new(), folders: vec![dir.path().to_owned()] });
+    let posture = Posture::load(&Places { folders: vec![dir.path().to_owned()], ..Places::default() });
     let troubles: Vec<_> = posture.files.iter().filter_map(|file| file.trouble.clone()).collect();
     assert!(troubles.is_empty(), "{troubles:?}");
     posture

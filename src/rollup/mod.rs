@@ -24,10 +24,6 @@ mod read;
 mod shard;
 mod write;
 
-use std::fmt::Write as _;
-
-use sha2::{Digest, Sha256};
-
 pub use cache::{Cache, Filled, Remote};
 pub use error::RollupError;
 pub use manifest::ROLLUP_VERSION;
@@ -36,15 +32,4 @@ pub use read::{Rollup, answer};
 pub use shard::{PLAN_VERSION, Shard, ShardError};
 pub use write::{NewRollup, Written, write};
 
-/// The digest of some bytes, in hexadecimal.
-fn sha256(bytes: &[u8]) -> String {
-    hexadecimal(&Sha256::digest(bytes))
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a text cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
+use crate::model::sha256;

@@ -20,6 +20,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("report", &["model", "aggregate", "posture", "coverage"]),
     ("output", &["model", "report", "coverage"]),
     ("rollup", &["model", "input", "aggregate", "coverage", "report", "scan", "output"]),
+    ("snapshot", &["model", "input", "posture", "output"]),
     ("answer", &["input", "report", "coverage", "scan", "output"]),
 ];
 

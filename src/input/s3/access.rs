@@ -111,6 +111,9 @@ pub enum AccessError {
     /// The role of `--assume-role` cannot be assumed.
     #[error("role {0} cannot be assumed: its trust policy must allow it, and may ask for --external-id ({1})")]
     Role(String, String),
+    /// A role of an account cannot be assumed.
+    #[error("role {0} cannot be assumed: is it there, and does its trust policy allow who asks? ({1})")]
+    NotAssumed(String, String),
     /// Something that is set cannot be, or the asking died.
     #[error("{who} cannot be used: {why}")]
     Unusable {
@@ -144,6 +147,23 @@ impl Access {
             connected.unwrap_or_else(|why| Err(self.unusable(why)))
         });
         connected.await.clone().map(|connected| connected.config)
+    }
+
+    /// As [`Access::connect`], and with what is had there the role `arn` is assumed.
+    ///
+    /// # Errors
+    /// [`AccessError`], without any secret in it.
+    #[cfg(feature = "iam")]
+    pub(crate) async fn connect_as(&self, arn: &str) -> Result<SdkConfig, AccessError> {
+        let config = self.connect().await?;
+        let had = config.credentials_provider().ok_or_else(|| self.unusable("it signs nothing".to_owned()))?;
+        let source = Source::assuming(arn, had, config.clone());
+        match source.credentials().await {
+            Ok(_) => Ok(config.into_builder().credentials_provider(SharedCredentialsProvider::new(source)).build()),
+            Err(Missing::Role(_, why) | Missing::First(why) | Missing::Code(why)) => {
+                Err(AccessError::NotAssumed(arn.to_owned(), why))
+            }
+        }
     }
 
     /// A client for a bucket of `region`, or of the region that the user or the configuration says.

@@ -62,6 +62,9 @@ pub enum Needs {
     PutObject,
     /// Giving up the writing of one.
     AbortMultipartUpload,
+    /// A call of IAM, Organizations or Account Management, by its action: `iam:ListUsers`.
+    #[cfg(feature = "iam")]
+    Call(&'static str),
 }
 
 impl Needs {
@@ -73,23 +76,32 @@ impl Needs {
             Self::GetCallerIdentity => "sts:GetCallerIdentity",
             Self::PutObject => "s3:PutObject on the object",
             Self::AbortMultipartUpload => "s3:AbortMultipartUpload on the object",
+            #[cfg(feature = "iam")]
+            Self::Call(action) => action,
         }
     }
 
-    const fn service(self) -> &'static str {
+    fn service(self) -> &'static str {
         match self {
             Self::ListBucket | Self::GetObject | Self::PutObject | Self::AbortMultipartUpload => "S3",
             Self::DescribeTrails => "CloudTrail",
             Self::GetCallerIdentity => "STS",
+            #[cfg(feature = "iam")]
+            Self::Call(action) => match action.split(':').next() {
+                Some("organizations") => "Organizations",
+                Some("account") => "Account Management",
+                _ => "IAM",
+            },
         }
     }
 
     /// What names the service's endpoint.
-    const fn endpoint(self) -> &'static str {
-        match self {
-            Self::ListBucket | Self::GetObject | Self::PutObject | Self::AbortMultipartUpload => "--endpoint-url",
-            Self::DescribeTrails | Self::GetCallerIdentity => "the region",
-        }
+    fn endpoint(self) -> &'static str {
+        if self.is_of_s3() { "--endpoint-url" } else { "the region" }
+    }
+
+    fn is_of_s3(self) -> bool {
+        self.service() == "S3"
     }
 }
 
@@ -123,7 +135,7 @@ where
 fn not_sent(timeout: bool, chain: &str, needs: Needs) -> Refusal {
     let (cause, endpoint) = (sentence(chain), needs.endpoint());
     // A line about a bucket or an object is about S3.
-    let who = if needs.service() == "S3" { String::new() } else { format!("{} ", needs.service()) };
+    let who = if needs.is_of_s3() { String::new() } else { format!("{} ", needs.service()) };
     if timeout {
         return Refusal::unanswered(format!(
             "{who}cannot be reached in time: check the network, a proxy or {endpoint}"
@@ -161,7 +173,7 @@ impl Answer<'_> {
             | "ThrottlingException"
             | "Throttling"
             | "TooManyRequests" => {
-                (Next::Slower, "S3 asks for fewer requests, at every attempt: lower --concurrency, or scan later")
+                return (Next::Slower, fewer(needs));
             }
             "NoSuchBucket" => (Next::No, "no such bucket: check its name, and --endpoint-url"),
             "NoSuchKey" | "NotFound" => {
@@ -220,11 +232,9 @@ impl Answer<'_> {
             return "denied by its KMS key: allow kms:Decrypt on the key that the trail encrypts with".to_owned();
         }
         let denied = format!("access denied: allow {}", needs.as_str());
-        match needs {
-            Needs::ListBucket | Needs::GetObject | Needs::PutObject | Needs::AbortMultipartUpload => {
-                format!("{denied}; a bucket of others may need --request-payer or --assume-role")
-            }
-            Needs::DescribeTrails | Needs::GetCallerIdentity => denied,
+        match needs.is_of_s3() {
+            true => format!("{denied}; a bucket of others may need --request-payer or --assume-role"),
+            false => denied,
         }
     }
 
@@ -248,6 +258,12 @@ impl Answer<'_> {
             _ => (Next::No, format!("{service} refuses with status {}", self.status)),
         }
     }
+}
+
+/// What to do about a service that throttles.
+fn fewer(needs: Needs) -> String {
+    let later = if needs.is_of_s3() { "scan later" } else { "try again later" };
+    format!("{} asks for fewer requests, at every attempt: lower --concurrency, or {later}", needs.service())
 }
 
 /// The next step where something else answers in the place of a service.

@@ -39,6 +39,9 @@ use tokio::runtime::Runtime;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
+#[cfg(feature = "iam")]
+pub(crate) use explain::{Needs, Next, refusal_of};
+
 pub use access::{Access, AccessError, Kept, RoleToAssume};
 pub use identity::{Caller, callers};
 pub use ledger::Scope;
@@ -176,7 +179,11 @@ impl Drop for S3Source {
     }
 }
 
-fn new_runtime() -> io::Result<Runtime> {
+/// The threads that asking runs on.
+///
+/// # Errors
+/// When no threads can be started.
+pub(crate) fn new_runtime() -> io::Result<Runtime> {
     let threads = std::thread::available_parallelism().map_or(2, NonZeroUsize::get).clamp(2, 8);
     tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()
 }
@@ -200,7 +207,7 @@ pub fn sign_in(who: &[Arc<Access>], stop: &AtomicBool) -> io::Result<()> {
 }
 
 /// What comes of `work`; `None` once `stop` is set.
-async fn unless_stopped<T>(work: impl Future<Output = T>, stop: &AtomicBool) -> Option<T> {
+pub(crate) async fn unless_stopped<T>(work: impl Future<Output = T>, stop: &AtomicBool) -> Option<T> {
     let mut work = Box::pin(work);
     while !stop.load(Ordering::Relaxed) {
         if let Ok(done) = tokio::time::timeout(STOP_EVERY, work.as_mut()).await {

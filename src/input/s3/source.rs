@@ -53,13 +53,23 @@ pub struct Source {
     config: SdkConfig,
     metadata: Metadata,
     ask_code: Option<AskCode>,
+    /// Where the first credentials come from in place of the chain's own source.
+    given: Option<SharedCredentialsProvider>,
     had: Mutex<Option<Credentials>>,
 }
 
 impl Source {
     /// Credentials of `chain`; STS is asked as `config` says.
     pub fn new(chain: Chain, config: SdkConfig, metadata: Metadata, ask_code: Option<AskCode>) -> Self {
-        Self { chain, config, metadata, ask_code, had: Mutex::default() }
+        Self { chain, config, metadata, ask_code, given: None, had: Mutex::default() }
+    }
+
+    /// Credentials of the role `arn`, assumed with those that `given` provides.
+    #[cfg(feature = "iam")]
+    pub fn assuming(arn: &str, given: SharedCredentialsProvider, config: SdkConfig) -> Self {
+        let role = Role { arn: arn.to_owned(), ..Role::default() };
+        let chain = Chain { first: First::Surroundings, roles: vec![role], profile: None };
+        Self { given: Some(given), ..Self::new(chain, config, Metadata::default(), None) }
     }
 
     /// Credentials that hold for a while yet.
@@ -80,6 +90,9 @@ impl Source {
     }
 
     async fn first(&self) -> Result<Credentials, Missing> {
+        if let Some(given) = &self.given {
+            return from(given).await.map_err(Missing::First);
+        }
         let given = match &self.chain.first {
             First::Key(key) => Ok(Credentials::new(&key.id, &key.secret, key.token.clone(), None, "trailscan")),
             First::Process(line) => command::credentials(line).await,

@@ -90,6 +90,13 @@ impl Policy {
         }
     }
 
+    /// The JSON of a document that IAM's API percent-encodes, as the AWS CLI prints it; the text where it is none.
+    #[cfg(feature = "iam")]
+    pub(crate) fn decoded(text: &str) -> Value {
+        let value = percent::decode(text).ok().and_then(|decoded| serde_json::from_str(&decoded).ok());
+        value.unwrap_or_else(|| Value::String(text.to_owned()))
+    }
+
     /// Reads a document from a JSON value: an object, or a string as in [`Policy::read`].
     ///
     /// # Errors

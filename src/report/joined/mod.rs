@@ -24,6 +24,7 @@ use super::state_keys::{self, StateKey};
 use super::{LogSpan, View};
 use crate::aggregate::keys::Keys;
 use crate::aggregate::{State, Symbols};
+use crate::model::Day;
 use crate::posture::Source;
 use sign_in::SignIns;
 use unseen::Present;
@@ -61,6 +62,17 @@ impl<'a> Logs<'a> {
 
     fn key_aggregate(&self) -> &'a Keys {
         self.state.get::<Keys>().expect("the state has the aggregates that the report needs")
+    }
+
+    /// Whether the logs show who has this unique id.
+    pub(in crate::report) fn shows(&self, id: &str) -> bool {
+        self.present.has(id)
+    }
+
+    /// The first and the last day of an account's events, unless filters hide some.
+    pub(in crate::report) fn days_of(&self, account: &str) -> Option<(Day, Day)> {
+        let (first, last) = self.present.span(account).filter(|_| !self.span.is_filtered)?;
+        Some((first.day(), last.day()))
     }
 
     /// The keys of an account's state that the logs show.

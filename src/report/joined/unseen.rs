@@ -44,7 +44,12 @@ impl<'a> Present<'a> {
         present
     }
 
-    fn span(&self, account: &str) -> Option<(EventTime, EventTime)> {
+    /// Whether one with this unique id, or access key, is in them.
+    pub(super) fn has(&self, id: &str) -> bool {
+        self.ids.contains(id)
+    }
+
+    pub(super) fn span(&self, account: &str) -> Option<(EventTime, EventTime)> {
         let span = self.spans.get(account)?;
         span.first().zip(span.last())
     }

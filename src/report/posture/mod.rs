@@ -6,6 +6,7 @@ mod credentials;
 mod documents;
 mod groups;
 mod headless;
+mod idle_roles;
 mod look;
 mod options;
 mod other_credentials;
@@ -80,6 +81,7 @@ pub static REPORT: Report = Report {
         WRITE_EVERYWHERE,
         UNATTACHED,
         NOT_JUDGED,
+        ROLE_NOT_USED,
         TRUSTS_ANYONE,
         TRUSTS_OTHER_ACCOUNT,
         joined::ROOT_USED_WITHOUT_MFA_DEVICE,
@@ -108,7 +110,7 @@ A row is a rule that something in the account breaks: root, a user, a group, a r
 account itself. Every row is a finding as well. `trailscan rules --report posture` lists the rules, `trailscan explain \
 RULE` says what one means, how to check it and how to put it right; trailscan.toml changes severities and suppresses.
 
-Without INPUT only the files are read, which the AWS CLI makes:
+Without INPUT only the files are read, which the AWS CLI makes, or `trailscan iam-snapshot`; --live asks IAM now:
 
   --credential-report      aws iam get-credential-report (its JSON, or the CSV in it)
   --authorization-details  aws iam get-account-authorization-details
@@ -159,6 +161,8 @@ fn answer(view: &View<'_>) -> Answer {
         violations.extend(look.authorization().into_iter().flat_map(|part| groups::judge(look, part)));
         violations.extend(look.authorization().into_iter().flat_map(|part| documents::judge(look, part)));
         violations.extend(look.authorization().into_iter().flat_map(|part| trust::judge(look, part)));
+        let authorization = look.authorization().into_iter();
+        violations.extend(authorization.flat_map(|part| idle_roles::judge(look, part, logs.as_ref())));
         violations.extend(look.authorization().and_then(|part| administrators::judge(look, part)));
         violations.extend(logs.iter().flat_map(|logs| joined::judge(look, logs)));
     }

@@ -93,6 +93,19 @@ pub(super) const GROUP_WITHOUT_MEMBERS: Rule = Rule {
     page: GROUPS,
 };
 
+pub(super) const ROLE_NOT_USED: Rule = Rule {
+    id: "role-not-used",
+    severity: Severity::Info,
+    practice: None,
+    about: "IAM does not know of any use of a role for --idle-days days before its state was asked for (it keeps 400), and \
+            where logs of the account were read they show none either. Low where the role is administrator or can become \
+            one. Roles that AWS keeps are left out, and so is a role of which the file does not say when it was used. A role \
+            for emergencies, and one that works once a year, is not used most of the time.",
+    check: "`aws iam get-role --role-name ROLE`: RoleLastUsed; trailscan trace ROLE over logs of these days shows nothing.",
+    fix: "Ask who needs it. Take its policies away first, or deny its sessions, and delete it when nobody misses it.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_manage_delete.html",
+};
+
 pub(super) const GROUP_INLINE_POLICY: Rule = Rule {
     id: "group-inline-policy",
     severity: Severity::Info,

@@ -236,6 +236,44 @@ fn idle_means_every_credential() {
 }
 
 #[test]
+fn roles_that_nobody_uses() {
+    let details = |changes: Json| {
+        let mut role = json!({"RoleName": "web", "Path": "/", "Arn": format!("arn:aws:iam::{ACCOUNT}:role/web"),
+            "RoleId": "AROAWEB", "CreateDate": days_ago(500), "AssumeRolePolicyDocument": {"Statement": {"Effect": "Allow",
+            "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}}});
+        for (name, value) in changes.as_object().unwrap() {
+            role[name] = value.clone();
+        }
+        // The newest date of the file: it is of today, or later.
+        let user = json!({"UserName": "new", "Arn": format!("arn:aws:iam::{ACCOUNT}:user/new"), "CreateDate": NOW});
+        json!({"UserDetailList": [user], "RoleDetailList": [role]}).to_string()
+    };
+    let told = |changes: Json| {
+        let answer = answer_with(&load(&[details(changes)]), &Options::default());
+        let found = answer.findings.iter().find(|finding| finding.rule == "role-not-used");
+        found.map(|finding| format!("{} {}", finding.severity.as_str(), finding.summary))
+    };
+    let used = |days: i64| json!({"RoleLastUsed": {"LastUsedDate": days_ago(days), "Region": "us-east-1"}});
+    assert_eq!(told(used(91)).as_deref(), Some("info web was not used for 91 days; it lets in ec2.amazonaws.com"));
+    let never = "info web was not used since it was made 500 days before, or not in the 400 days that IAM keeps; it lets in \
+                 ec2.amazonaws.com";
+    assert_eq!(told(json!({"RoleLastUsed": {}})).as_deref(), Some(never));
+    let mut admin = used(200);
+    let managed = "arn:aws:iam::aws:policy/AdministratorAccess";
+    admin["AttachedManagedPolicies"] = json!([{"PolicyName": "AdministratorAccess", "PolicyArn": managed}]);
+    let administrator =
+        "low web was not used for 200 days; it is administrator, or can become one; it lets in ec2.amazonaws.com";
+    assert_eq!(told(admin).as_deref(), Some(administrator));
+    assert_eq!(told(used(90)), None);
+    assert_eq!(told(json!({})), None, "not known");
+    assert_eq!(told(json!({"RoleLastUsed": {}, "CreateDate": days_ago(30)})), None, "too new to be idle");
+    assert_eq!(told(json!({"RoleLastUsed": {}, "Path": "/aws-service-role/x.amazonaws.com/"})), None, "AWS's own");
+    // An old file says nothing of the days since.
+    let old = details(used(100)).replace(NOW, &days_ago(80));
+    assert!(!found(&[old]).iter().any(|line| line.starts_with("role-not-used")));
+}
+
+#[test]
 fn programs_with_passwords() {
     let (new, used) = (days_ago(10), days_ago(1));
     let user = |name: &str, used: &str| found(&[report(&[row(name, &password(&new, used, "true"))])]);
@@ -694,7 +732,7 @@ fn lists_of_credentials_of_many_users_hold_together_and_a_cut_one_is_told() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(dir.path().join(file).parent().unwrap()).unwrap();
         std::fs::write(dir.path().join(file), text).unwrap();
-        let places = crate::posture::Places { files: Vec::new(), folders: vec![dir.path().to_owned()] };
+        let places = crate::posture::Places { folders: vec![dir.path().to_owned()], ..Default::default() };
         Posture::load(&places).files[0].trouble.clone().unwrap()
     };
     let cut = given("111122223333/ssh.json", &list("bob", "APKABOB", true));

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::logs::LogSpan;
 use super::{Evidence, regions, unexplained};
 use crate::model::{Day, quantity};
-use crate::posture::{Account, Dated, Source};
+use crate::posture::{Account, Dated, Source, StateKind};
 use crate::report::Practice;
 
 /// Whole days of logs that prove that something was not done.
@@ -60,7 +60,13 @@ pub(super) fn of(account: &str, practice: Practice, evidence: &Evidence<'_>) -> 
         }
         Practice::MfaForConsole => state(|state| of_root(state).into_iter().collect()),
         Practice::RotateKeys => {
-            state(|state| [source(&state.credentials), source(&state.access_keys)].into_iter().flatten().collect())
+            let shown = state(|state| {
+                [source(&state.credentials), source(&state.access_keys)].into_iter().flatten().collect()
+            })?;
+            match not_had(account, evidence, &[StateKind::ServiceCredentials, StateKind::SshKeys]) {
+                Some(lack) => Err(lack),
+                None => Ok(shown),
+            }
         }
         Practice::PoliciesOnGroups | Practice::AwsManagedPolicies => {
             state(|state| source(&state.authorization).into_iter().collect())
@@ -70,6 +76,18 @@ pub(super) fn of(account: &str, practice: Practice, evidence: &Evidence<'_>) -> 
 
 fn source<T>(part: &Option<Dated<T>>) -> Option<&Source> {
     part.as_ref().map(|part| &part.source)
+}
+
+/// Parts that a snapshot was to have and could not: whether they break the practice is not known.
+fn not_had(account: &str, evidence: &Evidence<'_>, kinds: &[StateKind]) -> Option<Lack> {
+    let missing = &evidence.posture?.accounts.get(account)?.missing;
+    let lacks = kinds.iter().filter_map(|kind| {
+        let lost = missing.get(kind)?;
+        let next =
+            format!("put right what {} says of {}, then trailscan iam-snapshot again", lost.manifest, kind.as_str());
+        Some(Lack { why: format!("{kind} could not be had: {}", lost.why), next: Some(next) })
+    });
+    Lack::all(lacks.collect())
 }
 
 fn by_logs(account: &str, practice: Practice, evidence: &Evidence<'_>) -> Result<String, Lack> {

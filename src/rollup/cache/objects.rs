@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::input::{FoundObject, LogKey, LogObject};
 use crate::model::Day;
-use crate::rollup::hexadecimal;
+use crate::model::hexadecimal;
 
 /// An object that a unit is read of.
 #[derive(Clone, Debug)]

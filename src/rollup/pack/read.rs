@@ -52,7 +52,7 @@ impl Pack {
         }
         let at = end.checked_sub(size).ok_or_else(cut_off)?;
         let packed = bytes_at(&mut file, at, size).map_err(io)?;
-        if sha256(&packed) != crate::rollup::hexadecimal(digest) {
+        if sha256(&packed) != crate::model::hexadecimal(digest) {
             return Err(failed("is not what was written: the SHA-256 of its index is another".to_owned()));
         }
         let text = zstd::bulk::decompress(&packed, usize::try_from(unpacked).unwrap_or(usize::MAX)).map_err(io)?;

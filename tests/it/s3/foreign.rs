@@ -36,22 +36,29 @@ elif action == "names":
 "#;
 
 /// moto, until it is dropped.
-struct Moto {
-    python: PathBuf,
+pub struct Moto {
+    /// The Python that has it.
+    pub python: PathBuf,
     server: Child,
-    url: String,
+    /// Where it listens.
+    pub url: String,
 }
 
 impl Moto {
     /// Starts it; `None`, said so even though the test passes, where there is none.
     fn start() -> Option<Self> {
+        Self::start_with(&["-m", "moto.server", "-H", "127.0.0.1", "-p", "0"])
+    }
+
+    /// Starts what these arguments of Python say.
+    pub fn start_with(arguments: &[&str]) -> Option<Self> {
         let python = std::env::var_os("TRAILSCAN_MOTO").filter(|path| !path.is_empty()).map(PathBuf::from);
         let Some(python) = python else {
             loudly("SKIPPED moto: set TRAILSCAN_MOTO");
             return None;
         };
         let mut command = Command::new(&python);
-        command.args(["-m", "moto.server", "-H", "127.0.0.1", "-p", "0"]).stdout(Stdio::null()).stderr(Stdio::piped());
+        command.args(arguments).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut server = command.spawn().expect("moto starts");
         let mut told = BufReader::new(server.stderr.take().expect("piped")).lines();
         let url = told.by_ref().find_map(|line| {
@@ -73,7 +80,8 @@ impl Moto {
         self.client(&["fill", root.to_str().expect("UTF-8")]);
     }
 
-    fn asked<'a>(&self, place: &'a Place, arguments: &str) -> Run<'a> {
+    /// A run that asks it.
+    pub fn asked<'a>(&self, place: &'a Place, arguments: &str) -> Run<'a> {
         let run = place.trailscan(arguments).env("AWS_ENDPOINT_URL", &self.url).env("AWS_REGION", "us-east-1");
         run.env("AWS_ACCESS_KEY_ID", super::ACCESS_KEY).env("AWS_SECRET_ACCESS_KEY", super::SECRET)
     }

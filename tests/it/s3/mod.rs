@@ -16,6 +16,8 @@ mod digests;
 mod dry_run;
 mod foreign;
 mod gone;
+#[cfg(feature = "iam")]
+mod iam;
 mod identity;
 mod layouts;
 mod log;
@@ -26,6 +28,12 @@ mod reading;
 mod refusals;
 mod rollups;
 mod routes;
+#[cfg(feature = "iam")]
+mod snapshot;
+#[cfg(feature = "iam")]
+mod snapshot_faults;
+#[cfg(feature = "iam")]
+mod snapshot_foreign;
 #[cfg(unix)]
 mod spark;
 mod trails;
