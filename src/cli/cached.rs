@@ -24,7 +24,7 @@ pub fn answered(
     kinds: &[&'static AggregateKind],
 ) -> Result<Option<Kept>, Problem> {
     let Some(folder) = &reading.cache else { return Ok(None) };
-    if let Some(why) = unanswered(reading) {
+    if let Some(why) = unanswered(reading, kinds) {
         tell::line(format!("the cache is not used: {why}"));
         return Ok(None);
     }
@@ -71,7 +71,10 @@ fn is_around(input: &Input, folder: &Path) -> bool {
 }
 
 /// Why a cache cannot answer, when that is known before anything is read.
-fn unanswered(reading: &Reading) -> Option<String> {
+fn unanswered(reading: &Reading, kinds: &[&'static AggregateKind]) -> Option<String> {
+    if let Some(kind) = kinds.iter().find(|kind| !AGGREGATES.contains(kind)) {
+        return Some(format!("it holds no {}, only what they come to", kind.name));
+    }
     let filters = &reading.filters;
     let region = if filters.regions().is_empty() { None } else { Some("--region") };
     if let Some(flag) = region.into_iter().chain(filters.within_accounts()).next() {

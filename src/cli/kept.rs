@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use trailscan::aggregate::AggregateKind;
+use trailscan::aggregate::{AGGREGATES, AggregateKind};
 use trailscan::input::{Input, KeyKind, Listing, file_name};
 use trailscan::model::quantity;
 use trailscan::rollup::{self, Rollup, RollupError};
@@ -36,7 +36,7 @@ pub fn answered(
     if listing.rollups.is_empty() {
         return Ok(Answered::default());
     }
-    check(reading)?;
+    check(reading, kinds)?;
     let (opened, warnings) = open(reading, listing)?;
     let asked = Asked { window: reading.window, days: reading.days, filters: &reading.filters };
     let mut kept = rollup::answer(&opened, kinds, &asked).map_err(problem)?;
@@ -80,7 +80,7 @@ fn problem(error: RollupError) -> Problem {
 }
 
 /// Refuses what a rollup cannot answer.
-fn check(reading: &Reading) -> Result<(), Problem> {
+fn check(reading: &Reading, kinds: &[&'static AggregateKind]) -> Result<(), Problem> {
     let filters = &reading.filters;
     let mut unanswered = filters.within_accounts();
     if !filters.regions().is_empty() {
@@ -90,6 +90,10 @@ fn check(reading: &Reading) -> Result<(), Problem> {
         let flags = unanswered.join(", ");
         let why = "which a rollup does not keep apart: give the logs, or leave it out (--account and whole days are answered)";
         return Err(Problem::usage(format!("{flags} chooses single events, {why}")));
+    }
+    if let Some(kind) = kinds.iter().find(|kind| !AGGREGATES.contains(kind)) {
+        let name = kind.name;
+        return Err(Problem::usage(format!("a rollup keeps no {name}, only what they come to: give the logs")));
     }
     check_places(reading)
 }

@@ -6,6 +6,7 @@ use trailscan::output::Format;
 use trailscan::posture::{AccountNames, Places};
 use trailscan::report::{
     AddressLookup, Asked, Baseline, Form, Options, REPORTS, Report, ReportOption, SCORECARD, Table, TextOption,
+    events_wanted,
 };
 
 use super::complete::Origins;
@@ -90,7 +91,7 @@ impl Plan {
         let state = typed_state.places()?;
         iam_state::check(question.report(), &state)?;
         let reads = reads(question, argument.as_deref(), &common, around)?;
-        let reading = Reading::resolve(reads, &common, &origins, around.clock)?;
+        let mut reading = Reading::resolve(reads, &common, &origins, around.clock)?;
         let addresses = addresses::open(&common)?;
         let account_names =
             common.account_names.as_deref().map(AccountNames::read).transpose().map_err(Problem::usage)?;
@@ -106,6 +107,7 @@ impl Plan {
         let baseline = baseline::open(question, &common, &origins, &asked)?;
         let wanted = Wanted { question: Some(question), common: &common, origins: &origins, around };
         let delivery = wanted.delivery(shape)?;
+        reading.work.limits.events = events_wanted(delivery.shape.sort.as_deref(), delivery.limit);
         if let Some(report) = question.report() {
             let mut table = Table::new(report, report.columns_with(addresses.as_ref()), Vec::new());
             account_names::add_to(&mut table, account_names.as_ref());
@@ -115,7 +117,7 @@ impl Plan {
             // Columns that the report will not have are refused before anything is read.
             delivery.shape.apply(&mut table)?;
         }
-        check_tree(question, delivery.format)?;
+        check_form(question, delivery.format)?;
         let repeat = repeat::arguments(&common, reading.window, reading.reads.inputs());
         Ok(Self {
             reading,
@@ -147,21 +149,27 @@ fn reads(question: Question, argument: Option<&str>, common: &Common, around: &S
     Ok(reads)
 }
 
-/// Refuses a tree of what has none.
-fn check_tree(question: Question, format: Format) -> Result<(), Problem> {
+/// Refuses a tree or a timeline of what has none.
+fn check_form(question: Question, format: Format) -> Result<(), Problem> {
+    let (form, what) = match format {
+        Format::Dot => (Form::Tree, "draws a tree"),
+        Format::Timesketch | Format::TimesketchCsv => (Form::Records, "is a timeline of single events"),
+        _ => return Ok(()),
+    };
     let name = match question {
-        _ if format != Format::Dot => return Ok(()),
-        Question::One(report) if report.form == Form::Tree => return Ok(()),
+        Question::One(report) if report.form == form => return Ok(()),
         Question::One(report) => report.name,
         Question::Audit => help::AUDIT,
     };
     let with: Vec<String> = REPORTS
         .iter()
-        .filter(|report| report.form == Form::Tree)
-        .map(|report| format!("trailscan {} {}", report.name, report.argument.unwrap_or_default()))
+        .filter(|report| report.form == form)
+        .map(|report| {
+            format!("trailscan {} {}", report.name, report.argument.unwrap_or_default()).trim_end().to_owned()
+        })
         .collect();
     let with = with.join(" or ");
-    Err(Problem::usage(format!("dot draws a tree, and {name} has none; ask {with} --format dot")))
+    Err(Problem::usage(format!("{format} {what}, and {name} has none; ask {with} --format {format}")))
 }
 
 /// Refuses a report's own argument that must have been meant as INPUT, where there is no other.

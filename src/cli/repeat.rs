@@ -5,6 +5,7 @@
 use trailscan::input::Input;
 use trailscan::model::TimeWindow;
 
+use super::filters;
 use super::flags::Common;
 
 /// The arguments, as they are typed.
@@ -15,17 +16,10 @@ pub fn arguments(common: &Common, window: Option<TimeWindow>, inputs: &[Input]) 
     } else if common.all {
         words.push("--all".to_owned());
     }
-    let filters = [
-        ("--account", &common.account),
-        ("--region", &common.region),
-        ("--principal", &common.principal),
-        ("--event", &common.event),
-        ("--service", &common.service),
-        ("--address", &common.address),
-        ("--access-key", &common.access_key),
-    ];
-    for (flag, values) in filters {
-        words.extend(values.iter().map(|value| format!("{flag} {}", quoted(value))));
+    for (flag, values) in filters::given(common) {
+        let typed =
+            |value: &String| if value.is_empty() { format!("--{flag}") } else { format!("--{flag} {}", quoted(value)) };
+        words.extend(values.iter().map(typed));
     }
     if common.no_dedupe {
         words.push("--no-dedupe".to_owned());

@@ -11,7 +11,7 @@ use super::empty_answer::{Newest, empty_answer};
 use super::exit::{End, Problem};
 use super::plan::Plan;
 use super::reading::Reads;
-use super::{dry_run, iam_state, news, notes, scan, tell};
+use super::{below, dry_run, iam_state, news, notes, scan, tell};
 
 /// Runs a plan to its answer.
 ///
@@ -27,6 +27,7 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
     info!(reports = reports.join(","), threads, format, "asked");
     let opened = Opened::new(&plan.delivery, &plan.tables())?;
     scan::locate(&mut plan.reading)?;
+    below::resolve(&mut plan.reading)?;
     let outcome = scan::read(&plan.reading, &plan.question.needs())?;
     let (plan, window) = (&plan, plan.reading.window);
     let ScanOutcome { state, coverage, newest_event_read, newest_pruned_day, .. } = outcome;

@@ -1,8 +1,9 @@
 //! From what is to be read to what a scan remembers of it.
 
 use tracing::info;
-use trailscan::aggregate::AggregateKind;
+use trailscan::aggregate::{AggregateKind, State};
 use trailscan::coverage::Beside;
+use trailscan::filter::Filters;
 #[cfg(feature = "s3")]
 use trailscan::input::s3::S3Source;
 use trailscan::input::{DayRange, Listing, Source};
@@ -81,6 +82,18 @@ pub fn read(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<
     let mut outcome = with_request(reading, listing, aggregates, scanned)?;
     outcome.coverage = outcome.coverage.with(Beside { warnings, ..Beside::default() });
     Ok(outcome)
+}
+
+/// Reads all that can be read, whatever the window and the filters leave, and remembers it in these aggregates.
+///
+/// # Errors
+/// When the scan fails, or a rollup stands in the place of logs.
+pub fn read_all(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<State, Problem> {
+    let mut listing = request::list(reading);
+    kept::answered(reading, &mut listing, aggregates)?;
+    let all = Filters::default();
+    let scanned = |request: ScanRequest<'_>| scan::scan(ScanRequest { window: None, filters: &all, ..request });
+    Ok(with_request(reading, listing, aggregates, scanned)?.state)
 }
 
 /// Reads all that can be read, and keeps what these aggregates remember by account and day.

@@ -17,6 +17,9 @@ mod password_policy;
 mod policy;
 mod principal;
 mod quantity;
+mod redact;
+mod resources;
+mod session;
 mod sign_in;
 mod subdocument;
 mod temporary;
@@ -47,8 +50,11 @@ pub use policy::{
     Condition, Effect, Grant, Listed, NormalPolicy, OpenPrincipal, OpenTo, Outsiders, Policy, PolicyClass, PolicyError,
     Principals, Statement, is_quarantine,
 };
-pub use principal::{identity_center_person, principal_of, role_of_session_arn};
+pub use principal::{identity_center_person, principal_of, role_of_session_arn, short_name};
 pub use quantity::{grouped, quantity};
+pub use redact::{REDACTED, Redacted, redact};
+pub use resources::each_resource;
+pub(crate) use session::{session_id, session_name};
 pub use sign_in::{HIDDEN_USER_NAME, SignIn, SignInMfa, SignInStep};
 pub(crate) use subdocument::members;
 pub(crate) use temporary::{LOCK, OLD, PREFIX, TEMPORARY, is_temporary};

@@ -23,6 +23,7 @@ mod tree;
 mod activity;
 mod console_logins;
 mod enrolment;
+mod events;
 mod key_age;
 mod key_facts;
 mod key_spread;
@@ -44,6 +45,7 @@ pub use baseline::{
     Standing, Today, moment,
 };
 pub use columns::{Number, columns};
+pub use events::wanted as events_wanted;
 pub use finding::{Finding, Severity, SeverityError, sort as sort_findings};
 pub use options::{OptionError, Options, ReportOption, TextOption};
 pub use rule::{Practice, Rule};
@@ -55,6 +57,7 @@ pub use scorecard::{
 };
 pub use source_list::address_text;
 pub use table::{Column, ColumnError, ColumnKind, Drawing, Prominence, Role, Table, Value};
+pub use trace::{Descent, LINEAGE_NEEDS, descent};
 pub use tree::{Tree, TreeNode, Way};
 
 use self::charts::Chart;
@@ -75,6 +78,7 @@ pub static REPORTS: &[&Report] = &[
     &activity::REPORT,
     &posture::REPORT,
     &trace::REPORT,
+    &events::REPORT,
 ];
 
 /// A question and how it is answered.
@@ -125,6 +129,8 @@ pub enum Form {
     Rows,
     /// Rows that are also a [`Tree`], which can be drawn.
     Tree,
+    /// Single events, a row each: as many as there are. An audit leaves such a report out, and a rollup cannot answer it.
+    Records,
 }
 
 /// What a report does with files of IAM's state.
@@ -195,9 +201,9 @@ pub struct Answer {
     pub tree: Option<Tree>,
 }
 
-/// The reports that an audit runs: those that need no argument.
+/// The reports that an audit runs: those that need no argument, and sum up.
 pub fn audited() -> impl Iterator<Item = &'static Report> {
-    REPORTS.iter().copied().filter(|report| report.argument.is_none())
+    REPORTS.iter().copied().filter(|report| report.argument.is_none() && report.form != Form::Records)
 }
 
 impl Report {

@@ -11,6 +11,7 @@ mod child;
 mod credentials;
 mod docs;
 mod duplicates;
+mod events;
 mod export;
 mod faults;
 mod filters;

@@ -1,5 +1,6 @@
 //! `trace`: one credential back to who or what it comes from, and forward to what it issued.
 
+mod below;
 mod forest;
 mod graph;
 mod hop;
@@ -8,6 +9,8 @@ mod names;
 mod nearest;
 mod origin;
 mod rules;
+
+pub use below::{Descent, LINEAGE_NEEDS, descent};
 
 use ahash::AHashMap;
 
