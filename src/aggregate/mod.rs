@@ -8,6 +8,7 @@
 //! anywhere and merging gives the rows of one pass; saving and loading changes nothing.
 
 pub mod activity;
+pub mod around;
 mod batch;
 mod by_day;
 pub mod created_keys;

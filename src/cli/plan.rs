@@ -5,8 +5,8 @@ use std::path::Path;
 use trailscan::output::Format;
 use trailscan::posture::{AccountNames, Places};
 use trailscan::report::{
-    AddressLookup, Asked, Baseline, Form, Options, REPORTS, Report, ReportOption, SCORECARD, Table, TextOption,
-    events_wanted,
+    AddressLookup, Asked, Baseline, Form, Options, REPORTS, Report, ReportOption, SCORECARD, Subject, Table,
+    TextOption, events_wanted, subject_of,
 };
 
 use super::complete::Origins;
@@ -86,11 +86,12 @@ impl Plan {
     /// # Errors
     /// [`Problem::Usage`] for what cannot be.
     pub fn resolve(typed: Typed, around: &Surroundings) -> Result<Self, Problem> {
-        let Typed { origins, question, argument, common, shape, state: typed_state, numbers, texts } = typed;
+        let Typed { origins, question, argument, mut common, shape, state: typed_state, numbers, texts } = typed;
         let rulebook = around.rulebook(common.now.as_deref())?;
         let state = typed_state.places()?;
         iam_state::check(question.report(), &state)?;
         let reads = reads(question, argument.as_deref(), &common, around)?;
+        narrow(question, argument.as_deref(), &mut common);
         let mut reading = Reading::resolve(reads, &common, &origins, around.clock)?;
         let addresses = addresses::open(&common)?;
         let account_names =
@@ -107,7 +108,9 @@ impl Plan {
         let baseline = baseline::open(question, &common, &origins, &asked)?;
         let wanted = Wanted { question: Some(question), common: &common, origins: &origins, around };
         let delivery = wanted.delivery(shape)?;
-        reading.work.limits.events = events_wanted(delivery.shape.sort.as_deref(), delivery.limit);
+        if question.report().is_some_and(|report| report.form == Form::Records) {
+            reading.work.limits.events = events_wanted(delivery.shape.sort.as_deref(), delivery.limit);
+        }
         if let Some(report) = question.report() {
             let mut table = Table::new(report, report.columns_with(addresses.as_ref()), Vec::new());
             account_names::add_to(&mut table, account_names.as_ref());
@@ -133,6 +136,16 @@ impl Plan {
             baseline,
             delivery: Delivery { repeat, ..delivery },
         })
+    }
+}
+
+/// Counts what a report is about whose argument chooses the events.
+fn narrow(question: Question, argument: Option<&str>, common: &mut Common) {
+    let Some((report, argument)) = question.report().zip(argument) else { return };
+    match subject_of(report, argument.trim()) {
+        Some(Subject::Below) => common.below.push(argument.trim().to_owned()),
+        Some(Subject::Address) => common.address.push(argument.trim().to_owned()),
+        None => {}
     }
 }
 

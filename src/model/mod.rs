@@ -11,6 +11,7 @@ mod event;
 mod identity;
 mod issuance;
 mod kept;
+mod lasting;
 mod logging;
 mod long_lived;
 mod password_policy;
@@ -20,6 +21,7 @@ mod quantity;
 mod redact;
 mod resources;
 mod session;
+mod shell;
 mod sign_in;
 mod subdocument;
 mod temporary;
@@ -39,6 +41,7 @@ pub use event::{Event, IdentityRef, LazyIdentity, UnreadIdentity};
 pub use identity::{IdentityType, InScopeOf, OnBehalfOf, SessionContext, SessionIssuer, UserIdentity};
 pub use issuance::{IssuanceApi, IssuedCredentials};
 pub(crate) use kept::KeptEvent;
+pub use lasting::{Change, Lasting, plain as plain_event, takes_back, takes_from_attribute};
 pub use logging::{
     Condition as LoggingCondition, FactKind, LoggingCall, LoggingEffect, LoggingObject, LoggingReach, LoggingRecord,
     Settled, TrailFact, TrailFacts,
@@ -55,6 +58,7 @@ pub use quantity::{grouped, quantity};
 pub use redact::{REDACTED, Redacted, redact};
 pub use resources::each_resource;
 pub(crate) use session::{session_id, session_name};
+pub use shell::shell_quoted;
 pub use sign_in::{HIDDEN_USER_NAME, SignIn, SignInMfa, SignInStep};
 pub(crate) use subdocument::members;
 pub(crate) use temporary::{LOCK, OLD, PREFIX, TEMPORARY, is_temporary};

@@ -24,6 +24,7 @@ mod activity;
 mod console_logins;
 mod enrolment;
 mod events;
+mod incident;
 mod key_age;
 mod key_facts;
 mod key_spread;
@@ -47,6 +48,7 @@ pub use baseline::{
 pub use columns::{Number, columns};
 pub use events::wanted as events_wanted;
 pub use finding::{Finding, Severity, SeverityError, sort as sort_findings};
+pub use incident::{Subject, subject_of};
 pub use options::{OptionError, Options, ReportOption, TextOption};
 pub use rule::{Practice, Rule};
 pub use same_deed::one_finding_per_deed;
@@ -79,6 +81,7 @@ pub static REPORTS: &[&Report] = &[
     &posture::REPORT,
     &trace::REPORT,
     &events::REPORT,
+    &incident::REPORT,
 ];
 
 /// A question and how it is answered.

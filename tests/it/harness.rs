@@ -305,9 +305,9 @@ pub fn of_logs() -> impl Iterator<Item = &'static trailscan::report::Report> {
     trailscan::report::REPORTS.iter().copied().filter(|report| !report.needs_no_logs())
 }
 
-/// Those that rollups answer: all but those of single events.
+/// Those that rollups answer: all but those that look at single events.
 pub fn of_rollups() -> impl Iterator<Item = &'static trailscan::report::Report> {
-    of_logs().filter(|report| report.form != Form::Records)
+    of_logs().filter(|report| report.needs.iter().all(|kind| trailscan::aggregate::AGGREGATES.contains(kind)))
 }
 
 /// The reports that an audit of logs alone runs.

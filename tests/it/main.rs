@@ -17,6 +17,7 @@ mod faults;
 mod filters;
 mod harness;
 mod hostile;
+mod incident;
 mod installed;
 #[cfg(unix)]
 mod interrupt;

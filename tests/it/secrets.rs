@@ -2,9 +2,8 @@
 
 use serde_json::{Value, json};
 use trailscan::output::Format;
-use trailscan::report::Form;
 
-use crate::harness::{Place, formats, gzip};
+use crate::harness::{Place, formats, gzip, of_rollups};
 use crate::records::{calls, delivered, id, lines, with};
 
 /// What every secret here begins with.
@@ -115,7 +114,9 @@ fn every_output(place: &Place, input: &str) {
         let run = place.trailscan("audit").args(["--format", format, "-o", &folder]).args(options).arg(input).run();
         assert_clean("stderr", run.stderr.as_bytes());
         // What the records themselves say is looked at below.
-        for report in trailscan::report::REPORTS.iter().filter(|report| report.form != Form::Records) {
+        for report in
+            of_rollups().chain(trailscan::report::REPORTS.iter().copied().filter(|report| report.needs_no_logs()))
+        {
             let every: Vec<&str> = report.columns.iter().map(|column| column.name).collect();
             let run = place
                 .trailscan(&crate::harness::command(report))
@@ -207,6 +208,11 @@ fn secrets_of_the_records_that_events_prints() {
             assert_clean(&format!("events of {input} as {format}"), &run.stdout);
             assert!(run.stdout.len() > 1000 && !run.stderr.contains("wJalr"), "{input}: {}", run.stderr);
             assert!(format == "parquet" || run.text().contains("[redacted]"), "{input} as {format}");
+        }
+        for format in formats().map(Format::as_str) {
+            let run = place.trailscan("incident *").args(["--format", format]).arg(input).run();
+            assert_clean(&format!("incident of {input} as {format}"), &run.stdout);
+            assert!(run.stdout.len() > 500, "{input}: {}", run.stderr);
         }
         let answer = place.trailscan("events").arg(input).args(["--format", "json"]).run().json();
         let secrets: i64 =

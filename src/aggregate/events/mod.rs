@@ -152,14 +152,16 @@ impl Aggregate for Events {
 }
 
 impl Place {
-    fn of(event: &Event<'_>) -> Option<Self> {
+    /// The place of an event; `None` of one without a time.
+    pub(super) fn of(event: &Event<'_>) -> Option<Self> {
         let (event_id, account_id) = (event.event_id.into(), event.account_id().into());
         Some(Self { time: event.event_time?, event_id, account_id })
     }
 }
 
 impl EventRow {
-    fn of(seen: &mut Seen<'_>) -> Self {
+    /// What an event says.
+    pub(super) fn of(seen: &mut Seen<'_>) -> Self {
         let event = seen.event;
         let identity = &*event.user_identity;
         let redacted = redact(event.record);
@@ -199,7 +201,7 @@ impl EventRow {
     }
 
     /// The same event in another table of symbols.
-    fn rename(&mut self, remap: &Remap) {
+    pub(super) fn rename(&mut self, remap: &Remap) {
         let all = [
             &mut self.principal,
             &mut self.access_key_id,
@@ -221,7 +223,8 @@ fn resources_of(event: &Event<'_>) -> Box<[Box<str>]> {
     let mut found: Vec<Box<str>> = Vec::new();
     // A bucket is named by its arn and by its name, and both are one.
     let is_end = |known: &str, name: &str| {
-        known.strip_suffix(name).is_some_and(|arn| arn.is_empty() || arn.ends_with([':', '/']))
+        let before = known.strip_suffix(name);
+        before.is_some_and(|before| before.is_empty() || before.ends_with([':', '/']) || name.starts_with('/'))
     };
     each_resource(event, &mut |resource| {
         if !found.iter().any(|known| is_end(known, resource)) {

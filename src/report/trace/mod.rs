@@ -5,12 +5,14 @@ mod forest;
 mod graph;
 mod hop;
 mod label;
+mod links;
 mod names;
 mod nearest;
 mod origin;
 mod rules;
 
 pub use below::{Descent, LINEAGE_NEEDS, descent};
+pub(in crate::report) use links::{Link, links};
 
 use ahash::AHashMap;
 
