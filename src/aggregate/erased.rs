@@ -2,13 +2,22 @@
 
 use std::any::Any;
 
-use super::{Aggregate, Batch, BatchError, Remap, Seen, Symbols};
+use super::{Aggregate, Batch, BatchError, Remap, Seen, Symbols, Wanted};
 use crate::model::Event;
 
 /// [`Aggregate`], so that a state can hold many kinds.
 pub trait Erased: Any + Send {
     /// [`Aggregate::observe`].
     fn observe(&mut self, seen: &mut Seen<'_>);
+
+    /// [`Aggregate::SEES_COPIES`].
+    fn sees_copies(&self) -> bool;
+
+    /// [`Aggregate::copy`].
+    fn copy(&mut self, seen: &mut Seen<'_>);
+
+    /// [`Aggregate::bound`].
+    fn bound(&mut self, wanted: Wanted);
 
     /// [`Aggregate::remember`].
     fn remember(&mut self, event: &Event<'_>, symbols: &mut Symbols);
@@ -29,6 +38,18 @@ pub trait Erased: Any + Send {
 impl<A: Aggregate> Erased for A {
     fn observe(&mut self, seen: &mut Seen<'_>) {
         Aggregate::observe(self, seen);
+    }
+
+    fn sees_copies(&self) -> bool {
+        A::SEES_COPIES
+    }
+
+    fn copy(&mut self, seen: &mut Seen<'_>) {
+        Aggregate::copy(self, seen);
+    }
+
+    fn bound(&mut self, wanted: Wanted) {
+        Aggregate::bound(self, wanted);
     }
 
     fn remember(&mut self, event: &Event<'_>, symbols: &mut Symbols) {

@@ -8,9 +8,12 @@
 //! anywhere and merging gives the rows of one pass; saving and loading changes nothing.
 
 pub mod activity;
+pub mod around;
 mod batch;
 mod by_day;
+pub mod created_keys;
 mod erased;
+pub mod events;
 mod hours;
 pub mod iam_changes;
 pub mod issuances;
@@ -58,6 +61,19 @@ pub trait Aggregate: Any + Send + Sized {
     /// Called per event: no allocation for what was seen before.
     fn observe(&mut self, seen: &mut Seen<'_>);
 
+    /// Whether [`copy`](Self::copy) is of use to it.
+    const SEES_COPIES: bool = false;
+
+    /// Is shown a copy of a counted event, which does not count: the same event, perhaps in other bytes.
+    fn copy(&mut self, seen: &mut Seen<'_>) {
+        let _ = seen;
+    }
+
+    /// Keeps no more single events than these, where it keeps any; their number is still that of all.
+    fn bound(&mut self, wanted: Wanted) {
+        let _ = wanted;
+    }
+
     /// Remembers a record only to explain rows: called for every record of every object read, whether or not it is
     /// counted, and again for duplicates. Must be idempotent and quick to turn away what it has no use for.
     fn remember(&mut self, event: &Event<'_>, symbols: &mut Symbols) {
@@ -82,6 +98,18 @@ pub trait Aggregate: Any + Send + Sized {
         let _ = (batches, symbols);
         Ok(())
     }
+}
+
+/// Which single events are kept, by their order in time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wanted {
+    /// All of them.
+    #[default]
+    All,
+    /// The first so many.
+    First(usize),
+    /// The last so many.
+    Last(usize),
 }
 
 /// An [`Aggregate`] of any type, as a [`State`] holds it. Every aggregate is one; nothing else can be.

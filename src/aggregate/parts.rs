@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use super::{Aggregate, AggregateKind, AnyAggregate, Batch, BatchError, Remap, Seen, Symbols};
+use super::{Aggregate, AggregateKind, AnyAggregate, Batch, BatchError, Remap, Seen, Symbols, Wanted};
 use crate::model::Event;
 
 /// An aggregate of each kind.
@@ -27,6 +27,19 @@ impl Parts {
         for (_, part) in &mut self.0 {
             part.observe(&mut seen);
         }
+    }
+
+    /// Shows a copy of a counted event to those that have a use for it.
+    #[inline]
+    pub fn copy(&mut self, event: &Event<'_>, symbols: &mut Symbols) {
+        for (_, part) in self.0.iter_mut().filter(|(_, part)| part.sees_copies()) {
+            part.copy(&mut Seen::new(event, symbols));
+        }
+    }
+
+    /// Has no more single events kept than these.
+    pub fn bound(&mut self, wanted: Wanted) {
+        self.0.iter_mut().for_each(|(_, part)| part.bound(wanted));
     }
 
     /// Shows a record, counted or not, to every aggregate that explains rows by it.

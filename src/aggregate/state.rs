@@ -1,7 +1,7 @@
 //! All that one worker, or in the end the whole scan, remembers.
 
 use super::parts::Parts;
-use super::{Aggregate, AggregateKind, Batch, BatchError, Symbols};
+use super::{Aggregate, AggregateKind, Batch, BatchError, Symbols, Wanted};
 use crate::model::Event;
 
 /// A set of aggregates over one table of symbols.
@@ -14,6 +14,19 @@ impl State {
     /// An empty state of these aggregates; naming one twice is the same as once.
     pub fn new(kinds: &[&'static AggregateKind]) -> Self {
         Self { symbols: Symbols::default(), parts: Parts::new(kinds) }
+    }
+
+    /// The state, in which no more single events are kept than these.
+    #[must_use]
+    pub fn bounded(mut self, wanted: Wanted) -> Self {
+        self.parts.bound(wanted);
+        self
+    }
+
+    /// Shows a copy of a counted event to every aggregate that has a use for it.
+    #[inline]
+    pub fn copy(&mut self, event: &Event<'_>) {
+        self.parts.copy(event, &mut self.symbols);
     }
 
     /// Shows a counted event to every aggregate.

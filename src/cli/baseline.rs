@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use trailscan::report::{ARGUMENT, Asked, Baseline, BaselineError, FILTERS, Options, Report};
+use trailscan::report::{ARGUMENT, Asked, Baseline, BaselineError, Options, Report};
 
 use super::complete::Origins;
 use super::exit::Problem;
+use super::filters;
 use super::flags::Common;
 use super::question::Question;
 
@@ -66,17 +67,8 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
 
 /// What an answer was asked beside its window: filters, options, and what it is about.
 pub fn asked(question: Question, common: &Common, options: &Options, argument: Option<&str>) -> Asked {
-    let [account, region, principal, event, service, address, key] = FILTERS;
-    let filters = [
-        (account, &common.account),
-        (region, &common.region),
-        (principal, &common.principal),
-        (event, &common.event),
-        (service, &common.service),
-        (address, &common.address),
-        (key, &common.access_key),
-    ];
-    let mut asked: Asked = filters.into_iter().map(|(flag, values)| (flag.to_owned(), values.clone())).collect();
+    let filters = filters::given(common).into_iter();
+    let mut asked: Asked = filters.map(|(flag, values)| (flag.to_owned(), values)).collect();
     for report in question.reports() {
         let numbers = report.options.iter().filter(|option| options.is_set(option));
         asked.extend(numbers.map(|option| (option.name.to_owned(), vec![options.get(option).to_string()])));

@@ -26,9 +26,10 @@ pub fn answered(
 ) -> Result<Option<Kept>, Problem> {
     let Some(folder) = &reading.cache else { return Ok(None) };
     if let Some(uri) = folder.to_str().filter(|text| S3Uri::is_meant(text)) {
-        return Err(Problem::usage(format!("--cache {uri}: a cache lies on disk, though it holds what is read of S3: name a folder")));
+        let why = "a cache lies on disk, though it holds what is read of S3: name a folder";
+        return Err(Problem::usage(format!("--cache {uri}: {why}")));
     }
-    if let Some(why) = unanswered(reading) {
+    if let Some(why) = unanswered(reading, kinds) {
         tell::line(format!("the cache is not used: {why}"));
         return Ok(None);
     }
@@ -77,7 +78,10 @@ fn is_around(input: &Input, folder: &Path) -> bool {
 }
 
 /// Why a cache cannot answer, when that is known before anything is read.
-fn unanswered(reading: &Reading) -> Option<String> {
+fn unanswered(reading: &Reading, kinds: &[&'static AggregateKind]) -> Option<String> {
+    if let Some(kind) = kinds.iter().find(|kind| !AGGREGATES.contains(kind)) {
+        return Some(format!("it holds no {}, only what they come to", kind.name));
+    }
     let filters = &reading.filters;
     let region = if filters.regions().is_empty() { None } else { Some("--region") };
     if let Some(flag) = region.into_iter().chain(filters.within_accounts()).next() {

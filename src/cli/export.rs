@@ -20,7 +20,7 @@ use super::flags::{Common, Shape};
 use super::reading::{Reading, Reads};
 use super::subcommand::{Invocation, Subcommand};
 use super::surroundings::Surroundings;
-use super::{dry_run, scan, tell};
+use super::{below, dry_run, scan, tell};
 
 /// The subcommand.
 pub const SUBCOMMAND: Subcommand = Subcommand { name: NAME, command, run };
@@ -130,6 +130,7 @@ fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
     scan::begin(&reading)?;
     let opened = OpenedCoverage::new(&delivery)?;
     scan::locate(&mut reading)?;
+    below::resolve(&mut reading)?;
     let outcome = scan::read(&reading, &export_needs())?;
     let ScanOutcome { state, coverage, newest_event_read, newest_pruned_day, .. } = outcome;
     let as_of = deliver::as_of(&reading, newest_event_read);

@@ -97,6 +97,44 @@ pub struct Common {
     #[arg(long, value_name = "PATTERN", help_heading = "Filters")]
     pub access_key: Vec<String>,
 
+    /// Count only calls of this session: its id, its principalId, its arn, or the name it was given
+    #[arg(hide_short_help = true, long, value_name = "PATTERN", help_heading = "Filters")]
+    pub session: Vec<String>,
+
+    /// Count only calls that name this resource: an ARN or its end, a bucket, an instance, a user, a role
+    ///
+    /// Looked for in `resources`, and in what requestParameters and responseElements name. my-bucket finds
+    /// arn:aws:s3:::my-bucket, and both user/eve and eve find the ARN of that user; '*/eve/*' looks in all of it.
+    #[arg(hide_short_help = true, long, value_name = "PATTERN", help_heading = "Filters")]
+    pub resource: Vec<String>,
+
+    /// Count only calls that failed with this errorCode: '*AccessDenied*', or '*' for any failure
+    #[arg(hide_short_help = true, long, value_name = "PATTERN", help_heading = "Filters")]
+    pub error: Vec<String>,
+
+    /// Count only calls of this program: a userAgent, or what reports call it: boto3, '*Terraform*'
+    #[arg(hide_short_help = true, long, value_name = "PATTERN", help_heading = "Filters")]
+    pub user_agent: Vec<String>,
+
+    /// Count only the event with this eventID
+    #[arg(hide_short_help = true, long, value_name = "PATTERN", help_heading = "Filters")]
+    pub event_id: Vec<String>,
+
+    /// Count only calls that change nothing: readOnly is true
+    #[arg(hide_short_help = true, long, help_heading = "Filters")]
+    pub read_only: bool,
+
+    /// Count only calls that may change something: readOnly is false, or not told
+    #[arg(hide_short_help = true, long, conflicts_with = "read_only", help_heading = "Filters")]
+    pub write: bool,
+
+    /// Count only what was done with this key, session or principal, and with all that it issued
+    ///
+    /// As `trailscan trace` names them: sessions further down, whoever they are of, and access keys that were created with it
+    /// are below it, too. The logs are read twice: first to learn who issued what.
+    #[arg(hide_short_help = true, long, value_name = "KEY|SESSION|PRINCIPAL", help_heading = "Filters")]
+    pub below: Vec<String>,
+
     /// Keep what is read in DIR, by account and day, and read only what is new or changed the next time
     ///
     /// Of logs in AWSLogs layout, on disk and in S3, for windows of whole days and --account. What a day holds is known by

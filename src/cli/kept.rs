@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use trailscan::aggregate::AggregateKind;
+use trailscan::aggregate::{AGGREGATES, AggregateKind};
 use trailscan::input::{Input, KeyKind, Listing, file_name};
 use trailscan::model::quantity;
 use trailscan::rollup::{self, Rollup, RollupError};
@@ -39,7 +39,7 @@ pub fn answered(
     if listing.rollups.is_empty() {
         return Ok(Answered::default());
     }
-    check_filters(reading)?;
+    check_filters(reading, kinds)?;
     named(fetched.as_ref(), || {
         check_places(reading, remote)?;
         let (opened, warnings) = open(reading, listing)?;
@@ -99,11 +99,15 @@ fn problem(error: RollupError) -> Problem {
 }
 
 /// Refuses what a rollup cannot answer.
-fn check_filters(reading: &Reading) -> Result<(), Problem> {
+fn check_filters(reading: &Reading, kinds: &[&'static AggregateKind]) -> Result<(), Problem> {
     let filters = &reading.filters;
     let mut unanswered = filters.within_accounts();
     if !filters.regions().is_empty() {
         unanswered.insert(0, "--region");
+    }
+    if let Some(kind) = kinds.iter().find(|kind| unanswered.is_empty() && !AGGREGATES.contains(kind)) {
+        let name = kind.name;
+        return Err(Problem::usage(format!("a rollup keeps no {name}, only what they come to: give the logs")));
     }
     if unanswered.is_empty() {
         return Ok(());

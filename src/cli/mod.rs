@@ -4,6 +4,7 @@ mod account_names;
 mod addresses;
 mod args;
 mod baseline;
+mod below;
 mod cached;
 mod catalogue;
 mod complete;
@@ -17,6 +18,7 @@ mod empty_answer;
 mod environment;
 mod exit;
 mod export;
+mod filters;
 mod flags;
 mod help;
 #[cfg(feature = "iam")]

@@ -5,7 +5,8 @@ use std::path::Path;
 use trailscan::output::Format;
 use trailscan::posture::{AccountNames, Places};
 use trailscan::report::{
-    AddressLookup, Asked, Baseline, Form, Options, REPORTS, Report, ReportOption, SCORECARD, Table, TextOption,
+    AddressLookup, Asked, Baseline, Form, Options, REPORTS, Report, ReportOption, SCORECARD, Subject, Table,
+    TextOption, events_wanted, subject_of,
 };
 
 use super::complete::Origins;
@@ -92,13 +93,14 @@ impl Plan {
     /// # Errors
     /// [`Problem::Usage`] for what cannot be.
     pub fn resolve(typed: Typed, around: &Surroundings) -> Result<Self, Problem> {
-        let Typed { origins, question, argument, common, shape, state: typed_state, numbers, texts } = typed;
+        let Typed { origins, question, argument, mut common, shape, state: typed_state, numbers, texts } = typed;
         let rulebook = around.rulebook(common.now.as_deref())?;
         let state = typed_state.places()?;
         iam_state::check(question.report(), &state, typed_state.live)?;
         let is_state_read = !state.is_empty() || typed_state.live;
         let reads = reads(question, argument.as_deref(), &common, around)?;
-        let reading = Reading::resolve(reads, &common, &origins, around.clock)?;
+        narrow(question, argument.as_deref(), &mut common);
+        let mut reading = Reading::resolve(reads, &common, &origins, around.clock)?;
         let addresses = addresses::open(&common)?;
         let account_names = account_names::known(common.account_names.as_deref(), &state, typed_state.live)?;
         #[cfg(feature = "iam")]
@@ -115,6 +117,9 @@ impl Plan {
         let baseline = baseline::open(question, &common, &origins, &asked)?;
         let wanted = Wanted { question: Some(question), common: &common, origins: &origins, around };
         let delivery = wanted.delivery(shape)?;
+        if question.report().is_some_and(|report| report.form == Form::Records) {
+            reading.work.limits.events = events_wanted(delivery.shape.sort.as_deref(), delivery.limit);
+        }
         if let Some(report) = question.report() {
             let mut table = Table::new(report, report.columns_with(addresses.as_ref()), Vec::new());
             account_names::add_to(&mut table, account_names.as_ref());
@@ -124,7 +129,7 @@ impl Plan {
             // Columns that the report will not have are refused before anything is read.
             delivery.shape.apply(&mut table)?;
         }
-        check_tree(question, delivery.format)?;
+        check_form(question, delivery.format)?;
         let repeat = repeat::arguments(&common, reading.window, reading.reads.inputs());
         Ok(Self {
             reading,
@@ -146,6 +151,16 @@ impl Plan {
     }
 }
 
+/// Counts what a report is about whose argument chooses the events.
+fn narrow(question: Question, argument: Option<&str>, common: &mut Common) {
+    let Some((report, argument)) = question.report().zip(argument) else { return };
+    match subject_of(report, argument.trim()) {
+        Some(Subject::Below) => common.below.push(argument.trim().to_owned()),
+        Some(Subject::Address) => common.address.push(argument.trim().to_owned()),
+        None => {}
+    }
+}
+
 /// What is read: a report that needs no logs reads those that were typed alone.
 fn reads(question: Question, argument: Option<&str>, common: &Common, around: &Surroundings) -> Result<Reads, Problem> {
     let report = question.report();
@@ -159,21 +174,27 @@ fn reads(question: Question, argument: Option<&str>, common: &Common, around: &S
     Ok(reads)
 }
 
-/// Refuses a tree of what has none.
-fn check_tree(question: Question, format: Format) -> Result<(), Problem> {
+/// Refuses a tree or a timeline of what has none.
+fn check_form(question: Question, format: Format) -> Result<(), Problem> {
+    let (form, what) = match format {
+        Format::Dot => (Form::Tree, "draws a tree"),
+        Format::Timesketch | Format::TimesketchCsv => (Form::Records, "is a timeline of single events"),
+        _ => return Ok(()),
+    };
     let name = match question {
-        _ if format != Format::Dot => return Ok(()),
-        Question::One(report) if report.form == Form::Tree => return Ok(()),
+        Question::One(report) if report.form == form => return Ok(()),
         Question::One(report) => report.name,
         Question::Audit => help::AUDIT,
     };
     let with: Vec<String> = REPORTS
         .iter()
-        .filter(|report| report.form == Form::Tree)
-        .map(|report| format!("trailscan {} {}", report.name, report.argument.unwrap_or_default()))
+        .filter(|report| report.form == form)
+        .map(|report| {
+            format!("trailscan {} {}", report.name, report.argument.unwrap_or_default()).trim_end().to_owned()
+        })
         .collect();
     let with = with.join(" or ");
-    Err(Problem::usage(format!("dot draws a tree, and {name} has none; ask {with} --format dot")))
+    Err(Problem::usage(format!("{format} {what}, and {name} has none; ask {with} --format {format}")))
 }
 
 /// Refuses a report's own argument that must have been meant as INPUT, where there is no other.

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 #[cfg(feature = "s3")]
 use std::sync::Arc;
 
-use trailscan::filter::{Criteria, Filters};
+use trailscan::aggregate::Wanted;
+use trailscan::filter::Filters;
 #[cfg(feature = "s3")]
 use trailscan::input::s3::{Access, S3Request};
 use trailscan::input::{DayRange, Input};
@@ -17,7 +18,7 @@ use super::complete::{Origins, Source};
 use super::exit::Problem;
 use super::flags::Common;
 use super::surroundings::Surroundings;
-use super::{inputs, log, window};
+use super::{filters, inputs, log, window};
 
 /// What is read, and which of it counts.
 pub struct Reading {
@@ -150,7 +151,7 @@ impl Reading {
             },
             reads,
             cache: common.cache.clone(),
-            filters: Filters::new(&criteria(common)).map_err(Problem::usage)?,
+            filters: Filters::new(&filters::criteria(common)).map_err(Problem::usage)?,
             work: work(common, latest),
         })
     }
@@ -190,18 +191,6 @@ fn resolve_window(
     Ok((window, days_read))
 }
 
-fn criteria(common: &Common) -> Criteria {
-    Criteria {
-        accounts: common.account.clone(),
-        regions: common.region.clone(),
-        principals: common.principal.clone(),
-        events: common.event.clone(),
-        services: common.service.clone(),
-        access_keys: common.access_key.clone(),
-        addresses: common.address.clone(),
-    }
-}
-
 fn work(common: &Common, latest: EventTime) -> Work {
     let given = common.threads.and_then(|threads| NonZeroUsize::new(threads as usize));
     let threads = given.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
@@ -211,6 +200,7 @@ fn work(common: &Common, latest: EventTime) -> Work {
         max_memory: common.max_memory,
         carve: common.carve,
         latest_time: Some(latest),
+        events: Wanted::All,
     };
     Work { threads, dedupe: !common.no_dedupe, limits, progress: !common.quiet && !log::tells() }
 }

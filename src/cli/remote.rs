@@ -11,10 +11,6 @@ use trailscan::scan::ScanError;
 use super::exit::Problem;
 use super::flags::Common;
 use super::reading::Reading;
-#[cfg(feature = "s3")]
-use super::reading::WindowSource;
-#[cfg(feature = "s3")]
-use super::{tell, window};
 
 /// What is read of S3; of a build without S3 nothing.
 #[derive(Clone, Default)]
@@ -83,11 +79,8 @@ impl Fetched {
 
 #[cfg(feature = "s3")]
 impl Remote {
-    /// All that is asked for; says which window nobody asked for.
+    /// All that is asked for.
     pub fn of(reading: &Reading) -> Self {
-        if reading.s3.is_some() {
-            tell_default_window(reading);
-        }
         Self { request: reading.s3.clone() }
     }
 
@@ -247,14 +240,5 @@ impl Remote {
     /// None.
     pub fn open(self) -> Result<Option<Box<dyn Source>>, ScanError> {
         Ok(None)
-    }
-}
-
-/// Says which window nobody asked for.
-#[cfg(feature = "s3")]
-fn tell_default_window(reading: &Reading) {
-    if let Some(window) = reading.window.filter(|_| reading.chosen_by == WindowSource::Default) {
-        let days = window::S3_DAYS;
-        tell::line(format!("counting the last {days} days, from {}: --all reads all of S3", window.since()));
     }
 }

@@ -3,8 +3,9 @@
 //! Not how to reach them: profiles, roles and endpoints of S3 belong to whoever runs the command.
 
 use trailscan::input::Input;
-use trailscan::model::TimeWindow;
+use trailscan::model::{TimeWindow, shell_quoted};
 
+use super::filters;
 use super::flags::Common;
 
 /// The arguments, as they are typed.
@@ -15,17 +16,11 @@ pub fn arguments(common: &Common, window: Option<TimeWindow>, inputs: &[Input]) 
     } else if common.all {
         words.push("--all".to_owned());
     }
-    let filters = [
-        ("--account", &common.account),
-        ("--region", &common.region),
-        ("--principal", &common.principal),
-        ("--event", &common.event),
-        ("--service", &common.service),
-        ("--address", &common.address),
-        ("--access-key", &common.access_key),
-    ];
-    for (flag, values) in filters {
-        words.extend(values.iter().map(|value| format!("{flag} {}", quoted(value))));
+    for (flag, values) in filters::given(common) {
+        let typed = |value: &String| {
+            if value.is_empty() { format!("--{flag}") } else { format!("--{flag} {}", shell_quoted(value)) }
+        };
+        words.extend(values.iter().map(typed));
     }
     if common.no_dedupe {
         words.push("--no-dedupe".to_owned());
@@ -40,30 +35,8 @@ pub fn arguments(common: &Common, window: Option<TimeWindow>, inputs: &[Input]) 
 /// An INPUT, as it is typed.
 pub fn input(input: &Input) -> String {
     match input {
-        Input::Path(path) => quoted(&path.to_string_lossy()),
+        Input::Path(path) => shell_quoted(&path.to_string_lossy()),
         Input::Stdin => "-".to_owned(),
-        Input::S3(uri) => quoted(&format!("s3://{}/{}", uri.bucket, uri.key)),
-    }
-}
-
-/// A word for a POSIX shell.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', "'\\''"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_that_a_shell_would_read_are_quoted() {
-        assert_eq!(quoted("sample-logs/AWSLogs"), "sample-logs/AWSLogs");
-        assert_eq!(quoted("*:role/admin/*"), "'*:role/admin/*'");
-        assert_eq!(quoted("it's $(here)"), "'it'\\''s $(here)'");
-        assert_eq!(quoted(""), "''");
+        Input::S3(uri) => shell_quoted(&format!("s3://{}/{}", uri.bucket, uri.key)),
     }
 }

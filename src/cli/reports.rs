@@ -3,7 +3,7 @@
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, value_parser};
-use trailscan::report::{REPORTS, Report, ReportOption, TextOption, audited, by_name};
+use trailscan::report::{Form, REPORTS, Report, ReportOption, TextOption, audited, by_name};
 
 use super::complete::{Completed, complete};
 use super::exit::{End, Problem};
@@ -44,6 +44,10 @@ fn of_report(report: &'static Report) -> Command {
         true => command.mut_args(aside),
         false => command.mut_args(not_of_keys),
     };
+    let command = match report.form {
+        Form::Records => command.mut_args(of_events),
+        _ => command,
+    };
     // The texts come last: adding arguments sets those of their structs.
     let command = command.about(report.summary).long_about(help::about(report));
     command.after_help(help::examples(report.name)).after_long_help(help::after(report))
@@ -80,6 +84,12 @@ fn typed(name: &str, Completed { matches, origins }: Completed) -> Result<Typed,
         numbers: options.into_iter().filter_map(|option| Some((option, number(&matches, option)?))).collect(),
         texts: texts_of(report).filter_map(|option| Some((option, texts(&matches, option)?))).collect(),
     })
+}
+
+/// Shows the filters that look into events in the short help of a report that is for that.
+fn of_events(arg: Arg) -> Arg {
+    let is_looked_with = ["resource", "error", "write", "below"].contains(&arg.get_id().as_str());
+    if is_looked_with { arg.hide_short_help(false) } else { arg }
 }
 
 /// Leaves to the long help what a report that reads no logs has for them.

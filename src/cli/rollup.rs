@@ -34,7 +34,7 @@ const OVERWRITE: &str = "overwrite";
 const SHARD: &str = "shard";
 
 /// What every other subcommand takes and a rollup has no use for: it keeps all, and whoever reads it asks.
-pub const USELESS: [&str; 16] = [
+pub const USELESS: [&str; 24] = [
     "format",
     "limit",
     "fail_on",
@@ -51,6 +51,14 @@ pub const USELESS: [&str; 16] = [
     "service",
     "address",
     "access_key",
+    "session",
+    "resource",
+    "error",
+    "user_agent",
+    "event_id",
+    "read_only",
+    "write",
+    "below",
 ];
 
 /// What chooses days: refused in words of its own where it is typed, and no default of `trailscan.toml` holds.

@@ -13,7 +13,7 @@ use super::exit::{End, Problem};
 use super::live::Asked;
 use super::plan::Plan;
 use super::reading::Reads;
-use super::{dry_run, iam_state, news, notes, scan, tell};
+use super::{below, dry_run, iam_state, news, notes, scan, tell};
 
 /// Runs a plan to its answer.
 ///
@@ -34,6 +34,7 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
         Some(live) => Some(Asked::of(live, plan.reading.now, &mut plan.state, &mut plan.account_names)?),
         None => None,
     };
+    below::resolve(&mut plan.reading)?;
     let outcome = scan::read(&plan.reading, &plan.question.needs())?;
     let (plan, window) = (&plan, plan.reading.window);
     let ScanOutcome { state, coverage, newest_event_read, newest_pruned_day, .. } = outcome;

@@ -1,8 +1,9 @@
 //! From what is to be read to what a scan remembers of it.
 
 use tracing::info;
-use trailscan::aggregate::AggregateKind;
+use trailscan::aggregate::{AggregateKind, State};
 use trailscan::coverage::Beside;
+use trailscan::filter::Filters;
 use trailscan::input::{DayRange, Listing, Source};
 use trailscan::model::Day;
 use trailscan::scan::rollup::{self, Asked, Rolled};
@@ -15,7 +16,7 @@ use super::remote::Remote;
 use super::shard::{self, Unfetched, Watched};
 #[cfg(feature = "s3")]
 use super::stop::STOP;
-use super::{cached, interrupt, progress, repeat, request, tell};
+use super::{cached, interrupt, progress, repeat, request, tell, window};
 
 /// Prepares the process for a long run, and emits what it will do.
 ///
@@ -40,6 +41,10 @@ pub fn locate(reading: &mut Reading) -> Result<(), Problem> {
     if let (WindowSource::Config(file, days), Some(window)) = (&reading.chosen_by, reading.window) {
         let (from, file) = (window.since(), file.display());
         tell::line(format!("counting the last {days} days, from {from}, as {file} says: --all counts all"));
+    }
+    if let Some(window) = reading.window.filter(|_| reading.chosen_by == WindowSource::Default) {
+        let days = window::S3_DAYS;
+        tell::line(format!("counting the last {days} days, from {}: --all reads all of S3", window.since()));
     }
     Ok(())
 }
@@ -81,6 +86,19 @@ pub fn read(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<
     let mut outcome = with_request(reading, (listing, remote), aggregates, scanned)?;
     outcome.coverage = outcome.coverage.with(Beside { warnings, ..Beside::default() });
     Ok(outcome)
+}
+
+/// Reads all that can be read, whatever the window and the filters leave, and remembers it in these aggregates.
+///
+/// # Errors
+/// When the scan fails, or a rollup stands in the place of logs.
+pub fn read_all(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<State, Problem> {
+    let mut listing = request::list(reading);
+    let mut remote = Remote::of(reading);
+    kept::answered(reading, (&mut listing, &mut remote), aggregates)?;
+    let all = Filters::default();
+    let scanned = |request: ScanRequest<'_>| scan::scan(ScanRequest { window: None, filters: &all, ..request });
+    Ok(with_request(reading, (listing, remote), aggregates, scanned)?.state)
 }
 
 /// Reads all that can be read, and keeps what these aggregates remember by account and day.

@@ -70,12 +70,14 @@ struct Pair<'t, N> {
     /// Which of the two is read into.
     current: usize,
     /// What is known of the other one, if it waits.
-    waiting: Option<Waiting<N>>,
+    waiting: Option<Waiting<'t, N>>,
 }
 
 /// What is known of a record before it is an event.
 #[derive(Clone, Copy)]
-struct Waiting<N> {
+struct Waiting<'t, N> {
+    /// Its text.
+    record: &'t str,
     note: N,
     identity: Key,
     /// A hash of its text without the userIdentity, where that is asked for.
@@ -255,7 +257,7 @@ impl Decoder {
 
     /// Takes in the current record of `pair`, which is `text`: announces it, then gives the one that waits to `sink`.
     #[inline]
-    fn record<S: Sink>(&mut self, text: &str, pair: &mut Pair<'_, S::Note>, sink: &mut S) {
+    fn record<'t, S: Sink>(&mut self, text: &'t str, pair: &mut Pair<'t, S::Note>, sink: &mut S) {
         let record = &pair.records[pair.current];
         if text.len() > self.max_record_bytes {
             sink.malformed();
@@ -271,15 +273,15 @@ impl Decoder {
 
     /// Announces the current record of `pair`, then gives the one that waits to `sink`.
     #[inline]
-    fn event_ahead<S: Sink>(&mut self, text: &str, pair: &mut Pair<'_, S::Note>, sink: &mut S) {
+    fn event_ahead<'t, S: Sink>(&mut self, text: &'t str, pair: &mut Pair<'t, S::Note>, sink: &mut S) {
         let record = &pair.records[pair.current];
         let note = sink.coming(record.text(Field::EventId), record.text(Field::RecipientAccountId));
         let identity = self.identities.announce(record.text(Field::UserIdentity));
-        let text = match self.fingerprint {
+        let hash = match self.fingerprint {
             Fingerprint::Parts => 0,
             Fingerprint::Bytes => self.contents.of_text(text, record.text(Field::UserIdentity)),
         };
-        let before = pair.waiting.replace(Waiting { note, identity, text });
+        let before = pair.waiting.replace(Waiting { record: text, note, identity, text: hash });
         pair.current ^= 1;
         if let Some(before) = before {
             self.event(&pair.records[pair.current], before, sink);
@@ -288,7 +290,7 @@ impl Decoder {
 
     /// Reads a record that was exported as a row; what cannot be is read as it stands.
     #[cold]
-    fn row<S: Sink>(&mut self, text: &str, pair: &mut Pair<'_, S::Note>, sink: &mut S) {
+    fn row<'t, S: Sink>(&mut self, text: &'t str, pair: &mut Pair<'t, S::Note>, sink: &mut S) {
         self.catch_up(pair, sink);
         if !self.wrapped_in(text, sink) {
             self.event_ahead(text, pair, sink);
@@ -303,7 +305,7 @@ impl Decoder {
         }
     }
 
-    fn event<S: Sink>(&mut self, record: &Record<'_>, waited: Waiting<S::Note>, sink: &mut S) {
+    fn event<S: Sink>(&mut self, record: &Record<'_>, waited: Waiting<'_, S::Note>, sink: &mut S) {
         let raw = record.text(Field::UserIdentity);
         let unread = UnreadIdentity::new(raw, identity::parse);
         let user_identity = LazyIdentity::new(&unread);
@@ -314,7 +316,7 @@ impl Decoder {
             unread.know(identity);
             Print { fingerprint, is_json: is_json || contents.is_json(raw) }
         });
-        let event = event_of(record, user_identity, known.identity);
+        let event = Event { record: waited.record, ..event_of(record, user_identity, known.identity) };
         if let Some(kind) = aside_of(&event) {
             return sink.aside(kind);
         }
@@ -401,6 +403,7 @@ fn event_of<'a>(
         service_event_details: record.text(Field::ServiceEventDetails),
         resources: record.text(Field::Resources),
         addendum: record.text(Field::Addendum),
+        record: "",
         user_identity,
         identity,
     }

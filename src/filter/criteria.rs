@@ -1,4 +1,4 @@
-//! What the user asked to count: accounts, regions, principals, events, services, addresses, access keys.
+//! What the user asked to count: accounts, regions, principals, events, services, addresses, credentials, resources.
 //!
 //! Criteria decide what is *counted*. The records that explain rows are remembered from every object, accepted or not,
 //! so a filter never blinds a join.
@@ -6,7 +6,8 @@
 use globset::{Glob, GlobBuilder, GlobMatcher};
 use ipnet::IpNet;
 
-use crate::model::{Event, SourceAddress, principal_of};
+use super::Below;
+use crate::model::{Arn, Event, SourceAddress, agent_family, each_resource, principal_of};
 
 /// The criteria as they were written. Within one list any may hold; a list that is not empty must have one that does.
 ///
@@ -28,6 +29,30 @@ pub struct Criteria {
     pub access_keys: Vec<String>,
     /// Addresses or CIDR blocks, IPv4 or IPv6, that `sourceIPAddress` lies in.
     pub addresses: Vec<String>,
+    /// Patterns of sessions: the session's id as reports print it, its principalId, its arn or its name.
+    pub sessions: Vec<String>,
+    /// Patterns of resources that the record names, whole, or without what an arn begins with.
+    pub resources: Vec<String>,
+    /// Patterns of `errorCode`, or of `errorMessage` where there is no code.
+    pub errors: Vec<String>,
+    /// Patterns of `userAgent`, or of the program that it names.
+    pub user_agents: Vec<String>,
+    /// Patterns of `eventID`.
+    pub event_ids: Vec<String>,
+    /// Whether calls that change something are meant, or the others; `None` is both.
+    pub access: Option<Access>,
+    /// Keys, sessions and principals: what was done with them, and with whatever they issued, counts. Nothing does until
+    /// [`Filters::resolve`] says what that is.
+    pub below: Vec<String>,
+}
+
+/// Whether a call changes something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// It changes nothing: `readOnly` is true.
+    ReadOnly,
+    /// It may change something: `readOnly` is false, or not told.
+    Write,
 }
 
 /// Why a criterion cannot be used.
@@ -63,6 +88,14 @@ pub struct Filters {
     services: Globs,
     access_keys: Globs,
     addresses: Vec<IpNet>,
+    sessions: Globs,
+    resources: Globs,
+    errors: Globs,
+    user_agents: Globs,
+    event_ids: Globs,
+    access: Option<Access>,
+    below: Vec<String>,
+    resolved: Below,
 }
 
 impl Filters {
@@ -80,7 +113,25 @@ impl Filters {
             services: Globs::new("service", &criteria.services)?,
             access_keys: Globs::new("access-key", &criteria.access_keys)?,
             addresses: criteria.addresses.iter().map(|text| block(text)).collect::<Result<_, _>>()?,
+            sessions: Globs::new("session", &criteria.sessions)?,
+            resources: Globs::new("resource", &criteria.resources)?,
+            errors: Globs::new("error", &criteria.errors)?,
+            user_agents: Globs::new("user-agent", &criteria.user_agents)?,
+            event_ids: Globs::new("event-id", &criteria.event_ids)?,
+            access: criteria.access,
+            below: not_empty("below", &criteria.below)?,
+            resolved: Below::default(),
         })
+    }
+
+    /// The keys, sessions and principals below which all counts; empty when that was not asked.
+    pub fn below(&self) -> &[String] {
+        &self.below
+    }
+
+    /// Says which credentials are below those that were asked for.
+    pub fn resolve(&mut self, below: Below) {
+        self.resolved = below;
     }
 
     /// Whether nothing is filtered.
@@ -107,7 +158,19 @@ impl Filters {
                 && self.services.hold(|glob| is_service(glob, event.event_source))
                 && self.access_keys.hold(|glob| glob.is_match(&*event.user_identity.access_key_id))
                 && self.comes_from(event.source_ip_address)
+                && self.is_like(event)
                 && self.is_by(event))
+    }
+
+    /// What is asked of few events: how the call ended, what it did, by what program, in which session, to what.
+    fn is_like(&self, event: &Event<'_>) -> bool {
+        self.access.is_none_or(|access| (access == Access::ReadOnly) == (event.read_only == Some(true)))
+            && self.event_ids.hold(|glob| glob.is_match(event.event_id))
+            && self.errors.hold(|glob| event.is_error() && glob.is_match(error_of(event)))
+            && self.user_agents.hold(|glob| is_agent(glob, event.user_agent))
+            && (self.below.is_empty() || self.resolved.holds(event))
+            && self.sessions.hold(|glob| is_session(glob, event))
+            && self.resources.hold(|glob| is_about(glob, event))
     }
 
     /// The regions that were asked for; empty when all are.
@@ -123,6 +186,14 @@ impl Filters {
             ("--service", !self.services.0.is_empty()),
             ("--access-key", !self.access_keys.0.is_empty()),
             ("--address", !self.addresses.is_empty()),
+            ("--session", !self.sessions.0.is_empty()),
+            ("--resource", !self.resources.0.is_empty()),
+            ("--error", !self.errors.0.is_empty()),
+            ("--user-agent", !self.user_agents.0.is_empty()),
+            ("--event-id", !self.event_ids.0.is_empty()),
+            ("--read-only", self.access == Some(Access::ReadOnly)),
+            ("--write", self.access == Some(Access::Write)),
+            ("--below", !self.below.is_empty()),
         ];
         given.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag).collect()
     }
@@ -218,6 +289,36 @@ fn holds(wanted: &[String], text: &str) -> bool {
 /// `iam` stands for `iam.amazonaws.com`, since nobody types the host.
 fn is_service(glob: &GlobMatcher, source: &str) -> bool {
     glob.is_match(source) || source.strip_suffix(".amazonaws.com").is_some_and(|service| glob.is_match(service))
+}
+
+/// What went wrong: a failed sign-in has only the message.
+fn error_of<'a>(event: &Event<'a>) -> &'a str {
+    if event.error_code.is_empty() { event.error_message } else { event.error_code }
+}
+
+/// A program may be named in full or as reports print it.
+fn is_agent(glob: &GlobMatcher, user_agent: &str) -> bool {
+    glob.is_match(user_agent) || glob.is_match(agent_family(user_agent))
+}
+
+fn is_session(glob: &GlobMatcher, event: &Event<'_>) -> bool {
+    let identity = &*event.user_identity;
+    let Some(id) = identity.session_id() else { return false };
+    let names = [&*id, &identity.principal_id, &identity.arn, identity.session_name()];
+    names.into_iter().any(|name| !name.is_empty() && glob.is_match(name))
+}
+
+/// `my-bucket` stands for `arn:aws:s3:::my-bucket`, and both `user/eve` and `eve` for the arn of that user.
+fn is_about(glob: &GlobMatcher, event: &Event<'_>) -> bool {
+    let mut is_about = false;
+    each_resource(event, &mut |resource| {
+        is_about = is_about || glob.is_match(resource);
+        if let Some(arn) = Arn::parse(resource).filter(|_| !is_about) {
+            let name = arn.name().rsplit(':').next().unwrap_or_default();
+            is_about = glob.is_match(arn.resource) || glob.is_match(name);
+        }
+    });
+    is_about
 }
 
 /// A block, or an address as a block of one. IPv4 written as IPv6 (`::ffff:192.0.2.1`) is IPv4, as in [`SourceAddress`].

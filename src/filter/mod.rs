@@ -1,7 +1,9 @@
 //! Which events are counted, beside the window: the user's criteria, and each event once.
 
+mod below;
 mod criteria;
 mod dedupe;
 
-pub use criteria::{Criteria, FilterError, Filters};
+pub use below::Below;
+pub use criteria::{Access, Criteria, FilterError, Filters};
 pub use dedupe::{Announced, Dedupe, Sighting};

@@ -153,6 +153,8 @@ pub struct Event<'a> {
     pub resources: &'a str,
     /// `addendum`, raw JSON.
     pub addendum: &'a str,
+    /// The whole record as it was read, secrets included: see [`redact`](super::redact()). `""` where there is no text of it.
+    pub record: &'a str,
     /// `userIdentity`; reading it costs the first time.
     pub user_identity: LazyIdentity<'a>,
     /// Which distinct `userIdentity` it is.

@@ -348,6 +348,7 @@ mod tests {
                 service_event_details: details,
                 resources: "",
                 addendum: "",
+                record: "",
                 user_identity: crate::model::LazyIdentity::known(identity),
                 identity: IdentityRef { generation: 1, slot: 0 },
             })),

@@ -19,7 +19,7 @@ pub(crate) struct KeptEvent {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Said {
     event_time: Option<EventTime>,
-    texts: [Box<str>; 20],
+    texts: [Box<str>; 21],
     flags: [Option<bool>; 2],
     user_identity: Box<str>,
 }
@@ -49,6 +49,7 @@ impl KeptEvent {
             event.service_event_details,
             event.resources,
             event.addendum,
+            event.record,
         ];
         let flags = [event.read_only, event.session_credential_from_console];
         let said = Said { event_time: event.event_time, texts: texts.map(Box::from), flags, user_identity: raw.into() };
@@ -58,7 +59,7 @@ impl KeptEvent {
     /// Gives the event to `look`. Its identity goes by a `number` that no other kept event of the process has: whoever
     /// decoded it may be gone.
     pub fn with<R>(&self, number: u32, look: impl FnOnce(&Event<'_>) -> R) -> R {
-        let texts: [&str; 20] = std::array::from_fn(|place| &*self.said.texts[place]);
+        let texts: [&str; 21] = std::array::from_fn(|place| &*self.said.texts[place]);
         let unread = UnreadIdentity::new(&self.said.user_identity, self.parse);
         look(&Event {
             event_id: texts[0],
@@ -84,6 +85,7 @@ impl KeptEvent {
             service_event_details: texts[17],
             resources: texts[18],
             addendum: texts[19],
+            record: texts[20],
             user_identity: LazyIdentity::new(&unread),
             identity: IdentityRef { generation: NO_DECODER, slot: number },
         })
@@ -130,6 +132,7 @@ mod tests {
             service_event_details: "18",
             resources: "19",
             addendum: "20",
+            record: "21",
             user_identity: LazyIdentity::new(&unread),
             ..event(&plain)
         };

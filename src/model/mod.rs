@@ -12,12 +12,17 @@ mod event;
 mod identity;
 mod issuance;
 mod kept;
+mod lasting;
 mod logging;
 mod long_lived;
 mod password_policy;
 mod policy;
 mod principal;
 mod quantity;
+mod redact;
+mod resources;
+mod session;
+mod shell;
 mod sign_in;
 mod subdocument;
 mod temporary;
@@ -38,6 +43,7 @@ pub use event::{Event, IdentityRef, LazyIdentity, UnreadIdentity};
 pub use identity::{IdentityType, InScopeOf, OnBehalfOf, SessionContext, SessionIssuer, UserIdentity};
 pub use issuance::{IssuanceApi, IssuedCredentials};
 pub(crate) use kept::KeptEvent;
+pub use lasting::{Change, Lasting, plain as plain_event, takes_back, takes_from_attribute};
 pub use logging::{
     Condition as LoggingCondition, FactKind, LoggingCall, LoggingEffect, LoggingObject, LoggingReach, LoggingRecord,
     Settled, TrailFact, TrailFacts,
@@ -49,8 +55,12 @@ pub use policy::{
     Condition, Effect, Grant, Listed, NormalPolicy, OpenPrincipal, OpenTo, Outsiders, Policy, PolicyClass, PolicyError,
     Principals, Statement, is_quarantine,
 };
-pub use principal::{identity_center_person, principal_of, role_of_session_arn};
+pub use principal::{identity_center_person, principal_of, role_of_session_arn, short_name};
 pub use quantity::{grouped, quantity};
+pub use redact::{REDACTED, Redacted, redact};
+pub use resources::each_resource;
+pub(crate) use session::{session_id, session_name};
+pub use shell::shell_quoted;
 pub use sign_in::{HIDDEN_USER_NAME, SignIn, SignInMfa, SignInStep};
 pub(crate) use subdocument::members;
 pub(crate) use temporary::{LOCK, OLD, PREFIX, TEMPORARY, is_temporary};

@@ -37,6 +37,11 @@ pub fn principal_of<'a>(identity: &'a UserIdentity<'_>) -> Cow<'a, str> {
     named.or_else(|| fallback_of(identity)).unwrap_or(Cow::Borrowed("unknown"))
 }
 
+/// A principal or another resource without what begins its arn: `user/alice`.
+pub fn short_name(name: &str) -> &str {
+    Arn::parse(name).map_or(name, |arn| arn.resource)
+}
+
 fn root_of<'a>(identity: &'a UserIdentity<'_>) -> Option<Cow<'a, str>> {
     let account = first(&[&identity.account_id, &identity.principal_id])
         .or_else(|| Arn::parse(&identity.arn).map(|arn| arn.account_id).filter(|id| !id.is_empty()))?;

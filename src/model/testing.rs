@@ -40,6 +40,7 @@ pub fn event<'a>(identity: &'a UserIdentity<'_>) -> Event<'a> {
         service_event_details: "",
         resources: "",
         addendum: "",
+        record: "",
         user_identity: LazyIdentity::known(identity),
         identity: IdentityRef { generation: GENERATION.fetch_add(1, Ordering::Relaxed), slot: 0 },
     }

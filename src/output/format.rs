@@ -24,6 +24,10 @@ pub enum Format {
     Html,
     /// Tables and lists for tickets.
     Markdown,
+    /// A timeline for Timesketch as JSON Lines, of reports of single events.
+    Timesketch,
+    /// The same as CSV; needs the feature `columnar`.
+    TimesketchCsv,
 }
 
 /// Why a format cannot be had.
@@ -31,7 +35,9 @@ pub enum Format {
 #[non_exhaustive]
 pub enum FormatError {
     /// The word names no format.
-    #[error("no format is called {0:?}; formats are table, json, jsonl, csv, parquet, html, markdown, dot")]
+    #[error(
+        "no format is called {0:?}; formats are table, json, jsonl, csv, parquet, html, markdown, dot, timesketch, timesketch-csv"
+    )]
     UnknownWord(String),
     /// The file's name does not say which format is meant.
     #[error(
@@ -46,10 +52,20 @@ pub enum FormatError {
 
 impl Format {
     /// All of them, in the order in which help lists them.
-    pub const ALL: [Self; 8] =
-        [Self::Table, Self::Json, Self::Jsonl, Self::Csv, Self::Parquet, Self::Html, Self::Markdown, Self::Dot];
+    pub const ALL: [Self; 10] = [
+        Self::Table,
+        Self::Json,
+        Self::Jsonl,
+        Self::Csv,
+        Self::Parquet,
+        Self::Html,
+        Self::Markdown,
+        Self::Dot,
+        Self::Timesketch,
+        Self::TimesketchCsv,
+    ];
 
-    /// The word that names it; also the extension of its files, but for those of tables and Markdown.
+    /// The word that names it; also the extension of its files, but for those of tables, Markdown and timelines.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Table => "table",
@@ -60,6 +76,8 @@ impl Format {
             Self::Dot => "dot",
             Self::Html => "html",
             Self::Markdown => "markdown",
+            Self::Timesketch => "timesketch",
+            Self::TimesketchCsv => "timesketch-csv",
         }
     }
 
@@ -68,6 +86,8 @@ impl Format {
         match self {
             Self::Table => "txt",
             Self::Markdown => "md",
+            Self::Timesketch => "jsonl",
+            Self::TimesketchCsv => "csv",
             other => other.as_str(),
         }
     }
@@ -90,18 +110,20 @@ impl Format {
 
     /// Whether several reports can share one stream of it.
     pub(super) const fn holds_many(self) -> bool {
-        !matches!(self, Self::Csv | Self::Parquet | Self::Dot)
+        !matches!(self, Self::Csv | Self::Parquet | Self::Dot | Self::Timesketch | Self::TimesketchCsv)
     }
 
     /// Whether the coverage lies in a file beside it, for lack of a place inside.
     pub(super) const fn has_coverage_beside(self) -> bool {
-        matches!(self, Self::Jsonl | Self::Csv | Self::Parquet | Self::Dot)
+        !matches!(self, Self::Table | Self::Json | Self::Html | Self::Markdown)
     }
 
     /// This format, if the build has it.
     pub(crate) fn built(self) -> Result<Self, FormatError> {
         match self {
-            Self::Csv | Self::Parquet if !cfg!(feature = "columnar") => Err(FormatError::NotBuilt(self.as_str())),
+            Self::Csv | Self::Parquet | Self::TimesketchCsv if !cfg!(feature = "columnar") => {
+                Err(FormatError::NotBuilt(self.as_str()))
+            }
             built => Ok(built),
         }
     }
@@ -153,7 +175,7 @@ mod tests {
         let error = "xml".parse::<Format>().unwrap_err().to_string();
         assert_eq!(
             error,
-            "no format is called \"xml\"; formats are table, json, jsonl, csv, parquet, html, markdown, dot"
+            "no format is called \"xml\"; formats are table, json, jsonl, csv, parquet, html, markdown, dot, timesketch, timesketch-csv"
         );
     }
 

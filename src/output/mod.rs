@@ -34,6 +34,7 @@ mod scratch;
 mod store;
 mod temporary;
 mod terminal;
+mod timesketch;
 
 #[cfg(feature = "columnar")]
 mod columnar;
@@ -280,12 +281,18 @@ fn emit(document: &Document<'_>, format: Format, style: Style, out: &mut dyn Wri
         Format::Dot => dot::write(document, out),
         Format::Html => html::write(document, out),
         Format::Markdown => markdown::write(document, out),
+        Format::Timesketch => timesketch::write(document, out),
+        #[cfg(feature = "columnar")]
+        Format::TimesketchCsv => timesketch::each(document, |section| {
+            let content = Content::Report(section);
+            columnar_csv::write(&Document { content, ..*document }, style.place == Place::Terminal, out)
+        }),
         #[cfg(feature = "columnar")]
         Format::Csv => columnar_csv::write(document, style.place == Place::Terminal, out),
         #[cfg(feature = "columnar")]
         Format::Parquet => columnar_parquet::write(document, out),
         #[cfg(not(feature = "columnar"))]
-        Format::Csv | Format::Parquet => {
+        Format::Csv | Format::Parquet | Format::TimesketchCsv => {
             Err(io::Error::new(io::ErrorKind::Unsupported, FormatError::NotBuilt(format.as_str())))
         }
     }

@@ -108,6 +108,21 @@ impl Column {
         Self::text(name, about).role(Role::IssuedFrom)
     }
 
+    /// The `sourceIPAddress` of a call: an address, a service's host or another text.
+    pub const fn address(name: &'static str, about: &'static str) -> Self {
+        Self::text(name, about)
+    }
+
+    /// A row in a sentence.
+    pub const fn message(name: &'static str, about: &'static str) -> Self {
+        Self::text(name, about).role(Role::Message)
+    }
+
+    /// The record of an event, as JSON on one line.
+    pub const fn record(name: &'static str, about: &'static str) -> Self {
+        Self::text(name, about).role(Role::Record)
+    }
+
     /// An identifier.
     pub const fn id(name: &'static str, about: &'static str) -> Self {
         Self::new(name, ColumnKind::Id, about)
@@ -174,8 +189,23 @@ impl Value {
 
     /// Of [`Column::issued_from`].
     pub fn issued_from(source: impl AsRef<str>) -> Self {
+        Self::address(source)
+    }
+
+    /// Of [`Column::address`].
+    pub fn address(source: impl AsRef<str>) -> Self {
         let source = source.as_ref();
         SourceAddress::parse(source).ip().map_or_else(|| Self::text(source), Self::Address)
+    }
+
+    /// Of [`Column::message`].
+    pub fn message(message: impl Into<String>) -> Self {
+        Self::text(message)
+    }
+
+    /// Of [`Column::record`].
+    pub fn record(record: impl Into<String>) -> Self {
+        Self::text(record)
     }
 
     /// Of [`Column::id`].

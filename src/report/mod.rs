@@ -23,6 +23,8 @@ mod tree;
 mod activity;
 mod console_logins;
 mod enrolment;
+mod events;
+mod incident;
 mod key_age;
 mod key_facts;
 mod key_spread;
@@ -44,7 +46,9 @@ pub use baseline::{
     Standing, Today, moment,
 };
 pub use columns::{Number, columns};
+pub use events::wanted as events_wanted;
 pub use finding::{Finding, Severity, SeverityError, sort as sort_findings};
+pub use incident::{Subject, subject_of};
 pub use options::{OptionError, Options, ReportOption, TextOption};
 pub use rule::{Practice, Rule};
 pub use same_deed::one_finding_per_deed;
@@ -55,6 +59,7 @@ pub use scorecard::{
 };
 pub use source_list::address_text;
 pub use table::{Column, ColumnError, ColumnKind, Drawing, Prominence, Role, Table, Value};
+pub use trace::{Descent, LINEAGE_NEEDS, descent};
 pub use tree::{Tree, TreeNode, Way};
 
 use self::charts::Chart;
@@ -75,6 +80,8 @@ pub static REPORTS: &[&Report] = &[
     &activity::REPORT,
     &posture::REPORT,
     &trace::REPORT,
+    &events::REPORT,
+    &incident::REPORT,
 ];
 
 /// A question and how it is answered.
@@ -125,6 +132,8 @@ pub enum Form {
     Rows,
     /// Rows that are also a [`Tree`], which can be drawn.
     Tree,
+    /// Single events, a row each: as many as there are. An audit leaves such a report out, and a rollup cannot answer it.
+    Records,
 }
 
 /// What a report does with files of IAM's state.
@@ -195,9 +204,9 @@ pub struct Answer {
     pub tree: Option<Tree>,
 }
 
-/// The reports that an audit runs: those that need no argument.
+/// The reports that an audit runs: those that need no argument, and sum up.
 pub fn audited() -> impl Iterator<Item = &'static Report> {
-    REPORTS.iter().copied().filter(|report| report.argument.is_none())
+    REPORTS.iter().copied().filter(|report| report.argument.is_none() && report.form != Form::Records)
 }
 
 impl Report {

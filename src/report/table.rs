@@ -52,6 +52,10 @@ pub enum Role {
     Why,
     /// A UTC day, by which rows can be parted.
     Day,
+    /// The row in a sentence.
+    Message,
+    /// Of a row that is an event: its record.
+    Record,
 }
 
 /// When a terminal shows a column that was not asked for by `--columns`. Other formats always carry all.

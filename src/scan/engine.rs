@@ -45,7 +45,7 @@ pub fn scan(request: ScanRequest<'_>) -> Result<ScanOutcome, ScanError> {
 /// [`ScanError`]; what cannot be read is no error but part of the coverage.
 pub fn scan_beside(request: ScanRequest<'_>, mut kept: Option<Kept>) -> Result<ScanOutcome, ScanError> {
     let begun = Instant::now();
-    let (done, rules) = work(&request, || State::new(request.aggregates))?;
+    let (done, rules) = work(&request, || State::new(request.aggregates).bounded(request.limits.events))?;
     let ScanRequest { listing, window, filters, .. } = request;
     let listed = request.source.map_or(0, Source::listed);
     let mut arrivals = request.source.map(Source::arrivals).unwrap_or_default();

@@ -30,7 +30,9 @@ impl Keep for State {
     }
 
     #[inline]
-    fn pass_over(&mut self, _: &Event<'_>) {}
+    fn pass_over(&mut self, event: &Event<'_>) {
+        self.copy(event);
+    }
 
     #[inline]
     fn supersede(&mut self, _: &Event<'_>) {}

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 
+use crate::aggregate::Wanted;
 use crate::model::EventTime;
 
 /// 2100-01-01T00:00:00Z.
@@ -20,6 +21,8 @@ pub struct Limits {
     pub carve: bool,
     /// The last moment that is believed of an event, a day after now; `None` is the end of the century.
     pub latest_time: Option<EventTime>,
+    /// Which single events are kept, where they are asked for.
+    pub events: Wanted,
 }
 
 impl Default for Limits {
@@ -30,6 +33,7 @@ impl Default for Limits {
             max_memory: None,
             carve: false,
             latest_time: None,
+            events: Wanted::All,
         }
     }
 }

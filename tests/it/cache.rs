@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::harness::{Place, command, gzip, of_logs, sample_logs};
+use crate::harness::{Place, command, gzip, of_rollups, sample_logs};
 use crate::oracle::files;
 use crate::order::{Sequence, mutated, record};
 use crate::records::delivered;
@@ -159,7 +159,7 @@ fn what_did_not_change_is_not_read_again() {
 fn every_report_and_format_answers_as_the_logs() {
     let place = Place::new();
     let logs = sample_logs();
-    for report in of_logs().map(command).chain(["audit".to_owned()]) {
+    for report in of_rollups().map(command).chain(["audit".to_owned()]) {
         for format in ["table", "json", "jsonl", "markdown"] {
             let line = format!("{report} --format {format}");
             let [plain, cached] = ["", " --cache kept"].map(|cache| {

@@ -305,19 +305,36 @@ pub fn of_logs() -> impl Iterator<Item = &'static trailscan::report::Report> {
     trailscan::report::REPORTS.iter().copied().filter(|report| !report.needs_no_logs())
 }
 
-/// The reports that an audit of logs alone runs.
-pub fn audited_logs() -> impl Iterator<Item = &'static trailscan::report::Report> {
-    of_logs().filter(|report| report.argument.is_none())
+/// Those that rollups answer: all but those that look at single events.
+pub fn of_rollups() -> impl Iterator<Item = &'static trailscan::report::Report> {
+    of_logs().filter(|report| report.needs.iter().all(|kind| trailscan::aggregate::AGGREGATES.contains(kind)))
 }
 
-/// The formats of this build that every report has: all but the drawing of a tree.
+/// The reports that an audit of logs alone runs.
+pub fn audited_logs() -> impl Iterator<Item = &'static trailscan::report::Report> {
+    of_rollups().filter(|report| report.argument.is_none())
+}
+
+/// The formats of this build that every report has: all but the drawing of a tree and timelines of events.
 pub fn formats() -> impl Iterator<Item = Format> {
-    Format::ALL.into_iter().filter(|format| *format != Format::Dot && format.as_str().parse::<Format>().is_ok())
+    built().filter(|format| !OF_TREES.contains(format) && !OF_RECORDS.contains(format))
 }
 
 /// The formats that a report has in this build.
 pub fn formats_of(report: &Report) -> impl Iterator<Item = Format> {
-    formats().chain((report.form == Form::Tree).then_some(Format::Dot))
+    let form = report.form;
+    built().filter(move |format| match (OF_TREES.contains(format), OF_RECORDS.contains(format)) {
+        (true, _) => form == Form::Tree,
+        (_, true) => form == Form::Records,
+        _ => true,
+    })
+}
+
+const OF_TREES: [Format; 1] = [Format::Dot];
+const OF_RECORDS: [Format; 2] = [Format::Timesketch, Format::TimesketchCsv];
+
+fn built() -> impl Iterator<Item = Format> {
+    Format::ALL.into_iter().filter(|format| format.as_str().parse::<Format>().is_ok())
 }
 
 /// The state of IAM that the project ships.

@@ -11,11 +11,13 @@ mod child;
 mod credentials;
 mod docs;
 mod duplicates;
+mod events;
 mod export;
 mod faults;
 mod filters;
 mod harness;
 mod hostile;
+mod incident;
 mod installed;
 #[cfg(unix)]
 mod interrupt;

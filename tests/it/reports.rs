@@ -43,3 +43,15 @@ fn audit() {
     expect_file!["expected/audit-of-a-week.txt"]
         .assert_eq(&printed("audit --width 100 --days 7 --account 123456789012"));
 }
+
+/// Of the events themselves those of one address: with all columns, and as the records that they are.
+#[test]
+fn events() {
+    let one = "events --address 203.0.113.66 --service iam.amazonaws.com --service secretsmanager.amazonaws.com";
+    expect_file!["expected/events.txt"].assert_eq(&printed(&format!("{one} --width 120")));
+    expect_file!["expected/events.json"].assert_eq(&printed(&format!("{one} --limit 3 --format json")));
+    expect_file!["expected/events.jsonl"].assert_eq(&printed(&format!("{one} --limit 3 --format jsonl")));
+    if cfg!(feature = "columnar") {
+        expect_file!["expected/events.csv"].assert_eq(&printed(&format!("{one} --limit 3 --format csv")));
+    }
+}

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::harness::{Place, sample_logs};
 #[cfg(feature = "columnar")]
-use crate::harness::{command, count, of_logs};
+use crate::harness::{command, count, of_rollups};
 #[cfg(feature = "columnar")]
 use crate::oracle::{files, is_log};
 #[cfg(feature = "columnar")]
@@ -54,7 +54,7 @@ fn a_rollup_answers_as_the_logs_in_every_format() {
     let place = Place::new();
     roll_up(&place, "kept", &[sample_logs()], "");
     let mut asked = 0;
-    for report in of_logs().map(command).chain(["audit".to_owned()]) {
+    for report in of_rollups().map(command).chain(["audit".to_owned()]) {
         for format in ["table", "json", "jsonl", "csv", "parquet", "markdown"] {
             if report == "audit" && ["csv", "parquet"].contains(&format) {
                 continue;
@@ -87,9 +87,9 @@ fn any_window_of_whole_days_and_any_account_is_that_of_the_logs() {
     roll_up(&place, "kept.rollup", &[sample_logs()], "");
     for window in windows {
         let line = format!("audit --format json {window}");
-        let of_logs = answer(&place, &line, &[sample_logs()]);
-        assert_eq!(answer(&place, &line, &["kept"]), of_logs, "{window}");
-        assert_eq!(answer(&place, &line, &["kept.rollup"]), of_logs, "{window}");
+        let of_rollups = answer(&place, &line, &[sample_logs()]);
+        assert_eq!(answer(&place, &line, &["kept"]), of_rollups, "{window}");
+        assert_eq!(answer(&place, &line, &["kept.rollup"]), of_rollups, "{window}");
     }
 }
 
@@ -127,9 +127,9 @@ fn a_rollup_of_contradictions_answers_as_they_do() {
             );
             let line = format!("audit --min-addresses 0 --format json {options}");
             place.trailscan(&format!("rollup logs -o {seed}{options}.rollup {options} --threads {threads}")).run();
-            let of_logs = answer(&place, &line, &["logs"]);
-            assert_eq!(answer(&place, &line, &[format!("kept{options}")]), of_logs, "{seed}");
-            assert_eq!(answer(&place, &line, &[format!("{seed}{options}.rollup")]), of_logs, "{seed}");
+            let of_rollups = answer(&place, &line, &["logs"]);
+            assert_eq!(answer(&place, &line, &[format!("kept{options}")]), of_rollups, "{seed}");
+            assert_eq!(answer(&place, &line, &[format!("{seed}{options}.rollup")]), of_rollups, "{seed}");
         }
         archive(&place, "plain", &mut sequence, record);
         place.trailscan("rollup plain -o plain-kept").ends(0);
@@ -401,7 +401,7 @@ fn an_earlier_rollup_is_read_or_refused() {
         let ended = place.trailscan("audit").arg(&earlier).ends(1);
         return assert!(ended.stderr.contains("is of rollup version 1, and this program reads "), "{}", ended.stderr);
     }
-    for report in of_logs().map(command).chain(["audit".to_owned()]) {
+    for report in of_rollups().map(command).chain(["audit".to_owned()]) {
         let line = format!("{report} --format json");
         assert_eq!(answer(&place, &line, &[&earlier]), answer(&place, &line, &[&logs]), "{line}");
     }

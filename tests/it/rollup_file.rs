@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::harness::{Place, command, of_logs, sample_logs};
+use crate::harness::{Place, command, of_rollups, sample_logs};
 
 fn rolled_up() -> Place {
     let place = Place::new();
@@ -13,7 +13,7 @@ fn rolled_up() -> Place {
 #[test]
 fn a_file_answers_as_the_logs() {
     let place = rolled_up();
-    for report in of_logs().map(command).chain(["audit".to_owned()]) {
+    for report in of_rollups().map(command).chain(["audit".to_owned()]) {
         for format in ["table", "json", "jsonl", "markdown"] {
             let line = format!("{report} --format {format}");
             let [kept, logs] = [PathBuf::from("kept.rollup"), sample_logs()].map(|input| {

@@ -1,7 +1,7 @@
 //! What the userIdentity of a session's events says about the session, and to which session an identity belongs.
 
 use crate::aggregate::{Remap, Sym, Symbols};
-use crate::model::{AccessKeyKind, Arn, EventTime, IdentityType, UserIdentity, identity_center_person, principal_of};
+use crate::model::{Arn, EventTime, IdentityType, UserIdentity, identity_center_person, principal_of};
 
 /// What tells two sessions apart.
 ///
@@ -70,7 +70,7 @@ pub(super) struct Facts {
 impl Key {
     /// The session that a call of `identity` belongs to; `None` for long-lived keys, services and other accounts.
     pub fn of(identity: &UserIdentity<'_>, symbols: &mut Symbols) -> Option<Self> {
-        if !is_session(identity) {
+        if !identity.is_session() {
             return None;
         }
         let principal = if identity.principal_id.is_empty() { &identity.arn } else { &identity.principal_id };
@@ -138,17 +138,6 @@ impl Facts {
     }
 }
 
-/// Whether calls of `identity` are made with temporary credentials of a person, role or federated user.
-fn is_session(identity: &UserIdentity<'_>) -> bool {
-    match identity.kind {
-        IdentityType::AssumedRole | IdentityType::FederatedUser => true,
-        _ if is_of_person(identity) => {
-            identity.creation_date().is_some() || AccessKeyKind::of(&identity.access_key_id) == AccessKeyKind::Temporary
-        }
-        _ => false,
-    }
-}
-
 /// Whether the arn of a role session says no more than its principalId (`AROA…:session name`) and its issuer do. One is
 /// different for each session, so it is not kept then.
 fn is_told(identity: &UserIdentity<'_>) -> bool {
@@ -156,11 +145,6 @@ fn is_told(identity: &UserIdentity<'_>) -> bool {
     identity.kind == IdentityType::AssumedRole
         && identity.principal_id.contains(':')
         && issuer.is_some_and(|issuer| !issuer.arn.is_empty() || !issuer.user_name.is_empty())
-}
-
-/// Whether the credentials are an IAM user's or root's own.
-pub(super) fn is_of_person(identity: &UserIdentity<'_>) -> bool {
-    matches!(identity.kind, IdentityType::IamUser | IdentityType::Root)
 }
 
 fn account_of<'a>(identity: &'a UserIdentity<'_>) -> &'a str {

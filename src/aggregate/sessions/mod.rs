@@ -184,7 +184,7 @@ impl Aggregate for Sessions {
 /// An `AKIA` key with a creation date: the S3 console at work for a signed-in person.
 fn is_s3_console_key(event: &Event<'_>) -> bool {
     let identity = &*event.user_identity;
-    identity.access_key_id.starts_with("AKIA") && identity.creation_date().is_some() && facts::is_of_person(identity)
+    identity.access_key_id.starts_with("AKIA") && identity.creation_date().is_some() && identity.is_of_person()
 }
 
 /// Whether only the console makes such a call: the record says so, or the agent is one of the console's own.
@@ -198,7 +198,7 @@ fn is_console_call(event: &Event<'_>) -> bool {
             // is rather a service that acts on someone's call, as KMS decrypts for Systems Manager.
             Some(b'A') => {
                 event.user_agent == "AWS Internal"
-                    && facts::is_of_person(&event.user_identity)
+                    && event.user_identity.is_of_person()
                     && SourceAddress::parse(event.source_ip_address).ip().is_some()
             }
             Some(b'c' | b's') => matches!(event.user_agent, "console.amazonaws.com" | "signin.amazonaws.com"),

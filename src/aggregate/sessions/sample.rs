@@ -58,6 +58,7 @@ impl Sample {
             service_event_details: &self.raw[3],
             resources: "",
             addendum: "",
+            record: "",
             user_identity: crate::model::LazyIdentity::known(&self.identity),
             identity: IdentityRef { generation: 1, slot },
         }

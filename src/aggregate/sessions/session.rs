@@ -1,14 +1,12 @@
 //! One session as reports see it.
 
-use std::fmt::Write;
-
 use smallvec::SmallVec;
 
 use super::facts::{Facts, Key, Text};
 use super::index::Index;
 use super::places::{EndpointUse, Programs, Usage};
 use crate::aggregate::{Remap, Span, Sym, SymMap, Symbols, Tally};
-use crate::model::{Event, EventTime};
+use crate::model::{Event, EventTime, session_id, session_name};
 
 /// No row follows.
 pub(super) const NONE: u32 = u32::MAX;
@@ -183,7 +181,7 @@ impl<'a> Session<'a> {
     /// The name of the session, not an AWS field: `<principalId>@<creationDate>`; without a creation date the access key
     /// id, else the principalId. Unique: where several callers gave one name in one second, `#<access key>` follows.
     pub fn id(&self) -> String {
-        let id = Self::id_of_name(self.name(), self.creation_date());
+        let id = session_id(self.name(), self.creation_date());
         Self::id_with_key(id, self.told_by_key())
     }
 
@@ -193,16 +191,6 @@ impl<'a> Session<'a> {
             id.push('#');
             id.push_str(access_key_id);
         }
-        id
-    }
-
-    /// The id of the session of that name.
-    pub(crate) fn id_of_name(name: &str, creation_date: Option<EventTime>) -> String {
-        let Some(date) = creation_date else { return name.to_owned() };
-        let mut id = String::with_capacity(name.len() + "@2026-01-02T03:04:05Z".len());
-        id.push_str(name);
-        // Writing to a string cannot fail.
-        let _ = write!(id, "@{date}");
         id
     }
 
@@ -217,13 +205,13 @@ impl<'a> Session<'a> {
     /// What its id begins with, or is.
     pub(crate) fn name(&self) -> &'a str {
         let key = &self.row().key;
-        name_of(self.symbols.text(key.principal_id), key.creation_date, self.symbols.text(key.access_key_id))
+        session_name(self.symbols.text(key.principal_id), key.creation_date, self.symbols.text(key.access_key_id))
     }
 
     /// The name of the session that calls with such an identity belong to, as [`Session::id`]; empty where nothing tells
     /// it. `principal_id` is the principalId, else the arn.
     pub fn id_of(principal_id: &str, creation_date: Option<EventTime>, access_key_id: &str) -> String {
-        Self::id_of_name(name_of(principal_id, creation_date, access_key_id), creation_date)
+        session_id(session_name(principal_id, creation_date, access_key_id), creation_date)
     }
 
     /// `creationDate`.
@@ -408,9 +396,4 @@ impl<'a> Session<'a> {
     fn all_facts(&self) -> impl Iterator<Item = &'a Facts> + use<'a> {
         self.parts().flat_map(|row| &row.facts)
     }
-}
-
-fn name_of<'a>(principal_id: &'a str, creation_date: Option<EventTime>, access_key_id: &'a str) -> &'a str {
-    let is_key = if creation_date.is_some() { principal_id.is_empty() } else { !access_key_id.is_empty() };
-    if is_key { access_key_id } else { principal_id }
 }

@@ -11,7 +11,23 @@ pub type Asked = BTreeMap<String, Vec<String>>;
 const ACCOUNT: &str = "account";
 
 /// Flags that choose which events count. The others change what is made of them.
-pub const FILTERS: [&str; 7] = [ACCOUNT, "region", "principal", "event", "service", "address", "access-key"];
+pub const FILTERS: [&str; 15] = [
+    ACCOUNT,
+    "region",
+    "principal",
+    "event",
+    "service",
+    "address",
+    "access-key",
+    "session",
+    "resource",
+    "error",
+    "user-agent",
+    "event-id",
+    "read-only",
+    "write",
+    "below",
+];
 
 /// What an answer rests on.
 #[derive(Clone, Debug, Default, PartialEq)]

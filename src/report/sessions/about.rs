@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::Known;
-use crate::model::{Arn, EventTime, quantity};
+pub(super) use crate::model::short_name as short;
+use crate::model::{EventTime, quantity};
 use crate::report::source_list::address_texts;
 use crate::report::{Finding, Rule, Severity};
 
@@ -59,11 +60,6 @@ impl Told<'_> {
         };
         About { finding, members: members.to_vec() }
     }
-}
-
-/// A principal without what is the same for all of an account: `user/alice`.
-pub(super) fn short(principal: &str) -> &str {
-    Arn::parse(principal).map_or(principal, |arn| arn.resource)
 }
 
 /// The first of them, and how many more there are.

@@ -1,13 +1,18 @@
 //! `trace`: one credential back to who or what it comes from, and forward to what it issued.
 
+mod below;
 mod forest;
 mod graph;
 mod hop;
 mod label;
+mod links;
 mod names;
 mod nearest;
 mod origin;
 mod rules;
+
+pub use below::{Descent, LINEAGE_NEEDS, descent};
+pub(in crate::report) use links::{Link, links};
 
 use ahash::AHashMap;
 

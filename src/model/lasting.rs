@@ -1,0 +1,213 @@
+//! Changes that stay when whoever made them is gone: what they are, what takes them back, and with which command.
+//!
+//! A table of calls, not of good and bad: most of them are made every day.
+
+mod kinds;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::shell_quoted;
+use kinds::LASTING;
+
+/// A kind of lasting change.
+#[derive(Debug)]
+pub struct Lasting {
+    /// The host of the service, without `.amazonaws.com`.
+    service: &'static str,
+    /// The API, without the version that some services write behind it.
+    event: &'static str,
+    /// What came to be, in words.
+    pub what: &'static str,
+    /// The members of the record that name it, at any depth.
+    names: &'static [&'static str],
+    /// Calls of the same service that take it back, and the members of theirs that name the same.
+    undone_by: &'static [(&'static str, &'static [&'static str])],
+    /// The command that contains it; `{member}` stands for what the record names. Empty where there is no single one.
+    command: &'static str,
+}
+
+/// What a record says under the names of members.
+type Named = BTreeMap<String, BTreeSet<String>>;
+
+/// A lasting change that a record tells.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// What kind it is.
+    pub kind: &'static Lasting,
+    named: Named,
+}
+
+/// Whether a call of that name can take back a lasting change.
+pub fn takes_back(source: &str, event: &str) -> bool {
+    let (service, event) = (service_of(source), plain(event));
+    LASTING.iter().filter(|kind| kind.service == service).any(|kind| kind.undone_by.iter().any(|(by, _)| *by == event))
+}
+
+impl Change {
+    /// The lasting change of a successful call, whose record is whole JSON; `None` where it makes none.
+    pub fn of(source: &str, event: &str, record: &str) -> Option<Self> {
+        let (service, event) = (service_of(source), plain(event));
+        let kind = LASTING.iter().find(|kind| kind.service == service && kind.event == event)?;
+        let record: serde_json::Value = serde_json::from_str(record).ok()?;
+        (!takes_from_attribute(event, &record)).then(|| Self { kind, named: named(&record, kind.names) })
+    }
+
+    /// Whether a later call takes it back.
+    pub fn is_undone_by(&self, source: &str, event: &str, record: &str) -> bool {
+        let event = plain(event);
+        let Some((_, members)) = self.kind.undone_by.iter().find(|(by, _)| *by == event) else { return false };
+        if service_of(source) != self.kind.service {
+            return false;
+        }
+        let Ok(record) = serde_json::from_str(record) else { return false };
+        if event == self.kind.event && !takes_from_attribute(event, &record) {
+            return false;
+        }
+        let theirs = named(&record, members);
+        members.iter().all(|member| {
+            let ours = self.named.get(*member);
+            ours.is_some_and(|ours| theirs.get(*member).is_some_and(|theirs| !ours.is_disjoint(theirs)))
+        })
+    }
+
+    /// What it is called: `malicious-iam-user`, `malicious-iam-user, arn:…`.
+    pub fn name(&self) -> String {
+        let names = self.kind.names.iter().filter_map(|name| self.named.get(*name));
+        let names: Vec<&str> = names.flatten().map(String::as_str).collect();
+        names.join(", ")
+    }
+
+    /// The command that contains it, quoted for a shell; `None` where there is no single one, or a name is not told.
+    pub fn command(&self) -> Option<String> {
+        let mut command = self.kind.command.to_owned();
+        for name in self.kind.names {
+            let mark = format!("{{{name}}}");
+            if command.contains(&mark) {
+                let values = self.named.get(*name)?;
+                let values: Vec<String> = values.iter().map(|value| shell_quoted(value)).collect();
+                command = command.replace(&mark, &values.join(" "));
+            }
+        }
+        (!command.is_empty()).then_some(command)
+    }
+}
+
+/// Whether a call changes an attribute by which something is shared, and shares it with nobody more.
+pub fn takes_from_attribute(event: &str, record: &serde_json::Value) -> bool {
+    let is_of_attribute = event.starts_with("Modify") && event.ends_with("Attribute");
+    let text = record.get("requestParameters").map(serde_json::Value::to_string).unwrap_or_default();
+    is_of_attribute && !text.contains("\"add\":") && !text.contains("\"valuesToAdd\":")
+}
+
+fn service_of(source: &str) -> &str {
+    source.strip_suffix(".amazonaws.com").unwrap_or(source)
+}
+
+/// An API without its version: `AddPermission20150331v2` is AddPermission.
+pub fn plain(event: &str) -> &str {
+    let name = event.trim_end_matches(|letter: char| letter.is_ascii_digit() || letter == 'v');
+    let version = &event[name.len()..];
+    if version.len() >= 8 && version.bytes().take(8).all(|byte| byte.is_ascii_digit()) { name } else { event }
+}
+
+/// What a record says under these names, in its parameters and its response.
+fn named(record: &serde_json::Value, names: &[&str]) -> Named {
+    let mut found = Named::new();
+    for document in ["requestParameters", "responseElements"] {
+        if let Some(document) = record.get(document) {
+            within(document, names, &mut found);
+        }
+    }
+    found
+}
+
+fn within(value: &serde_json::Value, names: &[&str], found: &mut Named) {
+    match value {
+        serde_json::Value::Object(members) => {
+            for (name, member) in members {
+                if names.contains(&name.as_str()) {
+                    leaves(member, found.entry(name.clone()).or_default());
+                }
+                within(member, names, found);
+            }
+        }
+        serde_json::Value::Array(members) => members.iter().for_each(|member| within(member, names, found)),
+        _ => {}
+    }
+}
+
+/// The texts that a member is, or lists.
+fn leaves(value: &serde_json::Value, into: &mut BTreeSet<String>) {
+    match value {
+        serde_json::Value::String(text) if !text.is_empty() => drop(into.insert(text.clone())),
+        serde_json::Value::Array(members) => members.iter().for_each(|member| leaves(member, into)),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const IAM: &str = "iam.amazonaws.com";
+
+    fn record(parameters: &str) -> String {
+        format!("{{\"requestParameters\":{parameters},\"responseElements\":null}}")
+    }
+
+    #[test]
+    fn a_change_what_takes_it_back_and_what_does_not() {
+        let change = Change::of(IAM, "CreateUser", &record(r#"{"userName":"eve"}"#)).expect("a change");
+        assert_eq!((change.kind.what, &*change.name()), ("new user", "eve"));
+        assert!(change.is_undone_by(IAM, "DeleteUser", &record(r#"{"userName":"eve"}"#)));
+        assert!(!change.is_undone_by(IAM, "DeleteUser", &record(r#"{"userName":"eva"}"#)));
+        assert!(!change.is_undone_by(IAM, "DeleteLoginProfile", &record(r#"{"userName":"eve"}"#)));
+        assert!(!change.is_undone_by("sts.amazonaws.com", "DeleteUser", &record(r#"{"userName":"eve"}"#)));
+        let attached = record(r#"{"userName":"eve","policyArn":"arn:a"}"#);
+        let change = Change::of(IAM, "AttachUserPolicy", &attached).expect("a change");
+        assert!(change.is_undone_by(IAM, "DetachUserPolicy", &attached));
+        assert!(!change.is_undone_by(IAM, "DetachUserPolicy", &record(r#"{"userName":"eve","policyArn":"arn:b"}"#)));
+        assert!(Change::of(IAM, "ListUsers", &record("{}")).is_none());
+    }
+
+    #[test]
+    fn an_attribute_is_changed_to_share_or_not_to() {
+        let of = |parameters: &str| Change::of("ec2.amazonaws.com", "ModifyImageAttribute", &record(parameters));
+        let add = r#"{"imageId":"ami-1","launchPermission":{"add":{"items":[{"userId":"193672423079"}]}}}"#;
+        assert_eq!(of(add).map(|change| change.name()).as_deref(), Some("ami-1, 193672423079"));
+        assert!(of(&add.replace("add", "remove")).is_none());
+    }
+
+    #[test]
+    fn commands_are_quoted() {
+        let change =
+            Change::of(IAM, "CreateLoginProfile", &record(r#"{"userName":"e'; rm -rf ~"}"#)).expect("a change");
+        assert_eq!(change.command().as_deref(), Some(r"aws iam delete-login-profile --user-name 'e'\''; rm -rf ~'"));
+        let nameless = Change::of(IAM, "CreateLoginProfile", &record("{}")).expect("a change");
+        assert_eq!(nameless.command(), None);
+    }
+
+    #[test]
+    fn versions_are_no_part_of_a_name() {
+        assert_eq!(plain("AddPermission20150331v2"), "AddPermission");
+        assert_eq!(plain("CreateFunction20150331"), "CreateFunction");
+        assert_eq!(
+            (plain("ListObjectsV2"), plain("GetFunctionv2"), plain("PutObject")),
+            ("ListObjectsV2", "GetFunctionv2", "PutObject")
+        );
+    }
+
+    #[test]
+    fn every_kind_names_what_its_command_needs() {
+        for kind in LASTING {
+            for mark in kind.command.split('{').skip(1) {
+                let name = mark.split('}').next().expect("a name");
+                assert!(kind.names.contains(&name), "{}: {name}", kind.event);
+            }
+            for (by, members) in kind.undone_by {
+                assert!(members.iter().all(|member| kind.names.contains(member)), "{} {by}", kind.event);
+                assert!(takes_back(&format!("{}.amazonaws.com", kind.service), by));
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! One line of the page.
+
+use crate::model::EventTime;
+use crate::report::columns::columns;
+
+/// The parts of the page, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Part {
+    Summary,
+    Credentials,
+    Addresses,
+    Logging,
+    Shared,
+    Secrets,
+    Deleted,
+    Changed,
+    Issued,
+    Denied,
+    Failed,
+    Discovery,
+    Stays,
+    Unseen,
+    Containment,
+}
+
+/// A line of the page.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Line {
+    pub part: Option<Part>,
+    /// How deep it stands below the title of its part, 0 right below.
+    pub depth: usize,
+    /// What it says.
+    pub what: String,
+    /// What else is known, in phrases, for the page.
+    pub more: Vec<Vec<String>>,
+    pub first: Option<EventTime>,
+    pub last: Option<EventTime>,
+    pub events: usize,
+    pub errors: usize,
+    pub resources: Vec<String>,
+    pub addresses: Vec<String>,
+    pub access_keys: Vec<String>,
+    /// Of a change: whether it stays; of a credential: whether it still works.
+    pub outcome: String,
+    pub command: String,
+    /// Lines of one number that follow each other are alike: of many, some are shown.
+    pub alike: usize,
+}
+
+columns! {
+    pub(super) const COLUMNS;
+    pub(super) fn cells(line: &Line) {}
+
+    text("part", "The part of the page.") => line.part.map_or("", Part::name),
+    time("first_seen", "Time of the first event.") => line.first,
+    time("last_seen", "Time of the last event.").third() => line.last,
+    text("what", "What was found.") => &*line.what,
+    count("events", "Events.").unit("events").second() => (line.events > 0).then_some(line.events),
+    count("errors", "Events that failed.").unit("events").asked() => (line.events > 0).then_some(line.errors),
+    list("resources", "What the events name.").asked() => &line.resources,
+    list("sources", "Where they came from: addresses and hosts of services.").asked() => &line.addresses,
+    list("access_key_ids", "The access keys of the events, or of the credential.").asked() => &line.access_keys,
+    text("outcome", "Of a change whether it stays or what took it back, of a credential whether it still works.").second()
+        => &*line.outcome,
+    text("command", "The command that contains it, to copy.").asked() => &*line.command,
+}
+
+impl Part {
+    /// The word that is printed.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Summary => "summary",
+            Self::Credentials => "credentials",
+            Self::Addresses => "addresses",
+            Self::Logging => "logging",
+            Self::Shared => "shared",
+            Self::Secrets => "secrets",
+            Self::Deleted => "deleted",
+            Self::Changed => "changed",
+            Self::Issued => "issued",
+            Self::Denied => "denied",
+            Self::Failed => "failed",
+            Self::Discovery => "discovery",
+            Self::Stays => "stays",
+            Self::Unseen => "unseen",
+            Self::Containment => "containment",
+        }
+    }
+
+    /// How the page heads it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Summary => "In short",
+            Self::Credentials => "Where it comes from, and what is below it",
+            Self::Addresses => "From where",
+            Self::Logging => "Logging touched",
+            Self::Shared => "Shared with others",
+            Self::Secrets => "Secrets read",
+            Self::Deleted => "Deleted",
+            Self::Changed => "Created and changed",
+            Self::Issued => "Credentials issued and signed in",
+            Self::Denied => "Denied",
+            Self::Failed => "Failed for other reasons",
+            Self::Discovery => "Looked around",
+            Self::Stays => "Changes that outlast the credential, and whether they were taken back",
+            Self::Unseen => "What these logs cannot show",
+            Self::Containment => "To contain it, in this order (text to copy, nothing was run)",
+        }
+    }
+}
+
+/// A moment for sentences: `2026-09-01 10:00:00Z`.
+pub(super) fn at(time: EventTime) -> String {
+    time.to_string().replace('T', " ")
+}
+
+/// From a first to a last moment; of one moment that.
+pub(super) fn span(first: EventTime, last: EventTime) -> String {
+    if first == last { at(first) } else { format!("{} to {}", at(first), at(last)) }
+}
+
+/// The first few of many: `a, b, c +2`.
+pub(super) fn some(names: &[String], most: usize) -> String {
+    let named = names.iter().take(most).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(most) {
+        0 => named,
+        more => format!("{named} +{more}"),
+    }
+}

@@ -1,0 +1,88 @@
+//! `incident`: one page about a credential, a principal or an address: where it comes from, what it did, what stays, and
+//! what to do.
+
+mod contain;
+mod deeds;
+mod line;
+mod outsiders;
+mod page;
+mod stays;
+#[cfg(test)]
+mod tests;
+mod unseen;
+
+use super::{Answer, Form, Report, StateUse, Tree, View};
+use crate::aggregate::events::{EventRow, Events, Place};
+use crate::aggregate::{around, created_keys, events, issuances, keys, sessions};
+use crate::model::SourceAddress;
+use line::COLUMNS;
+
+/// The report.
+pub static REPORT: Report = Report {
+    name: "incident",
+    summary: "One credential or address on one page: what it did, what stays, what to do",
+    about: ABOUT,
+    columns: COLUMNS,
+    key: &["part", "first_seen", "what"],
+    needs: &[&events::KIND, &around::KIND, &sessions::KIND, &issuances::KIND, &keys::KIND, &created_keys::KIND],
+    options: &[],
+    texts: &[],
+    rules: &[],
+    argument: Some("KEY|SESSION|PRINCIPAL|ADDRESS"),
+    state: StateUse::No,
+    examples: EXAMPLES,
+    form: Form::Tree,
+    charts: None,
+    answer,
+};
+
+const EXAMPLES: &[&str] = &[
+    "trailscan REPORT AKIAIOSFODNN7EXAMPLE ./AWSLogs",
+    "trailscan REPORT 203.0.113.66 --days 30 ./AWSLogs",
+    "trailscan REPORT user/reporting --format markdown --output case.md ./AWSLogs",
+];
+
+const ABOUT: &str = "\
+Tells on one page of everything that was done with a key, a session or a principal and with all that it issued (as --below), \
+or from an address: where the credentials come from and what is below them; from where they were used; what they did, \
+grouped and by time: logging touched, shared with others, secrets read, deleted, changed, credentials issued, denied, failed, \
+discovery; which changes stay and what took others back, whoever did; what the logs cannot show; and commands that contain it, as text \
+to copy. Nothing is ever run.
+
+KEY|SESSION|PRINCIPAL is whatever `trailscan trace` takes; ADDRESS is an address or a CIDR block. The logs are read twice.
+
+The table is the page; --format json nests it beside its rows, --columns and the other formats have a row a line of it. \
+Secrets never stand there. `trailscan events --below …` lists the calls one by one.
+
+What it proves: CloudTrail recorded these calls under these credentials. What it does not: that one person made them all, nor \
+that a change is still there: it stays as far as the logs tell that were read. A share or a policy that was changed to something \
+else is not told from one that stays. Groups go by the name of a call, and a good administrator makes most of them, too.";
+
+/// What a page is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A credential or a principal, with all below it.
+    Below,
+    /// An address or a block of them.
+    Address,
+}
+
+/// What a report counts that was asked about `argument`, where the argument chooses the events; `None` for all others.
+pub fn subject_of(report: &Report, argument: &str) -> Option<Subject> {
+    let is_block = argument.split_once('/').is_some_and(|(address, _)| SourceAddress::parse(address).ip().is_some());
+    let is_address = is_block || SourceAddress::parse(argument).ip().is_some();
+    (report.name == REPORT.name).then_some(if is_address { Subject::Address } else { Subject::Below })
+}
+
+/// An event and its place.
+type Event<'a> = (&'a Place, &'a EventRow);
+
+fn answer(view: &View<'_>) -> Answer {
+    let asked = view.argument.unwrap_or_default().trim();
+    let events: Vec<Event<'_>> = view.state.get::<Events>().into_iter().flat_map(Events::rows).collect();
+    let lines = page::lines(view, asked, &events);
+    let rows = lines.iter().map(line::cells).collect();
+    let hidden = events.is_empty().then(|| format!("no event of {asked} in what was read"));
+    let tree = Tree { columns: COLUMNS.to_vec(), nodes: page::nodes(&lines) };
+    Answer { columns: COLUMNS.to_vec(), rows, hidden, tree: Some(tree), ..Answer::default() }
+}

