@@ -412,3 +412,18 @@ fn the_loop_fetches_every_profile() {
     assert_eq!(key(&fetched), key(&direct));
     assert_eq!(fetched["coverage"]["state_files"].as_array().unwrap().len(), 12, "six files of two accounts");
 }
+
+/// A build that does not ask IAM says so, and what to do.
+#[cfg(not(feature = "iam"))]
+#[test]
+fn what_this_build_does_not_ask() {
+    let place = Place::new();
+    for arguments in ["iam-snapshot iam --all-profiles", "posture --live", "audit --live logs"] {
+        let ended = place.trailscan(arguments).ends(2);
+        assert!(
+            ended.stderr.contains("this build does not ask IAM: install with the feature `iam`"),
+            "{}",
+            ended.stderr
+        );
+    }
+}
