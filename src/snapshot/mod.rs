@@ -30,7 +30,7 @@ use crate::input::caught_in;
 use crate::input::s3::{Access, new_runtime, unless_stopped};
 use crate::model::EventTime;
 use crate::posture::StateKind;
-pub use place::{PlaceError, Scratch, check_place};
+pub use place::{PlaceError, check_place};
 
 /// Accounts asked at once, unless the user says otherwise.
 pub const DEFAULT_ACCOUNTS_AT_ONCE: NonZeroUsize = NonZeroUsize::new(8).unwrap();

@@ -4,7 +4,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::manifest::{FILE, File};
-pub use crate::output::Scratch;
 use crate::output::{NewFolder, OutputError, foreign_to};
 use crate::posture::Manifest;
 

@@ -25,9 +25,7 @@ pub(super) fn text(document: &Value) -> String {
 /// A time as the AWS CLI writes it: `2026-08-28T13:00:00+00:00`.
 pub(super) fn time(time: &DateTime) -> Value {
     let text = time.fmt(DateTimeFormat::DateTime).ok();
-    text.map_or(Value::Null, |text| {
-        Value::String(text.strip_suffix('Z').map_or(text.clone(), |t| format!("{t}+00:00")))
-    })
+    text.map_or(Value::Null, |text| Value::String(text.replace('Z', "+00:00")))
 }
 
 fn maybe_time(moment: Option<&DateTime>) -> Value {

@@ -449,3 +449,18 @@ fn an_edited_report_proves_nothing() {
         .collect();
     assert_eq!(verdicts(&cut.join("\n"), 3), "UNKNOWN UNKNOWN UNKNOWN", "access_key_1_active");
 }
+
+/// A build that does not ask IAM says so, and what to do.
+#[cfg(not(feature = "iam"))]
+#[test]
+fn what_this_build_does_not_ask() {
+    let place = Place::new();
+    for arguments in ["iam-snapshot iam --all-profiles", "posture --live", "audit --live logs"] {
+        let ended = place.trailscan(arguments).ends(2);
+        assert!(
+            ended.stderr.contains("this build does not ask IAM: install with the feature `iam`"),
+            "{}",
+            ended.stderr
+        );
+    }
+}
