@@ -66,15 +66,16 @@ pub struct Common {
     #[arg(hide_short_help = true, long, value_name = "TIME", default_value = "2d", value_parser = quantity::seconds, help_heading = "Window")]
     pub late_slack: i64,
 
-    /// Count only events of this account (recipientAccountId), exact; may be repeated, as all filters
+    /// Count only events of this account (recipientAccountId): 12 digits, or a name of --account-names; may be repeated, as
+    /// all filters
     ///
     /// Within one filter any value may hold, and of several filters all must. Patterns are case-sensitive: `*` is any
     /// text, / included, `?` one character, `{a,b}` either.
-    #[arg(long, value_name = "ID", help_heading = "Filters")]
+    #[arg(long, value_name = "ID", value_delimiter = ',', help_heading = "Filters")]
     pub account: Vec<String>,
 
     /// Count only events of this region, exact; sign-ins and global services log elsewhere
-    #[arg(long, value_name = "REGION", help_heading = "Filters")]
+    #[arg(long, value_name = "REGION", value_delimiter = ',', help_heading = "Filters")]
     pub region: Vec<String>,
 
     /// Count only events of principals like this, as reports print them: '*:role/admin/*'

@@ -17,7 +17,7 @@ use super::question::Question;
 use super::reading::{Reading, Reads};
 use super::rulebook::Rulebook;
 use super::surroundings::Surroundings;
-use super::{account_names, addresses, baseline, help, iam_state, repeat};
+use super::{account_ids, account_names, addresses, baseline, help, iam_state, repeat};
 
 /// The command line as it was typed.
 pub struct Typed {
@@ -85,7 +85,8 @@ impl Plan {
     /// # Errors
     /// [`Problem::Usage`] for what cannot be.
     pub fn resolve(typed: Typed, around: &Surroundings) -> Result<Self, Problem> {
-        let Typed { origins, question, argument, common, shape, state: typed_state, numbers, texts } = typed;
+        let Typed { origins, question, argument, mut common, shape, state: typed_state, numbers, texts } = typed;
+        account_ids::resolve(&mut common)?;
         let rulebook = around.rulebook(common.now.as_deref())?;
         let state = typed_state.places()?;
         iam_state::check(question.report(), &state)?;

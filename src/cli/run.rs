@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use tracing::info;
 use trailscan::output::{Document, coverage_line};
+use trailscan::report;
 use trailscan::scan::ScanOutcome;
 
 use super::deliver::{self, Known, Opened};
@@ -33,6 +34,8 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
     let (posture, mut beside) = iam_state::load(&plan.state, &plan.accounts, &coverage);
     let as_of = deliver::as_of(&plan.reading, newest_event_read);
     beside.warnings.extend(posture.iter().flat_map(|posture| iam_state::age_warnings(posture, window, as_of)));
+    let unknown = posture.iter().flat_map(|posture| report::unknown_groups(posture, &plan.options));
+    beside.warnings.extend(unknown);
     let (sections, news) =
         deliver::sections(plan, &Known { state: &state, posture: posture.as_ref(), as_of, coverage: &coverage })?;
     beside.warnings.extend(plan.addresses.iter().flat_map(|lookup| lookup.warnings(as_of)));

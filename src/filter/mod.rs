@@ -2,6 +2,8 @@
 
 mod criteria;
 mod dedupe;
+mod near;
 
 pub use criteria::{Criteria, FilterError, Filters};
 pub use dedupe::{Announced, Dedupe, Sighting};
+pub use near::Values;

@@ -8,6 +8,7 @@
 
 use std::io::{self, Write};
 
+use super::coverage::nothing_read;
 use super::markdown_text::{Within, code, escaped, longest_run, write_findings};
 use super::terminal::{cell_text, write_tree};
 use super::{Content, Document, Section, Style, coverage_line, markdown_news};
@@ -18,6 +19,9 @@ use crate::report::{ColumnKind, Prominence, SCORECARD, Severity, Table, Value};
 pub(super) fn write(document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
     if let Content::Audit(sections) = document.content {
         writeln!(out, "# trailscan audit\n\n{}\n", totals(sections))?;
+    }
+    if let Some(nothing) = nothing_read(document.coverage) {
+        writeln!(out, "> **{nothing}**\n")?;
     }
     if let Some(news) = document.news {
         markdown_news::write(news, document.sections(), out)?;
@@ -130,7 +134,7 @@ mod tests {
 
             Keys and where they are used from
 
-            - **high** `key-embedded` `AKIAIOSFODNN7EXAMPLE`, account `111122223333`: the key was used from 3 networks within one hour, so it is stored in several `places\x1b[31m`
+            - **high** `key-embedded` `AKIAIOSFODNN7EXAMPLE`, account `111122223333`: the key was used from 3 networks within one hour, so it is stored in several `places\x1b[31m`; from `192.0.2.1, 192.0.2.2`
 
             | access_key_id | principal | events | last_seen | address_list | top_events |
             | --- | --- | --: | --- | --- | --- |
@@ -155,7 +159,7 @@ mod tests {
 
             Keys and where they are used from
 
-            - **high** `key-embedded` `AKIAIOSFODNN7EXAMPLE`, account `111122223333`: the key was used from 3 networks within one hour, so it is stored in several `places\x1b[31m`
+            - **high** `key-embedded` `AKIAIOSFODNN7EXAMPLE`, account `111122223333`: the key was used from 3 networks within one hour, so it is stored in several `places\x1b[31m`; from `192.0.2.1, 192.0.2.2`
 
             | access_key_id | principal | events | last_seen | address_list | top_events |
             | --- | --- | --: | --- | --- | --- |

@@ -12,6 +12,7 @@ pub mod export;
 mod finding;
 mod joined;
 mod lineage;
+mod occurrence;
 mod options;
 mod rule;
 mod same_deed;
@@ -45,6 +46,7 @@ pub use baseline::{
 };
 pub use columns::{Number, columns};
 pub use finding::{Finding, Severity, SeverityError, sort as sort_findings};
+pub use occurrence::Occurrence;
 pub use options::{OptionError, Options, ReportOption, TextOption};
 pub use rule::{Practice, Rule};
 pub use same_deed::one_finding_per_deed;
@@ -232,6 +234,11 @@ fn keep_first<T: Ord>(all: &mut Vec<T>, wanted: usize) -> usize {
     }
     all.sort_unstable();
     spared
+}
+
+/// A sentence for each group that an option names and that no account has, where the groups are known.
+pub fn unknown_groups(posture: &Posture, options: &Options) -> Vec<String> {
+    posture::unknown_groups(posture, options)
 }
 
 /// The report of that name.

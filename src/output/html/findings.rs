@@ -94,6 +94,8 @@ fn one(Told { finding, standing }: Told<'_>, section: &Section, anchors: &mut An
     let anchor = anchors.give(&["finding", finding.rule, &finding.account_id, &without(finding)]);
     let report = section.table.report;
     let rule = by_name(report).and_then(|report| report.rules.iter().find(|rule| rule.id == finding.rule));
+    let occurrence = finding.occurrence();
+    let seen = occurrence.in_words(&format!("{} {}", finding.subject, finding.summary));
     html! {
         article.finding id=(&anchor) data-severity=(finding.severity.as_str()) {
             h3 {
@@ -103,9 +105,11 @@ fn one(Told { finding, standing }: Told<'_>, section: &Section, anchors: &mut An
                 }
             }
             p { (sanitize(&finding.summary)) "." }
+            @if !seen.is_empty() { p.seen { (sanitize(&seen)) } }
             details {
                 summary {
-                    "Evidence: " (quantity(finding.count.unsigned_abs(), "event"))
+                    "Evidence"
+                    @if occurrence.first_seen.is_some() { ": " (quantity(finding.count.unsigned_abs(), "event")) }
                     @if rule.is_some() { ", how to check it, how to fix it" }
                 }
                 @if let Some(rule) = rule { (advice(rule)) }

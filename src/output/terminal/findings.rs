@@ -7,7 +7,7 @@ use super::super::{Section, Style, Told, sanitize};
 use super::cell;
 use super::paint::Paint;
 use crate::model::{grouped, quantity};
-use crate::report::{Severity, told_by};
+use crate::report::{Finding, Severity, told_by};
 
 /// Findings of one report that a terminal shows; other readers get all.
 const SHOWN: usize = 20;
@@ -66,7 +66,9 @@ pub(super) fn write_worst(sections: &[Section], style: Style, out: &mut dyn Writ
         let (word, rule) = (finding.severity.as_str(), finding.rule);
         let mark = mark(*standing).map(|mark| format!("({mark}) ")).unwrap_or_default();
         let sentence = format!("{mark}{}", in_a_sentence(finding, *more));
-        let sentence = lines(&sanitize(&sentence), style.width, indent);
+        let seen = lines(&sanitize(&finding.occurrence().in_words(&sentence)), style.width, indent);
+        let sentence = lines(&sanitize(&sentence), style.width, indent).into_iter();
+        let sentence = sentence.chain(seen.iter().map(|line| paint.faint(line))).collect::<Vec<_>>();
         let sentence = sentence.join(&format!("\n{}", " ".repeat(indent)));
         writeln!(
             out,
@@ -115,6 +117,10 @@ fn write_one(
     for line in lines(&sanitize(&finding.summary), width, INDENT) {
         writeln!(out, "{}{line}", " ".repeat(INDENT))?;
     }
+    let seen = seen(finding);
+    for line in lines(&sanitize(&seen), width, INDENT) {
+        writeln!(out, "{}{}", " ".repeat(INDENT), paint.faint(&line))?;
+    }
     let others = told_by(finding);
     if !others.is_empty() {
         for line in lines(&format!("also told by {}", others.join(", ")), width, INDENT) {
@@ -122,6 +128,15 @@ fn write_one(
         }
     }
     Ok(())
+}
+
+/// When, from where and with what it happened, but for what its first lines name; of addresses also what is known of them.
+fn seen(finding: &Finding) -> String {
+    let said = format!("{} {}", finding.subject, finding.summary);
+    finding.occurrence().in_words_with(&said, &|address| match finding.place_of(address) {
+        place if place.is_empty() => address.to_string(),
+        place => format!("{address} ({place})"),
+    })
 }
 
 /// `text` in lines that fit beside `indent`, broken at spaces; a word longer than a line stays whole.

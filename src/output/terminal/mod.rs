@@ -29,15 +29,19 @@ use paint::Paint;
 pub(super) use cell::whole as cell_text;
 pub(super) use tree::write as write_tree;
 
+use super::coverage::nothing_read;
 use super::{Content, Document, Place, Section, SectionKind, Style, coverage_line, sanitize};
 use crate::coverage::Coverage;
 use crate::model::quantity;
-use crate::report::Table;
+use crate::report::{Severity, Table};
 
 /// Writes every section; those of an audit under headings, with a line that counts all findings.
 pub(super) fn write(document: &Document<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let paint = Paint::new(style.color);
     let counted = over(document.coverage);
+    if let Some(nothing) = nothing_read(document.coverage) {
+        writeln!(out, "{}\n", paint.severity(Severity::High, nothing))?;
+    }
     if let Some(told) = document.news {
         news::write(told, document.sections(), style, out)?;
     }

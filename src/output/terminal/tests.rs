@@ -36,6 +36,7 @@ fn no_terminal_cuts_nothing() {
         1 finding
         high      key-embedded  AKIAIOSFODNN7EXAMPLE  account 111122223333
                   the key was used from 3 networks within one hour, so it is stored in several places\x1b[31m
+                  from 192.0.2.1, 192.0.2.2
 
         2,900 events counted in 55 objects (1 skipped: licence), 2023-07-10 11:42 – 12:37 UTC, 1 account, 1 region; nothing failed
     "#]].assert_eq(&text(&sample::section(), Style::default()));
@@ -54,6 +55,7 @@ fn a_wide_terminal() {
         1 finding
         high      key-embedded  AKIAIOSFODNN7EXAMPLE  account 111122223333
                   the key was used from 3 networks within one hour, so it is stored in several places\x1b[31m
+                  from 192.0.2.1, 192.0.2.2
     "#]].assert_eq(&text(&sample::section(), wide(160)));
 }
 
@@ -72,6 +74,7 @@ fn a_narrow_terminal() {
         high      key-embedded  AKIAIOSFODNN7EXAMPLE  account 111122223333
                   the key was used from 3 networks within one hour, so it is stored in
                   several places\x1b[31m
+                  from 192.0.2.1, 192.0.2.2
     "#]]
     .assert_eq(&text(&sample::section(), wide(80)));
 }
@@ -101,6 +104,7 @@ fn too_narrow_for_a_table() {
         high      key-embedded  AKIAIOSFODNN7EXAMPLE  account 111122223333
                   the key was used from 3 networks within one hour,
                   so it is stored in several places\x1b[31m
+                  from 192.0.2.1, 192.0.2.2
     "#]]
     .assert_eq(&text(&sample::section(), wide(60)));
 }
@@ -186,6 +190,7 @@ fn an_audit() {
 
         high      key-embedded  AKIAIOSFODNN7EXAMPLE: the key was used from 3 networks within one hour, so
                                 it is stored in several places\x1b[31m (account 111122223333)
+                                from 192.0.2.1, 192.0.2.2
 
         sample — Keys and where they are used from
 
@@ -201,6 +206,7 @@ fn an_audit() {
         high      key-embedded  AKIAIOSFODNN7EXAMPLE  account 111122223333
                   the key was used from 3 networks within one hour, so it is stored in several
                   places\x1b[31m
+                  from 192.0.2.1, 192.0.2.2
 
         empty — Nothing to see
 
@@ -231,12 +237,14 @@ fn an_audit_begins_with_the_worst_of_each_rule() {
     let coverage = sample::coverage();
     let document = Document::new(None, &coverage, Content::Audit(&sections));
     let shown = render(&document, wide(100));
-    let first: Vec<&str> = shown.lines().take(6).collect();
+    let first: Vec<&str> = shown.lines().take(8).collect();
     let expected = [
         "findings: 1 critical, 2 high, 1 medium",
         "",
         "critical  root-access-key  root@111122223333: says so",
+        "                           from 192.0.2.1, 192.0.2.2",
         "high      key-embedded     AKIAIOSFODNN7EXAMPLE: says so (account 111122223333) (+1 more)",
+        "                           from 192.0.2.1, 192.0.2.2",
         "",
         "empty — Nothing to see",
     ];

@@ -149,6 +149,8 @@ columns! {
         => of_events(change.outcome == Outcome::Denied),
     count("addresses", "Distinct IP addresses.").unit("addresses").last() => change.addresses.len(),
     addresses("address_list", "The IP addresses.").last() => Vec::from_iter(change.addresses.iter().copied()),
+    list("access_key_ids", "The access keys that signed the calls; those of the console are temporary.").last()
+        => change.access_keys.clone(),
     time("first_seen", "Time of the first call.").last() => change.span.first(),
     time("last_seen", "Time of the last call.").second() => change.span.last(),
     count(
