@@ -27,6 +27,7 @@ mod kept;
 mod log;
 #[cfg(feature = "s3")]
 mod mfa;
+mod narrow;
 mod news;
 mod notes;
 mod pager;

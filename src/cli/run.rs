@@ -42,6 +42,7 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
     let coverage = coverage.with(beside);
     // The process ends soon: giving back millions of small pieces one by one would only take time.
     std::mem::forget(state);
+    let shown = deliver::shown(plan, &sections);
     let findings: Vec<_> = sections.iter().flat_map(|section| &section.findings).collect();
     let is_state_alone = plan.reading.reads == Reads::StateAlone;
     let end = match is_state_alone {
@@ -71,15 +72,15 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
             }
         }),
         _ if is_state_alone => {}
-        _ if sections.iter().all(|section| section.table.rows_total == 0)
-            && (plan.argument.is_some() || sections.iter().all(|section| section.hidden.is_none())) =>
+        _ if shown.iter().all(|section| section.table.rows_total == 0)
+            && (plan.argument.is_some() || shown.iter().all(|section| section.hidden.is_none())) =>
         {
             let newest = Newest { event: newest_event_read, pruned_day: newest_pruned_day };
             tell::line(empty_answer(&coverage, newest));
         }
         _ => {}
     }
-    notes::hidden(&plan.delivery, &sections);
+    notes::hidden(&plan.delivery, shown);
     notes::suppressed(plan, &sections);
     notes::news(plan, news.as_ref(), &sections);
     // As the state.

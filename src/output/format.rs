@@ -24,6 +24,12 @@ pub enum Format {
     Html,
     /// Tables and lists for tickets.
     Markdown,
+    /// Findings as SARIF 2.1.0, for code hosts and CI.
+    Sarif,
+    /// Findings as OCSF Detection Finding, an event a line, for a SIEM or a security data lake.
+    Ocsf,
+    /// Findings as the test cases of JUnit XML, for CI.
+    Junit,
 }
 
 /// Why a format cannot be had.
@@ -31,11 +37,11 @@ pub enum Format {
 #[non_exhaustive]
 pub enum FormatError {
     /// The word names no format.
-    #[error("no format is called {0:?}; formats are table, json, jsonl, csv, parquet, html, markdown, dot")]
+    #[error("no format is called {0:?}; formats are {known}", known = Format::ALL.map(Format::as_str).join(", "))]
     UnknownWord(String),
     /// The file's name does not say which format is meant.
     #[error(
-        "{}: the extension names no format; use .json, .jsonl, .ndjson, .csv, .parquet, .html, .md, .dot, .gv or .txt, or give --format",
+        "{}: the extension names no format; use .json, .jsonl, .ndjson, .csv, .parquet, .html, .md, .dot, .gv, .sarif, .ocsf, .xml or .txt, or give --format",
         .0.display()
     )]
     UnknownExtension(PathBuf),
@@ -46,8 +52,19 @@ pub enum FormatError {
 
 impl Format {
     /// All of them, in the order in which help lists them.
-    pub const ALL: [Self; 8] =
-        [Self::Table, Self::Json, Self::Jsonl, Self::Csv, Self::Parquet, Self::Html, Self::Markdown, Self::Dot];
+    pub const ALL: [Self; 11] = [
+        Self::Table,
+        Self::Json,
+        Self::Jsonl,
+        Self::Csv,
+        Self::Parquet,
+        Self::Html,
+        Self::Markdown,
+        Self::Dot,
+        Self::Sarif,
+        Self::Ocsf,
+        Self::Junit,
+    ];
 
     /// The word that names it; also the extension of its files, but for those of tables and Markdown.
     pub const fn as_str(self) -> &'static str {
@@ -60,6 +77,9 @@ impl Format {
             Self::Dot => "dot",
             Self::Html => "html",
             Self::Markdown => "markdown",
+            Self::Sarif => "sarif",
+            Self::Ocsf => "ocsf",
+            Self::Junit => "junit",
         }
     }
 
@@ -68,6 +88,7 @@ impl Format {
         match self {
             Self::Table => "txt",
             Self::Markdown => "md",
+            Self::Junit => "xml",
             other => other.as_str(),
         }
     }
@@ -88,6 +109,16 @@ impl Format {
         format.ok_or_else(|| FormatError::UnknownExtension(path.to_owned()))?.built()
     }
 
+    /// Whether it is one of findings, and holds no rows.
+    pub const fn is_of_findings(self) -> bool {
+        matches!(self, Self::Sarif | Self::Ocsf | Self::Junit)
+    }
+
+    /// Whether it is one of rows, and holds nothing else.
+    pub const fn is_of_rows(self) -> bool {
+        matches!(self, Self::Jsonl | Self::Csv | Self::Parquet)
+    }
+
     /// Whether several reports can share one stream of it.
     pub(super) const fn holds_many(self) -> bool {
         !matches!(self, Self::Csv | Self::Parquet | Self::Dot)
@@ -95,7 +126,7 @@ impl Format {
 
     /// Whether the coverage lies in a file beside it, for lack of a place inside.
     pub(super) const fn has_coverage_beside(self) -> bool {
-        matches!(self, Self::Jsonl | Self::Csv | Self::Parquet | Self::Dot)
+        matches!(self, Self::Jsonl | Self::Csv | Self::Parquet | Self::Dot | Self::Ocsf)
     }
 
     /// This format, if the build has it.
@@ -112,7 +143,8 @@ impl FromStr for Format {
 
     /// The format of that word.
     fn from_str(word: &str) -> Result<Self, FormatError> {
-        let format = Self::ALL.into_iter().find(|format| format.as_str() == word);
+        let known = |format: &Self| format.as_str().eq_ignore_ascii_case(word);
+        let format = Self::ALL.into_iter().find(known).or(word.eq_ignore_ascii_case("md").then_some(Self::Markdown));
         format.ok_or_else(|| FormatError::UnknownWord(word.to_owned()))?.built()
     }
 }
@@ -133,12 +165,19 @@ mod tests {
 
     #[test]
     fn words_and_extensions() {
-        for format in [Format::Table, Format::Json, Format::Jsonl, Format::Html, Format::Markdown] {
+        let others = [Format::Sarif, Format::Ocsf, Format::Junit];
+        for format in
+            [Format::Table, Format::Json, Format::Jsonl, Format::Html, Format::Markdown].into_iter().chain(others)
+        {
             assert_eq!(format.as_str().parse(), Ok(format));
             assert_eq!(of(&format!("dir.csv/x.{}", format.extension())), Ok(format));
         }
         assert_eq!(of("x.ndjson"), Ok(Format::Jsonl));
         assert_eq!(of("X.JSON"), Ok(Format::Json));
+        assert_eq!(
+            ["JSON", "md", "Sarif"].map(str::parse),
+            [Ok(Format::Json), Ok(Format::Markdown), Ok(Format::Sarif)]
+        );
     }
 
     #[test]
@@ -153,7 +192,7 @@ mod tests {
         let error = "xml".parse::<Format>().unwrap_err().to_string();
         assert_eq!(
             error,
-            "no format is called \"xml\"; formats are table, json, jsonl, csv, parquet, html, markdown, dot"
+            "no format is called \"xml\"; formats are table, json, jsonl, csv, parquet, html, markdown, dot, sarif, ocsf, junit"
         );
     }
 

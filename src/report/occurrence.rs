@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use serde_json::{Map, Value};
 
-use super::Finding;
+use super::{Finding, address_text};
 use crate::model::{EventTime, grouped};
 
 /// The members of evidence that hold times of first and last events, in pairs: one without the other is about something
@@ -41,7 +41,7 @@ pub struct Occurrence {
     pub first_seen: Option<EventTime>,
     /// The last event.
     pub last_seen: Option<EventTime>,
-    /// Distinct addresses, in order; services and `AWS Internal` are none.
+    /// Distinct addresses, sorted as texts; services and `AWS Internal` are none.
     pub addresses: Vec<IpAddr>,
     /// Ids of access keys, in order.
     pub credentials: Vec<String>,
@@ -111,7 +111,7 @@ impl Occurrence {
     fn merge(&mut self, other: Self) {
         self.first_seen = [self.first_seen, other.first_seen].into_iter().flatten().min();
         self.last_seen = self.last_seen.max(other.last_seen);
-        self.addresses = distinct(self.addresses.drain(..).chain(other.addresses));
+        self.addresses = as_texts(self.addresses.drain(..).chain(other.addresses));
         self.credentials = distinct(self.credentials.drain(..).chain(other.credentials));
     }
 
@@ -138,7 +138,7 @@ fn of_evidence(evidence: &Map<String, Value>) -> Occurrence {
     Occurrence {
         first_seen,
         last_seen,
-        addresses: distinct(texts(evidence, &ADDRESSES).filter_map(|text| text.parse().ok())),
+        addresses: as_texts(texts(evidence, &ADDRESSES).filter_map(|text| text.parse().ok())),
         credentials: distinct(texts(evidence, &CREDENTIALS).filter(|text| !text.is_empty()).map(str::to_owned)),
     }
 }
@@ -151,6 +151,13 @@ pub(super) fn texts<'e>(evidence: &'e Map<String, Value>, names: &'e [&str]) -> 
         one => std::slice::from_ref(one),
     });
     members.filter_map(Value::as_str)
+}
+
+/// Distinct addresses in the order of every other list.
+fn as_texts(addresses: impl Iterator<Item = IpAddr>) -> Vec<IpAddr> {
+    let mut addresses = distinct(addresses);
+    addresses.sort_by_cached_key(address_text);
+    addresses
 }
 
 fn distinct<T: Ord>(all: impl Iterator<Item = T>) -> Vec<T> {
@@ -213,7 +220,7 @@ mod tests {
             "first_used": "2026-08-31T09:50:00Z", "last_used": "2026-09-11T09:50:00Z",
             "address_list": ["192.0.2.10", "192.0.2.9", "192.0.2.11"],
         });
-        let told = "2026-08-31 09:50Z – 2026-09-11 09:50Z from 192.0.2.9, 192.0.2.10 and 1 more";
+        let told = "2026-08-31 09:50Z – 2026-09-11 09:50Z from 192.0.2.10, 192.0.2.11 and 1 more";
         assert_eq!(words("AKIAIOSFODNN7EXAMPLE", evidence), told, "the key is the subject");
     }
 

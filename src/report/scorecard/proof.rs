@@ -201,7 +201,7 @@ fn by_state<'a>(
 ) -> Result<String, Lack> {
     let state = evidence.posture.and_then(|posture| posture.accounts.get(account));
     let sources = state.map(parts).unwrap_or_default();
-    let mut why_not: Lack = "logs cannot prove it, and no state of this account was read".into();
+    let mut why_not: Lack = "logs alone cannot prove this: give files of IAM's state with --iam-dir".into();
     for source in sources {
         match holds(source, (account, practice), evidence) {
             Ok(why) => return Ok(why),
