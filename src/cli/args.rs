@@ -82,10 +82,10 @@ fn verbose() -> Arg {
         .long(VERBOSE)
         .global(true)
         .action(ArgAction::Count)
-        .help("Tell on stderr what is done and how long it takes; -vv each object and request")
+        .help("Log progress to stderr and how long it takes; -vv each object and request")
         .long_help(
-            "Tell on stderr what is done and how long it takes; -vv each object and request\n\nWithout it the \
-             environment variable TRAILSCAN_LOG says what is told: off, error, warn, info (as -v), debug (as -vv) or \
+            "Log progress to stderr and how long it takes; -vv each object and request\n\nWithout it the \
+             environment variable TRAILSCAN_LOG sets the level: off, error, warn, info (as -v), debug (as -vv) or \
              trace, also target=LEVEL,… for parts of it (trailscan::input=debug). Other crates' targets tell nothing \
              unless named, and nothing below info.",
         )

@@ -192,7 +192,7 @@ pub fn read_named(file: &Path) -> Result<Config, ConfigError> {
 }
 
 fn read_text(text: &str, file: &Path) -> Result<File, ConfigError> {
-    let wrong = |why| ConfigError { file: file.to_owned(), why: format!("is no config file: {why}") };
+    let wrong = |why| ConfigError { file: file.to_owned(), why };
     let found = parse(text, file).map_err(wrong)?;
     info!(file = %file.display(), "config file read");
     for (setting, values) in &found.settings {
@@ -367,6 +367,6 @@ mod tests {
         assert_eq!(read(&[missing]).unwrap(), Config::default());
         std::fs::write(&near, "nope = 1").unwrap();
         let error = read(&[near]).unwrap_err().to_string();
-        assert!(error.contains("near.toml: is no config file: line 1: unknown field `nope`"), "{error}");
+        assert!(error.contains("near.toml: line 1: unknown field `nope`"), "{error}");
     }
 }

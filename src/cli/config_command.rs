@@ -23,7 +23,7 @@ pub const SUBCOMMAND: Subcommand = Subcommand { name: NAME, command, run };
 
 const NAME: &str = "config";
 
-const ABOUT: &str = "The settings that hold when the command line says nothing, and who says so";
+const ABOUT: &str = "Effective settings, and where each comes from";
 
 const EXAMPLES: &str = "\
 Examples:

@@ -1,7 +1,7 @@
 //! Answers to tables, and tables to where they go.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::time::Instant;
 
 use tracing::info;
@@ -9,11 +9,11 @@ use trailscan::aggregate::State;
 use trailscan::coverage::Coverage;
 use trailscan::model::EventTime;
 use trailscan::output::{
-    self, Content, Destination, Document, Format, NewFile, OutputError, Pending, Section, SectionKind,
+    self, Content, Destination, Document, Format, NewFile, OutputError, Pending, Section, SectionKind, Told,
 };
 use trailscan::posture::Posture;
 use trailscan::report::charts::Chart;
-use trailscan::report::{self, Evidence, InLogs, LogSpan, News, Reach, Report, Table, View};
+use trailscan::report::{self, Evidence, FINDINGS, InLogs, LogSpan, News, Reach, Report, SCORECARD, Table, View};
 
 use super::delivery::Delivery;
 use super::exit::Problem;
@@ -23,11 +23,18 @@ use super::question::Question;
 use super::reading::{Reading, Reads};
 use super::{account_names, news};
 
-/// Accounts whose scorecard a table shows line by line; of more it shows a line a practice, then what is broken.
-const ACCOUNTS: usize = 3;
+/// What a scorecard is.
+const ABOUT_SCORECARD: &str = "The seven practices, account by account";
 
-/// Broken practices that a table then shows unless all are asked for.
-const BROKEN: usize = 14;
+/// Accounts of a scorecard that people see at least: a screen of them.
+const ACCOUNTS: usize = 40;
+
+/// Accounts of which a scorecard that is asked for alone tells every reason.
+const FEW_ACCOUNTS: usize = 3;
+
+/// What a matrix means, and where its reasons are.
+const LEGEND: &str = "FAIL: broken, so often; pass: proven; -: not proven. Reasons, and what to do next: trailscan scorecard \
+                      --columns account_id,practice,verdict,why,next";
 
 /// Places that are known to take what will be written.
 pub struct Opened {
@@ -91,9 +98,19 @@ impl OpenedCoverage {
 
 /// The answer of a plan, as it is written: that of one report, or those of an audit.
 pub fn content<'a>(plan: &Plan, sections: &'a [Section]) -> Content<'a> {
-    match (plan.question, sections) {
-        (Question::One(_), [section]) => Content::Report(section),
-        _ => Content::Audit(sections),
+    match (plan.question, shown(plan, sections)) {
+        (Question::One(_) | Question::Scorecard | Question::Findings, [section]) => Content::Report(section),
+        (_, sections) => Content::Audit(sections),
+    }
+}
+
+/// What of the answers is written.
+pub fn shown<'a>(plan: &Plan, sections: &'a [Section]) -> &'a [Section] {
+    let scores = sections.iter().take_while(|section| section.kind == SectionKind::Scorecard).count();
+    match plan.question {
+        Question::Scorecard => &sections[..scores],
+        Question::Findings if plan.lists_findings() => &sections[sections.len().saturating_sub(1)..],
+        Question::Findings | Question::One(_) | Question::Audit => sections,
     }
 }
 
@@ -114,7 +131,7 @@ fn coverage_file(to: &Destination) -> Result<NewFile, OutputError> {
             NewFile::for_store(remote.clone())
         }
         Destination::File(path) | Destination::Directory(path) => NewFile::create(path),
-        Destination::Stdout => NewFile::create(Path::new("-")),
+        Destination::Stdout => Err(OutputError::CoverageOnStdout),
         Destination::Prefix(remote) => Err(OutputError::IsDirectory((&remote.uri).into())),
     }
 }
@@ -147,7 +164,7 @@ pub fn sections(plan: &Plan, known: &Known<'_>) -> Result<(Vec<Section>, Option<
     let Known { state, posture, as_of, coverage } = *known;
     let logs = (plan.reading.reads != Reads::StateAlone).then(|| logs(&plan.reading, coverage));
     // Rows are cut after they are sorted, so only the default order can spare some.
-    let by_default = plan.delivery.shape.sort.is_none();
+    let by_default = plan.delivery.shape.sort.is_none() && !plan.narrow.is_of_rows();
     let rows_wanted = plan.delivery.limit.filter(|_| by_default).unwrap_or(usize::MAX);
     let argument = plan.argument.as_deref();
     let of_options = View::new(state, &plan.options);
@@ -159,16 +176,48 @@ pub fn sections(plan: &Plan, known: &Known<'_>) -> Result<(Vec<Section>, Option<
     let mut sections: Vec<Section> =
         reports.iter().map(|report| section(report, &view, plan, &reach)).collect::<Result<_, _>>()?;
     let tables = news::tables(plan, &view);
-    if matches!(plan.question, Question::Audit) {
-        let scorecard = scorecard(plan, known, logs, &sections);
-        sections.splice(0..0, scorecard);
+    if plan.question.report().is_none() {
+        let scorecard = scorecard(plan, known, logs, &sections)?;
+        sections.insert(0, scorecard);
         let mut findings: Vec<_> = sections.iter_mut().map(|section| &mut section.findings).collect();
         report::one_finding_per_fact(&mut findings);
         report::one_finding_per_deed(&mut findings);
         report::one_finding_for_many_accounts(&mut findings);
     }
     let news = news::news(plan, &tables, &reach, &mut sections);
+    sections.iter_mut().for_each(|section| plan.narrow.findings(section));
+    if plan.lists_findings() {
+        sections.push(findings(plan, &sections)?);
+    }
     Ok((sections, news))
+}
+
+/// The findings of all reports as a table, and as findings where nothing else is shown.
+fn findings(plan: &Plan, sections: &[Section]) -> Result<Section, Problem> {
+    let mut told: Vec<Told<'_>> = sections.iter().flat_map(Section::told).collect();
+    told.sort_by_key(|told| Reverse(told.finding.severity));
+    let mut table = report::findings_table(told.iter().map(|told| told.finding));
+    account_names::add_to(&mut table, plan.account_names.as_ref());
+    let hidden = plan.narrow.rows(&mut table);
+    let is_alone = plan.question.report().is_none() && plan.question.subcommand() == FINDINGS;
+    let mut section = Section { kind: SectionKind::Findings, hidden, ..Section::new("What every report found", table) };
+    if is_alone {
+        shape(plan, &mut section)?;
+        section.findings = told.iter().map(|told| told.finding.clone()).collect();
+        section.standings = told.iter().filter_map(|told| told.standing.cloned()).collect();
+        section.suppressed = sections.iter().map(|section| section.suppressed).sum();
+    }
+    Ok(section)
+}
+
+/// Brings the one table of an answer into the order that was asked for, with its columns and so many rows.
+fn shape(plan: &Plan, section: &mut Section) -> Result<(), Problem> {
+    plan.delivery.shape.apply(&mut section.table)?;
+    section.is_sorted = plan.delivery.shape.sort.is_some();
+    if let Some(limit) = plan.delivery.limit {
+        section.table.limit(limit);
+    }
+    Ok(())
 }
 
 /// What was read of logs.
@@ -176,9 +225,9 @@ fn logs(reading: &Reading, coverage: &Coverage) -> LogSpan {
     LogSpan::of(coverage, reading.window, reading.now, !reading.filters.are_accounts_alone())
 }
 
-/// How each account stands against the practices, by all that the reports found. People read the top of a screen: a table
-/// of many accounts begins with a line a practice and goes on with what is broken, worst accounts first.
-fn scorecard(plan: &Plan, known: &Known<'_>, logs: Option<LogSpan>, sections: &[Section]) -> Vec<Section> {
+/// How each account stands against the practices, by all that the reports found. People read the top of a screen: they get
+/// a line an account, the worst first; the reasons where those of a few accounts are asked for alone.
+fn scorecard(plan: &Plan, known: &Known<'_>, logs: Option<LogSpan>, sections: &[Section]) -> Result<Section, Problem> {
     let mut scores = report::scorecard(
         &Evidence {
             findings: sections.iter().flat_map(|section| &section.findings).collect(),
@@ -189,28 +238,25 @@ fn scorecard(plan: &Plan, known: &Known<'_>, logs: Option<LogSpan>, sections: &[
         },
         &plan.reports(),
     );
-    let is_read_by_people = matches!(plan.delivery.format, Format::Table | Format::Markdown);
-    if is_read_by_people {
+    let is_for_people = matches!(plan.delivery.format, Format::Table | Format::Markdown);
+    if is_for_people {
         report::worst_accounts_first(&mut scores);
     }
-    let section = |summary, table| Section { kind: SectionKind::Scorecard, ..Section::new(summary, table) };
-    let rows = |scores| {
-        let mut table = report::scorecard_table(scores);
-        account_names::add_to(&mut table, plan.account_names.as_ref());
-        table
-    };
+    let is_alone = plan.question.subcommand() == SCORECARD;
     let accounts = scores.iter().map(|score| &score.account_id).collect::<BTreeSet<_>>().len();
-    if !is_read_by_people || plan.delivery.limit.is_none() || accounts <= ACCOUNTS {
-        return vec![section("The seven practices, account by account", rows(scores))];
+    let is_asked = plan.delivery.shape.is_given() || plan.narrow.is_of_rows() || accounts <= FEW_ACCOUNTS;
+    let is_matrix = is_for_people && !(is_alone && is_asked);
+    let mut table = if is_matrix { report::scorecard_matrix(&scores) } else { report::scorecard_table(scores) };
+    account_names::add_to(&mut table, plan.account_names.as_ref());
+    let mut section = Section { kind: SectionKind::Scorecard, ..Section::new(ABOUT_SCORECARD, table) };
+    if is_matrix {
+        section.table.limit(plan.delivery.limit.map_or(usize::MAX, |limit| limit.max(ACCOUNTS)));
+        section.hidden = (accounts > 0).then(|| LEGEND.to_owned());
+    } else if is_alone {
+        section.hidden = plan.narrow.rows(&mut section.table);
+        shape(plan, &mut section)?;
     }
-    let mut shown = vec![section("The seven practices over all accounts", report::scorecard_summary(&scores))];
-    scores.retain(|score| score.verdict == report::Verdict::Incorrect);
-    if !scores.is_empty() {
-        let mut table = rows(scores);
-        table.limit(BROKEN);
-        shown.push(section("What is broken, worst accounts first", table));
-    }
-    shown
+    Ok(section)
 }
 
 fn section(report: &'static Report, view: &View<'_>, plan: &Plan, reach: &Reach) -> Result<Section, Problem> {
@@ -225,7 +271,10 @@ fn section(report: &'static Report, view: &View<'_>, plan: &Plan, reach: &Reach)
     if let Some(baseline) = &plan.baseline {
         baseline.add_to(&mut table, &answer.findings, reach);
     }
-    delivery.shape.apply(&mut table)?;
+    let narrowed = plan.narrow.rows(&mut table);
+    if plan.question.report().is_some() {
+        delivery.shape.apply(&mut table)?;
+    }
     if let Some(limit) = delivery.limit {
         table.limit(limit);
     }
@@ -233,10 +282,12 @@ fn section(report: &'static Report, view: &View<'_>, plan: &Plan, reach: &Reach)
     let wants_rows = delivery.format == Format::Table && (table.chosen || delivery.shape.sort.is_some());
     let tree = answer.tree.filter(|_| !wants_rows).map(|tree| tree.folded(delivery.alike));
     let charts = if delivery.format == Format::Html { charts(report, view, delivery) } else { Vec::new() };
-    let (findings, hidden) = (answer.findings, answer.hidden);
+    let hidden = [answer.hidden, narrowed].into_iter().flatten().collect::<Vec<_>>().join("; ");
+    let (findings, hidden) = (answer.findings, Some(hidden).filter(|hidden| !hidden.is_empty()));
+    let is_sorted = delivery.shape.sort.is_some();
     let rows = table.rows_total;
     info!(report = report.name, rows, findings = findings.len(), suppressed, took = ?begun.elapsed(), "answered");
-    Ok(Section { findings, charts, hidden, suppressed, tree, ..Section::new(report.summary, table) })
+    Ok(Section { findings, charts, hidden, suppressed, tree, is_sorted, ..Section::new(report.summary, table) })
 }
 
 /// What a page draws, with the commands that print the same numbers of the same logs.

@@ -30,7 +30,7 @@ pub fn empty_answer(coverage: &Coverage, newest: Newest) -> String {
         parts.push(format!("{} without a readable time", quantity(coverage.events_without_time, "event")));
     }
     if coverage.events_counted > 0 {
-        parts.push(format!("{} counted, and none makes a row here", quantity(coverage.events_counted, "event")));
+        parts.push(format!("{} counted; none is relevant to this report", quantity(coverage.events_counted, "event")));
     }
     if let Some(time) = newest.event {
         parts.push(format!("the newest event read is of {time}"));
@@ -63,8 +63,8 @@ mod tests {
         (counted.events_counted, counted.events_filtered) = (2, 1198);
         assert_eq!(
             empty_answer(&counted.into(), newest),
-            "no rows: 1 object read, 1,200 events; 1,198 events left out by the filters; 2 events counted, and none makes a \
-             row here; the newest event read is of 2023-07-10T11:42:18Z"
+            "no rows: 1 object read, 1,200 events; 1,198 events left out by the filters; 2 events counted; none is relevant \
+             to this report; the newest event read is of 2023-07-10T11:42:18Z"
         );
     }
 

@@ -20,7 +20,7 @@ use super::flags::{Common, Shape};
 use super::reading::{Reading, Reads};
 use super::subcommand::{Invocation, Subcommand};
 use super::surroundings::Surroundings;
-use super::{below, dry_run, scan, tell};
+use super::{account_ids, below, dry_run, scan, tell};
 
 /// The subcommand.
 pub const SUBCOMMAND: Subcommand = Subcommand { name: NAME, command, run };
@@ -113,7 +113,8 @@ fn typed(Completed { matches, origins }: Completed) -> Result<Typed, clap::Error
 fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
     let around = Surroundings::of_run(asked)?;
     // Its --format is another than that of answers.
-    let Typed { common, origins, folder, layout, overwrite } = typed(complete(asked, &around, &["format"])?)?;
+    let Typed { mut common, origins, folder, layout, overwrite } = typed(complete(asked, &around, &["format"])?)?;
+    account_ids::resolve(&mut common)?;
     if let Some(uri) = folder.to_str().filter(|text| S3Uri::is_meant(text)) {
         let copy = "write a folder and copy it";
         return Err(Problem::usage(format!("{uri}: {copy} (aws s3 cp --recursive DIR {uri})")));

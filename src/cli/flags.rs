@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Command, value_parser};
 use trailscan::output::Format;
 use trailscan::report::{Severity, Table};
@@ -40,7 +40,7 @@ pub struct Common {
 
     /// Count the last N days: from 00:00 UTC N days before the end of the window
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=36_525), conflicts_with = "since")]
-    #[arg(help_heading = "Window")]
+    #[arg(allow_negative_numbers = true, help_heading = "Window")]
     pub days: Option<u32>,
 
     /// Count all there is: of s3:// not only the last 30 days, and despite `days` in trailscan.toml
@@ -66,15 +66,16 @@ pub struct Common {
     #[arg(hide_short_help = true, long, value_name = "TIME", default_value = "2d", value_parser = quantity::seconds, help_heading = "Window")]
     pub late_slack: i64,
 
-    /// Count only events of this account (recipientAccountId), exact; may be repeated, as all filters
+    /// Count only events of this account (recipientAccountId): 12 digits, or a name of --account-names; may be repeated, as
+    /// all filters
     ///
     /// Within one filter any value may hold, and of several filters all must. Patterns are case-sensitive: `*` is any
     /// text, / included, `?` one character, `{a,b}` either.
-    #[arg(long, value_name = "ID", help_heading = "Filters")]
+    #[arg(long, value_name = "ID", value_delimiter = ',', help_heading = "Filters")]
     pub account: Vec<String>,
 
     /// Count only events of this region, exact; sign-ins and global services log elsewhere
-    #[arg(long, value_name = "REGION", help_heading = "Filters")]
+    #[arg(long, value_name = "REGION", value_delimiter = ',', help_heading = "Filters")]
     pub region: Vec<String>,
 
     /// Count only events of principals like this, as reports print them: '*:role/admin/*'
@@ -156,7 +157,7 @@ pub struct Common {
     pub s3: super::s3::S3Typed,
 
     /// What the answer is written as [default: by the extension of --output, else table]
-    #[arg(long, value_name = "FORMAT", value_parser = formats(), help_heading = "Output")]
+    #[arg(long, value_name = "FORMAT", value_parser = formats(), ignore_case = true, help_heading = "Output")]
     pub format: Option<String>,
 
     /// Write the answer to a file, to DIR/ one file a report, or to s3://bucket/key and s3://bucket/prefix/
@@ -273,12 +274,17 @@ pub struct Shape {
     #[arg(long, value_name = "COLUMN", allow_hyphen_values = true, help_heading = "Output")]
     pub sort: Option<String>,
 
-    /// Keep these columns, in this order: principal,events
+    /// Keep these columns, in this order: principal,events; `all` keeps all, +NAME adds to those that a table shows
     #[arg(long, value_name = "A,B", value_delimiter = ',', help_heading = "Output")]
     pub columns: Vec<String>,
 }
 
 impl Shape {
+    /// Whether anything of it was given.
+    pub fn is_given(&self) -> bool {
+        self.sort.is_some() || !self.columns.is_empty()
+    }
+
     /// Sorts a table and keeps the columns that were asked for.
     ///
     /// # Errors
@@ -295,9 +301,13 @@ impl Shape {
 }
 
 fn formats() -> PossibleValuesParser {
-    PossibleValuesParser::new(Format::ALL.map(Format::as_str))
+    PossibleValuesParser::new(Format::ALL.map(|format| {
+        let value = PossibleValue::new(format.as_str());
+        if format == Format::Markdown { value.alias(format.extension()) } else { value }
+    }))
 }
 
-fn severities() -> PossibleValuesParser {
+/// The words of severities.
+pub fn severities() -> PossibleValuesParser {
     PossibleValuesParser::new(Severity::ALL.map(Severity::as_str))
 }

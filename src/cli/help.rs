@@ -56,9 +56,25 @@ pub fn about_audit() -> String {
     )
 }
 
-/// The examples of a report, or of the audit.
+/// What the scorecard alone is.
+pub const ABOUT_SCORECARD: &str = "The seven practices of the IAM checklist, account by account: broken, kept, or not \
+proven, each with its reason and the next command.\n\nWhat `audit` begins with, without the reports that it is made from.";
+
+/// What the findings alone are.
+pub const ABOUT_FINDINGS: &str = "What every report found, as one list: a row a finding in CSV, JSON Lines and Parquet, and in the \
+formats of findings, sarif, ocsf and junit.\n\nA fact is one finding, whichever reports tell it, as in `audit`.";
+
+/// Examples of the parts of an audit.
+const PART_EXAMPLES: &[&str] = &[
+    "trailscan REPORT ./AWSLogs",
+    "trailscan REPORT --severity high ./AWSLogs",
+    "trailscan REPORT --output REPORT.json ./AWSLogs",
+];
+
+/// The examples of a report, or of the audit and its parts.
 pub fn examples(name: &str) -> String {
-    let all = by_name(name).map_or(LOG_EXAMPLES, |report| report.examples);
+    let others = if name == AUDIT { LOG_EXAMPLES } else { PART_EXAMPLES };
+    let all = by_name(name).map_or(others, |report| report.examples);
     format!("Examples:\n  {}", all.join("\n  ").replace("REPORT", name))
 }
 
@@ -70,6 +86,11 @@ pub fn after(report: &Report) -> String {
 /// Examples and exit codes, for the long help of the audit.
 pub fn after_audit() -> String {
     format!("{}\n\n{EXIT_CODES}", examples(AUDIT))
+}
+
+/// Columns, examples and exit codes, for the long help of a part of an audit.
+pub fn after_part(name: &str, of: &[Column]) -> String {
+    format!("{}\n\n{}\n\n{EXIT_CODES}", columns(of), examples(name))
 }
 
 fn columns(columns: &[Column]) -> String {

@@ -114,7 +114,11 @@ fn named(kind: StateKind, text: &OsString) -> Result<NamedFile, Problem> {
 ///
 /// # Errors
 /// [`Problem::Usage`] that names the flags.
-pub fn check(report: Option<&Report>, places: &Places, is_live: bool) -> Result<(), Problem> {
+pub fn check(
+    report: Option<&Report>,
+    places: &Places,
+    (inputs, is_live): (&[OsString], bool),
+) -> Result<(), Problem> {
     let Some(report) = report.filter(|report| report.needs_no_logs() && !is_live) else { return Ok(()) };
     let nothing = places.folders.is_empty() && places.files.iter().all(|file| file.kind == StateKind::EnabledRegions);
     if !nothing {
@@ -122,10 +126,13 @@ pub fn check(report: Option<&Report>, places: &Places, is_live: bool) -> Result<
     }
     let why =
         if places.is_empty() { "none was named" } else { "--enabled-regions alone says nothing about users and keys" };
+    let folder = inputs.iter().find(|input| Path::new(input).is_dir());
+    let meant = folder.map(|folder| format!("; {0} is read as logs, as state it is --iam-dir {0}", folder.display()));
     Err(Problem::usage(format!(
         "{} reads files of IAM's state and {why}: give --credential-report FILE, --authorization-details FILE, \
-         --access-keys FILE, --account-summary FILE, --password-policy FILE, or --iam-dir DIR",
-        report.name
+         --access-keys FILE, --account-summary FILE, --password-policy FILE, or --iam-dir DIR{}",
+        report.name,
+        meant.unwrap_or_default()
     )))
 }
 
@@ -233,10 +240,13 @@ mod tests {
         let posture = trailscan::report::by_name("posture");
         let of = |kind| NamedFile { kind, account_id: None, path: "f.json".into() };
         let check = |kinds: &[StateKind]| {
-            check(posture, &Places { files: kinds.iter().copied().map(of).collect(), ..Places::default() }, false)
+            let files = kinds.iter().copied().map(of).collect();
+            check(posture, &Places { files, ..Places::default() }, (&[], false))
         };
         assert!(check(&[StateKind::EnabledRegions]).unwrap_err().to_string().contains("--enabled-regions alone"));
         assert!(check(&[]).unwrap_err().to_string().contains("none was named"));
+        let folder = super::check(posture, &Places::default(), &[".".into()]).unwrap_err().to_string();
+        assert!(folder.ends_with("; . is read as logs, as state it is --iam-dir ."), "{folder}");
         assert!(check(&[StateKind::EnabledRegions, StateKind::AccessKeys]).is_ok());
     }
 }

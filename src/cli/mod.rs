@@ -1,5 +1,6 @@
 //! The command line: arguments to a [`plan::Plan`], one scan, reports out, an exit code. The only part that prints.
 
+mod account_ids;
 mod account_names;
 mod addresses;
 mod args;
@@ -32,6 +33,7 @@ mod live;
 mod log;
 #[cfg(feature = "s3")]
 mod mfa;
+mod narrow;
 mod news;
 #[cfg(not(feature = "iam"))]
 mod not_built;

@@ -51,7 +51,7 @@ pub fn rules_here(config: &Config) {
     }
 }
 
-/// Says how many findings the config left out, and which of its suppressions no longer act.
+/// Says how many findings the config left out, and which of its suppressions no longer act, or act on nothing.
 pub fn suppressed(plan: &Plan, sections: &[Section]) {
     let suppressed: usize = sections.iter().map(|section| section.suppressed).sum();
     if suppressed > 0 {
@@ -59,5 +59,10 @@ pub fn suppressed(plan: &Plan, sections: &[Section]) {
     }
     for line in plan.rulebook.expired(&plan.reports()) {
         tell::line(format!("warning: {}: {line}", config::FILE_NAME));
+    }
+    // What filters leave out may well be what it is there for.
+    let idle = if plan.reading.filters.is_empty() { plan.rulebook.idle(&plan.reports()) } else { Vec::new() };
+    for line in idle {
+        tell::line(format!("note: {}: {line}", config::FILE_NAME));
     }
 }

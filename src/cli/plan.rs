@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use trailscan::output::Format;
+use trailscan::output::{Destination, Format};
 use trailscan::posture::{AccountNames, Places};
 use trailscan::report::{
-    AddressLookup, Asked, Baseline, Form, Options, REPORTS, Report, ReportOption, SCORECARD, Subject, Table,
-    TextOption, events_wanted, subject_of,
+    self, AddressLookup, Asked, Baseline, FINDINGS, Form, Options, REPORTS, Report, ReportOption, SCORECARD, Subject,
+    Table, TextOption, events_wanted, subject_of,
 };
 
 use super::complete::Origins;
@@ -16,11 +16,12 @@ use super::flags::{Common, Shape};
 use super::iam_state::StateTyped;
 #[cfg(feature = "iam")]
 use super::live::Live;
+use super::narrow::{Narrow, NarrowTyped};
 use super::question::Question;
 use super::reading::{Reading, Reads};
 use super::rulebook::Rulebook;
 use super::surroundings::Surroundings;
-use super::{account_names, addresses, baseline, help, iam_state, repeat};
+use super::{account_ids, account_names, addresses, baseline, iam_state, repeat};
 
 /// The command line as it was typed.
 pub struct Typed {
@@ -32,8 +33,10 @@ pub struct Typed {
     pub argument: Option<String>,
     /// What every subcommand takes.
     pub common: Common,
-    /// What only a single report takes.
+    /// What only a single table takes.
     pub shape: Shape,
+    /// What of the answer is told.
+    pub narrow: NarrowTyped,
     /// What was said of IAM's state.
     pub state: StateTyped,
     /// The reports' own numbers that were given.
@@ -69,6 +72,8 @@ pub struct Plan {
     pub accounts: Vec<String>,
     /// What was asked beside the window.
     pub asked: Asked,
+    /// What of the answer is told.
+    pub narrow: Narrow,
     /// The earlier answer that it is compared with.
     pub baseline: Option<Baseline>,
     /// Where the answer goes.
@@ -84,8 +89,29 @@ impl Plan {
 
     /// The names of the tables of the answer.
     pub fn tables(&self) -> Vec<&'static str> {
-        let scorecard = matches!(self.question, Question::Audit).then_some(SCORECARD);
-        scorecard.into_iter().chain(self.reports().iter().map(|report| report.name)).collect()
+        let reports = self.reports();
+        let reports = reports.iter().map(|report| report.name);
+        match self.question {
+            _ if self.delivery.format.is_of_findings() => vec![FINDINGS],
+            Question::Scorecard => vec![SCORECARD],
+            Question::Findings => vec![FINDINGS],
+            Question::Audit => {
+                [SCORECARD].into_iter().chain(reports).chain(self.lists_findings().then_some(FINDINGS)).collect()
+            }
+            Question::One(_) => reports.chain(self.lists_findings().then_some(FINDINGS)).collect(),
+        }
+    }
+
+    /// Whether the answer has a table of all findings: where it is asked for, and where rows are all that a format has and
+    /// more than those of one report are written.
+    pub fn lists_findings(&self) -> bool {
+        let is_folder = matches!(self.delivery.destination, Destination::Directory(_) | Destination::Prefix(_));
+        match self.question {
+            Question::Findings => !self.delivery.format.is_of_findings(),
+            Question::Scorecard => false,
+            Question::Audit => self.delivery.format.is_of_rows(),
+            Question::One(_) => self.delivery.format.is_of_rows() && is_folder,
+        }
     }
 
     /// Resolves what was typed.
@@ -93,13 +119,15 @@ impl Plan {
     /// # Errors
     /// [`Problem::Usage`] for what cannot be.
     pub fn resolve(typed: Typed, around: &Surroundings) -> Result<Self, Problem> {
-        let Typed { origins, question, argument, mut common, shape, state: typed_state, numbers, texts } = typed;
+        let Typed { origins, question, argument, mut common, shape, state: typed_state, numbers, texts, narrow } =
+            typed;
+        account_ids::resolve(&mut common)?;
         let rulebook = around.rulebook(common.now.as_deref())?;
         let state = typed_state.places()?;
-        iam_state::check(question.report(), &state, typed_state.live)?;
+        iam_state::check(question.report(), &state, (&common.inputs, typed_state.live))?;
         let is_state_read = !state.is_empty() || typed_state.live;
         let reads = reads(question, argument.as_deref(), &common, around)?;
-        narrow(question, argument.as_deref(), &mut common);
+        narrow_to(question, argument.as_deref(), &mut common);
         let mut reading = Reading::resolve(reads, &common, &origins, around.clock)?;
         let addresses = addresses::open(&common)?;
         let account_names = account_names::known(common.account_names.as_deref(), &state, typed_state.live)?;
@@ -113,21 +141,20 @@ impl Plan {
         for (option, texts) in texts {
             options.set_texts(&option, texts);
         }
-        let asked = baseline::asked(question, &common, &options, argument.as_deref());
+        let told = narrow.checked(question.report())?;
+        let mut asked = baseline::asked(question, &common, &options, argument.as_deref());
+        narrow.add_to(&mut asked);
         let baseline = baseline::open(question, &common, &origins, &asked)?;
         let wanted = Wanted { question: Some(question), common: &common, origins: &origins, around };
         let delivery = wanted.delivery(shape)?;
         if question.report().is_some_and(|report| report.form == Form::Records) {
             reading.work.limits.events = events_wanted(delivery.shape.sort.as_deref(), delivery.limit);
         }
-        if let Some(report) = question.report() {
-            let mut table = Table::new(report, report.columns_with(addresses.as_ref()), Vec::new());
-            account_names::add_to(&mut table, account_names.as_ref());
-            if baseline.is_some() && Baseline::adds_to(report) {
-                table.add_last(Baseline::COLUMN, Vec::new());
-            }
-            // Columns that the report will not have are refused before anything is read.
-            delivery.shape.apply(&mut table)?;
+        let mut tables = empty_tables(question, (addresses.as_ref(), account_names.as_ref()), baseline.is_some());
+        // Columns that the answer will not have are refused before anything is read.
+        told.check(&tables)?;
+        if let [table] = &mut tables[..] {
+            delivery.shape.apply(table)?;
         }
         check_form(question, delivery.format)?;
         let repeat = repeat::arguments(&common, reading.window, reading.reads.inputs());
@@ -145,6 +172,7 @@ impl Plan {
             live,
             accounts: common.account,
             asked,
+            narrow: told,
             baseline,
             delivery: Delivery { repeat, ..delivery },
         })
@@ -152,13 +180,35 @@ impl Plan {
 }
 
 /// Counts what a report is about whose argument chooses the events.
-fn narrow(question: Question, argument: Option<&str>, common: &mut Common) {
+fn narrow_to(question: Question, argument: Option<&str>, common: &mut Common) {
     let Some((report, argument)) = question.report().zip(argument) else { return };
     match subject_of(report, argument.trim()) {
         Some(Subject::Below) => common.below.push(argument.trim().to_owned()),
         Some(Subject::Address) => common.address.push(argument.trim().to_owned()),
         None => {}
     }
+}
+
+/// The tables of the answer, without rows.
+fn empty_tables(
+    question: Question,
+    (addresses, names): (Option<&AddressLookup>, Option<&AccountNames>),
+    has_baseline: bool,
+) -> Vec<Table> {
+    let of_report = |report: &'static Report| {
+        let mut table = Table::new(report, report.columns_with(addresses), Vec::new());
+        if has_baseline && Baseline::adds_to(report) {
+            table.add_last(Baseline::COLUMN, Vec::new());
+        }
+        table
+    };
+    let mut tables: Vec<Table> = match question {
+        Question::Scorecard => vec![report::scorecard_table(Vec::new())],
+        Question::Findings => vec![report::findings_table([])],
+        Question::One(_) | Question::Audit => question.reports().into_iter().map(of_report).collect(),
+    };
+    tables.iter_mut().for_each(|table| account_names::add_to(table, names));
+    tables
 }
 
 /// What is read: a report that needs no logs reads those that were typed alone.
@@ -183,8 +233,7 @@ fn check_form(question: Question, format: Format) -> Result<(), Problem> {
     };
     let name = match question {
         Question::One(report) if report.form == form => return Ok(()),
-        Question::One(report) => report.name,
-        Question::Audit => help::AUDIT,
+        question => question.subcommand(),
     };
     let with: Vec<String> = REPORTS
         .iter()
@@ -239,6 +288,7 @@ mod tests {
         let typed = Typed {
             origins: Origins::default(),
             question: report.map_or(Question::Audit, Question::One),
+            narrow: NarrowTyped::default(),
             argument: None,
             common: Common::from_arg_matches(&matches).unwrap(),
             shape: Shape::from_arg_matches(&matches).unwrap(),

@@ -22,7 +22,7 @@ use super::remote::Remote;
 use super::stop::STOP;
 use super::subcommand::{Invocation, Subcommand};
 use super::surroundings::Surroundings;
-use super::{progress, rollup, scan, tell};
+use super::{account_ids, progress, rollup, scan, tell};
 
 /// The subcommand.
 pub const SUBCOMMAND: Subcommand = Subcommand { name: NAME, command, run };
@@ -71,7 +71,8 @@ fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
     let around = Surroundings::of_run(asked)?;
     let Completed { matches, origins } = complete(asked, &around, &rollup::USELESS)?;
     let tasks = matches.get_one(TASKS).copied().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
-    let common = Common::from_arg_matches(&matches)?;
+    let mut common = Common::from_arg_matches(&matches)?;
+    account_ids::resolve(&mut common)?;
     let file = common.output.as_deref().map(create).transpose()?;
     let mut reading = Reading::resolve(Reads::logs(&common, &around)?, &common, &origins, around.clock)?;
     scan::begin(&reading)?;

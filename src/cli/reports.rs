@@ -3,12 +3,16 @@
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, value_parser};
-use trailscan::report::{Form, REPORTS, Report, ReportOption, TextOption, audited, by_name};
+use trailscan::report::{
+    FINDINGS, Form, REPORTS, Report, ReportOption, SCORECARD, TextOption, audited, by_name, finding_columns,
+    scorecard_columns,
+};
 
 use super::complete::{Completed, complete};
 use super::exit::{End, Problem};
 use super::flags::{Common, Shape};
 use super::iam_state::StateTyped;
+use super::narrow::NarrowTyped;
 use super::plan::{Plan, Typed};
 use super::question::Question;
 use super::subcommand::Invocation;
@@ -20,7 +24,11 @@ const ARGUMENT: &str = "argument";
 
 /// The subcommands, in the order of the help.
 pub fn commands() -> impl Iterator<Item = Command> {
-    REPORTS.iter().copied().map(of_report).chain([audit()]).map(with_options)
+    let parts = [
+        part(SCORECARD, "The seven practices, account by account", help::ABOUT_SCORECARD),
+        part(FINDINGS, "What every report found, as one list", help::ABOUT_FINDINGS),
+    ];
+    REPORTS.iter().copied().map(of_report).chain([audit()]).chain(parts).map(with_options)
 }
 
 /// Answers a report, or the audit.
@@ -38,7 +46,7 @@ pub fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
 fn of_report(report: &'static Report) -> Command {
     // The report's own argument stands before INPUT.
     let command = Command::new(report.name).args(report.argument.map(argument));
-    let command = Shape::augment_args(Common::augment_args(command));
+    let command = NarrowTyped::augment_args(Shape::augment_args(Common::augment_args(command)));
     let command = if report.reads_state() { StateTyped::augment_args(command) } else { command };
     let command = match report.needs_no_logs() {
         true => command.mut_args(aside),
@@ -55,15 +63,24 @@ fn of_report(report: &'static Report) -> Command {
 
 fn audit() -> Command {
     let command = StateTyped::augment_args(Common::augment_args(Command::new(help::AUDIT)));
+    let command = NarrowTyped::augment_args(command);
     let command = command.about("Every report, in one pass").long_about(help::about_audit());
     command.after_help(help::examples(help::AUDIT)).after_long_help(help::after_audit())
+}
+
+/// A part of the audit that can be asked alone.
+fn part(name: &'static str, about: &'static str, long: &'static str) -> Command {
+    let command = StateTyped::augment_args(Shape::augment_args(Common::augment_args(Command::new(name))));
+    let command = NarrowTyped::augment_args(command).about(about).long_about(long);
+    let columns = if name == SCORECARD { scorecard_columns() } else { finding_columns() };
+    command.after_help(help::examples(name)).after_long_help(help::after_part(name, &columns))
 }
 
 fn with_options(command: Command) -> Command {
     let report = by_name(command.get_name());
     let options = options_of(report);
     // An audit takes those of all reports: its short help leaves them to the long one.
-    let is_audit = command.get_name() == help::AUDIT;
+    let is_audit = report.is_none();
     let arg = |option| number_arg(option).hide_short_help(is_audit);
     let command = texts_of(report).fold(command, |command, option| command.arg(text_arg(option, report)));
     options.into_iter().fold(command, |command, option| command.arg(arg(option)))
@@ -76,11 +93,12 @@ fn typed(name: &str, Completed { matches, origins }: Completed) -> Result<Typed,
     let reads_state = report.is_none_or(Report::reads_state);
     Ok(Typed {
         origins,
-        question: report.map_or(Question::Audit, Question::One),
+        question: Question::of_subcommand(name),
+        narrow: NarrowTyped::from_arg_matches(&matches)?,
         state: if reads_state { StateTyped::from_arg_matches(&matches)? } else { StateTyped::default() },
         argument: report.and_then(|report| report.argument).and_then(|_| matches.get_one(ARGUMENT).cloned()),
         common: Common::from_arg_matches(&matches)?,
-        shape: if report.is_some() { Shape::from_arg_matches(&matches)? } else { Shape::default() },
+        shape: if name == help::AUDIT { Shape::default() } else { Shape::from_arg_matches(&matches)? },
         numbers: options.into_iter().filter_map(|option| Some((option, number(&matches, option)?))).collect(),
         texts: texts_of(report).filter_map(|option| Some((option, texts(&matches, option)?))).collect(),
     })

@@ -21,7 +21,7 @@ use super::reading::{Reading, Reads};
 use super::sent::SentTo;
 use super::subcommand::{Invocation, Subcommand};
 use super::surroundings::Surroundings;
-use super::{dry_run, scan, shard, tell};
+use super::{account_ids, dry_run, scan, shard, tell};
 
 /// The subcommand.
 pub const SUBCOMMAND: Subcommand = Subcommand { name: NAME, command, run };
@@ -114,6 +114,7 @@ fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
     let around = Surroundings::of_run(asked)?;
     let Completed { matches, origins } = complete(asked, &around, &USELESS)?;
     let mut common = Common::from_arg_matches(&matches)?;
+    account_ids::resolve(&mut common)?;
     if origins.is_of_file("days") {
         common.days = None;
     }

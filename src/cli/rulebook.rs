@@ -1,6 +1,7 @@
 //! What `trailscan.toml` says of rules: severities, numbers, rules that are off, and findings that are suppressed. Applied
 //! to the findings of every report, in one place, and never silently.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use globset::{GlobBuilder, GlobMatcher};
@@ -82,6 +83,8 @@ struct Suppression {
     /// The first moment at which it no longer acts.
     ends: EventTime,
     last_day: String,
+    /// Whether a finding of this run was left out, or would have been were its rule on.
+    has_acted: Cell<bool>,
 }
 
 /// What was left out of the findings.
@@ -181,6 +184,10 @@ impl Rulebook {
 
     /// Changes the findings of a report, and those of its rows that are findings themselves, as the file says.
     pub fn apply(&self, findings: &mut Vec<Finding>, table: &mut Table) -> LeftOut {
+        for suppression in &self.suppressions {
+            let acts = findings.iter().any(|finding| suppression.holds(finding, self.now));
+            suppression.has_acted.set(suppression.has_acted.get() || acts);
+        }
         let mut left_out = LeftOut::default();
         let mut gone: BTreeSet<(String, String, String)> = BTreeSet::new();
         findings.retain(|finding| {
@@ -220,6 +227,17 @@ impl Rulebook {
         if !self.severities.is_empty() {
             table.rows.sort_by(|a, b| b[severity].cmp(&a[severity]));
         }
+    }
+
+    /// A line for each suppression of these reports that acts on none of what they found, before any was left out.
+    pub fn idle(&self, reports: &[&'static Report]) -> Vec<String> {
+        let rules = |rule: &str| reports.iter().any(|report| report.rules.iter().any(|known| known.id == rule));
+        let acts = |s: &Suppression| s.ends > self.now && self.is_enabled(s.rule) && rules(s.rule);
+        let idle = self.suppressions.iter().filter(|s| acts(s) && !s.has_acted.get());
+        idle.map(|s| {
+            format!("the suppression of {} matches no finding of this run: check its account and subject", s.about)
+        })
+        .collect()
     }
 
     /// A line for each suppression of these reports that has expired.
@@ -318,6 +336,7 @@ impl Suppression {
             ends: start.plus_seconds(86_400),
             last_day: day,
             about,
+            has_acted: Cell::new(false),
         })
     }
 
@@ -332,6 +351,23 @@ impl Suppression {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_suppression_that_matches_nothing_is_told() {
+        let text = "[[suppress]]\nrule = \"key-too-old\"\nsubject = \"AKIAONE*\"\nreason = \"a\"\nexpires = \"2027-01-01\"\n\
+                    [[suppress]]\nrule = \"key-too-old\"\nsubject = \"AKIATYPO\"\nreason = \"a\"\nexpires = \"2027-01-01\"\n\
+                    [[suppress]]\nrule = \"key-too-old\"\nsubject = \"AKIAPAST\"\nreason = \"a\"\nexpires = \"2025-01-01\"\n";
+        let book = book(text).unwrap();
+        let posture = trailscan::report::by_name("posture").unwrap();
+        assert_eq!(book.idle(&[posture]).len(), 2);
+        let mut table = Table::new(posture, posture.columns.to_vec(), Vec::new());
+        assert_eq!(book.apply(&mut vec![finding("key-too-old", "AKIAONE1")], &mut table).suppressed, 1);
+        let told =
+            "the suppression of key-too-old for AKIATYPO matches no finding of this run: check its account and subject";
+        assert_eq!(book.idle(&[posture]), [told]);
+        let other = trailscan::report::by_name("root-usage").unwrap();
+        assert_eq!(book.idle(&[other]), [""; 0], "it is of another report");
+    }
 
     fn written(text: &str) -> Written {
         let table: toml::Table = text.parse().unwrap();

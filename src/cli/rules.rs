@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, Command};
 use trailscan::output::{self, Destination, Format, OutputError};
-use trailscan::report::{REPORTS, Report, Rule, Table, columns};
+use trailscan::report::{BENCHMARK, REPORTS, Report, Rule, Table, columns, control, technique};
 
 use super::exit::{End, Problem};
 use super::flags::Shape;
@@ -33,6 +33,10 @@ columns! {
     text("report", "The report that finds it.") => report.name,
     yes_no("enabled", "yes, or no where trailscan.toml turns it off.").last() => book.is_enabled(rule.id),
     text("about", "When it holds and what that means.").second() => rule.about,
+    list("techniques", "Techniques of MITRE ATT&CK for Enterprise that it is about.").asked()
+        => rule.techniques.iter().copied(),
+    list("controls", "Recommendations of the CIS AWS Foundations Benchmark v3.0.0 that it is about.").asked()
+        => rule.controls.iter().copied(),
     text("page", "AWS's page on it.").asked() => rule.page,
 }
 
@@ -102,6 +106,12 @@ fn tell(asked: &Invocation<'_>) -> Result<End, Problem> {
     let mut text = format!("{}  ({}, found by {}{practice})\n", rule.id, rule.severity.as_str(), report.name);
     for (name, part) in parts {
         text += &format!("\n{name:5}  {}\n", help::hanging(part, 7));
+    }
+    let techniques = rule.techniques.iter().filter_map(|id| Some(format!("ATT&CK {id}, {}", technique(id)?)));
+    let controls = rule.controls.iter().filter_map(|id| Some(format!("{BENCHMARK}, {id} {}", control(id)?)));
+    for (place, line) in techniques.chain(controls).enumerate() {
+        let (space, name) = if place == 0 { ("\n", "also") } else { ("", "") };
+        text += &format!("{space}{name:5}  {}\n", help::hanging(&line, 7));
     }
     std::io::stdout().write_all(text.as_bytes()).map_err(OutputError::Stdout)?;
     Ok(End::Complete)

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use tracing::info;
 use trailscan::output::{Document, coverage_line};
+use trailscan::report;
 use trailscan::scan::ScanOutcome;
 
 use super::deliver::{self, Known, Opened};
@@ -43,12 +44,15 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
     asked.iter().for_each(|asked| asked.add_to(&mut beside));
     let as_of = deliver::as_of(&plan.reading, newest_event_read);
     beside.warnings.extend(posture.iter().flat_map(|posture| iam_state::age_warnings(posture, window, as_of)));
+    let unknown = posture.iter().flat_map(|posture| report::unknown_groups(posture, &plan.options));
+    beside.warnings.extend(unknown);
     let (sections, news) =
         deliver::sections(plan, &Known { state: &state, posture: posture.as_ref(), as_of, coverage: &coverage })?;
     beside.warnings.extend(plan.addresses.iter().flat_map(|lookup| lookup.warnings(as_of)));
     let coverage = coverage.with(beside);
     // The process ends soon: giving back millions of small pieces one by one would only take time.
     std::mem::forget(state);
+    let shown = deliver::shown(plan, &sections);
     let findings: Vec<_> = sections.iter().flat_map(|section| &section.findings).collect();
     let is_state_alone = plan.reading.reads == Reads::StateAlone;
     let end = match is_state_alone {
@@ -78,15 +82,15 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
             }
         }),
         _ if is_state_alone => {}
-        _ if sections.iter().all(|section| section.table.rows_total == 0)
-            && (plan.argument.is_some() || sections.iter().all(|section| section.hidden.is_none())) =>
+        _ if shown.iter().all(|section| section.table.rows_total == 0)
+            && (plan.argument.is_some() || shown.iter().all(|section| section.hidden.is_none())) =>
         {
             let newest = Newest { event: newest_event_read, pruned_day: newest_pruned_day };
             tell::line(empty_answer(&coverage, newest));
         }
         _ => {}
     }
-    notes::hidden(&plan.delivery, &sections);
+    notes::hidden(&plan.delivery, shown);
     notes::suppressed(plan, &sections);
     notes::news(plan, news.as_ref(), &sections);
     // As the state.

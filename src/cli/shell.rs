@@ -4,15 +4,17 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use clap::builder::PossibleValuesParser;
 use clap::{Arg, Command, value_parser};
 use clap_complete::Shell;
 use clap_mangen::Man;
 use trailscan::model::quantity;
 use trailscan::output::OutputError;
+use trailscan::report::{FINDINGS, SCORECARD, by_name, finding_columns, scorecard_columns};
 
 use super::exit::{End, Problem};
 use super::subcommand::{Invocation, Subcommand};
-use super::tell;
+use super::{catalogue, tell};
 
 /// `completions`.
 pub const COMPLETIONS: Subcommand = Subcommand { name: "completions", command: completions, run: complete };
@@ -50,13 +52,35 @@ fn man() -> Command {
 /// Writes the completions of a shell to standard output.
 fn complete(asked: &Invocation<'_>) -> Result<End, Problem> {
     let mut script = Vec::new();
-    let mut root = asked.root.clone();
+    let mut root = asked.root.clone().mut_subcommands(with_words);
     let name = root.get_name().to_owned();
     if let Some(shell) = asked.matches.get_one::<Shell>("shell") {
         clap_complete::generate(*shell, &mut root, name.as_str(), &mut script);
     }
     std::io::stdout().write_all(&script).map_err(OutputError::Stdout)?;
     Ok(End::Complete)
+}
+
+/// A command with the words that a shell can offer: the columns of a report, and rules. They are no part of the command line
+/// itself, which takes lists of columns and says what was meant by others.
+fn with_words(command: Command) -> Command {
+    let columns = match (by_name(command.get_name()), command.get_name()) {
+        (Some(report), _) => report.columns.to_vec(),
+        (None, SCORECARD) => scorecard_columns(),
+        (None, FINDINGS) => finding_columns(),
+        (None, _) => Vec::new(),
+    };
+    let columns: Vec<&str> = columns.iter().map(|column| column.name).collect();
+    let rules: Vec<&str> = catalogue::all().map(|(_, rule)| rule.id).collect();
+    let words = |arg: &Arg| match arg.get_id().as_str() {
+        "columns" | "sort" => columns.clone(),
+        "rule" => rules.clone(),
+        _ => Vec::new(),
+    };
+    command.mut_args(|arg| match words(&arg) {
+        none if none.is_empty() => arg,
+        words => arg.value_parser(PossibleValuesParser::new(words)),
+    })
 }
 
 /// Pages have the long help alone: where there is none, the short one is it.

@@ -21,12 +21,47 @@ pub fn line(error: &clap::Error, root: &Command, typed: Option<&OsString>) -> Op
     if !error.use_stderr() || is_help {
         return None;
     }
+    if let Some(path) = no_report(error) {
+        return Some(format!("{path} is not a report: name one first, as in trailscan audit {path}"));
+    }
+    if let Some(flag) = of_other_reports(error, root, typed) {
+        return Some(flag);
+    }
     let meant = meant(error);
     let next = match meant.is_empty() {
         true => format!("`trailscan{} --help` shows what there is", subcommand(root, typed)),
         false => meant.join("; "),
     };
     Some(format!("{}; {next}", what(error)))
+}
+
+/// What was to be read, where no report was named before it.
+fn no_report(error: &clap::Error) -> Option<String> {
+    let word = error.get(ContextKind::InvalidSubcommand).map(words)?;
+    let is_input = word.contains(std::path::is_separator) || std::path::Path::new(&word).exists();
+    is_input.then_some(word)
+}
+
+/// What is said of a flag that other subcommands have, where it was meant more likely than what clap guesses.
+fn of_other_reports(error: &clap::Error, root: &Command, typed: Option<&OsString>) -> Option<String> {
+    let typed = root.find_subcommand(typed?)?;
+    let argument =
+        error.get(ContextKind::InvalidArg).map(words).filter(|_| error.kind() == ErrorKind::UnknownArgument)?;
+    let name = argument.strip_prefix("--")?.split('=').next().unwrap_or_default();
+    let far = |long: &str| strsim::osa_distance(long, name);
+    let longs = |command: &Command| -> Vec<String> {
+        command.get_arguments().filter_map(|arg| Some(arg.get_long()?.to_owned())).collect()
+    };
+    let own = longs(typed).iter().map(|long| far(long)).min().unwrap_or(usize::MAX);
+    let others = root.get_subcommands().filter(|command| command.get_name() != typed.get_name());
+    let others =
+        others.flat_map(|command| longs(command).into_iter().map(move |long| (long, command.get_name().to_owned())));
+    let (distance, long, command) = others.map(|(long, command)| (far(&long), long, command)).min()?;
+    let is_meant = distance <= name.len() / 4 && distance < own;
+    let (name, argument) = (typed.get_name(), argument.split('=').next().unwrap_or_default().to_owned());
+    is_meant.then(|| {
+        format!("{name} has no {argument}; --{long} is a flag of others, such as trailscan {command} --{long}")
+    })
 }
 
 /// What is wrong.
@@ -47,7 +82,9 @@ fn what(error: &clap::Error) -> String {
         ErrorKind::ValueValidation => {
             let why = error.source().map(|why| format!(": {why}")).unwrap_or_default();
             let why: Vec<&str> = why.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-            format!("invalid value '{value}' for '{argument}'{}", why.join(" "))
+            // What Rust says of a number means nothing to others.
+            let why = why.join(" ").replace("invalid digit found in string", "give a whole number, in digits");
+            format!("invalid value '{value}' for '{argument}'{why}")
         }
         ErrorKind::TooManyValues => {
             format!("unexpected value '{value}' for '{argument}' found; no more were expected")
@@ -134,6 +171,21 @@ mod tests {
                 "invalid value 'jsn' for '--format <FORMAT>' [possible values: table, ",
                 "`json`",
             ),
+            (
+                "key-spread --days thirty",
+                "invalid value 'thirty' for '--days <N>': give a whole number, in digits",
+                "--help",
+            ),
+            ("key-spread --days -5", "invalid value '-5' for '--days <N>': ", "`trailscan key-spread --help`"),
+            (
+                "key-spread --limit all",
+                "invalid value 'all' for '--limit <N>': give a whole number, in digits",
+                "--help",
+            ),
+            ("audit --colums x", "audit has no --colums; --columns is a flag of others", "trailscan "),
+            ("audit --columns x", "audit has no --columns; --columns is a flag of others", "trailscan "),
+            ("audit --dyas 3", "unexpected argument '--dyas' found; ", "`--days`"),
+            ("no/such/AWSLogs", "no/such/AWSLogs is not a report: name one first", "trailscan audit no/such/AWSLogs"),
             ("key-spread --days 0", "invalid value '0' for '--days <N>': ", "`trailscan key-spread --help`"),
             ("audit --days 1 --since 7d", "the argument '--days <N>' cannot be used with", "`trailscan audit --help`"),
             ("explain", "the following required arguments were not provided: <RULE>", "`trailscan explain --help`"),

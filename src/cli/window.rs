@@ -53,7 +53,7 @@ pub fn now(flag: Option<&str>, variable: Option<&str>, clock: EventTime) -> Resu
         (None, Some(text)) if !text.is_empty() => (VARIABLE, text),
         _ => return Ok(clock),
     };
-    absolute(text).ok_or_else(|| format!("{name} {text:?} is no time: give RFC 3339 such as 2023-07-10T12:00:00Z"))
+    absolute(text).ok_or_else(|| format!("{name} {text:?} is not a time: give RFC 3339 such as 2023-07-10T12:00:00Z"))
 }
 
 /// A text that `--now` takes.
@@ -62,7 +62,7 @@ pub fn now(flag: Option<&str>, variable: Option<&str>, clock: EventTime) -> Resu
 /// When it is no time.
 pub fn clock(text: &str) -> Result<String, String> {
     let time = absolute(text).map(|_| text.to_owned());
-    time.ok_or_else(|| "no time: give RFC 3339 such as 2023-07-10T12:00:00Z".to_owned())
+    time.ok_or_else(|| "not a time: give RFC 3339 such as 2023-07-10T12:00:00Z".to_owned())
 }
 
 fn moment(flag: &str, text: &str, now: EventTime) -> Result<EventTime, String> {
@@ -71,14 +71,21 @@ fn moment(flag: &str, text: &str, now: EventTime) -> Result<EventTime, String> {
     }
     let ago = quantity::seconds(text).map_err(|_| {
         let forms = "a date (2023-07-10), RFC 3339 (2023-07-10T12:00:00Z) or a time ago (36h, 7d)";
-        format!("--{flag} {text:?} is no time: give {forms}")
+        format!("--{flag} {text:?} is not a time: give {forms}")
     })?;
     Ok(now.plus_seconds(-ago))
 }
 
-/// RFC 3339, or a date for its first moment.
+/// RFC 3339, a date for its first moment, or a time as tables print it: a blank for the T, seconds left out. Without a zone
+/// it might be anybody's.
 fn absolute(text: &str) -> Option<EventTime> {
-    EventTime::parse(text).or_else(|| EventTime::parse(&format!("{text}T00:00:00Z")))
+    let written = || {
+        let (day, time) = text.trim().split_once(['T', ' '])?;
+        let time = time.strip_suffix('Z')?;
+        let seconds = if time.len() == "05:10".len() { ":00" } else { "" };
+        EventTime::parse(&format!("{day}T{time}{seconds}Z"))
+    };
+    EventTime::parse(text).or_else(|| EventTime::parse(&format!("{text}T00:00:00Z"))).or_else(written)
 }
 
 fn days_before(until: EventTime, days: u32) -> EventTime {
@@ -94,6 +101,18 @@ mod tests {
     fn window(days: Option<u32>, since: Option<&str>, until: Option<&str>) -> Result<Option<String>, String> {
         let window = resolve(Typed { days, since, until }, EventTime::parse(NOW).unwrap())?;
         Ok(window.map(|w| format!("{} {}", w.since(), w.until())))
+    }
+
+    #[test]
+    fn times_as_tables_print_them() {
+        let time = |text: &str| absolute(text).map(|time| time.to_string()).unwrap_or_default();
+        for text in ["2026-09-06 05:10Z", "2026-09-06T05:10Z", "2026-09-06 05:10:00Z", " 2026-09-06 05:10Z"] {
+            assert_eq!(time(text), "2026-09-06T05:10:00Z", "{text}");
+        }
+        assert_eq!(time("2026-09-06T05:10:00+02:00"), "2026-09-06T03:10:00Z");
+        for text in ["2026-09-06 5:10Z", "2026-13-01 05:10Z", "2026-09-06 05Z", "05:10Z", "2026-09-06 05:10", "7d"] {
+            assert_eq!(time(text), "", "{text}");
+        }
     }
 
     #[test]
@@ -127,9 +146,9 @@ mod tests {
             (None, Some("2023-07-11"), Some("2023-07-12"), "the window starts"),
             (None, Some(NOW), Some("2023-07-12"), "the window starts"),
             (None, Some("0"), None, "the window starts"),
-            (None, Some("yesterday"), None, "--since \"yesterday\" is no time"),
-            (None, None, Some("2023-02-30"), "--until \"2023-02-30\" is no time"),
-            (None, Some("-7d"), None, "--since \"-7d\" is no time"),
+            (None, Some("yesterday"), None, "--since \"yesterday\" is not a time"),
+            (None, None, Some("2023-02-30"), "--until \"2023-02-30\" is not a time"),
+            (None, Some("-7d"), None, "--since \"-7d\" is not a time"),
             (None, Some("2023-07-01T00:00:00"), None, "--since"),
             (None, None, Some("1969-12-31"), "the window is empty"),
         ] {

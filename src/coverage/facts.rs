@@ -109,6 +109,9 @@ pub struct CoverageFacts {
     /// Accounts and regions that were asked for, of which no event and no delivery was found: `account 111122223333`.
     #[serde(skip)]
     pub not_found: BTreeSet<String>,
+    /// What filtered events have where the filters of the flag ask for something else; whole where no event is counted.
+    #[serde(skip)]
+    pub values_left_out: BTreeMap<&'static str, BTreeSet<String>>,
     /// Every object that was met, where a rollup is made.
     #[serde(skip)]
     pub objects: Option<Vec<ObjectMet>>,

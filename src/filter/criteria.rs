@@ -198,6 +198,17 @@ impl Filters {
         given.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag).collect()
     }
 
+    /// The patterns that were given, by flag.
+    pub(super) fn patterns(&self) -> impl Iterator<Item = (&'static str, &[GlobMatcher])> {
+        let all = [
+            ("--principal", &self.principals),
+            ("--event", &self.events),
+            ("--service", &self.services),
+            ("--access-key", &self.access_keys),
+        ];
+        all.into_iter().map(|(flag, globs)| (flag, globs.0.as_slice())).filter(|(_, globs)| !globs.is_empty())
+    }
+
     /// What the user should know about these criteria.
     pub fn warnings(&self) -> Vec<String> {
         let region = "--region may lose sign-ins and global services: IAM, root sign-ins and global STS log in us-east-1, \

@@ -3,7 +3,9 @@
 mod below;
 mod criteria;
 mod dedupe;
+mod near;
 
 pub use below::Below;
 pub use criteria::{Access, Criteria, FilterError, Filters};
 pub use dedupe::{Announced, Dedupe, Sighting};
+pub use near::Values;

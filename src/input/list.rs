@@ -189,7 +189,12 @@ impl Lister<'_> {
 
     fn failure(&mut self, path: &Path, error: &io::Error) {
         let object = printable(path.as_os_str());
-        self.listing.failures.push(ListingFailure { object, why: explain_io(error) });
+        let is_pattern = error.kind() == io::ErrorKind::NotFound && object.contains(['*', '?']);
+        let why = match is_pattern {
+            true => "no such file or directory: the shell expands patterns, and found none; give the folder, which is read whole".to_owned(),
+            false => explain_io(error),
+        };
+        self.listing.failures.push(ListingFailure { object, why });
     }
 }
 

@@ -171,7 +171,7 @@ impl LogObject {
 pub fn explain_io(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "no such file or directory: check the path".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied: read it as a user who may".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied: run as a user who can read it".to_owned(),
         _ => {
             let text = error.to_string();
             let text = text.split(" (os error").next().unwrap_or_default();

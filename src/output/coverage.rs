@@ -103,6 +103,12 @@ fn failures(coverage: &Coverage) -> String {
     ])
 }
 
+/// What must be said before an answer that rests on nothing.
+pub(super) fn nothing_read(coverage: &Coverage) -> Option<&'static str> {
+    let said = "no event lies in the window: that nothing is found here does not mean that nothing happened";
+    coverage.window_is_empty.then_some(said)
+}
+
 /// Events that were read and not counted.
 fn left_out(coverage: &Coverage) -> String {
     let some = |n: u64, what| (n > 0).then(|| format!("{} {what}", grouped(n)));

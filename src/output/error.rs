@@ -15,6 +15,9 @@ pub enum OutputError {
     /// Several reports do not fit one file of this format.
     #[error("{0} holds one report a file: give --output DIR/ for several, or use --format json")]
     NeedsDirectory(Format),
+    /// The coverage and the answer would share standard output.
+    #[error("--coverage -: standard output is the answer's; name a file")]
+    CoverageOnStdout,
     /// Parquet is no text.
     #[error("parquet is not for a terminal: give --output FILE.parquet, or redirect the output")]
     BinaryOnTerminal,
@@ -100,6 +103,7 @@ impl OutputError {
             Self::Format(_)
                 | Self::NeedsDirectory(_)
                 | Self::BinaryOnTerminal
+                | Self::CoverageOnStdout
                 | Self::IsDirectory(_)
                 | Self::IsFile(_)
                 | Self::Twice(_)

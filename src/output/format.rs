@@ -28,6 +28,12 @@ pub enum Format {
     Timesketch,
     /// The same as CSV; needs the feature `columnar`.
     TimesketchCsv,
+    /// Findings as SARIF 2.1.0, for code hosts and CI.
+    Sarif,
+    /// Findings as OCSF Detection Finding, an event a line, for a SIEM or a security data lake.
+    Ocsf,
+    /// Findings as the test cases of JUnit XML, for CI.
+    Junit,
 }
 
 /// Why a format cannot be had.
@@ -35,13 +41,11 @@ pub enum Format {
 #[non_exhaustive]
 pub enum FormatError {
     /// The word names no format.
-    #[error(
-        "no format is called {0:?}; formats are table, json, jsonl, csv, parquet, html, markdown, dot, timesketch, timesketch-csv"
-    )]
+    #[error("no format is called {0:?}; formats are {known}", known = Format::ALL.map(Format::as_str).join(", "))]
     UnknownWord(String),
     /// The file's name does not say which format is meant.
     #[error(
-        "{}: the extension names no format; use .json, .jsonl, .ndjson, .csv, .parquet, .html, .md, .dot, .gv or .txt, or give --format",
+        "{}: the extension names no format; use .json, .jsonl, .ndjson, .csv, .parquet, .html, .md, .dot, .gv, .sarif, .ocsf, .xml or .txt, or give --format",
         .0.display()
     )]
     UnknownExtension(PathBuf),
@@ -52,7 +56,7 @@ pub enum FormatError {
 
 impl Format {
     /// All of them, in the order in which help lists them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Table,
         Self::Json,
         Self::Jsonl,
@@ -63,6 +67,9 @@ impl Format {
         Self::Dot,
         Self::Timesketch,
         Self::TimesketchCsv,
+        Self::Sarif,
+        Self::Ocsf,
+        Self::Junit,
     ];
 
     /// The word that names it; also the extension of its files, but for those of tables, Markdown and timelines.
@@ -78,6 +85,9 @@ impl Format {
             Self::Markdown => "markdown",
             Self::Timesketch => "timesketch",
             Self::TimesketchCsv => "timesketch-csv",
+            Self::Sarif => "sarif",
+            Self::Ocsf => "ocsf",
+            Self::Junit => "junit",
         }
     }
 
@@ -88,6 +98,7 @@ impl Format {
             Self::Markdown => "md",
             Self::Timesketch => "jsonl",
             Self::TimesketchCsv => "csv",
+            Self::Junit => "xml",
             other => other.as_str(),
         }
     }
@@ -108,6 +119,16 @@ impl Format {
         format.ok_or_else(|| FormatError::UnknownExtension(path.to_owned()))?.built()
     }
 
+    /// Whether it is one of findings, and holds no rows.
+    pub const fn is_of_findings(self) -> bool {
+        matches!(self, Self::Sarif | Self::Ocsf | Self::Junit)
+    }
+
+    /// Whether it is one of rows, and holds nothing else.
+    pub const fn is_of_rows(self) -> bool {
+        matches!(self, Self::Jsonl | Self::Csv | Self::Parquet)
+    }
+
     /// Whether several reports can share one stream of it.
     pub(super) const fn holds_many(self) -> bool {
         !matches!(self, Self::Csv | Self::Parquet | Self::Dot | Self::Timesketch | Self::TimesketchCsv)
@@ -115,7 +136,8 @@ impl Format {
 
     /// Whether the coverage lies in a file beside it, for lack of a place inside.
     pub(super) const fn has_coverage_beside(self) -> bool {
-        !matches!(self, Self::Table | Self::Json | Self::Html | Self::Markdown)
+        let is_timeline = matches!(self, Self::Timesketch | Self::TimesketchCsv);
+        matches!(self, Self::Jsonl | Self::Csv | Self::Parquet | Self::Dot | Self::Ocsf) || is_timeline
     }
 
     /// This format, if the build has it.
@@ -134,7 +156,8 @@ impl FromStr for Format {
 
     /// The format of that word.
     fn from_str(word: &str) -> Result<Self, FormatError> {
-        let format = Self::ALL.into_iter().find(|format| format.as_str() == word);
+        let known = |format: &Self| format.as_str().eq_ignore_ascii_case(word);
+        let format = Self::ALL.into_iter().find(known).or(word.eq_ignore_ascii_case("md").then_some(Self::Markdown));
         format.ok_or_else(|| FormatError::UnknownWord(word.to_owned()))?.built()
     }
 }
@@ -155,12 +178,19 @@ mod tests {
 
     #[test]
     fn words_and_extensions() {
-        for format in [Format::Table, Format::Json, Format::Jsonl, Format::Html, Format::Markdown] {
+        let others = [Format::Sarif, Format::Ocsf, Format::Junit];
+        for format in
+            [Format::Table, Format::Json, Format::Jsonl, Format::Html, Format::Markdown].into_iter().chain(others)
+        {
             assert_eq!(format.as_str().parse(), Ok(format));
             assert_eq!(of(&format!("dir.csv/x.{}", format.extension())), Ok(format));
         }
         assert_eq!(of("x.ndjson"), Ok(Format::Jsonl));
         assert_eq!(of("X.JSON"), Ok(Format::Json));
+        assert_eq!(
+            ["JSON", "md", "Sarif"].map(str::parse),
+            [Ok(Format::Json), Ok(Format::Markdown), Ok(Format::Sarif)]
+        );
     }
 
     #[test]
@@ -175,7 +205,8 @@ mod tests {
         let error = "xml".parse::<Format>().unwrap_err().to_string();
         assert_eq!(
             error,
-            "no format is called \"xml\"; formats are table, json, jsonl, csv, parquet, html, markdown, dot, timesketch, timesketch-csv"
+            "no format is called \"xml\"; formats are table, json, jsonl, csv, parquet, html, markdown, dot, timesketch, \
+             timesketch-csv, sarif, ocsf, junit"
         );
     }
 

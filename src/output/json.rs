@@ -344,7 +344,7 @@ mod tests {
               "rows_total": 5,
               "rows_shown": 3,
               "findings": [
-                {"severity":"high","rule":"key-embedded","account_id":"111122223333","subject":"AKIAIOSFODNN7EXAMPLE","summary":"the key was used from 3 networks within one hour, so it is stored in several places\u001b[31m","count":1234567,"evidence":{"address_list":["192.0.2.1","192.0.2.2"],"addresses":5}}
+                {"severity":"high","rule":"key-embedded","account_id":"111122223333","subject":"AKIAIOSFODNN7EXAMPLE","summary":"the key was used from 3 networks within one hour, so it is stored in several places\u001b[31m","count":1234567,"first_seen":null,"last_seen":null,"addresses":["192.0.2.1","192.0.2.2"],"credentials":["AKIAIOSFODNN7EXAMPLE"],"evidence":{"address_list":["192.0.2.1","192.0.2.2"],"addresses":5}}
               ],
               "suppressed": 0
             }

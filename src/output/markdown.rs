@@ -8,16 +8,20 @@
 
 use std::io::{self, Write};
 
+use super::coverage::nothing_read;
 use super::markdown_text::{Within, code, escaped, longest_run, write_findings};
 use super::terminal::{cell_text, write_tree};
 use super::{Content, Document, Section, Style, coverage_line, markdown_news};
 use crate::model::quantity;
-use crate::report::{ColumnKind, Prominence, SCORECARD, Severity, Table, Value};
+use crate::report::{ColumnKind, Prominence, Severity, Table, Value};
 
 /// Writes every section under a heading.
 pub(super) fn write(document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
     if let Content::Audit(sections) = document.content {
         writeln!(out, "# trailscan audit\n\n{}\n", totals(sections))?;
+    }
+    if let Some(nothing) = nothing_read(document.coverage) {
+        writeln!(out, "> **{nothing}**\n")?;
     }
     if let Some(news) = document.news {
         markdown_news::write(news, document.sections(), out)?;
@@ -59,6 +63,7 @@ fn write_section(section: &Section, out: &mut dyn Write) -> io::Result<()> {
             writeln!(out, "{fence}text\n{}\n{fence}\n", text.trim_end())?;
         }
         None if table.rows.is_empty() && table.rows_total == 0 => writeln!(out, "No rows.\n")?,
+        None if section.repeats_findings() => {}
         None => write_rows(table, out)?,
     }
     if let Some(hidden) = &section.hidden {
@@ -90,10 +95,7 @@ fn write_rows(table: &Table, out: &mut dyn Write) -> io::Result<()> {
     }
     let columns = table.columns.len() - shown.len();
     if columns > 0 {
-        let how = match table.report {
-            SCORECARD => "(`--format json`)".to_owned(),
-            report => format!("(`trailscan {report} --columns NAME,…` or `--format json`)"),
-        };
+        let how = format!("(`trailscan {} --columns NAME,…` or `--format json`)", table.report);
         writeln!(out, "{} {how}\n", quantity(columns as u64, "more column"))?;
     }
     Ok(())
@@ -130,7 +132,7 @@ mod tests {
 
             Keys and where they are used from
 
-            - **high** `key-embedded` `AKIAIOSFODNN7EXAMPLE`, account `111122223333`: the key was used from 3 networks within one hour, so it is stored in several `places\x1b[31m`
+            - **high** `key-embedded` `AKIAIOSFODNN7EXAMPLE`, account `111122223333`: the key was used from 3 networks within one hour, so it is stored in several `places\x1b[31m`; from `192.0.2.1, 192.0.2.2`
 
             | access_key_id | principal | events | last_seen | address_list | top_events |
             | --- | --- | --: | --- | --- | --- |
@@ -155,7 +157,7 @@ mod tests {
 
             Keys and where they are used from
 
-            - **high** `key-embedded` `AKIAIOSFODNN7EXAMPLE`, account `111122223333`: the key was used from 3 networks within one hour, so it is stored in several `places\x1b[31m`
+            - **high** `key-embedded` `AKIAIOSFODNN7EXAMPLE`, account `111122223333`: the key was used from 3 networks within one hour, so it is stored in several `places\x1b[31m`; from `192.0.2.1, 192.0.2.2`
 
             | access_key_id | principal | events | last_seen | address_list | top_events |
             | --- | --- | --: | --- | --- | --- |

@@ -17,7 +17,9 @@ pub(super) fn write_findings<'a>(told: impl Iterator<Item = Told<'a>>, out: &mut
         };
         let (severity, subject) = (finding.severity.as_str(), code(&sanitize(&finding.subject), Within::Prose));
         let mark = mark(standing).map(|mark| format!(" ({mark})")).unwrap_or_default();
-        let summary = escaped(&finding.summary, Within::Prose);
+        let seen = finding.occurrence().in_words(&format!("{} {}", finding.subject, finding.summary));
+        let sentence = if seen.is_empty() { finding.summary.clone() } else { format!("{}; {seen}", finding.summary) };
+        let summary = escaped(&sentence, Within::Prose);
         writeln!(out, "- **{severity}**{mark} `{}` {subject}{account}: {summary}", finding.rule)?;
     }
     Ok(())

@@ -6,7 +6,8 @@
 //!
 //! Log text is written by whoever made the call, attackers included: terminals get it escaped ([`sanitize`]), CSV gets
 //! it without formulas, JSON and Parquet get it as it is, pages and Markdown get it as text that is no markup. Findings
-//! are part of tables, JSON, Markdown and pages only: in the other formats the rows say severity and verdict.
+//! are part of tables, JSON, Markdown and pages, a table of their own where rows are all that a format has, and all that
+//! SARIF, OCSF and JUnit hold.
 
 mod claim;
 mod coverage;
@@ -14,6 +15,7 @@ mod destination;
 mod dot;
 mod error;
 mod export;
+mod findings;
 mod format;
 mod html;
 mod json;
@@ -64,7 +66,7 @@ pub use store::{Remote, Staged, Store};
 use crate::coverage::Coverage;
 use crate::model::TimeWindow;
 use crate::report::charts::Chart;
-use crate::report::{Asked, Finding, News, Standing, Table, Tree};
+use crate::report::{Asked, Finding, News, Role, Standing, Table, Tree};
 
 /// Bytes gathered before the operating system is asked to write.
 const BUFFER: usize = 1 << 16;
@@ -118,6 +120,8 @@ pub struct Section {
     pub tree: Option<Tree>,
     /// How each finding stands to an earlier answer, in their order; empty where there is none.
     pub standings: Vec<Standing>,
+    /// Whether the user chose the order of the rows, and so wants to see them.
+    pub is_sorted: bool,
 }
 
 /// A finding, and how it stands to an earlier answer, where there is one.
@@ -137,6 +141,8 @@ pub enum SectionKind {
     Report,
     /// The practices of each account, which stand before the reports.
     Scorecard,
+    /// The findings of all reports as rows, which stand behind them.
+    Findings,
 }
 
 /// How text looks on standard output. Files are written plain and whole, as [`Style::default`] says.
@@ -175,7 +181,14 @@ impl Section {
             suppressed: 0,
             tree: None,
             standings: Vec::new(),
+            is_sorted: false,
         }
+    }
+
+    /// Whether its rows are findings, which stand below it in words: who reads those needs no rows.
+    fn repeats_findings(&self) -> bool {
+        let are_findings = Role::Rule.place(&self.table.columns).is_some();
+        are_findings && !self.table.chosen && !self.is_sorted && !self.findings.is_empty()
     }
 
     /// The findings, each with how it stands to an earlier answer.
@@ -213,6 +226,7 @@ pub fn write(document: &Document<'_>, pending: Pending, style: Style) -> Result<
             for file in &mut files {
                 let part = match file.report() {
                     None => Some(*document),
+                    Some(_) if format.is_of_findings() => Some(*document),
                     Some(name) => one_report(document, name),
                 };
                 if let Some(part) = part {
@@ -287,6 +301,9 @@ fn emit(document: &Document<'_>, format: Format, style: Style, out: &mut dyn Wri
             let content = Content::Report(section);
             columnar_csv::write(&Document { content, ..*document }, style.place == Place::Terminal, out)
         }),
+        Format::Sarif => findings::write_sarif(document, out),
+        Format::Ocsf => findings::write_ocsf(document, out),
+        Format::Junit => findings::write_junit(document, out),
         #[cfg(feature = "columnar")]
         Format::Csv => columnar_csv::write(document, style.place == Place::Terminal, out),
         #[cfg(feature = "columnar")]

@@ -102,6 +102,17 @@ impl AccountNames {
         self.0.get(account_id)
     }
 
+    /// The ids of the accounts of that name, in any case of letters.
+    pub fn ids_of(&self, name: &str) -> impl Iterator<Item = &str> {
+        let name = name.trim().to_lowercase();
+        self.0.iter().filter(move |(_, known)| known.name.to_lowercase() == name).map(|(id, _)| id.as_str())
+    }
+
+    /// All names, by id.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.values().map(|account| account.name.as_str())
+    }
+
     fn parse(text: &str, file: &Path) -> Result<Self, AccountNamesError> {
         let mut names = BTreeMap::new();
         for (number, row) in csv::rows(text.trim_start_matches('\u{feff}')).into_iter().enumerate() {

@@ -2,14 +2,13 @@
 
 use std::str::FromStr;
 
-use serde::Serialize;
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
 use crate::model::Arn;
 
 /// How much a finding matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// Good to know.
     Info,
@@ -39,6 +38,12 @@ impl Severity {
     }
 }
 
+impl Serialize for Severity {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
 /// A word that is no severity.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{word:?} is none of {}", Severity::ALL.map(Severity::as_str).join(", "))]
@@ -56,7 +61,7 @@ impl FromStr for Severity {
 }
 
 /// One thing that a report found, explained by its evidence.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
     /// How much it matters.
     pub severity: Severity,
@@ -82,6 +87,26 @@ impl Finding {
         let name = Arn::parse(subject).map_or(subject, |arn| arn.name());
         let is_named = !name.is_empty() && self.summary.contains(name);
         if is_named { self.summary.clone() } else { format!("{}: {}", self.subject, self.summary) }
+    }
+}
+
+/// Its fields, and between count and evidence when, from where and with what, as [`Finding::occurrence`] says.
+impl Serialize for Finding {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let seen = self.occurrence();
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("severity", &self.severity)?;
+        map.serialize_entry("rule", self.rule)?;
+        map.serialize_entry("account_id", &self.account_id)?;
+        map.serialize_entry("subject", &self.subject)?;
+        map.serialize_entry("summary", &self.summary)?;
+        map.serialize_entry("count", &self.count)?;
+        map.serialize_entry("first_seen", &seen.first_seen)?;
+        map.serialize_entry("last_seen", &seen.last_seen)?;
+        map.serialize_entry("addresses", &seen.addresses)?;
+        map.serialize_entry("credentials", &seen.credentials)?;
+        map.serialize_entry("evidence", &self.evidence)?;
+        map.end()
     }
 }
 

@@ -166,11 +166,11 @@ columns! {
         => key.account,
     id("principal", "Whose key it is: a user's arn or root@account.") => key.principal,
     verdict("verdict", "What the spread looks like; a heuristic.") => key.verdict.as_str(),
-    severity("severity", "How much the verdict matters.") => key.severity,
+    severity("severity", "How much the verdict matters.").second() => key.severity,
     count("events", "Calls signed with the key.") => used.tally.events,
     count("errors", "Calls with an errorCode or errorMessage.").asked() => used.tally.errors,
     count("denied", "Calls refused for lack of permission.").third() => used.tally.denied,
-    count("addresses", "Distinct IP addresses, private ones included.") => spread.addresses.len(),
+    count("addresses", "Distinct IP addresses, private ones included.").second() => spread.addresses.len(),
     addresses("address_list", "The addresses.").asked() => Vec::from_iter(spread.addresses.keys().copied()),
     count("private_addresses", "How many of the addresses are private or came through a VPC endpoint.").asked()
         => spread.private_addresses(),

@@ -10,8 +10,11 @@ pub mod charts;
 mod columns;
 pub mod export;
 mod finding;
+mod finding_rows;
+mod frameworks;
 mod joined;
 mod lineage;
+mod occurrence;
 mod options;
 mod rule;
 mod same_deed;
@@ -48,14 +51,17 @@ pub use baseline::{
 pub use columns::{Number, columns};
 pub use events::wanted as events_wanted;
 pub use finding::{Finding, Severity, SeverityError, sort as sort_findings};
+pub use finding_rows::{FINDINGS, finding_columns, findings_table, rule_of};
+pub use frameworks::{BENCHMARK, control, technique};
 pub use incident::{Subject, subject_of};
+pub use occurrence::Occurrence;
 pub use options::{OptionError, Options, ReportOption, TextOption};
 pub use rule::{Practice, Rule};
 pub use same_deed::one_finding_per_deed;
 pub use same_fact::{one_finding_for_many_accounts, one_finding_per_fact, told_by};
 pub use scorecard::{
-    Blinding, Blindings, Evidence, InLogs, LogSpan, SCORECARD, Score, Verdict, Worst, scorecard,
-    summary as scorecard_summary, table as scorecard_table, worst_accounts_first,
+    Blinding, Blindings, Evidence, InLogs, LogSpan, SCORECARD, Score, Verdict, Worst, columns as scorecard_columns,
+    matrix as scorecard_matrix, scorecard, table as scorecard_table, worst_accounts_first,
 };
 pub use source_list::address_text;
 pub use table::{Column, ColumnError, ColumnKind, Drawing, Prominence, Role, Table, Value};
@@ -241,6 +247,11 @@ fn keep_first<T: Ord>(all: &mut Vec<T>, wanted: usize) -> usize {
     }
     all.sort_unstable();
     spared
+}
+
+/// A sentence for each group that an option names and that no account has, where the groups are known.
+pub fn unknown_groups(posture: &Posture, options: &Options) -> Vec<String> {
+    posture::unknown_groups(posture, options)
 }
 
 /// The report of that name.

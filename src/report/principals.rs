@@ -42,6 +42,8 @@ const RECREATED: Rule = Rule {
     id: "principal-recreated",
     severity: Severity::Info,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "One name came with several unique ids: the user or role was deleted and made again, and what the old one was \
             granted by id is not granted to the new one. Anonymised records look the same.",
     check: "principal_id_list in the evidence; who called DeleteUser or DeleteRole and then created it?",

@@ -62,6 +62,10 @@ pub struct Rule {
     /// The practice that a finding breaks, or the first of two ([`Rule::practices`]); `None` where it breaks none of the
     /// seven.
     pub practice: Option<Practice>,
+    /// Techniques of MITRE ATT&CK for Enterprise that it is about, by id; [`technique`](super::technique) has their names.
+    pub techniques: &'static [&'static str],
+    /// Recommendations of the CIS AWS Foundations Benchmark that it is about; [`control`](super::control) has their names.
+    pub controls: &'static [&'static str],
     /// When it holds and what that means, in a sentence or two.
     pub about: &'static str,
     /// How to check a finding before acting on it.

@@ -296,12 +296,26 @@ impl Table {
         self.rows.truncate(limit);
     }
 
-    /// Keeps these columns, in this order.
+    /// Keeps these columns, in this order. `all` keeps every one; where all names begin with `+`, those are shown beside
+    /// the columns that a table shows anyhow.
     ///
     /// # Errors
     /// [`ColumnError`] when there is no such column.
     pub fn select(&mut self, names: &[String]) -> Result<(), ColumnError> {
-        let places = names.iter().map(|name| self.index(name)).collect::<Result<Vec<_>, _>>()?;
+        let names: Vec<&str> = names.iter().map(|name| name.trim()).filter(|name| !name.is_empty()).collect();
+        if names.iter().all(|name| name.starts_with('+')) {
+            for name in names {
+                let place = self.index(name.trim_start_matches('+').trim())?;
+                self.columns[place].prominence = Prominence::First;
+            }
+            return Ok(());
+        }
+        if names.contains(&"all") {
+            self.chosen = true;
+            return Ok(());
+        }
+        let places =
+            names.iter().map(|name| self.index(name.trim_start_matches('+'))).collect::<Result<Vec<_>, _>>()?;
         self.columns = places.iter().map(|&p| self.columns[p]).collect();
         self.rows = self.rows.iter().map(|row| places.iter().map(|&p| row[p].clone()).collect()).collect();
         self.chosen = true;

@@ -10,7 +10,7 @@ use super::logging::LoggingNotes;
 use super::update::{Update, is_update};
 use crate::coverage::CoverageFacts;
 use crate::decode::{Aside, Fingerprint, Sink};
-use crate::filter::{Announced, Dedupe, Filters, Sighting};
+use crate::filter::{Announced, Dedupe, Filters, Sighting, Values};
 use crate::model::{Event, EventTime, TimeWindow};
 
 /// What decides whether an event is counted; shared by all workers.
@@ -70,6 +70,8 @@ pub(super) struct Counts {
     last: Option<EventTime>,
     newest: Option<EventTime>,
     pub logging: LoggingNotes,
+    /// Of filtered events, up to the first that is counted.
+    values: Values,
 }
 
 /// Texts with counts, in the order in which they were first seen; mostly the same as last time.
@@ -115,6 +117,10 @@ impl<K: Keep> Sink for Counting<'_, K> {
             self.counts.out_of_window += 1;
         } else if !self.rules.filters.accepts(event) {
             self.counts.filtered += 1;
+            // What filters that nothing passes may have meant.
+            if self.counts.counted == 0 {
+                self.rules.filters.note(event, &mut self.counts.values);
+            }
         } else if is_update(event) && self.waits(event) {
             // Counted or not when all has been read.
         } else if self.is_again(event, fingerprint, announced) {
@@ -230,6 +236,9 @@ impl Counts {
         coverage.regions.extend(self.regions.into_names());
         for (name, count) in self.categories.counts {
             *coverage.categories.entry(category(&name)).or_default() += count;
+        }
+        for (flag, values) in self.values {
+            coverage.values_left_out.entry(flag).or_default().extend(values);
         }
         coverage.first_event = [coverage.first_event, self.first].into_iter().flatten().min();
         coverage.last_event = coverage.last_event.max(self.last);

@@ -64,8 +64,21 @@ pub(super) fn tell_empty_window(
     let event = newest.event.map(|time| format!("of {time}"));
     let newest = event.or_else(|| newest.pruned_day.map(|day| format!("delivered on {day}")));
     let newest = newest.map(|newest| format!(" (the newest found is {newest})")).unwrap_or_default();
+    let elsewhere = [
+        (coverage.objects_pruned, "object was", "objects were", "delivered"),
+        (coverage.events_out_of_window, "event is", "events are", "known"),
+    ];
+    let elsewhere: Vec<String> = elsewhere
+        .iter()
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, one, many, how)| format!("{} {} {how}", grouped(count), if *count == 1 { one } else { many }))
+        .collect();
+    let elsewhere = match elsewhere.is_empty() {
+        true => String::new(),
+        false => format!(", and outside of it {}", elsewhere.join(" and ")),
+    };
     coverage.warnings.push(format!(
-        "no event lies between {} and {}{newest}: check that the trail still delivers, or widen the window",
+        "no event lies between {} and {}{newest}{elsewhere}: check that the trail still delivers, or widen the window",
         window.since(),
         window.until()
     ));
@@ -91,8 +104,10 @@ pub(super) fn tell_not_found(coverage: &mut CoverageFacts, filters: &Filters) {
         coverage.warnings.extend(warnings);
     } else if coverage.events_counted == 0 {
         let (flags, events) = (within.join(", "), quantity(coverage.events_in_window, "event"));
+        let missed: String = filters.missed(&coverage.values_left_out).iter().map(|near| format!("; {near}")).collect();
         coverage.warnings.push(format!(
-            "no event passes {flags}, of {events} read: patterns match whole names, and upper and lower case differ"
+            "no event passes {flags}, of {events} read: patterns match whole names, and upper and lower case \
+             differ{missed}"
         ));
     }
 }

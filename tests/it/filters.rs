@@ -34,7 +34,7 @@ fn log(place: &Place) {
 
 /// How many events a run with these options counts; the others are filtered.
 fn counted(place: &Place, options: &str) -> i64 {
-    let not_found = ["--account 11112222333", "--account 1111*", "--region us-east"].contains(&options);
+    let not_found = ["--account 111122223334", "--region us-east"].contains(&options);
     let answer = place.trailscan(&format!("principals {options} log.json")).json(if not_found { 3 } else { 0 });
     let coverage = &answer["coverage"];
     assert_eq!(count(&coverage["events_counted"]) + count(&coverage["events_filtered"]), 5);
@@ -49,8 +49,8 @@ fn each_filter_and_its_neighbour() {
         ("", 5),
         ("--account 111122223333", 4),
         ("--account 444455556666", 1),
-        ("--account 11112222333", 0),
-        ("--account 1111*", 0),
+        ("--account 1111-2222-3333", 4),
+        ("--account 111122223334", 0),
         ("--region us-east-1", 4),
         ("--region us-east-2", 1),
         ("--region us-east", 0),
@@ -112,6 +112,8 @@ fn each_filter_and_its_neighbour() {
         ("--below Alice --write", 1),
         // Within one flag any, between flags all.
         ("--account 111122223333 --account 444455556666", 5),
+        ("--account 111122223333,4444-5555-6666", 5),
+        ("--region us-east-1,us-east-2", 5),
         ("--event GetBucketAclStatus --event Nothing", 1),
         ("--region us-east-2 --event GetBucketAcl", 0),
         ("--region us-east-1 --event GetBucketAcl --address 192.0.2.0/24", 2),
@@ -154,6 +156,60 @@ fn filters_that_cannot_be() {
     }
     let ended = place.trailscan("principals log.json").args(["--account", ""]).ends(2);
     assert!(ended.stderr.contains("--account is empty"), "{}", ended.stderr);
+}
+
+/// A mistyped account would read as a quiet one.
+#[test]
+fn an_account_is_an_id_or_a_name_that_a_file_gives() {
+    let place = Place::new();
+    log(&place);
+    place.write("names.csv", "id,name,contact\n111122223333,Main,a@example.com\n444455556666,sandbox,\n");
+    let refused = |options: &str| place.trailscan(&format!("principals {options} log.json")).ends(2).stderr;
+    for (options, told) in [
+        ("--account 11112222", "\"11112222\" is not an account id of 12 digits: it has 8"),
+        ("--account 1111*", "\"1111*\" is not an account id of 12 digits, and names need --account-names FILE"),
+        ("--account main", "and names need --account-names FILE"),
+        (
+            "--account sandbx --account-names names.csv",
+            "\"sandbx\" is not an account id of 12 digits and no name of --account-names; the nearest is \"sandbox\"",
+        ),
+    ] {
+        let stderr = refused(options);
+        assert!(stderr.contains(told), "{options}: {stderr}");
+    }
+    for (options, expected) in [("--account main", 4), ("--account MAIN,444455556666", 5), ("--account sandbox", 1)] {
+        assert_eq!(counted(&place, &format!("{options} --account-names names.csv")), expected, "{options}");
+    }
+}
+
+/// A filter that nothing passes says what there is.
+#[test]
+fn the_nearest_value_is_told() {
+    let place = Place::new();
+    log(&place);
+    let told = |options: &str| place.trailscan(&format!("principals {options} log.json")).ends(0).stderr;
+    for (options, near) in [
+        ("--event getbucketacl", "--event getbucketacl: there is GetBucketAcl, and upper and lower case differ"),
+        ("--event GetBuketAcl", "--event GetBuketAcl: did you mean GetBucketAcl?"),
+        ("--service S3", "--service S3: there is s3, and upper and lower case differ"),
+        (
+            "--principal Alice",
+            "--principal Alice: there is arn:aws:iam::111122223333:user/Alice, which '*Alice' matches",
+        ),
+        ("--access-key AKIAIOSFODNN7EXAMPL", "--access-key AKIAIOSFODNN7EXAMPL: there is AKIAIOSFODNN7EXAMPLE"),
+    ] {
+        let stderr = told(options);
+        assert!(stderr.contains(near), "{options}: {stderr}");
+    }
+    // Each alone passes something: nothing is mistyped.
+    let stderr = told("--event GetBucketAclStatus --service ec2");
+    assert!(stderr.contains("no event passes") && !stderr.contains("did you mean"), "{stderr}");
+    assert!(!stderr.contains("there is"), "{stderr}");
+    // As soon as something passes, nothing is said.
+    let stderr = told("--event GetBucketAcl --event getbucketacl");
+    assert!(!stderr.contains("no event passes"), "{stderr}");
+    let threads = |n: u8| told(&format!("--principal nobody --event Deltee --threads {n}"));
+    assert_eq!(threads(1), threads(4));
 }
 
 #[test]

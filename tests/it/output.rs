@@ -88,7 +88,9 @@ fn assert_table(part: &Members, report: &str) {
         assert_eq!(row.names(), names, "{report}: every row has every column, in order");
     }
     for finding in part.objects("findings") {
-        assert_eq!(finding.names(), words("severity rule account_id subject summary count evidence"), "{report}");
+        let members =
+            "severity rule account_id subject summary count first_seen last_seen addresses credentials evidence";
+        assert_eq!(finding.names(), words(members), "{report}");
     }
     assert_eq!(part.get("rows_total"), rows.len().to_string());
     assert_eq!(part.get("rows_shown"), rows.len().to_string());
@@ -192,7 +194,8 @@ fn coverage_lies_beside_rows_that_have_no_place_for_it() {
         let name = format!("answer-{format}");
         place.trailscan("sessions --format").arg(format.as_str()).args(["-o", &name]).arg(sample_logs()).ends(0);
         let beside = place.path(format!("{name}.coverage.json"));
-        assert_eq!(beside.exists(), matches!(format, Format::Jsonl | Format::Csv | Format::Parquet), "{format}");
+        let lies_beside = matches!(format, Format::Jsonl | Format::Csv | Format::Parquet | Format::Ocsf);
+        assert_eq!(beside.exists(), lies_beside, "{format}");
         if beside.exists() {
             let beside: Value = serde_json::from_slice(&std::fs::read(beside).expect("a file")).expect("JSON");
             assert_eq!(beside, said, "{format}");
@@ -229,8 +232,17 @@ fn an_audit_into_a_folder_is_a_file_a_report() {
         let folder = format!("out-{format}/");
         place.trailscan("audit --format").arg(format.as_str()).args(["-o", &folder]).arg(sample_logs()).ends(0);
         let extension = format.extension();
-        let beside = matches!(format, Format::Jsonl | Format::Csv | Format::Parquet);
-        let names = || audited_logs().map(|report| report.name).chain(["scorecard"]);
+        let beside = format.is_of_rows();
+        if format.is_of_findings() {
+            let mut expected = vec![format!("findings.{extension}")];
+            expected.extend((format == Format::Ocsf).then(|| format!("findings.{extension}.coverage.json")));
+            assert_eq!(files_in(&place, &folder), expected, "{format}");
+            continue;
+        }
+        let names = || {
+            let others = ["scorecard", "findings"].into_iter().take(if beside { 2 } else { 1 });
+            audited_logs().map(|report| report.name).chain(others)
+        };
         let mut expected: Vec<String> = names().map(|name| format!("{name}.{extension}")).collect();
         if beside {
             expected.extend(names().map(|name| format!("{name}.{extension}.coverage.json")));
@@ -358,7 +370,9 @@ fn what_steers_a_terminal_reaches_no_terminal_in_any_format() {
     for format in formats().filter(|format| *format != Format::Parquet) {
         let run = place.trailscan("principals hostile.json --format").arg(format.as_str());
         let (_, sent) = crate::child::on_terminal(run, 80);
-        assert!(!sent.is_empty() && !sent.chars().any(steers), "{format}: {sent:?}");
+        // No finding is no line of OCSF.
+        let is_empty = sent.is_empty() && format != Format::Ocsf;
+        assert!(!is_empty && !sent.chars().any(steers), "{format}: {sent:?}");
     }
 }
 

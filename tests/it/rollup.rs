@@ -403,6 +403,38 @@ fn an_earlier_rollup_is_read_or_refused() {
     }
     for report in of_rollups().map(command).chain(["audit".to_owned()]) {
         let line = format!("{report} --format json");
-        assert_eq!(answer(&place, &line, &[&earlier]), answer(&place, &line, &[&logs]), "{line}");
+        let told = [&earlier, &logs].map(|input| {
+            let (stdout, stderr) = answer(&place, &line, &[input]);
+            (without_keys_of_changes(serde_json::from_slice(&stdout).expect("JSON")), stderr)
+        });
+        assert_eq!(told[0], told[1], "{line}");
     }
+}
+
+/// An answer without the access keys that changed IAM, which the first rollups do not hold.
+fn without_keys_of_changes(mut answer: Value) -> Value {
+    fn clear(value: &mut Value) {
+        match value {
+            Value::Object(members) => {
+                let is_of_changes = members.contains_key("policy_class")
+                    || members.get("evidence").is_some_and(|evidence| evidence.get("severity_because").is_some());
+                for name in ["access_key_ids", "credentials"] {
+                    if let Some(keys) = members.get_mut(name).filter(|_| is_of_changes) {
+                        *keys = Value::Array(Vec::new());
+                    }
+                }
+                if let Some(keys) = members.get_mut("evidence").and_then(|evidence| evidence.get_mut("access_key_ids"))
+                {
+                    if is_of_changes {
+                        *keys = Value::Array(Vec::new());
+                    }
+                }
+                members.values_mut().for_each(clear);
+            }
+            Value::Array(members) => members.iter_mut().for_each(clear),
+            _ => {}
+        }
+    }
+    clear(&mut answer);
+    answer
 }

@@ -182,7 +182,7 @@ fn any_flag_has_a_variable() {
         ("TRAILSCAN_DAYS", "0", "TRAILSCAN_DAYS = \"0\": 0 is not in 1..=36525"),
         ("TRAILSCAN_FORMAT", "xml", "TRAILSCAN_FORMAT = \"xml\" is none of table, json, "),
         ("TRAILSCAN_QUIET", "maybe", "TRAILSCAN_QUIET = \"maybe\" is neither true nor false"),
-        ("TRAILSCAN_NOW", "36h", "TRAILSCAN_NOW = \"36h\": no time: give RFC 3339"),
+        ("TRAILSCAN_NOW", "36h", "TRAILSCAN_NOW = \"36h\": not a time: give RFC 3339"),
         ("TRAILSCAN_MIN_ADDRESSES", "many", "TRAILSCAN_MIN_ADDRESSES = \"many\": "),
     ] {
         let ended = run("key-spread logs", &[(name, value)]).ends(2);

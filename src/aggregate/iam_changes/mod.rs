@@ -32,7 +32,7 @@ use crate::model::{EventTime, principal_of};
 /// Registers [`IamChanges`].
 pub static KIND: AggregateKind = AggregateKind {
     name: "iam_changes",
-    summary: "changes of IAM by call, caller, target, policy and outcome: counts, addresses",
+    summary: "changes of IAM by call, caller, target, policy and outcome: counts, addresses, access keys",
     empty: || Box::new(IamChanges::default()),
 };
 
@@ -59,6 +59,8 @@ pub struct IamChange {
     pub span: Span,
     /// `sourceIPAddress` as written.
     pub addresses: SymSet,
+    /// The access keys that signed them, long-lived or temporary.
+    pub access_keys: SymSet,
     /// When: only of calls that worked and gave a user a password or an MFA device, or took a device away, or set or lifted a
     /// limit of an organization, to tell which came first and how long one waited for the other.
     pub moments: BTreeSet<EventTime>,
@@ -79,6 +81,7 @@ impl IamChanges {
                 events: 0,
                 span: Span::default(),
                 addresses: SymSet::default(),
+                access_keys: SymSet::default(),
                 moments: BTreeSet::new(),
             });
         }
@@ -108,6 +111,10 @@ impl IamChange {
     fn observe(&mut self, seen: &mut Seen<'_>) {
         self.events += 1;
         self.addresses.insert(seen.address());
+        let access_key = &*seen.event.user_identity.access_key_id;
+        if !access_key.is_empty() {
+            self.access_keys.insert(seen.symbols.intern(access_key));
+        }
         let Some(time) = seen.event.event_time else { return };
         self.span.see(time);
         let is_timed = matches!(
@@ -141,6 +148,7 @@ impl Aggregate for IamChanges {
             ours.events += theirs.events;
             ours.span.merge(theirs.span);
             ours.addresses.merge(&theirs.addresses, remap);
+            ours.access_keys.merge(&theirs.access_keys, remap);
             ours.moments.extend(theirs.moments);
         }
         // Symbols of this table stay what they are, so what is known of identities holds.

@@ -1,26 +1,38 @@
-//! Changes of IAM as column batches: one table of counts, and one each for addresses and moments.
+//! Changes of IAM as column batches: one table of counts, and one each for addresses, access keys and moments.
 
 use super::act::TargetKind;
 use super::event::IamEvent;
 use super::key::{Granted, Key, Outcome};
 use super::{IamChange, IamChanges, KIND};
-use crate::aggregate::{Batch, BatchError, Reader, Symbols};
+use crate::aggregate::{Batch, BatchError, Reader, SymSet, Symbols};
 use crate::model::{EventTime, PolicyClass};
 
 const ADDRESSES: &str = "iam_change_addresses";
+const ACCESS_KEYS: &str = "iam_change_access_keys";
 const MOMENTS: &str = "iam_change_moments";
 
 pub(super) fn save(rows: &[IamChange], symbols: &Symbols) -> Vec<Batch> {
     let changes = keyed(KIND.name, rows.iter(), symbols)
         .ints("events", rows.iter().map(|row| Some(row.events)))
         .spans(rows.iter().map(|row| row.span));
-    let addresses: Vec<_> = rows.iter().flat_map(|row| row.addresses.iter().map(move |sym| (row, sym))).collect();
-    let addresses = keyed(ADDRESSES, addresses.iter().map(|(row, _)| *row), symbols)
-        .texts("source_address", addresses.iter().map(|&(_, sym)| Some(symbols.text(sym))));
+    let addresses = members(ADDRESSES, "source_address", |row| &row.addresses, (rows, symbols));
+    let access_keys = members(ACCESS_KEYS, "access_key_id", |row| &row.access_keys, (rows, symbols));
     let moments: Vec<_> = rows.iter().flat_map(|row| row.moments.iter().map(move |time| (row, time.0))).collect();
     let moments = keyed(MOMENTS, moments.iter().map(|(row, _)| *row), symbols)
         .ints("time", moments.iter().map(|&(_, time)| Some(time)));
-    vec![changes, addresses, moments]
+    vec![changes, addresses, access_keys, moments]
+}
+
+/// A row for each member of a set of each change.
+fn members(
+    table: &str,
+    column: &str,
+    set: fn(&IamChange) -> &SymSet,
+    (rows, symbols): (&[IamChange], &Symbols),
+) -> Batch {
+    let members: Vec<_> = rows.iter().flat_map(|row| set(row).iter().map(move |sym| (row, sym))).collect();
+    keyed(table, members.iter().map(|(row, _)| *row), symbols)
+        .texts(column, members.iter().map(|&(_, sym)| Some(symbols.text(sym))))
 }
 
 fn keyed<'a>(table: &str, rows: impl Iterator<Item = &'a IamChange> + Clone, symbols: &'a Symbols) -> Batch {
@@ -51,6 +63,13 @@ pub(super) fn load(into: &mut IamChanges, batches: &[Batch], symbols: &mut Symbo
     let keys_of_addresses = keys(table, symbols)?;
     for (key, address) in keys_of_addresses.into_iter().zip(table.full_texts("source_address")?) {
         into.row(key).addresses.insert(symbols.intern(address));
+    }
+    // States of before this table was made do not have it.
+    if let Ok(table) = Reader::of(batches, ACCESS_KEYS) {
+        let keys_of_access_keys = keys(table, symbols)?;
+        for (key, access_key) in keys_of_access_keys.into_iter().zip(table.full_texts("access_key_id")?) {
+            into.row(key).access_keys.insert(symbols.intern(access_key));
+        }
     }
     let table = Reader::of(batches, MOMENTS)?;
     for (key, time) in keys(table, symbols)?.into_iter().zip(table.full_ints("time")?) {

@@ -10,7 +10,7 @@ use super::anchor::Anchors;
 use super::cell::{badge, id};
 use super::news::mark;
 use crate::model::{grouped, quantity};
-use crate::report::{Finding, Rule, Severity, by_name};
+use crate::report::{Finding, Rule, Severity, by_name, control, technique};
 
 /// The most findings that stand on the page; a scan that has more has them grouped badly, and the JSON has all.
 const MOST: usize = 1_000;
@@ -94,6 +94,8 @@ fn one(Told { finding, standing }: Told<'_>, section: &Section, anchors: &mut An
     let anchor = anchors.give(&["finding", finding.rule, &finding.account_id, &without(finding)]);
     let report = section.table.report;
     let rule = by_name(report).and_then(|report| report.rules.iter().find(|rule| rule.id == finding.rule));
+    let occurrence = finding.occurrence();
+    let seen = occurrence.in_words(&format!("{} {}", finding.subject, finding.summary));
     html! {
         article.finding id=(&anchor) data-severity=(finding.severity.as_str()) {
             h3 {
@@ -103,9 +105,11 @@ fn one(Told { finding, standing }: Told<'_>, section: &Section, anchors: &mut An
                 }
             }
             p { (sanitize(&finding.summary)) "." }
+            @if !seen.is_empty() { p.seen { (sanitize(&seen)) } }
             details {
                 summary {
-                    "Evidence: " (quantity(finding.count.unsigned_abs(), "event"))
+                    "Evidence"
+                    @if occurrence.first_seen.is_some() { ": " (quantity(finding.count.unsigned_abs(), "event")) }
                     @if rule.is_some() { ", how to check it, how to fix it" }
                 }
                 @if let Some(rule) = rule { (advice(rule)) }
@@ -126,11 +130,20 @@ fn advice(rule: &Rule) -> Markup {
             @for (title, text) in [("Means", rule.about), ("Check", rule.check), ("Fix", rule.fix)] {
                 @if !text.is_empty() { p { b { (title) ": " } (text) } }
             }
+            @let others = elsewhere(rule);
+            @if !others.is_empty() { p { b { "Elsewhere: " } (others.join("; ")) } }
             @if rule.page.starts_with("https://") {
                 p { a href=(rule.page) rel="noreferrer noopener" target="_blank" { "AWS: " (rule.page) } }
             } @else if !rule.page.is_empty() { p { "AWS: " (rule.page) } }
         }
     }
+}
+
+/// What the rule is about in the words of others.
+fn elsewhere(rule: &Rule) -> Vec<String> {
+    let techniques = rule.techniques.iter().filter_map(|id| Some(format!("ATT&CK {id}, {}", technique(id)?)));
+    let controls = rule.controls.iter().filter_map(|id| Some(format!("CIS {id}, {}", control(id)?)));
+    techniques.chain(controls).collect()
 }
 
 /// A value of the evidence in words.

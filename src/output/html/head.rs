@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::super::coverage::nothing_read;
 use super::super::{Document, coverage_line, sanitize};
 use super::cell::{badge, id, shown_time};
 use super::findings::Findings;
@@ -37,7 +38,12 @@ pub(super) fn banner(coverage: &Coverage) -> Markup {
     html! {
         @if coverage.is_partial() {
             div.banner.bad role="alert" {
-                h2 { @if coverage.interrupted { "Interrupted: this page speaks of a part" } @else { "Partial: something could not be read" } }
+                h2 {
+                    @if coverage.interrupted { "Interrupted: this page speaks of a part" }
+                    @else if coverage.window_is_empty { "Nothing lies in the window" }
+                    @else { "Partial: something could not be read" }
+                }
+                @if let Some(nothing) = nothing_read(coverage) { p { (nothing) "." } }
                 p {
                     @if coverage.places_failed > 0 { (quantity(coverage.places_failed, "place")) " not listed, " }
                     (quantity(coverage.objects_failed, "object")) " failed, " (grouped(coverage.objects_damaged)) " damaged, "
@@ -54,12 +60,12 @@ pub(super) fn banner(coverage: &Coverage) -> Markup {
         }
         @if !coverage.logging_changes.is_empty() || gaps > 0 {
             div.banner.careful {
-                h2 { "Logging was not even" }
+                h2 { "Logging was interrupted or changed" }
                 @if !coverage.logging_changes.is_empty() {
                     p { a href="#logging-changes" { (quantity(coverage.logging_changes.len() as u64, "call")) " that changed or stopped logging" } "." }
                 }
                 @if gaps > 0 {
-                    p { a href="#gaps" { (quantity(gaps as u64, "gap")) " without any log object" } ": accounts and regions that are silent on days when they could speak." }
+                    p { a href="#gaps" { (quantity(gaps as u64, "gap")) " without any log object" } ": account and region pairs with no log file on some days." }
                 }
             }
         }

@@ -29,7 +29,7 @@ use std::io::{self, Write};
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{Content, Document, VERSION};
+use super::{Content, Document, SectionKind, VERSION};
 use findings::Findings;
 
 /// How the page looks.
@@ -59,7 +59,7 @@ pub(super) fn write(document: &Document<'_>, out: &mut dyn Write) -> io::Result<
     put(out, contents(document))?;
     out.write_all(b"<main id=\"main\">")?;
     put(out, before)?;
-    for section in sections.iter().filter(|section| !scorecard::is_one(section)) {
+    for section in sections.iter().filter(|section| section.kind == SectionKind::Report) {
         put(out, section::section(section))?;
     }
     put(out, coverage::section(document))?;
@@ -105,7 +105,7 @@ fn contents(document: &Document<'_>) -> Markup {
             @if document.news.is_some() { a href="#since-baseline" { "What is new" } }
             @if document.sections().iter().any(scorecard::is_one) { a href="#scorecard" { "Scorecard" } }
             a href="#findings" { "Findings" }
-            @for section in document.sections().iter().filter(|section| !scorecard::is_one(section)) {
+            @for section in document.sections().iter().filter(|section| section.kind == SectionKind::Report) {
                 a href={ "#" (section.table.report) } { (section.table.report) }
             }
             a href="#coverage" { "Coverage" }

@@ -45,6 +45,16 @@ pub(in crate::output) fn whole(value: &Value) -> Cow<'_, str> {
     }
 }
 
+/// Whether a cell has members.
+pub(super) fn is_list(value: &Value) -> bool {
+    matches!(value, Value::List(_) | Value::Addresses(_) | Value::NamedCounts(_))
+}
+
+/// The cell with every member of a list.
+pub(super) fn unabridged(value: &Value) -> Cow<'_, str> {
+    if is_list(value) { first_members(value, usize::MAX).into() } else { whole(value) }
+}
+
 /// The cell in at most `room` columns where its kind may be shortened: a text is cut, a list shows fewer members, a time
 /// is told to the second or minute. An id is whole even where it does not fit.
 pub(super) fn within<'a>(value: &'a Value, column: &Column, room: usize) -> Cow<'a, str> {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::super::Style;
 use super::cell;
-use super::layout::{GAP, Slot, header_lines, is_right};
+use super::layout::{GAP, Slot, is_right};
 use super::paint::Paint;
 use crate::report::{Column, Role, Severity, Table, Value};
 
@@ -14,15 +14,17 @@ pub(super) fn write(table: &Table, slots: &[Slot], style: Style, out: &mut dyn W
     write_header(table, slots, paint, out)?;
     let rule: Vec<String> = slots.iter().map(|slot| "─".repeat(slot.width)).collect();
     writeln!(out, "{}", paint.faint(&rule.join(&" ".repeat(GAP))))?;
-    let mut line = Line::new(table, slots);
+    let mut line = Line { breaks: style.width.is_some(), ..Line::new(table, slots) };
     for row in &table.rows {
         let severity = severity(table, row);
         for slot in slots {
             let column = &table.columns[slot.index];
             let value = &row[slot.index];
             let text = match style.width {
-                Some(_) => cell::within(value, column, slot.width),
-                None => cell::whole(value),
+                Some(_) if !table.chosen => cell::within(value, column, slot.width),
+                Some(_) if !cell::is_list(value) => cell::within(value, column, slot.width),
+                // Who asks for a list, or reads it with a program, wants all of it.
+                _ => cell::unabridged(value),
             };
             let painted = match judged(column, severity, paint, &text) {
                 Some(painted) => painted,
@@ -53,18 +55,12 @@ pub(super) fn judged(column: &Column, severity: Option<Severity>, paint: Paint, 
 }
 
 fn write_header(table: &Table, slots: &[Slot], paint: Paint, out: &mut dyn Write) -> io::Result<()> {
-    let headers: Vec<_> = slots.iter().map(|slot| header_lines(table.columns[slot.index].name, slot.width)).collect();
-    let height = headers.iter().map(Vec::len).max().unwrap_or(0);
     let mut line = Line::new(table, slots);
-    for row in 0..height {
-        for header in &headers {
-            // Short headers stand on the rule.
-            let text = (row + header.len()).checked_sub(height).map_or("", |i| header[i].as_str());
-            line.push(&paint.heading(text), cell::width(text), out)?;
-        }
-        line.write(out)?;
+    for slot in slots {
+        let name = table.columns[slot.index].name;
+        line.push(&paint.heading(name), cell::width(name), out)?;
     }
-    Ok(())
+    line.write(out)
 }
 
 /// A line that cells are put into, one after the other.
@@ -73,11 +69,13 @@ struct Line<'a> {
     slots: &'a [Slot],
     next: usize,
     text: String,
+    /// Whether a row goes on in the next line after a cell that does not fit: what a program reads stays on one.
+    breaks: bool,
 }
 
 impl<'a> Line<'a> {
     fn new(table: &'a Table, slots: &'a [Slot]) -> Self {
-        Self { table, slots, next: 0, text: String::new() }
+        Self { table, slots, next: 0, text: String::new(), breaks: true }
     }
 
     /// Puts the next cell; `width` is what `text` takes without its colours. After a cell that does not fit its column (a
@@ -97,7 +95,7 @@ impl<'a> Line<'a> {
             self.text.push_str(&padding);
         }
         let so_far = self.next;
-        if width > slot.width && so_far < self.slots.len() {
+        if self.breaks && width > slot.width && so_far < self.slots.len() {
             self.write(out)?;
             self.next = so_far;
             let indent = self.slots[..so_far].iter().map(|slot| slot.width + GAP).sum::<usize>() - GAP;

@@ -16,7 +16,7 @@ struct Room {
 }
 
 /// What the columns that must be shown are begun with.
-const LEAST: Room = Room { text: 16, list: 0, id: 15, time: cell::TO_THE_MINUTE };
+const LEAST: Room = Room { text: 15, list: 0, id: 15, time: cell::TO_THE_MINUTE };
 
 /// Before columns of second and third prominence are let in. A text that is cut still says something, a name above all;
 /// an id that is too long costs a line.
@@ -46,8 +46,6 @@ struct Measure {
     floor: usize,
     /// With all cells whole.
     cells: usize,
-    /// The header on one line.
-    header: usize,
 }
 
 impl Measure {
@@ -71,7 +69,7 @@ pub(super) fn fit(table: &Table, width: Option<usize>) -> Option<Vec<Slot>> {
     let measures: Vec<Measure> = (0..table.columns.len()).map(|i| measure(table, i)).collect();
     let Some(width) = width else {
         let shown = table.columns.iter().enumerate().filter(|(_, c)| table.chosen || c.prominence < Prominence::Asked);
-        let whole = |i: usize| measures[i].cells.max(measures[i].header);
+        let whole = |i: usize| measures[i].cells.max(measures[i].floor);
         return Some(shown.map(|(index, _)| Slot { index, width: whole(index) }).collect());
     };
     let mut slots: Vec<Slot> =
@@ -83,7 +81,8 @@ pub(super) fn fit(table: &Table, width: Option<usize>) -> Option<Vec<Slot>> {
     for (prominence, room) in [(Prominence::Second, FAIR), (Prominence::Third, FAIR), (Prominence::Last, GOOD)] {
         grow(&mut slots, &mut left, |i| measures[i].within(room));
         for (index, column) in table.columns.iter().enumerate() {
-            let is_next = !table.chosen && column.prominence == prominence;
+            let is_shown = slots.iter().any(|slot| slot.index == index);
+            let is_next = !table.chosen && !is_shown && column.prominence == prominence;
             if is_next && let Some(rest) = left.checked_sub(fair(index) + GAP) {
                 left = rest;
                 slots.push(Slot { index, width: fair(index) });
@@ -92,20 +91,21 @@ pub(super) fn fit(table: &Table, width: Option<usize>) -> Option<Vec<Slot>> {
         slots.sort_by_key(|slot| slot.index);
     }
     grow(&mut slots, &mut left, |i| measures[i].cells.max(measures[i].floor));
-    for slot in &mut slots {
-        // A header is put on one line whole or not at all: half of it would gain nothing.
-        if let Some(rest) = left.checked_sub(measures[slot.index].header.saturating_sub(slot.width)) {
-            left = rest;
-            slot.width = slot.width.max(measures[slot.index].header);
-        }
-    }
     Some(slots)
 }
 
-/// The columns that are shown whatever the width: those of first prominence, or the ones asked for.
+/// The columns that are shown whatever the width: those of first prominence and when it was, or the ones asked for.
 pub(super) fn must(table: &Table) -> Vec<usize> {
-    let is_must = |column: &Column| table.chosen || column.prominence == Prominence::First;
-    (0..table.columns.len()).filter(|&i| is_must(&table.columns[i])).collect()
+    let when = when(&table.columns);
+    let is_must = |i: usize, column: &Column| table.chosen || column.prominence == Prominence::First || when == Some(i);
+    (0..table.columns.len()).filter(|&i| is_must(i, &table.columns[i])).collect()
+}
+
+/// The most prominent column that says when; of equal ones the last, which is when it last was.
+fn when(columns: &[Column]) -> Option<usize> {
+    let times = columns.iter().enumerate().filter(|(_, column)| column.kind == ColumnKind::Time);
+    let shown = times.filter(|(_, column)| column.prominence < Prominence::Asked);
+    shown.rev().min_by_key(|(_, column)| column.prominence).map(|(place, _)| place)
 }
 
 /// Widens the columns, from the left, up to what each could do with.
@@ -119,9 +119,8 @@ fn grow(slots: &mut [Slot], left: &mut usize, wish: impl Fn(usize) -> usize) {
 
 fn measure(table: &Table, index: usize) -> Measure {
     let column = &table.columns[index];
-    let header = cell::width(column.name);
-    let word = column.name.split_inclusive('_').map(cell::width).max().unwrap_or(0);
-    let mut measure = Measure { kind: column.kind, floor: word, cells: 0, header };
+    // Nobody finds a column by a part of its name.
+    let mut measure = Measure { kind: column.kind, floor: cell::width(column.name), cells: 0 };
     for value in table.rows.iter().map(|row| &row[index]) {
         measure.floor = measure.floor.max(cell::floor(value, column));
         measure.cells = measure.cells.max(cell::width(&cell::whole(value)));
@@ -129,34 +128,7 @@ fn measure(table: &Table, index: usize) -> Measure {
     measure
 }
 
-/// The header in lines of at most `width`, broken after `_` so that the lines joined are the column's name.
-pub(super) fn header_lines(name: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in name.split_inclusive('_') {
-        match lines.last_mut() {
-            Some(line) if cell::width(line) + cell::width(word) <= width => line.push_str(word),
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
-}
-
 /// Whether the values of a column stand at its right edge.
 pub(super) fn is_right(kind: ColumnKind) -> bool {
     kind == ColumnKind::Count
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn headers_break_at_their_joints() {
-        assert_eq!(header_lines("peak_concurrent_addresses", 11), ["peak_", "concurrent_", "addresses"]);
-        assert_eq!(header_lines("peak_concurrent_addresses", 16), ["peak_concurrent_", "addresses"]);
-        assert_eq!(header_lines("events", 2), ["events"]);
-        for width in 0..30 {
-            assert_eq!(header_lines("peak_concurrent_addresses", width).concat(), "peak_concurrent_addresses");
-        }
-    }
 }

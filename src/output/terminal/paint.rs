@@ -36,8 +36,9 @@ impl Paint {
     /// The verdict of a row without a severity: nothing is wrong, or nothing is known.
     pub(super) fn verdict(self, text: &str) -> String {
         match text {
-            "CORRECT" => self.apply(AnsiColor::Green.on_default(), text),
-            "UNKNOWN" => self.faint(text),
+            "CORRECT" | "pass" => self.apply(AnsiColor::Green.on_default(), text),
+            "UNKNOWN" | "-" => self.faint(text),
+            fail if fail.starts_with("FAIL") => self.apply(AnsiColor::Red.on_default(), text),
             _ => text.to_owned(),
         }
     }

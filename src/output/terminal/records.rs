@@ -8,8 +8,8 @@ use super::layout::must;
 use super::paint::Paint;
 use crate::report::Table;
 
-/// Writes every row as a block; says how many columns it showed. Values are whole: the terminal may wrap them.
-pub(super) fn write(table: &Table, paint: Paint, out: &mut dyn Write) -> io::Result<usize> {
+/// Writes every row as a block; says which columns it showed. Values are whole: the terminal may wrap them.
+pub(super) fn write(table: &Table, paint: Paint, out: &mut dyn Write) -> io::Result<Vec<usize>> {
     let columns = must(table);
     let names = columns.iter().map(|&i| cell::width(table.columns[i].name)).max().unwrap_or(0);
     for (number, row) in table.rows.iter().enumerate() {
@@ -17,7 +17,8 @@ pub(super) fn write(table: &Table, paint: Paint, out: &mut dyn Write) -> io::Res
             writeln!(out)?;
         }
         for &i in &columns {
-            let (column, text) = (&table.columns[i], cell::whole(&row[i]));
+            let text = if table.chosen { cell::unabridged(&row[i]) } else { cell::whole(&row[i]) };
+            let column = &table.columns[i];
             let text = judged(column, severity(table, row), paint, &text).unwrap_or_else(|| text.into_owned());
             let name = column.name;
             let padding = " ".repeat(names - cell::width(name));
@@ -27,5 +28,5 @@ pub(super) fn write(table: &Table, paint: Paint, out: &mut dyn Write) -> io::Res
     if !table.rows.is_empty() {
         writeln!(out)?;
     }
-    Ok(columns.len())
+    Ok(columns)
 }

@@ -28,7 +28,7 @@ fn no_terminal_cuts_nothing() {
     expect![[r#"
         access_key_id         principal                                                       events  last_seen                    address_list                           top_events
         ────────────────────  ───────────────────────────────────────────────────────────  ─────────  ───────────────────────────  ─────────────────────────────────────  ───────────────────────────────────────────────────────────
-        AKIAIOSFODNN7EXAMPLE  arn:aws:iam::111122223333:user/Zoë, "build" 文档             1,234,567  2023-07-10 11:42:18Z         192.0.2.1, 192.0.2.2, 198.51.100.7 +2  GetObject 1,200,000, ListBuckets 30,000, PutObject 4,000 +1
+        AKIAIOSFODNN7EXAMPLE  arn:aws:iam::111122223333:user/Zoë, "build" 文档             1,234,567  2023-07-10 11:42:18Z         192.0.2.1, 192.0.2.2, 198.51.100.7, 203.0.113.9, 2001:db8::1  GetObject 1,200,000, ListBuckets 30,000, PutObject 4,000, DeleteTrail 567
         ASIAIOSFODNN7EXAMPLE  =HYPERLINK("http://example.com")\x1b[2J\u{202e}\r\nfake row         -1  2023-07-10 11:42:18.123456Z  +1, a;b                                =cmd 1
         -                     -                                                                    -  -                            none                                   -
         2 more rows (--limit 0 shows all)
@@ -36,6 +36,7 @@ fn no_terminal_cuts_nothing() {
         1 finding
         high      key-embedded  AKIAIOSFODNN7EXAMPLE  account 111122223333
                   the key was used from 3 networks within one hour, so it is stored in several places\x1b[31m
+                  from 192.0.2.1, 192.0.2.2
 
         2,900 events counted in 55 objects (1 skipped: licence), 2023-07-10 11:42 – 12:37 UTC, 1 account, 1 region; nothing failed
     "#]].assert_eq(&text(&sample::section(), Style::default()));
@@ -54,6 +55,7 @@ fn a_wide_terminal() {
         1 finding
         high      key-embedded  AKIAIOSFODNN7EXAMPLE  account 111122223333
                   the key was used from 3 networks within one hour, so it is stored in several places\x1b[31m
+                  from 192.0.2.1, 192.0.2.2
     "#]].assert_eq(&text(&sample::section(), wide(160)));
 }
 
@@ -66,12 +68,13 @@ fn a_narrow_terminal() {
         ASIAIOSFODNN7EXAMPLE  =HYPERLINK("http://example.…         -1  2023-07-10 11:42Z
         -                     -                                     -  -
         2 more rows (--limit 0 shows all)
-        2 more columns (trailscan sample --columns NAME,… or --format json)
+        2 more columns (--columns all, or +NAME): address_list, top_events
 
         1 finding
         high      key-embedded  AKIAIOSFODNN7EXAMPLE  account 111122223333
                   the key was used from 3 networks within one hour, so it is stored in
                   several places\x1b[31m
+                  from 192.0.2.1, 192.0.2.2
     "#]]
     .assert_eq(&text(&sample::section(), wide(80)));
 }
@@ -95,12 +98,14 @@ fn too_narrow_for_a_table() {
         last_seen      -
 
         2 more rows (--limit 0 shows all)
-        2 more columns (trailscan sample --columns NAME,… or --format json)
+        2 more columns (--columns all, or +NAME): address_list,
+        top_events
 
         1 finding
         high      key-embedded  AKIAIOSFODNN7EXAMPLE  account 111122223333
                   the key was used from 3 networks within one hour,
                   so it is stored in several places\x1b[31m
+                  from 192.0.2.1, 192.0.2.2
     "#]]
     .assert_eq(&text(&sample::section(), wide(60)));
 }
@@ -119,7 +124,7 @@ fn after_a_long_id_the_row_goes_on_in_the_next_line() {
                                                                    -1  2023-07-10 11:42Z
         -                     -                                     -  -
         2 more rows (--limit 0 shows all)
-        2 more columns (trailscan sample --columns NAME,… or --format json)
+        2 more columns (--columns all, or +NAME): address_list, top_events
     "#]]
     .assert_eq(&text(&section, wide(80)));
 }
@@ -186,6 +191,7 @@ fn an_audit() {
 
         high      key-embedded  AKIAIOSFODNN7EXAMPLE: the key was used from 3 networks within one hour, so
                                 it is stored in several places\x1b[31m (account 111122223333)
+                                from 192.0.2.1, 192.0.2.2
 
         sample — Keys and where they are used from
 
@@ -195,12 +201,13 @@ fn an_audit() {
         ASIAIOSFODNN7EXAMPLE  =HYPERLINK("http://example.com")\x1b[2J\u{202e}…         -1  2023-07-10 11:42Z
         -                     -                                                         -  -
         2 more rows (--limit 0 shows all)
-        2 more columns (trailscan sample --columns NAME,… or --format json)
+        2 more columns (trailscan sample --columns all, or +NAME): address_list, top_events
 
         1 finding
         high      key-embedded  AKIAIOSFODNN7EXAMPLE  account 111122223333
                   the key was used from 3 networks within one hour, so it is stored in several
                   places\x1b[31m
+                  from 192.0.2.1, 192.0.2.2
 
         empty — Nothing to see
 
@@ -231,12 +238,16 @@ fn an_audit_begins_with_the_worst_of_each_rule() {
     let coverage = sample::coverage();
     let document = Document::new(None, &coverage, Content::Audit(&sections));
     let shown = render(&document, wide(100));
-    let first: Vec<&str> = shown.lines().take(6).collect();
+    let first: Vec<&str> = shown.lines().take(10).collect();
     let expected = [
         "findings: 1 critical, 2 high, 1 medium",
         "",
         "critical  root-access-key  root@111122223333: says so",
+        "                           from 192.0.2.1, 192.0.2.2",
         "high      key-embedded     AKIAIOSFODNN7EXAMPLE: says so (account 111122223333) (+1 more)",
+        "                           from 192.0.2.1, 192.0.2.2",
+        "medium    key-roaming      AKIAIOSFODNN7EXAMPLE: says so (account 111122223333)",
+        "                           from 192.0.2.1, 192.0.2.2",
         "",
         "empty — Nothing to see",
     ];
@@ -245,11 +256,14 @@ fn an_audit_begins_with_the_worst_of_each_rule() {
     let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r"];
     let mut section = sample::empty_section();
     section.findings = names.into_iter().map(|rule| finding(Severity::High, rule, "x")).chain(many).collect();
+    section.findings.push(finding(Severity::Low, "z", "the only one of low"));
     let sections = [section];
     let coverage = sample::coverage();
     let document = Document::new(None, &coverage, Content::Audit(&sections));
     let shown = render(&document, wide(100));
-    assert!(shown.contains("\n15 more of severity high, below\n"), "{shown}");
+    // Of 12 lines one is for the severity that would have no place.
+    assert!(shown.contains("the only one of low: says so"), "{shown}");
+    assert!(shown.contains("\nand below: 20 high\n"), "{shown}");
     let document = Document { content: Content::Audit(&[]), ..document };
     assert!(render(&document, wide(100)).starts_with("findings: none\n\n"));
 }
@@ -271,8 +285,17 @@ fn colours_only_when_asked_for_and_worth_no_width() {
 fn columns_that_were_chosen_are_all_shown() {
     let mut section = sample::section();
     section.table.columns[5].prominence = Prominence::Asked;
-    assert!(!text(&section, Style::default()).contains("top_events"));
-    section.table.select(&["events".to_owned(), "top_events".to_owned()]).unwrap();
+    let header = |shown: &str| shown.lines().next().unwrap_or_default().to_owned();
+    assert!(!header(&text(&section, Style::default())).contains("top_events"));
+    let mut beside = section.clone();
+    beside.table.select(&[" +top_events".to_owned()]).unwrap();
+    let shown = header(&text(&beside, Style::default()));
+    assert!(shown.contains("access_key_id") && shown.contains("top_events"), "{shown}");
+    let mut all = section.clone();
+    all.table.select(&["all".to_owned()]).unwrap();
+    assert!(!text(&all, Style::default()).contains("more column"));
+    assert!(section.clone().table.select(&["+nothing".to_owned()]).is_err());
+    section.table.select(&["events".to_owned(), " top_events ".to_owned()]).unwrap();
     let shown = text(&section, wide(100));
     assert!(shown.contains("top_events") && !shown.contains("more column"), "{shown}");
 }

@@ -8,10 +8,11 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{AddressLookup, Failures, Whereabouts};
 use crate::report::columns::columns;
+use crate::report::occurrence;
 use crate::report::{Answer, Column, Role, Value, View};
 
-/// The members of a finding's evidence that hold addresses.
-const EVIDENCE: [&str; 3] = ["address", "issued_from", "address_list"];
+/// The member of a finding's evidence that holds what issued its credentials; the other addresses are its own.
+const ISSUED_FROM: &str = "issued_from";
 
 columns! {
     const OF_ASNS;
@@ -123,15 +124,12 @@ impl AddressLookup {
 
     /// Says where the addresses are that the evidence of a finding names.
     fn add_evidence(&self, evidence: &mut Map<String, Json>) {
-        let named = EVIDENCE.into_iter().filter_map(|name| evidence.get(name));
-        let texts = named.flat_map(|value| match value {
-            Json::Array(members) => members.as_slice(),
-            one => std::slice::from_ref(one),
-        });
-        let addresses: BTreeSet<IpAddr> = texts.filter_map(|text| text.as_str()?.parse().ok()).collect();
+        let named = occurrence::ADDRESSES.into_iter().chain([ISSUED_FROM]).collect::<Vec<_>>();
+        let addresses: BTreeSet<IpAddr> =
+            occurrence::texts(evidence, &named).filter_map(|text| text.parse().ok()).collect();
         let places: Vec<Json> = addresses.into_iter().map(|address| self.as_json(address)).collect();
         if !places.is_empty() {
-            evidence.insert("address_places".to_owned(), Json::Array(places));
+            evidence.insert(occurrence::PLACES.to_owned(), Json::Array(places));
         }
     }
 

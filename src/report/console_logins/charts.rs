@@ -35,15 +35,15 @@ pub(in crate::report) fn charts(view: &View<'_>) -> Vec<Chart> {
     vec![Chart {
         name: "mfa-of-sign-ins",
         title: "MFA at console sign-ins",
-        about: "Sign-ins that worked, by account, those with most sign-ins without MFA first. What an identity provider \
-                signs in, it asks for MFA itself, and CloudTrail does not see it.",
+        about: "Sign-ins that worked, by account, those with most sign-ins without MFA first. Sign-ins through an \
+                identity provider: MFA is checked there, CloudTrail cannot see it.",
         command: "console-logins --columns account_id,principal,mfa,result,events".to_owned(),
         picture: Picture::Shares(Shares {
             parts: vec![
                 ("MFA", Tone::Good),
                 ("no MFA", Tone::Bad),
                 ("identity provider", Tone::Elsewhere),
-                ("not told", Tone::Unknown),
+                ("not recorded", Tone::Unknown),
             ],
             wholes,
             unit: "sign-ins",

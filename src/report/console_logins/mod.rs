@@ -25,7 +25,7 @@ use tried::Row;
 /// The report.
 pub static REPORT: Report = Report {
     name: "console-logins",
-    summary: "Who signed in to the console, with or without MFA, and whose password was guessed",
+    summary: "Who signed in to the console, with or without MFA, and suspected password guessing",
     about: ABOUT,
     columns: COLUMNS,
     key: &["account_id", "principal", "mfa", "result"],

@@ -9,6 +9,8 @@ pub(super) const SIGN_IN_WITHOUT_MFA: Rule = Rule {
     id: "sign-in-without-mfa",
     severity: Severity::High,
     practice: Some(Practice::MfaForConsole),
+    techniques: &[],
+    controls: &["1.10"],
     about: "Root (high) or an IAM user (medium) signed in to the console with nothing but a password, or people of Identity \
             Center did (medium, one finding an account). The first sign-in of a user who was made at most two weeks before, and \
             who registers a device for itself within a day, is how people start: low; not where the user had MFA before. Sign-ins through an identity provider are not judged: MFA is held \
@@ -26,6 +28,8 @@ pub(super) const CONSOLE_BY_KEY: Rule = Rule {
     id: "console-by-key",
     severity: Severity::High,
     practice: Some(Practice::MfaForConsole),
+    techniques: &["T1078.004"],
+    controls: &[],
     about: "Credentials that GetFederationToken or AssumeRole gave to a long-lived key or a workload were exchanged for a \
             console session (GetSigninToken): somebody is at the console and nobody was asked for MFA. Medium; high for \
             root's key and a workload's role. A custom broker that signs people in looks the same. A role session \
@@ -42,6 +46,8 @@ pub(super) const BRUTE_FORCE_SUCCESS: Rule = Rule {
     id: "brute-force-success",
     severity: Severity::Critical,
     practice: None,
+    techniques: &["T1078.004", "T1110.001"],
+    controls: &[],
     about: "At least --guesses sign-ins of one principal failed, within a UTC hour and the next, or slowly within two weeks or \
             with no success between, and one succeeded after the first of them: from the same address, from one of several, \
             or within a day from an address that was new. Critical for root, high for a user; medium where the success had \
@@ -59,6 +65,8 @@ pub(super) const PASSWORD_KNOWN: Rule = Rule {
     id: "password-known",
     severity: Severity::High,
     practice: None,
+    techniques: &["T1110"],
+    controls: &[],
     about: "Sign-ins were asked for the second factor (CheckMfa, or a TOTP, WEBAUTHN or other CredentialType at Identity \
             Center) and failed: whoever tried knows the password, and MFA held. High from three on; else medium for root, low \
             for a user. Medium, too, where the second factor was asked for five times or more in a day and no sign-in ended, from \
@@ -76,6 +84,8 @@ pub(super) const PASSWORD_SPRAY: Rule = Rule {
     id: "password-spray",
     severity: Severity::High,
     practice: None,
+    techniques: &["T1110.003"],
+    controls: &[],
     about: "Sign-ins of at least --spray-users users failed from one address within a UTC hour and the next, and they did \
             not get in meanwhile; or within two weeks, when more users failed and never got in from there than did. Each \
             failure with a name that does not exist counts as a user of its own. High where somebody got in from there within \
@@ -97,6 +107,8 @@ pub(super) const SIGN_IN_GUESSING: Rule = Rule {
     id: "sign-in-guessing",
     severity: Severity::Medium,
     practice: None,
+    techniques: &["T1110.001"],
+    controls: &[],
     about: "At least --guesses sign-ins of one principal failed within a UTC hour and the next, from whatever addresses, \
             or within two weeks with no success from the same address soon after, and none is known to have been guessed \
             right: medium for root and from five addresses on, else low.",
@@ -110,6 +122,8 @@ pub(super) const SIGN_IN_AFTER_RESET: Rule = Rule {
     id: "sign-in-after-reset",
     severity: Severity::High,
     practice: None,
+    techniques: &["T1078.004"],
+    controls: &[],
     about: "A principal set the password of another user, mostly together with taking the MFA device away or registering \
             one, and the next sign-in within a week came from where that principal called from, or from a network that is \
             new to a user who always came from the same. High where the device was changed, too, and the user had signed in \

@@ -6,6 +6,8 @@ pub(in crate::report) const ROOT_USED_WITHOUT_MFA_DEVICE: Rule = Rule {
     id: "root-used-without-mfa-device",
     severity: Severity::Critical,
     practice: Some(Practice::RestrictRootUse),
+    techniques: &[],
+    controls: &["1.5"],
     about: "Root has no MFA device in IAM's state, and the logs show root signed in, or used in sessions of its own. Access \
             keys and what they issued have rules of their own; sessions that AssumeRoot issued and calls of services are left \
             out: none of them needs root's password.",
@@ -18,6 +20,8 @@ pub(in crate::report) const SIGNS_IN_WITHOUT_MFA_DEVICE: Rule = Rule {
     id: "user-signs-in-without-mfa-device",
     severity: Severity::High,
     practice: Some(Practice::MfaForConsole),
+    techniques: &[],
+    controls: &["1.10"],
     about: "A user has a console password and no MFA device in IAM's state, and signed in to the console without MFA. A \
             user who signed in with MFA after the state was made is left out: the state is then out of date.",
     check: "trailscan console-logins LOGS shows from where; `aws iam list-mfa-devices --user-name NAME` is empty.",
@@ -29,6 +33,8 @@ pub(in crate::report) const OLD_KEY_IN_USE: Rule = Rule {
     id: "old-key-in-use",
     severity: Severity::High,
     practice: Some(Practice::RotateKeys),
+    techniques: &[],
+    controls: &["1.14"],
     about: "An active access key is older than --max-age days by IAM's state, and the logs show it used when it was: high \
             from several networks, medium from one, or where every call failed. Root's keys have rules of their own.",
     check: "trailscan key-spread LOGS --access-key ID --min-addresses 0 shows the networks and programs.",
@@ -40,6 +46,8 @@ pub(in crate::report) const INACTIVE_KEY_USED: Rule = Rule {
     id: "inactive-key-used",
     severity: Severity::High,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "A key was inactive when the credential report was generated, and a call with it succeeded more than 15 minutes \
             later: it was made active again. Medium where the logs show by whom. Only a report that says when it was \
             generated proves this (the JSON of get-credential-report).",
@@ -52,6 +60,8 @@ pub(in crate::report) const POLICIES_ON_UNSEEN_USER: Rule = Rule {
     id: "policies-on-unseen-user",
     severity: Severity::Medium,
     practice: Some(Practice::PoliciesOnGroups),
+    techniques: &[],
+    controls: &["1.15"],
     about: "A user has attached or inline policies in IAM's state, and no event of the logs is the user's: permissions that \
             nobody needs. Medium where 30 days of whole logs without a gap show that; low where fewer days or gaps do, and \
             the finding says so. A user whose last use in the credential report lies in these days is left out.",

@@ -34,7 +34,7 @@ fn of_verdict(key: &JudgedKey<'_>, rule: &'static str, thresholds: Thresholds, a
         Verdict::Embedded => {
             evidence.insert("embedded_peak".into(), json!(thresholds.embedded_peak));
             let machines = if key.severity > Severity::Low { "machines" } else { "a machine" };
-            format!("{}: it is embedded on {machines}", said(key))
+            format!("{}: it is probably embedded on {machines}", said(key))
         }
         Verdict::HostedCi => format!("{}: hosted runners or other machines that come and go use it", said(key)),
         Verdict::Roaming | Verdict::Single => {

@@ -38,10 +38,11 @@ fn new_program(look: &Look<'_>) -> Option<Held> {
     }
     let (named, _) = families.iter().min_by_key(|(name, first)| (**first, **name))?;
     let says = format!(
-        "{} and {} from there were first seen {} or more after the first use ({}, {named})",
+        "new since {}, {} or more after the first use: {} and {} from there ({}, {named})",
+        families[named].0,
+        quantity(look.thresholds.leak_days.unsigned_abs(), "day"),
         quantity(networks.len() as u64, "network"),
         quantity(families.len() as u64, "program"),
-        quantity(look.thresholds.leak_days.unsigned_abs(), "day"),
         families[named].1,
     );
     Some(Look::held(Signal::NewProgram, Severity::High, says, networks.into_iter().collect()))

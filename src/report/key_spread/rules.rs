@@ -12,6 +12,8 @@ pub(super) const RULES: &[Rule] = &[
         id: "key-leak-suspect",
         severity: Verdict::LeakSuspect.worst(),
         practice: Some(Practice::RolesNotKeys),
+        techniques: &["T1078.004"],
+        controls: &[],
         about: "A signal says that somebody else may have the key: a new network with a program first seen from it, a far \
                 network while the old one went on, two countries in one hour, a tool of attackers, or a stranger's VPC \
                 endpoint. As severe as the strongest signal; each names what it does not see and who looks the same.",
@@ -23,6 +25,8 @@ pub(super) const RULES: &[Rule] = &[
         id: "keys-in-one-hand",
         severity: Severity::High,
         practice: Some(Practice::RolesNotKeys),
+        techniques: &["T1078.004"],
+        controls: &[],
         about: "One public address used the keys of three or more principals with a tool of attackers, or with a program \
                 that is new to all of them as the address is (high), or only to ask whose they are (medium). An office or \
                 a VPN exit that does neither is no finding. An inventory of your own keys looks the same.",
@@ -35,6 +39,8 @@ pub(super) const RULES: &[Rule] = &[
         id: "key-embedded",
         severity: Verdict::Embedded.worst(),
         practice: Some(Practice::RolesNotKeys),
+        techniques: &[],
+        controls: &["1.18"],
         about: "Machines use the key: several addresses at once, day and night, from an environment or a range of AWS, or two \
                 weaker signals together. Medium where several machines are seen, low where one is.",
         check: "signals, address_list and agent_family_list of the evidence say which machines.",
@@ -45,6 +51,8 @@ pub(super) const RULES: &[Rule] = &[
         id: "key-hosted-ci",
         severity: Verdict::HostedCi.worst(),
         practice: Some(Practice::RolesNotKeys),
+        techniques: &[],
+        controls: &[],
         about: "The key was used from many networks, from most of them for two hours or less and few at a time, by SDKs or \
                 at set hours, weekends too or several a day: hosted runners or other machines that come and go. New networks are its way to work, so \
                 they are no sign of a leak. A person who travels with set hours looks the same.",
@@ -56,6 +64,8 @@ pub(super) const RULES: &[Rule] = &[
         id: "key-roaming",
         severity: Verdict::Roaming.worst(),
         practice: None,
+        techniques: &[],
+        controls: &[],
         about: "The key was used from several networks, few at a time, and not as a machine does: a person who travels, mostly.",
         check: "Does the owner know the networks?",
         fix: "Let people use Identity Center (`aws sso login`), whose credentials end by themselves.",
@@ -65,6 +75,8 @@ pub(super) const RULES: &[Rule] = &[
         id: "key-quiet",
         severity: Verdict::Quiet.worst(),
         practice: None,
+        techniques: &[],
+        controls: &[],
         about: "No call with the key succeeded: it is disabled or without rights, and something still tries it.",
         check: "address_list of the evidence says what tries it.",
         fix: "Delete the key, and remove it from where it is tried.",
@@ -74,6 +86,8 @@ pub(super) const RULES: &[Rule] = &[
         id: "key-several-holders",
         severity: Severity::Info,
         practice: None,
+        techniques: &[],
+        controls: &[],
         about: "Records show one key with several principals or accounts, which AWS never does: they may be anonymised.",
         check: "The holders in the evidence.",
         fix: "Read logs that were not altered.",
@@ -83,6 +97,8 @@ pub(super) const RULES: &[Rule] = &[
         id: "geoip-entry-unreadable",
         severity: Severity::Low,
         practice: None,
+        techniques: &[],
+        controls: &[],
         about: "Entries of a --geoip-db file cannot be read, so networks and countries are incomplete.",
         check: "The evidence has the first of the errors.",
         fix: "Download the database again.",

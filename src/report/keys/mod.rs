@@ -103,8 +103,7 @@ columns! {
     account_id("account_id", "The account that owns the key.").last() => facts.account,
     id("principal", "Whose key it is: a user's arn or name, or root@account.") => facts.owner,
     severity("severity", "Severity of the worst finding about it, else info.") => key.severity,
-    text("status", "As last told by logs or state: active, inactive, deleted or unknown.")
-        => facts.status.map_or("unknown", KeyStatus::as_str),
+    text("status", "As last told by logs or state: active, inactive, deleted or unknown.").second() => facts.status.map_or("unknown", KeyStatus::as_str),
     time("status_time", "Since when it is inactive or deleted; when it was last told to be active.").last()
         => facts.status_time,
     text("status_by", "Who changed it to that; null where its creation or use says it.").asked() => facts.status_by,

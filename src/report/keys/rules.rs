@@ -10,6 +10,8 @@ pub(super) const ROOT_KEY: Rule = Rule {
     id: "root-key",
     severity: Severity::Critical,
     practice: Some(Practice::NoRootKeys),
+    techniques: &[],
+    controls: &["1.4"],
     about: "Root's access key was used, created or changed, and was not deleted since: critical, or high where it was made \
             inactive.",
     check: "aws iam get-account-summary of the account: AccountAccessKeysPresent is 1 where root has a key.",
@@ -23,6 +25,8 @@ pub(super) const USED_AFTER_END: Rule = Rule {
     id: "key-used-after-end",
     severity: Severity::High,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "A call with the key succeeded more than 15 minutes after it was deleted (high) or made inactive (medium). IAM \
             needs moments to spread a change, not more.",
     check: "aws iam list-access-keys --user-name NAME says what it is now. An inactive key may have been made active again \
@@ -36,6 +40,8 @@ pub(super) const OVER_AGE: Rule = Rule {
     id: "key-over-age",
     severity: Severity::Medium,
     practice: Some(Practice::RotateKeys),
+    techniques: &[],
+    controls: &["1.14"],
     about: "The key was used with success when it was more than --max-age days old, or at least that old where its \
             creation is not known, and it is not known to be inactive or deleted.",
     check: "aws iam list-access-keys --user-name NAME has the day on which it was created.",
@@ -49,6 +55,8 @@ pub(super) const CREATED_FOR_OTHER: Rule = Rule {
     id: "key-created-for-other",
     severity: Severity::Medium,
     practice: None,
+    techniques: &["T1098.001"],
+    controls: &[],
     about: "Somebody else than its owner created the key, and it is not known to be deleted. Whoever creates a key sees its \
             secret, and a key for another user is a way to stay in an account.",
     check: "Ask whoever created it; an administrator or a pipeline may do this every day.",
@@ -61,6 +69,8 @@ pub(super) const UNUSED: Rule = Rule {
     id: "key-unused",
     severity: Severity::Low,
     practice: None,
+    techniques: &[],
+    controls: &["1.12"],
     about: "The key was active and then not used for --unused days or more, up to the last counted event of its account.",
     check: "aws iam get-access-key-last-used --access-key-id ID also knows of calls that no log holds (data events that the \
             trail leaves out). See that coverage has no gaps in these days.",
@@ -73,6 +83,8 @@ pub(super) const TWO_ACTIVE: Rule = Rule {
     id: "two-active-keys",
     severity: Severity::Low,
     practice: None,
+    techniques: &[],
+    controls: &["1.13"],
     about: "Two keys of one user were active at the same time, and none is known to be inactive or deleted since: a rotation \
             that was not finished, or a key too many. Info while one of them is known to be younger than --max-age days.",
     check: "aws iam list-access-keys --user-name NAME says what both are now.",
@@ -85,6 +97,8 @@ pub(super) const NEVER_USED: Rule = Rule {
     id: "key-never-used",
     severity: Severity::Low,
     practice: None,
+    techniques: &[],
+    controls: &["1.12"],
     about: "The key was created in the window and no counted event used it: low after --unused days, info before.",
     check: "aws iam get-access-key-last-used --access-key-id ID also knows of calls that no log holds.",
     fix: "Delete it; whoever needs a key can create one.",

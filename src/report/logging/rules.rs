@@ -15,6 +15,8 @@ pub(super) const STOPPED: Rule = Rule {
     id: "logging-stopped",
     severity: Severity::High,
     practice: None,
+    techniques: &["T1562.008"],
+    controls: &["3.1"],
     about: "A trail or an event data store was stopped or deleted, the bucket, bucket policy or KMS key that a trail needs was \
 taken away, or CloudTrail's access to the organization was disabled. What happened afterwards may be in no log, and the \
 scorecard proves nothing of the accounts concerned, even where it was started again. Medium for the trail of one account while \
@@ -34,6 +36,8 @@ pub(super) const DELETED: Rule = Rule {
     id: "logs-deleted",
     severity: Severity::High,
     practice: None,
+    techniques: &["T1070"],
+    controls: &[],
     about: "Log or digest objects that a trail had delivered were deleted. What is left is not what happened. A job that moves \
 old logs elsewhere does the same: the object's keys say how old they were. Info where a service-linked role did it.",
     check: "aws cloudtrail validate-logs names the objects that are missing; object versions may still hold them.",
@@ -45,6 +49,8 @@ pub(super) const NARROWED: Rule = Rule {
     id: "logging-narrowed",
     severity: Severity::Medium,
     practice: None,
+    techniques: &["T1562.008"],
+    controls: &[],
     about: "A trail or event data store was changed so that it records less or delivers elsewhere, its logs were made to expire \
 within 90 days, its key's or bucket's policy no longer lets CloudTrail in, or an account or a delegated administrator was \
 taken out of the organization. A trail that never recorded management events, and a bucket that only looks like a trail's \
@@ -58,6 +64,8 @@ pub(super) const REFUSED: Rule = Rule {
     id: "logging-change-refused",
     severity: Severity::Low,
     practice: None,
+    techniques: &["T1562.008"],
+    controls: &[],
     about: "Somebody tried to stop or narrow logging, or to delete logs, and was refused or failed. Logs are as they were; who \
 tries it is worth knowing.",
     check: "What else the same principal was denied: trailscan principals --sort denied.",

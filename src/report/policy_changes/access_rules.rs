@@ -6,6 +6,8 @@ pub(super) const QUARANTINED: Rule = Rule {
     id: "key-quarantined-by-aws",
     severity: Severity::Critical,
     practice: Some(Practice::RolesNotKeys),
+    techniques: &["T1552"],
+    controls: &[],
     about: "AWS attached its quarantine to a user (AWSCompromisedKeyQuarantine, …V2, …V3, or the inline \
 AWSExposedCredentialPolicy_DO_NOT_REMOVE): it found a key of the user where anybody can read it. The policy stops some \
 calls only; the key still works. High where a principal of the account put it on. An inline policy of that name that allows \
@@ -21,6 +23,8 @@ pub(super) const QUARANTINE_LIFTED: Rule = Rule {
     id: "quarantine-lifted",
     severity: Severity::High,
     practice: None,
+    techniques: &["T1098"],
+    controls: &[],
     about: "AWS's quarantine of a user was taken off or written over; medium where that was refused. Low where somebody else took \
 it off after the keys that the user had then were deleted, or switched off and one deleted at least. A thief does this first. \
 It is in order only when the leaked key was deleted and AWS Support has closed the case.",
@@ -34,6 +38,8 @@ pub(super) const NAMES_INSIDER: Rule = Rule {
     id: "admin-role-names-insider",
     severity: Severity::High,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "The trust policy of a role that these logs or IAM's state show to be administrator was set to name users or roles \
 of the account. High where the caller named itself. Low where what the role may do is not known, and a user or the caller itself is \
 named. Whether the \
@@ -47,6 +53,8 @@ pub(super) const CREDENTIAL_MADE: Rule = Rule {
     id: "long-lived-credential-made",
     severity: Severity::Low,
     practice: None,
+    techniques: &["T1098.001"],
+    controls: &[],
     about: "A user got a long-lived credential that is no access key: a service-specific one (CodeCommit, Keyspaces, Amazon \
 Bedrock API keys), an SSH key or a signing certificate.",
     check: "aws iam list-service-specific-credentials, list-ssh-public-keys and list-signing-certificates --user-name NAME.",
@@ -58,6 +66,8 @@ pub(super) const PROVIDER_TRUSTED: Rule = Rule {
     id: "identity-provider-trusted",
     severity: Severity::Medium,
     practice: None,
+    techniques: &["T1484.002"],
+    controls: &[],
     about: "A SAML or OpenID Connect provider was made, or its metadata, thumbprint or audience changed. Low for the \
 providers of GitHub, GitLab, HCP Terraform and EKS clusters, which ordinary accounts make.",
     check: "Whose provider is it? Which roles trust it: trailscan posture --authorization-details FILE.",
@@ -69,6 +79,8 @@ pub(super) const ROLES_ANYWHERE: Rule = Rule {
     id: "roles-anywhere-opened",
     severity: Severity::Medium,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "A trust anchor of IAM Roles Anywhere was made, changed or enabled (medium), or a profile, which lists the roles \
 that certificates may take (low).",
     check: "aws rolesanywhere list-trust-anchors and list-profiles; trailscan sessions shows who took the roles.",
@@ -80,6 +92,8 @@ pub(super) const DELEGATION: Rule = Rule {
     id: "delegation-given",
     severity: Severity::Medium,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "A request for temporary delegation was accepted, or its token sent: another account, mostly a vendor's, acts with \
 rights of this one for a time.",
     check: "Who asked for it, and what for? The request names the permissions.",
@@ -91,6 +105,8 @@ pub(super) const FEDERATION_OUT: Rule = Rule {
     id: "outbound-federation-enabled",
     severity: Severity::Low,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "Outbound identity federation was enabled: principals of the account can get signed tokens (GetWebIdentityToken) \
 that other clouds and services take for proof of who they are.",
     check: "Which services outside trust the account's issuer?",
@@ -102,6 +118,8 @@ pub(super) const TOKEN_GOT: Rule = Rule {
     id: "outbound-token-got",
     severity: Severity::Medium,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "A principal got a signed token that says who it is to other clouds and services (GetWebIdentityToken), a line for \
 each caller. Medium where the caller enabled outbound federation itself; info where it has got them for more than a day; else \
 low.",
@@ -114,6 +132,8 @@ pub(super) const CENTRAL_ROOT: Rule = Rule {
     id: "central-root-enabled",
     severity: Severity::Low,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "Central management of root credentials, or root sessions on member accounts, was enabled for the organization. \
 AWS recommends it; from then on sts:AssumeRoot reaches every member.",
     check: "Was it meant? trailscan root-usage shows calls of AssumeRoot.",
@@ -125,6 +145,8 @@ pub(super) const OUTSIDE_IAM: Rule = Rule {
     id: "access-outside-iam",
     severity: Severity::Medium,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "A role was handed to an instance profile or to pods of an EKS cluster, a profile to a running instance, a \
 principal was let into a cluster, or a role was given to guests of an identity pool, machines outside of AWS (hybrid \
 activations) or a development endpoint. Medium where administrator rights were handed on (of an instance's profile the record does \
@@ -138,6 +160,8 @@ pub(super) const ASSIGNED: Rule = Rule {
     id: "identity-center-assigned",
     severity: Severity::High,
     practice: None,
+    techniques: &["T1098.003"],
+    controls: &[],
     about: "Somebody made permission sets of IAM Identity Center, gave them policies, or assigned them to people or groups in accounts: a line for \
 each caller. High where the caller gave a set that these logs show to be administrator to itself, to a user that it made, or to a group that it put one of these into within a week, \
 medium where it gave one to others; info where the caller has done so for more than a week; else low.",
@@ -150,6 +174,8 @@ pub(super) const PROVISIONED: Rule = Rule {
     id: "provisioned-by-aws",
     severity: Severity::Info,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "AWS itself set up roles: Organizations, Identity Center, Control Tower, StackSets and others, told by who signed \
 the call (an AWSService identity, a service-linked role, invokedBy), never by names. One line for all accounts.",
     check: "Whoever asked the service is in its own calls: trailscan principals.",

@@ -7,6 +7,8 @@ pub(super) const RESOURCE_SHARED: Rule = Rule {
     id: "resource-shared",
     severity: Severity::High,
     practice: None,
+    techniques: &["T1537"],
+    controls: &[],
     about: "A policy, grant or list of a resource was set, or made with it, so that it lets in everybody, or accounts that \
 were not read: buckets, keys, secrets, snapshots, images, queues, topics, functions, repositories and more, a line for each \
 caller and whom it let in. Everybody is high for snapshots, keys and secrets, low for the URL of a function (and the \
@@ -27,6 +29,8 @@ pub(super) const LAYER_ADDED: Rule = Rule {
     id: "function-layer-of-others",
     severity: Severity::Low,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "Functions were given, or made with, layers of other accounts: code of others that runs with the rights of the function. Info for \
 accounts that were read, for well-known publishers, and where the caller has done so for more than a day.",
     check: "Whose is the account, and what is in the layer? aws lambda get-layer-version-by-arn.",
@@ -39,6 +43,8 @@ pub(super) const PEOPLE_CHANGED: Rule = Rule {
     id: "identity-center-people-changed",
     severity: Severity::Medium,
     practice: None,
+    techniques: &["T1098"],
+    controls: &[],
     about: "Somebody made users in the directory of IAM Identity Center, put them into groups, or set their passwords anew or \
 took their MFA devices away, or set when it asks for MFA: a line for each caller. Medium where the caller put itself into a group, or anybody into one that these logs show to be administrator, or both reset a \
 password and took a device of one user within a day; info where all it did was to make users and memberships for more than a week; else \
@@ -52,6 +58,8 @@ pub(super) const LIMIT_LIFTED: Rule = Rule {
     id: "organization-limit-lifted",
     severity: Severity::Medium,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "A policy that limits accounts of the organization was detached, rewritten so that it allows everything, or its type \
 was disabled: a line for each caller. Low where the same caller attached it again or another there within a day, none that these logs show \
 to allow everything, and for an account that was moved under other policies. Detaching FullAWSAccess \
@@ -66,6 +74,8 @@ pub(super) const SERVICE_DELEGATED: Rule = Rule {
     id: "organization-service-delegated",
     severity: Severity::Medium,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "A member account was made the administrator of a service for the organization, or a service was let into all of its \
 accounts. Medium for what gives rights in, or takes logs from, other accounts (IAM, Identity Center, StackSets, Account \
 Management, CloudTrail) where that account was not read; else low.",
@@ -78,6 +88,8 @@ pub(super) const ORGANIZATION_GROWN: Rule = Rule {
     id: "organization-grown",
     severity: Severity::Low,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "Accounts were made in the organization, or invited to it, by somebody else than AWS's own services, or the account \
 accepted to enter one, whose owner then limits it. Info where the \
 caller has done so for more than a week.",

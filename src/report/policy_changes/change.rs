@@ -30,6 +30,8 @@ pub(super) struct Change<'a> {
     pub span: Span,
     /// Distinct, in order.
     pub addresses: Vec<IpAddr>,
+    /// The access keys that signed the calls.
+    pub access_keys: BTreeSet<&'a str>,
     pub moments: &'a BTreeSet<EventTime>,
     /// Seconds from the last of these calls to the first EnableMFADevice for the user at or after it; only for CreateLoginProfile.
     pub mfa_delay: Option<i64>,
@@ -60,6 +62,7 @@ impl<'a> Change<'a> {
             events: row.events,
             span: row.span,
             addresses: read.distinct(row.addresses.iter()),
+            access_keys: row.access_keys.iter().map(|key| symbols.text(key)).collect(),
             moments: &row.moments,
             mfa_delay: None,
             removed: None,
@@ -129,6 +132,7 @@ impl<'a> Change<'a> {
         self.addresses.extend(other.addresses);
         self.addresses.sort_unstable();
         self.addresses.dedup();
+        self.access_keys.extend(other.access_keys);
     }
 
     /// Whom or what it is about.

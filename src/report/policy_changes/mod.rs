@@ -127,7 +127,7 @@ columns! {
          in from outside, names of the account (account:ID for all of it) and of services (service:NAME); the terms of \
          the password policy; the role, principal or credential that was given; whom a resource lets in; what a policy of \
          the organization held for.",
-    ) => change.policy,
+    ).second() => change.policy,
     text(
         "version",
         "Version of a customer-managed policy that was written or put into force; `(not default)` behind one that allows \
@@ -141,7 +141,7 @@ columns! {
     text("policy_class", "Who keeps the policy: aws-managed, customer-managed, inline or none.").last()
         => change.policy_class.as_str(),
     text("grant", "What it allows at its widest; null where nothing is granted.").third() => change.granted.as_str(),
-    text("outcome", "How it ended: succeeded, denied or failed.") => change.outcome.as_str(),
+    text("outcome", "How it ended: succeeded, denied or failed.").second() => change.outcome.as_str(),
     count("events", "Calls.").unit("events").third() => change.events,
     count("errors", "Calls that failed, denied ones among them.").unit("events").asked()
         => of_events(!change.succeeded()),
@@ -149,6 +149,8 @@ columns! {
         => of_events(change.outcome == Outcome::Denied),
     count("addresses", "Distinct IP addresses.").unit("addresses").last() => change.addresses.len(),
     addresses("address_list", "The IP addresses.").last() => Vec::from_iter(change.addresses.iter().copied()),
+    list("access_key_ids", "The access keys that signed the calls; those of the console are temporary.").last()
+        => change.access_keys.clone(),
     time("first_seen", "Time of the first call.").last() => change.span.first(),
     time("last_seen", "Time of the last call.").second() => change.span.last(),
     count(

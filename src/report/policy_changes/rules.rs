@@ -19,6 +19,8 @@ pub(super) const ADMIN_GRANTED: Rule = Rule {
     id: "admin-granted",
     severity: Severity::High,
     practice: None,
+    techniques: &["T1098.003"],
+    controls: &[],
     about: "A user, group or role was given everything, in whatever words, or what leads there in a call or two \
 (iam:Attach*, iam:Put*Policy, iam:CreatePolicyVersion, iam:SetDefaultPolicyVersion, iam:UpdateAssumeRolePolicy, \
 iam:AddUserToGroup, iam:CreateAccessKey, iam:CreateLoginProfile, iam:UpdateLoginProfile on anybody, iam:PassRole on any \
@@ -39,6 +41,8 @@ pub(super) const SELF_GRANT: Rule = Rule {
     id: "self-grant",
     severity: Severity::High,
     practice: None,
+    techniques: &["T1098.003"],
+    controls: &[],
     about: "A user or role gave itself a policy, joined a group or dropped its own permissions boundary. Medium where the \
 policy is known to grant less than a whole service.",
     check: "See whether the caller was an administrator already; if not, this is how permissions are escalated.",
@@ -51,6 +55,8 @@ pub(super) const TRUST_OPENED: Rule = Rule {
     id: "role-trust-opened",
     severity: Severity::High,
     practice: None,
+    techniques: &["T1098"],
+    controls: &[],
     about: "A role was made, or its trust policy replaced, so that principals outside of the account may assume it: high \
 for anyone, or anybody with an account at an identity provider that many share, without a condition that keeps somebody \
 out (a subject with the owner's name; not an audience, a pattern that all match, a session name); medium for another \
@@ -66,6 +72,8 @@ pub(super) const MFA_DEACTIVATED: Rule = Rule {
     id: "mfa-deactivated",
     severity: Severity::High,
     practice: Some(Practice::MfaForConsole),
+    techniques: &["T1556.006"],
+    controls: &["1.10"],
     about: "An MFA device was taken from a user or root. High where none was seen enabled afterwards; low where one was, or \
 where somebody else had enabled another within a day before. Info where the user did that itself, signed in with MFA \
 afterwards, or was deleted or its password within the hour, and where a central session took it from root (AssumeRoot for \
@@ -79,6 +87,8 @@ pub(super) const PASSWORD_WITHOUT_MFA: Rule = Rule {
     id: "password-without-mfa",
     severity: Severity::Medium,
     practice: Some(Practice::MfaForConsole),
+    techniques: &[],
+    controls: &["1.10"],
     about: "A user was given a console password and no MFA device was seen enabled for it, before or after. Low where the \
 password or the user was deleted afterwards.",
     check: "aws iam list-mfa-devices --user-name NAME: a device may have been enabled outside of what was read. A user \
@@ -91,6 +101,8 @@ pub(super) const MFA_DELAY: Rule = Rule {
     id: "mfa-delay",
     severity: Severity::Low,
     practice: None,
+    techniques: &[],
+    controls: &["1.10"],
     about: "How long a user had a console password before its MFA device was enabled. Info within a day, low after that.",
     check: "Look at the user's sign-ins in that time.",
     fix: "Deny everything but setting up MFA while aws:MultiFactorAuthPresent is false.",
@@ -101,6 +113,8 @@ pub(super) const PASSWORD_RESET: Rule = Rule {
     id: "password-reset-by-other",
     severity: Severity::Low,
     practice: None,
+    techniques: &["T1098"],
+    controls: &[],
     about: "A user's console password was set anew by somebody else: a help desk's day, and a way to take a user over.",
     check: "Ask the user whether the reset was asked for; compare the addresses of the sign-ins that follow.",
     fix: "If it was not: delete the password, end the user's sessions and look at who called.",
@@ -111,6 +125,8 @@ pub(super) const PASSWORD_POLICY_DELETED: Rule = Rule {
     id: "password-policy-deleted",
     severity: Severity::Medium,
     practice: None,
+    techniques: &[],
+    controls: &["1.8", "1.9"],
     about: "The account's password policy was deleted: IAM's default holds, under which eight characters suffice and old \
 passwords may be used again.",
     check: "aws iam get-account-password-policy says what holds now.",
@@ -122,6 +138,8 @@ pub(super) const PASSWORD_POLICY_WEAK: Rule = Rule {
     id: "password-policy-weak",
     severity: Severity::Medium,
     practice: None,
+    techniques: &[],
+    controls: &["1.8", "1.9"],
     about: "The account's password policy was set so that fewer than 14 characters suffice (medium) or old passwords may be \
 used again (low). What it was before is not in the record.",
     check: "aws iam get-account-password-policy says what holds now.",
@@ -133,6 +151,8 @@ pub(super) const BOUNDARY_REMOVED: Rule = Rule {
     id: "boundary-removed",
     severity: Severity::Medium,
     practice: None,
+    techniques: &["T1098"],
+    controls: &[],
     about: "The permissions boundary of a user or role was deleted, or set to AdministratorAccess or the like, which limits \
 nothing: whatever its policies grant holds in full. Low where somebody else set it so.",
     check: "Look at the policies of the target, and who called.",
@@ -144,8 +164,10 @@ pub(super) const USER_POLICY: Rule = Rule {
     id: "policy-on-user",
     severity: Severity::Low,
     practice: Some(Practice::PoliciesOnGroups),
+    techniques: &[],
+    controls: &["1.15"],
     about: "A policy was attached to a user or written into it, where a group should carry it. Info where all of them were \
-taken away again. What only denies, and AWS's quarantine, is left out.",
+removed later. What only denies, and AWS's quarantine, is left out.",
     check: "aws iam list-attached-user-policies and list-user-policies --user-name NAME say what holds now.",
     fix: "Attach the policy to a group, add the user to it, and take the policy from the user.",
     page: GROUPS,
@@ -155,6 +177,8 @@ pub(super) const INLINE_POLICY: Rule = Rule {
     id: "inline-policy",
     severity: Severity::Info,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "Policies were written into users, groups or roles. Nobody can see them in one place, reuse them or roll them back. It \
 breaks no practice by itself: what they grant is judged apart, and what only denies is left out.",
     check: "aws iam list-user-policies, list-group-policies and list-role-policies say what holds now.",
@@ -166,8 +190,10 @@ pub(super) const OWN_BROAD: Rule = Rule {
     id: "own-policy-broad",
     severity: Severity::Low,
     practice: Some(Practice::AwsManagedPolicies),
+    techniques: &[],
+    controls: &[],
     about: "An inline or customer-managed policy was written that allows every action of a service, all but some actions \
-(NotAction), or more, on every resource. Info where all of them were taken away again.",
+(NotAction), or more, on every resource. Info where all of them were removed later.",
     check: "Read the document; AWS's managed policies of that service say the same or less.",
     fix: "Attach AWS's managed policy, or list the actions and resources that are needed.",
     page: MANAGED,
@@ -177,6 +203,8 @@ pub(super) const POLICY_CLASSES: Rule = Rule {
     id: "policy-classes",
     severity: Severity::Info,
     practice: Some(Practice::AwsManagedPolicies),
+    techniques: &[],
+    controls: &[],
     about: "How many of the policies that were given in an account are AWS-managed, customer-managed and inline. It breaks \
 no practice by itself: a customer-managed policy can be right.",
     check: "Compare customer-managed documents with AWS's: aws iam get-account-authorization-details, then trailscan posture.",
@@ -188,6 +216,8 @@ pub(super) const DENIED_CHANGES: Rule = Rule {
     id: "iam-changes-denied",
     severity: Severity::Low,
     practice: None,
+    techniques: &["T1098"],
+    controls: &[],
     about: "A principal tried to change permissions, passwords, MFA or trust and was refused. Permissions held; somebody \
 tried.",
     check: "Ask the owner; look at what else came from these addresses: trailscan principals --address ADDRESS.",

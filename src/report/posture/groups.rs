@@ -1,6 +1,6 @@
 //! Groups: the one that all should be in, those of a category, empty ones, and what the common one lets its members do.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::violation::some_of;
 use super::{
@@ -8,7 +8,8 @@ use super::{
     Look, NOT_IN_CATEGORY_GROUP, NOT_IN_COMMON_GROUP, SubjectKind, Violation,
 };
 use crate::model::{Arn, Policy, Statement, pattern_matches as matches};
-use crate::posture::{Authorization, Dated, Group};
+use crate::posture::{Authorization, Dated, Group, Posture};
+use crate::report::Options;
 
 /// With fewer users no group is clearly the common one.
 const LEAST_USERS: usize = 3;
@@ -61,6 +62,26 @@ fn common_group(look: Look<'_>, details: &Authorization) -> Option<Common> {
     let share = i64::try_from(size * 100 / users.max(1)).ok()?;
     let is_clear = is_alone && users >= LEAST_USERS && share >= look.number(&COMMON_SHARE);
     is_clear.then(|| Common { name: name.clone(), why: format!("{size} of {users} users are in it") })
+}
+
+/// A sentence for each group that was named and that no account has whose groups are known.
+pub(in crate::report) fn unknown_groups(posture: &Posture, options: &Options) -> Vec<String> {
+    let details = posture.accounts.values().flat_map(|account| &account.authorization);
+    let groups: Vec<&BTreeMap<String, Group>> = details.filter_map(|details| details.value.groups.as_ref()).collect();
+    if groups.is_empty() {
+        return Vec::new();
+    }
+    let known: BTreeSet<&String> = groups.iter().flat_map(|groups| groups.keys()).collect();
+    let named = [COMMON_GROUP, CATEGORY_GROUP].into_iter();
+    let named = named.flat_map(|option| options.texts(&option).iter().map(move |name| (option.name, name)));
+    let unknown = named.filter(|(_, name)| !known.contains(name));
+    unknown
+        .map(|(flag, name)| {
+            let near = known.iter().min_by_key(|group| (strsim::osa_distance(group, name), **group));
+            let near = near.map(|near| format!("; the nearest is {near}")).unwrap_or_default();
+            format!("--{flag} {name}: no account has a group of that name, so no user is in it{near}")
+        })
+        .collect()
 }
 
 fn not_in_common_group<'a>(look: Look<'a>, part: &'a Dated<Authorization>, common: &Common) -> Vec<Violation<'a>> {

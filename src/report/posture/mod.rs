@@ -25,6 +25,7 @@ use super::addresses::with_places;
 use super::joined::{self, Logs};
 use super::{Answer, Finding, Form, Report, Rule, StateUse, View, finding};
 use crate::aggregate::{issuances, keys, principals, root_use, sign_ins};
+pub(super) use groups::unknown_groups;
 pub(super) use look::Look;
 pub(super) use options::*;
 use policy_rules::*;
@@ -126,7 +127,7 @@ source is the file that a row rests on and as_of the moment that it speaks of: w
 where it is generated, else to the end of the window, the last event of the logs, or now: a file without a date of its \
 own is taken as current.
 
-What it proves: IAM said so at that time. What it does not: no row proves nothing about a kind of file that was not \
+What it proves: IAM said so at that time. What it does not: a missing row says nothing about a kind of file that was not \
 given, and an account without files has no rows. Policies are read, not evaluated: a Deny elsewhere, a permissions \
 boundary or an organisation's policy may take away what a document grants. What leads to administrator rights is told by \
 a list of calls (`trailscan explain policy-leads-to-admin`), not proven by a search through the account. The credential report has no key ids: \

@@ -9,7 +9,7 @@ pub(super) fn judge(look: Look<'_>) -> Option<Violation<'_>> {
     let subject = (look.account_id, SubjectKind::Account);
     let rules = match &part.value {
         PasswordPolicy::Absent => {
-            let detail = "there is no password policy: 8 characters are enough, and passwords never end";
+            let detail = "there is no password policy: 8 characters are enough, and passwords never expire";
             return Some(look.breaks(PASSWORD_POLICY_ABSENT, subject, detail, &part.source));
         }
         PasswordPolicy::Present(rules) => rules,

@@ -10,6 +10,8 @@ pub(super) const USER_MANAGED_POLICY: Rule = Rule {
     id: "user-managed-policy",
     severity: Severity::Medium,
     practice: Some(Practice::PoliciesOnGroups),
+    techniques: &[],
+    controls: &["1.15"],
     about: "Managed policies are attached to a user and not to a group. A permissions boundary is none; \
             what only denies and AWS's quarantine are left out.",
     check: "`aws iam list-attached-user-policies --user-name NAME`.",
@@ -21,6 +23,8 @@ pub(super) const USER_INLINE_POLICY: Rule = Rule {
     id: "user-inline-policy",
     severity: Severity::Medium,
     practice: Some(Practice::PoliciesOnGroups),
+    techniques: &[],
+    controls: &["1.15"],
     about: "A user has inline policies: rights that no list of policies shows and no other user shares. What only \
             denies is left out.",
     check: "`aws iam get-user-policy --user-name NAME --policy-name POLICY` shows each.",
@@ -32,6 +36,8 @@ pub(super) const USER_POLICY_DUPLICATE: Rule = Rule {
     id: "user-policy-duplicates-group",
     severity: Severity::Low,
     practice: Some(Practice::PoliciesOnGroups),
+    techniques: &[],
+    controls: &["1.15"],
     about: "A policy is attached to a user who has it through a group as well: leaving the group would not end it. What only \
             denies, AWS's quarantine too, is left out.",
     check: "`aws iam list-groups-for-user` and `aws iam list-attached-group-policies`.",
@@ -43,6 +49,8 @@ pub(super) const USER_IN_NO_GROUP: Rule = Rule {
     id: "user-in-no-group",
     severity: Severity::Low,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "A user is in no group, so all rights that the user has are the user's own. Without any it breaks no practice: \
             policies of its own are told apart.",
     check: "`aws iam list-groups-for-user --user-name NAME` is empty.",
@@ -54,6 +62,8 @@ pub(super) const NOT_IN_COMMON_GROUP: Rule = Rule {
     id: "user-not-in-common-group",
     severity: Severity::Low,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "A user is not in the group that all users should be in: the one of --common-group, else the largest, where at \
             least --common-share per cent of three or more users are in it. Otherwise the rule is off.",
     check: "`aws iam get-group --group-name GROUP` lists the members.",
@@ -65,6 +75,8 @@ pub(super) const NOT_IN_CATEGORY_GROUP: Rule = Rule {
     id: "user-in-no-category-group",
     severity: Severity::Low,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "A user is in none of the groups that --category-group names (Admins, Developers, …). Off without the flag.",
     check: "`aws iam list-groups-for-user --user-name NAME`.",
     fix: "Add the user to the group of what they do.",
@@ -75,6 +87,8 @@ pub(super) const COMMON_GROUP_ON_OTHERS: Rule = Rule {
     id: "common-group-manages-others",
     severity: Severity::High,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "The common group lets its members manage access keys, passwords or MFA devices of more than themselves: the \
             resource is not narrowed by ${aws:username}. Any member can then become any user. Conditions are not judged: \
             a statement that has one is left out.",
@@ -87,6 +101,8 @@ pub(super) const GROUP_WITHOUT_MEMBERS: Rule = Rule {
     id: "group-without-members",
     severity: Severity::Info,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "A group has no members. Not judged where the file has no users at all.",
     check: "`aws iam get-group --group-name GROUP` lists nobody.",
     fix: "Delete it, or keep it for whoever joins: whoever may add members grants its policies.",
@@ -110,6 +126,8 @@ pub(super) const GROUP_INLINE_POLICY: Rule = Rule {
     id: "group-inline-policy",
     severity: Severity::Info,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "A group has inline policies, which cannot be shared, versioned or found by policy. A matter \
             of order: what they grant is judged apart.",
     check: "`aws iam get-group-policy --group-name GROUP --policy-name POLICY` shows each.",
@@ -121,6 +139,8 @@ pub(super) const ROLE_INLINE_POLICY: Rule = Rule {
     id: "role-inline-policy",
     severity: Severity::Info,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "A role has inline policies. Service-linked roles and those of Identity Center are left out: AWS keeps them. \
             One policy for one role can be right: what it grants is judged apart.",
     check: "`aws iam get-role-policy --role-name ROLE --policy-name POLICY` shows each.",
@@ -132,6 +152,8 @@ pub(super) const COPY_OF_AWS: Rule = Rule {
     id: "policy-copies-aws-managed",
     severity: Severity::Low,
     practice: Some(Practice::AwsManagedPolicies),
+    techniques: &[],
+    controls: &[],
     about: "A customer-managed policy says the same as an AWS-managed one in the same file, whatever the order and the \
             spelling of its statements. AWS's own follows new services; a copy does not.",
     check: "The evidence names AWS's policy. Only AWS-managed policies that are in the file can be compared.",
@@ -143,6 +165,8 @@ pub(super) const ALL_ACTIONS: Rule = Rule {
     id: "policy-allows-all-actions",
     severity: Severity::High,
     practice: Some(Practice::AwsManagedPolicies),
+    techniques: &[],
+    controls: &["1.16"],
     about: "A customer-managed or inline policy allows Action *, or most of what there is in other \
             words: ?*, letters one by one, resource arn:aws:*, all but little, a condition that everybody meets. On every \
             resource that is an administrator.",
@@ -155,6 +179,8 @@ pub(super) const ALL_NARROWED: Rule = Rule {
     id: "policy-allows-all-on-some",
     severity: Severity::Low,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "A customer-managed or inline policy allows Action *, but only on some resources: every action of one bucket is \
             that service's, whatever the star says. Medium where it is on every resource, but under a condition or less what \
             the policy denies, and where users, roles or policies are among the resources. Nothing where the policy denies it all \
@@ -168,6 +194,8 @@ pub(super) const NOT_ACTION: Rule = Rule {
     id: "policy-not-action",
     severity: Severity::Medium,
     practice: Some(Practice::AwsManagedPolicies),
+    techniques: &[],
+    controls: &[],
     about: "A customer-managed or inline policy allows all actions but some (NotAction): also those that AWS adds later.",
     check: "Read the statement; with a narrow Resource or Condition it may be meant.",
     fix: "Allow by Action, and deny apart what must not be.",
@@ -178,6 +206,8 @@ pub(super) const ESCALATION: Rule = Rule {
     id: "policy-leads-to-admin",
     severity: Severity::High,
     practice: Some(Practice::AwsManagedPolicies),
+    techniques: &[],
+    controls: &[],
     about: "A customer-managed or inline policy does not allow everything, but a call or two away from it is everything: \
             iam:Attach*, iam:Put*Policy, iam:CreatePolicyVersion, iam:SetDefaultPolicyVersion, iam:UpdateAssumeRolePolicy, \
             iam:AddUserToGroup, iam:CreateAccessKey, iam:CreateLoginProfile or iam:UpdateLoginProfile on anybody, or \
@@ -193,6 +223,8 @@ pub(super) const WHOLE_SERVICE: Rule = Rule {
     id: "policy-allows-whole-service",
     severity: Severity::Low,
     practice: Some(Practice::AwsManagedPolicies),
+    techniques: &[],
+    controls: &[],
     about: "A customer-managed or inline policy allows every action of a service on Resource *, where AWS keeps a managed \
             policy that says so (…FullAccess) or less would do.",
     check: "The evidence lists the services.",
@@ -204,6 +236,8 @@ pub(super) const ADMINISTRATORS: Rule = Rule {
     id: "administrators",
     severity: Severity::Low,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "Who holds administrator rights, or policies that lead to them, AWS's own policies among these: users, groups \
             with their members, roles with whom they trust. One line per account, to be read once in a while. Info where \
             only roles of Identity Center do. Boundaries, organization policies and sts:AssumeRole are not followed.",
@@ -216,6 +250,8 @@ pub(super) const QUARANTINED: Rule = Rule {
     id: "user-quarantined",
     severity: Severity::Critical,
     practice: Some(Practice::RolesNotKeys),
+    techniques: &["T1552"],
+    controls: &[],
     about: "A user carries AWS's quarantine: AWSCompromisedKeyQuarantine, …V2 or …V3 attached, or the inline \
             AWSExposedCredentialPolicy_DO_NOT_REMOVE. AWS puts it on when it finds a key of the user in public. It stops \
             some calls only: the key still works.",
@@ -230,6 +266,8 @@ pub(super) const WRITE_EVERYWHERE: Rule = Rule {
     id: "policy-writes-on-all-resources",
     severity: Severity::Low,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "A customer-managed or inline policy allows actions that change something on Resource *. What an action does is \
             told by its verb, a heuristic; some actions cannot be narrowed.",
     check: "The evidence lists the actions; the Service Authorization Reference says which can be narrowed.",
@@ -241,6 +279,8 @@ pub(super) const UNATTACHED: Rule = Rule {
     id: "policy-unattached",
     severity: Severity::Info,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "A customer-managed policy is attached to nobody and is nobody's permissions boundary.",
     check: "`aws iam list-entities-for-policy --policy-arn ARN` is empty.",
     fix: "Delete it, or keep it for whoever needs it.",
@@ -251,6 +291,8 @@ pub(super) const NOT_JUDGED: Rule = Rule {
     id: "policy-not-judged",
     severity: Severity::Info,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "A policy document is missing in the file or cannot be read, so no rule speaks of it.",
     check: "The detail says why.",
     fix: "Fetch the authorization details again, without a filter.",
@@ -261,6 +303,8 @@ pub(super) const TRUSTS_ANYONE: Rule = Rule {
     id: "role-trusts-anyone",
     severity: Severity::High,
     practice: None,
+    techniques: &["T1199"],
+    controls: &[],
     about: "A role's trust policy lets in anyone (Principal *), all but some (NotPrincipal), or whomever a web \
             identity provider vouches for: without a condition, or under one that keeps nobody out. Conditions that all \
             meet or that callers choose count as none (aws:PrincipalArn like *, …IfExists, SecureTransport, session names, \
@@ -275,6 +319,8 @@ pub(super) const TRUSTS_OTHER_ACCOUNT: Rule = Rule {
     id: "role-trusts-other-account",
     severity: Severity::Low,
     practice: None,
+    techniques: &["T1199"],
+    controls: &[],
     about: "A role's trust policy lets in other accounts, anyone who meets a condition, or an \
             identity provider of the account's own without one. Often meant: own accounts, \
             vendors. A suppression with a reason keeps the list short.",

@@ -6,6 +6,8 @@ pub(super) const ROOT_HAS_KEY: Rule = Rule {
     id: "root-has-access-key",
     severity: Severity::Critical,
     practice: Some(Practice::NoRootKeys),
+    techniques: &[],
+    controls: &["1.4"],
     about: "Root has an access key. Whoever holds it can do everything in the account, and no policy limits it. Medium where \
             every key is inactive: root can make it active again, and nobody needs it.",
     check: "trailscan root-usage shows whether the key is used, and from where; `aws iam get-account-summary` as root's \
@@ -18,6 +20,8 @@ pub(super) const ROOT_HAS_CERTIFICATE: Rule = Rule {
     id: "root-has-signing-certificate",
     severity: Severity::High,
     practice: Some(Practice::NoRootKeys),
+    techniques: &[],
+    controls: &[],
     about: "Root has an X.509 signing certificate: a long-lived credential of root like an access key, for old APIs. Medium \
             where every certificate is inactive.",
     check: "The credential report: cert_1_active and cert_2_active of <root_account>; `aws iam get-account-summary`: \
@@ -31,6 +35,8 @@ pub(super) const ROOT_WITHOUT_MFA: Rule = Rule {
     id: "root-without-mfa",
     severity: Severity::High,
     practice: Some(Practice::MfaForConsole),
+    techniques: &[],
+    controls: &["1.5"],
     about: "Root has no MFA device: its password, or a reset of it by e-mail, is enough. An account whose root has no \
             password (root access managed centrally) is left out, and so are GovCloud and China, where nobody signs in as root.",
     check: "`aws iam get-account-summary`: AccountMFAEnabled is 0 and AccountPasswordPresent is not.",
@@ -43,6 +49,8 @@ pub(super) const ROOT_USED: Rule = Rule {
     id: "root-used-recently",
     severity: Severity::Medium,
     practice: None,
+    techniques: &[],
+    controls: &["1.7"],
     about: "Root's password or access key was used within the last --root-days days before the report was made. The report \
             does not say for what, so this breaks no practice by itself.",
     check: "trailscan root-usage over logs of those days shows what root did; few tasks need root.",
@@ -54,6 +62,8 @@ pub(super) const PASSWORD_WITHOUT_MFA: Rule = Rule {
     id: "user-without-mfa",
     severity: Severity::High,
     practice: Some(Practice::MfaForConsole),
+    techniques: &[],
+    controls: &["1.10"],
     about: "A user has a console password and no MFA device.",
     check: "trailscan console-logins shows whether the user signs in; `aws iam list-mfa-devices --user-name NAME` is empty.",
     fix: "Have the user add an MFA device, or delete the password: `aws iam delete-login-profile --user-name NAME`.",
@@ -64,6 +74,8 @@ pub(super) const KEY_TOO_OLD: Rule = Rule {
     id: "key-too-old",
     severity: Severity::Medium,
     practice: Some(Practice::RotateKeys),
+    techniques: &[],
+    controls: &["1.14"],
     about: "An active access key is older than --max-age days.",
     check: "trailscan key-spread shows where the key is used; `aws iam get-access-key-last-used --access-key-id ID`.",
     fix: "Replace the key by a role; else make a second key, move its users, set the old one inactive, then delete it.",
@@ -74,6 +86,8 @@ pub(super) const KEY_NEVER_USED: Rule = Rule {
     id: "active-key-never-used",
     severity: Severity::Low,
     practice: None,
+    techniques: &[],
+    controls: &["1.12"],
     about: "An active access key was never used, and was made more than --unused-grace days before the report.",
     check: "`aws iam get-access-key-last-used --access-key-id ID` says N/A.",
     fix: "Set it inactive: `aws iam update-access-key --user-name NAME --access-key-id ID --status Inactive`; delete it later.",
@@ -84,6 +98,8 @@ pub(super) const CERTIFICATE_TOO_OLD: Rule = Rule {
     id: "certificate-too-old",
     severity: Severity::Medium,
     practice: Some(Practice::RotateKeys),
+    techniques: &[],
+    controls: &[],
     about: "An active X.509 signing certificate of a user is older than --max-age days. It signs requests to old APIs as an \
             access key does, and few still need one.",
     check: "`aws iam list-signing-certificates --user-name NAME`; no report says when one was used last.",
@@ -96,6 +112,8 @@ pub(super) const OTHER_CREDENTIAL_TOO_OLD: Rule = Rule {
     id: "other-credential-too-old",
     severity: Severity::Medium,
     practice: Some(Practice::RotateKeys),
+    techniques: &[],
+    controls: &[],
     about: "An active service-specific credential (CodeCommit, Keyspaces, Amazon Bedrock) or SSH public key of a user is older \
             than --max-age days. It opens what its user may open there for as long as it is active, and stands in no credential \
             report. One that has expired is left out.",
@@ -109,6 +127,8 @@ pub(super) const BEARER_KEY: Rule = Rule {
     id: "bearer-key-active",
     severity: Severity::Low,
     practice: Some(Practice::RolesNotKeys),
+    techniques: &[],
+    controls: &[],
     about: "A user has an active long-term API key of Amazon Bedrock, CloudWatch or the like: a bearer key, with which a program calls \
             the service and whoever finds it does, too. AWS asks to keep them for where short-term credentials cannot be used.",
     check: "trailscan sessions and principals show what the user does; CloudTrail records calls with it as calls of the user.",
@@ -121,6 +141,8 @@ pub(super) const TWO_ACTIVE_KEYS: Rule = Rule {
     id: "user-with-two-keys",
     severity: Severity::Low,
     practice: Some(Practice::RotateKeys),
+    techniques: &[],
+    controls: &["1.13"],
     about: "A user has two active access keys, both older than --max-age days: a rotation that was not finished, or two \
             programs that share a user. Info while one of them is younger: a rotation may be under way.",
     check: "trailscan keys, or key-spread, shows which of them is used.",
@@ -132,6 +154,8 @@ pub(super) const USER_IDLE: Rule = Rule {
     id: "user-idle",
     severity: Severity::Medium,
     practice: None,
+    techniques: &[],
+    controls: &["1.12"],
     about: "Every credential that a user has, password and access keys, has been idle for --idle-days days; one that was \
             never used counts from when it was made.",
     check: "trailscan principals over logs of those days does not list the user.",
@@ -143,6 +167,8 @@ pub(super) const PASSWORD_TOO_OLD: Rule = Rule {
     id: "password-too-old",
     severity: Severity::Low,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "A console password was not changed for --password-max-age days. With MFA this matters little.",
     check: "The credential report's password_last_changed.",
     fix: "Have the user change it, or set MaxPasswordAge in the password policy; Identity Center needs no IAM password.",
@@ -153,6 +179,8 @@ pub(super) const PASSWORD_POLICY_ABSENT: Rule = Rule {
     id: "account-password-policy-absent",
     severity: Severity::Medium,
     practice: None,
+    techniques: &[],
+    controls: &["1.8", "1.9"],
     about: "The account has no password policy of its own. AWS's default holds: 8 characters of three kinds, for ever.",
     check: "`aws iam get-account-password-policy` ends with NoSuchEntity. It matters when users have passwords.",
     fix: "`aws iam update-account-password-policy --minimum-password-length 14 --password-reuse-prevention 24` and more.",
@@ -163,6 +191,8 @@ pub(super) const PASSWORD_POLICY_WEAK: Rule = Rule {
     id: "account-password-policy-weak",
     severity: Severity::Low,
     practice: None,
+    techniques: &[],
+    controls: &["1.8", "1.9"],
     about: "The password policy asks for fewer than --min-password-length characters, or lets passwords come back.",
     check: "`aws iam get-account-password-policy`: MinimumPasswordLength, PasswordReusePrevention.",
     fix: "`aws iam update-account-password-policy` sets all values at once: give those to keep as well.",
@@ -173,6 +203,8 @@ pub(super) const HEADLESS_PASSWORD: Rule = Rule {
     id: "headless-user-with-password",
     severity: Severity::Medium,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "A user that looks like a program has a console password: its name says so (svc, ci, deploy, backup, agent and \
             the like), or its key is in use and its password never was. A heuristic: a person may be named so.",
     check: "trailscan principals shows what the user does; ask whoever made it.",

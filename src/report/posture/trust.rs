@@ -29,11 +29,11 @@ fn of_role<'a>(
         trust.open_principals(look.account_id).into_iter().partition(OpenPrincipal::is_anyone);
     let mut found = Vec::new();
     if !anyone.is_empty() {
-        let detail = format!("{name} lets in {}", some_of(&anyone.iter().map(say).collect::<Vec<_>>()));
+        let detail = format!("{name} trusts {}", some_of(&anyone.iter().map(say).collect::<Vec<_>>()));
         found.push(breaks(TRUSTS_ANYONE, detail).with("principals", evidence(&anyone)));
     }
     if !others.is_empty() {
-        let detail = format!("{name} lets in {}", some_of(&others.iter().map(say).collect::<Vec<_>>()));
+        let detail = format!("{name} trusts {}", some_of(&others.iter().map(say).collect::<Vec<_>>()));
         found.push(breaks(TRUSTS_OTHER_ACCOUNT, detail).with("principals", evidence(&others)));
     }
     found.into_iter().map(|violation| look.since(violation, role.created)).collect()

@@ -65,7 +65,11 @@ fn console(usage: &Usage<'_>) -> Option<Finding> {
         }
         ("root-attempts", tried, "was tried without success".to_owned())
     } else if everyday > 0 {
-        ("root-everyday-use", everyday, format!("was used for what needs no root{}{}", opened(usage), refused(usage)))
+        (
+            "root-everyday-use",
+            everyday,
+            format!("did everyday work that does not need root{}{}", opened(usage), refused(usage)),
+        )
     } else if usage.is_without_mfa() {
         return None;
     } else {

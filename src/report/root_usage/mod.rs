@@ -72,7 +72,7 @@ requested (low, with the address); a primary e-mail address that was changed, by
 clean-ups are one finding a caller.
 
 What it proves: these calls were made with these credentials, in the accounts and regions that were read. What it \
-does not: no row proves nothing about accounts and regions that were not read. everyday_events counts what is \
+does not: a missing row says nothing about accounts and regions that were not read. everyday_events counts what is \
 neither a sign-in event nor on AWS's list of tasks that need root, nor what the console reads in a session with MFA: its \
 pages ask for regions, costs and the like by themselves. Calls of the AWS CLI count, and so do secrets, parameters, objects \
 and items that are read. A bucket or queue policy call counts as a task that needs root even if nothing was locked, unless \
@@ -95,7 +95,7 @@ columns! {
         => usage.count(Count::Everyday),
     count("errors", "Events that failed.").unit("events").last() => usage.tally.errors,
     count("read_only", "Events that changed nothing (readOnly).").unit("events").last() => usage.count(Count::ReadOnly),
-    count("sign_ins", "Console sign-ins that worked.").unit("events") => usage.count(Count::SignIns),
+    count("sign_ins", "Console sign-ins that worked.").unit("events").second() => usage.count(Count::SignIns),
     count("sign_in_failures", "Console sign-ins that failed.").unit("events").third()
         => usage.count(Count::SignInFailures),
     text("mfa", "Whether MFA was used at sign-ins and in sessions: yes, no, mixed or unknown.") => usage.mfa(),

@@ -13,6 +13,8 @@ pub(super) const RULES: &[Rule] = &[
         id: "root-access-key",
         severity: Severity::Critical,
         practice: Some(Practice::NoRootKeys),
+        techniques: &[],
+        controls: &["1.4"],
         about: "A long-lived access key of root signed calls, or a token that it got for itself (GetSessionToken) did: the \
                 key exists, works, and no policy limits it. Breaks restrict-root-use as well.",
         check: "The row's addresses and top_events say what uses it; key-spread has the key as well.",
@@ -23,6 +25,8 @@ pub(super) const RULES: &[Rule] = &[
         id: "root-key-created",
         severity: Severity::Critical,
         practice: Some(Practice::NoRootKeys),
+        techniques: &["T1098.001"],
+        controls: &["1.4"],
         about: "Root made an access key for itself.",
         check: "The evidence names the key where the record does; `aws iam get-account-summary`: AccountAccessKeysPresent.",
         fix: "Delete the key as root unless somebody can say why it must be; then use a role instead.",
@@ -32,7 +36,9 @@ pub(super) const RULES: &[Rule] = &[
         id: "root-everyday-use",
         severity: Severity::High,
         practice: Some(Practice::RestrictRootUse),
-        about: "Root was used at the console, or with tokens of its own, for what needs no root: everyday_events are neither \
+        techniques: &[],
+        controls: &["1.7"],
+        about: "Root was used at the console, or with tokens of its own, for everyday work: everyday_events are neither \
                 sign-ins nor on AWS's list of tasks that need root, nor what the console reads in a session with MFA. A \
                 bucket or queue policy that lets everybody in is one.",
         check: "top_events of the row; ask whoever signed in from its addresses.",
@@ -43,6 +49,8 @@ pub(super) const RULES: &[Rule] = &[
         id: "root-console-use",
         severity: Severity::Medium,
         practice: None,
+        techniques: &[],
+        controls: &["1.7"],
         about: "Root signed in, or was used in sessions of its own, and all that was done needs root, or was reading at the \
                 console with MFA; no record says that MFA was not used. That is what root is for, so no practice is broken.",
         check: "Was it planned? The row's times and addresses should match a ticket.",
@@ -53,6 +61,8 @@ pub(super) const RULES: &[Rule] = &[
         id: "root-federation",
         severity: Severity::High,
         practice: Some(Practice::RestrictRootUse),
+        techniques: &[],
+        controls: &[],
         about: "A federated user whose credentials root issued (GetFederationToken) made calls: root's rights in another \
                 name, for up to an hour.",
         check: "The issuing call stands under root's access key; `trailscan trace KEY` walks both ways.",
@@ -63,6 +73,8 @@ pub(super) const RULES: &[Rule] = &[
         id: "root-assume-root",
         severity: Severity::Medium,
         practice: None,
+        techniques: &[],
+        controls: &[],
         about: "A central root session (AssumeRoot) was issued or used: somebody in the management or delegated account acted \
                 as this root. It is how central root access is meant to be, so no practice is broken. Info for reviews and \
                 clean-ups (IAMAuditRootUserCredentials, IAMDeleteRootUserCredentials), one finding a caller; medium for other \
@@ -76,6 +88,8 @@ pub(super) const RULES: &[Rule] = &[
         id: "root-assume-root-password",
         severity: Severity::High,
         practice: Some(Practice::RestrictRootUse),
+        techniques: &["T1098"],
+        controls: &[],
         about: "A central root session was issued to make a root password (IAMCreateRootUserPassword), or made a password or \
                 key: this root can be signed in to again, by whoever reads its mailbox.",
         check: "Was it planned, and was the password deleted afterwards (IAMDeleteRootUserCredentials)?",
@@ -86,6 +100,8 @@ pub(super) const RULES: &[Rule] = &[
         id: "root-assume-root-refused",
         severity: Severity::Medium,
         practice: None,
+        techniques: &[],
+        controls: &[],
         about: "Somebody tried to become root of other accounts (AssumeRoot) and was refused: medium from three denials on, \
                 else low, and low for a caller that gets such sessions at other times.",
         check: "Does the caller have to do with central root access? What else did its key do: trailscan trace KEY.",
@@ -96,6 +112,8 @@ pub(super) const RULES: &[Rule] = &[
         id: "root-sign-in-without-mfa",
         severity: Severity::High,
         practice: Some(Practice::MfaForConsole),
+        techniques: &[],
+        controls: &["1.5"],
         about: "Root signed in to the console and MFA was not used, or was used in sessions that say so. Breaks \
                 restrict-root-use as well.",
         check: "`aws iam get-account-summary`: AccountMFAEnabled; posture reads it.",
@@ -106,6 +124,8 @@ pub(super) const RULES: &[Rule] = &[
         id: "root-email-change",
         severity: Severity::High,
         practice: None,
+        techniques: &["T1098"],
+        controls: &[],
         about: "The primary e-mail address of an account was changed (StartPrimaryEmailUpdate, AcceptPrimaryEmailUpdate), by \
                 root or, for a member, by the management account or a delegated administrator: whoever reads the new mailbox \
                 can reset root's password. Medium where it was denied, low where it failed.",
@@ -119,6 +139,8 @@ pub(super) const RULES: &[Rule] = &[
         id: "root-password-reset-requested",
         severity: Severity::Low,
         practice: None,
+        techniques: &[],
+        controls: &[],
         about: "Somebody asked for a reset of root's password (PasswordRecoveryRequested). Anybody can who knows the e-mail \
                 address; nobody was in. A reset that was completed is root-credential-change.",
         check: "Did somebody of yours ask? The summary says from where; has the mailbox been read by others?",
@@ -129,6 +151,8 @@ pub(super) const RULES: &[Rule] = &[
         id: "root-credential-change",
         severity: Severity::High,
         practice: None,
+        techniques: &["T1098"],
+        controls: &[],
         about: "The password or the e-mail address of root was changed or recovered: whoever did it can sign in. It needs root, \
                 so no practice is broken by it; whether it was the owner is the question.",
         check: "Was it planned? The addresses of the row, and the mailbox of the account.",
@@ -139,6 +163,8 @@ pub(super) const RULES: &[Rule] = &[
         id: "root-attempts",
         severity: Severity::Low,
         practice: None,
+        techniques: &[],
+        controls: &[],
         about: "Root was tried and nobody got in: sign-ins failed, MFA was asked for and not given, or a reset of the \
                 password came to its last step and failed.",
         check: "The same addresses in console-logins and principals.",
@@ -149,6 +175,8 @@ pub(super) const RULES: &[Rule] = &[
         id: "root-sign-in-failures",
         severity: Severity::Low,
         practice: None,
+        techniques: &["T1110"],
+        controls: &[],
         about: "Sign-ins as root failed beside others that worked: mistyped, or guessed.",
         check: "Do failures and successes come from the same addresses?",
         fix: "See that root has MFA.",

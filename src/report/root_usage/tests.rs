@@ -250,13 +250,13 @@ fn who_is_denied_with_credentials_of_root_holds_root() {
     let mut session = refused("", "AccessDenied");
     session["userIdentity"]["sessionContext"] = json!({ "attributes": { "creationDate": "2026-01-02T02:00:00Z" } });
     assert_eq!(rules([session]), used);
-    let told = "root of 111122223333 was used for what needs no root; all of it was refused, but somebody holds root";
+    let told = "root of 111122223333 did everyday work that does not need root; all of it was refused, but somebody holds root";
     for records in [vec![], vec![sign_in("Success", "Yes")], vec![sign_in("Failure", "No")]] {
         let all = records.into_iter().chain([refused("ASIA1", "AccessDenied")]);
         assert_eq!(ask(all).1[0].summary, told);
     }
     let (_, some) = ask([refused("ASIA1", "AccessDenied"), everyday("ASIA1")]);
-    assert_eq!(some[0].summary, "root of 111122223333 was used for what needs no root");
+    assert_eq!(some[0].summary, "root of 111122223333 did everyday work that does not need root");
     let attempts = [("root-attempts", "low")];
     assert_eq!(rules([refused("", "AccessDenied")]), attempts, "no credentials");
     assert_eq!(rules([refused("ASIA1", "Throttling")]), attempts, "says nothing of permissions");

@@ -64,7 +64,7 @@ impl LogSpan {
         self.regions
             .get(account)
             .is_none_or(BTreeSet::is_empty)
-            .then(|| "no objects of this account in AWSLogs layout, so missing days are not known".to_owned())
+            .then(|| "file names carry no dates, so missing days cannot be detected".to_owned())
     }
 
     /// What blinded the logs of an account in the days that are looked at.

@@ -10,9 +10,9 @@ mod blinded;
 mod covered;
 mod in_logs;
 mod logs;
+mod matrix;
 mod proof;
 mod regions;
-mod summary;
 mod unexplained;
 
 use std::cmp::Reverse;
@@ -24,7 +24,7 @@ use crate::posture::Posture;
 pub use blinded::{Blinding, Blindings};
 pub use in_logs::InLogs;
 pub use logs::LogSpan;
-pub use summary::summary;
+pub use matrix::matrix;
 
 /// How a practice stands in an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -210,6 +210,11 @@ columns! {
     text("subject", "What the worst violation is about.").asked() => worst.map(|worst| worst.subject).unwrap_or_default(),
     text("next", "The command that shows the violations, or what would settle an UNKNOWN.").last()
         => score.next.unwrap_or_default(),
+}
+
+/// The columns of a scorecard's table.
+pub fn columns() -> Vec<super::Column> {
+    COLUMNS.to_vec()
 }
 
 /// The table of a scorecard.

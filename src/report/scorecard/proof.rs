@@ -227,7 +227,7 @@ fn by_state<'a>(
     let without_root = state.and_then(|state| state.credentials.as_ref()).filter(|report| report.value.root.is_none());
     let mut why_not: Lack = match without_root {
         Some(report) => format!("{} has no row of root, so it is not the whole report", report.source.file).into(),
-        None => "logs cannot prove it, and no state of this account was read".into(),
+        None => "logs alone cannot prove this: give files of IAM's state with --iam-dir".into(),
     };
     for source in sources {
         match holds(source, (account, practice), evidence) {

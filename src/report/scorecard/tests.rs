@@ -41,7 +41,17 @@ const RULES: &[Rule] = &[
 ];
 
 const fn rule(id: &'static str, practice: Option<Practice>) -> Rule {
-    Rule { id, severity: Severity::High, practice, about: "", check: "", fix: "", page: "" }
+    Rule {
+        id,
+        severity: Severity::High,
+        practice,
+        techniques: &[],
+        controls: &[],
+        about: "",
+        check: "",
+        fix: "",
+        page: "",
+    }
 }
 
 fn finding(rule: &'static str, severity: Severity, subject: &str) -> Finding {

@@ -59,7 +59,7 @@ fn lineage(all: &[Known<'_>]) -> Chart {
     order.truncate(EDGES);
     Chart {
         name: "session-lineage",
-        title: "Who got sessions of what",
+        title: "Who assumed which role",
         about: "From left to right: who called the issuing API or signed in, and the principals whose sessions were \
                 issued; a role that a role session assumed stands further right. The width is the number of sessions, \
                 the colour the worst finding of them. \"Issuer not in range\" is usual: the record lies in another \
@@ -179,7 +179,7 @@ fn mfa(all: &[Known<'_>]) -> Chart {
                 matters is \"no\" for console, user-token and role.",
         command: "sessions --columns session_id,kind,mfa,mfa_basis,principal".to_owned(),
         picture: Picture::Shares(Shares {
-            parts: vec![("MFA", Tone::Good), ("no MFA", Tone::Bad), ("not told", Tone::Unknown)],
+            parts: vec![("MFA", Tone::Good), ("no MFA", Tone::Bad), ("not recorded", Tone::Unknown)],
             wholes,
             unit: "sessions",
         }),

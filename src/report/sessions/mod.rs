@@ -136,7 +136,7 @@ columns! {
     account_id("account_id", "Account that owns the credentials.").last() => session.account_id(),
     text("role", "Name of the role.").last() => if is_role { role_name(credential) } else { "" },
     id("role_id", "Unique id of the role.").asked() => if is_role { role_id } else { "" },
-    text("session_name", "Name that the issuing call gave the session.")
+    text("session_name", "Name that the issuing call gave the session.").second()
         => if is_named { known.name } else { "" },
     text("principal", "Principal that the events are attributed to.") => session.principal(),
     list("access_key_ids", "Access keys of the session.").last() => session.access_key_ids(),

@@ -10,6 +10,8 @@ pub(super) const ROOT_WITHOUT_MFA: Rule = Rule {
     id: "root-session-without-mfa",
     severity: Severity::High,
     practice: Some(Practice::MfaForConsole),
+    techniques: &[],
+    controls: &[],
     about: "Root was used in a session whose records say that there was no MFA.",
     check: "root-usage shows what was done; posture whether root has an MFA device.",
     fix: "Add MFA devices to root.",
@@ -20,6 +22,8 @@ pub(super) const CONSOLE_WITHOUT_MFA: Rule = Rule {
     id: "console-session-without-mfa",
     severity: Severity::Medium,
     practice: Some(Practice::MfaForConsole),
+    techniques: &[],
+    controls: &[],
     about: "An IAM user was at the console without MFA. A first sign-in, within an hour of which the user registered a device, is \
 told by console-logins alone.",
     check: "`aws iam list-mfa-devices --user-name NAME`.",
@@ -31,6 +35,8 @@ pub(super) const FALSE_INSTANCE_NAME: Rule = Rule {
     id: "instance-name-not-issued-by-ec2",
     severity: Severity::Medium,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "A session is named like an EC2 instance (i-…), and the call that issued it was not made by EC2: a disguise, or \
             a program that names its sessions so.",
     check: "The issuer in the evidence; `trailscan trace SESSION`.",
@@ -42,6 +48,8 @@ pub(super) const INSTANCE_IN_NETWORKS: Rule = Rule {
     id: "instance-credentials-in-networks",
     severity: Severity::Low,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "Credentials of one EC2 instance were used in one session from several public networks (IPv4 and IPv6 are not \
             compared): a NAT with several addresses, or a copy. What speaks for a copy is told by \
             workload-credentials-elsewhere.",
@@ -54,6 +62,8 @@ pub(super) const USED_ELSEWHERE: Rule = Rule {
     id: "used-from-other-network",
     severity: Severity::Medium,
     practice: None,
+    techniques: &["T1078.004"],
+    controls: &[],
     about: "A session was used from another public network (/24 or /64) than the one it was issued to. People who move and \
             NAT pools look the same. IPv4 and IPv6 networks are not compared, nor is the address of Identity Center's own \
             server; networks from which the same caller issued other sessions are its own.",
@@ -66,6 +76,8 @@ pub(super) const USED_IN_TURN: Rule = Rule {
     id: "used-from-two-networks-in-turn",
     severity: Severity::Low,
     practice: None,
+    techniques: &["T1078.004"],
+    controls: &[],
     about: "A session was used in turn from the public network that it was issued in and from another one, by the same \
             programs: mostly a NAT or proxy with several addresses. Somebody else who works with the same program at the \
             same time looks the same.",
@@ -78,6 +90,8 @@ pub(super) const WORKLOAD_ELSEWHERE: Rule = Rule {
     id: "workload-credentials-elsewhere",
     severity: Severity::High,
     practice: None,
+    techniques: &["T1078.004", "T1552.005"],
+    controls: &[],
     about: "Credentials of a workload (an instance, a function, a task, a pod, the holder of a certificate) were used where \
             the workload is not, as all its sessions together show. Signs: a place (a public network, or all private \
             addresses together) whose programs are seen at no other place of it; an address that a person's own credentials use at the same time; of an instance, a network \
@@ -97,6 +111,8 @@ pub(super) const ATTACK_TOOL: Rule = Rule {
     id: "session-with-attack-tool",
     severity: Severity::High,
     practice: None,
+    techniques: &["T1078.004"],
+    controls: &[],
     about: "Calls of a session came from an address with a userAgent that names a tool of attackers and testers (Pacu, \
             TruffleHog, Stratus Red Team and the like), or the kernel of a system made for them (Kali Linux and the like): a \
             finding for each principal. A test of one's own looks the same; whoever names another program is not seen.",
@@ -110,6 +126,8 @@ pub(super) const WORKLOAD_BESIDE: Rule = Rule {
     id: "workload-beside-person",
     severity: Severity::Low,
     practice: None,
+    techniques: &["T1078.004"],
+    controls: &[],
     about: "Credentials of an instance or function were only ever used from an address where a person, or a program with a \
             long-lived key, works with credentials of their own within the hour. A developer's instance and a NAT look the \
             same; so does whoever took the credentials to their own machine. Medium where both use one program that is none of \
@@ -123,6 +141,8 @@ pub(super) const FOREIGN_ENDPOINT: Rule = Rule {
     id: "session-through-foreign-endpoint",
     severity: Severity::High,
     practice: None,
+    techniques: &["T1078.004"],
+    controls: &[],
     about: "Calls of a session came through a VPC endpoint of an account that is neither its own nor its caller's and of \
             which no logs were read (vpcEndpointAccountId), so somebody in that account's network holds the credentials. \
             High for a workload that came through its own account's endpoints, too; else medium. An endpoint that several \
@@ -136,6 +156,8 @@ pub(super) const FOREIGN_ACCOUNT: Rule = Rule {
     id: "role-used-by-foreign-account",
     severity: Severity::Low,
     practice: None,
+    techniques: &["T1199"],
+    controls: &[],
     about: "An account of which no logs were read assumed roles, with or without a call by the sessions: a vendor, another \
             account of yours, or a stranger. One finding for each such account over all of yours.",
     check: "Is the account known? The roles are in the evidence; `trailscan trace ROLE` shows what they did.",
@@ -148,6 +170,8 @@ pub(super) const DELEGATED: Rule = Rule {
     id: "temporary-delegation",
     severity: Severity::Low,
     practice: None,
+    techniques: &["T1548.005"],
+    controls: &[],
     about: "Another account, a product provider, acted under this principal by a temporary delegation \
             (invokedByDelegate): the person named in the session did not make these calls.",
     check: "Who accepted the request (AcceptDelegationRequest), and was that meant?",
@@ -159,6 +183,8 @@ pub(super) const PERSON_ELSEWHERE: Rule = Rule {
     id: "sso-credentials-in-two-networks",
     severity: Severity::Low,
     practice: None,
+    techniques: &["T1078.004"],
+    controls: &[],
     about: "One person of Identity Center fetched role credentials (GetRoleCredentials) in two public networks within an \
             hour, or with one sign-in in one, in another, and in the first again: a VPN that was switched on or off, a trip, or \
             somebody else with the token of the person's portal or CLI. Medium where both rest on one sign-in and lie within \
@@ -172,6 +198,8 @@ pub(super) const IMDS_V1: Rule = Rule {
     id: "imds-v1",
     severity: Severity::Low,
     practice: None,
+    techniques: &["T1552.005"],
+    controls: &["5.6"],
     about: "An instance got its credentials from the instance metadata service of version 1, which needs no token: a \
             request forged through a web server is enough to steal them.",
     check: "`aws ec2 describe-instances --query 'Reservations[].Instances[].MetadataOptions'`: HttpTokens is optional.",
@@ -183,6 +211,8 @@ pub(super) const SESSION_WITHOUT_MFA: Rule = Rule {
     id: "session-without-mfa",
     severity: Severity::Low,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "An IAM user got a session, of a role or a token, without MFA, and used it from an address.",
     check: "Is the user a person? A program has no MFA.",
     fix: "Ask for aws:MultiFactorAuthPresent in the role's trust policy.",
@@ -193,6 +223,8 @@ pub(super) const AFTER_EXPIRY: Rule = Rule {
     id: "used-after-expiry",
     severity: Severity::Low,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "A call is recorded after the session expired, as the issuing call's response says. Long requests end late.",
     check: "The last events of the session.",
     fix: "Usually nothing; many of them mean that records were altered or clocks differ.",
@@ -203,6 +235,8 @@ pub(super) const ACROSS_PRIVATE: Rule = Rule {
     id: "used-across-private-network",
     severity: Severity::Info,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "A session was issued at a public address and used from private ones, or the other way round: mostly a VPC \
             endpoint or NAT.",
     check: "Does the private address belong to the same machine?",

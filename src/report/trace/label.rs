@@ -54,7 +54,8 @@ pub(super) fn lines(graph: &Graph<'_>, place: usize, facts: &Facts<'_>, shown: u
     let hidden = facts.issued - shown;
     if let Some(last) = lines.last_mut().filter(|_| hidden > 0) {
         let are = if hidden == 1 { "is" } else { "are" };
-        last.push(format!("{} below it {are} not shown", quantity(hidden as u64, "other credential")));
+        let credentials = quantity(hidden as u64, "other credential");
+        last.push(format!("{credentials} issued by it {are} not shown (trace it to see them)"));
     }
     lines.retain(|line| !line.is_empty());
     lines

@@ -22,6 +22,8 @@ const WITHOUT_MFA: Rule = Rule {
     id: "chain-without-mfa",
     severity: Severity::High,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "A chain begins with an IAM user or root, and the session next to them was got without MFA: a password or key \
             alone opened all that is below. High for root, medium for a console session, else low, since a program may \
             hold the key.",
@@ -35,6 +37,8 @@ const ACROSS_ACCOUNTS: Rule = Rule {
     id: "chain-across-accounts",
     severity: Severity::Info,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "A chain goes on in another account than it begins in, or begins with a caller that only another account's \
             trail names.",
     check: "See whether the other account is one of yours, and trace the caller in its logs.",

@@ -216,6 +216,7 @@ impl<'a> Spray<'a> {
             ("failures", json!(all.events)),
             ("accounts", json!(self.accounts.len())),
             ("signed_in", json!(names)),
+            ("address", json!(place(self.ip))),
             ("first_failure", json!(all.first())),
             ("last_failure", json!(all.last())),
         ];

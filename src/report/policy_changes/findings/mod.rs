@@ -96,6 +96,7 @@ impl Draft {
             ("actors", json!(changes().map(|change| change.actor).collect::<BTreeSet<_>>())),
             ("changes", changes().map(evidence_of).collect()),
             ("address_list", json!(addresses)),
+            ("access_key_ids", json!(changes().flat_map(|change| &change.access_keys).collect::<BTreeSet<_>>())),
             ("first_seen", json!(changes().filter_map(|change| change.span.first()).min())),
             ("last_seen", json!(changes().filter_map(|change| change.span.last()).max())),
         ];

@@ -59,7 +59,7 @@ fn admin_granted(all: &[Change<'_>], known: &Known<'_>) -> Vec<Found> {
         };
         let (severity, because) = milder.filter(|milder| milder.0 < severity).unwrap_or((severity, because));
         let found = Draft::new(&rules::ADMIN_GRANTED, account_id, named(kind, name))
-            .summary(format!("{} was given {what} ({policies}) {by}{again}{held}", named(kind, name)))
+            .summary(format!("{} was granted {what} ({policies}) {by}{again}{held}", named(kind, name)))
             .severity(severity, because)
             .found(all, rows);
         if holders.is_empty() { found } else { found.with("held_by", json!(holders)) }
@@ -70,15 +70,21 @@ fn admin_granted(all: &[Change<'_>], known: &Known<'_>) -> Vec<Found> {
 /// What so wide a grant is, and how much it matters.
 fn judged_grant(grant: Option<Grant>) -> (&'static str, Severity, &'static str) {
     match grant {
-        Some(Grant::Admin) => {
-            ("everything", Severity::High, "nearly every action on every resource, without a condition that narrows")
-        }
+        Some(Grant::Admin) => (
+            "administrator rights",
+            Severity::High,
+            "nearly every action on every resource, without a condition that narrows",
+        ),
         Some(Grant::AdminOnCondition) => (
-            "everything on a condition",
+            "administrator rights on a condition",
             Severity::Medium,
             "MFA, an address range, a name or a date keeps out nobody who holds it for good; yet MFA is what AWS advises",
         ),
-        _ => ("what leads to everything", Severity::High, "the holder can make itself administrator in a call or two"),
+        _ => (
+            "what leads to administrator rights",
+            Severity::High,
+            "the holder can make itself administrator in a call or two",
+        ),
     }
 }
 
@@ -245,7 +251,7 @@ fn policies_on_users(all: &[Change<'_>]) -> Vec<Found> {
         let (policies, by) = (listed(all, &rows, policy_name), by(all, &rows));
         let gone = rows.iter().all(|&row| all[row].removed.is_some());
         let (severity, because) = if gone {
-            (Severity::Info, "all of it was taken away again")
+            (Severity::Info, "all of it was removed later")
         } else {
             (Severity::Low, "it works, but nobody oversees permissions user by user")
         };
@@ -290,7 +296,7 @@ fn own_broad(all: &[Change<'_>]) -> Vec<Found> {
         });
         let gone = rows.iter().all(|&row| all[row].removed.is_some());
         let (severity, because) = if gone {
-            (Severity::Info, "all of it was taken away again")
+            (Severity::Info, "all of it was removed later")
         } else {
             (
                 Severity::Low,
@@ -391,12 +397,12 @@ fn policies(number: i64) -> String {
     if number == 1 { "1 policy".to_owned() } else { format!("{} policies", grouped(number)) }
 }
 
-/// `, taken away again` where that holds for all, `, partly taken away again` where for some.
+/// `; removed later` where that holds for all, `; partly removed later` where for some.
 pub(super) fn removed_again(all: &[Change<'_>], rows: &[usize]) -> &'static str {
     let removed = rows.iter().filter(|&&row| all[row].removed.is_some()).count();
     match removed {
         0 => "",
-        some if some < rows.len() => ", partly taken away again",
-        _ => ", taken away again",
+        some if some < rows.len() => "; partly removed later",
+        _ => "; removed later",
     }
 }
