@@ -113,6 +113,8 @@ pub(super) const ROLE_NOT_USED: Rule = Rule {
     id: "role-not-used",
     severity: Severity::Info,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "IAM does not know of any use of a role for --idle-days days before its state was asked for (it keeps 400), and \
             where logs of the account were read they show none either. Low where the role is administrator or can become \
             one. Roles that AWS keeps are left out, and so is a role of which the file does not say when it was used. A role \
