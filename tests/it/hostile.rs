@@ -262,7 +262,7 @@ mod unix {
         set_permissions(place.path("logs/shut"), Permissions::from_mode(0o755)).expect("our folder");
         assert_eq!(code, Some(3), "{stderr}");
         assert_eq!(covered(&answer, "events_counted"), 1);
-        let denied = "permission denied: read it as a user who may".to_owned();
+        let denied = "permission denied: run as a user who can read it".to_owned();
         let expected = [("logs/secret.json".to_owned(), denied.clone()), ("logs/shut".to_owned(), denied)];
         assert_eq!(failures(&answer), expected);
         assert_eq!(covered(&answer, "objects_failed"), 2);

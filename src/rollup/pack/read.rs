@@ -19,6 +19,8 @@ const MOST_ROWS: usize = 1 << 28;
 /// A file that was opened: its index.
 pub(in crate::rollup) struct Pack {
     index: Index,
+    /// Its tables, in their order.
+    tables: &'static [Batch],
 }
 
 /// Which partition a part is.
@@ -57,11 +59,11 @@ impl Pack {
         }
         let text = zstd::bulk::decompress(&packed, usize::try_from(unpacked).unwrap_or(usize::MAX)).map_err(io)?;
         let index: Index = serde_json::from_slice(&text).map_err(|error| failed(format!("has no index: {error}")))?;
-        if index.schema != *dataset::SCHEMA {
+        let Some(tables) = dataset::tables_of(&index.schema) else {
             let by = &index.trailscan;
             return Err(failed(format!("has other columns than are known here (trailscan {by} wrote it)")));
-        }
-        Ok(Self { index })
+        };
+        Ok(Self { index, tables })
     }
 
     pub const fn duplicates_dropped(&self) -> bool {
@@ -100,12 +102,12 @@ impl Pack {
         is_wanted: impl Fn(&Which) -> bool + Copy + 'a,
     ) -> impl Iterator<Item = Result<Vec<(Which, Vec<Batch>)>, RollupError>> + 'a {
         let holds = move |block: &&BlockEntry| block.parts.iter().any(|part| is_wanted(&part.which()));
-        self.index.blocks.iter().filter(holds).map(move |block| read_block(path, block, is_wanted))
+        self.index.blocks.iter().filter(holds).map(move |block| read_block((path, self.tables), block, is_wanted))
     }
 }
 
 fn read_block(
-    path: &Path,
+    (path, tables): (&Path, &[Batch]),
     block: &BlockEntry,
     is_wanted: impl Fn(&Which) -> bool,
 ) -> Result<Vec<(Which, Vec<Batch>)>, RollupError> {
@@ -117,7 +119,8 @@ fn read_block(
     }
     let raw = usize::try_from(block.raw).unwrap_or(usize::MAX);
     let raw = zstd::bulk::decompress(&packed, raw).map_err(io)?;
-    parts(&raw, &block.parts, is_wanted).ok_or_else(|| failed("holds no tables where its index says so".to_owned()))
+    parts((&raw, tables), &block.parts, is_wanted)
+        .ok_or_else(|| failed("holds no tables where its index says so".to_owned()))
 }
 
 impl PartEntry {
@@ -134,7 +137,11 @@ fn bytes_at(file: &mut File, at: u64, length: u64) -> io::Result<Vec<u8>> {
     if bytes.len() as u64 == length { Ok(bytes) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
 }
 
-fn parts(raw: &[u8], parts: &[PartEntry], is_wanted: impl Fn(&Which) -> bool) -> Option<Vec<(Which, Vec<Batch>)>> {
+fn parts(
+    (raw, tables): (&[u8], &[Batch]),
+    parts: &[PartEntry],
+    is_wanted: impl Fn(&Which) -> bool,
+) -> Option<Vec<(Which, Vec<Batch>)>> {
     let mut bytes = Bytes(raw);
     let texts = texts(&mut bytes)?;
     let mut wanted = Vec::new();
@@ -146,7 +153,7 @@ fn parts(raw: &[u8], parts: &[PartEntry], is_wanted: impl Fn(&Which) -> bool) ->
         }
         let mut batches = Vec::new();
         while !bytes.0.is_empty() {
-            let table = dataset::EMPTY.get(bytes.length()?)?;
+            let table = tables.get(bytes.length()?)?;
             let rows = bytes.length().filter(|&rows| rows <= MOST_ROWS)?;
             batches.push(read_columns(&mut bytes, table.clone(), rows, &texts)?);
         }
