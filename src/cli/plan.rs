@@ -235,15 +235,12 @@ fn check_form(question: Question, format: Format) -> Result<(), Problem> {
         Question::One(report) if report.form == form => return Ok(()),
         question => question.subcommand(),
     };
-    let with: Vec<String> = REPORTS
-        .iter()
-        .filter(|report| report.form == form)
-        .map(|report| {
-            format!("trailscan {} {}", report.name, report.argument.unwrap_or_default()).trim_end().to_owned()
-        })
-        .collect();
-    let with = with.join(" or ");
-    Err(Problem::usage(format!("{format} {what}, and {name} has none; ask {with} --format {format}")))
+    let with = REPORTS.iter().filter(|report| report.form == form).map(|report| {
+        let argument = report.argument.map_or_else(String::new, |argument| format!(" {argument}"));
+        format!("trailscan {}{argument} --format {format}", report.name)
+    });
+    let with = with.collect::<Vec<_>>().join(" or ");
+    Err(Problem::usage(format!("{format} {what}, and {name} has none; ask {with}")))
 }
 
 /// Refuses a report's own argument that must have been meant as INPUT, where there is no other.

@@ -52,18 +52,18 @@ impl Change {
         (!takes_from_attribute(event, &record)).then(|| Self { kind, named: named(&record, kind.names) })
     }
 
-    /// Whether a later call takes it back.
-    pub fn is_undone_by(&self, source: &str, event: &str, record: &str) -> bool {
-        let event = plain(event);
+    /// The host of its service, and the calls of that service that take it back.
+    pub fn undone_by(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.kind.undone_by.iter().map(|(event, _)| (self.kind.service, *event))
+    }
+
+    /// Whether a call of that name, without its version, takes it back, whose record this is.
+    pub fn is_undone_by(&self, event: &str, record: &serde_json::Value) -> bool {
         let Some((_, members)) = self.kind.undone_by.iter().find(|(by, _)| *by == event) else { return false };
-        if service_of(source) != self.kind.service {
+        if event == self.kind.event && !takes_from_attribute(event, record) {
             return false;
         }
-        let Ok(record) = serde_json::from_str(record) else { return false };
-        if event == self.kind.event && !takes_from_attribute(event, &record) {
-            return false;
-        }
-        let theirs = named(&record, members);
+        let theirs = named(record, members);
         members.iter().all(|member| {
             let ours = self.named.get(*member);
             ours.is_some_and(|ours| theirs.get(*member).is_some_and(|theirs| !ours.is_disjoint(theirs)))
@@ -99,7 +99,8 @@ pub fn takes_from_attribute(event: &str, record: &serde_json::Value) -> bool {
     is_of_attribute && !text.contains("\"add\":") && !text.contains("\"valuesToAdd\":")
 }
 
-fn service_of(source: &str) -> &str {
+/// The name of a service as its table of changes has it: without `.amazonaws.com`.
+pub fn service_of(source: &str) -> &str {
     source.strip_suffix(".amazonaws.com").unwrap_or(source)
 }
 
@@ -159,14 +160,17 @@ mod tests {
     fn a_change_what_takes_it_back_and_what_does_not() {
         let change = Change::of(IAM, "CreateUser", &record(r#"{"userName":"eve"}"#)).expect("a change");
         assert_eq!((change.kind.what, &*change.name()), ("new user", "eve"));
-        assert!(change.is_undone_by(IAM, "DeleteUser", &record(r#"{"userName":"eve"}"#)));
-        assert!(!change.is_undone_by(IAM, "DeleteUser", &record(r#"{"userName":"eva"}"#)));
-        assert!(!change.is_undone_by(IAM, "DeleteLoginProfile", &record(r#"{"userName":"eve"}"#)));
-        assert!(!change.is_undone_by("sts.amazonaws.com", "DeleteUser", &record(r#"{"userName":"eve"}"#)));
-        let attached = record(r#"{"userName":"eve","policyArn":"arn:a"}"#);
-        let change = Change::of(IAM, "AttachUserPolicy", &attached).expect("a change");
-        assert!(change.is_undone_by(IAM, "DetachUserPolicy", &attached));
-        assert!(!change.is_undone_by(IAM, "DetachUserPolicy", &record(r#"{"userName":"eve","policyArn":"arn:b"}"#)));
+        let undone = |change: &Change, event: &str, parameters: &str| {
+            change.is_undone_by(event, &serde_json::from_str(&record(parameters)).expect("JSON"))
+        };
+        assert!(undone(&change, "DeleteUser", r#"{"userName":"eve"}"#));
+        assert!(!undone(&change, "DeleteUser", r#"{"userName":"eva"}"#));
+        assert!(!undone(&change, "DeleteLoginProfile", r#"{"userName":"eve"}"#));
+        assert_eq!(change.undone_by().collect::<Vec<_>>(), [("iam", "DeleteUser")]);
+        let attached = r#"{"userName":"eve","policyArn":"arn:a"}"#;
+        let change = Change::of(IAM, "AttachUserPolicy", &record(attached)).expect("a change");
+        assert!(undone(&change, "DetachUserPolicy", attached));
+        assert!(!undone(&change, "DetachUserPolicy", r#"{"userName":"eve","policyArn":"arn:b"}"#));
         assert!(Change::of(IAM, "ListUsers", &record("{}")).is_none());
     }
 

@@ -40,7 +40,7 @@ const EXAMPLES: &[&str] = &[
 const ABOUT: &str = "\
 A row is one counted event, each once however often it was delivered, by time, then by eventID. With --limit N the first N \
 are kept in memory and no more, with --sort time --limit N the last N; without a limit all that pass the filters are, some \
-2 KB each.
+5 KB each.
 
 --format jsonl writes the records themselves, one a line in their own bytes, to be read by trailscan or any other tool; \
 with --columns it writes rows, as for every report. CSV, JSON and Parquet have the record as a text beside the columns.

@@ -1,11 +1,13 @@
 //! Changes that outlast the credential, and what took them back: the same credentials, or anybody else.
 
+use ahash::AHashMap;
+
 use super::Event;
 use super::line::{Line, Part, at};
 use crate::aggregate::Symbols;
 use crate::aggregate::around::Around;
 use crate::aggregate::events::{EventRow, Place};
-use crate::model::{Change, PolicyClass, is_quarantine, plain_event, short_name};
+use crate::model::{Change, EventTime, PolicyClass, is_quarantine, plain_event, service_of, short_name};
 
 /// What is said of a change that nothing took back.
 const STAYS: &str = "stays, as far as these logs tell";
@@ -18,37 +20,67 @@ pub(super) struct Lasting<'a> {
     pub undone: Option<String>,
 }
 
+/// Calls that take back changes, by service and name, in the order of time.
+struct TakenBack<'a> {
+    by_call: AHashMap<(&'a str, &'a str), Vec<Call<'a>>>,
+}
+
+/// A call with what its record says.
+struct Call<'a> {
+    event: Event<'a>,
+    record: serde_json::Value,
+}
+
 /// All of them, in the order of time.
 pub(super) fn changes<'a>(events: &[Event<'a>], around: Option<&Around>, symbols: &Symbols) -> Vec<Lasting<'a>> {
     let text = |sym| symbols.text(sym);
     // What AWS attaches to the user of a leaked key is no change of the incident: it contains it.
     let is_quarantined = |row: &EventRow| row.resources.iter().any(|name| is_quarantine(name, PolicyClass::AwsManaged));
     let worked = events.iter().filter(|(_, row)| row.error(symbols).is_empty() && !is_quarantined(row));
+    let taken_back = TakenBack::of(around, symbols);
     let changes = worked.filter_map(|&(place, row)| {
         let change = Change::of(text(row.service), text(row.event_name), &row.record)?;
-        let undone = around.into_iter().flat_map(Around::taken_back).find(|(later, by)| {
-            let same = later.account_id == place.account_id && later.time >= place.time;
-            same && change.is_undone_by(text(by.service), text(by.event_name), &by.record)
+        let undone = taken_back.of_change(&change, place).map(|((time, by), how)| match how {
+            "CreateTrail" if time <= place.time => {
+                format!("was made {} by {}", at(time), short_name(text(by.principal)))
+            }
+            how => format!("taken back {} by {} ({how})", at(time), short_name(text(by.principal))),
         });
-        let undone = undone.map(|(later, by)| {
-            let (who, how) = (short_name(text(by.principal)), plain_event(text(by.event_name)));
-            format!("taken back {} by {who} ({how})", at(later.time))
-        });
-        let undone = undone.or_else(|| own(&change, place, around, symbols));
         Some(Lasting { event: (place, row), change, undone })
     });
     changes.collect()
 }
 
-/// Of a trail that was taken away: that it had been made in the time that was read, when and by whom.
-fn own(change: &Change, place: &Place, around: Option<&Around>, symbols: &Symbols) -> Option<String> {
-    let text = |sym| symbols.text(sym);
-    let made = around.into_iter().flat_map(Around::taken_back).find(|(earlier, by)| {
-        let same = earlier.account_id == place.account_id && earlier.time <= place.time;
-        same && plain_event(text(by.event_name)) == "CreateTrail"
-            && change.is_undone_by(text(by.service), text(by.event_name), &by.record)
-    });
-    made.map(|(earlier, by)| format!("was made {} by {}", at(earlier.time), short_name(text(by.principal))))
+impl<'a> TakenBack<'a> {
+    fn of(around: Option<&'a Around>, symbols: &'a Symbols) -> Self {
+        let mut by_call: AHashMap<(&str, &str), Vec<Call<'_>>> = AHashMap::new();
+        for event in around.into_iter().flat_map(Around::taken_back) {
+            let (_, row) = event;
+            let call = (service_of(symbols.text(row.service)), plain_event(symbols.text(row.event_name)));
+            if let Ok(record) = serde_json::from_str(&row.record) {
+                by_call.entry(call).or_default().push(Call { event, record });
+            }
+        }
+        Self { by_call }
+    }
+
+    /// The first call that took a change back; of a trail that was taken away, else the one that had made it.
+    fn of_change(&self, change: &Change, made: &Place) -> Option<((EventTime, &'a EventRow), &'static str)> {
+        let calls =
+            || change.undone_by().filter_map(|(service, event)| Some((self.by_call.get(&(service, event))?, event)));
+        let same = |call: &&Call<'a>, event: &str| {
+            call.event.0.account_id == made.account_id && change.is_undone_by(event, &call.record)
+        };
+        let later = calls().flat_map(|(calls, event)| {
+            let begin = calls.partition_point(|call| call.event.0.time < made.time);
+            calls[begin..].iter().find(|call| same(call, event)).map(|call| (call, event))
+        });
+        let earlier = calls().filter(|(_, event)| *event == "CreateTrail");
+        let earlier =
+            earlier.flat_map(|(calls, event)| calls.iter().find(|call| same(call, event)).map(|call| (call, event)));
+        let found = later.min_by_key(|(call, _)| call.event.0).or_else(|| earlier.min_by_key(|(call, _)| call.event.0));
+        found.map(|(call, event)| ((call.event.0.time, call.event.1), event))
+    }
 }
 
 /// The lines: first what stays.
