@@ -22,10 +22,10 @@ impl Sink for Found {
     fn coming(&mut self, _: &str, _: &str) {}
 
     fn event(&mut self, event: &Event<'_>, fingerprint: u64, (): ()) {
-        // Which identity it is differs from text to text; what it says does not.
+        // Which identity it is, and its text, differ from text to text; what they say does not.
         let identity = crate::model::IdentityRef { generation: 0, slot: 0 };
         let user_identity = crate::model::LazyIdentity::known(&event.user_identity);
-        self.events.push(format!("{fingerprint} {:?}", Event { identity, user_identity, ..*event }));
+        self.events.push(format!("{fingerprint} {:?}", Event { identity, user_identity, record: "", ..*event }));
     }
 
     fn broken_part(&mut self) {

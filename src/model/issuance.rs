@@ -42,6 +42,8 @@ pub enum IssuanceApi {
     AssumeRoleForPodIdentity,
     /// A role, for the holder of a certificate (IAM Roles Anywhere).
     CreateSession,
+    /// A principal of another account, for a partner to which it was delegated for a time.
+    GetDelegatedAccessToken,
 }
 
 /// What an issuance record says about the issued credentials. Absent texts are empty.
@@ -77,7 +79,7 @@ pub struct IssuedCredentials<'a> {
 
 impl IssuanceApi {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::AssumeRole,
         Self::AssumeRoleWithSaml,
         Self::AssumeRoleWithWebIdentity,
@@ -91,6 +93,7 @@ impl IssuanceApi {
         Self::CreateOAuth2Token,
         Self::AssumeRoleForPodIdentity,
         Self::CreateSession,
+        Self::GetDelegatedAccessToken,
     ];
 
     /// The API that `event` is a call of. Turns other events away by comparing one short name.
@@ -101,7 +104,7 @@ impl IssuanceApi {
 
     /// The service that it belongs to: `eventSource`.
     ///
-    /// Sources: IAM Identity Center user guide, "CloudTrail use cases for IAM Identity Center"; AWS Sign-In user guide,
+    /// Sources: AWS STS API reference, GetDelegatedAccessToken; IAM Identity Center user guide, "CloudTrail use cases for IAM Identity Center"; AWS Sign-In user guide,
     /// "Logging AWS Sign-In events"; EKS user guide, "Pod Identity"; IAM Roles Anywhere user guide, "Logging".
     pub const fn event_source(self) -> &'static str {
         match self {
@@ -145,6 +148,7 @@ impl IssuanceApi {
             "CreateOAuth2Token" => Self::CreateOAuth2Token,
             "AssumeRoleForPodIdentity" => Self::AssumeRoleForPodIdentity,
             "CreateSession" => Self::CreateSession,
+            "GetDelegatedAccessToken" => Self::GetDelegatedAccessToken,
             _ => return None,
         })
     }
@@ -165,6 +169,7 @@ impl IssuanceApi {
             Self::CreateOAuth2Token => "CreateOAuth2Token",
             Self::AssumeRoleForPodIdentity => "AssumeRoleForPodIdentity",
             Self::CreateSession => "CreateSession",
+            Self::GetDelegatedAccessToken => "GetDelegatedAccessToken",
         }
     }
 
@@ -233,6 +238,8 @@ impl<'a> IssuedCredentials<'a> {
             "assumedRoleUser" => (self.assumed_role_id, self.session_arn) = id_and_arn(value),
             "federatedUser" => (_, federated_arn) = id_and_arn(value),
             "sourceIdentity" => self.source_identity = value.text(),
+            // GetDelegatedAccessToken tells the role there, and the request nothing of it.
+            "assumedPrincipal" => self.role_arn = value.text(),
             "credentialSet" => set = value.raw().json(),
             _ => {}
         });
@@ -407,6 +414,10 @@ mod tests {
         let pod = r#"{"assumedRoleUser":{"arn":"arn:aws:sts::111122223333:assumed-role/r/s","assumeRoleId":"AROA:s"}}"#;
         let pod = issued_by(IssuanceApi::AssumeRoleForPodIdentity, ["", pod, ""], "").unwrap();
         assert_eq!((&*pod.assumed_role_id, pod.account_id()), ("AROA:s", "111122223333"));
+        let delegated =
+            r#"{"credentials":{"accessKeyId":"ASIA3"},"assumedPrincipal":"arn:aws:iam::111122223333:role/r"}"#;
+        let delegated = issued_by(IssuanceApi::GetDelegatedAccessToken, ["", delegated, ""], "").unwrap();
+        assert_eq!((&*delegated.access_key_id, delegated.account_id()), ("ASIA3", "111122223333"));
         assert!(issued_by(IssuanceApi::GetSigninToken, ["", "", ""], "").is_some(), "shows nothing of what it gives");
     }
 

@@ -27,6 +27,13 @@ impl Authorization {
         }
     }
 
+    /// Names of the policies of a user's own that may give it something: none of those that only deny.
+    pub fn giving_policies<'a>(&'a self, user: &'a User) -> Vec<&'a str> {
+        let attached = user.attached.iter().filter(|policy| !self.only_denies(policy));
+        let inline = user.inline.iter().filter(|policy| !policy.document.as_ref().is_ok_and(Policy::only_denies));
+        attached.map(|policy| policy.name.as_str()).chain(inline.map(|policy| policy.name.as_str())).collect()
+    }
+
     /// What policies grant together: documents where they are at hand, else what AWS's naming tells. A flat `Deny` in one
     /// takes back what another allows; permissions boundaries and organization policies are not looked at.
     fn grant_of(&self, attached: &[AttachedPolicy], inline: &[InlinePolicy]) -> Grant {
@@ -40,15 +47,6 @@ impl Authorization {
 
     fn document(&self, attached: &AttachedPolicy) -> Option<&Policy> {
         self.policies.as_ref()?.get(&attached.arn)?.document.as_ref().ok()
-    }
-}
-
-impl User {
-    /// Names of the policies of its own that may give it something: none of AWS's that only deny, no inline one that does.
-    pub fn giving_policies(&self) -> Vec<&str> {
-        let attached = self.attached.iter().filter(|policy| Grant::of_managed(&policy.arn) != Grant::DenyOnly);
-        let inline = self.inline.iter().filter(|policy| !policy.document.as_ref().is_ok_and(Policy::only_denies));
-        attached.map(|policy| policy.name.as_str()).chain(inline.map(|policy| policy.name.as_str())).collect()
     }
 }
 

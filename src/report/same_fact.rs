@@ -108,7 +108,7 @@ static FACTS: &[Fact] = &[
     ),
     Fact::where_first_holds(
         About::User,
-        &["sign-in-after-reset", "mfa-deactivated", "password-reset-by-other", "password-without-mfa"],
+        &["sign-in-after-reset", "mfa-deactivated", "password-reset-by-other", "password-without-mfa", "password-new"],
     ),
     // Its trust policy and its rights make one way in.
     Fact::new(About::Subject, &["role-trust-opened", "admin-granted", "admin-role-names-insider"]),
@@ -136,9 +136,11 @@ pub(super) fn distinct(findings: &[&Finding]) -> usize {
             None => alone += 1,
         }
     }
-    let of_fact = |((kind, ..), told): (&FactId, &Vec<&Finding>)| {
-        if is_one(*kind, told.iter().map(|finding| finding.rule)) { 1 } else { told.len() }
-    };
+    let of_fact =
+        |((kind, ..), told): (&FactId, &Vec<&Finding>)| match is_one(*kind, told.iter().map(|finding| finding.rule)) {
+            true => by_actors(told).len(),
+            false => told.len(),
+        };
     facts.iter().map(of_fact).sum::<usize>() + alone
 }
 
@@ -183,6 +185,31 @@ fn user_of(text: &str) -> Option<&str> {
     resource.strip_prefix("user/")?.rsplit('/').next()
 }
 
+/// The places of what is told of one thing, deed by deed: what different people did to it are different deeds. What names
+/// nobody who did it goes with the first.
+fn by_actors(all: &[&Finding]) -> Vec<Vec<usize>> {
+    let mut deeds: Vec<Vec<usize>> = Vec::new();
+    for (place, one) in all.iter().enumerate() {
+        match deeds.iter_mut().find(|deed| has_actor_of(all[deed[0]], one)) {
+            Some(deed) => deed.push(place),
+            None => deeds.push(vec![place]),
+        }
+    }
+    deeds
+}
+
+/// Whether two findings share somebody who did what they tell, or one of them tells nobody.
+fn has_actor_of(one: &Finding, other: &Finding) -> bool {
+    let (ones, others) = (actors(one), actors(other));
+    ones.is_empty() || others.is_empty() || ones.iter().any(|actor| others.contains(actor))
+}
+
+/// Who did what a finding tells, where its evidence says so.
+fn actors(finding: &Finding) -> Vec<&str> {
+    let actors = finding.evidence.get("actors").and_then(Value::as_array);
+    actors.into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
 /// Leaves one finding of each fact in the findings of all reports; it holds the others as evidence.
 pub fn one_finding_per_fact(lists: &mut [&mut Vec<Finding>]) {
     let mut tellers: BTreeMap<FactId, Vec<(usize, usize)>> = BTreeMap::new();
@@ -204,10 +231,13 @@ pub fn one_finding_per_fact(lists: &mut [&mut Vec<Finding>]) {
             (Reverse(finding.severity), order, finding.subject.clone(), list, place)
         };
         places.sort_by_cached_key(rank);
-        let told: Vec<Value> = places[1..].iter().map(|&(list, place)| json!(lists[list][place])).collect();
-        let (list, place) = places[0];
-        lists[list][place].evidence.insert("told_by".to_owned(), Value::Array(told));
-        absorbed.extend(&places[1..]);
+        let told: Vec<&Finding> = places.iter().map(|&(list, place)| &lists[list][place]).collect();
+        for deed in by_actors(&told).into_iter().filter(|deed| deed.len() > 1) {
+            let told: Vec<Value> = deed[1..].iter().map(|&at| json!(lists[places[at].0][places[at].1])).collect();
+            let (list, place) = places[deed[0]];
+            lists[list][place].evidence.insert("told_by".to_owned(), Value::Array(told));
+            absorbed.extend(deed[1..].iter().map(|&at| places[at]));
+        }
     }
     for (list, findings) in lists.iter_mut().enumerate() {
         let mut places = 0..;
@@ -380,6 +410,29 @@ mod tests {
             of("admin-granted", "role/s"),
         ]]);
         assert_eq!(rules(&found), ["role-trust-opened", "admin-granted"]);
+    }
+
+    #[test]
+    fn deeds_of_different_people_are_different_facts() {
+        let by = |actors: &[&str], rule| {
+            let mut finding = finding(Severity::High, rule, "role/r");
+            finding.evidence.insert("actors".to_owned(), json!(actors));
+            finding
+        };
+        let found = left(vec![vec![
+            by(&["boss"], "admin-granted"),
+            by(&["mal"], "role-trust-opened"),
+            by(&["mal", "eve"], "admin-role-names-insider"),
+        ]]);
+        assert_eq!(rules(&found), ["admin-granted", "role-trust-opened"]);
+        assert_eq!(told_by(&found[1]), ["admin-role-names-insider"]);
+        assert!(told_by(&found[0]).is_empty());
+        let by_one = [by(&["boss"], "admin-granted"), by(&["boss"], "role-trust-opened")];
+        assert_eq!(left(vec![by_one.to_vec()]).len(), 1);
+        let of_nobody = finding(Severity::High, "role-trust-opened", "role/r");
+        assert_eq!(left(vec![vec![by(&["boss"], "admin-granted"), of_nobody]]).len(), 1);
+        assert_eq!(distinct(&by_one.iter().collect::<Vec<_>>()), 1);
+        assert_eq!(distinct(&[&by(&["boss"], "admin-granted"), &by(&["mal"], "role-trust-opened")]), 2);
     }
 
     #[test]

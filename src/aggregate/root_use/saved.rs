@@ -42,15 +42,21 @@ fn days(rows: &[RootUseRow], symbols: &Symbols) -> Batch {
     keyed(DAYS, all.iter().map(|&(row, ..)| row), symbols)
         .ints("day", all.iter().map(|(_, day, _)| Some(i64::from(day.0))))
         .ints("events", all.iter().map(|&(.., &events)| Some(events)))
+        .ints("used", all.iter().map(|(row, day, _)| Some(i64::from(row.used_days.contains(*day)))))
+        .ints("tasks", all.iter().map(|(row, day, _)| Some(i64::from(row.task_days.contains(*day)))))
 }
 
 fn load_days(into: &mut RootUse, batches: &[Batch], symbols: &mut Symbols) -> Result<(), BatchError> {
     let places = places(into, batches, DAYS, symbols)?;
     let table = Reader::of(batches, DAYS)?;
     let (days, events) = (table.full_ints("day")?, table.full_ints("events")?);
+    let (used, tasks) = (table.full_ints("used")?, table.full_ints("tasks")?);
     for (i, place) in places.into_iter().enumerate() {
         let day = i32::try_from(days[i]).map_err(|_| table.bad_cell("day", i, "is no day since 1970"))?;
-        *into.rows[place].days.entry(Day(day)).or_default() += events[i];
+        let row = &mut into.rows[place];
+        *row.days.entry(Day(day)).or_default() += events[i];
+        row.used_days.extend((used[i] > 0).then_some(Day(day)));
+        row.task_days.extend((tasks[i] > 0).then_some(Day(day)));
     }
     Ok(())
 }

@@ -1,12 +1,12 @@
 //! What is counted of one way in which one account's root was used.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::class::RootClass;
 use super::opens::opens_to_everybody;
 use super::tasks::{is_about_root, is_console_reading, needs_root};
 use crate::aggregate::{Remap, Seen, Span, Sym, SymCounts, SymSet, Tally};
-use crate::model::{Day, Event, SignIn, members, text};
+use crate::model::{Day, Event, EventTime, SignIn, members, text};
 
 /// What tells two rows apart: account, class as far as one event shows it, and access key, so that a report can still
 /// move the keys that AssumeRoot issued.
@@ -33,6 +33,10 @@ pub struct RootUseRow {
     pub event_names: SymCounts,
     /// Events of each UTC day.
     pub days: BTreeMap<Day, i64>,
+    /// UTC days on which somebody was in: those of [`Count::Uses`].
+    pub used_days: BTreeSet<Day>,
+    /// UTC days with a task that needs root.
+    pub task_days: BTreeSet<Day>,
     /// Access keys that root made for itself.
     pub created_keys: SymSet,
     /// `sourceIPAddress` of those who asked for a reset of root's password.
@@ -119,6 +123,8 @@ impl RootUseRow {
             addresses: SymSet::default(),
             event_names: SymCounts::default(),
             days: BTreeMap::new(),
+            used_days: BTreeSet::new(),
+            task_days: BTreeSet::new(),
             created_keys: SymSet::default(),
             reset_addresses: SymSet::default(),
         }
@@ -159,14 +165,20 @@ impl RootUseRow {
         } else {
             self.observe_session_mfa(seen);
         }
-        if event.event_source == "signin.amazonaws.com" {
-            self.observe_sign_in_page(seen);
+        let uses = self.count(Count::Uses);
+        let is_task = if event.event_source == "signin.amazonaws.com" {
+            self.observe_sign_in_page(seen)
         } else {
             self.add(Count::Uses, !event.is_error() || is_refused_to_holder(event));
             let opens = opens_to_everybody(event);
             self.add(Count::OpenedToEverybody, opens && !event.is_error());
-            self.add(Count::Everyday, opens || !(needs_root(event) || is_console_reading(event)));
-        }
+            let is_task = needs_root(event) && !opens;
+            self.add(Count::Everyday, !is_task && (opens || !is_console_reading(event)));
+            is_task
+        };
+        let day = event.event_time.map(EventTime::day);
+        self.used_days.extend(day.filter(|_| self.count(Count::Uses) > uses));
+        self.task_days.extend(day.filter(|_| is_task));
         if event.event_name == "CreateAccessKey" {
             self.observe_key_creation(seen);
         }
@@ -183,6 +195,8 @@ impl RootUseRow {
         for (&day, events) in &other.days {
             *self.days.entry(day).or_default() += events;
         }
+        self.used_days.extend(&other.used_days);
+        self.task_days.extend(&other.task_days);
         self.created_keys.merge(&other.created_keys, remap);
         self.reset_addresses.merge(&other.reset_addresses, remap);
     }
@@ -198,8 +212,9 @@ impl RootUseRow {
         }
     }
 
-    /// What the sign-in page records: `CheckMfa` and `PasswordRecoveryRequested` are steps of somebody who is not in.
-    fn observe_sign_in_page(&mut self, seen: &mut Seen<'_>) {
+    /// What the sign-in page records: `CheckMfa` and `PasswordRecoveryRequested` are steps of somebody who is not in. Whether it
+    /// is a task that needs root: a change of its password or address.
+    fn observe_sign_in_page(&mut self, seen: &mut Seen<'_>) -> bool {
         let event = seen.event;
         let is_use = match event.event_name {
             "ConsoleLogin" => SignIn::of(event).succeeded && !event.is_error(),
@@ -215,9 +230,10 @@ impl RootUseRow {
             "EmailUpdated" => Count::EmailsUpdated,
             "PasswordRecoveryCompleted" => Count::ResetsCompleted,
             "PasswordUpdated" => Count::PasswordsUpdated,
-            _ => return,
+            _ => return false,
         };
         self.add(change, is_use);
+        is_use
     }
 
     fn observe_session_mfa(&mut self, seen: &Seen<'_>) {

@@ -10,7 +10,7 @@ use super::{
 use crate::model::{Event, is_account_id, members, text};
 
 /// Days after which logs may expire without a word: the three months that many rules ask to keep at hand.
-const KEPT_DAYS: i64 = 90;
+pub(super) const KEPT_DAYS: i64 = 90;
 
 /// What a call of S3 does to logs. Source: Amazon S3 user guide, "Amazon S3 CloudTrail events".
 pub(super) fn read(event: &Event<'_>) -> Option<LoggingRecord> {

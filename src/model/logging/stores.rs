@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::buckets::KEPT_DAYS;
 use super::{
     LoggingCall, LoggingEffect, LoggingObject, LoggingReach, LoggingRecord, TrailFact, flag_of, request, selectors,
     short_name, text_of,
@@ -28,8 +29,10 @@ fn update(request: &Value) -> LoggingEffect {
     let is_off = |name: &str| flag_of(request, name) == Some(false);
     let switched_off =
         ["multiRegionEnabled", "organizationEnabled", "terminationProtectionEnabled"].into_iter().any(is_off);
+    let days = request.get("retentionPeriod").and_then(|days| days.as_i64().or_else(|| days.as_str()?.parse().ok()));
+    let expires_early = days.is_some_and(|days| days < KEPT_DAYS);
     let selects = request.get("advancedEventSelectors").is_some();
-    if switched_off || selects && selectors::effect(request).blinds() {
+    if switched_off || expires_early || selects && selectors::effect(request).blinds() {
         LoggingEffect::Narrowed
     } else {
         LoggingEffect::Kept

@@ -60,6 +60,8 @@ fn trails_that_stop_and_go_on() {
     let update = |request| effect("cloudtrail", "UpdateEventDataStore", request);
     assert_eq!(update(json!({ "eventDataStore": "s", "multiRegionEnabled": false })), "narrowed event-data-store s");
     assert_eq!(update(json!({ "eventDataStore": "s", "retentionPeriod": 2557 })), "kept event-data-store s");
+    assert_eq!(update(json!({ "eventDataStore": "s", "retentionPeriod": 90 })), "kept event-data-store s");
+    assert_eq!(update(json!({ "eventDataStore": "s", "retentionPeriod": 7 })), "narrowed event-data-store s");
 }
 
 #[test]

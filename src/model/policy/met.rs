@@ -7,15 +7,25 @@ use super::Condition;
 use super::idle::{Asker, is_negated, narrows, plain_operator, tests};
 use super::pattern::matches;
 
-/// Whether no test of `condition` keeps whoever holds the policy from the call `action` in `partition`.
-///
-/// Known misses: MFA, addresses and dates are taken for narrow, whoever meets them; so is a service that is named.
-pub(super) fn is_met((partition, action): (&str, &str), condition: &Condition) -> bool {
-    tests(condition)
-        .all(|(test, values)| !narrows(test, values, Asker::Holder) || allows_call((partition, action), test, values))
+/// A call as conditions are asked about it.
+#[derive(Clone, Copy)]
+pub(super) struct Call<'c> {
+    pub partition: &'c str,
+    /// `iam:PassRole`.
+    pub action: &'c str,
+    /// The services that a role is passed to: `lambda.amazonaws.com`.
+    pub passed_to: &'c [&'c str],
 }
 
-fn allows_call((partition, action): (&str, &str), (operator, key): (&str, &str), values: &BTreeSet<String>) -> bool {
+/// Whether no test of `condition` keeps whoever holds the policy from the call.
+///
+/// Known misses: MFA, addresses and dates are taken for narrow, whoever meets them.
+pub(super) fn is_met(call: Call<'_>, condition: &Condition) -> bool {
+    tests(condition).all(|(test, values)| !narrows(test, values, Asker::Holder) || allows_call(call, test, values))
+}
+
+fn allows_call(call: Call<'_>, (operator, key): (&str, &str), values: &BTreeSet<String>) -> bool {
+    let Call { partition, action, passed_to } = call;
     let (plain, _) = plain_operator(operator);
     let is_pattern = matches!(plain, "stringlike" | "arnlike" | "arnequals");
     if is_negated(plain) || !is_pattern && !matches!(plain, "stringequals" | "stringequalsignorecase") {
@@ -27,7 +37,8 @@ fn allows_call((partition, action): (&str, &str), (operator, key): (&str, &str),
     match key {
         "aws:requestedregion" => action.starts_with("iam:") && holds(region_of_iam(partition)),
         "iam:passedtoservice" => {
-            action == "iam:PassRole" && ["zz9zz9zz9.amazonaws.com", "zz9zz9zz9.amazonaws.com.cn"].into_iter().any(holds)
+            let any = ["zz9zz9zz9.amazonaws.com", "zz9zz9zz9.amazonaws.com.cn"];
+            action == "iam:PassRole" && any.iter().chain(passed_to).any(|service| holds(service))
         }
         "iam:policyarn" => {
             let of_aws = |name| format!("arn:{partition}:iam::aws:policy/{name}");
@@ -69,7 +80,9 @@ mod unit {
     fn met(action: &str, operator: &str, key: &str, value: &str) -> bool {
         let keys = [(key.to_lowercase(), BTreeSet::from([value.to_owned()]))].into();
         let condition = [(operator.to_lowercase(), keys)].into();
-        ["aws", "aws-cn", "aws-us-gov", "aws-eusc"].into_iter().any(|partition| is_met((partition, action), &condition))
+        let passed_to: &[&str] = &["lambda.amazonaws.com"];
+        let of = |partition| Call { partition, action, passed_to };
+        ["aws", "aws-cn", "aws-us-gov", "aws-eusc"].into_iter().any(|partition| is_met(of(partition), &condition))
     }
 
     #[test]
@@ -80,6 +93,7 @@ mod unit {
             ("iam:CreateAccessKey", "StringEquals", "aws:RequestedRegion", "eusc-de-east-1"),
             ("iam:CreateAccessKey", "ForAnyValue:StringLike", "aws:RequestedRegion", "us-*"),
             ("iam:PassRole", "StringLike", "iam:PassedToService", "*.amazonaws.com"),
+            ("iam:PassRole", "StringEquals", "iam:PassedToService", "lambda.amazonaws.com"),
             ("iam:AttachUserPolicy", "ArnEquals", "iam:PolicyARN", "arn:aws:iam::aws:policy/AdministratorAccess"),
             ("iam:AttachRolePolicy", "ArnLike", "iam:PolicyARN", "arn:aws:iam::aws:policy/*"),
             ("iam:AttachGroupPolicy", "StringEquals", "iam:PolicyARN", "arn:aws:iam::aws:policy/IAMFullAccess"),

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 use super::Condition;
 use super::idle::{Asker, narrowing_keys, narrows};
-use super::pattern::literal;
+use super::pattern::{literal, matches};
 
 /// A provider that signs tokens for everybody.
 struct Shared {
@@ -76,8 +76,7 @@ pub(super) enum Vouched {
 
 /// How the trust in `provider` (an ARN, or a host such as `cognito-identity.amazonaws.com`) stands under `condition`.
 ///
-/// Known misses: a subject that a provider lets its customers write themselves; an identity pool that lets guests in; other
-/// providers that many share.
+/// Known misses: a subject that a provider lets its customers write themselves; other providers that many share.
 pub(super) fn vouched(provider: &str, condition: &Condition) -> Vouched {
     let provider = provider.to_ascii_lowercase();
     let host = provider.split_once(":oidc-provider/").map_or(&*provider, |(_, host)| host).trim_end_matches('/');
@@ -95,10 +94,29 @@ pub(super) fn vouched(provider: &str, condition: &Condition) -> Vouched {
             None => false,
         };
     match () {
+        () if is_cognito && is_narrow => of_pool(host, condition),
         () if is_narrow => Vouched::ForSome,
         () if shared.is_some() || is_cognito || condition.is_empty() => Vouched::ForAny,
         () if is_cluster(host) => Vouched::ByOwn,
         () => Vouched::ForSome,
+    }
+}
+
+/// How the trust in one identity pool of Cognito stands: it takes guests, about whom it knows nothing, where the condition
+/// lets them in, and may where no condition speaks of `amr`.
+///
+/// Source: Amazon Cognito developer guide, "IAM roles", "Role trust and permissions": `amr` is `unauthenticated` for guests.
+fn of_pool(host: &str, condition: &Condition) -> Vouched {
+    let is_for_guests = |value: &String| matches(value, "unauthenticated");
+    let of_amr = || tests(condition, &format!("{host}:amr")).collect::<Vec<_>>();
+    let asks = of_amr().into_iter().filter(|(operator, _)| operator.contains("string") && !operator.contains("not"));
+    let asked: Vec<_> = asks.map(|(_, values)| values).collect();
+    let names_somebody = names(condition, host, &["sub"]);
+    match asked.iter().any(|values| !values.iter().any(is_for_guests)) {
+        _ if names_somebody => Vouched::ForSome,
+        true => Vouched::ForSome,
+        false if asked.is_empty() => Vouched::ByOwn,
+        false => Vouched::ForAny,
     }
 }
 

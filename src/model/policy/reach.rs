@@ -6,7 +6,7 @@
 
 use std::sync::LazyLock;
 
-use super::met::is_met;
+use super::met::{Call, is_met};
 use super::pattern::{ACCOUNT, PARTITIONS, matches, of_any_account};
 use super::{Effect, Listed, Policy, Statement};
 
@@ -16,8 +16,8 @@ type Probe = (&'static str, &'static str);
 /// One call after which the caller can be anybody in the account, administrators among them: each gives rights, or the
 /// credentials of somebody who has them.
 ///
-/// Known misses: the same on a list of named users or roles, or on one's own user (`${aws:username}`); `sts:AssumeRole`,
-/// `lambda:UpdateFunctionCode`, `ssm:SendCommand` and the like, which lead as far as what exists in the account; Identity
+/// Known misses: the same on a list of named users or roles; `sts:AssumeRole`, `lambda:UpdateFunctionCode`,
+/// `glue:UpdateDevEndpoint`, `ssm:SendCommand` and the like, which lead as far as what exists in the account; Identity
 /// Center and Organizations.
 ///
 /// Source: Rhino Security Labs, "AWS IAM Privilege Escalation – Methods and Mitigation" (methods 1 and 2, 4 to 14);
@@ -38,19 +38,27 @@ const DIRECT: [Probe; 13] = [
     ("iam:UpdateLoginProfile", "user/zz9"),
 ];
 
+/// The same on the caller's own user: what users may do to their keys and devices leads nowhere, but policies of one's own
+/// choice do.
+const OWN: [Probe; 2] = [("iam:AttachUserPolicy", "user/zz9"), ("iam:PutUserPolicy", "user/zz9")];
+
 /// What runs code, or calls AWS, as a role that it is handed: with `iam:PassRole` on any role, as an administrator's.
 ///
-/// Known misses: services that are not listed; roles that may be passed by pattern; `iam:PassRole` under the condition
-/// `iam:PassedToService` that names a service, which is taken for narrow.
+/// The condition `iam:PassedToService` is no narrower where it names the very service.
+///
+/// Known misses: services that are not listed; roles that may be passed by pattern.
 ///
 /// Source: Rhino Security Labs, as above (methods 3, 15 to 21); IAM user guide, "Grant a user permissions to pass a role to
 /// an AWS service"; Service Authorization Reference, dependent actions (`iam:PassRole`) of AWS CodePipeline and Amazon EC2.
-const RUN: [Probe; 30] = [
+const RUN: [Probe; 35] = [
+    ("airflow:CreateEnvironment", "environment/zz9"),
+    ("amplify:CreateApp", "apps/zz9"),
     ("apprunner:CreateService", "service/zz9/zz9"),
     ("autoscaling:CreateAutoScalingGroup", "autoScalingGroup:zz9:autoScalingGroupName/zz9"),
     ("autoscaling:CreateLaunchConfiguration", "launchConfiguration:zz9:launchConfigurationName/zz9"),
     ("batch:RegisterJobDefinition", "job-definition/zz9"),
     ("bedrock-agentcore:CreateCodeInterpreter", "code-interpreter-custom/zz9"),
+    ("braket:CreateJob", "job/zz9"),
     ("cloudformation:CreateStack", "stack/zz9/zz9"),
     ("cloudformation:CreateStackSet", "stackset/zz9"),
     ("cloudformation:UpdateStack", "stack/zz9/zz9"),
@@ -60,11 +68,13 @@ const RUN: [Probe; 30] = [
     ("datapipeline:CreatePipeline", "pipeline/zz9"),
     ("ec2:AssociateIamInstanceProfile", "instance/zz9"),
     ("ec2:ReplaceIamInstanceProfileAssociation", "instance/zz9"),
+    ("ec2:RequestSpotInstances", "instance/zz9"),
     ("ec2:RunInstances", "instance/zz9"),
     ("ecs:RegisterTaskDefinition", "task-definition/zz9:9"),
     ("ecs:RunTask", "task-definition/zz9:9"),
     ("eks:CreatePodIdentityAssociation", "cluster/zz9"),
     ("elasticmapreduce:RunJobFlow", "cluster/zz9"),
+    ("gamelift:CreateFleet", "fleet/zz9"),
     ("glue:CreateDevEndpoint", "devEndpoint/zz9"),
     ("glue:CreateJob", "job/zz9"),
     ("glue:UpdateJob", "job/zz9"),
@@ -128,16 +138,38 @@ const MOST: (usize, usize) = (3, 4);
 /// The ways from what `policy` allows to everything: `iam:AttachUserPolicy`, `iam:PassRole + lambda:CreateFunction`; in
 /// the order of the lists.
 pub(super) fn escalations(policy: &Policy) -> Vec<String> {
-    let direct = DIRECT.iter().filter(|probe| allows(policy, **probe)).map(|(action, _)| (*action).to_owned());
-    let mut found: Vec<String> = direct.collect();
-    if allows(policy, PASS_ROLE) {
-        let run = RUN.iter().filter(|probe| allows(policy, **probe));
-        found.extend(run.map(|(action, _)| format!("{} + {action}", PASS_ROLE.0)));
-        if CHANGE_SET.iter().all(|probe| allows(policy, *probe)) {
-            found.push(format!("{} + {}", PASS_ROLE.0, CHANGE_SET.map(|(action, _)| action).join(" + ")));
-        }
+    let direct = DIRECT.iter().filter(|probe| allows(policy, **probe));
+    let own = OWN.iter().filter(|probe| !allows(policy, **probe) && allows_call(policy, Asked::on_own_user(**probe)));
+    let mut found: Vec<String> = direct.chain(own).map(|(action, _)| (*action).to_owned()).collect();
+    let passes = |action: &str| {
+        let services = passed_to(action);
+        let services: Vec<&str> = services.iter().map(String::as_str).collect();
+        allows_call(policy, Asked { passed_to: &services, ..Asked::of(PASS_ROLE) })
+    };
+    let run = RUN.iter().filter(|probe| allows(policy, **probe) && passes(probe.0));
+    found.extend(run.map(|(action, _)| format!("{} + {action}", PASS_ROLE.0)));
+    if CHANGE_SET.iter().all(|probe| allows(policy, *probe)) && passes(CHANGE_SET[0].0) {
+        found.push(format!("{} + {}", PASS_ROLE.0, CHANGE_SET.map(|(action, _)| action).join(" + ")));
     }
     found
+}
+
+/// The services that a role is passed to by such a call.
+///
+/// Source: Service Authorization Reference, and the user guides of the services: whom the role's trust policy has to name.
+fn passed_to(action: &str) -> Vec<String> {
+    let service = action.split_once(':').map_or(action, |(service, _)| service);
+    let names: &[&str] = match service {
+        "apprunner" => &["build.apprunner", "tasks.apprunner"],
+        "autoscaling" | "ec2" => &["ec2"],
+        "batch" => &["batch", "ecs-tasks"],
+        "datapipeline" => &["datapipeline", "ec2"],
+        "ecs" => &["ecs-tasks"],
+        "eks" => &["pods.eks"],
+        "elasticmapreduce" => &["ec2", "elasticmapreduce"],
+        other => return vec![format!("{other}.amazonaws.com")],
+    };
+    names.iter().map(|name| format!("{name}.amazonaws.com")).collect()
 }
 
 /// Whether `policy` allows most of what there is.
@@ -160,8 +192,33 @@ static ANYTHING: LazyLock<Vec<[String; 3]>> = LazyLock::new(|| {
     PARTITIONS.iter().map(|partition| PROBES.map(|probe| arn(partition, probe))).collect()
 });
 
+/// What a document is asked about a probe.
+#[derive(Clone, Copy)]
+struct Asked<'c> {
+    probe: Probe,
+    /// Whether the thing is the caller's own user.
+    is_own_user: bool,
+    /// The services that a role is passed to.
+    passed_to: &'c [&'c str],
+}
+
+impl Asked<'_> {
+    fn of(probe: Probe) -> Self {
+        Self { probe, is_own_user: false, passed_to: &[] }
+    }
+
+    fn on_own_user(probe: Probe) -> Self {
+        Self { is_own_user: true, ..Self::of(probe) }
+    }
+}
+
 /// Whether an `Allow` that nothing narrows for this call, and no flat `Deny` takes back, covers the probe.
 fn allows(policy: &Policy, probe: Probe) -> bool {
+    allows_call(policy, Asked::of(probe))
+}
+
+fn allows_call(policy: &Policy, asked: Asked<'_>) -> bool {
+    let Asked { probe, is_own_user, passed_to } = asked;
     let of = |effect: Effect| {
         let statements = policy.statements().iter().filter(move |statement| statement.effect == effect);
         statements.filter(move |statement| holds_action(&statement.actions, probe.0))
@@ -172,10 +229,22 @@ fn allows(policy: &Policy, probe: Probe) -> bool {
     }
     PARTITIONS.iter().any(|partition| {
         let arn = arn(partition, probe);
-        let covers = |statement: &&Statement| holds(&statement.resources, &arn);
-        of(Effect::Allow).filter(covers).any(|allow| is_met((partition, probe.0), &allow.condition))
+        let own = |pattern: &String| is_own_user && matches(&of_any_account(&as_own_user(pattern)), &arn);
+        let covers = |statement: &&Statement| match &statement.resources {
+            Listed::Only(patterns) if patterns.iter().any(own) => true,
+            resources => holds(resources, &arn),
+        };
+        let call = Call { partition, action: probe.0, passed_to };
+        of(Effect::Allow).filter(covers).any(|allow| is_met(call, &allow.condition))
             && !of(Effect::Deny).filter(covers).any(|deny| deny.condition.is_empty())
     })
+}
+
+/// The pattern with the name of the calling user filled in: that of the probe.
+///
+/// Source: IAM user guide, "IAM policy elements: Variables and tags".
+fn as_own_user(pattern: &str) -> String {
+    pattern.replace("${aws:username}", "zz9")
 }
 
 fn holds_action(listed: &Listed, action: &str) -> bool {

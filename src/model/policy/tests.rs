@@ -325,9 +325,30 @@ fn ways_to_everything() {
         allow(json!("lambda:*"), json!("arn:aws:lambda:*:*:function:*"))
     ]);
     assert_eq!(one(functions).grant(), Grant::Escalation);
+    let own =
+        allow(json!(["iam:AttachUserPolicy", "iam:CreateAccessKey"]), json!("arn:aws:iam::*:user/${aws:username}"));
+    assert_eq!(one(own).escalations(), ["iam:AttachUserPolicy"], "on oneself");
+    let to_service = |action: &str, service: &str| {
+        let pass = json!({ "Effect": "Allow", "Action": "iam:PassRole", "Resource": "*",
+            "Condition": { "StringEquals": { "iam:PassedToService": service } } });
+        one(json!([pass, allow(json!(action), json!("*"))])).escalations()
+    };
+    assert_eq!(to_service("lambda:Create*", "lambda.amazonaws.com"), ["iam:PassRole + lambda:CreateFunction"]);
+    assert_eq!(to_service("ecs:RunTask", "ecs-tasks.amazonaws.com"), ["iam:PassRole + ecs:RunTask"]);
     for near in [
         allow(json!(["iam:GetUser", "iam:List*", "iam:ChangePassword"]), json!("*")),
-        allow(json!("iam:*"), json!(["arn:aws:iam::*:user/${aws:username}", "arn:aws:iam::*:mfa/${aws:username}"])),
+        allow(
+            json!(["iam:*AccessKey*", "iam:*MFADevice", "iam:*LoginProfile", "iam:Get*", "iam:List*"]),
+            json!(["arn:aws:iam::*:user/${aws:username}", "arn:aws:iam::*:mfa/${aws:username}"]),
+        ),
+        json!([allow(json!("iam:*"), json!("arn:aws:iam::*:user/${aws:username}")),
+            { "Effect": "Deny", "Action": "iam:*Policy", "Resource": "arn:aws:iam::*:user/${aws:username}" }]),
+        json!([allow(json!("lambda:CreateFunction"), json!("*")),
+            { "Effect": "Allow", "Action": "iam:PassRole", "Resource": "*",
+              "Condition": { "StringEquals": { "iam:PassedToService": "ec2.amazonaws.com" } } }]),
+        json!([allow(json!("lambda:CreateFunction"), json!("*")),
+            { "Effect": "Allow", "Action": "iam:PassRole", "Resource": "arn:aws:iam::*:role/app-*",
+              "Condition": { "StringEquals": { "iam:PassedToService": "lambda.amazonaws.com" } } }]),
         allow(json!("iam:PassRole"), json!("*")),
         allow(json!("iam:CreateAccessKey"), json!("arn:aws:iam::111122223333:user/one")),
         allow(json!("iam:CreateUser"), json!("*")),
@@ -455,7 +476,20 @@ fn pools_applications_and_providers_of_ones_own() {
         pool(json!({ "ForAnyValue:StringLike": { "cognito-identity.amazonaws.com:amr": "authenticated" } })),
         any
     );
-    assert_eq!(pool(json!({ "StringEquals": { "cognito-identity.amazonaws.com:aud": "us-east-1:pool" } })), []);
+    let of_pool = |amr: Value, operator: &str| {
+        pool(json!({ "StringEquals": { "cognito-identity.amazonaws.com:aud": "us-east-1:pool" },
+            operator: { "cognito-identity.amazonaws.com:amr": amr } }))
+    };
+    let like = "ForAnyValue:StringLike";
+    assert_eq!(of_pool(json!("authenticated"), like), []);
+    assert_eq!(of_pool(json!("authenticated"), "ForAnyValue:StringEquals"), []);
+    assert_eq!(of_pool(json!("unauthenticated"), like), any, "guests");
+    assert_eq!(of_pool(json!(["authenticated", "unauthenticated"]), like), any);
+    assert_eq!(of_pool(json!("*authenticated"), like), any);
+    let audience = json!({ "StringEquals": { "cognito-identity.amazonaws.com:aud": "us-east-1:pool" } });
+    assert_eq!(pool(audience), [(OpenTo::Federation, true)], "whether the pool takes guests is not said");
+    let one = json!({ "StringEquals": { "cognito-identity.amazonaws.com:sub": "us-east-1:1-2-3" } });
+    assert_eq!(pool(one), []);
     assert_eq!(pool(json!({ "StringLike": { "cognito-identity.amazonaws.com:aud": "*" } })), any);
     let google = |condition: Value| doors(json!({ "Federated": "accounts.google.com" }), condition);
     assert_eq!(google(json!({ "StringEquals": { "accounts.google.com:aud": "app" } })), []);

@@ -86,15 +86,20 @@ impl<'a> Joined<'a> {
     fn answer(&self, place: usize) -> (SignInMfa, Option<IssuedBy<'a>>) {
         let all = &self.lineage.credentials;
         let mfa = Mfa::of(&self.lineage, place);
-        let above = std::iter::successors(Some(place), |&at| all[at].parent).take(LONGEST_CHAIN);
-        let first = above.last().map_or(&all[place], |at| &all[at]);
+        let above: Vec<usize> = std::iter::successors(Some(place), |&at| all[at].parent).take(LONGEST_CHAIN).collect();
+        let first = above.last().map_or(&all[place], |&at| &all[at]);
         if mfa.answer == "yes" {
             return (SignInMfa::Yes, None);
         }
         if mfa.basis == "identity-provider" || first.kind().has_identity_provider() {
             return (SignInMfa::IdentityProvider, None);
         }
-        let Some(issuance) = first.issuance() else { return (SignInMfa::Unknown, None) };
+        let Some(issuance) = first.issuance() else {
+            // The flag of a user's or root's own session is about its own MFA, whoever issued it.
+            let is_without = matches!(first.identity_type(), "IAMUser" | "Root") && first.mfa_flag() == Some(false);
+            let below = above.iter().rev().nth(1).filter(|_| is_without);
+            return below.map_or((SignInMfa::Unknown, None), |&at| (SignInMfa::No, issued_by(&all[at])));
+        };
         let had_mfa = issuance.has_mfa_serial() || issuance.caller_mfa() == Some(true);
         match issuance.caller_type() {
             "IAMUser" | "Root" | "AWSService" if !had_mfa => (SignInMfa::No, issued_by(first)),

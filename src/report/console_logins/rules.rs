@@ -94,7 +94,8 @@ pub(super) const PASSWORD_SPRAY: Rule = Rule {
             none; low where at most one of the names exists, or \
             where as many get in as stay out. Or sign-ins of three times as many users of one account failed from many \
             addresses at once, more than got in: medium, about the account; an address counts as one more user there for failures \
-            with names that do not exist, where nobody got in from it. So is it where --spray-users users failed on three days \
+            with names that do not exist, where nobody got in from it. High where one of them failed with the others and then \
+            got in without MFA from an address of theirs, or from one where it had neither got in before nor failed. Medium is it where --spray-users users failed on three days \
             or more within two weeks from networks that nobody ever got in from.",
     check: "See whether the address is yours (an office, a VPN: many people mistype there), and whether any of the users \
             signed in from it later.",

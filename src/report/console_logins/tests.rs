@@ -466,6 +466,28 @@ fn many_users_of_one_account_from_many_addresses() {
 }
 
 #[test]
+fn one_of_a_wave_gets_in() {
+    let from = |i: usize, record| with(record, "/sourceIPAddress", json!(format!("198.51.100.{i}")));
+    let failed = |i: usize| from(i, sign_in(&format!("user{i:02}"), "09:30:00", false));
+    let and = |more: Vec<Json>| attacks((0..20).map(failed).chain(more).collect());
+    let worked = |address: usize, time: &str| from(address, sign_in("user07", time, true));
+    let spray = |severity| vec![("password-spray", severity)];
+    assert_eq!(and(vec![worked(99, "09:58:00")]), spray("high"), "from a new address");
+    assert_eq!(and(vec![worked(3, "09:58:00")]), spray("high"), "from where somebody else failed");
+    assert_eq!(and(vec![worked(7, "09:58:00")]), spray("medium"), "who mistypes gets in from there");
+    let at_home = vec![worked(99, "08:00:00"), worked(99, "09:58:00")];
+    assert_eq!(and(at_home), spray("medium"), "a place of its own");
+    let unhurt = from(99, sign_in("user70", "09:58:00", true));
+    assert_eq!(and(vec![unhurt]), spray("medium"), "nobody tried that one");
+    assert_eq!(and(vec![worked(99, "09:20:00")]), spray("medium"), "it got in before");
+    let finding = &answer_to((0..20).map(failed).chain([worked(99, "09:58:00")]).collect()).findings;
+    let spray = finding.iter().find(|finding| finding.rule == "password-spray").unwrap();
+    assert_eq!(spray.evidence["signed_in_from"], json!(["198.51.100.99"]));
+    assert!(spray.summary.starts_with("sign-ins of 19 users failed from"), "{}", spray.summary);
+    assert!(spray.summary.ends_with("user07 failed with them and then worked from 198.51.100.99"), "{}", spray.summary);
+}
+
+#[test]
 fn unknown_names_from_many_addresses() {
     let from = |i: usize, record| with(record, "/sourceIPAddress", json!(format!("198.51.100.{i}")));
     let hidden = || sign_in("HIDDEN_DUE_TO_SECURITY_REASONS", "09:30:00", false);
@@ -541,6 +563,7 @@ fn a_session_takes_its_mfa_from_whoever_issued_it() {
     let key = json!({ "type": "IAMUser", "accountId": "111122223333", "principalId": "AIDAci", "accessKeyId": "AKIAX",
         "arn": "arn:aws:iam::111122223333:user/ci", "userName": "ci" });
     let mfa = |records: Vec<Json>| cells(&answer_to(records), &["mfa"]).concat();
+    let mfa_of = &mfa;
     assert_eq!(mfa(vec![console()]), ["unknown"], "who issued it was not read");
     let by_key = vec![console(), issued("AssumeRole", key.clone(), json!({}))];
     assert_eq!(mfa(by_key.clone()), ["no"]);
@@ -548,6 +571,16 @@ fn a_session_takes_its_mfa_from_whoever_issued_it() {
     assert_eq!(found(by_key), [("console-by-key", "medium", subject)]);
     let device = json!({ "serialNumber": "arn:aws:iam::111122223333:mfa/ci" });
     assert_eq!(mfa(vec![console(), issued("AssumeRole", key.clone(), device)]), ["yes"]);
+    let token = |mfa: Json| {
+        let mut token = key.clone();
+        token["accessKeyId"] = json!("ASIATOKEN");
+        token["sessionContext"] =
+            json!({ "attributes": { "creationDate": "2026-01-10T08:59:00Z", "mfaAuthenticated": mfa } });
+        mfa_of(vec![console(), issued("AssumeRole", token, json!({}))])
+    };
+    assert_eq!(token(json!("false")), ["no"], "who issued the token was not read, and its flag is the user's");
+    assert_eq!(token(json!("true")), ["unknown"], "the flag of the role's own session says otherwise");
+    assert_eq!(token(Json::Null), ["unknown"]);
     let saml = json!({ "type": "SAMLUser", "principalId": "p", "userName": "kim",
         "identityProvider": "arn:aws:iam::111122223333:saml-provider/idp" });
     assert_eq!(mfa(vec![console(), issued("AssumeRoleWithSAML", saml, json!({}))]), ["identity-provider"]);

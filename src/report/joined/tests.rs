@@ -318,6 +318,17 @@ fn policies_of_a_user_who_is_not_seen() {
         "gone has a policy of its own, Admin, and is in no event of the 30 days of logs from 2026-03-02 to 2026-03-31"
     );
     Case::new(&[&details(json!([]), "2024-01-01")], &month).none(rule, "no policy of its own");
+    let own = |effect: &str| {
+        let arn = format!("arn:aws:iam::{ACCOUNT}:policy/own");
+        let statement = json!({ "Effect": effect, "Action": "*", "Resource": "*" });
+        let attached = json!([{ "PolicyName": "own", "PolicyArn": arn }]);
+        let mut details: Json = serde_json::from_str(&details(attached, "2024-01-01")).unwrap();
+        details["Policies"] = json!([{ "PolicyName": "own", "Arn": arn, "AttachmentCount": 1, "DefaultVersionId": "v1",
+            "PolicyVersionList": [{ "VersionId": "v1", "IsDefaultVersion": true, "Document": { "Statement": statement } }] }]);
+        Case::new(&[&details.to_string()], &month)
+    };
+    own("Deny").none(rule, "a policy that only denies gives nothing");
+    assert_eq!(own("Allow").one(rule).0, Severity::Medium);
     let seen = |record: Json| [month.clone(), vec![record]].concat();
     case(&seen(failed(call(user("gone"), KEY, "2026-03-15")))).none(rule, "seen, if only refused");
     let mut by_id = call(user("gone"), "", "2026-03-15");

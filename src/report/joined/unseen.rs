@@ -9,7 +9,7 @@ use super::{Logs, POLICIES_ON_UNSEEN_USER};
 use crate::aggregate::principals::Principals;
 use crate::aggregate::{Span, State};
 use crate::model::{EventTime, quantity};
-use crate::posture::{Source, User};
+use crate::posture::{Authorization, Dated, User};
 use crate::report::key_facts::KeyFacts;
 use crate::report::posture::{Look, SubjectKind, Violation};
 use crate::report::user_arns::user_of;
@@ -62,14 +62,14 @@ pub(super) fn judge<'a>(look: Look<'a>, logs: &Logs<'a>) -> Vec<Violation<'a>> {
     if logs.span.is_filtered {
         return Vec::new();
     }
-    let with_policies = part.value.users.iter().flatten().filter(|(_, user)| has_policies(user));
+    let with_policies = part.value.users.iter().flatten().filter(|(_, user)| has_policies(&part.value, user));
     let unseen = with_policies.filter(|(name, user)| !is_seen(look, logs, (name, user)));
     unseen
         .filter_map(|(name, user)| {
             let since = user.created.map_or(span.0, |created| created.max(span.0));
             let is_used = last_use(look, name).is_some_and(|used| used >= since);
             let days = Days { since, until: span.1 };
-            (days.count() >= LEAST_DAYS && !is_used).then(|| violation(look, logs, (name, user, &part.source), days))
+            (days.count() >= LEAST_DAYS && !is_used).then(|| violation(look, logs, (name, user, part), days))
         })
         .collect()
 }
@@ -90,12 +90,12 @@ impl Days {
 fn violation<'a>(
     look: Look<'a>,
     logs: &Logs<'a>,
-    (name, user, source): (&str, &'a User, &'a Source),
+    (name, user, part): (&str, &'a User, &'a Dated<Authorization>),
     days: Days,
 ) -> Violation<'a> {
     let lacks = lacks(logs, look.account_id, days.count());
     let severity = if lacks.is_none() { Severity::Medium } else { Severity::Low };
-    let names = user.giving_policies();
+    let names = part.value.giving_policies(user);
     let policies = if names.len() == 1 { "a policy" } else { "policies" };
     let but = lacks.as_ref().map_or_else(String::new, |why| format!(" (but {why})"));
     let detail = format!(
@@ -106,7 +106,7 @@ fn violation<'a>(
         days.until.day(),
     );
     let rule = Rule { severity, ..POLICIES_ON_UNSEEN_USER };
-    let found = look.breaks(rule, (user.arn.as_str(), SubjectKind::User), detail, source);
+    let found = look.breaks(rule, (user.arn.as_str(), SubjectKind::User), detail, &part.source);
     let found = look.since(found, user.created).with("policy_names", names).with("logs_days", days.count());
     let found = found.with("logs_since", days.since.to_string()).with("logs_until", days.until.to_string());
     found.with("logs_lack", lacks)
@@ -116,8 +116,9 @@ fn violation<'a>(
 pub(super) fn withheld(view: &View<'_>, logs: &Logs<'_>) -> Option<String> {
     let accounts = view.posture.iter().flat_map(|posture| &posture.accounts);
     let asked = accounts.filter(|(_, account)| {
-        let users = account.authorization.iter().filter_map(|part| part.value.users.as_ref());
-        users.flat_map(|users| users.values()).any(has_policies)
+        let details = account.authorization.iter().map(|part| &part.value);
+        let users = details.flat_map(|details| details.users.iter().flatten().map(move |(_, user)| (details, user)));
+        users.into_iter().any(|(details, user)| has_policies(details, user))
     });
     let asked: Vec<&str> = asked.map(|(id, _)| id.as_str()).collect();
     if logs.span.is_filtered {
@@ -135,8 +136,8 @@ pub(super) fn withheld(view: &View<'_>, logs: &Logs<'_>) -> Option<String> {
     })
 }
 
-fn has_policies(user: &User) -> bool {
-    !user.giving_policies().is_empty()
+fn has_policies(details: &Authorization, user: &User) -> bool {
+    !details.giving_policies(user).is_empty()
 }
 
 fn is_seen(look: Look<'_>, logs: &Logs<'_>, (name, user): (&str, &User)) -> bool {

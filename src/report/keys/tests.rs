@@ -89,6 +89,7 @@ fn generated(time: &str, user: &str, active: &str, made: &str) -> String {
         "access_key_1_active" => active.to_owned(),
         "access_key_1_last_rotated" => format!("{made}T00:00:00Z"),
         "access_key_1_last_used_date" => "2026-03-01T12:00:00Z".to_owned(),
+        flag if flag.ends_with("_active") || flag == "password_enabled" => "false".to_owned(),
         _ => "N/A".to_owned(),
     };
     let row: Vec<String> = HEADER.split(',').map(cell).collect();

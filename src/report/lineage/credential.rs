@@ -296,7 +296,8 @@ fn issued_type<'a>(issuance: &Issuance<'a>) -> &'a str {
         | IssuanceApi::AssumeRoleWithWebIdentity
         | IssuanceApi::GetRoleCredentials
         | IssuanceApi::AssumeRoleForPodIdentity
-        | IssuanceApi::CreateSession => "AssumedRole",
+        | IssuanceApi::CreateSession
+        | IssuanceApi::GetDelegatedAccessToken => "AssumedRole",
         IssuanceApi::AssumeRoot => "Root",
         IssuanceApi::GetFederationToken => "FederatedUser",
         _ => issuance.caller_type(),

@@ -62,6 +62,17 @@ Bedrock API keys), an SSH key or a signing certificate.",
     page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_service-specific-creds.html",
 };
 
+pub(super) const ROOT_CREDENTIAL_MADE: Rule = Rule {
+    id: "root-credential-made",
+    severity: Severity::High,
+    practice: Some(Practice::NoRootKeys),
+    about: "Root got a long-lived credential that is no access key, or one that was off was switched on: a signing certificate, \
+which signs calls as root does.",
+    check: "aws iam get-account-summary: AccountSigningCertificatesPresent. Ask the owner of root whether it was meant.",
+    fix: "Delete it as root, and look at what root did since: trailscan root-usage.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/root-user-best-practices.html",
+};
+
 pub(super) const PROVIDER_TRUSTED: Rule = Rule {
     id: "identity-provider-trusted",
     severity: Severity::Medium,

@@ -639,6 +639,13 @@ fn credentials_that_are_switched_on_again() {
     };
     assert_eq!(found([update("Active")]), "long-lived-credential-made low");
     assert_eq!(found([update("Inactive")]), "");
+    let of_root = |status: &str| {
+        let mut record = call("iam", "UpdateSigningCertificate", json!({ "certificateId": "C1", "status": status }));
+        record["userIdentity"] = json!({ "type": "Root", "principalId": "111122223333", "accountId": "111122223333" });
+        found([record])
+    };
+    assert_eq!(of_root("Active"), "root-credential-made high");
+    assert_eq!(of_root("Inactive"), "");
     let said = |name: &str, id: &str| {
         let mut record = call("iam", name, json!({ "userName": "bo", "status": "Active" }));
         record["requestParameters"]["serviceSpecificCredentialId"] = json!(id);

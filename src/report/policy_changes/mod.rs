@@ -81,7 +81,7 @@ outcome. Policy documents are decoded: `grant` says what they allow at their wid
 Severity of a row: that of the worst finding that rests on it, else info. The worst of each rule:
   critical  key-quarantined-by-aws
   high      quarantine-lifted, admin-granted, self-grant, role-trust-opened, mfa-deactivated,
-            resource-shared, identity-center-assigned
+            resource-shared, identity-center-assigned, root-credential-made
   medium    admin-role-names-insider, password-without-mfa, password-policy-deleted,
             password-policy-weak, boundary-removed, identity-provider-trusted,
             roles-anywhere-opened, delegation-given, access-outside-iam,
@@ -89,7 +89,7 @@ Severity of a row: that of the worst finding that rests on it, else info. The wo
             organization-service-delegated, outbound-token-got
   low       policy-on-user, own-policy-broad, password-reset-by-other, mfa-delay,
             iam-changes-denied, long-lived-credential-made, outbound-federation-enabled,
-            central-root-enabled, function-layer-of-others, organization-grown
+            central-root-enabled, function-layer-of-others, organization-grown, password-new
   info      provisioned-by-aws, inline-policy, policy-classes
 Each finding says in `severity_because` why it is of its own.
 
@@ -97,7 +97,7 @@ What it proves: these calls were made and ended so, in the accounts and regions 
 state. A policy that was attached before the first log is not here, and one that was taken away by deleting its user, \
 group or role still counts as given. A Deny, a boundary or an organisation's policy can take back what a document grants. \
 \
-Not followed: rights on one's own user (${aws:username}), a user that gets more through its group as self-grant, what a \
+Not followed: a user that gets more through its group as self-grant, what a \
 resource let in before, and what an identity provider writes into Identity Center's directory.
 
 What AWS does by itself is one line for all accounts, by who signed the call: an AWSService identity, a service-linked role, or \

@@ -97,6 +97,18 @@ that was there before and suddenly gets a password deserves a question.",
     page: MFA,
 };
 
+pub(super) const PASSWORD_NEW: Rule = Rule {
+    id: "password-new",
+    severity: Severity::Low,
+    practice: None,
+    about: "A user was given a console password less than a day before the end of what was read, and no MFA device was seen \
+enabled yet. A day later it is mfa-delay or password-without-mfa. Who starts today looks the same as somebody who makes a way \
+in.",
+    check: "Ask whoever called whether the user is new, and read the next day's logs.",
+    fix: "Have the user enable a device, or delete the password: aws iam delete-login-profile.",
+    page: MFA,
+};
+
 pub(super) const MFA_DELAY: Rule = Rule {
     id: "mfa-delay",
     severity: Severity::Low,
@@ -249,7 +261,9 @@ pub(super) static RULES: &[Rule] = &[
     beyond_rules::SERVICE_DELEGATED,
     beyond_rules::ORGANIZATION_GROWN,
     beyond_rules::LAYER_ADDED,
+    PASSWORD_NEW,
     access_rules::CREDENTIAL_MADE,
+    access_rules::ROOT_CREDENTIAL_MADE,
     access_rules::FEDERATION_OUT,
     access_rules::TOKEN_GOT,
     access_rules::CENTRAL_ROOT,

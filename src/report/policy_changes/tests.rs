@@ -54,6 +54,13 @@ fn findings(records: impl IntoIterator<Item = Json>) -> Vec<Finding> {
     ask(records).findings
 }
 
+/// The findings of what was read to that moment.
+fn findings_until(end: &str, records: impl IntoIterator<Item = Json>) -> Vec<Finding> {
+    let (state, options) = (scan_for(REPORT.needs, &samples(records)), Options::default());
+    let view = View { as_of: crate::model::EventTime::parse(end), ..View::new(&state, &options) };
+    (REPORT.answer)(&view).findings
+}
+
 /// `rule severity subject` of each finding but the shares.
 fn found(records: impl IntoIterator<Item = Json>) -> Vec<String> {
     let findings = findings(records).into_iter().filter(|finding| finding.rule != "policy-classes");
@@ -603,6 +610,12 @@ fn passwords_and_the_mfa_that_they_wait_for() {
         let rows = columns(&ask(records.to_vec()), ["event", "mfa_delay_seconds"]);
         rows.into_iter().find(|row| row[0] == "CreateLoginProfile").unwrap()[1].clone()
     };
+    let as_of = |end: &str| {
+        let found = findings_until(end, [login("03:00")]);
+        found.iter().map(|found| (found.rule, found.severity.as_str())).collect::<Vec<_>>()
+    };
+    assert_eq!(as_of("2026-01-02T03:08:00Z"), [("password-new", "low")], "a device may follow");
+    assert_eq!(as_of("2026-01-03T03:00:00Z"), [("password-without-mfa", "medium")]);
     assert_eq!(found([login("03:00")]), ["password-without-mfa medium user/bo"]);
     assert_eq!(delay(&[login("03:00")]), "-");
     let enabled = |time: &str| of_user(time, "EnableMFADevice", "bo");
@@ -705,6 +718,7 @@ fn every_rule_is_registered_and_every_finding_says_why() {
         quarantine(attach("03:00", "ana", "")),
         quarantine(call("04:00", "DetachUserPolicy", json!({ "userName": "ana" }))),
         call("03:00", "UploadSSHPublicKey", json!({ "userName": "bo" })),
+        call("03:00", "UploadSigningCertificate", json!({ "userName": "AWS ROOT USER" })),
         call("03:00", "UpdateSAMLProvider", json!({ "sAMLProviderArn": "arn:aws:iam::111122223333:saml-provider/x" })),
         elsewhere("rolesanywhere", "CreateProfile", json!({ "name": "x", "roleArns": [] })),
         call("03:00", "SendDelegationToken", json!({})),
@@ -735,7 +749,8 @@ fn every_rule_is_registered_and_every_finding_says_why() {
             r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"}}"# }),
         ),
     ];
-    let findings = findings(records);
+    let mut findings = findings(records);
+    findings.extend(findings_until("2026-01-02T04:00:00Z", [of_user("03:00", "CreateLoginProfile", "cy")]));
     for finding in &findings {
         let rule = REPORT.rules.iter().find(|rule| rule.id == finding.rule).expect("registered");
         assert!(finding.severity <= rule.severity, "{} is worse than its rule says", finding.rule);

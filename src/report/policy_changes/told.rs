@@ -26,6 +26,8 @@ pub(super) struct Told<'a> {
     with_mfa: BTreeMap<Target<'a>, EventTime>,
     /// Accounts whose root lost its MFA by central sessions, and by nothing else.
     cleaned_up: BTreeSet<&'a str>,
+    /// The last moment that was looked at.
+    until: Option<EventTime>,
     /// Access keys of users.
     keys: BTreeMap<Target<'a>, BTreeMap<&'a str, KeyLife>>,
 }
@@ -48,10 +50,16 @@ impl<'a> Told<'a> {
     pub(super) fn of(view: &View<'a>) -> Self {
         let symbols = view.state.symbols();
         Self {
+            until: view.as_of,
             with_mfa: view.state.get::<SignIns>().map(|all| with_mfa(all, symbols)).unwrap_or_default(),
             cleaned_up: view.state.get::<RootUse>().map(|all| cleaned_up(all, symbols)).unwrap_or_default(),
             keys: view.state.get::<Keys>().map(|all| keys_of_users(all, symbols)).unwrap_or_default(),
         }
+    }
+
+    /// Whether less than so many seconds after that moment were looked at.
+    pub(super) fn ends_within(&self, seconds: i64, since: Option<EventTime>) -> bool {
+        self.until.zip(since).is_some_and(|(until, since)| until < since.plus_seconds(seconds))
     }
 
     /// Whether a user or root signed in with MFA after that moment.

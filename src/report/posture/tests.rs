@@ -548,11 +548,14 @@ fn near_administrators_and_whole_services() {
     assert_eq!(with(allow(json!("*"), json!(["arn:aws:s3:::x", "arn:aws:s3:::x/*"])), 1), low, "one bucket");
     assert_eq!(with(allow(json!("*"), json!("arn:aws:s3:::*")), 1), low);
     let medium = set(["policy-allows-all-on-some medium"]);
-    assert_eq!(with(allow(json!("*"), json!("arn:aws:iam::*:user/${aws:username}")), 1), medium, "his own policy");
+    let own = set(["policy-allows-all-on-some medium", "policy-leads-to-admin high"]);
+    assert_eq!(with(allow(json!("*"), json!("arn:aws:iam::*:user/${aws:username}")), 1), own, "his own policy");
     let mut mfa = allow(json!("*"), json!("*"));
     mfa["Condition"] = json!({ "Bool": { "aws:MultiFactorAuthPresent": "true" } });
     assert_eq!(with(mfa, 1), medium);
-    assert_eq!(with(allow(json!("iam:*"), json!("arn:aws:iam::*:user/${aws:username}")), 1), set([]));
+    let own = |action: &str| allow(json!(action), json!("arn:aws:iam::*:user/${aws:username}"));
+    assert_eq!(with(own("iam:*AccessKey"), 1), set([]));
+    assert_eq!(with(own("iam:*"), 1), set(["policy-leads-to-admin high"]), "any policy, for oneself");
 }
 
 #[test]

@@ -70,6 +70,10 @@ fn console(usage: &Usage<'_>) -> Option<Finding> {
             everyday,
             format!("did everyday work that does not need root{}{}", opened(usage), refused(usage)),
         )
+    } else if let Some(days) = usage.idle_days() {
+        let days = days.len();
+        let what = format!("was used on {} without a task that needs root", quantity(days as u64, "day"));
+        ("root-everyday-use", i64::try_from(days).unwrap_or(i64::MAX), what)
     } else if usage.is_without_mfa() {
         return None;
     } else {

@@ -40,7 +40,9 @@ pub(super) const RULES: &[Rule] = &[
         controls: &["1.7"],
         about: "Root was used at the console, or with tokens of its own, for everyday work: everyday_events are neither \
                 sign-ins nor on AWS's list of tasks that need root, nor what the console reads in a session with MFA. A \
-                bucket or queue policy that lets everybody in is one.",
+                bucket or queue policy that lets everybody in is one. Medium where root signed in with MFA and only looked, on \
+                five days or more within 30 without such a task: looking needs no root. Not seen: tasks that leave no event, \
+                such as tax settings, so ask first.",
         check: "top_events of the row; ask whoever signed in from its addresses.",
         fix: "Give that person a role or a user in Identity Center, and keep root for the tasks that need it.",
         page: TASKS,

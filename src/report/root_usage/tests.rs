@@ -427,3 +427,31 @@ fn email_addresses_of_root_that_change() {
     let own = root("AcceptPrimaryEmailUpdate", "account.amazonaws.com", "ASIA1");
     assert_eq!(rules([own])[0], (rule, "high"), "by root itself");
 }
+
+#[test]
+fn days_of_looking_without_a_task_are_everyday_use() {
+    let mut session = root("DescribeInstances", "ec2.amazonaws.com", "ASIA1");
+    session["sessionCredentialFromConsole"] = json!("true");
+    session["userIdentity"]["sessionContext"] = json!({ "attributes": { "mfaAuthenticated": "true" } });
+    let on = |day: u32, mut record: Json| {
+        record["eventTime"] = json!(format!("2026-01-{day:02}T03:00:00Z"));
+        record
+    };
+    let looking = |days: &[u32]| days.iter().map(|&day| on(day, session.clone())).collect::<Vec<_>>();
+    let week = [2, 5, 6, 7, 8];
+    assert_eq!(rules(looking(&week)), [("root-everyday-use", "medium")]);
+    assert_eq!(
+        ask(looking(&week)).1[0].summary,
+        "root of 111122223333 was used on 5 days without a task that needs root"
+    );
+    assert_eq!(rules(week.map(|day| on(day, sign_in("Success", "Yes")))), [("root-everyday-use", "medium")]);
+    assert_eq!(rules(looking(&week[1..])), [("root-console-use", "medium")], "a few days");
+    let mut apart = looking(&[1, 2, 3, 4]);
+    apart.push(on(31, session.clone()));
+    assert_eq!(rules(apart), [("root-console-use", "medium")], "not within a month");
+    let task = on(8, root("CreateCase", "support.amazonaws.com", "ASIA1"));
+    let with_task: Vec<Json> = looking(&week).into_iter().chain([task]).collect();
+    assert_eq!(rules(with_task), [("root-console-use", "medium")], "a task on one of the days");
+    let failed: Vec<Json> = week.map(|day| on(day, sign_in("Failure", "No"))).into();
+    assert_eq!(rules(failed), [("root-attempts", "low")], "nobody was in");
+}

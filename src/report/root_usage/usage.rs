@@ -30,11 +30,19 @@ pub(in crate::report) struct Usage<'a> {
     pub addresses: BTreeSet<&'a str>,
     pub event_names: BTreeMap<&'a str, i64>,
     pub days: BTreeMap<Day, i64>,
+    used_days: BTreeSet<Day>,
+    task_days: BTreeSet<Day>,
     pub created_keys: BTreeSet<&'a str>,
     pub reset_addresses: BTreeSet<&'a str>,
     /// Of central sessions, the tasks that they were issued for, as far as that was read.
     pub tasks: BTreeSet<&'a str>,
 }
+
+/// So many days of use within a month, none of them with a task that needs root, are everyday use, even where nothing but
+/// reading was seen: whoever only looks needs no root.
+const HABIT: usize = 5;
+
+const MONTH: i32 = 30;
 
 /// How many event names are shown.
 const TOP: usize = 10;
@@ -101,6 +109,8 @@ impl<'a> Usage<'a> {
             addresses: BTreeSet::new(),
             event_names: BTreeMap::new(),
             days: BTreeMap::new(),
+            used_days: BTreeSet::new(),
+            task_days: BTreeSet::new(),
             created_keys: BTreeSet::new(),
             reset_addresses: BTreeSet::new(),
             tasks: BTreeSet::new(),
@@ -120,6 +130,8 @@ impl<'a> Usage<'a> {
         for (name, count) in row.event_names.iter() {
             *self.event_names.entry(symbols.text(name)).or_default() += count;
         }
+        self.used_days.extend(&row.used_days);
+        self.task_days.extend(&row.task_days);
         for (&day, events) in &row.days {
             *self.days.entry(day).or_default() += events;
         }
@@ -147,6 +159,13 @@ impl<'a> Usage<'a> {
     /// Whether somebody was in, even if all calls were denied; if not, root was only tried, or a reset of its password asked for.
     pub fn is_use(&self) -> bool {
         self.count(Count::Uses) > 0
+    }
+
+    /// The days on which root was in and no task needed it, where there are so many within a month that it is a habit.
+    pub fn idle_days(&self) -> Option<Vec<Day>> {
+        let idle: Vec<Day> = self.used_days.difference(&self.task_days).copied().collect();
+        let is_habit = idle.windows(HABIT).any(|days| days[HABIT - 1].0 - days[0].0 < MONTH);
+        (self.class == RootClass::Console && is_habit).then_some(idle)
     }
 
     /// Whether a sign-in or session says that MFA was not used.

@@ -95,12 +95,15 @@ pub(super) const WORKLOAD_ELSEWHERE: Rule = Rule {
     about: "Credentials of a workload (an instance, a function, a task, a pod, the holder of a certificate) were used where \
             the workload is not, as all its sessions together show. Signs: a place (a public network, or all private \
             addresses together) whose programs are seen at no other place of it; an address that a person's own credentials use at the same time; of an instance, a network \
-            that one session alone was used in while the others went on. Between IPv4 and IPv6, and for the pods of an EKS \
+            that one session alone was used in while the others went on; of a certificate, a second network while the first \
+            goes on; a public address late and rarely, where the workload was inside its VPC for a day or more; with \
+            --aws-ip-ranges an address outside AWS that came later, where home lies in it. Between IPv4 and IPv6, and for the pods of an EKS \
             service account (IRSA), only a program or a person counts, at a place that came into use an hour or more after \
             the workload's own, while that went on. Two signs are high, one is medium. With --aws-ip-ranges one sign is high \
             where the address is outside AWS; inside AWS it is low for functions, tasks and pods, and between IPv4 and \
             IPv6. A network where other workloads of the account are at home is their NAT and no sign. Not seen: a thief \
-            with the same program after the workload fell silent, or behind its NAT.",
+            with the same program after a workload with a public address fell silent, or behind its NAT. A workload alone in \
+            its account whose VPC gets a NAT looks the same on its first day.",
     check: "Whose address is it? `aws ec2 describe-instances`, the NAT gateways, and `trailscan principals --address ADDRESS`.",
     fix: "When nobody knows the address: revoke the role's sessions, replace the instance or task, require IMDSv2, narrow \
           the role by aws:SourceVpc.",

@@ -10,9 +10,14 @@
 //! first hour and home went on. The pods of a Kubernetes service account (IRSA) are one workload in as many networks as
 //! their nodes are, and are held to the same.
 //!
+//! An equal program is no excuse where the place cannot be the workload's: a public address late and rarely, where it had
+//! been inside its VPC for a day or more; an address outside of AWS's ranges, where home lies in them; a second network of
+//! whoever holds a certificate, while the first goes on.
+//!
 //! Known misses: a thief who uses the same program, after the workload fell silent, looks like an instance that was
-//! stopped and got another public address; one who does so in session after session like a NAT with two addresses; one
-//! who does so over IPv6, or with the token of a pod, like a host with both families and like one more node; one
+//! stopped and got another public address (but with AWS's ranges); one who does so in session after session like a NAT with
+//! two addresses; one who does so over IPv6, or with the token of a pod, like a host with both families and like one more
+//! node; one
 //! behind the workload's own NAT or inside its VPC like the workload; one who takes the credentials of three workloads of
 //! an account within an hour of their first call looks like their NAT. Programs are what the caller says of itself: an
 //! equal one excuses nothing by itself, another one is only a sign.
@@ -27,13 +32,19 @@ use super::company::Company;
 use super::usage::{self, Overview, Place, Places, Where};
 use super::{Known, Whereabouts, rules};
 use crate::aggregate::{State, Sym};
-use crate::model::Arn;
+use crate::model::{Arn, IssuanceApi};
 use crate::report::lineage::{Kind, is_instance_name};
 use crate::report::source_list::ReadAddresses;
 use crate::report::{AwsRanges, Severity};
 
 /// How long a place must have been used before another one is a new one, in seconds.
 const SETTLED: i64 = 3600;
+
+/// How long a workload must have been inside its VPC before a public address is a new one, in seconds: a day.
+const SETTLED_INSIDE: i64 = 24 * 3600;
+
+/// A place is rare in one of so many sessions, or where one session alone was.
+const RARE_PART: usize = 4;
 
 /// With so many others of its account that used a network from their start, it is the account's NAT.
 const SIBLINGS: usize = 2;
@@ -255,7 +266,9 @@ impl Judge<'_, '_> {
 
     /// Outside of AWS weighs more; inside less for what may well be the workload's own new address.
     fn weighed(&self, severity: Severity, addresses: &[IpAddr], may_be_own: bool) -> Severity {
-        let Some(aws) = self.aws.filter(|_| severity == Severity::Medium) else { return severity };
+        // A certificate is used outside of AWS as a rule.
+        let says_more = severity == Severity::Medium && !self.is_of_certificate();
+        let Some(aws) = self.aws.filter(|_| says_more) else { return severity };
         let whereabouts = Whereabouts::of(addresses, aws);
         match severity {
             _ if whereabouts.is_all_outside() => Severity::High,
@@ -292,8 +305,12 @@ impl Judge<'_, '_> {
     }
 
     fn is_of_certificate(&self) -> bool {
-        let service = self.known.credential.issuance().map_or("", crate::report::lineage::issuing_service);
-        service == "rolesanywhere" || self.known.session.scope_issuer_type().contains("RolesAnywhere")
+        let issuance = self.known.credential.issuance();
+        let is_by_certificate = issuance.is_some_and(|issuance| issuance.api() == IssuanceApi::CreateSession);
+        let service = issuance.map_or("", crate::report::lineage::issuing_service);
+        is_by_certificate
+            || service == "rolesanywhere"
+            || self.known.session.scope_issuer_type().contains("RolesAnywhere")
     }
 
     /// A developer's instance is used with two credentials, too; hardly with one unusual program.
@@ -320,15 +337,53 @@ impl Judge<'_, '_> {
             (true, true) => Some(Severity::High),
             (true, false) | (false, true) => Some(Severity::Medium),
             (false, false) => {
-                let is_other = !other_family && self.is_one_session_of_many(place, home);
+                let is_other = !other_family
+                    && (self.is_one_session_of_many(place, home)
+                        || self.has_left_vpc((at, place), home)
+                        || self.has_left_aws(place, home));
                 is_other.then_some(Severity::Medium)
             }
         }
     }
 
-    /// An instance whose sessions are used at home, but for one that was used elsewhere while home went on.
+    /// An instance whose sessions are used at home, but for one that was used elsewhere while home went on; or a certificate
+    /// in a second network. Who carries a certificate about is soon seen in a third.
     fn is_one_session_of_many(&self, place: &Place, home: &Place) -> bool {
-        self.known.kind == Kind::Ec2 && is_new_beside(home, place) && place.sessions == 1
+        let is_other = match self.known.kind {
+            Kind::Ec2 => place.sessions == 1,
+            _ => self.is_of_certificate() && self.is_rare(place) && self.workload.places.len() == 2,
+        };
+        is_other && is_new_beside(home, place)
+    }
+
+    fn is_rare(&self, place: &Place) -> bool {
+        place.sessions == 1 || place.sessions * RARE_PART <= self.workload.members.len()
+    }
+
+    /// Inside its VPC for a day or more, by private addresses or endpoints alone, and then rarely at a public one. What has a
+    /// public address, or a NAT beside endpoints, mostly shows it on its first day.
+    fn has_left_vpc(&self, (at, place): (Where, &Place), home: &Place) -> bool {
+        let is_late = |public: &Place| {
+            let first = home.usage.first().zip(public.usage.first());
+            first.is_some_and(|(home, public)| home.plus_seconds(SETTLED_INSIDE) <= public)
+        };
+        let mut public = self.workload.places.iter().filter(|(at, _)| **at != Where::Inside);
+        self.workload.overview.home == Some(Where::Inside)
+            && at != Where::Inside
+            && self.is_rare(place)
+            && public.all(|(_, place)| is_late(place))
+    }
+
+    /// Not from its start, and outside of AWS, where home lies in it. What is AWS's own has no addresses elsewhere, but those
+    /// that a customer brings along.
+    fn has_left_aws(&self, place: &Place, home: &Place) -> bool {
+        let Some(aws) = self.aws.filter(|_| !self.is_of_certificate()) else { return false };
+        let of = |place: &Place| {
+            let addresses: Vec<IpAddr> = place.addresses.keys().copied().collect();
+            Whereabouts::of(&addresses, aws)
+        };
+        let is_home_there = self.workload.overview.home == Some(Where::Inside) || of(home).is_all_inside();
+        is_home_there && of(place).is_all_outside() && !self.workload.is_early(place)
     }
 }
 

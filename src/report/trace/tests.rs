@@ -408,3 +408,19 @@ fn what_findings_print_can_be_asked_for() {
     assert!(["user/u", "USER/u", USER, "u"].into_iter().all(is_found));
     assert!(!is_found("user/x"));
 }
+
+#[test]
+fn what_was_delegated_goes_back_to_the_partner() {
+    let partner = json!({ "type": "IAMUser", "principalId": "AIDAVEND", "accountId": "999988887777",
+        "arn": "arn:aws:iam::999988887777:user/vend", "accessKeyId": "AKIAVENDEXAMPLE", "userName": "vend" });
+    let mut got = assume(&partner, "Admin", "ASIADELEGATED", 1);
+    got["eventName"] = json!("GetDelegatedAccessToken");
+    got["recipientAccountId"] = json!("999988887777");
+    got["requestParameters"] = json!({ "tradeInToken": "HIDDEN_DUE_TO_SECURITY_REASONS" });
+    got["responseElements"] = json!({ "credentials": { "accessKeyId": "ASIADELEGATED", "expiration": at(61) },
+        "assumedPrincipal": "arn:aws:iam::111122223333:role/Admin" });
+    let records = [got, call(&session("Admin", "ASIADELEGATED", 1), 2)];
+    let answer = ask(&records, "ASIADELEGATED");
+    assert_eq!(shape(&answer), ["0 user back", "1 access-key back exact", "2 role asked exact"]);
+    assert_eq!(text(&answer.rows[2], "issued_event"), "GetDelegatedAccessToken");
+}

@@ -4,7 +4,8 @@
 //! Who is wrongly accused: an account whose many users mistype on a Monday and give up, so more users have to stay out
 //! than get in. Failures with names that the account does not have count once an address, as a user of their own, and not
 //! where somebody gets in from that address: people mistype names as well. People whose users were all deleted and who did
-//! not hear of it look the same. Who slips past: a guesser who hides among a busy account's sign-ins, or who is slow as well
+//! not hear of it look the same; so does who mistypes in the middle of a wave on a phone and gets in on a laptop in
+//! another network, the first time in these logs. Who slips past: who hits from the address where the same user failed, and a guesser who hides among a busy account's sign-ins, or who is slow as well
 //! as widespread (see [`trickle`](super::trickle)).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +13,7 @@ use std::net::IpAddr;
 
 use serde_json::json;
 
-use super::facts::{Facts, OfUser, Times, in_pair};
+use super::facts::{Facts, Hours, OfUser, Times, in_pair, shown};
 use super::{Attack, Limits, SHOWN, named, rules, some};
 use crate::model::{Hour, grouped, quantity};
 use crate::report::console_logins::tried::Who;
@@ -53,6 +54,7 @@ fn of_account<'a>(
         by_hour.get(&hour).into_iter().flatten().chain(next).copied().collect::<BTreeSet<Who<'a>>>()
     };
     let tries = Tries::of(users, sprays);
+    let mut hits: BTreeMap<Who<'a>, Hit> = BTreeMap::new();
     let mut attacked: BTreeMap<Who<'a>, Times> = BTreeMap::new();
     let mut addresses: BTreeSet<IpAddr> = BTreeSet::new();
     for &hour in by_hour.keys() {
@@ -65,16 +67,10 @@ fn of_account<'a>(
         if count < limits.spray_users * MORE_USERS || count <= got_in.len() as i64 {
             continue;
         }
-        for (who, from) in failed {
-            addresses.extend(from.keys());
-            // Pairs overlap: of each user the worst is kept.
-            let mut times = Times::default();
-            from.values().for_each(|here| times.merge(here.events, here.span));
-            let known = attacked.entry(who).or_default();
-            if known.events < times.events {
-                *known = times;
-            }
-        }
+        let wave: BTreeSet<IpAddr> = failed.iter().flat_map(|(_, from)| from.keys().copied()).collect();
+        hits.extend(got_in.into_iter().filter_map(|&who| Some((who, tries.hit((who, users[&who]), hour, &wave)?))));
+        addresses.extend(&wave);
+        keep_worst(&mut attacked, failed);
     }
     if attacked.is_empty() {
         return None;
@@ -84,9 +80,55 @@ fn of_account<'a>(
     let unknown = attacked.iter().filter(|(who, _)| who.is_hidden()).map(|(_, times)| times.events).sum();
     let mut all = Times::default();
     attacked.values().for_each(|times| all.merge(times.events, times.span));
-    let when = format!("from {} within an hour and the next, and none of them got in", super::from(&addresses));
-    let users = attacked.into_keys().collect();
-    Some(attack(account, Failed { users, names, unknown, all, addresses: &addresses }, &when))
+    let then = told(&hits, users);
+    let when = format!("from {} within an hour and the next{then}", super::from(&addresses));
+    let failed = Failed { users: attacked.into_keys().collect(), names, unknown, all, addresses: &addresses };
+    Some(with_hits(attack(account, failed, &when), &hits, users))
+}
+
+/// Pairs of hours overlap: of each user the worst is kept.
+fn keep_worst<'a>(attacked: &mut BTreeMap<Who<'a>, Times>, failed: Vec<(Who<'a>, BTreeMap<IpAddr, Times>)>) {
+    for (who, from) in failed {
+        let mut times = Times::default();
+        from.values().for_each(|here| times.merge(here.events, here.span));
+        let known = attacked.entry(who).or_default();
+        if known.events < times.events {
+            *known = times;
+        }
+    }
+}
+
+/// A sign-in in the middle of a wave that failed first and then worked from where its user never got in before.
+#[derive(Clone, Copy)]
+struct Hit {
+    ip: IpAddr,
+    with_mfa: bool,
+}
+
+/// Who got in, in words that follow what failed.
+fn told<'a>(hits: &BTreeMap<Who<'a>, Hit>, users: &Users<'_, 'a>) -> String {
+    let Some((who, hit)) = hits.first_key_value() else { return ", and none of them got in".to_owned() };
+    let others = match hits.len() - 1 {
+        0 => String::new(),
+        more => format!(" (and {} more)", quantity(more as u64, "user")),
+    };
+    format!("; one of {} failed with them and then worked from {}{others}", users[who].shown(*who), shown(hit.ip))
+}
+
+/// The spray with those who got in.
+fn with_hits<'a>(mut spray: Attack<'a>, hits: &BTreeMap<Who<'a>, Hit>, users: &Users<'_, 'a>) -> Attack<'a> {
+    if hits.is_empty() {
+        return spray;
+    }
+    if hits.values().any(|hit| !hit.with_mfa) {
+        spray.finding.severity = Severity::High;
+    }
+    let names: Vec<&str> = hits.keys().map(|who| users[who].shown(*who)).collect();
+    let from: BTreeSet<String> = hits.values().map(|hit| shown(hit.ip)).collect();
+    spray.finding.evidence.insert("signed_in".to_owned(), json!(names));
+    spray.finding.evidence.insert("signed_in_from".to_owned(), json!(from));
+    spray.entered.extend(hits.keys());
+    spray
 }
 
 /// What was tried at one account.
@@ -106,6 +148,21 @@ impl<'a> Tries<'a> {
             });
         }
         Self { failures, entered }
+    }
+
+    /// How a user got in who failed within an hour and the next, as the others of the wave did: from an address of theirs, or
+    /// from one where it had neither got in before nor failed itself. Who mistypes gets in from where the mistake was made, or
+    /// from a place of its own.
+    fn hit(&self, (who, of_user): (Who<'a>, &OfUser<'a>), hour: Hour, wave: &BTreeSet<IpAddr>) -> Option<Hit> {
+        let failed = self.failures.get(&who).map(|failures| in_pair_at(failures, hour))?;
+        let first = failed.values().filter_map(Times::first).min()?;
+        let is_new = |hours: &Hours| hours.first_success().is_some_and(|success| success > first);
+        let is_theirs = |ip: &IpAddr| wave.contains(ip) || !failed.contains_key(ip);
+        let hit = of_user
+            .at
+            .iter()
+            .find(|(ip, hours)| is_new(hours) && is_theirs(ip) && in_pair(&hours.successes, hour).last() > Some(first));
+        hit.map(|(&ip, hours)| Hit { ip, with_mfa: in_pair(&hours.without_mfa, hour).events == 0 })
     }
 
     /// What failed in an hour and the next; of names that do not exist only where nobody got in from.

@@ -40,9 +40,19 @@ fn credentials(all: &[Change<'_>]) -> Vec<Found> {
             ("UpdateServiceSpecificCredential", id) => format!("the credential {id} again that was off"),
             (_, service) => format!("a credential for {service}"),
         });
-        Draft::new(&rules::CREDENTIAL_MADE, account_id, named(kind, name))
+        let (rule, severity, because) = match kind {
+            TargetKind::Account => {
+                (&rules::ROOT_CREDENTIAL_MADE, Severity::High, "it is root's, does not expire, and no policy limits it")
+            }
+            _ => (
+                &rules::CREDENTIAL_MADE,
+                Severity::Low,
+                "it does not expire by itself, and no list of access keys shows it",
+            ),
+        };
+        Draft::new(rule, account_id, named(kind, name))
             .summary(format!("{} got {what} {}", named(kind, name), by(all, &rows)))
-            .severity(Severity::Low, "it does not expire by itself, and no list of access keys shows it")
+            .severity(severity, because)
             .found(all, rows)
     };
     groups(all, |change| did(change, Act::AddCredential), Change::target).into_iter().map(of_user).collect()

@@ -16,7 +16,7 @@ const HOUR: i64 = 3_600;
 
 pub(super) fn of(all: &[Change<'_>], told: &Told<'_>) -> Vec<Found> {
     let mut found = mfa_deactivated(all, told);
-    found.extend(passwords(all));
+    found.extend(passwords(all, told));
     found.extend(resets(all));
     found.extend(password_policies(all));
     found
@@ -89,7 +89,7 @@ fn had_another(
 }
 
 /// New console passwords: MFA after a while, or never.
-fn passwords(all: &[Change<'_>]) -> Vec<Found> {
+fn passwords(all: &[Change<'_>], told: &Told<'_>) -> Vec<Found> {
     let enabled = moments(all, Act::EnableMfa);
     let of_user = |(target, rows): (Target<'_>, Vec<usize>)| {
         let (account_id, kind, name) = target;
@@ -108,14 +108,19 @@ fn passwords(all: &[Change<'_>]) -> Vec<Found> {
             return None;
         }
         let made = all.iter().any(|change| change.did(Act::Create) && change.target() == target);
-        let (severity, because) = if is_closed(all, target, last_of(all, &rows)) {
-            (Severity::Low, "the user or its password was deleted afterwards")
+        let last = last_of(all, &rows);
+        let (rule, severity, because, then) = if is_closed(all, target, last) {
+            let because = "the user or its password was deleted afterwards";
+            (&rules::PASSWORD_WITHOUT_MFA, Severity::Low, because, "; it was deleted afterwards")
+        } else if told.ends_within(DAY, last) {
+            let because = "a device may follow within a day, and less than that was read";
+            (&rules::PASSWORD_NEW, Severity::Low, because, " yet: less than a day after it was read")
         } else {
-            (Severity::Medium, "a password alone may do; MFA may have been enabled outside of what was read")
+            let because = "a password alone may do; MFA may have been enabled outside of what was read";
+            (&rules::PASSWORD_WITHOUT_MFA, Severity::Medium, because, "")
         };
         let known = if made { ", made in these logs," } else { "" };
-        let then = if severity == Severity::Low { "; it was deleted afterwards" } else { "" };
-        let draft = Draft::new(&rules::PASSWORD_WITHOUT_MFA, account_id, &*user)
+        let draft = Draft::new(rule, account_id, &*user)
             .summary(format!("{user}{known} was given a console password {} and no MFA{then}", by(all, &rows)))
             .severity(severity, because);
         Some(draft.found(all, rows).with("user_created_in_range", json!(made)))

@@ -205,6 +205,46 @@ fn private_and_public_are_no_theft_by_themselves() {
     assert_eq!(told(vec![inside(1), inside(50), public(CLI), neighbour]), []);
 }
 
+/// A call on a day of January by one session of a function, or of what else has that scope.
+fn on_day(day: u32, scope: &Json, at: (&str, &str)) -> Json {
+    let created = format!("2026-01-{day:02}T01:00:00Z");
+    let used =
+        with(call(&format!("ASIADAY{day}"), &created), "/eventTime", json!(format!("2026-01-{day:02}T03:00:00Z")));
+    let used = with(used, "/userIdentity/inScopeOf", scope.clone());
+    with(with(used, "/sourceIPAddress", json!(at.0)), "/userAgent", json!(at.1))
+}
+
+#[test]
+fn what_was_inside_for_days_and_then_somewhere_else() {
+    for kind in ["Lambda::Function", "ECS::Task"] {
+        let scope = json!({ "issuerType": format!("AWS::{kind}"), "credentialsIssuedTo": "arn:aws:x:f" });
+        let inside = |day: u32| endpoint(on_day(day, &scope, ("10.0.3.17", BOTO)), "111122223333");
+        let public = |day: u32| on_day(day, &scope, ("198.51.100.66", BOTO));
+        let home = || (2..10).map(inside).collect::<Vec<_>>();
+        let and = |more: Vec<Json>| told([home(), more].concat());
+        assert_eq!(and(vec![public(10)]), [(ELSEWHERE, Severity::Medium)], "{kind}: the newest session");
+        assert_eq!(and(vec![public(9)]), [(ELSEWHERE, Severity::Medium)], "{kind}: the same session");
+        assert_eq!(and(vec![public(9), public(10)]), [(ELSEWHERE, Severity::Medium)], "{kind}: two sessions");
+        assert_eq!(and(vec![public(2), public(9)]), [], "{kind}: a NAT beside endpoints from the first day");
+        assert_eq!(and((7..12).map(public).collect()), [], "{kind}: a NAT that was made in these days");
+        let other = on_day(8, &scope, ("203.0.113.9", BOTO));
+        assert_eq!(and(vec![public(2), other]), [], "{kind}: nodes with addresses of their own");
+    }
+}
+
+#[test]
+fn a_certificate_in_a_second_network_while_the_first_goes_on() {
+    let scope =
+        json!({ "issuerType": "AWS::RolesAnywhere::Subject", "credentialsIssuedTo": "arn:aws:rolesanywhere:s" });
+    let at = |day: u32, address: &str| on_day(day, &scope, (address, BOTO));
+    let home = || (2..10).map(|day| at(day, "192.0.2.1")).collect::<Vec<_>>();
+    let away = |day: u32, address: &str| with(at(day, address), "/userIdentity/accessKeyId", json!("ASIATHIEF"));
+    assert_eq!(told([home(), vec![away(6, "198.51.100.66")]].concat()), [(ELSEWHERE, Severity::Medium)]);
+    assert_eq!(told([home(), vec![away(10, "198.51.100.66")]].concat()), [], "it moved");
+    let travels = vec![away(5, "198.51.100.66"), away(7, "203.0.113.9")];
+    assert_eq!(told([home(), travels].concat()), [], "on a laptop");
+}
+
 #[test]
 fn whose_address_it_is_weighs() {
     let records = [at_home(&[2, 8]), vec![instance(ONE, 3, 5, ("198.51.100.66", CLI))]].concat();
