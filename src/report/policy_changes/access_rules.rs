@@ -66,6 +66,8 @@ pub(super) const ROOT_CREDENTIAL_MADE: Rule = Rule {
     id: "root-credential-made",
     severity: Severity::High,
     practice: Some(Practice::NoRootKeys),
+    techniques: &[],
+    controls: &[],
     about: "Root got a long-lived credential that is no access key, or one that was off was switched on: a signing certificate, \
 which signs calls as root does.",
     check: "aws iam get-account-summary: AccountSigningCertificatesPresent. Ask the owner of root whether it was meant.",

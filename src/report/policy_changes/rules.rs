@@ -101,6 +101,8 @@ pub(super) const PASSWORD_NEW: Rule = Rule {
     id: "password-new",
     severity: Severity::Low,
     practice: None,
+    techniques: &[],
+    controls: &[],
     about: "A user was given a console password less than a day before the end of what was read, and no MFA device was seen \
 enabled yet. A day later it is mfa-delay or password-without-mfa. Who starts today looks the same as somebody who makes a way \
 in.",
