@@ -99,6 +99,11 @@ impl Keys {
         self.changes.get(&key).into_iter().flatten()
     }
 
+    /// Every logged change with its key, in no lasting order.
+    pub fn all_changes(&self) -> impl Iterator<Item = (Sym, &Change)> {
+        self.changes.iter().flat_map(|(&key, changes)| changes.iter().map(move |change| (key, change)))
+    }
+
     /// Whether the creation of a key is among the counted events: inside the window and past the filters.
     pub fn is_creation_counted(&self, key: Sym) -> bool {
         self.created.contains(&key)

@@ -177,7 +177,8 @@ pub fn sections(plan: &Plan, known: &Known<'_>) -> Result<(Vec<Section>, Option<
         reports.iter().map(|report| section(report, &view, plan, &reach)).collect::<Result<_, _>>()?;
     let tables = news::tables(plan, &view);
     if plan.question.report().is_none() {
-        let scorecard = scorecard(plan, known, logs, &sections)?;
+        let in_logs = InLogs::of(&view);
+        let scorecard = scorecard(plan, known, (logs, in_logs), &sections)?;
         sections.insert(0, scorecard);
         let mut findings: Vec<_> = sections.iter_mut().map(|section| &mut section.findings).collect();
         report::one_finding_per_fact(&mut findings);
@@ -227,13 +228,18 @@ fn logs(reading: &Reading, coverage: &Coverage) -> LogSpan {
 
 /// How each account stands against the practices, by all that the reports found. People read the top of a screen: they get
 /// a line an account, the worst first; the reasons where those of a few accounts are asked for alone.
-fn scorecard(plan: &Plan, known: &Known<'_>, logs: Option<LogSpan>, sections: &[Section]) -> Result<Section, Problem> {
+fn scorecard(
+    plan: &Plan,
+    known: &Known<'_>,
+    (logs, in_logs): (Option<LogSpan>, InLogs),
+    sections: &[Section],
+) -> Result<Section, Problem> {
     let mut scores = report::scorecard(
         &Evidence {
             findings: sections.iter().flat_map(|section| &section.findings).collect(),
             accounts: &known.coverage.accounts,
             logs,
-            in_logs: InLogs::of(known.state),
+            in_logs,
             posture: known.posture,
         },
         &plan.reports(),

@@ -44,13 +44,25 @@ pub fn about(report: &Report) -> String {
     format!("{}\n\n{}", report.summary, report.about).trim_end().to_owned()
 }
 
+/// What the audit's scorecard says, and what it rests on.
+const SCORECARD: &str = "\
+It begins with what to look at first and a scorecard: the seven practices of the IAM checklist, account by account.
+
+  INCORRECT  something in the logs or in IAM's state breaks the practice: a finding that is low or worse
+  CORRECT    what was read proves it. The use of root and keys on machines: 30 whole days of logs of every enabled
+             region, read-only events among them, which nothing blinded. The others: a file of IAM's state of
+             the last day of the logs or the day before, with no change after it
+  UNKNOWN    neither, or something that could break it was not judged; `next` (in JSON) says what would settle it
+
+What CORRECT does not prove: that nobody did what leaves no record, or looks like the work of the owner.";
+
 /// What the audit is.
 pub fn about_audit() -> String {
     let width = audited().map(|report| report.name.len()).max().unwrap_or(0);
     let lines: Vec<String> = audited().map(|report| format!("  {:width$}  {}", report.name, report.summary)).collect();
     let alone: Vec<&str> = audited().filter(|report| report.needs_no_logs()).map(|report| report.name).collect();
     format!(
-        "Every report, in one pass over the logs:\n\n{}\n\n{} is among them when files of IAM's state are given.",
+        "Every report, in one pass over the logs:\n\n{}\n\n{} is among them when files of IAM's state are given.\n\n{SCORECARD}",
         lines.join("\n"),
         alone.join(" and ")
     )

@@ -14,8 +14,8 @@ pub struct ProofBasis {
     pub days: BTreeMap<(String, String), BTreeSet<Day>>,
     /// The first and the last day of which gaps speak; `None` where no object tells its day.
     pub judged: Option<(Day, Day)>,
-    /// Counted events that only read, by account.
-    pub read_only: BTreeMap<String, u64>,
+    /// The days with counted management events of each account and region, and whether one of these only read.
+    pub recorded: BTreeMap<(String, String), BTreeMap<Day, bool>>,
     /// Objects that failed, are archived, are damaged or hold malformed records or events without a time, by the account of their key;
     /// under an empty text those whose account is not known.
     pub unread: BTreeMap<String, u64>,
@@ -23,4 +23,13 @@ pub struct ProofBasis {
     pub of_organization: BTreeSet<String>,
     /// Regions that the logs show to be enabled, with their account first.
     pub enabled_regions: BTreeSet<(String, String)>,
+}
+
+impl ProofBasis {
+    /// Adds days with management events, each with its account, its region and whether one of these only read.
+    pub fn add_recorded(&mut self, days: impl IntoIterator<Item = ((String, String), Day, bool)>) {
+        for (place, day, reads) in days {
+            *self.recorded.entry(place).or_default().entry(day).or_default() |= reads;
+        }
+    }
 }

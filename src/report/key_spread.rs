@@ -26,7 +26,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, json};
 
 use self::look::Look;
-use self::signal::Held;
+use self::signal::{Held, SpeaksFor};
 use self::spread::Spread;
 use self::verdict::{Thresholds, Verdict};
 use super::addresses::{Failures, add_places};
@@ -237,6 +237,20 @@ fn answer(view: &View<'_>) -> Answer {
     answer.findings.extend(unreadable(&failures));
     finding::sort(&mut answer.findings);
     answer
+}
+
+/// The keys that may lie on a machine: one signal speaks for it where two are needed, and no other verdict holds. Each with its
+/// account and what was seen.
+pub(super) fn perhaps_on_machines(view: &View<'_>) -> Vec<(String, String)> {
+    if view.state.get::<Keys>().is_none() {
+        return Vec::new();
+    }
+    let told = |key: JudgedKey<'_>| {
+        let is_open = matches!(key.verdict, Verdict::Single | Verdict::Roaming);
+        let held = key.signals.iter().find(|held| held.signal.speaks_for() == SpeaksFor::MachinePerhaps)?;
+        is_open.then(|| (key.account.to_owned(), format!("{} was {}", key.id, held.says)))
+    };
+    judged(view).into_iter().filter_map(told).collect()
 }
 
 fn thresholds(view: &View<'_>) -> Thresholds {

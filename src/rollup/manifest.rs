@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::report::export::SCHEMA_VERSION;
 
 /// The version of the tables of a rollup: another one is not read. A column that is new, gone or of another meaning raises it.
-pub const ROLLUP_VERSION: u32 = 1;
+pub const ROLLUP_VERSION: u32 = 2;
 
 /// What holds for every table.
 const CONVENTIONS: [&str; 6] = [

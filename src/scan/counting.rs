@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use super::gather::widest;
 use super::keep::Keep;
 use super::logging::LoggingNotes;
+use super::recorded::Recorded;
 use super::update::{Update, is_update};
 use crate::coverage::CoverageFacts;
 use crate::decode::{Aside, Fingerprint, Sink};
@@ -62,7 +63,7 @@ pub(super) struct Counts {
     late: u64,
     read_only: u64,
     accounts: Names,
-    readers: Names,
+    recorded: Recorded,
     undated: Names,
     regions: Names,
     categories: Names,
@@ -206,8 +207,8 @@ impl Counts {
         self.counted += 1;
         if event.read_only == Some(true) {
             self.read_only += 1;
-            self.readers.add(event.account_id());
         }
+        self.recorded.add(event, time);
         self.accounts.add(event.account_id());
         self.regions.add(event.aws_region);
         self.categories.add(event.event_category);
@@ -242,9 +243,7 @@ impl Counts {
         }
         coverage.first_event = [coverage.first_event, self.first].into_iter().flatten().min();
         coverage.last_event = coverage.last_event.max(self.last);
-        for (account, count) in self.readers.counts {
-            *coverage.proof.read_only.entry(account).or_default() += count;
-        }
+        coverage.proof.add_recorded(self.recorded.into_days());
         for (account, count) in self.undated.counts {
             *coverage.proof.unread.entry(account).or_default() += count;
         }

@@ -54,9 +54,9 @@ impl CoverageFacts {
         self.first_event = [self.first_event, other.first_event].into_iter().flatten().min();
         self.last_event = self.last_event.max(other.last_event);
         self.unbelieved_times = widest(self.unbelieved_times, other.unbelieved_times);
-        for (account, count) in &other.proof.read_only {
-            *self.proof.read_only.entry(account.clone()).or_default() += count;
-        }
+        let days = other.proof.recorded.iter();
+        let days = days.flat_map(|(place, days)| days.iter().map(|(&day, &reads)| (place.clone(), day, reads)));
+        self.proof.add_recorded(days);
         self.add_objects(other);
     }
 

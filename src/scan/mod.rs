@@ -18,6 +18,7 @@ mod memory;
 mod meter;
 mod object;
 mod queue;
+mod recorded;
 mod request;
 pub mod rollup;
 mod seen;

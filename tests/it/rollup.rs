@@ -316,7 +316,7 @@ fn a_damaged_rollup_is_named() {
         std::fs::write(&path, bytes).expect("a file");
     }
     let list = place.read("kept/rollup.json");
-    place.write("kept/rollup.json", list.replace("\"rollup_version\": 1,", "\"rollup_version\": 99,"));
+    place.write("kept/rollup.json", list.replace("\"rollup_version\": 2,", "\"rollup_version\": 99,"));
     let ended = place.trailscan("export tables kept").ends(1);
     assert!(ended.stderr.contains("kept/rollup.json: is of rollup version 99"), "{}", ended.stderr);
     place.write("kept/rollup.json", &list[..list.len() / 2]);

@@ -374,3 +374,24 @@ fn bearer_tokens_are_keys() {
     assert_eq!(answer.findings[0].rule, "key-embedded", "a program with a token");
     assert!(answer.findings[0].subject.ends_with(":user/BedrockAPIKey-826f"));
 }
+
+#[test]
+fn one_sign_of_a_machine_leaves_a_key_open() {
+    let told = |all: &[Vec<Call>]| {
+        let mut state = State::new(&[&keys::KIND]);
+        observe(&mut state, &user("ana", KEY), &all.concat());
+        perhaps_on_machines(&View::new(&state, &Options::default()))
+            .into_iter()
+            .map(|(_, seen)| seen)
+            .collect::<Vec<_>>()
+    };
+    let nightly = calls(workdays(4), &[3], OFFICE, BOTO);
+    assert_eq!(told(std::slice::from_ref(&nightly)), [format!("{KEY} was used by SDKs and HTTP libraries only")]);
+    let by_hand = calls(workdays(4), &[9, 11, 15], OFFICE, CLI);
+    assert_eq!(told(std::slice::from_ref(&by_hand)), [""; 0], "a person at the command line");
+    assert_eq!(told(&[through(STRANGER, nightly.clone())]), [""; 0], "a leak is told as one");
+    let moving = [calls(0..2, &[3], OFFICE, BOTO), calls(2..4, &[3], HOME, BOTO)];
+    assert_eq!(told(&moving).len(), 1, "roaming");
+    let daily = calls(0..28, &[3], OFFICE, BOTO);
+    assert_eq!(told(&[daily]), [""; 0], "two signs are a finding");
+}

@@ -36,7 +36,7 @@ impl LogSpan {
             days: proof.days.clone(),
             whole_days,
             last_event_day: coverage.last_event.map(EventTime::day),
-            read_only: proof.read_only.clone(),
+            recorded: proof.recorded.clone(),
             unread: proof.unread.clone(),
             blinded: Blindings::new(
                 coverage.logging_changes.iter().filter_map(|change| blinding(change, coverage)).collect(),

@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::aggregate::State;
 use crate::aggregate::iam_changes::{Act, IamChange, IamChanges, Outcome, TargetKind};
-use crate::aggregate::keys::Keys;
+use crate::aggregate::issuances::Issuances;
+use crate::aggregate::keys::{KeyStatus, Keys};
 use crate::aggregate::root_use::{Count, RootClass, RootUse};
+use crate::aggregate::sessions::Sessions;
 use crate::aggregate::sign_ins::SignIns;
-use crate::model::{EventTime, SignInMfa};
-use crate::report::Practice;
+use crate::model::{Arn, EventTime, IssuanceApi, SignInMfa, quantity};
+use crate::report::{Practice, View, key_spread};
 
 /// Calls that make a long-lived credential of a user that is no access key; others reset one or switch it on.
 const MAKE_CREDENTIALS: [&str; 3] =
@@ -20,6 +22,10 @@ const MAKE_CREDENTIALS: [&str; 3] =
 pub struct InLogs {
     /// How many events could break the practice and were not judged.
     unjudged: BTreeMap<(Practice, String), u64>,
+    /// By account: console sign-ins through identity providers, and sessions of them.
+    through_providers: BTreeMap<String, [u64; 2]>,
+    /// By account: what was seen of each long-lived key that may lie on a machine.
+    keys_perhaps_on_machines: BTreeMap<String, Vec<String>>,
     /// The newest change of what the practice is about, and its eventName.
     changed: BTreeMap<(Practice, String), (EventTime, &'static str)>,
     /// By account, then user and id: long-lived credentials that are no access keys.
@@ -43,19 +49,35 @@ impl Credential {
 }
 
 impl InLogs {
-    /// What `state` remembers of it.
-    pub fn of(state: &State) -> Self {
-        let mut found = Self::default();
+    /// What the state of `view` remembers of it.
+    pub fn of(view: &View<'_>) -> Self {
+        let (mut found, state) = (Self::default(), view.state);
         found.services_of_root(state);
         found.sign_ins(state);
+        found.sessions_of_providers(state);
         found.iam_changes(state);
         found.keys(state);
+        for (account, seen) in key_spread::perhaps_on_machines(view) {
+            found.keys_perhaps_on_machines.entry(account).or_default().push(seen);
+        }
         found
+    }
+
+    /// What was seen of each long-lived key of the account that may lie on a machine.
+    pub(super) fn keys_perhaps_on_machines(&self, account: &str) -> &[String] {
+        self.keys_perhaps_on_machines.get(account).map_or(&[], Vec::as_slice)
     }
 
     /// Events that could break the practice in the account and were not judged.
     pub(super) fn unjudged(&self, practice: Practice, account: &str) -> u64 {
         self.unjudged.get(&(practice, account.to_owned())).copied().unwrap_or(0)
+    }
+
+    /// How many sign-ins and sessions of an account came through identity providers, in words; `None` without any.
+    pub(super) fn through_providers(&self, account: &str) -> Option<String> {
+        let [sign_ins, sessions] = *self.through_providers.get(account)?;
+        let told = [(sign_ins, "sign-in"), (sessions, "session")].into_iter().filter(|(count, _)| *count > 0);
+        Some(told.map(|(count, what)| quantity(count, what)).collect::<Vec<_>>().join(" and "))
     }
 
     /// The newest change of what the practice is about, with its eventName, where it is later than `since`.
@@ -98,9 +120,21 @@ impl InLogs {
             if attempt.succeeded && attempt.mfa == SignInMfa::IdentityProvider {
                 let account = state.symbols().text(attempt.account()).to_owned();
                 let count = u64::try_from(counted.events).unwrap_or(0);
-                *self.unjudged.entry((Practice::MfaForConsole, account)).or_default() += count;
+                self.through_providers.entry(account).or_default()[0] += count;
             }
         }
+    }
+
+    /// Sessions of people who signed in elsewhere: of roles of Identity Center, and what SAML assertions got.
+    fn sessions_of_providers(&mut self, state: &State) {
+        let symbols = state.symbols();
+        let mut add = |account: &str| self.through_providers.entry(account.to_owned()).or_default()[1] += 1;
+        let sessions = state.get::<Sessions>().into_iter().flat_map(|sessions| sessions.all(symbols));
+        let is_role = |arn: &str| Arn::parse(arn).is_some_and(|role| role.is_role_of_identity_center());
+        sessions.filter(|session| is_role(session.issuer_arn())).for_each(|session| add(session.account_id()));
+        let issued = state.get::<Issuances>().into_iter();
+        let issued = issued.flat_map(|issued| issued.by(IssuanceApi::AssumeRoleWithSaml, symbols));
+        issued.filter(|issuance| !issuance.is_by_identity_center()).for_each(|issuance| add(issuance.account_id()));
     }
 
     fn iam_changes(&mut self, state: &State) {
@@ -114,6 +148,8 @@ impl InLogs {
                 Act::Attach if is_user => &[Practice::PoliciesOnGroups],
                 Act::PutInline if is_user => &[Practice::PoliciesOnGroups, Practice::AwsManagedPolicies],
                 Act::PutInline | Act::WritePolicy | Act::SetDefaultVersion => &[Practice::AwsManagedPolicies],
+                Act::AddCredential if change.key.target_kind == TargetKind::Account => &[Practice::NoRootKeys],
+                Act::AddCredential => &[Practice::RotateKeys],
                 _ => continue,
             };
             let Some(time) = change.span.last() else { continue };
@@ -146,6 +182,11 @@ impl InLogs {
         for (_, creation) in keys.all_creations() {
             let account = state.symbols().text(creation.account).to_owned();
             self.change((Practice::RotateKeys, account), creation.time, "CreateAccessKey");
+        }
+        // A key that is switched on is as old as it was.
+        for (_, change) in keys.all_changes().filter(|(_, change)| change.status == KeyStatus::Active) {
+            let account = state.symbols().text(change.account).to_owned();
+            self.change((Practice::RotateKeys, account), change.time, "UpdateAccessKey");
         }
     }
 

@@ -5,6 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Blindings;
 use crate::model::{Day, quantity};
 
+/// So many days with events and without one that only reads are no chance.
+const DAYS_WITHOUT_READS: usize = 7;
+
 /// What was read of logs.
 #[derive(Clone, Debug, Default)]
 pub struct LogSpan {
@@ -22,8 +25,8 @@ pub struct LogSpan {
     pub whole_days: Option<(Day, Day)>,
     /// The day of the last counted event; stands in where no object tells its day.
     pub last_event_day: Option<Day>,
-    /// Counted events that only read, by account.
-    pub read_only: BTreeMap<String, u64>,
+    /// The days with management events of each account and region, and whether one of these only read.
+    pub recorded: BTreeMap<(String, String), BTreeMap<Day, bool>>,
     /// What was not read of each account: objects, records; under an empty text what may be of any account.
     pub unread: BTreeMap<String, u64>,
     /// Calls that stopped or narrowed logging, or deleted logs.
@@ -82,8 +85,38 @@ impl LogSpan {
         newest.copied().filter(|day| *day <= within).max().or(self.last_event_day)
     }
 
-    /// Whether the logs of an account have events that only read.
-    pub(super) fn has_reads(&self, account: &str) -> bool {
-        self.read_only.get(account).is_some_and(|&count| count > 0)
+    /// Why what only read may not be in the logs of an account; `None` where it is.
+    ///
+    /// Nearly all that works in a region reads there, if only to assume a role. So days with management events and
+    /// none that only read, one after the other, tell of a trail that records write events only; a region with few events
+    /// tells nothing.
+    pub(super) fn lacks_reads(&self, account: &str) -> Option<String> {
+        let places = self.recorded.range((account.to_owned(), String::new())..);
+        let places = || places.clone().take_while(|((of, _), _)| of == account);
+        if !places().any(|(_, days)| days.values().any(|reads| *reads)) {
+            return Some(
+                "no read-only event of this account was read: its trail seems to record write events only".to_owned(),
+            );
+        }
+        let silent: Vec<_> =
+            places().filter_map(|((_, region), days)| Some((region, self.days_without_reads(days)?))).collect();
+        let &(region, (first, last)) = silent.first()?;
+        let more = match silent.len() - 1 {
+            0 => String::new(),
+            more => format!(" (and of {})", quantity(more as u64, "more region")),
+        };
+        Some(format!(
+            "no read-only event of {region} was read on its days with events from {first} to {last}{more}: the trail seems to \
+             record write events only there"
+        ))
+    }
+
+    /// The longest time in which a place has events on day after day and none that only read.
+    fn days_without_reads(&self, days: &BTreeMap<Day, bool>) -> Option<(Day, Day)> {
+        let (first, last) = self.whole_days.unwrap_or((Day(i32::MIN), Day(i32::MAX)));
+        let within: Vec<(Day, bool)> = days.range(first..=last).map(|(day, reads)| (*day, *reads)).collect();
+        let silent = within.split(|(_, reads)| *reads).filter(|days| days.len() >= DAYS_WITHOUT_READS);
+        let longest = silent.max_by_key(|days| days.len())?;
+        Some((longest.first()?.0, longest.last()?.0))
     }
 }

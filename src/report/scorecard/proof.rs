@@ -96,9 +96,7 @@ fn by_logs(account: &str, practice: Practice, evidence: &Evidence<'_>) -> Result
         return Err(logs.not_read(account).unwrap_or_else(|| "no event of this account was read".to_owned()).into());
     }
     let mut lacks: Vec<Lack> = logs.not_read(account).into_iter().map(Lack::from).collect();
-    if !logs.has_reads(account) {
-        lacks.push("no read-only event of this account was read: its trail seems to record write events only".into());
-    }
+    lacks.extend(logs.lacks_reads(account).map(Lack::from));
     let days = days(account, logs, evidence);
     let days = days.map_err(|missing| lacks.extend(missing)).ok();
     if let Some(why) = logs.blinded(account) {
@@ -106,7 +104,7 @@ fn by_logs(account: &str, practice: Practice, evidence: &Evidence<'_>) -> Result
     }
     let shows = match practice {
         Practice::RestrictRootUse => "show no everyday use of root, no key of root and no sign-in of root without MFA",
-        _ => "show no long-lived key on machines and none that leaked",
+        _ => "show no long-lived key on machines and no sign of one that leaked",
     };
     let shown = days.map(|days| (format!("{} {shows}", days.proven), days.assumed));
     if let Some(count) = Some(evidence.in_logs.unjudged(practice, account)).filter(|count| *count > 0) {
@@ -117,10 +115,10 @@ fn by_logs(account: &str, practice: Practice, evidence: &Evidence<'_>) -> Result
         lacks.push(Lack { why: format!("{shown}{unjudged}"), next: Some(next.to_owned()) });
     }
     let open = match practice {
-        Practice::RestrictRootUse => unexplained::of_root(account, evidence),
-        _ => unexplained::credentials(account, evidence),
+        Practice::RestrictRootUse => vec![unexplained::of_root(account, evidence)],
+        _ => vec![unexplained::keys(account, evidence), unexplained::credentials(account, evidence)],
     };
-    lacks.extend(open.map(|open| Lack { why: open.why, next: Some(open.next.to_owned()) }));
+    lacks.extend(open.into_iter().flatten().map(|open| Lack { why: open.why, next: Some(open.next.to_owned()) }));
     match (shown, Lack::all(lacks)) {
         (Some((shown, assumed)), None) => Ok(format!("{shown}{assumed}")),
         (_, Some(lack)) => Err(lack),
@@ -245,7 +243,7 @@ fn holds(source: &Source, (account, practice): (&str, Practice), evidence: &Evid
         return Err(format!("{file} could not be read whole").into());
     }
     let of = source.as_of.map(|time| format!(" of {}", time.day())).unwrap_or_default();
-    let proven = format!("{file}{of} shows none");
+    let proven = format!("{file}{of} shows {}", shown_by_state(practice));
     let Some(last) = evidence.logs.as_ref().and_then(|logs| logs.last_day(account)) else { return Ok(proven) };
     let Some(as_of) = source.as_of.filter(|as_of| *as_of >= Day(last.0 - 1).start()) else {
         let when = source.as_of.map_or("has no date".to_owned(), |time| format!("is of {}", time.day()));
@@ -254,16 +252,27 @@ fn holds(source: &Source, (account, practice): (&str, Practice), evidence: &Evid
     if let Some((time, event)) = evidence.in_logs.changed_since((practice, account), as_of) {
         return Err(format!("{file} is of {as_of}, and the logs show {event} after it, at {time}").into());
     }
-    match evidence.in_logs.unjudged(practice, account) {
-        0 => Ok(proven),
-        count => Err(Lack {
+    match evidence.in_logs.through_providers(account).filter(|_| practice == Practice::MfaForConsole) {
+        None => Ok(proven),
+        Some(count) => Err(Lack {
             why: format!(
-                "{proven} of IAM users and root; {} through identity providers were not judged, their MFA is not in these logs",
-                quantity(count, "sign-in")
+                "{proven}; {count} through identity providers were not judged, their MFA is not in these logs"
             ),
             next: Some(
                 "ask for MFA where these people sign in: the identity provider, or IAM Identity Center".to_owned(),
             ),
         }),
+    }
+}
+
+/// What a state without a violation shows, in words that end its sentence.
+const fn shown_by_state(practice: Practice) -> &'static str {
+    match practice {
+        Practice::NoRootKeys => "no access key and no signing certificate of root",
+        Practice::MfaForConsole => "no password without an MFA device, of IAM users and root",
+        Practice::RotateKeys => "no active credential that is too old",
+        Practice::PoliciesOnGroups => "no user with policies of its own that give rights",
+        Practice::AwsManagedPolicies => "no broad policy of one's own",
+        Practice::RestrictRootUse | Practice::RolesNotKeys => "none",
     }
 }

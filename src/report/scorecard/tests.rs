@@ -1,7 +1,7 @@
 use super::*;
 use crate::model::{Day, EventTime};
 use crate::posture::{Account, AccountSummary, AsOfBasis, Dated, Source, StateKind};
-use crate::report::{Form, Rule, StateUse};
+use crate::report::{Form, Rule, StateUse, View};
 
 const ACCOUNT: &str = "111122223333";
 
@@ -96,14 +96,26 @@ fn logs_of(first: &str, last: &str, regions: &[&str]) -> LogSpan {
     let day = |text: &str| time(&format!("{text}T00:00:00Z")).unwrap().day();
     let (first, last) = (day(first), day(last));
     let days: BTreeSet<Day> = (first.0..=last.0).map(Day).collect();
+    let recorded = recorded(ACCOUNT, regions, (first, last), |_, _| true);
     let regions: Vec<String> = regions.iter().map(|region| (*region).to_owned()).collect();
     LogSpan {
+        recorded,
         regions: [(ACCOUNT.to_owned(), regions.iter().cloned().collect())].into(),
         days: regions.into_iter().map(|region| ((ACCOUNT.to_owned(), region), days.clone())).collect(),
         whole_days: Some((first, last)),
-        read_only: [(ACCOUNT.to_owned(), 31)].into(),
         ..LogSpan::default()
     }
+}
+
+/// Management events on each of these days in each region, with reads where `reads` says so.
+fn recorded(
+    account: &str,
+    regions: &[&str],
+    (first, last): (Day, Day),
+    reads: impl Fn(&str, Day) -> bool,
+) -> BTreeMap<(String, String), BTreeMap<Day, bool>> {
+    let days = |region: &str| (first.0..=last.0).map(Day).map(|day| (day, reads(region, day))).collect();
+    regions.iter().map(|region| ((account.to_owned(), (*region).to_owned()), days(region))).collect()
 }
 
 fn logs(first: &str, last: &str) -> LogSpan {
@@ -265,7 +277,7 @@ fn everything_that_is_missing_is_told_at_once() {
     let mut logs = logs_of("2026-08-01", "2026-08-20", &regions);
     let days = logs.days.get_mut(&(ACCOUNT.to_owned(), "us-east-1".to_owned())).unwrap();
     days.retain(|day| !["2026-08-05", "2026-08-06"].contains(&day.to_string().as_str()));
-    logs.read_only.clear();
+    logs.recorded.clear();
     let score = judge(&[], Some(logs), None, Practice::RestrictRootUse);
     assert_eq!(score.verdict, Verdict::Unknown);
     for part in [
@@ -287,7 +299,8 @@ fn what_is_of_another_account_says_nothing() {
     assert_eq!(verdict(unread("444455556666")), Verdict::Correct);
     assert_eq!(verdict(unread(ACCOUNT)), Verdict::Unknown);
     assert_eq!(verdict(unread("")), Verdict::Unknown, "it may be of this one");
-    let reads = LogSpan { read_only: [("444455556666".to_owned(), 9)].into(), ..month() };
+    let days = month().whole_days.unwrap();
+    let reads = LogSpan { recorded: recorded("444455556666", &REGIONS, days, |_, _| true), ..month() };
     assert_eq!(verdict(reads), Verdict::Unknown, "its own trail writes only");
     let elsewhere = LogSpan { accounts_with_gaps: ["444455556666".to_owned()].into(), ..month() };
     assert_eq!(verdict(elsewhere), Verdict::Correct);
@@ -311,6 +324,38 @@ fn what_is_of_another_account_says_nothing() {
 }
 
 #[test]
+fn reads_are_recorded_in_every_region_on_every_week() {
+    let month = || logs("2026-08-01", "2026-08-31");
+    let days @ (first, last) = month().whole_days.unwrap();
+    let read = |reads: &dyn Fn(&str, Day) -> bool| {
+        let logs = LogSpan { recorded: recorded(ACCOUNT, &REGIONS, days, reads), ..month() };
+        judge(&[], Some(logs), None, Practice::RestrictRootUse)
+    };
+    let score = read(&|_, day| day == first);
+    assert_eq!(score.verdict, Verdict::Unknown, "write events only from the second day on");
+    assert!(
+        score.why.contains(
+            "of ap-northeast-1 was read on its days with events from 2026-08-02 to 2026-08-31 (and of 16 more regions)"
+        ),
+        "{}",
+        score.why
+    );
+    let score = read(&|region, _| region == "us-east-1");
+    assert_eq!(score.verdict, Verdict::Unknown, "a trail of reads in one region");
+    assert_eq!(read(&|region, _| region != "sa-east-1").verdict, Verdict::Unknown, "one region without");
+    assert_eq!(read(&|_, day| day.0 % 7 == 0).verdict, Verdict::Correct, "somebody looks once a week");
+    assert_eq!(read(&|_, day| day.0 % 8 == 0).verdict, Verdict::Unknown);
+    // A region with a few writes, and nothing in most regions.
+    let mut quiet = recorded(ACCOUNT, &["us-east-1"], days, |_, _| true);
+    quiet.extend(recorded(ACCOUNT, &["sa-east-1"], (Day(last.0 - 5), last), |_, _| false));
+    let verdict = |recorded| judge(&[], Some(LogSpan { recorded, ..month() }), None, Practice::RestrictRootUse).verdict;
+    assert_eq!(verdict(quiet.clone()), Verdict::Correct);
+    // What lies before the days that are looked at says nothing of them.
+    quiet.extend(recorded(ACCOUNT, &["sa-east-1"], (Day(first.0 - 20), Day(first.0 - 1)), |_, _| false));
+    assert_eq!(verdict(quiet), Verdict::Correct);
+}
+
+#[test]
 fn state_proves_when_it_is_whole_and_of_the_last_day_of_the_logs() {
     let month = || logs("2026-08-01", "2026-08-31");
     let verdict =
@@ -324,15 +369,19 @@ fn state_proves_when_it_is_whole_and_of_the_last_day_of_the_logs() {
     assert_eq!(verdict(&state(time("2026-08-30T00:00:00Z"), false), None), Verdict::Unknown);
     let fresh = of("2026-08-30T00:00:00Z");
     assert_eq!(judge(&[], None, Some(&fresh), Practice::MfaForConsole).verdict, Verdict::Unknown, "another part of it");
-    assert_eq!(judge(&[], None, Some(&fresh), Practice::NoRootKeys).why, "summary.json of 2026-08-30 shows none");
+    assert_eq!(
+        judge(&[], None, Some(&fresh), Practice::NoRootKeys).why,
+        "summary.json of 2026-08-30 shows no access key and no signing certificate of root"
+    );
 }
 
 /// What logs of these records hold beside findings.
 fn in_logs(records: impl IntoIterator<Item = serde_json::Value>) -> InLogs {
     use crate::aggregate::sessions::sample::{samples, scan_for};
-    use crate::aggregate::{iam_changes, keys, root_use, sign_ins};
-    let kinds = [&iam_changes::KIND, &keys::KIND, &root_use::KIND, &sign_ins::KIND];
-    InLogs::of(&scan_for(&kinds, &samples(records)))
+    use crate::aggregate::{iam_changes, issuances, keys, root_use, sessions, sign_ins};
+    let kinds = [&iam_changes::KIND, &issuances::KIND, &keys::KIND, &root_use::KIND, &sessions::KIND, &sign_ins::KIND];
+    let (state, options) = (scan_for(&kinds, &samples(records)), crate::report::Options::default());
+    InLogs::of(&View::new(&state, &options))
 }
 
 fn record(name: &str, source: &str, identity: &serde_json::Value) -> serde_json::Value {
@@ -383,7 +432,60 @@ fn what_was_not_judged_and_what_came_after_the_state_leave_it_open() {
     let federated = in_logs([record("ConsoleLogin", "signin.amazonaws.com", &role)]);
     let score = judge(federated, &after, Practice::MfaForConsole);
     assert_eq!(score.verdict, Verdict::Unknown);
-    assert!(score.why.contains("1 sign-in through identity providers"), "{}", score.why);
+    assert!(score.why.contains("of IAM users and root; 1 sign-in through identity providers"), "{}", score.why);
+    let session = |role: &str| {
+        let mut identity = serde_json::json!({ "type": "AssumedRole", "principalId": "AROAS:ana", "accountId": ACCOUNT,
+            "accessKeyId": "ASIAIOSFODNN7EXAMPLE",
+            "arn": "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/ana" });
+        identity["sessionContext"] = serde_json::json!({ "attributes": { "creationDate": "2026-08-30T11:00:00Z" },
+            "sessionIssuer": { "type": "Role", "arn": role } });
+        judge(in_logs([record("ListBuckets", "s3.amazonaws.com", &identity)]), &after, Practice::MfaForConsole)
+    };
+    let reserved = "role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef";
+    let score = session(&format!("arn:aws:iam::111122223333:{reserved}"));
+    assert_eq!(score.verdict, Verdict::Unknown, "no sign-in to the console is needed");
+    assert!(score.why.contains("; 1 session through identity providers"), "{}", score.why);
+    assert_eq!(session("arn:aws:iam::111122223333:role/AWSReservedSSO_like").verdict, Verdict::Correct);
+}
+
+#[test]
+fn what_the_logs_show_after_the_state_contradicts_it() {
+    let root = serde_json::json!({ "type": "Root", "principalId": ACCOUNT, "accountId": ACCOUNT });
+    let user = serde_json::json!({ "type": "IAMUser", "principalId": "AIDAOPS", "accountId": ACCOUNT,
+        "arn": "arn:aws:iam::111122223333:user/ops" });
+    let report = |as_of: &str| {
+        let mut posture = state(time(as_of), true);
+        let account = posture.accounts.get_mut(ACCOUNT).unwrap();
+        let source = account.summary.as_ref().unwrap().source.clone();
+        account.credentials = Some(Dated { value: crate::posture::CredentialReport::default(), source });
+        posture
+    };
+    let judge = |(name, status, identity): (&str, &str, &serde_json::Value), as_of: &str, practice| {
+        let mut call = record(name, "iam.amazonaws.com", identity);
+        call["requestParameters"]["status"] = status.into();
+        call["requestParameters"]["accessKeyId"] = "AKIAIOSFODNN7EXAMPLE".into();
+        if identity["type"] == "Root" {
+            call["requestParameters"]["userName"] = serde_json::Value::Null;
+        }
+        let accounts = [ACCOUNT.to_owned()].into();
+        let (logs, posture) = (Some(logs("2026-08-01", "2026-08-31")), report(as_of));
+        let in_logs = in_logs([call]);
+        let evidence = Evidence { findings: vec![], accounts: &accounts, logs, in_logs, posture: Some(&posture) };
+        let scores = scorecard(&evidence, &[&REPORT]);
+        scores.into_iter().find(|score| score.practice == practice).unwrap().verdict
+    };
+    let (before, after) = ("2026-08-30T00:00:00Z", "2026-08-31T00:00:00Z");
+    let uploaded = ("UploadSigningCertificate", "", &root);
+    assert_eq!(judge(uploaded, before, Practice::NoRootKeys), Verdict::Unknown);
+    assert_eq!(judge(uploaded, after, Practice::NoRootKeys), Verdict::Correct, "the state is newer and shows none");
+    assert_eq!(judge(("UploadSigningCertificate", "", &user), before, Practice::NoRootKeys), Verdict::Correct);
+    for name in ["UpdateAccessKey", "UpdateSigningCertificate", "UpdateServiceSpecificCredential"] {
+        let active = (name, "Active", &user);
+        assert_eq!(judge(active, before, Practice::RotateKeys), Verdict::Unknown, "{name}");
+        assert_eq!(judge(active, after, Practice::RotateKeys), Verdict::Correct, "{name}");
+        let inactive = (name, "Inactive", &user);
+        assert_eq!(judge(inactive, before, Practice::RotateKeys), Verdict::Correct, "{name} switches it off");
+    }
 }
 
 #[test]

@@ -38,6 +38,20 @@ pub(super) fn of_root(account: &str, evidence: &Evidence<'_>) -> Option<Open> {
     Some(Open { why: format!("whether it was the owner is not in the logs: {}{more}", worst.sentence()), next })
 }
 
+/// Long-lived keys of which one sign of a machine was seen, where the verdict that they lie on one needs two: a person with an
+/// SDK's tool, or on a company's VPN, looks the same.
+pub(super) fn keys(account: &str, evidence: &Evidence<'_>) -> Option<Open> {
+    let seen = evidence.in_logs.keys_perhaps_on_machines(account);
+    let first = seen.first()?;
+    let more = match seen.len() - 1 {
+        0 => String::new(),
+        more => format!(" (and {} like it)", quantity(more as u64, "other key")),
+    };
+    let why = format!("whether a person or a machine holds a long-lived key is not in the logs: {first}{more}");
+    let next = "trailscan key-spread --min-addresses 0: ask who uses these keys, and give machines roles";
+    Some(Open { why, next })
+}
+
 /// Long-lived credentials that are no access keys, where nothing shows that they were deleted: where they lie, and mostly
 /// what they are used for, is not in the logs.
 ///

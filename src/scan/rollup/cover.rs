@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::Ledger;
 use super::ledger::{
-    CATEGORY, CONFLICTING_IDS, FAILED_PLACE, KNOWN_PLACE, PRUNED, REGION, REGIONS_LISTED, SKIPPED_ENTRY, UNLISTED,
-    WARNING,
+    CATEGORY, CONFLICTING_IDS, FAILED_PLACE, KNOWN_PLACE, MANAGEMENT, PRUNED, READS, REGION, REGIONS_LISTED,
+    SKIPPED_ENTRY, UNLISTED, WARNING,
 };
 use super::rows::{DeliveryRow, EventDayRow, LoggingCallRow, LoggingFactRow, ObjectRow, day_of};
 use super::{DAMAGED, FAILED, READ};
@@ -240,9 +240,6 @@ impl Covered {
             if row.events > 0 && !row.account_id.is_empty() {
                 coverage.accounts.insert(row.account_id.clone());
             }
-            if row.read_only_events > 0 {
-                *coverage.proof.read_only.entry(row.account_id.clone()).or_default() += row.read_only_events;
-            }
         }
         let timed = coverage.events_in_window;
         coverage.events_out_of_window = coverage.events.saturating_sub(coverage.events_without_time + timed);
@@ -259,6 +256,11 @@ impl Covered {
             match row.what.as_str() {
                 _ if !counted.contains(&(row.account_id.as_str(), row.event_day)) => {}
                 REGION if !row.name.is_empty() => drop(self.coverage.regions.insert(row.name.clone())),
+                MANAGEMENT | READS => {
+                    let day = row.event_day.and_then(|day| i32::try_from(day).ok()).map(Day);
+                    let place = (row.account_id.clone(), row.name.clone());
+                    self.coverage.proof.add_recorded(day.map(|day| (place, day, row.what == READS)));
+                }
                 CATEGORY => *self.coverage.categories.entry(row.name.clone()).or_default() += row.events,
                 _ => {}
             }

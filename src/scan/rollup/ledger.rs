@@ -182,7 +182,10 @@ impl Ledger {
         };
         let regions = numbers.regions.into_iter().map(|(region, events)| name(REGION, region, events));
         let categories = numbers.categories.into_iter().map(|(text, events)| name(CATEGORY, category(&text), events));
-        self.event_day_names.extend(regions.chain(categories));
+        let management = [MANAGEMENT, READS].into_iter().zip(numbers.management);
+        let management = management.flat_map(|(what, regions)| regions.into_iter().map(move |of| (what, of)));
+        let management = management.map(|(what, (region, events))| name(what, region, events));
+        self.event_day_names.extend(regions.chain(categories).chain(management));
         self.event_days.push(EventDayRow {
             account_id: key.account.clone(),
             event_day,
@@ -260,6 +263,8 @@ impl Ledger {
 /// What a row of [`EventDayNameRow`] names.
 pub(super) const REGION: &str = "region";
 pub(super) const CATEGORY: &str = "category";
+pub(super) const MANAGEMENT: &str = "management";
+pub(super) const READS: &str = "reads";
 
 fn delivery_row(place: &Place, coverage: &CoverageFacts, newest: Option<EventTime>) -> DeliveryRow {
     let (account_id, region, day) = match place {

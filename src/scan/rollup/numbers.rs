@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::model::{Event, EventTime};
+use crate::scan::recorded::is_management;
 
 type Names = IndexMap<String, u64, ahash::RandomState>;
 
@@ -16,6 +17,8 @@ pub(super) struct DayNumbers {
     pub first: Option<EventTime>,
     pub last: Option<EventTime>,
     pub regions: Names,
+    /// Management events by region, and those of them that only read.
+    pub management: [Names; 2],
     pub categories: Names,
 }
 
@@ -27,6 +30,12 @@ impl DayNumbers {
         self.see(event.event_time, event.event_time);
         add(&mut self.regions, event.aws_region, 1);
         add(&mut self.categories, event.event_category, 1);
+        if is_management(event) {
+            add(&mut self.management[0], event.aws_region, 1);
+            if event.read_only == Some(true) {
+                add(&mut self.management[1], event.aws_region, 1);
+            }
+        }
     }
 
     /// Takes in a copy of a counted event, which may be counted elsewhere.
@@ -43,6 +52,9 @@ impl DayNumbers {
         self.read_only += other.read_only;
         self.see(other.first, other.last);
         other.regions.iter().for_each(|(name, &count)| add(&mut self.regions, name, count));
+        for (own, others) in self.management.iter_mut().zip(other.management) {
+            others.iter().for_each(|(name, &count)| add(own, name, count));
+        }
         other.categories.iter().for_each(|(name, &count)| add(&mut self.categories, name, count));
     }
 

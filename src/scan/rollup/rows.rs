@@ -174,13 +174,14 @@ rows! {
 }
 
 rows! {
-    /// A row is one region, or one category, of the counted events of an account and UTC day.
+    /// A row is one region, one category, or one region of management events or of their reads, of the counted events of an
+    /// account and UTC day.
     pub struct EventDayNameRow in "event_day_names" {
         /// The account.
         account_id: String,
         /// The day, as days since 1970.
         event_day: Option<i64>,
-        /// `region` or `category`.
+        /// `region`, `category`, `management` or `reads`.
         what: String,
         /// Its name.
         name: String,
