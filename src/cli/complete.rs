@@ -57,9 +57,9 @@ pub fn complete(asked: &Invocation<'_>, around: &Surroundings, own: &[&str]) -> 
     };
     let mut filling = Filling::new(command, asked.matches);
     let flags = command.get_arguments().filter_map(|arg| Some((arg, arg.get_long()?)));
-    for (arg, long) in flags.filter(|(_, long)| !own.contains(long)) {
-        let name = settings::variable(long);
-        if let Some(value) = around.environment.get(&name) {
+    for (arg, _) in flags.filter(|(_, long)| !own.contains(long)) {
+        let said = |name: String| Some((around.environment.get(&name)?, name));
+        if let Some((value, name)) = settings::variables(arg).into_iter().find_map(said) {
             let wrong = |why| Problem::usage(format!("{name} = {value:?}{why}"));
             filling.add(arg, &[value.to_owned()], Source::Variable(name.clone())).map_err(wrong)?;
         }

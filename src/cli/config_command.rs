@@ -2,7 +2,7 @@
 //!
 //! No credential of AWS is shown, only the names of profile and region.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
@@ -71,7 +71,7 @@ fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
 }
 
 fn rows(root: &Command, around: &Surroundings) -> Vec<Vec<Value>> {
-    let mut rows: Vec<Vec<Value>> = SETTINGS.iter().map(|setting| setting_row(setting, around)).collect();
+    let mut rows: Vec<Vec<Value>> = SETTINGS.iter().map(|setting| setting_row(setting, (root, around))).collect();
     let log = of_variable(around, log::VARIABLE).unwrap_or_else(|| ("off".to_owned(), DEFAULT.to_owned()));
     rows.push(row("log", log, "-v"));
     rows.push(pager_row(around));
@@ -81,7 +81,7 @@ fn rows(root: &Command, around: &Surroundings) -> Vec<Vec<Value>> {
     rows
 }
 
-fn setting_row(setting: &Setting, around: &Surroundings) -> Vec<Value> {
+fn setting_row(setting: &Setting, (root, around): (&Command, &Surroundings)) -> Vec<Value> {
     let shared = || {
         setting.shared.iter().find_map(|shared| {
             let (text, source) = of_variable(around, shared.name)?;
@@ -96,7 +96,12 @@ fn setting_row(setting: &Setting, around: &Surroundings) -> Vec<Value> {
         let (values, file) = around.config.said(setting.key)?;
         Some((config::shown(values), file.display().to_string()))
     };
-    let said = of_variable(around, &settings::variable(setting.key)).or_else(shared).or_else(of_file);
+    let flag = root.get_subcommands().find_map(|command| settings::flag(command, setting.key));
+    let own = match flag {
+        Some(flag) => of_flag(around, flag),
+        None => of_variable(around, &settings::variable(setting.key)),
+    };
+    let said = own.or_else(shared).or_else(of_file);
     row(setting.key, said.unwrap_or_else(|| (setting.unset.to_owned(), DEFAULT.to_owned())), &setting.flag())
 }
 
@@ -104,11 +109,17 @@ fn of_variable(around: &Surroundings, name: &str) -> Option<(String, String)> {
     Some((around.environment.text(name)?, format!("environment variable {name}")))
 }
 
+/// What the first variable says that stands for a flag.
+fn of_flag(around: &Surroundings, arg: &Arg) -> Option<(String, String)> {
+    settings::variables(arg).iter().find_map(|name| of_variable(around, name))
+}
+
 /// The other flags of reports that the environment gives.
 fn others(root: &Command, around: &Surroundings) -> Vec<Vec<Value>> {
-    let flags = root.get_subcommands().flat_map(Command::get_arguments).filter_map(Arg::get_long);
-    let flags: BTreeSet<&str> = flags.filter(|flag| SETTINGS.iter().all(|setting| setting.key != *flag)).collect();
-    let said = flags.into_iter().filter_map(|flag| Some((flag, of_variable(around, &settings::variable(flag))?)));
+    let flags = root.get_subcommands().flat_map(Command::get_arguments).filter_map(|arg| Some((arg.get_long()?, arg)));
+    let flags: BTreeMap<&str, &Arg> =
+        flags.filter(|(flag, _)| SETTINGS.iter().all(|setting| setting.key != *flag)).collect();
+    let said = flags.into_iter().filter_map(|(flag, arg)| Some((flag, of_flag(around, arg)?)));
     said.map(|(flag, said)| row(flag, said, &format!("--{flag}"))).collect()
 }
 

@@ -48,7 +48,7 @@ impl Opened {
     /// # Errors
     /// When a place cannot be written.
     pub fn new(delivery: &Delivery, tables: &[&str]) -> Result<Self, Problem> {
-        let answer = delivery.destination.open(delivery.format, tables)?;
+        let answer = delivery.destination.open(delivery.format, tables, delivery.overwrite)?;
         Ok(Self { answer, coverage: OpenedCoverage::new(delivery)? })
     }
 
@@ -130,8 +130,8 @@ fn coverage_file(to: &Destination) -> Result<NewFile, OutputError> {
             remote.check()?;
             NewFile::for_store(remote.clone())
         }
-        Destination::File(path) | Destination::Directory(path) => NewFile::create(path),
-        Destination::Stdout => Err(OutputError::CoverageOnStdout),
+        Destination::File(path) | Destination::Directory(path) => output::coverage_file(path),
+        Destination::Stdout => output::coverage_file(Path::new("-")),
         Destination::Prefix(remote) => Err(OutputError::IsDirectory((&remote.uri).into())),
     }
 }

@@ -30,6 +30,8 @@ pub struct Delivery {
     pub destination: Destination,
     /// How a table looks.
     pub style: Style,
+    /// Whether files of others in a folder are replaced.
+    pub overwrite: bool,
     /// Where the coverage goes, beside the answer.
     pub coverage: Option<Destination>,
     /// Columns and order.
@@ -87,6 +89,7 @@ impl Wanted<'_> {
             format,
             style,
             destination,
+            overwrite: common.overwrite,
             coverage: common.coverage.as_deref().map(|to| destination::of(to, common)).transpose()?,
             shape,
             limit: limit(self.question, format, rows),
@@ -113,11 +116,15 @@ impl Wanted<'_> {
         let format = match (word, destination) {
             (Some(word), _) if is_typed => word.parse(),
             // The AWS CLI has --output for what is --format here.
-            (_, Destination::File(path)) if path.to_str().is_some_and(|word| word.parse::<Format>().is_ok()) => {
-                let word = path.display();
-                return Err(Problem::usage(format!("--output {word} names a file; did you mean --format {word}?")));
-            }
-            (_, Destination::File(path)) => Format::from_path(path),
+            (_, Destination::File(path)) => match meant(path) {
+                Some(format) => {
+                    let word = path.display();
+                    return Err(Problem::usage(format!(
+                        "--output {word} names a file; did you mean --format {format}?"
+                    )));
+                }
+                None => Format::from_path(path),
+            },
             (_, Destination::Object(remote)) => Format::from_path(Path::new(&remote.uri)),
             (Some(word), _) => word.parse(),
             (None, Destination::Directory(folder)) => return Err(no_format(folder.display())),
@@ -139,6 +146,12 @@ fn alike(format: Format, given: Option<u64>) -> Option<usize> {
 
 fn severity(word: Option<&str>) -> Result<Option<Severity>, Problem> {
     word.map(str::parse).transpose().map_err(Problem::usage)
+}
+
+/// The format that a file's name is the word or the extension of, in any case of letters.
+fn meant(path: &Path) -> Option<Format> {
+    let word = path.to_str().filter(|word| !word.contains(['.', '/', '\\']))?.to_ascii_lowercase();
+    word.parse().or_else(|_| Format::from_path(&Path::new("answer").with_extension(word))).ok()
 }
 
 fn no_format(folder: impl Display) -> Problem {

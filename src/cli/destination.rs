@@ -90,6 +90,10 @@ mod sending {
             self.0.check(&parsed(uri)?)
         }
 
+        fn ends(&self, uri: &str, most: usize) -> Option<[Vec<u8>; 2]> {
+            self.0.ends(&parsed(uri).ok()?, most)
+        }
+
         fn stage(&self, uri: &str, file: File) -> Result<Box<dyn Staged>, String> {
             Ok(Box::new(InBucket(self.0.take(&parsed(uri)?, file)?)))
         }

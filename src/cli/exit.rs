@@ -37,7 +37,11 @@ pub enum Problem {
 impl End {
     /// How a scan that covered this, and whose answer this is, ends.
     pub fn of(coverage: &Coverage, fail_on: Option<Severity>, findings: &[&Finding]) -> Self {
-        if nothing_was_read(coverage) { Self::Nothing } else { Self::of_answer(coverage, fail_on, findings) }
+        match () {
+            () if nothing_was_read(coverage) => Self::Nothing,
+            () if fail_on.is_some() && is_over_nothing(coverage) => Self::Partial,
+            () => Self::of_answer(coverage, fail_on, findings),
+        }
     }
 
     /// How a run ends that asked for IAM's state alone.
@@ -64,6 +68,11 @@ fn nothing_was_read(coverage: &Coverage) -> bool {
     let read = coverage.objects_read + coverage.objects_damaged;
     let failed = coverage.objects_failed + coverage.places_failed > 0;
     read == 0 && !coverage.interrupted && (failed || !coverage.window_is_empty)
+}
+
+/// Whether objects were read and no event was in any of them: nothing is proven by an answer over that.
+pub fn is_over_nothing(coverage: &Coverage) -> bool {
+    coverage.events == 0
 }
 
 impl Problem {
@@ -147,7 +156,7 @@ mod tests {
 
     fn facts(found: u64, read: u64) -> CoverageFacts {
         let mut facts = CoverageFacts::default();
-        (facts.objects_found, facts.objects_read) = (found, read);
+        (facts.objects_found, facts.objects_read, facts.events) = (found, read, 1);
         facts
     }
 
@@ -188,6 +197,7 @@ mod tests {
             c.objects_skipped.insert("digest".to_owned(), 2);
         };
         assert_eq!(end(only_digests), End::Nothing);
+        assert_eq!(end(|c| c.events = 0), End::Partial, "nothing was in what was read");
         let fine = Coverage::from(facts(1, 1));
         assert_eq!(End::of(&fine, Some(Severity::Info), &[]), End::Complete);
     }

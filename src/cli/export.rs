@@ -66,9 +66,6 @@ fn command() -> Command {
     let partition = Arg::new(PARTITION).long(PARTITION).value_name("COLUMN").help_heading("Output");
     let partition =
         partition.value_parser(["day"]).help("Split tables that have a day: TABLE/day=2026-09-01/part-0.parquet");
-    let overwrite = Arg::new(OVERWRITE).long(OVERWRITE).action(ArgAction::SetTrue).help_heading("Output");
-    let overwrite =
-        overwrite.help("Replace DIR, if all in it is what the schema.json there lists, with the same sizes");
     let command = <Common as clap::Args>::augment_args(Command::new(NAME).arg(folder));
     let command = command.mut_arg("format", |format| {
         let formats = PossibleValuesParser::new([Format::Parquet, Format::Csv].map(Format::as_str));
@@ -77,7 +74,10 @@ fn command() -> Command {
     });
     let unwelcome = |command: Command, id| command.mut_arg(id, |arg| arg.hide(true).conflicts_with(FOLDER));
     let command = USELESS.into_iter().fold(command, unwelcome);
-    let command = command.arg(partition).arg(overwrite);
+    let command = command.arg(partition).mut_arg(OVERWRITE, |overwrite| {
+        let help = "Replace DIR, if all in it is what the schema.json there lists, with the same sizes";
+        overwrite.help(help).hide_short_help(false)
+    });
     command.about(SUMMARY).long_about(about()).after_help(EXAMPLES)
 }
 

@@ -167,6 +167,10 @@ pub struct Common {
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub output: Option<PathBuf>,
 
+    /// Replace files in DIR/ and s3://bucket/prefix/ that no earlier answer wrote
+    #[arg(hide_short_help = true, long, help_heading = "Output")]
+    pub overwrite: bool,
+
     /// Write what was read, and what was not, as JSON
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub coverage: Option<PathBuf>,

@@ -1,15 +1,20 @@
 //! IAM's state: what can be typed about its files, and what a run does with them.
 
 use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 
 use clap::Args;
 use trailscan::coverage::{Beside, Coverage, Failure, StateFile, StateFileStatus};
+use trailscan::input::{Feed, LogObject};
 use trailscan::model::{EventTime, TimeWindow, quantity};
 use trailscan::posture::{AsOfBasis, NamedFile, Places, Posture, Source, StateKind};
 use trailscan::report::Report;
 
 use super::exit::Problem;
+use super::stop::STOP;
 
 /// Days before the moment that ages run to from which a file's age is worth a warning.
 const OLD_DAYS: i64 = 30;
@@ -136,6 +141,31 @@ pub fn check(
     )))
 }
 
+/// A state file that is long in coming, read until the run is stopped.
+struct Awaited(Feed);
+
+impl Read for Awaited {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match self.0.read(into) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                other => return other,
+            }
+            if STOP.load(Ordering::Relaxed) {
+                return Err(io::Error::other("interrupted before its end"));
+            }
+        }
+    }
+}
+
+/// Opens a state file; a pipe holds up nobody who wants to stop.
+fn open(path: &Path) -> io::Result<Box<dyn Read>> {
+    match path.is_file() {
+        true => Ok(Box::new(File::open(path)?)),
+        false => Ok(Box::new(Awaited(Feed::of(LogObject::named(path))?))),
+    }
+}
+
 /// Reads the state, and says what of it was read and what was not. `accounts` are those that are asked for, all when empty;
 /// `coverage` is of the logs beside it.
 pub fn load(places: &Places, accounts: &[String], coverage: &Coverage) -> (Option<Posture>, Beside) {
@@ -143,7 +173,7 @@ pub fn load(places: &Places, accounts: &[String], coverage: &Coverage) -> (Optio
     if places.is_empty() {
         return (None, beside);
     }
-    let mut posture = Posture::load(places);
+    let mut posture = Posture::load_by(places, &open);
     for file in &posture.files {
         let status = match &file.trouble {
             None => StateFileStatus::Read,

@@ -73,9 +73,9 @@ fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
     let tasks = matches.get_one(TASKS).copied().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
     let mut common = Common::from_arg_matches(&matches)?;
     account_ids::resolve(&mut common)?;
-    let file = common.output.as_deref().map(create).transpose()?;
     let mut reading = Reading::resolve(Reads::logs(&common, &around)?, &common, &origins, around.clock)?;
     scan::begin(&reading)?;
+    let file = common.output.as_deref().map(create).transpose()?;
     scan::locate(&mut reading)?;
     let (mut survey, mut objects) = progress::listing(reading.work.progress, || look(&reading))?;
     if let Some(folder) = survey.listing.rollups.first() {
@@ -102,7 +102,7 @@ fn create(path: &Path) -> Result<NewFile, Problem> {
     if let Some(uri) = path.to_str().filter(|text| S3Uri::is_meant(text)) {
         return Err(Problem::usage(format!("{uri}: write a file and copy it (aws s3 cp FILE {uri})")));
     }
-    Ok(NewFile::create(path)?)
+    Ok(NewFile::beside_inputs(path, || false)?)
 }
 
 /// What there is, and the objects of S3 one by one.

@@ -8,6 +8,7 @@ use clap::{ArgMatches, Command};
 use tracing::debug;
 use trailscan::input;
 
+use super::environment::Environment;
 use super::exit::{End, Problem};
 use super::stop::LEAVING;
 use super::subcommand::Invocation;
@@ -55,6 +56,9 @@ pub fn main() -> ExitCode {
 
 /// Runs the subcommand that was typed: one is required, so there is one.
 fn run(root: &Command, words: &[OsString], matches: &ArgMatches) -> Result<End, Problem> {
+    for name in Environment::of_process().unknown(root) {
+        tell::line(format!("warning: {name}: no flag has that name, so it says nothing"));
+    }
     let (name, matches) = matches.subcommand().unwrap_or((help::AUDIT, matches));
     args::runner(name)(&Invocation { name, words, matches, root })
 }

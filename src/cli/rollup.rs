@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Arg, ArgAction, Command, FromArgMatches, value_parser};
+use clap::{Arg, Command, FromArgMatches, value_parser};
 use trailscan::aggregate::AGGREGATES;
 use trailscan::coverage::Coverage;
 use trailscan::input::S3Uri;
@@ -87,9 +87,6 @@ Examples:
 
 /// Its arguments and its help.
 fn command() -> Command {
-    let overwrite = Arg::new(OVERWRITE).long(OVERWRITE).action(ArgAction::SetTrue).help_heading("Output");
-    let overwrite =
-        overwrite.help("Replace an earlier rollup: of a folder, if all in it is what the rollup.json there lists");
     let shard = Arg::new(SHARD).long(SHARD).value_name("FILE").value_parser(value_parser!(PathBuf));
     let shard = shard.conflicts_with_all([INPUTS, OVERWRITE, "dry_run"]).help_heading("Input").help(
         "Read the objects of one line of trailscan plan, - from standard input, into DIR/ID.rollup, in place of INPUT",
@@ -105,7 +102,10 @@ fn command() -> Command {
     let unwelcome = |command: Command, id| command.mut_arg(id, |arg| arg.hide(true).conflicts_with(FOLDER));
     let command = USELESS.into_iter().fold(command, unwelcome);
     let command = WINDOW.into_iter().fold(command, |command, id| command.mut_arg(id, |arg| arg.hide(true)));
-    let command = command.arg(overwrite).arg(shard);
+    let command = command.arg(shard).mut_arg(OVERWRITE, |overwrite| {
+        let help = "Replace an earlier rollup: of a folder, if all in it is what the rollup.json there lists";
+        overwrite.help(help).hide_short_help(false)
+    });
     command.about(SUMMARY).long_about(format!("{SUMMARY}\n\n{ABOUT}")).after_help(EXAMPLES)
 }
 

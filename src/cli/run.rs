@@ -1,15 +1,16 @@
 //! One run: plan, scan, answer, end.
 
+use std::path::PathBuf;
 use std::time::Instant;
 
 use tracing::info;
-use trailscan::output::{Document, coverage_line};
+use trailscan::output::{Document, coverage_line, protect};
 use trailscan::report;
 use trailscan::scan::ScanOutcome;
 
 use super::deliver::{self, Known, Opened};
 use super::empty_answer::{Newest, empty_answer};
-use super::exit::{End, Problem};
+use super::exit::{End, Problem, is_over_nothing};
 #[cfg(feature = "iam")]
 use super::live::Asked;
 use super::plan::Plan;
@@ -28,6 +29,8 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
     let reports: Vec<&str> = plan.reports().iter().map(|report| report.name).collect();
     let (threads, format) = (plan.reading.work.threads, plan.delivery.format.as_str());
     info!(reports = reports.join(","), threads, format, "asked");
+    protect(plan.state.files.iter().map(|named| named.path.as_path()));
+    protect(plan.state.folders.iter().map(PathBuf::as_path));
     let opened = Opened::new(&plan.delivery, &plan.tables())?;
     scan::locate(&mut plan.reading)?;
     #[cfg(feature = "iam")]
@@ -89,6 +92,9 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
             tell::line(empty_answer(&coverage, newest));
         }
         _ => {}
+    }
+    if end == End::Partial && plan.delivery.fail_on.is_some() && !is_state_alone && is_over_nothing(&coverage) {
+        tell::line("no event was read, which --fail-on does not pass over");
     }
     notes::hidden(&plan.delivery, shown);
     notes::suppressed(plan, &sections);

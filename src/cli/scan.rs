@@ -4,8 +4,9 @@ use tracing::info;
 use trailscan::aggregate::{AggregateKind, State};
 use trailscan::coverage::Beside;
 use trailscan::filter::Filters;
-use trailscan::input::{DayRange, Listing, Source};
+use trailscan::input::{DayRange, Input, Listing, Source};
 use trailscan::model::Day;
+use trailscan::output::protect;
 use trailscan::scan::rollup::{self, Asked, Rolled};
 use trailscan::scan::{self, Meter, ScanError, ScanOutcome, ScanRequest};
 
@@ -25,6 +26,7 @@ use super::{cached, interrupt, progress, repeat, request, tell, window};
 pub fn begin(reading: &Reading) -> Result<(), Problem> {
     interrupt::listen()?;
     interrupt::keep_to_memory(reading.work.limits.max_memory)?;
+    protect(reading.reads.inputs().iter().filter_map(Input::path));
     emit(reading);
     Ok(())
 }
@@ -137,7 +139,6 @@ fn with_request<T: Send>(
     let meter = Meter::default();
     let objects = listing.objects.len();
     let source = remote.open().map_err(Problem::failed)?;
-    let request =
-        ScanRequest { source: source.as_deref(), ..request::request(reading, listing, aggregates, &meter) };
+    let request = ScanRequest { source: source.as_deref(), ..request::request(reading, listing, aggregates, &meter) };
     progress::scanning(reading.work.progress, objects, &meter, || scanned(request)).map_err(Problem::failed)
 }

@@ -103,6 +103,12 @@ pub fn variable(flag: &str) -> String {
     format!("TRAILSCAN_{}", flag.to_ascii_uppercase().replace('-', "_"))
 }
 
+/// The variables that stand for a flag: that of its long name, then those of its other names.
+pub fn variables(arg: &Arg) -> Vec<String> {
+    let others = arg.get_all_aliases().unwrap_or_default();
+    arg.get_long().into_iter().chain(others).map(variable).collect()
+}
+
 /// The flag of a command with this long name.
 pub fn flag<'a>(command: &'a Command, long: &str) -> Option<&'a Arg> {
     command.get_arguments().find(|arg| arg.get_long() == Some(long))

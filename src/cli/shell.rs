@@ -5,11 +5,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValuesParser;
-use clap::{Arg, Command, value_parser};
+use clap::{Arg, ArgAction, Command, value_parser};
 use clap_complete::Shell;
 use clap_mangen::Man;
 use trailscan::model::quantity;
-use trailscan::output::OutputError;
+use trailscan::output::{NewFile, OutputError, check_replaced};
 use trailscan::report::{FINDINGS, SCORECARD, by_name, finding_columns, scorecard_columns};
 
 use super::exit::{End, Problem};
@@ -21,6 +21,9 @@ pub const COMPLETIONS: Subcommand = Subcommand { name: "completions", command: c
 
 /// `man`.
 pub const MAN: Subcommand = Subcommand { name: "man", command: man, run: write_pages };
+
+/// The id of the flag that replaces what is not ours.
+const OVERWRITE: &str = "overwrite";
 
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
@@ -43,9 +46,11 @@ fn completions() -> Command {
 
 fn man() -> Command {
     let folder = Arg::new("dir").value_name("DIR").required(true).value_parser(value_parser!(PathBuf));
+    let overwrite = Arg::new(OVERWRITE).long(OVERWRITE).action(ArgAction::SetTrue);
     Command::new(MAN.name)
         .about("Man pages, one a command")
         .arg(folder.help("The folder that they are written into; it is made where there is none"))
+        .arg(overwrite.help("Replace files of these names that are no man pages of trailscan"))
         .after_help(MAN_EXAMPLES)
 }
 
@@ -100,12 +105,18 @@ fn write_pages(asked: &Invocation<'_>) -> Result<End, Problem> {
         asked.root.clone().disable_help_subcommand(true).mut_subcommands(|command| command.mut_args(in_full));
     root.build();
     let commands: Vec<&Command> = std::iter::once(&root).chain(root.get_subcommands()).collect();
+    let mut pages = Vec::new();
     for &command in &commands {
         let man = Man::new(command.clone()).manual("trailscan");
         let path = folder.join(man.get_filename());
-        let mut page = Vec::new();
-        man.render(&mut page).and_then(|()| std::fs::write(&path, page)).map_err(|error| failed(&path, error))?;
+        if !asked.matches.get_flag(OVERWRITE) {
+            check_replaced(&path, |head, _| head.contains(".TH trailscan"))?;
+        }
+        let mut page = NewFile::create(&path)?;
+        man.render(&mut page).map_err(|error| failed(&path, error))?;
+        pages.push(page);
     }
+    pages.into_iter().try_for_each(NewFile::commit)?;
     tell::line(format!("{} written to {}", quantity(commands.len() as u64, "man page"), folder.display()));
     Ok(End::Complete)
 }

@@ -183,7 +183,7 @@ impl Decoder {
             }
         };
         self.catch_up(&mut pair, sink);
-        Document { ending, envelope: walk.arrays > 0, is_late: walk.is_late }
+        Document { ending, envelope: walk.arrays > 0, is_late: walk.is_late, has_records: walk.has_records }
     }
 
     /// Reads the value in a record's place at `at`; `None` when it does not end.
@@ -235,7 +235,7 @@ impl Decoder {
             }
             Err(_) => {
                 sink.malformed();
-                return walk.resume_within(text, at, end).or(Some(end));
+                return Walk::resume_within(text, at, end).or(Some(end));
             }
         }
         Some(end)

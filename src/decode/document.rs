@@ -20,4 +20,6 @@ pub struct Document {
     pub envelope: bool,
     /// Whether something that is no JSON came before it.
     pub is_late: bool,
+    /// Whether it is no JSON, and consists of records all the same.
+    pub has_records: bool,
 }

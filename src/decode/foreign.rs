@@ -1,14 +1,16 @@
 //! What an object without events is, identified by its first bytes: what may hold a log in another form is named, with the
 //! next step; what is known to be none (a licence, another service's log, a spreadsheet program's file) is passed over.
 //!
-//! Known misses: records in a form that none of these knows (a database, an encrypted file, a table without CloudTrail's
-//! column names) are taken for none; the contents of an archive are not looked at, so one without any log is named, too.
+//! Known misses: records in a form that none of these knows (a database that is not SQLite's, a raw deflate stream, a
+//! table without CloudTrail's column names) are taken for none; the contents of an archive are not looked at, so one without any log is named, too.
+
+use std::io::Read;
 
 /// How much of an object's beginning is looked at.
 pub const HEAD: usize = 4096;
 
 /// How formats begin that can hold a log, what they are called, and what to do.
-const MAGICS: [(&[u8], &str); 14] = [
+const MAGICS: [(&[u8], &str); 26] = [
     (b"PK\x03\x04", "a zip archive: unpack it and scan what was in it"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive: unpack it and scan what was in it"),
     (b"Rar!\x1a\x07", "a rar archive: unpack it and scan what was in it"),
@@ -23,7 +25,25 @@ const MAGICS: [(&[u8], &str); 14] = [
     (b"ORC", "an ORC file: write its rows as JSON, or scan the log files that it was made of"),
     (b"Obj\x01", "an Avro file: write its rows as JSON, or scan the log files that it was made of"),
     (b"ARROW1", "an Arrow file: write its rows as JSON, or scan the log files that it was made of"),
+    (b"SQLite format 3\0", "an SQLite database: write its rows as JSON, or scan the log files that it was made of"),
+    (b"MSCF\0\0\0\0", "a cab archive: unpack it and scan what was in it"),
+    (ZLIB[0], "a zlib stream: unpack it (`zlib-flate -uncompress`, `pigz -dz`) and scan again"),
+    (ZLIB[1], "a zlib stream: unpack it (`zlib-flate -uncompress`, `pigz -dz`) and scan again"),
+    (ZLIB[2], "a zlib stream: unpack it (`zlib-flate -uncompress`, `pigz -dz`) and scan again"),
+    (b"-----BEGIN PGP MESSAGE-----", PGP),
+    // A session key for one that was encrypted to a passphrase, and to RSA keys of 2048, 3072 and 4096 bits.
+    (b"\x8c\x0d\x04", PGP),
+    (b"\x85\x01\x0c\x03", PGP),
+    (b"\x85\x02\x0c\x03", PGP),
+    (b"age-encryption.org/", AGE),
+    (b"-----BEGIN AGE ENCRYPTED FILE-----", AGE),
+    (b"Salted__", "encrypted by OpenSSL: decrypt it with `openssl enc -d` and scan again"),
 ];
+
+/// How zlib streams begin, by how hard they were packed.
+const ZLIB: [&[u8]; 3] = [b"\x78\x01", b"\x78\x9c", b"\x78\xda"];
+const PGP: &str = "encrypted with PGP: decrypt it with `gpg --decrypt` and scan again";
+const AGE: &str = "encrypted with age: decrypt it with `age --decrypt` and scan again";
 
 /// The first member of zip files that are documents and programs.
 const NO_ARCHIVES: [&[u8]; 5] = [b"[Content_Types].xml", b"META-INF/", b"mimetype", b"_rels/", b"AndroidManifest.xml"];
@@ -45,6 +65,8 @@ const TABLE: &str = "a table (CSV or the like) that has not the columns of recor
 const UTF_32: &str = "UTF-32: save it as UTF-8 and scan again";
 const OTHER_JSON: &str = "JSON in the form of another tool, without the columns of records: export eventTime, eventName and all others, or scan \
      the log files that it was made of";
+const DIALECT: &str = "a dialect of JSON (single quotes or none around names, as Python and JavaScript print their values): write it as \
+     JSON, for example with json.dumps, and scan again";
 const OCSF: &str =
     "OCSF, as Security Lake writes it, not CloudTrail's own JSON: scan the log files that it was made of";
 const YAML: &str = "YAML or text of the aws cli: ask for it again with --output json";
@@ -92,8 +114,17 @@ fn is_that(magic: &[u8], head: &[u8]) -> bool {
         b"BZh" => head.get(4..10) == Some(b"1AY&SY"),
         // Words may begin so.
         b"ORC" => head.get(3).is_some_and(|&byte| byte < b' '),
+        // Objects of git are such streams too, and begin with words.
+        zlib if ZLIB.contains(&zlib) => matches!(first_of_zlib(head), Some(b'{' | b'[')),
         _ => true,
     }
+}
+
+/// The first byte that a zlib stream stands for.
+fn first_of_zlib(head: &[u8]) -> Option<u8> {
+    let mut first = [0];
+    flate2::bufread::ZlibDecoder::new(head).read_exact(&mut first).ok()?;
+    Some(first[0])
 }
 
 /// The text of UTF-32 with a mark.
@@ -113,7 +144,15 @@ fn of_text(text: &str) -> Option<&'static str> {
     if text.starts_with(['{', '[']) {
         // In CloudTrail's own spelling it is a log, if a damaged one.
         let is_own = holds(text, |field| text.contains(&format!("\"{field}\"")));
-        return if is_own { None } else { of_json(&plain) };
+        let is_dialect = || {
+            let is_field = |field: &str| text.contains(&format!("'{field}'")) || text.contains(&format!("{field}:"));
+            holds(text, is_field)
+        };
+        return match () {
+            () if is_own => None,
+            () if is_dialect() => Some(DIALECT),
+            () => of_json(&plain),
+        };
     }
     let first = plain.lines().next().unwrap_or_default();
     // Two columns are enough where they are spelled as CloudTrail does: event_name and event_time have others, too.
@@ -122,8 +161,12 @@ fn of_text(text: &str) -> Option<&'static str> {
     if first.contains([',', ';', '\t', '|']) && (holds(first, |field| is_column(first, field)) || has_own()) {
         return Some(TABLE);
     }
-    let yaml = ["-", "events:", "event", "{"].iter().any(|begin| plain.starts_with(begin));
-    if yaml && plain.contains("cloudtrailevent") {
+    let yaml = ["-", "events:", "event", "records:", "{"].iter().any(|begin| plain.starts_with(begin));
+    let is_key = |field: &str| {
+        let key = format!("{field}:");
+        text.lines().any(|line| line.trim_start_matches(['-', ' ']).starts_with(&key))
+    };
+    if yaml && (plain.contains("cloudtrailevent") || holds(text, is_key)) {
         return Some(YAML);
     }
     let token = text.lines().next().unwrap_or_default().trim_end();
@@ -138,6 +181,13 @@ fn of_json(plain: &str) -> Option<&'static str> {
     }
     let is_field = |field: &str| plain.contains(&format!("\"{}\"", field.to_lowercase()));
     (holds(plain, is_field) || plain.contains("\"cloudtrail\":{")).then_some(OTHER_JSON)
+}
+
+/// Whether the rows of a table, which begin with `head` as JSON, have columns in CloudTrail's own spelling: then it is one
+/// of records, whatever is missing from them.
+pub fn has_own_columns(head: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(&head[..head.len().min(HEAD)]);
+    holds(&text, |field| text.contains(&format!("\"field\":\"{field}\"")))
 }
 
 /// Whether three fields or more are there: two have other meanings too, as in a rule's pattern.
@@ -170,6 +220,24 @@ mod tests {
         [&b"PK\x03\x04"[..], &[0; 26], member, b" ..."].concat()
     }
 
+    fn zlib_of(text: &str) -> Vec<u8> {
+        let mut packed = Vec::new();
+        let level = flate2::Compression::default();
+        flate2::bufread::ZlibEncoder::new(text.as_bytes(), level).read_to_end(&mut packed).unwrap();
+        packed
+    }
+
+    #[test]
+    fn a_table_with_columns_of_records_is_told_by_its_rows() {
+        let rows = |names: &[&str]| {
+            let cells = names.iter().map(|name| format!("{{\"field\":\"{name}\",\"value\":\"x\"}}"));
+            format!("[\n[{}]\n]", cells.collect::<Vec<_>>().join(","))
+        };
+        assert!(has_own_columns(rows(&["eventTime", "eventName", "eventSource"]).as_bytes()));
+        assert!(!has_own_columns(rows(&["eventTime", "eventName", "value"]).as_bytes()));
+        assert!(!has_own_columns(rows(&["event_time", "event_name", "event_source"]).as_bytes()));
+    }
+
     #[test]
     fn what_may_hold_a_log_is_named() {
         let json = "{\"Records\":[]}";
@@ -194,7 +262,19 @@ mod tests {
             (b"[{\"event_time\":\"2\",\"aws_region\":\"x\",\"event_name\":\"x\"}]".to_vec(), "another tool"),
             (b"{\"metadata\":{\"product\":{\"name\":\"CloudTrail\"}},\"class_uid\":6003}".to_vec(), "OCSF"),
             (b"Events:\n- CloudTrailEvent: '{}'\n".to_vec(), "YAML"),
+            (b"Records:\n- eventName: x\n  eventTime: t\n  eventID: 1\n".to_vec(), "YAML"),
             (format!("H4sI{}", "A".repeat(70)).into_bytes(), "base64"),
+            (zlib_of(json), "zlib"),
+            (b"SQLite format 3\0\x10".to_vec(), "SQLite"),
+            (b"MSCF\0\0\0\0\x2c".to_vec(), "cab"),
+            (b"-----BEGIN PGP MESSAGE-----\n\nhQ".to_vec(), "PGP"),
+            (b"\x8c\x0d\x04\x09\x03\x08".to_vec(), "PGP"),
+            (b"\x85\x02\x0c\x03\x9a".to_vec(), "PGP"),
+            (b"age-encryption.org/v1\n-> X25519 x".to_vec(), "age"),
+            (b"-----BEGIN AGE ENCRYPTED FILE-----\nYWdl".to_vec(), "age"),
+            (b"Salted__12345678".to_vec(), "OpenSSL"),
+            (b"[{'eventVersion': '1.08', 'eventName': 'x', 'eventTime': 't'}]".to_vec(), "dialect"),
+            (b"{eventVersion: \"1.08\", eventName: \"x\", eventTime: \"t\"}".to_vec(), "dialect"),
         ] {
             let what = foreign(&head);
             assert!(what.is_some_and(|what| what.contains(word)), "{word}: {what:?}");
@@ -217,6 +297,18 @@ mod tests {
             b"eventTime and eventName, of every record\n",
             b"ORCHESTRATION of things",
             b"BZhong",
+            b"- eventName: x\n  eventTime: t\n",
+            b"# of a log:\neventName: x\neventTime: t\neventID: 1\n",
+            b"x\x9c no stream",
+            b"x\x01",
+            b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n",
+            b"-----BEGIN PGP SIGNATURE-----\n",
+            b"Salted peanuts",
+            b"SQLite format of things",
+            b"MSCF",
+            b"{'name': 'x', 'eventName': 'x', 'eventTime': 't'}",
+            b"{name: \"eventName\", about: 'of eventTime, awsRegion'}",
+            b"{\"eventVersion\":\"1.08\",\"eventName\":\"'eventTime' 'awsRegion' 'eventID'\",\"eventTime\":\"t\"",
             b"{\"name\":\"x\",\"version\":\"1.0\"}",
             b"{\"Records\":[{\"eventVersion\":\"1.08\",\"eventTime\":\"\",\"eventName\":\"x",
             b"{\"source\":[\"aws.iam\"],\"detail\":{\"eventSource\":[\"iam.amazonaws.com\"],\"eventName\":[\"x\"]}}",
@@ -225,6 +317,7 @@ mod tests {
         ] {
             assert_eq!(foreign(head), None, "{:?}", String::from_utf8_lossy(head));
         }
+        assert_eq!(foreign(&zlib_of("blob 12\0{\"Records\":[]}")), None, "an object of git");
         assert_eq!(foreign(&zip_of(b"[Content_Types].xml")), None, "a spreadsheet");
         assert_eq!(foreign(&zip_of(b"META-INF/MANIFEST.MF")), None, "a program");
         assert_eq!(foreign(&utf_32_of("Read me first\r\n", false)), None, "a text");

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use super::document::Ending;
 use super::text::TextReader;
-use super::walk::{Unit, Walk, after_broken, is_key, is_whole_line, next_line_with_a_value};
+use super::walk::{Unit, Walk, after_broken, is_key, is_whole_line, next_beginning};
 use crate::json::fields::{Stop, value_at};
 
 /// How records stand in a part.
@@ -44,6 +44,8 @@ pub struct PartsEnd {
     pub lossy: bool,
     /// Whether something that is no JSON came first.
     pub is_late: bool,
+    /// Whether it is no JSON, and consists of records all the same.
+    pub has_records: bool,
     /// Why reading stopped early, if it did.
     pub error: Option<std::io::Error>,
 }
@@ -61,12 +63,15 @@ pub struct Parts<R> {
     passing: Option<Passing>,
 }
 
+/// As many bytes as what a record is known by may have.
+const LONGEST_BEGINNING: usize = 64;
+
 /// What is passed over, and where in it the text stands.
 #[derive(Clone, Copy, Debug)]
 enum Passing {
     /// A line.
     Line,
-    /// What is no value, outside of arrays: to the next line that begins one.
+    /// What is no value, outside of arrays: to the next line that begins one, or the next record.
     Junk,
     /// What is no value, in an array: to where the next may begin.
     NoValue,
@@ -104,7 +109,8 @@ impl<R: Read> Parts<R> {
     pub fn end(self) -> PartsEnd {
         let TextReader { bytes, head, lossy, error, .. } = self.reader;
         let ending = self.ending.unwrap_or(Ending::Cut);
-        PartsEnd { ending, bytes, head, malformed: self.malformed, lossy, is_late: self.walk.is_late, error }
+        let (is_late, has_records) = (self.walk.is_late, self.walk.has_records);
+        PartsEnd { ending, bytes, head, malformed: self.malformed, lossy, is_late, has_records, error }
     }
 
     /// Takes records from the text that is held, as many as are whole and stand alike with nothing else between.
@@ -240,8 +246,13 @@ impl<R: Read> Parts<R> {
                 self.passing = None;
             }
             None => {
-                // A last newline is kept: a value may begin the next line.
-                self.at = if text.ends_with('\n') { text.len() - 1 } else { text.len() };
+                // What a value or a record may begin with is kept.
+                let kept = match passing {
+                    Passing::Junk => LONGEST_BEGINNING,
+                    _ => usize::from(text.ends_with('\n')),
+                };
+                let rest = text.len().saturating_sub(kept).max(self.at);
+                self.at = (rest..text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(text.len());
                 self.passing = Some(passing);
             }
         }
@@ -306,7 +317,7 @@ impl Passing {
     fn over(&mut self, text: &str) -> Option<usize> {
         match self {
             Self::Line => memchr::memchr(b'\n', text.as_bytes()),
-            Self::Junk => next_line_with_a_value(text, 0),
+            Self::Junk => next_beginning(text, 0),
             Self::NoValue => memchr::memchr3(b',', b'{', b']', text.as_bytes()),
             Self::Value(value) => value.over(text.as_bytes()),
         }

@@ -5,8 +5,8 @@
 
 use memchr::memchr;
 
-use super::record::Field;
-use crate::json::fields::{Raw, Stop, key_at, skip_space, value_at};
+use super::seek::{self, Ahead, next_record};
+use crate::json::fields::{Raw, Stop, skip_space, value_at};
 
 /// Fields of an envelope object whose array holds records: trail files, lookup-events, CloudWatch Logs (API and
 /// subscription).
@@ -46,9 +46,13 @@ pub(super) struct Walk {
     pub is_late: bool,
     /// Whether records are looked for where the document makes no sense.
     pub carves: bool,
-    /// From where on no record begins in the text, if that was found; and from where on no line with a value does.
-    no_record_from: Option<usize>,
-    no_line_from: Option<usize>,
+    /// Whether the text of what is no JSON consists of records all the same.
+    pub has_records: bool,
+    /// Where the next record begins in the text, and where the next line with a value does, as far as that was found.
+    record_ahead: Ahead,
+    line_ahead: Ahead,
+    /// The same for the next record after what is no value.
+    stray_ahead: Ahead,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -110,21 +114,20 @@ impl Walk {
     /// the next object that begins as CloudTrail's records do, or as the one at `at`. (`{"eventVersion"` cannot stand
     /// inside a JSON string.)
     pub fn resume(&mut self, text: &str, at: usize) -> Option<usize> {
-        let (find, none_from): (fn(&str, usize) -> Option<usize>, _) = match self.is_in_records() {
-            true => (next_record, &mut self.no_record_from),
-            false => (next_line_with_a_value, &mut self.no_line_from),
-        };
-        find_unless_none(none_from, find, (text, at))
+        match self.is_in_records() {
+            true => self.record_ahead.unless_none(next_record, (text, at)),
+            false => self.line_ahead.unless_none(next_line_with_a_value, (text, at)),
+        }
     }
 
-    /// As [`Walk::resume`], for a value that is broken but ends at `end`: what begins within it.
-    pub fn resume_within(&mut self, text: &str, at: usize, end: usize) -> Option<usize> {
-        self.is_in_records().then(|| next_record(&text[..end], at)).flatten()
+    /// Where to go on when the value at `at` is broken but ends at `end`: at a record within it.
+    pub fn resume_within(text: &str, at: usize, end: usize) -> Option<usize> {
+        next_record(&text[..end], at)
     }
 
     /// Says that the text has changed: more has come, or what was read has gone.
     pub fn forget(&mut self) {
-        (self.no_record_from, self.no_line_from) = (None, None);
+        (self.record_ahead, self.line_ahead, self.stray_ahead) = Default::default();
     }
 
     /// What comes next at `at`; `whole` says that no text follows.
@@ -193,14 +196,17 @@ impl Walk {
             return self.carve(text, at, whole);
         }
         match next {
-            _ if text[at..].starts_with('<') => Unit::NotJson,
+            _ if seek::is_markup(&text[at..]) => Unit::NotJson,
             Some(next) if text[at..next].contains("```") => Unit::NotJson,
             Some(next) => {
                 self.is_late = true;
                 Unit::Junk(next)
             }
             None if !whole && text.len() - at < MOST_TO_FIND_A_LINE => Unit::More(at),
-            None => Unit::NotJson,
+            None => {
+                self.has_records = seek::consists_of_records(&text[at..]);
+                Unit::NotJson
+            }
         }
     }
 
@@ -221,7 +227,11 @@ impl Walk {
     }
 
     fn between_values(&mut self, text: &str, at: usize, whole: bool) -> Unit {
-        let at = skip_marks(text, at);
+        let mut at = skip_marks(text, at);
+        // What parts values that were written into no array; nothing of them is lost.
+        while self.arrays == 0 && matches!(text.as_bytes().get(at), Some(b',' | b';')) {
+            at = skip_marks(text, at + 1);
+        }
         match text.as_bytes().get(at) {
             None => return if whole { Unit::End } else { Unit::More(at) },
             // In an array that was entered, it may as well be what is left of a broken record.
@@ -281,20 +291,20 @@ impl Walk {
         self.astray(text, at, whole)
     }
 
-    /// No value stands at `at`. Where a record lacks a bracket, one of its own has closed the array of records: goes on in
-    /// it with the next record, if one begins before the next line with a value.
+    /// No value stands at `at`: goes on with the next line that begins one, or with the next record if that is nearer.
+    /// Where a record lacks a bracket, one of its own has closed the array of records, which then goes on.
     fn astray(&mut self, text: &str, at: usize, whole: bool) -> Unit {
+        let Some(record) = self.stray_ahead.find(next_record, (text, at)) else { return junk(text, at, whole) };
+        if let Some(line) = next_line_with_a_value(&text[..=record], at).filter(|&line| line < record) {
+            return Unit::Junk(line);
+        }
+        let opening = seek::opening(text, (at, record), &RECORD_ARRAYS);
         let is_of_a_record = matches!(text.as_bytes().get(at), Some(b',' | b'}' | b']' | b':' | b'"'));
-        if (self.arrays > 0 || self.carves)
-            && is_of_a_record
-            && let Some(next) = find_unless_none(&mut self.no_record_from, next_record, (text, at))
-            && next_line_with_a_value(&text[..=next], at).is_none_or(|line| line >= next)
-        {
+        if (self.arrays > 0 || self.carves) && is_of_a_record && opening == record {
             self.standing = Standing::Records;
             self.arrays = self.arrays.max(1);
-            return Unit::Junk(next);
         }
-        junk(text, at, whole)
+        Unit::Junk(opening)
     }
 }
 
@@ -409,49 +419,6 @@ pub(super) fn json_of_line(line: &str) -> &str {
     }
 }
 
-/// What `find` finds in a text after an index, asked once where there is nothing: a text full of damage is not searched to
-/// its end for each.
-fn find_unless_none(
-    none_from: &mut Option<usize>,
-    find: fn(&str, usize) -> Option<usize>,
-    (text, at): (&str, usize),
-) -> Option<usize> {
-    if none_from.is_some_and(|from| from <= at) {
-        return None;
-    }
-    let found = find(text, at);
-    if found.is_none() {
-        *none_from = Some(at);
-    }
-    found
-}
-
-/// How records begin: as CloudTrail writes them, and where a tool has sorted their keys.
-const FIRST_KEYS: [&str; 6] = ["eventVersion", "additionalEventData", "addendum", "apiVersion", "awsRegion", "eventID"];
-
-/// The next object after `at` that begins as records do, or with the field of a record that the object at `at` begins with.
-fn next_record(text: &str, at: usize) -> Option<usize> {
-    // Bytes, since what stands at `at` may be a character of several.
-    let rest = &text.as_bytes()[at + 1..];
-    let first_key = text.as_bytes()[at..].starts_with(b"{").then(|| key_at(text, skip_space(text.as_bytes(), at + 1)));
-    let own = first_key.and_then(Result::ok).map(|(key, _)| key).filter(|key| Field::of(key).is_some());
-    let mut nearest = rest.len();
-    for key in FIRST_KEYS.into_iter().chain(own) {
-        // What opens further on than the nearest so far is not looked for.
-        let until = rest.len().min(nearest + key.len() + 64);
-        nearest = object_with(&rest[..until], key).unwrap_or(nearest).min(nearest);
-    }
-    (nearest < rest.len()).then(|| at + 1 + nearest)
-}
-
-/// Where the first object of `bytes` opens whose first key is `key`.
-fn object_with(bytes: &[u8], key: &str) -> Option<usize> {
-    memchr::memmem::find_iter(bytes, format!("\"{key}\"").as_bytes()).find_map(|found| {
-        let before = bytes[..found].trim_ascii_end();
-        before.ends_with(b"{").then(|| before.len() - 1)
-    })
-}
-
 /// Whether the values of a line are there to their end.
 pub(super) fn is_whole_line(line: &str) -> bool {
     let json = json_of_line(line);
@@ -491,6 +458,13 @@ pub(super) fn is_key(text: &str, at: usize, end: usize) -> bool {
 fn after_no_value(text: &str, at: usize) -> usize {
     let rest = &text.as_bytes()[at + 1..];
     memchr::memchr3(b',', b'{', b']', rest).map_or(text.len(), |n| at + 1 + n)
+}
+
+/// The nearer of the first line after `at` that begins with an object or array, and the next record.
+pub(super) fn next_beginning(text: &str, at: usize) -> Option<usize> {
+    let record = (at < text.len()).then(|| next_record(text, at)).flatten();
+    let until = record.map_or(text.len(), |record| record + 1);
+    next_line_with_a_value(&text[..until], at).or(record)
 }
 
 /// The start of the first line after `at` that begins with an object or array.

@@ -32,7 +32,7 @@ pub use survey::{Amount, Spot, Survey};
 pub use uri::S3Uri;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A place to read from, as the user named it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,6 +86,14 @@ impl Input {
 }
 
 impl Input {
+    /// The place on disk, if it is one.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Path(path) => Some(path),
+            Self::Stdin | Self::S3(_) => None,
+        }
+    }
+
     /// The place in S3, if it is one.
     pub const fn s3(&self) -> Option<&S3Uri> {
         match self {

@@ -1,11 +1,11 @@
 //! Where an answer goes: standard output, a file, or a folder with a file a report, on disk or in a store. Opened before
 //! the scan.
 
-use std::ffi::OsString;
 use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
+use super::earlier::{self, beside};
 use super::{BUFFER, Document, Format, NewFile, OutputError, Remote, Style, coverage_json, emit};
 
 /// Where an answer goes.
@@ -52,11 +52,13 @@ impl Destination {
     }
 
     /// Prepares to write the reports of these names, in this format. CSV, JSON Lines and Parquet files get their
-    /// coverage beside them, as `FILE.coverage.json`.
+    /// coverage beside them, as `FILE.coverage.json`. A file that is named is replaced. In a folder nobody has named the
+    /// files: there only what an earlier answer wrote is replaced, unless `overwrite`.
     ///
     /// # Errors
-    /// [`OutputError`] when the place cannot be written, or cannot hold several reports of this format.
-    pub fn open(&self, format: Format, reports: &[&str]) -> Result<Pending, OutputError> {
+    /// [`OutputError`] when the place cannot be written, cannot hold several reports of this format, or holds a file that
+    /// would be lost.
+    pub fn open(&self, format: Format, reports: &[&str], overwrite: bool) -> Result<Pending, OutputError> {
         format.built()?;
         if reports.len() > 1 && !format.holds_many() && !matches!(self, Self::Directory(_) | Self::Prefix(_)) {
             return Err(OutputError::NeedsDirectory(format));
@@ -71,6 +73,10 @@ impl Destination {
                 fs::create_dir_all(folder).map_err(|source| OutputError::create(folder, source))?;
                 let create = |name: &&str| {
                     let path = folder.join(format!("{name}.{}", format.extension()));
+                    if !overwrite {
+                        earlier::check(&path, format)?;
+                        earlier::check_coverage(&beside(&path))?;
+                    }
                     OutputFile::create(&path, format, Some((*name).to_owned()))
                 };
                 Some(reports.iter().map(create).collect::<Result<_, _>>()?)
@@ -82,6 +88,9 @@ impl Destination {
             Self::Prefix(folder) => {
                 let remote = |name: &str| folder.with_uri(format!("{}{name}.{}", folder.uri, format.extension()));
                 reports.first().map_or(Ok(()), |name| remote(name).check())?;
+                if !overwrite {
+                    reports.iter().try_for_each(|name| earlier::check_remote(&remote(name), format))?;
+                }
                 let create = |name: &&str| OutputFile::for_store(&remote(name), format, Some((*name).to_owned()));
                 Some(reports.iter().map(create).collect::<Result<_, _>>()?)
             }
@@ -103,9 +112,13 @@ impl Pending {
 
 impl OutputFile {
     fn create(path: &Path, format: Format, report: Option<String>) -> Result<Self, OutputError> {
-        let file = NewFile::create(path)?;
+        let is_earlier = || earlier::check(path, format).is_ok();
+        let file = NewFile::beside_inputs(path, is_earlier)?;
         let coverage = match format.has_coverage_beside() && !file.is_straight() {
-            true => Some(NewFile::create(&beside(path))?),
+            true => {
+                let beside = beside(path);
+                Some(NewFile::beside_inputs(&beside, || earlier::check_coverage(&beside).is_ok())?)
+            }
             false => None,
         };
         Ok(Self { report, file, coverage })
@@ -152,13 +165,6 @@ impl OutputFile {
     }
 }
 
-/// `FILE.coverage.json`.
-fn beside(path: &Path) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push(".coverage.json");
-    PathBuf::from(name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::{Content, sample, write};
@@ -187,7 +193,7 @@ mod tests {
         for name in ["a.jsonl", "b.json"] {
             let path = folder.path().join(name);
             let format = Format::from_path(&path).unwrap();
-            let pending = Destination::from_path(&path).open(format, &["sample"]).unwrap();
+            let pending = Destination::from_path(&path).open(format, &["sample"], false).unwrap();
             let document = Document::new(None, &coverage, Content::Report(&section));
             write(&document, pending, Style::default()).unwrap();
         }
@@ -203,7 +209,7 @@ mod tests {
         let sections = [sample::section(), sample::empty_section()];
         let coverage = sample::coverage();
         let document = Document::new(None, &coverage, Content::Audit(&sections));
-        let pending = Destination::from_path(&place).open(Format::Json, &["sample", "empty"]).unwrap();
+        let pending = Destination::from_path(&place).open(Format::Json, &["sample", "empty"], false).unwrap();
         write(&document, pending, Style::default()).unwrap();
         assert_eq!(names(&place), ["empty.json", "sample.json"]);
         let one = fs::read_to_string(place.join("sample.json")).unwrap();
@@ -215,14 +221,14 @@ mod tests {
     fn one_file_does_not_hold_two_tables_of_rows() {
         let folder = tempfile::tempdir().unwrap();
         let file = Destination::File(folder.path().join("a.csv"));
-        let error = file.open(Format::Csv, &["a", "b"]).unwrap_err();
+        let error = file.open(Format::Csv, &["a", "b"], false).unwrap_err();
         assert!(error.is_usage());
         assert_eq!(
             error.to_string(),
             "csv holds one report a file: give --output DIR/ for several, or use --format json"
         );
-        assert!(Destination::Stdout.open(Format::Parquet, &["a", "b"]).unwrap_err().is_usage());
-        assert!(file.open(Format::Csv, &["a"]).is_ok());
+        assert!(Destination::Stdout.open(Format::Parquet, &["a", "b"], false).unwrap_err().is_usage());
+        assert!(file.open(Format::Csv, &["a"], false).is_ok());
         assert_eq!(names(folder.path()), [""; 0], "nothing is left of what was not written");
     }
 
@@ -231,17 +237,39 @@ mod tests {
     fn a_full_disk_is_told() {
         let (section, coverage) = (sample::section(), sample::coverage());
         let document = Document::new(None, &coverage, Content::Report(&section));
-        let pending = Destination::from_path(Path::new("/dev/full")).open(Format::Jsonl, &["sample"]).unwrap();
+        let pending = Destination::from_path(Path::new("/dev/full")).open(Format::Jsonl, &["sample"], false).unwrap();
         let error = write(&document, pending, Style::default()).unwrap_err();
         assert!(!error.is_broken_pipe() && !error.is_usage());
         assert!(error.to_string().starts_with("/dev/full: cannot be written: No space left"), "{error}");
     }
 
     #[test]
+    fn a_file_of_somebody_else_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let (section, coverage) = (sample::section(), sample::coverage());
+        let document = Document::new(None, &coverage, Content::Report(&section));
+        let place = Destination::Directory(folder.path().to_owned());
+        let answer = |overwrite| {
+            let pending = place.open(Format::Json, &["sample"], overwrite)?;
+            write(&document, pending, Style::default())
+        };
+        answer(false).unwrap();
+        answer(false).unwrap();
+        let file = folder.path().join("sample.json");
+        fs::write(&file, "{\"secret\":1}").unwrap();
+        let error = answer(false).unwrap_err();
+        assert!(error.is_usage() && error.to_string().contains("--overwrite"), "{error}");
+        assert_eq!(fs::read_to_string(&file).unwrap(), "{\"secret\":1}");
+        assert_eq!(names(folder.path()), ["sample.json"]);
+        answer(true).unwrap();
+        assert!(fs::read_to_string(&file).unwrap().contains("\"trailscan\""));
+    }
+
+    #[test]
     fn a_file_in_the_way_of_a_folder() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("x"), "").unwrap();
-        let error = Destination::from_path(&folder.path().join("x/")).open(Format::Json, &["a"]).unwrap_err();
+        let error = Destination::from_path(&folder.path().join("x/")).open(Format::Json, &["a"], false).unwrap_err();
         assert!(error.to_string().contains("cannot be created"), "{error}");
     }
 }

@@ -36,6 +36,12 @@ pub enum OutputError {
     /// A file that is to be replaced is none that was written before.
     #[error("{}: is no rollup: --overwrite replaces nothing else; name another file", .0.display())]
     ForeignFile(PathBuf),
+    /// A file in a folder that is to be written is there, and is none of ours.
+    #[error("{}: is there already, and no earlier answer wrote it: name another folder, or add --overwrite to replace it", .0.display())]
+    ForeignAnswer(PathBuf),
+    /// A file that is to be written is read in the same run.
+    #[error("{}: is an INPUT, which no answer takes the place of: name another file", .0.display())]
+    IsInput(PathBuf),
     /// Two files of one run would go to one place.
     #[error("{}: would be written twice, and the second would be all that stays: name another file", .0.display())]
     Twice(PathBuf),
@@ -108,6 +114,8 @@ impl OutputError {
                 | Self::IsFile(_)
                 | Self::Twice(_)
                 | Self::IsThere(_)
+                | Self::ForeignAnswer(_)
+                | Self::IsInput(_)
                 | Self::ForeignFile(_)
                 | Self::NotEmpty(_)
                 | Self::Foreign { .. }

@@ -13,6 +13,7 @@ mod claim;
 mod coverage;
 mod destination;
 mod dot;
+mod earlier;
 mod error;
 mod export;
 mod findings;
@@ -48,9 +49,12 @@ mod columnar_parquet;
 mod sample;
 
 use std::io::{self, BufWriter, Write};
+use std::path::Path;
 
+pub use claim::protect;
 pub use coverage::{coverage_json, coverage_line};
 pub use destination::{Destination, Pending};
+pub use earlier::check_by as check_replaced;
 pub use error::OutputError;
 pub(crate) use export::foreign_to;
 pub use export::{ExportLayout, Exported, write_export};
@@ -270,6 +274,14 @@ pub fn write_list(table: Table, format: Format, style: Style) -> Result<(), Outp
         }
     };
     written.and_then(|()| out.flush()).map_err(OutputError::stdout)
+}
+
+/// Begins the file that the coverage goes to.
+///
+/// # Errors
+/// As [`NewFile::beside_inputs`].
+pub fn coverage_file(path: &Path) -> Result<NewFile, OutputError> {
+    NewFile::beside_inputs(path, || earlier::check_coverage(path).is_ok())
 }
 
 /// Writes the coverage as a JSON document of its own.

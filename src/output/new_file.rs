@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use super::claim::Claim;
+use super::claim::{self, Claim, Relation};
 use super::temporary::{self, Owner};
 use super::{OutputError, Remote, Staged};
 
@@ -41,6 +41,20 @@ enum Kind {
 }
 
 impl NewFile {
+    /// As [`NewFile::create`], of an answer: it takes the place of nothing that is read (see [`protect`](super::protect)),
+    /// but for what `is_earlier` says was written by an earlier one, which a walk may have met.
+    ///
+    /// # Errors
+    /// [`OutputError::IsInput`], and as [`NewFile::create`].
+    pub fn beside_inputs(path: &Path, is_earlier: impl Fn() -> bool) -> Result<Self, OutputError> {
+        let is_lost = match claim::relation(path) {
+            Relation::Input => true,
+            Relation::Within => fs::metadata(path).is_ok_and(|there| there.is_file()) && !is_earlier(),
+            Relation::Apart => false,
+        };
+        if is_lost { Err(OutputError::IsInput(path.to_owned())) } else { Self::create(path) }
+    }
+
     /// Begins the file, so that a place that cannot be written is known before any work is done.
     ///
     /// # Errors

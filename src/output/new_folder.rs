@@ -36,6 +36,8 @@ impl NewFolder {
     pub(crate) fn create(path: &Path, foreign_in: ForeignIn, overwrite: bool) -> Result<Self, OutputError> {
         let failed = |source| OutputError::create(path, source);
         let target = new_file::follow_links(path).map_err(failed)?;
+        // `.` and what ends in `..` have a folder around them too, which only their real path names.
+        let target = fs::canonicalize(&target).unwrap_or(target);
         let around = target.parent().filter(|around| !around.as_os_str().is_empty()).unwrap_or(Path::new("."));
         match fs::metadata(path) {
             Ok(there) if !there.is_dir() => return Err(OutputError::IsFile(path.to_owned())),

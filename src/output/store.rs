@@ -15,6 +15,10 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// Why none can.
     fn check(&self, uri: &str) -> Result<(), String>;
 
+    /// The first and the last bytes, up to `most` each, of a file that is there; `None` where there is none, or whether
+    /// there is one may not be known.
+    fn ends(&self, uri: &str, most: usize) -> Option<[Vec<u8>; 2]>;
+
     /// Takes the bytes of `file`, from its beginning. Nothing is there before [`Staged::complete`].
     ///
     /// # Errors

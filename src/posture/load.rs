@@ -1,6 +1,7 @@
 //! Reads all files that were named, and those of folders, and gives each to its account.
 
-use std::io::Read;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::folder::Together;
@@ -29,9 +30,18 @@ impl Root<'_> {
     }
 }
 
+/// What opens a file.
+type Open<'a> = &'a dyn Fn(&Path) -> io::Result<Box<dyn Read>>;
+
 impl Posture {
     /// Reads files and folders. Never fails: what became of each file stands in [`Posture::files`].
     pub fn load(places: &Places) -> Self {
+        Self::load_by(places, &|path| Ok(Box::new(File::open(path)?)))
+    }
+
+    /// The same with what opens a file that was named: a pipe may be long in coming, and whoever can be stopped reads it so
+    /// that it need not be waited for.
+    pub fn load_by(places: &Places, open: Open<'_>) -> Self {
         let mut posture = Self::default();
         let mut groups = Vec::new();
         let given = places.folders.iter().map(|dir| (dir, None));
@@ -42,7 +52,7 @@ impl Posture {
                 Err(why) => posture.files.push(unread(&root.shown(dir), None, why)),
             }
         }
-        let named = places.files.iter().map(|named| posture.named(named)).collect();
+        let named = places.files.iter().map(|named| posture.named(named, open)).collect();
         groups.push(Group { account_id: None, files: named });
         assign::assign(&mut posture, groups);
         posture
@@ -68,7 +78,7 @@ impl Posture {
             self.warnings.push(format!("{}: is a pipe, socket or device and was left out", shown.display()));
             return None;
         }
-        let (kind, parsed) = read(path);
+        let (kind, parsed) = read(path, &|path| Ok(Box::new(File::open(path)?)));
         let is_ours =
             path.extension().is_some_and(|e| ["json", "csv"].iter().any(|known| e.eq_ignore_ascii_case(known)));
         if kind.is_none() && !is_ours {
@@ -78,8 +88,8 @@ impl Posture {
         Some(Met { file: shown.display().to_string(), path: path.to_owned(), said: None, kind, parsed })
     }
 
-    fn named(&mut self, named: &NamedFile) -> Met {
-        let (kind, parsed) = read(&named.path);
+    fn named(&mut self, named: &NamedFile, open: Open<'_>) -> Met {
+        let (kind, parsed) = read(&named.path, open);
         let file = named.path.display().to_string();
         if let (Some(kind), true) = (kind, parsed.is_ok())
             && kind != named.kind
@@ -90,21 +100,21 @@ impl Posture {
     }
 }
 
-fn read(path: &Path) -> (Option<StateKind>, Result<Parsed, String>) {
-    match bytes(path).map_err(|why| (None, why)).and_then(|bytes| parse::parse(&bytes)) {
+fn read(path: &Path, open: Open<'_>) -> (Option<StateKind>, Result<Parsed, String>) {
+    match bytes(path, open).map_err(|why| (None, why)).and_then(|bytes| parse::parse(&bytes)) {
         Ok((kind, parsed)) => (Some(kind), Ok(parsed)),
         Err((kind, why)) => (kind, Err(why)),
     }
 }
 
-fn bytes(path: &Path) -> Result<Vec<u8>, String> {
+fn bytes(path: &Path, open: Open<'_>) -> Result<Vec<u8>, String> {
     let cannot = |error: std::io::Error| format!("cannot be read: {error}");
     let metadata = std::fs::metadata(path).map_err(cannot)?;
     if metadata.is_dir() {
         return Err("is a folder: give it to --iam-dir".to_owned());
     }
     let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).map_err(cannot)?;
+    let file = open(path).map_err(cannot)?;
     // A device has no length and may never end.
     file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(cannot)?;
     if bytes.len() as u64 > MOST_BYTES {

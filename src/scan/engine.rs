@@ -334,6 +334,7 @@ impl<'a, K: Turn> Worker<'a, K> {
             envelope: document.envelope,
             ending: document.ending,
             is_late: document.is_late,
+            has_records: document.has_records,
             json_bytes: json.len() as u64,
             head: &json[..json.len().min(HEAD)],
         };

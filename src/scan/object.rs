@@ -10,7 +10,8 @@ use super::queue::Tally;
 use super::rollup::{DAMAGED, FAILED, READ, SKIPPED};
 use crate::coverage::{CoverageFacts, Failure, ObjectMet};
 use crate::decode::{
-    ArchiveKind, Aside, Compression, Ending, Inflater, JsonReader, PartsEnd, foreign, is_plain, is_table, markup,
+    ArchiveKind, Aside, Compression, Ending, Inflater, JsonReader, PartsEnd, foreign, has_own_columns, is_plain,
+    is_table, markup,
 };
 use crate::input::{Feed, LogObject, explain_io};
 
@@ -42,6 +43,8 @@ pub(super) struct Found<'a> {
     pub ending: Ending,
     /// Whether something that is no JSON came first.
     pub is_late: bool,
+    /// Whether it is no JSON, and consists of records all the same.
+    pub has_records: bool,
     pub json_bytes: u64,
     /// The first bytes of its JSON, or of what stands in its place.
     pub head: &'a [u8],
@@ -223,7 +226,8 @@ pub(super) fn judge(object: &LogObject, found: Found<'_>) -> Fate {
     let gave_nothing = found.events == 0 && found.aside.is_none();
     if gave_nothing && is_table(found.head) {
         let why = "is a table without a record of CloudTrail: export the records with all their columns, or as JSON";
-        return if object.is_expected() { Fate::Failed(why.to_owned()) } else { Fate::Skipped("not-json") };
+        let is_of_records = object.is_expected() || has_own_columns(found.head);
+        return if is_of_records { Fate::Failed(why.to_owned()) } else { Fate::Skipped("not-json") };
     }
     if gave_nothing && let Some(what) = foreign(found.head) {
         return Fate::Failed(format!("is {what}"));
@@ -231,6 +235,9 @@ pub(super) fn judge(object: &LogObject, found: Found<'_>) -> Fate {
     // Where no event follows, what came first was no damage of a log.
     let ending = if gave_nothing && found.is_late { Ending::NotJson } else { found.ending };
     match ending {
+        Ending::NotJson if found.has_records => {
+            Fate::Failed("no JSON, but there are records in it: read them with --carve".to_owned())
+        }
         Ending::NotJson if object.is_expected() => {
             let what = markup(found.head).map_or_else(String::new, |what| format!(" but {what}"));
             Fate::Failed(format!("no JSON{what}: CloudTrail logs are JSON, plain or packed with gzip or zstd"))
@@ -321,11 +328,20 @@ impl Unjudged {
             return coverage.enter(&object, died(why, tally.events()), end.lossy);
         }
         let aside = tally.aside().map(Aside::as_str);
-        let (ending, is_late, json_bytes) = (end.ending, end.is_late, end.bytes);
+        let &PartsEnd { ending, is_late, has_records, bytes: json_bytes, .. } = &end;
         let fate = judge_parts(
             &object,
             &end,
-            Found { events: tally.events(), aside, envelope, ending, json_bytes, is_late, head: &end.head },
+            Found {
+                events: tally.events(),
+                aside,
+                envelope,
+                ending,
+                json_bytes,
+                is_late,
+                has_records,
+                head: &end.head,
+            },
         );
         if matches!(fate, Fate::Skipped(_) | Fate::Failed(_)) {
             coverage.malformed_records -= tally.malformed();

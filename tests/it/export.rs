@@ -203,6 +203,43 @@ fn a_folder_is_replaced_only_where_nothing_is_lost() {
     assert_eq!(names(&place), ["file", "out"], "nothing temporary stays");
 }
 
+/// A list that names what lies elsewhere proves nothing there, and takes nothing away.
+#[cfg(feature = "columnar")]
+#[test]
+fn a_forged_list_reaches_nothing_outside_of_its_folder() {
+    let place = Place::new();
+    place.write("mine.csv", "a,b");
+    let list = r#"{"trailscan":"1","schema_version":1,"written":[{"file":"../mine.csv","bytes":3}]}"#;
+    place.write("out/schema.json", list);
+    place.trailscan("export out --overwrite").arg(sample_logs()).ends(0);
+    assert_eq!((place.read("mine.csv").as_str(), names(&place)), ("a,b", vec!["mine.csv".into(), "out".into()]));
+}
+
+#[cfg(feature = "columnar")]
+#[test]
+fn the_working_directory_is_a_folder_like_any_other() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("in")).expect("a folder");
+    for (arguments, list) in [
+        ("export .", "in/schema.json"),
+        ("export . --overwrite", "in/schema.json"),
+        ("export ./../in --overwrite", "in/schema.json"),
+        ("rollup --output .", "in/rollup.json"),
+        ("rollup --output . --overwrite", "in/rollup.json"),
+    ] {
+        if arguments == "rollup --output ." {
+            std::fs::remove_dir_all(place.path("in"))
+                .and_then(|()| std::fs::create_dir(place.path("in")))
+                .expect("a folder");
+        }
+        let mut command = place.trailscan(arguments).arg(sample_logs()).into_command();
+        let ended = command.current_dir(place.path("in")).output().expect("it runs");
+        assert!(ended.status.success(), "{arguments}: {}", String::from_utf8_lossy(&ended.stderr));
+        assert!(place.path(list).exists(), "{arguments}");
+        assert_eq!(names(&place), ["in"], "{arguments}: nothing temporary stays");
+    }
+}
+
 #[cfg(feature = "columnar")]
 #[test]
 fn nothing_read_is_nothing_written() {

@@ -83,6 +83,27 @@ fn a_pipe_that_nobody_writes_to_holds_nothing_up() {
 }
 
 #[test]
+fn a_pipe_in_the_place_of_a_state_file_holds_nothing_up() {
+    let place = Place::new();
+    let mkfifo = std::process::Command::new("mkfifo").arg(place.path("pipe")).status().expect("mkfifo");
+    assert!(mkfifo.success());
+    place.write("a.json", delivered(&calls(2)));
+    for (signal, arguments, code) in [
+        (libc::SIGINT, "posture --credential-report pipe", 1),
+        (libc::SIGTERM, "posture --credential-report pipe", 1),
+        (libc::SIGTERM, "audit a.json --enabled-regions pipe", 3),
+    ] {
+        let run = start(place.trailscan(arguments));
+        run.listens_for(signal);
+        run.signal(signal);
+        let end = run.ends();
+        let stderr = &end.stderr;
+        assert_eq!(end.status.code(), Some(code), "{arguments}: {stderr}");
+        assert!(stderr.contains("pipe: cannot be read: interrupted before its end"), "{arguments}: {stderr}");
+    }
+}
+
+#[test]
 fn a_second_one_leaves_at_once_and_leaves_nothing() {
     let place = Place::new();
     // The first is answered within moments, so the second comes with it: before the answer, or it finds nobody.

@@ -71,6 +71,9 @@ fn what_cannot_be_is_refused_in_one_line() {
         ("principals logs -o answer.docx", "answer.docx"),
         ("principals logs -o new/", "give --format"),
         ("principals logs --output json", "--output json names a file; did you mean --format json?"),
+        ("principals logs --output JSON", "--output JSON names a file; did you mean --format json?"),
+        ("principals logs -o md", "--output md names a file; did you mean --format markdown?"),
+        ("principals logs -o ndjson", "--output ndjson names a file; did you mean --format jsonl?"),
         ("principals - -", "- is named twice"),
     ] {
         refused(&place, arguments, 2, &[says]);
@@ -413,4 +416,17 @@ fn short_help_is_short() {
         assert!(help.text().contains("Examples:"), "{arguments}");
     }
     assert!(place.trailscan("-h").ends(0).text().lines().count() <= 44, "the first thing one sees fits a screen");
+}
+
+/// An answer over objects in which there is no event proves nothing, so no check passes over it.
+#[test]
+fn nothing_to_fail_on_is_no_pass() {
+    let place = Place::new();
+    place.write("empty.json", "{\"Records\":[]}");
+    place.trailscan("principals empty.json").ends(0);
+    let ended = place.trailscan("principals empty.json --fail-on low").ends(3);
+    assert!(ended.stderr.contains("no event was read, which --fail-on does not pass over"), "{}", ended.stderr);
+    place.write("logs/a.json", delivered(&calls(3)));
+    place.write("logs/empty.json", "{\"Records\":[]}");
+    place.trailscan("principals logs --fail-on low").ends(0);
 }

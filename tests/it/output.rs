@@ -207,6 +207,106 @@ fn coverage_lies_beside_rows_that_have_no_place_for_it() {
 }
 
 #[test]
+fn no_answer_takes_the_place_of_what_is_read() {
+    let place = Place::new();
+    let log = delivered(&calls(3));
+    for name in ["a.json", "logs/b.json", "logs/deep/c.json"] {
+        place.write(name, &log);
+    }
+    place.write("logs/notes.txt", "mine");
+    for arguments in [
+        "principals a.json -o a.json",
+        "principals logs a.json -o a.json",
+        "principals logs -o logs/b.json",
+        "principals logs -o logs/deep/../b.json",
+        "principals logs -o logs/deep/c.json",
+        "principals logs -o logs/notes.txt",
+        "principals a.json --coverage a.json",
+        "principals logs --coverage logs/b.json",
+        "principals logs --dry-run -o logs/b.json",
+        "plan logs --tasks 1 -o logs/b.json",
+    ] {
+        let ended = place.trailscan(arguments).ends(2);
+        assert!(
+            ended.stderr.contains("is an INPUT, which no answer takes the place of"),
+            "{arguments}: {}",
+            ended.stderr
+        );
+    }
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(place.path("a.json"), place.path("link.json")).unwrap();
+        place.trailscan("principals a.json -o link.json").ends(2);
+        place.trailscan("principals link.json -o a.json").ends(2);
+    }
+    for name in ["a.json", "logs/b.json", "logs/deep/c.json"] {
+        assert_eq!(place.read(name), log, "{name}");
+    }
+    assert_eq!(place.read("logs/notes.txt"), "mine");
+    // What is not there yet lies anywhere, an earlier answer is replaced, and so is any file that is named and not read.
+    for _ in 0..2 {
+        for name in ["answer.json", "answer.html", "answer.txt", "answer.md"] {
+            place.trailscan("principals logs -o").arg(format!("logs/{name}")).ends(0);
+        }
+        place.trailscan("principals logs --coverage logs/c.json").ends(0);
+    }
+    place.write("other.json", "mine");
+    place.trailscan("principals logs -o other.json").ends(0);
+    assert!(place.read("other.json").contains("\"trailscan\""));
+}
+
+/// The coverage and the answer in one place, whatever it is called, would be one of them.
+#[cfg(unix)]
+#[test]
+fn two_names_of_one_place_are_one() {
+    let place = Place::new();
+    place.write("logs/a.json", delivered(&calls(3)));
+    std::fs::create_dir(place.path("sub")).unwrap();
+    std::os::unix::fs::symlink(place.path("sub"), place.path("link")).unwrap();
+    for (answer, coverage) in [("a.json", "sub/../a.json"), ("sub/a.json", "link/a.json"), ("a.json", "./a.json")] {
+        let ended = place.trailscan(&format!("principals logs -o {answer} --coverage {coverage}")).ends(2);
+        assert!(ended.stderr.contains("would be written twice"), "{coverage}: {}", ended.stderr);
+        assert!(!place.path(answer).exists(), "{answer}");
+    }
+}
+
+/// In a folder nobody has named the files, so what no answer wrote stays.
+#[test]
+fn a_file_of_somebody_else_in_a_folder_stays() {
+    let place = Place::new();
+    place.write("logs/a.json", delivered(&calls(3)));
+    let formats = if cfg!(feature = "columnar") {
+        &["json", "jsonl", "html", "csv", "parquet"][..]
+    } else {
+        &["json", "jsonl", "html"]
+    };
+    for format in formats {
+        let mine = format!("out/principals.{format}");
+        let run = |more: &str| format!("principals logs --format {format} -o out/ {more}");
+        place.write(&mine, "mine");
+        let ended = place.trailscan(&run("")).ends(2);
+        let line = format!("{mine}: is there already, and no earlier answer wrote it");
+        assert!(ended.stderr.contains(&line) && ended.stderr.contains("--overwrite"), "{}", ended.stderr);
+        assert_eq!(place.read(&mine), "mine");
+        place.trailscan(&run("--overwrite")).ends(0);
+        assert_ne!(place.read_bytes(&mine), b"mine");
+        // Ours is replaced without being asked.
+        place.trailscan(&run("")).ends(0);
+        place.trailscan(&run("--now 2026-09-14")).ends(0);
+    }
+    place.write("out/keys.json", "{\"private\": \"key\"}");
+    let before = files_in(&place, "out");
+    place.trailscan("audit logs --format json -o out/").ends(2);
+    assert_eq!(files_in(&place, "out"), before, "nothing of a refused answer is there");
+    // Man pages as well.
+    place.write("man/trailscan.1", "mine");
+    assert!(place.trailscan("man man").ends(2).stderr.contains("man/trailscan.1: is there already"));
+    assert_eq!((place.read("man/trailscan.1").as_str(), files_in(&place, "man").len()), ("mine", 1));
+    place.trailscan("man man --overwrite").ends(0);
+    place.trailscan("man man").ends(0);
+}
+
+#[test]
 fn a_failed_scan_leaves_its_coverage_and_no_answer() {
     let place = Place::new();
     place.write("earlier.json", "what was there before");

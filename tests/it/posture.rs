@@ -153,6 +153,24 @@ fn keys_beside_state() {
     assert!(rows(&without, "keys").iter().all(|row| row["state_status"].is_null() && row["state_basis"].is_null()));
 }
 
+/// Nobody named a pipe or a device in a folder, and either may never end.
+#[cfg(unix)]
+#[test]
+fn a_pipe_or_a_device_in_a_folder_is_left_out() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("iam")).unwrap();
+    std::fs::copy(sample_state().join("111122223333/credential-report.json"), place.path("iam/credential-report.json"))
+        .unwrap();
+    let mkfifo = std::process::Command::new("mkfifo").arg(place.path("iam/pipe.json")).status().unwrap();
+    assert!(mkfifo.success());
+    std::os::unix::fs::symlink("/dev/zero", place.path("iam/zero.csv")).unwrap();
+    let ended = place.trailscan("posture --iam-dir iam").ends(0);
+    for name in ["pipe.json", "zero.csv"] {
+        let line = format!("iam/{name}: is a pipe, socket or device and was left out");
+        assert!(ended.stderr.contains(&line), "{}", ended.stderr);
+    }
+}
+
 #[test]
 fn single_files_and_accounts() {
     let place = Place::new();

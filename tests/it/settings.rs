@@ -189,6 +189,19 @@ fn any_flag_has_a_variable() {
         assert!(ended.stderr.starts_with(&format!("trailscan: {says}")), "{}", ended.stderr);
         assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
     }
+    // Another name of a flag is one of its variable, and the flag's own comes first.
+    assert_eq!(events("principals logs", &[("TRAILSCAN_FROM", "2026-06-01")]), 4);
+    assert_eq!(events("principals logs", &[("TRAILSCAN_FROM", "2026-09-14"), ("TRAILSCAN_SINCE", "2026-06-01")]), 4);
+    let ended = run("principals logs", &[("TRAILSCAN_FROM", "some day")]).ends(2);
+    assert!(ended.stderr.contains("some day"), "{}", ended.stderr);
+    for (name, is_told) in [("TRAILSCAN_MIN_ADRESSES", true), ("TRAILSCAN_MIN_ADDRESSES", false), ("TRAILSCANS", false)]
+    {
+        for arguments in ["principals logs", "rules", "config"] {
+            let ended = run(arguments, &[(name, "3")]).ends(0);
+            let line = format!("warning: {name}: no flag has that name");
+            assert_eq!(ended.stderr.contains(&line), is_told, "{name} {arguments}: {}", ended.stderr);
+        }
+    }
     let said = run("config --format json", &[("TRAILSCAN_SINCE", "7d"), ("TRAILSCAN_LIMIT", "3")]).ends(0).json();
     for (setting, value) in [("since", "7d"), ("limit", "3")] {
         let row = said["rows"].as_array().expect("rows").iter().find(|row| row["setting"] == setting).expect("a row");

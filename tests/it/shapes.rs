@@ -503,6 +503,124 @@ fn rows_that_lost_something() {
     assert_eq!(answer["coverage"]["broken_records"], 1, "a row that ends early lacks columns");
 }
 
+/// Records in a file that is no JSON, met in a walk beside a log: it is named with the next step, which reads them.
+#[test]
+fn records_in_what_is_no_json_are_never_passed_over() {
+    let place = Place::new();
+    let texts: Vec<String> = calls(6).iter().map(text).collect();
+    let document = delivered(&calls(6));
+    let pretty = serde_json::to_string_pretty(&json!({"Records": calls(6)})).unwrap();
+    let each =
+        |before: &str, after: &str| texts.iter().map(|text| format!("{before}{text}{after}\n")).collect::<String>();
+    for (name, text, whole) in [
+        ("cut by a byte", document[1..].to_owned(), 6),
+        ("cut by some", document[25..].to_owned(), 5),
+        ("cut by half", document[document.len() / 2..].to_owned(), 3),
+        ("pretty, cut", pretty[600..].to_owned(), 5),
+        ("NULs before it", format!("{}{document}", "\0".repeat(512)), 6),
+        ("a word before it", format!("logs: {document}"), 6),
+        ("a program", format!("var x = {document};"), 6),
+        ("JSONP", format!("callback({document})"), 6),
+        ("syslog", each("<14>Sep 10 12:00:00 host app: ", ""), 6),
+        ("kubectl", each("pod1 ", ""), 6),
+        ("grep", each("a.json:", ""), 6),
+        ("text of the aws cli", each("EVENTS\t", "\tGetBucketAcl\tAlice"), 6),
+    ] {
+        for bytes in [text.clone().into_bytes(), gzip(&text), zstd::encode_all(text.as_bytes(), 1).unwrap()] {
+            let walked = Place::new();
+            walked.write("logs/good.json", delivered(&[call(100, 0)]));
+            walked.write("logs/odd", bytes);
+            let ended = walked.trailscan("principals logs").ends(3);
+            let line = "logs/odd: no JSON, but there are records in it: read them with --carve";
+            assert!(ended.stderr.contains(line), "{name}: {}", ended.stderr);
+            let answer = walked.trailscan("principals logs --carve").json(3);
+            assert_eq!(count(&answer["coverage"]["events_counted"]), 1 + whole, "{name}");
+        }
+        let file = place.write("odd", text);
+        assert!(place.trailscan("principals").arg(file).ends(1).stderr.contains("read them with --carve"), "{name}");
+    }
+}
+
+/// Programs, notes and pages that show a record are none, and files that nobody knows are none either.
+#[test]
+fn what_shows_a_record_is_passed_over() {
+    let record = text(&call(1, 0));
+    let code = "fn main() {\n    let something = of(other);\n    println!(something);\n}\n".repeat(12);
+    let place = Place::new();
+    place.write("logs/good.json", delivered(&[call(100, 0)]));
+    for (name, text) in [
+        ("a.py", format!("import json\n\nRECORD = {record}\n{code}")),
+        ("a.rs", format!("use x;\n\nconst RECORD: &str = {record:?};\n{code}")),
+        ("b.rs", format!("{code}const RECORD: &str = r#\"{record}\"#;\n{code}")),
+        ("README.md", format!("# Logs\n\n    {record}\n\n{code}")),
+        ("fenced.md", format!("Logs\n\n```\n {record}\n {record}\n```\n")),
+        ("a.html", format!("<html><pre> {record}\n {record}</pre></html>\n")),
+        ("a.xml", format!("<?xml version=\"1.0\"?> <a>{record}{record}</a>\n")),
+        ("words", "a record has \"eventVersion\" and \"eventID\"\n".to_owned()),
+    ] {
+        place.write(&format!("logs/{name}"), text);
+    }
+    let answer = place.trailscan("principals logs").json(0);
+    let mut expected = read(1);
+    expected["objects_found"] = json!(9);
+    expected["objects_skipped"] = json!({"not-json": 8});
+    assert_eq!(counts(&answer["coverage"]), expected);
+}
+
+/// What may hold a log in another form is named, whoever walks by.
+#[test]
+fn foreign_forms_are_named_in_a_walk() {
+    let dialect = |quote: &str| json!([call(1, 0)]).to_string().replace('"', quote);
+    let table = "eventTime;eventName;eventID;eventSource\n2026-09-10T12:00:00Z;GetBucketAcl;1;s3\n";
+    for (bytes, word) in [
+        (dialect("'"), "a dialect of JSON"),
+        (table.to_owned(), "a table without a record of CloudTrail"),
+        ("-----BEGIN PGP MESSAGE-----\n\nhQ\n".to_owned(), "encrypted with PGP"),
+        ("age-encryption.org/v1\n-> X25519 x\n".to_owned(), "encrypted with age"),
+        ("Salted__12345678 and more".to_owned(), "encrypted by OpenSSL"),
+        ("SQLite format 3\0 and more".to_owned(), "an SQLite database"),
+        ("MSCF\0\0\0\0 and more".to_owned(), "a cab archive"),
+    ] {
+        let place = Place::new();
+        place.write("logs/good.json", delivered(&[call(100, 0)]));
+        place.write("logs/data", bytes);
+        let ended = place.trailscan("principals logs").ends(3);
+        assert!(ended.stderr.contains(&format!("logs/data: is {word}")), "{word}: {}", ended.stderr);
+    }
+}
+
+/// One fault between records costs nothing that follows it, whatever the fault and however the records stand.
+#[test]
+fn a_fault_between_records_costs_itself() {
+    let place = Place::new();
+    let (one, two) = (delivered(&calls(2)), delivered(&calls(4)[2..]));
+    let all: Vec<String> = calls(4).iter().map(text).collect();
+    // Values that were written with something between and without brackets: nothing is lost.
+    for between in [",", ";", ", ", ",\n", ";\n", " , ;"] {
+        println!("== {between:?}");
+        gives(&place, all.join(between), 0, &read(4));
+        gives(&place, format!("{}{between}", all.join(between)), 0, &read(4));
+    }
+    for (name, text) in [
+        ("an array without its first bracket", format!("{}]", all.join(","))),
+        ("an envelope without its beginning", format!("{}]}}", all.join(","))),
+        ("a word between documents", format!("{one} junk {two}")),
+        ("a word and a bracket between", format!("{one} junk }} {two}")),
+        ("NULs between documents", format!("{one}\0\0\0\0{two}")),
+        ("letters of several bytes between", format!("{one}ééé{two}")),
+        ("a comma between documents", format!("{one},{two}")),
+        ("a word before an array", format!("{one} then [{},{}]", all[2], all[3])),
+        ("a word between records", format!("{} junk {}{}{}", all[0], all[1], all[2], all[3])),
+        ("an envelope with another field", format!("{one} junk {{\"Records\":[{},{}],\"x\":1}}", all[2], all[3])),
+        ("a word between lines", format!("{}\n{} x {}\n{}\n", all[0], all[1], all[2], all[3])),
+    ] {
+        println!("== {name}");
+        gives(&place, text, 3, &malformed(read(4), 1));
+    }
+    // Of what lacks the quotes around its first name the beginning and the end are told.
+    gives(&place, format!("{{Records:[{}]}}", all.join(",")), 3, &malformed(read(4), 2));
+}
+
 /// Where a document makes no sense, whole records are read when that is asked for, and only then.
 #[test]
 fn carving() {

@@ -96,6 +96,23 @@ impl Uploader {
         Ok(())
     }
 
+    /// The first and the last bytes, up to `most` each, of an object that is there; `None` where there is none, or it may
+    /// not be read.
+    pub fn ends(&self, uri: &S3Uri, most: usize) -> Option<[Vec<u8>; 2]> {
+        let connected = self.connected().ok()?;
+        let bucket = connected.bucket(&uri.bucket);
+        connected.runtime.block_on(async {
+            let object = bucket.head(&uri.key).await.ok()?;
+            if object.size == 0 {
+                return None;
+            }
+            let most = u64::try_from(most).unwrap_or(u64::MAX).min(object.size);
+            let first = bucket.get(&object, Some((0, most))).await.ok()?;
+            let last = bucket.get(&object, Some((object.size - most, object.size))).await.ok()?;
+            Some([first.bytes, last.bytes])
+        })
+    }
+
     /// Takes the bytes of a file.
     ///
     /// # Errors

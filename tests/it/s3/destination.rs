@@ -100,6 +100,30 @@ fn a_folder_gets_a_file_a_report() {
 }
 
 #[test]
+fn a_file_of_somebody_else_under_a_prefix_stays() {
+    let place = with_answer(0);
+    let server = serving(&place, |_| None);
+    for format in ["json", "jsonl"] {
+        let object = format!("buckets/answers/x/principals.{format}");
+        let run = |more: &str| {
+            asking(&place, &server, &format!("principals logs --format {format} -o s3://answers/x/ {more}"))
+        };
+        place.write(&object, "mine");
+        let ended = run("").ends(2);
+        let line = format!("s3://answers/x/principals.{format}: is there already, and no earlier answer wrote it");
+        assert!(ended.stderr.contains(&line), "{}", ended.stderr);
+        assert_eq!(place.read(&object), "mine");
+        run("--overwrite").ends(0);
+        assert_ne!(place.read(&object), "mine");
+        run("").ends(0);
+    }
+    // Who may not look is not held up: nothing is known then.
+    let server = serving(&place, |asked| (asked.method == "HEAD").then_some(DENIED));
+    place.write("buckets/answers/y/principals.json", "mine");
+    asking(&place, &server, "principals logs --format json -o s3://answers/y/").ends(0);
+}
+
+#[test]
 fn a_large_answer_goes_in_parts_and_shows_when_complete() {
     let place = with_answer(20);
     place.trailscan("principals logs -o p.json").ends(0);
