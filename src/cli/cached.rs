@@ -101,7 +101,8 @@ fn fill(reading: &Reading, listing: &mut Listing, (remote, found): (&Remote, &mu
     let threads = reading.work.threads.get();
     let open = |objects: &[FoundObject]| {
         let source = remote.of_listed(objects, threads).open()?;
-        source.ok_or_else(|| ScanError::NeedsSource(objects.first().map(|found| found.name.clone()).unwrap_or_default()))
+        source
+            .ok_or_else(|| ScanError::NeedsSource(objects.first().map(|found| found.name.clone()).unwrap_or_default()))
     };
     let mut there =
         rollup::Remote { objects: std::mem::take(&mut found.objects), is_whole: found.is_whole, open: &open };

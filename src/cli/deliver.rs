@@ -131,7 +131,7 @@ fn coverage_file(to: &Destination) -> Result<NewFile, OutputError> {
             NewFile::for_store(remote.clone())
         }
         Destination::File(path) | Destination::Directory(path) => output::coverage_file(path),
-        Destination::Stdout => output::coverage_file(Path::new("-")),
+        Destination::Stdout => Err(OutputError::CoverageOnStdout),
         Destination::Prefix(remote) => Err(OutputError::IsDirectory((&remote.uri).into())),
     }
 }

@@ -119,11 +119,7 @@ fn named(kind: StateKind, text: &OsString) -> Result<NamedFile, Problem> {
 ///
 /// # Errors
 /// [`Problem::Usage`] that names the flags.
-pub fn check(
-    report: Option<&Report>,
-    places: &Places,
-    (inputs, is_live): (&[OsString], bool),
-) -> Result<(), Problem> {
+pub fn check(report: Option<&Report>, places: &Places, (inputs, is_live): (&[OsString], bool)) -> Result<(), Problem> {
     let Some(report) = report.filter(|report| report.needs_no_logs() && !is_live) else { return Ok(()) };
     let nothing = places.folders.is_empty() && places.files.iter().all(|file| file.kind == StateKind::EnabledRegions);
     if !nothing {

@@ -113,7 +113,8 @@ fn check_filters(reading: &Reading, kinds: &[&'static AggregateKind]) -> Result<
         return Ok(());
     }
     let flags = unanswered.join(", ");
-    let why = "which a rollup does not keep apart: give the logs, or leave it out (--account and whole days are answered)";
+    let why =
+        "which a rollup does not keep apart: give the logs, or leave it out (--account and whole days are answered)";
     Err(Problem::usage(format!("{flags} chooses single events, {why}")))
 }
 

@@ -44,7 +44,8 @@ impl Fetched {
         use trailscan::input::{Body, explain_io};
 
         let folder = tempfile::Builder::new().prefix("trailscan-").tempdir();
-        let folder = folder.map_err(|error| Problem::failed(format!("no folder for rollups: {}", explain_io(&error))))?;
+        let folder =
+            folder.map_err(|error| Problem::failed(format!("no folder for rollups: {}", explain_io(&error))))?;
         let mut files = Vec::with_capacity(count);
         while let Some(arrived) = source.next() {
             let name = arrived.object.name();
@@ -89,7 +90,8 @@ impl Remote {
     /// # Errors
     /// As those of reading it.
     pub fn of_object(uri: &str, common: &Common) -> Result<Self, Problem> {
-        let input = S3Uri::parse(uri).map(Input::S3).ok_or_else(|| Problem::usage(format!("{uri}: names no object")))?;
+        let input =
+            S3Uri::parse(uri).map(Input::S3).ok_or_else(|| Problem::usage(format!("{uri}: names no object")))?;
         let request = common.s3.request(&[input], DayRange::ALL, (&[], &[])).map_err(Problem::usage)?;
         Ok(Self { request })
     }

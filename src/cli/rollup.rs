@@ -153,11 +153,7 @@ fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
 }
 
 /// Reads, writes and tells.
-fn roll_up(
-    mut reading: Reading,
-    delivery: &Delivery,
-    (to, sent): (NewRollup, Option<SentTo>),
-) -> Result<End, Problem> {
+fn roll_up(mut reading: Reading, delivery: &Delivery, (to, sent): (NewRollup, Option<SentTo>)) -> Result<End, Problem> {
     scan::begin(&reading)?;
     let opened = OpenedCoverage::new(delivery)?;
     scan::locate(&mut reading)?;

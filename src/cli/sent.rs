@@ -45,7 +45,8 @@ impl SentTo {
         store.check()?;
         let there = Remote::of_object(&uri, common)?;
         let folder = tempfile::Builder::new().prefix("trailscan-").tempdir();
-        let folder = folder.map_err(|error| Problem::failed(format!("no folder for a rollup: {}", explain_io(&error))))?;
+        let folder =
+            folder.map_err(|error| Problem::failed(format!("no folder for a rollup: {}", explain_io(&error))))?;
         Ok(Self { uri, store, there, folder })
     }
 
@@ -65,7 +66,10 @@ impl SentTo {
             return shard::is_done(path, shard).map_err(|problem| problem.reworded(|text| fetched.named(text)));
         }
         if !overwrite {
-            return Err(Problem::usage(format!("{}: is there already: --overwrite replaces an earlier rollup", self.uri)));
+            return Err(Problem::usage(format!(
+                "{}: is there already: --overwrite replaces an earlier rollup",
+                self.uri
+            )));
         }
         match Rollup::open(path) {
             Ok(_) => Ok(false),

@@ -357,7 +357,9 @@ mod tests {
     #[test]
     fn a_folder_says_what_the_paths_of_its_files_say() {
         let day = "AWSLogs/111122223333/CloudTrail/us-east-1/2023/07/10";
-        for folder in [day, "/srv/AWSLogs/o-exampleorg/111122223333/CloudTrail/us-east-1/2023/07/10", "", ".", "/", "a/b"] {
+        for folder in
+            [day, "/srv/AWSLogs/o-exampleorg/111122223333/CloudTrail/us-east-1/2023/07/10", "", ".", "/", "a/b"]
+        {
             for folder in [folder.to_owned(), format!("{folder}/.."), format!("./{folder}"), format!("{folder}//./")] {
                 for name in [FILE, "renamed.json", "x"] {
                     let folder = Path::new(&folder);

@@ -166,7 +166,8 @@ fn parse_written_out(text: &str) -> Option<EventTime> {
         while left.first() == Some(&b',') {
             left = &left[1..];
         }
-        left = [&b" "[..], "\u{202f}".as_bytes(), "\u{a0}".as_bytes()].iter().find_map(|gap| left.strip_prefix(*gap))?;
+        left =
+            [&b" "[..], "\u{202f}".as_bytes(), "\u{a0}".as_bytes()].iter().find_map(|gap| left.strip_prefix(*gap))?;
         what(&mut left)
     };
     let (day, year) = (after_gap(number)?, after_gap(number)?);

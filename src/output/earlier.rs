@@ -8,7 +8,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use super::{Format, OutputError, Remote};
-use crate::report::REPORTS;
+use crate::report::{REPORTS, finding_columns, scorecard_columns};
 
 /// As much of a file's beginning, and of its end, as is looked at.
 const LOOKED_AT: usize = 8 << 10;
@@ -95,7 +95,13 @@ fn is_answer((head, tail): (&str, &str), format: Format, has_coverage_beside: im
         Format::Markdown => head.starts_with('#') && last_line.starts_with("Over ") && is_coverage_line(last_line),
         Format::Table => is_coverage_line(last_line),
         Format::Parquet => head.starts_with("PAR1") && has_coverage_beside(),
-        Format::Csv => {
+        Format::Sarif => {
+            head.contains("sarif-schema") && [head, tail].iter().any(|part| part.contains("\"trailscan\""))
+        }
+        Format::Junit => head.starts_with("<?xml") && head.contains("trailscan"),
+        Format::Ocsf => head.starts_with('{') && head.contains("\"class_uid\":2004") && has_coverage_beside(),
+        Format::Timesketch => head.starts_with("{\"message\":") && has_coverage_beside(),
+        Format::Csv | Format::TimesketchCsv => {
             let mut names = head.trim_start_matches('\u{feff}').lines().next().unwrap_or_default().split(',');
             names.next().is_some_and(is_column) && names.all(is_plain) && has_coverage_beside()
         }
@@ -108,7 +114,9 @@ fn is_answer((head, tail): (&str, &str), format: Format, has_coverage_beside: im
 
 /// Whether any report has a column of that name, or the name is that of the column of reports.
 fn is_column(name: &str) -> bool {
-    name == "report" || REPORTS.iter().any(|report| report.columns.iter().any(|column| column.name == name))
+    let of_reports = REPORTS.iter().flat_map(|report| report.columns.iter().map(|column| column.name));
+    let of_all = scorecard_columns().into_iter().chain(finding_columns()).map(|column| column.name);
+    ["report", "message"].into_iter().chain(of_reports).chain(of_all).any(|known| known == name)
 }
 
 /// Whether a name is one as columns have: files of addresses and of accounts add some.

@@ -320,7 +320,8 @@ mod tests {
         assert_eq!(trouble(BOB), None);
         assert_eq!(trouble(&BOB.replace("true", "TRUE").replace("+00:00", "Z")), None, "as some tools write");
         let rotated = "2026-08-01T09:00:00+00:00";
-        for odd in ["28/08/2020", "2020-08-28 1:05 PM", "garbage", "262142-01-01T00:00:00Z", "9999-01-01T00:00:00Z", ""] {
+        for odd in ["28/08/2020", "2020-08-28 1:05 PM", "garbage", "262142-01-01T00:00:00Z", "9999-01-01T00:00:00Z", ""]
+        {
             let told = trouble(&BOB.replace(rotated, odd)).expect(odd);
             assert!(told.starts_with(&format!("bob: access_key_1_last_rotated is {odd:?}, which IAM")), "{told}");
         }

@@ -447,7 +447,8 @@ fn an_edited_report_proves_nothing() {
     let verdicts = |report: &str, code: i32| {
         place.write("report.csv", report);
         place.write("log.json", delivered(&calls(1)));
-        let ended = place.trailscan("audit log.json --format json --now 2026-09-18T00:00:00Z --credential-report report.csv");
+        let ended =
+            place.trailscan("audit log.json --format json --now 2026-09-18T00:00:00Z --credential-report report.csv");
         let answer = ended.ends(code).json();
         let scorecard = answer["scorecard"].as_array().expect("practices").clone();
         let verdict = |practice: &str| {
@@ -463,7 +464,9 @@ fn an_edited_report_proves_nothing() {
     assert_eq!(verdicts(&edited, 3), "UNKNOWN UNKNOWN UNKNOWN");
     let cut: Vec<String> = whole
         .lines()
-        .map(|line| line.split(',').enumerate().filter(|(i, _)| *i != 8).map(|(_, cell)| cell).collect::<Vec<_>>().join(","))
+        .map(|line| {
+            line.split(',').enumerate().filter(|(i, _)| *i != 8).map(|(_, cell)| cell).collect::<Vec<_>>().join(",")
+        })
         .collect();
     assert_eq!(verdicts(&cut.join("\n"), 3), "UNKNOWN UNKNOWN UNKNOWN", "access_key_1_active");
 }

@@ -66,7 +66,8 @@ pub async fn shelves(places: &[S3Place], ending: &str) -> Vec<Shelf> {
     let askers = Askers::connect(places).await;
     let mut shelves = Vec::with_capacity(places.len());
     for place in places {
-        let looked = async { askers.reader(place).await?.shelf(&place.uri.key, ending).await.map_err(|refusal| refusal.why) };
+        let looked =
+            async { askers.reader(place).await?.shelf(&place.uri.key, ending).await.map_err(|refusal| refusal.why) };
         let shelf: Result<Shelf, String> = looked.await;
         shelves.push(shelf.unwrap_or_default());
     }

@@ -55,9 +55,7 @@ pub(super) fn of(account: &str, practice: Practice, evidence: &Evidence<'_>) -> 
     let state = |parts: fn(&Account) -> Vec<&Source>| by_state((account, practice), evidence, parts);
     match practice {
         Practice::RestrictRootUse | Practice::RolesNotKeys => by_logs(account, practice, evidence),
-        Practice::NoRootKeys => {
-            state(|state| [source(&state.summary), of_root(state)].into_iter().flatten().collect())
-        }
+        Practice::NoRootKeys => state(|state| [source(&state.summary), of_root(state)].into_iter().flatten().collect()),
         Practice::MfaForConsole => state(|state| of_root(state).into_iter().collect()),
         Practice::RotateKeys => {
             let shown = state(|state| {

@@ -181,7 +181,8 @@ impl Cache {
             true => (scan.threads.get(), std::num::NonZeroUsize::MIN),
             false => (1, scan.threads),
         };
-        let how = How { scan, open: remote.open, threads: inner, dedupe: scan.dedupe, days, latest, words: words(scan) };
+        let how =
+            How { scan, open: remote.open, threads: inner, dedupe: scan.dedupe, days, latest, words: words(scan) };
         let pool = rayon::ThreadPoolBuilder::new().num_threads(outer).build();
         let pool = pool.map_err(|error| ScanError::Threads(error.to_string()))?;
         let fill = |(account, days): (String, Days)| {
@@ -228,10 +229,7 @@ fn give_back(objects: impl IntoIterator<Item = Object>, (listing, remote): (&mut
 }
 
 /// All of it, or none: what is read from logs of one account may hold copies of another's events.
-fn settle(
-    filled: Vec<OfAccount>,
-    (listing, remote): (&mut Listing, &mut Remote<'_>),
-) -> Result<Filled, ScanError> {
+fn settle(filled: Vec<OfAccount>, (listing, remote): (&mut Listing, &mut Remote<'_>)) -> Result<Filled, ScanError> {
     let mut all = Filled::default();
     let mut apart = Vec::new();
     for (days, filled) in filled {

@@ -78,7 +78,11 @@ fn what_cannot_be_fetched_or_known_is_left_to_the_logs() {
     let plain = asking(&place, &serve(&logs, refused), QUESTION).ends(3);
     let cached = asking(&place, &serve(&logs, refused), &format!("{QUESTION} --cache kept")).ends(3);
     assert_eq!(cached.text(), plain.text());
-    assert!(cached.stderr.contains("the cache is not used: an object of account 111122223333 cannot be read"), "{}", cached.stderr);
+    assert!(
+        cached.stderr.contains("the cache is not used: an object of account 111122223333 cannot be read"),
+        "{}",
+        cached.stderr
+    );
     // Without entity tags an object that is written anew looks as it did.
     let server = Server::start(&logs.root(), |_| None);
     let untagged = asking(&place, &server, &format!("{QUESTION} --cache other")).run();
