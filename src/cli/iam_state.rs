@@ -271,7 +271,7 @@ mod tests {
         };
         assert!(check(&[StateKind::EnabledRegions]).unwrap_err().to_string().contains("--enabled-regions alone"));
         assert!(check(&[]).unwrap_err().to_string().contains("none was named"));
-        let folder = super::check(posture, &Places::default(), &[".".into()]).unwrap_err().to_string();
+        let folder = super::check(posture, &Places::default(), (&[".".into()], false)).unwrap_err().to_string();
         assert!(folder.ends_with("; . is read as logs, as state it is --iam-dir ."), "{folder}");
         assert!(check(&[StateKind::EnabledRegions, StateKind::AccessKeys]).is_ok());
     }
