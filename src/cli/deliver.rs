@@ -7,13 +7,15 @@ use std::time::Instant;
 use tracing::info;
 use trailscan::aggregate::State;
 use trailscan::coverage::Coverage;
-use trailscan::model::EventTime;
+use trailscan::model::{EventTime, quantity};
 use trailscan::output::{
     self, Content, Destination, Document, Format, NewFile, OutputError, Pending, Section, SectionKind, Told,
 };
 use trailscan::posture::Posture;
 use trailscan::report::charts::Chart;
-use trailscan::report::{self, Evidence, FINDINGS, InLogs, LogSpan, News, Reach, Report, SCORECARD, Table, View};
+use trailscan::report::{
+    self, Evidence, FINDINGS, InLogs, LogSpan, News, Reach, Report, SCORECARD, Score, Table, Verdict, View,
+};
 
 use super::delivery::Delivery;
 use super::exit::Problem;
@@ -226,6 +228,16 @@ fn logs(reading: &Reading, coverage: &Coverage) -> LogSpan {
     LogSpan::of(coverage, reading.window, reading.now, !reading.filters.are_accounts_alone())
 }
 
+/// Takes out the accounts in which nothing is broken, and counts them.
+fn leave_out_quiet(scores: &mut Vec<Score>) -> usize {
+    let is_broken = |score: &&Score| score.verdict == Verdict::Incorrect;
+    let broken: BTreeSet<String> = scores.iter().filter(is_broken).map(|score| score.account_id.clone()).collect();
+    let all: BTreeSet<&String> = scores.iter().map(|score| &score.account_id).collect();
+    let quiet = all.len() - broken.len();
+    scores.retain(|score| broken.contains(&score.account_id));
+    quiet
+}
+
 /// How each account stands against the practices, by all that the reports found. People read the top of a screen: they get
 /// a line an account, the worst first; the reasons where those of a few accounts are asked for alone.
 fn scorecard(
@@ -252,12 +264,20 @@ fn scorecard(
     let accounts = scores.iter().map(|score| &score.account_id).collect::<BTreeSet<_>>().len();
     let is_asked = plan.delivery.shape.is_given() || plan.narrow.is_of_rows() || accounts <= FEW_ACCOUNTS;
     let is_matrix = is_for_people && !(is_alone && is_asked);
+    // Of many accounts those are shown in which something is broken.
+    let quiet = if is_matrix && accounts > ACCOUNTS { leave_out_quiet(&mut scores) } else { 0 };
     let mut table = if is_matrix { report::scorecard_matrix(&scores) } else { report::scorecard_table(scores) };
     account_names::add_to(&mut table, plan.account_names.as_ref());
     let mut section = Section { kind: SectionKind::Scorecard, ..Section::new(ABOUT_SCORECARD, table) };
     if is_matrix {
         section.table.limit(plan.delivery.limit.map_or(usize::MAX, |limit| limit.max(ACCOUNTS)));
-        section.hidden = (accounts > 0).then(|| LEGEND.to_owned());
+        let others = quantity(quiet as u64, "account");
+        let others = if quiet > 0 {
+            format!("{others} in which nothing is known to be broken: not shown. ")
+        } else {
+            String::new()
+        };
+        section.hidden = (accounts > 0).then(|| format!("{others}{LEGEND}"));
     } else if is_alone {
         section.hidden = plan.narrow.rows(&mut section.table);
         shape(plan, &mut section)?;

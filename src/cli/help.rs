@@ -27,9 +27,7 @@ pub fn root() -> String {
          trailscan {AUDIT} ./AWSLogs                       every report over all that is there\n  \
          trailscan root-usage --days 30 ./AWSLogs        who used root in the last 30 days\n  \
          trailscan root-usage s3://amzn-s3-demo-bucket   the same, from where the trail delivers\n  \
-         trailscan key-spread -o keys.csv ./AWSLogs      where long-lived keys are used, as CSV\n  \
-         trailscan trace root@111122223333 ./AWSLogs     what a credential comes from, and what it issued\n  \
-         trailscan export tables ./AWSLogs               all that is remembered, as Parquet tables\n\n\
+         trailscan trace root@111122223333 ./AWSLogs     what a credential comes from, and what it issued\n\n\
          `trailscan REPORT --help`: what it proves; `trailscan explain RULE`: what a finding means."
     )
 }
@@ -48,7 +46,7 @@ pub fn about(report: &Report) -> String {
 const SCORECARD: &str = "\
 It begins with what to look at first and a scorecard: the seven practices of the IAM checklist, account by account.
 
-  INCORRECT  something in the logs or in IAM's state breaks the practice: a finding that is low or worse
+  INCORRECT  something in the logs or in the state breaks the practice: a finding, low or worse
   CORRECT    what was read proves it. The use of root and keys on machines: 30 whole days of logs of every enabled
              region, read-only events among them, which nothing blinded. The others: a file of IAM's state of
              the last day of the logs or the day before, with no change after it

@@ -106,7 +106,8 @@ impl Remote {
         let Some(request) = &mut self.request else { return Ok(None) };
         let who = request.clone();
         let shelves = request.take_rollups(&STOP).map_err(Problem::failed)?;
-        if request.places.is_empty() {
+        // What could not be looked up is told by whoever reads the rest.
+        if !shelves.is_empty() && request.places.is_empty() && request.failures.is_empty() {
             self.request = None;
         }
         if let Some((uri, beside)) = shelves.iter().find_map(|(uri, shelf)| Some((uri, shelf.beside.as_ref()?))) {

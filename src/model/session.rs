@@ -1,6 +1,5 @@
 //! Which calls are made in a session of temporary credentials, and what the session is called.
 
-use std::borrow::Cow;
 use std::fmt::Write;
 
 use super::{AccessKeyKind, EventTime, IdentityType, UserIdentity};
@@ -41,7 +40,7 @@ impl UserIdentity<'_> {
     }
 }
 
-fn last_part<'a>(arn: &'a Cow<'_, str>) -> &'a str {
+fn last_part(arn: &str) -> &str {
     arn.rsplit_once('/').map_or("", |(_, name)| name)
 }
 

@@ -201,7 +201,7 @@ fn secrets_of_the_records_that_events_prints() {
     place.write("broken.json", broken.join("\n"));
     place.write("nested.json", json!([{ "Message": text }]).to_string());
     for input in ["whole.json", "pretty.json", "broken.json", "nested.json"] {
-        for format in formats().map(Format::as_str) {
+        for format in formats().filter(|format| !format.is_of_findings()).map(Format::as_str) {
             let columns =
                 if format == "jsonl" { Vec::new() } else { vec!["--columns", "record,message,error_message"] };
             let run = place.trailscan("events").args(["--format", format]).args(&columns).arg(input).run();
@@ -209,7 +209,7 @@ fn secrets_of_the_records_that_events_prints() {
             assert!(run.stdout.len() > 1000 && !run.stderr.contains("wJalr"), "{input}: {}", run.stderr);
             assert!(format == "parquet" || run.text().contains("[redacted]"), "{input} as {format}");
         }
-        for format in formats().map(Format::as_str) {
+        for format in formats().filter(|format| !format.is_of_findings()).map(Format::as_str) {
             let run = place.trailscan("incident *").args(["--format", format]).arg(input).run();
             assert_clean(&format!("incident of {input} as {format}"), &run.stdout);
             assert!(run.stdout.len() > 500, "{input}: {}", run.stderr);

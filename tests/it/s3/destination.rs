@@ -273,7 +273,7 @@ fn what_names_no_object_is_a_usage_error() {
     for (to, says) in [
         ("s3://answers", "s3://answers: names no object: give s3://bucket/key.json"),
         ("s3:///p.json", "s3:///p.json: names no bucket"),
-        ("s3://answers/p.xml", "the extension names no format"),
+        ("s3://answers/p.xyz", "the extension names no format"),
         ("s3://answers/2026/", "a folder names no format: give --format"),
     ] {
         let ended = place.trailscan("principals logs -o").arg(to).ends(2);
