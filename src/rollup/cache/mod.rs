@@ -26,6 +26,9 @@ use crate::input::{self, DayRange, FoundObject, Input, KeyKind, Listing, Source}
 use crate::model::{Day, EventTime};
 use crate::scan::{Limits, ScanError, ScanRequest};
 
+/// What begins to read objects of S3.
+pub type Open<'a> = &'a (dyn Fn(&[FoundObject]) -> Result<Box<dyn Source>, ScanError> + Sync);
+
 /// What lies in S3, and how it is read.
 pub struct Remote<'a> {
     /// What was listed.
@@ -33,7 +36,7 @@ pub struct Remote<'a> {
     /// Whether that is all there is.
     pub is_whole: bool,
     /// Begins to read such objects.
-    pub open: &'a (dyn Fn(&[FoundObject]) -> Result<Box<dyn Source>, ScanError> + Sync),
+    pub open: Open<'a>,
 }
 
 /// A folder of units.
@@ -55,7 +58,7 @@ pub struct Filled {
 /// How units are made.
 struct How<'a> {
     scan: &'a ScanRequest<'a>,
-    open: &'a (dyn Fn(&[FoundObject]) -> Result<Box<dyn Source>, ScanError> + Sync),
+    open: Open<'a>,
     threads: std::num::NonZeroUsize,
     dedupe: bool,
     days: DayRange,
