@@ -47,10 +47,11 @@ const SCORECARD: &str = "\
 It begins with what to look at first and a scorecard: the seven practices of the IAM checklist, account by account.
 
   INCORRECT  something in the logs or in the state breaks the practice: a finding, low or worse
-  CORRECT    what was read proves it. The use of root and keys on machines: 30 whole days of logs of every enabled
-             region, read-only events among them, which nothing blinded. The others: a file of IAM's state of
-             the last day of the logs or the day before, with no change after it
-  UNKNOWN    neither, or something that could break it was not judged; `next` (in JSON) says what would settle it
+  CORRECT    what was read proves it. The use of root and keys on machines: 30 whole days of logs of
+             every enabled region, read-only events among them, which nothing blinded. The others: a
+             file of IAM's state of the last day of the logs or the day before, and no change after
+  UNKNOWN    neither, or something that could break it was not judged; `next` (in JSON) says what
+             would settle it
 
 What CORRECT does not prove: that nobody did what leaves no record, or looks like the work of the owner.";
 

@@ -128,8 +128,8 @@ fn columns_make_rows_and_hostile_text_is_shown_as_text() {
 fn a_rollup_keeps_no_events() {
     let place = Place::new();
     logs(&place);
-    place.trailscan("rollup logs --output kept").ends(0);
-    let ended = place.trailscan("events kept").ends(2);
+    place.trailscan("rollup logs --output kept.rollup").ends(0);
+    let ended = place.trailscan("events kept.rollup").ends(2);
     assert!(
         ended.stderr.contains("a rollup keeps no events, only what they come to: give the logs"),
         "{}",
@@ -137,7 +137,7 @@ fn a_rollup_keeps_no_events() {
     );
     for filter in ["--session x", "--resource x", "--error x", "--user-agent x", "--event-id x", "--write", "--below x"]
     {
-        let ended = place.trailscan(&format!("principals kept {filter}")).ends(2);
+        let ended = place.trailscan(&format!("principals kept.rollup {filter}")).ends(2);
         assert!(ended.stderr.contains("chooses single events"), "{filter}: {}", ended.stderr);
     }
 }
