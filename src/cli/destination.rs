@@ -76,7 +76,7 @@ mod sending {
     use trailscan::output::{Staged, Store};
 
     /// How long the giving up of uploads may take; who leaves at once does not wait.
-    pub const PATIENCE: Duration = Duration::from_millis(900);
+    pub const PATIENCE: Duration = Duration::from_millis(1400);
 
     /// Buckets as a place for files.
     #[derive(Debug)]

@@ -31,7 +31,7 @@ pub(super) fn check(path: &Path, format: Format) -> Result<(), OutputError> {
 /// file, such as a device, is left to whoever opens it.
 ///
 /// # Errors
-/// As [`check`].
+/// [`OutputError::ForeignAnswer`], and [`OutputError::Create`] for a file that cannot be looked at.
 pub fn check_by(path: &Path, is_ours: impl Fn(&str, &str) -> bool) -> Result<(), OutputError> {
     match ends(path).map_err(|source| OutputError::create(path, source))? {
         Some(ends) if !is_ours(&ends.head, &ends.tail) => Err(OutputError::ForeignAnswer(path.to_owned())),
