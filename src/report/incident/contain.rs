@@ -95,6 +95,8 @@ fn revoke(link: &Link, as_of: Option<EventTime>) -> Option<Line> {
 }
 
 fn made(account: &str, what: &str, command: String) -> Line {
+    // A name with a line end would leave the comment, and be run by whoever copies the line.
+    let what: String = what.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
     let account = if account.is_empty() { String::new() } else { format!("  # account {account}, {what}") };
     let said = if command.contains("  #") {
         format!("{command}; account {}", account.trim_start_matches("  # account "))
@@ -113,5 +115,16 @@ pub(super) fn outcome(link: &Link, as_of: Option<EventTime>) -> String {
         (_, true, _, Some(expires)) => format!("ended {}", at(expires)),
         (_, true, _, None) => "end not known".to_owned(),
         _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_leaves_the_comment() {
+        let line = made("111122223333", "new user: a\nrm x", "aws iam get-user".to_owned());
+        assert_eq!(line.what, "aws iam get-user  # account 111122223333, new user: a?rm x");
     }
 }
