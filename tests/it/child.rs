@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 
 use crate::harness::Run;
 
-/// How long a run may take before the test gives it up. Far above what any takes.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a run may take before the test gives it up. Far above what any takes, on a busy machine too.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A run that goes on.
 pub struct Running {
@@ -128,6 +128,8 @@ pub fn watched(run: Run<'_>, feed: impl FnOnce(&mut dyn Write)) -> (End, u64) {
     let (status, over, peak) =
         (format!("/proc/{}/status", running.child.id()), AtomicBool::new(false), AtomicU64::new(0));
     let end = std::thread::scope(|scope| {
+        // Also when this fails: the scope waits for the thread that watches.
+        let _over = Raised(&over);
         scope.spawn(|| {
             while !over.load(Ordering::Relaxed) {
                 let held = std::fs::read_to_string(&status).ok().and_then(|text| high_water(&text));
@@ -138,11 +140,18 @@ pub fn watched(run: Run<'_>, feed: impl FnOnce(&mut dyn Write)) -> (End, u64) {
         let mut stdin = running.stdin.take().expect("standard input is open");
         feed(&mut stdin);
         drop(stdin);
-        let end = running.ends();
-        over.store(true, Ordering::Relaxed);
-        end
+        running.ends()
     });
     (end, peak.into_inner())
+}
+
+/// A flag that is raised when this goes out of scope.
+struct Raised<'a>(&'a AtomicBool);
+
+impl Drop for Raised<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 /// `VmHWM` of a `/proc/PID/status`, in bytes.

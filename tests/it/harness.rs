@@ -13,6 +13,8 @@ use tempfile::TempDir;
 use trailscan::output::Format;
 use trailscan::report::{Form, Report};
 
+use crate::watchdog::Watched;
+
 /// The clock of every run: noon of the day after the last of `sample-logs/`.
 pub const NOW: &str = "2026-09-14T12:00:00Z";
 
@@ -29,13 +31,20 @@ pub struct Place {
     written: RefCell<Vec<String>>,
     runs: RefCell<Vec<String>>,
     numbers: Cell<usize>,
+    watched: Watched,
 }
 
 impl Place {
     /// An empty folder.
     pub fn new() -> Self {
         let folder = TempDir::with_prefix("trailscan-it-").expect("a temporary folder");
-        Self { folder, written: RefCell::default(), runs: RefCell::default(), numbers: Cell::default() }
+        Self {
+            folder,
+            written: RefCell::default(),
+            runs: RefCell::default(),
+            numbers: Cell::default(),
+            watched: Watched::begin(),
+        }
     }
 
     /// Where `name` lies in the folder.
@@ -167,6 +176,7 @@ impl Run<'_> {
 
     /// Runs it to its end.
     pub fn run(mut self) -> Ended {
+        self.place.watched.runs(&self.command);
         self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = self.command.spawn().expect("trailscan starts");
         let mut to_child = child.stdin.take().expect("piped");

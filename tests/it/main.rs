@@ -51,4 +51,5 @@ mod settings;
 mod shapes;
 mod trace;
 mod truth;
+mod watchdog;
 mod window;

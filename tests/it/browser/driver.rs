@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -19,6 +19,9 @@ pub struct Browser {
     port: u16,
     session: String,
 }
+
+/// How long the browser may take for an answer.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 static ALONE: Mutex<()> = Mutex::new(());
 
@@ -101,7 +104,9 @@ impl Browser {
         self.command("Emulation.setScriptExecutionDisabled", &json!({ "value": true }));
         self.messages();
         self.visit(page);
+        let begun = Instant::now();
         while !self.messages().iter().any(|message| message["method"] == "Page.loadEventFired") {
+            assert!(begun.elapsed() < PATIENCE, "the page is never loaded");
             std::thread::sleep(Duration::from_millis(5));
         }
         self.command("Emulation.setScriptExecutionDisabled", &json!({ "value": false }));
@@ -138,7 +143,7 @@ impl Browser {
     fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
         let body = body.map(Value::to_string).unwrap_or_default();
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("chromedriver listens");
-        stream.set_read_timeout(Some(Duration::from_secs(120))).expect("a timeout");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
         let head = format!(
             "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
              Connection: close\r\n\r\n",

@@ -39,9 +39,7 @@ fn ctrl_c_ends_within_a_second_with_what_was_read() {
     };
     let server = Server::start(&archive.root(), hang);
     let mut child = started(&place, &server, "principals --all --concurrency 200 s3://logs");
-    while server.gets() < 200 {
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    crate::child::until("200 objects are asked for", || server.gets() >= 200);
     std::thread::sleep(Duration::from_millis(300));
     let begin = Instant::now();
     let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");

@@ -166,9 +166,7 @@ fn ctrl_c_ends_the_looking_up() {
     let late = |_: &super::server::Asked| Some(Fault::Late(Duration::from_secs(3600)));
     let server = Server::start(&archive(&place).root(), late);
     let running = crate::child::start(asking(&place, &server, "principals --format json"));
-    while server.asked().is_empty() {
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    crate::child::until("the service is asked", || !server.asked().is_empty());
     let begin = Instant::now();
     running.signal(libc::SIGINT);
     let end = running.ends();
