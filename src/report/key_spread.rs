@@ -88,9 +88,11 @@ Signals of a leak, and what each does not see:
                                       /32, of documentation addresses /24 or /48. Not: a thief who
                                       comes while the owner rests; a VPN that is switched on for a
                                       day looks the same
-  two-countries               medium  a new country and an old one in one hour, with --geoip-db.
-                                      Not: a thief in the owner's country; a VPN exit abroad looks
-                                      the same
+  two-countries               medium  a new country and an old one in one hour, within eight hours of
+                                      use there before and after, or in a night between two days
+                                      there; with --geoip-db. Not: a thief in the owner's country,
+                                      or by day while the owner is away; a VPN exit abroad looks the
+                                      same
   attack-tool                 high    TruffleHog, Pacu, Stratus, Kali and their like. Not: a thief
                                       who names another program; an authorised test looks the same
   foreign-endpoint            high    a VPC endpoint of an account whose logs these are not; medium
@@ -98,10 +100,11 @@ Signals of a leak, and what each does not see:
                                       vpcEndpointAccountId; an own account whose logs were not read
 
 Signals of machines; one is enough:
-  short-visits           most of ten or more networks for two hours or less, few at a time, by SDKs,
-                         or at set hours with weekends or several networks a day: hosted-ci. Not:
-                         runners with addresses that stay, or started by hand; a person with set
-                         hours looks the same
+  short-visits           most of ten or more networks for two hours or less, few at a time, by SDKs
+                         around the clock or in several networks a day, or at set hours with
+                         weekends or several a day: hosted-ci. Not: runners with addresses that
+                         stay, or once a day in working hours; a person with set hours looks the
+                         same
   at-once                --embedded-peak addresses in one UTC hour, in several /24 and on two days,
                          not one after another; programs only in one /24 or on one day; or twice as
                          many. Not: machines behind one NAT address or in one /64; a pool of proxies

@@ -3,15 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::look::{Look, Newcomer, OLD_DAYS};
-use super::pace::{LONGEST_REST, around, days_before, is_day_and_night};
+use super::pace::{LONGEST_REST, around, days_before, is_at_night, is_day_and_night};
 use super::signal::{Held, Signal};
 use super::spread::Place;
-use crate::aggregate::{Span, Sym};
+use crate::aggregate::{HourSet, Span, Sym};
 use crate::model::{EventTime, Hour, Network, SourceAddress, attack_tool, quantity};
 use crate::report::Severity;
 
 /// Days from which calls through an endpoint that were there from the first day on are how the key is used.
 const HABIT_DAYS: usize = 7;
+
+/// Hours between two uses at home in which nobody was in another country and back, but over a border nearby.
+const WAY_THERE_AND_BACK: i32 = 8;
+
+/// Hours from the last use of a day to the first one of the next.
+const NIGHT: i32 = 16;
 
 /// Seconds from the first use of a network in which a program came with it.
 const COMES_SECONDS: i64 = 2 * 86_400;
@@ -157,22 +163,43 @@ fn goes_on(
     (brings_program && is_of_programs).then_some("a program there, and another program here")
 }
 
-/// A network in a country from which the key was not used before, in one hour with an old network. Needs a file of
-/// countries.
+/// A network in a country from which the key was not used before, while old networks went on so that nobody can have been
+/// there and back. Needs a file of countries.
 fn two_countries(look: &Look<'_>) -> Option<Held> {
     look.newcomers().into_iter().find_map(|newcomer| {
         let country = look.country(newcomer.network)?;
         let old = look.old_ones(newcomer);
         let before: BTreeSet<String> = old.iter().filter_map(|(network, _)| look.country(*network)).collect();
-        let is_at_once =
-            || newcomer.place.hours.iter().any(|hour| old.iter().any(|(_, place)| place.hours.contains(hour)));
-        if before.is_empty() || before.contains(&country) || !is_at_once() {
+        if before.is_empty() || before.contains(&country) {
             return None;
         }
+        let mut home = HourSet::default();
+        old.iter().for_each(|(_, place)| home.merge(&place.hours));
+        let how = no_journey(&newcomer.place.hours, &home)?;
         let known = before.into_iter().collect::<Vec<_>>().join(", ");
-        let says = format!("used from {country} and from {known} in one hour, {country} for the first time");
+        let says = format!("used from {country} and from {known} {how}, {country} for the first time");
         Some(Look::held(Signal::TwoCountries, Severity::Medium, says, vec![newcomer.network]))
     })
+}
+
+/// How use abroad lies between use at home so that it is no journey: in one hour, between two uses at home too close for a way
+/// there and back, or in a night between two days at home, at hours in which nobody works there.
+fn no_journey(abroad: &HourSet, home: &HourSet) -> Option<&'static str> {
+    let apart = |hour: Hour| {
+        let (before, after) = around(home, hour);
+        Some(after?.0 - before?.0)
+    };
+    let is_habit = home.days().len() > OLD_DAYS;
+    let is_night = |hour: Hour| is_habit && is_at_night(home, hour);
+    if abroad.iter().any(|hour| home.contains(hour)) {
+        Some("in one hour")
+    } else if abroad.iter().any(|hour| apart(hour).is_some_and(|hours| hours <= WAY_THERE_AND_BACK)) {
+        Some("within eight hours")
+    } else if abroad.iter().all(|hour| is_night(hour) && apart(hour).is_some_and(|hours| hours <= NIGHT)) {
+        Some("in the night between two days there")
+    } else {
+        None
+    }
 }
 
 /// Programs and systems of attackers and testers, at an address.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::look::Look;
-use super::pace::{is_day_and_night, is_every_day};
+use super::pace::{LONGEST_REST, is_day_and_night, is_every_day, longest_rest};
 use super::signal::{Held, Signal};
 use super::spread::Place;
 use crate::aggregate::{HourSet, Span};
@@ -45,13 +45,22 @@ fn told(signal: Signal, says: String, networks: Vec<Network>) -> Held {
     Look::held(signal, Severity::Info, says, networks)
 }
 
-/// Eight of ten networks, few at a time (with many at once it does not matter how long each is there), by programs, or at
-/// set hours that no person keeps. A person who changes networks every day calls by hand, at any hour, or on working days.
+/// Eight of ten networks, few at a time (with many at once it does not matter how long each is there), at set hours that no
+/// person keeps, or by programs, several times a day or around the clock. A person who changes networks every day calls by
+/// hand, at any hour, or on working days; a script on a laptop that travels runs while its owner is awake.
+///
+/// Known misses: programs on runners that start once a day in working hours. A script whose owner crosses many time zones
+/// looks like runners.
 fn short_visits(look: &Look<'_>) -> Option<Held> {
     let public: Vec<&Place> = look.spread.places.values().filter(|place| !place.is_private).collect();
     let short = public.iter().filter(|place| place.hours.iter().count() <= 2).count();
     let is_few_at_a_time = (look.spread.peak.addresses as i64) < look.thresholds.embedded_peak;
-    let is_by_machine = || programs_only(look).is_some() || (is_by_the_clock(&public) && is_beyond_a_person(look));
+    let is_by_machine = || {
+        let visits = Visits::of(look);
+        let is_of_programs = programs_only(look).is_some();
+        (is_by_the_clock(&public) && (visits.are_several_a_day() || visits.know_no_weekends()))
+            || (is_of_programs && (visits.are_several_a_day() || !leave_a_night(&public)))
+    };
     let holds = is_few_at_a_time && look.short_visits(2) && short * 10 >= public.len() * 8 && is_by_machine();
     let says = || {
         let all = quantity(public.len() as u64, "network");
@@ -70,21 +79,42 @@ fn is_by_the_clock(places: &[&Place]) -> bool {
     begins[24 - SCHEDULED..].iter().sum::<usize>() * 10 >= places.len() * 8
 }
 
-/// Whether visits begin as those of one person do not: several on half of the days, or on weekends as on other days. Somebody
-/// who gets a new address from the provider each night is in one network on each working day. IPv4 beside IPv6 is one visit.
-fn is_beyond_a_person(look: &Look<'_>) -> bool {
-    let mut begun: BTreeMap<Day, [usize; 2]> = BTreeMap::new();
-    for (network, place) in look.spread.places.iter().filter(|(_, place)| !place.is_private) {
-        if let Some(day) = place.hours.days().first() {
-            begun.entry(*day).or_default()[usize::from(is_v6(network))] += 1;
-        }
+/// Whether some eight hours of the day in a row, as long as people sleep, are free of use in all of these places.
+fn leave_a_night(places: &[&Place]) -> bool {
+    let mut is_used = [false; 24];
+    for hour in places.iter().flat_map(|place| place.hours.iter()) {
+        is_used[hour.0.rem_euclid(24) as usize] = true;
     }
-    let several = begun.values().filter(|kinds| kinds.iter().any(|networks| *networks > 1)).count();
-    // 1970-01-01 was a Thursday: Saturday is the second day after it.
-    let count = |weekday: i32| begun.keys().filter(|day| day.0.rem_euclid(7) == weekday).count();
-    let (saturdays, sundays) = (count(2), count(3));
-    let has_no_weekends = saturdays > 0 && sundays > 0 && (saturdays + sundays) * WEEKEND_PART >= begun.len();
-    several * 2 >= begun.len() || has_no_weekends
+    longest_rest(|hour| is_used[hour]) > LONGEST_REST
+}
+
+/// How many networks of each kind were first met on each day, IPv4 and IPv6: beside each other they are one visit.
+struct Visits(BTreeMap<Day, [usize; 2]>);
+
+impl Visits {
+    fn of(look: &Look<'_>) -> Self {
+        let mut begun: BTreeMap<Day, [usize; 2]> = BTreeMap::new();
+        for (network, place) in look.spread.places.iter().filter(|(_, place)| !place.is_private) {
+            if let Some(day) = place.hours.days().first() {
+                begun.entry(*day).or_default()[usize::from(is_v6(network))] += 1;
+            }
+        }
+        Self(begun)
+    }
+
+    /// On half of the days. Somebody who gets a new address from the provider each night is in one network a day.
+    fn are_several_a_day(&self) -> bool {
+        let several = self.0.values().filter(|kinds| kinds.iter().any(|networks| *networks > 1)).count();
+        several * 2 >= self.0.len()
+    }
+
+    /// As many on weekends as on other days.
+    fn know_no_weekends(&self) -> bool {
+        // 1970-01-01 was a Thursday: Saturday is the second day after it.
+        let count = |weekday: i32| self.0.keys().filter(|day| day.0.rem_euclid(7) == weekday).count();
+        let (saturdays, sundays) = (count(2), count(3));
+        saturdays > 0 && sundays > 0 && (saturdays + sundays) * WEEKEND_PART >= self.0.len()
+    }
 }
 
 fn is_v6(network: &Network) -> bool {

@@ -27,12 +27,30 @@ pub(super) fn is_day_and_night(hours: &HourSet) -> bool {
         days_of[hour.0.rem_euclid(24) as usize] += 1;
     }
     let is_habit = |count: usize| count >= 2 && count * 10 >= days * 3;
+    longest_rest(|hour| is_habit(days_of[hour])) <= LONGEST_REST
+}
+
+/// The most hours of the day in a row, over midnight too, that are not used.
+pub(super) fn longest_rest(is_used: impl Fn(usize) -> bool) -> i32 {
     let (mut rest, mut longest) = (0, 0);
     for hour in (0..48).map(|hour| hour % 24) {
-        rest = if is_habit(days_of[hour]) { 0 } else { rest + 1 };
+        rest = if is_used(hour) { 0 } else { rest + 1 };
         longest = longest.max(rest);
     }
-    longest <= LONGEST_REST
+    longest
+}
+
+/// Whether an hour lies in the night of whoever works at `hours`: in the longest rest of the day.
+pub(super) fn is_at_night(hours: &HourSet, hour: Hour) -> bool {
+    let mut is_used = [false; 24];
+    hours.iter().for_each(|hour| is_used[hour.0.rem_euclid(24) as usize] = true);
+    let of_day = hour.0.rem_euclid(24) as usize;
+    if is_used[of_day] {
+        return false;
+    }
+    let before = (1..24).take_while(|step| !is_used[(of_day + 24 - step) % 24]).count();
+    let after = (1..24).take_while(|step| !is_used[(of_day + step) % 24]).count();
+    i32::try_from(before + 1 + after).is_ok_and(|rest| rest >= longest_rest(|hour| is_used[hour]))
 }
 
 /// Whether nearly every day has a call, weekends included: nine of ten days over two weeks or more.
@@ -82,6 +100,14 @@ mod tests {
         let mut one_night = hours(0..31, &person);
         one_night.merge(&hours(4..6, &all));
         assert!(!is_day_and_night(&one_night), "two nights of a month are none");
+    }
+
+    #[test]
+    fn nights_are_the_longest_rest() {
+        let office = hours(0..5, &[8, 9, 18]);
+        for (of_day, is_night) in [(19, true), (2, true), (7, true), (8, false), (12, false), (17, false)] {
+            assert_eq!(is_at_night(&office, Hour(24 * 9 + of_day)), is_night, "{of_day}");
+        }
     }
 
     #[test]

@@ -53,9 +53,10 @@ pub(super) const RULES: &[Rule] = &[
         practice: Some(Practice::RolesNotKeys),
         techniques: &[],
         controls: &[],
-        about: "The key was used from many networks, from most of them for two hours or less and few at a time, by SDKs or \
-                at set hours, weekends too or several a day: hosted runners or other machines that come and go. New networks are its way to work, so \
-                they are no sign of a leak. A person who travels with set hours looks the same.",
+        about: "The key was used from many networks, from most of them for two hours or less and few at a time, by SDKs \
+                around the clock or several a day, or at set hours, weekends too or several a day: hosted runners or other \
+                machines that come and go. New networks are its way to work, so they are no sign of a leak. A person who \
+                travels with set hours looks the same.",
         check: "agent_family_list of the evidence: is it a pipeline?",
         fix: "Let the pipeline assume a role by OIDC (GitHub, GitLab and others), and delete the key.",
         page: ROLES,

@@ -120,11 +120,13 @@ impl Signal {
             Self::TwoHands => {
                 "a thief who comes while the owner rests; a VPN that is switched on for a day looks the same"
             }
-            Self::TwoCountries => "a thief in the owner's country; a VPN exit abroad looks the same",
+            Self::TwoCountries => {
+                "a thief in the owner's country, or by day while the owner is away; a VPN exit abroad looks the same"
+            }
             Self::AttackTool => "a thief who names another program; an authorised test looks the same",
             Self::ForeignEndpoint => "records without vpcEndpointAccountId; an own account whose logs were not read",
             Self::ShortVisits => {
-                "runners with addresses that stay, or started by hand; a person with set hours looks the same"
+                "runners with addresses that stay, or once a day in working hours; a person with set hours looks the same"
             }
             Self::AtOnce => "machines behind one NAT address or in one /64; a pool of proxies looks the same",
             Self::DayAndNight => "machines that rest; people in several time zones who share a key",

@@ -170,6 +170,10 @@ fn hosted_runners_come_and_go() {
     let any_hour = |agent| (0..20).map(move |i| calls(i..i + 1, &[i * 7 % 24], &format!("20.4.{i}.9"), agent));
     assert_eq!(judge_of(&Vec::from_iter(any_hour(BOTO))), "hosted-ci medium", "programs");
     assert_eq!(judge_of(&Vec::from_iter(any_hour(CLI))), "roaming low", "a person with an address a day");
+    let nomad = |i: i64| calls(2 * i..2 * i + 1, &[9 + i * 3 % 8], &format!("20.4.{i}.9"), BOTO);
+    assert_eq!(judge_of(&Vec::from_iter((0..16).map(nomad))), "roaming low", "a script on a laptop that travels");
+    let night = calls(11..12, &[2], "20.5.1.9", BOTO);
+    assert_eq!(judge_of(&Vec::from_iter((0..16).map(nomad).chain([night]))), "roaming low", "and one short night");
     let tool = burst(16, 9, AWAY, "APN/1.0 HashiCorp/1.0 Terraform/1.6.2");
     assert_eq!(judge_of(&Vec::from_iter(any_hour(CLI).chain([tool]))), "roaming low", "new networks are no news");
     let at_once = (0..30).map(|i| calls(i..i + 1, &[8], &format!("20.{}.{i}.9", i % 3), CLI));
@@ -309,6 +313,21 @@ fn two_countries_in_one_hour() {
     assert_eq!(verdict(burst(24, 12, AWAY, CLI)), "leak-suspect");
     assert_eq!(verdict(burst(24, 12, OFFICE, CLI)), "roaming", "the same country");
     assert_eq!(verdict(burst(26, 12, AWAY, CLI)), "roaming", "a weekend abroad");
+    assert_eq!(verdict(burst(24, 13, AWAY, CLI)), "leak-suspect", "there and back in three hours");
+    assert_eq!(
+        verdict(burst(24, 2, AWAY, CLI)),
+        "roaming",
+        "the night before a Friday: eighteen hours at home are free"
+    );
+    let late = || calls(workdays(4), &[8, 12, 18], HOME, CLI);
+    let verdict_of = |home: Vec<Call>, other| judged_with(&[home, other], Some(&geo)).0;
+    assert_eq!(verdict_of(late(), burst(24, 2, AWAY, CLI)), "leak-suspect", "in a night");
+    assert_eq!(verdict_of(late(), burst(24, 2, OFFICE, CLI)), "roaming", "in the same country");
+    let day_trip = calls(workdays(4).filter(|day| *day != 23), &[8, 12, 18], HOME, CLI);
+    assert_eq!(verdict_of(day_trip, burst(23, 12, AWAY, CLI)), "roaming", "a day abroad");
+    let evening = calls(workdays(4).filter(|day| *day != 23), &[8, 18], HOME, CLI);
+    let early = calls(23..24, &[7, 20], HOME, CLI);
+    assert_eq!(judged_with(&[evening, early, burst(23, 12, AWAY, CLI)], Some(&geo)).0, "roaming", "and back at night");
     assert_eq!(judge_of(&[person(), burst(24, 12, AWAY, CLI)]), "roaming low", "nobody knows countries");
 }
 

@@ -49,6 +49,20 @@ policy named them before is not in the record.",
     page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-trust-policy.html",
 };
 
+pub(super) const VERSION_UNSEEN: Rule = Rule {
+    id: "policy-version-unseen",
+    severity: Severity::Medium,
+    practice: None,
+    techniques: &["T1098.003"],
+    controls: &[],
+    about: "An earlier version of a customer-managed policy was put into force (SetDefaultPolicyVersion), and neither these \
+logs nor IAM's state show what it allows. Low: going back to an earlier version is ordinary. Medium where the caller is known to \
+have the policy itself: a version that was too wide long ago is a known way to more rights.",
+    check: "aws iam get-policy-version shows the document; or give IAM's state (--iam-dir).",
+    fix: "If it allows more than it should: aws iam set-default-policy-version back, and delete the wide version.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-versioning.html",
+};
+
 pub(super) const CREDENTIAL_MADE: Rule = Rule {
     id: "long-lived-credential-made",
     severity: Severity::Low,

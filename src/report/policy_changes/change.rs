@@ -147,13 +147,18 @@ impl<'a> Change<'a> {
 
     /// Whether who called is whom it is about: the user itself, or a session of the role itself.
     pub fn is_by_itself(&self) -> bool {
-        let Some(arn) = Arn::parse(self.actor).filter(|arn| arn.account_id == self.account_id) else { return false };
-        let kind = match self.target_kind {
+        self.is_by(self.target())
+    }
+
+    /// Whether this user, or a session of this role, called.
+    pub fn is_by(&self, (account_id, kind, name): Target<'_>) -> bool {
+        let Some(arn) = Arn::parse(self.actor).filter(|arn| arn.account_id == account_id) else { return false };
+        let of_kind = match kind {
             TargetKind::User => "user/",
             TargetKind::Role => "role/",
             _ => return false,
         };
-        !self.target.is_empty() && arn.resource.starts_with(kind) && arn.name() == self.target
+        !name.is_empty() && arn.resource.starts_with(of_kind) && arn.name() == name
     }
 
     /// What the default order goes by after severity: account, time, then all that makes the key.

@@ -82,8 +82,8 @@ Severity of a row: that of the worst finding that rests on it, else info. The wo
   critical  key-quarantined-by-aws
   high      quarantine-lifted, admin-granted, self-grant, role-trust-opened, mfa-deactivated,
             resource-shared, identity-center-assigned, root-credential-made
-  medium    admin-role-names-insider, password-without-mfa, password-policy-deleted,
-            password-policy-weak, boundary-removed, identity-provider-trusted,
+  medium    admin-role-names-insider, policy-version-unseen, password-without-mfa,
+            password-policy-deleted, password-policy-weak, boundary-removed, identity-provider-trusted,
             roles-anywhere-opened, delegation-given, access-outside-iam,
             identity-center-people-changed, organization-limit-lifted,
             organization-service-delegated, outbound-token-got

@@ -252,6 +252,7 @@ pub(super) static RULES: &[Rule] = &[
     PASSWORD_POLICY_WEAK,
     BOUNDARY_REMOVED,
     access_rules::NAMES_INSIDER,
+    access_rules::VERSION_UNSEEN,
     access_rules::PROVIDER_TRUSTED,
     access_rules::ROLES_ANYWHERE,
     access_rules::DELEGATION,

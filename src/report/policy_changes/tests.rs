@@ -157,7 +157,13 @@ fn a_version_is_the_deed_of_who_puts_it_into_force() {
     let put = graver([attached("02:00"), version("03:00", "v2", ("*", false)), set("04:00", "v2")]);
     assert_eq!(put, ["admin-granted high policy/own", "admin-granted low policy/own"]);
     assert_eq!(graver([attached("02:00"), version("03:00", "v2", ("s3:GetObject", true))]), [""; 0]);
-    assert_eq!(graver([attached("02:00"), set("04:00", "v1")]), [""; 0], "a version that was not seen");
+    let unseen = ["policy-version-unseen low policy/own"];
+    assert_eq!(graver([attached("02:00"), set("04:00", "v1")]), unseen, "a version that was not seen");
+    let to = |user: &str| call("02:00", "AttachUserPolicy", json!({ "userName": user, "policyArn": arn }));
+    let by_dev = || by(set("04:00", "v1"), "arn:aws:iam::111122223333:user/dev7");
+    assert_eq!(graver([to("dev7"), by_dev()]), ["policy-version-unseen medium policy/own"], "its own policy");
+    assert_eq!(graver([to("dev8"), by_dev()]), unseen, "somebody else's");
+    assert_eq!(graver([to("dev7"), denied(by_dev())]).len(), 1, "refused");
     let back = [version("01:00", "v2", ("*", true)), version("02:00", "v3", ("s3:Get*", true)), attached("03:00")];
     assert!(!graver(back).contains(&"admin-granted high group/devs".to_owned()), "harmless again by then");
     let detached = call("02:30", "DetachGroupPolicy", json!({ "groupName": "devs", "policyArn": arn }));
@@ -717,6 +723,11 @@ fn every_rule_is_registered_and_every_finding_says_why() {
         ),
         quarantine(attach("03:00", "ana", "")),
         quarantine(call("04:00", "DetachUserPolicy", json!({ "userName": "ana" }))),
+        call(
+            "03:00",
+            "SetDefaultPolicyVersion",
+            json!({ "policyArn": "arn:aws:iam::111122223333:policy/old", "versionId": "v1" }),
+        ),
         call("03:00", "UploadSSHPublicKey", json!({ "userName": "bo" })),
         call("03:00", "UploadSigningCertificate", json!({ "userName": "AWS ROOT USER" })),
         call("03:00", "UpdateSAMLProvider", json!({ "sAMLProviderArn": "arn:aws:iam::111122223333:saml-provider/x" })),

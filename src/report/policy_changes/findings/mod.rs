@@ -12,6 +12,7 @@ mod policies;
 mod provisioning;
 mod quarantine;
 mod sharing;
+mod unseen_versions;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -43,6 +44,7 @@ pub(super) fn of(all: &[Change<'_>], known: &Known<'_>) -> Vec<Found> {
     let administrators = &known.administrators;
     let mut found = policies::of(all, known);
     found.extend(insiders::of(all, administrators));
+    found.extend(unseen_versions::of(all));
     found.extend(quarantine::of(all, &known.told));
     found.extend(elsewhere::of(all, administrators));
     found.extend(identity_center::of(all, administrators));
