@@ -14,9 +14,9 @@ pub fn long() -> String {
     format!(
         "{SHORT}\nfeatures  {}{without}\ntarget    {}\nprofile   {}\ncompiler  {}\nlicence   {}",
         listed(&with),
-        env!("TRAILSCAN_TARGET"),
-        env!("TRAILSCAN_PROFILE"),
-        env!("TRAILSCAN_RUSTC"),
+        env!("BUILD_TARGET"),
+        env!("BUILD_PROFILE"),
+        env!("BUILD_RUSTC"),
         env!("CARGO_PKG_LICENSE"),
     )
 }

@@ -152,6 +152,14 @@ fn a_folder_that_cannot_be_looked_into_is_a_warning() {
     assert!(told.contains("trailscan.toml: cannot be read"), "{told}");
 }
 
+/// What a build script tells is in the environment of `cargo run` and `cargo test`, too: the name of a flag's variable there
+/// sets the flag.
+#[test]
+fn the_build_sets_no_flag() {
+    let build = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/build.rs")).expect("build.rs");
+    assert!(build.contains("cargo:rustc-env=") && !build.contains("cargo:rustc-env=TRAILSCAN_"), "{build}");
+}
+
 #[test]
 fn any_flag_has_a_variable() {
     let place = with_logs("days = 7\n");

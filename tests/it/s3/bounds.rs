@@ -13,11 +13,8 @@ use crate::records::{call, delivered};
 
 /// A run that can be watched; its JSON goes to `answer.json`.
 fn started(place: &Place, server: &Server, arguments: &str) -> std::process::Child {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_trailscan"));
-    command.args(arguments.split(' ')).args(["--format", "json", "-o", "answer.json"]).current_dir(place.path(""));
-    command.env("HOME", place.path("")).env("AWS_ENDPOINT_URL", server.url()).env("AWS_EC2_METADATA_DISABLED", "true");
-    command.env("AWS_ACCESS_KEY_ID", super::ACCESS_KEY).env("AWS_SECRET_ACCESS_KEY", super::SECRET);
-    command.env_remove("AWS_CA_BUNDLE").stderr(Stdio::null()).spawn().expect("trailscan starts")
+    let run = asking(place, server, arguments).args(["--format", "json", "-o", "answer.json"]);
+    run.into_command().stderr(Stdio::null()).spawn().expect("trailscan starts")
 }
 
 fn answer(place: &Place) -> Value {
@@ -39,7 +36,11 @@ fn ctrl_c_ends_within_a_second_with_what_was_read() {
     };
     let server = Server::start(&archive.root(), hang);
     let mut child = started(&place, &server, "principals --all --concurrency 200 s3://logs");
-    crate::child::until("200 objects are asked for", || server.gets() >= 200);
+    crate::child::until("200 objects are asked for", || {
+        let ended = child.try_wait().expect("it can be waited for");
+        assert_eq!(ended.map(|status| status.code()), None, "it ends by itself");
+        server.gets() >= 200
+    });
     std::thread::sleep(Duration::from_millis(300));
     let begin = Instant::now();
     let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
