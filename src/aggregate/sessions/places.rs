@@ -1,7 +1,7 @@
 //! From where a session was used: each address with its times and the programs there, and the VPC endpoints of calls.
 
 use crate::aggregate::{Sym, Symbols};
-use crate::model::{EventTime, agent_family, attack_tool};
+use crate::model::{EventTime, agent_family, attack_tool, execution_environment};
 
 /// What was seen of a session at one place. Times are whole seconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,14 +122,23 @@ fn system_of_browser(user_agent: &str) -> &'static str {
 /// The bit that stands for a call without a VPC endpoint.
 const DIRECT: u64 = 1 << 63;
 
+/// Where the hash begins, so that the usual programs have numbers of their own; a test lists them.
+const SEED: u64 = 0xcbf2_9ce4_8429_aea1;
+
+/// What is added to the family of a program that says that AWS runs it.
+const IN_AWS: &str = " in AWS";
+
 impl Programs {
     /// The one program of that `userAgent`: a browser is another one on another system, since a session at the console is
-    /// one browser's.
+    /// one browser's; so is a program that says that AWS runs it, as all do in a function or task.
     pub fn of(user_agent: &str) -> Self {
-        let hash = agent_family(user_agent)
-            .bytes()
-            .chain(system_of_browser(user_agent).bytes())
-            .fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+        let environment = if execution_environment(user_agent).is_some() { IN_AWS } else { "" };
+        Self::named(&[&agent_family(user_agent), system_of_browser(user_agent), environment])
+    }
+
+    fn named(parts: &[&str]) -> Self {
+        let bytes = parts.iter().flat_map(|part| part.bytes());
+        let hash = bytes.fold(SEED, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
         Self(1 << (hash % 63))
     }
 
@@ -190,5 +199,57 @@ impl KnownPrograms {
         let tool = if attack_tool(text).is_some() { TOOL } else { 0 };
         self.0[place] = (Programs::of(text).0.trailing_zeros() as u8 + 1) | tool;
         self.0[place]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An instance with PHP is no host of the AWS CLI.
+    #[test]
+    fn usual_programs_are_told_apart() {
+        const SDKS: [&str; 8] = [
+            "boto3",
+            "botocore",
+            "aws-sdk-java",
+            "aws-sdk-go",
+            "aws-sdk-go-v2",
+            "aws-sdk-js",
+            "aws-sdk-nodejs",
+            "aws-sdk-php",
+        ];
+        const OTHERS: [&str; 19] = [
+            "aws-cli",
+            "aws-sdk-ruby3",
+            "aws-sdk-dotnet-coreclr",
+            "aws-sdk-rust",
+            "aws-sdk-cpp",
+            "aws-sdk-kotlin",
+            "terraform",
+            "aws-console",
+            "aws-service",
+            "aws-internal",
+            "browser",
+            "curl",
+            "python-requests",
+            "go-http-client",
+            "python-urllib3",
+            "s3-browser",
+            "rclone",
+            "aws-sdk-net-coreclr",
+            "awspowershell",
+        ];
+        let in_aws = SDKS.iter().map(|name| Programs::named(&[name, "", IN_AWS]));
+        let browsers = ["Windows NT", "Macintosh", "X11; Linux"].map(|system| Programs::named(&["browser", system]));
+        let plain = SDKS.iter().chain(&OTHERS).map(|name| Programs::named(&[name]));
+        let mut all = Programs::default();
+        for program in plain.chain(in_aws).chain(browsers) {
+            assert!(!all.meets(program), "two of them share a number");
+            all = all.and(program);
+        }
+        let lambda = "Boto3/1.34.5 md/Botocore#1.34.5 exec-env/AWS_Lambda_python3.12";
+        assert!(!Programs::of(lambda).meets(Programs::of("Boto3/1.34.5 md/Botocore#1.34.5")));
+        assert!(Programs::of(lambda).meets(Programs::of("Boto3/1.35.0 exec-env/AWS_Lambda_python3.13")));
     }
 }

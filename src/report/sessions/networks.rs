@@ -5,9 +5,11 @@
 //! web identity and of who signs in with MFA those that did so again on another day. A network that others come from to
 //! get credentials of their own is the company's. And a second network that is used in turn with the first by the same
 //! programs looks like such a NAT: it is told apart from one where the session went and stayed, or where another program
-//! used it. Who goes there again on another day, as several others do, goes to work; an app on a phone (Cognito) moves.
+//! used it. Who goes there again on another day, as several others do, goes to work; an app on a phone (Cognito) moves. And
+//! whoever gets sessions in one network that are used in others, always the same, hands them out: a broker and its workers.
 //!
-//! Known misses: a thief who works at the same time as the holder with the same program is called a NAT; a thief who has
+//! Known misses: a thief who takes one session in four of what a broker hands out, day after day, looks like one more worker;
+//! a thief who works at the same time as the holder with the same program is called a NAT; a thief who has
 //! the caller's own credentials is found by what these do, not here; one who gets credentials as three people from one
 //! network makes it look like the company's.
 
@@ -38,14 +40,15 @@ const OTHERS: usize = 3;
 /// Says of each session how many networks it was away in.
 pub(super) fn judge(lineage: &Lineage<'_>, offices: &Offices<'_>, all: &mut [Known<'_>], read: &mut ReadAddresses<'_>) {
     let callers = Callers::of(lineage, read);
-    let is_public = |ip: &IpAddr| !SourceAddress::Ip(*ip).is_private();
     let mut trips: Vec<Vec<Trip>> = Vec::with_capacity(all.len());
     for known in all.iter() {
-        let home = known.issued_to.filter(is_public).and_then(network);
-        let mut trips_of = home.map_or_else(Vec::new, |home| trips_from(known, home, read));
+        trips.push(home(known).map_or_else(Vec::new, |home| trips_from(known, home, read)));
+    }
+    let brokers = Brokers::of(all, &trips);
+    for (known, trips) in all.iter().zip(&mut trips) {
         let is_office = |at| is_persons(known, lineage) && offices.is_companys(at, caller(known));
-        trips_of.retain(|trip| !callers.is_own(known, trip.at) && !is_office(trip.at));
-        trips.push(trips_of);
+        let is_own = |at| callers.is_own(known, at) || brokers.hands_out(caller(known), at);
+        trips.retain(|trip| !is_own(trip.at) && !is_office(trip.at));
     }
     let ways = Ways::of(all, &trips);
     for (known, trips) in all.iter_mut().zip(&trips) {
@@ -58,6 +61,11 @@ pub(super) fn judge(lineage: &Lineage<'_>, offices: &Offices<'_>, all: &mut [Kno
 
 fn network(ip: IpAddr) -> Option<Network> {
     SourceAddress::Ip(ip).network()
+}
+
+/// The public network that the session was issued in.
+fn home(known: &Known<'_>) -> Option<Network> {
+    known.issued_to.filter(|ip| !SourceAddress::Ip(*ip).is_private()).and_then(network)
 }
 
 fn caller<'a>(known: &Known<'a>) -> &'a str {
@@ -245,6 +253,49 @@ impl<'a> Ways<'a> {
     fn is_usual(&self, caller: &str, at: Network) -> bool {
         let is_own = self.habits.get(&(caller, at)).is_some_and(Habit::is_of_days);
         is_own && self.people.get(&at).is_some_and(|&people| people > OTHERS)
+    }
+}
+
+/// So many sessions at least, on days that far apart, show how somebody works.
+const SESSIONS: usize = 5;
+const DAYS_APART: i32 = 2;
+
+/// A network of workers gets one session of so many.
+const WORKERS_PART: usize = 4;
+
+/// Who gets sessions and lets others use them elsewhere: where they are used, and how many at the place of issue.
+struct Brokers<'a> {
+    habits: Habits<'a>,
+    /// Sessions of each caller: all, and those that were used where they were issued.
+    sessions: AHashMap<&'a str, (usize, usize)>,
+}
+
+impl<'a> Brokers<'a> {
+    fn of(all: &[Known<'a>], trips: &[Vec<Trip>]) -> Self {
+        let mut brokers = Self { habits: Habits::new(), sessions: AHashMap::new() };
+        for (known, trips) in all.iter().zip(trips) {
+            let Some(home) = home(known) else { continue };
+            if known.addresses.is_empty() || caller(known).is_empty() {
+                continue;
+            }
+            let (sessions, at_home) = brokers.sessions.entry(caller(known)).or_default();
+            *sessions += 1;
+            *at_home += usize::from(known.addresses.iter().any(|&ip| network(ip) == Some(home)));
+            for trip in trips {
+                brokers.habits.entry((caller(known), trip.at)).or_default().add(trip.first);
+            }
+        }
+        brokers
+    }
+
+    /// Whether sessions of that caller are hardly ever used where they are issued, and again and again there.
+    fn hands_out(&self, caller: &str, at: Network) -> bool {
+        let Some(&(sessions, at_home)) = self.sessions.get(caller) else { return false };
+        let is_usual = |habit: &Habit| {
+            let is_of_days = habit.days.is_some_and(|(first, last)| first.0 + DAYS_APART <= last.0);
+            is_of_days && habit.times * WORKERS_PART >= sessions
+        };
+        sessions >= SESSIONS && at_home * 10 <= sessions && self.habits.get(&(caller, at)).is_some_and(is_usual)
     }
 }
 

@@ -5,7 +5,7 @@
 //! a thief behind the person's own network shows nothing, nor more than low where the person comes to the company's
 //! network within ten minutes after the thief. IPv4 and IPv6 networks are never compared.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ahash::AHashMap;
 use serde_json::json;
@@ -23,6 +23,12 @@ const NEAR: i64 = 3600;
 
 /// With one sign-in to the portal, two networks within this time are rather two holders of its token.
 const AT_ONCE: i64 = 600;
+
+/// Other days on which a person fetched in a network that is the person's own.
+const HABIT_DAYS: usize = 3;
+
+/// Days from the first fetch of all within which a network is there from the start.
+const FIRST_DAYS: i32 = 3;
 
 /// Two fetches that one person hardly made.
 struct Pair<'i, 'a> {
@@ -115,23 +121,27 @@ fn pair<'i, 'a>(here: &'i Issuance<'a>, there: &'i Issuance<'a>) -> Option<Pair<
     Some(Pair { severity, here, there })
 }
 
-/// The days of one person's fetches in a network: two that differ tell whether there is another than a given one.
+/// The days of one person's fetches in a network.
 #[derive(Default)]
-struct Days {
-    one: Option<Option<Day>>,
-    other: Option<Option<Day>>,
-}
+struct Days(BTreeSet<Option<Day>>);
 
 impl Days {
     fn add(&mut self, day: Option<Day>) {
-        let one = *self.one.get_or_insert(day);
-        if one != day {
-            self.other = Some(day);
-        }
+        self.0.insert(day);
     }
 
     fn has_other_than(&self, day: Option<Day>) -> bool {
-        [self.one, self.other].into_iter().flatten().any(|known| known != day)
+        self.0.iter().any(|known| *known != day)
+    }
+
+    /// Whether the person fetched there as a habit when `day` came: on days enough before it, or from about the first day of
+    /// all on and on days enough.
+    fn are_a_habit(&self, day: Option<Day>, start: Option<Day>) -> bool {
+        let before = self.0.range(..day).filter(|known| known.is_some()).count();
+        let others = self.0.iter().filter(|known| **known != day).count();
+        let first = self.0.iter().flatten().next();
+        let is_early = first.zip(start).is_some_and(|(first, start)| first.0 <= start.0 + FIRST_DAYS);
+        before >= HABIT_DAYS || is_early && others >= HABIT_DAYS
     }
 }
 
@@ -139,12 +149,15 @@ fn day(call: &Issuance<'_>) -> Option<Day> {
     call.time().map(EventTime::day)
 }
 
-/// Whether the person came to the company's network, or left it for one where they fetched on another day, too.
+/// Whether the person came to the company's network, or left it for one where they fetched on another day, too; or both are
+/// networks of their own, as the two ways out of a small company's office.
 fn is_of_company(days: &AHashMap<Network, Days>, pair: &Pair<'_, '_>, offices: &Offices<'_>) -> bool {
     let is_office = |call| network(call).is_some_and(|at| offices.is_companys(at, call.caller()));
-    let again = || network(pair.there).and_then(|at| days.get(&at));
-    let is_again = || again().is_some_and(|days| days.has_other_than(day(pair.there)));
-    is_office(pair.there) || is_office(pair.here) && is_again()
+    let days_at = |call| network(call).and_then(|at| days.get(&at));
+    let is_again = || days_at(pair.there).is_some_and(|days| days.has_other_than(day(pair.there)));
+    let start = days.values().filter_map(|days| days.0.iter().flatten().next().copied()).min();
+    let is_habit = |call| days_at(call).is_some_and(|days| days.are_a_habit(day(call), start));
+    is_office(pair.there) || is_office(pair.here) && is_again() || is_habit(pair.here) && is_habit(pair.there)
 }
 
 fn address(call: &Issuance<'_>) -> Option<std::net::IpAddr> {

@@ -66,7 +66,8 @@ pub(super) const USED_ELSEWHERE: Rule = Rule {
     controls: &[],
     about: "A session was used from another public network (/24 or /64) than the one it was issued to. People who move and \
             NAT pools look the same. IPv4 and IPv6 networks are not compared, nor is the address of Identity Center's own \
-            server; networks from which the same caller issued other sessions are its own.",
+            server; networks from which the same caller issued other sessions are its own, and those where a broker's workers use \
+            what it hands out: sessions hardly ever used where they are issued, and again and again there.",
     check: "issued_from and address_list of the evidence; `trailscan trace SESSION`.",
     fix: "When nobody knows the address: revoke the role's sessions, and narrow by aws:SourceIp or aws:SourceVpc.",
     page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html",
@@ -99,7 +100,8 @@ pub(super) const WORKLOAD_ELSEWHERE: Rule = Rule {
             goes on; a public address late and rarely, where the workload was inside its VPC for a day or more; with \
             --aws-ip-ranges an address outside AWS that came later, where home lies in it. Between IPv4 and IPv6, and for the pods of an EKS \
             service account (IRSA), only a program or a person counts, at a place that came into use an hour or more after \
-            the workload's own, while that went on. Two signs are high, one is medium. With --aws-ip-ranges one sign is high \
+            the workload's own, while that went on. A workload that was in the one place only before it came to the other has \
+            moved: programs of its own there are no sign. Two signs are high, one is medium. With --aws-ip-ranges one sign is high \
             where the address is outside AWS; inside AWS it is low for functions, tasks and pods, and between IPv4 and \
             IPv6. A network where other workloads of the account are at home is their NAT and no sign. Not seen: a thief \
             with the same program after a workload with a public address fell silent, or behind its NAT. A workload alone in \
@@ -149,7 +151,8 @@ pub(super) const FOREIGN_ENDPOINT: Rule = Rule {
     about: "Calls of a session came through a VPC endpoint of an account that is neither its own nor its caller's and of \
             which no logs were read (vpcEndpointAccountId), so somebody in that account's network holds the credentials. \
             High for a workload that came through its own account's endpoints, too; else medium. An endpoint that several \
-            principals of the account use is a shared VPC's and is not told.",
+            principals of the account use for a week, or from their first day on, is a shared VPC's and is not told; nor is \
+            one that a person always came through.",
     check: "Whose account is it, and does it share a VPC with yours (`aws ram get-resource-shares`)?",
     fix: "When nobody knows the account: revoke the role's sessions, and narrow by aws:SourceVpc or aws:SourceVpce.",
     page: "https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_finding-types-iam.html",
@@ -191,7 +194,7 @@ pub(super) const PERSON_ELSEWHERE: Rule = Rule {
     about: "One person of Identity Center fetched role credentials (GetRoleCredentials) in two public networks within an \
             hour, or with one sign-in in one, in another, and in the first again: a VPN that was switched on or off, a trip, or \
             somebody else with the token of the person's portal or CLI. Medium where both rest on one sign-in and lie within \
-            ten minutes.",
+            ten minutes, but not where the person fetches in both networks day by day.",
     check: "Does the person know both addresses and both programs?",
     fix: "When not: end the person's sessions in Identity Center and revoke those of the role.",
     page: "https://docs.aws.amazon.com/singlesignon/latest/userguide/understanding-sign-in-events.html",

@@ -26,6 +26,8 @@ pub(super) struct Place {
     pub usage: Usage,
     /// How many sessions were used there.
     pub sessions: usize,
+    /// How many of them were used nowhere else.
+    pub only: usize,
 }
 
 /// The places of some sessions.
@@ -59,6 +61,9 @@ pub(super) fn add(places: &mut Places, session: &Session<'_>, read: &mut ReadAdd
         if !std::mem::replace(met.entry(at), true) {
             place.sessions += 1;
         }
+    }
+    if let (1, Some(at)) = (met.len(), met.keys().next()) {
+        places.entry(*at).only += 1;
     }
 }
 

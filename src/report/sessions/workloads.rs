@@ -14,7 +14,8 @@
 //! been inside its VPC for a day or more; an address outside of AWS's ranges, where home lies in them; a second network of
 //! whoever holds a certificate, while the first goes on.
 //!
-//! Known misses: a thief who uses the same program, after the workload fell silent, looks like an instance that was
+//! Known misses: a thief with a program of his own who is there in whole sessions, two at least, after the workload fell silent
+//! for good, looks like a workload that moved; one who uses the same program, after the workload fell silent, looks like an instance that was
 //! stopped and got another public address (but with AWS's ranges); one who does so in session after session like a NAT with
 //! two addresses; one who does so over IPv6, or with the token of a pod, like a host with both families and like one more
 //! node; one
@@ -32,7 +33,7 @@ use super::company::Company;
 use super::usage::{self, Overview, Place, Places, Where};
 use super::{Known, Whereabouts, rules};
 use crate::aggregate::{State, Sym};
-use crate::model::{Arn, IssuanceApi};
+use crate::model::{Arn, EventTime, IssuanceApi};
 use crate::report::lineage::{Kind, is_instance_name};
 use crate::report::source_list::ReadAddresses;
 use crate::report::{AwsRanges, Severity};
@@ -178,6 +179,17 @@ impl<'a> Workload<'a> {
         Self { account_id, id, members, places, overview: Overview::default() }
     }
 
+    /// From when to when each of its sessions was used at home.
+    fn stays_at_home(&self, all: &[Known<'_>], read: &mut ReadAddresses<'_>) -> Vec<(EventTime, EventTime)> {
+        let stay = |&member: &usize| {
+            let mut places = Places::default();
+            usage::add(&mut places, all[member].session, read);
+            let usage = places.get(&self.overview.home?)?.usage;
+            usage.first().zip(usage.last())
+        };
+        self.members.iter().filter_map(stay).collect()
+    }
+
     /// Whether it was at that place of its own from its start.
     fn is_early(&self, place: &Place) -> bool {
         let first = place.usage.first();
@@ -221,7 +233,11 @@ pub(super) fn signs<'w, 'a>(
     let mut found = Vec::new();
     for workload in suspects {
         let known = &all[workload.members[0]];
-        let judge = Judge { workload, known, company: &company, homes: &homes, aws };
+        let at_home = Vec::new();
+        let mut judge = Judge { workload, known, company: &company, homes: &homes, aws, at_home };
+        if judge.is_of_certificate() {
+            judge.at_home = workload.stays_at_home(all, read);
+        }
         let mut signs: Vec<Sign> = workload.places.iter().filter_map(|(&at, place)| judge.sign(at, place)).collect();
         signs.sort_by_key(|sign| (std::cmp::Reverse(sign.severity), sign.at));
         if !signs.is_empty() {
@@ -238,6 +254,8 @@ struct Judge<'j, 'a> {
     company: &'j Company<'a>,
     homes: &'j Homes<'a>,
     aws: Option<&'j AwsRanges>,
+    /// From when to when each of its sessions was used at home; of holders of certificates only.
+    at_home: Vec<(EventTime, EventTime)>,
 }
 
 impl Judge<'_, '_> {
@@ -335,6 +353,7 @@ impl Judge<'_, '_> {
         }
         match (other_programs, beside) {
             (true, true) => Some(Severity::High),
+            (true, false) if have_moved(home, place) => None,
             (true, false) | (false, true) => Some(Severity::Medium),
             (false, false) => {
                 let is_other = !other_family
@@ -351,9 +370,19 @@ impl Judge<'_, '_> {
     fn is_one_session_of_many(&self, place: &Place, home: &Place) -> bool {
         let is_other = match self.known.kind {
             Kind::Ec2 => place.sessions == 1,
-            _ => self.is_of_certificate() && self.is_rare(place) && self.workload.places.len() == 2,
+            _ => {
+                let is_rare = self.is_rare(place) && self.workload.places.len() == 2;
+                self.is_of_certificate() && is_rare && self.is_at_home_meanwhile(place)
+            }
         };
         is_other && is_new_beside(home, place)
+    }
+
+    /// Whether a session was used at home while the place was in use. A host whose way to the internet fails goes elsewhere
+    /// for as long, and comes back.
+    fn is_at_home_meanwhile(&self, place: &Place) -> bool {
+        let Some((first, last)) = place.usage.first().zip(place.usage.last()) else { return false };
+        self.at_home.iter().any(|(begin, end)| *begin <= last && first <= *end)
     }
 
     fn is_rare(&self, place: &Place) -> bool {
@@ -385,6 +414,15 @@ impl Judge<'_, '_> {
         let is_home_there = self.workload.overview.home == Some(Where::Inside) || of(home).is_all_inside();
         is_home_there && of(place).is_all_outside() && !self.workload.is_early(place)
     }
+}
+
+/// Whether the workload left one of the places for the other: it was never in this one after its first use at home, as an
+/// instance whose first programs ran before it got its lasting address; or whole sessions, two at least, came from this one
+/// alone and home was never used again, as after a stop and a start with another address.
+fn have_moved(home: &Place, place: &Place) -> bool {
+    let before = |a: Option<EventTime>, b: Option<EventTime>| a.zip(b).is_some_and(|(a, b)| a < b);
+    before(place.usage.last(), home.usage.first())
+        || place.only > 1 && place.only == place.sessions && before(home.usage.last(), place.usage.first())
 }
 
 /// Whether the place came into use when home had settled, and home went on.

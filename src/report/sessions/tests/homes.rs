@@ -145,3 +145,36 @@ fn networks_of_sign_ins_with_mfa() {
     assert_eq!(told(days("Yes")[..2].concat()), [rule], "one sign-in there");
     assert!(told(days("No").concat()).contains(&rule), "a password alone may be stolen");
 }
+
+#[test]
+fn a_broker_hands_out_what_its_workers_use() {
+    let handed_out = |day: u32, at: &str| {
+        let created = format!("2026-01-{day:02}T03:00:00Z");
+        let used = with(call(&format!("ASIAB{day}"), &created), "/sourceIPAddress", json!(at));
+        vec![issue(&format!("ASIAB{day}"), &created), with(used, "/eventTime", json!(created))]
+    };
+    let days = |days: &[u32], at: &str| days.iter().flat_map(|&day| handed_out(day, at)).collect::<Vec<Json>>();
+    let worker = "198.51.100.7";
+    assert_eq!(told(days(&[2, 3, 4, 5, 6], worker)), []);
+    let rule = ("used-from-other-network", Severity::Medium);
+    assert_eq!(told(days(&[2, 3, 4, 5], worker)), [rule], "a few show nothing");
+    let stolen = [days(&[2, 3, 4, 5, 6], worker), days(&[7], "203.0.113.66")].concat();
+    assert_eq!(told(stolen), [rule], "one that went elsewhere");
+    let used_at_home = [days(&[2, 3, 4, 5, 6], "192.0.2.9"), days(&[7], worker)].concat();
+    assert_eq!(told(used_at_home), [rule]);
+}
+
+#[test]
+fn two_ways_out_of_a_small_office() {
+    let rule = "sso-credentials-in-two-networks";
+    let (one, other) = ("198.51.100.7", "203.0.113.9");
+    let at = |from: &str, day: u32, time: &str| sso("ana", from, &format!("2026-01-{day:02}T{time}:00Z")).to_vec();
+    let both = |day| [at(one, day, "03:04"), at(other, day, "03:09")].concat();
+    let usual: Vec<Json> = (2..8).flat_map(both).collect();
+    assert_eq!(only(usual.clone(), rule).severity, Severity::Low);
+    let alone: Vec<Json> = (2..8).flat_map(|day| at(one, day, "03:04")).collect();
+    let stolen = [alone.clone(), both(9)].concat();
+    assert_eq!(only(stolen, rule).severity, Severity::Medium, "a network of that day only");
+    let stays = [alone, (9..14).flat_map(both).collect()].concat();
+    assert_eq!(only(stays, rule).severity, Severity::Medium, "and of the days after it");
+}

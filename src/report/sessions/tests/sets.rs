@@ -205,6 +205,22 @@ fn private_and_public_are_no_theft_by_themselves() {
     assert_eq!(told(vec![inside(1), inside(50), public(CLI), neighbour]), []);
 }
 
+#[test]
+fn an_instance_that_moved() {
+    let at = |hour, minute, address: &str, agent| instance(ONE, hour, minute, (address, agent));
+    let lasting = || [8, 14, 20].map(|hour| at(hour, 5, "192.0.2.1", BOTO)).to_vec();
+    let first_boot = [vec![at(2, 1, "198.51.100.66", CLI)], lasting()].concat();
+    assert_eq!(told(first_boot), [], "before it got its lasting address");
+    let started_anew = [lasting(), vec![at(21, 5, "198.51.100.66", CLI), at(22, 5, "198.51.100.66", CLI)]].concat();
+    assert_eq!(told(started_anew.clone()), [], "stopped, and started with another program");
+    let goes_on = [started_anew, vec![at(23, 5, "192.0.2.1", BOTO)]].concat();
+    assert_eq!(told(goes_on), [(ELSEWHERE, Severity::Medium)]);
+    let last = [lasting(), vec![at(21, 5, "198.51.100.66", CLI)]].concat();
+    assert_eq!(told(last), [(ELSEWHERE, Severity::Medium)], "one session, the last thing that is seen");
+    let of_both = [lasting(), vec![at(20, 30, "198.51.100.66", CLI), at(21, 5, "198.51.100.66", CLI)]].concat();
+    assert_eq!(told(of_both), [(ELSEWHERE, Severity::Medium)], "a session of home, too");
+}
+
 /// A call on a day of January by one session of a function, or of what else has that scope.
 fn on_day(day: u32, scope: &Json, at: (&str, &str)) -> Json {
     let created = format!("2026-01-{day:02}T01:00:00Z");
@@ -241,6 +257,8 @@ fn a_certificate_in_a_second_network_while_the_first_goes_on() {
     let away = |day: u32, address: &str| with(at(day, address), "/userIdentity/accessKeyId", json!("ASIATHIEF"));
     assert_eq!(told([home(), vec![away(6, "198.51.100.66")]].concat()), [(ELSEWHERE, Severity::Medium)]);
     assert_eq!(told([home(), vec![away(10, "198.51.100.66")]].concat()), [], "it moved");
+    let failed_over = [(2..6).chain(8..10).map(|day| at(day, "192.0.2.1")).collect(), vec![away(6, "198.51.100.66")]];
+    assert_eq!(told(failed_over.concat()), [], "its way to the internet failed for a day");
     let travels = vec![away(5, "198.51.100.66"), away(7, "203.0.113.9")];
     assert_eq!(told([home(), travels].concat()), [], "on a laptop");
 }
@@ -287,6 +305,10 @@ fn functions_move_and_do_not_change_their_program() {
     );
 }
 
+fn with_day(record: Json, day: u32) -> Json {
+    with(record, "/eventTime", json!(format!("2026-01-{day:02}T03:00:00Z")))
+}
+
 #[test]
 fn endpoints_of_strangers() {
     let rule = "session-through-foreign-endpoint";
@@ -297,6 +319,10 @@ fn endpoints_of_strangers() {
     let shared_vpc = vec![through(ONE, "999988887777"), through(OTHER, "999988887777")];
     assert_eq!(told(shared_vpc), []);
     assert_eq!(told(vec![own]), []);
+    let otherwise =
+        |id: &'static str| vec![instance(id, 2, 5, ("10.0.3.17", BOTO)), with_day(through(id, "999988887777"), 9)];
+    let both = [otherwise(ONE), otherwise(OTHER)].concat();
+    assert_eq!(told(both), [(rule, Severity::Medium); 2], "two at once that came otherwise for days");
 }
 
 #[test]
