@@ -12,6 +12,7 @@ mod people;
 mod rule_texts;
 mod rules;
 mod sets;
+mod subjects;
 mod tools;
 mod usage;
 mod workloads;
@@ -100,7 +101,8 @@ Severity of a row is that of the worst rule that holds for it or for the session
   high    root-session-without-mfa, workload-credentials-elsewhere (medium with one sign),
           session-with-attack-tool,
           session-through-foreign-endpoint (medium without calls through the own account's)
-  medium  console-session-without-mfa, instance-name-not-issued-by-ec2, used-from-other-network
+  medium  console-session-without-mfa, instance-name-not-issued-by-ec2, used-from-other-network,
+          web-identity-of-new-owner
   low     session-without-mfa (issued to an IAM user), imds-v1, used-after-expiry,
           instance-credentials-in-networks, used-from-two-networks-in-turn,
           workload-beside-person (medium with one unusual program), role-used-by-foreign-account,

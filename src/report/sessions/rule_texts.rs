@@ -172,6 +172,21 @@ pub(super) const FOREIGN_ACCOUNT: Rule = Rule {
     page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html",
 };
 
+pub(super) const NEW_OWNER: Rule = Rule {
+    id: "web-identity-of-new-owner",
+    severity: Severity::Medium,
+    practice: None,
+    techniques: &["T1199"],
+    controls: &[],
+    about: "Tokens of a build system (GitHub, GitLab, HCP Terraform) got a role for an organisation or group whose tokens never \
+            came before, a week or more after the first ones of that provider: a stranger, where the role's trust policy does not \
+            name the owner. A new or renamed organisation of one's own looks the same.",
+    check: "Is the owner yours? `trailscan posture` tells trust policies that let anyone at the provider in.",
+    fix: "When it is not: set the subject (sub) in the role's trust policy to your own repositories and revoke the role's \
+          sessions.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html",
+};
+
 pub(super) const DELEGATED: Rule = Rule {
     id: "temporary-delegation",
     severity: Severity::Low,
@@ -267,6 +282,7 @@ pub(super) const RULES: &[Rule] = &[
     WORKLOAD_BESIDE,
     FOREIGN_ENDPOINT,
     FOREIGN_ACCOUNT,
+    NEW_OWNER,
     DELEGATED,
     PERSON_ELSEWHERE,
 ];

@@ -31,6 +31,7 @@ pub(super) fn judge<'a>(
         }
         found.extend(super::endpoints::findings(state, &lineage.recipients, all, &workloads));
         found.extend(super::foreign::findings(facts, all));
+        found.extend(super::subjects::findings(all));
         found.extend(super::delegation::findings(all));
         found.extend(super::people::findings(state, &facts.offices, all));
     }

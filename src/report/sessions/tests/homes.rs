@@ -178,3 +178,23 @@ fn two_ways_out_of_a_small_office() {
     let stays = [alone, (9..14).flat_map(both).collect()].concat();
     assert_eq!(only(stays, rule).severity, Severity::Medium, "and of the days after it");
 }
+
+#[test]
+fn tokens_of_an_owner_that_never_came_before() {
+    let hub = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com";
+    let run = |owner: &str, day: u32| {
+        let provider = format!("{hub}:sts.amazonaws.com:repo:{owner}/app");
+        let [issued, used, _] = web_identity(hub, 1, day, ["192.0.2.9"; 2]);
+        vec![with(issued, "/userIdentity/principalId", json!(format!("{provider}:ref:refs/heads/main"))), used]
+    };
+    let runs = |owner: &str, days: &[u32]| days.iter().flat_map(|&day| run(owner, day)).collect::<Vec<Json>>();
+    let usual = || runs("acme", &[2, 3, 4, 5, 8, 9]);
+    let rule = [("web-identity-of-new-owner", Severity::Medium)];
+    assert_eq!(told([usual(), runs("evil", &[10])].concat()), rule);
+    assert_eq!(told([usual(), runs("evil", &[6])].concat()), [], "two organisations within a week");
+    assert_eq!(told([runs("acme", &[2, 3]), runs("evil", &[10])].concat()), [], "two days are no habit");
+    assert_eq!(told(usual()), []);
+    let finding = only([usual(), runs("evil", &[10])].concat(), rule[0].0);
+    assert!(finding.summary.contains("tokens of evil at token.actions.githubusercontent.com"), "{}", finding.summary);
+    assert!(finding.summary.ends_with("where only acme came before"), "{}", finding.summary);
+}
