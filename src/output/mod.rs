@@ -58,7 +58,7 @@ pub use destination::{Destination, Pending};
 pub use earlier::check_by as check_replaced;
 pub use error::OutputError;
 pub(crate) use export::foreign_to;
-pub use export::{ExportLayout, Exported, write_export};
+pub use export::{ExportLayout, ExportWriter, Exported};
 pub use format::{Format, FormatError};
 pub use new_file::NewFile;
 pub use new_folder::NewFolder;
