@@ -27,6 +27,7 @@ mod parts;
 pub mod principal_days;
 pub mod principals;
 pub mod root_use;
+pub mod secret_reads;
 mod seen;
 pub mod sessions;
 pub mod sign_ins;
@@ -152,4 +153,5 @@ pub static AGGREGATES: &[&AggregateKind] = &[
     &activity::KIND,
     &key_days::KIND,
     &principal_days::KIND,
+    &secret_reads::KIND,
 ];

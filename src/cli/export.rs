@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, Command, FromArgMatches, value_parser};
+use trailscan::coverage::Coverage;
 use trailscan::input::S3Uri;
 use trailscan::model::quantity;
-use trailscan::output::{ExportLayout, Exported, Format, coverage_line, write_export};
+use trailscan::output::{ExportLayout, ExportWriter, Exported, Format, NewFolder, coverage_line};
 use trailscan::report::export::{EXPORT_TABLES, SCHEMA_VERSION, export_needs};
 use trailscan::report::{Options, View};
 use trailscan::scan::ScanOutcome;
@@ -20,7 +21,7 @@ use super::flags::{Common, Shape};
 use super::reading::{Reading, Reads};
 use super::subcommand::{Invocation, Subcommand};
 use super::surroundings::Surroundings;
-use super::{account_ids, below, dry_run, scan, tell};
+use super::{account_ids, below, dry_run, export_events, scan, tell};
 
 /// The subcommand.
 pub const SUBCOMMAND: Subcommand = Subcommand { name: NAME, command, run };
@@ -31,6 +32,7 @@ const NAME: &str = "export";
 const FOLDER: &str = "folder";
 const PARTITION: &str = "partition-by";
 const OVERWRITE: &str = "overwrite";
+const WITH_EVENTS: &str = "with-events";
 
 /// What every other subcommand takes and an export has no use for.
 const USELESS: [&str; 7] = ["output", "limit", "fail_on", "baseline", "fail_on_new", "geoip_db", "aws_ip_ranges"];
@@ -48,7 +50,8 @@ const EXAMPLES: &str = "\
 Examples:
   trailscan export tables ./AWSLogs
   trailscan export tables --overwrite --format parquet,csv --days 30 ./AWSLogs
-  trailscan export by-day --partition-by day ./AWSLogs";
+  trailscan export by-day --partition-by day ./AWSLogs
+  trailscan export case --with-events --since 2026-09-06 ./AWSLogs";
 
 /// What was typed.
 struct Typed {
@@ -66,6 +69,9 @@ fn command() -> Command {
     let partition = Arg::new(PARTITION).long(PARTITION).value_name("COLUMN").help_heading("Output");
     let partition =
         partition.value_parser(["day"]).help("Split tables that have a day: TABLE/day=2026-09-01/part-0.parquet");
+    let with_events = Arg::new(WITH_EVENTS).long(WITH_EVENTS).action(ArgAction::SetTrue).help_heading("Output");
+    let with_events =
+        with_events.help("Write a table of the events too, by day; the logs are read again for each 25,000 of them");
     let command = <Common as clap::Args>::augment_args(Command::new(NAME).arg(folder));
     let command = command.mut_arg("format", |format| {
         let formats = PossibleValuesParser::new([Format::Parquet, Format::Csv].map(Format::as_str));
@@ -74,7 +80,7 @@ fn command() -> Command {
     });
     let unwelcome = |command: Command, id| command.mut_arg(id, |arg| arg.hide(true).conflicts_with(FOLDER));
     let command = USELESS.into_iter().fold(command, unwelcome);
-    let command = command.arg(partition).mut_arg(OVERWRITE, |overwrite| {
+    let command = command.arg(partition).arg(with_events).mut_arg(OVERWRITE, |overwrite| {
         let help = "Replace DIR, if all in it is what the schema.json there lists, with the same sizes";
         overwrite.help(help).hide_short_help(false)
     });
@@ -104,7 +110,11 @@ fn typed(Completed { matches, origins }: Completed) -> Result<Typed, clap::Error
         common,
         origins,
         folder: matches.get_one(FOLDER).cloned().unwrap_or_default(),
-        layout: ExportLayout { formats, by_day: matches.contains_id(PARTITION) },
+        layout: ExportLayout {
+            formats,
+            by_day: matches.contains_id(PARTITION),
+            with_events: matches.get_flag(WITH_EVENTS),
+        },
         overwrite: matches.get_flag(OVERWRITE),
     })
 }
@@ -124,6 +134,9 @@ fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
     let mut reading = Reading::resolve(Reads::logs(&common, &around)?, &common, &origins, around.clock)?;
     let wanted = Wanted { question: None, common: &common, origins: &origins, around: &around };
     let delivery = wanted.delivery(Shape::default())?;
+    if layout.with_events {
+        export_events::check(&reading)?;
+    }
     let folder = layout.open(&folder, overwrite)?;
     if reading.dry_run {
         return dry_run::run(reading, &delivery);
@@ -138,15 +151,16 @@ fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
     let view = View { as_of, ..View::new(&state, &options) };
     let end = End::of(&coverage, None, &[]);
     let path = folder.path().display().to_string();
+    let window = reading.window;
     let written = match end {
         End::Nothing => None,
-        _ => Some(write_export(&view, (&coverage, reading.window), &layout, folder)),
+        _ => Some(write(&view, &coverage, (&layout, folder), (reading, common.late_slack))),
     };
     // The process ends soon: giving back millions of small pieces one by one would only take time.
     std::mem::forget(state);
     let told = opened.write(&coverage);
     tell::troubles(&coverage);
-    tell::line(coverage_line(&coverage, reading.window));
+    tell::line(coverage_line(&coverage, window));
     match written.transpose()? {
         None => tell::line(format!("no object could be read, so {path} was not written")),
         Some(exported) => tell::line(format!("{path}: {}", what(exported, &layout))),
@@ -155,6 +169,22 @@ fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
         tell::line(empty_answer(&coverage, Newest { event: newest_event_read, pruned_day: newest_pruned_day }));
     }
     told.map(|()| end)
+}
+
+/// Writes the tables, and where they are asked for the events.
+fn write(
+    view: &View<'_>,
+    coverage: &Coverage,
+    (layout, folder): (&ExportLayout, NewFolder),
+    (reading, late_slack): (Reading, i64),
+) -> Result<Exported, Problem> {
+    let window = reading.window;
+    let mut writer = ExportWriter::new(layout, folder);
+    writer.tables(view, coverage)?;
+    if layout.with_events {
+        export_events::write(&mut writer, reading, (view.state, late_slack))?;
+    }
+    Ok(writer.finish(coverage, window)?)
 }
 
 fn what(exported: Exported, layout: &ExportLayout) -> String {

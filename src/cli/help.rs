@@ -24,9 +24,8 @@ Exit codes:
 pub fn root() -> String {
     format!(
         "Examples:\n  \
-         trailscan {AUDIT} ./AWSLogs                       every report over all that is there\n  \
+         trailscan {AUDIT} s3://amzn-s3-demo-bucket        every report, over what a trail delivers there\n  \
          trailscan root-usage --days 30 ./AWSLogs        who used root in the last 30 days\n  \
-         trailscan root-usage s3://amzn-s3-demo-bucket   the same, from where the trail delivers\n  \
          trailscan trace root@111122223333 ./AWSLogs     what a credential comes from, and what it issued\n\n\
          `trailscan REPORT --help`: what it proves; `trailscan explain RULE`: what a finding means."
     )

@@ -42,7 +42,8 @@ pub fn answered(
     check_filters(reading, kinds)?;
     named(fetched.as_ref(), || {
         check_places(reading, remote)?;
-        let (opened, warnings) = open(reading, listing)?;
+        let (opened, mut warnings) = open(reading, listing)?;
+        warnings.extend(earlier(&opened, kinds));
         let asked = Asked { window: reading.window, days: reading.days, filters: &reading.filters };
         let mut kept = rollup::answer(&opened, kinds, &asked).map_err(problem)?;
         kept.lack(shard::lost(opened.iter().map(Rollup::ledger)));
@@ -92,6 +93,18 @@ fn open(reading: &Reading, listing: &mut Listing) -> Result<(Vec<Rollup>, Vec<St
     leave_out(&opened, listing);
     let warnings = copies(&opened, listing, reading.work.dedupe);
     Ok((opened, warnings))
+}
+
+/// Says which rollups were made before something was kept that is asked for.
+fn earlier(opened: &[Rollup], kinds: &[&'static AggregateKind]) -> Vec<String> {
+    let of = |rollup: &Rollup| {
+        let lacks = kinds.iter().filter(|kind| rollup.lacks(kind)).map(|kind| kind.name);
+        let (place, names) = (rollup.place().display(), BTreeSet::from_iter(lacks));
+        let names = names.into_iter().collect::<Vec<_>>().join(", ");
+        (!names.is_empty())
+            .then(|| format!("{place}: was made before {names} was kept: make it anew from the logs to have it"))
+    };
+    opened.iter().filter_map(of).collect()
 }
 
 fn problem(error: RollupError) -> Problem {

@@ -19,6 +19,7 @@ mod empty_answer;
 mod environment;
 mod exit;
 mod export;
+mod export_events;
 mod filters;
 mod flags;
 mod help;

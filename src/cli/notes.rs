@@ -23,6 +23,16 @@ pub fn hidden(delivery: &Delivery, sections: &[Section]) {
     }
 }
 
+/// Says how many findings have no place on a timeline.
+pub fn timeless(plan: &Plan, sections: &[Section]) {
+    let found = sections.iter().flat_map(|section| &section.findings);
+    let timeless = found.filter(|finding| finding.occurrence().first_seen.is_none()).count();
+    if plan.delivery.format.is_timeline() && plan.is_of_findings() && timeless > 0 {
+        let what = quantity(timeless as u64, "finding");
+        tell::line(format!("{what} without a time: not on the timeline"));
+    }
+}
+
 /// Says in a line what is new, unless the answer has just said it to people; and what `--fail-on-new` does not count.
 pub fn news(plan: &Plan, news: Option<&News>, sections: &[Section]) {
     let Some(news) = news else { return };

@@ -92,7 +92,7 @@ impl Plan {
         let reports = self.reports();
         let reports = reports.iter().map(|report| report.name);
         match self.question {
-            _ if self.delivery.format.is_of_findings() => vec![FINDINGS],
+            _ if self.is_of_findings() => vec![FINDINGS],
             Question::Scorecard => vec![SCORECARD],
             Question::Findings => vec![FINDINGS],
             Question::Audit => {
@@ -102,12 +102,18 @@ impl Plan {
         }
     }
 
+    /// Whether findings are all that is written.
+    pub fn is_of_findings(&self) -> bool {
+        let is_of_many = matches!(self.question, Question::Findings | Question::Audit);
+        self.delivery.format.is_of_findings() || self.delivery.format.is_timeline() && is_of_many
+    }
+
     /// Whether the answer has a table of all findings: where it is asked for, and where rows are all that a format has and
     /// more than those of one report are written.
     pub fn lists_findings(&self) -> bool {
         let is_folder = matches!(self.delivery.destination, Destination::Directory(_) | Destination::Prefix(_));
         match self.question {
-            Question::Findings => !self.delivery.format.is_of_findings(),
+            Question::Findings => !self.is_of_findings(),
             Question::Scorecard => false,
             Question::Audit => self.delivery.format.is_of_rows(),
             Question::One(_) => self.delivery.format.is_of_rows() && is_folder,
@@ -228,19 +234,24 @@ fn reads(question: Question, argument: Option<&str>, common: &Common, around: &S
 fn check_form(question: Question, format: Format) -> Result<(), Problem> {
     let (form, what) = match format {
         Format::Dot => (Form::Tree, "draws a tree"),
-        Format::Timesketch | Format::TimesketchCsv => (Form::Records, "is a timeline of single events"),
+        timeline if timeline.is_timeline() => (Form::Records, "is a timeline of single events"),
         _ => return Ok(()),
     };
     let name = match question {
         Question::One(report) if report.form == form => return Ok(()),
+        Question::Findings | Question::Audit if format.is_timeline() => return Ok(()),
         question => question.subcommand(),
     };
     let with = REPORTS.iter().filter(|report| report.form == form).map(|report| {
         let argument = report.argument.map_or_else(String::new, |argument| format!(" {argument}"));
-        format!("trailscan {}{argument} --format {format}", report.name)
+        format!("{}{argument}", report.name)
     });
-    let with = with.collect::<Vec<_>>().join(" or ");
-    Err(Problem::usage(format!("{format} {what}, and {name} has none; ask {with}")))
+    let of_findings = format.is_timeline().then(|| FINDINGS.to_owned());
+    let with: Vec<String> =
+        with.chain(of_findings).map(|asked| format!("trailscan {asked} --format {format}")).collect();
+    let with = with.join(" or ");
+    let or_findings = if format.is_timeline() { " or of findings" } else { "" };
+    Err(Problem::usage(format!("{format} {what}{or_findings}, and {name} has none; ask {with}")))
 }
 
 /// Refuses a report's own argument that must have been meant as INPUT, where there is no other.

@@ -97,6 +97,7 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
         tell::line("no event was read, which --fail-on does not pass over");
     }
     notes::hidden(&plan.delivery, shown);
+    notes::timeless(plan, &sections);
     notes::suppressed(plan, &sections);
     notes::news(plan, news.as_ref(), &sections);
     // As the state.

@@ -93,7 +93,7 @@ impl Change {
 }
 
 /// Whether a call changes an attribute by which something is shared, and shares it with nobody more.
-pub fn takes_from_attribute(event: &str, record: &serde_json::Value) -> bool {
+fn takes_from_attribute(event: &str, record: &serde_json::Value) -> bool {
     let is_of_attribute = event.starts_with("Modify") && event.ends_with("Attribute");
     let text = record.get("requestParameters").map(serde_json::Value::to_string).unwrap_or_default();
     is_of_attribute && !text.contains("\"add\":") && !text.contains("\"valuesToAdd\":")

@@ -21,6 +21,7 @@ mod principal;
 mod quantity;
 mod redact;
 mod resources;
+mod secret_read;
 mod session;
 mod shell;
 mod sign_in;
@@ -43,7 +44,7 @@ pub use event::{Event, IdentityRef, LazyIdentity, UnreadIdentity};
 pub use identity::{IdentityType, InScopeOf, OnBehalfOf, SessionContext, SessionIssuer, UserIdentity};
 pub use issuance::{IssuanceApi, IssuedCredentials};
 pub(crate) use kept::KeptEvent;
-pub use lasting::{Change, Lasting, plain as plain_event, service_of, takes_back, takes_from_attribute};
+pub use lasting::{Change, Lasting, plain as plain_event, service_of, takes_back};
 pub use logging::{
     Condition as LoggingCondition, FactKind, LoggingCall, LoggingEffect, LoggingObject, LoggingReach, LoggingRecord,
     Settled, TrailFact, TrailFacts,
@@ -59,6 +60,7 @@ pub use principal::{identity_center_person, principal_of, role_of_session_arn, s
 pub use quantity::{grouped, quantity};
 pub use redact::{REDACTED, Redacted, redact};
 pub use resources::each_resource;
+pub use secret_read::secrets_asked_for;
 pub(crate) use session::{session_id, session_name};
 pub use shell::shell_quoted;
 pub use sign_in::{HIDDEN_USER_NAME, SignIn, SignInMfa, SignInStep};

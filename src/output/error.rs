@@ -54,7 +54,9 @@ pub enum OutputError {
         name: PathBuf,
     },
     /// Files of two formats in one folder of partitions, which no engine reads.
-    #[error("a table by day is a folder of one format: give one --format, or leave --partition-by out")]
+    #[error(
+        "a table by day is a folder of one format: give one --format, or leave --partition-by and --with-events out"
+    )]
     FormatsByDay,
     /// The folder to write into does not exist.
     #[error("{}: cannot be created: the folder {} does not exist, create it first", file.display(), folder.display())]

@@ -16,13 +16,14 @@
 mod proof;
 mod schema;
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
 
 use super::{Format, NewFolder, OutputError, coverage_json};
 use crate::coverage::Coverage;
 use crate::model::TimeWindow;
-use crate::report::export::{EXPORT_TABLES, ExportTable, SCHEMA_VERSION};
+use crate::report::export::{EXPORT_EVENTS, EXPORT_TABLES, ExportTable, SCHEMA_VERSION};
 use crate::report::{Column, Table, Value, View};
 pub(crate) use proof::foreign_to;
 use schema::Written;
@@ -41,6 +42,8 @@ pub struct ExportLayout {
     pub formats: Vec<Format>,
     /// Whether tables that have a day are split by it.
     pub by_day: bool,
+    /// Whether there is a table of the events, which is split by day whatever the others are.
+    pub with_events: bool,
 }
 
 /// What was exported, in a line.
@@ -62,79 +65,131 @@ impl ExportLayout {
         for format in &self.formats {
             format.built()?;
         }
-        if self.by_day && self.formats.len() > 1 {
+        if (self.by_day || self.with_events) && self.formats.len() > 1 {
             return Err(OutputError::FormatsByDay);
         }
         NewFolder::create(path, proof::foreign_in, overwrite)
     }
 
-    fn place(&self, table: &ExportTable, format: Format, day: Option<&str>) -> String {
+    /// Whether a table lies in a folder of its own, split by day where it has one.
+    fn is_by_day(&self, table: &ExportTable) -> bool {
+        self.by_day || table.name == EXPORT_EVENTS.name
+    }
+
+    fn place(&self, table: &ExportTable, format: Format, (day, part): (Option<&str>, usize)) -> String {
         let (name, extension) = (table.name, format.as_str());
         match day {
-            _ if !self.by_day => format!("{name}.{extension}"),
-            None => format!("{name}/part-0.{extension}"),
-            Some(day) => format!("{name}/day={day}/part-0.{extension}"),
+            _ if !self.is_by_day(table) => format!("{name}.{extension}"),
+            None => format!("{name}/part-{part}.{extension}"),
+            Some(day) => format!("{name}/day={day}/part-{part}.{extension}"),
         }
     }
 }
 
-/// Writes every table of a finished scan; the folder appears when all of it is written.
-///
-/// # Errors
-/// [`OutputError`] naming the file.
-pub fn write_export(
-    view: &View<'_>,
-    (coverage, window): (&Coverage, Option<TimeWindow>),
-    layout: &ExportLayout,
+/// An export that is being written: its tables, its events in as many parts as they come, and in the end what describes them
+/// all. Dropped before, nothing of it is there.
+pub struct ExportWriter<'a> {
+    layout: &'a ExportLayout,
     folder: NewFolder,
-) -> Result<Exported, OutputError> {
-    let mut written = Vec::with_capacity(EXPORT_TABLES.len());
-    for kind in EXPORT_TABLES {
-        let table = kind.table(view);
-        written.push(Written { table: kind, rows: table.rows.len() });
-        write_table(kind, &table, coverage, (layout, &folder))?;
-    }
-    folder.write(COVERAGE, |out| writeln!(out, "{}", coverage_json(coverage)))?;
-    // Last, since it lists all others.
-    let files = folder.written();
-    folder.write(SCHEMA, |out| schema::write((&written, &files), layout, window, out))?;
-    folder.commit()?;
-    Ok(Exported { tables: written.len(), rows: written.iter().map(|table| table.rows).sum() })
+    written: Vec<Written>,
+    /// How many files of events each day has.
+    parts: BTreeMap<String, usize>,
 }
 
-fn write_table(
-    kind: &ExportTable,
-    table: &Table,
-    coverage: &Coverage,
-    (layout, folder): (&ExportLayout, &NewFolder),
-) -> Result<(), OutputError> {
-    let by_day = layout.by_day && kind.has_day();
-    let mut metadata = vec![
+impl<'a> ExportWriter<'a> {
+    /// Nothing written yet.
+    pub fn new(layout: &'a ExportLayout, folder: NewFolder) -> Self {
+        Self { layout, folder, written: Vec::new(), parts: BTreeMap::new() }
+    }
+
+    /// Writes every table of a finished scan.
+    ///
+    /// # Errors
+    /// [`OutputError`] naming the file.
+    pub fn tables(&mut self, view: &View<'_>, coverage: &Coverage) -> Result<(), OutputError> {
+        for kind in EXPORT_TABLES {
+            let table = kind.table(view);
+            self.written.push(Written { table: kind, rows: table.rows.len() });
+            self.table(kind, &table, coverage)?;
+        }
+        Ok(())
+    }
+
+    /// Adds the events of a scan, which come after those that were added before.
+    ///
+    /// # Errors
+    /// [`OutputError`] naming the file.
+    pub fn events(&mut self, view: &View<'_>) -> Result<(), OutputError> {
+        let table = EXPORT_EVENTS.table(view);
+        match self.written.iter_mut().find(|written| written.table.name == EXPORT_EVENTS.name) {
+            Some(written) => written.rows += table.rows.len(),
+            None => self.written.push(Written { table: EXPORT_EVENTS, rows: table.rows.len() }),
+        }
+        for rows in parts(&table.rows).into_iter().filter(|rows| !rows.is_empty()) {
+            let number = self.parts.entry(day_of(rows).to_owned()).or_default();
+            let place = (Some(day_of(rows)), *number);
+            *number += 1;
+            self.part(EXPORT_EVENTS, (&table.columns[1..], rows), place)?;
+        }
+        Ok(())
+    }
+
+    /// Writes what describes the tables; the folder appears.
+    ///
+    /// # Errors
+    /// [`OutputError`] naming the file.
+    pub fn finish(mut self, coverage: &Coverage, window: Option<TimeWindow>) -> Result<Exported, OutputError> {
+        if self.layout.with_events && self.parts.is_empty() {
+            self.written.push(Written { table: EXPORT_EVENTS, rows: 0 });
+            self.part(EXPORT_EVENTS, (&EXPORT_EVENTS.columns()[1..], &[]), (Some(NO_DAY), 0))?;
+        }
+        let Self { layout, folder, written, .. } = self;
+        folder.write(COVERAGE, |out| writeln!(out, "{}", coverage_json(coverage)))?;
+        // Last, since it lists all others.
+        let files = folder.written();
+        folder.write(SCHEMA, |out| schema::write((&written, &files), layout, window, out))?;
+        folder.commit()?;
+        Ok(Exported { tables: written.len(), rows: written.iter().map(|table| table.rows).sum() })
+    }
+
+    fn table(&self, kind: &ExportTable, table: &Table, coverage: &Coverage) -> Result<(), OutputError> {
+        if self.layout.by_day && kind.has_day() {
+            // The day is the first column, and rows come by it.
+            let all = parts(&table.rows).into_iter();
+            return all.map(|rows| self.part(kind, (&table.columns[1..], rows), (Some(day_of(rows)), 0))).collect();
+        }
+        // One file a table: it can go astray without the coverage beside it.
+        let mut metadata = metadata(kind);
+        metadata.push(("trailscan.coverage".to_owned(), coverage_json(coverage)));
+        for &format in &self.layout.formats {
+            self.folder
+                .write(&self.layout.place(kind, format, (None, 0)), |out| emit(table, format, &metadata, out))?;
+        }
+        Ok(())
+    }
+
+    /// Writes the rows of one day, in which the day comes first, without it.
+    fn part(
+        &self,
+        kind: &ExportTable,
+        (columns, rows): (&[Column], &[Vec<Value>]),
+        place: (Option<&str>, usize),
+    ) -> Result<(), OutputError> {
+        let rows = rows.iter().map(|row| row[1..].to_vec()).collect();
+        let part = Table::named(kind.name, kind.key, columns.to_vec(), rows);
+        for &format in &self.layout.formats {
+            let place = self.layout.place(kind, format, place);
+            self.folder.write(&place, |out| emit(&part, format, &metadata(kind), out))?;
+        }
+        Ok(())
+    }
+}
+
+fn metadata(kind: &ExportTable) -> Vec<(String, String)> {
+    vec![
         ("trailscan.table".to_owned(), kind.name.to_owned()),
         ("trailscan.schema_version".to_owned(), SCHEMA_VERSION.to_string()),
-    ];
-    if !by_day {
-        // One file a table: it can go astray without the coverage beside it.
-        metadata.push(("trailscan.coverage".to_owned(), coverage_json(coverage)));
-    }
-    for &format in &layout.formats {
-        if by_day {
-            // The day is the first column, and rows come by it.
-            let columns = &table.columns[1..];
-            for rows in parts(&table.rows) {
-                let day = match rows.first().map(|row| &row[0]) {
-                    Some(Value::Text(day)) => day.as_str(),
-                    _ => NO_DAY,
-                };
-                let part = part(kind, columns, rows);
-                let place = layout.place(kind, format, Some(day));
-                folder.write(&place, |out| emit(&part, format, &metadata, out))?;
-            }
-            continue;
-        }
-        folder.write(&layout.place(kind, format, None), |out| emit(table, format, &metadata, out))?;
-    }
-    Ok(())
+    ]
 }
 
 /// The rows of each day; one part without rows where there are none.
@@ -142,9 +197,12 @@ fn parts(rows: &[Vec<Value>]) -> Vec<&[Vec<Value>]> {
     if rows.is_empty() { vec![rows] } else { rows.chunk_by(|a, b| a[0] == b[0]).collect() }
 }
 
-fn part(kind: &ExportTable, columns: &[Column], rows: &[Vec<Value>]) -> Table {
-    let rows = rows.iter().map(|row| row[1..].to_vec()).collect();
-    Table::named(kind.name, kind.key, columns.to_vec(), rows)
+/// The day of rows that share it.
+fn day_of(rows: &[Vec<Value>]) -> &str {
+    match rows.first().map(|row| &row[0]) {
+        Some(Value::Text(day)) => day.as_str(),
+        _ => NO_DAY,
+    }
 }
 
 #[cfg(feature = "columnar")]
@@ -189,7 +247,7 @@ mod tests {
 
     /// Writes the files of an export that are no tables, and a file for each name.
     fn export(folder: NewFolder, names: &[&str]) -> Result<(), OutputError> {
-        let layout = ExportLayout { formats: vec![Format::Csv], by_day: false };
+        let layout = ExportLayout { formats: vec![Format::Csv], by_day: false, with_events: false };
         for name in names {
             folder.write(name, |out| writeln!(out, "a table"))?;
         }

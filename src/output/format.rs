@@ -24,7 +24,7 @@ pub enum Format {
     Html,
     /// Tables and lists for tickets.
     Markdown,
-    /// A timeline for Timesketch as JSON Lines, of reports of single events.
+    /// A timeline for Timesketch as JSON Lines, of single events or of findings.
     Timesketch,
     /// The same as CSV; needs the feature `columnar`.
     TimesketchCsv,
@@ -129,15 +129,19 @@ impl Format {
         matches!(self, Self::Jsonl | Self::Csv | Self::Parquet)
     }
 
+    /// Whether it is a timeline: of single events, or of findings.
+    pub const fn is_timeline(self) -> bool {
+        matches!(self, Self::Timesketch | Self::TimesketchCsv)
+    }
+
     /// Whether several reports can share one stream of it.
     pub(super) const fn holds_many(self) -> bool {
-        !matches!(self, Self::Csv | Self::Parquet | Self::Dot | Self::Timesketch | Self::TimesketchCsv)
+        !matches!(self, Self::Csv | Self::Parquet | Self::Dot) && !self.is_timeline()
     }
 
     /// Whether the coverage lies in a file beside it, for lack of a place inside.
     pub(super) const fn has_coverage_beside(self) -> bool {
-        let is_timeline = matches!(self, Self::Timesketch | Self::TimesketchCsv);
-        matches!(self, Self::Jsonl | Self::Csv | Self::Parquet | Self::Dot | Self::Ocsf) || is_timeline
+        matches!(self, Self::Jsonl | Self::Csv | Self::Parquet | Self::Dot | Self::Ocsf) || self.is_timeline()
     }
 
     /// This format, if the build has it.

@@ -9,9 +9,9 @@
 use std::io::{self, Write};
 
 use super::coverage::nothing_read;
-use super::markdown_text::{Within, code, escaped, longest_run, write_findings};
-use super::terminal::{cell_text, write_tree};
-use super::{Content, Document, Section, Style, coverage_line, markdown_news};
+use super::markdown_text::{Within, code, escaped, write_findings};
+use super::terminal::cell_text;
+use super::{Content, Document, Section, coverage_line, markdown_news, markdown_tree};
 use crate::model::quantity;
 use crate::report::{ColumnKind, Prominence, Severity, Table, Value};
 
@@ -55,13 +55,7 @@ fn write_section(section: &Section, out: &mut dyn Write) -> io::Result<()> {
     }
     match &section.tree {
         Some(_) if table.rows_total == 0 => writeln!(out, "No rows.\n")?,
-        Some(tree) => {
-            let mut text = Vec::new();
-            write_tree(tree, Style::default(), &mut text)?;
-            let text = String::from_utf8_lossy(&text);
-            let fence = "`".repeat(longest_run(&text).max(2) + 1);
-            writeln!(out, "{fence}text\n{}\n{fence}\n", text.trim_end())?;
-        }
+        Some(tree) => markdown_tree::write(tree, out)?,
         None if table.rows.is_empty() && table.rows_total == 0 => writeln!(out, "No rows.\n")?,
         None if section.repeats_findings() => {}
         None => write_rows(table, out)?,

@@ -28,6 +28,7 @@ mod json_value;
 mod markdown;
 mod markdown_news;
 mod markdown_text;
+mod markdown_tree;
 mod new_file;
 mod new_folder;
 mod news;
@@ -57,7 +58,7 @@ pub use destination::{Destination, Pending};
 pub use earlier::check_by as check_replaced;
 pub use error::OutputError;
 pub(crate) use export::foreign_to;
-pub use export::{ExportLayout, Exported, write_export};
+pub use export::{ExportLayout, ExportWriter, Exported};
 pub use format::{Format, FormatError};
 pub use new_file::NewFile;
 pub use new_folder::NewFolder;
@@ -70,7 +71,7 @@ pub use store::{Remote, Staged, Store};
 use crate::coverage::Coverage;
 use crate::model::TimeWindow;
 use crate::report::charts::Chart;
-use crate::report::{Asked, Finding, News, Role, Standing, Table, Tree};
+use crate::report::{Asked, FINDINGS, Finding, News, Role, Standing, Table, Tree};
 
 /// Bytes gathered before the operating system is asked to write.
 const BUFFER: usize = 1 << 16;
@@ -231,6 +232,7 @@ pub fn write(document: &Document<'_>, pending: Pending, style: Style) -> Result<
                 let part = match file.report() {
                     None => Some(*document),
                     Some(_) if format.is_of_findings() => Some(*document),
+                    Some(FINDINGS) if format.is_timeline() => Some(*document),
                     Some(name) => one_report(document, name),
                 };
                 if let Some(part) = part {

@@ -8,7 +8,7 @@
 pub const BENCHMARK: &str = "CIS Amazon Web Services Foundations Benchmark v3.0.0";
 
 /// The techniques that rules name.
-const TECHNIQUES: [(&str, &str); 16] = [
+const TECHNIQUES: [(&str, &str); 17] = [
     ("T1070", "Indicator Removal"),
     ("T1078.004", "Valid Accounts: Cloud Accounts"),
     ("T1098", "Account Manipulation"),
@@ -23,6 +23,7 @@ const TECHNIQUES: [(&str, &str); 16] = [
     ("T1548.005", "Abuse Elevation Control Mechanism: Temporary Elevated Cloud Access"),
     ("T1552", "Unsecured Credentials"),
     ("T1552.005", "Unsecured Credentials: Cloud Instance Metadata API"),
+    ("T1555.006", "Credentials from Password Stores: Cloud Secrets Management Stores"),
     ("T1556.006", "Modify Authentication Process: Multi-Factor Authentication"),
     ("T1562.008", "Impair Defenses: Disable or Modify Cloud Logs"),
 ];

@@ -37,6 +37,7 @@ mod policy_changes;
 mod posture;
 mod principals;
 mod root_usage;
+mod secrets;
 mod sessions;
 mod source_list;
 mod state_keys;
@@ -66,7 +67,7 @@ pub use scorecard::{
 pub use source_list::address_text;
 pub use table::{Column, ColumnError, ColumnKind, Drawing, Prominence, Role, Table, Value};
 pub use trace::{Descent, LINEAGE_NEEDS, descent};
-pub use tree::{Tree, TreeNode, Way};
+pub use tree::{PART, Tree, TreeNode, Way};
 
 use self::charts::Chart;
 use crate::aggregate::{AggregateKind, State};
@@ -81,6 +82,7 @@ pub static REPORTS: &[&Report] = &[
     &key_spread::REPORT,
     &policy_changes::REPORT,
     &logging::REPORT,
+    &secrets::REPORT,
     &sessions::REPORT,
     &principals::REPORT,
     &activity::REPORT,

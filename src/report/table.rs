@@ -56,6 +56,8 @@ pub enum Role {
     Message,
     /// Of a row that is an event: its record.
     Record,
+    /// A command to copy.
+    Command,
 }
 
 /// When a terminal shows a column that was not asked for by `--columns`. Other formats always carry all.

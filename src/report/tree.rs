@@ -12,6 +12,9 @@ const ENDS: usize = 4;
 /// How deep a tree is shown.
 const DEEPEST: usize = 48;
 
+/// The kind of a root that is a part of a page.
+pub const PART: &str = "part";
+
 /// A forest in reading order.
 #[derive(Clone, Debug, Default)]
 pub struct Tree {
@@ -82,6 +85,16 @@ impl Tree {
             None => nodes,
         };
         Self { columns: self.columns, nodes: fold_deep(nodes) }
+    }
+
+    /// Whether it is a page of parts, to be read from the first to the last.
+    pub fn is_page(&self) -> bool {
+        self.nodes.first().is_some_and(|node| node.kind == PART)
+    }
+
+    /// Each root, with all that is below it.
+    pub fn roots(&self) -> impl Iterator<Item = (&TreeNode, &[TreeNode])> {
+        self.children(None).map(|at| (&self.nodes[at], &self.nodes[at + 1..=at + below(&self.nodes, at)]))
     }
 
     /// The places of the nodes right below `at`, or of the roots.

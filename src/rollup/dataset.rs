@@ -51,20 +51,27 @@ pub(super) static EMPTY: LazyLock<Vec<Batch>> = LazyLock::new(|| {
     of_aggregates.chain(Ledger::default().save()).collect()
 });
 
-/// Tables that rollups of the same version lack which were made before these.
-const LATER: [&str; 1] = ["iam_change_access_keys"];
+/// Tables that rollups of the same version lack which were made before these; the first came first.
+const LATER: [&[&str]; 2] = [
+    &["iam_change_access_keys"],
+    &["secret_reads", "secret_read_hours", "secret_read_addresses", "secret_read_access_keys"],
+];
 
-/// The tables of rollups from before [`LATER`].
-static EARLIER: LazyLock<Vec<Batch>> =
-    LazyLock::new(|| EMPTY.iter().filter(|batch| !LATER.contains(&batch.table.as_str())).cloned().collect());
+/// The tables of all rollups of this version: with all of [`LATER`], without the last of them, and so on.
+static KNOWN: LazyLock<Vec<Vec<Batch>>> = LazyLock::new(|| {
+    let without = |begin: usize| {
+        let lacks = |batch: &&Batch| LATER[begin..].iter().any(|tables| tables.contains(&batch.table.as_str()));
+        EMPTY.iter().filter(|batch| !lacks(batch)).cloned().collect()
+    };
+    (0..=LATER.len()).rev().map(without).collect()
+});
 
 /// SHA-256 of the names and types of all columns, in hexadecimal: what has other columns is not read.
 pub(super) static SCHEMA: LazyLock<String> = LazyLock::new(|| schema(&EMPTY));
 
-/// The tables of what has that [`SCHEMA`], or that of a rollup from before [`LATER`].
+/// The tables of what has that [`SCHEMA`], or that of a rollup from before some of [`LATER`].
 pub(super) fn tables_of(written: &str) -> Option<&'static [Batch]> {
-    let known: [&'static [Batch]; 2] = [&EMPTY, &EARLIER];
-    known.into_iter().find(|tables| schema(tables) == written)
+    KNOWN.iter().map(Vec::as_slice).find(|tables| schema(tables) == written)
 }
 
 fn schema(tables: &[Batch]) -> String {

@@ -21,6 +21,7 @@ const MOST_BYTES: u64 = 1 << 30;
 /// A folder that was opened.
 pub(super) struct Folder {
     pub duplicates_dropped: bool,
+    tables: Vec<String>,
     written: Vec<FileEntry>,
 }
 
@@ -36,9 +37,15 @@ impl Folder {
     /// # Errors
     /// [`RollupError`] when it is of another version, or damaged.
     pub fn open(folder: &Path) -> Result<Self, RollupError> {
-        let Manifest { written, duplicates_dropped, .. } = manifest(folder)?;
+        let Manifest { tables, written, duplicates_dropped, .. } = manifest(folder)?;
         written.iter().try_for_each(|entry| check_size(folder, entry))?;
-        Ok(Self { duplicates_dropped, written })
+        let tables = tables.into_iter().map(|table| table.name).collect();
+        Ok(Self { duplicates_dropped, tables, written })
+    }
+
+    /// Whether whoever made it knew of that table.
+    pub fn knows(&self, table: &str) -> bool {
+        self.tables.iter().any(|known| known == table)
     }
 
     /// The tables of its ledger.

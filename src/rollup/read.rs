@@ -62,6 +62,15 @@ impl Rollup {
         if were_dropped == dropped { Ok(()) } else { Err(refused) }
     }
 
+    /// Whether it was made before that aggregate was kept.
+    pub fn lacks(&self, kind: &'static AggregateKind) -> bool {
+        let knows = |batch: Batch| match &self.content {
+            Content::Folder(folder) => folder.knows(&batch.table),
+            Content::Pack(pack) => pack.knows(&batch.table),
+        };
+        !State::new(&[kind]).save().into_iter().any(knows)
+    }
+
     /// Where it lies.
     pub fn place(&self) -> &Path {
         &self.place

@@ -52,7 +52,7 @@ fn examples(markdown: &str) -> Vec<Example> {
 }
 
 /// Whether `actual` is what is shown, where [`ELIDED`] stands for any lines, also none.
-fn is_shown(shown: &[String], actual: &[&str]) -> bool {
+pub fn is_shown(shown: &[String], actual: &[&str]) -> bool {
     match shown.split_first() {
         None => actual.is_empty(),
         Some((first, rest)) if first == ELIDED => (0..=actual.len()).any(|skip| is_shown(rest, &actual[skip..])),

@@ -198,8 +198,8 @@ fn a_timeline_for_timesketch() {
         );
     }
     let refused = place.trailscan("principals --format timesketch log.json").ends(2);
-    let why =
-        "timesketch is a timeline of single events, and principals has none; ask trailscan events --format timesketch";
+    let why = "timesketch is a timeline of single events or of findings, and principals has none; ask trailscan events \
+               --format timesketch or trailscan findings --format timesketch";
     assert!(refused.stderr.contains(why), "{}", refused.stderr);
 }
 

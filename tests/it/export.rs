@@ -51,6 +51,51 @@ fn a_build_without_columnar_says_what_it_lacks() {
     assert!(names(&place).is_empty());
 }
 
+/// The events beside the tables: as many as were counted, those of `events`, in files of a day.
+#[cfg(feature = "columnar")]
+#[test]
+fn events_are_a_table_where_they_are_asked_for() {
+    let place = Place::new();
+    place.trailscan("export all --format csv --with-events --since 2026-09-05").arg(sample_logs()).ends(0);
+    let coverage: Value = serde_json::from_str(&place.read("all/coverage.json")).expect("JSON");
+    let counted = coverage["events_counted"].as_u64().expect("a count");
+    let mut listed = Vec::new();
+    for (path, text) in files(&place.path("all")) {
+        if !path.starts_with("events") {
+            continue;
+        }
+        let text = String::from_utf8(text).expect("UTF-8");
+        let day = path.parent().and_then(Path::file_name).and_then(|name| name.to_str()).expect("a day");
+        let day = day.strip_prefix("day=").expect("a day").to_owned();
+        let mut lines = text.lines();
+        let header = lines.next().expect("a header");
+        assert!(header.starts_with("time,event_id,account_id,event,") && header.ends_with(",record"), "{header}");
+        for line in lines {
+            let mut cells = line.split(',');
+            let time = cells.next().expect("a time").to_owned();
+            assert!(time.starts_with(&day), "{path:?}: {time}");
+            listed.push((time, cells.next().expect("an id").to_owned()));
+        }
+    }
+    assert_eq!(listed.len() as u64, counted);
+    let events = place.trailscan("events --since 2026-09-05").arg(sample_logs()).json(0);
+    let text = |row: &Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
+    let rows = events["rows"].as_array().expect("rows").iter();
+    assert_eq!(listed, rows.map(|row| (text(row, "time"), text(row, "event_id"))).collect::<Vec<_>>());
+    let schema: Value = serde_json::from_str(&place.read("all/schema.json")).expect("JSON");
+    let table = schema["tables"].as_array().expect("tables").iter().find(|table| table["name"] == "events");
+    let table = table.expect("the table of events");
+    assert_eq!((&table["rows"], &table["partitioned"]), (&Value::from(counted), &Value::from(true)));
+    assert_eq!(table["files"], serde_json::json!(["events/*/*.csv"]));
+    place.trailscan("export all --format csv --overwrite").arg(sample_logs()).ends(0);
+    assert!(!place.path("all/events").exists(), "nobody asked for them");
+    place.trailscan("export none --with-events --principal nobody").arg(sample_logs()).ends(0);
+    assert!(place.path("none/events/day=__HIVE_DEFAULT_PARTITION__/part-0.parquet").exists());
+    place.trailscan("export both --with-events --format csv,parquet").arg(sample_logs()).ends(2);
+    let piped = place.trailscan("export piped --with-events -").ends(2);
+    assert!(piped.stderr.contains("standard input can be read once"), "{}", piped.stderr);
+}
+
 /// What a config file says of reports' answers is nothing to an export, which writes none.
 #[cfg(all(unix, feature = "columnar"))]
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::harness::{Place, sample_logs};
+use crate::harness::{Place, sample_logs, sample_state};
 
 fn lines(stdout: &[u8]) -> Vec<Value> {
     let text = std::str::from_utf8(stdout).expect("UTF-8");
@@ -55,6 +55,52 @@ fn every_format_has_the_findings_of_the_audit() {
     let of_audit = lines(&run("audit --format jsonl"));
     let last: Vec<&Value> = of_audit.iter().filter(|row| row["report"] == "findings").collect();
     assert_eq!(last.len(), rows.len());
+}
+
+/// A finding stands on a timeline where it begins and where it ends, in the order of time.
+#[test]
+fn findings_are_a_timeline_for_timesketch() {
+    let place = Place::new();
+    let audited = audited(&place);
+    let run = |line: &str| place.trailscan(line).arg(sample_logs()).ends(0);
+    let timeline = lines(&run("audit --format timesketch").stdout);
+    assert_eq!(timeline, lines(&run("findings --format timesketch").stdout));
+    let mut expected: Vec<(String, String, String)> = Vec::new();
+    for finding in &audited {
+        let [first, last] =
+            ["first_seen", "last_seen"].map(|name| finding[name].as_str().unwrap_or_default().to_owned());
+        let rule = finding["rule"].as_str().expect("a rule").to_owned();
+        let moments = [(&first, "First Seen", !first.is_empty()), (&last, "Last Seen", last != first)];
+        let on_it = moments.into_iter().filter(|(.., holds)| *holds);
+        expected.extend(on_it.map(|(time, what, _)| (time.clone(), what.to_owned(), rule.clone())));
+    }
+    expected.sort();
+    let text = |line: &Value, name: &str| line[name].as_str().unwrap_or_default().to_owned();
+    let mut told: Vec<(String, String, String)> = timeline
+        .iter()
+        .map(|line| (text(line, "datetime"), text(line, "timestamp_desc"), text(line, "rule")))
+        .collect();
+    assert!(told.is_sorted_by_key(|(time, ..)| time.clone()), "{told:?}");
+    told.sort();
+    assert_eq!(told, expected);
+    for line in &timeline {
+        assert_eq!(line["data_type"], "trailscan:finding");
+        let severity = text(line, "severity");
+        assert!(text(line, "message").starts_with(&format!("{severity} finding: ")), "{line}");
+        assert!(line["timestamp"].is_i64() && line["account_identifier"].is_string(), "{line}");
+    }
+    if cfg!(feature = "columnar") {
+        let csv = run("findings --format timesketch-csv");
+        assert!(csv.text().starts_with("message,datetime,timestamp,timestamp_desc,data_type,severity,rule,"));
+        assert_eq!(csv.text().lines().count(), timeline.len() + 1);
+    }
+    let state =
+        place.trailscan("findings --format timesketch --iam-dir").arg(sample_state()).arg(sample_logs()).ends(0);
+    assert!(state.stderr.contains(" without a time: not on the timeline\n"), "{}", state.stderr);
+    place.trailscan("audit --format timesketch --output tools/").arg(sample_logs()).ends(0);
+    assert_eq!(lines(place.read("tools/findings.jsonl").as_bytes()), timeline);
+    let refused = place.trailscan("scorecard --format timesketch").arg(sample_logs()).ends(2);
+    assert!(refused.stderr.contains("and scorecard has none; ask trailscan events"), "{}", refused.stderr);
 }
 
 #[test]

@@ -109,3 +109,17 @@ fn the_attack_on_invictus() {
     assert!(said(&part(&answer, "containment"), "command").contains(key));
     assert!(of("unseen").contains("s3: reads, writes and deletions of objects"));
 }
+
+/// What the documentation shows of it is what is printed.
+#[test]
+fn the_documentation_shows_the_attack_on_invictus() {
+    let text = crate::docs::text_of("docs/incidents.md");
+    let block = text.split_once("```text incident\n").and_then(|(_, rest)| rest.split_once("```")).expect("a block").0;
+    let (command, shown) = block.split_once('\n').expect("a command");
+    assert_eq!(command, "$ trailscan incident bert-jan invictus-2023 --width 120");
+    let Some(logs) = real_logs().map(|logs| logs.join("invictus-2023")).filter(|logs| logs.is_dir()) else { return };
+    let place = Place::new();
+    let ended = place.trailscan("incident bert-jan --width 120").arg(logs).ends(0);
+    let shown: Vec<String> = shown.lines().map(str::to_owned).collect();
+    assert!(crate::docs::is_shown(&shown, &ended.text().lines().collect::<Vec<_>>()), "{}", ended.text());
+}

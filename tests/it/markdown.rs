@@ -24,6 +24,14 @@ fn a_ticket_has_findings_rows_and_what_they_rest_on() {
     assert!(all.contains("more row"), "a ticket is no place for thousands of rows: {all}");
     let tree = place.trailscan("trace root@111122223333 --format markdown").arg(sample_logs()).ends(0);
     assert!(tree.text().contains("\n```text\n"), "{}", tree.text());
+    let page = place.trailscan("incident AKIAREPORTINGEXAMPLE --format markdown").arg(sample_logs()).ends(0);
+    for part in [
+        "\n### In short\n\n- AKIAREPORTINGEXAMPLE: 60 events in account",
+        "\n### Denied\n\n- `2026-09-06 22:44:00Z` ListUsers (iam): AccessDenied\\\n  from `203.0.113.66`, with ",
+        "\n```sh\naws iam update-access-key --user-name reporting --access-key-id AKIAREPORTINGEXAMPLE --status Inactive  # ",
+    ] {
+        assert!(page.text().contains(part), "{part}: {}", page.text());
+    }
 }
 
 #[test]

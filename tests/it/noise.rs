@@ -346,6 +346,29 @@ impl Account {
         self.call(560, ("kms.amazonaws.com", "CreateGrant"), granted);
     }
 
+    /// A pipeline reads what it deploys with, an operator keeps secrets in step hour by hour, and containers read their own
+    /// few whenever they start.
+    fn secrets(&mut self) {
+        if !self.number.is_multiple_of(10) {
+            return;
+        }
+        let get = |name: String| json!({"requestParameters": {"secretId": name}, "sourceIPAddress": "10.0.3.17"});
+        let by = |account: &Self, role: &str| json!({"userIdentity": account.session(role, "run", "SECRETS", "2026-09-10T00:00:00Z")});
+        let call = ("secretsmanager.amazonaws.com", "GetSecretValue");
+        for number in 0..25 {
+            let deploys = with(by(self, "deploy"), get(format!("deploy/{number}")));
+            self.call(600 + number, call, deploys);
+            for hour in 0..7 {
+                let keeps = with(by(self, "external-secrets"), get(format!("app/{number}")));
+                self.call(hour * 60 + number, call, keeps);
+            }
+        }
+        for start in 0..40 {
+            let starts = with(by(self, "orders-task"), get(format!("orders/{}", start % 4)));
+            self.call(700 + start, call, starts);
+        }
+    }
+
     /// The object that CloudTrail delivers for the day.
     fn deliver(self, place: &Place) {
         let id = &self.id;
@@ -366,6 +389,7 @@ fn organisation(place: &Place, accounts: usize) {
         account.people();
         account.pipeline();
         account.shared();
+        account.secrets();
         account.deliver(place);
     }
 }

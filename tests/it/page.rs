@@ -104,6 +104,41 @@ fn the_commands_under_the_charts_print_the_same_numbers() {
     assert!(told > 5 && page.matches("<title>root of ").count() == told, "{told} cells");
 }
 
+/// The page of an incident has the parts of the terminal's, in their order, and its commands to copy.
+#[test]
+fn an_incident_stands_on_a_page_part_by_part() {
+    let place = Place::new();
+    let asked = "incident AKIAREPORTINGEXAMPLE";
+    let page = page(&place, asked);
+    let terminal = place.trailscan(asked).args(CLOCK.split(' ')).arg(sample_logs()).ends(0);
+    let is_part = |line: &&str| line.starts_with(|first: char| first.is_ascii_uppercase());
+    let parts: Vec<&str> = terminal.text().lines().filter(is_part).collect();
+    assert!(parts.len() > 8 && parts[0] == "In short", "{parts:?}");
+    let headed: Vec<&str> = page
+        .split("<div class=\"root\"")
+        .skip(1)
+        .map(|root| root.split(['<', '>']).nth(3).expect("a heading"))
+        .collect();
+    assert_eq!(headed, parts);
+    for (number, part) in parts.iter().enumerate() {
+        assert!(page.contains(&format!("<a class=\"below\" href=\"#incident-{}\">{part}</a>", number + 1)), "{part}");
+    }
+    let command =
+        "aws iam update-access-key --user-name reporting --access-key-id AKIAREPORTINGEXAMPLE --status Inactive";
+    assert!(page.contains(&format!("<code class=\"id\">{command}  # account 444455556666")), "a click copies it");
+    assert!(
+        !page.contains("id=\"findings\"") && !page.contains("\"#findings\">"),
+        "a report without rules finds nothing"
+    );
+    assert!(!page.contains(&sample_logs().display().to_string()), "no path of this machine");
+    let items = page.matches("<li>").count();
+    assert_eq!((items, page.matches("<ul>").count()), (page.matches("</li>").count(), page.matches("</ul>").count()));
+    assert!(items > 20, "{items}");
+    let trace = self::page(&place, "trace AKIAREPORTINGEXAMPLE");
+    assert!(trace.contains("id=\"trace-1\"") && trace.contains("<b>access key AKIAREPORTINGEXAMPLE</b>"));
+    assert!(trace.contains("id=\"findings\""), "a trace has rules");
+}
+
 #[test]
 fn rows_are_limited_and_the_page_says_so() {
     let place = Place::new();

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::harness::{Place, command, of_rollups, sample_logs};
-use crate::rollup::without_keys_of_changes;
+use crate::rollup::{is_of_earlier, without_earlier, without_keys_of_changes};
 
 fn rolled_up() -> Place {
     let place = Place::new();
@@ -121,5 +121,7 @@ fn an_earlier_file_is_read_or_refused() {
     }
     let [kept, logs] = [earlier, logs]
         .map(|input| without_keys_of_changes(place.trailscan("audit --format json").arg(input).ends(0).json()));
-    assert_eq!(kept, logs);
+    let warned = kept["coverage"]["warnings"].as_array().expect("warnings");
+    assert!(warned.iter().any(|warning| warning.as_str().is_some_and(is_of_earlier)), "{warned:?}");
+    assert_eq!(without_earlier(kept), logs);
 }

@@ -12,6 +12,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use super::iam_changes::lets_in;
 use super::{Aggregate, AggregateKind, Remap, Seen, Sym, Symbols, Wanted};
 use crate::model::{Event, EventTime, each_resource, principal_of, redact};
 use group::Group;
@@ -78,6 +79,8 @@ pub struct EventRow {
     pub vpc_endpoint_id: Sym,
     /// The resources that the record names, each once, in its order.
     pub resources: Box<[Box<str>]>,
+    /// Whom the call lets in from outside, as [`lets_in`] says.
+    pub lets_in: Box<[String]>,
     /// The record on one line, secrets replaced.
     pub record: Box<str>,
     /// How many secrets were replaced.
@@ -187,6 +190,7 @@ impl EventRow {
             category,
             vpc_endpoint_id,
             resources: resources_of(event),
+            lets_in: lets_in(event).into(),
             record: redacted.text.into(),
             secrets: redacted.secrets,
         }

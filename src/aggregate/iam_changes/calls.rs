@@ -4,7 +4,10 @@ use super::act::{Act, TargetKind};
 
 /// IAM Roles Anywhere.
 const ANYWHERE: &str = "rolesanywhere.amazonaws.com";
+/// AWS Private Certificate Authority.
+const AUTHORITY: &str = "acm-pca.amazonaws.com";
 const BACKUP: &str = "backup.amazonaws.com";
+const CODEARTIFACT: &str = "codeartifact.amazonaws.com";
 const COGNITO: &str = "cognito-identity.amazonaws.com";
 /// The directory of IAM Identity Center, as its console calls it.
 const DIRECTORY: &str = "sso-directory.amazonaws.com";
@@ -15,12 +18,16 @@ const EFS: &str = "elasticfilesystem.amazonaws.com";
 const EKS: &str = "eks.amazonaws.com";
 /// Amazon OpenSearch Service.
 const ES: &str = "es.amazonaws.com";
+/// Amazon EventBridge.
+const EVENTBRIDGE: &str = "events.amazonaws.com";
 const GLUE: &str = "glue.amazonaws.com";
 const IAM: &str = "iam.amazonaws.com";
 const KINESIS: &str = "kinesis.amazonaws.com";
 const KMS: &str = "kms.amazonaws.com";
 const LAMBDA: &str = "lambda.amazonaws.com";
 const ORGANIZATIONS: &str = "organizations.amazonaws.com";
+/// EC2 Image Builder.
+const IMAGEBUILDER: &str = "imagebuilder.amazonaws.com";
 /// AWS Resource Access Manager.
 const RAM: &str = "ram.amazonaws.com";
 const RDS: &str = "rds.amazonaws.com";
@@ -152,11 +159,20 @@ pub(super) const EVENTS: &[(&str, &str, Act, TargetKind)] = &[
     ("PutBucketAcl", S3, Act::Share, TargetKind::Resource),
     ("PutBucketPolicy", S3, Act::Share, TargetKind::Resource),
     ("PutBucketReplication", S3, Act::Share, TargetKind::Resource),
+    ("PutComponentPolicy", IMAGEBUILDER, Act::Share, TargetKind::Resource),
+    ("PutContainerRecipePolicy", IMAGEBUILDER, Act::Share, TargetKind::Resource),
+    ("PutDomainPermissionsPolicy", CODEARTIFACT, Act::Share, TargetKind::Resource),
     ("PutFileSystemPolicy", EFS, Act::Share, TargetKind::Resource),
     ("PutGroupPolicy", IAM, Act::PutInline, TargetKind::Group),
+    ("PutImagePolicy", IMAGEBUILDER, Act::Share, TargetKind::Resource),
+    ("PutImageRecipePolicy", IMAGEBUILDER, Act::Share, TargetKind::Resource),
     ("PutInlinePolicyToPermissionSet", SSO, Act::PutInline, TargetKind::PermissionSet),
     ("PutKeyPolicy", KMS, Act::Share, TargetKind::Resource),
     ("PutMfaDeviceManagementForDirectory", SSO, Act::SetDirectoryMfa, TargetKind::Account),
+    ("PutPermission", EVENTBRIDGE, Act::Share, TargetKind::Resource),
+    ("PutPolicy", AUTHORITY, Act::Share, TargetKind::Resource),
+    ("PutRegistryPolicy", ECR, Act::Share, TargetKind::Resource),
+    ("PutRepositoryPermissionsPolicy", CODEARTIFACT, Act::Share, TargetKind::Resource),
     ("PutResourcePolicy", DYNAMODB, Act::Share, TargetKind::Resource),
     ("PutResourcePolicy", GLUE, Act::Share, TargetKind::Resource),
     ("PutResourcePolicy", KINESIS, Act::Share, TargetKind::Resource),

@@ -25,6 +25,7 @@ pub use act::{Act, TargetKind};
 use documents::Documents;
 pub use event::IamEvent;
 pub use key::{BY_ITSELF, DORMANT, Granted, Key, LIMITS_NOTHING, Outcome};
+pub use read::lets_in;
 
 use super::{Aggregate, AggregateKind, Batch, BatchError, Remap, RowMemo, Seen, Span, Sym, SymSet, Symbols};
 use crate::model::{EventTime, principal_of};

@@ -1,6 +1,7 @@
 //! What a record says of a change: names only. A password in a request is skipped unread.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use super::act::{Act, TargetKind};
 use super::documents::Documents;
@@ -113,6 +114,38 @@ pub(super) fn key(
         granted,
         outcome,
     })
+}
+
+/// Whom a call lets into a resource or a role from outside of its account: accounts, and `*` for everybody.
+pub fn lets_in(event: &Event<'_>) -> Vec<String> {
+    let Some(change) = IamEvent::of_call(event.event_source, event.event_name) else { return Vec::new() };
+    let mut documents = Documents::default();
+    match change.act() {
+        Act::Share => match shared::whom(event, &mut documents) {
+            Some((whom, granted)) if granted != Granted::Nothing => whom.split("; ").map(str::to_owned).collect(),
+            _ => Vec::new(),
+        },
+        act @ (Act::CreateRole | Act::UpdateTrust) => {
+            let request = Request::of(event);
+            let is_new = act == Act::CreateRole;
+            let document = if is_new { request.trust_document } else { request.policy_document };
+            documents.judge(document.json(), |read| {
+                let open = read.as_ref().map(|policy| policy.open_principals(event.account_id())).unwrap_or_default();
+                open.iter().filter_map(let_in_by).collect::<BTreeSet<_>>().into_iter().collect()
+            })
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The account that a trust policy lets in; `None` of an identity provider.
+fn let_in_by(open: &OpenPrincipal) -> Option<String> {
+    let account = Arn::parse(&open.principal).map_or(&*open.principal, |arn| arn.account_id);
+    match open.open_to {
+        _ if open.is_anyone() => Some("*".to_owned()),
+        OpenTo::OtherAccount => Some(account.to_owned()),
+        _ => None,
+    }
 }
 
 /// Whether a call gives or takes anything: a credential that is switched off, a pool without guests, a limit that is

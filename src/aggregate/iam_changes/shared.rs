@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::documents::Documents;
 use super::key::Granted;
-use crate::model::{Arn, Event, Outsiders, Raw, is_account_id, members, text};
+use crate::model::{Arn, Event, Outsiders, Raw, is_account_id, members, short_name, text};
 
 /// Everybody, where no policy says it.
 const ANYONE: &str = "*";
@@ -54,12 +54,22 @@ fn sharing(event: &Event<'_>, documents: &mut Documents) -> Sharing {
         ("kms.amazonaws.com", "PutKeyPolicy" | "CreateKey") => policy(of("policy")),
         (_, "CreateGrant") if event.user_identity.is_invoked_by_service() => Sharing::default(),
         (_, "CreateGrant") => listed(event, &["granteePrincipal"]),
-        (_, "SetRepositoryPolicy") => policy(of("policyText")),
+        (_, "SetRepositoryPolicy" | "PutRegistryPolicy") => policy(of("policyText")),
         (_, "PutResourcePolicy") => {
             let all = members(event.request_parameters, ["policy", "resourcePolicy", "policyInJson", "content"]);
             policy(all.into_iter().find(|raw| *raw != Raw::Null).unwrap_or(Raw::Null))
         }
-        (_, "PutFileSystemPolicy" | "PutBackupVaultAccessPolicy") => policy(of("policy")),
+        (_, "PutFileSystemPolicy" | "PutBackupVaultAccessPolicy" | "PutPolicy") => policy(of("policy")),
+        (_, "PutComponentPolicy" | "PutContainerRecipePolicy" | "PutImagePolicy" | "PutImageRecipePolicy") => {
+            policy(of("policy"))
+        }
+        (_, "PutDomainPermissionsPolicy" | "PutRepositoryPermissionsPolicy") => policy(of("policyDocument")),
+        (_, "PutPermission") => match of("policy") {
+            // A condition holds it to an organization.
+            Raw::Null if of("condition") != Raw::Null => Sharing::default(),
+            Raw::Null => listed(event, &["principal"]),
+            written => policy(written),
+        },
         (
             _,
             "UpdateDomainConfig" | "UpdateElasticsearchDomainConfig" | "CreateDomain" | "CreateElasticsearchDomain",
@@ -263,7 +273,13 @@ pub(super) fn resource<'a>(event: &Event<'a>) -> Cow<'a, str> {
         }
         ("kms", _) => ("kms-key", &["keyId"]),
         ("secretsmanager", _) => ("secret", &["secretId"]),
+        ("ecr", "PutRegistryPolicy") => ("registry", &[]),
         ("ecr", _) => ("repository", &["repositoryName"]),
+        ("events", _) => ("event-bus", &["eventBusName"]),
+        ("imagebuilder", _) => ("", &["imageRecipeArn", "containerRecipeArn", "componentArn", "imageArn"]),
+        ("codeartifact", "PutDomainPermissionsPolicy") => ("package-domain", &["domain"]),
+        ("codeartifact", _) => ("package-repository", &["repository"]),
+        ("acm-pca", _) => ("certificate-authority", &["resourceArn"]),
         ("sns", _) => ("topic", &["topicArn", "name"]),
         ("sqs", _) => ("queue", &["queueUrl", "queueName"]),
         ("lambda", "AddLayerVersionPermission20181031") => ("layer", &["layerName"]),
@@ -287,6 +303,10 @@ pub(super) fn resource<'a>(event: &Event<'a>) -> Cow<'a, str> {
     };
     let found = names.iter().map(|name| text(members(event.request_parameters, [*name])[0]));
     let name = found.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
+    if kind.is_empty() {
+        // `image-recipe/NAME/VERSION`: what it is stands in the ARN.
+        return Cow::Owned(short_name(&name).to_owned());
+    }
     let name = match &*name {
         url if url.starts_with("https://") => Cow::Owned(url.rsplit('/').next().unwrap_or_default().to_owned()),
         arn if kind.starts_with("function") => {

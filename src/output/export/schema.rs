@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::ExportLayout;
 use crate::model::{EventTime, TimeWindow};
 use crate::output::{Format, VERSION};
-use crate::report::export::{DAY, ExportTable, SCHEMA_VERSION};
+use crate::report::export::{DAY, EXPORT_EVENTS, ExportTable, SCHEMA_VERSION};
 use crate::report::{Column, ColumnKind};
 
 /// What holds for every table.
@@ -97,9 +97,12 @@ pub(super) fn write(
 
 fn table<'a>(written: &Written, layout: &ExportLayout) -> TableSchema<'a> {
     let table = written.table;
-    let partitioned = layout.by_day && table.has_day();
+    let partitioned = layout.is_by_day(table) && table.has_day();
     let day = partitioned.then_some("*");
-    let files = |format: &Format| layout.place(table, *format, day).replace("day=*", "*");
+    let file = |format: &Format| layout.place(table, *format, (day, 0)).replace("day=*", "*");
+    // Of events a day may have several.
+    let is_one = table.name != EXPORT_EVENTS.name;
+    let files = |format: &Format| if is_one { file(format) } else { file(format).replace("part-0", "*") };
     TableSchema {
         name: table.name,
         about: table.about,

@@ -32,9 +32,14 @@ impl Listed<'_> {
 }
 
 /// All findings of a document; within a severity the reports keep their order.
-fn listed<'a>(document: &Document<'a>) -> Vec<Listed<'a>> {
+pub(super) fn worst_first<'a>(document: &Document<'a>) -> Vec<&'a Finding> {
     let mut all: Vec<&Finding> = document.sections().iter().flat_map(|section| &section.findings).collect();
     all.sort_by_key(|finding| Reverse(finding.severity));
+    all
+}
+
+/// The same, each with what belongs to it.
+fn listed<'a>(document: &Document<'a>) -> Vec<Listed<'a>> {
     let mut met: BTreeMap<String, usize> = BTreeMap::new();
     let listed = |finding: &'a Finding| {
         let id = format!("{}/{}/{}", finding.rule, finding.account_id, finding.subject);
@@ -43,5 +48,5 @@ fn listed<'a>(document: &Document<'a>) -> Vec<Listed<'a>> {
         let uid = if *times == 1 { id } else { format!("{id}#{times}") };
         Listed { finding, occurrence: finding.occurrence(), rule: rule_of(finding), uid }
     };
-    all.into_iter().map(listed).collect()
+    worst_first(document).into_iter().map(listed).collect()
 }

@@ -78,17 +78,19 @@ pub(super) fn banner(coverage: &Coverage) -> Markup {
     }
 }
 
-/// The numbers at a glance.
-pub(super) fn tiles(document: &Document<'_>, findings: &Findings<'_>) -> Markup {
+/// The numbers at a glance; those of findings where there can be some.
+pub(super) fn tiles(document: &Document<'_>, findings: Option<&Findings<'_>>) -> Markup {
     let coverage = document.coverage;
     let worst_first = Severity::ALL.into_iter().rev();
     html! {
         div.tiles {
-            div.tile.wide {
-                span.what { "Findings" }
-                span.list {
-                    @for severity in worst_first {
-                        span.count.zero[findings.count(severity) == 0] { b { (findings.count(severity)) } " " (badge(severity)) }
+            @if let Some(findings) = findings {
+                div.tile.wide {
+                    span.what { "Findings" }
+                    span.list {
+                        @for severity in worst_first {
+                            span.count.zero[findings.count(severity) == 0] { b { (findings.count(severity)) } " " (badge(severity)) }
+                        }
                     }
                 }
             }

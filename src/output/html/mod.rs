@@ -24,12 +24,14 @@ mod svg;
 mod table;
 #[cfg(test)]
 mod tests;
+mod tree;
 
 use std::io::{self, Write};
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{Content, Document, SectionKind, VERSION};
+use super::{Content, Document, Section, SectionKind, VERSION};
+use crate::report::by_name;
 use findings::Findings;
 
 /// How the page looks.
@@ -45,10 +47,10 @@ pub(super) fn write(document: &Document<'_>, out: &mut dyn Write) -> io::Result<
     let title = title(document);
     let before = html! {
         (head::banner(document.coverage))
-        (head::tiles(document, &findings))
+        (head::tiles(document, can_find(sections).then_some(&findings)))
         (news::section(document.news, sections))
         (scorecard::scorecard(sections))
-        (findings.section())
+        @if can_find(sections) { (findings.section()) }
     };
     put(out, DOCTYPE)?;
     out.write_all(b"<html lang=\"en\">")?;
@@ -70,6 +72,12 @@ pub(super) fn write(document: &Document<'_>, out: &mut dyn Write) -> io::Result<
     }
     put(out, html! { script { (PreEscaped(SCRIPT)) } })?;
     out.write_all(b"</body></html>\n")
+}
+
+/// Whether there can be findings: a report without rules has none, which says nothing.
+fn can_find(sections: &[Section]) -> bool {
+    let has_rules = |section: &Section| by_name(section.table.report).is_none_or(|report| !report.rules.is_empty());
+    sections.iter().any(|section| !section.findings.is_empty() || has_rules(section))
 }
 
 fn put(out: &mut dyn Write, markup: impl Into<String>) -> io::Result<()> {
@@ -104,9 +112,10 @@ fn contents(document: &Document<'_>) -> Markup {
         nav aria-label="Contents" {
             @if document.news.is_some() { a href="#since-baseline" { "What is new" } }
             @if document.sections().iter().any(scorecard::is_one) { a href="#scorecard" { "Scorecard" } }
-            a href="#findings" { "Findings" }
+            @if can_find(document.sections()) { a href="#findings" { "Findings" } }
             @for section in document.sections().iter().filter(|section| section.kind == SectionKind::Report) {
                 a href={ "#" (section.table.report) } { (section.table.report) }
+                (tree::contents(section))
             }
             a href="#coverage" { "Coverage" }
         }

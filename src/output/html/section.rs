@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::super::{Section, sanitize};
-use super::{figure, table};
+use super::{figure, table, tree};
 use crate::report::charts::Picture;
 use crate::report::{Finding, by_name};
 
@@ -19,6 +19,7 @@ pub(super) fn section(section: &Section) -> Markup {
             @for chart in section.charts.iter().filter(|chart| !matches!(chart.picture, Picture::Places(_))) {
                 (figure::figure(chart))
             }
+            @if let Some(tree) = &section.tree { (tree::tree(section, tree)) }
             h3 { "Table" }
             (table::table(section))
             @if let Some(about) = about {

@@ -90,6 +90,7 @@ columns! {
     text("event_type", "eventType.").asked() => text(row.event_type),
     text("category", "eventCategory.").asked() => text(row.category),
     id("vpc_endpoint_id", "vpcEndpointId.").asked() => text(row.vpc_endpoint_id),
+    day("day", "The UTC day of eventTime.").asked() => place.time.day(),
     message("message", "The event in a sentence.").asked() => message::of(row, symbols),
     count("secrets", "Secrets that were replaced in the record.").asked() => row.secrets,
     record("record", "The record as JSON on one line, secrets replaced.").asked() => &*row.record,

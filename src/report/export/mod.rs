@@ -5,6 +5,7 @@
 //! `output`.
 
 mod activity;
+mod events;
 mod iam_changes;
 mod issuances;
 mod key_address_days;
@@ -47,6 +48,9 @@ pub static EXPORT_TABLES: &[&ExportTable] = &[
     &logging::TABLE,
     &activity::TABLE,
 ];
+
+/// The table of single events, which is written where it is asked for.
+pub static EXPORT_EVENTS: &ExportTable = &events::TABLE;
 
 /// A table of the export.
 pub struct ExportTable {
@@ -138,7 +142,8 @@ impl ExportTable {
             ExportContent::Report(report, names) => {
                 let answer = (report.answer)(view);
                 let places = places(&answer.columns, names);
-                let pick = |row: Vec<Value>| places.iter().map(|&place| row[place].clone()).collect();
+                let taken = |cell: &mut Value| std::mem::replace(cell, Value::Null);
+                let pick = |mut row: Vec<Value>| places.iter().map(|&place| taken(&mut row[place])).collect();
                 answer.rows.into_iter().map(pick).collect()
             }
         };

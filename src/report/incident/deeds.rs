@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::Event;
 use super::line::{Line, Part, at, some};
-use super::{Event, outsiders};
 use crate::aggregate::Symbols;
 use crate::aggregate::events::EventRow;
-use crate::model::{SourceAddress, grouped, members, plain_event, short_name, text};
+use crate::model::{SourceAddress, grouped, members, plain_event, secrets_asked_for, short_name};
 
 /// Resources, addresses and keys that a line names.
 const NAMED: usize = 3;
@@ -50,42 +50,14 @@ const LOGGING: &[(&str, &[&str])] = &[
     ("events", &["DisableRule", "DeleteRule", "RemoveTargets"]),
 ];
 
-/// Calls that give others access, where their parameters name others.
-const SHARING: &[&str] = &[
-    "ModifyImageAttribute",
-    "ModifySnapshotAttribute",
-    "ModifyDBSnapshotAttribute",
-    "ModifyDBClusterSnapshotAttribute",
-    "PutBucketPolicy",
-    "PutBucketAcl",
-    "PutObjectAcl",
-    "AddPermission",
-    "AddLayerVersionPermission",
-    "CreateFunctionUrlConfig",
-    "PutKeyPolicy",
-    "CreateGrant",
-    "PutResourcePolicy",
-    "SetTopicAttributes",
-    "SetQueueAttributes",
-    "SetRepositoryPolicy",
-    "CreateResourceShare",
-    "AssociateResourceShare",
-    "UpdateAssumeRolePolicy",
-    "CreateRole",
-    "CreateTrustAnchor",
-];
+/// Whom everybody is called.
+const EVERYBODY: &str = "everybody";
 
-/// Calls that give others access whatever they name: keys of a stranger's certificate authority.
+/// Calls that let others in whom no account names: whoever has a certificate of that authority.
 const ALWAYS_SHARING: &[&str] = &["CreateTrustAnchor"];
 
-/// Calls that read a secret.
-const SECRETS: &[(&str, &[&str])] = &[
-    ("secretsmanager", &["GetSecretValue", "BatchGetSecretValue"]),
-    ("ssm", &["GetParameter", "GetParameters", "GetParametersByPath", "GetParameterHistory"]),
-    ("ec2", &["GetPasswordData"]),
-    ("kms", &["Decrypt"]),
-    ("codecommit", &["GetFile", "GetBlob"]),
-];
+/// Calls that may give something secret, of which no record says what it was.
+const DECRYPTING: &[(&str, &[&str])] = &[("kms", &["Decrypt"]), ("codecommit", &["GetFile", "GetBlob"])];
 
 /// Calls that issue credentials, or sign in.
 const ISSUING: &[(&str, &[&str])] = &[
@@ -122,8 +94,6 @@ const DELETING: &[&str] = &[
 /// Calls that are alike.
 struct Group<'a> {
     events: Vec<Event<'a>>,
-    /// With whom they share.
-    others: Vec<String>,
 }
 
 /// The lines of all events, by part, then by time.
@@ -132,8 +102,7 @@ pub(super) fn lines(events: &[Event<'_>], symbols: &Symbols) -> Vec<Line> {
     for &event in events {
         let (place, row) = event;
         let name = plain_event(symbols.text(row.event_name));
-        let others = if SHARING.contains(&name) { outsiders::of(place, row, name) } else { Vec::new() };
-        let part = part_of(event, &others, symbols);
+        let part = part_of(event, symbols);
         let service = symbols.text(row.service);
         let (name, apart) = match part {
             // What shares or blinds is told one by one, and what is done in numbers by service.
@@ -141,15 +110,14 @@ pub(super) fn lines(events: &[Event<'_>], symbols: &Symbols) -> Vec<Line> {
             Part::Secrets | Part::Issued | Part::Denied => (format!("{service} {name}"), row.error(symbols).to_owned()),
             _ => (service.to_owned(), String::new()),
         };
-        let group = groups.entry((part, name, apart)).or_insert_with(|| Group { events: Vec::new(), others });
-        group.events.push(event);
+        groups.entry((part, name, apart)).or_insert_with(|| Group { events: Vec::new() }).events.push(event);
     }
     let mut lines: Vec<Line> = groups.into_iter().map(|((part, ..), group)| line(part, &group, symbols)).collect();
     lines.sort_by(|a, b| (a.part, a.first, &a.what).cmp(&(b.part, b.first, &b.what)));
     lines
 }
 
-fn part_of((_, row): Event<'_>, others: &[String], symbols: &Symbols) -> Part {
+fn part_of((_, row): Event<'_>, symbols: &Symbols) -> Part {
     let service = short_service(symbols.text(row.service));
     let event = plain_event(symbols.text(row.event_name));
     let is_in = |table: &[(&str, &[&str])]| table.iter().any(|(of, events)| *of == service && events.contains(&event));
@@ -157,10 +125,8 @@ fn part_of((_, row): Event<'_>, others: &[String], symbols: &Symbols) -> Part {
         () if row.is_denied => Part::Denied,
         () if !row.error(symbols).is_empty() => Part::Failed,
         () if is_in(LOGGING) => Part::Logging,
-        () if ALWAYS_SHARING.contains(&event) || SHARING.contains(&event) && !others.is_empty() => Part::Shared,
-        () if is_in(SECRETS) && (service != "ssm" || is_decrypting(&row.record)) && is_direct(row, symbols) => {
-            Part::Secrets
-        }
+        () if ALWAYS_SHARING.contains(&event) || !row.lets_in.is_empty() => Part::Shared,
+        () if (is_in(DECRYPTING) || reads_secret(row, symbols)) && is_direct(row, symbols) => Part::Secrets,
         () if is_in(ISSUING) => Part::Issued,
         () if row.read_only == Some(true) => Part::Discovery,
         () if DELETING.iter().any(|begin| event.starts_with(begin)) => Part::Deleted,
@@ -174,10 +140,10 @@ fn is_direct(row: &EventRow, symbols: &Symbols) -> bool {
     SourceAddress::parse(symbols.text(row.address)).ip().is_some()
 }
 
-fn is_decrypting(record: &str) -> bool {
-    let [parameters] = members(record, ["requestParameters"]);
-    let [decrypts] = members(parameters.json(), ["withDecryption"]).map(text);
-    decrypts == "true"
+fn reads_secret(row: &EventRow, symbols: &Symbols) -> bool {
+    let call = (symbols.text(row.service), symbols.text(row.event_name));
+    let [parameters] = members(&row.record, ["requestParameters"]);
+    secrets_asked_for(call, parameters.json(), &row.error_message).is_some()
 }
 
 fn is_reading(event: &str) -> bool {
@@ -231,9 +197,10 @@ fn one_call(group: &Group<'_>, symbols: &Symbols) -> String {
     let service = short_service(symbols.text(row.service));
     let count = group.events.len();
     let times = if count == 1 { String::new() } else { format!(" {} times", grouped(count as u64)) };
-    let others = match group.others.is_empty() {
+    let others: Vec<&str> = row.lets_in.iter().map(|who| if who == "*" { EVERYBODY } else { who }).collect();
+    let others = match others.is_empty() {
         true => String::new(),
-        false => format!(", shared with {}", group.others.join(", ")),
+        false => format!(", shared with {}", others.join(", ")),
     };
     let error = row.error(symbols);
     let error = if error.is_empty() { String::new() } else { format!(": {error}") };

@@ -1,6 +1,7 @@
 //! One line of the page.
 
 use crate::model::EventTime;
+use crate::report::Role;
 use crate::report::columns::columns;
 
 /// The parts of the page, in order.
@@ -62,7 +63,7 @@ columns! {
     list("access_key_ids", "The access keys of the events, or of the credential.").asked() => &line.access_keys,
     text("outcome", "Of a change whether it stays or what took it back, of a credential whether it still works.").second()
         => &*line.outcome,
-    text("command", "The command that contains it, to copy.").asked() => &*line.command,
+    text("command", "The command that contains it, to copy.").role(Role::Command).asked() => &*line.command,
 }
 
 impl Part {

@@ -4,7 +4,6 @@
 mod contain;
 mod deeds;
 mod line;
-mod outsiders;
 mod page;
 mod stays;
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::{Event, contain, deeds, stays, unseen};
 use crate::aggregate::around::Around;
 use crate::model::{EventTime, agent_family, grouped, quantity, short_name};
 use crate::report::trace::{Link, links};
-use crate::report::{TreeNode, View, Way};
+use crate::report::{PART, TreeNode, View, Way};
 
 /// Names of a kind that a line tells.
 const NAMED: usize = 4;
@@ -170,7 +170,7 @@ pub(super) fn nodes(lines: &[Line]) -> Vec<TreeNode> {
         if line.part != part {
             part = line.part;
             let label = part.map_or("", Part::title).to_owned();
-            nodes.push(TreeNode { kind: "part", label, alike: usize::MAX - number, ..TreeNode::default() });
+            nodes.push(TreeNode { kind: PART, label, alike: usize::MAX - number, ..TreeNode::default() });
         }
         nodes.push(TreeNode {
             depth: line.depth + 1,

@@ -49,7 +49,7 @@ fn every_event_has_its_part() {
     let eve = user("eve", "AKIAEVE");
     let call = |source, name| called(&eve, (source, name), "{}", "");
     let read = |source, name| crate::model::Event { read_only: Some(true), ..call(source, name) };
-    let decrypting = r#"{"requestParameters":{"withDecryption":true}}"#;
+    let decrypting = r#"{"requestParameters":{"name":"/a","withDecryption":true}}"#;
     let by_service = crate::model::Event {
         source_ip_address: "secretsmanager.amazonaws.com",
         event_id: "by-service",
@@ -88,22 +88,48 @@ fn every_event_has_its_part() {
 fn sharing_names_the_others_and_taking_back_shares_nothing() {
     let eve = user("eve", "AKIAEVE");
     let source = ("rds.amazonaws.com", "ModifyDBSnapshotAttribute");
-    let of_event = |id, record| crate::model::Event { event_id: id, ..called(&eve, source, record, "") };
-    let add = r#"{"requestParameters":{"dBSnapshotIdentifier":"x","valuesToAdd":["193672423079"]}}"#;
-    let own = r#"{"requestParameters":{"dBSnapshotIdentifier":"x","valuesToAdd":["111122223333"]}}"#;
-    let remove = r#"{"requestParameters":{"dBSnapshotIdentifier":"x","valuesToRemove":["193672423079"]}}"#;
-    let everybody = r#"{"requestParameters":{"functionName":"f","principal":"*"}}"#;
-    let opened = called(&eve, ("lambda.amazonaws.com", "AddPermission20150331v2"), everybody, "");
-    let page = page(&[of_event("1", add), of_event("2", own), of_event("3", remove), opened]);
+    let of_event = |id, parameters| crate::model::Event { event_id: id, ..called(&eve, source, "{}", parameters) };
+    let add = r#"{"dBSnapshotIdentifier":"x","valuesToAdd":["193672423079"]}"#;
+    let own = r#"{"dBSnapshotIdentifier":"x","valuesToAdd":["111122223333"]}"#;
+    let remove = r#"{"dBSnapshotIdentifier":"x","valuesToRemove":["193672423079"]}"#;
+    let open = called(
+        &eve,
+        ("lambda.amazonaws.com", "AddPermission20150331v2"),
+        "{}",
+        r#"{"functionName":"f","principal":"*"}"#,
+    );
+    let trust = |principal: &str| {
+        let document = format!(
+            "{{\"Version\":\"2012-10-17\",\"Statement\":[{{\"Effect\":\"Allow\",\"Action\":\"sts:AssumeRole\",\"Principal\":{principal}}}]}}"
+        );
+        serde_json::json!({ "roleName": "r", "policyDocument": document }).to_string()
+    };
+    let [of_other, of_own] = [r#"{"AWS":"arn:aws:iam::193672423079:root"}"#, r#"{"AWS":"111122223333"}"#].map(trust);
+    let trusts = |id, parameters| crate::model::Event {
+        event_id: id,
+        ..called(&eve, (IAM, "UpdateAssumeRolePolicy"), "{}", parameters)
+    };
+    let page = page(&[
+        of_event("1", add),
+        of_event("2", own),
+        of_event("3", remove),
+        open,
+        trusts("4", &of_other),
+        trusts("5", &of_own),
+    ]);
     let when = "2024-01-01 00:00:00Z";
     assert_eq!(
         of(&page, Part::Shared),
         [
             format!("{when} AddPermission (lambda), shared with everybody"),
-            format!("{when} ModifyDBSnapshotAttribute (rds), shared with 193672423079")
+            format!("{when} ModifyDBSnapshotAttribute (rds), shared with 193672423079"),
+            format!("{when} UpdateAssumeRolePolicy (iam), shared with 193672423079"),
         ]
     );
-    assert_eq!(of(&page, Part::Changed), [format!("{when}: rds: ModifyDBSnapshotAttribute 2")]);
+    assert_eq!(
+        of(&page, Part::Changed),
+        [format!("{when}: iam: UpdateAssumeRolePolicy 1"), format!("{when}: rds: ModifyDBSnapshotAttribute 2")]
+    );
 }
 
 /// A change that somebody else took back needs no command, one that stays does, and so does the key.

@@ -66,6 +66,11 @@ impl Pack {
         Ok(Self { index, tables })
     }
 
+    /// Whether whoever made it knew of that table.
+    pub fn knows(&self, table: &str) -> bool {
+        self.tables.iter().any(|known| known.table == table)
+    }
+
     pub const fn duplicates_dropped(&self) -> bool {
         self.index.duplicates_dropped
     }

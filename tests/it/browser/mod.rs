@@ -73,6 +73,36 @@ fn the_sample_logs_on_a_page() {
     assert_eq!(clipped, json!([]), "every text of a chart is inside it");
 }
 
+/// An incident is read on a telephone, too, at night.
+#[test]
+fn the_page_of_an_incident() {
+    let Some(browser) = Browser::open() else { return };
+    let place = Place::new();
+    let page = page_of(&place, "incident AKIAREPORTINGEXAMPLE", &sample_logs());
+    for (scheme, width) in [("light", 1400), ("dark", 1400), ("light", 420), ("dark", 420)] {
+        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        browser.command("Emulation.setEmulatedMedia", &features);
+        let size = json!({ "width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": false });
+        browser.command("Emulation.setDeviceMetricsOverride", &size);
+        visit(&browser, &page);
+        let wide = browser.run("return document.documentElement.scrollWidth");
+        assert!(wide.as_i64() <= Some(width), "{scheme}: {wide}: the page itself never scrolls sideways");
+        let beyond = browser.run(
+            "return [...document.querySelectorAll('.tree li, .tree h3, .tree p')].filter((one) =>
+               one.getBoundingClientRect().right > innerWidth + 1 || one.getBoundingClientRect().width < 90)
+               .map((one) => one.textContent.slice(0, 60))",
+        );
+        assert_eq!(beyond, json!([]), "{scheme} {width}");
+    }
+    let told = browser.run(
+        "return { parts: document.querySelectorAll('.tree .root').length,
+           links: [...document.querySelectorAll('nav a.below')].filter((a) => document.querySelector(a.hash)).length,
+           command: [...document.querySelectorAll('.tree code.id')].some((code) => code.textContent.startsWith('aws iam ')) }",
+    );
+    assert_eq!(told["parts"], told["links"]);
+    assert_eq!(told["command"], true);
+}
+
 #[test]
 fn without_scripts_the_page_says_the_same() {
     let Some(browser) = Browser::open() else { return };
