@@ -55,13 +55,13 @@ pub struct CoverageFacts {
     pub read_only_events: u64,
     /// Event ids that came with different content; all were kept.
     pub conflicting_ids: u64,
-    /// Records that CloudTrail writes beside events, wherever they stood: digests, Insights, aggregated events. Never
-    /// counted as events.
+    /// Records beside events, wherever they stood: digests, Insights, aggregated events, events of OCSF that no call made.
+    /// Never counted as events.
     pub aside_records: u64,
     /// Things in a record's place that are no events.
     pub malformed_records: u64,
     /// Events that count although something of them is not known: a sub-document such as requestParameters or a text is no
-    /// JSON, or the row of an export lacks columns of a record.
+    /// JSON, or the row of an export or an event of OCSF lacks fields of a record.
     pub broken_records: u64,
     /// Objects with bytes that are no UTF-8, which are shown as U+FFFD.
     pub lossy_objects: u64,
@@ -100,6 +100,9 @@ pub struct CoverageFacts {
     /// How many broken records each object holds, where there are any.
     #[serde(skip)]
     pub broken_in: BTreeMap<String, u64>,
+    /// Events that came as OCSF.
+    #[serde(skip)]
+    pub ocsf: OcsfRead,
     /// The first and the last of the times that were not believed.
     #[serde(skip)]
     pub unbelieved_times: Option<(EventTime, EventTime)>,
@@ -117,6 +120,26 @@ pub struct CoverageFacts {
     pub objects: Option<Vec<ObjectMet>>,
     /// Whether the user stopped the scan before its end.
     pub interrupted: bool,
+}
+
+/// Events that came as OCSF, and what they lost by it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OcsfRead {
+    /// How many there are.
+    pub events: u64,
+    /// How many of them do not carry all of their record.
+    pub lacking: u64,
+    /// What some of them do not carry: names of a record's fields.
+    pub lost: BTreeSet<&'static str>,
+}
+
+impl OcsfRead {
+    /// Adds others.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.events += other.events;
+        self.lacking += other.lacking;
+        self.lost.extend(other.lost);
+    }
 }
 
 /// An object that was met, and what became of it.

@@ -65,14 +65,28 @@ const TEXTS: [&str; 43] = [
 const DOCUMENTS: [&str; 6] =
     ["requestParameters", "responseElements", "additionalEventData", "serviceEventDetails", "resources", "addendum"];
 
-/// Columns with a name of their own: of Event history's table, and of tools that shorten.
-const OTHER_NAMES: [(&str, &str); 6] = [
+/// Columns with a name of their own: of Event history's table, of Microsoft Sentinel's table `AWSCloudTrail`, and of tools
+/// that shorten.
+///
+/// Source: Azure Monitor Logs reference, table AWSCloudTrail.
+const OTHER_NAMES: [(&str, &str); 17] = [
     ("username", "userIdentity.userName"),
     ("awsaccesskey", "userIdentity.accessKeyId"),
     ("awsaccesskeyid", "userIdentity.accessKeyId"),
     ("accesskeyid", "userIdentity.accessKeyId"),
     ("region", "awsRegion"),
     ("sourceip", "sourceIPAddress"),
+    ("timegenerated", "eventTime"),
+    ("timegeneratedutc", "eventTime"),
+    ("awseventid", "eventID"),
+    ("eventtypename", "eventType"),
+    ("sessionmfaauthenticated", "userIdentity.sessionContext.attributes.mfaAuthenticated"),
+    ("sessioncreationdate", "userIdentity.sessionContext.attributes.creationDate"),
+    ("sessionissuertype", "userIdentity.sessionContext.sessionIssuer.type"),
+    ("sessionissuerprincipalid", "userIdentity.sessionContext.sessionIssuer.principalId"),
+    ("sessionissuerarn", "userIdentity.sessionContext.sessionIssuer.arn"),
+    ("sessionissueraccountid", "userIdentity.sessionContext.sessionIssuer.accountId"),
+    ("sessionissuerusername", "userIdentity.sessionContext.sessionIssuer.userName"),
 ];
 
 /// Columns without which a row says less than its record, so that nothing may be concluded from what it does not say.

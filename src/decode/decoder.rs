@@ -6,6 +6,7 @@ use super::document::{Document, Ending};
 use super::identity;
 use super::known::{IdentityTable, Key, Print};
 use super::nested;
+use super::ocsf::Lost;
 use super::parts::{Part, PartLayout};
 use super::record::{Field, OwnedRecord, Reading, Record};
 use super::rows;
@@ -31,8 +32,11 @@ pub trait Sink {
     fn event(&mut self, event: &Event<'_>, fingerprint: u64, note: Self::Note);
 
     /// Says that something of the next event is not known, and the event comes without it: a sub-document or a text is no
-    /// JSON, or the row of an export lacks columns of a record.
+    /// JSON, or the row of an export or an event of OCSF lacks fields of a record.
     fn broken_part(&mut self);
+
+    /// Says that the next event comes from an event of OCSF, and what that does not carry.
+    fn of_ocsf(&mut self, _lost: Lost) {}
 
     /// Something in a record's place that is no event.
     fn malformed(&mut self);
@@ -52,7 +56,7 @@ pub enum Fingerprint {
     Bytes,
 }
 
-/// What CloudTrail delivers beside events.
+/// What CloudTrail delivers beside events, and what Security Lake keeps beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Aside {
@@ -62,6 +66,8 @@ pub enum Aside {
     Insight,
     /// An aggregated event.
     Aggregated,
+    /// An event of OCSF that was made of no record of CloudTrail.
+    OtherOcsf,
 }
 
 /// The record that is read, and the one before it, which waits until then.
@@ -103,6 +109,7 @@ impl Aside {
             Self::Digest => "digest",
             Self::Insight => "insight",
             Self::Aggregated => "aggregated",
+            Self::OtherOcsf => "other-ocsf",
         }
     }
 }
@@ -352,6 +359,9 @@ impl Decoder {
         }
         let found = nested::documents(value);
         for inner in &found.documents {
+            if let Some(lost) = inner.of_ocsf {
+                sink.of_ocsf(lost);
+            }
             if !inner.is_whole {
                 sink.broken_part();
             }
@@ -360,7 +370,8 @@ impl Decoder {
         if !found.documents.is_empty() {
             (0..found.lost).for_each(|_| sink.malformed());
         }
-        !found.documents.is_empty()
+        (0..found.other_ocsf).for_each(|_| sink.aside(Aside::OtherOcsf));
+        !found.documents.is_empty() || found.other_ocsf > 0
     }
 
     /// Reads a document that stood in another one.

@@ -21,7 +21,7 @@ const MAGICS: [(&[u8], &str); 26] = [
     (b"\x04\x22\x4d\x18", "packed with lz4: unpack it with unlz4 and scan again"),
     (b"\xff\x06\0\0sNaPpY", "packed with snappy: unpack it and scan again"),
     (b"\x1f\x9d", "packed with compress: unpack it with uncompress and scan again"),
-    (b"PAR1", "a Parquet file: write its rows as JSON, or scan the log files that it was made of"),
+    (b"PAR1", PARQUET),
     (b"ORC", "an ORC file: write its rows as JSON, or scan the log files that it was made of"),
     (b"Obj\x01", "an Avro file: write its rows as JSON, or scan the log files that it was made of"),
     (b"ARROW1", "an Arrow file: write its rows as JSON, or scan the log files that it was made of"),
@@ -42,6 +42,8 @@ const MAGICS: [(&[u8], &str); 26] = [
 
 /// How zlib streams begin, by how hard they were packed.
 const ZLIB: [&[u8]; 3] = [b"\x78\x01", b"\x78\x9c", b"\x78\xda"];
+const PARQUET: &str = "a Parquet file, which a build without the feature `columnar` does not read: take one with it, write its rows as JSON, \
+     or scan the log files that it was made of";
 const PGP: &str = "encrypted with PGP: decrypt it with `gpg --decrypt` and scan again";
 const AGE: &str = "encrypted with age: decrypt it with `age --decrypt` and scan again";
 
@@ -67,8 +69,7 @@ const OTHER_JSON: &str = "JSON in the form of another tool, without the columns 
      the log files that it was made of";
 const DIALECT: &str = "a dialect of JSON (single quotes or none around names, as Python and JavaScript print their values): write it as \
      JSON, for example with json.dumps, and scan again";
-const OCSF: &str =
-    "OCSF, as Security Lake writes it, not CloudTrail's own JSON: scan the log files that it was made of";
+const OCSF: &str = "OCSF of CloudTrail that names no call: scan the log files that it was made of";
 const YAML: &str = "YAML or text of the aws cli: ask for it again with --output json";
 const BASE64: &str = "base64: decode it with `base64 -d` and scan again";
 

@@ -1,5 +1,5 @@
 //! The door for compressed bytes: gzip (several members), zstd, either of them in either, plain, identified by their first
-//! bytes; and for what is no JSON in UTF-8 but says the same: UTF-16, tables.
+//! bytes; and for what is no JSON in UTF-8 but says the same: UTF-16, tables, Parquet.
 //!
 //! A small object is inflated whole by libdeflate into a buffer that is used again; anything else, and anything that
 //! libdeflate will not have, is a stream.
@@ -11,6 +11,7 @@ use libdeflater::Decompressor;
 
 use super::archive::ArchiveKind;
 use super::foreign::HEAD;
+use super::parquet;
 use super::table::{self, Table};
 use super::utf_16::{Order, Utf16};
 
@@ -133,7 +134,8 @@ struct Zstd<R: Read>(zstd::stream::read::Decoder<'static, BufReader<R>>);
 pub fn is_plain(head: &[u8]) -> bool {
     let head = &head[..head.len().min(HEAD)];
     let is_text = || Order::of(head).is_none() && table::delimiter(head).is_none();
-    Compression::of(head) == Compression::Plain && ArchiveKind::of(head).is_none() && is_text()
+    let is_packed = Compression::of(head) != Compression::Plain || parquet::is_parquet(head);
+    !is_packed && ArchiveKind::of(head).is_none() && is_text()
 }
 
 impl<'a> JsonReader<'a> {
@@ -160,6 +162,7 @@ impl<'a> JsonReader<'a> {
         }
         let text: Box<dyn Read + Send + 'a> = match table::delimiter(layer.head()) {
             Some(delimiter) => Box::new(Table::new(layer, delimiter)),
+            None if parquet::is_parquet(layer.head()) => parquet::lines(layer, most),
             None => Box::new(layer),
         };
         Ok(Self { archive, text: Capped { reader: text, left: most, most } })

@@ -14,6 +14,12 @@ mod identity;
 mod inflate;
 mod known;
 mod nested;
+mod ocsf;
+#[cfg(feature = "columnar")]
+mod parquet;
+#[cfg(not(feature = "columnar"))]
+#[path = "no_parquet.rs"]
+mod parquet;
 mod parts;
 #[cfg(test)]
 mod paths;
@@ -34,6 +40,7 @@ pub use decoder::{Aside, Decoder, Fingerprint, Sink};
 pub use document::{Document, Ending};
 pub use foreign::{HEAD, foreign, has_own_columns, markup};
 pub use inflate::{Compression, InflateError, Inflater, JsonReader, is_plain};
+pub use ocsf::{Lost, other_ocsf};
 pub use parts::{Part, PartLayout, Parts, PartsEnd};
 pub use table::is_table;
 pub use text::TextReader;

@@ -13,6 +13,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use super::athena;
 use super::columns::{Column, plain};
 use super::inflate::JsonReader;
+use super::ocsf::{self, Lost, Ocsf};
 use super::rows::{self, Cell};
 use super::wrapped::is_json_text;
 use crate::json::careful;
@@ -80,6 +81,15 @@ pub(super) struct Inner {
     pub json: String,
     /// Whether it has all that the record had.
     pub is_whole: bool,
+    /// What it lost, where it was made of an event of OCSF.
+    pub of_ocsf: Option<Lost>,
+}
+
+impl Inner {
+    /// A document that lost nothing.
+    const fn whole(json: String) -> Self {
+        Self { json, is_whole: true, of_ocsf: None }
+    }
 }
 
 /// What was found.
@@ -89,16 +99,19 @@ pub(super) struct Found {
     pub documents: Vec<Inner>,
     /// How many texts that should be JSON, or base64, are not to their end.
     pub lost: u64,
+    /// How many events of OCSF there are that are of no record.
+    pub other_ocsf: u64,
     /// How many bytes base64 may still give.
     left: u64,
 }
 
 /// The JSON documents with records that stand in `value`.
 pub(super) fn documents(value: &str) -> Found {
-    let mut found = Found { documents: Vec::new(), lost: 0, left: MOST_PACKED };
-    // All that a record is known by has an `eventName`, in whatever spelling, or is packed.
+    let mut found = Found { documents: Vec::new(), lost: 0, other_ocsf: 0, left: MOST_PACKED };
+    // All that a record is known by has an `eventName`, in whatever spelling, is an event of OCSF or is packed.
     let may_hold = |what: &str| memchr::memmem::find(value.as_bytes(), what.as_bytes()).is_some();
-    if may_hold("vent") || may_hold("VENT") || BASE64_BEGINS.iter().any(|begin| may_hold(begin)) {
+    let has_name = ["vent", "VENT", "class_uid"].into_iter().any(may_hold);
+    if has_name || BASE64_BEGINS.iter().any(|begin| may_hold(begin)) {
         look_at(value, (DEEPEST, true), &mut found);
     }
     found
@@ -122,10 +135,22 @@ fn look_at(value: &str, (depth, carries): (u32, bool), found: &mut Found) {
 fn look_at_object(object: &str, depth: u32, found: &mut Found) {
     let mut fields: Vec<Cell<'_>> = Vec::new();
     if careful::each_field(object, |key, value| fields.push((key, value))).is_err() {
+        // Examples of OCSF have commas too many.
+        let may_be_ocsf = object.contains("\"class_uid\"");
+        if let Some(object) = may_be_ocsf.then(|| ocsf::without_stray_commas(object)).flatten() {
+            look_at_object(&object, depth, found);
+        }
         return;
     }
     if is_record(&fields) && !rows::are_cells(&fields) {
-        return found.documents.push(Inner { json: object.to_owned(), is_whole: true });
+        return found.documents.push(Inner::whole(object.to_owned()));
+    }
+    match ocsf::read(object, fields.iter().map(|(key, _)| &**key)) {
+        Some(Ocsf::Record(json, lost)) => {
+            return found.documents.push(Inner { json, is_whole: lost.is_nothing(), of_ocsf: Some(lost) });
+        }
+        Some(Ocsf::Other) => return found.other_ocsf += 1,
+        None => {}
     }
     match fields.iter().any(|(key, _)| key == "Rows").then(|| athena::rows(object)).flatten() {
         Some(rows) => rows.iter().for_each(|row| look_at_row(row, depth, found)),
@@ -154,7 +179,7 @@ fn look_at_fields(fields: &[Cell<'_>], depth: u32, found: &mut Found) {
     if found.documents.len() == before
         && let Some(row) = rows::record_of(fields)
     {
-        found.documents.push(Inner { json: row.json, is_whole: row.is_whole });
+        found.documents.push(Inner { json: row.json, is_whole: row.is_whole, of_ocsf: None });
     }
 }
 
@@ -188,7 +213,7 @@ fn look_at_text(text: &str, depth: u32, found: &mut Found) {
         }
         // Of a record that is cut off, whoever reads it tells.
         match found.documents.len() == before && speaks(&text[end..]) {
-            true => found.documents.push(Inner { json: text.to_owned(), is_whole: true }),
+            true => found.documents.push(Inner::whole(text.to_owned())),
             false => found.lost += 1,
         }
     } else if BASE64_BEGINS.iter().any(|begin| text.starts_with(begin)) {
@@ -443,7 +468,7 @@ mod tests {
         for _ in 0..8 {
             message = json!({ "message": message }).to_string();
         }
-        assert_eq!(documents(&message).documents, [Inner { json: RECORD.to_owned(), is_whole: true }]);
+        assert_eq!(documents(&message).documents, [Inner::whole(RECORD.to_owned())]);
         let bomb = packed(&format!("{}{RECORD}", " ".repeat(65 << 20)));
         assert!(documents(&json!({ "data": bomb }).to_string()).documents.is_empty());
     }

@@ -171,24 +171,46 @@ impl Written {
         let identity = self.fields.get("userIdentity");
         let text = |name: &str| identity.and_then(|identity| identity.get(name)).and_then(Value::as_str);
         let Some(arn) = text("arn").map(str::to_owned) else { return };
-        let mut parts = arn.splitn(6, ':').skip(4);
-        let (account, resource) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-        let kind = match resource.split('/').next() {
-            Some("root") => "Root",
-            Some("user") => "IAMUser",
-            Some("assumed-role") => "AssumedRole",
-            Some("federated-user") => "FederatedUser",
-            _ => return,
-        };
-        self.set("userIdentity.type", kind);
-        self.set("userIdentity.accountId", account);
+        if let (Some(kind), Some(account)) = (kind_of(&arn), account_of(&arn)) {
+            self.set("userIdentity.type", kind);
+            self.set("userIdentity.accountId", account);
+        }
     }
+}
+
+/// The `userIdentity.type` of whoever has that ARN.
+pub(super) fn kind_of(arn: &str) -> Option<&'static str> {
+    let resource = arn.splitn(6, ':').nth(5)?;
+    Some(match resource.split('/').next()? {
+        "root" => "Root",
+        "user" => "IAMUser",
+        "role" => "Role",
+        "assumed-role" => "AssumedRole",
+        "federated-user" => "FederatedUser",
+        _ => return None,
+    })
+}
+
+/// The account of an ARN.
+pub(super) fn account_of(arn: &str) -> Option<&str> {
+    arn.split(':').nth(4)
 }
 
 /// A time as CloudTrail writes it, where it can be read.
 fn time(text: &str) -> String {
     let time = EventTime::parse_event_time(text).or_else(|| EventTime::parse_expiration(text));
-    time.map_or_else(|| text.to_owned(), |time| time.to_string())
+    time.or_else(|| shown(text)).map_or_else(|| text.to_owned(), |time| time.to_string())
+}
+
+/// A time as the console shows it: `September 10, 2026, 14:00:00 (UTC+02:00)`.
+fn shown(text: &str) -> Option<EventTime> {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let (moment, zone) = text.strip_suffix(')')?.split_once(" (UTC")?;
+    let mut parts = moment.splitn(3, ", ");
+    let (month, day) = parts.next()?.split_once(' ')?;
+    let (year, clock) = (parts.next()?, parts.next()?);
+    let month = MONTHS.iter().zip(1..).find(|(known, _)| month.starts_with(*known))?.1;
+    EventTime::parse_event_time(&format!("{year}-{month:02}-{day:0>2}T{clock}{zone}"))
 }
 
 /// The object or array that a value is, or that its text stands for.
@@ -277,6 +299,33 @@ mod tests {
         let record = json!({"eventTime": "2026-09-10T12:00:00Z", "eventName": "AssumeRole",
             "userIdentity": {"arn": "arn:aws:iam::111122223333:root", "type": "Root", "accountId": "111122223333"},
             "requestParameters": {"roleArn": "r", "tags": [{"a": 1}]}});
+        assert_eq!(of(&row), Some((record, false)));
+    }
+
+    #[test]
+    fn times_of_the_console_are_read() {
+        for (shown, expected) in [
+            ("September 10, 2026, 14:00:00 (UTC+02:00)", "2026-09-10T12:00:00Z"),
+            ("March 1, 2026, 00:30:05 (UTC-05:00)", "2026-03-01T05:30:05Z"),
+            ("May 31, 2026, 23:59:59 (UTC)", "2026-05-31T23:59:59Z"),
+            ("Sometime 10, 2026, 14:00:00 (UTC+02:00)", "Sometime 10, 2026, 14:00:00 (UTC+02:00)"),
+            ("September 10, 2026, 14:00:00", "September 10, 2026, 14:00:00"),
+            ("September 31, 2026, 14:00:00 (UTC)", "September 31, 2026, 14:00:00 (UTC)"),
+        ] {
+            assert_eq!(time(shown), expected);
+        }
+    }
+
+    #[test]
+    fn a_row_of_sentinel_is_a_record() {
+        let row = json!({"TimeGenerated [UTC]": "2026-09-10T12:00:00Z", "EventName": "x", "EventSource": "iam.amazonaws.com",
+            "AwsEventId": "1", "EventTypeName": "AwsApiCall", "AWSRegion": "us-east-1", "SourceIpAddress": "192.0.2.1",
+            "UserIdentityType": "AssumedRole", "UserIdentityPrincipalid": "AROAEXAMPLE:ana", "SessionMfaAuthenticated": false,
+            "SessionIssuerArn": "arn:aws:iam::111122223333:role/r", "TenantId": "t"});
+        let record = json!({"eventTime": "2026-09-10T12:00:00Z", "eventName": "x", "eventSource": "iam.amazonaws.com",
+            "eventID": "1", "eventType": "AwsApiCall", "awsRegion": "us-east-1", "sourceIPAddress": "192.0.2.1",
+            "userIdentity": {"type": "AssumedRole", "principalId": "AROAEXAMPLE:ana", "sessionContext": {
+                "attributes": {"mfaAuthenticated": "false"}, "sessionIssuer": {"arn": "arn:aws:iam::111122223333:role/r"}}}});
         assert_eq!(of(&row), Some((record, false)));
     }
 

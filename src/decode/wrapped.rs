@@ -29,6 +29,7 @@ const CONTROL: &str = "CWL CONTROL MESSAGE";
 /// | CloudWatch Logs: filter-log-events, subscription | `events[].message`, `logEvents[].message`, JSON as text |
 /// | Splunk export | `result._raw`, JSON as text |
 /// | any of them inside an envelope | `Records`, `Events`, … |
+/// | Elasticsearch bulk files | none in `{"index":{…}}`, which says what becomes of the next line |
 pub(super) fn unwrap(text: &str) -> Wrapped {
     let mut documents = Vec::new();
     let (mut digest, mut control) = (0, false);
@@ -50,8 +51,21 @@ pub(super) fn unwrap(text: &str) -> Wrapped {
         Ok(()) if control => Wrapped::Empty,
         Ok(()) if !documents.is_empty() => Wrapped::Documents(documents),
         Ok(()) if digest == 3 => Wrapped::Digest,
+        Ok(()) if is_bulk_action(text) => Wrapped::Empty,
         _ => Wrapped::Nothing,
     }
+}
+
+/// Whether an object is a line of a bulk file that stands before a document.
+///
+/// Source: Elasticsearch reference, "Bulk API": the actions `index` and `create` expect a document on the next line.
+fn is_bulk_action(text: &str) -> bool {
+    let (mut is_action, mut fields) = (false, 0);
+    let read = careful::each_field(text, |key, value| {
+        fields += 1;
+        is_action = matches!((&*key, value), ("index" | "create", Raw::Container(target)) if target.starts_with('{'));
+    });
+    read.is_ok() && is_action && fields == 1
 }
 
 /// Whether a text is, by its first character, JSON that can hold records.
@@ -77,5 +91,10 @@ mod tests {
         assert_eq!(unwrap(r#"{"awsAccountId":"1","digestStartTime":""}"#), Wrapped::Nothing);
         assert_eq!(unwrap(r#"{"detail":"text","message":3}"#), Wrapped::Nothing);
         assert_eq!(unwrap(r#"{"detail":{}"#), Wrapped::Nothing);
+        assert_eq!(unwrap(r#"{"index":{"_index":"logs","_id":"1"}}"#), Wrapped::Empty);
+        assert_eq!(unwrap(r#"{"create":{}}"#), Wrapped::Empty);
+        for other in [r#"{"delete":{}}"#, r#"{"index":{},"x":1}"#, r#"{"index":[]}"#, r#"{"index":1}"#] {
+            assert_eq!(unwrap(other), Wrapped::Nothing, "{other}");
+        }
     }
 }

@@ -9,8 +9,8 @@ use super::keep::Keep;
 use super::logging::LoggingNotes;
 use super::recorded::Recorded;
 use super::update::{Update, is_update};
-use crate::coverage::CoverageFacts;
-use crate::decode::{Aside, Fingerprint, Sink};
+use crate::coverage::{CoverageFacts, OcsfRead};
+use crate::decode::{Aside, Fingerprint, Lost, Sink};
 use crate::filter::{Announced, Dedupe, Filters, Sighting, Values};
 use crate::model::{Event, EventTime, TimeWindow};
 
@@ -54,6 +54,8 @@ pub(super) struct Counts {
     pub malformed: u64,
     /// Events of which something is no JSON.
     pub broken: u64,
+    /// Events that were made of events of OCSF, how many of them lack something, and what.
+    ocsf: (u64, u64, Lost),
     /// What was found beside events since it was last taken; the first by its order, where there are several.
     pub aside: Option<Aside>,
     asides: u64,
@@ -135,6 +137,11 @@ impl<K: Keep> Sink for Counting<'_, K> {
 
     fn broken_part(&mut self) {
         self.counts.broken += 1;
+    }
+
+    fn of_ocsf(&mut self, lost: Lost) {
+        let (events, lacking, all) = self.counts.ocsf;
+        self.counts.ocsf = (events + 1, lacking + u64::from(!lost.is_nothing()), all.and(lost));
     }
 
     fn malformed(&mut self) {
@@ -233,6 +240,8 @@ impl Counts {
         coverage.aside_records += self.asides;
         coverage.malformed_records += self.malformed;
         coverage.broken_records += self.broken;
+        let (events, lacking, lost) = self.ocsf;
+        coverage.ocsf.add(OcsfRead { events, lacking, lost: lost.names().collect() });
         coverage.accounts.extend(self.accounts.into_names());
         coverage.regions.extend(self.regions.into_names());
         for (name, count) in self.categories.counts {

@@ -36,6 +36,21 @@ pub(super) fn tell_broken_records(coverage: &mut CoverageFacts) {
     }
 }
 
+/// Says what events lost that came as OCSF.
+pub(super) fn tell_lost_by_ocsf(coverage: &mut CoverageFacts) {
+    let ocsf = &coverage.ocsf;
+    if ocsf.lacking == 0 {
+        return;
+    }
+    let lost = Vec::from_iter(ocsf.lost.iter().copied()).join(", ");
+    coverage.warnings.push(format!(
+        "{} of {} that came as OCSF do not carry all of their record ({lost}): what they do not say proves nothing; scan \
+         CloudTrail's own log files for it",
+        grouped(ocsf.lacking),
+        quantity(ocsf.events, "event")
+    ));
+}
+
 /// Names the times that were not believed.
 pub(super) fn tell_unbelieved_times(coverage: &mut CoverageFacts) {
     let Some((first, last)) = coverage.unbelieved_times else { return };

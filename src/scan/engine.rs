@@ -10,7 +10,9 @@ use std::time::Instant;
 use tracing::info;
 
 use super::counting::{Counting, Counts, Rules};
-use super::doubts::{Newest, tell_broken_records, tell_empty_window, tell_not_found, tell_unbelieved_times};
+use super::doubts::{
+    Newest, tell_broken_records, tell_empty_window, tell_lost_by_ocsf, tell_not_found, tell_unbelieved_times,
+};
 use super::gaps::{Judged, add_gaps};
 use super::limits::{END_OF_CENTURY, Limits, workers};
 use super::logging::LoggingNotes;
@@ -77,6 +79,7 @@ pub fn scan_beside(request: ScanRequest<'_>, mut kept: Option<Kept>) -> Result<S
     let newest = Newest { event: newest_event_read, pruned_day: newest_pruned_day };
     coverage.warnings.extend(arrivals.warnings);
     tell_broken_records(&mut coverage);
+    tell_lost_by_ocsf(&mut coverage);
     tell_unbelieved_times(&mut coverage);
     tell_empty_window(&mut coverage, window, newest, arrivals.regions_listed > 0);
     tell_not_found(&mut coverage, filters);

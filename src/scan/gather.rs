@@ -46,6 +46,7 @@ impl CoverageFacts {
         self.aside_records += other.aside_records;
         self.malformed_records += other.malformed_records;
         self.broken_records += other.broken_records;
+        self.ocsf.add(other.ocsf.clone());
         self.accounts.extend(other.accounts.iter().cloned());
         self.regions.extend(other.regions.iter().cloned());
         for (category, count) in &other.categories {

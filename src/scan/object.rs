@@ -11,7 +11,7 @@ use super::rollup::{DAMAGED, FAILED, READ, SKIPPED};
 use crate::coverage::{CoverageFacts, Failure, ObjectMet};
 use crate::decode::{
     ArchiveKind, Aside, Compression, Ending, Inflater, JsonReader, PartsEnd, foreign, has_own_columns, is_plain,
-    is_table, markup,
+    is_table, markup, other_ocsf,
 };
 use crate::input::{Feed, LogObject, explain_io};
 
@@ -231,6 +231,10 @@ pub(super) fn judge(object: &LogObject, found: Found<'_>) -> Fate {
     }
     if gave_nothing && let Some(what) = foreign(found.head) {
         return Fate::Failed(format!("is {what}"));
+    }
+    let is_other_ocsf = found.aside == Some(Aside::OtherOcsf.as_str());
+    if found.events == 0 && is_other_ocsf && object.is_expected() {
+        return Fate::Failed(format!("is {}", other_ocsf(found.head)));
     }
     // Where no event follows, what came first was no damage of a log.
     let ending = if gave_nothing && found.is_late { Ending::NotJson } else { found.ending };

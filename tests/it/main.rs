@@ -30,6 +30,7 @@ mod manners;
 mod markdown;
 mod mistakes;
 mod noise;
+mod ocsf;
 mod oracle;
 mod order;
 mod output;

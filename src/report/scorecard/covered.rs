@@ -38,6 +38,7 @@ impl LogSpan {
             last_event_day: coverage.last_event.map(EventTime::day),
             recorded: proof.recorded.clone(),
             unread: proof.unread.clone(),
+            lost_by_ocsf: coverage.ocsf.lost.clone(),
             blinded: Blindings::new(
                 coverage.logging_changes.iter().filter_map(|change| blinding(change, coverage)).collect(),
                 proof.of_organization.clone(),

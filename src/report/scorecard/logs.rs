@@ -29,6 +29,8 @@ pub struct LogSpan {
     pub recorded: BTreeMap<(String, String), BTreeMap<Day, bool>>,
     /// What was not read of each account: objects, records; under an empty text what may be of any account.
     pub unread: BTreeMap<String, u64>,
+    /// Fields that events of OCSF among them did not carry.
+    pub lost_by_ocsf: BTreeSet<&'static str>,
     /// Calls that stopped or narrowed logging, or deleted logs.
     pub blinded: Blindings,
     /// Regions that the logs show to be enabled, by account.
@@ -52,13 +54,15 @@ impl LogSpan {
             return Some(why.clone());
         }
         let (own, anybodys) = (unread(account), unread(""));
+        let lost = Vec::from_iter(self.lost_by_ocsf.iter().copied()).join(", ");
+        let lost = if lost.is_empty() { lost } else { format!(": OCSF did not carry {lost}") };
         match (own, anybodys) {
             (0, 0) => None,
             (0, _) => Some(format!(
-                "{} of which the account is not known could not be read, or not whole",
+                "{} of which the account is not known could not be read, or not whole{lost}",
                 quantity(anybodys, "object")
             )),
-            _ => Some(format!("{} of this account could not be read, or not whole", quantity(own, "object"))),
+            _ => Some(format!("{} of this account could not be read, or not whole{lost}", quantity(own, "object"))),
         }
     }
 

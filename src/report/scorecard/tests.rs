@@ -299,6 +299,12 @@ fn what_is_of_another_account_says_nothing() {
     assert_eq!(verdict(unread("444455556666")), Verdict::Correct);
     assert_eq!(verdict(unread(ACCOUNT)), Verdict::Unknown);
     assert_eq!(verdict(unread("")), Verdict::Unknown, "it may be of this one");
+    let ocsf = LogSpan { lost_by_ocsf: ["eventType"].into(), ..unread(ACCOUNT) };
+    let why = judge(&[], Some(ocsf), None, Practice::RestrictRootUse).why;
+    assert!(
+        why.contains("1 object of this account could not be read, or not whole: OCSF did not carry eventType"),
+        "{why}"
+    );
     let days = month().whole_days.unwrap();
     let reads = LogSpan { recorded: recorded("444455556666", &REGIONS, days, |_, _| true), ..month() };
     assert_eq!(verdict(reads), Verdict::Unknown, "its own trail writes only");
