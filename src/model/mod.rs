@@ -67,5 +67,5 @@ pub use sign_in::{HIDDEN_USER_NAME, SignIn, SignInMfa, SignInStep};
 pub(crate) use subdocument::members;
 pub(crate) use temporary::{LOCK, OLD, PREFIX, TEMPORARY, is_temporary};
 pub use time::{Day, EventTime, Hour};
-pub use user_agent::{NO_AGENT, agent_family, attack_tool, execution_environment, is_program};
+pub use user_agent::{NO_AGENT, agent_family, agent_without_call, attack_tool, execution_environment, is_program};
 pub use window::{TimeWindow, WindowError};

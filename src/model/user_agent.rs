@@ -25,8 +25,7 @@ pub const NO_AGENT: &str = "none";
 /// A program that only adds its name behind its SDK's is counted as the SDK. A client that claims to be Mozilla (some
 /// scripts do) is a browser. Botocore and Boto3, or two generations of one SDK, are different families.
 pub fn agent_family(user_agent: &str) -> String {
-    let text = user_agent.trim();
-    let text = text.strip_prefix('[').map_or(text, |inner| inner.strip_suffix(']').unwrap_or(inner)).trim();
+    let text = unbracketed(user_agent);
     if text.is_empty() {
         return NO_AGENT.to_owned();
     }
@@ -40,6 +39,20 @@ pub fn agent_family(user_agent: &str) -> String {
     let name = without_version(without_random_ending(name)).to_lowercase();
     let words: Vec<&str> = name.split_whitespace().collect();
     if words.is_empty() { "other".to_owned() } else { words.join("-") }
+}
+
+/// Begins of words of a `userAgent` that tell of one call or of settings, and so differ between the calls of one program on
+/// one machine: the command, the API and the version of its module, the features in use, prompts and settings.
+///
+/// Source: AWS SDKs and tools reference, "User agent header"; the AWS CLI, botocore and the SDK for Go v2 as they write it.
+const OF_ONE_CALL: &[&str] = &["command/", "md/command#", "api/", "m/", "prompt/", "md/prompt", "cfg/"];
+
+/// A `userAgent` without what differs between the calls of one program on one machine. Product, version, system,
+/// architecture and language stay.
+pub fn agent_without_call(user_agent: &str) -> String {
+    let words = unbracketed(user_agent).split_whitespace();
+    let stays = |word: &&str| !OF_ONE_CALL.iter().any(|begin| word.starts_with(begin));
+    words.filter(stays).collect::<Vec<_>>().join(" ")
 }
 
 /// Programs that look for leaked keys or try out what they open, by their names in `userAgent`, in lower case.
@@ -154,6 +167,12 @@ pub fn is_program(family: &str) -> bool {
     PROGRAMS.iter().any(|begin| family.starts_with(begin))
 }
 
+/// Without the brackets that some services write around it.
+fn unbracketed(user_agent: &str) -> &str {
+    let text = user_agent.trim();
+    text.strip_prefix('[').map_or(text, |inner| inner.strip_suffix(']').unwrap_or(inner)).trim()
+}
+
 /// What AWS writes where no program of a customer made the call.
 fn of_aws_itself(text: &str) -> Option<&'static str> {
     match text {
@@ -265,6 +284,26 @@ mod tests {
         ] {
             assert_eq!(agent_family(agent), family, "{agent}");
         }
+    }
+
+    #[test]
+    fn calls_of_one_program_differ_at_the_end() {
+        let cli = "aws-cli/2.17.44 Python/3.11.8 Darwin/23.4.0 exe/x86_64";
+        for agent in [
+            format!("{cli} prompt/off command/s3.ls"),
+            format!("[{cli} prompt/off command/logs.tail]"),
+            format!("{cli} cfg/retry-mode#standard md/prompt#off md/command#ssm.start-session"),
+            format!("{cli}  m/Z,b,D"),
+            format!("{cli} api/rds#1.81.5"),
+        ] {
+            assert_eq!(agent_without_call(&agent), cli, "{agent}");
+        }
+        for other in
+            ["aws-cli/2.17.45", "Linux/5.4", "md/arch#arm64", "lang/python#3.12", "app/commands", "exec-env/EC2"]
+        {
+            assert_ne!(agent_without_call(&format!("{cli} {other}")), cli, "{other}");
+        }
+        assert_eq!(agent_without_call("[]"), "");
     }
 
     #[test]

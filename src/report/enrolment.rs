@@ -4,9 +4,11 @@
 //! It is one when the logs show that somebody else made the user, or gave it its password, within [`START`] before, when they
 //! show no MFA of the user before (no sign-in with MFA, no device made or taken away, no session with MFA), when every
 //! sign-in without MFA lies within [`AT_ONCE`] before the user registered a device for itself, and when both came from one
-//! network. A user that slept for longer, or of which nobody knows how old it is, has no first sign-in: a thief may have
-//! found its password. Who is wrongly excused: a thief who gets hold of a new user's first password; the owner cannot sign
-//! in any more, and the finding stays (low). Who is wrongly accused: whoever starts before the logs, or takes longer.
+//! network, or the device from one from which others of the account sign in, as a VPN's, after a single sign-in; or before
+//! whoever made the user registered one for it. A user that slept for longer, or of which nobody knows how old it is, has no
+//! first sign-in: a thief may have found its password. Who is wrongly excused: a thief who gets hold of a new user's first
+//! password; the owner cannot sign in any more, and the finding stays (info). Who is wrongly accused: whoever starts before
+//! the logs, or takes longer.
 //!
 //! A user that had MFA before, signs in without and registers another device is no first sign-in: it may be a thief who
 //! replaces it.
@@ -16,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::aggregate::iam_changes::{Act, IamChange, IamChanges, Outcome, TargetKind};
 use crate::aggregate::sessions::Sessions;
 use crate::aggregate::sign_ins::{Attempt, Attempts, SignIns};
-use crate::aggregate::{Span, State, SymSet, Symbols};
+use crate::aggregate::{Span, State, Sym, SymSet, Symbols};
 use crate::model::{EventTime, Network, SignInMfa, SourceAddress};
 use crate::report::user_arns::user_of;
 
@@ -49,15 +51,24 @@ pub(super) struct Enrolments<'a>(BTreeMap<User<'a>, Enrolment>);
 #[derive(Default)]
 struct Known<'a> {
     without: Span,
+    /// Sign-ins without MFA.
+    count: i64,
     with: Span,
     sources: BTreeSet<&'a str>,
     /// Devices that the user registered for itself: when, and from where.
     enabled: BTreeMap<EventTime, &'a SymSet>,
+    /// Devices that others registered for it: when, and who.
+    given: BTreeSet<(EventTime, Sym)>,
     /// The first device that somebody registered or took away.
     device: Span,
     /// When somebody else made the user or gave it a password.
     made: Span,
+    /// Who did.
+    makers: BTreeSet<Sym>,
 }
+
+/// Whose sign-ins came from a network, by account.
+type Offices<'a> = BTreeMap<(&'a str, Network), BTreeSet<&'a str>>;
 
 impl<'a> Enrolments<'a> {
     /// Those that `state` shows; none where it does not remember sign-ins and changes of IAM.
@@ -67,9 +78,13 @@ impl<'a> Enrolments<'a> {
         };
         let symbols = state.symbols();
         let mut users: BTreeMap<User<'a>, Known<'a>> = BTreeMap::new();
+        let mut offices = Offices::new();
         for (attempt, counted) in sign_ins.attempts() {
             if let Some(user) = signed_in(attempt, symbols) {
                 users.entry(user).or_default().see_sign_in(attempt, counted, symbols);
+                if let Some(network) = SourceAddress::parse(symbols.text(attempt.address())).network() {
+                    offices.entry((user.0, network)).or_default().insert(user.1);
+                }
             }
         }
         users.retain(|_, known| known.without.first().is_some());
@@ -81,8 +96,13 @@ impl<'a> Enrolments<'a> {
                 known.see_change(change, user_of(symbols.text(key.actor)) == Some(user));
             }
         }
-        let mut found: BTreeMap<_, _> =
-            users.iter().filter_map(|(&user, known)| Some((user, known.enrolment(symbols)?))).collect();
+        let is_office = |user: User<'a>, network: Network| {
+            offices.get(&(user.0, network)).is_some_and(|names| names.iter().any(|name| *name != user.1))
+        };
+        let first = |(&user, known): (&User<'a>, &Known<'a>)| {
+            Some((user, known.enrolment(symbols, |network| is_office(user, network))?))
+        };
+        let mut found: BTreeMap<_, _> = users.iter().filter_map(first).collect();
         if !found.is_empty() {
             drop_who_had_mfa(&mut found, state);
         }
@@ -134,6 +154,7 @@ impl<'a> Known<'a> {
         match attempt.mfa {
             SignInMfa::No => {
                 self.without.merge(counted.span);
+                self.count += counted.events;
                 self.sources.insert(symbols.text(attempt.address()));
             }
             SignInMfa::Yes => self.with.merge(counted.span),
@@ -147,24 +168,44 @@ impl<'a> Known<'a> {
                 self.device.merge(change.span);
                 if is_by_itself {
                     self.enabled.extend(change.moments.iter().map(|&time| (time, &change.addresses)));
+                } else {
+                    self.given.extend(change.moments.iter().map(|&time| (time, change.key.actor)));
                 }
             }
             Act::DeactivateMfa => self.device.merge(change.span),
-            Act::Create | Act::CreateLogin if !is_by_itself => self.made.merge(change.span),
+            Act::Create | Act::CreateLogin if !is_by_itself => {
+                self.made.merge(change.span);
+                self.makers.insert(change.key.actor);
+            }
             _ => {}
         }
     }
 
-    fn enrolment(&self, symbols: &Symbols) -> Option<Enrolment> {
+    /// `is_office` tells networks from which others of the account sign in.
+    fn enrolment(&self, symbols: &Symbols, is_office: impl Fn(Network) -> bool) -> Option<Enrolment> {
         let (since, last) = self.without.first().zip(self.without.last())?;
-        let (&until, addresses) = self.enabled.range(since..).next()?;
+        let until = self.registered(since, symbols, is_office)?;
         let had_mfa = self.with.first().is_some_and(|with| with < until)
             || self.device.first().is_some_and(|device| device < until);
         let is_at_once = last <= until && until.seconds() - since.seconds() <= AT_ONCE;
-        let there = addresses.iter().map(|sym| symbols.text(sym));
         let is_new = self.made.first().is_some_and(|made| made <= since && since.seconds() - made.seconds() <= START);
-        (is_at_once && is_new && !had_mfa && meet(&networks(self.sources.iter().copied()), &networks(there)))
-            .then_some(Enrolment { since, until })
+        (is_at_once && is_new && !had_mfa).then_some(Enrolment { since, until })
+    }
+
+    /// When a device was registered first after the sign-in, where whoever signed in did, or who made the user.
+    fn registered(
+        &self,
+        since: EventTime,
+        symbols: &Symbols,
+        is_office: impl Fn(Network) -> bool,
+    ) -> Option<EventTime> {
+        let by_itself = self.enabled.range(since..).next().filter(|(_, addresses)| {
+            let there = networks(addresses.iter().map(|sym| symbols.text(sym)));
+            let here = networks(self.sources.iter().copied());
+            meet(&here, &there) || self.count == 1 && there.iter().any(|network| is_office(*network))
+        });
+        let by_maker = self.given.iter().find(|(time, by)| *time >= since && self.makers.contains(by));
+        by_itself.map(|(time, _)| *time).into_iter().chain(by_maker.map(|(time, _)| *time)).min()
     }
 }
 

@@ -4,8 +4,12 @@
 //! `verdict` is the table over the signals, `hand` looks at addresses with keys of several principals, `explain` tells.
 
 mod charts;
+#[cfg(test)]
+mod clock_tests;
 mod explain;
 mod hand;
+#[cfg(test)]
+mod hand_tests;
 mod leak;
 mod look;
 mod machine;
@@ -21,7 +25,7 @@ mod verdict;
 mod whereabouts;
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, json};
 
@@ -115,17 +119,22 @@ Signals of machines; one is enough:
                          say it
   ec2-range              two days or more from AWS's ranges of EC2. Not: ranges need
                          --aws-ip-ranges; a person at an instance looks the same
-and of these two together:
+and of these two together, but in working hours, without nights and weekends, not the first two alone, nor with people's \
+tools several addresses at once on most days, or ranges of EC2: a company's VPN or way out looks the same:
   inside-vpc             private addresses or VPC endpoints. Not: a person on a company VPN looks
                          the same
   programs-only          SDKs and HTTP libraries. Not: tools that people start name an SDK as well
   every-day              nine of ten days from one network. Not: machines of working days; a person
                          without weekends
+  clock                  the same hours of the day on nine of ten days, ten at least; counts only
+                         beside two others. Not: machines that start at any hour; a person with set
+                         hours looks the same
   bearer-token           a token in the place of a signature. Not: tokens for services that do not
                          log them
 
-An address that uses keys of three or more principals with an attack tool, with a program new to all of them, or only to \
-ask whose they are (GetCallerIdentity), is a finding of its own, keys-in-one-hand, and tells its keys.
+An address that uses keys of three or more principals with an attack tool, with a program new to all of them (medium where \
+their holders used them nowhere else on those days), with a version new to all in two hours or at night, or only to ask \
+whose they are (GetCallerIdentity) and not as their holders do, is a finding of its own, keys-in-one-hand, and tells its keys.
 
 What it proves: these addresses and agents called AWS with this key. What it does not: verdicts are heuristics. Agents \
 are the caller's own words: they accuse, and excuse nothing; an agent of AWS at an address is the caller's. NAT hides \
@@ -242,15 +251,15 @@ fn answer(view: &View<'_>) -> Answer {
     answer
 }
 
-/// The keys that may lie on a machine: one signal speaks for it where two are needed, and no other verdict holds. Each with its
-/// account and what was seen.
+/// The keys that may lie on a machine: a signal speaks for it where more is needed, and no other verdict holds; or no call
+/// succeeded, so that who uses the key was not judged. Each with its account and what was seen.
 pub(super) fn perhaps_on_machines(view: &View<'_>) -> Vec<(String, String)> {
     if view.state.get::<Keys>().is_none() {
         return Vec::new();
     }
     let told = |key: JudgedKey<'_>| {
-        let is_open = matches!(key.verdict, Verdict::Single | Verdict::Roaming);
-        let held = key.signals.iter().find(|held| held.signal.speaks_for() == SpeaksFor::MachinePerhaps)?;
+        let is_open = matches!(key.verdict, Verdict::Single | Verdict::Roaming | Verdict::Quiet);
+        let held = key.signals.iter().find(|held| held.speaks_for() != SpeaksFor::Leak)?;
         is_open.then(|| (key.account.to_owned(), format!("{} was {}", key.id, held.says)))
     };
     judged(view).into_iter().filter_map(told).collect()
@@ -283,12 +292,13 @@ fn judge<'a>(view: &View<'a>, keys: &'a Keys, used: &'a KeyUse, thresholds: Thre
     let spread = Spread::of(used, symbols);
     let holders = holders_of(keys, used, symbols);
     let (principal, account, _) = holders.first().copied().unwrap_or_default();
-    let mut agent_networks: BTreeMap<Sym, usize> = BTreeMap::new();
-    for agent in spread.places.values().flat_map(|place| place.agents.keys()) {
-        *agent_networks.entry(*agent).or_default() += 1;
+    let mut program_networks: BTreeMap<&str, usize> = BTreeMap::new();
+    for place in spread.places.values() {
+        let programs: BTreeSet<&str> = place.agents.keys().map(|agent| spread.program(*agent)).collect();
+        programs.into_iter().for_each(|program| *program_networks.entry(program).or_default() += 1);
     }
     let addresses = view.addresses;
-    let look = Look { used, spread: &spread, account, keys, symbols, thresholds, addresses, agent_networks };
+    let look = Look { used, spread: &spread, account, keys, symbols, thresholds, addresses, program_networks };
     let mut signals = leak::of(&look);
     signals.extend(machine::of(&look));
     let families = leak::new_families(&look).into_iter();

@@ -7,11 +7,12 @@
 //! |---|---|
 //! | change the account name, e-mail address, root password | sign-in events; account `PutAccountName`, `StartPrimaryEmailUpdate`, `AcceptPrimaryEmailUpdate` |
 //! | root access keys (and root's MFA device, which only root can set) | IAM key and MFA-device calls without a target user |
+//! | what ends a signing certificate of root's own | IAM `DeleteSigningCertificate`, and `UpdateSigningCertificate` to Inactive, without a target user |
 //! | close the account | account and billingconsole `CloseAccount` |
 //! | activate IAM access to billing | billingconsole `UpdateIAMAccessPreference` |
 //! | change a bucket policy that denies everyone; enable MFA delete | S3 `PutBucketPolicy`, `DeleteBucketPolicy`; `PutBucketVersioning` that speaks of MFA delete |
 //! | change a queue policy that denies everyone | SQS `SetQueueAttributes` that speaks of the policy |
-//! | recover an unmanageable KMS key, ask for GovCloud root keys | support `CreateCase` |
+//! | recover an unmanageable KMS key, ask for GovCloud root keys | support `CreateCase`, `AddAttachmentsToSet`, `AddCommunicationToCase`, `ResolveCase` |
 //!
 //! Known misses: "restore IAM user permissions" looks like any other change of a policy and counts as everyday use on
 //! purpose, because it is also what an intruder does; tax invoices and the Reserved Instance Marketplace leave no event
@@ -28,7 +29,9 @@ pub(super) fn needs_root(event: &Event<'_>) -> bool {
             "CloseAccount" | "PutAccountName" | "StartPrimaryEmailUpdate" | "AcceptPrimaryEmailUpdate"
         ),
         "billingconsole.amazonaws.com" => matches!(event.event_name, "CloseAccount" | "UpdateIAMAccessPreference"),
-        "support.amazonaws.com" => event.event_name == "CreateCase",
+        "support.amazonaws.com" => {
+            matches!(event.event_name, "CreateCase" | "AddAttachmentsToSet" | "AddCommunicationToCase" | "ResolveCase")
+        }
         "iam.amazonaws.com" => is_own_credential_call(event),
         "s3.amazonaws.com" => match event.event_name {
             "PutBucketPolicy" | "DeleteBucketPolicy" => true,
@@ -86,7 +89,11 @@ pub(super) fn is_about_root(event: &Event<'_>) -> bool {
 
 fn is_own_credential_call(event: &Event<'_>) -> bool {
     match event.event_name {
-        "CreateAccessKey" | "UpdateAccessKey" | "DeleteAccessKey" => is_about_root(event),
+        "CreateAccessKey" | "UpdateAccessKey" | "DeleteAccessKey" | "DeleteSigningCertificate" => is_about_root(event),
+        "UpdateSigningCertificate" => {
+            let [status] = members(event.request_parameters, ["status"]);
+            is_about_root(event) && &*text(status) == "Inactive"
+        }
         // Devices of root have such a name in their serial number (`mfa/root-account-mfa-device`, `u2f/root-account/…`),
         // whatever user name the request repeats.
         "CreateVirtualMFADevice"

@@ -110,6 +110,20 @@ fn everyday_and_what_needs_root() {
     assert!(everyday("account.amazonaws.com", "GetContactInformation", json!(null)));
     assert!(!everyday("iam.amazonaws.com", "DeleteAccessKey", json!({ "accessKeyId": "AKIA1" })));
     assert!(everyday("iam.amazonaws.com", "DeleteAccessKey", json!({ "accessKeyId": "AKIA1", "userName": "u" })));
+    let certificate = |status: &str| json!({ "certificateId": "C1", "status": status });
+    assert!(!everyday("iam.amazonaws.com", "DeleteSigningCertificate", json!({ "certificateId": "C1" })));
+    assert!(!everyday("iam.amazonaws.com", "UpdateSigningCertificate", certificate("Inactive")));
+    assert!(everyday("iam.amazonaws.com", "UpdateSigningCertificate", certificate("Active")));
+    assert!(everyday("iam.amazonaws.com", "UploadSigningCertificate", json!({ "certificateBody": "-" })));
+    assert!(everyday(
+        "iam.amazonaws.com",
+        "DeleteSigningCertificate",
+        json!({ "certificateId": "C1", "userName": "u" })
+    ));
+    for name in ["CreateCase", "AddAttachmentsToSet", "AddCommunicationToCase", "ResolveCase"] {
+        assert!(!everyday("support.amazonaws.com", name, json!(null)), "{name}");
+    }
+    assert!(everyday("support.amazonaws.com", "RefreshTrustedAdvisorCheck", json!(null)));
     assert!(everyday("iam.amazonaws.com", "AttachUserPolicy", json!({ "userName": "u" })));
     assert!(!everyday("s3.amazonaws.com", "DeleteBucketPolicy", json!({ "bucketName": "b" })));
     assert!(!everyday(

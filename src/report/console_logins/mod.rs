@@ -70,15 +70,15 @@ mfa:
 
 Findings and their severities; a row has that of the worst that it is part of, else info:
   sign-in-without-mfa  high for root, medium for an IAM user, medium for the people of Identity
-                       Center who came with a password alone (one finding an account); low for a
-                       user's first sign-in, within an hour of which the user registered a device
-                       from the same network, info where these logs show the user being made
+                       Center who came with a password alone (one finding an account); info for a
+                       new user's first sign-in, within a day of which a device was registered
   console-by-key       a session that a long-lived key or a workload issued signed in: medium, high
                        for root's key and for a workload
   brute-force-success  --guesses failures of one principal, at once or slowly, then a success:
                        critical for root, high for a user, medium where the success had MFA, or
                        where few addresses failed and another one got in; low where somebody
-                       else set the password in between
+                       else set the password in between, or with MFA at an address from which
+                       the user had got in on three days
   sign-in-after-reset  somebody else set the password, mostly with the MFA device, and the sign-in
                        that follows came from there or from a network new to the user: high to low
   password-known       sign-ins that got as far as the second factor and failed there, on days on
@@ -87,7 +87,8 @@ Findings and their severities; a row has that of the worst that it is part of, e
                        a user who had signed in from elsewhere
   password-spray       failures of --spray-users users from one address, at once or in two weeks:
                        high where somebody got in from there who never had, low where at most one of
-                       the names exists or as many get in as stay out, else medium; and of three
+                       the names exists, as many get in as stay out or all who failed got in from
+                       there before and after, else medium; and of three
                        times as many users of one account from many addresses at once, or of
                        --spray-users on three days from networks nobody gets in from: medium
   sign-in-guessing     --guesses failures of one principal: medium for root and from five addresses,

@@ -63,8 +63,8 @@ fn a_first_sign_in_that_registers_a_device_is_how_people_start() {
             did("new", "EnableMFADevice", "new", (device, OFFICE)),
         ]
     };
-    assert_eq!(found(first("20T09:00:00", "20T09:24:00")), ["sign-in-without-mfa low"]);
-    assert_eq!(found(first("06T09:30:00", "21T09:10:00")), ["sign-in-without-mfa low"], "two weeks, and a day");
+    assert_eq!(found(first("20T09:00:00", "20T09:24:00")), ["sign-in-without-mfa info"]);
+    assert_eq!(found(first("06T09:30:00", "21T09:10:00")), ["sign-in-without-mfa info"], "two weeks, and a day");
     let later = [first("20T09:00:00", "20T09:24:00"), vec![sign_in("new", "22T09:40:00", "Yes", HOME)]].concat();
     assert_eq!(
         findings(later)[0].summary,
@@ -73,7 +73,7 @@ fn a_first_sign_in_that_registers_a_device_is_how_people_start() {
     );
     let mut v6 = first("20T09:00:00", "20T09:24:00");
     v6[2]["sourceIPAddress"] = json!("2001:db8::7");
-    assert_eq!(found(v6), ["sign-in-without-mfa low"], "IPv4 and IPv6 say nothing of each other");
+    assert_eq!(found(v6), ["sign-in-without-mfa info"], "IPv4 and IPv6 say nothing of each other");
 
     let medium = |records: &[Json], why: &str| {
         let found = found(records.to_vec());
@@ -93,7 +93,7 @@ fn what_looks_like_a_first_sign_in() {
     let first = || sign_in("new", "04T09:20:00", "No", OFFICE);
     let enabled = |time: &str| did("new", "EnableMFADevice", "new", (time, OFFICE));
     let of_other = did("new", "EnableMFADevice", "boss", ("04T09:24:00", OFFICE));
-    let by_other = did("ops", "EnableMFADevice", "new", ("04T09:24:00", OFFICE));
+    let by_other = did("bo", "EnableMFADevice", "new", ("04T09:24:00", OFFICE));
     let elsewhere = did("new", "EnableMFADevice", "new", ("04T09:24:00", AWAY));
     let removed = did("ops", "DeactivateMFADevice", "new", ("04T09:10:00", HOME));
     let had = sign_in("new", "02T09:20:00", "Yes", HOME);
@@ -102,7 +102,7 @@ fn what_looks_like_a_first_sign_in() {
     for (near, why) in [
         (vec![], "no device"),
         (vec![of_other], "a device for another user"),
-        (vec![by_other], "a device that somebody else registered"),
+        (vec![by_other], "a device that neither the user nor its maker registered"),
         (vec![enabled("05T11:24:00")], "long after other things"),
         (vec![enabled("04T09:24:00"), removed], "the user had a device"),
         (vec![enabled("04T09:24:00"), had], "the user had MFA before"),
@@ -113,6 +113,14 @@ fn what_looks_like_a_first_sign_in() {
         let found = found([vec![made(), first()], near].concat());
         assert!(found.contains(&"sign-in-without-mfa medium".to_owned()), "{why}: {found:?}");
     }
+    let by_maker = did("ops", "EnableMFADevice", "new", ("04T09:24:00", HOME));
+    assert_eq!(found(vec![made(), first(), by_maker]), ["sign-in-without-mfa info"], "the help desk registers it");
+    let through_vpn = || did("new", "EnableMFADevice", "new", ("04T09:24:00", AWAY));
+    let colleague = || sign_in("boss", "03T08:00:00", "Yes", AWAY);
+    let all = |more: Vec<Json>| found([vec![made(), first(), through_vpn(), colleague()], more].concat());
+    assert_eq!(all(vec![]), ["sign-in-without-mfa info"], "through the VPN of the company");
+    let twice = all(vec![sign_in("new", "04T09:22:00", "No", OFFICE)]);
+    assert_eq!(twice, ["sign-in-without-mfa medium"], "one of two sign-ins may be another's");
 }
 
 #[test]

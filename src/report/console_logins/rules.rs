@@ -13,7 +13,8 @@ pub(super) const SIGN_IN_WITHOUT_MFA: Rule = Rule {
     controls: &["1.10"],
     about: "Root (high) or an IAM user (medium) signed in to the console with nothing but a password, or people of Identity \
             Center did (medium, one finding an account). The first sign-in of a user who was made at most two weeks before, and \
-            who registers a device for itself within a day, is how people start: low; not where the user had MFA before. Sign-ins through an identity provider are not judged: MFA is held \
+            who registers a device for itself within a day, or gets one from whoever made it, is how people start: info; not \
+            where the user had MFA before. Sign-ins through an identity provider are not judged: MFA is held \
             there.",
     check: "See whether the principal has signed in with MFA since (the finding says so), and whether it has a device: \
             aws iam list-mfa-devices --user-name NAME.",
@@ -52,7 +53,8 @@ pub(super) const BRUTE_FORCE_SUCCESS: Rule = Rule {
             with no success between, and one succeeded after the first of them: from the same address, from one of several, \
             or within a day from an address that was new. Critical for root, high for a user; medium where the success had \
             MFA, or where one or two addresses failed and another one got in; low where somebody else set the password in \
-            between and the success came from no place that is new to the user. Whoever forgot a password looks the same.",
+            between and the success came from no place that is new to the user, and where all came from one address from which \
+            the user had got in on three days before, and the success had MFA. Whoever forgot a password looks the same.",
     check: "Ask the owner about the time and the address, and look at what the session did next: trailscan sessions, \
             trailscan principals --principal NAME.",
     fix: "Change the password, end the sessions (an inline policy that denies calls with older tokens), look for keys, \
@@ -91,8 +93,8 @@ pub(super) const PASSWORD_SPRAY: Rule = Rule {
             failure with a name that does not exist counts as a user of its own. High where somebody got in from there within \
             a day who had never come from there, or within the half hour before, where at most two users ever got in from \
             there; medium where that had MFA, or was in an account where nothing failed and under a name that was tried in \
-            none; low where at most one of the names exists, or \
-            where as many get in as stay out. Or sign-ins of three times as many users of one account failed from many \
+            none; low where at most one of the names exists, \
+            where as many get in as stay out, or where all who failed got in from there before it and after. Or sign-ins of three times as many users of one account failed from many \
             addresses at once, more than got in: medium, about the account; an address counts as one more user there for failures \
             with names that do not exist, where nobody got in from it. High where one of them failed with the others and then \
             got in without MFA from an address of theirs, or from one where it had neither got in before nor failed. Medium is it where --spray-users users failed on three days \

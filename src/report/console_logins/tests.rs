@@ -204,6 +204,48 @@ fn people_who_mistype_are_no_spray_and_one_who_is_hit_makes_it_worse() {
 }
 
 #[test]
+fn regulars_who_mistype_at_their_desks() {
+    let names = ["ana", "bo", "cy", "di", "eva"];
+    let at = |name: &str, day: &str, worked: bool| {
+        with(sign_in(name, "08:00:00", worked), "/eventTime", json!(format!("2026-01-{day}:00Z")))
+    };
+    let failed = || names.iter().map(|name| at(name, "10T08:30", false));
+    let got_in = |day: &'static str| names.iter().map(move |name| at(name, day, true));
+    let spray = |all: Vec<Json>| attacks(failed().chain(all).collect());
+    let before = || got_in("08T08:00").collect::<Vec<_>>();
+    let after = || got_in("10T12:00").collect::<Vec<_>>();
+    assert_eq!(spray([before(), after()].concat()), [("password-spray", "low")]);
+    assert_eq!(spray(before()), [("password-spray", "medium")], "nobody got in again");
+    assert_eq!(spray([before(), after()[1..].to_vec()].concat()), [("password-spray", "medium")], "one did not");
+    let stranger = at("zed", "10T08:31", false);
+    assert_eq!(
+        spray([before(), after(), vec![stranger]].concat()),
+        [("password-spray", "medium")],
+        "a name never seen"
+    );
+}
+
+#[test]
+fn who_mistypes_at_the_own_desk() {
+    let mfa = |record: Json| with(record, "/additionalEventData/MFAUsed", json!("Yes"));
+    let at = |day: &str, used: bool| {
+        let record = with(sign_in("ana", "08:00:00", true), "/eventTime", json!(format!("2026-01-{day}T08:00:00Z")));
+        if used { mfa(record) } else { record }
+    };
+    let then = |days: &[&str], last: Json| {
+        let mut all = failures("ana", "09:30", 11);
+        all.extend(days.iter().map(|day| at(day, true)));
+        all.push(last);
+        attacks(all)
+    };
+    let success = || sign_in("ana", "09:40:00", true);
+    assert_eq!(then(&["07", "08", "09"], mfa(success())), [("brute-force-success", "low")]);
+    assert_eq!(then(&["07", "08", "09"], success()), [("brute-force-success", "high")], "without MFA");
+    assert_eq!(then(&["08", "09"], mfa(success())), [("brute-force-success", "medium")], "two days");
+    assert_eq!(then(&["11", "12", "13"], mfa(success())), [("brute-force-success", "medium")], "afterwards");
+}
+
+#[test]
 fn names_that_do_not_exist_are_one_row_and_many_users() {
     let hidden = "HIDDEN_DUE_TO_SECURITY_REASONS";
     let unknown = |n| failures(hidden, "09:10", n);

@@ -24,7 +24,7 @@ pub(super) fn severity(row: &Row<'_>, enrolments: &Enrolments<'_>) -> Option<Sev
     match row.kind {
         "Root" => Some(Severity::High),
         "IAMUser" => Some(match enrolment(row, enrolments) {
-            Some(_) => Severity::Low,
+            Some(_) => Severity::Info,
             None => Severity::Medium,
         }),
         "AssumedRole" | "FederatedUser" => Some(of_issuers(row)),

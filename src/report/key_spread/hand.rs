@@ -2,10 +2,13 @@
 //!
 //! An office, a VPN exit or a build host uses the keys of many people every day, so that alone says nothing. What does: it
 //! only asks whose the keys are (GetCallerIdentity), it calls with a tool of attackers, or it is new to each of the keys and
-//! brings one program that none of them was used with before.
+//! brings one program that none of them was used with before. Where only its version is new, people at a shared host or in a
+//! new office look the same: then all has to happen in one sitting, or at night. Nobody asks as whoever holds the key does,
+//! with the program that the key is used with elsewhere, at their hours or on several days.
 //!
-//! Known misses: less than three principals; an address a key; a thief who copies the programs. An inventory of the
-//! account's own keys, and an authorised test, look the same. Private addresses are those of many networks and are not judged.
+//! Known misses: less than three principals; an address a key; a thief who copies the programs, or who works by day and for
+//! days with the holders' program in another version. An inventory of the account's own keys, an authorised test and a course
+//! with a new tool look the same. Private addresses are those of many networks and are not judged.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -15,10 +18,12 @@ use serde_json::{Map, Value, json};
 use smallvec::SmallVec;
 
 use super::JudgedKey;
+use super::pace::is_at_night;
 use super::signal::SpeaksFor;
+use super::spread::Place;
 use crate::aggregate::keys::SourceUse;
-use crate::aggregate::{Span, Sym, Symbols};
-use crate::model::{EventTime, SourceAddress, agent_family, attack_tool, quantity};
+use crate::aggregate::{HourSet, Span, Sym, Symbols};
+use crate::model::{Day, EventTime, Network, SourceAddress, agent_family, attack_tool, quantity};
 use crate::report::{Finding, Severity};
 
 /// Principals whose keys one hand holds.
@@ -26,6 +31,12 @@ const LEAST: usize = 3;
 
 /// Seconds in which probes belong together, and by which a key is older than what is new to it.
 const DAY_SECONDS: i64 = 86_400;
+
+/// The longest sitting, in seconds.
+const SITTING: i64 = 2 * 3_600;
+
+/// Days of asking whose a key is, with its holder's own program, that are a habit of its holder.
+const HABIT: usize = 3;
 
 /// Members of a list in the evidence.
 const SHOWN: usize = 20;
@@ -36,6 +47,7 @@ struct Use<'a> {
     events: i64,
     identity_checks: i64,
     span: Span,
+    hours: HourSet,
     agents: BTreeMap<Sym, Span>,
 }
 
@@ -93,7 +105,7 @@ fn principals<'u, 'a: 'u>(uses: impl Iterator<Item = &'u Use<'a>>) -> usize {
 
 /// The strongest reason, if there is one.
 fn hand<'u, 'a>(address: IpAddr, uses: &'u [Use<'a>], symbols: &Symbols) -> Option<Hand<'u, 'a>> {
-    with_tool(address, uses, symbols).or_else(|| new_to_all(address, uses, symbols)).or_else(|| probes(address, uses))
+    with_tool(address, uses, symbols).or_else(|| new_to_all(address, uses)).or_else(|| probes(address, uses))
 }
 
 fn with_tool<'u, 'a>(address: IpAddr, uses: &'u [Use<'a>], symbols: &Symbols) -> Option<Hand<'u, 'a>> {
@@ -107,29 +119,62 @@ fn with_tool<'u, 'a>(address: IpAddr, uses: &'u [Use<'a>], symbols: &Symbols) ->
 
 /// The address came to each key a day or more after it was used elsewhere, with one program that none was used with, and the
 /// key went on elsewhere: where all move to a new office or host with a new program, nothing does.
-fn new_to_all<'u, 'a>(address: IpAddr, uses: &'u [Use<'a>], symbols: &Symbols) -> Option<Hand<'u, 'a>> {
+fn new_to_all<'u, 'a>(address: IpAddr, uses: &'u [Use<'a>]) -> Option<Hand<'u, 'a>> {
     let network = SourceAddress::Ip(address).network()?;
-    let mut by_agent: BTreeMap<&str, Vec<&Use<'_>>> = BTreeMap::new();
+    let mut by_program: BTreeMap<&str, Vec<&Use<'_>>> = BTreeMap::new();
     for used in uses {
-        let elsewhere = || used.key.spread.places.iter().filter(|(known, _)| **known != network);
         let begins = used.key.used.span.first().map(|first| first.plus_seconds(DAY_SECONDS));
-        let goes_on = || elsewhere().any(|(_, place)| place.last() > used.span.first());
-        let is_late = used.span.first() >= begins && goes_on();
-        let is_new = |agent: &Sym| elsewhere().all(|(_, place)| !place.agents.contains_key(agent));
-        for agent in used.agents.keys().filter(|agent| is_late && **agent != Sym::EMPTY && is_new(agent)) {
-            by_agent.entry(symbols.text(*agent)).or_default().push(used);
+        let goes_on = || used.elsewhere(network).any(|place| place.last() > used.span.first());
+        if used.span.first() < begins || !goes_on() {
+            continue;
+        }
+        let known = used.programs_elsewhere(network);
+        for program in used.programs().into_iter().filter(|program| !known.contains(program)) {
+            by_program.entry(program).or_default().push(used);
         }
     }
-    let (agent, with) = by_agent.into_iter().find(|(_, uses)| principals(uses.iter().copied()) >= LEAST)?;
-    let why = format!("all with {}, new to each of them as the address is", agent_family(agent));
-    Some(Hand { address, severity: Severity::High, why, uses: with })
+    let hands = by_program.into_iter().filter_map(|(program, with)| by_one_program(address, program, with));
+    // The worst, the first of equals: a reverse order makes it the last one.
+    Vec::from_iter(hands).into_iter().rev().max_by_key(|hand| hand.severity)
 }
 
-/// Keys that the address used for nothing but GetCallerIdentity, within a day of each other.
+/// What it means that the keys came to `address` with one program that none of them was used with.
+fn by_one_program<'u, 'a>(address: IpAddr, program: &str, with: Vec<&'u Use<'a>>) -> Option<Hand<'u, 'a>> {
+    let network = SourceAddress::Ip(address).network()?;
+    if principals(with.iter().copied()) < LEAST {
+        return None;
+    }
+    let family = agent_family(program);
+    let is_of_family = |used: &Use<'_>, agent: Sym| used.key.spread.family(agent) == family;
+    let is_new = |used: &&&Use<'_>| {
+        !used.elsewhere(network).flat_map(|place| place.agents.keys()).any(|&agent| is_of_family(used, agent))
+    };
+    let (severity, why) = if principals(with.iter().filter(is_new).copied()) >= LEAST {
+        let severity =
+            if with.iter().all(|used| used.is_by_turns(network)) { Severity::Medium } else { Severity::High };
+        (severity, format!("all with {family}, new to each of them as the address is"))
+    } else if is_one_sitting(&with) {
+        (Severity::High, format!("all with {family} in a version new to each of them, within two hours"))
+    } else if with.iter().all(|used| used.is_at_night(network)) {
+        (Severity::High, format!("all with {family} in a version new to each of them, at night"))
+    } else {
+        return None;
+    };
+    Some(Hand { address, severity, why, uses: with })
+}
+
+fn is_one_sitting(uses: &[&Use<'_>]) -> bool {
+    let mut span = Span::default();
+    uses.iter().for_each(|used| span.merge(used.span));
+    span.first().zip(span.last()).is_some_and(|(first, last)| last <= first.plus_seconds(SITTING))
+}
+
+/// Keys that the address used for nothing but GetCallerIdentity, within a day of each other, and not as their holders do.
 fn probes<'u, 'a>(address: IpAddr, uses: &'u [Use<'a>]) -> Option<Hand<'u, 'a>> {
+    let network = SourceAddress::Ip(address).network()?;
     let mut probes: Vec<(EventTime, &Use<'_>)> = uses
         .iter()
-        .filter(|used| used.identity_checks > 0 && used.identity_checks == used.events)
+        .filter(|used| used.identity_checks > 0 && used.identity_checks == used.events && !used.is_holders(network))
         .filter_map(|used| Some((used.span.first()?, used)))
         .collect();
     probes.sort_by_key(|(first, used)| (*first, used.key.id));
@@ -146,7 +191,7 @@ fn probes<'u, 'a>(address: IpAddr, uses: &'u [Use<'a>]) -> Option<Hand<'u, 'a>> 
 /// Whether all that was found about a key is its use from `address`.
 fn is_all(key: &JudgedKey<'_>, address: IpAddr) -> bool {
     let network = SourceAddress::Ip(address).network();
-    let mut leaks = key.signals.iter().filter(|held| held.signal.speaks_for() == SpeaksFor::Leak);
+    let mut leaks = key.signals.iter().filter(|held| held.speaks_for() == SpeaksFor::Leak);
     let is_here = |networks: &[_]| networks.iter().all(|known| Some(*known) == network);
     let is_only = key.spread.addresses.keys().all(|known| *known == address);
     is_only || key.verdict.is_leak() && leaks.all(|held| is_here(&held.networks))
@@ -198,15 +243,70 @@ fn finding(hand: &Hand<'_, '_>, (account, others): (&str, usize), uses: &[&Use<'
 
 impl<'a> Use<'a> {
     fn of(key: &'a JudgedKey<'a>) -> Self {
-        Self { key, events: 0, identity_checks: 0, span: Span::default(), agents: BTreeMap::new() }
+        Self {
+            key,
+            events: 0,
+            identity_checks: 0,
+            span: Span::default(),
+            hours: HourSet::default(),
+            agents: BTreeMap::new(),
+        }
     }
 
     fn add(&mut self, used: &SourceUse) {
         self.events += used.events;
         self.identity_checks += used.identity_checks;
         self.span.merge(used.span);
+        self.hours.merge(&used.hours);
         for (agent, span) in used.agents.iter() {
             self.agents.entry(agent).or_default().merge(*span);
         }
+    }
+
+    /// The other networks of the key.
+    fn elsewhere(&self, network: Network) -> impl Iterator<Item = &'a Place> + '_ {
+        let key: &'a JudgedKey<'a> = self.key;
+        key.spread.places.iter().filter(move |(known, _)| **known != network).map(|(_, place)| place)
+    }
+
+    fn hours_elsewhere(&self, network: Network) -> HourSet {
+        let mut hours = HourSet::default();
+        self.elsewhere(network).for_each(|place| hours.merge(&place.hours));
+        hours
+    }
+
+    /// What it called with here, without what differs from call to call.
+    fn programs(&self) -> BTreeSet<&'a str> {
+        let key: &'a JudgedKey<'a> = self.key;
+        self.agents.keys().filter(|agent| **agent != Sym::EMPTY).map(|agent| key.spread.program(*agent)).collect()
+    }
+
+    fn programs_elsewhere(&self, network: Network) -> BTreeSet<&'a str> {
+        let key: &'a JudgedKey<'a> = self.key;
+        self.elsewhere(network).flat_map(|place| place.agents.keys()).map(|agent| key.spread.program(*agent)).collect()
+    }
+
+    /// Whether every use here lies in the night of whoever uses the key elsewhere.
+    fn is_at_night(&self, network: Network) -> bool {
+        let home = self.hours_elsewhere(network);
+        self.hours.iter().all(|hour| is_at_night(&home, hour))
+    }
+
+    /// Whether the holder was here: on two days or more, on days of the week on which the key is used elsewhere, and on none
+    /// on which it was.
+    fn is_by_turns(&self, network: Network) -> bool {
+        let (here, elsewhere) = (self.hours.days(), self.hours_elsewhere(network).days());
+        let weekdays: BTreeSet<i32> = elsewhere.iter().map(|day| day.0.rem_euclid(7)).collect();
+        let is_away = |day: &Day| !elsewhere.contains(day) && weekdays.contains(&day.0.rem_euclid(7));
+        here.len() > 1 && here.iter().all(is_away)
+    }
+
+    /// Whether it looks like the key's holder: with programs that the key is used with elsewhere, in the very version, and at
+    /// hours at which it is used there, or on several days.
+    fn is_holders(&self, network: Network) -> bool {
+        let (here, elsewhere) = (self.programs(), self.programs_elsewhere(network));
+        let home = self.hours_elsewhere(network);
+        let is_by_day = || self.hours.iter().all(|hour| !is_at_night(&home, hour));
+        !here.is_empty() && here.is_subset(&elsewhere) && (is_by_day() || self.hours.days().len() >= HABIT)
     }
 }

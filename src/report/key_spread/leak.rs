@@ -80,25 +80,30 @@ pub(super) fn new_families<'a>(look: &Look<'a>) -> BTreeMap<&'a str, (EventTime,
 }
 
 /// Whether a network, in use from `first`, was the holder's before `time`: on three days or more, and all that came from
-/// there until then had an agent, to the letter, of a network that is not late, where it was before.
+/// there until then was by a program, in the very version and on the very system, of a network that is not late, where it was
+/// before.
 ///
 /// Known miss: a thief who copies the holder's agent, and waits three days with a tool of his own. Other signals hold.
 fn is_holders(look: &Look<'_>, (network, first): (Network, EventTime), time: EventTime) -> bool {
     let Some(place) = look.spread.places.get(&network) else { return false };
     let is_old =
         |network: &Network| look.spread.networks.get(network).is_some_and(|used| used.span.first() < look.late());
-    let old_agents: BTreeSet<Sym> = look
+    let old_programs: BTreeSet<&str> = look
         .spread
         .places
         .iter()
         .filter(|(network, _)| is_old(network))
         .flat_map(|(_, place)| &place.agents)
         .filter(|(agent, span)| **agent != Sym::EMPTY && span.first() < Some(first))
-        .map(|(agent, _)| *agent)
+        .map(|(agent, _)| look.spread.program(*agent))
         .collect();
     let is_before = |span: &Span| span.first() < Some(time);
     days_before(&place.hours, time.hour()) >= OLD_DAYS
-        && place.agents.iter().filter(|(_, span)| is_before(span)).all(|(agent, _)| old_agents.contains(agent))
+        && place
+            .agents
+            .iter()
+            .filter(|(_, span)| is_before(span))
+            .all(|(agent, _)| old_programs.contains(look.spread.program(*agent)))
 }
 
 /// A network that came later while an old one, far from it, went on in a way that one holder cannot do by turns.

@@ -8,7 +8,7 @@ use super::signal::{Held, Signal};
 use super::spread::{NetworkUse, Place, Spread};
 use super::verdict::Thresholds;
 use crate::aggregate::keys::{KeyUse, Keys};
-use crate::aggregate::{Sym, Symbols};
+use crate::aggregate::{HourSet, Sym, Symbols};
 use crate::model::{EventTime, Hour, Network, is_program};
 use crate::report::key_age::days_between;
 use crate::report::{AddressLookup, Severity};
@@ -39,8 +39,8 @@ pub(super) struct Look<'a> {
     pub symbols: &'a Symbols,
     pub thresholds: Thresholds,
     pub addresses: Option<&'a AddressLookup>,
-    /// In how many networks each `userAgent` was used.
-    pub agent_networks: BTreeMap<Sym, usize>,
+    /// In how many networks each program was used, by its `userAgent` without what differs from call to call.
+    pub program_networks: BTreeMap<&'a str, usize>,
 }
 
 /// A network that came after others.
@@ -58,7 +58,14 @@ pub(super) struct Newcomer<'a> {
 impl<'a> Look<'a> {
     /// The signal with the networks that it tells of.
     pub(super) fn held(signal: Signal, severity: Severity, says: String, networks: Vec<Network>) -> Held {
-        Held { signal, severity, says, networks }
+        Held { signal, severity, says, networks, is_of_person: false }
+    }
+
+    /// The clock hours of use, from wherever.
+    pub(super) fn hours(&self) -> HourSet {
+        let mut hours = HourSet::default();
+        self.used.sources.iter().for_each(|(_, used)| hours.merge(&used.hours));
+        hours
     }
 
     /// The moment from which on something counts as new.
@@ -136,10 +143,10 @@ impl<'a> Look<'a> {
         first
     }
 
-    /// Whether a `userAgent` of the newcomer was used nowhere else.
+    /// Whether a program of the newcomer was used nowhere else: another one, another version or on another system.
     pub(super) fn has_new_agent(&self, newcomer: Newcomer<'_>) -> bool {
-        let is_only_here = |agent: &Sym| self.agent_networks.get(agent).is_some_and(|networks| *networks == 1);
-        newcomer.place.agents.keys().any(|agent| *agent != Sym::EMPTY && is_only_here(agent))
+        let is_only_here = |program: &str| self.program_networks.get(program).is_some_and(|networks| *networks == 1);
+        newcomer.place.agents.keys().any(|&agent| agent != Sym::EMPTY && is_only_here(self.spread.program(agent)))
     }
 
     /// Whether only SDKs and HTTP libraries were used there: a program, and nobody at a terminal.

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::look::Look;
-use super::pace::{LONGEST_REST, is_day_and_night, is_every_day, longest_rest};
+use super::pace::{LONGEST_REST, by_the_clock, is_day_and_night, is_every_day, is_of_office, longest_rest};
 use super::signal::{Held, Signal};
 use super::spread::Place;
 use crate::aggregate::{HourSet, Span};
 use crate::model::{
-    AccessKeyKind, BEARER, Day, EventTime, Hour, Network, SourceAddress, execution_environment, grouped, quantity,
+    AccessKeyKind, BEARER, Day, EventTime, Hour, Network, SourceAddress, execution_environment, grouped, is_program,
+    quantity,
 };
 use crate::report::{AddressLookup, AwsPlace, Severity};
 
@@ -21,6 +22,9 @@ const SCHEDULED: usize = 3;
 
 /// Nobody goes from one network to the next in less than this, in seconds.
 const MOVED: i64 = 60;
+
+/// How many times the least addresses at once no way out of a company shows.
+const FLEET: usize = 4;
 
 /// One of how many active days is on a weekend where nobody rests: two of twelve, from a Monday to the next Friday.
 const WEEKEND_PART: usize = 6;
@@ -36,6 +40,7 @@ pub(super) fn of(look: &Look<'_>) -> Vec<Held> {
         inside_vpc(look),
         programs_only(look),
         every_day(look),
+        clock(look),
         bearer_token(look),
     ];
     found.into_iter().flatten().collect()
@@ -137,7 +142,22 @@ fn at_once(look: &Look<'_>) -> Option<Held> {
         let (peak, all) = (grouped(peak.addresses), grouped(look.spread.addresses.len()));
         format!("{peak} of {all} addresses used it in one hour, in {}", quantity(networks as u64, "network"))
     };
-    holds.then(|| told(Signal::AtOnce, says(), Vec::new()))
+    holds.then(|| Held { is_of_person: is_way_out(look, least), ..told(Signal::AtOnce, says(), Vec::new()) })
+}
+
+/// Whether several addresses at once may be a company's way out, a pool of proxies or two providers: a person's tools in a
+/// person's hours, through a few of its networks as a matter of course. Machines of a fleet are many, or there on some days.
+fn is_way_out(look: &Look<'_>, least: usize) -> bool {
+    let days = days_at_once(look, (2, 1)).len();
+    look.spread.peak.addresses < least.saturating_mul(FLEET)
+        && is_of_person(look)
+        && days * 2 >= look.spread.active_days
+}
+
+/// Whether the key is used by people's tools only, in a person's hours.
+fn is_of_person(look: &Look<'_>) -> bool {
+    let has_program = |place: &Place| place.agents.keys().any(|&agent| is_program(look.spread.family(agent)));
+    is_of_office(&look.hours()) && !look.spread.places.values().any(has_program)
 }
 
 /// The days with an hour in which so many machines called at once, in so many networks: machines as the peak counts them.
@@ -211,20 +231,23 @@ fn ec2_range(look: &Look<'_>) -> Option<Held> {
     networks.dedup();
     let days = hours.days().len();
     let says = || format!("used on {} from AWS's ranges of EC2", quantity(days as u64, "day"));
-    (days > 1).then(|| told(Signal::Ec2Range, says(), networks))
+    (days > 1).then(|| Held { is_of_person: is_of_person(look), ..told(Signal::Ec2Range, says(), networks) })
 }
 
 fn inside_vpc(look: &Look<'_>) -> Option<Held> {
     let private = look.spread.private_addresses();
     let addresses = if private == 1 { "address" } else { "addresses" };
     let says = || format!("used from {} {addresses} inside a VPC", grouped(private));
-    (private > 0).then(|| told(Signal::InsideVpc, says(), Vec::new()))
+    let is_of_person = || is_of_office(&look.hours());
+    (private > 0).then(|| Held { is_of_person: is_of_person(), ..told(Signal::InsideVpc, says(), Vec::new()) })
 }
 
 fn programs_only(look: &Look<'_>) -> Option<Held> {
     let places = &look.spread.places;
     let holds = !places.is_empty() && places.values().all(|place| look.is_of_programs(place));
-    holds.then(|| told(Signal::ProgramsOnly, "used by SDKs and HTTP libraries only".to_owned(), Vec::new()))
+    let says = || "used by SDKs and HTTP libraries only".to_owned();
+    let is_of_person = || is_of_office(&look.hours());
+    holds.then(|| Held { is_of_person: is_of_person(), ..told(Signal::ProgramsOnly, says(), Vec::new()) })
 }
 
 /// From one network, so that what travels with a person does not count.
@@ -232,6 +255,17 @@ fn every_day(look: &Look<'_>) -> Option<Held> {
     let (network, place) = look.spread.places.iter().find(|(_, place)| is_every_day(&place.hours))?;
     let says = format!("used on {}, weekends too, from {network}", quantity(place.hours.days().len() as u64, "day"));
     Some(told(Signal::EveryDay, says, vec![*network]))
+}
+
+/// At the same hours of the day, from wherever.
+fn clock(look: &Look<'_>) -> Option<Held> {
+    let kept = by_the_clock(&look.hours())?;
+    let days = quantity(look.spread.active_days as u64, "day");
+    let when = match kept[..] {
+        [first, .., last] if kept.len() > 3 => format!("{first:02}:00 to {last:02}:59"),
+        _ => kept.iter().map(|hour| format!("{hour:02}:00")).collect::<Vec<_>>().join(", "),
+    };
+    Some(told(Signal::Clock, format!("used in the same hours on nearly all of {days}: {when} UTC"), Vec::new()))
 }
 
 fn bearer_token(look: &Look<'_>) -> Option<Held> {

@@ -1,5 +1,7 @@
 //! Whether hours of use are those of a machine.
 
+use std::collections::BTreeMap;
+
 use crate::aggregate::HourSet;
 use crate::model::Hour;
 
@@ -8,6 +10,12 @@ const LEAST_DAYS: usize = 4;
 
 /// The longest rest, in hours, that a machine takes: people sleep longer.
 pub(super) const LONGEST_REST: i32 = 7;
+
+/// Days of use from which hours are a person's or a clock's.
+const CLOCK_DAYS: usize = 10;
+
+/// Hours of the day at which a schedule starts, at most, where they are not one after the other.
+const FEW_HOURS: usize = 3;
 
 /// The days of which nearly each one must have a call.
 const WEEKS: i32 = 14;
@@ -59,6 +67,32 @@ pub(super) fn is_every_day(hours: &HourSet) -> bool {
     let (Some(first), Some(last)) = (days.first(), days.last()) else { return false };
     let all = last.0 - first.0 + 1;
     all >= WEEKS && days.len() as i64 * 10 >= i64::from(all) * 9
+}
+
+/// Whether the hours are those of a person at work: on ten days or more, a night of eight hours free, and no weekend but
+/// rarely. Machines that work at office hours only look the same.
+pub(super) fn is_of_office(hours: &HourSet) -> bool {
+    let days = hours.days();
+    let mut is_used = [false; 24];
+    hours.iter().for_each(|hour| is_used[hour.0.rem_euclid(24) as usize] = true);
+    // 1970-01-01 was a Thursday: Saturday and Sunday are the second and third day after it.
+    let weekends = days.iter().filter(|day| matches!(day.0.rem_euclid(7), 2 | 3)).count();
+    days.len() >= CLOCK_DAYS && weekends * 10 <= days.len() && longest_rest(|hour| is_used[hour]) > LONGEST_REST
+}
+
+/// The hours of the day that a clock keeps: the very same, three or fewer or without a gap, on nine of ten days, ten at
+/// least. People begin and rest at other hours from day to day.
+pub(super) fn by_the_clock(hours: &HourSet) -> Option<Vec<i32>> {
+    let mut of_days: BTreeMap<i32, u32> = BTreeMap::new();
+    for hour in hours.iter() {
+        *of_days.entry(hour.0.div_euclid(24)).or_default() |= 1 << hour.0.rem_euclid(24);
+    }
+    let mut days_of: BTreeMap<u32, usize> = BTreeMap::new();
+    of_days.values().for_each(|kept| *days_of.entry(*kept).or_default() += 1);
+    let (kept, days) = days_of.into_iter().max_by_key(|(_, days)| *days)?;
+    let kept: Vec<i32> = (0..24).filter(|hour| kept & (1 << hour) != 0).collect();
+    let is_set = kept.len() <= FEW_HOURS || kept.windows(2).all(|pair| pair[1] == pair[0] + 1);
+    (of_days.len() >= CLOCK_DAYS && days * 10 >= of_days.len() * 9 && is_set).then_some(kept)
 }
 
 /// The days with a call before `hour`.
@@ -116,6 +150,33 @@ mod tests {
         assert!(!is_every_day(&hours((0..31).filter(|day| day % 7 < 5), &[10])));
         assert!(!is_every_day(&hours(0..13, &[10])), "less than two weeks");
         assert!(!is_every_day(&HourSet::default()));
+    }
+
+    #[test]
+    fn clocks_keep_the_same_hours() {
+        let weekdays = || (4..32).filter(|day| !matches!(day % 7, 2 | 3));
+        for of_day in [&[2][..], &[8, 12, 16], &[8, 9, 10, 11, 12, 13, 14, 15, 16, 17]] {
+            assert_eq!(by_the_clock(&hours(weekdays(), of_day)).as_deref(), Some(of_day));
+        }
+        assert_eq!(by_the_clock(&hours(weekdays(), &[8, 9, 11, 13])), None, "with breaks");
+        assert_eq!(by_the_clock(&hours(0..9, &[2])), None, "nine days");
+        let mut person = HourSet::default();
+        (0..20).for_each(|day| person.insert(Hour(day * 24 + 9 + day % 3)));
+        assert_eq!(by_the_clock(&person), None, "at nine, ten or eleven");
+        let mut late = hours(weekdays(), &[2]);
+        late.merge(&hours(4..6, &[3]));
+        assert_eq!(by_the_clock(&late), Some(vec![2]), "two runs of twenty took longer");
+        late.merge(&hours(6..8, &[3]));
+        assert_eq!(by_the_clock(&late), None);
+    }
+
+    #[test]
+    fn offices_close() {
+        let weekdays = || (4..32).filter(|day| !matches!(day % 7, 2 | 3));
+        assert!(is_of_office(&hours(weekdays(), &[8, 12, 17])));
+        assert!(!is_of_office(&hours(4..32, &[8, 12, 17])), "weekends");
+        assert!(!is_of_office(&hours(weekdays(), &[3, 9, 15, 21])), "nights");
+        assert!(!is_of_office(&hours(weekdays().take(9), &[8])), "nine days");
     }
 
     #[test]

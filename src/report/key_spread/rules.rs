@@ -27,9 +27,11 @@ pub(super) const RULES: &[Rule] = &[
         practice: Some(Practice::RolesNotKeys),
         techniques: &["T1078.004"],
         controls: &[],
-        about: "One public address used the keys of three or more principals with a tool of attackers, or with a program \
-                that is new to all of them as the address is (high), or only to ask whose they are (medium). An office or \
-                a VPN exit that does neither is no finding. An inventory of your own keys looks the same.",
+        about: "One public address used the keys of three or more principals with a tool of attackers, with a program that \
+                is new to all of them as the address is, or with a new version of one within two hours or at night (high; \
+                medium where their holders used them nowhere else on those days), or only to ask whose they are, and not as \
+                their holders do (medium). An office or a VPN exit that does neither is no finding. An inventory of your own \
+                keys, or a course, looks the same.",
         check: "Whose address is it? access_key_ids and agent_family_list of the evidence; `trailscan principals --address ADDRESS`.",
         fix: "Set the keys inactive when nobody knows the address, look for the place that they leaked from (a repository, an \
               image), and look at what each did since.",
@@ -42,7 +44,8 @@ pub(super) const RULES: &[Rule] = &[
         techniques: &[],
         controls: &["1.18"],
         about: "Machines use the key: several addresses at once, day and night, from an environment or a range of AWS, or two \
-                weaker signals together. Medium where several machines are seen, low where one is.",
+                weaker signals together. What a person behind a company's way out shows as well, in working hours, is not \
+                enough. Medium where several machines are seen, low where one is.",
         check: "signals, address_list and agent_family_list of the evidence say which machines.",
         fix: "Give the machines a role: an instance profile, a task role, IAM Roles Anywhere, or OIDC for build systems.",
         page: ROLES,

@@ -32,6 +32,8 @@ pub(super) enum Signal {
     ProgramsOnly,
     /// Nearly every day from one network.
     EveryDay,
+    /// The same hours of the day on nearly every day of use.
+    Clock,
     /// A bearer token in the place of a signature.
     BearerToken,
 }
@@ -45,7 +47,7 @@ pub(super) enum SpeaksFor {
     HostedCi,
     /// It lies on a machine; enough alone.
     Machine,
-    /// It lies on a machine; two of these are enough.
+    /// It may lie on a machine; two of these are mostly enough.
     MachinePerhaps,
 }
 
@@ -59,12 +61,24 @@ pub(super) struct Held {
     pub says: String,
     /// The networks that it tells of.
     pub networks: Vec<Network>,
+    /// Whether the hours and tools are those of a person, who looks the same behind a company's way out.
+    pub is_of_person: bool,
+}
+
+impl Held {
+    /// What it speaks for: less where a person looks the same.
+    pub(super) const fn speaks_for(&self) -> SpeaksFor {
+        match self.signal.speaks_for() {
+            SpeaksFor::Machine if self.is_of_person => SpeaksFor::MachinePerhaps,
+            told => told,
+        }
+    }
 }
 
 impl Signal {
     /// All of them, in the order in which they are told.
     #[cfg(test)]
-    pub(super) const ALL: [Self; 14] = [
+    pub(super) const ALL: [Self; 15] = [
         Self::NewProgram,
         Self::TwoHands,
         Self::TwoCountries,
@@ -78,6 +92,7 @@ impl Signal {
         Self::InsideVpc,
         Self::ProgramsOnly,
         Self::EveryDay,
+        Self::Clock,
         Self::BearerToken,
     ];
 
@@ -97,6 +112,7 @@ impl Signal {
             Self::InsideVpc => "inside-vpc",
             Self::ProgramsOnly => "programs-only",
             Self::EveryDay => "every-day",
+            Self::Clock => "clock",
             Self::BearerToken => "bearer-token",
         }
     }
@@ -109,7 +125,9 @@ impl Signal {
             }
             Self::ShortVisits => SpeaksFor::HostedCi,
             Self::AtOnce | Self::DayAndNight | Self::ExecutionEnvironment | Self::Ec2Range => SpeaksFor::Machine,
-            Self::InsideVpc | Self::ProgramsOnly | Self::EveryDay | Self::BearerToken => SpeaksFor::MachinePerhaps,
+            Self::InsideVpc | Self::ProgramsOnly | Self::EveryDay | Self::Clock | Self::BearerToken => {
+                SpeaksFor::MachinePerhaps
+            }
         }
     }
 
@@ -135,6 +153,7 @@ impl Signal {
             Self::InsideVpc => "a person on a company VPN looks the same",
             Self::ProgramsOnly => "tools that people start name an SDK as well",
             Self::EveryDay => "machines of working days; a person without weekends",
+            Self::Clock => "machines that start at any hour; a person with set hours looks the same",
             Self::BearerToken => "tokens for services that do not log them",
         }
     }

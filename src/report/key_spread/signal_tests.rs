@@ -7,18 +7,18 @@ use crate::model::{Event, UserIdentity};
 use crate::report::addresses::mmdb_writer::{Data, database, text};
 use crate::report::{AwsRanges, GeoDatabase, Options, Value};
 
-const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
-const CLI: &str = "aws-cli/2.17.3 Python/3.11.8";
-const BOTO: &str = "Boto3/1.34.5 md/Botocore#1.34.5";
-const HOME: &str = "203.0.113.7";
-const OFFICE: &str = "192.0.2.55";
-const AWAY: &str = "198.51.100.66";
-const STRANGER: &str = "999988887777";
+pub(super) const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
+pub(super) const CLI: &str = "aws-cli/2.17.3 Python/3.11.8";
+pub(super) const BOTO: &str = "Boto3/1.34.5 md/Botocore#1.34.5";
+pub(super) const HOME: &str = "203.0.113.7";
+pub(super) const OFFICE: &str = "192.0.2.55";
+pub(super) const AWAY: &str = "198.51.100.66";
+pub(super) const STRANGER: &str = "999988887777";
 
 /// What is called, and when: hours since the start of a Monday.
 #[derive(Clone)]
-struct Call {
-    hour: i64,
+pub(super) struct Call {
+    pub(super) hour: i64,
     minute: i64,
     address: String,
     agent: &'static str,
@@ -27,27 +27,27 @@ struct Call {
 }
 
 /// Calls on each of `days` at each of `hours`.
-fn calls(days: impl Iterator<Item = i64>, hours: &[i64], address: &str, agent: &'static str) -> Vec<Call> {
+pub(super) fn calls(days: impl Iterator<Item = i64>, hours: &[i64], address: &str, agent: &'static str) -> Vec<Call> {
     let call = |hour| Call { hour, minute: 0, address: address.to_owned(), agent, endpoint: "" };
     days.flat_map(|day| hours.iter().map(move |hour| day * 24 + hour)).map(call).collect()
 }
 
 /// Days of the week but Saturday and Sunday.
-fn workdays(weeks: i64) -> impl Iterator<Item = i64> + Clone {
+pub(super) fn workdays(weeks: i64) -> impl Iterator<Item = i64> + Clone {
     (0..weeks * 7).filter(|day| day % 7 < 5)
 }
 
 /// Twenty calls in one hour.
-fn burst(day: i64, hour: i64, address: &str, agent: &'static str) -> Vec<Call> {
+pub(super) fn burst(day: i64, hour: i64, address: &str, agent: &'static str) -> Vec<Call> {
     let one = &calls(day..day + 1, &[hour], address, agent)[0];
     (1..21).map(|minute| Call { minute, ..one.clone() }).collect()
 }
 
-fn through(endpoint: &'static str, calls: Vec<Call>) -> Vec<Call> {
+pub(super) fn through(endpoint: &'static str, calls: Vec<Call>) -> Vec<Call> {
     calls.into_iter().map(|call| Call { endpoint, ..call }).collect()
 }
 
-fn observe(state: &mut State, identity: &UserIdentity<'_>, calls: &[Call]) {
+pub(super) fn observe(state: &mut State, identity: &UserIdentity<'_>, calls: &[Call]) {
     for call in calls {
         let seen = Event {
             event_time: Some(at("2026-05-04T00:00:00Z").plus_seconds(call.hour * 3600 + call.minute * 60)),
@@ -62,12 +62,12 @@ fn observe(state: &mut State, identity: &UserIdentity<'_>, calls: &[Call]) {
     }
 }
 
-fn answer_to(state: &State, addresses: Option<&AddressLookup>) -> Answer {
+pub(super) fn answer_to(state: &State, addresses: Option<&AddressLookup>) -> Answer {
     answer(&View { addresses, ..View::new(state, &Options::default()) })
 }
 
 /// Verdict and severity of one key, and what is said of it.
-fn judged_with(all: &[Vec<Call>], addresses: Option<&AddressLookup>) -> (String, String, String) {
+pub(super) fn judged_with(all: &[Vec<Call>], addresses: Option<&AddressLookup>) -> (String, String, String) {
     let mut state = State::new(&[&keys::KIND]);
     observe(&mut state, &user("ana", KEY), &all.concat());
     let answer = answer_to(&state, addresses);
@@ -79,7 +79,7 @@ fn judged_with(all: &[Vec<Call>], addresses: Option<&AddressLookup>) -> (String,
     (cell("verdict"), cell("severity"), said)
 }
 
-fn judge_of(all: &[Vec<Call>]) -> String {
+pub(super) fn judge_of(all: &[Vec<Call>]) -> String {
     let (verdict, severity, _) = judged_with(all, None);
     format!("{verdict} {severity}")
 }
@@ -292,7 +292,7 @@ fn a_short_time_shows_nothing_new_and_says_so() {
     assert_eq!(judge_of(&test), "roaming low", "a key that its owner tried first");
 }
 
-fn lookup(geo: Option<&[u8]>, ranges: Option<&str>) -> AddressLookup {
+pub(super) fn lookup(geo: Option<&[u8]>, ranges: Option<&str>) -> AddressLookup {
     let file = |bytes: &[u8]| {
         let file = tempfile::NamedTempFile::new().expect("a file");
         std::fs::write(file.path(), bytes).expect("written");
@@ -344,37 +344,6 @@ fn ranges_of_ec2_are_machines() {
     assert_eq!(verdict(0..2, "WORKSPACES_GATEWAYS"), "single");
 }
 
-/// Rules and severities of what is found when `address` calls with the keys of four users, each used from a home of its own
-/// before and, where `goes_on`, after.
-fn hands(name: &'static str, agent: &'static str, goes_on: bool) -> Vec<(&'static str, &'static str)> {
-    let mut state = State::new(&[&keys::KIND]);
-    for i in 0..4 {
-        let (name_of, key) = (format!("user{i}"), format!("AKIAUSER{i}EXAMPLE"));
-        let identity = user(&name_of, &key);
-        let home = calls(workdays(if goes_on { 4 } else { 3 }), &[10], &format!("20.{i}.1.7"), CLI);
-        observe(&mut state, &identity, &home);
-        let mut call = Event { event_name: name, user_agent: agent, source_ip_address: AWAY, ..event(&identity) };
-        call.event_time = Some(at("2026-05-26T09:00:00Z").plus_seconds(i * 600));
-        state.observe(&call);
-    }
-    answer_to(&state, None).findings.iter().map(|found| (found.rule, found.severity.as_str())).collect()
-}
-
-#[test]
-fn one_hand_with_the_keys_of_several() {
-    let curl = "curl/8.1";
-    assert_eq!(hands("GetCallerIdentity", "TruffleHog", true), [("keys-in-one-hand", "high")], "and no line a key");
-    assert_eq!(hands("ListBuckets", curl, true), [("keys-in-one-hand", "high")], "new to each, with one program");
-    let roaming = ("key-roaming", "low");
-    assert_eq!(hands("ListBuckets", CLI, true), [roaming; 4], "all in a new office, as they always work");
-    assert!(
-        hands("ListBuckets", curl, false).iter().all(|found| found.0 != "keys-in-one-hand"),
-        "all move to a new host"
-    );
-    let probes = hands("GetCallerIdentity", CLI, true);
-    assert_eq!((probes[0], probes.len()), (("keys-in-one-hand", "medium"), 5), "{probes:?}");
-}
-
 #[test]
 fn bearer_tokens_are_keys() {
     let ana = user("BedrockAPIKey-826f", "");
@@ -392,25 +361,4 @@ fn bearer_tokens_are_keys() {
     assert_eq!(answer.rows[0][0], Value::text(&*ana.bearer_key()));
     assert_eq!(answer.findings[0].rule, "key-embedded", "a program with a token");
     assert!(answer.findings[0].subject.ends_with(":user/BedrockAPIKey-826f"));
-}
-
-#[test]
-fn one_sign_of_a_machine_leaves_a_key_open() {
-    let told = |all: &[Vec<Call>]| {
-        let mut state = State::new(&[&keys::KIND]);
-        observe(&mut state, &user("ana", KEY), &all.concat());
-        perhaps_on_machines(&View::new(&state, &Options::default()))
-            .into_iter()
-            .map(|(_, seen)| seen)
-            .collect::<Vec<_>>()
-    };
-    let nightly = calls(workdays(4), &[3], OFFICE, BOTO);
-    assert_eq!(told(std::slice::from_ref(&nightly)), [format!("{KEY} was used by SDKs and HTTP libraries only")]);
-    let by_hand = calls(workdays(4), &[9, 11, 15], OFFICE, CLI);
-    assert_eq!(told(std::slice::from_ref(&by_hand)), [""; 0], "a person at the command line");
-    assert_eq!(told(&[through(STRANGER, nightly.clone())]), [""; 0], "a leak is told as one");
-    let moving = [calls(0..2, &[3], OFFICE, BOTO), calls(2..4, &[3], HOME, BOTO)];
-    assert_eq!(told(&moving).len(), 1, "roaming");
-    let daily = calls(0..28, &[3], OFFICE, BOTO);
-    assert_eq!(told(&[daily]), [""; 0], "two signs are a finding");
 }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use crate::aggregate::keys::{KeyUse, SourceUse};
 use crate::aggregate::{HourSet, Span, Sym, Symbols};
-use crate::model::{EventTime, Hour, NO_AGENT, Network, SourceAddress, agent_family};
+use crate::model::{EventTime, Hour, NO_AGENT, Network, SourceAddress, agent_family, agent_without_call};
 use crate::report::source_list::address_texts;
 
 /// The spread of one key. Several texts of one address are one address.
@@ -19,14 +19,23 @@ pub(in crate::report) struct Spread {
     pub networks: BTreeMap<Network, NetworkUse>,
     /// Families of user agents.
     pub families: BTreeMap<String, Span>,
-    /// The family of each `userAgent`, read once.
-    agents: BTreeMap<Sym, String>,
+    /// What each `userAgent` names, read once.
+    agents: BTreeMap<Sym, Program>,
     /// What verdicts rest on, by network.
     pub places: BTreeMap<Network, Place>,
     /// The hour with most distinct machines, the earliest of equals.
     pub peak: Peak,
     /// Distinct UTC days with an event, from any source.
     pub active_days: usize,
+}
+
+/// What a `userAgent` names.
+#[derive(Clone, Debug)]
+struct Program {
+    /// Its family.
+    family: String,
+    /// The text without what differs from call to call.
+    text: String,
 }
 
 /// What a key did from one network.
@@ -93,7 +102,7 @@ impl Spread {
             place.is_private = private_networks[network];
         }
         for (agent, span) in row.sources.iter().flat_map(|(_, used)| used.agents.iter()) {
-            let family = spread.agents.entry(agent).or_insert_with(|| agent_family(symbols.text(agent)));
+            let family = &spread.agents.entry(agent).or_insert_with(|| Program::of(symbols.text(agent))).family;
             match spread.families.get_mut(family) {
                 Some(known) => known.merge(*span),
                 None => drop(spread.families.insert(family.clone(), *span)),
@@ -113,7 +122,12 @@ impl Spread {
 
     /// The family of a `userAgent` of the key.
     pub(in crate::report) fn family(&self, agent: Sym) -> &str {
-        self.agents.get(&agent).map_or(NO_AGENT, String::as_str)
+        self.agents.get(&agent).map_or(NO_AGENT, |program| program.family.as_str())
+    }
+
+    /// A `userAgent` of the key without what differs between the calls of one program.
+    pub(in crate::report) fn program(&self, agent: Sym) -> &str {
+        self.agents.get(&agent).map_or("", |program| program.text.as_str())
     }
 
     /// How many networks there are of the kind, IPv4 or IPv6, of which there are more: one machine has one of each.
@@ -132,6 +146,12 @@ impl Spread {
     /// How many addresses are private or came through a VPC endpoint.
     pub(in crate::report) fn private_addresses(&self) -> usize {
         self.addresses.values().filter(|private| **private).count()
+    }
+}
+
+impl Program {
+    fn of(user_agent: &str) -> Self {
+        Self { family: agent_family(user_agent), text: agent_without_call(user_agent) }
     }
 }
 

@@ -74,7 +74,7 @@ impl Verdict {
     /// How much it matters for these signals: a leak as much as the strongest of them, a key on one machine less than one
     /// on several.
     pub(super) fn severity(self, signals: &[Held]) -> Severity {
-        let of_leaks = signals.iter().filter(|held| held.signal.speaks_for() == SpeaksFor::Leak);
+        let of_leaks = signals.iter().filter(|held| held.speaks_for() == SpeaksFor::Leak);
         let is_on_several = signals.iter().any(|held| held.signal == Signal::AtOnce);
         match self {
             Self::LeakSuspect => of_leaks.map(|held| held.severity).max().unwrap_or(Severity::Medium),
@@ -90,14 +90,14 @@ impl Verdict {
 
     /// Judges a key by its signals.
     pub(super) fn of(row: &KeyUse, spread: &Spread, signals: &[Held]) -> Self {
-        let count = |kind| signals.iter().filter(|held| held.signal.speaks_for() == kind).count();
+        let count = |kind| signals.iter().filter(|held| held.speaks_for() == kind).count();
         if row.successes.last().is_none() {
             Self::Quiet
         } else if count(SpeaksFor::Leak) > 0 {
             Self::LeakSuspect
         } else if count(SpeaksFor::HostedCi) > 0 {
             Self::HostedCi
-        } else if count(SpeaksFor::Machine) > 0 || count(SpeaksFor::MachinePerhaps) > 1 {
+        } else if count(SpeaksFor::Machine) > 0 || add_up(signals) {
             Self::Embedded
         } else if spread.places_apart() <= 1 {
             Self::Single
@@ -108,10 +108,20 @@ impl Verdict {
 
     /// Which signals speak for it.
     pub(super) fn rests_on(self, held: &Held) -> bool {
-        match held.signal.speaks_for() {
+        match held.speaks_for() {
             SpeaksFor::Leak => self.is_leak(),
             SpeaksFor::HostedCi => self == Self::HostedCi,
             SpeaksFor::Machine | SpeaksFor::MachinePerhaps => self == Self::Embedded,
         }
     }
+}
+
+/// Whether signs of which none is enough alone are enough together. That a clock is kept speaks for a machine beside what
+/// is so at a company as well, an address inside a VPC or a program in working hours; beside anything else it leaves open
+/// whether a person keeps it.
+fn add_up(signals: &[Held]) -> bool {
+    let keeps_clock = signals.iter().any(|held| held.signal == Signal::Clock);
+    let others = signals.iter().filter(|held| held.speaks_for() == SpeaksFor::MachinePerhaps);
+    let others: Vec<&Held> = others.filter(|held| held.signal != Signal::Clock).collect();
+    others.len() > 1 && (keeps_clock || !others.iter().all(|held| held.is_of_person))
 }

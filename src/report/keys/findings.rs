@@ -81,8 +81,12 @@ fn over_age(key: &Key<'_>, limits: Limits) -> Option<Held> {
 fn created_for_other(key: &Key<'_>, _: Limits) -> Option<Held> {
     let (time, by) = key.facts.created.filter(|_| key.facts.is_created_for_other == Some(true))?;
     let is_gone = key.facts.status == Some(KeyStatus::Deleted);
-    let summary = format!("created by {by} at {time} for {}", key.facts.owner);
-    (!is_gone).then_some((&rules::CREATED_FOR_OTHER, rules::CREATED_FOR_OTHER.severity, summary))
+    let (severity, so) = match key.rotated_from.filter(|_| key.takes_over) {
+        Some(old) => (Severity::Low, format!("; it took over from {old}, in the same network")),
+        None => (rules::CREATED_FOR_OTHER.severity, String::new()),
+    };
+    let summary = format!("created by {by} at {time} for {}{so}", key.facts.owner);
+    (!is_gone).then_some((&rules::CREATED_FOR_OTHER, severity, summary))
 }
 
 fn unused(key: &Key<'_>, limits: Limits) -> Option<Held> {

@@ -3,9 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
-use crate::aggregate::State;
 use crate::aggregate::principals::Principals;
-use crate::model::{AccessKeyKind, EventTime};
+use crate::aggregate::{State, Symbols};
+use crate::model::{AccessKeyKind, EventTime, Network, SourceAddress};
 use crate::report::Severity;
 use crate::report::key_age::days_between;
 use crate::report::key_facts::KeyFacts;
@@ -31,6 +31,8 @@ pub(super) struct Key<'a> {
     pub rotated_from: Option<&'a str>,
     /// The key that replaced it.
     pub rotated_to: Option<&'a str>,
+    /// Whether it is used from nowhere but the networks of the key that it replaced.
+    pub takes_over: bool,
     /// How many keys of the same owner were active while it was, of which none is known to have ended.
     pub others_active: usize,
     /// The first [`OTHERS`] of them to be active, by id.
@@ -50,6 +52,7 @@ impl<'a> Key<'a> {
             unused_days: None,
             rotated_from: None,
             rotated_to: None,
+            takes_over: false,
             others_active: 0,
             other_active: Vec::new(),
             severity: Severity::Info,
@@ -93,7 +96,10 @@ pub(super) fn of<'a>(state: &'a State, all: &[KeyFacts<'a>], as_of: Option<Event
         by_owner.entry((facts.account, facts.owner)).or_default().push(place);
     }
     for places in by_owner.into_values().filter(|places| places.len() > 1) {
-        add_rotations(&mut keys, &places);
+        for (new, old) in add_rotations(&mut keys, &places) {
+            let [here, there] = [new, old].map(|place| networks(&keys[place].facts, state.symbols()));
+            keys[new].takes_over = !here.is_empty() && here.is_subset(&there);
+        }
         add_others(&mut keys, &places);
     }
     keys
@@ -112,8 +118,9 @@ fn last_events(state: &State) -> BTreeMap<&str, EventTime> {
 }
 
 /// A key whose creation is known replaced the key that its owner had before and that has ended since, or had just
-/// then. Each key is replaced once.
-fn add_rotations(keys: &mut [Key<'_>], places: &[usize]) {
+/// then. Each key is replaced once. Gives the places of each new key and of the one that it replaced.
+fn add_rotations(keys: &mut [Key<'_>], places: &[usize]) -> Vec<(usize, usize)> {
+    let mut rotations = Vec::new();
     let mut in_order = places.to_vec();
     in_order.sort_by_key(|&place| (keys[place].facts.known_since, keys[place].facts.id));
     // Those that have ended and were not replaced yet, the latest last.
@@ -124,11 +131,19 @@ fn add_rotations(keys: &mut [Key<'_>], places: &[usize]) {
         {
             keys[old].rotated_to = Some(keys[new].facts.id);
             keys[new].rotated_from = Some(keys[old].facts.id);
+            rotations.push((new, old));
         }
         if keys[new].facts.is_ended() {
             ended.push(new);
         }
     }
+    rotations
+}
+
+/// The networks from which a key was used.
+fn networks(facts: &KeyFacts<'_>, symbols: &Symbols) -> BTreeSet<Network> {
+    let sources = facts.used.into_iter().flat_map(|used| used.sources.iter());
+    sources.filter_map(|(source, _)| SourceAddress::parse(symbols.text(source)).network()).collect()
 }
 
 /// Goes through the keys as they become active, with those beside it that still are: time grows with the keys, and not

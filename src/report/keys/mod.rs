@@ -78,7 +78,8 @@ Findings and their severities; a row has that of the worst, else info:
   root-key               critical; high where it is inactive
   key-used-after-end     high after it was deleted, medium after it was made inactive
   key-over-age           medium: used with success when older than --max-age days, with no known end
-  key-created-for-other  medium: somebody else than its owner created it, and it is not deleted
+  key-created-for-other  medium: somebody else than its owner created it, and it is not deleted; low
+                         where it took over from a key that has ended, in its networks
   key-unused             low: active, and no call for --unused days
   two-active-keys        low: both active at once, none known to be ended; info while one is younger
                          than --max-age days

@@ -58,7 +58,8 @@ pub(super) const CREATED_FOR_OTHER: Rule = Rule {
     techniques: &["T1098.001"],
     controls: &[],
     about: "Somebody else than its owner created the key, and it is not known to be deleted. Whoever creates a key sees its \
-            secret, and a key for another user is a way to stay in an account.",
+            secret, and a key for another user is a way to stay in an account. Low where it replaced a key of the owner that \
+            has ended, and is used from nowhere but that one's networks.",
     check: "Ask whoever created it; an administrator or a pipeline may do this every day.",
     fix: "Make the key inactive until it is explained, and let users create their own keys, if any.",
     page: ACCESS_KEYS,

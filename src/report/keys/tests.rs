@@ -222,6 +222,19 @@ fn created_by_somebody_else() {
         answer_at("2026-01-05", &[create(by, "ana", NEW, "2026-01-05"), call("ana", NEW, "2026-01-05T13:00:00Z")])
     };
     assert_eq!(rules(&made("boss")), [("key-created-for-other", "medium")]);
+    let rotated = |from: &str, ends: &str| {
+        let mut used = call("ana", NEW, "2026-01-06T13:00:00Z");
+        used["sourceIPAddress"] = json!(from);
+        let old = iam("boss", ends, "2026-01-07", json!({ "userName": "ana", "accessKeyId": OLD }), Json::Null);
+        let mut before = call("ana", OLD, "2026-01-04T13:00:00Z");
+        before["sourceIPAddress"] = json!("192.0.2.1");
+        let answer = answer_at("2026-01-08", &[before, create("boss", "ana", NEW, "2026-01-05"), used, old]);
+        let of_other = rules(&answer).into_iter().filter(|(rule, _)| *rule == "key-created-for-other");
+        of_other.map(|(_, severity)| severity).collect::<Vec<_>>()
+    };
+    assert_eq!(rotated("192.0.2.9", "DeleteAccessKey"), ["low"], "in the network of the old key");
+    assert_eq!(rotated("198.51.100.9", "DeleteAccessKey"), ["medium"], "from elsewhere");
+    assert_eq!(rotated("192.0.2.9", "GetAccessKeyLastUsed"), ["medium"], "the old one stays");
     assert_eq!(cell(&made("root"), NEW, "created_for_other"), "yes");
     assert_eq!(rules(&made("ana")), []);
     let mut unnamed = create("boss", "ana", NEW, "2026-01-05");

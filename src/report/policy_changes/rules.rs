@@ -74,9 +74,10 @@ pub(super) const MFA_DEACTIVATED: Rule = Rule {
     practice: Some(Practice::MfaForConsole),
     techniques: &["T1556.006"],
     controls: &["1.10"],
-    about: "An MFA device was taken from a user or root. High where none was seen enabled afterwards; low where one was, or \
-where somebody else had enabled another within a day before. Info where the user did that itself, signed in with MFA \
-afterwards, or was deleted or its password within the hour, and where a central session took it from root (AssumeRoot for \
+    about: "An MFA device was taken from a user or root. High where none was seen enabled afterwards; low where one was, \
+where somebody else had enabled another before that was not taken since, or where somebody else took it within the last \
+hour of the logs and nobody signed in without MFA since. Info where the user had enabled another itself, signed in with MFA \
+afterwards, or was deleted or its password, before or afterwards, and where a central session took it from root (AssumeRoot for \
 IAMDeleteRootUserCredentials, which may do little else).",
     check: "aws iam list-mfa-devices --user-name NAME; ask the user, and look at sign-ins after that time.",
     fix: "Have the user enable a device, and allow iam:DeactivateMFADevice only with aws:MultiFactorAuthPresent.",

@@ -512,6 +512,10 @@ fn doors_that_were_opened() {
     assert_eq!(trust(json!({ "Service": "ec2.amazonaws.com" }), json!({})), [""; 0]);
     let boundary = call("03:00", "DeleteUserPermissionsBoundary", json!({ "userName": "bo" }));
     assert_eq!(found([boundary.clone()]), ["boundary-removed medium user/bo"]);
+    let then = |time: &str, user: &str| found([boundary.clone(), of_user(time, "DeleteUser", user)]);
+    assert_eq!(then("03:01", "bo"), ["boundary-removed info user/bo"], "it went as the user did");
+    assert_eq!(then("03:01", "cy"), ["boundary-removed medium user/bo"], "another one");
+    assert_eq!(then("04:01", "bo"), ["boundary-removed medium user/bo"], "free of it for an hour");
     assert_eq!(found([by(boundary, "arn:aws:iam::111122223333:user/bo")]).len(), 2, "of itself");
 }
 
@@ -573,7 +577,7 @@ fn mfa_that_a_central_clean_up_takes_off() {
     assert_eq!(found([flagged]), [info], "only the member's logs");
     let password = |time: &str, name: &str| of_root(time, name, ("ASIAONE", json!(null)));
     assert_eq!(found([password("02:10", "DeleteLoginProfile"), gone("ASIAONE")]), [info]);
-    assert_eq!(found([password("01:50", "DeleteLoginProfile"), gone("ASIAONE")]), high, "long before");
+    assert_eq!(found([password("01:50", "DeleteLoginProfile"), gone("ASIAONE")]), [info], "however long before");
     let anew = [password("02:10", "DeleteLoginProfile"), password("02:20", "CreateLoginProfile"), gone("ASIAONE")];
     assert!(has(anew, high[0]), "and given anew");
 }
@@ -595,7 +599,15 @@ fn a_swap_of_devices_in_the_safe_order() {
     assert_eq!(found(swap(ANA)), ["mfa-deactivated low user/bo"], "it may be theirs");
     let mut early = of_bo("02:58", "EnableMFADevice", "b");
     early["eventTime"] = json!("2026-01-01T02:58:00Z");
-    assert_eq!(found([early, of_bo("03:00", "DeactivateMFADevice", "a")]), ["mfa-deactivated high user/bo"]);
+    assert_eq!(found([early.clone(), of_bo("03:00", "DeactivateMFADevice", "a")]), ["mfa-deactivated low user/bo"]);
+    let passkey = by(early.clone(), bo);
+    assert_eq!(found([passkey, of_bo("03:00", "DeactivateMFADevice", "a")]), ["mfa-deactivated info user/bo"]);
+    let lost = [early.clone(), of_bo("02:00", "DeactivateMFADevice", "b"), of_bo("03:00", "DeactivateMFADevice", "a")];
+    assert_eq!(found(lost), ["mfa-deactivated high user/bo"], "taken again");
+    let mut before = of_bo("02:00", "DeactivateMFADevice", "b");
+    before["eventTime"] = json!("2025-12-30T02:00:00Z");
+    let back = [before, early, of_bo("03:00", "DeactivateMFADevice", "a")];
+    assert_eq!(found(back), ["mfa-deactivated low user/bo"], "taken before it was enabled");
     let sign_in = |time: &str, mfa: &str| {
         let mut record = by(call(time, "ConsoleLogin", json!(null)), bo);
         record["eventSource"] = json!("signin.amazonaws.com");
@@ -607,6 +619,29 @@ fn a_swap_of_devices_in_the_safe_order() {
     assert_eq!(then("19:00", "Yes"), ["mfa-deactivated info user/bo"], "by another device");
     assert_eq!(then("19:00", "No"), ["mfa-deactivated high user/bo"]);
     assert_eq!(then("02:00", "Yes"), ["mfa-deactivated high user/bo"], "before it");
+}
+
+#[test]
+fn a_phone_that_is_lost_when_the_logs_end() {
+    let bo = "arn:aws:iam::111122223333:user/bo";
+    let sign_in = |time: &str, mfa: &str| {
+        let mut record = by(call(time, "ConsoleLogin", json!(null)), bo);
+        record["eventSource"] = json!("signin.amazonaws.com");
+        record["responseElements"] = json!({ "ConsoleLogin": "Success" });
+        record["additionalEventData"] = json!({ "MFAUsed": mfa });
+        record
+    };
+    let until = |end: &str, records: &[Json]| {
+        let all = findings_until(&format!("2026-01-02T{end}:00Z"), records.to_vec());
+        let of_mfa = all.iter().filter(|found| found.rule == "mfa-deactivated");
+        of_mfa.map(|found| found.severity.as_str()).collect::<Vec<_>>()
+    };
+    let gone = || of_user("03:00", "DeactivateMFADevice", "bo");
+    assert_eq!(until("03:30", &[gone()]), ["low"]);
+    assert_eq!(until("04:00", &[gone()]), ["high"], "an hour was read after it");
+    assert_eq!(until("03:30", &[gone(), sign_in("03:20", "No")]), ["high"], "a password did");
+    assert_eq!(until("03:30", &[gone(), sign_in("02:20", "No")]), ["low"], "before it");
+    assert_eq!(until("03:30", &[by(gone(), bo)]), ["high"], "the user itself, or who has its session");
 }
 
 #[test]

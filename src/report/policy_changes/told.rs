@@ -24,6 +24,8 @@ const CLEAN_UP: &str = "IAMDeleteRootUserCredentials";
 pub(super) struct Told<'a> {
     /// The last sign-in to the console that worked and gave MFA.
     with_mfa: BTreeMap<Target<'a>, EventTime>,
+    /// The last one that gave none.
+    without_mfa: BTreeMap<Target<'a>, EventTime>,
     /// Accounts whose root lost its MFA by central sessions, and by nothing else.
     cleaned_up: BTreeSet<&'a str>,
     /// The last moment that was looked at.
@@ -51,7 +53,8 @@ impl<'a> Told<'a> {
         let symbols = view.state.symbols();
         Self {
             until: view.as_of,
-            with_mfa: view.state.get::<SignIns>().map(|all| with_mfa(all, symbols)).unwrap_or_default(),
+            with_mfa: last_sign_ins(view, SignInMfa::Yes),
+            without_mfa: last_sign_ins(view, SignInMfa::No),
             cleaned_up: view.state.get::<RootUse>().map(|all| cleaned_up(all, symbols)).unwrap_or_default(),
             keys: view.state.get::<Keys>().map(|all| keys_of_users(all, symbols)).unwrap_or_default(),
         }
@@ -65,6 +68,11 @@ impl<'a> Told<'a> {
     /// Whether a user or root signed in with MFA after that moment.
     pub(super) fn signed_in_with_mfa(&self, target: Target<'_>, since: Option<EventTime>) -> bool {
         self.with_mfa.get(&target).is_some_and(|last| since.is_some_and(|since| *last > since))
+    }
+
+    /// Whether a user or root signed in without MFA after that moment.
+    pub(super) fn signed_in_without_mfa(&self, target: Target<'_>, since: Option<EventTime>) -> bool {
+        self.without_mfa.get(&target).is_some_and(|last| since.is_some_and(|since| *last > since))
     }
 
     /// The keys that a user had at `then` and that were deleted by `now`, if all that are known of that time were deleted or
@@ -87,11 +95,16 @@ impl<'a> Told<'a> {
     }
 }
 
-fn with_mfa<'a>(sign_ins: &'a SignIns, symbols: &'a Symbols) -> BTreeMap<Target<'a>, EventTime> {
+/// The last sign-in to the console of users and roots that worked and says this of MFA.
+fn last_sign_ins<'a>(view: &View<'a>, mfa: SignInMfa) -> BTreeMap<Target<'a>, EventTime> {
+    let symbols = view.state.symbols();
     let mut found: BTreeMap<Target<'a>, EventTime> = BTreeMap::new();
-    let gave = sign_ins
-        .attempts()
-        .filter(|(attempt, _)| attempt.step == SignInStep::End && attempt.succeeded && attempt.mfa == SignInMfa::Yes);
+    let gave = view
+        .state
+        .get::<SignIns>()
+        .into_iter()
+        .flat_map(SignIns::attempts)
+        .filter(|(attempt, _)| attempt.step == SignInStep::End && attempt.succeeded && attempt.mfa == mfa);
     for (attempt, counted) in gave {
         let (account_id, principal) = (symbols.text(attempt.account()), symbols.text(attempt.principal()));
         let target = match Arn::parse(principal) {

@@ -66,7 +66,7 @@ for MFA. What breaks restrict-root-use: everyday events, access keys, federation
 made centrally. Tasks that need root, done with MFA, do not, nor do attempts, resets that were asked for, and central \
 reviews and clean-ups.
 
-Findings of their own: a root key that was made; a root password that was changed or recovered (high), or whose reset was \
+Findings of their own: a root key that was made; a root password that was changed or recovered (high; medium where it was changed and all sessions had MFA), or whose reset was \
 requested (low, with the address); a primary e-mail address that was changed, by root or by another account for a member \
 (high); AssumeRoot that was refused (low, medium from three on), or whose credentials no event used. Central reviews and \
 clean-ups are one finding a caller.

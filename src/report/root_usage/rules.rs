@@ -156,7 +156,8 @@ pub(super) const RULES: &[Rule] = &[
         techniques: &["T1098"],
         controls: &[],
         about: "The password or the e-mail address of root was changed or recovered: whoever did it can sign in. It needs root, \
-                so no practice is broken by it; whether it was the owner is the question.",
+                so no practice is broken by it; whether it was the owner is the question. Medium for a new password alone, \
+                where all that was read of root's sessions had MFA.",
         check: "Was it planned? The addresses of the row, and the mailbox of the account.",
         fix: "If not, recover the account through its e-mail address and AWS Support, and look at all that root did since.",
         page: ROOT,

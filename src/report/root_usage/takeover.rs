@@ -47,10 +47,11 @@ fn credential_change(usage: &Usage<'_>) -> Option<Finding> {
         if asked.is_empty() { String::new() } else { format!("; a reset was requested from {}", asked.join(", ")) };
     let summary = format!("the way to sign in as root of {} was changed: {names}{asked_from}", usage.account_id);
     let mut found = (count > 0).then(|| finding(usage, "root-credential-change", count, summary))?;
-    found.severity = Severity::High;
-    found.evidence.insert("reset_requested_from".to_owned(), json!(asked));
     // A reset is completed by whoever reads the mailbox, in no session.
     let in_session = usage.count(Count::ResetsCompleted) == 0 && usage.mfa() == "yes";
+    let is_own_password = in_session && usage.count(Count::EmailsUpdated) == 0;
+    found.severity = if is_own_password { Severity::Medium } else { Severity::High };
+    found.evidence.insert("reset_requested_from".to_owned(), json!(asked));
     found.evidence.insert(IN_SESSION.to_owned(), json!(in_session));
     Some(found)
 }

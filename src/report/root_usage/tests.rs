@@ -2,7 +2,7 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::aggregate::sessions::sample::{samples, scan};
-use crate::report::{Finding, Options, Value};
+use crate::report::{Finding, Options, Severity, Value};
 
 fn root(name: &str, source: &str, key: &str) -> Json {
     json!({
@@ -128,6 +128,14 @@ fn what_root_changed_in_a_session_with_mfa_is_said() {
     };
     let change = "root-credential-change";
     assert_eq!(said(change, vec![sign_in("Success", "Yes"), page("PasswordUpdated")]), true);
+    let severity = |name: &str, mfa: &str| {
+        let found = ask(vec![sign_in("Success", mfa), page(name)]).1;
+        found.into_iter().find(|finding| finding.rule == change).unwrap().severity
+    };
+    assert_eq!(severity("PasswordUpdated", "Yes"), Severity::Medium, "a new password, as it is asked for now and then");
+    for (name, mfa) in [("PasswordUpdated", "No"), ("EmailUpdated", "Yes"), ("PasswordRecoveryCompleted", "Yes")] {
+        assert_eq!(severity(name, mfa), Severity::High, "{name} {mfa}");
+    }
     assert_eq!(said(change, vec![page("PasswordUpdated")]), false, "nothing says so");
     assert_eq!(
         said(change, vec![sign_in("Success", "Yes"), page("PasswordRecoveryCompleted")]),

@@ -8,9 +8,10 @@ use crate::aggregate::iam_changes::{Act, IamChange, IamChanges, Outcome, TargetK
 use crate::aggregate::issuances::Issuances;
 use crate::aggregate::keys::{KeyStatus, Keys};
 use crate::aggregate::root_use::{Count, RootClass, RootUse};
-use crate::aggregate::sessions::Sessions;
+use crate::aggregate::sessions::{Session, Sessions};
 use crate::aggregate::sign_ins::SignIns;
 use crate::model::{Arn, EventTime, IssuanceApi, SignInMfa, quantity};
+use crate::report::lineage::{Lineage, Mfa};
 use crate::report::{Practice, View, key_spread};
 
 /// Calls that make a long-lived credential of a user that is no access key; others reset one or switch it on.
@@ -24,6 +25,8 @@ pub struct InLogs {
     unjudged: BTreeMap<(Practice, String), u64>,
     /// By account: console sign-ins through identity providers, and sessions of them.
     through_providers: BTreeMap<String, [u64; 2]>,
+    /// By account: sessions of roles at the console of which nothing tells whether MFA stands behind them.
+    switched_in: BTreeMap<String, u64>,
     /// By account: what was seen of each long-lived key that may lie on a machine.
     keys_perhaps_on_machines: BTreeMap<String, Vec<String>>,
     /// The newest change of what the practice is about, and its eventName.
@@ -55,6 +58,7 @@ impl InLogs {
         found.services_of_root(state);
         found.sign_ins(state);
         found.sessions_of_providers(state);
+        found.switched_in(state);
         found.iam_changes(state);
         found.keys(state);
         for (account, seen) in key_spread::perhaps_on_machines(view) {
@@ -73,11 +77,17 @@ impl InLogs {
         self.unjudged.get(&(practice, account.to_owned())).copied().unwrap_or(0)
     }
 
-    /// How many sign-ins and sessions of an account came through identity providers, in words; `None` without any.
-    pub(super) fn through_providers(&self, account: &str) -> Option<String> {
-        let [sign_ins, sessions] = *self.through_providers.get(account)?;
+    /// How many sign-ins and sessions of an account came through identity providers, and how many sessions of roles from
+    /// callers whose MFA is not known, in words; `None` without any.
+    pub(super) fn of_unknown_mfa(&self, account: &str) -> Option<String> {
+        let [sign_ins, sessions] = self.through_providers.get(account).copied().unwrap_or_default();
         let told = [(sign_ins, "sign-in"), (sessions, "session")].into_iter().filter(|(count, _)| *count > 0);
-        Some(told.map(|(count, what)| quantity(count, what)).collect::<Vec<_>>().join(" and "))
+        let told = told.map(|(count, what)| quantity(count, what)).collect::<Vec<_>>().join(" and ");
+        let through = (!told.is_empty()).then(|| format!("{told} through identity providers"));
+        let switched = self.switched_in.get(account);
+        let switched = switched.map(|count| format!("{} of roles at the console", quantity(*count, "session")));
+        let all: Vec<String> = through.into_iter().chain(switched).collect();
+        (!all.is_empty()).then(|| all.join(" and "))
     }
 
     /// The newest change of what the practice is about, with its eventName, where it is later than `since`.
@@ -130,11 +140,34 @@ impl InLogs {
         let symbols = state.symbols();
         let mut add = |account: &str| self.through_providers.entry(account.to_owned()).or_default()[1] += 1;
         let sessions = state.get::<Sessions>().into_iter().flat_map(|sessions| sessions.all(symbols));
-        let is_role = |arn: &str| Arn::parse(arn).is_some_and(|role| role.is_role_of_identity_center());
-        sessions.filter(|session| is_role(session.issuer_arn())).for_each(|session| add(session.account_id()));
+        sessions.filter(is_of_identity_center).for_each(|session| add(session.account_id()));
         let issued = state.get::<Issuances>().into_iter();
         let issued = issued.flat_map(|issued| issued.by(IssuanceApi::AssumeRoleWithSaml, symbols));
         issued.filter(|issuance| !issuance.is_by_identity_center()).for_each(|issuance| add(issuance.account_id()));
+    }
+
+    /// Sessions at the console of roles that somebody switched to, or got a sign-in token for, from an account or by a call
+    /// that was not read, or without MFA that the session would tell of.
+    fn switched_in(&mut self, state: &State) {
+        let is_open = |session: &Session<'_>| {
+            session.in_console()
+                && session.identity_type() == "AssumedRole"
+                && session.mfa_flag() != Some(true)
+                && !is_of_identity_center(session)
+        };
+        let sessions = state.get::<Sessions>();
+        if !sessions.into_iter().flat_map(|sessions| sessions.all(state.symbols())).any(|session| is_open(&session)) {
+            return;
+        }
+        let lineage = Lineage::of(state);
+        for (place, credential) in lineage.credentials.iter().enumerate() {
+            let Some(session) = credential.session().filter(|session| is_open(session)) else { continue };
+            let is_of_service = credential.issuance().is_some_and(|issuance| issuance.caller_type() == "AWSService");
+            let is_judged = credential.kind().has_identity_provider() || is_of_service;
+            if !is_judged && Mfa::of(&lineage, place).answer != "yes" {
+                *self.switched_in.entry(session.account_id().to_owned()).or_default() += 1;
+            }
+        }
     }
 
     fn iam_changes(&mut self, state: &State) {
@@ -194,4 +227,9 @@ impl InLogs {
         let newest = self.changed.entry(of).or_insert((time, event));
         *newest = (*newest).max((time, event));
     }
+}
+
+/// Whether it is a session of a role that Identity Center made.
+fn is_of_identity_center(session: &Session<'_>) -> bool {
+    Arn::parse(session.issuer_arn()).is_some_and(|role| role.is_role_of_identity_center())
 }

@@ -250,14 +250,16 @@ fn holds(source: &Source, (account, practice): (&str, Practice), evidence: &Evid
     if let Some((time, event)) = evidence.in_logs.changed_since((practice, account), as_of) {
         return Err(format!("{file} is of {as_of}, and the logs show {event} after it, at {time}").into());
     }
-    match evidence.in_logs.through_providers(account).filter(|_| practice == Practice::MfaForConsole) {
+    match evidence.in_logs.of_unknown_mfa(account).filter(|_| practice == Practice::MfaForConsole) {
         None => Ok(proven),
         Some(count) => Err(Lack {
             why: format!(
-                "{proven}; {count} through identity providers were not judged, their MFA is not in these logs"
+                "{proven}; {count} were not judged, their MFA is not in these logs"
             ),
             next: Some(
-                "ask for MFA where these people sign in: the identity provider, or IAM Identity Center".to_owned(),
+                "ask for MFA where these people sign in: the identity provider, IAM Identity Center, or the account that \
+                 they switch from"
+                    .to_owned(),
             ),
         }),
     }

@@ -452,6 +452,21 @@ fn what_was_not_judged_and_what_came_after_the_state_leave_it_open() {
     assert_eq!(score.verdict, Verdict::Unknown, "no sign-in to the console is needed");
     assert!(score.why.contains("; 1 session through identity providers"), "{}", score.why);
     assert_eq!(session("arn:aws:iam::111122223333:role/AWSReservedSSO_like").verdict, Verdict::Correct);
+    let switched = |console: bool, mfa: &str| {
+        let mut identity = serde_json::json!({ "type": "AssumedRole", "principalId": "AROAS:bob", "accountId": ACCOUNT,
+            "accessKeyId": "ASIAIOSFODNN7EXAMPLE", "arn": "arn:aws:sts::111122223333:assumed-role/ops/bob" });
+        identity["sessionContext"] = serde_json::json!({
+            "attributes": { "creationDate": "2026-08-30T11:00:00Z", "mfaAuthenticated": mfa },
+            "sessionIssuer": { "type": "Role", "arn": "arn:aws:iam::111122223333:role/ops" } });
+        let mut call = record("ListBuckets", "s3.amazonaws.com", &identity);
+        call["sessionCredentialFromConsole"] = serde_json::json!(console.to_string());
+        judge(in_logs([call]), &after, Practice::MfaForConsole)
+    };
+    let score = switched(true, "false");
+    assert_eq!(score.verdict, Verdict::Unknown, "a role that somebody switched to");
+    assert!(score.why.contains("; 1 session of roles at the console were not judged"), "{}", score.why);
+    assert_eq!(switched(true, "true").verdict, Verdict::Correct, "with MFA");
+    assert_eq!(switched(false, "false").verdict, Verdict::Correct, "a program");
 }
 
 #[test]

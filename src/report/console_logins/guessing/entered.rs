@@ -1,8 +1,9 @@
 //! Many failures of one user, and then a success: the password may have been guessed.
 //!
-//! Who is wrongly accused: who forgot a password, tried it many times and then remembered. Where somebody else set the
-//! password in between, that explains the success, unless it came from a place that is new to the user. Who slips past: a
-//! guesser who needs fewer tries than the limit, or who waits more than [`AFTER`] with another address.
+//! Who is wrongly accused: who forgot a password, tried it many times and then remembered; least where that is where the user
+//! always signs in, and MFA was given. Where somebody else set the password in between, that explains the success, unless it
+//! came from a place that is new to the user. Who slips past: a guesser who needs fewer tries than the limit, or who waits
+//! more than [`AFTER`] with another address.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -12,7 +13,7 @@ use serde_json::json;
 use super::facts::{Facts, Hours, OfUser, Times, in_pair, shown as place};
 use super::user::{self, Guessed};
 use super::{Attack, Limits, from, named, rules, some};
-use crate::model::{EventTime, Hour, SignInMfa, quantity};
+use crate::model::{Day, EventTime, Hour, SignInMfa, quantity};
 use crate::report::console_logins::tried::Who;
 use crate::report::{Finding, Severity};
 
@@ -20,6 +21,9 @@ use crate::report::{Finding, Severity};
 const AFTER: i64 = 24 * 3600;
 /// Addresses from which failures of one user are no person's own mistake.
 const MANY_ADDRESSES: usize = 3;
+
+/// Days on which a user got in from an address before, from which it is the user's own desk.
+const OWN_DAYS: usize = 3;
 
 /// Failures and the success after them.
 struct Hit {
@@ -34,7 +38,8 @@ pub(super) fn from_one_address<'a>(facts: &Facts<'a>, ip: IpAddr, limits: Limits
     let hits = users.filter_map(|(who, hours)| Some((who, at_once(hours, limits).or_else(|| slowly(hours, limits))?)));
     let addresses = BTreeSet::from([ip]);
     hits.map(|(who, hit)| {
-        let severity = severity(who, hit.with_mfa);
+        let is_own = facts.users.get(&who).is_some_and(|of_user| is_own_desk(of_user, &hit, ip));
+        let severity = if is_own { Severity::Low } else { severity(who, hit.with_mfa) };
         let reset = facts.users.get(&who).and_then(|of_user| reset_between(of_user, &hit, ip));
         attack((who, facts.shown(who)), &hit, (&addresses, ip), (severity, reset))
     })
@@ -92,6 +97,14 @@ pub(super) fn from_anywhere<'a>(who: Who<'a>, of_user: &OfUser<'a>, limits: Limi
     Some(attack((who, of_user.shown(who)), &hit, (&addresses, ip), (severity, reset)))
 }
 
+/// Whether the success had MFA and came from where the user had got in on some days before the first failure.
+fn is_own_desk(of_user: &OfUser<'_>, hit: &Hit, ip: IpAddr) -> bool {
+    let before = |times: &Times| times.first().is_some_and(|first| Some(first) < hit.failed.first());
+    let hours = of_user.at.get(&ip).into_iter().flat_map(|hours| &hours.successes);
+    let days: BTreeSet<Day> = hours.filter(|(_, times)| before(times)).map(|(hour, _)| hour.start().day()).collect();
+    hit.with_mfa && days.len() >= OWN_DAYS
+}
+
 /// When somebody else set the password between the first failure and the success, where the success came from no place that
 /// is new to the user.
 fn reset_between(of_user: &OfUser<'_>, hit: &Hit, ip: IpAddr) -> Option<EventTime> {
@@ -122,6 +135,7 @@ fn attack<'a>(
 ) -> Attack<'a> {
     let (severity, so) = match reset {
         Some(_) => (Severity::Low, "somebody else set the password in between, which explains it"),
+        None if severity == Severity::Low => (severity, "the user signs in from there as a matter of course"),
         None => (severity, "the password may have been guessed"),
     };
     let mfa = if hit.with_mfa { SignInMfa::Yes } else { SignInMfa::No };

@@ -2,7 +2,8 @@
 //!
 //! Who is wrongly accused: an office behind one address on a Monday. So who got in from there within the hour and the
 //! next does not count, and where more newcomers get in than a guesser would hit, nobody is named as entered. Nor is who
-//! got in before the failures, where people get in from there at all: more than [`FEW`] users. Who slips past: a guesser
+//! got in before the failures, where people get in from there at all: more than [`FEW`] users. Where all who failed got in
+//! from there before, and after, it is where they work. Who slips past: a guesser
 //! inside of that office or on its VPN; one who tries fewer users than the limit in two weeks; one whose first try hits
 //! and who then waits.
 
@@ -35,6 +36,8 @@ struct Spray<'a> {
     known: usize,
     /// Who got in after the first of them and not before, or by the spray's first try.
     entered: BTreeMap<Who<'a>, Entered>,
+    /// Whether all who failed got in from there before the first failure and after their last.
+    is_of_regulars: bool,
     /// How many users the hours that count were tried with.
     tried: i64,
     is_slow: bool,
@@ -136,7 +139,13 @@ impl<'a> Spray<'a> {
         let may_begin_right = known > 1 && users.values().filter(|hours| !hours.successes.is_empty()).count() <= FEW;
         let newcomers = users.iter().filter_map(|(&who, hours)| Some((who, newcomer(hours, span?, may_begin_right)?)));
         let accounts = failed.keys().map(|who| who.account).collect();
-        Self { ip, failed, accounts, known, entered: newcomers.collect(), tried, is_slow }
+        let is_regular = |(who, times): (&Who<'a>, &Times)| {
+            let got_in = users.get(who).into_iter().flat_map(|hours| hours.successes.values());
+            let (before, after) = (got_in.clone().filter_map(Times::first).min(), got_in.filter_map(Times::last).max());
+            before.is_some_and(|before| Some(before) < all.first()) && after > times.last()
+        };
+        let is_of_regulars = !failed.is_empty() && failed.iter().all(is_regular);
+        Self { ip, entered: newcomers.collect(), failed, accounts, known, is_of_regulars, tried, is_slow }
     }
 
     /// Accounts that were entered and where nothing failed: of a name tried in many accounts one was right at once.
@@ -165,7 +174,7 @@ impl<'a> Spray<'a> {
             },
             // Nobody but names that do not exist: a list from elsewhere, or one person who forgot their name.
             0..=1 => Severity::Low,
-            _ if self.entered.len() as i64 >= self.tried => Severity::Low,
+            _ if self.is_of_regulars || self.entered.len() as i64 >= self.tried => Severity::Low,
             _ => Severity::Medium,
         }
     }

@@ -64,8 +64,9 @@ fn without_new_device(
     }
 }
 
-/// How much it matters where another device may be left: one that was enabled shortly before, or one that a later sign-in
-/// used. Up to eight devices are allowed, so the safe order of a swap is the new one first.
+/// How much it matters where another device may be left: one that was enabled before and not taken since, or one that a later
+/// sign-in used. Up to eight devices are allowed, so the safe order of a swap is the new one first, days before maybe. Where
+/// the logs end, the new one may be still to come, as long as nobody signed in without.
 ///
 /// Source: IAM user guide, "AWS Multi-factor authentication in IAM" (eight devices).
 fn had_another(
@@ -74,16 +75,23 @@ fn had_another(
     (target, rows): (Target<'_>, &[usize]),
 ) -> (Severity, &'static str) {
     let last = last_of(all, rows);
-    let taken = |serial: &str| rows.iter().any(|&row| all[row].policy == serial || all[row].policy.is_empty());
-    let since = last.map(|time| time.plus_seconds(-DAY));
+    // A record that does not name the device may be about any.
+    let takes = |row: usize, serial: &str| all[row].policy == serial || all[row].policy.is_empty();
+    let is_left = |device: &Change<'_>| {
+        !rows.iter().any(|&row| takes(row, device.policy) && all[row].span.last() >= device.span.last())
+    };
     let brought = all.iter().filter(|change| {
         let enables = change.did(Act::EnableMfa) && change.target() == target;
-        enables && !change.policy.is_empty() && !taken(change.policy) && change.span.last() >= since
+        enables && !change.policy.is_empty() && is_left(change)
     });
+    let is_by_others = || !rows.iter().any(|&row| is_by_owner(&all[row]));
     match brought.map(is_by_owner).max() {
-        Some(true) => (Severity::Info, "the user had enabled another device within a day before"),
-        Some(false) => (Severity::Low, "another device had been enabled within a day before"),
+        Some(true) => (Severity::Info, "the user had enabled another device before"),
+        Some(false) => (Severity::Low, "another device had been enabled before"),
         None if told.signed_in_with_mfa(target, last) => (Severity::Info, "a later sign-in gave MFA by another device"),
+        None if told.ends_within(HOUR, last) && is_by_others() && !told.signed_in_without_mfa(target, last) => {
+            (Severity::Low, "a device may follow, and less than an hour after it was read")
+        }
         None => (Severity::High, "no device was seen enabled again"),
     }
 }
@@ -185,12 +193,12 @@ fn is_by_owner(change: &Change<'_>) -> bool {
     change.is_by_itself() || is_root && change.actor == change.target
 }
 
-/// Whether the password was deleted within an hour before `until`, and none given since: whoever cleans up begins with it.
+/// Whether the password was deleted before `until`, and none given since: whoever cleans up, or moves people to Identity
+/// Center, begins with it.
 fn is_without_password(all: &[Change<'_>], target: Target<'_>, until: Option<EventTime>) -> bool {
     let did = |act: Act| all.iter().filter(move |change| change.did(act) && change.target() == target);
     let deleted = did(Act::DeleteLogin).filter_map(|change| change.span.last()).max();
-    let is_near = deleted >= until.map(|time| time.plus_seconds(-HOUR));
-    deleted.is_some() && is_near && !did(Act::CreateLogin).any(|change| change.span.last() >= deleted)
+    deleted.is_some() && deleted <= until && !did(Act::CreateLogin).any(|change| change.span.last() >= deleted)
 }
 
 /// Whether the user, or its password, was deleted at or after `since`.

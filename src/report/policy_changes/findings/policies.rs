@@ -14,6 +14,9 @@ use crate::aggregate::iam_changes::{Act, Granted, Outcome, TargetKind};
 use crate::model::{Arn, Grant, PolicyClass, grouped};
 use crate::report::Severity;
 
+/// Seconds within which whoever lost a boundary is deleted, where that is why.
+const HOUR: i64 = 3_600;
+
 pub(super) fn of(all: &[Change<'_>], known: &Known<'_>) -> Vec<Found> {
     let mut found = admin_granted(all, known);
     found.extend(admin_written(all));
@@ -225,11 +228,12 @@ fn boundaries_removed(all: &[Change<'_>]) -> Vec<Found> {
         let is_set = rows.iter().all(|&row| all[row].act() == Act::PutBoundary);
         let what = if is_set { "set to what limits nothing" } else { "deleted" };
         let summary = format!("the permissions boundary of {} was {what} {}", named(kind, name), by(all, &rows));
-        let (severity, because) = match is_set && !rows.iter().any(|&row| all[row].is_by_itself()) {
-            true => {
-                (Severity::Low, "a boundary that allows everything is none; whether it had another is not known here")
-            }
-            false => (Severity::Medium, "its policies hold in full now; whether they grant much is not known here"),
+        let (severity, because) = if is_deleted_next(all, (account_id, kind, name), &rows) {
+            (Severity::Info, "whoever had it was deleted within the hour")
+        } else if is_set && !rows.iter().any(|&row| all[row].is_by_itself()) {
+            (Severity::Low, "a boundary that allows everything is none; whether it had another is not known here")
+        } else {
+            (Severity::Medium, "its policies hold in full now; whether they grant much is not known here")
         };
         Draft::new(&rules::BOUNDARY_REMOVED, account_id, named(kind, name))
             .summary(summary)
@@ -241,6 +245,16 @@ fn boundaries_removed(all: &[Change<'_>]) -> Vec<Found> {
         change.did(Act::DeleteBoundary) || change.did(Act::PutBoundary) && is_idle() && !change.is_provisioning()
     };
     groups(all, removes, Change::target).into_iter().map(of_target).collect()
+}
+
+/// Whether the target was deleted within an hour after the last of these changes.
+fn is_deleted_next(all: &[Change<'_>], target: Target<'_>, rows: &[usize]) -> bool {
+    let Some(last) = rows.iter().filter_map(|&row| all[row].span.last()).max() else { return false };
+    let soon = last..=last.plus_seconds(HOUR);
+    all.iter().any(|change| {
+        let deletes = change.did(Act::Delete) && change.target() == target;
+        deletes && change.span.last().is_some_and(|time| soon.contains(&time))
+    })
 }
 
 fn policies_on_users(all: &[Change<'_>]) -> Vec<Found> {
