@@ -181,6 +181,7 @@ mod tests {
             ("a `b` ``c", "a ``` `b` ``c ```"),
             ("1 (33 %) of (--limit 0)", "1 (33 %) of (`--limit` 0)"),
             ("( (.", "(`(`."),
+            ("calls (ec2), (s3) and (a1", "calls (`ec2), (s3`) and (`a1`"),
             ("(", "`(`"),
             ("deadbeef cafe 1234567", "`deadbeef` cafe `1234567`"),
             ("$x$ ~y~ snake_case * 1. - -", "`$x$ ~y~ snake_case *` 1. - -"),

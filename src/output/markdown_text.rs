@@ -61,6 +61,8 @@ fn end_span(marked: &mut Vec<&str>, within: Within, parts: &mut Vec<String>) {
     let opened = text.strip_prefix('(').map(str::trim_start).filter(|rest| !rest.is_empty());
     let (open, text) = opened.map_or(("", text.as_str()), |rest| ("(", rest));
     let inner = text.trim_end_matches([',', ';', '.', ':']);
+    // What is opened outside is closed there.
+    let inner = if open.is_empty() { inner } else { inner.strip_suffix(')').unwrap_or(inner) };
     let (inner, after) = text.split_at(if inner.is_empty() { text.len() } else { inner.len() });
     parts.push(format!("{open}{}{after}", code(inner, within)));
 }

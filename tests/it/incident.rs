@@ -123,3 +123,40 @@ fn the_documentation_shows_the_attack_on_invictus() {
     let shown: Vec<String> = shown.lines().map(str::to_owned).collect();
     assert!(crate::docs::is_shown(&shown, &ended.text().lines().collect::<Vec<_>>()), "{}", ended.text());
 }
+
+/// What was shared with others and what was read in bulk are findings of an audit, which nobody asked about anybody.
+#[test]
+fn the_attack_on_invictus_has_its_findings() {
+    let Some(logs) = real_logs().map(|logs| logs.join("invictus-2023")).filter(|logs| logs.is_dir()) else { return };
+    let place = Place::new();
+    let answer = place.trailscan("findings --rule resource-shared --rule secrets-read-in-bulk").arg(logs).json(0);
+    let findings = answer["findings"].as_array().expect("findings");
+    let told: Vec<String> = findings
+        .iter()
+        .map(|finding| {
+            let summary = finding["summary"].as_str().unwrap_or_default();
+            format!(
+                "{} {}",
+                finding["severity"].as_str().unwrap_or_default(),
+                summary.replace("arn:aws:iam::123837392027:", "")
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "medium user/bert-jan let 012345678901 into image/ami-0aa1d83d0b0985c86, taken back again",
+            "medium user/bert-jan let 012345678912 into snapshot/snap-083d3b857c13988bc, taken back again",
+            "medium user/bert-jan let 193672423079 into bucket/stratus-red-team-bdbp-lhfzvgcamn, snapshot/exfiltration, partly \
+             taken back again",
+            "medium user/bert-jan let everybody into function/stratus-red-team-backdoor-f-func",
+            "medium role/stratus-red-team-ec2-get-password-data-role asked for 29 secrets within 24 hours, 29 of them refused: \
+             GetPasswordData 29",
+            "medium user/bert-jan asked for 62 secrets within 24 hours: GetParameter 82, GetParameters 5, GetSecretValue 60",
+        ]
+    );
+    for finding in findings {
+        assert!(finding["first_seen"].is_string() && finding["addresses"] == json!(["192.168.10.20"]), "{finding}");
+        assert_eq!(finding["credentials"].as_array().map(Vec::len), Some(1), "{finding}");
+    }
+}
