@@ -145,12 +145,8 @@ fn look_at_object(object: &str, depth: u32, found: &mut Found) {
     if is_record(&fields) && !rows::are_cells(&fields) {
         return found.documents.push(Inner::whole(object.to_owned()));
     }
-    match ocsf::read(object, fields.iter().map(|(key, _)| &**key)) {
-        Some(Ocsf::Record(json, lost)) => {
-            return found.documents.push(Inner { json, is_whole: lost.is_nothing(), of_ocsf: Some(lost) });
-        }
-        Some(Ocsf::Other) => return found.other_ocsf += 1,
-        None => {}
+    if let Some(event) = ocsf::read(object, fields.iter().map(|(key, _)| &**key)) {
+        return take_event(event, found);
     }
     match fields.iter().any(|(key, _)| key == "Rows").then(|| athena::rows(object)).flatten() {
         Some(rows) => rows.iter().for_each(|row| look_at_row(row, depth, found)),
@@ -166,8 +162,20 @@ fn look_at_row(row: &str, depth: u32, found: &mut Found) {
     }
 }
 
+fn take_event(event: Ocsf, found: &mut Found) {
+    match event {
+        Ocsf::Record(json, lost) => {
+            found.documents.push(Inner { json, is_whole: lost.is_nothing(), of_ocsf: Some(lost) });
+        }
+        Ocsf::Other => found.other_ocsf += 1,
+    }
+}
+
 /// The fields of an object that is no record as it stands: what they hold, or a record of which they are the columns.
 fn look_at_fields(fields: &[Cell<'_>], depth: u32, found: &mut Found) {
+    if let Some(event) = ocsf::read_row(fields) {
+        return take_event(event, found);
+    }
     let before = found.documents.len();
     for (key, value) in fields {
         let plain = plain(key);

@@ -164,8 +164,9 @@ fn write_value(value: &AnyValue<'_>, out: &mut Vec<u8>) {
         AnyValue::StringOwned(text) => write_text(text, out),
         AnyValue::Binary(bytes) => write_text(&String::from_utf8_lossy(bytes), out),
         AnyValue::BinaryOwned(bytes) => write_text(&String::from_utf8_lossy(bytes), out),
-        AnyValue::Datetime(moment, unit, _) => write_text(&time(*moment, *unit).to_string(), out),
-        AnyValue::DatetimeOwned(moment, unit, _) => write_text(&time(*moment, *unit).to_string(), out),
+        AnyValue::Datetime(moment, unit, _) | AnyValue::DatetimeOwned(moment, unit, _) => {
+            write_text(&time(*moment, *unit).to_string(), out);
+        }
         AnyValue::Struct(_, _, fields) => {
             let names = fields.iter().map(|field| field.name().as_str());
             write_object(names.zip(value._iter_struct_av()), out);

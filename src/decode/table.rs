@@ -7,6 +7,7 @@ use std::io::{self, Read};
 use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
 
 use super::columns::are_of_records;
+use super::ocsf;
 
 /// How a table begins once it is JSON.
 const BEGINS: &[u8] = b"[\n[{\"field\":";
@@ -53,7 +54,9 @@ pub(super) fn delimiter(head: &[u8]) -> Option<u8> {
     }
     DELIMITERS.into_iter().find(|&delimiter| {
         let names = line.split(char::from(delimiter)).map(|name| name.trim().trim_matches('"'));
-        are_of_records(names.clone()) || names.clone().any(|name| OF_JSON.contains(&name.to_ascii_lowercase().as_str()))
+        are_of_records(names.clone())
+            || ocsf::are_columns(names.clone())
+            || names.clone().any(|name| OF_JSON.contains(&name.to_ascii_lowercase().as_str()))
     })
 }
 

@@ -43,9 +43,13 @@ pub(super) fn tell_lost_by_ocsf(coverage: &mut CoverageFacts) {
         return;
     }
     let lost = Vec::from_iter(ocsf.lost.iter().copied()).join(", ");
+    let carry = match ocsf.lacking {
+        1 => "does not carry all of its record",
+        _ => "do not carry all of their records",
+    };
     coverage.warnings.push(format!(
-        "{} of {} that came as OCSF do not carry all of their record ({lost}): what they do not say proves nothing; scan \
-         CloudTrail's own log files for it",
+        "{} of {} that came as OCSF {carry} ({lost}): what is not there proves nothing; scan CloudTrail's own log files for \
+         it",
         grouped(ocsf.lacking),
         quantity(ocsf.events, "event")
     ));

@@ -293,8 +293,8 @@ fn what_ocsf_lost_is_told_and_proves_nothing() {
     let lossy = place.trailscan("principals lossy.json").json(3);
     assert_eq!(lossy["rows"], whole["rows"]);
     let warnings = lossy["coverage"]["warnings"].to_string();
-    let told = "2 of 3 events that came as OCSF do not carry all of their record (eventType, the fields of unmapped): what they \
-        do not say proves nothing; scan CloudTrail's own log files for it";
+    let told = "2 of 3 events that came as OCSF do not carry all of their records (eventType, the fields of unmapped): what is \
+        not there proves nothing; scan CloudTrail's own log files for it";
     assert!(warnings.contains(told), "{warnings}");
     assert_eq!(lossy["coverage"]["broken_records"], 2);
     // The first version had no place for parameters and results.
@@ -303,11 +303,14 @@ fn what_ocsf_lost_is_told_and_proves_nothing() {
     let answer = place.trailscan("principals first.json").json(3);
     assert_eq!(rows(&answer, "principals")[0]["events"], 2);
     assert!(answer["coverage"]["warnings"].to_string().contains("(requestParameters, responseElements)"), "{answer}");
-    // Nothing is CORRECT by them, where it would be by records.
+    // Nothing is CORRECT by them, and the reason is told.
     let scorecard = place.trailscan("scorecard lossy.json").json(3);
-    let verdicts: Vec<&Value> =
-        scorecard["scorecard"].as_array().into_iter().flatten().map(|line| &line["verdict"]).collect();
-    assert!(verdicts.iter().all(|verdict| **verdict != "CORRECT"), "{verdicts:?}");
+    let practices = rows(&scorecard, "scorecard");
+    assert!(practices.iter().all(|line| line["verdict"] != "CORRECT"), "{practices:?}");
+    let root = practices.iter().find(|line| line["practice"] == "restrict-root-use").expect("a practice");
+    assert_eq!(root["verdict"], "UNKNOWN");
+    let why = root["why"].as_str().unwrap_or_default();
+    assert!(why.contains("not whole: OCSF did not carry eventType, the fields of unmapped"), "{why}");
 }
 
 #[test]
@@ -338,6 +341,40 @@ fn events_of_other_classes_are_named_or_passed_over() {
     let mixed = place.trailscan("principals mixed.json").json(0);
     let told = ["events_counted", "aside_records", "malformed_records"].map(|name| count(&mixed["coverage"][name]));
     assert_eq!(told, [1, 2, 0]);
+}
+
+/// As Athena gives the rows of Security Lake's tables, and as its console downloads them.
+#[test]
+fn rows_of_queries_are_read() {
+    fn printed(value: &Value) -> String {
+        match value {
+            Value::Object(members) => {
+                let members = members.iter().map(|(name, value)| format!("{name}={}", printed(value)));
+                format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
+            }
+            Value::Array(elements) => format!("[{}]", elements.iter().map(printed).collect::<Vec<_>>().join(", ")),
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        }
+    }
+    let place = Place::new();
+    let records = calls(3);
+    place.write("raw.json", delivered(&records));
+    let events: Vec<Value> = records.iter().map(|record| mapped(record, "1.1.0")).collect();
+    let names: Vec<&String> = events[0].as_object().unwrap().keys().collect();
+    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    let line = |cells: Vec<String>| cells.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(",") + "\n";
+    let cells = |event: &Value| names.iter().map(|name| printed(&event[name.as_str()])).collect::<Vec<_>>();
+    let table: String = events.iter().map(|event| line(cells(event))).collect();
+    place.write("athena.csv", line(names.iter().map(|name| (*name).clone()).collect()) + &table);
+    let row = |event: &Value| -> Value {
+        names.iter().map(|name| ((*name).clone(), Value::from(printed(&event[name.as_str()])))).collect()
+    };
+    place.write("rows.json", Value::from(events.iter().map(row).collect::<Vec<_>>()).to_string());
+    let raw = place.trailscan("principals raw.json").json(0);
+    for file in ["athena.csv", "rows.json"] {
+        assert_eq!(place.trailscan(&format!("principals {file}")).json(0)["rows"], raw["rows"], "{file}");
+    }
 }
 
 /// Examples that were written by hand have commas that JSON has not.

@@ -11,7 +11,12 @@ mod lost;
 mod path;
 mod record;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+use super::rows::Cell;
+use super::structs;
+use crate::json::careful;
+use crate::json::fields::Raw;
 
 pub use lost::Lost;
 
@@ -30,8 +35,8 @@ pub(super) enum Ocsf {
 
 /// Reads an object whose fields have these names; `None` when it is no event of OCSF, or one of a call without a name.
 #[cold]
-pub(super) fn read<'a>(object: &str, mut names: impl Iterator<Item = &'a str> + Clone) -> Option<Ocsf> {
-    if !names.clone().any(|name| name == "class_uid") || !names.any(|name| name == "metadata") {
+pub(super) fn read<'a>(object: &str, names: impl Iterator<Item = &'a str> + Clone) -> Option<Ocsf> {
+    if !are_columns(names) {
         return None;
     }
     let event: Value = serde_json::from_str(object).ok()?;
@@ -54,6 +59,29 @@ pub(super) fn read<'a>(object: &str, mut names: impl Iterator<Item = &'a str> + 
 fn is_record(text: &str) -> bool {
     let record = serde_json::from_str::<Value>(text).unwrap_or_default();
     ["eventName", "eventTime", "eventSource", "eventVersion"].iter().all(|name| record[name].is_string())
+}
+
+/// Whether rows with these columns are events of OCSF.
+pub(super) fn are_columns<'a>(mut names: impl Iterator<Item = &'a str> + Clone) -> bool {
+    names.clone().any(|name| name == "class_uid") && names.any(|name| name == "metadata")
+}
+
+/// Reads a row whose structs and maps are texts, as Athena prints them.
+#[cold]
+pub(super) fn read_row(cells: &[Cell<'_>]) -> Option<Ocsf> {
+    let names = cells.iter().map(|(name, _)| &**name);
+    if !are_columns(names.clone()) {
+        return None;
+    }
+    let of = |value: &Raw<'_>| match value {
+        Raw::Container(json) => serde_json::from_str(json).unwrap_or_default(),
+        value => {
+            let text = careful::text_of(*value);
+            structs::parse(&text).unwrap_or_else(|| text.into_owned().into())
+        }
+    };
+    let event: Map<String, Value> = cells.iter().map(|(name, value)| (name.to_string(), of(value))).collect();
+    read(&Value::from(event).to_string(), names)
 }
 
 fn number(value: &Value) -> Option<u64> {

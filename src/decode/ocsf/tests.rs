@@ -91,6 +91,37 @@ fn a_record_that_an_event_keeps_is_that_record() {
     }
 }
 
+/// A struct or map as Athena prints it.
+fn printed(value: &Value) -> String {
+    match value {
+        Value::Object(members) => {
+            let members = members.iter().map(|(name, value)| format!("{name}={}", printed(value)));
+            format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
+        }
+        Value::Array(elements) => format!("[{}]", elements.iter().map(printed).collect::<Vec<_>>().join(", ")),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+#[test]
+fn a_row_of_a_query_is_its_record() {
+    let event = call();
+    let row: Value = event
+        .as_object()
+        .expect("an object")
+        .iter()
+        .map(|(name, value)| (name.clone(), Value::from(printed(value))))
+        .collect();
+    let text = row.to_string();
+    let mut cells = Vec::new();
+    careful::each_field(&text, |name, value| cells.push((name, value))).expect("an object");
+    let Some(Ocsf::Record(json, lost)) = read_row(&cells) else { panic!("no record") };
+    assert_eq!(serde_json::from_str::<Value>(&json).expect("JSON"), record());
+    assert!(lost.is_nothing());
+    assert_eq!(read_row(&cells[..2]), None);
+}
+
 /// What reads a sub-document may go by the order of its fields.
 #[test]
 fn documents_stay_as_they_are_written() {
