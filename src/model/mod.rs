@@ -57,7 +57,7 @@ pub use policy::{
 };
 pub use principal::{identity_center_person, principal_of, role_of_session_arn, short_name};
 pub use quantity::{grouped, quantity};
-pub use redact::{REDACTED, Redacted, redact};
+pub use redact::{REDACTED, Redacted, redact, redact_text};
 pub use resources::each_resource;
 pub(crate) use session::{session_id, session_name};
 pub use shell::shell_quoted;
