@@ -52,7 +52,7 @@ pub(super) struct Counts {
     counted: u64,
     duplicates: u64,
     pub malformed: u64,
-    /// Events of which something is no JSON.
+    /// Events of which something is not JSON.
     pub broken: u64,
     /// What was found beside events since it was last taken; the first by its order, where there are several.
     pub aside: Option<Aside>,
