@@ -29,7 +29,7 @@ pub(super) const RULES: &[Rule] = &[
         controls: &[],
         about: "One public address used the keys of three or more principals with a tool of attackers, or with a program \
                 that is new to all of them as the address is (high), or only to ask whose they are (medium). An office or \
-                a VPN exit that does neither is no finding. An inventory of your own keys looks the same.",
+                a VPN exit that does neither is not a finding. An inventory of your own keys looks the same.",
         check: "Whose address is it? access_key_ids and agent_family_list of the evidence; `trailscan principals --address ADDRESS`.",
         fix: "Set the keys inactive when nobody knows the address, look for the place that they leaked from (a repository, an \
               image), and look at what each did since.",
@@ -55,7 +55,7 @@ pub(super) const RULES: &[Rule] = &[
         controls: &[],
         about: "The key was used from many networks, from most of them for two hours or less and few at a time, by SDKs or \
                 at set hours, weekends too or several a day: hosted runners or other machines that come and go. New networks are its way to work, so \
-                they are no sign of a leak. A person who travels with set hours looks the same.",
+                they are not a sign of a leak. A person who travels with set hours looks the same.",
         check: "agent_family_list of the evidence: is it a pipeline?",
         fix: "Let the pipeline assume a role by OIDC (GitHub, GitLab and others), and delete the key.",
         page: ROLES,
