@@ -129,7 +129,7 @@ impl Aggregate for Activity {
         let (hours, events) = (table.full_ints("hour")?, table.full_ints("events")?);
         for (i, place) in self.places_of(table, symbols)?.into_iter().enumerate() {
             let hour = usize::try_from(hours[i]).ok().filter(|&hour| hour < HOURS_A_DAY);
-            let hour = hour.ok_or_else(|| table.bad_cell("hour", i, "is no hour of a day"))?;
+            let hour = hour.ok_or_else(|| table.bad_cell("hour", i, "is not an hour of a day"))?;
             self.rows[place].hours[hour] += events[i];
         }
         Ok(())
@@ -142,7 +142,7 @@ impl Activity {
         let (accounts, days) = (table.full_texts("account_id")?, table.full_ints("day")?);
         let mut places = Vec::with_capacity(table.rows());
         for (i, account) in accounts.into_iter().enumerate() {
-            let day = i32::try_from(days[i]).map_err(|_| table.bad_cell("day", i, "is no day since 1970"))?;
+            let day = i32::try_from(days[i]).map_err(|_| table.bad_cell("day", i, "is not a day since 1970"))?;
             places.push(self.row(symbols.intern(account), Day(day)));
         }
         Ok(places)

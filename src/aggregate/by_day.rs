@@ -92,7 +92,7 @@ impl DayTable {
         };
         for row in 0..table.rows() {
             let bad = |column, why| table.bad_cell(column, row, why);
-            let day = i32::try_from(day[row]).map_err(|_| bad("day", "is no day since 1970"))?;
+            let day = i32::try_from(day[row]).map_err(|_| bad("day", "is not a day since 1970"))?;
             let hours = u32::try_from(hours[row]).ok().filter(|hours| hours >> HOURS_A_DAY == 0);
             let mut counts = DayCounts {
                 tally: Tally { events: events[row], errors: errors[row], denied: denied[row] },

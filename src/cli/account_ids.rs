@@ -4,6 +4,7 @@
 use trailscan::model::is_account_id;
 use trailscan::posture::AccountNames;
 
+use super::account_names;
 use super::exit::Problem;
 use super::flags::Common;
 
@@ -22,7 +23,7 @@ pub fn resolve(common: &mut Common) -> Result<(), Problem> {
             None => {
                 let file = common.account_names.as_deref();
                 if let (None, Some(file)) = (&names, file) {
-                    names = Some(AccountNames::read(file).map_err(Problem::usage)?);
+                    names = Some(account_names::read(file)?);
                 }
                 ids.extend(named(typed, names.as_ref())?);
             }

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use serde_json::json;
-use trailscan::posture::{AccountName, AccountNames, Places};
+use trailscan::input::explain_io;
+use trailscan::posture::{AccountName, AccountNames, AccountNamesError, Places};
 use trailscan::report::{Column, Finding, Role, Table, Value};
 
 use super::exit::Problem;
@@ -12,7 +13,8 @@ use super::exit::Problem;
 const COLUMN: Column = Column::text(
     "account_name",
     "What --account-names calls the account, else a snapshot of it or its alias in --iam-dir.",
-);
+)
+.role(Role::AccountName);
 
 /// The names that there are: those of a file, then those of the state. Where that is still to be asked for, there will be
 /// some.
@@ -20,10 +22,23 @@ const COLUMN: Column = Column::text(
 /// # Errors
 /// [`Problem::Usage`] when the file gives none.
 pub fn known(file: Option<&Path>, state: &Places, is_live: bool) -> Result<Option<AccountNames>, Problem> {
-    let of_file = file.map(AccountNames::read).transpose().map_err(Problem::usage)?;
+    let of_file = file.map(read).transpose()?;
     let of_state = AccountNames::of_state(state);
     let has_some = of_file.is_some() || is_live || !of_state.is_empty();
     Ok(has_some.then(|| of_file.unwrap_or_default().or(of_state)))
+}
+
+/// The names of a file.
+///
+/// # Errors
+/// [`Problem::Usage`] when the file gives none.
+pub fn read(file: &Path) -> Result<AccountNames, Problem> {
+    AccountNames::read(file).map_err(|error| match error {
+        AccountNamesError::Read { file, source } => {
+            Problem::usage(format!("{}: {}", file.display(), explain_io(&source)))
+        }
+        error => Problem::usage(error),
+    })
 }
 
 /// Adds the names to a table.

@@ -257,7 +257,7 @@ fn scorecard(
         &plan.reports(),
     );
     let is_for_people = matches!(plan.delivery.format, Format::Table | Format::Markdown);
-    if is_for_people {
+    if is_for_people || plan.delivery.format == Format::Html {
         report::worst_accounts_first(&mut scores);
     }
     let is_alone = plan.question.subcommand() == SCORECARD;

@@ -77,7 +77,7 @@ impl StateTyped {
     /// The files and folders that were named.
     ///
     /// # Errors
-    /// [`Problem::Usage`] for `ID=FILE` where ID is no account id.
+    /// [`Problem::Usage`] for `ID=FILE` where ID is not an account id.
     pub fn places(&self) -> Result<Places, Problem> {
         let lists = [
             (StateKind::CredentialReport, &self.credential_report),
@@ -108,7 +108,7 @@ fn named(kind: StateKind, text: &OsString) -> Result<NamedFile, Problem> {
         }
         Some((id, _)) if !Path::new(text).exists() => {
             let (flag, text) = (kind.as_str(), text.display());
-            Err(Problem::usage(format!("--{flag} {text}: {id} is no account id, which has 12 digits")))
+            Err(Problem::usage(format!("--{flag} {text}: {id} is not an account id, which has 12 digits")))
         }
         _ => Ok(NamedFile { kind, account_id: None, path: text.into() }),
     }
@@ -257,7 +257,7 @@ mod tests {
         let mistyped = named(StateKind::AccessKeys, &OsString::from("11112222333=keys.json")).unwrap_err();
         assert_eq!(
             mistyped.to_string(),
-            "--access-keys 11112222333=keys.json: 11112222333 is no account id, which has 12 digits"
+            "--access-keys 11112222333=keys.json: 11112222333 is not an account id, which has 12 digits"
         );
     }
 

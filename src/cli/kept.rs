@@ -19,7 +19,7 @@ const HELD: &str = "in-rollup";
 /// What rollups answer, and what is to be told of it.
 #[derive(Default)]
 pub struct Answered {
-    /// The parts that answer; `None` where there is no rollup.
+    /// The parts that answer; `None` where there is not a rollup.
     pub kept: Option<Kept>,
     /// What the reader should know.
     pub warnings: Vec<String>,

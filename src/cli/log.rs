@@ -48,7 +48,7 @@ fn targets(verbosity: u8, variable: Option<&str>) -> Result<Targets, String> {
         let (target, word) = part.split_once('=').unwrap_or((OURS, part));
         let level = level(word.trim()).ok_or_else(|| {
             format!(
-                "{VARIABLE}: {word:?} is no level: give off, error, warn, info, debug or trace, or target=LEVEL such \
+                "{VARIABLE}: {word:?} is not a level: give off, error, warn, info, debug or trace, or target=LEVEL such \
                  as trailscan::input=debug"
             )
         })?;
@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn a_wrong_level_is_named() {
         for wrong in ["loud", "info,loud", "trailscan=loud"] {
-            assert!(targets(0, Some(wrong)).unwrap_err().contains("\"loud\" is no level"), "{wrong}");
+            assert!(targets(0, Some(wrong)).unwrap_err().contains("\"loud\" is not a level"), "{wrong}");
         }
         assert!(targets(0, Some("")).is_ok() && targets(0, Some(" info , ")).is_ok());
     }

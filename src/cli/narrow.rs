@@ -1,11 +1,13 @@
 //! `--rule`, `--severity` and `--where`: what of an answer is told. They act on findings and rows that have been made, and
 //! change no verdict, no score and nothing that a baseline knows.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use globset::{GlobBuilder, GlobMatcher};
+use trailscan::filter::nearest;
 use trailscan::model::quantity;
 use trailscan::output::Section;
 use trailscan::report::{Asked, Column, Finding, Report, Role, Severity, Table, Value, address_text};
@@ -118,6 +120,7 @@ impl Narrow {
             .iter()
             .filter_map(|(name, globs)| Some((place(&table.columns, name)?, globs.as_slice())))
             .collect();
+        let nearest = self.nearest(table, &wheres);
         table.rows.retain(|row| {
             let is_of_rule = self.rules.is_empty() || rule.is_none_or(|at| is_one_of(&row[at], &self.rules));
             let is_severe = self.least.is_none_or(|least| severity.is_none_or(|at| row[at] >= Value::Severity(least)));
@@ -127,7 +130,19 @@ impl Narrow {
         });
         let gone = before - table.rows.len();
         table.rows_total -= gone;
-        (gone > 0).then(|| format!("{} left out by {}", quantity(gone as u64, "row"), self.flags()))
+        (gone > 0).then(|| format!("{} left out by {}{nearest}", quantity(gone as u64, "row"), self.flags()))
+    }
+
+    /// What patterns may have meant that no row answers to.
+    fn nearest(&self, table: &Table, wheres: &[(usize, &[GlobMatcher])]) -> String {
+        let missed = wheres.iter().flat_map(|(at, globs)| globs.iter().map(move |glob| (*at, glob)));
+        let missed = missed.filter(|(at, glob)| !table.rows.iter().any(|row| is_like(&row[*at], glob)));
+        let near = missed.filter_map(|(at, glob)| {
+            let values: BTreeSet<String> = table.rows.iter().flat_map(|row| texts(&row[at])).collect();
+            let (column, pattern) = (table.columns[at].name, glob.glob().glob());
+            nearest(pattern, &values).map(|near| format!("; {column}={pattern}: {near}"))
+        });
+        near.collect()
     }
 
     /// Keeps the findings that are told, each with how it stands to a baseline.
@@ -162,14 +177,19 @@ fn is_one_of(cell: &Value, rules: &[&str]) -> bool {
 }
 
 fn is_like(cell: &Value, glob: &GlobMatcher) -> bool {
+    texts(cell).iter().any(|text| glob.is_match(text))
+}
+
+/// What a pattern is held against.
+fn texts(cell: &Value) -> Vec<String> {
     match cell {
-        Value::Null => glob.is_match(""),
-        Value::Count(number) => glob.is_match(number.to_string()),
-        Value::Time(time) => glob.is_match(time.to_string()),
-        Value::List(members) => members.iter().any(|member| glob.is_match(member)),
-        Value::Addresses(members) => members.iter().any(|member| glob.is_match(address_text(member))),
-        Value::NamedCounts(counts) => counts.iter().any(|(name, _)| glob.is_match(name)),
-        text => text.as_text().is_some_and(|text| glob.is_match(&*text)),
+        Value::Null => vec![String::new()],
+        Value::Count(number) => vec![number.to_string()],
+        Value::Time(time) => vec![time.to_string()],
+        Value::List(members) => members.clone(),
+        Value::Addresses(members) => members.iter().map(address_text).collect(),
+        Value::NamedCounts(counts) => counts.iter().map(|(name, _)| name.clone()).collect(),
+        text => text.as_text().map(Cow::into_owned).into_iter().collect(),
     }
 }
 
@@ -223,6 +243,9 @@ mod tests {
         assert_eq!(left(&typed(&[], None, &["nothing=x"])).len(), 3, "a table without the column stays");
         let told = typed(&[], Some("high"), &["tags=b"]).checked(None).unwrap().rows(&mut table());
         assert_eq!(told.as_deref(), Some("2 rows left out by --severity, --where"));
+        let told = typed(&[], None, &["name=CI-1", "name=c-2"]).checked(None).unwrap().rows(&mut table());
+        let near = "name=CI-1: there is ci-1, and upper and lower case differ; name=c-2: did you mean ci-2?";
+        assert_eq!(told.unwrap(), format!("3 rows left out by --where; {near}"));
     }
 
     #[test]

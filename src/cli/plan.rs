@@ -87,6 +87,12 @@ impl Plan {
         all.filter(|report| self.reads_state || !report.needs_no_logs()).collect()
     }
 
+    /// What the filters mean for findings; `None` where none can be made.
+    pub fn warning_of_verdicts(&self) -> Option<String> {
+        let judges = self.reports().iter().any(|report| !report.rules.is_empty());
+        self.reading.filters.warning_of_verdicts().filter(|_| judges)
+    }
+
     /// The names of the tables of the answer.
     pub fn tables(&self) -> Vec<&'static str> {
         let reports = self.reports();

@@ -6,7 +6,7 @@ const LONGEST: i64 = 36_525 * DAY;
 
 /// Seconds of `90s`, `30m`, `36h`, `7d` or `2w`; `0` needs no unit.
 pub fn seconds(text: &str) -> Result<i64, String> {
-    let wrong = || format!("{text:?} is no length of time: give a whole number with s, m, h, d or w, such as 36h");
+    let wrong = || format!("{text:?} is not a length of time: give a whole number with s, m, h, d or w, such as 36h");
     let (number, unit) = split(text).ok_or_else(wrong)?;
     let unit = match unit {
         "s" => 1,
@@ -24,7 +24,7 @@ pub fn seconds(text: &str) -> Result<i64, String> {
 /// Bytes of `1048576`, `64MiB`, `8G` (binary, as KiB and K are) or `500MB` (decimal); any case, never 0.
 pub fn bytes(text: &str) -> Result<u64, String> {
     let wrong =
-        || format!("{text:?} is no size: give a whole number of bytes, or with KiB, MiB, GiB, TiB, such as 2GiB");
+        || format!("{text:?} is not a size: give a whole number of bytes, or with KiB, MiB, GiB, TiB, such as 2GiB");
     let (number, unit) = split(text).ok_or_else(wrong)?;
     let unit: u64 = match &*unit.to_ascii_lowercase() {
         "" | "b" => 1,

@@ -28,8 +28,20 @@ pub fn arguments(common: &Common, window: Option<TimeWindow>, inputs: &[Input]) 
     if common.carve {
         words.push("--carve".to_owned());
     }
-    words.extend(inputs.iter().map(input));
+    words.extend(inputs.iter().map(passed_on));
     words.join(" ")
+}
+
+/// An INPUT as whoever gets the command may have it, too: where it lies on this machine is nobody else's business, so of an
+/// absolute path the name is left.
+fn passed_on(given: &Input) -> String {
+    match given {
+        Input::Path(path) if path.is_absolute() => match path.file_name() {
+            Some(name) => shell_quoted(&name.to_string_lossy()),
+            None => input(given),
+        },
+        _ => input(given),
+    }
 }
 
 /// An INPUT, as it is typed.

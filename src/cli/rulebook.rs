@@ -144,12 +144,12 @@ impl Rulebook {
 
     fn set_parameter(&mut self, (report, rule): Found, key: &str, value: &toml::Value) -> Result<(), String> {
         if let Some(option) = report.texts.iter().find(|option| option.name == key) {
-            let value =
-                texts(value).ok_or_else(|| format!("{key} = {} is no name and no list of names", shown(value)))?;
+            let value = texts(value)
+                .ok_or_else(|| format!("{key} = {} is neither a name nor a list of names", shown(value)))?;
             return put(&mut self.texts, option.name, Set { rule: rule.id, value, option });
         }
         let option = report.options.iter().find(|option| option.name == key).ok_or_else(|| no_key(report, key))?;
-        let value = value.as_integer().ok_or_else(|| format!("{key} = {} is no whole number", shown(value)))?;
+        let value = value.as_integer().ok_or_else(|| format!("{key} = {} is not a whole number", shown(value)))?;
         if value < option.min {
             return Err(format!("{key} = {value}: must be at least {}", option.min));
         }
@@ -324,7 +324,7 @@ impl Suppression {
         };
         let start = EventTime::parse(&format!("{day}T00:00:00Z"));
         let start = start
-            .ok_or_else(|| format!("{place}: expires = {} is no date: give 2026-12-31", shown(&written.expires)))?;
+            .ok_or_else(|| format!("{place}: expires = {} is not a date: give 2026-12-31", shown(&written.expires)))?;
         let glob = |pattern: &String| {
             let glob = GlobBuilder::new(pattern).literal_separator(false).backslash_escape(true).build();
             glob.map(|glob| glob.compile_matcher()).map_err(|error| format!("{place}: subject: {error}"))
@@ -472,7 +472,7 @@ mod tests {
                 "[rules.key-too-old]: there is no key \"max-aeg\"; there are severity",
             ),
             ("[rules.key-too-old]\nmax-age = 0", "[rules.key-too-old]: max-age = 0: must be at least 1"),
-            ("[rules.key-too-old]\nmax-age = \"x\"", "[rules.key-too-old]: max-age = \"x\" is no whole number"),
+            ("[rules.key-too-old]\nmax-age = \"x\"", "[rules.key-too-old]: max-age = \"x\" is not a whole number"),
             ("[rules.key-too-old]\nenabled = 1", "[rules.key-too-old]: enabled = 1 is neither"),
             (
                 "[rules.key-too-old]\nmax-age = 3\n[rules.user-idle]\nmax-age = 4",
@@ -488,7 +488,7 @@ mod tests {
             ),
             (
                 "[[suppress]]\nrule = \"user-idle\"\nreason = \"y\"\nexpires = \"soon\"",
-                "[[suppress]] of user-idle: expires = \"soon\" is no date",
+                "[[suppress]] of user-idle: expires = \"soon\" is not a date",
             ),
         ] {
             let error = book(text).map(|_| ()).unwrap_err();

@@ -49,6 +49,7 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
     beside.warnings.extend(posture.iter().flat_map(|posture| iam_state::age_warnings(posture, window, as_of)));
     let unknown = posture.iter().flat_map(|posture| report::unknown_groups(posture, &plan.options));
     beside.warnings.extend(unknown);
+    beside.warnings.extend(plan.warning_of_verdicts());
     let (sections, news) =
         deliver::sections(plan, &Known { state: &state, posture: posture.as_ref(), as_of, coverage: &coverage })?;
     beside.warnings.extend(plan.addresses.iter().flat_map(|lookup| lookup.warnings(as_of)));
@@ -74,7 +75,10 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
     };
     info!(took = ?begun.elapsed(), "answer written");
     tell::troubles(&coverage);
-    tell::line(coverage_line(&coverage, window));
+    // What failed has been named, and nothing else was there.
+    if end != End::Nothing || coverage.failures.is_empty() || coverage.skipped() > 0 {
+        tell::line(coverage_line(&coverage, window));
+    }
     match end {
         End::Nothing if is_state_alone => tell::line("no file of state could be read, so there is no answer"),
         End::Nothing => tell::line(match coverage.objects_skipped.get("other-json") {
@@ -86,7 +90,7 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
         }),
         _ if is_state_alone => {}
         _ if shown.iter().all(|section| section.table.rows_total == 0)
-            && (plan.argument.is_some() || shown.iter().all(|section| section.hidden.is_none())) =>
+            && (coverage.events_counted == 0 || shown.iter().all(|section| section.hidden.is_none())) =>
         {
             let newest = Newest { event: newest_event_read, pruned_day: newest_pruned_day };
             tell::line(empty_answer(&coverage, newest));

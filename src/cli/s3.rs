@@ -92,7 +92,7 @@ impl S3Typed {
     /// any input the places are still to be found: those of the trails.
     ///
     /// # Errors
-    /// When an endpoint is no URL, or there are no profiles.
+    /// When an endpoint is not a URL, or there are no profiles.
     pub fn request(
         &self,
         inputs: &[Input],
@@ -131,7 +131,7 @@ impl S3Typed {
     /// Who asks, in turn; the same whenever it is asked.
     ///
     /// # Errors
-    /// When an endpoint is no URL, there are no profiles, or a variable of the environment cannot be.
+    /// When an endpoint is not a URL, there are no profiles, or a variable of the environment cannot be.
     pub fn who(&self) -> Result<Vec<Arc<Access>>, String> {
         match self.known.get() {
             Some(known) => Ok(known.clone()),
@@ -165,7 +165,7 @@ impl S3Typed {
 
     fn access(&self) -> Result<Access, String> {
         if let Some(url) = self.endpoint_url.as_deref().filter(|url| !is_url(url)) {
-            return Err(format!("--endpoint-url {url:?} is no URL: give one such as https://s3.example.com"));
+            return Err(format!("--endpoint-url {url:?} is not a URL: give one such as https://s3.example.com"));
         }
         Ok(Access {
             profile: self.aws_profile.first().cloned(),

@@ -73,7 +73,7 @@ impl SentTo {
         }
         match Rollup::open(path) {
             Ok(_) => Ok(false),
-            Err(_) => Err(Problem::failed(format!("{}: is no rollup, so it is not replaced: remove it", self.uri))),
+            Err(_) => Err(Problem::failed(format!("{}: is not a rollup, so it is not replaced: remove it", self.uri))),
         }
     }
 

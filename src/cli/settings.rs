@@ -159,7 +159,7 @@ fn check(command: &Command, word: &OsStr) -> Result<(), String> {
             Some(ContextValue::Strings(valid)) if !valid.is_empty() => Err(format!(" is none of {}", valid.join(", "))),
             _ => Err(" says nothing".to_owned()),
         },
-        ErrorKind::InvalidUtf8 => Err(" is no UTF-8".to_owned()),
+        ErrorKind::InvalidUtf8 => Err(" is not UTF-8".to_owned()),
         ErrorKind::ValueValidation => {
             Err(error.source().map_or_else(|| " cannot be".to_owned(), |why| format!(": {why}")))
         }

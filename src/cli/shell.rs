@@ -50,7 +50,7 @@ fn man() -> Command {
     Command::new(MAN.name)
         .about("Man pages, one a command")
         .arg(folder.help("The folder that they are written into; it is made where there is none"))
-        .arg(overwrite.help("Replace files of these names that are no man pages of trailscan"))
+        .arg(overwrite.help("Replace files of these names that are not man pages of trailscan"))
         .after_help(MAN_EXAMPLES)
 }
 

@@ -29,7 +29,7 @@ pub fn resolve(typed: Typed<'_>, now: EventTime) -> Result<Option<TimeWindow>, S
     let since = match (typed.since, typed.days) {
         (Some(_), Some(_)) => return Err("--days and --since both say where the window starts: give one".to_owned()),
         (Some(text), None) => moment("since", text, now)?,
-        (None, Some(0)) => return Err("--days 0 is no window: give at least 1".to_owned()),
+        (None, Some(0)) => return Err("--days 0 is not a window: give at least 1".to_owned()),
         (None, Some(days)) => days_before(until, days),
         (None, None) => BEGINNING,
     };

@@ -8,6 +8,9 @@ use super::ProofBasis;
 use crate::input::LogKey;
 use crate::model::{Day, EventTime, Settled};
 
+/// How the warning ends that calls changed what trails record; what shows `logging_changes` beside it need not say so again.
+pub const SEE_LOGGING_CHANGES: &str = "see logging_changes in the coverage";
+
 /// What a scan covered, open to whoever gathers it; [`Coverage`](super::Coverage) is the same once it is whole. Two
 /// identities hold:
 /// `objects_found = objects_read + objects_damaged + objects_failed + objects_skipped + objects_pruned` and
@@ -63,7 +66,7 @@ pub struct CoverageFacts {
     /// Events that count although something of them is not known: a sub-document such as requestParameters or a text is no
     /// JSON, or the row of an export or an event of OCSF lacks fields of a record.
     pub broken_records: u64,
-    /// Objects with bytes that are no UTF-8, which are shown as U+FFFD.
+    /// Objects with bytes that are not UTF-8, which are shown as U+FFFD.
     pub lossy_objects: u64,
     /// Bytes read from objects.
     pub bytes_compressed: u64,

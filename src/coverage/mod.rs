@@ -8,5 +8,7 @@ mod facts;
 mod sealed;
 
 pub use basis::ProofBasis;
-pub use facts::{CoverageFacts, Failure, Gap, LoggingChange, ObjectMet, OcsfRead, StateFile, StateFileStatus};
+pub use facts::{
+    CoverageFacts, Failure, Gap, LoggingChange, ObjectMet, OcsfRead, SEE_LOGGING_CHANGES, StateFile, StateFileStatus,
+};
 pub use sealed::{Beside, Coverage};

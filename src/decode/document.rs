@@ -7,7 +7,7 @@ pub enum Ending {
     Whole,
     /// It stops in the middle of a record or envelope; what came before was given to the sink.
     Cut,
-    /// It is no JSON.
+    /// It is not JSON.
     NotJson,
 }
 
@@ -18,8 +18,8 @@ pub struct Document {
     pub ending: Ending,
     /// Whether it was an envelope or array of records, even an empty one.
     pub envelope: bool,
-    /// Whether something that is no JSON came before it.
+    /// Whether something that is not JSON came before it.
     pub is_late: bool,
-    /// Whether it is no JSON, and consists of records all the same.
+    /// Whether it is not JSON, and consists of records all the same.
     pub has_records: bool,
 }

@@ -42,9 +42,9 @@ pub struct PartsEnd {
     pub malformed: u64,
     /// Whether some bytes were no UTF-8.
     pub lossy: bool,
-    /// Whether something that is no JSON came first.
+    /// Whether something that is not JSON came first.
     pub is_late: bool,
-    /// Whether it is no JSON, and consists of records all the same.
+    /// Whether it is not JSON, and consists of records all the same.
     pub has_records: bool,
     /// Why reading stopped early, if it did.
     pub error: Option<std::io::Error>,

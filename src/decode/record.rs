@@ -59,9 +59,9 @@ pub(super) struct Record<'a> {
     texts: [&'a str; FIELDS],
     /// Whether the object has a field that makes it an event.
     pub is_event: bool,
-    /// Whether a text that is read is no JSON, and so was left out.
+    /// Whether a text that is read is not JSON, and so was left out.
     pub has_broken_text: bool,
-    /// The sub-documents that are no JSON, a bit a field.
+    /// The sub-documents that are not JSON, a bit a field.
     broken: u32,
 }
 
@@ -201,7 +201,7 @@ impl<'a> Record<'a> {
     /// A record without a field.
     pub const EMPTY: Self = Self { texts: [""; FIELDS], is_event: false, has_broken_text: false, broken: 0 };
 
-    /// Whether something in it that is read is no JSON.
+    /// Whether something in it that is read is not JSON.
     pub fn has_broken_part(&self) -> bool {
         self.has_broken_text || self.broken != 0
     }
@@ -319,7 +319,7 @@ impl<'a> OwnedRecord<'a> {
     /// look at, the record counts all the same, and who reads that value finds nothing in it; the decoder tells it.
     ///
     /// # Errors
-    /// When the object itself is no JSON.
+    /// When the object itself is not JSON.
     pub fn read(text: &'a str) -> Result<Self, Stop> {
         Self::careful(text).or_else(|_| Self::lenient(text))
     }

@@ -85,7 +85,7 @@ pub(super) fn is_markup(text: &str) -> bool {
     text.starts_with('<') && !text[1..].starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// Whether a text that is no JSON consists of records, cut at its beginning or with something around each: half of it or
+/// Whether a text that is not JSON consists of records, cut at its beginning or with something around each: half of it or
 /// more. A program or a page that shows one among its own words does not.
 pub(super) fn consists_of_records(text: &str) -> bool {
     let text = text.trim_start_matches(|c: char| c == '\0' || c.is_whitespace());

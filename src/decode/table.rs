@@ -155,7 +155,7 @@ impl<R: Read> Table<R> {
     }
 }
 
-/// A text as JSON. Bytes that are no UTF-8 give one that is none either, so that whoever reads the text tells it.
+/// A text as JSON. Bytes that are not UTF-8 give one that is none either, so that whoever reads the text tells it.
 fn quoted(bytes: &[u8]) -> Vec<u8> {
     let mut json = vec![b'"'];
     for chunk in bytes.utf8_chunks() {

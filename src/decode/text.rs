@@ -7,7 +7,7 @@ use super::foreign::HEAD;
 /// How much is read at a time.
 const CHUNK: usize = 1 << 20;
 
-/// UTF-8 text from a reader. Bytes that are no UTF-8 become U+FFFD.
+/// UTF-8 text from a reader. Bytes that are not UTF-8 become U+FFFD.
 pub struct TextReader<R> {
     reader: R,
     text: String,

@@ -23,7 +23,7 @@ pub(super) enum Unit {
     Place(usize),
     /// A line of JSON Lines or of a log export: from here to there.
     Line(usize, usize),
-    /// Something that is no JSON value stands in a record's place and ends here.
+    /// Something that is not JSON value stands in a record's place and ends here.
     Junk(usize),
     /// What follows is needed; everything before this index is done with.
     More(usize),
@@ -31,7 +31,7 @@ pub(super) enum Unit {
     End,
     /// The document is over in the middle of something.
     Cut,
-    /// The document is no JSON at all.
+    /// The document is not JSON at all.
     NotJson,
 }
 
@@ -42,11 +42,11 @@ pub(super) struct Walk {
     layout: Layout,
     /// How many arrays of records were entered.
     pub arrays: u32,
-    /// Whether something that is no JSON came first.
+    /// Whether something that is not JSON came first.
     pub is_late: bool,
     /// Whether records are looked for where the document makes no sense.
     pub carves: bool,
-    /// Whether the text of what is no JSON consists of records all the same.
+    /// Whether the text of what is not JSON consists of records all the same.
     pub has_records: bool,
     /// Where the next record begins in the text, and where the next line with a value does, as far as that was found.
     record_ahead: Ahead,
@@ -188,7 +188,7 @@ impl Walk {
         self.next(text, start, whole)
     }
 
-    /// The document begins with what is no JSON: the rest of a line that was cut, a header, a warning of whatever wrote
+    /// The document begins with what is not JSON: the rest of a line that was cut, a header, a warning of whatever wrote
     /// the file. A line with a value may follow soon; a page or a text that shows records among its words is no log.
     fn after_lead_in(&mut self, text: &str, at: usize, whole: bool) -> Unit {
         let next = next_line_with_a_value(text, at).filter(|next| next - at <= MOST_TO_FIND_A_LINE);

@@ -63,7 +63,7 @@ pub enum FilterError {
     #[error("--{0} is empty: give a value, or leave it out to count everything")]
     Empty(&'static str),
     /// A pattern that is none.
-    #[error("--{flag} {pattern:?} is no pattern: {why}")]
+    #[error("--{flag} {pattern:?} is not a pattern: {why}")]
     Pattern {
         /// The flag.
         flag: &'static str,
@@ -73,7 +73,7 @@ pub enum FilterError {
         why: String,
     },
     /// Neither an address nor a block.
-    #[error("--address {0:?} is no address and no CIDR block such as 192.0.2.0/24")]
+    #[error("--address {0:?} is not an address, nor a CIDR block such as 192.0.2.0/24")]
     Address(String),
 }
 
@@ -198,6 +198,11 @@ impl Filters {
         given.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag).collect()
     }
 
+    /// Whether any of the criteria is a pattern.
+    pub fn has_patterns(&self) -> bool {
+        self.patterns().next().is_some()
+    }
+
     /// The patterns that were given, by flag.
     pub(super) fn patterns(&self) -> impl Iterator<Item = (&'static str, &[GlobMatcher])> {
         let all = [
@@ -205,20 +210,29 @@ impl Filters {
             ("--event", &self.events),
             ("--service", &self.services),
             ("--access-key", &self.access_keys),
+            ("--session", &self.sessions),
+            ("--resource", &self.resources),
+            ("--error", &self.errors),
+            ("--user-agent", &self.user_agents),
+            ("--event-id", &self.event_ids),
         ];
         all.into_iter().map(|(flag, globs)| (flag, globs.0.as_slice())).filter(|(_, globs)| !globs.is_empty())
     }
 
-    /// What the user should know about these criteria.
+    /// What the user should know about these criteria, whatever is asked.
     pub fn warnings(&self) -> Vec<String> {
         let region = "--region may lose sign-ins and global services: IAM, root sign-ins and global STS log in us-east-1, \
                       other sign-ins in the region of their endpoint";
+        (!self.regions.is_empty()).then(|| region.to_owned()).into_iter().collect()
+    }
+
+    /// What the reader of findings and verdicts should know about these criteria.
+    pub fn warning_of_verdicts(&self) -> Option<String> {
         let flags = self.within_accounts();
-        let within = (!flags.is_empty()).then(|| {
+        (!flags.is_empty()).then(|| {
             let flags = flags.join(", ");
             format!("findings and verdicts judge the counted events alone: without {flags} the same keys and users may show more")
-        });
-        (!self.regions.is_empty()).then(|| region.to_owned()).into_iter().chain(within).collect()
+        })
     }
 
     fn comes_from(&self, source: &str) -> bool {
@@ -303,7 +317,7 @@ fn is_service(glob: &GlobMatcher, source: &str) -> bool {
 }
 
 /// What went wrong: a failed sign-in has only the message.
-fn error_of<'a>(event: &Event<'a>) -> &'a str {
+pub(super) fn error_of<'a>(event: &Event<'a>) -> &'a str {
     if event.error_code.is_empty() { event.error_message } else { event.error_code }
 }
 
@@ -319,17 +333,19 @@ fn is_session(glob: &GlobMatcher, event: &Event<'_>) -> bool {
     names.into_iter().any(|name| !name.is_empty() && glob.is_match(name))
 }
 
-/// `my-bucket` stands for `arn:aws:s3:::my-bucket`, and both `user/eve` and `eve` for the arn of that user.
 fn is_about(glob: &GlobMatcher, event: &Event<'_>) -> bool {
     let mut is_about = false;
-    each_resource(event, &mut |resource| {
-        is_about = is_about || glob.is_match(resource);
-        if let Some(arn) = Arn::parse(resource).filter(|_| !is_about) {
-            let name = arn.name().rsplit(':').next().unwrap_or_default();
-            is_about = glob.is_match(arn.resource) || glob.is_match(name);
-        }
-    });
+    each_resource(event, &mut |resource| is_about = is_about || names_resource(glob, resource));
     is_about
+}
+
+/// `my-bucket` stands for `arn:aws:s3:::my-bucket`, and both `user/eve` and `eve` for the arn of that user.
+pub(super) fn names_resource(glob: &GlobMatcher, resource: &str) -> bool {
+    glob.is_match(resource)
+        || Arn::parse(resource).is_some_and(|arn| {
+            let name = arn.name().rsplit(':').next().unwrap_or_default();
+            glob.is_match(arn.resource) || glob.is_match(name)
+        })
 }
 
 /// A block, or an address as a block of one. IPv4 written as IPv6 (`::ffff:192.0.2.1`) is IPv4, as in [`SourceAddress`].
@@ -454,7 +470,12 @@ mod tests {
     #[test]
     fn nothing_asked_accepts_everything() {
         let filters = Filters::new(&Criteria::default()).unwrap();
-        assert!(filters.is_empty() && filters.warnings().is_empty() && filters.accepts(&event(&identity())));
+        assert!(
+            filters.is_empty()
+                && filters.warnings().is_empty()
+                && filters.warning_of_verdicts().is_none()
+                && filters.accepts(&event(&identity()))
+        );
         let regional = Criteria { regions: vec!["us-east-1".into()], ..Criteria::default() };
         let regional = Filters::new(&regional).unwrap();
         assert!(!regional.is_empty());
@@ -467,7 +488,7 @@ mod tests {
         let account = Criteria { accounts: vec![String::new()], ..Criteria::default() };
         assert!(why(account).starts_with("--account is empty"));
         let pattern = Criteria { principals: vec!["a[b".into()], ..Criteria::default() };
-        assert!(why(pattern).starts_with("--principal \"a[b\" is no pattern: "));
+        assert!(why(pattern).starts_with("--principal \"a[b\" is not a pattern: "));
         for huge in [format!("{}x{}", "{".repeat(250), "}".repeat(250)), "{a,b}".repeat(100), "a".repeat(5000)] {
             let why = why(Criteria { events: vec![huge], ..Criteria::default() });
             assert!(why.starts_with("--event ") && why.contains("give several patterns"), "{why}");

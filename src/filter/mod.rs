@@ -8,4 +8,4 @@ mod near;
 pub use below::Below;
 pub use criteria::{Access, Criteria, FilterError, Filters};
 pub use dedupe::{Announced, Dedupe, Sighting};
-pub use near::Values;
+pub use near::{Values, nearest};

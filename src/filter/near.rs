@@ -3,8 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::criteria::Filters;
-use crate::model::{Event, principal_of};
+use globset::GlobMatcher;
+
+use super::criteria::{Filters, error_of, names_resource};
+use crate::model::{Event, agent_family, each_resource, principal_of};
 
 /// The values of the events that a filter left out, by flag.
 pub type Values = BTreeMap<&'static str, BTreeSet<String>>;
@@ -17,6 +19,9 @@ const LONG_LIVED: &str = "AKIA";
 
 /// Of a name of so many letters one may be wrong, of twice as many two, and so on.
 const LETTERS_A_MISTAKE: usize = 4;
+
+/// The most values of a flag among which the nearest is looked for.
+const MOST: usize = 10_000;
 
 /// How a value is near to a pattern, nearest first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,50 +38,81 @@ enum Nearness {
 
 impl Filters {
     /// Keeps what an event has where a filter asks for something else. Memory: the distinct values of the flags that are
-    /// given, of access keys the long-lived.
+    /// given, of access keys the long-lived; no more than are looked at.
     pub fn note(&self, event: &Event<'_>, values: &mut Values) {
         for (flag, _) in self.patterns() {
             let known = values.entry(flag).or_default();
-            let mut keep = |value: &str| {
-                if !value.is_empty() && !known.contains(value) {
+            each_value(flag, event, &mut |value| {
+                if known.len() <= MOST && !value.is_empty() && !known.contains(value) {
                     known.insert(value.to_owned());
                 }
-            };
-            match flag {
-                "--principal" => keep(&principal_of(&event.user_identity)),
-                "--event" => keep(event.event_name),
-                "--service" => keep(event.event_source.strip_suffix(HOST).unwrap_or(event.event_source)),
-                "--access-key" if event.user_identity.access_key_id.starts_with(LONG_LIVED) => {
-                    keep(&event.user_identity.access_key_id);
-                }
-                _ => {}
-            }
+            });
         }
     }
 
-    /// A sentence for each pattern that none of the values answers to.
+    /// A sentence for each pattern that none of the values answers to; where each pattern is answered and they are many, that
+    /// no event answers to all.
     pub fn missed(&self, values: &Values) -> Vec<String> {
-        let mut told = Vec::new();
+        let (mut told, mut are_met, mut flags) = (Vec::new(), true, 0);
         for (flag, globs) in self.patterns() {
-            let Some(values) = values.get(flag).filter(|values| !values.is_empty()) else { continue };
-            for glob in globs.iter().filter(|glob| !values.iter().any(|value| glob.is_match(value))) {
+            flags += 1;
+            let known = values.get(flag).filter(|values| !values.is_empty() && values.len() <= MOST);
+            let Some(known) = known else {
+                are_met = false;
+                continue;
+            };
+            for glob in globs.iter().filter(|glob| !known.iter().any(|value| answers(flag, glob, value))) {
+                are_met = false;
                 let pattern = glob.glob().glob();
-                if pattern.strip_suffix(HOST).is_some_and(|service| values.contains(service)) {
-                    continue;
-                }
-                told.extend(nearest(pattern, values).map(|near| format!("{flag} {pattern}: {near}")));
+                told.extend(nearest(pattern, known).map(|near| format!("{flag} {pattern}: {near}")));
             }
+        }
+        if are_met && flags > 1 {
+            told.push("each of them is met by some event, and no event meets all".to_owned());
         }
         told
     }
 }
 
-/// What the pattern may have meant.
-fn nearest(pattern: &str, values: &BTreeSet<String>) -> Option<String> {
+/// What a flag looks at in an event.
+fn each_value(flag: &str, event: &Event<'_>, keep: &mut dyn FnMut(&str)) {
+    match flag {
+        "--principal" => keep(&principal_of(&event.user_identity)),
+        "--event" => keep(event.event_name),
+        "--service" => keep(event.event_source.strip_suffix(HOST).unwrap_or(event.event_source)),
+        "--access-key" if event.user_identity.access_key_id.starts_with(LONG_LIVED) => {
+            keep(&event.user_identity.access_key_id);
+        }
+        "--session" => {
+            keep(&event.user_identity.session_id().unwrap_or_default());
+            keep(event.user_identity.session_name());
+        }
+        "--resource" => each_resource(event, &mut |resource| keep(resource)),
+        "--error" if event.is_error() => keep(error_of(event)),
+        "--user-agent" => {
+            keep(event.user_agent);
+            keep(&agent_family(event.user_agent));
+        }
+        _ => {}
+    }
+}
+
+/// Whether the filter of that flag takes a value that was kept.
+fn answers(flag: &str, glob: &GlobMatcher, value: &str) -> bool {
+    match flag {
+        "--service" => glob.is_match(value) || glob.glob().glob().strip_suffix(HOST) == Some(value),
+        "--resource" => names_resource(glob, value),
+        _ => glob.is_match(value),
+    }
+}
+
+/// What a pattern may have meant that none of these values answers to: a sentence about the nearest of them; `None` where
+/// none is near.
+pub fn nearest(pattern: &str, values: &BTreeSet<String>) -> Option<String> {
     let core = pattern.trim_matches('*').to_lowercase();
     let near = |value: &String| -> Option<Nearness> {
         let text = value.to_lowercase();
-        let name = text.rsplit('/').next().unwrap_or(&text);
+        let name = text.rsplit(['/', ':']).next().unwrap_or(&text);
         Some(match () {
             () if core.is_empty() => return None,
             () if text == core => Nearness::Case,
@@ -110,6 +146,7 @@ mod tests {
             "root@111122223333",
             "DeleteUser",
             "s3",
+            "arn:aws:s3:::example-data",
         ]
         .map(str::to_owned)
         .into();
@@ -121,6 +158,7 @@ mod tests {
             ("DeletUser", "did you mean DeleteUser?"),
             ("Alcie", "did you mean arn:aws:iam::111122223333:user/Alice?"),
             ("S3", "there is s3, and upper and lower case differ"),
+            ("exmaple-data", "did you mean arn:aws:s3:::example-data?"),
             ("nobody-like-this", ""),
             ("*", ""),
         ] {

@@ -32,7 +32,7 @@ pub struct FoundObject {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnfitError {
     /// A name that JSON cannot hold.
-    #[error("{0}: its name is no UTF-8, which no list of objects can hold: rename it")]
+    #[error("{0}: its name is not UTF-8, which no list of objects can hold: rename it")]
     Name(String),
     /// Standard input, a pipe, a device.
     #[error("{0}: can be read once, and by this process alone: write it to a file, and give that")]

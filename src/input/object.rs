@@ -95,7 +95,7 @@ impl LogObject {
         self.path()?.metadata().ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len())
     }
 
-    /// The path as the user can use it again: standard input is `-`, and what is no UTF-8 is written as `$'\xff'`, which
+    /// The path as the user can use it again: standard input is `-`, and what is not UTF-8 is written as `$'\xff'`, which
     /// bash and zsh read back.
     pub fn name(&self) -> String {
         match (&self.location, self.path()) {

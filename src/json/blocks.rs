@@ -238,7 +238,7 @@ fn prefix_xor(mut bits: u64) -> u64 {
 }
 
 /// Byte by byte from `at`: the tail of a buffer. A backslash takes away what the quote or backslash after it would mean,
-/// outside of strings too: there it is no JSON, but where a container ends must not depend on how much text follows.
+/// outside of strings too: there it is not JSON, but where a container ends must not depend on how much text follows.
 fn slow_container_end(bytes: &[u8], mut at: usize, mut depth: u32, state: InString) -> Option<usize> {
     let mut inside = state.inside != 0;
     let is_escapable = |at: usize| matches!(bytes.get(at), Some(b'"' | b'\\'));

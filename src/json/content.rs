@@ -152,7 +152,7 @@ pub(crate) fn is_json_value<B: Blocks>(blocks: B, raw: &str) -> bool {
     !is_container_or_text(raw) || is_json(blocks, raw)
 }
 
-/// A keyed hash of what the raw text of a value says, which is none for an absent one; as it stands where it is no JSON.
+/// A keyed hash of what the raw text of a value says, which is none for an absent one; as it stands where it is not JSON.
 #[inline(always)]
 pub(crate) fn of_value<B: Blocks>(blocks: B, raw: &str, keys: Keys) -> u64 {
     match is_container_or_text(raw) {

@@ -58,7 +58,7 @@ pub use policy::{
 };
 pub use principal::{identity_center_person, principal_of, role_of_session_arn, short_name};
 pub use quantity::{grouped, quantity};
-pub use redact::{REDACTED, Redacted, redact};
+pub use redact::{REDACTED, Redacted, redact, redact_text};
 pub use resources::each_resource;
 pub use secret_read::secrets_asked_for;
 pub(crate) use session::{session_id, session_name};

@@ -171,7 +171,7 @@ fn shown(name: &str, show: &mut dyn FnMut(&str)) {
     }
 }
 
-/// The members of a JSON list; none of what is no list, and no more behind a place that is no JSON.
+/// The members of a JSON list; none of what is no list, and no more behind a place that is not JSON.
 fn each_member(list: &str, each: &mut dyn FnMut(Raw<'_>)) {
     let list = list.trim_ascii();
     let bytes = list.as_bytes();

@@ -8,7 +8,7 @@ use crate::json::each_field;
 use crate::json::fields::Raw;
 
 /// The members `names` of the JSON object `json`, in the order of `names`; [`Raw::Null`] where a member is absent, null,
-/// or `json` is no object. What follows a place that is no JSON is absent too.
+/// or `json` is no object. What follows a place that is not JSON is absent too.
 pub(crate) fn members<'a, const N: usize>(json: &'a str, names: [&str; N]) -> [Raw<'a>; N] {
     let mut found = [Raw::Null; N];
     each_field(json.trim_ascii(), |name, value| {

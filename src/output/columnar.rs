@@ -120,7 +120,7 @@ fn named_counts<'a>(column: &Spec, cells: impl Iterator<Item = &'a Cell>, len: u
 
 /// A cell of another kind than its column is a fault of the report; it must not turn into an unknown value.
 pub(super) fn foreign(column: &Spec) -> PolarsError {
-    polars_err!(SchemaMismatch: "column {} holds a value that is no {:?}", column.name, column.kind)
+    polars_err!(SchemaMismatch: "column {} holds a value that is not a {:?}", column.name, column.kind)
 }
 
 /// A writer that remembers what went wrong, since polars turns errors of the writer into text.

@@ -170,6 +170,6 @@ mod tests {
         let coverage = sample::coverage();
         let document = Document::new(None, &coverage, Content::Report(&section));
         let error = write(&document, &mut Vec::new()).unwrap_err().to_string();
-        assert!(error.contains("column events holds a value that is no Count"), "{error}");
+        assert!(error.contains("column events holds a value that is not a Count"), "{error}");
     }
 }

@@ -34,7 +34,7 @@ pub enum OutputError {
     #[error("{}: is there already: name another file, or add --overwrite to replace an earlier rollup", .0.display())]
     IsThere(PathBuf),
     /// A file that is to be replaced is none that was written before.
-    #[error("{}: is no rollup: --overwrite replaces nothing else; name another file", .0.display())]
+    #[error("{}: is not a rollup: --overwrite replaces nothing else; name another file", .0.display())]
     ForeignFile(PathBuf),
     /// A file in a folder that is to be written is there, and is none of ours.
     #[error("{}: is there already, and no earlier answer wrote it: name another folder, or add --overwrite to replace it", .0.display())]
@@ -46,7 +46,7 @@ pub enum OutputError {
     #[error("{}: would be written twice, and the second would be all that stays: name another file", .0.display())]
     Twice(PathBuf),
     /// A folder that is to be replaced holds something that would be lost.
-    #[error("{}: holds {}, which is no part of an export: --overwrite replaces only what the schema.json or rollup.json in there lists with its size", folder.display(), name.display())]
+    #[error("{}: holds {}, which is not part of an export: --overwrite replaces only what the schema.json or rollup.json in there lists with its size", folder.display(), name.display())]
     Foreign {
         /// The folder.
         folder: PathBuf,

@@ -42,7 +42,7 @@ impl Owner {
         Ok(Some(Self(lock)))
     }
 
-    /// Writes down where the folder goes. A name that is no UTF-8 is left out: nothing is cleared away by hearsay.
+    /// Writes down where the folder goes. A name that is not UTF-8 is left out: nothing is cleared away by hearsay.
     fn placing(&mut self, target: &Path) -> io::Result<()> {
         let name = target.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let lock = self.0.as_file_mut();

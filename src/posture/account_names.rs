@@ -34,7 +34,7 @@ pub enum AccountNamesError {
         source: io::Error,
     },
     /// A row does not begin with an account id.
-    #[error("{}: row {row} begins with {found:?}, which is no account id of 12 digits", file.display())]
+    #[error("{}: row {row} begins with {found:?}, which is not an account id of 12 digits", file.display())]
     NoAccountId {
         /// The file.
         file: PathBuf,

@@ -126,7 +126,7 @@ impl Posture {
             self.warnings.push(format!("{}: is of account {account_id}, not of {said}", placed.file));
         }
         if !is_account_id(&account_id) {
-            let why = format!("names {account_id:?} as its account, which is no account id");
+            let why = format!("names {account_id:?} as its account, which is not an account id");
             self.files.push(placed.state_file(None, Some(Trouble { damaged: false, why })));
             return;
         }

@@ -133,8 +133,8 @@ impl Wrapper {
     pub(super) fn unwrapped(self) -> Result<(String, Option<EventTime>), String> {
         let content = self.content.ok_or("has no Content: give the report, not the answer that it is being made")?;
         let packed: String = content.split_whitespace().collect();
-        let bytes = STANDARD.decode(packed).map_err(|error| format!("its Content is no base64: {error}"))?;
-        let text = String::from_utf8(bytes).map_err(|_| "its Content is no UTF-8")?;
+        let bytes = STANDARD.decode(packed).map_err(|error| format!("its Content is not base64: {error}"))?;
+        let text = String::from_utf8(bytes).map_err(|_| "its Content is not UTF-8")?;
         Ok((text, self.generated_time.0))
     }
 }
@@ -174,7 +174,7 @@ pub(super) fn read(csv: &str) -> Result<Read, String> {
     let columns: BTreeMap<&str, usize> = header.iter().enumerate().map(|(i, name)| (name.trim(), i)).collect();
     let missing: Vec<&str> = NEEDED.into_iter().filter(|column| !columns.contains_key(column)).collect();
     if let Some(missing) = missing.iter().find(|column| NEEDED[..4].contains(column)) {
-        return Err(format!("has no column {missing}: it is no credential report"));
+        return Err(format!("has no column {missing}: it is not a credential report"));
     }
     let mut found = Read::default();
     let mut wrong = 0;

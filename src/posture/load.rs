@@ -82,7 +82,7 @@ impl Posture {
         let is_ours =
             path.extension().is_some_and(|e| ["json", "csv"].iter().any(|known| e.eq_ignore_ascii_case(known)));
         if kind.is_none() && !is_ours {
-            self.warnings.push(format!("{}: is no state of IAM and was left out", shown.display()));
+            self.warnings.push(format!("{}: is not a state of IAM and was left out", shown.display()));
             return None;
         }
         Some(Met { file: shown.display().to_string(), path: path.to_owned(), said: None, kind, parsed })

@@ -113,6 +113,13 @@ pub struct Source {
     pub whole: bool,
 }
 
+impl Source {
+    /// The name of the file, without the folders that it lies in.
+    pub fn name(&self) -> &str {
+        self.file.rsplit('/').next().unwrap_or(&self.file)
+    }
+}
+
 /// How the moment that a file speaks of is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AsOfBasis {

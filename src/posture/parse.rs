@@ -206,7 +206,7 @@ fn unknown(text: &str) -> String {
     match error {
         _ if is_making => "says that a credential report is being made: get-credential-report fetches it".to_owned(),
         Some(error) => format!("holds an error of the AWS CLI: {error}"),
-        None => "is no state of IAM that is known: give what the AWS CLI printed as JSON, or the CSV".to_owned(),
+        None => "is not a state of IAM that is known: give what the AWS CLI printed as JSON, or the CSV".to_owned(),
     }
 }
 
@@ -250,7 +250,7 @@ mod tests {
     #[test]
     fn a_line_for_each_bad_input() {
         assert_eq!(wrong(""), "is empty: fetch it again");
-        assert!(wrong("hello").starts_with("is no state of IAM that is known"));
+        assert!(wrong("hello").starts_with("is not a state of IAM that is known"));
         assert!(wrong(r#"{"UserDetailList": [{"UserName": "a""#).starts_with("is cut off (EOF"));
         assert!(wrong(r#"{"SummaryMap": {"Users": 1}"#).starts_with("is cut off (EOF"));
         assert!(wrong(r#"{"UserDetailList": 7}"#).starts_with("cannot be read: invalid type"));

@@ -143,7 +143,7 @@ the first in the window: a key that was seen for less than --leak-days shows not
 
 Calls that a service makes with the key (CloudFormation, Athena) show its host: service_sources counts the hosts, \
 and neither they nor the agents there count towards spread. Unreadable or missing addresses count nowhere but in \
-events; a missing user agent is no agent in the counts, yet a new one for the verdict. The age is exact where \
+events; a missing user agent is not an agent in the counts, yet a new one for the verdict. The age is exact where \
 CreateAccessKey is in the logs, else at least what is shown. With --aws-ip-ranges the findings also say whether the key \
 is used from AWS's published ranges or from outside.";
 

@@ -45,6 +45,19 @@ impl Practice {
             Self::AwsManagedPolicies => "aws-managed-policies",
         }
     }
+
+    /// A short name, so that the heads of all seven stand side by side: `root-use`.
+    pub const fn short_name(self) -> &'static str {
+        match self {
+            Self::RestrictRootUse => "root-use",
+            Self::NoRootKeys => "root-keys",
+            Self::MfaForConsole => "mfa",
+            Self::RolesNotKeys => "roles",
+            Self::RotateKeys => "rotation",
+            Self::PoliciesOnGroups => "groups",
+            Self::AwsManagedPolicies => "managed",
+        }
+    }
 }
 
 /// Rules that break a second practice beside their own, by id: root's key in use is a key of root and a use of it, and so

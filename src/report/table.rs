@@ -38,6 +38,8 @@ pub enum Role {
     Verdict,
     /// The account that the row is about.
     AccountId,
+    /// What that account is called.
+    AccountName,
     /// All IP addresses of the row.
     Addresses,
     /// Where the credentials were issued to.
@@ -50,6 +52,10 @@ pub enum Role {
     Practice,
     /// What a verdict rests on.
     Why,
+    /// How often a practice is broken.
+    Violations,
+    /// A file of IAM's state.
+    File,
     /// A UTC day, by which rows can be parted.
     Day,
     /// The row in a sentence.

@@ -109,7 +109,7 @@ fn manifest(folder: &Path) -> Result<Manifest, RollupError> {
     let mut text = String::new();
     let opened = File::open(&file).and_then(|opened| opened.take(MOST_BYTES).read_to_string(&mut text));
     opened.map_err(|error| failed(explain_io(&error)))?;
-    let unreadable = |error: serde_json::Error| failed(format!("is no list of a rollup: {error}"));
+    let unreadable = |error: serde_json::Error| failed(format!("is not a list of a rollup: {error}"));
     let Version { rollup_version: found } = serde_json::from_str(&text).map_err(unreadable)?;
     if found != u64::from(ROLLUP_VERSION) {
         return Err(RollupError::Version { file, found, known: ROLLUP_VERSION });

@@ -39,8 +39,8 @@ pub struct Shard {
 /// Why a text is no shard that can be read here.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ShardError {
-    /// It is no JSON, or lacks something.
-    #[error("is no line of `trailscan plan`: {0}")]
+    /// It is not JSON, or lacks something.
+    #[error("is not a line of `trailscan plan`: {0}")]
     Line(String),
     /// There is nothing, or there are several lines.
     #[error("holds {0} lines where one shard is one line of `trailscan plan`: give one")]

@@ -52,7 +52,7 @@ pub(super) struct Counts {
     counted: u64,
     duplicates: u64,
     pub malformed: u64,
-    /// Events of which something is no JSON.
+    /// Events of which something is not JSON.
     pub broken: u64,
     /// Events that were made of events of OCSF, how many of them lack something, and what.
     ocsf: (u64, u64, Lost),

@@ -24,7 +24,7 @@ pub(super) fn tell_broken_records(coverage: &mut CoverageFacts) {
     let named = coverage.broken_in.iter().take(NAMED).map(|(object, &count)| {
         let (records, they) = if count == 1 { ("record has", "it counts") } else { ("records have", "they count") };
         format!(
-            "{object}: {} {records} a sub-document that is no JSON, or columns left out: {they} without what it says; \
+            "{object}: {} {records} a sub-document that is not JSON, or columns left out: {they} without what it says; \
              fetch the object again, or scan the log files that it was made of",
             grouped(count)
         )
@@ -123,11 +123,11 @@ pub(super) fn tell_not_found(coverage: &mut CoverageFacts, filters: &Filters) {
         coverage.warnings.extend(warnings);
     } else if coverage.events_counted == 0 {
         let (flags, events) = (within.join(", "), quantity(coverage.events_in_window, "event"));
-        let missed: String = filters.missed(&coverage.values_left_out).iter().map(|near| format!("; {near}")).collect();
-        coverage.warnings.push(format!(
-            "no event passes {flags}, of {events} read: patterns match whole names, and upper and lower case \
-             differ{missed}"
-        ));
+        let of_patterns = "patterns match whole names, and upper and lower case differ".to_owned();
+        let told = filters.has_patterns().then_some(of_patterns).into_iter();
+        let told: Vec<String> = told.chain(filters.missed(&coverage.values_left_out)).collect();
+        let told = if told.is_empty() { String::new() } else { format!(": {}", told.join("; ")) };
+        coverage.warnings.push(format!("no event passes {flags}, of {events} read{told}"));
     }
 }
 

@@ -338,6 +338,7 @@ impl<'a, K: Turn> Worker<'a, K> {
             ending: document.ending,
             is_late: document.is_late,
             has_records: document.has_records,
+            others: self.counts.malformed - malformed,
             json_bytes: json.len() as u64,
             head: &json[..json.len().min(HEAD)],
         };

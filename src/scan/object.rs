@@ -41,10 +41,12 @@ pub(super) struct Found<'a> {
     pub aside: Option<&'static str>,
     pub envelope: bool,
     pub ending: Ending,
-    /// Whether something that is no JSON came first.
+    /// Whether something that is not JSON came first.
     pub is_late: bool,
-    /// Whether it is no JSON, and consists of records all the same.
+    /// Whether it is not JSON, and consists of records all the same.
     pub has_records: bool,
+    /// Values in the place of records that are none.
+    pub others: u64,
     pub json_bytes: u64,
     /// The first bytes of its JSON, or of what stands in its place.
     pub head: &'a [u8],
@@ -254,6 +256,9 @@ pub(super) fn judge(object: &LogObject, found: Found<'_>) -> Fate {
             None if object.is_expected() && !found.envelope && is_blank(found.head) => {
                 Fate::Failed("holds nothing but white space".to_owned())
             }
+            None if object.is_expected() && !found.envelope && found.others > 0 => {
+                Fate::Failed("is JSON in which no record of CloudTrail can be read: give the log files".to_owned())
+            }
             None if found.envelope || object.is_expected() => Fate::Read,
             None => Fate::Skipped("other-json"),
         },
@@ -344,6 +349,7 @@ impl Unjudged {
                 json_bytes,
                 is_late,
                 has_records,
+                others: tally.malformed(),
                 head: &end.head,
             },
         );
@@ -376,7 +382,7 @@ impl CoverageFacts {
         }
     }
 
-    /// Enters what became of an object, and whether bytes of it are no UTF-8, which matters where it was read.
+    /// Enters what became of an object, and whether bytes of it are not UTF-8, which matters where it was read.
     pub(super) fn enter(&mut self, object: &LogObject, fate: Fate, lossy: bool) {
         tell(object, &fate);
         self.objects_found += 1;

@@ -29,12 +29,12 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// Adds events of which something is no JSON.
+    /// Adds events of which something is not JSON.
     pub fn add_broken(&self, events: u64) {
         self.broken.fetch_add(events, Ordering::Relaxed);
     }
 
-    /// Events of which something is no JSON so far.
+    /// Events of which something is not JSON so far.
     pub fn broken(&self) -> u64 {
         self.broken.load(Ordering::Relaxed)
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::coverage::CoverageFacts;
+use crate::coverage::{CoverageFacts, SEE_LOGGING_CHANGES};
 use crate::filter::Filters;
 use crate::model::grouped;
 
@@ -10,7 +10,7 @@ use crate::model::grouped;
 pub(super) fn warnings_of(coverage: &CoverageFacts, filters: &Filters) -> Vec<String> {
     let changes = BTreeSet::from_iter(coverage.logging_changes.iter().map(|change| change.event.as_str()));
     let changes = Vec::from_iter(changes).join(", ");
-    let logging = format!("what trails record ({changes}): see logging_changes in the coverage");
+    let logging = format!("what trails record ({changes}): {SEE_LOGGING_CHANGES}");
     let told = |count: u64, one: &str, many: &str| match count {
         0 => None,
         1 => Some(format!("1 {one}")),
@@ -25,8 +25,8 @@ pub(super) fn warnings_of(coverage: &CoverageFacts, filters: &Filters) -> Vec<St
         ),
         told(
             coverage.lossy_objects,
-            "object holds bytes that are no UTF-8: shown as U+FFFD",
-            "objects hold bytes that are no UTF-8: shown as U+FFFD",
+            "object holds bytes that are not UTF-8: shown as U+FFFD",
+            "objects hold bytes that are not UTF-8: shown as U+FFFD",
         ),
         told(
             coverage.archived(),

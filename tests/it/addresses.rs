@@ -238,7 +238,7 @@ fn a_file_that_is_none_is_refused_and_odd_entries_are_told() {
     place.write("odd.json", ranges().replace("203.0.113.64/29", "203.0.113.64/129"));
     let answer = place.trailscan("principals logs --aws-ip-ranges odd.json").json(0);
     let warnings = answer["coverage"]["warnings"].to_string();
-    assert!(warnings.contains("odd.json: 2 of 6 entries are no address range"), "{warnings}");
+    assert!(warnings.contains("odd.json: 2 of 6 entries are not address ranges"), "{warnings}");
     assert_eq!(rows(&answer, "principals")[0]["aws"], json!(["EC2 us-east-1"]), "the others still say what they say");
 }
 

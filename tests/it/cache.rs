@@ -228,7 +228,7 @@ fn what_the_cache_cannot_answer_is_read_and_said() {
     place.write("loose/events.json", r#"{"Records":[]}"#);
     let ended = place.trailscan("audit loose --cache kept").run();
     assert!(
-        ended.stderr.contains("the cache is not used: loose/events.json is no log file in AWSLogs layout"),
+        ended.stderr.contains("the cache is not used: loose/events.json is not a log file in AWSLogs layout"),
         "{}",
         ended.stderr
     );

@@ -226,7 +226,7 @@ fn a_folder_is_replaced_only_where_nothing_is_lost() {
     run("--overwrite --format csv", 0);
     assert!(place.path("out/keys.csv").exists() && !place.path("out/keys.parquet").exists());
     place.write("out/notes.txt", "mine");
-    assert!(run("--overwrite", 2).contains("out: holds notes.txt, which is no part of an export"));
+    assert!(run("--overwrite", 2).contains("out: holds notes.txt, which is not part of an export"));
     std::fs::remove_file(place.path("out/notes.txt")).expect("a file");
     run("--overwrite", 0);
     // As it was before the first export, or of another program.

@@ -140,7 +140,7 @@ fn broken_zstd_and_a_text_that_ends_early() {
     told(&place.trailscan("principals cut.json").ends(3), "cut.json: ends in the middle of a record");
 }
 
-/// A sub-document that is no JSON is the same on every path: the record counts, the object is named, the answer is partial.
+/// A sub-document that is not JSON is the same on every path: the record counts, the object is named, the answer is partial.
 #[test]
 fn a_broken_sub_document_is_told_whatever_stands_beside_it() {
     let place = Place::new();
@@ -179,7 +179,7 @@ fn a_broken_sub_document_is_told_whatever_stands_beside_it() {
     }
     // Told where people look, too.
     let told = place.trailscan("principals logs").ends(3);
-    assert!(told.stderr.contains("logs/odd.json: 2 records have a sub-document that is no JSON"), "{}", told.stderr);
+    assert!(told.stderr.contains("logs/odd.json: 2 records have a sub-document that is not JSON"), "{}", told.stderr);
     assert!(told.stderr.contains("PARTIAL: 2 records not understood whole"), "{}", told.stderr);
     for format in ["html", "markdown"] {
         let page = place.trailscan(&format!("principals logs --format {format}")).ends(3);

@@ -397,6 +397,26 @@ fn what_sees_every_record_tells_nothing() {
     }
 }
 
+/// "x is no time" stops a reader of English, "x is not a time" does not; "there is no" and "is no longer" are as they should be.
+#[test]
+fn nothing_is_said_to_be_no_thing() {
+    let mut found = Vec::new();
+    for source in sources() {
+        for (line, code) in &source.code {
+            for word in [" is no ", " are no "] {
+                for (at, _) in code.match_indices(word) {
+                    let (before, after) = (code[..at].to_lowercase(), &code[at + word.len()..]);
+                    let is_said = before.ends_with("there") || after.starts_with("longer") || after.starts_with("more");
+                    if !is_said {
+                        found.push(format!("{}: {code}", source.at(*line)));
+                    }
+                }
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
 #[test]
 fn files_open_with_what_they_are() {
     for (path, text) in {

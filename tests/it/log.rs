@@ -69,7 +69,11 @@ fn a_wrong_level_is_wrong_usage() {
     let place = with_logs();
     let ended = place.trailscan("principals logs").env("TRAILSCAN_LOG", "loud").ends(2);
     assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
-    assert!(ended.stderr.starts_with("trailscan: TRAILSCAN_LOG: \"loud\" is no level: give off, "), "{}", ended.stderr);
+    assert!(
+        ended.stderr.starts_with("trailscan: TRAILSCAN_LOG: \"loud\" is not a level: give off, "),
+        "{}",
+        ended.stderr
+    );
     assert!(ended.stdout.is_empty());
 }
 

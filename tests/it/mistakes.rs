@@ -1,7 +1,9 @@
 //! What people type by mistake, and that the answer helps: each line is something that somebody tried.
 
-use crate::harness::{Place, sample_logs};
-use crate::records::{call, delivered};
+use serde_json::json;
+
+use crate::harness::{Place, gzip, sample_logs};
+use crate::records::{call, delivered, with};
 
 /// Runs a command in a folder with `logs/log.json`, and `iam/` as of the sample logs.
 fn place() -> Place {
@@ -9,6 +11,7 @@ fn place() -> Place {
     place.write("logs/log.json", delivered(&[call(1, 0)]));
     place.write("other.json", r#"{"hello": "world"}"#);
     place.write("names.csv", "111122223333,main,\n");
+    place.write("cut.json.gz", &gzip(&delivered(&[call(1, 0)]))[..60]);
     std::fs::create_dir_all(place.path("iam")).expect("a folder");
     place
 }
@@ -23,9 +26,15 @@ fn wrong_usage_says_what_was_meant() {
         ("audit --columns x logs", "audit has no --columns; --columns is a flag of others, such as trailscan "),
         ("principals --since 2026-13-01 logs", "is not a time: give a date (2023-07-10)"),
         ("principals --since 01/09/2026 logs", "is not a time: give a date (2023-07-10)"),
+        ("principals --since yesterday logs", "or a time ago (36h, 7d)"),
         ("principals --since 2026-09-01T12:00 logs", "RFC 3339 (2023-07-10T12:00:00Z)"),
         ("logs", "logs is not a report: name one first, as in trailscan audit logs"),
         ("principals --columns access_keys_ids logs", "has no column \"access_keys_ids\"; "),
+        ("keys --columns access_key,principal logs", "did you mean access_key_id? it has access_key_id, "),
+        ("audit", "nothing to read: name files, directories, s3://bucket/prefix or -"),
+        ("principals --address nonsense logs", "is not an address, nor a CIDR block such as 192.0.2.0/24"),
+        ("principals --event [ logs", "is not a pattern: "),
+        ("principals --account-names no.csv logs", "no.csv: no such file or directory"),
         ("principals --format xlsx logs", "possible values: table, json"),
         ("principals --format jsno logs", "`json`"),
         ("principals --account 1111-2222-333 logs", "is not an account id of 12 digits: it has 11"),
@@ -35,7 +44,7 @@ fn wrong_usage_says_what_was_meant() {
         ("principals --limit all logs", "give a whole number, in digits"),
         ("principals --days -5 logs", "invalid value '-5' for '--days <N>'"),
         ("trace logs", "logs stands where KEY|SESSION|PRINCIPAL belongs: trailscan trace KEY|SESSION|PRINCIPAL logs"),
-        ("--format json audit logs", "--format"),
+        ("--format json audit logs", "`audit --format` exists"),
         ("posture iam", "; iam is read as logs, as state it is --iam-dir iam"),
         ("posture --rule x --iam-dir iam", "there is no rule \"x\""),
         ("explain key-leak", "did you mean key-leak-suspect?"),
@@ -72,7 +81,7 @@ fn forms_that_people_copy_are_taken() {
             place.trailscan("principals --format json").args(["--since", text]).arg("logs").ends(answer.code.unwrap());
         answer.json()["window"]["since"].clone()
     };
-    for text in ["2026-09-06 05:10Z", "2026-09-06T05:10Z", "2026-09-06 05:10:00Z"] {
+    for text in ["2026-09-06T07:10:00+02:00", "2026-09-06 05:10Z", "2026-09-06T05:10Z", "2026-09-06 05:10:00Z"] {
         assert_eq!(since(text), "2026-09-06T05:10:00Z", "{text}");
     }
     let blanks = place.trailscan("principals").args(["--columns", "principal, events"]).arg("logs").ends(0);
@@ -87,6 +96,10 @@ fn nothing_is_told_as_nothing() {
     for (line, code, told) in [
         ("principals logs -o /no/such/dir/x.json", 1, "create it first"),
         ("audit no/such", 1, "no/such: no such file or directory: check the path"),
+        ("audit cut.json.gz", 1, "cut.json.gz: broken gzip: "),
+        ("audit other.json", 1, "other.json: is JSON in which no record of CloudTrail can be read: give the log files"),
+        ("root-usage --days 30 --now 2026-12-01 logs", 3, "the newest found is "),
+        ("root-usage s3://amzn-s3-demo-bucket/x", 1, "no AWS credentials found: set AWS_PROFILE or --aws-profile, "),
         ("audit logs/**/*.json.gz", 1, "the shell expands patterns, and found none; give the folder"),
         ("audit empty", 1, "no object could be read, so there is no answer"),
         (
@@ -98,12 +111,64 @@ fn nothing_is_told_as_nothing() {
         ("principals --service S3 logs", 0, "there is s3, and upper and lower case differ"),
         ("principals --event getbucketacl logs", 0, "there is GetBucketAcl, and upper and lower case differ"),
         ("principals --principal Alice logs", 0, "which '*Alice' matches"),
+        ("principals --event GetBuketAcl logs", 0, "did you mean GetBucketAcl?"),
+        ("principals --access-key AKIAIOSFODNN7EXAMPLF logs", 0, "did you mean AKIAIOSFODNN7EXAMPLE?"),
+        ("principals --resource amzn-s3-demo-buckt logs", 0, "did you mean amzn-s3-demo-bucket?"),
+        ("principals --user-agent AWS-CLI logs", 0, "there is aws-cli, and upper and lower case differ"),
+        ("principals --address 198.51.100.1 logs", 0, "no event passes --address, of 1 event read\n"),
         ("trace AKIANOSUCHKEY logs", 0, "no credential, session or principal like AKIANOSUCHKEY"),
     ] {
         let ended = place.trailscan(line).run();
         assert_eq!(ended.code, Some(code), "{line}: {}", ended.stderr);
         assert!(ended.stderr.contains(told), "{line}: {}", ended.stderr);
     }
+}
+
+/// Of nothing that can be read, only what to do is said; and what is not found, once.
+#[test]
+fn one_line_says_it() {
+    let place = place();
+    for (line, expected) in
+        [("audit no/such", 2), ("audit other.json", 2), ("audit cut.json.gz", 2), ("trace AKIANOSUCHKEY logs", 2)]
+    {
+        let ended = place.trailscan(line).run();
+        assert_eq!(ended.stderr.lines().count(), expected, "{line}: {}", ended.stderr);
+    }
+}
+
+/// A file that only others may read, as somebody who may not.
+#[cfg(unix)]
+#[test]
+fn what_may_not_be_read_is_named() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = place();
+    let file = place.write("secret/log.json", delivered(&[call(2, 0)]));
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0)).expect("our file");
+    if std::fs::File::open(&file).is_ok() {
+        eprintln!("skipped: whoever runs this may read everything");
+        return;
+    }
+    let ended = place.trailscan("audit secret logs").ends(3);
+    assert!(ended.stderr.contains("permission denied: run as a user who can read it"), "{}", ended.stderr);
+}
+
+/// Events have no findings, so nothing is said of findings.
+#[test]
+fn filters_speak_of_findings_where_there_are_some() {
+    let place = place();
+    let judged = "findings and verdicts judge the counted events alone: without --event ";
+    for (report, is_told) in [("keys", true), ("audit", true), ("events", false), ("activity", false)] {
+        let ended = place.trailscan(&format!("{report} --event Get* logs")).ends(0);
+        assert_eq!(ended.stderr.contains(judged), is_told, "{report}: {}", ended.stderr);
+    }
+    let never = place.trailscan("events --event GetBucketAcl --service iam logs").ends(0);
+    assert!(!never.stderr.contains("no event meets all"), "{}", never.stderr);
+    place.write(
+        "two.json",
+        delivered(&[call(1, 0), with(call(2, 0), json!({"eventName": "PutObject", "errorCode": "X"}))]),
+    );
+    let never = place.trailscan("events --event GetBucketAcl --error X two.json").ends(0);
+    assert!(never.stderr.contains("each of them is met by some event, and no event meets all"), "{}", never.stderr);
 }
 
 /// An empty window is the first thing that is said, for people in every format, and the warning counts what lies outside.

@@ -236,7 +236,7 @@ pub fn mutated(sequence: &mut Sequence) -> Value {
     record
 }
 
-/// The same with a part that is no JSON.
+/// The same with a part that is not JSON.
 fn broken(sequence: &mut Sequence) -> String {
     let record = mutated(sequence);
     let name =

@@ -71,6 +71,8 @@ fn every_id_on_a_page_is_of_one_thing() {
 #[test]
 fn the_commands_under_the_charts_print_the_same_numbers() {
     let place = Place::new();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(sample_logs(), place.path("AWSLogs")).expect("a link");
     let page = page(&place, "audit --since 2026-09-01 --account 111122223333 --account 444455556666");
     let commands: BTreeSet<String> = page
         .split("The numbers: <code>trailscan ")
@@ -82,6 +84,8 @@ fn the_commands_under_the_charts_print_the_same_numbers() {
         let told =
             "--since 2026-09-01T00:00:00Z --until 2026-09-14T00:00:00Z --account 111122223333 --account 444455556666";
         assert!(command.contains(told), "{command}");
+        // Where the logs lie on the machine that made the page is not passed on.
+        assert!(command.ends_with(" AWSLogs"), "{command}");
         let output = crate::docs::in_shell(&place, &format!("trailscan {command}"));
         assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
     }
@@ -145,4 +149,67 @@ fn rows_are_limited_and_the_page_says_so() {
     let page = page(&place, "sessions --limit 7");
     assert_eq!(data(&page, "sessions")["rows"], 7);
     assert!(page.contains("are not on this page"));
+}
+
+/// A page is passed on: it says what accounts are called, and not where files lie on the machine that made it.
+#[test]
+fn accounts_have_names_and_files_no_folders() {
+    let place = Place::new();
+    place.write("names.csv", "111122223333,main\n123456789012,sandbox\n444455556666,data\n");
+    place.write("far/away/cut.json.gz", b"\x1f\x8b\x08");
+    let state = sample_logs().join("../iam");
+    let line = "audit --format html --account-names names.csv --iam-dir";
+    let page = place.trailscan(line).arg(&state).arg(sample_logs()).arg(place.path("far/away")).ends(3);
+    let page = page.text();
+    let folders = [sample_logs().display().to_string(), place.path("far").display().to_string(), "/iam/".to_owned()];
+    for folder in folders {
+        let at = page.find(&folder).map(|at| &page[at.saturating_sub(200)..(at + 200).min(page.len())]);
+        assert_eq!(at, None, "{folder}");
+    }
+    assert!(page.contains(">cut.json.gz</code>") && page.contains("authorization-details.json of 2026-09-13"));
+    let (_, card) = page.split_once("<section id=\"scorecard\">").expect("a scorecard");
+    for (name, account) in [("main", "111122223333"), ("sandbox", "123456789012"), ("data", "444455556666")] {
+        assert!(
+            card.contains(&format!("<th scope=\"row\"><b>{name}</b> <code class=\"id\">{account}</code></th>")),
+            "{name}"
+        );
+        let on_card =
+            format!("<span class=\"account\">account <b>{name}</b> <code class=\"id\">{account}</code></span>");
+        assert!(page.contains(&on_card), "{name}");
+    }
+    for (word, shown) in [("INCORRECT", false), ("FAIL 4", true), ("pass", true)] {
+        let (card, _) = card.split_once("</table>").expect("an end");
+        assert_eq!(card.contains(&format!(">{word}</span>")), shown, "{word}");
+    }
+    assert!(!page.contains("see logging_changes in the coverage") && page.contains("StopLogging of "));
+}
+
+/// What matters most stands open, a few of each rule; what hardly matters is one line.
+#[test]
+fn findings_are_grouped() {
+    let place = Place::new();
+    let page = page(&place, "audit");
+    let (_, findings) = page.split_once("<section id=\"findings\">").expect("findings");
+    let (findings, _) = findings.split_once("</section>").expect("an end");
+    let mut severity = "";
+    let mut met: BTreeSet<(String, String)> = BTreeSet::new();
+    let mut last = (String::new(), String::new());
+    for card in findings.split("<article class=\"finding\"").skip(1) {
+        let of =
+            |name: &str| card.split_once(&format!("{name}=\"")).expect("a mark").1.split_once('"').expect("an end").0;
+        let this = (of("data-severity").to_owned(), of("data-rule").to_owned());
+        assert!(this == last || met.insert(this.clone()), "{this:?} stands together");
+        last = this;
+        severity = of("data-severity");
+    }
+    assert_eq!(severity, "info");
+    let open = findings.split("<details class=\"rest\">").next().expect("what is open").matches("<article").count();
+    assert!(open > 3 && !findings.is_empty(), "{open}");
+    for word in ["low", "info"] {
+        assert_eq!(
+            findings.matches(&format!("<summary><span class=\"badge {word}\">{word}</span> ")).count(),
+            1,
+            "{word}"
+        );
+    }
 }

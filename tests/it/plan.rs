@@ -294,7 +294,7 @@ fn a_line_that_is_no_shard_is_refused() {
     for (line, code, why) in [
         (String::new(), 2, "-: holds 0 lines"),
         (plan.join("\n"), 2, "-: holds 2 lines"),
-        ("{}".to_owned(), 2, "-: is no line of `trailscan plan`"),
+        ("{}".to_owned(), 2, "-: is not a line of `trailscan plan`"),
         (plan[0].replace("09/09", "09/10"), 2, "does not hold what its id "),
         (plan[0].replace("\"plan_version\":1", "\"plan_version\":9"), 2, "is of plan version 9"),
     ] {

@@ -320,7 +320,9 @@ fn a_damaged_rollup_is_named() {
     let ended = place.trailscan("export tables kept").ends(1);
     assert!(ended.stderr.contains("kept/rollup.json: is of rollup version 99"), "{}", ended.stderr);
     place.write("kept/rollup.json", &list[..list.len() / 2]);
-    assert!(place.trailscan("export tables kept").ends(1).stderr.contains("kept/rollup.json: is no list of a rollup"));
+    assert!(
+        place.trailscan("export tables kept").ends(1).stderr.contains("kept/rollup.json: is not a list of a rollup")
+    );
     place.write("kept/rollup.json", list);
     place.trailscan("export tables kept").ends(0);
 }

@@ -102,7 +102,7 @@ fn only_a_rollup_is_replaced() {
     assert!(roll("-o kept.rollup", 2).contains("kept.rollup: is there already: "));
     roll("-o kept.rollup --overwrite", 0);
     place.write("notes.rollup", "mine");
-    assert!(roll("-o notes.rollup --overwrite", 2).contains("notes.rollup: is no rollup: "));
+    assert!(roll("-o notes.rollup --overwrite", 2).contains("notes.rollup: is not a rollup: "));
     assert_eq!(place.read("notes.rollup"), "mine");
     place.write("empty/.keep", "");
     place.trailscan("rollup -q empty -o nothing.rollup").ends(1);

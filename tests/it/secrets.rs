@@ -223,6 +223,37 @@ fn secrets_of_the_records_that_events_prints() {
     }
 }
 
+/// Secrets that no name tells, in the fields that callers fill: known by their form or by what stands beside them.
+#[test]
+fn secrets_that_only_their_form_tells() {
+    let (key, secret) = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    let token = format!("FwoGZXIvYXdz{MARK}{}", "Ab1+/".repeat(30));
+    let jwt = format!("eyJhbGciOiJIUzI1NiJ9.eyJ{MARK}9.dozjgNryP4J3jVmNHl0w5N");
+    let odd = [
+        json!({"errorCode": "InvalidParameter", "errorMessage": format!("{key}: {secret} is not valid")}),
+        json!({"userAgent": format!("tool/1 aws_secret_access_key={secret}")}),
+        json!({"userAgent": format!("tool/1 ({token})")}),
+        json!({"requestParameters": {"commands": [format!("export A={key}\nexport AWS_SECRET_ACCESS_KEY=\"{secret}\"")]}}),
+        json!({"requestParameters": {"environment": [{"name": "DB_PASSWORD", "value": MARK}]}}),
+        json!({"requestParameters": {"parameters": [{"parameterKey": "Secret", "parameterValue": MARK}]}}),
+        json!({"requestParameters": {"text": json!({"id": key, "other": secret}).to_string()}}),
+        json!({"requestParameters": {"header": format!("Bearer {jwt}"), "url": format!("postgres://u:{MARK}@db/x")}}),
+        json!({"responseElements": {"pem": format!("-----BEGIN PRIVATE KEY-----\n{MARK}\n-----END PRIVATE KEY-----")}}),
+    ];
+    let records: Vec<Value> = odd.into_iter().enumerate().map(|(number, odd)| call(number, odd)).collect();
+    let place = Place::new();
+    place.write("odd.json", delivered(&records));
+    for format in formats().filter(|format| !format.is_of_findings()).map(Format::as_str) {
+        let columns: &[&str] = if format == "jsonl" { &[] } else { &["--columns", "all"] };
+        let run = place.trailscan("events odd.json").args(["--format", format]).args(columns).ends(0);
+        assert_clean(&format!("events as {format}"), &run.stdout);
+        assert!(run.stdout.len() > 1000, "{format}");
+    }
+    let answer = place.trailscan("events odd.json").json(0);
+    let rows = answer["rows"].as_array().expect("rows");
+    assert!(rows.len() == 9 && rows.iter().all(|row| crate::harness::count(&row["secrets"]) > 0), "{rows:?}");
+}
+
 #[test]
 fn the_search_for_secrets_finds_them() {
     let found = std::panic::catch_unwind(|| assert_clean("this", secret("x").as_bytes()));

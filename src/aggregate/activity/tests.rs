@@ -51,7 +51,7 @@ fn an_hour_past_the_day_is_refused() {
     let hours = saved.iter_mut().find(|batch| batch.table == "activity_hours").unwrap();
     set(hours, "hour", 24);
     let error = State::load(&[&KIND], &saved).err().unwrap();
-    assert_eq!(error, BatchError::BadCell("activity_hours".into(), "hour".into(), 0, "is no hour of a day"));
+    assert_eq!(error, BatchError::BadCell("activity_hours".into(), "hour".into(), 0, "is not an hour of a day"));
 }
 
 fn set(batch: &mut Batch, column: &str, number: i64) {

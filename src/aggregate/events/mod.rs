@@ -10,11 +10,12 @@ mod group;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::iam_changes::lets_in;
 use super::{Aggregate, AggregateKind, Remap, Seen, Sym, Symbols, Wanted};
-use crate::model::{Event, EventTime, each_resource, principal_of, redact};
+use crate::model::{Event, EventTime, each_resource, principal_of, redact, redact_text};
 use group::Group;
 
 /// Registers [`Events`].
@@ -61,11 +62,11 @@ pub struct EventRow {
     pub region: Sym,
     /// `sourceIPAddress` as written.
     pub address: Sym,
-    /// `userAgent`.
+    /// `userAgent`, secrets replaced.
     pub user_agent: Sym,
     /// `errorCode`.
     pub error_code: Sym,
-    /// `errorMessage`.
+    /// `errorMessage`, secrets replaced.
     pub error_message: Box<str>,
     /// Whether the call failed for lack of permission.
     pub is_denied: bool,
@@ -77,7 +78,7 @@ pub struct EventRow {
     pub category: Sym,
     /// `vpcEndpointId`.
     pub vpc_endpoint_id: Sym,
-    /// The resources that the record names, each once, in its order.
+    /// The resources that the record names, each once, in its order, secrets replaced.
     pub resources: Box<[Box<str>]>,
     /// Whom the call lets in from outside, as [`lets_in`] says.
     pub lets_in: Box<[String]>,
@@ -173,6 +174,10 @@ impl EventRow {
         let (error_code, event_type, category) =
             (intern(event.error_code), intern(event.event_type), intern(event.event_category));
         let vpc_endpoint_id = intern(event.vpc_endpoint_id);
+        let user_agent = match redact_text(event.user_agent) {
+            Cow::Borrowed(_) => seen.user_agent(),
+            Cow::Owned(without) => seen.symbols.intern(&without),
+        };
         Self {
             principal,
             access_key_id,
@@ -181,9 +186,9 @@ impl EventRow {
             service: seen.service(),
             region: seen.region(),
             address: seen.address(),
-            user_agent: seen.user_agent(),
+            user_agent,
             error_code,
-            error_message: event.error_message.into(),
+            error_message: redact_text(event.error_message).into(),
             is_denied: event.is_denied(),
             read_only: event.read_only,
             event_type,
@@ -232,7 +237,7 @@ fn resources_of(event: &Event<'_>) -> Box<[Box<str>]> {
     };
     each_resource(event, &mut |resource| {
         if !found.iter().any(|known| is_end(known, resource)) {
-            found.push(resource.into());
+            found.push(redact_text(resource).into());
         }
     });
     found.into()

@@ -52,7 +52,7 @@ pub enum Act {
     CreateRole,
     /// Replaces the trust policy of a role.
     UpdateTrust,
-    /// Gives a user a long-lived credential that is no access key: service-specific, SSH key, signing certificate.
+    /// Gives a user a long-lived credential that is not an access key: service-specific, SSH key, signing certificate.
     AddCredential,
     /// Makes an identity provider, or changes what it vouches with.
     TrustProvider,

@@ -63,7 +63,7 @@ pub struct Key {
     /// type, with [`LIMITS_NOTHING`] where that is so.
     pub policy: Sym,
     /// The version of a customer-managed policy, with [`DORMANT`] where the call does not put it into force; the id of a
-    /// long-lived credential that is no access key.
+    /// long-lived credential that is not an access key.
     pub version: Sym,
     /// The AWS service that acted on its own account or for the organization; empty where a caller of the account did.
     pub invoked_by: Sym,

@@ -89,7 +89,7 @@ fn keys(table: Reader<'_>, symbols: &mut Symbols) -> Result<Vec<Key>, BatchError
         (table.full_texts("event")?, table.full_texts("grant")?, table.full_texts("outcome")?);
     (0..table.rows())
         .map(|i| {
-            let bad = |column| move || table.bad_cell(column, i, "is no word that is known here");
+            let bad = |column| move || table.bad_cell(column, i, "is not a word that is known here");
             let target_kind = TargetKind::parse(kinds[i]).ok_or_else(bad("target_kind"))?;
             Ok(Key {
                 account_id: symbols.intern(accounts[i]),

@@ -339,5 +339,5 @@ fn a_doctored_save_is_refused() {
     let (_, cells) = table.columns.iter_mut().find(|(name, _)| name == "outcome").unwrap();
     *cells = crate::aggregate::Cells::Text(vec![Some("perhaps".to_owned())]);
     let error = State::load(&[&KIND], &saved).err().unwrap().to_string();
-    assert_eq!(error, "table iam_changes, column outcome, row 0: is no word that is known here");
+    assert_eq!(error, "table iam_changes, column outcome, row 0: is not a word that is known here");
 }

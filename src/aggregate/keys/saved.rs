@@ -132,7 +132,7 @@ fn load_hours(keys: &mut Keys, table: Reader<'_>, symbols: &mut Symbols) -> Resu
     for (i, key) in table.full_texts(KEY)?.into_iter().enumerate() {
         let hour = EventTime::from_seconds(hours[i].saturating_mul(3600)).hour();
         if i64::from(hour.0) != hours[i] {
-            return Err(table.bad_cell("hour", i, "is no hour since 1970"));
+            return Err(table.bad_cell("hour", i, "is not an hour since 1970"));
         }
         row_of(keys, symbols.intern(key)).sources.entry(symbols.intern(sources[i])).hours.insert(hour);
     }
@@ -261,7 +261,7 @@ fn load_changes(keys: &mut Keys, table: Reader<'_>, symbols: &mut Symbols) -> Re
         let change = Change {
             time: EventTime(times[i]),
             status: KeyStatus::parse(statuses[i])
-                .ok_or_else(|| table.bad_cell("status", i, "is no status of a key"))?,
+                .ok_or_else(|| table.bad_cell("status", i, "is not a status of a key"))?,
             by: symbols.intern(by[i]),
             account: symbols.intern(accounts[i]),
             user_name: symbols.intern(user_names[i]),

@@ -73,7 +73,8 @@ pub(super) fn load(into: &mut LoggingChanges, batches: &[Batch], symbols: &mut S
 fn facts(into: &mut LoggingChanges, table: Reader<'_>) -> Result<(), BatchError> {
     let (names, homes, times) = (table.full_texts("name")?, table.full_texts("home")?, table.ints("time")?);
     for (i, word) in table.full_texts("fact")?.into_iter().enumerate() {
-        let kind = FactKind::parse(word).ok_or_else(|| table.bad_cell("fact", i, "is no word that is known here"))?;
+        let kind =
+            FactKind::parse(word).ok_or_else(|| table.bad_cell("fact", i, "is not a word that is known here"))?;
         into.facts.insert(TrailFact { time: times[i].map(EventTime), ..TrailFact::new(kind, names[i], homes[i]) });
     }
     Ok(())
@@ -91,7 +92,7 @@ fn keys(table: Reader<'_>, symbols: &mut Symbols) -> Result<Vec<Key>, BatchError
     let linked = table.full_ints("is_service_linked")?;
     (0..table.rows())
         .map(|i| {
-            let bad = |column| move || table.bad_cell(column, i, "is no word that is known here");
+            let bad = |column| move || table.bad_cell(column, i, "is not a word that is known here");
             let mut text = |column: usize| symbols.intern(texts[column][i]);
             Ok(Key {
                 account_id: text(0),

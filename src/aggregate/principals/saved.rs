@@ -128,7 +128,7 @@ fn load_hours(principals: &mut Principals, table: Reader<'_>, symbols: &mut Symb
     for (i, row) in leads(principals, table, symbols)?.into_iter().enumerate() {
         let hour = EventTime::from_seconds(hours[i].saturating_mul(3600)).hour();
         if i64::from(hour.0) != hours[i] {
-            return Err(table.bad_cell("hour", i, "is no hour since 1970"));
+            return Err(table.bad_cell("hour", i, "is not an hour since 1970"));
         }
         principals.rows[row].hours.insert(hour);
     }

@@ -52,7 +52,7 @@ fn load_days(into: &mut RootUse, batches: &[Batch], symbols: &mut Symbols) -> Re
     let (days, events) = (table.full_ints("day")?, table.full_ints("events")?);
     let (used, tasks) = (table.full_ints("used")?, table.full_ints("tasks")?);
     for (i, place) in places.into_iter().enumerate() {
-        let day = i32::try_from(days[i]).map_err(|_| table.bad_cell("day", i, "is no day since 1970"))?;
+        let day = i32::try_from(days[i]).map_err(|_| table.bad_cell("day", i, "is not a day since 1970"))?;
         let row = &mut into.rows[place];
         *row.days.entry(Day(day)).or_default() += events[i];
         row.used_days.extend((used[i] > 0).then_some(Day(day)));

@@ -52,14 +52,14 @@ fn shell(command: &str) -> Command {
 }
 
 fn given(output: &[u8], now: SystemTime) -> Result<Credentials, String> {
-    let form = "what it writes is no JSON with Version 1, AccessKeyId and SecretAccessKey";
+    let form = "what it writes is not JSON with Version 1, AccessKeyId and SecretAccessKey";
     // The error of the parser would repeat some of it.
     let given: Given = serde_json::from_slice(output).map_err(|_| form)?;
     if given.version != 1 || given.access_key_id.is_empty() || given.secret_access_key.is_empty() {
         return Err(form.to_owned());
     }
     let end = given.expiration.as_deref().filter(|text| !text.is_empty()).map(DateTime::parse_from_rfc3339);
-    let end = end.transpose().map_err(|_| "its Expiration is no time in RFC 3339")?.map(SystemTime::from);
+    let end = end.transpose().map_err(|_| "its Expiration is not a time in RFC 3339")?.map(SystemTime::from);
     if end.is_some_and(|end| end <= now) {
         return Err("it gives credentials that have expired".to_owned());
     }

@@ -116,7 +116,7 @@ pub fn endpoint(text: &str) -> Result<(), String> {
     let is_url = host.is_some_and(|host| !host.is_empty()) && text.bytes().all(|byte| byte.is_ascii_graphic());
     // What stands before an @ may be a password.
     let shown = if text.contains('@') { "it".to_owned() } else { format!("{text:?}") };
-    if is_url { Ok(()) } else { Err(format!("{shown} is no URL: give one such as https://s3.example.com")) }
+    if is_url { Ok(()) } else { Err(format!("{shown} is not a URL: give one such as https://s3.example.com")) }
 }
 
 /// Whether the metadata service is asked by IPv6.
@@ -163,7 +163,7 @@ mod tests {
             ["s3.example.com", "http://", "https:///x", "ftp://x", "http://a b", "localhost:9000", "ftp://me:secret@x"]
         {
             let why = endpoint(wrong).unwrap_err();
-            assert!(why.contains("is no URL") && !why.contains("secret"), "{why}");
+            assert!(why.contains("is not a URL") && !why.contains("secret"), "{why}");
         }
         assert_eq!([metadata_mode("IPv4"), metadata_mode("ipv6")], [Ok(false), Ok(true)]);
         assert!(metadata_mode("v6").is_err());

@@ -251,7 +251,7 @@ impl Condition {
     }
 }
 
-/// The request of `event`; null where it has none or it is no JSON.
+/// The request of `event`; null where it has none or it is not JSON.
 fn request(event: &Event<'_>) -> Value {
     serde_json::from_str(event.request_parameters).unwrap_or(Value::Null)
 }

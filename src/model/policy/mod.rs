@@ -43,10 +43,10 @@ pub enum PolicyError {
     /// The record does not hold the document: CloudTrail omitted, cut or hid it.
     #[error("the policy document is not in the record ({0})")]
     Withheld(&'static str),
-    /// A percent sign without two hexadecimal digits, or bytes that are no UTF-8.
+    /// A percent sign without two hexadecimal digits, or bytes that are not UTF-8.
     #[error("the policy document is not percent-encoded UTF-8")]
     Encoding,
-    /// The text is no JSON, or ends early.
+    /// The text is not JSON, or ends early.
     #[error("the policy document is not JSON: {0}")]
     Json(String),
     /// The JSON is no policy.

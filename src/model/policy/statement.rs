@@ -87,7 +87,7 @@ impl Statement {
     }
 
     pub(super) fn read(value: &Value) -> Result<Self, PolicyError> {
-        let object = value.as_object().ok_or(PolicyError::Shape("a statement that is no object"))?;
+        let object = value.as_object().ok_or(PolicyError::Shape("a statement that is not an object"))?;
         let effect = element(object, "Effect").and_then(Value::as_str).unwrap_or_default();
         let effect = match effect {
             _ if effect.eq_ignore_ascii_case("Allow") => Effect::Allow,
@@ -116,7 +116,7 @@ fn texts(value: &Value) -> Result<Vec<String>, PolicyError> {
         Value::String(text) => Ok(text.clone()),
         Value::Bool(flag) => Ok(flag.to_string()),
         Value::Number(number) => Ok(number.to_string()),
-        _ => Err(PolicyError::Shape("a value that is no text")),
+        _ => Err(PolicyError::Shape("a value that is not text")),
     };
     match value {
         Value::Array(many) => many.iter().map(text).collect(),
@@ -141,7 +141,7 @@ fn principals(object: &Map<String, Value>) -> Result<Option<Principals>, PolicyE
 }
 
 fn condition(value: &Value) -> Result<Condition, PolicyError> {
-    let no_object = PolicyError::Shape("a Condition that is no object");
+    let no_object = PolicyError::Shape("a Condition that is not an object");
     let mut condition = Condition::new();
     for (operator, keys) in value.as_object().ok_or(no_object.clone())? {
         let known = condition.entry(operator.to_ascii_lowercase()).or_default();

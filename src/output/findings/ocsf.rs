@@ -15,7 +15,7 @@ use super::super::json_layout::{ElementALine, buffered};
 use super::super::{Document, VERSION};
 use super::{Listed, listed};
 use crate::model::EventTime;
-use crate::report::{Severity, technique};
+use crate::report::{Finding, Severity, technique};
 
 pub(in crate::output) fn write(document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
     let last_read = document.coverage.last_event.or(document.window.map(|window| window.until()));
@@ -48,7 +48,7 @@ fn event(one: &Listed<'_>, last_read: Option<EventTime>) -> Value {
             "profiles": ["cloud"],
             "product": { "name": "trailscan", "vendor_name": "trailscan", "version": VERSION },
         },
-        "cloud": cloud(&finding.account_id),
+        "cloud": cloud(finding),
         "finding_info": finding_info(one),
         "resources": [{ "uid": finding.subject }],
         "evidences": occurrence.addresses.iter().map(evidence).collect::<Vec<_>>(),
@@ -75,8 +75,7 @@ fn event(one: &Listed<'_>, last_read: Option<EventTime>) -> Value {
 fn finding_info(one: &Listed<'_>) -> Value {
     let Listed { finding, occurrence, .. } = one;
     let techniques = one.rule.map_or(&[][..], |(_, rule)| rule.techniques);
-    let attacks: Vec<Value> =
-        techniques.iter().map(|id| json!({ "technique": { "uid": id, "name": technique(id) } })).collect();
+    let attacks: Vec<Value> = techniques.iter().map(|id| attack(id)).collect();
     let mut info = json!({
         "uid": one.uid,
         "title": finding.rule,
@@ -94,13 +93,27 @@ fn finding_info(one: &Listed<'_>) -> Value {
     info
 }
 
-fn cloud(account: &str) -> Value {
-    match account {
-        "" => json!({ "provider": "AWS" }),
-        account => {
-            json!({ "provider": "AWS", "account": { "uid": account, "type_id": 10, "type": "AWS Account" } })
+/// A technique of ATT&CK, a sub-technique beside the technique that it is part of.
+fn attack(id: &str) -> Value {
+    let named = |id: &str| match technique(id) {
+        Some(name) => json!({ "uid": id, "name": name }),
+        None => json!({ "uid": id }),
+    };
+    match id.split_once('.') {
+        None => json!({ "technique": named(id) }),
+        Some((whole, _)) => json!({ "technique": named(whole), "sub_technique": named(id) }),
+    }
+}
+
+fn cloud(finding: &Finding) -> Value {
+    let mut cloud = json!({ "provider": "AWS" });
+    if !finding.account_id.is_empty() {
+        cloud["account"] = json!({ "uid": finding.account_id, "type_id": 10, "type": "AWS Account" });
+        if let Some(name) = finding.evidence.get("account_name") {
+            cloud["account"]["name"] = name.clone();
         }
     }
+    cloud
 }
 
 fn evidence(address: &IpAddr) -> Value {
@@ -153,6 +166,7 @@ mod tests {
         let (mut section, coverage) = (sample::section(), sample::coverage());
         let mut timed = section.findings[0].clone();
         timed.account_id = String::new();
+        section.findings[0].evidence.insert("account_name".to_owned(), json!("main"));
         timed.evidence.insert("first_seen".to_owned(), json!("2023-07-10T11:42:18.5Z"));
         timed.evidence.insert("last_seen".to_owned(), json!("2023-07-10T11:42:19Z"));
         section.findings.extend([section.findings[0].clone(), timed]);
@@ -170,7 +184,11 @@ mod tests {
         let uid = "key-embedded/111122223333/AKIAIOSFODNN7EXAMPLE";
         assert_eq!(uids, [uid, &format!("{uid}#2"), "key-embedded//AKIAIOSFODNN7EXAMPLE"]);
         assert_eq!(events[0]["cloud"]["account"]["uid"], "111122223333");
+        assert_eq!(events[0]["cloud"]["account"]["name"], "main");
         assert!(events[2]["cloud"].get("account").is_none());
+        assert_eq!(attack("T1098"), json!({ "technique": { "uid": "T1098", "name": "Account Manipulation" } }));
+        let sub = attack("T1098.001");
+        assert_eq!((&sub["technique"]["uid"], &sub["sub_technique"]["uid"]), (&json!("T1098"), &json!("T1098.001")));
         let times = ["time", "start_time", "end_time"].map(|name| events[2][name].as_i64());
         assert_eq!(times, [Some(1_688_989_339_000), Some(1_688_989_338_500), Some(1_688_989_339_000)]);
         assert!(events[0].get("start_time").is_none(), "no time is made up");

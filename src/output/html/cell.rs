@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::super::sanitize;
 use crate::model::grouped;
-use crate::report::{Column, ColumnKind, Severity, Value, address_text};
+use crate::report::{Column, ColumnKind, Role, Severity, Value, address_text};
 
 /// Members of a list that a cell shows; the opened row shows all.
 const MEMBERS: usize = 3;
@@ -26,9 +26,13 @@ const fn class(kind: ColumnKind) -> Option<&'static str> {
 fn inside(value: &Value, column: &Column) -> Markup {
     match value {
         Value::Null => html! { span.none { "–" } },
+        Value::Text(file) if column.role == Some(Role::File) => id(without_folder(file)),
         Value::Severity(severity) => badge(*severity),
         Value::Address(address) => html! { (address) },
         Value::Text(text) if column.kind == ColumnKind::Id || text.starts_with("arn:") => id(text),
+        Value::Text(text) if text.split(' ').any(|word| word.chars().count() > WORD) => {
+            html! { span.long { (sanitize(text)) } }
+        }
         Value::Text(text) => html! { (sanitize(text)) },
         Value::Count(count) => html! { (grouped(count)) },
         Value::Time(time) => html! { (shown_time(&time.to_string())) },
@@ -52,9 +56,24 @@ fn some(members: impl Iterator<Item = Markup>, len: usize) -> Markup {
     }
 }
 
-/// An id, whole: a click copies it.
+/// The most letters of an id that stand on one line, and of a word of other texts; the script has the same numbers.
+const LINE: usize = 12;
+const WORD: usize = 10;
+
+/// An id, whole: a click copies it. A long one may break anywhere, so that no column is pushed off the page.
 pub(super) fn id(text: &str) -> Markup {
-    html! { code.id { (sanitize(text)) } }
+    let is_long = text.chars().count() > LINE;
+    html! { code.id.long[is_long] { (sanitize(text)) } }
+}
+
+/// A file without the folders that it lies in: a page is passed on, and where files lie on the machine that made it is
+/// nobody else's business. What lies in a bucket, and files in an archive, keep their names.
+pub(super) fn without_folder(name: &str) -> &str {
+    if name.starts_with("s3://") {
+        return name;
+    }
+    let file = name.find("!/").unwrap_or(name.len());
+    name[..file].rfind('/').map_or(name, |slash| &name[slash + 1..])
 }
 
 /// A severity in its colour.

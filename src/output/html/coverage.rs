@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use maud::{Markup, html};
 
 use super::super::{Document, sanitize};
-use super::cell::{id, shown_time};
+use super::cell::{id, shown_time, without_folder};
 use super::figure;
 use crate::coverage::{Coverage, Gap};
 use crate::model::{Day, grouped, quantity};
@@ -160,7 +160,7 @@ fn failures(coverage: &Coverage) -> Markup {
         @if !coverage.failures.is_empty() {
             h3 id="failures" { "Places that could not be listed, and objects that could not be read, or not whole" }
             (list(&["place or object", "why"], coverage.failures.iter().map(|failure| html! {
-                td { (id(&failure.object)) } td { (sanitize(&failure.why)) }
+                td { (id(without_folder(&failure.object))) } td { (sanitize(&failure.why)) }
             }), coverage.failures.len()))
         }
     }

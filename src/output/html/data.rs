@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use serde_json::{Value as Json, json};
 
 use super::super::{Section, sanitize};
+use super::cell::without_folder;
 use crate::report::{Column, ColumnKind, Prominence, Role, Table, Value, address_text};
 
 /// Columns that fit a page side by side, mostly.
@@ -39,9 +40,12 @@ pub(super) fn is_shown(table: &Table, column: &Column) -> bool {
 
 fn column(table: &Table, index: usize) -> Json {
     let column = &table.columns[index];
-    let values = table.rows.iter().map(|row| &row[index]);
     let mut texts = Dictionary::default();
-    let packed: Vec<Json> = values.map(|value| pack(value, &mut texts)).collect();
+    let mut packed = |value: &Value| match value {
+        Value::Text(file) if column.role == Some(Role::File) => json!(texts.place(without_folder(file))),
+        value => pack(value, &mut texts),
+    };
+    let packed: Vec<Json> = table.rows.iter().map(|row| packed(&row[index])).collect();
     json!({
         "name": column.name,
         "kind": column.kind,

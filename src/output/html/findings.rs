@@ -1,13 +1,14 @@
 //! All findings of the page, worst first, each with its evidence, what its rule means, and a place to link to.
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
 use maud::{Markup, html};
 use serde_json::Value as Json;
 
 use super::super::{Section, Told, sanitize};
 use super::anchor::Anchors;
-use super::cell::{badge, id};
+use super::cell::{badge, id, without_folder};
 use super::news::mark;
 use crate::model::{grouped, quantity};
 use crate::report::{Finding, Rule, Severity, by_name, control, technique};
@@ -15,8 +16,14 @@ use crate::report::{Finding, Rule, Severity, by_name, control, technique};
 /// The most findings that stand on the page; a scan that has more has them grouped badly, and the JSON has all.
 const MOST: usize = 1_000;
 
-/// Findings of one rule that stand open; the rest of them are folded.
-const SHOWN: usize = 8;
+/// Findings of one rule and severity that stand open; the rest of them are folded, and all of what hardly matters.
+const fn open(severity: Severity) -> Option<usize> {
+    match severity {
+        Severity::Critical | Severity::High => Some(3),
+        Severity::Medium => Some(1),
+        Severity::Low | Severity::Info => None,
+    }
+}
 
 /// The findings of all sections.
 pub(super) struct Findings<'a> {
@@ -25,11 +32,16 @@ pub(super) struct Findings<'a> {
 }
 
 impl<'a> Findings<'a> {
-    /// Worst first; within a severity the reports keep their order.
+    /// Worst first; within a severity those of one rule stand together, and the rules as the reports found them.
     pub fn of(sections: &'a [Section]) -> Self {
         let mut all: Vec<_> =
             sections.iter().flat_map(|section| section.told().map(move |told| (section, told))).collect();
         all.sort_by_key(|(_, told)| Reverse(told.finding.severity));
+        let mut rules: HashMap<(Severity, &str), usize> = HashMap::new();
+        for (place, (_, told)) in all.iter().enumerate() {
+            rules.entry((told.finding.severity, told.finding.rule)).or_insert(place);
+        }
+        all.sort_by_key(|(_, told)| rules.get(&(told.finding.severity, told.finding.rule)).copied());
         Self { all, suppressed: sections.iter().map(|section| section.suppressed).sum() }
     }
 
@@ -42,27 +54,19 @@ impl<'a> Findings<'a> {
     pub fn section(&self) -> Markup {
         let mut anchors = Anchors::default();
         let more = self.all.len().saturating_sub(MOST);
-        let groups = self.all[..self.all.len() - more].chunk_by(|(_, a), (_, b)| a.finding.rule == b.finding.rule);
+        let severities =
+            self.all[..self.all.len() - more].chunk_by(|(_, a), (_, b)| a.finding.severity == b.finding.severity);
         html! {
             section id="findings" {
                 h2 { "Findings" span.sub { (self.totals()) } }
                 @if self.all.is_empty() { p.empty { "None in what was read." } }
                 @if self.all.len() > 1 {
                     div.tools data-findings hidden {
-                        label { span.label { "Filter" } input type="search" placeholder="text, or severity:high" spellcheck="false"; }
+                        label { span.label { "Filter" } input type="search" placeholder="text, severity:high, rule:root, account:1111" spellcheck="false"; }
                         span.status role="status" aria-live="polite" {}
                     }
                 }
-                @for group in groups {
-                    @let (first, rest) = group.split_at(group.len().min(SHOWN));
-                    @for (section, told) in first { (one(*told, section, &mut anchors)) }
-                    @if !rest.is_empty() {
-                        details.rest {
-                            summary { (quantity(rest.len() as u64, "more finding")) " of " (rest[0].1.finding.rule) }
-                            @for (section, told) in rest { (one(*told, section, &mut anchors)) }
-                        }
-                    }
-                }
+                @for of_severity in severities { (of_one_severity(of_severity, &mut anchors)) }
                 @if self.suppressed > 0 {
                     p.note { (quantity(self.suppressed as u64, "finding")) " suppressed by trailscan.toml." }
                 }
@@ -82,6 +86,34 @@ impl<'a> Findings<'a> {
     }
 }
 
+/// The findings of a severity, rule by rule.
+fn of_one_severity(found: &[(&Section, Told<'_>)], anchors: &mut Anchors) -> Markup {
+    let severity = found.first().map_or(Severity::Info, |(_, told)| told.finding.severity);
+    let rules: Vec<_> = found.chunk_by(|(_, a), (_, b)| a.finding.rule == b.finding.rule).collect();
+    let Some(open) = open(severity) else {
+        let counts: Vec<String> =
+            rules.iter().map(|found| format!("{} {}", found[0].1.finding.rule, grouped(found.len()))).collect();
+        return html! {
+            details.rest {
+                summary { (badge(severity)) " " (quantity(found.len() as u64, "finding")) ": " (counts.join(", ")) }
+                @for (section, told) in found { (one(*told, section, anchors)) }
+            }
+        };
+    };
+    html! {
+        @for found in rules {
+            @let (first, rest) = found.split_at(found.len().min(open));
+            @for (section, told) in first { (one(*told, section, anchors)) }
+            @if !rest.is_empty() {
+                details.rest {
+                    summary { (badge(severity)) " " (quantity(rest.len() as u64, "more finding")) " of " (rest[0].1.finding.rule) }
+                    @for (section, told) in rest { (one(*told, section, anchors)) }
+                }
+            }
+        }
+    }
+}
+
 /// The subject without the account that stands before it in the anchor.
 fn without(finding: &Finding) -> String {
     match finding.account_id.as_str() {
@@ -95,13 +127,15 @@ fn one(Told { finding, standing }: Told<'_>, section: &Section, anchors: &mut An
     let report = section.table.report;
     let rule = by_name(report).and_then(|report| report.rules.iter().find(|rule| rule.id == finding.rule));
     let occurrence = finding.occurrence();
+    let name = finding.evidence.get("account_name").and_then(Json::as_str).unwrap_or_default();
+    let account = sanitize(format!("{name} {}", finding.account_id).trim()).to_lowercase();
     let seen = occurrence.in_words(&format!("{} {}", finding.subject, finding.summary));
     html! {
-        article.finding id=(&anchor) data-severity=(finding.severity.as_str()) {
+        article.finding id=(&anchor) data-severity=(finding.severity.as_str()) data-rule=(finding.rule) data-account=(account) {
             h3 {
                 (badge(finding.severity)) (mark(standing)) " " a.rule href={ "#" (&anchor) } { (finding.rule) } " " (id(&finding.subject))
-                @if !finding.account_id.is_empty() && !finding.subject.contains(&finding.account_id) {
-                    span.account { "account " (id(&finding.account_id)) }
+                @if !name.is_empty() || !finding.account_id.is_empty() && !finding.subject.contains(&finding.account_id) {
+                    span.account { "account " @if !name.is_empty() { b { (sanitize(name)) } " " } (id(&finding.account_id)) }
                 }
             }
             p { (sanitize(&finding.summary)) "." }
@@ -115,7 +149,7 @@ fn one(Told { finding, standing }: Told<'_>, section: &Section, anchors: &mut An
                 @if let Some(rule) = rule { (advice(rule)) }
                 dl.evidence {
                     @for (name, value) in &finding.evidence {
-                        @if !value.is_null() { dt { (name) } dd { (evidence(value)) } }
+                        @if !value.is_null() { dt { (name) } dd { (evidence(name, value)) } }
                     }
                 }
                 p.from { "From " a href={ "#" (report) } { (report) } "." }
@@ -147,20 +181,21 @@ fn elsewhere(rule: &Rule) -> Vec<String> {
 }
 
 /// A value of the evidence in words.
-fn evidence(value: &Json) -> Markup {
+fn evidence(name: &str, value: &Json) -> Markup {
     match value {
         Json::Null => html! { span.none { "–" } },
         Json::Bool(flag) => html! { (if *flag { "yes" } else { "no" }) },
         Json::Number(number) if number.is_i64() || number.is_u64() => html! { (grouped(number)) },
         Json::Number(number) => html! { (number) },
+        Json::String(file) if name == "file" => id(without_folder(file)),
         Json::String(text) => id(text),
         Json::Array(members) if members.is_empty() => html! { span.none { "none" } },
         Json::Array(members) => {
-            html! { @for (i, member) in members.iter().enumerate() { @if i > 0 { ", " } (evidence(member)) } }
+            html! { @for (i, member) in members.iter().enumerate() { @if i > 0 { ", " } (evidence(name, member)) } }
         }
         Json::Object(fields) => html! {
             @for (i, (name, value)) in fields.iter().enumerate() {
-                @if i > 0 { ", " } span.field { (sanitize(name)) " " } (evidence(value))
+                @if i > 0 { ", " } span.field { (sanitize(name)) " " } (evidence(name, value))
             }
         },
     }

@@ -4,14 +4,17 @@ use maud::{Markup, html};
 
 use super::super::coverage::nothing_read;
 use super::super::{Document, coverage_line, sanitize};
-use super::cell::{badge, id, shown_time};
+use super::cell::{badge, id, shown_time, without_folder};
 use super::findings::Findings;
-use crate::coverage::Coverage;
-use crate::model::{grouped, quantity};
+use crate::coverage::{Coverage, LoggingChange, SEE_LOGGING_CHANGES};
+use crate::model::{EventTime, grouped, quantity};
 use crate::report::Severity;
 
 /// Objects that could not be read and are named at the top; the coverage names all.
 const FAILURES: usize = 5;
+
+/// Calls that took logs away and are named at the top; the coverage names all.
+const CHANGES: usize = 5;
 
 /// Title, window and the coverage in one line.
 pub(super) fn top(title: &str, document: &Document<'_>) -> Markup {
@@ -53,7 +56,7 @@ pub(super) fn banner(coverage: &Coverage) -> Markup {
                     ". What is not here may still have happened."
                 }
                 @if !coverage.failures.is_empty() {
-                    ul { @for failure in coverage.failures.iter().take(FAILURES) { li { (id(&failure.object)) ": " (sanitize(&failure.why)) } } }
+                    ul { @for failure in coverage.failures.iter().take(FAILURES) { li { (id(without_folder(&failure.object))) ": " (sanitize(&failure.why)) } } }
                     @if coverage.failures.len() > FAILURES { p { a href="#failures" { "All " (coverage.failures.len()) } } }
                 }
             }
@@ -63,18 +66,42 @@ pub(super) fn banner(coverage: &Coverage) -> Markup {
                 h2 { "Logging was interrupted or changed" }
                 @if !coverage.logging_changes.is_empty() {
                     p { a href="#logging-changes" { (quantity(coverage.logging_changes.len() as u64, "call")) " that changed or stopped logging" } "." }
+                    ul { @for change in took_away(coverage) { li { (took(change)) } } }
                 }
                 @if gaps > 0 {
                     p { a href="#gaps" { (quantity(gaps as u64, "gap")) " without any log object" } ": account and region pairs with no log file on some days." }
                 }
             }
         }
-        @if !coverage.warnings.is_empty() {
+        @let warnings: Vec<&String> = coverage.warnings.iter().filter(|warning| !warning.ends_with(SEE_LOGGING_CHANGES)).collect();
+        @if !warnings.is_empty() {
             div.banner.careful {
                 h2 { "Warnings" }
-                ul { @for warning in &coverage.warnings { li { (sanitize(warning)) } } }
+                ul { @for warning in warnings { li { (sanitize(&about_file(warning))) } } }
             }
         }
+    }
+}
+
+/// The first changes of logging that took something away.
+fn took_away(coverage: &Coverage) -> impl Iterator<Item = &LoggingChange> {
+    coverage.logging_changes.iter().filter(|change| change.effect != "kept").take(CHANGES)
+}
+
+fn took(change: &LoggingChange) -> Markup {
+    let time = |time: EventTime| shown_time(&time.to_string());
+    html! {
+        @if let Some(at) = change.time { (time(at)) " " }
+        (sanitize(&change.event)) @if !change.trail.is_empty() { " of " (id(&change.trail)) } " by " (id(&change.actor))
+        @if let Some(undone) = change.undone { ", undone " (time(undone)) }
+    }
+}
+
+/// A warning that begins with a file, without the folders that it lies in.
+fn about_file(warning: &str) -> String {
+    match warning.split_once(": ") {
+        Some((file, said)) if !file.contains(' ') => format!("{}: {said}", without_folder(file)),
+        _ => warning.to_owned(),
     }
 }
 

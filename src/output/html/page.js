@@ -11,6 +11,7 @@
     if (className) node.className = className;
     return node;
   };
+  const id = (text) => make("code", text, [...text].length > 12 ? "id long" : "id");
   const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
   const time = (ms) => new Date(ms).toISOString().replace("T", " ").replace(".000Z", "Z");
 
@@ -73,12 +74,13 @@
     const articles = [...document.querySelectorAll(".finding")], rests = [...document.querySelectorAll("details.rest")];
     const texts = articles.map((article) => article.textContent.toLowerCase());
     const input = tools.querySelector("input"), status = tools.querySelector(".status");
+    const fieldOf = (word) => ["severity", "rule", "account"].find((name) => word.startsWith(`${name}:`));
     input.addEventListener("input", () => {
       const asked = words(input.value);
       let shown = 0;
       articles.forEach((article, i) => {
         const fits = asked.every((word) =>
-          word.startsWith("severity:") ? article.dataset.severity.startsWith(word.slice(9)) : texts[i].includes(word));
+          fieldOf(word) ? article.dataset[fieldOf(word)].includes(word.slice(fieldOf(word).length + 1)) : texts[i].includes(word));
         article.hidden = !fits;
         shown += fits;
       });
@@ -257,17 +259,17 @@
       switch (column.kind) {
         case "count": return [grouped(value)];
         case "time": return [time(value)];
-        case "id": return [make("code", text(value), "id")];
-        case "list": return this.some(value.map((place) => [make("code", text(place), "id")]), most);
+        case "id": return [id(text(value))];
+        case "list": return this.some(value.map((place) => [id(text(place))]), most);
         case "named-counts": {
           const members = [];
           for (let i = 0; i < value.length; i += 2) members.push([`${text(value[i])} `, make("b", grouped(value[i + 1]))]);
           return this.some(members, most);
         }
         default:
-          if (text(value).startsWith("arn:")) return [make("code", text(value), "id")];
+          if (text(value).startsWith("arn:")) return [id(text(value))];
           return column.role === "severity" && SEVERITIES.includes(text(value))
-            ? [make("span", text(value), `badge ${text(value)}`)] : [text(value)];
+            ? [make("span", text(value), `badge ${text(value)}`)] : [words(text(value)).some((word) => [...word].length > 10) ? make("span", text(value), "long") : text(value)];
       }
     }
 

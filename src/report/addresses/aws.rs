@@ -87,7 +87,7 @@ impl AwsRanges {
 
     fn from_json(path: &Path, bytes: &[u8]) -> Result<Self, String> {
         let written: Map<String, Value> =
-            serde_json::from_slice(bytes).map_err(|error| format!("it is no JSON object: {error}"))?;
+            serde_json::from_slice(bytes).map_err(|error| format!("it is not JSON object: {error}"))?;
         let entries_of =
             |name: &str| written.get(name).and_then(Value::as_array).ok_or_else(|| format!("it has no list {name:?}"));
         let (v4, v6) = (entries_of("prefixes")?, entries_of("ipv6_prefixes")?);
@@ -133,7 +133,7 @@ impl AwsRanges {
         let left_out = (self.skipped > 0).then(|| {
             let (skipped, entries) = (grouped(self.skipped), grouped(self.entries));
             format!(
-                "{path}: {skipped} of {entries} entries are no address range; addresses in them count as outside AWS"
+                "{path}: {skipped} of {entries} entries are not address ranges; addresses in them count as outside AWS"
             )
         });
         let old = self.published.zip(as_of).and_then(|(published, as_of)| {

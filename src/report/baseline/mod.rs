@@ -38,7 +38,7 @@ pub const ARGUMENT: &str = "argument";
 /// Why an earlier answer cannot be compared with.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BaselineError {
-    /// It is no JSON document.
+    /// It is not JSON document.
     #[error("no JSON document ({why}): the baseline is an earlier answer that --format json wrote")]
     NoJson {
         /// What is wrong.

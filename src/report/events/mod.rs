@@ -45,8 +45,10 @@ are kept in memory and no more, with --sort time --limit N the last N; without a
 --format jsonl writes the records themselves, one a line in their own bytes, to be read by trailscan or any other tool; \
 with --columns it writes rows, as for every report. CSV, JSON and Parquet have the record as a text beside the columns.
 
-Secrets are replaced by [redacted] wherever the record is written: session tokens, passwords, private keys and the like, \
-known by the name of their member; `secrets` says how many. One that a caller wrote into another text stays.
+Secrets are replaced by [redacted] in the record and in the columns: session tokens, passwords, private keys and the like, \
+known by the name of their member, by the name beside them ({\"name\": \"DB_PASSWORD\", \"value\": …}), or by their form, \
+in any text: NAME=VALUE with the name of a secret, private keys in PEM, session tokens, JSON Web Tokens, passwords in URLs, \
+and secret access keys beside an access key id. `secrets` says how many. Another that a caller wrote into a text stays.
 
 resources are those that the record lists, and those that requestParameters and responseElements name. error is the \
 errorCode, of a failed sign-in its message.

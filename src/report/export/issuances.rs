@@ -8,7 +8,7 @@ use crate::model::{EventTime, IssuanceApi, SourceAddress};
 pub static TABLE: ExportTable = ExportTable {
     name: "issuances",
     about: "A row is one call that issued temporary credentials, or a console sign-in that worked. Of every object that \
-            was read, also before the window and whatever the filters: they explain sessions and are no count.",
+            was read, also before the window and whatever the filters: they explain sessions and are not a count.",
     key: &[DAY, "time", "access_key_id"],
     content: ExportContent::Own { columns: COLUMNS, needs: &[&issuances::KIND], rows },
 };

@@ -6,7 +6,7 @@ use crate::report::keys;
 /// The table.
 pub static TABLE: ExportTable = ExportTable {
     name: "keys",
-    about: "A row is one long-lived access key that a counted event used, created, changed or deleted. Logs are no list of keys: one that was neither used nor changed is not here.",
+    about: "A row is one long-lived access key that a counted event used, created, changed or deleted. Logs are not a list of keys: one that was neither used nor changed is not here.",
     key: &["access_key_id"],
     content: ExportContent::of(&keys::REPORT, COLUMNS),
 };

@@ -30,7 +30,7 @@ pub(super) const RULES: &[Rule] = &[
         about: "One public address used the keys of three or more principals with a tool of attackers, with a program that \
                 is new to all of them as the address is, or with a new version of one within two hours or at night (high; \
                 medium where their holders used them nowhere else on those days), or only to ask whose they are, and not as \
-                their holders do (medium). An office or a VPN exit that does neither is no finding. An inventory of your own \
+                their holders do (medium). An office or a VPN exit that does neither is not a finding. An inventory of your own \
                 keys, or a course, looks the same.",
         check: "Whose address is it? access_key_ids and agent_family_list of the evidence; `trailscan principals --address ADDRESS`.",
         fix: "Set the keys inactive when nobody knows the address, look for the place that they leaked from (a repository, an \
@@ -58,7 +58,7 @@ pub(super) const RULES: &[Rule] = &[
         controls: &[],
         about: "The key was used from many networks, from most of them for two hours or less and few at a time, by SDKs \
                 around the clock or several a day, or at set hours, weekends too or several a day: hosted runners or other \
-                machines that come and go. New networks are its way to work, so they are no sign of a leak. A person who \
+                machines that come and go. New networks are its way to work, so they are not a sign of a leak. A person who \
                 travels with set hours looks the same.",
         check: "agent_family_list of the evidence: is it a pipeline?",
         fix: "Let the pipeline assume a role by OIDC (GitHub, GitLab and others), and delete the key.",

@@ -50,7 +50,7 @@ const ABOUT: &str = "\
 A row is one long-lived access key (AKIA…) that a counted event used, created, changed or deleted, or that IAM's state \
 lists; and each key of a user for one service, such as an Amazon Bedrock API key, that a counted event used: without an id \
 in the records it is called bearer:ARN, and its creation, end and rotation are not known. Calls of the S3 console for a \
-signed-in person are no use of the key that they show.
+signed-in person are not use of the key that they show.
 
 created_basis:
   exact     CreateAccessKey is in the logs that were read, also before the window; or state says it
@@ -86,7 +86,7 @@ Findings and their severities; a row has that of the worst, else info:
   key-never-used         low after --unused days, info before: created in the window, no call since
 
 What it proves: what the logs say, up to the window's end, else the last event, and what IAM said as of state_as_of. What \
-it does not: logs are no list of keys, and a key that was neither used nor changed is here only where state lists it. unused_days runs to the last counted event of the key's \
+it does not: logs are not a list of keys, and a key that was neither used nor changed is here only where state lists it. unused_days runs to the last counted event of the key's \
 account, so logs that end early prove nothing; but gaps in coverage, data events that the trail leaves out (S3 objects \
 by default) and filters all hide use: read coverage first, and ask without filters. Failed calls are use too.
 

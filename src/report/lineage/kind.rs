@@ -45,6 +45,11 @@ impl Kind {
         }
     }
 
+    /// Whether programs hold such sessions: no person can be behind them, so that MFA says nothing.
+    pub const fn is_workload(self) -> bool {
+        matches!(self, Self::Ec2 | Self::Lambda | Self::Service)
+    }
+
     /// Whether an identity provider signed the person in, so that MFA is not visible here.
     pub const fn has_identity_provider(self) -> bool {
         matches!(self, Self::Sso | Self::WebIdentity | Self::Saml)

@@ -69,7 +69,7 @@ pub(super) const CREDENTIAL_MADE: Rule = Rule {
     practice: None,
     techniques: &["T1098.001"],
     controls: &[],
-    about: "A user got a long-lived credential that is no access key: a service-specific one (CodeCommit, Keyspaces, Amazon \
+    about: "A user got a long-lived credential that is not an access key: a service-specific one (CodeCommit, Keyspaces, Amazon \
 Bedrock API keys), an SSH key or a signing certificate.",
     check: "aws iam list-service-specific-credentials, list-ssh-public-keys and list-signing-certificates --user-name NAME.",
     fix: "If nobody of yours made it, delete it and look at who called. Roles and short-term keys do the same work.",
@@ -82,7 +82,7 @@ pub(super) const ROOT_CREDENTIAL_MADE: Rule = Rule {
     practice: Some(Practice::NoRootKeys),
     techniques: &[],
     controls: &[],
-    about: "Root got a long-lived credential that is no access key, or one that was off was switched on: a signing certificate, \
+    about: "Root got a long-lived credential that is not an access key, or one that was off was switched on: a signing certificate, \
 which signs calls as root does.",
     check: "aws iam get-account-summary: AccountSigningCertificatesPresent. Ask the owner of root whether it was meant.",
     fix: "Delete it as root, and look at what root did since: trailscan root-usage.",

@@ -74,7 +74,7 @@ columns! {
     time("as_of", "The moment that the file speaks of.").last() => violation.source.as_of,
     text("as_of_basis", "How that is known: generated, newest-date (then or later) or none.").asked()
         => violation.source.basis.as_str(),
-    text("file", "The file.").asked() => violation.source.file.as_str(),
+    text("file", "The file.").asked().role(Role::File) => violation.source.file.as_str(),
 }
 
 impl Violation<'_> {

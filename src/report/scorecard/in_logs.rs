@@ -31,7 +31,7 @@ pub struct InLogs {
     keys_perhaps_on_machines: BTreeMap<String, Vec<String>>,
     /// The newest change of what the practice is about, and its eventName.
     changed: BTreeMap<(Practice, String), (EventTime, &'static str)>,
-    /// By account, then user and id: long-lived credentials that are no access keys.
+    /// By account, then user and id: long-lived credentials that are not access keys.
     credentials: BTreeMap<String, BTreeMap<(String, String), Credential>>,
 }
 

@@ -9,13 +9,13 @@ use crate::report::{Column, Practice, Role, Table, Value};
 /// The columns of the practices, in the order of [`Practice::ALL`]; their names are short so that a narrow terminal has
 /// room for all.
 const PRACTICES: [Column; 7] = [
-    of("root-use", "restrict-root-use"),
-    of("root-keys", "no-root-keys"),
-    of("mfa", "mfa-for-console"),
-    of("roles", "roles-not-keys"),
-    of("rotation", "rotate-keys"),
-    of("groups", "policies-on-groups"),
-    of("managed", "aws-managed-policies"),
+    of(Practice::RestrictRootUse),
+    of(Practice::NoRootKeys),
+    of(Practice::MfaForConsole),
+    of(Practice::RolesNotKeys),
+    of(Practice::RotateKeys),
+    of(Practice::PoliciesOnGroups),
+    of(Practice::AwsManagedPolicies),
 ];
 
 columns! {
@@ -25,8 +25,8 @@ columns! {
     account_id("account_id", "The account.") => account,
 }
 
-const fn of(name: &'static str, about: &'static str) -> Column {
-    Column::text(name, about).role(Role::Verdict)
+const fn of(practice: Practice) -> Column {
+    Column::text(practice.short_name(), practice.as_str()).role(Role::Verdict)
 }
 
 /// How every account stands, in the order in which the scores name them: `FAIL 3` with the number of violations, `pass`

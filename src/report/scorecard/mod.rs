@@ -202,7 +202,7 @@ columns! {
     text("practice", "The practice.").role(Role::Practice) => score.practice.as_str(),
     verdict("verdict", "INCORRECT, UNKNOWN or CORRECT.") => score.verdict.as_str(),
     count("violations", "Findings that break it; what logs and state show together counts once.").unit("findings")
-        => score.violations,
+        .role(Role::Violations) => score.violations,
     text("why", "What the verdict rests on: the worst violation, the proof, or what is missing.").role(Role::Why) => score.why,
     severity("severity", "Severity of the worst violation.").asked() => worst.as_ref().map(|worst| worst.severity),
     text("rule", "The rule that found the worst violation.").asked()

@@ -222,7 +222,7 @@ fn by_state<'a>(
     let sources = state.map(parts).unwrap_or_default();
     let without_root = state.and_then(|state| state.credentials.as_ref()).filter(|report| report.value.root.is_none());
     let mut why_not: Lack = match without_root {
-        Some(report) => format!("{} has no row of root, so it is not the whole report", report.source.file).into(),
+        Some(report) => format!("{} has no row of root, so it is not the whole report", report.source.name()).into(),
         None => "logs alone cannot prove this: give files of IAM's state with --iam-dir".into(),
     };
     for source in sources {
@@ -236,7 +236,7 @@ fn by_state<'a>(
 
 /// What a source proves of a practice.
 fn holds(source: &Source, (account, practice): (&str, Practice), evidence: &Evidence<'_>) -> Result<String, Lack> {
-    let file = &source.file;
+    let file = source.name();
     if !source.whole {
         return Err(format!("{file} could not be read whole").into());
     }

@@ -52,7 +52,7 @@ pub(super) fn keys(account: &str, evidence: &Evidence<'_>) -> Option<Open> {
     Some(Open { why, next })
 }
 
-/// Long-lived credentials that are no access keys, where nothing shows that they were deleted: where they lie, and mostly
+/// Long-lived credentials that are not access keys, where nothing shows that they were deleted: where they lie, and mostly
 /// what they are used for, is not in the logs.
 ///
 /// Source: IAM user guide, "Service-specific credentials" and "SSH keys and SSH with CodeCommit"; Amazon Keyspaces developer
@@ -66,7 +66,7 @@ pub(super) fn credentials(account: &str, evidence: &Evidence<'_>) -> Option<Open
     };
     let given = if all_made { "made" } else { "made, reset or switched on" };
     let why = format!(
-        "long-lived credentials that are no access keys were {given} for user/{first}{more}; whether machines hold them is not \
+        "long-lived credentials that are not access keys were {given} for user/{first}{more}; whether machines hold them is not \
          in the logs"
     );
     let next = "aws iam list-service-specific-credentials, list-ssh-public-keys, list-signing-certificates: delete what \

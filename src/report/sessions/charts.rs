@@ -48,7 +48,7 @@ pub(in crate::report) fn charts(view: &View<'_>) -> Vec<Chart> {
     if all.is_empty() {
         return Vec::new();
     }
-    vec![lineage(&all), mfa(&all)]
+    [lineage(&all)].into_iter().chain(mfa(&all)).collect()
 }
 
 fn lineage(all: &[Known<'_>]) -> Chart {
@@ -159,9 +159,10 @@ impl<'a> End<'a> {
     }
 }
 
-fn mfa(all: &[Known<'_>]) -> Chart {
+/// `None` where there are none but sessions of workloads.
+fn mfa(all: &[Known<'_>]) -> Option<Chart> {
     let mut wholes: BTreeMap<Kind, Vec<i64>> = BTreeMap::new();
-    for known in all {
+    for known in all.iter().filter(|known| !known.kind.is_workload()) {
         let counts = wholes.entry(known.kind).or_insert_with(|| vec![0; 3]);
         let part = match known.mfa.answer {
             "yes" => 0,
@@ -170,12 +171,12 @@ fn mfa(all: &[Known<'_>]) -> Chart {
         };
         counts[part] += 1;
     }
-    let wholes = wholes.into_iter().map(|(kind, counts)| (kind.as_str().to_owned(), counts)).collect();
-    Chart {
+    let wholes: Vec<_> = wholes.into_iter().map(|(kind, counts)| (kind.as_str().to_owned(), counts)).collect();
+    (!wholes.is_empty()).then(|| Chart {
         name: "mfa-share",
         title: "MFA behind sessions",
-        about: "Sessions of each kind with MFA, without it, and where no record says. Identity providers (sso, saml, \
-                web-identity) hold the MFA themselves, and workloads (ec2, lambda, service) have none to use: what \
+        about: "Sessions of each kind with MFA, without it, and where no record says; those of workloads, which have no \
+                MFA to use, are left out. Identity providers (sso, saml, web-identity) hold the MFA themselves: what \
                 matters is \"no\" for console, user-token and role.",
         command: "sessions --columns session_id,kind,mfa,mfa_basis,principal".to_owned(),
         picture: Picture::Shares(Shares {
@@ -184,5 +185,5 @@ fn mfa(all: &[Known<'_>]) -> Chart {
             unit: "sessions",
         }),
         left_out: None,
-    }
+    })
 }

@@ -61,7 +61,7 @@ const MIN_EVENTS: ReportOption = ReportOption {
 
 const ABOUT: &str = "\
 A row is one session: the events of one principalId with one creation date (the console uses many access keys in \
-one session); without a creation date one access key, else one principalId. Use of long-lived keys is no session. Where \
+one session); without a creation date one access key, else one principalId. Use of long-lived keys is not a session. Where \
 records show that several callers gave one name in one second, each key is a session: its id ends in #KEY.
 
 kind, the first that holds:
@@ -91,7 +91,7 @@ suspicious by itself.
 mfa is yes where a record says so (the session's flag, the MFA device named when it was issued, or the session that \
 issued it), unknown for identity providers and for role chains without such a record, and no only where the flag is \
 false and means it. A user-token session without any address is a service that acts on that person's call. Sessions \
-whose issuer is not in range may be chained, and a workload has no MFA: no alone is no finding. in_console is no \
+whose issuer is not in range may be chained, and a workload has no MFA: no alone is not a finding. in_console says no \
 where no event shows the console.
 
 issued_from is where the caller was: of Identity Center the address that called GetRoleCredentials, never that of its \
@@ -111,7 +111,7 @@ Severity of a row is that of the worst rule that holds for it or for the session
 
 All sessions of one workload (an instance, a function, a task, a pod, the holder of a certificate) are compared: a \
 place is a public /24 or /64, or all private addresses and VPC endpoints together; what a caller says of itself is \
-no excuse. Between IPv4 and IPv6 a new network is no sign, another program or a person there is. The pods of an EKS \
+no excuse. Between IPv4 and IPv6 a new network is not a sign, another program or a person there is. The pods of an EKS \
 service account (IRSA) are one workload; other identity providers' sessions are none. Not seen: a thief with the \
 workload's program after it fell silent, over the other family, behind its NAT, or in every one of its sessions; a \
 task's successors, which have other names.

@@ -367,4 +367,10 @@ fn lineage_follows_who_issued_what() {
         3,
         "every session is in one part"
     );
+    // Nobody can ask an instance for MFA.
+    let instance =
+        with(call("ASIAINSTANCE", CREATED), "/userIdentity/principalId", json!("AROAEXAMPLE:i-0abcdef1234567890"));
+    let state = scan(&samples([instance]));
+    let charts = REPORT.charts_of(&View::new(&state, &Options::default()));
+    assert_eq!(charts.iter().map(|chart| chart.name).collect::<Vec<_>>(), ["session-lineage"]);
 }

@@ -137,7 +137,7 @@ fn service_account<'a>(known: &Known<'a>) -> Option<&'a str> {
 
 fn is_workload(known: &Known<'_>) -> bool {
     let is_pod = || service_account(known).is_some();
-    (matches!(known.kind, Kind::Ec2 | Kind::Lambda | Kind::Service) || is_pod())
+    (known.kind.is_workload() || is_pod())
         && known.session.identity_type() == "AssumedRole"
         && Arn::parse(known.credential.issuer_arn()).is_none_or(|role| role.linked_service().is_none())
         && !rules::is_false_instance(known)

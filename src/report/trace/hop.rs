@@ -10,7 +10,7 @@ use crate::aggregate::issuances::Issuance;
 use crate::aggregate::{Span, Tally};
 use crate::model::EventTime;
 use crate::report::columns::columns;
-use crate::report::lineage::{Confidence, Credential, Expiry, Kind, Mfa, session_name};
+use crate::report::lineage::{Confidence, Credential, Expiry, Mfa, session_name};
 use crate::report::source_list::ip_addresses;
 use crate::report::{AddressLookup, Way};
 
@@ -130,7 +130,7 @@ impl<'a> Facts<'a> {
             issued_from: credential.issued_from_source(),
             person: credential.person(),
             expires: Some(Expiry::of(credential)),
-            mfa: Some(mfa).filter(|mfa| mfa.answer == "yes" || !is_workload(kind)),
+            mfa: Some(mfa).filter(|mfa| mfa.answer == "yes" || !kind.is_workload()),
             source_identity: credential.source_identity(),
             addresses: session.map(|session| ip_addresses(session.source_addresses())).unwrap_or_default(),
             tally: Some(session.map(|session| session.tally()).unwrap_or_default()),
@@ -190,11 +190,6 @@ impl<'a> Facts<'a> {
         let place = self.lookup.map(|lookup| lookup.describe(address)).filter(|place| !place.is_empty());
         place.map_or_else(|| address.to_string(), |place| format!("{address} ({place})"))
     }
-}
-
-/// Whether no person can be behind such a session, so that MFA says nothing.
-pub(super) fn is_workload(kind: Kind) -> bool {
-    matches!(kind, Kind::Ec2 | Kind::Lambda | Kind::Service)
 }
 
 fn id_of<'a>(node: Node<'_, 'a>) -> Cow<'a, str> {

@@ -14,6 +14,8 @@ mod rules;
 pub use below::{Descent, LINEAGE_NEEDS, descent};
 pub(in crate::report) use links::{Link, links};
 
+use std::net::IpAddr;
+
 use ahash::AHashMap;
 
 use super::addresses::with_places;
@@ -149,7 +151,13 @@ fn nodes(graph: &Graph<'_>, hops: &[Hop], lookup: Option<&AddressLookup>) -> Vec
 /// Why the answer is empty, and what may have been meant.
 fn nothing(graph: &Graph<'_>, asked: &str) -> String {
     let nearest = nearest::names(graph, asked);
-    let nearest = if nearest.is_empty() { String::new() } else { format!("; nearest: {}", nearest.join(", ")) };
+    let nearest = match nearest.is_empty() {
+        _ if asked.parse::<IpAddr>().is_ok() => {
+            format!(": it is an address, of which `trailscan incident {asked}` tells")
+        }
+        true => String::new(),
+        false => format!("; nearest: {}", nearest.join(", ")),
+    };
     format!("no credential, session or principal like {asked} in what was read{nearest}")
 }
 

@@ -160,7 +160,7 @@ impl Cache {
         let accounts = match by_account {
             Ok(accounts) => accounts,
             Err(object) => {
-                let why = "is no log file in AWSLogs layout, and may hold copies of any event";
+                let why = "is not a log file in AWSLogs layout, and may hold copies of any event";
                 told.push(format!("the cache is not used: {object} {why}"));
                 return Ok(Filled { told, ..Filled::default() });
             }

@@ -14,7 +14,7 @@ rows! {
         fate: String,
         /// What failed, or the kind under which it was skipped.
         why: String,
-        /// Records of which something is no JSON.
+        /// Records of which something is not JSON.
         broken_records: u64,
         /// The account of its key; empty where the name does not say.
         account_id: String,
@@ -46,7 +46,7 @@ rows! {
         bytes_compressed: u64,
         /// Bytes of JSON they gave.
         bytes_json: u64,
-        /// Objects with bytes that are no UTF-8.
+        /// Objects with bytes that are not UTF-8.
         lossy_objects: u64,
         /// Records that are events, copies included.
         events: u64,
@@ -64,7 +64,7 @@ rows! {
         aside_records: u64,
         /// Things in a record's place that are no events.
         malformed_records: u64,
-        /// Events of which something is no JSON.
+        /// Events of which something is not JSON.
         broken_records: u64,
         /// The time of the newest event.
         newest_event: Option<i64>,

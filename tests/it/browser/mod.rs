@@ -60,6 +60,11 @@ fn the_sample_logs_on_a_page() {
         let ground = browser.run("return getComputedStyle(document.body).backgroundColor");
         assert_eq!(ground == "rgb(255, 255, 255)", scheme == "light", "{scheme}: {ground}");
     }
+    let size = json!({ "width": 1400, "height": 1000, "deviceScaleFactor": 1, "mobile": false });
+    browser.command("Emulation.setDeviceMetricsOverride", &size);
+    visit(&browser, &page);
+    let cut = browser.run("return [...document.querySelectorAll('.scroll')].filter((part) => part.scrollWidth > part.clientWidth + 1).map((part) => part.ariaLabel)");
+    assert_eq!(cut, json!([]), "no column is lost at 1400 px");
     let charts = browser
         .run("return [...document.querySelectorAll('figure svg')].map((svg) => svg.getBoundingClientRect().height)");
     let charts = charts.as_array().expect("charts");

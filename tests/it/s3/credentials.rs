@@ -136,7 +136,7 @@ fn a_profile_that_cannot_be_used_fails_alone() {
         ("retry_mode = loud", "retry_mode is \"loud\""),
         ("max_attempts = none", "max_attempts is \"none\""),
         ("region = eu west", "region is \"eu west\""),
-        ("endpoint_url = x", "endpoint_url \"x\" is no URL"),
+        ("endpoint_url = x", "endpoint_url \"x\" is not a URL"),
         ("services = none", "there is no [services none]"),
         ("ca_bundle = /none.pem", "ca_bundle: /none.pem: "),
         ("role_arn = arn:aws:iam::1:role/a", "its role_arn needs source_profile or credential_source"),
@@ -322,8 +322,8 @@ fn what_a_command_writes_is_told_at_no_level() {
     for (script, says) in [
         ("echo hidden-token >&2; exit 3", "it ended with exit status: 3"),
         ("echo hidden-token; exit 3", "it ended with exit status: 3"),
-        ("echo '{\"Version\": 1, \"AccessKeyId\": \"hidden-token\"}'", "what it writes is no JSON with Version 1"),
-        ("echo hidden-token", "what it writes is no JSON with Version 1"),
+        ("echo '{\"Version\": 1, \"AccessKeyId\": \"hidden-token\"}'", "what it writes is not JSON with Version 1"),
+        ("echo hidden-token", "what it writes is not JSON with Version 1"),
     ] {
         command(&place, script);
         for arguments in ["--aws-profile odd", "--aws-profile odd s3://logs"] {

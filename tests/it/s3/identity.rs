@@ -48,7 +48,7 @@ fn endpoints_come_from_the_environment() {
         assert_eq!(run.env(name, server.url()).json(0)["coverage"]["objects_read"], 1, "{name}");
     }
     let run = place.trailscan("principals --days 10 s3://logs --endpoint-url localhost:9000").ends(2);
-    assert!(run.stderr.contains("--endpoint-url \"localhost:9000\" is no URL"), "{}", run.stderr);
+    assert!(run.stderr.contains("--endpoint-url \"localhost:9000\" is not a URL"), "{}", run.stderr);
 }
 
 #[test]

@@ -46,7 +46,7 @@ fn a_rollup_goes_to_s3_and_answers_from_there() {
     run("rollup s3://logs --all --output s3://kept/a/all.rollup --overwrite").ends(0);
     Archive::named(&place, "kept").put("a/diary.rollup", b"dear diary");
     let diary = run("rollup s3://logs --all --output s3://kept/a/diary.rollup --overwrite").ends(1);
-    assert!(diary.stderr.contains("s3://kept/a/diary.rollup: is no rollup"), "{}", diary.stderr);
+    assert!(diary.stderr.contains("s3://kept/a/diary.rollup: is not a rollup"), "{}", diary.stderr);
     let damaged = run(&format!("{AUDIT} s3://kept/a/")).ends(1);
     assert!(damaged.stderr.contains("s3://kept/a/diary.rollup"), "{}", damaged.stderr);
     let folder = run("rollup s3://logs --all --output s3://kept/b/").ends(2);

@@ -117,7 +117,7 @@ fn odd_entries_are_counted_and_nothing_else_is_lost() {
     assert_eq!(place(&ranges, "198.51.100.1"), "outside");
     assert_eq!(place(&ranges, "2001:db8:9::1"), "outside");
     let warning = ranges.warnings(None).concat();
-    assert!(warning.starts_with("ip-ranges.json: 13 of 15 entries are no address range"), "{warning}");
+    assert!(warning.starts_with("ip-ranges.json: 13 of 15 entries are not address ranges"), "{warning}");
     assert_eq!(read(&[good], &[]).warnings(None), [""; 0]);
 }
 
