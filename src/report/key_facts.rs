@@ -35,10 +35,31 @@ pub(crate) struct KeyFacts<'a> {
     pub status_time: Option<EventTime>,
     /// Who made it so; empty where its creation or its use says it.
     pub status_by: &'a str,
+    /// When it was switched on again after it was inactive; of several times one by somebody else than switched it off, else
+    /// the one after the longest time.
+    pub switched_on: Option<SwitchedOn<'a>>,
     /// From when to when it is known to be active, one moment with the next; `None` unless it is active.
     pub active: Option<(EventTime, EventTime)>,
     /// What IAM's state says of it, where that was given and looked at.
     pub in_state: Option<InState>,
+}
+
+/// A key that was made active again.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SwitchedOn<'a> {
+    /// When.
+    pub time: EventTime,
+    /// Who did it.
+    pub by: &'a str,
+    /// When and by whom it was made inactive before; `None` where that is not in the logs.
+    pub off: Option<(EventTime, &'a str)>,
+}
+
+impl SwitchedOn<'_> {
+    /// Whether somebody else did it than switched it off.
+    pub(crate) fn is_by_other(&self) -> bool {
+        self.off.is_some_and(|(_, by)| by != self.by)
+    }
 }
 
 /// What IAM's own state says of a key.
@@ -153,6 +174,7 @@ impl<'a> Reading<'a> {
             status: None,
             status_time: None,
             status_by: "",
+            switched_on: self.switched_on(&changes),
             active: None,
             in_state: None,
         };
@@ -212,6 +234,20 @@ impl<'a> Reading<'a> {
             // A principalId alone may be the owner's own.
             None => (creator.starts_with("arn:") || creator.starts_with("root@")).then_some(true),
         }
+    }
+
+    fn switched_on(&self, changes: &[&'a Change]) -> Option<SwitchedOn<'a>> {
+        let by = |change: &Change| self.symbols.text(change.by);
+        let first = changes.first().filter(|first| first.status == KeyStatus::Active);
+        let unknown = first.map(|on| SwitchedOn { time: on.time, by: by(on), off: None });
+        let pairs = changes.windows(2).filter_map(|pair| match pair {
+            [off, on] if (off.status, on.status) == (KeyStatus::Inactive, KeyStatus::Active) => {
+                Some(SwitchedOn { time: on.time, by: by(on), off: Some((off.time, by(off))) })
+            }
+            _ => None,
+        });
+        let time_off = |on: &SwitchedOn<'_>| on.off.map(|(off, _)| on.time.0 - off.0);
+        unknown.into_iter().chain(pairs).max_by_key(|on| (on.is_by_other(), time_off(on)))
     }
 
     fn add_status(&self, facts: &mut KeyFacts<'a>, changes: &[&'a Change]) {

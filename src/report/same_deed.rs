@@ -13,9 +13,10 @@ use super::{Finding, Severity, told_by};
 use crate::model::grouped;
 
 /// Rules that tell what somebody did, not how something stands: a root key in each of two accounts is two things to do.
-const DEEDS: [&str; 14] = [
+const DEEDS: [&str; 15] = [
     "admin-granted",
     "admin-role-names-insider",
+    "admin-role-trust-rewritten",
     "boundary-removed",
     "function-layer-of-others",
     "identity-provider-trusted",

@@ -111,7 +111,10 @@ static FACTS: &[Fact] = &[
         &["sign-in-after-reset", "mfa-deactivated", "password-reset-by-other", "password-without-mfa", "password-new"],
     ),
     // Its trust policy and its rights make one way in.
-    Fact::new(About::Subject, &["role-trust-opened", "admin-granted", "admin-role-names-insider"]),
+    Fact::new(
+        About::Subject,
+        &["role-trust-opened", "admin-granted", "admin-role-names-insider", "admin-role-trust-rewritten"],
+    ),
 ];
 
 /// A fact of one thing: its kind, its account and what it is about.

@@ -48,6 +48,8 @@ pub enum Act {
     Create,
     /// Deletes a user, group or role.
     Delete,
+    /// Gives a user or group another name.
+    Rename,
     /// Makes a role, with the trust policy that says who may assume it.
     CreateRole,
     /// Replaces the trust policy of a role.

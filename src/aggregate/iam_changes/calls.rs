@@ -203,6 +203,7 @@ pub(super) const EVENTS: &[(&str, &str, Act, TargetKind)] = &[
     ("UpdateFunctionConfiguration20150331", LAMBDA, Act::AddLayer, TargetKind::Resource),
     ("UpdateFunctionConfiguration20150331v2", LAMBDA, Act::AddLayer, TargetKind::Resource),
     ("UpdateFunctionUrlConfig", LAMBDA, Act::Share, TargetKind::Resource),
+    ("UpdateGroup", IAM, Act::Rename, TargetKind::Group),
     ("UpdateLoginProfile", IAM, Act::UpdateLogin, TargetKind::User),
     ("UpdateOpenIDConnectProviderThumbprint", IAM, Act::TrustProvider, TargetKind::Provider),
     ("UpdatePassword", DIRECTORY, Act::ResetPerson, TargetKind::Person),
@@ -214,6 +215,7 @@ pub(super) const EVENTS: &[(&str, &str, Act, TargetKind)] = &[
     ("UpdateServiceSpecificCredential", IAM, Act::AddCredential, TargetKind::User),
     ("UpdateSigningCertificate", IAM, Act::AddCredential, TargetKind::User),
     ("UpdateTrustAnchor", ANYWHERE, Act::TrustAnchor, TargetKind::TrustAnchor),
+    ("UpdateUser", IAM, Act::Rename, TargetKind::User),
     ("UploadSSHPublicKey", IAM, Act::AddCredential, TargetKind::User),
     ("UploadSigningCertificate", IAM, Act::AddCredential, TargetKind::User),
 ];

@@ -56,8 +56,8 @@ pub struct Key {
     pub target_kind: TargetKind,
     /// The name of that; empty when the record does not say.
     pub target: Sym,
-    /// The policy's ARN or an inline policy's name; for memberships the group, for MFA the device, for trust policies
-    /// whom they let in from outside, whom of the account and which services they name, for the password policy its terms, for a role that
+    /// The policy's ARN or an inline policy's name; for memberships the group, for MFA the device, for a renaming the new
+    /// name, for trust policies whom they let in from outside, whom of the account, which services and providers they name, for the password policy its terms, for a role that
     /// is handed on that role (for an instance the instance), for an assignment who got it and where, with [`BY_ITSELF`]
     /// where that is the caller; for a resource whom it lets in, for a limit of an organization what it held for, of a new one its
     /// type, with [`LIMITS_NOTHING`] where that is so.

@@ -156,6 +156,8 @@ fn is_telling(change: IamEvent, documents: &mut Documents, event: &Event<'_>) ->
             let [status] = members(event.request_parameters, ["status"]);
             text(status).eq_ignore_ascii_case("active")
         }
+        // Of a path alone nobody is called otherwise.
+        "UpdateGroup" | "UpdateUser" => !new_name(event).is_empty(),
         "UpdatePolicy" => !organization::still_limits(event, documents),
         "CreateFunction20150331"
         | "UpdateFunctionConfiguration20150331"
@@ -163,6 +165,12 @@ fn is_telling(change: IamEvent, documents: &mut Documents, event: &Event<'_>) ->
         | "SetIdentityPoolRoles" => !elsewhere::given(change, event).is_empty(),
         _ => true,
     }
+}
+
+/// What a user or group is called from now on; empty where only its path changes.
+fn new_name<'a>(event: &Event<'a>) -> Cow<'a, str> {
+    let [user, group] = members(event.request_parameters, ["newUserName", "newGroupName"]);
+    text(if user == Raw::Null { group } else { user })
 }
 
 fn target<'a>(change: IamEvent, request: &Request<'a>, event: &Event<'a>) -> (TargetKind, Cow<'a, str>) {
@@ -248,6 +256,7 @@ fn policy<'a>(
         Act::WritePolicy => (written_policy(request, event), PolicyClass::CustomerManaged, document()),
         Act::SetDefaultVersion | Act::DeletePolicy => (text(request.policy_arn), PolicyClass::CustomerManaged, unknown),
         Act::Join | Act::Leave => other(request.group_name),
+        Act::Rename => (new_name(event), PolicyClass::None, Granted::Nothing),
         Act::EnableMfa | Act::DeactivateMfa | Act::HandleMfa => other(request.serial_number),
         Act::CreateRole => trust(request.trust_document.json(), documents, event),
         Act::UpdateTrust => trust(request.policy_document.json(), documents, event),
@@ -324,7 +333,8 @@ fn version<'a>(change: IamEvent, request: &Request<'a>, event: &Event<'a>) -> Co
 }
 
 /// Whom a trust policy lets in, `; `-joined: from outside, each with the keys of its conditions, then whom it names of the
-/// account itself, the account as `account:ID`, services of AWS as `service:NAME`.
+/// account itself, the account as `account:ID`, services of AWS as `service:NAME`, identity providers that a condition
+/// narrows to some subjects as `provider:HOST for SUBJECTS`.
 fn trust<'a>(document: &str, documents: &mut Documents, event: &Event<'_>) -> (Cow<'a, str>, PolicyClass, Granted) {
     let account = event.account_id();
     let read = documents.judge(document, |read| {
@@ -333,6 +343,7 @@ fn trust<'a>(document: &str, documents: &mut Documents, event: &Event<'_>) -> (C
         let is_insider = !others.is_empty();
         others.extend(policy.lets_in_account(account).then(|| format!("account:{account}")));
         others.extend(policy.named_services().into_iter().map(|service| format!("service:{service}")));
+        others.extend(policy.named_providers().into_iter().map(|provider| format!("provider:{provider}")));
         Some((policy.open_principals(account), is_insider, others))
     });
     let Some((open, is_insider, others)) = read else {

@@ -47,6 +47,36 @@ fn document(action: &str) -> String {
 }
 
 #[test]
+fn new_names_are_told_and_paths_are_not() {
+    let renamed = line(call("UpdateGroup", json!({ "groupName": "Admins", "newGroupName": "Interns" })));
+    assert_eq!(renamed, "group Admins | Interns | none |  | succeeded");
+    let renamed = line(call("UpdateUser", json!({ "userName": "bo", "newUserName": "bob", "newPath": "/x/" })));
+    assert_eq!(renamed, "user bo | bob | none |  | succeeded");
+    let moved = call("UpdateUser", json!({ "userName": "bo", "newPath": "/x/" }));
+    assert_eq!(lines(&scan(&samples([moved]))), [""; 0]);
+}
+
+#[test]
+fn providers_that_a_condition_narrows_stand_in_a_trust_policy() {
+    let trust = |condition: Value| {
+        let statement = json!({ "Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity", "Condition": condition,
+            "Principal": { "Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com" } });
+        let document = json!({ "Statement": statement }).to_string();
+        line(call("UpdateAssumeRolePolicy", json!({ "roleName": "r", "policyDocument": document })))
+    };
+    let sub = "token.actions.githubusercontent.com:sub";
+    assert_eq!(
+        trust(json!({ "StringLike": { sub: ["repo:b/x:*", "repo:a/x:*"] } })),
+        "role r | provider:token.actions.githubusercontent.com for repo:a/x:*, repo:b/x:* | none |  | succeeded"
+    );
+    let open = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com";
+    assert_eq!(
+        trust(json!({ "StringLike": { sub: "repo:*" } })),
+        format!("role r | {open} | none | trust-anyone | succeeded")
+    );
+}
+
+#[test]
 fn policies_of_every_class() {
     let admin = "arn:aws-cn:iam::aws:policy/AdministratorAccess";
     let attached = line(call("AttachUserPolicy", json!({ "userName": "bo", "policyArn": admin })));

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::policy::{CloudTrailMay, PUT_OBJECT, any_text};
+use super::policy::{CloudTrailMay, Delivery, PUT_OBJECT, any_text};
 use super::{
     Condition, FactKind, LoggingCall, LoggingEffect, LoggingObject, LoggingRecord, TrailFact, account_of,
     is_by_cloudtrail, request, text_of,
@@ -19,7 +19,8 @@ pub(super) fn read(event: &Event<'_>) -> Option<LoggingRecord> {
         "DeleteObject" | "DeleteObjects" => deleted(event),
         "DeleteBucket" | "DeleteBucketPolicy" => Some(on_bucket(event, |_| (LoggingEffect::Stopped, false))),
         "PutBucketPolicy" => Some(on_bucket(event, |request| {
-            let may = CloudTrailMay::of(request.get("bucketPolicy").unwrap_or(&Value::Null), PUT_OBJECT);
+            let document = request.get("bucketPolicy").unwrap_or(&Value::Null);
+            let may = CloudTrailMay::of(document, PUT_OBJECT, Delivery::after(event));
             (if may.go_on { LoggingEffect::Kept } else { LoggingEffect::Narrowed }, may.is_named)
         })),
         "PutBucketLifecycle" | "PutBucketLifecycleConfiguration" => Some(on_bucket(event, |request| {
@@ -49,12 +50,17 @@ fn on_bucket(event: &Event<'_>, judge: impl Fn(&Value) -> (LoggingEffect, bool))
     let request = request(event);
     let bucket = text_of(&request, "bucketName");
     let (effect, is_told) = judge(&request);
-    let condition = if is_told || is_named_for_logs(bucket) { Condition::Always } else { Condition::IfOfTrail };
+    let condition = match is_told {
+        true => Condition::Always,
+        false if is_named_for_logs(bucket) => Condition::IfNoOther,
+        false => Condition::IfOfTrail,
+    };
     LoggingRecord::call(LoggingCall::new(event, LoggingObject::Bucket, effect).named(bucket).on(condition))
 }
 
 /// Whether a bucket is called as trails' buckets are: the names that the CloudTrail console and Control Tower give, and
-/// people's own that say so. A guess; it can be wrong about a bucket of query results.
+/// people's own that say so. A guess, for where no trail's bucket of the account is known: a bucket of query results may be
+/// called so, too.
 ///
 /// Source: CloudTrail user guide, "Creating a trail with the console"; Control Tower user guide, "Shared accounts".
 fn is_named_for_logs(bucket: &str) -> bool {

@@ -9,6 +9,10 @@ use crate::model::{Event, EventTime};
 /// takes seconds, a minute at most.
 const BEGINNING_SECONDS: i64 = 600;
 
+/// How long before a trail's update its bucket has to be known, where others of the account are: whoever makes a second trail
+/// first, or has CloudTrail look at a bucket otherwise, takes no longer.
+const KNOWN_SECONDS: i64 = 86_400;
+
 /// What is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FactKind {
@@ -155,6 +159,9 @@ impl TrailFacts {
         let users = || [FactKind::Bucket, FactKind::Key].into_iter().flat_map(|kind| self.named(kind, &call.name));
         let effect = match call.condition {
             Condition::IfOfTrail if users().next().is_none() => return None,
+            Condition::IfNoOther if users().next().is_none() && self.first_buckets.contains_key(&call.home) => {
+                return None;
+            }
             Condition::UnlessOfTrail if self.was_bucket(call, time) => LoggingEffect::Kept,
             _ if self.is_beginning(call, time) => LoggingEffect::Kept,
             _ => call.effect,
@@ -207,16 +214,29 @@ impl TrailFacts {
 
     /// Whether the bucket that an update names was a trail's before: CloudTrail looks at any new one, too, as soon as a
     /// trail is moved there. Trails of one account may deliver to another, which alone knows of its bucket; where
-    /// buckets of the trail's account are known, the bucket has to be among them.
+    /// buckets of the trail's account are known, the bucket has to be among them, and where one was known a day before, it has
+    /// to be that old, or the trail itself is younger. Who slips past: a thief on the first day of the logs, or one who waits
+    /// for a day.
     ///
     /// Source: CloudTrail user guide, "Receiving CloudTrail log files from multiple accounts".
     fn was_bucket(&self, call: &LoggingCall, time: Option<EventTime>) -> bool {
         let is_older = |told: Option<EventTime>| time.is_none() || told.is_none() || told < time;
         let of = |fact: &TrailFact| is_older(fact.time);
         match self.first_buckets.get(&call.home) {
-            Some(&first) if is_older(first) => self.of(FactKind::Bucket, &call.bucket, &call.home).any(of),
+            Some(&first) if is_older(first) => {
+                let is_new_beside =
+                    |fact: &TrailFact| is_long(first, time) && !is_long(fact.time, time) && !self.is_new(call, time);
+                let known = self.of(FactKind::Bucket, &call.bucket, &call.home);
+                known.filter(|fact| of(fact)).any(|fact| !is_new_beside(fact))
+            }
             _ => self.named(FactKind::Bucket, &call.bucket).any(of),
         }
+    }
+
+    /// Whether the trail of that name was made within [`KNOWN_SECONDS`] before.
+    fn is_new(&self, call: &LoggingCall, time: Option<EventTime>) -> bool {
+        let made = time.and_then(|time| self.next(call, FactKind::Created, time.plus_seconds(-KNOWN_SECONDS)));
+        made.zip(time).is_some_and(|(made, time)| made <= time)
     }
 
     /// Whether a trail gets the selectors that it begins with. One that was deleted and made again does not begin.
@@ -240,6 +260,11 @@ impl TrailFacts {
     }
 }
 
+/// Whether what was told at a time was known for [`KNOWN_SECONDS`] at another.
+fn is_long(told: Option<EventTime>, time: Option<EventTime>) -> bool {
+    told.zip(time).is_none_or(|(told, time)| told.plus_seconds(KNOWN_SECONDS) <= time)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -251,7 +276,8 @@ mod tests {
     const HOMES: [&str; 2] = ["111122223333", "444455556666"];
 
     fn time() -> impl Strategy<Value = Option<EventTime>> {
-        prop::option::of((0_i64..8).prop_map(|step| EventTime::from_seconds(step * 300)))
+        let steps = prop_oneof![(0_i64..8).prop_map(|step| step * 300), (0_i64..5).prop_map(|step| step * 43_200)];
+        prop::option::of(steps.prop_map(EventTime::from_seconds))
     }
 
     fn fact() -> impl Strategy<Value = TrailFact> {
@@ -270,8 +296,15 @@ mod tests {
         fn was_bucket(&self, call: &LoggingCall, time: Option<EventTime>) -> bool {
             let is_older = |fact: &&TrailFact| time.is_none() || fact.time.is_none() || fact.time < time;
             let buckets = || self.0.iter().filter(|fact| fact.kind == FactKind::Bucket).filter(is_older);
-            match buckets().any(|fact| fact.home == call.home) {
-                true => buckets().any(|fact| fact.home == call.home && fact.name == call.bucket),
+            let own = || buckets().filter(|fact| fact.home == call.home);
+            let is_long = |fact: &TrailFact| {
+                fact.time.zip(time).is_none_or(|(told, time)| told.plus_seconds(KNOWN_SECONDS) <= time)
+            };
+            let made = || self.of_trail(call, FactKind::Created).filter_map(|fact| fact.time);
+            let is_new =
+                time.is_some_and(|time| made().any(|made| made <= time && time <= made.plus_seconds(KNOWN_SECONDS)));
+            match own().next().is_some() {
+                true => own().any(|fact| fact.name == call.bucket && (is_long(fact) || is_new || !own().any(is_long))),
                 false => buckets().any(|fact| fact.name == call.bucket),
             }
         }

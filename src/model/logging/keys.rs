@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::policy::{CloudTrailMay, DATA_KEY};
+use super::policy::{CloudTrailMay, DATA_KEY, Delivery};
 use super::{
     Condition, FactKind, LoggingCall, LoggingEffect, LoggingObject, LoggingRecord, TrailFact, account_of,
     is_by_cloudtrail, request, short_name, text_of,
@@ -22,7 +22,7 @@ pub(super) fn read(event: &Event<'_>) -> Option<LoggingRecord> {
     };
     let request = request(event);
     let written = text_of(&request, "keyId");
-    let may = CloudTrailMay::of(request.get("policy").unwrap_or(&Value::Null), DATA_KEY);
+    let may = CloudTrailMay::of(request.get("policy").unwrap_or(&Value::Null), DATA_KEY, Delivery::after(event));
     let effect = if may.go_on { LoggingEffect::Kept } else { effect };
     let is_told = may.is_named || written.contains("cloudtrail");
     let condition = if is_told { Condition::Always } else { Condition::IfOfTrail };

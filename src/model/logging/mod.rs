@@ -73,6 +73,8 @@ pub enum Condition {
     Always,
     /// If its bucket or key is known to be a trail's.
     IfOfTrail,
+    /// If its bucket is known to be a trail's, or no bucket of its account's trails is known.
+    IfNoOther,
     /// Unless [`LoggingCall::bucket`] is known to be a trail's: a trail that is updated names its bucket again.
     UnlessOfTrail,
 }
@@ -241,13 +243,15 @@ impl Condition {
         match self {
             Self::Always => "always",
             Self::IfOfTrail => "if-of-trail",
+            Self::IfNoOther => "if-no-other",
             Self::UnlessOfTrail => "unless-of-trail",
         }
     }
 
     /// The condition of that word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Always, Self::IfOfTrail, Self::UnlessOfTrail].into_iter().find(|condition| condition.as_str() == word)
+        let all = [Self::Always, Self::IfOfTrail, Self::IfNoOther, Self::UnlessOfTrail];
+        all.into_iter().find(|condition| condition.as_str() == word)
     }
 }
 

@@ -107,7 +107,7 @@ fn updates_of_a_trail() {
 fn buckets_and_what_lies_in_them() {
     let bucket = |name: &str, bucket: &str| effect("s3", name, json!({ "bucketName": bucket }));
     assert_eq!(bucket("DeleteBucket", "logs"), "stopped bucket logs if-of-trail");
-    assert_eq!(bucket("DeleteBucketPolicy", "my-cloudtrail"), "stopped bucket my-cloudtrail");
+    assert_eq!(bucket("DeleteBucketPolicy", "my-cloudtrail"), "stopped bucket my-cloudtrail if-no-other");
     assert_eq!(bucket("PutBucketTagging", "my-cloudtrail"), "nothing");
     let delete = |key: &str| effect("s3", "DeleteObject", json!({ "bucketName": "logs", "key": key }));
     let folder = "AWSLogs/o-exampleorg/111122223333";
@@ -152,7 +152,7 @@ fn objects_that_a_call_for_many_names_as_its_resources() {
 fn lifecycles_that_let_logs_expire_early() {
     let put = |rule: Value| {
         let request = json!({ "bucketName": "x-cloudtrail", "LifecycleConfiguration": { "Rule": rule } });
-        effect("s3", "PutBucketLifecycle", request)
+        effect("s3", "PutBucketLifecycle", request).replace(" if-no-other", "")
     };
     let rule = |prefix: &str, days: i64| json!({ "Status": "Enabled", "Filter": { "Prefix": prefix }, "Expiration": { "Days": days } });
     let (kept, narrowed) = ("kept bucket x-cloudtrail", "narrowed bucket x-cloudtrail");
@@ -258,6 +258,100 @@ fn denials_that_meet_cloudtrail_and_those_that_do_not() {
     assert_eq!(but(root.clone(), None), narrowed);
     assert_eq!(but(root, Some(&tls)), kept);
     assert_eq!(but(json!({ "Service": "cloudtrail.amazonaws.com" }), None), kept);
+}
+
+#[test]
+fn denials_that_speak_of_the_call_of_cloudtrail() {
+    let (kept, narrowed) = ("kept bucket b", "narrowed bucket b");
+    let deny = |condition: Value| {
+        with_statement(json!({ "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject",
+            "Resource": "arn:aws:s3:::b/*", "Condition": condition }))
+    };
+    let own = format!("arn:aws:cloudtrail:eu-west-1:{ACCOUNT}:trail/main");
+    for shuts in [
+        json!({ "ArnLike": { "aws:SourceArn": "arn:aws:cloudtrail:*:*:trail/*" } }),
+        json!({ "StringEquals": { "aws:SourceArn": own } }),
+        json!({ "StringEquals": { "aws:SourceAccount": ACCOUNT } }),
+        json!({ "StringLike": { "s3:x-amz-acl": "bucket-owner-*" } }),
+        json!({ "Null": { "aws:SourceArn": "false" } }),
+        json!({ "Null": { "aws:PrincipalOrgID": "true" } }),
+        json!({ "StringNotEquals": { "aws:PrincipalOrgID": "o-exampleorg" } }),
+        json!({ "Bool": { "aws:ViaAWSService": "false" } }),
+        json!({ "DateGreaterThan": { "aws:CurrentTime": "2020-01-01" }, "Null": { "s3:x-amz-acl": "false" } }),
+    ] {
+        assert_eq!(deny(shuts.clone()), narrowed, "{shuts}");
+    }
+    for keeps in [
+        json!({ "ArnNotLike": { "aws:SourceArn": own } }),
+        json!({ "ArnLike": { "aws:SourceArn": "arn:aws:config:*:*:*" } }),
+        json!({ "StringNotEquals": { "aws:SourceAccount": ACCOUNT } }),
+        json!({ "StringNotEqualsIfExists": { "aws:SourceAccount": OTHER_ACCOUNT } }),
+        json!({ "StringNotEquals": { "s3:x-amz-acl": "bucket-owner-full-control" } }),
+        json!({ "Null": { "s3:x-amz-acl": "true" } }),
+        json!({ "StringNotEquals": { "aws:PrincipalOrgID": "o-exampleorg" }, "Bool": { "aws:PrincipalIsAWSService": "false" } }),
+        json!({ "StringEquals": { "aws:SourceVpce": "vpce-1a2b3c4d" } }),
+        json!({ "NumericLessThan": { "s3:TlsVersion": "1.2" } }),
+    ] {
+        assert_eq!(deny(keeps.clone()), kept, "{keeps}");
+    }
+}
+
+#[test]
+fn what_allows_cloudtrail_has_to_be_met_by_it() {
+    let bucket = |resource: Value, condition: Value| {
+        let one = json!({ "Effect": "Allow", "Principal": { "Service": "cloudtrail.amazonaws.com" },
+            "Action": "s3:PutObject", "Resource": resource, "Condition": condition });
+        effect("s3", "PutBucketPolicy", json!({ "bucketName": "b", "bucketPolicy": { "Statement": one } }))
+    };
+    let (kept, narrowed) = ("kept bucket b", "narrowed bucket b");
+    let folder = |account: &str| json!(format!("arn:aws:s3:::b/AWSLogs/{account}/*"));
+    let of_trail = |account: &str| {
+        json!({ "StringEquals": { "s3:x-amz-acl": "bucket-owner-full-control",
+            "aws:SourceArn": format!("arn:aws:cloudtrail:eu-west-1:{account}:trail/main") } })
+    };
+    assert_eq!(bucket(folder(ACCOUNT), of_trail(ACCOUNT)), kept, "AWS's own policy");
+    assert_eq!(bucket(folder(OTHER_ACCOUNT), of_trail(OTHER_ACCOUNT)), kept, "of another account's trail");
+    assert_eq!(bucket(folder("o-exampleorg"), of_trail(OTHER_ACCOUNT)), kept, "of an organization");
+    assert_eq!(bucket(json!([folder(ACCOUNT), folder("o-exampleorg")]), of_trail(OTHER_ACCOUNT)), kept);
+    assert_eq!(bucket(folder(OTHER_ACCOUNT), json!({})), kept, "nobody knows whose trails deliver here");
+    assert_eq!(bucket(folder("999988887777"), of_trail(ACCOUNT)), narrowed, "no trail delivers to another's folder");
+    let until = |year: &str| json!({ "DateLessThan": { "aws:CurrentTime": format!("{year}-01-01T00:00:00Z") } });
+    assert_eq!(bucket(folder(ACCOUNT), until("2020")), narrowed, "it is over");
+    assert_eq!(bucket(folder(ACCOUNT), until("2099")), kept);
+    let acl = |acl: &str| json!({ "StringEquals": { "s3:x-amz-acl": acl } });
+    assert_eq!(bucket(folder(ACCOUNT), acl("public-read")), narrowed);
+    assert_eq!(bucket(folder(ACCOUNT), json!({ "Bool": { "aws:SecureTransport": "true" } })), kept);
+}
+
+#[test]
+fn a_name_tells_of_logs_only_where_no_trails_bucket_is_known() {
+    let now = at("2024-01-05T00:00:00Z");
+    let delete = |bucket: &str| call("s3", "DeleteBucket", json!({ "bucketName": bucket }));
+    let (athena, real) = (delete("old-cloudtrail-athena-results"), delete("logs"));
+    assert_eq!(settled(&TrailFacts::default(), &athena, now), Some(("stopped", false)));
+    let seen = facts(&[(("s3", "GetBucketAcl"), json!({ "bucketName": "logs" }), Value::Null, true)]);
+    assert_eq!(settled(&seen, &athena, now), None, "CloudTrail delivers elsewhere");
+    assert_eq!(settled(&seen, &real, now), Some(("stopped", false)));
+    let named = facts(&[(("s3", "GetBucketAcl"), json!({ "bucketName": "my-cloudtrail" }), Value::Null, true)]);
+    assert_eq!(settled(&named, &delete("my-cloudtrail"), now), Some(("stopped", false)));
+}
+
+#[test]
+fn a_trail_that_moves_is_not_excused_by_a_second_trail_of_the_same_day() {
+    let mut seen = TrailFacts::default();
+    let bucket = |name: &str, time: &str| TrailFact::new(FactKind::Bucket, name, ACCOUNT).at(Some(at(time)));
+    let moved = call("cloudtrail", "UpdateTrail", json!({ "name": "main", "s3BucketName": "drop" }));
+    let effect = |seen: &TrailFacts, time| settled(seen, &moved, at(time)).map(|(effect, _)| effect);
+    seen.insert(bucket("drop", "2024-01-05T14:03:00Z"));
+    assert_eq!(effect(&seen, "2024-01-05T14:04:00Z"), Some("kept"), "the first that is known of the account");
+    seen.insert(bucket("logs", "2024-01-01T00:00:00Z"));
+    assert_eq!(effect(&seen, "2024-01-05T14:04:00Z"), Some("narrowed"));
+    assert_eq!(effect(&seen, "2024-01-08T14:04:00Z"), Some("kept"), "long known");
+    let mut made = seen.clone();
+    made.insert(TrailFact::new(FactKind::Created, "other", ACCOUNT).at(Some(at("2024-01-05T14:03:00Z"))));
+    assert_eq!(effect(&made, "2024-01-05T14:04:00Z"), Some("narrowed"), "another trail");
+    made.insert(TrailFact::new(FactKind::Created, "main", ACCOUNT).at(Some(at("2024-01-05T14:03:00Z"))));
+    assert_eq!(effect(&made, "2024-01-05T14:04:00Z"), Some("kept"), "the new trail, set up in steps");
 }
 
 #[test]

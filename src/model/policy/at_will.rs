@@ -18,16 +18,20 @@ use super::idle::{is_negated, plain_operator};
 use super::{Grant, Policy, reach};
 
 /// Keys that say who calls, with what in hand, from where or when: not what is called.
-const ABOUT_CALLER: [&str; 8] = [
+const ABOUT_CALLER: [&str; 9] = [
     "aws:currenttime",
     "aws:epochtime",
     "aws:multifactorauthage",
     "aws:multifactorauthpresent",
     "aws:principalarn",
     "aws:sourceip",
+    "aws:tokenissuetime",
     "aws:userid",
     "aws:username",
 ];
+
+/// How keys begin that hold a tag of who calls.
+const TAG: &str = "aws:principaltag/";
 
 /// What a document grants to whoever meets the conditions about the caller; `None` where that is not everything.
 pub(super) fn granted(policy: &Policy) -> Option<Grant> {
@@ -49,7 +53,8 @@ pub(super) fn granted(policy: &Policy) -> Option<Grant> {
 fn is_at_will((operator, key): (&str, &str), values: &BTreeSet<String>) -> bool {
     let (plain, _) = plain_operator(operator);
     let asks_for = |word: &str| values.iter().all(|value| value.eq_ignore_ascii_case(word));
-    ABOUT_CALLER.contains(&key)
+    let is_tag = key.starts_with(TAG) && !values.iter().any(|value| value.contains("${"));
+    (ABOUT_CALLER.contains(&key) || is_tag)
         && !is_negated(plain)
         && match plain {
             "bool" => asks_for("true"),
@@ -80,6 +85,8 @@ mod tests {
             json!({ "StringEquals": { "aws:username": "backup" } }),
             json!({ "ArnEquals": { "aws:PrincipalArn": "arn:aws:iam::111122223333:user/backup" } }),
             json!({ "Bool": { "aws:MultiFactorAuthPresent": "true" }, "IpAddress": { "aws:SourceIp": "192.0.2.0/24" } }),
+            json!({ "StringEquals": { "aws:PrincipalTag/team": "ops" } }),
+            json!({ "Null": { "aws:TokenIssueTime": "false" } }),
         ] {
             assert_eq!(grant(json!("*"), condition.clone()), Grant::AdminOnCondition, "{condition}");
         }
@@ -93,7 +100,8 @@ mod tests {
         for condition in [
             json!({ "StringEquals": { "aws:RequestedRegion": "eu-west-1" } }),
             json!({ "StringEquals": { "aws:ResourceTag/team": "ops" } }),
-            json!({ "StringEquals": { "aws:PrincipalTag/team": "ops" } }),
+            json!({ "StringEquals": { "aws:PrincipalTag/team": "${aws:ResourceTag/team}" } }),
+            json!({ "Null": { "aws:TokenIssueTime": "true" } }),
             json!({ "Bool": { "aws:MultiFactorAuthPresent": "true" }, "StringEquals": { "aws:ResourceTag/team": "ops" } }),
         ] {
             assert_eq!(grant(json!("*"), condition.clone()), Grant::Other, "{condition}");

@@ -11,6 +11,7 @@ mod at_will;
 mod class;
 mod idle;
 mod met;
+mod names;
 mod normal;
 pub(crate) mod pattern;
 mod percent;
@@ -26,6 +27,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use idle::Asker;
+use pattern::only_stars;
 
 pub use class::{Grant, PolicyClass, is_quarantine};
 pub use normal::NormalPolicy;
@@ -229,6 +231,11 @@ impl Policy {
         trust::named_services(&self.statements)
     }
 
+    /// The identity providers that a trust policy lets in for some of their subjects, each with these, sorted.
+    pub fn named_providers(&self) -> BTreeSet<String> {
+        trust::named_providers(&self.statements)
+    }
+
     /// Whom a resource policy lets in from outside of `own_account`.
     pub fn outsiders(&self, own_account: &str) -> Outsiders {
         resource::outsiders(&self.statements, own_account)
@@ -261,11 +268,6 @@ impl Policy {
     fn all_but_on_all_resources(&self) -> bool {
         self.unconditional().any(|statement| matches!(statement.actions, Listed::AllBut(_)))
     }
-}
-
-/// Whether `text` stands for any text but, perhaps, a short one: `*`, `?*`.
-fn only_stars(text: &str) -> bool {
-    text.contains('*') && text.bytes().all(|byte| matches!(byte, b'*' | b'?'))
 }
 
 /// `*` or `*:*`.

@@ -41,6 +41,11 @@ pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     pattern[p..].iter().all(|byte| *byte == b'*')
 }
 
+/// Whether `text` stands for any text but, perhaps, a short one: `*`, `?*`.
+pub(super) fn only_stars(text: &str) -> bool {
+    text.contains('*') && text.bytes().all(|byte| matches!(byte, b'*' | b'?'))
+}
+
 /// What stands before the first `*` or `?`, and whether there is one.
 pub(super) fn literal(pattern: &str) -> (&str, bool) {
     match pattern.find(['*', '?']) {

@@ -1,16 +1,15 @@
 //! How far a document reaches: which of a list of actions it allows on things that nobody has named in it, and whether
 //! that leads to everything.
 //!
-//! Patterns are not compared with patterns: they are asked whether they stand for an action on a thing of an unlikely
-//! name. So `*`, `?*`, `iam:*`, `[a*, b*, …]`, `arn:aws:*`, NotAction and NotResource are judged by one rule.
-
-use std::sync::LazyLock;
+//! Patterns are not compared with patterns: they are asked whether they stand for an action on things of unlikely names,
+//! which follow from the document ([`Names`]). So `*`, `?*`, `iam:*`, `[a*, b*, …]`, `arn:aws:*`, NotAction and NotResource are judged by one rule.
 
 use super::met::{Call, is_met};
-use super::pattern::{ACCOUNT, PARTITIONS, matches, of_any_account};
+use super::names::{Covered, Name, Names};
+use super::pattern::{PARTITIONS, literal, matches, of_any_account, only_stars};
 use super::{Effect, Listed, Policy, Statement};
 
-/// An action and the end of the ARN of a thing that it is asked for.
+/// An action and the end of the ARN of a thing that it is asked for, `{}` where its name stands.
 type Probe = (&'static str, &'static str);
 
 /// One call after which the caller can be anybody in the account, administrators among them: each gives rights, or the
@@ -18,139 +17,172 @@ type Probe = (&'static str, &'static str);
 ///
 /// Known misses: the same on a list of named users or roles; `sts:AssumeRole`, `lambda:UpdateFunctionCode`,
 /// `glue:UpdateDevEndpoint`, `ssm:SendCommand` and the like, which lead as far as what exists in the account; Identity
-/// Center and Organizations.
+/// Center and Organizations; `sts:AssumeRoot`, whose sessions do one of a few tasks in a member account and nothing else.
 ///
 /// Source: Rhino Security Labs, "AWS IAM Privilege Escalation – Methods and Mitigation" (methods 1 and 2, 4 to 14);
 /// Service Authorization Reference, "Actions … for AWS IAM", access level Permissions management.
 const DIRECT: [Probe; 13] = [
-    ("iam:AddUserToGroup", "group/zz9"),
-    ("iam:AttachGroupPolicy", "group/zz9"),
-    ("iam:AttachRolePolicy", "role/zz9"),
-    ("iam:AttachUserPolicy", "user/zz9"),
-    ("iam:CreateAccessKey", "user/zz9"),
-    ("iam:CreateLoginProfile", "user/zz9"),
-    ("iam:CreatePolicyVersion", "policy/zz9"),
-    ("iam:PutGroupPolicy", "group/zz9"),
-    ("iam:PutRolePolicy", "role/zz9"),
-    ("iam:PutUserPolicy", "user/zz9"),
-    ("iam:SetDefaultPolicyVersion", "policy/zz9"),
-    ("iam:UpdateAssumeRolePolicy", "role/zz9"),
-    ("iam:UpdateLoginProfile", "user/zz9"),
+    ("iam:AddUserToGroup", "group/{}"),
+    ("iam:AttachGroupPolicy", "group/{}"),
+    ("iam:AttachRolePolicy", "role/{}"),
+    ("iam:AttachUserPolicy", "user/{}"),
+    ("iam:CreateAccessKey", "user/{}"),
+    ("iam:CreateLoginProfile", "user/{}"),
+    ("iam:CreatePolicyVersion", "policy/{}"),
+    ("iam:PutGroupPolicy", "group/{}"),
+    ("iam:PutRolePolicy", "role/{}"),
+    ("iam:PutUserPolicy", "user/{}"),
+    ("iam:SetDefaultPolicyVersion", "policy/{}"),
+    ("iam:UpdateAssumeRolePolicy", "role/{}"),
+    ("iam:UpdateLoginProfile", "user/{}"),
 ];
 
 /// The same on the caller's own user: what users may do to their keys and devices leads nowhere, but policies of one's own
 /// choice do.
-const OWN: [Probe; 2] = [("iam:AttachUserPolicy", "user/zz9"), ("iam:PutUserPolicy", "user/zz9")];
+const OWN: [Probe; 2] = [("iam:AttachUserPolicy", "user/{}"), ("iam:PutUserPolicy", "user/{}")];
 
 /// What runs code, or calls AWS, as a role that it is handed: with `iam:PassRole` on any role, as an administrator's.
 ///
 /// The condition `iam:PassedToService` is no narrower where it names the very service.
 ///
-/// Known misses: services that are not listed; roles that may be passed by pattern.
+/// Known misses: services that are not listed; roles that may be passed by pattern; a `Deny` of everything that belongs to
+/// another account, which is taken for this one; two halves in two policies, where logs show one after the other and IAM's
+/// state was not read.
 ///
 /// Source: Rhino Security Labs, as above (methods 3, 15 to 21); IAM user guide, "Grant a user permissions to pass a role to
 /// an AWS service"; Service Authorization Reference, dependent actions (`iam:PassRole`) of AWS CodePipeline and Amazon EC2.
-const RUN: [Probe; 35] = [
-    ("airflow:CreateEnvironment", "environment/zz9"),
-    ("amplify:CreateApp", "apps/zz9"),
-    ("apprunner:CreateService", "service/zz9/zz9"),
-    ("autoscaling:CreateAutoScalingGroup", "autoScalingGroup:zz9:autoScalingGroupName/zz9"),
-    ("autoscaling:CreateLaunchConfiguration", "launchConfiguration:zz9:launchConfigurationName/zz9"),
-    ("batch:RegisterJobDefinition", "job-definition/zz9"),
-    ("bedrock-agentcore:CreateCodeInterpreter", "code-interpreter-custom/zz9"),
-    ("braket:CreateJob", "job/zz9"),
-    ("cloudformation:CreateStack", "stack/zz9/zz9"),
-    ("cloudformation:CreateStackSet", "stackset/zz9"),
-    ("cloudformation:UpdateStack", "stack/zz9/zz9"),
-    ("codebuild:CreateProject", "project/zz9"),
-    ("codebuild:UpdateProject", "project/zz9"),
-    ("codepipeline:CreatePipeline", "zz9"),
-    ("datapipeline:CreatePipeline", "pipeline/zz9"),
-    ("ec2:AssociateIamInstanceProfile", "instance/zz9"),
-    ("ec2:ReplaceIamInstanceProfileAssociation", "instance/zz9"),
-    ("ec2:RequestSpotInstances", "instance/zz9"),
-    ("ec2:RunInstances", "instance/zz9"),
-    ("ecs:RegisterTaskDefinition", "task-definition/zz9:9"),
-    ("ecs:RunTask", "task-definition/zz9:9"),
-    ("eks:CreatePodIdentityAssociation", "cluster/zz9"),
-    ("elasticmapreduce:RunJobFlow", "cluster/zz9"),
-    ("gamelift:CreateFleet", "fleet/zz9"),
-    ("glue:CreateDevEndpoint", "devEndpoint/zz9"),
-    ("glue:CreateJob", "job/zz9"),
-    ("glue:UpdateJob", "job/zz9"),
-    ("lambda:CreateFunction", "function:zz9"),
-    ("sagemaker:CreateNotebookInstance", "notebook-instance/zz9"),
-    ("sagemaker:CreateProcessingJob", "processing-job/zz9"),
-    ("sagemaker:CreateTrainingJob", "training-job/zz9"),
-    ("scheduler:CreateSchedule", "schedule/default/zz9"),
-    ("ssm:CreateAssociation", "document/zz9"),
-    ("ssm:StartAutomationExecution", "automation-definition/zz9:9"),
-    ("states:CreateStateMachine", "stateMachine:zz9"),
+const RUN: [Probe; 43] = [
+    ("airflow:CreateEnvironment", "environment/{}"),
+    ("amplify:CreateApp", "apps/{}"),
+    ("apprunner:CreateService", "service/{}/{}"),
+    ("autoscaling:CreateAutoScalingGroup", "autoScalingGroup:{}:autoScalingGroupName/{}"),
+    ("autoscaling:CreateLaunchConfiguration", "launchConfiguration:{}:launchConfigurationName/{}"),
+    ("batch:RegisterJobDefinition", "job-definition/{}"),
+    ("bedrock-agentcore:CreateAgentRuntime", "runtime/{}"),
+    ("bedrock-agentcore:CreateCodeInterpreter", "code-interpreter-custom/{}"),
+    ("braket:CreateJob", "job/{}"),
+    ("cloudformation:CreateStack", "stack/{}/{}"),
+    ("cloudformation:CreateStackSet", "stackset/{}"),
+    ("cloudformation:UpdateStack", "stack/{}/{}"),
+    ("codebuild:CreateProject", "project/{}"),
+    ("codebuild:UpdateProject", "project/{}"),
+    ("codepipeline:CreatePipeline", "{}"),
+    ("codepipeline:UpdatePipeline", "{}"),
+    ("datapipeline:CreatePipeline", "pipeline/{}"),
+    ("ec2:AssociateIamInstanceProfile", "instance/{}"),
+    ("ec2:CreateFleet", "fleet/{}"),
+    ("ec2:ReplaceIamInstanceProfileAssociation", "instance/{}"),
+    ("ec2:RequestSpotInstances", "instance/{}"),
+    ("ec2:RunInstances", "instance/{}"),
+    ("ecs:RegisterTaskDefinition", "task-definition/{}:9"),
+    ("ecs:RunTask", "task-definition/{}:9"),
+    ("eks:CreatePodIdentityAssociation", "cluster/{}"),
+    ("elasticmapreduce:RunJobFlow", "cluster/{}"),
+    ("emr-serverless:StartJobRun", "/applications/{}"),
+    ("gamelift:CreateFleet", "fleet/{}"),
+    ("glue:CreateDevEndpoint", "devEndpoint/{}"),
+    ("glue:CreateJob", "job/{}"),
+    ("glue:UpdateJob", "job/{}"),
+    ("lambda:CreateFunction", "function:{}"),
+    ("lambda:UpdateFunctionConfiguration", "function:{}"),
+    ("sagemaker:CreateNotebookInstance", "notebook-instance/{}"),
+    ("sagemaker:CreateProcessingJob", "processing-job/{}"),
+    ("sagemaker:CreateTrainingJob", "training-job/{}"),
+    ("sagemaker:UpdateNotebookInstance", "notebook-instance/{}"),
+    ("scheduler:CreateSchedule", "schedule/default/{}"),
+    ("scheduler:UpdateSchedule", "schedule/default/{}"),
+    ("ssm:CreateAssociation", "document/{}"),
+    ("ssm:StartAutomationExecution", "automation-definition/{}:9"),
+    ("states:CreateStateMachine", "stateMachine:{}"),
+    ("states:UpdateStateMachine", "stateMachine:{}"),
 ];
 
-/// The same in two calls: a change set is handed the role, and does nothing until it is executed.
+/// The same in two calls: a change set is handed the role, and does nothing until it is executed; a profile lists the roles
+/// that certificates take, and a trust anchor says whose.
 ///
-/// Source: AWS CloudFormation API reference, CreateChangeSet (RoleARN) and ExecuteChangeSet.
-const CHANGE_SET: [Probe; 2] =
-    [("cloudformation:CreateChangeSet", "stack/zz9/zz9"), ("cloudformation:ExecuteChangeSet", "stack/zz9/zz9")];
+/// Source: AWS CloudFormation API reference, CreateChangeSet (RoleARN) and ExecuteChangeSet; IAM Roles Anywhere API
+/// reference, CreateProfile (roleArns) and CreateTrustAnchor.
+const BOTH: [[Probe; 2]; 2] = [
+    [("cloudformation:CreateChangeSet", "stack/{}/{}"), ("cloudformation:ExecuteChangeSet", "stack/{}/{}")],
+    [("rolesanywhere:CreateProfile", "profile/{}"), ("rolesanywhere:CreateTrustAnchor", "trust-anchor/{}")],
+];
 
-const PASS_ROLE: Probe = ("iam:PassRole", "role/zz9");
+const PASS_ROLE: Probe = ("iam:PassRole", "role/{}");
 
 /// Actions of many services. Who may call most of them, and has a way to everything, has everything.
 const SPREAD: [Probe; 32] = [
-    ("acm:DeleteCertificate", "certificate/zz9"),
+    ("acm:DeleteCertificate", "certificate/{}"),
     ("apigateway:POST", "/restapis"),
-    ("athena:StartQueryExecution", "workgroup/zz9"),
-    ("cloudfront:CreateDistribution", "distribution/zz9"),
-    ("cloudtrail:StopLogging", "trail/zz9"),
-    ("cloudwatch:PutMetricAlarm", "alarm:zz9"),
-    ("codepipeline:DeletePipeline", "zz9"),
-    ("config:DeleteConfigRule", "config-rule/zz9"),
-    ("dynamodb:PutItem", "table/zz9"),
-    ("ec2:AuthorizeSecurityGroupIngress", "security-group/zz9"),
-    ("ec2:TerminateInstances", "instance/zz9"),
-    ("ecr:PutImage", "repository/zz9"),
-    ("elasticloadbalancing:CreateLoadBalancer", "loadbalancer/net/zz9/zz9"),
-    ("events:PutRule", "rule/zz9"),
-    ("guardduty:DeleteDetector", "detector/zz9"),
-    ("iam:CreateUser", "user/zz9"),
-    ("iam:DeleteRole", "role/zz9"),
-    ("kinesis:PutRecord", "stream/zz9"),
-    ("kms:ScheduleKeyDeletion", "key/zz9"),
-    ("lambda:UpdateFunctionCode", "function:zz9"),
-    ("logs:DeleteLogGroup", "log-group:zz9"),
-    ("organizations:LeaveOrganization", "zz9"),
-    ("rds:DeleteDBInstance", "db:zz9"),
-    ("redshift:DeleteCluster", "cluster:zz9"),
-    ("route53:ChangeResourceRecordSets", "hostedzone/zz9"),
-    ("s3:DeleteBucket", "zz9"),
-    ("s3:GetObject", "zz9/zz9"),
-    ("secretsmanager:GetSecretValue", "secret:zz9"),
-    ("sns:Publish", "zz9"),
-    ("sqs:DeleteQueue", "zz9"),
-    ("ssm:SendCommand", "document/zz9"),
-    ("sts:AssumeRole", "role/zz9"),
+    ("athena:StartQueryExecution", "workgroup/{}"),
+    ("cloudfront:CreateDistribution", "distribution/{}"),
+    ("cloudtrail:StopLogging", "trail/{}"),
+    ("cloudwatch:PutMetricAlarm", "alarm:{}"),
+    ("codepipeline:DeletePipeline", "{}"),
+    ("config:DeleteConfigRule", "config-rule/{}"),
+    ("dynamodb:PutItem", "table/{}"),
+    ("ec2:AuthorizeSecurityGroupIngress", "security-group/{}"),
+    ("ec2:TerminateInstances", "instance/{}"),
+    ("ecr:PutImage", "repository/{}"),
+    ("elasticloadbalancing:CreateLoadBalancer", "loadbalancer/net/{}/{}"),
+    ("events:PutRule", "rule/{}"),
+    ("guardduty:DeleteDetector", "detector/{}"),
+    ("iam:CreateUser", "user/{}"),
+    ("iam:DeleteRole", "role/{}"),
+    ("kinesis:PutRecord", "stream/{}"),
+    ("kms:ScheduleKeyDeletion", "key/{}"),
+    ("lambda:UpdateFunctionCode", "function:{}"),
+    ("logs:DeleteLogGroup", "log-group:{}"),
+    ("organizations:LeaveOrganization", "{}"),
+    ("rds:DeleteDBInstance", "db:{}"),
+    ("redshift:DeleteCluster", "cluster:{}"),
+    ("route53:ChangeResourceRecordSets", "hostedzone/{}"),
+    ("s3:DeleteBucket", "{}"),
+    ("s3:GetObject", "{}/{}"),
+    ("secretsmanager:GetSecretValue", "secret:{}"),
+    ("sns:Publish", "{}"),
+    ("sqs:DeleteQueue", "{}"),
+    ("ssm:SendCommand", "document/{}"),
+    ("sts:AssumeRole", "role/{}"),
 ];
 
 /// Of [`SPREAD`], how much is most.
 const MOST: (usize, usize) = (3, 4);
 
+/// A document that is asked, with the names that it does not know.
+struct Asked<'p> {
+    policy: &'p Policy,
+    names: Names,
+}
+
+/// What it is asked for.
+#[derive(Clone, Copy)]
+struct Question<'q> {
+    probe: Probe,
+    /// Whether the thing is the caller's own user.
+    is_own_user: bool,
+    /// The services that a role is passed to.
+    passed_to: &'q [&'q str],
+}
+
+impl From<Probe> for Question<'_> {
+    fn from(probe: Probe) -> Self {
+        Self { probe, is_own_user: false, passed_to: &[] }
+    }
+}
+
 /// The ways from what `policy` allows to everything: `iam:AttachUserPolicy`, `iam:PassRole + lambda:CreateFunction`; in
 /// the order of the lists.
 pub(super) fn escalations(policy: &Policy) -> Vec<String> {
-    let direct = DIRECT.iter().filter(|probe| allows(policy, **probe));
-    let own = OWN.iter().filter(|probe| !allows(policy, **probe) && allows_call(policy, Asked::on_own_user(**probe)));
+    let asked = Asked::new(policy);
+    let on_own_user = |probe: Probe| Question { is_own_user: true, ..probe.into() };
+    let direct = DIRECT.iter().filter(|probe| asked.allows(**probe));
+    let own = OWN.iter().filter(|probe| !asked.allows(**probe) && asked.allows_call(on_own_user(**probe)));
     let mut found: Vec<String> = direct.chain(own).map(|(action, _)| (*action).to_owned()).collect();
-    let passes = |action: &str| {
-        let services = passed_to(action);
-        let services: Vec<&str> = services.iter().map(String::as_str).collect();
-        allows_call(policy, Asked { passed_to: &services, ..Asked::of(PASS_ROLE) })
-    };
-    let run = RUN.iter().filter(|probe| allows(policy, **probe) && passes(probe.0));
+    let run = RUN.iter().filter(|probe| asked.allows(**probe) && asked.passes_role_to(probe.0));
     found.extend(run.map(|(action, _)| format!("{} + {action}", PASS_ROLE.0)));
-    if CHANGE_SET.iter().all(|probe| allows(policy, *probe)) && passes(CHANGE_SET[0].0) {
-        found.push(format!("{} + {}", PASS_ROLE.0, CHANGE_SET.map(|(action, _)| action).join(" + ")));
-    }
+    let both = BOTH.iter().filter(|both| both.iter().all(|probe| asked.allows(*probe)));
+    let both = both.filter(|both| asked.passes_role_to(both[0].0));
+    found.extend(both.map(|both| format!("{} + {}", PASS_ROLE.0, both.map(|(action, _)| action).join(" + "))));
     found
 }
 
@@ -174,77 +206,86 @@ fn passed_to(action: &str) -> Vec<String> {
 
 /// Whether `policy` allows most of what there is.
 pub(super) fn covers_most(policy: &Policy) -> bool {
-    let allowed = SPREAD.iter().filter(|probe| allows(policy, **probe)).count();
+    let asked = Asked::new(policy);
+    let allowed = SPREAD.iter().filter(|probe| asked.allows(**probe)).count();
     allowed * MOST.1 >= SPREAD.len() * MOST.0
 }
+
+/// Things that have nothing in common but that they are there.
+const ANYTHING: [Probe; 3] =
+    [("s3:GetObject", "{}/{}"), ("iam:GetRole", "role/{}"), ("ec2:StopInstances", "instance/{}")];
 
 impl Statement {
     /// Whether its resources stand for anything, wherever it lies.
     pub fn is_of_everything(&self) -> bool {
-        ANYTHING.iter().any(|things| things.iter().all(|arn| holds(&self.resources, arn)))
+        match &self.resources {
+            Listed::Absent => return false,
+            Listed::Only(patterns) if patterns.iter().any(|pattern| only_stars(pattern)) => return true,
+            Listed::Only(patterns) if !patterns.iter().any(|pattern| may_be_of_iam(pattern)) => return false,
+            _ => {}
+        }
+        let names = Names::of(std::slice::from_ref(self));
+        PARTITIONS
+            .iter()
+            .any(|partition| ANYTHING.iter().all(|probe| names.covers_any(self, |name| name.arn(partition, *probe))))
     }
 }
 
-/// For each partition, things that have nothing in common but that they are there.
-static ANYTHING: LazyLock<Vec<[String; 3]>> = LazyLock::new(|| {
-    const PROBES: [Probe; 3] =
-        [("s3:GetObject", "zz9/zz9"), ("iam:GetRole", "role/zz9"), ("ec2:StopInstances", "instance/zz9")];
-    PARTITIONS.iter().map(|partition| PROBES.map(|probe| arn(partition, probe))).collect()
-});
-
-/// What a document is asked about a probe.
-#[derive(Clone, Copy)]
-struct Asked<'c> {
-    probe: Probe,
-    /// Whether the thing is the caller's own user.
-    is_own_user: bool,
-    /// The services that a role is passed to.
-    passed_to: &'c [&'c str],
+/// Whether a pattern may stand for something of IAM, as one that stands for anything does; nearly all name another service.
+fn may_be_of_iam(pattern: &str) -> bool {
+    let (start, has_wildcard) = literal(pattern);
+    has_wildcard && start.split(':').nth(2).is_none_or(|service| "iam".starts_with(&service.to_ascii_lowercase()))
 }
 
-impl Asked<'_> {
-    fn of(probe: Probe) -> Self {
-        Self { probe, is_own_user: false, passed_to: &[] }
+impl<'p> Asked<'p> {
+    fn new(policy: &'p Policy) -> Self {
+        Self { policy, names: Names::of(policy.statements()) }
     }
 
-    fn on_own_user(probe: Probe) -> Self {
-        Self { is_own_user: true, ..Self::of(probe) }
+    /// Whether any role may be passed to the service that such a call hands it to.
+    fn passes_role_to(&self, action: &str) -> bool {
+        let services = passed_to(action);
+        let services: Vec<&str> = services.iter().map(String::as_str).collect();
+        self.allows_call(Question { passed_to: &services, ..PASS_ROLE.into() })
     }
-}
 
-/// Whether an `Allow` that nothing narrows for this call, and no flat `Deny` takes back, covers the probe.
-fn allows(policy: &Policy, probe: Probe) -> bool {
-    allows_call(policy, Asked::of(probe))
-}
-
-fn allows_call(policy: &Policy, asked: Asked<'_>) -> bool {
-    let Asked { probe, is_own_user, passed_to } = asked;
-    let of = |effect: Effect| {
-        let statements = policy.statements().iter().filter(move |statement| statement.effect == effect);
-        statements.filter(move |statement| holds_action(&statement.actions, probe.0))
-    };
-    // Most documents do not speak of the action at all.
-    if of(Effect::Allow).next().is_none() {
-        return false;
+    /// Whether an `Allow` that nothing narrows for this call, and no flat `Deny` takes back, covers the probe.
+    fn allows(&self, probe: Probe) -> bool {
+        self.allows_call(probe.into())
     }
-    PARTITIONS.iter().any(|partition| {
-        let arn = arn(partition, probe);
-        let own = |pattern: &String| is_own_user && matches(&of_any_account(&as_own_user(pattern)), &arn);
-        let covers = |statement: &&Statement| match &statement.resources {
-            Listed::Only(patterns) if patterns.iter().any(own) => true,
-            resources => holds(resources, &arn),
+
+    fn allows_call(&self, question: Question<'_>) -> bool {
+        let Question { probe, passed_to, .. } = question;
+        let of = |effect: Effect| {
+            let statements = self.policy.statements().iter().filter(move |statement| statement.effect == effect);
+            statements.filter(move |statement| holds_action(&statement.actions, probe.0))
         };
-        let call = Call { partition, action: probe.0, passed_to };
-        of(Effect::Allow).filter(covers).any(|allow| is_met(call, &allow.condition))
-            && !of(Effect::Deny).filter(covers).any(|deny| deny.condition.is_empty())
-    })
+        // Most documents do not speak of the action at all.
+        if of(Effect::Allow).next().is_none() {
+            return false;
+        }
+        let denies: Vec<&Statement> = of(Effect::Deny).filter(|deny| deny.condition.is_empty()).collect();
+        PARTITIONS.iter().any(|partition| {
+            let call = Call { partition, action: probe.0, passed_to };
+            let allows: Vec<&Statement> = of(Effect::Allow).filter(|allow| is_met(call, &allow.condition)).collect();
+            let covers = |statements: &[&Statement], name: &Name| {
+                let arn = name.arn(partition, probe);
+                let covered = statements.iter().map(|statement| covered(question, statement, (name, &arn)));
+                covered.max().unwrap_or(Covered::No)
+            };
+            !allows.is_empty()
+                && self.names.any_open(|name| covers(&allows, name), |name| covers(&denies, name) != Covered::No)
+        })
+    }
 }
 
-/// The pattern with the name of the calling user filled in: that of the probe.
-///
-/// Source: IAM user guide, "IAM policy elements: Variables and tags".
-fn as_own_user(pattern: &str) -> String {
-    pattern.replace("${aws:username}", "zz9")
+/// Whether a statement speaks of the thing of that name and ARN.
+fn covered(question: Question<'_>, statement: &Statement, (name, arn): (&Name, &str)) -> Covered {
+    let is_own = |pattern: &str| question.is_own_user && matches(&of_any_account(&name.as_own_user(pattern)), arn);
+    match &statement.resources {
+        Listed::Only(patterns) if patterns.iter().any(|pattern| is_own(pattern)) => Covered::Listed,
+        resources => Covered::by(resources, |pattern| only_stars(pattern) || Name::is_meant(pattern, arn)),
+    }
 }
 
 fn holds_action(listed: &Listed, action: &str) -> bool {
@@ -252,25 +293,5 @@ fn holds_action(listed: &Listed, action: &str) -> bool {
         Listed::Only(patterns) => patterns.iter().any(|pattern| matches(pattern, action)),
         Listed::AllBut(patterns) => !patterns.iter().any(|pattern| matches(pattern, action)),
         Listed::Absent => false,
-    }
-}
-
-fn holds(listed: &Listed, arn: &str) -> bool {
-    match listed {
-        Listed::Only(patterns) => patterns.iter().any(|pattern| matches(&of_any_account(pattern), arn)),
-        Listed::AllBut(patterns) => !patterns.iter().any(|pattern| matches(&of_any_account(pattern), arn)),
-        Listed::Absent => false,
-    }
-}
-
-/// The ARN that a probe is asked for.
-fn arn(partition: &str, (action, end): Probe) -> String {
-    match action.split_once(':').map_or("", |(service, _)| service) {
-        "s3" => format!("arn:{partition}:s3:::{end}"),
-        "sts" => format!("arn:{partition}:iam::{ACCOUNT}:{end}"),
-        service @ ("iam" | "organizations" | "cloudfront" | "route53") => {
-            format!("arn:{partition}:{service}::{ACCOUNT}:{end}")
-        }
-        service => format!("arn:{partition}:{service}:zz-zz-9:{ACCOUNT}:{end}"),
     }
 }

@@ -288,6 +288,42 @@ fn everything_in_other_words() {
 }
 
 #[test]
+fn no_document_can_name_what_it_is_asked_for() {
+    let but = |resources: Value| {
+        [
+            json!([allow(json!("*"), json!("*")), { "Effect": "Deny", "Action": "*", "Resource": resources }]),
+            json!({ "Effect": "Allow", "Action": "*", "NotResource": resources }),
+        ]
+    };
+    for named in [
+        json!("*zz9*"),
+        json!(["*zz-zz-9*", "*/zz9*"]),
+        json!(["arn:*:*:*:*:*zz9*", "arn:aws:s3:::zz9*"]),
+        json!("*q*"),
+        json!("arn:aws:s3:::b*"),
+        json!(["arn:aws:s3:::payroll", "arn:aws:s3:::payroll/*"]),
+        json!("arn:aws:iam::111122223333:role/break-glass"),
+    ] {
+        for admin in but(named.clone()) {
+            assert_eq!(one(admin.clone()).grant(), Grant::Admin, "{admin}");
+        }
+    }
+    for all in
+        [json!("*"), json!("arn:*"), json!("arn:aws*:*:*:*:*"), json!(["*a*", "*e*", "*i*", "*o*", "*u*", "*:*"])]
+    {
+        for nothing in but(all.clone()) {
+            assert!(!one(nothing.clone()).grant().is_admin_equivalent(), "{nothing}");
+        }
+    }
+    let letters = |of: std::ops::RangeInclusive<char>| {
+        let roles: Vec<String> = of.map(|letter| format!("arn:aws:iam::111122223333:role/{letter}*")).collect();
+        one(allow(json!("iam:*"), json!(roles))).grant()
+    };
+    assert_eq!(letters('a'..='y'), Grant::Escalation, "nearly any role");
+    assert_eq!(letters('d'..='f'), Grant::Other, "some of them");
+}
+
+#[test]
 fn ways_to_everything() {
     for (action, way) in [
         ("iam:*", "iam:AddUserToGroup"),
@@ -317,6 +353,25 @@ fn ways_to_everything() {
         ["iam:PassRole + cloudformation:CreateChangeSet + cloudformation:ExecuteChangeSet"]
     );
     assert_eq!(pass("cloudformation:CreateChangeSet", "*"), [""; 0]);
+    for run in [
+        "bedrock-agentcore:CreateAgentRuntime",
+        "codepipeline:UpdatePipeline",
+        "ec2:CreateFleet",
+        "emr-serverless:StartJobRun",
+        "lambda:UpdateFunctionConfiguration",
+        "sagemaker:UpdateNotebookInstance",
+        "scheduler:UpdateSchedule",
+        "states:UpdateStateMachine",
+    ] {
+        assert_eq!(pass(run, "*"), [format!("iam:PassRole + {run}")]);
+        assert_eq!(pass(run, "arn:aws:iam::111122223333:role/one"), [""; 0], "{run}");
+    }
+    assert_eq!(
+        pass("rolesanywhere:Create*", "*"),
+        ["iam:PassRole + rolesanywhere:CreateProfile + rolesanywhere:CreateTrustAnchor"]
+    );
+    assert_eq!(pass("rolesanywhere:CreateProfile", "*"), [""; 0], "of an authority that is trusted already");
+    assert_eq!(one(allow(json!("sts:AssumeRoot"), json!("*"))).escalations(), [""; 0], "for a task");
     assert_eq!(pass("lambda:InvokeFunction", "*"), [""; 0]);
     assert_eq!(pass("lambda:CreateFunction", "arn:aws:iam::111122223333:role/one"), [""; 0]);
     assert_eq!(pass("lambda:CreateFunction", "arn:aws:iam::*:role/app-*"), [""; 0]);

@@ -142,6 +142,27 @@ pub(super) fn named_services(statements: &[Statement]) -> BTreeSet<String> {
     named.flatten().cloned().collect()
 }
 
+/// Identity providers that a statement lets in for some of their subjects: those that [`open_principals`] leaves out. Each by
+/// its host or name, with the subjects that the condition names.
+pub(super) fn named_providers(statements: &[Statement]) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for statement in statements.iter().filter(|statement| lets_in(statement)) {
+        let principals = statement.principals.as_ref().filter(|principals| !principals.is_not);
+        let values = principals.and_then(|principals| principals.by_kind.get("Federated")).into_iter().flatten();
+        for provider in values.filter(|value| vouched(value, &statement.condition) == Vouched::ForSome) {
+            let (_, name) = provider.split_once("-provider/").unwrap_or(("", provider));
+            let key = format!("{}:sub", name.to_ascii_lowercase());
+            let asked = tests(&statement.condition).filter(|((_, of), _)| **of == *key);
+            let subjects: BTreeSet<&str> = asked.flat_map(|(_, values)| values).map(String::as_str).collect();
+            let subjects: Vec<&str> = subjects.into_iter().collect();
+            let of = if subjects.is_empty() { String::new() } else { format!(" for {}", subjects.join(", ")) };
+            // A semicolon stands between those that are let in.
+            found.insert(format!("{name}{of}").replace(';', ","));
+        }
+    }
+    found
+}
+
 /// Whether a statement lets somebody assume the role: not one that only allows sts:TagSession or sts:SetSourceIdentity.
 fn lets_in(statement: &Statement) -> bool {
     statement.is_allow() && WAYS.iter().any(|action| is_about(statement, action))

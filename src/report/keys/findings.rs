@@ -16,13 +16,19 @@ use crate::report::{Finding, Rule, Severity};
 /// moments to be known everywhere (IAM user guide, "Troubleshoot IAM", eventual consistency), and clocks differ.
 pub(in crate::report) const END_SLACK: i64 = 900;
 
+const DAY: i64 = 86_400;
+
+/// How many days a key lives at most that was made to be used once.
+const WEEK: i64 = 7;
+
 /// A rule that holds for a key: how much it matters and what it says.
 type Held = (&'static Rule, Severity, String);
 
 /// When a rule holds.
 type Check = fn(&Key<'_>, Limits) -> Option<Held>;
 
-const CHECKS: [Check; 6] = [root_key, used_after_end, over_age, created_for_other, unused, never_used];
+const CHECKS: [Check; 7] =
+    [root_key, used_after_end, over_age, created_for_other, switched_on_again, unused, never_used];
 
 /// All findings; the severity of each key becomes that of its worst.
 pub(super) fn of(keys: &mut [Key<'_>], limits: Limits) -> Vec<Finding> {
@@ -80,13 +86,46 @@ fn over_age(key: &Key<'_>, limits: Limits) -> Option<Held> {
 
 fn created_for_other(key: &Key<'_>, _: Limits) -> Option<Held> {
     let (time, by) = key.facts.created.filter(|_| key.facts.is_created_for_other == Some(true))?;
-    let is_gone = key.facts.status == Some(KeyStatus::Deleted);
-    let (severity, so) = match key.rotated_from.filter(|_| key.takes_over) {
-        Some(old) => (Severity::Low, format!("; it took over from {old}, in the same network")),
-        None => (rules::CREATED_FOR_OTHER.severity, String::new()),
+    let summary = format!("created by {by} at {time} for {}", key.facts.owner);
+    if key.facts.status != Some(KeyStatus::Deleted) {
+        return Some(match key.rotated_from.filter(|_| key.takes_over) {
+            Some(old) => {
+                let summary = format!("{summary}; it took over from {old}, in the same network");
+                (&rules::CREATED_FOR_OTHER, Severity::Low, summary)
+            }
+            None => (&rules::CREATED_FOR_OTHER, rules::CREATED_FOR_OTHER.severity, summary),
+        });
+    }
+    // What was made by mistake was not used, and what replaced a key was used where the key was.
+    let ended = key.facts.status_time.filter(|_| key.places.is_apart && !key.places.is_of_habit)?;
+    let is_short = days_between(time, ended) <= WEEK;
+    let severity = if is_short { rules::CREATED_FOR_OTHER.severity } else { Severity::Low };
+    let used = quantity(events(key).unsigned_abs(), "time");
+    let summary = format!("{summary}, used {used} where no other key of its owner was, and deleted at {ended}");
+    Some((&rules::CREATED_FOR_OTHER, severity, summary))
+}
+
+fn switched_on_again(key: &Key<'_>, _: Limits) -> Option<Held> {
+    let on = key.facts.switched_on?;
+    let Some((off, off_by)) = on.off else {
+        let is_own = on.by == key.facts.owner || key.facts.created.is_some_and(|(_, by)| by == on.by);
+        let summary = format!("made active by {} at {}; who made it inactive is not in these logs", on.by, on.time);
+        return (!is_own).then_some((&rules::SWITCHED_ON, Severity::Low, summary));
     };
-    let summary = format!("created by {by} at {time} for {}{so}", key.facts.owner);
-    (!is_gone).then_some((&rules::CREATED_FOR_OTHER, severity, summary))
+    let is_long = on.time > off.plus_seconds(DAY);
+    let is_back = key.places.is_used_since_on && !key.places.is_new_since_on;
+    let severity = match (on.is_by_other(), is_long) {
+        (true, true) if !is_back => rules::SWITCHED_ON.severity,
+        (false, false) => Severity::Info,
+        _ => Severity::Low,
+    };
+    let used = match (key.places.is_used_since_on, key.places.is_new_since_on) {
+        (false, _) => "not used since",
+        (true, true) => "used since where it was not before",
+        (true, false) => "used since where it was before",
+    };
+    let summary = format!("made inactive by {off_by} at {off}, and active again by {} at {}; {used}", on.by, on.time);
+    Some((&rules::SWITCHED_ON, severity, summary))
 }
 
 fn unused(key: &Key<'_>, limits: Limits) -> Option<Held> {

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
+use super::places::{self, Places};
 use crate::aggregate::principals::Principals;
 use crate::aggregate::{State, Symbols};
 use crate::model::{AccessKeyKind, EventTime, Network, SourceAddress};
@@ -37,6 +38,8 @@ pub(super) struct Key<'a> {
     pub others_active: usize,
     /// The first [`OTHERS`] of them to be active, by id.
     pub other_active: Vec<&'a str>,
+    /// Where it was used, beside the other keys of its owner.
+    pub places: Places,
     /// Severity of the worst finding about it, else info.
     pub severity: Severity,
 }
@@ -55,6 +58,7 @@ impl<'a> Key<'a> {
             takes_over: false,
             others_active: 0,
             other_active: Vec::new(),
+            places: Places::default(),
             severity: Severity::Info,
         }
     }
@@ -89,6 +93,7 @@ pub(super) fn of<'a>(state: &'a State, all: &[KeyFacts<'a>], as_of: Option<Event
             }
         })
         .collect();
+    places::add(&mut keys, state.symbols());
     let mut by_owner: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
     // A key for one service replaces no access key, and stands beside it by design.
     let is_access_key = |facts: &KeyFacts<'_>| AccessKeyKind::of(facts.id) == AccessKeyKind::LongLived;
@@ -192,6 +197,7 @@ mod tests {
             status: is_ended.then_some(KeyStatus::Deleted),
             status_time: None,
             status_by: "",
+            switched_on: None,
             active: active.map(|(from, to)| (EventTime(from), EventTime(to))),
             in_state: None,
         };

@@ -87,6 +87,7 @@ fn of_state<'k>(id: &'k str, state: &'k StateKey<'k>) -> KeyFacts<'k> {
         status: None,
         status_time: None,
         status_by: "",
+        switched_on: None,
         active: None,
         in_state: None,
     };

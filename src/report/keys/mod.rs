@@ -4,6 +4,7 @@ mod charts;
 mod findings;
 mod history;
 mod in_state;
+mod places;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -78,8 +79,13 @@ Findings and their severities; a row has that of the worst, else info:
   root-key               critical; high where it is inactive
   key-used-after-end     high after it was deleted, medium after it was made inactive
   key-over-age           medium: used with success when older than --max-age days, with no known end
-  key-created-for-other  medium: somebody else than its owner created it, and it is not deleted; low
-                         where it took over from a key that has ended, in its networks
+  key-created-for-other  medium: somebody else than its owner created it, and it is not deleted, or
+                         was deleted within a week and used where no other key of its owner was
+                         (low after a longer life); low where it took over from a key that has
+                         ended, in its networks
+  key-switched-on-again  medium: made active by somebody else than had made it inactive more than a
+                         day before, and not used since where it was used before alone; else low;
+                         info where one principal did both within a day
   key-unused             low: active, and no call for --unused days
   two-active-keys        low: both active at once, none known to be ended; info while one is younger
                          than --max-age days

@@ -57,12 +57,32 @@ pub(super) const CREATED_FOR_OTHER: Rule = Rule {
     practice: None,
     techniques: &["T1098.001"],
     controls: &[],
-    about: "Somebody else than its owner created the key, and it is not known to be deleted. Whoever creates a key sees its \
-            secret, and a key for another user is a way to stay in an account. Low where it replaced a key of the owner that \
-            has ended, and is used from nowhere but that one's networks.",
+    about: "Somebody else than its owner created the key. Whoever creates a key sees its secret, and a key for another user is \
+            a way to stay in an account. Low where it replaced a key of the owner that has ended, and is used from nowhere but that \
+            one's networks. Of a key that was deleted since it is told where it was used from a network in which \
+            no other key of its owner was: medium where it lived for a week at most, else low. Known misses: keys that were \
+            deleted again and whose maker made five such keys, as a store of secrets does that hands them out; a thief who \
+            takes over that store.",
     check: "Ask whoever created it; an administrator or a pipeline may do this every day.",
     fix: "Make the key inactive until it is explained, and let users create their own keys, if any.",
     page: ACCESS_KEYS,
+};
+
+/// Made active by somebody else.
+pub(super) const SWITCHED_ON: Rule = Rule {
+    id: "key-switched-on-again",
+    severity: Severity::Medium,
+    practice: None,
+    techniques: &["T1098.001"],
+    controls: &[],
+    about: "A key that was inactive was made active again. Medium where somebody else did it than had made it inactive more than a \
+            day before, unless it was used since only where it was used before; low where nobody knows who made it \
+            inactive, and the key is not the caller's own; info where one principal did both within a day, as who finds out \
+            that something still needs the key. Old keys are forgotten, and so is who else has their secrets.",
+    check: "Ask who called why the key was needed again, and look at its calls since: trailscan key-spread --access-key ID \
+            --min-addresses 0.",
+    fix: "Delete what nobody needs; an inactive key can be made active by whoever may call iam:UpdateAccessKey.",
+    page: UPDATE_KEYS,
 };
 
 /// Not used any more.
@@ -108,4 +128,4 @@ pub(super) const NEVER_USED: Rule = Rule {
 
 /// All of them, for the registry.
 pub(super) const RULES: &[Rule] =
-    &[ROOT_KEY, USED_AFTER_END, OVER_AGE, CREATED_FOR_OTHER, UNUSED, TWO_ACTIVE, NEVER_USED];
+    &[ROOT_KEY, USED_AFTER_END, OVER_AGE, CREATED_FOR_OTHER, SWITCHED_ON, UNUSED, TWO_ACTIVE, NEVER_USED];

@@ -349,6 +349,78 @@ fn unused_up_to_the_last_event_of_the_account() {
     assert_eq!(rules_at(&[used, ended, of_account("2026-04-01")]).0, []);
 }
 
+/// The same call from another address.
+fn from(address: &str, mut call: Json) -> Json {
+    call["sourceIPAddress"] = json!(address);
+    call
+}
+
+#[test]
+fn a_key_for_another_that_was_used_and_deleted() {
+    let (made, gone) = (create("boss", "ana", NEW, "2026-01-10"), |day: &str| delete("boss", NEW, day));
+    let away = || from("198.51.100.66", call("ana", NEW, "2026-01-10T20:00:00Z"));
+    let told = |records: &[Json]| {
+        let mut all = vec![call("ana", OLD, "2026-01-05"), made.clone()];
+        all.extend_from_slice(records);
+        let found = rules(&answer_at("2026-01-31", &all));
+        found.into_iter().filter(|(rule, _)| *rule == "key-created-for-other").map(|(_, is)| is).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&[away(), gone("2026-01-11")]), ["medium"], "an hour of use");
+    assert_eq!(told(&[away(), gone("2026-01-28")]), ["low"], "a life of its own");
+    assert_eq!(told(&[gone("2026-01-11")]), [""; 0], "by mistake");
+    assert_eq!(told(&[call("ana", NEW, "2026-01-10T20:00:00Z"), gone("2026-01-11")]), [""; 0], "where its owner is");
+    let leases = |many: usize| {
+        let ids: Vec<String> = (0..many).map(|nth| format!("AKIALEASE{nth}EXAMPLE000")).collect();
+        let of = |id: &String| {
+            [
+                create("boss", "bo", id, "2026-01-10"),
+                iam(
+                    "boss",
+                    "DeleteAccessKey",
+                    "2026-01-12",
+                    json!({ "accessKeyId": id, "userName": "bo" }),
+                    Json::Null,
+                ),
+            ]
+        };
+        ids.iter().flat_map(of).collect::<Vec<_>>()
+    };
+    let with = |many: usize| told(&[vec![away(), gone("2026-01-11")], leases(many)].concat());
+    assert_eq!((with(3), with(4)), (vec!["medium"], vec![]), "it hands them out all the time");
+    let answer = answer_at("2026-01-31", &[made.clone(), away(), gone("2026-01-11")]);
+    assert_eq!(
+        finding(&answer, "key-created-for-other").summary,
+        "created by arn:aws:iam::111122223333:user/boss at 2026-01-10T12:00:00Z for arn:aws:iam::111122223333:user/ana, \
+         used 1 time where no other key of its owner was, and deleted at 2026-01-11T12:00:00Z"
+    );
+}
+
+#[test]
+fn a_key_that_was_switched_on_again() {
+    let off = || update("ana", OLD, "Inactive", "2026-01-06");
+    let on = |by: &str, day: &str| update(by, OLD, "Active", day);
+    let away = |day: &str| from("198.51.100.66", call("ana", OLD, day));
+    let told = |records: &[Json]| {
+        let mut all = vec![call("ana", OLD, "2026-01-05")];
+        all.extend_from_slice(records);
+        let found = rules(&answer_at("2026-01-31", &all));
+        found.into_iter().find(|(rule, _)| *rule == "key-switched-on-again").map(|(_, severity)| severity)
+    };
+    assert_eq!(told(&[off(), on("boss", "2026-01-20"), away("2026-01-21")]), Some("medium"));
+    assert_eq!(told(&[off(), on("boss", "2026-01-20")]), Some("medium"), "not used yet");
+    assert_eq!(told(&[off(), on("boss", "2026-01-20"), call("ana", OLD, "2026-01-21")]), Some("low"), "at home");
+    assert_eq!(told(&[off(), on("boss", "2026-01-06T14:00:00Z"), away("2026-01-21")]), Some("low"), "something broke");
+    assert_eq!(told(&[off(), on("ana", "2026-01-20")]), Some("low"), "its owner, later");
+    assert_eq!(told(&[off(), on("ana", "2026-01-06T14:00:00Z")]), Some("info"), "its owner, at once");
+    let again =
+        [off(), on("boss", "2026-01-20"), update("boss", OLD, "Inactive", "2026-01-21"), on("boss", "2026-01-22")];
+    assert_eq!(told(&again), Some("medium"), "what came after is no excuse");
+    assert_eq!(told(&[on("boss", "2026-01-20")]), Some("low"), "nobody knows who switched it off");
+    assert_eq!(told(&[on("ana", "2026-01-20")]), None, "one's own");
+    assert_eq!(told(&[off()]), None);
+    assert_eq!(told(&[off(), delete("boss", OLD, "2026-01-20")]), None);
+}
+
 #[test]
 fn created_and_never_used() {
     let created = create("ana", "ana", OLD, "2026-01-01T00:00:00Z");

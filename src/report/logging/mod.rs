@@ -64,9 +64,9 @@ of being made.
 What it proves: these calls were made and ended so. What it does not: that logs are missing (see gaps), or that nothing \
 else blinded a trail. A call on a bucket or key counts where records show it to be a trail's: CloudTrail looks at its \
 bucket (GetBucketAcl) and uses its key (GenerateDataKey), CreateTrail names both, a deleted object's key is one of \
-AWSLogs, a policy speaks of CloudTrail; else by a bucket name with `cloudtrail` in it. Deletion of objects is a data \
+AWSLogs, a policy speaks of CloudTrail; where none of the account's is known, by a bucket name with `cloudtrail` in it. Deletion of objects is a data \
 event, which few trails record; a bucket or key that no record ties to a trail is missed, and so is a policy that lets \
-CloudTrail in under a condition that never holds. A lifecycle rule for another folder of a trail's bucket counts.
+CloudTrail in for a trail of another name. A lifecycle rule for another folder of a trail's bucket counts.
 
 Rows come worst severity first, then by account and time.";
 

@@ -49,6 +49,40 @@ policy named them before is not in the record.",
     page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-trust-policy.html",
 };
 
+pub(super) const ADMIN_TRUST_REWRITTEN: Rule = Rule {
+    id: "admin-role-trust-rewritten",
+    severity: Severity::Medium,
+    practice: None,
+    techniques: &["T1098"],
+    controls: &[],
+    about: "The trust policy of a role that these logs or IAM's state show to be administrator was replaced, and lets in the \
+account itself, services of AWS or subjects of an identity provider (`provider:HOST for SUBJECTS`) that no earlier policy of the \
+role in these logs let in. Low where that is CloudFormation alone. Users and roles of the account are admin-role-names-insider, \
+others role-trust-opened. Left out: roles that the caller made itself in these logs. Known miss: whom the role let in before the \
+logs is not in the record, so a tool that writes the same text again looks like a change, once.",
+    check: "Is that the pipeline, cluster or service that is to be administrator? Whose is the repository or pool? trailscan sessions shows \
+who took the role since.",
+    fix: "Set the trust policy back: aws iam update-assume-role-policy.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-trust-policy.html",
+};
+
+pub(super) const CONTAINMENT_LIFTED: Rule = Rule {
+    id: "containment-lifted",
+    severity: Severity::Medium,
+    practice: None,
+    techniques: &["T1098"],
+    controls: &[],
+    about: "A policy that only denies was taken off a user or role, or written over with one that allows something, by another \
+principal than had put it on in these logs; of AWSDenyAll also where these logs do not show who put it on (low). So ends what \
+holds a thief back, as well as any clean-up. Left out: AWSRevokeOlderSessions more than twelve hours after it was written, when the \
+sessions that it ended are over anyway. Known misses: what was put on before the logs; a Deny that stands in a policy which \
+also allows.",
+    check: "Was the incident over? Ask who put it on and who took it off; look at what the user or role did since: trailscan \
+principals.",
+    fix: "If it was not: put it on again (aws iam attach-user-policy AWSDenyAll), and look at who called.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html",
+};
+
 pub(super) const VERSION_UNSEEN: Rule = Rule {
     id: "policy-version-unseen",
     severity: Severity::Medium,

@@ -7,10 +7,13 @@ mod beyond_rules;
 #[cfg(test)]
 mod beyond_tests;
 mod change;
+#[cfg(test)]
+mod evasion_tests;
 pub(crate) mod facts;
 mod findings;
 mod follow_ups;
 mod power;
+mod renames;
 mod rules;
 mod stays;
 mod told;
@@ -69,7 +72,7 @@ outcome. Policy documents are decoded: `grant` says what they allow at their wid
                  AWS's ...FullAccess
   admin-on-condition
                  what admin is, under a condition about who calls that whoever has it can come to
-                 meet: MFA, an address range narrower than a /8, an own name, a date
+                 meet: MFA, an address range narrower than a /8, an own name or tag, a date
   other          less than that
   deny-only      it only takes away: containment, AWS's quarantine
   not-judged     the document is not in the record, or not readable; a customer-managed policy is
@@ -82,9 +85,9 @@ Severity of a row: that of the worst finding that rests on it, else info. The wo
   critical  key-quarantined-by-aws
   high      quarantine-lifted, admin-granted, self-grant, role-trust-opened, mfa-deactivated,
             resource-shared, identity-center-assigned, root-credential-made
-  medium    admin-role-names-insider, policy-version-unseen, password-without-mfa,
-            password-policy-deleted, password-policy-weak, boundary-removed, identity-provider-trusted,
-            roles-anywhere-opened, delegation-given, access-outside-iam,
+  medium    admin-role-names-insider, admin-role-trust-rewritten, containment-lifted,
+            policy-version-unseen, password-without-mfa, password-policy-deleted, password-policy-weak,
+            boundary-removed, identity-provider-trusted, roles-anywhere-opened, delegation-given, access-outside-iam,
             identity-center-people-changed, organization-limit-lifted,
             organization-service-delegated, outbound-token-got
   low       policy-on-user, own-policy-broad, password-reset-by-other, mfa-delay,
@@ -97,7 +100,7 @@ What it proves: these calls were made and ended so, in the accounts and regions 
 state. A policy that was attached before the first log is not here, and one that was taken away by deleting its user, \
 group or role still counts as given. A Deny, a boundary or an organisation's policy can take back what a document grants. \
 \
-Not followed: a user that gets more through its group as self-grant, what a \
+Not followed: what a \
 resource let in before, and what an identity provider writes into Identity Center's directory.
 
 What AWS does by itself is one line for all accounts, by who signed the call: an AWSService identity, a service-linked role, or \
@@ -124,7 +127,8 @@ columns! {
     text(
         "policy",
         "ARN of the policy or name of the inline one; the group of a membership; the MFA device; whom a trust policy lets \
-         in from outside, names of the account (account:ID for all of it) and of services (service:NAME); the terms of \
+         in from outside, names of the account (account:ID for all of it), of services (service:NAME) and of providers \
+         (provider:HOST for SUBJECTS); a new name; the terms of \
          the password policy; the role, principal or credential that was given; whom a resource lets in; what a policy of \
          the organization held for.",
     ).second() => change.policy,
@@ -169,6 +173,7 @@ fn answer(view: &View<'_>) -> Answer {
         administrators: power::Administrators::of(&changes, view.posture),
         baseline: findings::Baseline::of(&changes, view),
         told: told::Told::of(view),
+        posture: view.posture,
     };
     let found = findings::of(&changes, &known);
     let mut severities = vec![Severity::Info; changes.len()];

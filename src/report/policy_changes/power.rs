@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::{Change, Target};
+use super::renames::Renames;
 use super::stays::{Stay, Stays};
 use crate::aggregate::iam_changes::TargetKind;
 use crate::model::{EventTime, Grant};
@@ -13,44 +14,49 @@ use crate::posture::{Account, Posture};
 /// came to allow everything after it was attached.
 #[derive(Default)]
 pub(super) struct Administrators<'a> {
+    renames: Renames<'a>,
     by_logs: BTreeMap<Target<'a>, Stays>,
     by_state: BTreeSet<Target<'a>>,
 }
 
 impl<'a> Administrators<'a> {
     pub(super) fn of(all: &[Change<'a>], posture: Option<&'a Posture>) -> Self {
+        let renames = Renames::of(all);
         let mut by_logs: BTreeMap<Target<'a>, Vec<Stay>> = BTreeMap::new();
         for change in
             all.iter().filter(|change| change.gave_policy() && change.grant().is_some_and(Grant::is_admin_equivalent))
         {
-            by_logs.entry(known_as(change.target())).or_default().push((change.span.first(), change.removed));
+            by_logs.entry(renames.known_as(change.target())).or_default().push((change.span.first(), change.removed));
         }
         let accounts = posture.iter().flat_map(|posture| &posture.accounts);
         Self {
             by_logs: by_logs.into_iter().map(|(target, held)| (target, held.into_iter().collect())).collect(),
-            by_state: accounts.flat_map(|(id, account)| of_state(id, account)).collect(),
+            by_state: accounts
+                .flat_map(|(id, account)| of_state(id, account))
+                .map(|target| renames.known_as(target))
+                .collect(),
+            renames,
         }
     }
 
     /// Whether it is administrator at some time of the logs, or by state.
     pub(super) fn has(&self, target: Target<'_>) -> bool {
-        self.by_logs.contains_key(&known_as(target)) || self.by_state.contains(&target)
+        let target = self.known_as(target);
+        self.by_logs.contains_key(&target) || self.by_state.contains(&target)
     }
 
     /// Whether it was administrator at that moment, or is by state.
     pub(super) fn has_at(&self, target: Target<'_>, time: Option<EventTime>) -> bool {
-        self.by_logs.get(&known_as(target)).is_some_and(|held| held.hold_at(time)) || self.by_state.contains(&target)
+        let target = self.known_as(target);
+        self.by_logs.get(&target).is_some_and(|held| held.hold_at(time)) || self.by_state.contains(&target)
     }
-}
 
-/// A permission set is one and the same for the management account and for the account that administers Identity Center for
-/// it, so its id alone tells which it is.
-///
-/// Source: IAM Identity Center user guide, "Delegated administration".
-fn known_as(target: Target<'_>) -> Target<'_> {
-    match target {
-        (_, TargetKind::PermissionSet, name) if !name.is_empty() => ("", TargetKind::PermissionSet, name),
-        other => other,
+    /// The one name of what has several.
+    pub(super) fn known_as<'t>(&self, target: Target<'t>) -> Target<'t>
+    where
+        'a: 't,
+    {
+        self.renames.known_as(target)
     }
 }
 

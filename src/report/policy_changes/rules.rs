@@ -43,8 +43,10 @@ pub(super) const SELF_GRANT: Rule = Rule {
     practice: None,
     techniques: &["T1098.003"],
     controls: &[],
-    about: "A user or role gave itself a policy, joined a group or dropped its own permissions boundary. Medium where the \
-policy is known to grant less than a whole service.",
+    about: "A user or role gave itself a policy, joined a group or dropped its own permissions boundary, or wrote into a group \
+that it is in, or into a customer-managed policy that it holds, by these logs or IAM's state. Medium for these two, and where the \
+policy is known to grant less than a whole service. Low where the caller is administrator by what it did not give itself: by what \
+others gave it before in these logs, or by state without what it gave itself or wrote in these logs.",
     check: "See whether the caller was an administrator already; if not, this is how permissions are escalated.",
     fix: "Undo the change, rotate the credentials that made it, and leave iam:Attach*, iam:Put* and iam:AddUserToGroup on \
 itself to nobody but administrators.",
@@ -60,8 +62,10 @@ pub(super) const TRUST_OPENED: Rule = Rule {
     about: "A role was made, or its trust policy replaced, so that principals outside of the account may assume it: high \
 for anyone, or anybody with an account at an identity provider that many share, without a condition that keeps somebody \
 out (a subject with the owner's name; not an audience, a pattern that all match, a session name); medium for another \
-account without one or for anyone who knows or guesses an sts:ExternalId, high where the role is known to be administrator; low under a condition. Of accounts that were read, too, it is low, and \
-medium where the role is administrator.",
+account without one or for anyone who knows or guesses an sts:ExternalId, high where the role is known to be administrator; low under a condition, medium where that was set for an administrator. Of accounts that were read, too, it is low, and \
+medium where the role is administrator. What AWS set up for whoever asked is told where it lets in anyone, or, by a stack set, an \
+account that was neither read nor is one that roles trust which Organizations, Control Tower or Identity Center made: high \
+where the role is administrator, medium where no such role is known, else low.",
     check: "Compare the accounts with those of your organisation and your partners; look for sessions of the role from \
 them: trailscan sessions.",
     fix: "Name the principals that need the role and give partners an sts:ExternalId: aws iam update-assume-role-policy.",
@@ -253,6 +257,8 @@ pub(super) static RULES: &[Rule] = &[
     PASSWORD_POLICY_WEAK,
     BOUNDARY_REMOVED,
     access_rules::NAMES_INSIDER,
+    access_rules::ADMIN_TRUST_REWRITTEN,
+    access_rules::CONTAINMENT_LIFTED,
     access_rules::VERSION_UNSEEN,
     access_rules::PROVIDER_TRUSTED,
     access_rules::ROLES_ANYWHERE,

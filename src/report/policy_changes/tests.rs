@@ -756,6 +756,18 @@ fn every_rule_is_registered_and_every_finding_says_why() {
             json!({ "roleName": "a", "policyDocument":
             format!(r#"{{"Statement":{{"Effect":"Allow","Principal":{{"AWS":"{ANA}"}},"Action":"sts:AssumeRole"}}}}"#) }),
         ),
+        call("02:00", "AttachRolePolicy", json!({ "roleName": "b", "policyArn": ADMIN })),
+        call(
+            "03:00",
+            "UpdateAssumeRolePolicy",
+            json!({ "roleName": "b", "policyDocument":
+            r#"{"Statement":{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}}"# }),
+        ),
+        call(
+            "03:00",
+            "DetachUserPolicy",
+            json!({ "userName": "bo", "policyArn": "arn:aws:iam::aws:policy/AWSDenyAll" }),
+        ),
         quarantine(attach("03:00", "ana", "")),
         quarantine(call("04:00", "DetachUserPolicy", json!({ "userName": "ana" }))),
         call(

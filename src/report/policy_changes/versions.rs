@@ -116,6 +116,14 @@ impl<'a> Holdings<'a> {
         if is_new { Holders::Nobody } else { Holders::Unknown }
     }
 
+    /// Everybody who holds the policy that `change` puts into force, by then.
+    pub(super) fn holders_at(&self, change: &Change<'a>) -> BTreeSet<Target<'a>> {
+        let time = change.span.last();
+        let given = self.given.get(&policy_of(change)).into_iter().flatten();
+        let held = given.filter(|((from, to), _)| *from <= time && to.is_none_or(|to| Some(to) > time));
+        held.map(|(_, target)| *target).collect()
+    }
+
     /// Everybody who holds what one of these changes puts into force, by then.
     pub(super) fn all_holders(&self, changes: impl Iterator<Item = &'a Change<'a>>) -> BTreeSet<Target<'a>> {
         let mut times: BTreeMap<Policy<'a>, BTreeSet<Option<EventTime>>> = BTreeMap::new();

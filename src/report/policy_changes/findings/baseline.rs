@@ -33,6 +33,8 @@ pub(super) enum Trusted {
 #[derive(Default)]
 pub(in super::super) struct Baseline<'a> {
     own_accounts: BTreeSet<&'a str>,
+    /// Accounts that roles trust which the organization itself made: its management account.
+    organization: BTreeSet<&'a str>,
     /// Of the roles that were made in these logs.
     trusted: BTreeMap<Target<'a>, Trusted>,
 }
@@ -43,7 +45,10 @@ impl<'a> Baseline<'a> {
         let of_logs = view.logs.into_iter().flat_map(|logs: &LogSpan| logs.regions.keys()).map(String::as_str);
         let of_state = view.posture.into_iter().flat_map(|posture: &Posture| posture.accounts.keys());
         let own_accounts = of_changes.chain(of_logs).chain(of_state.map(String::as_str)).collect();
-        let mut found = Self { own_accounts, ..Self::default() };
+        let of_organization = all.iter().filter(|change| sets_trust(change) && ORGANIZERS.contains(&change.invoked_by));
+        let organization =
+            of_organization.flat_map(|change| change.policy.split("; ").filter_map(account_of)).collect();
+        let mut found = Self { own_accounts, organization, ..Self::default() };
         let made: BTreeSet<Target<'_>> =
             all.iter().filter(|change| change.did(Act::CreateRole)).map(Change::target).collect();
         for change in all.iter().filter(|change| sets_trust(change) && made.contains(&change.target())) {
@@ -78,10 +83,36 @@ impl<'a> Baseline<'a> {
         self.own_accounts.contains(account)
     }
 
+    /// Whether it is known which account the organization's own roles trust.
+    pub(super) fn knows_organization(&self) -> bool {
+        !self.organization.is_empty()
+    }
+
+    /// Whether what AWS set up for whoever asked lets in anyone, or, by a stack set, an account that was neither read nor is
+    /// the organization's: a stack set is as good as who made it.
+    pub(super) fn is_strange(&self, change: &Change<'_>) -> bool {
+        let is_strange = |text: &str| {
+            account_of(text).is_some_and(|account| !self.owns(account) && !self.organization.contains(account))
+        };
+        match change.granted {
+            Granted::TrustAnyone => true,
+            Granted::TrustOutside => {
+                change.invoked_by.ends_with(STACK_SETS) && change.policy.split("; ").any(is_strange)
+            }
+            _ => false,
+        }
+    }
+
     fn is_another(&self, account: &str, change: &Change<'_>) -> bool {
         account != change.account_id && self.own_accounts.contains(account)
     }
 }
+
+/// Services that make roles for the organization itself, in its accounts.
+const ORGANIZERS: [&str; 3] = ["controltower.amazonaws.com", "organizations.amazonaws.com", "sso.amazonaws.com"];
+
+/// How the services end that set up what somebody's stack set says.
+const STACK_SETS: &str = "stacksets.cloudformation.amazonaws.com";
 
 /// How much it matters that own accounts may take an administrator role.
 pub(super) const OF_OWN: (Severity, &str) =

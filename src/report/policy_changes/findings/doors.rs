@@ -3,15 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::change::{Change, Target};
+use super::super::power::Administrators;
 use crate::aggregate::iam_changes::{Act, TargetKind};
 use crate::model::{Arn, EventTime};
 
 /// Who stood behind a door before it was given rights: members of groups, users and roles that trust policies name, as far as
 /// these logs show. Who comes later has a finding of its own.
-pub(super) struct Doors<'c, 'a>(BTreeMap<Target<'a>, Vec<&'c Change<'a>>>);
+pub(super) struct Doors<'c, 'a> {
+    administrators: &'c Administrators<'a>,
+    opened: BTreeMap<Target<'a>, Vec<&'c Change<'a>>>,
+}
 
 impl<'c, 'a> Doors<'c, 'a> {
-    pub(super) fn of(all: &'c [Change<'a>]) -> Self {
+    pub(super) fn of(all: &'c [Change<'a>], administrators: &'c Administrators<'a>) -> Self {
         let mut found: BTreeMap<Target<'a>, Vec<&'c Change<'a>>> = BTreeMap::new();
         for change in all.iter().filter(|change| change.succeeded()) {
             let door = match change.act() {
@@ -19,14 +23,19 @@ impl<'c, 'a> Doors<'c, 'a> {
                 Act::CreateRole | Act::UpdateTrust => change.target(),
                 _ => continue,
             };
-            found.entry(door).or_default().push(change);
+            found.entry(administrators.known_as(door)).or_default().push(change);
         }
-        Self(found)
+        Self { administrators, opened: found }
     }
 
     /// Members of a group that had joined by then and have not left; whom the trust policy named that a role had by then.
     pub(super) fn behind(&self, door: Target<'_>, time: Option<EventTime>) -> BTreeSet<String> {
-        let before = self.0.get(&door).into_iter().flatten().filter(|change| change.span.first() <= time);
+        let before = self
+            .opened
+            .get(&self.administrators.known_as(door))
+            .into_iter()
+            .flatten()
+            .filter(|change| change.span.first() <= time);
         if door.1 == TargetKind::Group {
             return before.filter(|change| change.removed.is_none()).map(|change| change.target_name()).collect();
         }

@@ -11,6 +11,7 @@ mod people;
 mod policies;
 mod provisioning;
 mod quarantine;
+mod self_grants;
 mod sharing;
 mod unseen_versions;
 
@@ -22,6 +23,7 @@ use serde_json::{Map, Value, json};
 use super::change::Change;
 use super::power::Administrators;
 use super::told::Told;
+use crate::posture::Posture;
 use crate::report::source_list::address_texts;
 use crate::report::{Finding, Rule, Severity};
 pub(super) use baseline::Baseline;
@@ -37,12 +39,15 @@ pub(super) struct Known<'a> {
     pub administrators: Administrators<'a>,
     pub baseline: Baseline<'a>,
     pub told: Told<'a>,
+    /// IAM's own state.
+    pub posture: Option<&'a Posture>,
 }
 
 /// All findings, in no lasting order.
 pub(super) fn of(all: &[Change<'_>], known: &Known<'_>) -> Vec<Found> {
     let administrators = &known.administrators;
     let mut found = policies::of(all, known);
+    found.extend(self_grants::of(all, known));
     found.extend(insiders::of(all, administrators));
     found.extend(unseen_versions::of(all));
     found.extend(quarantine::of(all, &known.told));

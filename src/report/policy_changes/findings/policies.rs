@@ -20,7 +20,6 @@ const HOUR: i64 = 3_600;
 pub(super) fn of(all: &[Change<'_>], known: &Known<'_>) -> Vec<Found> {
     let mut found = admin_granted(all, known);
     found.extend(admin_written(all));
-    found.extend(self_grants(all));
     found.extend(trust_opened(all, known));
     found.extend(boundaries_removed(all));
     found.extend(policies_on_users(all));
@@ -38,7 +37,7 @@ fn is_admin_grant(change: &Change<'_>) -> bool {
 }
 
 fn admin_granted(all: &[Change<'_>], known: &Known<'_>) -> Vec<Found> {
-    let doors = Doors::of(all);
+    let doors = Doors::of(all, &known.administrators);
     let of_target = |(target, rows): (Target<'_>, Vec<usize>)| {
         let (account_id, kind, name) = target;
         let (policies, by, again) = (listed(all, &rows, policy_name), by(all, &rows), removed_again(all, &rows));
@@ -135,35 +134,11 @@ fn some_of(names: &BTreeSet<String>) -> String {
     }
 }
 
-fn self_grants(all: &[Change<'_>]) -> Vec<Found> {
-    let is_grant = |change: &Change<'_>| {
-        let gives = change.gave_rights() || change.did(Act::Join) || change.did(Act::DeleteBoundary);
-        gives && change.is_by_itself() && !change.is_about_quarantine()
-    };
-    let of_actor = |((account_id, actor), rows): ((&str, &str), Vec<usize>)| {
-        let narrow = rows.iter().all(|&row| all[row].granted == Granted::Policy(Grant::Other));
-        let what = listed(all, &rows, |change| match change.act() {
-            Act::Join => format!("membership of {}", change.policy),
-            Act::DeleteBoundary => "the end of its boundary".to_owned(),
-            _ => policy_name(change),
-        });
-        let (severity, because) = if narrow {
-            (Severity::Medium, "it gave itself more, but less than a whole service")
-        } else {
-            (Severity::High, "who can give itself permissions has them all")
-        };
-        Draft::new(&rules::SELF_GRANT, account_id, actor)
-            .summary(format!("{actor} gave itself {what}{}", removed_again(all, &rows)))
-            .severity(severity, because)
-            .found(all, rows)
-    };
-    groups(all, is_grant, |change| (change.account_id, change.actor)).into_iter().map(of_actor).collect()
-}
-
 fn trust_opened(all: &[Change<'_>], known: &Known<'_>) -> Vec<Found> {
     let opens = |change: &Change<'_>| {
         let sets_trust = change.did(Act::CreateRole) || change.did(Act::UpdateTrust);
-        sets_trust && !change.is_provisioning() && judged_trust(change.granted).is_some()
+        let is_told = !change.is_provisioning() || known.baseline.is_strange(change);
+        sets_trust && is_told && judged_trust(change.granted).is_some()
     };
     let of_role = |(target, rows): (Target<'_>, Vec<usize>)| {
         let (account_id, kind, name) = target;
@@ -189,22 +164,40 @@ fn judged_opening(change: &Change<'_>, known: &Known<'_>) -> (Severity, &'static
     let is_admin = known.administrators.has(change.target());
     let is_own = known.baseline.trusted_by(change) == Trusted::OwnAccounts;
     match judged_trust(change.granted).unwrap_or((Severity::Info, "")) {
+        (Severity::Medium, _) if change.is_provisioning() => match (is_admin, known.baseline.knows_organization()) {
+            (true, true) => (
+                Severity::High,
+                "another account than the organization's other roles trust may assume it, and it is administrator; AWS set \
+                 it up for whoever asked",
+            ),
+            (true, false) => (
+                Severity::Medium,
+                "an account that was not read may assume it, and it is administrator; whether that is the organization's \
+                 management account is not known here",
+            ),
+            (false, _) => (Severity::Low, "AWS set it up for whoever asked; what the role may do is not known here"),
+        },
         (Severity::Medium, _) if is_admin && is_own => OF_OWN,
         (Severity::Medium, _) if is_admin => {
             (Severity::High, "others may assume it with no condition but an external id, and it is administrator")
         }
         (Severity::Medium, _) if is_own => (Severity::Low, "only accounts that were read here, too, may assume it"),
+        (Severity::Low, _) if is_admin && !is_own && change.did(Act::UpdateTrust) => {
+            (Severity::Medium, "others may assume it under a condition, and it is administrator")
+        }
         judged => judged,
     }
 }
 
-/// Whom a trust policy lets in from outside: neither users and roles of the account nor services.
+/// Whom a trust policy lets in from outside: neither users and roles of the account nor services, nor providers whose subjects
+/// it names.
 fn outsiders<'a>(change: &Change<'a>) -> Vec<&'a str> {
     let is_insider = |arn: Arn<'_>| {
         arn.service == "iam" && arn.account_id == change.account_id && !arn.resource.contains("-provider/")
     };
     let is_inside = |text: &str| {
-        ["service:", "account:"].iter().any(|kind| text.starts_with(kind)) || Arn::parse(text).is_some_and(is_insider)
+        ["service:", "account:", "provider:"].iter().any(|kind| text.starts_with(kind))
+            || Arn::parse(text).is_some_and(is_insider)
     };
     change.policy.split("; ").filter(|text| !is_inside(text)).collect()
 }
@@ -375,6 +368,7 @@ fn gains(act: Act) -> bool {
             | Act::DeleteInline
             | Act::DeletePolicy
             | Act::Leave
+            | Act::Rename
             | Act::DeleteLogin
             | Act::ChangePassword
             | Act::EnableMfa

@@ -1,5 +1,7 @@
 //! AWS's own alarm: it puts a user under quarantine when it finds a key of the user in public.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use super::super::access_rules;
@@ -7,12 +9,14 @@ use super::super::change::{Change, Target, named};
 use super::super::told::Told;
 use super::policies::policy_name;
 use super::{Draft, Found, by, groups, listed};
-use crate::aggregate::iam_changes::{Act, Outcome};
+use crate::aggregate::iam_changes::{Act, Outcome, TargetKind};
+use crate::model::Grant;
 use crate::report::Severity;
 
 pub(super) fn of(all: &[Change<'_>], told: &Told<'_>) -> Vec<Found> {
     let mut found = quarantined(all);
     found.extend(lifted(all, told));
+    found.extend(containment_lifted(all));
     found
 }
 
@@ -91,6 +95,78 @@ fn lifted(all: &[Change<'_>], told: &Told<'_>) -> Vec<Found> {
         if keys.is_empty() { found } else { found.with("deleted_keys", json!(keys)) }
     };
     groups(all, takes, Change::target).into_iter().map(of_user).collect()
+}
+
+/// The inline policy that the console writes into a role to end its sessions.
+///
+/// Source: IAM user guide, "Revoke IAM role temporary security credentials".
+const REVOKES_SESSIONS: &str = "AWSRevokeOlderSessions";
+
+/// How long a session of a role lasts at most, in seconds.
+///
+/// Source: AWS STS API reference, AssumeRole, DurationSeconds.
+const LONGEST_SESSION: i64 = 12 * 3600;
+
+const DENIES_ALL: &str = "AWSDenyAll";
+
+/// What only denied, and was taken off a user or role, or written over, by another than had put it on.
+fn containment_lifted(all: &[Change<'_>]) -> Vec<Found> {
+    let put = Contained::of(all);
+    let lifts = |change: &Change<'_>| put.is_lifted_by(change).is_some();
+    let of_target = |((account_id, kind, name), rows): (Target<'_>, Vec<usize>)| {
+        let is_seen = rows.iter().any(|&row| put.is_lifted_by(&all[row]) == Some(true));
+        let (severity, because) = match is_seen {
+            true => (
+                Severity::Medium,
+                "another principal had put it on; whether what it held back is over is not known here",
+            ),
+            false => (Severity::Low, "who put it on, and when, is not in these logs"),
+        };
+        let policies = listed(all, &rows, policy_name);
+        let who = named(kind, name);
+        Draft::new(&access_rules::CONTAINMENT_LIFTED, account_id, &*who)
+            .summary(format!("what denied {who} its rights ({policies}) was taken off {}", by(all, &rows)))
+            .severity(severity, because)
+            .found(all, rows)
+    };
+    groups(all, lifts, Change::target).into_iter().map(of_target).collect()
+}
+
+/// Who put what only denies on which user or role, and when.
+struct Contained<'c, 'a>(BTreeMap<(Target<'a>, &'a str), Vec<&'c Change<'a>>>);
+
+impl<'c, 'a> Contained<'c, 'a> {
+    fn of(all: &'c [Change<'a>]) -> Self {
+        let mut found: BTreeMap<(Target<'a>, &'a str), Vec<&'c Change<'a>>> = BTreeMap::new();
+        for change in all.iter().filter(|change| change.gave_policy() && change.grant() == Some(Grant::DenyOnly)) {
+            found.entry((change.target(), change.policy)).or_default().push(change);
+        }
+        Self(found)
+    }
+
+    /// Whether a change ends what another principal put on in these logs (`true`), or AWS's policy that denies all
+    /// (`false`); `None` where it ends nothing of that kind. AWS's quarantine is told apart.
+    fn is_lifted_by(&self, change: &Change<'a>) -> Option<bool> {
+        let takes = change.did(Act::Detach)
+            || change.did(Act::DeleteInline)
+            || change.did(Act::PutInline) && change.grant() != Some(Grant::DenyOnly);
+        let is_of_one = matches!(change.target_kind, TargetKind::User | TargetKind::Role);
+        if !takes || !is_of_one || change.is_about_quarantine() || change.is_provisioning() {
+            return None;
+        }
+        let before = self.0.get(&(change.target(), change.policy)).into_iter().flatten();
+        let before: Vec<_> = before.filter(|put| put.span.first() <= change.span.last()).collect();
+        if before.is_empty() {
+            let is_all = change.did(Act::Detach) && policy_name(change) == DENIES_ALL;
+            return (is_all && change.grant() == Some(Grant::DenyOnly)).then_some(false);
+        }
+        let is_over = change.policy == REVOKES_SESSIONS
+            && before.iter().all(|put| {
+                let ends = put.span.last().map(|last| last.plus_seconds(LONGEST_SESSION));
+                ends < change.span.first()
+            });
+        (!is_over && before.iter().all(|put| put.actor != change.actor)).then_some(true)
+    }
 }
 
 /// The user's keys that were deleted before somebody else lifted the quarantine, where none that it had when that was put
