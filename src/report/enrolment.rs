@@ -4,8 +4,8 @@
 //! It is one when the logs show that somebody else made the user, or gave it its password, within [`START`] before, when they
 //! show no MFA of the user before (no sign-in with MFA, no device made or taken away, no session with MFA), when every
 //! sign-in without MFA lies within [`AT_ONCE`] before the user registered a device for itself, and when both came from one
-//! network, or the device from one from which others of the account sign in, as a VPN's, after a single sign-in; or before
-//! whoever made the user registered one for it. A user that slept for longer, or of which nobody knows how old it is, has no
+//! network, or the device from one from which others of the account sign in, or later the user with MFA, as a VPN's, after a
+//! single sign-in; or before whoever made the user registered one for it. A user that slept for longer, or of which nobody knows how old it is, has no
 //! first sign-in: a thief may have found its password. Who is wrongly excused: a thief who gets hold of a new user's first
 //! password; the owner cannot sign in any more, and the finding stays (info). Who is wrongly accused: whoever starts before
 //! the logs, or takes longer.
@@ -55,6 +55,8 @@ struct Known<'a> {
     count: i64,
     with: Span,
     sources: BTreeSet<&'a str>,
+    /// Of sign-ins with MFA.
+    sources_with: BTreeSet<&'a str>,
     /// Devices that the user registered for itself: when, and from where.
     enabled: BTreeMap<EventTime, &'a SymSet>,
     /// Devices that others registered for it: when, and who.
@@ -157,7 +159,10 @@ impl<'a> Known<'a> {
                 self.count += counted.events;
                 self.sources.insert(symbols.text(attempt.address()));
             }
-            SignInMfa::Yes => self.with.merge(counted.span),
+            SignInMfa::Yes => {
+                self.with.merge(counted.span);
+                self.sources_with.insert(symbols.text(attempt.address()));
+            }
             SignInMfa::IdentityProvider | SignInMfa::Unknown => {}
         }
     }
@@ -202,7 +207,9 @@ impl<'a> Known<'a> {
         let by_itself = self.enabled.range(since..).next().filter(|(_, addresses)| {
             let there = networks(addresses.iter().map(|sym| symbols.text(sym)));
             let here = networks(self.sources.iter().copied());
-            meet(&here, &there) || self.count == 1 && there.iter().any(|network| is_office(*network))
+            let known = networks(self.sources_with.iter().copied());
+            let is_known = |network: &Network| known.contains(network) || is_office(*network);
+            meet(&here, &there) || self.count == 1 && there.iter().any(is_known)
         });
         let by_maker = self.given.iter().find(|(time, by)| *time >= since && self.makers.contains(by));
         by_itself.map(|(time, _)| *time).into_iter().chain(by_maker.map(|(time, _)| *time)).min()

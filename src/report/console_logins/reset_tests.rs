@@ -119,6 +119,12 @@ fn what_looks_like_a_first_sign_in() {
     let colleague = || sign_in("boss", "03T08:00:00", "Yes", AWAY);
     let all = |more: Vec<Json>| found([vec![made(), first(), through_vpn(), colleague()], more].concat());
     assert_eq!(all(vec![]), ["sign-in-without-mfa info"], "through the VPN of the company");
+    let later = sign_in("new", "06T08:00:00", "Yes", AWAY);
+    let alone = found(vec![made(), first(), through_vpn(), later]);
+    assert!(
+        alone.contains(&"sign-in-without-mfa info".to_owned()),
+        "where the user signs in with MFA since: {alone:?}"
+    );
     let twice = all(vec![sign_in("new", "04T09:22:00", "No", OFFICE)]);
     assert_eq!(twice, ["sign-in-without-mfa medium"], "one of two sign-ins may be another's");
 }

@@ -243,6 +243,17 @@ fn who_mistypes_at_the_own_desk() {
     assert_eq!(then(&["07", "08", "09"], success()), [("brute-force-success", "high")], "without MFA");
     assert_eq!(then(&["08", "09"], mfa(success())), [("brute-force-success", "medium")], "two days");
     assert_eq!(then(&["11", "12", "13"], mfa(success())), [("brute-force-success", "medium")], "afterwards");
+    let stale = |day: u32, minute: u32, ip: &str| {
+        let failed = with(sign_in("ana", "15:00:00", false), "/sourceIPAddress", json!(ip));
+        with(failed, "/eventTime", json!(format!("2026-01-{day:02}T15:{minute:02}:00Z")))
+    };
+    let a_phone = |ip: &str| {
+        let mornings = (1..20).map(|day| at(&format!("{day:02}"), true));
+        let phone = (5..9).flat_map(|day| (0..3).map(move |minute| (day, minute)));
+        attacks(mornings.chain(phone.map(|(day, minute)| stale(day, minute, ip))).collect())
+    };
+    assert_eq!(a_phone(ADDRESS), [("brute-force-success", "low")], "an old password in a phone at the desk");
+    assert_eq!(a_phone("198.51.100.9"), [("sign-in-guessing", "low")], "elsewhere, and she comes from her desk");
 }
 
 #[test]

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::JudgedKey;
-use super::verdict::{Thresholds, Verdict};
+use super::signal::{Held, Signal};
+use super::verdict::{Thresholds, Verdict, is_by_clock};
 use super::whereabouts;
 use crate::model::{Network, grouped, quantity};
 use crate::report::{AwsRanges, Finding, Severity};
@@ -66,7 +67,9 @@ fn roaming(key: &JudgedKey<'_>) -> String {
 
 /// What the signals say that the verdict rests on.
 fn said(key: &JudgedKey<'_>) -> String {
-    let resting = key.signals.iter().filter(|held| key.verdict.rests_on(held));
+    // Beside what is enough without it a clock says nothing more.
+    let is_needed = |held: &Held| held.signal != Signal::Clock || is_by_clock(&key.signals);
+    let resting = key.signals.iter().filter(|held| key.verdict.rests_on(held) && is_needed(held));
     resting.map(|held| held.says.as_str()).collect::<Vec<_>>().join("; ")
 }
 

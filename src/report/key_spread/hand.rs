@@ -134,8 +134,8 @@ fn new_to_all<'u, 'a>(address: IpAddr, uses: &'u [Use<'a>]) -> Option<Hand<'u, '
         }
     }
     let hands = by_program.into_iter().filter_map(|(program, with)| by_one_program(address, program, with));
-    // The worst, the first of equals: a reverse order makes it the last one.
-    Vec::from_iter(hands).into_iter().rev().max_by_key(|hand| hand.severity)
+    // The worst, the first of equals: in the reverse order it is the last one.
+    hands.rev().max_by_key(|hand| hand.severity)
 }
 
 /// What it means that the keys came to `address` with one program that none of them was used with.

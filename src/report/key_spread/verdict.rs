@@ -116,6 +116,15 @@ impl Verdict {
     }
 }
 
+/// Whether nothing but a clock makes what else was seen enough.
+pub(super) fn is_by_clock(signals: &[Held]) -> bool {
+    signals.iter().filter(|held| held.signal != Signal::Clock).all(|held| match held.speaks_for() {
+        SpeaksFor::MachinePerhaps => held.is_of_person,
+        SpeaksFor::Machine | SpeaksFor::HostedCi => false,
+        SpeaksFor::Leak => true,
+    })
+}
+
 /// Whether signs of which none is enough alone are enough together. That a clock is kept speaks for a machine beside what
 /// is so at a company as well, an address inside a VPC or a program in working hours; beside anything else it leaves open
 /// whether a person keeps it.

@@ -91,8 +91,13 @@ pub(super) fn from_anywhere<'a>(who: Who<'a>, of_user: &OfUser<'a>, limits: Limi
     let ((entered, with_mfa), ip) = hits.min_by_key(|((entered, _), ip)| (entered.first(), *ip))?;
     // One address that fails and another that gets in may be a program with an old password, and its owner.
     let is_one = addresses.len() < MANY_ADDRESSES && !addresses.contains(&ip);
-    let severity = if is_one { Severity::Medium } else { severity(who, with_mfa) };
     let hit = Hit { failed, entered, with_mfa };
+    let is_only = addresses.len() == 1 && addresses.contains(&ip);
+    let severity = match is_one {
+        true => Severity::Medium,
+        false if is_only && is_own_desk(of_user, &hit, ip) => Severity::Low,
+        false => severity(who, with_mfa),
+    };
     let reset = reset_between(of_user, &hit, ip);
     Some(attack((who, of_user.shown(who)), &hit, (&addresses, ip), (severity, reset)))
 }
