@@ -322,7 +322,7 @@ mod tests {
                 fs::write(around.path().join("out/schema.json"), list).unwrap();
             }
             let before = held(around.path());
-            assert!(begin(&around.path().join("out")).unwrap_err().to_string().contains("no part of an export"));
+            assert!(begin(&around.path().join("out")).unwrap_err().to_string().contains("not part of an export"));
             assert_eq!(held(around.path()), before);
         }
     }

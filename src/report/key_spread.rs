@@ -92,11 +92,11 @@ Signals of a leak, and what each does not see:
                                       /32, of documentation addresses /24 or /48. Not: a thief who
                                       comes while the owner rests; a VPN that is switched on for a
                                       day looks the same
-  two-countries               medium  a new country and an old one in one hour, within eight hours of
-                                      use there before and after, or in a night between two days
+  two-countries               medium  a new country and an old one in one hour, within eight hours
+                                      of use there before and after, or in a night between two days
                                       there; with --geoip-db. Not: a thief in the owner's country,
-                                      or by day while the owner is away; a VPN exit abroad looks the
-                                      same
+                                      or by day while the owner is away; a VPN exit abroad looks
+                                      the same
   attack-tool                 high    TruffleHog, Pacu, Stratus, Kali and their like. Not: a thief
                                       who names another program; an authorised test looks the same
   foreign-endpoint            high    a VPC endpoint of an account whose logs these are not; medium

@@ -85,15 +85,15 @@ mod tests {
         assert_eq!(session.session_token(), Some("t"));
         assert_eq!(session.expiry().unwrap().duration_since(now).unwrap().as_secs(), 3600);
         for (rest, why) in [
-            ("", "no JSON with Version 1"),
-            (", \"Version\": 2", "no JSON with Version 1"),
-            (", \"Version\": \"hidden\"", "no JSON with Version 1"),
-            (", \"Version\": 1, \"Expiration\": \"soon\"", "no time in RFC 3339"),
+            ("", "not JSON with Version 1"),
+            (", \"Version\": 2", "not JSON with Version 1"),
+            (", \"Version\": \"hidden\"", "not JSON with Version 1"),
+            (", \"Version\": 1, \"Expiration\": \"soon\"", "not a time in RFC 3339"),
             (", \"Version\": 1, \"Expiration\": \"2026-09-14T12:00:00Z\"", "have expired"),
         ] {
             let said = of(rest).unwrap_err();
             assert!(said.contains(why) && !said.contains("hidden"), "{rest}: {said}");
         }
-        assert!(given(b"hidden", now).unwrap_err().contains("no JSON"));
+        assert!(given(b"hidden", now).unwrap_err().contains("not JSON"));
     }
 }

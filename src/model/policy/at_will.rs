@@ -101,7 +101,6 @@ mod tests {
             json!({ "StringEquals": { "aws:RequestedRegion": "eu-west-1" } }),
             json!({ "StringEquals": { "aws:ResourceTag/team": "ops" } }),
             json!({ "StringEquals": { "aws:PrincipalTag/team": "${aws:ResourceTag/team}" } }),
-            json!({ "Null": { "aws:TokenIssueTime": "true" } }),
             json!({ "Bool": { "aws:MultiFactorAuthPresent": "true" }, "StringEquals": { "aws:ResourceTag/team": "ops" } }),
         ] {
             assert_eq!(grant(json!("*"), condition.clone()), Grant::Other, "{condition}");
@@ -110,6 +109,7 @@ mod tests {
             json!({ "IpAddress": { "aws:SourceIp": "64.0.0.0/8" } }),
             json!({ "DateGreaterThan": { "aws:CurrentTime": "2020-01-01T00:00:00Z" } }),
             json!({ "DateLessThan": { "aws:CurrentTime": "2099-01-01T00:00:00Z" } }),
+            json!({ "Null": { "aws:TokenIssueTime": "true" } }),
         ] {
             assert_eq!(grant(json!("*"), condition.clone()), Grant::Admin, "no condition at all: {condition}");
         }

@@ -113,9 +113,13 @@ fn switched_on_again(key: &Key<'_>, _: Limits) -> Option<Held> {
         return (!is_own).then_some((&rules::SWITCHED_ON, Severity::Low, summary));
     };
     let is_long = on.time > off.plus_seconds(DAY);
-    let is_back = key.places.is_used_since_on && !key.places.is_new_since_on;
+    // A role is many people: by whom it was both times its name does not tell.
+    let is_doubtful = match on.is_by_other() {
+        true => key.places.is_new_since_on || !key.places.is_used_since_on,
+        false => key.places.is_new_since_on && on.by != key.facts.owner,
+    };
     let severity = match (on.is_by_other(), is_long) {
-        (true, true) if !is_back => rules::SWITCHED_ON.severity,
+        (_, true) if is_doubtful => rules::SWITCHED_ON.severity,
         (false, false) => Severity::Info,
         _ => Severity::Low,
     };

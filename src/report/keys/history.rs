@@ -78,7 +78,8 @@ pub(super) fn of<'a>(state: &'a State, all: &[KeyFacts<'a>], as_of: Option<Event
     let last_events = last_events(state);
     let mut keys: Vec<Key<'a>> = all
         .iter()
-        .map(|&facts| {
+        .zip(places::of(all, state.symbols()))
+        .map(|(&facts, places)| {
             let of_account = last_events.get(facts.account).copied();
             // Of an account without logs, state alone tells how long a key was idle.
             let logs_until = of_account.or(facts.in_state.and_then(|state| state.as_of)).or(as_of);
@@ -86,6 +87,7 @@ pub(super) fn of<'a>(state: &'a State, all: &[KeyFacts<'a>], as_of: Option<Event
             let idle_since = last_use.or(facts.known_creation());
             Key {
                 last_use,
+                places,
                 age_days: facts.known_since.zip(as_of).map(|(from, to)| days_between(from, to)),
                 unused_days: idle_since.zip(logs_until).map(|(from, to)| days_between(from, to)),
                 logs_until,
@@ -93,7 +95,6 @@ pub(super) fn of<'a>(state: &'a State, all: &[KeyFacts<'a>], as_of: Option<Event
             }
         })
         .collect();
-    places::add(&mut keys, state.symbols());
     let mut by_owner: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
     // A key for one service replaces no access key, and stands beside it by design.
     let is_access_key = |facts: &KeyFacts<'_>| AccessKeyKind::of(facts.id) == AccessKeyKind::LongLived;

@@ -83,9 +83,10 @@ Findings and their severities; a row has that of the worst, else info:
                          was deleted within a week and used where no other key of its owner was
                          (low after a longer life); low where it took over from a key that has
                          ended, in its networks
-  key-switched-on-again  medium: made active by somebody else than had made it inactive more than a
-                         day before, and not used since where it was used before alone; else low;
-                         info where one principal did both within a day
+  key-switched-on-again  medium: made active more than a day after it was made inactive, by
+                         somebody else and not used since where it was used before alone, or
+                         another's key and used since where it was not before; else low; info
+                         where one principal did both within a day
   key-unused             low: active, and no call for --unused days
   two-active-keys        low: both active at once, none known to be ended; info while one is younger
                          than --max-age days

@@ -75,8 +75,9 @@ pub(super) const SWITCHED_ON: Rule = Rule {
     practice: None,
     techniques: &["T1098.001"],
     controls: &[],
-    about: "A key that was inactive was made active again. Medium where somebody else did it than had made it inactive more than a \
-            day before, unless it was used since only where it was used before; low where nobody knows who made it \
+    about: "A key that was inactive was made active again. Medium where that was more than a day before, and somebody else did \
+            it and it was not used since only where it was used before, or the same principal did it to another's key and it \
+            was used since where it was not before (a role is many people); low where nobody knows who made it \
             inactive, and the key is not the caller's own; info where one principal did both within a day, as who finds out \
             that something still needs the key. Old keys are forgotten, and so is who else has their secrets.",
     check: "Ask who called why the key was needed again, and look at its calls since: trailscan key-spread --access-key ID \

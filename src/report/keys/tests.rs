@@ -412,6 +412,12 @@ fn a_key_that_was_switched_on_again() {
     assert_eq!(told(&[off(), on("boss", "2026-01-06T14:00:00Z"), away("2026-01-21")]), Some("low"), "something broke");
     assert_eq!(told(&[off(), on("ana", "2026-01-20")]), Some("low"), "its owner, later");
     assert_eq!(told(&[off(), on("ana", "2026-01-06T14:00:00Z")]), Some("info"), "its owner, at once");
+    let by_boss = || [update("boss", OLD, "Inactive", "2026-01-06"), on("boss", "2026-01-20")];
+    let with = |used: Json| told(&[&by_boss()[..], &[used]].concat());
+    assert_eq!(with(away("2026-01-21")), Some("medium"), "another's key, elsewhere");
+    assert_eq!(with(call("ana", OLD, "2026-01-21")), Some("low"), "another's key, at home");
+    assert_eq!(told(&by_boss()), Some("low"), "another's key, not used yet");
+    assert_eq!(told(&[off(), on("ana", "2026-01-20"), away("2026-01-21")]), Some("low"), "its owner, elsewhere");
     let again =
         [off(), on("boss", "2026-01-20"), update("boss", OLD, "Inactive", "2026-01-21"), on("boss", "2026-01-22")];
     assert_eq!(told(&again), Some("medium"), "what came after is no excuse");

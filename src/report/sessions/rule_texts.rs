@@ -24,7 +24,7 @@ pub(super) const CONSOLE_WITHOUT_MFA: Rule = Rule {
     practice: Some(Practice::MfaForConsole),
     techniques: &[],
     controls: &[],
-    about: "An IAM user was at the console without MFA. A first sign-in, within an hour of which the user registered a device, is \
+    about: "An IAM user was at the console without MFA. A first sign-in, within a day of which the user registered a device, is \
 told by console-logins alone.",
     check: "`aws iam list-mfa-devices --user-name NAME`.",
     fix: "Have the user add an MFA device, and deny what matters without aws:MultiFactorAuthPresent.",
