@@ -155,8 +155,8 @@ impl<'a> ExportWriter<'a> {
     fn table(&self, kind: &ExportTable, table: &Table, coverage: &Coverage) -> Result<(), OutputError> {
         if self.layout.by_day && kind.has_day() {
             // The day is the first column, and rows come by it.
-            let all = parts(&table.rows).into_iter();
-            return all.map(|rows| self.part(kind, (&table.columns[1..], rows), (Some(day_of(rows)), 0))).collect();
+            let mut all = parts(&table.rows).into_iter();
+            return all.try_for_each(|rows| self.part(kind, (&table.columns[1..], rows), (Some(day_of(rows)), 0)));
         }
         // One file a table: it can go astray without the coverage beside it.
         let mut metadata = metadata(kind);

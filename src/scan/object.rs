@@ -257,7 +257,7 @@ pub(super) fn judge(object: &LogObject, found: Found<'_>) -> Fate {
                 Fate::Failed("holds nothing but white space".to_owned())
             }
             None if object.is_expected() && !found.envelope && found.others > 0 => {
-                Fate::Failed("is JSON in which no record of CloudTrail can be read: give the log files".to_owned())
+                Fate::Failed("holds no record of CloudTrail that can be read: give the log files".to_owned())
             }
             None if found.envelope || object.is_expected() => Fate::Read,
             None => Fate::Skipped("other-json"),

@@ -146,7 +146,7 @@ fn the_answer_may_take_the_place_of_the_baseline() {
     let place = with_old("audit");
     place.trailscan("audit --baseline old.json --format json --output old.json").arg(sample_logs()).ends(0);
     let json: Value = serde_json::from_str(&place.read("old.json")).expect("JSON");
-    assert_eq!(json["since_baseline"]["new"], 18);
+    assert_eq!(json["since_baseline"]["new"], 19);
     let ended = place.trailscan("audit --baseline old.json --format json").arg(sample_logs()).ends(0);
     assert_eq!(ended.json()["since_baseline"]["new"], 0);
 }

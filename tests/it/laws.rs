@@ -290,6 +290,7 @@ mod columnar {
         match value {
             AnyValue::Null => Json::Null,
             AnyValue::String(text) => json!(text),
+            AnyValue::StringOwned(text) => json!(text.as_str()),
             AnyValue::Int64(count) => json!(count),
             AnyValue::List(members) => match members.dtype() {
                 DataType::Struct(_) => {

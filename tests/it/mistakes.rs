@@ -11,7 +11,7 @@ fn place() -> Place {
     place.write("logs/log.json", delivered(&[call(1, 0)]));
     place.write("other.json", r#"{"hello": "world"}"#);
     place.write("names.csv", "111122223333,main,\n");
-    place.write("cut.json.gz", &gzip(&delivered(&[call(1, 0)]))[..60]);
+    place.write("cut.json.gz", &gzip(delivered(&[call(1, 0)]))[..60]);
     std::fs::create_dir_all(place.path("iam")).expect("a folder");
     place
 }
@@ -97,7 +97,7 @@ fn nothing_is_told_as_nothing() {
         ("principals logs -o /no/such/dir/x.json", 1, "create it first"),
         ("audit no/such", 1, "no/such: no such file or directory: check the path"),
         ("audit cut.json.gz", 1, "cut.json.gz: broken gzip: "),
-        ("audit other.json", 1, "other.json: is JSON in which no record of CloudTrail can be read: give the log files"),
+        ("audit other.json", 1, "other.json: holds no record of CloudTrail that can be read: give the log files"),
         ("root-usage --days 30 --now 2026-12-01 logs", 3, "the newest found is "),
         ("root-usage s3://amzn-s3-demo-bucket/x", 1, "no AWS credentials found: set AWS_PROFILE or --aws-profile, "),
         ("audit logs/**/*.json.gz", 1, "the shell expands patterns, and found none; give the folder"),
@@ -143,7 +143,7 @@ fn what_may_not_be_read_is_named() {
     use std::os::unix::fs::PermissionsExt;
     let place = place();
     let file = place.write("secret/log.json", delivered(&[call(2, 0)]));
-    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0)).expect("our file");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o0)).expect("our file");
     if std::fs::File::open(&file).is_ok() {
         eprintln!("skipped: whoever runs this may read everything");
         return;

@@ -623,7 +623,7 @@ fn accounts_are_named_beside_their_ids() {
     assert_eq!(finding["evidence"]["account_contact"], "pay@example.com", "{finding}");
     assert_eq!(named("audit")["scorecard"][0]["account_name"], "Payments");
     let wrong = place.trailscan("audit --account-names names.csv.gone").arg(&logs).ends(2);
-    assert!(wrong.stderr.contains("names.csv.gone: cannot be read"), "{}", wrong.stderr);
+    assert!(wrong.stderr.contains("names.csv.gone: no such file"), "{}", wrong.stderr);
 }
 
 fn rows_of_columns(answer: &serde_json::Value) -> Vec<&str> {

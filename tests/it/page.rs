@@ -129,7 +129,7 @@ fn an_incident_stands_on_a_page_part_by_part() {
     }
     let command =
         "aws iam update-access-key --user-name reporting --access-key-id AKIAREPORTINGEXAMPLE --status Inactive";
-    assert!(page.contains(&format!("<code class=\"id\">{command}  # account 444455556666")), "a click copies it");
+    assert!(page.contains(&format!("<code class=\"id long\">{command}  # account 444455556666")), "a click copies it");
     assert!(
         !page.contains("id=\"findings\"") && !page.contains("\"#findings\">"),
         "a report without rules finds nothing"

@@ -810,7 +810,7 @@ fn other_json() {
         assert!(ended.stderr.contains("1 skipped: other-json"), "{text}: {}", ended.stderr);
         let named = walked.trailscan("principals").arg(file).ends(1);
         assert!(
-            named.stderr.contains("package.json: is JSON in which no record of CloudTrail can be read"),
+            named.stderr.contains("package.json: holds no record of CloudTrail that can be read"),
             "{}",
             named.stderr
         );

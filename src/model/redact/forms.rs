@@ -58,7 +58,7 @@ pub(super) fn has_key_id(text: &str) -> bool {
 
 /// Whether a text is made as a secret access key is: 40 letters of base64, of each kind some, and no hexadecimal digest.
 pub(super) fn is_like_secret_key(text: &str) -> bool {
-    let is = |what: fn(&u8) -> bool| text.as_bytes().iter().any(|byte| what(byte));
+    let is = |what: fn(&u8) -> bool| text.as_bytes().iter().any(what);
     text.len() == SECRET_KEY
         && text.bytes().all(is_base64)
         && is(u8::is_ascii_uppercase)

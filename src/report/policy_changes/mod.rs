@@ -86,8 +86,9 @@ Severity of a row: that of the worst finding that rests on it, else info. The wo
   high      quarantine-lifted, admin-granted, self-grant, role-trust-opened, mfa-deactivated,
             resource-shared, identity-center-assigned, root-credential-made
   medium    admin-role-names-insider, admin-role-trust-rewritten, containment-lifted,
-            policy-version-unseen, password-without-mfa, password-policy-deleted, password-policy-weak,
-            boundary-removed, identity-provider-trusted, roles-anywhere-opened, delegation-given, access-outside-iam,
+            policy-version-unseen, password-without-mfa, password-policy-deleted,
+            password-policy-weak, boundary-removed, identity-provider-trusted,
+            roles-anywhere-opened, delegation-given, access-outside-iam,
             identity-center-people-changed, organization-limit-lifted,
             organization-service-delegated, outbound-token-got
   low       policy-on-user, own-policy-broad, password-reset-by-other, mfa-delay,
@@ -99,7 +100,6 @@ Each finding says in `severity_because` why it is of its own.
 What it proves: these calls were made and ended so, in the accounts and regions that were read. What it does not: the \
 state. A policy that was attached before the first log is not here, and one that was taken away by deleting its user, \
 group or role still counts as given. A Deny, a boundary or an organisation's policy can take back what a document grants. \
-\
 Not followed: what a \
 resource let in before, and what an identity provider writes into Identity Center's directory.
 
