@@ -182,6 +182,10 @@ mod tests {
             ("1 (33 %) of (--limit 0)", "1 (33 %) of (`--limit` 0)"),
             ("( (.", "(`(`."),
             ("calls (ec2), (s3) and (a1", "calls (`ec2), (s3`) and (`a1`"),
+            (
+                "(account 1a2), by a/b; 2c from f(x) (of a-1 x1)",
+                "(account `1a2`), by `a/b`; `2c` from `f(x)` (of `a-1 x1`)",
+            ),
             ("(", "`(`"),
             ("deadbeef cafe 1234567", "`deadbeef` cafe `1234567`"),
             ("$x$ ~y~ snake_case * 1. - -", "`$x$ ~y~ snake_case *` 1. - -"),

@@ -42,6 +42,10 @@ pub(super) fn escaped(text: &str, within: Within) -> String {
     for word in text.split(' ').filter(|word| !word.is_empty()) {
         if !is_plain(word) {
             marked.push(word);
+            // What a part of a sentence ends with is no part of what is quoted.
+            if word.ends_with(';') {
+                end_span(&mut marked, within, &mut parts);
+            }
             continue;
         }
         end_span(&mut marked, within, &mut parts);
@@ -62,7 +66,8 @@ fn end_span(marked: &mut Vec<&str>, within: Within, parts: &mut Vec<String>) {
     let (open, text) = opened.map_or(("", text.as_str()), |rest| ("(", rest));
     let inner = text.trim_end_matches([',', ';', '.', ':']);
     // What is opened outside is closed there.
-    let inner = if open.is_empty() { inner } else { inner.strip_suffix(')').unwrap_or(inner) };
+    let is_closed_here = open.is_empty() && inner.contains('(');
+    let inner = if is_closed_here { inner } else { inner.strip_suffix(')').unwrap_or(inner) };
     let (inner, after) = text.split_at(if inner.is_empty() { text.len() } else { inner.len() });
     parts.push(format!("{open}{}{after}", code(inner, within)));
 }

@@ -1110,7 +1110,7 @@ fn other_files_are_skipped_however_they_are_packed_and_cut() {
     }
     // Named, they were to be logs: what is in them is malformed.
     let named = place.trailscan("principals logs/other.zst").ends(1);
-    assert!(named.stderr.contains("no record of CloudTrail can be read"), "{}", named.stderr);
+    assert!(named.stderr.contains("no record of CloudTrail that can be read"), "{}", named.stderr);
 }
 
 /// The shapes beside the real logs, one by one and together. The answers count the four events without a time; and of a
