@@ -20,6 +20,18 @@ const REFERENCES: &str = "/aws/reference/secretsmanager/";
 /// How a refusal names what was asked for. Source: IAM user guide, "Troubleshoot access denied error messages".
 const REFUSED: &str = "on resource: ";
 
+/// The calls that ask for secrets, of whatever service: nearly all events end here.
+const CALLS: [&str; 8] = [
+    "GetSecretValue",
+    "BatchGetSecretValue",
+    "GetParameter",
+    "GetParameterHistory",
+    "GetParameters",
+    "GetParametersByPath",
+    "GetPasswordData",
+    "Decrypt",
+];
+
 /// Letters and digits that AWS Secrets Manager puts behind the name of a secret in its ARN.
 const SUFFIX: usize = 6;
 
@@ -40,6 +52,9 @@ impl Event<'_> {
 /// context).
 pub fn secrets_asked_for(call: (&str, &str), parameters: &str, error_message: &str) -> Option<Vec<String>> {
     let (source, event) = call;
+    if !CALLS.contains(&event) {
+        return None;
+    }
     let mut names = asked(service_of(source), event, parameters)?;
     if names.is_empty() {
         let refused = error_message.split_once(REFUSED).and_then(|(_, rest)| rest.split_whitespace().next());

@@ -16,7 +16,7 @@ use serde_json::json;
 
 use super::about::{About, Told, some};
 use super::{Known, rule_texts as texts};
-use crate::model::{Day, EventTime};
+use crate::model::{Day, EventTime, IssuanceApi};
 use crate::report::Severity;
 
 /// Days from the first token of a provider after which another owner is a new one.
@@ -44,7 +44,10 @@ struct Got {
 pub(super) fn findings(all: &[Known<'_>]) -> Vec<About> {
     let mut owners: BTreeMap<(&str, &str), BTreeMap<&str, Got>> = BTreeMap::new();
     for (place, known) in all.iter().enumerate() {
-        let Some(issuance) = known.credential.issuance() else { continue };
+        let issuance = known.credential.issuance();
+        let Some(issuance) = issuance.filter(|call| call.api() == IssuanceApi::AssumeRoleWithWebIdentity) else {
+            continue;
+        };
         let (Some((provider, owner)), Some(time)) = (provider_and_owner(issuance.caller()), issuance.time()) else {
             continue;
         };
