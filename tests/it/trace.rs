@@ -96,7 +96,7 @@ fn nothing_like_it_is_an_answer_that_explains_itself() {
     let told =
         "no credential, session or principal like ASIAXFOU7XTEVEXAMPLE in what was read; nearest: ASIAXFOU7XTEUEXAMPLE";
     assert!(ended.stderr.contains(told), "{}", ended.stderr);
-    assert!(ended.stderr.contains("no rows: 87 objects read"), "{}", ended.stderr);
+    assert!(!ended.stderr.contains("no rows: "), "said once: {}", ended.stderr);
     let table = place.trailscan("trace nobody-like-this").arg(sample_logs()).ends(0);
     assert!(table.text().contains("no credential, session or principal like nobody-like-this in what was read"));
 }
