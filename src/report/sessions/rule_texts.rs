@@ -180,7 +180,8 @@ pub(super) const NEW_OWNER: Rule = Rule {
     controls: &[],
     about: "Tokens of a build system (GitHub, GitLab, HCP Terraform) got a role for an organisation or group whose tokens never \
             came before, a week or more after the first ones of that provider: a stranger, where the role's trust policy does not \
-            name the owner. A new or renamed organisation of one's own looks the same.",
+            name the owner. A new or renamed organisation of one's own looks the same. \
+            Not told where six or more came before.",
     check: "Is the owner yours? `trailscan posture` tells trust policies that let anyone at the provider in.",
     fix: "When it is not: set the subject (sub) in the role's trust policy to your own repositories and revoke the role's \
           sessions.",

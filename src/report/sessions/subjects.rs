@@ -8,7 +8,8 @@
 //! "Logging IAM and AWS STS API calls with AWS CloudTrail", of the caller's principalId.
 //!
 //! Known misses and false alarms: another repository, branch or pull request of the same owner; a stranger who comes within the
-//! first week; an owner that was renamed, or a second organisation of one's own, looks the same; sessions without a call.
+//! first week; an owner that was renamed, or a second organisation of one's own, looks the same; a stranger where six owners or more came
+//! before; sessions without a call.
 
 use std::collections::BTreeMap;
 
@@ -24,6 +25,9 @@ const KNOWN_DAYS: i32 = 7;
 
 /// Days on which the others came before that.
 const HABIT_DAYS: usize = 3;
+
+/// Past this many owners another one is a matter of course: whose roles serve customers' pipelines gets new ones all the time.
+const MANY_OWNERS: usize = 6;
 
 /// Where the owner stands in a subject, and what ends its name.
 const OWNERS: [(&str, [char; 2]); 4] = [
@@ -59,17 +63,18 @@ pub(super) fn findings(all: &[Known<'_>]) -> Vec<About> {
     let mut found = Vec::new();
     for ((account_id, provider), of_provider) in &mut owners {
         of_provider.values_mut().for_each(|got| got.days.sort_unstable());
-        let Some(start) = of_provider.values().filter_map(|got| got.days.first()).min().copied() else { continue };
-        for (&owner, got) in of_provider.iter() {
-            let Some(&first) = got.days.first() else { continue };
-            let mut before: Vec<Day> = of_provider.values().flat_map(|got| &got.days).copied().collect();
-            before.retain(|day| *day < first);
-            before.sort_unstable();
-            before.dedup();
-            if start.0 + KNOWN_DAYS <= first.0 && before.len() >= HABIT_DAYS {
-                let old = of_provider.iter().filter(|(_, got)| got.days.first() < Some(&first));
-                let old: Vec<String> = old.map(|(name, _)| (*name).to_owned()).collect();
-                found.push(finding(all, (account_id, provider, owner), &old, got));
+        let mut days: Vec<Day> = of_provider.values().flat_map(|got| &got.days).copied().collect();
+        days.sort_unstable();
+        days.dedup();
+        let mut in_order: Vec<(Day, &str, &Got)> =
+            of_provider.iter().filter_map(|(owner, got)| Some((*got.days.first()?, *owner, got))).collect();
+        in_order.sort_unstable_by_key(|(first, owner, _)| (*first, *owner));
+        for (place, &(first, owner, got)) in in_order.iter().enumerate().take(MANY_OWNERS) {
+            let days_before = days.partition_point(|day| *day < first);
+            if days_before >= HABIT_DAYS && days[0].0 + KNOWN_DAYS <= first.0 {
+                let before = in_order[..place].iter().filter(|(day, ..)| *day < first);
+                let before: Vec<String> = before.map(|(_, name, _)| (*name).to_owned()).collect();
+                found.push(finding(all, (account_id, provider, owner), &before, got));
             }
         }
     }

@@ -10,7 +10,7 @@ use super::super::power::Administrators;
 use super::super::{access_rules, rules};
 use super::doors::insiders;
 use super::policies::removed_again;
-use super::{Draft, Found, by, groups, listed};
+use super::{Draft, Found, by, groups, listed, some_of};
 use crate::aggregate::iam_changes::{Act, Granted, TargetKind};
 use crate::model::{Arn, EventTime, Grant};
 use crate::report::Severity;
@@ -70,12 +70,9 @@ fn let_in(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Found>
             }
         };
         let whom: BTreeSet<&str> = rows.iter().flat_map(|&row| insiders(&all[row])).collect();
-        let listed: Vec<&str> = whom.iter().copied().take(3).collect();
-        let more = whom.len().saturating_sub(listed.len());
-        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
         let which = if is_admin { "an administrator role" } else { "a role" };
-        let summary =
-            format!("{}, {which}, now names {}{more}; set {}", named(kind, name), listed.join(", "), by(all, &rows));
+        let shown = some_of(&whom.iter().map(|text| (*text).to_owned()).collect());
+        let summary = format!("{}, {which}, now names {shown}; set {}", named(kind, name), by(all, &rows));
         Draft::new(&access_rules::NAMES_INSIDER, account_id, named(kind, name))
             .summary(summary)
             .severity(severity, because)
@@ -111,12 +108,11 @@ fn rewritten(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Fou
             ),
             false => (Severity::Medium, "they may be administrator now; whom it let in before is not in the record"),
         };
-        let listed: Vec<&str> = whom.iter().copied().take(3).collect();
         let summary = format!(
             "the trust policy of {}, an administrator role, was rewritten {}, and now lets in {}",
             named(kind, name),
             by(all, &rows),
-            listed.join("; ")
+            some_of(&whom.iter().map(|text| (*text).to_owned()).collect())
         );
         Draft::new(&access_rules::ADMIN_TRUST_REWRITTEN, account_id, named(kind, name))
             .summary(summary)

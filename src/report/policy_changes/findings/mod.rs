@@ -165,12 +165,16 @@ fn groups<'c, 'a, K: Ord>(
     groups
 }
 
-/// The distinct texts that `of` gives, `, `-joined; past `most` as `and N more`.
+/// The distinct texts that `of` gives, as [`some_of`] lists them.
 fn listed<'a>(all: &[Change<'a>], rows: &[usize], of: impl Fn(&Change<'a>) -> String) -> String {
+    some_of(&rows.iter().map(|&row| of(&all[row])).collect())
+}
+
+/// The names, `, `-joined; past `MOST` as `and N more`.
+fn some_of(names: &BTreeSet<String>) -> String {
     const MOST: usize = 3;
-    let distinct: BTreeSet<String> = rows.iter().map(|&row| of(&all[row])).collect();
-    let shown: Vec<&str> = distinct.iter().take(MOST).map(String::as_str).collect();
-    match distinct.len().saturating_sub(MOST) {
+    let shown: Vec<&str> = names.iter().take(MOST).map(String::as_str).collect();
+    match names.len().saturating_sub(MOST) {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
     }

@@ -9,7 +9,7 @@ use super::super::versions::{Holders, Holdings};
 use super::super::{facts, rules};
 use super::baseline::{OF_OWN, Trusted};
 use super::doors::Doors;
-use super::{Draft, Found, Known, by, groups, listed};
+use super::{Draft, Found, Known, by, groups, listed, some_of};
 use crate::aggregate::iam_changes::{Act, Granted, Outcome, TargetKind};
 use crate::model::{Arn, Grant, PolicyClass, grouped};
 use crate::report::Severity;
@@ -123,15 +123,6 @@ fn admin_written<'a>(all: &'a [Change<'a>]) -> Vec<Found> {
         .into_iter()
         .map(of_policy)
         .collect()
-}
-
-fn some_of(names: &BTreeSet<String>) -> String {
-    const MOST: usize = 3;
-    let shown: Vec<&str> = names.iter().take(MOST).map(String::as_str).collect();
-    match names.len().saturating_sub(MOST) {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
-    }
 }
 
 fn trust_opened(all: &[Change<'_>], known: &Known<'_>) -> Vec<Found> {

@@ -182,9 +182,11 @@ fn two_ways_out_of_a_small_office() {
 #[test]
 fn tokens_of_an_owner_that_never_came_before() {
     let hub = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com";
+    let owners = ["", "acme", "evil", "b", "c", "d", "e", "f"];
     let run = |owner: &str, day: u32| {
+        let (_, n) = owners.iter().zip(0u32..).find(|(known, _)| **known == owner).expect("an owner");
         let provider = format!("{hub}:sts.amazonaws.com:repo:{owner}/app");
-        let [issued, used, _] = web_identity(hub, 1, day, ["192.0.2.9"; 2]);
+        let [issued, used, _] = web_identity(hub, n, day, ["192.0.2.9"; 2]);
         vec![with(issued, "/userIdentity/principalId", json!(format!("{provider}:ref:refs/heads/main"))), used]
     };
     let runs = |owner: &str, days: &[u32]| days.iter().flat_map(|&day| run(owner, day)).collect::<Vec<Json>>();
@@ -194,6 +196,8 @@ fn tokens_of_an_owner_that_never_came_before() {
     assert_eq!(told([usual(), runs("evil", &[6])].concat()), [], "two organisations within a week");
     assert_eq!(told([runs("acme", &[2, 3]), runs("evil", &[10])].concat()), [], "two days are no habit");
     assert_eq!(told(usual()), []);
+    let customers = || owners[3..].iter().flat_map(|owner| runs(owner, &[2])).collect::<Vec<Json>>();
+    assert_eq!(told([usual(), customers(), runs("evil", &[10])].concat()), [], "one more of many owners");
     let finding = only([usual(), runs("evil", &[10])].concat(), rule[0].0);
     assert!(finding.summary.contains("tokens of evil at token.actions.githubusercontent.com"), "{}", finding.summary);
     assert!(finding.summary.ends_with("where only acme came before"), "{}", finding.summary);
