@@ -28,6 +28,16 @@ const TECHNIQUES: [(&str, &str); 17] = [
     ("T1562.008", "Impair Defenses: Disable or Modify Cloud Logs"),
 ];
 
+/// The techniques that sub-techniques among [`TECHNIQUES`] are part of, where no rule names them.
+const WHOLES: [(&str, &str); 6] = [
+    ("T1078", "Valid Accounts"),
+    ("T1484", "Domain or Tenant Policy Modification"),
+    ("T1548", "Abuse Elevation Control Mechanism"),
+    ("T1555", "Credentials from Password Stores"),
+    ("T1556", "Modify Authentication Process"),
+    ("T1562", "Impair Defenses"),
+];
+
 /// The recommendations that rules name.
 const CONTROLS: [(&str, &str); 14] = [
     ("1.4", "Ensure no 'root' user account access key exists"),
@@ -46,9 +56,9 @@ const CONTROLS: [(&str, &str); 14] = [
     ("5.6", "Ensure that EC2 Metadata Service only allows IMDSv2"),
 ];
 
-/// What MITRE calls a technique; `None` of one that no rule names.
+/// What MITRE calls a technique; `None` of one that no rule names, nor a sub-technique of it.
 pub fn technique(id: &str) -> Option<&'static str> {
-    name(&TECHNIQUES, id)
+    name(&TECHNIQUES, id).or_else(|| name(&WHOLES, id))
 }
 
 /// What the benchmark recommends; `None` of a recommendation that no rule names.

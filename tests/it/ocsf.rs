@@ -297,6 +297,11 @@ fn what_ocsf_lost_is_told_and_proves_nothing() {
         not there proves nothing; scan CloudTrail's own log files for it";
     assert!(warnings.contains(told), "{warnings}");
     assert_eq!(lossy["coverage"]["broken_records"], 2);
+    // A rollup says the same.
+    place.trailscan("rollup -q -o kept lossy.json").run();
+    let kept = place.trailscan("principals kept").json(3);
+    assert_eq!(kept["rows"], whole["rows"]);
+    assert!(kept["coverage"]["warnings"].to_string().contains(told), "{kept}");
     // The first version had no place for parameters and results.
     let first: Vec<Value> = calls(2).iter().map(|record| mapped(record, "1.0.0-rc.2")).collect();
     place.write("first.json", lines(&first));

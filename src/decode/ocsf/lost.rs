@@ -42,6 +42,11 @@ impl Lost {
         self.0 == 0
     }
 
+    /// The name of a field that can be lost, as it was told before.
+    pub fn known(name: &str) -> Option<&'static str> {
+        NAMES.into_iter().find(|known| *known == name)
+    }
+
     /// The names of what is lost.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         NAMES.into_iter().enumerate().filter(move |(place, _)| self.0 >> place & 1 == 1).map(|(_, name)| name)

@@ -187,6 +187,7 @@ mod tests {
         assert_eq!(events[0]["cloud"]["account"]["name"], "main");
         assert!(events[2]["cloud"].get("account").is_none());
         assert_eq!(attack("T1098"), json!({ "technique": { "uid": "T1098", "name": "Account Manipulation" } }));
+        assert_eq!(attack("T1078.004")["technique"], json!({ "uid": "T1078", "name": "Valid Accounts" }));
         let sub = attack("T1098.001");
         assert_eq!((&sub["technique"]["uid"], &sub["sub_technique"]["uid"]), (&json!("T1098"), &json!("T1098.001")));
         let times = ["time", "start_time", "end_time"].map(|name| events[2][name].as_i64());

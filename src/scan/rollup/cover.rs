@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use super::Ledger;
 use super::ledger::{
-    CATEGORY, CONFLICTING_IDS, FAILED_PLACE, KNOWN_PLACE, MANAGEMENT, PRUNED, READS, REGION, REGIONS_LISTED,
-    SKIPPED_ENTRY, UNLISTED, WARNING,
+    CATEGORY, CONFLICTING_IDS, FAILED_PLACE, KNOWN_PLACE, MANAGEMENT, OCSF, OCSF_LACKING, OCSF_LOST, PRUNED, READS,
+    REGION, REGIONS_LISTED, SKIPPED_ENTRY, UNLISTED, WARNING,
 };
 use super::rows::{DeliveryRow, EventDayRow, LoggingCallRow, LoggingFactRow, ObjectRow, day_of};
 use super::{DAMAGED, FAILED, READ};
 use crate::aggregate::{AggregateKind, Batch, BatchError, PartitionKey, State};
 use crate::coverage::{CoverageFacts, Failure};
+use crate::decode::Lost;
 use crate::filter::Filters;
 use crate::input::{Arrivals, DayRange, DeliveryDay, KeyKind, ListingFailure};
 use crate::model::{
@@ -291,6 +292,10 @@ impl Covered {
                 // Of all days: which of two contents was seen first is chance.
                 CONFLICTING_IDS => coverage.conflicting_ids += row.count,
                 KNOWN_PLACE => arrivals.delivered.begin((row.name.clone(), row.why.clone())),
+                OCSF | OCSF_LACKING | OCSF_LOST if !asked.remembers(day_of(row.newest_day)) => {}
+                OCSF => coverage.ocsf.events += row.count,
+                OCSF_LACKING => coverage.ocsf.lacking += row.count,
+                OCSF_LOST => coverage.ocsf.lost.extend(Lost::known(&row.name)),
                 WARNING => arrivals.warnings.push(row.name.clone()),
                 _ => {}
             }

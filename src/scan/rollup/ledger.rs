@@ -8,7 +8,7 @@ use super::rows::{
     UnreadRow, saved_day,
 };
 use crate::aggregate::{Batch, BatchError, PartitionKey};
-use crate::coverage::CoverageFacts;
+use crate::coverage::{CoverageFacts, OcsfRead};
 use crate::input::{Arrivals, Deliveries, Listing, ListingFailure, Pruned};
 use crate::model::EventTime;
 use crate::scan::counting::category;
@@ -37,6 +37,12 @@ pub(super) const PRUNED: &str = "pruned";
 pub(super) const REGIONS_LISTED: &str = "regions-listed";
 pub(super) const CONFLICTING_IDS: &str = "conflicting-ids";
 pub(super) const WARNING: &str = "warning";
+/// Events of a day of delivery that came as OCSF.
+pub(super) const OCSF: &str = "ocsf";
+/// Those of them that do not carry all of their records.
+pub(super) const OCSF_LACKING: &str = "ocsf-lacking";
+/// A field that some of them do not carry.
+pub(super) const OCSF_LOST: &str = "ocsf-lost";
 /// An account and a region that are known to log.
 pub(super) const KNOWN_PLACE: &str = "known-place";
 /// A shard of a plan, and how many a plan has.
@@ -136,10 +142,24 @@ impl Ledger {
         let unread = std::mem::take(&mut coverage.proof.unread);
         let unread = unread.into_iter();
         self.unread.extend(unread.map(|(account_id, count)| UnreadRow { account_id, delivery_day: day, count }));
+        self.add_ocsf(&coverage.ocsf, day);
         let row = delivery_row(place, &coverage, newest);
         if row != delivery_row(place, &CoverageFacts::default(), None) {
             self.deliveries.push(row);
         }
+    }
+
+    fn add_ocsf(&mut self, ocsf: &OcsfRead, delivery_day: Option<i64>) {
+        let row = |what: &str, name: &str, count| BesideRow {
+            what: what.to_owned(),
+            name: name.to_owned(),
+            count,
+            newest_day: delivery_day,
+            ..BesideRow::default()
+        };
+        let numbers = [(OCSF, ocsf.events), (OCSF_LACKING, ocsf.lacking)];
+        self.beside.extend(numbers.map(|(what, count)| row(what, "", count)).into_iter().filter(|row| row.count > 0));
+        self.beside.extend(ocsf.lost.iter().map(|name| row(OCSF_LOST, name, 1)));
     }
 
     fn add_logging(&mut self, logging: &LoggingNotes, delivery_day: Option<i64>) {
