@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Place, count};
+use crate::harness::{Place, count, sample_logs};
 use crate::records::{call, delivered, with};
 
 /// Five calls: four by Alice of which three differ from the first in one thing, and one by a role, in another account.
@@ -268,4 +268,23 @@ fn what_ended_a_key_is_known_whatever_is_counted() {
     assert_eq!(whole["status"], "inactive");
     assert_eq!(status("--all --access-key AKIASUPTEMP22EXAMPLE"), Some(whole.clone()));
     assert_eq!(status("--all --principal *support-temp"), Some(whole));
+}
+
+/// A group that does not exist, and a suppression that matches nothing, are told; those that do something are not.
+#[test]
+fn what_names_nothing_is_told() {
+    let place = Place::new();
+    let iam = sample_logs().join("../iam");
+    for (group, is_told) in [("Evryone", true), ("Everyone", false)] {
+        let ended = place.trailscan("posture --iam-dir").arg(&iam).args(["--common-group", group]).run();
+        assert_eq!(ended.stderr.contains(group), is_told, "{group}: {}", ended.stderr);
+    }
+    for (subject, is_told) in [("AKIANOSUCHKEY", true), ("*", false)] {
+        place.write(
+            "trailscan.toml",
+            format!("[[suppress]]\nrule = \"key-over-age\"\nsubject = \"{subject}\"\nreason = \"known\"\nexpires = \"2030-01-01\"\n"),
+        );
+        let ended = place.trailscan("keys --now 2026-09-14T12:00:00Z --iam-dir").arg(&iam).arg(sample_logs()).run();
+        assert_eq!(ended.stderr.contains("key-over-age"), is_told, "{subject}: {}", ended.stderr);
+    }
 }
