@@ -95,7 +95,7 @@ impl Drop for Moto {
 }
 
 /// An answer without what names places or speaks of requests.
-fn without_places(mut answer: Value) -> Value {
+pub fn without_places(mut answer: Value) -> Value {
     let coverage = answer["coverage"].as_object_mut().expect("coverage");
     coverage.retain(|name, _| !["failures", "warnings"].contains(&name.as_str()));
     answer

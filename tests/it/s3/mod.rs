@@ -28,6 +28,7 @@ mod reading;
 mod refusals;
 mod rollups;
 mod routes;
+mod servers;
 #[cfg(feature = "iam")]
 mod snapshot;
 #[cfg(feature = "iam")]
