@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::model::{Event, EventTime, principal_of};
+use crate::model::{Event, EventTime, arn_of_named_user, principal_of};
 
 /// Credentials, and whose all credentials are meant.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,7 +30,9 @@ impl Below {
         }
         let session = identity.creation_date().filter(|_| key.is_empty() && !self.sessions.is_empty());
         session.is_some_and(|date| self.sessions.contains(&(identity.principal_id.to_string(), date)))
-            || !self.principals.is_empty() && self.principals.contains(&*principal_of(identity))
+            || !self.principals.is_empty()
+                && (self.principals.contains(&*principal_of(identity))
+                    || arn_of_named_user(identity, event.aws_region).is_some_and(|arn| self.principals.contains(&arn)))
     }
 }
 

@@ -7,7 +7,7 @@ use globset::{Glob, GlobBuilder, GlobMatcher};
 use ipnet::IpNet;
 
 use super::Below;
-use crate::model::{Arn, Event, SourceAddress, agent_family, each_resource, principal_of};
+use crate::model::{Arn, Event, SourceAddress, agent_family, arn_of_named_user, each_resource, principal_of};
 
 /// The criteria as they were written. Within one list any may hold; a list that is not empty must have one that does.
 ///
@@ -248,6 +248,8 @@ impl Filters {
         }
         let principal = principal_of(&event.user_identity);
         self.principals.hold(|glob| glob.is_match(&*principal))
+            || arn_of_named_user(&event.user_identity, event.aws_region)
+                .is_some_and(|arn| self.principals.hold(|glob| glob.is_match(&*arn)))
     }
 }
 

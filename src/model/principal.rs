@@ -37,6 +37,30 @@ pub fn principal_of<'a>(identity: &'a UserIdentity<'_>) -> Cow<'a, str> {
     named.or_else(|| fallback_of(identity)).unwrap_or(Cow::Borrowed("unknown"))
 }
 
+/// The arn of the IAM user that a record in `region` names only by account and name, as failed sign-ins and CheckMfa do. A
+/// user with a path has another one, which such a record does not tell.
+///
+/// Source: IAM user guide, "Logging IAM and AWS STS API calls", sign-in examples.
+pub fn arn_of_named_user(identity: &UserIdentity<'_>, region: &str) -> Option<String> {
+    let (account, name) = (&*identity.account_id, &*identity.user_name);
+    let is_named = !account.is_empty() && !name.is_empty() && name != HIDDEN_USER_NAME;
+    let is_bare = identity.kind == IdentityType::IamUser && identity.arn.is_empty();
+    let partition = || REGIONS_OF_PARTITIONS.iter().find(|(prefix, _)| region.starts_with(prefix));
+    (is_named && is_bare)
+        .then(|| format!("arn:{}:iam::{account}:user/{name}", partition().map_or("aws", |found| found.1)))
+}
+
+/// How regions outside the partition `aws` begin. Source: botocore, `partitions.json`.
+const REGIONS_OF_PARTITIONS: &[(&str, &str)] = &[
+    ("cn-", "aws-cn"),
+    ("us-gov-", "aws-us-gov"),
+    ("us-iso-", "aws-iso"),
+    ("us-isob-", "aws-iso-b"),
+    ("eu-isoe-", "aws-iso-e"),
+    ("us-isof-", "aws-iso-f"),
+    ("eusc-", "aws-eusc"),
+];
+
 /// A principal or another resource without what begins its arn: `user/alice`.
 pub fn short_name(name: &str) -> &str {
     Arn::parse(name).map_or(name, |arn| arn.resource)
@@ -135,6 +159,30 @@ mod tests {
         assert_eq!(principal(china), "arn:aws-cn:iam::444455556666:role/admin");
         for other in ["", "arn:aws:iam::444455556666:role/admin", "arn:aws:sts::444455556666:assumed-role/"] {
             assert_eq!(principal(other), "AROAEXAMPLE", "{other}");
+        }
+    }
+
+    #[test]
+    fn users_named_by_account_and_name() {
+        let user = |kind, arn: &'static str, name: &'static str| UserIdentity {
+            kind,
+            arn: arn.into(),
+            account_id: "111122223333".into(),
+            user_name: name.into(),
+            ..Default::default()
+        };
+        let bare = user(IdentityType::IamUser, "", "Alice");
+        let told = |region| arn_of_named_user(&bare, region).expect("a name");
+        assert_eq!(told("us-east-1"), "arn:aws:iam::111122223333:user/Alice");
+        assert_eq!(told("cn-north-1"), "arn:aws-cn:iam::111122223333:user/Alice");
+        assert_eq!(told("us-gov-west-1"), "arn:aws-us-gov:iam::111122223333:user/Alice");
+        for other in [
+            user(IdentityType::IamUser, "arn:aws:iam::111122223333:user/team/Alice", "Alice"),
+            user(IdentityType::IamUser, "", HIDDEN_USER_NAME),
+            user(IdentityType::IamUser, "", ""),
+            user(IdentityType::Root, "", "alias-of-the-account"),
+        ] {
+            assert_eq!(arn_of_named_user(&other, "us-east-1"), None);
         }
     }
 

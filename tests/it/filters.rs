@@ -288,3 +288,42 @@ fn what_names_nothing_is_told() {
         assert_eq!(ended.stderr.contains("key-over-age"), is_told, "{subject}: {}", ended.stderr);
     }
 }
+
+/// A sign-in without an ARN is of the user that its accountId and userName, or its principalId, name.
+#[test]
+fn a_sign_in_without_an_arn_is_of_its_user() {
+    let place = Place::new();
+    let bare = json!({"eventSource": "signin.amazonaws.com", "eventName": "ConsoleLogin", "eventType": "AwsConsoleSignIn",
+        "userIdentity": {"arn": null, "accessKeyId": null}, "requestParameters": null, "readOnly": false,
+        "additionalEventData": {"MFAUsed": "No"}, "responseElements": {"ConsoleLogin": "Success"}});
+    let check = json!({"eventName": "CheckMfa", "additionalEventData": {"MfaType": "U2F MFA"},
+        "responseElements": {"ConsoleLogin": null, "CheckMfa": "Success"}});
+    let nameless = json!({"userIdentity": {"userName": null}});
+    // Somebody else, of whom no record has an ARN.
+    let other = json!({"userIdentity": {"userName": "Bob", "principalId": "AIDABOB00000000EXAMPLE"}});
+    place.write(
+        "log.json",
+        delivered(&[
+            call(1, 0),
+            with(call(2, 60), bare.clone()),
+            with(with(call(3, 120), bare.clone()), check),
+            with(with(call(4, 180), bare.clone()), nameless),
+            with(with(call(5, 240), bare), other),
+        ]),
+    );
+    let alice = "arn:aws:iam::111122223333:user/Alice";
+    let all = place.trailscan("principals log.json").json(0);
+    let told: Vec<(&Value, &Value)> =
+        all["rows"].as_array().expect("rows").iter().map(|row| (&row["principal"], &row["events"])).collect();
+    assert_eq!(told[0], (&json!(alice), &json!(4)), "{told:?}");
+    assert_eq!((told.len(), told[1].1), (2, &json!(1)), "{told:?}");
+    // The name finds those that tell it: the one that has only an id is not known to be hers while records are read.
+    for (report, rows) in [("principals", 1), ("console-logins", 1), ("events", 3)] {
+        for pattern in ["*:user/Alice", "arn:aws:iam::111122223333:user/Alice"] {
+            let answer = place.trailscan(&format!("{report} --principal {pattern} log.json")).json(0);
+            let found = answer["rows"].as_array().expect("rows");
+            assert_eq!(found.len(), rows, "{report} {pattern}: {found:?}");
+            assert_eq!(count(&answer["coverage"]["events_counted"]), 3, "{report} {pattern}");
+        }
+    }
+}
