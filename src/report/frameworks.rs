@@ -8,7 +8,7 @@
 pub const BENCHMARK: &str = "CIS Amazon Web Services Foundations Benchmark v3.0.0";
 
 /// The techniques that rules name.
-const TECHNIQUES: [(&str, &str); 17] = [
+const TECHNIQUES: [(&str, &str); 18] = [
     ("T1070", "Indicator Removal"),
     ("T1078.004", "Valid Accounts: Cloud Accounts"),
     ("T1098", "Account Manipulation"),
@@ -25,6 +25,7 @@ const TECHNIQUES: [(&str, &str); 17] = [
     ("T1552.005", "Unsecured Credentials: Cloud Instance Metadata API"),
     ("T1555.006", "Credentials from Password Stores: Cloud Secrets Management Stores"),
     ("T1556.006", "Modify Authentication Process: Multi-Factor Authentication"),
+    ("T1562.001", "Impair Defenses: Disable or Modify Tools"),
     ("T1562.008", "Impair Defenses: Disable or Modify Cloud Logs"),
 ];
 

@@ -104,6 +104,10 @@ pub enum Act {
     TrustService,
     /// Makes or invites an account of the organization, or enters one.
     GrowOrganization,
+    /// Switches off a service that watches the account, or takes accounts from its sight; or sets a detector on or off.
+    StopDetection,
+    /// Switches such a service on.
+    StartDetection,
 }
 
 /// What a change is about.
@@ -140,11 +144,13 @@ pub enum TargetKind {
     Limit,
     /// What holds or runs something: `bucket/NAME`, `kms-key/ID`, `function/NAME`.
     Resource,
+    /// What watches the account: a detector, a recorder; by its id or name.
+    Detection,
 }
 
 impl TargetKind {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::User,
         Self::Group,
         Self::Role,
@@ -160,6 +166,7 @@ impl TargetKind {
         Self::Person,
         Self::Limit,
         Self::Resource,
+        Self::Detection,
     ];
 
     /// The name that is printed: `user`.
@@ -180,6 +187,7 @@ impl TargetKind {
             Self::Person => "identity-center-user",
             Self::Limit => "organization-policy",
             Self::Resource => "resource",
+            Self::Detection => "detection",
         }
     }
 

@@ -41,6 +41,17 @@ const SSM: &str = "ssm.amazonaws.com";
 /// IAM Identity Center.
 const SSO: &str = "sso.amazonaws.com";
 const STS: &str = "sts.amazonaws.com";
+/// AWS Config.
+const CONFIG: &str = "config.amazonaws.com";
+/// Amazon Detective.
+const DETECTIVE: &str = "detective.amazonaws.com";
+const GUARDDUTY: &str = "guardduty.amazonaws.com";
+/// Amazon Inspector.
+const INSPECTOR: &str = "inspector2.amazonaws.com";
+/// Amazon Macie.
+const MACIE: &str = "macie2.amazonaws.com";
+/// AWS Security Hub.
+const SECURITY_HUB: &str = "securityhub.amazonaws.com";
 /// The same directory, as its API is called.
 const STORE: &str = "identitystore.amazonaws.com";
 
@@ -51,7 +62,8 @@ const STORE: &str = "identitystore.amazonaws.com";
 ///
 /// Source: API references of the services, Actions; IAM user guide, "Temporary delegation" and "Centrally manage root access
 /// for member accounts"; IAM Identity Center user guide, "Logging IAM Identity Center API calls with AWS CloudTrail"; Lambda
-/// developer guide, "Logging AWS Lambda API calls using AWS CloudTrail" (names with a version behind them).
+/// developer guide, "Logging AWS Lambda API calls using AWS CloudTrail" (names with a version behind them). Known misses of
+/// what watches: filters and trusted lists of GuardDuty, flow logs, analyzers, alarms, single controls and rules.
 pub(super) const EVENTS: &[(&str, &str, Act, TargetKind)] = &[
     ("AcceptDelegationRequest", IAM, Act::Delegate, TargetKind::Account),
     ("AcceptHandshake", ORGANIZATIONS, Act::GrowOrganization, TargetKind::Account),
@@ -80,6 +92,7 @@ pub(super) const EVENTS: &[(&str, &str, Act, TargetKind)] = &[
     ("CreateAccountAssignment", SSO, Act::Assign, TargetKind::PermissionSet),
     ("CreateActivation", SSM, Act::HandRole, TargetKind::Resource),
     ("CreateBucket", S3, Act::Share, TargetKind::Resource),
+    ("CreateDetector", GUARDDUTY, Act::StartDetection, TargetKind::Detection),
     ("CreateDevEndpoint", GLUE, Act::HandRole, TargetKind::Resource),
     ("CreateDomain", ES, Act::Share, TargetKind::Resource),
     ("CreateElasticsearchDomain", ES, Act::Share, TargetKind::Resource),
@@ -87,6 +100,7 @@ pub(super) const EVENTS: &[(&str, &str, Act, TargetKind)] = &[
     ("CreateFunction20150331", LAMBDA, Act::AddLayer, TargetKind::Resource),
     ("CreateFunctionUrlConfig", LAMBDA, Act::Share, TargetKind::Resource),
     ("CreateGrant", KMS, Act::Share, TargetKind::Resource),
+    ("CreateGraph", DETECTIVE, Act::StartDetection, TargetKind::Detection),
     ("CreateGroup", IAM, Act::Create, TargetKind::Group),
     ("CreateGroupMembership", STORE, Act::JoinPeople, TargetKind::Person),
     ("CreateKey", KMS, Act::Share, TargetKind::Resource),
@@ -113,6 +127,10 @@ pub(super) const EVENTS: &[(&str, &str, Act, TargetKind)] = &[
     ("CreateVirtualMFADevice", IAM, Act::HandleMfa, TargetKind::MfaDevice),
     ("DeactivateMFADevice", IAM, Act::DeactivateMfa, TargetKind::User),
     ("DeleteAccountPasswordPolicy", IAM, Act::DeletePasswordPolicy, TargetKind::Account),
+    ("DeleteConfigurationRecorder", CONFIG, Act::StopDetection, TargetKind::Detection),
+    ("DeleteDeliveryChannel", CONFIG, Act::StopDetection, TargetKind::Detection),
+    ("DeleteDetector", GUARDDUTY, Act::StopDetection, TargetKind::Detection),
+    ("DeleteGraph", DETECTIVE, Act::StopDetection, TargetKind::Detection),
     ("DeleteGroup", IAM, Act::Delete, TargetKind::Group),
     ("DeleteGroupPolicy", IAM, Act::DeleteInline, TargetKind::Group),
     ("DeleteInlinePolicyFromPermissionSet", SSO, Act::DeleteInline, TargetKind::PermissionSet),
@@ -138,14 +156,23 @@ pub(super) const EVENTS: &[(&str, &str, Act, TargetKind)] = &[
     ("DetachPolicy", ORGANIZATIONS, Act::LiftLimit, TargetKind::Limit),
     ("DetachRolePolicy", IAM, Act::Detach, TargetKind::Role),
     ("DetachUserPolicy", IAM, Act::Detach, TargetKind::User),
+    ("Disable", INSPECTOR, Act::StopDetection, TargetKind::Detection),
+    ("DisableMacie", MACIE, Act::StopDetection, TargetKind::Detection),
     ("DisablePolicyType", ORGANIZATIONS, Act::LiftLimit, TargetKind::Limit),
+    ("DisableSecurityHub", SECURITY_HUB, Act::StopDetection, TargetKind::Detection),
+    ("DisassociateFromAdministratorAccount", GUARDDUTY, Act::StopDetection, TargetKind::Detection),
+    ("DisassociateFromMasterAccount", GUARDDUTY, Act::StopDetection, TargetKind::Detection),
+    ("DisassociateMembers", GUARDDUTY, Act::StopDetection, TargetKind::Detection),
+    ("Enable", INSPECTOR, Act::StartDetection, TargetKind::Detection),
     ("EnableAWSServiceAccess", ORGANIZATIONS, Act::TrustService, TargetKind::Account),
     ("EnableExternalIdPConfigurationForDirectory", DIRECTORY, Act::TrustProvider, TargetKind::Provider),
     ("EnableMFADevice", IAM, Act::EnableMfa, TargetKind::User),
+    ("EnableMacie", MACIE, Act::StartDetection, TargetKind::Detection),
     ("EnableOrganizationsRootCredentialsManagement", IAM, Act::CentralRoot, TargetKind::Account),
     ("EnableOrganizationsRootSessions", IAM, Act::CentralRoot, TargetKind::Account),
     ("EnableOutboundWebIdentityFederation", IAM, Act::FederateOut, TargetKind::Account),
     ("EnableProfile", ANYWHERE, Act::OpenProfile, TargetKind::Profile),
+    ("EnableSecurityHub", SECURITY_HUB, Act::StartDetection, TargetKind::Detection),
     ("EnableTrustAnchor", ANYWHERE, Act::TrustAnchor, TargetKind::TrustAnchor),
     ("GetWebIdentityToken", STS, Act::GetToken, TargetKind::Account),
     ("InviteAccountToOrganization", ORGANIZATIONS, Act::GrowOrganization, TargetKind::Account),
@@ -194,8 +221,13 @@ pub(super) const EVENTS: &[(&str, &str, Act, TargetKind)] = &[
     ("SetQueueAttributes", SQS, Act::Share, TargetKind::Resource),
     ("SetRepositoryPolicy", ECR, Act::Share, TargetKind::Resource),
     ("SetTopicAttributes", SNS, Act::Share, TargetKind::Resource),
+    ("StartConfigurationRecorder", CONFIG, Act::StartDetection, TargetKind::Detection),
+    ("StartMonitoringMembers", GUARDDUTY, Act::StartDetection, TargetKind::Detection),
+    ("StopConfigurationRecorder", CONFIG, Act::StopDetection, TargetKind::Detection),
+    ("StopMonitoringMembers", GUARDDUTY, Act::StopDetection, TargetKind::Detection),
     ("UpdateAccountPasswordPolicy", IAM, Act::UpdatePasswordPolicy, TargetKind::Account),
     ("UpdateAssumeRolePolicy", IAM, Act::UpdateTrust, TargetKind::Role),
+    ("UpdateDetector", GUARDDUTY, Act::StopDetection, TargetKind::Detection),
     ("UpdateDevEndpoint", GLUE, Act::HandRole, TargetKind::Resource),
     ("UpdateDomainConfig", ES, Act::Share, TargetKind::Resource),
     ("UpdateElasticsearchDomainConfig", ES, Act::Share, TargetKind::Resource),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::act::{Act, TargetKind};
 use super::event::IamEvent;
-use super::key::BY_ITSELF;
+use super::key::{BY_ITSELF, OFF, ON};
 use super::{organization, shared};
 use crate::model::{Arn, Event, Raw, members, text};
 
@@ -25,6 +25,7 @@ pub(super) fn target<'a>(kind: TargetKind, event: &Event<'a>) -> Cow<'a, str> {
         TargetKind::Person => organization::person(event),
         TargetKind::Limit => organization::limit(event),
         TargetKind::Resource => shared::resource(event),
+        TargetKind::Detection => of(["detectorId", "configurationRecorderName", "deliveryChannelName"]),
         _ => Cow::Borrowed(""),
     }
 }
@@ -40,6 +41,7 @@ pub(super) fn given<'a>(change: IamEvent, event: &Event<'a>) -> Cow<'a, str> {
         Act::HandRole if change.name() == "SetIdentityPoolRoles" => guests(event),
         Act::HandRole => of(["roleName", "roleArn", "iamRole"]),
         Act::GetToken => listed(event, "audience"),
+        Act::StopDetection if change.name() == "UpdateDetector" => enabled(event),
         Act::AddLayer => shared::layers(event),
         Act::MakeSet => of(["name", "", ""]),
         Act::MakePerson | Act::JoinPeople | Act::ResetPerson => organization::of_person(change.act(), event),
@@ -57,6 +59,18 @@ pub(super) fn given<'a>(change: IamEvent, event: &Event<'a>) -> Cow<'a, str> {
         }
         _ => Cow::Borrowed(""),
     }
+}
+
+/// [`ON`] or [`OFF`], where a call sets a detector so.
+///
+/// Source: Amazon GuardDuty API reference, UpdateDetector.
+fn enabled<'a>(event: &Event<'a>) -> Cow<'a, str> {
+    let [enable] = members(event.request_parameters, ["enable"]);
+    Cow::Borrowed(match enable.json() {
+        "true" => ON,
+        "false" => OFF,
+        _ => "",
+    })
 }
 
 /// The id of a long-lived credential: of the response to the call that made it, or of the request. Empty where neither says.

@@ -14,6 +14,12 @@ pub const LIMITS_NOTHING: &str = " (allows everything)";
 /// What follows where the caller of Identity Center gave or did something to itself.
 pub const BY_ITSELF: &str = " (the caller itself)";
 
+/// What a call that updates a detector sets it to.
+pub const ON: &str = "on";
+
+/// As [`ON`].
+pub const OFF: &str = "off";
+
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Outcome {

@@ -24,7 +24,7 @@ use hashbrown::HashMap;
 pub use act::{Act, TargetKind};
 use documents::Documents;
 pub use event::IamEvent;
-pub use key::{BY_ITSELF, DORMANT, Granted, Key, LIMITS_NOTHING, Outcome};
+pub use key::{BY_ITSELF, DORMANT, Granted, Key, LIMITS_NOTHING, OFF, ON, Outcome};
 pub use read::lets_in;
 
 use super::{Aggregate, AggregateKind, Batch, BatchError, Remap, RowMemo, Seen, Span, Sym, SymSet, Symbols};

@@ -158,6 +158,8 @@ fn is_telling(change: IamEvent, documents: &mut Documents, event: &Event<'_>) ->
         }
         // Of a path alone nobody is called otherwise.
         "UpdateGroup" | "UpdateUser" => !new_name(event).is_empty(),
+        // Most updates set what a detector looks at.
+        "UpdateDetector" => !elsewhere::given(change, event).is_empty(),
         "UpdatePolicy" => !organization::still_limits(event, documents),
         "CreateFunction20150331"
         | "UpdateFunctionConfiguration20150331"
@@ -278,6 +280,7 @@ fn policy<'a>(
         | Act::RemoveCredential
         | Act::ResetPerson
         | Act::SetLimit
+        | Act::StopDetection
         | Act::TrustService => (elsewhere::given(change, event), PolicyClass::None, Granted::Nothing),
         Act::MakeLimit => (organization::kind(event, documents), PolicyClass::None, Granted::Nothing),
         Act::UpdatePasswordPolicy => (password_terms(event), PolicyClass::None, Granted::Nothing),

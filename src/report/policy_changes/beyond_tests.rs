@@ -748,3 +748,53 @@ fn boundaries_that_limit_nothing() {
     assert_eq!(found([set("bo", ADMIN)]), "boundary-removed low");
     assert_eq!(found([set("bo", "arn:aws:iam::111122223333:policy/boundary")]), "");
 }
+
+#[test]
+fn what_watches_is_switched_off() {
+    let (medium, low) = ("detection-switched-off medium", "detection-switched-off low");
+    let detector = |name: &str, request: Json| call("guardduty", name, request);
+    let delete = || detector("DeleteDetector", json!({ "detectorId": "d1" }));
+    let set = |on: bool| detector("UpdateDetector", json!({ "detectorId": "d1", "enable": on }));
+    let create = |time: &str| at(&format!("2026-01-{time}Z"), detector("CreateDetector", json!({ "enable": true })));
+    for record in [
+        delete(),
+        set(false),
+        detector("StopMonitoringMembers", json!({ "detectorId": "d1", "accountIds": [STRANGER] })),
+        call("config", "StopConfigurationRecorder", json!({ "configurationRecorderName": "default" })),
+        call("config", "DeleteDeliveryChannel", json!({ "deliveryChannelName": "default" })),
+        call("securityhub", "DisableSecurityHub", json!(null)),
+        call("macie2", "DisableMacie", json!(null)),
+        call("inspector2", "Disable", json!({ "resourceTypes": ["EC2"] })),
+        call("detective", "DeleteGraph", json!({ "graphArn": "arn:aws:detective:us-east-1:111122223333:graph:1" })),
+    ] {
+        assert_eq!(found([record.clone()]), medium, "{record}");
+    }
+    // What a detector looks at, one that is switched on, and what only sounds like it.
+    for record in [
+        set(true),
+        create("02T03:00:00"),
+        detector("UpdateDetector", json!({ "detectorId": "d1", "findingPublishingFrequency": "ONE_HOUR" })),
+        detector("GetDetector", json!({ "detectorId": "d1" })),
+        call("ssm", "Disable", json!({})),
+        call("config", "DeleteConfigRule", json!({ "configRuleName": "r" })),
+    ] {
+        assert_eq!(found([record.clone()]), "", "{record}");
+    }
+    assert_eq!(found([delete(), create("02T04:00:00")]), low, "it came back");
+    assert_eq!(found([delete(), create("04T03:00:00")]), medium, "days later");
+    assert_eq!(found([set(false), at("2026-01-02T05:00:00Z", set(true))]), low, "on again");
+    assert_eq!(found([create("01T03:00:00"), delete()]), low, "the caller tried it for a day");
+    assert_eq!(found([create("01T03:00:00"), at("2026-01-20T03:00:00Z", delete())]), medium, "it was there for weeks");
+    let mut others = create("01T03:00:00");
+    others["userIdentity"]["arn"] = json!("arn:aws:iam::111122223333:user/bob");
+    others["userIdentity"]["principalId"] = json!("AIDABOB");
+    assert_eq!(found([others, delete()]), medium, "somebody else's");
+    let recorder = call("config", "StartConfigurationRecorder", json!({ "configurationRecorderName": "default" }));
+    assert_eq!(found([delete(), at("2026-01-02T04:00:00Z", recorder)]), medium, "another service came");
+    let mut refused = delete();
+    refused["errorCode"] = json!("AccessDenied");
+    assert_eq!(found([refused]), "iam-changes-denied low");
+    let mut aws = delete();
+    aws["userIdentity"] = json!({ "type": "AWSService", "invokedBy": "organizations.amazonaws.com" });
+    assert_eq!(found([aws]), "", "AWS for the organization");
+}

@@ -90,7 +90,7 @@ Severity of a row: that of the worst finding that rests on it, else info. The wo
             password-policy-weak, boundary-removed, identity-provider-trusted,
             roles-anywhere-opened, delegation-given, access-outside-iam,
             identity-center-people-changed, organization-limit-lifted,
-            organization-service-delegated, outbound-token-got
+            organization-service-delegated, outbound-token-got, detection-switched-off
   low       policy-on-user, own-policy-broad, password-reset-by-other, mfa-delay,
             iam-changes-denied, long-lived-credential-made, outbound-federation-enabled,
             central-root-enabled, function-layer-of-others, organization-grown, password-new

@@ -268,6 +268,7 @@ pub(super) static RULES: &[Rule] = &[
     beyond_rules::RESOURCE_SHARED,
     beyond_rules::PEOPLE_CHANGED,
     beyond_rules::LIMIT_LIFTED,
+    beyond_rules::DETECTION_OFF,
     beyond_rules::SERVICE_DELEGATED,
     beyond_rules::ORGANIZATION_GROWN,
     beyond_rules::LAYER_ADDED,

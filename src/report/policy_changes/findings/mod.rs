@@ -2,6 +2,7 @@
 //! much; a row's severity is that of the worst finding that rests on it.
 
 mod baseline;
+mod detection;
 mod doors;
 mod elsewhere;
 mod identity_center;
@@ -55,6 +56,7 @@ pub(super) fn of(all: &[Change<'_>], known: &Known<'_>) -> Vec<Found> {
     found.extend(identity_center::of(all, administrators));
     found.extend(sharing::of(all, &known.baseline));
     found.extend(organization::of(all, &known.baseline));
+    found.extend(detection::of(all));
     found.extend(provisioning::of(all));
     found.extend(people::of(all, &known.told));
     found
