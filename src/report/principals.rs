@@ -115,7 +115,7 @@ fn answer(view: &View<'_>) -> Answer {
     let principals = view.state.get::<Principals>().expect("the state has the aggregates that the report needs");
     let symbols = view.state.symbols();
     let mut rows: Vec<PrincipalRow<'_>> = principals.rows().iter().map(|used| read(used, symbols)).collect();
-    join_by_id(&mut rows);
+    join_roles(&mut rows);
     rows.sort_by_key(|row| (Reverse(row.used.tally.events), row.principal, row.account));
     let mut findings: Vec<Finding> = rows.iter().filter_map(recreated).collect();
     finding::sort(&mut findings);
@@ -134,11 +134,11 @@ fn read<'a>(used: &'a PrincipalUse, symbols: &'a Symbols) -> PrincipalRow<'a> {
     }
 }
 
-/// Gives what is known of a role without its path (a SwitchRole, a sign-in of a role session), or of a user without an
-/// arn (a sign-in that failed, a CheckMfa), to the row of the same unique id that has its own arn.
-fn join_by_id(rows: &mut Vec<PrincipalRow<'_>>) {
+/// Gives what is known of a role without its path (a SwitchRole, a sign-in of a role session) to the row of the same
+/// unique id that has the role's own arn.
+fn join_roles(rows: &mut Vec<PrincipalRow<'_>>) {
     let mut whole: AHashMap<(String, String), usize> = AHashMap::new();
-    for (place, row) in rows.iter().enumerate().filter(|(_, row)| has_own_arn(row)) {
+    for (place, row) in rows.iter().enumerate().filter(|(_, row)| is_role(row) && !is_short(row)) {
         for id in &row.ids {
             let known = whole.entry((row.account.to_owned(), id.clone())).or_insert(place);
             // Of two the first by name: rows come in no lasting order.
@@ -148,9 +148,7 @@ fn join_by_id(rows: &mut Vec<PrincipalRow<'_>>) {
         }
     }
     let of = |row: &PrincipalRow<'_>| match &*row.ids {
-        [id] if is_role(row) && is_short(row) || is_nameless_user(row) => {
-            whole.get(&(row.account.to_owned(), id.clone())).copied()
-        }
+        [id] if is_role(row) && is_short(row) => whole.get(&(row.account.to_owned(), id.clone())).copied(),
         _ => None,
     };
     let joined: Vec<(usize, usize)> =
@@ -166,16 +164,6 @@ fn join_by_id(rows: &mut Vec<PrincipalRow<'_>>) {
 
 fn is_role(row: &PrincipalRow<'_>) -> bool {
     row.kind == "AssumedRole"
-}
-
-/// Whether rows of the same unique id that tell less belong to this one.
-fn has_own_arn(row: &PrincipalRow<'_>) -> bool {
-    is_role(row) && !is_short(row) || row.kind == "IAMUser" && !is_nameless_user(row)
-}
-
-/// Whether nothing but the unique id of an IAM user is known.
-fn is_nameless_user(row: &PrincipalRow<'_>) -> bool {
-    row.kind == "IAMUser" && row.ids.iter().any(|id| id == row.principal)
 }
 
 /// Whether the principal is no role's arn with a path: the path is not known, or there is none.
