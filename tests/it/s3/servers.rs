@@ -52,15 +52,14 @@ fn start(command: &mut Command, place: &Place) -> Child {
     command.stdin(Stdio::null()).stdout(words).stderr(log).spawn().expect("the server starts")
 }
 
-/// A port that nobody listens on, and neither on the one ten thousand above it, where SeaweedFS talks to itself.
-fn port() -> u16 {
+/// Different ports that nobody listens on, and neither on those ten thousand above them, where SeaweedFS talks to itself: all
+/// below those that Linux gives to connections.
+fn ports() -> [u16; 4] {
     let is_free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
-    let seed = std::process::id().wrapping_mul(7919) ^ Instant::now().elapsed().subsec_nanos();
-    let first = u16::try_from(seed % 20_000).expect("below 20,000");
-    (0..20_000u16)
-        .map(|step| 20_000 + (first + step) % 20_000)
-        .find(|&port| is_free(port) && is_free(port + 10_000))
-        .expect("a free port")
+    let first = u16::try_from(std::process::id().wrapping_mul(7919) % 10_000).expect("below 10,000");
+    let mut free = (0..10_000u16).map(|step| 12_000 + (first + step) % 10_000);
+    let mut next = || free.find(|&port| is_free(port) && is_free(port + 10_000)).expect("a free port");
+    [next(), next(), next(), next()]
 }
 
 impl Store {
@@ -87,12 +86,12 @@ impl Store {
             "credentials": [{"accessKey": ACCESS_KEY, "secretKey": SECRET}]}]});
         place.write("s3.json", identity.to_string());
         std::fs::create_dir_all(place.path("kept")).expect("a folder");
-        let (s3, filer) = (port(), port());
+        let [s3, filer, master, volume] = ports();
         let mut command = Command::new(&program);
         command.args(["server", "-dir=kept", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3", "-s3.config=s3.json"]);
         // Small volumes, and nothing beside S3: other ports are everybody's.
         command.args(["-s3.port.iceberg=0", "-s3.port.lance=0", "-master.volumeSizeLimitMB=64", "-volume.max=50"]);
-        command.args([format!("-master.port={}", port()), format!("-volume.port={}", port())]);
+        command.args([format!("-master.port={master}"), format!("-volume.port={volume}")]);
         command.args([format!("-filer.port={filer}"), format!("-s3.port={s3}")]);
         let server = start(&mut command, place);
         let filer = format!("127.0.0.1:{filer}");
