@@ -144,7 +144,7 @@ pub enum TargetKind {
     Limit,
     /// What holds or runs something: `bucket/NAME`, `kms-key/ID`, `function/NAME`.
     Resource,
-    /// What watches the account: a detector, a recorder; by its id or name.
+    /// What watches the account: a detector, a recorder; by its id or name, and the region that it watches: `ID in REGION`.
     Detection,
 }
 

@@ -25,7 +25,10 @@ pub(super) fn target<'a>(kind: TargetKind, event: &Event<'a>) -> Cow<'a, str> {
         TargetKind::Person => organization::person(event),
         TargetKind::Limit => organization::limit(event),
         TargetKind::Resource => shared::resource(event),
-        TargetKind::Detection => of(["detectorId", "configurationRecorderName", "deliveryChannelName"]),
+        TargetKind::Detection => {
+            let name = of(["detectorId", "configurationRecorderName", "deliveryChannelName"]);
+            Cow::Owned(format!("{name} in {}", event.aws_region).trim_start().to_owned())
+        }
         _ => Cow::Borrowed(""),
     }
 }
@@ -41,7 +44,7 @@ pub(super) fn given<'a>(change: IamEvent, event: &Event<'a>) -> Cow<'a, str> {
         Act::HandRole if change.name() == "SetIdentityPoolRoles" => guests(event),
         Act::HandRole => of(["roleName", "roleArn", "iamRole"]),
         Act::GetToken => listed(event, "audience"),
-        Act::StopDetection if change.name() == "UpdateDetector" => enabled(event),
+        Act::StopDetection | Act::StartDetection if change.name().ends_with("Detector") => enabled(event),
         Act::AddLayer => shared::layers(event),
         Act::MakeSet => of(["name", "", ""]),
         Act::MakePerson | Act::JoinPeople | Act::ResetPerson => organization::of_person(change.act(), event),
@@ -63,7 +66,7 @@ pub(super) fn given<'a>(change: IamEvent, event: &Event<'a>) -> Cow<'a, str> {
 
 /// [`ON`] or [`OFF`], where a call sets a detector so.
 ///
-/// Source: Amazon GuardDuty API reference, UpdateDetector.
+/// Source: Amazon GuardDuty API reference, CreateDetector and UpdateDetector.
 fn enabled<'a>(event: &Event<'a>) -> Cow<'a, str> {
     let [enable] = members(event.request_parameters, ["enable"]);
     Cow::Borrowed(match enable.json() {

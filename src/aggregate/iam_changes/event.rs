@@ -34,11 +34,6 @@ impl IamEvent {
         EVENTS[usize::from(self.0)].0
     }
 
-    /// Its `eventSource`.
-    pub fn source(self) -> &'static str {
-        EVENTS[usize::from(self.0)].1
-    }
-
     /// What it does.
     pub fn act(self) -> Act {
         EVENTS[usize::from(self.0)].2

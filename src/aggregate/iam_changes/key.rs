@@ -14,7 +14,7 @@ pub const LIMITS_NOTHING: &str = " (allows everything)";
 /// What follows where the caller of Identity Center gave or did something to itself.
 pub const BY_ITSELF: &str = " (the caller itself)";
 
-/// What a call that updates a detector sets it to.
+/// What a call that makes or updates a detector sets it to.
 pub const ON: &str = "on";
 
 /// As [`ON`].

@@ -280,6 +280,7 @@ fn policy<'a>(
         | Act::RemoveCredential
         | Act::ResetPerson
         | Act::SetLimit
+        | Act::StartDetection
         | Act::StopDetection
         | Act::TrustService => (elsewhere::given(change, event), PolicyClass::None, Granted::Nothing),
         Act::MakeLimit => (organization::kind(event, documents), PolicyClass::None, Granted::Nothing),

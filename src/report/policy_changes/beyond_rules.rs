@@ -77,9 +77,8 @@ pub(super) const DETECTION_OFF: Rule = Rule {
     techniques: &["T1562.001"],
     controls: &[],
     about: "GuardDuty, AWS Config, Security Hub, Macie, Inspector or Detective was switched off, or accounts were taken from \
-GuardDuty's sight: a line for each caller. Low where each of the services was switched on again in the account within a day, \
-or the same caller had switched it on there within the week before. What AWS's services do by themselves is left out, and so \
-are filters, trusted lists, single rules and controls, alarms, flow logs and analyzers.",
+GuardDuty's sight: a line for each caller. Low where each was switched on again in the same region within a day. What AWS's services do by themselves \
+is left out, and so are filters, trusted lists, single rules and controls, alarms, flow logs and analyzers.",
     check: "Did somebody of yours mean it? What else did the caller do before and after: trailscan incident PRINCIPAL.",
     fix: "Switch it on again (aws guardduty create-detector --enable, aws configservice start-configuration-recorder, aws \
 securityhub enable-security-hub), and look at what happened while it was off.",

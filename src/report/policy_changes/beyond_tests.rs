@@ -783,12 +783,18 @@ fn what_watches_is_switched_off() {
     assert_eq!(found([delete(), create("02T04:00:00")]), low, "it came back");
     assert_eq!(found([delete(), create("04T03:00:00")]), medium, "days later");
     assert_eq!(found([set(false), at("2026-01-02T05:00:00Z", set(true))]), low, "on again");
-    assert_eq!(found([create("01T03:00:00"), delete()]), low, "the caller tried it for a day");
-    assert_eq!(found([create("01T03:00:00"), at("2026-01-20T03:00:00Z", delete())]), medium, "it was there for weeks");
-    let mut others = create("01T03:00:00");
-    others["userIdentity"]["arn"] = json!("arn:aws:iam::111122223333:user/bob");
-    others["userIdentity"]["principalId"] = json!("AIDABOB");
-    assert_eq!(found([others, delete()]), medium, "somebody else's");
+    let again = at("2026-01-02T04:01:00Z", delete());
+    assert_eq!(found([delete(), create("02T04:00:00"), again]), medium, "and off again");
+    assert_eq!(found([create("01T03:00:00"), delete()]), medium, "whose it was is not known by that");
+    let elsewhere = |mut record: Json| {
+        record["awsRegion"] = json!("eu-west-3");
+        record
+    };
+    assert_eq!(found([delete(), elsewhere(create("02T04:00:00"))]), medium, "in another region");
+    let idle = at("2026-01-02T04:00:00Z", detector("CreateDetector", json!({ "enable": false })));
+    assert_eq!(found([delete(), idle]), medium, "a new one that is off");
+    let stop = || detector("StopMonitoringMembers", json!({ "detectorId": "d1", "accountIds": [STRANGER] }));
+    assert_eq!(found([stop(), at("2026-01-02T04:00:00Z", set(true))]), medium, "which was on all the time");
     let recorder = call("config", "StartConfigurationRecorder", json!({ "configurationRecorderName": "default" }));
     assert_eq!(found([delete(), at("2026-01-02T04:00:00Z", recorder)]), medium, "another service came");
     let mut refused = delete();

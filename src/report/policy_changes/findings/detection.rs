@@ -5,29 +5,40 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::beyond_rules as rules;
 use super::super::change::Change;
 use super::{Draft, Found, groups, listed};
-use crate::aggregate::iam_changes::{Act, ON};
+use crate::aggregate::iam_changes::{Act, OFF, ON};
 use crate::model::EventTime;
 use crate::report::Severity;
 
 const DAY: i64 = 86_400;
-const WEEK: i64 = 7 * DAY;
 
-/// When a service was switched on in an account, and by whom.
-type Starts<'a> = BTreeMap<(&'a str, &'static str), BTreeSet<(EventTime, &'a str)>>;
+/// Calls that switch off, and the one that takes each back.
+///
+/// Source: API references of the services. StartConfigurationRecorder fails where the recorder or its delivery channel is
+/// gone. Who left an administrator account has to be invited again, which is another account's call.
+const TAKEN_BACK: &[(&str, &str)] = &[
+    ("DeleteConfigurationRecorder", "StartConfigurationRecorder"),
+    ("DeleteDeliveryChannel", "StartConfigurationRecorder"),
+    ("DeleteDetector", "CreateDetector"),
+    ("DeleteGraph", "CreateGraph"),
+    ("Disable", "Enable"),
+    ("DisableMacie", "EnableMacie"),
+    ("DisableSecurityHub", "EnableSecurityHub"),
+    ("StopConfigurationRecorder", "StartConfigurationRecorder"),
+    ("StopMonitoringMembers", "StartMonitoringMembers"),
+    ("UpdateDetector", "UpdateDetector"),
+];
+
+/// When a service was switched on: by account, region and call.
+type Starts<'a> = BTreeMap<(&'a str, &'a str, &'static str), BTreeSet<EventTime>>;
 
 pub(super) fn of(all: &[Change<'_>]) -> Vec<Found> {
     let starts = starts(all);
     let of_actor = |((account_id, actor), rows): ((&str, &str), Vec<usize>)| {
-        let (severity, because) = match rows.iter().all(|&row| is_short(&all[row], &starts)) {
-            true => {
-                (Severity::Low, "it came back within a day, or the caller had switched it on within the week before")
-            }
+        let (severity, because) = match rows.iter().all(|&row| comes_back(&all[row], &starts)) {
+            true => (Severity::Low, "it was switched on again in the same region within a day"),
             false => (Severity::Medium, "what happened since is not seen by it; who hides does this early"),
         };
-        let what = listed(all, &rows, |change| match change.target {
-            "" => format!("{} ({})", change.event.name(), service(change)),
-            target => format!("{} ({} {target})", change.event.name(), service(change)),
-        });
+        let what = listed(all, &rows, |change| format!("{} ({})", change.event.name(), change.target));
         Draft::new(&rules::DETECTION_OFF, account_id, actor)
             .summary(format!("{actor} switched off what watches the account: {what}"))
             .severity(severity, because)
@@ -42,29 +53,26 @@ fn stops(change: &Change<'_>) -> bool {
 
 fn starts<'a>(all: &[Change<'a>]) -> Starts<'a> {
     let mut starts = Starts::new();
-    let is_start =
-        |change: &&Change<'a>| change.did(Act::StartDetection) || change.did(Act::StopDetection) && change.policy == ON;
+    let is_start = |change: &&Change<'a>| {
+        change.did(Act::StartDetection) && change.policy != OFF || change.did(Act::StopDetection) && change.policy == ON
+    };
     for change in all.iter().filter(is_start) {
-        let of_service = starts.entry((change.account_id, change.event.source())).or_default();
-        of_service.extend(change.times().map(|time| (time, change.actor)));
+        starts.entry((change.account_id, region(change), change.event.name())).or_default().extend(change.times());
     }
     starts
 }
 
-/// Whether each time it came back within a day, or had been there for no more than a week, by the same caller.
-fn is_short(change: &Change<'_>, starts: &Starts<'_>) -> bool {
-    let Some(starts) = starts.get(&(change.account_id, change.event.source())) else { return false };
-    let is_short = |time: EventTime| {
-        let (before, after) = (time.plus_seconds(-WEEK), time.plus_seconds(DAY));
-        let mut near = starts.iter().filter(|(start, _)| (before..=after).contains(start));
-        near.any(|&(start, actor)| start >= time || actor == change.actor)
-    };
+/// Whether each time it was switched on again within a day, there.
+fn comes_back(change: &Change<'_>, starts: &Starts<'_>) -> bool {
+    let back = TAKEN_BACK.iter().find(|(stop, _)| *stop == change.event.name());
+    let starts = back.and_then(|(_, start)| starts.get(&(change.account_id, region(change), *start)));
+    let is_near =
+        |time: EventTime| starts.is_some_and(|starts| starts.range(time..=time.plus_seconds(DAY)).next().is_some());
     let mut times = change.times().peekable();
-    times.peek().is_some() && times.all(is_short)
+    times.peek().is_some() && times.all(is_near)
 }
 
-/// `guardduty`.
-fn service(change: &Change<'_>) -> &'static str {
-    let source = change.event.source();
-    source.strip_suffix(".amazonaws.com").unwrap_or(source)
+/// The region that is watched.
+fn region<'a>(change: &Change<'a>) -> &'a str {
+    change.target.rsplit(' ').next().unwrap_or_default()
 }
