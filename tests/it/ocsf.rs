@@ -298,8 +298,8 @@ fn what_ocsf_lost_is_told_and_proves_nothing() {
     assert!(warnings.contains(told), "{warnings}");
     assert_eq!(lossy["coverage"]["broken_records"], 2);
     // A rollup says the same.
-    place.trailscan("rollup -q -o kept lossy.json").run();
-    let kept = place.trailscan("principals kept").json(3);
+    place.trailscan("rollup -q -o kept.rollup lossy.json").run();
+    let kept = place.trailscan("principals kept.rollup").json(3);
     assert_eq!(kept["rows"], whole["rows"]);
     assert!(kept["coverage"]["warnings"].to_string().contains(told), "{kept}");
     // The first version had no place for parameters and results.
