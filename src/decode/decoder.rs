@@ -323,7 +323,7 @@ impl Decoder {
             unread.know(identity);
             Print { fingerprint, is_json: is_json || contents.is_json(raw) }
         });
-        let event = Event { record: waited.record, ..event_of(record, user_identity, known.identity) };
+        let event = event_of((record, waited.record), user_identity, known.identity);
         if let Some(kind) = aside_of(&event) {
             return sink.aside(kind);
         }
@@ -384,9 +384,10 @@ impl Decoder {
     }
 }
 
+/// The event of a record and its text.
 #[inline]
 fn event_of<'a>(
-    record: &Record<'a>,
+    (record, text): (&Record<'a>, &'a str),
     user_identity: LazyIdentity<'a>,
     identity: crate::model::IdentityRef,
 ) -> Event<'a> {
@@ -414,7 +415,7 @@ fn event_of<'a>(
         service_event_details: record.text(Field::ServiceEventDetails),
         resources: record.text(Field::Resources),
         addendum: record.text(Field::Addendum),
-        record: "",
+        record: text,
         user_identity,
         identity,
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::shape::Shape;
 #[cfg(target_arch = "x86_64")]
 use crate::json::blocks::avx2::Avx2;
-use crate::json::blocks::{Blocks, Portable, Vectors};
+use crate::json::blocks::{Blocks, Portable, Vectors, ahead, plain_string_end};
 use crate::json::careful;
 use crate::json::content;
 use crate::json::fields::{Found, Kind, Raw, Stop, key_at, skip_space, value_at};
@@ -43,8 +43,19 @@ pub(super) enum Field {
 
 const FIELDS: usize = Field::UserIdentity as usize + 1;
 
-/// The order in which records write their keys, and which of them are read.
-type RecordShape = Shape<Option<Field>>;
+/// What a key of a record means: worked out once for each key, not for each record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Meaning {
+    /// The field that it is, if it is read.
+    field: Option<Field>,
+    /// [`Field::makes_event`].
+    makes_event: bool,
+    /// [`Field::is_document`].
+    is_document: bool,
+}
+
+/// The order in which records write their keys, and what those mean.
+type RecordShape = Shape<Meaning>;
 
 /// What reading records has learned, and what it reads with.
 #[derive(Debug)]
@@ -95,6 +106,14 @@ impl pulp::NullaryFnOnce for OnAvx2<'_, '_> {
 impl Default for Reading {
     fn default() -> Self {
         Self { shape: RecordShape::default(), vectors: Vectors::of_processor() }
+    }
+}
+
+impl Meaning {
+    fn of(key: &str) -> Self {
+        let field = Field::of(key);
+        let is = |says: fn(Field) -> bool| field.is_some_and(says);
+        Self { field, makes_event: is(Field::makes_event), is_document: is(Field::is_document) }
     }
 }
 
@@ -251,45 +270,64 @@ impl<'a> Record<'a> {
         // Whether a field was met that makes an event, and whether one that is kept as text is still escaped.
         let (mut place, mut is_event, mut escaped) = (0, false, false);
         loop {
-            let (field, value) = match shape.expect(blocks, bytes, at, &mut place) {
-                Some((field, colon)) => (field, skip_space(bytes, colon)),
+            let (meaning, value) = match shape.expect(blocks, bytes, at, &mut place) {
+                Some((meaning, colon)) => (meaning, skip_space(bytes, colon)),
+                None if skip_space(bytes, at) != at => {
+                    at = skip_space(bytes, at);
+                    continue;
+                }
                 None => {
                     let (key, value) = key_at(text, at)?;
-                    let field = Field::of(key);
-                    shape.learn(key, field, &mut place);
-                    (field, value)
+                    let meaning = Meaning::of(key);
+                    shape.learn(key, meaning, &mut place);
+                    (meaning, value)
                 }
             };
-            let is_document = field.is_some_and(Field::is_document);
-            let whole = if is_document { content::container_end(blocks, text, value) } else { None };
-            let found = match whole {
-                Some(after) => Found::of(Kind::Container, value, after),
-                None => Found::at(blocks, bytes, value),
+            is_event |= meaning.makes_event;
+            let after = match plain_text(blocks, bytes, value) {
+                // Most values.
+                Some(quote) => {
+                    if let Some(field) = meaning.field {
+                        self.texts[field as usize] = text.get(ahead(value, 1)..quote).ok_or(Stop::Unsure)?;
+                        if meaning.is_document {
+                            self.note_document(field, is_json(self.texts[field as usize]));
+                        }
+                    }
+                    ahead(quote, 1)
+                }
+                None => {
+                    let whole = match meaning.is_document {
+                        true => content::container_end(blocks, text, value),
+                        false => None,
+                    };
+                    let found = match whole {
+                        Some(after) => Found::of(Kind::Container, value, after),
+                        None => Found::at(blocks, bytes, value),
+                    };
+                    if let Kind::Stopped(stop) = found.kind {
+                        return Err(stop);
+                    }
+                    if let Some(field) = meaning.field {
+                        let is_kept = found.kind != Kind::Null && (found.kind != Kind::Container || field.is_raw());
+                        let kept = if is_kept { found.from..found.to } else { 0..0 };
+                        self.texts[field as usize] = text.get(kept).ok_or(Stop::Unsure)?;
+                        escaped |= found.kind == Kind::Escaped && !field.is_raw();
+                        if meaning.is_document {
+                            let is_json = whole.is_some() || is_json(self.texts[field as usize]);
+                            self.note_document(field, is_json);
+                        }
+                    }
+                    found.after
+                }
             };
-            if let Kind::Stopped(stop) = found.kind {
-                return Err(stop);
-            }
-            if let Some(field) = field {
-                let is_kept = found.kind != Kind::Null && (found.kind != Kind::Container || field.is_raw());
-                let kept = if is_kept { found.from..found.to } else { 0..0 };
-                self.texts[field as usize] = text.get(kept).ok_or(Stop::Unsure)?;
-                is_event |= field.makes_event();
-                if found.kind == Kind::Escaped {
-                    escaped |= !field.is_raw();
-                }
-                if is_document {
-                    let is_json = whole.is_some() || is_json(self.texts[field as usize]);
-                    self.note_document(field, is_json);
-                }
-            }
             // As records are mostly written.
-            if let Some([b',', b'"', ..]) = bytes.get(found.after..) {
-                at = found.after + 1;
+            if bytes.get(after) == Some(&b',') {
+                at = ahead(after, 1);
                 continue;
             }
-            let next = skip_space(bytes, found.after);
+            let next = skip_space(bytes, after);
             match bytes.get(next) {
-                Some(b',') => at = skip_space(bytes, next + 1),
+                Some(b',') => at = next + 1,
                 Some(b'}') if escaped => return Err(Stop::Unsure),
                 Some(b'}') => {
                     self.is_event = is_event;
@@ -300,6 +338,12 @@ impl<'a> Record<'a> {
             }
         }
     }
+}
+
+/// The closing quote of the text at `at`, if one without escapes stands there and [`plain_string_end`] tells.
+#[inline(always)]
+fn plain_text<B: Blocks>(blocks: B, bytes: &[u8], at: usize) -> Option<usize> {
+    if bytes.get(at) == Some(&b'"') { plain_string_end(blocks, bytes, ahead(at, 1)) } else { None }
 }
 
 /// Whether a sub-document is JSON. Apart from the fast path, which asks it of nearly none.

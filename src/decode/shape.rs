@@ -1,6 +1,6 @@
 //! The order in which records write their keys: a guess at the next one, so that most keys are compared, not searched.
 
-use crate::json::blocks::Blocks;
+use crate::json::blocks::{Blocks, ahead};
 
 /// Past this many keys a shape learns no more.
 const MOST: usize = 64;
@@ -36,15 +36,16 @@ impl<F: Copy> Shape<F> {
     #[inline(always)]
     pub fn expect<B: Blocks>(&self, blocks: B, bytes: &[u8], at: usize, place: &mut usize) -> Option<(F, usize)> {
         let next: &[u8; LONGEST] = bytes.get(at..)?.first_chunk()?;
-        let (first, others) = self.keys.get(*place..)?.split_first()?;
-        if first.0.is_at(blocks, next) {
+        let (key, meaning) = self.keys.get(*place)?;
+        if key.is_at(blocks, next) {
             *place += 1;
-            return Some((first.1, at + first.0.length));
+            return Some((*meaning, ahead(at, key.length)));
         }
+        let others = self.keys.get(*place + 1..)?;
         for (passed, (key, meaning)) in others[..others.len().min(AHEAD)].iter().enumerate() {
             if key.is_at(blocks, next) {
                 *place += passed + 2;
-                return Some((*meaning, at + key.length));
+                return Some((*meaning, ahead(at, key.length)));
             }
         }
         None

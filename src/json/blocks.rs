@@ -18,14 +18,33 @@ pub(crate) trait Blocks: Copy {
     /// Where a vector's worth of bytes has quotes or backslashes: bit `i` for byte `i`. `None` when fewer are left.
     fn quotes_or_backslashes(self, bytes: &[u8]) -> Option<u32>;
 
+    /// The same, apart: quotes, then backslashes.
+    fn quotes_and_backslashes(self, bytes: &[u8]) -> Option<(u32, u32)>;
+
     /// Whether `bytes`, where `mask` is set, are `expected`.
     fn is_masked(self, bytes: &[u8; 32], mask: &[u8; 32], expected: &[u8; 32]) -> bool;
 
     /// How many bits are set.
     fn count(self, bits: u64) -> u32;
 
-    /// Where the first 64 bytes have what ends strings and containers. `None` when fewer are left.
-    fn masks(self, bytes: &[u8]) -> Option<Masks>;
+    /// Where a block has quotes and where backslashes.
+    fn quotes_of(self, block: &[u8; BLOCK]) -> (u64, u64);
+
+    /// Whether a block has braces or brackets, in strings or outside.
+    fn has_brackets(self, block: &[u8; BLOCK]) -> bool;
+
+    /// Where a block has braces and brackets: those that open, and those that close.
+    fn brackets_of(self, block: &[u8; BLOCK]) -> (u64, u64);
+}
+
+/// Bytes that are looked at together where containers end.
+pub(crate) const BLOCK: usize = 64;
+
+/// The index `by` bytes after `at`, both in one text: always a number that fits, so it is not checked, which each value of
+/// a record would pay.
+#[inline(always)]
+pub(crate) const fn ahead(at: usize, by: usize) -> usize {
+    at.wrapping_add(by)
 }
 
 /// The widest vectors that this processor has.
@@ -62,6 +81,24 @@ pub(crate) struct StringEnd {
     pub escaped: bool,
 }
 
+/// The closing quote of the string whose text begins at `start`, just after the opening quote, where that is told fast:
+/// `None` when a backslash lies before it, and when it lies in the last bytes of `bytes`, or nowhere.
+#[inline(always)]
+pub(crate) fn plain_string_end<B: Blocks>(blocks: B, bytes: &[u8], start: usize) -> Option<usize> {
+    let mut at = start;
+    loop {
+        let (quotes, backslashes) = blocks.quotes_and_backslashes(bytes.get(at..)?)?;
+        // Those up to the first quote, all where there is none.
+        if backslashes & (quotes ^ quotes.wrapping_sub(1)) != 0 {
+            return None;
+        }
+        if quotes != 0 {
+            return Some(ahead(at, quotes.trailing_zeros() as usize));
+        }
+        at = ahead(at, B::VECTOR);
+    }
+}
+
 /// The end of the string whose text begins at `start`, just after the opening quote; `None` when it does not end.
 #[inline(always)]
 pub(crate) fn string_end<B: Blocks>(blocks: B, bytes: &[u8], start: usize) -> Option<StringEnd> {
@@ -96,15 +133,22 @@ fn last_special<B: Blocks>(blocks: B, bytes: &[u8], at: usize) -> Option<usize> 
 /// The index after the closing brace or bracket of the container that opens at `start`; `None` when it does not close.
 #[inline(always)]
 pub(crate) fn container_end<B: Blocks>(blocks: B, bytes: &[u8], start: usize) -> Option<usize> {
-    let mut depth = 0u32;
+    let mut depth = 0_usize;
     let mut state = InString::default();
     let mut at = start;
-    while let Some(masks) = blocks.masks(&bytes[at..]) {
-        let quoted = state.quoted(masks.quotes, masks.backslashes);
-        let (opens, closes) = (masks.opens & !quoted, masks.closes & !quoted);
+    while let Some(block) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+        let (quotes, backslashes) = blocks.quotes_of(block);
+        if !blocks.has_brackets(block) {
+            state.pass(quotes, backslashes);
+            at = ahead(at, BLOCK);
+            continue;
+        }
+        let quoted = state.quoted(quotes, backslashes);
+        let (opens, closes) = blocks.brackets_of(block);
+        let (opens, closes) = (opens & !quoted, closes & !quoted);
         if closes == 0 {
-            depth += blocks.count(opens);
-            at += 64;
+            depth = ahead(depth, blocks.count(opens) as usize);
+            at = ahead(at, BLOCK);
             continue;
         }
         // Few blocks have more than two brackets.
@@ -112,7 +156,7 @@ pub(crate) fn container_end<B: Blocks>(blocks: B, bytes: &[u8], start: usize) ->
         while brackets != 0 {
             let bracket = brackets & brackets.wrapping_neg();
             if opens & bracket != 0 {
-                depth += 1;
+                depth = ahead(depth, 1);
             } else if depth > 1 {
                 depth -= 1;
             } else {
@@ -120,7 +164,7 @@ pub(crate) fn container_end<B: Blocks>(blocks: B, bytes: &[u8], start: usize) ->
             }
             brackets ^= bracket;
         }
-        at += 64;
+        at = ahead(at, BLOCK);
     }
     slow_container_end(bytes, at, depth, state)
 }
@@ -135,10 +179,25 @@ struct InString {
 }
 
 impl InString {
+    /// Goes past a block of which nothing but its strings is of interest.
+    #[inline(always)]
+    fn pass(&mut self, quotes: u64, backslashes: u64) {
+        let quotes = self.unescaped(quotes, backslashes);
+        if quotes.count_ones() % 2 == 1 {
+            self.inside = !self.inside;
+        }
+    }
+
+    /// Those quotes that begin or end a string.
+    #[inline(always)]
+    fn unescaped(&mut self, quotes: u64, backslashes: u64) -> u64 {
+        if backslashes == 0 && !self.escaped { quotes } else { quotes & !self.escapes(backslashes) }
+    }
+
     /// Which bytes of the block lie in a string (the opening quote counts, the closing one does not).
     #[inline(always)]
     fn quoted(&mut self, quotes: u64, backslashes: u64) -> u64 {
-        let quotes = if backslashes == 0 && !self.escaped { quotes } else { quotes & !self.escapes(backslashes) };
+        let quotes = self.unescaped(quotes, backslashes);
         if quotes == 0 {
             return self.inside;
         }
@@ -166,15 +225,6 @@ impl InString {
     }
 }
 
-/// Where the interesting bytes of a block of 64 are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Masks {
-    quotes: u64,
-    backslashes: u64,
-    opens: u64,
-    closes: u64,
-}
-
 impl Blocks for Portable {
     const VECTOR: usize = 16;
 
@@ -183,6 +233,13 @@ impl Blocks for Portable {
         let block = load(bytes.first_chunk()?);
         let hits = block.simd_eq(u8x16::splat(b'"')) | block.simd_eq(u8x16::splat(b'\\'));
         Some(hits.to_bitmask())
+    }
+
+    #[inline(always)]
+    fn quotes_and_backslashes(self, bytes: &[u8]) -> Option<(u32, u32)> {
+        let block = load(bytes.first_chunk()?);
+        let mask = |byte| block.simd_eq(u8x16::splat(byte)).to_bitmask();
+        Some((mask(b'"'), mask(b'\\')))
     }
 
     #[inline(always)]
@@ -206,21 +263,35 @@ impl Blocks for Portable {
     }
 
     #[inline(always)]
-    fn masks(self, bytes: &[u8]) -> Option<Masks> {
-        let block: &[u8; 64] = bytes.first_chunk()?;
-        let mut masks = Masks { quotes: 0, backslashes: 0, opens: 0, closes: 0 };
-        for (i, part) in block.as_chunks().0.iter().enumerate() {
-            let (part, shift) = (load(part), i * 16);
-            // `[` and `{`, `]` and `}` differ only in bit 0x20.
-            let folded = part | u8x16::splat(0x20);
-            let mask = |hits: u8x16| u64::from(hits.to_bitmask()) << shift;
-            masks.quotes |= mask(part.simd_eq(u8x16::splat(b'"')));
-            masks.backslashes |= mask(part.simd_eq(u8x16::splat(b'\\')));
-            masks.opens |= mask(folded.simd_eq(u8x16::splat(b'{')));
-            masks.closes |= mask(folded.simd_eq(u8x16::splat(b'}')));
-        }
-        Some(masks)
+    fn quotes_of(self, block: &[u8; BLOCK]) -> (u64, u64) {
+        (
+            mask_of(block, |part| part.simd_eq(u8x16::splat(b'"'))),
+            mask_of(block, |part| part.simd_eq(u8x16::splat(b'\\'))),
+        )
     }
+
+    #[inline(always)]
+    fn has_brackets(self, block: &[u8; BLOCK]) -> bool {
+        let (opens, closes) = self.brackets_of(block);
+        opens | closes != 0
+    }
+
+    #[inline(always)]
+    fn brackets_of(self, block: &[u8; BLOCK]) -> (u64, u64) {
+        // `[` and `{`, `]` and `}` differ only in bit 0x20.
+        let folded = |part: u8x16| part | u8x16::splat(0x20);
+        (
+            mask_of(block, |part| folded(part).simd_eq(u8x16::splat(b'{'))),
+            mask_of(block, |part| folded(part).simd_eq(u8x16::splat(b'}'))),
+        )
+    }
+}
+
+/// Where the bytes of a block are what `is` says of a sixteenth of them at a time.
+#[inline(always)]
+fn mask_of(block: &[u8; BLOCK], is: impl Fn(u8x16) -> u8x16) -> u64 {
+    let parts = block.as_chunks().0.iter().enumerate();
+    parts.fold(0, |mask, (i, part)| mask | u64::from(is(load(part)).to_bitmask()) << (i * 16))
 }
 
 #[inline(always)]
@@ -239,7 +310,7 @@ fn prefix_xor(mut bits: u64) -> u64 {
 
 /// Byte by byte from `at`: the tail of a buffer. A backslash takes away what the quote or backslash after it would mean,
 /// outside of strings too: there it is not JSON, but where a container ends must not depend on how much text follows.
-fn slow_container_end(bytes: &[u8], mut at: usize, mut depth: u32, state: InString) -> Option<usize> {
+fn slow_container_end(bytes: &[u8], mut at: usize, mut depth: usize, state: InString) -> Option<usize> {
     let mut inside = state.inside != 0;
     let is_escapable = |at: usize| matches!(bytes.get(at), Some(b'"' | b'\\'));
     at += usize::from(state.escaped && is_escapable(at));
@@ -313,6 +384,15 @@ mod tests {
             let padded = format!("{}{text}\"", "\"x".repeat(skip));
             let start = skip * 2;
             let plain = escaped_string_end(padded.as_bytes(), start);
+            for padding in ["", "x", &"\\".repeat(64)] {
+                let whole = format!("{padded}{padding}");
+                if let Some(quote) = plain_string_end(Portable, whole.as_bytes(), start) {
+                    prop_assert_eq!(Some(quote), plain.map(|e| e.quote));
+                    prop_assert!(!padded[start..quote].contains('\\'));
+                } else {
+                    prop_assert!(padding.len() < 64 || padded[start..].contains('\\'));
+                }
+            }
             let found = string_end(Portable, padded.as_bytes(), start);
             prop_assert_eq!(found.map(|e| e.quote), plain.map(|e| e.quote));
             if let Some(end) = found {

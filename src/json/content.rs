@@ -11,7 +11,7 @@ use std::hash::BuildHasher;
 
 use smallvec::SmallVec;
 
-use super::blocks::{Blocks, next_special};
+use super::blocks::{Blocks, ahead, next_special, plain_string_end};
 use super::careful;
 use super::fields::skip_space;
 
@@ -174,19 +174,20 @@ fn walk<B: Blocks, H: Hashes>((json, mut at): (&str, usize), with @ (blocks, has
     let mut around: SmallVec<[Level<H::Path>; 8]> = SmallVec::new();
     let mut level = Level { path: hashes.start(), next: hashes.start(), is_object: false };
     let mut total = 0_u64;
-    'values: loop {
+    'members: loop {
         match *bytes.get(at)? {
             b'"' => {
-                let end = text_end(blocks, bytes, at + 1)?;
+                let end = text_end(blocks, bytes, ahead(at, 1))?;
                 total = total.wrapping_add(hashed(json, at, end, |text| hashes.value(text, Leaf::Text, level.next))?);
-                at = end.quote + 1;
+                at = ahead(end.quote, 1);
             }
             open @ (b'{' | b'[') => {
                 let (path, counts) = hashes.into(level.next, open);
                 total = total.wrapping_add(counts);
                 around.push(level);
                 level = Level { path, next: path, is_object: open == b'{' };
-                at = skip_space(bytes, at + 1);
+                at = skip_space(bytes, ahead(at, 1));
+                // One that holds nothing is closed below.
                 if bytes.get(at) != Some(&(open + 2)) {
                     if level.is_object {
                         (level.next, at) = key(json, at, path, with)?;
@@ -200,24 +201,32 @@ fn walk<B: Blocks, H: Hashes>((json, mut at): (&str, usize), with @ (blocks, has
                 at += scalar.len();
             }
         }
-        while !around.is_empty() {
+        if around.is_empty() {
+            return Some((total, at));
+        }
+        loop {
             match *bytes.get(at)? {
                 b',' => {
-                    at = skip_space(bytes, at + 1);
+                    at = skip_space(bytes, ahead(at, 1));
                     match level.is_object {
                         true => (level.next, at) = key(json, at, level.path, with)?,
                         false => level.next = hashes.after(level.next),
                     }
-                    continue 'values;
+                    continue 'members;
                 }
                 b'}' if level.is_object => level = around.pop()?,
                 b']' if !level.is_object => level = around.pop()?,
-                b' ' | b'\n' | b'\r' | b'\t' => {}
+                b' ' | b'\n' | b'\r' | b'\t' => {
+                    at += 1;
+                    continue;
+                }
                 _ => return None,
             }
-            at += 1;
+            at = ahead(at, 1);
+            if around.is_empty() {
+                return Some((total, at));
+            }
         }
-        return Some((total, at));
     }
 }
 
@@ -233,8 +242,14 @@ fn key<B: Blocks, H: Hashes>(
     if *bytes.get(at)? != b'"' {
         return None;
     }
-    let end = text_end(blocks, bytes, at + 1)?;
+    let end = text_end(blocks, bytes, ahead(at, 1))?;
     let path = hashed(json, at, end, |key| hashes.key(path, key))?;
+    // As JSON is mostly written.
+    if let Some(&[b':', next]) = bytes.get(ahead(end.quote, 1)..)?.first_chunk()
+        && next > b' '
+    {
+        return Some((path, ahead(end.quote, 2)));
+    }
     let colon = skip_space(bytes, end.quote + 1);
     (*bytes.get(colon)? == b':').then(|| (path, skip_space(bytes, colon + 1)))
 }
@@ -263,7 +278,7 @@ fn scalar(bytes: &[u8], at: usize) -> Option<&[u8]> {
 #[inline(always)]
 fn hashed<T>(json: &str, at: usize, end: TextEnd, hash: impl FnOnce(&[u8]) -> T) -> Option<T> {
     match end.is_open {
-        false => json.as_bytes().get(at + 1..end.quote).map(hash),
+        false => json.as_bytes().get(ahead(at, 1)..end.quote).map(hash),
         true => unescaped(json.get(at..=end.quote)?)?.as_bytes().get(1..).map(hash),
     }
 }
@@ -305,6 +320,15 @@ struct TextEnd {
 /// The end of the text that begins at `at`. `None` where it does not end, or what follows a backslash is no escape.
 #[inline(always)]
 fn text_end<B: Blocks>(blocks: B, bytes: &[u8], at: usize) -> Option<TextEnd> {
+    match plain_string_end(blocks, bytes, at) {
+        Some(quote) => Some(TextEnd { quote, is_open: false }),
+        None => escaped_text_end(blocks, bytes, at),
+    }
+}
+
+/// The same of any text.
+#[inline(always)]
+fn escaped_text_end<B: Blocks>(blocks: B, bytes: &[u8], at: usize) -> Option<TextEnd> {
     let mut end = TextEnd { quote: next_special(blocks, bytes, at)?, is_open: false };
     while bytes[end.quote] != b'"' {
         match bytes.get(end.quote + 1)? {

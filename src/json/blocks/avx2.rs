@@ -8,7 +8,7 @@ use std::arch::x86_64::__m256i;
 use pulp::x86::V3;
 use pulp::{NullaryFnOnce, Simd, bytemuck};
 
-use super::{Blocks, Masks};
+use super::{BLOCK, Blocks};
 
 /// Proof that the processor has AVX2 and what comes with it.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +31,19 @@ impl Avx2 {
         self.0.avx2._mm256_movemask_epi8(self.equal(bytes, byte)).cast_unsigned()
     }
 
+    /// The masks of two halves of a block.
+    #[inline(always)]
+    fn both(self, low: __m256i, high: __m256i) -> u64 {
+        let mask = |half| u64::from(self.0.avx2._mm256_movemask_epi8(half).cast_unsigned());
+        mask(low) | mask(high) << 32
+    }
+
+    /// `[` and `{`, `]` and `}` differ only in bit 0x20, which is set here.
+    #[inline(always)]
+    fn folded(self, bytes: __m256i) -> __m256i {
+        self.0.avx2._mm256_or_si256(bytes, self.0.avx._mm256_set1_epi8(0x20))
+    }
+
     #[inline(always)]
     fn equal(self, bytes: __m256i, byte: u8) -> __m256i {
         self.0.avx2._mm256_cmpeq_epi8(bytes, self.0.avx._mm256_set1_epi8(byte.cast_signed()))
@@ -48,6 +61,12 @@ impl Blocks for Avx2 {
     }
 
     #[inline(always)]
+    fn quotes_and_backslashes(self, bytes: &[u8]) -> Option<(u32, u32)> {
+        let block = load(bytes.first_chunk()?);
+        Some((self.mask(block, b'"'), self.mask(block, b'\\')))
+    }
+
+    #[inline(always)]
     fn is_masked(self, bytes: &[u8; 32], mask: &[u8; 32], expected: &[u8; 32]) -> bool {
         let masked = self.0.avx2._mm256_and_si256(load(bytes), load(mask));
         let hits = self.0.avx2._mm256_cmpeq_epi8(masked, load(expected));
@@ -60,20 +79,32 @@ impl Blocks for Avx2 {
     }
 
     #[inline(always)]
-    fn masks(self, bytes: &[u8]) -> Option<Masks> {
-        let block: &[u8; 64] = bytes.first_chunk()?;
-        let (low, high) = (load(block.first_chunk()?), load(block.last_chunk()?));
-        // `[` and `{`, `]` and `}` differ only in bit 0x20.
-        let bit = self.0.avx._mm256_set1_epi8(0x20);
-        let (folded_low, folded_high) = (self.0.avx2._mm256_or_si256(low, bit), self.0.avx2._mm256_or_si256(high, bit));
-        let both = |low, high, byte| u64::from(self.mask(low, byte)) | u64::from(self.mask(high, byte)) << 32;
-        Some(Masks {
-            quotes: both(low, high, b'"'),
-            backslashes: both(low, high, b'\\'),
-            opens: both(folded_low, folded_high, b'{'),
-            closes: both(folded_low, folded_high, b'}'),
-        })
+    fn quotes_of(self, block: &[u8; BLOCK]) -> (u64, u64) {
+        let [low, high] = halves(block);
+        let quotes = self.both(self.equal(low, b'"'), self.equal(high, b'"'));
+        (quotes, self.both(self.equal(low, b'\\'), self.equal(high, b'\\')))
     }
+
+    #[inline(always)]
+    fn has_brackets(self, block: &[u8; BLOCK]) -> bool {
+        let [low, high] = halves(block).map(|half| self.folded(half));
+        let or = |one, other| self.0.avx2._mm256_or_si256(one, other);
+        let of = |half| or(self.equal(half, b'{'), self.equal(half, b'}'));
+        let any = or(of(low), of(high));
+        self.0.avx._mm256_testz_si256(any, any) == 0
+    }
+
+    #[inline(always)]
+    fn brackets_of(self, block: &[u8; BLOCK]) -> (u64, u64) {
+        let [low, high] = halves(block).map(|half| self.folded(half));
+        let opens = self.both(self.equal(low, b'{'), self.equal(high, b'{'));
+        (opens, self.both(self.equal(low, b'}'), self.equal(high, b'}')))
+    }
+}
+
+#[inline(always)]
+fn halves(block: &[u8; BLOCK]) -> [__m256i; 2] {
+    bytemuck::cast(*block)
 }
 
 #[inline(always)]
@@ -93,10 +124,21 @@ mod tests {
             any::<u8>(), proptest::sample::select(br#""\{}[]"#.to_vec()),
         ], 0..100)) {
             let Some(avx2) = Avx2::try_new() else { return Ok(()) };
-            prop_assert_eq!(avx2.masks(&bytes), Portable.masks(&bytes));
+            if let Some(block) = bytes.first_chunk() {
+                prop_assert_eq!(avx2.quotes_of(block), Portable.quotes_of(block));
+                prop_assert_eq!(avx2.brackets_of(block), Portable.brackets_of(block));
+                prop_assert_eq!(avx2.has_brackets(block), Portable.has_brackets(block));
+            }
             let both = [&bytes[..], &bytes[16.min(bytes.len())..]].map(|half| Portable.quotes_or_backslashes(half));
             let expected = if let [Some(low), Some(high)] = both { Some(high << 16 | low) } else { None };
             prop_assert_eq!(avx2.quotes_or_backslashes(&bytes), expected);
+            let both = [&bytes[..], &bytes[16.min(bytes.len())..]].map(|half| Portable.quotes_and_backslashes(half));
+            let expected = if let [Some(low), Some(high)] = both {
+                Some((high.0 << 16 | low.0, high.1 << 16 | low.1))
+            } else {
+                None
+            };
+            prop_assert_eq!(avx2.quotes_and_backslashes(&bytes), expected);
         }
 
         #[test]
