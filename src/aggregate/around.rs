@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use hashbrown::HashMap;
 
 use super::events::{EventRow, Place};
-use super::{Aggregate, AggregateKind, Remap, Seen, Sym, Symbols};
+use super::{Aggregate, AggregateKind, Remap, Remember, Seen, Sym, Symbols};
 use crate::model::{Event, EventTime, takes_back};
 
 /// Registers [`Around`].
@@ -50,9 +50,7 @@ impl Around {
     }
 }
 
-impl Aggregate for Around {
-    fn observe(&mut self, _: &mut Seen<'_>) {}
-
+impl Around {
     fn remember(&mut self, event: &Event<'_>, symbols: &mut Symbols) {
         let Some(time) = event.event_time else { return };
         if event.event_category == "Data" {
@@ -64,6 +62,12 @@ impl Aggregate for Around {
             self.add(place, EventRow::of(&mut Seen::new(event, symbols)));
         }
     }
+}
+
+impl Aggregate for Around {
+    fn observe(&mut self, _: &mut Seen<'_>) {}
+
+    const REMEMBER: Option<Remember<Self>> = Some(Self::remember);
 
     fn merge(&mut self, other: Self, remap: &Remap) {
         for (service, time) in other.data_since {

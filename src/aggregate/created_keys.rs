@@ -4,7 +4,7 @@
 
 use hashbrown::HashSet;
 
-use super::{Aggregate, AggregateKind, Remap, Seen, Sym, Symbols};
+use super::{Aggregate, AggregateKind, Remap, Remember, Seen, Sym, Symbols};
 use crate::model::{Event, EventTime, members, principal_of, text};
 
 /// Registers [`CreatedKeys`].
@@ -38,9 +38,7 @@ impl CreatedKeys {
     }
 }
 
-impl Aggregate for CreatedKeys {
-    fn observe(&mut self, _: &mut Seen<'_>) {}
-
+impl CreatedKeys {
     fn remember(&mut self, event: &Event<'_>, symbols: &mut Symbols) {
         if event.event_name != "CreateAccessKey" || event.event_source != "iam.amazonaws.com" || event.is_error() {
             return;
@@ -58,6 +56,12 @@ impl Aggregate for CreatedKeys {
             by: symbols.intern(&principal_of(identity)),
         });
     }
+}
+
+impl Aggregate for CreatedKeys {
+    fn observe(&mut self, _: &mut Seen<'_>) {}
+
+    const REMEMBER: Option<Remember<Self>> = Some(Self::remember);
 
     fn merge(&mut self, other: Self, remap: &Remap) {
         self.0.extend(other.0.into_iter().map(|created| CreatedKey {

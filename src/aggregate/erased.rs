@@ -19,7 +19,10 @@ pub trait Erased: Any + Send {
     /// [`Aggregate::bound`].
     fn bound(&mut self, wanted: Wanted);
 
-    /// [`Aggregate::remember`].
+    /// Whether [`Aggregate::REMEMBER`] says how.
+    fn remembers(&self) -> bool;
+
+    /// [`Aggregate::REMEMBER`].
     fn remember(&mut self, event: &Event<'_>, symbols: &mut Symbols);
 
     /// [`Aggregate::merge`].
@@ -52,8 +55,14 @@ impl<A: Aggregate> Erased for A {
         Aggregate::bound(self, wanted);
     }
 
+    fn remembers(&self) -> bool {
+        A::REMEMBER.is_some()
+    }
+
     fn remember(&mut self, event: &Event<'_>, symbols: &mut Symbols) {
-        Aggregate::remember(self, event, symbols);
+        if let Some(remember) = A::REMEMBER {
+            remember(self, event, symbols);
+        }
     }
 
     fn merge(&mut self, other: Box<dyn Any>, remap: &Remap) {

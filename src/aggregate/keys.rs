@@ -17,7 +17,7 @@ pub use change::{Change, KeyStatus};
 pub use creation::Creation;
 pub use key_use::{KeyUse, SourceUse};
 
-use super::{Aggregate, AggregateKind, Batch, BatchError, Remap, RowMemo, Seen, Sym, SymSet, Symbols};
+use super::{Aggregate, AggregateKind, Batch, BatchError, Remap, Remember, RowMemo, Seen, Sym, SymSet, Symbols};
 use crate::model::{Event, UserIdentity, principal_of};
 
 /// The aggregate of long-lived access keys.
@@ -217,6 +217,19 @@ impl Told {
     }
 }
 
+impl Keys {
+    fn remember(&mut self, event: &Event<'_>, symbols: &mut Symbols) {
+        if !event.recipient_account_id.is_empty() {
+            self.accounts.insert(symbols.intern(event.recipient_account_id));
+        }
+        match Told::read(event, symbols) {
+            Some((key, Told::Created(creation))) => self.add_creation(key, creation),
+            Some((key, Told::Changed(change))) => self.add_change(key, change),
+            None => {}
+        }
+    }
+}
+
 impl Aggregate for Keys {
     fn observe(&mut self, seen: &mut Seen<'_>) {
         // What it says is remembered; here is only that it counts.
@@ -237,16 +250,7 @@ impl Aggregate for Keys {
         self.rows[holder.row as usize].see(seen);
     }
 
-    fn remember(&mut self, event: &Event<'_>, symbols: &mut Symbols) {
-        if !event.recipient_account_id.is_empty() {
-            self.accounts.insert(symbols.intern(event.recipient_account_id));
-        }
-        match Told::read(event, symbols) {
-            Some((key, Told::Created(creation))) => self.add_creation(key, creation),
-            Some((key, Told::Changed(change))) => self.add_change(key, change),
-            None => {}
-        }
-    }
+    const REMEMBER: Option<Remember<Self>> = Some(Self::remember);
 
     fn merge(&mut self, other: Self, remap: &Remap) {
         for theirs in &other.rows {

@@ -75,11 +75,9 @@ pub trait Aggregate: Any + Send + Sized {
         let _ = wanted;
     }
 
-    /// Remembers a record only to explain rows: called for every record of every object read, whether or not it is
-    /// counted, and again for duplicates. Must be idempotent and quick to turn away what it has no use for.
-    fn remember(&mut self, event: &Event<'_>, symbols: &mut Symbols) {
-        let _ = (event, symbols);
-    }
+    /// How it remembers a record only to explain rows, if it does: called for every record of every object read, whether
+    /// or not it is counted, and again for duplicates. Must be idempotent and quick to turn away what it has no use for.
+    const REMEMBER: Option<Remember<Self>> = None;
 
     /// Adds all that `other` remembers; its symbols are translated by `remap`.
     fn merge(&mut self, other: Self, remap: &Remap);
@@ -100,6 +98,9 @@ pub trait Aggregate: Any + Send + Sized {
         Ok(())
     }
 }
+
+/// [`Aggregate::REMEMBER`].
+pub type Remember<A> = fn(&mut A, &Event<'_>, &mut Symbols);
 
 /// Which single events are kept, by their order in time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

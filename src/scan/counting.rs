@@ -64,11 +64,8 @@ pub(super) struct Counts {
     pub waiting: Vec<Update>,
     late: u64,
     read_only: u64,
-    accounts: Names,
     recorded: Recorded,
     undated: Names,
-    regions: Names,
-    categories: Names,
     first: Option<EventTime>,
     last: Option<EventTime>,
     newest: Option<EventTime>,
@@ -216,9 +213,6 @@ impl Counts {
             self.read_only += 1;
         }
         self.recorded.add(event, time);
-        self.accounts.add(event.account_id());
-        self.regions.add(event.aws_region);
-        self.categories.add(event.event_category);
         self.first = Some(self.first.map_or(time, |first| first.min(time)));
         self.last = self.last.max(Some(time));
     }
@@ -242,17 +236,12 @@ impl Counts {
         coverage.broken_records += self.broken;
         let (events, lacking, lost) = self.ocsf;
         coverage.ocsf.add(OcsfRead { events, lacking, lost: lost.names().collect() });
-        coverage.accounts.extend(self.accounts.into_names());
-        coverage.regions.extend(self.regions.into_names());
-        for (name, count) in self.categories.counts {
-            *coverage.categories.entry(category(&name)).or_default() += count;
-        }
         for (flag, values) in self.values {
             coverage.values_left_out.entry(flag).or_default().extend(values);
         }
         coverage.first_event = [coverage.first_event, self.first].into_iter().flatten().min();
         coverage.last_event = coverage.last_event.max(self.last);
-        coverage.proof.add_recorded(self.recorded.into_days());
+        self.recorded.fold_into(coverage);
         for (account, count) in self.undated.counts {
             *coverage.proof.unread.entry(account).or_default() += count;
         }
@@ -275,10 +264,6 @@ impl Names {
             None => self.counts.insert_full(name.to_owned(), 0).0,
         };
         self.counts[self.last] += 1;
-    }
-
-    fn into_names(self) -> impl Iterator<Item = String> {
-        self.counts.into_keys().filter(|name| !name.is_empty())
     }
 }
 

@@ -45,24 +45,32 @@ impl IamEvent {
     }
 }
 
-/// By first letter, the lengths of the names that are remembered: nearly all other events end here.
-const SHAPES: [u64; 26] = shapes();
+/// The shapes of the names that are remembered, a bit each: nearly all other events end here.
+const SHAPES: [u64; 64] = shapes();
 
-const fn shapes() -> [u64; 26] {
-    let mut shapes = [0; 26];
+const fn shapes() -> [u64; 64] {
+    let mut shapes = [0; 64];
     let mut at = 0;
     while at < EVENTS.len() {
-        let name = EVENTS[at].0.as_bytes();
-        shapes[(name[0] - b'A') as usize] |= 1 << name.len();
+        let shape = shape(EVENTS[at].0.as_bytes());
+        shapes[shape / 64] |= 1 << (shape % 64);
         at += 1;
     }
     shapes
 }
 
+/// What tells a name from most others: its length and three of its letters, as a number below 4,096.
+const fn shape(name: &[u8]) -> usize {
+    if name.is_empty() {
+        return 0;
+    }
+    let (first, middle, last) = (name[0] as usize, name[name.len() / 2] as usize, name[name.len() - 1] as usize);
+    (name.len() % 4_096 * 521 + first * 131 + middle * 29 + last * 7) % 4_096
+}
+
 fn is_shaped(name: &str) -> bool {
-    let letter = name.bytes().next().unwrap_or_default().wrapping_sub(b'A');
-    let shape = SHAPES.get(usize::from(letter)).copied().unwrap_or_default();
-    name.len() < 64 && shape >> name.len() & 1 == 1
+    let shape = shape(name.as_bytes());
+    SHAPES[shape / 64] >> (shape % 64) & 1 == 1
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use caller::Callers;
 pub use issuance::Issuance;
 use record::{NUMBER_COLUMNS, Numbers, Record, TEXT_COLUMNS};
 
-use super::{Aggregate, AggregateKind, Batch, BatchError, Reader, Remap, Seen, Sym, Symbols};
+use super::{Aggregate, AggregateKind, Batch, BatchError, Reader, Remap, Remember, Seen, Sym, Symbols};
 use crate::model::{Event, IssuanceApi};
 
 /// Registers [`Issuances`].
@@ -64,14 +64,18 @@ impl Issuances {
     }
 }
 
-impl Aggregate for Issuances {
-    fn observe(&mut self, _: &mut Seen<'_>) {}
-
+impl Issuances {
     fn remember(&mut self, event: &Event<'_>, symbols: &mut Symbols) {
         if let Some(api) = IssuanceApi::of(event) {
             self.records.extend(Record::of(api, event, &mut self.callers, symbols));
         }
     }
+}
+
+impl Aggregate for Issuances {
+    fn observe(&mut self, _: &mut Seen<'_>) {}
+
+    const REMEMBER: Option<Remember<Self>> = Some(Self::remember);
 
     fn merge(&mut self, other: Self, remap: &Remap) {
         self.records.extend(other.records.into_iter().map(|record| record.remapped(remap)));

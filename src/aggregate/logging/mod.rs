@@ -10,7 +10,7 @@ mod tests;
 use hashbrown::HashMap;
 
 use super::iam_changes::Outcome;
-use super::{Aggregate, AggregateKind, Batch, BatchError, Remap, Seen, Span, Sym, SymSet, Symbols};
+use super::{Aggregate, AggregateKind, Batch, BatchError, Remap, Remember, Seen, Span, Sym, SymSet, Symbols};
 use crate::model::{
     Arn, Event, LoggingCall, LoggingCondition, LoggingEffect, LoggingObject, LoggingReach, LoggingRecord, TrailFacts,
     principal_of,
@@ -166,6 +166,13 @@ impl Key {
     }
 }
 
+impl LoggingChanges {
+    fn remember(&mut self, event: &Event<'_>, _: &mut Symbols) {
+        let facts = LoggingRecord::of(event).map(|record| record.facts).unwrap_or_default();
+        facts.into_iter().for_each(|fact| self.facts.insert(fact));
+    }
+}
+
 impl Aggregate for LoggingChanges {
     fn observe(&mut self, seen: &mut Seen<'_>) {
         let Some(call) = LoggingRecord::of(seen.event).and_then(|record| record.call) else { return };
@@ -173,10 +180,7 @@ impl Aggregate for LoggingChanges {
         self.row(key).observe(seen);
     }
 
-    fn remember(&mut self, event: &Event<'_>, _: &mut Symbols) {
-        let facts = LoggingRecord::of(event).map(|record| record.facts).unwrap_or_default();
-        facts.into_iter().for_each(|fact| self.facts.insert(fact));
-    }
+    const REMEMBER: Option<Remember<Self>> = Some(Self::remember);
 
     fn merge(&mut self, other: Self, remap: &Remap) {
         for theirs in other.rows {
