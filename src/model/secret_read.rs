@@ -3,6 +3,9 @@
 //! Only names: no record holds the value of a secret. Names are told without account and region, so that a secret is one
 //! whether a call gave its name or its ARN: `secret/prod/database`, `parameter/app/key`, `password/i-0123456789abcdef0`.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 use serde_json::Value;
 
 use super::{Arn, Event, Raw, members, service_of, text};
@@ -20,17 +23,25 @@ const REFERENCES: &str = "/aws/reference/secretsmanager/";
 /// How a refusal names what was asked for. Source: IAM user guide, "Troubleshoot access denied error messages".
 const REFUSED: &str = "on resource: ";
 
-/// The calls that ask for secrets, of whatever service: nearly all events end here.
-const CALLS: [&str; 8] = [
-    "GetSecretValue",
-    "BatchGetSecretValue",
-    "GetParameter",
-    "GetParameterHistory",
-    "GetParameters",
-    "GetParametersByPath",
-    "GetPasswordData",
-    "Decrypt",
-];
+/// Whether a call of that name asks for secrets, of whatever service: nearly all events end here.
+fn asks_for_secrets(event: &str) -> bool {
+    matches!(
+        event,
+        "GetSecretValue"
+            | "BatchGetSecretValue"
+            | "GetParameter"
+            | "GetParameterHistory"
+            | "GetParameters"
+            | "GetParametersByPath"
+            | "GetPasswordData"
+            | DECRYPT
+    )
+}
+
+const DECRYPT: &str = "Decrypt";
+
+/// How the names end under which AWS KMS tells what it decrypts for Secrets Manager and Parameter Store.
+static ARN_OF: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("ARN\""));
 
 /// Letters and digits that AWS Secrets Manager puts behind the name of a secret in its ARN.
 const SUFFIX: usize = 6;
@@ -52,7 +63,7 @@ impl Event<'_> {
 /// context).
 pub fn secrets_asked_for(call: (&str, &str), parameters: &str, error_message: &str) -> Option<Vec<String>> {
     let (source, event) = call;
-    if !CALLS.contains(&event) {
+    if !asks_for_secrets(event) || event == DECRYPT && error_message.is_empty() && !may_name_a_secret(parameters) {
         return None;
     }
     let mut names = asked(service_of(source), event, parameters)?;
@@ -63,6 +74,13 @@ pub fn secrets_asked_for(call: (&str, &str), parameters: &str, error_message: &s
     // Most of what AWS KMS decrypts and of what Parameter Store holds is no secret.
     let is_none = names.is_empty() && matches!(service_of(source), "kms" | "ssm");
     (!is_none).then_some(names)
+}
+
+/// Whether parameters of [`DECRYPT`] may name a secret or parameter, told without reading them: nearly none do. An escape may
+/// hide the name of a field.
+fn may_name_a_secret(parameters: &str) -> bool {
+    let bytes = parameters.as_bytes();
+    memchr::memchr(b'\\', bytes).is_some() || ARN_OF.find(bytes).is_some()
 }
 
 fn asked(service: &str, event: &str, parameters: &str) -> Option<Vec<String>> {
@@ -80,7 +98,7 @@ fn asked(service: &str, event: &str, parameters: &str) -> Option<Vec<String>> {
         ("ssm", "GetParameters") if decrypts() => all("names", parameter),
         ("ssm", "GetParametersByPath") if decrypts() => by_path(&text(of("path"))).into_iter().collect(),
         ("ec2", "GetPasswordData") => all("instanceId", password),
-        ("kms", "Decrypt") => {
+        ("kms", DECRYPT) => {
             let arns = members(of("encryptionContext").json(), ["PARAMETER_ARN", "SecretARN"]);
             arns.into_iter().filter_map(|arn| named(&text(arn))).collect()
         }
@@ -95,9 +113,12 @@ fn by_path(path: &str) -> Option<String> {
 
 /// A text, or a list of them.
 fn texts(raw: Raw<'_>) -> Vec<String> {
-    match (raw, serde_json::from_str(raw.json())) {
-        (Raw::Container(_), Ok(Value::Array(all))) => all.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        (Raw::Container(_) | Raw::Null, _) => Vec::new(),
+    match raw {
+        Raw::Container(list) => match serde_json::from_str(list) {
+            Ok(Value::Array(all)) => all.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            _ => Vec::new(),
+        },
+        Raw::Null => Vec::new(),
         _ => vec![text(raw).into_owned()],
     }
 }
@@ -185,6 +206,8 @@ mod tests {
         let context = |arn: &str| format!("{{\"encryptionContext\":{{{arn}}}}}");
         let arn = r#""PARAMETER_ARN":"arn:aws:ssm:us-east-1:111122223333:parameter/app/key""#;
         assert_eq!(one(("kms", "Decrypt"), &context(arn)), "parameter/app/key");
+        let escaped = arn.replace("ARN", "AR\\u004e");
+        assert_eq!(one(("kms", "Decrypt"), &context(&escaped)), "parameter/app/key");
         let arn =
             r#""SecretARN":"arn:aws:secretsmanager:us-east-1:111122223333:secret:b-a1B2c3","SecretVersionId":"x""#;
         assert_eq!(one(("kms", "Decrypt"), &context(arn)), "secret/b");
@@ -200,6 +223,7 @@ mod tests {
             (("ssm", "GetParametersByPath"), r#"{"path":"/aws/service/ecs","withDecryption":true}"#),
             (("kms", "Decrypt"), r#"{"encryptionContext":{"aws:s3:arn":"arn:aws:s3:::b"}}"#),
             (("kms", "Decrypt"), "null"),
+            (("kms", "Decrypt"), r#"{"encryptionContext":{"OTHER_ARN":"arn:aws:s3:::b","x":"\u0041"}}"#),
             (("secretsmanager", "DescribeSecret"), r#"{"secretId":"a"}"#),
             (("secretsmanager", "ListSecrets"), "null"),
             (("lambda", "GetSecretValue"), r#"{"secretId":"a"}"#),

@@ -4,6 +4,8 @@
 //! Patterns are not compared with patterns: they are asked whether they stand for an action on things of unlikely names,
 //! which follow from the document ([`Names`]). So `*`, `?*`, `iam:*`, `[a*, b*, …]`, `arn:aws:*`, NotAction and NotResource are judged by one rule.
 
+use std::cell::OnceCell;
+
 use super::met::{Call, is_met};
 use super::names::{Covered, Name, Names};
 use super::pattern::{PARTITIONS, literal, matches, of_any_account, only_stars};
@@ -151,7 +153,8 @@ const MOST: (usize, usize) = (3, 4);
 /// A document that is asked, with the names that it does not know.
 struct Asked<'p> {
     policy: &'p Policy,
-    names: Names,
+    /// Made when they are asked for: most documents speak of none of the actions.
+    names: OnceCell<Names>,
 }
 
 /// What it is asked for.
@@ -239,7 +242,11 @@ fn may_be_of_iam(pattern: &str) -> bool {
 
 impl<'p> Asked<'p> {
     fn new(policy: &'p Policy) -> Self {
-        Self { policy, names: Names::of(policy.statements()) }
+        Self { policy, names: OnceCell::new() }
+    }
+
+    fn names(&self) -> &Names {
+        self.names.get_or_init(|| Names::of(self.policy.statements()))
     }
 
     /// Whether any role may be passed to the service that such a call hands it to.
@@ -274,7 +281,7 @@ impl<'p> Asked<'p> {
                 covered.max().unwrap_or(Covered::No)
             };
             !allows.is_empty()
-                && self.names.any_open(|name| covers(&allows, name), |name| covers(&denies, name) != Covered::No)
+                && self.names().any_open(|name| covers(&allows, name), |name| covers(&denies, name) != Covered::No)
         })
     }
 }

@@ -30,45 +30,50 @@ pub(super) struct Peak<'a> {
 
 /// Whether it is read all the time.
 pub(super) fn is_habit(secret: &Secret) -> bool {
-    let days: BTreeSet<i32> = secret.hours.iter().map(|hour| hour.div_euclid(WINDOW)).collect();
-    days.len() >= DAYS || secret.hours.len() >= HOURS
+    secret.hours.len() >= HOURS || days_of(secret).count() >= DAYS
+}
+
+/// The UTC days on which it was asked for, each once: hours come in order.
+fn days_of(secret: &Secret) -> impl Iterator<Item = i32> {
+    let mut last = None;
+    secret.hours.iter().map(|hour| hour.div_euclid(WINDOW)).filter(move |&day| last.replace(day) != Some(day))
 }
 
 /// The first of the fullest windows, of the secrets for which `holds` is true.
 pub(super) fn peak<'a>(secrets: &BTreeMap<&'a str, Secret>, holds: impl Fn(&Secret) -> bool) -> Peak<'a> {
-    let mut reads: Vec<(i32, &'a str)> = Vec::new();
-    for (name, secret) in secrets.iter().filter(|(_, secret)| holds(secret)) {
-        reads.extend(secret.hours.iter().map(|&hour| (hour, *name)));
+    let held: Vec<(&&'a str, &Secret)> = secrets.iter().filter(|(_, secret)| holds(secret)).collect();
+    // Secrets by their place among those that count.
+    let mut reads: Vec<(i32, usize)> = Vec::new();
+    for (place, (_, secret)) in held.iter().enumerate() {
+        reads.extend(secret.hours.iter().map(|&hour| (hour, place)));
     }
     reads.sort_unstable();
-    let (mut within, mut begin, mut best): (BTreeMap<&str, usize>, usize, (usize, i32)) = (BTreeMap::new(), 0, (0, 0));
-    for &(hour, name) in &reads {
-        *within.entry(name).or_default() += 1;
+    let (mut reads_within, mut secrets_within) = (vec![0_u32; held.len()], 0_usize);
+    let (mut begin, mut best): (usize, (usize, i32)) = (0, (0, 0));
+    for &(hour, place) in &reads {
+        secrets_within += usize::from(reads_within[place] == 0);
+        reads_within[place] += 1;
         while reads[begin].0 <= hour - WINDOW {
-            if let Some(count) = within.get_mut(reads[begin].1) {
-                *count -= 1;
-                if *count == 0 {
-                    within.remove(reads[begin].1);
-                }
-            }
+            let gone = &mut reads_within[reads[begin].1];
+            *gone -= 1;
+            secrets_within -= usize::from(*gone == 0);
             begin += 1;
         }
-        if within.len() > best.0 {
-            best = (within.len(), reads[begin].0);
+        if secrets_within > best.0 {
+            best = (secrets_within, reads[begin].0);
         }
     }
     let begin = best.1;
     let is_within = |hour: i32| (begin..begin + WINDOW).contains(&hour);
-    let secrets = reads.into_iter().filter(|(hour, _)| is_within(*hour)).map(|(_, name)| name).collect();
+    let secrets = reads.into_iter().filter(|(hour, _)| is_within(*hour)).map(|(_, place)| *held[place].0).collect();
     Peak { secrets, begin }
 }
 
 /// The UTC days on which at least so many secrets were asked for.
 pub(super) fn days_with(secrets: &BTreeMap<&str, Secret>, least: usize) -> usize {
     let mut by_day: BTreeMap<i32, usize> = BTreeMap::new();
-    for secret in secrets.values() {
-        let days: BTreeSet<i32> = secret.hours.iter().map(|hour| hour.div_euclid(WINDOW)).collect();
-        days.into_iter().for_each(|day| *by_day.entry(day).or_default() += 1);
+    for day in secrets.values().flat_map(days_of) {
+        *by_day.entry(day).or_default() += 1;
     }
     by_day.values().filter(|count| **count >= least).count()
 }
