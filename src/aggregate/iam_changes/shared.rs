@@ -99,21 +99,35 @@ fn of_url(is_open: bool) -> Sharing {
     Sharing { outsiders: Outsiders { anyone: is_open, ..Outsiders::default() }, ..Sharing::default() }
 }
 
-/// A permission of a function or layer. Services that may call are left out, and so is an organization; everybody on the
-/// condition of a source comes down to the account that owns the source.
+/// A permission of a function or layer. An organization is left out; everybody on the condition of a source comes down to
+/// the account that owns the source, and so does a service that calls for what another account owns (a bucket, a rule, a
+/// topic): whoever owns that has the function run. A service without a source in another account is left out.
 ///
-/// Source: AWS Lambda API reference, AddPermission (Principal, PrincipalOrgID, SourceAccount, SourceArn).
+/// Source: AWS Lambda API reference, AddPermission (Principal, PrincipalOrgID, SourceAccount, SourceArn); AWS Lambda developer
+/// guide, "Granting Lambda function access to AWS services".
 fn permission(event: &Event<'_>) -> Sharing {
     let [organization, organization_id] = members(event.request_parameters, ["principalOrgID", "organizationId"]);
     if [organization, organization_id].iter().any(|raw| *raw != Raw::Null) {
         return Sharing::default();
     }
     let mut sharing = listed(event, &["principal"]);
-    if let Some(account) = source_of(event).filter(|_| sharing.outsiders.anyone) {
+    let [principal] = members(event.request_parameters, ["principal"]).map(text);
+    let Some(account) = source_of(event) else { return sharing };
+    let owner = outside([account], event.account_id());
+    if sharing.outsiders.anyone {
         sharing.outsiders.anyone = false;
-        sharing.add(outside([account], event.account_id()));
+        sharing.add(owner);
+    } else if is_service(&principal) {
+        sharing.outsiders.accounts.extend(owner.into_iter().map(|account| (account, true)));
     }
     sharing
+}
+
+/// Whether a principal is a service of AWS, in whatever partition.
+///
+/// Source: IAM user guide, "AWS JSON policy elements: Principal", AWS service principals.
+fn is_service(principal: &str) -> bool {
+    [".amazonaws.com", ".amazonaws.com.cn"].iter().any(|end| principal.ends_with(end))
 }
 
 /// The account to which a permission holds a source: the one that is named, else that of its ARN. Empty for a bucket, whose

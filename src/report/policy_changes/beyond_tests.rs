@@ -237,6 +237,20 @@ fn resources_that_another_account_may_come_to() {
             json!({ "functionName": "f", "principal": "*", "sourceAccount": STRANGER }),
             "low",
         ),
+        (
+            "lambda",
+            "AddPermission20150331v2",
+            json!({ "functionName": "f", "principal": "s3.amazonaws.com", "sourceAccount": STRANGER,
+            "sourceArn": "arn:aws:s3:::bucket" }),
+            "low",
+        ),
+        (
+            "lambda",
+            "AddPermission20150331v2",
+            json!({ "functionName": "f", "principal": "events.amazonaws.com",
+            "sourceArn": format!("arn:aws:events:us-east-1:{STRANGER}:rule/r") }),
+            "low",
+        ),
     ] {
         assert_eq!(shared(service, name, request), severity, "{service} {name}");
     }
@@ -257,8 +271,19 @@ fn resources_that_another_account_may_come_to() {
         (
             "lambda",
             "AddPermission20150331v2",
-            json!({ "functionName": "f", "principal": "s3.amazonaws.com",
-            "sourceAccount": STRANGER }),
+            json!({ "functionName": "f", "principal": "s3.amazonaws.com", "sourceAccount": own,
+            "sourceArn": "arn:aws:s3:::bucket" }),
+        ),
+        (
+            "lambda",
+            "AddPermission20150331v2",
+            json!({ "functionName": "f", "principal": "s3.amazonaws.com", "sourceArn": "arn:aws:s3:::bucket" }),
+        ),
+        (
+            "lambda",
+            "AddPermission20150331v2",
+            json!({ "functionName": "f", "principal": "apigateway.amazonaws.com",
+            "sourceArn": format!("arn:aws:execute-api:us-east-1:{own}:x/*") }),
         ),
         (
             "lambda",
