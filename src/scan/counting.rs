@@ -266,12 +266,3 @@ impl Names {
         self.counts[self.last] += 1;
     }
 }
-
-/// The word that coverage uses for an `eventCategory`. Records before eventVersion 1.07 have none.
-pub(super) fn category(name: &str) -> String {
-    match name {
-        "" => "unspecified".to_owned(),
-        "NetworkActivity" => "network".to_owned(),
-        other => other.to_lowercase(),
-    }
-}

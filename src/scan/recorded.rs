@@ -5,7 +5,6 @@
 
 use hashbrown::HashMap;
 
-use super::counting::category;
 use crate::coverage::CoverageFacts;
 use crate::model::{Day, Event, EventTime};
 
@@ -114,6 +113,15 @@ fn is_same(one: &str, other: &str) -> bool {
 /// Whether an event is a management event. Records before eventVersion 1.07 have no category.
 pub(super) fn is_management(event: &Event<'_>) -> bool {
     matches!(event.event_category, "" | "Management")
+}
+
+/// The word that coverage uses for an `eventCategory`. Records before eventVersion 1.07 have none.
+pub(super) fn category(name: &str) -> String {
+    match name {
+        "" => "unspecified".to_owned(),
+        "NetworkActivity" => "network".to_owned(),
+        other => other.to_lowercase(),
+    }
 }
 
 #[cfg(test)]

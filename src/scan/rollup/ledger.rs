@@ -11,8 +11,8 @@ use crate::aggregate::{Batch, BatchError, PartitionKey};
 use crate::coverage::{CoverageFacts, OcsfRead};
 use crate::input::{Arrivals, Deliveries, Listing, ListingFailure, Pruned};
 use crate::model::EventTime;
-use crate::scan::counting::category;
 use crate::scan::logging::{LoggingNotes, NotedCall};
+use crate::scan::recorded::category;
 
 /// What was read for a rollup, and what it counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
