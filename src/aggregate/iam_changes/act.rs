@@ -108,6 +108,8 @@ pub enum Act {
     StopDetection,
     /// Switches such a service on.
     StartDetection,
+    /// Has such a service keep findings to itself, trust addresses, or lose what it looks at or reports to.
+    NarrowDetection,
 }
 
 /// What a change is about.

@@ -41,6 +41,8 @@ const SSM: &str = "ssm.amazonaws.com";
 /// IAM Identity Center.
 const SSO: &str = "sso.amazonaws.com";
 const STS: &str = "sts.amazonaws.com";
+/// IAM Access Analyzer.
+const ANALYZER: &str = "access-analyzer.amazonaws.com";
 /// AWS Config.
 const CONFIG: &str = "config.amazonaws.com";
 /// Amazon Detective.
@@ -63,7 +65,7 @@ const STORE: &str = "identitystore.amazonaws.com";
 /// Source: API references of the services, Actions; IAM user guide, "Temporary delegation" and "Centrally manage root access
 /// for member accounts"; IAM Identity Center user guide, "Logging IAM Identity Center API calls with AWS CloudTrail"; Lambda
 /// developer guide, "Logging AWS Lambda API calls using AWS CloudTrail" (names with a version behind them). Known misses of
-/// what watches: filters and trusted lists of GuardDuty, flow logs, analyzers, alarms, single controls and rules.
+/// what watches: what an update changes of a filter of GuardDuty that archives already, alarms, single controls and rules.
 pub(super) const EVENTS: &[(&str, &str, Act, TargetKind)] = &[
     ("AcceptDelegationRequest", IAM, Act::Delegate, TargetKind::Account),
     ("AcceptHandshake", ORGANIZATIONS, Act::GrowOrganization, TargetKind::Account),
@@ -91,18 +93,21 @@ pub(super) const EVENTS: &[(&str, &str, Act, TargetKind)] = &[
     ("CreateAccount", ORGANIZATIONS, Act::GrowOrganization, TargetKind::Account),
     ("CreateAccountAssignment", SSO, Act::Assign, TargetKind::PermissionSet),
     ("CreateActivation", SSM, Act::HandRole, TargetKind::Resource),
+    ("CreateArchiveRule", ANALYZER, Act::NarrowDetection, TargetKind::Detection),
     ("CreateBucket", S3, Act::Share, TargetKind::Resource),
     ("CreateDetector", GUARDDUTY, Act::StartDetection, TargetKind::Detection),
     ("CreateDevEndpoint", GLUE, Act::HandRole, TargetKind::Resource),
     ("CreateDomain", ES, Act::Share, TargetKind::Resource),
     ("CreateElasticsearchDomain", ES, Act::Share, TargetKind::Resource),
     ("CreateExternalIdPConfigurationForDirectory", DIRECTORY, Act::TrustProvider, TargetKind::Provider),
+    ("CreateFilter", GUARDDUTY, Act::NarrowDetection, TargetKind::Detection),
     ("CreateFunction20150331", LAMBDA, Act::AddLayer, TargetKind::Resource),
     ("CreateFunctionUrlConfig", LAMBDA, Act::Share, TargetKind::Resource),
     ("CreateGrant", KMS, Act::Share, TargetKind::Resource),
     ("CreateGraph", DETECTIVE, Act::StartDetection, TargetKind::Detection),
     ("CreateGroup", IAM, Act::Create, TargetKind::Group),
     ("CreateGroupMembership", STORE, Act::JoinPeople, TargetKind::Person),
+    ("CreateIPSet", GUARDDUTY, Act::NarrowDetection, TargetKind::Detection),
     ("CreateKey", KMS, Act::Share, TargetKind::Resource),
     ("CreateLoginProfile", IAM, Act::CreateLogin, TargetKind::User),
     ("CreateOpenIDConnectProvider", IAM, Act::TrustProvider, TargetKind::Provider),
@@ -127,9 +132,11 @@ pub(super) const EVENTS: &[(&str, &str, Act, TargetKind)] = &[
     ("CreateVirtualMFADevice", IAM, Act::HandleMfa, TargetKind::MfaDevice),
     ("DeactivateMFADevice", IAM, Act::DeactivateMfa, TargetKind::User),
     ("DeleteAccountPasswordPolicy", IAM, Act::DeletePasswordPolicy, TargetKind::Account),
+    ("DeleteAnalyzer", ANALYZER, Act::NarrowDetection, TargetKind::Detection),
     ("DeleteConfigurationRecorder", CONFIG, Act::StopDetection, TargetKind::Detection),
     ("DeleteDeliveryChannel", CONFIG, Act::StopDetection, TargetKind::Detection),
     ("DeleteDetector", GUARDDUTY, Act::StopDetection, TargetKind::Detection),
+    ("DeleteFlowLogs", EC2, Act::NarrowDetection, TargetKind::Detection),
     ("DeleteGraph", DETECTIVE, Act::StopDetection, TargetKind::Detection),
     ("DeleteGroup", IAM, Act::Delete, TargetKind::Group),
     ("DeleteGroupPolicy", IAM, Act::DeleteInline, TargetKind::Group),
@@ -140,6 +147,7 @@ pub(super) const EVENTS: &[(&str, &str, Act, TargetKind)] = &[
     ("DeletePolicy", IAM, Act::DeletePolicy, TargetKind::Policy),
     ("DeletePolicy", ORGANIZATIONS, Act::LiftLimit, TargetKind::Limit),
     ("DeletePolicyVersion", IAM, Act::DeletePolicy, TargetKind::Policy),
+    ("DeletePublishingDestination", GUARDDUTY, Act::NarrowDetection, TargetKind::Detection),
     ("DeleteRole", IAM, Act::Delete, TargetKind::Role),
     ("DeleteRolePermissionsBoundary", IAM, Act::DeleteBoundary, TargetKind::Role),
     ("DeleteRolePolicy", IAM, Act::DeleteInline, TargetKind::Role),
@@ -232,10 +240,12 @@ pub(super) const EVENTS: &[(&str, &str, Act, TargetKind)] = &[
     ("UpdateDomainConfig", ES, Act::Share, TargetKind::Resource),
     ("UpdateElasticsearchDomainConfig", ES, Act::Share, TargetKind::Resource),
     ("UpdateExternalIdPConfigurationForDirectory", DIRECTORY, Act::TrustProvider, TargetKind::Provider),
+    ("UpdateFilter", GUARDDUTY, Act::NarrowDetection, TargetKind::Detection),
     ("UpdateFunctionConfiguration20150331", LAMBDA, Act::AddLayer, TargetKind::Resource),
     ("UpdateFunctionConfiguration20150331v2", LAMBDA, Act::AddLayer, TargetKind::Resource),
     ("UpdateFunctionUrlConfig", LAMBDA, Act::Share, TargetKind::Resource),
     ("UpdateGroup", IAM, Act::Rename, TargetKind::Group),
+    ("UpdateIPSet", GUARDDUTY, Act::NarrowDetection, TargetKind::Detection),
     ("UpdateLoginProfile", IAM, Act::UpdateLogin, TargetKind::User),
     ("UpdateOpenIDConnectProviderThumbprint", IAM, Act::TrustProvider, TargetKind::Provider),
     ("UpdatePassword", DIRECTORY, Act::ResetPerson, TargetKind::Person),

@@ -27,6 +27,7 @@ pub(super) fn target<'a>(kind: TargetKind, event: &Event<'a>) -> Cow<'a, str> {
         TargetKind::Resource => shared::resource(event),
         TargetKind::Detection => {
             let name = of(["detectorId", "configurationRecorderName", "deliveryChannelName"]);
+            let name = if name.is_empty() { of(["analyzerName", "", ""]) } else { name };
             Cow::Owned(format!("{name} in {}", event.aws_region).trim_start().to_owned())
         }
         _ => Cow::Borrowed(""),
@@ -45,6 +46,7 @@ pub(super) fn given<'a>(change: IamEvent, event: &Event<'a>) -> Cow<'a, str> {
         Act::HandRole => of(["roleName", "roleArn", "iamRole"]),
         Act::GetToken => listed(event, "audience"),
         Act::StopDetection | Act::StartDetection if change.name().ends_with("Detector") => enabled(event),
+        Act::NarrowDetection => of(["name", "ruleName", "ipSetId"]),
         Act::AddLayer => shared::layers(event),
         Act::MakeSet => of(["name", "", ""]),
         Act::MakePerson | Act::JoinPeople | Act::ResetPerson => organization::of_person(change.act(), event),
@@ -62,6 +64,16 @@ pub(super) fn given<'a>(change: IamEvent, event: &Event<'a>) -> Cow<'a, str> {
         }
         _ => Cow::Borrowed(""),
     }
+}
+
+/// Whether a filter of GuardDuty archives what it finds, unseen, or a list of trusted addresses is in use.
+///
+/// Source: Amazon GuardDuty API reference, CreateFilter (action `NOOP` or `ARCHIVE`) and CreateIPSet (activate); Amazon
+/// GuardDuty user guide, "Suppression rules" and "Working with trusted IP lists and threat lists".
+pub(super) fn narrows(event: &Event<'_>) -> bool {
+    let [action, activate] = members(event.request_parameters, ["action", "activate"]);
+    let is_list = event.event_name.ends_with("IPSet");
+    if is_list { activate.json() != "false" } else { text(action).eq_ignore_ascii_case("archive") }
 }
 
 /// [`ON`] or [`OFF`], where a call sets a detector so.

@@ -160,6 +160,7 @@ fn is_telling(change: IamEvent, documents: &mut Documents, event: &Event<'_>) ->
         "UpdateGroup" | "UpdateUser" => !new_name(event).is_empty(),
         // Most updates set what a detector looks at.
         "UpdateDetector" => !elsewhere::given(change, event).is_empty(),
+        "CreateFilter" | "UpdateFilter" | "CreateIPSet" | "UpdateIPSet" => elsewhere::narrows(event),
         "UpdatePolicy" => !organization::still_limits(event, documents),
         "CreateFunction20150331"
         | "UpdateFunctionConfiguration20150331"
@@ -277,6 +278,7 @@ fn policy<'a>(
         | Act::LiftLimit
         | Act::MakePerson
         | Act::MakeSet
+        | Act::NarrowDetection
         | Act::RemoveCredential
         | Act::ResetPerson
         | Act::SetLimit

@@ -14,10 +14,10 @@ were not read: buckets, keys, secrets, snapshots, images, queues, topics, functi
 caller and whom it let in. Everybody is high for snapshots, keys and secrets, low for the URL of a function (and the \
 permission to call by it), search domains and file systems, else medium. Other accounts are medium for snapshots, images, \
 keys and secrets, else low, also under a condition that says more than which account, or where a service of AWS did it by \
-itself. In a function's permission, everybody \
-by a source of one account is that account. An organization that gets an image is the account that manages it, on a \
+itself. In a function's permission, everybody, \
+or a service, by a source of one account is that account. An organization that gets an image is the account that manages it, on a \
 condition. Who only delivers (a load balancer's logs), whoever a condition holds to an organization, network or source, and \
-services are left out; accounts that were read are info. A Deny counts where it covers all that is allowed. What it let in \
+other services are left out; accounts that were read are info. A Deny counts where it covers all that is allowed. What it let in \
 before is not in the record.",
     check: "Whose are the accounts? aws s3api get-bucket-policy, aws kms get-key-policy, aws ec2 describe-snapshot-attribute \
 and the like say what holds now.",
@@ -78,11 +78,27 @@ pub(super) const DETECTION_OFF: Rule = Rule {
     controls: &[],
     about: "GuardDuty, AWS Config, Security Hub, Macie, Inspector or Detective was switched off, or accounts were taken from \
 GuardDuty's sight: a line for each caller. Low where each was switched on again in the same region within a day. What AWS's services do by themselves \
-is left out, and so are filters, trusted lists, single rules and controls, alarms, flow logs and analyzers.",
+is left out, and so are single rules and controls, and alarms; filters, trusted lists, flow logs and analyzers are \
+detection-narrowed.",
     check: "Did somebody of yours mean it? What else did the caller do before and after: trailscan incident PRINCIPAL.",
     fix: "Switch it on again (aws guardduty create-detector --enable, aws configservice start-configuration-recorder, aws \
 securityhub enable-security-hub), and look at what happened while it was off.",
     page: "https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_suspend-disable.html",
+};
+
+pub(super) const DETECTION_NARROWED: Rule = Rule {
+    id: "detection-narrowed",
+    severity: Severity::Low,
+    practice: None,
+    techniques: &["T1562.001"],
+    controls: &[],
+    about: "GuardDuty was told to archive findings unseen (CreateFilter, UpdateFilter with ARCHIVE), to trust addresses \
+(CreateIPSet, UpdateIPSet) or to report to one place less; IAM Access Analyzer to archive findings, or an analyzer was deleted; \
+flow logs of a VPC were deleted: a line for each caller. People and tools that keep an account do all of this; what AWS's \
+services do by themselves is left out. What an update changes of a filter that archives already is not seen.",
+    check: "Which findings does the filter or list hide (aws guardduty get-filter, get-ip-set)? Is whoever it hides one of yours?",
+    fix: "Delete the filter or list, make the flow log or analyzer anew, and look at the findings that were archived.",
+    page: "https://docs.aws.amazon.com/guardduty/latest/ug/findings_suppression-rule.html",
 };
 
 pub(super) const SERVICE_DELEGATED: Rule = Rule {

@@ -775,6 +775,44 @@ fn boundaries_that_limit_nothing() {
 }
 
 #[test]
+fn what_watches_is_narrowed() {
+    let guardduty = |name: &str, request: Json| call("guardduty", name, request);
+    let filter =
+        |name: &str, action: &str| guardduty(name, json!({ "detectorId": "d1", "name": "f", "action": action }));
+    let list = |on: bool| guardduty("CreateIPSet", json!({ "detectorId": "d1", "name": "office", "activate": on }));
+    let flow_logs = || call("ec2", "DeleteFlowLogs", json!({ "DeleteFlowLogsRequest": { "FlowLogId": "fl-1" } }));
+    for record in [
+        filter("CreateFilter", "ARCHIVE"),
+        filter("UpdateFilter", "ARCHIVE"),
+        list(true),
+        guardduty("UpdateIPSet", json!({ "detectorId": "d1", "ipSetId": "1", "location": "s3://b/list" })),
+        guardduty("DeletePublishingDestination", json!({ "detectorId": "d1", "destinationId": "1" })),
+        call("access-analyzer", "CreateArchiveRule", json!({ "analyzerName": "a", "ruleName": "r" })),
+        call("access-analyzer", "DeleteAnalyzer", json!({ "analyzerName": "a" })),
+        flow_logs(),
+    ] {
+        assert_eq!(found([record.clone()]), "detection-narrowed low", "{record}");
+    }
+    for record in [
+        filter("CreateFilter", "NOOP"),
+        guardduty("UpdateFilter", json!({ "detectorId": "d1", "filterName": "f", "description": "x" })),
+        list(false),
+        guardduty("CreateThreatIntelSet", json!({ "detectorId": "d1", "activate": true })),
+        call("inspector2", "CreateFilter", json!({ "action": "SUPPRESS", "name": "f" })),
+        call("wafv2", "CreateIPSet", json!({ "name": "s", "addresses": [] })),
+        call("ec2", "CreateFlowLogs", json!({})),
+    ] {
+        assert_eq!(found([record.clone()]), "", "{record}");
+    }
+    let mut refused = flow_logs();
+    refused["errorCode"] = json!("Client.UnauthorizedOperation");
+    assert_eq!(found([refused]), "iam-changes-denied low");
+    let mut aws = flow_logs();
+    aws["userIdentity"] = json!({ "type": "AWSService", "invokedBy": "ec2.amazonaws.com" });
+    assert_eq!(found([aws]), "", "AWS by itself");
+}
+
+#[test]
 fn what_watches_is_switched_off() {
     let (medium, low) = ("detection-switched-off medium", "detection-switched-off low");
     let detector = |name: &str, request: Json| call("guardduty", name, request);

@@ -93,7 +93,8 @@ Severity of a row: that of the worst finding that rests on it, else info. The wo
             organization-service-delegated, outbound-token-got, detection-switched-off
   low       policy-on-user, own-policy-broad, password-reset-by-other, mfa-delay,
             iam-changes-denied, long-lived-credential-made, outbound-federation-enabled,
-            central-root-enabled, function-layer-of-others, organization-grown, password-new
+            central-root-enabled, function-layer-of-others, organization-grown, password-new,
+            detection-narrowed
   info      provisioned-by-aws, inline-policy, policy-classes
 Each finding says in `severity_because` why it is of its own.
 

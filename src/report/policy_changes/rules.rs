@@ -269,6 +269,7 @@ pub(super) static RULES: &[Rule] = &[
     beyond_rules::PEOPLE_CHANGED,
     beyond_rules::LIMIT_LIFTED,
     beyond_rules::DETECTION_OFF,
+    beyond_rules::DETECTION_NARROWED,
     beyond_rules::SERVICE_DELEGATED,
     beyond_rules::ORGANIZATION_GROWN,
     beyond_rules::LAYER_ADDED,

@@ -1,4 +1,4 @@
-//! Services that watch an account and were switched off.
+//! Services that watch an account and were switched off, or told to keep quiet.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,7 +44,26 @@ pub(super) fn of(all: &[Change<'_>]) -> Vec<Found> {
             .severity(severity, because)
             .found(all, rows)
     };
-    groups(all, stops, |change| (change.account_id, change.actor)).into_iter().map(of_actor).collect()
+    let mut found: Vec<Found> =
+        groups(all, stops, |change| (change.account_id, change.actor)).into_iter().map(of_actor).collect();
+    found.extend(narrowed(all));
+    found
+}
+
+/// A line for each caller. Who keeps a house does so, too, whatever it is called; what it hides is not told by the call.
+fn narrowed(all: &[Change<'_>]) -> Vec<Found> {
+    let narrows = |change: &Change<'_>| change.did(Act::NarrowDetection) && !change.is_provisioning();
+    let of_actor = |((account_id, actor), rows): ((&str, &str), Vec<usize>)| {
+        let what = listed(all, &rows, |change| {
+            let place = [change.policy, change.target].map(str::trim).join(" ");
+            format!("{} ({})", change.event.name(), place.trim_start())
+        });
+        Draft::new(&rules::DETECTION_NARROWED, account_id, actor)
+            .summary(format!("{actor} narrowed what watches the account: {what}"))
+            .severity(Severity::Low, "whoever keeps an account does so, and who hides does the same")
+            .found(all, rows)
+    };
+    groups(all, narrows, |change| (change.account_id, change.actor)).into_iter().map(of_actor).collect()
 }
 
 fn stops(change: &Change<'_>) -> bool {
