@@ -72,6 +72,7 @@ mod tell;
 #[cfg(feature = "s3")]
 mod trails;
 mod usage;
+mod verify;
 mod version;
 mod window;
 

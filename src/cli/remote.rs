@@ -85,6 +85,13 @@ impl Remote {
         Self { request: reading.s3.clone() }
     }
 
+    /// The same, and digests are fetched, too.
+    #[must_use]
+    pub fn with_digests(self) -> Self {
+        let digests = true;
+        Self { request: self.request.map(|request| trailscan::input::s3::S3Request { digests, ..request }) }
+    }
+
     /// One object.
     ///
     /// # Errors
@@ -187,6 +194,12 @@ impl Remote {
     /// Nothing.
     pub fn of(_: &Reading) -> Self {
         Self {}
+    }
+
+    /// Nothing.
+    #[must_use]
+    pub fn with_digests(self) -> Self {
+        self
     }
 
     /// Nothing: such a build refuses s3:// before.

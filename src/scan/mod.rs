@@ -27,6 +27,7 @@ mod shares;
 mod turn;
 mod unread;
 mod update;
+mod verify;
 mod warnings;
 
 pub use engine::{scan, scan_beside};
@@ -39,3 +40,4 @@ pub use meter::Meter;
 pub use request::{ScanOutcome, ScanRequest};
 pub use seen::Seen;
 pub use unread::{NOT_READ, unread};
+pub use verify::{VerifyRequest, verify};
