@@ -73,6 +73,7 @@ mod tell;
 mod trails;
 mod usage;
 mod verify;
+mod verifying;
 mod version;
 mod window;
 

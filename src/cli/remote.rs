@@ -82,7 +82,8 @@ impl Fetched {
 impl Remote {
     /// All that is asked for.
     pub fn of(reading: &Reading) -> Self {
-        Self { request: reading.s3.clone() }
+        let remote = Self { request: reading.s3.clone() };
+        if reading.verify.is_some() { remote.with_digests() } else { remote }
     }
 
     /// The same, and digests are fetched, too.

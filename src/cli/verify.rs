@@ -1,11 +1,8 @@
 //! `trailscan verify`: whether logs are what CloudTrail delivered, by the digests that it signs.
 
-use std::path::{Path, PathBuf};
-
-use clap::{Arg, ArgAction, Args, Command, FromArgMatches, value_parser};
+use clap::{Arg, ArgAction, Args, Command, FromArgMatches};
 use trailscan::aggregate::State;
 use trailscan::coverage::Coverage;
-use trailscan::input::explain_io;
 use trailscan::integrity::{self, PublicKeys, Standing, Verified, What};
 use trailscan::model::EventTime;
 use trailscan::output::{Content, Document, Section};
@@ -22,13 +19,13 @@ use super::remote::Remote;
 use super::stop::STOP;
 use super::subcommand::{Invocation, Subcommand};
 use super::surroundings::Surroundings;
+use super::verifying::{self, Verifying};
 use super::{account_ids, account_names, help, notes, progress, request, rollup, scan, tell};
 
 /// The subcommand.
 pub const SUBCOMMAND: Subcommand = Subcommand { name: "verify", command, run };
 
-/// The ids of its own arguments.
-const PUBLIC_KEYS: &str = "public_keys";
+/// The id of its own argument.
 const EACH: &str = "each";
 
 /// What a report takes and no object is verified by: it is of events, or of earlier answers.
@@ -38,6 +35,16 @@ const USELESS: [&str; 7] =
 /// What a rollup has no use for, and this has.
 const USED: [&str; 6] = ["format", "limit", "fail_on", "account_names", "account", "region"];
 
+/// What chooses, in words for objects.
+const WINDOW: [(&str, &str); 6] = [
+    ("days", "Judge what was delivered in the last N days: from 00:00 UTC N days before the end of the window"),
+    ("all", "Judge all there is: of s3:// not only the last 30 days, and despite `days` in trailscan.toml"),
+    ("since", "Judge what was delivered at or after this: 2023-07-10, 2023-07-10T12:00:00Z, or 36h, 7d ago"),
+    ("until", "Judge what was delivered before this, given as --since is; digests after it bear witness"),
+    ("account", "Judge only objects of this account: 12 digits, or a name of --account-names; may be repeated"),
+    ("region", "Judge only objects of this region, exact; may be repeated"),
+];
+
 /// The flags that mean nothing here.
 fn useless() -> impl Iterator<Item = &'static str> {
     let of_events = rollup::USELESS.into_iter().filter(|id| !USED.contains(id) && !USELESS.contains(id));
@@ -46,9 +53,7 @@ fn useless() -> impl Iterator<Item = &'static str> {
 
 /// Its arguments and its help.
 fn command() -> Command {
-    let keys = Arg::new(PUBLIC_KEYS).long("public-keys").value_name("FILE").action(ArgAction::Append);
-    let keys = keys.value_parser(value_parser!(PathBuf)).help_heading("Report");
-    let keys = keys
+    let keys = verifying::arg()
         .help("Public keys: what aws cloudtrail list-public-keys prints, or a folder of such files; may be repeated");
     let keys = keys.long_help(
         "Public keys: what aws cloudtrail list-public-keys prints, or a folder of such files; may be repeated\n\nEach region has \
@@ -60,6 +65,9 @@ fn command() -> Command {
     let command = Shape::augment_args(Common::augment_args(Command::new(VERIFY.name))).arg(keys).arg(each);
     let command =
         useless().fold(command, |command, id| command.mut_arg(id, |arg| arg.hide(true).conflicts_with("inputs")));
+    let command = WINDOW
+        .into_iter()
+        .fold(command, |command, (id, help)| command.mut_arg(id, |arg| arg.help(help).long_help(None::<&str>)));
     command
         .about(VERIFY.summary)
         .long_about(help::about(VERIFY))
@@ -77,14 +85,14 @@ fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
     account_ids::resolve(&mut common)?;
     let rulebook = around.rulebook(common.now.as_deref())?;
     let names = common.account_names.as_deref().map(account_names::read).transpose()?;
-    let keys = public_keys(matches.get_many(PUBLIC_KEYS).into_iter().flatten().map(PathBuf::as_path))?;
+    let verifying = Verifying::new(&verifying::typed(&matches), &common)?;
     let mut reading = Reading::resolve(Reads::logs(&common, &around)?, &common, &origins, around.clock)?;
     let delivery = Wanted { question: None, common: &common, origins: &origins, around: &around }.delivery(shape)?;
     delivery.shape.apply(&mut Table::new(VERIFY, VERIFY.columns.to_vec(), Vec::new()))?;
     scan::begin(&reading)?;
     let opened = Opened::new(&delivery, &[VERIFY.name])?;
     scan::locate(&mut reading)?;
-    let (verified, coverage) = verify(&reading, &common, &keys, matches.get_flag(EACH))?;
+    let (verified, coverage) = verify(&reading, &common, &verifying, matches.get_flag(EACH))?;
     let (state, options) = (State::new(&[]), Options::default());
     let mut answer = (VERIFY.answer)(&View { verified: Some(&verified), ..View::new(&state, &options) });
     let mut table = Table::new(VERIFY, answer.columns, answer.rows);
@@ -112,20 +120,24 @@ fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
         End::Nothing => tell::line("no object could be read, so there is no answer"),
         _ => notes::hidden(&delivery, std::slice::from_ref(&section)),
     }
-    tell_lacking(&verified, &keys, &coverage);
+    tell_lacking(&verified, &verifying.keys, &coverage);
     written.map(|()| end)
 }
 
 /// Reads what there is, and says how it stands.
-fn verify(reading: &Reading, common: &Common, keys: &PublicKeys, each: bool) -> Result<(Verified, Coverage), Problem> {
+fn verify(
+    reading: &Reading,
+    common: &Common,
+    verifying: &Verifying,
+    each: bool,
+) -> Result<(Verified, Coverage), Problem> {
     let listing = request::list(reading);
     if let Some(folder) = listing.rollups.first() {
         return Err(Problem::usage(format!("{}: is a rollup, of which no digest tells: give logs", folder.display())));
     }
     let (meter, objects) = (Meter::default(), listing.objects.len());
     let source = Remote::of(reading).with_digests().open().map_err(Problem::failed)?;
-    let window = reading.window;
-    let asked = integrity::Asked { keys, window, accounts: &common.account, regions: &common.region, each };
+    let asked = integrity::Asked { each, ..verifying.asked(reading.window) };
     let request = VerifyRequest {
         listing,
         source: source.as_deref(),
@@ -138,28 +150,6 @@ fn verify(reading: &Reading, common: &Common, keys: &PublicKeys, each: bool) -> 
     };
     let verified = progress::scanning(reading.work.progress, objects, &meter, || trailscan::scan::verify(request));
     verified.map_err(Problem::failed)
-}
-
-/// The public keys of these files, and of all files in these folders.
-fn public_keys<'a>(paths: impl Iterator<Item = &'a Path>) -> Result<PublicKeys, Problem> {
-    let mut keys = PublicKeys::default();
-    for path in paths {
-        let unread =
-            |path: &Path, error: &std::io::Error| Problem::usage(format!("{}: {}", path.display(), explain_io(error)));
-        let mut files = match path.is_dir() {
-            false => vec![path.to_owned()],
-            true => {
-                let entries = std::fs::read_dir(path).map_err(|error| unread(path, &error))?;
-                entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file()).collect()
-            }
-        };
-        files.sort();
-        for file in files {
-            let json = std::fs::read(&file).map_err(|error| unread(&file, &error))?;
-            keys.add(&json).map_err(|why| Problem::usage(format!("{}: {why}", file.display())))?;
-        }
-    }
-    Ok(keys)
 }
 
 /// How it ends: complete when all is verified, and by findings where nothing but them is open.

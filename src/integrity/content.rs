@@ -50,7 +50,7 @@ pub fn content_of(object: impl Read, most: u64, mut keep: Option<&mut Vec<u8>>) 
     let content = match (failed, done) {
         (Some(why), _) => Content::Unread(why),
         (None, Ok(())) => Content::Whole(hash.hash.finalize().into()),
-        (None, Err(_)) if given > most => Content::Unread(format!("more than {most} bytes: raise --max-object-bytes")),
+        (None, Err(_)) if given > most => Content::Unread(format!("holds more than {most} bytes")),
         (None, Err(error)) => Content::Broken(error.to_string()),
     };
     (content, [read, given])
@@ -72,6 +72,22 @@ impl<R: Read> Read for Counted<R> {
             Err(error) => self.failed = Some(crate::input::explain_io(error)),
         }
         got
+    }
+}
+
+/// Hashes what is read elsewhere.
+#[derive(Clone, Default)]
+pub struct Hasher(Sha256);
+
+impl Hasher {
+    /// Takes more of it.
+    pub fn update(&mut self, text: &[u8]) {
+        self.0.update(text);
+    }
+
+    /// What was read.
+    pub fn content(self) -> Content {
+        Content::Whole(self.0.finalize().into())
     }
 }
 

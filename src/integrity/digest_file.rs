@@ -178,6 +178,8 @@ fn hex_into(digits: &[u8], bytes: &mut [u8]) -> Option<()> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const FIRST: &str = r#"{"awsAccountId":"111122223333","digestStartTime":"2015-08-17T14:01:31Z",
@@ -210,6 +212,21 @@ mod tests {
             assert!(matches!(parse(from, to), Err(DigestFileError::Format(_))), "{from}");
         }
         assert_eq!(parse("SHA256withRSA", "MD5"), Err(DigestFileError::Algorithm("MD5".into())));
+    }
+
+    proptest! {
+        /// Digests and lists of keys are written by whoever can write there.
+        #[test]
+        fn no_bytes_make_it_panic(bytes: Vec<u8>, cut in 0usize..700, name in ".{0,80}") {
+            let _ = DigestFile::parse(&bytes);
+            let _ = DigestFile::parse(&FIRST.as_bytes()[..cut.min(FIRST.len())]);
+            let _ = DigestFile::parse(FIRST.replace("2015-08-17T15:01:31Z", &name).as_bytes());
+            let _ = crate::integrity::PublicKeys::default().add(&bytes);
+            let _ = crate::integrity::content_of(&bytes[..], 1 << 10, None);
+            let _ = crate::integrity::seen::DigestName::of(&name);
+            let _ = bytes_of_any(&name);
+            let _ = bytes_of::<2>(&name);
+        }
     }
 
     #[test]

@@ -5,28 +5,49 @@ use std::collections::{BTreeMap, HashSet};
 use super::chain::Link;
 use super::seen::{Chain, DigestName};
 use super::{PreviousDigest, Standing, bare};
+use crate::input::KeyKind;
 use crate::model::{Day, EventTime, TimeWindow};
 
 /// How long after the time in its name a log object may be delivered: its digest covers one of these moments.
 const DELIVERED_WITHIN: i64 = 3600;
 
-/// The hours that digests cover, by account and region.
+/// The hours that digests cover, by place.
 #[derive(Default)]
-pub(super) struct Covered(BTreeMap<(String, String), Vec<(EventTime, EventTime)>>);
+pub(super) struct Covered(BTreeMap<Place, Vec<(EventTime, EventTime)>>);
+
+/// Where the logs of a trail lie, and its digests: the folder of the account, where there is one, the account and the region.
+/// A trail of the organization and one of the account itself have their own.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    folder: String,
+    account_id: String,
+    region: String,
+}
+
+impl Place {
+    /// That of an object of this path or URI.
+    pub fn of(name: &str, account_id: &str, region: &str) -> Self {
+        let streams = [KeyKind::CloudTrail, KeyKind::Digest].map(|kind| format!("/{}/", kind.as_str()));
+        let folder = streams.iter().find_map(|stream| Some(name.rsplit_once(stream.as_str())?.0)).unwrap_or_default();
+        let text = str::to_owned;
+        Self { folder: text(folder), account_id: text(account_id), region: text(region) }
+    }
+}
 
 impl Covered {
     /// Of the digests that nothing speaks against, backfills left out: they name what was late, whenever that is.
     pub fn of(links: &[Link<'_>]) -> Self {
-        let mut by_chain: BTreeMap<&Chain, Vec<(EventTime, EventTime)>> = BTreeMap::new();
+        let mut by_chain: BTreeMap<(&Chain, Place), Vec<(EventTime, EventTime)>> = BTreeMap::new();
         for link in links.iter().filter(|link| link.standing != Standing::Altered) {
             if let (Some(name), Some(file)) = (link.name.as_ref().filter(|name| !name.chain.is_backfill), link.file()) {
-                by_chain.entry(&name.chain).or_default().push((file.start, file.end));
+                let place = Place::of(&link.seen.object.name(), &name.chain.account_id, &name.chain.region);
+                by_chain.entry((&name.chain, place)).or_default().push((file.start, file.end));
             }
         }
         let mut covered = Self::default();
-        for (chain, mut hours) in by_chain {
+        for ((_, place), mut hours) in by_chain {
             hours.sort_unstable();
-            let all = covered.0.entry((chain.account_id.clone(), chain.region.clone())).or_default();
+            let all = covered.0.entry(place).or_default();
             let mut begun = false;
             for (start, end) in hours {
                 match all.last_mut().filter(|last| begun && start <= last.1) {
@@ -40,8 +61,8 @@ impl Covered {
     }
 
     /// Whether a log object whose name says `delivered` had to be in a digest in reach; `None` where there is no digest of
-    /// its account and region at all.
-    pub fn had_to_be_listed(&self, place: &(String, String), delivered: EventTime) -> Option<bool> {
+    /// its place at all.
+    pub fn had_to_be_listed(&self, place: &Place, delivered: EventTime) -> Option<bool> {
         let last = delivered.plus_seconds(DELIVERED_WITHIN);
         Some(self.0.get(place)?.iter().any(|(start, end)| *start <= delivered && last <= *end))
     }

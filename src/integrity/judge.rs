@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::chain::{self, Link};
-use super::hours::{Covered, Lack, lacks};
+use super::hours::{Covered, Lack, Place, lacks};
 use super::seen::DigestName;
-use super::{Content, ListedLog, PublicKeys, Seen, SeenDigest, SeenLog, Standing, Verdict, Verified, What, bare};
+use super::{Content, ListedLog, PublicKeys, SeenDigest, SeenLog, SeenObject, Standing, Verdict, Verified, What, bare};
 use crate::input::{LogKey, file_name};
 use crate::model::{EventTime, TimeWindow, quantity};
 
@@ -24,17 +24,18 @@ pub struct Asked<'a> {
     pub each: bool,
 }
 
-/// Says of all objects how they stand to the digests among them.
-pub fn judge(seen: Vec<Seen>, asked: &Asked<'_>) -> Verified {
+/// Says of all objects how they stand to the digests among them. Where they are not all that was asked for, as after a stop,
+/// what is not there is not missing.
+pub fn judge(seen: Vec<SeenObject>, asked: &Asked<'_>, is_whole: bool) -> Verified {
     let (mut logs, mut digests): (Vec<SeenLog>, Vec<SeenDigest>) = (Vec::new(), Vec::new());
     for seen in seen {
         match seen {
-            Seen::Log(log) => logs.push(log),
-            Seen::Digest(digest) => digests.push(*digest),
+            SeenObject::Log(log) => logs.push(log),
+            SeenObject::Digest(digest) => digests.push(*digest),
         }
     }
     let links = chain::judge(&digests, asked.keys);
-    let mut found = Found { asked, verified: Verified::default() };
+    let mut found = Found { asked, is_whole, verified: Verified::default() };
     links.iter().for_each(|link| found.digest(link));
     let (lacking, cut) = lacks(&links, asked.window);
     lacking.iter().for_each(|lack| found.lack(lack));
@@ -90,17 +91,23 @@ impl<'a> Listed<'a> {
 /// What is found, as it is found.
 struct Found<'a> {
     asked: &'a Asked<'a>,
+    is_whole: bool,
     verified: Verified,
 }
 
 impl Found<'_> {
     /// Adds a verdict, unless nobody asked for its account or region.
-    fn add(&mut self, verdict: Verdict) {
+    fn add(&mut self, mut verdict: Verdict) {
         let is_wanted = |wanted: &[String], one: &String| wanted.is_empty() || wanted.contains(one);
         if !is_wanted(self.asked.accounts, &verdict.account_id) || !is_wanted(self.asked.regions, &verdict.region) {
             return;
         }
-        *self.verified.counts.entry((verdict.what, verdict.standing)).or_default() += 1;
+        if !self.is_whole && matches!(verdict.standing, Standing::Missing | Standing::Gap) {
+            verdict.standing = Standing::Unverified;
+            verdict.why = format!("{}, but not all that was asked for could be listed and read", verdict.why);
+        }
+        let of_account = self.verified.counts.entry(verdict.account_id.clone()).or_default();
+        *of_account.entry((verdict.what, verdict.standing)).or_default() += 1;
         if self.asked.each || verdict.standing != Standing::Verified {
             self.verified.verdicts.push(verdict);
         }
@@ -188,7 +195,7 @@ impl Found<'_> {
         };
         let (standing, why) = match (entries, by_content) {
             ([], Some(link)) => matching(link),
-            ([], None) => unnamed(&log.content, key.as_ref(), covered),
+            ([], None) => unnamed(log, key.as_ref(), covered),
             (entries, _) => against(&log.content, entries),
         };
         let link = entries.first().map(|(link, _)| *link).or(by_content);
@@ -289,17 +296,17 @@ fn against(content: &Content, entries: &[(&Link<'_>, &ListedLog)]) -> (Standing,
 }
 
 /// A log that no digest in reach names.
-fn unnamed(content: &Content, key: Option<&LogKey>, covered: &Covered) -> (Standing, String) {
+fn unnamed(log: &SeenLog, key: Option<&LogKey>, covered: &Covered) -> (Standing, String) {
     let unverified = |why: &str| (Standing::Unverified, why.to_owned());
-    if let Content::Unread(why) = content {
+    if let Content::Unread(why) = &log.content {
         return (Standing::Unverified, format!("could not be read: {why}"));
     }
     let Some((key, delivered)) = key.and_then(|key| Some((key, key.delivered?))) else {
         return unverified("its name is not one that CloudTrail gives, and no digest in reach names what it holds");
     };
-    match covered.had_to_be_listed(&(key.account_id.clone(), key.region.clone()), delivered) {
+    match covered.had_to_be_listed(&Place::of(&log.object.name(), &key.account_id, &key.region), delivered) {
         Some(true) => (Standing::Unlisted, "digests cover its hour, and none of them names it".to_owned()),
         Some(false) => unverified("no digest in reach covers its hour"),
-        None => unverified("no digest of its account and region is in reach"),
+        None => unverified("no digest of its account, region and folder is in reach"),
     }
 }

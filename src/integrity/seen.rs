@@ -6,7 +6,7 @@ use crate::model::EventTime;
 
 /// An object that was read, or could not be.
 #[derive(Clone, Debug)]
-pub enum Seen {
+pub enum SeenObject {
     /// A log.
     Log(SeenLog),
     /// A digest.
@@ -21,6 +21,9 @@ pub struct SeenLog {
     /// What it holds.
     pub content: Content,
 }
+
+/// The most bytes that a digest may hold: far more than an hour of objects takes. What is larger is not kept in memory.
+pub const MOST_DIGEST_BYTES: u64 = 256 << 20;
 
 /// A digest object.
 #[derive(Clone, Debug)]

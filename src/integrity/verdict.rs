@@ -62,8 +62,8 @@ pub struct Verdict {
 pub struct Verified {
     /// Worst first; what is verified only where it was asked for.
     pub verdicts: Vec<Verdict>,
-    /// How many there are, listed or not.
-    pub counts: BTreeMap<(What, Standing), u64>,
+    /// How many there are of each account, listed or not.
+    pub counts: BTreeMap<String, BTreeMap<(What, Standing), u64>>,
     /// What else the reader should know.
     pub notes: Vec<String>,
 }
@@ -100,7 +100,7 @@ impl What {
 impl Verified {
     /// How many of these there are.
     pub fn count(&self, what: What, standing: Standing) -> u64 {
-        self.counts.get(&(what, standing)).copied().unwrap_or(0)
+        self.counts.values().filter_map(|of| of.get(&(what, standing))).sum()
     }
 
     /// How many stand so, whatever they are.
@@ -110,6 +110,7 @@ impl Verified {
 
     /// Whether something was judged, and all of it is what CloudTrail delivered.
     pub fn is_clean(&self) -> bool {
-        !self.counts.is_empty() && self.counts.keys().all(|(_, standing)| *standing == Standing::Verified)
+        let mut all = self.counts.values().flat_map(BTreeMap::keys).peekable();
+        all.peek().is_some() && all.all(|(_, standing)| *standing == Standing::Verified)
     }
 }

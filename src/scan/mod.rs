@@ -7,6 +7,7 @@ mod counting;
 mod doubts;
 mod engine;
 mod error;
+mod fold;
 mod gaps;
 mod gather;
 mod inputs;
@@ -29,6 +30,7 @@ mod unread;
 mod update;
 mod verify;
 mod warnings;
+mod witness;
 
 pub use engine::{scan, scan_beside};
 pub use error::ScanError;

@@ -8,10 +8,12 @@ use super::gaps::{Judged, add_gaps};
 use super::limits::workers;
 use super::warnings::warnings_of;
 use super::{Meter, ScanError};
-use crate::coverage::{Coverage, CoverageFacts, Failure};
+use crate::coverage::{Coverage, CoverageFacts, Failure, Verification};
 use crate::filter::Filters;
 use crate::input::{Body, Fetched, KeyKind, Listing, LogObject, Signed, Source, caught};
-use crate::integrity::{Asked, Content, Seen, SeenDigest, SeenLog, Verified, content_of, judge};
+use crate::integrity::{
+    Asked, Content, MOST_DIGEST_BYTES, SeenDigest, SeenLog, SeenObject, Standing, Verified, What, content_of, judge,
+};
 use crate::model::EventTime;
 
 /// What is to be verified, and how.
@@ -53,19 +55,47 @@ pub fn verify(request: VerifyRequest<'_>) -> Result<(Verified, Coverage), ScanEr
     coverage.add_arrivals(&arrivals);
     coverage.settle_failures(&arrivals);
     coverage.interrupted = request.stop.load(Ordering::Relaxed) || request.listing.interrupted;
-    let judged = Judged { window: request.asked.window, now: Some(request.now) };
-    add_gaps(&mut coverage, (&request.listing, &arrivals), judged);
+    let days = Judged { window: request.asked.window, now: Some(request.now) };
+    add_gaps(&mut coverage, (&request.listing, &arrivals), days);
     coverage.warnings = warnings_of(&coverage, &Filters::default());
     coverage.warnings.extend(arrivals.warnings);
-    let verified = judge(seen, &request.asked);
-    coverage.warnings.extend(verified.notes.iter().cloned());
+    let verified = judged(seen, Some(&request.asked), &mut coverage).unwrap_or_default();
     Ok((verified, coverage.into()))
+}
+
+/// Says how what was seen stands, where that is asked, and tells the coverage.
+pub(super) fn judged(
+    seen: Vec<SeenObject>,
+    asked: Option<&Asked<'_>>,
+    coverage: &mut CoverageFacts,
+) -> Option<Verified> {
+    let asked = asked?;
+    let is_whole = !coverage.interrupted && coverage.places_failed == 0;
+    let verified = judge(seen, asked, is_whole);
+    coverage.warnings.extend(verified.notes.iter().cloned());
+    let mut told = Verification { gaps: verified.count(What::Hours, Standing::Gap), ..Verification::default() };
+    for (account, counts) in &verified.counts {
+        for (&(what, standing), &count) in counts.iter().filter(|((what, _), _)| *what != What::Hours) {
+            let of_kind = if what == What::Log { &mut told.logs } else { &mut told.digests };
+            for stands in [of_kind, told.accounts.entry(account.clone()).or_default()] {
+                *match standing {
+                    Standing::Verified => &mut stands.verified,
+                    Standing::Altered => &mut stands.altered,
+                    Standing::Missing => &mut stands.missing,
+                    Standing::Unlisted => &mut stands.unlisted,
+                    Standing::Unverified | Standing::Gap => &mut stands.unverified,
+                } += count;
+            }
+        }
+    }
+    coverage.verification = Some(told);
+    Some(verified)
 }
 
 /// What all threads gather.
 #[derive(Default)]
 struct Gathered {
-    seen: Vec<Seen>,
+    seen: Vec<SeenObject>,
     coverage: CoverageFacts,
 }
 
@@ -122,7 +152,8 @@ impl Gathered {
             Err(kind) => return self.skip(kind),
             Ok(is_digest) => is_digest,
         };
-        let (mut json, most) = (Vec::new(), request.max_object_bytes);
+        let most = if is_digest { MOST_DIGEST_BYTES } else { u64::MAX }.min(request.max_object_bytes);
+        let mut json = Vec::new();
         let mut read = |bytes: &mut dyn std::io::Read| content_of(bytes, most, is_digest.then_some(&mut json));
         let (content, [packed, unpacked], signed): (Content, [u64; 2], Option<Signed>) = match body {
             Body::Whole(body) => {
@@ -148,8 +179,8 @@ impl Gathered {
 
     fn see(&mut self, (object, is_digest): (LogObject, bool), content: Content, json: &[u8], signed: Option<Signed>) {
         self.seen.push(match is_digest {
-            true => Seen::Digest(Box::new(SeenDigest::new(object, content, json, signed))),
-            false => Seen::Log(SeenLog { object, content }),
+            true => SeenObject::Digest(Box::new(SeenDigest::new(object, content, json, signed))),
+            false => SeenObject::Log(SeenLog { object, content }),
         });
     }
 

@@ -179,7 +179,10 @@ fn delivered() -> (Place, Trail) {
 
 /// A row in brief: state, what it is, and the end of the file's name that tells it apart, or the hours.
 pub fn rows(ended: &Ended) -> Vec<String> {
-    let answer: Value = serde_json::from_str(ended.text()).expect("JSON");
+    brief(&serde_json::from_str(ended.text()).expect("JSON"))
+}
+
+fn brief(answer: &Value) -> Vec<String> {
     let rows = answer["rows"].as_array().expect("rows").iter().map(|row| {
         let text = |name: &str| row[name].as_str().unwrap_or_default();
         let time = |name: &str| text(name).get(11..16).unwrap_or("-").to_owned();
@@ -555,6 +558,10 @@ fn trails_and_organizations_in_one_bucket() {
     let quiet = Trail::new("unsigned");
     quiet.log(&place, 3, 55);
     assert!(verify(&place, until, 3).contains(&"unlisted log 03:55".to_owned()));
+    // In a folder of its own, as that of an organization's trail: no digest tells of that folder.
+    let apart = Trail { root: "AWSLogs/o-exampleorgid/", ..Trail::new("apart") };
+    apart.log(&place, 3, 56);
+    assert!(verify(&place, until, 3).contains(&"unverified log 03:56".to_owned()));
     assert!(trail.signatures.len() == 6);
 }
 
@@ -585,6 +592,64 @@ fn how_it_ends() {
         "[[suppress]]\nrule = \"delivered-missing\"\nreason = \"expired\"\nexpires = \"2027-01-01\"\n",
     );
     assert!(!run("--format sarif", 3).text().contains("\"ruleId\":\"delivered-missing\""));
+}
+
+/// What a report's pass over the same objects finds is what `verify` finds.
+#[test]
+fn reports_verify_in_the_same_pass() {
+    for (what, tamper, expected, _) in TAMPERINGS {
+        let (place, trail) = delivered();
+        tamper(&place, &trail);
+        let answer: Value =
+            serde_json::from_str(place.trailscan("audit logs --public-keys keys.json --format json").run().text())
+                .expect("JSON");
+        let report = &answer["reports"]["verify"];
+        // A report reads members of gzip one after another, as nothing that is delivered has them.
+        if what.starts_with("bytes are put behind") {
+            continue;
+        }
+        assert_eq!(sorted(brief(report)), sorted(with_end(expected)), "{what}");
+        let alone: Value =
+            serde_json::from_str(place.trailscan("verify logs --public-keys keys.json --format json").ends(3).text())
+                .expect("JSON");
+        assert_eq!(report["rows"], alone["rows"], "{what}");
+        assert_eq!(answer["coverage"]["verification"], alone["coverage"]["verification"], "{what}");
+    }
+}
+
+#[test]
+fn a_report_counts_what_is_verified_where_it_is_asked() {
+    let (place, trail) = delivered();
+    let plain = place.trailscan("audit logs").json(0);
+    assert!(plain["coverage"]["verification"].is_null() && plain["reports"]["verify"].is_null());
+    let until = "--until 2026-09-01T05:30:00Z";
+    let asked = place.trailscan(&format!("audit logs --public-keys keys.json {until}")).json(0);
+    assert_eq!(asked["coverage"]["objects_skipped"], json!({ "digest": 6 }), "no event is in a digest");
+    let none = json!({ "verified": 4, "unverified": 0, "altered": 0, "missing": 0, "unlisted": 0 });
+    assert_eq!(asked["coverage"]["verification"]["logs"], none);
+    assert_eq!(asked["coverage"]["verification"]["gaps"], 0);
+    assert_eq!(asked["reports"]["verify"]["rows"], json!([]));
+    // One report: the coverage alone tells.
+    let run = place.trailscan(&format!("principals logs --public-keys keys.json {until}")).ends(0);
+    assert!(run.stderr.contains("4 of 4 logs verified by digests"), "{}", run.stderr);
+    let text = log_text(ACCOUNT, REGION, (1, 45)).replace("192.0.2.1", "192.0.2.9");
+    place.write(&log_of(&trail, 1), gzip(text.as_bytes(), 6));
+    let table = place.trailscan(&format!("audit logs --public-keys keys.json {until} --fail-on critical")).ends(4);
+    assert!(table.text().contains("delivered-altered"), "{}", table.text());
+    // A large object arrives in parts.
+    let filler = format!("{{\"Records\":[{}]}}", vec![" ".repeat(1 << 20); 33].join(""));
+    let (place, mut trail) = (Place::new(), Trail::new("main"));
+    place.write("keys.json", keys());
+    let (key, _) = trail.log(&place, 0, 45);
+    place.write(&path(&key), gzip(filler.as_bytes(), 1));
+    trail.digest(&place, 0, &[(key, filler)]);
+    trail.digest(&place, 1, &[]);
+    let asked = place.trailscan("audit logs --public-keys keys.json --until 2026-09-01T01:30:00Z --format json").run();
+    let asked: Value = serde_json::from_str(asked.text()).expect("JSON");
+    assert_eq!(asked["coverage"]["verification"]["logs"]["verified"], 1, "{}", asked["coverage"]);
+    // What is kept was not read.
+    let refused = place.trailscan("audit logs --public-keys keys.json --cache kept").ends(2);
+    assert!(refused.stderr.contains("--public-keys: objects are verified as they are read"), "{}", refused.stderr);
 }
 
 /// Writes `sample-logs/signed`: a chain of this key, which nobody has afterwards, and what was done to it.
