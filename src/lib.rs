@@ -77,6 +77,7 @@ pub mod coverage;
 pub mod decode;
 pub mod filter;
 pub mod input;
+pub mod integrity;
 mod json;
 pub mod model;
 pub mod output;

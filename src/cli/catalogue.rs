@@ -1,10 +1,10 @@
 //! The rules that there are, of all reports, and the one that was meant by an id that is none.
 
-use trailscan::report::{REPORTS, Report, Rule};
+use trailscan::report::{Report, Rule, with_rules};
 
 /// All rules, by report and in each report's order.
 pub fn all() -> impl Iterator<Item = (&'static Report, &'static Rule)> {
-    REPORTS.iter().flat_map(|&report| report.rules.iter().map(move |rule| (report, rule)))
+    with_rules().flat_map(|report| report.rules.iter().map(move |rule| (report, rule)))
 }
 
 /// The rule of that id and the report that finds it.

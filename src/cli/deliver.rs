@@ -7,6 +7,7 @@ use std::time::Instant;
 use tracing::info;
 use trailscan::aggregate::State;
 use trailscan::coverage::Coverage;
+use trailscan::integrity::Verified;
 use trailscan::model::{EventTime, quantity};
 use trailscan::output::{
     self, Content, Destination, Document, Format, NewFile, OutputError, Pending, Section, SectionKind, Told,
@@ -149,6 +150,8 @@ pub struct Known<'a> {
     pub as_of: Option<EventTime>,
     /// What was read.
     pub coverage: &'a Coverage,
+    /// What digests prove of it, where that was asked.
+    pub verified: Option<&'a Verified>,
 }
 
 /// The moment that ages run to: the end of the window, else the newest event that was read, filtered or not: what ended a
@@ -163,7 +166,7 @@ pub fn as_of(reading: &Reading, newest_event_read: Option<EventTime>) -> Option<
 /// # Errors
 /// When a column was asked for that a report does not have.
 pub fn sections(plan: &Plan, known: &Known<'_>) -> Result<(Vec<Section>, Option<News>), Problem> {
-    let Known { state, posture, as_of, coverage } = *known;
+    let Known { state, posture, as_of, coverage, verified } = *known;
     let logs = (plan.reading.reads != Reads::StateAlone).then(|| logs(&plan.reading, coverage));
     // Rows are cut after they are sorted, so only the default order can spare some.
     let by_default = plan.delivery.shape.sort.is_none() && !plan.narrow.is_of_rows();
@@ -172,8 +175,17 @@ pub fn sections(plan: &Plan, known: &Known<'_>) -> Result<(Vec<Section>, Option<
     let of_options = View::new(state, &plan.options);
     let addresses = plan.addresses.as_ref();
     let is_overview = plan.delivery.format == Format::Table;
-    let view =
-        View { as_of, rows_wanted, is_overview, argument, addresses, posture, logs: logs.as_ref(), ..of_options };
+    let view = View {
+        as_of,
+        rows_wanted,
+        is_overview,
+        argument,
+        addresses,
+        posture,
+        logs: logs.as_ref(),
+        verified,
+        ..of_options
+    };
     let (reports, reach) = (plan.reports(), news::reach(plan, coverage));
     let mut sections: Vec<Section> =
         reports.iter().map(|report| section(report, &view, plan, &reach)).collect::<Result<_, _>>()?;

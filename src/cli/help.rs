@@ -1,6 +1,6 @@
 //! The long texts of the help: what a report proves, its columns, examples, exit codes.
 
-use trailscan::report::{Column, ColumnKind, LOG_EXAMPLES, Report, audited, by_name};
+use trailscan::report::{Column, ColumnKind, LOG_EXAMPLES, Report, audited, with_rules};
 
 /// The subcommand that runs every report.
 pub const AUDIT: &str = "audit";
@@ -26,7 +26,7 @@ pub fn root() -> String {
         "Examples:\n  \
          trailscan {AUDIT} s3://amzn-s3-demo-bucket        every report, over what a trail delivers there\n  \
          trailscan root-usage --days 30 ./AWSLogs        who used root in the last 30 days\n  \
-         trailscan trace root@111122223333 ./AWSLogs     what a credential comes from, and what it issued\n\n\
+         trailscan trace root@111122223333 ./AWSLogs     what a credential comes from, and what it issued\n\
          `trailscan REPORT --help`: what it proves; `trailscan explain RULE`: what a finding means."
     )
 }
@@ -84,7 +84,7 @@ const PART_EXAMPLES: &[&str] = &[
 /// The examples of a report, or of the audit and its parts.
 pub fn examples(name: &str) -> String {
     let others = if name == AUDIT { LOG_EXAMPLES } else { PART_EXAMPLES };
-    let all = by_name(name).map_or(others, |report| report.examples);
+    let all = with_rules().find(|report| report.name == name).map_or(others, |report| report.examples);
     format!("Examples:\n  {}", all.join("\n  ").replace("REPORT", name))
 }
 

@@ -72,6 +72,8 @@ mod tell;
 #[cfg(feature = "s3")]
 mod trails;
 mod usage;
+mod verify;
+mod verifying;
 mod version;
 mod window;
 

@@ -1,12 +1,12 @@
 //! What was typed of a report or the audit, turned into what is to be done: everything checked, nothing of clap left.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use trailscan::output::{Destination, Format};
 use trailscan::posture::{AccountNames, Places};
 use trailscan::report::{
     self, AddressLookup, Asked, Baseline, FINDINGS, Form, Options, REPORTS, Report, ReportOption, SCORECARD, Subject,
-    Table, TextOption, events_wanted, subject_of,
+    Table, TextOption, VERIFY, events_wanted, subject_of,
 };
 
 use super::complete::Origins;
@@ -21,6 +21,7 @@ use super::question::Question;
 use super::reading::{Reading, Reads};
 use super::rulebook::Rulebook;
 use super::surroundings::Surroundings;
+use super::verifying::Verifying;
 use super::{account_ids, account_names, addresses, baseline, iam_state, repeat};
 
 /// The command line as it was typed.
@@ -43,6 +44,8 @@ pub struct Typed {
     pub numbers: Vec<(ReportOption, i64)>,
     /// The reports' own texts that were given.
     pub texts: Vec<(TextOption, Vec<String>)>,
+    /// Files of public keys.
+    pub public_keys: Vec<PathBuf>,
 }
 
 /// All that a run does.
@@ -84,7 +87,8 @@ impl Plan {
     /// The reports that answer: those about IAM's state alone only where files of it were named.
     pub fn reports(&self) -> Vec<&'static Report> {
         let all = self.question.reports().into_iter();
-        all.filter(|report| self.reads_state || !report.needs_no_logs()).collect()
+        let verify = (self.reading.verify.is_some() && self.question.report().is_none()).then_some(VERIFY);
+        all.filter(|report| self.reads_state || !report.needs_no_logs()).chain(verify).collect()
     }
 
     /// What the filters mean for findings; `None` where none can be made.
@@ -131,8 +135,10 @@ impl Plan {
     /// # Errors
     /// [`Problem::Usage`] for what cannot be.
     pub fn resolve(typed: Typed, around: &Surroundings) -> Result<Self, Problem> {
-        let Typed { origins, question, argument, mut common, shape, state: typed_state, numbers, texts, narrow } =
-            typed;
+        let Typed {
+            origins, question, argument, mut common, shape, state: typed_state, numbers, texts, narrow, ..
+        } = typed;
+        let public_keys = typed.public_keys;
         account_ids::resolve(&mut common)?;
         let rulebook = around.rulebook(common.now.as_deref())?;
         let state = typed_state.places()?;
@@ -141,6 +147,9 @@ impl Plan {
         let reads = reads(question, argument.as_deref(), &common, around)?;
         narrow_to(question, argument.as_deref(), &mut common);
         let mut reading = Reading::resolve(reads, &common, &origins, around.clock)?;
+        if !public_keys.is_empty() {
+            reading.verify = Some(Verifying::new(&public_keys, &common)?);
+        }
         let addresses = addresses::open(&common)?;
         let account_names = account_names::known(common.account_names.as_deref(), &state, typed_state.live)?;
         #[cfg(feature = "iam")]
@@ -309,6 +318,7 @@ mod tests {
             state: StateTyped::default(),
             numbers: Vec::new(),
             texts: Vec::new(),
+            public_keys: Vec::new(),
         };
         Plan::resolve(typed, &surroundings).map_err(|problem| problem.to_string())
     }

@@ -18,6 +18,7 @@ use super::complete::{Origins, Source};
 use super::exit::Problem;
 use super::flags::Common;
 use super::surroundings::Surroundings;
+use super::verifying::Verifying;
 use super::{filters, inputs, log, window};
 
 /// What is read, and which of it counts.
@@ -42,6 +43,8 @@ pub struct Reading {
     pub trails_of: Vec<Arc<Access>>,
     /// Where what is read is kept for the next time.
     pub cache: Option<PathBuf>,
+    /// By what objects are verified in the same pass, if they are.
+    pub verify: Option<Verifying>,
     /// What else is asked of an event.
     pub filters: Filters,
     /// How the scan works.
@@ -151,6 +154,7 @@ impl Reading {
             },
             reads,
             cache: common.cache.clone(),
+            verify: None,
             filters: Filters::new(&filters::criteria(common)).map_err(Problem::usage)?,
             work: work(common, latest),
         })

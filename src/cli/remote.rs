@@ -82,7 +82,15 @@ impl Fetched {
 impl Remote {
     /// All that is asked for.
     pub fn of(reading: &Reading) -> Self {
-        Self { request: reading.s3.clone() }
+        let remote = Self { request: reading.s3.clone() };
+        if reading.verify.is_some() { remote.with_digests() } else { remote }
+    }
+
+    /// The same, and digests are fetched, too.
+    #[must_use]
+    pub fn with_digests(self) -> Self {
+        let digests = true;
+        Self { request: self.request.map(|request| trailscan::input::s3::S3Request { digests, ..request }) }
     }
 
     /// One object.
@@ -187,6 +195,12 @@ impl Remote {
     /// Nothing.
     pub fn of(_: &Reading) -> Self {
         Self {}
+    }
+
+    /// Nothing.
+    #[must_use]
+    pub fn with_digests(self) -> Self {
+        self
     }
 
     /// Nothing: such a build refuses s3:// before.

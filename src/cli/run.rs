@@ -41,7 +41,7 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
     below::resolve(&mut plan.reading)?;
     let outcome = scan::read(&plan.reading, &plan.question.needs())?;
     let (plan, window) = (&plan, plan.reading.window);
-    let ScanOutcome { state, coverage, newest_event_read, newest_pruned_day, .. } = outcome;
+    let ScanOutcome { state, coverage, newest_event_read, newest_pruned_day, verified, .. } = outcome;
     let (posture, mut beside) = iam_state::load(&plan.state, &plan.accounts, &coverage);
     #[cfg(feature = "iam")]
     asked.iter().for_each(|asked| asked.add_to(&mut beside));
@@ -50,8 +50,10 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
     let unknown = posture.iter().flat_map(|posture| report::unknown_groups(posture, &plan.options));
     beside.warnings.extend(unknown);
     beside.warnings.extend(plan.warning_of_verdicts());
-    let (sections, news) =
-        deliver::sections(plan, &Known { state: &state, posture: posture.as_ref(), as_of, coverage: &coverage })?;
+    let (sections, news) = deliver::sections(
+        plan,
+        &Known { state: &state, posture: posture.as_ref(), as_of, coverage: &coverage, verified: verified.as_ref() },
+    )?;
     beside.warnings.extend(plan.addresses.iter().flat_map(|lookup| lookup.warnings(as_of)));
     let coverage = coverage.with(beside);
     // The process ends soon: giving back millions of small pieces one by one would only take time.

@@ -110,6 +110,7 @@ impl S3Typed {
             scope: Scope { days, accounts: accounts.to_vec(), regions: regions.to_vec() },
             concurrency: NonZeroUsize::new(self.concurrency.into()).unwrap_or(DEFAULT_CONCURRENCY),
             max_in_flight: self.max_in_flight,
+            digests: false,
         }))
     }
 

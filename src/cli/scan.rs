@@ -79,11 +79,22 @@ pub fn read(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<
     }
     let mut listing = request::list(reading);
     let mut remote = Remote::of(reading);
+    if let Some(folder) = reading.cache.as_ref().filter(|_| reading.verify.is_some()) {
+        let folder = folder.display();
+        return Err(Problem::usage(format!(
+            "--public-keys: objects are verified as they are read, and {folder} spares that"
+        )));
+    }
     let cached = cached::answered(reading, (&mut listing, &mut remote), aggregates)?;
     let Answered { kept, warnings } = match cached {
         Some(kept) => Answered { kept: Some(kept), warnings: Vec::new() },
         None => kept::answered(reading, (&mut listing, &mut remote), aggregates)?,
     };
+    if kept.is_some() && reading.verify.is_some() {
+        return Err(Problem::usage(
+            "--public-keys: a rollup stands for logs that are not read, and no digest tells of it",
+        ));
+    }
     let scanned = |request: ScanRequest<'_>| scan::scan_beside(request, kept);
     let mut outcome = with_request(reading, (listing, remote), aggregates, scanned)?;
     outcome.coverage = outcome.coverage.with(Beside { warnings, ..Beside::default() });

@@ -93,6 +93,9 @@ pub struct CoverageFacts {
     pub warnings: Vec<String>,
     /// What could not be read: places that could not be listed, then objects that failed or are damaged.
     pub failures: Vec<Failure>,
+    /// What digests prove of the objects, where that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verification: Option<Verification>,
     /// Calls that stopped logging, changed it, or took away what it delivered.
     pub logging_changes: Vec<LoggingChange>,
     /// What proof rests on, account by account.
@@ -123,6 +126,42 @@ pub struct CoverageFacts {
     pub objects: Option<Vec<ObjectMet>>,
     /// Whether the user stopped the scan before its end.
     pub interrupted: bool,
+}
+
+/// What digests prove of the objects of a scan.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Verification {
+    /// Log objects.
+    pub logs: Stands,
+    /// Digests.
+    pub digests: Stands,
+    /// Spans of hours without a digest, between others of the same trail.
+    pub gaps: u64,
+    /// Log objects and digests of each account.
+    #[serde(skip)]
+    pub accounts: BTreeMap<String, Stands>,
+}
+
+/// How many objects stand so to the digests in reach.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Stands {
+    /// What CloudTrail delivered.
+    pub verified: u64,
+    /// Proven by nothing, and nothing speaks against them.
+    pub unverified: u64,
+    /// Not what was delivered.
+    pub altered: u64,
+    /// Named by a digest and not there.
+    pub missing: u64,
+    /// There, and in no digest, though digests cover their hour.
+    pub unlisted: u64,
+}
+
+impl Stands {
+    /// Those that are not verified.
+    pub const fn open(&self) -> u64 {
+        self.unverified + self.altered + self.missing + self.unlisted
+    }
 }
 
 /// Events that came as OCSF, and what they lost by it.

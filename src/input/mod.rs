@@ -27,7 +27,7 @@ pub use key::{KeyKind, LogKey};
 pub use list::{Listing, ListingFailure, Pruned, ROLLUP, ROLLUP_MARK, is_rollup, list};
 pub use object::{LogObject, Origin, explain_io, file_name};
 pub use prune::DayRange;
-pub use source::{Arrivals, Body, Fetched, Source, WholeBody};
+pub use source::{Arrivals, Body, Fetched, Signed, Source, WholeBody};
 pub use survey::{Amount, Spot, Survey};
 pub use uri::S3Uri;
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 
 use super::{Deliveries, ListingFailure, LogObject, Pruned};
+use crate::model::EventTime;
 
 /// An object and what became of fetching it.
 pub struct Fetched {
@@ -32,6 +33,19 @@ pub struct WholeBody {
     pub bytes: Vec<u8>,
     /// What the source counts these bytes with; it ends with them.
     pub held: Box<dyn Any + Send>,
+    /// What its metadata say of a digest.
+    pub signed: Option<Signed>,
+}
+
+/// What the metadata of a digest say, which S3 keeps beside it and a disk does not.
+///
+/// Source: CloudTrail user guide, "CloudTrail digest file structure", "Metadata properties".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signed {
+    /// Its signature, in hexadecimal: `x-amz-meta-signature`.
+    pub signature: String,
+    /// When it was made, of a backfill: `x-amz-meta-backfill-generation-timestamp`.
+    pub generated: Option<EventTime>,
 }
 
 /// Gives objects as they arrive. Many threads ask at once.

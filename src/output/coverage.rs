@@ -126,6 +126,14 @@ fn notes(coverage: &Coverage) -> String {
         some(coverage.logging_changes.len() as u64, "change", "of logging"),
         some(coverage.gaps.len() as u64, "gap", "without logs"),
         some(coverage.conflicting_ids, "event id", "with conflicting content"),
+        coverage.verification.as_ref().map(|all| {
+            let logs = all.logs;
+            format!(
+                "{} of {} verified by digests",
+                grouped(logs.verified),
+                quantity(logs.verified + logs.open(), "log")
+            )
+        }),
     ])
 }
 

@@ -1,7 +1,7 @@
 //! Findings as rows: for those who want the list of what was found and nothing else.
 
 use super::columns::columns;
-use super::{Column, Finding, REPORTS, Report, Role, Rule, Table, told_by};
+use super::{Column, Finding, Report, Role, Rule, Table, told_by, with_rules};
 
 /// The name of the table.
 pub const FINDINGS: &str = "findings";
@@ -45,8 +45,8 @@ columns! {
 
 /// The rule of a finding, and the report whose it is.
 pub fn rule_of(finding: &Finding) -> Option<(&'static Report, &'static Rule)> {
-    let of_report = |report: &&'static Report| report.rules.iter().find(|rule| rule.id == finding.rule);
-    REPORTS.iter().find_map(|report| Some((*report, of_report(report)?)))
+    let of_report = |report: &'static Report| report.rules.iter().find(|rule| rule.id == finding.rule);
+    with_rules().find_map(|report| Some((report, of_report(report)?)))
 }
 
 /// The columns of the table.

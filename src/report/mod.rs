@@ -43,6 +43,7 @@ mod source_list;
 mod state_keys;
 mod trace;
 mod user_arns;
+mod verify;
 
 pub use addresses::{AddressLookup, AwsPlace, AwsRange, AwsRanges, AwsRangesError, GeoDatabase, GeoError};
 pub use baseline::{
@@ -71,6 +72,7 @@ pub use tree::{PART, Tree, TreeNode, Way};
 
 use self::charts::Chart;
 use crate::aggregate::{AggregateKind, State};
+use crate::integrity::Verified;
 use crate::model::EventTime;
 use crate::posture::Posture;
 
@@ -91,6 +93,14 @@ pub static REPORTS: &[&Report] = &[
     &events::REPORT,
     &incident::REPORT,
 ];
+
+/// What `verify` says: of objects and not of events, so no scan answers it and no audit runs it.
+pub static VERIFY: &Report = &verify::REPORT;
+
+/// Every report whose rules findings may name.
+pub fn with_rules() -> impl Iterator<Item = &'static Report> + Clone {
+    REPORTS.iter().copied().chain([VERIFY])
+}
 
 /// A question and how it is answered.
 pub struct Report {
@@ -175,6 +185,8 @@ pub struct View<'a> {
     pub posture: Option<&'a Posture>,
     /// What was read of logs; `None` when none were asked for.
     pub logs: Option<&'a LogSpan>,
+    /// What digests prove of the objects, where that is what was asked.
+    pub verified: Option<&'a Verified>,
 }
 
 impl<'a> View<'a> {
@@ -190,6 +202,7 @@ impl<'a> View<'a> {
             addresses: None,
             posture: None,
             logs: None,
+            verified: None,
         }
     }
 }

@@ -13,9 +13,9 @@ use super::counting::{Counting, Counts, Rules};
 use super::doubts::{
     Newest, tell_broken_records, tell_empty_window, tell_lost_by_ocsf, tell_not_found, tell_unbelieved_times,
 };
+use super::fold::{Done, Folded, fold};
 use super::gaps::{Judged, add_gaps};
 use super::limits::{END_OF_CENTURY, Limits, workers};
-use super::logging::LoggingNotes;
 use super::memory::MemoryLimit;
 use super::object::{
     Buffers, Content, Counter, Fate, Found, Unjudged, died, interrupted, judge, open, skipped_by_key, worded,
@@ -26,12 +26,12 @@ use super::seen::Seen;
 use super::shares::Shares;
 use super::turn::Turn;
 use super::warnings::warnings_of;
-use super::{Meter, ScanError, ScanOutcome, ScanRequest, settle};
+use super::{Meter, ScanError, ScanOutcome, ScanRequest, verify};
 use crate::aggregate::{AggregateKind, State};
 use crate::coverage::CoverageFacts;
 use crate::decode::{Archive, Aside, Decoder, HEAD, Parts};
 use crate::input::{Body, Fetched, LogObject, Source, caught};
-use crate::model::EventTime;
+use crate::integrity::SeenObject;
 
 /// Scans all objects of the request.
 ///
@@ -53,7 +53,7 @@ pub fn scan_beside(request: ScanRequest<'_>, mut kept: Option<Kept>) -> Result<S
     let mut arrivals = request.source.map(Source::arrivals).unwrap_or_default();
     let read = begun.elapsed();
     let folded = caught(|| fold(done, request.aggregates, &rules, &mut kept)).map_err(ScanError::Died)?;
-    let Folded { state, mut coverage, mut newest_event_read } = folded;
+    let Folded { state, mut coverage, mut newest_event_read, seen } = folded;
     coverage.add_unreached(listing.objects.len() as u64 + listed);
     coverage.conflicting_ids = rules.conflicting_ids();
     for covered in kept.into_iter().flat_map(|kept| kept.covered) {
@@ -84,7 +84,8 @@ pub fn scan_beside(request: ScanRequest<'_>, mut kept: Option<Kept>) -> Result<S
     tell_empty_window(&mut coverage, window, newest, arrivals.regions_listed > 0);
     tell_not_found(&mut coverage, filters);
     coverage.warnings.extend(filters.warnings());
-    Ok(ScanOutcome { state, coverage: coverage.into(), newest_event_read, newest_pruned_day })
+    let verified = verify::judged(seen, request.verify.as_ref(), &mut coverage);
+    Ok(ScanOutcome { state, coverage: coverage.into(), newest_event_read, newest_pruned_day, verified })
 }
 
 impl<'a> ScanRequest<'a> {
@@ -156,6 +157,7 @@ fn read_all<K: Turn>(
         memory: MemoryLimit::new(request.limits.max_memory),
         stop: request.stop,
         meter: request.meter,
+        verifies: request.verify.is_some(),
     };
     Meter::add(&request.meter.objects, objects.len() as u64);
     info!(objects = objects.len(), threads, aggregates = names(request.aggregates), "scan begins");
@@ -185,6 +187,8 @@ pub(super) struct Shared<'a> {
     memory: MemoryLimit,
     pub stop: &'a AtomicBool,
     meter: &'a Meter,
+    /// Whether objects are verified.
+    pub verifies: bool,
 }
 
 impl Shared<'_> {
@@ -199,21 +203,6 @@ impl Shared<'_> {
     }
 }
 
-/// What one worker came to.
-pub(super) struct Done<K> {
-    pub kept: K,
-    pub counts: Counts,
-    pub coverage: CoverageFacts,
-    pub unjudged: Vec<Unjudged>,
-}
-
-/// What all workers came to.
-struct Folded {
-    state: State,
-    coverage: CoverageFacts,
-    newest_event_read: Option<EventTime>,
-}
-
 pub(super) struct Worker<'a, K> {
     pub shared: &'a Shared<'a>,
     decoder: Decoder,
@@ -221,13 +210,15 @@ pub(super) struct Worker<'a, K> {
     counts: Counts,
     pub coverage: CoverageFacts,
     pub unjudged: Vec<Unjudged>,
+    /// What was seen of objects that are verified.
+    pub seen: Vec<SeenObject>,
 }
 
 impl<'a, K: Turn> Worker<'a, K> {
     fn new(shared: &'a Shared<'a>, kept: K) -> Self {
         let decoder = shared.decoder();
         let (counts, coverage) = (Counts::default(), CoverageFacts::default());
-        Self { shared, decoder, kept, counts, coverage, unjudged: Vec::new() }
+        Self { shared, decoder, kept, counts, coverage, unjudged: Vec::new(), seen: Vec::new() }
     }
 
     fn run(mut self, worker: usize) -> Done<K> {
@@ -249,7 +240,8 @@ impl<'a, K: Turn> Worker<'a, K> {
         while let Some(part) = shared.parts.wait() {
             self.part(&part);
         }
-        Done { kept: self.kept, counts: self.counts, coverage: self.coverage, unjudged: self.unjudged }
+        let Self { kept, counts, coverage, unjudged, seen, .. } = self;
+        Done { kept, counts, coverage, unjudged, seen }
     }
 
     /// Turns to an object.
@@ -282,6 +274,7 @@ impl<'a, K: Turn> Worker<'a, K> {
         if let Err(why) = caught(|| self.take(object, body, buffers)) {
             (self.decoder, *buffers) = (self.shared.decoder(), Buffers::default());
             self.counts.aside = None;
+            self.unseen(object, &why);
             self.coverage.enter(object, died(why, self.counts.events - events), false);
         }
         Meter::add(&self.shared.meter.objects_done, 1);
@@ -289,11 +282,14 @@ impl<'a, K: Turn> Worker<'a, K> {
 
     fn take(&mut self, object: &LogObject, body: Option<Body>, buffers: &mut Buffers) {
         match (skipped_by_key(object), body) {
-            (Some(kind), _) => self.coverage.enter(object, Fate::Skipped(kind), false),
-            (None, None) => match open(object) {
-                Ok(file) => self.read(object, Body::Stream(file), buffers),
-                Err(error) => self.coverage.enter(object, Fate::Failed(worded(&error)), false),
-            },
+            (Some(kind), body) => {
+                self.witness(object, body);
+                self.coverage.enter(object, Fate::Skipped(kind), false);
+            }
+            (None, None) => {
+                let body = open(object).map_or_else(|error| Body::Failed(worded(&error)), Body::Stream);
+                self.read(object, body, buffers);
+            }
             (None, Some(body)) => self.read(object, body, buffers),
         }
     }
@@ -303,8 +299,14 @@ impl<'a, K: Turn> Worker<'a, K> {
         let most = self.shared.limits.max_object_bytes;
         let whole;
         let content = match body {
-            Body::Skipped(kind) => return self.coverage.enter(object, Fate::Skipped(kind), false),
-            Body::Failed(why) => return self.coverage.enter(object, Fate::Failed(why), false),
+            Body::Skipped(kind) => {
+                self.unseen(object, kind);
+                return self.coverage.enter(object, Fate::Skipped(kind), false);
+            }
+            Body::Failed(why) => {
+                self.unseen(object, &why);
+                return self.coverage.enter(object, Fate::Failed(why), false);
+            }
             Body::Stream(stream) => buffers.open(stream, most, &packed),
             Body::Whole(body) => {
                 whole = body;
@@ -312,9 +314,19 @@ impl<'a, K: Turn> Worker<'a, K> {
             }
         };
         match content {
-            Err(error) => self.coverage.enter(object, Fate::Failed(worded(&error)), false),
-            Ok(Content::Whole(json)) => self.whole(object, json, &packed),
-            Ok(Content::Stream(stream)) => self.stream(object, stream, &packed),
+            Err(error) => {
+                self.unseen(object, &worded(&error));
+                self.coverage.enter(object, Fate::Failed(worded(&error)), false);
+            }
+            Ok(Content::Whole(json)) => {
+                self.see(object, json);
+                self.whole(object, json, &packed);
+            }
+            Ok(Content::Stream(stream)) => {
+                let (stream, hash) = self.hashed(object, stream);
+                self.stream(object, stream, &packed);
+                self.see_hashed(object, hash, packed.was_stopped());
+            }
             Ok(Content::Archive(kind, stream)) => self.archive(object, Archive::new(kind, stream), &packed),
         }
         self.coverage.bytes_compressed += packed.bytes();
@@ -405,38 +417,4 @@ impl<'a, K: Turn> Worker<'a, K> {
         let sink = Counting { rules, counts, kept: &mut self.kept };
         (&mut self.decoder, sink)
     }
-}
-
-fn fold(
-    done: Vec<Done<State>>,
-    aggregates: &[&'static AggregateKind],
-    rules: &Rules<'_>,
-    kept: &mut Option<Kept>,
-) -> Folded {
-    let mut coverage = CoverageFacts::default();
-    let mut newest_event_read = None;
-    let mut states: Vec<State> = Vec::with_capacity(done.len());
-    let (mut unjudged, mut updates) = (Vec::new(), Vec::new());
-    let mut logging = LoggingNotes::default();
-    for mut worker in done {
-        coverage.add_objects(worker.coverage);
-        logging.merge(std::mem::take(&mut worker.counts.logging));
-        updates.append(&mut worker.counts.waiting);
-        newest_event_read = newest_event_read.max(worker.counts.fold_into(&mut coverage));
-        states.push(worker.kept);
-        unjudged.extend(worker.unjudged);
-    }
-    if let Some(kept) = kept {
-        kept.covered.iter_mut().for_each(|covered| logging.merge(std::mem::take(&mut covered.logging)));
-        states.push(std::mem::replace(&mut kept.state, State::new(&[])));
-    }
-    for object in unjudged {
-        object.judge(&mut coverage);
-    }
-    let mut state = states.into_iter().reduce(State::merge).unwrap_or_else(|| State::new(aggregates));
-    let mut late = Counts::default();
-    settle::updates(updates, rules, &mut late, &mut state);
-    late.fold_into(&mut coverage);
-    logging.settle(&mut coverage);
-    Folded { state, coverage, newest_event_read }
 }

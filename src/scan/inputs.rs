@@ -32,5 +32,6 @@ pub fn scan_inputs(inputs: &[Input], aggregates: &[&'static AggregateKind]) -> R
         limits: Limits::default(),
         stop: &stop,
         meter: &Meter::default(),
+        verify: None,
     })
 }

@@ -8,6 +8,7 @@ use crate::aggregate::{AggregateKind, State};
 use crate::coverage::Coverage;
 use crate::filter::Filters;
 use crate::input::{Listing, Source};
+use crate::integrity::{Asked, Verified};
 use crate::model::{Day, EventTime, TimeWindow};
 
 /// What to scan, and how.
@@ -34,6 +35,8 @@ pub struct ScanRequest<'a> {
     pub stop: &'a AtomicBool,
     /// Where progress is shown.
     pub meter: &'a Meter,
+    /// By which public keys objects are verified in the same pass, and of what that is told; `None`: they are not.
+    pub verify: Option<Asked<'a>>,
 }
 
 /// What a scan came to.
@@ -47,11 +50,19 @@ pub struct ScanOutcome {
     pub newest_event_read: Option<EventTime>,
     /// The newest delivery day of the objects that the window left unopened.
     pub newest_pruned_day: Option<Day>,
+    /// What digests prove of the objects, where that was asked.
+    pub verified: Option<Verified>,
 }
 
 impl ScanOutcome {
     /// That of a run without logs: nothing is remembered, and nothing was read.
     pub fn without_logs() -> Self {
-        Self { state: State::new(&[]), coverage: Coverage::default(), newest_event_read: None, newest_pruned_day: None }
+        Self {
+            state: State::new(&[]),
+            coverage: Coverage::default(),
+            newest_event_read: None,
+            newest_pruned_day: None,
+            verified: None,
+        }
     }
 }

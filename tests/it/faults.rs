@@ -52,6 +52,7 @@ fn scanned(place: &Place, kind: &'static AggregateKind, threads: usize) -> Resul
         limits: Limits::default(),
         stop: &stop,
         meter: &Meter::default(),
+        verify: None,
     })
 }
 

@@ -287,6 +287,7 @@ fn assert_rules(answer: &Value) {
         let known: Vec<trailscan::report::Rule> = match trailscan::report::by_name(report) {
             Some(report) => report.rules.to_vec(),
             None if report == trailscan::report::FINDINGS => all(),
+            None if report == trailscan::report::VERIFY.name => trailscan::report::VERIFY.rules.to_vec(),
             None => Vec::new(),
         };
         for finding in findings.as_array().expect("findings") {

@@ -52,5 +52,6 @@ mod settings;
 mod shapes;
 mod trace;
 mod truth;
+mod verify;
 mod watchdog;
 mod window;

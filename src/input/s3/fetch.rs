@@ -14,7 +14,7 @@ use super::bucket::{Bucket, Listed};
 use super::explain::{Next, Refusal};
 use super::ledger::Wanted;
 use crate::input::caught::caught_in;
-use crate::input::{Body, Fetched, LogKey, LogObject, WholeBody};
+use crate::input::{Body, Fetched, KeyKind, LogKey, LogObject, WholeBody};
 
 /// Bytes are counted in units of this many.
 const UNIT: u64 = 1 << 10;
@@ -29,17 +29,23 @@ pub struct Fetcher {
     bytes: Arc<Semaphore>,
     /// The most bytes of one object in memory.
     window: u64,
+    digests: bool,
     ready: mpsc::UnboundedSender<Fetched>,
 }
 
 impl Fetcher {
-    /// Fetches `concurrency` objects at once and holds `max_in_flight` bytes at most.
-    pub fn new(concurrency: usize, max_in_flight: u64, ready: mpsc::UnboundedSender<Fetched>) -> Self {
+    /// Fetches `concurrency` objects at once and holds `max_in_flight` bytes at most; digests, too, where they are wanted.
+    pub fn new(
+        (concurrency, max_in_flight): (usize, u64),
+        digests: bool,
+        ready: mpsc::UnboundedSender<Fetched>,
+    ) -> Self {
         let units = units_of(max_in_flight);
         Self {
             requests: Arc::new(Semaphore::new(concurrency)),
             bytes: Arc::new(Semaphore::new(usize::try_from(units).unwrap_or(usize::MAX >> 3))),
             window: window_of(max_in_flight),
+            digests,
             ready,
         }
     }
@@ -49,7 +55,8 @@ impl Fetcher {
         let mut tasks = JoinSet::new();
         while let Some(Wanted { bucket, origin, object, .. }) = found.recv().await {
             let log = LogObject::fetched(origin, Arc::clone(&bucket.uri), object.key.clone());
-            if let Some(kind) = skipped_as(&object) {
+            let is_wanted = self.digests && is_digest(&object) && !object.archived;
+            if let Some(kind) = skipped_as(&object).filter(|_| !is_wanted) {
                 let _ = self.ready.send(Fetched { object: log, body: Body::Skipped(kind) });
                 continue;
             }
@@ -87,6 +94,10 @@ pub fn skipped_as(object: &Listed) -> Option<&'static str> {
     by_key.or(object.archived.then_some(ARCHIVED))
 }
 
+fn is_digest(object: &Listed) -> bool {
+    LogKey::parse(&object.key).is_some_and(|key| key.kind == KeyKind::Digest)
+}
+
 /// How many requests fetch an object of so many bytes.
 pub fn requests_of(size: u64, max_in_flight: u64) -> u64 {
     let window = window_of(max_in_flight);
@@ -109,7 +120,7 @@ fn range_of(window: u64) -> u64 {
 
 async fn whole(bucket: &Bucket, object: &Listed, held: OwnedSemaphorePermit) -> Body {
     match bucket.get(object, None).await {
-        Ok(got) => Body::Whole(WholeBody { bytes: got.bytes, held: Box::new(held) }),
+        Ok(got) => Body::Whole(WholeBody { bytes: got.bytes, held: Box::new(held), signed: got.signed }),
         Err(Refusal { next: Next::Archived, .. }) => Body::Skipped(ARCHIVED),
         Err(refusal) => Body::Failed(refusal.why),
     }

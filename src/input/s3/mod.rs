@@ -84,6 +84,8 @@ pub struct S3Request {
     pub concurrency: NonZeroUsize,
     /// Bytes of objects held at once.
     pub max_in_flight: u64,
+    /// Whether digests are fetched, too.
+    pub digests: bool,
 }
 
 impl S3Request {
@@ -231,10 +233,10 @@ async fn read_all(request: S3Request, ledger: Arc<Ledger>, ready: mpsc::Unbounde
 
 /// Lists and fetches all places.
 async fn read(request: S3Request, ledger: Arc<Ledger>, ready: mpsc::UnboundedSender<Fetched>) {
-    let S3Request { places, failures, scope, concurrency, max_in_flight } = request;
+    let S3Request { places, failures, scope, concurrency, max_in_flight, digests } = request;
     ledger.arrivals().failures.extend(failures);
     let (found, wanted) = mpsc::channel(WAITING);
-    let fetching = tokio::spawn(Fetcher::new(concurrency.get(), max_in_flight, ready).run(wanted));
+    let fetching = tokio::spawn(Fetcher::new((concurrency.get(), max_in_flight), digests, ready).run(wanted));
     let _end = AbortOnDrop(fetching.abort_handle());
     find(places, scope, Arc::clone(&ledger), found).await;
     if let Err(error) = fetching.await {

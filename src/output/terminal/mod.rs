@@ -71,6 +71,7 @@ fn over(coverage: &Coverage) -> String {
     let events = quantity(coverage.events_counted, "counted event");
     let files = quantity(coverage.state_files.len() as u64, "state file");
     match coverage.state_files.len() {
+        0 if coverage.events == 0 && coverage.verification.is_some() => quantity(coverage.objects_read, "object"),
         0 => events,
         _ if coverage.objects_found == 0 => files,
         _ => format!("{events} and {files}"),

@@ -17,7 +17,7 @@ use serde_json::Value;
 use super::document::Found;
 use crate::model::EventTime;
 use crate::report::same_fact::{FactId, fact_of, is_one_fact};
-use crate::report::{Finding, REPORTS, Rule, Severity};
+use crate::report::{Finding, Rule, Severity, with_rules};
 
 /// Evidence that says when the events of a finding began.
 const BEGINS: [&str; 3] = ["first_seen", "first_failure", "first_used"];
@@ -202,7 +202,7 @@ fn told(finding: &Finding) -> Vec<Finding> {
 impl Found {
     /// The finding; `None` when no report knows its rule.
     pub(super) fn read(self) -> Option<Finding> {
-        let rule = REPORTS.iter().flat_map(|report| report.rules).find(|rule| rule.id == self.rule)?;
+        let rule = with_rules().flat_map(|report| report.rules).find(|rule| rule.id == self.rule)?;
         Some(Finding {
             severity: self.severity.parse().ok()?,
             rule: rule.id,

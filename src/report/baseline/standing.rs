@@ -3,7 +3,7 @@
 use super::Baseline;
 use super::known::{begin, members, regions};
 use super::reach::{Reach, Sighting};
-use crate::report::{Column, Finding, REPORTS, Report, Role, Severity, Table, Value};
+use crate::report::{Column, Finding, Report, Role, Severity, Table, Value, with_rules};
 
 /// How a finding, or a row, stands to an earlier answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -228,5 +228,5 @@ pub(super) fn may_be_of_state(finding: &Finding) -> bool {
 
 /// The report that a rule is of.
 pub(super) fn report_of(rule: &str) -> Option<&'static Report> {
-    REPORTS.iter().copied().find(|report| report.rules.iter().any(|known| known.id == rule))
+    with_rules().find(|report| report.rules.iter().any(|known| known.id == rule))
 }

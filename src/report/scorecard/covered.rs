@@ -45,6 +45,7 @@ impl LogSpan {
                 whole_days,
             ),
             enabled_regions,
+            stands: coverage.verification.as_ref().map(|verification| verification.accounts.clone()),
         }
     }
 }

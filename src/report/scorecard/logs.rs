@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Blindings;
+use crate::coverage::Stands;
 use crate::model::{Day, quantity};
 
 /// So many days with events and without one that only reads are no chance.
@@ -35,6 +36,8 @@ pub struct LogSpan {
     pub blinded: Blindings,
     /// Regions that the logs show to be enabled, by account.
     pub enabled_regions: BTreeMap<String, BTreeSet<String>>,
+    /// How the objects of each account stand to CloudTrail's digests; `None` where nobody asked.
+    pub stands: Option<BTreeMap<String, Stands>>,
 }
 
 impl LogSpan {
@@ -45,6 +48,36 @@ impl LogSpan {
             return Some(self.not_read(account).or_else(|| self.no_days(account)).unwrap_or(gaps));
         }
         self.not_read(account).or_else(|| self.no_days(account)).or_else(|| self.blinded(account))
+    }
+
+    /// Why an account's logs are not what CloudTrail delivered, where digests say so.
+    pub(super) fn tampered(&self, account: &str) -> Option<String> {
+        let stands = self.stands.as_ref()?.get(account)?;
+        let [altered, missing] = [stands.altered, stands.missing].map(|count| quantity(count, "object"));
+        let verb = |count, one, many| if count == 1 { one } else { many };
+        let was = verb(
+            stands.altered,
+            "was altered since CloudTrail delivered it",
+            "were altered since CloudTrail delivered them",
+        );
+        let is = verb(stands.missing, "is", "are");
+        match (stands.altered, stands.missing) {
+            (0, 0) => None,
+            (_, 0) => Some(format!("{altered} of this account {was}")),
+            (0, _) => Some(format!("{missing} of this account that CloudTrail delivered {is} not there")),
+            _ => Some(format!("{altered} of this account {was}, and {missing} {is} not there")),
+        }
+    }
+
+    /// Whether digests prove an account's logs, in words behind what these prove; empty where nobody asked.
+    pub(super) fn verified(&self, account: &str) -> String {
+        let Some(all) = &self.stands else { return String::new() };
+        let stands = all.get(account).copied().unwrap_or_default();
+        match (stands.verified, stands.open()) {
+            (0, _) => "; no digest verifies these logs".to_owned(),
+            (_, 0) => "; digests verify all of these logs".to_owned(),
+            (_, open) => format!("; {} of these logs and their digests are not verified", quantity(open, "object")),
+        }
     }
 
     /// Why not all of an account's logs were read.

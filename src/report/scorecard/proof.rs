@@ -100,6 +100,9 @@ fn by_logs(account: &str, practice: Practice, evidence: &Evidence<'_>) -> Result
     if let Some(why) = logs.blinded(account) {
         lacks.push(Lack { why, next: Some("trailscan logging, then logs of 30 whole days after it".to_owned()) });
     }
+    if let Some(why) = logs.tampered(account) {
+        lacks.push(Lack { why, next: Some("trailscan verify, and the versions of these objects".to_owned()) });
+    }
     let shows = match practice {
         Practice::RestrictRootUse => "show no everyday use of root, no key of root and no sign-in of root without MFA",
         _ => "show no long-lived key on machines and no sign of one that leaked",
@@ -118,7 +121,7 @@ fn by_logs(account: &str, practice: Practice, evidence: &Evidence<'_>) -> Result
     };
     lacks.extend(open.into_iter().flatten().map(|open| Lack { why: open.why, next: Some(open.next.to_owned()) }));
     match (shown, Lack::all(lacks)) {
-        (Some((shown, assumed)), None) => Ok(format!("{shown}{assumed}")),
+        (Some((shown, assumed)), None) => Ok(format!("{shown}{assumed}{}", logs.verified(account))),
         (_, Some(lack)) => Err(lack),
         (None, None) => Err("no whole day of logs was read".into()),
     }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::coverage::Stands;
 use crate::model::{Day, EventTime};
 use crate::posture::{Account, AccountSummary, AsOfBasis, Dated, Source, StateKind};
 use crate::report::{Form, Rule, StateUse, View};
@@ -212,6 +213,28 @@ fn thirty_whole_days_of_every_region_prove_what_logs_can() {
     assert_eq!(verdict(flat, Practice::RolesNotKeys), Verdict::Unknown, "which days are missing is not known");
     let filtered = LogSpan { not_whole: Some("filters left out events".to_owned()), ..month() };
     assert_eq!(judge(&[], Some(filtered), None, Practice::RestrictRootUse).why, "filters left out events");
+}
+
+#[test]
+fn what_digests_say_of_the_logs_is_said_of_the_proof() {
+    let with = |account: &str, stands: Stands| {
+        let stands = Some([(account.to_owned(), stands)].into());
+        judge(&[], Some(LogSpan { stands, ..logs("2026-08-01", "2026-08-30") }), None, Practice::RolesNotKeys)
+    };
+    let stands = |verified, unverified| Stands { verified, unverified, ..Stands::default() };
+    let is_correct = |score: Score, end: &str| {
+        assert!(score.verdict == Verdict::Correct && score.why.ends_with(end), "{}", score.why);
+    };
+    is_correct(with(ACCOUNT, stands(60, 0)), "; digests verify all of these logs");
+    is_correct(with(ACCOUNT, stands(60, 2)), "; 2 objects of these logs and their digests are not verified");
+    is_correct(with(ACCOUNT, stands(0, 60)), "; no digest verifies these logs");
+    is_correct(with("444455556666", stands(60, 0)), "; no digest verifies these logs");
+    is_correct(with("444455556666", Stands { altered: 1, ..stands(60, 0) }), "; no digest verifies these logs");
+    let tampered = with(ACCOUNT, Stands { altered: 1, missing: 2, ..stands(60, 0) });
+    assert_eq!(tampered.verdict, Verdict::Unknown, "{}", tampered.why);
+    let said = "1 object of this account was altered since CloudTrail delivered it, and 2 objects are not there";
+    assert!(tampered.why.contains(said), "{}", tampered.why);
+    assert!(tampered.next.is_some_and(|next| next.contains("trailscan verify")));
 }
 
 #[test]

@@ -118,6 +118,7 @@ impl How<'_> {
             source: source.as_deref(),
             window: None,
             threads: self.threads,
+            verify: None,
             ..*self.scan
         })
     }

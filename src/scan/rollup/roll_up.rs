@@ -10,7 +10,8 @@ use crate::coverage::CoverageFacts;
 use crate::input::{Arrivals, Listing, Source, caught};
 use crate::model::EventTime;
 use crate::scan::counting::{Counts, Rules};
-use crate::scan::engine::{Done, scan_beside, work, work_after};
+use crate::scan::engine::{scan_beside, work, work_after};
+use crate::scan::fold::Done;
 use crate::scan::gaps::deliveries_of;
 use crate::scan::logging::LoggingNotes;
 use crate::scan::seen::Seen;
@@ -119,7 +120,7 @@ struct Delivered {
 fn fold(done: Vec<Done<Keeper>>, request: &ScanRequest<'_>, rules: &Rules<'_>, arrivals: &Arrivals) -> Folded {
     let mut places: BTreeMap<Place, Delivered> = BTreeMap::new();
     let (mut all, mut waiting) = (Keeper::new(request.aggregates), Vec::new());
-    for Done { mut kept, counts, coverage, unjudged } in done {
+    for Done { mut kept, counts, coverage, unjudged, .. } in done {
         kept.close(counts, coverage);
         for object in unjudged {
             let coverage = kept.coverage_of(&object.object);

@@ -38,6 +38,7 @@ mod snapshot_foreign;
 #[cfg(unix)]
 mod spark;
 mod trails;
+mod verify;
 
 use archive::Archive;
 use server::{Fault, Server};

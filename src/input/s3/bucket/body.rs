@@ -1,6 +1,8 @@
 //! What an object holds, which must be what was listed: its size, its entity tag, and its checksum where the store gives
 //! one. What is not is asked for again, and fails after that.
 
+use std::collections::HashMap;
+
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use tokio::time::Instant;
 use tracing::debug;
@@ -8,6 +10,8 @@ use tracing::debug;
 use super::super::explain::{Needs, Next, Refusal, chain_of, refusal_of};
 use super::super::reach::Waits;
 use super::{Bucket, Listed};
+use crate::input::Signed;
+use crate::model::EventTime;
 
 /// How often an object is read that is not what was listed.
 const READS: u32 = 3;
@@ -21,6 +25,8 @@ pub struct Got {
     pub bytes: Vec<u8>,
     /// The object's entity tag.
     pub etag: Option<Box<str>>,
+    /// What its metadata say of a digest.
+    pub signed: Option<Signed>,
     /// The size of the whole object, where an answer about a range says it.
     size: Option<u64>,
 }
@@ -64,7 +70,8 @@ impl Bucket {
             let got = call.send().await.map_err(|error| refusal_of(&error, Needs::GetObject))?;
             let etag = got.e_tag().map(Into::into);
             let size = got.content_range().and_then(|range| range.rsplit('/').next()?.parse().ok());
-            Ok(Got { bytes: self.body(got, wanted(object, range)).await?, etag, size })
+            let signed = got.metadata().and_then(signed_of);
+            Ok(Got { bytes: self.body(got, wanted(object, range)).await?, etag, signed, size })
         })
         .await
     }
@@ -109,6 +116,13 @@ impl Got {
     }
 }
 
+/// What metadata say of a digest.
+fn signed_of(metadata: &HashMap<String, String>) -> Option<Signed> {
+    let generated = metadata.get("backfill-generation-timestamp");
+    let generated = generated.and_then(|text| EventTime::parse_creation_date(text));
+    Some(Signed { signature: metadata.get("signature")?.clone(), generated })
+}
+
 /// How many bytes are asked for.
 fn wanted(object: &Listed, range: Option<(u64, u64)>) -> u64 {
     range.map_or(object.size, |(from, to)| to - from)
@@ -135,8 +149,12 @@ mod tests {
     #[test]
     fn what_differs_from_the_listing() {
         let object = Listed { key: "k".into(), size: 4, etag: Some("\"e\"".into()), archived: false };
-        let got =
-            |bytes: &[u8], etag: Option<&str>, size| Got { bytes: bytes.into(), etag: etag.map(Into::into), size };
+        let got = |bytes: &[u8], etag: Option<&str>, size| Got {
+            bytes: bytes.into(),
+            etag: etag.map(Into::into),
+            signed: None,
+            size,
+        };
         for (got, range, expected) in [
             (got(b"1234", Some("\"e\""), None), None, None),
             (got(b"1234", None, None), None, None),

@@ -1,0 +1,195 @@
+//! `trailscan verify`: whether logs are what CloudTrail delivered, by the digests that it signs.
+
+use clap::{Arg, ArgAction, Args, Command, FromArgMatches};
+use trailscan::aggregate::State;
+use trailscan::coverage::Coverage;
+use trailscan::integrity::{self, PublicKeys, Standing, Verified, What};
+use trailscan::model::EventTime;
+use trailscan::output::{Content, Document, Section};
+use trailscan::report::{Options, Table, VERIFY, View};
+use trailscan::scan::{Meter, VerifyRequest};
+
+use super::complete::{Completed, complete};
+use super::deliver::Opened;
+use super::delivery::{Delivery, Wanted};
+use super::exit::{End, Problem};
+use super::flags::{Common, Shape};
+use super::reading::{Reading, Reads};
+use super::remote::Remote;
+use super::stop::STOP;
+use super::subcommand::{Invocation, Subcommand};
+use super::surroundings::Surroundings;
+use super::verifying::{self, Verifying};
+use super::{account_ids, account_names, help, notes, progress, request, rollup, scan, tell};
+
+/// The subcommand.
+pub const SUBCOMMAND: Subcommand = Subcommand { name: "verify", command, run };
+
+/// The id of its own argument.
+const EACH: &str = "each";
+
+/// What a report takes and no object is verified by: it is of events, or of earlier answers.
+const USELESS: [&str; 7] =
+    ["no_dedupe", "max_memory", "max_record_bytes", "carve", "dry_run", "baseline", "fail_on_new"];
+
+/// What a rollup has no use for, and this has.
+const USED: [&str; 6] = ["format", "limit", "fail_on", "account_names", "account", "region"];
+
+/// What chooses, in words for objects.
+const WINDOW: [(&str, &str); 6] = [
+    ("days", "Judge what was delivered in the last N days: from 00:00 UTC N days before the end of the window"),
+    ("all", "Judge all there is: of s3:// not only the last 30 days, and despite `days` in trailscan.toml"),
+    ("since", "Judge what was delivered at or after this: 2023-07-10, 2023-07-10T12:00:00Z, or 36h, 7d ago"),
+    ("until", "Judge what was delivered before this, given as --since is; digests after it bear witness"),
+    ("account", "Judge only objects of this account: 12 digits, or a name of --account-names; may be repeated"),
+    ("region", "Judge only objects of this region, exact; may be repeated"),
+];
+
+/// The flags that mean nothing here.
+fn useless() -> impl Iterator<Item = &'static str> {
+    let of_events = rollup::USELESS.into_iter().filter(|id| !USED.contains(id) && !USELESS.contains(id));
+    of_events.chain(USELESS)
+}
+
+/// Its arguments and its help.
+fn command() -> Command {
+    let keys = verifying::arg()
+        .help("Public keys: what aws cloudtrail list-public-keys prints, or a folder of such files; may be repeated");
+    let keys = keys.long_help(
+        "Public keys: what aws cloudtrail list-public-keys prints, or a folder of such files; may be repeated\n\nEach region has \
+         its own: --region REGION --start-time and --end-time of the days that are verified. Without keys content and \
+         chain are checked, and nothing is proven; a line names the commands.",
+    );
+    let each = Arg::new(EACH).long(EACH).action(ArgAction::SetTrue).help_heading("Report");
+    let each = each.help("List what is verified, too");
+    let command = Shape::augment_args(Common::augment_args(Command::new(VERIFY.name))).arg(keys).arg(each);
+    let command =
+        useless().fold(command, |command, id| command.mut_arg(id, |arg| arg.hide(true).conflicts_with("inputs")));
+    let command = WINDOW
+        .into_iter()
+        .fold(command, |command, (id, help)| command.mut_arg(id, |arg| arg.help(help).long_help(None::<&str>)));
+    command
+        .about(VERIFY.summary)
+        .long_about(help::about(VERIFY))
+        .after_help(help::examples(VERIFY.name))
+        .after_long_help(help::after(VERIFY))
+}
+
+/// Reads, judges and writes.
+fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
+    let around = Surroundings::of_run(asked)?;
+    let own: Vec<&str> = useless().collect();
+    let Completed { matches, origins } = complete(asked, &around, &own)?;
+    let mut common = Common::from_arg_matches(&matches)?;
+    let shape = Shape::from_arg_matches(&matches)?;
+    account_ids::resolve(&mut common)?;
+    let rulebook = around.rulebook(common.now.as_deref())?;
+    let names = common.account_names.as_deref().map(account_names::read).transpose()?;
+    let verifying = Verifying::new(&verifying::typed(&matches), &common)?;
+    let mut reading = Reading::resolve(Reads::logs(&common, &around)?, &common, &origins, around.clock)?;
+    let delivery = Wanted { question: None, common: &common, origins: &origins, around: &around }.delivery(shape)?;
+    delivery.shape.apply(&mut Table::new(VERIFY, VERIFY.columns.to_vec(), Vec::new()))?;
+    scan::begin(&reading)?;
+    let opened = Opened::new(&delivery, &[VERIFY.name])?;
+    scan::locate(&mut reading)?;
+    let (verified, coverage) = verify(&reading, &common, &verifying, matches.get_flag(EACH))?;
+    let (state, options) = (State::new(&[]), Options::default());
+    let mut answer = (VERIFY.answer)(&View { verified: Some(&verified), ..View::new(&state, &options) });
+    let mut table = Table::new(VERIFY, answer.columns, answer.rows);
+    account_names::add_to(&mut table, names.as_ref());
+    account_names::add_to_findings(&mut answer.findings, names.as_ref());
+    let suppressed = rulebook.apply(&mut answer.findings, &mut table).total();
+    let is_sorted = delivery.shape.sort.is_some();
+    delivery.shape.apply(&mut table)?;
+    delivery.limit.into_iter().for_each(|limit| table.limit(limit));
+    let section = Section {
+        findings: answer.findings,
+        hidden: answer.hidden,
+        suppressed,
+        is_sorted,
+        ..Section::new(VERIFY.summary, table)
+    };
+    let end = end_of(&verified, &coverage, &delivery, &section);
+    let document = Document::new(reading.window, &coverage, Content::Report(&section));
+    let written = match end {
+        End::Nothing => opened.write_coverage(&coverage),
+        _ => opened.write(&document, &delivery),
+    };
+    tell::troubles(&coverage);
+    match end {
+        End::Nothing => tell::line("no object could be read, so there is no answer"),
+        _ => notes::hidden(&delivery, std::slice::from_ref(&section)),
+    }
+    tell_lacking(&verified, &verifying.keys, &coverage);
+    written.map(|()| end)
+}
+
+/// Reads what there is, and says how it stands.
+fn verify(
+    reading: &Reading,
+    common: &Common,
+    verifying: &Verifying,
+    each: bool,
+) -> Result<(Verified, Coverage), Problem> {
+    let listing = request::list(reading);
+    if let Some(folder) = listing.rollups.first() {
+        return Err(Problem::usage(format!("{}: is a rollup, of which no digest tells: give logs", folder.display())));
+    }
+    let (meter, objects) = (Meter::default(), listing.objects.len());
+    let source = Remote::of(reading).with_digests().open().map_err(Problem::failed)?;
+    let asked = integrity::Asked { each, ..verifying.asked(reading.window) };
+    let request = VerifyRequest {
+        listing,
+        source: source.as_deref(),
+        asked,
+        now: reading.now,
+        threads: reading.work.threads,
+        max_object_bytes: common.max_object_bytes,
+        stop: &STOP,
+        meter: &meter,
+    };
+    let verified = progress::scanning(reading.work.progress, objects, &meter, || trailscan::scan::verify(request));
+    verified.map_err(Problem::failed)
+}
+
+/// How it ends: complete when all is verified, and by findings where nothing but them is open.
+fn end_of(verified: &Verified, coverage: &Coverage, delivery: &Delivery, section: &Section) -> End {
+    let is_open = |standing| verified.standing(standing) > 0;
+    let nothing = coverage.objects_read + coverage.objects_damaged == 0 && !coverage.interrupted;
+    match () {
+        () if nothing => End::Nothing,
+        () if verified.is_clean() && !coverage.is_partial() => End::Complete,
+        () if coverage.interrupted || coverage.places_failed + coverage.objects_failed > 0 => End::Partial,
+        () if [Standing::Gap, Standing::Unlisted, Standing::Unverified].into_iter().any(is_open) => End::Partial,
+        () => match delivery.fail_on {
+            Some(least) if section.findings.iter().any(|finding| finding.severity >= least) => End::Findings,
+            _ => End::Partial,
+        },
+    }
+}
+
+/// Says what would prove more.
+fn tell_lacking(verified: &Verified, keys: &PublicKeys, coverage: &Coverage) {
+    let digests: u64 = Standing::ALL.into_iter().map(|standing| verified.count(What::Digest, standing)).sum();
+    if digests == 0 {
+        tell::line(
+            "no digest is in reach, so nothing is proven: give the folder above CloudTrail-Digest/, or turn validation on \
+             (aws cloudtrail update-trail --enable-log-file-validation)",
+        );
+    } else if keys.is_empty() {
+        let times = verified.verdicts.iter().filter(|verdict| verdict.what == What::Digest);
+        let first = times.clone().filter_map(|verdict| verdict.from).min();
+        let last = times.filter_map(|verdict| verdict.until).max();
+        let text =
+            |time: Option<EventTime>, by: i64| time.map_or_else(String::new, |time| time.plus_seconds(by).to_string());
+        let (first, last) = (text(first, -3600), text(last, 7200));
+        tell::line(
+            "no public keys were given, so nothing is proven; print those of each region, and give --public-keys DIR:",
+        );
+        for region in &coverage.regions {
+            tell::line(format!(
+                "  aws cloudtrail list-public-keys --region {region} --start-time {first} --end-time {last} > DIR/{region}.json"
+            ));
+        }
+    }
+}

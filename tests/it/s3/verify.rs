@@ -1,0 +1,87 @@
+//! `verify` over S3: signatures stand in the metadata of digests.
+
+use std::collections::HashMap;
+
+use super::server::{Fault, Server};
+use super::{Place, asking};
+use crate::verify::{BUCKET, Trail, gzip, keys, rows};
+
+/// A chain of six hours as a bucket, served with what `metadata` has for a digest, by its key.
+fn served(place: &Place, metadata: impl Fn(&Trail) -> HashMap<String, String>) -> (Server, Trail) {
+    let mut trail = Trail::new("main");
+    trail.hours(place);
+    place.write("keys.json", keys());
+    let signatures: HashMap<String, &'static str> =
+        metadata(&trail).into_iter().map(|(key, text)| (format!("/{BUCKET}/{key}"), &*text.leak())).collect();
+    std::fs::create_dir_all(place.path("buckets")).expect("a folder");
+    std::fs::rename(place.path(BUCKET), place.path("buckets").join(BUCKET)).expect("the bucket");
+    let server = Server::start(&place.path("buckets"), move |asked| {
+        let signature = signatures.get(&asked.path).filter(|_| asked.method == "GET")?;
+        Some(Fault::Header("x-amz-meta-signature", signature))
+    });
+    (server, trail)
+}
+
+fn right(trail: &Trail) -> HashMap<String, String> {
+    trail.signatures.iter().cloned().collect()
+}
+
+fn ends(place: &Place, server: &Server, more: &str, code: i32) -> Vec<String> {
+    let line = format!("verify s3://{BUCKET} --all --public-keys keys.json --format json {more}");
+    rows(&asking(place, server, &line).ends(code))
+}
+
+#[test]
+fn all_of_a_chain_is_proven_where_metadata_are() {
+    let place = Place::new();
+    let (server, _) = served(&place, right);
+    assert_eq!(ends(&place, &server, "", 0), [""; 0]);
+    assert_eq!(ends(&place, &server, "--each", 0).len(), 11);
+    let table = asking(&place, &server, "verify s3://logs --public-keys keys.json").ends(0);
+    assert!(table.stderr.contains("5 logs and 6 digests: 11 verified"), "{}", table.stderr);
+}
+
+#[test]
+fn a_signature_that_is_wrong_or_gone() {
+    let edited = |change: fn(&mut String)| {
+        let place = Place::new();
+        let (server, _) = served(&place, |trail| {
+            let mut all = right(trail);
+            change(all.get_mut(&trail.digest_key(5, "")).expect("the last"));
+            all
+        });
+        ends(&place, &server, "", 3)
+    };
+    // The last is proven by nothing else.
+    let expected = ["altered digest 06:30", "unverified log 05:45"];
+    assert_eq!(edited(|signature| signature.replace_range(..2, "zz")), expected);
+    assert_eq!(edited(|signature| signature.replace_range(..4, "0000")), expected);
+    assert_eq!(edited(String::clear), expected);
+    // In the middle, the digest after it has the right signature: still somebody wrote the object anew.
+    let place = Place::new();
+    let (server, _) = served(&place, |trail| {
+        let mut all = right(trail);
+        all.insert(trail.digest_key(3, ""), "00".to_owned());
+        all
+    });
+    assert_eq!(ends(&place, &server, "", 3), ["altered digest 04:30", "unverified log 03:45"]);
+    let place = Place::new();
+    let (server, _) = served(&place, |_| HashMap::new());
+    assert_eq!(
+        ends(&place, &server, "", 3),
+        ["unverified digest 06:30", "unverified log 05:45"],
+        "a copy without metadata"
+    );
+}
+
+#[test]
+fn what_is_touched_in_a_bucket() {
+    let place = Place::new();
+    let (server, trail) = served(&place, right);
+    let path = |key: &str| format!("buckets/{BUCKET}/{key}");
+    std::fs::remove_file(place.path(path(&trail.digest_key(2, "")))).expect("it was there");
+    place.write(&path(&trail.log_key(4, 45, "main0445abcdef")), gzip(b"{\"Records\":[]}", 6));
+    let expected = ["altered log 04:45", "missing digest 03:30", "gap hours 02:30-03:30"];
+    assert_eq!(ends(&place, &server, "", 3), expected);
+    asking(&place, &server, "verify s3://logs --all --region eu-west-1 --public-keys keys.json").ends(1);
+}
