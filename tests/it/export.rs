@@ -96,6 +96,52 @@ fn events_are_a_table_where_they_are_asked_for() {
     assert!(piped.stderr.contains("standard input can be read once"), "{}", piped.stderr);
 }
 
+/// Who asked for which secret, one by one: the report `secrets` tells them in sums.
+#[cfg(feature = "columnar")]
+#[test]
+fn reads_of_secrets_are_a_table() {
+    use crate::records::{call, delivered, id, with};
+    use serde_json::json;
+    let read = |number: usize, event: &str, parameters: Value| {
+        let service = if event.contains("Secret") { "secretsmanager.amazonaws.com" } else { "ssm.amazonaws.com" };
+        let changes =
+            json!({"eventSource": service, "eventName": event, "requestParameters": null, "eventID": id(number)});
+        with(with(call(number, number as u32), changes), json!({"requestParameters": parameters}))
+    };
+    let place = Place::new();
+    let refused = with(read(3, "GetSecretValue", json!({"secretId": "prod/db"})), json!({"errorCode": "AccessDenied"}));
+    let by_aws = json!({"userIdentity": {"invokedBy": "cloudformation.amazonaws.com"}});
+    place.write(
+        "log.json",
+        delivered(&[
+            read(1, "GetSecretValue", json!({"secretId": "prod/db"})),
+            read(
+                2,
+                "GetSecretValue",
+                json!({"secretId": "arn:aws:secretsmanager:us-east-1:111122223333:secret:prod/db-a1B2c3"}),
+            ),
+            refused,
+            read(4, "GetParameters", json!({"names": ["/a", "/b"], "withDecryption": true})),
+            // None of a secret: not decrypted, for AWS itself, a description.
+            read(5, "GetParameter", json!({"name": "/plain"})),
+            with(read(6, "GetSecretValue", json!({"secretId": "prod/other"})), by_aws),
+            read(7, "DescribeSecret", json!({"secretId": "prod/db"})),
+        ]),
+    );
+    place.trailscan("export tables --format csv log.json").ends(0);
+    let alice = "111122223333,arn:aws:iam::111122223333:user/Alice";
+    let (from, key) = ("192.0.2.10", "AKIAIOSFODNN7EXAMPLE");
+    let time = |second: u32| format!("2026-09-10T12:00:0{second}Z");
+    let expected = [
+        "account_id,principal,event,secret,outcome,events,active_hours,address_list,access_key_ids,first_seen,last_seen".to_owned(),
+        format!("{alice},GetParameters,parameter/a,succeeded,1,1,{from},{key},{},{}", time(4), time(4)),
+        format!("{alice},GetParameters,parameter/b,succeeded,0,1,{from},{key},{},{}", time(4), time(4)),
+        format!("{alice},GetSecretValue,secret/prod/db,denied,1,1,{from},{key},{},{}", time(3), time(3)),
+        format!("{alice},GetSecretValue,secret/prod/db,succeeded,2,1,{from},{key},{},{}", time(1), time(2)),
+    ];
+    assert_eq!(place.read("tables/secret_reads.csv").lines().collect::<Vec<_>>(), expected);
+}
+
 /// What a config file says of reports' answers is nothing to an export, which writes none.
 #[cfg(all(unix, feature = "columnar"))]
 #[test]
@@ -142,7 +188,7 @@ fn the_schema_tells_what_the_files_hold_and_sums_close() {
     let place = Place::new();
     let ended = place.trailscan("export tables --format csv").arg(sample_logs()).ends(0);
     assert_eq!(ended.text(), "");
-    assert!(ended.stderr.contains("tables: 12 tables, "), "{}", ended.stderr);
+    assert!(ended.stderr.contains("tables: 13 tables, "), "{}", ended.stderr);
     let (schema, files) = (schema(&place, "tables"), files(&place.path("tables")));
     let tables = schema["tables"].as_array().expect("tables");
     assert_eq!((schema["schema_version"].as_i64(), files.len()), (Some(2), tables.len() + 2));
