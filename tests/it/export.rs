@@ -96,6 +96,46 @@ fn events_are_a_table_where_they_are_asked_for() {
     assert!(piped.stderr.contains("standard input can be read once"), "{}", piped.stderr);
 }
 
+/// What a run leaves that was killed between the two renames of systems that cannot exchange folders: the earlier export under
+/// a temporary name and nothing in its place. The next run that writes there puts it back.
+#[cfg(feature = "columnar")]
+#[test]
+fn an_export_killed_between_its_renames_is_made_good() {
+    let place = Place::new();
+    let export = |name: &str, since: &str| {
+        place.trailscan(&format!("export {name} --format csv --overwrite {since}")).arg(sample_logs()).ends(0);
+        files(&place.path(name))
+    };
+    let leave = |marked: &str| {
+        let earlier = export("out", "--since 2026-09-01");
+        export(".trailscan-killed.tmp", "");
+        std::fs::rename(place.path("out"), place.path(".trailscan-killed.old")).expect("our folders");
+        place.write(".trailscan-killed.lock", format!("{marked}placing out\n"));
+        earlier
+    };
+    let names = || {
+        let mut names: Vec<String> = std::fs::read_dir(place.path(""))
+            .expect("our folder")
+            .map(|entry| entry.expect("a file").file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    };
+    let earlier = leave("trailscan holds what lies beside this file\n");
+    export("other", "");
+    assert!(files(&place.path("out")) == earlier, "the earlier export is back");
+    assert_eq!(names(), ["other", "out"]);
+    // Who exports to the place itself replaces it.
+    leave("trailscan holds what lies beside this file\n");
+    let new = export("out", "--since 2026-09-05");
+    assert!(files(&place.path("out")) == new && new != earlier);
+    assert_eq!(names(), ["other", "out"]);
+    // Nothing proves that another lock is of a run of ours.
+    leave("");
+    export("other", "");
+    assert_eq!(names(), [".trailscan-killed.lock", ".trailscan-killed.old", ".trailscan-killed.tmp", "other"]);
+}
+
 /// Who asked for which secret, one by one: the report `secrets` tells them in sums.
 #[cfg(feature = "columnar")]
 #[test]
