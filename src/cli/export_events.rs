@@ -1,12 +1,12 @@
 //! The events of an export: the logs are read once more for some hours at a time, so that memory does not grow with the number
-//! of events.
+//! of events. What lies in S3 is listed once for all of them.
 
 use std::collections::BTreeMap;
 
 use trailscan::aggregate::activity::Activity;
 use trailscan::aggregate::events::{self, Events};
 use trailscan::aggregate::{AggregateKind, State};
-use trailscan::input::{DayRange, Input};
+use trailscan::input::{DayRange, FoundObject, Input};
 use trailscan::model::{EventTime, TimeWindow, grouped};
 use trailscan::output::ExportWriter;
 use trailscan::report::{Options, View};
@@ -14,7 +14,8 @@ use trailscan::scan::ScanOutcome;
 
 use super::exit::Problem;
 use super::reading::Reading;
-use super::{scan, tell};
+use super::remote::Remote;
+use super::{progress, scan, tell};
 
 /// Events that are held at once, unless an hour has more.
 const MOST: i64 = 25_000;
@@ -53,14 +54,19 @@ pub fn write(
 ) -> Result<(), Problem> {
     let (window, days) = (reading.window, reading.days);
     reading.cache = None;
+    let remote = Remote::of(&reading);
+    let found = progress::listing(reading.work.progress, || remote.look())?.objects;
     for part in parts(&hours(state), MOST) {
         let Some(hours) = part.window(window) else { continue };
         reading.window = Some(hours);
         reading.days = both(DayRange::of_window(hours, late_slack, reading.now), days);
+        let delivered = of_days(&found, reading.days);
+        remote.set_listed(&mut reading, &delivered);
         let mut outcome = scan::read(&reading, &KINDS)?;
         if counted(&outcome) < part.events {
             // Some were delivered later than that.
             reading.days = days;
+            remote.set_listed(&mut reading, &found);
             outcome = scan::read(&reading, &KINDS)?;
         }
         let read = counted(&outcome);
@@ -72,6 +78,12 @@ pub fn write(
         writer.events(&View::new(&outcome.state, &options))?;
     }
     Ok(())
+}
+
+/// The objects that may have been delivered on those days: all whose names do not tell a day.
+fn of_days(found: &[FoundObject], days: DayRange) -> Vec<FoundObject> {
+    let is_of = |found: &&FoundObject| found.key().is_none_or(|key| !key.in_layout || days.contains(key.day));
+    found.iter().filter(is_of).cloned().collect()
 }
 
 fn counted(outcome: &ScanOutcome) -> i64 {
@@ -145,6 +157,30 @@ mod tests {
         let alone = part.window(None).unwrap();
         assert_eq!((alone.since(), alone.until()), (at("1970-01-01T01:00:00Z"), at("1970-01-01T03:00:00Z")));
         assert_eq!(Part { first: 9, last: 9, events: 1 }.window(Some(window)), None);
+    }
+
+    #[test]
+    fn objects_are_chosen_by_the_day_that_their_folder_tells() {
+        let found = |key: &str| FoundObject {
+            name: format!("s3://logs/{key}"),
+            bytes: 1,
+            etag: None,
+            archived: false,
+            named: false,
+        };
+        let file = "111122223333_CloudTrail_us-east-1_20260905T1200Z_a.json.gz";
+        let folder = |day: &str| format!("AWSLogs/111122223333/CloudTrail/us-east-1/2026/09/{day}");
+        let objects = [
+            found(&format!("{}/{file}", folder("04"))),
+            found(&format!("{}/{file}", folder("05"))),
+            // A lone file name is not trusted.
+            found(file),
+            found("pasted.json"),
+        ];
+        let day = EventTime::parse("2026-09-05T00:00:00Z").unwrap().day();
+        let days = DayRange { first: Some(day), last: Some(day) };
+        assert_eq!(of_days(&objects, days), objects[1..]);
+        assert_eq!(of_days(&objects, DayRange::ALL), objects);
     }
 
     #[test]

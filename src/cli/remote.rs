@@ -178,6 +178,11 @@ impl Remote {
         Self { request }
     }
 
+    /// Lets a reading read these of the objects that were listed, and nothing else of S3.
+    pub fn set_listed(&self, reading: &mut Reading, objects: &[FoundObject]) {
+        reading.s3 = self.of_listed(objects, 1).request;
+    }
+
     /// Begins to read.
     ///
     /// # Errors
@@ -250,6 +255,9 @@ impl Remote {
     pub fn of_listed(&self, _: &[FoundObject], _: usize) -> Self {
         Self {}
     }
+
+    /// Changes nothing.
+    pub fn set_listed(&self, _: &mut Reading, _: &[FoundObject]) {}
 
     /// Reads nothing.
     ///

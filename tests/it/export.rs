@@ -96,6 +96,92 @@ fn events_are_a_table_where_they_are_asked_for() {
     assert!(piped.stderr.contains("standard input can be read once"), "{}", piped.stderr);
 }
 
+/// What a run leaves that was killed between the two renames of systems that cannot exchange folders: the earlier export under
+/// a temporary name and nothing in its place. The next run that writes there puts it back.
+#[cfg(feature = "columnar")]
+#[test]
+fn an_export_killed_between_its_renames_is_made_good() {
+    let place = Place::new();
+    let export = |name: &str, since: &str| {
+        place.trailscan(&format!("export {name} --format csv --overwrite {since}")).arg(sample_logs()).ends(0);
+        files(&place.path(name))
+    };
+    let leave = |marked: &str| {
+        let earlier = export("out", "--since 2026-09-01");
+        export(".trailscan-killed.tmp", "");
+        std::fs::rename(place.path("out"), place.path(".trailscan-killed.old")).expect("our folders");
+        place.write(".trailscan-killed.lock", format!("{marked}placing out\n"));
+        earlier
+    };
+    let names = || {
+        let mut names: Vec<String> = std::fs::read_dir(place.path(""))
+            .expect("our folder")
+            .map(|entry| entry.expect("a file").file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    };
+    let earlier = leave("trailscan holds what lies beside this file\n");
+    export("other", "");
+    assert!(files(&place.path("out")) == earlier, "the earlier export is back");
+    assert_eq!(names(), ["other", "out"]);
+    // Who exports to the place itself replaces it.
+    leave("trailscan holds what lies beside this file\n");
+    let new = export("out", "--since 2026-09-05");
+    assert!(files(&place.path("out")) == new && new != earlier);
+    assert_eq!(names(), ["other", "out"]);
+    // Nothing proves that another lock is of a run of ours.
+    leave("");
+    export("other", "");
+    assert_eq!(names(), [".trailscan-killed.lock", ".trailscan-killed.old", ".trailscan-killed.tmp", "other"]);
+}
+
+/// Who asked for which secret, one by one: the report `secrets` tells them in sums.
+#[cfg(feature = "columnar")]
+#[test]
+fn reads_of_secrets_are_a_table() {
+    use crate::records::{call, delivered, id, with};
+    use serde_json::json;
+    let read = |number: usize, event: &str, parameters: Value| {
+        let service = if event.contains("Secret") { "secretsmanager.amazonaws.com" } else { "ssm.amazonaws.com" };
+        let changes =
+            json!({"eventSource": service, "eventName": event, "requestParameters": null, "eventID": id(number)});
+        with(with(call(number, number as u32), changes), json!({"requestParameters": parameters}))
+    };
+    let place = Place::new();
+    let refused = with(read(3, "GetSecretValue", json!({"secretId": "prod/db"})), json!({"errorCode": "AccessDenied"}));
+    let by_aws = json!({"userIdentity": {"invokedBy": "cloudformation.amazonaws.com"}});
+    place.write(
+        "log.json",
+        delivered(&[
+            read(1, "GetSecretValue", json!({"secretId": "prod/db"})),
+            read(
+                2,
+                "GetSecretValue",
+                json!({"secretId": "arn:aws:secretsmanager:us-east-1:111122223333:secret:prod/db-a1B2c3"}),
+            ),
+            refused,
+            read(4, "GetParameters", json!({"names": ["/a", "/b"], "withDecryption": true})),
+            // None of a secret: not decrypted, for AWS itself, a description.
+            read(5, "GetParameter", json!({"name": "/plain"})),
+            with(read(6, "GetSecretValue", json!({"secretId": "prod/other"})), by_aws),
+            read(7, "DescribeSecret", json!({"secretId": "prod/db"})),
+        ]),
+    );
+    place.trailscan("export tables --format csv log.json").ends(0);
+    let alice = "111122223333,arn:aws:iam::111122223333:user/Alice";
+    let (from, key) = ("192.0.2.10", "AKIAIOSFODNN7EXAMPLE");
+    let time = |second: u32| format!("2026-09-10T12:00:0{second}Z");
+    let expected = [
+        "account_id,principal,event,secret,outcome,events,active_hours,address_list,access_key_ids,first_seen,last_seen".to_owned(),
+        format!("{alice},GetParameters,parameter/a,succeeded,1,1,{from},{key},{},{}", time(4), time(4)),
+        format!("{alice},GetParameters,parameter/b,succeeded,0,1,{from},{key},{},{}", time(4), time(4)),
+        format!("{alice},GetSecretValue,secret/prod/db,denied,1,1,{from},{key},{},{}", time(3), time(3)),
+        format!("{alice},GetSecretValue,secret/prod/db,succeeded,2,1,{from},{key},{},{}", time(1), time(2)),
+    ];
+    assert_eq!(place.read("tables/secret_reads.csv").lines().collect::<Vec<_>>(), expected);
+}
+
 /// What a config file says of reports' answers is nothing to an export, which writes none.
 #[cfg(all(unix, feature = "columnar"))]
 #[test]
@@ -142,7 +228,7 @@ fn the_schema_tells_what_the_files_hold_and_sums_close() {
     let place = Place::new();
     let ended = place.trailscan("export tables --format csv").arg(sample_logs()).ends(0);
     assert_eq!(ended.text(), "");
-    assert!(ended.stderr.contains("tables: 12 tables, "), "{}", ended.stderr);
+    assert!(ended.stderr.contains("tables: 13 tables, "), "{}", ended.stderr);
     let (schema, files) = (schema(&place, "tables"), files(&place.path("tables")));
     let tables = schema["tables"].as_array().expect("tables");
     assert_eq!((schema["schema_version"].as_i64(), files.len()), (Some(2), tables.len() + 2));

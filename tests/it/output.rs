@@ -158,6 +158,31 @@ fn the_order_of_rows_is_said() {
     assert_eq!(column(&run("-type"), "type").last(), Some(&Value::Null), "also the other way round");
 }
 
+/// A name of standard output is standard output: where it was led to a file that goes on, what stands there stays.
+#[cfg(unix)]
+#[test]
+fn standard_output_by_its_name_goes_on_where_it_is() {
+    let place = Place::new();
+    let run = |arguments: &str| place.trailscan(arguments).arg(sample_logs());
+    let direct = run("principals --format jsonl").ends(0).text().to_owned();
+    for name in ["/dev/stdout", "/dev/fd/1", "-"] {
+        let path = place.write("log.txt", "what was there\n");
+        for round in 1..=2 {
+            let appended = std::fs::OpenOptions::new().append(true).open(&path).expect("our file");
+            let mut command = run(&format!("principals -q --format jsonl -o {name}")).into_command();
+            let status = command.stdout(appended).stderr(std::process::Stdio::null()).status().expect("it starts");
+            assert_eq!(status.code(), Some(0), "{name}");
+            assert!(place.read("log.txt") == format!("what was there\n{}", direct.repeat(round)), "{name}");
+        }
+        // As a shell leaves it after another command wrote there: behind that, not at its beginning.
+        let mut begun = std::fs::File::create(&path).expect("our file");
+        std::io::Write::write_all(&mut begun, b"header\n").expect("our file");
+        let mut command = run(&format!("principals -q --format jsonl -o {name}")).into_command();
+        command.stdout(begun).stderr(std::process::Stdio::null()).status().expect("it starts");
+        assert!(place.read("log.txt") == format!("header\n{direct}"), "{name}");
+    }
+}
+
 #[test]
 fn a_file_holds_what_stdout_would() {
     let place = Place::new();

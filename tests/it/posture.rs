@@ -48,6 +48,86 @@ fn rows_are_findings_and_coverage_names_every_file() {
     assert!(files.iter().all(|file| file["status"] == "read" && file["account_id"].is_string()));
 }
 
+/// With every date in it replaced by another, where one stands between quotes or commas.
+fn dated(text: &str, date: &str) -> String {
+    let is_date = |text: &str| {
+        let bytes = text.as_bytes();
+        bytes.len() >= 20
+            && bytes[4] == b'-'
+            && bytes[7] == b'-'
+            && bytes[10] == b'T'
+            && bytes[..4].iter().all(u8::is_ascii_digit)
+    };
+    let cells = text.split_inclusive(['"', ',', '\n']);
+    cells
+        .map(|cell| {
+            let (cell, end) = cell.split_at(cell.trim_end_matches(['"', ',', '\n']).len());
+            format!("{}{end}", if is_date(cell) { date } else { cell })
+        })
+        .collect()
+}
+
+/// A date far outside the calendar costs no more than itself: nothing overflows, and no age comes of it that cannot be.
+#[test]
+fn dates_outside_of_the_calendar_overflow_nothing() {
+    let place = Place::new();
+    let dates = [
+        "0001-01-01T00:00:00Z",
+        "9999-12-31T23:59:59Z",
+        "+262142-12-31T23:59:59Z",
+        "-262143-01-01T00:00:00Z",
+        "292277026596-12-04T15:30:07Z",
+        "9223372036854775807",
+        "-9223372036854775808",
+        "1e300",
+        "2026-13-45T99:99:99Z",
+        "",
+    ];
+    for date in dates {
+        let mut replaced = 0;
+        for entry in walkdir::WalkDir::new(sample_state()).into_iter().map(|entry| entry.expect("state")) {
+            if !entry.file_type().is_file() {
+                continue;
+            }
+            let text = std::fs::read_to_string(entry.path()).expect("text");
+            let other = match serde_json::from_str::<Value>(&text) {
+                // The report within one is base64.
+                Ok(mut state) if state["Content"].is_string() => {
+                    use base64::Engine as _;
+                    let engine = base64::engine::general_purpose::STANDARD;
+                    let report = engine.decode(state["Content"].as_str().expect("text")).expect("base64");
+                    let report = dated(&String::from_utf8(report).expect("CSV"), date);
+                    state["Content"] = engine.encode(report).into();
+                    dated(&state.to_string(), date)
+                }
+                _ => dated(&text, date),
+            };
+            replaced += usize::from(other != text);
+            let name = entry.path().strip_prefix(sample_state()).expect("in it").display().to_string();
+            place.write(&format!("iam/{name}"), other);
+        }
+        assert!(replaced > 5, "{replaced}");
+        for line in ["posture --iam-dir iam", "audit --iam-dir iam", "keys --iam-dir iam", "scorecard --iam-dir iam"] {
+            let run = place.trailscan(&format!("{line} --format json"));
+            let ended = if line.starts_with("posture") { run.run() } else { run.arg(sample_logs()).run() };
+            assert!(matches!(ended.code, Some(0 | 1 | 3)), "{line} with {date}: {:?}: {}", ended.code, ended.stderr);
+            assert!(!ended.stderr.contains("panicked"), "{line} with {date}: {}", ended.stderr);
+            if ended.code == Some(1) {
+                assert!(
+                    ended.stderr.contains("iam/"),
+                    "{line} with {date} names what cannot be read: {}",
+                    ended.stderr
+                );
+            } else if line.starts_with("posture") {
+                let answer = ended.json();
+                let ages = rows(&answer, "posture").iter().filter_map(|row| row["age_days"].as_i64());
+                // From the year 1 until now.
+                assert!(ages.clone().all(|age| (0..=740_000).contains(&age)), "{date}: {:?}", ages.collect::<Vec<_>>());
+            }
+        }
+    }
+}
+
 #[test]
 fn without_a_file_the_flags_are_named() {
     let place = Place::new();

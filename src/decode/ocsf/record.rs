@@ -54,13 +54,24 @@ struct Written<'a> {
     fields: Map<String, Value>,
     /// The sub-documents as they are written, in the order of their own fields.
     texts: Vec<(&'static str, Cow<'a, str>)>,
+    kept: Kept,
     lost: Lost,
+}
+
+/// What `unmapped` shows of the mapping that wrote it.
+#[derive(Default)]
+struct Kept {
+    /// Whether it keeps fields that OCSF has no place for.
+    fields: bool,
+    /// Whether it keeps values of sub-documents by their paths.
+    values: bool,
 }
 
 /// The record that an event, whose JSON is `object`, was made of, as JSON, and what the event does not carry of it; `None`
 /// when it names no call.
 pub(super) fn of<'a>(event: &'a Value, object: &'a str) -> Option<(String, Lost)> {
-    let mut record = Written { event, fields: Map::new(), texts: Vec::new(), lost: Lost::default() };
+    let mut record =
+        Written { event, fields: Map::new(), texts: Vec::new(), kept: Kept::default(), lost: Lost::default() };
     record.text("/api/operation")?;
     for (name, places) in TEXTS {
         record.take(name, places);
@@ -272,8 +283,9 @@ impl<'a> Written<'a> {
             Value::String(text) if !name.contains('.') => structs::parse(&text).unwrap_or_else(|| text.into()),
             value => value,
         };
-        let document =
-            ["requestParameters", "responseElements"].into_iter().find(|document| name.starts_with(document));
+        let document = DOCUMENTS.into_iter().map(|(document, _)| document).find(|document| name.starts_with(document));
+        self.kept.fields |= matches!(name, "eventType" | "recipientAccountId");
+        self.kept.values |= document.is_some();
         if !self.set(name, value)
             && let Some(document) = document
         {
@@ -362,9 +374,10 @@ impl<'a> Written<'a> {
         if attribute("creationDate").is_some() && attribute("mfaAuthenticated").is_none() {
             self.lost.add("mfaAuthenticated");
         }
-        if self.is_flat() {
-            self.lost.add("requestParameters");
-            self.lost.add("responseElements");
+        for (name, _) in DOCUMENTS {
+            if self.is_flat() && self.may_lack(name) {
+                self.lost.add(name);
+            }
         }
         let keeps_nothing = match self.value("/unmapped") {
             Some(Value::Object(kept)) => kept.is_empty(),
@@ -377,8 +390,36 @@ impl<'a> Written<'a> {
         }
     }
 
+    /// Whether a sub-document that there was no place for may have held what is not here. It held nothing, or all of it is
+    /// here, where
+    ///
+    /// - a value of it is here, or one of the other sub-document: then the mapping keeps values by their paths. (A value that is
+    ///   lost from between others is told where it is missed.) Not so for Account Change and Authentication, which have fields of
+    ///   their own that values go to;
+    /// - the call has none: a sign-in no parameters, a failed or read-only call no results, and to list or describe takes none
+    ///   that would have to be given. Leftovers have to be kept at all.
+    ///
+    /// Source: CloudTrail user guide, "CloudTrail record contents": responseElements only of actions that make changes.
+    fn may_lack(&self, document: &str) -> bool {
+        let operation = self.text("/api/operation").unwrap_or_default();
+        let is_api_activity = ["6003", "3005"].contains(&self.class().as_str());
+        let is_read_only = self.fields.get("readOnly") == Some(&Value::Bool(true));
+        let has_none = match document {
+            "requestParameters" => {
+                let takes_none = ["List", "Describe"].iter().any(|verb| operation.starts_with(verb));
+                operation == "ConsoleLogin" || is_read_only && takes_none && self.kept.fields
+            }
+            _ => is_read_only || self.fields.contains_key("errorCode"),
+        };
+        !(self.fields.contains_key(document) || has_none || is_api_activity && self.kept.values)
+    }
+
+    fn class(&self) -> String {
+        self.event["class_uid"].to_string().trim_matches('"').to_owned()
+    }
+
     /// Whether there was no place for requestParameters and responseElements, as before 1.1: what was in them was kept value
-    /// by value, and in part not at all.
+    /// by value, if at all.
     fn is_flat(&self) -> bool {
         let has_data = || DOCUMENTS.iter().any(|(_, place)| self.value(place).is_some_and(|data| !data.is_null()));
         self.is_old() && !has_data()

@@ -169,7 +169,8 @@ fn the_first_version_kept_values_by_their_paths() {
         "user": {"name": "bo", "uid": "AIDAEXAMPLE2"}
     });
     let (record, lost) = of(&event).expect("a record");
-    assert_eq!(lost, ["requestParameters", "responseElements"]);
+    // The second of three tags.
+    assert_eq!(lost, ["requestParameters"]);
     let identity = &record["userIdentity"];
     assert_eq!(
         json!([
@@ -196,6 +197,61 @@ fn the_first_version_kept_values_by_their_paths() {
     role["api"]["operation"] = "CreateRole".into();
     let named = of(&role).and_then(|(record, _)| record["requestParameters"].get("roleName").cloned());
     assert_eq!(named, None);
+}
+
+/// Before 1.1 nothing says that a record had no parameters: what proves it, and what does not.
+#[test]
+fn the_first_version_lacks_only_what_may_have_been_there() {
+    const BOTH: &[&str] = &["requestParameters", "responseElements"];
+    const RESULTS: &[&str] = &["responseElements"];
+    let leftovers = json!({"eventType": "AwsApiCall", "recipientAccountId": "444455556666", "managementEvent": "true"});
+    for (class, operation, unmapped, lost) in [
+        // Values that are kept by their paths are kept of both.
+        (6003, "PutBucketPolicy", json!({"requestParameters.bucketName": "b"}), &[][..]),
+        (3005, "CreateKey", json!({"responseElements.keyMetadata.keyId": "k"}), &[]),
+        (6003, "CreateKey", json!({}), BOTH),
+        (6003, "CreateKey", json!({"additionalEventData.x": "1"}), BOTH),
+        (6003, "GetSecretValue", json!({"readOnly": "true", "requestParameters.secretId": "s"}), &[]),
+        // What must have had a parameter, and what need not.
+        (6003, "GetSecretValue", json!({"readOnly": "true"}), &["requestParameters"]),
+        (6003, "ListUsers", json!({"readOnly": "true"}), &[]),
+        (6003, "DescribeInstances", json!({"readOnly": "true"}), &[]),
+        (6003, "ListUsers", json!({"readOnly": "false"}), BOTH),
+        (6003, "ListUsers", json!({}), BOTH),
+        // Who moves values to fields of its own may have moved all.
+        (3001, "CreateLoginProfile", json!({"requestParameters.passwordResetRequired": "true"}), RESULTS),
+        (3002, "AssumeRole", json!({"requestParameters.roleArn": "r"}), RESULTS),
+        (
+            3002,
+            "AssumeRole",
+            json!({"requestParameters.roleArn": "r", "responseElements.credentials.accessKeyId": "A"}),
+            &[],
+        ),
+        // Not everything that a path leads to is there.
+        (6003, "RunInstances", json!({"requestParameters.x[1].y": "1"}), &["requestParameters"]),
+    ] {
+        let mut event = call();
+        event["class_uid"] = class.into();
+        event["metadata"]["version"] = "1.0.0-rc.2".into();
+        event["api"] = json!({"operation": operation, "service": {"name": "x.amazonaws.com"}});
+        event["status"] = "Success".into();
+        event["unmapped"] = leftovers.clone();
+        let more = unmapped.as_object().cloned().unwrap_or_default();
+        event["unmapped"].as_object_mut().expect("a map").extend(more);
+        assert_eq!(of(&event).map(|(_, lost)| lost), Some(lost.to_vec()), "{operation} {unmapped}");
+        // A call that failed has no results.
+        event["api"]["response"] = json!({"error": "AccessDenied"});
+        let without: Vec<&str> = lost.iter().copied().filter(|name| *name != "responseElements").collect();
+        assert_eq!(of(&event).map(|(_, lost)| lost), Some(without), "{operation} {unmapped}, denied");
+    }
+    // A mapping that is not seen to keep what it has no place for.
+    let mut event = call();
+    event["metadata"]["version"] = "1.0.0-rc.2".into();
+    event["api"] = json!({"operation": "ListUsers", "service": {"name": "iam.amazonaws.com"}});
+    event["status"] = "Success".into();
+    event["unmapped"] = json!({"readOnly": "true"});
+    let lost = of(&event).map(|(_, lost)| lost).unwrap_or_default();
+    assert!(lost.contains(&"requestParameters") && !lost.contains(&"responseElements"), "{lost:?}");
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod principal_days;
 mod principals;
 mod root_use;
 mod root_use_days;
+mod secret_reads;
 mod sessions;
 mod sign_ins;
 #[cfg(test)]
@@ -47,6 +48,7 @@ pub static EXPORT_TABLES: &[&ExportTable] = &[
     &iam_changes::TABLE,
     &logging::TABLE,
     &activity::TABLE,
+    &secret_reads::TABLE,
 ];
 
 /// The table of single events, which is written where it is asked for.

@@ -65,6 +65,35 @@ fn listings_are_as_many_as_the_documentation_says() {
     assert!(docs.contains(formula), "docs/s3.md has no or another formula");
 }
 
+/// The events of an export come in parts, each of a scan of its own: what is listed is listed once for all of them.
+#[cfg(feature = "columnar")]
+#[test]
+fn the_parts_of_an_export_list_once() {
+    let place = Place::new();
+    let archive = Archive::new(&place);
+    for day in [5, 9] {
+        for number in 0..15 {
+            archive.log("AWSLogs/", "111122223333", "us-east-1", (day, number), 1000);
+        }
+    }
+    let exported = |flags: &str| {
+        let server = Server::start(&archive.root(), |_| None);
+        let run = format!("export tables --overwrite --format csv --late-slack 0 {flags} s3://logs");
+        let ended = asking(&place, &server, &run).ends(0);
+        assert!(!ended.stderr.contains("were read again"), "{}", ended.stderr);
+        (server.listings().len(), server.gets())
+    };
+    let (listings, gets) = exported("--since 2026-09-05 --until 2026-09-10");
+    assert_eq!(gets, 30);
+    let with_events = exported("--since 2026-09-05 --until 2026-09-10 --with-events");
+    // Of the two days each is read again by itself.
+    assert_eq!(with_events, (2 * listings, 60));
+    let folder = |day: u32| place.path(format!("tables/events/day=2026-09-{day:02}/part-0.csv"));
+    for day in [5, 9] {
+        assert_eq!(std::fs::read_to_string(folder(day)).expect("a part").lines().count(), 15_001);
+    }
+}
+
 #[test]
 fn a_region_of_many_pages() {
     let place = Place::new();
