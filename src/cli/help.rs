@@ -24,9 +24,8 @@ Exit codes:
 pub fn root() -> String {
     format!(
         "Examples:\n  \
-         trailscan {AUDIT} s3://amzn-s3-demo-bucket        every report, over what a trail delivers there\n  \
-         trailscan root-usage --days 30 ./AWSLogs        who used root in the last 30 days\n  \
-         trailscan trace root@111122223333 ./AWSLogs     what a credential comes from, and what it issued\n\
+         trailscan {AUDIT} --days 30 s3://amzn-s3-demo-bucket   every report, over 30 days of a trail\n  \
+         trailscan trace root@111122223333 ./AWSLogs          what a credential comes from and issued\n\
          `trailscan REPORT --help`: what it proves; `trailscan explain RULE`: what a finding means."
     )
 }
@@ -60,9 +59,10 @@ pub fn about_audit() -> String {
     let lines: Vec<String> = audited().map(|report| format!("  {:width$}  {}", report.name, report.summary)).collect();
     let alone: Vec<&str> = audited().filter(|report| report.needs_no_logs()).map(|report| report.name).collect();
     format!(
-        "Every report, in one pass over the logs:\n\n{}\n\n{} is among them when files of IAM's state are given.\n\n{SCORECARD}",
+        "Every report, in one pass over the logs:\n\n{}\n\n{} {} among them when files of IAM's state are given.\n\n{SCORECARD}",
         lines.join("\n"),
-        alone.join(" and ")
+        alone.join(" and "),
+        if alone.len() == 1 { "is" } else { "are" }
     )
 }
 

@@ -73,6 +73,8 @@ pub struct Role {
     pub inline: Vec<InlinePolicy>,
     /// Managed policies that are attached.
     pub attached: Vec<AttachedPolicy>,
+    /// `PermissionsBoundary`.
+    pub boundary: Option<Boundary>,
     /// `RoleLastUsed`.
     pub last_used: Option<LastUsed>,
 }
@@ -98,6 +100,8 @@ pub struct ManagedPolicy {
     pub version: String,
     /// The document of the default version.
     pub document: Result<Policy, PolicyError>,
+    /// The same as [JSON on one line](Policy::text_of).
+    pub text: String,
 }
 
 /// A policy that lives inside a user, group or role.
@@ -107,6 +111,8 @@ pub struct InlinePolicy {
     pub name: String,
     /// `PolicyDocument`.
     pub document: Result<Policy, PolicyError>,
+    /// The same as [JSON on one line](Policy::text_of).
+    pub text: String,
 }
 
 /// A managed policy that is attached.
@@ -296,6 +302,7 @@ impl Written {
             trust: Policy::from_value(&self.assume_role_policy_document),
             inline: inline(self.role_policy_list),
             attached: sorted(self.attached_managed_policies),
+            boundary: self.permissions_boundary,
             last_used: self.role_last_used.map(|used| LastUsed { time: used.last_used_date.0, region: used.region.0 }),
         }
     }
@@ -313,13 +320,17 @@ impl Written {
             boundary_uses: self.permissions_boundary_usage_count,
             version: id,
             document: Policy::from_value(&document),
+            text: Policy::text_of(&document),
         }
     }
 }
 
 fn inline(written: Vec<WrittenPolicy>) -> Vec<InlinePolicy> {
-    let read =
-        |w: WrittenPolicy| InlinePolicy { name: w.policy_name.0, document: Policy::from_value(&w.policy_document) };
+    let read = |w: WrittenPolicy| InlinePolicy {
+        document: Policy::from_value(&w.policy_document),
+        text: Policy::text_of(&w.policy_document),
+        name: w.policy_name.0,
+    };
     let mut policies: Vec<InlinePolicy> = written.into_iter().map(read).collect();
     policies.sort_by(|a, b| a.name.cmp(&b.name));
     policies
@@ -389,8 +400,9 @@ mod tests {
         assert_eq!((found.account_id.as_deref(), found.newest), (Some("111122223333"), None));
         let policies: Vec<&ManagedPolicy> = found.details.managed().collect();
         assert!(policies[0].document.as_ref().unwrap().grants_admin());
+        assert_eq!(policies[0].text, r#"{"Statement":{"Action":"*","Effect":"Allow","Resource":"*"}}"#);
         assert_eq!((policies[0].class, policies[0].attachments), (PolicyClass::CustomerManaged, Some(0)));
         assert_eq!(policies[1].class, PolicyClass::AwsManaged);
-        assert!(policies[1].document.is_err());
+        assert!(policies[1].document.is_err() && policies[1].text.is_empty());
     }
 }

@@ -45,6 +45,7 @@ impl Authorization {
         by_name.filter(|grant| *grant != Grant::NotJudged).fold(together, Grant::max)
     }
 
+    /// The document of a policy that is attached, where the file has it and it can be read.
     fn document(&self, attached: &AttachedPolicy) -> Option<&Policy> {
         self.policies.as_ref()?.get(&attached.arn)?.document.as_ref().ok()
     }
@@ -59,7 +60,11 @@ mod tests {
 
     fn inline(action: &str, effect: &str) -> InlinePolicy {
         let document = json!({ "Statement": { "Effect": effect, "Action": action, "Resource": "*" } });
-        InlinePolicy { name: action.to_owned(), document: Policy::from_value(&document) }
+        InlinePolicy {
+            name: action.to_owned(),
+            document: Policy::from_value(&document),
+            text: Policy::text_of(&document),
+        }
     }
 
     fn aws(name: &str) -> AttachedPolicy {

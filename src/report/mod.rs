@@ -33,6 +33,7 @@ mod key_facts;
 mod key_spread;
 mod keys;
 mod logging;
+mod policies;
 mod policy_changes;
 mod posture;
 mod principals;
@@ -89,6 +90,7 @@ pub static REPORTS: &[&Report] = &[
     &principals::REPORT,
     &activity::REPORT,
     &posture::REPORT,
+    &policies::REPORT,
     &trace::REPORT,
     &events::REPORT,
     &incident::REPORT,

@@ -30,6 +30,39 @@ fn the_sample_state() {
 }
 
 #[test]
+fn the_policies_of_the_sample_state() {
+    expect_file!["expected/policies.txt"].assert_eq(&printed("policies --width 120"));
+    expect_file!["expected/policies.json"].assert_eq(&printed("policies --format json"));
+    if cfg!(feature = "columnar") {
+        expect_file!["expected/policies.csv"].assert_eq(&printed("policies --format csv"));
+    }
+}
+
+#[test]
+fn policies_by_kind_and_grant_and_who_was_seen_last() {
+    let place = Place::new();
+    let run = |arguments: &str| place.trailscan(&format!("policies {arguments}")).arg("--iam-dir").arg(sample_state());
+    let all = run("").json(0);
+    let of = |column: &str, value: &str| rows(&all, "policies").iter().filter(|row| row[column] == value).count();
+    for (column, value) in [("kind", "inline"), ("kind", "aws-managed"), ("grant", "admin")] {
+        let chosen = run(&format!("--where {column}={value}")).json(0);
+        assert_eq!(rows(&chosen, "policies").len(), of(column, value), "{column}={value}");
+        assert!((1..rows(&all, "policies").len()).contains(&of(column, value)), "{column}={value}");
+    }
+    let shown = run("--where kind=inline --columns +document --width 200").ends(0);
+    assert!(shown.text().contains(r#""Action":["ecs:*","ecr:*"]"#), "{}", shown.text());
+    assert!(rows(&all, "policies").iter().all(|row| row["holder_last_seen"].is_null()), "no logs were read");
+    let with = run("").arg(sample_logs()).json(0);
+    let deploy = rows(&with, "policies").iter().find(|row| row["attached_to"][0] == "user/ci-deploy").expect("a row");
+    assert_eq!(deploy["last_holder"], "user/ci-deploy");
+    assert!(deploy["holder_last_seen"].is_string());
+    let unheld = rows(&with, "policies").iter().find(|row| row["attachments"] == 0).expect("a row");
+    assert!(unheld["holder_last_seen"].is_null() && unheld["last_holder"].is_null());
+    let audit = place.trailscan("audit").arg(sample_logs()).arg("--iam-dir").arg(sample_state()).json(0);
+    assert_eq!(rows(&audit, "policies"), rows(&with, "policies"));
+}
+
+#[test]
 fn rows_are_findings_and_coverage_names_every_file() {
     let place = Place::new();
     let answer = place.trailscan("posture").arg("--iam-dir").arg(sample_state()).json(0);
@@ -131,6 +164,7 @@ fn dates_outside_of_the_calendar_overflow_nothing() {
 #[test]
 fn without_a_file_the_flags_are_named() {
     let place = Place::new();
+    place.trailscan("policies").arg(sample_logs()).ends(2);
     let ended = place.trailscan("posture").arg(sample_logs()).ends(2);
     for flag in ["--credential-report", "--authorization-details", "--access-keys", "--account-summary", "--iam-dir"] {
         assert!(ended.stderr.contains(flag), "{flag}");
@@ -143,7 +177,7 @@ fn without_a_file_the_flags_are_named() {
 fn an_audit_has_posture_when_it_has_files() {
     let place = Place::new();
     let without = place.trailscan("audit").arg(sample_logs()).json(0);
-    assert!(without["reports"].get("posture").is_none());
+    assert!(without["reports"].get("posture").is_none() && without["reports"].get("policies").is_none());
     let with = place.trailscan("audit").arg(sample_logs()).arg("--iam-dir").arg(sample_state()).json(0);
     assert!(!rows(&with, "posture").is_empty());
     assert_eq!(rows(&with, "root-usage"), rows(&without, "root-usage"));

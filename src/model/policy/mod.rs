@@ -21,6 +21,7 @@ mod resource;
 mod statement;
 mod trust;
 mod verbs;
+mod widest;
 
 use std::collections::BTreeSet;
 
@@ -97,6 +98,22 @@ impl Policy {
     pub(crate) fn decoded(text: &str) -> Value {
         let value = percent::decode(text).ok().and_then(|decoded| serde_json::from_str(&decoded).ok());
         value.unwrap_or_else(|| Value::String(text.to_owned()))
+    }
+
+    /// A document as JSON on one line, from a JSON value as in [`Policy::from_value`]; the text itself where it is not JSON,
+    /// empty where there is none.
+    pub fn text_of(value: &Value) -> String {
+        let Value::String(text) = value else {
+            return if value.is_null() { String::new() } else { value.to_string() };
+        };
+        let text = text.trim_start_matches('\u{feff}').trim();
+        let plain =
+            if text.starts_with(['{', '"']) { text.into() } else { percent::decode(text).unwrap_or(text.into()) };
+        match serde_json::from_str(&plain) {
+            Ok(inner @ Value::String(_)) => Self::text_of(&inner),
+            Ok(document) => document.to_string(),
+            Err(_) => text.to_owned(),
+        }
     }
 
     /// Reads a document from a JSON value: an object, or a string as in [`Policy::read`].
@@ -254,6 +271,13 @@ impl Policy {
         } else {
             Grant::Other
         }
+    }
+
+    /// The statements that give [`Policy::grant`], by their places from 0: the first that gives it alone, with every `Deny`
+    /// beside it; where none does, statements of which none can be left out. Empty of [`Grant::Other`] and less, which no
+    /// statement in particular gives.
+    pub fn widest_statements(&self) -> Vec<usize> {
+        widest::statements(self)
     }
 
     /// Statements that allow on every resource without a condition that narrows.
