@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use trailscan::aggregate::{AGGREGATES, AggregateKind};
+use trailscan::aggregate::{AGGREGATES, AggregateKind, iam_changes};
 use trailscan::input::{Input, KeyKind, Listing, file_name};
 use trailscan::model::quantity;
 use trailscan::rollup::{self, Rollup, RollupError};
-use trailscan::scan::rollup::{Asked, Kept, Rolled};
+use trailscan::scan::rollup::{Asked, Kept, Rolled, UnkeptCalls};
 
 use super::exit::Problem;
 use super::reading::Reading;
@@ -104,7 +104,29 @@ fn earlier(opened: &[Rollup], kinds: &[&'static AggregateKind]) -> Vec<String> {
         (!names.is_empty())
             .then(|| format!("{place}: was made before {names} was kept: make it anew from the logs to have it"))
     };
-    opened.iter().filter_map(of).collect()
+    let changes = opened.iter().filter(|_| kinds.contains(&&iam_changes::KIND));
+    let unkept = changes.filter_map(|rollup| {
+        let unkept = rollup.ledger().unkept_calls()?;
+        Some(format!("{}: {}: make it anew from the logs to have them", rollup.place().display(), without(&unkept)))
+    });
+    opened.iter().filter_map(of).chain(unkept).collect()
+}
+
+/// The most calls that are named.
+const NAMED: usize = 5;
+
+fn without(unkept: &UnkeptCalls) -> String {
+    match unkept {
+        UnkeptCalls::Named(names) => {
+            let named = names[..names.len().min(NAMED)].join(", ");
+            let more = names.len().saturating_sub(NAMED);
+            let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+            format!("was made before these calls were kept: {named}{more}")
+        }
+        UnkeptCalls::Unknown => {
+            "was made before rollups noted which calls they keep, and may lack those of later rules".to_owned()
+        }
+    }
 }
 
 fn problem(error: RollupError) -> Problem {
@@ -234,4 +256,17 @@ fn unnamed(opened: &[Rollup], listing: &Listing) -> Option<String> {
     Some(format!(
         "{name} lies in two of the inputs, a rollup among them: whether it is the same is not known, so both are counted"
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_that_are_not_kept_are_named_a_few() {
+        let unkept =
+            |count: usize| without(&UnkeptCalls::Named((0..count).map(|n| format!("Put{n} of iam")).collect()));
+        assert_eq!(unkept(2), "was made before these calls were kept: Put0 of iam, Put1 of iam");
+        assert!(unkept(7).ends_with("Put4 of iam and 2 more"), "{}", unkept(7));
+    }
 }

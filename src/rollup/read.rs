@@ -119,7 +119,9 @@ impl Rollup {
     /// # Errors
     /// [`RollupError::Part`] when a part of it is damaged.
     pub fn unroll(&self, rolled: &mut Rolled) -> Result<(), RollupError> {
-        rolled.ledger.extend(self.ledger.clone());
+        let mut ledger = self.ledger.clone();
+        ledger.note_unknown_calls();
+        rolled.ledger.extend(ledger);
         let whole = Tables::new(dataset::EMPTY.clone());
         let mut add = |by: By, key: &PartitionKey, batches: Vec<Batch>| {
             let partitions = match by {

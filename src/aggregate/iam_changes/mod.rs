@@ -28,7 +28,12 @@ pub use key::{BY_ITSELF, DORMANT, Granted, Key, LIMITS_NOTHING, OFF, ON, Outcome
 pub use read::lets_in;
 
 use super::{Aggregate, AggregateKind, Batch, BatchError, Remap, RowMemo, Seen, Span, Sym, SymSet, Symbols};
-use crate::model::{EventTime, principal_of};
+use crate::model::{EventTime, principal_of, service_of};
+
+/// The calls that are remembered, each as `AttachRolePolicy of iam`; all others leave nothing.
+pub fn kept_calls() -> BTreeSet<String> {
+    calls::EVENTS.iter().map(|(name, service, ..)| format!("{name} of {}", service_of(service))).collect()
+}
 
 /// Registers [`IamChanges`].
 pub static KIND: AggregateKind = AggregateKind {

@@ -228,7 +228,12 @@ fn the_first_version_lacks_only_what_may_have_been_there() {
             &[],
         ),
         // Not everything that a path leads to is there.
-        (6003, "RunInstances", json!({"requestParameters.x[1].y": "1"}), &["requestParameters"]),
+        (
+            6003,
+            "RunInstances",
+            json!({"requestParameters.x[0].y": "1", "requestParameters.x[2].y": "3"}),
+            &["requestParameters"],
+        ),
     ] {
         let mut event = call();
         event["class_uid"] = class.into();

@@ -30,6 +30,17 @@ pub enum Waits {
     Receipt,
 }
 
+impl Waits {
+    /// Until when a request that `begun`, and was last `sent` then, waits for a server that was last heard of `since`.
+    fn until(self, since: Instant, (begun, sent): (Instant, Instant)) -> Option<Instant> {
+        match self {
+            Self::Receipt => None,
+            Self::Page => Some(since.max(begun) + PAGE_AFTER),
+            Self::Object => Some((since.max(begun) + GONE_AFTER).min(since.max(sent) + STALLED_AFTER)),
+        }
+    }
+}
+
 /// When a server was last heard of.
 #[derive(Debug)]
 pub struct Reach(Mutex<State>);
@@ -92,11 +103,7 @@ impl Reach {
         let sent = Instant::now();
         loop {
             let since = self.state().since;
-            let until = match waits {
-                Waits::Receipt => return std::future::pending().await,
-                Waits::Page => since.max(begun) + PAGE_AFTER,
-                Waits::Object => (since.max(begun) + GONE_AFTER).min(since.max(sent) + STALLED_AFTER),
-            };
+            let Some(until) = waits.until(since, (begun, sent)) else { return std::future::pending().await };
             if until <= Instant::now() {
                 return;
             }
@@ -147,6 +154,26 @@ mod tests {
         let _first = reach.begin();
         reach.state().since = ago(20);
         assert!(!reach.fell_silent());
+    }
+
+    /// On a clock that nobody waits for: from the last that was heard of a server until nothing more is asked of it.
+    #[test]
+    fn a_server_that_is_gone_is_given_up_within_20_seconds() {
+        let heard = Instant::now();
+        // Whether it began long before, or just when the server fell silent.
+        for begun in [heard, heard.checked_sub(Duration::from_secs(30)).expect("the machine has run for a minute")] {
+            let (mut sent, mut times) = (heard, 1);
+            let given_up = loop {
+                let until = Waits::Object.until(heard, (begun, sent)).expect("an object is not waited for without end");
+                if until.duration_since(heard.max(begun)) >= GONE_AFTER {
+                    break until;
+                }
+                (sent, times) = (until, times + 1);
+            };
+            assert!(given_up.duration_since(heard) <= Duration::from_secs(20), "{:?}", given_up.duration_since(heard));
+            assert_eq!(times, 3, "sent so often meanwhile");
+        }
+        assert_eq!(Waits::Receipt.until(heard, (heard, heard)), None);
     }
 
     #[test]

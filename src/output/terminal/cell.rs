@@ -123,14 +123,19 @@ fn first_members(value: &Value, members: usize) -> String {
     }
 }
 
-/// As much of `text` as fits into `room` columns with a `…`: its beginning, but of an ARN the end, where names stand.
+/// As much of `text` as fits into `room` columns with a `…`: of an ARN the end, where names stand; of a name (no blanks)
+/// both ends, since those of one owner often begin alike and differ at the end; of a sentence and of the host of a service,
+/// which all end alike, the beginning.
 fn cut(text: &str, room: usize) -> String {
     let Some(room) = room.checked_sub(1) else { return String::new() };
-    if text.starts_with("arn:") {
-        let end: String = fitting(text.chars().rev(), room);
-        return format!("…{}", end.chars().rev().collect::<String>());
-    }
-    format!("{}…", fitting(text.chars(), room))
+    let of_end = match text {
+        arn if arn.starts_with("arn:") => room,
+        service if service.ends_with(".amazonaws.com") => 0,
+        sentence if sentence.contains(char::is_whitespace) => 0,
+        _ => room / 2,
+    };
+    let end: String = fitting(text.chars().rev(), of_end);
+    format!("{}…{}", fitting(text.chars(), room - of_end), end.chars().rev().collect::<String>())
 }
 
 /// The first of `chars` that take at most `room` columns.
@@ -178,6 +183,19 @@ mod tests {
         assert_eq!(within(&arn, &TEXT, 10), "…ops/alice");
         assert_eq!(within(&arn, &TEXT, 1), "…");
         assert_eq!(within(&Value::text("about arn:aws:iam"), &TEXT, 6), "about…");
+    }
+
+    #[test]
+    fn a_name_is_cut_in_its_middle_and_a_sentence_at_its_end() {
+        let cut = |text: &'static str, room| within(&Value::text(text), &TEXT, room).into_owned();
+        assert_eq!(cut("stratus-red-team-ec2-steal-credentials-role", 19), "stratus-r…ials-role");
+        assert_eq!(cut("stratus-red-team-ec2-get-password-data-role", 19), "stratus-r…data-role");
+        assert_eq!(cut("stratus-red-team-role", 21), "stratus-red-team-role");
+        assert_eq!(cut("stratus-red-team-role", 20), "stratus-re…team-role");
+        assert_eq!(["abcdef", "abcdef", "abcdef"].map(|text| cut(text, 3)), ["a…f"; 3]);
+        assert_eq!((cut("abcdef", 2), cut("abcdef", 1), cut("abcdef", 0)), ("a…".into(), "…".into(), String::new()));
+        assert_eq!(cut("service:ec2.amazonaws.com", 16), "service:ec2.ama…");
+        assert_eq!(cut("Boto3/1.26 Python/3.11 Linux/5", 11), "Boto3/1.26…");
     }
 
     #[test]

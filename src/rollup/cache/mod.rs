@@ -22,6 +22,7 @@ use self::chain::Chain;
 use self::objects::{Days, Object};
 use super::manifest::ROLLUP_VERSION;
 use super::{Rollup, dataset, sha256};
+use crate::aggregate::iam_changes;
 use crate::input::{self, DayRange, FoundObject, Input, KeyKind, Listing, Source};
 use crate::model::{Day, EventTime};
 use crate::scan::{Limits, ScanError, ScanRequest};
@@ -219,7 +220,8 @@ fn words(scan: &ScanRequest<'_>) -> String {
     let version = env!("CARGO_PKG_VERSION");
     let Limits { max_object_bytes, max_record_bytes, carve, .. } = scan.limits;
     let (schema, dedupe) = (&*dataset::SCHEMA, scan.dedupe);
-    format!("{version} {ROLLUP_VERSION} {schema} {dedupe} {max_object_bytes} {max_record_bytes} {carve}\n")
+    let calls = sha256(format!("{:?}", iam_changes::kept_calls()).as_bytes());
+    format!("{version} {ROLLUP_VERSION} {schema} {calls} {dedupe} {max_object_bytes} {max_record_bytes} {carve}\n")
 }
 
 /// Puts objects back where they are from.

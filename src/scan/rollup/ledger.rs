@@ -45,6 +45,8 @@ pub(super) const OCSF_LACKING: &str = "ocsf-lacking";
 pub(super) const OCSF_LOST: &str = "ocsf-lost";
 /// An account and a region that are known to log.
 pub(super) const KNOWN_PLACE: &str = "known-place";
+/// The calls that are kept by their names, all in one text.
+pub(super) const CALLS: &str = "calls";
 /// A shard of a plan, and how many a plan has.
 pub(super) const SHARD: &str = "shard";
 pub(super) const SHARDS: &str = "shards";
@@ -122,6 +124,8 @@ impl Ledger {
         self.event_days.sort();
         self.event_day_names.sort();
         self.beside.sort();
+        // Of many parts each says the same.
+        self.beside.dedup_by(|a, b| a.what == CALLS && a == b);
     }
 
     /// Enters what the objects of one place gave.

@@ -9,6 +9,7 @@
 mod cover;
 mod ids;
 mod keeper;
+mod kept_calls;
 mod ledger;
 mod numbers;
 mod planned;
@@ -18,6 +19,7 @@ mod rows;
 
 pub use cover::{Asked, CutDay, Kept};
 pub use ids::Ids;
+pub use kept_calls::UnkeptCalls;
 pub use ledger::Ledger;
 pub use planned::PlannedShard;
 pub use roll_up::{Rolled, Unit, roll_up, roll_up_unit, see};

@@ -59,7 +59,9 @@ pub fn roll_up(
     let (done, rules) = work(&request, || Keeper::new(request.aggregates))?;
     let arrivals = request.source.map(Source::arrivals).unwrap_or_default();
     let folded = caught(|| fold(done, &request, &rules, &arrivals)).map_err(ScanError::Died)?;
-    let rolled = earlier.merge(folded.rolled);
+    let mut rolled = folded.rolled;
+    rolled.ledger.note_calls();
+    let rolled = earlier.merge(rolled);
     let mut kept = Kept::new(&[]);
     kept.cover(&rolled.ledger, asked);
     let interrupted = request.listing.interrupted;
