@@ -22,17 +22,27 @@ Exit codes:
 
 /// Shown below the list of subcommands.
 pub fn root() -> String {
-    format!(
-        "Examples:\n  \
-         trailscan {AUDIT} --days 30 s3://amzn-s3-demo-bucket   every report, over 30 days of a trail\n  \
-         trailscan trace root@111122223333 ./AWSLogs          what a credential comes from and issued\n\
-         `trailscan REPORT --help`: what it proves; `trailscan explain RULE`: what a finding means."
-    )
+    below(&EXAMPLES[1..])
 }
 
-/// The same for the long help, which has room for the exit codes.
+/// The same for the long help, which has room for another example and the exit codes.
 pub fn root_long() -> String {
-    format!("{}\n\n{EXIT_CODES}", root())
+    format!("{}\n\n{EXIT_CODES}", below(EXAMPLES))
+}
+
+/// Commands to begin with, each with what it answers.
+const EXAMPLES: &[&str] = &[
+    "trailscan root-usage --days 30 ./AWSLogs        who used root in the last 30 days",
+    "trailscan audit s3://amzn-s3-demo-bucket        every report, over what a trail delivers there",
+    "trailscan trace root@111122223333 ./AWSLogs     what a credential comes from, and what it issued",
+];
+
+fn below(examples: &[&str]) -> String {
+    format!(
+        "Examples:\n  {}\n\
+         `trailscan REPORT --help`: what it proves; `trailscan explain RULE`: what a finding means.",
+        examples.join("\n  ")
+    )
 }
 
 /// What a report proves, for its long help.
