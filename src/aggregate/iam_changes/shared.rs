@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::documents::Documents;
 use super::key::Granted;
-use crate::model::{Arn, Event, Outsiders, Raw, is_account_id, members, short_name, text};
+use crate::model::{Arn, Event, Outsiders, Raw, is_account_id, members, organization_of, short_name, text};
 
 /// Everybody, where no policy says it.
 const ANYONE: &str = "*";
@@ -30,13 +30,14 @@ pub(super) fn whom<'a>(event: &Event<'a>, documents: &mut Documents) -> Option<(
         let removed: Vec<&str> = sharing.removed.iter().map(String::as_str).collect();
         return (!removed.is_empty()).then(|| (Cow::Owned(removed.join("; ")), Granted::Nothing));
     }
-    let Outsiders { anyone, accounts } = &sharing.outsiders;
+    let Outsiders { anyone, accounts, organizations } = &sharing.outsiders;
     let granted = match accounts.values().all(|narrow| *narrow) {
         _ if *anyone => Granted::TrustAnyone,
         true => Granted::TrustConditional,
         false => Granted::TrustOutside,
     };
-    let names = anyone.then_some(ANYONE).into_iter().chain(accounts.keys().map(String::as_str));
+    let named = accounts.keys().chain(organizations).map(String::as_str);
+    let names = anyone.then_some(ANYONE).into_iter().chain(named);
     Some((Cow::Owned(names.collect::<Vec<_>>().join("; ")), granted))
 }
 
@@ -65,9 +66,10 @@ fn sharing(event: &Event<'_>, documents: &mut Documents) -> Sharing {
         }
         (_, "PutDomainPermissionsPolicy" | "PutRepositoryPermissionsPolicy") => policy(of("policyDocument")),
         (_, "PutPermission") => match of("policy") {
-            // A condition holds it to an organization.
-            Raw::Null if of("condition") != Raw::Null => Sharing::default(),
-            Raw::Null => listed(event, &["principal"]),
+            Raw::Null => {
+                let [condition] = members(event.request_parameters, ["condition"]);
+                listed(event, &["principal"]).held_to(members(condition.json(), ["value"])[0])
+            }
             written => policy(written),
         },
         (
@@ -99,18 +101,15 @@ fn of_url(is_open: bool) -> Sharing {
     Sharing { outsiders: Outsiders { anyone: is_open, ..Outsiders::default() }, ..Sharing::default() }
 }
 
-/// A permission of a function or layer. An organization is left out; everybody on the condition of a source comes down to
-/// the account that owns the source, and so does a service that calls for what another account owns (a bucket, a rule, a
+/// A permission of a function or layer. Everybody of an organization is that organization; everybody on the condition of a
+/// source comes down to the account that owns the source, and so does a service that calls for what another account owns (a bucket, a rule, a
 /// topic): whoever owns that has the function run. A service without a source in another account is left out.
 ///
-/// Source: AWS Lambda API reference, AddPermission (Principal, PrincipalOrgID, SourceAccount, SourceArn); AWS Lambda developer
-/// guide, "Granting Lambda function access to AWS services".
+/// Source: AWS Lambda API reference, AddPermission (Principal, PrincipalOrgID, SourceAccount, SourceArn) and
+/// AddLayerVersionPermission (OrganizationId); AWS Lambda developer guide, "Granting Lambda function access to AWS services".
 fn permission(event: &Event<'_>) -> Sharing {
-    let [organization, organization_id] = members(event.request_parameters, ["principalOrgID", "organizationId"]);
-    if [organization, organization_id].iter().any(|raw| *raw != Raw::Null) {
-        return Sharing::default();
-    }
-    let mut sharing = listed(event, &["principal"]);
+    let [of_function, of_layer] = members(event.request_parameters, ["principalOrgID", "organizationId"]);
+    let mut sharing = listed(event, &["principal"]).held_to(of_function).held_to(of_layer);
     let [principal] = members(event.request_parameters, ["principal"]).map(text);
     let Some(account) = source_of(event) else { return sharing };
     let owner = outside([account], event.account_id());
@@ -211,6 +210,21 @@ fn named(event: &Event<'_>, names: &[&'static str]) -> BTreeSet<String> {
 }
 
 impl Sharing {
+    /// Whom a condition on the organization of the caller leaves: of everybody that organization, of an account those of it
+    /// who are in it. Nothing else than before where there is no such condition, or none that names one.
+    ///
+    /// Source: Amazon EventBridge API reference, Condition (Type `StringEquals`, Key `aws:PrincipalOrgID`).
+    fn held_to(mut self, organization: Raw<'_>) -> Self {
+        let organization = text(organization);
+        if let Some(id) = organization_of(&organization) {
+            if std::mem::take(&mut self.outsiders.anyone) {
+                self.outsiders.organizations.insert(id.to_owned());
+            }
+            self.outsiders.accounts.values_mut().for_each(|is_narrow| *is_narrow = true);
+        }
+        self
+    }
+
     fn add(&mut self, whom: BTreeSet<String>) {
         for account in whom {
             match account.as_str() {
@@ -227,9 +241,10 @@ fn organizations(texts: &[String], own: &str) -> BTreeSet<String> {
     arns.map(|arn| arn.account_id.to_owned()).filter(|account| is_account_id(account) && account != own).collect()
 }
 
-/// Accounts other than `own`, by id or ARN, and `*` for all; organizations and their units are left out.
+/// Accounts other than `own`, by id or ARN, and `*` for all; organizations and their units are left out: AWS RAM shares with
+/// no other than the caller's own.
 ///
-/// Source: AWS Systems Manager API reference, ModifyDocumentPermission ("AccountIdsToAdd", pattern `(?i)all|[0-9]{12}`).
+/// Source: AWS RAM API reference, EnableSharingWithAwsOrganization ("the calling account's organization"); AWS Systems Manager API reference, ModifyDocumentPermission ("AccountIdsToAdd", pattern `(?i)all|[0-9]{12}`).
 fn outside(texts: impl IntoIterator<Item = String>, own: &str) -> BTreeSet<String> {
     let account = |text: String| {
         let account = match text.as_str() {

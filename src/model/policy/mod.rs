@@ -32,7 +32,7 @@ use pattern::only_stars;
 
 pub use class::{Grant, PolicyClass, is_quarantine};
 pub use normal::NormalPolicy;
-pub use resource::Outsiders;
+pub use resource::{Outsiders, organization_of};
 pub use statement::{Condition, Effect, Listed, Principals, Statement};
 pub use trust::{OpenPrincipal, OpenTo};
 

@@ -15,6 +15,9 @@ pub struct Outsiders {
     pub anyone: bool,
     /// Other accounts, each with whether a condition narrows it further wherever it is named.
     pub accounts: BTreeMap<String, bool>,
+    /// Organizations (`o-…`) that a condition holds everybody, or a service, to. Whether the account is in one of them is not
+    /// in the policy.
+    pub organizations: BTreeSet<String>,
 }
 
 /// Condition keys that say who asks, or from where.
@@ -53,6 +56,10 @@ const ACCOUNT: [&str; 7] = [
     "s3:dataaccesspointaccount",
 ];
 
+/// Those whose value is an organization, or a path in one that begins with it.
+const ORGANIZATION: [&str; 4] =
+    ["aws:principalorgid", "aws:principalorgpaths", "aws:sourceorgid", "aws:sourceorgpaths"];
+
 /// Actions by which somebody only brings something in: how other accounts, those of AWS's own load balancers among them,
 /// deliver logs and messages.
 ///
@@ -74,17 +81,36 @@ const DELIVERS: [&str; 13] = [
     "sqs:sendmessage",
 ];
 
-/// Known misses: organizations, services and canonical user ids; what a `Deny` takes back action by action; a principal of
-/// `*` under a condition that says whence, such as an address range of somebody else.
+/// What a service needs beside [`DELIVERS`] to deliver: it looks whether the bucket is there, and asks for keys that it
+/// encrypts with. To decrypt is not part of it.
 ///
-/// Source: IAM user guide, "AWS JSON policy elements: Principal", "Cross-account policy evaluation logic" and "AWS global
-/// condition context keys"; KMS developer guide, "AWS KMS condition keys" (kms:CallerAccount).
+/// Source: AWS Config developer guide, "Permissions for the Amazon S3 Bucket for the AWS Config Delivery Channel"
+/// (s3:ListBucket); AWS CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail" (kms:GenerateDataKey*,
+/// kms:DescribeKey).
+const SERVICES_DELIVER: [&str; 6] = [
+    "kms:describekey",
+    "kms:encrypt",
+    "kms:generatedatakey",
+    "kms:generatedatakey*",
+    "kms:generatedatakeywithoutplaintext",
+    "s3:listbucket",
+];
+
+/// An account, or an organization, for which a service may come in is one that is narrowed, since only the service comes.
+///
+/// Known misses: services without a source, which any account may have call (the confused deputy), and canonical user ids;
+/// what a `Deny` takes back action by action; a principal of `*` under a condition that says whence, such as an address range
+/// of somebody else.
+///
+/// Source: IAM user guide, "AWS JSON policy elements: Principal", "Cross-account policy evaluation logic", "The confused
+/// deputy problem" and "AWS global condition context keys"; KMS developer guide, "AWS KMS condition keys"
+/// (kms:CallerAccount).
 pub(super) fn outsiders(statements: &[Statement], own_account: &str) -> Outsiders {
     let mut found = Outsiders::default();
     for statement in statements.iter().filter(|statement| statement.is_allow()) {
         let Some(principals) = &statement.principals else { continue };
-        let is_guarded = statements.iter().any(|deny| guards(deny, statement));
-        let is_narrow = |account| is_guarded || says_who(&statement.condition, account);
+        let guards: Vec<&Statement> = statements.iter().filter(|deny| guards(deny, statement)).collect();
+        let is_narrow = |account| !guards.is_empty() || says_who(&statement.condition, account);
         let of_aws = principals.by_kind.get("AWS").into_iter().flatten().filter(|_| !principals.is_not);
         let named: BTreeSet<&str> = of_aws.clone().filter_map(|value| account_of(value)).collect();
         let is_open = principals.is_not || of_aws.clone().any(|value| value == "*");
@@ -93,6 +119,18 @@ pub(super) fn outsiders(statements: &[Statement], own_account: &str) -> Outsider
             found.add(account, own_account, (is_narrow(Some(account)), delivers(statement)));
         }
         found.anyone |= asked.is_none() && !is_narrow(None);
+        let is_service = !principals.is_not && principals.by_kind.contains_key("Service");
+        if is_service && !services_deliver(statement) {
+            for account in accounts_of(&statement.condition).iter().flatten() {
+                found.add(account, own_account, (true, false));
+            }
+        }
+        if is_open && asked.is_none() && !delivers(statement) {
+            found.organizations.extend(organizations_of(statement, &guards));
+        } else if is_service && !services_deliver(statement) {
+            // Who denies all but an organization, mostly lets services through.
+            found.organizations.extend(organizations_of(statement, &[]));
+        }
     }
     found
 }
@@ -100,7 +138,7 @@ pub(super) fn outsiders(statements: &[Statement], own_account: &str) -> Outsider
 impl Outsiders {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        !self.anyone && self.accounts.is_empty()
+        !self.anyone && self.accounts.is_empty() && self.organizations.is_empty()
     }
 
     fn add(&mut self, account: &str, own_account: &str, (is_narrow, delivers): (bool, bool)) {
@@ -166,9 +204,39 @@ fn accounts_of(condition: &Condition) -> Option<BTreeSet<&str>> {
     asked.next()
 }
 
+/// The organizations that a statement is for: those that its condition asks for, or that a `Deny` of all others leaves.
+fn organizations_of(allow: &Statement, guards: &[&Statement]) -> BTreeSet<String> {
+    let asked = tests(&allow.condition).filter(|((operator, _), _)| {
+        let (plain, needs_no_key) = plain_operator(operator);
+        !is_negated(plain) && !needs_no_key
+    });
+    let left = guards.iter().flat_map(|deny| tests(&deny.condition)).filter(|((operator, _), _)| is_negated(operator));
+    let of_key = asked.chain(left).filter(|((_, key), _)| ORGANIZATION.contains(key));
+    of_key.flat_map(|(_, values)| values).filter_map(|value| organization_of(value)).map(str::to_owned).collect()
+}
+
+/// The organization of an id or a path of one: `o-exampleorgid/r-…/ou-…/*`.
+///
+/// Source: AWS Organizations API reference, Organization, Id (pattern `o-[a-z0-9]{10,32}`).
+pub fn organization_of(value: &str) -> Option<&str> {
+    let id = value.split('/').next()?;
+    let is_one = id.strip_prefix("o-").is_some_and(|rest| {
+        !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    });
+    is_one.then_some(id)
+}
+
 fn delivers(statement: &Statement) -> bool {
+    does_only(statement, |action| DELIVERS.contains(&action))
+}
+
+fn services_deliver(statement: &Statement) -> bool {
+    does_only(statement, |action| DELIVERS.contains(&action) || SERVICES_DELIVER.contains(&action))
+}
+
+fn does_only(statement: &Statement, is_meant: impl Fn(&str) -> bool) -> bool {
     match &statement.actions {
-        Listed::Only(actions) => actions.iter().all(|action| DELIVERS.contains(&action.to_ascii_lowercase().as_str())),
+        Listed::Only(actions) => actions.iter().all(|action| is_meant(&action.to_ascii_lowercase())),
         Listed::AllBut(_) | Listed::Absent => false,
     }
 }
@@ -241,7 +309,8 @@ mod tests {
         let policy = Policy::from_value(&json!({ "Version": "2012-10-17", "Statement": statement })).unwrap();
         let found = policy.outsiders("111122223333");
         let accounts = found.accounts.iter().map(|(id, narrow)| if *narrow { format!("({id})") } else { id.clone() });
-        found.anyone.then(|| "*".to_owned()).into_iter().chain(accounts).collect::<Vec<_>>().join(" ")
+        let anyone = found.anyone.then(|| "*".to_owned());
+        anyone.into_iter().chain(accounts).chain(found.organizations.iter().cloned()).collect::<Vec<_>>().join(" ")
     }
 
     fn read(principal: Value, condition: Value) -> Value {
@@ -278,7 +347,6 @@ mod tests {
     fn conditions_that_say_who() {
         let anyone = |operator: &str, key: &str, value: &str| of(read(json!("*"), json!({ operator: { key: value } })));
         for (operator, key, value) in [
-            ("StringEquals", "aws:PrincipalOrgID", "o-example"),
             ("StringEquals", "AWS:SourceOwner", "111122223333"),
             ("StringEquals", "kms:CallerAccount", "111122223333"),
             ("ArnLike", "aws:SourceArn", "arn:aws:s3:::bucket"),
@@ -324,9 +392,94 @@ mod tests {
         }
         let more =
             json!({ "StringEquals": { "aws:PrincipalAccount": "999988887777", "aws:PrincipalOrgID": "o-example" } });
-        assert_eq!(of(read(json!("*"), more)), "(999988887777)");
+        assert_eq!(of(read(json!("*"), more)), "(999988887777)", "of the organization no more than the account");
         let narrow = json!({ "StringEquals": { "aws:PrincipalOrgID": "o-example" } });
         assert_eq!(of(read(json!({ "AWS": "999988887777" }), narrow)), "(999988887777)");
+    }
+
+    #[test]
+    fn organizations_that_come_in_by_a_condition() {
+        let with = |principal: Value, action: &str, condition: Value| {
+            let mut statement = read(principal, condition);
+            statement["Action"] = json!(action);
+            of(statement)
+        };
+        let asks = |operator: &str, key: &str, value: Value| json!({ operator: { key: value } });
+        for (operator, key, value) in [
+            ("StringEquals", "aws:PrincipalOrgID", json!("o-example")),
+            ("StringLike", "AWS:PrincipalOrgId", json!("o-example")),
+            ("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", json!("o-example/r-ab12/ou-ab12-11111111/*")),
+            ("StringEquals", "aws:SourceOrgID", json!("o-example")),
+        ] {
+            for principal in [json!("*"), json!({ "AWS": "*" })] {
+                let condition = asks(operator, key, value.clone());
+                assert_eq!(with(principal, "s3:GetObject", condition), "o-example", "{key}");
+            }
+        }
+        let two = asks("StringEquals", "aws:PrincipalOrgID", json!(["o-one", "o-two"]));
+        assert_eq!(with(json!("*"), "s3:GetObject", two), "o-one o-two");
+        let service = || json!({ "Service": "events.amazonaws.com" });
+        let source = asks("StringEquals", "aws:SourceOrgID", json!("o-example"));
+        assert_eq!(with(service(), "lambda:InvokeFunction", source.clone()), "o-example");
+        for (principal, action, condition) in [
+            (
+                json!({ "AWS": "111122223333" }),
+                "s3:GetObject",
+                asks("StringEquals", "aws:PrincipalOrgID", json!("o-example")),
+            ),
+            (json!("*"), "events:PutEvents", asks("StringEquals", "aws:PrincipalOrgID", json!("o-example"))),
+            (service(), "s3:PutObject", source.clone()),
+            (service(), "kms:GenerateDataKey*", source),
+            (
+                json!("*"),
+                "s3:GetObject",
+                json!({ "StringEquals": { "aws:PrincipalOrgID": "o-example", "aws:PrincipalAccount": "111122223333" } }),
+            ),
+        ] {
+            assert_eq!(with(principal.clone(), action, condition.clone()), "", "{principal} {action} {condition}");
+        }
+        for (operator, value) in
+            [("StringNotEquals", "o-example"), ("StringLike", "o-*"), ("StringEqualsIfExists", "o-x")]
+        {
+            let condition = asks(operator, "aws:PrincipalOrgID", json!(value));
+            assert_eq!(with(json!("*"), "s3:GetObject", condition), "*", "{operator} {value}: anybody");
+        }
+    }
+
+    #[test]
+    fn services_that_come_in_for_another_account() {
+        let with = |action: &str, condition: Value| {
+            let mut statement = read(json!({ "Service": "sns.amazonaws.com" }), condition);
+            statement["Action"] = json!(action);
+            of(statement)
+        };
+        for (operator, key, value) in [
+            ("StringEquals", "aws:SourceAccount", json!("999988887777")),
+            ("StringEquals", "aws:SourceAccount", json!(["111122223333", "999988887777"])),
+            ("ArnLike", "aws:SourceArn", json!("arn:aws:sns:*:999988887777:*")),
+        ] {
+            for action in ["sqs:ReceiveMessage", "kms:Decrypt", "s3:GetObject"] {
+                assert_eq!(with(action, json!({ operator: { key: value } })), "(999988887777)", "{action} {value}");
+            }
+            for action in ["s3:PutObject", "s3:ListBucket", "sqs:SendMessage", "kms:GenerateDataKey*"] {
+                assert_eq!(with(action, json!({ operator: { key: value } })), "", "it delivers: {action} {value}");
+            }
+        }
+        for condition in [
+            json!({}),
+            json!({ "StringEquals": { "aws:SourceAccount": "111122223333" } }),
+            json!({ "ArnLike": { "aws:SourceArn": "arn:aws:s3:::bucket" } }),
+            json!({ "ArnLike": { "aws:SourceArn": "arn:aws:sns:*:*:*" } }),
+            json!({ "StringNotEquals": { "aws:SourceAccount": "999988887777" } }),
+        ] {
+            assert_eq!(with("kms:Decrypt", condition.clone()), "", "{condition}");
+        }
+        let service = json!({ "Effect": "Allow", "Principal": { "Service": "cloudfront.amazonaws.com" }, "Action": "s3:GetObject",
+            "Resource": "*", "Condition": { "StringEquals": { "aws:SourceAccount": "111122223333" } } });
+        let perimeter = json!({ "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*", "Condition": {
+            "StringNotEqualsIfExists": { "aws:PrincipalOrgID": "o-example" },
+            "BoolIfExists": { "aws:PrincipalIsAWSService": "false" } } });
+        assert_eq!(of(json!([service, perimeter])), "", "a Deny lets nobody in");
     }
 
     #[test]
@@ -340,7 +493,7 @@ mod tests {
             "Resource": "*", "Condition": { operator: { key: value } } })
         };
         let guarded = |deny: Value| of(json!([read(json!("*"), json!({})), deny]));
-        assert_eq!(guarded(deny("StringNotEquals", "aws:PrincipalOrgID", "o-example")), "");
+        assert_eq!(guarded(deny("StringNotEquals", "aws:PrincipalOrgID", "o-example")), "o-example");
         assert_eq!(guarded(deny("StringNotEquals", "s3:x-amz-server-side-encryption", "aws:kms")), "*");
         assert_eq!(guarded(deny("Bool", "aws:SecureTransport", "false")), "*");
         let mut of_other = deny("StringNotEquals", "aws:PrincipalOrgID", "o-example");
@@ -359,7 +512,7 @@ mod tests {
         let all = || json!(["arn:aws:s3:::b1", "arn:aws:s3:::b1/*"]);
         let org = || json!({ "StringNotEquals": { "aws:PrincipalOrgID": "o-x" } });
         for (action, resource) in [("s3:*", all()), ("s3:Get*", json!("*")), ("*", json!("arn:aws:s3:::b1*"))] {
-            assert_eq!(deny(action, resource.clone(), org()), "", "{action} {resource}");
+            assert_eq!(deny(action, resource.clone(), org()), "o-x", "{action} {resource}");
         }
         for (action, resource) in [
             ("s3:*", json!("arn:aws:s3:::b1/private/*")),
@@ -376,7 +529,7 @@ mod tests {
         ] {
             let mut tests = org();
             tests.as_object_mut().unwrap().extend(beside.as_object().unwrap().clone());
-            assert_eq!(deny("s3:*", all(), tests), "", "{beside}");
+            assert_eq!(deny("s3:*", all(), tests), "o-x", "{beside}");
         }
         for beside in [
             json!({ "Bool": { "aws:SecureTransport": "false" } }),

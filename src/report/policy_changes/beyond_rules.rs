@@ -14,10 +14,12 @@ were not read: buckets, keys, secrets, snapshots, images, queues, topics, functi
 caller and whom it let in. Everybody is high for snapshots, keys and secrets, low for the URL of a function (and the \
 permission to call by it), search domains and file systems, else medium. Other accounts are medium for snapshots, images, \
 keys and secrets, else low, also under a condition that says more than which account, or where a service of AWS did it by \
-itself. In a function's permission, everybody, \
-or a service, by a source of one account is that account. An organization that gets an image is the account that manages it, on a \
-condition. Who only delivers (a load balancer's logs), whoever a condition holds to an organization, network or source, and \
-other services are left out; accounts that were read are info. A Deny counts where it covers all that is allowed. What it let in \
+itself. In a function's permission, everybody \
+by a source of one account is that account. An organization that gets an image is the account that manages it, on a \
+condition. An organization that a condition names, and an account for which a service may come, are low: whether the \
+organization is your own is not in the record. Who only delivers (a load balancer's logs), whoever a condition holds to a \
+network or source of the account, services without a source, and RAM's shares within the own organization are left out; \
+accounts that were read are info. A Deny counts where it covers all that is allowed. What it let in \
 before is not in the record.",
     check: "Whose are the accounts? aws s3api get-bucket-policy, aws kms get-key-policy, aws ec2 describe-snapshot-attribute \
 and the like say what holds now.",

@@ -162,6 +162,21 @@ fn copies(account: Json) -> Json {
     json!({ "bucketName": "b", "ReplicationConfiguration": { "Rule": rule } })
 }
 
+/// A policy that lets in whoever is in an organization.
+fn of_organization() -> String {
+    json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Principal": "*",
+        "Action": "secretsmanager:GetSecretValue", "Resource": "*",
+        "Condition": { "StringEquals": { "aws:PrincipalOrgID": "o-example" } } }] })
+    .to_string()
+}
+
+/// A policy that lets a service decrypt for `account`.
+fn of_service(account: &str) -> String {
+    json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Principal": { "Service": "s3.amazonaws.com" },
+        "Action": "kms:Decrypt", "Resource": "*", "Condition": { "StringEquals": { "aws:SourceAccount": account } } }] })
+    .to_string()
+}
+
 /// An image for an organization, or a unit of it, that `account` manages.
 fn launch(member: &str, account: &str) -> Json {
     let arn = format!("arn:aws:organizations::{account}:organization/o-example");
@@ -251,23 +266,39 @@ fn resources_that_another_account_may_come_to() {
             "sourceArn": format!("arn:aws:events:us-east-1:{STRANGER}:rule/r") }),
             "low",
         ),
+        (
+            "events",
+            "PutPermission",
+            json!({ "principal": "*",
+            "condition": { "type": "StringEquals", "key": "aws:PrincipalOrgID", "value": "o-example" } }),
+            "low",
+        ),
+        (
+            "lambda",
+            "AddPermission20150331v2",
+            json!({ "functionName": "f", "principal": "*", "principalOrgID": "o-1" }),
+            "low",
+        ),
+        (
+            "lambda",
+            "AddLayerVersionPermission20181031",
+            json!({ "layerName": "l", "principal": "*", "organizationId": "o-1" }),
+            "low",
+        ),
+        ("secretsmanager", "PutResourcePolicy", json!({ "secretId": "s", "resourcePolicy": of_organization() }), "low"),
+        ("kms", "PutKeyPolicy", json!({ "keyId": "k", "policy": of_service(STRANGER) }), "low"),
     ] {
         assert_eq!(shared(service, name, request), severity, "{service} {name}");
     }
     let own = "111122223333";
     for (service, name, request) in [
         ("s3", "PutBucketPolicy", bucket(own)),
+        ("kms", "PutKeyPolicy", json!({ "keyId": "k", "policy": of_service(own) })),
         ("s3", "PutBucketAcl", json!({ "bucketName": "public-read", "x-amz-acl": ["private"] })),
         ("ssm", "ModifyDocumentPermission", json!({ "name": "All", "accountIdsToAdd": [own] })),
         ("s3", "PutBucketReplication", copies(json!(111_122_223_333_u64))),
         ("ec2", "ModifyImageAttribute", launch("organizationArn", own)),
         ("kms", "CreateGrant", json!({ "keyId": "1", "granteePrincipal": "dynamodb.us-east-1.amazonaws.com" })),
-        (
-            "events",
-            "PutPermission",
-            json!({ "principal": "*",
-            "condition": { "type": "StringEquals", "key": "aws:PrincipalOrgID", "value": "o-example" } }),
-        ),
         (
             "lambda",
             "AddPermission20150331v2",
@@ -285,11 +316,6 @@ fn resources_that_another_account_may_come_to() {
             json!({ "functionName": "f", "principal": "apigateway.amazonaws.com",
             "sourceArn": format!("arn:aws:execute-api:us-east-1:{own}:x/*") }),
         ),
-        (
-            "lambda",
-            "AddPermission20150331v2",
-            json!({ "functionName": "f", "principal": "*", "principalOrgID": "o-1" }),
-        ),
         ("lambda", "AddPermission20150331v2", json!({ "functionName": "f", "principal": "*", "sourceAccount": own })),
         (
             "lambda",
@@ -300,11 +326,6 @@ fn resources_that_another_account_may_come_to() {
             "lambda",
             "AddPermission20150331v2",
             json!({ "functionName": "f", "principal": "*", "sourceArn": "arn:aws:s3:::bucket" }),
-        ),
-        (
-            "lambda",
-            "AddLayerVersionPermission20181031",
-            json!({ "layerName": "l", "principal": "*", "organizationId": "o-1" }),
         ),
         ("lambda", "CreateFunctionUrlConfig", json!({ "functionName": "f", "authType": "AWS_IAM" })),
         (

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::key_sessions;
 use crate::aggregate::State;
 use crate::aggregate::iam_changes::{Act, IamChange, IamChanges, Outcome, TargetKind};
 use crate::aggregate::issuances::Issuances;
@@ -63,6 +64,13 @@ impl InLogs {
         found.keys(state);
         for (account, seen) in key_spread::perhaps_on_machines(view) {
             found.keys_perhaps_on_machines.entry(account).or_default().push(seen);
+        }
+        for (account, seen) in key_sessions::perhaps_on_machines(state) {
+            let known = found.keys_perhaps_on_machines.entry(account).or_default();
+            let key = seen.split(' ').next();
+            if !known.iter().any(|other| other.split(' ').next() == key) {
+                known.push(seen);
+            }
         }
         found
     }

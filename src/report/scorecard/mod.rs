@@ -9,6 +9,7 @@
 mod blinded;
 mod covered;
 mod in_logs;
+mod key_sessions;
 mod logs;
 mod matrix;
 mod proof;

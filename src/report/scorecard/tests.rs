@@ -582,6 +582,76 @@ fn long_lived_credentials_that_leave_no_record_of_use_leave_roles_open() {
     assert_eq!(judge(&[(delete, "APKA1")]).0, Verdict::Correct, "it was there before");
 }
 
+/// A stolen key that is used once, and the sessions that it got.
+#[test]
+fn sessions_of_a_long_lived_key_without_mfa_leave_it_open() {
+    use serde_json::{Value, json};
+    const CLI: &str = "aws-cli/2.17.3 Python/3.11.8";
+    const BOTO: &str = "Boto3/1.34.5 md/Botocore#1.34.5";
+    let user = |key: &str, mfa: Option<bool>| {
+        let mut user = json!({ "type": "IAMUser", "principalId": "AIDAANA", "accountId": ACCOUNT, "userName": "ana",
+            "arn": "arn:aws:iam::111122223333:user/ana", "accessKeyId": key });
+        if let Some(mfa) = mfa {
+            user["sessionContext"] = json!({ "attributes": { "creationDate": "2026-08-30T12:00:00Z",
+                "mfaAuthenticated": mfa.to_string() } });
+        }
+        user
+    };
+    let call = |identity: Value, name: &str, (address, agent): (&str, &str)| {
+        json!({ "eventTime": "2026-08-30T12:00:00Z", "eventName": name, "eventSource": "s3.amazonaws.com",
+            "recipientAccountId": ACCOUNT, "sourceIPAddress": address, "userAgent": agent, "userIdentity": identity })
+    };
+    let got = |api: &str, caller: Value, key: &str, request: Value| {
+        let mut record = call(caller, api, ("192.0.2.1", CLI));
+        record["eventSource"] = json!("sts.amazonaws.com");
+        record["requestParameters"] = request;
+        record["responseElements"] =
+            json!({ "credentials": { "accessKeyId": key, "expiration": "Aug 31, 2026, 12:00:00 PM" } });
+        record
+    };
+    let token = |request: Value| got("GetSessionToken", user("AKIAIOSFODNN7EXAMPLE", None), "ASIAONE", request);
+    let session = |mfa: bool, at: (&str, &str)| call(user("ASIAONE", Some(mfa)), "ListBuckets", at);
+    let open = |records: &[Value]| in_logs(records.iter().cloned()).keys_perhaps_on_machines(ACCOUNT).join("; ");
+    let none = || json!({ "durationSeconds": 129_600 });
+    let begin = "AKIAIOSFODNN7EXAMPLE got 1 session without MFA, used ";
+    for (address, agent, says) in [
+        ("192.0.2.1", BOTO, "by programs that did not use the key itself"),
+        ("10.0.0.7", CLI, "from private addresses or VPC endpoints only"),
+    ] {
+        assert_eq!(open(&[token(none()), session(false, (address, agent))]), format!("{begin}{says}"));
+    }
+    let spread = |addresses: &[&str]| {
+        let used = addresses.iter().map(|&address| session(false, (address, CLI)));
+        open(&[token(none())].into_iter().chain(used).collect::<Vec<_>>())
+    };
+    let far = ["198.51.100.1", "203.0.113.1", "2001:db8::1"];
+    assert_eq!(spread(&far), format!("{begin}in 3 networks where the key itself was not"));
+    assert_eq!(spread(&["198.51.100.1", "203.0.113.1", "192.0.2.9"]), "", "home, office and on the way");
+    assert_eq!(spread(&["2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8::4"]), "", "one /64");
+    let with_mfa = token(json!({ "serialNumber": "arn:aws:iam::111122223333:mfa/ana", "tokenCode": "123456" }));
+    assert_eq!(open(&[with_mfa, session(true, ("10.0.0.7", BOTO))]), "", "a person typed the code");
+    assert_eq!(open(&[token(none())]), "", "nobody used it");
+    assert_eq!(open(&[session(false, ("10.0.0.7", BOTO))]), "", "who got it is not in the logs");
+    assert_eq!(
+        open(&[token(none()), session(false, ("cloudformation.amazonaws.com", "cloudformation.amazonaws.com"))]),
+        ""
+    );
+    let role = got(
+        "AssumeRole",
+        user("ASIAONE", Some(false)),
+        "ASIATWO",
+        json!({ "roleArn": "arn:aws:iam::111122223333:role/r",
+        "roleSessionName": "s" }),
+    );
+    let of_role = json!({ "type": "AssumedRole", "principalId": "AROAX:s", "accountId": ACCOUNT, "accessKeyId": "ASIATWO",
+        "arn": "arn:aws:sts::111122223333:assumed-role/r/s", "sessionContext": { "attributes": {
+            "creationDate": "2026-08-30T12:00:00Z", "mfaAuthenticated": "false" } } });
+    let used = call(of_role, "ListBuckets", ("192.0.2.1", BOTO));
+    let two = "AKIAIOSFODNN7EXAMPLE got 2 sessions without MFA, used by programs that did not use the key itself";
+    assert_eq!(open(&[token(none()), role.clone(), used.clone()]), two, "the one that took the role, and the role's");
+    assert_eq!(open(&[role, used]), "", "a role that a session of unknown origin took");
+}
+
 #[test]
 fn accounts_of_logs_and_state_each_get_a_score_a_practice() {
     let accounts = ["444455556666".to_owned()].into();
