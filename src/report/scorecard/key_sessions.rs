@@ -46,12 +46,15 @@ pub(super) fn perhaps_on_machines(state: &State) -> Vec<(String, String)> {
     let (Some(issuances), Some(sessions)) = (state.get::<Issuances>(), state.get::<Sessions>()) else {
         return Vec::new();
     };
-    let issued = GOT_BY.into_iter().flat_map(|api| issuances.by(api, symbols));
-    let issued: AHashMap<Sym, Issuance<'_>> =
-        issued.filter(|one| one.access_key() != Sym::EMPTY).map(|one| (one.access_key(), one)).collect();
-    if issued.is_empty() {
+    // Services show no key, and theirs are most.
+    let of_keys = || {
+        let all = issuances.records(symbols).filter(|one| one.caller_access_key() != Sym::EMPTY);
+        all.filter(|one| GOT_BY.contains(&one.api()) && one.access_key() != Sym::EMPTY)
+    };
+    if !of_keys().any(|one| is_long_lived(&one)) {
         return Vec::new();
     }
+    let issued: AHashMap<Sym, Issuance<'_>> = of_keys().map(|one| (one.access_key(), one)).collect();
     let mut found: BTreeMap<&str, (Sym, Used<'_>)> = BTreeMap::new();
     for session in sessions.all(symbols).filter(|session| !session.in_console() && session.mfa_flag() != Some(true)) {
         let Some(got) = session.access_key_symbols().find_map(|key| got_by(key, &issued)) else { continue };
@@ -59,9 +62,10 @@ pub(super) fn perhaps_on_machines(state: &State) -> Vec<(String, String)> {
         used.1.account = got.caller_account_id();
         used.1.add(&session, symbols);
     }
-    let keys = state.get::<Keys>();
+    let keys: AHashMap<Sym, &KeyUse> =
+        state.get::<Keys>().into_iter().flat_map(Keys::rows).map(|row| (row.key, row)).collect();
     let told = found.into_iter().filter_map(|(id, (key, used))| {
-        let own = keys.and_then(|keys| keys.rows().iter().find(|row| row.key == key));
+        let own = keys.get(&key).copied();
         Some((used.account.to_owned(), format!("{id} got {}", used.says(own, symbols)?)))
     });
     told.collect()
@@ -75,12 +79,16 @@ fn got_by<'i, 'a>(key: Sym, issued: &'i AHashMap<Sym, Issuance<'a>>) -> Option<&
         if call.has_mfa_serial() || call.caller_mfa() == Some(true) {
             return None;
         }
-        if AccessKeyKind::of(call.caller_access_key_id()) == AccessKeyKind::LongLived {
+        if is_long_lived(call) {
             return Some(call);
         }
         at = call.caller_access_key();
     }
     None
+}
+
+fn is_long_lived(call: &Issuance<'_>) -> bool {
+    AccessKeyKind::of(call.caller_access_key_id()) == AccessKeyKind::LongLived
 }
 
 impl Used<'_> {
