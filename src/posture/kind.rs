@@ -24,7 +24,7 @@ pub enum StateKind {
     EnabledRegions,
     /// `aws iam list-mfa-devices`. Nothing is judged by it yet.
     MfaDevices,
-    /// `aws iam list-virtual-mfa-devices`. Nothing is judged by it yet.
+    /// `aws iam list-virtual-mfa-devices`.
     VirtualMfaDevices,
     /// `aws iam list-signing-certificates`. The credential report has what is judged of them.
     SigningCertificates,
@@ -40,7 +40,7 @@ pub enum StateKind {
 
 impl StateKind {
     /// All that are judged.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::CredentialReport,
         Self::AuthorizationDetails,
         Self::AccessKeys,
@@ -49,6 +49,7 @@ impl StateKind {
         Self::AccountSummary,
         Self::PasswordPolicy,
         Self::EnabledRegions,
+        Self::VirtualMfaDevices,
     ];
 
     /// Whether a flag of its own names such a file; others are found in a folder (`--iam-dir`).

@@ -24,6 +24,7 @@ mod parse;
 mod password_policy;
 mod regions;
 mod scalar;
+mod virtual_mfa;
 
 #[cfg(test)]
 pub(crate) mod testing;
@@ -43,6 +44,7 @@ pub use kind::StateKind;
 pub(crate) use manifest::{Manifest, MissingFile, WrittenFile};
 pub use other_credentials::OtherCredential;
 pub use password_policy::{PasswordPolicy, PasswordRules};
+pub use virtual_mfa::VirtualMfaDevice;
 
 use crate::model::EventTime;
 
@@ -76,6 +78,8 @@ pub struct Account {
     pub password_policy: Option<Dated<PasswordPolicy>>,
     /// The regions that are enabled.
     pub enabled_regions: Option<Dated<BTreeSet<String>>>,
+    /// Virtual MFA devices.
+    pub virtual_mfa: Option<Dated<Vec<VirtualMfaDevice>>>,
     /// Parts that a snapshot could not have: of them nothing is known, which is not that there is nothing.
     pub missing: BTreeMap<StateKind, Missing>,
 }
@@ -209,6 +213,7 @@ impl Account {
             self.summary.as_ref().map(|part| &part.source),
             self.password_policy.as_ref().map(|part| &part.source),
             self.enabled_regions.as_ref().map(|part| &part.source),
+            self.virtual_mfa.as_ref().map(|part| &part.source),
         ]
         .into_iter()
         .flatten()

@@ -9,8 +9,9 @@ use serde_json::Value;
 use super::authorization::{self, Authorization};
 use super::manifest::Manifest;
 use super::{
-    AccessKey, AccountSummary, AsOfBasis, CredentialReport, OtherCredential, PasswordPolicy, StateKind, access_keys,
-    account_summary, credential_report, other_credentials, password_policy, regions,
+    AccessKey, AccountSummary, AsOfBasis, CredentialReport, OtherCredential, PasswordPolicy, StateKind,
+    VirtualMfaDevice, access_keys, account_summary, credential_report, other_credentials, password_policy, regions,
+    virtual_mfa,
 };
 use crate::model::EventTime;
 
@@ -37,6 +38,7 @@ pub(super) enum Part {
     Summary(AccountSummary),
     PasswordPolicy(PasswordPolicy),
     EnabledRegions(BTreeSet<String>),
+    VirtualMfa(Vec<VirtualMfaDevice>),
     CallerIdentity,
     Manifest(Box<Manifest>),
     /// What nothing is judged by.
@@ -112,8 +114,13 @@ fn of_kind(kind: StateKind, text: &str) -> Result<Parsed, String> {
             let (regions, cut) = regions::of(pages);
             Ok(Parsed { damage: damage.or(cut), ..undated(Part::EnabledRegions(regions)) })
         }
+        StateKind::VirtualMfaDevices => {
+            let (pages, damage) = documents(text)?;
+            let read = virtual_mfa::of(pages);
+            let (part, damage) = (Part::VirtualMfa(read.devices), damage.or(read.trouble));
+            Ok(Parsed { part, account_id: None, as_of: read.newest, basis: basis(read.newest), damage })
+        }
         StateKind::MfaDevices
-        | StateKind::VirtualMfaDevices
         | StateKind::SigningCertificates
         | StateKind::AccountAliases
         | StateKind::LastAccessed => {

@@ -36,7 +36,7 @@ pub static REPORT: Report = Report {
 const EXAMPLES: &[&str] = &[
     "trailscan REPORT --iam-dir iam",
     "trailscan REPORT --iam-dir iam --where kind=inline --columns +document",
-    "trailscan REPORT --iam-dir iam --where grant=admin --format csv",
+    "trailscan REPORT --iam-dir iam --where grant=admin --output REPORT.json",
     "trailscan REPORT --iam-dir iam --days 30 ./AWSLogs",
 ];
 
@@ -66,8 +66,8 @@ With INPUT, holder_last_seen is the last event of one who holds the policy, a me
 last_holder who that was. No log says which policy allowed a call, so it is not the last use of the policy: a holder \
 that was seen may never have needed it. Where it is empty no holder is in what was read.
 
-document is the document as JSON on one line with its members in order of names: --columns +document shows it, JSON and \
-the other formats have it. Rows come widest grant first, then by account and policy.";
+document is the document as JSON on one line with its members in order of names: --columns +document shows as much of it \
+as a terminal is wide, JSON and the other formats have it whole. Rows come widest grant first, then by account and policy.";
 
 columns! {
     const COLUMNS;

@@ -17,6 +17,7 @@ mod rules;
 mod trust;
 mod user_policies;
 mod violation;
+mod virtual_mfa;
 
 #[cfg(test)]
 mod tests;
@@ -50,6 +51,7 @@ pub static REPORT: Report = Report {
         ROOT_WITHOUT_MFA,
         ROOT_USED,
         PASSWORD_WITHOUT_MFA,
+        MFA_UNASSIGNED,
         KEY_TOO_OLD,
         KEY_NEVER_USED,
         CERTIFICATE_TOO_OLD,
@@ -120,7 +122,7 @@ Without INPUT only the files are read, which the AWS CLI makes, or `trailscan ia
   --password-policy        aws iam get-account-password-policy
   --iam-dir                a folder with a folder per account, holding any of them; and, told by
                            their content, aws iam list-service-specific-credentials and
-                           list-ssh-public-keys, of one user or many
+                           list-ssh-public-keys, of one user or many, and list-virtual-mfa-devices
 
 source is the file that a row rests on and as_of the moment that it speaks of: when it was generated, where it says so \
 (as_of_basis generated); else the newest date in it, so it was made then or later (newest-date). Ages run to that moment \
@@ -158,6 +160,7 @@ fn answer(view: &View<'_>) -> Answer {
         violations.extend(look.credentials().into_iter().flat_map(|part| headless::judge(look, part)));
         let others = [&account.service_credentials, &account.ssh_keys].into_iter().flatten();
         violations.extend(others.flat_map(|part| other_credentials::judge(look, part)));
+        violations.extend(look.account.virtual_mfa.iter().flat_map(|part| virtual_mfa::judge(look, part)));
         violations.extend(look.authorization().into_iter().flat_map(|part| user_policies::judge(look, part)));
         violations.extend(look.authorization().into_iter().flat_map(|part| groups::judge(look, part)));
         violations.extend(look.authorization().into_iter().flat_map(|part| documents::judge(look, part)));

@@ -70,6 +70,22 @@ pub(super) const PASSWORD_WITHOUT_MFA: Rule = Rule {
     page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa.html",
 };
 
+pub(super) const MFA_UNASSIGNED: Rule = Rule {
+    id: "virtual-mfa-unassigned",
+    severity: Severity::Info,
+    practice: None,
+    techniques: &[],
+    controls: &[],
+    about: "A virtual MFA device belongs to nobody: it was made and never enabled, or deactivated and not deleted. It protects \
+            nobody, and as long as it is there its name is taken, so whoever began to register it cannot begin anew. A device \
+            that is being registered at the moment looks the same. Low where a user of its name has a password and no MFA \
+            device.",
+    check: "`aws iam list-virtual-mfa-devices --assignment-status Unassigned`; trailscan policy-changes shows who made it, or \
+            who deactivated it.",
+    fix: "`aws iam delete-virtual-mfa-device --serial-number SERIAL`, then have the user register the device again.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_enable_virtual.html",
+};
+
 pub(super) const KEY_TOO_OLD: Rule = Rule {
     id: "key-too-old",
     severity: Severity::Medium,

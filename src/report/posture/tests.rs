@@ -743,3 +743,28 @@ fn lists_of_credentials_of_many_users_hold_together_and_a_cut_one_is_told() {
     let homeless = given("prod/ssh.json", &list("bob", "APKABOB", false));
     assert!(!homeless.why.contains("--ssh-public-keys") && homeless.why.contains("--iam-dir"), "{homeless:?}");
 }
+
+#[test]
+fn virtual_mfa_devices_that_belong_to_nobody() {
+    let serial = |name: &str| format!("arn:aws:iam::{ACCOUNT}:mfa/{name}");
+    let devices = |all: &[Json]| json!({ "VirtualMFADevices": all }).to_string();
+    let free = |name: &str| json!({ "SerialNumber": serial(name) });
+    let owned = json!({ "SerialNumber": serial("phone"), "EnableDate": days_ago(9),
+                        "User": { "UserName": "Alice", "Arn": format!("arn:aws:iam::{ACCOUNT}:user/Alice") } });
+    assert_eq!(found(&[devices(&[])]), set([]));
+    assert_eq!(found(&[devices(&[owned.clone()])]), set([]), "somebody has it");
+    assert_eq!(found(&[devices(&[owned, free("old")])]), set(["virtual-mfa-unassigned mfa/old"]));
+
+    let severity = |cells: &[(&str, &str)]| {
+        let files = [report(&[row("bob", cells)]), devices(&[free("bob")])];
+        let answer = answer_with(&load(&files), &Options::default());
+        let found = answer.findings.into_iter().find(|finding| finding.rule == "virtual-mfa-unassigned").unwrap();
+        (found.severity, found.evidence["user_name"].clone())
+    };
+    let today = days_ago(0);
+    let low = (crate::report::Severity::Low, json!("bob"));
+    let info = (crate::report::Severity::Info, Json::Null);
+    assert_eq!(severity(&password(&today, &today, "false")), low, "its registration was not finished");
+    assert_eq!(severity(&password(&today, &today, "true")), info, "bob has another device");
+    assert_eq!(severity(&[]), info, "bob does not sign in");
+}

@@ -19,6 +19,7 @@ pub(in crate::report) enum SubjectKind {
     Role,
     Policy,
     Key,
+    MfaDevice,
     Account,
 }
 
@@ -50,6 +51,7 @@ impl SubjectKind {
             Self::Role => "role",
             Self::Policy => "policy",
             Self::Key => "key",
+            Self::MfaDevice => "mfa-device",
             Self::Account => "account",
         }
     }
@@ -64,7 +66,7 @@ columns! {
     severity("severity", "How much it matters: info, low, medium, high or critical.") => violation.rule.severity,
     id("subject", "What breaks it: root@account, an arn, an access key id, the account.").role(Role::Subject)
         => violation.subject.as_str(),
-    text("subject_kind", "root, user, group, role, policy, key or account.").third() => violation.kind.as_str(),
+    text("subject_kind", "root, user, group, role, policy, key, mfa-device or account.").third() => violation.kind.as_str(),
     text("detail", "What is seen, in a sentence.").last() => violation.detail.as_str(),
     time("since", "Since when: made, changed or last used, as the rule has it.").last() => violation.since,
     count("age_days", "Days from since to the moment that ages run to.").unit("days").second() => violation.age_days,
