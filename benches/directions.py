@@ -37,7 +37,7 @@ ONE_EACH = ("small-objects", "delivering-regions")
 A_FILE = 1000
 FLOOR = {"cpu": 0.2, "peak_mb": 64}
 # Of --check: four times the events may take eight times the CPU.
-CHECK_SIZES = "2000,8000"
+CHECK_SIZES = "1000,4000"
 CHECK_BOUND = 1.5
 CHECK_RUNS = 3
 # What less than this is taken for: a ratio of two small numbers is chance.

@@ -1,12 +1,14 @@
 //! No order of records, files or threads decides anything: made-up records that contradict each other in every way, dealt
 //! to files again and again, give the same bytes.
 
-use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
+use serde_json::{Value, json};
 use trailscan::output::Format;
 use trailscan::report::REPORTS;
 
-use crate::harness::{Place, command, count, formats, formats_of, rows};
+use crate::harness::{Place, command, count, formats, formats_of, rows, sample_state};
 use crate::records::{assume_role, at, call, delivered, session_call, with};
 
 /// A fixed sequence of numbers that look random.
@@ -267,7 +269,64 @@ fn questions() -> Vec<String> {
             .filter(|format| !matches!(format, Format::Csv | Format::Parquet))
             .map(|format| format!("audit --min-addresses 0 --format {format}")),
     );
+    all.extend(formats().map(|format| format!("posture --iam-dir iam --format {format}")));
+    all.extend(["json", "table", "html"].map(|format| format!("audit --iam-dir iam --format {format}")));
     all
+}
+
+/// What is written as a folder: the tables of all reports, and those of an export.
+fn folders() -> Vec<&'static str> {
+    if cfg!(not(feature = "columnar")) {
+        return Vec::new();
+    }
+    vec![
+        "audit --min-addresses 0 --format csv -o out/",
+        "audit --iam-dir iam --format parquet -o out/",
+        "export out --format csv",
+        "export out --format parquet --partition-by day",
+        "export out --format csv --with-events",
+    ]
+}
+
+/// The state of IAM that the project ships, with documents, users, keys, roles and the rows of reports in another order each time.
+fn write_state(place: &Place, sequence: &mut Sequence) {
+    for (path, bytes) in held(&sample_state()) {
+        let text = String::from_utf8(bytes).expect("UTF-8");
+        let text = match path.extension().is_some_and(|extension| extension == "csv") {
+            true => {
+                let (header, rows) = text.trim_end().split_once('\n').expect("a header");
+                let rows = shuffled(&rows.lines().collect::<Vec<_>>(), sequence);
+                format!("{header}\n{}\n", rows.join("\n"))
+            }
+            // One document or several behind each other.
+            false => {
+                let documents = serde_json::Deserializer::from_str(&text).into_iter::<Value>();
+                let Ok(documents) = documents.collect::<Result<Vec<_>, _>>() else {
+                    // What the AWS CLI says of a policy that there is none of.
+                    place.write(&format!("iam/{}", path.display()), text);
+                    continue;
+                };
+                let documents = shuffled(&documents, sequence).into_iter().map(|mut document| {
+                    let members = document.as_object_mut().into_iter().flatten();
+                    for list in members.filter_map(|(_, value)| value.as_array_mut()) {
+                        *list = shuffled(list, sequence);
+                    }
+                    serde_json::to_string_pretty(&document).expect("JSON") + "\n"
+                });
+                documents.collect()
+            }
+        };
+        place.write(&format!("iam/{}", path.display()), text);
+    }
+}
+
+/// The files below a folder, with what they hold.
+fn held(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let files = walkdir::WalkDir::new(folder).into_iter().map(|entry| entry.expect("a file"));
+    let files = files.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path);
+    files
+        .map(|path| (path.strip_prefix(folder).expect("in it").to_owned(), std::fs::read(&path).expect("a file")))
+        .collect()
 }
 
 #[test]
@@ -277,8 +336,10 @@ fn every_report_and_format_is_the_same_in_every_order_over_mutated_records() {
     records.extend_from_within(..30);
     let broken: Vec<String> = (0..40).map(|_| broken(&mut sequence)).collect();
     let mut expected: Vec<Vec<u8>> = Vec::new();
+    let mut expected_of: BTreeMap<&str, BTreeMap<PathBuf, Vec<u8>>> = BTreeMap::new();
     for (round, threads) in [1, 2, 8].into_iter().enumerate() {
         deal(&place, &records, &mut sequence);
+        write_state(&place, &mut sequence);
         // Warnings name the objects of these: they stay together.
         place.write("logs/broken.jsonl", shuffled(&broken, &mut sequence).join("\n"));
         for (number, question) in questions().into_iter().enumerate() {
@@ -290,6 +351,17 @@ fn every_report_and_format_is_the_same_in_every_order_over_mutated_records() {
                     expected.push(found);
                 }
                 _ => differ_nowhere(&expected[number], &found, &question),
+            }
+        }
+        for question in folders() {
+            place.trailscan(&format!("{question} --threads {threads} logs")).ends(3);
+            let found = held(&place.path("out"));
+            std::fs::remove_dir_all(place.path("out")).expect("our folder");
+            assert!(found.len() > 5, "{question}: {:?}", found.keys());
+            let expected = expected_of.entry(question).or_insert_with(|| found.clone());
+            assert!(expected.keys().eq(found.keys()), "{question}");
+            for (path, expected) in expected {
+                differ_nowhere(expected, &found[path], &format!("{question}: {}", path.display()));
             }
         }
     }
