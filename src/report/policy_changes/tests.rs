@@ -795,6 +795,7 @@ fn every_rule_is_registered_and_every_finding_says_why() {
         elsewhere("organizations", "EnableAWSServiceAccess", json!({})),
         elsewhere("organizations", "CreateAccount", json!({})),
         elsewhere("guardduty", "DeleteDetector", json!({ "detectorId": "d" })),
+        elsewhere("access-analyzer", "DeleteAnalyzer", json!({ "analyzerName": "a" })),
         elsewhere("sts", "GetWebIdentityToken", json!({ "audience": ["https://id.example.com"] })),
         {
             let mut made = call("03:00", "CreateRole", json!({ "roleName": "z", "assumeRolePolicyDocument": "{}" }));
