@@ -2,6 +2,7 @@
 //! gone.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::change::Target;
 use crate::aggregate::Symbols;
@@ -39,7 +40,8 @@ pub(super) struct Told<'a> {
 struct KeyLife {
     /// Its making, else its first call; `None` where neither is known.
     first: Option<EventTime>,
-    changes: BTreeMap<EventTime, KeyStatus>,
+    /// Shared by all whose key it may be.
+    changes: Rc<BTreeMap<EventTime, KeyStatus>>,
 }
 
 impl KeyLife {
@@ -149,9 +151,12 @@ fn keys_of_users<'a>(keys: &'a Keys, symbols: &'a Symbols) -> BTreeMap<Target<'a
         let changed = keys.changes(key).map(|change| user(change.account, symbols.text(change.user_name)));
         let used_since = used.and_then(|used| used.span.first());
         let first = keys.creations(key).map(|made| made.time).min().or(used_since);
-        for target in holders.chain(made).chain(changed) {
-            let changes = keys.changes(key).map(|change| (change.time, change.status)).collect();
-            found.entry(target).or_default().insert(symbols.text(key), KeyLife { first, changes });
+        let targets: BTreeSet<Target<'_>> = holders.chain(made).chain(changed).collect();
+        let changes: Rc<BTreeMap<_, _>> =
+            Rc::new(keys.changes(key).map(|change| (change.time, change.status)).collect());
+        for target in targets {
+            let life = KeyLife { first, changes: Rc::clone(&changes) };
+            found.entry(target).or_default().insert(symbols.text(key), life);
         }
     }
     found
