@@ -195,7 +195,11 @@ fn who_of_the_holders_was_seen_last() {
     ];
     assert_eq!(seen(&near), unseen, "others, and one whose boundary it is");
     let ann = call("user", "ann", "2026-03-01T00:00:00Z", "");
-    assert_eq!(seen(&[ann.clone()])[2], "policy/own | 2026-03-01T00:00:00Z | user/ann", "a member of a group");
+    assert_eq!(
+        seen(std::slice::from_ref(&ann))[2],
+        "policy/own | 2026-03-01T00:00:00Z | user/ann",
+        "a member of a group"
+    );
     let app = call("role", "app", "2026-03-02T00:00:00Z", "");
     assert_eq!(seen(&[ann, app])[2], "policy/own | 2026-03-02T00:00:00Z | role/app");
 }

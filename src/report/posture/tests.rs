@@ -752,7 +752,7 @@ fn virtual_mfa_devices_that_belong_to_nobody() {
     let owned = json!({ "SerialNumber": serial("phone"), "EnableDate": days_ago(9),
                         "User": { "UserName": "Alice", "Arn": format!("arn:aws:iam::{ACCOUNT}:user/Alice") } });
     assert_eq!(found(&[devices(&[])]), set([]));
-    assert_eq!(found(&[devices(&[owned.clone()])]), set([]), "somebody has it");
+    assert_eq!(found(&[devices(std::slice::from_ref(&owned))]), set([]), "somebody has it");
     assert_eq!(found(&[devices(&[owned, free("old")])]), set(["virtual-mfa-unassigned mfa/old"]));
 
     let severity = |cells: &[(&str, &str)]| {
