@@ -1,7 +1,7 @@
 //! What is remembered of the events: one file per aggregate, each a commutative monoid that can be saved.
 //!
 //! An [`Aggregate`] sees each counted event once ([`Aggregate::observe`]) and each record that explains others, counted
-//! or not ([`Aggregate::remember`]). States of parallel workers are folded with [`State::merge`], and any state can
+//! or not ([`Aggregate::REMEMBER`]). States of parallel workers are folded with [`State::merge`], and any state can
 //! leave and come back as typed column [`Batch`]es. Reports are views over a finished [`State`]; joins are theirs.
 //!
 //! Laws, held by tests: merging is commutative and associative with the empty state as identity; splitting the events
