@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, Command};
 use trailscan::output::{self, Destination, Format, OutputError};
-use trailscan::report::{BENCHMARK, REPORTS, Report, Rule, Table, columns, control, technique};
+use trailscan::report::{BENCHMARK, Report, Rule, Table, columns, control, technique, with_rules};
 
 use super::exit::{End, Problem};
 use super::flags::Shape;
@@ -73,7 +73,7 @@ fn explain() -> Command {
 }
 
 fn names() -> PossibleValuesParser {
-    PossibleValuesParser::new(REPORTS.iter().map(|report| report.name))
+    PossibleValuesParser::new(with_rules().map(|report| report.name))
 }
 
 fn formats() -> PossibleValuesParser {

@@ -364,7 +364,7 @@ fn the_rules_and_one_of_them() {
     let place = Place::new();
     let list = place.trailscan("rules --format json").ends(0).json();
     assert_eq!(list["list"], "rules");
-    let registered: Vec<&str> = trailscan::report::REPORTS.iter().flat_map(|r| r.rules).map(|rule| rule.id).collect();
+    let registered: Vec<&str> = trailscan::report::with_rules().flat_map(|r| r.rules).map(|rule| rule.id).collect();
     let listed: Vec<&str> = list["rows"].as_array().unwrap().iter().map(|row| row["rule"].as_str().unwrap()).collect();
     assert_eq!(listed, registered);
     for row in list["rows"].as_array().unwrap() {
@@ -372,6 +372,8 @@ fn the_rules_and_one_of_them() {
             assert!(row[column].is_string(), "{column} of {row}");
         }
     }
+    let lines = place.trailscan("rules --format jsonl --report verify --columns rule").ends(0);
+    assert!(lines.text().starts_with(r#"{"rule":"delivered-altered"}"#), "{}", lines.text());
     let lines = place.trailscan("rules --format jsonl --report posture --columns rule,severity").ends(0);
     assert!(lines.text().starts_with(r#"{"rule":"root-has-access-key","severity":"critical"}"#));
     if cfg!(feature = "columnar") {
