@@ -86,6 +86,7 @@ for id, keys in accounts.items():
     save("report.json", iam.get_credential_report())
     save("details.json", iam.get_account_authorization_details())
     save("summary.json", iam.get_account_summary())
+    save("devices.json", iam.list_virtual_mfa_devices())
     users = [user["UserName"] for user in iam.list_users()["Users"]]
     if users:
         save("keys.json", *[iam.list_access_keys(UserName=user) for user in users])
