@@ -27,7 +27,7 @@ pub fn request<'a>(
         limits: reading.work.limits,
         stop: &STOP,
         meter,
-        verify: reading.verify.as_ref().map(|verify| verify.asked(reading.window)),
+        verify: reading.verify.as_ref().map(|verify| verify.asked(reading.window, reading.now)),
     }
 }
 

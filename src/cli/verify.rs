@@ -137,7 +137,7 @@ fn verify(
     }
     let (meter, objects) = (Meter::default(), listing.objects.len());
     let source = Remote::of(reading).with_digests().open().map_err(Problem::failed)?;
-    let asked = integrity::Asked { each, ..verifying.asked(reading.window) };
+    let asked = integrity::Asked { each, ..verifying.asked(reading.window, reading.now) };
     let request = VerifyRequest {
         listing,
         source: source.as_deref(),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 use trailscan::input::explain_io;
 use trailscan::integrity::{Asked, PublicKeys};
-use trailscan::model::TimeWindow;
+use trailscan::model::{EventTime, TimeWindow};
 
 use super::exit::Problem;
 use super::flags::Common;
@@ -61,7 +61,7 @@ impl Verifying {
     }
 
     /// What is judged of objects that were delivered in a window.
-    pub fn asked(&self, window: Option<TimeWindow>) -> Asked<'_> {
-        Asked { keys: &self.keys, window, accounts: &self.accounts, regions: &self.regions, each: false }
+    pub fn asked(&self, window: Option<TimeWindow>, now: EventTime) -> Asked<'_> {
+        Asked { keys: &self.keys, window, now, accounts: &self.accounts, regions: &self.regions, each: false }
     }
 }

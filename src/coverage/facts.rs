@@ -135,9 +135,9 @@ pub struct Verification {
     pub logs: Stands,
     /// Digests.
     pub digests: Stands,
-    /// Spans of hours without a digest, between others of the same trail.
+    /// Spans of hours without a digest, between others of the same trail or up to the end of the window.
     pub gaps: u64,
-    /// Log objects and digests of each account.
+    /// Log objects, digests and gaps of each account; of no account those of which no digest can tell.
     #[serde(skip)]
     pub accounts: BTreeMap<String, Stands>,
 }
@@ -155,6 +155,9 @@ pub struct Stands {
     pub missing: u64,
     /// There, and in no digest, though digests cover their hour.
     pub unlisted: u64,
+    /// Spans of hours without a digest: of an account, not of a kind of object.
+    #[serde(skip)]
+    pub gaps: u64,
 }
 
 impl Stands {

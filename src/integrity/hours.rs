@@ -76,10 +76,15 @@ pub(super) enum Lack<'a> {
     Hours(&'a Chain, EventTime, EventTime),
     /// Hours without any, behind which a chain begins anew.
     NewChain(&'a Chain, EventTime, EventTime),
+    /// Hours up to the end of the window, for which its place has none.
+    Ended(&'a Chain, EventTime, EventTime),
 }
 
-/// What the chains lack inside the window, and how many of them begin before what was read.
-pub(super) fn lacks<'a>(links: &'a [Link<'a>], window: Option<TimeWindow>) -> (Vec<Lack<'a>>, u64) {
+/// How long after its hours a digest may not be there yet: it has an hour's objects, and is delivered within the next.
+const WRITTEN_WITHIN: i64 = 3 * 3600;
+
+/// What the chains lack inside the window, as far as it has passed by `now`, and how many of them begin before what was read.
+pub(super) fn lacks<'a>(links: &'a [Link<'a>], window: Option<TimeWindow>, now: EventTime) -> (Vec<Lack<'a>>, u64) {
     // One that was put in the place of another is told as altered, and the other is there in a way.
     let names = |link: &'a Link<'a>| {
         let said = link.file().map(|file| bare(&file.object).to_owned());
@@ -126,7 +131,22 @@ pub(super) fn lacks<'a>(links: &'a [Link<'a>], window: Option<TimeWindow>) -> (V
             before = before.max(Some(name.end));
         }
     }
+    lacks.extend(window.into_iter().flat_map(|window| ended(links, window.until().min(now))));
     (lacks, cut)
+}
+
+/// The places whose digests end before `until`: what was removed from the end of a chain leaves no other trace.
+fn ended<'a>(links: &'a [Link<'a>], until: EventTime) -> Vec<Lack<'a>> {
+    let mut last: BTreeMap<Place, (EventTime, &Chain)> = BTreeMap::new();
+    for link in links.iter().filter(|link| link.standing != Standing::Altered) {
+        if let Some(name) = link.name.as_ref().filter(|name| !name.chain.is_backfill) {
+            let place = Place::of(&link.seen.object.name(), &name.chain.account_id, &name.chain.region);
+            let known = last.entry(place).or_insert((name.end, &name.chain));
+            *known = (*known).max((name.end, &name.chain));
+        }
+    }
+    let ends_early = last.into_values().filter(|(end, _)| end.plus_seconds(WRITTEN_WITHIN) < until);
+    ends_early.map(|(end, chain)| Lack::Ended(chain, end, until)).collect()
 }
 
 /// Whether a window that begins somewhere asks for a digest: its hours end in it.

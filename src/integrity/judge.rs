@@ -16,6 +16,8 @@ pub struct Asked<'a> {
     pub keys: &'a PublicKeys,
     /// Logs delivered in it are judged, and digests whose hours it meets; others only bear witness. All without one.
     pub window: Option<TimeWindow>,
+    /// Hours that end later have not come yet.
+    pub now: EventTime,
     /// The accounts; all when empty.
     pub accounts: &'a [String],
     /// The regions; all when empty.
@@ -37,7 +39,7 @@ pub fn judge(seen: Vec<SeenObject>, asked: &Asked<'_>, is_whole: bool) -> Verifi
     let links = chain::judge(&digests, asked.keys);
     let mut found = Found { asked, is_whole, verified: Verified::default() };
     links.iter().for_each(|link| found.digest(link));
-    let (lacking, cut) = lacks(&links, asked.window);
+    let (lacking, cut) = lacks(&links, asked.window, asked.now);
     lacking.iter().for_each(|lack| found.lack(lack));
     if cut > 0 {
         let chains = quantity(cut, "chain");
@@ -139,7 +141,7 @@ impl Found<'_> {
             what: What::Digest,
             object: link.seen.object.name(),
             trail: chain.map(|chain| chain.trail.clone()).unwrap_or_default(),
-            is_new_chain: false,
+            may_be_off: false,
             why: link.why.clone(),
         });
     }
@@ -152,10 +154,13 @@ impl Found<'_> {
                 let why = "the digest after it names it, and it is not there";
                 (chain, Standing::Missing, What::Digest, object, (end, end), why)
             }
-            Lack::Hours(chain, from, until) | Lack::NewChain(chain, from, until) => {
+            Lack::Hours(chain, from, until) | Lack::NewChain(chain, from, until) | Lack::Ended(chain, from, until) => {
                 let why = match lack {
                     Lack::NewChain(..) => {
                         "a chain of digests begins anew behind them: validation or logging was off, or the trail was made again"
+                    }
+                    Lack::Ended(..) => {
+                        "the digests end before the window does: validation or logging was turned off, the trail was deleted, or digests were removed"
                     }
                     _ => "the digests of these hours are not there",
                 };
@@ -176,7 +181,7 @@ impl Found<'_> {
                 what,
                 object,
                 trail: chain.trail.clone(),
-                is_new_chain: matches!(lack, Lack::NewChain(..)),
+                may_be_off: matches!(lack, Lack::NewChain(..) | Lack::Ended(..)),
                 why: why.to_owned(),
             });
         }
@@ -208,7 +213,7 @@ impl Found<'_> {
             what: What::Log,
             object: name,
             trail: link.and_then(|link| link.name.as_ref()).map(|name| name.chain.trail.clone()).unwrap_or_default(),
-            is_new_chain: false,
+            may_be_off: false,
             why,
         });
     }
@@ -248,7 +253,7 @@ impl Found<'_> {
                 what: What::Log,
                 object: format!("s3://{}/{}", log.bucket, log.object),
                 trail: link.name.as_ref().map(|name| name.chain.trail.clone()).unwrap_or_default(),
-                is_new_chain: false,
+                may_be_off: false,
                 why: format!("{why}: {}", file_name(&link.seen.object.name())),
             });
         }

@@ -51,8 +51,8 @@ pub struct Verdict {
     pub object: String,
     /// The trail whose digests tell of it; empty where none does.
     pub trail: String,
-    /// Whether a chain of digests begins anew behind these hours, as CloudTrail signed.
-    pub is_new_chain: bool,
+    /// Whether logging or validation that was turned off in these hours would look the same.
+    pub may_be_off: bool,
     /// Why it does not stand better, in a sentence; empty of what is verified.
     pub why: String,
 }

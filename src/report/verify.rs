@@ -39,7 +39,7 @@ holds the same), the signature of each digest (RSA with SHA-256), and the chain 
 
   altered     it is not what was delivered: its content, or a digest's signature or place
   missing     a digest names it, and it is not there
-  gap         hours without a digest, between others of the same trail
+  gap         hours without a digest, between others of the same trail or up to the end of a window
   unlisted    a log in no digest, though digests of its account and region cover its hour
   unverified  nothing proves it, and nothing speaks against it: `why` says what is lacking
   verified    it is what CloudTrail delivered; counted, and listed with --each
@@ -116,9 +116,10 @@ const GAP: Rule = Rule {
     practice: None,
     techniques: &["T1070", "T1562.008"],
     controls: &["3.2"],
-    about: "Hours without a digest between others of the same trail, so nothing proves the logs of these hours. High where the \
-digest after them names one that is not there; medium where a chain begins anew behind them, as when validation or logging was \
-turned off and on again, which CloudTrail signs.",
+    about: "Hours without a digest between others of the same trail, or between its last and the end of the window, so nothing \
+proves the logs of these hours. High where the digest after them names one that is not there; medium where a chain begins anew \
+behind them, as when validation or logging was turned off and on again, which CloudTrail signs, and where none is behind them: \
+a trail that was deleted looks like one whose last digests were removed.",
     check: "trailscan logging shows StopLogging, UpdateTrail and DeleteTrail of these hours, and who called.",
     fix: "Turn validation on (aws cloudtrail update-trail --enable-log-file-validation), and deny StopLogging, UpdateTrail and \
 DeleteTrail by a service control policy to all but one role.",
@@ -165,7 +166,7 @@ fn rule_of(verdict: &Verdict) -> Option<&'static Rule> {
 
 fn severity(verdict: &Verdict) -> Severity {
     match rule_of(verdict) {
-        Some(rule) if verdict.is_new_chain => rule.severity.min(Severity::Medium),
+        Some(rule) if verdict.may_be_off => rule.severity.min(Severity::Medium),
         Some(rule) => rule.severity,
         None => Severity::Info,
     }

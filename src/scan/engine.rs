@@ -84,7 +84,8 @@ pub fn scan_beside(request: ScanRequest<'_>, mut kept: Option<Kept>) -> Result<S
     tell_empty_window(&mut coverage, window, newest, arrivals.regions_listed > 0);
     tell_not_found(&mut coverage, filters);
     coverage.warnings.extend(filters.warnings());
-    let verified = verify::judged(seen, request.verify.as_ref(), &mut coverage);
+    let unseen = if request.verify.is_some() { verify::unseen(&seen, &mut coverage) } else { 0 };
+    let verified = verify::judged((seen, unseen), request.verify.as_ref(), &mut coverage);
     Ok(ScanOutcome { state, coverage: coverage.into(), newest_event_read, newest_pruned_day, verified })
 }
 

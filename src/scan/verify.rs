@@ -14,7 +14,7 @@ use crate::input::{Body, Fetched, KeyKind, Listing, LogObject, Signed, Source, c
 use crate::integrity::{
     Asked, Content, MOST_DIGEST_BYTES, SeenDigest, SeenLog, SeenObject, Standing, Verified, What, content_of, judge,
 };
-use crate::model::EventTime;
+use crate::model::{EventTime, quantity};
 
 /// What is to be verified, and how.
 pub struct VerifyRequest<'a> {
@@ -59,13 +59,13 @@ pub fn verify(request: VerifyRequest<'_>) -> Result<(Verified, Coverage), ScanEr
     add_gaps(&mut coverage, (&request.listing, &arrivals), days);
     coverage.warnings = warnings_of(&coverage, &Filters::default());
     coverage.warnings.extend(arrivals.warnings);
-    let verified = judged(seen, Some(&request.asked), &mut coverage).unwrap_or_default();
+    let verified = judged((seen, 0), Some(&request.asked), &mut coverage).unwrap_or_default();
     Ok((verified, coverage.into()))
 }
 
-/// Says how what was seen stands, where that is asked, and tells the coverage.
+/// Says how what was seen stands, where that is asked, and tells the coverage; of so many others no digest can tell.
 pub(super) fn judged(
-    seen: Vec<SeenObject>,
+    (seen, unseen): (Vec<SeenObject>, u64),
     asked: Option<&Asked<'_>>,
     coverage: &mut CoverageFacts,
 ) -> Option<Verified> {
@@ -74,8 +74,16 @@ pub(super) fn judged(
     let verified = judge(seen, asked, is_whole);
     coverage.warnings.extend(verified.notes.iter().cloned());
     let mut told = Verification { gaps: verified.count(What::Hours, Standing::Gap), ..Verification::default() };
+    if unseen > 0 {
+        told.logs.unverified = unseen;
+        told.accounts.entry(String::new()).or_default().unverified = unseen;
+    }
     for (account, counts) in &verified.counts {
-        for (&(what, standing), &count) in counts.iter().filter(|((what, _), _)| *what != What::Hours) {
+        for (&(what, standing), &count) in counts {
+            if what == What::Hours {
+                told.accounts.entry(account.clone()).or_default().gaps += count;
+                continue;
+            }
             let of_kind = if what == What::Log { &mut told.logs } else { &mut told.digests };
             for stands in [of_kind, told.accounts.entry(account.clone()).or_default()] {
                 *match standing {
@@ -90,6 +98,22 @@ pub(super) fn judged(
     }
     coverage.verification = Some(told);
     Some(verified)
+}
+
+/// How many objects were read for their events of which no digest can tell, of names that CloudTrail does not give and
+/// archives; and tells the coverage.
+pub(super) fn unseen(seen: &[SeenObject], coverage: &mut CoverageFacts) -> u64 {
+    let is_whole =
+        |seen: &&SeenObject| matches!(seen, SeenObject::Log(log) if matches!(log.content, Content::Whole(_)));
+    let unseen = coverage.objects_read.saturating_sub(seen.iter().filter(is_whole).count() as u64);
+    if unseen > 0 {
+        let has = if unseen == 1 { "has no name" } else { "have no names" };
+        coverage.warnings.push(format!(
+            "{} {has} that CloudTrail gives, or came in an archive: no digest tells of what was read there",
+            quantity(unseen, "object")
+        ));
+    }
+    unseen
 }
 
 /// What all threads gather.

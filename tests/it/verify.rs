@@ -239,6 +239,12 @@ fn a_whole_chain_is_proven_but_for_its_end_on_a_disk() {
     assert_eq!(verify(&place, "--until 2026-09-01T05:30:00Z", 0), [""; 0]);
     assert_eq!(verify(&place, "--since 2026-09-01T02:30:00Z --until 2026-09-01T04:30:00Z --each", 0).len(), 3);
     assert_eq!(verify(&place, "--account 444455556666", 3), [""; 0], "nothing was judged");
+    // What was removed from the end leaves no other trace.
+    let until = |more: &str| sorted(verify(&place, &format!("--since 2026-09-01 --until 2026-09-01T{more}"), 3));
+    let end = sorted(with_end(&[]));
+    assert_eq!(until("12:00:00Z"), sorted(with_end(&["gap hours 06:30-12:00"])));
+    assert_eq!(until("09:00:00Z"), end, "perhaps not written yet");
+    assert_eq!(until("12:00:00Z --now 2026-09-01T09:00:00Z"), end, "it has not come");
     let table = place.trailscan("verify logs --public-keys keys.json --until 2026-09-01T05:30:00Z").ends(0);
     assert!(table.stderr.contains("verify: 4 logs and 5 digests: 9 verified"), "{}", table.stderr);
 }
@@ -636,6 +642,12 @@ fn a_report_counts_what_is_verified_where_it_is_asked() {
     place.write(&log_of(&trail, 1), gzip(text.as_bytes(), 6));
     let table = place.trailscan(&format!("audit logs --public-keys keys.json {until} --fail-on critical")).ends(4);
     assert!(table.text().contains("delivered-altered"), "{}", table.text());
+    // Of what has no name of a log, no digest tells.
+    place.write("logs/copy.json", log_text(ACCOUNT, REGION, (3, 50)));
+    let unnamed = place.trailscan(&format!("audit logs --public-keys keys.json {until}")).json(0);
+    assert_eq!(unnamed["coverage"]["verification"]["logs"]["unverified"], 1);
+    let warnings = unnamed["coverage"]["warnings"].to_string();
+    assert!(warnings.contains("1 object has no name that CloudTrail gives, or came in an archive"), "{warnings}");
     // A large object arrives in parts.
     let filler = format!("{{\"Records\":[{}]}}", vec![" ".repeat(1 << 20); 33].join(""));
     let (place, mut trail) = (Place::new(), Trail::new("main"));

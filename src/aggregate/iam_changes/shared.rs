@@ -102,8 +102,9 @@ fn of_url(is_open: bool) -> Sharing {
 }
 
 /// A permission of a function or layer. Everybody of an organization is that organization; everybody on the condition of a
-/// source comes down to the account that owns the source, and so does a service that calls for what another account owns (a bucket, a rule, a
-/// topic): whoever owns that has the function run. A service without a source in another account is left out.
+/// source comes down to the account that owns the source, and so does a service that calls for what another account owns
+/// (a bucket, a rule, a topic): whoever owns that has the function run. A service without a source in another account is
+/// left out.
 ///
 /// Source: AWS Lambda API reference, AddPermission (Principal, PrincipalOrgID, SourceAccount, SourceArn) and
 /// AddLayerVersionPermission (OrganizationId); AWS Lambda developer guide, "Granting Lambda function access to AWS services".
@@ -244,7 +245,8 @@ fn organizations(texts: &[String], own: &str) -> BTreeSet<String> {
 /// Accounts other than `own`, by id or ARN, and `*` for all; organizations and their units are left out: AWS RAM shares with
 /// no other than the caller's own.
 ///
-/// Source: AWS RAM API reference, EnableSharingWithAwsOrganization ("the calling account's organization"); AWS Systems Manager API reference, ModifyDocumentPermission ("AccountIdsToAdd", pattern `(?i)all|[0-9]{12}`).
+/// Source: AWS RAM API reference, EnableSharingWithAwsOrganization ("the calling account's organization"); AWS Systems
+/// Manager API reference, ModifyDocumentPermission ("AccountIdsToAdd", pattern `(?i)all|[0-9]{12}`).
 fn outside(texts: impl IntoIterator<Item = String>, own: &str) -> BTreeSet<String> {
     let account = |text: String| {
         let account = match text.as_str() {

@@ -123,15 +123,16 @@ fn first_members(value: &Value, members: usize) -> String {
     }
 }
 
-/// As much of `text` as fits into `room` columns with a `…`: of an ARN the end, where names stand; of a name (no blanks)
-/// both ends, since those of one owner often begin alike and differ at the end; of a sentence and of the host of a service,
-/// which all end alike, the beginning.
+/// As much of `text` as fits into `room` columns with a `…`: of an ARN the end, where names stand; of a name (of parts, no
+/// blanks) both ends, since those of one owner often begin alike and differ at the end; of a sentence, of a single word such
+/// as the name of a call, which is told by its verb, and of the host of a service, which all end alike, the beginning.
 fn cut(text: &str, room: usize) -> String {
     let Some(room) = room.checked_sub(1) else { return String::new() };
     let of_end = match text {
         arn if arn.starts_with("arn:") => room,
         service if service.ends_with(".amazonaws.com") => 0,
         sentence if sentence.contains(char::is_whitespace) => 0,
+        word if word.chars().all(char::is_alphanumeric) => 0,
         _ => room / 2,
     };
     let end: String = fitting(text.chars().rev(), of_end);
@@ -192,8 +193,9 @@ mod tests {
         assert_eq!(cut("stratus-red-team-ec2-get-password-data-role", 19), "stratus-r…data-role");
         assert_eq!(cut("stratus-red-team-role", 21), "stratus-red-team-role");
         assert_eq!(cut("stratus-red-team-role", 20), "stratus-re…team-role");
-        assert_eq!(["abcdef", "abcdef", "abcdef"].map(|text| cut(text, 3)), ["a…f"; 3]);
-        assert_eq!((cut("abcdef", 2), cut("abcdef", 1), cut("abcdef", 0)), ("a…".into(), "…".into(), String::new()));
+        assert_eq!(cut("UpdateAccountPasswordPolicy", 17), "UpdateAccountPas…");
+        assert_eq!(["a-cdef", "ab/def", "abcd.f"].map(|text| cut(text, 3)), ["a…f"; 3]);
+        assert_eq!((cut("ab-def", 2), cut("ab-def", 1), cut("ab-def", 0)), ("a…".into(), "…".into(), String::new()));
         assert_eq!(cut("service:ec2.amazonaws.com", 16), "service:ec2.ama…");
         assert_eq!(cut("Boto3/1.26 Python/3.11 Linux/5", 11), "Boto3/1.26…");
     }

@@ -73,10 +73,13 @@ impl LogSpan {
     pub(super) fn verified(&self, account: &str) -> String {
         let Some(all) = &self.stands else { return String::new() };
         let stands = all.get(account).copied().unwrap_or_default();
-        match (stands.verified, stands.open()) {
-            (0, _) => "; no digest verifies these logs".to_owned(),
-            (_, 0) => "; digests verify all of these logs".to_owned(),
-            (_, open) => format!("; {} of these logs and their digests are not verified", quantity(open, "object")),
+        // What is of no account may be of this one.
+        let open = stands.open() + all.get("").map_or(0, Stands::open);
+        match (stands.verified, open, stands.gaps) {
+            (0, ..) => "; no digest verifies these logs".to_owned(),
+            (_, 0, 0) => "; digests verify all of these logs".to_owned(),
+            (_, 0, gaps) => format!("; digests verify these logs, with {} between them", quantity(gaps, "gap")),
+            (_, open, _) => format!("; {} of these logs and their digests are not verified", quantity(open, "object")),
         }
     }
 

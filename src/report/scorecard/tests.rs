@@ -228,6 +228,12 @@ fn what_digests_say_of_the_logs_is_said_of_the_proof() {
     is_correct(with(ACCOUNT, stands(60, 0)), "; digests verify all of these logs");
     is_correct(with(ACCOUNT, stands(60, 2)), "; 2 objects of these logs and their digests are not verified");
     is_correct(with(ACCOUNT, stands(0, 60)), "; no digest verifies these logs");
+    let gap = with(ACCOUNT, Stands { gaps: 1, ..stands(60, 0) });
+    is_correct(gap, "; digests verify these logs, with 1 gap between them");
+    let of_no_account = Some([(ACCOUNT.to_owned(), stands(60, 0)), (String::new(), stands(0, 3))].into());
+    let unnamed = LogSpan { stands: of_no_account, ..logs("2026-08-01", "2026-08-30") };
+    let unnamed = judge(&[], Some(unnamed), None, Practice::RolesNotKeys);
+    is_correct(unnamed, "; 3 objects of these logs and their digests are not verified");
     is_correct(with("444455556666", stands(60, 0)), "; no digest verifies these logs");
     is_correct(with("444455556666", Stands { altered: 1, ..stands(60, 0) }), "; no digest verifies these logs");
     let tampered = with(ACCOUNT, Stands { altered: 1, missing: 2, ..stands(60, 0) });
