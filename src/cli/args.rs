@@ -6,13 +6,14 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::exit::{End, Problem};
 use super::subcommand::{CONFIG, Invocation, Subcommand};
-use super::{config_command, export, help, plan_command, reports, rollup, rules, shell, verify, version};
+use super::{config_command, coverage, export, help, plan_command, reports, rollup, rules, shell, verify, version};
 
 /// The id of `-v`.
 const VERBOSE: &str = "verbose";
 
 /// The subcommands that are no report, in the order of the help.
 const OTHERS: &[Subcommand] = &[
+    coverage::SUBCOMMAND,
     verify::SUBCOMMAND,
     export::SUBCOMMAND,
     rollup::SUBCOMMAND,

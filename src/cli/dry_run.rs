@@ -57,7 +57,11 @@ pub fn run(mut reading: Reading, delivery: &Delivery) -> Result<End, Problem> {
     written.map(|()| end)
 }
 
-fn survey(reading: &Reading) -> Result<Survey, Problem> {
+/// What there is, on disk and on S3.
+///
+/// # Errors
+/// When no threads can be started.
+pub fn survey(reading: &Reading) -> Result<Survey, Problem> {
     let mut survey = Survey::of_disk(reading.reads.inputs(), reading.days, &STOP);
     survey.add_s3(Remote::of(reading).survey()?);
     Ok(survey)

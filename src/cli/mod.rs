@@ -11,6 +11,7 @@ mod catalogue;
 mod complete;
 mod config;
 mod config_command;
+mod coverage;
 mod deliver;
 mod delivery;
 mod destination;

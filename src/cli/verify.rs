@@ -125,7 +125,10 @@ fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
 }
 
 /// Reads what there is, and says how it stands.
-fn verify(
+///
+/// # Errors
+/// When a rollup was given, or nothing can be read.
+pub fn verify(
     reading: &Reading,
     common: &Common,
     verifying: &Verifying,

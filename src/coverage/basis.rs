@@ -12,6 +12,8 @@ use crate::model::Day;
 pub struct ProofBasis {
     /// The days on which each account and region delivered an object, or that digests cover.
     pub days: BTreeMap<(String, String), BTreeSet<Day>>,
+    /// Those of them that digests cover and on which no object was delivered.
+    pub quiet: BTreeMap<(String, String), BTreeSet<Day>>,
     /// The first and the last day of which gaps speak; `None` where no object tells its day.
     pub judged: Option<(Day, Day)>,
     /// The days with counted management events of each account and region, and whether one of these only read.

@@ -11,6 +11,9 @@ use crate::model::{Day, EventTime, Settled};
 /// How the warning ends that calls changed what trails record; what shows `logging_changes` beside it need not say so again.
 pub const SEE_LOGGING_CHANGES: &str = "see logging_changes in the coverage";
 
+/// The kind under which objects are skipped that a scan would read, where only a listing is asked.
+pub const NOT_READ: &str = "not-read";
+
 /// What a scan covered, open to whoever gathers it; [`Coverage`](super::Coverage) is the same once it is whole. Two
 /// identities hold:
 /// `objects_found = objects_read + objects_damaged + objects_failed + objects_skipped + objects_pruned` and

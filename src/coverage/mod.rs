@@ -9,7 +9,7 @@ mod sealed;
 
 pub use basis::ProofBasis;
 pub use facts::{
-    CoverageFacts, Failure, Gap, LoggingChange, ObjectMet, OcsfRead, SEE_LOGGING_CHANGES, Stands, StateFile,
+    CoverageFacts, Failure, Gap, LoggingChange, NOT_READ, ObjectMet, OcsfRead, SEE_LOGGING_CHANGES, Stands, StateFile,
     StateFileStatus, Verification,
 };
 pub use sealed::{Beside, Coverage};

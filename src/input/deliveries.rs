@@ -22,6 +22,17 @@ pub struct Deliveries {
     of_organization: BTreeSet<String>,
 }
 
+/// What the keys of objects show, all in all.
+#[derive(Clone, Debug, Default)]
+pub struct Delivered {
+    /// The days on which each account and region delivered an object, or that digests cover.
+    pub days: DeliveryDays,
+    /// Those of them that digests cover and on which no object was delivered.
+    pub quiet: DeliveryDays,
+    /// The accounts whose objects lie under an organization's id.
+    pub of_organization: BTreeSet<String>,
+}
+
 /// What keys say of one account, region and day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DeliveryDay {
@@ -128,14 +139,17 @@ impl Deliveries {
         }
     }
 
-    /// The days on which each account and region delivered an object, or that digests cover, and the accounts whose
-    /// objects lie under an organization's id.
-    pub fn into_days(self) -> (DeliveryDays, BTreeSet<String>) {
+    /// What all of it shows.
+    pub fn into_days(self) -> Delivered {
         let Self { mut days, hours, of_organization } = self;
+        let mut quiet = DeliveryDays::new();
         for ((account, region, day), _) in hours.into_iter().filter(|(_, hours)| hours.contains(&ALL_HOURS)) {
-            days.entry((account, region)).or_default().insert(day);
+            let place = (account, region);
+            if days.entry(place.clone()).or_default().insert(day) {
+                quiet.entry(place).or_default().insert(day);
+            }
         }
-        (days, of_organization)
+        Delivered { days, quiet, of_organization }
     }
 }
 
@@ -160,7 +174,7 @@ mod tests {
     fn days_of(keys: impl IntoIterator<Item = LogKey>) -> BTreeSet<Day> {
         let mut seen = Deliveries::default();
         keys.into_iter().for_each(|key| seen.see(key));
-        seen.into_days().0.into_values().next().unwrap_or_default()
+        seen.into_days().days.into_values().next().unwrap_or_default()
     }
 
     /// Keys of digests, one for each hour of a day.
@@ -195,7 +209,8 @@ mod tests {
         }
         second.see(LogKey { organization_id: Some("o-exampleorg".into()), ..key(KeyKind::CloudTrail, Day(5).start()) });
         first.merge(second);
-        let (days, of_organization) = first.into_days();
+        let Delivered { days, quiet, of_organization } = first.into_days();
+        assert_eq!(quiet.into_values().collect::<Vec<_>>(), [BTreeSet::from([Day(2)])]);
         assert_eq!(days.into_values().collect::<Vec<_>>(), [BTreeSet::from([Day(2), Day(5)])]);
         assert_eq!(of_organization, BTreeSet::from(["111122223333".to_owned()]));
     }

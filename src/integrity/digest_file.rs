@@ -51,6 +51,8 @@ pub struct ListedLog {
     pub object: String,
     /// The SHA-256 of what it holds; `None` where it is no such hash.
     pub hash: Option<[u8; 32]>,
+    /// The time of the oldest event in it; `None` where the digest does not say.
+    pub oldest: Option<EventTime>,
 }
 
 /// Why something is not a digest file.
@@ -98,6 +100,7 @@ struct RawLog {
     s3_object: String,
     hash_value: String,
     hash_algorithm: Option<String>,
+    oldest_event_time: Option<String>,
 }
 
 impl DigestFile {
@@ -149,7 +152,12 @@ impl DigestFile {
 
 impl RawLog {
     fn listed(self) -> ListedLog {
-        ListedLog { bucket: self.s3_bucket, object: self.s3_object, hash: bytes_of(&self.hash_value) }
+        ListedLog {
+            bucket: self.s3_bucket,
+            object: self.s3_object,
+            hash: bytes_of(&self.hash_value),
+            oldest: self.oldest_event_time.as_deref().and_then(EventTime::parse),
+        }
     }
 }
 

@@ -9,6 +9,12 @@ use super::{Content, ListedLog, PublicKeys, SeenDigest, SeenLog, SeenObject, Sta
 use crate::input::{LogKey, file_name};
 use crate::model::{EventTime, TimeWindow, quantity};
 
+/// Seconds after an event from which its delivery is late. CloudTrail delivers within five minutes as a rule, and a log holds
+/// five minutes of events.
+///
+/// Source: CloudTrail user guide, "How CloudTrail works".
+const LATE_SECONDS: i64 = 3600;
+
 /// What is to be judged, and by what.
 #[derive(Clone, Copy, Debug)]
 pub struct Asked<'a> {
@@ -52,6 +58,7 @@ pub fn judge(seen: Vec<SeenObject>, asked: &Asked<'_>, is_whole: bool) -> Verifi
     let covered = Covered::of(&links);
     logs.iter().for_each(|log| found.log(log, &listed, &covered));
     found.missing(&logs, &listed);
+    links.iter().for_each(|link| found.late(link));
     let mut verified = found.verified;
     verified.verdicts.sort();
     verified
@@ -112,6 +119,17 @@ impl Found<'_> {
         *of_account.entry((verdict.what, verdict.standing)).or_default() += 1;
         if self.asked.each || verdict.standing != Standing::Verified {
             self.verified.verdicts.push(verdict);
+        }
+    }
+
+    /// Notes the days of which a digest names logs that were delivered late.
+    fn late(&mut self, link: &Link<'_>) {
+        let Some(file) = link.file().filter(|_| link.standing != Standing::Altered) else { return };
+        for log in &file.logs {
+            let Some((key, oldest)) = LogKey::parse(&log.object).zip(log.oldest) else { continue };
+            if key.delivered.is_some_and(|delivered| oldest.plus_seconds(LATE_SECONDS) < delivered) {
+                self.verified.late.entry((key.account_id, key.region)).or_default().insert(oldest.day());
+            }
         }
     }
 

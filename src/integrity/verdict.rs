@@ -1,8 +1,8 @@
 //! What came of it, object by object.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::EventTime;
+use crate::model::{Day, EventTime};
 
 /// How an object stands to the digests in reach. Worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,6 +64,8 @@ pub struct Verified {
     pub verdicts: Vec<Verdict>,
     /// How many there are of each account, listed or not.
     pub counts: BTreeMap<String, BTreeMap<(What, Standing), u64>>,
+    /// The days of which each account and region has events that were delivered more than an hour later, as digests say.
+    pub late: BTreeMap<(String, String), BTreeSet<Day>>,
     /// What else the reader should know.
     pub notes: Vec<String>,
 }

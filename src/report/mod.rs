@@ -25,6 +25,7 @@ mod tree;
 
 mod activity;
 mod console_logins;
+mod coverage;
 mod enrolment;
 mod events;
 mod incident;
@@ -99,9 +100,12 @@ pub static REPORTS: &[&Report] = &[
 /// What `verify` says: of objects and not of events, so no scan answers it and no audit runs it.
 pub static VERIFY: &Report = &verify::REPORT;
 
+/// What `coverage` says: of what was delivered and not of events, so no scan answers it and no audit runs it.
+pub static COVERAGE: &Report = &coverage::REPORT;
+
 /// Every report whose rules findings may name.
 pub fn with_rules() -> impl Iterator<Item = &'static Report> + Clone {
-    REPORTS.iter().copied().chain([VERIFY])
+    REPORTS.iter().copied().chain([COVERAGE, VERIFY])
 }
 
 /// A question and how it is answered.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::coverage::{CoverageFacts, Gap};
-use crate::input::{Arrivals, Deliveries, DeliveryDays, Listing};
+use crate::input::{Arrivals, Delivered, Deliveries, DeliveryDays, Listing};
 use crate::model::{Day, EventTime, TimeWindow};
 
 /// Which days are looked at for gaps.
@@ -17,14 +17,15 @@ pub struct Judged {
 
 /// Tells a coverage which accounts and regions delivered by day, and on which days they did not.
 pub(super) fn add_gaps(coverage: &mut CoverageFacts, (listing, arrivals): (&Listing, &Arrivals), judged: Judged) {
-    let (days, organization) = deliveries_of(listing, arrivals).into_days();
+    let Delivered { days, quiet, of_organization } = deliveries_of(listing, arrivals).into_days();
     coverage.proof.judged = judged.days(&days, listing.pruned.newest_day.max(arrivals.pruned.newest_day));
     coverage.gaps = coverage.proof.judged.map(|range| gaps_of(&days, range)).unwrap_or_default();
-    coverage.proof.of_organization = organization;
+    coverage.proof.of_organization = of_organization;
     for (account, region) in days.keys() {
         coverage.delivered.entry(account.clone()).or_default().insert(region.clone());
     }
     coverage.proof.days = days;
+    coverage.proof.quiet = quiet;
 }
 
 /// What all keys say of deliveries.

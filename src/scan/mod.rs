@@ -41,5 +41,5 @@ pub use memory::watch_memory;
 pub use meter::Meter;
 pub use request::{ScanOutcome, ScanRequest};
 pub use seen::Seen;
-pub use unread::{NOT_READ, unread};
+pub use unread::unread;
 pub use verify::{VerifyRequest, verify};

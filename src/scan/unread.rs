@@ -2,12 +2,9 @@
 
 use super::gaps::{Judged, add_gaps};
 use super::warnings::warnings_of;
-use crate::coverage::{Coverage, CoverageFacts};
+use crate::coverage::{Coverage, CoverageFacts, NOT_READ};
 use crate::filter::Filters;
 use crate::input::Survey;
-
-/// The kind under which objects are skipped that a scan would read.
-pub const NOT_READ: &str = "not-read";
 
 /// What a survey covers: its objects are skipped as [`NOT_READ`]; gaps, failures and warnings are those of a scan.
 pub fn unread(survey: &Survey, judged: Judged, interrupted: bool) -> Coverage {

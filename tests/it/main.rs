@@ -8,6 +8,7 @@ mod browser;
 mod cache;
 #[cfg(unix)]
 mod child;
+mod coverage;
 mod credentials;
 mod docs;
 mod duplicates;

@@ -32,7 +32,7 @@ pub(super) use tree::write as write_tree;
 
 use super::coverage::nothing_read;
 use super::{Content, Document, Place, Section, Style, coverage_line, sanitize};
-use crate::coverage::Coverage;
+use crate::coverage::{Coverage, NOT_READ};
 use crate::model::quantity;
 use crate::report::{Severity, Table};
 
@@ -72,6 +72,9 @@ fn over(coverage: &Coverage) -> String {
     let files = quantity(coverage.state_files.len() as u64, "state file");
     match coverage.state_files.len() {
         0 if coverage.events == 0 && coverage.verification.is_some() => quantity(coverage.objects_read, "object"),
+        0 if coverage.events == 0 && coverage.objects_skipped.contains_key(NOT_READ) => {
+            quantity(coverage.objects_found, "object")
+        }
         0 => events,
         _ if coverage.objects_found == 0 => files,
         _ => format!("{events} and {files}"),

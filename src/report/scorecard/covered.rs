@@ -34,6 +34,7 @@ impl LogSpan {
             is_filtered,
             not_whole,
             days: proof.days.clone(),
+            quiet: proof.quiet.clone(),
             whole_days,
             last_event_day: coverage.last_event.map(EventTime::day),
             recorded: proof.recorded.clone(),

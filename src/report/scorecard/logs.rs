@@ -22,6 +22,8 @@ pub struct LogSpan {
     pub not_whole: Option<String>,
     /// The days on which each account and region delivered an object, or that digests cover.
     pub days: BTreeMap<(String, String), BTreeSet<Day>>,
+    /// Those of them that digests cover and on which no object was delivered.
+    pub quiet: BTreeMap<(String, String), BTreeSet<Day>>,
     /// The first and the last whole day that are looked at; `None` where there is none.
     pub whole_days: Option<(Day, Day)>,
     /// The day of the last counted event; stands in where no object tells its day.

@@ -13,7 +13,7 @@ mod key_sessions;
 mod logs;
 mod matrix;
 mod proof;
-mod regions;
+pub(super) mod regions;
 mod unexplained;
 
 use std::cmp::Reverse;

@@ -38,7 +38,7 @@ const BY_DEFAULT: [(&str, &[&str]); 4] = [
 ];
 
 /// The regions of an account that logs have to show.
-pub(super) struct Enabled {
+pub(in crate::report) struct Enabled {
     /// Their names.
     pub regions: BTreeSet<String>,
     /// Whether a list of the account's regions says so. Else those are taken that are on by default or delivered: one
@@ -47,7 +47,7 @@ pub(super) struct Enabled {
 }
 
 /// The enabled regions of `account`: of its list, and those that logs show to be enabled since.
-pub(super) fn of(account: &str, logs: &LogSpan, posture: Option<&Posture>) -> Enabled {
+pub(in crate::report) fn of(account: &str, logs: &LogSpan, posture: Option<&Posture>) -> Enabled {
     let listed = posture.and_then(|posture| posture.accounts.get(account)?.enabled_regions.as_ref());
     let listed = listed.filter(|list| list.source.whole);
     let delivered = logs.regions.get(account).into_iter().flatten().cloned();

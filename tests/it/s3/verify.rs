@@ -86,3 +86,28 @@ fn what_is_touched_in_a_bucket() {
     assert_eq!(ends(&place, &server, "", 3), expected);
     asking(&place, &server, "verify s3://logs --all --region eu-west-1 --public-keys keys.json").ends(1);
 }
+
+/// Which days are there costs listings alone, digests of quiet days included.
+#[test]
+fn days_are_told_of_names_alone() {
+    let place = Place::new();
+    let (server, _) = served(&place, right);
+    let folder = place.path("buckets").join(BUCKET).join("AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/09/02");
+    std::fs::create_dir_all(&folder).expect("folders");
+    for hour in 0..24 {
+        let stamp = format!("20260902T{hour:02}3000Z");
+        let name = format!("111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_{stamp}.json.gz");
+        std::fs::write(folder.join(name), "never opened").expect("a digest");
+    }
+    let days = "--since 2026-09-01 --until 2026-09-04";
+    let line = format!("coverage s3://{BUCKET} {days} --format json");
+    let ended = asking(&place, &server, &line).ends(3);
+    let answer: serde_json::Value = serde_json::from_str(ended.text()).expect("JSON");
+    let row = &answer["rows"][0];
+    assert_eq!((row["calendar"].as_str(), row["state"].as_str()), (Some("#-."), Some("missing")), "{row}");
+    assert_eq!(server.gets(), 0);
+    let read = asking(&place, &server, &format!("{line} --public-keys keys.json")).ends(3);
+    let answer: serde_json::Value = serde_json::from_str(read.text()).expect("JSON");
+    assert_eq!(answer["rows"][0]["calendar"], "!!.", "the digests of the second day are none");
+    assert!(server.gets() > 0);
+}

@@ -1,0 +1,171 @@
+//! `trailscan coverage`: which days each account and region delivered, by the names of what is there.
+
+use std::sync::atomic::Ordering;
+
+use clap::{Args, Command, FromArgMatches};
+use trailscan::aggregate::State;
+use trailscan::coverage::Coverage;
+use trailscan::output::{Content, Document, Section};
+use trailscan::posture::Posture;
+use trailscan::report::{COVERAGE, LogSpan, Options, Table, Value, View};
+use trailscan::scan::{Judged, unread};
+
+use super::complete::{Completed, complete};
+use super::deliver::Opened;
+use super::delivery::Wanted;
+use super::exit::{End, Problem};
+use super::flags::{Common, Shape};
+use super::iam_state::{self, StateTyped};
+use super::reading::{Reading, Reads};
+use super::stop::STOP;
+use super::subcommand::{Invocation, Subcommand};
+use super::surroundings::Surroundings;
+use super::verifying::{self, Verifying};
+use super::{account_ids, account_names, dry_run, help, notes, progress, rollup, scan, tell, verify};
+
+/// The subcommand.
+pub const SUBCOMMAND: Subcommand = Subcommand { name: "coverage", command, run };
+
+/// What a report takes and no listing has a use for.
+const USELESS: [&str; 8] =
+    ["no_dedupe", "max_memory", "max_record_bytes", "carve", "dry_run", "baseline", "fail_on", "fail_on_new"];
+
+/// What a rollup has no use for, and this has.
+const USED: [&str; 5] = ["format", "limit", "account_names", "account", "region"];
+
+/// State that says nothing of regions.
+const OF_OTHERS: [&str; 7] = [
+    "credential_report",
+    "authorization_details",
+    "access_keys",
+    "account_summary",
+    "password_policy",
+    "live",
+    "org_role",
+];
+
+/// What chooses, in words for days of delivery.
+const WINDOW: [(&str, &str); 6] = [
+    ("days", "The last N days: from 00:00 UTC N days before the end of the window; whole days count"),
+    ("all", "All there is: of s3:// not only the last 30 days, and despite `days` in trailscan.toml"),
+    ("since", "Days from this moment on: 2023-07-10, 2023-07-10T12:00:00Z, or 36h, 7d ago"),
+    ("until", "Days that end before this, given as --since is"),
+    ("account", "Only this account: 12 digits, or a name of --account-names; may be repeated"),
+    ("region", "Only this region, exact; may be repeated"),
+];
+
+/// The flags that mean nothing here.
+fn useless() -> impl Iterator<Item = &'static str> {
+    let of_events = rollup::USELESS.into_iter().filter(|id| !USED.contains(id) && !USELESS.contains(id));
+    of_events.chain(USELESS)
+}
+
+/// Its arguments and its help.
+fn command() -> Command {
+    let keys = verifying::arg().help("Read and verify all by these public keys, too: as verify does; may be repeated");
+    let command = Shape::augment_args(Common::augment_args(Command::new(COVERAGE.name)));
+    let command = StateTyped::augment_args(command).arg(keys);
+    let command = useless()
+        .chain(OF_OTHERS)
+        .fold(command, |command, id| command.mut_arg(id, |arg| arg.hide(true).conflicts_with("inputs")));
+    let command = command.mut_arg("enabled_regions", |arg| arg.hide_short_help(false));
+    let command = WINDOW
+        .into_iter()
+        .fold(command, |command, (id, help)| command.mut_arg(id, |arg| arg.help(help).long_help(None::<&str>)));
+    command
+        .about(COVERAGE.summary)
+        .long_about(help::about(COVERAGE))
+        .after_help(help::examples(COVERAGE.name))
+        .after_long_help(help::after(COVERAGE))
+}
+
+/// Lists, or reads, and writes.
+fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
+    let around = Surroundings::of_run(asked)?;
+    let own: Vec<&str> = useless().chain(OF_OTHERS).collect();
+    let Completed { matches, origins } = complete(asked, &around, &own)?;
+    let mut common = Common::from_arg_matches(&matches)?;
+    let shape = Shape::from_arg_matches(&matches)?;
+    let state = StateTyped::from_arg_matches(&matches)?.places()?;
+    account_ids::resolve(&mut common)?;
+    let names = common.account_names.as_deref().map(account_names::read).transpose()?;
+    let typed = verifying::typed(&matches);
+    let verifying = (!typed.is_empty()).then(|| Verifying::new(&typed, &common)).transpose()?;
+    let mut reading = Reading::resolve(Reads::logs(&common, &around)?, &common, &origins, around.clock)?;
+    let delivery = Wanted { question: None, common: &common, origins: &origins, around: &around }.delivery(shape)?;
+    delivery.shape.apply(&mut Table::new(COVERAGE, COVERAGE.columns.to_vec(), Vec::new()))?;
+    scan::begin(&reading)?;
+    let opened = Opened::new(&delivery, &[COVERAGE.name])?;
+    scan::locate(&mut reading)?;
+    let (verified, coverage) = match &verifying {
+        None => (None, listed(&reading)?),
+        Some(verifying) => {
+            let (verified, coverage) = verify::verify(&reading, &common, verifying, false)?;
+            (Some(verified), coverage)
+        }
+    };
+    let (mut posture, beside) = iam_state::load(&state, &common.account, &coverage);
+    let coverage = coverage.with(beside);
+    let mut logs = LogSpan::of(&coverage, reading.window, reading.now, !common.region.is_empty());
+    keep_asked(&common, &mut logs, posture.as_mut());
+    let (events, options) = (State::new(&[]), Options::default());
+    let view = View {
+        logs: Some(&logs),
+        posture: posture.as_ref(),
+        verified: verified.as_ref(),
+        ..View::new(&events, &options)
+    };
+    let answer = (COVERAGE.answer)(&view);
+    let mut table = Table::new(COVERAGE, answer.columns, answer.rows);
+    let end = end_of(&coverage, &table);
+    account_names::add_to(&mut table, names.as_ref());
+    let is_sorted = delivery.shape.sort.is_some();
+    delivery.shape.apply(&mut table)?;
+    delivery.limit.into_iter().for_each(|limit| table.limit(limit));
+    let section = Section { hidden: answer.hidden, is_sorted, ..Section::new(COVERAGE.summary, table) };
+    let document = Document::new(reading.window, &coverage, Content::Report(&section));
+    let written = match end {
+        End::Nothing => opened.write_coverage(&coverage),
+        _ => opened.write(&document, &delivery),
+    };
+    tell::troubles(&coverage);
+    match end {
+        End::Nothing => tell::line("nothing was found, so there is no answer"),
+        _ => notes::hidden(&delivery, std::slice::from_ref(&section)),
+    }
+    written.map(|()| end)
+}
+
+/// Lists what there is, and opens nothing.
+fn listed(reading: &Reading) -> Result<Coverage, Problem> {
+    let survey = progress::listing(reading.work.progress, || dry_run::survey(reading))?;
+    if let Some(folder) = survey.listing.rollups.first() {
+        return Err(Problem::usage(format!("{}: is a rollup, which names no objects: give logs", folder.display())));
+    }
+    let judged = Judged { window: reading.window, now: Some(reading.now) };
+    Ok(unread(&survey, judged, STOP.load(Ordering::Relaxed)))
+}
+
+/// Leaves out accounts and regions that nobody asked for.
+fn keep_asked(common: &Common, logs: &mut LogSpan, posture: Option<&mut Posture>) {
+    let is_wanted = |wanted: &[String], one: &String| wanted.is_empty() || wanted.contains(one);
+    logs.regions.retain(|account, _| is_wanted(&common.account, account));
+    let of_state = posture.into_iter().flat_map(|posture| posture.accounts.values_mut());
+    let listed = of_state.filter_map(|account| account.enabled_regions.as_mut()).map(|listed| &mut listed.value);
+    for regions in logs.regions.values_mut().chain(listed) {
+        regions.retain(|region| is_wanted(&common.region, region));
+    }
+}
+
+/// Complete where every day of every row is there, and all could be listed.
+fn end_of(coverage: &Coverage, table: &Table) -> End {
+    let missing = table.columns.iter().position(|column| column.name == "missing");
+    let is_whole = |row: &Vec<Value>| missing.is_some_and(|missing| row[missing] == Value::count(0_u64));
+    let failed = coverage.objects_failed + coverage.places_failed;
+    let nothing = coverage.objects_found == 0 || failed > 0 && coverage.delivered.is_empty();
+    match () {
+        () if nothing && !coverage.interrupted => End::Nothing,
+        () if coverage.is_partial() || table.rows.is_empty() || !table.rows.iter().all(is_whole) => End::Partial,
+        () => End::Complete,
+    }
+}
