@@ -3,7 +3,7 @@
 use clap::{Arg, ArgAction, Args, Command, FromArgMatches};
 use trailscan::aggregate::State;
 use trailscan::coverage::Coverage;
-use trailscan::integrity::{self, PublicKeys, Standing, Verified, What};
+use trailscan::integrity::{self, Standing, Verified, What};
 use trailscan::model::EventTime;
 use trailscan::output::{Content, Document, Section};
 use trailscan::report::{Options, Table, VERIFY, View};
@@ -53,12 +53,14 @@ fn useless() -> impl Iterator<Item = &'static str> {
 
 /// Its arguments and its help.
 fn command() -> Command {
-    let keys = verifying::arg()
-        .help("Public keys: what aws cloudtrail list-public-keys prints, or a folder of such files; may be repeated");
+    let keys = verifying::arg().help(
+        "Public keys: what aws cloudtrail list-public-keys prints, a folder of such files, or `aws` to ask for them",
+    );
     let keys = keys.long_help(
-        "Public keys: what aws cloudtrail list-public-keys prints, or a folder of such files; may be repeated\n\nEach region has \
-         its own: --region REGION --start-time and --end-time of the days that are verified. Without keys content and \
-         chain are checked, and nothing is proven; a line names the commands.",
+        "Public keys: what aws cloudtrail list-public-keys prints, a folder of such files, or `aws` to ask for them; may be \
+         repeated\n\nEach region has its own: --region REGION --start-time and --end-time of the days that are verified. `aws` \
+         asks CloudTrail (cloudtrail:ListPublicKeys) with the credentials that read S3, in each region that there are digests \
+         of. Without keys content and chain are checked, and nothing is proven; a line names the commands.",
     );
     let each = Arg::new(EACH).long(EACH).action(ArgAction::SetTrue).help_heading("Report");
     let each = each.help("List what is verified, too");
@@ -120,7 +122,7 @@ fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
         End::Nothing => tell::line("no object could be read, so there is no answer"),
         _ => notes::hidden(&delivery, std::slice::from_ref(&section)),
     }
-    tell_lacking(&verified, &verifying.keys, &coverage);
+    tell_lacking(&verified, verifying.has_keys(), &coverage);
     written.map(|()| end)
 }
 
@@ -172,14 +174,14 @@ fn end_of(verified: &Verified, coverage: &Coverage, delivery: &Delivery, section
 }
 
 /// Says what would prove more.
-fn tell_lacking(verified: &Verified, keys: &PublicKeys, coverage: &Coverage) {
+fn tell_lacking(verified: &Verified, has_keys: bool, coverage: &Coverage) {
     let digests: u64 = Standing::ALL.into_iter().map(|standing| verified.count(What::Digest, standing)).sum();
     if digests == 0 {
         tell::line(
             "no digest is in reach, so nothing is proven: give the folder above CloudTrail-Digest/, or turn validation on \
              (aws cloudtrail update-trail --enable-log-file-validation)",
         );
-    } else if keys.is_empty() {
+    } else if !has_keys {
         let times = verified.verdicts.iter().filter(|verdict| verdict.what == What::Digest);
         let first = times.clone().filter_map(|verdict| verdict.from).min();
         let last = times.filter_map(|verdict| verdict.until).max();
@@ -187,7 +189,8 @@ fn tell_lacking(verified: &Verified, keys: &PublicKeys, coverage: &Coverage) {
             |time: Option<EventTime>, by: i64| time.map_or_else(String::new, |time| time.plus_seconds(by).to_string());
         let (first, last) = (text(first, -3600), text(last, 7200));
         tell::line(
-            "no public keys were given, so nothing is proven; print those of each region, and give --public-keys DIR:",
+            "no public keys were given, so nothing is proven; give --public-keys aws, which asks CloudTrail, or print those of each \
+             region, and give --public-keys DIR:",
         );
         for region in &coverage.regions {
             tell::line(format!(

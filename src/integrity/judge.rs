@@ -1,6 +1,6 @@
 //! Logs, by the digests that name them; then all that was found, in order.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::chain::{self, Link};
 use super::hours::{Covered, Lack, Place, lacks};
@@ -13,13 +13,18 @@ use crate::model::{EventTime, TimeWindow, quantity};
 /// five minutes of events.
 ///
 /// Source: CloudTrail user guide, "How CloudTrail works".
-const LATE_SECONDS: i64 = 3600;
+const LATE_SECONDS: i64 = HOUR;
+
+/// Seconds of an hour.
+const HOUR: i64 = 3600;
 
 /// What is to be judged, and by what.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Asked<'a> {
     /// The public keys.
     pub keys: &'a PublicKeys,
+    /// Who is asked for more, once it is known of which regions and times there are digests.
+    pub more_keys: Option<&'a dyn KeySource>,
     /// Logs delivered in it are judged, and digests whose hours it meets; others only bear witness. All without one.
     pub window: Option<TimeWindow>,
     /// Hours that end later have not come yet.
@@ -32,6 +37,25 @@ pub struct Asked<'a> {
     pub each: bool,
 }
 
+/// Who can be asked for public keys.
+pub trait KeySource: Sync {
+    /// The keys of these regions that signed digests in this time, and why some could not be had.
+    fn keys(&self, regions: &BTreeSet<String>, span: (EventTime, EventTime)) -> (PublicKeys, Vec<String>);
+}
+
+/// The keys that were given, those that can be asked for these digests, and why some cannot.
+fn keys_for(digests: &[SeenDigest], asked: &Asked<'_>) -> (PublicKeys, Vec<String>) {
+    let mut keys = asked.keys.clone();
+    let names = digests.iter().filter_map(|digest| DigestName::of(&digest.object.name()));
+    let (regions, ends): (BTreeSet<String>, Vec<EventTime>) = names.map(|name| (name.chain.region, name.end)).unzip();
+    let span = ends.iter().min().copied().zip(ends.iter().max().copied());
+    let Some((source, (first, last))) = asked.more_keys.zip(span) else { return (keys, Vec::new()) };
+    // A digest's hour begins before its end, and it may be signed after it.
+    let (more, lacking) = source.keys(&regions, (first.plus_seconds(-HOUR), last.plus_seconds(2 * HOUR)));
+    keys.extend(more);
+    (keys, lacking)
+}
+
 /// Says of all objects how they stand to the digests among them. Where they are not all that was asked for, as after a stop,
 /// what is not there is not missing.
 pub fn judge(seen: Vec<SeenObject>, asked: &Asked<'_>, is_whole: bool) -> Verified {
@@ -42,8 +66,9 @@ pub fn judge(seen: Vec<SeenObject>, asked: &Asked<'_>, is_whole: bool) -> Verifi
             SeenObject::Digest(digest) => digests.push(*digest),
         }
     }
-    let links = chain::judge(&digests, asked.keys);
-    let mut found = Found { asked, is_whole, verified: Verified::default() };
+    let (keys, lacking_keys) = keys_for(&digests, asked);
+    let links = chain::judge(&digests, &keys);
+    let mut found = Found { asked, is_whole, verified: Verified { notes: lacking_keys, ..Verified::default() } };
     links.iter().for_each(|link| found.digest(link));
     let (lacking, cut) = lacks(&links, asked.window, asked.now);
     lacking.iter().for_each(|lack| found.lack(lack));

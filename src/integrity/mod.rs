@@ -19,7 +19,7 @@ mod verdict;
 
 pub use content::{Content, Hasher, content_of};
 pub use digest_file::{DigestFile, DigestFileError, ListedLog, PreviousDigest};
-pub use judge::{Asked, judge};
+pub use judge::{Asked, KeySource, judge};
 pub use public_keys::{PublicKeyError, PublicKeys};
 pub use seen::{MOST_DIGEST_BYTES, SeenDigest, SeenLog, SeenObject};
 pub use verdict::{Standing, Verdict, Verified, What};

@@ -93,6 +93,16 @@ impl PublicKeys {
         Ok(())
     }
 
+    /// Adds a key that was asked for: its fingerprint, the key in PKCS #1, and the time in which it signs.
+    pub fn insert(&mut self, fingerprint: String, der: Vec<u8>, (from, until): (Option<EventTime>, Option<EventTime>)) {
+        self.0.insert(fingerprint, PublicKey { der, from, until });
+    }
+
+    /// Adds the keys of others; of a key that both have, theirs.
+    pub fn extend(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
     /// The key of a digest whose hours end then; `None` for the time where that does not tell when it was signed.
     pub(super) fn of(&self, fingerprint: &str, end: Option<EventTime>) -> Result<Verifier<'_>, NoKey> {
         let key = self.0.get(fingerprint).ok_or(NoKey::Unknown)?;

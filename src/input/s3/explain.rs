@@ -56,6 +56,8 @@ pub enum Needs {
     GetObject,
     /// Asking which trails there are.
     DescribeTrails,
+    /// Asking for the public keys that sign digests.
+    ListPublicKeys,
     /// Asking who one is.
     GetCallerIdentity,
     /// Writing an object.
@@ -73,6 +75,7 @@ impl Needs {
             Self::ListBucket => "s3:ListBucket on the bucket",
             Self::GetObject => "s3:GetObject on the object",
             Self::DescribeTrails => "cloudtrail:DescribeTrails",
+            Self::ListPublicKeys => "cloudtrail:ListPublicKeys",
             Self::GetCallerIdentity => "sts:GetCallerIdentity",
             Self::PutObject => "s3:PutObject on the object",
             Self::AbortMultipartUpload => "s3:AbortMultipartUpload on the object",
@@ -84,7 +87,7 @@ impl Needs {
     fn service(self) -> &'static str {
         match self {
             Self::ListBucket | Self::GetObject | Self::PutObject | Self::AbortMultipartUpload => "S3",
-            Self::DescribeTrails => "CloudTrail",
+            Self::DescribeTrails | Self::ListPublicKeys => "CloudTrail",
             Self::GetCallerIdentity => "STS",
             #[cfg(feature = "iam")]
             Self::Call(action) => match action.split(':').next() {

@@ -111,3 +111,58 @@ fn days_are_told_of_names_alone() {
     assert_eq!(answer["rows"][0]["calendar"], "!!.", "the digests of the second day are none");
     assert!(server.gets() > 0);
 }
+
+/// The region of a request for public keys; `None` for any other.
+fn asks_for_keys(asked: &super::server::Asked) -> Option<String> {
+    let action = asked.headers.get("x-amz-target")?;
+    assert!(action.ends_with("CloudTrail_20131101.ListPublicKeys"), "{action}");
+    let (_, service) = asked.signed_by();
+    assert_eq!(service, "cloudtrail");
+    let scope = asked.headers["authorization"].split('/').nth(2).expect("a scope");
+    Some(scope.to_owned())
+}
+
+#[test]
+fn public_keys_are_asked_of_cloudtrail() {
+    use super::cloud::refused;
+    let listed: serde_json::Value = serde_json::from_str(&keys()).expect("JSON");
+    let mut key = listed["PublicKeyList"][0].clone();
+    key["ValidityStartTime"] = serde_json::json!(1_787_616_000.0);
+    key["ValidityEndTime"] = serde_json::json!(1_790_294_400.5);
+    let (first, second) = (serde_json::json!([]), serde_json::json!([key]));
+    let (pages, is_refused) = ([first, second], std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false)));
+    let place = Place::new();
+    let mut trail = Trail::new("main");
+    trail.hours(&place);
+    let signatures: HashMap<String, &'static str> =
+        right(&trail).into_iter().map(|(key, text)| (format!("/{BUCKET}/{key}"), &*text.leak())).collect();
+    std::fs::create_dir_all(place.path("buckets")).expect("a folder");
+    std::fs::rename(place.path(BUCKET), place.path("buckets").join(BUCKET)).expect("the bucket");
+    let refuses = std::sync::Arc::clone(&is_refused);
+    let server = Server::start(&place.path("buckets"), move |asked| {
+        if let Some(region) = asks_for_keys(asked) {
+            assert_eq!(region, "us-east-1", "where the digests are of");
+            if refuses.load(std::sync::atomic::Ordering::Relaxed) {
+                return Some(refused("AccessDeniedException", "not authorized to perform: cloudtrail:ListPublicKeys"));
+            }
+            // Each run asks for two pages.
+            let is_second = asked.before % 2 == 1;
+            let mut page = serde_json::json!({ "PublicKeyList": pages[usize::from(is_second)] });
+            if !is_second {
+                page["NextToken"] = "more".into();
+            }
+            return Some(Fault::Text(200, page.to_string()));
+        }
+        let signature = signatures.get(&asked.path).filter(|_| asked.method == "GET")?;
+        Some(Fault::Header("x-amz-meta-signature", signature))
+    });
+    let line = format!("verify s3://{BUCKET} --all --public-keys aws --format json");
+    assert_eq!(rows(&asking(&place, &server, &line).ends(0)), [""; 0]);
+    let audit = asking(&place, &server, &format!("audit s3://{BUCKET} --all --public-keys aws")).json(0);
+    assert_eq!(audit["coverage"]["verification"]["logs"]["verified"], 5, "{}", audit["coverage"]["verification"]);
+    is_refused.store(true, std::sync::atomic::Ordering::Relaxed);
+    let ended = asking(&place, &server, &line).ends(3);
+    let why = "the public keys of us-east-1 could not be had: access denied: allow cloudtrail:ListPublicKeys";
+    assert!(ended.stderr.contains(why), "{}", ended.stderr);
+    assert!(rows(&ended).iter().all(|row| row.starts_with("unverified")), "{:?}", rows(&ended));
+}
