@@ -703,3 +703,11 @@ fn the_examples_of_the_help() {
     assert!(on_s3.contains("s3://"));
     assert!(help.text().lines().any(|line| line.trim().starts_with("aws cloudtrail list-public-keys ")));
 }
+
+#[cfg(not(feature = "s3"))]
+#[test]
+fn this_build_asks_nobody_for_keys() {
+    let (place, _) = delivered();
+    let ended = place.trailscan("verify logs --public-keys aws").ends(2);
+    assert!(ended.stderr.contains("--public-keys aws: this build does not ask CloudTrail"), "{}", ended.stderr);
+}
