@@ -64,6 +64,8 @@ pub enum Act {
     OpenProfile,
     /// Hands a role to what runs: an instance profile, pods of a cluster.
     HandRole,
+    /// Has code run as a role: a function, an instance, a task, a build, a stack.
+    RunAs,
     /// Lets a principal of IAM into a cluster.
     EnterCluster,
     /// Gives another account rights for a time: temporary delegation.

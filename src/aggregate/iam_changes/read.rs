@@ -7,7 +7,7 @@ use super::act::{Act, TargetKind};
 use super::documents::Documents;
 use super::event::IamEvent;
 use super::key::{DORMANT, Granted, Key, Outcome};
-use super::{elsewhere, organization, shared};
+use super::{elsewhere, organization, run_as, shared};
 use crate::aggregate::{Seen, Sym};
 use crate::model::{
     Arn, Event, Grant, IdentityType, OpenPrincipal, OpenTo, PasswordPolicy, PolicyClass, Raw, members, text,
@@ -152,6 +152,10 @@ fn let_in_by(open: &OpenPrincipal) -> Option<String> {
 /// rewritten and limits yet, a function without layers of others do not.
 fn is_telling(change: IamEvent, documents: &mut Documents, event: &Event<'_>) -> bool {
     match change.name() {
+        _ if change.act() == Act::RunAs => match event.is_error() {
+            true => run_as::is_refused(event),
+            false => !run_as::role(event).is_empty(),
+        },
         "UpdateSSHPublicKey" | "UpdateServiceSpecificCredential" | "UpdateSigningCertificate" => {
             let [status] = members(event.request_parameters, ["status"]);
             text(status).eq_ignore_ascii_case("active")
@@ -179,6 +183,7 @@ fn new_name<'a>(event: &Event<'a>) -> Cow<'a, str> {
 fn target<'a>(change: IamEvent, request: &Request<'a>, event: &Event<'a>) -> (TargetKind, Cow<'a, str>) {
     let kind = change.target_kind();
     let named = match kind {
+        _ if change.act() == Act::RunAs => run_as::role(event),
         TargetKind::User => text(request.user_name),
         TargetKind::Group => text(request.group_name),
         TargetKind::Role => text(request.role_name),

@@ -217,6 +217,26 @@ not say), low for what else is named and running instances, info for roles of in
     page: "https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html",
 };
 
+pub(super) const ADMIN_ROLE_HANDED: Rule = Rule {
+    id: "admin-role-handed-to-code",
+    severity: Severity::High,
+    practice: None,
+    techniques: &["T1548.005"],
+    controls: &[],
+    about: "A role that these logs or IAM's state show to be administrator was given to code (a Lambda function, an instance or its \
+template, an ECS task, a build, a stack, a notebook, a job, a state machine, a schedule) by a caller that neither shows to be \
+administrator: with iam:PassRole whoever writes the code has what the role may do. A line for each caller. High where the role gave \
+its caller rights afterwards; low where the code is a stack of CloudFormation, and info where the caller has done so for more than \
+a week, which is how deployments work. Quiet: root, the role itself, and callers that made administrators before, which is \
+told as such. CloudTrail does not record PassRole. Known misses: roles and instance profiles of which nothing was read; code that is put where \
+such a role is already (UpdateFunctionCode, SendCommand).",
+    check: "May the caller be as strong as the role? trailscan events --event CALL shows what it made; trailscan sessions shows what \
+the role did since.",
+    fix: "Allow iam:PassRole on the roles that the work needs, none of them administrator, with iam:PassedToService; delete \
+what was made.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html",
+};
+
 pub(super) const ASSIGNED: Rule = Rule {
     id: "identity-center-assigned",
     severity: Severity::High,

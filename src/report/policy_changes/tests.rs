@@ -783,6 +783,10 @@ fn every_rule_is_registered_and_every_finding_says_why() {
         call("03:00", "EnableOutboundWebIdentityFederation", json!(null)),
         call("03:00", "EnableOrganizationsRootSessions", json!(null)),
         elsewhere("eks", "CreateAccessEntry", json!({ "name": "c", "principalArn": ANA })),
+        by(
+            elsewhere("states", "CreateStateMachine", json!({ "roleArn": "arn:aws:iam::111122223333:role/a" })),
+            "arn:aws:iam::111122223333:user/bob",
+        ),
         elsewhere("sso", "CreateAccountAssignment", json!({})),
         elsewhere("sns", "AddPermission", json!({ "aWSAccountId": ["999988887777"] })),
         elsewhere(
