@@ -90,7 +90,7 @@ pub enum Act {
     MakePerson,
     /// Puts a user of that directory into a group.
     JoinPeople,
-    /// Sets the password of a user of that directory anew, or takes an MFA device away.
+    /// Changes how a user of that directory signs in: its password, e-mail address, name or MFA devices, or that it may again.
     ResetPerson,
     /// Sets when the directory of Identity Center asks for MFA.
     SetDirectoryMfa,

@@ -160,6 +160,10 @@ fn is_telling(change: IamEvent, documents: &mut Documents, event: &Event<'_>) ->
             let [status] = members(event.request_parameters, ["status"]);
             text(status).eq_ignore_ascii_case("active")
         }
+        "UpdateUser" if change.act() == Act::ResetPerson => organization::is_of_sign_in(event),
+        "CompleteVirtualMfaDeviceRegistration" | "CompleteWebAuthnDeviceRegistration" => {
+            organization::is_by_administrator(event)
+        }
         // Of a path alone nobody is called otherwise.
         "UpdateGroup" | "UpdateUser" => !new_name(event).is_empty(),
         // Most updates set what a detector looks at.

@@ -129,8 +129,9 @@ pub(super) const PROVIDER_TRUSTED: Rule = Rule {
     practice: None,
     techniques: &["T1484.002"],
     controls: &[],
-    about: "A SAML or OpenID Connect provider was made, or its metadata, thumbprint or audience changed. Low for the \
-providers of GitHub, GitLab, HCP Terraform and EKS clusters, which ordinary accounts make.",
+    about: "A SAML or OpenID Connect provider was made, or its metadata, thumbprint or audience changed, or what keeps the \
+directory of IAM Identity Center in step with one got a token (CreateBearerToken). Low for that, since it is renewed each year, \
+and for the providers of GitHub, GitLab, HCP Terraform and EKS clusters, which ordinary accounts make.",
     check: "Whose provider is it? Which roles trust it: trailscan posture --authorization-details FILE.",
     fix: "If it is not yours: aws iam delete-saml-provider, delete-open-id-connect-provider, and look at who called.",
     page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers.html",

@@ -47,10 +47,11 @@ pub(super) const PEOPLE_CHANGED: Rule = Rule {
     practice: None,
     techniques: &["T1098"],
     controls: &[],
-    about: "Somebody made users in the directory of IAM Identity Center, put them into groups, or set their passwords anew or \
-took their MFA devices away, or set when it asks for MFA: a line for each caller. Medium where the caller put itself into a group, or anybody into one that these logs show to be administrator, or both reset a \
-password and took a device of one user within a day; info where all it did was to make users and memberships for more than a week; else \
-low. What an identity provider keeps in step (SCIM) is not part of it.",
+    about: "Somebody made users in the directory of IAM Identity Center, put them into groups, or changed how others sign in: \
+their passwords, e-mail addresses, names or MFA devices, or that they may again (EnableUser), or set when the directory asks for \
+MFA: a line for each caller. Medium where the caller put itself into a group, or anybody into one that these logs show to be administrator, or changed two of \
+password, e-mail address and devices of one user within a day, unless these logs show that user made; info where all it did was to make users and memberships for more \
+than a week; else low. What an identity provider keeps in step (SCIM) is not part of it, nor what people do to themselves.",
     check: "Ask who called, and those whose devices or passwords went; trailscan console-logins shows who signed in since.",
     fix: "If it was not meant: disable the user, end its sessions, and look at what the caller did.",
     page: "https://docs.aws.amazon.com/singlesignon/latest/userguide/logging-using-cloudtrail.html",

@@ -611,6 +611,27 @@ fn people_of_the_directory() {
     let two = [reset("UpdatePassword", "u-1"), reset("DeleteMfaDeviceForUser", "u-2")];
     assert_eq!(found(two), rule("low"));
     assert_eq!(found([reset("UpdatePassword", "me"), reset("DeleteMfaDeviceForUser", "me")]), "", "their own");
+    let address = |id: &str| {
+        let set = json!({ "userId": id, "operations": [{ "attributePath": "emails", "attributeValue": "HIDDEN" }] });
+        person("identitystore", "UpdateUser", set)
+    };
+    assert_eq!(found([address("u-1")]), rule("low"));
+    assert_eq!(found([address("u-1"), reset("UpdatePassword", "u-1")]), rule("medium"), "its mail goes elsewhere");
+    assert_eq!(found([address("u-1"), later(reset("UpdatePassword", "u-1"))]), rule("low"));
+    assert_eq!(found([made(), address("u-9"), reset("UpdatePassword", "u-9")]), rule("low"), "a typing error");
+    let title = json!({ "userId": "u-1", "operations": [{ "attributePath": "title" }] });
+    assert_eq!(found([person("identitystore", "UpdateUser", title)]), "", "no way to sign in");
+    assert_eq!(found([reset("UpdateUser", "u-1")]), rule("low"), "the record does not say what");
+    assert_eq!(found([reset("EnableUser", "u-1"), reset("UpdatePassword", "u-1")]), rule("low"), "who comes back");
+    let device = |id: &str| reset("CompleteVirtualMfaDeviceRegistration", id);
+    assert_eq!(found([device("u-1")]), rule("low"));
+    assert_eq!(found([device("u-1"), reset("UpdatePassword", "u-1")]), rule("medium"));
+    assert_eq!(found([device("u-1"), reset("DeleteMfaDeviceForUser", "u-1")]), rule("low"), "a new phone");
+    let mut own = device("u-1");
+    own["userIdentity"] = json!({ "type": "IdentityCenterUser", "accountId": "111122223333" });
+    assert_eq!((found([own]), found([device("me")])), (String::new(), String::new()), "their own");
+    let token = person("sso-directory", "CreateBearerToken", json!({ "directoryId": "d-1" }));
+    assert_eq!(found([token]), "identity-provider-trusted low");
     let rules = person("sso", "PutMfaDeviceManagementForDirectory", json!({ "directoryId": "d-1" }));
     assert_eq!(found([rules]), rule("low"));
     let of_iam = call("iam", "CreateUser", json!({ "userName": "bo" }));

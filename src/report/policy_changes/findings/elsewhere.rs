@@ -61,11 +61,14 @@ fn credentials(all: &[Change<'_>]) -> Vec<Found> {
 fn providers(all: &[Change<'_>]) -> Vec<Found> {
     let of_provider = |((account_id, kind, name), rows): (Target<'_>, Vec<usize>)| {
         let is_usual = rows.iter().all(|&row| all[row].event.name() == "CreateOpenIDConnectProvider") && is_usual(name);
-        let (severity, because) = match is_usual {
-            true => {
-                (Severity::Low, "a provider that many use; which of its tokens are taken is for trust policies to say")
-            }
-            false => (Severity::Medium, "whoever runs the provider says who comes in, wherever a role trusts it"),
+        let is_of_people =
+            rows.iter().all(|&row| matches!(all[row].event.name(), "CreateBearerToken" | "CreateProvisioningTenant"));
+        let (severity, because) = if is_usual {
+            (Severity::Low, "a provider that many use; which of its tokens are taken is for trust policies to say")
+        } else if is_of_people {
+            (Severity::Low, "whoever has the token makes users and fills groups; it is renewed each year")
+        } else {
+            (Severity::Medium, "whoever runs the provider says who comes in, wherever a role trusts it")
         };
         let did = listed(all, &rows, |change| change.event.name().to_owned());
         Draft::new(&rules::PROVIDER_TRUSTED, account_id, named(kind, name))
