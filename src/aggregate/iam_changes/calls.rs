@@ -74,6 +74,8 @@ const ECS: &str = "ecs.amazonaws.com";
 /// Amazon EMR.
 const EMR: &str = "elasticmapreduce.amazonaws.com";
 const EMR_SERVERLESS: &str = "emr-serverless.amazonaws.com";
+/// Amazon Route 53 Resolver.
+const RESOLVER: &str = "route53resolver.amazonaws.com";
 const SAGEMAKER: &str = "sagemaker.amazonaws.com";
 /// Amazon EventBridge Scheduler.
 const SCHEDULER: &str = "scheduler.amazonaws.com";
@@ -112,6 +114,7 @@ pub(super) const EVENTS: &[(&str, &str, Act, TargetKind)] = &[
     ("AttachRolePolicy", IAM, Act::Attach, TargetKind::Role),
     ("AttachUserPolicy", IAM, Act::Attach, TargetKind::User),
     ("AuthorizeSnapshotAccess", REDSHIFT, Act::Share, TargetKind::Resource),
+    ("BatchDisableStandards", SECURITY_HUB, Act::NarrowDetection, TargetKind::Detection),
     ("ChangePassword", IAM, Act::ChangePassword, TargetKind::User),
     ("CompleteVirtualMfaDeviceRegistration", DIRECTORY, Act::ResetPerson, TargetKind::Person),
     ("CompleteWebAuthnDeviceRegistration", DIRECTORY, Act::ResetPerson, TargetKind::Person),
@@ -120,6 +123,7 @@ pub(super) const EVENTS: &[(&str, &str, Act, TargetKind)] = &[
     ("CreateAccountAssignment", SSO, Act::Assign, TargetKind::PermissionSet),
     ("CreateActivation", SSM, Act::HandRole, TargetKind::Resource),
     ("CreateArchiveRule", ANALYZER, Act::NarrowDetection, TargetKind::Detection),
+    ("CreateAutomationRule", SECURITY_HUB, Act::NarrowDetection, TargetKind::Detection),
     ("CreateBearerToken", DIRECTORY, Act::TrustProvider, TargetKind::Provider),
     ("CreateBucket", S3, Act::Share, TargetKind::Resource),
     ("CreateChangeSet", CLOUDFORMATION, Act::RunAs, TargetKind::Role),
@@ -187,12 +191,14 @@ pub(super) const EVENTS: &[(&str, &str, Act, TargetKind)] = &[
     ("DeleteGroupPolicy", IAM, Act::DeleteInline, TargetKind::Group),
     ("DeleteInlinePolicyFromPermissionSet", SSO, Act::DeleteInline, TargetKind::PermissionSet),
     ("DeleteLoginProfile", IAM, Act::DeleteLogin, TargetKind::User),
+    ("DeleteMembers", GUARDDUTY, Act::StopDetection, TargetKind::Detection),
     ("DeleteMfaDeviceForUser", DIRECTORY, Act::ResetPerson, TargetKind::Person),
     ("DeletePermissionsBoundaryFromPermissionSet", SSO, Act::DeleteBoundary, TargetKind::PermissionSet),
     ("DeletePolicy", IAM, Act::DeletePolicy, TargetKind::Policy),
     ("DeletePolicy", ORGANIZATIONS, Act::LiftLimit, TargetKind::Limit),
     ("DeletePolicyVersion", IAM, Act::DeletePolicy, TargetKind::Policy),
     ("DeletePublishingDestination", GUARDDUTY, Act::NarrowDetection, TargetKind::Detection),
+    ("DeleteResolverQueryLogConfig", RESOLVER, Act::NarrowDetection, TargetKind::Detection),
     ("DeleteRole", IAM, Act::Delete, TargetKind::Role),
     ("DeleteRolePermissionsBoundary", IAM, Act::DeleteBoundary, TargetKind::Role),
     ("DeleteRolePolicy", IAM, Act::DeleteInline, TargetKind::Role),
@@ -216,6 +222,7 @@ pub(super) const EVENTS: &[(&str, &str, Act, TargetKind)] = &[
     ("DisassociateFromAdministratorAccount", GUARDDUTY, Act::StopDetection, TargetKind::Detection),
     ("DisassociateFromMasterAccount", GUARDDUTY, Act::StopDetection, TargetKind::Detection),
     ("DisassociateMembers", GUARDDUTY, Act::StopDetection, TargetKind::Detection),
+    ("DisassociateResolverQueryLogConfig", RESOLVER, Act::NarrowDetection, TargetKind::Detection),
     ("Enable", INSPECTOR, Act::StartDetection, TargetKind::Detection),
     ("EnableAWSServiceAccess", ORGANIZATIONS, Act::TrustService, TargetKind::Account),
     ("EnableExternalIdPConfigurationForDirectory", DIRECTORY, Act::TrustProvider, TargetKind::Provider),
@@ -241,6 +248,7 @@ pub(super) const EVENTS: &[(&str, &str, Act, TargetKind)] = &[
     ("PutBucketPolicy", S3, Act::Share, TargetKind::Resource),
     ("PutBucketReplication", S3, Act::Share, TargetKind::Resource),
     ("PutComponentPolicy", IMAGEBUILDER, Act::Share, TargetKind::Resource),
+    ("PutConfigurationRecorder", CONFIG, Act::NarrowDetection, TargetKind::Detection),
     ("PutContainerRecipePolicy", IMAGEBUILDER, Act::Share, TargetKind::Resource),
     ("PutDomainPermissionsPolicy", CODEARTIFACT, Act::Share, TargetKind::Resource),
     ("PutFileSystemPolicy", EFS, Act::Share, TargetKind::Resource),
@@ -307,6 +315,7 @@ pub(super) const EVENTS: &[(&str, &str, Act, TargetKind)] = &[
     ("UpdateIPSet", GUARDDUTY, Act::NarrowDetection, TargetKind::Detection),
     ("UpdateJob", GLUE, Act::RunAs, TargetKind::Role),
     ("UpdateLoginProfile", IAM, Act::UpdateLogin, TargetKind::User),
+    ("UpdateMemberDetectors", GUARDDUTY, Act::NarrowDetection, TargetKind::Detection),
     ("UpdateNotebookInstance", SAGEMAKER, Act::RunAs, TargetKind::Role),
     ("UpdateOpenIDConnectProviderThumbprint", IAM, Act::TrustProvider, TargetKind::Provider),
     ("UpdatePassword", DIRECTORY, Act::ResetPerson, TargetKind::Person),

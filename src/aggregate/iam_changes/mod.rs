@@ -17,6 +17,7 @@ mod saved;
 mod shared;
 #[cfg(test)]
 mod tests;
+mod watched;
 
 use std::collections::BTreeSet;
 

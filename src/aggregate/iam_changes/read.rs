@@ -7,7 +7,7 @@ use super::act::{Act, TargetKind};
 use super::documents::Documents;
 use super::event::IamEvent;
 use super::key::{DORMANT, Granted, Key, Outcome};
-use super::{elsewhere, organization, run_as, shared};
+use super::{elsewhere, organization, run_as, shared, watched};
 use crate::aggregate::{Seen, Sym};
 use crate::model::{
     Arn, Event, Grant, IdentityType, OpenPrincipal, OpenTo, PasswordPolicy, PolicyClass, Raw, members, text,
@@ -168,7 +168,13 @@ fn is_telling(change: IamEvent, documents: &mut Documents, event: &Event<'_>) ->
         "UpdateGroup" | "UpdateUser" => !new_name(event).is_empty(),
         // Most updates set what a detector looks at.
         "UpdateDetector" => !elsewhere::given(change, event).is_empty(),
-        "CreateFilter" | "UpdateFilter" | "CreateIPSet" | "UpdateIPSet" => elsewhere::narrows(event),
+        "CreateFilter"
+        | "UpdateFilter"
+        | "CreateIPSet"
+        | "UpdateIPSet"
+        | "CreateAutomationRule"
+        | "PutConfigurationRecorder"
+        | "UpdateMemberDetectors" => watched::narrows(event),
         "UpdatePolicy" => !organization::still_limits(event, documents),
         "CreateFunction20150331"
         | "UpdateFunctionConfiguration20150331"
