@@ -269,7 +269,10 @@ fn policy<'a>(
         Act::Attach | Act::Detach if change.target_kind() == TargetKind::PermissionSet => of_permission_set(event),
         Act::Attach | Act::Detach => managed(text(request.policy_arn), |arn| Granted::Policy(Grant::of_managed(arn))),
         Act::PutBoundary => managed(text(request.permissions_boundary), |_| Granted::Nothing),
-        Act::PutInline => (text(request.policy_name), PolicyClass::Inline, document()),
+        Act::PutInline => {
+            let of_user = written_for(&text(request.user_name), written.json());
+            (text(request.policy_name), PolicyClass::Inline, Granted::Policy(documents.grant(&of_user)))
+        }
         Act::DeleteInline => (text(request.policy_name), PolicyClass::Inline, unknown),
         Act::WritePolicy => (written_policy(request, event), PolicyClass::CustomerManaged, document()),
         Act::SetDefaultVersion | Act::DeletePolicy => (text(request.policy_arn), PolicyClass::CustomerManaged, unknown),
@@ -304,6 +307,17 @@ fn policy<'a>(
         Act::UpdatePasswordPolicy => (password_terms(event), PolicyClass::None, Granted::Nothing),
         _ => other(Raw::Null),
     }
+}
+
+/// The document of a user's inline policy, where it names that user as any user may be told to name itself: what somebody may do
+/// to its own user is one question, however the document calls it.
+fn written_for<'d>(user: &str, document: &'d str) -> Cow<'d, str> {
+    let own = format!(":user/{user}");
+    if user.is_empty() || !document.contains(&own) {
+        return Cow::Borrowed(document);
+    }
+    let ends = ["\"", "\\\""].map(|end| (format!("{own}{end}"), format!(":user/${{aws:username}}{end}")));
+    Cow::Owned(ends.iter().fold(document.to_owned(), |text, (named, variable)| text.replace(named, variable)))
 }
 
 /// The policy that a permission set gets or loses. What has no ARN is a policy of the account, by its name.
