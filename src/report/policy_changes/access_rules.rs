@@ -227,7 +227,7 @@ pub(super) const ADMIN_ROLE_HANDED: Rule = Rule {
     about: "A role that these logs or IAM's state show to be administrator was given to code (a Lambda function, an instance or its \
 template, an ECS task, a build, a stack, a notebook, a job, a state machine, a schedule) by a caller that neither shows to be \
 administrator: with iam:PassRole whoever writes the code has what the role may do. A line for each caller. High where the role gave \
-its caller rights afterwards; low where the code is a stack of CloudFormation, and info where the caller has done so for more than \
+its caller rights afterwards; medium where IAM's state shows the caller without administrator rights, low where no state of it was read; info where the code is a stack of CloudFormation, and where the caller has done so for more than \
 a week, which is how deployments work. Quiet: root, the role itself, and callers that made administrators before, which is \
 told as such. CloudTrail does not record PassRole. Known misses: roles and instance profiles of which nothing was read; code that is put where \
 such a role is already (UpdateFunctionCode, SendCommand).",

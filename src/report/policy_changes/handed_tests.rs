@@ -115,7 +115,7 @@ fn whatever_runs_code_is_known() {
         let profile = json!({ "instanceProfileName": "power", "roleName": "power" });
         let profile = by(call("02:00", "iam", "AddRoleToInstanceProfile", profile), BOSS);
         let asked = [powerful(), profile, call("03:00", service, name, request.clone())];
-        assert_eq!(handed(asked), "medium", "{name} {request}");
+        assert_eq!(handed(asked), "low", "{name} {request}");
     }
     let agent = json!({ "family": "f", "executionRoleArn": ROLE });
     assert_eq!(handed([powerful(), call("03:00", "ecs", "RegisterTaskDefinition", agent)]), "", "the agent's role");
@@ -132,7 +132,7 @@ fn who_may_pass_it_and_is_nobody_gets_it() {
     };
     assert_eq!(handed([powerful(), function("03:00"), then("AttachUserPolicy", "ana")]), "high");
     assert_eq!(handed([powerful(), stack("03:00"), then("AddUserToGroup", "ana")]), "high", "by a stack, too");
-    assert_eq!(handed([powerful(), function("03:00"), then("AttachUserPolicy", "bo")]), "medium", "told as that");
+    assert_eq!(handed([powerful(), function("03:00"), then("AttachUserPolicy", "bo")]), "low", "told as that");
     assert_eq!(handed([powerful(), function("05:00"), then("AttachUserPolicy", "ana")]), "", "before: by another way");
     let denied = |message: &str| {
         let mut record = function("03:00");
@@ -160,16 +160,15 @@ fn deployments_stay_quiet() {
     assert_eq!(handed([powerful(), by_root]), "");
     let given = by(call("02:00", "iam", "AttachUserPolicy", json!({ "userName": "ana", "policyArn": ADMIN })), BOSS);
     assert_eq!(handed([powerful(), given.clone(), function("03:00")]), "", "an administrator");
-    assert_eq!(handed([powerful(), given, function("01:30")]), "medium", "not yet");
+    assert_eq!(handed([powerful(), given, function("01:30")]), "low", "not yet");
     let scaling =
         "arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling";
     assert_eq!(handed([powerful(), by(function("03:00"), scaling)]), "", "AWS itself");
-    assert_eq!(handed([powerful(), stack("03:00")]), "low");
-    let deploys = |last: u32| [powerful(), stack("03:00"), on(5, stack("03:00")), on(last, stack("03:00"))];
-    assert_eq!((handed(deploys(8)), handed(deploys(12))), ("low".to_owned(), "info".to_owned()));
+    assert_eq!(handed([powerful(), stack("03:00")]), "info");
+    assert_eq!(handed([powerful(), stack("03:00"), function("04:00")]), "low", "not a stack alone");
     let functions = [powerful(), function("03:00"), on(5, function("03:00")), on(12, function("03:00"))];
     assert_eq!(handed(functions), "info");
-    assert_eq!(handed([powerful(), function("03:00"), on(12, function("03:00"))]), "medium", "twice is not a habit");
+    assert_eq!(handed([powerful(), function("03:00"), on(12, function("03:00"))]), "low", "twice is not a habit");
 }
 
 #[test]

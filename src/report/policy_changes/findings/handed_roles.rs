@@ -54,10 +54,13 @@ pub(super) fn of<'a>(all: &'a [Change<'a>], known: &Known<'a>) -> Vec<Found> {
                 "the caller has done so for more than a week, as a pipeline does; it is as strong as the role",
             ),
             () if is_stack => (
-                Severity::Low,
-                "CloudFormation acts as the role, as pipelines have it do; who may say so is as strong as the role",
+                Severity::Info,
+                "CloudFormation acts as the role, as pipelines have it do; what a stack gives somebody is told as that",
             ),
-            () => (Severity::Medium, "the caller is not known to be administrator, and by the code it is"),
+            () if rows.iter().any(|&row| belongings.is_in_state(&all[row])) => {
+                (Severity::Medium, "by IAM's state the caller is not administrator, and by the code it is")
+            }
+            () => (Severity::Low, "what the caller may do without the role is not known here; give IAM's state"),
         };
         let roles: BTreeSet<String> =
             rows.iter().filter_map(|&row| role_of(&all[row], known)).map(|(_, kind, name)| named(kind, name)).collect();

@@ -123,6 +123,11 @@ impl<'c, 'a> Belongings<'c, 'a> {
         }
     }
 
+    /// Whether IAM's state shows what the caller may do.
+    pub(super) fn is_in_state(&self, change: &Change<'a>) -> bool {
+        self.user(change).is_some() || self.role(change).is_some()
+    }
+
     /// Whether the caller was administrator before, by what others gave it in these logs, or is by state, without what it gave
     /// itself or wrote in these logs.
     pub(super) fn is_administrator(&self, change: &Change<'a>) -> bool {
