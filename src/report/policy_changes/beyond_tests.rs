@@ -627,9 +627,16 @@ fn people_of_the_directory() {
     assert_eq!(found([device("u-1")]), rule("low"));
     assert_eq!(found([device("u-1"), reset("UpdatePassword", "u-1")]), rule("medium"));
     assert_eq!(found([device("u-1"), reset("DeleteMfaDeviceForUser", "u-1")]), rule("low"), "a new phone");
-    let mut own = device("u-1");
-    own["userIdentity"] = json!({ "type": "IdentityCenterUser", "accountId": "111122223333" });
-    assert_eq!((found([own]), found([device("me")])), (String::new(), String::new()), "their own");
+    for (kind, name) in [
+        ("IdentityCenterUser", "CompleteWebAuthnDeviceRegistration"),
+        ("IdentityCenterUser", "UpdatePassword"),
+        ("Unknown", "UpdatePassword"),
+    ] {
+        let mut own = reset(name, "u-1");
+        own["userIdentity"] = json!({ "type": kind, "accountId": "111122223333" });
+        assert_eq!(found([own]), "", "at the portal: {kind} {name}");
+    }
+    assert_eq!(found([device("me")]), "", "their own");
     let token = person("sso-directory", "CreateBearerToken", json!({ "directoryId": "d-1" }));
     assert_eq!(found([token]), "identity-provider-trusted low");
     let rules = person("sso", "PutMfaDeviceManagementForDirectory", json!({ "directoryId": "d-1" }));
