@@ -77,6 +77,8 @@ pub struct Role {
     pub boundary: Option<Boundary>,
     /// `RoleLastUsed`.
     pub last_used: Option<LastUsed>,
+    /// `InstanceProfileList`: names of the instance profiles that hold it.
+    pub profiles: Vec<String>,
 }
 
 /// A managed policy with the document of its default version.
@@ -200,6 +202,14 @@ struct Written {
     assume_role_policy_document: Value,
     permissions_boundary: Option<Boundary>,
     role_last_used: Option<WrittenLastUsed>,
+    #[serde(deserialize_with = "or_default")]
+    instance_profile_list: Vec<WrittenProfile>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct WrittenProfile {
+    instance_profile_name: Text,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -303,6 +313,7 @@ impl Written {
             inline: inline(self.role_policy_list),
             attached: sorted(self.attached_managed_policies),
             boundary: self.permissions_boundary,
+            profiles: self.instance_profile_list.into_iter().map(|profile| profile.instance_profile_name.0).collect(),
             last_used: self.role_last_used.map(|used| LastUsed { time: used.last_used_date.0, region: used.region.0 }),
         }
     }

@@ -13,7 +13,7 @@ mod hand_tests;
 mod leak;
 mod look;
 mod machine;
-mod pace;
+pub(super) mod pace;
 mod rules;
 mod signal;
 #[cfg(test)]

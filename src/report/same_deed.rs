@@ -13,8 +13,9 @@ use super::{Finding, Severity, told_by};
 use crate::model::grouped;
 
 /// Rules that tell what somebody did, not how something stands: a root key in each of two accounts is two things to do.
-const DEEDS: [&str; 15] = [
+const DEEDS: [&str; 16] = [
     "admin-granted",
+    "admin-role-handed-to-code",
     "admin-role-names-insider",
     "admin-role-trust-rewritten",
     "boundary-removed",

@@ -204,8 +204,35 @@ impl Account {
                 (9 + run) * 60 + 1,
                 ("lambda.amazonaws.com", "UpdateFunctionCode20150331v2"),
                 json!({
-                "userIdentity": with(session, web), "sourceIPAddress": runner}),
+                "userIdentity": with(session.clone(), web), "sourceIPAddress": runner}),
             );
+            self.roles_for_code(run, (&session, &runner));
+        }
+    }
+
+    /// A pipeline makes functions, tasks, instances and stacks that run as roles.
+    fn roles_for_code(&mut self, run: usize, (session, runner): (&Value, &str)) {
+        let role = |name: &str| format!("arn:aws:iam::{}:role/{name}", self.id);
+        let calls = [
+            ("lambda", "CreateFunction20150331", json!({"functionName": "orders", "role": role("orders-fn")})),
+            (
+                "ecs",
+                "RegisterTaskDefinition",
+                json!({"family": "orders", "taskRoleArn": role("orders-task"),
+                "executionRoleArn": role("ecsTaskExecutionRole")}),
+            ),
+            ("ec2", "RunInstances", json!({"iamInstanceProfile": {"name": "web"}})),
+            (
+                "cloudformation",
+                "CreateChangeSet",
+                json!({"stackName": "orders",
+                "roleARN": role("cdk-hnb659fds-cfn-exec-role")}),
+            ),
+            ("codebuild", "UpdateProject", json!({"name": "orders", "serviceRole": role("orders-build")})),
+        ];
+        for (place, (service, name, request)) in calls.into_iter().enumerate() {
+            let changes = json!({"userIdentity": session, "sourceIPAddress": runner, "requestParameters": request});
+            self.call((9 + run) * 60 + 2 + place, (&format!("{service}.amazonaws.com"), name), changes);
         }
     }
 

@@ -64,6 +64,8 @@ pub enum Act {
     OpenProfile,
     /// Hands a role to what runs: an instance profile, pods of a cluster.
     HandRole,
+    /// Has code run as a role: a function, an instance, a task, a build, a stack.
+    RunAs,
     /// Lets a principal of IAM into a cluster.
     EnterCluster,
     /// Gives another account rights for a time: temporary delegation.
@@ -88,7 +90,7 @@ pub enum Act {
     MakePerson,
     /// Puts a user of that directory into a group.
     JoinPeople,
-    /// Sets the password of a user of that directory anew, or takes an MFA device away.
+    /// Changes how a user of that directory signs in: its password, e-mail address, name or MFA devices, or that it may again.
     ResetPerson,
     /// Sets when the directory of Identity Center asks for MFA.
     SetDirectoryMfa,

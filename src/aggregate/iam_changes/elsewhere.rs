@@ -5,8 +5,8 @@ use std::borrow::Cow;
 
 use super::act::{Act, TargetKind};
 use super::event::IamEvent;
-use super::key::{BY_ITSELF, OFF, ON};
-use super::{organization, shared};
+use super::key::BY_ITSELF;
+use super::{organization, shared, watched};
 use crate::model::{Arn, Event, Raw, members, text};
 
 /// What the call is about, by name; empty when the record does not say.
@@ -45,7 +45,8 @@ pub(super) fn given<'a>(change: IamEvent, event: &Event<'a>) -> Cow<'a, str> {
         Act::HandRole if change.name() == "SetIdentityPoolRoles" => guests(event),
         Act::HandRole => of(["roleName", "roleArn", "iamRole"]),
         Act::GetToken => listed(event, "audience"),
-        Act::StopDetection | Act::StartDetection if change.name().ends_with("Detector") => enabled(event),
+        Act::StopDetection | Act::StartDetection if change.name().ends_with("Detector") => watched::enabled(event),
+        Act::NarrowDetection if change.name() == "UpdateMemberDetectors" => watched::features_off(event),
         Act::NarrowDetection => of(["name", "ruleName", "ipSetId"]),
         Act::AddLayer => shared::layers(event),
         Act::MakeSet => of(["name", "", ""]),
@@ -64,28 +65,6 @@ pub(super) fn given<'a>(change: IamEvent, event: &Event<'a>) -> Cow<'a, str> {
         }
         _ => Cow::Borrowed(""),
     }
-}
-
-/// Whether a filter of GuardDuty archives what it finds, unseen, or a list of trusted addresses is in use.
-///
-/// Source: Amazon GuardDuty API reference, CreateFilter (action `NOOP` or `ARCHIVE`) and CreateIPSet (activate); Amazon
-/// GuardDuty user guide, "Suppression rules" and "Working with trusted IP lists and threat lists".
-pub(super) fn narrows(event: &Event<'_>) -> bool {
-    let [action, activate] = members(event.request_parameters, ["action", "activate"]);
-    let is_list = event.event_name.ends_with("IPSet");
-    if is_list { activate.json() != "false" } else { text(action).eq_ignore_ascii_case("archive") }
-}
-
-/// [`ON`] or [`OFF`], where a call sets a detector so.
-///
-/// Source: Amazon GuardDuty API reference, CreateDetector and UpdateDetector.
-fn enabled<'a>(event: &Event<'a>) -> Cow<'a, str> {
-    let [enable] = members(event.request_parameters, ["enable"]);
-    Cow::Borrowed(match enable.json() {
-        "true" => ON,
-        "false" => OFF,
-        _ => "",
-    })
 }
 
 /// The id of a long-lived credential: of the response to the call that made it, or of the request. Empty where neither says.

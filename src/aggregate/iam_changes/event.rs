@@ -16,9 +16,17 @@ impl IamEvent {
 
     #[cold]
     fn find(source: &str, name: &str) -> Option<Self> {
-        let at = EVENTS.binary_search_by_key(&(name, source), |&(name, source, ..)| (name, source)).ok()?;
+        let at = EVENTS.partition_point(|&(known, of, ..)| (known, of) < (name, source));
+        let (known, of, _, kind) = *EVENTS.get(at)?;
         // What two services call alike and do alike is one call, told apart by its target.
-        Self::about(name, EVENTS[at].3)
+        if (known, of) == (name, source) { Self::about(name, kind) } else { None }
+    }
+
+    /// The other thing that the same call does.
+    pub fn twin(self) -> Option<Self> {
+        let (name, source, ..) = EVENTS[usize::from(self.0)];
+        let next = self.0.checked_add(1)?;
+        EVENTS.get(usize::from(next)).filter(|(known, of, ..)| (*known, *of) == (name, source)).map(|_| Self(next))
     }
 
     /// The call of that `eventName` about such a target: of several services' the first, where the target does not tell.
@@ -82,7 +90,9 @@ mod tests {
         assert!(EVENTS.is_sorted_by_key(|(name, source, ..)| (name, source)) && EVENTS.len() < 256);
         for (name, source, act, kind) in EVENTS {
             let event = IamEvent::of_call(source, name).unwrap();
-            assert_eq!((event.name(), event.act(), event.target_kind()), (*name, *act, *kind));
+            let all = [Some(event), event.twin()].into_iter().flatten();
+            let mut all = all.map(|event| (event.name(), event.act(), event.target_kind()));
+            assert!(all.any(|known| known == (*name, *act, *kind)), "{name}");
             let same = IamEvent::about(name, *kind).unwrap();
             assert_eq!(
                 (same.name(), same.act(), same.target_kind()),
@@ -102,6 +112,10 @@ mod tests {
         assert_eq!(IamEvent::about("Zz", TargetKind::User), None);
         assert_eq!(IamEvent::of_call("customer-profiles.amazonaws.com", "CreateProfile"), None, "of another service");
         assert_eq!(IamEvent::of_call("eks.amazonaws.com", "CreateUser"), None);
-        assert_eq!(IamEvent::of_call("ec2.amazonaws.com", "RunInstances"), None);
+        assert_eq!(IamEvent::of_call("ec2.amazonaws.com", "DescribeInstances"), None);
+        let layers = IamEvent::of_call("lambda.amazonaws.com", "CreateFunction20150331").unwrap();
+        let role = layers.twin().unwrap();
+        assert_eq!((layers.act(), role.act(), role.twin()), (Act::AddLayer, Act::RunAs, None));
+        assert_eq!(IamEvent::about("CreateFunction20150331", TargetKind::Role), Some(role));
     }
 }

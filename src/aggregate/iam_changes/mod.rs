@@ -12,10 +12,12 @@ mod key;
 mod organization;
 mod provisioning;
 mod read;
+mod run_as;
 mod saved;
 mod shared;
 #[cfg(test)]
 mod tests;
+mod watched;
 
 use std::collections::BTreeSet;
 
@@ -32,7 +34,12 @@ use crate::model::{EventTime, principal_of, service_of};
 
 /// The calls that are remembered, each as `AttachRolePolicy of iam`; all others leave nothing.
 pub fn kept_calls() -> BTreeSet<String> {
-    calls::EVENTS.iter().map(|(name, service, ..)| format!("{name} of {}", service_of(service))).collect()
+    let named = |(name, service, act, _): &(&str, &str, Act, TargetKind)| match act {
+        // What else the call does was kept before its role was.
+        Act::RunAs => format!("the role of {name} of {}", service_of(service)),
+        _ => format!("{name} of {}", service_of(service)),
+    };
+    calls::EVENTS.iter().map(named).collect()
 }
 
 /// Registers [`IamChanges`].
@@ -143,8 +150,10 @@ impl Aggregate for IamChanges {
     fn observe(&mut self, seen: &mut Seen<'_>) {
         let Some(change) = IamEvent::of_call(seen.event.event_source, seen.event.event_name) else { return };
         let caller = (self.actor(seen), self.service(seen));
-        if let Some(key) = read::key(change, caller, &mut self.documents, seen) {
-            self.row(key).observe(seen);
+        for change in [Some(change), change.twin()].into_iter().flatten() {
+            if let Some(key) = read::key(change, caller, &mut self.documents, seen) {
+                self.row(key).observe(seen);
+            }
         }
     }
 

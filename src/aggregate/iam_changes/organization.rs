@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 use super::act::Act;
 use super::documents::Documents;
 use super::key::{BY_ITSELF, LIMITS_NOTHING};
-use crate::model::{Event, Raw, members, text};
+use crate::model::{Event, IdentityType, Raw, members, text};
 
 /// The user of the directory: of a new one the id that it got, else the name.
 pub(super) fn person<'a>(event: &Event<'a>) -> Cow<'a, str> {
@@ -25,7 +27,29 @@ pub(super) fn person<'a>(event: &Event<'a>) -> Cow<'a, str> {
 pub(super) fn of_person<'a>(act: Act, event: &Event<'a>) -> Cow<'a, str> {
     let [group] = members(event.request_parameters, ["groupId"]);
     let group = if act == Act::JoinPeople { text(group) } else { Cow::Borrowed("") };
-    if is_caller(event, &person(event)) { Cow::Owned(format!("{group}{BY_ITSELF}")) } else { group }
+    let is_own = is_caller(event, &person(event)) || act == Act::ResetPerson && !is_by_administrator(event);
+    if is_own { Cow::Owned(format!("{group}{BY_ITSELF}")) } else { group }
+}
+
+/// Whether an update of a user of the directory is of what it signs in with: its name or e-mail address, to which codes and new
+/// passwords are sent. Where the record does not say what is updated, it may be.
+///
+/// Source: identity store API reference, UpdateUser, AttributeOperation.attributePath.
+pub(super) fn is_of_sign_in(event: &Event<'_>) -> bool {
+    let [operations] = members(event.request_parameters, ["operations"]);
+    let Ok(operations) = serde_json::from_str::<Vec<Value>>(operations.json()) else { return true };
+    let path = |operation: &Value| operation["attributePath"].as_str().unwrap_or_default().to_ascii_lowercase();
+    operations.iter().map(path).any(|path| path.starts_with("email") || path == "username")
+}
+
+/// Whether a principal of IAM called: whoever administers the directory. Its own users, who set their own passwords and register
+/// their own devices, have another identity there: IdentityCenterUser, before 2025 Unknown.
+///
+/// Source: IAM Identity Center user guide, "Understanding IAM Identity Center sign-in events"; CloudTrail user guide,
+/// "CloudTrail userIdentity element".
+pub(super) fn is_by_administrator(event: &Event<'_>) -> bool {
+    use IdentityType::{IdentityCenterUser, Missing, Other};
+    !matches!(event.user_identity.kind, IdentityCenterUser | Missing | Other(_))
 }
 
 /// Whether a user of the directory is the person behind the call.

@@ -7,7 +7,7 @@ use super::act::{Act, TargetKind};
 use super::documents::Documents;
 use super::event::IamEvent;
 use super::key::{DORMANT, Granted, Key, Outcome};
-use super::{elsewhere, organization, shared};
+use super::{elsewhere, organization, run_as, shared, watched};
 use crate::aggregate::{Seen, Sym};
 use crate::model::{
     Arn, Event, Grant, IdentityType, OpenPrincipal, OpenTo, PasswordPolicy, PolicyClass, Raw, members, text,
@@ -152,15 +152,29 @@ fn let_in_by(open: &OpenPrincipal) -> Option<String> {
 /// rewritten and limits yet, a function without layers of others do not.
 fn is_telling(change: IamEvent, documents: &mut Documents, event: &Event<'_>) -> bool {
     match change.name() {
+        _ if change.act() == Act::RunAs => match event.is_error() {
+            true => run_as::is_refused(event),
+            false => !run_as::role(event).is_empty(),
+        },
         "UpdateSSHPublicKey" | "UpdateServiceSpecificCredential" | "UpdateSigningCertificate" => {
             let [status] = members(event.request_parameters, ["status"]);
             text(status).eq_ignore_ascii_case("active")
+        }
+        "UpdateUser" if change.act() == Act::ResetPerson => organization::is_of_sign_in(event),
+        "CompleteVirtualMfaDeviceRegistration" | "CompleteWebAuthnDeviceRegistration" => {
+            organization::is_by_administrator(event)
         }
         // Of a path alone nobody is called otherwise.
         "UpdateGroup" | "UpdateUser" => !new_name(event).is_empty(),
         // Most updates set what a detector looks at.
         "UpdateDetector" => !elsewhere::given(change, event).is_empty(),
-        "CreateFilter" | "UpdateFilter" | "CreateIPSet" | "UpdateIPSet" => elsewhere::narrows(event),
+        "CreateFilter"
+        | "UpdateFilter"
+        | "CreateIPSet"
+        | "UpdateIPSet"
+        | "CreateAutomationRule"
+        | "PutConfigurationRecorder"
+        | "UpdateMemberDetectors" => watched::narrows(event),
         "UpdatePolicy" => !organization::still_limits(event, documents),
         "CreateFunction20150331"
         | "UpdateFunctionConfiguration20150331"
@@ -179,6 +193,7 @@ fn new_name<'a>(event: &Event<'a>) -> Cow<'a, str> {
 fn target<'a>(change: IamEvent, request: &Request<'a>, event: &Event<'a>) -> (TargetKind, Cow<'a, str>) {
     let kind = change.target_kind();
     let named = match kind {
+        _ if change.act() == Act::RunAs => run_as::role(event),
         TargetKind::User => text(request.user_name),
         TargetKind::Group => text(request.group_name),
         TargetKind::Role => text(request.role_name),
@@ -254,7 +269,10 @@ fn policy<'a>(
         Act::Attach | Act::Detach if change.target_kind() == TargetKind::PermissionSet => of_permission_set(event),
         Act::Attach | Act::Detach => managed(text(request.policy_arn), |arn| Granted::Policy(Grant::of_managed(arn))),
         Act::PutBoundary => managed(text(request.permissions_boundary), |_| Granted::Nothing),
-        Act::PutInline => (text(request.policy_name), PolicyClass::Inline, document()),
+        Act::PutInline => {
+            let of_user = written_for(&text(request.user_name), written.json());
+            (text(request.policy_name), PolicyClass::Inline, Granted::Policy(documents.grant(&of_user)))
+        }
         Act::DeleteInline => (text(request.policy_name), PolicyClass::Inline, unknown),
         Act::WritePolicy => (written_policy(request, event), PolicyClass::CustomerManaged, document()),
         Act::SetDefaultVersion | Act::DeletePolicy => (text(request.policy_arn), PolicyClass::CustomerManaged, unknown),
@@ -289,6 +307,17 @@ fn policy<'a>(
         Act::UpdatePasswordPolicy => (password_terms(event), PolicyClass::None, Granted::Nothing),
         _ => other(Raw::Null),
     }
+}
+
+/// The document of a user's inline policy, where it names that user as any user may be told to name itself: what somebody may do
+/// to its own user is one question, however the document calls it.
+fn written_for<'d>(user: &str, document: &'d str) -> Cow<'d, str> {
+    let own = format!(":user/{user}");
+    if user.is_empty() || !document.contains(&own) {
+        return Cow::Borrowed(document);
+    }
+    let ends = ["\"", "\\\""].map(|end| (format!("{own}{end}"), format!(":user/${{aws:username}}{end}")));
+    Cow::Owned(ends.iter().fold(document.to_owned(), |text, (named, variable)| text.replace(named, variable)))
 }
 
 /// The policy that a permission set gets or loses. What has no ARN is a policy of the account, by its name.

@@ -30,13 +30,13 @@ pub(super) fn whom<'a>(event: &Event<'a>, documents: &mut Documents) -> Option<(
         let removed: Vec<&str> = sharing.removed.iter().map(String::as_str).collect();
         return (!removed.is_empty()).then(|| (Cow::Owned(removed.join("; ")), Granted::Nothing));
     }
-    let Outsiders { anyone, accounts, organizations } = &sharing.outsiders;
+    let Outsiders { anyone, accounts, organizations, networks } = &sharing.outsiders;
     let granted = match accounts.values().all(|narrow| *narrow) {
         _ if *anyone => Granted::TrustAnyone,
         true => Granted::TrustConditional,
         false => Granted::TrustOutside,
     };
-    let named = accounts.keys().chain(organizations).map(String::as_str);
+    let named = accounts.keys().chain(organizations).chain(networks).map(String::as_str);
     let names = anyone.then_some(ANYONE).into_iter().chain(named);
     Some((Cow::Owned(names.collect::<Vec<_>>().join("; ")), granted))
 }

@@ -6,7 +6,7 @@ use super::idle::{Asker, is_negated, narrows, plain_operator, tests};
 use super::pattern::matches;
 use super::trust::is_for_all;
 use super::{Condition, Listed, Statement, only_stars};
-use crate::model::{Arn, is_account_id};
+use crate::model::{Arn, SourceAddress, is_account_id};
 
 /// Who is let in from outside of the account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +18,9 @@ pub struct Outsiders {
     /// Organizations (`o-…`) that a condition holds everybody, or a service, to. Whether the account is in one of them is not
     /// in the policy.
     pub organizations: BTreeSet<String>,
+    /// Address ranges, VPCs and VPC endpoints (`203.0.113.9/32`, `vpce-…`) that a condition holds everybody to, and nothing but
+    /// them. Whose they are is not in the policy.
+    pub networks: BTreeSet<String>,
 }
 
 /// Condition keys that say who asks, or from where.
@@ -60,6 +63,9 @@ const ACCOUNT: [&str; 7] = [
 const ORGANIZATION: [&str; 4] =
     ["aws:principalorgid", "aws:principalorgpaths", "aws:sourceorgid", "aws:sourceorgpaths"];
 
+/// Those that say whence, not who.
+const WHENCE: [&str; 4] = ["aws:sourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip"];
+
 /// Actions by which somebody only brings something in: how other accounts, those of AWS's own load balancers among them,
 /// deliver logs and messages.
 ///
@@ -99,8 +105,7 @@ const SERVICES_DELIVER: [&str; 6] = [
 /// An account, or an organization, for which a service may come in is one that is narrowed, since only the service comes.
 ///
 /// Known misses: services without a source, which any account may have call (the confused deputy), and canonical user ids;
-/// what a `Deny` takes back action by action; a principal of `*` under a condition that says whence, such as an address range
-/// of somebody else.
+/// what a `Deny` takes back action by action.
 ///
 /// Source: IAM user guide, "AWS JSON policy elements: Principal", "Cross-account policy evaluation logic", "The confused
 /// deputy problem" and "AWS global condition context keys"; KMS developer guide, "AWS KMS condition keys"
@@ -127,6 +132,7 @@ pub(super) fn outsiders(statements: &[Statement], own_account: &str) -> Outsider
         }
         if is_open && asked.is_none() && !delivers(statement) {
             found.organizations.extend(organizations_of(statement, &guards));
+            found.networks.extend(networks_of(statement, &guards));
         } else if is_service && !services_deliver(statement) {
             // Who denies all but an organization, mostly lets services through.
             found.organizations.extend(organizations_of(statement, &[]));
@@ -138,7 +144,7 @@ pub(super) fn outsiders(statements: &[Statement], own_account: &str) -> Outsider
 impl Outsiders {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        !self.anyone && self.accounts.is_empty() && self.organizations.is_empty()
+        !self.anyone && self.accounts.is_empty() && self.organizations.is_empty() && self.networks.is_empty()
     }
 
     fn add(&mut self, account: &str, own_account: &str, (is_narrow, delivers): (bool, bool)) {
@@ -213,6 +219,27 @@ fn organizations_of(allow: &Statement, guards: &[&Statement]) -> BTreeSet<String
     let left = guards.iter().flat_map(|deny| tests(&deny.condition)).filter(|((operator, _), _)| is_negated(operator));
     let of_key = asked.chain(left).filter(|((_, key), _)| ORGANIZATION.contains(key));
     of_key.flat_map(|(_, values)| values).filter_map(|value| organization_of(value)).map(str::to_owned).collect()
+}
+
+/// The networks that a statement is for, where nothing else says who: its condition asks for them, or a `Deny` of all others
+/// leaves them. Private addresses are left out; what they are in is for the VPC to say.
+fn networks_of(allow: &Statement, guards: &[&Statement]) -> BTreeSet<String> {
+    let is_said = |((operator, key), values): &((&str, &str), &BTreeSet<String>)| {
+        let is_plain = !is_negated(plain_operator(operator).0);
+        is_plain && WHO.contains(key) && (narrows((operator, key), values, Asker::Stranger))
+    };
+    let asked: Vec<_> = tests(&allow.condition).filter(is_said).collect();
+    let is_whence = |((_, key), _): &((&str, &str), &BTreeSet<String>)| WHENCE.contains(key);
+    let mut of_guards: Vec<Vec<_>> = Vec::new();
+    for &deny in guards {
+        of_guards.push(tests(&deny.condition).filter(|((operator, _), _)| is_negated(operator)).collect());
+    }
+    // Who is named as well is told as that.
+    let is_named = !asked.iter().all(is_whence) || of_guards.iter().any(|left| !left.iter().any(is_whence));
+    let all = asked.into_iter().chain(of_guards.into_iter().flatten()).filter(is_whence);
+    let values = all.filter(|_| !is_named).flat_map(|(_, values)| values);
+    let is_private = |value: &&String| SourceAddress::parse(value.split('/').next().unwrap_or_default()).is_private();
+    values.filter(|value| !is_private(value)).cloned().collect()
 }
 
 /// The organization of an id or a path of one: `o-exampleorgid/r-…/ou-…/*`.
@@ -310,7 +337,8 @@ mod tests {
         let found = policy.outsiders("111122223333");
         let accounts = found.accounts.iter().map(|(id, narrow)| if *narrow { format!("({id})") } else { id.clone() });
         let anyone = found.anyone.then(|| "*".to_owned());
-        anyone.into_iter().chain(accounts).chain(found.organizations.iter().cloned()).collect::<Vec<_>>().join(" ")
+        let others = found.organizations.iter().chain(&found.networks).cloned();
+        anyone.into_iter().chain(accounts).chain(others).collect::<Vec<_>>().join(" ")
     }
 
     fn read(principal: Value, condition: Value) -> Value {
@@ -354,8 +382,7 @@ mod tests {
             ("ArnLike", "aws:SourceArn", "arn:aws:execute-api:us-east-1:*:abc123/*"),
             ("ArnLike", "aws:SourceArn", "arn:aws:cloudfront::*:distribution/EXAMPLE"),
             ("ArnLike", "aws:SourceArn", "arn:aws:events:*:111122223333:rule/*"),
-            ("StringEquals", "aws:SourceVpce", "vpce-1"),
-            ("IpAddress", "aws:SourceIp", "198.51.100.0/24"),
+            ("IpAddress", "aws:SourceIp", "10.0.0.0/8"),
             ("Bool", "elasticfilesystem:AccessedViaMountTarget", "true"),
         ] {
             assert_eq!(anyone(operator, key, value), "", "{key}");
@@ -447,6 +474,36 @@ mod tests {
     }
 
     #[test]
+    fn networks_that_come_in_by_a_condition() {
+        let anyone = |condition: Value| of(read(json!("*"), condition));
+        assert_eq!(anyone(json!({ "IpAddress": { "aws:SourceIp": "203.0.113.9/32" } })), "203.0.113.9/32");
+        let two = json!({ "IpAddress": { "aws:SourceIp": ["10.0.0.0/8", "198.51.100.0/24"] } });
+        assert_eq!(anyone(two), "198.51.100.0/24", "private addresses are nobody's");
+        assert_eq!(anyone(json!({ "StringEquals": { "aws:SourceVpce": "vpce-1" } })), "vpce-1");
+        assert_eq!(anyone(json!({ "StringEquals": { "aws:SourceVpc": "vpc-1" } })), "vpc-1");
+        for (who, told) in [
+            (json!({ "aws:PrincipalOrgID": "o-example" }), "o-example"),
+            (json!({ "aws:PrincipalAccount": "111122223333" }), ""),
+            (json!({ "aws:PrincipalAccount": "999988887777" }), "(999988887777)"),
+        ] {
+            let condition = json!({ "IpAddress": { "aws:SourceIp": "203.0.113.9/32" }, "StringEquals": who });
+            assert_eq!(anyone(condition), told, "{who}");
+        }
+        let from = || json!({ "IpAddress": { "aws:SourceIp": "203.0.113.9/32" } });
+        assert_eq!(of(read(json!({ "AWS": "111122223333" }), from())), "", "of the account");
+        assert_eq!(of(read(json!({ "AWS": "999988887777" }), from())), "(999988887777)");
+        let mut delivers = read(json!("*"), from());
+        delivers["Action"] = json!("s3:PutObject");
+        assert_eq!(of(delivers), "", "it brings something in");
+        let guarded = |condition: Value| {
+            let deny = json!({ "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*", "Condition": condition });
+            of(json!([read(json!("*"), json!({})), deny]))
+        };
+        assert_eq!(guarded(json!({ "NotIpAddress": { "aws:SourceIp": "203.0.113.9/32" } })), "203.0.113.9/32");
+        assert_eq!(guarded(json!({ "StringNotEquals": { "aws:SourceVpce": "vpce-1" } })), "vpce-1");
+    }
+
+    #[test]
     fn services_that_come_in_for_another_account() {
         let with = |action: &str, condition: Value| {
             let mut statement = read(json!({ "Service": "sns.amazonaws.com" }), condition);
@@ -529,7 +586,8 @@ mod tests {
         ] {
             let mut tests = org();
             tests.as_object_mut().unwrap().extend(beside.as_object().unwrap().clone());
-            assert_eq!(deny("s3:*", all(), tests), "o-x", "{beside}");
+            let told = deny("s3:*", all(), tests);
+            assert_eq!(told.split(' ').next(), Some("o-x"), "{beside}");
         }
         for beside in [
             json!({ "Bool": { "aws:SecureTransport": "false" } }),

@@ -51,7 +51,7 @@ pub(super) const BRUTE_FORCE_SUCCESS: Rule = Rule {
     controls: &[],
     about: "At least --guesses sign-ins of one principal failed, within a UTC hour and the next, or slowly within two weeks or \
             with no success between, and one succeeded after the first of them: from the same address, from one of several, \
-            or within a day from an address that was new. Critical for root, high for a user; medium where the success had \
+            or within a day from an address that was new (slowly, where three addresses or more failed). Critical for root, high for a user; medium where the success had \
             MFA, or where one or two addresses failed and another one got in; low where somebody else set the password in \
             between and the success came from no place that is new to the user, and where all came from one address from which \
             the user had got in on three days before, and the success had MFA. Whoever forgot a password looks the same.",
@@ -91,7 +91,7 @@ pub(super) const PASSWORD_SPRAY: Rule = Rule {
     about: "Sign-ins of at least --spray-users users failed from one address within a UTC hour and the next, and they did \
             not get in meanwhile; or within two weeks, when more users failed and never got in from there than did. Each \
             failure with a name that does not exist counts as a user of its own. High where somebody got in from there within \
-            a day who had never come from there, or within the half hour before, where at most two users ever got in from \
+            a day, or of a slow one within twice the time from user to user, who had never come from there, or within the half hour before, where at most two users ever got in from \
             there; medium where that had MFA, or was in an account where nothing failed and under a name that was tried in \
             none; low where at most one of the names exists, \
             where as many get in as stay out, or where all who failed got in from there before it and after. Or sign-ins of three times as many users of one account failed from many \

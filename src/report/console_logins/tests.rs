@@ -505,6 +505,42 @@ fn guesses_from_many_addresses_and_then_a_success() {
     assert_eq!(attacks(slowly), [("brute-force-success", "high")]);
 }
 
+/// A sign-in on another day of January, from an address that ends so.
+fn on(day: usize, end: usize, record: Json) -> Json {
+    let time = record["eventTime"].as_str().unwrap().replace("01-10", &format!("01-{day:02}"));
+    with(with(record, "/eventTime", json!(time)), "/sourceIPAddress", json!(format!("198.51.100.{end}")))
+}
+
+#[test]
+fn a_guess_a_day_for_weeks_and_then_a_success() {
+    let guesses =
+        |addresses: usize| (1..=25).map(move |day| on(day, day % addresses, sign_in("ana", "03:00:00", false)));
+    let then = |addresses: usize, more: Vec<Json>| attacks(guesses(addresses).chain(more).collect());
+    let entered = |day: usize, end: usize| on(day, end, sign_in("ana", "02:00:00", true));
+    assert_eq!(then(25, vec![entered(26, 99)]), [("brute-force-success", "high")], "weeks after the first");
+    let with_mfa = with(entered(26, 99), "/additionalEventData/MFAUsed", json!("Yes"));
+    assert_eq!(then(25, vec![with_mfa]), [("brute-force-success", "medium")]);
+    assert_eq!(then(25, vec![entered(28, 99)]), [("sign-in-guessing", "medium")], "days after the last");
+    let at_home = (1..=26).map(|day| entered(day, 99)).collect();
+    assert_eq!(then(25, at_home), [("sign-in-guessing", "medium")], "where she always is");
+    assert_eq!(then(2, vec![entered(26, 99)]), [("sign-in-guessing", "low")], "a program with an old password");
+}
+
+#[test]
+fn a_user_every_other_day_and_then_a_success() {
+    let spray = || (0..12).map(|i| on(2 * i + 1, 7, sign_in(&format!("u{i}"), "03:00:00", false)));
+    let then = |more: Vec<Json>| {
+        let answer = answer_to(spray().chain(more).collect());
+        let found = answer.findings.into_iter().find(|finding| finding.rule == "password-spray").unwrap();
+        (found.severity.as_str(), found.evidence["signed_in"].clone(), found.evidence["users"].clone())
+    };
+    let entered = |day: usize, end: usize| vec![on(day, end, sign_in("u9", "03:00:00", true))];
+    assert_eq!(then(vec![]), ("medium", json!([]), json!(12)), "all of it is one spray");
+    assert_eq!(then(entered(26, 7)), ("high", json!(["u9"]), json!(12)), "at its own pace");
+    assert_eq!(then(entered(29, 7)).0, "medium", "later than that");
+    assert_eq!(then(entered(26, 8)).0, "medium", "from elsewhere");
+}
+
 #[test]
 fn many_users_of_one_account_from_many_addresses() {
     let from = |i: usize, record| with(record, "/sourceIPAddress", json!(format!("198.51.100.{i}")));

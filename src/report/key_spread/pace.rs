@@ -25,7 +25,7 @@ const WEEKS: i32 = 14;
 ///
 /// Known misses: a machine that works at office hours only, or less than four days. People in several time zones who share
 /// a key and a network look like a machine.
-pub(super) fn is_day_and_night(hours: &HourSet) -> bool {
+pub(in crate::report) fn is_day_and_night(hours: &HourSet) -> bool {
     let days = hours.days().len();
     if days < LEAST_DAYS {
         return false;

@@ -129,8 +129,9 @@ pub(super) const PROVIDER_TRUSTED: Rule = Rule {
     practice: None,
     techniques: &["T1484.002"],
     controls: &[],
-    about: "A SAML or OpenID Connect provider was made, or its metadata, thumbprint or audience changed. Low for the \
-providers of GitHub, GitLab, HCP Terraform and EKS clusters, which ordinary accounts make.",
+    about: "A SAML or OpenID Connect provider was made, or its metadata, thumbprint or audience changed, or what keeps the \
+directory of IAM Identity Center in step with one got a token (CreateBearerToken). Low for that, since it is renewed each year, \
+and for the providers of GitHub, GitLab, HCP Terraform and EKS clusters, which ordinary accounts make.",
     check: "Whose provider is it? Which roles trust it: trailscan posture --authorization-details FILE.",
     fix: "If it is not yours: aws iam delete-saml-provider, delete-open-id-connect-provider, and look at who called.",
     page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers.html",
@@ -215,6 +216,26 @@ not say), low for what else is named and running instances, info for roles of in
     check: "aws eks list-pod-identity-associations, list-access-entries; who may run pods or instances has the role.",
     fix: "If it was not meant: aws eks delete-pod-identity-association, delete-access-entry.",
     page: "https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html",
+};
+
+pub(super) const ADMIN_ROLE_HANDED: Rule = Rule {
+    id: "admin-role-handed-to-code",
+    severity: Severity::High,
+    practice: None,
+    techniques: &["T1548.005"],
+    controls: &[],
+    about: "A role that these logs or IAM's state show to be administrator was given to code (a Lambda function, an instance or its \
+template, an ECS task, a build, a stack, a notebook, a job, a state machine, a schedule) by a caller that neither shows to be \
+administrator: with iam:PassRole whoever writes the code has what the role may do. A line for each caller. High where the role gave \
+its caller rights afterwards; medium where IAM's state shows the caller without administrator rights, low where no state of it was read; info where the code is a stack of CloudFormation, and where the caller has done so for more than \
+a week, which is how deployments work. Quiet: root, the role itself, and callers that made administrators before, which is \
+told as such. CloudTrail does not record PassRole. Known misses: roles and instance profiles of which nothing was read; code that is put where \
+such a role is already (UpdateFunctionCode, SendCommand).",
+    check: "May the caller be as strong as the role? trailscan events --event CALL shows what it made; trailscan sessions shows what \
+the role did since.",
+    fix: "Allow iam:PassRole on the roles that the work needs, none of them administrator, with iam:PassedToService; delete \
+what was made.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html",
 };
 
 pub(super) const ASSIGNED: Rule = Rule {

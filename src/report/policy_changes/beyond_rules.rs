@@ -17,8 +17,9 @@ keys and secrets, else low, also under a condition that says more than which acc
 itself. In a function's permission, everybody \
 by a source of one account is that account. An organization that gets an image is the account that manages it, on a \
 condition. An organization that a condition names, and an account for which a service may come, are low: whether the \
-organization is your own is not in the record. Who only delivers (a load balancer's logs), whoever a condition holds to a \
-network or source of the account, services without a source, and RAM's shares within the own organization are left out; \
+organization is your own is not in the record; nor is whose an address range or VPC endpoint is that alone keeps everybody else \
+out (low, too). Who only delivers (a load balancer's logs), whoever a condition holds to private addresses or a \
+source of the account, services without a source, and RAM's shares within the own organization are left out; \
 accounts that were read are info. A Deny counts where it covers all that is allowed. What it let in \
 before is not in the record.",
     check: "Whose are the accounts? aws s3api get-bucket-policy, aws kms get-key-policy, aws ec2 describe-snapshot-attribute \
@@ -47,10 +48,11 @@ pub(super) const PEOPLE_CHANGED: Rule = Rule {
     practice: None,
     techniques: &["T1098"],
     controls: &[],
-    about: "Somebody made users in the directory of IAM Identity Center, put them into groups, or set their passwords anew or \
-took their MFA devices away, or set when it asks for MFA: a line for each caller. Medium where the caller put itself into a group, or anybody into one that these logs show to be administrator, or both reset a \
-password and took a device of one user within a day; info where all it did was to make users and memberships for more than a week; else \
-low. What an identity provider keeps in step (SCIM) is not part of it.",
+    about: "Somebody made users in the directory of IAM Identity Center, put them into groups, or changed how others sign in: \
+their passwords, e-mail addresses, names or MFA devices, or that they may again (EnableUser), or set when the directory asks for \
+MFA: a line for each caller. Medium where the caller put itself into a group, or anybody into one that these logs show to be administrator, or changed two of \
+password, e-mail address and devices of one user within a day, unless these logs show that user made; info where all it did was to make users and memberships for more \
+than a week; else low. What an identity provider keeps in step (SCIM) is not part of it, nor what people do to themselves.",
     check: "Ask who called, and those whose devices or passwords went; trailscan console-logins shows who signed in since.",
     fix: "If it was not meant: disable the user, end its sessions, and look at what the caller did.",
     page: "https://docs.aws.amazon.com/singlesignon/latest/userguide/logging-using-cloudtrail.html",
@@ -95,9 +97,11 @@ pub(super) const DETECTION_NARROWED: Rule = Rule {
     techniques: &["T1562.001"],
     controls: &[],
     about: "GuardDuty was told to archive findings unseen (CreateFilter, UpdateFilter with ARCHIVE), to trust addresses \
-(CreateIPSet, UpdateIPSet) or to report to one place less; IAM Access Analyzer to archive findings, or an analyzer was deleted; \
-flow logs of a VPC were deleted: a line for each caller. People and tools that keep an account do all of this; what AWS's \
-services do by themselves is left out. What an update changes of a filter that archives already is not seen.",
+(CreateIPSet, UpdateIPSet), to report to one place less, or to go on without some of its features; Security Hub to suppress \
+findings or to leave a standard; AWS Config to record but some kinds of resources; IAM Access Analyzer to archive findings, or an \
+analyzer was deleted; flow logs of a VPC or query logs of Route 53 Resolver were ended: a line for each caller. People and tools \
+that keep an account do all of this; what AWS's services do by themselves is left out, and so is how a service is set in the day that it \
+is switched on; info where settings are all, for more than a week. What a setting was before is not in the record, nor what an update changes of a filter that archives already.",
     check: "Which findings does the filter or list hide (aws guardduty get-filter, get-ip-set)? Is whoever it hides one of yours?",
     fix: "Delete the filter or list, make the flow log or analyzer anew, and look at the findings that were archived.",
     page: "https://docs.aws.amazon.com/guardduty/latest/ug/findings_suppression-rule.html",

@@ -611,6 +611,34 @@ fn people_of_the_directory() {
     let two = [reset("UpdatePassword", "u-1"), reset("DeleteMfaDeviceForUser", "u-2")];
     assert_eq!(found(two), rule("low"));
     assert_eq!(found([reset("UpdatePassword", "me"), reset("DeleteMfaDeviceForUser", "me")]), "", "their own");
+    let address = |id: &str| {
+        let set = json!({ "userId": id, "operations": [{ "attributePath": "emails", "attributeValue": "HIDDEN" }] });
+        person("identitystore", "UpdateUser", set)
+    };
+    assert_eq!(found([address("u-1")]), rule("low"));
+    assert_eq!(found([address("u-1"), reset("UpdatePassword", "u-1")]), rule("medium"), "its mail goes elsewhere");
+    assert_eq!(found([address("u-1"), later(reset("UpdatePassword", "u-1"))]), rule("low"));
+    assert_eq!(found([made(), address("u-9"), reset("UpdatePassword", "u-9")]), rule("low"), "a typing error");
+    let title = json!({ "userId": "u-1", "operations": [{ "attributePath": "title" }] });
+    assert_eq!(found([person("identitystore", "UpdateUser", title)]), "", "no way to sign in");
+    assert_eq!(found([reset("UpdateUser", "u-1")]), rule("low"), "the record does not say what");
+    assert_eq!(found([reset("EnableUser", "u-1"), reset("UpdatePassword", "u-1")]), rule("low"), "who comes back");
+    let device = |id: &str| reset("CompleteVirtualMfaDeviceRegistration", id);
+    assert_eq!(found([device("u-1")]), rule("low"));
+    assert_eq!(found([device("u-1"), reset("UpdatePassword", "u-1")]), rule("medium"));
+    assert_eq!(found([device("u-1"), reset("DeleteMfaDeviceForUser", "u-1")]), rule("low"), "a new phone");
+    for (kind, name) in [
+        ("IdentityCenterUser", "CompleteWebAuthnDeviceRegistration"),
+        ("IdentityCenterUser", "UpdatePassword"),
+        ("Unknown", "UpdatePassword"),
+    ] {
+        let mut own = reset(name, "u-1");
+        own["userIdentity"] = json!({ "type": kind, "accountId": "111122223333" });
+        assert_eq!(found([own]), "", "at the portal: {kind} {name}");
+    }
+    assert_eq!(found([device("me")]), "", "their own");
+    let token = person("sso-directory", "CreateBearerToken", json!({ "directoryId": "d-1" }));
+    assert_eq!(found([token]), "identity-provider-trusted low");
     let rules = person("sso", "PutMfaDeviceManagementForDirectory", json!({ "directoryId": "d-1" }));
     assert_eq!(found([rules]), rule("low"));
     let of_iam = call("iam", "CreateUser", json!({ "userName": "bo" }));
@@ -801,6 +829,17 @@ fn what_watches_is_narrowed() {
     let filter =
         |name: &str, action: &str| guardduty(name, json!({ "detectorId": "d1", "name": "f", "action": action }));
     let list = |on: bool| guardduty("CreateIPSet", json!({ "detectorId": "d1", "name": "office", "activate": on }));
+    let feature = |status: &str| {
+        let set = json!({ "detectorId": "d1", "features": [{ "name": "S3_DATA_EVENTS", "status": status }] });
+        guardduty("UpdateDetector", set)
+    };
+    let suppression = |status: &str| {
+        let update = json!({ "findingFieldsUpdate": { "workflow": { "status": status } } });
+        call("securityhub", "CreateAutomationRule", json!({ "ruleName": "r", "actions": [update] }))
+    };
+    let recorder = |group: Json| {
+        call("config", "PutConfigurationRecorder", json!({ "configurationRecorder": { "recordingGroup": group } }))
+    };
     let flow_logs = || call("ec2", "DeleteFlowLogs", json!({ "DeleteFlowLogsRequest": { "FlowLogId": "fl-1" } }));
     for record in [
         filter("CreateFilter", "ARCHIVE"),
@@ -811,6 +850,17 @@ fn what_watches_is_narrowed() {
         call("access-analyzer", "CreateArchiveRule", json!({ "analyzerName": "a", "ruleName": "r" })),
         call("access-analyzer", "DeleteAnalyzer", json!({ "analyzerName": "a" })),
         flow_logs(),
+        feature("DISABLED"),
+        guardduty("UpdateDetector", json!({ "detectorId": "d1", "dataSources": { "s3Logs": { "enable": false } } })),
+        guardduty(
+            "UpdateMemberDetectors",
+            json!({ "detectorId": "d1",
+            "features": [{ "name": "RUNTIME_MONITORING", "status": "DISABLED" }] }),
+        ),
+        call("securityhub", "BatchDisableStandards", json!({ "standardsSubscriptionArns": ["a"] })),
+        suppression("SUPPRESSED"),
+        recorder(json!({ "allSupported": false, "resourceTypes": ["AWS::EC2::Instance"] })),
+        call("route53resolver", "DeleteResolverQueryLogConfig", json!({ "resolverQueryLogConfigId": "r" })),
     ] {
         assert_eq!(found([record.clone()]), "detection-narrowed low", "{record}");
     }
@@ -822,9 +872,18 @@ fn what_watches_is_narrowed() {
         call("inspector2", "CreateFilter", json!({ "action": "SUPPRESS", "name": "f" })),
         call("wafv2", "CreateIPSet", json!({ "name": "s", "addresses": [] })),
         call("ec2", "CreateFlowLogs", json!({})),
+        feature("ENABLED"),
+        suppression("NOTIFIED"),
+        recorder(json!({ "allSupported": true })),
+        recorder(json!({ "allSupported": false, "recordingStrategy": { "useOnly": "EXCLUSION_BY_RESOURCE_TYPES" } })),
     ] {
         assert_eq!(found([record.clone()]), "", "{record}");
     }
+    let set_up = |time: &str| at(time, guardduty("CreateDetector", json!({ "enable": true })));
+    assert_eq!(found([set_up("2026-01-02T02:00:00Z"), feature("DISABLED")]), "", "as it is set up");
+    assert_eq!(found([set_up("2025-12-02T02:00:00Z"), feature("DISABLED")]), "detection-narrowed low");
+    let weeks = [feature("DISABLED"), at("2026-01-12T03:00:00Z", feature("DISABLED"))];
+    assert_eq!(found(weeks), "detection-narrowed info", "a tool that writes it again and again");
     let mut refused = flow_logs();
     refused["errorCode"] = json!("Client.UnauthorizedOperation");
     assert_eq!(found([refused]), "iam-changes-denied low");
@@ -844,6 +903,7 @@ fn what_watches_is_switched_off() {
         delete(),
         set(false),
         detector("StopMonitoringMembers", json!({ "detectorId": "d1", "accountIds": [STRANGER] })),
+        detector("DeleteMembers", json!({ "detectorId": "d1", "accountIds": [STRANGER] })),
         call("config", "StopConfigurationRecorder", json!({ "configurationRecorderName": "default" })),
         call("config", "DeleteDeliveryChannel", json!({ "deliveryChannelName": "default" })),
         call("securityhub", "DisableSecurityHub", json!(null)),

@@ -12,6 +12,8 @@ mod evasion_tests;
 pub(crate) mod facts;
 mod findings;
 mod follow_ups;
+#[cfg(test)]
+mod handed_tests;
 mod power;
 mod renames;
 mod rules;
@@ -24,7 +26,7 @@ use std::cmp::Reverse;
 use super::addresses::with_places;
 use super::columns::columns;
 use super::{Answer, Finding, Form, LOG_EXAMPLES, Report, Severity, StateUse, View, finding, keep_first};
-use crate::aggregate::iam_changes::{self, IamChanges, Outcome};
+use crate::aggregate::iam_changes::{self, Act, IamChanges, Outcome};
 use crate::aggregate::{keys, root_use, sign_ins};
 use change::Change;
 
@@ -84,7 +86,8 @@ outcome. Policy documents are decoded: `grant` says what they allow at their wid
 Severity of a row: that of the worst finding that rests on it, else info. The worst of each rule:
   critical  key-quarantined-by-aws
   high      quarantine-lifted, admin-granted, self-grant, role-trust-opened, mfa-deactivated,
-            resource-shared, identity-center-assigned, root-credential-made
+            resource-shared, identity-center-assigned, root-credential-made,
+            admin-role-handed-to-code
   medium    admin-role-names-insider, admin-role-trust-rewritten, containment-lifted,
             policy-version-unseen, password-without-mfa, password-policy-deleted,
             password-policy-weak, boundary-removed, identity-provider-trusted,
@@ -102,7 +105,8 @@ What it proves: these calls were made and ended so, in the accounts and regions 
 state. A policy that was attached before the first log is not here, and one that was taken away by deleting its user, \
 group or role still counts as given. A Deny, a boundary or an organisation's policy can take back what a document grants. \
 Not followed: what a \
-resource let in before, and what an identity provider writes into Identity Center's directory.
+resource let in before, and what an identity provider writes into Identity Center's directory. Calls that have code run as a \
+role are rows where these logs or IAM's state show the role to be administrator.
 
 What AWS does by itself is one line for all accounts, by who signed the call: an AWSService identity, a service-linked role, or \
 invokedBy of Identity Center, Organizations, Control Tower and StackSets. Names of roles, sessions and user agents excuse \
@@ -169,9 +173,12 @@ fn answer(view: &View<'_>) -> Answer {
     let symbols = view.state.symbols();
     let mut changes =
         view.state.get::<IamChanges>().map(|all| follow_ups::all(all, symbols, view.posture)).unwrap_or_default();
+    let administrators = power::Administrators::of(&changes, view.posture);
+    // What else code runs as is not for this report.
+    changes.retain(|change| change.act() != Act::RunAs || administrators.run_by(change).is_some());
     changes.sort_by(|a, b| a.order().cmp(&b.order()));
     let known = findings::Known {
-        administrators: power::Administrators::of(&changes, view.posture),
+        administrators,
         baseline: findings::Baseline::of(&changes, view),
         told: told::Told::of(view),
         posture: view.posture,

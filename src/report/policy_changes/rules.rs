@@ -264,6 +264,7 @@ pub(super) static RULES: &[Rule] = &[
     access_rules::ROLES_ANYWHERE,
     access_rules::DELEGATION,
     access_rules::OUTSIDE_IAM,
+    access_rules::ADMIN_ROLE_HANDED,
     access_rules::ASSIGNED,
     beyond_rules::RESOURCE_SHARED,
     beyond_rules::PEOPLE_CHANGED,

@@ -192,6 +192,19 @@ fn what_leads_to_everything_is_high_and_what_comes_near_is_not() {
 }
 
 #[test]
+fn what_a_user_may_do_to_itself_by_name() {
+    let put = |user: &str, action: &str, resource: &str| {
+        let document = json!({ "Statement": { "Effect": "Allow", "Action": action,
+            "Resource": format!("arn:aws:iam::111122223333:user/{resource}") } });
+        let put = json!({ "userName": user, "policyName": "p", "policyDocument": document.to_string() });
+        has([call("03:00", "PutUserPolicy", put)], &format!("admin-granted high user/{user}"))
+    };
+    assert!(put("bo", "iam:PutUserPolicy", "bo") && put("bo", "iam:AttachUserPolicy", "${aws:username}"));
+    assert!(!put("bo", "iam:PutUserPolicy", "bob") && !put("bo", "iam:PutUserPolicy", "cy"), "another user");
+    assert!(!put("bo", "iam:CreateAccessKey", "bo"), "its own keys");
+}
+
+#[test]
 fn who_joins_administrators() {
     let to_group = |time: &str| call(time, "AttachGroupPolicy", json!({ "groupName": "Admins", "policyArn": ADMIN }));
     let joined = |user: &str| call("05:00", "AddUserToGroup", json!({ "userName": user, "groupName": "Admins" }));
@@ -783,6 +796,10 @@ fn every_rule_is_registered_and_every_finding_says_why() {
         call("03:00", "EnableOutboundWebIdentityFederation", json!(null)),
         call("03:00", "EnableOrganizationsRootSessions", json!(null)),
         elsewhere("eks", "CreateAccessEntry", json!({ "name": "c", "principalArn": ANA })),
+        by(
+            elsewhere("states", "CreateStateMachine", json!({ "roleArn": "arn:aws:iam::111122223333:role/a" })),
+            "arn:aws:iam::111122223333:user/bob",
+        ),
         elsewhere("sso", "CreateAccountAssignment", json!({})),
         elsewhere("sns", "AddPermission", json!({ "aWSAccountId": ["999988887777"] })),
         elsewhere(

@@ -79,7 +79,7 @@ pub(super) const MFA_UNASSIGNED: Rule = Rule {
     about: "A virtual MFA device belongs to nobody: it was made and never enabled, or deactivated and not deleted. It protects \
             nobody, and as long as it is there its name is taken, so whoever began to register it cannot begin anew. A device \
             that is being registered at the moment looks the same. Low where a user of its name has a password and no MFA \
-            device.",
+            device; more than three others of an account are one line.",
     check: "`aws iam list-virtual-mfa-devices --assignment-status Unassigned`; trailscan policy-changes shows who made it, or \
             who deactivated it.",
     fix: "`aws iam delete-virtual-mfa-device --serial-number SERIAL`, then have the user register the device again.",

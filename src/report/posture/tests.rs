@@ -755,6 +755,16 @@ fn virtual_mfa_devices_that_belong_to_nobody() {
     assert_eq!(found(&[devices(std::slice::from_ref(&owned))]), set([]), "somebody has it");
     assert_eq!(found(&[devices(&[owned, free("old")])]), set(["virtual-mfa-unassigned mfa/old"]));
 
+    let three = ["a", "b", "c"].map(free);
+    assert_eq!(found(&[devices(&three)]).len(), 3);
+    let many = ["a", "b", "c", "d"].map(free);
+    assert_eq!(found(&[devices(&many)]), set([&format!("virtual-mfa-unassigned {ACCOUNT}")]), "one line");
+    let today = days_ago(0);
+    let bob = report(&[row("bob", &password(&today, &today, "false"))]);
+    let with_bob = devices(&["a", "b", "c", "d", "bob"].map(free));
+    let unassigned = found(&[bob, with_bob]);
+    assert!(unassigned.contains("virtual-mfa-unassigned mfa/bob"), "whoever needs one stands alone: {unassigned:?}");
+
     let severity = |cells: &[(&str, &str)]| {
         let files = [report(&[row("bob", cells)]), devices(&[free("bob")])];
         let answer = answer_with(&load(&files), &Options::default());

@@ -5,7 +5,8 @@
 //! used by the very programs and in the networks of the key, which is judged by them itself.
 //!
 //! Who is left open though nothing is wrong: a person who gets a session by hand, without MFA, and gives it to a script. Who
-//! slips past: a machine that uses its sessions with the key's own program in its networks.
+//! slips past: a machine that uses its sessions with the key's own program in its networks, at office hours or in sessions of
+//! more than [`SHIFT`] hours.
 //!
 //! Source: AWS STS API reference, GetSessionToken, GetFederationToken and AssumeRole (SerialNumber, TokenCode).
 
@@ -16,8 +17,9 @@ use ahash::AHashMap;
 use crate::aggregate::issuances::{Issuance, Issuances};
 use crate::aggregate::keys::{KeyUse, Keys};
 use crate::aggregate::sessions::{Programs, Session, Sessions};
-use crate::aggregate::{State, Sym, Symbols};
-use crate::model::{AccessKeyKind, IssuanceApi, Network, SourceAddress, quantity};
+use crate::aggregate::{HourSet, Span, State, Sym, Symbols};
+use crate::model::{AccessKeyKind, Hour, IssuanceApi, Network, SourceAddress, quantity};
+use crate::report::key_spread::pace::is_day_and_night;
 
 /// Calls by which the holder of a long-lived key gets a session.
 const GOT_BY: [IssuanceApi; 3] =
@@ -29,6 +31,9 @@ const LONGEST_CHAIN: usize = 8;
 /// In so many networks where the key was not, sessions are not explained by a person who went from home to the office.
 const NETWORKS: usize = 3;
 
+/// So many hours a person may be at work: a session that goes on for longer may have a night in it.
+const SHIFT: i32 = 14;
+
 /// What was seen of the sessions of one key.
 #[derive(Default)]
 struct Used<'a> {
@@ -36,6 +41,8 @@ struct Used<'a> {
     sessions: u64,
     programs: Programs,
     networks: BTreeSet<Network>,
+    /// From the first to the last call of each session that had one in each hour, as far as their number tells.
+    hours: HourSet,
     /// Whether all of it was from private addresses, or through VPC endpoints; `None` before the first call.
     is_inside: Option<bool>,
 }
@@ -95,17 +102,27 @@ impl Used<'_> {
     /// Calls of services for the session say where the service is.
     fn add(&mut self, session: &Session<'_>, symbols: &Symbols) {
         let mut is_used = false;
+        let (mut span, mut events) = (Span::default(), 0_i64);
         for (source, usage) in session.sources() {
             let address = SourceAddress::parse(symbols.text(source));
             if address.ip().is_none() {
                 continue;
             }
             is_used = true;
+            [usage.first(), usage.last()].into_iter().flatten().for_each(|time| span.see(time));
+            events += i64::from(usage.events);
             self.programs = self.programs.and(usage.programs());
             self.is_inside = Some(self.is_inside != Some(false) && (address.is_private() || usage.is_via_endpoint()));
             self.networks.extend(address.network());
         }
         self.sessions += u64::from(is_used);
+        let Some((first, last)) = span.first().map(|time| time.hour()).zip(span.last().map(|time| time.hour())) else {
+            return;
+        };
+        let length = last.0 - first.0;
+        if length < SHIFT && events > i64::from(length) {
+            (first.0..=last.0).for_each(|hour| self.hours.insert(Hour(hour)));
+        }
     }
 
     /// What speaks for a machine; `None` where nothing does.
@@ -121,6 +138,8 @@ impl Used<'_> {
             "by programs that did not use the key itself".to_owned()
         } else if self.is_inside == Some(true) {
             "from private addresses or VPC endpoints only".to_owned()
+        } else if is_day_and_night(&self.hours) {
+            "day and night".to_owned()
         } else if elsewhere >= NETWORKS {
             format!("in {elsewhere} networks where the key itself was not")
         } else {

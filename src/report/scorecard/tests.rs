@@ -634,6 +634,29 @@ fn sessions_of_a_long_lived_key_without_mfa_leave_it_open() {
     assert_eq!(spread(&far), format!("{begin}in 3 networks where the key itself was not"));
     assert_eq!(spread(&["198.51.100.1", "203.0.113.1", "192.0.2.9"]), "", "home, office and on the way");
     assert_eq!(spread(&["2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8::4"]), "", "one /64");
+    // Sessions of so many hours, one after the other from this hour on, with a call each hour.
+    let worked = |from: i32, length: i32, until: i32| {
+        let mut records = Vec::new();
+        for (nth, start) in
+            (0..5).flat_map(|day| (from..until).step_by(length as usize).map(move |at| (day, at))).enumerate()
+        {
+            let key = format!("ASIA{nth:03}");
+            let at = |hour: i32| format!("2026-08-{:02}T{:02}:10:00Z", 20 + start.0 + hour / 24, hour % 24);
+            let mut got =
+                got("AssumeRole", user("AKIAIOSFODNN7EXAMPLE", None), &key, json!({ "roleSessionName": "s" }));
+            got["eventTime"] = json!(at(start.1));
+            records.push(got);
+            for hour in start.1..start.1 + length {
+                let mut used = call(user(&key, Some(false)), "ListBuckets", ("192.0.2.1", CLI));
+                used["userIdentity"]["sessionContext"]["attributes"]["creationDate"] = json!(at(start.1));
+                used["eventTime"] = json!(at(hour));
+                records.push(used);
+            }
+        }
+        open(&records)
+    };
+    assert!(worked(0, 12, 24).ends_with("used day and night"), "{}", worked(0, 12, 24));
+    assert_eq!(worked(8, 12, 20), "", "a long day at the desk");
     let with_mfa = token(json!({ "serialNumber": "arn:aws:iam::111122223333:mfa/ana", "tokenCode": "123456" }));
     assert_eq!(open(&[with_mfa, session(true, ("10.0.0.7", BOTO))]), "", "a person typed the code");
     assert_eq!(open(&[token(none())]), "", "nobody used it");

@@ -5,7 +5,7 @@
 //! came from a place that is new to the user. Who slips past: a guesser who needs fewer tries than the limit, or who waits
 //! more than [`AFTER`] with another address.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use serde_json::json;
@@ -88,7 +88,9 @@ pub(super) fn from_anywhere<'a>(who: Who<'a>, of_user: &OfUser<'a>, limits: Limi
     };
     let strangers = of_user.at.iter().filter(|(ip, hours)| is_strange(ip, hours));
     let hits = strangers.filter_map(|(&ip, hours)| Some((success_within(hours, first, last)?, ip)));
-    let ((entered, with_mfa), ip) = hits.min_by_key(|((entered, _), ip)| (entered.first(), *ip))?;
+    let Some(((entered, with_mfa), ip)) = hits.min_by_key(|((entered, _), ip)| (entered.first(), *ip)) else {
+        return after_all(who, of_user, limits);
+    };
     // One address that fails and another that gets in may be a program with an old password, and its owner.
     let is_one = addresses.len() < MANY_ADDRESSES && !addresses.contains(&ip);
     let hit = Hit { failed, entered, with_mfa };
@@ -100,6 +102,22 @@ pub(super) fn from_anywhere<'a>(who: Who<'a>, of_user: &OfUser<'a>, limits: Limi
     };
     let reset = reset_between(of_user, &hit, ip);
     Some(attack((who, of_user.shown(who)), &hit, (&addresses, ip), (severity, reset)))
+}
+
+/// Slow failures from [`MANY_ADDRESSES`], and soon after the last of them the first success ever from an address.
+fn after_all<'a>(who: Who<'a>, of_user: &OfUser<'a>, limits: Limits) -> Option<Attack<'a>> {
+    let mut firsts = BTreeMap::new();
+    for (&ip, hours) in &of_user.at {
+        let first = hours.successes.iter().next().and_then(|(hour, times)| Some((times.first()?, hour, *times)));
+        firsts.extend(first.map(|(time, hour, times)| ((time, ip), (times, !hours.without_mfa.contains_key(hour)))));
+    }
+    let (guessed, ip, (entered, with_mfa)) = user::guessed_before(of_user, limits, AFTER, firsts)?;
+    if guessed.addresses.len() < MANY_ADDRESSES {
+        return None;
+    }
+    let hit = Hit { failed: guessed.failed, entered, with_mfa };
+    let reset = reset_between(of_user, &hit, ip);
+    Some(attack((who, of_user.shown(who)), &hit, (&guessed.addresses, ip), (severity(who, with_mfa), reset)))
 }
 
 /// Whether the success had MFA and came from where the user had got in on some days before the first failure.

@@ -18,7 +18,7 @@ use crate::model::{EventTime, HIDDEN_USER_NAME, Hour, grouped, quantity};
 use crate::report::console_logins::tried::Who;
 use crate::report::{Finding, Severity};
 
-/// How long after the last failure a success from the address still belongs to the spray, in seconds: a day.
+/// How long after the last failure a success from the address still belongs to the spray at least, in seconds: a day.
 const AFTER: i64 = 24 * 3600;
 /// How long before the first failure a success may be the spray's own first try, in seconds: half an hour.
 const BEFORE: i64 = 1800;
@@ -86,13 +86,18 @@ fn slowly<'a>(ip: IpAddr, users: &BTreeMap<Who<'a>, &Hours>, limits: Limits) -> 
     let known = || users.iter().filter(|(who, _)| !who.is_hidden());
     let strangers = || known().map(|(_, hours)| hours).filter(|hours| hours.successes.is_empty());
     let starts: BTreeSet<Hour> = strangers().filter_map(|hours| hours.failures.keys().next().copied()).collect();
-    let within = |start: Hour| move |hour: Hour| (start.0..start.0 + SLOW_HOURS).contains(&hour.0);
     let tried = tried_since(strangers().map(|hours| &hours.failures), starts);
     let at_home = known().filter(|(_, hours)| !hours.successes.is_empty()).count() as i64;
-    let worst = tried.into_iter().map(|(start, tried)| (tried, start));
-    let (tried, start) = worst.max_by_key(|(tried, start)| (*tried, std::cmp::Reverse(*start)))?;
-    let is_spray = tried >= limits.spray_users && tried > at_home;
-    is_spray.then(|| Spray::new(ip, users, within(start), (tried, true)))
+    // All two weeks in which enough failed are one spray.
+    let sprayed: Vec<(Hour, i64)> =
+        tried.into_iter().filter(|&(_, tried)| tried >= limits.spray_users && tried > at_home).collect();
+    let tried = sprayed.iter().map(|(_, tried)| *tried).max()?;
+    let starts: BTreeSet<Hour> = sprayed.into_iter().map(|(start, _)| start).collect();
+    let is_within = |hour: Hour| {
+        let start = starts.range(..=hour).next_back();
+        start.is_some_and(|start| hour.0 < start.0 + SLOW_HOURS)
+    };
+    Some(Spray::new(ip, users, is_within, (tried, true)))
 }
 
 /// How many users failed in the [`SLOW_HOURS`] from each of `starts`: each counts for the starts that lie no further before
@@ -133,7 +138,8 @@ impl<'a> Spray<'a> {
                 failed.insert(who, times);
             }
         }
-        let span = all.first().zip(all.last().map(|last| last.plus_seconds(AFTER)));
+        let span = all.first().zip(all.last());
+        let span = span.map(|(first, last)| (first, last.plus_seconds(patience(failed.len(), (first, last)))));
         let known = failed.keys().filter(|who| !who.is_hidden()).count();
         // Where no name but one exists, it may be the person who got in, looking for the right name elsewhere.
         let may_begin_right = known > 1 && users.values().filter(|hours| !hours.successes.is_empty()).count() <= FEW;
@@ -242,6 +248,13 @@ impl<'a> Spray<'a> {
         let failed = here().map(|(who, _)| *who).filter(|who| who.account == account).collect();
         Attack { finding, failed, entered, from: Some(self.ip) }
     }
+}
+
+/// How long after the last failure a success still belongs to the spray, in seconds: a day, or of a slow one twice as long as it
+/// took from user to user.
+fn patience(users: usize, (first, last): (EventTime, EventTime)) -> i64 {
+    let steps = i64::try_from(users.saturating_sub(1)).unwrap_or(i64::MAX).max(1);
+    AFTER.max(2 * (last.0 - first.0) / 1_000_000 / steps)
 }
 
 /// How somebody got in within a span, or shortly before it where it may have begun with the right password, and never

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::facts::{OfUser, Times, in_pair};
 use super::{Attack, Limits, SLOW_HOURS, from, named, rules, some};
-use crate::model::{Hour, quantity};
+use crate::model::{EventTime, Hour, quantity};
 use crate::report::console_logins::tried::Who;
 use crate::report::{Finding, Severity};
 
@@ -35,15 +35,54 @@ fn at_once(of_user: &OfUser<'_>, limits: Limits) -> Option<Guessed> {
     Some(Guessed { failed, addresses: from_here.map(|(&ip, _)| ip).collect(), is_slow: false })
 }
 
-/// The two weeks with most failures that nobody answered with a success from the same address.
-fn slowly(of_user: &OfUser<'_>, limits: Limits) -> Option<Guessed> {
-    let mut unanswered: BTreeMap<Hour, Vec<(IpAddr, Times)>> = BTreeMap::new();
+/// Failures that nobody answered with a success from the same address, by hour.
+type Unanswered = BTreeMap<Hour, Vec<(IpAddr, Times)>>;
+
+fn unanswered(of_user: &OfUser<'_>) -> Unanswered {
+    let mut unanswered = Unanswered::new();
     for (&ip, hours) in &of_user.at {
         let answered = |hour: &Hour, times: &Times| hours.got_in(*hour, times.first());
         for (&hour, &times) in hours.failures.iter().filter(|(hour, times)| !answered(hour, times)) {
             unanswered.entry(hour).or_default().push((ip, times));
         }
     }
+    unanswered
+}
+
+/// Failures of hours, as one.
+fn together<'t>(all: impl Iterator<Item = &'t (IpAddr, Times)>) -> Guessed {
+    let mut guessed = Guessed { failed: Times::default(), addresses: BTreeSet::new(), is_slow: true };
+    for (ip, times) in all {
+        guessed.failed.merge(times.events, times.span);
+        guessed.addresses.insert(*ip);
+    }
+    guessed
+}
+
+/// Slow guessing that ended shortly before one of these moments, the first that it did; `within` are seconds. Of two weeks with
+/// more failures nothing need have come.
+pub(super) fn guessed_before<M>(
+    of_user: &OfUser<'_>,
+    limits: Limits,
+    within: i64,
+    moments: BTreeMap<(EventTime, IpAddr), M>,
+) -> Option<(Guessed, IpAddr, M)> {
+    let failures = unanswered(of_user);
+    moments.into_iter().find_map(|((time, ip), moment)| {
+        let hour = time.hour();
+        let recent = || failures.range(Hour(hour.0 - SLOW_HOURS)..=hour).flat_map(|(_, all)| all);
+        let is_before = |times: &&(IpAddr, Times)| times.1.last() < Some(time);
+        let is_near = recent().rev().any(|(_, times)| {
+            times.last() < Some(time) && times.last().is_some_and(|last| last.plus_seconds(within) >= time)
+        });
+        let guessed = is_near.then(|| together(recent().filter(is_before)))?;
+        (guessed.failed.events >= limits.failures).then_some((guessed, ip, moment))
+    })
+}
+
+/// The two weeks with most failures that nobody answered with a success from the same address.
+fn slowly(of_user: &OfUser<'_>, limits: Limits) -> Option<Guessed> {
+    let unanswered = unanswered(of_user);
     // Two places run over the hours, so each is added and taken away once.
     let hours: Vec<(Hour, i64)> =
         unanswered.iter().map(|(&hour, all)| (hour, all.iter().map(|(_, times)| times.events).sum())).collect();
@@ -62,12 +101,7 @@ fn slowly(of_user: &OfUser<'_>, limits: Limits) -> Option<Guessed> {
     if sum < limits.failures {
         return None;
     }
-    let mut guessed = Guessed { failed: Times::default(), addresses: BTreeSet::new(), is_slow: true };
-    for (ip, times) in unanswered.range(hours[start].0..=hours[end].0).flat_map(|(_, all)| all) {
-        guessed.failed.merge(times.events, times.span);
-        guessed.addresses.insert(*ip);
-    }
-    Some(guessed)
+    Some(together(unanswered.range(hours[start].0..=hours[end].0).flat_map(|(_, all)| all)))
 }
 
 /// Guessing at one user that is not known to have worked.

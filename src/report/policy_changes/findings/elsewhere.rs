@@ -3,16 +3,16 @@
 
 use super::super::access_rules as rules;
 use super::super::change::{Change, Target, named};
-use super::super::power::Administrators;
+use super::handed_roles::{is_to_instance, role_of};
 use super::sharing::lasts;
-use super::{Draft, Found, by, groups, listed};
+use super::{Draft, Found, Known, by, groups, listed};
 use crate::aggregate::iam_changes::{Act, TargetKind};
 use crate::model::Arn;
 use crate::report::{Rule, Severity};
 
 const DAY: i64 = 86_400;
 
-pub(super) fn of(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Found> {
+pub(super) fn of<'a>(all: &[Change<'a>], known: &Known<'a>) -> Vec<Found> {
     let mut found = credentials(all);
     found.extend(providers(all));
     found.extend(roles_anywhere(all));
@@ -20,7 +20,7 @@ pub(super) fn of(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec
     found.extend(by_account(all, Act::FederateOut, (&rules::FEDERATION_OUT, Severity::Low)));
     found.extend(tokens(all));
     found.extend(by_account(all, Act::CentralRoot, (&rules::CENTRAL_ROOT, Severity::Low)));
-    found.extend(handed(all, administrators));
+    found.extend(handed(all, known));
     found
 }
 
@@ -61,11 +61,14 @@ fn credentials(all: &[Change<'_>]) -> Vec<Found> {
 fn providers(all: &[Change<'_>]) -> Vec<Found> {
     let of_provider = |((account_id, kind, name), rows): (Target<'_>, Vec<usize>)| {
         let is_usual = rows.iter().all(|&row| all[row].event.name() == "CreateOpenIDConnectProvider") && is_usual(name);
-        let (severity, because) = match is_usual {
-            true => {
-                (Severity::Low, "a provider that many use; which of its tokens are taken is for trust policies to say")
-            }
-            false => (Severity::Medium, "whoever runs the provider says who comes in, wherever a role trusts it"),
+        let is_of_people =
+            rows.iter().all(|&row| matches!(all[row].event.name(), "CreateBearerToken" | "CreateProvisioningTenant"));
+        let (severity, because) = if is_usual {
+            (Severity::Low, "a provider that many use; which of its tokens are taken is for trust policies to say")
+        } else if is_of_people {
+            (Severity::Low, "whoever has the token makes users and fills groups; it is renewed each year")
+        } else {
+            (Severity::Medium, "whoever runs the provider says who comes in, wherever a role trusts it")
         };
         let did = listed(all, &rows, |change| change.event.name().to_owned());
         Draft::new(&rules::PROVIDER_TRUSTED, account_id, named(kind, name))
@@ -146,16 +149,20 @@ fn tokens(all: &[Change<'_>]) -> Vec<Found> {
 }
 
 /// Roles handed to instances and pods, principals let into clusters: a line for each caller.
-fn handed(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Found> {
-    let hands = |change: &Change<'_>| did(change, Act::HandRole) || did(change, Act::EnterCluster);
-    let is_admin = |change: &Change<'_>| {
+fn handed<'a>(all: &[Change<'a>], known: &Known<'a>) -> Vec<Found> {
+    // An administrator's role on a running instance is told by `handed_roles`.
+    let is_told = |change: &Change<'a>| is_to_instance(change) && role_of(change, known).is_some();
+    let hands =
+        |change: &Change<'a>| (did(change, Act::HandRole) || did(change, Act::EnterCluster)) && !is_told(change);
+    let is_admin = |change: &Change<'a>| {
         // Where it is no ARN it may have its path before it.
         let path = || change.policy.rsplit('/').next().unwrap_or_default();
         let role = Arn::parse(change.policy).map_or_else(path, |arn| arn.name());
         let cluster_admin = change.act() == Act::EnterCluster && change.policy.ends_with("ClusterAdminPolicy");
-        cluster_admin || !is_to_instance(change) && administrators.has((change.account_id, TargetKind::Role, role))
+        cluster_admin
+            || !is_to_instance(change) && known.administrators.has((change.account_id, TargetKind::Role, role))
     };
-    let of_actor = |((account_id, actor), rows): ((&str, &str), Vec<usize>)| {
+    let of_actor = |((account_id, actor), rows): ((&'a str, &'a str), Vec<usize>)| {
         let (severity, because) = if rows.iter().any(|&row| is_admin(&all[row])) {
             (Severity::Medium, "administrator rights were among what was handed on")
         } else if rows.iter().any(|&row| all[row].target_kind == TargetKind::Resource) {
@@ -180,9 +187,4 @@ fn handed(all: &[Change<'_>], administrators: &Administrators<'_>) -> Vec<Found>
             .found(all, rows)
     };
     groups(all, hands, |change| (change.account_id, change.actor)).into_iter().map(of_actor).collect()
-}
-
-/// Whether a running instance was given an instance profile. Which role that holds is not in the record.
-fn is_to_instance(change: &Change<'_>) -> bool {
-    matches!(change.event.name(), "AssociateIamInstanceProfile" | "ReplaceIamInstanceProfileAssociation")
 }

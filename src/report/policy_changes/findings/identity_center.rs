@@ -53,6 +53,11 @@ impl<'a> Made<'a> {
         !person.is_empty() && self.people.contains(&(actor, person))
     }
 
+    /// Whether these logs show that somebody made it.
+    fn has(&self, person: &str) -> bool {
+        self.people.iter().any(|(_, made)| *made == person)
+    }
+
     /// Whether an assignment is for its caller or a user that it made, or for a group that it put one of these into within a
     /// week. Who runs a directory by hand puts new colleagues into the groups of years.
     fn is_for_own(&self, change: &Change<'_>) -> bool {
@@ -137,7 +142,7 @@ fn admin_groups<'a>(all: &[Change<'a>], administrators: &Administrators<'_>) -> 
     gave.map(assignee).filter(|(kind, id)| *kind == "group" && !id.is_empty()).map(|(_, id)| id).collect()
 }
 
-/// Users of the directory, their groups, passwords and devices: a line for each caller. What people do to themselves but for
+/// Users of the directory, their groups and how they sign in: a line for each caller. What people do to themselves but for
 /// joining groups is their own business.
 fn people(all: &[Change<'_>], administrators: &Administrators<'_>, made: &Made<'_>) -> Vec<Found> {
     let admins = admin_groups(all, administrators);
@@ -152,8 +157,11 @@ fn people(all: &[Change<'_>], administrators: &Administrators<'_>, made: &Made<'
             (Severity::Medium, "the caller put itself into a group, which may hold rights")
         } else if of(Act::JoinPeople).any(|change| admins.contains(group(change))) {
             (Severity::Medium, "a group that these logs show to be administrator got a user by it")
-        } else if loses_both(of(Act::ResetPerson)) {
-            (Severity::Medium, "a user lost its password and a device to the same caller in a day, as for a takeover")
+        } else if is_taken_over(of(Act::ResetPerson), made) {
+            (
+                Severity::Medium,
+                "two of a user's password, e-mail address and devices changed in a day, as for a takeover",
+            )
         } else if of(Act::ResetPerson).next().is_some() {
             (Severity::Low, "mostly a help desk's work; the record cannot tell")
         } else if of(Act::SetDirectoryMfa).next().is_some() {
@@ -168,7 +176,7 @@ fn people(all: &[Change<'_>], administrators: &Administrators<'_>, made: &Made<'
         let said = [
             (Act::MakePerson, "made"),
             (Act::JoinPeople, "put into groups"),
-            (Act::ResetPerson, "reset the password or MFA of"),
+            (Act::ResetPerson, "changed the sign-in of"),
         ];
         let said = said.iter().filter_map(|(act, verb)| {
             let people: BTreeSet<&str> = of(*act).map(|change| change.target).collect();
@@ -185,15 +193,40 @@ fn people(all: &[Change<'_>], administrators: &Administrators<'_>, made: &Made<'
     groups(all, changes, |change| (change.account_id, change.actor)).into_iter().map(of_actor).collect()
 }
 
-/// Whether one user's password was set and a device of it taken within a day. A help desk does the one in winter and the other
-/// in summer; who takes a user over needs both.
-fn loses_both<'c, 'a: 'c>(resets: impl Iterator<Item = &'c Change<'a>>) -> bool {
-    let mut lost: BTreeMap<&str, BTreeSet<(EventTime, &str)>> = BTreeMap::new();
-    for change in resets.filter(|change| !change.target.is_empty()) {
-        lost.entry(change.target).or_default().extend(change.times().map(|time| (time, change.event.name())));
+/// Whether of one user two of password, e-mail address and MFA devices changed within a day. A help desk does the one in
+/// winter and the other in summer; who takes a user over needs two. Users that were made in these logs are left out: they get all
+/// of it.
+fn is_taken_over<'c, 'a: 'c>(resets: impl Iterator<Item = &'c Change<'a>>, made: &Made<'_>) -> bool {
+    let mut changed: BTreeMap<&str, BTreeSet<(EventTime, Way)>> = BTreeMap::new();
+    for change in resets.filter(|change| !change.target.is_empty() && !made.has(change.target)) {
+        if let Some(way) = Way::of(change) {
+            changed.entry(change.target).or_default().extend(change.times().map(|time| (time, way)));
+        }
     }
-    let is_both = |((before, one), (after, other)): (&(EventTime, &str), &(EventTime, &str))| {
+    let is_both = |((before, one), (after, other)): (&(EventTime, Way), &(EventTime, Way))| {
         one != other && *after <= before.plus_seconds(DAY)
     };
-    lost.values().any(|lost| lost.iter().zip(lost.iter().skip(1)).any(is_both))
+    changed.values().any(|changed| changed.iter().zip(changed.iter().skip(1)).any(is_both))
+}
+
+/// What a user of the directory signs in with.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Way {
+    Password,
+    /// To which codes and new passwords are sent.
+    Address,
+    Device,
+}
+
+impl Way {
+    fn of(change: &Change<'_>) -> Option<Self> {
+        match change.event.name() {
+            "UpdatePassword" => Some(Self::Password),
+            "UpdateUser" => Some(Self::Address),
+            "DeleteMfaDeviceForUser"
+            | "CompleteVirtualMfaDeviceRegistration"
+            | "CompleteWebAuthnDeviceRegistration" => Some(Self::Device),
+            _ => None,
+        }
+    }
 }

@@ -5,6 +5,7 @@ mod baseline;
 mod detection;
 mod doors;
 mod elsewhere;
+mod handed_roles;
 mod identity_center;
 mod insiders;
 mod organization;
@@ -45,14 +46,15 @@ pub(super) struct Known<'a> {
 }
 
 /// All findings, in no lasting order.
-pub(super) fn of(all: &[Change<'_>], known: &Known<'_>) -> Vec<Found> {
+pub(super) fn of<'a>(all: &'a [Change<'a>], known: &Known<'a>) -> Vec<Found> {
     let administrators = &known.administrators;
     let mut found = policies::of(all, known);
     found.extend(self_grants::of(all, known));
     found.extend(insiders::of(all, administrators));
     found.extend(unseen_versions::of(all));
     found.extend(quarantine::of(all, &known.told));
-    found.extend(elsewhere::of(all, administrators));
+    found.extend(elsewhere::of(all, known));
+    found.extend(handed_roles::of(all, known));
     found.extend(identity_center::of(all, administrators));
     found.extend(sharing::of(all, &known.baseline));
     found.extend(organization::of(all, &known.baseline));

@@ -31,7 +31,7 @@ pub(super) fn of(all: &[Change<'_>], known: &Known<'_>) -> Vec<Found> {
 }
 
 /// Whether somebody of the account was given what makes an administrator, be it under a condition.
-fn is_admin_grant(change: &Change<'_>) -> bool {
+pub(super) fn is_admin_grant(change: &Change<'_>) -> bool {
     let is_grant = |grant: Grant| grant.is_admin_equivalent() || grant == Grant::AdminOnCondition;
     change.gave_policy() && change.grant().is_some_and(is_grant) && !change.is_provisioning()
 }

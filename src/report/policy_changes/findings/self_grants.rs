@@ -39,7 +39,7 @@ pub(super) fn of<'a>(all: &'a [Change<'a>], known: &Known<'a>) -> Vec<Found> {
 }
 
 /// What callers are in and hold, and what else makes them administrators.
-struct Belongings<'c, 'a> {
+pub(super) struct Belongings<'c, 'a> {
     all: &'c [Change<'a>],
     known: &'c Known<'a>,
     doors: Doors<'c, 'a>,
@@ -51,7 +51,7 @@ struct Belongings<'c, 'a> {
 }
 
 impl<'c, 'a> Belongings<'c, 'a> {
-    fn of(all: &'c [Change<'a>], known: &'c Known<'a>) -> Self {
+    pub(super) fn of(all: &'c [Change<'a>], known: &'c Known<'a>) -> Self {
         let mut given: BTreeMap<Target<'a>, Vec<&'c Change<'a>>> = BTreeMap::new();
         for change in all.iter().filter(|change| change.gave_policy() || change.did(Act::Join)) {
             given.entry(change.target()).or_default().push(change);
@@ -123,9 +123,14 @@ impl<'c, 'a> Belongings<'c, 'a> {
         }
     }
 
+    /// Whether IAM's state shows what the caller may do.
+    pub(super) fn is_in_state(&self, change: &Change<'a>) -> bool {
+        self.user(change).is_some() || self.role(change).is_some()
+    }
+
     /// Whether the caller was administrator before, by what others gave it in these logs, or is by state, without what it gave
     /// itself or wrote in these logs.
-    fn is_administrator(&self, change: &Change<'a>) -> bool {
+    pub(super) fn is_administrator(&self, change: &Change<'a>) -> bool {
         let Some(caller) = caller(change) else { return false };
         let first = change.span.first();
         let makes = |given: &&&Change<'a>| {

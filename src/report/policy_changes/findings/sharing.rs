@@ -7,7 +7,7 @@ use super::super::change::Change;
 use super::baseline::Baseline;
 use super::{Draft, Found, groups, listed};
 use crate::aggregate::iam_changes::{Act, Granted};
-use crate::model::organization_of;
+use crate::model::{is_account_id, organization_of};
 use crate::report::Severity;
 
 /// Publishers of layers that very many functions have.
@@ -76,6 +76,9 @@ fn judged(change: &Change<'_>, baseline: &Baseline<'_>) -> (Severity, &'static s
         }
         Granted::TrustConditional if whom().any(|who| organization_of(who).is_some()) => {
             (Severity::Low, "a whole organization may come to it; whether it is your own is not in the record")
+        }
+        Granted::TrustConditional if !whom().any(is_account_id) => {
+            (Severity::Low, "everybody in a network may come to it; whose network it is the record does not say")
         }
         _ => (Severity::Low, "an account that was not read may come to it; partners and vendors do, too"),
     }
