@@ -22,7 +22,7 @@ Exit codes:
 
 /// Shown below the list of subcommands.
 pub fn root() -> String {
-    below(&EXAMPLES[1..])
+    below(&EXAMPLES[1..2])
 }
 
 /// The same for the long help, which has room for another example and the exit codes.
@@ -39,8 +39,9 @@ const EXAMPLES: &[&str] = &[
 
 fn below(examples: &[&str]) -> String {
     format!(
-        "Examples:\n  {}\n\
+        "{}:\n  {}\n\
          `trailscan REPORT --help`: what it proves; `trailscan explain RULE`: what a finding means.",
+        if examples.len() == 1 { "Example" } else { "Examples" },
         examples.join("\n  ")
     )
 }

@@ -33,6 +33,7 @@ mod key_facts;
 mod key_spread;
 mod keys;
 mod logging;
+mod permissions;
 mod policies;
 mod policy_changes;
 mod posture;
@@ -91,6 +92,7 @@ pub static REPORTS: &[&Report] = &[
     &activity::REPORT,
     &posture::REPORT,
     &policies::REPORT,
+    &permissions::REPORT,
     &trace::REPORT,
     &events::REPORT,
     &incident::REPORT,
