@@ -39,9 +39,8 @@ const EXAMPLES: &[&str] = &[
 
 fn below(examples: &[&str]) -> String {
     format!(
-        "{}:\n  {}\n\
+        "Examples:\n  {}\n\
          `trailscan REPORT --help`: what it proves; `trailscan explain RULE`: what a finding means.",
-        if examples.len() == 1 { "Example" } else { "Examples" },
         examples.join("\n  ")
     )
 }

@@ -185,7 +185,8 @@ impl<'a> Look<'a> {
     }
 
     fn of_unused(&self, action: String, granted_by: Vec<String>) -> Judged<'a> {
-        let (verdict, mut why) = self.unused(&action, Actions::known().unknowable(&action));
+        let unused = self.unused(&action, Actions::known().unknowable(&action));
+        let (verdict, mut why) = (unused.verdict(), self.why(&action, unused));
         match self.granted.map(|granted| granted.effective(&action)) {
             Some(Effective::Denied) => why += "; a Deny takes it back",
             Some(Effective::OutsideBoundary) => why += "; the permissions boundary does not have it",
@@ -204,42 +205,85 @@ impl<'a> Look<'a> {
             let by = |action: &String| self.granted.map(|granted| granted.by(action)).unwrap_or_default();
             return rows.extend(unused.map(|action| self.of_unused(action.clone(), by(action))));
         }
-        let mut counts = Counts { actions: members.len(), ..Counts::default() };
-        let mut whys: BTreeMap<Verdict, String> = BTreeMap::new();
+        let (mut counts, mut was_used) = (Counts { actions: members.len(), ..Counts::default() }, false);
+        // The first action that stands so, of each verdict.
+        let mut firsts: BTreeMap<Verdict, (&str, Unused)> = BTreeMap::new();
         for place in members.iter() {
             let (action, unknowable) = &self.known.all[*place];
-            if self.done.asked.contains_key(action) {
+            if let Some(asked) = self.done.asked.get(action) {
                 counts.used += 1;
+                was_used |= asked.calls > 0;
                 continue;
             }
-            let (verdict, why) = self.unused(action, *unknowable);
-            counts.add(verdict);
-            whys.entry(verdict).or_insert(why);
+            let unused = self.unused(action, *unknowable);
+            counts.add(unused.verdict());
+            firsts.entry(unused.verdict()).or_insert((action, unused));
         }
-        let verdict = counts.verdict();
+        let verdict = counts.verdict(was_used);
         let why = match verdict {
-            Verdict::Used => format!("{} of {} actions were asked for", counts.used, counts.actions),
+            Verdict::Used | Verdict::Denied => format!("{} of {} actions were asked for", counts.used, counts.actions),
             Verdict::Unknowable if counts.proven > 0 => "logs can tell of some of these actions only".to_owned(),
-            _ => whys.remove(&verdict).unwrap_or_else(|| Unknowable::NotListed.why().to_owned()),
+            _ => match firsts.get(&verdict) {
+                Some((action, unused)) => self.why(action, *unused),
+                None => Unknowable::NotListed.why().to_owned(),
+            },
         };
         rows.push(Judged { action: name, verdict, asked: None, granted_by, counts, why });
     }
 
-    /// How an action stands that was not asked for, and why.
-    fn unused(&self, action: &str, unknowable: Option<Unknowable>) -> (Verdict, String) {
+    /// What is known of an action that was not asked for. Makes no text: it is asked of every action there is.
+    fn unused(&self, action: &str, unknowable: Option<Unknowable>) -> Unused {
+        let service = || action.split_once(':').map_or("", |(service, _)| service);
         if let Some(unknowable) = unknowable {
-            return (Verdict::Unknowable, unknowable.why().to_owned());
+            Unused::Unknowable(unknowable)
+        } else if self.done.beside.contains_key(action) {
+            Unused::Beside
+        } else if self.proof.is_err() {
+            Unused::Unproven
+        } else if self.done.unmapped.contains(service()) {
+            Unused::Unmapped
+        } else {
+            Unused::Proven
         }
-        if let Some(call) = self.done.beside.get(action) {
-            return (Verdict::Unknowable, format!("{call} was called, which may ask for it too"));
-        }
-        let service = action.split_once(':').map_or("", |(service, _)| service);
-        match self.proof {
-            Err(why) => (Verdict::Unseen, why.clone()),
-            Ok(_) if self.done.unmapped.contains(service) => {
-                (Verdict::Unseen, format!("some calls of {service} could not be told to be of an action"))
+    }
+
+    /// The reason, in words.
+    fn why(&self, action: &str, unused: Unused) -> String {
+        match (unused, self.proof) {
+            (Unused::Unknowable(unknowable), _) => unknowable.why().to_owned(),
+            (Unused::Beside, _) => {
+                let call = self.done.beside.get(action).map_or("a call", String::as_str);
+                format!("{call} was called, which may ask for it too")
             }
-            Ok(proof) => (Verdict::Proven, format!("not asked for in {proof}")),
+            (Unused::Unmapped, _) => {
+                let service = action.split_once(':').map_or("", |(service, _)| service);
+                format!("some calls of {service} could not be told to be of an action")
+            }
+            (_, Err(why)) => why.clone(),
+            (_, Ok(proof)) => format!("not asked for in {proof}"),
+        }
+    }
+}
+
+/// What is known of an action that was not asked for.
+#[derive(Clone, Copy)]
+enum Unused {
+    Unknowable(Unknowable),
+    /// Another call may have asked for it.
+    Beside,
+    /// Not enough was read.
+    Unproven,
+    /// Some calls of its service are not known to be of an action.
+    Unmapped,
+    Proven,
+}
+
+impl Unused {
+    const fn verdict(self) -> Verdict {
+        match self {
+            Self::Unknowable(_) | Self::Beside => Verdict::Unknowable,
+            Self::Unproven | Self::Unmapped => Verdict::Unseen,
+            Self::Proven => Verdict::Proven,
         }
     }
 }
@@ -287,9 +331,11 @@ impl Counts {
     }
 
     /// Of a pattern: used as soon as one action is, proven only if all are.
-    fn verdict(self) -> Verdict {
-        if self.used > 0 {
+    fn verdict(self, was_used: bool) -> Verdict {
+        if was_used {
             Verdict::Used
+        } else if self.used > 0 {
+            Verdict::Denied
         } else if self.unseen > 0 {
             Verdict::Unseen
         } else if self.unknowable > 0 || self.actions == 0 {

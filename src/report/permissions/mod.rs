@@ -61,7 +61,8 @@ it, all users and roles. What stands in its place and is an INPUT is taken as on
   UNGRANTED   used, and no policy in the state grants it: the policy of a resource does, or a
               policy was changed since. Not an accusation
   WANTED      every call was denied, and no policy in the state grants it
-  DENIED      every call was denied although a policy grants it, or without state
+  DENIED      every call was denied although a policy grants it, or without state; of a pattern,
+              all that was asked for of it was denied
   PROVEN      granted, and proven unused: not asked for in 30 whole days or more
   UNSEEN      granted, not in what was read, and that is not enough to prove anything
   UNKNOWABLE  granted, and logs cannot tell whether it is used: data events (S3 objects, DynamoDB
@@ -107,8 +108,8 @@ columns! {
     text("why", "What the verdict rests on.").third() => judged.why.as_str(),
     list("events", "The calls that asked for it, as service:eventName.").asked()
         => asked.map(|asked| asked.by.iter().cloned().collect::<Vec<_>>()).unwrap_or_default(),
-    time("first_seen", "The first call.").third() => asked.and_then(|asked| asked.span.first()),
-    time("last_seen", "The last call.").last() => asked.and_then(|asked| asked.span.last()),
+    time("first_seen", "The first call.").asked() => asked.and_then(|asked| asked.span.first()),
+    time("last_seen", "The last call.").second() => asked.and_then(|asked| asked.span.last()),
 }
 
 fn boundary_text((arn, document): (&str, Option<&crate::model::Policy>)) -> String {

@@ -8,6 +8,11 @@ use crate::aggregate::{Span, State};
 use crate::model::{Actions, Arn, Needed};
 use crate::posture::{Authorization, Posture};
 
+/// In the arn of a role that a service made for itself, whose policies nobody else can change.
+///
+/// Source: IAM user guide, "Create a service-linked role".
+const SERVICE_LINKED: &str = ":role/aws-service-role/";
+
 /// A user or role of an account: a name is unique within it, whatever the path.
 ///
 /// Source: IAM user guide, "IAM identifiers", friendly names and paths.
@@ -75,6 +80,9 @@ impl Subjects {
                 subjects.nameless.extend(is_nameless.then(|| account.to_owned()));
                 continue;
             };
+            if principal.contains(SERVICE_LINKED) {
+                continue;
+            }
             let done = subjects.done.entry(who).or_default();
             let is_longer = (principal.len(), principal) > (done.arn.len(), &*done.arn);
             if done.arn.is_empty() || is_longer && ids.values().all(|arn| *arn != done.arn) {
@@ -147,11 +155,9 @@ fn ids(part: &Authorization) -> impl Iterator<Item = (&str, &str)> {
     users.chain(roles).filter(|(id, _)| !id.is_empty())
 }
 
-/// The arns of users and roles; roles that a service made for itself have policies that nobody can change.
-///
-/// Source: IAM user guide, "Create a service-linked role".
+/// The arns of users and roles.
 fn arns(part: &Authorization) -> impl Iterator<Item = &str> {
     let users = part.users.iter().flatten().map(|(_, user)| user.arn.as_str());
-    let roles = part.roles.iter().flatten().filter(|(_, role)| !role.path.starts_with("/aws-service-role/"));
+    let roles = part.roles.iter().flatten().filter(|(_, role)| !role.arn.contains(SERVICE_LINKED));
     users.chain(roles.map(|(_, role)| role.arn.as_str()))
 }

@@ -225,6 +225,8 @@ fn a_pattern_is_proven_only_where_all_of_it_is() {
     let expanded = rows_of(Some(&ann(granted)), &[], (30, 2, None));
     assert_eq!(expanded[..2], ["iam:ListOpenIDConnectProviders PROVEN", "iam:ListSAMLProviders PROVEN"]);
     assert_eq!(expanded.len(), 4);
+    let in_vain = rows(json!([allow(json!("iam:*User"))]), &[call("ann", "iam:CreateUser", "AccessDenied")]);
+    assert_eq!(in_vain, ["iam:*User DENIED 1 used", "iam:CreateUser DENIED"]);
     let all_but = json!([{ "Effect": "Allow", "NotAction": ["ec2:*"], "Resource": "*" }]);
     assert_eq!(
         rows(all_but, &[call("ann", "iam:ListUsers", "")]),
@@ -248,7 +250,7 @@ fn groups_boundaries_and_roles() {
         "GroupDetailList": [entity("Group", "ops", json!({ "AttachedManagedPolicies": attached("ops") }))],
         "RoleDetailList": [
             entity("Role", "app", json!({ "RoleId": "AROAROLE", "Path": "/x/", "Arn": arn("role/x/app"), "RolePolicyList": inline(json!([allow(json!("iam:ListUsers"))])) })),
-            entity("Role", "AWSServiceRoleForX", json!({ "Path": "/aws-service-role/x/", "RolePolicyList": inline(json!([allow(json!("iam:ListUsers"))])) })),
+            entity("Role", "AWSServiceRoleForX", json!({ "Path": "/aws-service-role/x/", "Arn": arn("role/aws-service-role/x/AWSServiceRoleForX"), "RolePolicyList": inline(json!([allow(json!("iam:ListUsers"))])) })),
         ],
         "Policies": [managed("ops", "iam:ListUsers"), managed("edge", "ec2:*")],
     });
@@ -355,6 +357,11 @@ proptest! {
             prop_assert_eq!(is_granted, meant(true) && !meant(false), "{} {:?}", action, statements);
         }
     }
+
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
 
     /// What a pattern stands for is found among the actions of its service, and is what a search of all finds.
     #[test]
