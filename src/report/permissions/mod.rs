@@ -47,9 +47,8 @@ const EXPAND: ReportOption = ReportOption {
 
 const EXAMPLES: &[&str] = &[
     "trailscan REPORT --iam-dir iam --days 90 ./AWSLogs",
-    "trailscan REPORT role/deploy --iam-dir iam ./AWSLogs",
+    "trailscan REPORT role/deploy --iam-dir iam --expand 50 ./AWSLogs",
     "trailscan REPORT --iam-dir iam --where verdict=PROVEN ./AWSLogs",
-    "trailscan REPORT 'user/*' --iam-dir iam --expand 50 --output REPORT.json ./AWSLogs",
 ];
 
 const ABOUT: &str = "\

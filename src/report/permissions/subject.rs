@@ -135,7 +135,7 @@ impl Done {
             }
         };
         for action in actions {
-            self.beside.extend(known.others(&action).map(|other| (other, call.clone())));
+            self.add_beside(&action, &call);
             let asked = self.asked.entry(action).or_default();
             asked.calls += counts.tally.events - counts.tally.denied;
             asked.denied += counts.tally.denied;
@@ -144,7 +144,17 @@ impl Done {
             asked.is_unmapped |= is_unmapped;
         }
         // What an operation of another name asks for beside its own, the reference lists under the operation.
-        self.beside.extend(known.others(&call).map(|other| (other, call.clone())));
+        self.add_beside(&call, &call);
+    }
+
+    /// Of several calls that may ask for an action the first by name is kept: they come in no lasting order.
+    fn add_beside(&mut self, operation: &str, call: &str) {
+        for other in Actions::known().others(operation) {
+            let known = self.beside.entry(other).or_insert_with(|| call.to_owned());
+            if call < known.as_str() {
+                call.clone_into(known);
+            }
+        }
     }
 }
 
