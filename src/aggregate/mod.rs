@@ -11,6 +11,7 @@ pub mod activity;
 pub mod around;
 mod batch;
 mod by_day;
+pub mod calls;
 pub mod created_keys;
 mod erased;
 pub mod events;
@@ -155,4 +156,5 @@ pub static AGGREGATES: &[&AggregateKind] = &[
     &key_days::KIND,
     &principal_days::KIND,
     &secret_reads::KIND,
+    &calls::KIND,
 ];

@@ -20,14 +20,18 @@ Exit codes:
   4    findings at or above --fail-on (3 beats 4)
   130  a second Ctrl-C: left at once";
 
-/// Shown below the list of subcommands.
+/// Shown below the list of subcommands: with that it fills a screen.
 pub fn root() -> String {
-    below(&EXAMPLES[1..2])
+    format!("Examples:\n  {}", EXAMPLES[1])
 }
 
 /// The same for the long help, which has room for another example and the exit codes.
 pub fn root_long() -> String {
-    format!("{}\n\n{EXIT_CODES}", below(EXAMPLES))
+    format!(
+        "Examples:\n  {}\n`trailscan REPORT --help`: what it proves; `trailscan explain RULE`: what a finding means.\n\n\
+         {EXIT_CODES}",
+        EXAMPLES.join("\n  ")
+    )
 }
 
 /// Commands to begin with, each with what it answers.
@@ -36,14 +40,6 @@ const EXAMPLES: &[&str] = &[
     "trailscan audit s3://amzn-s3-demo-bucket        every report, over what a trail delivers there",
     "trailscan trace root@111122223333 ./AWSLogs     what a credential comes from, and what it issued",
 ];
-
-fn below(examples: &[&str]) -> String {
-    format!(
-        "Examples:\n  {}\n\
-         `trailscan REPORT --help`: what it proves; `trailscan explain RULE`: what a finding means.",
-        examples.join("\n  ")
-    )
-}
 
 /// What a report proves, for its long help.
 pub fn about(report: &Report) -> String {

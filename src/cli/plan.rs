@@ -258,7 +258,7 @@ fn check_form(question: Question, format: Format) -> Result<(), Problem> {
         question => question.subcommand(),
     };
     let with = REPORTS.iter().filter(|report| report.form == form).map(|report| {
-        let argument = report.argument.map_or_else(String::new, |argument| format!(" {argument}"));
+        let argument = report.argument.map_or_else(String::new, |argument| format!(" {}", argument.name));
         format!("{}{argument}", report.name)
     });
     let of_findings = format.is_timeline().then(|| FINDINGS.to_owned());
@@ -277,7 +277,7 @@ fn check_argument(report: Option<&Report>, argument: Option<&str>) -> Result<(),
     if !is_path && text != "-" && !text.starts_with("s3://") {
         return Ok(());
     }
-    let (name, wanted) = (report.name, report.argument.unwrap_or_default());
+    let (name, wanted) = (report.name, report.argument.map_or("", |argument| argument.name));
     Err(Problem::usage(format!("{text} stands where {wanted} belongs: trailscan {name} {wanted} {text}")))
 }
 

@@ -1,10 +1,12 @@
 //! The subcommands of the reports, and that of the audit, which runs them all. Names, texts and numbers are the reports'
 //! own.
 
+use std::path::Path;
+
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, value_parser};
 use trailscan::report::{
-    FINDINGS, Form, REPORTS, Report, ReportOption, SCORECARD, TextOption, audited, by_name, finding_columns,
+    Argument, FINDINGS, Form, REPORTS, Report, ReportOption, SCORECARD, TextOption, audited, by_name, finding_columns,
     scorecard_columns,
 };
 
@@ -98,13 +100,21 @@ fn typed(name: &str, Completed { matches, origins }: Completed) -> Result<Typed,
     let report = by_name(name);
     let options = options_of(report);
     let reads_state = report.is_none_or(Report::reads_state);
+    let mut common = Common::from_arg_matches(&matches)?;
+    let asks = report.and_then(|report| report.argument);
+    let mut argument: Option<String> = asks.and_then(|_| matches.get_one(ARGUMENT).cloned());
+    if asks.is_some_and(|asks| asks.is_optional)
+        && let Some(input) = argument.take_if(|text| is_input(text))
+    {
+        common.inputs.insert(0, input.into());
+    }
     Ok(Typed {
         origins,
         question: Question::of_subcommand(name),
         narrow: NarrowTyped::from_arg_matches(&matches)?,
         state: if reads_state { StateTyped::from_arg_matches(&matches)? } else { StateTyped::default() },
-        argument: report.and_then(|report| report.argument).and_then(|_| matches.get_one(ARGUMENT).cloned()),
-        common: Common::from_arg_matches(&matches)?,
+        argument,
+        common,
         shape: if name == help::AUDIT { Shape::default() } else { Shape::from_arg_matches(&matches)? },
         numbers: options.into_iter().filter_map(|option| Some((option, number(&matches, option)?))).collect(),
         texts: texts_of(report).filter_map(|option| Some((option, texts(&matches, option)?))).collect(),
@@ -154,11 +164,16 @@ fn texts_of(asked: Option<&'static Report>) -> impl Iterator<Item = TextOption> 
     REPORTS.iter().filter(is_of).flat_map(|report| report.texts).copied()
 }
 
+/// Whether what stands in the place of an optional argument is an INPUT: it looks like one, or there is one of that name.
+fn is_input(text: &str) -> bool {
+    text == "-" || text.starts_with("s3://") || text.starts_with(['.', '/', '~']) || Path::new(text).exists()
+}
+
 /// What a report asks about.
-fn argument(name: &'static str) -> Arg {
+fn argument(asked: Argument) -> Arg {
     Arg::new(ARGUMENT)
-        .value_name(name)
-        .required(true)
+        .value_name(asked.name)
+        .required(!asked.is_optional)
         .value_parser(NonEmptyStringValueParser::new())
         .help("What is asked about; --help lists what it can be")
 }

@@ -5,6 +5,7 @@
 
 mod access_key;
 mod account_id;
+mod actions;
 mod address;
 mod arn;
 mod digest;
@@ -37,6 +38,7 @@ pub(crate) mod testing;
 pub(crate) use crate::json::{careful::text_of as text, fields::Raw};
 pub use access_key::AccessKeyKind;
 pub use account_id::is_account_id;
+pub use actions::{Actions, Needed, Unknowable};
 pub use address::{Network, SourceAddress};
 pub use arn::Arn;
 pub(crate) use digest::{hexadecimal, sha256};

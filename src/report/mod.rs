@@ -34,6 +34,7 @@ mod key_facts;
 mod key_spread;
 mod keys;
 mod logging;
+mod permissions;
 mod policies;
 mod policy_changes;
 mod posture;
@@ -92,6 +93,7 @@ pub static REPORTS: &[&Report] = &[
     &activity::REPORT,
     &posture::REPORT,
     &policies::REPORT,
+    &permissions::REPORT,
     &trace::REPORT,
     &events::REPORT,
     &incident::REPORT,
@@ -128,8 +130,8 @@ pub struct Report {
     pub texts: &'static [TextOption],
     /// What its findings may say.
     pub rules: &'static [Rule],
-    /// What it asks about and cannot do without: `KEY|SESSION|PRINCIPAL`. An audit leaves such a report out.
-    pub argument: Option<&'static str>,
+    /// What it asks about. An audit leaves out a report that asks about something, be it optional.
+    pub argument: Option<Argument>,
     /// What it does with files of IAM's state.
     pub state: StateUse,
     /// Commands that show what it is for, for the help; `REPORT` stands for its name.
@@ -140,6 +142,27 @@ pub struct Report {
     pub charts: Option<fn(&View<'_>) -> Vec<Chart>>,
     /// Makes the answer: rows in the report's default order, all findings.
     pub answer: fn(&View<'_>) -> Answer,
+}
+
+/// What a report asks about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Argument {
+    /// What it can be: `KEY|SESSION|PRINCIPAL`.
+    pub name: &'static str,
+    /// Whether the report answers without it too. What is typed in its place and is an INPUT is taken as one.
+    pub is_optional: bool,
+}
+
+impl Argument {
+    /// One that the report cannot do without.
+    pub const fn required(name: &'static str) -> Self {
+        Self { name, is_optional: false }
+    }
+
+    /// One that narrows the answer.
+    pub const fn optional(name: &'static str) -> Self {
+        Self { name, is_optional: true }
+    }
 }
 
 /// Examples of a report that asks for no more than logs.

@@ -52,9 +52,10 @@ pub(super) static EMPTY: LazyLock<Vec<Batch>> = LazyLock::new(|| {
 });
 
 /// Tables that rollups of the same version lack which were made before these; the first came first.
-const LATER: [&[&str]; 2] = [
+const LATER: [&[&str]; 3] = [
     &["iam_change_access_keys"],
     &["secret_reads", "secret_read_hours", "secret_read_addresses", "secret_read_access_keys"],
+    &["calls"],
 ];
 
 /// The tables of all rollups of this version: with all of [`LATER`], without the last of them, and so on.

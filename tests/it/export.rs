@@ -228,7 +228,7 @@ fn the_schema_tells_what_the_files_hold_and_sums_close() {
     let place = Place::new();
     let ended = place.trailscan("export tables --format csv").arg(sample_logs()).ends(0);
     assert_eq!(ended.text(), "");
-    assert!(ended.stderr.contains("tables: 13 tables, "), "{}", ended.stderr);
+    assert!(ended.stderr.contains("tables: 14 tables, "), "{}", ended.stderr);
     let (schema, files) = (schema(&place, "tables"), files(&place.path("tables")));
     let tables = schema["tables"].as_array().expect("tables");
     assert_eq!((schema["schema_version"].as_i64(), files.len()), (Some(2), tables.len() + 2));
@@ -246,7 +246,7 @@ fn the_schema_tells_what_the_files_hold_and_sums_close() {
     let coverage: Value = serde_json::from_str(&place.read("tables/coverage.json")).expect("JSON");
     let counted = coverage["events_counted"].as_i64().expect("a count");
     assert!(counted > 500);
-    for name in ["principals", "principal_days", "activity"] {
+    for name in ["principals", "principal_days", "activity", "calls"] {
         assert_eq!(sum(name, "events"), counted, "{name}");
     }
     assert_eq!(sum("key_address_days", "events"), sum("keys", "events"));

@@ -36,6 +36,20 @@ fn every_report() {
     }
 }
 
+/// Of one user and one role, beside what is granted to them.
+#[test]
+fn permissions() {
+    let state = sample_logs().with_file_name("iam").display().to_string();
+    let of = |who: &str, format: &str| {
+        printed(&format!("permissions {who} --iam-dir {state} {format}")).replace(&format!("{state}/"), "iam/")
+    };
+    expect_file!["expected/permissions.txt"].assert_eq(&of("*/ops*", "--width 140"));
+    expect_file!["expected/permissions.json"].assert_eq(&of("user/bob", "--format json"));
+    if cfg!(feature = "columnar") {
+        expect_file!["expected/permissions.csv"].assert_eq(&of("user/bob", "--format csv"));
+    }
+}
+
 #[test]
 fn audit() {
     // Its JSON is the documents above; here is what only an audit shows.

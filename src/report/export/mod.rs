@@ -5,6 +5,7 @@
 //! `output`.
 
 mod activity;
+mod calls;
 mod events;
 mod iam_changes;
 mod issuances;
@@ -49,6 +50,7 @@ pub static EXPORT_TABLES: &[&ExportTable] = &[
     &logging::TABLE,
     &activity::TABLE,
     &secret_reads::TABLE,
+    &calls::TABLE,
 ];
 
 /// The table of single events, which is written where it is asked for.

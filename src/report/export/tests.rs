@@ -38,7 +38,7 @@ proptest! {
         let options = Options::default();
         let view = View::new(&state, &options);
         let table = |name: &str| EXPORT_TABLES.iter().find(|table| table.name == name).unwrap().table(&view);
-        for name in ["principals", "principal_days", "activity"] {
+        for name in ["principals", "principal_days", "activity", "calls"] {
             prop_assert_eq!(sum(&table(name), "events"), steps.len() as i64, "{}", name);
         }
         for column in ["events", "errors"] {

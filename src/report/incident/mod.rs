@@ -10,7 +10,7 @@ mod stays;
 mod tests;
 mod unseen;
 
-use super::{Answer, Form, Report, StateUse, Tree, View};
+use super::{Answer, Argument, Form, Report, StateUse, Tree, View};
 use crate::aggregate::events::{EventRow, Events, Place};
 use crate::aggregate::{around, created_keys, events, issuances, keys, sessions};
 use crate::model::SourceAddress;
@@ -27,7 +27,7 @@ pub static REPORT: Report = Report {
     options: &[],
     texts: &[],
     rules: &[],
-    argument: Some("KEY|SESSION|PRINCIPAL|ADDRESS"),
+    argument: Some(Argument::required("KEY|SESSION|PRINCIPAL|ADDRESS")),
     state: StateUse::No,
     examples: EXAMPLES,
     form: Form::Tree,

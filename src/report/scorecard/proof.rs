@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::logs::LogSpan;
 use super::{Evidence, regions, unexplained};
 use crate::model::{Day, quantity};
-use crate::posture::{Account, Dated, Source, StateKind};
+use crate::posture::{Account, Dated, Posture, Source, StateKind};
 use crate::report::Practice;
 
 /// Whole days of logs that prove that something was not done.
@@ -93,16 +93,7 @@ fn by_logs(account: &str, practice: Practice, evidence: &Evidence<'_>) -> Result
     if !evidence.accounts.contains(account) {
         return Err(logs.not_read(account).unwrap_or_else(|| "no event of this account was read".to_owned()).into());
     }
-    let mut lacks: Vec<Lack> = logs.not_read(account).into_iter().map(Lack::from).collect();
-    lacks.extend(logs.lacks_reads(account).map(Lack::from));
-    let days = days(account, logs, evidence);
-    let days = days.map_err(|missing| lacks.extend(missing)).ok();
-    if let Some(why) = logs.blinded(account) {
-        lacks.push(Lack { why, next: Some("trailscan logging, then logs of 30 whole days after it".to_owned()) });
-    }
-    if let Some(why) = logs.tampered(account) {
-        lacks.push(Lack { why, next: Some("trailscan verify, and the versions of these objects".to_owned()) });
-    }
+    let (days, mut lacks) = delivered(account, logs, evidence.posture);
     let shows = match practice {
         Practice::RestrictRootUse => "show no everyday use of root, no key of root and no sign-in of root without MFA",
         _ => "show no long-lived key on machines and no sign of one that leaked",
@@ -127,6 +118,37 @@ fn by_logs(account: &str, practice: Practice, evidence: &Evidence<'_>) -> Result
     }
 }
 
+/// What logs prove of what they do not show an account to have done.
+///
+/// # Errors
+/// What is missing, in one sentence.
+pub(in crate::report) fn by_whole_logs(
+    account: &str,
+    logs: &LogSpan,
+    posture: Option<&Posture>,
+) -> Result<String, String> {
+    let (days, lacks) = delivered(account, logs, posture);
+    match (days, Lack::all(lacks)) {
+        (Some(days), None) => Ok(format!("{}{}{}", days.proven, days.assumed, logs.verified(account))),
+        (_, Some(lack)) => Err(lack.why),
+        (None, None) => Err("no whole day of logs was read".to_owned()),
+    }
+}
+
+/// The days that every enabled region delivered, and all that keeps them from proving anything.
+fn delivered(account: &str, logs: &LogSpan, posture: Option<&Posture>) -> (Option<Delivered>, Vec<Lack>) {
+    let mut lacks: Vec<Lack> = logs.not_read(account).into_iter().map(Lack::from).collect();
+    lacks.extend(logs.lacks_reads(account).map(Lack::from));
+    let days = days(account, logs, posture).map_err(|missing| lacks.extend(missing)).ok();
+    if let Some(why) = logs.blinded(account) {
+        lacks.push(Lack { why, next: Some("trailscan logging, then logs of 30 whole days after it".to_owned()) });
+    }
+    if let Some(why) = logs.tampered(account) {
+        lacks.push(Lack { why, next: Some("trailscan verify, and the versions of these objects".to_owned()) });
+    }
+    (days, lacks)
+}
+
 /// What whole days and regions prove.
 struct Delivered {
     /// `31 whole days in 17 regions (2026-05-01 to 2026-05-31)`.
@@ -139,12 +161,12 @@ struct Delivered {
 ///
 /// # Errors
 /// All that is missing.
-fn days(account: &str, logs: &LogSpan, evidence: &Evidence<'_>) -> Result<Delivered, Vec<Lack>> {
+fn days(account: &str, logs: &LogSpan, posture: Option<&Posture>) -> Result<Delivered, Vec<Lack>> {
     if let Some(why) = logs.no_days(account) {
         return Err(vec![why.into()]);
     }
     let (first, last) = logs.whole_days.ok_or_else(|| vec!["no whole day of logs was read".into()])?;
-    let enabled = regions::of(account, logs, evidence.posture);
+    let enabled = regions::of(account, logs, posture);
     if enabled.regions.is_empty() {
         let why = "which regions are enabled is not known".to_owned();
         return Err(vec![Lack { why, next: Some(list_regions(account)) }]);

@@ -19,7 +19,7 @@ use std::net::IpAddr;
 use ahash::AHashMap;
 
 use super::addresses::with_places;
-use super::{AddressLookup, Answer, Form, Report, StateUse, Tree, TreeNode, View};
+use super::{AddressLookup, Answer, Argument, Form, Report, StateUse, Tree, TreeNode, View};
 use crate::aggregate::{issuances, keys, sessions};
 use crate::report::lineage::Confidence;
 use forest::Hop;
@@ -37,7 +37,7 @@ pub static REPORT: Report = Report {
     options: &[],
     texts: &[],
     rules: rules::RULES,
-    argument: Some("KEY|SESSION|PRINCIPAL"),
+    argument: Some(Argument::required("KEY|SESSION|PRINCIPAL")),
     state: StateUse::No,
     examples: EXAMPLES,
     form: Form::Tree,

@@ -1,0 +1,159 @@
+//! Actions of IAM: which there are, which of them a call in a log needs, and of which a log without the call tells that it
+//! was not made.
+//!
+//! The table follows AWS's Service Authorization Reference, by way of what others publish of it (`benches/actions.py`); what
+//! it does not tell, such as how an `eventSource` is called in a policy, stands in [`operations`] and [`recorded`] with
+//! where AWS documents it.
+
+mod operations;
+mod recorded;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::sync::LazyLock;
+
+pub use recorded::Unknowable;
+
+/// Written by `benches/actions.py`.
+static TABLE: &[u8] = include_bytes!("table.z");
+
+static ACTIONS: LazyLock<Actions> = LazyLock::new(|| {
+    let mut text = String::new();
+    // What is part of the program is whole.
+    flate2::read::ZlibDecoder::new(TABLE).read_to_string(&mut text).expect("the table of actions is zlib and UTF-8");
+    Actions::read(text.leak())
+});
+
+/// The actions that IAM knows, by service.
+#[derive(Debug, Default)]
+pub struct Actions {
+    services: BTreeMap<&'static str, Service>,
+    /// Actions that an operation needs beside its own, as the reference lists them: `ec2:CreateVpcEndpoint`.
+    others: BTreeMap<&'static str, Vec<&'static str>>,
+}
+
+#[derive(Debug, Default)]
+struct Service {
+    /// By name in lower case.
+    actions: BTreeMap<String, Action>,
+    /// Actions of operations of another name, by operation.
+    by_operation: BTreeMap<&'static str, Vec<&'static str>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Action {
+    name: &'static str,
+    /// Whether the API has an operation of that name.
+    is_operation: bool,
+}
+
+/// What a call needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Needed {
+    /// These actions: `s3:ListAllMyBuckets`. One is enough where a call is asked for in several ways.
+    Actions(Vec<String>),
+    /// None: a sign-in, or a call that every identity may make.
+    Nothing,
+    /// Not known; the service as it stands in policies, where that is known.
+    Unknown(Option<&'static str>),
+}
+
+impl Actions {
+    /// Those of this build.
+    pub fn known() -> &'static Self {
+        &ACTIONS
+    }
+
+    fn read(text: &'static str) -> Self {
+        let mut read = Self::default();
+        for (prefix, rest) in text.lines().filter_map(|line| line.split_once('\t')) {
+            match prefix.strip_prefix('>') {
+                Some(operation) => drop(read.others.insert(operation, rest.split(' ').collect())),
+                None => drop(read.services.insert(prefix, Service::read(rest))),
+            }
+        }
+        read
+    }
+
+    /// How an action is spelt, `s3:GetObject`; `None` of one that is not known.
+    pub fn spelt(&self, action: &str) -> Option<String> {
+        let (service, name) = action.split_once(':')?;
+        let (prefix, service) = self.services.get_key_value(service.to_ascii_lowercase().as_str())?;
+        service.actions.get(&name.to_ascii_lowercase()).map(|action| format!("{prefix}:{}", action.name))
+    }
+
+    /// Every action, service by service, as `s3:GetObject`.
+    pub fn all(&self) -> impl Iterator<Item = String> {
+        let of = |(prefix, service): (&&'static str, &Service)| {
+            let named = |action: &Action| format!("{prefix}:{}", action.name);
+            service.actions.values().map(named).collect::<Vec<_>>()
+        };
+        self.services.iter().flat_map(of)
+    }
+
+    /// What a call needs, by its `eventSource` and `eventName`.
+    ///
+    /// An operation needs the action of its own name, where there is one; else those that the reference documents it under,
+    /// or that [`operations`] lists. What it needs beside that is in [`Actions::others`].
+    pub fn needed(&self, event_source: &str, event_name: &str) -> Needed {
+        let Some(prefix) = operations::service_of(event_source) else { return Needed::Nothing };
+        let Some((&prefix, service)) = self.services.get_key_value(prefix) else { return Needed::Unknown(None) };
+        if operations::needs_nothing(prefix, event_name) {
+            return Needed::Nothing;
+        }
+        let names = [event_name, operations::without_version(event_name)];
+        let found = names.into_iter().find_map(|name| {
+            let listed = operations::listed(prefix, name);
+            listed.or_else(|| service.own(name)).or_else(|| service.by_operation.get(name).cloned())
+        });
+        let found = found.or_else(|| operations::by_verb(prefix, event_name));
+        match found {
+            Some(names) => Needed::Actions(names.into_iter().map(|name| format!("{prefix}:{name}")).collect()),
+            None => Needed::Unknown(Some(prefix)),
+        }
+    }
+
+    /// What the operation of an action may need beside it.
+    pub fn others(&self, action: &str) -> impl Iterator<Item = &'static str> {
+        let of_reference = self.others.get(action).into_iter().flatten().copied();
+        of_reference.chain(operations::others(action).iter().copied())
+    }
+
+    /// Why logs without a call do not show that an action was not asked for; `None` of one that whole logs of management
+    /// events would show.
+    pub fn unknowable(&self, action: &str) -> Option<Unknowable> {
+        let Some((prefix, name)) = action.split_once(':') else { return Some(Unknowable::NotListed) };
+        let known = self.services.get(prefix).and_then(|service| service.actions.get(&name.to_ascii_lowercase()));
+        match known {
+            None => Some(Unknowable::NotListed),
+            Some(known) => recorded::unknowable(prefix, known.name, known.is_operation),
+        }
+    }
+}
+
+impl Service {
+    fn read(text: &'static str) -> Self {
+        let mut service = Self::default();
+        for word in text.split(' ') {
+            let (name, is_operation) = match word.split_once('=') {
+                Some((name, operations)) => {
+                    operations.split(',').for_each(|op| service.by_operation.entry(op).or_default().push(name));
+                    (name, false)
+                }
+                None => word.strip_suffix('-').map_or((word, true), |name| (name, false)),
+            };
+            service.actions.insert(name.to_ascii_lowercase(), Action { name, is_operation });
+        }
+        service
+    }
+
+    /// The action of that name, in the same letters.
+    fn own(&self, name: &str) -> Option<Vec<&'static str>> {
+        self.actions
+            .get(&name.to_ascii_lowercase())
+            .filter(|action| action.name == name)
+            .map(|action| vec![action.name])
+    }
+}

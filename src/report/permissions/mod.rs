@@ -1,0 +1,173 @@
+//! `permissions`: what users and roles use beside what their policies grant.
+
+mod granted;
+mod judge;
+mod subject;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use super::columns::columns;
+use super::scorecard::by_whole_logs;
+use super::{Answer, Argument, Form, Report, ReportOption, StateUse, View};
+use crate::aggregate::{calls, principals};
+use crate::model::pattern_matches;
+use crate::posture::Account;
+use granted::Granted;
+use judge::{Judged, Known, Look};
+use subject::{Done, Subjects, Who};
+
+/// The report.
+pub static REPORT: Report = Report {
+    name: "permissions",
+    summary: "What users and roles use beside what their policies grant: proven unused, wanted",
+    about: ABOUT,
+    columns: COLUMNS,
+    key: &["account_id", "principal", "action"],
+    needs: &[&calls::KIND, &principals::KIND],
+    options: &[EXPAND],
+    texts: &[],
+    rules: &[],
+    argument: Some(Argument::optional("PRINCIPAL")),
+    state: StateUse::BesideLogs,
+    examples: EXAMPLES,
+    form: Form::Rows,
+    charts: None,
+    answer,
+};
+
+/// Which patterns are shown action by action.
+const EXPAND: ReportOption = ReportOption {
+    name: "expand",
+    default: 0,
+    min: 0,
+    about: "Show a pattern such as s3:Get* action by action where it stands for no more than N actions",
+};
+
+const EXAMPLES: &[&str] = &[
+    "trailscan REPORT --iam-dir iam --days 90 ./AWSLogs",
+    "trailscan REPORT role/deploy --iam-dir iam --expand 50 ./AWSLogs",
+    "trailscan REPORT --iam-dir iam --where verdict=PROVEN ./AWSLogs",
+];
+
+const ABOUT: &str = "\
+A row is one action of one IAM user or role: an action that it asked for, or an action or pattern that its policies allow. \
+A role's sessions belong to the role. PRINCIPAL is an arn, user/NAME, role/NAME or a NAME, * and ? are wildcards; without \
+it, all users and roles. What stands in its place and is an INPUT is taken as one. Needs --authorization-details or \
+--iam-dir to tell what is granted. verdict is:
+
+  UNGRANTED   used, and no policy in the state grants it: the policy of a resource does, or a
+              policy was changed since. Not an accusation
+  WANTED      every call was denied, and no policy in the state grants it
+  DENIED      every call was denied although a policy grants it, or without state; of a pattern,
+              all that was asked for of it was denied
+  PROVEN      granted, and proven unused: not asked for in 30 whole days or more
+  UNSEEN      granted, not in what was read, and that is not enough to prove anything
+  UNKNOWABLE  granted, and logs cannot tell whether it is used: data events (S3 objects, DynamoDB
+              items, Lambda invocations), what is asked for within other calls (iam:PassRole),
+              tags, and services of which not everything is known to be recorded
+  UNMAPPED    a call of which the table of actions does not tell the action
+  USED        used; of a pattern, at least one of its actions
+
+A pattern is one row: actions says how many actions it stands for, and used_actions, proven_unused, unseen and unknowable \
+how these stand. It is PROVEN only where all of its actions are. --expand N shows small patterns action by action.
+
+What it proves: PROVEN asks what the scorecard asks of logs: every enabled region delivered on each of 30 whole days, with \
+read-only events, nothing blinded them, no filter but --account, and no call of the service is unmapped. It says nothing of \
+the days before and after, and a task of once a year is not in 30 days. What it does not: policies are read, not \
+evaluated. Resources and conditions are not judged; a Deny on everything without a condition and a permissions boundary \
+are. Policies of resources, of sessions and of the organization are not known. calls counts events that were not denied, \
+those that failed otherwise included. Root, services and roles that services made for themselves have no rows.
+
+Rows come by account, principal, verdict in the order above, and action.";
+
+columns! {
+    const COLUMNS;
+    fn cells(who: &Who, done: &Done, granted: Option<&Granted<'_>>, judged: &Judged<'_>) {
+        let (asked, counts) = (judged.asked, judged.counts);
+        let boundary = granted.and_then(|granted| granted.boundary);
+    }
+
+    account_id("account_id", "The account.") => who.account_id.as_str(),
+    id("principal", "The user's or role's arn.") => done.arn.as_str(),
+    id("action", "The action, or a pattern as a policy has it; of an UNMAPPED row the call.") => judged.action.as_str(),
+    verdict("verdict", "How it stands; --help lists the words.") => judged.verdict.as_str(),
+    count("calls", "Calls that were not denied.") => asked.map(|asked| asked.calls),
+    count("denied", "Calls that were denied.") => asked.map(|asked| asked.denied),
+    count("actions", "How many actions it stands for.").second() => counts.actions,
+    count("used_actions", "How many of them were asked for, be it in vain.").second() => counts.used,
+    count("proven_unused", "How many of them are proven unused.").second() => counts.proven,
+    count("unseen", "How many of them were not seen, which proves nothing.").third() => counts.unseen,
+    count("unknowable", "How many of them logs cannot tell of.").third() => counts.unknowable,
+    list("granted_by", "The statements that allow it: policy, group before it, statement counted from 1, Sid.").last()
+        => &judged.granted_by,
+    text("boundary", "The permissions boundary; in brackets where its document is not known.").asked()
+        => boundary.map(boundary_text).unwrap_or_default(),
+    text("why", "What the verdict rests on.").third() => judged.why.as_str(),
+    list("events", "The calls that asked for it, as service:eventName.").asked()
+        => asked.map(|asked| asked.by.iter().cloned().collect::<Vec<_>>()).unwrap_or_default(),
+    time("first_seen", "The first call.").asked() => asked.and_then(|asked| asked.span.first()),
+    time("last_seen", "The last call.").second() => asked.and_then(|asked| asked.span.last()),
+}
+
+fn boundary_text((arn, document): (&str, Option<&crate::model::Policy>)) -> String {
+    if document.is_some() { arn.to_owned() } else { format!("({arn})") }
+}
+
+fn answer(view: &View<'_>) -> Answer {
+    let asked_about = view.argument.map(str::trim).filter(|text| !text.is_empty());
+    let subjects = Subjects::of(view.state, view.posture);
+    let known = Known::new();
+    let expand = usize::try_from(view.options.get(&EXPAND)).unwrap_or(0);
+    let mut proofs: BTreeMap<&str, Result<String, String>> = BTreeMap::new();
+    let (mut rows, mut spared, mut without) = (Vec::new(), 0, Vec::new());
+    for (who, done) in
+        subjects.done.iter().filter(|(who, done)| asked_about.is_none_or(|text| is_meant(text, who, done)))
+    {
+        let account = view.posture.and_then(|posture| posture.accounts.get(&who.account_id));
+        let granted = account.and_then(|account| Granted::of(who, &account.authorization.as_ref()?.value));
+        if !account.is_some_and(has_policies) && !without.contains(&who.account_id.as_str()) {
+            without.push(&who.account_id);
+        }
+        let proof = proofs.entry(&who.account_id).or_insert_with(|| proof_of(view, &who.account_id, &subjects));
+        let look = Look { done, granted: granted.as_ref(), proof, known: &known, expand };
+        for judged in look.rows() {
+            match rows.len() < view.rows_wanted {
+                true => rows.push(cells(who, done, granted.as_ref(), &judged)),
+                false => spared += 1,
+            }
+        }
+    }
+    let hidden = if rows.is_empty() { asked_about.map(nobody) } else { without_state(&without) };
+    Answer { columns: COLUMNS.to_vec(), rows, rows_spared: spared, hidden, ..Answer::default() }
+}
+
+/// What proves that what is not in the logs of an account was not done.
+fn proof_of(view: &View<'_>, account_id: &str, subjects: &Subjects) -> Result<String, String> {
+    let logs = view.logs.ok_or("no logs were read")?;
+    if let Some(why) = subjects.lacks(account_id) {
+        return Err(why.to_owned());
+    }
+    by_whole_logs(account_id, logs, view.posture)
+}
+
+fn has_policies(account: &Account) -> bool {
+    account.authorization.is_some()
+}
+
+/// Whether a text means a user or role: its arn, `user/NAME`, or NAME.
+fn is_meant(text: &str, who: &Who, done: &Done) -> bool {
+    let name = who.name.split_once('/').map_or("", |(_, name)| name);
+    [done.arn.as_str(), who.name.as_str(), name].into_iter().any(|known| pattern_matches(text, known))
+}
+
+fn nobody(asked: &str) -> String {
+    format!("no user or role of the logs or the state is called {asked}")
+}
+
+fn without_state(accounts: &[&str]) -> Option<String> {
+    let names = accounts.join(", ");
+    (!accounts.is_empty())
+        .then(|| format!("what is granted in {names} is not known: no authorization details were given"))
+}

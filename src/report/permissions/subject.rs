@@ -1,0 +1,173 @@
+//! Whose permissions are looked at: IAM users and roles, by logs and by IAM's state, and the calls of each.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::aggregate::calls::{CallCounts, Calls};
+use crate::aggregate::principals::Principals;
+use crate::aggregate::{Span, State};
+use crate::model::{Actions, Arn, Needed};
+use crate::posture::{Authorization, Posture};
+
+/// In the arn of a role that a service made for itself, whose policies nobody else can change.
+///
+/// Source: IAM user guide, "Create a service-linked role".
+const SERVICE_LINKED: &str = ":role/aws-service-role/";
+
+/// A user or role of an account: a name is unique within it, whatever the path.
+///
+/// Source: IAM user guide, "IAM identifiers", friendly names and paths.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Who {
+    pub account_id: String,
+    /// `user/NAME` or `role/NAME`, without a path.
+    pub name: String,
+}
+
+/// What one of them did.
+#[derive(Default)]
+pub(super) struct Done {
+    /// Its arn, as state has it, else the longest that logs have: a session does not tell the path of its role.
+    pub arn: String,
+    /// By action, `s3:GetObject`.
+    pub asked: BTreeMap<String, Asked>,
+    /// Actions that a call of it may have asked for beside its own, with that call.
+    pub beside: BTreeMap<&'static str, String>,
+    /// Services with calls of which the action is not known.
+    pub unmapped: BTreeSet<&'static str>,
+}
+
+/// How often an action was asked for.
+#[derive(Default)]
+pub(super) struct Asked {
+    pub calls: i64,
+    pub denied: i64,
+    pub span: Span,
+    /// The calls: `s3:HeadObject`.
+    pub by: BTreeSet<String>,
+    /// Whether it is a call of which the action is not known.
+    pub is_unmapped: bool,
+}
+
+/// All of them.
+#[derive(Default)]
+pub(super) struct Subjects {
+    pub done: BTreeMap<Who, Done>,
+    /// Accounts with calls of users or roles that are named by an id that state does not have.
+    pub nameless: BTreeSet<String>,
+    /// Events of each account, as this aggregate and as that of principals counts them.
+    pub events: BTreeMap<String, [i64; 2]>,
+}
+
+impl Subjects {
+    /// Those of the logs and of IAM's state.
+    pub(super) fn of(state: &State, posture: Option<&Posture>) -> Self {
+        let mut subjects = Self::default();
+        let parts = posture.into_iter().flat_map(|posture| &posture.accounts);
+        let parts = || parts.clone().filter_map(|(id, account)| Some((id, &account.authorization.as_ref()?.value)));
+        let ids: BTreeMap<&str, &str> = parts().flat_map(|(_, part)| ids(part)).collect();
+        for (account_id, arn) in parts().flat_map(|(id, part)| arns(part).map(move |arn| (id, arn))) {
+            if let Some(who) = Who::of(arn, account_id) {
+                subjects.done.entry(who).or_default().arn = arn.to_owned();
+            }
+        }
+        let symbols = state.symbols();
+        for (key, counts) in state.get::<Calls>().into_iter().flat_map(Calls::rows) {
+            let (principal, account) = (symbols.text(key.principal), symbols.text(key.account));
+            subjects.count(account, 0, counts.tally.events);
+            let Some(who) = Who::of(ids.get(principal).unwrap_or(&principal), account) else {
+                let is_nameless =
+                    principal.starts_with("AROA") || principal.starts_with("AIDA") || principal == "unknown";
+                subjects.nameless.extend(is_nameless.then(|| account.to_owned()));
+                continue;
+            };
+            if principal.contains(SERVICE_LINKED) {
+                continue;
+            }
+            let done = subjects.done.entry(who).or_default();
+            let is_longer = (principal.len(), principal) > (done.arn.len(), &*done.arn);
+            if done.arn.is_empty() || is_longer && ids.values().all(|arn| *arn != done.arn) {
+                done.arn = principal.to_owned();
+            }
+            done.add((symbols.text(key.service), symbols.text(key.event_name)), counts);
+        }
+        for row in state.get::<Principals>().map(Principals::rows).unwrap_or_default() {
+            subjects.count(symbols.text(row.account), 1, row.tally.events);
+        }
+        subjects
+    }
+
+    fn count(&mut self, account: &str, by: usize, events: i64) {
+        self.events.entry(account.to_owned()).or_default()[by] += events;
+    }
+
+    /// Why the calls of an account are not all known; `None` where they are.
+    pub(super) fn lacks(&self, account_id: &str) -> Option<&'static str> {
+        match self.events.get(account_id) {
+            None => Some("no event of this account was counted"),
+            Some([calls, all]) if calls != all => Some("a rollup that was read was made before calls were kept"),
+            Some(_) if self.nameless.contains(account_id) => {
+                Some("some calls of this account name a user or role by an id that the state does not have")
+            }
+            Some(_) => None,
+        }
+    }
+}
+
+impl Who {
+    fn of(arn: &str, account_id: &str) -> Option<Self> {
+        let arn = Arn::parse(arn).filter(|arn| arn.service == "iam")?;
+        let kind = ["user", "role"].into_iter().find(|kind| arn.resource.starts_with(&format!("{kind}/")))?;
+        let account_id = if arn.account_id.is_empty() { account_id } else { arn.account_id };
+        Some(Self { account_id: account_id.to_owned(), name: format!("{kind}/{}", arn.name()) })
+    }
+}
+
+impl Done {
+    fn add(&mut self, (source, name): (&str, &str), counts: &CallCounts) {
+        let known = Actions::known();
+        let call = format!("{}:{name}", source.split('.').next().unwrap_or_default());
+        let (actions, is_unmapped) = match known.needed(source, name) {
+            Needed::Nothing => return,
+            Needed::Actions(actions) => (actions, false),
+            Needed::Unknown(service) => {
+                self.unmapped.extend(service);
+                (vec![call.clone()], true)
+            }
+        };
+        for action in actions {
+            self.add_beside(&action, &call);
+            let asked = self.asked.entry(action).or_default();
+            asked.calls += counts.tally.events - counts.tally.denied;
+            asked.denied += counts.tally.denied;
+            asked.span.merge(counts.span);
+            asked.by.insert(call.clone());
+            asked.is_unmapped |= is_unmapped;
+        }
+        // What an operation of another name asks for beside its own, the reference lists under the operation.
+        self.add_beside(&call, &call);
+    }
+
+    /// Of several calls that may ask for an action the first by name is kept: they come in no lasting order.
+    fn add_beside(&mut self, operation: &str, call: &str) {
+        for other in Actions::known().others(operation) {
+            let known = self.beside.entry(other).or_insert_with(|| call.to_owned());
+            if call < known.as_str() {
+                call.clone_into(known);
+            }
+        }
+    }
+}
+
+/// The arns of users and roles by their unique ids.
+fn ids(part: &Authorization) -> impl Iterator<Item = (&str, &str)> {
+    let users = part.users.iter().flatten().map(|(_, user)| (user.id.as_str(), user.arn.as_str()));
+    let roles = part.roles.iter().flatten().map(|(_, role)| (role.id.as_str(), role.arn.as_str()));
+    users.chain(roles).filter(|(id, _)| !id.is_empty())
+}
+
+/// The arns of users and roles.
+fn arns(part: &Authorization) -> impl Iterator<Item = &str> {
+    let users = part.users.iter().flatten().map(|(_, user)| user.arn.as_str());
+    let roles = part.roles.iter().flatten().filter(|(_, role)| !role.arn.contains(SERVICE_LINKED));
+    users.chain(roles.map(|(_, role)| role.arn.as_str()))
+}
