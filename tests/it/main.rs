@@ -18,6 +18,7 @@ mod filters;
 mod findings;
 mod harness;
 mod hostile;
+mod hostile_text;
 mod incident;
 mod installed;
 #[cfg(unix)]
