@@ -23,6 +23,8 @@ mod incident;
 mod installed;
 #[cfg(unix)]
 mod interrupt;
+#[cfg(unix)]
+mod killed;
 mod laws;
 mod layers;
 mod limits;
