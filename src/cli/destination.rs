@@ -73,7 +73,7 @@ mod sending {
 
     use trailscan::input::S3Uri;
     use trailscan::input::s3::{Taken, Uploader};
-    use trailscan::output::{Staged, Store};
+    use trailscan::output::{Staged, Store, StoreError};
 
     /// How long the giving up of uploads may take; who leaves at once does not wait.
     pub const PATIENCE: Duration = Duration::from_millis(1400);
@@ -86,22 +86,22 @@ mod sending {
     struct InBucket(Taken);
 
     impl Store for Buckets {
-        fn check(&self, uri: &str) -> Result<(), String> {
-            self.0.check(&parsed(uri)?)
+        fn check(&self, uri: &str) -> Result<(), StoreError> {
+            Ok(self.0.check(&parsed(uri)?)?)
         }
 
         fn ends(&self, uri: &str, most: usize) -> Option<[Vec<u8>; 2]> {
             self.0.ends(&parsed(uri).ok()?, most)
         }
 
-        fn stage(&self, uri: &str, file: File) -> Result<Box<dyn Staged>, String> {
+        fn stage(&self, uri: &str, file: File) -> Result<Box<dyn Staged>, StoreError> {
             Ok(Box::new(InBucket(self.0.take(&parsed(uri)?, file)?)))
         }
     }
 
     impl Staged for InBucket {
-        fn complete(self: Box<Self>) -> Result<(), String> {
-            self.0.complete()
+        fn complete(self: Box<Self>) -> Result<(), StoreError> {
+            Ok(self.0.complete()?)
         }
     }
 

@@ -141,7 +141,7 @@ impl S3Typed {
     }
 
     fn all(&self) -> Result<Vec<Arc<Access>>, String> {
-        s3::check_environment(!self.no_sign_request)?;
+        s3::check_environment(!self.no_sign_request).map_err(|error| error.to_string())?;
         let access = self.access()?;
         let mut names = self.aws_profile.clone();
         if self.all_profiles {

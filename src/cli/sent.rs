@@ -84,7 +84,7 @@ impl SentTo {
     pub fn send(&self) -> Result<(), Problem> {
         let failed = |why: &str| Problem::failed(format!("{}: {why}", self.uri));
         let file = File::open(self.file()).map_err(|error| failed(&explain_io(&error)))?;
-        let staged = self.store.store.stage(&self.uri, file).map_err(|why| failed(&why))?;
-        staged.complete().map_err(|why| failed(&why))
+        let staged = self.store.store.stage(&self.uri, file).map_err(|why| failed(&why.to_string()))?;
+        staged.complete().map_err(|why| failed(&why.to_string()))
     }
 }

@@ -12,14 +12,19 @@ use std::task::Poll;
 /// The most of a panic's text that is told.
 const MOST: usize = 200;
 
+/// Part of the work ended in a panic, which is a fault of ours: one line that says so, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Panicked(String);
+
 /// Does `work`; a panic in it is an error whose text says that it was one, and what to do.
 ///
 /// What `work` had changed when it died may be half done: who calls this must not rely on it.
 ///
 /// # Errors
 /// When `work` panics.
-pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| worded(text_of(&*panic)))
+pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| Panicked(worded(text_of(&*panic))))
 }
 
 /// As [`caught`], for a future.
@@ -29,7 +34,7 @@ pub(crate) async fn caught_in<F: Future>(work: F) -> Result<F::Output, String> {
     let polled = poll_fn(|context| match caught(|| work.as_mut().poll(context)) {
         Ok(Poll::Pending) => Poll::Pending,
         Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
-        Err(why) => Poll::Ready(Err(why)),
+        Err(Panicked(why)) => Poll::Ready(Err(why)),
     });
     polled.await
 }
@@ -67,9 +72,9 @@ mod tests {
     fn a_panic_is_one_line() {
         let number: Option<u8> = std::hint::black_box(None);
         let died = caught(|| number.expect("a\n number.")).unwrap_err();
-        assert_eq!(died, "died of a fault in trailscan: please report it, with what -vv says (a number)");
-        assert!(caught(|| std::panic::panic_any(7)).unwrap_err().ends_with("(it says nothing)"));
-        assert!(caught(|| panic!("{}", "é".repeat(900))).unwrap_err().chars().count() < 300);
+        assert_eq!(died.to_string(), "died of a fault in trailscan: please report it, with what -vv says (a number)");
+        assert!(caught(|| std::panic::panic_any(7)).unwrap_err().0.ends_with("(it says nothing)"));
+        assert!(caught(|| panic!("{}", "é".repeat(900))).unwrap_err().0.chars().count() < 300);
         assert_eq!(caught(|| 7), Ok(7));
     }
 

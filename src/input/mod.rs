@@ -17,7 +17,7 @@ mod source;
 mod survey;
 mod uri;
 
-pub use caught::caught;
+pub use caught::{Panicked, caught};
 #[cfg(feature = "iam")]
 pub(crate) use caught::{caught_in, died};
 pub use deliveries::{Delivered, Deliveries, DeliveryDay, DeliveryDays};

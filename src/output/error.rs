@@ -136,4 +136,8 @@ impl OutputError {
     pub(super) fn write(path: &Path, source: io::Error) -> Self {
         Self::Write { path: path.to_owned(), source }
     }
+
+    pub(super) fn store(uri: &str, why: &dyn std::error::Error) -> Self {
+        Self::Store { uri: uri.to_owned(), why: why.to_string() }
+    }
 }

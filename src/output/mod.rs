@@ -66,7 +66,7 @@ pub use news::headline as news_line;
 pub use sanitize::sanitize;
 #[cfg(feature = "iam")]
 pub use scratch::Scratch;
-pub use store::{Remote, Staged, Store};
+pub use store::{Remote, Staged, Store, StoreError};
 
 use crate::coverage::Coverage;
 use crate::model::TimeWindow;

@@ -108,7 +108,7 @@ impl NewFile {
         let Kind::Sent { temporary, remote, staged, .. } = &mut self.kind else { return Ok(()) };
         let file = temporary.reopen().map_err(|source| OutputError::write(&self.path, source))?;
         let taken = remote.store.stage(&remote.uri, file);
-        *staged = Some(taken.map_err(|why| OutputError::Store { uri: remote.uri.clone(), why })?);
+        *staged = Some(taken.map_err(|why| OutputError::store(&remote.uri, why.as_ref()))?);
         Ok(())
     }
 
@@ -141,7 +141,7 @@ impl NewFile {
             Kind::Straight(_) => return Ok(()),
             Kind::Sent { staged, remote, .. } => {
                 let done = staged.map_or(Ok(()), Staged::complete);
-                return done.map_err(|why| OutputError::Store { uri: remote.uri, why });
+                return done.map_err(|why| OutputError::store(&remote.uri, why.as_ref()));
             }
         };
         let failed = |source| OutputError::write(&path, source);

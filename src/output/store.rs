@@ -7,13 +7,16 @@ use std::sync::Arc;
 
 use super::OutputError;
 
+/// Why a store does not take a file: whatever the error of the store is.
+pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
+
 /// A place that takes files whole. What fails is told in one line, with the next step when known.
 pub trait Store: fmt::Debug + Send + Sync {
     /// Makes sure that a file can be put there, as far as that can be known without putting one.
     ///
     /// # Errors
     /// Why none can.
-    fn check(&self, uri: &str) -> Result<(), String>;
+    fn check(&self, uri: &str) -> Result<(), StoreError>;
 
     /// The first and the last bytes, up to `most` each, of a file that is there; `None` where there is none, or whether
     /// there is one may not be known.
@@ -23,7 +26,7 @@ pub trait Store: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// Why it cannot be taken; nothing is left of it then.
-    fn stage(&self, uri: &str, file: File) -> Result<Box<dyn Staged>, String>;
+    fn stage(&self, uri: &str, file: File) -> Result<Box<dyn Staged>, StoreError>;
 }
 
 /// A file that a store has taken and does not show yet. Dropped, nothing is left of it.
@@ -32,7 +35,7 @@ pub trait Staged: fmt::Debug + Send {
     ///
     /// # Errors
     /// Why that failed; nothing is left of it then.
-    fn complete(self: Box<Self>) -> Result<(), String>;
+    fn complete(self: Box<Self>) -> Result<(), StoreError>;
 }
 
 /// A file, or a folder, of a store.
@@ -50,7 +53,7 @@ impl Remote {
     /// # Errors
     /// [`OutputError::Store`].
     pub fn check(&self) -> Result<(), OutputError> {
-        self.store.check(&self.uri).map_err(|why| OutputError::Store { uri: self.uri.clone(), why })
+        self.store.check(&self.uri).map_err(|why| OutputError::store(&self.uri, why.as_ref()))
     }
 
     /// Another file of the same store.

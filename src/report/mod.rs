@@ -70,7 +70,7 @@ pub use scorecard::{
 };
 pub use source_list::address_text;
 pub use table::{Column, ColumnError, ColumnKind, Drawing, Prominence, Role, Table, Value};
-pub use trace::{Descent, LINEAGE_NEEDS, descent};
+pub use trace::{Descent, LINEAGE_NEEDS, UnknownNameError, descent};
 pub use tree::{PART, Tree, TreeNode, Way};
 
 use self::charts::Chart;

@@ -168,7 +168,7 @@ fn read_all<K: Turn>(
     if let (Some(held), Some(limit)) = (shared.memory.excess(), request.limits.max_memory) {
         return Err(ScanError::Memory { held, limit });
     }
-    done.into_iter().collect::<Result<_, String>>().map_err(ScanError::Died)
+    done.into_iter().collect::<Result<_, _>>().map_err(ScanError::Died)
 }
 
 /// The names of aggregates, each once.
@@ -275,6 +275,7 @@ impl<'a, K: Turn> Worker<'a, K> {
         if let Err(why) = caught(|| self.take(object, body, buffers)) {
             (self.decoder, *buffers) = (self.shared.decoder(), Buffers::default());
             self.counts.aside = None;
+            let why = why.to_string();
             self.unseen(object, &why);
             self.coverage.enter(object, died(why, self.counts.events - events), false);
         }
@@ -399,7 +400,7 @@ impl<'a, K: Turn> Worker<'a, K> {
         });
         if let Err(why) = read {
             self.decoder = self.shared.decoder();
-            share.tally.died(why);
+            share.tally.died(why.to_string());
         }
         let events = self.counts.events - events;
         share.tally.add_broken(self.counts.broken - broken);

@@ -1,5 +1,6 @@
 //! Why a scan has no answer.
 
+use crate::input::Panicked;
 use crate::model::grouped;
 
 /// Why a scan has no answer.
@@ -27,5 +28,5 @@ pub enum ScanError {
     Threads(String),
     /// What was read is lost with the thread that had it.
     #[error("the scan {0}")]
-    Died(String),
+    Died(Panicked),
 }

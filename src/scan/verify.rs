@@ -46,7 +46,7 @@ pub fn verify(request: VerifyRequest<'_>) -> Result<(Verified, Coverage), ScanEr
     let pool = rayon::ThreadPoolBuilder::new().num_threads(workers(request.threads).get()).build();
     let pool = pool.map_err(|error| ScanError::Threads(error.to_string()))?;
     let done = pool.broadcast(|_| caught(|| reader.run()));
-    done.into_iter().collect::<Result<(), String>>().map_err(ScanError::Died)?;
+    done.into_iter().collect::<Result<(), _>>().map_err(ScanError::Died)?;
     let Gathered { seen, mut coverage } = reader.all.into_inner().unwrap_or_else(PoisonError::into_inner);
     let listed = request.source.map_or(0, Source::listed);
     let arrivals = request.source.map(Source::arrivals).unwrap_or_default();

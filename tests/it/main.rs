@@ -19,10 +19,13 @@ mod filters;
 mod findings;
 mod harness;
 mod hostile;
+mod hostile_text;
 mod incident;
 mod installed;
 #[cfg(unix)]
 mod interrupt;
+#[cfg(unix)]
+mod killed;
 mod laws;
 mod layers;
 mod limits;

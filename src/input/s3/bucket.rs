@@ -12,13 +12,14 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
+use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::types::RequestPayer;
 use tokio::time::Instant;
 use tracing::{debug, info};
 
 use super::access::Access;
 use super::explain::{Needs, Next, Refusal, refusal_of};
-use super::reach::{GONE_AFTER, Reach, Waits};
+use super::reach::{GONE_AFTER, Reach, STALLED_AFTER, Waits};
 
 pub use list::{ListRequest, Page};
 pub use put::PutPart;
@@ -131,7 +132,7 @@ impl Bucket {
             debug!(bucket = &*self.uri, attempt, next = ?refusal.next, why = refusal.why, "s3 request failed");
             if refusal.next != Next::Unanswered {
                 self.reach.heard();
-            } else if waits != Waits::Receipt && self.reach.is_gone(begun) {
+            } else if self.reach.is_gone(waits, begun) {
                 return Err(self.gone(refusal));
             } else if waits != Waits::Receipt && self.attempts.is_none() && self.reach.fell_silent() {
                 // A server that answered before is waited for until it counts as gone: a restart costs no object.
@@ -143,6 +144,23 @@ impl Bucket {
         }
     }
 
+    /// Asks a server that owes a page, and is silent, whether it is there. Any answer says so: a refusal, too.
+    async fn keep_asking(&self, waits: Waits) {
+        if waits != Waits::Page {
+            return std::future::pending().await;
+        }
+        loop {
+            self.reach.silent().await;
+            let client = self.client.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let asked = client.head_bucket().bucket(&self.name).send();
+            let answer = tokio::time::timeout(STALLED_AFTER, asked).await;
+            debug!(bucket = &*self.uri, answered = answer.is_ok(), "s3 was asked whether it is there");
+            if let Ok(Ok(_) | Err(SdkError::ServiceError(_) | SdkError::ResponseError(_))) = answer {
+                self.reach.is_there();
+            }
+        }
+    }
+
     /// The answer, unless the server is silent for too long.
     async fn in_time<T>(
         &self,
@@ -150,9 +168,11 @@ impl Bucket {
         answer: impl Future<Output = Result<T, Refusal>>,
     ) -> Result<T, Refusal> {
         let (mut answer, mut late) = (pin!(answer), pin!(self.reach.waited_for(waits, begun)));
+        let mut asking = pin!(self.keep_asking(waits));
         let first = std::future::poll_fn(|context| match answer.as_mut().poll(context) {
             Poll::Ready(answer) => Poll::Ready(answer),
             Poll::Pending => {
+                let _: Poll<()> = asking.as_mut().poll(context);
                 late.as_mut().poll(context).map(|()| Err(Refusal::unanswered("no answer in time: check the network")))
             }
         });

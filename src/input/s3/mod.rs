@@ -52,8 +52,8 @@ pub use source::AskCode;
 pub use survey::{survey, survey_objects};
 pub use trails::{Seen, Trail, Trails, TrailsError, trails};
 pub use turns::{S3Place, Shelf};
-pub use upload::{Taken, Uploader, abort_uploads, is_uploading};
-pub use variables::check_environment;
+pub use upload::{Taken, UploadError, Uploader, abort_uploads, is_uploading};
+pub use variables::{EnvironmentError, check_environment};
 
 use super::caught::{caught_in, died};
 use super::{Arrivals, DayRange, Fetched, FoundObject, ListingFailure, S3Uri, Source};

@@ -48,6 +48,11 @@ struct Connected {
     runtime: Runtime,
 }
 
+/// A file cannot be put into a bucket: why, and what is left of it where that cannot be removed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct UploadError(String);
+
 /// A file that was taken. Dropped, it is removed.
 #[derive(Debug)]
 pub struct Taken {
@@ -85,8 +90,12 @@ impl Uploader {
     /// nothing is left of it. Of a store that takes no parts nothing is known before the answer is put.
     ///
     /// # Errors
-    /// Why none can.
-    pub fn check(&self, uri: &S3Uri) -> Result<(), String> {
+    /// When none can.
+    pub fn check(&self, uri: &S3Uri) -> Result<(), UploadError> {
+        self.checked(uri).map_err(UploadError)
+    }
+
+    fn checked(&self, uri: &S3Uri) -> Result<(), String> {
         let connected = self.connected()?;
         if let Some(begun) = connected.runtime.block_on(connected.begin(uri))?
             && connected.runtime.block_on(begun.abort()).is_err()
@@ -116,8 +125,12 @@ impl Uploader {
     /// Takes the bytes of a file.
     ///
     /// # Errors
-    /// Why it cannot be taken; nothing is left of it then.
-    pub fn take(&self, uri: &S3Uri, mut file: File) -> Result<Taken, String> {
+    /// When it cannot be taken; nothing is left of it then.
+    pub fn take(&self, uri: &S3Uri, file: File) -> Result<Taken, UploadError> {
+        self.taken(uri, file).map_err(UploadError)
+    }
+
+    fn taken(&self, uri: &S3Uri, mut file: File) -> Result<Taken, String> {
         let connected = self.connected()?;
         let size = file.metadata().map_err(unreadable)?.len();
         let how = match connected.runtime.block_on(connected.upload_for(uri, size))? {
@@ -202,8 +215,12 @@ impl Taken {
     /// Puts the file in its place.
     ///
     /// # Errors
-    /// Why that failed; nothing is left of it then.
-    pub fn complete(mut self) -> Result<(), String> {
+    /// When that failed; nothing is left of it then.
+    pub fn complete(self) -> Result<(), UploadError> {
+        self.completed().map_err(UploadError)
+    }
+
+    fn completed(mut self) -> Result<(), String> {
         let Some(how) = self.how.take() else { return Ok(()) };
         let runtime = &self.connected.runtime;
         match how {

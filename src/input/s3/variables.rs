@@ -15,11 +15,20 @@ pub fn variable(name: &str) -> Option<String> {
     (!value.is_empty()).then_some(value)
 }
 
+/// A variable of the environment says what cannot be: one line that names it, and what it may be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct EnvironmentError(String);
+
 /// Holds the whole environment to these rules; keys only where requests are signed.
 ///
 /// # Errors
-/// One line that names the variable and what it may be.
-pub fn check_environment(is_signed: bool) -> Result<(), String> {
+/// When a variable says what cannot be.
+pub fn check_environment(is_signed: bool) -> Result<(), EnvironmentError> {
+    checked(is_signed).map_err(EnvironmentError)
+}
+
+fn checked(is_signed: bool) -> Result<(), String> {
     retrying(variable("AWS_MAX_ATTEMPTS"), variable("AWS_RETRY_MODE"))
         .map_err(|wrong| wrong.of(["AWS_MAX_ATTEMPTS", "AWS_RETRY_MODE"]))?;
     for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] {

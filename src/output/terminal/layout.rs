@@ -79,7 +79,7 @@ pub(super) fn fit(table: &Table, width: Option<usize>) -> Option<Vec<Slot>> {
 
     let fair = |i: usize| measures[i].within(FAIR);
     for (prominence, room) in [(Prominence::Second, FAIR), (Prominence::Third, FAIR), (Prominence::Last, GOOD)] {
-        grow(&mut slots, &mut left, |i| measures[i].within(room));
+        grow(&mut slots, &mut left, |i| (measures[i].kind, measures[i].within(room)));
         for (index, column) in table.columns.iter().enumerate() {
             let is_shown = slots.iter().any(|slot| slot.index == index);
             let is_next = !table.chosen && !is_shown && column.prominence == prominence;
@@ -90,7 +90,7 @@ pub(super) fn fit(table: &Table, width: Option<usize>) -> Option<Vec<Slot>> {
         }
         slots.sort_by_key(|slot| slot.index);
     }
-    grow(&mut slots, &mut left, |i| measures[i].cells.max(measures[i].floor));
+    grow(&mut slots, &mut left, |i| (measures[i].kind, measures[i].cells.max(measures[i].floor)));
     Some(slots)
 }
 
@@ -108,12 +108,22 @@ fn when(columns: &[Column]) -> Option<usize> {
     shown.rev().min_by_key(|(_, column)| column.prominence).map(|(place, _)| place)
 }
 
-/// Widens the columns, from the left, up to what each could do with.
-fn grow(slots: &mut [Slot], left: &mut usize, wish: impl Fn(usize) -> usize) {
-    for slot in slots {
-        let more = wish(slot.index).saturating_sub(slot.width).min(*left);
-        slot.width += more;
-        *left -= more;
+/// Widens the columns up to what each could do with: ids first, since one that is too long costs a line, and a time that
+/// stands first; then always the narrowest of those that lack something, so that none takes all that is left; and last the
+/// seconds of other times.
+fn grow(slots: &mut [Slot], left: &mut usize, wish: impl Fn(usize) -> (ColumnKind, usize)) {
+    let turn = |slot: &Slot| match wish(slot.index).0 {
+        ColumnKind::Id => 0,
+        ColumnKind::Time => 2 * usize::from(slot.index > 0),
+        _ => 1,
+    };
+    for now in 0..=2 {
+        while *left > 0 {
+            let lacks = |slot: &&mut Slot| turn(slot) == now && slot.width < wish(slot.index).1;
+            let Some(narrowest) = slots.iter_mut().filter(lacks).min_by_key(|slot| slot.width) else { break };
+            narrowest.width += 1;
+            *left -= 1;
+        }
     }
 }
 

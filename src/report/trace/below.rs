@@ -23,17 +23,22 @@ pub struct Descent {
     pub principals: Vec<String>,
 }
 
+/// A text names no credential and no principal that the logs show: a sentence that says what is near.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct UnknownNameError(String);
+
 /// All that is below what these texts name, the named included; each text means what it means to `trace`.
 ///
 /// # Errors
-/// A sentence for the first text that names nothing.
-pub fn descent(state: &State, asked: &[String]) -> Result<Descent, String> {
+/// For the first text that names nothing.
+pub fn descent(state: &State, asked: &[String]) -> Result<Descent, UnknownNameError> {
     let graph = Graph::of(state);
     let mut below = Below::new(&graph, state.get::<CreatedKeys>());
     for text in asked {
         let found = names::find(&graph, text.trim());
         if found.is_empty() {
-            return Err(nothing(&graph, text));
+            return Err(UnknownNameError(nothing(&graph, text)));
         }
         below.open.extend(found);
     }

@@ -11,7 +11,7 @@ mod nearest;
 mod origin;
 mod rules;
 
-pub use below::{Descent, LINEAGE_NEEDS, descent};
+pub use below::{Descent, LINEAGE_NEEDS, UnknownNameError, descent};
 pub(in crate::report) use links::{Link, links};
 
 use std::net::IpAddr;

@@ -43,6 +43,32 @@ fn requests_that_are_never_answered_end_the_asking() {
     assert!(server.gets() <= 4 * 64, "{} requests", server.gets());
 }
 
+/// It is given up by the silence, which lasts two questions whether it is there, and not by the longest time of a page.
+#[test]
+fn a_server_that_answers_nothing_is_given_up_at_the_first_listing() {
+    let place = Place::new();
+    let archive = objects(&place, 3);
+    let hang = Duration::from_secs(36_000);
+    let server = Server::start(&archive.root(), move |_| Some(Fault::Late(hang)));
+    let ended = asking(&place, &server, "principals --days 10 s3://logs").ends(1);
+    assert!(ended.stderr.contains("no answer in time: check the network (no request went well"), "{}", ended.stderr);
+    assert!((1..=2).contains(&server.heads()), "{} questions", server.heads());
+}
+
+/// Longer than a server may be silent that is not there.
+#[test]
+fn a_page_that_takes_long_is_waited_for_while_the_server_says_that_it_is_there() {
+    let place = Place::new();
+    let archive = objects(&place, 3);
+    let server = Server::start(&archive.root(), |asked| {
+        let is_first = asked.is_list() && asked.before == 0 && asked.prefix().ends_with("us-east-1/");
+        is_first.then_some(Fault::Late(Duration::from_secs(17)))
+    });
+    let run = asking(&place, &server, "principals --days 10 s3://logs").json(0);
+    assert_eq!(run["coverage"]["objects_read"], 3);
+    assert!(server.heads() >= 2, "{} questions", server.heads());
+}
+
 #[test]
 fn a_connection_that_is_lost_without_a_word_is_made_anew() {
     let place = Place::new();

@@ -139,6 +139,11 @@ impl Server {
         self.asked().iter().filter(|asked| asked.method == "GET" && !asked.is_list()).count()
     }
 
+    /// How often it was asked whether it is there.
+    pub fn heads(&self) -> usize {
+        self.asked().iter().filter(|asked| asked.method == "HEAD").count()
+    }
+
     /// The most requests that were under way at once.
     pub fn most_at_once(&self) -> usize {
         self.state.most_at_once.lock().unwrap().1
