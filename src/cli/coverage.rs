@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use clap::{Args, Command, FromArgMatches};
 use trailscan::aggregate::State;
 use trailscan::coverage::Coverage;
-use trailscan::output::{Content, Document, Section};
+use trailscan::output::Section;
 use trailscan::posture::Posture;
 use trailscan::report::{COVERAGE, LogSpan, Options, Table, Value, View};
 use trailscan::scan::{Judged, unread};
@@ -21,17 +21,10 @@ use super::stop::STOP;
 use super::subcommand::{Invocation, Subcommand};
 use super::surroundings::Surroundings;
 use super::verifying::{self, Verifying};
-use super::{account_ids, account_names, dry_run, help, notes, progress, rollup, scan, tell, verify};
+use super::{account_ids, account_names, dry_run, of_objects, progress, scan, verify};
 
 /// The subcommand.
 pub const SUBCOMMAND: Subcommand = Subcommand { name: "coverage", command, run };
-
-/// What a report takes and no listing has a use for.
-const USELESS: [&str; 8] =
-    ["no_dedupe", "max_memory", "max_record_bytes", "carve", "dry_run", "baseline", "fail_on", "fail_on_new"];
-
-/// What a rollup has no use for, and this has.
-const USED: [&str; 5] = ["format", "limit", "account_names", "account", "region"];
 
 /// State that says nothing of regions.
 const OF_OTHERS: [&str; 7] = [
@@ -54,35 +47,23 @@ const WINDOW: [(&str, &str); 6] = [
     ("region", "Only this region, exact; may be repeated"),
 ];
 
-/// The flags that mean nothing here.
+/// The flags that mean nothing here: nothing is found that could fail.
 fn useless() -> impl Iterator<Item = &'static str> {
-    let of_events = rollup::USELESS.into_iter().filter(|id| !USED.contains(id) && !USELESS.contains(id));
-    of_events.chain(USELESS)
+    of_objects::useless().chain(OF_OTHERS).chain(["fail_on"])
 }
 
 /// Its arguments and its help.
 fn command() -> Command {
     let keys = verifying::arg().help("Read and verify all by these public keys, too: as verify does; may be repeated");
-    let command = Shape::augment_args(Common::augment_args(Command::new(COVERAGE.name)));
-    let command = StateTyped::augment_args(command).arg(keys);
-    let command = useless()
-        .chain(OF_OTHERS)
-        .fold(command, |command, id| command.mut_arg(id, |arg| arg.hide(true).conflicts_with("inputs")));
-    let command = command.mut_arg("enabled_regions", |arg| arg.hide_short_help(false));
-    let command = WINDOW
-        .into_iter()
-        .fold(command, |command, (id, help)| command.mut_arg(id, |arg| arg.help(help).long_help(None::<&str>)));
-    command
-        .about(COVERAGE.summary)
-        .long_about(help::about(COVERAGE))
-        .after_help(help::examples(COVERAGE.name))
-        .after_long_help(help::after(COVERAGE))
+    let own = |command| StateTyped::augment_args(command).arg(keys);
+    let command = of_objects::command(COVERAGE, own, (useless(), WINDOW));
+    command.mut_arg("enabled_regions", |arg| arg.hide_short_help(false))
 }
 
 /// Lists, or reads, and writes.
 fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
     let around = Surroundings::of_run(asked)?;
-    let own: Vec<&str> = useless().chain(OF_OTHERS).collect();
+    let own: Vec<&str> = useless().collect();
     let Completed { matches, origins } = complete(asked, &around, &own)?;
     let mut common = Common::from_arg_matches(&matches)?;
     let shape = Shape::from_arg_matches(&matches)?;
@@ -123,17 +104,9 @@ fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
     delivery.shape.apply(&mut table)?;
     delivery.limit.into_iter().for_each(|limit| table.limit(limit));
     let section = Section { hidden: answer.hidden, is_sorted, ..Section::new(COVERAGE.summary, table) };
-    let document = Document::new(reading.window, &coverage, Content::Report(&section));
-    let written = match end {
-        End::Nothing => opened.write_coverage(&coverage),
-        _ => opened.write(&document, &delivery),
-    };
-    tell::troubles(&coverage);
-    match end {
-        End::Nothing => tell::line("nothing was found, so there is no answer"),
-        _ => notes::hidden(&delivery, std::slice::from_ref(&section)),
-    }
-    written.map(|()| end)
+    let nothing = "nothing was found, so there is no answer";
+    of_objects::write(opened, (section, &delivery), (&coverage, reading.window), (end, nothing))?;
+    Ok(end)
 }
 
 /// Lists what there is, and opens nothing.

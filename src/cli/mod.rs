@@ -40,6 +40,7 @@ mod news;
 #[cfg(not(feature = "iam"))]
 mod not_built;
 mod notes;
+mod of_objects;
 mod pager;
 mod plan;
 mod plan_command;

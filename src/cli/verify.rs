@@ -1,11 +1,11 @@
 //! `trailscan verify`: whether logs are what CloudTrail delivered, by the digests that it signs.
 
-use clap::{Arg, ArgAction, Args, Command, FromArgMatches};
+use clap::{Arg, ArgAction, Command, FromArgMatches};
 use trailscan::aggregate::State;
 use trailscan::coverage::Coverage;
 use trailscan::integrity::{self, Standing, Verified, What};
 use trailscan::model::EventTime;
-use trailscan::output::{Content, Document, Section};
+use trailscan::output::Section;
 use trailscan::report::{Options, Table, VERIFY, View};
 use trailscan::scan::{Meter, VerifyRequest};
 
@@ -20,20 +20,13 @@ use super::stop::STOP;
 use super::subcommand::{Invocation, Subcommand};
 use super::surroundings::Surroundings;
 use super::verifying::{self, Verifying};
-use super::{account_ids, account_names, help, notes, progress, request, rollup, scan, tell};
+use super::{account_ids, account_names, of_objects, progress, request, scan, tell};
 
 /// The subcommand.
 pub const SUBCOMMAND: Subcommand = Subcommand { name: "verify", command, run };
 
 /// The id of its own argument.
 const EACH: &str = "each";
-
-/// What a report takes and no object is verified by: it is of events, or of earlier answers.
-const USELESS: [&str; 7] =
-    ["no_dedupe", "max_memory", "max_record_bytes", "carve", "dry_run", "baseline", "fail_on_new"];
-
-/// What a rollup has no use for, and this has.
-const USED: [&str; 6] = ["format", "limit", "fail_on", "account_names", "account", "region"];
 
 /// What chooses, in words for objects.
 const WINDOW: [(&str, &str); 6] = [
@@ -44,12 +37,6 @@ const WINDOW: [(&str, &str); 6] = [
     ("account", "Judge only objects of this account: 12 digits, or a name of --account-names; may be repeated"),
     ("region", "Judge only objects of this region, exact; may be repeated"),
 ];
-
-/// The flags that mean nothing here.
-fn useless() -> impl Iterator<Item = &'static str> {
-    let of_events = rollup::USELESS.into_iter().filter(|id| !USED.contains(id) && !USELESS.contains(id));
-    of_events.chain(USELESS)
-}
 
 /// Its arguments and its help.
 fn command() -> Command {
@@ -64,23 +51,13 @@ fn command() -> Command {
     );
     let each = Arg::new(EACH).long(EACH).action(ArgAction::SetTrue).help_heading("Report");
     let each = each.help("List what is verified, too");
-    let command = Shape::augment_args(Common::augment_args(Command::new(VERIFY.name))).arg(keys).arg(each);
-    let command =
-        useless().fold(command, |command, id| command.mut_arg(id, |arg| arg.hide(true).conflicts_with("inputs")));
-    let command = WINDOW
-        .into_iter()
-        .fold(command, |command, (id, help)| command.mut_arg(id, |arg| arg.help(help).long_help(None::<&str>)));
-    command
-        .about(VERIFY.summary)
-        .long_about(help::about(VERIFY))
-        .after_help(help::examples(VERIFY.name))
-        .after_long_help(help::after(VERIFY))
+    of_objects::command(VERIFY, |command| command.arg(keys).arg(each), (of_objects::useless(), WINDOW))
 }
 
 /// Reads, judges and writes.
 fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
     let around = Surroundings::of_run(asked)?;
-    let own: Vec<&str> = useless().collect();
+    let own: Vec<&str> = of_objects::useless().collect();
     let Completed { matches, origins } = complete(asked, &around, &own)?;
     let mut common = Common::from_arg_matches(&matches)?;
     let shape = Shape::from_arg_matches(&matches)?;
@@ -112,16 +89,8 @@ fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
         ..Section::new(VERIFY.summary, table)
     };
     let end = end_of(&verified, &coverage, &delivery, &section);
-    let document = Document::new(reading.window, &coverage, Content::Report(&section));
-    let written = match end {
-        End::Nothing => opened.write_coverage(&coverage),
-        _ => opened.write(&document, &delivery),
-    };
-    tell::troubles(&coverage);
-    match end {
-        End::Nothing => tell::line("no object could be read, so there is no answer"),
-        _ => notes::hidden(&delivery, std::slice::from_ref(&section)),
-    }
+    let nothing = "no object could be read, so there is no answer";
+    let written = of_objects::write(opened, (section, &delivery), (&coverage, reading.window), (end, nothing));
     tell_lacking(&verified, verifying.has_keys(), &coverage);
     written.map(|()| end)
 }

@@ -20,7 +20,8 @@ pub struct Lasting {
     pub what: &'static str,
     /// The members of the record that name it, at any depth.
     names: &'static [&'static str],
-    /// Calls of the same service that take it back, and the members of theirs that name the same.
+    /// Calls of the same service that take it back, and the members of theirs that name the same: `name=trailName` where
+    /// theirs is called `name` and ours `trailName`.
     undone_by: &'static [(&'static str, &'static [&'static str])],
     /// The command that contains it; `{member}` stands for what the record names. Empty where there is no single one.
     command: &'static str,
@@ -63,18 +64,19 @@ impl Change {
         if event == self.kind.event && !takes_from_attribute(event, record) {
             return false;
         }
-        let theirs = named(record, members);
+        let members_of_theirs: Vec<&str> = members.iter().map(|member| pair(member).0).collect();
+        let theirs = named(record, &members_of_theirs);
         members.iter().all(|member| {
-            let ours = self.named.get(*member);
-            ours.is_some_and(|ours| theirs.get(*member).is_some_and(|theirs| !ours.is_disjoint(theirs)))
+            let (their, our) = pair(member);
+            let both = self.named.get(our).zip(theirs.get(their));
+            both.is_some_and(|(ours, theirs)| ours.iter().any(|our| theirs.iter().any(|their| is_same(our, their))))
         })
     }
 
     /// What it is called: `malicious-iam-user`, `malicious-iam-user, arn:…`.
     pub fn name(&self) -> String {
         let names = self.kind.names.iter().filter_map(|name| self.named.get(*name));
-        let names: Vec<&str> = names.flatten().map(String::as_str).collect();
-        names.join(", ")
+        names.flat_map(each_once).collect::<Vec<&str>>().join(", ")
     }
 
     /// The command that contains it, quoted for a shell; `None` where there is no single one, or a name is not told.
@@ -84,12 +86,34 @@ impl Change {
             let mark = format!("{{{name}}}");
             if command.contains(&mark) {
                 let values = self.named.get(*name)?;
-                let values: Vec<String> = values.iter().map(|value| shell_quoted(value)).collect();
+                let values: Vec<String> = each_once(values).map(shell_quoted).collect();
                 command = command.replace(&mark, &values.join(" "));
             }
         }
         (!command.is_empty()).then_some(command)
     }
+}
+
+/// What theirs and ours are called.
+fn pair(member: &'static str) -> (&'static str, &'static str) {
+    member.split_once('=').unwrap_or((member, member))
+}
+
+/// Whether two texts name the same: one may be the ARN of the other.
+fn is_same(one: &str, other: &str) -> bool {
+    let is_arn_of = |arn: &str, name: &str| {
+        let rest = arn.strip_suffix(name).filter(|_| arn.starts_with("arn:"));
+        rest.is_some_and(|rest| rest.ends_with([':', '/']))
+    };
+    one == other || is_arn_of(one, other) || is_arn_of(other, one)
+}
+
+/// Names, without the ARN of one that is there by its name, too.
+fn each_once(names: &BTreeSet<String>) -> impl Iterator<Item = &str> {
+    names
+        .iter()
+        .map(String::as_str)
+        .filter(|arn| !names.iter().any(|name| arn.len() > name.len() && is_same(arn, name)))
 }
 
 /// Whether a call changes an attribute by which something is shared, and shares it with nobody more.
@@ -192,6 +216,27 @@ mod tests {
     }
 
     #[test]
+    fn an_arn_and_the_name_in_it_are_one() {
+        let both =
+            r#"{"functionName":"arn:aws:lambda:us-east-1:111122223333:function:job","memo":{"functionName":"job"}}"#;
+        let change =
+            Change::of("lambda.amazonaws.com", "UpdateFunctionCode20150331v2", &record(both)).expect("a change");
+        assert_eq!(change.name(), "job");
+        let command = "aws lambda put-function-concurrency --function-name job --reserved-concurrent-executions 0";
+        assert_eq!(change.command().as_deref(), Some(command));
+        let undone = |change: &Change, event: &str, parameters: &str| {
+            change.is_undone_by(event, &serde_json::from_str(&record(parameters)).expect("JSON"))
+        };
+        assert!(undone(&change, "DeleteFunction", r#"{"functionName":"job"}"#));
+        assert!(!undone(&change, "DeleteFunction", r#"{"functionName":"ob"}"#), "not the end of a name");
+        let selectors = record(r#"{"trailName":"main","eventSelectors":[]}"#);
+        let change = Change::of("cloudtrail.amazonaws.com", "PutEventSelectors", &selectors).expect("a change");
+        let trail = r#"{"name":"arn:aws:cloudtrail:us-east-1:111122223333:trail/main"}"#;
+        assert!(undone(&change, "DeleteTrail", trail), "with the trail its selectors are gone");
+        assert!(!undone(&change, "DeleteTrail", r#"{"name":"other"}"#));
+    }
+
+    #[test]
     fn versions_are_no_part_of_a_name() {
         assert_eq!(plain("AddPermission20150331v2"), "AddPermission");
         assert_eq!(plain("CreateFunction20150331"), "CreateFunction");
@@ -209,7 +254,7 @@ mod tests {
                 assert!(kind.names.contains(&name), "{}: {name}", kind.event);
             }
             for (by, members) in kind.undone_by {
-                assert!(members.iter().all(|member| kind.names.contains(member)), "{} {by}", kind.event);
+                assert!(members.iter().all(|member| kind.names.contains(&pair(member).1)), "{} {by}", kind.event);
                 assert!(takes_back(&format!("{}.amazonaws.com", kind.service), by));
             }
         }

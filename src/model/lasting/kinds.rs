@@ -297,7 +297,7 @@ pub(super) const LASTING: &[Lasting] = &[
         event: "PutEventSelectors",
         what: "what a trail records was changed",
         names: &["trailName"],
-        undone_by: &[],
+        undone_by: &[("DeleteTrail", &["name=trailName"])],
         command: "aws cloudtrail get-event-selectors --trail-name {trailName}  # then put-event-selectors",
     },
     Lasting {

@@ -91,7 +91,7 @@ fn revoke(link: &Link, as_of: Option<EventTime>) -> Option<Line> {
         "aws iam put-{kind}-policy --{kind}-name {name} --policy-name AWSRevokeOlderSessions --policy-document {}",
         shell_quoted(&document)
     );
-    Some(made(&link.account_id, &format!("sessions of {} until now", link.principal), command))
+    Some(made(&link.account_id, &format!("sessions of {} issued before {until}", link.principal), command))
 }
 
 fn made(account: &str, what: &str, command: String) -> Line {

@@ -98,7 +98,9 @@ struct Group<'a> {
 
 /// The lines of all events, by part, then by time.
 pub(super) fn lines(events: &[Event<'_>], symbols: &Symbols) -> Vec<Line> {
-    let mut groups: BTreeMap<(Part, String, String), Group<'_>> = BTreeMap::new();
+    // What was done in one account is never told with what was done in another.
+    let is_of_many = is_of_many_accounts(events);
+    let mut groups: BTreeMap<(Part, &str, String, String), Group<'_>> = BTreeMap::new();
     for &event in events {
         let (place, row) = event;
         let name = plain_event(symbols.text(row.event_name));
@@ -110,9 +112,14 @@ pub(super) fn lines(events: &[Event<'_>], symbols: &Symbols) -> Vec<Line> {
             Part::Secrets | Part::Issued | Part::Denied => (format!("{service} {name}"), row.error(symbols).to_owned()),
             _ => (service.to_owned(), String::new()),
         };
-        groups.entry((part, name, apart)).or_insert_with(|| Group { events: Vec::new() }).events.push(event);
+        groups
+            .entry((part, &place.account_id, name, apart))
+            .or_insert_with(|| Group { events: Vec::new() })
+            .events
+            .push(event);
     }
-    let mut lines: Vec<Line> = groups.into_iter().map(|((part, ..), group)| line(part, &group, symbols)).collect();
+    let mut lines: Vec<Line> =
+        groups.into_iter().map(|((part, ..), group)| line((part, is_of_many), &group, symbols)).collect();
     lines.sort_by(|a, b| (a.part, a.first, &a.what).cmp(&(b.part, b.first, &b.what)));
     lines
 }
@@ -150,7 +157,12 @@ fn is_reading(event: &str) -> bool {
     ["Get", "List", "Describe", "Head", "Lookup", "Search"].iter().any(|begin| event.starts_with(begin))
 }
 
-fn line(part: Part, group: &Group<'_>, symbols: &Symbols) -> Line {
+/// Whether events are of more than one account.
+pub(super) fn is_of_many_accounts(events: &[Event<'_>]) -> bool {
+    events.windows(2).any(|pair| pair[0].0.account_id != pair[1].0.account_id)
+}
+
+fn line((part, is_of_many): (Part, bool), group: &Group<'_>, symbols: &Symbols) -> Line {
     let text = |sym| symbols.text(sym);
     let rows = || group.events.iter().map(|(_, row)| *row);
     let sources: Vec<String> = rows().map(|row| shown(text(row.address))).collect();
@@ -173,13 +185,20 @@ fn line(part: Part, group: &Group<'_>, symbols: &Symbols) -> Line {
         1 => Some(format!("on {}", resources[0])),
         many => Some(format!("on {} resources: {}", grouped(many as u64), some(&resources, NAMED))),
     };
+    let account =
+        group.events.first().filter(|_| is_of_many).map(|(place, _)| format!("in account {}", place.account_id));
+    // A sign-in has no key that would tell who it was.
+    let people = distinct(rows().map(|row| short_name(text(row.principal))));
+    let who = access_keys.is_empty().then(|| format!("by {}", some(&people, NAMED)));
+    let who = who.filter(|_| !people.is_empty() && part != Part::Discovery);
+    let mfa = mfa_of(group, symbols);
     let whence = [("from", &addresses), ("with", &access_keys)];
     let whence = whence.iter().filter(|(_, names)| !names.is_empty() && part != Part::Discovery);
     let whence = whence.map(|(word, names)| format!("{word} {}", some(names, NAMED)));
     Line {
         part: Some(part),
         what,
-        more: vec![named.into_iter().chain(whence).collect()],
+        more: vec![account.into_iter().chain(named).chain(who).chain(mfa).chain(whence).collect()],
         first,
         last,
         events: group.events.len(),
@@ -189,6 +208,18 @@ fn line(part: Part, group: &Group<'_>, symbols: &Symbols) -> Line {
         access_keys,
         ..Line::default()
     }
+}
+
+/// What sign-ins to the console say of MFA.
+fn mfa_of(group: &Group<'_>, symbols: &Symbols) -> Option<String> {
+    let of = |row: &EventRow| {
+        let [said] = members(&row.record, ["additionalEventData"]);
+        let said: serde_json::Value = serde_json::from_str(said.json()).ok()?;
+        Some(format!("MFA {}", said.get("MFAUsed")?.as_str()?.to_lowercase()))
+    };
+    let sign_ins = group.events.iter().filter(|(_, row)| symbols.text(row.event_name) == "ConsoleLogin");
+    let all = distinct(sign_ins.filter_map(|(_, row)| of(row)).collect::<Vec<_>>().iter().map(String::as_str));
+    (!all.is_empty()).then(|| all.join(", "))
 }
 
 /// Calls of one name: `GetSecretValue (secretsmanager) 60 times`, with whom they share, and why they failed.

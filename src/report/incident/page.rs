@@ -146,7 +146,7 @@ fn addresses(view: &View<'_>, events: &[Event<'_>]) -> Vec<Line> {
                 what: format!("{source}{place}: {count}, {}", span(first, last)),
                 more: vec![vec![
                     format!("programs {}", some(&programs, NAMED)),
-                    format!("with {}", some(&keys, NAMED)),
+                    format!("with {}", if keys.is_empty() { "no access key".to_owned() } else { some(&keys, NAMED) }),
                 ]],
                 first: Some(first),
                 last: Some(last),

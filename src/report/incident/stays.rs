@@ -85,22 +85,25 @@ impl<'a> TakenBack<'a> {
 
 /// The lines: first what stays.
 pub(super) fn lines(changes: &[Lasting<'_>], symbols: &Symbols) -> Vec<Line> {
-    let mut lines: Vec<Line> = changes.iter().map(|lasting| line(lasting, symbols)).collect();
+    let is_of_many =
+        super::deeds::is_of_many_accounts(&changes.iter().map(|lasting| lasting.event).collect::<Vec<_>>());
+    let mut lines: Vec<Line> = changes.iter().map(|lasting| line((lasting, is_of_many), symbols)).collect();
     lines.sort_by_key(|line| (!line.outcome.starts_with(STAYS), line.first));
     lines
 }
 
-fn line(lasting: &Lasting<'_>, symbols: &Symbols) -> Line {
+fn line((lasting, is_of_many): (&Lasting<'_>, bool), symbols: &Symbols) -> Line {
     let (place, row) = lasting.event;
     let text = |sym| symbols.text(sym);
     let (what, name) = (lasting.change.kind.what, lasting.change.name());
     let outcome = lasting.undone.clone().unwrap_or_else(|| STAYS.to_owned());
+    let account = is_of_many.then(|| format!("account {}", place.account_id));
     let by =
         format!("{} by {} ({})", at(place.time), short_name(text(row.principal)), plain_event(text(row.event_name)));
     Line {
         part: Some(Part::Stays),
         what: format!("{what}: {name}"),
-        more: vec![vec![by, outcome.clone()]],
+        more: vec![account.into_iter().chain([by, outcome.clone()]).collect()],
         first: Some(place.time),
         last: Some(place.time),
         events: 1,

@@ -9,29 +9,14 @@ use super::*;
 use crate::aggregate::sessions::sample::{samples, scan_for};
 use crate::model::{Actions, Day, Listed};
 use crate::posture::testing::{ACCOUNT, load};
-use crate::report::scorecard::LogSpan;
+use crate::report::scorecard::{LogSpan, regions};
 use crate::report::{Options, Value};
 
-/// Regions that are on by default, and one more.
-const REGIONS: [&str; 17] = [
-    "ap-northeast-1",
-    "ap-northeast-2",
-    "ap-northeast-3",
-    "ap-south-1",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ca-central-1",
-    "eu-central-1",
-    "eu-north-1",
-    "eu-west-1",
-    "eu-west-2",
-    "eu-west-3",
-    "sa-east-1",
-    "us-east-1",
-    "us-east-2",
-    "us-west-1",
-    "us-west-2",
-];
+/// Regions that are on by default.
+fn by_default() -> BTreeSet<String> {
+    let one = LogSpan { regions: [(ACCOUNT.to_owned(), ["us-east-1".to_owned()].into())].into(), ..LogSpan::default() };
+    regions::of(ACCOUNT, &one, None).regions
+}
 
 fn arn(rest: &str) -> String {
     format!("arn:aws:iam::{ACCOUNT}:{rest}")
@@ -84,11 +69,12 @@ fn call(who: &str, call: &str, error: &str) -> Json {
 fn logs(days: i32) -> LogSpan {
     let first = Day(20_000);
     let all: BTreeSet<Day> = (first.0..first.0 + days).map(Day).collect();
-    let place = |region: &&str| (ACCOUNT.to_owned(), (*region).to_owned());
+    let place = |region: &String| (ACCOUNT.to_owned(), region.clone());
+    let regions = by_default();
     LogSpan {
-        recorded: REGIONS.iter().map(|region| (place(region), all.iter().map(|day| (*day, true)).collect())).collect(),
-        regions: [(ACCOUNT.to_owned(), REGIONS.iter().map(|region| (*region).to_owned()).collect())].into(),
-        days: REGIONS.iter().map(|region| (place(region), all.clone())).collect(),
+        recorded: regions.iter().map(|region| (place(region), all.iter().map(|day| (*day, true)).collect())).collect(),
+        regions: [(ACCOUNT.to_owned(), regions.clone())].into(),
+        days: regions.iter().map(|region| (place(region), all.clone())).collect(),
         whole_days: Some((first, Day(first.0 + days - 1))),
         ..LogSpan::default()
     }
