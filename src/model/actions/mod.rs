@@ -96,7 +96,7 @@ impl Actions {
     /// What a call needs, by its `eventSource` and `eventName`.
     ///
     /// An operation needs the action of its own name, where there is one; else those that the reference documents it under,
-    /// or that [`operations`] lists. What it needs beside that is in [`Actions::others`].
+    /// or that `operations` lists. What it needs beside that is in [`Actions::others`].
     pub fn needed(&self, event_source: &str, event_name: &str) -> Needed {
         let Some(prefix) = operations::service_of(event_source) else { return Needed::Nothing };
         let Some((&prefix, service)) = self.services.get_key_value(prefix) else { return Needed::Unknown(None) };
