@@ -147,7 +147,7 @@ def of_account(i, n, number):
     return list_buckets(i, n, user(0, token("AKIA", number), account), recipientAccountId=account)
 
 
-@grows("principals")
+@grows("principals", "permissions")
 def users(n):
     return (list_buckets(i, n, user(i, token("AKIA", i))) for i in range(n))
 
@@ -367,6 +367,25 @@ def policies_and_members_of_one_group(n):
     return map(change, range(n))
 
 
+def handed(i, n, by):
+    """An administrator role is made, and the next call has a function run as it."""
+    if i % 2 == 0:
+        policy = "arn:aws:iam::aws:policy/AdministratorAccess"
+        return iam(i, n, "AttachRolePolicy", {"roleName": f"role-{i}", "policyArn": policy}, by=n + 1)
+    request = {"functionName": f"job-{i}", "role": f"arn:aws:iam::{ACCOUNT}:role/role-{i - 1}"}
+    return record(i, n, user(by, token("AKIA", by)), ("lambda", "CreateFunction20150331"), requestParameters=request)
+
+
+@grows("policy-changes")
+def admin_roles_handed_by_one_user(n):
+    return (handed(i, n, 1) for i in range(n))
+
+
+@grows("policy-changes")
+def admin_roles_handed_by_many_users(n):
+    return (handed(i, n, i) for i in range(n))
+
+
 @grows("policy-changes")
 def assignments_of_identity_center(n):
     def change(i):
@@ -413,7 +432,7 @@ def root_uses(n):
     return (list_buckets(i, n, root(i), sourceIPAddress=address(i)) for i in range(n))
 
 
-@grows("principals", "activity")
+@grows("principals", "activity", "permissions")
 def error_codes_and_event_names(n):
     who = user(0, token("AKIA", 0))
     return (record(i, n, who, (f"service{i}", f"Call{i}"), errorCode=f"Error{i}") for i in range(n))

@@ -5,7 +5,7 @@
 //! themselves before, which is told as such. Known misses: roles and instance profiles of which neither
 //! logs nor state show what they may do; code that is put where such a role is already.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
@@ -17,6 +17,7 @@ use super::self_grants::Belongings;
 use super::sharing::lasts;
 use super::{Draft, Found, Known, evidence_of, groups, listed, some_of};
 use crate::aggregate::iam_changes::{Act, TargetKind};
+use crate::model::{Arn, EventTime};
 use crate::report::Severity;
 
 const WEEK: i64 = 7 * 86_400;
@@ -29,15 +30,16 @@ pub(super) fn of<'a>(all: &'a [Change<'a>], known: &Known<'a>) -> Vec<Found> {
         return Vec::new();
     }
     let belongings = Belongings::of(all, known);
+    let deeds = Deeds::of(all);
     let is_climb = |change: &Change<'a>| {
         role_of(change, known).is_some_and(|role| {
-            let is_own = is_root(change) || change.is_by(role) || made_administrators(all, change);
+            let is_own = is_root(change) || change.is_by(role) || deeds.made_administrators(change);
             !change.is_provisioning() && !is_own
         })
     };
     let judged = |change: &Change<'a>| {
         let role = role_of(change, known);
-        let gains = role.map(|role| gains(all, change, role)).unwrap_or_default();
+        let gains = role.map(|role| deeds.gains(change, role)).unwrap_or_default();
         (gains.is_empty() && belongings.is_administrator(change), gains)
     };
     let of_actor = |((account_id, actor), mut rows): ((&'a str, &'a str), Vec<usize>)| {
@@ -101,24 +103,63 @@ fn is_root(change: &Change<'_>) -> bool {
     change.actor.starts_with("root@")
 }
 
-/// Whether the caller had made somebody administrator before: it may do so without this role.
-fn made_administrators(all: &[Change<'_>], change: &Change<'_>) -> bool {
-    let before = |made: &&Change<'_>| made.actor == change.actor && made.span.first() <= change.span.first();
-    all.iter().filter(before).any(is_admin_grant)
+/// What callers did besides, and what roles gave to whom: looked up for each call that hands a role to code.
+struct Deeds<'c, 'a> {
+    all: &'c [Change<'a>],
+    /// When each caller first made somebody administrator.
+    made: BTreeMap<&'a str, Option<EventTime>>,
+    /// What sessions of a role gave to a user or role.
+    given: BTreeMap<(Target<'a>, Target<'a>), Vec<usize>>,
+    /// Whom sessions of a role let into some role.
+    let_in: BTreeMap<(Target<'a>, &'a str), Vec<usize>>,
 }
 
-/// The changes by which the role gave its caller something afterwards.
-fn gains(all: &[Change<'_>], change: &Change<'_>, role: Target<'_>) -> Vec<usize> {
-    let gives = |given: &Change<'_>| {
-        let to_caller = change.is_by(given.target());
-        match given.act() {
-            Act::Attach | Act::PutInline => given.gave_rights() && to_caller,
-            Act::Join | Act::DeleteBoundary | Act::CreateLogin | Act::UpdateLogin | Act::AddCredential => to_caller,
-            Act::CreateRole | Act::UpdateTrust => insiders(given).contains(&change.actor),
-            _ => false,
+impl<'c, 'a> Deeds<'c, 'a> {
+    fn of(all: &'c [Change<'a>]) -> Self {
+        let mut deeds = Self { all, made: BTreeMap::new(), given: BTreeMap::new(), let_in: BTreeMap::new() };
+        for (row, change) in all.iter().enumerate() {
+            if is_admin_grant(change) {
+                let first = deeds.made.entry(change.actor).or_insert(change.span.first());
+                *first = (*first).min(change.span.first());
+            }
+            let by = caller(change.actor).filter(|(_, kind, _)| *kind == TargetKind::Role && change.succeeded());
+            let Some(role) = by else { continue };
+            match change.act() {
+                Act::Attach | Act::PutInline if !change.gave_rights() => {}
+                Act::Attach
+                | Act::PutInline
+                | Act::Join
+                | Act::DeleteBoundary
+                | Act::CreateLogin
+                | Act::UpdateLogin
+                | Act::AddCredential => deeds.given.entry((role, change.target())).or_default().push(row),
+                Act::CreateRole | Act::UpdateTrust => {
+                    insiders(change).into_iter().for_each(|who| deeds.let_in.entry((role, who)).or_default().push(row));
+                }
+                _ => {}
+            }
         }
-    };
-    let is_later = |given: &Change<'_>| given.span.last() >= change.span.first();
-    let by_role = |given: &Change<'_>| given.succeeded() && given.is_by(role) && role.1 == TargetKind::Role;
-    (0..all.len()).filter(|&row| by_role(&all[row]) && is_later(&all[row]) && gives(&all[row])).collect()
+        deeds
+    }
+
+    /// Whether the caller had made somebody administrator before: it may do so without this role.
+    fn made_administrators(&self, change: &Change<'_>) -> bool {
+        self.made.get(change.actor).is_some_and(|first| *first <= change.span.first())
+    }
+
+    /// The changes by which the role gave its caller something afterwards.
+    fn gains(&self, change: &Change<'a>, role: Target<'a>) -> Vec<usize> {
+        let given = caller(change.actor).and_then(|caller| self.given.get(&(role, caller)));
+        let rows = given.into_iter().chain(self.let_in.get(&(role, change.actor))).flatten().copied();
+        let is_later = |row: &usize| self.all[*row].span.last() >= change.span.first();
+        rows.filter(is_later).collect::<BTreeSet<usize>>().into_iter().collect()
+    }
+}
+
+/// The user or role that called, of whatever account.
+fn caller(actor: &str) -> Option<Target<'_>> {
+    let arn = Arn::parse(actor)?;
+    let kind = [("user/", TargetKind::User), ("role/", TargetKind::Role)];
+    let (_, kind) = kind.into_iter().find(|(start, _)| arn.resource.starts_with(start))?;
+    Some((arn.account_id, kind, arn.name()))
 }
