@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use clap::{Args, Command, FromArgMatches};
 use trailscan::aggregate::State;
 use trailscan::coverage::Coverage;
+use trailscan::integrity::Verified;
 use trailscan::output::Section;
 use trailscan::posture::Posture;
 use trailscan::report::{COVERAGE, LogSpan, Options, Table, Value, View};
@@ -98,7 +99,8 @@ fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
     };
     let answer = (COVERAGE.answer)(&view);
     let mut table = Table::new(COVERAGE, answer.columns, answer.rows);
-    let end = end_of(&coverage, &table);
+    let is_proven = verified.as_ref().is_none_or(Verified::is_clean);
+    let end = end_of(&coverage, &table, is_proven);
     account_names::add_to(&mut table, names.as_ref());
     let is_sorted = delivery.shape.sort.is_some();
     delivery.shape.apply(&mut table)?;
@@ -130,15 +132,17 @@ fn keep_asked(common: &Common, logs: &mut LogSpan, posture: Option<&mut Posture>
     }
 }
 
-/// Complete where every day of every row is there, and all could be listed.
-fn end_of(coverage: &Coverage, table: &Table) -> End {
+/// Complete where every day of every row is there, all could be listed, and digests prove all, where that is asked.
+fn end_of(coverage: &Coverage, table: &Table, is_proven: bool) -> End {
     let missing = table.columns.iter().position(|column| column.name == "missing");
     let is_whole = |row: &Vec<Value>| missing.is_some_and(|missing| row[missing] == Value::count(0_u64));
     let failed = coverage.objects_failed + coverage.places_failed;
     let nothing = coverage.objects_found == 0 || failed > 0 && coverage.delivered.is_empty();
     match () {
         () if nothing && !coverage.interrupted => End::Nothing,
-        () if coverage.is_partial() || table.rows.is_empty() || !table.rows.iter().all(is_whole) => End::Partial,
+        () if coverage.is_partial() || !is_proven || table.rows.is_empty() || !table.rows.iter().all(is_whole) => {
+            End::Partial
+        }
         () => End::Complete,
     }
 }

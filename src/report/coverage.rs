@@ -55,7 +55,8 @@ hour later, as digests say.
 What it proves: objects of these names are there. What it does not: that they hold what CloudTrail delivered (verify), that \
 the trail recorded all there was (logging), or that a region without a row is off.
 
-Exit code: 0 when all days of all rows are there; 3 when some are missing or something could not be listed.
+Exit code: 0 when all days of all rows are there; 3 when some are missing, something could not be listed, or --public-keys was \
+given and not all is verified.
 
 Rows with the most missing days come first, then by account and region.";
 
