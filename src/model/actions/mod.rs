@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::LazyLock;
 
-pub use recorded::Unknowable;
+pub use recorded::{GLOBAL_SERVICES, Unknowable};
 
 /// Written by `benches/actions.py`.
 static TABLE: &[u8] = include_bytes!("table.z");

@@ -61,6 +61,12 @@ const NOT_RECORDED: &[(&str, &[&str])] = &[
     ("sns", &["Publish*"]),
 ];
 
+/// Services whose events are recorded in one region alone, and only by trails that record global services
+/// (`IncludeGlobalServiceEvents`): that they are, only an event of them shows.
+///
+/// Source: CloudTrail user guide, "Global service events"; Route 53 and Account Management guides, on their logs.
+pub const GLOBAL_SERVICES: [&str; 3] = ["account", "iam", "route53"];
+
 /// Why logs do not tell that an action was not used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Unknowable {

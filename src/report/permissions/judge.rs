@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::granted::{Effective, Granted, has};
 use super::subject::{Asked, Done};
-use crate::model::{Actions, Listed, Unknowable};
+use crate::model::{Actions, GLOBAL_SERVICES, Listed, Unknowable};
 
 /// How an action stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,6 +77,9 @@ pub(super) struct Look<'a> {
     /// What is missing.
     pub proof: &'a Result<String, String>,
     pub known: &'a Known,
+    /// The services of which its account has events, with the account.
+    pub heard: &'a BTreeSet<(String, String)>,
+    pub account_id: &'a str,
     /// Patterns that stand for no more actions than this are shown action by action.
     pub expand: usize,
 }
@@ -240,11 +243,18 @@ impl<'a> Look<'a> {
             Unused::Beside
         } else if self.proof.is_err() {
             Unused::Unproven
+        } else if GLOBAL_SERVICES.contains(&service()) && !self.hears(service()) {
+            Unused::Unheard
         } else if self.done.unmapped.contains(service()) {
             Unused::Unmapped
         } else {
             Unused::Proven
         }
+    }
+
+    /// Whether its account has events of a service.
+    fn hears(&self, service: &str) -> bool {
+        self.heard.contains(&(self.account_id.to_owned(), service.to_owned()))
     }
 
     /// The reason, in words.
@@ -254,6 +264,10 @@ impl<'a> Look<'a> {
             (Unused::Beside, _) => {
                 let call = self.done.beside.get(action).map_or("a call", String::as_str);
                 format!("{call} was called, which may ask for it too")
+            }
+            (Unused::Unheard, _) => {
+                let service = action.split_once(':').map_or("", |(service, _)| service);
+                format!("no event of {service} was read: the trail may not record global services")
             }
             (Unused::Unmapped, _) => {
                 let service = action.split_once(':').map_or("", |(service, _)| service);
@@ -273,6 +287,8 @@ enum Unused {
     Beside,
     /// Not enough was read.
     Unproven,
+    /// It is of a global service of which no event was read.
+    Unheard,
     /// Some calls of its service are not known to be of an action.
     Unmapped,
     Proven,
@@ -282,7 +298,7 @@ impl Unused {
     const fn verdict(self) -> Verdict {
         match self {
             Self::Unknowable(_) | Self::Beside => Verdict::Unknowable,
-            Self::Unproven | Self::Unmapped => Verdict::Unseen,
+            Self::Unproven | Self::Unheard | Self::Unmapped => Verdict::Unseen,
             Self::Proven => Verdict::Proven,
         }
     }

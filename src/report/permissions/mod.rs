@@ -131,7 +131,8 @@ fn answer(view: &View<'_>) -> Answer {
             without.push(&who.account_id);
         }
         let proof = proofs.entry(&who.account_id).or_insert_with(|| proof_of(view, &who.account_id, &subjects));
-        let look = Look { done, granted: granted.as_ref(), proof, known: &known, expand };
+        let (heard, account_id) = (&subjects.heard, who.account_id.as_str());
+        let look = Look { done, granted: granted.as_ref(), proof, known: &known, heard, account_id, expand };
         for judged in look.rows() {
             match rows.len() < view.rows_wanted {
                 true => rows.push(cells(who, done, granted.as_ref(), &judged)),

@@ -13,6 +13,26 @@ use crate::posture::{Authorization, Posture};
 /// Source: IAM user guide, "Create a service-linked role".
 const SERVICE_LINKED: &str = ":role/aws-service-role/";
 
+/// How calls begin that change something: `readOnly` of these is false. The beginnings are enough of them to be in any account
+/// that is in use, and not all there are.
+const CHANGING: &[&str] = &[
+    "Add",
+    "Attach",
+    "Create",
+    "Delete",
+    "Detach",
+    "Modify",
+    "Put",
+    "Register",
+    "Remove",
+    "Run",
+    "Set",
+    "Start",
+    "Stop",
+    "Terminate",
+    "Update",
+];
+
 /// A user or role of an account: a name is unique within it, whatever the path.
 ///
 /// Source: IAM user guide, "IAM identifiers", friendly names and paths.
@@ -54,6 +74,10 @@ pub(super) struct Subjects {
     pub done: BTreeMap<Who, Done>,
     /// Accounts with calls of users or roles that are named by an id that state does not have.
     pub nameless: BTreeSet<String>,
+    /// Accounts of which a call was read that changes something.
+    pub changing: BTreeSet<String>,
+    /// The services of which each account has events, by the first part of their host.
+    pub heard: BTreeSet<(String, String)>,
     /// Events of each account, as this aggregate and as that of principals counts them.
     pub events: BTreeMap<String, [i64; 2]>,
 }
@@ -74,6 +98,7 @@ impl Subjects {
         for (key, counts) in state.get::<Calls>().into_iter().flat_map(Calls::rows) {
             let (principal, account) = (symbols.text(key.principal), symbols.text(key.account));
             subjects.count(account, 0, counts.tally.events);
+            subjects.hear(account, (symbols.text(key.service), symbols.text(key.event_name)));
             let Some(who) = Who::of(ids.get(principal).unwrap_or(&principal), account) else {
                 let is_nameless =
                     principal.starts_with("AROA") || principal.starts_with("AIDA") || principal == "unknown";
@@ -96,6 +121,15 @@ impl Subjects {
         subjects
     }
 
+    /// Notes which services an account has events of, and whether one of them changes something.
+    fn hear(&mut self, account: &str, (source, name): (&str, &str)) {
+        if CHANGING.iter().any(|begin| name.starts_with(begin)) && !self.changing.contains(account) {
+            self.changing.insert(account.to_owned());
+        }
+        let service = source.split('.').next().unwrap_or_default();
+        self.heard.insert((account.to_owned(), service.to_owned()));
+    }
+
     fn count(&mut self, account: &str, by: usize, events: i64) {
         self.events.entry(account.to_owned()).or_default()[by] += events;
     }
@@ -107,6 +141,9 @@ impl Subjects {
             Some([calls, all]) if calls != all => Some("a rollup that was read was made before calls were kept"),
             Some(_) if self.nameless.contains(account_id) => {
                 Some("some calls of this account name a user or role by an id that the state does not have")
+            }
+            Some(_) if !self.changing.contains(account_id) => {
+                Some("no call of this account was read that changes something: its trail may record read events only")
             }
             Some(_) => None,
         }

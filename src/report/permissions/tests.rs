@@ -65,6 +65,13 @@ fn call(who: &str, call: &str, error: &str) -> Json {
             "errorCode": error, "recipientAccountId": ACCOUNT, "eventID": call, "userIdentity": identity })
 }
 
+/// A call of root, which has no rows, that changes something.
+fn change(named: &str) -> Json {
+    let mut change = call("", named, "");
+    change["userIdentity"] = json!({ "type": "Root", "principalId": ACCOUNT, "accountId": ACCOUNT, "arn": format!("arn:aws:iam::{ACCOUNT}:root") });
+    change
+}
+
 /// So many whole days of logs, with reads, of every region.
 fn logs(days: i32) -> LogSpan {
     let first = Day(20_000);
@@ -84,9 +91,9 @@ fn logs(days: i32) -> LogSpan {
 fn rows_of(details: Option<&Json>, records: &[Json], (days, expand, asked): (i32, i64, Option<&str>)) -> Vec<String> {
     let files: Vec<String> = details.into_iter().map(Json::to_string).collect();
     let (posture, logs) = (load(&files), logs(days));
-    // Of an account without any event nothing is proven.
-    let somebody = call("somebody-else", "sts:GetCallerIdentity", "");
-    let state = scan_for(REPORT.needs, &samples(records.iter().cloned().chain([somebody])));
+    // Of an account without any event, any change, or any event of a global service nothing is proven.
+    let others = ["iam:CreateGroup", "route53:CreateHostedZone", "account:PutContactInformation"].map(change);
+    let state = scan_for(REPORT.needs, &samples(records.iter().cloned().chain(others)));
     let mut options = Options::default();
     options.set(&EXPAND, expand).unwrap();
     let view = View { posture: Some(&posture), logs: Some(&logs), argument: asked, ..View::new(&state, &options) };
@@ -266,7 +273,7 @@ fn logs_that_lack_something_prove_nothing() {
         [3, 13].map(|place| row[place].as_text().unwrap().into_owned())
     };
     let other = call("bob", "iam:ListRoles", "");
-    let (whole, one) = (logs(30), std::slice::from_ref(&other));
+    let (whole, one) = (logs(30), &[other.clone(), change("iam:CreateGroup")][..]);
     let proven = verdict(one, REPORT.needs, Some(&whole));
     assert!(
         proven[0] == "PROVEN" && proven[1].starts_with("not asked for in 30 whole days in 17 regions"),
@@ -282,6 +289,18 @@ fn logs_that_lack_something_prove_nothing() {
     for (records, needs, logs, why) in [
         (one, REPORT.needs, None, "no logs were read"),
         (&[], REPORT.needs, Some(&whole), "no event of this account was counted"),
+        (
+            std::slice::from_ref(&other),
+            REPORT.needs,
+            Some(&whole),
+            "no call of this account was read that changes something: its trail may record read events only",
+        ),
+        (
+            &[change("ec2:RunInstances")],
+            REPORT.needs,
+            Some(&whole),
+            "no event of iam was read: the trail may not record global services",
+        ),
         (one, &[&principals::KIND], Some(&whole), "a rollup that was read was made before calls were kept"),
         (
             &[nameless],
