@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use tokio::runtime::{Handle, Runtime};
+use tokio::sync::OnceCell;
 use tokio::task::{AbortHandle, JoinSet};
 
 use super::access::Access;
@@ -77,6 +78,8 @@ struct Begun {
     id: String,
     runtime: Handle,
     sending: Mutex<Option<AbortHandle>>,
+    /// Set once its parts are removed. Whoever comes while that is being asked for waits for it.
+    removed: OnceCell<()>,
 }
 
 impl Uploader {
@@ -197,7 +200,7 @@ impl Connected {
         let bucket = self.bucket(&uri.bucket);
         let Some(id) = bucket.begin_parts(&uri.key).await.map_err(|refusal| refusal.why)? else { return Ok(None) };
         let (key, runtime) = (uri.key.clone(), self.runtime.handle().clone());
-        let begun = Arc::new(Begun { bucket, key, id, runtime, sending: Mutex::default() });
+        let begun = Arc::new(Begun { bucket, key, id, runtime, sending: Mutex::default(), removed: OnceCell::new() });
         under_way().push(Arc::clone(&begun));
         Ok(Some(begun))
     }
@@ -249,13 +252,11 @@ impl Drop for Taken {
 }
 
 impl Begun {
-    /// Removes the parts, unless somebody does already.
+    /// Removes the parts, or waits until somebody else has: to return before would let the runtime end that asks for it.
     async fn abort(&self) -> Result<(), String> {
-        if self.forget() { self.remove_parts().await } else { Ok(()) }
-    }
-
-    async fn remove_parts(&self) -> Result<(), String> {
-        self.bucket.abort_parts(&self.key, &self.id).await.map_err(|refusal| refusal.why)
+        self.forget();
+        let remove = || async { self.bucket.abort_parts(&self.key, &self.id).await.map_err(|refusal| refusal.why) };
+        self.removed.get_or_try_init(remove).await.copied()
     }
 
     /// Takes it off the list; says whether it was there.
@@ -288,7 +289,7 @@ pub fn abort_uploads(patience: Duration) {
         begun.stop_sending();
         let (runtime, done) = (begun.runtime.clone(), done.clone());
         runtime.spawn(async move {
-            let _ = begun.remove_parts().await;
+            let _ = begun.abort().await;
             drop(done);
         });
     }
