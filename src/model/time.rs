@@ -330,8 +330,8 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
 
 fn parse_any(text: &str) -> Option<EventTime> {
     let time = DateTime::parse_from_rfc3339(text).ok()?;
-    let year = chrono::Datelike::year(&time.to_utc());
-    (1..=9999).contains(&year).then(|| EventTime(time.timestamp_micros()))
+    // Of the moment and not of the year as written: a leap second at its end is the next one.
+    Some(EventTime(time.timestamp_micros())).filter(is_printable)
 }
 
 fn parse_basic_iso(text: &str) -> Option<EventTime> {
@@ -435,6 +435,7 @@ mod tests {
             "2026-09-01_09:00:00",
             "20260901",
             "+262142-01-01T00:00:00Z",
+            "9999-12-31T23:59:60Z",
             "1e400",
             "NaN",
             "2026-09-0\u{e9} 09:00:00",

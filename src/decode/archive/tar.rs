@@ -134,7 +134,8 @@ fn path_of(attributes: &[u8]) -> Option<String> {
         if let Some(path) = attribute.strip_prefix(b"path=") {
             return Some(String::from_utf8_lossy(path).into_owned());
         }
-        rest = &rest[length..];
+        // The newline at the end of the last may be missing.
+        rest = rest.get(length..).unwrap_or_default();
     }
     None
 }
@@ -169,6 +170,15 @@ mod tests {
             files.push((name, content));
         }
         Ok(files)
+    }
+
+    #[test]
+    fn attributes_that_end_too_early() {
+        assert_eq!(path_of(b"11 a=bcdef\n12 path=a/b\n").as_deref(), Some("a/b"));
+        assert_eq!(path_of(b"11 a=bcdef\n12 path=a/b").as_deref(), Some("a/b"), "without its newline");
+        assert_eq!(path_of(b"11 a=bcdef"), None);
+        assert_eq!(path_of(b"12 a=bcdef"), None);
+        assert_eq!(path_of(b"0 a=bcdef"), None);
     }
 
     #[test]

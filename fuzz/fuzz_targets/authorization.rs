@@ -1,0 +1,7 @@
+//! Any bytes as authorization details: read or told, and answered.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use trailscan::posture::StateKind;
+
+fuzz_target!(|bytes: &[u8]| trailscan_fuzz::answer_of_state(StateKind::AuthorizationDetails, bytes));
