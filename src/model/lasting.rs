@@ -61,9 +61,21 @@ impl Change {
     /// Whether a call of that name, without its version, takes it back, whose record this is.
     pub fn is_undone_by(&self, event: &str, record: &serde_json::Value) -> bool {
         let Some((_, members)) = self.kind.undone_by.iter().find(|(by, _)| *by == event) else { return false };
-        if event == self.kind.event && !takes_from_attribute(event, record) {
-            return false;
-        }
+        let is_back = match event {
+            "UpdateAccessKey" => status(record) == "Inactive",
+            _ => event != self.kind.event || takes_from_attribute(event, record),
+        };
+        is_back && self.is_of_same(members, record)
+    }
+
+    /// Whether a call of that name gives back what another had taken: a key that was made inactive is active again.
+    pub fn is_redone_by(&self, event: &str, record: &serde_json::Value) -> bool {
+        let found = self.kind.undone_by.iter().find(|(by, _)| *by == event && event == "UpdateAccessKey");
+        found.is_some_and(|(_, members)| status(record) == "Active" && self.is_of_same(members, record))
+    }
+
+    /// Whether these members of another record name what this one names.
+    fn is_of_same(&self, members: &'static [&'static str], record: &serde_json::Value) -> bool {
         let members_of_theirs: Vec<&str> = members.iter().map(|member| pair(member).0).collect();
         let theirs = named(record, &members_of_theirs);
         members.iter().all(|member| {
@@ -121,6 +133,11 @@ fn takes_from_attribute(event: &str, record: &serde_json::Value) -> bool {
     let is_of_attribute = event.starts_with("Modify") && event.ends_with("Attribute");
     let text = record.get("requestParameters").map(serde_json::Value::to_string).unwrap_or_default();
     is_of_attribute && !text.contains("\"add\":") && !text.contains("\"valuesToAdd\":")
+}
+
+/// The status that a call gives to a key.
+fn status(record: &serde_json::Value) -> &str {
+    record.pointer("/requestParameters/status").and_then(serde_json::Value::as_str).unwrap_or_default()
 }
 
 /// The name of a service as its table of changes has it: without `.amazonaws.com`.
@@ -196,6 +213,23 @@ mod tests {
         assert!(undone(&change, "DetachUserPolicy", attached));
         assert!(!undone(&change, "DetachUserPolicy", r#"{"userName":"eve","policyArn":"arn:b"}"#));
         assert!(Change::of(IAM, "ListUsers", &record("{}")).is_none());
+    }
+
+    #[test]
+    fn a_key_is_taken_back_by_its_status() {
+        let made = record(r#"{"userName":"eve"}"#)
+            .replace("null", r#"{"accessKey":{"accessKeyId":"AKIANEW","userName":"eve"}}"#);
+        let change = Change::of(IAM, "CreateAccessKey", &made).expect("a change");
+        let said = |parameters: &str| serde_json::from_str(&record(parameters)).expect("JSON");
+        let inactive = said(r#"{"accessKeyId":"AKIANEW","status":"Inactive","userName":"eve"}"#);
+        let active = said(r#"{"accessKeyId":"AKIANEW","status":"Active","userName":"eve"}"#);
+        let other = said(r#"{"accessKeyId":"AKIAOLD","status":"Inactive","userName":"eve"}"#);
+        assert!(
+            change.is_undone_by("UpdateAccessKey", &inactive) && !change.is_redone_by("UpdateAccessKey", &inactive)
+        );
+        assert!(change.is_redone_by("UpdateAccessKey", &active) && !change.is_undone_by("UpdateAccessKey", &active));
+        assert!(!change.is_undone_by("UpdateAccessKey", &other) && !change.is_redone_by("DeleteAccessKey", &active));
+        assert!(change.is_undone_by("DeleteUser", &said(r#"{"userName":"eve"}"#)));
     }
 
     #[test]

@@ -19,7 +19,11 @@ pub(super) const LASTING: &[Lasting] = &[
         event: "CreateAccessKey",
         what: "new access key",
         names: &["accessKeyId", "userName"],
-        undone_by: &[("DeleteAccessKey", &["accessKeyId"])],
+        undone_by: &[
+            ("DeleteAccessKey", &["accessKeyId"]),
+            ("UpdateAccessKey", &["accessKeyId"]),
+            ("DeleteUser", &["userName"]),
+        ],
         command: "aws iam update-access-key --user-name {userName} --access-key-id {accessKeyId} --status Inactive",
     },
     Lasting {

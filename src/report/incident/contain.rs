@@ -1,5 +1,6 @@
 //! Commands that contain exactly these credentials and changes, as text to copy: first what still works, then what stays.
 
+use super::gone::Gone;
 use super::line::{Line, Part, at};
 use super::stays::Lasting;
 use crate::aggregate::Symbols;
@@ -8,19 +9,20 @@ use crate::report::trace::Link;
 
 /// The lines: keys, sessions, passwords, then changes, each group by account.
 pub(super) fn lines(
-    links: &[&Link],
+    (links, gone): (&[&Link], &Gone<'_>),
     changes: &[Lasting<'_>],
     as_of: Option<EventTime>,
     symbols: &Symbols,
 ) -> Vec<Line> {
     let mut lines = Vec::new();
-    for link in links.iter().filter(|link| link.is_key && link.ended.is_none()) {
+    let links = || links.iter().filter(|link| gone.of_link(link).is_none());
+    for link in links().filter(|link| link.is_key && link.ended.is_none()) {
         for key in &link.access_keys {
             lines.push(key_line(link, key));
         }
     }
     let mut revoked: Vec<&str> = Vec::new();
-    for link in links.iter().filter(|link| link.is_session && is_alive(link, as_of)) {
+    for link in links().filter(|link| link.is_session && is_alive(link, as_of)) {
         if !revoked.contains(&&*link.principal) {
             revoked.push(&link.principal);
             lines.extend(revoke(link, as_of));
@@ -107,7 +109,14 @@ fn made(account: &str, what: &str, command: String) -> Line {
 }
 
 /// What a credential is worth now, in words.
-pub(super) fn outcome(link: &Link, as_of: Option<EventTime>) -> String {
+pub(super) fn outcome(link: &Link, gone: &Gone<'_>, as_of: Option<EventTime>) -> String {
+    let is_open = if link.is_key { link.ended.is_none() } else { link.is_session };
+    if let Some(deleted) = gone.of_link(link).filter(|_| is_open) {
+        return match link.expires.filter(|expires| *expires <= deleted.time) {
+            Some(expires) => format!("ended {}", at(expires)),
+            None => format!("ended {}", deleted.told()),
+        };
+    }
     match (link.is_key, link.is_session, link.ended, link.expires) {
         (true, _, Some((time, status)), _) => format!("{} since {}", status.as_str(), at(time)),
         (true, ..) => "still works, as far as these logs tell".to_owned(),

@@ -3,6 +3,7 @@
 
 mod contain;
 mod deeds;
+mod gone;
 mod line;
 mod page;
 mod stays;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::gone::Gone;
 use super::line::{Line, Part, some, span};
 use super::{Event, contain, deeds, stays, unseen};
 use crate::aggregate::around::Around;
@@ -19,16 +20,17 @@ pub(super) fn lines(view: &View<'_>, asked: &str, events: &[Event<'_>]) -> Vec<L
     let done = deeds::lines(events, symbols);
     let changes = stays::changes(events, view.state.get::<Around>(), symbols);
     let logging: Vec<Line> = done.iter().filter(|line| line.part == Some(Part::Logging)).cloned().collect();
+    let gone = Gone::of(view.state.get::<Around>(), symbols);
     let held: Vec<&Link> = chains.iter().filter(|link| link.node.way != Way::Back).collect();
     let mut lines = summary(view, asked, events, &done, &changes);
-    lines.extend(chains.iter().map(|link| credential(link, view.as_of)));
+    lines.extend(chains.iter().map(|link| credential(link, &gone, view.as_of)));
     lines.extend(addresses(view, events));
     lines.extend(done);
     lines.extend(stays::lines(&changes, symbols));
     if !events.is_empty() {
         lines.extend(unseen::lines(view, events, &logging));
     }
-    lines.extend(contain::lines(&held, &changes, view.as_of, symbols));
+    lines.extend(contain::lines((&held, &gone), &changes, view.as_of, symbols));
     lines
 }
 
@@ -99,8 +101,8 @@ fn summary(
     }]
 }
 
-fn credential(link: &Link, as_of: Option<EventTime>) -> Line {
-    let outcome = contain::outcome(link, as_of);
+fn credential(link: &Link, gone: &Gone<'_>, as_of: Option<EventTime>) -> Line {
+    let outcome = contain::outcome(link, gone, as_of);
     let mut more = link.node.lines.clone();
     if !outcome.is_empty() {
         more.push(vec![outcome.clone()]);

@@ -73,6 +73,8 @@ impl<'a> TakenBack<'a> {
         };
         let later = calls().flat_map(|(calls, event)| {
             let begin = calls.partition_point(|call| call.event.0.time < made.time);
+            let redone = calls[begin..].iter().rposition(|call| change.is_redone_by(event, &call.record));
+            let begin = begin + redone.map_or(0, |redone| redone + 1);
             calls[begin..].iter().find(|call| same(call, event)).map(|call| (call, event))
         });
         let earlier = calls().filter(|(_, event)| *event == "CreateTrail");

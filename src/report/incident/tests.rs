@@ -182,3 +182,77 @@ fn an_argument_is_an_address_or_what_is_below_it() {
     }
     assert_eq!(subject_of(&crate::report::trace::REPORT, "203.0.113.66"), None);
 }
+
+/// What the page says of credentials, and the commands of it.
+fn credentials(
+    asked: &str,
+    counted: &[crate::model::Event<'_>],
+    others: &[crate::model::Event<'_>],
+) -> (Vec<String>, Vec<String>) {
+    let mut state = State::new(REPORT.needs);
+    for event in counted {
+        state.observe(event);
+        state.remember(event);
+    }
+    others.iter().for_each(|event| state.remember(event));
+    let options = Options::default();
+    let as_of = Some(at("2024-01-01T12:00:00Z"));
+    let answer = (REPORT.answer)(&View { as_of, argument: Some(asked), ..View::new(&state, &options) });
+    let place = |name| COLUMNS.iter().position(|column| column.name == name).expect("a column");
+    let told = |part: Part, name| -> Vec<String> {
+        let lines = answer.rows.iter().filter(|row| row[0].as_text().as_deref() == Some(part.name()));
+        let all = lines.map(|row| row[place(name)].as_text().unwrap_or_default().into_owned());
+        all.filter(|text| !text.is_empty()).collect()
+    };
+    (told(Part::Credentials, "outcome"), told(Part::Containment, "command"))
+}
+
+/// Credentials end with the role or the user that they are of, and nothing can be put on who is gone.
+#[test]
+fn credentials_end_with_their_principal() {
+    use crate::model::Event;
+    let (admin, eve) = (user("admin", "AKIAADMIN"), user("eve", "AKIAEVE"));
+    let issued = at("2024-01-01T10:00:00Z");
+    let session = crate::model::testing::role_session("job", "x", "ASIAJOB", Some(issued));
+    let used = |identity, time| Event { event_time: Some(at(time)), event_id: "used", record: "{}", ..event(identity) };
+    let of_role = r#"{"requestParameters":{"roleName":"Job"}}"#;
+    let of_user = r#"{"requestParameters":{"userName":"eve"}}"#;
+    let deleted = |name, record, time| Event {
+        event_time: Some(at(time)),
+        event_id: "deleted",
+        ..called(&admin, (IAM, name), record, "")
+    };
+    let of_session =
+        |deletion: Event<'_>| credentials("role/job", &[used(&session, "2024-01-01T10:01:00Z")], &[deletion]);
+    let (told, commands) = of_session(deleted("DeleteRole", of_role, "2024-01-01T11:00:00Z"));
+    assert_eq!(told, ["ended with its role 2024-01-01 11:00:00Z (DeleteRole by user/admin)"]);
+    assert!(commands.is_empty(), "{commands:?}");
+    let works = |(told, commands): (Vec<String>, Vec<String>)| {
+        told.iter().all(|told| !told.starts_with("ended")) && commands.len() == 1
+    };
+    // A role of that name that was there before; one of another account; another role; a deletion that failed.
+    assert!(works(of_session(deleted("DeleteRole", of_role, "2024-01-01T09:00:00Z"))));
+    let there = "444455556666";
+    assert!(works(of_session(Event {
+        recipient_account_id: there,
+        ..deleted("DeleteRole", of_role, "2024-01-01T11:00:00Z")
+    })));
+    let other = r#"{"requestParameters":{"roleName":"jobs"}}"#;
+    assert!(works(of_session(deleted("DeleteRole", other, "2024-01-01T11:00:00Z"))));
+    let failed = Event { error_code: "DeleteConflict", ..deleted("DeleteRole", of_role, "2024-01-01T11:00:00Z") };
+    assert!(works(of_session(failed)));
+    // Used long after: whatever was deleted, it was not this.
+    let after = [used(&session, "2024-01-01T10:01:00Z"), used(&session, "2024-01-01T11:30:00Z")];
+    assert!(works(credentials("role/job", &after, &[deleted("DeleteRole", of_role, "2024-01-01T11:00:00Z")])));
+    // A key of a user.
+    let of_key = |deletion: Event<'_>| credentials("eve", &[used(&eve, "2024-01-01T10:01:00Z")], &[deletion]);
+    let (told, commands) = of_key(deleted("DeleteUser", of_user, "2024-01-01T11:00:00Z"));
+    assert_eq!(told, ["ended with its user 2024-01-01 11:00:00Z (DeleteUser by user/admin)"]);
+    assert!(commands.is_empty(), "{commands:?}");
+    assert!(works(of_key(deleted("DeleteUser", of_user, "2024-01-01T09:00:00Z"))));
+    assert!(works(of_key(deleted(
+        "DeleteRole",
+        r#"{"requestParameters":{"roleName":"eve"}}"#,
+        "2024-01-01T11:00:00Z"
+    ))));
+}

@@ -23,6 +23,9 @@ pub(in crate::report) struct Link {
     pub account_id: String,
     /// Its access keys.
     pub access_keys: Vec<String>,
+    /// From when it was issued or made, else first used, to when it was last used, or, unused, issued; `None` where nothing
+    /// is known of either.
+    pub life: Option<(EventTime, EventTime)>,
     /// When it ends by itself, where that is known.
     pub expires: Option<EventTime>,
     /// Of a key: since when it is inactive or deleted, and which of both.
@@ -43,6 +46,11 @@ pub(in crate::report) fn links(state: &State, asked: &[String], lookup: Option<&
 fn link(graph: &Graph<'_>, state: &State, place: usize, node: TreeNode) -> Link {
     let facts = Facts::of(graph, place);
     let node_of = graph.node(place);
+    let known = match node_of {
+        Node::Credential(credential) => credential.creation_date(),
+        _ => None,
+    };
+    let times = || [facts.issued_at, known, facts.span.first(), facts.span.last()].into_iter().flatten();
     Link {
         node,
         is_key: matches!(node_of, Node::Key(_)),
@@ -50,6 +58,7 @@ fn link(graph: &Graph<'_>, state: &State, place: usize, node: TreeNode) -> Link 
         principal: facts.principal.clone().into_owned(),
         account_id: facts.account_id.clone().into_owned(),
         access_keys: facts.access_key_ids.iter().map(|&key| key.to_owned()).collect(),
+        life: times().min().zip(times().max()),
         expires: facts.expires.and_then(|expires| expires.at),
         ended: match node_of {
             Node::Key(key) => ended(state, key.id),
