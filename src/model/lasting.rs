@@ -85,6 +85,11 @@ impl Change {
         })
     }
 
+    /// Whether it is about the access key of this id.
+    pub fn names(&self, access_key: &str) -> bool {
+        self.named.get("accessKeyId").is_some_and(|keys| keys.contains(access_key))
+    }
+
     /// What it is called: `malicious-iam-user`, `malicious-iam-user, arn:…`.
     pub fn name(&self) -> String {
         let names = self.kind.names.iter().filter_map(|name| self.named.get(*name));

@@ -14,11 +14,13 @@ pub(super) fn lines(
     as_of: Option<EventTime>,
     symbols: &Symbols,
 ) -> Vec<Line> {
-    let mut lines = Vec::new();
+    let (mut lines, mut named) = (Vec::new(), Vec::<String>::new());
     let links = || links.iter().filter(|link| gone.of_link(link).is_none());
     for link in links().filter(|link| link.is_key && link.ended.is_none()) {
         for key in &link.access_keys {
-            lines.push(key_line(link, key));
+            let held = if link.made.is_some() { ", made with it, whoever holds it" } else { "" };
+            lines.push(key_line((link, held), key));
+            named.push(key.clone());
         }
     }
     let mut revoked: Vec<&str> = Vec::new();
@@ -30,6 +32,10 @@ pub(super) fn lines(
     }
     for lasting in changes.iter().filter(|lasting| lasting.undone.is_none()) {
         let (place, row) = lasting.event;
+        // A key that it made is among the keys.
+        if named.iter().any(|key| lasting.change.names(key)) {
+            continue;
+        }
         let what = format!("{}: {}", lasting.change.kind.what, lasting.change.name());
         let region = symbols.text(row.region);
         let is_global = matches!(symbols.text(row.service), "iam.amazonaws.com" | "s3.amazonaws.com");
@@ -62,7 +68,7 @@ fn in_region(command: &str, region: &str) -> String {
     }
 }
 
-fn key_line(link: &Link, key: &str) -> Line {
+fn key_line((link, held): (&Link, &str), key: &str) -> Line {
     let (user, quoted) = (Arn::parse(&link.principal).map(|arn| arn.name().to_owned()), shell_quoted(key));
     let command = match user {
         Some(user) => {
@@ -74,7 +80,7 @@ fn key_line(link: &Link, key: &str) -> Line {
             shell_quoted(&link.principal)
         ),
     };
-    made(&link.account_id, &format!("access key {key}"), command)
+    made(&link.account_id, &format!("access key {key}{held}"), command)
 }
 
 /// Denies whatever was issued until now.

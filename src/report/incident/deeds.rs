@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Event;
 use super::line::{Line, Part, at, some};
+use super::made::{BY_WHAT_IT_MADE, Made};
 use crate::aggregate::Symbols;
 use crate::aggregate::events::EventRow;
 use crate::model::{SourceAddress, grouped, members, plain_event, secrets_asked_for, short_name};
@@ -97,10 +98,10 @@ struct Group<'a> {
 }
 
 /// The lines of all events, by part, then by time.
-pub(super) fn lines(events: &[Event<'_>], symbols: &Symbols) -> Vec<Line> {
+pub(super) fn lines(events: &[Event<'_>], made: &Made, symbols: &Symbols) -> Vec<Line> {
     // What was done in one account is never told with what was done in another.
     let is_of_many = is_of_many_accounts(events);
-    let mut groups: BTreeMap<(Part, &str, String, String), Group<'_>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Part, &str, bool, String, String), Group<'_>> = BTreeMap::new();
     for &event in events {
         let (place, row) = event;
         let name = plain_event(symbols.text(row.event_name));
@@ -113,13 +114,15 @@ pub(super) fn lines(events: &[Event<'_>], symbols: &Symbols) -> Vec<Line> {
             _ => (service.to_owned(), String::new()),
         };
         groups
-            .entry((part, &place.account_id, name, apart))
+            .entry((part, &place.account_id, made.holds(event, symbols), name, apart))
             .or_insert_with(|| Group { events: Vec::new() })
             .events
             .push(event);
     }
-    let mut lines: Vec<Line> =
-        groups.into_iter().map(|((part, ..), group)| line((part, is_of_many), &group, symbols)).collect();
+    let mut lines: Vec<Line> = groups
+        .into_iter()
+        .map(|((part, _, is_made, ..), group)| line((part, is_of_many, is_made), &group, symbols))
+        .collect();
     lines.sort_by(|a, b| (a.part, a.first, &a.what).cmp(&(b.part, b.first, &b.what)));
     lines
 }
@@ -162,7 +165,7 @@ pub(super) fn is_of_many_accounts(events: &[Event<'_>]) -> bool {
     events.windows(2).any(|pair| pair[0].0.account_id != pair[1].0.account_id)
 }
 
-fn line((part, is_of_many): (Part, bool), group: &Group<'_>, symbols: &Symbols) -> Line {
+fn line((part, is_of_many, is_made): (Part, bool, bool), group: &Group<'_>, symbols: &Symbols) -> Line {
     let text = |sym| symbols.text(sym);
     let rows = || group.events.iter().map(|(_, row)| *row);
     let sources: Vec<String> = rows().map(|row| shown(text(row.address))).collect();
@@ -192,13 +195,14 @@ fn line((part, is_of_many): (Part, bool), group: &Group<'_>, symbols: &Symbols) 
     let who = access_keys.is_empty().then(|| format!("by {}", some(&people, NAMED)));
     let who = who.filter(|_| !people.is_empty() && part != Part::Discovery);
     let mfa = mfa_of(group, symbols);
+    let made = is_made.then(|| BY_WHAT_IT_MADE.to_owned());
     let whence = [("from", &addresses), ("with", &access_keys)];
     let whence = whence.iter().filter(|(_, names)| !names.is_empty() && part != Part::Discovery);
     let whence = whence.map(|(word, names)| format!("{word} {}", some(names, NAMED)));
     Line {
         part: Some(part),
         what,
-        more: vec![account.into_iter().chain(named).chain(who).chain(mfa).chain(whence).collect()],
+        more: vec![account.into_iter().chain(made).chain(named).chain(who).chain(mfa).chain(whence).collect()],
         first,
         last,
         events: group.events.len(),
@@ -206,6 +210,7 @@ fn line((part, is_of_many): (Part, bool), group: &Group<'_>, symbols: &Symbols) 
         resources,
         addresses,
         access_keys,
+        is_made,
         ..Line::default()
     }
 }

@@ -44,6 +44,8 @@ pub(super) struct Line {
     /// Of a change: whether it stays; of a credential: whether it still works.
     pub outcome: String,
     pub command: String,
+    /// Whether it is of credentials that a deed made.
+    pub is_made: bool,
     /// Lines of one number that follow each other are alike: of many, some are shown.
     pub alike: usize,
 }
@@ -63,6 +65,8 @@ columns! {
     list("access_key_ids", "The access keys of the events, or of the credential.").asked() => &line.access_keys,
     text("outcome", "Of a change whether it stays or what took it back, of a credential whether it still works.").second()
         => &*line.outcome,
+    text("lineage", "made: of credentials that a deed of it made (a key, a password, an instance), whoever holds them; else empty.")
+        .asked() => if line.is_made { "made" } else { "" },
     text("command", "The command that contains it, to copy.").role(Role::Command).asked() => &*line.command,
 }
 

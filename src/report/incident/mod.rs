@@ -5,6 +5,7 @@ mod contain;
 mod deeds;
 mod gone;
 mod line;
+mod made;
 mod page;
 mod stays;
 #[cfg(test)]
@@ -13,7 +14,7 @@ mod unseen;
 
 use super::{Answer, Argument, Form, Report, StateUse, Tree, View};
 use crate::aggregate::events::{EventRow, Events, Place};
-use crate::aggregate::{around, created_keys, events, issuances, keys, sessions};
+use crate::aggregate::{around, events, issuances, keys, made as deeds_made, sessions};
 use crate::model::SourceAddress;
 use line::COLUMNS;
 
@@ -24,7 +25,7 @@ pub static REPORT: Report = Report {
     about: ABOUT,
     columns: COLUMNS,
     key: &["part", "first_seen", "what"],
-    needs: &[&events::KIND, &around::KIND, &sessions::KIND, &issuances::KIND, &keys::KIND, &created_keys::KIND],
+    needs: &[&events::KIND, &around::KIND, &sessions::KIND, &issuances::KIND, &keys::KIND, &deeds_made::KIND],
     options: &[],
     texts: &[],
     rules: &[],
@@ -43,7 +44,7 @@ const EXAMPLES: &[&str] = &[
 ];
 
 const ABOUT: &str = "\
-Tells on one page of everything that was done with a key, a session or a principal and with all that it issued (as --below), \
+Tells on one page of everything that was done with a key, a session or a principal and with all that is below it (as --below), \
 or from an address: where the credentials come from and what is below them; from where they were used; what they did, \
 grouped and by time: logging touched, shared with others, secrets read, deleted, changed, credentials issued, denied, failed, \
 discovery; which changes stay and what took others back, whoever did; what the logs cannot show; and commands that contain it, as text \
@@ -53,6 +54,10 @@ KEY|SESSION|PRINCIPAL is whatever `trailscan trace` takes; ADDRESS is an address
 
 The table is the page; --format json nests it beside its rows, --columns and the other formats have a row a line of it. \
 Secrets never stand there. `trailscan events --below …` lists the calls one by one.
+
+Below it is what it issued: sessions, and theirs. What it made is below it, too, and told apart: access keys that it created, sign-ins \
+with a password that it set, the role's sessions of instances that it launched. An administrator makes such for others, who may \
+be the ones that use them.
 
 What it proves: CloudTrail recorded these calls under these credentials. What it does not: that one person made them all, nor \
 that a change is still there: it stays as far as the logs tell that were read. A share or a policy that was changed to something \

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use super::gone::Gone;
 use super::line::{Line, Part, some, span};
-use super::{Event, contain, deeds, stays, unseen};
+use super::made::Made;
+use super::{Event, contain, deeds, made, stays, unseen};
 use crate::aggregate::around::Around;
 use crate::model::{EventTime, agent_family, grouped, quantity, short_name};
-use crate::report::trace::{Link, links};
+use crate::report::trace::{Descent, Link, Links, links};
 use crate::report::{PART, TreeNode, View, Way};
 
 /// Names of a kind that a line tells.
@@ -16,13 +17,14 @@ const NAMED: usize = 4;
 /// All lines of the page, part by part.
 pub(super) fn lines(view: &View<'_>, asked: &str, events: &[Event<'_>]) -> Vec<Line> {
     let symbols = view.state.symbols();
-    let chains = chains(view, asked, events);
-    let done = deeds::lines(events, symbols);
+    let Links { hops: chains, made } = chains(view, asked, events);
+    let made = Made::of(made);
+    let done = deeds::lines(events, &made, symbols);
     let changes = stays::changes(events, view.state.get::<Around>(), symbols);
     let logging: Vec<Line> = done.iter().filter(|line| line.part == Some(Part::Logging)).cloned().collect();
     let gone = Gone::of(view.state.get::<Around>(), symbols);
     let held: Vec<&Link> = chains.iter().filter(|link| link.node.way != Way::Back).collect();
-    let mut lines = summary(view, asked, events, &done, &changes);
+    let mut lines = summary(view, asked, (events, &chains), &done, &changes);
     lines.extend(chains.iter().map(|link| credential(link, &gone, view.as_of)));
     lines.extend(addresses(view, events));
     lines.extend(done);
@@ -34,21 +36,21 @@ pub(super) fn lines(view: &View<'_>, asked: &str, events: &[Event<'_>]) -> Vec<L
     lines
 }
 
-/// The chains of what was asked; of an address those of all keys that were used there.
-fn chains(view: &View<'_>, asked: &str, events: &[Event<'_>]) -> Vec<Link> {
+/// The chains of what was asked; of an address those of all keys that were used there, whoever made them.
+fn chains(view: &View<'_>, asked: &str, events: &[Event<'_>]) -> Links {
     let named = links(view.state, &[asked.to_owned()], view.addresses);
-    if !named.is_empty() {
+    if !named.hops.is_empty() {
         return named;
     }
     let symbols = view.state.symbols();
     let keys = deeds::distinct(events.iter().map(|(_, row)| symbols.text(row.access_key_id)));
-    links(view.state, &keys, view.addresses)
+    Links { made: Descent::default(), ..links(view.state, &keys, view.addresses) }
 }
 
 fn summary(
     view: &View<'_>,
     asked: &str,
-    events: &[Event<'_>],
+    (events, chains): (&[Event<'_>], &[Link]),
     done: &[Line],
     changes: &[stays::Lasting<'_>],
 ) -> Vec<Line> {
@@ -77,6 +79,7 @@ fn summary(
     let stay = (!changes.is_empty()).then(|| {
         format!("{} of {} taken back", changes.len() - lasting, quantity(changes.len() as u64, "lasting change"))
     });
+    let made = done.iter().filter(|line| line.is_made).map(|line| line.events).sum();
     let count = quantity(events.len() as u64, "event");
     let what = format!("{asked}: {count} in account {}, {}", some(&accounts, NAMED), span(first, last));
     vec![Line {
@@ -89,6 +92,7 @@ fn summary(
                 quantity(sources.len() as u64, "source"),
             ],
             counts,
+            made::told(made, chains).into_iter().collect(),
             stay.into_iter().collect(),
         ],
         first: Some(first),
@@ -104,6 +108,8 @@ fn summary(
 fn credential(link: &Link, gone: &Gone<'_>, as_of: Option<EventTime>) -> Line {
     let outcome = contain::outcome(link, gone, as_of);
     let mut more = link.node.lines.clone();
+    let made = link.made.as_ref().filter(|made| !made.is_empty());
+    more.extend(made.map(|made| vec![made.clone(), "whoever holds it".to_owned()]));
     if !outcome.is_empty() {
         more.push(vec![outcome.clone()]);
     }
@@ -120,6 +126,7 @@ fn credential(link: &Link, gone: &Gone<'_>, as_of: Option<EventTime>) -> Line {
         errors: usize::try_from(errors).unwrap_or_default(),
         access_keys: link.access_keys.clone(),
         outcome,
+        is_made: link.made.is_some(),
         alike: link.node.alike,
         ..Line::default()
     }

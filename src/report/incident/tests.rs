@@ -256,3 +256,86 @@ fn credentials_end_with_their_principal() {
         "2024-01-01T11:00:00Z"
     ))));
 }
+
+/// A sign-in to the console as its record has it, without a credential.
+fn signed_in<'a>(bob: &'a crate::model::UserIdentity<'_>, time: &str) -> crate::model::Event<'a> {
+    crate::model::Event {
+        event_type: "AwsConsoleSignIn",
+        event_time: Some(at(time)),
+        event_id: "sign-in",
+        response_elements: r#"{"ConsoleLogin":"Success"}"#,
+        record: "{}",
+        ..called(bob, ("signin.amazonaws.com", "ConsoleLogin"), "{}", "")
+    }
+}
+
+/// A key, a password and an instance that were made are below whoever made them, told apart; what others made, or made
+/// again, is not.
+#[test]
+fn what_it_made_is_below_it_and_told_apart() {
+    use crate::model::Event;
+    use crate::report::descent;
+    let (eve, bob_key, bob) = (user("eve", "AKIAEVE"), user("bob", "AKIABOB"), user("bob", ""));
+    let [on_instance, forged] = ["i-0123456789abcdef0", "i-0fedcba9876543210"].map(|name| {
+        crate::model::testing::role_session("server", name, &format!("ASIA{name}"), Some(at("2024-01-01T11:00:00Z")))
+    });
+    let created = r#"{"accessKey":{"accessKeyId":"AKIABOB","userName":"bob"}}"#;
+    let launched = r#"{"instancesSet":{"items":[{"instanceId":"i-0123456789abcdef0"}]}}"#;
+    let of_bob = r#"{"userName":"bob"}"#;
+    let made = |name, response| Event { response_elements: response, ..called(&eve, (IAM, name), "{}", of_bob) };
+    let used = |identity, id| Event {
+        event_time: Some(at("2024-01-01T11:01:00Z")),
+        event_id: id,
+        record: "{}",
+        ..event(identity)
+    };
+    let run = Event { event_source: "ec2.amazonaws.com", event_name: "RunInstances", ..made("RunInstances", launched) };
+    let changed = Event {
+        event_time: Some(at("2024-01-01T13:00:00Z")),
+        request_parameters: "null",
+        ..called(&bob_key, (IAM, "ChangePassword"), "{}", "")
+    };
+    let all = [
+        made("CreateAccessKey", created),
+        made("CreateLoginProfile", "null"),
+        run,
+        used(&bob_key, "by-key"),
+        used(&on_instance, "on-instance"),
+        used(&forged, "forged"),
+        signed_in(&bob, "2023-12-31T12:00:00Z"),
+        signed_in(&bob, "2024-01-01T12:00:00Z"),
+        changed,
+        signed_in(&bob, "2024-01-01T14:00:00Z"),
+    ];
+    let mut state = State::new(REPORT.needs);
+    all.iter().for_each(|event| state.remember(event));
+    all.iter().for_each(|event| state.observe(event));
+    let below = |asked: &str| descent(&state, &[asked.to_owned()]).expect("it is there");
+    let found = below("AKIAEVE");
+    assert_eq!(found.access_keys, ["AKIABOB", "AKIAEVE", "ASIAi-0123456789abcdef0"]);
+    let arn = "arn:aws:iam::111122223333:user/bob";
+    let at_noon = (arn.to_owned(), at("2024-01-01T12:00:00Z"));
+    // With the key that eve made bob set a password of his own: what he signs in with is below hers, too.
+    let later = (arn.to_owned(), at("2024-01-01T14:00:00Z"));
+    assert_eq!(found.sign_ins, [at_noon.clone(), later.clone()]);
+    assert_eq!(below("AKIABOB").sign_ins, [later]);
+    assert!(below("ASIAi-0123456789abcdef0").sign_ins.is_empty());
+    let options = Options::default();
+    let told = |asked: &'static str| {
+        let answer = (REPORT.answer)(&View { argument: Some(asked), ..View::new(&state, &options) });
+        let place = |name| COLUMNS.iter().position(|column| column.name == name).expect("a column");
+        let made = |row: &&Vec<Value>| row[place("lineage")].as_text().as_deref() == Some("made");
+        let rows = answer.rows.iter().filter(made);
+        let text = |row: &Vec<Value>, name| row[place(name)].as_text().unwrap_or_default().into_owned();
+        rows.map(|row| format!("{}: {}", text(row, "part"), text(row, "what"))).collect::<Vec<_>>()
+    };
+    let credentials: Vec<String> = told("AKIAEVE").into_iter().filter(|told| told.starts_with("credentials")).collect();
+    assert_eq!(credentials.len(), 4, "{credentials:?}");
+    assert!(
+        told("AKIAEVE").contains(&"issued: 2024-01-01 12:00:00Z ConsoleLogin (signin)".to_owned()),
+        "{:?}",
+        told("AKIAEVE")
+    );
+    // Nothing that a principal did itself is told apart, although it made keys for itself.
+    assert!(told("user/bob").is_empty(), "{:?}", told("user/bob"));
+}
