@@ -13,21 +13,37 @@ pub(super) enum Part {
     Logging,
     Shared,
     Secrets,
+    Reached,
+    Models,
     Deleted,
     Changed,
     Issued,
     Denied,
     Failed,
     Discovery,
+    ByService,
     Stays,
     Unseen,
     Containment,
+}
+
+/// Where a line stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// On the page and among the rows.
+    #[default]
+    Everywhere,
+    /// On the page alone: it stands for several rows, or heads them.
+    OnPage,
+    /// Among the rows alone: a line of the page stands for it.
+    InRows,
 }
 
 /// A line of the page.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Line {
     pub part: Option<Part>,
+    pub shown: Shown,
     /// How deep it stands below the title of its part, 0 right below.
     pub depth: usize,
     /// What it says.
@@ -80,16 +96,38 @@ impl Part {
             Self::Logging => "logging",
             Self::Shared => "shared",
             Self::Secrets => "secrets",
+            Self::Reached => "reached",
+            Self::Models => "models",
             Self::Deleted => "deleted",
             Self::Changed => "changed",
             Self::Issued => "issued",
             Self::Denied => "denied",
             Self::Failed => "failed",
             Self::Discovery => "discovery",
+            Self::ByService => "by-service",
             Self::Stays => "stays",
             Self::Unseen => "unseen",
             Self::Containment => "containment",
         }
+    }
+
+    /// The word for its events after their number: `7 denied`.
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::Reached => "into machines",
+            Self::Models => "to models",
+            Self::Failed => "failed otherwise",
+            Self::ByService => "by services on its behalf",
+            _ => self.name(),
+        }
+    }
+
+    /// Whether its calls are told by their names, and not in numbers by service.
+    pub const fn is_by_call(self) -> bool {
+        matches!(
+            self,
+            Self::Logging | Self::Shared | Self::Secrets | Self::Reached | Self::Models | Self::Issued | Self::Denied
+        )
     }
 
     /// How the page heads it.
@@ -101,12 +139,15 @@ impl Part {
             Self::Logging => "Logging touched",
             Self::Shared => "Shared with others",
             Self::Secrets => "Secrets read",
-            Self::Deleted => "Deleted",
+            Self::Reached => "Reached into machines",
+            Self::Models => "Models asked",
+            Self::Deleted => "Deleted, and shares taken back",
             Self::Changed => "Created and changed",
             Self::Issued => "Credentials issued and signed in",
             Self::Denied => "Denied",
             Self::Failed => "Failed for other reasons",
             Self::Discovery => "Looked around",
+            Self::ByService => "Read by services on its behalf",
             Self::Stays => "Changes that outlast the credential, and whether they were taken back",
             Self::Unseen => "What these logs cannot show",
             Self::Containment => "To contain it, in this order (text to copy, nothing was run)",

@@ -43,11 +43,13 @@ impl Made {
     }
 }
 
-/// How many of these events were made with such credentials, and how many credentials there are; `None` where none.
+/// How many credentials deeds made, and how many of the events were made with them; `None` where there are none.
 pub(super) fn told(events: usize, links: &[Link]) -> Option<String> {
     let made = links.iter().filter(|link| link.made.as_ref().is_some_and(|made| !made.is_empty())).count();
-    (made > 0).then(|| {
-        let (events, credentials) = (quantity(events as u64, "event"), quantity(made as u64, "credential"));
-        format!("{events} by {credentials} that it made, whoever holds them")
-    })
+    let with = match events {
+        0 => "no event".to_owned(),
+        events => quantity(events as u64, "event"),
+    };
+    (made > 0)
+        .then(|| format!("{} that it made, {with} with them, whoever holds them", quantity(made as u64, "credential")))
 }

@@ -9,6 +9,7 @@ use crate::aggregate::State;
 use crate::aggregate::keys::{KeyStatus, Keys};
 use crate::aggregate::made::{Deed, Made, Thing};
 use crate::model::EventTime;
+use crate::report::lineage::Kind;
 use crate::report::{AddressLookup, TreeNode, Way};
 
 /// A hop of a chain.
@@ -19,6 +20,13 @@ pub(in crate::report) struct Link {
     pub is_key: bool,
     /// Whether it is a session.
     pub is_session: bool,
+    /// Whether a service had the session, to act on somebody's behalf: no record issued it, and all its calls came from
+    /// services.
+    pub is_of_service: bool,
+    /// The person of Identity Center behind it.
+    pub person: String,
+    /// The name of a role session.
+    pub session_name: String,
     /// The principal whose it is, as it is printed.
     pub principal: String,
     /// The account that owns it.
@@ -97,6 +105,12 @@ fn link(graph: &Graph<'_>, state: &State, place: usize, node: TreeNode) -> Link 
         node,
         is_key: matches!(node_of, Node::Key(_)),
         is_session: matches!(node_of, Node::Credential(_)),
+        is_of_service: facts.kind == Kind::UserToken.as_str()
+            && facts.issued_event.is_empty()
+            && facts.addresses.is_empty()
+            && facts.tally.is_some_and(|tally| tally.events > 0),
+        person: facts.person.to_owned(),
+        session_name: facts.session_name.to_owned(),
         principal: facts.principal.clone().into_owned(),
         account_id: facts.account_id.clone().into_owned(),
         access_keys: facts.access_key_ids.iter().map(|&key| key.to_owned()).collect(),
