@@ -29,6 +29,13 @@ pub struct Lasting {
     command: &'static str,
 }
 
+impl Lasting {
+    /// Whether it only makes a thing, and lets nobody in: there is no command that contains it.
+    pub fn is_resource(&self) -> bool {
+        self.command.is_empty() && !self.what.ends_with("deleted") && !self.what.ends_with("taken away")
+    }
+}
+
 /// What a record says under the names of members.
 type Named = BTreeMap<String, BTreeSet<String>>;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::contain::{is_alive, outcome};
 use super::gone::Gone;
-use super::line::{Line, Part, Shown, at, some, span};
+use super::line::{Line, Part, Shown, at, phrases, span};
 use super::{Scene, deeds};
 use crate::model::{EventTime, quantity};
 use crate::report::Way;
@@ -81,25 +81,23 @@ fn folded(
             let labels = deeds::distinct(links.iter().map(|link| &*link.node.label));
             let alive: Vec<_> =
                 links.iter().filter(|link| is_alive(link, as_of) && gone.of_link(link).is_none()).collect();
-            let ends = alive.iter().map(|link| link.expires).max().flatten();
-            let outcome = match (alive.len(), ends) {
-                (0, _) => "all have ended".to_owned(),
-                (_, Some(last)) => format!("{} may still work, until {}", alive.len(), at(last)),
-                (_, None) => format!("{} may still work", alive.len()),
+            let ends: Option<Vec<EventTime>> = alive.iter().map(|link| link.expires).collect();
+            let outcome = match ends.and_then(|ends| ends.into_iter().max()) {
+                _ if alive.is_empty() => "all have ended".to_owned(),
+                Some(last) => format!("{} may still work, until {}", alive.len(), at(last)),
+                None => format!("{} may still work", alive.len()),
             };
-            let named = some(&labels, scene.most(NAMED));
-            (format!("{number} issued, and no use counted: {named}"), when.into_iter().chain([outcome]).collect())
+            let named = phrases("", &labels, scene.most(NAMED));
+            let when = when.into_iter().chain([outcome]).collect();
+            (format!("{number} issued, and no use counted"), vec![named, when])
         }
         Fold::OfService => {
             let events = quantity(links.iter().map(|link| link.node.counts.0.unsigned_abs()).sum(), "event");
-            let whose = "keys of theirs that nobody else holds".to_owned();
-            (
-                format!("{number} of services that act on its behalf: {events}"),
-                when.into_iter().chain([whose]).collect(),
-            )
+            let when = when.into_iter().chain(["keys of theirs that nobody else holds".to_owned()]).collect();
+            (format!("{number} of services that act on its behalf: {events}"), vec![when])
         }
     };
-    Line { part: Some(Part::Credentials), shown: Shown::OnPage, depth, what, more: vec![more], ..Line::default() }
+    Line { part: Some(Part::Credentials), shown: Shown::OnPage, depth, what, more, ..Line::default() }
 }
 
 fn line(link: &Link, gone: &Gone<'_>, as_of: Option<EventTime>) -> Line {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::line::{Line, Part, at, some};
+use super::line::{Line, Part, at, phrases, some};
 use super::made::BY_WHAT_IT_MADE;
 use super::parts::{is_by_service, part_of, secrets};
 use super::{Event, Scene};
@@ -84,11 +84,11 @@ fn line(part: Part, group: &[Event<'_>], scene: &Scene<'_>) -> Line {
     };
     let most = scene.most(NAMED);
     let named = match (resources.len(), part) {
-        (0, _) => None,
-        (1, _) => Some(format!("on {}", resources[0])),
+        (0, _) => Vec::new(),
+        (1, _) => vec![format!("on {}", resources[0])],
         (many, part) => {
             let what = if part == Part::Secrets { "secrets" } else { "resources" };
-            Some(format!("on {} {what}: {}", grouped(many as u64), some(&resources, most)))
+            phrases(&format!("on {} {what}: ", grouped(many as u64)), &resources, most)
         }
     };
     let account =
@@ -96,11 +96,10 @@ fn line(part: Part, group: &[Event<'_>], scene: &Scene<'_>) -> Line {
     // A sign-in has no key that would tell who it was.
     let people = distinct(rows().map(|row| short_name(text(row.principal))));
     let is_looking = matches!(part, Part::Discovery | Part::ByService);
-    let who = access_keys.is_empty().then(|| format!("by {}", some(&people, most)));
-    let who = who.filter(|_| !people.is_empty() && !is_looking);
-    let whence = [("from", &addresses), ("with", &access_keys)];
-    let whence = whence.iter().filter(|(_, names)| !names.is_empty() && part != Part::Discovery);
-    let whence = whence.map(|(word, names)| format!("{word} {}", some(names, most)));
+    let who = if access_keys.is_empty() && !is_looking { phrases("by ", &people, most) } else { Vec::new() };
+    let whence = [("from ", &addresses), ("with ", &access_keys)];
+    let whence = whence.iter().filter(|_| part != Part::Discovery);
+    let whence = whence.flat_map(|(word, names)| phrases(word, names, most));
     Line {
         part: Some(part),
         what,

@@ -1,6 +1,6 @@
 //! One line of the page.
 
-use crate::model::EventTime;
+use crate::model::{EventTime, grouped};
 use crate::report::Role;
 use crate::report::columns::columns;
 
@@ -165,11 +165,23 @@ pub(super) fn span(first: EventTime, last: EventTime) -> String {
     if first == last { at(first) } else { format!("{} to {}", at(first), at(last)) }
 }
 
+/// The same as phrases, between which a line may be broken: `from a`, `b`, `c +2`.
+pub(super) fn phrases(before: &str, names: &[String], most: usize) -> Vec<String> {
+    let mut told: Vec<String> = names.iter().take(most).cloned().collect();
+    if let (more @ 1.., Some(last)) = (names.len() - told.len(), told.last_mut()) {
+        last.push_str(&format!(" +{}", grouped(more as u64)));
+    }
+    if let Some(first) = told.first_mut() {
+        *first = format!("{before}{first}");
+    }
+    told
+}
+
 /// The first few of many: `a, b, c +2`.
 pub(super) fn some(names: &[String], most: usize) -> String {
     let named = names.iter().take(most).map(String::as_str).collect::<Vec<_>>().join(", ");
     match names.len().saturating_sub(most) {
         0 => named,
-        more => format!("{named} +{more}"),
+        more => format!("{named} +{}", grouped(more as u64)),
     }
 }

@@ -1,7 +1,7 @@
 //! The page: its parts in order, and as a tree.
 
 use super::gone::Gone;
-use super::line::{Line, Part, Shown, some, span};
+use super::line::{Line, Part, Shown, phrases, some, span};
 use super::made::{self, Made};
 use super::parts::is_by_service;
 use super::{Event, Scene, contain, credentials, deeds, stays, unseen, whence};
@@ -88,6 +88,10 @@ fn summary(
         format!("{} of {all} left, {} taken back", grouped(left as u64), grouped(back as u64))
     });
     let made = events.iter().filter(|event| scene.made.holds(**event, scene.symbols)).count();
+    let addresses = match sources.len() {
+        1 => "1 address".to_owned(),
+        many => format!("{} addresses", grouped(many as u64)),
+    };
     let count = quantity(events.len() as u64, "event");
     let account =
         if accounts.len() == 1 { "account".to_owned() } else { quantity(accounts.len() as u64, "account") + ":" };
@@ -97,14 +101,7 @@ fn summary(
         part: Some(Part::Summary),
         what,
         more: vec![
-            vec![
-                format!("by {}", some(&principals, most)),
-                quantity(keys.len() as u64, "access key"),
-                match sources.len() {
-                    1 => "1 address".to_owned(),
-                    many => format!("{} addresses", grouped(many as u64)),
-                },
-            ],
+            [phrases("by ", &principals, most), vec![quantity(keys.len() as u64, "access key"), addresses]].concat(),
             counts,
             made::told(made, chains).into_iter().collect(),
             stay.into_iter().collect(),

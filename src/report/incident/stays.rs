@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ahash::{AHashMap, AHashSet};
 
-use super::line::{Line, Part, Shown, at, span};
+use super::line::{Line, Part, Shown, at, phrases, span};
 use super::{Event, Scene};
 use crate::aggregate::Symbols;
 use crate::aggregate::around::Around;
@@ -143,16 +143,18 @@ impl Undone<'_> {
 /// The lines: first what stays, then what was taken back. Of the latter the page has the names alone.
 pub(super) fn lines(changes: &[Lasting<'_>], scene: &Scene<'_>) -> Vec<Line> {
     let (left, back): (Vec<_>, Vec<_>) = changes.iter().partition(|lasting| lasting.undone.is_none());
-    let mut lines = Vec::new();
+    let mut ordered: Vec<(bool, Line)> = Vec::new();
     for alike in by_kind(&left, true) {
         let is_folded = alike.len() > ONE_BY_ONE && !scene.is_whole;
-        lines.extend(alike.iter().map(|lasting| Line {
-            shown: if is_folded { Shown::InRows } else { Shown::Everywhere },
-            ..line(lasting, scene)
-        }));
-        lines.extend(is_folded.then(|| several(&alike, scene)));
+        let shown = if is_folded { Shown::InRows } else { Shown::Everywhere };
+        let each = alike.iter().map(|lasting| Line { shown, ..line(lasting, scene) });
+        let is_resource = alike.first().is_some_and(|lasting| lasting.change.kind.is_resource());
+        let all = each.chain(is_folded.then(|| several(&alike, scene)));
+        ordered.extend(all.map(|line| (is_resource, line)));
     }
-    lines.sort_by_key(|line| line.first);
+    // What lets somebody in, or blinds, comes before things.
+    ordered.sort_by_key(|(is_resource, line)| (*is_resource, line.first));
+    let mut lines: Vec<Line> = ordered.into_iter().map(|(_, line)| line).collect();
     let shown = if scene.is_whole { Shown::Everywhere } else { Shown::InRows };
     lines.extend(back.iter().map(|lasting| Line { shown, ..line(lasting, scene) }));
     if !back.is_empty() && !scene.is_whole {
@@ -161,7 +163,7 @@ pub(super) fn lines(changes: &[Lasting<'_>], scene: &Scene<'_>) -> Vec<Line> {
     lines
 }
 
-/// Changes by what they are, and by account where that matters; the kinds by their first.
+/// Changes by what they are, and by account where that matters; the kinds by their first, resources last.
 fn by_kind<'c, 'a>(changes: &[&'c Lasting<'a>], by_account: bool) -> Vec<Vec<&'c Lasting<'a>>> {
     let mut kinds: BTreeMap<(&str, &str), Vec<&Lasting<'_>>> = BTreeMap::new();
     for lasting in changes {
@@ -169,7 +171,7 @@ fn by_kind<'c, 'a>(changes: &[&'c Lasting<'a>], by_account: bool) -> Vec<Vec<&'c
         kinds.entry((account, lasting.change.kind.what)).or_default().push(lasting);
     }
     let mut kinds: Vec<_> = kinds.into_values().collect();
-    kinds.sort_by_key(|alike| alike.first().map(|lasting| lasting.event.0));
+    kinds.sort_by_key(|alike| alike.first().map(|lasting| (lasting.change.kind.is_resource(), lasting.event.0)));
     kinds
 }
 
@@ -177,16 +179,9 @@ fn by_kind<'c, 'a>(changes: &[&'c Lasting<'a>], by_account: bool) -> Vec<Vec<&'c
 fn names(alike: &[&Lasting<'_>], scene: &Scene<'_>) -> Vec<String> {
     let all: Vec<String> = alike.iter().map(|lasting| in_short(&lasting.change.name())).collect();
     let all = super::deeds::distinct(all.iter().map(String::as_str));
-    let mut told: Vec<String> = all.iter().take(scene.most(NAMED)).cloned().collect();
-    if let (more @ 1.., Some(last)) = (all.len() - told.len(), told.last_mut()) {
-        last.push_str(&format!(" +{}", grouped(more as u64)));
-    }
     let what = alike.first().map_or("", |lasting| lasting.change.kind.what);
-    if let Some(first) = told.first_mut() {
-        let number = if alike.len() == 1 { String::new() } else { format!(", {}", grouped(alike.len() as u64)) };
-        *first = format!("{what}{number}: {first}");
-    }
-    told
+    let number = if alike.len() == 1 { String::new() } else { format!(", {}", grouped(alike.len() as u64)) };
+    phrases(&format!("{what}{number}: "), &all, scene.most(NAMED))
 }
 
 /// `role (policy)` of `role, arn:…:policy`: what a change is about, and what more it names.
@@ -224,7 +219,7 @@ fn taken_back(back: &[&Lasting<'_>], all: usize, scene: &Scene<'_>) -> Line {
     let times = || undone().map(|undone| undone.event.0.time);
     let when = times().min().zip(times().max()).map(|(first, last)| span(first, last));
     let by = super::deeds::distinct(undone().map(|undone| short_name(scene.symbols.text(undone.event.1.principal))));
-    let mut more = vec![vec![format!("by {}", super::line::some(&by, scene.most(NAMED)))]];
+    let mut more = vec![phrases("by ", &by, scene.most(NAMED))];
     more[0].extend(when);
     more.extend(by_kind(back, false).iter().map(|alike| names(alike, scene)));
     Line {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::line::{Line, Part, some, span};
+use super::line::{Line, Part, phrases, span};
 use super::parts::is_by_service;
 use super::{Event, Scene, deeds};
 use crate::model::{agent_family, quantity};
@@ -33,16 +33,16 @@ fn line(view: &View<'_>, source: String, events: &[Event<'_>], scene: &Scene<'_>
     let keys = deeds::distinct(own.iter().map(|(_, row)| text(row.access_key_id)));
     let place = source.parse().ok().zip(view.addresses).map(|(address, lookup)| lookup.describe(address));
     let place = place.filter(|place| !place.is_empty()).map(|place| format!(" ({place})")).unwrap_or_default();
-    let count = quantity(events.len() as u64, "event");
+    let (count, most) = (quantity(events.len() as u64, "event"), scene.most(NAMED));
     let with = match (own.is_empty(), keys.is_empty()) {
-        (true, _) => "a service that acts on its behalf".to_owned(),
-        (_, true) => "with no access key".to_owned(),
-        _ => format!("with {}", some(&keys, scene.most(NAMED))),
+        (true, _) => vec!["a service that acts on its behalf".to_owned()],
+        (_, true) => vec!["with no access key".to_owned()],
+        _ => phrases("with ", &keys, most),
     };
     Some(Line {
         part: Some(Part::Addresses),
         what: format!("{source}{place}: {count}, {}", span(first, last)),
-        more: vec![vec![format!("programs {}", some(&programs, scene.most(NAMED))), with]],
+        more: vec![[phrases("programs ", &programs, most), with].concat()],
         first: Some(first),
         last: Some(last),
         events: events.len(),
