@@ -47,8 +47,15 @@ pub struct Change {
     named: Named,
 }
 
+/// How calls begin that take back nothing.
+const READING: &[&str] = &["Get", "List", "Describe", "Head", "Lookup", "Generate", "Decrypt", "Assume"];
+
 /// Whether a call of that name can take back a lasting change.
 pub fn takes_back(source: &str, event: &str) -> bool {
+    // Nearly all events end here.
+    if READING.iter().any(|begin| event.starts_with(begin)) {
+        return false;
+    }
     let (service, event) = (service_of(source), plain(event));
     kinds().filter(|kind| kind.service == service).any(|kind| kind.undone_by.iter().any(|(by, _)| *by == event))
 }

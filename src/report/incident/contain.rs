@@ -60,7 +60,9 @@ fn of_credentials((links, gone): (&[&Link], &Gone<'_>), as_of: Option<EventTime>
         commands.extend(link.access_keys.iter().map(|key| key_line(link, key)));
     }
     let mut revoked: AHashSet<(&str, &str)> = AHashSet::new();
-    for link in links().filter(|link| link.is_session && !link.is_of_service && is_alive(link, as_of)) {
+    // A person of Identity Center may get a new session while the assignment is there, whether this one has ended or not.
+    let is_to_be_ended = |link: &&&Link| !link.is_of_service && (is_alive(link, as_of) || is_of_identity_center(link));
+    for link in links().filter(|link| link.is_session).filter(is_to_be_ended) {
         // One of a permission set is of a person, whoever else has a session of the same role.
         let person = if is_of_identity_center(link) { &*link.session_name } else { "" };
         if revoked.insert((&link.principal, person)) {
@@ -84,9 +86,20 @@ fn of_change(lasting: &Lasting<'_>, keys: &[&str], symbols: &Symbols) -> Option<
     Some(made(&place.account_id, &what, command))
 }
 
+/// Seconds that temporary credentials last at most, whatever issued them.
+///
+/// Source: AWS STS API reference, `GetSessionToken` and `GetFederationToken` (129,600 s); all others end sooner.
+const LONGEST: i64 = 129_600;
+
+/// When a session ends at the latest; `None` where nobody knows, or where it was used later than that.
+fn latest_end(link: &Link) -> Option<EventTime> {
+    let by_life = link.life.map(|(began, last)| (began.plus_seconds(LONGEST), last));
+    link.expires.or_else(|| by_life.filter(|(end, last)| last <= end).map(|(end, _)| end))
+}
+
 /// Whether a session may still work.
 pub(super) fn is_alive(link: &Link, as_of: Option<EventTime>) -> bool {
-    link.is_session && link.expires.zip(as_of).is_none_or(|(expires, as_of)| expires > as_of)
+    link.is_session && latest_end(link).zip(as_of).is_none_or(|(end, as_of)| end > as_of)
 }
 
 /// The command, with its region before what is said behind it.
@@ -200,7 +213,11 @@ pub(super) fn outcome(link: &Link, gone: &Gone<'_>, as_of: Option<EventTime>) ->
         (true, ..) => "still works, as far as these logs tell".to_owned(),
         (_, true, _, Some(expires)) if is_alive(link, as_of) => format!("works until {}", at(expires)),
         (_, true, _, Some(expires)) => format!("ended {}", at(expires)),
-        (_, true, _, None) => "end not known".to_owned(),
+        (_, true, _, None) => match latest_end(link) {
+            Some(end) if !is_alive(link, as_of) => format!("ended {} at the latest", at(end)),
+            Some(end) => format!("end not known, {} at the latest", at(end)),
+            None => "end not known".to_owned(),
+        },
         _ => String::new(),
     }
 }

@@ -46,10 +46,6 @@ impl Made {
 /// How many credentials deeds made, and how many of the events were made with them; `None` where there are none.
 pub(super) fn told(events: usize, links: &[Link]) -> Option<String> {
     let made = links.iter().filter(|link| link.made.as_ref().is_some_and(|made| !made.is_empty())).count();
-    let with = match events {
-        0 => "no event".to_owned(),
-        events => quantity(events as u64, "event"),
-    };
-    (made > 0)
-        .then(|| format!("{} that it made, {with} with them, whoever holds them", quantity(made as u64, "credential")))
+    let with = if events > 0 { format!("{} with them, ", quantity(events as u64, "event")) } else { String::new() };
+    (made > 0).then(|| format!("{} that it made, {with}whoever holds them", quantity(made as u64, "credential")))
 }

@@ -246,6 +246,13 @@ fn credentials_end_with_their_principal() {
     // Used long after: whatever was deleted, it was not this.
     let after = [used(&session, "2024-01-01T10:01:00Z"), used(&session, "2024-01-01T11:30:00Z")];
     assert!(works(credentials("role/job", &after, &[deleted("DeleteRole", of_role, "2024-01-01T11:00:00Z")])));
+    // No temporary credentials last longer than 36 hours, whatever issued them.
+    let old = crate::model::testing::role_session("job", "x", "ASIAJOB", Some(at("2023-12-30T23:00:00Z")));
+    let (told, commands) = credentials("role/job", &[used(&old, "2023-12-30T23:01:00Z")], &[]);
+    assert_eq!(told, ["ended 2024-01-01 11:00:00Z at the latest"]);
+    assert!(commands.is_empty(), "{commands:?}");
+    let (told, _) = credentials("role/job", &[used(&session, "2024-01-01T10:01:00Z")], &[]);
+    assert_eq!(told, ["end not known, 2024-01-02 22:00:00Z at the latest"]);
     // A key of a user.
     let of_key = |deletion: Event<'_>| credentials("eve", &[used(&eve, "2024-01-01T10:01:00Z")], &[deletion]);
     let (told, commands) = of_key(deleted("DeleteUser", of_user, "2024-01-01T11:00:00Z"));
