@@ -26,11 +26,12 @@ pub fn resolve(reading: &mut Reading) -> Result<(), Problem> {
     let found = descent(&state, &asked);
     // The process goes on, and giving back millions of small pieces takes time.
     std::mem::forget(state);
-    let Descent { access_keys, sessions, principals } =
+    let Descent { access_keys, sessions, sign_ins, principals } =
         found.map_err(|why| Problem::usage(format!("--below: {why}")))?;
     reading.filters.resolve(Below {
         access_keys: access_keys.into_iter().collect(),
         sessions: sessions.into_iter().collect(),
+        sign_ins: sign_ins.into_iter().collect(),
         principals: principals.into_iter().collect(),
     });
     Ok(())

@@ -179,6 +179,7 @@ pub fn sections(plan: &Plan, known: &Known<'_>) -> Result<(Vec<Section>, Option<
         as_of,
         rows_wanted,
         is_overview,
+        is_whole: plan.delivery.is_whole,
         argument,
         addresses,
         posture,

@@ -40,6 +40,8 @@ pub struct Delivery {
     pub limit: Option<usize>,
     /// The most alike nodes side by side in a tree.
     pub alike: Option<usize>,
+    /// Whether nothing is to be cut: no limit was asked for.
+    pub is_whole: bool,
     /// The severity that fails the run.
     pub fail_on: Option<Severity>,
     /// The severity of new and worse findings that fails it.
@@ -94,6 +96,7 @@ impl Wanted<'_> {
             shape,
             limit: limit(self.question, format, rows),
             alike: alike(format, rows),
+            is_whole: rows == Some(0),
             pager: self.pager(format, style.place),
             repeat: String::new(),
             fail_on: severity(common.fail_on.as_deref())?,

@@ -131,8 +131,9 @@ pub struct Common {
 
     /// Count only what was done with this key, session or principal, and with all that it issued
     ///
-    /// As `trailscan trace` names them: sessions further down, whoever they are of, and access keys that were created with it
-    /// are below it, too. The logs are read twice: first to learn who issued what.
+    /// As `trailscan trace` names them: sessions further down, whoever they are of. Below it are, too, access keys that it
+    /// created, sign-ins with a password that it set, and the role's sessions of instances that it launched; whoever holds
+    /// those may be somebody else. The logs are read twice: first to learn who issued what.
     #[arg(hide_short_help = true, long, value_name = "KEY|SESSION|PRINCIPAL", help_heading = "Filters")]
     pub below: Vec<String>,
 

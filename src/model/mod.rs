@@ -46,7 +46,7 @@ pub use event::{Event, IdentityRef, LazyIdentity, UnreadIdentity};
 pub use identity::{IdentityType, InScopeOf, OnBehalfOf, SessionContext, SessionIssuer, UserIdentity};
 pub use issuance::{IssuanceApi, IssuedCredentials};
 pub(crate) use kept::KeptEvent;
-pub use lasting::{Change, Lasting, plain as plain_event, service_of, takes_back};
+pub use lasting::{Change, Lasting, plain as plain_event, service_of, takes_back, takes_from_attribute};
 pub use logging::{
     Condition as LoggingCondition, FactKind, LoggingCall, LoggingEffect, LoggingObject, LoggingReach, LoggingRecord,
     Settled, TrailFact, TrailFacts,

@@ -206,6 +206,8 @@ pub struct View<'a> {
     pub rows_wanted: usize,
     /// Whether the rows go to a table for people, which may leave out what they need not see; other formats have all.
     pub is_overview: bool,
+    /// Whether lists in sentences are to be whole, however long.
+    pub is_whole: bool,
     /// What was given for the report's [`argument`](Report::argument).
     pub argument: Option<&'a str>,
     /// Where addresses are, where files that tell it were given.
@@ -227,6 +229,7 @@ impl<'a> View<'a> {
             as_of: None,
             rows_wanted: usize::MAX,
             is_overview: false,
+            is_whole: false,
             argument: None,
             addresses: None,
             posture: None,

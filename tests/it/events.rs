@@ -258,3 +258,55 @@ fn below_a_key_is_all_that_it_issued() {
     let piped = place.trailscan("events --below AKIAEVE -").stdin(place.read("log.json")).ends(2);
     assert!(piped.stderr.contains("standard input can be read once; save it to a file"), "{}", piped.stderr);
 }
+
+/// What a key made is below it: a password, until somebody else sets another, and the role's sessions of its instance.
+#[test]
+fn below_a_key_is_what_it_made() {
+    let place = Place::new();
+    let user = |name: &str, key: &str| {
+        json!({"type": "IAMUser", "principalId": format!("AIDA{}", name.to_uppercase()), "accountId": "111122223333",
+            "arn": format!("arn:aws:iam::111122223333:user/{name}"), "accessKeyId": key, "userName": name})
+    };
+    let made = |number: usize, by: Value, event: &str, parameters: Value, response: Value| {
+        let service = if event == "RunInstances" { "ec2.amazonaws.com" } else { "iam.amazonaws.com" };
+        with(
+            call(number, 0),
+            json!({"userIdentity": by, "eventTime": format!("2026-09-10T12:{number:02}:00Z"), "eventSource": service,
+                "eventName": event, "readOnly": false, "requestParameters": parameters, "responseElements": response}),
+        )
+    };
+    let signed_in = |number: usize| {
+        with(
+            call(number, 0),
+            json!({"userIdentity": user("bob", ""), "eventTime": format!("2026-09-10T12:{number:02}:00Z"),
+                "eventSource": "signin.amazonaws.com", "eventName": "ConsoleLogin", "eventType": "AwsConsoleSignIn",
+                "readOnly": false, "requestParameters": null, "responseElements": {"ConsoleLogin": "Success"}}),
+        )
+    };
+    let on = |number: usize, instance: &str| {
+        let role = json!({"type": "AssumedRole", "principalId": format!("AROAWEB:{instance}"), "accountId": "111122223333",
+            "arn": format!("arn:aws:sts::111122223333:assumed-role/web/{instance}"), "accessKeyId": format!("ASIA{number}"),
+            "sessionContext": {"attributes": {"creationDate": "2026-09-10T12:00:00Z"},
+                "sessionIssuer": {"type": "Role", "principalId": "AROAWEB", "arn": "arn:aws:iam::111122223333:role/web",
+                    "accountId": "111122223333", "userName": "web"}}});
+        with(call(number, 0), json!({"userIdentity": role, "eventTime": format!("2026-09-10T12:{number:02}:00Z")}))
+    };
+    let (bob, launched) =
+        (json!({"userName": "bob"}), json!({"instancesSet": {"items": [{"instanceId": "i-0123456789abcdef0"}]}}));
+    place.write(
+        "log.json",
+        delivered(&[
+            signed_in(1),
+            made(2, user("eve", "AKIAEVE"), "CreateLoginProfile", bob.clone(), json!(null)),
+            signed_in(3),
+            made(4, user("admin", "AKIAADMIN"), "UpdateLoginProfile", bob, json!(null)),
+            signed_in(5),
+            made(6, user("eve", "AKIAEVE"), "RunInstances", json!({}), launched),
+            on(7, "i-0123456789abcdef0"),
+            on(8, "i-0fedcba9876543210"),
+        ]),
+    );
+    for (asked, expected) in [("AKIAEVE", vec![2, 3, 6, 7]), ("AKIAADMIN", vec![4, 5]), ("user/bob", vec![1, 3, 5])] {
+        assert_eq!(numbers(&lines(&place, &format!("--below {asked}"), "log.json")), expected, "{asked}");
+    }
+}

@@ -34,7 +34,20 @@ fn the_stolen_key_of_the_sample_logs() {
     // The same events, whoever counts them.
     let events = place.trailscan("events --below AKIAREPORTINGEXAMPLE").arg(&logs).json(0);
     assert_eq!(part(&answer, "summary")[0]["events"], events["rows_total"]);
-    let parts = ["logging", "shared", "secrets", "deleted", "changed", "issued", "denied", "failed", "discovery"];
+    let parts = [
+        "logging",
+        "shared",
+        "secrets",
+        "reached",
+        "models",
+        "deleted",
+        "changed",
+        "issued",
+        "denied",
+        "failed",
+        "discovery",
+        "by-service",
+    ];
     let counted = parts.iter().flat_map(|name| part(&answer, name)).map(|line| crate::harness::count(&line["events"]));
     assert_eq!(counted.sum::<i64>(), crate::harness::count(&events["rows_total"]));
 }
@@ -82,7 +95,14 @@ fn the_attack_on_invictus() {
     let answer = place.trailscan("incident bert-jan").arg(logs).json(0);
     let of = |name: &str| said(&part(&answer, name), "what");
     let logging = of("logging");
-    assert_eq!(logging.matches("DeleteTrail (cloudtrail)").count(), 2, "{logging}");
+    assert_eq!(logging.lines().filter(|line| line.ends_with("DeleteTrail (cloudtrail)")).count(), 2, "{logging}");
+    assert!(logging.contains("StopLogging (cloudtrail) 3 times: TrailNotFoundException"), "{logging}");
+    assert!(of("reached").contains("SendCommand (ssm)"));
+    let summary = said(&part(&answer, "summary"), "what");
+    assert!(summary.contains("2,713 events in account 123837392027"), "{summary}");
+    // The credentials of a role that was deleted have ended with it, whatever they were issued for.
+    let ended = said(&part(&answer, "credentials"), "outcome");
+    assert!(ended.contains("ended with its role 2023-07-10 12:08:39Z (DeleteRole by user/bert-jan)"), "{ended}");
     assert!(of("secrets").contains("GetSecretValue (secretsmanager) 60 times"));
     assert!(of("denied").contains("GetPasswordData (ec2) 29 times"));
     let shared = of("shared");
@@ -97,6 +117,15 @@ fn the_attack_on_invictus() {
     ] {
         assert_eq!(shared.matches(share).count(), 1, "{share}: {shared}");
     }
+    let left = part(&answer, "stays").into_iter().filter(|line| line["outcome"] == "stays, as far as these logs tell");
+    assert_eq!(
+        said(&left.collect::<Vec<_>>(), "what"),
+        "new secret: stratus-red-team-retrieve-secret-16\nnew secret: stratus-red-team-retrieve-secret-13\n\
+         new secret: stratus-red-team-retrieve-secret-6\nparameter written: /credentials/stratus-red-team/credentials-10\n\
+         parameter written: /credentials/stratus-red-team/credentials-32\nnew VPC: vpc-07b33857c7ad1c027\n\
+         new subnet: subnet-0cac13291c6f317ec\nnew subnet: subnet-0c8a70cf4fd24084f\n\
+         final snapshot of a deleted database: terraform-20230710121504061500000001-snapshot"
+    );
     let stays = of("stays");
     for change in [
         "new user: malicious-iam-user",
@@ -159,4 +188,26 @@ fn the_attack_on_invictus_has_its_findings() {
         assert!(finding["first_seen"].is_string() && finding["addresses"] == json!(["192.168.10.20"]), "{finding}");
         assert_eq!(finding["credentials"].as_array().map(Vec::len), Some(1), "{finding}");
     }
+}
+
+/// Many accounts: the commands of each below its number, and what is the same of all in one line.
+#[test]
+fn an_attack_on_many_accounts() {
+    let Some(logs) = real_logs().map(|logs| logs.join("datadog-stratus-detonations")).filter(|logs| logs.is_dir())
+    else {
+        return;
+    };
+    let place = Place::new();
+    let page = place.trailscan("incident 0.0.0.0/0").arg(&logs).ends(0).text().to_owned();
+    assert!(page.contains("├─ # account 229654561268\n"), "{page}");
+    assert_eq!(page.matches("file names carry no days and regions").count(), 1);
+    assert!(page.contains("in 35 accounts: 457448411975, 946986569305, 712967571683, 165109126369 +31"), "{page}");
+    assert!(page.contains("Models asked\n└─ 2024-10-17 20:11:24Z InvokeModel (bedrock)\n"), "{page}");
+    assert!(!page.contains("put-role-policy --role-name AWSReservedSSO"), "{page}");
+    let command = "aws iam update-access-key --user-name malicious-iam-user --access-key-id AKIAXAFZN8JEPF6L682H --status Inactive";
+    assert_eq!(page.matches(command).count(), 1, "{page}");
+    let whole = place.trailscan("incident 0.0.0.0/0 --limit 0").arg(&logs).ends(0).text().to_owned();
+    assert!(!whole.lines().nth(1).is_some_and(|line| line.contains(" +")), "{whole}");
+    let markdown = place.trailscan("incident 0.0.0.0/0 --format markdown").arg(logs).ends(0).text().to_owned();
+    assert!(markdown.contains("```sh\n# account "), "{markdown}");
 }

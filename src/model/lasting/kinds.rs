@@ -19,7 +19,11 @@ pub(super) const LASTING: &[Lasting] = &[
         event: "CreateAccessKey",
         what: "new access key",
         names: &["accessKeyId", "userName"],
-        undone_by: &[("DeleteAccessKey", &["accessKeyId"])],
+        undone_by: &[
+            ("DeleteAccessKey", &["accessKeyId"]),
+            ("UpdateAccessKey", &["accessKeyId"]),
+            ("DeleteUser", &["userName"]),
+        ],
         command: "aws iam update-access-key --user-name {userName} --access-key-id {accessKeyId} --status Inactive",
     },
     Lasting {
@@ -75,7 +79,7 @@ pub(super) const LASTING: &[Lasting] = &[
         event: "UpdateAssumeRolePolicy",
         what: "changed trust of a role",
         names: &["roleName"],
-        undone_by: &[("DeleteRole", &["roleName"])],
+        undone_by: &[("UpdateAssumeRolePolicy", &["roleName"]), ("DeleteRole", &["roleName"])],
         command: "aws iam get-role --role-name {roleName} --query Role.AssumeRolePolicyDocument  # then update-assume-role-policy",
     },
     Lasting {
@@ -172,7 +176,7 @@ pub(super) const LASTING: &[Lasting] = &[
         what: "image shared",
         names: &["imageId", "userId", "group"],
         undone_by: &[
-            ("ModifyImageAttribute", &["imageId"]),
+            ("ModifyImageAttribute", &["imageId", "userId|group"]),
             ("DeregisterImage", &["imageId"]),
             ("ResetImageAttribute", &["imageId"]),
         ],
@@ -184,7 +188,7 @@ pub(super) const LASTING: &[Lasting] = &[
         what: "snapshot shared",
         names: &["snapshotId", "userId", "group"],
         undone_by: &[
-            ("ModifySnapshotAttribute", &["snapshotId"]),
+            ("ModifySnapshotAttribute", &["snapshotId", "userId|group"]),
             ("DeleteSnapshot", &["snapshotId"]),
             ("ResetSnapshotAttribute", &["snapshotId"]),
         ],
@@ -196,7 +200,7 @@ pub(super) const LASTING: &[Lasting] = &[
         what: "database snapshot shared",
         names: &["dBSnapshotIdentifier", "valuesToAdd"],
         undone_by: &[
-            ("ModifyDBSnapshotAttribute", &["dBSnapshotIdentifier"]),
+            ("ModifyDBSnapshotAttribute", &["dBSnapshotIdentifier", "valuesToRemove=valuesToAdd"]),
             ("DeleteDBSnapshot", &["dBSnapshotIdentifier"]),
         ],
         command: "aws rds modify-db-snapshot-attribute --db-snapshot-identifier {dBSnapshotIdentifier} --attribute-name restore --values-to-remove {valuesToAdd}",
@@ -207,7 +211,7 @@ pub(super) const LASTING: &[Lasting] = &[
         what: "database snapshot shared",
         names: &["dBClusterSnapshotIdentifier", "valuesToAdd"],
         undone_by: &[
-            ("ModifyDBClusterSnapshotAttribute", &["dBClusterSnapshotIdentifier"]),
+            ("ModifyDBClusterSnapshotAttribute", &["dBClusterSnapshotIdentifier", "valuesToRemove=valuesToAdd"]),
             ("DeleteDBClusterSnapshot", &["dBClusterSnapshotIdentifier"]),
         ],
         command: "aws rds modify-db-cluster-snapshot-attribute --db-cluster-snapshot-identifier {dBClusterSnapshotIdentifier} --attribute-name restore --values-to-remove {valuesToAdd}",
@@ -217,7 +221,11 @@ pub(super) const LASTING: &[Lasting] = &[
         event: "PutBucketPolicy",
         what: "bucket policy",
         names: &["bucketName"],
-        undone_by: &[("DeleteBucketPolicy", &["bucketName"]), ("DeleteBucket", &["bucketName"])],
+        undone_by: &[
+            ("PutBucketPolicy", &["bucketName"]),
+            ("DeleteBucketPolicy", &["bucketName"]),
+            ("DeleteBucket", &["bucketName"]),
+        ],
         command: "aws s3api get-bucket-policy --bucket {bucketName}  # then put-bucket-policy or delete-bucket-policy",
     },
     Lasting {
@@ -273,7 +281,7 @@ pub(super) const LASTING: &[Lasting] = &[
         event: "PutResourcePolicy",
         what: "policy of a secret",
         names: &["secretId"],
-        undone_by: &[("DeleteResourcePolicy", &["secretId"])],
+        undone_by: &[("PutResourcePolicy", &["secretId"]), ("DeleteResourcePolicy", &["secretId"])],
         command: "aws secretsmanager delete-resource-policy --secret-id {secretId}",
     },
     Lasting {
@@ -305,7 +313,7 @@ pub(super) const LASTING: &[Lasting] = &[
         event: "DeleteFlowLogs",
         what: "flow logs deleted",
         names: &["content", "flowLogId"],
-        undone_by: &[],
+        undone_by: &[("CreateFlowLogs", &["item=content|flowLogId"])],
         command: "aws ec2 describe-flow-logs  # then create-flow-logs",
     },
     Lasting {

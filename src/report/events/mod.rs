@@ -54,7 +54,8 @@ resources are those that the record lists, and those that requestParameters and 
 errorCode, of a failed sign-in its message.
 
 --below KEY|SESSION|PRINCIPAL counts what was done with a credential and with all that it issued, directly or further down: \
-sessions, and access keys that it created. It is resolved over everything that is read, whatever the window and the other \
+sessions; and what was made with it, whoever holds it: access keys that it created, sign-ins with a password that it set, the \
+role's sessions of instances that it launched. It is resolved over everything that is read, whatever the window and the other \
 filters leave, so the logs are read twice.
 
 What it proves: CloudTrail recorded these calls. What it does not: calls that no trail records leave no event, such as \

@@ -1,54 +1,105 @@
 //! Commands that contain exactly these credentials and changes, as text to copy: first what still works, then what stays.
 
-use super::line::{Line, Part, at};
+use ahash::AHashSet;
+
+use super::Scene;
+use super::gone::Gone;
+use super::line::{Line, Part, Shown, at};
 use super::stays::Lasting;
 use crate::aggregate::Symbols;
 use crate::model::{Arn, EventTime, shell_quoted};
 use crate::report::trace::Link;
 
-/// The lines: keys, sessions, passwords, then changes, each group by account.
+/// The lines: keys, sessions, then changes; of several accounts those of each under a heading.
 pub(super) fn lines(
-    links: &[&Link],
+    (links, gone): (&[&Link], &Gone<'_>),
     changes: &[Lasting<'_>],
     as_of: Option<EventTime>,
-    symbols: &Symbols,
+    scene: &Scene<'_>,
 ) -> Vec<Line> {
-    let mut lines = Vec::new();
-    for link in links.iter().filter(|link| link.is_key && link.ended.is_none()) {
-        for key in &link.access_keys {
-            lines.push(key_line(link, key));
+    let mut commands = of_credentials((links, gone), as_of);
+    let keys: Vec<&str> =
+        links.iter().filter(|link| link.is_key).flat_map(|link| &link.access_keys).map(|key| &**key).collect();
+    commands.extend(changes.iter().filter_map(|lasting| of_change(lasting, &keys, scene.symbols)));
+    let mut known: AHashSet<String> = AHashSet::new();
+    commands.retain(|command| known.insert(command.line.what.clone()));
+    let mut by_account: Vec<(String, Vec<Line>)> = Vec::new();
+    for Command { account, line } in commands {
+        match by_account.iter_mut().find(|(known, _)| *known == account) {
+            Some((_, lines)) => lines.push(line),
+            None => by_account.push((account, vec![line])),
         }
     }
-    let mut revoked: Vec<&str> = Vec::new();
-    for link in links.iter().filter(|link| link.is_session && is_alive(link, as_of)) {
-        if !revoked.contains(&&*link.principal) {
-            revoked.push(&link.principal);
-            lines.extend(revoke(link, as_of));
-        }
-    }
-    for lasting in changes.iter().filter(|lasting| lasting.undone.is_none()) {
-        let (place, row) = lasting.event;
-        let what = format!("{}: {}", lasting.change.kind.what, lasting.change.name());
-        let region = symbols.text(row.region);
-        let is_global = matches!(symbols.text(row.service), "iam.amazonaws.com" | "s3.amazonaws.com");
-        let command = lasting.change.command().map(|command| match is_global || region.is_empty() {
-            true => command,
-            false => in_region(&command, region),
-        });
-        lines.extend(command.map(|command| made(&place.account_id, &what, command)));
-    }
-    let mut known: Vec<String> = Vec::new();
-    lines.retain(|line: &Line| {
-        let is_new = !known.contains(&line.what);
-        known.push(line.what.clone());
-        is_new
+    let is_of_many = by_account.len() > 1;
+    let headed = by_account.into_iter().flat_map(|(account, lines)| {
+        // A comment for a shell, so that the whole can be copied.
+        let what = format!("# account {account}");
+        let heading = Line {
+            part: Some(Part::Containment),
+            shown: Shown::OnPage,
+            command: what.clone(),
+            what,
+            ..Line::default()
+        };
+        is_of_many.then_some(heading).into_iter().chain(lines)
     });
-    lines
+    headed.collect()
+}
+
+/// A command, and the account in which it is run.
+struct Command {
+    account: String,
+    line: Line,
+}
+
+/// What ends keys and sessions that still work.
+fn of_credentials((links, gone): (&[&Link], &Gone<'_>), as_of: Option<EventTime>) -> Vec<Command> {
+    let links = || links.iter().filter(|link| gone.of_link(link).is_none());
+    let mut commands = Vec::new();
+    for link in links().filter(|link| link.is_key && link.ended.is_none()) {
+        commands.extend(link.access_keys.iter().map(|key| key_line(link, key)));
+    }
+    let mut revoked: AHashSet<(&str, &str)> = AHashSet::new();
+    // A person of Identity Center may get a new session while the assignment is there, whether this one has ended or not.
+    let is_to_be_ended = |link: &&&Link| !link.is_of_service && (is_alive(link, as_of) || is_of_identity_center(link));
+    for link in links().filter(|link| link.is_session).filter(is_to_be_ended) {
+        // One of a permission set is of a person, whoever else has a session of the same role.
+        let person = if is_of_identity_center(link) { &*link.session_name } else { "" };
+        if revoked.insert((&link.principal, person)) {
+            commands.extend(revoke(link, as_of));
+        }
+    }
+    commands
+}
+
+/// What contains a change that stays; of a key that is among the credentials nothing more.
+fn of_change(lasting: &Lasting<'_>, keys: &[&str], symbols: &Symbols) -> Option<Command> {
+    if lasting.undone.is_some() || keys.iter().any(|key| lasting.change.names(key)) {
+        return None;
+    }
+    let (place, row) = lasting.event;
+    let what = format!("{}: {}", lasting.change.kind.what, lasting.change.name());
+    let region = symbols.text(row.region);
+    let is_global = matches!(symbols.text(row.service), "iam.amazonaws.com" | "s3.amazonaws.com");
+    let command = lasting.change.command()?;
+    let command = if is_global || region.is_empty() { command } else { in_region(&command, region) };
+    Some(made(&place.account_id, &what, command))
+}
+
+/// Seconds that temporary credentials last at most, whatever issued them.
+///
+/// Source: AWS STS API reference, `GetSessionToken` and `GetFederationToken` (129,600 s); all others end sooner.
+const LONGEST: i64 = 129_600;
+
+/// When a session ends at the latest; `None` where nobody knows, or where it was used later than that.
+fn latest_end(link: &Link) -> Option<EventTime> {
+    let by_life = link.life.map(|(began, last)| (began.plus_seconds(LONGEST), last));
+    link.expires.or_else(|| by_life.filter(|(end, last)| last <= end).map(|(end, _)| end))
 }
 
 /// Whether a session may still work.
 pub(super) fn is_alive(link: &Link, as_of: Option<EventTime>) -> bool {
-    link.is_session && link.expires.zip(as_of).is_none_or(|(expires, as_of)| expires > as_of)
+    link.is_session && latest_end(link).zip(as_of).is_none_or(|(end, as_of)| end > as_of)
 }
 
 /// The command, with its region before what is said behind it.
@@ -60,8 +111,12 @@ fn in_region(command: &str, region: &str) -> String {
     }
 }
 
-fn key_line(link: &Link, key: &str) -> Line {
-    let (user, quoted) = (Arn::parse(&link.principal).map(|arn| arn.name().to_owned()), shell_quoted(key));
+fn key_line(link: &Link, key: &str) -> Command {
+    let held = if link.made.is_some() { ", made with it, whoever holds it" } else { "" };
+    // A user that only the record of its key names is printed as `ACCOUNT:user/NAME`.
+    let named = || link.principal.split_once(":user/").map(|(_, name)| name.to_owned());
+    let user = Arn::parse(&link.principal).map(|arn| arn.name().to_owned()).or_else(named);
+    let quoted = shell_quoted(key);
     let command = match user {
         Some(user) => {
             let user = shell_quoted(&user);
@@ -72,16 +127,22 @@ fn key_line(link: &Link, key: &str) -> Line {
             shell_quoted(&link.principal)
         ),
     };
-    made(&link.account_id, &format!("access key {key}"), command)
+    made(&link.account_id, &format!("access key {key}{held}"), command)
 }
 
-/// Denies whatever was issued until now.
-fn revoke(link: &Link, as_of: Option<EventTime>) -> Option<Line> {
-    let arn = Arn::parse(&link.principal)?;
-    let (kind, name) = arn.resource.split_once('/').map(|(kind, _)| (kind, shell_quoted(arn.name())))?;
-    if !matches!(kind, "role" | "user") {
-        return None;
+/// Denies whatever was issued until now. Nothing can be put on the role of a service or of a permission set: of the latter what
+/// Identity Center can do.
+///
+/// Source: IAM user guide, "Revoke IAM role temporary security credentials" and "Disabling permissions for temporary security
+/// credentials" (roles of permission sets cannot be edited).
+fn revoke(link: &Link, as_of: Option<EventTime>) -> Vec<Command> {
+    let Some(arn) = Arn::parse(&link.principal).filter(|arn| arn.linked_service().is_none()) else { return Vec::new() };
+    if is_of_identity_center(link) {
+        return of_identity_center(link, arn.name());
     }
+    let kind = arn.resource.split_once('/').map(|(kind, _)| kind).filter(|kind| matches!(*kind, "role" | "user"));
+    let Some(kind) = kind else { return Vec::new() };
+    let name = shell_quoted(arn.name());
     let until = as_of.map_or_else(|| "NOW".to_owned(), |time| time.to_string());
     let document = format!(
         "{{\"Version\":\"2012-10-17\",\"Statement\":[{{\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\",\"Condition\":\
@@ -91,29 +152,72 @@ fn revoke(link: &Link, as_of: Option<EventTime>) -> Option<Line> {
         "aws iam put-{kind}-policy --{kind}-name {name} --policy-name AWSRevokeOlderSessions --policy-document {}",
         shell_quoted(&document)
     );
-    Some(made(&link.account_id, &format!("sessions of {} issued before {until}", link.principal), command))
+    vec![made(&link.account_id, &format!("sessions of {} issued before {until}", link.principal), command)]
 }
 
-fn made(account: &str, what: &str, command: String) -> Line {
+fn is_of_identity_center(link: &Link) -> bool {
+    Arn::parse(&link.principal).is_some_and(|arn| arn.is_role_of_identity_center())
+}
+
+/// Takes the permission set from the person, which lets nobody get a new session, then denies all that the person does in the
+/// account, which ends the open ones. What only the account of Identity Center knows is for whoever copies it to fill in.
+///
+/// Source: IAM Identity Center user guide, "Revoke active user permissions with a deny policy"; API reference,
+/// `DeleteAccountAssignment`.
+fn of_identity_center(link: &Link, role: &str) -> Vec<Command> {
+    let set = role.strip_prefix("AWSReservedSSO_").and_then(|rest| Some(rest.rsplit_once('_')?.0)).unwrap_or(role);
+    let user = link.person.rsplit_once('#').map_or("USER_ID", |(_, user)| user);
+    let (quoted, account) = (shell_quoted(user), &link.account_id);
+    let who = if link.session_name.is_empty() { String::new() } else { format!(" for {}", link.session_name) };
+    let what = format!("permission set {set}{who}; run by the administrator of Identity Center");
+    let take = format!(
+        "aws sso-admin delete-account-assignment --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN \
+         --target-type AWS_ACCOUNT --target-id {account} --principal-type USER --principal-id {quoted}"
+    );
+    let document = serde_json::json!({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*",
+        "Condition": {"StringEquals": {"identitystore:userId": user}}}]});
+    let deny = format!(
+        "aws organizations create-policy --type SERVICE_CONTROL_POLICY --name DenyUser --description 'deny a user' --content {}  \
+         # then attach-policy with the account as target: ends open sessions",
+        shell_quoted(&document.to_string())
+    );
+    vec![made(account, &what, take), made(account, &what, deny)]
+}
+
+fn made(account: &str, what: &str, command: String) -> Command {
     // A name with a line end would leave the comment, and be run by whoever copies the line.
     let what: String = what.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
-    let account = if account.is_empty() { String::new() } else { format!("  # account {account}, {what}") };
+    let comment = if account.is_empty() { String::new() } else { format!("  # account {account}, {what}") };
     let said = if command.contains("  #") {
-        format!("{command}; account {}", account.trim_start_matches("  # account "))
+        format!("{command}; account {}", comment.trim_start_matches("  # account "))
     } else {
-        format!("{command}{account}")
+        format!("{command}{comment}")
     };
-    Line { part: Some(Part::Containment), what: said, command, ..Line::default() }
+    Command {
+        account: account.to_owned(),
+        line: Line { part: Some(Part::Containment), what: said, command, ..Line::default() },
+    }
 }
 
 /// What a credential is worth now, in words.
-pub(super) fn outcome(link: &Link, as_of: Option<EventTime>) -> String {
+pub(super) fn outcome(link: &Link, gone: &Gone<'_>, as_of: Option<EventTime>) -> String {
+    let is_open = if link.is_key { link.ended.is_none() } else { link.is_session };
+    if let Some(deleted) = gone.of_link(link).filter(|_| is_open) {
+        return match link.expires.filter(|expires| *expires <= deleted.time) {
+            Some(expires) => format!("ended {}", at(expires)),
+            None => format!("ended {}", deleted.told()),
+        };
+    }
     match (link.is_key, link.is_session, link.ended, link.expires) {
         (true, _, Some((time, status)), _) => format!("{} since {}", status.as_str(), at(time)),
         (true, ..) => "still works, as far as these logs tell".to_owned(),
         (_, true, _, Some(expires)) if is_alive(link, as_of) => format!("works until {}", at(expires)),
         (_, true, _, Some(expires)) => format!("ended {}", at(expires)),
-        (_, true, _, None) => "end not known".to_owned(),
+        (_, true, _, None) => match latest_end(link) {
+            Some(end) if !is_alive(link, as_of) => format!("ended {} at the latest", at(end)),
+            Some(end) => format!("end not known, {} at the latest", at(end)),
+            None => "end not known".to_owned(),
+        },
         _ => String::new(),
     }
 }
@@ -125,6 +229,6 @@ mod tests {
     #[test]
     fn no_name_leaves_the_comment() {
         let line = made("111122223333", "new user: a\nrm x", "aws iam get-user".to_owned());
-        assert_eq!(line.what, "aws iam get-user  # account 111122223333, new user: a?rm x");
+        assert_eq!(line.line.what, "aws iam get-user  # account 111122223333, new user: a?rm x");
     }
 }

@@ -1,6 +1,6 @@
 //! One line of the page.
 
-use crate::model::EventTime;
+use crate::model::{EventTime, grouped};
 use crate::report::Role;
 use crate::report::columns::columns;
 
@@ -13,21 +13,37 @@ pub(super) enum Part {
     Logging,
     Shared,
     Secrets,
+    Reached,
+    Models,
     Deleted,
     Changed,
     Issued,
     Denied,
     Failed,
     Discovery,
+    ByService,
     Stays,
     Unseen,
     Containment,
+}
+
+/// Where a line stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// On the page and among the rows.
+    #[default]
+    Everywhere,
+    /// On the page alone: it stands for several rows, or heads them.
+    OnPage,
+    /// Among the rows alone: a line of the page stands for it.
+    InRows,
 }
 
 /// A line of the page.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Line {
     pub part: Option<Part>,
+    pub shown: Shown,
     /// How deep it stands below the title of its part, 0 right below.
     pub depth: usize,
     /// What it says.
@@ -44,6 +60,8 @@ pub(super) struct Line {
     /// Of a change: whether it stays; of a credential: whether it still works.
     pub outcome: String,
     pub command: String,
+    /// Whether it is of credentials that a deed made.
+    pub is_made: bool,
     /// Lines of one number that follow each other are alike: of many, some are shown.
     pub alike: usize,
 }
@@ -63,6 +81,8 @@ columns! {
     list("access_key_ids", "The access keys of the events, or of the credential.").asked() => &line.access_keys,
     text("outcome", "Of a change whether it stays or what took it back, of a credential whether it still works.").second()
         => &*line.outcome,
+    text("lineage", "made: of credentials that a deed of it made (a key, a password, an instance), whoever holds them; else empty.")
+        .asked() => if line.is_made { "made" } else { "" },
     text("command", "The command that contains it, to copy.").role(Role::Command).asked() => &*line.command,
 }
 
@@ -76,16 +96,38 @@ impl Part {
             Self::Logging => "logging",
             Self::Shared => "shared",
             Self::Secrets => "secrets",
+            Self::Reached => "reached",
+            Self::Models => "models",
             Self::Deleted => "deleted",
             Self::Changed => "changed",
             Self::Issued => "issued",
             Self::Denied => "denied",
             Self::Failed => "failed",
             Self::Discovery => "discovery",
+            Self::ByService => "by-service",
             Self::Stays => "stays",
             Self::Unseen => "unseen",
             Self::Containment => "containment",
         }
+    }
+
+    /// The word for its events after their number: `7 denied`.
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::Reached => "into machines",
+            Self::Models => "to models",
+            Self::Failed => "failed otherwise",
+            Self::ByService => "by services on its behalf",
+            _ => self.name(),
+        }
+    }
+
+    /// Whether its calls are told by their names, and not in numbers by service.
+    pub const fn is_by_call(self) -> bool {
+        matches!(
+            self,
+            Self::Logging | Self::Shared | Self::Secrets | Self::Reached | Self::Models | Self::Issued | Self::Denied
+        )
     }
 
     /// How the page heads it.
@@ -97,12 +139,15 @@ impl Part {
             Self::Logging => "Logging touched",
             Self::Shared => "Shared with others",
             Self::Secrets => "Secrets read",
-            Self::Deleted => "Deleted",
+            Self::Reached => "Reached into machines",
+            Self::Models => "Models asked",
+            Self::Deleted => "Deleted, and shares taken back",
             Self::Changed => "Created and changed",
             Self::Issued => "Credentials issued and signed in",
             Self::Denied => "Denied",
             Self::Failed => "Failed for other reasons",
             Self::Discovery => "Looked around",
+            Self::ByService => "Read by services on its behalf",
             Self::Stays => "Changes that outlast the credential, and whether they were taken back",
             Self::Unseen => "What these logs cannot show",
             Self::Containment => "To contain it, in this order (text to copy, nothing was run)",
@@ -120,11 +165,23 @@ pub(super) fn span(first: EventTime, last: EventTime) -> String {
     if first == last { at(first) } else { format!("{} to {}", at(first), at(last)) }
 }
 
+/// The same as phrases, between which a line may be broken: `from a`, `b`, `c +2`.
+pub(super) fn phrases(before: &str, names: &[String], most: usize) -> Vec<String> {
+    let mut told: Vec<String> = names.iter().take(most).cloned().collect();
+    if let (more @ 1.., Some(last)) = (names.len() - told.len(), told.last_mut()) {
+        last.push_str(&format!(" +{}", grouped(more as u64)));
+    }
+    if let Some(first) = told.first_mut() {
+        *first = format!("{before}{first}");
+    }
+    told
+}
+
 /// The first few of many: `a, b, c +2`.
 pub(super) fn some(names: &[String], most: usize) -> String {
     let named = names.iter().take(most).map(String::as_str).collect::<Vec<_>>().join(", ");
     match names.len().saturating_sub(most) {
         0 => named,
-        more => format!("{named} +{more}"),
+        more => format!("{named} +{}", grouped(more as u64)),
     }
 }

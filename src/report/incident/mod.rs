@@ -2,18 +2,26 @@
 //! what to do.
 
 mod contain;
+mod credentials;
 mod deeds;
+mod gone;
 mod line;
+mod made;
 mod page;
+mod parts;
 mod stays;
 #[cfg(test)]
 mod tests;
 mod unseen;
+mod whence;
+
+use ahash::AHashSet;
 
 use super::{Answer, Argument, Form, Report, StateUse, Tree, View};
+use crate::aggregate::Symbols;
 use crate::aggregate::events::{EventRow, Events, Place};
-use crate::aggregate::{around, created_keys, events, issuances, keys, sessions};
-use crate::model::SourceAddress;
+use crate::aggregate::{around, events, issuances, keys, made as deeds_made, sessions};
+use crate::model::{EventTime, SourceAddress};
 use line::COLUMNS;
 
 /// The report.
@@ -23,7 +31,7 @@ pub static REPORT: Report = Report {
     about: ABOUT,
     columns: COLUMNS,
     key: &["part", "first_seen", "what"],
-    needs: &[&events::KIND, &around::KIND, &sessions::KIND, &issuances::KIND, &keys::KIND, &created_keys::KIND],
+    needs: &[&events::KIND, &around::KIND, &sessions::KIND, &issuances::KIND, &keys::KIND, &deeds_made::KIND],
     options: &[],
     texts: &[],
     rules: &[],
@@ -42,10 +50,10 @@ const EXAMPLES: &[&str] = &[
 ];
 
 const ABOUT: &str = "\
-Tells on one page of everything that was done with a key, a session or a principal and with all that it issued (as --below), \
+Tells on one page of everything that was done with a key, a session or a principal and with all that is below it (as --below), \
 or from an address: where the credentials come from and what is below them; from where they were used; what they did, \
-grouped and by time: logging touched, shared with others, secrets read, deleted, changed, credentials issued, denied, failed, \
-discovery; which changes stay and what took others back, whoever did; what the logs cannot show; and commands that contain it, as text \
+grouped and by time: logging touched, shared with others, secrets read, machines reached, models asked, deleted, changed, \
+credentials issued, denied, failed, discovery, reads of services on its behalf; which changes stay and what took others back, whoever did; what the logs cannot show; and commands that contain it, as text \
 to copy. Nothing is ever run.
 
 KEY|SESSION|PRINCIPAL is whatever `trailscan trace` takes; ADDRESS is an address or a CIDR block. The logs are read twice.
@@ -53,9 +61,13 @@ KEY|SESSION|PRINCIPAL is whatever `trailscan trace` takes; ADDRESS is an address
 The table is the page; --format json nests it beside its rows, --columns and the other formats have a row a line of it. \
 Secrets never stand there. `trailscan events --below …` lists the calls one by one.
 
+Below it is what it issued: sessions, and theirs. What it made is below it, too, and told apart: access keys that it created, sign-ins \
+with a password that it set, the role's sessions of instances that it launched. An administrator makes such for others, who may \
+be the ones that use them.
+
 What it proves: CloudTrail recorded these calls under these credentials. What it does not: that one person made them all, nor \
-that a change is still there: it stays as far as the logs tell that were read. A share or a policy that was changed to something \
-else is not told from one that stays. Groups go by the name of a call, and a good administrator makes most of them, too.";
+that a change is still there: it stays as far as the logs tell that were read. A policy that was changed to something else is \
+taken back where the later one lets in nobody whom the earlier one had let in from outside, and stays otherwise. Groups go by the name of a call, and a good administrator makes most of them, too.";
 
 /// What a page is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,11 +88,31 @@ pub fn subject_of(report: &Report, argument: &str) -> Option<Subject> {
 /// An event and its place.
 type Event<'a> = (&'a Place, &'a EventRow);
 
+/// What the parts of the page need to know of the whole.
+struct Scene<'a> {
+    symbols: &'a Symbols,
+    /// Credentials that deeds made.
+    made: made::Made,
+    /// Events that took back another of the incident, by time and id.
+    undoing: AHashSet<(EventTime, &'a str)>,
+    /// Whether events are of more than one account.
+    is_of_many: bool,
+    /// Whether lists in sentences are whole.
+    is_whole: bool,
+}
+
+impl Scene<'_> {
+    /// How many names a sentence lists where it would list `few`.
+    const fn most(&self, few: usize) -> usize {
+        if self.is_whole { usize::MAX } else { few }
+    }
+}
+
 fn answer(view: &View<'_>) -> Answer {
     let asked = view.argument.unwrap_or_default().trim();
     let events: Vec<Event<'_>> = view.state.get::<Events>().into_iter().flat_map(Events::rows).collect();
     let lines = page::lines(view, asked, &events);
-    let rows = lines.iter().map(line::cells).collect();
+    let rows = lines.iter().filter(|line| line.shown != line::Shown::OnPage).map(line::cells).collect();
     let hidden = events.is_empty().then(|| format!("no event of {asked} in what was read"));
     let tree = Tree { columns: COLUMNS.to_vec(), nodes: page::nodes(&lines) };
     Answer { columns: COLUMNS.to_vec(), rows, hidden, tree: Some(tree), ..Answer::default() }

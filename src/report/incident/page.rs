@@ -1,12 +1,13 @@
 //! The page: its parts in order, and as a tree.
 
-use std::collections::BTreeMap;
-
-use super::line::{Line, Part, some, span};
-use super::{Event, contain, deeds, stays, unseen};
+use super::gone::Gone;
+use super::line::{Line, Part, Shown, phrases, some, span};
+use super::made::{self, Made};
+use super::parts::is_by_service;
+use super::{Event, Scene, contain, credentials, deeds, stays, unseen, whence};
 use crate::aggregate::around::Around;
-use crate::model::{EventTime, agent_family, grouped, quantity, short_name};
-use crate::report::trace::{Link, links};
+use crate::model::{grouped, quantity, short_name};
+use crate::report::trace::{Descent, Link, Links, links};
 use crate::report::{PART, TreeNode, View, Way};
 
 /// Names of a kind that a line tells.
@@ -14,159 +15,112 @@ const NAMED: usize = 4;
 
 /// All lines of the page, part by part.
 pub(super) fn lines(view: &View<'_>, asked: &str, events: &[Event<'_>]) -> Vec<Line> {
-    let symbols = view.state.symbols();
-    let chains = chains(view, asked, events);
-    let done = deeds::lines(events, symbols);
-    let changes = stays::changes(events, view.state.get::<Around>(), symbols);
-    let logging: Vec<Line> = done.iter().filter(|line| line.part == Some(Part::Logging)).cloned().collect();
+    let (symbols, around) = (view.state.symbols(), view.state.get::<Around>());
+    let Links { hops: chains, made } = chains(view, asked, events);
+    let changes = stays::changes(events, around, symbols);
+    let scene = Scene {
+        symbols,
+        made: Made::of(made),
+        undoing: stays::undoing(&changes),
+        is_of_many: deeds::is_of_many_accounts(events),
+        is_whole: view.is_whole,
+    };
+    let done = deeds::lines(events, &scene);
+    let logging: Vec<&Line> = done.iter().filter(|line| line.part == Some(Part::Logging)).collect();
+    let gone = Gone::of(around, symbols);
     let held: Vec<&Link> = chains.iter().filter(|link| link.node.way != Way::Back).collect();
-    let mut lines = summary(view, asked, events, &done, &changes);
-    lines.extend(chains.iter().map(|link| credential(link, view.as_of)));
-    lines.extend(addresses(view, events));
+    let unseen = if events.is_empty() { Vec::new() } else { unseen::lines(view, events, &logging, &scene) };
+    let mut lines = summary(asked, (events, &chains), &changes, &scene);
+    lines.extend(credentials::lines(&chains, &gone, view.as_of, &scene));
+    lines.extend(whence::lines(view, events, &scene));
     lines.extend(done);
-    lines.extend(stays::lines(&changes, symbols));
-    if !events.is_empty() {
-        lines.extend(unseen::lines(view, events, &logging));
-    }
-    lines.extend(contain::lines(&held, &changes, view.as_of, symbols));
+    lines.extend(stays::lines(&changes, &scene));
+    lines.extend(unseen);
+    lines.extend(contain::lines((&held, &gone), &changes, view.as_of, &scene));
     lines
 }
 
-/// The chains of what was asked; of an address those of all keys that were used there.
-fn chains(view: &View<'_>, asked: &str, events: &[Event<'_>]) -> Vec<Link> {
+/// The chains of what was asked; of an address those of all keys that were used there, whoever made them.
+fn chains(view: &View<'_>, asked: &str, events: &[Event<'_>]) -> Links {
     let named = links(view.state, &[asked.to_owned()], view.addresses);
-    if !named.is_empty() {
+    if !named.hops.is_empty() {
         return named;
     }
     let symbols = view.state.symbols();
     let keys = deeds::distinct(events.iter().map(|(_, row)| symbols.text(row.access_key_id)));
-    links(view.state, &keys, view.addresses)
+    Links { made: Descent::default(), ..links(view.state, &keys, view.addresses) }
 }
 
+/// The parts whose events are counted in short, in order.
+const COUNTED: &[Part] = &[
+    Part::Logging,
+    Part::Shared,
+    Part::Secrets,
+    Part::Reached,
+    Part::Models,
+    Part::Deleted,
+    Part::Changed,
+    Part::Issued,
+    Part::Denied,
+    Part::Failed,
+    Part::Discovery,
+    Part::ByService,
+];
+
 fn summary(
-    view: &View<'_>,
     asked: &str,
-    events: &[Event<'_>],
-    done: &[Line],
+    (events, chains): (&[Event<'_>], &[Link]),
     changes: &[stays::Lasting<'_>],
+    scene: &Scene<'_>,
 ) -> Vec<Line> {
-    let symbols = view.state.symbols();
+    let text = |sym| scene.symbols.text(sym);
     let times = || events.iter().map(|(place, _)| place.time);
     let Some((first, last)) = times().min().zip(times().max()) else { return Vec::new() };
-    let principals = deeds::distinct(events.iter().map(|(_, row)| short_name(symbols.text(row.principal))));
-    let sources = deeds::distinct(events.iter().map(|(_, row)| symbols.text(row.address)));
-    let keys = deeds::distinct(events.iter().map(|(_, row)| symbols.text(row.access_key_id)));
+    let own = || events.iter().filter(|(_, row)| !is_by_service(row, scene.symbols));
+    let principals = deeds::distinct(events.iter().map(|(_, row)| short_name(text(row.principal))));
+    let sources = deeds::distinct(own().map(|(_, row)| text(row.address)));
+    let keys = deeds::distinct(own().map(|(_, row)| text(row.access_key_id)));
     let accounts = deeds::distinct(events.iter().map(|(place, _)| &*place.account_id));
-    let counted =
-        |part: Part| done.iter().filter(|line| line.part == Some(part)).map(|line| line.events).sum::<usize>();
-    let parts = [
-        Part::Logging,
-        Part::Shared,
-        Part::Secrets,
-        Part::Deleted,
-        Part::Changed,
-        Part::Issued,
-        Part::Denied,
-        Part::Discovery,
-    ];
-    let counts = parts.into_iter().filter(|part| counted(*part) > 0);
-    let counts: Vec<String> = counts.map(|part| format!("{} {}", grouped(counted(part) as u64), part.name())).collect();
-    let lasting = changes.iter().filter(|lasting| lasting.undone.is_none()).count();
+    let counts: Vec<String> = COUNTED.iter().filter_map(|part| deeds::counted(*part, events, scene)).collect();
+    let back = changes.iter().filter(|lasting| lasting.undone.is_some()).count();
     let stay = (!changes.is_empty()).then(|| {
-        format!("{} of {} taken back", changes.len() - lasting, quantity(changes.len() as u64, "lasting change"))
+        let (left, all) = (changes.len() - back, quantity(changes.len() as u64, "lasting change"));
+        format!("{} of {all} left, {} taken back", grouped(left as u64), grouped(back as u64))
     });
+    let made = events.iter().filter(|event| scene.made.holds(**event, scene.symbols)).count();
+    let addresses = match sources.len() {
+        1 => "1 address".to_owned(),
+        many => format!("{} addresses", grouped(many as u64)),
+    };
     let count = quantity(events.len() as u64, "event");
-    let what = format!("{asked}: {count} in account {}, {}", some(&accounts, NAMED), span(first, last));
+    let account =
+        if accounts.len() == 1 { "account".to_owned() } else { quantity(accounts.len() as u64, "account") + ":" };
+    let most = scene.most(NAMED);
+    let what = format!("{asked}: {count} in {account} {}, {}", some(&accounts, most), span(first, last));
     vec![Line {
         part: Some(Part::Summary),
         what,
         more: vec![
-            vec![
-                format!("by {}", some(&principals, NAMED)),
-                quantity(keys.len() as u64, "access key"),
-                quantity(sources.len() as u64, "source"),
-            ],
+            [phrases("by ", &principals, most), vec![quantity(keys.len() as u64, "access key"), addresses]].concat(),
             counts,
+            made::told(made, chains).into_iter().collect(),
             stay.into_iter().collect(),
         ],
         first: Some(first),
         last: Some(last),
         events: events.len(),
-        errors: counted(Part::Denied) + counted(Part::Failed),
+        errors: events.iter().filter(|(_, row)| !row.error(scene.symbols).is_empty()).count(),
         addresses: sources,
         access_keys: keys,
         ..Line::default()
     }]
 }
 
-fn credential(link: &Link, as_of: Option<EventTime>) -> Line {
-    let outcome = contain::outcome(link, as_of);
-    let mut more = link.node.lines.clone();
-    if !outcome.is_empty() {
-        more.push(vec![outcome.clone()]);
-    }
-    let (events, errors) = link.node.counts;
-    Line {
-        part: Some(Part::Credentials),
-        depth: link.node.depth,
-        what: match link.node.way {
-            Way::Asked => format!("{}  ← asked", link.node.label),
-            _ => link.node.label.clone(),
-        },
-        more,
-        events: usize::try_from(events).unwrap_or_default(),
-        errors: usize::try_from(errors).unwrap_or_default(),
-        access_keys: link.access_keys.clone(),
-        outcome,
-        alike: link.node.alike,
-        ..Line::default()
-    }
-}
-
-/// Where the calls came from, most first.
-fn addresses(view: &View<'_>, events: &[Event<'_>]) -> Vec<Line> {
-    let symbols = view.state.symbols();
-    let mut by_source: BTreeMap<String, Vec<Event<'_>>> = BTreeMap::new();
-    for &event in events {
-        by_source.entry(deeds::shown(symbols.text(event.1.address))).or_default().push(event);
-    }
-    let mut lines: Vec<Line> = by_source
-        .into_iter()
-        .filter_map(|(source, events)| {
-            let (first, last) = (events.first()?.0.time, events.last()?.0.time);
-            let families: Vec<String> =
-                events.iter().map(|(_, row)| agent_family(symbols.text(row.user_agent))).collect();
-            let programs = deeds::distinct(families.iter().map(String::as_str));
-            let keys = deeds::distinct(events.iter().map(|(_, row)| symbols.text(row.access_key_id)));
-            let place = source.parse().ok().zip(view.addresses).map(|(address, lookup)| lookup.describe(address));
-            let place = place.filter(|place| !place.is_empty()).map(|place| format!(" ({place})")).unwrap_or_default();
-            let count = quantity(events.len() as u64, "event");
-            Some(Line {
-                part: Some(Part::Addresses),
-                what: format!("{source}{place}: {count}, {}", span(first, last)),
-                more: vec![vec![
-                    format!("programs {}", some(&programs, NAMED)),
-                    format!("with {}", if keys.is_empty() { "no access key".to_owned() } else { some(&keys, NAMED) }),
-                ]],
-                first: Some(first),
-                last: Some(last),
-                events: events.len(),
-                errors: events.iter().filter(|(_, row)| !row.error(symbols).is_empty()).count(),
-                addresses: vec![source],
-                access_keys: keys,
-                ..Line::default()
-            })
-        })
-        .collect();
-    lines.sort_by(|a, b| b.events.cmp(&a.events).then_with(|| a.what.cmp(&b.what)));
-    lines
-}
-
 /// The page as a tree: a part a root.
 pub(super) fn nodes(lines: &[Line]) -> Vec<TreeNode> {
     let mut nodes = Vec::new();
     let mut part = None;
-    for (number, line) in lines.iter().enumerate() {
+    for (number, line) in lines.iter().enumerate().filter(|(_, line)| line.shown != Shown::InRows) {
         if line.part != part {
             part = line.part;
             let label = part.map_or("", Part::title).to_owned();

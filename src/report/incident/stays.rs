@@ -1,28 +1,50 @@
 //! Changes that outlast the credential, and what took them back: the same credentials, or anybody else.
 
-use ahash::AHashMap;
+use std::collections::BTreeMap;
 
-use super::Event;
-use super::line::{Line, Part, at};
+use ahash::{AHashMap, AHashSet};
+
+use super::line::{Line, Part, Shown, at, phrases, span};
+use super::{Event, Scene};
 use crate::aggregate::Symbols;
 use crate::aggregate::around::Around;
-use crate::aggregate::events::{EventRow, Place};
-use crate::model::{Change, EventTime, PolicyClass, is_quarantine, plain_event, service_of, short_name};
+use crate::aggregate::events::EventRow;
+use crate::model::{
+    Change, EventTime, PolicyClass, grouped, is_quarantine, plain_event, quantity, service_of, short_name,
+};
 
 /// What is said of a change that nothing took back.
 const STAYS: &str = "stays, as far as these logs tell";
+
+/// Changes of one kind that the page tells one by one.
+const ONE_BY_ONE: usize = 3;
+
+/// Names that a line tells of each kind.
+const NAMED: usize = 4;
 
 /// A lasting change of the incident.
 pub(super) struct Lasting<'a> {
     pub event: Event<'a>,
     pub change: Change,
-    /// What took it back: when, who, by which call.
-    pub undone: Option<String>,
+    /// What took it back.
+    pub undone: Option<Undone<'a>>,
+}
+
+/// The call that took a change back; of something of its own that was taken away, the one that had made it.
+#[derive(Clone, Copy)]
+pub(super) struct Undone<'a> {
+    event: Event<'a>,
+    /// The API.
+    how: &'static str,
+    /// Whether it came before: what was taken away was made by the same credentials.
+    is_before: bool,
 }
 
 /// Calls that take back changes, by service and name, in the order of time.
 struct TakenBack<'a> {
     by_call: AHashMap<(&'a str, &'a str), Vec<Call<'a>>>,
+    /// The events of the incident, by time and id.
+    own: AHashSet<(EventTime, &'a str)>,
 }
 
 /// A call with what its record says.
@@ -32,27 +54,37 @@ struct Call<'a> {
 }
 
 /// All of them, in the order of time.
-pub(super) fn changes<'a>(events: &[Event<'a>], around: Option<&Around>, symbols: &Symbols) -> Vec<Lasting<'a>> {
+pub(super) fn changes<'a>(events: &[Event<'a>], around: Option<&'a Around>, symbols: &'a Symbols) -> Vec<Lasting<'a>> {
     let text = |sym| symbols.text(sym);
     // What AWS attaches to the user of a leaked key is no change of the incident: it contains it.
     let is_quarantined = |row: &EventRow| row.resources.iter().any(|name| is_quarantine(name, PolicyClass::AwsManaged));
     let worked = events.iter().filter(|(_, row)| row.error(symbols).is_empty() && !is_quarantined(row));
-    let taken_back = TakenBack::of(around, symbols);
-    let changes = worked.filter_map(|&(place, row)| {
-        let change = Change::of(text(row.service), text(row.event_name), &row.record)?;
-        let undone = taken_back.of_change(&change, place).map(|((time, by), how)| match how {
-            "CreateTrail" if time <= place.time => {
-                format!("was made {} by {}", at(time), short_name(text(by.principal)))
-            }
-            how => format!("taken back {} by {} ({how})", at(time), short_name(text(by.principal))),
-        });
-        Some(Lasting { event: (place, row), change, undone })
+    let taken_back = TakenBack::of(events, around, symbols);
+    let mut changes: Vec<Lasting<'_>> = worked
+        .filter_map(|&(place, row)| {
+            Some(((place, row), Change::of(text(row.service), text(row.event_name), &row.record)?))
+        })
+        .flat_map(|(event, change)| change.each().into_iter().map(move |change| (event, change)))
+        .map(|(event, change)| Lasting { undone: taken_back.of_change(&change, event), event, change })
+        .collect();
+    // A policy that only puts an end to what an earlier one let in is not a change of its own.
+    let undoing = undoing(&changes);
+    changes.retain(|lasting| {
+        let (place, row) = lasting.event;
+        let is_policy = lasting.change.is_replaced_by(plain_event(text(row.event_name)));
+        !(is_policy && row.lets_in.is_empty() && undoing.contains(&(place.time, &*place.event_id)))
     });
-    changes.collect()
+    changes
+}
+
+/// The events that took changes back, by time and id.
+pub(super) fn undoing<'a>(changes: &[Lasting<'a>]) -> AHashSet<(EventTime, &'a str)> {
+    let later = changes.iter().filter_map(|lasting| lasting.undone.filter(|undone| !undone.is_before));
+    later.map(|undone| (undone.event.0.time, &*undone.event.0.event_id)).collect()
 }
 
 impl<'a> TakenBack<'a> {
-    fn of(around: Option<&'a Around>, symbols: &'a Symbols) -> Self {
+    fn of(events: &[Event<'a>], around: Option<&'a Around>, symbols: &'a Symbols) -> Self {
         let mut by_call: AHashMap<(&str, &str), Vec<Call<'_>>> = AHashMap::new();
         for event in around.into_iter().flat_map(Around::taken_back) {
             let (_, row) = event;
@@ -61,48 +93,160 @@ impl<'a> TakenBack<'a> {
                 by_call.entry(call).or_default().push(Call { event, record });
             }
         }
-        Self { by_call }
+        Self { by_call, own: events.iter().map(|(place, _)| (place.time, &*place.event_id)).collect() }
     }
 
-    /// The first call that took a change back; of a trail that was taken away, else the one that had made it.
-    fn of_change(&self, change: &Change, made: &Place) -> Option<((EventTime, &'a EventRow), &'static str)> {
+    /// The first call that took a change back; of what was taken away, else the call of the same credentials that had made it.
+    fn of_change(&self, change: &Change, (made, row): Event<'a>) -> Option<Undone<'a>> {
         let calls =
             || change.undone_by().filter_map(|(service, event)| Some((self.by_call.get(&(service, event))?, event)));
         let same = |call: &&Call<'a>, event: &str| {
-            call.event.0.account_id == made.account_id && change.is_undone_by(event, &call.record)
+            call.event.0.account_id == made.account_id
+                && change.is_undone_by(event, &call.record)
+                && (!change.is_replaced_by(event) || lets_none_in(row, call.event.1))
         };
         let later = calls().flat_map(|(calls, event)| {
             let begin = calls.partition_point(|call| call.event.0.time < made.time);
+            let redone = calls[begin..].iter().rposition(|call| change.is_redone_by(event, &call.record));
+            let begin = begin + redone.map_or(0, |redone| redone + 1);
             calls[begin..].iter().find(|call| same(call, event)).map(|call| (call, event))
         });
-        let earlier = calls().filter(|(_, event)| *event == "CreateTrail");
-        let earlier =
-            earlier.flat_map(|(calls, event)| calls.iter().find(|call| same(call, event)).map(|call| (call, event)));
+        let is_own = |call: &&Call<'a>| self.own.contains(&(call.event.0.time, &*call.event.0.event_id));
+        let earlier = calls().filter(|(_, event)| event.starts_with("Create"));
+        let earlier = earlier.flat_map(|(calls, event)| {
+            calls.iter().find(|call| same(call, event) && is_own(call)).map(|call| (call, event))
+        });
         let found = later.min_by_key(|(call, _)| call.event.0).or_else(|| earlier.min_by_key(|(call, _)| call.event.0));
-        found.map(|(call, event)| ((call.event.0.time, call.event.1), event))
+        found.map(|(call, how)| {
+            let is_before = how.starts_with("Create") && call.event.0.time <= made.time;
+            Undone { event: call.event, how, is_before }
+        })
     }
 }
 
-/// The lines: first what stays.
-pub(super) fn lines(changes: &[Lasting<'_>], symbols: &Symbols) -> Vec<Line> {
-    let is_of_many =
-        super::deeds::is_of_many_accounts(&changes.iter().map(|lasting| lasting.event).collect::<Vec<_>>());
-    let mut lines: Vec<Line> = changes.iter().map(|lasting| line((lasting, is_of_many), symbols)).collect();
-    lines.sort_by_key(|line| (!line.outcome.starts_with(STAYS), line.first));
+/// Whether a policy that stands in the place of another lets in none of those whom that one did.
+fn lets_none_in(before: &EventRow, after: &EventRow) -> bool {
+    !before.lets_in.is_empty() && before.lets_in.iter().all(|who| !after.lets_in.contains(who))
+}
+
+impl Undone<'_> {
+    fn told(&self, symbols: &Symbols) -> String {
+        let (place, row) = self.event;
+        let (time, by) = (at(place.time), short_name(symbols.text(row.principal)));
+        match self.is_before {
+            true => format!("was made {time} by {by}"),
+            false => format!("taken back {time} by {by} ({})", self.how),
+        }
+    }
+}
+
+/// The lines: first what stays, then what was taken back. Of the latter the page has the names alone.
+pub(super) fn lines(changes: &[Lasting<'_>], scene: &Scene<'_>) -> Vec<Line> {
+    let (left, back): (Vec<_>, Vec<_>) = changes.iter().partition(|lasting| lasting.undone.is_none());
+    let mut ordered: Vec<(bool, Line)> = Vec::new();
+    for alike in by_kind(&left, true) {
+        let is_folded = alike.len() > ONE_BY_ONE && !scene.is_whole;
+        let shown = if is_folded { Shown::InRows } else { Shown::Everywhere };
+        let each = alike.iter().map(|lasting| Line { shown, ..line(lasting, scene) });
+        let is_resource = alike.first().is_some_and(|lasting| lasting.change.kind.is_resource());
+        let all = each.chain(is_folded.then(|| several(&alike, scene)));
+        ordered.extend(all.map(|line| (is_resource, line)));
+    }
+    // What lets somebody in, or blinds, comes before things.
+    ordered.sort_by_key(|(is_resource, line)| (*is_resource, line.first));
+    let mut lines: Vec<Line> = ordered.into_iter().map(|(_, line)| line).collect();
+    let shown = if scene.is_whole { Shown::Everywhere } else { Shown::InRows };
+    lines.extend(back.iter().map(|lasting| Line { shown, ..line(lasting, scene) }));
+    if !back.is_empty() && !scene.is_whole {
+        lines.push(taken_back(&back, changes.len(), scene));
+    }
     lines
 }
 
-fn line((lasting, is_of_many): (&Lasting<'_>, bool), symbols: &Symbols) -> Line {
+/// Changes by what they are, and by account where that matters; the kinds by their first, resources last.
+fn by_kind<'c, 'a>(changes: &[&'c Lasting<'a>], by_account: bool) -> Vec<Vec<&'c Lasting<'a>>> {
+    let mut kinds: BTreeMap<(&str, &str), Vec<&Lasting<'_>>> = BTreeMap::new();
+    for lasting in changes {
+        let account = if by_account { &*lasting.event.0.account_id } else { "" };
+        kinds.entry((account, lasting.change.kind.what)).or_default().push(lasting);
+    }
+    let mut kinds: Vec<_> = kinds.into_values().collect();
+    kinds.sort_by_key(|alike| alike.first().map(|lasting| (lasting.change.kind.is_resource(), lasting.event.0)));
+    kinds
+}
+
+/// `new secret 3: a`, `b`, `c`: what changes of one kind are about, each once.
+fn names(alike: &[&Lasting<'_>], scene: &Scene<'_>) -> Vec<String> {
+    let all: Vec<String> = alike.iter().map(|lasting| in_short(&lasting.change.name())).collect();
+    let all = super::deeds::distinct(all.iter().map(String::as_str));
+    let what = alike.first().map_or("", |lasting| lasting.change.kind.what);
+    let number = if alike.len() == 1 { String::new() } else { format!(", {}", grouped(alike.len() as u64)) };
+    phrases(&format!("{what}{number}: "), &all, scene.most(NAMED))
+}
+
+/// `role (policy)` of `role, arn:…:policy`: what a change is about, and what more it names.
+fn in_short(name: &str) -> String {
+    let mut parts = name.split(", ").map(short_name);
+    let first = parts.next().unwrap_or_default();
+    let more: Vec<&str> = parts.collect();
+    if more.is_empty() { first.to_owned() } else { format!("{first} ({})", more.join(", ")) }
+}
+
+/// Changes of one kind that stay.
+fn several(alike: &[&Lasting<'_>], scene: &Scene<'_>) -> Line {
+    let mut named = names(alike, scene).into_iter();
+    let first_line = named.next().unwrap_or_default();
+    let times = || alike.iter().map(|lasting| lasting.event.0.time);
+    let (first, last) = (times().min(), times().max());
+    let account =
+        alike.first().filter(|_| scene.is_of_many).map(|lasting| format!("account {}", lasting.event.0.account_id));
+    let when = first.zip(last).map(|(first, last)| span(first, last));
+    Line {
+        part: Some(Part::Stays),
+        shown: Shown::OnPage,
+        what: first_line,
+        more: vec![named.collect(), account.into_iter().chain(when).chain([STAYS.to_owned()]).collect()],
+        first,
+        last,
+        events: alike.len(),
+        ..Line::default()
+    }
+}
+
+/// What was taken back, with the names of each kind.
+fn taken_back(back: &[&Lasting<'_>], all: usize, scene: &Scene<'_>) -> Line {
+    let undone = || back.iter().filter_map(|lasting| lasting.undone);
+    let times = || undone().map(|undone| undone.event.0.time);
+    let when = times().min().zip(times().max()).map(|(first, last)| span(first, last));
+    let by = super::deeds::distinct(undone().map(|undone| short_name(scene.symbols.text(undone.event.1.principal))));
+    let mut more = vec![phrases("by ", &by, scene.most(NAMED))];
+    more[0].extend(when);
+    more.extend(by_kind(back, false).iter().map(|alike| names(alike, scene)));
+    Line {
+        part: Some(Part::Stays),
+        shown: Shown::OnPage,
+        what: format!(
+            "{} of {} taken back, or of what it had made itself",
+            grouped(back.len() as u64),
+            quantity(all as u64, "change")
+        ),
+        more,
+        events: back.len(),
+        ..Line::default()
+    }
+}
+
+fn line(lasting: &Lasting<'_>, scene: &Scene<'_>) -> Line {
     let (place, row) = lasting.event;
-    let text = |sym| symbols.text(sym);
+    let text = |sym| scene.symbols.text(sym);
     let (what, name) = (lasting.change.kind.what, lasting.change.name());
-    let outcome = lasting.undone.clone().unwrap_or_else(|| STAYS.to_owned());
-    let account = is_of_many.then(|| format!("account {}", place.account_id));
+    let outcome = lasting.undone.map_or_else(|| STAYS.to_owned(), |undone| undone.told(scene.symbols));
+    let account = scene.is_of_many.then(|| format!("account {}", place.account_id));
     let by =
         format!("{} by {} ({})", at(place.time), short_name(text(row.principal)), plain_event(text(row.event_name)));
     Line {
         part: Some(Part::Stays),
-        what: format!("{what}: {name}"),
+        what: if name.is_empty() { what.to_owned() } else { format!("{what}: {name}") },
         more: vec![account.into_iter().chain([by, outcome.clone()]).collect()],
         first: Some(place.time),
         last: Some(place.time),

@@ -1,11 +1,11 @@
 //! What the logs that were read cannot show of the incident, and why.
 
-use super::Event;
-use super::line::{Line, Part, at, span};
+use super::line::{Line, Part, at, some, span};
+use super::{Event, Scene};
 use crate::aggregate::Symbols;
 use crate::aggregate::around::Around;
 use crate::model::{Arn, EventTime, quantity};
-use crate::report::View;
+use crate::report::{LogSpan, View};
 
 /// Services whose calls on data are recorded only where a trail is told to, and what these calls are.
 const DATA: &[(&str, &str)] = &[
@@ -14,20 +14,24 @@ const DATA: &[(&str, &str)] = &[
     ("dynamodb", "reads and writes of items (GetItem, Query, PutItem)"),
 ];
 
+/// Accounts that a line names.
+const NAMED: usize = 3;
+
 /// The lines.
-pub(super) fn lines(view: &View<'_>, events: &[Event<'_>], logging: &[Line]) -> Vec<Line> {
-    let symbols = view.state.symbols();
+pub(super) fn lines(view: &View<'_>, events: &[Event<'_>], logging: &[&Line], scene: &Scene<'_>) -> Vec<Line> {
+    let symbols = scene.symbols;
+    let worked: Vec<&Line> = logging.iter().copied().filter(|line| line.errors == 0).collect();
     let mut said: Vec<String> = data(view.state.get::<Around>(), events, symbols);
-    if let Some((first, last)) = first_and_last(logging) {
-        let calls = quantity(logging.len() as u64, "call");
+    if let Some((first, last)) = first_and_last(&worked) {
+        let calls = quantity(worked.iter().map(|line| line.events as u64).sum(), "call");
         said.push(format!("logging was touched by {calls}, {}: later calls may be missing", span(first, last)));
     }
-    said.extend(places(view, events));
+    said.extend(places(view, events, scene));
     said.extend(other_accounts(events, symbols));
     said.into_iter().map(|what| Line { part: Some(Part::Unseen), what, ..Line::default() }).collect()
 }
 
-fn first_and_last(lines: &[Line]) -> Option<(EventTime, EventTime)> {
+fn first_and_last(lines: &[&Line]) -> Option<(EventTime, EventTime)> {
     let times = || lines.iter().filter_map(|line| line.first);
     times().min().zip(times().max())
 }
@@ -51,15 +55,13 @@ fn data(around: Option<&Around>, events: &[Event<'_>], symbols: &Symbols) -> Vec
 }
 
 /// Regions and days without logs, of the accounts of the events.
-fn places(view: &View<'_>, events: &[Event<'_>]) -> Vec<String> {
+fn places(view: &View<'_>, events: &[Event<'_>], scene: &Scene<'_>) -> Vec<String> {
     let Some(logs) = view.logs else { return Vec::new() };
     let accounts = super::deeds::distinct(events.iter().map(|(place, _)| &*place.account_id));
-    let mut said = Vec::new();
-    for account in accounts {
-        match logs.regions.get(&account).filter(|regions| !regions.is_empty()) {
-            None => said.push(format!(
-                "account {account}: file names carry no days and regions, so missing ones are not known"
-            )),
+    let (mut said, mut nameless) = (Vec::new(), Vec::new());
+    for account in &accounts {
+        match logs.regions.get(account).filter(|regions| !regions.is_empty()) {
+            None => nameless.push(account.clone()),
             Some(regions) => {
                 let regions: Vec<&str> = regions.iter().map(String::as_str).collect();
                 said.push(format!(
@@ -68,9 +70,39 @@ fn places(view: &View<'_>, events: &[Event<'_>]) -> Vec<String> {
                 ));
             }
         }
-        if logs.accounts_with_gaps.contains(&account) {
+        if logs.accounts_with_gaps.contains(account) {
             said.push(format!("account {account}: some days have no log object (gaps in the coverage)"));
         }
+    }
+    said.extend(unread(logs, &accounts));
+    let of = match nameless.len() {
+        0 => return said,
+        1 => format!("account {}", nameless[0]),
+        many => format!("{} ({})", quantity(many as u64, "account"), some(&nameless, scene.most(NAMED))),
+    };
+    said.push(format!("{of}: file names carry no days and regions, so missing ones are not known"));
+    said
+}
+
+/// What could not be read, or not whole, of the accounts of the events or of any.
+fn unread(logs: &LogSpan, accounts: &[String]) -> Vec<String> {
+    let of = |account: &str| logs.unread.get(account).copied().filter(|unread| *unread > 0);
+    let mut said = Vec::new();
+    for account in accounts {
+        said.extend(of(account).map(|unread| {
+            let objects = quantity(unread, "object");
+            format!(
+                "account {account}: {objects} could not be read, or not whole (exit code 3); the warnings name them"
+            )
+        }));
+    }
+    said.extend(of("").map(|unread| {
+        let objects = quantity(unread, "object");
+        format!("{objects} of which the account is not known could not be read, or not whole (exit code 3)")
+    }));
+    if !logs.lost_by_ocsf.is_empty() {
+        let lost = logs.lost_by_ocsf.iter().copied().collect::<Vec<_>>().join(", ");
+        said.push(format!("events that came as OCSF do not carry {lost}: what is not there proves nothing"));
     }
     said
 }

@@ -3,14 +3,15 @@
 use ahash::{AHashMap, AHashSet};
 
 use super::graph::{Graph, Node};
+use super::made::Deeds;
 use super::origin::OriginKind;
 use super::{names, nothing};
-use crate::aggregate::created_keys::{self, CreatedKeys};
+use crate::aggregate::made::{self, Deed, Made};
 use crate::aggregate::{AggregateKind, State, issuances, keys, sessions};
-use crate::model::EventTime;
+use crate::model::{EventTime, IssuanceApi};
 
 /// What must be remembered, of all that is read, to say what is below a credential.
-pub static LINEAGE_NEEDS: &[&AggregateKind] = &[&sessions::KIND, &issuances::KIND, &keys::KIND, &created_keys::KIND];
+pub static LINEAGE_NEEDS: &[&AggregateKind] = &[&sessions::KIND, &issuances::KIND, &keys::KIND, &made::KIND];
 
 /// Credentials, and the principals all of whose credentials are meant.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub struct Descent {
     pub access_keys: Vec<String>,
     /// Sessions by principalId and creationDate.
     pub sessions: Vec<(String, EventTime)>,
+    /// Sign-ins to the console that began such sessions, by principal and time: their own records show no credential.
+    pub sign_ins: Vec<(String, EventTime)>,
     /// Principals, as they are printed.
     pub principals: Vec<String>,
 }
@@ -34,103 +37,109 @@ pub struct UnknownNameError(String);
 /// For the first text that names nothing.
 pub fn descent(state: &State, asked: &[String]) -> Result<Descent, UnknownNameError> {
     let graph = Graph::of(state);
-    let mut below = Below::new(&graph, state.get::<CreatedKeys>());
+    let mut found = Vec::new();
     for text in asked {
-        let found = names::find(&graph, text.trim());
-        if found.is_empty() {
+        let named = names::find(&graph, text.trim());
+        if named.is_empty() {
             return Err(UnknownNameError(nothing(&graph, text)));
         }
-        below.open.extend(found);
+        found.extend(named);
     }
-    below.descend();
-    Ok(below.descent)
+    let below = Below::of(&graph, state.get::<Made>(), &found);
+    Ok(below.descent(|_| true))
 }
 
-struct Below<'g, 'a> {
+/// The places below some others. What was issued comes first, so that nothing counts as made by a deed that was issued, too.
+pub(super) struct Below<'g, 'a> {
     graph: &'g Graph<'a>,
-    /// The places of created keys, by the key that created them, by the session, and by the principal.
-    by_key: AHashMap<&'g str, Vec<usize>>,
-    by_session: AHashMap<(&'g str, EventTime), Vec<usize>>,
-    by_principal: AHashMap<&'g str, Vec<usize>>,
-    seen: AHashSet<usize>,
-    open: Vec<usize>,
-    descent: Descent,
+    /// All places, in the order in which they were come by.
+    places: Vec<usize>,
+    /// Those that a deed made, each with the deed.
+    pub by_deed: AHashMap<usize, &'g Deed>,
+    /// Those, and all that was issued with them.
+    made: AHashSet<usize>,
 }
 
 impl<'g, 'a> Below<'g, 'a> {
-    fn new(graph: &'g Graph<'a>, created: Option<&CreatedKeys>) -> Self {
-        let mut below = Self {
-            graph,
-            by_key: AHashMap::new(),
-            by_session: AHashMap::new(),
-            by_principal: AHashMap::new(),
-            seen: AHashSet::new(),
-            open: Vec::new(),
-            descent: Descent::default(),
-        };
-        let keys: AHashMap<&str, usize> = (0..graph.len())
-            .filter_map(|place| match graph.node(place) {
-                Node::Key(key) => Some((key.id, place)),
-                _ => None,
-            })
-            .collect();
-        let text = |sym| graph.symbols.text(sym);
-        for created in created.into_iter().flat_map(CreatedKeys::all) {
-            let Some(&place) = keys.get(text(created.key)) else { continue };
-            below.by_principal.entry(text(created.by)).or_default().push(place);
-            match (text(created.by_key), created.by_session) {
-                ("", (principal_id, Some(date))) => {
-                    below.by_session.entry((text(principal_id), date)).or_default().push(place);
+    /// What is below the places `asked`, they themselves included.
+    pub fn of(graph: &'g Graph<'a>, made: Option<&'g Made>, asked: &[usize]) -> Self {
+        let deeds = Deeds::of(graph, made);
+        let mut below = Self { graph, places: Vec::new(), by_deed: AHashMap::new(), made: AHashSet::new() };
+        let mut seen = AHashSet::new();
+        let (mut issued, mut by_deed) = (asked.to_vec(), Vec::new());
+        let mut is_of_deed = false;
+        loop {
+            while let Some(place) = issued.pop() {
+                if seen.insert(place) {
+                    below.places.push(place);
+                    if is_of_deed {
+                        below.made.insert(place);
+                    }
+                    issued.extend(graph.children(place));
+                    by_deed.extend(deeds.with(graph, place));
                 }
-                (key, _) => below.by_key.entry(key).or_default().push(place),
+            }
+            let Some((place, deed)) = by_deed.pop() else { break };
+            is_of_deed = true;
+            if !seen.contains(&place) {
+                below.by_deed.insert(place, deed);
+                issued.push(place);
             }
         }
         below
     }
 
-    fn descend(&mut self) {
-        while let Some(place) = self.open.pop() {
-            if !self.seen.insert(place) {
-                continue;
-            }
-            self.open.extend(self.graph.children(place));
-            match self.graph.node(place) {
-                Node::Key(key) => self.key(key.id),
-                Node::Credential(credential) => {
-                    credential.access_keys().for_each(|key| self.key(key));
-                    // Where several callers gave one name in one second, their keys alone tell them apart.
-                    let date = credential.creation_date().filter(|_| !credential.id().contains('#'));
-                    if let Some(date) = date {
-                        self.session(credential.principal_id(), date);
-                    }
-                }
-                Node::Origin(origin) if origin.kind != OriginKind::NotInRange => self.principal(&origin.name),
-                Node::Origin(_) => {}
-            }
+    /// Whether it is there by a deed, or was issued with what is.
+    pub fn is_made(&self, place: usize) -> bool {
+        self.made.contains(&place)
+    }
+
+    /// How events tell those places that `is_meant` chooses.
+    pub fn descent(&self, is_meant: impl Fn(usize) -> bool) -> Descent {
+        let mut descent = Descent::default();
+        for &place in self.places.iter().filter(|place| is_meant(**place)) {
+            descent.add(self.graph.node(place));
         }
-        let Descent { access_keys, sessions, principals } = &mut self.descent;
-        access_keys.sort_unstable();
-        access_keys.dedup();
-        sessions.sort_unstable();
-        sessions.dedup();
-        principals.sort_unstable();
-        principals.dedup();
+        descent.sort();
+        descent
+    }
+}
+
+impl Descent {
+    fn add(&mut self, node: Node<'_, '_>) {
+        match node {
+            Node::Key(key) => self.key(key.id),
+            Node::Credential(credential) => {
+                credential.access_keys().for_each(|key| self.key(key));
+                // Where several callers gave one name in one second, their keys alone tell them apart.
+                let date = credential.creation_date().filter(|_| !credential.id().contains('#'));
+                self.sessions.extend(date.map(|date| (credential.principal_id().to_owned(), date)));
+                let signed_in = credential.issuance().filter(|issuance| issuance.api() == IssuanceApi::ConsoleLogin);
+                let time = signed_in.and_then(|signed_in| signed_in.time());
+                self.sign_ins.extend(time.map(|time| (credential.principal().into_owned(), time)));
+            }
+            Node::Origin(origin) if origin.kind != OriginKind::NotInRange => {
+                self.principals.push(origin.name.clone().into_owned());
+            }
+            Node::Origin(_) => {}
+        }
     }
 
     fn key(&mut self, id: &str) {
         if !id.is_empty() {
-            self.descent.access_keys.push(id.to_owned());
-            self.open.extend(self.by_key.get(id).into_iter().flatten());
+            self.access_keys.push(id.to_owned());
         }
     }
 
-    fn session(&mut self, principal_id: &str, date: EventTime) {
-        self.descent.sessions.push((principal_id.to_owned(), date));
-        self.open.extend(self.by_session.get(&(principal_id, date)).into_iter().flatten());
-    }
-
-    fn principal(&mut self, name: &str) {
-        self.descent.principals.push(name.to_owned());
-        self.open.extend(self.by_principal.get(name).into_iter().flatten());
+    fn sort(&mut self) {
+        let Self { access_keys, sessions, sign_ins, principals } = self;
+        for names in [access_keys, principals] {
+            names.sort_unstable();
+            names.dedup();
+        }
+        for sessions in [sessions, sign_ins] {
+            sessions.sort_unstable();
+            sessions.dedup();
+        }
     }
 }

@@ -6,13 +6,14 @@ mod graph;
 mod hop;
 mod label;
 mod links;
+mod made;
 mod names;
 mod nearest;
 mod origin;
 mod rules;
 
 pub use below::{Descent, LINEAGE_NEEDS, UnknownNameError, descent};
-pub(in crate::report) use links::{Link, links};
+pub(in crate::report) use links::{Link, Links, links};
 
 use std::net::IpAddr;
 
