@@ -325,7 +325,9 @@ fn section(report: &'static Report, view: &View<'_>, plan: &Plan, reach: &Reach)
     let is_sorted = delivery.shape.sort.is_some();
     let rows = table.rows_total;
     info!(report = report.name, rows, findings = findings.len(), suppressed, took = ?begun.elapsed(), "answered");
-    Ok(Section { findings, charts, hidden, suppressed, tree, is_sorted, ..Section::new(report.summary, table) })
+    let (document, notes) = (answer.document, answer.notes);
+    let section = Section { document, notes, ..Section::new(report.summary, table) };
+    Ok(Section { findings, charts, hidden, suppressed, tree, is_sorted, ..section })
 }
 
 /// What a page draws, with the commands that print the same numbers of the same logs.

@@ -74,6 +74,7 @@ mod tell;
 #[cfg(feature = "s3")]
 mod trails;
 mod usage;
+mod variant;
 mod verify;
 mod verifying;
 mod version;

@@ -22,7 +22,7 @@ use super::reading::{Reading, Reads};
 use super::rulebook::Rulebook;
 use super::surroundings::Surroundings;
 use super::verifying::Verifying;
-use super::{account_ids, account_names, addresses, baseline, iam_state, repeat};
+use super::{account_ids, account_names, addresses, baseline, iam_state, repeat, variant};
 
 /// The command line as it was typed.
 pub struct Typed {
@@ -130,6 +130,11 @@ impl Plan {
         }
     }
 
+    /// Whether a text that is no table is the answer.
+    pub fn wants_document(&self) -> bool {
+        self.question.report().is_some_and(|report| report.form == Form::Document)
+    }
+
     /// Resolves what was typed.
     ///
     /// # Errors
@@ -139,6 +144,7 @@ impl Plan {
             origins, question, argument, mut common, shape, state: typed_state, numbers, texts, narrow, ..
         } = typed;
         let public_keys = typed.public_keys;
+        variant::check(question, argument.as_deref())?;
         account_ids::resolve(&mut common)?;
         let rulebook = around.rulebook(common.now.as_deref())?;
         let state = typed_state.places()?;
@@ -167,7 +173,7 @@ impl Plan {
         narrow.add_to(&mut asked);
         let baseline = baseline::open(question, &common, &origins, &asked)?;
         let wanted = Wanted { question: Some(question), common: &common, origins: &origins, around };
-        let delivery = wanted.delivery(shape)?;
+        let delivery = variant::as_document(question, wanted.delivery(shape)?)?;
         if question.report().is_some_and(|report| report.form == Form::Records) {
             reading.work.limits.events = events_wanted(delivery.shape.sort.as_deref(), delivery.limit);
         }

@@ -19,7 +19,7 @@ use super::plan::{Plan, Typed};
 use super::question::Question;
 use super::subcommand::Invocation;
 use super::surroundings::Surroundings;
-use super::{help, notes, run, verifying};
+use super::{help, notes, run, variant, verifying};
 
 /// The id of a report's own argument.
 const ARGUMENT: &str = "argument";
@@ -47,7 +47,7 @@ pub fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
 
 fn of_report(report: &'static Report) -> Command {
     // The report's own argument stands before INPUT.
-    let command = Command::new(report.name).args(report.argument.map(argument));
+    let command = Command::new(report.name).args(report.argument.map(argument)).args(variant::args(report));
     let command = NarrowTyped::augment_args(Shape::augment_args(Common::augment_args(command)));
     let command = if report.reads_state() { StateTyped::augment_args(command) } else { command };
     let command = match report.needs_no_logs() {
@@ -108,9 +108,10 @@ fn typed(name: &str, Completed { matches, origins }: Completed) -> Result<Typed,
     {
         common.inputs.insert(0, input.into());
     }
+    let of_variant = report.and_then(|report| variant::question(report, &matches));
     Ok(Typed {
         origins,
-        question: Question::of_subcommand(name),
+        question: of_variant.unwrap_or_else(|| Question::of_subcommand(name)),
         narrow: NarrowTyped::from_arg_matches(&matches)?,
         state: if reads_state { StateTyped::from_arg_matches(&matches)? } else { StateTyped::default() },
         argument,

@@ -46,6 +46,7 @@ mod source_list;
 mod state_keys;
 mod trace;
 mod user_arns;
+mod variants;
 mod verify;
 
 pub use addresses::{AddressLookup, AwsPlace, AwsRange, AwsRanges, AwsRangesError, GeoDatabase, GeoError};
@@ -72,6 +73,7 @@ pub use source_list::address_text;
 pub use table::{Column, ColumnError, ColumnKind, Drawing, Prominence, Role, Table, Value};
 pub use trace::{Descent, LINEAGE_NEEDS, UnknownNameError, descent};
 pub use tree::{PART, Tree, TreeNode, Way};
+pub use variants::{VARIANTS, Variant, variants_of};
 
 use self::charts::Chart;
 use crate::aggregate::{AggregateKind, State};
@@ -181,6 +183,8 @@ pub enum Form {
     Tree,
     /// Single events, a row each: as many as there are. An audit leaves such a report out, and a rollup cannot answer it.
     Records,
+    /// A text that is no table, written as it is: `Answer::document`.
+    Document,
 }
 
 /// What a report does with files of IAM's state.
@@ -252,6 +256,10 @@ pub struct Answer {
     pub hidden: Option<String>,
     /// The rows as a forest, of a report of [`Form::Tree`].
     pub tree: Option<Tree>,
+    /// What a report of [`Form::Document`] answers; `None` where there is nothing to write, of which `hidden` says why.
+    pub document: Option<String>,
+    /// What is to be known of the answer and has no place in it, each a sentence.
+    pub notes: Vec<String>,
 }
 
 /// The reports that an audit runs: those that need no argument, and sum up.

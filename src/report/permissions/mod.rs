@@ -2,20 +2,23 @@
 
 mod granted;
 mod judge;
+mod policy;
 mod subject;
 #[cfg(test)]
 mod tests;
+mod used;
 
 use std::collections::BTreeMap;
 
 use super::columns::columns;
 use super::scorecard::by_whole_logs;
 use super::{Answer, Argument, Form, Report, ReportOption, StateUse, View};
-use crate::aggregate::{calls, principals};
+use crate::aggregate::{AggregateKind, calls, principals};
 use crate::model::pattern_matches;
 use crate::posture::Account;
 use granted::Granted;
 use judge::{Judged, Known, Look};
+pub use policy::POLICY;
 use subject::{Done, Subjects, Who};
 
 /// The report.
@@ -25,7 +28,7 @@ pub static REPORT: Report = Report {
     about: ABOUT,
     columns: COLUMNS,
     key: &["account_id", "principal", "action"],
-    needs: &[&calls::KIND, &principals::KIND],
+    needs: NEEDS,
     options: &[EXPAND],
     texts: &[],
     rules: &[],
@@ -36,6 +39,9 @@ pub static REPORT: Report = Report {
     charts: None,
     answer,
 };
+
+/// What tells which calls were made, and whether that are all.
+const NEEDS: &[&AggregateKind] = &[&calls::KIND, &principals::KIND];
 
 /// Which patterns are shown action by action.
 const EXPAND: ReportOption = ReportOption {
@@ -49,6 +55,7 @@ const EXAMPLES: &[&str] = &[
     "trailscan REPORT --iam-dir iam --days 90 ./AWSLogs",
     "trailscan REPORT role/deploy --iam-dir iam --expand 50 ./AWSLogs",
     "trailscan REPORT --iam-dir iam --where verdict=PROVEN ./AWSLogs",
+    "trailscan REPORT role/deploy --policy --output policy.json --days 90 ./AWSLogs",
 ];
 
 const ABOUT: &str = "\
@@ -79,6 +86,10 @@ the days before and after, and a task of once a year is not in 30 days. What it 
 evaluated. Resources and conditions are not judged; a Deny on everything without a condition and a permissions boundary \
 are. Policies of resources, of sessions and of the organization are not known. calls counts events that were not denied, \
 those that failed otherwise included. Root, services and roles that services made for themselves have no rows.
+
+--policy prints the least policy document of what PRINCIPAL used, a statement a service, with * for resources. It has what \
+was not denied; what was denied each time, what the table of actions does not tell, and what calls may need beside their \
+own action is told on stderr and not in it.
 
 Rows come by account, principal, verdict in the order above, and action.";
 

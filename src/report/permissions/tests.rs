@@ -1,5 +1,7 @@
 //! Rows. State is given as the AWS CLI prints it, logs as records, and what was read of them as a span.
 
+mod proposals;
+
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;

@@ -1,0 +1,29 @@
+//! Questions that a report answers beside its own, each asked by a flag of its subcommand.
+
+use super::{Report, permissions};
+
+/// A flag of a report that asks another question of what it reads.
+pub struct Variant {
+    /// The report whose flag it is.
+    pub of: &'static str,
+    /// The flag without its dashes.
+    pub flag: &'static str,
+    /// What it asks, for the help.
+    pub about: &'static str,
+    /// What answers it.
+    pub report: &'static Report,
+}
+
+/// All of them. What answers is not in [`REPORTS`](super::REPORTS), takes what the report takes, and no audit runs it.
+pub static VARIANTS: &[Variant] = &[Variant {
+    of: permissions::REPORT.name,
+    flag: "policy",
+    about: "Print the least policy document of what PRINCIPAL used, as JSON for `aws iam create-policy`",
+    report: &permissions::POLICY,
+}];
+
+/// Those of a report.
+pub fn variants_of(report: &Report) -> impl Iterator<Item = &'static Variant> {
+    let name = report.name;
+    VARIANTS.iter().filter(move |variant| variant.of == name)
+}
