@@ -15,12 +15,20 @@ pub struct Variant {
 }
 
 /// All of them. What answers is not in [`REPORTS`](super::REPORTS), takes what the report takes, and no audit runs it.
-pub static VARIANTS: &[Variant] = &[Variant {
-    of: permissions::REPORT.name,
-    flag: "policy",
-    about: "Print the least policy document of what PRINCIPAL used, as JSON for `aws iam create-policy`",
-    report: &permissions::POLICY,
-}];
+pub static VARIANTS: &[Variant] = &[
+    Variant {
+        of: permissions::REPORT.name,
+        flag: "policy",
+        about: "Print the least policy document of what PRINCIPAL used, as JSON for `aws iam create-policy`",
+        report: &permissions::POLICY,
+    },
+    Variant {
+        of: permissions::REPORT.name,
+        flag: "closest-managed",
+        about: "List the AWS-managed policies that cover what PRINCIPAL used with the fewest actions to spare",
+        report: &permissions::CLOSEST,
+    },
+];
 
 /// Those of a report.
 pub fn variants_of(report: &Report) -> impl Iterator<Item = &'static Variant> {

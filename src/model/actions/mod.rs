@@ -5,6 +5,8 @@
 //! it does not tell, such as how an `eventSource` is called in a policy, stands in [`operations`] and [`recorded`] with
 //! where AWS documents it.
 
+mod level;
+mod managed;
 mod operations;
 mod recorded;
 #[cfg(test)]
@@ -14,6 +16,8 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::LazyLock;
 
+pub use level::AccessLevel;
+pub use managed::{AwsPolicies, AwsPolicy, AwsStatement};
 pub use recorded::{GLOBAL_SERVICES, Unknowable};
 
 /// Written by `benches/actions.py`.
@@ -38,6 +42,8 @@ pub struct Actions {
 struct Service {
     /// By name in lower case.
     actions: BTreeMap<String, Action>,
+    /// The names as the table has them, in its order.
+    words: &'static str,
     /// Actions of operations of another name, by operation.
     by_operation: BTreeMap<&'static str, Vec<&'static str>>,
 }
@@ -47,6 +53,7 @@ struct Action {
     name: &'static str,
     /// Whether the API has an operation of that name.
     is_operation: bool,
+    level: Option<AccessLevel>,
 }
 
 /// What a call needs.
@@ -69,9 +76,14 @@ impl Actions {
     fn read(text: &'static str) -> Self {
         let mut read = Self::default();
         for (prefix, rest) in text.lines().filter_map(|line| line.split_once('\t')) {
-            match prefix.strip_prefix('>') {
-                Some(operation) => drop(read.others.insert(operation, rest.split(' ').collect())),
-                None => drop(read.services.insert(prefix, Service::read(rest))),
+            match prefix.split_at(1) {
+                (">", operation) => drop(read.others.insert(operation, rest.split(' ').collect())),
+                ("!", service) => {
+                    if let Some(service) = read.services.get_mut(service) {
+                        service.set_levels(rest);
+                    }
+                }
+                _ => drop(read.services.insert(prefix, Service::read(rest))),
             }
         }
         read
@@ -91,6 +103,12 @@ impl Actions {
             service.actions.values().map(named).collect::<Vec<_>>()
         };
         self.services.iter().flat_map(of)
+    }
+
+    /// The access level of an action; `None` where it is not known.
+    pub fn level(&self, action: &str) -> Option<AccessLevel> {
+        let (service, name) = action.split_once(':')?;
+        self.services.get(service)?.actions.get(&name.to_ascii_lowercase())?.level
     }
 
     /// What a call needs, by its `eventSource` and `eventName`.
@@ -135,7 +153,7 @@ impl Actions {
 
 impl Service {
     fn read(text: &'static str) -> Self {
-        let mut service = Self::default();
+        let mut service = Self { words: text, ..Self::default() };
         for word in text.split(' ') {
             let (name, is_operation) = match word.split_once('=') {
                 Some((name, operations)) => {
@@ -144,9 +162,19 @@ impl Service {
                 }
                 None => word.strip_suffix('-').map_or((word, true), |name| (name, false)),
             };
-            service.actions.insert(name.to_ascii_lowercase(), Action { name, is_operation });
+            service.actions.insert(name.to_ascii_lowercase(), Action { name, is_operation, level: None });
         }
         service
+    }
+
+    /// Takes a letter for each action, in the order of the table.
+    fn set_levels(&mut self, letters: &str) {
+        for (word, letter) in self.words.split(' ').zip(letters.chars()) {
+            let name = word.split('=').next().unwrap_or(word).trim_end_matches('-');
+            if let Some(action) = self.actions.get_mut(&name.to_ascii_lowercase()) {
+                action.level = AccessLevel::of_letter(letter);
+            }
+        }
     }
 
     /// The action of that name, in the same letters.

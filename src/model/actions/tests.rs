@@ -77,6 +77,33 @@ fn what_logs_cannot_tell() {
 }
 
 #[test]
+fn access_levels_and_managed_policies() {
+    for (action, level) in [
+        ("iam:PutUserPolicy", Some(AccessLevel::PermissionsManagement)),
+        ("ec2:RunInstances", Some(AccessLevel::Write)),
+        ("ec2:CreateTags", Some(AccessLevel::Tagging)),
+        ("s3:GetObject", Some(AccessLevel::Read)),
+        ("s3:ListAllMyBuckets", Some(AccessLevel::List)),
+        ("s3:NoSuchAction", None),
+        ("nothing", None),
+    ] {
+        assert_eq!(Actions::known().level(action), level, "{action}");
+    }
+    let known = Actions::known();
+    assert!(known.all().filter(|action| known.level(action).is_none()).count() < 20);
+    let policies = AwsPolicies::known();
+    assert!(policies.iter().count() > 1_200);
+    for policy in policies.iter() {
+        assert!(!policy.name.is_empty() && !policy.statements.is_empty(), "{}", policy.name);
+        assert!(policy.statements.iter().all(|it| !it.actions.values().is_empty()), "{}", policy.name);
+    }
+    let of = |name: &str| policies.iter().find(|policy| policy.name == name).unwrap();
+    assert_eq!(of("AdministratorAccess").statements[0].actions, crate::model::Listed::Only(vec!["*".to_owned()]));
+    assert_eq!(of("job-function/ViewOnlyAccess").arn(), "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess");
+    assert!(!policies.iter().any(|policy| policy.name.starts_with("aws-service-role/")));
+}
+
+#[test]
 fn what_is_listed_by_hand_is_in_the_table() {
     let actions = Actions::known();
     for action in operations::all_named() {

@@ -111,6 +111,28 @@ impl Known {
         found
     }
 
+    /// How many actions there are.
+    pub(super) fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// The action at a place.
+    pub(super) fn at(&self, place: usize) -> &str {
+        &self.all[place].0
+    }
+
+    /// The places of the actions that an `Action` or `NotAction` stands for.
+    pub(super) fn meant(&self, listed: &Listed) -> Vec<Rc<[usize]>> {
+        match listed {
+            Listed::Absent => Vec::new(),
+            Listed::Only(patterns) => {
+                let each = patterns.iter().map(|pattern| (pattern, Listed::Only(vec![pattern.clone()])));
+                each.map(|(pattern, listed)| self.members(pattern, &listed)).collect()
+            }
+            Listed::AllBut(patterns) => vec![self.members(&all_but(patterns), listed)],
+        }
+    }
+
     /// How many actions a pattern stands for.
     #[cfg(test)]
     pub(super) fn count(&self, name: &str, listed: &Listed) -> usize {
@@ -163,7 +185,7 @@ impl<'a> Look<'a> {
                 Listed::Only(patterns) => patterns.iter().map(|pattern| one(pattern)).collect(),
                 Listed::AllBut(patterns) => {
                     let listed = Listed::AllBut(patterns.clone());
-                    vec![(format!("NotAction: {}", patterns.join(", ")), Some(listed))]
+                    vec![(all_but(patterns), Some(listed))]
                 }
             };
             for (name, listed) in named {
@@ -327,6 +349,11 @@ fn verdict_of(effective: Option<Effective>, was_used: bool, unread: bool) -> (Ve
         (Some(Effective::Denied), false) => (Verdict::Denied, "a Deny takes it back"),
         (Some(Effective::OutsideBoundary), false) => (Verdict::Denied, "the permissions boundary does not have it"),
     }
+}
+
+/// How a `NotAction` of these is called.
+fn all_but(patterns: &[String]) -> String {
+    format!("NotAction: {}", patterns.join(", "))
 }
 
 /// A pattern of an `Action`, by itself: an action in IAM's spelling, or what stands for several.

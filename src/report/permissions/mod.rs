@@ -1,5 +1,6 @@
 //! `permissions`: what users and roles use beside what their policies grant.
 
+mod closest;
 mod granted;
 mod judge;
 mod policy;
@@ -16,6 +17,7 @@ use super::{Answer, Argument, Form, Report, ReportOption, StateUse, View};
 use crate::aggregate::{AggregateKind, calls, principals};
 use crate::model::pattern_matches;
 use crate::posture::Account;
+pub use closest::CLOSEST;
 use granted::Granted;
 use judge::{Judged, Known, Look};
 pub use policy::POLICY;
@@ -90,6 +92,10 @@ those that failed otherwise included. Root, services and roles that services mad
 --policy prints the least policy document of what PRINCIPAL used, a statement a service, with * for resources. It has what \
 was not denied; what was denied each time, what the table of actions does not tell, and what calls may need beside their \
 own action is told on stderr and not in it.
+
+--closest-managed lists the AWS-managed policies that cover what PRINCIPAL used with the fewest actions to spare, and what \
+they add; PERHAPS where some are allowed on some resources or on a condition alone. A Deny in them counts. Administrators' \
+policies are left out.
 
 Rows come by account, principal, verdict in the order above, and action.";
 

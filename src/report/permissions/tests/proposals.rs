@@ -1,6 +1,7 @@
 //! What is proposed of what was used: policies.
 
 use super::*;
+use crate::model::{AwsPolicies, AwsPolicy, AwsStatement, Effect, Needed};
 
 /// The document of what some used, and what is said beside it.
 fn policy(asked: &str, records: &[Json]) -> (Option<Json>, Answer) {
@@ -110,4 +111,119 @@ fn a_policy_that_is_too_long_is_told() {
     assert!(sizes.iter().all(|(text, is_told)| (*text > 6_144) == *is_told), "{sizes:?}");
     let last = (1..names.len()).rev().map(of).find(|(text, _)| *text <= 6_144).unwrap();
     assert!(last.0 > 6_000 || sizes[1].0 <= 6_144, "{last:?}");
+}
+
+/// `verdict policy` of each row, and all of the answer.
+fn closest(records: &[Json]) -> (Vec<String>, Answer) {
+    let state = scan_for(REPORT.needs, &samples(records.to_vec()));
+    let options = Options::default();
+    let answer = (CLOSEST.answer)(&View { argument: Some("ann"), ..View::new(&state, &options) });
+    let line = |row: &Vec<Value>| [0, 1].map(|place| row[place].as_text().unwrap().into_owned()).join(" ");
+    (answer.rows.iter().map(line).collect(), answer)
+}
+
+fn calls(names: &[&str]) -> Vec<Json> {
+    names.iter().map(|name| call("ann", name, "")).collect()
+}
+
+/// What a policy allows at all and allows on everything, by a matcher that tries everything.
+fn plainly(policy: &AwsPolicy, action: &str) -> (bool, bool) {
+    let meant = |it: &&AwsStatement| {
+        let is_met = |patterns: &[String]| patterns.iter().any(|one| is_like(one.as_bytes(), action.as_bytes()));
+        match &it.actions {
+            Listed::Only(patterns) => is_met(patterns),
+            Listed::AllBut(patterns) => !is_met(patterns),
+            Listed::Absent => false,
+        }
+    };
+    let of = |effect| policy.statements.iter().filter(move |it| it.effect == effect).filter(meant);
+    let denied = of(Effect::Deny).any(|it| !it.has_condition && !it.is_of_some_resources);
+    let whole = of(Effect::Allow).any(|it| !it.has_condition && !it.is_of_some_resources);
+    (of(Effect::Allow).next().is_some() && !denied, whole && of(Effect::Deny).next().is_none())
+}
+
+/// What is shown of policies is what a plain matcher finds, and none that covers all adds fewer.
+#[test]
+fn the_closest_policy_beside_a_plain_matcher() {
+    for used in [
+        &["states:StartExecution", "s3:HeadObject", "lambda:Invoke"][..],
+        &["iam:CreateGroup", "iam:ListUsers"],
+        &["route53:ChangeResourceRecordSets"],
+    ] {
+        let (lines, answer) = closest(&calls(used));
+        assert!(lines[0].starts_with("COVERS "), "{lines:?}");
+        let actions: Vec<String> = used
+            .iter()
+            .flat_map(|call| {
+                let (service, name) = call.split_once(':').unwrap();
+                match Actions::known().needed(service, name) {
+                    Needed::Actions(actions) => actions,
+                    other => panic!("{other:?}"),
+                }
+            })
+            .collect();
+        let measure = |policy: &AwsPolicy| {
+            let allowed = Actions::known().all().filter(|action| plainly(policy, action).0);
+            allowed.filter(|action| !actions.contains(action)).count()
+        };
+        let covering: Vec<&AwsPolicy> = AwsPolicies::known()
+            .iter()
+            .filter(|policy| {
+                policy.name != "AdministratorAccess" && actions.iter().all(|action| plainly(policy, action).1)
+            })
+            .collect();
+        let mut by_plain: Vec<(usize, String)> =
+            covering.iter().map(|policy| (measure(policy), policy.name.clone())).collect();
+        by_plain.sort();
+        let shown: Vec<(usize, String)> = answer
+            .rows
+            .iter()
+            .filter(|row| row[0].as_text().as_deref() == Some("COVERS"))
+            .map(|row| match (&row[6], row[1].as_text()) {
+                (Value::Count(adds), Some(name)) => (usize::try_from(*adds).unwrap(), name.into_owned()),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(shown, by_plain[..shown.len()], "{used:?}");
+        assert_eq!(shown.len(), by_plain.len().min(3));
+    }
+}
+
+#[test]
+fn what_no_policy_covers_and_what_is_not_a_proposal() {
+    let (lines, answer) = closest(&calls(&["iam:CreateUser", "ec2:RunInstances", "organizations:CreateAccount"]));
+    assert!(lines.iter().all(|line| line.starts_with("LACKS ")), "{lines:?}");
+    assert_eq!(lines.len(), 3);
+    assert_eq!(
+        answer.hidden.as_deref(),
+        Some("no AWS-managed policy short of an administrator's covers all that was used")
+    );
+    // What nobody used is close to nothing.
+    let (lines, answer) = closest(&[call("ann", "iam:ListUsers", "AccessDenied")]);
+    assert_eq!((lines, answer.hidden), (Vec::new(), Some(format!("{} used no action that is known", arn("user/ann")))));
+    let (_, answer) = closest(&[call("ann", "iam:NoSuchCall", ""), call("ann", "iam:ListUsers", "")]);
+    assert_eq!(
+        answer.notes,
+        ["left out, since the table of actions does not tell what these calls need: iam:NoSuchCall"]
+    );
+}
+
+/// What a policy denies it does not cover, and what it allows on some resources or on a condition it may.
+#[test]
+fn denials_and_terms_of_managed_policies() {
+    let named = |name: &str| AwsPolicies::known().iter().find(|policy| policy.name == name).unwrap();
+    for (policy, action, expected) in [
+        ("PowerUserAccess", "ec2:RunInstances", (true, true)),
+        ("PowerUserAccess", "iam:ListRoles", (true, true)),
+        ("PowerUserAccess", "iam:CreateUser", (false, false)),
+        ("AWSDenyAll", "ec2:RunInstances", (false, false)),
+        ("AmazonConnectReadOnlyAccess", "connect:AdminGetEmergencyAccessToken", (false, false)),
+        ("AmazonConnectReadOnlyAccess", "connect:DescribeInstance", (true, true)),
+        // On the condition iam:PassedToService, and on a role's name.
+        ("AWSLambda_FullAccess", "iam:PassRole", (true, false)),
+    ] {
+        assert_eq!(plainly(named(policy), action), expected, "{policy} {action}");
+    }
+    let (lines, _) = closest(&calls(&["connect:AdminGetEmergencyAccessToken"]));
+    assert!(!lines.iter().any(|line| line.contains("AmazonConnectReadOnlyAccess")), "{lines:?}");
 }
