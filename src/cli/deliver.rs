@@ -184,6 +184,7 @@ pub fn sections(plan: &Plan, known: &Known<'_>) -> Result<(Vec<Section>, Option<
         posture,
         logs: logs.as_ref(),
         verified,
+        policy: plan.policy.as_ref(),
         ..of_options
     };
     let (reports, reach) = (plan.reports(), news::reach(plan, coverage));
@@ -325,8 +326,8 @@ fn section(report: &'static Report, view: &View<'_>, plan: &Plan, reach: &Reach)
     let is_sorted = delivery.shape.sort.is_some();
     let rows = table.rows_total;
     info!(report = report.name, rows, findings = findings.len(), suppressed, took = ?begun.elapsed(), "answered");
-    let (document, notes) = (answer.document, answer.notes);
-    let section = Section { document, notes, ..Section::new(report.summary, table) };
+    let (document, notes, is_open) = (answer.document, answer.notes, answer.is_open);
+    let section = Section { document, notes, is_open, ..Section::new(report.summary, table) };
     Ok(Section { findings, charts, hidden, suppressed, tree, is_sorted, ..section })
 }
 

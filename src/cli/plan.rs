@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use trailscan::model::Policy;
 use trailscan::output::{Destination, Format};
 use trailscan::posture::{AccountNames, Places};
 use trailscan::report::{
@@ -46,6 +47,8 @@ pub struct Typed {
     pub texts: Vec<(TextOption, Vec<String>)>,
     /// Files of public keys.
     pub public_keys: Vec<PathBuf>,
+    /// The file of a policy document beside the question.
+    pub policy: Option<PathBuf>,
 }
 
 /// All that a run does.
@@ -75,6 +78,8 @@ pub struct Plan {
     pub accounts: Vec<String>,
     /// What was asked beside the window.
     pub asked: Asked,
+    /// The policy document that was given beside the question.
+    pub policy: Option<Policy>,
     /// What of the answer is told.
     pub narrow: Narrow,
     /// The earlier answer that it is compared with.
@@ -143,8 +148,9 @@ impl Plan {
         let Typed {
             origins, question, argument, mut common, shape, state: typed_state, numbers, texts, narrow, ..
         } = typed;
-        let public_keys = typed.public_keys;
+        let (public_keys, policy) = (typed.public_keys, typed.policy);
         variant::check(question, argument.as_deref())?;
+        let policy = policy.as_deref().map(variant::read).transpose()?;
         account_ids::resolve(&mut common)?;
         let rulebook = around.rulebook(common.now.as_deref())?;
         let state = typed_state.places()?;
@@ -199,6 +205,7 @@ impl Plan {
             live,
             accounts: common.account,
             asked,
+            policy,
             narrow: told,
             baseline,
             delivery: Delivery { repeat, ..delivery },
@@ -325,6 +332,7 @@ mod tests {
             numbers: Vec::new(),
             texts: Vec::new(),
             public_keys: Vec::new(),
+            policy: None,
         };
         Plan::resolve(typed, &surroundings).map_err(|problem| problem.to_string())
     }

@@ -120,6 +120,7 @@ fn typed(name: &str, Completed { matches, origins }: Completed) -> Result<Typed,
         numbers: options.into_iter().filter_map(|option| Some((option, number(&matches, option)?))).collect(),
         texts: texts_of(report).filter_map(|option| Some((option, texts(&matches, option)?))).collect(),
         public_keys: verifying::typed(&matches),
+        policy: report.and_then(|report| variant::file(report, &matches)),
     })
 }
 

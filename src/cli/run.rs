@@ -66,6 +66,7 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
         false => End::of(&coverage, plan.delivery.fail_on, &findings),
     };
     let end = if end == End::Complete && news::fails(plan, &sections) { End::Findings } else { end };
+    let end = if end == End::Complete && shown.iter().any(|section| section.is_open) { End::Partial } else { end };
     // Without a document there is nothing to write, and what was read is told all the same.
     let lacks_document = end != End::Nothing && plan.wants_document() && shown.iter().all(|it| it.document.is_none());
     let end = if lacks_document { End::Nothing } else { end };

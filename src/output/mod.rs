@@ -127,6 +127,8 @@ pub struct Section {
     pub document: Option<String>,
     /// What is to be known of it and stands nowhere in it: the command line says it.
     pub notes: Vec<String>,
+    /// Whether something was to be proven and is not.
+    pub is_open: bool,
     /// How each finding stands to an earlier answer, in their order; empty where there is none.
     pub standings: Vec<Standing>,
     /// Whether the user chose the order of the rows, and so wants to see them.
@@ -191,6 +193,7 @@ impl Section {
             tree: None,
             document: None,
             notes: Vec::new(),
+            is_open: false,
             standings: Vec::new(),
             is_sorted: false,
         }

@@ -78,7 +78,7 @@ pub use variants::{VARIANTS, Variant, variants_of};
 use self::charts::Chart;
 use crate::aggregate::{AggregateKind, State};
 use crate::integrity::Verified;
-use crate::model::EventTime;
+use crate::model::{EventTime, Policy};
 use crate::posture::Posture;
 
 /// Every report, in the order in which they are listed.
@@ -220,6 +220,8 @@ pub struct View<'a> {
     pub logs: Option<&'a LogSpan>,
     /// What digests prove of the objects, where that is what was asked.
     pub verified: Option<&'a Verified>,
+    /// The policy document that was given beside the question.
+    pub policy: Option<&'a Policy>,
 }
 
 impl<'a> View<'a> {
@@ -236,6 +238,7 @@ impl<'a> View<'a> {
             posture: None,
             logs: None,
             verified: None,
+            policy: None,
         }
     }
 }
@@ -260,6 +263,8 @@ pub struct Answer {
     pub document: Option<String>,
     /// What is to be known of the answer and has no place in it, each a sentence.
     pub notes: Vec<String>,
+    /// Whether something was to be proven and is not: the run ends as one that lacks something.
+    pub is_open: bool,
 }
 
 /// The reports that an audit runs: those that need no argument, and sum up.

@@ -8,6 +8,8 @@ pub struct Variant {
     pub of: &'static str,
     /// The flag without its dashes.
     pub flag: &'static str,
+    /// What may stand behind it and `=`: `FILE`, of a policy document.
+    pub value: Option<&'static str>,
     /// What it asks, for the help.
     pub about: &'static str,
     /// What answers it.
@@ -19,14 +21,23 @@ pub static VARIANTS: &[Variant] = &[
     Variant {
         of: permissions::REPORT.name,
         flag: "policy",
+        value: None,
         about: "Print the least policy document of what PRINCIPAL used, as JSON for `aws iam create-policy`",
         report: &permissions::POLICY,
     },
     Variant {
         of: permissions::REPORT.name,
         flag: "closest-managed",
+        value: None,
         about: "List the AWS-managed policies that cover what PRINCIPAL used with the fewest actions to spare",
         report: &permissions::CLOSEST,
+    },
+    Variant {
+        of: permissions::REPORT.name,
+        flag: "prove",
+        value: Some("FILE"),
+        about: "Tell whether the policy document FILE, or that of --policy, would have denied what PRINCIPAL used",
+        report: &permissions::PROOF,
     },
 ];
 

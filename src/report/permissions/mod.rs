@@ -4,6 +4,7 @@ mod closest;
 mod granted;
 mod judge;
 mod policy;
+mod proof;
 mod subject;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ pub use closest::CLOSEST;
 use granted::Granted;
 use judge::{Judged, Known, Look};
 pub use policy::POLICY;
+pub use proof::PROOF;
 use subject::{Done, Subjects, Who};
 
 /// The report.
@@ -58,6 +60,7 @@ const EXAMPLES: &[&str] = &[
     "trailscan REPORT role/deploy --iam-dir iam --expand 50 ./AWSLogs",
     "trailscan REPORT --iam-dir iam --where verdict=PROVEN ./AWSLogs",
     "trailscan REPORT role/deploy --policy --output policy.json --days 90 ./AWSLogs",
+    "trailscan REPORT role/deploy --prove=policy.json --days 90 ./AWSLogs",
 ];
 
 const ABOUT: &str = "\
@@ -96,6 +99,10 @@ own action is told on stderr and not in it.
 --closest-managed lists the AWS-managed policies that cover what PRINCIPAL used with the fewest actions to spare, and what \
 they add; PERHAPS where some are allowed on some resources or on a condition alone. A Deny in them counts. Administrators' \
 policies are left out.
+
+--prove holds what PRINCIPAL used against a policy document, FILE or that of --policy, and the permissions boundary, as if \
+that were all that is granted. Exit code 0: none would have been denied; 3: some would, or resources or conditions decide, \
+which are not judged.
 
 Rows come by account, principal, verdict in the order above, and action.";
 

@@ -1,7 +1,7 @@
 //! What is proposed of what was used: policies.
 
 use super::*;
-use crate::model::{AwsPolicies, AwsPolicy, AwsStatement, Effect, Needed};
+use crate::model::{AwsPolicies, AwsPolicy, AwsStatement, Effect, Needed, Policy};
 
 /// The document of what some used, and what is said beside it.
 fn policy(asked: &str, records: &[Json]) -> (Option<Json>, Answer) {
@@ -226,4 +226,114 @@ fn denials_and_terms_of_managed_policies() {
     }
     let (lines, _) = closest(&calls(&["connect:AdminGetEmergencyAccessToken"]));
     assert!(!lines.iter().any(|line| line.contains("AmazonConnectReadOnlyAccess")), "{lines:?}");
+}
+
+/// `action verdict` of each row of a proof, and all of the answer.
+fn proof(document: Option<Json>, details: Option<&Json>, records: &[Json]) -> (Vec<String>, Answer) {
+    let files: Vec<String> = details.into_iter().map(Json::to_string).collect();
+    let posture = load(&files);
+    let state = scan_for(REPORT.needs, &samples(records.to_vec()));
+    let policy = document.map(|document| Policy::from_value(&document).unwrap());
+    let options = Options::default();
+    let view =
+        View { argument: Some("ann"), policy: policy.as_ref(), posture: Some(&posture), ..View::new(&state, &options) };
+    let answer = (PROOF.answer)(&view);
+    let line = |row: &Vec<Value>| [2, 3].map(|place| row[place].as_text().unwrap().into_owned()).join(" ");
+    (answer.rows.iter().map(line).collect(), answer)
+}
+
+#[test]
+fn the_policy_of_what_was_used_denies_none_of_it() {
+    let used = calls(&["s3:HeadObject", "iam:ListUsers", "lambda:CreateFunction20150331", "dynamodb:ExecuteStatement"]);
+    let (lines, answer) = proof(None, None, &used);
+    assert!(lines.iter().all(|line| line.ends_with(" ALLOWED")), "{lines:?}");
+    assert_eq!(lines.len(), 7);
+    assert_eq!(answer.hidden.as_deref(), Some("none of 7 used actions would have been denied"));
+    assert!(!answer.is_open);
+    // Near misses: nothing used proves nothing, and a call of no known action is not proven to be allowed.
+    let (lines, answer) = proof(None, None, &[call("ann", "iam:ListUsers", "AccessDenied")]);
+    assert!(lines.is_empty() && answer.is_open, "{lines:?}");
+    let (lines, answer) = proof(None, None, &calls(&["iam:ListUsers", "iam:NoSuchCall"]));
+    assert_eq!(lines, ["iam:NoSuchCall UNMAPPED", "iam:ListUsers ALLOWED"]);
+    assert!(answer.is_open);
+}
+
+#[test]
+fn what_a_policy_would_have_denied() {
+    let used = calls(&[
+        "iam:ListUsers",
+        "iam:ListRoles",
+        "iam:CreateUser",
+        "iam:DeleteUser",
+        "ec2:RunInstances",
+        "s3:ListBuckets",
+    ]);
+    let given = document(json!([
+        { "Sid": "Most", "Effect": "Allow", "NotAction": "ec2:*", "Resource": "*" },
+        { "Effect": "Deny", "Action": "iam:Delete*", "Resource": "*" },
+        { "Effect": "Deny", "Action": "iam:CreateUser", "Resource": arn("user/boss") },
+        { "Effect": "Allow", "Action": "ec2:Describe*", "Resource": "*" },
+    ]));
+    let (lines, answer) = proof(Some(given), None, &used);
+    let expected = [
+        "iam:DeleteUser DENIED",
+        "ec2:RunInstances NOT ALLOWED",
+        "iam:CreateUser PERHAPS",
+        "iam:ListRoles ALLOWED",
+        "iam:ListUsers ALLOWED",
+        "s3:ListAllMyBuckets ALLOWED",
+    ];
+    assert_eq!(lines, expected);
+    let sum =
+        "2 of 6 used actions would have been denied; 1 decided by resources or conditions, which are not judged";
+    assert_eq!(answer.hidden.as_deref(), Some(sum));
+    assert!(answer.is_open);
+    assert_eq!(answer.rows[0][5], Value::list(["1 (Most)", "2"].map(str::to_owned).to_vec()));
+}
+
+/// What is allowed on some resources or on a condition may have been denied; what is allowed on everything beside that not.
+#[test]
+fn resources_and_conditions_are_not_judged() {
+    let mfa = json!({ "Bool": { "aws:MultiFactorAuthPresent": "true" } });
+    for (statement, verdict) in [
+        (json!({ "Effect": "Allow", "Action": "iam:ListUsers", "Resource": arn("user/x") }), "PERHAPS"),
+        (json!({ "Effect": "Allow", "Action": "iam:ListUsers", "Resource": "*", "Condition": mfa }), "PERHAPS"),
+        (json!({ "Effect": "Allow", "Action": "IAM:list?sers", "Resource": "*" }), "ALLOWED"),
+        (json!({ "Effect": "Allow", "NotAction": "iam:*", "Resource": "*" }), "NOT ALLOWED"),
+    ] {
+        let (lines, answer) = proof(Some(document(json!([statement]))), None, &calls(&["iam:ListUsers"]));
+        assert_eq!(lines, [format!("iam:ListUsers {verdict}")]);
+        assert_eq!(answer.is_open, verdict != "ALLOWED");
+    }
+}
+
+#[test]
+fn a_boundary_counts_beside_the_policy() {
+    let managed = |statements: Json| {
+        let versions = json!([{ "VersionId": "v1", "IsDefaultVersion": true, "Document": document(statements) }]);
+        json!([{ "PolicyName": "edge", "Arn": arn("policy/edge"), "PolicyVersionList": versions }])
+    };
+    let edge = json!({ "PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn("policy/edge") });
+    let details = |policies: Json| {
+        json!({ "UserDetailList": [entity("User", "ann", json!({ "PermissionsBoundary": edge }))], "GroupDetailList": [],
+                "RoleDetailList": [], "Policies": policies })
+    };
+    let deny = json!({ "Effect": "Deny", "Action": "iam:ListUsers", "Resource": "*" });
+    for (policies, verdict) in [
+        (managed(json!([allow(json!("iam:*"))])), "ALLOWED"),
+        (managed(json!([allow(json!("ec2:*"))])), "OUTSIDE BOUNDARY"),
+        (managed(json!([allow(json!("iam:*")), deny])), "OUTSIDE BOUNDARY"),
+        (managed(json!([{ "Effect": "Allow", "Action": "iam:*", "Resource": arn("user/x") }])), "PERHAPS"),
+    ] {
+        let (lines, answer) = proof(None, Some(&details(policies)), &calls(&["iam:ListUsers"]));
+        assert_eq!(lines, [format!("iam:ListUsers {verdict}")]);
+        assert_eq!(answer.notes, [""; 0]);
+    }
+    let (lines, answer) = proof(None, Some(&details(json!([]))), &calls(&["iam:ListUsers"]));
+    assert_eq!(lines, ["iam:ListUsers ALLOWED"]);
+    assert_eq!(
+        answer.notes,
+        [format!("the permissions boundary {} is not in the state: not judged", arn("policy/edge"))]
+    );
+    assert!(answer.is_open, "what is not judged is not proven");
 }
