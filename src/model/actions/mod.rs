@@ -18,7 +18,7 @@ use std::sync::LazyLock;
 
 pub use level::AccessLevel;
 pub use managed::{AwsPolicies, AwsPolicy, AwsStatement};
-pub use recorded::{GLOBAL_SERVICES, Unknowable};
+pub use recorded::{Unknowable, global_witness};
 
 /// Written by `benches/actions.py`.
 static TABLE: &[u8] = include_bytes!("table.z");
@@ -121,14 +121,13 @@ impl Actions {
         if operations::needs_nothing(prefix, event_name) {
             return Needed::Nothing;
         }
-        let names = [event_name, operations::without_version(event_name)];
-        let found = names.into_iter().find_map(|name| {
-            let listed = operations::listed(prefix, name);
-            listed.or_else(|| service.own(name)).or_else(|| service.by_operation.get(name).cloned())
-        });
-        let found = found.or_else(|| operations::by_verb(prefix, event_name));
+        let others = operations::sharing(prefix).iter().filter_map(|other| self.services.get_key_value(other));
+        let mut all = std::iter::once((prefix, service)).chain(others.map(|(prefix, service)| (*prefix, service)));
+        let found = all.find_map(|(prefix, service)| Some((prefix, service.needed(prefix, event_name)?)));
         match found {
-            Some(names) => Needed::Actions(names.into_iter().map(|name| format!("{prefix}:{name}")).collect()),
+            Some((prefix, names)) => {
+                Needed::Actions(names.into_iter().map(|name| operations::action(prefix, name)).collect())
+            }
             None => Needed::Unknown(Some(prefix)),
         }
     }
@@ -175,6 +174,16 @@ impl Service {
                 action.level = AccessLevel::of_letter(letter);
             }
         }
+    }
+
+    /// The actions that a call of this service needs, if they are known.
+    fn needed(&self, prefix: &str, event_name: &str) -> Option<Vec<&'static str>> {
+        let names = [event_name, operations::without_version(event_name)];
+        let found = names.into_iter().find_map(|name| {
+            let listed = operations::listed(prefix, name);
+            listed.or_else(|| self.own(name)).or_else(|| self.by_operation.get(name).cloned())
+        });
+        found.or_else(|| operations::by_verb(prefix, event_name))
     }
 
     /// The action of that name, in the same letters.

@@ -6,12 +6,14 @@
 use std::collections::BTreeSet;
 
 use super::subject::Who;
-use crate::model::{Effect, Listed, Policy, PolicyError, Statement, pattern_matches};
+use crate::model::{Effect, EventTime, Listed, Policy, PolicyError, Statement, pattern_matches};
 use crate::posture::{AttachedPolicy, Authorization, Boundary, InlinePolicy};
 
 /// Everything that is granted to one.
 #[derive(Default)]
 pub(super) struct Granted<'a> {
+    /// When the user or role was made.
+    pub created: Option<EventTime>,
     /// Statements that allow.
     pub allows: Vec<Source<'a>>,
     denies: Vec<Source<'a>>,
@@ -58,10 +60,12 @@ impl<'a> Granted<'a> {
                 }
             }
             granted.bound(state, user.boundary.as_ref());
+            granted.created = user.created;
         } else {
             let role = state.roles.as_ref()?.get(name)?;
             granted.add(state, "", (&role.inline, &role.attached));
             granted.bound(state, role.boundary.as_ref());
+            granted.created = role.created;
         }
         Some(granted)
     }

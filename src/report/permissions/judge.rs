@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::granted::{Effective, Granted, has};
 use super::subject::{Asked, Done};
-use crate::model::{Actions, GLOBAL_SERVICES, Listed, Unknowable};
+use crate::model::{Actions, Listed, Unknowable, global_witness};
 
 /// How an action stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -265,8 +265,8 @@ impl<'a> Look<'a> {
             Unused::Beside
         } else if self.proof.is_err() {
             Unused::Unproven
-        } else if GLOBAL_SERVICES.contains(&service()) && !self.hears(service()) {
-            Unused::Unheard
+        } else if let Some(witness) = global_witness(service()).filter(|witness| !self.hears(witness)) {
+            Unused::Unheard(witness)
         } else if self.done.unmapped.contains(service()) {
             Unused::Unmapped
         } else {
@@ -287,9 +287,8 @@ impl<'a> Look<'a> {
                 let call = self.done.beside.get(action).map_or("a call", String::as_str);
                 format!("{call} was called, which may ask for it too")
             }
-            (Unused::Unheard, _) => {
-                let service = action.split_once(':').map_or("", |(service, _)| service);
-                format!("no event of {service} was read: the trail may not record global services")
+            (Unused::Unheard(witness), _) => {
+                format!("no event of {witness} was read: the trail may not record global services")
             }
             (Unused::Unmapped, _) => {
                 let service = action.split_once(':').map_or("", |(service, _)| service);
@@ -309,8 +308,8 @@ enum Unused {
     Beside,
     /// Not enough was read.
     Unproven,
-    /// It is of a global service of which no event was read.
-    Unheard,
+    /// It is of a global service, and no event of this one was read, which would show that trails record them.
+    Unheard(&'static str),
     /// Some calls of its service are not known to be of an action.
     Unmapped,
     Proven,
@@ -320,7 +319,7 @@ impl Unused {
     const fn verdict(self) -> Verdict {
         match self {
             Self::Unknowable(_) | Self::Beside => Verdict::Unknowable,
-            Self::Unproven | Self::Unheard | Self::Unmapped => Verdict::Unseen,
+            Self::Unproven | Self::Unheard(_) | Self::Unmapped => Verdict::Unseen,
             Self::Proven => Verdict::Proven,
         }
     }

@@ -13,10 +13,10 @@ mod used;
 use std::collections::BTreeMap;
 
 use super::columns::columns;
-use super::scorecard::by_whole_logs;
+use super::scorecard::{LogSpan, WHOLE_DAYS, by_whole_logs};
 use super::{Answer, Argument, Form, Report, ReportOption, StateUse, View};
 use crate::aggregate::{AggregateKind, calls, principals};
-use crate::model::pattern_matches;
+use crate::model::{EventTime, pattern_matches};
 use crate::posture::Account;
 pub use closest::CLOSEST;
 use granted::Granted;
@@ -155,6 +155,8 @@ fn answer(view: &View<'_>) -> Answer {
             without.push(&who.account_id);
         }
         let proof = proofs.entry(&who.account_id).or_insert_with(|| proof_of(view, &who.account_id, &subjects));
+        let since = granted.as_ref().and_then(|granted| granted.created);
+        let proof = &proof_since(proof, since, view.logs);
         let (heard, account_id) = (&subjects.heard, who.account_id.as_str());
         let look = Look { done, granted: granted.as_ref(), proof, known: &known, heard, account_id, expand };
         for judged in look.rows() {
@@ -175,6 +177,21 @@ fn proof_of(view: &View<'_>, account_id: &str, subjects: &Subjects) -> Result<St
         return Err(why.to_owned());
     }
     by_whole_logs(account_id, logs, view.posture)
+}
+
+/// The same of whoever was made at that moment: what nobody could do is not proven unused.
+fn proof_since(
+    proof: &Result<String, String>,
+    made: Option<EventTime>,
+    logs: Option<&LogSpan>,
+) -> Result<String, String> {
+    let last = logs.and_then(|logs| logs.whole_days).map(|(_, last)| last);
+    match made.zip(last).filter(|(made, last)| last.0 - made.day().0 < WHOLE_DAYS) {
+        Some((made, _)) if proof.is_ok() => {
+            Err(format!("it was made on {}, and not {WHOLE_DAYS} whole days of logs were read after that", made.day()))
+        }
+        _ => proof.clone(),
+    }
 }
 
 fn has_policies(account: &Account) -> bool {

@@ -40,7 +40,7 @@ fn inline(statements: Json) -> Json {
 fn entity(kind: &str, name: &str, more: Json) -> Json {
     let (id, folder) = (format!("AIDA{}", name.to_uppercase()), kind.to_lowercase());
     let mut entity = json!({ format!("{kind}Name"): name, format!("{kind}Id"): id, "Path": "/",
-                             "Arn": arn(&format!("{folder}/{name}")), "CreateDate": "2025-01-01T00:00:00+00:00" });
+                             "Arn": arn(&format!("{folder}/{name}")), "CreateDate": "2024-01-01T00:00:00+00:00" });
     entity.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     entity
 }
@@ -155,12 +155,76 @@ fn what_logs_cannot_tell_is_never_proven() {
         "lambda:InvokeFunction",
         "dynamodb:GetItem",
         "ec2:CreateTags",
+        "ec2:CreateNetworkInterface",
+        "iam:CreateServiceLinkedRole",
         "kms:CreateKey",
         "iam:NoSuchAction",
     ];
     let mut expected: Vec<String> = actions.iter().map(|action| format!("{action} UNKNOWABLE")).collect();
     expected.sort();
     assert_eq!(rows(json!([allow(json!(actions))]), &[]), expected);
+}
+
+/// Who calls what needs no permission does not use what grants it, and does not leave it unused either.
+#[test]
+fn what_needs_no_permission_is_neither_used_nor_unused() {
+    let granted = json!([allow(json!(["sts:GetCallerIdentity", "sts:AssumeRole"]))]);
+    for calls in [&[][..], &[call("ann", "sts:GetCallerIdentity", "")]] {
+        assert_eq!(rows(granted.clone(), calls), ["sts:AssumeRole PROVEN", "sts:GetCallerIdentity UNKNOWABLE"]);
+    }
+}
+
+/// Calls of IAM users by credentials of GetFederationToken are theirs.
+#[test]
+fn federated_sessions_use_what_their_issuer_is_granted() {
+    let mut federated = call("ann", "iam:ListUsers", "");
+    federated["userIdentity"] = json!({
+        "type": "FederatedUser", "principalId": format!("{ACCOUNT}:guest"), "accountId": ACCOUNT,
+        "arn": format!("arn:aws:sts::{ACCOUNT}:federated-user/guest"),
+        "sessionContext": { "sessionIssuer": { "type": "IAMUser", "principalId": "AIDAANN", "accountId": ACCOUNT,
+                                               "arn": arn("user/ann"), "userName": "ann" } }
+    });
+    let granted = json!([allow(json!(["iam:ListUsers", "iam:ListRoles"]))]);
+    assert_eq!(rows(granted, &[federated]), ["iam:ListRoles PROVEN", "iam:ListUsers USED"]);
+}
+
+/// A call that a service makes with somebody's identity is his, whoever `invokedBy` names.
+#[test]
+fn calls_on_behalf_are_of_whoever_they_are_made_for() {
+    let mut forwarded = call("ann", "ec2:DescribeImages", "");
+    forwarded["userIdentity"]["invokedBy"] = json!("cloudformation.amazonaws.com");
+    forwarded["sourceIPAddress"] = json!("cloudformation.amazonaws.com");
+    let granted = json!([allow(json!(["ec2:DescribeImages", "ec2:DescribeVolumes"]))]);
+    assert_eq!(rows(granted, &[forwarded]), ["ec2:DescribeVolumes PROVEN", "ec2:DescribeImages USED"]);
+}
+
+/// Application Auto Scaling's calls, which have the event source of EC2 Auto Scaling, prove nothing of that either way.
+#[test]
+fn a_shared_event_source_is_not_taken_for_one_service() {
+    let granted = json!([allow(json!(["autoscaling:PutScalingPolicy", "autoscaling:SetDesiredCapacity"]))]);
+    let found = rows(
+        granted,
+        &[call("ann", "autoscaling:RegisterScalableTarget", ""), call("ann", "autoscaling:PutScalingPolicy", "")],
+    );
+    let expected = [
+        "application-autoscaling:PutScalingPolicy UNGRANTED",
+        "application-autoscaling:RegisterScalableTarget UNGRANTED",
+        "autoscaling:SetDesiredCapacity PROVEN",
+        "autoscaling:PutScalingPolicy USED",
+    ];
+    assert_eq!(found, expected);
+}
+
+/// Whoever was made in these days could not use anything before; on the day before the first of 30 is early enough.
+#[test]
+fn who_was_made_lately_has_nothing_proven() {
+    let made = |day: i32| {
+        let mut details = ann(json!([allow(json!("iam:ListUsers"))]));
+        details["UserDetailList"][0]["CreateDate"] = json!(format!("{}T10:00:00+00:00", Day(day)));
+        rows_of(Some(&details), &[], (40, 0, None))
+    };
+    assert_eq!(made(20_009), ["iam:ListUsers PROVEN"]);
+    assert_eq!(made(20_010), ["iam:ListUsers UNSEEN"]);
 }
 
 #[test]
@@ -299,6 +363,12 @@ fn logs_that_lack_something_prove_nothing() {
         ),
         (
             &[change("ec2:RunInstances")],
+            REPORT.needs,
+            Some(&whole),
+            "no event of iam was read: the trail may not record global services",
+        ),
+        (
+            &[change("ec2:RunInstances"), change("sts:AssumeRole")],
             REPORT.needs,
             Some(&whole),
             "no event of iam was read: the trail may not record global services",

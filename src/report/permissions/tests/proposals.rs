@@ -284,8 +284,7 @@ fn what_a_policy_would_have_denied() {
         "s3:ListAllMyBuckets ALLOWED",
     ];
     assert_eq!(lines, expected);
-    let sum =
-        "2 of 6 used actions would have been denied; 1 decided by resources or conditions, which are not judged";
+    let sum = "2 of 6 used actions would have been denied; 1 decided by resources or conditions, which are not judged";
     assert_eq!(answer.hidden.as_deref(), Some(sum));
     assert!(answer.is_open);
     assert_eq!(answer.rows[0][5], Value::list(["1 (Most)", "2"].map(str::to_owned).to_vec()));
