@@ -184,6 +184,7 @@ pub fn sections(plan: &Plan, known: &Known<'_>) -> Result<(Vec<Section>, Option<
         posture,
         logs: logs.as_ref(),
         verified,
+        actions: plan.actions.as_ref(),
         policy: plan.policy.as_ref(),
         ..of_options
     };

@@ -51,6 +51,7 @@ mod progress;
 mod quantity;
 mod question;
 mod reading;
+mod reference;
 mod remote;
 mod repeat;
 mod reports;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use trailscan::model::Policy;
+use trailscan::model::{Actions, Policy};
 use trailscan::output::{Destination, Format};
 use trailscan::posture::{AccountNames, Places};
 use trailscan::report::{
@@ -23,7 +23,7 @@ use super::reading::{Reading, Reads};
 use super::rulebook::Rulebook;
 use super::surroundings::Surroundings;
 use super::verifying::Verifying;
-use super::{account_ids, account_names, addresses, baseline, iam_state, repeat, variant};
+use super::{account_ids, account_names, addresses, baseline, iam_state, reference, repeat, variant};
 
 /// The command line as it was typed.
 pub struct Typed {
@@ -78,6 +78,8 @@ pub struct Plan {
     pub accounts: Vec<String>,
     /// What was asked beside the window.
     pub asked: Asked,
+    /// What IAM's actions are, where that was given.
+    pub actions: Option<Actions>,
     /// The policy document that was given beside the question.
     pub policy: Option<Policy>,
     /// What of the answer is told.
@@ -174,6 +176,7 @@ impl Plan {
         for (option, texts) in texts {
             options.set_texts(&option, texts);
         }
+        let actions = reference::actions(&options)?;
         let told = narrow.checked(question.report())?;
         let mut asked = baseline::asked(question, &common, &options, argument.as_deref());
         narrow.add_to(&mut asked);
@@ -205,6 +208,7 @@ impl Plan {
             live,
             accounts: common.account,
             asked,
+            actions,
             policy,
             narrow: told,
             baseline,

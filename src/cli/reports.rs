@@ -161,7 +161,9 @@ fn options_of(report: Option<&'static Report>) -> Vec<ReportOption> {
 fn texts_of(asked: Option<&'static Report>) -> impl Iterator<Item = TextOption> {
     let is_of = move |report: &&&Report| {
         let is_of_state = |asked: &Report| asked.reads_state() && report.needs_no_logs();
-        asked.is_none_or(|asked| asked.name == report.name || is_of_state(asked))
+        // An audit takes those of the reports that it runs.
+        let is_audited = || report.argument.is_none();
+        asked.map_or_else(is_audited, |asked| asked.name == report.name || is_of_state(asked))
     };
     REPORTS.iter().filter(is_of).flat_map(|report| report.texts).copied()
 }

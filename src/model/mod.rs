@@ -38,7 +38,9 @@ pub(crate) mod testing;
 pub(crate) use crate::json::{careful::text_of as text, fields::Raw};
 pub use access_key::AccessKeyKind;
 pub use account_id::is_account_id;
-pub use actions::{AccessLevel, Actions, AwsPolicies, AwsPolicy, AwsStatement, Needed, Unknowable, global_witness};
+pub use actions::{
+    AccessLevel, Actions, AwsPolicies, AwsPolicy, AwsStatement, Needed, ReferenceError, Unknowable, global_witness,
+};
 pub use address::{Network, SourceAddress};
 pub use arn::Arn;
 pub(crate) use digest::{hexadecimal, sha256};

@@ -62,6 +62,7 @@ pub use frameworks::{BENCHMARK, control, technique};
 pub use incident::{Subject, subject_of};
 pub use occurrence::Occurrence;
 pub use options::{OptionError, Options, ReportOption, TextOption};
+pub use permissions::SERVICE_REFERENCE;
 pub use rule::{Practice, Rule};
 pub use same_deed::one_finding_per_deed;
 pub use same_fact::{one_finding_for_many_accounts, one_finding_per_fact, told_by};
@@ -78,7 +79,7 @@ pub use variants::{VARIANTS, Variant, variants_of};
 use self::charts::Chart;
 use crate::aggregate::{AggregateKind, State};
 use crate::integrity::Verified;
-use crate::model::{EventTime, Policy};
+use crate::model::{Actions, EventTime, Policy};
 use crate::posture::Posture;
 
 /// Every report, in the order in which they are listed.
@@ -220,6 +221,8 @@ pub struct View<'a> {
     pub logs: Option<&'a LogSpan>,
     /// What digests prove of the objects, where that is what was asked.
     pub verified: Option<&'a Verified>,
+    /// The actions that IAM knows, where they were given.
+    pub actions: Option<&'a Actions>,
     /// The policy document that was given beside the question.
     pub policy: Option<&'a Policy>,
 }
@@ -238,8 +241,14 @@ impl<'a> View<'a> {
             posture: None,
             logs: None,
             verified: None,
+            actions: None,
             policy: None,
         }
+    }
+
+    /// The actions that IAM knows: as they were given, else those of this build.
+    pub fn known_actions(&self) -> &'a Actions {
+        self.actions.unwrap_or_else(|| Actions::known())
     }
 }
 

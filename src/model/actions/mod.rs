@@ -9,6 +9,7 @@ mod level;
 mod managed;
 mod operations;
 mod recorded;
+mod reference;
 #[cfg(test)]
 mod tests;
 
@@ -19,6 +20,7 @@ use std::sync::LazyLock;
 pub use level::AccessLevel;
 pub use managed::{AwsPolicies, AwsPolicy, AwsStatement};
 pub use recorded::{Unknowable, global_witness};
+pub use reference::ReferenceError;
 
 /// Written by `benches/actions.py`.
 static TABLE: &[u8] = include_bytes!("table.z");
@@ -31,14 +33,14 @@ static ACTIONS: LazyLock<Actions> = LazyLock::new(|| {
 });
 
 /// The actions that IAM knows, by service.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Actions {
     services: BTreeMap<&'static str, Service>,
     /// Actions that an operation needs beside its own, as the reference lists them: `ec2:CreateVpcEndpoint`.
     others: BTreeMap<&'static str, Vec<&'static str>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Service {
     /// By name in lower case.
     actions: BTreeMap<String, Action>,

@@ -7,7 +7,7 @@ use super::judge::Known;
 use super::subject::Subjects;
 use super::used::Used;
 use super::{NEEDS, nobody};
-use crate::model::{AccessLevel, Actions, AwsPolicies, AwsPolicy, Effect, Listed};
+use crate::model::{AccessLevel, AwsPolicies, AwsPolicy, Effect, Listed};
 use crate::report::columns::columns;
 use crate::report::{Answer, Argument, Form, Report, StateUse, View};
 
@@ -90,12 +90,12 @@ struct Fit<'a> {
     actions: usize,
     /// The places of those that were not used.
     added: Vec<usize>,
-    known: &'a Known,
+    known: &'a Known<'a>,
 }
 
 impl<'a> Fit<'a> {
     /// `None` of one that allows nothing of it.
-    fn of(policy: &'a AwsPolicy, used: &Used<'_>, known: &'a Known) -> Option<Self> {
+    fn of(policy: &'a AwsPolicy, used: &Used<'_>, known: &'a Known<'a>) -> Option<Self> {
         let (mut lacks, mut on_terms) = (Vec::new(), Vec::new());
         for action in used.actions.keys() {
             match allowed(policy, action) {
@@ -136,7 +136,7 @@ impl<'a> Fit<'a> {
     /// What it adds, the gravest first; what is of no known level comes last.
     fn added(&self) -> Vec<(Option<AccessLevel>, &str)> {
         let actions = self.added.iter().map(|place| self.known.at(*place));
-        let mut added: Vec<_> = actions.map(|action| (Actions::known().level(action), action)).collect();
+        let mut added: Vec<_> = actions.map(|action| (self.known.actions.level(action), action)).collect();
         added.sort_by_key(|(level, action)| (level.is_none(), *level, *action));
         added
     }
@@ -153,9 +153,9 @@ impl<'a> Fit<'a> {
 
 fn answer(view: &View<'_>) -> Answer {
     let asked_about = view.argument.map(str::trim).unwrap_or_default();
-    let subjects = Subjects::of(view.state, view.posture);
+    let subjects = Subjects::of(view);
     let used = Used::of(&subjects, asked_about);
-    let known = Known::new();
+    let known = Known::new(view.known_actions());
     let fits = closest(&used, &known);
     let rows = fits.iter().map(cells).collect();
     let covers = fits.iter().any(|fit| fit.verdict != Verdict::Lacks);
@@ -170,7 +170,7 @@ fn answer(view: &View<'_>) -> Answer {
 }
 
 /// The closest policies of each verdict; of the later ones those that come closer than what covers all.
-fn closest<'a>(used: &Used<'_>, known: &'a Known) -> Vec<Fit<'a>> {
+fn closest<'a>(used: &Used<'_>, known: &'a Known<'a>) -> Vec<Fit<'a>> {
     let policies = AwsPolicies::known().iter().filter(|policy| !allows_everything(policy));
     let mut fits: Vec<Fit<'_>> = policies.filter_map(|policy| Fit::of(policy, used, known)).collect();
     // What lacks more than three others do is not looked at further.

@@ -76,7 +76,7 @@ pub(super) struct Look<'a> {
     /// # Errors
     /// What is missing.
     pub proof: &'a Result<String, String>,
-    pub known: &'a Known,
+    pub known: &'a Known<'a>,
     /// The services of which its account has events, with the account.
     pub heard: &'a BTreeSet<(String, String)>,
     pub account_id: &'a str,
@@ -85,19 +85,19 @@ pub(super) struct Look<'a> {
 }
 
 /// Every action there is, with why logs cannot tell of it, in the order of names; and what patterns stand for.
-pub(super) struct Known {
+pub(super) struct Known<'a> {
+    pub actions: &'a Actions,
     all: Vec<(String, Option<Unknowable>)>,
     /// By pattern in lower case.
     members: RefCell<BTreeMap<String, Rc<[usize]>>>,
 }
 
-impl Known {
-    pub(super) fn new() -> Self {
-        let known = Actions::known();
-        let mut all: Vec<_> = known.all().map(|action| (known.unknowable(&action), action)).collect();
+impl<'a> Known<'a> {
+    pub(super) fn new(actions: &'a Actions) -> Self {
+        let mut all: Vec<_> = actions.all().map(|action| (actions.unknowable(&action), action)).collect();
         all.sort_by(|a, b| a.1.cmp(&b.1));
         let all = all.into_iter().map(|(unknowable, action)| (action, unknowable)).collect();
-        Self { all, members: RefCell::default() }
+        Self { actions, all, members: RefCell::default() }
     }
 
     /// The places of the actions that a pattern, or `NotAction` of several, stands for.
@@ -182,7 +182,7 @@ impl<'a> Look<'a> {
         for source in sources {
             let named = match &source.statement.actions {
                 Listed::Absent => Vec::new(),
-                Listed::Only(patterns) => patterns.iter().map(|pattern| one(pattern)).collect(),
+                Listed::Only(patterns) => patterns.iter().map(|pattern| one(self.known.actions, pattern)).collect(),
                 Listed::AllBut(patterns) => {
                     let listed = Listed::AllBut(patterns.clone());
                     vec![(all_but(patterns), Some(listed))]
@@ -210,7 +210,7 @@ impl<'a> Look<'a> {
     }
 
     fn of_unused(&self, action: String, granted_by: Vec<String>) -> Judged<'a> {
-        let unused = self.unused(&action, Actions::known().unknowable(&action));
+        let unused = self.unused(&action, self.known.actions.unknowable(&action));
         let (verdict, mut why) = (unused.verdict(), self.why(&action, unused));
         match self.granted.map(|granted| granted.effective(&action)) {
             Some(Effective::Denied) => why += "; a Deny takes it back",
@@ -356,10 +356,10 @@ fn all_but(patterns: &[String]) -> String {
 }
 
 /// A pattern of an `Action`, by itself: an action in IAM's spelling, or what stands for several.
-fn one(pattern: &str) -> (String, Option<Listed>) {
+fn one(actions: &Actions, pattern: &str) -> (String, Option<Listed>) {
     match pattern.contains(['*', '?']) {
         true => (pattern.to_owned(), Some(Listed::Only(vec![pattern.to_owned()]))),
-        false => (Actions::known().spelt(pattern).unwrap_or_else(|| pattern.to_owned()), None),
+        false => (actions.spelt(pattern).unwrap_or_else(|| pattern.to_owned()), None),
     }
 }
 

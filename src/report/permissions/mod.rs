@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use super::columns::columns;
 use super::scorecard::{LogSpan, WHOLE_DAYS, by_whole_logs};
-use super::{Answer, Argument, Form, Report, ReportOption, StateUse, View};
+use super::{Answer, Argument, Form, Report, ReportOption, StateUse, TextOption, View};
 use crate::aggregate::{AggregateKind, calls, principals};
 use crate::model::{EventTime, pattern_matches};
 use crate::posture::Account;
@@ -34,7 +34,7 @@ pub static REPORT: Report = Report {
     key: &["account_id", "principal", "action"],
     needs: NEEDS,
     options: &[EXPAND],
-    texts: &[],
+    texts: &[SERVICE_REFERENCE],
     rules: &[],
     argument: Some(Argument::optional("PRINCIPAL")),
     state: StateUse::BesideLogs,
@@ -42,6 +42,15 @@ pub static REPORT: Report = Report {
     form: Form::Rows,
     charts: None,
     answer,
+};
+
+/// AWS's own word on actions.
+pub const SERVICE_REFERENCE: TextOption = TextOption {
+    name: "service-reference",
+    value: "FILE|DIR",
+    is_many: true,
+    about: "AWS's service reference (JSON, a file a service), read in place of the program's table for the services that it \
+            names; may be repeated",
 };
 
 /// What tells which calls were made, and whether that are all.
@@ -141,8 +150,8 @@ fn boundary_text((arn, document): (&str, Option<&crate::model::Policy>)) -> Stri
 
 fn answer(view: &View<'_>) -> Answer {
     let asked_about = view.argument.map(str::trim).filter(|text| !text.is_empty());
-    let subjects = Subjects::of(view.state, view.posture);
-    let known = Known::new();
+    let subjects = Subjects::of(view);
+    let known = Known::new(view.known_actions());
     let expand = usize::try_from(view.options.get(&EXPAND)).unwrap_or(0);
     let mut proofs: BTreeMap<&str, Result<String, String>> = BTreeMap::new();
     let (mut rows, mut spared, mut without) = (Vec::new(), 0, Vec::new());

@@ -53,7 +53,7 @@ struct Statement<'a> {
 
 fn answer(view: &View<'_>) -> Answer {
     let asked_about = view.argument.map(str::trim).unwrap_or_default();
-    let subjects = Subjects::of(view.state, view.posture);
+    let subjects = Subjects::of(view);
     let used = Used::of(&subjects, asked_about);
     let document = document(&used);
     let why_not = match () {

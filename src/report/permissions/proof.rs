@@ -99,7 +99,7 @@ struct Judged {
 
 fn answer(view: &View<'_>) -> Answer {
     let asked_about = view.argument.map(str::trim).unwrap_or_default();
-    let subjects = Subjects::of(view.state, view.posture);
+    let subjects = Subjects::of(view);
     let used = Used::of(&subjects, asked_about);
     let Some(document) = document(view, &used) else {
         let why = if used.who.is_empty() { nobody(asked_about) } else { used.nothing() };
