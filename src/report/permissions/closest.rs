@@ -119,7 +119,7 @@ impl<'a> Fit<'a> {
         let of = |effect| self.policy.statements.iter().filter(move |it| it.effect == effect);
         for statement in of(Effect::Allow).chain(of(Effect::Deny).filter(|it| it.is_plain())) {
             for place in self.known.meant(&statement.actions).iter().flat_map(|places| places.iter()) {
-                is_allowed[*place] = statement.effect == Effect::Allow;
+                is_allowed[*place as usize] = statement.effect == Effect::Allow;
             }
         }
         let places = is_allowed.iter().enumerate().filter(|(_, allowed)| **allowed).map(|(place, _)| place);

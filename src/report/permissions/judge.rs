@@ -1,12 +1,13 @@
 //! What becomes of each action that is used or granted.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use super::accessed::Accessed;
 use super::granted::{Effective, Granted, has};
 use super::subject::{Asked, Done};
-use crate::model::{Actions, Listed, Unknowable, global_witness};
+use crate::model::{Actions, EventTime, Listed, Unknowable, global_witness};
 
 /// How an action stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,6 +70,8 @@ pub(super) struct Counts {
 /// What holds for every action of one user or role.
 pub(super) struct Look<'a> {
     pub done: &'a Done,
+    /// What IAM says of the services that it used last.
+    pub accessed: &'a Accessed<'a>,
     /// `None` where no state has it.
     pub granted: Option<&'a Granted<'a>>,
     /// What proves that what is not in the logs of its account was not done.
@@ -88,26 +91,36 @@ pub(super) struct Look<'a> {
 pub(super) struct Known<'a> {
     pub actions: &'a Actions,
     all: Vec<(String, Option<Unknowable>)>,
-    /// By pattern in lower case.
-    members: RefCell<BTreeMap<String, Rc<[usize]>>>,
+    /// By pattern in lower case: as many as [`MOST_KEPT`] allows.
+    members: RefCell<BTreeMap<String, Rc<[u32]>>>,
+    /// How many places these have.
+    kept: Cell<usize>,
 }
+
+/// Places of actions that are kept for patterns that come again: a `NotAction` has some 20,000.
+const MOST_KEPT: usize = 4 << 20;
 
 impl<'a> Known<'a> {
     pub(super) fn new(actions: &'a Actions) -> Self {
         let mut all: Vec<_> = actions.all().map(|action| (actions.unknowable(&action), action)).collect();
         all.sort_by(|a, b| a.1.cmp(&b.1));
         let all = all.into_iter().map(|(unknowable, action)| (action, unknowable)).collect();
-        Self { actions, all, members: RefCell::default() }
+        Self { actions, all, members: RefCell::default(), kept: Cell::default() }
     }
 
     /// The places of the actions that a pattern, or `NotAction` of several, stands for.
-    fn members(&self, name: &str, listed: &Listed) -> Rc<[usize]> {
+    fn members(&self, name: &str, listed: &Listed) -> Rc<[u32]> {
         let key = name.to_ascii_lowercase();
         if let Some(found) = self.members.borrow().get(&key) {
             return found.clone();
         }
-        let found: Rc<[usize]> = self.within(listed).filter(|place| has(listed, &self.all[*place].0)).collect();
-        self.members.borrow_mut().insert(key, found.clone());
+        let found = self.within(listed).filter(|place| has(listed, &self.all[*place].0));
+        // There are some 20,000 actions.
+        let found: Rc<[u32]> = found.filter_map(|place| u32::try_from(place).ok()).collect();
+        if self.kept.get() + found.len() <= MOST_KEPT {
+            self.kept.set(self.kept.get() + found.len());
+            self.members.borrow_mut().insert(key, found.clone());
+        }
         found
     }
 
@@ -121,8 +134,13 @@ impl<'a> Known<'a> {
         &self.all[place].0
     }
 
+    /// The action of a pattern's place.
+    fn of(&self, place: u32) -> &(String, Option<Unknowable>) {
+        &self.all[place as usize]
+    }
+
     /// The places of the actions that an `Action` or `NotAction` stands for.
-    pub(super) fn meant(&self, listed: &Listed) -> Vec<Rc<[usize]>> {
+    pub(super) fn meant(&self, listed: &Listed) -> Vec<Rc<[u32]>> {
         match listed {
             Listed::Absent => Vec::new(),
             Listed::Only(patterns) => {
@@ -225,7 +243,7 @@ impl<'a> Look<'a> {
     fn add_pattern(&self, rows: &mut Vec<Judged<'a>>, name: String, listed: &Listed, granted_by: Vec<String>) {
         let members = self.known.members(&name, listed);
         if !members.is_empty() && members.len() <= self.expand {
-            let unused = members.iter().map(|place| &self.known.all[*place].0);
+            let unused = members.iter().map(|place| &self.known.of(*place).0);
             let unused = unused.filter(|action| !self.done.asked.contains_key(*action));
             let by = |action: &String| self.granted.map(|granted| granted.by(action)).unwrap_or_default();
             return rows.extend(unused.map(|action| self.of_unused(action.clone(), by(action))));
@@ -234,7 +252,7 @@ impl<'a> Look<'a> {
         // The first action that stands so, of each verdict.
         let mut firsts: BTreeMap<Verdict, (&str, Unused)> = BTreeMap::new();
         for place in members.iter() {
-            let (action, unknowable) = &self.known.all[*place];
+            let (action, unknowable) = self.known.of(*place);
             if let Some(asked) = self.done.asked.get(action) {
                 counts.used += 1;
                 was_used |= asked.calls > 0;
@@ -269,6 +287,8 @@ impl<'a> Look<'a> {
             Unused::Unheard(witness)
         } else if self.done.unmapped.contains(service()) {
             Unused::Unmapped
+        } else if let Some(time) = self.accessed.unexplained(service()) {
+            Unused::Unexplained(time)
         } else {
             Unused::Proven
         }
@@ -294,6 +314,9 @@ impl<'a> Look<'a> {
                 let service = action.split_once(':').map_or("", |(service, _)| service);
                 format!("some calls of {service} could not be told to be of an action")
             }
+            (Unused::Unexplained(time), _) => {
+                format!("IAM saw the service accessed on {}, and the logs of that day have no call of it", time.day())
+            }
             (_, Err(why)) => why.clone(),
             (_, Ok(proof)) => format!("not asked for in {proof}"),
         }
@@ -310,6 +333,8 @@ enum Unused {
     Unproven,
     /// It is of a global service, and no event of this one was read, which would show that trails record them.
     Unheard(&'static str),
+    /// IAM saw its service accessed, which these logs do not show.
+    Unexplained(EventTime),
     /// Some calls of its service are not known to be of an action.
     Unmapped,
     Proven,
@@ -319,7 +344,7 @@ impl Unused {
     const fn verdict(self) -> Verdict {
         match self {
             Self::Unknowable(_) | Self::Beside => Verdict::Unknowable,
-            Self::Unproven | Self::Unheard(_) | Self::Unmapped => Verdict::Unseen,
+            Self::Unproven | Self::Unheard(_) | Self::Unmapped | Self::Unexplained(_) => Verdict::Unseen,
             Self::Proven => Verdict::Proven,
         }
     }

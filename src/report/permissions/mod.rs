@@ -1,5 +1,6 @@
 //! `permissions`: what users and roles use beside what their policies grant.
 
+mod accessed;
 mod closest;
 mod granted;
 mod judge;
@@ -18,6 +19,7 @@ use super::{Answer, Argument, Form, Report, ReportOption, StateUse, TextOption, 
 use crate::aggregate::{AggregateKind, calls, principals};
 use crate::model::{EventTime, pattern_matches};
 use crate::posture::Account;
+use accessed::Accessed;
 pub use closest::CLOSEST;
 use granted::Granted;
 use judge::{Judged, Known, Look};
@@ -117,7 +119,8 @@ Rows come by account, principal, verdict in the order above, and action.";
 
 columns! {
     const COLUMNS;
-    fn cells(who: &Who, done: &Done, granted: Option<&Granted<'_>>, judged: &Judged<'_>) {
+    fn cells(who: &Who, done: &Done, beside: (Option<&Granted<'_>>, &Accessed<'_>), judged: &Judged<'_>) {
+        let (granted, accessed) = beside;
         let (asked, counts) = (judged.asked, judged.counts);
         let boundary = granted.and_then(|granted| granted.boundary);
     }
@@ -142,6 +145,8 @@ columns! {
         => asked.map(|asked| asked.by.iter().cloned().collect::<Vec<_>>()).unwrap_or_default(),
     time("first_seen", "The first call.").asked() => asked.and_then(|asked| asked.span.first()),
     time("last_seen", "The last call.").second() => asked.and_then(|asked| asked.span.last()),
+    text("service_accessed", "When IAM saw the service accessed last, denied or not, or never: not in its tracking period.").asked()
+        => accessed.of_action(&judged.action).unwrap_or_default(),
 }
 
 fn boundary_text((arn, document): (&str, Option<&crate::model::Policy>)) -> String {
@@ -154,23 +159,25 @@ fn answer(view: &View<'_>) -> Answer {
     let known = Known::new(view.known_actions());
     let expand = usize::try_from(view.options.get(&EXPAND)).unwrap_or(0);
     let mut proofs: BTreeMap<&str, Result<String, String>> = BTreeMap::new();
-    let (mut rows, mut spared, mut without) = (Vec::new(), 0, Vec::new());
+    let (mut rows, mut spared, mut without): (Vec<_>, usize, Vec<&str>) = (Vec::new(), 0, Vec::new());
     for (who, done) in
         subjects.done.iter().filter(|(who, done)| asked_about.is_none_or(|text| is_meant(text, who, done)))
     {
         let account = view.posture.and_then(|posture| posture.accounts.get(&who.account_id));
         let granted = account.and_then(|account| Granted::of(who, &account.authorization.as_ref()?.value));
-        if !account.is_some_and(has_policies) && !without.contains(&who.account_id.as_str()) {
+        if !account.is_some_and(has_policies) && without.last() != Some(&who.account_id.as_str()) {
             without.push(&who.account_id);
         }
         let proof = proofs.entry(&who.account_id).or_insert_with(|| proof_of(view, &who.account_id, &subjects));
         let since = granted.as_ref().and_then(|granted| granted.created);
         let proof = &proof_since(proof, since, view.logs);
         let (heard, account_id) = (&subjects.heard, who.account_id.as_str());
-        let look = Look { done, granted: granted.as_ref(), proof, known: &known, heard, account_id, expand };
+        let days = view.logs.and_then(|logs| logs.whole_days);
+        let accessed = &Accessed::of(done, account, days);
+        let look = Look { accessed, done, granted: granted.as_ref(), proof, known: &known, heard, account_id, expand };
         for judged in look.rows() {
             match rows.len() < view.rows_wanted {
-                true => rows.push(cells(who, done, granted.as_ref(), &judged)),
+                true => rows.push(cells(who, done, (granted.as_ref(), accessed), &judged)),
                 false => spared += 1,
             }
         }

@@ -227,6 +227,55 @@ fn who_was_made_lately_has_nothing_proven() {
     assert_eq!(made(20_010), ["iam:ListUsers UNSEEN"]);
 }
 
+/// What IAM saw of a service stands beside its actions. It proves nothing; but where it saw what the logs do not show, they
+/// prove nothing either.
+#[test]
+fn what_iam_saw_of_services() {
+    let details = ann(json!([allow(json!(["iam:ListUsers", "iam:ListRoles", "ec2:RunInstances", "ec2:Describe*"]))]));
+    let found = |services: Json, records: &[Json]| {
+        let accessed = json!({ "Arn": arn("user/ann"), "JobStatus": "COMPLETED", "ServicesLastAccessed": services });
+        let posture = load(&[details.to_string(), accessed.to_string()]);
+        let others = ["iam:CreateGroup"].map(change);
+        let state = scan_for(REPORT.needs, &samples(records.iter().cloned().chain(others)));
+        let (options, logs) = (Options::default(), logs(30));
+        let answer =
+            (REPORT.answer)(&View { posture: Some(&posture), logs: Some(&logs), ..View::new(&state, &options) });
+        let place = COLUMNS.iter().position(|column| column.name == "service_accessed").unwrap();
+        let text = |row: &[Value], place: usize| row[place].as_text().unwrap_or_default().into_owned();
+        let line = |row: Vec<Value>| {
+            format!("{} {} {}", text(&row, 2), text(&row, 3), text(&row, place)).trim_end().to_owned()
+        };
+        answer.rows.into_iter().map(line).collect::<Vec<_>>()
+    };
+    let at = |day: i32| json!(format!("{}T10:00:00+00:00", Day(day)));
+    let never = json!([{ "ServiceNamespace": "iam" }, { "ServiceNamespace": "ec2", "LastAuthenticated": at(19_999) }]);
+    let before = format!("{}T10:00:00Z", Day(19_999));
+    assert_eq!(
+        found(never, &[]),
+        [
+            format!("ec2:RunInstances PROVEN {before}"),
+            "iam:ListRoles PROVEN never".to_owned(),
+            "iam:ListUsers PROVEN never".to_owned(),
+            format!("ec2:Describe* UNKNOWABLE {before}"),
+        ]
+    );
+    // On one of the days that the logs are of: they lack something.
+    let lately = json!([{ "ServiceNamespace": "iam", "LastAuthenticated": at(20_010) }]);
+    let within = format!("{}T10:00:00Z", Day(20_010));
+    assert_eq!(
+        found(lately.clone(), &[]),
+        [
+            "ec2:RunInstances PROVEN".to_owned(),
+            format!("iam:ListRoles UNSEEN {within}"),
+            format!("iam:ListUsers UNSEEN {within}"),
+            "ec2:Describe* UNKNOWABLE".to_owned(),
+        ]
+    );
+    // A call of the service explains it.
+    let explained = found(lately, &[call("ann", "iam:ListUsers", "AccessDenied")]);
+    assert!(explained.contains(&format!("iam:ListRoles PROVEN {within}")), "{explained:?}");
+}
+
 #[test]
 fn what_another_call_may_have_asked_for_is_not_proven() {
     let granted = json!([allow(json!(["ec2:RunInstances", "ec2:RequestSpotFleet", "ec2:StopInstances"]))]);
