@@ -58,7 +58,7 @@ pub use password_policy::{PasswordPolicy, password_weaknesses};
 pub(crate) use policy::pattern::matches as pattern_matches;
 pub use policy::{
     Condition, Effect, Grant, Listed, NormalPolicy, OpenPrincipal, OpenTo, Outsiders, Policy, PolicyClass, PolicyError,
-    Principals, Statement, is_quarantine, organization_of,
+    Principals, Statement, Trusted, TrustedKind, is_quarantine, organization_of,
 };
 pub use principal::{arn_of_named_user, identity_center_person, principal_of, role_of_session_arn, short_name};
 pub use quantity::{grouped, quantity};

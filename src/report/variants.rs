@@ -1,6 +1,6 @@
 //! Questions that a report answers beside its own, each asked by a flag of its subcommand.
 
-use super::{Report, permissions};
+use super::{Report, permissions, policies};
 
 /// A flag of a report that asks another question of what it reads.
 pub struct Variant {
@@ -38,6 +38,13 @@ pub static VARIANTS: &[Variant] = &[
         value: Some("FILE"),
         about: "Tell whether the policy document FILE, or that of --policy, would have denied what PRINCIPAL used",
         report: &permissions::PROOF,
+    },
+    Variant {
+        of: policies::REPORT.name,
+        flag: "trust",
+        value: None,
+        about: "List whom each role lets in: identity providers, accounts, users, roles and services",
+        report: &policies::TRUST,
     },
 ];
 
