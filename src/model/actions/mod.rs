@@ -134,6 +134,11 @@ impl Actions {
         }
     }
 
+    /// Whether a call for which there are several actions, `s3:CopyObject`, needs all of them; else one may be enough.
+    pub fn needs_all(&self, call: &str) -> bool {
+        operations::needs_all(call)
+    }
+
     /// What the operation of an action may need beside it.
     pub fn others(&self, action: &str) -> impl Iterator<Item = &'static str> {
         let of_reference = self.others.get(action).into_iter().flatten().copied();

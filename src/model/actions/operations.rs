@@ -88,6 +88,11 @@ const OPERATIONS: &[(&str, &str, &[&str])] = &[
     ("s3", "UploadPartCopy", &["GetObject", "PutObject"]),
 ];
 
+/// Operations with several actions that need all of them; of the others one may be enough, by what is asked.
+///
+/// Source: Amazon S3 user guide, "Required permissions for Amazon S3 API operations".
+const NEED_ALL: &[&str] = &["s3:CopyObject", "s3:UploadPartCopy"];
+
 /// Actions that an operation may need beside its own and the Service Authorization Reference does not list.
 ///
 /// Source: the API reference of each operation, "Required permissions" or "Permissions"; Amazon EC2 Auto Scaling user guide,
@@ -112,6 +117,11 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("secretsmanager:CreateSecret", &["secretsmanager:ReplicateSecretToRegions"]),
     ("secretsmanager:ValidateResourcePolicy", &["secretsmanager:PutResourcePolicy"]),
 ];
+
+/// Whether a call, `s3:CopyObject`, needs all actions that are listed for it.
+pub(super) fn needs_all(call: &str) -> bool {
+    NEED_ALL.contains(&call)
+}
 
 /// The verbs of API Gateway's actions, by how an operation begins.
 ///

@@ -70,6 +70,8 @@ pub(super) struct Counts {
 /// What holds for every action of one user or role.
 pub(super) struct Look<'a> {
     pub done: &'a Done,
+    /// Calls of it of which one of several actions may be enough.
+    pub alternatives: &'a BTreeMap<&'a str, Vec<&'a str>>,
     /// What IAM says of the services that it used last.
     pub accessed: &'a Accessed<'a>,
     /// `None` where no state has it.
@@ -222,6 +224,15 @@ impl<'a> Look<'a> {
             (Verdict::Unmapped, "the table of actions does not tell which action this call needs")
         } else {
             verdict_of(effective, asked.calls > 0, unread)
+        };
+        let is_granted =
+            |other: &str| self.granted.is_some_and(|granted| granted.effective(other) == Effective::Granted);
+        let (verdict, why) = match verdict {
+            Verdict::Ungranted | Verdict::Wanted if self.done.has_other(self.alternatives, action, is_granted) => {
+                let verdict = if verdict == Verdict::Wanted { Verdict::Denied } else { Verdict::Used };
+                (verdict, "not granted, and another action is that may be enough for the call")
+            }
+            _ => (verdict, why),
         };
         let counts = Counts { actions: 1, used: 1, ..Counts::default() };
         Judged { action: action.to_owned(), verdict, asked: Some(asked), granted_by, counts, why: why.to_owned() }

@@ -174,7 +174,18 @@ fn answer(view: &View<'_>) -> Answer {
         let (heard, account_id) = (&subjects.heard, who.account_id.as_str());
         let days = view.logs.and_then(|logs| logs.whole_days);
         let accessed = &Accessed::of(done, account, days);
-        let look = Look { accessed, done, granted: granted.as_ref(), proof, known: &known, heard, account_id, expand };
+        let alternatives = &done.alternatives();
+        let look = Look {
+            alternatives,
+            accessed,
+            done,
+            granted: granted.as_ref(),
+            proof,
+            known: &known,
+            heard,
+            account_id,
+            expand,
+        };
         for judged in look.rows() {
             match rows.len() < view.rows_wanted {
                 true => rows.push(cells(who, done, (granted.as_ref(), accessed), &judged)),

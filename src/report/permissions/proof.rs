@@ -84,7 +84,7 @@ columns! {
         => judged.verdict.as_str(),
     count("calls", "Calls that were not denied.") => asked.map(|asked| asked.calls),
     list("statements", "The statements that have it, allow and deny: counted from 1, Sid.") => &judged.statements,
-    text("why", "What the verdict rests on.") => judged.verdict.why(),
+    text("why", "What the verdict rests on.") => judged.why,
     list("events", "The calls that asked for it, as service:eventName.").asked()
         => asked.map(|asked| asked.by.iter().cloned().collect::<Vec<_>>()).unwrap_or_default(),
     time("first_seen", "The first call.").asked() => asked.and_then(|asked| asked.span.first()),
@@ -94,6 +94,7 @@ columns! {
 /// What became of an action.
 struct Judged {
     verdict: Verdict,
+    why: &'static str,
     statements: Vec<String>,
 }
 
@@ -119,6 +120,7 @@ fn answer(view: &View<'_>) -> Answer {
             (if asked.is_unmapped { unmapped() } else { judge(&document, boundary, action) }, action.as_str())
         });
         let mut judged: Vec<(Judged, &str)> = judged.collect();
+        excuse(done, &mut judged);
         judged.sort_by_key(|(judged, action)| (judged.verdict, *action));
         for (judged, action) in &judged {
             counts.add(judged.verdict);
@@ -173,11 +175,24 @@ fn judge(document: &Policy, boundary: Option<&Policy>, action: &str) -> Judged {
         let sid = if it.sid.is_empty() { String::new() } else { format!(" ({})", it.sid) };
         format!("{}{sid}", place + 1)
     };
-    Judged { verdict, statements: meant.iter().map(label).collect() }
+    Judged { verdict, why: verdict.why(), statements: meant.iter().map(label).collect() }
 }
 
 fn unmapped() -> Judged {
-    Judged { verdict: Verdict::Unmapped, statements: Vec::new() }
+    Judged { verdict: Verdict::Unmapped, why: Verdict::Unmapped.why(), statements: Vec::new() }
+}
+
+/// Leaves open what is not allowed where another action is that may be enough for the same call.
+fn excuse(done: &Done, judged: &mut [(Judged, &str)]) {
+    let allowed = judged.iter().filter(|(judged, _)| judged.verdict == Verdict::Allowed);
+    let allowed: BTreeSet<&str> = allowed.map(|(_, action)| *action).collect();
+    let alternatives = done.alternatives();
+    for (judged, action) in judged.iter_mut().filter(|(judged, _)| judged.verdict == Verdict::NotAllowed) {
+        if done.has_other(&alternatives, action, |other| allowed.contains(other)) {
+            judged.verdict = Verdict::Perhaps;
+            judged.why = "not allowed, and another action is that may be enough for the call";
+        }
+    }
 }
 
 /// How many actions of whoever is asked about would have been allowed, and how many not.
@@ -214,7 +229,7 @@ impl Counts {
             denied => format!("{denied} of {all} would have been denied"),
         };
         let open = [
-            (self.perhaps, "decided by resources or conditions, which are not judged"),
+            (self.perhaps, "decided by what is not judged: resources, conditions, what a call asked for"),
             (self.unmapped, "calls of no known action"),
         ];
         let open = open.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("; {count} {what}"));

@@ -185,6 +185,30 @@ impl Done {
         self.add_beside(known, &call, &call);
     }
 
+    /// Calls of which one of several actions may be enough, each with these.
+    pub(super) fn alternatives(&self) -> BTreeMap<&str, Vec<&str>> {
+        let mut by_call: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (action, asked) in &self.asked {
+            asked.by.iter().for_each(|call| by_call.entry(call).or_default().push(action));
+        }
+        by_call.retain(|call, actions| actions.len() > 1 && !Actions::known().needs_all(call));
+        by_call
+    }
+
+    /// Whether for each call that asked for an action another one may be enough, of which `holds` is true.
+    pub(super) fn has_other(
+        &self,
+        alternatives: &BTreeMap<&str, Vec<&str>>,
+        action: &str,
+        holds: impl Fn(&str) -> bool,
+    ) -> bool {
+        let other = |call: &String| {
+            let all = alternatives.get(call.as_str());
+            all.is_some_and(|all| all.iter().any(|other| *other != action && holds(other)))
+        };
+        self.asked.get(action).is_some_and(|asked| !asked.by.is_empty() && asked.by.iter().all(other))
+    }
+
     /// Of several calls that may ask for an action the first by name is kept: they come in no lasting order.
     fn add_beside(&mut self, known: &Actions, operation: &str, call: &str) {
         for other in known.others(operation) {

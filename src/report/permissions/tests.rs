@@ -207,12 +207,34 @@ fn a_shared_event_source_is_not_taken_for_one_service() {
         &[call("ann", "autoscaling:RegisterScalableTarget", ""), call("ann", "autoscaling:PutScalingPolicy", "")],
     );
     let expected = [
-        "application-autoscaling:PutScalingPolicy UNGRANTED",
         "application-autoscaling:RegisterScalableTarget UNGRANTED",
         "autoscaling:SetDesiredCapacity PROVEN",
+        "application-autoscaling:PutScalingPolicy USED",
         "autoscaling:PutScalingPolicy USED",
     ];
     assert_eq!(found, expected);
+}
+
+/// A call that one of several actions is enough for is granted by one; of a call that needs all, the others are not.
+#[test]
+fn one_action_of_several_grants_a_call() {
+    let granted = json!([allow(json!(["dynamodb:PartiQLSelect", "s3:GetObject"]))]);
+    let found = rows(granted, &[call("ann", "dynamodb:ExecuteStatement", ""), call("ann", "s3:CopyObject", "")]);
+    let expected = [
+        "s3:PutObject UNGRANTED",
+        "dynamodb:PartiQLDelete USED",
+        "dynamodb:PartiQLInsert USED",
+        "dynamodb:PartiQLSelect USED",
+        "dynamodb:PartiQLUpdate USED",
+        "s3:GetObject USED",
+    ];
+    assert_eq!(found, expected);
+    let denied = rows(
+        json!([allow(json!("dynamodb:PartiQLSelect"))]),
+        &[call("ann", "dynamodb:ExecuteStatement", "AccessDenied"), call("ann", "dynamodb:PutItem", "AccessDenied")],
+    );
+    assert_eq!(denied[0], "dynamodb:PutItem WANTED");
+    assert_eq!(denied[1..].iter().filter(|line| line.ends_with(" DENIED")).count(), 4, "{denied:?}");
 }
 
 /// Whoever was made in these days could not use anything before; on the day before the first of 30 is early enough.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::is_meant;
 use super::subject::Subjects;
-use crate::model::grouped;
+use crate::model::{Actions, grouped};
 
 /// Names that a note tells at most.
 const MOST_NAMES: usize = 20;
@@ -56,7 +56,7 @@ impl<'a> Used<'a> {
         for (action, calls) in &self.actions {
             calls.iter().for_each(|call| by_call.entry(call).or_default().push(action));
         }
-        by_call.retain(|_, actions| actions.len() > 1);
+        by_call.retain(|call, actions| actions.len() > 1 && !Actions::known().needs_all(call));
         by_call
     }
 

@@ -284,10 +284,32 @@ fn what_a_policy_would_have_denied() {
         "s3:ListAllMyBuckets ALLOWED",
     ];
     assert_eq!(lines, expected);
-    let sum = "2 of 6 used actions would have been denied; 1 decided by resources or conditions, which are not judged";
+    let sum = "2 of 6 used actions would have been denied; 1 decided by what is not judged: resources, conditions, what a call asked for";
     assert_eq!(answer.hidden.as_deref(), Some(sum));
     assert!(answer.is_open);
     assert_eq!(answer.rows[0][5], Value::list(["1 (Most)", "2"].map(str::to_owned).to_vec()));
+}
+
+/// Of some calls one of several actions is enough, and logs do not tell which; others need all.
+#[test]
+fn one_of_several_actions_may_be_enough() {
+    let given = || document(json!([allow(json!(["dynamodb:PartiQLSelect", "s3:GetObject"]))]));
+    let (lines, answer) = proof(Some(given()), None, &calls(&["dynamodb:ExecuteStatement", "s3:CopyObject"]));
+    let expected = [
+        "s3:PutObject NOT ALLOWED",
+        "dynamodb:PartiQLDelete PERHAPS",
+        "dynamodb:PartiQLInsert PERHAPS",
+        "dynamodb:PartiQLUpdate PERHAPS",
+        "dynamodb:PartiQLSelect ALLOWED",
+        "s3:GetObject ALLOWED",
+    ];
+    assert_eq!(lines, expected);
+    assert!(answer.is_open);
+    // Nothing of it allowed is nothing that may be enough.
+    let (lines, _) = proof(Some(given()), None, &calls(&["dynamodb:PutItem", "dynamodb:TransactWriteItems"]));
+    assert!(lines.iter().all(|line| line.ends_with(" NOT ALLOWED")), "{lines:?}");
+    let (_, answer) = policy("ann", &calls(&["s3:CopyObject"]));
+    assert_eq!(answer.notes, [""; 0], "both are needed");
 }
 
 /// What is allowed on some resources or on a condition may have been denied; what is allowed on everything beside that not.
