@@ -54,6 +54,8 @@ fn of_report(report: &'static Report) -> Command {
         true => command.mut_args(aside),
         false => command.mut_args(not_of_keys),
     };
+    let has_addresses = report.columns.iter().any(|column| column.name.contains("address"));
+    let command = if has_addresses { command } else { command.mut_args(not_of_addresses) };
     let command = match report.form {
         Form::Records => command.mut_args(of_events),
         _ => command,
@@ -136,6 +138,11 @@ fn aside(arg: Arg) -> Arg {
     let is_of_logs = ["S3", "Limits", "Filters"].contains(&heading) && arg.get_id() != "account";
     let is_of_addresses = ["geoip_db", "aws_ip_ranges"].iter().any(|id| arg.get_id() == id);
     if is_of_logs || is_of_addresses { arg.hide_short_help(true) } else { arg }
+}
+
+/// Leaves to the long help what a report without addresses has for them.
+fn not_of_addresses(arg: Arg) -> Arg {
+    if ["geoip_db", "aws_ip_ranges"].iter().any(|id| arg.get_id() == id) { arg.hide_short_help(true) } else { arg }
 }
 
 /// Hides the kinds of state that say nothing of keys.

@@ -51,8 +51,7 @@ pub const SERVICE_REFERENCE: TextOption = TextOption {
     name: "service-reference",
     value: "FILE|DIR",
     is_many: true,
-    about: "AWS's service reference (JSON, a file a service), read in place of the program's table for the services that it \
-            names; may be repeated",
+    about: "AWS's service reference (JSON) for the services that it names",
 };
 
 /// What tells which calls were made, and whether that are all.
@@ -68,10 +67,8 @@ const EXPAND: ReportOption = ReportOption {
 
 const EXAMPLES: &[&str] = &[
     "trailscan REPORT --iam-dir iam --days 90 ./AWSLogs",
-    "trailscan REPORT role/deploy --iam-dir iam --expand 50 ./AWSLogs",
-    "trailscan REPORT --iam-dir iam --where verdict=PROVEN ./AWSLogs",
-    "trailscan REPORT role/deploy --policy --output policy.json --days 90 ./AWSLogs",
-    "trailscan REPORT role/deploy --prove=policy.json --days 90 ./AWSLogs",
+    "trailscan REPORT role/deploy-role --iam-dir iam --expand 50 ./AWSLogs",
+    "trailscan REPORT role/deploy-role --policy --output policy.json --days 90 ./AWSLogs",
 ];
 
 const ABOUT: &str = "\
@@ -114,6 +111,9 @@ policies are left out.
 --prove holds what PRINCIPAL used against a policy document, FILE or that of --policy, and the permissions boundary, as if \
 that were all that is granted. Exit code 0: none would have been denied; 3: some would, or resources or conditions decide, \
 which are not judged.
+
+--service-reference reads AWS's service reference, a JSON file a service or a folder of them, in place of the program's \
+table of actions for the services that it names; may be repeated.
 
 Rows come by account, principal, verdict in the order above, and action.";
 
