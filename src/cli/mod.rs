@@ -51,6 +51,7 @@ mod progress;
 mod quantity;
 mod question;
 mod reading;
+mod reference;
 mod remote;
 mod repeat;
 mod reports;
@@ -74,6 +75,7 @@ mod tell;
 #[cfg(feature = "s3")]
 mod trails;
 mod usage;
+mod variant;
 mod verify;
 mod verifying;
 mod version;

@@ -23,6 +23,13 @@ pub fn hidden(delivery: &Delivery, sections: &[Section]) {
     }
 }
 
+/// Says what has no place in an answer.
+pub fn beside(sections: &[Section]) {
+    for note in sections.iter().flat_map(|section| &section.notes) {
+        tell::line(format!("note: {note}"));
+    }
+}
+
 /// Says how many findings have no place on a timeline.
 pub fn timeless(plan: &Plan, sections: &[Section]) {
     let found = sections.iter().flat_map(|section| &section.findings);

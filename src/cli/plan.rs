@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use trailscan::model::{Actions, Policy};
 use trailscan::output::{Destination, Format};
 use trailscan::posture::{AccountNames, Places};
 use trailscan::report::{
@@ -22,7 +23,7 @@ use super::reading::{Reading, Reads};
 use super::rulebook::Rulebook;
 use super::surroundings::Surroundings;
 use super::verifying::Verifying;
-use super::{account_ids, account_names, addresses, baseline, iam_state, repeat};
+use super::{account_ids, account_names, addresses, baseline, iam_state, reference, repeat, variant};
 
 /// The command line as it was typed.
 pub struct Typed {
@@ -46,6 +47,8 @@ pub struct Typed {
     pub texts: Vec<(TextOption, Vec<String>)>,
     /// Files of public keys.
     pub public_keys: Vec<PathBuf>,
+    /// The file of a policy document beside the question.
+    pub policy: Option<PathBuf>,
 }
 
 /// All that a run does.
@@ -75,6 +78,10 @@ pub struct Plan {
     pub accounts: Vec<String>,
     /// What was asked beside the window.
     pub asked: Asked,
+    /// What IAM's actions are, where that was given.
+    pub actions: Option<Actions>,
+    /// The policy document that was given beside the question.
+    pub policy: Option<Policy>,
     /// What of the answer is told.
     pub narrow: Narrow,
     /// The earlier answer that it is compared with.
@@ -130,6 +137,11 @@ impl Plan {
         }
     }
 
+    /// Whether a text that is no table is the answer.
+    pub fn wants_document(&self) -> bool {
+        self.question.report().is_some_and(|report| report.form == Form::Document)
+    }
+
     /// Resolves what was typed.
     ///
     /// # Errors
@@ -138,7 +150,9 @@ impl Plan {
         let Typed {
             origins, question, argument, mut common, shape, state: typed_state, numbers, texts, narrow, ..
         } = typed;
-        let public_keys = typed.public_keys;
+        let (public_keys, policy) = (typed.public_keys, typed.policy);
+        variant::check(question, argument.as_deref())?;
+        let policy = policy.as_deref().map(variant::read).transpose()?;
         account_ids::resolve(&mut common)?;
         let rulebook = around.rulebook(common.now.as_deref())?;
         let state = typed_state.places()?;
@@ -162,12 +176,13 @@ impl Plan {
         for (option, texts) in texts {
             options.set_texts(&option, texts);
         }
+        let actions = reference::actions(&options)?;
         let told = narrow.checked(question.report())?;
         let mut asked = baseline::asked(question, &common, &options, argument.as_deref());
         narrow.add_to(&mut asked);
         let baseline = baseline::open(question, &common, &origins, &asked)?;
         let wanted = Wanted { question: Some(question), common: &common, origins: &origins, around };
-        let delivery = wanted.delivery(shape)?;
+        let delivery = variant::as_document(question, wanted.delivery(shape)?)?;
         if question.report().is_some_and(|report| report.form == Form::Records) {
             reading.work.limits.events = events_wanted(delivery.shape.sort.as_deref(), delivery.limit);
         }
@@ -193,6 +208,8 @@ impl Plan {
             live,
             accounts: common.account,
             asked,
+            actions,
+            policy,
             narrow: told,
             baseline,
             delivery: Delivery { repeat, ..delivery },
@@ -319,6 +336,7 @@ mod tests {
             numbers: Vec::new(),
             texts: Vec::new(),
             public_keys: Vec::new(),
+            policy: None,
         };
         Plan::resolve(typed, &surroundings).map_err(|problem| problem.to_string())
     }

@@ -19,7 +19,7 @@ use super::plan::{Plan, Typed};
 use super::question::Question;
 use super::subcommand::Invocation;
 use super::surroundings::Surroundings;
-use super::{help, notes, run, verifying};
+use super::{help, notes, run, variant, verifying};
 
 /// The id of a report's own argument.
 const ARGUMENT: &str = "argument";
@@ -47,13 +47,15 @@ pub fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
 
 fn of_report(report: &'static Report) -> Command {
     // The report's own argument stands before INPUT.
-    let command = Command::new(report.name).args(report.argument.map(argument));
+    let command = Command::new(report.name).args(report.argument.map(argument)).args(variant::args(report));
     let command = NarrowTyped::augment_args(Shape::augment_args(Common::augment_args(command)));
     let command = if report.reads_state() { StateTyped::augment_args(command) } else { command };
     let command = match report.needs_no_logs() {
         true => command.mut_args(aside),
         false => command.mut_args(not_of_keys),
     };
+    let has_addresses = report.columns.iter().any(|column| column.name.contains("address"));
+    let command = if has_addresses { command } else { command.mut_args(not_of_addresses) };
     let command = match report.form {
         Form::Records => command.mut_args(of_events),
         _ => command,
@@ -108,9 +110,10 @@ fn typed(name: &str, Completed { matches, origins }: Completed) -> Result<Typed,
     {
         common.inputs.insert(0, input.into());
     }
+    let of_variant = report.and_then(|report| variant::question(report, &matches));
     Ok(Typed {
         origins,
-        question: Question::of_subcommand(name),
+        question: of_variant.unwrap_or_else(|| Question::of_subcommand(name)),
         narrow: NarrowTyped::from_arg_matches(&matches)?,
         state: if reads_state { StateTyped::from_arg_matches(&matches)? } else { StateTyped::default() },
         argument,
@@ -119,6 +122,7 @@ fn typed(name: &str, Completed { matches, origins }: Completed) -> Result<Typed,
         numbers: options.into_iter().filter_map(|option| Some((option, number(&matches, option)?))).collect(),
         texts: texts_of(report).filter_map(|option| Some((option, texts(&matches, option)?))).collect(),
         public_keys: verifying::typed(&matches),
+        policy: report.and_then(|report| variant::file(report, &matches)),
     })
 }
 
@@ -134,6 +138,11 @@ fn aside(arg: Arg) -> Arg {
     let is_of_logs = ["S3", "Limits", "Filters"].contains(&heading) && arg.get_id() != "account";
     let is_of_addresses = ["geoip_db", "aws_ip_ranges"].iter().any(|id| arg.get_id() == id);
     if is_of_logs || is_of_addresses { arg.hide_short_help(true) } else { arg }
+}
+
+/// Leaves to the long help what a report without addresses has for them.
+fn not_of_addresses(arg: Arg) -> Arg {
+    if ["geoip_db", "aws_ip_ranges"].iter().any(|id| arg.get_id() == id) { arg.hide_short_help(true) } else { arg }
 }
 
 /// Hides the kinds of state that say nothing of keys.
@@ -159,7 +168,9 @@ fn options_of(report: Option<&'static Report>) -> Vec<ReportOption> {
 fn texts_of(asked: Option<&'static Report>) -> impl Iterator<Item = TextOption> {
     let is_of = move |report: &&&Report| {
         let is_of_state = |asked: &Report| asked.reads_state() && report.needs_no_logs();
-        asked.is_none_or(|asked| asked.name == report.name || is_of_state(asked))
+        // An audit takes those of the reports that it runs.
+        let is_audited = || report.argument.is_none();
+        asked.map_or_else(is_audited, |asked| asked.name == report.name || is_of_state(asked))
     };
     REPORTS.iter().filter(is_of).flat_map(|report| report.texts).copied()
 }

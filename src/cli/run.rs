@@ -66,6 +66,10 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
         false => End::of(&coverage, plan.delivery.fail_on, &findings),
     };
     let end = if end == End::Complete && news::fails(plan, &sections) { End::Findings } else { end };
+    let end = if end == End::Complete && shown.iter().any(|section| section.is_open) { End::Partial } else { end };
+    // Without a document there is nothing to write, and what was read is told all the same.
+    let lacks_document = end != End::Nothing && plan.wants_document() && shown.iter().all(|it| it.document.is_none());
+    let end = if lacks_document { End::Nothing } else { end };
     let begun = Instant::now();
     let written = match end {
         End::Nothing => opened.write_coverage(&coverage),
@@ -81,16 +85,16 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
     if end != End::Nothing || coverage.failures.is_empty() || coverage.skipped() > 0 {
         tell::line(coverage_line(&coverage, window));
     }
-    match end {
-        End::Nothing if is_state_alone => tell::line("no file of state could be read, so there is no answer"),
-        End::Nothing => tell::line(match coverage.objects_skipped.get("other-json") {
+    match (end, lacks_document) {
+        (End::Nothing, false) if is_state_alone => tell::line("no file of state could be read, so there is no answer"),
+        (End::Nothing, false) => tell::line(match coverage.objects_skipped.get("other-json") {
             None => "no object could be read, so there is no answer",
             Some(_) => {
                 "no object could be read, so there is no answer; files of IAM's state are read by \
                  `trailscan posture --iam-dir DIR`"
             }
         }),
-        _ if is_state_alone => {}
+        _ if is_state_alone || plan.wants_document() && coverage.events_counted > 0 => {}
         _ if shown.iter().all(|section| section.table.rows_total == 0)
             && (coverage.events_counted == 0 || shown.iter().all(|section| section.hidden.is_none())) =>
         {
@@ -103,6 +107,7 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
         tell::line("no event was read, which --fail-on does not pass over");
     }
     notes::hidden(&plan.delivery, shown);
+    notes::beside(shown);
     notes::timeless(plan, &sections);
     notes::suppressed(plan, &sections);
     notes::news(plan, news.as_ref(), &sections);

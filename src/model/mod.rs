@@ -38,7 +38,9 @@ pub(crate) mod testing;
 pub(crate) use crate::json::{careful::text_of as text, fields::Raw};
 pub use access_key::AccessKeyKind;
 pub use account_id::is_account_id;
-pub use actions::{Actions, GLOBAL_SERVICES, Needed, Unknowable};
+pub use actions::{
+    AccessLevel, Actions, AwsPolicies, AwsPolicy, AwsStatement, Needed, ReferenceError, Unknowable, global_witness,
+};
 pub use address::{Network, SourceAddress};
 pub use arn::Arn;
 pub(crate) use digest::{hexadecimal, sha256};
@@ -56,7 +58,7 @@ pub use password_policy::{PasswordPolicy, password_weaknesses};
 pub(crate) use policy::pattern::matches as pattern_matches;
 pub use policy::{
     Condition, Effect, Grant, Listed, NormalPolicy, OpenPrincipal, OpenTo, Outsiders, Policy, PolicyClass, PolicyError,
-    Principals, Statement, is_quarantine, organization_of,
+    Principals, Statement, Trusted, TrustedKind, is_quarantine, organization_of,
 };
 pub use principal::{arn_of_named_user, identity_center_person, principal_of, role_of_session_arn, short_name};
 pub use quantity::{grouped, quantity};

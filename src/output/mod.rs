@@ -123,6 +123,12 @@ pub struct Section {
     pub suppressed: usize,
     /// The rows as a forest, folded as it is to be shown.
     pub tree: Option<Tree>,
+    /// A text that is written in place of all else, whatever the format.
+    pub document: Option<String>,
+    /// What is to be known of it and stands nowhere in it: the command line says it.
+    pub notes: Vec<String>,
+    /// Whether something was to be proven and is not.
+    pub is_open: bool,
     /// How each finding stands to an earlier answer, in their order; empty where there is none.
     pub standings: Vec<Standing>,
     /// Whether the user chose the order of the rows, and so wants to see them.
@@ -185,6 +191,9 @@ impl Section {
             hidden: None,
             suppressed: 0,
             tree: None,
+            document: None,
+            notes: Vec::new(),
+            is_open: false,
             standings: Vec::new(),
             is_sorted: false,
         }
@@ -302,6 +311,9 @@ fn one_report<'a>(document: &Document<'a>, name: &str) -> Option<Document<'a>> {
 }
 
 fn emit(document: &Document<'_>, format: Format, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    if let Content::Report(Section { document: Some(text), .. }) = document.content {
+        return out.write_all(text.as_bytes());
+    }
     match format {
         Format::Table => terminal::write(document, style, out),
         Format::Json => json::write(document, out),

@@ -30,7 +30,7 @@ pub enum StateKind {
     SigningCertificates,
     /// `aws iam list-account-aliases`: what the account is called.
     AccountAliases,
-    /// `aws iam get-service-last-accessed-details`. Nothing is judged by it yet.
+    /// `aws iam get-service-last-accessed-details`, with whose it is.
     LastAccessed,
     /// `aws sts get-caller-identity`: names the account of the files beside it, and nothing else.
     CallerIdentity,
@@ -40,7 +40,7 @@ pub enum StateKind {
 
 impl StateKind {
     /// All that are judged.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::CredentialReport,
         Self::AuthorizationDetails,
         Self::AccessKeys,
@@ -50,6 +50,7 @@ impl StateKind {
         Self::PasswordPolicy,
         Self::EnabledRegions,
         Self::VirtualMfaDevices,
+        Self::LastAccessed,
     ];
 
     /// Whether a flag of its own names such a file; others are found in a folder (`--iam-dir`).

@@ -16,6 +16,7 @@ mod dated;
 mod folder;
 mod holders;
 mod kind;
+mod last_accessed;
 mod load;
 mod manifest;
 mod met;
@@ -40,6 +41,7 @@ pub use authorization::{
 };
 pub use credential_report::{Answer, CredentialReport, Credentials, ReportedCertificate, ReportedKey};
 pub use kind::StateKind;
+pub use last_accessed::{LastAccessed, ServicesAccessed};
 #[cfg(feature = "iam")]
 pub(crate) use manifest::{Manifest, MissingFile, WrittenFile};
 pub use other_credentials::OtherCredential;
@@ -80,6 +82,8 @@ pub struct Account {
     pub enabled_regions: Option<Dated<BTreeSet<String>>>,
     /// Virtual MFA devices.
     pub virtual_mfa: Option<Dated<Vec<VirtualMfaDevice>>>,
+    /// Which services users, groups and roles used last.
+    pub last_accessed: Option<Dated<LastAccessed>>,
     /// Parts that a snapshot could not have: of them nothing is known, which is not that there is nothing.
     pub missing: BTreeMap<StateKind, Missing>,
 }
@@ -214,6 +218,7 @@ impl Account {
             self.password_policy.as_ref().map(|part| &part.source),
             self.enabled_regions.as_ref().map(|part| &part.source),
             self.virtual_mfa.as_ref().map(|part| &part.source),
+            self.last_accessed.as_ref().map(|part| &part.source),
         ]
         .into_iter()
         .flatten()

@@ -9,9 +9,9 @@ use serde_json::Value;
 use super::authorization::{self, Authorization};
 use super::manifest::Manifest;
 use super::{
-    AccessKey, AccountSummary, AsOfBasis, CredentialReport, OtherCredential, PasswordPolicy, StateKind,
-    VirtualMfaDevice, access_keys, account_summary, credential_report, other_credentials, password_policy, regions,
-    virtual_mfa,
+    AccessKey, AccountSummary, AsOfBasis, CredentialReport, LastAccessed, OtherCredential, PasswordPolicy, StateKind,
+    VirtualMfaDevice, access_keys, account_summary, credential_report, last_accessed, other_credentials,
+    password_policy, regions, virtual_mfa,
 };
 use crate::model::EventTime;
 
@@ -39,6 +39,7 @@ pub(super) enum Part {
     PasswordPolicy(PasswordPolicy),
     EnabledRegions(BTreeSet<String>),
     VirtualMfa(Vec<VirtualMfaDevice>),
+    LastAccessed(LastAccessed),
     CallerIdentity,
     Manifest(Box<Manifest>),
     /// What nothing is judged by.
@@ -120,12 +121,15 @@ fn of_kind(kind: StateKind, text: &str) -> Result<Parsed, String> {
             let (part, damage) = (Part::VirtualMfa(read.devices), damage.or(read.trouble));
             Ok(Parsed { part, account_id: None, as_of: read.newest, basis: basis(read.newest), damage })
         }
-        StateKind::MfaDevices
-        | StateKind::SigningCertificates
-        | StateKind::AccountAliases
-        | StateKind::LastAccessed => {
+        StateKind::MfaDevices | StateKind::SigningCertificates | StateKind::AccountAliases => {
             let (_, damage) = documents::<IgnoredAny>(text)?;
             Ok(Parsed { damage, ..undated(Part::Aside) })
+        }
+        StateKind::LastAccessed => {
+            let (pages, damage) = documents(text)?;
+            let (accessed, as_of) = last_accessed::of(pages);
+            let basis = if as_of.is_some() { AsOfBasis::Generated } else { AsOfBasis::None };
+            Ok(Parsed { part: Part::LastAccessed(accessed), account_id: None, as_of, basis, damage })
         }
         StateKind::Manifest => {
             let manifest = one::<Manifest>(text)?.checked()?;

@@ -46,6 +46,7 @@ mod source_list;
 mod state_keys;
 mod trace;
 mod user_arns;
+mod variants;
 mod verify;
 
 pub use addresses::{AddressLookup, AwsPlace, AwsRange, AwsRanges, AwsRangesError, GeoDatabase, GeoError};
@@ -61,6 +62,7 @@ pub use frameworks::{BENCHMARK, control, technique};
 pub use incident::{Subject, subject_of};
 pub use occurrence::Occurrence;
 pub use options::{OptionError, Options, ReportOption, TextOption};
+pub use permissions::SERVICE_REFERENCE;
 pub use rule::{Practice, Rule};
 pub use same_deed::one_finding_per_deed;
 pub use same_fact::{one_finding_for_many_accounts, one_finding_per_fact, told_by};
@@ -72,11 +74,12 @@ pub use source_list::address_text;
 pub use table::{Column, ColumnError, ColumnKind, Drawing, Prominence, Role, Table, Value};
 pub use trace::{Descent, LINEAGE_NEEDS, UnknownNameError, descent};
 pub use tree::{PART, Tree, TreeNode, Way};
+pub use variants::{VARIANTS, Variant, variants_of};
 
 use self::charts::Chart;
 use crate::aggregate::{AggregateKind, State};
 use crate::integrity::Verified;
-use crate::model::EventTime;
+use crate::model::{Actions, EventTime, Policy};
 use crate::posture::Posture;
 
 /// Every report, in the order in which they are listed.
@@ -181,6 +184,8 @@ pub enum Form {
     Tree,
     /// Single events, a row each: as many as there are. An audit leaves such a report out, and a rollup cannot answer it.
     Records,
+    /// A text that is no table, written as it is: `Answer::document`.
+    Document,
 }
 
 /// What a report does with files of IAM's state.
@@ -218,6 +223,10 @@ pub struct View<'a> {
     pub logs: Option<&'a LogSpan>,
     /// What digests prove of the objects, where that is what was asked.
     pub verified: Option<&'a Verified>,
+    /// The actions that IAM knows, where they were given.
+    pub actions: Option<&'a Actions>,
+    /// The policy document that was given beside the question.
+    pub policy: Option<&'a Policy>,
 }
 
 impl<'a> View<'a> {
@@ -235,7 +244,14 @@ impl<'a> View<'a> {
             posture: None,
             logs: None,
             verified: None,
+            actions: None,
+            policy: None,
         }
+    }
+
+    /// The actions that IAM knows: as they were given, else those of this build.
+    pub fn known_actions(&self) -> &'a Actions {
+        self.actions.unwrap_or_else(|| Actions::known())
     }
 }
 
@@ -255,6 +271,12 @@ pub struct Answer {
     pub hidden: Option<String>,
     /// The rows as a forest, of a report of [`Form::Tree`].
     pub tree: Option<Tree>,
+    /// What a report of [`Form::Document`] answers; `None` where there is nothing to write, of which `hidden` says why.
+    pub document: Option<String>,
+    /// What is to be known of the answer and has no place in it, each a sentence.
+    pub notes: Vec<String>,
+    /// Whether something was to be proven and is not: the run ends as one that lacks something.
+    pub is_open: bool,
 }
 
 /// The reports that an audit runs: those that need no argument, and sum up.

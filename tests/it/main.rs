@@ -41,6 +41,7 @@ mod output;
 mod page;
 #[cfg(unix)]
 mod pager;
+mod permissions;
 mod plan;
 mod posture;
 mod proof;

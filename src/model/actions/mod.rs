@@ -5,8 +5,11 @@
 //! it does not tell, such as how an `eventSource` is called in a policy, stands in [`operations`] and [`recorded`] with
 //! where AWS documents it.
 
+mod level;
+mod managed;
 mod operations;
 mod recorded;
+mod reference;
 #[cfg(test)]
 mod tests;
 
@@ -14,7 +17,10 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::LazyLock;
 
-pub use recorded::{GLOBAL_SERVICES, Unknowable};
+pub use level::AccessLevel;
+pub use managed::{AwsPolicies, AwsPolicy, AwsStatement};
+pub use recorded::{Unknowable, global_witness};
+pub use reference::ReferenceError;
 
 /// Written by `benches/actions.py`.
 static TABLE: &[u8] = include_bytes!("table.z");
@@ -27,17 +33,19 @@ static ACTIONS: LazyLock<Actions> = LazyLock::new(|| {
 });
 
 /// The actions that IAM knows, by service.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Actions {
     services: BTreeMap<&'static str, Service>,
     /// Actions that an operation needs beside its own, as the reference lists them: `ec2:CreateVpcEndpoint`.
     others: BTreeMap<&'static str, Vec<&'static str>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Service {
     /// By name in lower case.
     actions: BTreeMap<String, Action>,
+    /// The names as the table has them, in its order.
+    words: &'static str,
     /// Actions of operations of another name, by operation.
     by_operation: BTreeMap<&'static str, Vec<&'static str>>,
 }
@@ -47,6 +55,7 @@ struct Action {
     name: &'static str,
     /// Whether the API has an operation of that name.
     is_operation: bool,
+    level: Option<AccessLevel>,
 }
 
 /// What a call needs.
@@ -69,9 +78,14 @@ impl Actions {
     fn read(text: &'static str) -> Self {
         let mut read = Self::default();
         for (prefix, rest) in text.lines().filter_map(|line| line.split_once('\t')) {
-            match prefix.strip_prefix('>') {
-                Some(operation) => drop(read.others.insert(operation, rest.split(' ').collect())),
-                None => drop(read.services.insert(prefix, Service::read(rest))),
+            match prefix.split_at(1) {
+                (">", operation) => drop(read.others.insert(operation, rest.split(' ').collect())),
+                ("!", service) => {
+                    if let Some(service) = read.services.get_mut(service) {
+                        service.set_levels(rest);
+                    }
+                }
+                _ => drop(read.services.insert(prefix, Service::read(rest))),
             }
         }
         read
@@ -93,6 +107,12 @@ impl Actions {
         self.services.iter().flat_map(of)
     }
 
+    /// The access level of an action; `None` where it is not known.
+    pub fn level(&self, action: &str) -> Option<AccessLevel> {
+        let (service, name) = action.split_once(':')?;
+        self.services.get(service)?.actions.get(&name.to_ascii_lowercase())?.level
+    }
+
     /// What a call needs, by its `eventSource` and `eventName`.
     ///
     /// An operation needs the action of its own name, where there is one; else those that the reference documents it under,
@@ -103,16 +123,20 @@ impl Actions {
         if operations::needs_nothing(prefix, event_name) {
             return Needed::Nothing;
         }
-        let names = [event_name, operations::without_version(event_name)];
-        let found = names.into_iter().find_map(|name| {
-            let listed = operations::listed(prefix, name);
-            listed.or_else(|| service.own(name)).or_else(|| service.by_operation.get(name).cloned())
-        });
-        let found = found.or_else(|| operations::by_verb(prefix, event_name));
+        let others = operations::sharing(prefix).iter().filter_map(|other| self.services.get_key_value(other));
+        let mut all = std::iter::once((prefix, service)).chain(others.map(|(prefix, service)| (*prefix, service)));
+        let found = all.find_map(|(prefix, service)| Some((prefix, service.needed(prefix, event_name)?)));
         match found {
-            Some(names) => Needed::Actions(names.into_iter().map(|name| format!("{prefix}:{name}")).collect()),
+            Some((prefix, names)) => {
+                Needed::Actions(names.into_iter().map(|name| operations::action(prefix, name)).collect())
+            }
             None => Needed::Unknown(Some(prefix)),
         }
+    }
+
+    /// Whether a call for which there are several actions, `s3:CopyObject`, needs all of them; else one may be enough.
+    pub fn needs_all(&self, call: &str) -> bool {
+        operations::needs_all(call)
     }
 
     /// What the operation of an action may need beside it.
@@ -135,7 +159,7 @@ impl Actions {
 
 impl Service {
     fn read(text: &'static str) -> Self {
-        let mut service = Self::default();
+        let mut service = Self { words: text, ..Self::default() };
         for word in text.split(' ') {
             let (name, is_operation) = match word.split_once('=') {
                 Some((name, operations)) => {
@@ -144,9 +168,29 @@ impl Service {
                 }
                 None => word.strip_suffix('-').map_or((word, true), |name| (name, false)),
             };
-            service.actions.insert(name.to_ascii_lowercase(), Action { name, is_operation });
+            service.actions.insert(name.to_ascii_lowercase(), Action { name, is_operation, level: None });
         }
         service
+    }
+
+    /// Takes a letter for each action, in the order of the table.
+    fn set_levels(&mut self, letters: &str) {
+        for (word, letter) in self.words.split(' ').zip(letters.chars()) {
+            let name = word.split('=').next().unwrap_or(word).trim_end_matches('-');
+            if let Some(action) = self.actions.get_mut(&name.to_ascii_lowercase()) {
+                action.level = AccessLevel::of_letter(letter);
+            }
+        }
+    }
+
+    /// The actions that a call of this service needs, if they are known.
+    fn needed(&self, prefix: &str, event_name: &str) -> Option<Vec<&'static str>> {
+        let names = [event_name, operations::without_version(event_name)];
+        let found = names.into_iter().find_map(|name| {
+            let listed = operations::listed(prefix, name);
+            listed.or_else(|| self.own(name)).or_else(|| self.by_operation.get(name).cloned())
+        });
+        found.or_else(|| operations::by_verb(prefix, event_name))
     }
 
     /// The action of that name, in the same letters.

@@ -16,6 +16,12 @@ const PREFIXES: &[(&str, &str)] = &[
     ("tagging", "tag"),
 ];
 
+/// Services of the same `eventSource` as another, whose calls are told apart by their names.
+///
+/// Source: Application Auto Scaling user guide, "Log Application Auto Scaling API calls using AWS CloudTrail"; AWS Auto
+/// Scaling user guide, "Logging AWS Auto Scaling API calls using AWS CloudTrail".
+const SHARED: &[(&str, &[&str])] = &[("autoscaling", &["application-autoscaling", "autoscaling-plans"])];
+
 /// Events that are not calls of an API that IAM would be asked about.
 ///
 /// Source: IAM user guide, "Logging IAM and AWS STS API calls": sign-ins.
@@ -26,12 +32,24 @@ const NOT_CALLS: &[&str] = &["signin"];
 /// Source: AWS STS API reference, GetCallerIdentity, GetSessionToken: "No permissions are required".
 const WITHOUT_PERMISSION: &[(&str, &str)] = &[("sts", "GetCallerIdentity"), ("sts", "GetSessionToken")];
 
-/// Operations, as CloudTrail names them, that need actions of other names.
+/// Operations, as CloudTrail names them, that need actions of other names; with a prefix where services share a source, and
+/// the name does not tell which of them it is.
 ///
 /// Source: Amazon S3 user guide, "Required permissions for Amazon S3 API operations" and "Amazon S3 CloudTrail events";
 /// AWS Lambda developer guide, API reference, Invoke and InvokeWithResponseStream; Amazon DynamoDB developer guide,
 /// "DynamoDB API permissions" and "IAM and PartiQL".
 const OPERATIONS: &[(&str, &str, &[&str])] = &[
+    (
+        "autoscaling",
+        "DescribeScalingActivities",
+        &["DescribeScalingActivities", "application-autoscaling:DescribeScalingActivities"],
+    ),
+    (
+        "autoscaling",
+        "GetPredictiveScalingForecast",
+        &["GetPredictiveScalingForecast", "application-autoscaling:GetPredictiveScalingForecast"],
+    ),
+    ("autoscaling", "PutScalingPolicy", &["PutScalingPolicy", "application-autoscaling:PutScalingPolicy"]),
     ("dynamodb", "BatchExecuteStatement", &["PartiQLDelete", "PartiQLInsert", "PartiQLSelect", "PartiQLUpdate"]),
     ("dynamodb", "ExecuteStatement", &["PartiQLDelete", "PartiQLInsert", "PartiQLSelect", "PartiQLUpdate"]),
     ("dynamodb", "ExecuteTransaction", &["PartiQLDelete", "PartiQLInsert", "PartiQLSelect", "PartiQLUpdate"]),
@@ -70,6 +88,11 @@ const OPERATIONS: &[(&str, &str, &[&str])] = &[
     ("s3", "UploadPartCopy", &["GetObject", "PutObject"]),
 ];
 
+/// Operations with several actions that need all of them; of the others one may be enough, by what is asked.
+///
+/// Source: Amazon S3 user guide, "Required permissions for Amazon S3 API operations".
+const NEED_ALL: &[&str] = &["s3:CopyObject", "s3:UploadPartCopy"];
+
 /// Actions that an operation may need beside its own and the Service Authorization Reference does not list.
 ///
 /// Source: the API reference of each operation, "Required permissions" or "Permissions"; Amazon EC2 Auto Scaling user guide,
@@ -94,6 +117,11 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("secretsmanager:CreateSecret", &["secretsmanager:ReplicateSecretToRegions"]),
     ("secretsmanager:ValidateResourcePolicy", &["secretsmanager:PutResourcePolicy"]),
 ];
+
+/// Whether a call, `s3:CopyObject`, needs all actions that are listed for it.
+pub(super) fn needs_all(call: &str) -> bool {
+    NEED_ALL.contains(&call)
+}
 
 /// The verbs of API Gateway's actions, by how an operation begins.
 ///
@@ -141,6 +169,16 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// The prefixes of services that share an event source with that of this prefix.
+pub(super) fn sharing(prefix: &str) -> &'static [&'static str] {
+    SHARED.iter().find(|(first, _)| *first == prefix).map_or(&[], |(_, others)| others)
+}
+
+/// An action of a service, or as it is listed with a prefix of its own.
+pub(super) fn action(prefix: &str, name: &str) -> String {
+    if name.contains(':') { name.to_owned() } else { format!("{prefix}:{name}") }
+}
+
 /// The actions that are listed for an operation.
 pub(super) fn listed(prefix: &str, operation: &str) -> Option<Vec<&'static str>> {
     let found = OPERATIONS.iter().find(|(service, name, _)| (*service, *name) == (prefix, operation));
@@ -162,7 +200,7 @@ pub(super) fn others(operation: &str) -> &'static [&'static str] {
 #[cfg(test)]
 pub(super) fn all_named() -> impl Iterator<Item = String> {
     let of_operations =
-        OPERATIONS.iter().flat_map(|(prefix, _, names)| names.iter().map(move |name| format!("{prefix}:{name}")));
+        OPERATIONS.iter().flat_map(|(prefix, _, names)| names.iter().map(move |name| action(prefix, name)));
     let of_verbs = VERBS.iter().map(|(_, action)| format!("apigateway:{action}"));
     let others = OTHERS.iter().flat_map(|(operation, others)| others.iter().chain([operation]));
     of_operations.chain(of_verbs).chain(others.map(|action| (*action).to_owned()))

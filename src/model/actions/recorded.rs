@@ -3,6 +3,9 @@
 //! That something was not done is only claimed where AWS documents that it would have been recorded: of services whose every
 //! operation is a management event, but for those that are listed here.
 
+use super::operations;
+use crate::model::pattern_matches as matches;
+
 /// Services whose operations CloudTrail records as management events, all but [`NOT_RECORDED`].
 ///
 /// KMS is not among them: a trail may leave its events out (`ExcludeManagementEventSources`), and logs do not tell. Nor are
@@ -36,8 +39,11 @@ const RECORDED: &[&str] = &[
 
 /// Actions of these services that are data events, which a trail records only where it is told to, or that are not recorded.
 ///
-/// Source: CloudTrail user guide, "Logging data events"; Amazon S3 user guide, "Amazon S3 CloudTrail events"; Amazon DynamoDB developer guide, "Logging DynamoDB operations by using
-/// AWS CloudTrail"; Amazon SNS developer guide, "Logging Amazon SNS API calls using AWS CloudTrail".
+/// What is not on the list of a service's recorded operations is here too.
+///
+/// Source: CloudTrail user guide, "Logging data events"; Amazon S3 user guide, "Amazon S3 CloudTrail events"; Amazon
+/// DynamoDB developer guide, "Logging DynamoDB operations by using AWS CloudTrail"; Amazon SNS developer guide, "Logging
+/// Amazon SNS API calls using AWS CloudTrail".
 const NOT_RECORDED: &[(&str, &[&str])] = &[
     (
         "dynamodb",
@@ -46,6 +52,7 @@ const NOT_RECORDED: &[(&str, &[&str])] = &[
             "BatchWriteItem",
             "ConditionCheckItem",
             "DeleteItem",
+            "DescribeEndpoints",
             "GetItem",
             "GetRecords",
             "GetShardIterator",
@@ -56,16 +63,50 @@ const NOT_RECORDED: &[(&str, &[&str])] = &[
             "UpdateItem",
         ],
     ),
-    ("lambda", &["Invoke*"]),
+    ("guardduty", &["Send*"]),
+    ("lambda", &["*DurableExecution*", "Invoke*"]),
     ("s3", &["ListBucket*"]),
     ("sns", &["Publish*"]),
+];
+
+/// Actions that services ask for on behalf of somebody: whether that leaves a call of his in the logs is not documented.
+///
+/// Source: IAM user guide, "Create a service-linked role" (other calls ask for it); AWS Lambda developer guide, "Giving
+/// Lambda functions access to resources in an Amazon VPC" and "Using AWS Lambda with Amazon DynamoDB" (execution role
+/// permissions); "Using Lambda with Amazon MSK" (the same).
+const BY_SERVICES: &[(&str, &[&str])] = &[
+    ("dynamodb", &["DescribeStream", "ListStreams"]),
+    (
+        "ec2",
+        &[
+            "AssignPrivateIpAddresses",
+            "CreateNetworkInterface",
+            "DeleteNetworkInterface",
+            "DescribeNetworkInterfaces",
+            "DescribeSecurityGroups",
+            "DescribeSubnets",
+            "DescribeVpcs",
+            "DetachNetworkInterface",
+            "GetSecurityGroupsForVpc",
+            "UnassignPrivateIpAddresses",
+        ],
+    ),
+    ("iam", &["CreateServiceLinkedRole"]),
 ];
 
 /// Services whose events are recorded in one region alone, and only by trails that record global services
 /// (`IncludeGlobalServiceEvents`): that they are, only an event of them shows.
 ///
+/// Given is the service whose events show it: those of STS are partly recorded in the region of a call, whatever the trail.
+///
 /// Source: CloudTrail user guide, "Global service events"; Route 53 and Account Management guides, on their logs.
-pub const GLOBAL_SERVICES: [&str; 3] = ["account", "iam", "route53"];
+const GLOBAL_SERVICES: [(&str, &str); 4] =
+    [("account", "account"), ("iam", "iam"), ("route53", "route53"), ("sts", "iam")];
+
+/// The service of which an event shows that trails record a global service; `None` of a service that is not global.
+pub fn global_witness(service: &str) -> Option<&'static str> {
+    GLOBAL_SERVICES.iter().find(|(known, _)| *known == service).map(|(_, witness)| *witness)
+}
 
 /// Why logs do not tell that an action was not used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,6 +117,10 @@ pub enum Unknowable {
     WithinOthers,
     /// It is asked for when something is made with tags, too.
     Tags,
+    /// It needs no permission, so calls do not ask for it.
+    NeedsNone,
+    /// Services ask for it on behalf of whoever has it.
+    ByServices,
     /// It is a data event, which a trail records only where it is told to, or is not recorded.
     DataEvent,
     /// The service is not among those of which all is known to be recorded.
@@ -89,6 +134,8 @@ impl Unknowable {
             Self::NotListed => "the action is not in the table of actions",
             Self::WithinOthers => "no call has its name, so logs may not show whether it was asked for",
             Self::Tags => "it is asked for too when something is made with tags, which has another call",
+            Self::NeedsNone => "it needs no permission: everybody may call it",
+            Self::ByServices => "services ask for it on behalf of users and roles, which logs may not show",
             Self::DataEvent => "its calls are data events, which a trail records only where it is told to",
             Self::Service => "not all calls of the service are known to be recorded as management events",
         }
@@ -100,16 +147,19 @@ pub(super) fn unknowable(prefix: &str, name: &str, is_operation: bool) -> Option
     if !RECORDED.contains(&prefix) {
         return Some(Unknowable::Service);
     }
-    let listed = NOT_RECORDED.iter().filter(|(service, _)| *service == prefix).flat_map(|(_, names)| *names);
-    let is_listed = listed.into_iter().any(|pattern| match pattern.strip_suffix('*') {
-        Some(begin) => name.starts_with(begin),
-        None => *pattern == name,
-    });
+    let is_in = |lists: &[(&str, &[&str])]| {
+        let of_service = lists.iter().filter(|(service, _)| *service == prefix);
+        of_service.flat_map(|(_, names)| *names).any(|pattern| matches(pattern, name))
+    };
     // Of S3, what is not of a bucket as a whole: objects, access points, grants.
-    if is_listed || prefix == "s3" && (!name.contains("Bucket") || name.contains("Object")) {
+    if operations::needs_nothing(prefix, name) {
+        Some(Unknowable::NeedsNone)
+    } else if is_in(NOT_RECORDED) || prefix == "s3" && (!name.contains("Bucket") || name.contains("Object")) {
         Some(Unknowable::DataEvent)
     } else if !is_operation {
         Some(Unknowable::WithinOthers)
+    } else if is_in(BY_SERVICES) {
+        Some(Unknowable::ByServices)
     } else if name.contains("Tag") {
         Some(Unknowable::Tags)
     } else {

@@ -27,6 +27,15 @@ fn what_calls_need() {
         ("cloudfront.amazonaws.com", "GetDistribution2016_09_29", "cloudfront:GetDistribution"),
         ("apigateway.amazonaws.com", "CreateRestApi", "apigateway:POST"),
         ("sts.amazonaws.com", "AssumeRole", "sts:AssumeRole"),
+        // Application Auto Scaling has the event source of EC2 Auto Scaling, and some names that both have.
+        ("autoscaling.amazonaws.com", "RegisterScalableTarget", "application-autoscaling:RegisterScalableTarget"),
+        (
+            "autoscaling.amazonaws.com",
+            "PutScalingPolicy",
+            "autoscaling:PutScalingPolicy application-autoscaling:PutScalingPolicy",
+        ),
+        ("autoscaling.amazonaws.com", "SetDesiredCapacity", "autoscaling:SetDesiredCapacity"),
+        ("autoscaling.amazonaws.com", "NoSuchCall", "unknown of Some(\"autoscaling\")"),
         ("sts.amazonaws.com", "GetCallerIdentity", "nothing"),
         ("signin.amazonaws.com", "ConsoleLogin", "nothing"),
         ("ec2.amazonaws.com", "NoSuchCall", "unknown of Some(\"ec2\")"),
@@ -61,6 +70,18 @@ fn what_logs_cannot_tell() {
         ("lambda:InvokeFunction", Some(Unknowable::DataEvent)),
         ("sns:Publish", Some(Unknowable::DataEvent)),
         ("kms:CreateKey", Some(Unknowable::Service)),
+        ("sts:GetCallerIdentity", Some(Unknowable::NeedsNone)),
+        ("sts:AssumeRole", None),
+        ("iam:CreateServiceLinkedRole", Some(Unknowable::ByServices)),
+        ("ec2:CreateNetworkInterface", Some(Unknowable::ByServices)),
+        ("ec2:AttachNetworkInterface", None),
+        ("dynamodb:ListStreams", Some(Unknowable::ByServices)),
+        ("dynamodb:DescribeEndpoints", Some(Unknowable::DataEvent)),
+        ("dynamodb:DescribeExport", None),
+        ("guardduty:SendSecurityTelemetry", Some(Unknowable::DataEvent)),
+        ("guardduty:ListFindings", None),
+        ("lambda:SendDurableExecutionCallbackSuccess", Some(Unknowable::DataEvent)),
+        ("lambda:GetFunction", None),
         ("rds:DescribeDBInstances", Some(Unknowable::Service)),
         ("sqs:ListQueues", Some(Unknowable::Service)),
         ("ec2:NoSuchAction", Some(Unknowable::NotListed)),
@@ -74,6 +95,33 @@ fn what_logs_cannot_tell() {
     for prefix in recorded::services() {
         assert!(actions.services.contains_key(prefix), "{prefix}");
     }
+}
+
+#[test]
+fn access_levels_and_managed_policies() {
+    for (action, level) in [
+        ("iam:PutUserPolicy", Some(AccessLevel::PermissionsManagement)),
+        ("ec2:RunInstances", Some(AccessLevel::Write)),
+        ("ec2:CreateTags", Some(AccessLevel::Tagging)),
+        ("s3:GetObject", Some(AccessLevel::Read)),
+        ("s3:ListAllMyBuckets", Some(AccessLevel::List)),
+        ("s3:NoSuchAction", None),
+        ("nothing", None),
+    ] {
+        assert_eq!(Actions::known().level(action), level, "{action}");
+    }
+    let known = Actions::known();
+    assert!(known.all().filter(|action| known.level(action).is_none()).count() < 20);
+    let policies = AwsPolicies::known();
+    assert!(policies.iter().count() > 1_200);
+    for policy in policies.iter() {
+        assert!(!policy.name.is_empty() && !policy.statements.is_empty(), "{}", policy.name);
+        assert!(policy.statements.iter().all(|it| !it.actions.values().is_empty()), "{}", policy.name);
+    }
+    let of = |name: &str| policies.iter().find(|policy| policy.name == name).unwrap();
+    assert_eq!(of("AdministratorAccess").statements[0].actions, crate::model::Listed::Only(vec!["*".to_owned()]));
+    assert_eq!(of("job-function/ViewOnlyAccess").arn(), "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess");
+    assert!(!policies.iter().any(|policy| policy.name.starts_with("aws-service-role/")));
 }
 
 #[test]

@@ -20,6 +20,7 @@ mod reach;
 mod resource;
 mod statement;
 mod trust;
+mod trusted;
 mod verbs;
 mod widest;
 
@@ -35,6 +36,7 @@ pub use normal::NormalPolicy;
 pub use resource::{Outsiders, organization_of};
 pub use statement::{Condition, Effect, Listed, Principals, Statement};
 pub use trust::{OpenPrincipal, OpenTo};
+pub use trusted::{Trusted, TrustedKind};
 
 /// What CloudTrail and IAM print in place of a value that they keep to themselves.
 pub(crate) const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
@@ -230,6 +232,11 @@ impl Policy {
     /// condition narrows. Sorted, each once and as open as it is anywhere.
     pub fn open_principals(&self, own_account: &str) -> Vec<OpenPrincipal> {
         trust::open_principals(&self.statements, own_account)
+    }
+
+    /// Whom a trust policy lets in, as written: each on its terms.
+    pub fn trusted(&self) -> BTreeSet<Trusted> {
+        trusted::trusted(&self.statements)
     }
 
     /// The users and roles of `own_account` that a trust policy names, as written and sorted; the account itself is left

@@ -164,7 +164,7 @@ pub(super) fn named_providers(statements: &[Statement]) -> BTreeSet<String> {
 }
 
 /// Whether a statement lets somebody assume the role: not one that only allows sts:TagSession or sts:SetSourceIdentity.
-fn lets_in(statement: &Statement) -> bool {
+pub(super) fn lets_in(statement: &Statement) -> bool {
     statement.is_allow() && WAYS.iter().any(|action| is_about(statement, action))
 }
 

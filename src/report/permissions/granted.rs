@@ -6,12 +6,14 @@
 use std::collections::BTreeSet;
 
 use super::subject::Who;
-use crate::model::{Effect, Listed, Policy, PolicyError, Statement, pattern_matches};
+use crate::model::{Effect, EventTime, Listed, Policy, PolicyError, Statement, pattern_matches};
 use crate::posture::{AttachedPolicy, Authorization, Boundary, InlinePolicy};
 
 /// Everything that is granted to one.
 #[derive(Default)]
 pub(super) struct Granted<'a> {
+    /// When the user or role was made.
+    pub created: Option<EventTime>,
     /// Statements that allow.
     pub allows: Vec<Source<'a>>,
     denies: Vec<Source<'a>>,
@@ -58,10 +60,12 @@ impl<'a> Granted<'a> {
                 }
             }
             granted.bound(state, user.boundary.as_ref());
+            granted.created = user.created;
         } else {
             let role = state.roles.as_ref()?.get(name)?;
             granted.add(state, "", (&role.inline, &role.attached));
             granted.bound(state, role.boundary.as_ref());
+            granted.created = role.created;
         }
         Some(granted)
     }
@@ -105,15 +109,12 @@ impl<'a> Granted<'a> {
 
     /// Whether an action is allowed, and nothing that is known takes it back.
     pub(super) fn effective(&self, action: &str) -> Effective {
-        let takes_all = |source: &&Source<'_>| {
-            source.statement.condition.is_empty() && source.statement.resources.has(|resource| resource == "*")
-        };
         if !self.allows.iter().any(|source| has(&source.statement.actions, action)) {
             Effective::NotGranted
-        } else if self.denies.iter().filter(takes_all).any(|source| has(&source.statement.actions, action)) {
+        } else if self.denies.iter().any(|source| takes_back(source.statement, action)) {
             Effective::Denied
         } else if let Some((_, Some(boundary))) = self.boundary
-            && !boundary.statements().iter().any(|it| it.is_allow() && has(&it.actions, action))
+            && !boundary_has(boundary, action)
         {
             Effective::OutsideBoundary
         } else {
@@ -128,6 +129,19 @@ impl Source<'_> {
         let sid = if self.statement.sid.is_empty() { String::new() } else { format!(" ({})", self.statement.sid) };
         format!("{} statement {}{sid}", self.policy, self.place + 1)
     }
+}
+
+/// Whether a statement denies an action on everything, without a condition.
+pub(super) fn takes_back(statement: &Statement, action: &str) -> bool {
+    let is_of_all = statement.condition.is_empty() && statement.resources.has(|resource| resource == "*");
+    !statement.is_allow() && is_of_all && has(&statement.actions, action)
+}
+
+/// Whether a permissions boundary lets an action through, on anything.
+fn boundary_has(boundary: &Policy, action: &str) -> bool {
+    let statements = boundary.statements();
+    statements.iter().any(|it| it.is_allow() && has(&it.actions, action))
+        && !statements.iter().any(|it| takes_back(it, action))
 }
 
 /// Whether an `Action` or `NotAction` stands for an action.

@@ -1,12 +1,13 @@
 //! What becomes of each action that is used or granted.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use super::accessed::Accessed;
 use super::granted::{Effective, Granted, has};
 use super::subject::{Asked, Done};
-use crate::model::{Actions, GLOBAL_SERVICES, Listed, Unknowable};
+use crate::model::{Actions, EventTime, Listed, Unknowable, global_witness};
 
 /// How an action stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,6 +70,10 @@ pub(super) struct Counts {
 /// What holds for every action of one user or role.
 pub(super) struct Look<'a> {
     pub done: &'a Done,
+    /// Calls of it of which one of several actions may be enough.
+    pub alternatives: &'a BTreeMap<&'a str, Vec<&'a str>>,
+    /// What IAM says of the services that it used last.
+    pub accessed: &'a Accessed<'a>,
     /// `None` where no state has it.
     pub granted: Option<&'a Granted<'a>>,
     /// What proves that what is not in the logs of its account was not done.
@@ -76,7 +81,7 @@ pub(super) struct Look<'a> {
     /// # Errors
     /// What is missing.
     pub proof: &'a Result<String, String>,
-    pub known: &'a Known,
+    pub known: &'a Known<'a>,
     /// The services of which its account has events, with the account.
     pub heard: &'a BTreeSet<(String, String)>,
     pub account_id: &'a str,
@@ -85,30 +90,67 @@ pub(super) struct Look<'a> {
 }
 
 /// Every action there is, with why logs cannot tell of it, in the order of names; and what patterns stand for.
-pub(super) struct Known {
+pub(super) struct Known<'a> {
+    pub actions: &'a Actions,
     all: Vec<(String, Option<Unknowable>)>,
-    /// By pattern in lower case.
-    members: RefCell<BTreeMap<String, Rc<[usize]>>>,
+    /// By pattern in lower case: as many as [`MOST_KEPT`] allows.
+    members: RefCell<BTreeMap<String, Rc<[u32]>>>,
+    /// How many places these have.
+    kept: Cell<usize>,
 }
 
-impl Known {
-    pub(super) fn new() -> Self {
-        let known = Actions::known();
-        let mut all: Vec<_> = known.all().map(|action| (known.unknowable(&action), action)).collect();
+/// Places of actions that are kept for patterns that come again: a `NotAction` has some 20,000.
+const MOST_KEPT: usize = 4 << 20;
+
+impl<'a> Known<'a> {
+    pub(super) fn new(actions: &'a Actions) -> Self {
+        let mut all: Vec<_> = actions.all().map(|action| (actions.unknowable(&action), action)).collect();
         all.sort_by(|a, b| a.1.cmp(&b.1));
         let all = all.into_iter().map(|(unknowable, action)| (action, unknowable)).collect();
-        Self { all, members: RefCell::default() }
+        Self { actions, all, members: RefCell::default(), kept: Cell::default() }
     }
 
     /// The places of the actions that a pattern, or `NotAction` of several, stands for.
-    fn members(&self, name: &str, listed: &Listed) -> Rc<[usize]> {
+    fn members(&self, name: &str, listed: &Listed) -> Rc<[u32]> {
         let key = name.to_ascii_lowercase();
         if let Some(found) = self.members.borrow().get(&key) {
             return found.clone();
         }
-        let found: Rc<[usize]> = self.within(listed).filter(|place| has(listed, &self.all[*place].0)).collect();
-        self.members.borrow_mut().insert(key, found.clone());
+        let found = self.within(listed).filter(|place| has(listed, &self.all[*place].0));
+        // There are some 20,000 actions.
+        let found: Rc<[u32]> = found.filter_map(|place| u32::try_from(place).ok()).collect();
+        if self.kept.get() + found.len() <= MOST_KEPT {
+            self.kept.set(self.kept.get() + found.len());
+            self.members.borrow_mut().insert(key, found.clone());
+        }
         found
+    }
+
+    /// How many actions there are.
+    pub(super) fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// The action at a place.
+    pub(super) fn at(&self, place: usize) -> &str {
+        &self.all[place].0
+    }
+
+    /// The action of a pattern's place.
+    fn of(&self, place: u32) -> &(String, Option<Unknowable>) {
+        &self.all[place as usize]
+    }
+
+    /// The places of the actions that an `Action` or `NotAction` stands for.
+    pub(super) fn meant(&self, listed: &Listed) -> Vec<Rc<[u32]>> {
+        match listed {
+            Listed::Absent => Vec::new(),
+            Listed::Only(patterns) => {
+                let each = patterns.iter().map(|pattern| (pattern, Listed::Only(vec![pattern.clone()])));
+                each.map(|(pattern, listed)| self.members(pattern, &listed)).collect()
+            }
+            Listed::AllBut(patterns) => vec![self.members(&all_but(patterns), listed)],
+        }
     }
 
     /// How many actions a pattern stands for.
@@ -160,10 +202,10 @@ impl<'a> Look<'a> {
         for source in sources {
             let named = match &source.statement.actions {
                 Listed::Absent => Vec::new(),
-                Listed::Only(patterns) => patterns.iter().map(|pattern| one(pattern)).collect(),
+                Listed::Only(patterns) => patterns.iter().map(|pattern| one(self.known.actions, pattern)).collect(),
                 Listed::AllBut(patterns) => {
                     let listed = Listed::AllBut(patterns.clone());
-                    vec![(format!("NotAction: {}", patterns.join(", ")), Some(listed))]
+                    vec![(all_but(patterns), Some(listed))]
                 }
             };
             for (name, listed) in named {
@@ -183,12 +225,21 @@ impl<'a> Look<'a> {
         } else {
             verdict_of(effective, asked.calls > 0, unread)
         };
+        let is_granted =
+            |other: &str| self.granted.is_some_and(|granted| granted.effective(other) == Effective::Granted);
+        let (verdict, why) = match verdict {
+            Verdict::Ungranted | Verdict::Wanted if self.done.has_other(self.alternatives, action, is_granted) => {
+                let verdict = if verdict == Verdict::Wanted { Verdict::Denied } else { Verdict::Used };
+                (verdict, "not granted, and another action is that may be enough for the call")
+            }
+            _ => (verdict, why),
+        };
         let counts = Counts { actions: 1, used: 1, ..Counts::default() };
         Judged { action: action.to_owned(), verdict, asked: Some(asked), granted_by, counts, why: why.to_owned() }
     }
 
     fn of_unused(&self, action: String, granted_by: Vec<String>) -> Judged<'a> {
-        let unused = self.unused(&action, Actions::known().unknowable(&action));
+        let unused = self.unused(&action, self.known.actions.unknowable(&action));
         let (verdict, mut why) = (unused.verdict(), self.why(&action, unused));
         match self.granted.map(|granted| granted.effective(&action)) {
             Some(Effective::Denied) => why += "; a Deny takes it back",
@@ -203,7 +254,7 @@ impl<'a> Look<'a> {
     fn add_pattern(&self, rows: &mut Vec<Judged<'a>>, name: String, listed: &Listed, granted_by: Vec<String>) {
         let members = self.known.members(&name, listed);
         if !members.is_empty() && members.len() <= self.expand {
-            let unused = members.iter().map(|place| &self.known.all[*place].0);
+            let unused = members.iter().map(|place| &self.known.of(*place).0);
             let unused = unused.filter(|action| !self.done.asked.contains_key(*action));
             let by = |action: &String| self.granted.map(|granted| granted.by(action)).unwrap_or_default();
             return rows.extend(unused.map(|action| self.of_unused(action.clone(), by(action))));
@@ -212,7 +263,7 @@ impl<'a> Look<'a> {
         // The first action that stands so, of each verdict.
         let mut firsts: BTreeMap<Verdict, (&str, Unused)> = BTreeMap::new();
         for place in members.iter() {
-            let (action, unknowable) = &self.known.all[*place];
+            let (action, unknowable) = self.known.of(*place);
             if let Some(asked) = self.done.asked.get(action) {
                 counts.used += 1;
                 was_used |= asked.calls > 0;
@@ -243,10 +294,12 @@ impl<'a> Look<'a> {
             Unused::Beside
         } else if self.proof.is_err() {
             Unused::Unproven
-        } else if GLOBAL_SERVICES.contains(&service()) && !self.hears(service()) {
-            Unused::Unheard
+        } else if let Some(witness) = global_witness(service()).filter(|witness| !self.hears(witness)) {
+            Unused::Unheard(witness)
         } else if self.done.unmapped.contains(service()) {
             Unused::Unmapped
+        } else if let Some(time) = self.accessed.unexplained(service()) {
+            Unused::Unexplained(time)
         } else {
             Unused::Proven
         }
@@ -265,13 +318,15 @@ impl<'a> Look<'a> {
                 let call = self.done.beside.get(action).map_or("a call", String::as_str);
                 format!("{call} was called, which may ask for it too")
             }
-            (Unused::Unheard, _) => {
-                let service = action.split_once(':').map_or("", |(service, _)| service);
-                format!("no event of {service} was read: the trail may not record global services")
+            (Unused::Unheard(witness), _) => {
+                format!("no event of {witness} was read: the trail may not record global services")
             }
             (Unused::Unmapped, _) => {
                 let service = action.split_once(':').map_or("", |(service, _)| service);
                 format!("some calls of {service} could not be told to be of an action")
+            }
+            (Unused::Unexplained(time), _) => {
+                format!("IAM saw the service accessed on {}, and the logs of that day have no call of it", time.day())
             }
             (_, Err(why)) => why.clone(),
             (_, Ok(proof)) => format!("not asked for in {proof}"),
@@ -287,8 +342,10 @@ enum Unused {
     Beside,
     /// Not enough was read.
     Unproven,
-    /// It is of a global service of which no event was read.
-    Unheard,
+    /// It is of a global service, and no event of this one was read, which would show that trails record them.
+    Unheard(&'static str),
+    /// IAM saw its service accessed, which these logs do not show.
+    Unexplained(EventTime),
     /// Some calls of its service are not known to be of an action.
     Unmapped,
     Proven,
@@ -298,7 +355,7 @@ impl Unused {
     const fn verdict(self) -> Verdict {
         match self {
             Self::Unknowable(_) | Self::Beside => Verdict::Unknowable,
-            Self::Unproven | Self::Unheard | Self::Unmapped => Verdict::Unseen,
+            Self::Unproven | Self::Unheard(_) | Self::Unmapped | Self::Unexplained(_) => Verdict::Unseen,
             Self::Proven => Verdict::Proven,
         }
     }
@@ -329,11 +386,16 @@ fn verdict_of(effective: Option<Effective>, was_used: bool, unread: bool) -> (Ve
     }
 }
 
+/// How a `NotAction` of these is called.
+fn all_but(patterns: &[String]) -> String {
+    format!("NotAction: {}", patterns.join(", "))
+}
+
 /// A pattern of an `Action`, by itself: an action in IAM's spelling, or what stands for several.
-fn one(pattern: &str) -> (String, Option<Listed>) {
+fn one(actions: &Actions, pattern: &str) -> (String, Option<Listed>) {
     match pattern.contains(['*', '?']) {
         true => (pattern.to_owned(), Some(Listed::Only(vec![pattern.to_owned()]))),
-        false => (Actions::known().spelt(pattern).unwrap_or_else(|| pattern.to_owned()), None),
+        false => (actions.spelt(pattern).unwrap_or_else(|| pattern.to_owned()), None),
     }
 }
 

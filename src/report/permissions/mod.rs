@@ -1,21 +1,30 @@
 //! `permissions`: what users and roles use beside what their policies grant.
 
+mod accessed;
+mod closest;
 mod granted;
 mod judge;
+mod policy;
+mod proof;
 mod subject;
 #[cfg(test)]
 mod tests;
+mod used;
 
 use std::collections::BTreeMap;
 
 use super::columns::columns;
-use super::scorecard::by_whole_logs;
-use super::{Answer, Argument, Form, Report, ReportOption, StateUse, View};
-use crate::aggregate::{calls, principals};
-use crate::model::pattern_matches;
+use super::scorecard::{LogSpan, WHOLE_DAYS, by_whole_logs};
+use super::{Answer, Argument, Form, Report, ReportOption, StateUse, TextOption, View};
+use crate::aggregate::{AggregateKind, calls, principals};
+use crate::model::{EventTime, pattern_matches};
 use crate::posture::Account;
+use accessed::Accessed;
+pub use closest::CLOSEST;
 use granted::Granted;
 use judge::{Judged, Known, Look};
+pub use policy::POLICY;
+pub use proof::PROOF;
 use subject::{Done, Subjects, Who};
 
 /// The report.
@@ -25,9 +34,9 @@ pub static REPORT: Report = Report {
     about: ABOUT,
     columns: COLUMNS,
     key: &["account_id", "principal", "action"],
-    needs: &[&calls::KIND, &principals::KIND],
+    needs: NEEDS,
     options: &[EXPAND],
-    texts: &[],
+    texts: &[SERVICE_REFERENCE],
     rules: &[],
     argument: Some(Argument::optional("PRINCIPAL")),
     state: StateUse::BesideLogs,
@@ -36,6 +45,17 @@ pub static REPORT: Report = Report {
     charts: None,
     answer,
 };
+
+/// AWS's own word on actions.
+pub const SERVICE_REFERENCE: TextOption = TextOption {
+    name: "service-reference",
+    value: "FILE|DIR",
+    is_many: true,
+    about: "AWS's service reference (JSON) for the services that it names",
+};
+
+/// What tells which calls were made, and whether that are all.
+const NEEDS: &[&AggregateKind] = &[&calls::KIND, &principals::KIND];
 
 /// Which patterns are shown action by action.
 const EXPAND: ReportOption = ReportOption {
@@ -47,8 +67,8 @@ const EXPAND: ReportOption = ReportOption {
 
 const EXAMPLES: &[&str] = &[
     "trailscan REPORT --iam-dir iam --days 90 ./AWSLogs",
-    "trailscan REPORT role/deploy --iam-dir iam --expand 50 ./AWSLogs",
-    "trailscan REPORT --iam-dir iam --where verdict=PROVEN ./AWSLogs",
+    "trailscan REPORT role/deploy-role --iam-dir iam --expand 50 ./AWSLogs",
+    "trailscan REPORT role/deploy-role --policy --output policy.json --days 90 ./AWSLogs",
 ];
 
 const ABOUT: &str = "\
@@ -80,11 +100,27 @@ evaluated. Resources and conditions are not judged; a Deny on everything without
 are. Policies of resources, of sessions and of the organization are not known. calls counts events that were not denied, \
 those that failed otherwise included. Root, services and roles that services made for themselves have no rows.
 
+--policy prints the least policy document of what PRINCIPAL used, a statement a service, with * for resources. It has what \
+was not denied; what was denied each time, what the table of actions does not tell, and what calls may need beside their \
+own action is told on stderr and not in it.
+
+--closest-managed lists the AWS-managed policies that cover what PRINCIPAL used with the fewest actions to spare, and what \
+they add; PERHAPS where some are allowed on some resources or on a condition alone. A Deny in them counts. Administrators' \
+policies are left out.
+
+--prove holds what PRINCIPAL used against a policy document, FILE or that of --policy, and the permissions boundary, as if \
+that were all that is granted. Exit code 0: none would have been denied; 3: some would, or resources or conditions decide, \
+which are not judged.
+
+--service-reference reads AWS's service reference, a JSON file a service or a folder of them, in place of the program's \
+table of actions for the services that it names; may be repeated.
+
 Rows come by account, principal, verdict in the order above, and action.";
 
 columns! {
     const COLUMNS;
-    fn cells(who: &Who, done: &Done, granted: Option<&Granted<'_>>, judged: &Judged<'_>) {
+    fn cells(who: &Who, done: &Done, beside: (Option<&Granted<'_>>, &Accessed<'_>), judged: &Judged<'_>) {
+        let (granted, accessed) = beside;
         let (asked, counts) = (judged.asked, judged.counts);
         let boundary = granted.and_then(|granted| granted.boundary);
     }
@@ -109,6 +145,8 @@ columns! {
         => asked.map(|asked| asked.by.iter().cloned().collect::<Vec<_>>()).unwrap_or_default(),
     time("first_seen", "The first call.").asked() => asked.and_then(|asked| asked.span.first()),
     time("last_seen", "The last call.").second() => asked.and_then(|asked| asked.span.last()),
+    text("service_accessed", "When IAM saw the service accessed last, denied or not, or never: not in its tracking period.").asked()
+        => accessed.of_action(&judged.action).unwrap_or_default(),
 }
 
 fn boundary_text((arn, document): (&str, Option<&crate::model::Policy>)) -> String {
@@ -117,25 +155,40 @@ fn boundary_text((arn, document): (&str, Option<&crate::model::Policy>)) -> Stri
 
 fn answer(view: &View<'_>) -> Answer {
     let asked_about = view.argument.map(str::trim).filter(|text| !text.is_empty());
-    let subjects = Subjects::of(view.state, view.posture);
-    let known = Known::new();
+    let subjects = Subjects::of(view);
+    let known = Known::new(view.known_actions());
     let expand = usize::try_from(view.options.get(&EXPAND)).unwrap_or(0);
     let mut proofs: BTreeMap<&str, Result<String, String>> = BTreeMap::new();
-    let (mut rows, mut spared, mut without) = (Vec::new(), 0, Vec::new());
+    let (mut rows, mut spared, mut without): (Vec<_>, usize, Vec<&str>) = (Vec::new(), 0, Vec::new());
     for (who, done) in
         subjects.done.iter().filter(|(who, done)| asked_about.is_none_or(|text| is_meant(text, who, done)))
     {
         let account = view.posture.and_then(|posture| posture.accounts.get(&who.account_id));
         let granted = account.and_then(|account| Granted::of(who, &account.authorization.as_ref()?.value));
-        if !account.is_some_and(has_policies) && !without.contains(&who.account_id.as_str()) {
+        if !account.is_some_and(has_policies) && without.last() != Some(&who.account_id.as_str()) {
             without.push(&who.account_id);
         }
         let proof = proofs.entry(&who.account_id).or_insert_with(|| proof_of(view, &who.account_id, &subjects));
+        let since = granted.as_ref().and_then(|granted| granted.created);
+        let proof = &proof_since(proof, since, view.logs);
         let (heard, account_id) = (&subjects.heard, who.account_id.as_str());
-        let look = Look { done, granted: granted.as_ref(), proof, known: &known, heard, account_id, expand };
+        let days = view.logs.and_then(|logs| logs.whole_days);
+        let accessed = &Accessed::of(done, account, days);
+        let alternatives = &done.alternatives();
+        let look = Look {
+            alternatives,
+            accessed,
+            done,
+            granted: granted.as_ref(),
+            proof,
+            known: &known,
+            heard,
+            account_id,
+            expand,
+        };
         for judged in look.rows() {
             match rows.len() < view.rows_wanted {
-                true => rows.push(cells(who, done, granted.as_ref(), &judged)),
+                true => rows.push(cells(who, done, (granted.as_ref(), accessed), &judged)),
                 false => spared += 1,
             }
         }
@@ -151,6 +204,21 @@ fn proof_of(view: &View<'_>, account_id: &str, subjects: &Subjects) -> Result<St
         return Err(why.to_owned());
     }
     by_whole_logs(account_id, logs, view.posture)
+}
+
+/// The same of whoever was made at that moment: what nobody could do is not proven unused.
+fn proof_since(
+    proof: &Result<String, String>,
+    made: Option<EventTime>,
+    logs: Option<&LogSpan>,
+) -> Result<String, String> {
+    let last = logs.and_then(|logs| logs.whole_days).map(|(_, last)| last);
+    match made.zip(last).filter(|(made, last)| last.0 - made.day().0 < WHOLE_DAYS) {
+        Some((made, _)) if proof.is_ok() => {
+            Err(format!("it was made on {}, and not {WHOLE_DAYS} whole days of logs were read after that", made.day()))
+        }
+        _ => proof.clone(),
+    }
 }
 
 fn has_policies(account: &Account) -> bool {

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::aggregate::Span;
 use crate::aggregate::calls::{CallCounts, Calls};
 use crate::aggregate::principals::Principals;
-use crate::aggregate::{Span, State};
 use crate::model::{Actions, Arn, Needed};
-use crate::posture::{Authorization, Posture};
+use crate::posture::Authorization;
+use crate::report::View;
 
 /// In the arn of a role that a service made for itself, whose policies nobody else can change.
 ///
@@ -84,7 +85,8 @@ pub(super) struct Subjects {
 
 impl Subjects {
     /// Those of the logs and of IAM's state.
-    pub(super) fn of(state: &State, posture: Option<&Posture>) -> Self {
+    pub(super) fn of(view: &View<'_>) -> Self {
+        let (state, posture, known) = (view.state, view.posture, view.known_actions());
         let mut subjects = Self::default();
         let parts = posture.into_iter().flat_map(|posture| &posture.accounts);
         let parts = || parts.clone().filter_map(|(id, account)| Some((id, &account.authorization.as_ref()?.value)));
@@ -113,7 +115,7 @@ impl Subjects {
             if done.arn.is_empty() || is_longer && ids.values().all(|arn| *arn != done.arn) {
                 done.arn = principal.to_owned();
             }
-            done.add((symbols.text(key.service), symbols.text(key.event_name)), counts);
+            done.add(known, (symbols.text(key.service), symbols.text(key.event_name)), counts);
         }
         for row in state.get::<Principals>().map(Principals::rows).unwrap_or_default() {
             subjects.count(symbols.text(row.account), 1, row.tally.events);
@@ -160,8 +162,7 @@ impl Who {
 }
 
 impl Done {
-    fn add(&mut self, (source, name): (&str, &str), counts: &CallCounts) {
-        let known = Actions::known();
+    fn add(&mut self, known: &Actions, (source, name): (&str, &str), counts: &CallCounts) {
         let call = format!("{}:{name}", source.split('.').next().unwrap_or_default());
         let (actions, is_unmapped) = match known.needed(source, name) {
             Needed::Nothing => return,
@@ -172,7 +173,7 @@ impl Done {
             }
         };
         for action in actions {
-            self.add_beside(&action, &call);
+            self.add_beside(known, &action, &call);
             let asked = self.asked.entry(action).or_default();
             asked.calls += counts.tally.events - counts.tally.denied;
             asked.denied += counts.tally.denied;
@@ -181,12 +182,36 @@ impl Done {
             asked.is_unmapped |= is_unmapped;
         }
         // What an operation of another name asks for beside its own, the reference lists under the operation.
-        self.add_beside(&call, &call);
+        self.add_beside(known, &call, &call);
+    }
+
+    /// Calls of which one of several actions may be enough, each with these.
+    pub(super) fn alternatives(&self) -> BTreeMap<&str, Vec<&str>> {
+        let mut by_call: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (action, asked) in &self.asked {
+            asked.by.iter().for_each(|call| by_call.entry(call).or_default().push(action));
+        }
+        by_call.retain(|call, actions| actions.len() > 1 && !Actions::known().needs_all(call));
+        by_call
+    }
+
+    /// Whether for each call that asked for an action another one may be enough, of which `holds` is true.
+    pub(super) fn has_other(
+        &self,
+        alternatives: &BTreeMap<&str, Vec<&str>>,
+        action: &str,
+        holds: impl Fn(&str) -> bool,
+    ) -> bool {
+        let other = |call: &String| {
+            let all = alternatives.get(call.as_str());
+            all.is_some_and(|all| all.iter().any(|other| *other != action && holds(other)))
+        };
+        self.asked.get(action).is_some_and(|asked| !asked.by.is_empty() && asked.by.iter().all(other))
     }
 
     /// Of several calls that may ask for an action the first by name is kept: they come in no lasting order.
-    fn add_beside(&mut self, operation: &str, call: &str) {
-        for other in Actions::known().others(operation) {
+    fn add_beside(&mut self, known: &Actions, operation: &str, call: &str) {
+        for other in known.others(operation) {
             let known = self.beside.entry(other).or_insert_with(|| call.to_owned());
             if call < known.as_str() {
                 call.clone_into(known);

@@ -1,5 +1,7 @@
 //! Rows. State is given as the AWS CLI prints it, logs as records, and what was read of them as a span.
 
+mod proposals;
+
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
@@ -38,7 +40,7 @@ fn inline(statements: Json) -> Json {
 fn entity(kind: &str, name: &str, more: Json) -> Json {
     let (id, folder) = (format!("AIDA{}", name.to_uppercase()), kind.to_lowercase());
     let mut entity = json!({ format!("{kind}Name"): name, format!("{kind}Id"): id, "Path": "/",
-                             "Arn": arn(&format!("{folder}/{name}")), "CreateDate": "2025-01-01T00:00:00+00:00" });
+                             "Arn": arn(&format!("{folder}/{name}")), "CreateDate": "2024-01-01T00:00:00+00:00" });
     entity.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     entity
 }
@@ -153,12 +155,147 @@ fn what_logs_cannot_tell_is_never_proven() {
         "lambda:InvokeFunction",
         "dynamodb:GetItem",
         "ec2:CreateTags",
+        "ec2:CreateNetworkInterface",
+        "iam:CreateServiceLinkedRole",
         "kms:CreateKey",
         "iam:NoSuchAction",
     ];
     let mut expected: Vec<String> = actions.iter().map(|action| format!("{action} UNKNOWABLE")).collect();
     expected.sort();
     assert_eq!(rows(json!([allow(json!(actions))]), &[]), expected);
+}
+
+/// Who calls what needs no permission does not use what grants it, and does not leave it unused either.
+#[test]
+fn what_needs_no_permission_is_neither_used_nor_unused() {
+    let granted = json!([allow(json!(["sts:GetCallerIdentity", "sts:AssumeRole"]))]);
+    for calls in [&[][..], &[call("ann", "sts:GetCallerIdentity", "")]] {
+        assert_eq!(rows(granted.clone(), calls), ["sts:AssumeRole PROVEN", "sts:GetCallerIdentity UNKNOWABLE"]);
+    }
+}
+
+/// Calls of IAM users by credentials of GetFederationToken are theirs.
+#[test]
+fn federated_sessions_use_what_their_issuer_is_granted() {
+    let mut federated = call("ann", "iam:ListUsers", "");
+    federated["userIdentity"] = json!({
+        "type": "FederatedUser", "principalId": format!("{ACCOUNT}:guest"), "accountId": ACCOUNT,
+        "arn": format!("arn:aws:sts::{ACCOUNT}:federated-user/guest"),
+        "sessionContext": { "sessionIssuer": { "type": "IAMUser", "principalId": "AIDAANN", "accountId": ACCOUNT,
+                                               "arn": arn("user/ann"), "userName": "ann" } }
+    });
+    let granted = json!([allow(json!(["iam:ListUsers", "iam:ListRoles"]))]);
+    assert_eq!(rows(granted, &[federated]), ["iam:ListRoles PROVEN", "iam:ListUsers USED"]);
+}
+
+/// A call that a service makes with somebody's identity is his, whoever `invokedBy` names.
+#[test]
+fn calls_on_behalf_are_of_whoever_they_are_made_for() {
+    let mut forwarded = call("ann", "ec2:DescribeImages", "");
+    forwarded["userIdentity"]["invokedBy"] = json!("cloudformation.amazonaws.com");
+    forwarded["sourceIPAddress"] = json!("cloudformation.amazonaws.com");
+    let granted = json!([allow(json!(["ec2:DescribeImages", "ec2:DescribeVolumes"]))]);
+    assert_eq!(rows(granted, &[forwarded]), ["ec2:DescribeVolumes PROVEN", "ec2:DescribeImages USED"]);
+}
+
+/// Application Auto Scaling's calls, which have the event source of EC2 Auto Scaling, prove nothing of that either way.
+#[test]
+fn a_shared_event_source_is_not_taken_for_one_service() {
+    let granted = json!([allow(json!(["autoscaling:PutScalingPolicy", "autoscaling:SetDesiredCapacity"]))]);
+    let found = rows(
+        granted,
+        &[call("ann", "autoscaling:RegisterScalableTarget", ""), call("ann", "autoscaling:PutScalingPolicy", "")],
+    );
+    let expected = [
+        "application-autoscaling:RegisterScalableTarget UNGRANTED",
+        "autoscaling:SetDesiredCapacity PROVEN",
+        "application-autoscaling:PutScalingPolicy USED",
+        "autoscaling:PutScalingPolicy USED",
+    ];
+    assert_eq!(found, expected);
+}
+
+/// A call that one of several actions is enough for is granted by one; of a call that needs all, the others are not.
+#[test]
+fn one_action_of_several_grants_a_call() {
+    let granted = json!([allow(json!(["dynamodb:PartiQLSelect", "s3:GetObject"]))]);
+    let found = rows(granted, &[call("ann", "dynamodb:ExecuteStatement", ""), call("ann", "s3:CopyObject", "")]);
+    let expected = [
+        "s3:PutObject UNGRANTED",
+        "dynamodb:PartiQLDelete USED",
+        "dynamodb:PartiQLInsert USED",
+        "dynamodb:PartiQLSelect USED",
+        "dynamodb:PartiQLUpdate USED",
+        "s3:GetObject USED",
+    ];
+    assert_eq!(found, expected);
+    let denied = rows(
+        json!([allow(json!("dynamodb:PartiQLSelect"))]),
+        &[call("ann", "dynamodb:ExecuteStatement", "AccessDenied"), call("ann", "dynamodb:PutItem", "AccessDenied")],
+    );
+    assert_eq!(denied[0], "dynamodb:PutItem WANTED");
+    assert_eq!(denied[1..].iter().filter(|line| line.ends_with(" DENIED")).count(), 4, "{denied:?}");
+}
+
+/// Whoever was made in these days could not use anything before; on the day before the first of 30 is early enough.
+#[test]
+fn who_was_made_lately_has_nothing_proven() {
+    let made = |day: i32| {
+        let mut details = ann(json!([allow(json!("iam:ListUsers"))]));
+        details["UserDetailList"][0]["CreateDate"] = json!(format!("{}T10:00:00+00:00", Day(day)));
+        rows_of(Some(&details), &[], (40, 0, None))
+    };
+    assert_eq!(made(20_009), ["iam:ListUsers PROVEN"]);
+    assert_eq!(made(20_010), ["iam:ListUsers UNSEEN"]);
+}
+
+/// What IAM saw of a service stands beside its actions. It proves nothing; but where it saw what the logs do not show, they
+/// prove nothing either.
+#[test]
+fn what_iam_saw_of_services() {
+    let details = ann(json!([allow(json!(["iam:ListUsers", "iam:ListRoles", "ec2:RunInstances", "ec2:Describe*"]))]));
+    let found = |services: Json, records: &[Json]| {
+        let accessed = json!({ "Arn": arn("user/ann"), "JobStatus": "COMPLETED", "ServicesLastAccessed": services });
+        let posture = load(&[details.to_string(), accessed.to_string()]);
+        let others = ["iam:CreateGroup"].map(change);
+        let state = scan_for(REPORT.needs, &samples(records.iter().cloned().chain(others)));
+        let (options, logs) = (Options::default(), logs(30));
+        let answer =
+            (REPORT.answer)(&View { posture: Some(&posture), logs: Some(&logs), ..View::new(&state, &options) });
+        let place = COLUMNS.iter().position(|column| column.name == "service_accessed").unwrap();
+        let text = |row: &[Value], place: usize| row[place].as_text().unwrap_or_default().into_owned();
+        let line = |row: Vec<Value>| {
+            format!("{} {} {}", text(&row, 2), text(&row, 3), text(&row, place)).trim_end().to_owned()
+        };
+        answer.rows.into_iter().map(line).collect::<Vec<_>>()
+    };
+    let at = |day: i32| json!(format!("{}T10:00:00+00:00", Day(day)));
+    let never = json!([{ "ServiceNamespace": "iam" }, { "ServiceNamespace": "ec2", "LastAuthenticated": at(19_999) }]);
+    let before = format!("{}T10:00:00Z", Day(19_999));
+    assert_eq!(
+        found(never, &[]),
+        [
+            format!("ec2:RunInstances PROVEN {before}"),
+            "iam:ListRoles PROVEN never".to_owned(),
+            "iam:ListUsers PROVEN never".to_owned(),
+            format!("ec2:Describe* UNKNOWABLE {before}"),
+        ]
+    );
+    // On one of the days that the logs are of: they lack something.
+    let lately = json!([{ "ServiceNamespace": "iam", "LastAuthenticated": at(20_010) }]);
+    let within = format!("{}T10:00:00Z", Day(20_010));
+    assert_eq!(
+        found(lately.clone(), &[]),
+        [
+            "ec2:RunInstances PROVEN".to_owned(),
+            format!("iam:ListRoles UNSEEN {within}"),
+            format!("iam:ListUsers UNSEEN {within}"),
+            "ec2:Describe* UNKNOWABLE".to_owned(),
+        ]
+    );
+    // A call of the service explains it.
+    let explained = found(lately, &[call("ann", "iam:ListUsers", "AccessDenied")]);
+    assert!(explained.contains(&format!("iam:ListRoles PROVEN {within}")), "{explained:?}");
 }
 
 #[test]
@@ -301,6 +438,12 @@ fn logs_that_lack_something_prove_nothing() {
             Some(&whole),
             "no event of iam was read: the trail may not record global services",
         ),
+        (
+            &[change("ec2:RunInstances"), change("sts:AssumeRole")],
+            REPORT.needs,
+            Some(&whole),
+            "no event of iam was read: the trail may not record global services",
+        ),
         (one, &[&principals::KIND], Some(&whole), "a rollup that was read was made before calls were kept"),
         (
             &[nameless],
@@ -367,7 +510,7 @@ proptest! {
     #[test]
     fn members_of_patterns(pattern in "(iam|S3|sts|i\\?m|\\*)(:)(\\*|Get\\*|\\*Role|\\?e\\*|AssumeRole)") {
         let listed = Listed::Only(vec![pattern.clone()]);
-        let found = Known::new().count(&pattern, &listed);
+        let found = Known::new(Actions::known()).count(&pattern, &listed);
         let all = Actions::known().all().filter(|action| is_like(pattern.as_bytes(), action.as_bytes())).count();
         prop_assert_eq!(found, all, "{}", pattern);
     }

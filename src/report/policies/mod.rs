@@ -4,6 +4,7 @@
 mod held;
 #[cfg(test)]
 mod tests;
+mod trust;
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -13,6 +14,7 @@ use super::{Answer, Form, Report, Role, StateUse, View};
 use crate::aggregate::principals;
 use crate::model::{Grant, Listed, Policy, Statement, redact_text};
 use held::{Held, LastSeen};
+pub use trust::TRUST;
 
 /// The report `policies`.
 pub static REPORT: Report = Report {
@@ -38,12 +40,13 @@ const EXAMPLES: &[&str] = &[
     "trailscan REPORT --iam-dir iam --where kind=inline --columns +document",
     "trailscan REPORT --iam-dir iam --where grant=admin --output REPORT.json",
     "trailscan REPORT --iam-dir iam --days 30 ./AWSLogs",
+    "trailscan REPORT --iam-dir iam --trust --where trusted_kind=saml-provider",
 ];
 
 const ABOUT: &str = "\
 A row is one policy of one account: customer-managed, inline in a user, group or role, or AWS-managed and attached. The \
 policies are those of `aws iam get-account-authorization-details`, as a file or in a folder of --iam-dir; trust policies \
-are not among them. `posture` tells what is wrong with them. --where chooses rows: --where kind=inline, --where \
+are listed by --trust. `posture` tells what is wrong with them. --where chooses rows: --where kind=inline, --where \
 grant=admin, --where attached_to=role/*.
 
 grant is what the document allows at its widest:
@@ -65,6 +68,10 @@ policy of the holder, a permissions boundary or an organisation's policy may tak
 With INPUT, holder_last_seen is the last event of one who holds the policy, a member of a group that does among them, and \
 last_holder who that was. No log says which policy allowed a call, so it is not the last use of the policy: a holder \
 that was seen may never have needed it. Where it is empty no holder is in what was read.
+
+--trust asks of the same files whom each role lets in: a row per role and principal of its trust policy, identity providers \
+first, with the subjects whose tokens it takes and what the role grants. --where trusted_kind=oidc-provider chooses one kind. \
+Which providers no role trusts, the files do not tell.
 
 document is the document as JSON on one line with its members in order of names: --columns +document shows as much of it \
 as a terminal is wide, JSON and the other formats have it whole. Rows come widest grant first, then by account and policy.";

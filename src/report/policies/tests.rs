@@ -214,3 +214,44 @@ fn accounts_without_policies_are_named() {
     let why = format!("the policies of {ACCOUNT} are not known: no authorization details were given");
     assert_eq!(answer.hidden, Some(why));
 }
+
+/// Identity providers first, of each kind the roles that grant most; a trust policy that cannot be read is named.
+#[test]
+fn whom_roles_let_in() {
+    let trusting = |action: &str, principal: Json, condition: Json| {
+        let mut statement = json!({ "Effect": "Allow", "Action": action, "Principal": principal });
+        if !condition.is_null() {
+            statement["Condition"] = condition;
+        }
+        document(json!([statement]))
+    };
+    let github = arn("oidc-provider/token.actions.githubusercontent.com");
+    let subject = json!({ "StringLike": { "token.actions.githubusercontent.com:sub": "repo:acme/app:*" } });
+    let saml = json!({ "Federated": arn("saml-provider/ADFS") });
+    let details = json!({
+        "UserDetailList": [], "GroupDetailList": [], "Policies": [],
+        "RoleDetailList": [
+            entity("Role", "ci", json!({ "AssumeRolePolicyDocument":
+                trusting("sts:AssumeRoleWithWebIdentity", json!({ "Federated": github }), subject) })),
+            entity("Role", "people", json!({ "AssumeRolePolicyDocument":
+                trusting("sts:AssumeRoleWithSAML", saml.clone(), Json::Null) })),
+            entity("Role", "admins", json!({ "AttachedManagedPolicies": attached(&[ADMIN]), "AssumeRolePolicyDocument":
+                trusting("sts:AssumeRoleWithSAML", saml, Json::Null) })),
+            entity("Role", "vm", json!({ "AssumeRolePolicyDocument":
+                trusting("sts:AssumeRole", json!({ "Service": "ec2.amazonaws.com" }), Json::Null) })),
+            entity("Role", "lost", json!({ "AssumeRolePolicyDocument": "not a document" })),
+        ],
+    });
+    let posture = load(&[details.to_string()]);
+    let (state, options) = (scan_for(REPORT.needs, &samples(Vec::<Json>::new())), Options::default());
+    let answer = (TRUST.answer)(&View { posture: Some(&posture), ..View::new(&state, &options) });
+    let line = |row: &Vec<Value>| row[1..6].iter().map(text).collect::<Vec<_>>().join(" | ");
+    let expected = [
+        "saml-provider | saml-provider/ADFS |  | role/admins | admin",
+        "saml-provider | saml-provider/ADFS |  | role/people | other",
+        "oidc-provider | oidc-provider/token.actions.githubusercontent.com | repo:acme/app:* | role/ci | other",
+        "service | ec2.amazonaws.com |  | role/vm | other",
+    ];
+    assert_eq!(answer.rows.iter().map(line).collect::<Vec<_>>(), expected);
+    assert_eq!(answer.notes, [format!("the trust policy of {} could not be read", arn("role/lost"))]);
+}

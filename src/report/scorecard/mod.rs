@@ -26,7 +26,7 @@ pub use blinded::{Blinding, Blindings};
 pub use in_logs::InLogs;
 pub use logs::LogSpan;
 pub use matrix::matrix;
-pub(super) use proof::by_whole_logs;
+pub(super) use proof::{WHOLE_DAYS, by_whole_logs};
 
 /// How a practice stands in an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

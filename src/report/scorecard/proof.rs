@@ -12,7 +12,7 @@ use crate::posture::{Account, Dated, Posture, Source, StateKind};
 use crate::report::Practice;
 
 /// Whole days of logs that prove that something was not done.
-const DAYS: i32 = 30;
+pub(in crate::report) const WHOLE_DAYS: i32 = 30;
 
 /// Regions that a sentence names before it counts the rest.
 const NAMED: usize = 3;
@@ -196,8 +196,8 @@ fn days(account: &str, logs: &LogSpan, posture: Option<&Posture>) -> Result<Deli
     };
     let days = quantity(u64::from(count.unsigned_abs()), "whole day");
     let proven = format!("{days}{regions} ({first} to {last})");
-    if count < DAYS {
-        lacks.push(format!("{proven} of logs were read, not {DAYS}").into());
+    if count < WHOLE_DAYS {
+        lacks.push(format!("{proven} of logs were read, not {WHOLE_DAYS}").into());
     }
     if !lacks.is_empty() {
         return Err(lacks);

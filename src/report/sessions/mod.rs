@@ -261,7 +261,7 @@ fn answer(view: &View<'_>) -> Answer {
     let mut findings = groups.findings(aws);
     findings.extend(of_sets);
     finding::sort(&mut findings);
-    with_places(view, Answer { columns: COLUMNS.to_vec(), rows, rows_spared, findings, hidden, tree: None })
+    with_places(view, Answer { columns: COLUMNS.to_vec(), rows, rows_spared, findings, hidden, ..Answer::default() })
 }
 
 /// Every session of which an event was counted, with all that is worked out about it, by session id.

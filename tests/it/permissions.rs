@@ -1,0 +1,127 @@
+//! `permissions` and what its flags ask beside: policies that are proposed.
+
+use serde_json::Value;
+
+use crate::harness::{Place, sample_logs, sample_state};
+
+/// The least policy of the sample logs' role has the actions that the report calls used, and no other.
+#[test]
+fn the_least_policy_is_the_used_actions() {
+    let place = Place::new();
+    let (logs, state) = (sample_logs().display().to_string(), sample_state().display().to_string());
+    let ended = place.trailscan("permissions role/deploy-role --policy").arg(&logs).ends(0);
+    let document: Value = serde_json::from_str(ended.text()).expect("JSON alone");
+    let statements = document["Statement"].as_array().expect("statements");
+    let mut actions: Vec<&str> = Vec::new();
+    for statement in statements {
+        let sid = statement["Sid"].as_str().expect("a Sid");
+        assert!(!sid.is_empty() && sid.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{sid}");
+        actions.extend(statement["Action"].as_array().expect("actions").iter().filter_map(Value::as_str));
+    }
+    let rows = place.trailscan("permissions role/deploy-role --iam-dir").arg(&state).arg(&logs).json(0);
+    let is_used = |row: &&Value| row["actions"] == 1 && (row["verdict"] == "USED" || row["verdict"] == "UNGRANTED");
+    let rows = rows["rows"].as_array().expect("rows").iter().filter(is_used);
+    let mut used: Vec<&str> = rows.filter_map(|row| row["action"].as_str()).collect();
+    used.sort_unstable();
+    assert_eq!(actions, used);
+    assert!(!used.is_empty());
+    // The same bytes in a file, whatever it is called.
+    for name in ["policy.json", "policy.txt"] {
+        place.trailscan(&format!("permissions role/deploy-role --policy --output {name}")).arg(&logs).ends(0);
+        assert_eq!(place.read(name), ended.text());
+    }
+}
+
+#[test]
+fn without_anything_used_there_is_no_policy() {
+    let place = Place::new();
+    let logs = sample_logs().display().to_string();
+    let ended = place.trailscan("permissions nobody-at-all --policy --output none.json").arg(&logs).ends(1);
+    assert!(ended.stderr.contains("policy: no user or role of the logs or the state is called nobody-at-all"));
+    assert!(!place.path("none.json").exists());
+}
+
+#[test]
+fn a_policy_is_of_somebody_and_json() {
+    let place = Place::new();
+    let logs = sample_logs().display().to_string();
+    let ended = place.trailscan("permissions --policy").arg(&logs).ends(2);
+    assert!(ended.stderr.contains("--policy: of whom? trailscan permissions PRINCIPAL --policy"), "{}", ended.stderr);
+    let ended = place.trailscan("permissions role/deploy-role --policy --format jsonl").arg(&logs).ends(2);
+    assert!(ended.stderr.contains("--policy prints a JSON document"), "{}", ended.stderr);
+    place.trailscan("permissions role/deploy-role --policy --columns action").arg(&logs).ends(2);
+}
+
+/// What a policy would have denied ends in 3, and in 0 what denies nothing.
+#[test]
+fn a_policy_is_proven_or_not() {
+    let place = Place::new();
+    let logs = sample_logs().display().to_string();
+    let run = |more: &str| place.trailscan(&format!("permissions role/deploy-role {more}")).arg(&logs);
+    let answer = run("--prove").json(0);
+    let verdicts = |answer: &Value| -> Vec<String> {
+        let rows = answer["rows"].as_array().expect("rows").iter();
+        rows.map(|row| format!("{} {}", row["action"], row["verdict"]).replace('"', "")).collect()
+    };
+    assert_eq!(verdicts(&answer).len(), 4);
+    let policy = run("--policy").ends(0);
+    place.write("own.json", policy.text());
+    run("--prove=own.json").ends(0);
+    // As `aws iam get-policy-version` prints it.
+    place
+        .write("version.json", format!(r#"{{"PolicyVersion": {{"Document": {}, "VersionId": "v1"}}}}"#, policy.text()));
+    run("--prove=version.json").ends(0);
+    let narrow = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "ecs:*", "Resource": "*"}}"#;
+    place.write("narrow.json", narrow);
+    let answer = run("--prove=narrow.json").json(3);
+    let expected = [
+        "ec2:CreateTags NOT ALLOWED",
+        "ec2:DescribeSubnets NOT ALLOWED",
+        "ecs:DescribeServices ALLOWED",
+        "ecs:UpdateService ALLOWED",
+    ];
+    assert_eq!(verdicts(&answer), expected);
+    for (file, why) in [("missing.json", "no such file"), ("broken.json", "the policy document has no Statement")] {
+        place.write("broken.json", "{}");
+        let ended = run(&format!("--prove={file}")).ends(2);
+        assert!(ended.stderr.contains(&format!("{file}: {why}")), "{}", ended.stderr);
+    }
+    run("--prove --policy").ends(2);
+}
+
+/// AWS's own service reference stands in place of the table: what it does not know is not mapped.
+#[test]
+fn a_service_reference_is_read_in_place_of_the_table() {
+    let place = Place::new();
+    let logs = sample_logs().display().to_string();
+    let operation = |name: &str| {
+        format!(
+            r#"{{"Name": "{name}", "AuthorizedActions": [{{"Name": "TouchService", "Service": "ecs"}}], "SDK": []}}"#
+        )
+    };
+    let ecs = format!(
+        r#"{{"Name": "ecs", "Actions": [{{"Name": "TouchService", "Annotations": {{"Properties": {{"IsWrite": true}}}}}}],
+            "Operations": [{}], "Version": "v1.4"}}"#,
+        operation("UpdateService")
+    );
+    place.write("reference/ecs.json", &ecs);
+    place.write("reference/README.md", "not read");
+    for given in ["reference", "reference/ecs.json"] {
+        let line = format!("permissions role/deploy-role --policy --service-reference {given}");
+        let ended = place.trailscan(&line).arg(&logs).ends(0);
+        assert!(ended.text().contains("\"ecs:TouchService\"") && !ended.text().contains("ecs:UpdateService"));
+        assert!(ended.text().contains("\"ec2:DescribeSubnets\""), "other services are those of the table");
+        assert!(ended.stderr.contains("does not tell what these calls need: ecs:DescribeServices"), "{}", ended.stderr);
+    }
+    place.write("reference/broken.json", &ecs[..40]);
+    place.write("empty/x.txt", "");
+    for (given, why) in [
+        ("reference", "reference/broken.json: is not a service reference: EOF while parsing"),
+        ("empty", "empty: has no .json file"),
+        ("nowhere.json", "nowhere.json: no such file"),
+    ] {
+        let line = format!("permissions role/deploy-role --service-reference {given}");
+        let ended = place.trailscan(&line).arg(&logs).ends(2);
+        assert!(ended.stderr.contains(why) && ended.stderr.lines().count() == 1, "{}", ended.stderr);
+    }
+}
