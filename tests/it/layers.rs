@@ -330,6 +330,7 @@ fn nothing_generated_lies_in_the_root() {
         "build.rs",
         "docs",
         "examples",
+        "fuzz",
         "proptest-regressions",
         "rustfmt.toml",
         "sample-logs",
