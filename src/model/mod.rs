@@ -60,6 +60,7 @@ pub use policy::{
     Condition, Effect, Grant, Listed, NormalPolicy, OpenPrincipal, OpenTo, Outsiders, Policy, PolicyClass, PolicyError,
     Principals, Statement, Trusted, TrustedKind, is_quarantine, organization_of,
 };
+pub(crate) use policy::{OWN_ROLE, OWN_USER};
 pub use principal::{arn_of_named_user, identity_center_person, principal_of, role_of_session_arn, short_name};
 pub use quantity::{grouped, quantity};
 pub use redact::{REDACTED, Redacted, redact, redact_text};

@@ -10,7 +10,8 @@ use super::key::{DORMANT, Granted, Key, Outcome};
 use super::{elsewhere, organization, run_as, shared, watched};
 use crate::aggregate::{Seen, Sym};
 use crate::model::{
-    Arn, Event, Grant, IdentityType, OpenPrincipal, OpenTo, PasswordPolicy, PolicyClass, Raw, members, text,
+    Arn, Event, Grant, IdentityType, OWN_ROLE, OWN_USER, OpenPrincipal, OpenTo, PasswordPolicy, PolicyClass, Raw,
+    members, text,
 };
 
 /// The members of requestParameters that matter.
@@ -270,8 +271,9 @@ fn policy<'a>(
         Act::Attach | Act::Detach => managed(text(request.policy_arn), |arn| Granted::Policy(Grant::of_managed(arn))),
         Act::PutBoundary => managed(text(request.permissions_boundary), |_| Granted::Nothing),
         Act::PutInline => {
-            let of_user = written_for(&text(request.user_name), written.json());
-            (text(request.policy_name), PolicyClass::Inline, Granted::Policy(documents.grant(&of_user)))
+            let of_user = written_for(("user", OWN_USER), &text(request.user_name), written.json());
+            let of_role = written_for(("role", OWN_ROLE), &text(request.role_name), &of_user);
+            (text(request.policy_name), PolicyClass::Inline, Granted::Policy(documents.grant(&of_role)))
         }
         Act::DeleteInline => (text(request.policy_name), PolicyClass::Inline, unknown),
         Act::WritePolicy => (written_policy(request, event), PolicyClass::CustomerManaged, document()),
@@ -309,14 +311,14 @@ fn policy<'a>(
     }
 }
 
-/// The document of a user's inline policy, where it names that user as any user may be told to name itself: what somebody may do
-/// to its own user is one question, however the document calls it.
-fn written_for<'d>(user: &str, document: &'d str) -> Cow<'d, str> {
-    let own = format!(":user/{user}");
-    if user.is_empty() || !document.contains(&own) {
+/// The document of the inline policy of a user or role, where it names that one as `own`: what somebody may do to itself is
+/// one question, however the document calls it.
+fn written_for<'d>((kind, own): (&str, &str), name: &str, document: &'d str) -> Cow<'d, str> {
+    let itself = format!(":{kind}/{name}");
+    if name.is_empty() || !document.contains(&itself) {
         return Cow::Borrowed(document);
     }
-    let ends = ["\"", "\\\""].map(|end| (format!("{own}{end}"), format!(":user/${{aws:username}}{end}")));
+    let ends = ["\"", "\\\""].map(|end| (format!("{itself}{end}"), format!(":{kind}/{own}{end}")));
     Cow::Owned(ends.iter().fold(document.to_owned(), |text, (named, variable)| text.replace(named, variable)))
 }
 

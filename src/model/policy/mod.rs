@@ -32,6 +32,7 @@ use idle::Asker;
 use pattern::only_stars;
 
 pub use class::{Grant, PolicyClass, is_quarantine};
+pub(crate) use names::{OWN_ROLE, OWN_USER};
 pub use normal::NormalPolicy;
 pub use resource::{Outsiders, organization_of};
 pub use statement::{Condition, Effect, Listed, Principals, Statement};

@@ -7,6 +7,13 @@ use super::pattern::{ACCOUNT, matches, of_any_account};
 use super::{Effect, Listed, Statement};
 use crate::model::sha256;
 
+/// The name of the calling user. Source: IAM user guide, "IAM policy elements: Variables and tags".
+pub const OWN_USER: &str = "${aws:username}";
+
+/// The name of the role that has the policy. No variable of AWS's says it, so whoever asks about a role's policy writes it in
+/// the place of the name.
+pub const OWN_ROLE: &str = "${own:role}";
+
 /// How many names there are: what stands for one of them by chance stands for few.
 const NAMES: usize = 8;
 
@@ -75,11 +82,9 @@ impl Name {
         matches(&of_any_account(pattern), arn)
     }
 
-    /// The pattern with the name of the calling user filled in: this one.
-    ///
-    /// Source: IAM user guide, "IAM policy elements: Variables and tags".
-    pub(super) fn as_own_user(&self, pattern: &str) -> String {
-        pattern.replace("${aws:username}", &self.text)
+    /// The pattern with the name of whoever has the policy filled in, this one: of a user where a probe ends as users do.
+    pub(super) fn as_own(&self, pattern: &str, (_, end): (&str, &str)) -> String {
+        pattern.replace(if end.starts_with("user/") { OWN_USER } else { OWN_ROLE }, &self.text)
     }
 }
 

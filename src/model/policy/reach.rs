@@ -39,9 +39,14 @@ const DIRECT: [Probe; 13] = [
     ("iam:UpdateLoginProfile", "user/{}"),
 ];
 
-/// The same on the caller's own user: what users may do to their keys and devices leads nowhere, but policies of one's own
-/// choice do.
-const OWN: [Probe; 2] = [("iam:AttachUserPolicy", "user/{}"), ("iam:PutUserPolicy", "user/{}")];
+/// The same on the caller's own user or role: what users may do to their keys and devices leads nowhere, but policies of one's
+/// own choice do.
+const OWN: [Probe; 4] = [
+    ("iam:AttachRolePolicy", "role/{}"),
+    ("iam:AttachUserPolicy", "user/{}"),
+    ("iam:PutRolePolicy", "role/{}"),
+    ("iam:PutUserPolicy", "user/{}"),
+];
 
 /// What runs code, or calls AWS, as a role that it is handed: with `iam:PassRole` on any role, as an administrator's.
 ///
@@ -161,15 +166,15 @@ struct Asked<'p> {
 #[derive(Clone, Copy)]
 struct Question<'q> {
     probe: Probe,
-    /// Whether the thing is the caller's own user.
-    is_own_user: bool,
+    /// Whether the thing is the caller's own user or role.
+    is_own: bool,
     /// The services that a role is passed to.
     passed_to: &'q [&'q str],
 }
 
 impl From<Probe> for Question<'_> {
     fn from(probe: Probe) -> Self {
-        Self { probe, is_own_user: false, passed_to: &[] }
+        Self { probe, is_own: false, passed_to: &[] }
     }
 }
 
@@ -177,9 +182,9 @@ impl From<Probe> for Question<'_> {
 /// the order of the lists.
 pub(super) fn escalations(policy: &Policy) -> Vec<String> {
     let asked = Asked::new(policy);
-    let on_own_user = |probe: Probe| Question { is_own_user: true, ..probe.into() };
+    let on_own = |probe: Probe| Question { is_own: true, ..probe.into() };
     let direct = DIRECT.iter().filter(|probe| asked.allows(**probe));
-    let own = OWN.iter().filter(|probe| !asked.allows(**probe) && asked.allows_call(on_own_user(**probe)));
+    let own = OWN.iter().filter(|probe| !asked.allows(**probe) && asked.allows_call(on_own(**probe)));
     let mut found: Vec<String> = direct.chain(own).map(|(action, _)| (*action).to_owned()).collect();
     let run = RUN.iter().filter(|probe| asked.allows(**probe) && asked.passes_role_to(probe.0));
     found.extend(run.map(|(action, _)| format!("{} + {action}", PASS_ROLE.0)));
@@ -288,7 +293,8 @@ impl<'p> Asked<'p> {
 
 /// Whether a statement speaks of the thing of that name and ARN.
 fn covered(question: Question<'_>, statement: &Statement, (name, arn): (&Name, &str)) -> Covered {
-    let is_own = |pattern: &str| question.is_own_user && matches(&of_any_account(&name.as_own_user(pattern)), arn);
+    let is_own =
+        |pattern: &str| question.is_own && matches(&of_any_account(&name.as_own(pattern, question.probe)), arn);
     match &statement.resources {
         Listed::Only(patterns) if patterns.iter().any(|pattern| is_own(pattern)) => Covered::Listed,
         resources => Covered::by(resources, |pattern| only_stars(pattern) || Name::is_meant(pattern, arn)),

@@ -205,6 +205,24 @@ fn what_a_user_may_do_to_itself_by_name() {
 }
 
 #[test]
+fn what_a_role_may_do_to_itself_by_name() {
+    let put = |role: &str, action: &str, resource: &str| {
+        let document = json!({ "Statement": { "Effect": "Allow", "Action": action,
+            "Resource": format!("arn:aws:iam::111122223333:{resource}") } });
+        let put = json!({ "roleName": role, "policyName": "p", "policyDocument": document.to_string() });
+        has([call("03:00", "PutRolePolicy", put)], &format!("admin-granted high role/{role}"))
+    };
+    assert!(put("app", "iam:PutRolePolicy", "role/app") && put("app", "iam:Attach*", "role/app"));
+    assert!(
+        !put("app", "iam:PutRolePolicy", "role/apps") && !put("app", "iam:PutRolePolicy", "role/db"),
+        "another role"
+    );
+    assert!(!put("app", "iam:PutRolePolicy", "user/app"), "a user of that name");
+    assert!(!put("app", "iam:PutRolePolicy", "role/${aws:username}"), "roles have no user name");
+    assert!(!put("app", "iam:PassRole", "role/app") && !put("app", "iam:TagRole", "role/app"));
+}
+
+#[test]
 fn who_joins_administrators() {
     let to_group = |time: &str| call(time, "AttachGroupPolicy", json!({ "groupName": "Admins", "policyArn": ADMIN }));
     let joined = |user: &str| call("05:00", "AddUserToGroup", json!({ "userName": user, "groupName": "Admins" }));
