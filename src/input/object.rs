@@ -138,6 +138,11 @@ impl LogObject {
             || self.key().is_some_and(|key| key.delivered.is_some() || has_log_extension(OsStr::new(&self.name())))
     }
 
+    /// Whether its name is one that a log may have: CloudTrail's own, or a file of JSON.
+    pub fn is_named_as_log(&self) -> bool {
+        self.key().is_some_and(|key| key.delivered.is_some()) || has_log_extension(OsStr::new(&self.name()))
+    }
+
     /// Whether its name leaves open that it is a rollup, though it was met in a folder of logs.
     pub(super) fn may_be_rollup(&self) -> bool {
         self.origin == Origin::Walked && !has_log_extension(OsStr::new(&self.name())) && !self.is_expected()
@@ -186,7 +191,7 @@ pub fn file_name(name: &str) -> &str {
     name.rsplit(['/', '\\']).next().unwrap_or(name)
 }
 
-fn has_log_extension(name: &OsStr) -> bool {
+pub(super) fn has_log_extension(name: &OsStr) -> bool {
     let name = name.as_encoded_bytes();
     [&b".json"[..], b".json.gz", b".json.zst"].iter().any(|end| name.ends_with(end))
 }

@@ -97,6 +97,19 @@ fn what_is_whole_ends_in_zero_and_what_was_not_asked_for_is_left_out() {
     assert_eq!(rows(&today), ["111122223333 us-east-1 whole ##"]);
 }
 
+/// A note, an index page or what a file manager leaves beside the logs is no delivery.
+#[test]
+fn what_is_named_as_no_log_delivers_nothing() {
+    let place = ten_days();
+    for (day, name) in [(3, "README.txt"), (6, ".DS_Store"), (7, "index.html")] {
+        place.write(&format!("logs/AWSLogs/{ACCOUNT}/CloudTrail/us-east-1/2026/08/{day:02}/{name}"), "a note");
+    }
+    let asked = format!("coverage logs --format json --region us-east-1 --account {ACCOUNT} {WINDOW}");
+    assert_eq!(rows(&place.trailscan(&asked).ends(3)), ["111122223333 us-east-1 missing ##.##..#.#"]);
+    place.write(&format!("logs/AWSLogs/{ACCOUNT}/CloudTrail/us-east-1/2026/08/03/renamed.json.gz"), "a log");
+    assert_eq!(rows(&place.trailscan(&asked).ends(3)), ["111122223333 us-east-1 missing #####..#.#"]);
+}
+
 #[test]
 fn a_list_of_enabled_regions_tells_of_silent_ones() {
     let place = ten_days();

@@ -7,6 +7,7 @@
 
 mod conclude;
 
+use std::ffi::OsStr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -21,7 +22,8 @@ use super::ledger::{Ledger, Scope, Wanted, Ways};
 use super::place::{Place, RegionFolder, TrailFolder, last_part};
 use crate::input::caught::died;
 use crate::input::key::{is_organization, is_region};
-use crate::input::{Deliveries, FoundObject, LogKey, Origin, S3Uri};
+use crate::input::object::has_log_extension;
+use crate::input::{Deliveries, FoundObject, KeyKind, LogKey, Origin, S3Uri};
 use crate::model::{Day, is_account_id, quantity};
 
 /// The way through what one URI names.
@@ -98,6 +100,7 @@ impl Walk {
             let key = LogKey::parse(&uri.key);
             let etag = found.etag.as_deref().map(Into::into);
             let object = Listed { key: uri.key.into(), size: found.bytes, etag, archived: found.archived };
+            let key = key.filter(|key| is_delivery(key, &object));
             if self.emit(found.origin(), object).await {
                 key.into_iter().for_each(|key| delivered.see(key));
             }
@@ -283,7 +286,7 @@ impl Walk {
                     self.past(&object);
                     return Ok(delivered);
                 }
-                let key = LogKey::parse(&object.key);
+                let key = LogKey::parse(&object.key).filter(|key| is_delivery(key, &object));
                 if self.emit(Origin::Walked, object).await {
                     key.into_iter().for_each(|key| delivered.see(key));
                 }
@@ -299,7 +302,7 @@ impl Walk {
         let mut delivered = Deliveries::default();
         while let Some(page) = pages.next().await? {
             for object in page.objects {
-                let key = LogKey::parse(&object.key);
+                let key = LogKey::parse(&object.key).filter(|key| is_delivery(key, &object));
                 if self.emit(Origin::Walked, object).await {
                     key.into_iter().for_each(|key| delivered.see(key));
                 }
@@ -369,4 +372,10 @@ fn steps_of(folder: &str) -> Vec<Step> {
 
 fn is_wanted(wanted: &[String], name: &str) -> bool {
     wanted.is_empty() || wanted.iter().any(|text| text == name)
+}
+
+/// Whether an object shows that something was delivered: a log has bytes, and a name that logs have.
+fn is_delivery(key: &LogKey, object: &Listed) -> bool {
+    (object.size > 0 || key.kind != KeyKind::CloudTrail)
+        && (key.delivered.is_some() || has_log_extension(OsStr::new(&*object.key)))
 }
