@@ -131,6 +131,12 @@ impl Change {
         })
     }
 
+    /// Whether names of its service mean one thing in all regions.
+    pub fn is_global(&self) -> bool {
+        const GLOBAL: [&str; 6] = ["cloudfront", "iam", "organizations", "route53", "s3", "sts"];
+        GLOBAL.contains(&self.kind.service)
+    }
+
     /// Whether it is about the access key of this id.
     pub fn names(&self, access_key: &str) -> bool {
         self.named.get("accessKeyId").is_some_and(|keys| keys.contains(access_key))

@@ -167,7 +167,7 @@ pub(super) const LASTING: &[Lasting] = &[
         event: "AddPermission",
         what: "function opened to others",
         names: &["functionName", "statementId"],
-        undone_by: &[("RemovePermission", &["statementId"]), ("DeleteFunction", &["functionName"])],
+        undone_by: &[("RemovePermission", &["functionName", "statementId"]), ("DeleteFunction", &["functionName"])],
         command: "aws lambda remove-permission --function-name {functionName} --statement-id {statementId}",
     },
     Lasting {

@@ -3,7 +3,7 @@
 use ahash::AHashSet;
 
 use super::Scene;
-use super::gone::Gone;
+use super::gone::{Gone, SLACK};
 use super::line::{Line, Part, Shown, at};
 use super::stays::Lasting;
 use crate::aggregate::Symbols;
@@ -56,7 +56,7 @@ struct Command {
 fn of_credentials((links, gone): (&[&Link], &Gone<'_>), as_of: Option<EventTime>) -> Vec<Command> {
     let links = || links.iter().filter(|link| gone.of_link(link).is_none());
     let mut commands = Vec::new();
-    for link in links().filter(|link| link.is_key && link.ended.is_none()) {
+    for link in links().filter(|link| link.is_key && (link.ended.is_none() || used_after(link).is_some())) {
         commands.extend(link.access_keys.iter().map(|key| key_line(link, key)));
     }
     let mut revoked: AHashSet<(&str, &str)> = AHashSet::new();
@@ -199,6 +199,13 @@ fn made(account: &str, what: &str, command: String) -> Command {
     }
 }
 
+/// When a key that had ended was used last, if that was after its end: whatever put it in force again is not in these logs.
+fn used_after(link: &Link) -> Option<EventTime> {
+    let (ended, _) = link.ended?;
+    let (_, last) = link.life?;
+    (last > ended.plus_seconds(SLACK)).then_some(last)
+}
+
 /// What a credential is worth now, in words.
 pub(super) fn outcome(link: &Link, gone: &Gone<'_>, as_of: Option<EventTime>) -> String {
     let is_open = if link.is_key { link.ended.is_none() } else { link.is_session };
@@ -209,7 +216,10 @@ pub(super) fn outcome(link: &Link, gone: &Gone<'_>, as_of: Option<EventTime>) ->
         };
     }
     match (link.is_key, link.is_session, link.ended, link.expires) {
-        (true, _, Some((time, status)), _) => format!("{} since {}", status.as_str(), at(time)),
+        (true, _, Some((time, status)), _) => match used_after(link) {
+            Some(last) => format!("{} since {}, but used until {}", status.as_str(), at(time), at(last)),
+            None => format!("{} since {}", status.as_str(), at(time)),
+        },
         (true, ..) => "still works, as far as these logs tell".to_owned(),
         (_, true, _, Some(expires)) if is_alive(link, as_of) => format!("works until {}", at(expires)),
         (_, true, _, Some(expires)) => format!("ended {}", at(expires)),

@@ -19,7 +19,7 @@ const DELETING: &[(&str, &str, &str)] = &[("DeleteRole", "role", "roleName"), ("
 /// Seconds for which a call may still work after its principal was deleted: IAM is eventually consistent, and clocks differ.
 ///
 /// Source: IAM user guide, "Troubleshoot IAM" (changes that I make are not always immediately visible). The number is ours.
-const SLACK: i64 = 60;
+pub(super) const SLACK: i64 = 60;
 
 /// Deleted principals, by account, kind and name in small letters: IAM tells no two names of a kind apart by case.
 pub(super) struct Gone<'a> {

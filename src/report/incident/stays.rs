@@ -102,19 +102,24 @@ impl<'a> TakenBack<'a> {
             || change.undone_by().filter_map(|(service, event)| Some((self.by_call.get(&(service, event))?, event)));
         let same = |call: &&Call<'a>, event: &str| {
             call.event.0.account_id == made.account_id
+                && (change.is_global() || call.event.1.region == row.region)
                 && change.is_undone_by(event, &call.record)
                 && (!change.is_replaced_by(event) || lets_none_in(row, call.event.1))
         };
+        let is_own = |call: &&Call<'a>| self.own.contains(&(call.event.0.time, &*call.event.0.event_id));
+        // A trail or device of the same name that the same credentials make is theirs, and not the one that was there.
+        let is_made_anew = |event: &str| event.starts_with("Create") || event == "EnableMFADevice";
         let later = calls().flat_map(|(calls, event)| {
             let begin = calls.partition_point(|call| call.event.0.time < made.time);
             let redone = calls[begin..].iter().rposition(|call| change.is_redone_by(event, &call.record));
             let begin = begin + redone.map_or(0, |redone| redone + 1);
-            calls[begin..].iter().find(|call| same(call, event)).map(|call| (call, event))
+            let back = |call: &&Call<'a>| same(call, event) && !(is_made_anew(event) && is_own(call));
+            calls[begin..].iter().find(back).map(|call| (call, event))
         });
-        let is_own = |call: &&Call<'a>| self.own.contains(&(call.event.0.time, &*call.event.0.event_id));
         let earlier = calls().filter(|(_, event)| event.starts_with("Create"));
         let earlier = earlier.flat_map(|(calls, event)| {
-            calls.iter().find(|call| same(call, event) && is_own(call)).map(|call| (call, event))
+            let begin = calls.partition_point(|call| call.event.0.time <= made.time);
+            calls[..begin].iter().find(|call| same(call, event) && is_own(call)).map(|call| (call, event))
         });
         let found = later.min_by_key(|(call, _)| call.event.0).or_else(|| earlier.min_by_key(|(call, _)| call.event.0));
         found.map(|(call, how)| {
@@ -126,7 +131,8 @@ impl<'a> TakenBack<'a> {
 
 /// Whether a policy that stands in the place of another lets in none of those whom that one did.
 fn lets_none_in(before: &EventRow, after: &EventRow) -> bool {
-    !before.lets_in.is_empty() && before.lets_in.iter().all(|who| !after.lets_in.contains(who))
+    let lets_all_in = after.lets_in.iter().any(|who| who == "*");
+    !before.lets_in.is_empty() && !lets_all_in && before.lets_in.iter().all(|who| !after.lets_in.contains(who))
 }
 
 impl Undone<'_> {

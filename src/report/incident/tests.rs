@@ -356,7 +356,7 @@ impl Story {
         Self { calls: Vec::new() }
     }
 
-    /// A call at a minute of the first hour; `record` may say its source address, error, account and read-only flag.
+    /// A call at a minute of the first hour; `record` may say its source address, region, error, account and read-only flag.
     fn call(mut self, by: &crate::model::UserIdentity<'static>, call: &'static str, record: serde_json::Value) -> Self {
         let minute = self.calls.len();
         self.calls.push((by.clone(), call, format!("2024-01-01T00:{minute:02}:00Z"), record));
@@ -381,6 +381,7 @@ impl Story {
                 let address =
                     Some(said("sourceIPAddress")).filter(|address| !address.is_empty()).unwrap_or("192.0.2.1");
                 let account = Some(said("recipientAccountId")).filter(|account| !account.is_empty());
+                let region = Some(said("awsRegion")).filter(|region| !region.is_empty());
                 let event = crate::model::Event {
                     event_source: &source,
                     event_name: name,
@@ -388,6 +389,7 @@ impl Story {
                     event_time: Some(at(time)),
                     source_ip_address: address,
                     recipient_account_id: account.unwrap_or(crate::model::testing::ACCOUNT),
+                    aws_region: region.unwrap_or("us-east-1"),
                     error_code: said("errorCode"),
                     read_only: Some(record["readOnly"] == true),
                     request_parameters: parameters,
@@ -475,6 +477,80 @@ fn machines_models_failed_attempts_and_services() {
         ["2024-01-01 00:10:00Z: iam: TagUser 1 | by user/eve, from cloudformation.amazonaws.com"]
     );
     assert!(story_of(Part::Summary)[0].contains("2 by services on its behalf"), "{:?}", story_of(Part::Summary));
+}
+
+/// Whether a change of eve's stays after what came then.
+fn stays(changed: (&'static str, serde_json::Value), then: [(&str, &'static str, serde_json::Value); 1]) -> bool {
+    let (eve, admin) = (user("eve", "AKIAEVE"), user("admin", "AKIAADMIN"));
+    let [(by, call, record)] = then;
+    let by = if by == "eve" { &eve } else { &admin };
+    let story = Story::new().call(&eve, changed.0, changed.1).call(by, call, record);
+    story.page("AKIAEVE", Part::Stays)[0].contains("stays, as far as these logs tell")
+}
+
+/// Another thing of the same name, a wider policy, or the same credentials' own in its place take nothing back.
+#[test]
+fn what_takes_nothing_back() {
+    use serde_json::json;
+    let of =
+        |parameters: serde_json::Value, region: &str| json!({"requestParameters": parameters, "awsRegion": region});
+    let here = |parameters| of(parameters, "us-east-1");
+    let key = || json!({"keyName": "k"});
+    let pair = || ("ec2:CreateKeyPair", here(key()));
+    assert!(!stays(pair(), [("admin", "ec2:DeleteKeyPair", here(key()))]));
+    assert!(stays(pair(), [("admin", "ec2:DeleteKeyPair", of(key(), "eu-west-1"))]), "in another region");
+    let user = || json!({"userName": "bad"});
+    assert!(
+        !stays(("iam:CreateUser", here(user())), [("admin", "iam:DeleteUser", of(user(), "us-west-2"))]),
+        "of no region"
+    );
+    let permission =
+        |function: &str| here(json!({"functionName": function, "statementId": "s", "principal": "444455556666"}));
+    let open = || ("lambda:AddPermission20150331v2", permission("f"));
+    assert!(!stays(open(), [("admin", "lambda:RemovePermission20150331v2", permission("f"))]));
+    assert!(stays(open(), [("admin", "lambda:RemovePermission20150331v2", permission("g"))]), "of another function");
+    let detector = |region| of(json!({"detectorId": "d"}), region);
+    let deleted = || ("guardduty:DeleteDetector", detector("eu-west-1"));
+    assert!(!stays(deleted(), [("admin", "guardduty:CreateDetector", of(json!({"enable": true}), "eu-west-1"))]));
+    assert!(stays(deleted(), [("admin", "guardduty:CreateDetector", of(json!({"enable": true}), "us-west-2"))]));
+    let trail = || here(json!({"name": "main", "s3BucketName": "b"}));
+    let gone = || ("cloudtrail:DeleteTrail", trail());
+    assert!(!stays(gone(), [("admin", "cloudtrail:CreateTrail", trail())]));
+    assert!(stays(gone(), [("eve", "cloudtrail:CreateTrail", trail())]), "her own in its place");
+    let trust = |who: serde_json::Value| {
+        let document = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
+            "Principal": who}]});
+        here(json!({"roleName": "r", "policyDocument": document.to_string()}))
+    };
+    let opened = || ("iam:UpdateAssumeRolePolicy", trust(json!({"AWS": "193672423079"})));
+    assert!(!stays(opened(), [("admin", "iam:UpdateAssumeRolePolicy", trust(json!({"AWS": "111122223333"})))]));
+    assert!(
+        stays(opened(), [("admin", "iam:UpdateAssumeRolePolicy", trust(json!({"AWS": "*"})))]),
+        "everybody is let in"
+    );
+}
+
+/// A key that was used after its end is to be contained.
+#[test]
+fn a_key_that_was_used_after_its_end_still_works() {
+    use crate::model::Event;
+    let (eve, admin) = (user("eve", "AKIAEVE"), user("admin", "AKIAADMIN"));
+    let used = |time| Event { event_time: Some(at(time)), event_id: time, record: "{}", ..event(&eve) };
+    let parameters = r#"{"userName":"eve","accessKeyId":"AKIAEVE","status":"Inactive"}"#;
+    let record = format!("{{\"requestParameters\":{parameters}}}");
+    let ended = Event {
+        event_time: Some(at("2024-01-01T10:00:00Z")),
+        event_id: "ended",
+        ..called(&admin, (IAM, "UpdateAccessKey"), &record, parameters)
+    };
+    let told = |last| credentials("AKIAEVE", &[used("2024-01-01T09:00:00Z"), used(last)], std::slice::from_ref(&ended));
+    let (outcome, commands) = told("2024-01-01T09:30:00Z");
+    assert_eq!((outcome, commands.len()), (vec!["inactive since 2024-01-01 10:00:00Z".to_owned()], 0));
+    let (outcome, commands) = told("2024-01-01T10:30:00Z");
+    assert_eq!(outcome, ["inactive since 2024-01-01 10:00:00Z, but used until 2024-01-01 10:30:00Z"]);
+    assert_eq!(commands, ["aws iam update-access-key --user-name eve --access-key-id AKIAEVE --status Inactive"]);
+    let (_, commands) = told("2024-01-01T10:00:30Z");
+    assert_eq!(commands.len(), 0, "within the time that a change takes");
 }
 
 #[test]
