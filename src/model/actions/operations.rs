@@ -102,20 +102,33 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("autoscaling:CreateAutoScalingGroup", &["ec2:RunInstances"]),
     ("autoscaling:UpdateAutoScalingGroup", &["ec2:RunInstances"]),
     ("dynamodb:CreateTable", &["dynamodb:PutResourcePolicy"]),
-    ("dynamodb:UpdateTable", &["dynamodb:CreateTable"]),
+    ("dynamodb:UpdateTable", &["dynamodb:CreateTable", "dynamodb:DeleteTable"]),
     ("ec2:CreateFleet", &["ec2:RunInstances"]),
     ("ec2:ModifyFleet", &["ec2:RunInstances"]),
     ("ec2:RequestSpotFleet", &["ec2:RunInstances"]),
     ("ec2:RequestSpotInstances", &["ec2:RunInstances"]),
     ("ecr:BatchGetImage", &["ecr:CreateRepository"]),
     ("iam:CreateServiceLinkedRole", &["iam:AttachRolePolicy", "iam:PutRolePolicy"]),
-    ("lambda:CreateFunction", &["lambda:GetLayerVersion"]),
+    ("lambda:CreateFunction", OF_FUNCTIONS),
     ("lambda:GetFunction", &["lambda:ListTags"]),
+    ("lambda:UpdateFunctionCode", OF_FUNCTIONS),
     ("lambda:UpdateFunctionConfiguration", &["lambda:GetLayerVersion"]),
     ("s3:CreateBucket", &["s3:PutBucketAcl", "s3:PutBucketOwnershipControls", "s3:PutBucketVersioning"]),
     ("secretsmanager:BatchGetSecretValue", &["secretsmanager:GetSecretValue", "secretsmanager:ListSecrets"]),
     ("secretsmanager:CreateSecret", &["secretsmanager:ReplicateSecretToRegions"]),
     ("secretsmanager:ValidateResourcePolicy", &["secretsmanager:PutResourcePolicy"]),
+    ("signin:SwitchRole", &["sts:AssumeRole"]),
+];
+
+/// What making a function may ask for: layers, and the image that it runs.
+///
+/// Source: AWS Lambda developer guide, "Create a Lambda function using a container image", Amazon ECR permissions.
+const OF_FUNCTIONS: &[&str] = &[
+    "ecr:BatchGetImage",
+    "ecr:GetDownloadUrlForLayer",
+    "ecr:GetRepositoryPolicy",
+    "ecr:SetRepositoryPolicy",
+    "lambda:GetLayerVersion",
 ];
 
 /// Whether a call, `s3:CopyObject`, needs all actions that are listed for it.

@@ -142,6 +142,11 @@ impl Unknowable {
     }
 }
 
+/// Actions of any service for which there is no call, whatever the reference says.
+///
+/// Source: Service Authorization Reference, `AllowVendedLogDeliveryForResource` and `SendFindingEvents`: permission only.
+const WITHOUT_CALL: &[&str] = &["AllowVendedLogDeliveryForResource", "SendFindingEvents"];
+
 /// Why logs would not show an action of that name.
 pub(super) fn unknowable(prefix: &str, name: &str, is_operation: bool) -> Option<Unknowable> {
     if !RECORDED.contains(&prefix) {
@@ -156,11 +161,11 @@ pub(super) fn unknowable(prefix: &str, name: &str, is_operation: bool) -> Option
         Some(Unknowable::NeedsNone)
     } else if is_in(NOT_RECORDED) || prefix == "s3" && (!name.contains("Bucket") || name.contains("Object")) {
         Some(Unknowable::DataEvent)
-    } else if !is_operation {
+    } else if !is_operation || WITHOUT_CALL.contains(&name) {
         Some(Unknowable::WithinOthers)
     } else if is_in(BY_SERVICES) {
         Some(Unknowable::ByServices)
-    } else if name.contains("Tag") {
+    } else if name.contains("Tag") || name.contains("Untag") {
         Some(Unknowable::Tags)
     } else {
         None

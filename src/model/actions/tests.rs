@@ -127,7 +127,8 @@ fn access_levels_and_managed_policies() {
 #[test]
 fn what_is_listed_by_hand_is_in_the_table() {
     let actions = Actions::known();
-    for action in operations::all_named() {
+    // A sign-in is no action, and asks for some all the same.
+    for action in operations::all_named().filter(|action| !action.starts_with("signin:")) {
         assert_eq!(actions.spelt(&action).as_deref(), Some(action.as_str()));
     }
 }

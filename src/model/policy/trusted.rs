@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::Statement;
-use super::idle::tests;
+use super::idle::{is_negated, tests};
 use super::trust::lets_in;
 use crate::model::{Arn, is_account_id};
 
@@ -90,8 +90,13 @@ pub(super) fn trusted(statements: &[Statement]) -> BTreeSet<Trusted> {
         let Some(principals) = &statement.principals else { continue };
         let condition_keys: BTreeSet<String> =
             tests(&statement.condition).map(|((_, key), _)| key.to_owned()).collect();
-        let of_subject = tests(&statement.condition).filter(|((_, key), _)| key.ends_with(":sub"));
-        let subjects: BTreeSet<String> = of_subject.flat_map(|(_, values)| values.iter().cloned()).collect();
+        let of_subject =
+            tests(&statement.condition).filter(|((operator, key), _)| key.ends_with(":sub") && *operator != "null");
+        let said = |((operator, _), values): ((&str, &str), &BTreeSet<String>)| -> Vec<String> {
+            let but = if is_negated(operator) { "all but " } else { "" };
+            values.iter().map(|value| format!("{but}{value}")).collect()
+        };
+        let subjects: BTreeSet<String> = of_subject.flat_map(said).collect();
         let mut add = |kind, principal: &str| {
             let (condition_keys, subjects) = (condition_keys.clone(), subjects.clone());
             found.insert(Trusted { kind, principal: principal.to_owned(), condition_keys, subjects });
@@ -150,5 +155,20 @@ mod unit {
         let github = found.iter().find(|it| it.principal == oidc).unwrap();
         assert_eq!(github.subjects.iter().collect::<Vec<_>>(), ["repo:acme/*"]);
         assert_eq!(github.condition_keys.len(), 2);
+    }
+
+    #[test]
+    fn who_is_kept_out_is_not_among_the_subjects() {
+        let subjects = |operator: &str, value: &str| {
+            let text = json!({ "Statement": { "Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity",
+                "Principal": { "Federated": "accounts.google.com" },
+                "Condition": { operator: { "accounts.google.com:sub": value } } } });
+            let found = Policy::from_value(&text).unwrap().trusted();
+            found.into_iter().flat_map(|it| it.subjects).collect::<Vec<_>>()
+        };
+        assert_eq!(subjects("StringEquals", "7"), ["7"]);
+        assert_eq!(subjects("StringNotLike", "7*"), ["all but 7*"]);
+        assert_eq!(subjects("ForAllValues:StringNotEquals", "7"), ["all but 7"]);
+        assert_eq!(subjects("Null", "true"), [""; 0]);
     }
 }

@@ -165,7 +165,7 @@ fn answer(view: &View<'_>) -> Answer {
         () if !covers => Some("no AWS-managed policy short of an administrator's covers all that was used".to_owned()),
         () => None,
     };
-    let notes = used.of_several().into_iter().chain(used.left_out()).collect();
+    let notes = used.of_several().into_iter().chain(used.left_out()).chain(used.perhaps()).collect();
     Answer { columns: COLUMNS.to_vec(), rows, hidden, notes, ..Answer::default() }
 }
 

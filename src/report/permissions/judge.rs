@@ -296,7 +296,7 @@ impl<'a> Look<'a> {
             Unused::Unproven
         } else if let Some(witness) = global_witness(service()).filter(|witness| !self.hears(witness)) {
             Unused::Unheard(witness)
-        } else if self.done.unmapped.contains(service()) {
+        } else if self.done.is_unmapped_anywhere || self.done.unmapped.contains(service()) {
             Unused::Unmapped
         } else if let Some(time) = self.accessed.unexplained(service()) {
             Unused::Unexplained(time)

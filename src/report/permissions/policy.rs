@@ -103,11 +103,7 @@ fn notes(used: &Used<'_>, document: Option<&str>) -> Vec<String> {
         notes.push(format!("denied each time, so not in it: {}", names(&used.denied)));
     }
     notes.extend(used.left_out());
-    if !used.beside.is_empty() {
-        let beside = used.beside.iter().map(|(action, call)| format!("{action} (within {call})"));
-        notes
-            .push(format!("logs do not show whether these were needed too, and they are not in it: {}", names(beside)));
-    }
+    notes.extend(used.perhaps());
     let several = used.alternatives();
     if !several.is_empty() {
         let calls = several.iter().map(|(call, actions)| format!("{call} ({})", actions.join(", ")));

@@ -7,7 +7,7 @@ use super::granted::{Granted, has, takes_back};
 use super::subject::{Done, Subjects, Who};
 use super::used::Used;
 use super::{NEEDS, is_meant, nobody, policy};
-use crate::model::{Effect, Policy, Statement, quantity};
+use crate::model::{Effect, Listed, Policy, Statement, quantity};
 use crate::report::columns::columns;
 use crate::report::{Answer, Argument, Form, Report, StateUse, View};
 
@@ -121,9 +121,13 @@ fn answer(view: &View<'_>) -> Answer {
         });
         let mut judged: Vec<(Judged, &str)> = judged.collect();
         excuse(done, &mut judged);
+        judged.extend(beside(done, |action| judge(&document, boundary, action)));
         judged.sort_by_key(|(judged, action)| (judged.verdict, *action));
         for (judged, action) in &judged {
-            counts.add(judged.verdict);
+            match done.asked.get(*action).is_some_and(|asked| asked.calls > 0) {
+                true => counts.add(judged.verdict),
+                false => counts.beside += 1,
+            }
             rows.push(cells(who, done, action, judged));
         }
     }
@@ -168,7 +172,7 @@ fn judge(document: &Policy, boundary: Option<&Policy>, action: &str) -> Judged {
         Verdict::Denied | Verdict::NotAllowed => Verdict::OutsideBoundary,
         Verdict::Perhaps => Verdict::Perhaps,
         _ if of(Effect::Deny).next().is_some() => Verdict::Perhaps,
-        _ if of(Effect::Allow).any(|it| it.condition.is_empty() && it.is_of_everything()) => Verdict::Allowed,
+        _ if of(Effect::Allow).any(|it| it.condition.is_empty() && is_of_all(&it.resources)) => Verdict::Allowed,
         _ => Verdict::Perhaps,
     };
     let label = |(place, it): &(usize, &Statement)| {
@@ -178,8 +182,28 @@ fn judge(document: &Policy, boundary: Option<&Policy>, action: &str) -> Judged {
     Judged { verdict, why: verdict.why(), statements: meant.iter().map(label).collect() }
 }
 
+/// Whether resources are all there are, in so many words: what a `NotResource` leaves out may be what was used, and some calls
+/// are of no resource that an ARN could name.
+fn is_of_all(resources: &Listed) -> bool {
+    matches!(resources, Listed::Only(patterns) if patterns.iter().any(|pattern| pattern == "*"))
+}
+
 fn unmapped() -> Judged {
     Judged { verdict: Verdict::Unmapped, why: Verdict::Unmapped.why(), statements: Vec::new() }
+}
+
+/// What calls may have asked for beside their own action, as far as it would not have been allowed: logs do not show whether
+/// they did.
+fn beside(done: &Done, judge: impl Fn(&str) -> Judged) -> Vec<(Judged, &str)> {
+    let unused = done.beside.keys().filter(|action| done.asked.get(**action).is_none_or(|asked| asked.calls == 0));
+    let judged = unused.map(|action| (judge(action), *action));
+    let open = judged.filter(|(judged, _)| judged.verdict != Verdict::Allowed);
+    open.map(|(judged, action)| {
+        let why =
+            "a call may have asked for it beside its own action, which logs do not show, and it is not allowed on all";
+        (Judged { verdict: Verdict::Perhaps, why, ..judged }, action)
+    })
+    .collect()
 }
 
 /// Leaves open what is not allowed where another action is that may be enough for the same call.
@@ -202,6 +226,8 @@ struct Counts {
     allowed: usize,
     perhaps: usize,
     unmapped: usize,
+    /// Actions that were perhaps asked for beside these, and are not allowed.
+    beside: usize,
 }
 
 impl Counts {
@@ -216,7 +242,7 @@ impl Counts {
     }
 
     fn is_proven(&self) -> bool {
-        self.allowed == self.all
+        self.allowed == self.all && self.beside == 0
     }
 
     /// In a sentence.
@@ -231,6 +257,7 @@ impl Counts {
         let open = [
             (self.perhaps, "decided by what is not judged: resources, conditions, what a call asked for"),
             (self.unmapped, "calls of no known action"),
+            (self.beside, "not allowed that calls may have asked for beside"),
         ];
         let open = open.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("; {count} {what}"));
         begin + &open.collect::<String>()

@@ -55,6 +55,8 @@ pub(super) struct Done {
     pub beside: BTreeMap<&'static str, String>,
     /// Services with calls of which the action is not known.
     pub unmapped: BTreeSet<&'static str>,
+    /// Whether there are calls of which the service cannot be told: any action may have been asked for.
+    pub is_unmapped_anywhere: bool,
 }
 
 /// How often an action was asked for.
@@ -101,9 +103,11 @@ impl Subjects {
             let (principal, account) = (symbols.text(key.principal), symbols.text(key.account));
             subjects.count(account, 0, counts.tally.events);
             subjects.hear(account, (symbols.text(key.service), symbols.text(key.event_name)));
+            let call = (symbols.text(key.service), symbols.text(key.event_name));
             let Some(who) = Who::of(ids.get(principal).unwrap_or(&principal), account) else {
-                let is_nameless =
-                    principal.starts_with("AROA") || principal.starts_with("AIDA") || principal == "unknown";
+                let is_nameless = !is_of_others(principal, account)
+                    && !OF_STRANGERS.contains(&call.1)
+                    && known.needed(call.0, call.1) != Needed::Nothing;
                 subjects.nameless.extend(is_nameless.then(|| account.to_owned()));
                 continue;
             };
@@ -115,7 +119,7 @@ impl Subjects {
             if done.arn.is_empty() || is_longer && ids.values().all(|arn| *arn != done.arn) {
                 done.arn = principal.to_owned();
             }
-            done.add(known, (symbols.text(key.service), symbols.text(key.event_name)), counts);
+            done.add(known, call, counts);
         }
         for row in state.get::<Principals>().map(Principals::rows).unwrap_or_default() {
             subjects.count(symbols.text(row.account), 1, row.tally.events);
@@ -152,6 +156,26 @@ impl Subjects {
     }
 }
 
+/// Calls by whom an identity provider vouches for, who is neither user nor role yet.
+///
+/// Source: AWS STS API reference, AssumeRoleWithSAML and AssumeRoleWithWebIdentity: callable without AWS credentials.
+const OF_STRANGERS: [&str; 2] = ["AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"];
+
+/// Whether an `eventSource` is written as CloudTrail writes it, so that one of an unknown service is of none that is known.
+fn is_host(source: &str) -> bool {
+    let name = source.strip_suffix(".amazonaws.com").unwrap_or_default();
+    let is_plain = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    !name.is_empty() && is_plain && !name.ends_with("-fips")
+}
+
+/// Whether a principal that is neither user nor role of an account is known to be none of them: root, a service, a person of
+/// Identity Center, another account. Any other may be one of which the record does not tell the name.
+fn is_of_others(principal: &str, account: &str) -> bool {
+    let is_other_account = principal.strip_prefix("account:").is_some_and(|id| id != account);
+    let is_other = ["root@", "service:", "idc:"].iter().any(|begin| principal.starts_with(begin));
+    is_other || is_other_account || principal.contains('#')
+}
+
 impl Who {
     fn of(arn: &str, account_id: &str) -> Option<Self> {
         let arn = Arn::parse(arn).filter(|arn| arn.service == "iam")?;
@@ -165,9 +189,10 @@ impl Done {
     fn add(&mut self, known: &Actions, (source, name): (&str, &str), counts: &CallCounts) {
         let call = format!("{}:{name}", source.split('.').next().unwrap_or_default());
         let (actions, is_unmapped) = match known.needed(source, name) {
-            Needed::Nothing => return,
+            Needed::Nothing => return self.add_beside(known, &call, &call),
             Needed::Actions(actions) => (actions, false),
             Needed::Unknown(service) => {
+                self.is_unmapped_anywhere |= service.is_none() && !is_host(source);
                 self.unmapped.extend(service);
                 (vec![call.clone()], true)
             }

@@ -148,6 +148,20 @@ fn used_and_proven_unused() {
 }
 
 #[test]
+fn a_call_of_which_the_service_cannot_be_told_may_be_any() {
+    let of_source = |source: &str| {
+        let mut call = call("ann", "ec2:NoSuchCall", "");
+        call["eventSource"] = json!(source);
+        rows(json!([allow(json!(["iam:CreateUser"]))]), &[call])
+    };
+    for source in ["", "EC2.amazonaws.com", "ec2-fips.amazonaws.com", "ec2.us-east-1.amazonaws.com"] {
+        assert!(of_source(source).contains(&"iam:CreateUser UNSEEN".to_owned()), "{source:?}: {:?}", of_source(source));
+    }
+    // Of a service that is not in the table it is no action of another.
+    assert!(of_source("no-such-service.amazonaws.com").contains(&"iam:CreateUser PROVEN".to_owned()));
+}
+
+#[test]
 fn what_logs_cannot_tell_is_never_proven() {
     let actions = [
         "s3:GetObject",
@@ -157,6 +171,8 @@ fn what_logs_cannot_tell_is_never_proven() {
         "ec2:CreateTags",
         "ec2:CreateNetworkInterface",
         "iam:CreateServiceLinkedRole",
+        "secretsmanager:UntagResource",
+        "elasticloadbalancing:AllowVendedLogDeliveryForResource",
         "kms:CreateKey",
         "iam:NoSuchAction",
     ];
@@ -309,6 +325,14 @@ fn what_another_call_may_have_asked_for_is_not_proven() {
         rows(granted, &[call("ann", "ec2:StopInstances", "")])[..2],
         ["ec2:RequestSpotFleet PROVEN", "ec2:RunInstances PROVEN"]
     );
+    // A sign-in that switches to a role asks for that role; untagging is asked for within other calls as tagging is.
+    let granted = json!([allow(json!(["dynamodb:DeleteTable", "ec2:StopInstances", "sts:AssumeRole"]))]);
+    let near = [call("ann", "ec2:StopInstances", "")];
+    assert_eq!(rows(granted.clone(), &near)[..2], ["dynamodb:DeleteTable PROVEN", "sts:AssumeRole PROVEN"]);
+    let used = [call("ann", "signin:SwitchRole", ""), call("ann", "dynamodb:UpdateTable", "")];
+    let found = rows(granted, &used);
+    assert!(!found.contains(&"sts:AssumeRole PROVEN".to_owned()), "{found:?}");
+    assert!(!found.contains(&"dynamodb:DeleteTable PROVEN".to_owned()), "{found:?}");
 }
 
 #[test]
@@ -416,8 +440,33 @@ fn logs_that_lack_something_prove_nothing() {
         proven[0] == "PROVEN" && proven[1].starts_with("not asked for in 30 whole days in 17 regions"),
         "{proven:?}"
     );
-    let mut nameless = other.clone();
-    nameless["userIdentity"] = json!({ "type": "AssumedRole", "principalId": "AROAGONE:s", "accountId": ACCOUNT });
+    let nameless = |identity: Json| {
+        let mut call = other.clone();
+        call["userIdentity"] = identity;
+        call
+    };
+    let of_user = |member: &str| nameless(json!({ "type": "IAMUser", "accountId": ACCOUNT, member: "ann" }));
+    let federated = nameless(json!({ "type": "FederatedUser", "accountId": ACCOUNT, "principalId": "1:bo",
+        "arn": format!("arn:aws:sts::{ACCOUNT}:federated-user/bo") }));
+    // Who is known to be none of the account's users and roles.
+    for somebody in [
+        json!({ "type": "AWSService", "invokedBy": "config.amazonaws.com" }),
+        json!({ "type": "AWSAccount", "accountId": "444455556666", "principalId": "AIDAOTHER" }),
+        json!({ "type": "Root", "accountId": ACCOUNT, "principalId": ACCOUNT, "arn": format!("arn:aws:iam::{ACCOUNT}:root") }),
+    ] {
+        let records = [nameless(somebody.clone()), change("iam:CreateGroup")];
+        assert_eq!(verdict(&records, REPORT.needs, Some(&whole))[0], "PROVEN", "{somebody}");
+    }
+    let mut signed_in = nameless(json!({ "type": "SAMLUser", "principalId": "x:ann", "userName": "ann" }));
+    signed_in["eventSource"] = json!("sts.amazonaws.com");
+    signed_in["eventName"] = json!("AssumeRoleWithSAML");
+    let records = [signed_in, change("iam:CreateGroup")];
+    assert_eq!(verdict(&records, REPORT.needs, Some(&whole))[0], "PROVEN", "whom a provider vouches for");
+    let unnamed = "some calls of this account name a user or role by an id that the state does not have";
+    for call in [of_user("userName"), of_user("accessKeyId"), federated] {
+        assert_eq!(verdict(&[call.clone()], REPORT.needs, Some(&whole)), ["UNSEEN", unnamed], "{call}");
+    }
+    let nameless = nameless(json!({ "type": "AssumedRole", "principalId": "AROAGONE:s", "accountId": ACCOUNT }));
     let filtered = LogSpan { not_whole: Some("filters left out events".to_owned()), ..logs(30) };
     let one_region = LogSpan {
         days: [((ACCOUNT.to_owned(), "us-east-1".to_owned()), (20_000..20_030).map(Day).collect())].into(),

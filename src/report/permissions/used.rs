@@ -75,6 +75,14 @@ impl<'a> Used<'a> {
         (!self.unmapped.is_empty()).then(calls)
     }
 
+    /// Names what calls may have asked for beside their own actions.
+    pub(super) fn perhaps(&self) -> Option<String> {
+        let beside = self.beside.iter().map(|(action, call)| format!("{action} (within {call})"));
+        let told =
+            || format!("logs do not show whether these were needed too, and they do not count: {}", names(beside));
+        (!self.beside.is_empty()).then(told)
+    }
+
     /// What is said where they used nothing.
     pub(super) fn nothing(&self) -> String {
         format!("{} used no action that is known", names(&self.who))

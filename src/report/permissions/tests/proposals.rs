@@ -90,8 +90,8 @@ fn what_logs_do_not_show_is_named() {
         "ann",
         &[call("ann", "lambda:CreateFunction20150331", ""), call("ann", "dynamodb:ExecuteStatement", "")],
     );
-    let beside = "logs do not show whether these were needed too, and they are not in it: iam:PassRole (within lambda:CreateFunction20150331), ";
-    assert!(answer.notes[0].starts_with(beside), "{:?}", answer.notes);
+    assert!(answer.notes[0].starts_with("logs do not show whether these were needed too, and they do not count: "));
+    assert!(answer.notes[0].contains("iam:PassRole (within lambda:CreateFunction20150331), "), "{:?}", answer.notes);
     let several = "of these calls all actions are in it, where one may be enough: dynamodb:ExecuteStatement (dynamodb:PartiQLDelete, \
                    dynamodb:PartiQLInsert, dynamodb:PartiQLSelect, dynamodb:PartiQLUpdate)";
     assert_eq!(answer.notes[1..], [several]);
@@ -244,7 +244,7 @@ fn proof(document: Option<Json>, details: Option<&Json>, records: &[Json]) -> (V
 
 #[test]
 fn the_policy_of_what_was_used_denies_none_of_it() {
-    let used = calls(&["s3:HeadObject", "iam:ListUsers", "lambda:CreateFunction20150331", "dynamodb:ExecuteStatement"]);
+    let used = calls(&["s3:HeadObject", "iam:ListUsers", "lambda:GetPolicy20150331", "dynamodb:ExecuteStatement"]);
     let (lines, answer) = proof(None, None, &used);
     assert!(lines.iter().all(|line| line.ends_with(" ALLOWED")), "{lines:?}");
     assert_eq!(lines.len(), 7);
@@ -278,13 +278,15 @@ fn what_a_policy_would_have_denied() {
     let expected = [
         "iam:DeleteUser DENIED",
         "ec2:RunInstances NOT ALLOWED",
+        "ec2:CreateTags PERHAPS",
         "iam:CreateUser PERHAPS",
         "iam:ListRoles ALLOWED",
         "iam:ListUsers ALLOWED",
         "s3:ListAllMyBuckets ALLOWED",
     ];
     assert_eq!(lines, expected);
-    let sum = "2 of 6 used actions would have been denied; 1 decided by what is not judged: resources, conditions, what a call asked for";
+    let sum = "2 of 6 used actions would have been denied; 1 decided by what is not judged: resources, conditions, what a call \
+               asked for; 1 not allowed that calls may have asked for beside";
     assert_eq!(answer.hidden.as_deref(), Some(sum));
     assert!(answer.is_open);
     assert_eq!(answer.rows[0][5], Value::list(["1 (Most)", "2"].map(str::to_owned).to_vec()));
@@ -312,6 +314,26 @@ fn one_of_several_actions_may_be_enough() {
     assert_eq!(answer.notes, [""; 0], "both are needed");
 }
 
+/// What calls may have asked for beside their own action counts where it is not allowed.
+#[test]
+fn what_was_perhaps_asked_for_beside_is_not_proven() {
+    let made = calls(&["dynamodb:UpdateTable"]);
+    let given = |actions: Json| Some(document(json!([allow(actions)])));
+    let all = json!(["dynamodb:CreateTable", "dynamodb:DeleteTable", "dynamodb:UpdateTable"]);
+    let (lines, answer) = proof(given(all.clone()), None, &made);
+    assert!(lines == ["dynamodb:UpdateTable ALLOWED"] && !answer.is_open, "{lines:?}");
+    let (lines, answer) = proof(given(json!("dynamodb:UpdateTable")), None, &made);
+    let expected = ["dynamodb:CreateTable PERHAPS", "dynamodb:DeleteTable PERHAPS", "dynamodb:UpdateTable ALLOWED"];
+    assert_eq!(lines, expected);
+    assert!(answer.is_open);
+    let sum =
+        "none of 1 used action is denied whatever the resource; 2 not allowed that calls may have asked for beside";
+    assert_eq!(answer.hidden.as_deref(), Some(sum));
+    let deny = json!({ "Effect": "Deny", "Action": "dynamodb:DeleteTable", "Resource": "*" });
+    let (lines, _) = proof(Some(document(json!([allow(all), deny]))), None, &made);
+    assert_eq!(lines, ["dynamodb:DeleteTable PERHAPS", "dynamodb:UpdateTable ALLOWED"]);
+}
+
 /// What is allowed on some resources or on a condition may have been denied; what is allowed on everything beside that not.
 #[test]
 fn resources_and_conditions_are_not_judged() {
@@ -319,6 +341,8 @@ fn resources_and_conditions_are_not_judged() {
     for (statement, verdict) in [
         (json!({ "Effect": "Allow", "Action": "iam:ListUsers", "Resource": arn("user/x") }), "PERHAPS"),
         (json!({ "Effect": "Allow", "Action": "iam:ListUsers", "Resource": "*", "Condition": mfa }), "PERHAPS"),
+        (json!({ "Effect": "Allow", "Action": "iam:ListUsers", "NotResource": arn("user/x") }), "PERHAPS"),
+        (json!({ "Effect": "Allow", "Action": "iam:ListUsers", "Resource": "arn:*" }), "PERHAPS"),
         (json!({ "Effect": "Allow", "Action": "IAM:list?sers", "Resource": "*" }), "ALLOWED"),
         (json!({ "Effect": "Allow", "NotAction": "iam:*", "Resource": "*" }), "NOT ALLOWED"),
     ] {
