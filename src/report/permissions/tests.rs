@@ -464,7 +464,7 @@ fn logs_that_lack_something_prove_nothing() {
     assert_eq!(verdict(&records, REPORT.needs, Some(&whole))[0], "PROVEN", "whom a provider vouches for");
     let unnamed = "some calls of this account name a user or role by an id that the state does not have";
     for call in [of_user("userName"), of_user("accessKeyId"), federated] {
-        assert_eq!(verdict(&[call.clone()], REPORT.needs, Some(&whole)), ["UNSEEN", unnamed], "{call}");
+        assert_eq!(verdict(std::slice::from_ref(&call), REPORT.needs, Some(&whole)), ["UNSEEN", unnamed], "{call}");
     }
     let nameless = nameless(json!({ "type": "AssumedRole", "principalId": "AROAGONE:s", "accountId": ACCOUNT }));
     let filtered = LogSpan { not_whole: Some("filters left out events".to_owned()), ..logs(30) };
