@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use clap::{Args, Command, FromArgMatches};
 use trailscan::aggregate::State;
 use trailscan::coverage::Coverage;
+use trailscan::input::KeyKind;
 use trailscan::integrity::Verified;
 use trailscan::output::Section;
 use trailscan::posture::Posture;
@@ -113,10 +114,12 @@ fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
 
 /// Lists what there is, and opens nothing.
 fn listed(reading: &Reading) -> Result<Coverage, Problem> {
-    let survey = progress::listing(reading.work.progress, || dry_run::survey(reading))?;
+    let mut survey = progress::listing(reading.work.progress, || dry_run::survey(reading))?;
     if let Some(folder) = survey.listing.rollups.first() {
         return Err(Problem::usage(format!("{}: is a rollup, which names no objects: give logs", folder.display())));
     }
+    // A log has bytes: an empty one shows no delivery.
+    survey.listing.objects.retain(|object| object.kind() != Some(KeyKind::CloudTrail) || object.size() != Some(0));
     let judged = Judged { window: reading.window, now: Some(reading.now) };
     Ok(unread(&survey, judged, STOP.load(Ordering::Relaxed)))
 }

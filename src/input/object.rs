@@ -138,9 +138,9 @@ impl LogObject {
             || self.key().is_some_and(|key| key.delivered.is_some() || has_log_extension(OsStr::new(&self.name())))
     }
 
-    /// Whether its name is one that a log may have: CloudTrail's own, or a file of JSON.
-    pub fn is_named_as_log(&self) -> bool {
-        self.key().is_some_and(|key| key.delivered.is_some()) || has_log_extension(OsStr::new(&self.name()))
+    /// What its name says of a delivery, as [`delivery_of`] does.
+    pub fn delivery(&self) -> Option<LogKey> {
+        delivery_of(self.key(), OsStr::new(&self.name()))
     }
 
     /// Whether its name leaves open that it is a rollup, though it was met in a folder of logs.
@@ -191,9 +191,17 @@ pub fn file_name(name: &str) -> &str {
     name.rsplit(['/', '\\']).next().unwrap_or(name)
 }
 
-pub(super) fn has_log_extension(name: &OsStr) -> bool {
+fn has_log_extension(name: &OsStr) -> bool {
     let name = name.as_encoded_bytes();
     [&b".json"[..], b".json.gz", b".json.zst"].iter().any(|end| name.ends_with(end))
+}
+
+/// The key of an object whose name is one that a log may have: CloudTrail's own, or that of a file that was rewritten or packed.
+/// A note or an index page beside the logs is no delivery.
+pub(super) fn delivery_of(key: Option<LogKey>, name: &OsStr) -> Option<LogKey> {
+    const REWRITTEN: [&[u8]; 6] = [b".json", b".jsonl", b".ndjson", b".gz", b".zst", b".zip"];
+    let is_rewritten = || REWRITTEN.iter().any(|end| name.as_encoded_bytes().ends_with(end));
+    key.filter(|key| key.delivered.is_some() || is_rewritten())
 }
 
 /// The text of a name; a name that is not plain UTF-8, or could be taken for a written-out one, as `$'…'`.

@@ -32,9 +32,7 @@ pub(super) fn add_gaps(coverage: &mut CoverageFacts, (listing, arrivals): (&List
 pub(super) fn deliveries_of(listing: &Listing, arrivals: &Arrivals) -> Deliveries {
     let mut seen = arrivals.delivered.clone();
     listing.pruned.places.iter().chain(&arrivals.pruned.places).for_each(|place| seen.begin(place.clone()));
-    // A note or an index page beside the logs is no delivery.
-    let logs = listing.objects.iter().filter(|object| object.is_named_as_log());
-    logs.filter_map(|object| object.key()).for_each(|key| seen.see(key));
+    listing.objects.iter().filter_map(|object| object.delivery()).for_each(|key| seen.see(key));
     seen
 }
 

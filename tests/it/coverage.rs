@@ -107,7 +107,9 @@ fn what_is_named_as_no_log_delivers_nothing() {
     let asked = format!("coverage logs --format json --region us-east-1 --account {ACCOUNT} {WINDOW}");
     assert_eq!(rows(&place.trailscan(&asked).ends(3)), ["111122223333 us-east-1 missing ##.##..#.#"]);
     place.write(&format!("logs/AWSLogs/{ACCOUNT}/CloudTrail/us-east-1/2026/08/03/renamed.json.gz"), "a log");
-    assert_eq!(rows(&place.trailscan(&asked).ends(3)), ["111122223333 us-east-1 missing #####..#.#"]);
+    place.write(&format!("logs/AWSLogs/{ACCOUNT}/CloudTrail/us-east-1/2026/08/07/of-the-day.jsonl"), "logs");
+    place.write(&format!("logs/AWSLogs/{ACCOUNT}/CloudTrail/us-east-1/2026/08/06/empty.json.gz"), "");
+    assert_eq!(rows(&place.trailscan(&asked).ends(3)), ["111122223333 us-east-1 missing #####.##.#"]);
 }
 
 #[test]

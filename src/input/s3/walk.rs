@@ -22,7 +22,7 @@ use super::ledger::{Ledger, Scope, Wanted, Ways};
 use super::place::{Place, RegionFolder, TrailFolder, last_part};
 use crate::input::caught::died;
 use crate::input::key::{is_organization, is_region};
-use crate::input::object::has_log_extension;
+use crate::input::object::delivery_of;
 use crate::input::{Deliveries, FoundObject, KeyKind, LogKey, Origin, S3Uri};
 use crate::model::{Day, is_account_id, quantity};
 
@@ -97,10 +97,9 @@ impl Walk {
     pub async fn pass_on(self, objects: &[FoundObject]) {
         let mut delivered = Deliveries::default();
         for (found, uri) in objects.iter().filter_map(|found| Some((found, found.s3()?))) {
-            let key = LogKey::parse(&uri.key);
             let etag = found.etag.as_deref().map(Into::into);
             let object = Listed { key: uri.key.into(), size: found.bytes, etag, archived: found.archived };
-            let key = key.filter(|key| is_delivery(key, &object));
+            let key = delivery(&object);
             if self.emit(found.origin(), object).await {
                 key.into_iter().for_each(|key| delivered.see(key));
             }
@@ -286,7 +285,7 @@ impl Walk {
                     self.past(&object);
                     return Ok(delivered);
                 }
-                let key = LogKey::parse(&object.key).filter(|key| is_delivery(key, &object));
+                let key = delivery(&object);
                 if self.emit(Origin::Walked, object).await {
                     key.into_iter().for_each(|key| delivered.see(key));
                 }
@@ -302,7 +301,7 @@ impl Walk {
         let mut delivered = Deliveries::default();
         while let Some(page) = pages.next().await? {
             for object in page.objects {
-                let key = LogKey::parse(&object.key).filter(|key| is_delivery(key, &object));
+                let key = delivery(&object);
                 if self.emit(Origin::Walked, object).await {
                     key.into_iter().for_each(|key| delivered.see(key));
                 }
@@ -374,8 +373,8 @@ fn is_wanted(wanted: &[String], name: &str) -> bool {
     wanted.is_empty() || wanted.iter().any(|text| text == name)
 }
 
-/// Whether an object shows that something was delivered: a log has bytes, and a name that logs have.
-fn is_delivery(key: &LogKey, object: &Listed) -> bool {
-    (object.size > 0 || key.kind != KeyKind::CloudTrail)
-        && (key.delivered.is_some() || has_log_extension(OsStr::new(&*object.key)))
+/// What the key of an object says of a delivery; a log has bytes.
+fn delivery(object: &Listed) -> Option<LogKey> {
+    let key = delivery_of(LogKey::parse(&object.key), OsStr::new(&*object.key))?;
+    (object.size > 0 || key.kind != KeyKind::CloudTrail).then_some(key)
 }

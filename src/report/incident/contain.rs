@@ -80,9 +80,8 @@ fn of_change(lasting: &Lasting<'_>, keys: &[&str], symbols: &Symbols) -> Option<
     let (place, row) = lasting.event;
     let what = format!("{}: {}", lasting.change.kind.what, lasting.change.name());
     let region = symbols.text(row.region);
-    let is_global = matches!(symbols.text(row.service), "iam.amazonaws.com" | "s3.amazonaws.com");
     let command = lasting.change.command()?;
-    let command = if is_global || region.is_empty() { command } else { in_region(&command, region) };
+    let command = if lasting.change.is_global() || region.is_empty() { command } else { in_region(&command, region) };
     Some(made(&place.account_id, &what, command))
 }
 
