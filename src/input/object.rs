@@ -138,7 +138,7 @@ impl LogObject {
             || self.key().is_some_and(|key| key.delivered.is_some() || has_log_extension(OsStr::new(&self.name())))
     }
 
-    /// What its name says of a delivery, as [`delivery_of`] does.
+    /// What its name says of a delivery; `None` where it is not named as a log.
     pub fn delivery(&self) -> Option<LogKey> {
         delivery_of(self.key(), OsStr::new(&self.name()))
     }
