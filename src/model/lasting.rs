@@ -1,15 +1,33 @@
 //! Changes that stay when whoever made them is gone: what they are, what takes them back, and with which command.
 //!
-//! A table of calls, not of good and bad: most of them are made every day.
+//! One table of calls, by what they open or close, not of good and bad: most of them are made every day.
 
-mod kinds;
+mod access;
+mod blinded;
+mod credentials;
+mod opened;
+mod organization;
+mod policies;
+mod redone;
 mod resources;
+mod running;
+#[cfg(test)]
+pub(crate) mod samples;
+mod says;
+mod unwatched;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+
+use serde_json::Value;
 
 use super::shell_quoted;
-use kinds::LASTING;
-use resources::RESOURCES;
+use says::{Named, each_once, is_said, is_same, is_saying, named};
+
+/// Calls of the same service that take a change back, each with marks that all have to hold: a member that names the same in
+/// both records, `name=trailName` where theirs is called `name` and ours `trailName`, `secretId=name|arn` where ours is one of
+/// both. With `*` before it theirs names all that ours does, with `!` another. What else theirs has to say is as
+/// [`is_said`] reads it: `status:Inactive`, `?Policy`.
+type Undone = &'static [(&'static str, &'static [&'static str])];
 
 /// A kind of lasting change.
 #[derive(Debug)]
@@ -20,24 +38,53 @@ pub struct Lasting {
     event: &'static str,
     /// What came to be, in words.
     pub what: &'static str,
-    /// The members of the record that name it, at any depth.
+    /// The members of the record that name it, at any depth; with `+` before it what its command needs alone.
     names: &'static [&'static str],
-    /// Calls of the same service that take it back, and the members of theirs that name the same: `name=trailName` where
-    /// theirs is called `name` and ours `trailName`, `secretId=name|arn` where ours is one of both.
-    undone_by: &'static [(&'static str, &'static [&'static str])],
-    /// The command that contains it; `{member}` stands for what the record names. Empty where there is no single one.
+    undone_by: Undone,
+    /// The command that contains it; `{member}` stands for what the record names. Where that cannot be undone, or what was
+    /// there before is not in the log, it looks, and says behind `#` what comes then. Empty for a thing that is made.
     command: &'static str,
+    /// What the call has to say, as [`is_said`] reads it; empty where it makes the change always.
+    only: &'static str,
+    of_outsiders: bool,
+}
+
+/// A kind by service and API, what came to be, what names it, what takes it back, and the command.
+const fn lasting(
+    (service, event): (&'static str, &'static str),
+    what: &'static str,
+    names: &'static [&'static str],
+    undone_by: Undone,
+    command: &'static str,
+) -> Lasting {
+    Lasting { service, event, what, names, undone_by, command, only: "", of_outsiders: false }
 }
 
 impl Lasting {
+    /// The same, where the call says this alone.
+    const fn only(self, said: &'static str) -> Self {
+        Self { only: said, ..self }
+    }
+
+    /// The same, where the call lets in somebody from outside alone.
+    const fn of_outsiders(self) -> Self {
+        Self { of_outsiders: true, ..self }
+    }
+
     /// Whether it only makes a thing, and lets nobody in: there is no command that contains it.
     pub fn is_resource(&self) -> bool {
-        self.command.is_empty() && !self.what.ends_with("deleted") && !self.what.ends_with("taken away")
+        self.command.is_empty()
+    }
+
+    /// Whether it is a change only where the call lets in somebody from outside of the account.
+    pub fn is_of_outsiders(&self) -> bool {
+        self.of_outsiders
+    }
+
+    fn members(&self) -> impl Iterator<Item = &'static str> {
+        self.names.iter().map(|name| name.trim_start_matches('+'))
     }
 }
-
-/// What a record says under the names of members.
-type Named = BTreeMap<String, BTreeSet<String>>;
 
 /// A lasting change that a record tells.
 #[derive(Clone, Debug)]
@@ -50,23 +97,26 @@ pub struct Change {
 /// How calls begin that take back nothing.
 const READING: &[&str] = &["Get", "List", "Describe", "Head", "Lookup", "Generate", "Decrypt", "Assume"];
 
-/// Whether a call of that name can take back a lasting change.
+/// Whether a call of that name can take back a lasting change, or give back what was taken.
 pub fn takes_back(source: &str, event: &str) -> bool {
     // Nearly all events end here.
     if READING.iter().any(|begin| event.starts_with(begin)) {
         return false;
     }
     let (service, event) = (service_of(source), plain(event));
-    kinds().filter(|kind| kind.service == service).any(|kind| kind.undone_by.iter().any(|(by, _)| *by == event))
+    let is_undoing = |kind: &Lasting| kind.undone_by.iter().any(|(by, _)| *by == event);
+    kinds().filter(|kind| kind.service == service).any(is_undoing) || redone::is_redoing(service, event)
 }
 
 impl Change {
     /// The lasting change of a successful call, whose record is whole JSON; `None` where it makes none.
     pub fn of(source: &str, event: &str, record: &str) -> Option<Self> {
         let (service, event) = (service_of(source), plain(event));
-        let kind = kinds().find(|kind| kind.service == service && kind.event == event)?;
-        let record: serde_json::Value = serde_json::from_str(record).ok()?;
-        let change = Self { kind, named: named(&record, kind.names) };
+        let is_of_call = |kind: &&Lasting| kind.service == service && kind.event == event;
+        kinds().find(is_of_call)?;
+        let record: Value = serde_json::from_str(record).ok()?;
+        let kind = kinds().filter(is_of_call).find(|kind| kind.only.is_empty() || is_said(&record, kind.only))?;
+        let change = Self { kind, named: named(&record, &kind.members().collect::<Vec<_>>()) };
         // A database that is deleted leaves a snapshot only where the call names one.
         let is_none = event == "DeleteDBInstance" && change.named.is_empty();
         (!is_none && !takes_from_attribute(event, &record)).then_some(change)
@@ -91,49 +141,87 @@ impl Change {
         event == self.kind.event && is_policy(event)
     }
 
-    /// The host of its service, and the calls of that service that take it back.
+    /// Whether a call makes anew what was taken away: another trail or device of the same name, and not the one that was there.
+    pub fn is_made_anew_by(&self, event: &str) -> bool {
+        let is_put =
+            || event.starts_with("Put") && (event != self.kind.event || event.ends_with("PermissionsBoundary"));
+        let says = || self.marks(event).any(|marks| marks.iter().any(|mark| is_saying(mark)));
+        event.starts_with("Create") || event == "EnableMFADevice" || is_put() && !says()
+    }
+
+    /// The host of its service, and the calls of that service that take it back, each once.
     pub fn undone_by(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        self.kind.undone_by.iter().map(|(event, _)| (self.kind.service, *event))
+        let names: BTreeSet<&str> = self.kind.undone_by.iter().map(|(event, _)| *event).collect();
+        names.into_iter().map(|event| (self.kind.service, event))
     }
 
     /// Whether a call of that name, without its version, takes it back, whose record this is.
-    pub fn is_undone_by(&self, event: &str, record: &serde_json::Value) -> bool {
-        let Some((_, members)) = self.kind.undone_by.iter().find(|(by, _)| *by == event) else { return false };
-        let is_back = match event {
-            "UpdateAccessKey" => status(record) == "Inactive",
-            _ => event != self.kind.event || is_policy(event) || takes_from_attribute(event, record),
+    pub fn is_undone_by(&self, event: &str, record: &Value) -> bool {
+        (!is_of_attribute(event) || takes_from_attribute(event, record))
+            && self.marks(event).any(|marks| self.holds(marks, record))
+    }
+
+    /// The calls that give back what such a call had taken: a key that was made inactive is active again.
+    pub fn redone_by(&self, undo: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+        redone::redone_by(self.kind.service, undo).map(|(event, _)| (self.kind.service, event))
+    }
+
+    /// Whether a call gives back what `undo` had taken, whose record this is.
+    pub fn is_redone_by(&self, undo: &str, event: &str, record: &Value) -> bool {
+        let names_same = |marks: &[&'static str]| {
+            let names = marks.iter().filter(|mark| !is_saying(mark)).map(|mark| mark.trim_start_matches('!'));
+            names.into_iter().all(|mark| self.is_of_same(mark, record))
         };
-        is_back && self.is_of_same(members, record)
+        let mut giving = redone::redone_by(self.kind.service, undo).filter(|(giving, _)| *giving == event);
+        giving.any(|(_, said)| said.iter().all(|said| is_said(record, said))) && self.marks(undo).any(names_same)
     }
 
-    /// Whether a call of that name gives back what another had taken: a key that was made inactive is active again.
-    pub fn is_redone_by(&self, event: &str, record: &serde_json::Value) -> bool {
-        let found = self.kind.undone_by.iter().find(|(by, _)| *by == event && event == "UpdateAccessKey");
-        found.is_some_and(|(_, members)| status(record) == "Active" && self.is_of_same(members, record))
+    /// What has to hold of calls of that name that take it back.
+    fn marks(&self, event: &str) -> impl Iterator<Item = &'static [&'static str]> {
+        self.kind.undone_by.iter().filter(move |(by, _)| *by == event).map(|(_, marks)| *marks)
     }
 
-    /// Whether these members of another record name what this one names.
-    fn is_of_same(&self, members: &'static [&'static str], record: &serde_json::Value) -> bool {
-        members.iter().all(|member| {
-            let pairs = pairs(member);
-            let theirs = named(record, &pairs.iter().map(|(their, _)| *their).collect::<Vec<_>>());
-            let are_same = |their: &str, our: &String| {
-                theirs.get(their).is_some_and(|theirs| theirs.iter().any(|their| is_same(our, their)))
-            };
-            let mut ours = pairs
-                .iter()
-                .flat_map(|(their, our)| self.named.get(*our).into_iter().flatten().map(move |our| (*their, our)));
-            match pairs.iter().any(|(_, our)| WHOM.contains(our)) {
-                // Whom all it was shared with.
-                true => ours.all(|(their, our)| are_same(their, our)),
-                false => ours.any(|(their, our)| are_same(their, our)),
+    fn holds(&self, marks: &[&'static str], record: &Value) -> bool {
+        marks.iter().all(|mark| match mark.strip_prefix('!') {
+            _ if is_saying(mark) => is_said(record, mark),
+            Some(name) => {
+                let theirs = named(record, &[name]);
+                theirs.contains_key(name) && !self.is_of_same(name, record)
             }
+            None => self.is_of_same(mark, record),
         })
+    }
+
+    /// Whether a member of another record names what this one names.
+    fn is_of_same(&self, mark: &'static str, record: &Value) -> bool {
+        let pairs = pairs(mark.trim_start_matches('*'));
+        let theirs = named(record, &pairs.iter().map(|(their, _)| *their).collect::<Vec<_>>());
+        let are_same = |their: &str, our: &String| {
+            theirs.get(their).is_some_and(|theirs| theirs.iter().any(|their| is_same(our, their)))
+        };
+        let mut ours = pairs
+            .iter()
+            .flat_map(|(their, our)| self.named.get(*our).into_iter().flatten().map(move |our| (*their, our)))
+            .peekable();
+        match mark.starts_with('*') {
+            true => ours.peek().is_some() && ours.all(|(their, our)| are_same(their, our)),
+            false => ours.any(|(their, our)| are_same(their, our)),
+        }
     }
 
     /// Whether names of its service mean one thing in all regions.
     pub fn is_global(&self) -> bool {
-        const GLOBAL: [&str; 6] = ["cloudfront", "iam", "organizations", "route53", "s3", "sts"];
+        const GLOBAL: [&str; 9] = [
+            "account",
+            "cloudfront",
+            "iam",
+            "organizations",
+            "route53",
+            "route53domains",
+            "s3",
+            "sso-directory",
+            "sts",
+        ];
         GLOBAL.contains(&self.kind.service)
     }
 
@@ -142,95 +230,94 @@ impl Change {
         self.named.get("accessKeyId").is_some_and(|keys| keys.contains(access_key))
     }
 
+    /// What the record says under a member of its kind.
+    pub fn said(&self, member: &str) -> impl Iterator<Item = &str> {
+        self.named.get(member).into_iter().flatten().map(String::as_str)
+    }
+
     /// What it is called: `malicious-iam-user`, `malicious-iam-user, arn:…`.
     pub fn name(&self) -> String {
-        let all: BTreeSet<String> = self.named.values().flatten().cloned().collect();
+        let told = || self.kind.names.iter().filter(|name| !name.starts_with('+'));
+        let all: BTreeSet<String> = told().filter_map(|name| self.named.get(*name)).flatten().cloned().collect();
         let mut names: Vec<&str> = each_once(&all).collect();
         // In the order of the members: whose it is, then what.
-        let place = |name: &str| {
-            self.kind.names.iter().position(|of| self.named.get(*of).is_some_and(|all| all.contains(name)))
-        };
+        let place = |name: &str| told().position(|of| self.named.get(*of).is_some_and(|all| all.contains(name)));
         names.sort_by_key(|name| place(name));
         names.join(", ")
     }
 
-    /// The command that contains it, quoted for a shell; `None` where there is no single one, or a name is not told.
+    /// The command that contains it, quoted for a shell; `None` where there is none, or a name is not told.
     pub fn command(&self) -> Option<String> {
-        let mut command = self.kind.command.to_owned();
-        for name in self.kind.names {
-            let mark = format!("{{{name}}}");
-            if command.contains(&mark) {
-                let values = self.named.get(*name)?;
-                let values: Vec<String> = each_once(values).map(shell_quoted).collect();
-                command = command.replace(&mark, &values.join(" "));
-            }
+        let mut command = String::new();
+        let mut rest = self.kind.command;
+        while let Some((before, marked)) = rest.split_once('{') {
+            let (names, after) = marked.split_once('}')?;
+            let values = names.split('|').find_map(|name| self.named.get(name))?;
+            let values: Vec<String> = each_once(values).map(shell_quoted).collect();
+            command.push_str(before);
+            command.push_str(&values.join(" "));
+            rest = after;
         }
+        command.push_str(rest);
         (!command.is_empty()).then_some(command)
     }
 }
 
-/// Members that name those with whom something is shared.
-const WHOM: &[&str] = &["userId", "group", "valuesToAdd"];
-
 /// All kinds.
 fn kinds() -> impl Iterator<Item = &'static Lasting> {
-    LASTING.iter().chain(RESOURCES)
+    let all = [
+        credentials::CREDENTIALS,
+        access::ACCESS,
+        organization::ORGANIZATION,
+        opened::OPENED,
+        policies::POLICIES,
+        running::RUNNING,
+        blinded::BLINDED,
+        unwatched::UNWATCHED,
+        resources::RESOURCES,
+    ];
+    all.into_iter().flatten()
 }
 
 /// What theirs and ours may be called.
-fn pairs(member: &'static str) -> Vec<(&'static str, &'static str)> {
-    match member.split_once('=') {
+fn pairs(mark: &'static str) -> Vec<(&'static str, &'static str)> {
+    match mark.split_once('=') {
         Some((their, ours)) => ours.split('|').map(|our| (their, our)).collect(),
-        None => member.split('|').map(|name| (name, name)).collect(),
+        None => mark.split('|').map(|name| (name, name)).collect(),
     }
 }
 
 /// Whether a call writes a policy in the place of the one before.
 fn is_policy(event: &str) -> bool {
-    matches!(event, "UpdateAssumeRolePolicy" | "PutBucketPolicy" | "PutResourcePolicy")
+    let is_written = event.starts_with("Put") || event.starts_with("Set") || event == "UpdateAssumeRolePolicy";
+    is_written && event.ends_with("Policy")
+        || matches!(
+            event,
+            "PutBucketAcl"
+                | "SetTopicAttributes"
+                | "SetQueueAttributes"
+                | "UpdateDomainConfig"
+                | "UpdateElasticsearchDomainConfig"
+        )
 }
 
-/// Whether two texts name the same: one may be the ARN of the other.
-fn is_same(one: &str, other: &str) -> bool {
-    let is_arn_of = |arn: &str, name: &str| {
-        let rest = arn.strip_suffix(name).filter(|_| arn.starts_with("arn:"));
-        rest.is_some_and(|rest| rest.ends_with([':', '/']))
-    };
-    one == other || is_arn_of(one, other) || is_arn_of(other, one) || is_secret(one, other) || is_secret(other, one)
-}
-
-/// Whether an ARN is that of the secret of this name: six letters and digits follow the name.
-///
-/// Source: AWS Secrets Manager user guide, "What's in a Secrets Manager secret?"
-fn is_secret(arn: &str, name: &str) -> bool {
-    let rest = arn.split_once(":secret:").and_then(|(_, rest)| rest.strip_prefix(name)?.strip_prefix('-'));
-    rest.is_some_and(|rest| rest.len() == 6 && !name.is_empty())
-}
-
-/// Names, without the ARN of one that is there by its name, too.
-fn each_once(names: &BTreeSet<String>) -> impl Iterator<Item = &str> {
-    names
-        .iter()
-        .map(String::as_str)
-        .filter(|arn| !names.iter().any(|name| arn.len() > name.len() && is_same(arn, name)))
-}
-
-/// Whether a call changes an attribute by which something is shared, and shares it with nobody more.
-pub fn takes_from_attribute(event: &str, record: &serde_json::Value) -> bool {
-    let is_of_sharing = matches!(
+/// Whether a call changes an attribute by which something is shared.
+fn is_of_attribute(event: &str) -> bool {
+    matches!(
         event,
         "ModifyImageAttribute"
             | "ModifySnapshotAttribute"
             | "ModifyDBSnapshotAttribute"
             | "ModifyDBClusterSnapshotAttribute"
-    );
-    let text = record.get("requestParameters").map(serde_json::Value::to_string).unwrap_or_default();
-    is_of_sharing && !text.contains("\"add\":") && !text.contains("\"valuesToAdd\":")
+            | "ModifyDocumentPermission"
+    )
 }
 
-/// The status that a call gives to a key.
-fn status(record: &serde_json::Value) -> &str {
-    record.pointer("/requestParameters/status").and_then(serde_json::Value::as_str).unwrap_or_default()
+/// Whether a call changes an attribute by which something is shared, and shares it with nobody more.
+pub fn takes_from_attribute(event: &str, record: &Value) -> bool {
+    let text = record.get("requestParameters").map(Value::to_string).unwrap_or_default();
+    is_of_attribute(event)
+        && !["\"add\":", "\"valuesToAdd\":", "\"accountIdsToAdd\":"].iter().any(|add| text.contains(add))
 }
 
 /// The name of a service as its table of changes has it: without `.amazonaws.com`.
@@ -243,41 +330,6 @@ pub fn plain(event: &str) -> &str {
     let name = event.trim_end_matches(|letter: char| letter.is_ascii_digit() || letter == 'v');
     let version = &event[name.len()..];
     if version.len() >= 8 && version.bytes().take(8).all(|byte| byte.is_ascii_digit()) { name } else { event }
-}
-
-/// What a record says under these names, in its parameters and its response.
-fn named(record: &serde_json::Value, names: &[&str]) -> Named {
-    let mut found = Named::new();
-    for document in ["requestParameters", "responseElements"] {
-        if let Some(document) = record.get(document) {
-            within(document, names, &mut found);
-        }
-    }
-    found
-}
-
-fn within(value: &serde_json::Value, names: &[&str], found: &mut Named) {
-    match value {
-        serde_json::Value::Object(members) => {
-            for (name, member) in members {
-                if names.contains(&name.as_str()) {
-                    leaves(member, found.entry(name.clone()).or_default());
-                }
-                within(member, names, found);
-            }
-        }
-        serde_json::Value::Array(members) => members.iter().for_each(|member| within(member, names, found)),
-        _ => {}
-    }
-}
-
-/// The texts that a member is, or lists.
-fn leaves(value: &serde_json::Value, into: &mut BTreeSet<String>) {
-    match value {
-        serde_json::Value::String(text) if !text.is_empty() => drop(into.insert(text.clone())),
-        serde_json::Value::Array(members) => members.iter().for_each(|member| leaves(member, into)),
-        _ => {}
-    }
 }
 
 #[cfg(test)]
@@ -318,10 +370,17 @@ mod tests {
         let active = said(r#"{"accessKeyId":"AKIANEW","status":"Active","userName":"eve"}"#);
         let other = said(r#"{"accessKeyId":"AKIAOLD","status":"Inactive","userName":"eve"}"#);
         assert!(
-            change.is_undone_by("UpdateAccessKey", &inactive) && !change.is_redone_by("UpdateAccessKey", &inactive)
+            change.is_undone_by("UpdateAccessKey", &inactive)
+                && !change.is_redone_by("UpdateAccessKey", "UpdateAccessKey", &inactive)
         );
-        assert!(change.is_redone_by("UpdateAccessKey", &active) && !change.is_undone_by("UpdateAccessKey", &active));
-        assert!(!change.is_undone_by("UpdateAccessKey", &other) && !change.is_redone_by("DeleteAccessKey", &active));
+        assert!(
+            change.is_redone_by("UpdateAccessKey", "UpdateAccessKey", &active)
+                && !change.is_undone_by("UpdateAccessKey", &active)
+        );
+        assert!(
+            !change.is_undone_by("UpdateAccessKey", &other)
+                && !change.is_redone_by("DeleteAccessKey", "UpdateAccessKey", &active)
+        );
         assert!(change.is_undone_by("DeleteUser", &said(r#"{"userName":"eve"}"#)));
     }
 
@@ -432,13 +491,180 @@ mod tests {
         for kind in kinds() {
             for mark in kind.command.split('{').skip(1) {
                 let name = mark.split('}').next().expect("a name");
-                assert!(kind.names.contains(&name), "{}: {name}", kind.event);
+                let is_known = name.split('|').all(|name| kind.members().any(|known| known == name));
+                assert!(is_known, "{}: {name}", kind.event);
             }
-            for (by, members) in kind.undone_by {
-                let ours = members.iter().flat_map(|member| pairs(member)).map(|(_, our)| our);
-                assert!(ours.into_iter().all(|our| kind.names.contains(&our)), "{} {by}", kind.event);
+            for (by, marks) in kind.undone_by {
+                let names =
+                    marks.iter().filter(|mark| !is_saying(mark)).map(|mark| mark.trim_start_matches(['*', '!']));
+                let ours: Vec<&str> = names.flat_map(|name| pairs(name)).map(|(_, our)| our).collect();
+                let is_known = ours.iter().all(|our| kind.members().any(|known| known == *our));
+                assert!(is_known, "{} {by}: {ours:?}", kind.event);
                 assert!(takes_back(&format!("{}.amazonaws.com", kind.service), by));
             }
         }
+    }
+
+    /// Every kind is found by its record; what takes it back does, and does not where it is about another; what gives it
+    /// back does.
+    #[test]
+    fn every_line_of_the_table_holds() {
+        for samples::Sample { kind, made: (service, event, record), undone } in samples::all() {
+            let change = Change::of(&format!("{service}.amazonaws.com"), event, &record.to_string());
+            let change = change.unwrap_or_else(|| panic!("{service} {event} makes a change: {record}"));
+            assert_eq!(change.kind.event, kind.event);
+            assert!(!kind.what.is_empty() && kind.what.chars().next().is_some_and(|c| c != ' '));
+            let empty = serde_json::json!({"requestParameters": {}});
+            for undo in undone {
+                let (_, by, theirs) = &undo.call;
+                assert!(change.is_undone_by(by, theirs), "{service} {event} by {by}: {theirs}");
+                assert!(takes_back(service, by), "{by} of {service} is remembered");
+                let names_it =
+                    kind.undone_by.iter().filter(|(event, _)| event == by).all(|(_, marks)| !marks.is_empty());
+                assert!(!names_it || !change.is_undone_by(by, &empty), "{service} {event} by {by} of nothing");
+                for (_, again, theirs) in undo.redone {
+                    assert!(change.is_redone_by(by, again, &theirs), "{service} {event}, {by}, {again}: {theirs}");
+                    assert!(takes_back(service, again), "{again} of {service} is remembered");
+                    assert!(
+                        again != *by || !change.is_undone_by(by, &theirs),
+                        "{service} {again} gives and takes: {theirs}"
+                    );
+                }
+            }
+        }
+    }
+
+    /// A line without a command is a thing that is made; every other one has one whose names the record tells, and that
+    /// either looks or ends what it names.
+    #[test]
+    fn every_line_of_the_table_has_a_command() {
+        for samples::Sample { kind, made: (service, event, record), .. } in samples::all() {
+            let is_making = ["Create", "Copy", "Restore", "Register", "Allocate", "Put", "DeleteDBInstance"];
+            match kind.is_resource() {
+                true => {
+                    assert!(is_making.iter().any(|begin| event.starts_with(begin)), "{service} {event}: no command")
+                }
+                false => {
+                    let change = Change::of(&format!("{service}.amazonaws.com"), event, &record.to_string());
+                    let command = change.and_then(|change| change.command());
+                    let command = command.unwrap_or_else(|| panic!("{service} {event} has a command"));
+                    assert!(command.starts_with("aws ") && !command.contains(['{', '}', '\n']), "{command}");
+                    assert!(!command.contains("   ") && !command.ends_with(' '), "{command}");
+                }
+            }
+        }
+    }
+
+    /// The calls of the tables are calls of the services, but for those of the console alone.
+    #[test]
+    fn the_table_names_calls_that_exist() {
+        use super::super::actions::{Actions, Needed};
+        let of_table = kinds().flat_map(|kind| {
+            let undone_by = kind.undone_by.iter().map(|(event, _)| (kind.service, *event));
+            std::iter::once((kind.service, kind.event)).chain(undone_by)
+        });
+        let unknown: BTreeSet<(&str, &str)> = of_table
+            .chain(redone::all_named())
+            .filter(|(service, event)| {
+                let source = format!("{service}.amazonaws.com");
+                matches!(Actions::known().needed(&source, event), Needed::Unknown(_))
+            })
+            .filter(|(service, _)| *service != "sso-directory")
+            .collect();
+        assert_eq!(unknown.into_iter().collect::<Vec<_>>(), []);
+    }
+
+    /// What is made every day, and what opens, blinds or gives back.
+    #[test]
+    fn calls_that_make_no_change() {
+        let of = |service: &str, event: &str, parameters: serde_json::Value| {
+            let record = serde_json::json!({"requestParameters": parameters, "responseElements": null});
+            Change::of(&format!("{service}.amazonaws.com"), event, &record.to_string()).map(|change| change.kind.what)
+        };
+        let json = |text: &str| serde_json::from_str::<Value>(text).expect("JSON");
+        for (service, event, makes, makes_none) in [
+            ("iam", "UpdateAccessKey", r#"{"status":"Active"}"#, r#"{"status":"Inactive"}"#),
+            ("iam", "UpdateSSHPublicKey", r#"{"status":"Active"}"#, r#"{"status":"Inactive"}"#),
+            ("iam", "UpdateUser", r#"{"newUserName":"a"}"#, r#"{"newPath":"/a/"}"#),
+            ("iam", "DeleteRolePolicy", r#"{"policyName":"AWSRevokeOlderSessions"}"#, r#"{"policyName":"own"}"#),
+            (
+                "iam",
+                "DetachUserPolicy",
+                r#"{"policyArn":"arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3"}"#,
+                r#"{"policyArn":"arn:aws:iam::aws:policy/ReadOnlyAccess"}"#,
+            ),
+            ("guardduty", "UpdateDetector", r#"{"enable":false}"#, r#"{"findingPublishingFrequency":"ONE_HOUR"}"#),
+            ("guardduty", "UpdateDetector", r#"{"features":[{"status":"DISABLED"}]}"#, r#"{"enable":true}"#),
+            ("guardduty", "CreateFilter", r#"{"action":"ARCHIVE"}"#, r#"{"action":"NOOP"}"#),
+            ("guardduty", "CreateIPSet", r#"{"activate":true}"#, r#"{"activate":false}"#),
+            ("rds", "ModifyDBInstance", r#"{"publiclyAccessible":true}"#, r#"{"publiclyAccessible":false}"#),
+            ("rds", "ModifyDBInstance", r#"{"masterUserPassword":"****"}"#, r#"{"allocatedStorage":10}"#),
+            ("lambda", "UpdateFunctionUrlConfig20211031", r#"{"authType":"NONE"}"#, r#"{"authType":"AWS_IAM"}"#),
+            (
+                "s3",
+                "PutBucketPublicAccessBlock",
+                r#"{"PublicAccessBlockConfiguration":{"BlockPublicAcls":true,"BlockPublicPolicy":false}}"#,
+                r#"{"PublicAccessBlockConfiguration":{"BlockPublicAcls":true,"BlockPublicPolicy":true}}"#,
+            ),
+            ("s3", "PutObjectAcl", r#"{"x-amz-acl":["public-read"]}"#, r#"{"x-amz-acl":["private"]}"#),
+            ("s3", "PutBucketVersioning", r#"{"Status":"Suspended"}"#, r#"{"Status":"Enabled"}"#),
+            ("ec2", "ModifyInstanceMetadataOptions", r#"{"HttpTokens":"optional"}"#, r#"{"HttpTokens":"required"}"#),
+            ("ssm", "ModifyDocumentPermission", r#"{"accountIdsToAdd":["1"]}"#, r#"{"accountIdsToRemove":["1"]}"#),
+            ("scheduler", "UpdateSchedule", r#"{"state":"ENABLED"}"#, r#"{"state":"DISABLED"}"#),
+            ("config", "PutConfigurationRecorder", r#"{"allSupported":false}"#, r#"{"allSupported":true}"#),
+        ] {
+            assert!(of(service, event, json(makes)).is_some(), "{event} {makes}");
+            assert_eq!(of(service, event, json(makes_none)), None, "{event} {makes_none}");
+        }
+        assert_eq!(of("s3", "PutObject", json("{}")), None);
+        assert_eq!(of("iam", "ListGroupPolicies", json("{}")), None);
+    }
+
+    /// A permission that is given for two addresses, two members or two alarms is there until all are taken away.
+    #[test]
+    fn what_is_taken_back_in_part_stays() {
+        let of = |service: &str, event: &str, parameters: &str| {
+            Change::of(&format!("{service}.amazonaws.com"), event, &record(parameters)).expect("a change")
+        };
+        let undone = |change: &Change, event: &str, parameters: &str| {
+            change.is_undone_by(event, &serde_json::from_str(&record(parameters)).expect("JSON"))
+        };
+        let opened = r#"{"groupId":"sg-1","ipPermissions":{"items":[{"ipProtocol":"tcp","fromPort":22,"toPort":22,
+            "ipRanges":{"items":[{"cidrIp":"203.0.113.0/24"},{"cidrIp":"198.51.100.0/24"}]}}]}}"#;
+        let change = of("ec2", "AuthorizeSecurityGroupIngress", opened);
+        assert!(undone(&change, "RevokeSecurityGroupIngress", opened));
+        let one = opened.replace(",{\"cidrIp\":\"198.51.100.0/24\"}", "");
+        assert!(!undone(&change, "RevokeSecurityGroupIngress", &one), "{one}");
+        assert!(!undone(&change, "RevokeSecurityGroupIngress", &opened.replace("22", "23")), "another port");
+        assert!(!undone(&change, "RevokeSecurityGroupIngress", &opened.replace("sg-1", "sg-2")), "another group");
+        assert_eq!(change.name(), "sg-1");
+        let change = of("monitoring", "DisableAlarmActions", r#"{"alarmNames":["a","b"]}"#);
+        assert!(undone(&change, "EnableAlarmActions", r#"{"alarmNames":["b","a","c"]}"#));
+        assert!(!undone(&change, "EnableAlarmActions", r#"{"alarmNames":["a"]}"#));
+        // Another version of a policy takes this one out of force, the same one does not.
+        let change = of("iam", "SetDefaultPolicyVersion", r#"{"policyArn":"arn:a","versionId":"v1"}"#);
+        assert!(undone(&change, "SetDefaultPolicyVersion", r#"{"policyArn":"arn:a","versionId":"v2"}"#));
+        assert!(!undone(&change, "SetDefaultPolicyVersion", r#"{"policyArn":"arn:a","versionId":"v1"}"#));
+        assert!(!undone(&change, "SetDefaultPolicyVersion", r#"{"policyArn":"arn:b","versionId":"v2"}"#));
+        // A later call about something else of the topic says nothing of its policy.
+        let policy = r#"{"topicArn":"arn:t","attributeName":"Policy","attributeValue":"{}"}"#;
+        let change = of("sns", "SetTopicAttributes", policy);
+        assert!(undone(&change, "SetTopicAttributes", policy));
+        assert!(!undone(&change, "SetTopicAttributes", &policy.replace("\"Policy\"", "\"DisplayName\"")));
+    }
+
+    /// A call of IAM that names no user is about the one that calls.
+    #[test]
+    fn whoever_calls_is_meant_where_nobody_is_named() {
+        let call = |identity: &str, source: &str| {
+            format!(
+                r#"{{"eventSource":"{source}","userIdentity":{identity},"requestParameters":{{"serialNumber":"arn:m"}}}}"#
+            )
+        };
+        let bob = r#"{"type":"IAMUser","userName":"bob"}"#;
+        let of = |record: &str| Change::of(IAM, "DeactivateMFADevice", record).expect("a change").name();
+        assert_eq!(of(&call(bob, IAM)), "bob");
+        assert_eq!(of(&call(r#"{"type":"AssumedRole","userName":"bob"}"#, IAM)), "");
+        assert_eq!(of(&call(bob, "example.com")), "");
     }
 }

@@ -48,6 +48,8 @@ pub use event::{Event, IdentityRef, LazyIdentity, UnreadIdentity};
 pub use identity::{IdentityType, InScopeOf, OnBehalfOf, SessionContext, SessionIssuer, UserIdentity};
 pub use issuance::{IssuanceApi, IssuedCredentials};
 pub(crate) use kept::KeptEvent;
+#[cfg(test)]
+pub(crate) use lasting::samples as lasting_samples;
 pub use lasting::{Change, Lasting, plain as plain_event, service_of, takes_back, takes_from_attribute};
 pub use logging::{
     Condition as LoggingCondition, FactKind, LoggingCall, LoggingEffect, LoggingObject, LoggingReach, LoggingRecord,

@@ -1,19 +1,16 @@
-//! Resources that are made and stay, and what is switched off or given away beside: a table, with nothing decided in it.
-//! Most have no command: what they cost or hold is for their owner to say.
+//! Resources that are made and stay, and let nobody in by themselves: a table, with nothing decided in it. They have no
+//! command: what they cost or hold is for their owner to say.
 
-use super::Lasting;
-
-/// Calls that take a change back, with the members that name the same.
-type Undone = &'static [(&'static str, &'static [&'static str])];
+use super::{Lasting, Undone, lasting};
 
 /// A resource that a call makes.
 const fn made(
-    (service, event): (&'static str, &'static str),
+    call: (&'static str, &'static str),
     what: &'static str,
     names: &'static [&'static str],
     undone_by: Undone,
 ) -> Lasting {
-    Lasting { service, event, what, names, undone_by, command: "" }
+    lasting(call, what, names, undone_by, "")
 }
 
 /// The kinds, and what takes each back.
@@ -49,33 +46,6 @@ pub(super) const RESOURCES: &[Lasting] = &[
     made(("ec2", "CreateVolume"), "new volume", &["volumeId"], &[("DeleteVolume", &["volumeId"])]),
     made(("ec2", "CreateSnapshot"), "new snapshot", &["snapshotId"], &[("DeleteSnapshot", &["snapshotId"])]),
     made(("ec2", "CreateImage"), "new image", &["imageId"], &[("DeregisterImage", &["imageId"])]),
-    Lasting {
-        service: "ec2",
-        event: "ModifyInstanceAttribute",
-        what: "changed attribute of an instance",
-        names: &["instanceId"],
-        undone_by: &[("TerminateInstances", &["instanceId"])],
-        command: "aws ec2 describe-instance-attribute --instance-id {instanceId} --attribute userData  # then modify-instance-attribute",
-    },
-    Lasting {
-        service: "ec2",
-        event: "AssociateIamInstanceProfile",
-        what: "role given to an instance",
-        names: &["instanceId", "associationId"],
-        undone_by: &[
-            ("DisassociateIamInstanceProfile", &["AssociationId=associationId"]),
-            ("TerminateInstances", &["instanceId"]),
-        ],
-        command: "aws ec2 disassociate-iam-instance-profile --association-id {associationId}",
-    },
-    Lasting {
-        service: "ec2",
-        event: "EnableSerialConsoleAccess",
-        what: "serial console opened",
-        names: &[],
-        undone_by: &[("DisableSerialConsoleAccess", &[])],
-        command: "aws ec2 disable-serial-console-access",
-    },
     made(
         ("rds", "CreateDBInstance"),
         "new database",
@@ -120,33 +90,6 @@ pub(super) const RESOURCES: &[Lasting] = &[
         &[("DeleteParameter", &["name"]), ("DeleteParameters", &["names=name"])],
     ),
     made(("iam", "CreatePolicy"), "new policy", &["policyName", "arn"], &[("DeletePolicy", &["policyArn=arn"])]),
-    Lasting {
-        service: "iam",
-        event: "CreateServiceSpecificCredential",
-        what: "new credential for a service",
-        names: &["userName", "serviceSpecificCredentialId"],
-        undone_by: &[
-            ("DeleteServiceSpecificCredential", &["serviceSpecificCredentialId"]),
-            ("DeleteUser", &["userName"]),
-        ],
-        command: "aws iam update-service-specific-credential --user-name {userName} --service-specific-credential-id {serviceSpecificCredentialId} --status Inactive",
-    },
-    Lasting {
-        service: "lambda",
-        event: "UpdateFunctionConfiguration",
-        what: "changed configuration of a function",
-        names: &["functionName"],
-        undone_by: &[("DeleteFunction", &["functionName"])],
-        command: "aws lambda get-function-configuration --function-name {functionName}  # its layers, role and environment; then update-function-configuration",
-    },
-    Lasting {
-        service: "lambda",
-        event: "CreateFunctionUrlConfig",
-        what: "URL of a function",
-        names: &["functionName"],
-        undone_by: &[("DeleteFunctionUrlConfig", &["functionName"]), ("DeleteFunction", &["functionName"])],
-        command: "aws lambda delete-function-url-config --function-name {functionName}",
-    },
     made(("cloudformation", "CreateStack"), "new stack", &["stackName"], &[("DeleteStack", &["stackName"])]),
     made(
         ("bedrock", "CreateFoundationModelAgreement"),
@@ -155,27 +98,86 @@ pub(super) const RESOURCES: &[Lasting] = &[
         &[("DeleteFoundationModelAgreement", &["modelId"])],
     ),
     made(("bedrock", "PutFoundationModelEntitlement"), "model unlocked", &["modelId"], &[]),
-    Lasting {
-        service: "kms",
-        event: "ScheduleKeyDeletion",
-        what: "key that will be deleted",
-        names: &["keyId"],
-        undone_by: &[("CancelKeyDeletion", &["keyId"])],
-        command: "aws kms cancel-key-deletion --key-id {keyId}  # then enable-key",
-    },
-    Lasting {
-        service: "kms",
-        event: "DisableKey",
-        what: "key that was disabled",
-        names: &["keyId"],
-        undone_by: &[("EnableKey", &["keyId"])],
-        command: "aws kms enable-key --key-id {keyId}",
-    },
-    made(("logs", "DeleteLogGroup"), "log group deleted", &["logGroupName"], &[("CreateLogGroup", &["logGroupName"])]),
+    made(("ec2", "RegisterImage"), "new image", &["imageId"], &[("DeregisterImage", &["imageId"])]),
+    made(("ec2", "CopyImage"), "new image", &["imageId"], &[("DeregisterImage", &["imageId"])]),
+    made(("ec2", "CopySnapshot"), "new snapshot", &["snapshotId"], &[("DeleteSnapshot", &["snapshotId"])]),
     made(
-        ("route53resolver", "DeleteResolverQueryLogConfig"),
-        "query logs of the resolver deleted",
-        &["resolverQueryLogConfigId"],
-        &[],
+        ("autoscaling", "CreateLaunchConfiguration"),
+        "new launch configuration",
+        &["launchConfigurationName"],
+        &[("DeleteLaunchConfiguration", &["launchConfigurationName"])],
+    ),
+    made(
+        ("autoscaling", "CreateAutoScalingGroup"),
+        "new group of instances",
+        &["autoScalingGroupName"],
+        &[("DeleteAutoScalingGroup", &["autoScalingGroupName"])],
+    ),
+    made(
+        ("rds", "CopyDBSnapshot"),
+        "new database snapshot",
+        &["targetDBSnapshotIdentifier"],
+        &[("DeleteDBSnapshot", &["dBSnapshotIdentifier=targetDBSnapshotIdentifier"])],
+    ),
+    made(
+        ("rds", "CreateDBClusterSnapshot"),
+        "new database snapshot",
+        &["dBClusterSnapshotIdentifier"],
+        &[("DeleteDBClusterSnapshot", &["dBClusterSnapshotIdentifier"])],
+    ),
+    made(
+        ("rds", "RestoreDBClusterFromSnapshot"),
+        "database restored from a snapshot",
+        &["dBClusterIdentifier"],
+        &[("DeleteDBCluster", &["dBClusterIdentifier"])],
+    ),
+    made(("iam", "CreateGroup"), "new group", &["groupName"], &[("DeleteGroup", &["groupName"])]),
+    made(
+        ("iam", "CreateInstanceProfile"),
+        "new instance profile",
+        &["instanceProfileName"],
+        &[("DeleteInstanceProfile", &["instanceProfileName"])],
+    ),
+    made(
+        ("iam", "CreateVirtualMFADevice"),
+        "new virtual MFA device",
+        &["serialNumber"],
+        &[("DeleteVirtualMFADevice", &["serialNumber"])],
+    ),
+    made(("kms", "CreateKey"), "new key", &["keyId"], &[("ScheduleKeyDeletion", &["keyId"])]),
+    made(("ssm", "CreateDocument"), "new document", &["name"], &[("DeleteDocument", &["name"])]),
+    made(
+        ("cloudformation", "CreateStackSet"),
+        "new stack set",
+        &["stackSetName"],
+        &[("DeleteStackSet", &["stackSetName"])],
+    ),
+    made(("codebuild", "CreateProject"), "new build project", &["name"], &[("DeleteProject", &["name"])]),
+    made(("codepipeline", "CreatePipeline"), "new pipeline", &["name"], &[("DeletePipeline", &["name"])]),
+    made(("ecs", "CreateCluster"), "new cluster", &["clusterName"], &[("DeleteCluster", &["cluster=clusterName"])]),
+    made(
+        ("ecs", "RegisterTaskDefinition"),
+        "new task definition",
+        &["taskDefinitionArn"],
+        &[("DeregisterTaskDefinition", &["taskDefinitionArn"])],
+    ),
+    made(("glue", "CreateJob"), "new job", &["name"], &[("DeleteJob", &["jobName=name"])]),
+    made(
+        ("batch", "RegisterJobDefinition"),
+        "new job definition",
+        &["jobDefinitionArn"],
+        &[("DeregisterJobDefinition", &["jobDefinition=jobDefinitionArn"])],
+    ),
+    made(
+        ("sagemaker", "CreateNotebookInstanceLifecycleConfig"),
+        "new script for notebooks",
+        &["notebookInstanceLifecycleConfigName"],
+        &[("DeleteNotebookInstanceLifecycleConfig", &["notebookInstanceLifecycleConfigName"])],
+    ),
+    made(
+        ("states", "CreateStateMachine"),
+        "new state machine",
+        &["stateMachineArn"],
+        &[("DeleteStateMachine", &["stateMachineArn"])],
     ),
 ];

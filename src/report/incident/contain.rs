@@ -21,8 +21,9 @@ pub(super) fn lines(
     let keys: Vec<&str> =
         links.iter().filter(|link| link.is_key).flat_map(|link| &link.access_keys).map(|key| &**key).collect();
     commands.extend(changes.iter().filter_map(|lasting| of_change(lasting, &keys, scene.symbols)));
-    let mut known: AHashSet<String> = AHashSet::new();
-    commands.retain(|command| known.insert(command.line.what.clone()));
+    // Two changes may be contained by one command.
+    let mut known: AHashSet<(String, String)> = AHashSet::new();
+    commands.retain(|command| known.insert((command.account.clone(), command.line.command.clone())));
     let mut by_account: Vec<(String, Vec<Line>)> = Vec::new();
     for Command { account, line } in commands {
         match by_account.iter_mut().find(|(known, _)| *known == account) {

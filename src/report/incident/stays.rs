@@ -57,20 +57,34 @@ struct Call<'a> {
 pub(super) fn changes<'a>(events: &[Event<'a>], around: Option<&'a Around>, symbols: &'a Symbols) -> Vec<Lasting<'a>> {
     let text = |sym| symbols.text(sym);
     // What AWS attaches to the user of a leaked key is no change of the incident: it contains it.
-    let is_quarantined = |row: &EventRow| row.resources.iter().any(|name| is_quarantine(name, PolicyClass::AwsManaged));
+    let is_quarantined = |row: &EventRow| {
+        text(row.event_name) == "AttachUserPolicy"
+            && row.resources.iter().any(|name| is_quarantine(name, PolicyClass::AwsManaged))
+    };
     let worked = events.iter().filter(|(_, row)| row.error(symbols).is_empty() && !is_quarantined(row));
     let taken_back = TakenBack::of(events, around, symbols);
     let mut changes: Vec<Lasting<'_>> = worked
         .filter_map(|&(place, row)| {
-            Some(((place, row), Change::of(text(row.service), text(row.event_name), &row.record)?))
+            let change = Change::of(text(row.service), text(row.event_name), &row.record)?;
+            let is_one = !change.kind.is_of_outsiders() || !row.lets_in.is_empty();
+            is_one.then_some(((place, row), change))
         })
         .flat_map(|(event, change)| change.each().into_iter().map(move |change| (event, change)))
         .map(|(event, change)| Lasting { undone: taken_back.of_change(&change, event), event, change })
         .collect();
-    // A policy that only puts an end to what an earlier one let in is not a change of its own.
+    // Neither a policy that only puts an end to what an earlier one let in is a change of its own, nor that a change of its own
+    // was taken away again.
     let undoing = undoing(&changes);
+    let made: AHashSet<(EventTime, &str)> =
+        changes.iter().map(|lasting| (lasting.event.0.time, &*lasting.event.0.event_id)).collect();
     changes.retain(|lasting| {
         let (place, row) = lasting.event;
+        if lasting
+            .undone
+            .is_some_and(|undone| undone.is_before && made.contains(&(undone.event.0.time, &*undone.event.0.event_id)))
+        {
+            return false;
+        }
         let is_policy = lasting.change.is_replaced_by(plain_event(text(row.event_name)));
         !(is_policy && row.lets_in.is_empty() && undoing.contains(&(place.time, &*place.event_id)))
     });
@@ -107,25 +121,40 @@ impl<'a> TakenBack<'a> {
                 && (!change.is_replaced_by(event) || lets_none_in(row, call.event.1))
         };
         let is_own = |call: &&Call<'a>| self.own.contains(&(call.event.0.time, &*call.event.0.event_id));
-        // A trail or device of the same name that the same credentials make is theirs, and not the one that was there.
-        let is_made_anew = |event: &str| event.starts_with("Create") || event == "EnableMFADevice";
         let later = calls().flat_map(|(calls, event)| {
-            let begin = calls.partition_point(|call| call.event.0.time < made.time);
-            let redone = calls[begin..].iter().rposition(|call| change.is_redone_by(event, &call.record));
-            let begin = begin + redone.map_or(0, |redone| redone + 1);
-            let back = |call: &&Call<'a>| same(call, event) && !(is_made_anew(event) && is_own(call));
+            let begin = match self.redone(change, event, (made, row)) {
+                // In the same second nobody knows which came last.
+                Some(redone) => calls.partition_point(|call| call.event.0.time <= redone),
+                None => calls.partition_point(|call| call.event.0.time < made.time),
+            };
+            // A trail or device of the same name that the same credentials make is theirs, and not the one that was there.
+            let back = |call: &&Call<'a>| same(call, event) && !(change.is_made_anew_by(event) && is_own(call));
             calls[begin..].iter().find(back).map(|call| (call, event))
         });
-        let earlier = calls().filter(|(_, event)| event.starts_with("Create"));
+        let is_making = |event: &str| event != "EnableMFADevice" && change.is_made_anew_by(event);
+        let earlier = calls().filter(|(_, event)| is_making(event));
         let earlier = earlier.flat_map(|(calls, event)| {
             let begin = calls.partition_point(|call| call.event.0.time <= made.time);
             calls[..begin].iter().find(|call| same(call, event) && is_own(call)).map(|call| (call, event))
         });
         let found = later.min_by_key(|(call, _)| call.event.0).or_else(|| earlier.min_by_key(|(call, _)| call.event.0));
         found.map(|(call, how)| {
-            let is_before = how.starts_with("Create") && call.event.0.time <= made.time;
+            let is_before = is_making(how) && is_own(&call) && call.event.0.time <= made.time;
             Undone { event: call.event, how, is_before }
         })
+    }
+
+    /// When what `undo` takes from a change was given back last.
+    fn redone(&self, change: &Change, undo: &str, (made, row): Event<'a>) -> Option<EventTime> {
+        let gives_back = |call: &&Call<'a>, event: &str| {
+            call.event.0 > made
+                && call.event.0.account_id == made.account_id
+                && (change.is_global() || call.event.1.region == row.region)
+                && change.is_redone_by(undo, event, &call.record)
+        };
+        let calls = change.redone_by(undo).filter_map(|call| Some((self.by_call.get(&call)?, call.1)));
+        let last = calls.filter_map(|(calls, event)| calls.iter().rfind(|call| gives_back(call, event)));
+        last.map(|call| call.event.0.time).max()
     }
 }
 

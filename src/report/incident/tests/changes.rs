@@ -186,6 +186,72 @@ fn what_takes_nothing_back() {
     );
 }
 
+/// Of every line of the table: a change stays, what takes it back does, and what gives it back again leaves it there.
+#[test]
+fn the_last_state_counts() {
+    use crate::model::lasting_samples::all;
+    let (eve, admin) = (user("eve", "AKIAEVE"), user("admin", "AKIAADMIN"));
+    let told = |calls: &[(&crate::model::UserIdentity<'static>, &crate::model::lasting_samples::Call)]| {
+        let mut story = Story::new();
+        for (by, (service, event, record)) in calls {
+            story = story.call(by, format!("{service}:{event}").leak(), record.clone());
+        }
+        let stays = story.page("AKIAEVE", Part::Stays);
+        stays.iter().any(|line| line.contains("stays, as far as these logs tell"))
+    };
+    let mut seen = 0;
+    for sample in all().iter().filter(|sample| !sample.kind.is_of_outsiders()) {
+        let made = (&eve, &sample.made);
+        assert!(told(&[made]), "{:?} stays", sample.made);
+        for undo in &sample.undone {
+            // What a later policy takes back is for whom both let in to say.
+            if undo.call.1 == sample.made.1 && sample.is_policy() {
+                continue;
+            }
+            let undone = (&admin, &undo.call);
+            assert!(!told(&[made, undone]), "{:?} is taken back by {:?}", sample.made, undo.call);
+            assert!(told(&[undone, made]), "{:?} comes after {:?}", sample.made, undo.call);
+            assert!(told(&[made, undone, made]), "{:?} again after {:?}", sample.made, undo.call);
+            for redone in &undo.redone {
+                seen += 1;
+                let redone = (&admin, redone);
+                assert!(told(&[made, undone, redone]), "{:?}, {:?}, {redone:?}", sample.made, undo.call);
+                assert!(
+                    !told(&[made, undone, redone, undone]),
+                    "{:?}, {:?}, {redone:?}, again",
+                    sample.made,
+                    undo.call
+                );
+            }
+        }
+    }
+    assert!(seen > 30, "{seen}");
+}
+
+/// What gives back is of the same thing, region and account, and comes after what had taken it.
+#[test]
+fn what_gives_nothing_back() {
+    use serde_json::json;
+    let (eve, admin) = (user("eve", "AKIAEVE"), user("admin", "AKIAADMIN"));
+    let anchor = |id: &str, region: &str| json!({"requestParameters": {"trustAnchorId": id}, "awsRegion": region});
+    let stays = |calls: &[(&'static str, serde_json::Value)]| {
+        let mut story = Story::new().call(&eve, "rolesanywhere:CreateTrustAnchor", anchor("a", "us-east-1"));
+        for (call, record) in calls {
+            story = story.call(&admin, call, record.clone());
+        }
+        story.page("AKIAEVE", Part::Stays)[0].contains("stays, as far as these logs tell")
+    };
+    let off = || ("rolesanywhere:DisableTrustAnchor", anchor("a", "us-east-1"));
+    let on = |id, region| ("rolesanywhere:EnableTrustAnchor", anchor(id, region));
+    assert!(stays(&[off(), on("a", "us-east-1")]));
+    assert!(!stays(&[off(), on("b", "us-east-1")]), "another one");
+    assert!(!stays(&[off(), on("a", "eu-west-1")]), "in another region");
+    assert!(!stays(&[on("a", "us-east-1"), off()]), "before");
+    assert!(!stays(&[off(), on("a", "us-east-1"), off()]));
+    let gone = ("rolesanywhere:DeleteTrustAnchor", anchor("a", "us-east-1"));
+    assert!(!stays(&[off(), on("a", "us-east-1"), gone]), "what is deleted is gone");
+}
+
 #[test]
 fn what_was_taken_back_is_one_line_and_what_is_left_is_told() {
     let (eve, admin) = (user("eve", "AKIAEVE"), user("admin", "AKIAADMIN"));
