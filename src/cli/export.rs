@@ -144,7 +144,7 @@ fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
     scan::begin(&reading)?;
     let opened = OpenedCoverage::new(&delivery)?;
     scan::locate(&mut reading)?;
-    below::resolve(&mut reading)?;
+    below::resolve(&mut reading, None)?;
     let outcome = scan::read(&reading, &export_needs())?;
     let ScanOutcome { state, coverage, newest_event_read, newest_pruned_day, .. } = outcome;
     let as_of = deliver::as_of(&reading, newest_event_read);

@@ -38,7 +38,10 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
         Some(live) => Some(Asked::of(live, plan.reading.now, &mut plan.state, &mut plan.account_names)?),
         None => None,
     };
-    below::resolve(&mut plan.reading)?;
+    // What asks is a flag, or the argument of the report alone.
+    let is_of_flag = plan.reading.filters.below() != plan.argument.as_deref().map(str::trim).as_slice();
+    let report = plan.reports().first().map(|report| report.name).filter(|_| !is_of_flag);
+    below::resolve(&mut plan.reading, report)?;
     let outcome = scan::read(&plan.reading, &plan.question.needs())?;
     let (plan, window) = (&plan, plan.reading.window);
     let ScanOutcome { state, coverage, newest_event_read, newest_pruned_day, verified, .. } = outcome;

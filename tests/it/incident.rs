@@ -64,7 +64,12 @@ fn an_address_is_a_way_in() {
     );
     assert!(part(&answer, "addresses").len() == 1);
     let nobody = place.trailscan("incident nobody").arg(sample_logs()).ends(2);
-    assert!(nobody.stderr.contains("no credential, session or principal like nobody"), "{}", nobody.stderr);
+    assert!(nobody.stderr.contains("incident: no credential, session or principal like nobody"), "{}", nobody.stderr);
+    assert!(!nobody.stderr.contains("--below"), "nobody typed it: {}", nobody.stderr);
+    let near = place.trailscan("incident reportin").arg(sample_logs()).ends(2);
+    assert!(near.stderr.contains("; nearest: "), "{}", near.stderr);
+    let both = place.trailscan("incident reporting --below nobody").arg(sample_logs()).ends(2);
+    assert!(both.stderr.contains("--below: no credential"), "{}", both.stderr);
     let nowhere = place.trailscan("incident 192.0.2.250").arg(sample_logs()).ends(0);
     assert!(nowhere.text().contains("no event of 192.0.2.250 in what was read"), "{}", nowhere.text());
 }

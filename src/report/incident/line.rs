@@ -23,6 +23,7 @@ pub(super) enum Part {
     Discovery,
     ByService,
     Stays,
+    Follows,
     Unseen,
     Containment,
 }
@@ -83,7 +84,7 @@ columns! {
         => &*line.outcome,
     text("lineage", "made: of credentials that a deed of it made (a key, a password, an instance), whoever holds them; else empty.")
         .asked() => if line.is_made { "made" } else { "" },
-    text("command", "The command that contains it, to copy.").role(Role::Command).asked() => &*line.command,
+    text("command", "The command that contains it, to copy; of what may follow, the one that tells of it.").role(Role::Command).asked() => &*line.command,
 }
 
 impl Part {
@@ -106,6 +107,7 @@ impl Part {
             Self::Discovery => "discovery",
             Self::ByService => "by-service",
             Self::Stays => "stays",
+            Self::Follows => "follows",
             Self::Unseen => "unseen",
             Self::Containment => "containment",
         }
@@ -149,6 +151,7 @@ impl Part {
             Self::Discovery => "Looked around",
             Self::ByService => "Read by services on its behalf",
             Self::Stays => "Changes that outlast the credential, and whether they were taken back",
+            Self::Follows => "May follow from this: sessions of others through what it opened",
             Self::Unseen => "What these logs cannot show",
             Self::Containment => "To contain it, in this order (text to copy, nothing was run)",
         }

@@ -4,7 +4,7 @@ use super::gone::Gone;
 use super::line::{Line, Part, Shown, phrases, some, span};
 use super::made::{self, Made};
 use super::parts::is_by_service;
-use super::{Event, Scene, contain, credentials, deeds, stays, unseen, whence};
+use super::{Event, Scene, contain, credentials, deeds, follows, stays, unseen, whence};
 use crate::aggregate::around::Around;
 use crate::model::{grouped, quantity, short_name};
 use crate::report::trace::{Descent, Link, Links, links};
@@ -35,6 +35,7 @@ pub(super) fn lines(view: &View<'_>, asked: &str, events: &[Event<'_>]) -> Vec<L
     lines.extend(whence::lines(view, events, &scene));
     lines.extend(done);
     lines.extend(stays::lines(&changes, &scene));
+    lines.extend(follows::lines(view.state, (events, &changes), &held, &scene));
     lines.extend(unseen);
     lines.extend(contain::lines((&held, &gone), &changes, view.as_of, &scene));
     lines

@@ -165,6 +165,11 @@ fn lets_none_in(before: &EventRow, after: &EventRow) -> bool {
 }
 
 impl Undone<'_> {
+    /// When the call was made.
+    pub fn time(&self) -> EventTime {
+        self.event.0.time
+    }
+
     fn told(&self, symbols: &Symbols) -> String {
         let (place, row) = self.event;
         let (time, by) = (at(place.time), short_name(symbols.text(row.principal)));

@@ -156,7 +156,7 @@ fn nothing(graph: &Graph<'_>, asked: &str) -> String {
         _ if asked.parse::<IpAddr>().is_ok() => {
             format!(": it is an address, of which `trailscan incident {asked}` tells")
         }
-        true => String::new(),
+        true => "; `trailscan principals` lists who is there".to_owned(),
         false => format!("; nearest: {}", nearest.join(", ")),
     };
     format!("no credential, session or principal like {asked} in what was read{nearest}")

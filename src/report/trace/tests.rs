@@ -128,7 +128,8 @@ fn what_is_not_there_is_told_with_what_is_near() {
     let told = answer.hidden.unwrap();
     assert!(told.starts_with("no credential, session or principal like ASIAC in what was read; nearest: ASIAA, ASIAB"));
     let told = ask(&chain(), "nothing-like-it").hidden.unwrap();
-    assert_eq!(told, "no credential, session or principal like nothing-like-it in what was read");
+    let next = "`trailscan principals` lists who is there";
+    assert_eq!(told, format!("no credential, session or principal like nothing-like-it in what was read; {next}"));
     assert!(ask(&chain(), "ASIAA").hidden.is_none());
 }
 

@@ -12,6 +12,11 @@ impl Story {
         Self { calls: Vec::new() }
     }
 
+    /// A call of somebody who is none of those that count, or of whom nobody asked.
+    fn is_counted(by: &crate::model::UserIdentity<'_>) -> bool {
+        !matches!(&*by.user_name, "admin" | "ops" | "mallory") && by.invoked_by.is_empty()
+    }
+
     /// A call at a minute of the first hour; `record` may say its source address, region, error, account and read-only flag.
     fn call(mut self, by: &crate::model::UserIdentity<'static>, call: &'static str, record: serde_json::Value) -> Self {
         let minute = self.calls.len();
@@ -55,7 +60,7 @@ impl Story {
                 };
                 match is_counted {
                     false => state.remember(&event),
-                    true if by.user_name != "admin" => state.observe(&event),
+                    true if Self::is_counted(by) => state.observe(&event),
                     true => {}
                 }
             }
@@ -343,4 +348,92 @@ fn containment_is_by_account_and_by_what_works() {
     );
     assert!(commands[1].contains("permission set Admin for eve@example.com"), "{}", commands[1]);
     assert!(commands[3].contains("--role-name job"), "{}", commands[3]);
+}
+
+/// A call of AssumeRole that worked.
+fn assumed(role: &str, session: &str, key: &str) -> serde_json::Value {
+    serde_json::json!({
+        "requestParameters": {"roleArn": format!("arn:aws:iam::111122223333:role/{role}"), "roleSessionName": session},
+        "responseElements": {
+            "credentials": {"accessKeyId": key, "expiration": "Jan 1, 2024, 2:00:00 AM"},
+            "assumedRoleUser": {
+                "assumedRoleId": format!("AROA{}:{session}", role.to_uppercase()),
+                "arn": format!("arn:aws:sts::111122223333:assumed-role/{role}/{session}"),
+            },
+        },
+    })
+}
+
+fn service(host: &'static str) -> crate::model::UserIdentity<'static> {
+    crate::model::UserIdentity {
+        kind: crate::model::IdentityType::AwsService,
+        invoked_by: host.into(),
+        ..Default::default()
+    }
+}
+
+/// Sessions of a role whose trust was changed: of those who had not taken it before, while it was open, and not its own.
+#[test]
+fn others_come_through_a_role_that_was_opened() {
+    let [eve, admin, ops, mallory] = ["eve", "admin", "ops", "mallory"].map(|name| user(name, &format!("AKIA{name}")));
+    let trust = |who: &str| {
+        let document = serde_json::json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
+            "Principal": {"AWS": who}}]});
+        serde_json::json!({"requestParameters": {"roleName": "r", "policyDocument": document.to_string()}})
+    };
+    let assume = "sts:AssumeRole";
+    let story = Story::new()
+        .call(&ops, assume, assumed("r", "s", "ASIA1"))
+        .call(&mallory, assume, assumed("other", "s", "ASIA2"))
+        .call(&eve, "iam:UpdateAssumeRolePolicy", trust("193672423079"))
+        .call(&ops, assume, assumed("r", "s", "ASIA3"))
+        .call(&eve, assume, assumed("r", "s", "ASIA4"))
+        .call(&mallory, assume, assumed("other", "s", "ASIA5"))
+        .call(&mallory, assume, assumed("r", "m", "ASIA6"))
+        .call(&mallory, assume, assumed("r", "m", "ASIA7"));
+    assert_eq!(
+        story.page("AKIAeve", Part::Follows),
+        ["role r: 2 sessions of others, 2024-01-01 00:06:00Z to 2024-01-01 00:07:00Z | after UpdateAssumeRolePolicy \
+             2024-01-01 00:02:00Z, to user/mallory, from 192.0.2.1, trailscan incident arn:aws:iam::111122223333:role/r"]
+    );
+    // What comes when it is closed again did not come through it.
+    let closed = Story::new()
+        .call(&eve, "iam:UpdateAssumeRolePolicy", trust("193672423079"))
+        .call(&admin, "iam:UpdateAssumeRolePolicy", trust("111122223333"))
+        .call(&mallory, assume, assumed("r", "m", "ASIA6"));
+    assert_eq!(closed.page("AKIAeve", Part::Follows), [""; 0]);
+}
+
+#[test]
+fn machines_come_through_what_was_changed_or_reached() {
+    let eve = user("eve", "AKIAEVE");
+    let mallory = user("mallory", "AKIAMALLORY");
+    let (lambda, ec2) = (service("lambda.amazonaws.com"), service("ec2.amazonaws.com"));
+    let id = "i-0123456789abcdef0";
+    let code = serde_json::json!({
+        "requestParameters": {"functionName": "f"},
+        "responseElements": {"functionName": "f", "role": "arn:aws:iam::111122223333:role/service-role/of-f"},
+    });
+    let assume = "sts:AssumeRole";
+    let story = Story::new()
+        .call(&lambda, assume, assumed("of-f", "f", "ASIA1"))
+        .call(&eve, "lambda:UpdateFunctionCode20150331v2", code)
+        .call(&lambda, assume, assumed("of-f", "f", "ASIA2"))
+        .call(&lambda, assume, assumed("of-f", "g", "ASIA3"))
+        .call(&eve, "ssm:SendCommand", serde_json::json!({"requestParameters": {"instanceIds": [id]}}))
+        .call(&ec2, assume, assumed("web", id, "ASIA4"))
+        .call(&ec2, assume, assumed("web", "i-0aaaaaaaaaaaaaaa0", "ASIA5"))
+        .call(&mallory, assume, assumed("web", id, "ASIA6"))
+        .call(&eve, "rolesanywhere:CreateTrustAnchor", serde_json::json!({"requestParameters": {"name": "a"}}));
+    let told = story.page("AKIAEVE", Part::Follows);
+    assert_eq!(told.len(), 3, "{told:#?}");
+    assert!(
+        told[0].starts_with("role of-f of function f: 1 session of others, 2024-01-01 00:02:00Z | "),
+        "{}",
+        told[0]
+    );
+    assert!(told[0].ends_with("trailscan incident arn:aws:sts::111122223333:assumed-role/of-f/f"), "{}", told[0]);
+    assert!(told[1].starts_with(&format!("role of instance {id}: 1 session of others, 2024-01-01 00:05:00Z | ")));
+    assert!(told[1].contains("after SendCommand 2024-01-01 00:04:00Z"), "{}", told[1]);
+    assert!(told[2].contains("trailscan events --event CreateSession --account 111122223333"), "{}", told[2]);
 }
