@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use ahash::AHashSet;
 
-use super::line::{Line, Part, at, phrases, span};
+use super::line::{Line, Part, Shown, at, phrases, span};
 use super::stays::Lasting;
 use super::{Event, Scene, deeds};
 use crate::aggregate::State;
@@ -17,6 +17,9 @@ use crate::report::trace::Link;
 
 /// Callers that a line names.
 const NAMED: usize = 3;
+
+/// Lines that the page has.
+const SHOWN: usize = 12;
 
 /// Changes of the trust of a role.
 const TRUSTS: [&str; 2] = ["CreateRole", "UpdateAssumeRolePolicy"];
@@ -36,12 +39,12 @@ const REACHING: [&str; 5] =
 
 /// Changes after which sessions come that records do not tell from those through another provider or anchor: the call that
 /// issues them.
-const UNTOLD: [(&str, &str); 5] = [
-    ("CreateSAMLProvider", "AssumeRoleWithSAML"),
-    ("UpdateSAMLProvider", "AssumeRoleWithSAML"),
-    ("CreateTrustAnchor", "CreateSession"),
-    ("EnableTrustAnchor", "CreateSession"),
-    ("UpdateTrustAnchor", "CreateSession"),
+const UNTOLD: [(&str, &str, &str); 5] = [
+    ("CreateSAMLProvider", "sts", "AssumeRoleWithSAML"),
+    ("UpdateSAMLProvider", "sts", "AssumeRoleWithSAML"),
+    ("CreateTrustAnchor", "rolesanywhere", "CreateSession"),
+    ("EnableTrustAnchor", "rolesanywhere", "CreateSession"),
+    ("UpdateTrustAnchor", "rolesanywhere", "CreateSession"),
 ];
 
 /// What was opened, and to whom that may lead.
@@ -83,6 +86,12 @@ pub(super) fn lines(
     let of_ways = ways.into_values().filter_map(|openings| line(&openings, &issued, &own, scene));
     let mut lines: Vec<Line> = of_ways.chain(untold(changes, scene)).collect();
     lines.sort_by(|a, b| (a.first, &a.what).cmp(&(b.first, &b.what)));
+    let more = if scene.is_whole { 0 } else { lines.len().saturating_sub(SHOWN) };
+    if more > 0 {
+        lines[SHOWN..].iter_mut().for_each(|line| line.shown = Shown::InRows);
+        let what = format!("and {} more: --limit 0 shows all", grouped(more as u64));
+        lines.push(Line { part: Some(Part::Follows), shown: Shown::OnPage, what, ..Line::default() });
+    }
     lines
 }
 
@@ -246,10 +255,12 @@ fn untold(changes: &[Lasting<'_>], scene: &Scene<'_>) -> Vec<Line> {
     for lasting in changes {
         let (place, row) = lasting.event;
         let event = plain_event(scene.symbols.text(row.event_name));
-        let Some((_, issuing)) = UNTOLD.iter().find(|(of, _)| *of == event) else { continue };
+        let Some((_, service, issuing)) = UNTOLD.iter().find(|(of, ..)| *of == event) else { continue };
         let until = lasting.undone.map_or_else(String::new, |undone| format!(" until {}", at(undone.time())));
-        let command =
-            format!("trailscan events --event {issuing} --account {} --since {}", place.account_id, place.time);
+        let command = format!(
+            "trailscan events --event {issuing} --service {service}.amazonaws.com --account {} --since {}",
+            place.account_id, place.time
+        );
         let what = format!("{}: whose sessions came through it is not told here", lasting.change.kind.what);
         lines.push(Line {
             part: Some(Part::Follows),

@@ -435,5 +435,9 @@ fn machines_come_through_what_was_changed_or_reached() {
     assert!(told[0].ends_with("trailscan incident arn:aws:sts::111122223333:assumed-role/of-f/f"), "{}", told[0]);
     assert!(told[1].starts_with(&format!("role of instance {id}: 1 session of others, 2024-01-01 00:05:00Z | ")));
     assert!(told[1].contains("after SendCommand 2024-01-01 00:04:00Z"), "{}", told[1]);
-    assert!(told[2].contains("trailscan events --event CreateSession --account 111122223333"), "{}", told[2]);
+    assert!(
+        told[2].contains("trailscan events --event CreateSession --service rolesanywhere.amazonaws.com --account 1111"),
+        "{}",
+        told[2]
+    );
 }
