@@ -497,7 +497,7 @@ mod tests {
             for (by, marks) in kind.undone_by {
                 let names =
                     marks.iter().filter(|mark| !is_saying(mark)).map(|mark| mark.trim_start_matches(['*', '!']));
-                let ours: Vec<&str> = names.flat_map(|name| pairs(name)).map(|(_, our)| our).collect();
+                let ours: Vec<&str> = names.flat_map(pairs).map(|(_, our)| our).collect();
                 let is_known = ours.iter().all(|our| kind.members().any(|known| known == *our));
                 assert!(is_known, "{} {by}: {ours:?}", kind.event);
                 assert!(takes_back(&format!("{}.amazonaws.com", kind.service), by));

@@ -86,13 +86,18 @@ pub(super) fn lines(
     let of_ways = ways.into_values().filter_map(|openings| line(&openings, &issued, &own, scene));
     let mut lines: Vec<Line> = of_ways.chain(untold(changes, scene)).collect();
     lines.sort_by(|a, b| (a.first, &a.what).cmp(&(b.first, &b.what)));
-    let more = if scene.is_whole { 0 } else { lines.len().saturating_sub(SHOWN) };
+    let shown = if scene.is_whole { usize::MAX } else { SHOWN };
+    let more = lines.len().saturating_sub(shown);
+    // A page takes a line with a command for one to copy that contains: here it stands among what else is known.
+    let on_page = |line: &Line| Line { shown: Shown::OnPage, command: String::new(), ..line.clone() };
+    let mut page: Vec<Line> = lines.iter().take(shown).map(on_page).collect();
     if more > 0 {
-        lines[SHOWN..].iter_mut().for_each(|line| line.shown = Shown::InRows);
         let what = format!("and {} more: --limit 0 shows all", grouped(more as u64));
-        lines.push(Line { part: Some(Part::Follows), shown: Shown::OnPage, what, ..Line::default() });
+        page.push(Line { part: Some(Part::Follows), shown: Shown::OnPage, what, ..Line::default() });
     }
-    lines
+    lines.iter_mut().for_each(|line| line.shown = Shown::InRows);
+    page.extend(lines);
+    page
 }
 
 fn openings<'a>(events: &[Event<'a>], changes: &[Lasting<'a>], scene: &'a Scene<'_>) -> Vec<Opening<'a>> {
@@ -257,8 +262,9 @@ fn untold(changes: &[Lasting<'_>], scene: &Scene<'_>) -> Vec<Line> {
         let event = plain_event(scene.symbols.text(row.event_name));
         let Some((_, service, issuing)) = UNTOLD.iter().find(|(of, ..)| *of == event) else { continue };
         let until = lasting.undone.map_or_else(String::new, |undone| format!(" until {}", at(undone.time())));
+        let end = lasting.undone.map_or_else(String::new, |undone| format!(" --until {}", undone.time()));
         let command = format!(
-            "trailscan events --event {issuing} --service {service}.amazonaws.com --account {} --since {}",
+            "trailscan events --event {issuing} --service {service}.amazonaws.com --account {} --since {}{end}",
             place.account_id, place.time
         );
         let what = format!("{}: whose sessions came through it is not told here", lasting.change.kind.what);

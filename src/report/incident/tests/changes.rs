@@ -396,6 +396,13 @@ fn others_come_through_a_role_that_was_opened() {
         ["role r: 2 sessions of others, 2024-01-01 00:06:00Z to 2024-01-01 00:07:00Z | after UpdateAssumeRolePolicy \
              2024-01-01 00:02:00Z, to user/mallory, from 192.0.2.1, trailscan incident arn:aws:iam::111122223333:role/r"]
     );
+    // The command is a cell of its row, and on the page no command that contains.
+    let (nodes, rows) = story.told("AKIAeve", false);
+    let place = |name| COLUMNS.iter().position(|column| column.name == name).expect("a column");
+    let commands = |cells: &[Value]| cells[place("command")].as_text().unwrap_or_default().into_owned();
+    let row = rows.iter().find(|row| row[0].as_text().as_deref() == Some("follows")).expect("a row");
+    assert_eq!(commands(row), "trailscan incident arn:aws:iam::111122223333:role/r");
+    assert!(nodes.iter().filter(|node| node.kind == "follows").all(|node| commands(&node.cells).is_empty()));
     // What comes when it is closed again did not come through it.
     let closed = Story::new()
         .call(&eve, "iam:UpdateAssumeRolePolicy", trust("193672423079"))
@@ -440,4 +447,28 @@ fn machines_come_through_what_was_changed_or_reached() {
         "{}",
         told[2]
     );
+}
+
+/// Sessions that came through a provider that it made, and not those through another.
+#[test]
+fn whoever_a_provider_vouches_for_comes_through_it() {
+    let eve = user("eve", "AKIAEVE");
+    let from = |host: &str| crate::model::UserIdentity {
+        kind: crate::model::IdentityType::WebIdentityUser,
+        user_name: "mallory".into(),
+        identity_provider: format!("arn:aws:iam::111122223333:oidc-provider/{host}").into(),
+        ..Default::default()
+    };
+    let (evil, good) = (from("evil.example.com"), from("good.example.com"));
+    let arn = "arn:aws:iam::111122223333:oidc-provider/evil.example.com";
+    let made = serde_json::json!({"requestParameters": {"url": "https://evil.example.com"},
+        "responseElements": {"openIDConnectProviderArn": arn}});
+    let assume = "sts:AssumeRoleWithWebIdentity";
+    let story = Story::new()
+        .call(&eve, "iam:CreateOpenIDConnectProvider", made)
+        .call(&good, assume, assumed("r", "s", "ASIA1"))
+        .call(&evil, assume, assumed("r", "s", "ASIA2"));
+    let told = story.page("AKIAEVE", Part::Follows);
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert!(told[0].starts_with("provider oidc-provider/evil.example.com: 1 session of others, 2024-01-01 00:02:00Z"));
 }
