@@ -63,13 +63,21 @@ What CORRECT does not prove: that nobody did what leaves no record, or looks lik
 pub fn about_audit() -> String {
     let width = audited().map(|report| report.name.len()).max().unwrap_or(0);
     let lines: Vec<String> = audited().map(|report| format!("  {:width$}  {}", report.name, report.summary)).collect();
-    let alone: Vec<&str> = audited().filter(|report| report.needs_no_logs()).map(|report| report.name).collect();
+    let alone: Vec<&str> = audited().filter(|report| !report.is_audited_alone()).map(|report| report.name).collect();
     format!(
         "Every report, in one pass over the logs:\n\n{}\n\n{} {} among them when files of IAM's state are given.\n\n{SCORECARD}",
         lines.join("\n"),
-        alone.join(" and "),
+        listing(&alone),
         if alone.len() == 1 { "is" } else { "are" }
     )
+}
+
+/// Names in a sentence.
+fn listing(names: &[&str]) -> String {
+    match names {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        _ => names.concat(),
+    }
 }
 
 /// What the scorecard alone is.

@@ -11,7 +11,7 @@ use trailscan::coverage::{Beside, Coverage, Failure, StateFile, StateFileStatus}
 use trailscan::input::{Feed, LogObject};
 use trailscan::model::{EventTime, TimeWindow, quantity};
 use trailscan::posture::{AsOfBasis, NamedFile, Places, Posture, Source, StateKind};
-use trailscan::report::Report;
+use trailscan::report::{Report, typed};
 
 use super::exit::Problem;
 use super::stop::STOP;
@@ -132,7 +132,7 @@ pub fn check(report: Option<&Report>, places: &Places, (inputs, is_live): (&[OsS
     Err(Problem::usage(format!(
         "{} reads files of IAM's state and {why}: give --credential-report FILE, --authorization-details FILE, \
          --access-keys FILE, --account-summary FILE, --password-policy FILE, or --iam-dir DIR{}",
-        report.name,
+        typed(report.name),
         meant.unwrap_or_default()
     )))
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use trailscan::aggregate::AggregateKind;
 use trailscan::model::{Actions, Policy};
 use trailscan::output::{Destination, Format};
 use trailscan::posture::{AccountNames, Places};
@@ -91,11 +92,20 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The reports that answer: those about IAM's state alone only where files of it were named.
+    /// The reports that answer: an audit has those about IAM's state only where files of it were named.
     pub fn reports(&self) -> Vec<&'static Report> {
-        let all = self.question.reports().into_iter();
         let verify = (self.reading.verify.is_some() && self.question.report().is_none()).then_some(VERIFY);
-        all.filter(|report| self.reads_state || !report.needs_no_logs()).chain(verify).collect()
+        self.of_events().chain(verify).collect()
+    }
+
+    /// What must be remembered to answer: an audit without IAM's state does not pay for what only that is joined with.
+    pub fn needs(&self) -> Vec<&'static AggregateKind> {
+        self.of_events().flat_map(|report| report.needs).copied().collect()
+    }
+
+    fn of_events(&self) -> impl Iterator<Item = &'static Report> {
+        let is_asked = self.reads_state || self.question.report().is_some();
+        self.question.reports().into_iter().filter(move |report| is_asked || report.is_audited_alone())
     }
 
     /// What the filters mean for findings; `None` where none can be made.

@@ -1,6 +1,5 @@
 //! What is asked: one report, or all of them, and what of that is shown.
 
-use trailscan::aggregate::AggregateKind;
 use trailscan::report::{FINDINGS, Report, SCORECARD, audited, by_name};
 
 use super::help;
@@ -50,10 +49,5 @@ impl Question {
             Self::One(report) => vec![report],
             Self::Audit | Self::Scorecard | Self::Findings => audited().collect(),
         }
-    }
-
-    /// What must be remembered to answer it.
-    pub fn needs(self) -> Vec<&'static AggregateKind> {
-        self.reports().iter().flat_map(|report| report.needs).copied().collect()
     }
 }

@@ -42,7 +42,7 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
     let is_of_flag = plan.reading.filters.below() != plan.argument.as_deref().map(str::trim).as_slice();
     let report = plan.reports().first().map(|report| report.name).filter(|_| !is_of_flag);
     below::resolve(&mut plan.reading, report)?;
-    let outcome = scan::read(&plan.reading, &plan.question.needs())?;
+    let outcome = scan::read(&plan.reading, &plan.needs())?;
     let (plan, window) = (&plan, plan.reading.window);
     let ScanOutcome { state, coverage, newest_event_read, newest_pruned_day, verified, .. } = outcome;
     let (posture, mut beside) = iam_state::load(&plan.state, &plan.accounts, &coverage);

@@ -13,7 +13,7 @@ use super::markdown_text::{Within, code, escaped, write_findings};
 use super::terminal::cell_text;
 use super::{Content, Document, Section, coverage_line, markdown_news, markdown_tree};
 use crate::model::quantity;
-use crate::report::{ColumnKind, Prominence, Severity, Table, Value};
+use crate::report::{ColumnKind, Prominence, Severity, Table, Value, typed};
 
 /// Writes every section under a heading.
 pub(super) fn write(document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -89,7 +89,7 @@ fn write_rows(table: &Table, out: &mut dyn Write) -> io::Result<()> {
     }
     let columns = table.columns.len() - shown.len();
     if columns > 0 {
-        let how = format!("(`trailscan {} --columns NAME,…` or `--format json`)", table.report);
+        let how = format!("(`trailscan {} --columns NAME,…` or `--format json`)", typed(table.report));
         writeln!(out, "{} {how}\n", quantity(columns as u64, "more column"))?;
     }
     Ok(())

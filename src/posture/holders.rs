@@ -9,6 +9,22 @@ impl Authorization {
         self.grant_of(&user.attached, &user.inline)
     }
 
+    /// What a user is granted by its own policies and those of its groups, all taken together.
+    pub fn whole_user_grant(&self, user: &User) -> Grant {
+        let groups = user.groups.iter().filter_map(|name| self.groups.as_ref()?.get(name));
+        let (mut attached, mut inline) = (user.attached.clone(), user.inline.clone());
+        for group in groups {
+            attached.extend(group.attached.iter().cloned());
+            inline.extend(group.inline.iter().cloned());
+        }
+        self.grant_of(&attached, &inline)
+    }
+
+    /// What an attached policy grants by itself: by its document, else by what AWS's naming tells.
+    pub fn attached_grant(&self, attached: &AttachedPolicy) -> Grant {
+        self.document(attached).map_or_else(|| Grant::of_managed(&attached.arn), Policy::grant)
+    }
+
     /// What the members of a group are granted by it.
     pub fn group_grant(&self, group: &Group) -> Grant {
         self.grant_of(&group.attached, &group.inline)

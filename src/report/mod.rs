@@ -74,7 +74,7 @@ pub use source_list::address_text;
 pub use table::{Column, ColumnError, ColumnKind, Drawing, Prominence, Role, Table, Value};
 pub use trace::{Descent, LINEAGE_NEEDS, UnknownNameError, descent};
 pub use tree::{PART, Tree, TreeNode, Way};
-pub use variants::{VARIANTS, Variant, variants_of};
+pub use variants::{VARIANTS, Variant, typed, variants_of};
 
 use self::charts::Chart;
 use crate::aggregate::{AggregateKind, State};
@@ -195,6 +195,8 @@ pub enum StateUse {
     No,
     /// It looks at them beside logs.
     BesideLogs,
+    /// The same, and an audit without them leaves it out.
+    JoinsLogs,
     /// It looks at them, and answers from them alone where no logs are given.
     Alone,
 }
@@ -279,9 +281,16 @@ pub struct Answer {
     pub is_open: bool,
 }
 
-/// The reports that an audit runs: those that need no argument, and sum up.
+/// The reports that an audit runs: those that need no argument, and sum up; those of IAM's state last.
 pub fn audited() -> impl Iterator<Item = &'static Report> {
-    REPORTS.iter().copied().filter(|report| report.argument.is_none() && report.form != Form::Records)
+    let reports = REPORTS.iter().copied();
+    reports.filter(|report| report.argument.is_none() && report.form != Form::Records).chain([&permissions::SUMMARY])
+}
+
+/// The report of that name, or the question that a flag asks.
+pub fn by_any_name(name: &str) -> Option<&'static Report> {
+    let variant = || VARIANTS.iter().find(|variant| variant.report.name == name).map(|variant| variant.report);
+    by_name(name).or_else(variant)
 }
 
 impl Report {
@@ -293,6 +302,11 @@ impl Report {
     /// Whether it can answer from IAM's state alone. With logs beside it, it may say more.
     pub fn needs_no_logs(&self) -> bool {
         self.state == StateUse::Alone
+    }
+
+    /// Whether an audit runs it where there is no state.
+    pub fn is_audited_alone(&self) -> bool {
+        !matches!(self.state, StateUse::Alone | StateUse::JoinsLogs)
     }
 
     /// The columns of its answer: its own, and those about addresses that `lookup` adds.

@@ -1,5 +1,7 @@
 //! Questions that a report answers beside its own, each asked by a flag of its subcommand.
 
+use std::borrow::Cow;
+
 use super::{Report, permissions, policies};
 
 /// A flag of a report that asks another question of what it reads.
@@ -16,8 +18,16 @@ pub struct Variant {
     pub report: &'static Report,
 }
 
-/// All of them. What answers is not in [`REPORTS`](super::REPORTS), takes what the report takes, and no audit runs it.
+/// All of them. What answers is not in [`REPORTS`](super::REPORTS) and takes what the report takes. No audit runs it, but
+/// [`permissions::SUMMARY`].
 pub static VARIANTS: &[Variant] = &[
+    Variant {
+        of: permissions::REPORT.name,
+        flag: "summary",
+        value: None,
+        about: "List each user and role: administrator or not, used or not, and how much is unused",
+        report: &permissions::SUMMARY,
+    },
     Variant {
         of: permissions::REPORT.name,
         flag: "policy",
@@ -47,6 +57,12 @@ pub static VARIANTS: &[Variant] = &[
         report: &policies::TRUST,
     },
 ];
+
+/// What is typed behind `trailscan` to ask a question by its name: `policies --trust`, of a report its name.
+pub fn typed(name: &str) -> Cow<'_, str> {
+    let variant = VARIANTS.iter().find(|variant| variant.report.name == name);
+    variant.map_or(Cow::Borrowed(name), |variant| Cow::Owned(format!("{} --{}", variant.of, variant.flag)))
+}
 
 /// Those of a report.
 pub fn variants_of(report: &Report) -> impl Iterator<Item = &'static Variant> {

@@ -125,3 +125,51 @@ fn a_service_reference_is_read_in_place_of_the_table() {
         assert!(ended.stderr.contains(why) && ended.stderr.lines().count() == 1, "{}", ended.stderr);
     }
 }
+
+/// An audit of logs and state says who is administrator and what nobody used, in every form; without state it does not, and
+/// does not remember what it would need.
+#[test]
+fn an_audit_with_state_sums_permissions_up() {
+    let place = Place::new();
+    let (logs, state) = (sample_logs().display().to_string(), sample_state().display().to_string());
+    let with = |format: &str| place.trailscan(&format!("audit --format {format} --iam-dir")).arg(&state).arg(&logs);
+    let audit = with("json").ends(0).json();
+    let section = &audit["reports"]["permissions-summary"];
+    let alone = place.trailscan("permissions --summary --iam-dir").arg(&state).arg(&logs).json(0);
+    assert_eq!(section["rows"], alone["rows"]);
+    let rows = section["rows"].as_array().expect("rows");
+    assert!(rows.len() > 20 && rows[0]["name"] == "user/vendor-audit" && rows[0]["grant"] == "escalation");
+    let page = with("html").ends(0);
+    assert!(page.text().contains("<section id=\"permissions-summary\">") && page.text().contains("user/vendor-audit"));
+    let ticket = with("markdown").ends(0);
+    assert!(ticket.text().contains("\n## permissions-summary\n") && ticket.text().contains("| user/Alice | admin |"));
+    assert!(ticket.text().contains("`trailscan permissions --summary --columns NAME,…`"), "what can be typed");
+    // Near misses: logs alone, and a report that is asked alone.
+    let without = place.trailscan("audit --format json").arg(&logs).ends(0).json();
+    assert!(without["reports"].get("permissions-summary").is_none());
+    place.trailscan("permissions-summary").arg(&logs).ends(2);
+}
+
+/// What is granted and what is used adds up, for every row.
+#[test]
+fn the_sums_add_up() {
+    let place = Place::new();
+    let (logs, state) = (sample_logs().display().to_string(), sample_state().display().to_string());
+    let of = |more: &str| {
+        let answer = place.trailscan(&format!("permissions {more} --iam-dir")).arg(&state).arg(&logs).json(0);
+        answer["rows"].as_array().expect("rows").clone()
+    };
+    let number = |row: &Value, name: &str| row[name].as_i64().unwrap_or(0);
+    let all = of("");
+    for row in of("--summary") {
+        let parts = ["used", "proven_unused", "unseen", "unknowable"].map(|name| number(&row, name));
+        assert_eq!(number(&row, "granted"), parts.iter().sum::<i64>(), "{row}");
+        let asked = all.iter().filter(|one| one["principal"] == row["principal"]);
+        let asked = asked.filter(|one| number(one, "calls") + number(one, "denied") > 0);
+        assert_eq!(number(&row, "asked"), i64::try_from(asked.clone().count()).expect("few"), "{row}");
+        for (name, verdict) in [("ungranted", "UNGRANTED"), ("wanted", "WANTED")] {
+            let such = asked.clone().filter(|one| one["verdict"] == verdict).count();
+            assert_eq!(number(&row, name), i64::try_from(such).expect("few"), "{row}");
+        }
+    }
+}

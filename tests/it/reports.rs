@@ -48,6 +48,9 @@ fn permissions() {
     if cfg!(feature = "columnar") {
         expect_file!["expected/permissions.csv"].assert_eq(&of("user/bob", "--format csv"));
     }
+    expect_file!["expected/permissions-summary.txt"].assert_eq(&of("--summary", "--width 120"));
+    expect_file!["expected/permissions-summary.json"]
+        .assert_eq(&of("--summary --account 444455556666", "--format json"));
 }
 
 #[test]

@@ -31,7 +31,7 @@ use std::io::{self, Write};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{Content, Document, Section, SectionKind, VERSION};
-use crate::report::by_name;
+use crate::report::by_any_name;
 use findings::Findings;
 
 /// How the page looks.
@@ -76,7 +76,7 @@ pub(super) fn write(document: &Document<'_>, out: &mut dyn Write) -> io::Result<
 
 /// Whether there can be findings: a report without rules has none, which says nothing.
 fn can_find(sections: &[Section]) -> bool {
-    let has_rules = |section: &Section| by_name(section.table.report).is_none_or(|report| !report.rules.is_empty());
+    let has_rules = |section: &Section| by_any_name(section.table.report).is_none_or(|report| !report.rules.is_empty());
     sections.iter().any(|section| !section.findings.is_empty() || has_rules(section))
 }
 

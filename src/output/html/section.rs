@@ -5,12 +5,12 @@ use maud::{Markup, html};
 use super::super::{Section, sanitize};
 use super::{figure, table, tree};
 use crate::report::charts::Picture;
-use crate::report::{Finding, by_name};
+use crate::report::{Finding, by_any_name};
 
 /// The section of a report.
 pub(super) fn section(section: &Section) -> Markup {
     let name = section.table.report;
-    let about = by_name(name).map(|report| report.about).filter(|about| !about.is_empty());
+    let about = by_any_name(name).map(|report| report.about).filter(|about| !about.is_empty());
     html! {
         section id=(name) {
             h2 { (name) @if !section.summary.is_empty() { span.sub { (section.summary) } } }

@@ -6,7 +6,7 @@ use super::super::{Section, sanitize};
 use super::cell::cell;
 use super::data::{is_shown, kind};
 use crate::model::{grouped, quantity};
-use crate::report::{Column, Table};
+use crate::report::{Column, Table, typed};
 
 /// Rows that stand as HTML. The script shows as many on a page.
 const ROWS: usize = 50;
@@ -48,7 +48,7 @@ fn notes(section: &Section, table: &Table, columns: usize) -> Markup {
     let beyond = table.rows.len().saturating_sub(ROWS);
     let cut = table.rows_total.saturating_sub(table.rows.len());
     let hidden_columns = table.columns.len() - columns;
-    let command = table.report;
+    let command = typed(table.report);
     html! {
         @if beyond > 0 || hidden_columns > 0 {
             p.note.static {

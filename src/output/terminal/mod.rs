@@ -34,7 +34,7 @@ use super::coverage::nothing_read;
 use super::{Content, Document, Place, Section, Style, coverage_line, sanitize};
 use crate::coverage::{Coverage, NOT_READ};
 use crate::model::quantity;
-use crate::report::{Severity, Table};
+use crate::report::{Severity, Table, typed};
 
 /// Writes every section; those of an audit under headings, with a line that counts all findings.
 pub(super) fn write(document: &Document<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
@@ -136,7 +136,7 @@ fn write_rows((table, is_audit): (&Table, bool), style: Style, out: &mut dyn Wri
         (0..table.columns.len()).filter(|i| !shown.contains(i)).map(|i| table.columns[i].name).collect();
     if !hidden.is_empty() {
         let columns = quantity(hidden.len() as u64, "more column");
-        let how = if is_audit { format!("trailscan {} ", table.report) } else { String::new() };
+        let how = if is_audit { format!("trailscan {} ", typed(table.report)) } else { String::new() };
         let line = format!("{columns} ({how}--columns all, or +NAME): {}", hidden.join(", "));
         let lines = findings::lines(&line, style.width, 0);
         // An audit is an overview: a line a table.

@@ -109,9 +109,15 @@ impl<'a> Granted<'a> {
 
     /// Whether an action is allowed, and nothing that is known takes it back.
     pub(super) fn effective(&self, action: &str) -> Effective {
-        if !self.allows.iter().any(|source| has(&source.statement.actions, action)) {
-            Effective::NotGranted
-        } else if self.denies.iter().any(|source| takes_back(source.statement, action)) {
+        match self.allows.iter().any(|source| has(&source.statement.actions, action)) {
+            true => self.left(action),
+            false => Effective::NotGranted,
+        }
+    }
+
+    /// The same of an action that a statement allows.
+    pub(super) fn left(&self, action: &str) -> Effective {
+        if self.denies.iter().any(|source| takes_back(source.statement, action)) {
             Effective::Denied
         } else if let Some((_, Some(boundary))) = self.boundary
             && !boundary_has(boundary, action)

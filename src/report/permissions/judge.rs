@@ -216,7 +216,7 @@ impl<'a> Look<'a> {
         found
     }
 
-    fn of_asked(&self, action: &str, asked: &'a Asked) -> Judged<'a> {
+    pub(super) fn of_asked(&self, action: &str, asked: &'a Asked) -> Judged<'a> {
         let granted_by = self.granted.map(|granted| granted.by(action)).unwrap_or_default();
         let effective = self.granted.map(|granted| granted.effective(action));
         let unread = self.granted.is_some_and(|granted| !granted.unread.is_empty());
@@ -283,6 +283,36 @@ impl<'a> Look<'a> {
             },
         };
         rows.push(Judged { action: name, verdict, asked: None, granted_by, counts, why });
+    }
+
+    /// How the actions stand that are granted and that nothing known takes back, each once, however many statements have it.
+    pub(super) fn totals(&self) -> Option<Counts> {
+        let granted = self.granted?;
+        let (mut places, mut named) = (BTreeSet::new(), BTreeSet::new());
+        for (name, (listed, _)) in self.patterns() {
+            match listed {
+                Some(listed) => places.extend(self.known.members(&name, &listed).iter().copied()),
+                None => drop(named.insert(name)),
+            }
+        }
+        let mut counts = Counts::default();
+        let mut add = |action: &str, unknowable: Option<Unknowable>| {
+            if granted.left(action) != Effective::Granted {
+                return;
+            }
+            counts.actions += 1;
+            match self.done.asked.contains_key(action) {
+                true => counts.used += 1,
+                false => counts.add(self.unused(action, unknowable).verdict()),
+            }
+        };
+        for place in places {
+            let (action, unknowable) = self.known.of(place);
+            named.remove(action);
+            add(action, *unknowable);
+        }
+        named.iter().for_each(|action| add(action, self.known.actions.unknowable(action)));
+        Some(counts)
     }
 
     /// What is known of an action that was not asked for. Makes no text: it is asked of every action there is.

@@ -7,6 +7,7 @@ mod judge;
 mod policy;
 mod proof;
 mod subject;
+mod summary;
 #[cfg(test)]
 mod tests;
 mod used;
@@ -26,6 +27,7 @@ use judge::{Judged, Known, Look};
 pub use policy::POLICY;
 pub use proof::PROOF;
 use subject::{Done, Subjects, Who};
+pub use summary::SUMMARY;
 
 /// The report.
 pub static REPORT: Report = Report {
@@ -100,6 +102,9 @@ evaluated. Resources and conditions are not judged; a Deny on everything without
 are. Policies of resources, of sessions and of the organization are not known. calls counts events that were not denied, \
 those that failed otherwise included. Root, services and roles that services made for themselves have no rows.
 
+--summary sums all that up, a row per user and role: who is administrator and through what, who was not used, and how \
+many granted actions were used, are proven unused, unseen or unknowable. An audit with IAM's state has it.
+
 --policy prints the least policy document of what PRINCIPAL used, a statement a service, with * for resources. It has what \
 was not denied; what was denied each time, what the table of actions does not tell, and what calls may need beside their \
 own action is told on stderr and not in it.
@@ -156,10 +161,31 @@ fn boundary_text((arn, document): (&str, Option<&crate::model::Policy>)) -> Stri
 fn answer(view: &View<'_>) -> Answer {
     let asked_about = view.argument.map(str::trim).filter(|text| !text.is_empty());
     let subjects = Subjects::of(view);
+    let (mut rows, mut spared) = (Vec::new(), 0);
+    let without = each(view, &subjects, asked_about, |who, look| {
+        for judged in look.rows() {
+            match rows.len() < view.rows_wanted {
+                true => rows.push(cells(who, look.done, (look.granted, look.accessed), &judged)),
+                false => spared += 1,
+            }
+        }
+    });
+    let hidden = if rows.is_empty() { asked_about.map(nobody) } else { without_state(&without) };
+    Answer { columns: COLUMNS.to_vec(), rows, rows_spared: spared, hidden, ..Answer::default() }
+}
+
+/// Looks at each user and role that is asked about, in order of accounts and names. Gives the accounts of these of which it is
+/// not known what is granted.
+fn each<'v>(
+    view: &'v View<'_>,
+    subjects: &'v Subjects,
+    asked_about: Option<&str>,
+    mut see: impl FnMut(&'v Who, &Look<'_>),
+) -> Vec<&'v str> {
     let known = Known::new(view.known_actions());
     let expand = usize::try_from(view.options.get(&EXPAND)).unwrap_or(0);
     let mut proofs: BTreeMap<&str, Result<String, String>> = BTreeMap::new();
-    let (mut rows, mut spared, mut without): (Vec<_>, usize, Vec<&str>) = (Vec::new(), 0, Vec::new());
+    let mut without: Vec<&str> = Vec::new();
     for (who, done) in
         subjects.done.iter().filter(|(who, done)| asked_about.is_none_or(|text| is_meant(text, who, done)))
     {
@@ -168,33 +194,22 @@ fn answer(view: &View<'_>) -> Answer {
         if !account.is_some_and(has_policies) && without.last() != Some(&who.account_id.as_str()) {
             without.push(&who.account_id);
         }
-        let proof = proofs.entry(&who.account_id).or_insert_with(|| proof_of(view, &who.account_id, &subjects));
+        let proof = proofs.entry(&who.account_id).or_insert_with(|| proof_of(view, &who.account_id, subjects));
         let since = granted.as_ref().and_then(|granted| granted.created);
-        let proof = &proof_since(proof, since, view.logs);
-        let (heard, account_id) = (&subjects.heard, who.account_id.as_str());
-        let days = view.logs.and_then(|logs| logs.whole_days);
-        let accessed = &Accessed::of(done, account, days);
-        let alternatives = &done.alternatives();
         let look = Look {
-            alternatives,
-            accessed,
+            alternatives: &done.alternatives(),
+            accessed: &Accessed::of(done, account, view.logs.and_then(|logs| logs.whole_days)),
             done,
             granted: granted.as_ref(),
-            proof,
+            proof: &proof_since(proof, since, view.logs),
             known: &known,
-            heard,
-            account_id,
+            heard: &subjects.heard,
+            account_id: &who.account_id,
             expand,
         };
-        for judged in look.rows() {
-            match rows.len() < view.rows_wanted {
-                true => rows.push(cells(who, done, (granted.as_ref(), accessed), &judged)),
-                false => spared += 1,
-            }
-        }
+        see(who, &look);
     }
-    let hidden = if rows.is_empty() { asked_about.map(nobody) } else { without_state(&without) };
-    Answer { columns: COLUMNS.to_vec(), rows, rows_spared: spared, hidden, ..Answer::default() }
+    without
 }
 
 /// What proves that what is not in the logs of an account was not done.

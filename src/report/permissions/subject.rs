@@ -49,6 +49,8 @@ pub(super) struct Who {
 pub(super) struct Done {
     /// Its arn, as state has it, else the longest that logs have: a session does not tell the path of its role.
     pub arn: String,
+    /// Its first and last call, denied or not.
+    pub span: Span,
     /// By action, `s3:GetObject`.
     pub asked: BTreeMap<String, Asked>,
     /// Actions that a call of it may have asked for beside its own, with that call.
@@ -119,6 +121,7 @@ impl Subjects {
             if done.arn.is_empty() || is_longer && ids.values().all(|arn| *arn != done.arn) {
                 done.arn = principal.to_owned();
             }
+            done.span.merge(counts.span);
             done.add(known, call, counts);
         }
         for row in state.get::<Principals>().map(Principals::rows).unwrap_or_default() {

@@ -1,6 +1,7 @@
 //! Rows. State is given as the AWS CLI prints it, logs as records, and what was read of them as a span.
 
 mod proposals;
+mod summary;
 mod unproven;
 
 use std::collections::BTreeSet;

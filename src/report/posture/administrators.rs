@@ -63,7 +63,7 @@ fn holders(details: &Authorization) -> Vec<Holder> {
 }
 
 /// Whom a role's trust policy names, as written.
-pub(super) fn trusted(role: &Role) -> Vec<&str> {
+pub(in crate::report) fn trusted(role: &Role) -> Vec<&str> {
     let statements = role.trust.iter().flat_map(|trust| trust.statements());
     let principals =
         statements.filter(|statement| statement.is_allow()).filter_map(|statement| statement.principals.as_ref());

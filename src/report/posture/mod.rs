@@ -26,6 +26,7 @@ use super::addresses::with_places;
 use super::joined::{self, Logs};
 use super::{Answer, Finding, Form, Report, Rule, StateUse, View, finding};
 use crate::aggregate::{issuances, keys, principals, root_use, sign_ins};
+pub(super) use administrators::trusted;
 pub(super) use groups::unknown_groups;
 pub(super) use look::Look;
 pub(super) use options::*;

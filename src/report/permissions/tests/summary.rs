@@ -1,0 +1,179 @@
+//! `--summary`: administrators, what nobody used, and how much of what is granted was.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::posture::testing::HEADER;
+
+/// `principal grant usage granted used proven unseen unknowable` of every row, by column name, and the sentence below them.
+fn summary(files: &[String], records: &[Json], days: i32) -> (Vec<BTreeMap<&'static str, String>>, String) {
+    let (posture, logs) = (load(files), logs(days));
+    let others = ["iam:CreateGroup", "route53:CreateHostedZone", "account:PutContactInformation"].map(change);
+    let state = scan_for(REPORT.needs, &samples(records.iter().cloned().chain(others)));
+    let options = Options::default();
+    let view = View { posture: Some(&posture), logs: Some(&logs), ..View::new(&state, &options) };
+    let answer = (SUMMARY.answer)(&view);
+    let text = |value: &Value| match value {
+        Value::Null => String::new(),
+        Value::Count(count) => count.to_string(),
+        Value::Time(time) => time.to_string(),
+        Value::List(all) => all.join("; "),
+        other => other.as_text().unwrap_or_default().into_owned(),
+    };
+    let rows = answer.rows.iter().map(|row| {
+        let named = SUMMARY.columns.iter().zip(row);
+        named.map(|(column, value)| (column.name, text(value))).collect()
+    });
+    let rows = rows.collect();
+    (rows, answer.hidden.unwrap_or_default())
+}
+
+fn lines(rows: &[BTreeMap<&'static str, String>], columns: &[&str]) -> Vec<String> {
+    let line =
+        |row: &BTreeMap<&str, String>| columns.iter().map(|name| row[name].as_str()).collect::<Vec<_>>().join(" ");
+    rows.iter().map(|row| line(row).replace(&arn(""), "")).collect()
+}
+
+fn role(name: &str, last_used: Option<Json>, statements: Json) -> Json {
+    let trust = json!([{ "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": { "AWS": arn("root") } }]);
+    let mut role = entity(
+        "Role",
+        name,
+        json!({ "RolePolicyList": inline(statements), "AssumeRolePolicyDocument": document(trust) }),
+    );
+    if let Some(used) = last_used {
+        role["RoleLastUsed"] = used;
+    }
+    role
+}
+
+fn state(users: &[Json], groups: &[Json], roles: &[Json]) -> String {
+    json!({ "UserDetailList": users, "GroupDetailList": groups, "RoleDetailList": roles, "Policies": [] }).to_string()
+}
+
+/// Each action once, however many statements have it; what a `Deny` takes back is not granted.
+#[test]
+fn granted_actions_are_counted_once() {
+    let statements = json!([
+        allow(json!(["sts:*", "sts:Assume*", "IAM:listusers", "iam:ListUsers"])),
+        allow(json!(["iam:List*"])),
+        { "Effect": "Deny", "Action": "iam:ListRoles", "Resource": "*" },
+    ]);
+    let records = [
+        call("ann", "iam:ListUsers", ""),
+        call("ann", "iam:ListGroups", "AccessDenied"),
+        call("ann", "ec2:RunInstances", ""),
+    ];
+    let (rows, _) = summary(&[ann(statements).to_string()], &records, 30);
+    let count = |name: &str| rows[0][name].parse::<usize>().unwrap();
+    let known = Known::new(Actions::known());
+    let of = |pattern: &str| known.count(pattern, &Listed::Only(vec![pattern.to_owned()]));
+    assert_eq!(count("granted"), of("sts:*") + of("iam:List*") - 1, "iam:ListRoles is taken back");
+    assert_eq!(count("used"), 2);
+    assert_eq!(count("granted"), ["used", "proven_unused", "unseen", "unknowable"].map(count).iter().sum::<usize>());
+    assert!(count("proven_unused") > 0 && count("unseen") == 0);
+    assert_eq!(lines(&rows, &["asked", "ungranted", "wanted"]), ["3 1 0"]);
+    // A day less proves nothing.
+    let (rows, _) = summary(&[ann(json!([allow(json!("iam:ListUsers"))])).to_string()], &[], 29);
+    assert_eq!(lines(&rows, &["granted", "proven_unused", "unseen"]), ["1 0 1"]);
+}
+
+#[test]
+fn administrators_come_first_and_say_through_what() {
+    let group = entity("Group", "ops", json!({ "GroupPolicyList": inline(json!([allow(json!("*"))])) }));
+    let users = [
+        entity(
+            "User",
+            "ann",
+            json!({ "GroupList": ["ops"], "UserPolicyList": inline(json!([allow(json!("iam:ListUsers"))])) }),
+        ),
+        entity("User", "bob", json!({ "UserPolicyList": inline(json!([allow(json!("ec2:*"))])) })),
+        entity(
+            "User",
+            "cid",
+            json!({ "AttachedManagedPolicies": [{ "PolicyName": "AdministratorAccess",
+            "PolicyArn": "arn:aws:iam::aws:policy/AdministratorAccess" }] }),
+        ),
+        // Neither leads anywhere by itself.
+        entity(
+            "User",
+            "dan",
+            json!({ "GroupList": ["makers"], "UserPolicyList": inline(json!([allow(json!("iam:PassRole"))])) }),
+        ),
+    ];
+    let makers =
+        entity("Group", "makers", json!({ "GroupPolicyList": inline(json!([allow(json!("lambda:CreateFunction"))])) }));
+    let roles = [
+        role("admin", Some(json!({})), json!([allow(json!("*"))])),
+        role("reader", None, json!([allow(json!("s3:Get*"))])),
+    ];
+    let state = state(&users, &[group, makers], &roles);
+    let (rows, said) = summary(&[state], &[call("ann", "iam:ListUsers", "")], 30);
+    let shown = lines(&rows, &["name", "grant", "usage", "grant_by", "trusts"]);
+    assert_eq!(
+        shown,
+        [
+            "role/admin admin never inline own root",
+            "user/dan escalation unknown several policies together ",
+            "user/cid admin unknown arn:aws:iam::aws:policy/AdministratorAccess ",
+            "user/ann admin used group/ops: inline own ",
+            "user/bob full-service unknown inline own ",
+            "role/reader other unknown  root",
+        ]
+    );
+    assert_eq!(
+        said,
+        "4 of 6 users and roles are administrators or can become one, 3 of them not in these logs; IAM knows no use of 1"
+    );
+}
+
+/// What IAM says of the last use, beside what logs show.
+#[test]
+fn who_was_used() {
+    let user = |name: &str| entity("User", name, json!({}));
+    let date = "2026-06-01T00:00:00+00:00";
+    let roles = [
+        role("never", Some(json!({})), json!([])),
+        role("old", Some(json!({ "LastUsedDate": date, "Region": "us-east-1" })), json!([])),
+        role("untold", None, json!([])),
+        role("here", Some(json!({})), json!([])),
+    ];
+    let users = ["ann", "bob", "cid", "dan"].map(user);
+    let row = |name: &str, password: &str, key: &str| {
+        format!(
+            "{name},{},2024-01-01T00:00:00Z,true,{password},N/A,N/A,false,true,2024-01-01T00:00:00Z,{key},N/A,N/A,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A\n",
+            arn(&format!("user/{name}"))
+        )
+    };
+    let report = [
+        format!("{HEADER}\n"),
+        row("ann", "no_information", "N/A"),
+        row("bob", "N/A", "2026-05-01T00:00:00Z"),
+        row("cid", "", "N/A"),
+    ]
+    .concat();
+    let records = [call("role/here", "sts:GetCallerIdentity", "")];
+    let (rows, said) = summary(&[state(&users, &[], &roles), report], &records, 30);
+    assert_eq!(
+        lines(&rows, &["name", "usage", "last_used"]),
+        [
+            "role/never never ",
+            "user/ann never ",
+            "role/old not-seen 2026-06-01T00:00:00Z",
+            "user/bob not-seen 2026-05-01T00:00:00Z",
+            "role/untold unknown ",
+            "user/cid unknown ",
+            "user/dan unknown ",
+            "role/here used 2026-08-03T00:00:00Z",
+        ]
+    );
+    assert!(said.starts_with("0 of 8 users and roles are administrators"), "{said}");
+}
+
+/// Without state there is what was asked for, and it is said that the rest is not known.
+#[test]
+fn without_state() {
+    let (rows, said) = summary(&[], &[call("ann", "iam:ListUsers", "")], 30);
+    assert_eq!(lines(&rows, &["name", "grant", "usage", "granted", "asked"]), ["user/ann  used  1"]);
+    assert!(said.ends_with("no authorization details were given"), "{said}");
+}
