@@ -144,6 +144,8 @@ impl Posture {
             Part::PasswordPolicy(value) => newer(&mut account.password_policy, Dated { value, source }),
             Part::EnabledRegions(value) => newer(&mut account.enabled_regions, Dated { value, source }),
             Part::VirtualMfa(value) => newer(&mut account.virtual_mfa, Dated { value, source }),
+            Part::OidcProviders(value) => newer(&mut account.oidc_providers, Dated { value, source }),
+            Part::SamlProviders(value) => newer(&mut account.saml_providers, Dated { value, source }),
             Part::LastAccessed(value) => newer(&mut account.last_accessed, Dated { value, source }),
             Part::AccessKeys(value) => together(&mut account.access_keys, Dated { value, source }),
             Part::ServiceCredentials(value) => together(&mut account.service_credentials, Dated { value, source }),

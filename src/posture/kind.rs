@@ -26,6 +26,10 @@ pub enum StateKind {
     MfaDevices,
     /// `aws iam list-virtual-mfa-devices`.
     VirtualMfaDevices,
+    /// `aws iam list-open-id-connect-providers`.
+    OidcProviders,
+    /// `aws iam list-saml-providers`.
+    SamlProviders,
     /// `aws iam list-signing-certificates`. The credential report has what is judged of them.
     SigningCertificates,
     /// `aws iam list-account-aliases`: what the account is called.
@@ -40,7 +44,7 @@ pub enum StateKind {
 
 impl StateKind {
     /// All that are judged.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::CredentialReport,
         Self::AuthorizationDetails,
         Self::AccessKeys,
@@ -50,6 +54,8 @@ impl StateKind {
         Self::PasswordPolicy,
         Self::EnabledRegions,
         Self::VirtualMfaDevices,
+        Self::OidcProviders,
+        Self::SamlProviders,
         Self::LastAccessed,
     ];
 
@@ -79,6 +85,8 @@ impl StateKind {
             Self::EnabledRegions => "enabled-regions",
             Self::MfaDevices => "mfa-devices",
             Self::VirtualMfaDevices => "virtual-mfa-devices",
+            Self::OidcProviders => "open-id-connect-providers",
+            Self::SamlProviders => "saml-providers",
             Self::SigningCertificates => "signing-certificates",
             Self::AccountAliases => "account-aliases",
             Self::LastAccessed => "service-last-accessed",
@@ -105,6 +113,8 @@ impl StateKind {
             "Regions" => Self::EnabledRegions,
             "MFADevices" => Self::MfaDevices,
             "VirtualMFADevices" => Self::VirtualMfaDevices,
+            "OpenIDConnectProviderList" => Self::OidcProviders,
+            "SAMLProviderList" => Self::SamlProviders,
             "Certificates" => Self::SigningCertificates,
             "AccountAliases" => Self::AccountAliases,
             "JobStatus" | "ServicesLastAccessed" => Self::LastAccessed,
@@ -129,6 +139,8 @@ impl fmt::Display for StateKind {
             Self::EnabledRegions => "a list of regions",
             Self::MfaDevices => "a list of MFA devices",
             Self::VirtualMfaDevices => "a list of virtual MFA devices",
+            Self::OidcProviders => "a list of OpenID Connect providers",
+            Self::SamlProviders => "a list of SAML providers",
             Self::SigningCertificates => "a list of signing certificates",
             Self::AccountAliases => "account aliases",
             Self::LastAccessed => "services last accessed",

@@ -15,6 +15,7 @@ mod csv;
 mod dated;
 mod folder;
 mod holders;
+mod identity_providers;
 mod kind;
 mod last_accessed;
 mod load;
@@ -40,6 +41,7 @@ pub use authorization::{
     AttachedPolicy, Authorization, Boundary, Group, InlinePolicy, LastUsed, ManagedPolicy, PolicyVersion, Role, User,
 };
 pub use credential_report::{Answer, CredentialReport, Credentials, ReportedCertificate, ReportedKey};
+pub use identity_providers::IdentityProvider;
 pub use kind::StateKind;
 pub use last_accessed::{LastAccessed, ServicesAccessed};
 #[cfg(feature = "iam")]
@@ -82,6 +84,10 @@ pub struct Account {
     pub enabled_regions: Option<Dated<BTreeSet<String>>>,
     /// Virtual MFA devices.
     pub virtual_mfa: Option<Dated<Vec<VirtualMfaDevice>>>,
+    /// OpenID Connect providers.
+    pub oidc_providers: Option<Dated<Vec<IdentityProvider>>>,
+    /// SAML providers.
+    pub saml_providers: Option<Dated<Vec<IdentityProvider>>>,
     /// Which services users, groups and roles used last.
     pub last_accessed: Option<Dated<LastAccessed>>,
     /// Parts that a snapshot could not have: of them nothing is known, which is not that there is nothing.
@@ -218,6 +224,8 @@ impl Account {
             self.password_policy.as_ref().map(|part| &part.source),
             self.enabled_regions.as_ref().map(|part| &part.source),
             self.virtual_mfa.as_ref().map(|part| &part.source),
+            self.oidc_providers.as_ref().map(|part| &part.source),
+            self.saml_providers.as_ref().map(|part| &part.source),
             self.last_accessed.as_ref().map(|part| &part.source),
         ]
         .into_iter()

@@ -9,9 +9,9 @@ use serde_json::Value;
 use super::authorization::{self, Authorization};
 use super::manifest::Manifest;
 use super::{
-    AccessKey, AccountSummary, AsOfBasis, CredentialReport, LastAccessed, OtherCredential, PasswordPolicy, StateKind,
-    VirtualMfaDevice, access_keys, account_summary, credential_report, last_accessed, other_credentials,
-    password_policy, regions, virtual_mfa,
+    AccessKey, AccountSummary, AsOfBasis, CredentialReport, IdentityProvider, LastAccessed, OtherCredential,
+    PasswordPolicy, StateKind, VirtualMfaDevice, access_keys, account_summary, credential_report, identity_providers,
+    last_accessed, other_credentials, password_policy, regions, virtual_mfa,
 };
 use crate::model::EventTime;
 
@@ -39,6 +39,8 @@ pub(super) enum Part {
     PasswordPolicy(PasswordPolicy),
     EnabledRegions(BTreeSet<String>),
     VirtualMfa(Vec<VirtualMfaDevice>),
+    OidcProviders(Vec<IdentityProvider>),
+    SamlProviders(Vec<IdentityProvider>),
     LastAccessed(LastAccessed),
     CallerIdentity,
     Manifest(Box<Manifest>),
@@ -121,6 +123,8 @@ fn of_kind(kind: StateKind, text: &str) -> Result<Parsed, String> {
             let (part, damage) = (Part::VirtualMfa(read.devices), damage.or(read.trouble));
             Ok(Parsed { part, account_id: None, as_of: read.newest, basis: basis(read.newest), damage })
         }
+        StateKind::OidcProviders => providers(text, Part::OidcProviders),
+        StateKind::SamlProviders => providers(text, Part::SamlProviders),
         StateKind::MfaDevices | StateKind::SigningCertificates | StateKind::AccountAliases => {
             let (_, damage) = documents::<IgnoredAny>(text)?;
             Ok(Parsed { damage, ..undated(Part::Aside) })
@@ -154,6 +158,13 @@ fn credentials(text: &str) -> Result<Parsed, String> {
     let basis = if generated.is_some() { AsOfBasis::Generated } else { basis(read.newest) };
     let part = Part::CredentialReport(read.report);
     Ok(Parsed { part, account_id: read.account_id, as_of, basis, damage: read.trouble })
+}
+
+fn providers(text: &str, part: fn(Vec<IdentityProvider>) -> Part) -> Result<Parsed, String> {
+    let (pages, damage) = documents(text)?;
+    let found = identity_providers::of(pages);
+    let as_of = found.iter().filter_map(|one| one.created).max();
+    Ok(Parsed { part: part(found), account_id: None, as_of, basis: basis(as_of), damage })
 }
 
 fn of_others(found: Vec<OtherCredential>, damage: Option<String>, part: fn(Vec<OtherCredential>) -> Part) -> Parsed {
@@ -249,6 +260,8 @@ mod tests {
         assert_eq!(kind(r#"{"UserId": "AIDA", "Account": "111122223333"}"#), Some(StateKind::CallerIdentity));
         assert_eq!(kind(r#"{"MFADevices": []}"#), Some(StateKind::MfaDevices));
         assert_eq!(kind(r#"{"VirtualMFADevices": [{"SerialNumber": "x"}]}"#), Some(StateKind::VirtualMfaDevices));
+        assert_eq!(kind(r#"{"OpenIDConnectProviderList": []}"#), Some(StateKind::OidcProviders));
+        assert_eq!(kind(r#"{"SAMLProviderList": [{"Arn": "x"}]}"#), Some(StateKind::SamlProviders));
         assert_eq!(kind(r#"{"Certificates": []}"#), Some(StateKind::SigningCertificates));
         assert_eq!(kind(r#"{"AccountAliases": ["pay"]}"#), Some(StateKind::AccountAliases));
         assert_eq!(kind(r#"{"Arn": "a", "JobStatus": "COMPLETED"}"#), Some(StateKind::LastAccessed));

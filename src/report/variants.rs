@@ -25,7 +25,7 @@ pub static VARIANTS: &[Variant] = &[
         of: permissions::REPORT.name,
         flag: "summary",
         value: None,
-        about: "List each user and role: administrator or not, used or not, and how much is unused",
+        about: "Sum up each user and role: administrator, used, how much is unused",
         report: &permissions::SUMMARY,
     },
     Variant {

@@ -14,7 +14,9 @@ pub(super) enum Part {
     AccountSummary,
     EnabledRegions,
     LastAccessed,
+    OidcProviders,
     PasswordPolicy,
+    SamlProviders,
     VirtualMfaDevices,
     OfUsers(List),
 }
@@ -34,7 +36,9 @@ impl Part {
             Self::AccountAliases,
             Self::AccountSummary,
             Self::EnabledRegions,
+            Self::OidcProviders,
             Self::PasswordPolicy,
+            Self::SamlProviders,
             Self::VirtualMfaDevices,
         ];
         let asked = last_accessed.then_some(Self::LastAccessed);
@@ -48,7 +52,9 @@ impl Part {
             Self::AccountSummary => StateKind::AccountSummary,
             Self::EnabledRegions => StateKind::EnabledRegions,
             Self::LastAccessed => StateKind::LastAccessed,
+            Self::OidcProviders => StateKind::OidcProviders,
             Self::PasswordPolicy => StateKind::PasswordPolicy,
+            Self::SamlProviders => StateKind::SamlProviders,
             Self::VirtualMfaDevices => StateKind::VirtualMfaDevices,
             Self::OfUsers(list) => list.kind(),
         }
@@ -64,6 +70,8 @@ impl Part {
             Self::AccountSummary => summary(asker).await?,
             Self::EnabledRegions => regions(asker).await?,
             Self::LastAccessed => return last_accessed::ask(asker, &principals.arns).await,
+            Self::OidcProviders => oidc_providers(asker).await?,
+            Self::SamlProviders => saml_providers(asker).await?,
             Self::PasswordPolicy => return password_policy(asker).await,
             Self::VirtualMfaDevices => virtual_mfa_devices(asker).await?,
             Self::OfUsers(list) => list.ask(asker, &principals.users).await?,
@@ -102,6 +110,21 @@ async fn virtual_mfa_devices(asker: &Asker) -> Result<Value, Lost> {
     let pages = asker.calls.pages("iam:ListVirtualMFADevices", stream).await?;
     let all = pages.iter().flat_map(|page| &page.virtual_mfa_devices).map(shapes::virtual_mfa_device);
     Ok(json!({ "VirtualMFADevices": all.collect::<Vec<_>>() }))
+}
+
+async fn oidc_providers(asker: &Asker) -> Result<Value, Lost> {
+    let asked = asker.iam.list_open_id_connect_providers().send();
+    let answer = asker.calls.once("iam:ListOpenIDConnectProviders", asked).await?;
+    let all = answer.open_id_connect_provider_list.iter().flatten();
+    let all = all.map(|provider| shapes::object([("Arn", json!(provider.arn))]));
+    Ok(json!({ "OpenIDConnectProviderList": all.collect::<Vec<_>>() }))
+}
+
+async fn saml_providers(asker: &Asker) -> Result<Value, Lost> {
+    let asked = asker.iam.list_saml_providers().send();
+    let answer = asker.calls.once("iam:ListSAMLProviders", asked).await?;
+    let all = answer.saml_provider_list.iter().flatten().map(shapes::saml_provider);
+    Ok(json!({ "SAMLProviderList": all.collect::<Vec<_>>() }))
 }
 
 /// Where there is none, the line that the AWS CLI prints then.

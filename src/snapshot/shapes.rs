@@ -3,7 +3,7 @@
 use aws_sdk_iam::primitives::{DateTime, DateTimeFormat};
 use aws_sdk_iam::types::{
     AccessKeyMetadata, AttachedPermissionsBoundary, AttachedPolicy, GroupDetail, InstanceProfile, ManagedPolicyDetail,
-    MfaDevice, PasswordPolicy, PolicyDetail, PolicyVersion, Role, RoleDetail, RoleLastUsed,
+    MfaDevice, PasswordPolicy, PolicyDetail, PolicyVersion, Role, RoleDetail, RoleLastUsed, SamlProviderListEntry,
     ServiceSpecificCredentialMetadata, SigningCertificate, SshPublicKeyMetadata, Tag, User, UserDetail,
     VirtualMfaDevice,
 };
@@ -186,6 +186,15 @@ pub(super) fn mfa_device(device: &MfaDevice) -> Value {
         ("UserName", json!(device.user_name)),
         ("SerialNumber", json!(device.serial_number)),
         ("EnableDate", time(&device.enable_date)),
+    ])
+}
+
+/// A provider of `list-saml-providers`.
+pub(super) fn saml_provider(provider: &SamlProviderListEntry) -> Value {
+    object([
+        ("Arn", json!(provider.arn)),
+        ("ValidUntil", maybe_time(provider.valid_until.as_ref())),
+        ("CreateDate", maybe_time(provider.create_date.as_ref())),
     ])
 }
 

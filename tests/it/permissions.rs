@@ -142,7 +142,7 @@ fn an_audit_with_state_sums_permissions_up() {
     let page = with("html").ends(0);
     assert!(page.text().contains("<section id=\"permissions-summary\">") && page.text().contains("user/vendor-audit"));
     let ticket = with("markdown").ends(0);
-    assert!(ticket.text().contains("\n## permissions-summary\n") && ticket.text().contains("| user/Alice | admin |"));
+    assert!(ticket.text().contains("\n## permissions-summary\n") && ticket.text().contains("| `user/Alice` | admin |"));
     assert!(ticket.text().contains("`trailscan permissions --summary --columns NAME,…`"), "what can be typed");
     // Near misses: logs alone, and a report that is asked alone.
     let without = place.trailscan("audit --format json").arg(&logs).ends(0).json();

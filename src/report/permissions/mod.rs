@@ -64,7 +64,7 @@ const EXPAND: ReportOption = ReportOption {
     name: "expand",
     default: 0,
     min: 0,
-    about: "Show a pattern such as s3:Get* action by action where it stands for no more than N actions",
+    about: "Show a pattern, as s3:Get*, of up to N actions by action",
 };
 
 const EXAMPLES: &[&str] = &[

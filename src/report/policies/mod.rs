@@ -71,7 +71,8 @@ that was seen may never have needed it. Where it is empty no holder is in what w
 
 --trust asks of the same files whom each role lets in: a row per role and principal of its trust policy, identity providers \
 first, with the subjects whose tokens it takes and what the role grants. --where trusted_kind=oidc-provider chooses one kind. \
-Which providers no role trusts, the files do not tell.
+Where lists of providers are given (aws iam list-open-id-connect-providers, list-saml-providers), those that no role \
+trusts have the role none, and exists tells of the others whether they are there.
 
 document is the document as JSON on one line with its members in order of names: --columns +document shows as much of it \
 as a terminal is wide, JSON and the other formats have it whole. Rows come widest grant first, then by account and policy.";

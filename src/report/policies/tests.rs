@@ -255,3 +255,51 @@ fn whom_roles_let_in() {
     assert_eq!(answer.rows.iter().map(line).collect::<Vec<_>>(), expected);
     assert_eq!(answer.notes, [format!("the trust policy of {} could not be read", arn("role/lost"))]);
 }
+
+/// Where lists of providers are given: one that no role trusts has a row, and one that a role trusts may be gone.
+#[test]
+fn providers_that_nobody_trusts() {
+    let trust = |provider: &str| {
+        document(
+            json!([{ "Effect": "Allow", "Action": "sts:AssumeRoleWithSAML", "Principal": { "Federated": provider } }]),
+        )
+    };
+    let details = |roles: &[(&str, Json)]| {
+        let roles =
+            roles.iter().map(|(name, trust)| entity("Role", name, json!({ "AssumeRolePolicyDocument": trust })));
+        json!({ "UserDetailList": [], "GroupDetailList": [], "Policies": [], "RoleDetailList": roles.collect::<Vec<_>>() })
+            .to_string()
+    };
+    let saml =
+        json!({ "SAMLProviderList": [{ "Arn": arn("saml-provider/ADFS") }, { "Arn": arn("saml-provider/Old") }] })
+            .to_string();
+    let oidc = json!({ "OpenIDConnectProviderList": [{ "Arn": arn("oidc-provider/example.com") }] }).to_string();
+    let lines = |files: &[String]| -> Vec<String> {
+        let posture = load(files);
+        let (state, options) = (scan_for(REPORT.needs, &samples(Vec::<Json>::new())), Options::default());
+        let answer = (TRUST.answer)(&View { posture: Some(&posture), ..View::new(&state, &options) });
+        let at = |name: &str| TRUST.columns.iter().position(|column| column.name == name).unwrap();
+        let places = ["trusted", "role", "exists"].map(at);
+        answer.rows.iter().map(|row| places.map(|place| text(&row[place])).join(" | ")).collect()
+    };
+    let other = "arn:aws:iam::999900001111:saml-provider/Theirs";
+    let roles = [
+        ("people", trust(&arn("saml-provider/ADFS"))),
+        ("gone", trust(&arn("saml-provider/Gone"))),
+        ("odd", trust(other)),
+    ];
+    assert_eq!(
+        lines(&[details(&roles), saml.clone(), oidc]),
+        [
+            "saml-provider/ADFS | role/people | yes",
+            "saml-provider/Gone | role/gone | no",
+            &format!("{other} | role/odd | "),
+            "saml-provider/Old | none | yes",
+            "oidc-provider/example.com | none | yes",
+        ]
+    );
+    // Without the lists nothing is said of it; a trust policy that cannot be read may trust any.
+    assert_eq!(lines(&[details(&roles[..1])]), ["saml-provider/ADFS | role/people | "]);
+    let unread = lines(&[details(&[("lost", json!("not a document"))]), saml]);
+    assert_eq!(unread, ["saml-provider/ADFS |  | yes", "saml-provider/Old |  | yes"]);
+}

@@ -6,6 +6,7 @@ mod credentials;
 mod documents;
 mod groups;
 mod headless;
+mod identity_providers;
 mod idle_roles;
 mod look;
 mod options;
@@ -53,6 +54,7 @@ pub static REPORT: Report = Report {
         ROOT_USED,
         PASSWORD_WITHOUT_MFA,
         MFA_UNASSIGNED,
+        PROVIDER_UNTRUSTED,
         KEY_TOO_OLD,
         KEY_NEVER_USED,
         CERTIFICATE_TOO_OLD,
@@ -123,7 +125,8 @@ Without INPUT only the files are read, which the AWS CLI makes, or `trailscan ia
   --password-policy        aws iam get-account-password-policy
   --iam-dir                a folder with a folder per account, holding any of them; and, told by
                            their content, aws iam list-service-specific-credentials and
-                           list-ssh-public-keys, of one user or many, and list-virtual-mfa-devices
+                           list-ssh-public-keys, of one user or many, list-virtual-mfa-devices,
+                           list-open-id-connect-providers and list-saml-providers
 
 source is the file that a row rests on and as_of the moment that it speaks of: when it was generated, where it says so \
 (as_of_basis generated); else the newest date in it, so it was made then or later (newest-date). Ages run to that moment \
@@ -162,6 +165,8 @@ fn answer(view: &View<'_>) -> Answer {
         let others = [&account.service_credentials, &account.ssh_keys].into_iter().flatten();
         violations.extend(others.flat_map(|part| other_credentials::judge(look, part)));
         violations.extend(look.account.virtual_mfa.iter().flat_map(|part| virtual_mfa::judge(look, part)));
+        let providers = [&account.oidc_providers, &account.saml_providers].into_iter().flatten();
+        violations.extend(providers.flat_map(|part| identity_providers::judge(look, part)));
         violations.extend(look.authorization().into_iter().flat_map(|part| user_policies::judge(look, part)));
         violations.extend(look.authorization().into_iter().flat_map(|part| groups::judge(look, part)));
         violations.extend(look.authorization().into_iter().flat_map(|part| documents::judge(look, part)));

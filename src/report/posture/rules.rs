@@ -86,6 +86,23 @@ pub(super) const MFA_UNASSIGNED: Rule = Rule {
     page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_enable_virtual.html",
 };
 
+pub(super) const PROVIDER_UNTRUSTED: Rule = Rule {
+    id: "identity-provider-untrusted",
+    severity: Severity::Info,
+    practice: None,
+    techniques: &["T1484.002"],
+    controls: &[],
+    about: "The account has an OpenID Connect or SAML identity provider that the trust policy of no role names: left over, or kept \
+            for later. Nobody comes in by it today; whoever may change a trust policy can let in whom it vouches for. Not wrong \
+            where something else than a role uses it: a Cognito identity pool, a Client VPN endpoint. Providers of Identity \
+            Center are left out, and nothing is said where a trust policy could not be read; more than three of an account \
+            are one line.",
+    check: "`trailscan policies --trust` lists who trusts which provider; policy-changes shows who made it.",
+    fix: "Once nothing uses it: `aws iam delete-open-id-connect-provider --open-id-connect-provider-arn ARN`, or \
+          `delete-saml-provider --saml-provider-arn ARN`.",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers.html",
+};
+
 pub(super) const KEY_TOO_OLD: Rule = Rule {
     id: "key-too-old",
     severity: Severity::Medium,

@@ -745,6 +745,47 @@ fn lists_of_credentials_of_many_users_hold_together_and_a_cut_one_is_told() {
 }
 
 #[test]
+fn identity_providers_that_no_role_trusts() {
+    let arn = |rest: &str| format!("arn:aws:iam::{ACCOUNT}:{rest}");
+    let role = |name: &str, effect: &str, provider: &str| {
+        let trust = json!({ "Version": "2012-10-17", "Statement": [{ "Effect": effect, "Action": "sts:AssumeRoleWithSAML",
+                            "Principal": { "Federated": arn(provider) } }] });
+        json!({ "RoleName": name, "RoleId": "AROA", "Path": "/", "Arn": arn(&format!("role/{name}")),
+                "CreateDate": days_ago(9), "AssumeRolePolicyDocument": trust })
+    };
+    let details = |roles: &[Json]| {
+        json!({ "UserDetailList": [], "GroupDetailList": [], "RoleDetailList": roles, "Policies": [] }).to_string()
+    };
+    let saml = |names: &[&str]| {
+        let one = |name: &&str| json!({ "Arn": arn(&format!("saml-provider/{name}")), "CreateDate": days_ago(3) });
+        json!({ "SAMLProviderList": names.iter().map(one).collect::<Vec<_>>() }).to_string()
+    };
+    let untrusted = |files: &[String]| -> Vec<String> {
+        found(files).into_iter().filter(|line| line.starts_with("identity-provider-untrusted")).collect()
+    };
+    let one = |name: &str| vec![format!("identity-provider-untrusted saml-provider/{name}")];
+    let roles = [role("people", "Allow", "saml-provider/ADFS")];
+    assert_eq!(untrusted(&[details(&roles), saml(&["ADFS", "Okta"])]), one("Okta"));
+    let oidc = json!({ "OpenIDConnectProviderList": [{ "Arn": arn("oidc-provider/example.com/id/1") }] }).to_string();
+    assert_eq!(untrusted(&[details(&roles), oidc]), ["identity-provider-untrusted oidc-provider/example.com/id/1"]);
+    // A role that denies lets nobody in.
+    assert_eq!(untrusted(&[details(&[role("no", "Deny", "saml-provider/ADFS")]), saml(&["ADFS"])]), one("ADFS"));
+    // Near misses: all are trusted, Identity Center's own, a trust policy that cannot be read, no roles at hand.
+    assert_eq!(untrusted(&[details(&roles), saml(&["ADFS"])]), [""; 0]);
+    assert_eq!(untrusted(&[details(&roles), saml(&["AWSSSO_0123_DO_NOT_DELETE"])]), [""; 0]);
+    let mut lost = role("lost", "Allow", "saml-provider/ADFS");
+    lost["AssumeRolePolicyDocument"] = json!("not a document");
+    assert_eq!(untrusted(&[details(&[lost]), saml(&["Okta"])]), [""; 0]);
+    assert_eq!(untrusted(&[saml(&["Okta"])]), [""; 0]);
+    assert_eq!(untrusted(&[details(&roles), saml(&["A", "B", "C"])]).len(), 3);
+    assert_eq!(
+        untrusted(&[details(&roles), saml(&["A", "B", "C", "D"])]),
+        [format!("identity-provider-untrusted {ACCOUNT}")],
+        "one line"
+    );
+}
+
+#[test]
 fn virtual_mfa_devices_that_belong_to_nobody() {
     let serial = |name: &str| format!("arn:aws:iam::{ACCOUNT}:mfa/{name}");
     let devices = |all: &[Json]| json!({ "VirtualMFADevices": all }).to_string();

@@ -20,6 +20,7 @@ pub(in crate::report) enum SubjectKind {
     Policy,
     Key,
     MfaDevice,
+    IdentityProvider,
     Account,
 }
 
@@ -52,6 +53,7 @@ impl SubjectKind {
             Self::Policy => "policy",
             Self::Key => "key",
             Self::MfaDevice => "mfa-device",
+            Self::IdentityProvider => "identity-provider",
             Self::Account => "account",
         }
     }

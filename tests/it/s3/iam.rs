@@ -19,12 +19,14 @@ pub const SHUT: &str = "777788889999";
 pub const SEED: &str = "U0VFRFNFRURTRUVE";
 
 /// Every action of IAM that may be missing, with the word of its part.
-pub const OPTIONAL: [(&str, &str); 9] = [
+pub const OPTIONAL: [(&str, &str); 11] = [
     ("GetAccountPasswordPolicy", "password-policy"),
     ("GetAccountSummary", "account-summary"),
     ("ListAccessKeys", "access-keys"),
     ("ListAccountAliases", "account-aliases"),
     ("ListMFADevices", "mfa-devices"),
+    ("ListOpenIDConnectProviders", "open-id-connect-providers"),
+    ("ListSAMLProviders", "saml-providers"),
     ("ListServiceSpecificCredentials", "service-specific-credentials"),
     ("ListSigningCertificates", "signing-certificates"),
     ("ListSSHPublicKeys", "ssh-public-keys"),
@@ -135,6 +137,19 @@ fn of_iam(asked: &Asked, action: &str, id: &str) -> Option<Fault> {
             listed(action, "MFADevices", &format!("<member><UserName>{user}</UserName>{DEVICE}</member>"))
         }
         "ListVirtualMFADevices" => listed(action, "VirtualMFADevices", &format!("<member>{DEVICE}{SEEDED}</member>")),
+        "ListOpenIDConnectProviders" => listed(
+            action,
+            "OpenIDConnectProviderList",
+            &format!("<member><Arn>arn:aws:iam::{id}:oidc-provider/example.com</Arn></member>"),
+        ),
+        "ListSAMLProviders" => listed(
+            action,
+            "SAMLProviderList",
+            &format!(
+                "<member><Arn>arn:aws:iam::{id}:saml-provider/ADFS</Arn><ValidUntil>2126-09-01T00:00:00Z</ValidUntil>\
+                 <CreateDate>2026-09-01T00:00:00Z</CreateDate></member>"
+            ),
+        ),
         "ListServiceSpecificCredentials" => listed(action, "ServiceSpecificCredentials", ""),
         "ListSigningCertificates" => listed(action, "Certificates", ""),
         "ListSSHPublicKeys" => listed(

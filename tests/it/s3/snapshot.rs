@@ -23,18 +23,18 @@ fn a_folder_with_every_file_and_no_secret() {
     let place = Place::new();
     let server = server(&place, |_| None);
     let ended = asking(&place, &server, "iam-snapshot iam").ends(0);
-    assert_eq!(ended.stderr, "trailscan: iam: 1 account written, 14 calls\n");
+    assert_eq!(ended.stderr, "trailscan: iam: 1 account written, 16 calls\n");
     let written = document(&place, "iam/111122223333/manifest.json");
     assert_eq!(
         (&written["snapshot_of"], &written["name"], &written["calls"], &written["missing"]),
-        (&json!(OWN), &json!("alias-111122223333"), &json!(14), &json!([]))
+        (&json!(OWN), &json!("alias-111122223333"), &json!(16), &json!([]))
     );
     assert_eq!(written["asked_by"], "arn:aws:iam::111122223333:user/audit");
     let listed: BTreeSet<String> =
         written["written"].as_array().unwrap().iter().map(|file| file["file"].as_str().unwrap().to_owned()).collect();
     let mut there = names(&place, "iam/111122223333");
     assert!(there.remove("manifest.json"));
-    assert_eq!((there.len(), &there), (13, &listed));
+    assert_eq!((there.len(), &there), (15, &listed));
     for name in &there {
         let text = place.read(&format!("iam/111122223333/{name}"));
         assert!(!text.contains(SEED) && !text.contains(super::SECRET), "{name}");
@@ -96,6 +96,11 @@ fn files_have_the_shapes_of_the_aws_cli() {
     let device =
         json!({"SerialNumber": "arn:aws:iam::111122223333:mfa/alice", "EnableDate": "2026-09-01T00:00:00+00:00"});
     assert_eq!(of("virtual-mfa-devices"), json!({ "VirtualMFADevices": [device] }));
+    let oidc = json!({ "Arn": "arn:aws:iam::111122223333:oidc-provider/example.com" });
+    assert_eq!(of("open-id-connect-providers"), json!({ "OpenIDConnectProviderList": [oidc] }));
+    let saml = json!({"Arn": "arn:aws:iam::111122223333:saml-provider/ADFS", "ValidUntil": "2126-09-01T00:00:00+00:00",
+        "CreateDate": "2026-09-01T00:00:00+00:00"});
+    assert_eq!(of("saml-providers"), json!({ "SAMLProviderList": [saml] }));
     assert_eq!(
         of("account-summary")["SummaryMap"],
         json!({"AccountMFAEnabled": 1, "AccountAccessKeysPresent": 0, "Users": 1})
@@ -125,7 +130,7 @@ fn an_organization_by_a_role_in_each_account() {
         "trailscan: account 000000000001 (Left): is suspended: nothing in it can be asked",
         "trailscan: account 777788889999 (Shut): role arn:aws:iam::777788889999:role/audit cannot be assumed: is it there, \
          and does its trust policy allow who asks? (User: audit is not authorized to perform: sts:AssumeRole)",
-        "trailscan: iam: 2 accounts written, 28 calls",
+        "trailscan: iam: 2 accounts written, 32 calls",
     ] {
         assert!(ended.stderr.lines().any(|told| told == line), "{line}\n{}", ended.stderr);
     }

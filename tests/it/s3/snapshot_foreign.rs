@@ -76,6 +76,8 @@ for number, (id, keys) in enumerate(accounts.items()):
         iam.upload_ssh_public_key(UserName="alice", SSHPublicKeyBody="ssh-rsa AAAA x")
         iam.update_account_password_policy(MinimumPasswordLength=8)
         iam.create_virtual_mfa_device(VirtualMFADeviceName="spare")
+        iam.create_open_id_connect_provider(Url="https://token.actions.githubusercontent.com", ThumbprintList=["0" * 40])
+        iam.create_saml_provider(Name="ADFS", SAMLMetadataDocument="x" * 1024)
 for id, keys in accounts.items():
     iam, dir = client("iam", keys), pathlib.Path(out, id)
     dir.mkdir(parents=True)
@@ -87,6 +89,8 @@ for id, keys in accounts.items():
     save("details.json", iam.get_account_authorization_details())
     save("summary.json", iam.get_account_summary())
     save("devices.json", iam.list_virtual_mfa_devices())
+    save("oidc.json", iam.list_open_id_connect_providers())
+    save("saml.json", iam.list_saml_providers())
     users = [user["UserName"] for user in iam.list_users()["Users"]]
     if users:
         save("keys.json", *[iam.list_access_keys(UserName=user) for user in users])
