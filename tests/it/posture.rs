@@ -509,6 +509,8 @@ case "$2" in
   list-access-keys)
     if [ "$4" = first ]; then cat "$state/access-keys.json"; else echo '{"AccessKeyMetadata": []}'; fi ;;
   get-account-summary) cat "$state/account-summary.json" ;;
+  list-open-id-connect-providers) echo '{"OpenIDConnectProviderList": []}' ;;
+  list-saml-providers) echo '{"SAMLProviderList": []}' ;;
   describe-regions) echo '{"Regions": [{"RegionName": "us-east-1", "OptInStatus": "opt-in-not-required"}]}' ;;
   get-account-password-policy)
     if grep -q NoSuchEntity "$state/password-policy.json"; then cat "$state/password-policy.json" >&2; exit 254; fi

@@ -293,13 +293,13 @@ fn providers_that_nobody_trusts() {
         [
             "saml-provider/ADFS | role/people | yes",
             "saml-provider/Gone | role/gone | no",
-            &format!("{other} | role/odd | "),
+            &format!("{other} | role/odd | -"),
             "saml-provider/Old | none | yes",
             "oidc-provider/example.com | none | yes",
         ]
     );
     // Without the lists nothing is said of it; a trust policy that cannot be read may trust any.
-    assert_eq!(lines(&[details(&roles[..1])]), ["saml-provider/ADFS | role/people | "]);
+    assert_eq!(lines(&[details(&roles[..1])]), ["saml-provider/ADFS | role/people | -"]);
     let unread = lines(&[details(&[("lost", json!("not a document"))]), saml]);
-    assert_eq!(unread, ["saml-provider/ADFS |  | yes", "saml-provider/Old |  | yes"]);
+    assert_eq!(unread, ["saml-provider/ADFS | - | yes", "saml-provider/Old | - | yes"]);
 }
