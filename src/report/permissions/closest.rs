@@ -6,7 +6,7 @@ use super::granted::has;
 use super::judge::Known;
 use super::subject::Subjects;
 use super::used::Used;
-use super::{NEEDS, nobody};
+use super::{NEEDS, nobody, of_session};
 use crate::model::{AccessLevel, AwsPolicies, AwsPolicy, Effect, Listed};
 use crate::report::columns::columns;
 use crate::report::{Answer, Argument, Form, Report, StateUse, View};
@@ -160,12 +160,17 @@ fn answer(view: &View<'_>) -> Answer {
     let rows = fits.iter().map(cells).collect();
     let covers = fits.iter().any(|fit| fit.verdict != Verdict::Lacks);
     let hidden = match () {
-        () if used.who.is_empty() => Some(nobody(asked_about)),
+        () if used.who.is_empty() => Some(nobody(asked_about, &subjects)),
         () if used.actions.is_empty() => Some(used.nothing()),
         () if !covers => Some("no AWS-managed policy short of an administrator's covers all that was used".to_owned()),
         () => None,
     };
-    let notes = used.of_several().into_iter().chain(used.left_out()).chain(used.perhaps()).collect();
+    let notes = of_session(Some(asked_about))
+        .into_iter()
+        .chain(used.of_several())
+        .chain(used.left_out())
+        .chain(used.perhaps())
+        .collect();
     Answer { columns: COLUMNS.to_vec(), rows, hidden, notes, ..Answer::default() }
 }
 

@@ -18,7 +18,7 @@ use super::columns::columns;
 use super::scorecard::{LogSpan, WHOLE_DAYS, by_whole_logs};
 use super::{Answer, Argument, Form, Report, ReportOption, StateUse, TextOption, View};
 use crate::aggregate::{AggregateKind, calls, principals};
-use crate::model::{EventTime, pattern_matches};
+use crate::model::{Arn, EventTime, pattern_matches};
 use crate::posture::Account;
 use accessed::Accessed;
 pub use closest::CLOSEST;
@@ -75,7 +75,7 @@ const EXAMPLES: &[&str] = &[
 
 const ABOUT: &str = "\
 A row is one action of one IAM user or role: an action that it asked for, or an action or pattern that its policies allow. \
-A role's sessions belong to the role. PRINCIPAL is an arn, user/NAME, role/NAME or a NAME, * and ? are wildcards; without \
+A role's sessions belong to the role. PRINCIPAL is an arn, user/NAME, role/NAME or a NAME, * and ? are wildcards; that of a session means its role; without \
 it, all users and roles. What stands in its place and is an INPUT is taken as one. Needs --authorization-details or \
 --iam-dir to tell what is granted. verdict is:
 
@@ -170,8 +170,10 @@ fn answer(view: &View<'_>) -> Answer {
             }
         }
     });
-    let hidden = if rows.is_empty() { asked_about.map(nobody) } else { without_state(&without) };
-    Answer { columns: COLUMNS.to_vec(), rows, rows_spared: spared, hidden, ..Answer::default() }
+    let hidden =
+        if rows.is_empty() { asked_about.map(|text| nobody(text, &subjects)) } else { without_state(&without) };
+    let notes = of_session(asked_about).into_iter().collect();
+    Answer { columns: COLUMNS.to_vec(), rows, rows_spared: spared, hidden, notes, ..Answer::default() }
 }
 
 /// Looks at each user and role that is asked about, in order of accounts and names. Gives the accounts of these of which it is
@@ -240,14 +242,45 @@ fn has_policies(account: &Account) -> bool {
     account.authorization.is_some()
 }
 
-/// Whether a text means a user or role: its arn, `user/NAME`, or NAME.
+/// Whether a text means a user or role: its arn, `user/NAME`, or NAME; the arn of a session means its role.
 fn is_meant(text: &str, who: &Who, done: &Done) -> bool {
+    if let Some((account_id, role)) = role_of_session(text) {
+        return account_id == who.account_id
+            && who.name.strip_prefix("role/").is_some_and(|name| pattern_matches(role, name));
+    }
     let name = who.name.split_once('/').map_or("", |(_, name)| name);
     [done.arn.as_str(), who.name.as_str(), name].into_iter().any(|known| pattern_matches(text, known))
 }
 
-fn nobody(asked: &str) -> String {
-    format!("no user or role of the logs or the state is called {asked}")
+/// The account and the role of `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`, which does not tell the path of the role.
+fn role_of_session(text: &str) -> Option<(&str, &str)> {
+    let arn = Arn::parse(text).filter(|arn| arn.service == "sts")?;
+    let role = arn.resource.strip_prefix("assumed-role/")?.split('/').next()?;
+    Some((arn.account_id, role))
+}
+
+/// Says whom a text means that names a session.
+fn of_session(asked: Option<&str>) -> Option<String> {
+    let (account_id, role) = role_of_session(asked?)?;
+    Some(format!(
+        "a session has what its role has: this is of role/{role} of account {account_id}, all sessions together"
+    ))
+}
+
+/// Why the answer is empty, and what may have been meant.
+fn nobody(asked: &str, subjects: &Subjects) -> String {
+    let core = asked.trim_matches('*').to_ascii_lowercase();
+    let far = |name: &str| {
+        let (name, last) = (name.to_ascii_lowercase(), name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase());
+        let is_within = core.len() > 2 && name.contains(&core);
+        let edits = strsim::osa_distance(&name, &core).min(strsim::osa_distance(&last, &core));
+        // Of four letters one may be wrong.
+        if is_within { Some(0) } else { Some(edits).filter(|edits| *edits <= core.len().div_ceil(4)) }
+    };
+    let names = subjects.done.keys().map(|who| who.name.as_str());
+    let nearest = names.filter_map(|name| Some((far(name)?, name))).min();
+    let nearest = nearest.map(|(_, name)| format!("; the nearest is {name}")).unwrap_or_default();
+    format!("no user or role of the logs or the state is called {asked}{nearest}")
 }
 
 fn without_state(accounts: &[&str]) -> Option<String> {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::subject::Subjects;
 use super::used::{Used, names};
-use super::{NEEDS, nobody};
+use super::{NEEDS, nobody, of_session};
 use crate::model::grouped;
 use crate::report::{Answer, Argument, Form, Report, StateUse, View};
 
@@ -57,11 +57,11 @@ fn answer(view: &View<'_>) -> Answer {
     let used = Used::of(&subjects, asked_about);
     let document = document(&used);
     let why_not = match () {
-        () if used.who.is_empty() => Some(nobody(asked_about)),
+        () if used.who.is_empty() => Some(nobody(asked_about, &subjects)),
         () if document.is_none() => Some(used.nothing()),
         () => None,
     };
-    let notes = notes(&used, document.as_deref());
+    let notes = of_session(Some(asked_about)).into_iter().chain(notes(&used, document.as_deref())).collect();
     Answer { document, notes, hidden: why_not, ..Answer::default() }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::granted::{Granted, has, takes_back};
 use super::subject::{Done, Subjects, Who};
 use super::used::Used;
-use super::{NEEDS, is_meant, nobody, policy};
+use super::{NEEDS, is_meant, nobody, of_session, policy};
 use crate::model::{Effect, Listed, Policy, Statement, quantity};
 use crate::report::columns::columns;
 use crate::report::{Answer, Argument, Form, Report, StateUse, View};
@@ -103,7 +103,7 @@ fn answer(view: &View<'_>) -> Answer {
     let subjects = Subjects::of(view);
     let used = Used::of(&subjects, asked_about);
     let Some(document) = document(view, &used) else {
-        let why = if used.who.is_empty() { nobody(asked_about) } else { used.nothing() };
+        let why = if used.who.is_empty() { nobody(asked_about, &subjects) } else { used.nothing() };
         return Answer { columns: COLUMNS.to_vec(), hidden: Some(why), is_open: true, ..Answer::default() };
     };
     let (mut rows, mut counts, mut unread) = (Vec::new(), Counts::default(), BTreeSet::new());
@@ -133,7 +133,7 @@ fn answer(view: &View<'_>) -> Answer {
     }
     let is_empty = rows.is_empty();
     let hidden = match () {
-        () if used.who.is_empty() => nobody(asked_about),
+        () if used.who.is_empty() => nobody(asked_about, &subjects),
         () if is_empty => used.nothing(),
         () => counts.sum(),
     };
@@ -145,7 +145,7 @@ fn answer(view: &View<'_>) -> Answer {
         rows,
         rows_spared,
         hidden: Some(hidden),
-        notes: boundaries.collect(),
+        notes: of_session(Some(asked_about)).into_iter().chain(boundaries).collect(),
         is_open: is_empty || !counts.is_proven() || !unread.is_empty(),
         ..Answer::default()
     }

@@ -1,5 +1,6 @@
 //! Whose permissions are looked at: IAM users and roles, by logs and by IAM's state, and the calls of each.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::aggregate::Span;
@@ -34,15 +35,43 @@ const CHANGING: &[&str] = &[
     "Update",
 ];
 
-/// A user or role of an account: a name is unique within it, whatever the path.
+/// A user or role of an account: a name is unique within it, whatever the path and whatever its upper and lower case.
 ///
-/// Source: IAM user guide, "IAM identifiers", friendly names and paths.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// Source: IAM user guide, "IAM identifiers", friendly names and paths; IAM API reference, CreateUser and CreateRole: names are
+/// not distinguished by case.
+#[derive(Clone, Debug)]
 pub(super) struct Who {
     pub account_id: String,
     /// `user/NAME` or `role/NAME`, without a path.
     pub name: String,
 }
+
+impl Who {
+    fn key(&self) -> (&str, impl Iterator<Item = u8> + '_) {
+        (&self.account_id, self.name.bytes().map(|byte| byte.to_ascii_lowercase()))
+    }
+}
+
+impl Ord for Who {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let ((account, name), (other_account, other_name)) = (self.key(), other.key());
+        account.cmp(other_account).then_with(|| name.cmp(other_name))
+    }
+}
+
+impl PartialOrd for Who {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Who {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Who {}
 
 /// What one of them did.
 #[derive(Default)]
@@ -127,6 +156,9 @@ impl Subjects {
         for row in state.get::<Principals>().map(Principals::rows).unwrap_or_default() {
             subjects.count(symbols.text(row.account), 1, row.tally.events);
         }
+        // Of several spellings that of the arn, which does not depend on the order of rows.
+        let spelt = |(who, done): (Who, Done)| (Who::of(&done.arn, &who.account_id).unwrap_or(who), done);
+        subjects.done = std::mem::take(&mut subjects.done).into_iter().map(spelt).collect();
         subjects
     }
 

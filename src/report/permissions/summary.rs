@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::judge::{Counts, Look, Verdict};
 use super::subject::{Subjects, Who};
-use super::{NEEDS, each, nobody, without_state};
+use super::{NEEDS, each, nobody, of_session, without_state};
 use crate::model::{EventTime, Grant, grouped};
 use crate::posture::{Account, Answer as Told, AttachedPolicy, Authorization, InlinePolicy};
 use crate::report::columns::columns;
@@ -137,13 +137,14 @@ fn answer(view: &View<'_>) -> Answer {
         sums.push(sum(who, &subjects.done[who].arn, look, account));
     });
     let hidden = match sums.is_empty() {
-        true => asked_about.map(nobody),
+        true => asked_about.map(|text| nobody(text, &subjects)),
         false => Some([summed_up(&sums)].into_iter().chain(without_state(&without)).collect::<Vec<_>>().join("; ")),
     };
     sums.sort_by(|a, b| a.key().cmp(&b.key()));
     let rows_spared = sums.len().saturating_sub(view.rows_wanted);
     let rows = sums.iter().take(view.rows_wanted).map(cells).collect();
-    Answer { columns: COLUMNS.to_vec(), rows, rows_spared, hidden, ..Answer::default() }
+    let notes = of_session(asked_about).into_iter().collect();
+    Answer { columns: COLUMNS.to_vec(), rows, rows_spared, hidden, notes, ..Answer::default() }
 }
 
 fn sum<'a>(who: &'a Who, arn: &'a str, look: &Look<'_>, account: Option<&Account>) -> Sum<'a> {

@@ -177,3 +177,39 @@ fn without_state() {
     assert_eq!(lines(&rows, &["name", "grant", "usage", "granted", "asked"]), ["user/ann  used  1"]);
     assert!(said.ends_with("no authorization details were given"), "{said}");
 }
+
+/// A session means its role, names that differ in case only are one user, and a name that nobody has tells the nearest.
+#[test]
+fn who_is_meant() {
+    let state = scan_for(
+        REPORT.needs,
+        &samples(vec![
+            call("role/ops", "iam:ListUsers", ""),
+            call("role/ops-2", "iam:ListGroups", ""),
+            call("Alice", "iam:ListRoles", ""),
+            call("alice", "iam:ListUsers", ""),
+        ]),
+    );
+    let options = Options::default();
+    let answer = |asked: &str| (REPORT.answer)(&View { argument: Some(asked), ..View::new(&state, &options) });
+    let session = answer(&format!("arn:aws:sts::{ACCOUNT}:assumed-role/ops/any-session"));
+    assert_eq!(session.rows.len(), 1);
+    assert_eq!(
+        session.notes,
+        [format!("a session has what its role has: this is of role/ops of account {ACCOUNT}, all sessions together")]
+    );
+    // Near misses: another account, and a role that is no session.
+    assert_eq!(answer("arn:aws:sts::999900001111:assumed-role/ops/s").rows.len(), 0);
+    assert_eq!((answer("role/ops").rows.len(), answer("role/ops").notes), (1, Vec::new()));
+    let spelt: BTreeSet<String> =
+        answer("user/ALICE").rows.iter().map(|row| row[1].as_text().unwrap().into_owned()).collect();
+    assert_eq!((answer("user/alice").rows.len(), spelt.len()), (2, 1), "one user: {spelt:?}");
+    assert_eq!(
+        answer("alcie").hidden.unwrap(),
+        "no user or role of the logs or the state is called alcie; the nearest is user/alice"
+    );
+    assert_eq!(
+        answer("nobody-at-all").hidden.unwrap(),
+        "no user or role of the logs or the state is called nobody-at-all"
+    );
+}
