@@ -548,7 +548,7 @@ fn the_loop_fetches_every_profile() {
         all.map(|f| json!([f["rule"], f["account_id"], f["subject"]])).collect()
     };
     assert_eq!(key(&fetched), key(&direct));
-    assert_eq!(fetched["coverage"]["state_files"].as_array().unwrap().len(), 12, "six files of two accounts");
+    assert_eq!(fetched["coverage"]["state_files"].as_array().unwrap().len(), 16, "eight files of two accounts");
 }
 
 /// What is not in a credential report, or cannot be read there, proves nothing.
