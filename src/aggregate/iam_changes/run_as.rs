@@ -69,18 +69,30 @@ pub(super) fn is_refused(event: &Event<'_>) -> bool {
     event.error_message.contains("iam:PassRole")
 }
 
-fn first_of<'a>(request: &'a str, places: &[&str]) -> Cow<'a, str> {
-    let found = places.iter().map(|place| at(request, place));
-    found.into_iter().find(|text| !text.is_empty()).unwrap_or_default()
+/// The text at the first of `places` that has one; the request is read once for all of them.
+fn first_of<'a, const N: usize>(request: &'a str, places: &[&str; N]) -> Cow<'a, str> {
+    let parted = places.map(parted);
+    let found = members(request, parted.map(|(name, _)| name));
+    // Of names that stand twice among the places the first is found.
+    let at_name = |name| parted.iter().position(|(known, _)| *known == name).map_or(Raw::Null, |first| found[first]);
+    let mut texts = parted.iter().map(|&(name, rest)| within(at_name(name), rest));
+    texts.find(|text| !text.is_empty()).unwrap_or_default()
 }
 
-/// The text at a path of members, or the first of a list there.
-fn at<'a>(json: &'a str, path: &str) -> Cow<'a, str> {
-    let (name, rest) = path.split_once('.').unwrap_or((path, ""));
-    let [found] = members(json, [name]);
-    match found {
+/// The first member of a path, and the path from there.
+fn parted(path: &str) -> (&str, &str) {
+    path.split_once('.').unwrap_or((path, ""))
+}
+
+/// The text at a path within a value, or the first of a list there.
+fn within<'a>(value: Raw<'a>, path: &str) -> Cow<'a, str> {
+    match value {
         Raw::Null => Cow::Borrowed(""),
-        inner if !rest.is_empty() => at(inner.json(), rest),
+        inner if !path.is_empty() => {
+            let (name, rest) = parted(path);
+            let [found] = members(inner.json(), [name]);
+            within(found, rest)
+        }
         list if list.json().starts_with('[') => {
             let texts: Vec<String> = serde_json::from_str(list.json()).unwrap_or_default();
             Cow::Owned(texts.into_iter().next().unwrap_or_default())
