@@ -19,7 +19,7 @@ pub struct Variant {
 }
 
 /// All of them. What answers is not in [`REPORTS`](super::REPORTS) and takes what the report takes. No audit runs it, but
-/// [`permissions::SUMMARY`].
+/// the summary of `permissions`.
 pub static VARIANTS: &[Variant] = &[
     Variant {
         of: permissions::REPORT.name,
