@@ -1,8 +1,11 @@
 //! `permissions` and what its flags ask beside: policies that are proposed.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
 use serde_json::Value;
 
-use crate::harness::{Place, sample_logs, sample_state};
+use crate::harness::{Place, real_logs, sample_logs, sample_state};
 
 /// The least policy of the sample logs' role has the actions that the report calls used, and no other.
 #[test]
@@ -171,5 +174,76 @@ fn the_sums_add_up() {
             let such = asked.clone().filter(|one| one["verdict"] == verdict).count();
             assert_eq!(number(&row, name), i64::try_from(such).expect("few"), "{row}");
         }
+    }
+}
+
+/// What calls of one kind come to: calls, denied calls, the first and the last time.
+type Tally = (i64, i64, String, String);
+
+/// Who called what, counted from the records themselves, slowly and plainly: users by their arn, sessions by the arn of the role
+/// or user that they were got from. Left out are calls that need no permission, roles of AWS's services, and root.
+fn counted(place: &Place, logs: &Path) -> BTreeMap<(String, String), Tally> {
+    let printed = place.trailscan("events --format jsonl --limit 0").arg(logs.display().to_string()).ends(0);
+    let mut all: BTreeMap<(String, String), Tally> = BTreeMap::new();
+    for line in printed.text().lines() {
+        let record: Value = serde_json::from_str(line).expect("a record a line");
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let identity = &record["userIdentity"];
+        let who = match text(&identity["type"]).as_str() {
+            "IAMUser" => text(&identity["arn"]),
+            "AssumedRole" | "FederatedUser" => text(&identity["sessionContext"]["sessionIssuer"]["arn"]),
+            _ => continue,
+        };
+        let service = text(&record["eventSource"]).split('.').next().unwrap_or_default().to_owned();
+        let call = format!("{service}:{}", text(&record["eventName"]));
+        let needs_nothing =
+            ["sts:GetCallerIdentity", "sts:GetSessionToken"].contains(&call.as_str()) || service == "signin";
+        let is_granted_nothing = who.is_empty() || who.contains("/aws-service-role/") || who.ends_with(":root");
+        if is_granted_nothing || needs_nothing {
+            continue;
+        }
+        let error = text(&record["errorCode"]);
+        let is_denied = ["AccessDenied", "Unauthorized"].iter().any(|denied| error.contains(denied));
+        let time = text(&record["eventTime"]);
+        let tally = all.entry((who, call)).or_insert_with(|| (0, 0, time.clone(), time.clone()));
+        tally.0 += i64::from(!is_denied);
+        tally.1 += i64::from(is_denied);
+        tally.2 = tally.2.clone().min(time.clone());
+        tally.3 = tally.3.clone().max(time);
+    }
+    all
+}
+
+/// Adds what one event comes to.
+fn add(sum: Option<Tally>, one: &Tally) -> Tally {
+    let Some(sum) = sum else { return one.clone() };
+    (sum.0 + one.0, sum.1 + one.1, sum.2.min(one.2.clone()), sum.3.max(one.3.clone()))
+}
+
+#[test]
+fn the_numbers_are_those_of_a_plain_count() {
+    let place = Place::new();
+    let real = real_logs().map(|folder| folder.join("invictus-2023"));
+    for (logs, least) in [(Some(sample_logs()), 100), (real, 250)] {
+        let Some(logs) = logs else { continue };
+        let counted = counted(&place, &logs);
+        assert!(counted.len() > least, "{}", counted.len());
+        let mut left = counted.clone();
+        let answer = place.trailscan("permissions --limit 0").arg(logs.display().to_string()).json(0);
+        for row in answer["rows"].as_array().expect("rows") {
+            let who = row["principal"].as_str().expect("an arn").to_owned();
+            let calls: Vec<&str> = row["events"].as_array().expect("calls").iter().filter_map(Value::as_str).collect();
+            let mut sum = None;
+            for call in calls {
+                let key = (who.clone(), call.to_owned());
+                sum = Some(add(sum, counted.get(&key).unwrap_or_else(|| panic!("{key:?}"))));
+                left.remove(&key);
+            }
+            let told = ["first_seen", "last_seen"].map(|name| row[name].as_str().unwrap_or_default().to_owned());
+            let [first, last] = told;
+            let told = (row["calls"].as_i64().unwrap_or(0), row["denied"].as_i64().unwrap_or(0), first, last);
+            assert_eq!(Some(told), sum, "{row}");
+        }
+        assert_eq!(left, BTreeMap::new(), "calls that no row has");
     }
 }
