@@ -61,8 +61,14 @@ What CORRECT does not prove: that nobody did what leaves no record, or looks lik
 
 /// What the audit is.
 pub fn about_audit() -> String {
-    let width = audited().map(|report| report.name.len()).max().unwrap_or(0);
-    let lines: Vec<String> = audited().map(|report| format!("  {:width$}  {}", report.name, report.summary)).collect();
+    // The sections that a flag of a report answers have longer names, and stand on a line of their own.
+    let is_report = |report: &&Report| REPORTS.iter().any(|one| one.name == report.name);
+    let width = audited().filter(is_report).map(|report| report.name.len()).max().unwrap_or(0);
+    let line = |report: &Report| match report.name.len() > width {
+        true => format!("  {}\n  {:width$}  {}", report.name, "", report.summary),
+        false => format!("  {:width$}  {}", report.name, report.summary),
+    };
+    let lines: Vec<String> = audited().map(line).collect();
     let alone: Vec<&str> = audited().filter(|report| !report.is_audited_alone()).map(|report| report.name).collect();
     format!(
         "Every report, in one pass over the logs:\n\n{}\n\n{} {} among them when files of IAM's state are given.\n\n{SCORECARD}",
