@@ -1,6 +1,6 @@
 //! The long texts of the help: what a report proves, its columns, examples, exit codes.
 
-use trailscan::report::{Column, ColumnKind, LOG_EXAMPLES, Report, audited, variants_of, with_rules};
+use trailscan::report::{Column, ColumnKind, LOG_EXAMPLES, REPORTS, Report, audited, variants_of, with_rules};
 
 /// The subcommand that runs every report.
 pub const AUDIT: &str = "audit";
@@ -170,8 +170,6 @@ const fn kind(kind: ColumnKind) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use trailscan::report::REPORTS;
-
     use super::*;
 
     #[test]

@@ -16,7 +16,7 @@ use crate::report::{Answer, Argument, Form, Report, StateUse, View};
 /// What `--summary` answers, and an audit of logs and state.
 pub static SUMMARY: Report = Report {
     name: "permissions-summary",
-    summary: "Users and roles: administrators and through what, unused ones, used against granted",
+    summary: "Users and roles: administrators, unused ones, used against granted",
     about: ABOUT,
     columns: COLUMNS,
     key: &["account_id", "principal"],
