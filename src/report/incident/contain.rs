@@ -185,9 +185,8 @@ fn of_identity_center(link: &Link, role: &str) -> Vec<Command> {
 }
 
 fn made(account: &str, what: &str, command: String) -> Command {
-    // A name with a line end would leave the comment, and be run by whoever copies the line.
-    let what: String = what.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
-    let comment = if account.is_empty() { String::new() } else { format!("  # account {account}, {what}") };
+    let (id, what) = (inert(account), inert(what));
+    let comment = if account.is_empty() { String::new() } else { format!("  # account {id}, {what}") };
     let said = if command.contains("  #") {
         format!("{command}; account {}", comment.trim_start_matches("  # account "))
     } else {
@@ -197,6 +196,13 @@ fn made(account: &str, what: &str, command: String) -> Command {
         account: account.to_owned(),
         line: Line { part: Some(Part::Containment), what: said, command, ..Line::default() },
     }
+}
+
+/// A text of the logs for a comment behind a command: what could leave the comment, or be run by whoever copies the line, becomes
+/// `?`. A line end leaves it in every shell, and zsh takes no comments from a terminal unless it is told to.
+fn inert(text: &str) -> String {
+    let is_acting = |c: char| c.is_control() || "$`;&|<>()'\"\\!".contains(c);
+    text.chars().map(|c| if is_acting(c) { '?' } else { c }).collect()
 }
 
 /// When a key that had ended was used last, if that was after its end: whatever put it in force again is not in these logs.
@@ -240,5 +246,7 @@ mod tests {
     fn no_name_leaves_the_comment() {
         let line = made("111122223333", "new user: a\nrm x", "aws iam get-user".to_owned());
         assert_eq!(line.line.what, "aws iam get-user  # account 111122223333, new user: a?rm x");
+        let line = made("1$(x)", "new user: $(rm x); `rm` 'x", "aws iam get-user".to_owned());
+        assert_eq!(line.line.what, "aws iam get-user  # account 1??x?, new user: ??rm x?? ?rm? ?x");
     }
 }

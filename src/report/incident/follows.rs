@@ -265,7 +265,8 @@ fn untold(changes: &[Lasting<'_>], scene: &Scene<'_>) -> Vec<Line> {
         let end = lasting.undone.map_or_else(String::new, |undone| format!(" --until {}", undone.time()));
         let command = format!(
             "trailscan events --event {issuing} --service {service}.amazonaws.com --account {} --since {}{end}",
-            place.account_id, place.time
+            shell_quoted(&place.account_id),
+            place.time
         );
         let what = format!("{}: whose sessions came through it is not told here", lasting.change.kind.what);
         lines.push(Line {

@@ -1,8 +1,10 @@
 //! Changes that outlast the credential, and what took them back: the same credentials, or anybody else.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use ahash::{AHashMap, AHashSet};
+use serde_json::Value;
 
 use super::line::{Line, Part, Shown, at, phrases, span};
 use super::{Event, Scene};
@@ -47,10 +49,17 @@ struct TakenBack<'a> {
     own: AHashSet<(EventTime, &'a str)>,
 }
 
-/// A call with what its record says.
+/// A call, and what its record says: read where a change may be meant, since most are about nothing that was changed.
 struct Call<'a> {
     event: Event<'a>,
-    record: serde_json::Value,
+    record: OnceCell<Option<Value>>,
+}
+
+impl Call<'_> {
+    /// What its record says; `None` where that is not JSON.
+    fn record(&self) -> Option<&Value> {
+        self.record.get_or_init(|| serde_json::from_str(&self.event.1.record).ok()).as_ref()
+    }
 }
 
 /// All of them, in the order of time.
@@ -103,9 +112,7 @@ impl<'a> TakenBack<'a> {
         for event in around.into_iter().flat_map(Around::taken_back) {
             let (_, row) = event;
             let call = (service_of(symbols.text(row.service)), plain_event(symbols.text(row.event_name)));
-            if let Ok(record) = serde_json::from_str(&row.record) {
-                by_call.entry(call).or_default().push(Call { event, record });
-            }
+            by_call.entry(call).or_default().push(Call { event, record: OnceCell::new() });
         }
         Self { by_call, own: events.iter().map(|(place, _)| (place.time, &*place.event_id)).collect() }
     }
@@ -117,7 +124,7 @@ impl<'a> TakenBack<'a> {
         let same = |call: &&Call<'a>, event: &str| {
             call.event.0.account_id == made.account_id
                 && (change.is_global() || call.event.1.region == row.region)
-                && change.is_undone_by(event, &call.record)
+                && call.record().is_some_and(|record| change.is_undone_by(event, record))
                 && (!change.is_replaced_by(event) || lets_none_in(row, call.event.1))
         };
         let is_own = |call: &&Call<'a>| self.own.contains(&(call.event.0.time, &*call.event.0.event_id));
@@ -150,7 +157,7 @@ impl<'a> TakenBack<'a> {
             call.event.0 > made
                 && call.event.0.account_id == made.account_id
                 && (change.is_global() || call.event.1.region == row.region)
-                && change.is_redone_by(undo, event, &call.record)
+                && call.record().is_some_and(|record| change.is_redone_by(undo, event, record))
         };
         let calls = change.redone_by(undo).filter_map(|call| Some((self.by_call.get(&call)?, call.1)));
         let last = calls.filter_map(|(calls, event)| calls.iter().rfind(|call| gives_back(call, event)));
