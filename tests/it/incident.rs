@@ -216,3 +216,79 @@ fn an_attack_on_many_accounts() {
     let markdown = place.trailscan("incident 0.0.0.0/0 --format markdown").arg(logs).ends(0).text().to_owned();
     assert!(markdown.contains("```sh\n# account "), "{markdown}");
 }
+
+/// Each line of what may follow names a command, and that finds what the line speaks of.
+#[test]
+fn whatever_may_follow_can_be_asked_for() {
+    const ACCOUNT: &str = "111122223333";
+    let arn = |service: &str, rest: &str| format!("arn:aws:{service}::{ACCOUNT}:{rest}");
+    let mut records: Vec<Value> = Vec::new();
+    let mut add = |identity: Value, call: &str, said: Value| {
+        let (service, event) = call.split_once(':').expect("service:Event");
+        let mut record = json!({
+            "eventVersion": "1.09", "userIdentity": identity, "eventTime": format!("2026-09-01T10:{:02}:00Z", records.len()),
+            "eventSource": format!("{service}.amazonaws.com"), "eventName": event, "awsRegion": "us-east-1",
+            "sourceIPAddress": "203.0.113.9", "eventID": format!("e{}", records.len()), "eventType": "AwsApiCall",
+            "recipientAccountId": ACCOUNT, "eventCategory": "Management",
+        });
+        for document in ["requestParameters", "responseElements"] {
+            record[document] = said[document].clone();
+        }
+        records.push(record);
+    };
+    let eve = json!({"type": "IAMUser", "principalId": "AIDAEVE", "arn": arn("iam", "user/eve"), "accountId": ACCOUNT,
+        "accessKeyId": "AKIAEVEEXAMPLE", "userName": "eve"});
+    let assumed = |role: &str, session: &str, key: &str| {
+        json!({"requestParameters": {"roleArn": arn("iam", &format!("role/{role}")), "roleSessionName": session},
+            "responseElements": {"credentials": {"accessKeyId": key, "expiration": "Sep 1, 2026, 11:30:00 AM"},
+                "assumedRoleUser": {"assumedRoleId": format!("AROA{}:{session}", role.to_uppercase()),
+                    "arn": arn("sts", &format!("assumed-role/{role}/{session}"))}}})
+    };
+    let github = arn("iam", "oidc-provider/token.actions.githubusercontent.com");
+    for provider in [&github, &arn("iam", "oidc-provider/idp.example.com/a")] {
+        let made = json!({"requestParameters": {}, "responseElements": {"openIDConnectProviderArn": provider}});
+        add(eve.clone(), "iam:CreateOpenIDConnectProvider", made);
+    }
+    let trust =
+        json!({"Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "999999999999"}}]});
+    let trust = json!({"requestParameters": {"roleName": "opened", "policyDocument": trust.to_string()}});
+    add(eve.clone(), "iam:UpdateAssumeRolePolicy", trust);
+    let function = json!({"functionName": "job", "role": arn("iam", "role/of-job")});
+    add(
+        eve.clone(),
+        "lambda:CreateFunction20150331",
+        json!({"requestParameters": function, "responseElements": function}),
+    );
+    add(eve.clone(), "ssm:StartSession", json!({"requestParameters": {"target": "i-0123456789abcdef0"}}));
+    add(eve, "iam:CreateSAMLProvider", json!({"requestParameters": {"name": "saml"}, "responseElements": {}}));
+    let web = |principal: &str, provider: &str| json!({"type": "WebIdentityUser", "principalId": principal, "userName": "sub", "identityProvider": provider});
+    let by_web = "sts:AssumeRoleWithWebIdentity";
+    let named = web(&format!("{github}:sts.amazonaws.com:repo:o/r"), &github);
+    add(named, by_web, assumed("web", "named", "ASIANAMEDEXAMPLE"));
+    let bare = web("idp.example.com/a:aud:sub", "idp.example.com/a");
+    add(bare, by_web, assumed("web", "bare", "ASIABAREEXAMPLE"));
+    let other = json!({"type": "IAMUser", "arn": "arn:aws:iam::999999999999:user/mallory", "accountId": "999999999999",
+        "principalId": "AIDAMALLORY", "accessKeyId": "AKIAMALLORY", "userName": "mallory"});
+    add(other, "sts:AssumeRole", assumed("opened", "m", "ASIAOPENEDEXAMPLE"));
+    let service = |name: &str| json!({"type": "AWSService", "invokedBy": format!("{name}.amazonaws.com")});
+    add(service("lambda"), "sts:AssumeRole", assumed("of-job", "job", "ASIAJOBEXAMPLE"));
+    add(service("ec2"), "sts:AssumeRole", assumed("of-machine", "i-0123456789abcdef0", "ASIAMACHINEEXAMPLE"));
+    let by_saml = json!({"type": "SAMLUser", "principalId": "x:bob", "userName": "bob"});
+    add(by_saml, "sts:AssumeRoleWithSAML", assumed("saml", "bob", "ASIASAMLEXAMPLE"));
+
+    let place = Place::new();
+    place.write("logs.json", json!({"Records": records}).to_string());
+    let answer = place.trailscan("incident AKIAEVEEXAMPLE logs.json").json(0);
+    let follows = part(&answer, "follows");
+    assert_eq!(follows.len(), 6, "{}", said(&follows, "what"));
+    for line in follows {
+        let command = line["command"].as_str().expect("a command").strip_prefix("trailscan ").expect("of trailscan");
+        let words = command.split(' ').map(|word| word.trim_matches('\''));
+        let found = place.trailscan("").args(words).args(["logs.json", "--format", "json"]).ends(0);
+        // What the line tells of: the keys that were issued, or the one call that issued them.
+        let keys =
+            line["access_key_ids"].as_array().expect("keys").iter().filter_map(Value::as_str).collect::<Vec<_>>();
+        assert!(keys.iter().all(|key| found.text().contains(key)), "{command}: {keys:?}");
+        assert!(!keys.is_empty() || found.text().contains("ASIASAMLEXAMPLE"), "{command}");
+    }
+}

@@ -183,7 +183,13 @@ impl Way {
             Self::Function(_, session) | Self::Instance(session) => {
                 format!("arn:aws:sts::{account}:assumed-role/{role}/{session}")
             }
-            Self::Provider(arn) => arn.clone(),
+            // The callers whose tokens are of this provider: their names begin with it.
+            Self::Provider(arn) => {
+                let (_, provider) = arn.split_once(":oidc-provider/").unwrap_or(("", arn));
+                let caller = first.map_or("", |issuance| issuance.caller());
+                let end = caller.find(provider).map(|at| at + provider.len());
+                end.map_or_else(|| caller.to_owned(), |end| format!("{}:*", &caller[..end]))
+            }
         };
         format!("trailscan incident {}", shell_quoted(&asked))
     }
