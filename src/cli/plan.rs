@@ -161,7 +161,7 @@ impl Plan {
             origins, question, argument, mut common, shape, state: typed_state, numbers, texts, narrow, ..
         } = typed;
         let (public_keys, policy) = (typed.public_keys, typed.policy);
-        variant::check(question, argument.as_deref())?;
+        variant::check(question, argument.as_deref(), (policy.as_deref(), &common.inputs))?;
         let policy = policy.as_deref().map(variant::read).transpose()?;
         account_ids::resolve(&mut common)?;
         let rulebook = around.rulebook(common.now.as_deref())?;

@@ -1,5 +1,6 @@
 //! Flags that ask another question of a report: which were typed, and what they need.
 
+use std::ffi::OsString;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +13,9 @@ use trailscan::report::{Form, Report, VARIANTS, Variant, variants_of};
 use super::delivery::Delivery;
 use super::exit::Problem;
 use super::question::Question;
+
+/// More bytes than that are no policy document: managed ones have up to 6,144 characters without white space.
+const LARGEST: u64 = 1 << 20;
 
 /// The flags of a report, of which one may be given.
 pub fn args(report: &Report) -> impl Iterator<Item = Arg> {
@@ -57,20 +61,36 @@ pub fn read(file: &Path) -> Result<Policy, Problem> {
     within.map_or_else(|| Policy::read(&text), Policy::from_value).map_err(|error| wrong(&error))
 }
 
-/// Refuses a question without what it is about.
+/// Refuses a question without what it is about, and one whose file was typed as an input: the answer would be another's.
 ///
 /// # Errors
 /// [`Problem::Usage`].
-pub fn check(question: Question, argument: Option<&str>) -> Result<(), Problem> {
+pub fn check(
+    question: Question,
+    argument: Option<&str>,
+    (file, inputs): (Option<&Path>, &[OsString]),
+) -> Result<(), Problem> {
     let is_asked = |variant: &&Variant| question.report().is_some_and(|asked| asked.name == variant.report.name);
-    let Some(variant) = VARIANTS.iter().find(is_asked).filter(|_| argument.is_none()) else { return Ok(()) };
-    match variant.report.argument.filter(|argument| !argument.is_optional) {
-        Some(wanted) => {
-            let (of, flag, name) = (variant.of, variant.flag, wanted.name);
-            Err(Problem::usage(format!("--{flag}: of whom? trailscan {of} {name} --{flag} [INPUT]...")))
+    let Some(variant) = VARIANTS.iter().find(is_asked) else { return Ok(()) };
+    let (of, flag) = (variant.of, variant.flag);
+    if let Some(wanted) = variant.report.argument.filter(|wanted| argument.is_none() && !wanted.is_optional) {
+        let name = wanted.name;
+        return Err(Problem::usage(format!("--{flag}: of whom? trailscan {of} {name} --{flag} [INPUT]...")));
+    }
+    let lacks_file = variant.value.is_some() && file.is_none();
+    match inputs.iter().map(Path::new).filter(|_| lacks_file).find(|input| is_policy(input)) {
+        Some(input) => {
+            let name = input.display();
+            Err(Problem::usage(format!("{name}: is a policy document, and no log: write --{flag}={name}")))
         }
         None => Ok(()),
     }
+}
+
+/// Whether a file is a policy document and not more.
+fn is_policy(input: &Path) -> bool {
+    let is_small = std::fs::metadata(input).is_ok_and(|file| file.is_file() && file.len() <= LARGEST);
+    is_small && read(input).is_ok()
 }
 
 /// Makes of a delivery one of a text that is JSON, where that is what is asked.

@@ -342,7 +342,10 @@ impl Table {
             report: self.report,
             column: name.to_owned(),
             near: self.nearest(name).map_or(String::new(), |near| format!("did you mean {near}? ")),
-            known: self.columns.iter().map(|c| c.name).collect::<Vec<_>>().join(", "),
+            known: match &self.columns[..] {
+                [] => "none".to_owned(),
+                known => known.iter().map(|c| c.name).collect::<Vec<_>>().join(", "),
+            },
         })
     }
 }

@@ -53,6 +53,8 @@ fn a_policy_is_of_somebody_and_json() {
     let ended = place.trailscan("permissions role/deploy-role --policy --format jsonl").arg(&logs).ends(2);
     assert!(ended.stderr.contains("--policy prints a JSON document"), "{}", ended.stderr);
     place.trailscan("permissions role/deploy-role --policy --columns action").arg(&logs).ends(2);
+    let ended = place.trailscan("permissions role/deploy-role --policy --where verdict=USED").arg(&logs).ends(2);
+    assert!(ended.stderr.contains("policy has no column \"verdict\"; it has none"), "{}", ended.stderr);
 }
 
 /// What a policy would have denied ends in 3, and in 0 what denies nothing.
@@ -74,6 +76,12 @@ fn a_policy_is_proven_or_not() {
     place
         .write("version.json", format!(r#"{{"PolicyVersion": {{"Document": {}, "VersionId": "v1"}}}}"#, policy.text()));
     run("--prove=version.json").ends(0);
+    // Behind a space it is an input, and the answer would be of another policy; a log there is one.
+    let ended = run("--prove own.json").ends(2);
+    let line = "own.json: is a policy document, and no log: write --prove=own.json";
+    assert!(ended.stderr.contains(line), "{}", ended.stderr);
+    place.write("log.json", r#"{"Records": []}"#);
+    run("--prove log.json").ends(0);
     let narrow = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "ecs:*", "Resource": "*"}}"#;
     place.write("narrow.json", narrow);
     let answer = run("--prove=narrow.json").json(3);
