@@ -33,13 +33,14 @@ struct Written {
     create_date: Moment,
 }
 
-/// The providers of all pages, sorted.
+/// The providers of all pages, sorted, each once.
 pub(super) fn of(pages: Vec<Page>) -> Vec<IdentityProvider> {
     let written = pages.into_iter().flat_map(|page| page.oidc.into_iter().chain(page.saml));
     let named = written.filter(|one| !one.arn.0.is_empty());
     let mut found: Vec<IdentityProvider> =
         named.map(|one| IdentityProvider { arn: one.arn.0, created: one.create_date.0 }).collect();
     found.sort_by(|a, b| a.arn.cmp(&b.arn));
+    found.dedup_by(|a, b| a.arn == b.arn);
     found
 }
 

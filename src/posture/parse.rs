@@ -13,7 +13,7 @@ use super::{
     PasswordPolicy, StateKind, VirtualMfaDevice, access_keys, account_summary, credential_report, identity_providers,
     last_accessed, other_credentials, password_policy, regions, virtual_mfa,
 };
-use crate::model::EventTime;
+use crate::model::{Arn, EventTime};
 
 /// A file as it was read.
 #[derive(Debug)]
@@ -164,7 +164,8 @@ fn providers(text: &str, part: fn(Vec<IdentityProvider>) -> Part) -> Result<Pars
     let (pages, damage) = documents(text)?;
     let found = identity_providers::of(pages);
     let as_of = found.iter().filter_map(|one| one.created).max();
-    Ok(Parsed { part: part(found), account_id: None, as_of, basis: basis(as_of), damage })
+    let account_id = found.first().and_then(|one| Some(Arn::parse(&one.arn)?.account_id.to_owned()));
+    Ok(Parsed { part: part(found), account_id, as_of, basis: basis(as_of), damage })
 }
 
 fn of_others(found: Vec<OtherCredential>, damage: Option<String>, part: fn(Vec<OtherCredential>) -> Part) -> Parsed {

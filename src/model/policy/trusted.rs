@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::Statement;
 use super::idle::{is_negated, tests};
 use super::trust::lets_in;
-use crate::model::{Arn, is_account_id};
+use crate::model::{Arn, is_account_id, pattern_matches};
 
 /// One whom a statement of a trust policy lets in.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,6 +44,18 @@ pub enum TrustedKind {
     Service,
     /// Anything else: a session, a unique id of somebody who is gone, a canonical user.
     Other,
+}
+
+impl Trusted {
+    /// Whether it may let in the users or tokens of the identity provider of this arn: it names it, or all.
+    ///
+    /// Whether IAM tells the upper and lower case of a provider's name apart is not documented: here both are one.
+    pub fn may_be_of(&self, provider: &str) -> bool {
+        let host = Arn::parse(provider).and_then(|arn| arn.resource.split_once('/')).map(|(_, host)| host);
+        self.kind == TrustedKind::Anyone
+            || pattern_matches(&self.principal, provider)
+            || self.kind == TrustedKind::WebIdentity && host.is_some_and(|host| pattern_matches(&self.principal, host))
+    }
 }
 
 impl TrustedKind {

@@ -34,6 +34,16 @@ impl<'a> Accessed<'a> {
         Some(time.map_or_else(|| "never".to_owned(), |time| time.to_string()))
     }
 
+    /// Whether IAM's state tells it of this one.
+    pub(super) fn tells(&self) -> bool {
+        self.services.is_some()
+    }
+
+    /// When IAM saw any service accessed last, denied or not.
+    pub(super) fn last(&self) -> Option<EventTime> {
+        self.services?.0.values().filter_map(|time| *time).max()
+    }
+
     /// When IAM saw a service accessed of which the logs of that day have no call.
     pub(super) fn unexplained(&self, service: &str) -> Option<EventTime> {
         self.unexplained.get(service).copied()

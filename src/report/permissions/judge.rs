@@ -74,6 +74,8 @@ pub(super) struct Look<'a> {
     pub alternatives: &'a BTreeMap<&'a str, Vec<&'a str>>,
     /// What IAM says of the services that it used last.
     pub accessed: &'a Accessed<'a>,
+    /// When IAM saw it used last, as [`last_use::of`](super::last_use::of).
+    pub by_iam: Option<Option<EventTime>>,
     /// `None` where no state has it.
     pub granted: Option<&'a Granted<'a>>,
     /// What proves that what is not in the logs of its account was not done.
@@ -285,9 +287,10 @@ impl<'a> Look<'a> {
         rows.push(Judged { action: name, verdict, asked: None, granted_by, counts, why });
     }
 
-    /// How the actions stand that are granted and that nothing known takes back, each once, however many statements have it.
+    /// How the actions stand that are granted and that nothing known takes back, each once, however many statements have it;
+    /// `None` where not all policies that it holds were read.
     pub(super) fn totals(&self) -> Option<Counts> {
-        let granted = self.granted?;
+        let granted = self.granted.filter(|granted| granted.unread.is_empty())?;
         let (mut places, mut named) = (BTreeSet::new(), BTreeSet::new());
         for (name, (listed, _)) in self.patterns() {
             match listed {

@@ -4,6 +4,7 @@ mod accessed;
 mod closest;
 mod granted;
 mod judge;
+mod last_use;
 mod policy;
 mod proof;
 mod subject;
@@ -12,13 +13,13 @@ mod summary;
 mod tests;
 mod used;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::columns::columns;
 use super::scorecard::{LogSpan, WHOLE_DAYS, by_whole_logs};
 use super::{Answer, Argument, Form, Report, ReportOption, StateUse, TextOption, View};
 use crate::aggregate::{AggregateKind, calls, principals};
-use crate::model::{Arn, EventTime, pattern_matches};
+use crate::model::{Arn, Day, EventTime, pattern_matches};
 use crate::posture::Account;
 use accessed::Accessed;
 pub use closest::CLOSEST;
@@ -96,7 +97,8 @@ A pattern is one row: actions says how many actions it stands for, and used_acti
 how these stand. It is PROVEN only where all of its actions are. --expand N shows small patterns action by action.
 
 What it proves: PROVEN asks what the scorecard asks of logs: every enabled region delivered on each of 30 whole days, with \
-read-only events, nothing blinded them, no filter but --account, and no call of the service is unmapped. It says nothing of \
+read-only events, nothing blinded them, no filter but --account, no call of the service is unmapped, and IAM's state \
+tells of no use on these days that the logs do not have. It says nothing of \
 the days before and after, and a task of once a year is not in 30 days. What it does not: policies are read, not \
 evaluated. Resources and conditions are not judged; a Deny on everything without a condition and a permissions boundary \
 are. Policies of resources, of sessions and of the organization are not known. calls counts events that were not denied, \
@@ -162,7 +164,7 @@ fn answer(view: &View<'_>) -> Answer {
     let asked_about = view.argument.map(str::trim).filter(|text| !text.is_empty());
     let subjects = Subjects::of(view);
     let (mut rows, mut spared) = (Vec::new(), 0);
-    let without = each(view, &subjects, asked_about, |who, look| {
+    let met = each(view, &subjects, asked_about, |who, look| {
         for judged in look.rows() {
             match rows.len() < view.rows_wanted {
                 true => rows.push(cells(who, look.done, (look.granted, look.accessed), &judged)),
@@ -170,40 +172,61 @@ fn answer(view: &View<'_>) -> Answer {
             }
         }
     });
-    let hidden =
-        if rows.is_empty() { asked_about.map(|text| nobody(text, &subjects)) } else { without_state(&without) };
+    let hidden = match (rows.is_empty(), asked_about) {
+        (true, Some(text)) => Some(nothing_of(text, &met, &subjects)),
+        _ => without_state(&met),
+    };
     let notes = of_session(asked_about).into_iter().collect();
     Answer { columns: COLUMNS.to_vec(), rows, rows_spared: spared, hidden, notes, ..Answer::default() }
 }
 
-/// Looks at each user and role that is asked about, in order of accounts and names. Gives the accounts of these of which it is
-/// not known what is granted.
+/// Who was looked at, and what was not known of them.
+#[derive(Default)]
+struct Met<'v> {
+    who: Vec<&'v Who>,
+    /// Their accounts of which it is not known what is granted.
+    without: Vec<&'v str>,
+    /// The policies that they hold and of which no document was read.
+    unread: BTreeSet<String>,
+}
+
+/// Looks at each user and role that is asked about, in order of accounts and names.
 fn each<'v>(
     view: &'v View<'_>,
     subjects: &'v Subjects,
     asked_about: Option<&str>,
     mut see: impl FnMut(&'v Who, &Look<'_>),
-) -> Vec<&'v str> {
+) -> Met<'v> {
     let known = Known::new(view.known_actions());
     let expand = usize::try_from(view.options.get(&EXPAND)).unwrap_or(0);
     let mut proofs: BTreeMap<&str, Result<String, String>> = BTreeMap::new();
-    let mut without: Vec<&str> = Vec::new();
+    let mut met = Met::default();
     for (who, done) in
         subjects.done.iter().filter(|(who, done)| asked_about.is_none_or(|text| is_meant(text, who, done)))
     {
         let account = view.posture.and_then(|posture| posture.accounts.get(&who.account_id));
         let granted = account.and_then(|account| Granted::of(who, &account.authorization.as_ref()?.value));
-        if !account.is_some_and(has_policies) && without.last() != Some(&who.account_id.as_str()) {
-            without.push(&who.account_id);
+        if !account.is_some_and(has_policies) && met.without.last() != Some(&who.account_id.as_str()) {
+            met.without.push(&who.account_id);
         }
+        met.who.push(who);
+        met.unread.extend(granted.iter().flat_map(|granted| granted.unread.iter().cloned()));
         let proof = proofs.entry(&who.account_id).or_insert_with(|| proof_of(view, &who.account_id, subjects));
         let since = granted.as_ref().and_then(|granted| granted.created);
+        let days = view.logs.and_then(|logs| logs.whole_days);
+        let accessed = Accessed::of(done, account, days);
+        let by_iam = account.and_then(|account| last_use::of(who, account));
+        let mut proof = proof_since(proof, since, view.logs);
+        if let Some(why) = unseen_use(done, by_iam, days).filter(|_| proof.is_ok() && !accessed.tells()) {
+            proof = Err(why);
+        }
         let look = Look {
             alternatives: &done.alternatives(),
-            accessed: &Accessed::of(done, account, view.logs.and_then(|logs| logs.whole_days)),
+            accessed: &accessed,
+            by_iam,
             done,
             granted: granted.as_ref(),
-            proof: &proof_since(proof, since, view.logs),
+            proof: &proof,
             known: &known,
             heard: &subjects.heard,
             account_id: &who.account_id,
@@ -211,7 +234,16 @@ fn each<'v>(
         };
         see(who, &look);
     }
-    without
+    met
+}
+
+/// Why nothing is proven of one whom IAM saw within these days, and of whom the logs of that day and later have no call: they
+/// lack something, or it was a data event. Where IAM tells it by service, that is looked at service by service.
+fn unseen_use(done: &Done, by_iam: Option<Option<EventTime>>, days: Option<(Day, Day)>) -> Option<String> {
+    let seen =
+        by_iam.flatten().filter(|seen| days.is_some_and(|(first, last)| (first..=last).contains(&seen.day())))?;
+    let is_explained = done.span.last().is_some_and(|last| last.day() >= seen.day());
+    (!is_explained).then(|| format!("IAM saw it used at {seen}, and the logs have no call of it since that day"))
 }
 
 /// What proves that what is not in the logs of an account was not done.
@@ -245,18 +277,29 @@ fn has_policies(account: &Account) -> bool {
 /// Whether a text means a user or role: its arn, `user/NAME`, or NAME; the arn of a session means its role.
 fn is_meant(text: &str, who: &Who, done: &Done) -> bool {
     if let Some((account_id, role)) = role_of_session(text) {
-        return account_id == who.account_id
-            && who.name.strip_prefix("role/").is_some_and(|name| pattern_matches(role, name));
+        return pattern_matches(&account_id, &who.account_id)
+            && who.name.strip_prefix("role/").is_some_and(|name| pattern_matches(&role, name));
+    }
+    // A path is no part of the name, and may be left out.
+    if Who::of(&lower_arn(text), "").is_some_and(|meant| meant == *who) {
+        return true;
     }
     let name = who.name.split_once('/').map_or("", |(_, name)| name);
     [done.arn.as_str(), who.name.as_str(), name].into_iter().any(|known| pattern_matches(text, known))
 }
 
 /// The account and the role of `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`, which does not tell the path of the role.
-fn role_of_session(text: &str) -> Option<(&str, &str)> {
-    let arn = Arn::parse(text).filter(|arn| arn.service == "sts")?;
+fn role_of_session(text: &str) -> Option<(String, String)> {
+    let text = lower_arn(text);
+    let arn = Arn::parse(&text).filter(|arn| arn.service == "sts")?;
     let role = arn.resource.strip_prefix("assumed-role/")?.split('/').next()?;
-    Some((arn.account_id, role))
+    Some((arn.account_id.to_owned(), role.to_owned()))
+}
+
+/// An ARN with what stands before a name in lower case, as AWS writes it; any other text as it is.
+fn lower_arn(text: &str) -> String {
+    let end = text.find('/').filter(|_| text.get(..4).is_some_and(|begin| begin.eq_ignore_ascii_case("arn:")));
+    end.map_or_else(|| text.to_owned(), |end| text[..end].to_ascii_lowercase() + &text[end..])
 }
 
 /// Says whom a text means that names a session.
@@ -283,8 +326,23 @@ fn nobody(asked: &str, subjects: &Subjects) -> String {
     format!("no user or role of the logs or the state is called {asked}{nearest}")
 }
 
-fn without_state(accounts: &[&str]) -> Option<String> {
-    let names = accounts.join(", ");
-    (!accounts.is_empty())
-        .then(|| format!("what is granted in {names} is not known: no authorization details were given"))
+/// Why there is no row of whoever is asked about.
+fn nothing_of(asked: &str, met: &Met<'_>, subjects: &Subjects) -> String {
+    if met.who.is_empty() {
+        return nobody(asked, subjects);
+    }
+    let names: Vec<&str> = met.who.iter().map(|who| who.name.as_str()).collect();
+    let unread: Vec<&str> = met.unread.iter().map(String::as_str).collect();
+    let granted = match (without_state(met), unread.is_empty()) {
+        (Some(without), _) => without,
+        (None, false) => format!("what is granted is not known: no document was read of {}", unread.join(", ")),
+        (None, true) => "the state grants no action".to_owned(),
+    };
+    format!("{} made no call in these logs that needs an action, and {granted}", names.join(", "))
+}
+
+fn without_state(met: &Met<'_>) -> Option<String> {
+    let names = met.without.join(", ");
+    (!met.without.is_empty())
+        .then(|| format!("what is granted in {names} is not known: no authorization details were read"))
 }

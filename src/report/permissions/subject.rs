@@ -129,6 +129,17 @@ impl Subjects {
                 subjects.done.entry(who).or_default().arn = arn.to_owned();
             }
         }
+        // Where no details of them were read, credential reports name the users.
+        let reports = posture.into_iter().flat_map(|posture| &posture.accounts);
+        let reports = reports.filter_map(|(id, account)| Some((id, &account.credentials.as_ref()?.value)));
+        for (account_id, user) in reports.flat_map(|(id, report)| report.users.values().map(move |user| (id, user))) {
+            if let Some(who) = Who::of(&user.arn, account_id) {
+                let done = subjects.done.entry(who).or_default();
+                if done.arn.is_empty() {
+                    done.arn.clone_from(&user.arn);
+                }
+            }
+        }
         let symbols = state.symbols();
         for (key, counts) in state.get::<Calls>().into_iter().flat_map(Calls::rows) {
             let (principal, account) = (symbols.text(key.principal), symbols.text(key.account));
@@ -212,7 +223,8 @@ fn is_of_others(principal: &str, account: &str) -> bool {
 }
 
 impl Who {
-    fn of(arn: &str, account_id: &str) -> Option<Self> {
+    /// That of an arn; of one that tells no account, in this one. `None` where it is neither a user nor a role.
+    pub(super) fn of(arn: &str, account_id: &str) -> Option<Self> {
         let arn = Arn::parse(arn).filter(|arn| arn.service == "iam")?;
         let kind = ["user", "role"].into_iter().find(|kind| arn.resource.starts_with(&format!("{kind}/")))?;
         let account_id = if arn.account_id.is_empty() { account_id } else { arn.account_id };

@@ -112,7 +112,7 @@ fn of_account<'a>(account_id: &'a str, account: &'a Account, unread: &mut Vec<&'
     let is_known = part.is_some_and(|part| part.value.roles.is_some() && part.source.whole) && unread.len() == before;
     let name = if is_known { "none" } else { "" };
     let lists = providers(account).flat_map(|(kind, part)| part.value.iter().map(move |one| (kind, one, &part.source)));
-    let free = lists.filter(|(_, one, _)| doors.iter().all(|door| door.trusted.principal != one.arn));
+    let free = lists.filter(|(_, one, _)| !doors.iter().any(|door| door.trusted.may_be_of(&one.arn)));
     let free: Vec<Door<'a>> =
         free.map(|(kind, one, source)| untrusted((account_id, name), (kind, one), source)).collect();
     doors.extend(free);
@@ -140,7 +140,7 @@ fn providers(account: &Account) -> impl Iterator<Item = (TrustedKind, &Dated<Vec
 fn exists(account_id: &str, account: &Account, trusted: &Trusted) -> &'static str {
     let is_own = Arn::parse(&trusted.principal).is_some_and(|arn| arn.account_id == account_id);
     let list = providers(account).find(|(kind, part)| is_own && *kind == trusted.kind && part.source.whole);
-    match list.map(|(_, part)| part.value.iter().any(|one| one.arn == trusted.principal)) {
+    match list.map(|(_, part)| part.value.iter().any(|one| trusted.may_be_of(&one.arn))) {
         Some(true) => "yes",
         Some(false) => "no",
         None => "",

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::violation::some_of;
 use super::{Look, PROVIDER_UNTRUSTED, SubjectKind, Violation};
-use crate::model::{Arn, grouped};
+use crate::model::{Arn, Trusted, grouped};
 use crate::posture::{Authorization, Dated, IdentityProvider};
 
 /// More providers than that share a line.
@@ -13,7 +13,9 @@ const MOST: usize = 3;
 pub(super) fn judge<'a>(look: Look<'a>, part: &'a Dated<Vec<IdentityProvider>>) -> Vec<Violation<'a>> {
     let details = look.authorization().filter(|details| details.source.whole);
     let Some(trusted) = details.and_then(|details| trusted(&details.value)) else { return Vec::new() };
-    let free = part.value.iter().filter(|one| !trusted.contains(&one.arn) && !is_kept_by_identity_center(&one.arn));
+    let is_own = |one: &IdentityProvider| Arn::parse(&one.arn).is_none_or(|arn| arn.account_id == look.account_id);
+    let is_trusted = |one: &IdentityProvider| trusted.iter().any(|trusted| trusted.may_be_of(&one.arn));
+    let free = part.value.iter().filter(|one| is_own(one) && !is_trusted(one) && !is_kept_by_identity_center(&one.arn));
     let free: Vec<&IdentityProvider> = free.collect();
     if free.len() > MOST {
         let names: Vec<String> = free.iter().map(|one| name_of(&one.arn).to_owned()).collect();
@@ -32,10 +34,10 @@ pub(super) fn judge<'a>(look: Look<'a>, part: &'a Dated<Vec<IdentityProvider>>) 
 }
 
 /// Whom the trust policies of an account let in; `None` where not all of them are known.
-fn trusted(details: &Authorization) -> Option<BTreeSet<String>> {
+fn trusted(details: &Authorization) -> Option<BTreeSet<Trusted>> {
     let mut all = BTreeSet::new();
     for role in details.roles.as_ref()?.values() {
-        all.extend(role.trust.as_ref().ok()?.trusted().into_iter().map(|trusted| trusted.principal));
+        all.extend(role.trust.as_ref().ok()?.trusted());
     }
     Some(all)
 }

@@ -777,6 +777,26 @@ fn identity_providers_that_no_role_trusts() {
     lost["AssumeRolePolicyDocument"] = json!("not a document");
     assert_eq!(untrusted(&[details(&[lost]), saml(&["Okta"])]), [""; 0]);
     assert_eq!(untrusted(&[saml(&["Okta"])]), [""; 0]);
+    // Whoever lets in everybody, or whatever a pattern means, may let in its users; the case of a name is not told apart.
+    for principal in [
+        json!("*"),
+        json!({ "AWS": "*" }),
+        json!({ "Federated": "*" }),
+        json!({ "Federated": arn("saml-provider/*") }),
+        json!({ "Federated": arn("saml-provider/okta") }),
+    ] {
+        let mut open = role("open", "Allow", "saml-provider/ADFS");
+        open["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] = principal.clone();
+        assert_eq!(untrusted(&[details(&[open]), saml(&["Okta"])]), [""; 0], "{principal}");
+    }
+    let mut but = role("but", "Allow", "saml-provider/ADFS");
+    let statement = json!({ "Effect": "Allow", "Action": "sts:*", "NotPrincipal": { "AWS": arn("root") } });
+    but["AssumeRolePolicyDocument"]["Statement"][0] = statement;
+    assert_eq!(untrusted(&[details(&[but]), saml(&["Okta"])]), [""; 0]);
+    // A list that has one twice, and one of another account.
+    assert_eq!(untrusted(&[details(&roles), saml(&["Okta", "Okta"])]), one("Okta"));
+    let theirs = json!({ "SAMLProviderList": [{ "Arn": "arn:aws:iam::999900001111:saml-provider/Theirs" }] });
+    assert_eq!(untrusted(&[details(&roles), theirs.to_string()]), [""; 0]);
     assert_eq!(untrusted(&[details(&roles), saml(&["A", "B", "C"])]).len(), 3);
     assert_eq!(
         untrusted(&[details(&roles), saml(&["A", "B", "C", "D"])]),

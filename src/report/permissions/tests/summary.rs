@@ -9,7 +9,7 @@ use crate::posture::testing::HEADER;
 fn summary(files: &[String], records: &[Json], days: i32) -> (Vec<BTreeMap<&'static str, String>>, String) {
     let (posture, logs) = (load(files), logs(days));
     let others = ["iam:CreateGroup", "route53:CreateHostedZone", "account:PutContactInformation"].map(change);
-    let state = scan_for(REPORT.needs, &samples(records.iter().cloned().chain(others)));
+    let state = scan_for(SUMMARY.needs, &samples(records.iter().cloned().chain(others)));
     let options = Options::default();
     let view = View { posture: Some(&posture), logs: Some(&logs), ..View::new(&state, &options) };
     let answer = (SUMMARY.answer)(&view);
@@ -170,12 +170,108 @@ fn who_was_used() {
     assert!(said.starts_with("0 of 8 users and roles are administrators"), "{said}");
 }
 
+/// Credentials of a role that were issued are a use of it, though no call with them is in the logs.
+#[test]
+fn who_was_assumed_was_used() {
+    let role_of = |name: &str| role(name, Some(json!({})), json!([allow(json!("*"))]));
+    let mut assume = call("ann", "sts:AssumeRole", "");
+    assume["requestParameters"] = json!({ "roleArn": arn("role/Assumed"), "roleSessionName": "s" });
+    assume["responseElements"] =
+        json!({ "credentials": { "accessKeyId": "ASIA1" }, "assumedRoleUser": { "assumedRoleId": "AROAROLE:s" } });
+    let mut refused = call("bob", "sts:AssumeRole", "AccessDenied");
+    refused["requestParameters"] = json!({ "roleArn": arn("role/refused"), "roleSessionName": "s" });
+    let roles = ["assumed", "refused"].map(role_of);
+    let (rows, said) = summary(&[state(&[], &[], &roles)], &[assume, refused], 30);
+    let of_roles = rows.into_iter().filter(|row| row["name"].starts_with("role/")).collect::<Vec<_>>();
+    let lines = lines(&of_roles, &["name", "usage", "last_used"]);
+    assert_eq!(lines, ["role/refused never ", "role/assumed assumed 2026-08-03T00:00:00Z"]);
+    assert!(said.contains("2 of 4 users and roles") && said.contains(", 1 of them not in these logs"), "{said}");
+}
+
+/// What IAM saw of services is a use, too.
+#[test]
+fn who_asked_for_a_service_is_not_never() {
+    let details = state(&[], &[], &[role("ops", Some(json!({})), json!([]))]);
+    let accessed = |services: Json| {
+        json!({ "Arn": arn("role/ops"), "JobStatus": "COMPLETED", "ServicesLastAccessed": services }).to_string()
+    };
+    let usage =
+        |services: Json| lines(&summary(&[details.clone(), accessed(services)], &[], 30).0, &["usage", "last_used"]);
+    let at = "2026-06-01T00:00:00+00:00";
+    assert_eq!(
+        usage(json!([{ "ServiceNamespace": "s3", "LastAuthenticated": at }])),
+        ["not-seen 2026-06-01T00:00:00Z"]
+    );
+    assert_eq!(usage(json!([{ "ServiceNamespace": "s3" }])), ["never "]);
+}
+
+/// Of a policy without a document nobody knows what it gives: it is named, and nothing is counted.
+#[test]
+fn policies_without_a_document_are_not_judged() {
+    let attached = |name: &str, policy: &str| {
+        let more = json!({ "AttachedManagedPolicies": [{ "PolicyName": "x", "PolicyArn": policy }],
+            "UserPolicyList": inline(json!([allow(json!("ec2:*"))])) });
+        entity("User", name, more)
+    };
+    let own = arn("policy/own");
+    let users = [
+        attached("ann", &own),
+        attached("bob", "arn:aws:iam::aws:policy/AdministratorAccess"),
+        entity("User", "cid", json!({ "GroupList": ["gone"] })),
+        entity("User", "dan", json!({})),
+    ];
+    let (rows, said) = summary(&[state(&users, &[], &[])], &[], 30);
+    assert_eq!(
+        lines(&rows, &["name", "grant", "granted", "unread"]),
+        [
+            "user/bob admin  arn:aws:iam::aws:policy/AdministratorAccess",
+            "user/ann not-judged  policy/own",
+            "user/cid not-judged  group/gone",
+            "user/dan other 0 ",
+        ]
+    );
+    assert!(said.starts_with("1 of 4 users and roles is administrator or can become one"), "{said}");
+    assert!(said.contains("; of 2 it is not known"), "{said}");
+}
+
+/// A credential report alone names the users, and says nothing of what they are granted.
+#[test]
+fn a_credential_report_names_users() {
+    let row = format!(
+        "ann,{},2024-01-01T00:00:00Z,true,2026-06-01T00:00:00Z,N/A,N/A,false,true,2024-01-01T00:00:00Z,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A\n",
+        arn("user/ann")
+    );
+    let (rows, said) = summary(&[format!("{HEADER}\n{row}")], &[], 30);
+    assert_eq!(lines(&rows, &["name", "grant", "usage", "granted"]), ["user/ann  not-seen "]);
+    assert!(said.starts_with("who of 1 users and roles is an administrator is not known;"), "{said}");
+}
+
+/// Who is there and has no row is not told to be missing.
+#[test]
+fn who_has_no_row_is_there() {
+    let own = arn("policy/own");
+    let users = [
+        entity("User", "ann", json!({ "AttachedManagedPolicies": [{ "PolicyName": "own", "PolicyArn": own }] })),
+        entity("User", "bob", json!({})),
+    ];
+    let posture = load(&[state(&users, &[], &[])]);
+    let (state, options) = (scan_for(REPORT.needs, &samples(Vec::<Json>::new())), Options::default());
+    let said = |asked: &str| {
+        let view = View { posture: Some(&posture), argument: Some(asked), ..View::new(&state, &options) };
+        (REPORT.answer)(&view).hidden.unwrap_or_default()
+    };
+    let none = "made no call in these logs that needs an action, and";
+    assert_eq!(said("bob"), format!("user/bob {none} the state grants no action"));
+    assert_eq!(said("ann"), format!("user/ann {none} what is granted is not known: no document was read of {own}"));
+    assert!(said("eve").starts_with("no user or role"), "{}", said("eve"));
+}
+
 /// Without state there is what was asked for, and it is said that the rest is not known.
 #[test]
 fn without_state() {
     let (rows, said) = summary(&[], &[call("ann", "iam:ListUsers", "")], 30);
     assert_eq!(lines(&rows, &["name", "grant", "usage", "granted", "asked"]), ["user/ann  used  1"]);
-    assert!(said.ends_with("no authorization details were given"), "{said}");
+    assert!(said.ends_with("no authorization details were read"), "{said}");
 }
 
 /// A session means its role, names that differ in case only are one user, and a name that nobody has tells the nearest.
@@ -198,6 +294,12 @@ fn who_is_meant() {
         session.notes,
         [format!("a session has what its role has: this is of role/ops of account {ACCOUNT}, all sessions together")]
     );
+    for spelling in
+        [format!("ARN:AWS:STS::{ACCOUNT}:ASSUMED-ROLE/OPS/x"), "arn:aws:sts::*:assumed-role/ops/x".to_owned()]
+    {
+        assert_eq!(answer(&spelling).rows.len(), 1, "{spelling}");
+    }
+    assert_eq!(answer(&arn("role/some/path/ops")).rows.len(), 1, "a path is no part of the name");
     // Near misses: another account, and a role that is no session.
     assert_eq!(answer("arn:aws:sts::999900001111:assumed-role/ops/s").rows.len(), 0);
     assert_eq!((answer("role/ops").rows.len(), answer("role/ops").notes), (1, Vec::new()));

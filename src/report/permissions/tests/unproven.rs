@@ -207,3 +207,36 @@ fn logs_that_lack_something_prove_nothing() {
         assert_eq!(verdict(records, needs, logs), ["UNSEEN", why]);
     }
 }
+
+/// Whom IAM saw on one of these days, and the logs do not have since, nothing is proven of: they lack a call of it.
+#[test]
+fn whom_iam_saw_and_the_logs_do_not_have() {
+    let role = |seen: Option<i32>| {
+        let mut role =
+            entity("Role", "ops", json!({ "RolePolicyList": inline(json!([allow(json!("iam:ListUsers"))])) }));
+        role["RoleLastUsed"] =
+            seen.map_or(json!({}), |day| json!({ "LastUsedDate": format!("{}T10:00:00+00:00", Day(day)) }));
+        json!({ "UserDetailList": [], "GroupDetailList": [], "RoleDetailList": [role], "Policies": [] })
+    };
+    let called = |day: i32| {
+        let mut call = call("role/ops", "sts:GetCallerIdentity", "");
+        call["eventTime"] = json!(format!("{}T10:00:00Z", Day(day)));
+        call
+    };
+    let verdict = |seen: Option<i32>, records: &[Json]| {
+        let rows = rows_of(Some(&role(seen)), records, (30, 0, None));
+        rows.into_iter().find(|row| row.starts_with("iam:ListUsers")).expect("a row")
+    };
+    assert_eq!(verdict(Some(20_010), &[]), "iam:ListUsers UNSEEN");
+    assert_eq!(verdict(Some(20_010), &[called(20_009)]), "iam:ListUsers UNSEEN", "the day before explains nothing");
+    // Near misses: never, before and after these days, and a call of that day or later.
+    for (seen, records) in [
+        (None, vec![]),
+        (Some(19_999), vec![]),
+        (Some(20_030), vec![]),
+        (Some(20_010), vec![called(20_010)]),
+        (Some(20_010), vec![called(20_020)]),
+    ] {
+        assert_eq!(verdict(seen, &records), "iam:ListUsers PROVEN", "{seen:?}");
+    }
+}
