@@ -1,16 +1,22 @@
 //! Parquet as JSON Lines, a row a line: what Security Lake writes, and what query engines and data lakes keep records in.
 //!
-//! A file tells at its end what it holds, so all of it is read into memory; its rows are unpacked group by group.
+//! A file tells at its end what it holds, so all of it is taken before its first row is: in memory where it is small, else
+//! in a file without a name, of which the group of rows that is unpacked is in memory.
 
-use std::io::{self, Cursor, Read};
+use std::fs::File;
+use std::io::{self, Cursor, Read, Write};
 use std::sync::Arc;
 
+use polars::io::mmap::MmapBytesReader;
 use polars::prelude::*;
 
 use crate::model::EventTime;
 
 /// How a Parquet file begins.
 const MAGIC: &[u8] = b"PAR1";
+
+/// How much of a file is held in memory; more of it goes to the folder for temporary files.
+const IN_MEMORY: u64 = 16 << 20;
 
 /// Why Parquet cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -30,7 +36,7 @@ pub(super) fn is_parquet(head: &[u8]) -> bool {
 
 /// The rows of the file that `source` gives, of at most `most` bytes, as lines of JSON. What cannot be read is told by reading.
 pub(super) fn lines<'a>(source: impl Read + Send + 'a, most: u64) -> Box<dyn Read + Send + 'a> {
-    Box::new(Lines { source: Some(source), most, groups: Groups::default(), frame: None, lines: Vec::new(), given: 0 })
+    Box::new(Lines::of(source, most, IN_MEMORY))
 }
 
 /// Lines of JSON.
@@ -38,17 +44,59 @@ struct Lines<R> {
     /// The file, until it is read.
     source: Option<R>,
     most: u64,
-    groups: Groups,
+    in_memory: u64,
+    groups: Option<Groups>,
     /// The rows that are written, and the next of them.
     frame: Option<(DataFrame, usize)>,
     lines: Vec<u8>,
     given: usize,
 }
 
+/// A file that was taken whole.
+enum Kept {
+    Memory(Arc<[u8]>),
+    /// One that nobody else can name, and that is gone when it is closed.
+    Unnamed(File),
+}
+
+impl Kept {
+    /// Takes what `source` gives, and keeps no more than `in_memory` bytes of it in memory where there is room elsewhere.
+    fn of(source: &mut impl Read, in_memory: u64) -> io::Result<Self> {
+        let mut bytes = Vec::new();
+        source.by_ref().take(in_memory.saturating_add(1)).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > in_memory {
+            // Where no file can be made, memory has to do.
+            if let Ok(mut file) = tempfile::tempfile() {
+                file.write_all(&bytes)?;
+                drop(bytes);
+                io::copy(source, &mut file)?;
+                return Ok(Self::Unnamed(file));
+            }
+            source.read_to_end(&mut bytes)?;
+        }
+        Ok(Self::Memory(bytes.into()))
+    }
+
+    fn len(&self) -> io::Result<u64> {
+        match self {
+            Self::Memory(bytes) => Ok(bytes.len() as u64),
+            Self::Unnamed(file) => Ok(file.metadata()?.len()),
+        }
+    }
+
+    /// A reader of it, which maps a file for as long as it lives.
+    fn reader(&self) -> io::Result<ParquetReader<Box<dyn MmapBytesReader>>> {
+        let from: Box<dyn MmapBytesReader> = match self {
+            Self::Memory(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
+            Self::Unnamed(file) => Box::new(file.try_clone()?),
+        };
+        Ok(ParquetReader::new(from))
+    }
+}
+
 /// The groups of rows that are left.
-#[derive(Default)]
 struct Groups {
-    bytes: Arc<[u8]>,
+    file: Kept,
     /// How many rows each has.
     rows: std::vec::IntoIter<usize>,
     /// How many rows stand before the next.
@@ -56,35 +104,37 @@ struct Groups {
 }
 
 impl Groups {
-    fn of(bytes: Vec<u8>) -> PolarsResult<Self> {
-        let bytes: Arc<[u8]> = bytes.into();
-        let mut reader = ParquetReader::new(Cursor::new(Arc::clone(&bytes)));
-        let groups = &reader.get_metadata()?.row_groups;
-        let rows: Vec<usize> = groups.iter().map(|group| group.num_rows()).collect();
-        Ok(Self { bytes, rows: rows.into_iter(), before: 0 })
+    fn of(file: Kept) -> PolarsResult<Self> {
+        let mut reader = file.reader()?;
+        let groups = reader.get_metadata()?.row_groups.iter();
+        let rows: Vec<usize> = groups.map(|group| group.num_rows()).collect();
+        Ok(Self { file, rows: rows.into_iter(), before: 0 })
     }
 
     fn next(&mut self) -> PolarsResult<Option<DataFrame>> {
         let Some(rows) = self.rows.find(|rows| *rows > 0) else { return Ok(None) };
-        let reader = ParquetReader::new(Cursor::new(Arc::clone(&self.bytes)));
         let slice = Some((self.before, rows));
         self.before += rows;
-        reader.read_parallel(ParallelStrategy::None).with_slice(slice).finish().map(Some)
+        self.file.reader()?.read_parallel(ParallelStrategy::None).with_slice(slice).finish().map(Some)
     }
 }
 
 impl<R: Read> Lines<R> {
+    const fn of(source: R, most: u64, in_memory: u64) -> Self {
+        Self { source: Some(source), most, in_memory, groups: None, frame: None, lines: Vec::new(), given: 0 }
+    }
+
     /// Writes the next line; `false` when there is none.
     fn fill(&mut self) -> io::Result<bool> {
         let broken = |error: PolarsError| io::Error::other(ParquetError::Broken(error));
         if let Some(source) = self.source.take() {
-            let mut bytes = Vec::new();
-            source.take(self.most.saturating_add(1)).read_to_end(&mut bytes)?;
-            if bytes.len() as u64 > self.most {
+            let file = Kept::of(&mut source.take(self.most.saturating_add(1)), self.in_memory)?;
+            if file.len()? > self.most {
                 return Err(io::Error::other(ParquetError::TooLarge(self.most)));
             }
-            self.groups = Groups::of(bytes).map_err(broken)?;
+            self.groups = Some(Groups::of(file).map_err(broken)?);
         }
+        let Some(groups) = &mut self.groups else { return Ok(false) };
         loop {
             match &mut self.frame {
                 Some((frame, row)) if *row < frame.height() => {
@@ -94,7 +144,7 @@ impl<R: Read> Lines<R> {
                     *row += 1;
                     return Ok(true);
                 }
-                _ => match self.groups.next().map_err(broken)? {
+                _ => match groups.next().map_err(broken)? {
                     Some(frame) => self.frame = Some((frame, 0)),
                     None => return Ok(false),
                 },
@@ -238,10 +288,15 @@ mod tests {
         bytes
     }
 
+    /// What is read from memory and from a file; they are the same.
     fn read(bytes: &[u8], most: u64) -> io::Result<String> {
-        let mut text = String::new();
-        lines(bytes, most).read_to_string(&mut text)?;
-        Ok(text)
+        let read = |in_memory| {
+            let mut text = String::new();
+            Lines::of(bytes, most, in_memory).read_to_string(&mut text).map(|_| text)
+        };
+        let (memory, file) = (read(IN_MEMORY), read(3));
+        assert_eq!(format!("{memory:?}"), format!("{file:?}"));
+        file
     }
 
     #[test]
