@@ -1,10 +1,8 @@
 //! `--cache`: what of the logs was read before, and what of them is read now.
 
-use std::path::Path;
-
 use trailscan::aggregate::{AGGREGATES, AggregateKind};
 use trailscan::filter::{Criteria, Filters};
-use trailscan::input::{FoundObject, Input, Listing, S3Uri};
+use trailscan::input::{FoundObject, Input, Listing};
 use trailscan::model::quantity;
 use trailscan::rollup::{self, Cache, Filled};
 use trailscan::scan::rollup::{Asked, Kept};
@@ -13,7 +11,7 @@ use trailscan::scan::{Meter, ScanError, ScanRequest};
 use super::exit::Problem;
 use super::reading::Reading;
 use super::remote::{Found, Remote};
-use super::{progress, repeat, request, tell};
+use super::{progress, request, tell};
 
 /// What the cache answers of what is asked, and takes out of the listing; `None` where all is read from the logs.
 ///
@@ -24,24 +22,24 @@ pub fn answered(
     (listing, remote): (&mut Listing, &mut Remote),
     kinds: &[&'static AggregateKind],
 ) -> Result<Option<Kept>, Problem> {
-    let Some(folder) = &reading.cache else { return Ok(None) };
-    if let Some(uri) = folder.to_str().filter(|text| S3Uri::is_meant(text)) {
-        let why = "a cache lies on disk, though it holds what is read of S3: name a folder";
-        return Err(Problem::usage(format!("--cache {uri}: {why}")));
-    }
+    let Some(place) = &reading.cache else { return Ok(None) };
     if let Some(why) = unanswered(reading, kinds) {
         tell::line(format!("the cache is not used: {why}"));
         return Ok(None);
     }
-    if let Some(input) = reading.reads.inputs().iter().find(|input| is_around(input, folder)) {
-        let (input, folder) = (repeat::input(input), folder.display());
-        return Err(Problem::usage(format!(
-            "--cache {folder}: lies in {input}, where it would be read as a rollup: name a folder elsewhere"
-        )));
-    }
+    place.check_apart(remote.places(reading).iter())?;
     let mut there = progress::listing(reading.work.progress, || remote.look())?;
-    let Filled { rollups, made, told } = fill(reading, listing, (remote, &mut there))?;
-    told.into_iter().for_each(tell::line);
+    let opened = match place.open(remote.places(reading).iter(), reading.days) {
+        Ok(opened) => opened,
+        Err(problem) => {
+            tell::line(format!("the cache is not used: {problem}"));
+            return Ok(None);
+        }
+    };
+    opened.told.iter().for_each(tell::line);
+    let Filled { rollups, made, told } = fill(reading, (listing, &opened.cache), (remote, &mut there))?;
+    told.iter().map(|line| opened.named(line)).for_each(tell::line);
+    opened.keep().into_iter().for_each(tell::line);
     if rollups.is_empty() {
         return Ok(None);
     }
@@ -50,31 +48,20 @@ pub fn answered(
         Ok(mut kept) => {
             kept.meet(there.survey.arrivals);
             *remote = remote.of_listed(&there.objects, 1);
-            let (days, folder) = (quantity(rollups.len() as u64, "day"), folder.display());
-            tell::line(format!("cache {folder}: {days} of accounts, {made} of them read from logs now"));
+            let (days, name) = (quantity(rollups.len() as u64, "day"), place.name());
+            tell::line(format!("cache {name}: {days} of accounts, {made} of them read from logs now"));
             Ok(Some(kept))
         }
         Err(error) => {
             match error.is_cut() {
                 true => tell::line("the cache is not used: it knows whole UTC days, and the window cuts one"),
                 // Somebody else writes there.
-                false => tell::line(format!("the cache is not used: {error}")),
+                false => tell::line(format!("the cache is not used: {}", opened.named(&error.to_string()))),
             }
             *listing = request::list(reading);
             Ok(None)
         }
     }
-}
-
-/// Whether a folder lies in an input, or would once it is there.
-fn is_around(input: &Input, folder: &Path) -> bool {
-    let Input::Path(input) = input else { return false };
-    let Ok(input) = std::fs::canonicalize(input) else { return false };
-    let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-    folder
-        .ancestors()
-        .find_map(|around| std::fs::canonicalize(around).ok())
-        .is_some_and(|folder| folder.starts_with(&input))
 }
 
 /// Why a cache cannot answer, when that is known before anything is read.
@@ -91,8 +78,11 @@ fn unanswered(reading: &Reading, kinds: &[&'static AggregateKind]) -> Option<Str
     is_stdin.then(|| "standard input can be read once".to_owned())
 }
 
-fn fill(reading: &Reading, listing: &mut Listing, (remote, found): (&Remote, &mut Found)) -> Result<Filled, Problem> {
-    let Some(folder) = &reading.cache else { return Ok(Filled::default()) };
+fn fill(
+    reading: &Reading,
+    (listing, cache): (&mut Listing, &Cache),
+    (remote, found): (&Remote, &mut Found),
+) -> Result<Filled, Problem> {
     let meter = Meter::default();
     let all = Filters::new(&Criteria::default()).map_err(Problem::usage)?;
     let latest = reading.work.limits.latest_time.unwrap_or(reading.now);
@@ -106,7 +96,6 @@ fn fill(reading: &Reading, listing: &mut Listing, (remote, found): (&Remote, &mu
     };
     let mut there =
         rollup::Remote { objects: std::mem::take(&mut found.objects), is_whole: found.is_whole, open: &open };
-    let cache = Cache::new(folder, remote.places(reading).iter());
     let fill = || cache.fill((listing, &mut there), reading.days, (&scan, latest));
     let filled = progress::scanning(reading.work.progress, objects, &meter, fill).map_err(Problem::failed);
     found.objects = there.objects;

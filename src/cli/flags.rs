@@ -140,8 +140,8 @@ pub struct Common {
     /// Keep what is read in DIR, by account and day, and read only what is new or changed the next time
     ///
     /// Of logs in AWSLogs layout, on disk and in S3, for windows of whole days and --account. What a day holds is known by
-    /// the names, sizes and times of change of its files, in S3 by their ETags. Whatever DIR cannot answer is read from the logs, and a line says why. DIR
-    /// lies outside of INPUT, and may be removed at any time.
+    /// the names, sizes and times of change of its files, in S3 by their ETags. Whatever DIR cannot answer is read from the
+    /// logs, and a line says why. DIR lies outside of INPUT, and may be removed at any time. It may be s3://bucket/prefix/.
     #[arg(long, value_name = "DIR", help_heading = "Limits")]
     pub cache: Option<PathBuf>,
 

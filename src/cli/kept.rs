@@ -9,8 +9,9 @@ use trailscan::rollup::{self, Rollup, RollupError};
 use trailscan::scan::rollup::{Asked, Kept, Rolled, UnkeptCalls};
 
 use super::exit::Problem;
+use super::fetched::Fetched;
 use super::reading::Reading;
-use super::remote::{Fetched, Remote};
+use super::remote::Remote;
 use super::shard;
 
 /// The kind under which objects are skipped that a rollup holds.

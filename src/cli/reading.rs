@@ -14,6 +14,7 @@ use trailscan::model::{EventTime, TimeWindow};
 use trailscan::rollup::Shard;
 use trailscan::scan::Limits;
 
+use super::cache_place::CachePlace;
 use super::complete::{Origins, Source};
 use super::exit::Problem;
 use super::flags::Common;
@@ -42,7 +43,7 @@ pub struct Reading {
     #[cfg(feature = "s3")]
     pub trails_of: Vec<Arc<Access>>,
     /// Where what is read is kept for the next time.
-    pub cache: Option<PathBuf>,
+    pub cache: Option<CachePlace>,
     /// By what objects are verified in the same pass, if they are.
     pub verify: Option<Verifying>,
     /// What else is asked of an event.
@@ -153,7 +154,7 @@ impl Reading {
                 false => Vec::new(),
             },
             reads,
-            cache: common.cache.clone(),
+            cache: common.cache.as_deref().map(|typed| CachePlace::of(typed, common)).transpose()?,
             verify: None,
             filters: Filters::new(&filters::criteria(common)).map_err(Problem::usage)?,
             work: work(common, latest),

@@ -1,14 +1,14 @@
 //! What is read of S3, in a build that can: all that is there, or objects that were listed before.
 
-use std::path::PathBuf;
-
-use tempfile::TempDir;
 #[cfg(feature = "s3")]
 use trailscan::input::{DayRange, S3Uri};
 use trailscan::input::{FoundObject, Input, Source, Survey};
 use trailscan::scan::ScanError;
 
 use super::exit::Problem;
+#[cfg(feature = "s3")]
+use super::fetched;
+use super::fetched::Fetched;
 use super::flags::Common;
 use super::reading::Reading;
 
@@ -28,54 +28,6 @@ pub struct Found {
     pub survey: Survey,
     /// Whether all of it was looked at, whatever accounts are asked for.
     pub is_whole: bool,
-}
-
-/// Rollups that were fetched. Their files are gone when this is.
-pub struct Fetched {
-    _folder: TempDir,
-    /// Where each lies now, and its name in S3.
-    pub files: Vec<(PathBuf, String)>,
-}
-
-impl Fetched {
-    /// All that a source gives, which are so many.
-    #[cfg(feature = "s3")]
-    fn all(source: &dyn Source, count: usize) -> Result<Self, Problem> {
-        use trailscan::input::{Body, explain_io};
-
-        let folder = tempfile::Builder::new().prefix("trailscan-").tempdir();
-        let folder =
-            folder.map_err(|error| Problem::failed(format!("no folder for rollups: {}", explain_io(&error))))?;
-        let mut files = Vec::with_capacity(count);
-        while let Some(arrived) = source.next() {
-            let name = arrived.object.name();
-            let failed = |why: &str| Problem::failed(format!("{name}: {why}"));
-            let path = folder.path().join(format!("{}.rollup", files.len()));
-            let written = match arrived.body {
-                Body::Whole(body) => std::fs::write(&path, &body.bytes),
-                Body::Stream(mut stream) => {
-                    std::fs::File::create(&path).and_then(|mut file| std::io::copy(&mut stream, &mut file)).map(drop)
-                }
-                Body::Skipped(kind) => return Err(failed(&format!("is not to be had ({kind})"))),
-                Body::Failed(why) => return Err(failed(&why)),
-            };
-            written.map_err(|error| failed(&explain_io(&error)))?;
-            files.push((path, name));
-        }
-        if let Some(failure) = source.arrivals().failures.into_iter().next() {
-            return Err(Problem::failed(format!("{}: {}", failure.object, failure.why)));
-        }
-        if files.len() < count {
-            return Err(Problem::failed(format!("{} of {count} rollups were fetched", files.len())));
-        }
-        files.sort_by(|(_, name), (_, other)| name.cmp(other));
-        Ok(Self { _folder: folder, files })
-    }
-
-    /// What was said of a file, with its name in S3.
-    pub fn named(&self, text: String) -> String {
-        self.files.iter().fold(text, |text, (path, name)| text.replace(&path.display().to_string(), name))
-    }
 }
 
 #[cfg(feature = "s3")]
@@ -126,8 +78,12 @@ impl Remote {
         if objects.is_empty() {
             return Ok(None);
         }
-        let source = Self { request: Some(who) }.of_listed(&objects, 1).open().map_err(Problem::failed)?;
-        source.map(|source| Fetched::all(&*source, objects.len())).transpose()
+        let (fetched, failures) = fetched::fetched(&who, &objects)?;
+        match failures.into_iter().next() {
+            Some(why) => Err(Problem::failed(why)),
+            None if fetched.files.len() == objects.len() => Ok(Some(fetched)),
+            None => Err(Problem::failed(format!("{} of {} rollups were fetched", fetched.files.len(), objects.len()))),
+        }
     }
 
     /// A place in S3 that is read.

@@ -79,8 +79,8 @@ pub fn read(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<
     }
     let mut listing = request::list(reading);
     let mut remote = Remote::of(reading);
-    if let Some(folder) = reading.cache.as_ref().filter(|_| reading.verify.is_some()) {
-        let folder = folder.display();
+    if let Some(place) = reading.cache.as_ref().filter(|_| reading.verify.is_some()) {
+        let folder = place.name();
         return Err(Problem::usage(format!(
             "--public-keys: objects are verified as they are read, and {folder} spares that"
         )));

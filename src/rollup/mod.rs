@@ -24,7 +24,7 @@ mod read;
 mod shard;
 mod write;
 
-pub use cache::{Cache, Filled, Remote};
+pub use cache::{Cache, Filled, Remote, UnitFile};
 pub use error::RollupError;
 pub use manifest::ROLLUP_VERSION;
 pub use plan::Plan;

@@ -43,6 +43,19 @@ pub struct Remote<'a> {
 /// A folder of units.
 pub struct Cache {
     folder: PathBuf,
+    /// What tells the units of these inputs from those of others.
+    id: String,
+}
+
+/// A unit of a cache.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnitFile {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// The day of delivery that it is of.
+    pub day: Day,
+    /// A name that no unit of other inputs, of another account or day has: `INPUTS-111122223333-2026-09-01.rollup`.
+    pub name: String,
 }
 
 /// What a cache gave.
@@ -134,8 +147,33 @@ impl Cache {
         };
         let mut named: Vec<String> = inputs.map(|input| format!("{input:?} {:?}\n", place(input))).collect();
         named.sort_unstable();
-        let id = sha256(named.concat().as_bytes());
-        Self { folder: folder.join(&id[..16]) }
+        let id = sha256(named.concat().as_bytes())[..16].to_owned();
+        Self { folder: folder.join(&id), id }
+    }
+
+    /// The unit of that name, whether it is there or not; `None` where it is of other inputs, or not a name of a unit.
+    pub fn unit_of(&self, name: &str) -> Option<UnitFile> {
+        let (account, file) = name.strip_prefix(&*self.id)?.strip_prefix('-')?.split_once('-')?;
+        let is_account = !account.is_empty() && account.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let unit = self.unit(account, file).filter(|_| is_account)?;
+        (unit.name == name).then_some(unit)
+    }
+
+    /// The units that are there.
+    pub fn units(&self) -> impl Iterator<Item = UnitFile> + '_ {
+        let accounts = std::fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        accounts.flat_map(move |account| {
+            let units = std::fs::read_dir(account.path()).into_iter().flatten().flatten();
+            let account = account.file_name();
+            units.filter_map(move |unit| self.unit(account.to_str()?, unit.file_name().to_str()?))
+        })
+    }
+
+    fn unit(&self, account: &str, file: &str) -> Option<UnitFile> {
+        let path = self.folder.join(account).join(file);
+        let day = day_of(&path)?;
+        let is_unit = file == format!("{day}.rollup");
+        is_unit.then(|| UnitFile { path, day, name: format!("{}-{account}-{file}", self.id) })
     }
 
     /// Takes what the cache holds, or can hold, out of a listing of the delivery days `days` and of what lies in S3; `scan`

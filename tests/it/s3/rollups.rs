@@ -57,8 +57,6 @@ fn a_rollup_goes_to_s3_and_answers_from_there() {
     Archive::named(&place, "kept").put("a/notes.txt", b"mine");
     let mixed = run(&format!("{AUDIT} s3://kept/a/")).ends(2);
     assert!(mixed.stderr.contains("s3://kept/a/: holds rollups and s3://kept/a/notes.txt"), "{}", mixed.stderr);
-    let cache = run(&format!("{AUDIT} s3://logs --cache s3://kept/cache")).ends(2);
-    assert!(cache.stderr.contains("--cache s3://kept/cache: a cache lies on disk"), "{}", cache.stderr);
 }
 
 #[test]
