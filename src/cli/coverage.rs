@@ -23,7 +23,7 @@ use super::stop::STOP;
 use super::subcommand::{Invocation, Subcommand};
 use super::surroundings::Surroundings;
 use super::verifying::{self, Verifying};
-use super::{account_ids, account_names, dry_run, of_objects, progress, scan, verify};
+use super::{account_ids, account_names, dry_run, of_objects, progress, repeat, scan, verify};
 
 /// The subcommand.
 pub const SUBCOMMAND: Subcommand = Subcommand { name: "coverage", command, run };
@@ -107,8 +107,8 @@ fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
     delivery.shape.apply(&mut table)?;
     delivery.limit.into_iter().for_each(|limit| table.limit(limit));
     let section = Section { hidden: answer.hidden, is_sorted, ..Section::new(COVERAGE.summary, table) };
-    let nothing = "nothing was found, so there is no answer";
-    of_objects::write(opened, (section, &delivery), (&coverage, reading.window), (end, nothing))?;
+    let nothing = format!("nothing was found{}, so there is no answer", repeat::within(reading.reads.inputs()));
+    of_objects::write(opened, (section, &delivery), (&coverage, reading.window), (end, &nothing))?;
     Ok(end)
 }
 
@@ -121,7 +121,7 @@ fn listed(reading: &Reading) -> Result<Coverage, Problem> {
     // A log has bytes: an empty one shows no delivery.
     survey.listing.objects.retain(|object| object.kind() != Some(KeyKind::CloudTrail) || object.size() != Some(0));
     let judged = Judged { window: reading.window, now: Some(reading.now) };
-    Ok(unread(&survey, judged, STOP.load(Ordering::Relaxed)))
+    Ok(unread(&survey, (judged, &reading.filters), STOP.load(Ordering::Relaxed)))
 }
 
 /// Leaves out accounts and regions that nobody asked for.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
 use trailscan::coverage::Coverage;
+use trailscan::filter::Filters;
 use trailscan::input::{Amount, Spot, Survey};
 use trailscan::model::{grouped, quantity};
 use trailscan::output::{Content, Document, Section};
@@ -16,7 +17,7 @@ use super::exit::{End, Problem};
 use super::reading::Reading;
 use super::remote::Remote;
 use super::stop::STOP;
-use super::{notes, progress, scan, tell};
+use super::{notes, progress, repeat, scan, tell};
 
 /// What the table is called.
 const NAME: &str = "dry-run";
@@ -41,7 +42,7 @@ pub fn run(mut reading: Reading, delivery: &Delivery) -> Result<End, Problem> {
     scan::locate(&mut reading)?;
     let survey = progress::listing(reading.work.progress, || survey(&reading))?;
     let judged = Judged { window: reading.window, now: Some(reading.now) };
-    let coverage = unread(&survey, judged, STOP.load(Ordering::Relaxed));
+    let coverage = unread(&survey, (judged, &Filters::default()), STOP.load(Ordering::Relaxed));
     let end = end_of(&coverage, survey.total().objects);
     let section = section(&survey);
     let document = Document::new(reading.window, &coverage, Content::Report(&section));
@@ -51,7 +52,7 @@ pub fn run(mut reading: Reading, delivery: &Delivery) -> Result<End, Problem> {
     };
     tell::troubles(&coverage);
     match end {
-        End::Nothing => tell::line("nothing was found to read"),
+        End::Nothing => tell::line(format!("nothing was found to read{}", repeat::within(reading.reads.inputs()))),
         _ => notes::hidden(delivery, std::slice::from_ref(&section)),
     }
     written.map(|()| end)

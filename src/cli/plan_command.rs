@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use clap::{Arg, Command, FromArgMatches, value_parser};
+use trailscan::filter::Filters;
 use trailscan::input::{FoundObject, S3Uri, Survey};
 use trailscan::model::{grouped, quantity};
 use trailscan::output::{NewFile, OutputError};
@@ -82,7 +83,7 @@ fn run(asked: &Invocation<'_>) -> Result<End, Problem> {
         return Err(Problem::usage(format!("{}: is a rollup already: give logs", folder.display())));
     }
     let judged = Judged { window: reading.window, now: Some(reading.now) };
-    let coverage = unread(&survey, judged, STOP.load(Ordering::Relaxed));
+    let coverage = unread(&survey, (judged, &Filters::default()), STOP.load(Ordering::Relaxed));
     let end = end_of(&coverage, survey.total().objects);
     tell::troubles(&coverage);
     if coverage.interrupted || end == End::Nothing {

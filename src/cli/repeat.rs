@@ -44,6 +44,19 @@ fn passed_on(given: &Input) -> String {
     }
 }
 
+/// The most INPUTs that are named in a sentence.
+const NAMED: usize = 3;
+
+/// Where something was looked for, to stand in a sentence: ` in ./logs`; nothing where no INPUT was typed.
+pub fn within(inputs: &[Input]) -> String {
+    let named: Vec<String> = inputs.iter().take(NAMED).map(input).collect();
+    match inputs.len().checked_sub(NAMED) {
+        _ if inputs.is_empty() => String::new(),
+        Some(more @ 1..) => format!(" in {} and {more} more", named.join(", ")),
+        _ => format!(" in {}", named.join(", ")),
+    }
+}
+
 /// An INPUT, as it is typed.
 pub fn input(input: &Input) -> String {
     match input {

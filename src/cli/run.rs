@@ -15,7 +15,7 @@ use super::exit::{End, Problem, is_over_nothing};
 use super::live::Asked;
 use super::plan::Plan;
 use super::reading::Reads;
-use super::{below, dry_run, iam_state, news, notes, scan, tell};
+use super::{below, dry_run, iam_state, news, notes, repeat, scan, tell};
 
 /// Runs a plan to its answer.
 ///
@@ -90,13 +90,12 @@ pub fn run(mut plan: Plan) -> Result<End, Problem> {
     }
     match (end, lacks_document) {
         (End::Nothing, false) if is_state_alone => tell::line("no file of state could be read, so there is no answer"),
-        (End::Nothing, false) => tell::line(match coverage.objects_skipped.get("other-json") {
-            None => "no object could be read, so there is no answer",
-            Some(_) => {
-                "no object could be read, so there is no answer; files of IAM's state are read by \
-                 `trailscan posture --iam-dir DIR`"
-            }
-        }),
+        (End::Nothing, false) => {
+            let of_state = "; files of IAM's state are read by `trailscan posture --iam-dir DIR`";
+            let of_state = if coverage.objects_skipped.contains_key("other-json") { of_state } else { "" };
+            let within = repeat::within(plan.reading.reads.inputs());
+            tell::line(format!("no object could be read{within}, so there is no answer{of_state}"));
+        }
         _ if is_state_alone || plan.wants_document() && coverage.events_counted > 0 => {}
         _ if shown.iter().all(|section| section.table.rows_total == 0)
             && (coverage.events_counted == 0 || shown.iter().all(|section| section.hidden.is_none())) =>

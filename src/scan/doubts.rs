@@ -113,14 +113,7 @@ pub(super) fn tell_not_found(coverage: &mut CoverageFacts, filters: &Filters) {
     }
     let within = filters.within_accounts();
     if within.is_empty() {
-        // Objects of an account that lie outside the window, or digests of quiet days, show that it exists.
-        let accounts: BTreeSet<&String> = coverage.accounts.iter().chain(coverage.delivered.keys()).collect();
-        let regions: BTreeSet<&String> = coverage.regions.iter().chain(coverage.delivered.values().flatten()).collect();
-        let missing =
-            [missing("account", filters.accounts(), &accounts), missing("region", filters.regions(), &regions)];
-        let (names, warnings): (Vec<_>, Vec<_>) = missing.into_iter().flatten().unzip();
-        coverage.not_found = names.into_iter().collect();
-        coverage.warnings.extend(warnings);
+        add_not_found(coverage, filters);
     } else if coverage.events_counted == 0 {
         let (flags, events) = (within.join(", "), quantity(coverage.events_in_window, "event"));
         let of_patterns = "patterns match whole names, and upper and lower case differ".to_owned();
@@ -129,6 +122,17 @@ pub(super) fn tell_not_found(coverage: &mut CoverageFacts, filters: &Filters) {
         let told = if told.is_empty() { String::new() } else { format!(": {}", told.join("; ")) };
         coverage.warnings.push(format!("no event passes {flags}, of {events} read{told}"));
     }
+}
+
+/// Marks accounts and regions that were asked for and of which there is nothing. Objects of an account that lie outside the
+/// window, or digests of quiet days, show that it exists.
+pub(super) fn add_not_found(coverage: &mut CoverageFacts, filters: &Filters) {
+    let accounts: BTreeSet<&String> = coverage.accounts.iter().chain(coverage.delivered.keys()).collect();
+    let regions: BTreeSet<&String> = coverage.regions.iter().chain(coverage.delivered.values().flatten()).collect();
+    let missing = [missing("account", filters.accounts(), &accounts), missing("region", filters.regions(), &regions)];
+    let (names, warnings): (Vec<_>, Vec<_>) = missing.into_iter().flatten().unzip();
+    coverage.not_found = names.into_iter().collect();
+    coverage.warnings.extend(warnings);
 }
 
 /// What was asked for and is not among what was `found`, each with a warning.

@@ -97,6 +97,23 @@ fn what_is_whole_ends_in_zero_and_what_was_not_asked_for_is_left_out() {
     assert_eq!(rows(&today), ["111122223333 us-east-1 whole ##"]);
 }
 
+#[test]
+fn an_account_of_which_there_is_nothing_is_told() {
+    let place = ten_days();
+    let told = |asked: &str, code: i32| {
+        let ended = place.trailscan(&format!("coverage logs --format json {asked} {WINDOW}")).ends(code);
+        (answer(&ended)["coverage"]["warnings"].to_string(), ended.stderr)
+    };
+    let whole = format!("--region eu-west-1 --account {ACCOUNT}");
+    let warning = "nothing is of account 999988887777: check --account (found: 111122223333, 444455556666)";
+    let (warnings, line) = told(&format!("{whole} --account 999988887777"), 3);
+    assert!(warnings.contains(warning) && line.contains(warning), "{warnings} {line}");
+    let (warnings, line) = told("--region us-east1", 3);
+    assert!([&warnings, &line].iter().all(|text| text.contains("nothing is of region us-east1")), "{warnings} {line}");
+    let (warnings, _) = told(&whole, 0);
+    assert!(!warnings.contains("nothing is of"), "one of which all is there: {warnings}");
+}
+
 /// A note, an index page or what a file manager leaves beside the logs is no delivery.
 #[test]
 fn what_is_named_as_no_log_delivers_nothing() {
@@ -137,7 +154,8 @@ fn a_list_of_enabled_regions_tells_of_silent_ones() {
 fn nothing_to_judge_is_no_clean_answer() {
     let place = Place::new();
     std::fs::create_dir_all(place.path("empty")).expect("a folder");
-    place.trailscan("coverage empty").ends(1);
+    let nothing = place.trailscan("coverage empty").ends(1);
+    assert_eq!(nothing.stderr, "trailscan: nothing was found in empty, so there is no answer\n");
     place.write("flat/events.json", json!({ "Records": [] }).to_string());
     let flat = place.trailscan("coverage flat").ends(3);
     assert!(flat.stderr.contains("no name of an object tells its account, region and day"), "{}", flat.stderr);

@@ -106,7 +106,7 @@ fn nothing_is_told_as_nothing() {
         ("audit other.json", 1, "other.json: holds no record of CloudTrail that can be read: give the log files"),
         ("root-usage --days 30 --now 2026-12-01 logs", 3, "the newest found is "),
         ("audit logs/**/*.json.gz", 1, "the shell expands patterns, and found none; give the folder"),
-        ("audit empty", 1, "no object could be read, so there is no answer"),
+        ("audit empty", 1, "no object could be read in empty, so there is no answer"),
         (
             "audit --since 2030-01-01 --until 2030-02-01 --now 2030-03-01 --fail-on high logs",
             3,
