@@ -1,6 +1,7 @@
 //! The saved form of a state: tables of typed columns, with no file format attached.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use super::Span;
 use crate::model::EventTime;
@@ -19,8 +20,8 @@ pub struct Batch {
 pub enum Cells {
     /// Whole numbers.
     Int(Vec<Option<i64>>),
-    /// Texts.
-    Text(Vec<Option<String>>),
+    /// Texts. Equal ones may be one in memory: most are said again and again.
+    Text(Vec<Option<Arc<str>>>),
 }
 
 /// Why a saved state cannot be taken in.
@@ -54,7 +55,7 @@ impl Batch {
     /// With a column of texts.
     #[must_use]
     pub fn texts<'a>(mut self, name: &str, cells: impl IntoIterator<Item = Option<&'a str>>) -> Self {
-        let cells = cells.into_iter().map(|c| c.map(str::to_owned)).collect();
+        let cells = cells.into_iter().map(|c| c.map(Arc::from)).collect();
         self.columns.push((name.to_owned(), Cells::Text(cells)));
         self
     }
@@ -148,7 +149,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// [`BatchError::NoColumn`].
-    pub fn texts(&self, name: &str) -> Result<&'a [Option<String>], BatchError> {
+    pub fn texts(&self, name: &str) -> Result<&'a [Option<Arc<str>>], BatchError> {
         match self.cells(name) {
             Some(Cells::Text(cells)) => Ok(cells),
             _ => Err(BatchError::NoColumn(self.batch.table.clone(), "text", name.to_owned())),

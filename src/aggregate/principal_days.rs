@@ -112,7 +112,7 @@ mod tests {
         for (name, cells) in &mut saved[0].columns {
             match cells {
                 Cells::Int(cells) => cells.push(Some(if name == "hours" { 1 << 24 } else { 0 })),
-                Cells::Text(cells) => cells.push(Some(String::new())),
+                Cells::Text(cells) => cells.push(Some("".into())),
             }
         }
         let error = State::load(&[&KIND], &saved).err().unwrap();

@@ -10,7 +10,10 @@ use crate::aggregate::{Batch, Cells};
 pub(super) fn bytes(batch: &Batch) -> Result<Vec<u8>, String> {
     let columns = batch.columns.iter().map(|(name, cells)| match cells {
         Cells::Int(cells) => Column::new(name.as_str().into(), cells),
-        Cells::Text(cells) => Column::new(name.as_str().into(), cells),
+        Cells::Text(cells) => {
+            let cells: StringChunked = cells.iter().map(Option::as_deref).collect();
+            cells.with_name(name.as_str().into()).into_column()
+        }
     });
     let written = DataFrame::new(batch.rows(), columns.collect()).and_then(|mut frame| {
         let mut out = Vec::new();
@@ -33,7 +36,7 @@ pub(super) fn batch(table: &str, bytes: Vec<u8>) -> Result<Batch, String> {
         let cells = match column.dtype() {
             DataType::Int64 => column.i64().map(|cells| Cells::Int(cells.iter().collect())),
             DataType::String => {
-                column.str().map(|cells| Cells::Text(cells.iter().map(|cell| cell.map(str::to_owned)).collect()))
+                column.str().map(|cells| Cells::Text(cells.iter().map(|cell| cell.map(Arc::from)).collect()))
             }
             other => return Err(format!("column {name} is of type {other}")),
         };

@@ -367,7 +367,7 @@ fn a_doctored_save_is_refused() {
     let mut saved = scan(&samples([call("CreateUser", json!({ "userName": "bo" }))])).save();
     let table = saved.iter_mut().find(|batch| batch.table == KIND.name).unwrap();
     let (_, cells) = table.columns.iter_mut().find(|(name, _)| name == "outcome").unwrap();
-    *cells = crate::aggregate::Cells::Text(vec![Some("perhaps".to_owned())]);
+    *cells = crate::aggregate::Cells::Text(vec![Some("perhaps".into())]);
     let error = State::load(&[&KIND], &saved).err().unwrap().to_string();
     assert_eq!(error, "table iam_changes, column outcome, row 0: is not a word that is known here");
 }

@@ -1,6 +1,8 @@
 //! Sessions as column batches: one table of counts, and one each for facts, addresses and VPC endpoints, which name their
 //! session and access key by its natural key, so that files of several rollups can be queried together.
 
+use std::sync::Arc;
+
 use super::facts::{Facts, Key, TEXT_COLUMNS};
 use super::places::{EndpointUse, Usage};
 use super::session::Row;
@@ -94,7 +96,7 @@ fn load_endpoints(into: &mut Sessions, batches: &[Batch], symbols: &mut Symbols)
     let (ids, owners) = (table.texts("vpc_endpoint_id")?, table.texts("vpc_endpoint_account_id")?);
     let usages = usages(table)?;
     for (i, place) in places.into_iter().enumerate() {
-        let mut sym = |cell: &Option<String>| symbols.intern(cell.as_deref().unwrap_or_default());
+        let mut sym = |cell: &Option<Arc<str>>| symbols.intern(cell.as_deref().unwrap_or_default());
         let (endpoint, owner) = (sym(&ids[i]), sym(&owners[i]));
         into.rows[place].endpoint(endpoint, owner).merge(&usages[i]);
     }
@@ -157,7 +159,7 @@ fn places(
     let table = Reader::of(batches, table)?;
     let (principals, dates) = (table.texts("principal_id")?, table.ints("creation_date")?);
     let access_keys = table.texts("access_key_id")?;
-    let mut intern = |cell: &Option<String>| symbols.intern(cell.as_deref().unwrap_or_default());
+    let mut intern = |cell: &Option<Arc<str>>| symbols.intern(cell.as_deref().unwrap_or_default());
     Ok((0..table.rows())
         .map(|i| {
             let access_key = intern(&access_keys[i]);

@@ -1,6 +1,8 @@
 //! Column batches in few bytes: each number as the difference to the one above it, each text by its place in a list that
 //! all tables of a block share.
 
+use std::sync::Arc;
+
 use indexmap::IndexSet;
 
 use crate::aggregate::{Batch, Cells};
@@ -24,9 +26,9 @@ pub(super) fn put_columns(out: &mut Vec<u8>, batch: &Batch, texts: &mut Texts) {
         match cells {
             Cells::Int(cells) => put_numbers(out, cells, &UNITS),
             Cells::Text(cells) => {
-                let mut place = |text: &String| match texts.get_index_of(text) {
+                let mut place = |text: &str| match texts.get_index_of(text) {
                     Some(place) => place,
-                    None => texts.insert_full(text.clone()).0,
+                    None => texts.insert_full(text.to_owned()).0,
                 };
                 let places: Vec<Option<i64>> =
                     cells.iter().map(|cell| cell.as_ref().map(|text| place(text) as i64)).collect();
@@ -37,7 +39,7 @@ pub(super) fn put_columns(out: &mut Vec<u8>, batch: &Batch, texts: &mut Texts) {
 }
 
 /// Reads the columns of so many rows into a batch that has no rows. `None` where the bytes are no such columns.
-pub(super) fn read_columns(bytes: &mut Bytes<'_>, mut batch: Batch, rows: usize, texts: &[&str]) -> Option<Batch> {
+pub(super) fn read_columns(bytes: &mut Bytes<'_>, mut batch: Batch, rows: usize, texts: &[Arc<str>]) -> Option<Batch> {
     for (_, cells) in &mut batch.columns {
         let numbers = read_numbers(bytes, rows)?;
         match cells {
@@ -45,7 +47,7 @@ pub(super) fn read_columns(bytes: &mut Bytes<'_>, mut batch: Batch, rows: usize,
             Cells::Text(cells) => {
                 let text = |place: i64| usize::try_from(place).ok().and_then(|place| texts.get(place));
                 let text = |cell: Option<i64>| match cell {
-                    Some(place) => text(place).map(|&text| Some(text.to_owned())),
+                    Some(place) => text(place).cloned().map(Some),
                     None => Some(None),
                 };
                 *cells = numbers.into_iter().map(text).collect::<Option<_>>()?;
@@ -116,7 +118,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn columns_come_back(numbers in cells(), times in cells(), names in prop::collection::vec(prop::option::of("[ab]{0,2}"), 20)) {
+        fn columns_come_back(numbers in cells(), times in cells(), names in prop::collection::vec(prop::option::of("[ab]{0,2}".prop_map(Arc::from)), 20)) {
             let batch = Batch {
                 table: "t".to_owned(),
                 columns: vec![
@@ -128,7 +130,7 @@ mod tests {
             let (mut out, mut texts) = (Vec::new(), Texts::default());
             put_columns(&mut out, &batch, &mut texts);
             let empty = Batch::new("t").ints("n", []).ints("t", []).texts("x", []);
-            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            let texts: Vec<Arc<str>> = texts.iter().map(|text| text.as_str().into()).collect();
             let mut bytes = Bytes(&out);
             prop_assert_eq!(read_columns(&mut bytes, empty.clone(), 20, &texts), Some(batch));
             prop_assert!(bytes.0.is_empty());

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
+use std::sync::Arc;
 
 use super::columns::read_columns;
 use super::{BlockEntry, HEAD, Index, MARK, Notes, PartEntry, TAIL};
@@ -167,11 +168,11 @@ fn parts(
     Some(wanted)
 }
 
-fn texts<'a>(bytes: &mut Bytes<'a>) -> Option<Vec<&'a str>> {
+fn texts(bytes: &mut Bytes<'_>) -> Option<Vec<Arc<str>>> {
     let count = bytes.length()?;
     let mut lengths = Vec::with_capacity(count.min(bytes.0.len()));
     for _ in 0..count {
         lengths.push(bytes.length()?);
     }
-    lengths.into_iter().map(|length| std::str::from_utf8(bytes.take(length)?).ok()).collect()
+    lengths.into_iter().map(|length| std::str::from_utf8(bytes.take(length)?).ok().map(Arc::from)).collect()
 }

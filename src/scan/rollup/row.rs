@@ -50,7 +50,7 @@ pub(super) trait Cell: Sized {
 
 impl Cell for String {
     fn column<'a>(cells: impl Iterator<Item = &'a Self>) -> Cells {
-        Cells::Text(cells.map(|cell| Some(cell.clone())).collect())
+        Cells::Text(cells.map(|cell| Some(cell.as_str().into())).collect())
     }
 
     fn read(table: Reader<'_>, column: &str) -> Result<Vec<Self>, BatchError> {
