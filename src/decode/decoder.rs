@@ -100,6 +100,8 @@ pub struct Decoder {
     max_record_bytes: usize,
     carves: bool,
     depth: u32,
+    /// Whether the document says so far that it is not all.
+    is_unfinished: bool,
 }
 
 impl Aside {
@@ -121,7 +123,17 @@ impl Decoder {
         let contents = Contents::of(&fingerprints);
         let (identities, reading) = (IdentityTable::new(), Reading::default());
         let fingerprint = Fingerprint::default();
-        Self { identities, reading, fingerprints, contents, fingerprint, max_record_bytes, carves: false, depth: 0 }
+        Self {
+            identities,
+            reading,
+            fingerprints,
+            contents,
+            fingerprint,
+            max_record_bytes,
+            carves: false,
+            depth: 0,
+            is_unfinished: false,
+        }
     }
 
     /// The decoder, which looks for records where a document makes no sense, if `carves`.
@@ -138,7 +150,9 @@ impl Decoder {
 
     /// Gives every event of a whole document to `sink`. Any text is taken; none panics.
     pub fn document<S: Sink>(&mut self, text: &str, sink: &mut S) -> Document {
-        self.walk(Walk::default(), text, sink)
+        self.is_unfinished = false;
+        let document = self.walk(Walk::default(), text, sink);
+        Document { is_unfinished: self.is_unfinished, ..document }
     }
 
     /// The same for a part of a document, as [`super::Parts`] cuts it.
@@ -190,7 +204,11 @@ impl Decoder {
             }
         };
         self.catch_up(&mut pair, sink);
-        Document { ending, envelope: walk.arrays > 0, is_late: walk.is_late, has_records: walk.has_records }
+        if walk.arrays > 0 && self.depth == 0 {
+            self.is_unfinished = walk.is_unfinished;
+        }
+        let Walk { is_late, has_records, is_unfinished, .. } = walk;
+        Document { ending, envelope: walk.arrays > 0, is_late, has_records, is_unfinished }
     }
 
     /// Reads the value in a record's place at `at`; `None` when it does not end.
@@ -344,10 +362,14 @@ impl Decoder {
             Wrapped::Documents(documents) if self.depth < DEEPEST => {
                 documents.iter().for_each(|document| self.inner(document, sink));
             }
+            Wrapped::Page(documents, is_unfinished) if self.depth < DEEPEST => {
+                documents.iter().for_each(|document| self.inner(document, sink));
+                self.is_unfinished = is_unfinished;
+            }
             Wrapped::Digest => sink.aside(Aside::Digest),
             Wrapped::Empty => {}
             Wrapped::Nothing if self.wrapped_in(text, sink) => {}
-            Wrapped::Documents(_) | Wrapped::Nothing => sink.malformed(),
+            Wrapped::Documents(_) | Wrapped::Page(..) | Wrapped::Nothing => sink.malformed(),
         }
     }
 
@@ -366,6 +388,9 @@ impl Decoder {
                 sink.broken_part();
             }
             self.inner(&inner.json, sink);
+        }
+        if let Some(is_unfinished) = found.is_unfinished.filter(|_| self.depth == 0) {
+            self.is_unfinished = is_unfinished;
         }
         if !found.documents.is_empty() {
             (0..found.lost).for_each(|_| sink.malformed());

@@ -22,4 +22,6 @@ pub struct Document {
     pub is_late: bool,
     /// Whether it is not JSON, and consists of records all the same.
     pub has_records: bool,
+    /// Whether it says itself that it is not all: a page of several, or a query that has not ended.
+    pub is_unfinished: bool,
 }

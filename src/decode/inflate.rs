@@ -133,7 +133,7 @@ struct Zstd<R: Read>(zstd::stream::read::Decoder<'static, BufReader<R>>);
 /// encoding, no table.
 pub fn is_plain(head: &[u8]) -> bool {
     let head = &head[..head.len().min(HEAD)];
-    let is_text = || Order::of(head).is_none() && table::delimiter(head).is_none();
+    let is_text = || Order::of(head).is_none() && table::Layout::of(head).is_none();
     let is_packed = Compression::of(head) != Compression::Plain || parquet::is_parquet(head);
     !is_packed && ArchiveKind::of(head).is_none() && is_text()
 }
@@ -160,8 +160,8 @@ impl<'a> JsonReader<'a> {
         if let Some(order) = Order::of(layer.head()).filter(|_| archive.is_none()) {
             layer = Headed::of(Box::new(Utf16::new(layer, order)));
         }
-        let text: Box<dyn Read + Send + 'a> = match table::delimiter(layer.head()) {
-            Some(delimiter) => Box::new(Table::new(layer, delimiter)),
+        let text: Box<dyn Read + Send + 'a> = match table::Layout::of(layer.head()) {
+            Some(layout) => Box::new(Table::new(layer, layout)),
             None if parquet::is_parquet(layer.head()) => parquet::lines(layer, most),
             None => Box::new(layer),
         };

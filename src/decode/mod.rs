@@ -31,6 +31,7 @@ mod shape;
 mod structs;
 mod table;
 mod text;
+mod unfinished;
 mod utf_16;
 mod walk;
 mod wrapped;

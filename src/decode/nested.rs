@@ -15,6 +15,7 @@ use super::columns::{Column, plain};
 use super::inflate::JsonReader;
 use super::ocsf::{self, Lost, Ocsf};
 use super::rows::{self, Cell};
+use super::unfinished::is_unfinished;
 use super::wrapped::is_json_text;
 use crate::json::careful;
 use crate::json::fields::{Raw, skip_space, value_at};
@@ -32,7 +33,7 @@ const ENOUGH: usize = 3;
 
 /// What carries records as text, in whatever spelling, in what queues, pipelines and log stores write. Any other text may be a
 /// caller's own words.
-const CARRIERS: [&str; 27] = [
+const CARRIERS: [&str; 30] = [
     "message",
     "fullmessage",
     "messagebody",
@@ -60,6 +61,10 @@ const CARRIERS: [&str; 27] = [
     "record",
     "records",
     "detail",
+    // Kafka and Spark, Loki, OpenTelemetry.
+    "value",
+    "values",
+    "stringvalue",
 ];
 
 /// What holds a caller's words, whatever stands in it.
@@ -101,13 +106,16 @@ pub(super) struct Found {
     pub lost: u64,
     /// How many events of OCSF there are that are of no record.
     pub other_ocsf: u64,
+    /// Whether it says that what it holds is not all; `None` where it holds no results of a query.
+    pub is_unfinished: Option<bool>,
     /// How many bytes base64 may still give.
     left: u64,
 }
 
 /// The JSON documents with records that stand in `value`.
 pub(super) fn documents(value: &str) -> Found {
-    let mut found = Found { documents: Vec::new(), lost: 0, other_ocsf: 0, left: MOST_PACKED };
+    let is_unfinished = if value.starts_with('{') { is_unfinished(value) } else { None };
+    let mut found = Found { documents: Vec::new(), lost: 0, other_ocsf: 0, is_unfinished, left: MOST_PACKED };
     // All that a record is known by has an `eventName`, in whatever spelling, is an event of OCSF or is packed.
     let may_hold = |what: &str| memchr::memmem::find(value.as_bytes(), what.as_bytes()).is_some();
     let has_name = ["vent", "VENT", "class_uid"].into_iter().any(may_hold);

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use polars::io::mmap::MmapBytesReader;
 use polars::prelude::*;
 
+use super::columns::Column as Known;
 use crate::model::EventTime;
 
 /// How a Parquet file begins.
@@ -23,7 +24,10 @@ const IN_MEMORY: u64 = 16 << 20;
 enum ParquetError {
     /// It is broken, or of a kind that polars does not know.
     #[error("broken Parquet: {0}")]
-    Broken(PolarsError),
+    Broken(#[from] PolarsError),
+    /// A column of records is of a type that no text or number of a record has.
+    #[error("column {0} is of type {1}: write it as text")]
+    Type(String, String),
     /// The file is larger than is allowed.
     #[error("more than {0} bytes of Parquet: raise --max-object-bytes to read it")]
     TooLarge(u64),
@@ -97,6 +101,8 @@ impl Kept {
 /// The groups of rows that are left.
 struct Groups {
     file: Kept,
+    /// The columns that are read.
+    columns: Vec<String>,
     /// How many rows each has.
     rows: std::vec::IntoIter<usize>,
     /// How many rows stand before the next.
@@ -104,18 +110,56 @@ struct Groups {
 }
 
 impl Groups {
-    fn of(file: Kept) -> PolarsResult<Self> {
-        let mut reader = file.reader()?;
+    fn of(file: Kept) -> Result<Self, ParquetError> {
+        let mut reader = file.reader().map_err(PolarsError::from)?;
+        let mut columns = Vec::new();
+        for field in reader.schema()?.iter_values() {
+            match is_read(field.dtype()) {
+                true => columns.push(field.name.to_string()),
+                // What is no field of a record is nothing that anybody needs.
+                false if Known::of(&field.name).is_none() => {}
+                false => return Err(ParquetError::Type(field.name.to_string(), format!("{:?}", field.dtype()))),
+            }
+        }
         let groups = reader.get_metadata()?.row_groups.iter();
         let rows: Vec<usize> = groups.map(|group| group.num_rows()).collect();
-        Ok(Self { file, rows: rows.into_iter(), before: 0 })
+        Ok(Self { file, columns, rows: rows.into_iter(), before: 0 })
     }
 
     fn next(&mut self) -> PolarsResult<Option<DataFrame>> {
         let Some(rows) = self.rows.find(|rows| *rows > 0) else { return Ok(None) };
         let slice = Some((self.before, rows));
         self.before += rows;
-        self.file.reader()?.read_parallel(ParallelStrategy::None).with_slice(slice).finish().map(Some)
+        let reader = self.file.reader()?.with_columns(Some(self.columns.clone()));
+        reader.read_parallel(ParallelStrategy::None).with_slice(slice).finish().map(Some)
+    }
+}
+
+/// Whether polars reads columns of that type here, where each costs time to build.
+fn is_read(of: &ArrowDataType) -> bool {
+    use ArrowDataType as Type;
+
+    match of {
+        Type::Null
+        | Type::Boolean
+        | Type::Int32
+        | Type::Int64
+        | Type::UInt32
+        | Type::UInt64
+        | Type::Float32
+        | Type::Float64
+        | Type::Timestamp(..)
+        | Type::Binary
+        | Type::LargeBinary
+        | Type::BinaryView
+        | Type::FixedSizeBinary(_)
+        | Type::Utf8
+        | Type::LargeUtf8
+        | Type::Utf8View => true,
+        Type::List(one) | Type::LargeList(one) | Type::Map(one, _) => is_read(one.dtype()),
+        Type::Struct(fields) => fields.iter().all(|field| is_read(field.dtype())),
+        Type::Dictionary(_, of, _) => is_read(of),
+        _ => false,
     }
 }
 
@@ -132,7 +176,7 @@ impl<R: Read> Lines<R> {
             if file.len()? > self.most {
                 return Err(io::Error::other(ParquetError::TooLarge(self.most)));
             }
-            self.groups = Some(Groups::of(file).map_err(broken)?);
+            self.groups = Some(Groups::of(file).map_err(io::Error::other)?);
         }
         let Some(groups) = &mut self.groups else { return Ok(false) };
         loop {
@@ -212,8 +256,8 @@ fn write_value(value: &AnyValue<'_>, out: &mut Vec<u8>) {
         AnyValue::Float64(number) => write_number(*number, out),
         AnyValue::String(text) => write_text(text, out),
         AnyValue::StringOwned(text) => write_text(text, out),
-        AnyValue::Binary(bytes) => write_text(&String::from_utf8_lossy(bytes), out),
-        AnyValue::BinaryOwned(bytes) => write_text(&String::from_utf8_lossy(bytes), out),
+        AnyValue::Binary(bytes) => write_bytes(bytes, out),
+        AnyValue::BinaryOwned(bytes) => write_bytes(bytes, out),
         AnyValue::Datetime(moment, unit, _) | AnyValue::DatetimeOwned(moment, unit, _) => {
             write_text(&time(*moment, *unit).to_string(), out);
         }
@@ -227,7 +271,23 @@ fn write_value(value: &AnyValue<'_>, out: &mut Vec<u8>) {
             write_object(names.zip(values.iter().cloned()), out);
         }
         AnyValue::List(elements) => write_list(elements, out),
-        other => write_text(&other.to_string(), out),
+        // Of categories, too, the text alone: printed, it stands in quotes.
+        other => match other.get_str() {
+            Some(text) => write_text(text, out),
+            None => write_text(&other.to_string(), out),
+        },
+    }
+}
+
+/// Bytes are a text that is not said to be one, or an id of 128 bits, which is not UTF-8.
+fn write_bytes(bytes: &[u8], out: &mut Vec<u8>) {
+    match (std::str::from_utf8(bytes), <[u8; 16]>::try_from(bytes)) {
+        (Err(_), Ok(id)) => {
+            let digits = crate::model::hexadecimal(&id);
+            let parts = [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]];
+            write_text(&parts.join("-"), out);
+        }
+        _ => write_text(&String::from_utf8_lossy(bytes), out),
     }
 }
 
@@ -325,6 +385,22 @@ mod tests {
             assert_eq!(read(&file(&mut frame, groups), 1 << 20).expect("rows"), expected, "{groups}");
         }
         assert!(read(&file(&mut frame, 1), 100).is_err_and(|error| error.to_string().contains("--max-object-bytes")));
+    }
+
+    #[test]
+    fn an_id_of_bytes_is_one_and_what_is_no_field_is_left_out() {
+        let id: &[u8] = &[0x0a, 0x1b, 0x2c, 0x3d, 0, 0, 0x40, 0, 0x80, 0, 0, 0, 0, 0, 0, 2];
+        let columns = vec![
+            Column::new("eventID".into(), [id]),
+            Column::new("raw".into(), [b"text of bytes".as_slice()]),
+            Column::new("day".into(), [19_000_i32]).cast(&DataType::Date).expect("a date"),
+        ];
+        let mut frame = DataFrame::new(1, columns).expect("columns");
+        let expected = "{\"eventID\":\"0a1b2c3d-0000-4000-8000-000000000002\",\"raw\":\"text of bytes\"}\n";
+        assert_eq!(read(&file(&mut frame, 1), 1 << 20).expect("rows"), expected);
+        let day = Column::new("eventTime".into(), [19_000_i32]).cast(&DataType::Date).expect("a date");
+        let error = read(&file(&mut DataFrame::new(1, vec![day]).expect("a column"), 1), 1 << 20).expect_err("no time");
+        assert_eq!(error.to_string(), "column eventTime is of type Date32: write it as text");
     }
 
     #[test]

@@ -46,6 +46,8 @@ pub struct PartsEnd {
     pub is_late: bool,
     /// Whether it is not JSON, and consists of records all the same.
     pub has_records: bool,
+    /// As [`super::Document::is_unfinished`], of envelopes.
+    pub is_unfinished: bool,
     /// Why reading stopped early, if it did.
     pub error: Option<std::io::Error>,
 }
@@ -109,8 +111,8 @@ impl<R: Read> Parts<R> {
     pub fn end(self) -> PartsEnd {
         let TextReader { bytes, head, lossy, error, .. } = self.reader;
         let ending = self.ending.unwrap_or(Ending::Cut);
-        let (is_late, has_records) = (self.walk.is_late, self.walk.has_records);
-        PartsEnd { ending, bytes, head, malformed: self.malformed, lossy, is_late, has_records, error }
+        let Walk { is_late, has_records, is_unfinished, .. } = self.walk;
+        PartsEnd { ending, bytes, head, malformed: self.malformed, lossy, is_late, has_records, is_unfinished, error }
     }
 
     /// Takes records from the text that is held, as many as are whole and stand alike with nothing else between.

@@ -106,10 +106,10 @@ impl Written {
     fn take(&mut self, name: &str, value: Raw<'_>) {
         let text = careful::text_of(value);
         let text = text.trim();
-        let is_nothing = !matches!(value, Raw::Container(_)) && ["", "null", "-"].contains(&text);
-        match Column::of(name) {
-            _ if is_nothing => {}
-            Some(Column::Text(path)) => self.set(path, text),
+        let column = Column::of(name);
+        match column {
+            _ if !matches!(value, Raw::Container(_)) && is_nothing(text, column) => {}
+            Some(Column::Text(path)) => self.take_text(path, text),
             Some(Column::Identity) => match container(value) {
                 Some(identity) => self.take_identity("useridentity", &identity, DEEPEST),
                 None => self.is_whole = false,
@@ -123,6 +123,21 @@ impl Written {
                     self.take_within(document, rest, value);
                 }
             }
+        }
+    }
+
+    /// Takes a cell, as the tool that wrote it may have changed it.
+    fn take_text(&mut self, path: &str, text: &str) {
+        let member = path.rsplit('.').next().unwrap_or_default();
+        if FLAGS.contains(&member) {
+            self.set(path, flag(text));
+        } else if ACCOUNTS.contains(&member) {
+            match account(text) {
+                Some(account) => self.set(path, &account),
+                None => self.is_whole = false,
+            }
+        } else {
+            self.set(path, text);
         }
     }
 
@@ -153,7 +168,7 @@ impl Written {
             Value::Null | Value::Array(_) => return,
         };
         if let Some(Column::Text(path)) = Column::of(at) {
-            self.set(path, &text);
+            self.take_text(path, &text);
         }
     }
 
@@ -177,6 +192,48 @@ impl Written {
         }
     }
 }
+
+/// Members that are true or false.
+const FLAGS: [&str; 4] = ["readOnly", "sessionCredentialFromConsole", "mfaAuthenticated", "assumedRoot"];
+
+/// Members that are the id of an account.
+const ACCOUNTS: [&str; 3] = ["accountId", "recipientAccountId", "vpcEndpointAccountId"];
+
+/// Members that a person or service is called by: there `None` may be a name.
+const NAMES: [&str; 2] = ["userName", "principalId"];
+
+/// Whether a cell says that there is nothing: as query engines, Hive and MySQL, pandas and spreadsheets write it.
+fn is_nothing(text: &str, column: Option<Column>) -> bool {
+    const WORDS: [&str; 5] = ["nan", "none", "<na>", "n/a", "undefined"];
+    let is_name =
+        matches!(column, Some(Column::Text(path)) if NAMES.contains(&path.rsplit('.').next().unwrap_or_default()));
+    matches!(text, "" | "-" | "\\N" | "null" | "NULL" | "Null")
+        || !is_name && WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// True or false, in the words of PostgreSQL, of spreadsheets and of numbers.
+fn flag(text: &str) -> &str {
+    let is = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    match () {
+        () if is(&["true", "t", "yes", "y", "1", "1.0"]) => "true",
+        () if is(&["false", "f", "no", "n", "0", "0.0"]) => "false",
+        () => text,
+    }
+}
+
+/// An account id that was taken for a number: without leading zeros, with `.0`. `None` where digits of it are lost, as in
+/// `1.11122E+11`. Whatever was never a number stays.
+fn account(text: &str) -> Option<Cow<'_, str>> {
+    let whole = text.strip_suffix(".0").unwrap_or(text);
+    if !whole.is_empty() && whole.len() <= ID && whole.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(if whole.len() == ID { Cow::Borrowed(whole) } else { Cow::Owned(format!("{whole:0>ID$}")) });
+    }
+    let is_rounded = text.bytes().all(|byte| byte.is_ascii_digit() || b".,eE+".contains(&byte));
+    (!is_rounded || text.len() == ID).then_some(Cow::Borrowed(text))
+}
+
+/// The digits of an account id.
+const ID: usize = 12;
 
 /// The `userIdentity.type` of whoever has that ARN.
 pub(super) fn kind_of(arn: &str) -> Option<&'static str> {
@@ -243,6 +300,31 @@ mod tests {
             "awsregion": "us-east-1", "sourceipaddress": "192.0.2.1", "useragent": "x", "errorcode": null, "errormessage": null,
             "requestparameters": "{\"userName\":\"bob\"}", "responseelements": null, "additionaleventdata": null,
             "eventid": "1", "eventtype": "AwsApiCall", "recipientaccountid": "111122223333", "readonly": "false"})
+    }
+
+    #[test]
+    fn words_of_tools_are_what_they_stand_for() {
+        let text = |path| Some(Column::Text(path));
+        for nothing in ["", "-", "null", "NULL", "\\N", "nan", "NaN", "None", "<NA>", "N/A"] {
+            assert!(is_nothing(nothing, text("errorCode")), "{nothing}");
+        }
+        assert!(!is_nothing("NoSuchBucket", text("errorCode")));
+        // Somebody may be called so.
+        assert!(!is_nothing("Nan", text("userIdentity.userName")) && is_nothing("NULL", text("userIdentity.userName")));
+        assert_eq!(["t", "TRUE", "1", "yes"].map(flag), ["true"; 4]);
+        assert_eq!(["f", "False", "0", "no"].map(flag), ["false"; 4]);
+        assert_eq!(flag("perhaps"), "perhaps");
+        let account = |text| account(text).map(Cow::into_owned);
+        for (text, id) in [
+            ("111122223333", "111122223333"),
+            ("111122223333.0", "111122223333"),
+            ("11122223333", "011122223333"),
+            ("12345678901", "012345678901"),
+            ("anonymous", "anonymous"),
+        ] {
+            assert_eq!(account(text).as_deref(), Some(id), "{text}");
+        }
+        assert_eq!([account("1.11122E+11"), account("1,11122E+11")], [None, None], "digits are lost");
     }
 
     #[test]

@@ -18,6 +18,9 @@ const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 /// Columns that hold a whole record as JSON, in lower case.
 const OF_JSON: [&str; 6] = ["@message", "eventjson", "event_json", "_raw", "cloudtrailevent", "cloudtrail_event"];
 
+/// The most lines above the names of the columns: a title, `sep=;`, a comment.
+const ABOVE: usize = 4;
+
 /// How much is read at a time.
 const CHUNK: usize = 64 << 10;
 
@@ -30,6 +33,11 @@ pub(super) struct Table<R> {
     csv: Reader,
     /// Whether blanks around cells are none of theirs, and lines of dashes no rows.
     is_drawn: bool,
+    /// How many rows stand above the names.
+    above: usize,
+    /// The names as they are written.
+    head: Vec<Vec<u8>>,
+    /// The names of the columns; empty of those that are not read.
     names: Vec<String>,
     cells: Vec<Vec<u8>>,
     cell: Vec<u8>,
@@ -40,24 +48,54 @@ pub(super) struct Table<R> {
     ended: bool,
 }
 
-/// What stands between the columns of a table that begins with `head`, if that is one of records.
-pub(super) fn delimiter(head: &[u8]) -> Option<u8> {
-    let begin = head.strip_prefix("\u{feff}".as_bytes()).unwrap_or(head).trim_ascii_start();
-    if matches!(begin.first(), None | Some(b'{' | b'[')) {
-        return None;
+/// How a table is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Layout {
+    /// What stands between its columns.
+    delimiter: u8,
+    /// How many lines that are not empty stand above the names of its columns.
+    above: usize,
+}
+
+impl Layout {
+    /// That of the table that begins with `head`, if that is one of records.
+    pub fn of(head: &[u8]) -> Option<Self> {
+        let begin = head.strip_prefix("\u{feff}".as_bytes()).unwrap_or(head).trim_ascii_start();
+        if matches!(begin.first(), None | Some(b'{' | b'[')) {
+            return None;
+        }
+        let text = String::from_utf8_lossy(head);
+        let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim).filter(|line| !line.is_empty());
+        for (above, line) in lines.take(1 + ABOVE).enumerate() {
+            // As Microsoft Sentinel's portal writes the names of times.
+            let line = line.replace(" [UTC]", "");
+            // No column is called that. What a caller wrote into a record must not make its file a table.
+            if line.contains(['{', '[']) {
+                return None;
+            }
+            if let Some(delimiter) = DELIMITERS.into_iter().find(|&delimiter| are_names(&line, delimiter)) {
+                return Some(Self { delimiter, above });
+            }
+        }
+        None
     }
-    let text = String::from_utf8_lossy(head);
-    let line = text.trim_start_matches('\u{feff}').trim_start().lines().next()?;
-    // No column is called that. What a caller wrote into a record must not make its file a table.
-    if line.contains(['{', '[']) {
-        return None;
-    }
-    DELIMITERS.into_iter().find(|&delimiter| {
-        let names = line.split(char::from(delimiter)).map(|name| name.trim().trim_matches('"'));
-        are_of_records(names.clone())
-            || ocsf::are_columns(names.clone())
-            || names.clone().any(|name| OF_JSON.contains(&name.to_ascii_lowercase().as_str()))
-    })
+}
+
+/// Whether a line has the names of the columns of records.
+fn are_names(line: &str, delimiter: u8) -> bool {
+    let names: Vec<&str> = line.split(char::from(delimiter)).map(|name| name.trim().trim_matches('"')).collect();
+    let names = || unprefixed(&names);
+    are_of_records(names())
+        || ocsf::are_columns(names())
+        || names().any(|name| OF_JSON.contains(&name.to_ascii_lowercase().as_str()))
+}
+
+/// The names without the name of a table that Hive writes before each: `logs.eventname`.
+fn unprefixed<'a>(names: &'a [&'a str]) -> impl Iterator<Item = &'a str> + Clone {
+    let of_table = names.first().and_then(|name| name.split_once('.')).map(|(table, _)| table);
+    let rest = |name: &'a str, table: &str| name.strip_prefix(table)?.strip_prefix('.');
+    let table = of_table.filter(|table| names.iter().all(|name| rest(name, table).is_some()));
+    names.iter().map(move |name| table.and_then(|table| rest(name, table)).unwrap_or(name))
 }
 
 /// Whether JSON that begins with `head` was a table.
@@ -67,11 +105,13 @@ pub fn is_table(head: &[u8]) -> bool {
 
 impl<R: Read> Table<R> {
     /// The table that `reader` gives.
-    pub fn new(reader: R, delimiter: u8) -> Self {
+    pub fn new(reader: R, Layout { delimiter, above }: Layout) -> Self {
         Self {
             reader,
             csv: ReaderBuilder::new().delimiter(delimiter).build(),
             is_drawn: delimiter == b'|',
+            above,
+            head: Vec::new(),
             names: Vec::new(),
             cells: Vec::new(),
             cell: vec![0; CHUNK],
@@ -134,22 +174,34 @@ impl<R: Read> Table<R> {
             *cell = text.to_vec();
         }
         let is_line = self.is_drawn && cells.iter().all(|cell| cell.iter().all(|byte| matches!(byte, b'-' | b':')));
-        if self.names.is_empty() {
-            self.names = cells.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+        if self.above > 0 {
+            self.above -= 1;
             return;
         }
-        let is_head = cells.iter().map(Vec::as_slice).eq(self.names.iter().map(String::as_bytes));
+        if self.names.is_empty() {
+            let texts: Vec<String> = cells.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
+            self.head = cells;
+            for name in unprefixed(&texts.iter().map(String::as_str).collect::<Vec<_>>()) {
+                // Of a column that stands twice the first counts.
+                let is_again = self.names.iter().any(|known| known == name);
+                self.names.push(if is_again { String::new() } else { name.to_owned() });
+            }
+            return;
+        }
+        let is_head = cells == self.head;
         if is_head || is_line || cells.iter().all(Vec::is_empty) {
             return;
         }
         self.json.extend_from_slice(if self.rows == 0 { b"\n" } else { b",\n" });
         self.rows += 1;
-        for (i, (name, cell)) in self.names.iter().zip(&cells).enumerate() {
-            self.json.extend_from_slice(if i == 0 { b"[{\"field\":" } else { b",{\"field\":" });
+        let mut begin: &[u8] = b"[{\"field\":";
+        for (name, cell) in self.names.iter().zip(&cells).filter(|(name, _)| !name.is_empty()) {
+            self.json.extend_from_slice(begin);
             self.json.extend_from_slice(quoted(name.as_bytes()).as_slice());
             self.json.extend_from_slice(b",\"value\":");
             self.json.extend_from_slice(quoted(cell).as_slice());
             self.json.push(b'}');
+            begin = b",{\"field\":";
         }
         self.json.push(b']');
     }
@@ -188,8 +240,8 @@ mod tests {
 
     fn read(table: &[u8]) -> Vec<u8> {
         let mut json = Vec::new();
-        let delimiter = delimiter(table).expect("a table");
-        Table::new(table, delimiter).read_to_end(&mut json).expect("bytes can be read");
+        let layout = Layout::of(table).expect("a table");
+        Table::new(table, layout).read_to_end(&mut json).expect("bytes can be read");
         json
     }
 
@@ -204,11 +256,42 @@ mod tests {
     }
 
     #[test]
+    fn names_may_stand_below_a_title_and_behind_the_name_of_a_table() {
+        let of = |text: &str| Layout::of(text.as_bytes());
+        let names = "eventTime,eventName,eventSource";
+        assert_eq!(
+            of(&format!("Export of September\n\nsep=,\n# by hand\n{names}\n")),
+            Some(Layout { delimiter: b',', above: 3 })
+        );
+        assert_eq!(of(&format!("sep=;\n{}", names.replace(',', ";"))), Some(Layout { delimiter: b';', above: 1 }));
+        assert_eq!(of(&format!("a\nb\nc\nd\ne\n{names}\n")), None, "too far down");
+        assert_eq!(of(&format!("{{\"a\":1}}\n{names}\n")), None, "a log whose caller wrote names");
+        assert_eq!(of(&format!("see [1]\n{names}\n")), None);
+        assert_eq!(of("logs.eventtime,logs.eventname,logs.eventsource\n"), Some(Layout { delimiter: b',', above: 0 }));
+        assert_eq!(of("logs.eventtime,logs.eventname,other.eventsource\n"), None);
+        assert_eq!(of("TimeGenerated [UTC],EventName,EventSource\n"), Some(Layout { delimiter: b',', above: 0 }));
+        let json = |text: &str| {
+            let mut json = String::new();
+            Table::new(text.as_bytes(), of(text).expect("a table")).read_to_string(&mut json).expect("bytes");
+            json
+        };
+        let row = "[\n[{\"field\":\"eventtime\",\"value\":\"1\"},{\"field\":\"eventname\",\"value\":\"2\"},\
+            {\"field\":\"awsregion\",\"value\":\"3\"}]\n]";
+        assert_eq!(json("A title\nt.eventtime,t.eventname,t.awsregion\n1,2,3\n"), row);
+        assert_eq!(
+            json("eventtime,eventname,eventname,awsregion\n1,2,9,3\neventtime,eventname,eventname,awsregion\n"),
+            row
+        );
+    }
+
+    #[test]
     fn no_border_of_reading_ends_a_table() {
         let table = b"eventTime,eventName,userAgent\nt1,a,\"x, y\"\nt2,b,\nt3,c,z\n";
         for few in 1..table.len() {
             let mut json = Vec::new();
-            Table::new(Few(table, few), b',').read_to_end(&mut json).expect("bytes can be read");
+            Table::new(Few(table, few), Layout { delimiter: b',', above: 0 })
+                .read_to_end(&mut json)
+                .expect("bytes can be read");
             assert_eq!(json, read(table), "{few} bytes at a time");
         }
     }
@@ -219,9 +302,9 @@ mod tests {
             let log = format!(
                 "{begin}{{\"Records\":[{{\"eventTime\":\"t\",\"userAgent\":\"x,_raw,eventTime,eventName\"}}]}}"
             );
-            assert_eq!(delimiter(log.as_bytes()), None, "{log}");
+            assert_eq!(Layout::of(log.as_bytes()), None, "{log}");
         }
-        assert_eq!(delimiter(b"[\"a\",\"@message\",\"b\"]"), None);
+        assert_eq!(Layout::of(b"[\"a\",\"@message\",\"b\"]"), None);
     }
 
     fn rows(table: &str) -> Value {
@@ -246,7 +329,7 @@ mod tests {
             assert_eq!(rows(table), expected, "{table}");
         }
         let drawn = "| eventTime | eventName | userAgent |\n|---|---|---|\n| t1 | a | x |\n";
-        assert_eq!(rows(drawn)[0][1], json!({"field": "eventTime", "value": "t1"}));
+        assert_eq!(rows(drawn)[0][0], json!({"field": "eventTime", "value": "t1"}));
         assert_eq!(rows(drawn).as_array().map(Vec::len), Some(1));
         assert_eq!(rows("eventTime,eventName\n"), json!([]));
         assert!(is_table(&read(b"eventTime,eventName\n1,2")) && !is_table(b"[[1]]") && !is_table(b"[\n]"));
@@ -272,9 +355,9 @@ mod tests {
             "message,level\n",
             "eventTime and eventName\n",
         ] {
-            assert_eq!(delimiter(text.as_bytes()), None, "{text}");
+            assert_eq!(Layout::of(text.as_bytes()), None, "{text}");
         }
-        assert_eq!(delimiter(b"@timestamp,@message\n"), Some(b','));
-        assert_eq!(delimiter(b"Event name;Event time;Event source\n"), Some(b';'));
+        assert_eq!(Layout::of(b"@timestamp,@message\n"), Some(Layout { delimiter: b',', above: 0 }));
+        assert_eq!(Layout::of(b"Event name;Event time;Event source\n"), Some(Layout { delimiter: b';', above: 0 }));
     }
 }

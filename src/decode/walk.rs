@@ -6,6 +6,7 @@
 use memchr::memchr;
 
 use super::seek::{self, Ahead, next_record};
+use super::unfinished::is_token;
 use crate::json::fields::{Raw, Stop, skip_space, value_at};
 
 /// Fields of an envelope object whose array holds records: trail files, lookup-events, CloudWatch Logs (API and
@@ -48,6 +49,8 @@ pub(super) struct Walk {
     pub carves: bool,
     /// Whether the text of what is not JSON consists of records all the same.
     pub has_records: bool,
+    /// Whether the last envelope says that another page of its records follows.
+    pub is_unfinished: bool,
     /// Where the next record begins in the text, and where the next line with a value does, as far as that was found.
     record_ahead: Ahead,
     line_ahead: Ahead,
@@ -241,7 +244,10 @@ impl Walk {
             Some(_) => return self.astray(text, at, whole),
         }
         match record_array(text, at) {
-            Envelope::At(array) => self.enter(Standing::EnvelopeRecords, text, array, whole),
+            Envelope::At(array) => {
+                self.is_unfinished = has_token(text, at, array);
+                self.enter(Standing::EnvelopeRecords, text, array, whole)
+            }
             Envelope::Unknown if !whole => Unit::More(at),
             Envelope::Unknown | Envelope::None => Unit::Place(at),
         }
@@ -269,8 +275,11 @@ impl Walk {
                     Ok((_, value, Some(_))) if bytes.get(value) == Some(&b'[') => {
                         return self.enter(Standing::EnvelopeRecords, text, value, whole);
                     }
-                    Ok((_, value, _)) => match value_at(text, value) {
-                        Ok((_, after)) => from = after,
+                    Ok((key, value, _)) => match value_at(text, value) {
+                        Ok((raw, after)) => {
+                            self.is_unfinished = is_token(key, raw).unwrap_or(self.is_unfinished);
+                            from = after;
+                        }
                         Err(Stop::Incomplete) if !whole => return Unit::More(here),
                         Err(Stop::Incomplete) => return Unit::Cut,
                         Err(Stop::Unsure) => return self.lost(text, value, whole),
@@ -366,6 +375,23 @@ fn record_array(text: &str, at: usize) -> Envelope {
             Err(Stop::Incomplete) => return Envelope::Unknown,
         }
     }
+}
+
+/// Whether the fields between the object's beginning at `at` and its array of records say that another page follows.
+fn has_token(text: &str, at: usize, array: usize) -> bool {
+    let mut from = at + 1;
+    while from < array {
+        let Ok((key, value, _)) = field(text, skip_space(text.as_bytes(), from)) else { return false };
+        if value >= array {
+            return false;
+        }
+        let Ok((raw, after)) = value_at(text, value) else { return false };
+        if is_token(key, raw) == Some(true) {
+            return true;
+        }
+        from = skip_space(text.as_bytes(), after) + 1;
+    }
+    false
 }
 
 /// A field's key, the index of its value, and which record array it names, if any.

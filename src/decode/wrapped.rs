@@ -1,5 +1,6 @@
 //! Objects that are no event but hold some: lookup-events, EventBridge, CloudWatch Logs, Splunk.
 
+use super::unfinished::is_token;
 use super::walk::RECORD_ARRAYS;
 use crate::json::careful;
 use crate::json::fields::Raw;
@@ -9,6 +10,8 @@ use crate::json::fields::Raw;
 pub(super) enum Wrapped {
     /// JSON documents that it carries.
     Documents(Vec<String>),
+    /// The same, of a page of which it says whether another one follows.
+    Page(Vec<String>, bool),
     /// A CloudTrail digest file.
     Digest,
     /// A message without log events, such as CloudWatch Logs' check of a destination.
@@ -33,6 +36,7 @@ const CONTROL: &str = "CWL CONTROL MESSAGE";
 pub(super) fn unwrap(text: &str) -> Wrapped {
     let mut documents = Vec::new();
     let (mut digest, mut control) = (0, false);
+    let (mut is_page, mut is_unfinished) = (false, false);
     let read = careful::each_field(text, |key, value| match (&*key, value) {
         ("message", Raw::Plain(text)) if text.starts_with(CONTROL) => control = true,
         ("CloudTrailEvent" | "message" | "_raw", Raw::Plain(_) | Raw::Escaped(_)) => {
@@ -42,13 +46,18 @@ pub(super) fn unwrap(text: &str) -> Wrapped {
             }
         }
         ("detail" | "result" | "CloudTrailEvent" | "message", Raw::Container(json)) => documents.push(json.to_owned()),
-        (name, Raw::Container(json)) if RECORD_ARRAYS.contains(&name) => documents.push(json.to_owned()),
+        (name, Raw::Container(json)) if RECORD_ARRAYS.contains(&name) => {
+            is_page = true;
+            documents.push(json.to_owned());
+        }
+        (name, token) if is_token(name, token).is_some() => is_unfinished |= is_token(name, token) == Some(true),
         ("messageType", Raw::Plain("CONTROL_MESSAGE")) => control = true,
         ("awsAccountId" | "digestStartTime" | "digestS3Bucket", _) => digest += 1,
         _ => {}
     });
     match read {
         Ok(()) if control => Wrapped::Empty,
+        Ok(()) if is_page => Wrapped::Page(documents, is_unfinished),
         Ok(()) if !documents.is_empty() => Wrapped::Documents(documents),
         Ok(()) if digest == 3 => Wrapped::Digest,
         Ok(()) if is_bulk_action(text) => Wrapped::Empty,
@@ -84,7 +93,10 @@ mod tests {
         assert_eq!(unwrap(r#"{"source":"aws.s3","detail":{"eventID":"1"}}"#), one(r#"{"eventID":"1"}"#));
         assert_eq!(unwrap(r#"{"timestamp":1,"message":"{}"}"#), one("{}"));
         assert_eq!(unwrap(r#"{"preview":false,"result":{"_raw":"{}"}}"#), one(r#"{"_raw":"{}"}"#));
-        assert_eq!(unwrap(r#"{"x":{},"Records":[]}"#), one("[]"));
+        let page = |is_unfinished| Wrapped::Page(vec!["[]".to_owned()], is_unfinished);
+        assert_eq!(unwrap(r#"{"x":{},"Records":[]}"#), page(false));
+        assert_eq!(unwrap(r#"{"x":{},"Events":[],"NextToken":"x"}"#), page(true));
+        assert_eq!(unwrap(r#"{"x":{},"events":[],"nextToken":null,"nextForwardToken":"x"}"#), page(false));
         assert_eq!(unwrap(r#"{"messageType":"CONTROL_MESSAGE","logEvents":[{"message":"x"}]}"#), Wrapped::Empty);
         assert_eq!(unwrap(r#"{"id":"","message":"CWL CONTROL MESSAGE: Checking health."}"#), Wrapped::Empty);
         assert_eq!(unwrap(r#"{"awsAccountId":"1","digestStartTime":"","digestS3Bucket":""}"#), Wrapped::Digest);

@@ -352,6 +352,7 @@ impl<'a, K: Turn> Worker<'a, K> {
             ending: document.ending,
             is_late: document.is_late,
             has_records: document.has_records,
+            is_unfinished: document.is_unfinished,
             others: self.counts.malformed - malformed,
             json_bytes: json.len() as u64,
             head: &json[..json.len().min(HEAD)],

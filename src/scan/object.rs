@@ -45,6 +45,8 @@ pub(super) struct Found<'a> {
     pub is_late: bool,
     /// Whether it is not JSON, and consists of records all the same.
     pub has_records: bool,
+    /// Whether it says itself that it is not all.
+    pub is_unfinished: bool,
     /// Values in the place of records that are none.
     pub others: u64,
     pub json_bytes: u64,
@@ -250,6 +252,10 @@ pub(super) fn judge(object: &LogObject, found: Found<'_>) -> Fate {
         }
         Ending::NotJson => Fate::Skipped("not-json"),
         Ending::Cut => Fate::Damaged("ends in the middle of a record: fetch the object again".to_owned()),
+        Ending::Whole if found.is_unfinished && found.events > 0 => Fate::Damaged(
+            "says that it is not all (NextToken, or a query that had not ended): ask for the rest and scan all of it"
+                .to_owned(),
+        ),
         Ending::Whole if found.events > 0 => Fate::Read,
         Ending::Whole => match found.aside {
             Some(kind) => Fate::Skipped(kind),
@@ -337,7 +343,7 @@ impl Unjudged {
             return coverage.enter(&object, died(why, tally.events()), end.lossy);
         }
         let aside = tally.aside().map(Aside::as_str);
-        let &PartsEnd { ending, is_late, has_records, bytes: json_bytes, .. } = &end;
+        let &PartsEnd { ending, is_late, has_records, is_unfinished, bytes: json_bytes, .. } = &end;
         let fate = judge_parts(
             &object,
             &end,
@@ -349,6 +355,7 @@ impl Unjudged {
                 json_bytes,
                 is_late,
                 has_records,
+                is_unfinished,
                 others: tally.malformed(),
                 head: &end.head,
             },
