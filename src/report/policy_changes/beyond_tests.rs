@@ -170,6 +170,47 @@ fn of_organization() -> String {
     .to_string()
 }
 
+#[test]
+fn the_own_organization_is_known_by_the_folder_of_the_logs() {
+    let in_folder = |id: &str| crate::report::LogSpan {
+        organizations: [("111122223333".to_owned(), id.to_owned())].into(),
+        ..Default::default()
+    };
+    let judged = |request: Json, logs: &crate::report::LogSpan| {
+        let state = scan_for(REPORT.needs, &samples([call("secretsmanager", "PutResourcePolicy", request)]));
+        let options = Options::default();
+        let answer = (REPORT.answer)(&View { logs: Some(logs), ..View::new(&state, &options) });
+        let told = answer.findings.iter().map(|found| format!("{} {}", found.rule, found.severity.as_str()));
+        told.collect::<Vec<_>>().join(", ")
+    };
+    let put = |document: String| json!({ "secretId": "s", "resourcePolicy": document });
+    let also = |beside: Json| {
+        let mut document: Json = serde_json::from_str(&of_organization()).unwrap();
+        document["Statement"].as_array_mut().unwrap().push(beside);
+        put(document.to_string())
+    };
+    let allow = |principal: Json, condition: Json| {
+        json!({ "Effect": "Allow", "Principal": principal, "Action": "secretsmanager:GetSecretValue", "Resource": "*",
+            "Condition": condition })
+    };
+    assert_eq!(judged(put(of_organization()), &in_folder("o-example")), "resource-shared info");
+    assert_eq!(judged(put(of_organization()), &in_folder("o-examples")), "resource-shared low", "a thief's");
+    let elsewhere = crate::report::LogSpan {
+        organizations: [("444455556666".to_owned(), "o-example".to_owned())].into(),
+        ..Default::default()
+    };
+    assert_eq!(judged(put(of_organization()), &elsewhere), "resource-shared low", "another account's");
+    assert_eq!(judged(put(of_organization()), &Default::default()), "resource-shared low", "not known");
+    for (beside, severity, why) in [
+        (allow(json!("*"), json!({ "StringEquals": { "aws:PrincipalOrgID": "o-thief" } })), "low", "another beside it"),
+        (allow(json!({ "AWS": STRANGER }), json!({})), "medium", "an account beside it"),
+        (allow(json!("*"), json!({ "IpAddress": { "aws:SourceIp": "203.0.113.9/32" } })), "low", "a network beside it"),
+        (allow(json!("*"), json!({})), "high", "everybody beside it"),
+    ] {
+        assert_eq!(judged(also(beside), &in_folder("o-example")), format!("resource-shared {severity}"), "{why}");
+    }
+}
+
 /// A policy that lets a service decrypt for `account`.
 fn of_service(account: &str) -> String {
     json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Principal": { "Service": "s3.amazonaws.com" },

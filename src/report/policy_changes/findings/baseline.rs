@@ -35,6 +35,8 @@ pub(in super::super) struct Baseline<'a> {
     own_accounts: BTreeSet<&'a str>,
     /// Accounts that roles trust which the organization itself made: its management account.
     organization: BTreeSet<&'a str>,
+    /// The organization of accounts, as the keys of their log objects have it.
+    organization_of: Option<&'a BTreeMap<String, String>>,
     /// Of the roles that were made in these logs.
     trusted: BTreeMap<Target<'a>, Trusted>,
 }
@@ -48,7 +50,8 @@ impl<'a> Baseline<'a> {
         let of_organization = all.iter().filter(|change| sets_trust(change) && ORGANIZERS.contains(&change.invoked_by));
         let organization =
             of_organization.flat_map(|change| change.policy.split("; ").filter_map(account_of)).collect();
-        let mut found = Self { own_accounts, organization, ..Self::default() };
+        let organization_of = view.logs.map(|logs| &logs.organizations);
+        let mut found = Self { own_accounts, organization, organization_of, ..Self::default() };
         let made: BTreeSet<Target<'_>> =
             all.iter().filter(|change| change.did(Act::CreateRole)).map(Change::target).collect();
         for change in all.iter().filter(|change| sets_trust(change) && made.contains(&change.target())) {
@@ -81,6 +84,11 @@ impl<'a> Baseline<'a> {
     /// Whether logs or state of the account were read.
     pub(super) fn owns(&self, account: &str) -> bool {
         self.own_accounts.contains(account)
+    }
+
+    /// Whether an account is in the organization of that id: whose trail delivers its logs.
+    pub(super) fn is_in(&self, account: &str, organization: &str) -> bool {
+        self.organization_of.and_then(|known| known.get(account)).is_some_and(|own| own == organization)
     }
 
     /// Whether it is known which account the organization's own roles trust.
