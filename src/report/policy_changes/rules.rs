@@ -24,7 +24,10 @@ pub(super) const ADMIN_GRANTED: Rule = Rule {
     about: "A user, group or role was given everything, in whatever words, or what leads there in a call or two \
 (iam:Attach*, iam:Put*Policy, iam:CreatePolicyVersion, iam:SetDefaultPolicyVersion, iam:UpdateAssumeRolePolicy, \
 iam:AddUserToGroup, iam:CreateAccessKey, iam:CreateLoginProfile, iam:UpdateLoginProfile on anybody, iam:PassRole on any \
-role with what runs code as it, IAMFullAccess). A version of a policy that takes effect while somebody has it, or may \
+role with what runs code as it, IAMFullAccess; where the policy names these services: sso:CreateAccountAssignment, \
+sso:PutInlinePolicyToPermissionSet and sso:AttachManagedPolicyToPermissionSet with sso:ProvisionPermissionSet, \
+identitystore:CreateGroupMembership, sso-directory:AddMemberToGroup and UpdatePassword, which lead to every account from \
+the one that administers Identity Center and nowhere from others). A version of a policy that takes effect while somebody has it, or may \
 have it, is the deed of who put it into force. Medium where everything is allowed on a condition that whoever holds it can \
 come to meet (MFA, which AWS advises; an address range narrower than a /8, an own name, a date). Of a role that was made in these \
 logs it is low where only CloudFormation of the account may assume it (a thief can hand such a role to a stack of his), and \

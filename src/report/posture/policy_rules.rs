@@ -213,7 +213,11 @@ pub(super) const ESCALATION: Rule = Rule {
     about: "A customer-managed or inline policy does not allow everything, but a call or two away from it is everything: \
             iam:Attach*, iam:Put*Policy, iam:CreatePolicyVersion, iam:SetDefaultPolicyVersion, iam:UpdateAssumeRolePolicy, \
             iam:AddUserToGroup, iam:CreateAccessKey, iam:CreateLoginProfile or iam:UpdateLoginProfile on anybody, or \
-            iam:PassRole on any role with a service that runs code as it. Medium where it is attached to nobody. Not seen: \
+            iam:PassRole on any role with a service that runs code as it. So is what names the service of IAM Identity Center or of its \
+            directory and assigns any permission set (sso:CreateAccountAssignment), writes and provisions one, joins any \
+            group (identitystore:CreateGroupMembership, sso-directory:AddMemberToGroup) or sets passwords \
+            (sso-directory:UpdatePassword): it leads to all accounts from the one that administers Identity Center, and nowhere from \
+            others, which a document does not tell apart. Medium where it is attached to nobody. Not seen: \
             the same on named users or roles or on one's own user, under a condition, or by way of what exists in the \
             account (sts:AssumeRole, lambda:UpdateFunctionCode, ssm:SendCommand).",
     check: "The evidence lists the ways. A permissions boundary may still limit who has it.",

@@ -536,6 +536,7 @@ fn near_administrators_and_whole_services() {
     assert_eq!(with(allow(json!("?*"), json!("*")), 1), set(["policy-allows-all-actions high"]));
     assert_eq!(with(allow(json!("*"), json!("arn:aws:*")), 1), set(["policy-allows-all-actions high"]));
     assert_eq!(with(allow(json!("iam:*"), json!("*")), 1), set(["policy-leads-to-admin high"]));
+    assert_eq!(with(allow(json!("sso:Create*"), json!("*")), 1), set(["policy-leads-to-admin high"]));
     let nobody = set(["policy-leads-to-admin medium", "policy-unattached info"]);
     assert_eq!(with(allow(json!("iam:Put*"), json!("*")), 0), nobody);
     let all_but = json!({ "Effect": "Allow", "NotAction": "aws-portal:*", "Resource": "*" });
