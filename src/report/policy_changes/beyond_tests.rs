@@ -171,6 +171,47 @@ fn of_organization() -> String {
 }
 
 #[test]
+fn a_service_that_comes_in_for_whatever_account() {
+    let own = "111122223333";
+    let add = |permission: Json| {
+        let mut request = json!({ "functionName": "f", "statementId": "s", "action": "lambda:InvokeFunction" });
+        request.as_object_mut().unwrap().extend(permission.as_object().unwrap().clone());
+        call("lambda", "AddPermission20150331v2", request)
+    };
+    for permission in [
+        json!({ "principal": "s3.amazonaws.com" }),
+        json!({ "principal": "sns.amazonaws.com", "sourceArn": "" }),
+        json!({ "principal": "s3.amazonaws.com", "sourceArn": "arn:aws:s3:::*" }),
+        json!({ "principal": "events.amazonaws.com", "sourceArn": "arn:aws:events:*:*:rule/*" }),
+        json!({ "principal": "sns.amazonaws.com", "sourceArn": "arn:aws:sns:us-east-1:*:orders" }),
+        json!({ "principal": "apigateway.amazonaws.com", "sourceArn": "arn:aws:execute-api:us-east-1:*:*/*" }),
+        json!({ "principal": "cloudfront.amazonaws.com", "sourceArn": "arn:aws:cloudfront::*:distribution/*" }),
+    ] {
+        assert_eq!(found([add(permission.clone())]), "resource-shared low", "{permission}");
+    }
+    let told = findings([add(json!({ "principal": "s3.amazonaws.com" }))]).swap_remove(0).summary;
+    assert_eq!(told, format!("{ANA} let s3.amazonaws.com of any account into function/f"));
+    for permission in [
+        json!({ "principal": "s3.amazonaws.com", "sourceAccount": own }),
+        json!({ "principal": "s3.amazonaws.com", "sourceArn": "arn:aws:s3:::bucket" }),
+        json!({ "principal": "sns.amazonaws.com", "sourceArn": format!("arn:aws:sns:us-east-1:{own}:*") }),
+        json!({ "principal": "events.amazonaws.com", "sourceArn": format!("arn:aws:events:us-east-1:{own}:rule/r") }),
+        json!({ "principal": "apigateway.amazonaws.com", "sourceArn": "arn:aws:execute-api:us-east-1:*:a1b2c3/*" }),
+        json!({ "principal": "cloudfront.amazonaws.com", "sourceArn": "arn:aws:cloudfront::*:distribution/E1EXAMPLE" }),
+        json!({ "principal": "s3.amazonaws.com", "principalOrgID": "o-exampleorg" }),
+        json!({ "principal": "elasticloadbalancing.amazonaws.com" }),
+        json!({ "principal": "logs.us-east-1.amazonaws.com" }),
+        json!({ "principal": "alexa-appkit.amazon.com", "eventSourceToken": "amzn1.ask.skill.1" }),
+        json!({ "principal": own }),
+    ] {
+        assert_eq!(found([add(permission.clone())]), "", "{permission}");
+    }
+    let mut refused = add(json!({ "principal": "s3.amazonaws.com" }));
+    refused["errorCode"] = json!("AccessDenied");
+    assert!(!found([refused]).contains("resource-shared"), "it opened nothing");
+}
+
+#[test]
 fn the_own_organization_is_known_by_the_folder_of_the_logs() {
     let in_folder = |id: &str| crate::report::LogSpan {
         organizations: [("111122223333".to_owned(), id.to_owned())].into(),

@@ -6,7 +6,7 @@ use super::super::beyond_rules as rules;
 use super::super::change::Change;
 use super::baseline::Baseline;
 use super::{Draft, Found, groups, listed};
-use crate::aggregate::iam_changes::{Act, Granted};
+use crate::aggregate::iam_changes::{Act, Granted, OF_ANY_ACCOUNT};
 use crate::model::{is_account_id, organization_of};
 use crate::report::Severity;
 
@@ -82,6 +82,10 @@ fn judged(change: &Change<'_>, baseline: &Baseline<'_>) -> (Severity, &'static s
         Granted::TrustConditional if whom().any(|who| organization_of(who).is_some()) => {
             (Severity::Low, "a whole organization may come to it; that it is your own the logs do not show")
         }
+        Granted::TrustConditional if whom().any(|who| who.ends_with(OF_ANY_ACCOUNT)) => (
+            Severity::Low,
+            "no source is named: whoever makes something of that service in an account of his own has it run",
+        ),
         Granted::TrustConditional if !whom().any(is_account_id) => {
             (Severity::Low, "everybody in a network may come to it; whose network it is the record does not say")
         }
