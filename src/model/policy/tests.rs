@@ -619,9 +619,20 @@ fn pools_applications_and_providers_of_ones_own() {
     let like = "ForAnyValue:StringLike";
     assert_eq!(of_pool(json!("authenticated"), like), []);
     assert_eq!(of_pool(json!("authenticated"), "ForAnyValue:StringEquals"), []);
-    assert_eq!(of_pool(json!("unauthenticated"), like), any, "guests");
-    assert_eq!(of_pool(json!(["authenticated", "unauthenticated"]), like), any);
-    assert_eq!(of_pool(json!("*authenticated"), like), any);
+    let guests = [(OpenTo::Guests, true)];
+    assert_eq!(of_pool(json!("unauthenticated"), like), guests);
+    assert_eq!(of_pool(json!(["authenticated", "unauthenticated"]), like), guests);
+    assert_eq!(of_pool(json!("*authenticated"), like), guests);
+    let of_no_pool = json!({ like: { "cognito-identity.amazonaws.com:amr": "unauthenticated" } });
+    assert_eq!(pool(of_no_pool), any, "of whatever pool");
+    let for_guests = |pool: &str| {
+        json!({ "Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity",
+            "Principal": { "Federated": "cognito-identity.amazonaws.com" },
+            "Condition": { "StringEquals": { "cognito-identity.amazonaws.com:aud": pool },
+                like: { "cognito-identity.amazonaws.com:amr": "unauthenticated" } } })
+    };
+    let two = one(json!([for_guests("us-east-1:b"), for_guests("us-east-1:a")])).open_principals("111122223333");
+    assert_eq!(two.iter().map(|open| open.pools.len()).collect::<Vec<_>>(), [2], "both pools");
     let audience = json!({ "StringEquals": { "cognito-identity.amazonaws.com:aud": "us-east-1:pool" } });
     assert_eq!(pool(audience), [(OpenTo::Federation, true)], "whether the pool takes guests is not said");
     let one = json!({ "StringEquals": { "cognito-identity.amazonaws.com:sub": "us-east-1:1-2-3" } });

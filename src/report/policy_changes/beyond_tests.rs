@@ -568,6 +568,49 @@ fn roles_for_guests_machines_and_endpoints() {
 }
 
 #[test]
+fn roles_for_guests_of_an_identity_pool() {
+    let trust = |pool: &str, amr: &str| {
+        json!({ "Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity",
+            "Principal": { "Federated": "cognito-identity.amazonaws.com" },
+            "Condition": { "StringEquals": { "cognito-identity.amazonaws.com:aud": pool },
+                "ForAnyValue:StringLike": { "cognito-identity.amazonaws.com:amr": amr } } })
+    };
+    let made = |statements: Json| {
+        let document = json!({ "Version": "2012-10-17", "Statement": statements }).to_string();
+        call("iam", "CreateRole", json!({ "roleName": "guest", "assumeRolePolicyDocument": document }))
+    };
+    let guest = || made(json!([trust("us-east-1:own", "unauthenticated")]));
+    let given = |pool: &str, role: &str| {
+        let roles = json!({ "unauthenticated": format!("arn:aws:iam::111122223333:role/{role}") });
+        call("cognito-identity", "SetIdentityPoolRoles", json!({ "identityPoolId": pool, "roles": roles }))
+    };
+    let attach = |arn: &str| call("iam", "AttachRolePolicy", json!({ "roleName": "guest", "policyArn": arn }));
+    let severity = |records: Vec<Json>| {
+        let told = findings(records).into_iter().find(|found| found.rule == "role-trust-opened");
+        told.map_or("", |found| found.severity.as_str())
+    };
+    let own = || given("us-east-1:own", "guest");
+    assert_eq!(severity(vec![guest(), own()]), "low", "as apps mean it");
+    let summary =
+        findings([guest(), own()]).into_iter().find(|found| found.rule == "role-trust-opened").unwrap().summary;
+    assert!(summary.contains("from outside of the account: guests of us-east-1:own; set by"), "{summary}");
+    assert_eq!(severity(vec![guest()]), "medium", "whose pool it is nobody knows");
+    assert_eq!(severity(vec![guest(), given("us-east-1:other", "guest")]), "medium", "another pool");
+    assert_eq!(severity(vec![guest(), given("us-east-1:own", "others")]), "medium", "another role");
+    let both = json!([trust("us-east-1:own", "unauthenticated"), trust("us-east-1:thief", "unauthenticated")]);
+    assert_eq!(severity(vec![made(both), own()]), "medium", "and a pool that is not known");
+    assert_eq!(severity(vec![guest(), own(), attach(ADMIN)]), "high", "an administrator");
+    assert_eq!(severity(vec![guest(), own(), attach("arn:aws:iam::aws:policy/AmazonS3FullAccess")]), "medium");
+    assert_eq!(severity(vec![guest(), own(), attach("arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess")]), "low");
+    let unread = attach("arn:aws:iam::111122223333:policy/app");
+    assert_eq!(severity(vec![guest(), own(), unread]), "medium", "a policy that nobody read");
+    let anyone = json!({ "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": "*" });
+    let beside = json!([trust("us-east-1:own", "unauthenticated"), anyone]);
+    assert_eq!(severity(vec![made(beside), own()]), "high", "anybody beside them");
+    assert_eq!(severity(vec![made(json!([trust("us-east-1:own", "authenticated")])), own()]), "", "who signed in");
+}
+
+#[test]
 fn limits_of_an_organization() {
     let organizations = |name: &str, request: Json| call("organizations", name, request);
     let attach = |id: &str, time: &str| {

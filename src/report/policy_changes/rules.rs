@@ -64,7 +64,9 @@ pub(super) const TRUST_OPENED: Rule = Rule {
     controls: &[],
     about: "A role was made, or its trust policy replaced, so that principals outside of the account may assume it: high \
 for anyone, or anybody with an account at an identity provider that many share, without a condition that keeps somebody \
-out (a subject with the owner's name; not an audience, a pattern that all match, a session name); medium for another \
+out (a subject with the owner's name; not an audience, a pattern that all match, a session name); for guests of an identity \
+pool of Cognito, who are anybody on the internet as apps without sign-in mean it, high only where the role is known to be administrator, low where \
+the pool was given this role in these logs (SetIdentityPoolRoles) and no policy that the role was given is a whole service or not known, else medium; medium for another \
 account without one or for anyone who knows or guesses an sts:ExternalId, high where the role is known to be administrator; low under a condition, medium where that was set for an administrator. Of accounts that were read, too, it is low, and \
 medium where the role is administrator. What AWS set up for whoever asked is told where it lets in anyone, or, by a stack set, an \
 account that was neither read nor is one that roles trust which Organizations, Control Tower or Identity Center made: high \

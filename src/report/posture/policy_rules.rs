@@ -315,7 +315,10 @@ pub(super) const TRUSTS_ANYONE: Rule = Rule {
             identity provider vouches for: without a condition, or under one that keeps nobody out. Conditions that all \
             meet or that callers choose count as none (aws:PrincipalArn like *, …IfExists, SecureTransport, session names, \
             tags). Of providers that many share (GitHub, GitLab, HCP Terraform, Cognito, …) a condition must say whose token \
-            it is: `sub` with the owner's name, or the pool; `aud` alone does not.",
+            it is: `sub` with the owner's name, or the pool; `aud` alone does not. Guests of an identity pool of Cognito (`amr` is \
+            unauthenticated) are anybody on the internet, as apps without sign-in mean it: that is high where the role is \
+            administrator or can become one, medium where it has all of a service, else low. Whose pool it is IAM's state does not \
+            say.",
     check: "trailscan sessions shows who took the role.",
     fix: "Name the principals, or add a condition: aws:PrincipalOrgID, or the provider's subject and audience.",
     page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",
