@@ -19,7 +19,7 @@ by a source of one account is that account, and a service without a source, or w
 a bucket, topic or rule in an account of his own has the function run. An organization that gets an image is the account that manages it, on a \
 condition. An organization that a condition names, and an account for which a service may come, are low; info is the account's own \
 organization, which is known where CloudTrail delivers the account's logs under the id of one and no other \
-(AWSLogs/o-…/ACCOUNT; a rollup does not keep it). Not in the record is whose an address range or VPC endpoint is that alone keeps everybody else \
+(AWSLogs/o-…/ACCOUNT; a rollup does not keep it), or where a snapshot of IAM's state lists it (iam-snapshot --org-role). Not in the record is whose an address range or VPC endpoint is that alone keeps everybody else \
 out (low, too). Who only delivers (a load balancer's logs), whoever a condition holds to private addresses or a \
 source of the account, services without a source in other policies, and RAM's shares within the own organization are left out; \
 accounts that were read are info. A Deny counts where it covers all that is allowed. What it let in \

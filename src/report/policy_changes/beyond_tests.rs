@@ -242,6 +242,19 @@ fn the_own_organization_is_known_by_the_folder_of_the_logs() {
     };
     assert_eq!(judged(put(of_organization()), &elsewhere), "resource-shared low", "another account's");
     assert_eq!(judged(put(of_organization()), &Default::default()), "resource-shared low", "not known");
+    let listed = |account: &str, id: &str| {
+        let manifest = json!({ "trailscan": "0.1.0", "schema_version": 1, "name": null, "organization": id, "asked_by": "",
+            "begun": "", "ended": "", "apis": {}, "calls": 0, "written": [], "missing": [] });
+        let manifest = manifest.to_string().replacen('{', &format!(r#"{{"snapshot_of":"{account}","#), 1);
+        let posture = crate::posture::testing::load(&[manifest]);
+        let shared = call("secretsmanager", "PutResourcePolicy", put(of_organization()));
+        let (state, options) = (scan_for(REPORT.needs, &samples([shared])), Options::default());
+        let answer = (REPORT.answer)(&View { posture: Some(&posture), ..View::new(&state, &options) });
+        answer.findings.iter().map(|found| found.severity.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    assert_eq!(listed("111122223333", "o-example"), "info", "Organizations lists the account in it");
+    assert_eq!(listed("111122223333", "o-thief"), "low", "in another");
+    assert_eq!(listed("444455556666", "o-example"), "low", "another account");
     for (beside, severity, why) in [
         (allow(json!("*"), json!({ "StringEquals": { "aws:PrincipalOrgID": "o-thief" } })), "low", "another beside it"),
         (allow(json!({ "AWS": STRANGER }), json!({})), "medium", "an account beside it"),
