@@ -21,8 +21,8 @@ pub struct ProofBasis {
     /// Objects that failed, are archived, are damaged or hold malformed records or events without a time, by the account of their key;
     /// under an empty text those whose account is not known.
     pub unread: BTreeMap<String, u64>,
-    /// Accounts whose objects lie under an organization's id.
-    pub of_organization: BTreeSet<String>,
+    /// Accounts whose objects lie under an organization's id, with these ids; none where only that is known.
+    pub of_organization: BTreeMap<String, BTreeSet<String>>,
     /// Regions that the logs show to be enabled, with their account first.
     pub enabled_regions: BTreeSet<(String, String)>,
 }

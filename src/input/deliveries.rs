@@ -9,6 +9,13 @@ use crate::model::Day;
 /// The days on which each account and region delivered.
 pub type DeliveryDays = BTreeMap<(String, String), BTreeSet<Day>>;
 
+/// The ids of organizations under which the objects of each account lie; none of an account of which only that is known, as of
+/// one that a rollup tells of.
+///
+/// CloudTrail names the folder, `AWSLogs/o-exampleorg/111122223333/`: no caller can. Source: CloudTrail user guide, "Finding
+/// your CloudTrail log files".
+pub type Organizations = BTreeMap<String, BTreeSet<String>>;
+
 /// All clock hours of a day, a bit an hour.
 const ALL_HOURS: u32 = (1 << 24) - 1;
 
@@ -19,7 +26,7 @@ pub struct Deliveries {
     days: DeliveryDays,
     /// The clock hours for which there is a digest: by its end, and by the moment before that.
     hours: BTreeMap<(String, String, Day), [u32; 2]>,
-    of_organization: BTreeSet<String>,
+    of_organization: Organizations,
 }
 
 /// What the keys of objects show, all in all.
@@ -30,7 +37,7 @@ pub struct Delivered {
     /// Those of them that digests cover and on which no object was delivered.
     pub quiet: DeliveryDays,
     /// The accounts whose objects lie under an organization's id.
-    pub of_organization: BTreeSet<String>,
+    pub of_organization: Organizations,
 }
 
 /// What keys say of one account, region and day.
@@ -63,8 +70,10 @@ impl Deliveries {
         if !key.in_layout || !is_log && key.kind != KeyKind::Digest {
             return;
         }
-        if key.organization_id.is_some() && !self.of_organization.contains(&key.account_id) {
-            self.of_organization.insert(key.account_id.clone());
+        if let Some(id) = &key.organization_id
+            && self.of_organization.get(&key.account_id).is_none_or(|ids| !ids.contains(id))
+        {
+            self.of_organization.entry(key.account_id.clone()).or_default().insert(id.clone());
         }
         // One that ends with an hour covers that hour; one that ends within it counts for it, too.
         let end = key.delivered.filter(|_| !is_log);
@@ -88,7 +97,9 @@ impl Deliveries {
             of_day[0] |= by_end;
             of_day[1] |= before;
         }
-        self.of_organization.extend(other.of_organization);
+        for (account, ids) in other.of_organization {
+            self.of_organization.entry(account).or_default().extend(ids);
+        }
     }
 
     /// What is known of each account, region and day; without a day, the places that are known to log.
@@ -116,7 +127,7 @@ impl Deliveries {
         let named = all.into_iter().map(|((account, region, day), known)| DeliveryDay {
             place: (account.to_owned(), region.to_owned()),
             day,
-            of_organization: self.of_organization.contains(account),
+            of_organization: self.of_organization.contains_key(account),
             ..known
         });
         named.collect()
@@ -126,7 +137,7 @@ impl Deliveries {
     pub fn add(&mut self, known: DeliveryDay) {
         let DeliveryDay { place, day, has_logs, hours, of_organization } = known;
         if of_organization {
-            self.of_organization.insert(place.0.clone());
+            self.of_organization.entry(place.0.clone()).or_default();
         }
         let Some(day) = day else { return self.begin(place) };
         if hours != [0; 2] {
@@ -212,6 +223,20 @@ mod tests {
         let Delivered { days, quiet, of_organization } = first.into_days();
         assert_eq!(quiet.into_values().collect::<Vec<_>>(), [BTreeSet::from([Day(2)])]);
         assert_eq!(days.into_values().collect::<Vec<_>>(), [BTreeSet::from([Day(2), Day(5)])]);
-        assert_eq!(of_organization, BTreeSet::from(["111122223333".to_owned()]));
+        let of = |ids: &[&str]| {
+            let ids = ids.iter().map(|id| (*id).to_owned()).collect();
+            Organizations::from([("111122223333".to_owned(), ids)])
+        };
+        assert_eq!(of_organization, of(&["o-exampleorg"]));
+        let mut both = Deliveries::default();
+        for id in ["o-exampleorg", "o-another"] {
+            let mut one = Deliveries::default();
+            one.see(LogKey { organization_id: Some(id.into()), ..key(KeyKind::CloudTrail, Day(5).start()) });
+            both.merge(one);
+        }
+        let mut saved = Deliveries::default();
+        both.known().into_iter().for_each(|day| saved.add(day));
+        assert_eq!(saved.into_days().of_organization, of(&[]), "a rollup does not keep the ids");
+        assert_eq!(both.into_days().of_organization, of(&["o-another", "o-exampleorg"]));
     }
 }

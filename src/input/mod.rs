@@ -20,7 +20,7 @@ mod uri;
 pub use caught::{Panicked, caught};
 #[cfg(feature = "iam")]
 pub(crate) use caught::{caught_in, died};
-pub use deliveries::{Delivered, Deliveries, DeliveryDay, DeliveryDays};
+pub use deliveries::{Delivered, Deliveries, DeliveryDay, DeliveryDays, Organizations};
 pub use feed::Feed;
 pub use found::{FoundObject, UnfitError};
 pub use key::{KeyKind, LogKey};

@@ -14,7 +14,7 @@ pub(super) fn assign(posture: &mut Posture, groups: Vec<Group>) {
     let mut waiting = Vec::new();
     for group in groups {
         let own = group.own_accounts();
-        posture.note_missing(&group);
+        posture.note_manifest(&group);
         let identity = group.identity();
         for met in group.files {
             let parsed = match met.parsed {
@@ -93,11 +93,12 @@ impl Account {
 }
 
 impl Posture {
-    /// Keeps what the manifest of a snapshot says that it has not.
-    fn note_missing(&mut self, group: &Group) {
+    /// Keeps what the manifest of a snapshot says of the account: its organization, and what it has not.
+    fn note_manifest(&mut self, group: &Group) {
         let Some(manifest) = group.manifest().filter(|manifest| is_account_id(&manifest.snapshot_of)) else { return };
         let file = group.files.iter().find(|met| met.kind == Some(StateKind::Manifest)).map(|met| met.file.clone());
         let account = self.accounts.entry(manifest.snapshot_of.clone()).or_default();
+        account.organization = account.organization.take().or_else(|| manifest.organization.clone());
         for (kind, why) in manifest.missing() {
             let missing = Missing { manifest: file.clone().unwrap_or_default(), why: why.to_owned() };
             account.missing.insert(kind, missing);

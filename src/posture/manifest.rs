@@ -23,6 +23,9 @@ pub(crate) struct Manifest {
     pub schema_version: u32,
     /// What the organization calls the account, else its alias.
     pub name: Option<String>,
+    /// The organization that the account is in, as Organizations lists it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organization: Option<String>,
     /// The ARN of who asked.
     pub asked_by: String,
     /// Before the first call, RFC 3339.

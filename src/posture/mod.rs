@@ -90,6 +90,8 @@ pub struct Account {
     pub saml_providers: Option<Dated<Vec<IdentityProvider>>>,
     /// Which services users, groups and roles used last.
     pub last_accessed: Option<Dated<LastAccessed>>,
+    /// The organization that the account is in, where a snapshot was made of all of its accounts.
+    pub organization: Option<String>,
     /// Parts that a snapshot could not have: of them nothing is known, which is not that there is nothing.
     pub missing: BTreeMap<StateKind, Missing>,
 }

@@ -6,6 +6,9 @@
 mod charts;
 #[cfg(test)]
 mod clock_tests;
+mod desk;
+#[cfg(test)]
+mod desk_tests;
 mod explain;
 mod hand;
 #[cfg(test)]
@@ -29,6 +32,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, json};
 
+use self::desk::Desks;
 use self::look::Look;
 use self::signal::{Held, SpeaksFor};
 use self::spread::Spread;
@@ -42,6 +46,7 @@ use super::{
 };
 use crate::aggregate::Sym;
 use crate::aggregate::keys::{self, KeyUse, Keys};
+use crate::aggregate::sign_ins;
 use crate::model::{EventTime, NO_AGENT, quantity};
 
 /// The report `key-spread`.
@@ -51,7 +56,7 @@ pub static REPORT: Report = Report {
     about: ABOUT,
     columns: COLUMNS,
     key: &["access_key_id"],
-    needs: &[&keys::KIND],
+    needs: &[&keys::KIND, &sign_ins::KIND],
     options: &[MIN_ADDRESSES, EMBEDDED_PEAK, LEAK_DAYS],
     texts: &[],
     rules: rules::RULES,
@@ -85,8 +90,9 @@ Signals of a leak, and what each does not see:
   new-program-in-new-network  high    a network new by --leak-days, and a program first seen from
                                       it, within two days or while an old network goes on; after
                                       two days not where three earlier days had none but an old
-                                      network's very agents. Not: a thief who copies the program; a
-                                      new office with a new tool looks the same
+                                      network's very agents, and not where the user had signed in with
+                                      MFA from that address on three days before. Not: a thief who
+                                      copies the program; a new office with a new tool looks the same
   two-hands                   medium  a far network, late or rare, while the old one went on; far is
                                       another autonomous system with --geoip-db, else another /16 or
                                       /32, of documentation addresses /24 or /48. Not: a thief who
@@ -273,7 +279,9 @@ fn thresholds(view: &View<'_>) -> Thresholds {
 fn judged<'a>(view: &View<'a>) -> Vec<JudgedKey<'a>> {
     let keys = view.state.get::<Keys>().expect("the state has the aggregates that the report needs");
     let thresholds = thresholds(view);
-    let mut judged: Vec<JudgedKey<'_>> = keys.rows().iter().map(|row| judge(view, keys, row, thresholds)).collect();
+    let desks = Desks::of(view.state);
+    let judge = |row| judge(view, (keys, &desks), row, thresholds);
+    let mut judged: Vec<JudgedKey<'_>> = keys.rows().iter().map(judge).collect();
     judged.sort_by_key(|key| (Reverse(key.severity), Reverse(key.used.tally.events), key.id));
     judged
 }
@@ -287,7 +295,12 @@ fn hidden(count: usize, least: usize) -> Option<String> {
     })
 }
 
-fn judge<'a>(view: &View<'a>, keys: &'a Keys, used: &'a KeyUse, thresholds: Thresholds) -> JudgedKey<'a> {
+fn judge<'a>(
+    view: &View<'a>,
+    (keys, desks): (&'a Keys, &Desks<'a>),
+    used: &'a KeyUse,
+    thresholds: Thresholds,
+) -> JudgedKey<'a> {
     let symbols = view.state.symbols();
     let spread = Spread::of(used, symbols);
     let holders = holders_of(keys, used, symbols);
@@ -298,7 +311,8 @@ fn judge<'a>(view: &View<'a>, keys: &'a Keys, used: &'a KeyUse, thresholds: Thre
         programs.into_iter().for_each(|program| *program_networks.entry(program).or_default() += 1);
     }
     let addresses = view.addresses;
-    let look = Look { used, spread: &spread, account, keys, symbols, thresholds, addresses, program_networks };
+    let owner = (principal, desks);
+    let look = Look { used, spread: &spread, account, owner, keys, symbols, thresholds, addresses, program_networks };
     let mut signals = leak::of(&look);
     signals.extend(machine::of(&look));
     let families = leak::new_families(&look).into_iter();

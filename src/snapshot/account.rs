@@ -38,6 +38,7 @@ pub(super) async fn take(target: &Target, request: &SnapshotRequest, clock: Cloc
     let name = target.name.clone().or_else(|| taken.alias.clone());
     let manifest = crate::posture::Manifest {
         name: name.clone(),
+        organization: target.organization.clone(),
         asked_by: taken.asked_by,
         begun: begun.to_string(),
         ended: clock.now().to_string(),

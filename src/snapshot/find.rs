@@ -14,7 +14,7 @@ use super::asker::Calls;
 use super::{AccountSnapshot, SnapshotRequest};
 use crate::input::caught_in;
 use crate::input::s3::{Access, Needs, refusal_of};
-use crate::model::Arn;
+use crate::model::{Arn, organization_of};
 
 /// An account, and how it is asked.
 pub(super) struct Target {
@@ -26,6 +26,8 @@ pub(super) struct Target {
     pub account_id: String,
     /// What the organization calls it.
     pub name: Option<String>,
+    /// The organization that it is in, where that was asked.
+    pub organization: Option<String>,
 }
 
 /// What was found.
@@ -82,7 +84,7 @@ async fn seen_by(access: &Arc<Access>, role: Option<&str>) -> Result<Found, Stri
     let caller = asked.map_err(|error| refusal_of(&error, Needs::GetCallerIdentity).why)?;
     let account_id = caller.account.ok_or("STS does not say whose these credentials are")?;
     let partition = caller.arn.as_deref().and_then(Arn::parse).map_or("aws", |arn| arn.partition).to_owned();
-    let own = Target { access: Arc::clone(access), role: None, account_id, name: None };
+    let own = Target { access: Arc::clone(access), role: None, account_id, name: None, organization: None };
     match role {
         None => Ok(Found { targets: vec![own], ..Found::default() }),
         Some(role) => of_organization(own, &config, &format!("arn:{partition}:iam::ACCOUNT:role/{role}")).await,
@@ -102,7 +104,8 @@ async fn of_organization(own: Target, config: &SdkConfig, role: &str) -> Result<
         let Some(account_id) = account.id.clone() else { continue };
         let name = account.name.clone();
         let role = (account_id != own.account_id).then(|| role.replace("ACCOUNT", &account_id));
-        let target = Target { access: Arc::clone(&own.access), role, account_id, name };
+        let organization = organization_in(account.arn.as_deref().unwrap_or_default()).map(str::to_owned);
+        let target = Target { access: Arc::clone(&own.access), role, account_id, name, organization };
         match closed(&account) {
             Some(state) => found.unread.push(target.unread(format!("is {state}: nothing in it can be asked"))),
             None => found.targets.push(target),
@@ -112,6 +115,14 @@ async fn of_organization(own: Target, config: &SdkConfig, role: &str) -> Result<
         found.targets.push(own);
     }
     Ok(found)
+}
+
+/// The organization of an account's ARN: `arn:aws:organizations::111122223333:account/o-exampleorgid/444455556666`.
+///
+/// Source: Organizations API reference, Account, Arn.
+fn organization_in(arn: &str) -> Option<&str> {
+    let arn = Arn::parse(arn).filter(|arn| arn.service == "organizations")?;
+    organization_of(arn.resource.strip_prefix("account/")?)
 }
 
 /// The state of an account that is not active.

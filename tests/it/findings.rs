@@ -1,8 +1,9 @@
 //! Findings as tables and in the formats of other tools, the parts of an audit, and what of an answer is told.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::{Place, sample_logs, sample_state};
+use crate::records::{ACCOUNT, call, with};
 
 fn lines(stdout: &[u8]) -> Vec<Value> {
     let text = std::str::from_utf8(stdout).expect("UTF-8");
@@ -185,4 +186,31 @@ fn rows_that_are_findings_are_shown_once() {
     assert!(text.lines().next().is_some_and(|line| line.ends_with(" findings")), "{text}");
     let sorted = posture("--sort age_days");
     assert!(sorted.starts_with("account_id"), "{sorted}");
+}
+
+/// The folder in which CloudTrail delivers says whose an organization is; a policy that names one does not.
+#[test]
+fn a_share_with_the_own_organization_is_told_by_the_folder_of_the_logs() {
+    let policy = json!({ "Statement": [{ "Effect": "Allow", "Principal": "*", "Action": "secretsmanager:GetSecretValue",
+        "Resource": "*", "Condition": { "StringEquals": { "aws:PrincipalOrgID": "o-exampleorg" } } }] });
+    let share = with(
+        call(1, 0),
+        json!({ "eventSource": "secretsmanager.amazonaws.com", "eventName": "PutResourcePolicy", "readOnly": false,
+            "requestParameters": { "secretId": "s", "resourcePolicy": policy.to_string() } }),
+    );
+    let bytes = json!({ "Records": [share] }).to_string();
+    let told = |folders: &[&str]| {
+        let place = Place::new();
+        for (number, folder) in folders.iter().enumerate() {
+            let name = format!("{ACCOUNT}_CloudTrail_us-east-1_20260910T1205Z_{number:016}.json");
+            let folder = format!("logs/AWSLogs/{folder}{ACCOUNT}/CloudTrail/us-east-1/2026/09/10");
+            place.write(&format!("{folder}/{name}"), &bytes);
+        }
+        let answer = place.trailscan("findings --rule resource-shared logs").json(0);
+        answer["findings"][0]["severity"].as_str().expect("a severity").to_owned()
+    };
+    assert_eq!(told(&["o-exampleorg/"]), "info");
+    assert_eq!(told(&[""]), "low", "no organization's folder");
+    assert_eq!(told(&["o-anotherorg/"]), "low", "another organization's folder");
+    assert_eq!(told(&["o-exampleorg/", "o-anotherorg/"]), "low", "of two organizations which one is its own");
 }

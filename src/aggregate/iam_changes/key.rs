@@ -14,6 +14,12 @@ pub const LIMITS_NOTHING: &str = " (allows everything)";
 /// What follows where the caller of Identity Center gave or did something to itself.
 pub const BY_ITSELF: &str = " (the caller itself)";
 
+/// What stands before the identity pools of Cognito whose guests a trust policy lets in.
+pub const GUESTS_OF: &str = "guests of ";
+
+/// What follows a service of AWS that comes in for whatever account asks it to.
+pub const OF_ANY_ACCOUNT: &str = " of any account";
+
 /// What a call that makes or updates a detector sets it to.
 pub const ON: &str = "on";
 

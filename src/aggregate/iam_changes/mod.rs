@@ -26,20 +26,27 @@ use hashbrown::HashMap;
 pub use act::{Act, TargetKind};
 use documents::Documents;
 pub use event::IamEvent;
-pub use key::{BY_ITSELF, DORMANT, Granted, Key, LIMITS_NOTHING, OFF, ON, Outcome};
+pub use key::{BY_ITSELF, DORMANT, GUESTS_OF, Granted, Key, LIMITS_NOTHING, OF_ANY_ACCOUNT, OFF, ON, Outcome};
 pub use read::lets_in;
 
 use super::{Aggregate, AggregateKind, Batch, BatchError, Remap, RowMemo, Seen, Span, Sym, SymSet, Symbols};
 use crate::model::{EventTime, principal_of, service_of};
 
-/// The calls that are remembered, each as `AttachRolePolicy of iam`; all others leave nothing.
+/// What is seen in calls that were remembered before: rollups that were made then lack it.
+const SEEN_LATER: [&str; 3] = [
+    "AddPermission of lambda for services without a source",
+    "policies that grant rights in Identity Center",
+    "roles for guests of identity pools",
+];
+
+/// The calls that are remembered, each as `AttachRolePolicy of iam`, with what is seen in them; all others leave nothing.
 pub fn kept_calls() -> BTreeSet<String> {
     let named = |(name, service, act, _): &(&str, &str, Act, TargetKind)| match act {
         // What else the call does was kept before its role was.
         Act::RunAs => format!("the role of {name} of {}", service_of(service)),
         _ => format!("{name} of {}", service_of(service)),
     };
-    calls::EVENTS.iter().map(named).collect()
+    calls::EVENTS.iter().map(named).chain(SEEN_LATER.map(str::to_owned)).collect()
 }
 
 /// Registers [`IamChanges`].

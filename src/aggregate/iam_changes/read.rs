@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::act::{Act, TargetKind};
 use super::documents::Documents;
 use super::event::IamEvent;
-use super::key::{DORMANT, Granted, Key, Outcome};
+use super::key::{DORMANT, GUESTS_OF, Granted, Key, Outcome};
 use super::{elsewhere, organization, run_as, shared, watched};
 use crate::aggregate::{Seen, Sym};
 use crate::model::{
@@ -143,7 +143,7 @@ pub fn lets_in(event: &Event<'_>) -> Vec<String> {
 fn let_in_by(open: &OpenPrincipal) -> Option<String> {
     let account = Arn::parse(&open.principal).map_or(&*open.principal, |arn| arn.account_id);
     match open.open_to {
-        _ if open.is_anyone() => Some("*".to_owned()),
+        _ if open.is_anyone() || open.open_to == OpenTo::Guests => Some("*".to_owned()),
         OpenTo::OtherAccount => Some(account.to_owned()),
         _ => None,
     }
@@ -393,13 +393,18 @@ fn trust<'a>(document: &str, documents: &mut Documents, event: &Event<'_>) -> (C
 }
 
 fn printed(open: &OpenPrincipal) -> String {
-    let keys: Vec<&str> = open.condition_keys.iter().map(String::as_str).collect();
-    if keys.is_empty() { open.principal.clone() } else { format!("{} if {}", open.principal, keys.join(", ")) }
+    let listed = |texts: &BTreeSet<String>, between: &str| texts.iter().cloned().collect::<Vec<_>>().join(between);
+    if open.open_to == OpenTo::Guests {
+        let pools = if open.pools.is_empty() { open.principal.clone() } else { listed(&open.pools, " and ") };
+        return format!("{GUESTS_OF}{}", pools.replace(';', ","));
+    }
+    let keys = listed(&open.condition_keys, ", ");
+    if keys.is_empty() { open.principal.clone() } else { format!("{} if {keys}", open.principal) }
 }
 
 fn granted_to(open: &OpenPrincipal) -> Granted {
     match open.open_to {
-        _ if open.is_anyone() => Granted::TrustAnyone,
+        _ if open.is_anyone() || open.open_to == OpenTo::Guests => Granted::TrustAnyone,
         OpenTo::OtherAccount if open.is_unconditional() => Granted::TrustOutside,
         // Whoever knows the id comes in from any account, as whoever is of the other account comes in from that.
         _ if open.is_by_external_id() => Granted::TrustOutside,

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::documents::Documents;
-use super::key::Granted;
+use super::key::{Granted, OF_ANY_ACCOUNT};
 use crate::model::{Arn, Event, Outsiders, Raw, is_account_id, members, organization_of, short_name, text};
 
 /// Everybody, where no policy says it.
@@ -18,6 +18,8 @@ const ANYONE: &str = "*";
 #[derive(Clone, Debug, Default)]
 struct Sharing {
     outsiders: Outsiders,
+    /// A service that comes in for whatever account asks it to; empty where there is none.
+    service: String,
     /// Who is taken out of a list.
     removed: BTreeSet<String>,
 }
@@ -26,6 +28,9 @@ struct Sharing {
 /// nobody from outside.
 pub(super) fn whom<'a>(event: &Event<'a>, documents: &mut Documents) -> Option<(Cow<'a, str>, Granted)> {
     let sharing = sharing(event, documents);
+    if sharing.outsiders.is_empty() && !sharing.service.is_empty() {
+        return Some((Cow::Owned(sharing.service + OF_ANY_ACCOUNT), Granted::TrustConditional));
+    }
     if sharing.outsiders.is_empty() {
         let removed: Vec<&str> = sharing.removed.iter().map(String::as_str).collect();
         return (!removed.is_empty()).then(|| (Cow::Owned(removed.join("; ")), Granted::Nothing));
@@ -103,16 +108,20 @@ fn of_url(is_open: bool) -> Sharing {
 
 /// A permission of a function or layer. Everybody of an organization is that organization; everybody on the condition of a
 /// source comes down to the account that owns the source, and so does a service that calls for what another account owns
-/// (a bucket, a rule, a topic): whoever owns that has the function run. A service without a source in another account is
-/// left out.
+/// (a bucket, a rule, a topic): whoever owns that has the function run. So has anybody, by what he makes in an account of his
+/// own, where no source is named: the confused deputy.
 ///
-/// Source: AWS Lambda API reference, AddPermission (Principal, PrincipalOrgID, SourceAccount, SourceArn) and
+/// Source: AWS Lambda API reference, AddPermission (Principal, PrincipalOrgID, SourceAccount, SourceArn: "without specifying
+/// the source, other accounts could potentially configure resources in their account to invoke your Lambda function") and
 /// AddLayerVersionPermission (OrganizationId); AWS Lambda developer guide, "Granting Lambda function access to AWS services".
 fn permission(event: &Event<'_>) -> Sharing {
     let [of_function, of_layer] = members(event.request_parameters, ["principalOrgID", "organizationId"]);
     let mut sharing = listed(event, &["principal"]).held_to(of_function).held_to(of_layer);
     let [principal] = members(event.request_parameters, ["principal"]).map(text);
-    let Some(account) = source_of(event) else { return sharing };
+    let Some(account) = source_of(event) else {
+        let is_open = is_service(&principal) && of_function == Raw::Null && takes_any_source(event, &principal);
+        return if is_open { Sharing { service: principal.into_owned(), ..sharing } } else { sharing };
+    };
     let owner = outside([account], event.account_id());
     if sharing.outsiders.anyone {
         sharing.outsiders.anyone = false;
@@ -140,6 +149,27 @@ fn source_of(event: &Event<'_>) -> Option<String> {
     let arn = Arn::parse(&arn)?;
     let is_bucket = arn.service == "s3" && arn.account_id.is_empty() && !arn.resource.starts_with(['*', '?']);
     (is_bucket || is_account_id(arn.account_id)).then(|| arn.account_id.to_owned())
+}
+
+/// Services that call only functions of the account in which they were asked to.
+///
+/// Source: Elastic Load Balancing user guide, "Use Lambda functions as targets of an Application Load Balancer" (same account
+/// and Region); CloudWatch Logs user guide, "Subscription filters" (a function of the same account).
+const OF_OWN_ACCOUNT: [&str; 2] = ["elasticloadbalancing", "logs"];
+
+/// Whether a service, by a permission that holds it to no account, calls for what anybody owns: no source is named, or a
+/// pattern of any account's. What nobody else can have the name of is a source, too: an API or a distribution by its id. Names of
+/// topics and rules are as anybody likes.
+fn takes_any_source(event: &Event<'_>, service: &str) -> bool {
+    let [arn] = members(event.request_parameters, ["sourceArn"]).map(text);
+    let is_any = match Arn::parse(&arn) {
+        None => arn.is_empty(),
+        Some(arn) if arn.service == "s3" => true,
+        Some(arn) if arn.service == "execute-api" => arn.resource.starts_with(['*', '?']),
+        Some(arn) if arn.service == "cloudfront" => arn.name().contains(['*', '?']),
+        Some(arn) => arn.account_id.contains(['*', '?']),
+    };
+    is_any && !OF_OWN_ACCOUNT.contains(&service.split('.').next().unwrap_or_default())
 }
 
 /// Access control lists, canned or by grants: of everybody, or everybody with an AWS account. Known miss: another account by its canonical user

@@ -45,7 +45,7 @@ pub(super) fn granted(policy: &Policy) -> Option<Grant> {
         }
         statement.condition.retain(|_, keys| !keys.is_empty());
     }
-    let is_everything = || !reach::escalations(&relaxed).is_empty() && reach::covers_most(&relaxed);
+    let is_everything = || !reach::in_account(&relaxed).is_empty() && reach::covers_most(&relaxed);
     (is_changed && is_everything()).then_some(Grant::AdminOnCondition)
 }
 

@@ -110,8 +110,9 @@ impl Grant {
 
     /// What the managed policy `arn` grants, as far as its name tells: AWS's own by AWS's naming, an account's never.
     ///
-    /// `AdministratorAccess` is `*:*`; `IAMFullAccess` is `iam:*`, which leads there, and `AWSSSOMasterAccountAdministrator`
-    /// assigns any permission set to anybody in any account; `PowerUserAccess` and `…FullAccess`
+    /// `AdministratorAccess` is `*:*`; `IAMFullAccess` is `iam:*`, which leads there, and so do the policies of those who
+    /// administer Identity Center (`AWSSSOMasterAccountAdministrator`, `…MemberAccount…`) or its directory
+    /// (`AWSSSODirectoryAdministrator`): they assign any permission set, or make anybody a member of any group; `PowerUserAccess` and `…FullAccess`
     /// hold every action of a service, as AWS names them; AWS's quarantine and `AWSDenyAll` only deny.
     /// `AdministratorAccess-Amplify` and the like are none of these. Known miss: `AWSLambda_FullAccess` and the like, which may
     /// pass any role that their service may take: where no such role is administrator they lead nowhere. Source: AWS managed policy reference guide.
@@ -119,7 +120,10 @@ impl Grant {
         match PolicyClass::of_arn(arn) {
             PolicyClass::AwsManaged => match Arn::parse(arn).map_or("", |arn| arn.name()) {
                 "AdministratorAccess" => Self::Admin,
-                "IAMFullAccess" | "AWSSSOMasterAccountAdministrator" => Self::Escalation,
+                "IAMFullAccess" => Self::Escalation,
+                "AWSSSODirectoryAdministrator"
+                | "AWSSSOMasterAccountAdministrator"
+                | "AWSSSOMemberAccountAdministrator" => Self::Escalation,
                 "AWSDenyAll" => Self::DenyOnly,
                 name if name.starts_with(QUARANTINE) => Self::DenyOnly,
                 "PowerUserAccess" => Self::FullService,

@@ -162,8 +162,9 @@ impl Policy {
         self.grant() == Grant::Admin
     }
 
-    /// The ways from what it allows to everything: `iam:AttachUserPolicy`, `iam:PassRole + lambda:CreateFunction`. Empty
-    /// where none is known.
+    /// The ways from what it allows to everything: `iam:AttachUserPolicy`, `iam:PassRole + lambda:CreateFunction`; those
+    /// through IAM Identity Center (`sso:CreateAccountAssignment`), where it names that service, in the accounts that
+    /// administer it. Empty where none is known.
     ///
     /// A way counts when it is open for users, roles and policies that the document does not name, whatever the wildcards;
     /// statements add up; a condition that narrows takes a statement out, a `Deny` without a condition takes back.
@@ -271,7 +272,9 @@ impl Policy {
         if self.only_denies() {
             Grant::DenyOnly
         } else if !self.escalations().is_empty() {
-            if reach::covers_most(self) { Grant::Admin } else { Grant::Escalation }
+            // What leads out through Identity Center is nothing in most accounts.
+            let is_everything = || reach::covers_most(self) && !reach::in_account(self).is_empty();
+            if is_everything() { Grant::Admin } else { Grant::Escalation }
         } else if let Some(grant) = at_will::granted(self) {
             grant
         } else if !self.whole_services().is_empty() || self.all_but_on_all_resources() {

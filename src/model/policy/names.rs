@@ -70,6 +70,7 @@ impl Name {
         match action.split_once(':').map_or("", |(service, _)| service) {
             "s3" => format!("arn:{partition}:s3:::{end}"),
             "sts" => format!("arn:{partition}:iam::{ACCOUNT}:{end}"),
+            service @ ("sso" | "identitystore") => format!("arn:{partition}:{service}:::{end}"),
             service @ ("iam" | "organizations" | "cloudfront" | "route53") => {
                 format!("arn:{partition}:{service}::{ACCOUNT}:{end}")
             }

@@ -7,6 +7,9 @@ use crate::model::{Arn, is_account_id};
 /// The account that stands for any. Not an account id that AWS would print in an example.
 pub(super) const ACCOUNT: &str = "987654321098";
 
+/// The instance of IAM Identity Center that stands for any: an organization has one.
+pub(super) const INSTANCE: &str = "ssoins-9876543210987654";
+
 /// Those of AWS. Source: botocore, `data/partitions.json`.
 pub(super) const PARTITIONS: [&str; 8] =
     ["aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f"];
@@ -63,9 +66,18 @@ pub(super) fn is_any_principal(pattern: &str) -> bool {
     one_of("user") || one_of("role")
 }
 
-/// The pattern with the account that it names, if any, replaced by the one that stands for any.
+/// The pattern with the account that it names, if any, replaced by the one that stands for any; so with the instance of IAM
+/// Identity Center.
+///
+/// Source: Service Authorization Reference, "Resource types defined by AWS IAM Identity Center"
+/// (`arn:aws:sso:::permissionSet/ssoins-…/ps-…`).
 pub(super) fn of_any_account(pattern: &str) -> Cow<'_, str> {
     let Some(arn) = Arn::parse(pattern) else { return pattern.into() };
+    if arn.service == "sso" {
+        let is_instance = |part: &str| part.starts_with("ssoins-") && !part.contains(['*', '?']);
+        let parts = arn.resource.split('/').map(|part| if is_instance(part) { INSTANCE } else { part });
+        return format!("arn:{}:sso:::{}", arn.partition, parts.collect::<Vec<_>>().join("/")).into();
+    }
     if !is_account_id(arn.account_id) && !arn.account_id.starts_with("${") {
         return pattern.into();
     }

@@ -70,6 +70,8 @@ pub(super) enum Vouched {
     ForSome,
     /// A provider of the account's own vouches, for all that it knows.
     ByOwn,
+    /// Guests of an identity pool of Cognito are among them: anybody who asks the pool.
+    ForGuests,
     /// Anybody who can get a token of the provider.
     ForAny,
 }
@@ -116,8 +118,17 @@ fn of_pool(host: &str, condition: &Condition) -> Vouched {
         _ if names_somebody => Vouched::ForSome,
         true => Vouched::ForSome,
         false if asked.is_empty() => Vouched::ByOwn,
-        false => Vouched::ForAny,
+        false => Vouched::ForGuests,
     }
+}
+
+/// The identity pools of Cognito that a condition names, by the audience of their tokens.
+///
+/// Source: Amazon Cognito developer guide, "IAM roles", "Role trust and permissions" (`cognito-identity.amazonaws.com:aud`).
+pub(super) fn pools(provider: &str, condition: &Condition) -> BTreeSet<String> {
+    let key = format!("{}:aud", provider.to_ascii_lowercase());
+    let of_pools = tests(condition, &key);
+    of_pools.filter(|(operator, _)| !operator.contains("not")).flat_map(|(_, values)| values).cloned().collect()
 }
 
 /// Whether the provider is an EKS cluster, whose every service account has a token of the same audience.

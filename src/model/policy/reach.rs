@@ -18,8 +18,8 @@ type Probe = (&'static str, &'static str);
 /// credentials of somebody who has them.
 ///
 /// Known misses: the same on a list of named users or roles; `sts:AssumeRole`, `lambda:UpdateFunctionCode`,
-/// `glue:UpdateDevEndpoint`, `ssm:SendCommand` and the like, which lead as far as what exists in the account; Identity
-/// Center and Organizations; `sts:AssumeRoot`, whose sessions do one of a few tasks in a member account and nothing else.
+/// `glue:UpdateDevEndpoint`, `ssm:SendCommand` and the like, which lead as far as what exists in the account;
+/// Organizations; `sts:AssumeRoot`, whose sessions do one of a few tasks in a member account and nothing else.
 ///
 /// Source: Rhino Security Labs, "AWS IAM Privilege Escalation – Methods and Mitigation" (methods 1 and 2, 4 to 14);
 /// Service Authorization Reference, "Actions … for AWS IAM", access level Permissions management.
@@ -114,6 +114,34 @@ const BOTH: [[Probe; 2]; 2] = [
     [("rolesanywhere:CreateProfile", "profile/{}"), ("rolesanywhere:CreateTrustAnchor", "trust-anchor/{}")],
 ];
 
+/// Ways through IAM Identity Center, each all of its calls on things that nobody has named: to give oneself any permission set
+/// in any account, to write policies of one's own choice into one's own set, to join the group of administrators, to sign in
+/// as one of them.
+///
+/// They lead somewhere in the organization's management account and in the delegated administrator's of Identity Center, and a
+/// document does not say which account it is in. So they count only where a statement names the service: all but IAM
+/// (PowerUserAccess) stands in very many accounts, and leads nowhere in nearly all of them.
+///
+/// Known misses: that, in those accounts; single permission sets that are administrator;
+/// `sso:AttachCustomerManagedPolicyReferenceToPermissionSet`, which leads as far as a policy of that name in the other account;
+/// `sso-directory:CreateUser` and provisioning by SCIM.
+///
+/// Source: IAM Identity Center API reference, CreateAccountAssignment (which provisions the set) and ProvisionPermissionSet;
+/// Service Authorization Reference, AWS IAM Identity Center, AWS Identity Store and IAM Identity Center directory.
+const IDENTITY_CENTER: [&[Probe]; 6] = [
+    &[("sso:CreateAccountAssignment", ANY_SET), ("sso:CreateAccountAssignment", "account/{}")],
+    &[("sso:PutInlinePolicyToPermissionSet", ANY_SET), PROVISION],
+    &[("sso:AttachManagedPolicyToPermissionSet", ANY_SET), PROVISION],
+    &[("identitystore:CreateGroupMembership", "group/{}")],
+    &[("sso-directory:AddMemberToGroup", "{}")],
+    &[("sso-directory:UpdatePassword", "{}")],
+];
+
+/// A permission set, of the instance that stands for any.
+const ANY_SET: &str = "permissionSet/ssoins-9876543210987654/ps-{}";
+
+const PROVISION: Probe = ("sso:ProvisionPermissionSet", ANY_SET);
+
 const PASS_ROLE: Probe = ("iam:PassRole", "role/{}");
 
 /// Actions of many services. Who may call most of them, and has a way to everything, has everything.
@@ -170,17 +198,39 @@ struct Question<'q> {
     is_own: bool,
     /// The services that a role is passed to.
     passed_to: &'q [&'q str],
+    /// Whether only statements count that name the service of the action.
+    by_service: bool,
 }
 
 impl From<Probe> for Question<'_> {
     fn from(probe: Probe) -> Self {
-        Self { probe, is_own: false, passed_to: &[] }
+        Self { probe, is_own: false, passed_to: &[], by_service: false }
     }
 }
 
 /// The ways from what `policy` allows to everything: `iam:AttachUserPolicy`, `iam:PassRole + lambda:CreateFunction`; in
 /// the order of the lists.
 pub(super) fn escalations(policy: &Policy) -> Vec<String> {
+    let mut found = in_account(policy);
+    found.extend(through_identity_center(policy));
+    found
+}
+
+fn through_identity_center(policy: &Policy) -> impl Iterator<Item = String> {
+    let asked = Asked::new(policy);
+    let is_open = move |way: &&&[Probe]| {
+        way.iter().all(|probe| asked.allows_call(Question { by_service: true, ..(*probe).into() }))
+    };
+    let named = |way: &&[Probe]| {
+        let mut calls: Vec<&str> = way.iter().map(|(action, _)| *action).collect();
+        calls.dedup();
+        calls.join(" + ")
+    };
+    IDENTITY_CENTER.iter().filter(is_open).map(named)
+}
+
+/// Those that lead to everything in whatever account the document is in.
+pub(super) fn in_account(policy: &Policy) -> Vec<String> {
     let asked = Asked::new(policy);
     let on_own = |probe: Probe| Question { is_own: true, ..probe.into() };
     let direct = DIRECT.iter().filter(|probe| asked.allows(**probe));
@@ -267,10 +317,13 @@ impl<'p> Asked<'p> {
     }
 
     fn allows_call(&self, question: Question<'_>) -> bool {
-        let Question { probe, passed_to, .. } = question;
+        let Question { probe, passed_to, by_service, .. } = question;
         let of = |effect: Effect| {
             let statements = self.policy.statements().iter().filter(move |statement| statement.effect == effect);
-            statements.filter(move |statement| holds_action(&statement.actions, probe.0))
+            let is_named = move |statement: &&Statement| !by_service || names_service(&statement.actions, probe.0);
+            statements
+                .filter(move |statement| holds_action(&statement.actions, probe.0))
+                .filter(move |statement| effect == Effect::Deny || is_named(statement))
         };
         // Most documents do not speak of the action at all.
         if of(Effect::Allow).next().is_none() {
@@ -307,4 +360,11 @@ fn holds_action(listed: &Listed, action: &str) -> bool {
         Listed::AllBut(patterns) => !patterns.iter().any(|pattern| matches(pattern, action)),
         Listed::Absent => false,
     }
+}
+
+/// Whether one of the patterns that stand for the action names its service in full: `sso:*`, not `*` or `s*:*`.
+fn names_service(listed: &Listed, action: &str) -> bool {
+    let service = |text: &str| text.split_once(':').map_or("", |(service, _)| service).to_ascii_lowercase();
+    let Listed::Only(patterns) = listed else { return false };
+    patterns.iter().any(|pattern| matches(pattern, action) && service(pattern) == service(action))
 }

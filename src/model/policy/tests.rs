@@ -324,6 +324,87 @@ fn no_document_can_name_what_it_is_asked_for() {
 }
 
 #[test]
+fn ways_through_identity_center() {
+    let ways = |statement: Value| one(statement).escalations().join(", ");
+    let assign = "sso:CreateAccountAssignment";
+    for (actions, resources, told) in [
+        (json!(assign), json!("*"), assign),
+        (json!("SSO:CreateAccount*"), json!("arn:aws:sso:::*"), assign),
+        (
+            json!(assign),
+            json!(["arn:aws:sso:::instance/*", "arn:aws:sso:::permissionSet/*/*", "arn:aws:sso:::account/*"]),
+            assign,
+        ),
+        (
+            json!(assign),
+            json!([
+                "arn:aws:sso:::instance/ssoins-72231234567890ab",
+                "arn:aws:sso:::permissionSet/ssoins-72231234567890ab/*",
+                "arn:aws:sso:::account/*"
+            ]),
+            assign,
+        ),
+        (
+            json!(["sso:PutInlinePolicyToPermissionSet", "sso:Provision*"]),
+            json!("*"),
+            "sso:PutInlinePolicyToPermissionSet + sso:ProvisionPermissionSet",
+        ),
+        (
+            json!(["sso:AttachManagedPolicyToPermissionSet", "sso:ProvisionPermissionSet"]),
+            json!("*"),
+            "sso:AttachManagedPolicyToPermissionSet + sso:ProvisionPermissionSet",
+        ),
+        (json!("identitystore:*"), json!("*"), "identitystore:CreateGroupMembership"),
+        (
+            json!("identitystore:Create*"),
+            json!([
+                "arn:aws:identitystore::111122223333:identitystore/d-1234567890",
+                "arn:aws:identitystore:::group/*",
+                "arn:aws:identitystore:::user/*"
+            ]),
+            "identitystore:CreateGroupMembership",
+        ),
+        (json!("sso-directory:*"), json!("*"), "sso-directory:AddMemberToGroup, sso-directory:UpdatePassword"),
+    ] {
+        let statement = allow(actions.clone(), resources);
+        assert_eq!(ways(statement.clone()), told, "{actions}");
+        assert_eq!(one(statement).grant(), Grant::Escalation, "{actions}");
+    }
+    assert_eq!(one(allow(json!("sso:*"), json!("*"))).escalations().len(), 3, "each way once");
+    let set = "arn:aws:sso:::permissionSet/ssoins-72231234567890ab";
+    for near in [
+        allow(json!(["sso:Describe*", "sso:Get*", "sso:List*", "sso:Search*"]), json!("*")),
+        allow(json!("sso:PutInlinePolicyToPermissionSet"), json!("*")),
+        allow(json!("sso:ProvisionPermissionSet"), json!("*")),
+        allow(
+            json!(["sso:CreateApplication", "sso:CreateApplicationAssignment", "sso:CreatePermissionSet"]),
+            json!("*"),
+        ),
+        allow(
+            json!(assign),
+            json!(["arn:aws:sso:::instance/*", format!("{set}/ps-72231234567890ab"), "arn:aws:sso:::account/*"]),
+        ),
+        allow(
+            json!(assign),
+            json!(["arn:aws:sso:::instance/*", format!("{set}/*"), "arn:aws:sso:::account/111122223333"]),
+        ),
+        allow(json!("identitystore:CreateGroupMembership"), json!("arn:aws:identitystore:::group/one")),
+        allow(json!(["identitystore:List*", "identitystore:Describe*", "identitystore:CreateUser"]), json!("*")),
+        allow(json!(["sso-directory:Describe*", "sso-directory:Search*", "sso-directory:CreateUser"]), json!("*")),
+        json!({ "Effect": "Allow", "NotAction": ["iam:*", "organizations:*", "account:*"], "Resource": "*" }),
+        allow(json!("s*:*"), json!("*")),
+        json!([allow(json!(assign), json!("*")), { "Effect": "Deny", "Action": "sso:*Assignment", "Resource": "*" }]),
+        json!({ "Effect": "Allow", "Action": assign, "Resource": "*",
+            "Condition": { "StringEquals": { "aws:ResourceTag/team": "web" } } }),
+    ] {
+        assert_eq!(ways(near.clone()), "", "{near}");
+    }
+    let power = json!({ "Effect": "Allow", "NotAction": ["iam:*", "organizations:*"], "Resource": "*" });
+    let both = json!([power, allow(json!("sso:*"), json!("*"))]);
+    assert_eq!(one(both).grant(), Grant::Escalation, "what leads to it in few accounts is not everything");
+}
+
+#[test]
 fn ways_to_everything() {
     for (action, way) in [
         ("iam:*", "iam:AddUserToGroup"),
@@ -538,9 +619,20 @@ fn pools_applications_and_providers_of_ones_own() {
     let like = "ForAnyValue:StringLike";
     assert_eq!(of_pool(json!("authenticated"), like), []);
     assert_eq!(of_pool(json!("authenticated"), "ForAnyValue:StringEquals"), []);
-    assert_eq!(of_pool(json!("unauthenticated"), like), any, "guests");
-    assert_eq!(of_pool(json!(["authenticated", "unauthenticated"]), like), any);
-    assert_eq!(of_pool(json!("*authenticated"), like), any);
+    let guests = [(OpenTo::Guests, true)];
+    assert_eq!(of_pool(json!("unauthenticated"), like), guests);
+    assert_eq!(of_pool(json!(["authenticated", "unauthenticated"]), like), guests);
+    assert_eq!(of_pool(json!("*authenticated"), like), guests);
+    let of_no_pool = json!({ like: { "cognito-identity.amazonaws.com:amr": "unauthenticated" } });
+    assert_eq!(pool(of_no_pool), any, "of whatever pool");
+    let for_guests = |pool: &str| {
+        json!({ "Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity",
+            "Principal": { "Federated": "cognito-identity.amazonaws.com" },
+            "Condition": { "StringEquals": { "cognito-identity.amazonaws.com:aud": pool },
+                like: { "cognito-identity.amazonaws.com:amr": "unauthenticated" } } })
+    };
+    let two = one(json!([for_guests("us-east-1:b"), for_guests("us-east-1:a")])).open_principals("111122223333");
+    assert_eq!(two.iter().map(|open| open.pools.len()).collect::<Vec<_>>(), [2], "both pools");
     let audience = json!({ "StringEquals": { "cognito-identity.amazonaws.com:aud": "us-east-1:pool" } });
     assert_eq!(pool(audience), [(OpenTo::Federation, true)], "whether the pool takes guests is not said");
     let one = json!({ "StringEquals": { "cognito-identity.amazonaws.com:sub": "us-east-1:1-2-3" } });
@@ -660,6 +752,15 @@ fn managed_policies_by_their_arn() {
     assert_eq!(aws("job-function/SystemAdministrator"), (PolicyClass::AwsManaged, Grant::Other));
     assert_eq!(aws("AdministratorAccess-Amplify").1, Grant::Other);
     assert_eq!((aws("IAMFullAccess").1, aws("IAMReadOnlyAccess").1), (Grant::Escalation, Grant::Other));
+    for (name, grant) in [
+        ("AWSSSOMasterAccountAdministrator", Grant::Escalation),
+        ("AWSSSOMemberAccountAdministrator", Grant::Escalation),
+        ("AWSSSODirectoryAdministrator", Grant::Escalation),
+        ("AWSSSOReadOnly", Grant::Other),
+        ("AWSSSODirectoryReadOnly", Grant::Other),
+    ] {
+        assert_eq!(aws(name).1, grant, "{name}");
+    }
     assert_eq!(
         (aws("PowerUserAccess").1, aws("AmazonS3FullAccess").1, aws("ReadOnlyAccess").1),
         (Grant::FullService, Grant::FullService, Grant::Other)

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::idle::{Asker, is_negated, narrowing_keys, narrows, plain_operator, tests};
 use super::pattern::matches;
-use super::provider::{Vouched, vouched};
+use super::provider::{Vouched, pools, vouched};
 use super::{Condition, Listed, Statement};
 use crate::model::{Arn, is_account_id};
 
@@ -16,6 +16,9 @@ pub enum OpenTo {
     /// Whomever a web identity provider vouches for: one where anybody can have an account, without a condition that says
     /// whose tokens are meant, or any without a condition.
     AnySubject,
+    /// Guests of an identity pool of Amazon Cognito, who sign in nowhere: anybody on the internet who knows the pool's id, which is
+    /// in every app that uses it. It is how such apps are meant to work.
+    Guests,
     /// Another account, or a user or role of it.
     OtherAccount,
     /// An identity provider of the account's own, whatever it says of whom.
@@ -35,6 +38,8 @@ pub struct OpenPrincipal {
     pub condition_keys: BTreeSet<String>,
     /// Keys of conditions that stand there and narrow nothing.
     pub idle_keys: BTreeSet<String>,
+    /// The identity pools of [`OpenTo::Guests`]; whose these are the policy does not say.
+    pub pools: BTreeSet<String>,
 }
 
 impl OpenPrincipal {
@@ -43,7 +48,7 @@ impl OpenPrincipal {
         self.condition_keys.is_empty()
     }
 
-    /// Whether anybody at all can be it.
+    /// Whether anybody at all can be it, not meant to be so as [`OpenTo::Guests`] are.
     pub fn is_anyone(&self) -> bool {
         self.is_unconditional() && matches!(self.open_to, OpenTo::Anyone | OpenTo::AnySubject)
     }
@@ -54,8 +59,9 @@ impl OpenPrincipal {
     }
 
     fn add(&mut self, other: &Self) {
+        self.pools.extend(other.pools.iter().cloned());
         if other.is_unconditional() {
-            *self = other.clone();
+            *self = Self { pools: std::mem::take(&mut self.pools), ..other.clone() };
         } else if !self.is_unconditional() {
             // Whichever statement is met suffices, so only what all of them ask for is sure.
             self.condition_keys.retain(|key| other.condition_keys.contains(key));
@@ -91,7 +97,7 @@ pub(super) fn open_principals(statements: &[Statement], own_account: &str) -> Ve
             if of_condition {
                 condition_keys.remove(PRINCIPAL_ACCOUNT);
             }
-            if open_to != OpenTo::AnySubject {
+            if !matches!(open_to, OpenTo::AnySubject | OpenTo::Guests) {
                 condition_keys.extend(guards(statements, &ways));
             }
             let mut idle_keys: BTreeSet<String> = keys.difference(&condition_keys).cloned().collect();
@@ -99,7 +105,15 @@ pub(super) fn open_principals(statements: &[Statement], own_account: &str) -> Ve
                 // That one says which account it is.
                 idle_keys.remove(PRINCIPAL_ACCOUNT);
             }
-            let open = OpenPrincipal { open_to, principal: principal.clone(), account_id, condition_keys, idle_keys };
+            let mut of_guests = BTreeSet::new();
+            if open_to == OpenTo::Guests {
+                of_guests = pools(&principal, &statement.condition);
+                // They say whose guests are meant.
+                idle_keys.clear();
+            }
+            let named = principal.clone();
+            let open =
+                OpenPrincipal { open_to, principal: named, account_id, condition_keys, idle_keys, pools: of_guests };
             found.entry((open_to, principal)).and_modify(|known| known.add(&open)).or_insert(open);
         }
     }
@@ -183,7 +197,7 @@ fn ways(statement: &Statement, (open_to, principal): (OpenTo, &str)) -> Vec<&'st
     let own = match open_to {
         OpenTo::Anyone | OpenTo::OtherAccount => WAYS[0],
         OpenTo::AnySubject | OpenTo::Federation if principal.contains(":saml-provider/") => WAYS[1],
-        OpenTo::AnySubject | OpenTo::Federation => WAYS[2],
+        OpenTo::AnySubject | OpenTo::Guests | OpenTo::Federation => WAYS[2],
     };
     if is_about(statement, own) {
         return vec![own];
@@ -229,8 +243,9 @@ fn narrowed(open_to: OpenTo, principal: &str, condition: &Condition) -> Option<(
             keys.extend(narrowing_keys(condition, Asker::Holder));
             Some((open_to, keys))
         }
-        OpenTo::AnySubject | OpenTo::Federation => match vouched(principal, condition) {
+        OpenTo::AnySubject | OpenTo::Guests | OpenTo::Federation => match vouched(principal, condition) {
             Vouched::ForSome => None,
+            Vouched::ForGuests => Some((OpenTo::Guests, BTreeSet::new())),
             Vouched::ForAny => Some((OpenTo::AnySubject, BTreeSet::new())),
             Vouched::ByOwn => Some((OpenTo::Federation, BTreeSet::new())),
         },

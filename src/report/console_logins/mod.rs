@@ -90,7 +90,9 @@ Findings and their severities; a row has that of the worst that it is part of, e
                        the names exists, as many get in as stay out or all who failed got in from
                        there before and after, else medium; and of three
                        times as many users of one account from many addresses at once, or of
-                       --spray-users on three days from networks nobody gets in from: medium
+                       --spray-users on three days from networks nobody gets in from: medium; and
+                       of two or more, who stay out, before the one user ever to get in from that
+                       network does, without MFA, within a day: medium
   sign-in-guessing     --guesses failures of one principal: medium for root and from five addresses,
                        else low
 
@@ -99,7 +101,7 @@ between. Order within an hour is known only by the first failure and the last su
 answers with a success from the same address in that time are mistypes: they count only towards guesses from that \
 address. An IPv6 address counts by its /64. Behind one address may be a whole office: where more get in than a guesser would hit, nobody is named.
 
-Known misses: a guesser who stays below these numbers, who works from inside the office, or who hides among a busy \
+Known misses: a guesser who stays below these numbers and takes more than a day, who works from inside the office, or who hides among a busy \
 account's sign-ins; a federated sign-in whose issuing call was not read is unknown; that a refused password never leads \
 to CheckMfa is inferred.
 

@@ -98,7 +98,9 @@ pub(super) const PASSWORD_SPRAY: Rule = Rule {
             addresses at once, more than got in: medium, about the account; an address counts as one more user there for failures \
             with names that do not exist, where nobody got in from it. High where one of them failed with the others and then \
             got in without MFA from an address of theirs, or from one where it had neither got in before nor failed. Medium is it where --spray-users users failed on three days \
-            or more within two weeks from networks that nobody ever got in from.",
+            or more within two weeks from networks that nobody ever got in from. And medium where fewer, two at least, failed \
+            from one address and never got in there, and within a day one of their account, who had come from elsewhere \
+            before, got in without MFA from there: the first and only one ever to come from its network.",
     check: "See whether the address is yours (an office, a VPN: many people mistype there), and whether any of the users \
             signed in from it later.",
     fix: "Require MFA for every password, set a strong password policy, and change the passwords of users who got in.",

@@ -428,6 +428,66 @@ fn the_first_success_from_a_spraying_address_names_who_was_entered() {
 }
 
 #[test]
+fn a_few_users_fail_and_another_gets_in_where_nobody_ever_was() {
+    let from = |record: Json, ip: &str| with(record, "/sourceIPAddress", json!(ip));
+    let desk = |name: &str| {
+        let at_desk = from(sign_in(name, "08:00:00", true), "198.51.100.9");
+        with(at_desk, "/eventTime", json!("2026-01-05T08:00:00Z"))
+    };
+    let tried = |names: &[&str]| names.iter().map(|name| sign_in(name, "09:10:00", false)).collect::<Vec<_>>();
+    let hit = || sign_in("gus", "09:20:00", true);
+    let of = |parts: Vec<Vec<Json>>| attacks(parts.concat());
+    assert_eq!(of(vec![tried(&["ana", "bo"]), vec![desk("gus"), hit()]]), [("password-spray", "medium")]);
+    let told = answer_to([tried(&["ana", "bo", "gus"]), vec![desk("gus"), hit()]].concat()).findings;
+    let told = told.iter().find(|finding| finding.rule == "password-spray").unwrap();
+    assert_eq!((&told.evidence["signed_in"], &told.evidence["users"]), (&json!(["gus"]), &json!(2)), "who failed, too");
+    assert_eq!(
+        told.summary,
+        "sign-ins of 2 users failed from one address from whose network nobody else ever got in; then the first sign-in of \
+         gus from there worked, without MFA"
+    );
+    let next_day = with(hit(), "/eventTime", json!("2026-01-11T09:05:00Z"));
+    assert_eq!(of(vec![tried(&["ana", "bo"]), vec![desk("gus"), next_day]]), [("password-spray", "medium")]);
+    let later = with(hit(), "/eventTime", json!("2026-01-11T09:15:00Z"));
+    let with_mfa = with(hit(), "/additionalEventData/MFAUsed", json!("Yes"));
+    let other_account = with(hit(), "/userIdentity/accountId", json!("444455556666"));
+    let answered = |name: &str| [sign_in(name, "09:10:00", false), sign_in(name, "09:11:00", true)].to_vec();
+    for (why, records) in [
+        ("one alone", vec![tried(&["ana"]), vec![desk("gus"), hit()]]),
+        ("a new user", vec![tried(&["ana", "bo"]), vec![hit()]]),
+        ("with MFA", vec![tried(&["ana", "bo"]), vec![desk("gus"), with_mfa]]),
+        ("more than a day", vec![tried(&["ana", "bo"]), vec![desk("gus"), later]]),
+        ("before it", vec![tried(&["ana", "bo"]), vec![desk("gus"), sign_in("gus", "09:05:00", true)]]),
+        ("each mistypes and gets in", vec![answered("ana"), answered("bo"), vec![desk("gus"), hit()]]),
+        ("one stays out of three", vec![tried(&["ana"]), answered("bo"), vec![desk("gus"), hit()]]),
+        (
+            "where another gets in",
+            vec![tried(&["ana", "bo"]), vec![desk("gus"), hit(), sign_in("cy", "18:00:00", true)]],
+        ),
+        (
+            "an office",
+            vec![tried(&["ana", "bo"]), vec![desk("gus"), hit(), from(sign_in("cy", "18:00:00", true), "203.0.113.9")]],
+        ),
+        (
+            "where it has been",
+            vec![
+                tried(&["ana", "bo"]),
+                vec![desk("gus"), hit(), from(sign_in("gus", "07:00:00", true), "203.0.113.9")],
+            ],
+        ),
+        ("users of one person", vec![tried(&["gus-admin", "gus-ops"]), vec![desk("gus"), hit()]]),
+        ("of one other person", vec![tried(&["ana", "ana-admin"]), vec![desk("gus"), hit()]]),
+        ("another account's", vec![tried(&["ana", "bo"]), vec![desk("gus"), other_account]]),
+        (
+            "names that do not exist",
+            vec![failures("HIDDEN_DUE_TO_SECURITY_REASONS", "09:10", 4), vec![desk("gus"), hit()]],
+        ),
+    ] {
+        assert_eq!(of(records), [], "{why}");
+    }
+}
+
+#[test]
 fn the_first_try_of_a_spray_may_be_the_one_that_hits() {
     let names = ["ana", "bo", "cy", "di", "eva", "flo"];
     let spray = || names.iter().map(|name| sign_in(name, "09:10:00", false)).collect::<Vec<_>>();
@@ -631,6 +691,10 @@ fn identity_center_signs_people_in() {
     let mut guessed: Vec<Json> = (0..10).map(|i| step("p1", &format!("09:0{i}:00"), "PASSWORD", "Failure")).collect();
     guessed.push(end("p1", "09:20:00", "PASSWORD"));
     assert_eq!(attacks(guessed), [("brute-force-success", "high")]);
+    let at_desk = with(end("p3", "07:00:00", "PASSWORD"), "/sourceIPAddress", json!("198.51.100.9"));
+    let few = ["p1", "p2"].map(|person| step(person, "09:00:00", "PASSWORD", "Failure"));
+    let hit = vec![at_desk, end("p3", "09:20:00", "PASSWORD")];
+    assert_eq!(attacks([few.to_vec(), hit].concat()), [("password-spray", "medium")], "people without names");
 }
 
 #[test]

@@ -56,7 +56,8 @@ fn new_program(look: &Look<'_>) -> Option<Held> {
 
 /// Families of programs that were first seen late, from a network that was first seen late, and came with it or while an
 /// older network went on: who moved for good a while ago, and now tries a tool, is the old holder. So is, mostly, who has
-/// worked in both networks for days with the very same agent ([`is_holders`]). An agent of AWS is one where the source is an
+/// worked in both networks for days with the very same agent ([`is_holders`]), and whose user signs in with MFA at that very
+/// address as a matter of course ([`Desks`](super::desk::Desks)). An agent of AWS is one where the source is an
 /// address: then it is the caller's word.
 pub(super) fn new_families<'a>(look: &Look<'a>) -> BTreeMap<&'a str, (EventTime, Network)> {
     let newcomers = look.newcomers();
@@ -70,11 +71,11 @@ pub(super) fn new_families<'a>(look: &Look<'a>) -> BTreeMap<&'a str, (EventTime,
     let old_until =
         look.spread.networks.values().filter(|used| is_old(&used.span)).filter_map(|used| used.span.last()).max();
     let mut families = look.first_seen_from();
-    families.retain(|_, (time, network)| {
+    families.retain(|name, (time, network)| {
         let comes_with = |first: &EventTime| *time <= first.plus_seconds(COMES_SECONDS);
         late.get(network).is_some_and(|first| {
             comes_with(first) || old_until > Some(*time) && !is_holders(look, (*network, *first), *time)
-        })
+        }) && !look.is_of_owner(name, (*time, *network))
     });
     families
 }

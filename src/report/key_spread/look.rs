@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use super::desk::Desks;
 use super::pace::days_before;
 use super::signal::{Held, Signal};
 use super::spread::{NetworkUse, Place, Spread};
 use super::verdict::Thresholds;
 use crate::aggregate::keys::{KeyUse, Keys};
 use crate::aggregate::{HourSet, Sym, Symbols};
-use crate::model::{EventTime, Hour, Network, is_program};
+use crate::model::{EventTime, Hour, Network, SourceAddress, is_program};
 use crate::report::key_age::days_between;
 use crate::report::{AddressLookup, Severity};
 
@@ -35,6 +36,8 @@ pub(super) struct Look<'a> {
     pub used: &'a KeyUse,
     pub spread: &'a Spread,
     pub account: &'a str,
+    /// The arn of the user whose key it is, and where users are known to be.
+    pub owner: (&'a str, &'a Desks<'a>),
     pub keys: &'a Keys,
     pub symbols: &'a Symbols,
     pub thresholds: Thresholds,
@@ -141,6 +144,19 @@ impl<'a> Look<'a> {
             }
         }
         first
+    }
+
+    /// Whether the key's user was known to be at each address of a network from which programs of a family called, before they
+    /// did.
+    pub(super) fn is_of_owner(&self, family: &str, (time, network): (EventTime, Network)) -> bool {
+        let (user, desks) = self.owner;
+        let calls = |agent: Sym| self.spread.family(agent) == family;
+        let mut sources = self.used.sources.iter().filter_map(|(source, used)| {
+            let address = SourceAddress::parse(self.symbols.text(source));
+            let is_there = address.network() == Some(network) && used.agents.iter().any(|(agent, _)| calls(agent));
+            is_there.then(|| address.ip())
+        });
+        sources.all(|ip| ip.is_some_and(|ip| desks.has(user, ip, time.day())))
     }
 
     /// Whether a program of the newcomer was used nowhere else: another one, another version or on another system.

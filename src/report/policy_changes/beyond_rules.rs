@@ -15,11 +15,13 @@ caller and whom it let in. Everybody is high for snapshots, keys and secrets, lo
 permission to call by it), search domains and file systems, else medium. Other accounts are medium for snapshots, images, \
 keys and secrets, else low, also under a condition that says more than which account, or where a service of AWS did it by \
 itself. In a function's permission, everybody \
-by a source of one account is that account. An organization that gets an image is the account that manages it, on a \
-condition. An organization that a condition names, and an account for which a service may come, are low: whether the \
-organization is your own is not in the record; nor is whose an address range or VPC endpoint is that alone keeps everybody else \
+by a source of one account is that account, and a service without a source, or with a pattern of any account's, is low: who makes \
+a bucket, topic or rule in an account of his own has the function run. An organization that gets an image is the account that manages it, on a \
+condition. An organization that a condition names, and an account for which a service may come, are low; info is the account's own \
+organization, which is known where CloudTrail delivers the account's logs under the id of one and no other \
+(AWSLogs/o-…/ACCOUNT; a rollup does not keep it), or where a snapshot of IAM's state lists it (iam-snapshot --org-role). Not in the record is whose an address range or VPC endpoint is that alone keeps everybody else \
 out (low, too). Who only delivers (a load balancer's logs), whoever a condition holds to private addresses or a \
-source of the account, services without a source, and RAM's shares within the own organization are left out; \
+source of the account, services without a source in other policies, and RAM's shares within the own organization are left out; \
 accounts that were read are info. A Deny counts where it covers all that is allowed. What it let in \
 before is not in the record.",
     check: "Whose are the accounts? aws s3api get-bucket-policy, aws kms get-key-policy, aws ec2 describe-snapshot-attribute \

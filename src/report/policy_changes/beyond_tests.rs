@@ -170,6 +170,101 @@ fn of_organization() -> String {
     .to_string()
 }
 
+#[test]
+fn a_service_that_comes_in_for_whatever_account() {
+    let own = "111122223333";
+    let add = |permission: Json| {
+        let mut request = json!({ "functionName": "f", "statementId": "s", "action": "lambda:InvokeFunction" });
+        request.as_object_mut().unwrap().extend(permission.as_object().unwrap().clone());
+        call("lambda", "AddPermission20150331v2", request)
+    };
+    for permission in [
+        json!({ "principal": "s3.amazonaws.com" }),
+        json!({ "principal": "sns.amazonaws.com", "sourceArn": "" }),
+        json!({ "principal": "s3.amazonaws.com", "sourceArn": "arn:aws:s3:::*" }),
+        json!({ "principal": "events.amazonaws.com", "sourceArn": "arn:aws:events:*:*:rule/*" }),
+        json!({ "principal": "sns.amazonaws.com", "sourceArn": "arn:aws:sns:us-east-1:*:orders" }),
+        json!({ "principal": "apigateway.amazonaws.com", "sourceArn": "arn:aws:execute-api:us-east-1:*:*/*" }),
+        json!({ "principal": "cloudfront.amazonaws.com", "sourceArn": "arn:aws:cloudfront::*:distribution/*" }),
+    ] {
+        assert_eq!(found([add(permission.clone())]), "resource-shared low", "{permission}");
+    }
+    let told = findings([add(json!({ "principal": "s3.amazonaws.com" }))]).swap_remove(0).summary;
+    assert_eq!(told, format!("{ANA} let s3.amazonaws.com of any account into function/f"));
+    for permission in [
+        json!({ "principal": "s3.amazonaws.com", "sourceAccount": own }),
+        json!({ "principal": "s3.amazonaws.com", "sourceArn": "arn:aws:s3:::bucket" }),
+        json!({ "principal": "sns.amazonaws.com", "sourceArn": format!("arn:aws:sns:us-east-1:{own}:*") }),
+        json!({ "principal": "events.amazonaws.com", "sourceArn": format!("arn:aws:events:us-east-1:{own}:rule/r") }),
+        json!({ "principal": "apigateway.amazonaws.com", "sourceArn": "arn:aws:execute-api:us-east-1:*:a1b2c3/*" }),
+        json!({ "principal": "cloudfront.amazonaws.com", "sourceArn": "arn:aws:cloudfront::*:distribution/E1EXAMPLE" }),
+        json!({ "principal": "s3.amazonaws.com", "principalOrgID": "o-exampleorg" }),
+        json!({ "principal": "elasticloadbalancing.amazonaws.com" }),
+        json!({ "principal": "logs.us-east-1.amazonaws.com" }),
+        json!({ "principal": "alexa-appkit.amazon.com", "eventSourceToken": "amzn1.ask.skill.1" }),
+        json!({ "principal": own }),
+    ] {
+        assert_eq!(found([add(permission.clone())]), "", "{permission}");
+    }
+    let mut refused = add(json!({ "principal": "s3.amazonaws.com" }));
+    refused["errorCode"] = json!("AccessDenied");
+    assert!(!found([refused]).contains("resource-shared"), "it opened nothing");
+}
+
+#[test]
+fn the_own_organization_is_known_by_the_folder_of_the_logs() {
+    let in_folder = |id: &str| crate::report::LogSpan {
+        organizations: [("111122223333".to_owned(), id.to_owned())].into(),
+        ..Default::default()
+    };
+    let judged = |request: Json, logs: &crate::report::LogSpan| {
+        let state = scan_for(REPORT.needs, &samples([call("secretsmanager", "PutResourcePolicy", request)]));
+        let options = Options::default();
+        let answer = (REPORT.answer)(&View { logs: Some(logs), ..View::new(&state, &options) });
+        let told = answer.findings.iter().map(|found| format!("{} {}", found.rule, found.severity.as_str()));
+        told.collect::<Vec<_>>().join(", ")
+    };
+    let put = |document: String| json!({ "secretId": "s", "resourcePolicy": document });
+    let also = |beside: Json| {
+        let mut document: Json = serde_json::from_str(&of_organization()).unwrap();
+        document["Statement"].as_array_mut().unwrap().push(beside);
+        put(document.to_string())
+    };
+    let allow = |principal: Json, condition: Json| {
+        json!({ "Effect": "Allow", "Principal": principal, "Action": "secretsmanager:GetSecretValue", "Resource": "*",
+            "Condition": condition })
+    };
+    assert_eq!(judged(put(of_organization()), &in_folder("o-example")), "resource-shared info");
+    assert_eq!(judged(put(of_organization()), &in_folder("o-examples")), "resource-shared low", "a thief's");
+    let elsewhere = crate::report::LogSpan {
+        organizations: [("444455556666".to_owned(), "o-example".to_owned())].into(),
+        ..Default::default()
+    };
+    assert_eq!(judged(put(of_organization()), &elsewhere), "resource-shared low", "another account's");
+    assert_eq!(judged(put(of_organization()), &Default::default()), "resource-shared low", "not known");
+    let listed = |account: &str, id: &str| {
+        let manifest = json!({ "trailscan": "0.1.0", "schema_version": 1, "name": null, "organization": id, "asked_by": "",
+            "begun": "", "ended": "", "apis": {}, "calls": 0, "written": [], "missing": [] });
+        let manifest = manifest.to_string().replacen('{', &format!(r#"{{"snapshot_of":"{account}","#), 1);
+        let posture = crate::posture::testing::load(&[manifest]);
+        let shared = call("secretsmanager", "PutResourcePolicy", put(of_organization()));
+        let (state, options) = (scan_for(REPORT.needs, &samples([shared])), Options::default());
+        let answer = (REPORT.answer)(&View { posture: Some(&posture), ..View::new(&state, &options) });
+        answer.findings.iter().map(|found| found.severity.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    assert_eq!(listed("111122223333", "o-example"), "info", "Organizations lists the account in it");
+    assert_eq!(listed("111122223333", "o-thief"), "low", "in another");
+    assert_eq!(listed("444455556666", "o-example"), "low", "another account");
+    for (beside, severity, why) in [
+        (allow(json!("*"), json!({ "StringEquals": { "aws:PrincipalOrgID": "o-thief" } })), "low", "another beside it"),
+        (allow(json!({ "AWS": STRANGER }), json!({})), "medium", "an account beside it"),
+        (allow(json!("*"), json!({ "IpAddress": { "aws:SourceIp": "203.0.113.9/32" } })), "low", "a network beside it"),
+        (allow(json!("*"), json!({})), "high", "everybody beside it"),
+    ] {
+        assert_eq!(judged(also(beside), &in_folder("o-example")), format!("resource-shared {severity}"), "{why}");
+    }
+}
+
 /// A policy that lets a service decrypt for `account`.
 fn of_service(account: &str) -> String {
     json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Principal": { "Service": "s3.amazonaws.com" },
@@ -483,6 +578,49 @@ fn roles_for_guests_machines_and_endpoints() {
     let by_path = |role: &str| call("ssm", "CreateActivation", json!({ "iamRole": role }));
     assert_eq!(found([admin.clone(), by_path("service-role/service")]), both, "with its path");
     assert_eq!(found([admin, by_path("service/other")]), both.replace("medium", "low"), "a path of that name");
+}
+
+#[test]
+fn roles_for_guests_of_an_identity_pool() {
+    let trust = |pool: &str, amr: &str| {
+        json!({ "Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity",
+            "Principal": { "Federated": "cognito-identity.amazonaws.com" },
+            "Condition": { "StringEquals": { "cognito-identity.amazonaws.com:aud": pool },
+                "ForAnyValue:StringLike": { "cognito-identity.amazonaws.com:amr": amr } } })
+    };
+    let made = |statements: Json| {
+        let document = json!({ "Version": "2012-10-17", "Statement": statements }).to_string();
+        call("iam", "CreateRole", json!({ "roleName": "guest", "assumeRolePolicyDocument": document }))
+    };
+    let guest = || made(json!([trust("us-east-1:own", "unauthenticated")]));
+    let given = |pool: &str, role: &str| {
+        let roles = json!({ "unauthenticated": format!("arn:aws:iam::111122223333:role/{role}") });
+        call("cognito-identity", "SetIdentityPoolRoles", json!({ "identityPoolId": pool, "roles": roles }))
+    };
+    let attach = |arn: &str| call("iam", "AttachRolePolicy", json!({ "roleName": "guest", "policyArn": arn }));
+    let severity = |records: Vec<Json>| {
+        let told = findings(records).into_iter().find(|found| found.rule == "role-trust-opened");
+        told.map_or("", |found| found.severity.as_str())
+    };
+    let own = || given("us-east-1:own", "guest");
+    assert_eq!(severity(vec![guest(), own()]), "low", "as apps mean it");
+    let summary =
+        findings([guest(), own()]).into_iter().find(|found| found.rule == "role-trust-opened").unwrap().summary;
+    assert!(summary.contains("from outside of the account: guests of us-east-1:own; set by"), "{summary}");
+    assert_eq!(severity(vec![guest()]), "medium", "whose pool it is nobody knows");
+    assert_eq!(severity(vec![guest(), given("us-east-1:other", "guest")]), "medium", "another pool");
+    assert_eq!(severity(vec![guest(), given("us-east-1:own", "others")]), "medium", "another role");
+    let both = json!([trust("us-east-1:own", "unauthenticated"), trust("us-east-1:thief", "unauthenticated")]);
+    assert_eq!(severity(vec![made(both), own()]), "medium", "and a pool that is not known");
+    assert_eq!(severity(vec![guest(), own(), attach(ADMIN)]), "high", "an administrator");
+    assert_eq!(severity(vec![guest(), own(), attach("arn:aws:iam::aws:policy/AmazonS3FullAccess")]), "medium");
+    assert_eq!(severity(vec![guest(), own(), attach("arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess")]), "low");
+    let unread = attach("arn:aws:iam::111122223333:policy/app");
+    assert_eq!(severity(vec![guest(), own(), unread]), "medium", "a policy that nobody read");
+    let anyone = json!({ "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": "*" });
+    let beside = json!([trust("us-east-1:own", "unauthenticated"), anyone]);
+    assert_eq!(severity(vec![made(beside), own()]), "high", "anybody beside them");
+    assert_eq!(severity(vec![made(json!([trust("us-east-1:own", "authenticated")])), own()]), "", "who signed in");
 }
 
 #[test]

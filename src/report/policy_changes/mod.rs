@@ -69,7 +69,8 @@ outcome. Policy documents are decoded: `grant` says what they allow at their wid
                  condition that everybody meets), or AdministratorAccess
   escalation     what leads to everything in a call or two: iam:Attach*, iam:Put*Policy,
                  iam:CreatePolicyVersion, iam:CreateAccessKey and the like on anybody, iam:PassRole
-                 with what runs code, IAMFullAccess
+                 with what runs code, IAMFullAccess; sso:CreateAccountAssignment and the like of
+                 Identity Center, where the account administers it
   full-service   every action of a service (s3:*), all but some actions, PowerUserAccess,
                  AWS's ...FullAccess
   admin-on-condition

@@ -24,7 +24,10 @@ pub(super) const ADMIN_GRANTED: Rule = Rule {
     about: "A user, group or role was given everything, in whatever words, or what leads there in a call or two \
 (iam:Attach*, iam:Put*Policy, iam:CreatePolicyVersion, iam:SetDefaultPolicyVersion, iam:UpdateAssumeRolePolicy, \
 iam:AddUserToGroup, iam:CreateAccessKey, iam:CreateLoginProfile, iam:UpdateLoginProfile on anybody, iam:PassRole on any \
-role with what runs code as it, IAMFullAccess). A version of a policy that takes effect while somebody has it, or may \
+role with what runs code as it, IAMFullAccess; where the policy names these services: sso:CreateAccountAssignment, \
+sso:PutInlinePolicyToPermissionSet and sso:AttachManagedPolicyToPermissionSet with sso:ProvisionPermissionSet, \
+identitystore:CreateGroupMembership, sso-directory:AddMemberToGroup and UpdatePassword, which lead to every account from \
+the one that administers Identity Center and nowhere from others). A version of a policy that takes effect while somebody has it, or may \
 have it, is the deed of who put it into force. Medium where everything is allowed on a condition that whoever holds it can \
 come to meet (MFA, which AWS advises; an address range narrower than a /8, an own name, a date). Of a role that was made in these \
 logs it is low where only CloudFormation of the account may assume it (a thief can hand such a role to a stack of his), and \
@@ -61,7 +64,9 @@ pub(super) const TRUST_OPENED: Rule = Rule {
     controls: &[],
     about: "A role was made, or its trust policy replaced, so that principals outside of the account may assume it: high \
 for anyone, or anybody with an account at an identity provider that many share, without a condition that keeps somebody \
-out (a subject with the owner's name; not an audience, a pattern that all match, a session name); medium for another \
+out (a subject with the owner's name; not an audience, a pattern that all match, a session name); for guests of an identity \
+pool of Cognito, who are anybody on the internet as apps without sign-in mean it, high only where the role is known to be administrator, low where \
+the pool was given this role in these logs (SetIdentityPoolRoles) and no policy that the role was given is a whole service or not known, else medium; medium for another \
 account without one or for anyone who knows or guesses an sts:ExternalId, high where the role is known to be administrator; low under a condition, medium where that was set for an administrator. Of accounts that were read, too, it is low, and \
 medium where the role is administrator. What AWS set up for whoever asked is told where it lets in anyone, or, by a stack set, an \
 account that was neither read nor is one that roles trust which Organizations, Control Tower or Identity Center made: high \

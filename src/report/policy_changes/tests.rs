@@ -176,11 +176,11 @@ fn a_version_is_the_deed_of_who_puts_it_into_force() {
 
 #[test]
 fn what_leads_to_everything_is_high_and_what_comes_near_is_not() {
-    for action in ["iam:*", "iam:AttachUserPolicy", "iam:Put*", "?*"] {
+    for action in ["iam:*", "iam:AttachUserPolicy", "iam:Put*", "?*", "sso:*", "identitystore:*"] {
         assert!(has([put("03:00", "bo", action)], "admin-granted high user/bo"), "{action}");
     }
     assert!(has([attach("03:00", "bo", "arn:aws:iam::aws:policy/IAMFullAccess")], "admin-granted high user/bo"));
-    for action in ["iam:GetUser", "iam:PassRole", "s3:*", "sts:AssumeRole"] {
+    for action in ["iam:GetUser", "iam:PassRole", "s3:*", "sts:AssumeRole", "sso:List*", "sso-directory:CreateUser"] {
         assert!(graver([put("03:00", "bo", action)]).is_empty(), "{action}");
     }
     let power = "arn:aws:iam::aws:policy/PowerUserAccess";

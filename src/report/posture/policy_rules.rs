@@ -213,7 +213,11 @@ pub(super) const ESCALATION: Rule = Rule {
     about: "A customer-managed or inline policy does not allow everything, but a call or two away from it is everything: \
             iam:Attach*, iam:Put*Policy, iam:CreatePolicyVersion, iam:SetDefaultPolicyVersion, iam:UpdateAssumeRolePolicy, \
             iam:AddUserToGroup, iam:CreateAccessKey, iam:CreateLoginProfile or iam:UpdateLoginProfile on anybody, or \
-            iam:PassRole on any role with a service that runs code as it. Medium where it is attached to nobody. Not seen: \
+            iam:PassRole on any role with a service that runs code as it. So is what names the service of IAM Identity Center or of its \
+            directory and assigns any permission set (sso:CreateAccountAssignment), writes and provisions one, joins any \
+            group (identitystore:CreateGroupMembership, sso-directory:AddMemberToGroup) or sets passwords \
+            (sso-directory:UpdatePassword): it leads to all accounts from the one that administers Identity Center, and nowhere from \
+            others, which a document does not tell apart. Medium where it is attached to nobody. Not seen: \
             the same on named users or roles or on one's own user, under a condition, or by way of what exists in the \
             account (sts:AssumeRole, lambda:UpdateFunctionCode, ssm:SendCommand).",
     check: "The evidence lists the ways. A permissions boundary may still limit who has it.",
@@ -311,7 +315,10 @@ pub(super) const TRUSTS_ANYONE: Rule = Rule {
             identity provider vouches for: without a condition, or under one that keeps nobody out. Conditions that all \
             meet or that callers choose count as none (aws:PrincipalArn like *, …IfExists, SecureTransport, session names, \
             tags). Of providers that many share (GitHub, GitLab, HCP Terraform, Cognito, …) a condition must say whose token \
-            it is: `sub` with the owner's name, or the pool; `aud` alone does not.",
+            it is: `sub` with the owner's name, or the pool; `aud` alone does not. Guests of an identity pool of Cognito (`amr` is \
+            unauthenticated) are anybody on the internet, as apps without sign-in mean it: that is high where the role is \
+            administrator or can become one, medium where it has all of a service, else low. Whose pool it is IAM's state does not \
+            say.",
     check: "trailscan sessions shows who took the role.",
     fix: "Name the principals, or add a condition: aws:PrincipalOrgID, or the provider's subject and audience.",
     page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",

@@ -498,6 +498,32 @@ fn whom_roles_let_in() {
 }
 
 #[test]
+fn what_guests_of_an_identity_pool_are_granted() {
+    let told = |amr: &str, action: &str| {
+        let trust = json!({ "Effect": "Allow", "Principal": { "Federated": "cognito-identity.amazonaws.com" },
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": { "StringEquals": { "cognito-identity.amazonaws.com:aud": "us-east-1:pool" },
+                "ForAnyValue:StringLike": { "cognito-identity.amazonaws.com:amr": amr } } });
+        let allows = says(json!([allow(json!(action), json!("*"))]));
+        let inline = json!({ "RolePolicyList": [{ "PolicyName": "p", "PolicyDocument": allows }] });
+        let answer =
+            answer_with(&load(&[details(&[], &[], &[role("r", "/", trust, inline)], &[])]), &Options::default());
+        let of_role = answer.findings.into_iter().filter(|found| found.rule.starts_with("role-trusts"));
+        of_role.map(|found| (found.rule, found.severity.as_str(), found.summary)).collect::<Vec<_>>()
+    };
+    for (action, severity, so) in [
+        ("mobiletargeting:PutEvents", "low", "it is granted less than a whole service"),
+        ("s3:*", "medium", "it may do all that a service can"),
+        ("iam:*", "high", "it is administrator, or can become one"),
+    ] {
+        let summary =
+            format!("r trusts guests of the identity pool us-east-1:pool: anybody on the internet has it, and {so}");
+        assert_eq!(told("unauthenticated", action), [("role-trusts-anyone", severity, summary)], "{action}");
+    }
+    assert_eq!(told("authenticated", "iam:*"), [], "who signed in");
+}
+
+#[test]
 fn trust_that_looks_narrow() {
     let with = |principal: Json, condition: Json| {
         let trust = json!({ "Effect": "Allow", "Principal": principal, "Action": ["sts:AssumeRole", "sts:AssumeRoleWithWebIdentity"],
@@ -536,6 +562,7 @@ fn near_administrators_and_whole_services() {
     assert_eq!(with(allow(json!("?*"), json!("*")), 1), set(["policy-allows-all-actions high"]));
     assert_eq!(with(allow(json!("*"), json!("arn:aws:*")), 1), set(["policy-allows-all-actions high"]));
     assert_eq!(with(allow(json!("iam:*"), json!("*")), 1), set(["policy-leads-to-admin high"]));
+    assert_eq!(with(allow(json!("sso:Create*"), json!("*")), 1), set(["policy-leads-to-admin high"]));
     let nobody = set(["policy-leads-to-admin medium", "policy-unattached info"]);
     assert_eq!(with(allow(json!("iam:Put*"), json!("*")), 0), nobody);
     let all_but = json!({ "Effect": "Allow", "NotAction": "aws-portal:*", "Resource": "*" });

@@ -42,13 +42,20 @@ impl LogSpan {
             lost_by_ocsf: coverage.ocsf.lost.clone(),
             blinded: Blindings::new(
                 coverage.logging_changes.iter().filter_map(|change| blinding(change, coverage)).collect(),
-                proof.of_organization.clone(),
+                proof.of_organization.keys().cloned().collect(),
                 whole_days,
             ),
             enabled_regions,
+            organizations: proof.of_organization.iter().filter_map(only_one).collect(),
             stands: coverage.verification.as_ref().map(|verification| verification.accounts.clone()),
         }
     }
+}
+
+/// The organization of an account whose objects lie under the id of one and no other.
+fn only_one((account, ids): (&String, &BTreeSet<String>)) -> Option<(String, String)> {
+    let id = ids.first().filter(|_| ids.len() == 1)?;
+    Some((account.clone(), id.clone()))
 }
 
 /// The whole days among those that are judged: a window may begin and end within a day, and today is not over.
@@ -71,7 +78,7 @@ fn blinding(change: &LoggingChange, coverage: &Coverage) -> Option<Blinding> {
     // Whether a trail that was stopped is the organization's, its record does not say.
     let is_organizations = !concerns.is_own
         && concerns.effect == LoggingEffect::Stopped
-        && coverage.proof.of_organization.contains(&change.account_id);
+        && coverage.proof.of_organization.contains_key(&change.account_id);
     let when = change.time.map(|time| format!(" on {}", time.day())).unwrap_or_default();
     let on = if change.trail.is_empty() { String::new() } else { format!(" of {}", change.trail) };
     let deleted = concerns.effect == LoggingEffect::Deleted;

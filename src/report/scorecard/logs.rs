@@ -38,6 +38,9 @@ pub struct LogSpan {
     pub blinded: Blindings,
     /// Regions that the logs show to be enabled, by account.
     pub enabled_regions: BTreeMap<String, BTreeSet<String>>,
+    /// The organization of each account, where CloudTrail delivers its objects under the id of one; of an account under two,
+    /// and of rollups, it is not known.
+    pub organizations: BTreeMap<String, String>,
     /// How the objects of each account stand to CloudTrail's digests; `None` where nobody asked.
     pub stands: Option<BTreeMap<String, Stands>>,
 }

@@ -93,7 +93,10 @@ fn answer(asked: &Asked) -> Option<Fault> {
 }
 
 fn members() -> Value {
-    let member = |id: &str, name: &str, state: &str| json!({"Id": id, "Name": name, "State": state, "Status": state});
+    let member = |id: &str, name: &str, state: &str| {
+        let arn = format!("arn:aws:organizations::{OWN}:account/o-exampleorgid/{id}");
+        json!({"Id": id, "Arn": arn, "Name": name, "State": state, "Status": state})
+    };
     json!([
         member(OWN, "Management", "ACTIVE"),
         member(MEMBER, "Pay, prod", "ACTIVE"),

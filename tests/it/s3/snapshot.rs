@@ -30,6 +30,7 @@ fn a_folder_with_every_file_and_no_secret() {
         (&json!(OWN), &json!("alias-111122223333"), &json!(16), &json!([]))
     );
     assert_eq!(written["asked_by"], "arn:aws:iam::111122223333:user/audit");
+    assert_eq!(written.get("organization"), None, "nobody asked Organizations");
     let listed: BTreeSet<String> =
         written["written"].as_array().unwrap().iter().map(|file| file["file"].as_str().unwrap().to_owned()).collect();
     let mut there = names(&place, "iam/111122223333");
@@ -139,6 +140,8 @@ fn an_organization_by_a_role_in_each_account() {
     let whose = |account: &str| document(&place, &format!("iam/{account}/caller-identity.json"))["Account"].clone();
     assert_eq!([whose(OWN), whose(MEMBER)], [json!(OWN), json!(MEMBER)]);
     assert!(!place.path(format!("iam/{SHUT}")).exists());
+    let of = |account: &str| document(&place, &format!("iam/{account}/manifest.json"))["organization"].clone();
+    assert_eq!([of(OWN), of(MEMBER)], [json!("o-exampleorgid"), json!("o-exampleorgid")]);
     // Names stand in answers, unless a file says others.
     let named = |arguments: &str| {
         let answer = place.trailscan(&format!("posture --iam-dir iam {arguments}")).json(0);

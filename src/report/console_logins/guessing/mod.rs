@@ -8,6 +8,7 @@
 mod account;
 mod entered;
 mod facts;
+mod few;
 mod known;
 mod reset;
 mod spray;
@@ -116,7 +117,10 @@ pub(super) fn attacks<'a>(steps: &SignInSteps<'a>, limits: Limits) -> Vec<Attack
             .filter_map(|(&who, of_user)| user::tried_at(who, of_user, limits)),
     );
     attacks.extend(others().filter_map(|(&who, of_user)| reset::of(&facts, who, of_user)));
-    let sprays: BTreeSet<IpAddr> = attacks.iter().filter_map(|attack| attack.from).collect();
+    let mut sprays: BTreeSet<IpAddr> = attacks.iter().filter_map(|attack| attack.from).collect();
+    let hits = few::of(&facts, &sprays, &known);
+    sprays.extend(hits.iter().filter_map(|attack| attack.from));
+    attacks.extend(hits);
     let of_accounts = account::of(&facts, &sprays, limits);
     let told = of_accounts.iter().map(|attack| attack.finding.account_id.clone()).collect();
     attacks.extend(of_accounts);

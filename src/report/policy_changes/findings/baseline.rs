@@ -35,6 +35,8 @@ pub(in super::super) struct Baseline<'a> {
     own_accounts: BTreeSet<&'a str>,
     /// Accounts that roles trust which the organization itself made: its management account.
     organization: BTreeSet<&'a str>,
+    /// The organization of accounts, as the keys of their log objects have it, else a snapshot of IAM's state.
+    organization_of: BTreeMap<&'a str, &'a str>,
     /// Of the roles that were made in these logs.
     trusted: BTreeMap<Target<'a>, Trusted>,
 }
@@ -48,7 +50,12 @@ impl<'a> Baseline<'a> {
         let of_organization = all.iter().filter(|change| sets_trust(change) && ORGANIZERS.contains(&change.invoked_by));
         let organization =
             of_organization.flat_map(|change| change.policy.split("; ").filter_map(account_of)).collect();
-        let mut found = Self { own_accounts, organization, ..Self::default() };
+        let of_snapshots = view.posture.into_iter().flat_map(|posture: &Posture| &posture.accounts);
+        let mut organization_of: BTreeMap<&str, &str> =
+            of_snapshots.filter_map(|(id, account)| Some((id.as_str(), account.organization.as_deref()?))).collect();
+        let of_keys = view.logs.into_iter().flat_map(|logs: &LogSpan| &logs.organizations);
+        organization_of.extend(of_keys.map(|(id, organization)| (id.as_str(), organization.as_str())));
+        let mut found = Self { own_accounts, organization, organization_of, ..Self::default() };
         let made: BTreeSet<Target<'_>> =
             all.iter().filter(|change| change.did(Act::CreateRole)).map(Change::target).collect();
         for change in all.iter().filter(|change| sets_trust(change) && made.contains(&change.target())) {
@@ -81,6 +88,11 @@ impl<'a> Baseline<'a> {
     /// Whether logs or state of the account were read.
     pub(super) fn owns(&self, account: &str) -> bool {
         self.own_accounts.contains(account)
+    }
+
+    /// Whether an account is in the organization of that id: whose trail delivers its logs, or which lists it.
+    pub(super) fn is_in(&self, account: &str, organization: &str) -> bool {
+        self.organization_of.get(account).is_some_and(|own| *own == organization)
     }
 
     /// Whether it is known which account the organization's own roles trust.

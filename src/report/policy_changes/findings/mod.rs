@@ -5,6 +5,7 @@ mod baseline;
 mod detection;
 mod doors;
 mod elsewhere;
+mod guests;
 mod handed_roles;
 mod identity_center;
 mod insiders;

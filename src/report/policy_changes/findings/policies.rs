@@ -9,7 +9,7 @@ use super::super::versions::{Holders, Holdings};
 use super::super::{facts, rules};
 use super::baseline::{OF_OWN, Trusted};
 use super::doors::Doors;
-use super::{Draft, Found, Known, by, groups, listed, some_of};
+use super::{Draft, Found, Known, by, groups, guests, listed, some_of};
 use crate::aggregate::iam_changes::{Act, Granted, Outcome, TargetKind};
 use crate::model::{Arn, Grant, PolicyClass, grouped};
 use crate::report::Severity;
@@ -133,7 +133,7 @@ fn trust_opened(all: &[Change<'_>], known: &Known<'_>) -> Vec<Found> {
     };
     let of_role = |(target, rows): (Target<'_>, Vec<usize>)| {
         let (account_id, kind, name) = target;
-        let judged = rows.iter().map(|&row| judged_opening(&all[row], known));
+        let judged = rows.iter().map(|&row| judged_opening(all, &all[row], known));
         let (severity, because) = judged.max_by_key(|(severity, _)| *severity).unwrap_or((Severity::Info, ""));
         let whom: BTreeSet<&str> = rows.iter().flat_map(|&row| outsiders(&all[row])).collect();
         let whom = some_of(&whom.into_iter().map(str::to_owned).collect());
@@ -151,9 +151,12 @@ fn trust_opened(all: &[Change<'_>], known: &Known<'_>) -> Vec<Found> {
 }
 
 /// How much it matters that a trust policy lets in others.
-fn judged_opening(change: &Change<'_>, known: &Known<'_>) -> (Severity, &'static str) {
+fn judged_opening(all: &[Change<'_>], change: &Change<'_>, known: &Known<'_>) -> (Severity, &'static str) {
     let is_admin = known.administrators.has(change.target());
     let is_own = known.baseline.trusted_by(change) == Trusted::OwnAccounts;
+    if let Some(judged) = guests::judged(all, change, (&outsiders(change), is_admin)) {
+        return judged;
+    }
     match judged_trust(change.granted).unwrap_or((Severity::Info, "")) {
         (Severity::Medium, _) if change.is_provisioning() => match (is_admin, known.baseline.knows_organization()) {
             (true, true) => (

@@ -6,7 +6,7 @@ use super::super::beyond_rules as rules;
 use super::super::change::Change;
 use super::baseline::Baseline;
 use super::{Draft, Found, groups, listed};
-use crate::aggregate::iam_changes::{Act, Granted};
+use crate::aggregate::iam_changes::{Act, Granted, OF_ANY_ACCOUNT};
 use crate::model::{is_account_id, organization_of};
 use crate::report::Severity;
 
@@ -54,6 +54,7 @@ fn judged(change: &Change<'_>, baseline: &Baseline<'_>) -> (Severity, &'static s
     let kind = change.target.split('/').next().unwrap_or_default();
     let is_url = kind == "function-url" || change.event.name().ends_with("FunctionUrlConfig");
     let whom = || change.policy.split("; ").filter(|who| *who != "*");
+    let is_own = |who| baseline.owns(who) || baseline.is_in(change.account_id, who);
     match change.granted {
         Granted::TrustAnyone if matches!(kind, "snapshot" | "kms-key" | "secret") => {
             (Severity::High, "anybody with an AWS account may copy or use it")
@@ -68,6 +69,10 @@ fn judged(change: &Change<'_>, baseline: &Baseline<'_>) -> (Severity, &'static s
             (Severity::Medium, "anybody may come to it; public sites and images are meant to be so")
         }
         _ if whom().all(|account| baseline.owns(account)) => (Severity::Info, "the other accounts were read here, too"),
+        _ if whom().all(is_own) => (
+            Severity::Info,
+            "the account's own organization may come to it, under whose id CloudTrail delivers its logs",
+        ),
         _ if change.is_provisioning() => {
             (Severity::Low, "a service of AWS did it by itself, for an account that whoever set it up chose")
         }
@@ -75,8 +80,12 @@ fn judged(change: &Change<'_>, baseline: &Baseline<'_>) -> (Severity, &'static s
             (Severity::Medium, "an account that was not read may copy or use it")
         }
         Granted::TrustConditional if whom().any(|who| organization_of(who).is_some()) => {
-            (Severity::Low, "a whole organization may come to it; whether it is your own is not in the record")
+            (Severity::Low, "a whole organization may come to it; that it is your own the logs do not show")
         }
+        Granted::TrustConditional if whom().any(|who| who.ends_with(OF_ANY_ACCOUNT)) => (
+            Severity::Low,
+            "no source is named: whoever makes something of that service in an account of his own has it run",
+        ),
         Granted::TrustConditional if !whom().any(is_account_id) => {
             (Severity::Low, "everybody in a network may come to it; whose network it is the record does not say")
         }
