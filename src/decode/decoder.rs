@@ -101,7 +101,7 @@ pub struct Decoder {
     carves: bool,
     depth: u32,
     /// Whether the document says so far that it is not all.
-    is_unfinished: bool,
+    is_unfinished: Option<bool>,
 }
 
 impl Aside {
@@ -132,7 +132,7 @@ impl Decoder {
             max_record_bytes,
             carves: false,
             depth: 0,
-            is_unfinished: false,
+            is_unfinished: None,
         }
     }
 
@@ -150,13 +150,15 @@ impl Decoder {
 
     /// Gives every event of a whole document to `sink`. Any text is taken; none panics.
     pub fn document<S: Sink>(&mut self, text: &str, sink: &mut S) -> Document {
-        self.is_unfinished = false;
+        self.is_unfinished = None;
         let document = self.walk(Walk::default(), text, sink);
-        Document { is_unfinished: self.is_unfinished, ..document }
+        Document { is_unfinished: self.is_unfinished.unwrap_or(false), ..document }
     }
 
-    /// The same for a part of a document, as [`super::Parts`] cuts it.
-    pub fn part<S: Sink>(&mut self, part: &Part, sink: &mut S) {
+    /// The same for a part of a document, as [`super::Parts`] cuts it. Gives whether results within it say that they are not
+    /// all, where there are some.
+    pub fn part<S: Sink>(&mut self, part: &Part, sink: &mut S) -> Option<bool> {
+        self.is_unfinished = None;
         let walk = match part.layout {
             PartLayout::Elements => Walk::in_records(),
             PartLayout::Lines => Walk::of_lines(),
@@ -167,6 +169,8 @@ impl Decoder {
         if cut && !part.is_cut {
             sink.malformed();
         }
+        // Of the array that the part was cut from, its envelope says it.
+        self.is_unfinished.filter(|_| part.layout != PartLayout::Elements)
     }
 
     fn walk<S: Sink>(&mut self, mut walk: Walk, text: &str, sink: &mut S) -> Document {
@@ -205,7 +209,7 @@ impl Decoder {
         };
         self.catch_up(&mut pair, sink);
         if walk.arrays > 0 && self.depth == 0 {
-            self.is_unfinished = walk.is_unfinished;
+            self.is_unfinished = Some(walk.is_unfinished);
         }
         let Walk { is_late, has_records, is_unfinished, .. } = walk;
         Document { ending, envelope: walk.arrays > 0, is_late, has_records, is_unfinished }
@@ -364,7 +368,7 @@ impl Decoder {
             }
             Wrapped::Page(documents, is_unfinished) if self.depth < DEEPEST => {
                 documents.iter().for_each(|document| self.inner(document, sink));
-                self.is_unfinished = is_unfinished;
+                self.is_unfinished = Some(is_unfinished);
             }
             Wrapped::Digest => sink.aside(Aside::Digest),
             Wrapped::Empty => {}
@@ -390,7 +394,7 @@ impl Decoder {
             self.inner(&inner.json, sink);
         }
         if let Some(is_unfinished) = found.is_unfinished.filter(|_| self.depth == 0) {
-            self.is_unfinished = is_unfinished;
+            self.is_unfinished = Some(is_unfinished);
         }
         if !found.documents.is_empty() {
             (0..found.lost).for_each(|_| sink.malformed());

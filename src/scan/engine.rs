@@ -371,10 +371,9 @@ impl<'a, K: Turn> Worker<'a, K> {
     pub fn stream(&mut self, object: &LogObject, stream: Box<dyn Read + Send + '_>, packed: &Counter<'_>) {
         let mut parts = Parts::new(stream, self.shared.limits.max_record_bytes).carving(self.shared.limits.carve);
         let (tally, mut stopped) = (Arc::new(Tally::default()), false);
-        for part in parts.by_ref() {
-            if let Some(share) =
-                self.shared.parts.offer(Share { part, tally: Arc::clone(&tally), object: object.clone() })
-            {
+        for (number, part) in (0..).zip(parts.by_ref()) {
+            let share = Share { part, number, tally: Arc::clone(&tally), object: object.clone() };
+            if let Some(share) = self.shared.parts.offer(share) {
                 self.part(&share);
             }
             stopped = self.shared.is_over();
@@ -397,11 +396,14 @@ impl<'a, K: Turn> Worker<'a, K> {
         let (events, malformed, broken) = (self.counts.events, self.counts.malformed, self.counts.broken);
         let read = caught(|| {
             let (decoder, mut sink) = self.sink();
-            decoder.part(&share.part, &mut sink);
+            decoder.part(&share.part, &mut sink)
         });
-        if let Err(why) = read {
-            self.decoder = self.shared.decoder();
-            share.tally.died(why.to_string());
+        match read {
+            Ok(is_unfinished) => is_unfinished.into_iter().for_each(|is| share.tally.unfinished(share.number, is)),
+            Err(why) => {
+                self.decoder = self.shared.decoder();
+                share.tally.died(why.to_string());
+            }
         }
         let events = self.counts.events - events;
         share.tally.add_broken(self.counts.broken - broken);

@@ -343,7 +343,8 @@ impl Unjudged {
             return coverage.enter(&object, died(why, tally.events()), end.lossy);
         }
         let aside = tally.aside().map(Aside::as_str);
-        let &PartsEnd { ending, is_late, has_records, is_unfinished, bytes: json_bytes, .. } = &end;
+        let &PartsEnd { ending, is_late, has_records, bytes: json_bytes, .. } = &end;
+        let is_unfinished = tally.is_unfinished().unwrap_or(end.is_unfinished);
         let fate = judge_parts(
             &object,
             &end,

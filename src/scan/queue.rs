@@ -10,8 +10,9 @@ use crate::input::LogObject;
 
 /// A part, and where to tell what was found in it.
 pub(super) struct Share {
-    /// The part.
+    /// The part, and its number among those of its object.
     pub part: Part,
+    pub number: u64,
     /// What all parts of its object gave.
     pub tally: Arc<Tally>,
     /// The object.
@@ -25,6 +26,8 @@ pub(super) struct Tally {
     malformed: AtomicU64,
     broken: AtomicU64,
     aside: Mutex<Option<Aside>>,
+    /// The last part with results of a query or a page, and whether it says that they are not all.
+    unfinished: Mutex<Option<(u64, bool)>>,
     died: Mutex<Option<String>>,
 }
 
@@ -47,6 +50,17 @@ impl Tally {
             let mut known = self.aside.lock().unwrap_or_else(PoisonError::into_inner);
             *known = Some(known.map_or(kind, |known| known.min(kind)));
         }
+    }
+
+    /// Says whether results in a part are not all.
+    pub fn unfinished(&self, number: u64, is: bool) {
+        let mut known = self.unfinished.lock().unwrap_or_else(PoisonError::into_inner);
+        *known = (*known).max(Some((number, is)));
+    }
+
+    /// Whether the last results say that they are not all; `None` where there are none.
+    pub fn is_unfinished(&self) -> Option<bool> {
+        self.unfinished.lock().unwrap_or_else(PoisonError::into_inner).map(|(_, is)| is)
     }
 
     /// Says that whoever read a part died of it.

@@ -122,6 +122,49 @@ fn what_is_no_json_comes_first() {
     }
 }
 
+/// Pages of results that were joined, and single ones, each with whether they say that there are more.
+#[test]
+fn results_that_are_not_all_are_told() {
+    let place = Place::new();
+    let event = |id: usize| json!({"EventId": "x", "CloudTrailEvent": call(id, 0).to_string()});
+    let page = |id: usize, token: Value| json!({"Events": [event(id)], "NextToken": token});
+    let row = |id: usize| json!({"eventJson": call(id, 0).to_string()});
+    let lake =
+        |id: usize, token: Value| json!({"QueryStatus": "FINISHED", "QueryResultRows": [[row(id)]], "NextToken": token});
+    let insights = |status: &str| {
+        let rows = json!([[{"field": "@message", "value": call(1, 0).to_string()}]]);
+        json!({"results": rows, "status": status})
+    };
+    let (more, last) = (json!("x"), Value::Null);
+    let of_caller = json!({"requestParameters": {"nextToken": "x"}, "status": "RUNNING"});
+    let mut listing = call(1, 0);
+    listing["requestParameters"] = of_caller["requestParameters"].clone();
+    for (name, text, is_unfinished) in [
+        ("a page", page(1, more.clone()).to_string(), true),
+        ("the token first", format!("{{\"NextToken\":\"x\",\"Events\":[{}]}}", event(1)), true),
+        ("pretty", serde_json::to_string_pretty(&page(1, more.clone())).expect("JSON"), true),
+        ("the last page", page(1, last.clone()).to_string(), false),
+        ("pages a line", format!("{}\n{}\n", page(1, more.clone()), page(2, last.clone())), false),
+        ("pages a line, cut", format!("{}\n{}\n", page(1, more.clone()), page(2, more.clone())), true),
+        ("pages behind each other", format!("{}{}", page(1, more.clone()), page(2, last.clone())), false),
+        ("Lake", lake(1, more.clone()).to_string(), true),
+        ("Lake, all pages", format!("{}\n{}\n", lake(1, more.clone()), lake(2, last.clone())), false),
+        ("Insights", insights("Running").to_string(), true),
+        ("Insights, whole", insights("Complete").to_string(), false),
+        ("a caller's own token", delivered(std::slice::from_ref(&listing)), false),
+        ("a caller's own token, alone", listing.to_string(), false),
+        ("a trail's file", delivered(&[call(1, 0)]), false),
+    ] {
+        let code = if is_unfinished { 3 } else { 0 };
+        place.write("log.json", &text);
+        for line in ["principals log.json", "principals -"] {
+            let ended = place.trailscan(line).stdin(text.as_str()).run();
+            assert_eq!(ended.code, Some(code), "{name}, {line}: {}", ended.stderr);
+            assert_eq!(ended.stderr.contains("says that it is not all"), is_unfinished, "{name}: {}", ended.stderr);
+        }
+    }
+}
+
 #[test]
 fn junk_among_records() {
     let place = Place::new();

@@ -348,7 +348,7 @@ fn forms() -> Vec<(&'static str, String)> {
         ("Logstash", lines(&texts.iter().map(|t| json!({"input": {"message": t}, "tags": []})).collect::<Vec<_>>())),
         ("a file of test events", pretty(&json!({"tests": {"first": calls[..1], "rest": {"x": calls[1..]}}}))),
         ("lookup-events", json!({ "Events": looked_up }).to_string()),
-        ("lookup-events, pretty, with a token", pretty(&json!({"NextToken": "x", "Events": looked_up}))),
+        ("lookup-events, pretty, the last page", pretty(&json!({"NextToken": null, "Events": looked_up}))),
         ("lookup-events, a line each", lines(&looked_up)),
         ("lookup-events, array", pretty(&json!(looked_up))),
         ("EventBridge, a line each", lines(&bridged)),
