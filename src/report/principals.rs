@@ -13,6 +13,7 @@ use serde_json::{Map, json};
 use super::addresses::with_places;
 use super::columns::columns;
 use super::source_list::ip_addresses;
+use super::user_arns::user_of;
 use super::{Answer, Finding, Form, LOG_EXAMPLES, Report, Rule, Severity, StateUse, View, finding};
 use crate::aggregate::principals::{self, PrincipalUse, Principals};
 use crate::aggregate::{Sym, SymSet, Symbols};
@@ -115,7 +116,7 @@ fn answer(view: &View<'_>) -> Answer {
     let principals = view.state.get::<Principals>().expect("the state has the aggregates that the report needs");
     let symbols = view.state.symbols();
     let mut rows: Vec<PrincipalRow<'_>> = principals.rows().iter().map(|used| read(used, symbols)).collect();
-    join_roles(&mut rows);
+    join_named_by_id(&mut rows);
     rows.sort_by_key(|row| (Reverse(row.used.tally.events), row.principal, row.account));
     let mut findings: Vec<Finding> = rows.iter().filter_map(recreated).collect();
     finding::sort(&mut findings);
@@ -134,11 +135,12 @@ fn read<'a>(used: &'a PrincipalUse, symbols: &'a Symbols) -> PrincipalRow<'a> {
     }
 }
 
-/// Gives what is known of a role without its path (a SwitchRole, a sign-in of a role session) to the row of the same
-/// unique id that has the role's own arn.
-fn join_roles(rows: &mut Vec<PrincipalRow<'_>>) {
+/// Gives what is known of a role without its path (a SwitchRole, a sign-in of a role session), or of a user by unique id alone
+/// (CheckMfa) or by name alone (sign-ins that failed), to the row of the same unique id, or of that user of the account, that
+/// has the arn.
+fn join_named_by_id(rows: &mut Vec<PrincipalRow<'_>>) {
     let mut whole: AHashMap<(String, String), usize> = AHashMap::new();
-    for (place, row) in rows.iter().enumerate().filter(|(_, row)| is_role(row) && !is_short(row)) {
+    for (place, row) in rows.iter().enumerate().filter(|(_, row)| has_whole_name(row)) {
         for id in &row.ids {
             let known = whole.entry((row.account.to_owned(), id.clone())).or_insert(place);
             // Of two the first by name: rows come in no lasting order.
@@ -147,8 +149,16 @@ fn join_roles(rows: &mut Vec<PrincipalRow<'_>>) {
             }
         }
     }
+    let mut users: AHashMap<(String, String), usize> = AHashMap::new();
+    for (place, row) in rows.iter().enumerate() {
+        if let Some((account, name)) = user_of(row.principal) {
+            let known = users.entry((account.to_owned(), name.to_owned())).or_insert(place);
+            *known = if row.principal < rows[*known].principal { place } else { *known };
+        }
+    }
     let of = |row: &PrincipalRow<'_>| match &*row.ids {
-        [id] if is_role(row) && is_short(row) => whole.get(&(row.account.to_owned(), id.clone())).copied(),
+        [] if may_be_short(row) => users.get(&(row.account.to_owned(), row.principal.to_owned())).copied(),
+        [id] if may_be_short(row) => whole.get(&(row.account.to_owned(), id.clone())).copied(),
         _ => None,
     };
     let joined: Vec<(usize, usize)> =
@@ -162,13 +172,20 @@ fn join_roles(rows: &mut Vec<PrincipalRow<'_>>) {
     rows.retain(|_| gone.next_if_eq(&place.next().unwrap_or_default()).is_none());
 }
 
-fn is_role(row: &PrincipalRow<'_>) -> bool {
-    row.kind == "AssumedRole"
+/// Whether the principal is a user or role by all of its name: a user's arn, a role's arn with its path. Where a role's has no
+/// path, whether there is none is not known.
+fn has_whole_name(row: &PrincipalRow<'_>) -> bool {
+    let parts = match row.kind {
+        "AssumedRole" => 2,
+        "IAMUser" => 1,
+        _ => return false,
+    };
+    Arn::parse(row.principal).is_some_and(|arn| arn.resource.matches('/').count() >= parts)
 }
 
-/// Whether the principal is no role's arn with a path: the path is not known, or there is none.
-fn is_short(row: &PrincipalRow<'_>) -> bool {
-    Arn::parse(row.principal).is_none_or(|arn| arn.resource.matches('/').count() < 2)
+/// Whether the record may name a user or role by less than that.
+fn may_be_short(row: &PrincipalRow<'_>) -> bool {
+    matches!(row.kind, "AssumedRole" | "IAMUser") && !has_whole_name(row)
 }
 
 /// The type to print: the first text of those seen, FederatedUser only when it is the only one.

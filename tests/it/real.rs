@@ -252,6 +252,12 @@ impl Corpus {
             .filter(|row| row["kind"] == "federated")
             .map(|row| (text(&row["session_name"]), text(&row["issued_by"])))
             .collect();
+        // A record that names a user by unique id alone belongs to the user of that id.
+        let of_ids = |row: &Value| texts(&row["principal_id_list"]).into_iter().map(str::to_owned).collect::<Vec<_>>();
+        let users: BTreeMap<String, String> = rows(&self.answer, "principals")
+            .iter()
+            .flat_map(|row| of_ids(row).into_iter().map(|id| (id, text(&row["principal"]))))
+            .collect();
         let expected = self.expected["principals"]["rows"].as_array().unwrap();
         let expected = fold(expected.iter().map(|row| {
             let name = text(&row["principal"]);
@@ -260,7 +266,7 @@ impl Corpus {
                 "FederatedUser" => federated[name.rsplit_once('/').unwrap().1].clone(),
                 "Root" => format!("root@{}", text(&row["accounts"][0])),
                 _ if row["id_field"] == "invokedBy" => format!("service:{name}"),
-                _ => name,
+                _ => users.get(&name).cloned().unwrap_or(name),
             };
             (ours, expected_seen(row))
         }));

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 use super::iam_changes::lets_in;
 use super::{Aggregate, AggregateKind, Remap, Seen, Sym, Symbols, Wanted};
-use crate::model::{Event, EventTime, each_resource, principal_of, redact, redact_text};
+use crate::model::{Event, EventTime, arn_of_named_user, each_resource, principal_of, redact, redact_text};
 use group::Group;
 
 /// Registers [`Events`].
@@ -170,7 +170,10 @@ impl EventRow {
         let identity = &*event.user_identity;
         let redacted = redact(event.record);
         let mut intern = |text: &str| seen.symbols.intern(text);
-        let (principal, access_key_id) = (intern(&principal_of(identity)), intern(&identity.access_key_id));
+        // A record that names a user by account and name alone belongs to that user.
+        let named = arn_of_named_user(identity, event.aws_region).map(Cow::Owned);
+        let principal = intern(&named.unwrap_or_else(|| principal_of(identity)));
+        let access_key_id = intern(&identity.access_key_id);
         let (error_code, event_type, category) =
             (intern(event.error_code), intern(event.event_type), intern(event.event_category));
         let vpc_endpoint_id = intern(event.vpc_endpoint_id);

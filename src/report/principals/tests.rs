@@ -43,6 +43,44 @@ fn what_is_known_without_its_path_joins_the_role() {
     assert_eq!(rows, [role("team/admin", 2), role("other", 1)]);
 }
 
+/// CheckMfa names a user by unique id and name, a sign-in that failed by name alone.
+#[test]
+fn what_is_known_by_id_or_name_joins_the_user() {
+    let ana = user("ana", "AKIAIOSFODNN7EXAMPLE");
+    let by = |id: &str, name: &str, account: &'static str| UserIdentity {
+        kind: IdentityType::IamUser,
+        principal_id: id.to_owned().into(),
+        user_name: name.to_owned().into(),
+        account_id: account.into(),
+        ..UserIdentity::default()
+    };
+    let others = [
+        by(&ana.principal_id, "ana", ACCOUNT),
+        by("", "ana", ACCOUNT),
+        by("AIDAOTHEREXAMPLE", "ben", ACCOUNT),
+        by("", "HIDDEN_DUE_TO_SECURITY_REASONS", ACCOUNT),
+        by("", "ana", "444455556666"),
+    ];
+    // A caller from outside, of whom the account is told, with the unique id of one of its users.
+    let outside = UserIdentity { kind: IdentityType::AwsAccount, ..by("AIDAOTHEREXAMPLE", "", ACCOUNT) };
+    let others = [others.as_slice(), std::slice::from_ref(&outside)].concat();
+    let events: Vec<Event<'_>> = [&ana].into_iter().chain(&others).map(event).collect();
+    let answer = answer_to(&events);
+    let mut rows: Vec<Vec<Value>> =
+        (0..answer.rows.len()).map(|row| cells(&answer, row, &["principal", "account_id", "events"])).collect();
+    rows.sort_by_key(|row| format!("{row:?}"));
+    let row = |name: &str, account: &str, events| vec![Value::text(name), Value::text(account), Value::Count(events)];
+    let mut expected = [
+        row(&ana.arn, ACCOUNT, 3),
+        row("AIDAOTHEREXAMPLE", ACCOUNT, 1),
+        row("HIDDEN_DUE_TO_SECURITY_REASONS", ACCOUNT, 1),
+        row("ana", "444455556666", 1),
+        row(&format!("account:{ACCOUNT}"), ACCOUNT, 1),
+    ];
+    expected.sort_by_key(|row| format!("{row:?}"));
+    assert_eq!(rows, expected);
+}
+
 #[test]
 fn a_row_counts_what_a_principal_did() {
     let created = Some(at("2024-01-01T00:00:00Z"));

@@ -129,8 +129,7 @@ fn results_that_are_not_all_are_told() {
     let event = |id: usize| json!({"EventId": "x", "CloudTrailEvent": call(id, 0).to_string()});
     let page = |id: usize, token: Value| json!({"Events": [event(id)], "NextToken": token});
     let row = |id: usize| json!({"eventJson": call(id, 0).to_string()});
-    let lake =
-        |id: usize, token: Value| json!({"QueryStatus": "FINISHED", "QueryResultRows": [[row(id)]], "NextToken": token});
+    let lake = |id: usize, token: Value| json!({"QueryStatus": "FINISHED", "QueryResultRows": [[row(id)]], "NextToken": token});
     let insights = |status: &str| {
         let rows = json!([[{"field": "@message", "value": call(1, 0).to_string()}]]);
         json!({"results": rows, "status": status})
