@@ -23,9 +23,8 @@ const ROWS: [&str; 3] = ["results", "QueryResultRows", "hits"];
 /// Whether a member of an envelope says that another page follows.
 #[inline]
 pub(super) fn is_token(key: &str, value: Raw<'_>) -> Option<bool> {
-    TOKENS
-        .contains(&key)
-        .then(|| matches!(value, Raw::Plain(text) | Raw::Escaped(text) if !matches!(text, "" | "\"\"")))
+    let is_given = matches!(value, Raw::Plain(text) | Raw::Escaped(text) if !matches!(text, "" | "\"\""));
+    TOKENS.contains(&key).then_some(is_given)
 }
 
 /// Whether the results that an object holds are not all there are; `None` of what holds none.
