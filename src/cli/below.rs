@@ -32,8 +32,9 @@ pub fn resolve(reading: &mut Reading, report: Option<&str>) -> Result<(), Proble
     std::mem::forget(state);
     let Descent { access_keys, sessions, sign_ins, principals } = match found {
         Ok(found) => found,
-        Err(why) if is_all_read(&coverage) => return Err(Problem::usage(format!("{asking}: {why}"))),
-        // It may be in what was not read: the run goes on, with nothing below, and ends as one that read a part only.
+        Err(why) if is_all_read(&coverage) && !why.is_there => return Err(Problem::usage(format!("{asking}: {why}"))),
+        // It holds no credential, or it may be in what was not read: the run goes on with nothing below, and ends as one
+        // that read all, or a part only.
         Err(why) => {
             tell::line(format!("{asking}: {why}"));
             Descent::default()
