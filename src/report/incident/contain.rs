@@ -7,7 +7,7 @@ use super::gone::{Gone, SLACK};
 use super::line::{Line, Part, Shown, at};
 use super::stays::Lasting;
 use crate::aggregate::Symbols;
-use crate::model::{Arn, EventTime, shell_quoted};
+use crate::model::{Arn, EventTime, shell_quoted, short_name};
 use crate::report::trace::Link;
 
 /// The lines: keys, sessions, then changes; of several accounts those of each under a heading.
@@ -226,7 +226,10 @@ pub(super) fn outcome(link: &Link, gone: &Gone<'_>, as_of: Option<EventTime>) ->
             Some(last) => format!("{} since {}, but used until {}", status.as_str(), at(time), at(last)),
             None => format!("{} since {}", status.as_str(), at(time)),
         },
-        (true, ..) => "still works, as far as these logs tell".to_owned(),
+        (true, ..) => match &link.restored {
+            Some((time, by)) => format!("still works: made active again {} by {}", at(*time), short_name(by)),
+            None => "still works, as far as these logs tell".to_owned(),
+        },
         (_, true, _, Some(expires)) if is_alive(link, as_of) => format!("works until {}", at(expires)),
         (_, true, _, Some(expires)) => format!("ended {}", at(expires)),
         (_, true, _, None) => match latest_end(link) {

@@ -1,6 +1,7 @@
 //! `incident`: one page about a credential, a principal or an address: where it comes from, what it did, what stays, and
 //! what to do.
 
+mod beside;
 mod contain;
 mod credentials;
 mod deeds;
@@ -8,12 +9,14 @@ mod follows;
 mod gone;
 mod line;
 mod made;
+mod openings;
 mod page;
 mod parts;
 mod stays;
 #[cfg(test)]
 mod tests;
 mod unseen;
+mod were_there;
 mod whence;
 
 use ahash::AHashSet;

@@ -40,6 +40,8 @@ pub(in crate::report) struct Link {
     pub expires: Option<EventTime>,
     /// Of a key: since when it is inactive or deleted, and which of both.
     pub ended: Option<(EventTime, KeyStatus)>,
+    /// Of a key that was switched off and on again since: when, and by whom.
+    pub restored: Option<(EventTime, String)>,
     /// Of what a deed made: which, in words. Of what is below such a one an empty text.
     pub made: Option<String>,
 }
@@ -126,6 +128,10 @@ fn link(graph: &Graph<'_>, state: &State, place: usize, node: TreeNode) -> Link 
             Node::Key(key) => ended(state, key.id),
             _ => None,
         },
+        restored: match node_of {
+            Node::Key(key) => restored(state, key.id),
+            _ => None,
+        },
         made: None,
     }
 }
@@ -136,4 +142,14 @@ fn ended(state: &State, key: &str) -> Option<(EventTime, KeyStatus)> {
     let changes = keys.changes(state.symbols().find(key)?);
     let last = changes.map(|change| (change.time, change.status)).max()?;
     (last.1 != KeyStatus::Active).then_some(last)
+}
+
+/// When a key was last switched on after it had been switched off, and by whom, where it is active.
+fn restored(state: &State, key: &str) -> Option<(EventTime, String)> {
+    let (keys, symbols) = (state.get::<Keys>()?, state.symbols());
+    let mut changes: Vec<_> = keys.changes(symbols.find(key)?).collect();
+    changes.sort_by_key(|change| (change.time, change.status, symbols.text(change.by)));
+    let off = changes.iter().rposition(|change| change.status != KeyStatus::Active)?;
+    let on = changes.get(off + 1)?;
+    Some((on.time, symbols.text(on.by).to_owned()))
 }

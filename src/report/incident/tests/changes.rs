@@ -3,12 +3,12 @@
 use super::*;
 
 /// Events of a story, their records written from what they say: those of the user admin are read and not counted.
-struct Story {
+pub(super) struct Story {
     calls: Vec<(crate::model::UserIdentity<'static>, &'static str, String, serde_json::Value)>,
 }
 
 impl Story {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self { calls: Vec::new() }
     }
 
@@ -18,14 +18,19 @@ impl Story {
     }
 
     /// A call at a minute of the first hour; `record` may say its source address, region, error, account and read-only flag.
-    fn call(mut self, by: &crate::model::UserIdentity<'static>, call: &'static str, record: serde_json::Value) -> Self {
+    pub fn call(
+        mut self,
+        by: &crate::model::UserIdentity<'static>,
+        call: &'static str,
+        record: serde_json::Value,
+    ) -> Self {
         let minute = self.calls.len();
         self.calls.push((by.clone(), call, format!("2024-01-01T00:{minute:02}:00Z"), record));
         self
     }
 
     /// The page asked for, and its rows.
-    fn told(&self, asked: &str, is_whole: bool) -> (Vec<crate::report::TreeNode>, Vec<Vec<Value>>) {
+    pub fn told(&self, asked: &str, is_whole: bool) -> (Vec<crate::report::TreeNode>, Vec<Vec<Value>>) {
         let mut state = State::new(REPORT.needs);
         let texts: Vec<[String; 3]> = (self.calls.iter())
             .map(|(_, _, _, record)| {
@@ -72,7 +77,7 @@ impl Story {
     }
 
     /// The lines of a part of the page, each with all that it says.
-    fn page(&self, asked: &str, part: Part) -> Vec<String> {
+    pub fn page(&self, asked: &str, part: Part) -> Vec<String> {
         let (nodes, _) = self.told(asked, false);
         let of_part = nodes.iter().filter(|node| node.kind == part.name());
         of_part.map(|node| format!("{} | {}", node.label, node.lines.concat().join(", "))).collect()
