@@ -21,7 +21,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::shell_quoted;
-use says::{Named, each_once, is_said, is_same, is_saying, named};
+use says::{Named, each_once, is_of_root, is_said, is_same, is_saying, named};
 
 /// Calls of the same service that take a change back, each with marks that all have to hold: a member that names the same in
 /// both records, `name=trailName` where theirs is called `name` and ours `trailName`, `secretId=name|arn` where ours is one of
@@ -42,11 +42,13 @@ pub struct Lasting {
     names: &'static [&'static str],
     undone_by: Undone,
     /// The command that contains it; `{member}` stands for what the record names. Where that cannot be undone, or what was
-    /// there before is not in the log, it looks, and says behind `#` what comes then. Empty for a thing that is made.
+    /// there before is not in the log, it looks, and says behind `#` what comes then; where there is none it says so behind `#` alone.
+    /// Empty for a thing that is made.
     command: &'static str,
     /// What the call has to say, as [`is_said`] reads it; empty where it makes the change always.
     only: &'static str,
     of_outsiders: bool,
+    of_root: bool,
 }
 
 /// A kind by service and API, what came to be, what names it, what takes it back, and the command.
@@ -57,7 +59,7 @@ const fn lasting(
     undone_by: Undone,
     command: &'static str,
 ) -> Lasting {
-    Lasting { service, event, what, names, undone_by, command, only: "", of_outsiders: false }
+    Lasting { service, event, what, names, undone_by, command, only: "", of_outsiders: false, of_root: false }
 }
 
 impl Lasting {
@@ -69,6 +71,11 @@ impl Lasting {
     /// The same, where the call lets in somebody from outside alone.
     const fn of_outsiders(self) -> Self {
         Self { of_outsiders: true, ..self }
+    }
+
+    /// The same, where root makes the change of itself alone. Stands before the kind of the same call for users.
+    const fn of_root(self) -> Self {
+        Self { of_root: true, ..self }
     }
 
     /// Whether it only makes a thing, and lets nobody in: there is no command that contains it.
@@ -115,7 +122,10 @@ impl Change {
         let is_of_call = |kind: &&Lasting| kind.service == service && kind.event == event;
         kinds().find(is_of_call)?;
         let record: Value = serde_json::from_str(record).ok()?;
-        let kind = kinds().filter(is_of_call).find(|kind| kind.only.is_empty() || is_said(&record, kind.only))?;
+        let is_one = |kind: &&Lasting| {
+            (kind.only.is_empty() || is_said(&record, kind.only)) && (!kind.of_root || is_of_root(&record))
+        };
+        let kind = kinds().filter(is_of_call).find(is_one)?;
         let change = Self { kind, named: named(&record, &kind.members().collect::<Vec<_>>()) };
         // A database that is deleted leaves a snapshot only where the call names one.
         let is_none = event == "DeleteDBInstance" && change.named.is_empty();
@@ -211,7 +221,7 @@ impl Change {
 
     /// Whether names of its service mean one thing in all regions.
     pub fn is_global(&self) -> bool {
-        const GLOBAL: [&str; 9] = [
+        const GLOBAL: [&str; 10] = [
             "account",
             "cloudfront",
             "iam",
@@ -219,6 +229,7 @@ impl Change {
             "route53",
             "route53domains",
             "s3",
+            "signin",
             "sso-directory",
             "sts",
         ];
@@ -385,6 +396,34 @@ mod tests {
     }
 
     #[test]
+    fn root_changes_itself() {
+        let of = |source: &str, event: &str, by: &str, said: &str| {
+            let record = format!("{{\"eventName\":\"{event}\",\"userIdentity\":{{\"type\":\"{by}\"}},{said}}}");
+            Change::of(source, event, &record).map(|change| (change.kind.what, change.command()))
+        };
+        const SIGN_IN: &str = "signin.amazonaws.com";
+        let plain = "\"requestParameters\":null,\"responseElements\":null";
+        for event in ["PasswordUpdated", "PasswordRecoveryCompleted", "EmailUpdated"] {
+            let (what, command) = of(SIGN_IN, event, "Root", plain).expect("a change");
+            assert!(
+                what.contains("root") && command.is_some_and(|command| command.starts_with("# as root")),
+                "{event}"
+            );
+            assert_eq!(of(SIGN_IN, event, "IAMUser", plain), None);
+            let failed = format!("\"requestParameters\":null,\"responseElements\":{{\"{event}\":\"Failure\"}}");
+            assert_eq!(of(SIGN_IN, event, "Root", &failed), None);
+        }
+        assert_eq!(of(SIGN_IN, "PasswordRecoveryRequested", "Root", plain), None);
+        let device = |user: &str| {
+            let said = format!("\"requestParameters\":{{\"userName\":\"{user}\",\"serialNumber\":\"arn:x\"}}");
+            of(IAM, "EnableMFADevice", "Root", &said).map(|(what, _)| what)
+        };
+        assert_eq!([device(""), device("AWS ROOT USER")], [Some("MFA device of root"); 2]);
+        assert_eq!(device("eve"), Some("MFA device of a user"));
+        assert_eq!(of(IAM, "EnableMFADevice", "IAMUser", plain).map(|(what, _)| what), Some("MFA device of a user"));
+    }
+
+    #[test]
     fn an_attribute_is_changed_to_share_or_not_to() {
         let of = |parameters: &str| Change::of("ec2.amazonaws.com", "ModifyImageAttribute", &record(parameters));
         let add = r#"{"imageId":"ami-1","launchPermission":{"add":{"items":[{"userId":"193672423079"}]}}}"#;
@@ -548,7 +587,9 @@ mod tests {
                     let change = Change::of(&format!("{service}.amazonaws.com"), event, &record.to_string());
                     let command = change.and_then(|change| change.command());
                     let command = command.unwrap_or_else(|| panic!("{service} {event} has a command"));
-                    assert!(command.starts_with("aws ") && !command.contains(['{', '}', '\n']), "{command}");
+                    // What root alone can do of itself has none: it is said in a comment.
+                    let begin = if kind.of_root { "# as root" } else { "aws " };
+                    assert!(command.starts_with(begin) && !command.contains(['{', '}', '\n']), "{command}");
                     assert!(!command.contains("   ") && !command.ends_with(' '), "{command}");
                 }
             }

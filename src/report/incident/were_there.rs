@@ -101,7 +101,7 @@ impl<'a> WereThere<'a> {
         let sorted = |texts: Vec<String>| texts.into_iter().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
         let addresses = sorted(used.iter().map(|(used, _)| used.spot.to_string()).collect());
         let is_at_own =
-            used.iter().any(|(used, _)| self.spots.has(used.spot)).then(|| "an address of its own".to_owned());
+            used.iter().any(|(used, _)| self.spots.has(used.spot)).then(|| "an address that it used, too".to_owned());
         let keys = sorted(used.iter().map(|(used, _)| self.text(used.access_key).to_owned()).collect());
         let [asked, ..] = &*keys else { return None };
         let next = format!("trailscan incident {}", shell_quoted(asked));

@@ -20,6 +20,8 @@ pub(in crate::report) struct Link {
     pub is_key: bool,
     /// Whether it is a session.
     pub is_session: bool,
+    /// Whether the session was begun at the sign-in page: of a user or root with a password.
+    pub is_signed_in: bool,
     /// Whether a service had the session, to act on somebody's behalf: no record issued it, and all its calls came from
     /// services.
     pub is_of_service: bool,
@@ -113,6 +115,7 @@ fn link(graph: &Graph<'_>, state: &State, place: usize, node: TreeNode) -> Link 
         node,
         is_key: matches!(node_of, Node::Key(_)),
         is_session: matches!(node_of, Node::Credential(_)),
+        is_signed_in: matches!(node_of, Node::Credential(credential) if credential.kind() == Kind::Console),
         is_of_service: facts.kind == Kind::UserToken.as_str()
             && facts.issued_event.is_empty()
             && facts.addresses.is_empty()

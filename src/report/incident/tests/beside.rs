@@ -90,7 +90,7 @@ fn a_session_from_before_that_went_elsewhere_may_follow() {
         told(&reached().call(&web("ASIAWEB"), "iam:CreateUser", from(OWN))),
         [
             "role of instance i-0123456789abcdef0: a session from before, used elsewhere, 2024-01-01 00:02:00Z | after SendCommand \
-             2024-01-01 00:01:00Z, from 198.51.100.66, an address of its own, before from 203.0.113.7, trailscan incident ASIAWEB"
+             2024-01-01 00:01:00Z, from 198.51.100.66, an address that it used, too, before from 203.0.113.7, trailscan incident ASIAWEB"
         ]
     );
     // Where it was, from a private address, and of another machine.
@@ -131,7 +131,7 @@ fn a_key_that_was_switched_on_may_follow() {
         used.page("AKIAEVE", Part::Follows),
         [
             "access key AKIAOPS: switched on, and used, 2024-01-01 00:02:00Z | after UpdateAccessKey 2024-01-01 00:01:00Z, \
-             from 198.51.100.66, an address of its own, user/ops, trailscan incident AKIAOPS"
+             from 198.51.100.66, an address that it used, too, user/ops, trailscan incident AKIAOPS"
         ]
     );
     let unused = Story::new().call(&ops, "s3:ListBuckets", reading(OFFICE)).call(&eve, "iam:UpdateAccessKey", on);
