@@ -49,6 +49,8 @@ pub struct Lasting {
     only: &'static str,
     of_outsiders: bool,
     of_root: bool,
+    /// What else of it is told, in phrases: `{member}` as in `command`. A phrase whose member is not there is left out.
+    more: &'static [&'static str],
 }
 
 /// A kind by service and API, what came to be, what names it, what takes it back, and the command.
@@ -59,7 +61,18 @@ const fn lasting(
     undone_by: Undone,
     command: &'static str,
 ) -> Lasting {
-    Lasting { service, event, what, names, undone_by, command, only: "", of_outsiders: false, of_root: false }
+    Lasting {
+        service,
+        event,
+        what,
+        names,
+        undone_by,
+        command,
+        only: "",
+        of_outsiders: false,
+        of_root: false,
+        more: &[],
+    }
 }
 
 impl Lasting {
@@ -76,6 +89,11 @@ impl Lasting {
     /// The same, where root makes the change of itself alone. Stands before the kind of the same call for users.
     const fn of_root(self) -> Self {
         Self { of_root: true, ..self }
+    }
+
+    /// The same, with phrases that tell more of it.
+    const fn more(self, more: &'static [&'static str]) -> Self {
+        Self { more, ..self }
     }
 
     /// Whether it only makes a thing, and lets nobody in: there is no command that contains it.
@@ -255,6 +273,22 @@ impl Change {
         let place = |name: &str| told().position(|of| self.named.get(*of).is_some_and(|all| all.contains(name)));
         names.sort_by_key(|name| place(name));
         names.join(", ")
+    }
+
+    /// What else decides of it: `tcp, port 22, for 0.0.0.0/0`; empty where nothing does. A phrase that names what the one before
+    /// does, as the last port of one, is left out.
+    pub fn more(&self) -> String {
+        let (mut phrases, mut last) = (Vec::new(), String::new());
+        for phrase in self.kind.more {
+            let (before, names) = phrase.trim_end_matches('}').split_once('{').unwrap_or((phrase, ""));
+            let values = names.split('|').filter_map(|name| self.named.get(name)).flatten();
+            let told = values.map(String::as_str).collect::<Vec<_>>().join(" and ");
+            if !told.is_empty() && told != last {
+                phrases.push(format!("{before}{told}"));
+                last = told;
+            }
+        }
+        phrases.join(", ")
     }
 
     /// The command that contains it, quoted for a shell; `None` where there is none, or a name is not told.
@@ -544,6 +578,44 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_decides_is_told() {
+        let of = |service: &str, event: &str, parameters: &str| {
+            let change = Change::of(&format!("{service}.amazonaws.com"), event, &record(parameters)).expect("a change");
+            (change.name(), change.more())
+        };
+        let rule = |range: &str| {
+            format!(
+                "{{\"groupId\":\"sg-1\",\"ipPermissions\":{{\"items\":[{{\"ipProtocol\":\"tcp\",\"fromPort\":22,\"toPort\":23,{range}}}]}}}}"
+            )
+        };
+        let open = rule("\"ipRanges\":{\"items\":[{\"cidrIp\":\"0.0.0.0/0\"}]}");
+        let told = of("ec2", "AuthorizeSecurityGroupIngress", &open);
+        assert_eq!(told, ("sg-1".to_owned(), "tcp, port 22, to 23, for 0.0.0.0/0".to_owned()));
+        let one = of("ec2", "AuthorizeSecurityGroupIngress", &open.replace("23", "22"));
+        assert_eq!(one.1, "tcp, port 22, for 0.0.0.0/0");
+        let six = rule("\"ipv6Ranges\":{\"items\":[{\"cidrIpv6\":\"::/0\"}]}");
+        assert!(of("ec2", "AuthorizeSecurityGroupIngress", &six).1.ends_with("for ::/0"));
+        let all = r#"{"groupId":"sg-1","ipPermissions":{"items":[{"ipProtocol":"-1"}]}}"#;
+        assert_eq!(of("ec2", "AuthorizeSecurityGroupIngress", all).1, "-1");
+        let domain = r#"{"domainName":"example.com","accountId":"999988887777"}"#;
+        assert_eq!(of("route53domains", "TransferDomainToAnotherAwsAccount", domain).1, "to account 999988887777");
+        let peering = r#"{"vpcId":"vpc-1","peerVpcId":"vpc-2","peerOwnerId":"999988887777"}"#;
+        assert_eq!(of("ec2", "CreateVpcPeeringConnection", peering).1, "with account 999988887777");
+        let export =
+            r#"{"exportTaskIdentifier":"x","s3BucketName":"theirs","sourceArn":"arn:aws:rds:us-east-1:1:snapshot:s"}"#;
+        assert_eq!(of("rds", "StartExportTask", export), ("x".to_owned(), "to bucket theirs".to_owned()));
+        assert_eq!(
+            of("logs", "CreateExportTask", r#"{"logGroupName":"/a","destination":"theirs"}"#).1,
+            "to bucket theirs"
+        );
+        assert_eq!(
+            of("ec2", "RunInstances", r#"{"instanceType":"p4d.24xlarge","instanceId":"i-1"}"#).1,
+            "p4d.24xlarge"
+        );
+        assert_eq!(of("iam", "CreateUser", r#"{"userName":"eve"}"#).1, "");
+    }
+
     /// Every kind is found by its record; what takes it back does, and does not where it is about another; what gives it
     /// back does.
     #[test]
@@ -578,7 +650,17 @@ mod tests {
     #[test]
     fn every_line_of_the_table_has_a_command() {
         for samples::Sample { kind, made: (service, event, record), .. } in samples::all() {
-            let is_making = ["Create", "Copy", "Restore", "Register", "Allocate", "Put", "DeleteDBInstance"];
+            let is_making = [
+                "Create",
+                "Copy",
+                "Restore",
+                "Register",
+                "Allocate",
+                "Put",
+                "DeleteDBInstance",
+                "StartExport",
+                "Export",
+            ];
             match kind.is_resource() {
                 true => {
                     assert!(is_making.iter().any(|begin| event.starts_with(begin)), "{service} {event}: no command")

@@ -174,8 +174,12 @@ pub(super) fn counted(part: Part, events: &[Event<'_>], scene: &Scene<'_>) -> Op
             names.sort_unstable();
             names.dedup();
             let calls = quantity(count, "call");
+            // A call that reads what a filter finds names none of it.
+            let is_open =
+                of_part.iter().any(|(_, row)| secrets(row, scene.symbols).is_some_and(|names| names.is_empty()));
             Some(match names.len() {
                 0 => format!("secrets in {calls}"),
+                named if is_open => format!("{} or more in {calls}", quantity(named as u64, "secret")),
                 named => format!("{} in {calls}", quantity(named as u64, "secret")),
             })
         }

@@ -477,3 +477,26 @@ fn whoever_a_provider_vouches_for_comes_through_it() {
     assert_eq!(told.len(), 1, "{told:#?}");
     assert!(told[0].starts_with("provider oidc-provider/evil.example.com: 1 session of others, 2024-01-01 00:02:00Z"));
 }
+
+/// A refusal names what it was about in its message alone; how many secrets a filter finds, no record tells.
+#[test]
+fn what_messages_name_and_what_no_record_tells() {
+    use serde_json::json;
+    let eve = user("eve", "AKIAEVE");
+    let one = json!({"readOnly": true, "requestParameters": {"secretId": "db"}});
+    let story = Story::new().call(&eve, "secretsmanager:GetSecretValue", one.clone());
+    assert!(
+        story.page("AKIAEVE", Part::Summary)[0].contains("1 secret in 1 call"),
+        "{:?}",
+        story.page("AKIAEVE", Part::Summary)
+    );
+    let by_filter = json!({"readOnly": true, "requestParameters": {"filters": [{"key": "tag-key", "values": ["a"]}]}});
+    let story = story.call(&eve, "secretsmanager:BatchGetSecretValue", by_filter);
+    let told = story.page("AKIAEVE", Part::Summary);
+    assert!(told[0].contains("1 secret or more in 2 calls"), "{told:?}");
+    let open = json!({"requestParameters": {"groupId": "sg-1", "ipPermissions": {"items": [{"ipProtocol": "tcp", "fromPort": 22,
+        "toPort": 22, "ipRanges": {"items": [{"cidrIp": "0.0.0.0/0"}]}}]}}});
+    let story = Story::new().call(&eve, "ec2:AuthorizeSecurityGroupIngress", open);
+    let told = story.page("AKIAEVE", Part::Stays);
+    assert!(told[0].starts_with("security group opened: sg-1 (tcp, port 22, for 0.0.0.0/0) | "), "{told:?}");
+}
