@@ -1,11 +1,13 @@
 //! Principals that findings speak of and that hold no credential in what was read: who only failed to sign in, and the users,
 //! roles and groups that changes of IAM name.
 
+use std::collections::BTreeSet;
+
 use super::names;
 use crate::aggregate::iam_changes::{IamChanges, TargetKind};
 use crate::aggregate::sign_ins::SignIns;
 use crate::aggregate::{Span, State};
-use crate::model::{quantity, shell_quoted};
+use crate::model::{EventTime, quantity, shell_quoted};
 
 /// A user, a role or a group that calls of one account named.
 struct Named<'a> {
@@ -45,10 +47,10 @@ pub(super) fn told(state: &State, asked: &str) -> Option<String> {
         many => format!("{} name it", quantity(many.unsigned_abs(), "call")),
     };
     let when = match (span.first(), span.last()) {
-        (Some(first), Some(last)) => format!(", {}", super::links::when(first, last)),
+        (Some(first), Some(last)) => format!(", {}", moments(first, last)),
         _ => String::new(),
     };
-    let accounts: std::collections::BTreeSet<&str> = found.iter().map(|named| named.account).collect();
+    let accounts: BTreeSet<&str> = found.iter().map(|named| named.account).collect();
     let of = match accounts.len() {
         1 => String::new(),
         many => format!(" in {}", quantity(many as u64, "account")),
@@ -89,6 +91,12 @@ fn named(state: &State) -> Vec<Named<'_>> {
         is_same
     });
     all
+}
+
+/// From a first to a last moment, for sentences.
+fn moments(first: EventTime, last: EventTime) -> String {
+    let at = |time: EventTime| time.to_string().replace('T', " ");
+    if first == last { at(first) } else { format!("{} to {}", at(first), at(last)) }
 }
 
 impl Named<'_> {

@@ -82,12 +82,6 @@ pub(in crate::report) fn links(state: &State, asked: &[String], lookup: Option<&
     Links { hops: links.collect(), made: below.descent(|place| below.is_made(place)) }
 }
 
-/// From a first to a last moment, for sentences.
-pub(super) fn when(first: EventTime, last: EventTime) -> String {
-    let at = |time: EventTime| time.to_string().replace('T', " ");
-    if first == last { at(first) } else { format!("{} to {}", at(first), at(last)) }
-}
-
 /// `made by CreateAccessKey 2026-09-01 10:00:00Z with AKIAIOSFODNN7EXAMPLE`.
 fn deed_told(graph: &Graph<'_>, deed: &Deed) -> String {
     let text = |sym| graph.symbols.text(sym);
