@@ -101,7 +101,10 @@ fn of_change(lasting: &Lasting<'_>, keys: &[&str], symbols: &Symbols) -> Option<
         return None;
     }
     let (place, row) = lasting.event;
-    let what = format!("{}: {}", lasting.change.kind.what, lasting.change.name());
+    let what = match (lasting.change.kind.what, &*lasting.change.name()) {
+        (what, "") => what.to_owned(),
+        (what, name) => format!("{what}: {name}"),
+    };
     let region = symbols.text(row.region);
     let command = lasting.change.command()?;
     let command = if lasting.change.is_global() || region.is_empty() { command } else { in_region(&command, region) };

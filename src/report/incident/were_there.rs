@@ -82,13 +82,13 @@ impl<'a> WereThere<'a> {
         let moved = all.into_iter().filter(|(used, done)| {
             !is_before(done) && is_elsewhere(used) && !issued_after.contains(self.text(used.access_key))
         });
+        let how = match before.is_empty() {
+            true => "its session, used",
+            false => "a session from before, used elsewhere",
+        };
         let from: Vec<String> = before.iter().map(ToString::to_string).collect();
         let before = phrases("before from ", &from, self.scene.most(NAMED));
-        self.told(
-            opening,
-            (&moved.collect::<Vec<_>>(), "a session from before, used elsewhere"),
-            (before, |done| done.span.first()),
-        )
+        self.told(opening, (&moved.collect::<Vec<_>>(), how), (before, |done| done.span.first()))
     }
 
     fn told(

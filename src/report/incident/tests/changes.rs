@@ -494,6 +494,9 @@ fn what_messages_name_and_what_no_record_tells() {
     let story = story.call(&eve, "secretsmanager:BatchGetSecretValue", by_filter);
     let told = story.page("AKIAEVE", Part::Summary);
     assert!(told[0].contains("1 secret or more in 2 calls"), "{told:?}");
+    let all = json!({"readOnly": true, "requestParameters": {"filters": [{"key": "name", "values": ["b"]}]}});
+    let told = Story::new().call(&eve, "secretsmanager:BatchGetSecretValue", all).page("AKIAEVE", Part::Summary);
+    assert!(told[0].contains("secrets in 1 call, how many is not told"), "{told:?}");
     let open = json!({"requestParameters": {"groupId": "sg-1", "ipPermissions": {"items": [{"ipProtocol": "tcp", "fromPort": 22,
         "toPort": 22, "ipRanges": {"items": [{"cidrIp": "0.0.0.0/0"}]}}]}}});
     let story = Story::new().call(&eve, "ec2:AuthorizeSecurityGroupIngress", open);
