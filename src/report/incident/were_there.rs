@@ -2,7 +2,7 @@
 //! session of an instance, a function or a task, and a key that was switched on.
 //!
 //! Known misses: whoever uses the session where it lies, on the machine itself, uses it from the machine's address. Machines
-//! change their addresses, too.
+//! change their addresses, too; of functions, which do so all the time, only the addresses of the incident count.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -76,8 +76,11 @@ impl<'a> WereThere<'a> {
         let is_before = |done: &Done| done.span.first().is_some_and(|first| first < opening.since);
         let before: BTreeSet<IpAddr> =
             all.iter().filter(|(_, done)| is_before(done)).map(|(used, _)| used.spot).collect();
+        // A function runs now here, now there: only the subject's own addresses say anything.
+        let roams = matches!(opening.way, Way::Function(..));
         let is_elsewhere = |used: &Use| {
-            !before.contains(&used.spot) && (!before.is_empty() || self.spots.has(used.spot)) && is_public(used.spot)
+            let is_known = !before.is_empty() && !roams;
+            !before.contains(&used.spot) && (is_known || self.spots.has(used.spot)) && is_public(used.spot)
         };
         let moved = all.into_iter().filter(|(used, done)| {
             !is_before(done) && is_elsewhere(used) && !issued_after.contains(self.text(used.access_key))

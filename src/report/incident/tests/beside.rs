@@ -117,6 +117,28 @@ fn a_session_from_before_that_went_elsewhere_may_follow() {
     assert!(told.len() == 1 && told[0].starts_with(&format!("role of task {task}: a session from before")), "{told:?}");
 }
 
+/// Functions change their addresses all the time: those of the subject count alone.
+#[test]
+fn a_session_of_a_function_may_follow_at_the_addresses_of_the_subject() {
+    let eve = user("eve", "AKIAEVE");
+    let code = json!({"sourceIPAddress": OWN, "requestParameters": {"functionName": "f"},
+        "responseElements": {"functionName": "f", "role": "arn:aws:iam::111122223333:role/of-f"}});
+    let of_function = of_others("of-f", "f", "ASIAF");
+    let used_from = |address| {
+        Story::new()
+            .call(&of_function, "s3:ListBuckets", reading("192.0.2.10"))
+            .call(&eve, "lambda:UpdateFunctionCode20150331v2", code.clone())
+            .call(&of_function, "s3:DeleteBucket", from(address))
+            .page("AKIAEVE", Part::Follows)
+    };
+    assert_eq!(used_from("192.0.2.11"), [""; 0]);
+    let told = used_from(OWN);
+    assert!(
+        told.len() == 1 && told[0].starts_with("role of-f of function f: a session from before, used elsewhere"),
+        "{told:?}"
+    );
+}
+
 /// A key of somebody else that was switched on, and used; not one that nobody used, nor one that was used before alone.
 #[test]
 fn a_key_that_was_switched_on_may_follow() {
