@@ -1,5 +1,5 @@
-//! What lies around the counted events and is needed to judge them: calls that take back a change, whoever made them, and
-//! since when data events are recorded.
+//! What lies around the counted events and is needed to judge them: calls that take back a change, whoever made them, since
+//! when data events are recorded, and which credentials were used from which addresses.
 //!
 //! Read of every record, counted or not. Never saved: it belongs to the look at one incident.
 
@@ -8,13 +8,14 @@ use std::collections::BTreeMap;
 use hashbrown::HashMap;
 
 use super::events::{EventRow, Place};
+use super::uses::{Done, Use, Uses};
 use super::{Aggregate, AggregateKind, Remap, Remember, Seen, Sym, Symbols};
 use crate::model::{Event, EventTime, takes_back};
 
 /// Registers [`Around`].
 pub static KIND: AggregateKind = AggregateKind {
     name: "around",
-    summary: "calls that take back changes, and since when data events are recorded",
+    summary: "calls that take back changes, since when data events are recorded, who was at which address",
     empty: || Box::new(Around::default()),
 };
 
@@ -23,6 +24,7 @@ pub static KIND: AggregateKind = AggregateKind {
 pub struct Around {
     taken_back: BTreeMap<Place, EventRow>,
     data_since: HashMap<Sym, EventTime, ahash::RandomState>,
+    uses: Uses,
 }
 
 impl Around {
@@ -34,6 +36,11 @@ impl Around {
     /// The first data event of a service; `None` where there is none.
     pub fn data_since(&self, service: &str, symbols: &Symbols) -> Option<EventTime> {
         symbols.find(service).and_then(|service| self.data_since.get(&service)).copied()
+    }
+
+    /// Which credentials were used from where.
+    pub fn uses(&self) -> impl Iterator<Item = (&Use, &Done)> {
+        self.uses.all()
     }
 
     fn add(&mut self, place: Place, row: EventRow) {
@@ -53,6 +60,7 @@ impl Around {
 impl Around {
     fn remember(&mut self, event: &Event<'_>, symbols: &mut Symbols) {
         let Some(time) = event.event_time else { return };
+        self.uses.see(event, symbols);
         if event.event_category == "Data" {
             self.see_data(symbols.intern(event.event_source), time);
         } else if !event.is_error()
@@ -70,6 +78,7 @@ impl Aggregate for Around {
     const REMEMBER: Option<Remember<Self>> = Some(Self::remember);
 
     fn merge(&mut self, other: Self, remap: &Remap) {
+        self.uses.merge(other.uses, remap);
         for (service, time) in other.data_since {
             self.see_data(remap.of(service), time);
         }

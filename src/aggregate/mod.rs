@@ -36,6 +36,7 @@ mod span;
 mod state;
 mod symbols;
 mod tally;
+pub mod uses;
 
 #[cfg(test)]
 pub(crate) mod testing;

@@ -1,7 +1,7 @@
 //! From what is to be read to what a scan remembers of it.
 
 use tracing::info;
-use trailscan::aggregate::{AggregateKind, State};
+use trailscan::aggregate::AggregateKind;
 use trailscan::coverage::Beside;
 use trailscan::filter::Filters;
 use trailscan::input::{DayRange, Input, Listing, Source};
@@ -105,13 +105,13 @@ pub fn read(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<
 ///
 /// # Errors
 /// When the scan fails, or a rollup stands in the place of logs.
-pub fn read_all(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<State, Problem> {
+pub fn read_all(reading: &Reading, aggregates: &[&'static AggregateKind]) -> Result<ScanOutcome, Problem> {
     let mut listing = request::list(reading);
     let mut remote = Remote::of(reading);
     kept::answered(reading, (&mut listing, &mut remote), aggregates)?;
     let all = Filters::default();
     let scanned = |request: ScanRequest<'_>| scan::scan(ScanRequest { window: None, filters: &all, ..request });
-    Ok(with_request(reading, (listing, remote), aggregates, scanned)?.state)
+    with_request(reading, (listing, remote), aggregates, scanned)
 }
 
 /// Reads all that can be read, and keeps what these aggregates remember by account and day.

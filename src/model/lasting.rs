@@ -21,7 +21,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::shell_quoted;
-use says::{Named, each_once, is_said, is_same, is_saying, named};
+use says::{Named, each_once, is_of_root, is_said, is_same, is_saying, named};
 
 /// Calls of the same service that take a change back, each with marks that all have to hold: a member that names the same in
 /// both records, `name=trailName` where theirs is called `name` and ours `trailName`, `secretId=name|arn` where ours is one of
@@ -42,11 +42,15 @@ pub struct Lasting {
     names: &'static [&'static str],
     undone_by: Undone,
     /// The command that contains it; `{member}` stands for what the record names. Where that cannot be undone, or what was
-    /// there before is not in the log, it looks, and says behind `#` what comes then. Empty for a thing that is made.
+    /// there before is not in the log, it looks, and says behind `#` what comes then; where there is none it says so behind `#` alone.
+    /// Empty for a thing that is made.
     command: &'static str,
     /// What the call has to say, as [`is_said`] reads it; empty where it makes the change always.
     only: &'static str,
     of_outsiders: bool,
+    of_root: bool,
+    /// What else of it is told, in phrases: `{member}` as in `command`. A phrase whose member is not there is left out.
+    more: &'static [&'static str],
 }
 
 /// A kind by service and API, what came to be, what names it, what takes it back, and the command.
@@ -57,7 +61,18 @@ const fn lasting(
     undone_by: Undone,
     command: &'static str,
 ) -> Lasting {
-    Lasting { service, event, what, names, undone_by, command, only: "", of_outsiders: false }
+    Lasting {
+        service,
+        event,
+        what,
+        names,
+        undone_by,
+        command,
+        only: "",
+        of_outsiders: false,
+        of_root: false,
+        more: &[],
+    }
 }
 
 impl Lasting {
@@ -69,6 +84,16 @@ impl Lasting {
     /// The same, where the call lets in somebody from outside alone.
     const fn of_outsiders(self) -> Self {
         Self { of_outsiders: true, ..self }
+    }
+
+    /// The same, where root makes the change of itself alone. Stands before the kind of the same call for users.
+    const fn of_root(self) -> Self {
+        Self { of_root: true, ..self }
+    }
+
+    /// The same, with phrases that tell more of it.
+    const fn more(self, more: &'static [&'static str]) -> Self {
+        Self { more, ..self }
     }
 
     /// Whether it only makes a thing, and lets nobody in: there is no command that contains it.
@@ -115,7 +140,10 @@ impl Change {
         let is_of_call = |kind: &&Lasting| kind.service == service && kind.event == event;
         kinds().find(is_of_call)?;
         let record: Value = serde_json::from_str(record).ok()?;
-        let kind = kinds().filter(is_of_call).find(|kind| kind.only.is_empty() || is_said(&record, kind.only))?;
+        let is_one = |kind: &&Lasting| {
+            (kind.only.is_empty() || is_said(&record, kind.only)) && (!kind.of_root || is_of_root(&record))
+        };
+        let kind = kinds().filter(is_of_call).find(is_one)?;
         let change = Self { kind, named: named(&record, &kind.members().collect::<Vec<_>>()) };
         // A database that is deleted leaves a snapshot only where the call names one.
         let is_none = event == "DeleteDBInstance" && change.named.is_empty();
@@ -211,7 +239,7 @@ impl Change {
 
     /// Whether names of its service mean one thing in all regions.
     pub fn is_global(&self) -> bool {
-        const GLOBAL: [&str; 9] = [
+        const GLOBAL: [&str; 10] = [
             "account",
             "cloudfront",
             "iam",
@@ -219,6 +247,7 @@ impl Change {
             "route53",
             "route53domains",
             "s3",
+            "signin",
             "sso-directory",
             "sts",
         ];
@@ -244,6 +273,22 @@ impl Change {
         let place = |name: &str| told().position(|of| self.named.get(*of).is_some_and(|all| all.contains(name)));
         names.sort_by_key(|name| place(name));
         names.join(", ")
+    }
+
+    /// What else decides of it: `tcp, port 22, for 0.0.0.0/0`; empty where nothing does. A phrase that names what the one before
+    /// does, as the last port of one, is left out.
+    pub fn more(&self) -> String {
+        let (mut phrases, mut last) = (Vec::new(), String::new());
+        for phrase in self.kind.more {
+            let (before, names) = phrase.trim_end_matches('}').split_once('{').unwrap_or((phrase, ""));
+            let values = names.split('|').filter_map(|name| self.named.get(name)).flatten();
+            let told = values.map(String::as_str).collect::<Vec<_>>().join(" and ");
+            if !told.is_empty() && told != last {
+                phrases.push(format!("{before}{told}"));
+                last = told;
+            }
+        }
+        phrases.join(", ")
     }
 
     /// The command that contains it, quoted for a shell; `None` where there is none, or a name is not told.
@@ -385,6 +430,34 @@ mod tests {
     }
 
     #[test]
+    fn root_changes_itself() {
+        let of = |source: &str, event: &str, by: &str, said: &str| {
+            let record = format!("{{\"eventName\":\"{event}\",\"userIdentity\":{{\"type\":\"{by}\"}},{said}}}");
+            Change::of(source, event, &record).map(|change| (change.kind.what, change.command()))
+        };
+        const SIGN_IN: &str = "signin.amazonaws.com";
+        let plain = "\"requestParameters\":null,\"responseElements\":null";
+        for event in ["PasswordUpdated", "PasswordRecoveryCompleted", "EmailUpdated"] {
+            let (what, command) = of(SIGN_IN, event, "Root", plain).expect("a change");
+            assert!(
+                what.contains("root") && command.is_some_and(|command| command.starts_with("# as root")),
+                "{event}"
+            );
+            assert_eq!(of(SIGN_IN, event, "IAMUser", plain), None);
+            let failed = format!("\"requestParameters\":null,\"responseElements\":{{\"{event}\":\"Failure\"}}");
+            assert_eq!(of(SIGN_IN, event, "Root", &failed), None);
+        }
+        assert_eq!(of(SIGN_IN, "PasswordRecoveryRequested", "Root", plain), None);
+        let device = |user: &str| {
+            let said = format!("\"requestParameters\":{{\"userName\":\"{user}\",\"serialNumber\":\"arn:x\"}}");
+            of(IAM, "EnableMFADevice", "Root", &said).map(|(what, _)| what)
+        };
+        assert_eq!([device(""), device("AWS ROOT USER")], [Some("MFA device of root"); 2]);
+        assert_eq!(device("eve"), Some("MFA device of a user"));
+        assert_eq!(of(IAM, "EnableMFADevice", "IAMUser", plain).map(|(what, _)| what), Some("MFA device of a user"));
+    }
+
+    #[test]
     fn an_attribute_is_changed_to_share_or_not_to() {
         let of = |parameters: &str| Change::of("ec2.amazonaws.com", "ModifyImageAttribute", &record(parameters));
         let add = r#"{"imageId":"ami-1","launchPermission":{"add":{"items":[{"userId":"193672423079"}]}}}"#;
@@ -505,6 +578,44 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_decides_is_told() {
+        let of = |service: &str, event: &str, parameters: &str| {
+            let change = Change::of(&format!("{service}.amazonaws.com"), event, &record(parameters)).expect("a change");
+            (change.name(), change.more())
+        };
+        let rule = |range: &str| {
+            format!(
+                "{{\"groupId\":\"sg-1\",\"ipPermissions\":{{\"items\":[{{\"ipProtocol\":\"tcp\",\"fromPort\":22,\"toPort\":23,{range}}}]}}}}"
+            )
+        };
+        let open = rule("\"ipRanges\":{\"items\":[{\"cidrIp\":\"0.0.0.0/0\"}]}");
+        let told = of("ec2", "AuthorizeSecurityGroupIngress", &open);
+        assert_eq!(told, ("sg-1".to_owned(), "tcp, port 22, to 23, for 0.0.0.0/0".to_owned()));
+        let one = of("ec2", "AuthorizeSecurityGroupIngress", &open.replace("23", "22"));
+        assert_eq!(one.1, "tcp, port 22, for 0.0.0.0/0");
+        let six = rule("\"ipv6Ranges\":{\"items\":[{\"cidrIpv6\":\"::/0\"}]}");
+        assert!(of("ec2", "AuthorizeSecurityGroupIngress", &six).1.ends_with("for ::/0"));
+        let all = r#"{"groupId":"sg-1","ipPermissions":{"items":[{"ipProtocol":"-1"}]}}"#;
+        assert_eq!(of("ec2", "AuthorizeSecurityGroupIngress", all).1, "-1");
+        let domain = r#"{"domainName":"example.com","accountId":"999988887777"}"#;
+        assert_eq!(of("route53domains", "TransferDomainToAnotherAwsAccount", domain).1, "to account 999988887777");
+        let peering = r#"{"vpcId":"vpc-1","peerVpcId":"vpc-2","peerOwnerId":"999988887777"}"#;
+        assert_eq!(of("ec2", "CreateVpcPeeringConnection", peering).1, "with account 999988887777");
+        let export =
+            r#"{"exportTaskIdentifier":"x","s3BucketName":"theirs","sourceArn":"arn:aws:rds:us-east-1:1:snapshot:s"}"#;
+        assert_eq!(of("rds", "StartExportTask", export), ("x".to_owned(), "to bucket theirs".to_owned()));
+        assert_eq!(
+            of("logs", "CreateExportTask", r#"{"logGroupName":"/a","destination":"theirs"}"#).1,
+            "to bucket theirs"
+        );
+        assert_eq!(
+            of("ec2", "RunInstances", r#"{"instanceType":"p4d.24xlarge","instanceId":"i-1"}"#).1,
+            "p4d.24xlarge"
+        );
+        assert_eq!(of("iam", "CreateUser", r#"{"userName":"eve"}"#).1, "");
+    }
+
     /// Every kind is found by its record; what takes it back does, and does not where it is about another; what gives it
     /// back does.
     #[test]
@@ -539,7 +650,17 @@ mod tests {
     #[test]
     fn every_line_of_the_table_has_a_command() {
         for samples::Sample { kind, made: (service, event, record), .. } in samples::all() {
-            let is_making = ["Create", "Copy", "Restore", "Register", "Allocate", "Put", "DeleteDBInstance"];
+            let is_making = [
+                "Create",
+                "Copy",
+                "Restore",
+                "Register",
+                "Allocate",
+                "Put",
+                "DeleteDBInstance",
+                "StartExport",
+                "Export",
+            ];
             match kind.is_resource() {
                 true => {
                     assert!(is_making.iter().any(|begin| event.starts_with(begin)), "{service} {event}: no command")
@@ -548,7 +669,9 @@ mod tests {
                     let change = Change::of(&format!("{service}.amazonaws.com"), event, &record.to_string());
                     let command = change.and_then(|change| change.command());
                     let command = command.unwrap_or_else(|| panic!("{service} {event} has a command"));
-                    assert!(command.starts_with("aws ") && !command.contains(['{', '}', '\n']), "{command}");
+                    // What root alone can do of itself has none: it is said in a comment.
+                    let begin = if kind.of_root { "# as root" } else { "aws " };
+                    assert!(command.starts_with(begin) && !command.contains(['{', '}', '\n']), "{command}");
                     assert!(!command.contains("   ") && !command.ends_with(' '), "{command}");
                 }
             }

@@ -67,7 +67,7 @@ pub use principal::{arn_of_named_user, identity_center_person, principal_of, rol
 pub use quantity::{grouped, quantity};
 pub use redact::{REDACTED, Redacted, redact, redact_text};
 pub use resources::each_resource;
-pub use secret_read::secrets_asked_for;
+pub use secret_read::{is_of_many_secrets, secrets_asked_for};
 pub(crate) use session::{session_id, session_name};
 pub use shell::shell_quoted;
 pub use sign_in::{HIDDEN_USER_NAME, SignIn, SignInMfa, SignInStep};

@@ -21,7 +21,7 @@ const NAMES: &[(&str, &[&str])] = &[
     ("codebuild", &["projectName"]),
     ("cognito-idp", &["userPoolId"]),
     ("config", &["configurationRecorderName", "configRuleName", "deliveryChannelName"]),
-    ("dynamodb", &["tableName", "tableArn", "backupArn"]),
+    ("dynamodb", &["tableName", "tableArn", "backupArn", "s3Bucket"]),
     (
         "ec2",
         &[
@@ -82,7 +82,7 @@ const NAMES: &[(&str, &[&str])] = &[
     ),
     ("kms", &["keyId", "aliasName", "targetKeyId", "grantId"]),
     ("lambda", &["functionName", "layerName", "functionArn"]),
-    ("logs", &["logGroupName", "logStreamName"]),
+    ("logs", &["logGroupName", "logStreamName", "destination"]),
     ("organizations", &["accountId", "policyId", "targetId", "handshakeId"]),
     ("ram", &["resourceShareArn", "resourceArns", "principals"]),
     (
@@ -95,6 +95,8 @@ const NAMES: &[(&str, &[&str])] = &[
             "finalDBSnapshotIdentifier",
             "targetDBSnapshotIdentifier",
             "sourceDBSnapshotIdentifier",
+            "exportTaskIdentifier",
+            "s3BucketName",
         ],
     ),
     ("redshift", &["clusterIdentifier", "snapshotIdentifier"]),
@@ -117,8 +119,26 @@ const NAMES: &[(&str, &[&str])] = &[
 const DEEPEST: usize = 6;
 
 /// Shows every resource that the record names, perhaps some of them twice: what `resources` lists, then what
-/// requestParameters name, then what responseElements do. An object of S3 is shown as `bucket/key`.
+/// requestParameters name, then what responseElements do, then what a refusal was about. An object of S3 is shown as `bucket/key`.
 pub fn each_resource(event: &Event<'_>, show: &mut dyn FnMut(&str)) {
+    each_of_record(event, show);
+    if let Some(refused) = refused(event.error_message) {
+        show(refused);
+    }
+}
+
+/// The ARN that a message of refusal names, whose record has no parameters: `… is not authorized to perform: sts:AssumeRole on
+/// resource: arn:… because …`. A message is not for programs, and what it says otherwise names nothing.
+///
+/// Source: IAM user guide, "Troubleshoot access denied error messages".
+fn refused(message: &str) -> Option<&str> {
+    let (before, rest) = message.split_once(" on resource: ")?;
+    let named = rest.trim_start_matches(['"', '\'']).split([' ', '"', '\'']).next()?.trim_end_matches(['.', ',', ';']);
+    (before.contains("not authorized to perform: ") && named.starts_with("arn:") && !named.ends_with('*'))
+        .then_some(named)
+}
+
+fn each_of_record(event: &Event<'_>, show: &mut dyn FnMut(&str)) {
     each_member(event.resources, &mut |listed| {
         each_field(listed.json(), |name, value| {
             if matches!(name, "ARN" | "arn") {
@@ -208,6 +228,35 @@ mod tests {
         let mut found = Vec::new();
         each_resource(&event, &mut |name| found.push(name.to_owned()));
         found
+    }
+
+    #[test]
+    fn a_refusal_names_what_it_was_about() {
+        let role = "arn:aws:iam::111122223333:role/prod-admin";
+        let user = "User: arn:aws:iam::111122223333:user/alice is not authorized to perform: sts:AssumeRole";
+        for (message, named) in [
+            (format!("{user} on resource: {role}"), Some(role)),
+            (
+                format!("{user} on resource: {role} because no identity-based policy allows the sts:AssumeRole action"),
+                Some(role),
+            ),
+            (format!("{user} on resource: {role} with an explicit deny in a service control policy"), Some(role)),
+            (format!("{user} on resource: \"arn:aws:s3:::payroll\""), Some("arn:aws:s3:::payroll")),
+            (format!("{user} on resource: *"), None),
+            (format!("{user} on resource: arn:aws:ec2:us-east-1:111122223333:instance/*"), None),
+            (format!("{user} on resource: user alice"), None),
+            (user.to_owned(), None),
+            (format!("no such thing on resource: {role}"), None),
+            (String::new(), None),
+        ] {
+            assert_eq!(refused(&message), named, "{message}");
+        }
+        let identity = UserIdentity::default();
+        let message = format!("{user} on resource: {role}");
+        let event = Event { event_source: "sts.amazonaws.com", error_message: &message, ..testing::event(&identity) };
+        let mut found = Vec::new();
+        each_resource(&event, &mut |name| found.push(name.to_owned()));
+        assert_eq!(found, [role]);
     }
 
     #[test]

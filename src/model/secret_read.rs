@@ -54,6 +54,10 @@ impl Event<'_> {
     }
 }
 
+/// How the name begins of what a filter finds, and of what lies below a path.
+const BY_FILTER: &str = "secrets by filter ";
+const BY_PATH: &str = "parameters by path ";
+
 /// The secrets that a call asks for, by its `eventSource` and `eventName`, `requestParameters` and `errorMessage`; empty where
 /// the record does not say, `None` of a call that asks for none. A call by a path or a filter asks for that: what it gave,
 /// the records of AWS KMS tell (`Decrypt` with the ARN of a parameter or secret), and for secrets a `GetSecretValue` each.
@@ -91,7 +95,7 @@ fn asked(service: &str, event: &str, parameters: &str) -> Option<Vec<String>> {
     let names = match (service, event) {
         ("secretsmanager", "GetSecretValue") => all("secretId", secret),
         ("secretsmanager", "BatchGetSecretValue") => match of("secretIdList") {
-            Raw::Null => vec![format!("secrets by filter {}", of("filters").json()).trim_end().to_owned()],
+            Raw::Null => vec![format!("{BY_FILTER}{}", of("filters").json()).trim_end().to_owned()],
             _ => all("secretIdList", secret),
         },
         ("ssm", "GetParameter" | "GetParameterHistory") if decrypts() => all("name", parameter),
@@ -107,8 +111,13 @@ fn asked(service: &str, event: &str, parameters: &str) -> Option<Vec<String>> {
     Some(names)
 }
 
+/// Whether a name that [`secrets_asked_for`] gives stands for whatever a filter or a path finds: how many that is, no record says.
+pub fn is_of_many_secrets(name: &str) -> bool {
+    name.starts_with(BY_FILTER) || name.starts_with(BY_PATH)
+}
+
 fn by_path(path: &str) -> Option<String> {
-    (!path.is_empty() && !path.starts_with(PUBLIC)).then(|| format!("parameters by path {path}"))
+    (!path.is_empty() && !path.starts_with(PUBLIC)).then(|| format!("{BY_PATH}{path}"))
 }
 
 /// A text, or a list of them.

@@ -217,6 +217,31 @@ fn an_attack_on_many_accounts() {
     assert!(markdown.contains("```sh\n# account "), "{markdown}");
 }
 
+/// A name that is not there may be in what could not be read: that is named, and the run ends as one that read a part, or nothing.
+/// Where everything was read it is a mistake.
+#[test]
+fn what_could_not_be_read_may_hold_the_name() {
+    let place = Place::new();
+    place.write("all/good.json", delivered(&[call(1, 0)]));
+    place.write("part/good.json", delivered(&[call(1, 0)]));
+    place.write("part/logs.json.bz2", b"BZh91AY&SY\x00\x00\x00\x00");
+    place.write("none/logs.json.bz2", b"BZh91AY&SY\x00\x00\x00\x00");
+    for asked in ["incident nobody", "events --below nobody", "keys --below nobody"] {
+        let unread = [("part", 3, "part/logs.json.bz2: "), ("none", 1, "none/logs.json.bz2: "), ("gone", 1, "gone: ")];
+        for (folder, code, named) in unread {
+            let ended = place.trailscan(asked).arg(folder).ends(code);
+            assert_eq!(ended.stderr.matches(named).count(), 1, "{asked} {folder}: {}", ended.stderr);
+            assert!(ended.stderr.contains("no credential, session or principal like nobody"), "{}", ended.stderr);
+        }
+        let ended = place.trailscan(asked).arg("all").ends(2);
+        assert!(ended.stderr.contains("no credential, session or principal like nobody"), "{}", ended.stderr);
+        // Who is there is told whatever else failed.
+        place.trailscan(&asked.replace("nobody", "Alice")).arg("part").ends(3);
+    }
+    let answer = place.trailscan("incident nobody part").json(3);
+    assert_eq!((&answer["rows_total"], &answer["coverage"]["objects_failed"]), (&json!(0), &json!(1)));
+}
+
 /// Each line of what may follow names a command, and that finds what the line speaks of.
 #[test]
 fn whatever_may_follow_can_be_asked_for() {

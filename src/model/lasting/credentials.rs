@@ -4,7 +4,8 @@ use super::{Lasting, lasting};
 
 /// The kinds, and what takes each back.
 ///
-/// Source: IAM API reference; AWS Security Incident Response Guide, containment.
+/// Source: IAM API reference; AWS Security Incident Response Guide, containment; CloudTrail user guide, "AWS Management Console
+/// sign-in events" (root's), and AWS Account Management reference guide, "Update the root user email".
 pub(super) const CREDENTIALS: &[Lasting] = &[
     lasting(
         ("iam", "CreateUser"),
@@ -145,6 +146,46 @@ pub(super) const CREDENTIALS: &[Lasting] = &[
         "aws iam update-service-specific-credential --user-name {userName} \
          --service-specific-credential-id {serviceSpecificCredentialId} --status Inactive",
     ),
+    lasting(
+        ("signin", "PasswordUpdated"),
+        "changed password of root",
+        &[],
+        &[],
+        "# as root, in the console: change the password; who cannot sign in any more asks AWS Support",
+    )
+    .of_root(),
+    lasting(
+        ("signin", "PasswordRecoveryCompleted"),
+        "password of root set by e-mail",
+        &[],
+        &[],
+        "# as root, in the console: change the password, and that of the mailbox; who cannot sign in any more asks AWS Support",
+    )
+    .of_root(),
+    lasting(
+        ("signin", "EmailUpdated"),
+        "changed e-mail address of root",
+        &[],
+        &[],
+        "# as root, in the console: change the e-mail address back; who cannot sign in any more asks AWS Support",
+    )
+    .of_root(),
+    lasting(
+        ("iam", "EnableMFADevice"),
+        "MFA device of root",
+        &["serialNumber"],
+        &[("DeactivateMFADevice", &["serialNumber"])],
+        "# as root, in the console: remove the MFA device if nobody knows it; who cannot sign in any more asks AWS Support",
+    )
+    .of_root(),
+    lasting(
+        ("iam", "DeactivateMFADevice"),
+        "MFA device of root taken away",
+        &["serialNumber"],
+        &[("EnableMFADevice", &["serialNumber"])],
+        "# as root, in the console: register an MFA device",
+    )
+    .of_root(),
     lasting(
         ("iam", "EnableMFADevice"),
         "MFA device of a user",

@@ -68,7 +68,7 @@ pub(super) const OPENED: &[Lasting] = &[
     lasting(
         ("ec2", "AuthorizeSecurityGroupIngress"),
         "security group opened",
-        &["groupId", "+securityGroupRuleId", "+cidrIp", "+ipProtocol", "+fromPort"],
+        &["groupId", "+securityGroupRuleId", "+cidrIp", "+cidrIpv6", "+ipProtocol", "+fromPort", "+toPort"],
         &[
             ("RevokeSecurityGroupIngress", &["groupId", "*securityGroupRuleId"]),
             ("RevokeSecurityGroupIngress", &["groupId", "ipProtocol", "fromPort", "*cidrIp"]),
@@ -76,7 +76,8 @@ pub(super) const OPENED: &[Lasting] = &[
         ],
         "aws ec2 describe-security-group-rules --filters Name=group-id,Values={groupId}  # then \
          revoke-security-group-ingress",
-    ),
+    )
+    .more(&["{ipProtocol}", "port {fromPort}", "to {toPort}", "for {cidrIp|cidrIpv6}"]),
     lasting(
         ("ec2", "AcceptVpcPeeringConnection"),
         "VPC peering accepted",
@@ -227,10 +228,11 @@ pub(super) const OPENED: &[Lasting] = &[
     lasting(
         ("route53domains", "TransferDomainToAnotherAwsAccount"),
         "domain given to another account",
-        &["domainName"],
+        &["domainName", "+accountId"],
         &[("CancelDomainTransferToAnotherAwsAccount", &["domainName"])],
         "aws route53domains cancel-domain-transfer-to-another-aws-account --domain-name {domainName}",
-    ),
+    )
+    .more(&["to account {accountId}"]),
     lasting(
         ("ses", "CreateEmailIdentity"),
         "new sender of mail",

@@ -37,12 +37,13 @@ pub(super) const RESOURCES: &[Lasting] = &[
     made(
         ("ec2", "CreateVpcPeeringConnection"),
         "new VPC peering",
-        &["vpcPeeringConnectionId"],
+        &["vpcPeeringConnectionId", "+peerOwnerId"],
         &[
             ("DeleteVpcPeeringConnection", &["vpcPeeringConnectionId"]),
             ("RejectVpcPeeringConnection", &["vpcPeeringConnectionId"]),
         ],
-    ),
+    )
+    .more(&["with account {peerOwnerId}"]),
     made(("ec2", "CreateVolume"), "new volume", &["volumeId"], &[("DeleteVolume", &["volumeId"])]),
     made(("ec2", "CreateSnapshot"), "new snapshot", &["snapshotId"], &[("DeleteSnapshot", &["snapshotId"])]),
     made(("ec2", "CreateImage"), "new image", &["imageId"], &[("DeregisterImage", &["imageId"])]),
@@ -152,6 +153,22 @@ pub(super) const RESOURCES: &[Lasting] = &[
         &["stackSetName"],
         &[("DeleteStackSet", &["stackSetName"])],
     ),
+    made(
+        ("rds", "StartExportTask"),
+        "snapshot exported",
+        &["exportTaskIdentifier", "+s3BucketName"],
+        &[("CancelExportTask", &["exportTaskIdentifier"])],
+    )
+    .more(&["to bucket {s3BucketName}"]),
+    made(
+        ("logs", "CreateExportTask"),
+        "log group exported",
+        &["logGroupName", "+taskId", "+destination"],
+        &[("CancelExportTask", &["taskId"])],
+    )
+    .more(&["to bucket {destination}"]),
+    made(("dynamodb", "ExportTableToPointInTime"), "table exported", &["tableArn", "+s3Bucket"], &[])
+        .more(&["to bucket {s3Bucket}"]),
     made(("codebuild", "CreateProject"), "new build project", &["name"], &[("DeleteProject", &["name"])]),
     made(("codepipeline", "CreatePipeline"), "new pipeline", &["name"], &[("DeletePipeline", &["name"])]),
     made(("ecs", "CreateCluster"), "new cluster", &["clusterName"], &[("DeleteCluster", &["cluster=clusterName"])]),

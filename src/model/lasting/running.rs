@@ -59,10 +59,11 @@ pub(super) const RUNNING: &[Lasting] = &[
     lasting(
         ("ec2", "RunInstances"),
         "new instances",
-        &["instanceId"],
+        &["instanceId", "+instanceType"],
         &[("TerminateInstances", &["instanceId"])],
         "aws ec2 stop-instances --instance-ids {instanceId}",
-    ),
+    )
+    .more(&["{instanceType}"]),
     lasting(
         ("ec2", "RequestSpotInstances"),
         "request for instances",

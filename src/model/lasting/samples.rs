@@ -76,13 +76,22 @@ fn sample(kind: &'static Lasting) -> Sample {
     };
     Sample {
         kind,
-        made: (kind.service, kind.event, recorded(parameters.clone())),
+        made: (kind.service, kind.event, made(kind, parameters.clone())),
         undone: kind.undone_by.iter().map(undo).collect(),
     }
 }
 
 fn recorded(parameters: Value) -> Value {
     json!({ "requestParameters": parameters, "responseElements": null })
+}
+
+/// What root does of itself, it does as root.
+fn made(kind: &Lasting, parameters: Value) -> Value {
+    let mut record = recorded(parameters);
+    if kind.of_root {
+        record["userIdentity"] = json!({"type": "Root"});
+    }
+    record
 }
 
 fn value_of(name: &str) -> String {

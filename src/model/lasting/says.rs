@@ -72,6 +72,18 @@ pub(super) fn is_said(record: &Value, what: &str) -> bool {
     is_within(parameters, &|known, value| names.split('|').any(|name| name == known) && is_text(value, &is_one))
 }
 
+/// Whether root made a call about itself that worked: one of IAM that names no user, or one of the sign-in page. The console may
+/// name root as a user, `AWS ROOT USER`.
+///
+/// Source: CloudTrail user guide, "AWS Management Console sign-in events", events of the root user.
+pub(super) fn is_of_root(record: &Value) -> bool {
+    let said = |document: &str, name: &str| record.get(document).and_then(|document| document.get(name)?.as_str());
+    let event = record.get("eventName").and_then(Value::as_str).unwrap_or_default();
+    said("userIdentity", "type") == Some("Root")
+        && matches!(said("requestParameters", "userName"), None | Some("" | "AWS ROOT USER"))
+        && said("responseElements", event) != Some("Failure")
+}
+
 /// Whether a mark of a table is about what a call says, and not about what it names.
 pub(super) fn is_saying(mark: &str) -> bool {
     mark.starts_with('?') || mark.contains(':')

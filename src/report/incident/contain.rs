@@ -7,7 +7,7 @@ use super::gone::{Gone, SLACK};
 use super::line::{Line, Part, Shown, at};
 use super::stays::Lasting;
 use crate::aggregate::Symbols;
-use crate::model::{Arn, EventTime, shell_quoted};
+use crate::model::{Arn, EventTime, shell_quoted, short_name};
 use crate::report::trace::Link;
 
 /// The lines: keys, sessions, then changes; of several accounts those of each under a heading.
@@ -70,8 +70,30 @@ fn of_credentials((links, gone): (&[&Link], &Gone<'_>), as_of: Option<EventTime>
             commands.extend(revoke(link, as_of));
         }
     }
+    // Whoever knows the password signs in again, whatever became of the session.
+    commands.extend(links().filter(|link| link.is_signed_in).filter_map(|link| of_password(link, gone)));
     commands
 }
+
+/// What takes the password from whoever signed in with it; root's is for root to change.
+///
+/// Source: IAM API reference, `DeleteLoginProfile`; IAM user guide, "Change the password for the AWS account root user".
+fn of_password(link: &Link, gone: &Gone<'_>) -> Option<Command> {
+    if let Some(account) = link.principal.strip_prefix("root@") {
+        return Some(made(account, "root signed in with its password", OF_ROOT.to_owned()));
+    }
+    let user = Arn::parse(&link.principal).filter(|arn| arn.resource.starts_with("user/"))?.name();
+    let (signed_in, _) = link.life?;
+    if gone.is_password_of(&link.account_id, user, signed_in) {
+        return None;
+    }
+    let command = format!("aws iam delete-login-profile --user-name {}", shell_quoted(user));
+    Some(made(&link.account_id, &format!("password of {user}, with which it signed in"), command))
+}
+
+/// What to do about root, for which there is no command: a comment for a shell, as it is copied with commands.
+const OF_ROOT: &str = "# as root, in the console: change the password, look at the e-mail address, the MFA devices and the access keys, and \
+                       remove those that nobody knows; who cannot sign in any more asks AWS Support";
 
 /// What contains a change that stays; of a key that is among the credentials nothing more.
 fn of_change(lasting: &Lasting<'_>, keys: &[&str], symbols: &Symbols) -> Option<Command> {
@@ -79,7 +101,10 @@ fn of_change(lasting: &Lasting<'_>, keys: &[&str], symbols: &Symbols) -> Option<
         return None;
     }
     let (place, row) = lasting.event;
-    let what = format!("{}: {}", lasting.change.kind.what, lasting.change.name());
+    let what = match (lasting.change.kind.what, &*lasting.change.name()) {
+        (what, "") => what.to_owned(),
+        (what, name) => format!("{what}: {name}"),
+    };
     let region = symbols.text(row.region);
     let command = lasting.change.command()?;
     let command = if lasting.change.is_global() || region.is_empty() { command } else { in_region(&command, region) };
@@ -187,7 +212,7 @@ fn of_identity_center(link: &Link, role: &str) -> Vec<Command> {
 fn made(account: &str, what: &str, command: String) -> Command {
     let (id, what) = (inert(account), inert(what));
     let comment = if account.is_empty() { String::new() } else { format!("  # account {id}, {what}") };
-    let said = if command.contains("  #") {
+    let said = if command.starts_with('#') || command.contains("  #") {
         format!("{command}; account {}", comment.trim_start_matches("  # account "))
     } else {
         format!("{command}{comment}")
@@ -226,7 +251,10 @@ pub(super) fn outcome(link: &Link, gone: &Gone<'_>, as_of: Option<EventTime>) ->
             Some(last) => format!("{} since {}, but used until {}", status.as_str(), at(time), at(last)),
             None => format!("{} since {}", status.as_str(), at(time)),
         },
-        (true, ..) => "still works, as far as these logs tell".to_owned(),
+        (true, ..) => match &link.restored {
+            Some((time, by)) => format!("still works: made active again {} by {}", at(*time), short_name(by)),
+            None => "still works, as far as these logs tell".to_owned(),
+        },
         (_, true, _, Some(expires)) if is_alive(link, as_of) => format!("works until {}", at(expires)),
         (_, true, _, Some(expires)) => format!("ended {}", at(expires)),
         (_, true, _, None) => match latest_end(link) {

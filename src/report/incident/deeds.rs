@@ -7,7 +7,9 @@ use super::made::BY_WHAT_IT_MADE;
 use super::parts::{is_by_service, part_of, secrets};
 use super::{Event, Scene};
 use crate::aggregate::events::EventRow;
-use crate::model::{SourceAddress, grouped, members, plain_event, quantity, service_of, short_name};
+use crate::model::{
+    SourceAddress, grouped, is_of_many_secrets, members, plain_event, quantity, service_of, short_name,
+};
 
 /// Resources, addresses and keys that a line names.
 const NAMED: usize = 3;
@@ -174,8 +176,14 @@ pub(super) fn counted(part: Part, events: &[Event<'_>], scene: &Scene<'_>) -> Op
             names.sort_unstable();
             names.dedup();
             let calls = quantity(count, "call");
+            // A call that reads whatever a filter or a path finds names none of it.
+            let all = names.len();
+            names.retain(|(_, name)| !is_of_many_secrets(name));
+            let is_open = names.len() < all;
             Some(match names.len() {
+                0 if is_open => format!("secrets in {calls}, how many is not told"),
                 0 => format!("secrets in {calls}"),
+                named if is_open => format!("{} or more in {calls}", quantity(named as u64, "secret")),
                 named => format!("{} in {calls}", quantity(named as u64, "secret")),
             })
         }

@@ -13,8 +13,15 @@ use crate::aggregate::around::Around;
 use crate::model::{Arn, EventTime, members, short_name, text};
 use crate::report::trace::Link;
 
-/// The calls that delete a principal, the kind of it, and the member of their parameters that names it.
-const DELETING: &[(&str, &str, &str)] = &[("DeleteRole", "role", "roleName"), ("DeleteUser", "user", "userName")];
+/// The calls that delete a principal or its password, the kind of it, and the member of their parameters that names it.
+const DELETING: &[(&str, &str, &str)] = &[
+    ("DeleteRole", "role", "roleName"),
+    ("DeleteUser", "user", "userName"),
+    ("DeleteLoginProfile", PASSWORD, "userName"),
+];
+
+/// What deletions of passwords are kept under; no principal is of that kind.
+const PASSWORD: &str = "password";
 
 /// Seconds for which a call may still work after its principal was deleted: IAM is eventually consistent, and clocks differ.
 ///
@@ -60,12 +67,18 @@ impl<'a> Gone<'a> {
             || link.principal.split_once(':').map_or("", |(_, resource)| resource),
             |arn| arn.resource,
         );
-        let (kind, path) = resource.split_once('/')?;
+        let (kind, path) = resource.split_once('/').filter(|(kind, _)| *kind != PASSWORD)?;
         let (_, kind, _) = DELETING.iter().find(|(_, known, _)| *known == kind)?;
         let name = path.rsplit('/').next().unwrap_or_default().to_lowercase();
         let all = self.deletions.get(&(&*link.account_id, *kind, name))?;
         let (began, last) = link.life?;
         all.iter().copied().find(|deletion| began <= deletion.time && last <= deletion.time.plus_seconds(SLACK))
+    }
+
+    /// Whether the password of a user was deleted after somebody had signed in with it.
+    pub fn is_password_of(&self, account: &str, user: &str, signed_in: EventTime) -> bool {
+        let all = self.deletions.get(&(account, PASSWORD, user.to_lowercase()));
+        all.is_some_and(|all| all.iter().any(|deletion| signed_in <= deletion.time))
     }
 }
 

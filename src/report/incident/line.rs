@@ -10,6 +10,7 @@ pub(super) enum Part {
     Summary,
     Credentials,
     Addresses,
+    Beside,
     Logging,
     Shared,
     Secrets,
@@ -94,6 +95,7 @@ impl Part {
             Self::Summary => "summary",
             Self::Credentials => "credentials",
             Self::Addresses => "addresses",
+            Self::Beside => "beside",
             Self::Logging => "logging",
             Self::Shared => "shared",
             Self::Secrets => "secrets",
@@ -138,6 +140,7 @@ impl Part {
             Self::Summary => "In short",
             Self::Credentials => "Where it comes from, and what is below it",
             Self::Addresses => "From where",
+            Self::Beside => "Others at its addresses (an office or a VPN is one address: nobody is accused)",
             Self::Logging => "Logging touched",
             Self::Shared => "Shared with others",
             Self::Secrets => "Secrets read",
@@ -178,6 +181,21 @@ pub(super) fn phrases(before: &str, names: &[String], most: usize) -> Vec<String
         *first = format!("{before}{first}");
     }
     told
+}
+
+/// Lines whose commands say how to go on: all of them among the rows, and the first `most` on the page.
+pub(super) fn capped(part: Part, mut lines: Vec<Line>, most: usize) -> Vec<Line> {
+    let more = lines.len().saturating_sub(most);
+    // A page takes a line with a command for one to copy that contains: here it stands among what else is known.
+    let on_page = |line: &Line| Line { shown: Shown::OnPage, command: String::new(), ..line.clone() };
+    let mut page: Vec<Line> = lines.iter().take(most).map(on_page).collect();
+    if more > 0 {
+        let what = format!("and {} more: --limit 0 shows all", grouped(more as u64));
+        page.push(Line { part: Some(part), shown: Shown::OnPage, what, ..Line::default() });
+    }
+    lines.iter_mut().for_each(|line| line.shown = Shown::InRows);
+    page.extend(lines);
+    page
 }
 
 /// The first few of many: `a, b, c +2`.

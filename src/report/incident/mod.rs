@@ -1,6 +1,7 @@
 //! `incident`: one page about a credential, a principal or an address: where it comes from, what it did, what stays, and
 //! what to do.
 
+mod beside;
 mod contain;
 mod credentials;
 mod deeds;
@@ -8,12 +9,14 @@ mod follows;
 mod gone;
 mod line;
 mod made;
+mod openings;
 mod page;
 mod parts;
 mod stays;
 #[cfg(test)]
 mod tests;
 mod unseen;
+mod were_there;
 mod whence;
 
 use ahash::AHashSet;
@@ -52,7 +55,7 @@ const EXAMPLES: &[&str] = &[
 
 const ABOUT: &str = "\
 Tells on one page of everything that was done with a key, a session or a principal and with all that is below it (as --below), \
-or from an address: where the credentials come from and what is below them; from where they were used; what they did, \
+or from an address: where the credentials come from and what is below them; from where they were used, and who else was there; what they did, \
 grouped and by time: logging touched, shared with others, secrets read, machines reached, models asked, deleted, changed, \
 credentials issued, denied, failed, discovery, reads of services on its behalf; which changes stay and what took others back, whoever did; \
 which sessions of others came through what it opened; what the logs cannot show; and commands that contain it, as text \
@@ -66,7 +69,8 @@ Secrets never stand there. `trailscan events --below …` lists the calls one by
 Below it is what it issued: sessions, and theirs. What it made is below it, too, and told apart: access keys that it created, sign-ins \
 with a password that it set, the role's sessions of instances that it launched. An administrator makes such for others, who may \
 be the ones that use them. What may follow is not: sessions of others through roles, functions, providers and machines that it \
-opened or reached, of a role those whose callers had not taken it before. Nothing says that they belong to it.
+opened or reached, of a role those whose callers had not taken it before; what lay on a machine before and was used elsewhere \
+afterwards; keys that it switched on. Nothing says that they belong to it, nor do others at its addresses: an office is one address.
 
 What it proves: CloudTrail recorded these calls under these credentials. What it does not: that one person made them all, nor \
 that a change is still there: it stays as far as the logs tell that were read. A policy that was changed to something else is \

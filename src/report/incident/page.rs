@@ -4,7 +4,7 @@ use super::gone::Gone;
 use super::line::{Line, Part, Shown, phrases, some, span};
 use super::made::{self, Made};
 use super::parts::is_by_service;
-use super::{Event, Scene, contain, credentials, deeds, follows, stays, unseen, whence};
+use super::{Event, Scene, beside, contain, credentials, deeds, follows, stays, unseen, whence};
 use crate::aggregate::around::Around;
 use crate::model::{grouped, quantity, short_name};
 use crate::report::trace::{Descent, Link, Links, links};
@@ -33,6 +33,8 @@ pub(super) fn lines(view: &View<'_>, asked: &str, events: &[Event<'_>]) -> Vec<L
     let mut lines = summary(asked, (events, &chains), &changes, &scene);
     lines.extend(credentials::lines(&chains, &gone, view.as_of, &scene));
     lines.extend(whence::lines(view, events, &scene));
+    let own = held.iter().flat_map(|link| &link.access_keys).map(|key| &**key).collect();
+    lines.extend(beside::lines(around, events, &own, &scene));
     lines.extend(done);
     lines.extend(stays::lines(&changes, &scene));
     lines.extend(follows::lines(view.state, (events, &changes), &held, &scene));

@@ -293,7 +293,11 @@ fn line(lasting: &Lasting<'_>, scene: &Scene<'_>) -> Line {
         format!("{} by {} ({})", at(place.time), short_name(text(row.principal)), plain_event(text(row.event_name)));
     Line {
         part: Some(Part::Stays),
-        what: if name.is_empty() { what.to_owned() } else { format!("{what}: {name}") },
+        what: match (&*name, &*lasting.change.more()) {
+            ("", _) => what.to_owned(),
+            (name, "") => format!("{what}: {name}"),
+            (name, more) => format!("{what}: {name} ({more})"),
+        },
         more: vec![account.into_iter().chain([by, outcome.clone()]).collect()],
         first: Some(place.time),
         last: Some(place.time),

@@ -1,3 +1,4 @@
+mod beside;
 mod changes;
 mod credentials;
 

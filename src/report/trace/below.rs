@@ -5,13 +5,14 @@ use ahash::{AHashMap, AHashSet};
 use super::graph::{Graph, Node};
 use super::made::Deeds;
 use super::origin::OriginKind;
-use super::{names, nothing};
+use super::{bare, names, nothing};
 use crate::aggregate::made::{self, Deed, Made};
-use crate::aggregate::{AggregateKind, State, issuances, keys, sessions};
+use crate::aggregate::{AggregateKind, State, iam_changes, issuances, keys, sessions, sign_ins};
 use crate::model::{EventTime, IssuanceApi};
 
 /// What must be remembered, of all that is read, to say what is below a credential.
-pub static LINEAGE_NEEDS: &[&AggregateKind] = &[&sessions::KIND, &issuances::KIND, &keys::KIND, &made::KIND];
+pub static LINEAGE_NEEDS: &[&AggregateKind] =
+    &[&sessions::KIND, &issuances::KIND, &keys::KIND, &made::KIND, &sign_ins::KIND, &iam_changes::KIND];
 
 /// Credentials, and the principals all of whose credentials are meant.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,27 +27,40 @@ pub struct Descent {
     pub principals: Vec<String>,
 }
 
-/// A text names no credential and no principal that the logs show: a sentence that says what is near.
+/// A text names no credential, and nobody who tried to get one, that the logs show: a sentence that says what is known, or near.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct UnknownNameError(String);
+#[error("{told}")]
+pub struct UnknownNameError {
+    told: String,
+    /// Whether changes of IAM name such a user, role or group: it is there, and nothing is below it.
+    pub is_there: bool,
+}
 
-/// All that is below what these texts name, the named included; each text means what it means to `trace`.
+/// All that is below what these texts name, the named included; each text means what it means to `trace`. Whoever only tried to
+/// sign in is named by these attempts.
 ///
 /// # Errors
 /// For the first text that names nothing.
 pub fn descent(state: &State, asked: &[String]) -> Result<Descent, UnknownNameError> {
     let graph = Graph::of(state);
-    let mut found = Vec::new();
-    for text in asked {
-        let named = names::find(&graph, text.trim());
+    let (mut found, mut tried) = (Vec::new(), Vec::new());
+    for text in asked.iter().map(|text| text.trim()) {
+        let named = names::find(&graph, text);
         if named.is_empty() {
-            return Err(UnknownNameError(nothing(&graph, text)));
+            let of_text = bare::tried(state, text);
+            if of_text.is_empty() {
+                let is_there = bare::told(state, text).is_some();
+                return Err(UnknownNameError { told: nothing(state, &graph, text), is_there });
+            }
+            tried.extend(of_text);
         }
         found.extend(named);
     }
     let below = Below::of(&graph, state.get::<Made>(), &found);
-    Ok(below.descent(|_| true))
+    let mut descent = below.descent(|_| true);
+    descent.principals.extend(tried);
+    descent.sort();
+    Ok(descent)
 }
 
 /// The places below some others. What was issued comes first, so that nothing counts as made by a deed that was issued, too.

@@ -20,6 +20,8 @@ pub(in crate::report) struct Link {
     pub is_key: bool,
     /// Whether it is a session.
     pub is_session: bool,
+    /// Whether the session was begun at the sign-in page: of a user or root with a password.
+    pub is_signed_in: bool,
     /// Whether a service had the session, to act on somebody's behalf: no record issued it, and all its calls came from
     /// services.
     pub is_of_service: bool,
@@ -40,6 +42,8 @@ pub(in crate::report) struct Link {
     pub expires: Option<EventTime>,
     /// Of a key: since when it is inactive or deleted, and which of both.
     pub ended: Option<(EventTime, KeyStatus)>,
+    /// Of a key that was switched off and on again since: when, and by whom.
+    pub restored: Option<(EventTime, String)>,
     /// Of what a deed made: which, in words. Of what is below such a one an empty text.
     pub made: Option<String>,
 }
@@ -105,6 +109,7 @@ fn link(graph: &Graph<'_>, state: &State, place: usize, node: TreeNode) -> Link 
         node,
         is_key: matches!(node_of, Node::Key(_)),
         is_session: matches!(node_of, Node::Credential(_)),
+        is_signed_in: matches!(node_of, Node::Credential(credential) if credential.kind() == Kind::Console),
         is_of_service: facts.kind == Kind::UserToken.as_str()
             && facts.issued_event.is_empty()
             && facts.addresses.is_empty()
@@ -120,6 +125,10 @@ fn link(graph: &Graph<'_>, state: &State, place: usize, node: TreeNode) -> Link 
             Node::Key(key) => ended(state, key.id),
             _ => None,
         },
+        restored: match node_of {
+            Node::Key(key) => restored(state, key.id),
+            _ => None,
+        },
         made: None,
     }
 }
@@ -130,4 +139,14 @@ fn ended(state: &State, key: &str) -> Option<(EventTime, KeyStatus)> {
     let changes = keys.changes(state.symbols().find(key)?);
     let last = changes.map(|change| (change.time, change.status)).max()?;
     (last.1 != KeyStatus::Active).then_some(last)
+}
+
+/// When a key was last switched on after it had been switched off, and by whom, where it is active.
+fn restored(state: &State, key: &str) -> Option<(EventTime, String)> {
+    let (keys, symbols) = (state.get::<Keys>()?, state.symbols());
+    let mut changes: Vec<_> = keys.changes(symbols.find(key)?).collect();
+    changes.sort_by_key(|change| (change.time, change.status, symbols.text(change.by)));
+    let off = changes.iter().rposition(|change| change.status != KeyStatus::Active)?;
+    let on = changes.get(off + 1)?;
+    Some((on.time, symbols.text(on.by).to_owned()))
 }

@@ -1,5 +1,6 @@
 //! `trace`: one credential back to who or what it comes from, and forward to what it issued.
 
+mod bare;
 mod below;
 mod forest;
 mod graph;
@@ -21,7 +22,7 @@ use ahash::AHashMap;
 
 use super::addresses::with_places;
 use super::{AddressLookup, Answer, Argument, Form, Report, StateUse, Tree, TreeNode, View};
-use crate::aggregate::{issuances, keys, sessions};
+use crate::aggregate::{State, iam_changes, issuances, keys, sessions, sign_ins};
 use crate::report::lineage::Confidence;
 use forest::Hop;
 use graph::Graph;
@@ -34,7 +35,7 @@ pub static REPORT: Report = Report {
     about: ABOUT,
     columns: COLUMNS,
     key: &["id", "parent", "depth"],
-    needs: &[&sessions::KIND, &issuances::KIND, &keys::KIND],
+    needs: &[&sessions::KIND, &issuances::KIND, &keys::KIND, &sign_ins::KIND, &iam_changes::KIND],
     options: &[],
     texts: &[],
     rules: rules::RULES,
@@ -67,7 +68,8 @@ KEY|SESSION|PRINCIPAL is any of
   AROA…, AROA…:NAME, AIDA…   a unique id: of a role, a session's principalId, of a user
   arn:…:role/NAME            a role: all of its sessions (also the arn of an assumed-role session)
   arn:…:user/NAME            a user: the person's keys and sessions
-  user/NAME, role/NAME       the same in every account, as findings print them
+  user/NAME, role/NAME       the same in every account, as findings print them; of whoever holds
+                             no credential, and of group/NAME, it tells which calls name it
   idc:STORE#ID               a person of Identity Center
   root@111122223333          the root of an account
   service:ec2.amazonaws.com  a service, and all it issued
@@ -113,7 +115,7 @@ fn answer(view: &View<'_>) -> Answer {
             columns: COLUMNS.to_vec(),
             rows: nodes.iter().map(|node| node.cells.clone()).collect(),
             findings: rules::findings(&graph, &hops),
-            hidden: hops.is_empty().then(|| nothing(&graph, asked)),
+            hidden: hops.is_empty().then(|| nothing(view.state, &graph, asked)),
             ..Answer::default()
         },
     );
@@ -149,8 +151,11 @@ fn nodes(graph: &Graph<'_>, hops: &[Hop], lookup: Option<&AddressLookup>) -> Vec
     hops.iter().map(node).collect()
 }
 
-/// Why the answer is empty, and what may have been meant.
-fn nothing(graph: &Graph<'_>, asked: &str) -> String {
+/// Why the answer is empty: what is known of whoever holds no credential, else what may have been meant.
+fn nothing(state: &State, graph: &Graph<'_>, asked: &str) -> String {
+    if let Some(known) = bare::told(state, asked) {
+        return known;
+    }
     let nearest = nearest::names(graph, asked);
     let nearest = match nearest.is_empty() {
         _ if asked.parse::<IpAddr>().is_ok() => {

@@ -25,16 +25,33 @@ enum Wanted<'t> {
 
 /// The places that `text` names: exactly, else in any case of letters; a text with `*` or `?` is a pattern.
 pub(super) fn find(graph: &Graph<'_>, text: &str) -> Vec<usize> {
-    let tries: Vec<Wanted<'_>> = match (assumed_role(text), text.contains(['*', '?'])) {
+    let found = tries(text).into_iter().map(|wanted| find_wanted(graph, &wanted)).find(|found| !found.is_empty());
+    found.unwrap_or_default()
+}
+
+/// Those of some things that `text` names, in the same way: `each` shows the names of one.
+pub(super) fn picked<'t, T>(text: &str, things: &'t [T], each: impl Fn(&'t T, &mut dyn FnMut(&str))) -> Vec<&'t T> {
+    let by = |wanted: &Wanted<'_>| -> Vec<&'t T> {
+        let is_wanted = |thing: &&'t T| {
+            let mut is_named = false;
+            each(thing, &mut |name| is_named = is_named || wanted.is(name));
+            is_named
+        };
+        things.iter().filter(is_wanted).collect()
+    };
+    tries(text).iter().map(by).find(|found| !found.is_empty()).unwrap_or_default()
+}
+
+/// What a text may mean, the first that is there.
+fn tries(text: &str) -> Vec<Wanted<'_>> {
+    match (assumed_role(text), text.contains(['*', '?'])) {
         (Some(wanted), false) => vec![Wanted::Name(text.into()), wanted],
         (_, false) => {
-            let nameless = user_without_path(text).map(|name| Wanted::Name(name.into()));
+            let nameless = without_path(text).map(|name| Wanted::Name(name.into()));
             [Some(Wanted::Name(text.into())), nameless, Some(Wanted::AnyCase(text))].into_iter().flatten().collect()
         }
         (_, true) => [false, true].into_iter().filter_map(|any_case| pattern(text, any_case)).collect(),
-    };
-    let found = tries.iter().map(|wanted| find_wanted(graph, wanted)).find(|found| !found.is_empty());
-    found.unwrap_or_default()
+    }
 }
 
 fn find_wanted(graph: &Graph<'_>, wanted: &Wanted<'_>) -> Vec<usize> {
@@ -74,6 +91,10 @@ pub(super) fn each(node: Node<'_, '_>, show: &mut dyn FnMut(&str)) {
                 name(origin.name.rsplit('/').next().unwrap_or_default());
             }
             each_resource(&origin.name, &mut name);
+            // A user that only the record of a key names: `ACCOUNT:user/NAME`.
+            if let Some((_, resource)) = origin.name.split_once(':').filter(|(_, rest)| rest.starts_with("user/")) {
+                name(resource);
+            }
         }
     }
 }
@@ -105,6 +126,18 @@ fn each_of(credential: &Credential<'_>, name: &mut dyn FnMut(&str)) {
     name(credential.session().map_or("", |session| session.scope_issued_to()));
 }
 
+/// Shows every name of a principal that has no credential.
+pub(super) fn each_of_principal(principal: &str, name: &mut dyn FnMut(&str)) {
+    if principal.is_empty() {
+        return;
+    }
+    name(principal);
+    if let Some(arn) = Arn::parse(principal) {
+        name(arn.name());
+    }
+    each_resource(principal, name);
+}
+
 /// As findings print it, without what is the same for all: `user/path/alice`, `user/alice`.
 fn each_resource(principal: &str, name: &mut dyn FnMut(&str)) {
     let Some(arn) = Arn::parse(principal) else { return };
@@ -125,12 +158,14 @@ impl Wanted<'_> {
     }
 }
 
-/// What the user of an arn is called where only a record that made a key for it names it; see [`Origins`].
+/// What the user, role or group of an arn is called where a record names it without its path, as one that made a key for it;
+/// see [`Origins`].
 ///
 /// [`Origins`]: super::origin::Origins
-fn user_without_path(text: &str) -> Option<String> {
-    let arn = Arn::parse(text).filter(|arn| arn.resource.starts_with("user/"))?;
-    Some(format!("{}:user/{}", arn.account_id, arn.name()))
+fn without_path(text: &str) -> Option<String> {
+    let arn = Arn::parse(text)?;
+    let (kind, _) = arn.resource.split_once('/').filter(|(kind, _)| matches!(*kind, "user" | "role" | "group"))?;
+    Some(format!("{}:{kind}/{}", arn.account_id, arn.name()))
 }
 
 fn assumed_role(text: &str) -> Option<Wanted<'_>> {

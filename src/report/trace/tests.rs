@@ -3,7 +3,7 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::aggregate::State;
-use crate::aggregate::sessions::sample::{KINDS, samples, scan, shuffled, stream};
+use crate::aggregate::sessions::sample::{KINDS, samples, scan, scan_for, shuffled, stream};
 use crate::report::{Finding, Options, Value, Way};
 
 const USER: &str = "arn:aws:iam::111122223333:user/u";
@@ -61,7 +61,7 @@ fn answer_of(state: &State, asked: &str) -> Answer {
 }
 
 fn ask(records: &[Json], asked: &str) -> Answer {
-    answer_of(&scan(&samples(records.to_vec())), asked)
+    answer_of(&scan_for(LINEAGE_NEEDS, &samples(records.to_vec())), asked)
 }
 
 fn text(row: &[Value], column: &str) -> String {
@@ -131,6 +131,68 @@ fn what_is_not_there_is_told_with_what_is_near() {
     let next = "`trailscan principals` lists who is there";
     assert_eq!(told, format!("no credential, session or principal like nothing-like-it in what was read; {next}"));
     assert!(ask(&chain(), "ASIAA").hidden.is_none());
+}
+
+/// A call of IAM by the user.
+fn of_iam(name: &str, parameters: Json, response: Json, minutes: i64) -> Json {
+    let record = with(call(&user(), minutes), "/eventSource", "iam.amazonaws.com".into());
+    let record = with(with(record, "/eventName", name.into()), "/requestParameters", parameters);
+    with(record, "/responseElements", response)
+}
+
+/// A key that only the record names that made it is its user's, as findings print the user.
+#[test]
+fn the_user_of_a_key_that_nobody_used_can_be_asked_for() {
+    let made = json!({"accessKey": {"accessKeyId": "AKIAEVILEXAMPLE", "userName": "evil", "status": "Active"}});
+    let records = [of_iam("CreateAccessKey", json!({"userName": "evil"}), made, 1)];
+    for asked in ["user/evil", "evil", "arn:aws:iam::111122223333:user/evil", "arn:aws:iam::111122223333:user/a/evil"] {
+        let answer = ask(&records, asked);
+        assert_eq!(answer.rows.len(), 2, "{asked}");
+    }
+    for other in ["user/evi", "role/evil", "arn:aws:iam::444455556666:user/evil"] {
+        assert!(ask(&records, other).rows.is_empty(), "{other}");
+    }
+}
+
+#[test]
+fn who_holds_no_credential_is_told_by_the_calls_that_name_it() {
+    let user_named = json!({"userName": "evil"});
+    let records = [
+        of_iam("CreateUser", user_named.clone(), json!(null), 1),
+        of_iam("CreateLoginProfile", user_named, json!(null), 2),
+        of_iam("CreateRole", json!({"roleName": "idle", "assumeRolePolicyDocument": "{}"}), json!(null), 3),
+        of_iam("AddUserToGroup", json!({"userName": "u", "groupName": "admins"}), json!(null), 4),
+        of_iam("CreateGroup", json!({"groupName": "admins"}), json!(null), 5),
+    ];
+    let told = |asked: &str| ask(&records, asked).hidden.expect("nothing is found");
+    let expected = "no credential of user/evil in what was read: 2 calls name it, 2026-01-02 03:01:00Z to 2026-01-02 03:02:00Z; \
+                    `trailscan events --resource evil` lists them";
+    assert_eq!(told("user/evil"), expected);
+    assert!(told("arn:aws:iam::111122223333:role/path/idle").contains(": 1 call names it, 2026-01-02 03:03:00Z; "));
+    assert!(told("group/admins").starts_with("a group holds no credential: "));
+    for other in ["user/idle", "role/evil", "user/evils", "arn:aws:iam::444455556666:user/evil"] {
+        assert!(told(other).starts_with("no credential, session or principal like "), "{other}");
+    }
+}
+
+/// Root, or a user, that only failed to sign in: what it tried is found, and nobody else's.
+#[test]
+fn who_only_failed_to_sign_in_can_be_asked_for() {
+    let root = json!({"type": "Root", "principalId": "111122223333", "accountId": "111122223333",
+        "arn": "arn:aws:iam::111122223333:root"});
+    let failed = with(call(&root, 1), "/eventSource", "signin.amazonaws.com".into());
+    let failed =
+        with(with(failed, "/eventName", "ConsoleLogin".into()), "/errorMessage", "Failed authentication".into());
+    let failed = with(failed, "/responseElements", json!({"ConsoleLogin": "Failure"}));
+    let state = scan_for(LINEAGE_NEEDS, &samples(vec![failed]));
+    let found = descent(&state, &["root@111122223333".to_owned()]).expect("it tried");
+    assert_eq!(found.principals, ["root@111122223333"]);
+    assert!(found.access_keys.is_empty() && found.sessions.is_empty() && found.sign_ins.is_empty());
+    assert!(descent(&state, &["root@444455556666".to_owned()]).is_err());
+    let told = answer_of(&state, "root@111122223333").hidden.expect("no session");
+    assert!(
+        told.contains("tried to sign in and got no session in what was read: `trailscan incident root@111122223333`")
+    );
 }
 
 #[test]

@@ -3,12 +3,12 @@
 use super::*;
 
 /// Events of a story, their records written from what they say: those of the user admin are read and not counted.
-struct Story {
+pub(super) struct Story {
     calls: Vec<(crate::model::UserIdentity<'static>, &'static str, String, serde_json::Value)>,
 }
 
 impl Story {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self { calls: Vec::new() }
     }
 
@@ -18,14 +18,19 @@ impl Story {
     }
 
     /// A call at a minute of the first hour; `record` may say its source address, region, error, account and read-only flag.
-    fn call(mut self, by: &crate::model::UserIdentity<'static>, call: &'static str, record: serde_json::Value) -> Self {
+    pub fn call(
+        mut self,
+        by: &crate::model::UserIdentity<'static>,
+        call: &'static str,
+        record: serde_json::Value,
+    ) -> Self {
         let minute = self.calls.len();
         self.calls.push((by.clone(), call, format!("2024-01-01T00:{minute:02}:00Z"), record));
         self
     }
 
     /// The page asked for, and its rows.
-    fn told(&self, asked: &str, is_whole: bool) -> (Vec<crate::report::TreeNode>, Vec<Vec<Value>>) {
+    pub fn told(&self, asked: &str, is_whole: bool) -> (Vec<crate::report::TreeNode>, Vec<Vec<Value>>) {
         let mut state = State::new(REPORT.needs);
         let texts: Vec<[String; 3]> = (self.calls.iter())
             .map(|(_, _, _, record)| {
@@ -72,7 +77,7 @@ impl Story {
     }
 
     /// The lines of a part of the page, each with all that it says.
-    fn page(&self, asked: &str, part: Part) -> Vec<String> {
+    pub fn page(&self, asked: &str, part: Part) -> Vec<String> {
         let (nodes, _) = self.told(asked, false);
         let of_part = nodes.iter().filter(|node| node.kind == part.name());
         of_part.map(|node| format!("{} | {}", node.label, node.lines.concat().join(", "))).collect()
@@ -471,4 +476,30 @@ fn whoever_a_provider_vouches_for_comes_through_it() {
     let told = story.page("AKIAEVE", Part::Follows);
     assert_eq!(told.len(), 1, "{told:#?}");
     assert!(told[0].starts_with("provider oidc-provider/evil.example.com: 1 session of others, 2024-01-01 00:02:00Z"));
+}
+
+/// A refusal names what it was about in its message alone; how many secrets a filter finds, no record tells.
+#[test]
+fn what_messages_name_and_what_no_record_tells() {
+    use serde_json::json;
+    let eve = user("eve", "AKIAEVE");
+    let one = json!({"readOnly": true, "requestParameters": {"secretId": "db"}});
+    let story = Story::new().call(&eve, "secretsmanager:GetSecretValue", one.clone());
+    assert!(
+        story.page("AKIAEVE", Part::Summary)[0].contains("1 secret in 1 call"),
+        "{:?}",
+        story.page("AKIAEVE", Part::Summary)
+    );
+    let by_filter = json!({"readOnly": true, "requestParameters": {"filters": [{"key": "tag-key", "values": ["a"]}]}});
+    let story = story.call(&eve, "secretsmanager:BatchGetSecretValue", by_filter);
+    let told = story.page("AKIAEVE", Part::Summary);
+    assert!(told[0].contains("1 secret or more in 2 calls"), "{told:?}");
+    let all = json!({"readOnly": true, "requestParameters": {"filters": [{"key": "name", "values": ["b"]}]}});
+    let told = Story::new().call(&eve, "secretsmanager:BatchGetSecretValue", all).page("AKIAEVE", Part::Summary);
+    assert!(told[0].contains("secrets in 1 call, how many is not told"), "{told:?}");
+    let open = json!({"requestParameters": {"groupId": "sg-1", "ipPermissions": {"items": [{"ipProtocol": "tcp", "fromPort": 22,
+        "toPort": 22, "ipRanges": {"items": [{"cidrIp": "0.0.0.0/0"}]}}]}}});
+    let story = Story::new().call(&eve, "ec2:AuthorizeSecurityGroupIngress", open);
+    let told = story.page("AKIAEVE", Part::Stays);
+    assert!(told[0].starts_with("security group opened: sg-1 (tcp, port 22, for 0.0.0.0/0) | "), "{told:?}");
 }

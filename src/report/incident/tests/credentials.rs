@@ -185,3 +185,47 @@ fn a_key_that_was_used_after_its_end_still_works() {
     let (_, commands) = told("2024-01-01T10:00:30Z");
     assert_eq!(commands.len(), 0, "within the time that a change takes");
 }
+
+/// Whoever knows a password signs in again, MFA or not: it is taken away, unless somebody did so after the sign-in.
+#[test]
+fn who_signed_in_has_a_password() {
+    use crate::model::Event;
+    let (eve, admin) = (user("eve", ""), user("admin", "AKIAADMIN"));
+    let response = r#"{"ConsoleLogin":"Success"}"#;
+    let sign_in = |identity, time| Event {
+        event_source: "signin.amazonaws.com",
+        event_name: "ConsoleLogin",
+        event_time: Some(at(time)),
+        response_elements: response,
+        event_id: "in",
+        record: "{}",
+        ..event(identity)
+    };
+    let commands = |others: &[Event<'_>]| credentials("user/eve", &[sign_in(&eve, "2024-01-01T10:00:00Z")], others).1;
+    let command = "aws iam delete-login-profile --user-name eve";
+    assert!(commands(&[]).iter().any(|known| known == command), "{:?}", commands(&[]));
+    let of_user = r#"{"requestParameters":{"userName":"eve"}}"#;
+    let of_other = r#"{"requestParameters":{"userName":"eva"}}"#;
+    let deleted = |record, time| Event {
+        event_time: Some(at(time)),
+        event_id: "deleted",
+        ..called(&admin, (IAM, "DeleteLoginProfile"), record, "")
+    };
+    assert!(!commands(&[deleted(of_user, "2024-01-01T11:00:00Z")]).iter().any(|known| known == command));
+    assert!(commands(&[deleted(of_user, "2024-01-01T09:00:00Z")]).iter().any(|known| known == command));
+    assert!(commands(&[deleted(of_other, "2024-01-01T11:00:00Z")]).iter().any(|known| known == command));
+    // Of root there is no command: what to do is said in words, as a comment.
+    let root = crate::model::UserIdentity {
+        kind: crate::model::IdentityType::Root,
+        principal_id: crate::model::testing::ACCOUNT.into(),
+        account_id: crate::model::testing::ACCOUNT.into(),
+        ..Default::default()
+    };
+    let name = format!("root@{}", crate::model::testing::ACCOUNT);
+    let (_, told) = credentials(&name, &[sign_in(&root, "2024-01-01T10:00:00Z")], &[]);
+    assert!(told.iter().any(|known| known.starts_with("# as root, in the console: change the password")), "{told:?}");
+    // A key needs none of that.
+    let (_, told) =
+        credentials("AKIAEVE", &[Event { event_id: "1", record: "{}", ..event(&user("eve", "AKIAEVE")) }], &[]);
+    assert_eq!(told, ["aws iam update-access-key --user-name eve --access-key-id AKIAEVE --status Inactive"]);
+}
