@@ -140,7 +140,8 @@ tools several addresses at once on most days, or ranges of EC2: a company's VPN 
 
 An address that uses keys of three or more principals with an attack tool, with a program new to all of them (medium where \
 their holders used them nowhere else on those days), with a version new to all in two hours or at night, or only to ask \
-whose they are (GetCallerIdentity) and not as their holders do, is a finding of its own, keys-in-one-hand, and tells its keys.
+whose they are (GetCallerIdentity) and not as their holders do, is a finding of its own, keys-in-one-hand, and tells its keys; \
+so is one with keys of five or more, once, for less than two hours in which they went on elsewhere.
 
 What it proves: these addresses and agents called AWS with this key. What it does not: verdicts are heuristics. Agents \
 are the caller's own words: they accuse, and excuse nothing; an agent of AWS at an address is the caller's. NAT hides \

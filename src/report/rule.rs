@@ -62,8 +62,12 @@ impl Practice {
 
 /// Rules that break a second practice beside their own, by id: root's key in use is a key of root and a use of it, and so
 /// is root's sign-in without MFA a sign-in without MFA.
-const SECOND_PRACTICES: [(&str, Practice); 2] =
-    [("root-access-key", Practice::RestrictRootUse), ("root-sign-in-without-mfa", Practice::RestrictRootUse)];
+const SECOND_PRACTICES: [(&str, Practice); 4] = [
+    ("root-access-key", Practice::RestrictRootUse),
+    ("root-key-created", Practice::RestrictRootUse),
+    ("root-key", Practice::RestrictRootUse),
+    ("root-sign-in-without-mfa", Practice::RestrictRootUse),
+];
 
 /// What a finding's `rule` stands for. A report registers those that it may find.
 #[derive(Clone, Copy, Debug)]

@@ -35,6 +35,9 @@ const DEEDS: [&str; 16] = [
 /// From so many accounts on they share a line: two are two places to go to.
 const SEVERAL: usize = 3;
 
+/// As [`SEVERAL`], of what is high and was done by a principal of each account: one name proves no one hand.
+const MANY: usize = 10;
+
 /// What is the same of two findings about one deed.
 type Deed = (Severity, &'static str, String, String, Vec<String>);
 
@@ -50,7 +53,9 @@ pub fn one_finding_per_deed(lists: &mut [&mut Vec<Finding>]) {
         let mut gone: BTreeSet<usize> = BTreeSet::new();
         for places in places.into_values() {
             let accounts: BTreeSet<String> = places.iter().map(|&place| findings[place].account_id.clone()).collect();
-            if accounts.len() >= SEVERAL {
+            let is_by_several = places.iter().all(|&place| is_by_own(&findings[place]));
+            let is_high = findings[places[0]].severity >= Severity::High;
+            if accounts.len() >= if is_high && is_by_several { MANY } else { SEVERAL } {
                 let told: Vec<Finding> = places.iter().map(|&place| findings[place].clone()).collect();
                 findings[places[0]] = of_accounts(&accounts, told);
                 gone.extend(&places[1..]);
@@ -68,6 +73,12 @@ fn deed(finding: &Finding) -> Deed {
     let alike = |text: &str| text.replace(&finding.account_id, "*");
     let told = told_by(finding).into_iter().map(str::to_owned).collect();
     (finding.severity, finding.rule, alike(&finding.subject), alike(&finding.summary), told)
+}
+
+/// Whether the sentence ends with whoever did it, a principal of the account itself.
+fn is_by_own(finding: &Finding) -> bool {
+    let actor = finding.summary.rsplit(" by ").next().unwrap_or_default();
+    actor.contains(&format!("::{}:", finding.account_id)) || actor.starts_with(&format!("root@{}", finding.account_id))
 }
 
 fn of_accounts(accounts: &BTreeSet<String>, told: Vec<Finding>) -> Finding {
@@ -133,7 +144,9 @@ mod tests {
 
     #[test]
     fn the_same_in_several_accounts_is_one_line_that_keeps_all() {
-        let of = |account| finding(account, "admin-granted", "terraform");
+        let by = "arn:aws:iam::444455556666:role/terraform";
+        let summary = || format!("role/base was given everything by {by}");
+        let of = |account| Finding { summary: summary(), ..finding(account, "admin-granted", "terraform") };
         let found = left(vec![of("111122223332"), of("111122223331"), of("111122223333")]);
         let [one] = &found[..] else { panic!("{found:?}") };
         assert_eq!((one.account_id.as_str(), one.subject.as_str(), one.count), ("", "role/base", 3));
@@ -144,12 +157,23 @@ mod tests {
     }
 
     #[test]
+    fn principals_of_one_name_are_several() {
+        let of = |number: usize| finding(&format!("1111222233{number:02}"), "logging-stopped", "ops");
+        let alike = |count: usize, severity: Severity| {
+            left((0..count).map(|number| Finding { severity, ..of(number) }).collect()).len()
+        };
+        assert_eq!(alike(4, Severity::High), 4, "four places to go to");
+        assert_eq!(alike(9, Severity::High), 9);
+        assert_eq!(alike(10, Severity::High), 1, "a tool");
+        assert_eq!(alike(3, Severity::Medium), 1);
+    }
+
+    #[test]
     fn a_subject_that_is_the_account_or_has_it_stands_for_all() {
         let of = |account: &str, subject: String| Finding { subject, ..finding(account, "inline-policy", "terraform") };
         let named = |subject: fn(&str) -> String| {
-            left(["111122223331", "111122223332", "111122223333"].map(|account| of(account, subject(account))).into())
-                .swap_remove(0)
-                .subject
+            let of = |account| Finding { severity: Severity::Info, ..of(account, subject(account)) };
+            left(["111122223331", "111122223332", "111122223333"].map(of).into()).swap_remove(0).subject
         };
         assert_eq!(named(str::to_owned), "3 accounts");
         assert_eq!(named(|account| format!("role/cdk-{account}-eu-west-1")), "role/cdk-*-eu-west-1");

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::super::{Remap, Sym, Symbols};
-use crate::model::{Event, EventTime, UserIdentity, principal_of};
+use crate::model::{Event, EventTime, IdentityType, UserIdentity, members, principal_of, text};
 
 /// One logged, successful `CreateAccessKey`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -54,7 +54,11 @@ impl Creation {
             time,
             creator: symbols.intern(&principal_of(identity)),
             account: symbols.intern(account),
-            user_name: symbols.intern(key.user_name.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default()),
+            user_name: symbols.intern(if is_roots_own(event) {
+                ""
+            } else {
+                key.user_name.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default()
+            }),
         };
         Some((symbols.intern(&key.access_key_id), creation))
     }
@@ -68,6 +72,14 @@ impl Creation {
             user_name: remap.of(self.user_name),
         }
     }
+}
+
+/// Whether root made it for itself, by whatever name the response calls it.
+///
+/// Source: IAM API reference, `CreateAccessKey`: without a `UserName` the key is that of the credentials that sign the request.
+fn is_roots_own(event: &Event<'_>) -> bool {
+    let [user_name] = members(event.request_parameters, ["userName"]);
+    event.user_identity.kind == IdentityType::Root && text(user_name).is_empty()
 }
 
 fn time_of(date: &serde_json::Value) -> Option<EventTime> {

@@ -337,6 +337,26 @@ fn a_name_tells_of_logs_only_where_no_trails_bucket_is_known() {
 }
 
 #[test]
+fn an_update_makes_a_trail_the_organizations() {
+    let now = at("2024-01-05T00:00:00Z");
+    let stop = call("cloudtrail", "StopLogging", json!({ "name": "main" }));
+    let stopped = |seen: &TrailFacts| settled(seen, &stop, now).map(|(_, is_everyones)| is_everyones);
+    let updated = |request: Value, response: Value, name: &str| {
+        let mut request = request;
+        request["name"] = json!(name);
+        facts(&[(("cloudtrail", "UpdateTrail"), request, response, false)])
+    };
+    let on = || json!({ "isOrganizationTrail": true });
+    assert_eq!(stopped(&updated(on(), Value::Null, "main")), Some(true), "what was asked for worked");
+    assert_eq!(stopped(&updated(json!({ "s3BucketName": "b" }), on(), "main")), Some(true), "it was one already");
+    let arn = format!("arn:aws:cloudtrail:eu-west-1:{ACCOUNT}:trail/main");
+    assert_eq!(stopped(&updated(on(), on(), &arn)), Some(true), "by its ARN");
+    assert_eq!(stopped(&updated(on(), on(), "other")), Some(false), "another trail");
+    let off = || json!({ "isOrganizationTrail": false });
+    assert_eq!(stopped(&updated(json!({}), off(), "main")), Some(false), "a trail of the account");
+}
+
+#[test]
 fn a_trail_that_moves_is_not_excused_by_a_second_trail_of_the_same_day() {
     let mut seen = TrailFacts::default();
     let bucket = |name: &str, time: &str| TrailFact::new(FactKind::Bucket, name, ACCOUNT).at(Some(at(time)));

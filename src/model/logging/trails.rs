@@ -66,7 +66,11 @@ fn update(event: &Event<'_>) -> LoggingRecord {
     let key = text_of(&asked, "kmsKeyId");
     let foreign_key = account_of(key).is_some_and(|account| account != call.home);
     let uses_key = !key.is_empty() && !event.is_error();
-    let fact = uses_key.then(|| TrailFact::new(FactKind::Key, short_name(key), &call.home));
+    let key_fact = uses_key.then(|| TrailFact::new(FactKind::Key, short_name(key), &call.home));
+    let is_everyones =
+        flag_of(&asked, "isOrganizationTrail") == Some(true) || is_organizations(event.response_elements);
+    let organization =
+        (is_everyones && !event.is_error()).then(|| TrailFact::new(FactKind::Organization, &call.name, &call.home));
     let was_everyones = is_off("isOrganizationTrail") || is_organizations(event.response_elements);
     let call = if was_everyones { call.reach(LoggingReach::Organization) } else { call };
     let call = if settings.into_iter().any(is_off) || foreign_key {
@@ -76,7 +80,7 @@ fn update(event: &Event<'_>) -> LoggingRecord {
     } else {
         LoggingCall { effect: LoggingEffect::Kept, ..call }
     };
-    LoggingRecord::call(call).with(fact)
+    LoggingRecord::call(call).with(key_fact).with(organization)
 }
 
 fn is_organizations(response: &str) -> bool {

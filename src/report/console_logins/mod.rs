@@ -76,7 +76,8 @@ Findings and their severities; a row has that of the worst that it is part of, e
                        for root's key and for a workload
   brute-force-success  --guesses failures of one principal, at once or slowly, then a success:
                        critical for root, high for a user, medium where the success had MFA, or
-                       where few addresses failed and another one got in; low where somebody
+                       where few addresses failed and another one got in, unless without MFA from
+                       beside them, new to a user who has MFA elsewhere; low where somebody
                        else set the password in between, or with MFA at an address from which
                        the user had got in on three days
   sign-in-after-reset  somebody else set the password, mostly with the MFA device, and the sign-in
@@ -86,10 +87,12 @@ Findings and their severities; a row has that of the worst that it is part of, e
                        root, low; high for five or more before the first success ever from there, of
                        a user who had signed in from elsewhere
   password-spray       failures of --spray-users users from one address, at once or in two weeks:
-                       high where somebody got in from there who never had, low where at most one of
+                       high where somebody got in from there who never had, within a day, or two
+                       weeks where nobody else ever did; low where at most one of
                        the names exists, as many get in as stay out or all who failed got in from
                        there before and after, else medium; and of three
-                       times as many users of one account from many addresses at once, or of
+                       times as many users of one account from many addresses at once (high with
+                       one who got in among them, or at the first try where nobody else does), or of
                        --spray-users on three days from networks nobody gets in from: medium; and
                        of two or more, who stay out, before the one user ever to get in from that
                        network does, without MFA, within a day: medium

@@ -52,7 +52,8 @@ pub(super) const BRUTE_FORCE_SUCCESS: Rule = Rule {
     about: "At least --guesses sign-ins of one principal failed, within a UTC hour and the next, or slowly within two weeks or \
             with no success between, and one succeeded after the first of them: from the same address, from one of several, \
             or within a day from an address that was new (slowly, where three addresses or more failed). Critical for root, high for a user; medium where the success had \
-            MFA, or where one or two addresses failed and another one got in; low where somebody else set the password in \
+            MFA, or where one or two addresses failed and another one got in, unless that was beside them, without MFA, and in a \
+            network new to a user who had used MFA elsewhere; low where somebody else set the password in \
             between and the success came from no place that is new to the user, and where all came from one address from which \
             the user had got in on three days before, and the success had MFA. Whoever forgot a password looks the same.",
     check: "Ask the owner about the time and the address, and look at what the session did next: trailscan sessions, \
@@ -91,13 +92,16 @@ pub(super) const PASSWORD_SPRAY: Rule = Rule {
     about: "Sign-ins of at least --spray-users users failed from one address within a UTC hour and the next, and they did \
             not get in meanwhile; or within two weeks, when more users failed and never got in from there than did. Each \
             failure with a name that does not exist counts as a user of its own. High where somebody got in from there within \
-            a day, or of a slow one within twice the time from user to user, who had never come from there, or within the half hour before, where at most two users ever got in from \
+            a day, or of a slow one within twice the time from user to user, or within two weeks where no other user ever got in \
+            from there, who had never come from there, or within the half hour before, where at most two users ever got in from \
             there; medium where that had MFA, or was in an account where nothing failed and under a name that was tried in \
             none; low where at most one of the names exists, \
             where as many get in as stay out, or where all who failed got in from there before it and after. Or sign-ins of three times as many users of one account failed from many \
             addresses at once, more than got in: medium, about the account; an address counts as one more user there for failures \
             with names that do not exist, where nobody got in from it. High where one of them failed with the others and then \
-            got in without MFA from an address of theirs, or from one where it had neither got in before nor failed. Medium is it where --spray-users users failed on three days \
+            got in without MFA from an address of theirs, or from one where it had neither got in before nor failed; or where a user who had not failed got in at the first try, \
+            without MFA, from an address of theirs from which nobody else ever got in and two others failed, or one and the user \
+            had always come from elsewhere. Medium is it where --spray-users users failed on three days \
             or more within two weeks from networks that nobody ever got in from. And medium where fewer, two at least, failed \
             from one address and never got in there, and within a day one of their account, who had come from elsewhere \
             before, got in without MFA from there: the first and only one ever to come from its network.",

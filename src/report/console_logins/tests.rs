@@ -597,7 +597,9 @@ fn a_user_every_other_day_and_then_a_success() {
     let entered = |day: usize, end: usize| vec![on(day, end, sign_in("u9", "03:00:00", true))];
     assert_eq!(then(vec![]), ("medium", json!([]), json!(12)), "all of it is one spray");
     assert_eq!(then(entered(26, 7)), ("high", json!(["u9"]), json!(12)), "at its own pace");
-    assert_eq!(then(entered(29, 7)).0, "medium", "later than that");
+    assert_eq!(then(entered(29, 7)).0, "high", "later than that, where nobody else ever got in");
+    let at_home = || vec![on(29, 7, sign_in("kim", "04:00:00", true))];
+    assert_eq!(then([entered(29, 7), at_home()].concat()).0, "medium", "later than that, where others get in");
     assert_eq!(then(entered(26, 8)).0, "medium", "from elsewhere");
 }
 
@@ -634,6 +636,104 @@ fn one_of_a_wave_gets_in() {
     assert_eq!(spray.evidence["signed_in_from"], json!(["198.51.100.99"]));
     assert!(spray.summary.starts_with("sign-ins of 19 users failed from"), "{}", spray.summary);
     assert!(spray.summary.ends_with("user07 failed with them and then worked from 198.51.100.99"), "{}", spray.summary);
+}
+
+#[test]
+fn a_wave_gets_in_at_the_first_try() {
+    let from = |i: usize, record| with(record, "/sourceIPAddress", json!(format!("198.51.100.{i}")));
+    // Twenty users from five addresses, four each.
+    let wave = || (0..20).map(|i| from(i % 5, sign_in(&format!("user{i:02}"), &format!("09:{i:02}:00"), false)));
+    let and = |more: Vec<Json>| {
+        let answer = answer_to(wave().chain(more).collect());
+        let found = answer.findings.into_iter().find(|finding| finding.rule == "password-spray").unwrap();
+        (found.severity.as_str(), found.evidence.get("signed_in").cloned().unwrap_or_default(), found.summary)
+    };
+    let hit = || from(3, sign_in("billing", "09:30:00", true));
+    let (severity, entered, summary) = and(vec![hit()]);
+    assert_eq!((severity, entered), ("high", json!(["billing"])));
+    assert!(
+        summary.ends_with("; then the first sign-in of billing from 198.51.100.3, one of these, worked"),
+        "{summary}"
+    );
+    let next_morning = with(from(3, sign_in("billing", "08:30:00", true)), "/eventTime", json!("2026-01-11T08:30:00Z"));
+    assert_eq!(and(vec![next_morning]).0, "high");
+    let with_mfa = with(hit(), "/additionalEventData/MFAUsed", json!("Yes"));
+    let (severity, entered, _) = and(vec![with_mfa]);
+    assert_eq!((severity, entered), ("medium", json!(["billing"])));
+    let before = from(3, sign_in("billing", "09:01:00", true));
+    let later = with(hit(), "/eventTime", json!("2026-01-11T09:30:00Z"));
+    for (why, more) in [
+        ("an office, where others get in", vec![hit(), from(3, sign_in("kim", "18:00:00", true))]),
+        ("who had been there before", vec![from(3, sign_in("billing", "07:00:00", true)), hit()]),
+        ("before anything failed there", vec![before]),
+        ("more than a day later", vec![later]),
+        ("from elsewhere", vec![from(99, sign_in("billing", "09:30:00", true))]),
+        (
+            "another account's user is at home there",
+            vec![hit(), with(from(3, sign_in("lee", "07:30:00", true)), "/recipientAccountId", json!("444455556666"))],
+        ),
+    ] {
+        let (severity, entered, _) = and(more);
+        assert_eq!((severity, entered), ("medium", Json::Null), "{why}");
+    }
+}
+
+#[test]
+fn one_failure_at_the_address_of_a_wave_and_a_first_try() {
+    let from = |i: usize, record| with(record, "/sourceIPAddress", json!(format!("198.51.100.{i}")));
+    let failed = |i: usize| from(i, sign_in(&format!("user{i:02}"), "09:30:00", false));
+    let and = |more: Vec<Json>| {
+        let answer = answer_to((0..20).map(failed).chain(more).collect());
+        let found = answer.findings.into_iter().find(|finding| finding.rule == "password-spray").unwrap();
+        (found.severity.as_str(), found.evidence.get("signed_in").cloned().unwrap_or_default())
+    };
+    let hit = |name: &str| from(3, sign_in(name, "09:58:00", true));
+    let desk = |name: &str| from(200, sign_in(name, "07:00:00", true));
+    assert_eq!(and(vec![desk("gus"), hit("gus")]), ("high", json!(["gus"])), "new to one who comes from elsewhere");
+    assert_eq!(and(vec![hit("gus")]), ("medium", json!(["gus"])), "two at one place, of whom one gives up");
+    assert_eq!(and(vec![desk("user03-admin"), hit("user03-admin")]), ("medium", Json::Null), "one person's two users");
+}
+
+#[test]
+fn a_spray_that_gets_in_days_later() {
+    let names = ["ana", "bo", "cy", "di", "eva", "flo"];
+    let and = |more: Vec<Json>| {
+        let failed = names.iter().map(|name| sign_in(name, "09:10:00", false));
+        let answer = answer_to(failed.chain(more).collect());
+        let found = answer.findings.into_iter().find(|finding| finding.rule == "password-spray").unwrap();
+        (found.severity.as_str(), found.evidence["signed_in"].clone())
+    };
+    let on = |day: u32, name: &str| {
+        with(sign_in(name, "00:00:00", true), "/eventTime", json!(format!("2026-01-{day}T14:00:00Z")))
+    };
+    assert_eq!(and(vec![on(12, "fin")]), ("high", json!(["fin"])));
+    assert_eq!(and(vec![on(12, "fin"), on(20, "fin")]), ("high", json!(["fin"])));
+    let with_mfa = with(on(12, "fin"), "/additionalEventData/MFAUsed", json!("Yes"));
+    assert_eq!(and(vec![with_mfa]), ("medium", json!(["fin"])));
+    assert_eq!(and(vec![on(25, "fin")]), ("medium", json!([])), "more than two weeks");
+    assert_eq!(and(vec![on(12, "fin"), on(20, "gus")]), ("medium", json!([])), "where others get in, too");
+    let elsewhere = with(on(12, "fin"), "/sourceIPAddress", json!("192.0.2.1"));
+    assert_eq!(and(vec![elsewhere]), ("medium", json!([])));
+    let mut unknown = failures("HIDDEN_DUE_TO_SECURITY_REASONS", "09:10", 6);
+    unknown.push(on(12, "fin"));
+    assert_eq!(attacks(unknown), [("password-spray", "low")], "names that do not exist");
+}
+
+#[test]
+fn guesses_and_then_a_success_from_the_address_beside() {
+    let at = |ip: &str, record: Json| with(record, "/sourceIPAddress", json!(ip));
+    let mfa = |record: Json| with(record, "/additionalEventData/MFAUsed", json!("Yes"));
+    let guesses = || (0..30).map(|i| at("198.51.100.66", sign_in("ana", &format!("09:{i:02}:00"), false)));
+    let desk = || mfa(at("192.0.2.55", sign_in("ana", "07:00:00", true)));
+    let hit = |ip: &str| at(ip, sign_in("ana", "09:45:00", true));
+    let and = |more: Vec<Json>| attacks(guesses().chain(more).collect());
+    let of = |severity| vec![("brute-force-success", severity)];
+    assert_eq!(and(vec![desk(), hit("198.51.100.67")]), of("high"));
+    assert_eq!(and(vec![desk(), hit("198.18.4.67")]), of("medium"), "from another network");
+    assert_eq!(and(vec![desk(), mfa(hit("198.51.100.67"))]), of("medium"), "with MFA");
+    assert_eq!(and(vec![hit("198.51.100.67")]), of("medium"), "who was never seen to use MFA");
+    let own = at("198.51.100.9", sign_in("ana", "06:00:00", true));
+    assert_eq!(and(vec![desk(), own, hit("198.51.100.67")]), of("medium"), "a network of its own");
 }
 
 #[test]

@@ -2,13 +2,14 @@
 //!
 //! An office, a VPN exit or a build host uses the keys of many people every day, so that alone says nothing. What does: it
 //! only asks whose the keys are (GetCallerIdentity), it calls with a tool of attackers, or it is new to each of the keys and
-//! brings one program that none of them was used with before. Where only its version is new, people at a shared host or in a
+//! brings one program that none of them was used with before; or it is new to five or more, in one sitting and on no other day,
+//! in the very hours in which their own networks go on. Where only its version is new, people at a shared host or in a
 //! new office look the same: then all has to happen in one sitting, or at night. Nobody asks as whoever holds the key does,
 //! with the program that the key is used with elsewhere, at their hours or on several days.
 //!
 //! Known misses: less than three principals; an address a key; a thief who copies the programs, or who works by day and for
 //! days with the holders' program in another version. An inventory of the account's own keys, an authorised test and a course
-//! with a new tool look the same. Private addresses are those of many networks and are not judged.
+//! with a new tool look the same, and so does an office whose way out fails once, for less than two hours. Private addresses are those of many networks and are not judged.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -28,6 +29,9 @@ use crate::report::{Finding, Severity};
 
 /// Principals whose keys one hand holds.
 const LEAST: usize = 3;
+
+/// Principals whose keys come to one address with their own programs, where nothing but the hour speaks.
+const MANY: usize = 5;
 
 /// Seconds in which probes belong together, and by which a key is older than what is new to it.
 const DAY_SECONDS: i64 = 86_400;
@@ -105,7 +109,10 @@ fn principals<'u, 'a: 'u>(uses: impl Iterator<Item = &'u Use<'a>>) -> usize {
 
 /// The strongest reason, if there is one.
 fn hand<'u, 'a>(address: IpAddr, uses: &'u [Use<'a>], symbols: &Symbols) -> Option<Hand<'u, 'a>> {
-    with_tool(address, uses, symbols).or_else(|| new_to_all(address, uses)).or_else(|| probes(address, uses))
+    with_tool(address, uses, symbols)
+        .or_else(|| new_to_all(address, uses))
+        .or_else(|| probes(address, uses))
+        .or_else(|| beside_all(address, uses))
 }
 
 fn with_tool<'u, 'a>(address: IpAddr, uses: &'u [Use<'a>], symbols: &Symbols) -> Option<Hand<'u, 'a>> {
@@ -186,6 +193,27 @@ fn probes<'u, 'a>(address: IpAddr, uses: &'u [Use<'a>]) -> Option<Hand<'u, 'a>> 
     let holds = probes.iter().any(is_together);
     let uses = probes.iter().map(|(_, used)| *used).collect();
     holds.then_some(Hand { address, severity: Severity::Medium, why, uses })
+}
+
+/// The address came to each of many keys a day or more after it was used elsewhere, in one sitting and on no other day, in an hour
+/// in which a network of its family was in use that went on afterwards.
+fn beside_all<'u, 'a>(address: IpAddr, uses: &'u [Use<'a>]) -> Option<Hand<'u, 'a>> {
+    let network = SourceAddress::Ip(address).network()?;
+    let is_v6 = |network: &Network| matches!(network, Network::V6(_));
+    let is_beside = |used: &&Use<'_>| {
+        let begins = used.key.used.span.first().map(|first| first.plus_seconds(DAY_SECONDS));
+        let places = used.key.spread.places.iter();
+        let mut others = places.filter(|(other, _)| **other != network && is_v6(other) == is_v6(&network));
+        used.span.first() >= begins
+            && used.hours.days().len() == 1
+            && others.any(|(_, place)| {
+                used.hours.iter().any(|hour| place.hours.contains(hour)) && place.last() > used.span.last()
+            })
+    };
+    let with: Vec<&Use<'_>> = uses.iter().filter(is_beside).collect();
+    let why = "new to each of them, within two hours in which they went on elsewhere, and on no other day".to_owned();
+    let holds = principals(with.iter().copied()) >= MANY && is_one_sitting(&with);
+    holds.then_some(Hand { address, severity: Severity::Medium, why, uses: with })
 }
 
 /// Whether all that was found about a key is its use from `address`.

@@ -91,6 +91,31 @@ fn holders_ask_who_they_are() {
     assert_eq!(asks(BOTO, (&[15], &[9])), ["high"], "with a program that is new to all");
 }
 
+/// Severities of `keys-in-one-hand` when `AWAY` uses the keys of some people who work from one office, with their own program.
+fn beside_office(people: i64, (days, hours): (&[i64], &[i64]), from: &'static str) -> Vec<&'static str> {
+    let mut state = State::new(&[&keys::KIND]);
+    for i in 0..people {
+        let (name_of, key) = (format!("user{i}"), format!("AKIAUSER{i}EXAMPLE"));
+        let identity = user(&name_of, &key);
+        observe(&mut state, &identity, &calls(workdays(4), &[8, 9, 11, 14, 16], "20.1.1.7", CLI));
+        observe(&mut state, &identity, &calls(days.iter().copied(), hours, from, CLI));
+    }
+    let found = answer_to(&state, None).findings;
+    found.iter().filter(|found| found.rule == "keys-in-one-hand").map(|found| found.severity.as_str()).collect()
+}
+
+#[test]
+fn an_address_beside_the_office_of_many() {
+    assert_eq!(beside_office(5, (&[23], &[14]), AWAY), ["medium"]);
+    assert_eq!(beside_office(4, (&[23], &[14]), AWAY), [""; 0], "a few");
+    assert_eq!(beside_office(5, (&[23, 24], &[14]), AWAY), [""; 0], "a tunnel that they use again");
+    assert_eq!(beside_office(5, (&[23], &[12]), AWAY), [""; 0], "between two hours at the office");
+    assert_eq!(beside_office(5, (&[23], &[9, 14]), AWAY), [""; 0], "all day");
+    assert_eq!(beside_office(5, (&[23], &[14]), "2001:db8:9::7"), [""; 0], "the other family");
+    assert_eq!(beside_office(5, (&[0], &[14]), AWAY), [""; 0], "on the first day");
+    assert_eq!(beside_office(5, (&[25], &[16]), AWAY), [""; 0], "the last that is seen");
+}
+
 #[test]
 fn the_command_is_no_program() {
     let cli =

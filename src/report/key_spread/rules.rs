@@ -30,8 +30,9 @@ pub(super) const RULES: &[Rule] = &[
         about: "One public address used the keys of three or more principals with a tool of attackers, with a program that \
                 is new to all of them as the address is, or with a new version of one within two hours or at night (high; \
                 medium where their holders used them nowhere else on those days), or only to ask whose they are, and not as \
-                their holders do (medium). An office or a VPN exit that does neither is not a finding. An inventory of your own \
-                keys, or a course, looks the same.",
+                their holders do (medium); or those of five or more with their own programs, within two hours in which they went on \
+                elsewhere, and on no other day (medium). An office or a VPN exit that does none of it is not a finding. An inventory of \
+                your own keys, a course, or an office whose way out failed for an hour looks the same.",
         check: "Whose address is it? access_key_ids and agent_family_list of the evidence; `trailscan principals --address ADDRESS`.",
         fix: "Set the keys inactive when nobody knows the address, look for the place that they leaked from (a repository, an \
               image), and look at what each did since.",

@@ -214,6 +214,18 @@ fn root_keys_until_they_are_deleted() {
     let created = answer_at("2026-01-05", &[create("root", "root", NEW, "2026-01-05")]);
     assert_eq!(rules(&created), [("root-key", "critical"), ("key-never-used", "info")]);
     assert_eq!(cell(&created, NEW, "created_for_other"), "no");
+    // The response may name it as a user.
+    let mut named = create("root", "root", NEW, "2026-01-05");
+    named["requestParameters"] = Json::Null;
+    named["responseElements"]["accessKey"]["userName"] = json!("root");
+    assert_eq!(
+        rules(&answer_at("2026-01-05", &[named.clone()])),
+        [("root-key", "critical"), ("key-never-used", "info")]
+    );
+    // A user of that name.
+    named["requestParameters"] = json!({ "userName": "root" });
+    let of_user = rules(&answer_at("2026-01-05", &[named]));
+    assert_eq!(of_user, [("key-created-for-other", "medium"), ("key-never-used", "info")]);
 }
 
 #[test]

@@ -24,7 +24,8 @@ fn of_usage(usage: &Usage<'_>) -> Vec<Finding> {
         RootClass::AccessKey => Some(access_key(usage)),
         RootClass::Federation => Some(federation(usage)),
         RootClass::Console => console(usage),
-        RootClass::AssumeRoot | RootClass::Service => None,
+        RootClass::AssumeRoot => opened_centrally(usage),
+        RootClass::Service => None,
     };
     let mut findings: Vec<Finding> = own.into_iter().collect();
     findings.extend(key_created(usage));
@@ -54,7 +55,7 @@ fn federation(usage: &Usage<'_>) -> Finding {
 }
 
 /// One finding for the console row, of the row's own severity. Use without MFA for nothing but tasks is reported by
-/// [`without_mfa`], and a reset that was asked for by `takeover`.
+/// [`without_mfa`], and a reset that was asked for or completed by `takeover`.
 fn console(usage: &Usage<'_>) -> Option<Finding> {
     let everyday = usage.count(Count::Everyday);
     let (rule, count, what) = if !usage.is_use() {
@@ -74,12 +75,20 @@ fn console(usage: &Usage<'_>) -> Option<Finding> {
         let days = days.len();
         let what = format!("was used on {} without a task that needs root", quantity(days as u64, "day"));
         ("root-everyday-use", i64::try_from(days).unwrap_or(i64::MAX), what)
-    } else if usage.is_without_mfa() {
+    } else if usage.is_without_mfa() || usage.count(Count::Uses) == usage.count(Count::ResetsCompleted) {
         return None;
     } else {
         ("root-console-use", usage.tally.events, used(usage).to_owned())
     };
     Some(finding(usage, rule, count, format!("root of {} {what}", usage.account_id)))
+}
+
+/// A central session that let everybody in: what unlocks a bucket or queue deletes its policy or narrows it.
+fn opened_centrally(usage: &Usage<'_>) -> Option<Finding> {
+    let count = Some(usage.count(Count::OpenedToEverybody)).filter(|count| *count > 0)?;
+    let policies = quantity(count.unsigned_abs(), "bucket or queue policy");
+    let summary = format!("root of {} let everybody into {policies}, in a central session", usage.account_id);
+    Some(finding(usage, "root-everyday-use", count, summary))
 }
 
 fn opened(usage: &Usage<'_>) -> String {
@@ -98,7 +107,8 @@ fn refused(usage: &Usage<'_>) -> &'static str {
 }
 
 fn used(usage: &Usage<'_>) -> &'static str {
-    let did_more = usage.count(Count::Uses) > usage.count(Count::SignIns);
+    // Who completes a reset reads root's mail, and is not in yet.
+    let did_more = usage.count(Count::Uses) > usage.count(Count::SignIns) + usage.count(Count::ResetsCompleted);
     match (did_more, usage.mfa()) {
         // What the console reads by itself is no task, and may be all that was done.
         (true, "yes") if usage.count(Count::ReadOnly) > 0 => {

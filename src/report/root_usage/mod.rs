@@ -58,7 +58,8 @@ Severity of a class:
   assume-root  by its task policy: info for IAMAuditRootUserCredentials and
                IAMDeleteRootUserCredentials, high for IAMCreateRootUserPassword, medium for the
                others; where that call was not read, by what was done: high for a password or key
-               that was made, info for reading and deleting credentials, else medium
+               that was made, info for reading and deleting credentials, else medium; high where a
+               bucket or queue policy let everybody in
   service      info
 
 Nobody got in when every event failed, asked for a reset of the password (anybody can who knows the address) or was asked \

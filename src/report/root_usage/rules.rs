@@ -27,7 +27,7 @@ pub(super) const RULES: &[Rule] = &[
         practice: Some(Practice::NoRootKeys),
         techniques: &["T1098.001"],
         controls: &["1.4"],
-        about: "Root made an access key for itself.",
+        about: "Root made an access key for itself. Breaks restrict-root-use as well.",
         check: "The evidence names the key where the record does; `aws iam get-account-summary`: AccountAccessKeysPresent.",
         fix: "Delete the key as root unless somebody can say why it must be; then use a role instead.",
         page: ROOT,
@@ -40,7 +40,8 @@ pub(super) const RULES: &[Rule] = &[
         controls: &["1.7"],
         about: "Root was used at the console, or with tokens of its own, for everyday work: everyday_events are neither \
                 sign-ins nor on AWS's list of tasks that need root, nor what the console reads in a session with MFA. A \
-                bucket or queue policy that lets everybody in is one. Medium where root signed in with MFA and only looked, on \
+                bucket or queue policy that lets everybody in is one, also of a central session (AssumeRoot), where \
+                unlocking means to delete or narrow it. Medium where root signed in with MFA and only looked, on \
                 five days or more within 30 without such a task: looking needs no root. Not seen: tasks that leave no event, \
                 such as tax settings, so ask first.",
         check: "top_events of the row; ask whoever signed in from its addresses.",

@@ -216,8 +216,11 @@ fn a_change_of_the_password_that_failed_is_an_attempt() {
     let change = ("root-credential-change", "high");
     for name in ["PasswordRecoveryCompleted", "PasswordUpdated", "EmailUpdated"] {
         assert_eq!(rules([page(name, "Failure")]), [("root-attempts", "low")], "{name}");
-        assert_eq!(rules([page(name, "Success")]), [change, ("root-console-use", "medium")], "{name}");
+        let more: &[_] = if name == "PasswordRecoveryCompleted" { &[] } else { &[("root-console-use", "medium")] };
+        assert_eq!(rules([page(name, "Success")]), [&[change], more].concat(), "{name}");
     }
+    let (_, entered) = ask([page("PasswordRecoveryCompleted", "Success"), sign_in("Success", "Yes")]);
+    assert_eq!(entered[1].summary, "root of 111122223333 signed in with MFA, and nothing else of it was read");
     let (_, both) = ask([page("PasswordRecoveryCompleted", "Failure"), page("PasswordUpdated", "Success")]);
     let summary = "the way to sign in as root of 111122223333 was changed: PasswordUpdated";
     assert_eq!((both[0].rule, both[0].count, &*both[0].summary), ("root-credential-change", 1, summary));
@@ -393,6 +396,37 @@ fn the_task_policy_decides_about_central_sessions() {
     };
     assert_eq!(flagged("CreateLoginProfile"), [("root-assume-root-password", "high")], "only the member's logs");
     assert_eq!(flagged("ListAccessKeys"), [("root-assume-root", "info")]);
+}
+
+#[test]
+fn a_central_session_that_lets_everybody_in() {
+    let allow = |principal: Json| json!({ "Effect": "Allow", "Principal": principal, "Action": "*", "Resource": "*" });
+    let one = |task: &str, (name, source): (&str, &str), request: Json, error: &str| {
+        let mut used = root(name, source, "ASIA111122223333");
+        used["readOnly"] = json!(false);
+        used["requestParameters"] = request;
+        used["errorCode"] = json!(error);
+        rules([assume_root("111122223333", task, ""), used])
+    };
+    let bucket = |statement: Json, error: &str| {
+        let request = json!({ "bucketName": "b", "bucketPolicy": { "Statement": [statement] } });
+        one("S3UnlockBucketPolicy", ("PutBucketPolicy", "s3.amazonaws.com"), request, error)
+    };
+    let queue = |statement: Json| {
+        let policy = json!({ "Statement": [statement] }).to_string();
+        let request = json!({ "queueUrl": "q", "attributes": { "Policy": policy } });
+        one("SQSUnlockQueuePolicy", ("SetQueueAttributes", "sqs.amazonaws.com"), request, "")
+    };
+    let (opened, unlocked) = (("root-everyday-use", "high"), ("root-assume-root", "medium"));
+    assert_eq!(bucket(allow(json!("*")), ""), [opened, unlocked]);
+    assert_eq!(queue(allow(json!({ "AWS": "*" }))), [opened, unlocked]);
+    assert_eq!(bucket(allow(json!("*")), "AccessDenied"), [unlocked], "refused");
+    let own = json!({ "AWS": "arn:aws:iam::111122223333:root" });
+    assert_eq!(bucket(allow(own.clone()), ""), [unlocked], "narrowed to the account");
+    assert_eq!(queue(allow(own)), [unlocked]);
+    let mut deny = allow(json!("*"));
+    deny["Effect"] = json!("Deny");
+    assert_eq!(bucket(deny, ""), [unlocked], "a Deny for everybody");
 }
 
 #[test]

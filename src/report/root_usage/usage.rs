@@ -178,6 +178,7 @@ impl<'a> Usage<'a> {
         match self.class {
             RootClass::AccessKey => Severity::Critical,
             RootClass::Federation => Severity::High,
+            RootClass::AssumeRoot if self.count(Count::OpenedToEverybody) > 0 => Severity::High,
             RootClass::AssumeRoot => central::severity(self.tasks.iter().copied(), self.event_names.keys().copied()),
             RootClass::Service => Severity::Info,
             RootClass::Console if !self.is_use() => Severity::Low,

@@ -1,7 +1,8 @@
 //! Sessions that came through a VPC endpoint of another account.
 //!
 //! Whoever shares a VPC uses its owner's endpoints, all the time and not alone: endpoints that several principals use for a
-//! week, or from their first day on, are told nowhere. An endpoint is strange when its owner is no account of these logs and
+//! week, or from their first day on, are told nowhere; a person's session that came from a public address ten minutes or more
+//! before shows no first day there. An endpoint is strange when its owner is no account of these logs and
 //! no caller of the session, and nobody else uses it as a habit.
 //!
 //! Source: CloudTrail user guide, "CloudTrail record contents", vpcEndpointAccountId; GuardDuty user guide,
@@ -17,8 +18,9 @@ use serde_json::json;
 use super::about::{About, Told, short, some};
 use super::workloads::Workload;
 use super::{Known, rule_texts as texts};
-use crate::aggregate::{Span, State};
-use crate::model::EventTime;
+use crate::aggregate::sessions::Usage;
+use crate::aggregate::{Span, State, Sym, Symbols};
+use crate::model::{EventTime, SourceAddress};
 use crate::report::Severity;
 
 /// What came through the endpoints of one foreign owner for one principalId.
@@ -27,7 +29,12 @@ struct Used<'a> {
     members: Vec<usize>,
     endpoints: BTreeSet<&'a str>,
     span: Span,
+    /// Whether one of the sessions was elsewhere first.
+    came_from_elsewhere: bool,
 }
+
+/// Seconds by which a session was elsewhere first: less is a tunnel through which only some calls go.
+const ELSEWHERE: i64 = 600;
 
 /// Seconds of use that make a habit: a week.
 const HABIT: i64 = 7 * 86_400;
@@ -57,6 +64,8 @@ pub(super) fn findings(
                     for time in [endpoint.usage.first(), endpoint.usage.last()].into_iter().flatten() {
                         used.span.see(time);
                     }
+                    used.came_from_elsewhere |=
+                        endpoint.usage.first().is_some_and(|first| was_outside(known, first, symbols));
                     used.endpoints.insert(symbols.text(endpoint.endpoint));
                     if used.members.last() != Some(&place) {
                         used.members.push(place);
@@ -69,32 +78,46 @@ pub(super) fn findings(
         return Vec::new();
     }
     let starts = starts(all, &used);
-    let is_habit = |id: &str, span: &Span| {
-        let Some((first, last)) = span.first().zip(span.last()) else { return false };
-        let is_from_start = || starts.get(id).is_some_and(|start| first <= start.plus_seconds(START));
+    let of_workload: BTreeSet<usize> = workloads.iter().flat_map(|workload| workload.members.iter().copied()).collect();
+    let is_habit = |id: &str, used: &Used<'_>| {
+        let Some((first, last)) = used.span.first().zip(used.span.last()) else { return false };
+        // A workload in a shared VPC has a NAT beside the owner's endpoints.
+        let may_start = !used.came_from_elsewhere || of_workload.contains(&used.members[0]);
+        let is_from_start = || may_start && starts.get(id).is_some_and(|start| first <= start.plus_seconds(START));
         first.plus_seconds(HABIT) <= last || is_from_start()
     };
     let mut users: AHashMap<(&str, &str), usize> = AHashMap::new();
     for ((account, id, owner), used) in &used {
-        *users.entry((account, owner)).or_default() += usize::from(is_habit(id, &used.span));
+        *users.entry((account, owner)).or_default() += usize::from(is_habit(id, used));
     }
-    let of_workload: BTreeSet<usize> = workloads.iter().flat_map(|workload| workload.members.iter().copied()).collect();
     let mut found = Vec::new();
     for ((account, id, owner), used) in used {
         let is_workload = of_workload.contains(&used.members[0]);
-        let is_habit = is_habit(id, &used.span);
+        let is_habit = is_habit(id, &used);
         let is_shared = is_habit && users[&(account, owner)] > 1 && !at_home.contains(id);
         let severity = match (at_home.contains(id), is_workload) {
             _ if is_shared => continue,
             (true, true) => Severity::High,
             (true, false) | (false, true) => Severity::Medium,
-            // Somebody who came otherwise for a day or more.
+            // Somebody who came otherwise for a day or more, or in the very session.
             (false, false) if !is_habit => Severity::Medium,
             (false, false) => continue,
         };
         found.push(finding(all, (id, owner), &used, severity));
     }
     found
+}
+
+/// Whether the session was used at a public address, past all endpoints, [`ELSEWHERE`] or more before a moment.
+fn was_outside(known: &Known<'_>, moment: EventTime, symbols: &Symbols) -> bool {
+    let is_earlier = |usage: &Usage| {
+        !usage.is_via_endpoint() && usage.first().is_some_and(|first| first.plus_seconds(ELSEWHERE) <= moment)
+    };
+    let is_public = |source: Sym| {
+        let address = SourceAddress::parse(symbols.text(source));
+        address.ip().is_some() && !address.is_private()
+    };
+    known.session.sources().any(|(source, usage)| is_earlier(usage) && is_public(source))
 }
 
 /// When each of the principals that came through strange endpoints was first used in any way.

@@ -1,5 +1,5 @@
 //! People of Identity Center whose credentials were fetched in two networks within an hour, or with one sign-in in a second one
-//! and then in the first again.
+//! and then in the first again, or in a second one for another program while a session of the first is in use there.
 //!
 //! Known misses and false alarms: who changes between VPN and home within the hour shows the same, which is why it is low;
 //! a thief behind the person's own network shows nothing, nor more than low where the person comes to the company's
@@ -15,6 +15,7 @@ use super::networks::Offices;
 use super::{Known, rule_texts as texts};
 use crate::aggregate::State;
 use crate::aggregate::issuances::{Issuance, Issuances};
+use crate::aggregate::sessions::{Programs, Usage};
 use crate::model::{Day, EventTime, IssuanceApi, Network, SourceAddress};
 use crate::report::Severity;
 
@@ -53,7 +54,8 @@ pub(super) fn findings(state: &State, offices: &Offices<'_>, all: &[Known<'_>]) 
         members.entry(known.credential.person()).or_default().push(place);
     }
     let finding = |(person, fetched): (&str, Vec<&Issuance<'_>>)| {
-        let pair = worst(&fetched, offices)?;
+        let sessions = || members.get(person).into_iter().flatten().map(|&place| &all[place]);
+        let pair = worst(&fetched, offices, &|| InUse::of(sessions(), state))?;
         let used_there = |place: &&usize| {
             let issued_from = all[**place].issued_to;
             [pair.here, pair.there].iter().any(|call| issued_from.is_some() && issued_from == address(call))
@@ -66,7 +68,11 @@ pub(super) fn findings(state: &State, offices: &Offices<'_>, all: &[Known<'_>]) 
 }
 
 /// The worst pair of fetches that follow each other, of several the first.
-fn worst<'i, 'a>(fetched: &[&'i Issuance<'a>], offices: &Offices<'_>) -> Option<Pair<'i, 'a>> {
+fn worst<'i, 'a>(
+    fetched: &[&'i Issuance<'a>],
+    offices: &Offices<'_>,
+    in_use: &dyn Fn() -> Vec<InUse>,
+) -> Option<Pair<'i, 'a>> {
     let mut worst: Option<Pair<'i, 'a>> = None;
     let mut days: AHashMap<Network, Days> = AHashMap::new();
     for &call in fetched {
@@ -88,7 +94,69 @@ fn worst<'i, 'a>(fetched: &[&'i Issuance<'a>], offices: &Offices<'_>) -> Option<
         }
     }
     let is_usual = |pair: &Pair<'_, '_>| is_of_company(&days, pair, offices);
-    worst.or_else(|| away_and_back(fetched).filter(|pair| !is_usual(pair)))
+    let is_new = |pair: &Pair<'_, '_>| {
+        let days = network(pair.there).and_then(|at| days.get(&at));
+        !days.is_some_and(|days| days.has_other_than(day(pair.there)))
+    };
+    worst.or_else(|| away_and_back(fetched).filter(|pair| !is_usual(pair))).or_else(|| {
+        // Whoever never fetched in two networks needs no look at the sessions.
+        let in_use = if days.len() > 1 { in_use() } else { Vec::new() };
+        beside_in_use(fetched, &in_use, &|pair| is_new(pair) && !is_usual(pair))
+    })
+}
+
+/// Use of one session in the public network that its credentials were fetched in.
+struct InUse {
+    at: Network,
+    span: (EventTime, EventTime),
+    programs: Programs,
+}
+
+impl InUse {
+    fn of<'k, 'a: 'k>(sessions: impl Iterator<Item = &'k Known<'a>>, state: &State) -> Vec<Self> {
+        let mut found = Vec::new();
+        for known in sessions {
+            let Some(at) = known.issued_to.and_then(|ip| SourceAddress::Ip(ip).network()) else { continue };
+            let mut usage = Usage::default();
+            for (source, here) in known.session.sources() {
+                let source = SourceAddress::parse(state.symbols().text(source));
+                if source.network() == Some(at) && !source.is_private() {
+                    usage.merge(here);
+                }
+            }
+            if let Some(span) = usage.first().zip(usage.last()) {
+                found.push(Self { at, span, programs: usage.programs() });
+            }
+        }
+        found
+    }
+}
+
+/// With one sign-in there, and then elsewhere by another program, while a session of the first goes on where it was. A laptop
+/// that moves takes its sessions along; who comes back to the first place is there with the same program as before.
+fn beside_in_use<'i, 'a>(
+    fetched: &[&'i Issuance<'a>],
+    in_use: &[InUse],
+    is_told: &dyn Fn(&Pair<'_, '_>) -> bool,
+) -> Option<Pair<'i, 'a>> {
+    let mut first: AHashMap<(&str, Network), &'i Issuance<'a>> = AHashMap::new();
+    for &there in fetched.iter().filter(|call| !call.caller_credential_id().is_empty()) {
+        let (Some(at), Some(time)) = (network(there), there.time()) else { continue };
+        let own = || in_use.iter().filter(|own| own.at == at && own.span.0 >= time);
+        let goes_on = |used: &&InUse| used.span.0 < time && time < used.span.1 && used.at != at;
+        let is_other = |used: &&InUse| own().next().is_some() && own().all(|own| !own.programs.meets(used.programs));
+        let is_v6 = |at: Network| matches!(at, Network::V6(_));
+        let beside = in_use.iter().filter(goes_on).filter(|used| is_v6(used.at) == is_v6(at)).filter(is_other);
+        let mut pairs = beside.filter_map(|used| {
+            let here = *first.get(&(there.caller_credential_id(), used.at))?;
+            Some(Pair { severity: Severity::Low, here, there })
+        });
+        if let Some(pair) = pairs.find(|pair| is_told(pair)) {
+            return Some(pair);
+        }
+        first.entry((there.caller_credential_id(), at)).or_insert(there);
+    }
+    None
 }
 
 /// With one sign-in there, elsewhere, and there again, however long it took: who left for home does not come back with the

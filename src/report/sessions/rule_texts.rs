@@ -97,13 +97,16 @@ pub(super) const WORKLOAD_ELSEWHERE: Rule = Rule {
             the workload is not, as all its sessions together show. Signs: a place (a public network, or all private \
             addresses together) whose programs are seen at no other place of it; an address that a person's own credentials use at the same time; of an instance, a network \
             that one session alone was used in while the others went on; of a certificate, a second network while the first \
-            goes on; a public address late and rarely, where the workload was inside its VPC for a day or more; with \
+            goes on; a public address late and rarely, where the workload was inside its VPC for a day or more; of a function, \
+            task or pod, the only other place, late and in one session that was at home as well, while home went on: medium inside \
+            its VPC for less than an hour, else low; with \
             --aws-ip-ranges an address outside AWS that came later, where home lies in it. Between IPv4 and IPv6, and for the pods of an EKS \
             service account (IRSA), only a program or a person counts, at a place that came into use an hour or more after \
             the workload's own, while that went on. A workload that was in the one place only before it came to the other has \
             moved: programs of its own there are no sign. Two signs are high, one is medium. With --aws-ip-ranges one sign is high \
             where the address is outside AWS; inside AWS it is low for functions, tasks and pods, and between IPv4 and \
-            IPv6. A network where other workloads of the account are at home is their NAT and no sign. Not seen: a thief \
+            IPv6. A network where other workloads of the account are at home is their NAT and no sign, unless they all came there \
+            late, for less than a day, and went home. Not seen: a thief \
             with the same program after a workload with a public address fell silent, or behind its NAT. A workload alone in \
             its account whose VPC gets a NAT looks the same on its first day.",
     check: "Whose address is it? `aws ec2 describe-instances`, the NAT gateways, and `trailscan principals --address ADDRESS`.",
@@ -152,7 +155,8 @@ pub(super) const FOREIGN_ENDPOINT: Rule = Rule {
             which no logs were read (vpcEndpointAccountId), so somebody in that account's network holds the credentials. \
             High for a workload that came through its own account's endpoints, too; else medium. An endpoint that several \
             principals of the account use for a week, or from their first day on, is a shared VPC's and is not told; nor is \
-            one that a person always came through.",
+            one that a person always came through. A person's session that was at a public address ten minutes or more before \
+            is told.",
     check: "Whose account is it, and does it share a VPC with yours (`aws ram get-resource-shares`)?",
     fix: "When nobody knows the account: revoke the role's sessions, and narrow by aws:SourceVpc or aws:SourceVpce.",
     page: "https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_finding-types-iam.html",
@@ -208,7 +212,8 @@ pub(super) const PERSON_ELSEWHERE: Rule = Rule {
     techniques: &["T1078.004"],
     controls: &[],
     about: "One person of Identity Center fetched role credentials (GetRoleCredentials) in two public networks within an \
-            hour, or with one sign-in in one, in another, and in the first again: a VPN that was switched on or off, a trip, or \
+            hour, or with one sign-in in one, in another, and in the first again, or in a new one for another program while a \
+            session of the first went on there: a VPN that was switched on or off, a trip, or \
             somebody else with the token of the person's portal or CLI. Medium where both rest on one sign-in and lie within \
             ten minutes, but not where the person fetches in both networks day by day.",
     check: "Does the person know both addresses and both programs?",

@@ -3,7 +3,8 @@
 //! All sessions of one workload (an instance, a function, a task, a pod, the holder of a certificate) are looked at
 //! together, because a thief may use only one of them. A place is judged against the others: a place with programs that
 //! no other one has is the strongest sign, then an address that a person's own credentials use too, then a place that
-//! one session alone was used at, while the others went on. A place where other workloads are at home is their NAT.
+//! one session alone was used at, while the others went on. A place where other workloads are at home is their NAT: where
+//! they came from their start, or day after day, or stayed; not where they all come late, for less than a day, and go home.
 //!
 //! An IPv4 and an IPv6 address of one host have nothing in common, so a network of the other family is no sign by itself.
 //! Another program there is one, or somebody else who works there and not at home, when the place came into use after the
@@ -12,7 +13,9 @@
 //!
 //! An equal program is no excuse where the place cannot be the workload's: a public address late and rarely, where it had
 //! been inside its VPC for a day or more; an address outside of AWS's ranges, where home lies in them; a second network of
-//! whoever holds a certificate, while the first goes on.
+//! whoever holds a certificate, while the first goes on; for a function, task or pod a place where one session was late, and at
+//! home before, while home went on: inside its VPC (medium where that was for less than an hour), or at one address in all sessions
+//! (low).
 //!
 //! Known misses: a thief with a program of his own who is there in whole sessions, two at least, after the workload fell silent
 //! for good, looks like a workload that moved; one who uses the same program, after the workload fell silent, looks like an instance that was
@@ -20,7 +23,7 @@
 //! two addresses; one who does so over IPv6, or with the token of a pod, like a host with both families and like one more
 //! node; one
 //! behind the workload's own NAT or inside its VPC like the workload; one who takes the credentials of three workloads of
-//! an account within an hour of their first call looks like their NAT. Programs are what the caller says of itself: an
+//! an account within an hour of their first call, or comes with those of two on two days, looks like their NAT. Programs are what the caller says of itself: an
 //! equal one excuses nothing by itself, another one is only a sign.
 
 use std::collections::BTreeSet;
@@ -32,7 +35,7 @@ use smallvec::SmallVec;
 use super::company::Company;
 use super::usage::{self, Overview, Place, Places, Where};
 use super::{Known, Whereabouts, rules};
-use crate::aggregate::{State, Sym};
+use crate::aggregate::{Span, State, Sym};
 use crate::model::{Arn, EventTime, IssuanceApi};
 use crate::report::lineage::{Kind, is_instance_name};
 use crate::report::source_list::ReadAddresses;
@@ -46,6 +49,9 @@ const SETTLED_INSIDE: i64 = 24 * 3600;
 
 /// A place is rare in one of so many sessions, or where one session alone was.
 const RARE_PART: usize = 4;
+
+/// From how many sessions on, all of which were used at one place, a function, task or pod has a NAT of its own.
+const FIXED: usize = 3;
 
 /// With so many others of its account that used a network from their start, it is the account's NAT.
 const SIBLINGS: usize = 2;
@@ -148,11 +154,30 @@ fn is_workload(known: &Known<'_>) -> bool {
 #[derive(Default)]
 struct Homes<'a> {
     /// Those at home there: with a program that is seen at another of their places, too.
-    familiar: AHashMap<(&'a str, Where), usize>,
+    familiar: AHashMap<(&'a str, Where), Familiar>,
     /// Those that were there from their start, whatever the program.
     early: AHashMap<(&'a str, Where), usize>,
     /// The workloads of each account.
     all: AHashMap<&'a str, usize>,
+}
+
+/// Workloads with programs of their own at one place.
+#[derive(Clone, Copy, Default)]
+struct Familiar {
+    workloads: usize,
+    /// Those of them that came there from their start, for a day or more, or last.
+    settled: usize,
+    span: Span,
+}
+
+impl Familiar {
+    /// Whether there are others than one of them, and it is theirs: many short visits make it so where they go on for days.
+    fn is_of_others(&self, is_own: bool, is_settled: bool) -> bool {
+        let others = |count: usize, own: bool| count - usize::from(own).min(count);
+        let days = self.span.first().zip(self.span.last());
+        let for_days = days.is_some_and(|(first, last)| last >= first.plus_seconds(SETTLED_INSIDE));
+        others(self.workloads, is_own) > 0 && (for_days || others(self.settled, is_own && is_settled) > 0)
+    }
 }
 
 impl<'a> Homes<'a> {
@@ -162,7 +187,13 @@ impl<'a> Homes<'a> {
             *homes.all.entry(workload.account_id).or_default() += 1;
             for (&at, place) in workload.places.iter() {
                 if !workload.overview.has_other_programs(place) {
-                    *homes.familiar.entry((workload.account_id, at)).or_default() += 1;
+                    let familiar = homes.familiar.entry((workload.account_id, at)).or_default();
+                    familiar.workloads += 1;
+                    familiar.settled += usize::from(workload.is_settled_at(place));
+                    [place.usage.first(), place.usage.last()]
+                        .into_iter()
+                        .flatten()
+                        .for_each(|at| familiar.span.see(at));
                 }
                 if workload.is_early(place) {
                     *homes.early.entry((workload.account_id, at)).or_default() += 1;
@@ -196,6 +227,14 @@ impl<'a> Workload<'a> {
         self.overview.start.zip(first).is_some_and(|(start, first)| first <= start.plus_seconds(SETTLED))
     }
 
+    /// Whether it was at that place of its own from its start, for a day or more, or after it was last at home.
+    fn is_settled_at(&self, place: &Place) -> bool {
+        let Some((first, last)) = place.usage.first().zip(place.usage.last()) else { return false };
+        let home = self.overview.home.and_then(|home| self.places.get(&home));
+        let goes_home = home.is_some_and(|home| home.usage.last() > Some(last));
+        self.is_early(place) || !goes_home || last >= first.plus_seconds(SETTLED_INSIDE)
+    }
+
     /// Whether a place of its own may not be: it is neither its home beside others, nor one that it shares.
     fn is_suspect(&self, (at, place): (Where, &Place), homes: &Homes<'a>) -> bool {
         let is_home = self.overview.home == Some(at) && self.places.len() > 1;
@@ -210,8 +249,11 @@ impl<'a> Workload<'a> {
             counts.get(&key).map_or(0, |&count| count - usize::from(own).min(count))
         };
         let is_home = !self.overview.has_other_programs(place);
-        at != Where::Inside
-            && (others(&homes.familiar, is_home) > 0 || others(&homes.early, self.is_early(place)) >= SIBLINGS)
+        let is_others = || {
+            let familiar = homes.familiar.get(&key);
+            familiar.is_some_and(|familiar| familiar.is_of_others(is_home, self.is_settled_at(place)))
+        };
+        at != Where::Inside && (is_others() || others(&homes.early, self.is_early(place)) >= SIBLINGS)
     }
 }
 
@@ -360,7 +402,8 @@ impl Judge<'_, '_> {
                     && (self.is_one_session_of_many(place, home)
                         || self.has_left_vpc((at, place), home)
                         || self.has_left_aws(place, home));
-                is_other.then_some(Severity::Medium)
+                let once = || if other_family { None } else { self.of_one_visit(place, home) };
+                if is_other { Some(Severity::Medium) } else { once() }
             }
         }
     }
@@ -376,6 +419,23 @@ impl Judge<'_, '_> {
             }
         };
         is_other && is_new_beside(home, place)
+    }
+
+    /// A function, task or pod of which one session, used at home as well, was late at the only other place, and home went on
+    /// afterwards: inside of its VPC, or at the one address of all its sessions.
+    fn of_one_visit(&self, place: &Place, home: &Place) -> Option<Severity> {
+        let is_once = (place.sessions, place.only, self.workload.places.len()) == (1, 0, 2);
+        let goes_on = is_new_beside(home, place) && home.usage.last() > place.usage.last();
+        if !self.moves() || !is_once || !goes_on {
+            return None;
+        }
+        let (first, last) = place.usage.first().zip(place.usage.last())?;
+        let sessions = self.workload.members.len();
+        match self.workload.overview.home {
+            Some(Where::Inside) if last < first.plus_seconds(SETTLED) => Some(Severity::Medium),
+            Some(Where::Inside) => Some(Severity::Low),
+            _ => (sessions >= FIXED && home.sessions == sessions).then_some(Severity::Low),
+        }
     }
 
     /// Whether a session was used at home while the place was in use. A host whose way to the internet fails goes elsewhere

@@ -5,7 +5,9 @@
 //! than get in. Failures with names that the account does not have count once an address, as a user of their own, and not
 //! where somebody gets in from that address: people mistype names as well. People whose users were all deleted and who did
 //! not hear of it look the same; so does who mistypes in the middle of a wave on a phone and gets in on a laptop in
-//! another network, the first time in these logs. Who slips past: who hits from the address where the same user failed, and a guesser who hides among a busy account's sign-ins, or who is slow as well
+//! another network, the first time in these logs. A name that
+//! was right at the first try is told where nobody else ever got in from that address: not in an office. Who slips past: who
+//! hits from the address where the same user failed, whoever hits two users from one address, and a guesser who hides among a busy account's sign-ins, or who is slow as well
 //! as widespread (see [`trickle`](super::trickle)).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,13 +16,17 @@ use std::net::IpAddr;
 use serde_json::json;
 
 use super::facts::{Facts, Hours, OfUser, Times, in_pair, shown};
+use super::few::may_be_one_person;
 use super::{Attack, Limits, SHOWN, named, rules, some};
-use crate::model::{Hour, grouped, quantity};
+use crate::model::{EventTime, Hour, grouped, quantity};
 use crate::report::console_logins::tried::Who;
 use crate::report::{Finding, Severity};
 
 /// How many times the users of a spray from one address it takes.
 const MORE_USERS: i64 = 3;
+
+/// How long after failures at an address the first success from there belongs to them, in seconds: a day.
+const AFTER: i64 = 24 * 3600;
 
 /// Users of one account, their failures from addresses that are no spray by themselves.
 type Users<'f, 'a> = BTreeMap<Who<'a>, &'f OfUser<'a>>;
@@ -34,12 +40,12 @@ pub(super) fn of<'a>(facts: &Facts<'a>, sprays: &BTreeSet<IpAddr>, limits: Limit
     for (&who, of_user) in &facts.users {
         accounts.entry(who.account).or_default().insert(who, of_user);
     }
-    accounts.into_iter().filter_map(|(account, users)| of_account(account, &users, sprays, limits)).collect()
+    accounts.into_iter().filter_map(|(account, users)| of_account(facts, (account, &users), sprays, limits)).collect()
 }
 
 fn of_account<'a>(
-    account: &str,
-    users: &Users<'_, 'a>,
+    facts: &Facts<'a>,
+    (account, users): (&str, &Users<'_, 'a>),
     sprays: &BTreeSet<IpAddr>,
     limits: Limits,
 ) -> Option<Attack<'a>> {
@@ -80,6 +86,9 @@ fn of_account<'a>(
     let unknown = attacked.iter().filter(|(who, _)| who.is_hidden()).map(|(_, times)| times.events).sum();
     let mut all = Times::default();
     attacked.values().for_each(|times| all.merge(times.events, times.span));
+    for (who, hit) in first_tries(facts, account, (&attacked, &addresses)) {
+        hits.entry(who).or_insert(hit);
+    }
     let then = told(&hits, users);
     let when = format!("from {} within an hour and the next{then}", super::from(&addresses));
     let failed = Failed { users: attacked.into_keys().collect(), names, unknown, all, addresses: &addresses };
@@ -98,11 +107,16 @@ fn keep_worst<'a>(attacked: &mut BTreeMap<Who<'a>, Times>, failed: Vec<(Who<'a>,
     }
 }
 
-/// A sign-in in the middle of a wave that failed first and then worked from where its user never got in before.
+/// A sign-in in the middle of a wave, or after it from an address of the wave, that worked from where its user never got in
+/// before.
 #[derive(Clone, Copy)]
 struct Hit {
     ip: IpAddr,
     with_mfa: bool,
+    /// Whether the user failed first, as the others did.
+    failed: bool,
+    /// Whether it takes more than two who share an address to explain it.
+    is_sure: bool,
 }
 
 /// Who got in, in words that follow what failed.
@@ -112,7 +126,11 @@ fn told<'a>(hits: &BTreeMap<Who<'a>, Hit>, users: &Users<'_, 'a>) -> String {
         0 => String::new(),
         more => format!(" (and {} more)", quantity(more as u64, "user")),
     };
-    format!("; one of {} failed with them and then worked from {}{others}", users[who].shown(*who), shown(hit.ip))
+    let (name, from) = (users[who].shown(*who), shown(hit.ip));
+    match hit.failed {
+        true => format!("; one of {name} failed with them and then worked from {from}{others}"),
+        false => format!("; then the first sign-in of {name} from {from}, one of these, worked{others}"),
+    }
 }
 
 /// The spray with those who got in.
@@ -120,7 +138,7 @@ fn with_hits<'a>(mut spray: Attack<'a>, hits: &BTreeMap<Who<'a>, Hit>, users: &U
     if hits.is_empty() {
         return spray;
     }
-    if hits.values().any(|hit| !hit.with_mfa) {
+    if hits.values().any(|hit| !hit.with_mfa && hit.is_sure) {
         spray.finding.severity = Severity::High;
     }
     let names: Vec<&str> = hits.keys().map(|who| users[who].shown(*who)).collect();
@@ -162,7 +180,8 @@ impl<'a> Tries<'a> {
             .at
             .iter()
             .find(|(ip, hours)| is_new(hours) && is_theirs(ip) && in_pair(&hours.successes, hour).last() > Some(first));
-        hit.map(|(&ip, hours)| Hit { ip, with_mfa: in_pair(&hours.without_mfa, hour).events == 0 })
+        let is_with_mfa = |hours: &Hours| in_pair(&hours.without_mfa, hour).events == 0;
+        hit.map(|(&ip, hours)| Hit { ip, with_mfa: is_with_mfa(hours), failed: true, is_sure: true })
     }
 
     /// What failed in an hour and the next; of names that do not exist only where nobody got in from.
@@ -176,6 +195,42 @@ impl<'a> Tries<'a> {
         }
         from
     }
+}
+
+/// Who got in at the first try from an address of the wave, after somebody failed there and stayed out: where nobody else ever
+/// got in. Sure where two or more others failed there, or the user had always come from elsewhere.
+fn first_tries<'a>(
+    facts: &Facts<'a>,
+    account: &str,
+    (attacked, wave): (&BTreeMap<Who<'a>, Times>, &BTreeSet<IpAddr>),
+) -> BTreeMap<Who<'a>, Hit> {
+    let mut hits = BTreeMap::new();
+    for &ip in wave {
+        let here = facts.at(ip);
+        let mut entered = here.iter().filter(|(_, hours)| !hours.successes.is_empty());
+        let (Some((&who, hours)), None) = (entered.next(), entered.next()) else { continue };
+        let Some(success) = hours.first_success().filter(|_| who.account == account) else { continue };
+        // Whoever failed here itself is looked at among those who failed.
+        if failed_before(hours, success) {
+            continue;
+        }
+        let name = |who: &Who<'a>| facts.users.get(who).map_or("", |of_user| of_user.name).to_ascii_lowercase();
+        let is_other = |other: &Who<'a>| !other.is_hidden() && !may_be_one_person(&name(other), &name(&who));
+        let others = here.iter().filter(|(other, _)| attacked.contains_key(other) && is_other(other));
+        let others = others.filter(|(_, hours)| failed_before(hours, success)).count();
+        let is_new = facts.users.get(&who).is_some_and(|of_user| of_user.is_new_at(ip, success));
+        let with_mfa = !hours.successes.keys().next().is_some_and(|hour| hours.without_mfa.contains_key(hour));
+        if others > 0 {
+            hits.insert(who, Hit { ip, with_mfa, failed: false, is_sure: others > 1 || is_new });
+        }
+    }
+    hits
+}
+
+/// Whether anything failed in the [`AFTER`] before a success.
+fn failed_before(hours: &Hours, success: EventTime) -> bool {
+    let since = success.plus_seconds(-AFTER);
+    hours.failures.values().any(|times| times.first() < Some(success) && times.last() >= Some(since))
 }
 
 /// Failures of a user by hour and address, from addresses that are no spray by themselves.

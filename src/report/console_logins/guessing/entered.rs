@@ -2,7 +2,8 @@
 //!
 //! Who is wrongly accused: who forgot a password, tried it many times and then remembered; least where that is where the user
 //! always signs in, and MFA was given. Where somebody else set the password in between, that explains the success, unless it
-//! came from a place that is new to the user. Who slips past: a guesser who needs fewer tries than the limit, or who waits
+//! came from a place that is new to the user. A success from another address is milder, unless it is of the network of the
+//! failures, where the user never was, and without the MFA that the user gives elsewhere. Who slips past: a guesser who needs fewer tries than the limit, or who waits
 //! more than [`AFTER`] with another address.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +11,7 @@ use std::net::IpAddr;
 
 use serde_json::json;
 
-use super::facts::{Facts, Hours, OfUser, Times, in_pair, shown as place};
+use super::facts::{ByHour, Facts, Hours, OfUser, Times, in_pair, network, shown as place};
 use super::user::{self, Guessed};
 use super::{Attack, Limits, from, named, rules, some};
 use crate::model::{Day, EventTime, Hour, SignInMfa, quantity};
@@ -93,15 +94,25 @@ pub(super) fn from_anywhere<'a>(who: Who<'a>, of_user: &OfUser<'a>, limits: Limi
     };
     // One address that fails and another that gets in may be a program with an old password, and its owner.
     let is_one = addresses.len() < MANY_ADDRESSES && !addresses.contains(&ip);
+    let is_neighbour = !with_mfa && addresses.iter().any(|&from| is_next_to(of_user, (from, ip), first));
     let hit = Hit { failed, entered, with_mfa };
     let is_only = addresses.len() == 1 && addresses.contains(&ip);
     let severity = match is_one {
-        true => Severity::Medium,
+        true if !is_neighbour => Severity::Medium,
         false if is_only && is_own_desk(of_user, &hit, ip) => Severity::Low,
-        false => severity(who, with_mfa),
+        _ => severity(who, with_mfa),
     };
     let reset = reset_between(of_user, &hit, ip);
     Some(attack((who, of_user.shown(who)), &hit, (&addresses, ip), (severity, reset)))
+}
+
+/// Whether a success came from beside an address of the failures, of a network from which the user had never got in before the
+/// first of them, and the user had been using MFA elsewhere. The owner who mistypes there would have been asked for it.
+fn is_next_to(of_user: &OfUser<'_>, (from, ip): (IpAddr, IpAddr), first: EventTime) -> bool {
+    let earlier = |by_hour: &ByHour| by_hour.values().filter(|times| times.first() < Some(first)).count();
+    let is_known = |(at, hours): (&IpAddr, &Hours)| network(*at) == network(ip) && earlier(&hours.successes) > 0;
+    let had_mfa = of_user.at.values().any(|hours| earlier(&hours.successes) > earlier(&hours.without_mfa));
+    network(from).is_some() && network(from) == network(ip) && had_mfa && !of_user.at.iter().any(is_known)
 }
 
 /// Slow failures from [`MANY_ADDRESSES`], and soon after the last of them the first success ever from an address.

@@ -90,7 +90,7 @@ fn failed<'a>(facts: &Facts<'a>, (who, success): (Who<'a>, EventTime), ip: IpAdd
 }
 
 /// Whether one of two names begins as the other. Records of Identity Center have none.
-fn may_be_one_person(one: &str, other: &str) -> bool {
+pub(super) fn may_be_one_person(one: &str, other: &str) -> bool {
     !one.is_empty() && !other.is_empty() && (one.starts_with(other) || other.starts_with(one))
 }
 

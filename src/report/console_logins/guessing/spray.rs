@@ -2,7 +2,8 @@
 //!
 //! Who is wrongly accused: an office behind one address on a Monday. So who got in from there within the hour and the
 //! next does not count, and where more newcomers get in than a guesser would hit, nobody is named as entered. Nor is who
-//! got in before the failures, where people get in from there at all: more than [`FEW`] users. Where all who failed got in
+//! got in before the failures, where people get in from there at all: more than [`FEW`] users. A success more than a day later
+//! counts only where no other user ever got in from there. Where all who failed got in
 //! from there before, and after, it is where they work. Who slips past: a guesser
 //! inside of that office or on its VPN; one who tries fewer users than the limit in two weeks; one whose first try hits
 //! and who then waits.
@@ -20,6 +21,8 @@ use crate::report::{Finding, Severity};
 
 /// How long after the last failure a success from the address still belongs to the spray at least, in seconds: a day.
 const AFTER: i64 = 24 * 3600;
+/// As [`AFTER`], of the one user who ever gets in from there: two weeks.
+const AFTER_ALONE: i64 = SLOW_HOURS as i64 * 3600;
 /// How long before the first failure a success may be the spray's own first try, in seconds: half an hour.
 const BEFORE: i64 = 1800;
 /// How many users get in from an address at most for one of them to have been hit by the first try.
@@ -138,11 +141,14 @@ impl<'a> Spray<'a> {
                 failed.insert(who, times);
             }
         }
-        let span = all.first().zip(all.last());
-        let span = span.map(|(first, last)| (first, last.plus_seconds(patience(failed.len(), (first, last)))));
         let known = failed.keys().filter(|who| !who.is_hidden()).count();
+        let at_home = users.values().filter(|hours| !hours.successes.is_empty()).count();
+        let alone = if known > 1 && at_home == 1 { AFTER_ALONE } else { 0 };
+        let span = all.first().zip(all.last());
+        let after = |span| patience(failed.len(), span).max(alone);
+        let span = span.map(|(first, last)| (first, last.plus_seconds(after((first, last)))));
         // Where no name but one exists, it may be the person who got in, looking for the right name elsewhere.
-        let may_begin_right = known > 1 && users.values().filter(|hours| !hours.successes.is_empty()).count() <= FEW;
+        let may_begin_right = known > 1 && at_home <= FEW;
         let newcomers = users.iter().filter_map(|(&who, hours)| Some((who, newcomer(hours, span?, may_begin_right)?)));
         let accounts = failed.keys().map(|who| who.account).collect();
         let is_regular = |(who, times): (&Who<'a>, &Times)| {

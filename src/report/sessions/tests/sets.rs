@@ -287,6 +287,94 @@ fn an_instance_only_seen_beside_a_person() {
     assert!(ask(nat).1.iter().all(|finding| finding.rule != "workload-beside-person"));
 }
 
+/// Workloads that are inside their VPC for a week.
+#[test]
+fn workloads_that_all_come_to_one_address_late_and_briefly() {
+    const THIRD: &str = "i-00000000000000003";
+    let day = |record: Json, day: u32, minute: u32| {
+        let created = json!(format!("2026-01-{day:02}T02:00:00Z"));
+        let record = with(
+            record,
+            "/eventTime",
+            json!(format!("2026-01-{day:02}T{:02}:{:02}:00Z", 2 + minute / 60, minute % 60)),
+        );
+        let key = format!("{}D{day}", record["userIdentity"]["accessKeyId"].as_str().unwrap());
+        let record = with(record, "/userIdentity/accessKeyId", json!(key));
+        with(record, "/userIdentity/sessionContext/attributes/creationDate", created)
+    };
+    let inside = |id: &str, on: u32, minute: u32| {
+        day(endpoint(instance(id, 2, 2, ("10.0.3.17", BOTO)), "111122223333"), on, minute)
+    };
+    let week = |id: &str| (2..9).flat_map(|on| [inside(id, on, 2), inside(id, on, 900)]).collect::<Vec<_>>();
+    let public = |id: &str, on: u32, minute: u32| day(instance(id, 2, 2, ("198.51.100.66", BOTO)), on, minute);
+    let all = |ids: &[&str], more: &dyn Fn(&str) -> Vec<Json>| {
+        told(ids.iter().flat_map(|id| [week(id), more(id)].concat()).collect())
+    };
+    let late = |id: &str| (430..440).map(|minute| public(id, 6, minute)).collect::<Vec<_>>();
+    assert_eq!(all(&[ONE], &late), [(ELSEWHERE, Severity::Medium)]);
+    assert_eq!(all(&[ONE, OTHER], &late), [(ELSEWHERE, Severity::Medium); 2]);
+    assert_eq!(all(&[ONE, OTHER, THIRD], &late), [(ELSEWHERE, Severity::Medium); 3]);
+    let days = |id: &str| vec![public(id, 5, 430), public(id, 7, 430)];
+    assert_eq!(all(&[ONE, OTHER], &days), [], "a job in the NAT on two days");
+    let start = |id: &str| vec![public(id, 2, 5)];
+    assert_eq!(all(&[ONE, OTHER], &start), [], "from their start");
+    let stays = |id: &str| vec![public(id, 8, 910), public(id, 8, 930)];
+    assert_eq!(all(&[ONE, OTHER], &stays), [], "a NAT in the place of the endpoint, until the end of the logs");
+    // One that is nowhere else.
+    let other = day(instance("i-00000000000000004", 2, 2, ("198.51.100.66", BOTO)), 6, 435);
+    assert_eq!(told([week(ONE), late(ONE), vec![other]].concat()), [], "another workload at home behind it");
+}
+
+/// Instances that live for three hours, and go through the NAT once, an hour and more after their start.
+#[test]
+fn workloads_of_a_few_hours_behind_one_nat() {
+    let of_day = |day: u32| {
+        let id = format!("i-0000000000000000{day}");
+        let at = |minute: u32, at: (&str, &str)| {
+            let time = format!("2026-01-{day:02}T{:02}:{:02}:00Z", 2 + minute / 60, minute % 60);
+            with(instance(&id, 2, 2, at), "/eventTime", json!(time))
+        };
+        let inside = |minute| endpoint(at(minute, ("10.0.3.17", BOTO)), "111122223333");
+        vec![inside(1), at(90, ("198.51.100.66", BOTO)), inside(180)]
+    };
+    assert_eq!(told((2..6).flat_map(of_day).collect()), []);
+}
+
+#[test]
+fn what_is_told_of_an_instance_is_told_of_functions_tasks_and_pods() {
+    for kind in ["Lambda::Function", "ECS::Task"] {
+        let scope = json!({ "issuerType": format!("AWS::{kind}"), "credentialsIssuedTo": "arn:aws:x:f" });
+        let at = |day: u32, minute: u32, address: &str| {
+            let time = format!("2026-01-{day:02}T{:02}:{:02}:00Z", 1 + minute / 60, minute % 60);
+            with(on_day(day, &scope, (address, BOTO)), "/eventTime", json!(time))
+        };
+        let inside = |minute: u32| endpoint(at(2, minute, "10.0.3.17"), "111122223333");
+        let public = |minute: u32| at(2, minute, "198.51.100.66");
+        let severities = |records: Vec<Json>| {
+            let found = ask(records).1.into_iter().filter(|found| found.rule == ELSEWHERE);
+            found.map(|found| found.severity).collect::<Vec<_>>()
+        };
+        let first_day = |more: Vec<Json>| severities([[0, 30, 100, 400].map(inside).to_vec(), more].concat());
+        assert_eq!(first_day(vec![public(200), public(219)]), [Severity::Medium], "{kind}");
+        assert_eq!(first_day(vec![public(200), public(300)]), [Severity::Low], "{kind}: for more than an hour");
+        assert_eq!(first_day(vec![public(20), public(219)]), [], "{kind}: a NAT beside endpoints from the start");
+        assert_eq!(first_day(vec![public(410), public(419)]), [], "{kind}: home did not go on");
+        let elsewhere = at(2, 220, "203.0.113.9");
+        assert_eq!(first_day(vec![public(200), elsewhere]), [], "{kind}: addresses of its own");
+        // At one public address in all its sessions, and in one of them at another.
+        let home = |days: std::ops::Range<u32>| {
+            days.flat_map(|day| [0, 300].map(|m| at(day, m, "192.0.2.30"))).collect::<Vec<_>>()
+        };
+        let and = |more: Vec<Json>| severities([home(2..8), more].concat());
+        assert_eq!(and(vec![at(5, 200, "198.51.100.66")]), [Severity::Low], "{kind}");
+        assert_eq!(and(vec![at(7, 310, "198.51.100.66")]), [], "{kind}: the last thing that is seen");
+        assert_eq!(and(vec![at(5, 200, "198.51.100.66"), at(6, 200, "198.51.100.66")]), [], "{kind}: two ways out");
+        assert_eq!(and(vec![at(8, 200, "198.51.100.66")]), [], "{kind}: a session of its own, on another host");
+        let short = [home(2..4), vec![at(3, 200, "198.51.100.66")]].concat();
+        assert_eq!(severities(short), [], "{kind}: two sessions show no address of its own");
+    }
+}
+
 /// A function's session in many networks of AWS, as outside of a VPC.
 #[test]
 fn functions_move_and_do_not_change_their_program() {
@@ -323,6 +411,33 @@ fn endpoints_of_strangers() {
         |id: &'static str| vec![instance(id, 2, 5, ("10.0.3.17", BOTO)), with_day(through(id, "999988887777"), 9)];
     let both = [otherwise(ONE), otherwise(OTHER)].concat();
     assert_eq!(told(both), [(rule, Severity::Medium); 2], "two at once that came otherwise for days");
+}
+
+#[test]
+fn a_persons_session_that_goes_on_behind_a_strangers_endpoint() {
+    let rule = "session-through-foreign-endpoint";
+    let at = |minute: u32, address: &str| {
+        let [used, ..] = sso("ana", address, CREATED);
+        with(used, "/eventTime", json!(format!("2026-01-02T{:02}:{:02}:00Z", 3 + minute / 60, minute % 60)))
+    };
+    let through = |minute: u32| endpoint(at(minute, "10.9.9.9"), "999988887777");
+    let of = |records: Vec<Json>| {
+        told(records).into_iter().filter(|(found, _)| *found == rule).map(|(_, severity)| severity).collect::<Vec<_>>()
+    };
+    assert_eq!(of(vec![at(2, "192.0.2.55"), through(22), through(30)]), [Severity::Medium]);
+    assert_eq!(of(vec![at(2, "192.0.2.55"), through(22), at(40, "192.0.2.55")]), [Severity::Medium], "home goes on");
+    assert_eq!(of(vec![through(2), through(30)]), [], "only there: a VPC that is shared with the account");
+    assert_eq!(of(vec![at(2, "192.0.2.55"), through(4)]), [], "a tunnel for some calls");
+    assert_eq!(of(vec![through(2), at(22, "192.0.2.55")]), [], "there first");
+    assert_eq!(of(vec![at(2, "10.0.0.9"), through(22)]), [], "from within a VPC all the time");
+    // A workload in a shared VPC has a NAT beside its owner's endpoints.
+    let nat = |id| {
+        vec![
+            instance(id, 2, 2, ("198.51.100.66", BOTO)),
+            endpoint(instance(id, 2, 30, ("10.0.3.17", BOTO)), "999988887777"),
+        ]
+    };
+    assert_eq!(of([nat(ONE), nat(OTHER)].concat()), []);
 }
 
 #[test]
@@ -409,6 +524,58 @@ fn a_person_in_two_networks() {
     assert!(!told_rules(&[hours_later, vec![new_sign_in]].concat()).contains(&rule));
     assert_eq!(told_rules(&both("198.51.100.99", "2026-01-02T03:05:00Z")), [""; 0]);
     assert_eq!(told_rules(&both("2001:db8::1", "2026-01-02T03:05:00Z")), [""; 0]);
+}
+
+#[test]
+fn a_persons_sign_in_is_used_elsewhere_while_a_session_goes_on() {
+    let rule = "sso-credentials-in-two-networks";
+    let (home, away, noon) = ("198.51.100.7", "203.0.113.9", "2026-01-02T12:00:00Z");
+    let [used, saml, fetched] = sso("ana", home, CREATED);
+    let at = |record: &Json, address: &str, time: &str| {
+        with(
+            with(record.clone(), "/sourceIPAddress", json!(address)),
+            "/eventTime",
+            json!(format!("2026-01-02T{time}:00Z")),
+        )
+    };
+    let owner = |more: &[(&str, &str)]| {
+        let all = more.iter().map(|(address, time)| at(&used, address, time));
+        [used.clone(), saml.clone(), fetched.clone()].into_iter().chain(all).collect::<Vec<Json>>()
+    };
+    let thief = |address: &str, agent: &str, credential: &str| {
+        let [used, saml, fetched] = sso("ana", address, noon);
+        let used = with(with(used, "/userIdentity/accessKeyId", json!("ASIATHIEF")), "/userAgent", json!(agent));
+        vec![used, saml, with(fetched, "/userIdentity/credentialId", json!(credential))]
+    };
+    let program = used["userAgent"].as_str().unwrap_or_default().to_owned();
+    let severities = |records: Vec<Json>| {
+        let found = ask(records).1.into_iter().filter(|found| found.rule == rule);
+        found.map(|found| found.severity).collect::<Vec<_>>()
+    };
+    let goes_on = || owner(&[(home, "11:30"), (home, "12:30")]);
+    let told = [goes_on(), thief(away, "python-requests/2.28", "c-1")].concat();
+    let finding = only(told.clone(), rule);
+    assert!(finding.subject.ends_with("#ana") && finding.summary.contains(away), "{}", finding.summary);
+    assert_eq!(severities(told), [Severity::Low]);
+    for (why, records) in [
+        ("a tunnel, a hotspot: the same program", [goes_on(), thief(away, &program, "c-1")].concat()),
+        ("a sign-in of its own", [goes_on(), thief(away, "python-requests/2.28", "c-2")].concat()),
+        ("a laptop that moved", [owner(&[(home, "11:30")]), thief(away, "python-requests/2.28", "c-1")].concat()),
+        (
+            "a session that moved along",
+            [owner(&[(home, "11:30"), (away, "12:30")]), thief(away, "python-requests/2.28", "c-1")].concat(),
+        ),
+        ("the other family", [goes_on(), thief("2001:db8::1", "python-requests/2.28", "c-1")].concat()),
+        ("at home", [goes_on(), thief("198.51.100.99", "python-requests/2.28", "c-1")].concat()),
+        ("the company's network", [goes_on(), thief(away, "python-requests/2.28", "c-1"), colleagues(away)].concat()),
+    ] {
+        assert_eq!(severities(records), [], "{why}");
+    }
+}
+
+/// Others who fetch their own at an address.
+fn colleagues(address: &str) -> Vec<Json> {
+    ["ben", "cem", "dan"].iter().map(|name| sso(name, address, "2026-01-02T01:00:00Z")[2].clone()).collect()
 }
 
 #[test]
