@@ -135,6 +135,14 @@ impl<'a> Credential<'a> {
         self.earliest.as_ref()
     }
 
+    /// Who issued it, or signed in; empty where that is not known. A sign-in that names its user by unique id alone is of the
+    /// session's own principal.
+    pub fn issuer(&self) -> &'a str {
+        let caller = self.issuance().map_or("", Issuance::caller);
+        let own = self.session().filter(|session| !caller.is_empty() && session.principal_id() == caller);
+        own.map_or(caller, |session| session.principal())
+    }
+
     /// All that issued it, earliest first.
     pub fn issuances(&self) -> impl Iterator<Item = &Issuance<'a>> {
         self.earliest.iter().chain(&self.later)

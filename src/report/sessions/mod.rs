@@ -150,7 +150,7 @@ columns! {
         => known.mfa.basis,
     text("source_identity", "sourceIdentity, which survives role chaining.").last() => credential.source_identity(),
     text("issued_by", "Principal that called the issuing API, or signed in.").second()
-        => issuance.map_or("", Issuance::caller),
+        => credential.issuer(),
     id("issued_by_key", "Access key of that call.").asked()
         => issuance.map_or("", Issuance::caller_access_key_id),
     issued_from("issued_from", "Source address of that call.").last() => credential.issued_from_source(),

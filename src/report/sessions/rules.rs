@@ -163,7 +163,7 @@ fn evidence_of(known: &Known<'_>) -> Map<String, Value> {
         ("access_key_ids", json!(known.session.access_key_ids())),
         ("mfa", json!(known.mfa.answer)),
         ("mfa_basis", json!(known.mfa.basis)),
-        ("issued_by", json!(issuance.map(|issuance| issuance.caller()))),
+        ("issued_by", json!(issuance.map(|_| credential.issuer()))),
         ("issued_from", json!(credential.issued_from_text())),
         ("on_behalf_of", json!(credential.person())),
         ("issue_confidence", json!(credential.confidence.as_str())),
