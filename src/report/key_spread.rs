@@ -90,9 +90,10 @@ Signals of a leak, and what each does not see:
   new-program-in-new-network  high    a network new by --leak-days, and a program first seen from
                                       it, within two days or while an old network goes on; after
                                       two days not where three earlier days had none but an old
-                                      network's very agents, and not where the user had signed in with
-                                      MFA from that address on three days before. Not: a thief who
-                                      copies the program; a new office with a new tool looks the same
+                                      network's very agents, and not where the user had signed in
+                                      with MFA from that address on three days before. Not: a thief
+                                      who copies the program; a new office with a new tool looks the
+                                      same
   two-hands                   medium  a far network, late or rare, while the old one went on; far is
                                       another autonomous system with --geoip-db, else another /16 or
                                       /32, of documentation addresses /24 or /48. Not: a thief who
