@@ -7,7 +7,7 @@ use super::names;
 use crate::aggregate::iam_changes::{IamChanges, TargetKind};
 use crate::aggregate::sign_ins::SignIns;
 use crate::aggregate::{Span, State};
-use crate::model::{EventTime, quantity, shell_quoted};
+use crate::model::{Arn, EventTime, quantity, shell_quoted};
 
 /// A user, a role or a group that calls of one account named.
 struct Named<'a> {
@@ -37,7 +37,12 @@ pub(super) fn told(state: &State, asked: &str) -> Option<String> {
         return Some(format!("{asked} tried to sign in and got no session in what was read: `{command}` tells of it"));
     }
     let all = named(state);
-    let found = names::picked(asked, &all, |named, name| named.each_name(name));
+    // Calls of IAM name no path, and no partition.
+    let of_arn = Arn::parse(asked).filter(|arn| arn.service == "iam").and_then(|arn| {
+        let (kind, name) = (arn.resource.split('/').next()?, arn.resource.rsplit('/').next()?);
+        Some(format!("{}:{kind}/{name}", arn.account_id))
+    });
+    let found = names::picked(of_arn.as_deref().unwrap_or(asked), &all, |named, name| named.each_name(name));
     let first = found.first()?;
     let mut span = Span::default();
     found.iter().for_each(|named| span.merge(named.span));
@@ -106,6 +111,5 @@ impl Named<'_> {
         name(own);
         name(&format!("{kind}/{own}"));
         name(&format!("{account}:{kind}/{own}"));
-        name(&format!("arn:aws:iam::{account}:{kind}/{own}"));
     }
 }

@@ -169,6 +169,10 @@ fn who_holds_no_credential_is_told_by_the_calls_that_name_it() {
                     `trailscan events --resource evil` lists them";
     assert_eq!(told("user/evil"), expected);
     assert!(told("arn:aws:iam::111122223333:role/path/idle").contains(": 1 call names it, 2026-01-02 03:03:00Z; "));
+    assert!(
+        told("arn:aws-us-gov:iam::111122223333:role/idle").contains(": 1 call names it, "),
+        "records of IAM name no partition"
+    );
     assert!(told("group/admins").starts_with("a group holds no credential: "));
     for other in ["user/idle", "role/evil", "user/evils", "arn:aws:iam::444455556666:user/evil"] {
         assert!(told(other).starts_with("no credential, session or principal like "), "{other}");
